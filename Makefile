@@ -1,0 +1,61 @@
+# A thin front door: CMakeLists.txt says how things are built, tools/ and tests/ do the rest.
+#
+#   make          build               make lint     formatting, clang-tidy, file sizes
+#   make demo     build, show a wall  make format   format the sources
+#   make test     build, run tests    make install  DESTDIR=, PREFIX=/usr/local
+#   make bench    build, measure      make deps     install what building and testing need
+#
+# PRESET=debug|asan|tsan|clang picks another build; DEPS=no never installs anything.
+PRESET = release
+PREFIX ?= /usr/local
+BUILD = build/$(PRESET)
+JOBS = $$(getconf _NPROCESSORS_ONLN)
+
+all: deps-build configure
+	cmake --build --preset $(PRESET) --target frieze
+
+demo: all
+	@tools/demo $(BUILD)/frieze
+
+test: deps-test configure
+	cmake --build --preset $(PRESET)
+	@rm -f $(BUILD)/tests.xml
+	@ctest --preset $(PRESET) -j $(JOBS) --output-junit tests.xml; \
+	python3 tests/summary.py $(BUILD)/tests.xml
+
+bench: deps-bench all
+	tests/bench/run $(BUILD)/frieze
+
+lint: deps-lint configure
+	tools/lint $(BUILD)
+
+format: deps-lint
+	find src tests -name '*.[ch]' -exec clang-format -i {} +
+
+install: all
+	cmake --install $(BUILD)
+
+clean:
+	rm -rf build
+
+deps:
+	@tools/deps build test lint
+
+deps-build:
+	@tools/deps build
+
+deps-test:
+	@tools/deps build test
+
+deps-bench:
+	@tools/deps build test bench
+
+deps-lint:
+	@tools/deps build lint
+
+configure:
+	@cmake --preset $(PRESET) -DCMAKE_INSTALL_PREFIX='$(PREFIX)' >/dev/null
+
+# The order of prerequisites counts: nothing is configured before it is installed.
+.NOTPARALLEL:
+.PHONY: all demo test bench lint format install clean configure deps deps-build deps-test deps-bench deps-lint

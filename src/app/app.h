@@ -1,0 +1,133 @@
+/* The state of the application. All of it belongs to the render thread (Rule 0: no other thread reaches it, so it has
+ * no lock); what other threads have to say arrives on the three ready lists. */
+#ifndef FZ_APP_APP_H
+#define FZ_APP_APP_H
+
+#include "app/loader.h"
+#include "app/picture.h"
+#include "app/show.h"
+#include "app/stats.h"
+#include "app/wall.h"
+#include "ctl/command.h"
+#include "ctl/option.h"
+#include "decode/pool.h"
+#include "gpu/head.h"
+#include "gpu/text.h"
+#include "remote/server.h"
+#include "source/list.h"
+
+enum { FZ_MAX_HEADS = 1, FZ_MAX_WAITS = 16 };
+
+enum fz_mode { FZ_MODE_WALL, FZ_MODE_PICTURE };
+
+/* Somebody outside waits for a state. */
+struct fz_wait {
+    struct fz_request *request; /* owned; NULL: free place */
+    enum fz_wait_for { FZ_WAIT_IDLE, FZ_WAIT_SCREENFUL, FZ_WAIT_LOADED } state;
+    int64_t deadline_us;
+};
+
+/* Scanning, as the sources report it. */
+struct fz_scan {
+    size_t roots, roots_listed;
+    size_t unsupported;       /* files left out, by suffix or by their bytes */
+    char *first_unsupported;  /* for the one line about them; owned */
+    bool reported;
+    bool any_picture;         /* something that is a picture was seen, damaged or not */
+    size_t explicit_failures; /* named by the user, and missing or no picture */
+};
+
+struct fz_app {
+    struct fz_options options;
+    struct fz_cancel quit;     /* root of the token tree; set once */
+    struct fz_doorbell bell;
+    struct fz_ready results;   /* struct fz_job, from the workers */
+    struct fz_ready events;    /* struct fz_source_event, from the readers */
+    struct fz_ready requests;  /* struct fz_request, from the control socket */
+    atomic_int signalled;      /* a signal that asks for the end, from the signal thread */
+
+    struct fz_pool pool;
+    struct fz_sources *sources;
+    struct fz_text_service *texts;
+    struct fz_server *server;          /* NULL: no control socket */
+    struct fz_signals *signals;
+    struct fz_shown_log *shown;        /* NULL without --shown */
+    struct fz_head *heads[FZ_MAX_HEADS];
+    struct fz_head *head;              /* heads[0] */
+
+    struct fz_list *list;
+    struct fz_scan scan;
+    struct fz_loader loader;
+    struct fz_wall wall;
+    struct fz_picture picture;
+    struct fz_show show;
+    struct fz_stats stats;
+    enum fz_mode mode, start_mode;
+    bool open_first;                   /* a single file was named: the picture view opens on it */
+    bool start_show;                   /* --slideshow: starts when the list is read */
+    char *first_path;                  /* that file, absolute; owned */
+    char *first_folder;                /* its folder, the source then; owned */
+
+    bool headless;
+    bool loading_paused;
+    bool dirty;                        /* something that is drawn changed */
+    bool moving;                       /* something that is drawn moves by itself */
+    bool fading;                       /* tiles on the wall are fading in */
+    bool texts_arrived;                /* since the last frame */
+    bool tile_drawn;                   /* a picture was drawn on the wall */
+    bool ending;                       /* the end was asked for; a last screenshot may be under way */
+    int64_t end_deadline_us;           /* that is taken by then, settled or not */
+    bool quitting;                     /* the loop ends */
+    enum fz_err status;                /* becomes the exit status */
+    int64_t now_us, last_step_us;
+    int64_t hint_until_us;
+    char *notice;                      /* a line shown for a while; owned */
+    int64_t notice_until_us;
+    struct fz_request *screenshot;     /* asked for a screenshot; owned until it is written */
+    char *screenshot_path;             /* the next frame is read back and saved here; owned */
+    bool saving, measuring;            /* a job of that kind is out */
+    uint64_t measured_decodes;
+    struct fz_wait waits[FZ_MAX_WAITS];
+};
+
+/* Main thread. Starts everything in order; stop undoes it in mirror order, also half-started. */
+enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err);
+void fz_app_stop(struct fz_app *app);
+
+/* Render thread. Runs until the end; returns what became of it. */
+enum fz_err fz_app_run(struct fz_app *app);
+
+/* Render thread. Asks for the end, with a status. */
+void fz_app_quit(struct fz_app *app, enum fz_err status);
+
+/* Render thread. One step of the parts that the loop drives. */
+void fz_app_handle_event(struct fz_app *app, const SDL_Event *event);
+void fz_app_take_source_events(struct fz_app *app);
+void fz_app_open_first(struct fz_app *app); /* the single file that was named, or the slideshow, once it is there */
+void fz_app_take_requests(struct fz_app *app);
+void fz_app_answer_waits(struct fz_app *app);
+void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err);
+void fz_app_draw_overlays(struct fz_app *app);
+int64_t fz_app_next_overlay_us(const struct fz_app *app); /* when one goes away by itself; 0: none */
+bool fz_app_is_idle(const struct fz_app *app);
+bool fz_app_is_listed(const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
+void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Render thread. Runs a command; fills in err and call->result. */
+enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
+void fz_app_press(struct fz_app *app, struct fz_key key);
+
+/* Render thread. The selection: FZ_ITEM_NONE while nothing is there. */
+size_t fz_app_selected_index(const struct fz_app *app);
+void fz_app_select(struct fz_app *app, size_t index);
+json_t *fz_app_status(struct fz_app *app);
+
+/* Sends a job that looks at the memory of the process. */
+void fz_app_measure(struct fz_app *app);
+/* Reads back what was just drawn, and sends a job that saves it at `path` (taken). */
+void fz_app_save_frame(struct fz_app *app, char *path);
+
+/* An item went (removed, or no picture after all): whatever holds it lets go. */
+void fz_app_forget(struct fz_app *app, fz_item_id item);
+
+#endif

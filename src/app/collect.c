@@ -1,0 +1,252 @@
+/* The second half of the loader: from a worker's result to a texture. */
+#include "app/app.h"
+#include "app/loader_internal.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "sync/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STRIP_BYTES = 1 << 20,   /* of one upload call: about 0.3 ms on a renderer without GPU */
+    MEASURE_EVERY = 100,     /* decodes between two looks at the memory */
+};
+
+static struct fz_rendition *rendition_of(const struct fz_app *app, const struct fz_job *job, struct fz_tile **tile)
+{
+    *tile = fz_loader_tile(app, job->item);
+    if (!*tile || (*tile)->renditions[job->purpose].job != job)
+        return NULL;
+    return &(*tile)->renditions[job->purpose];
+}
+
+/* The job has done its work: its credit comes back, its memory goes to a worker. */
+static void retire(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_tile *tile;
+    struct fz_rendition *r = job->kind == FZ_JOB_DECODE ? rendition_of(app, job, &tile) : NULL;
+    if (r)
+        r->job = NULL;
+    app->loader.credit_bytes -= job->credit_bytes;
+    app->loader.stale = true;
+    fz_pool_trash(&app->pool, job);
+}
+
+static void mark_final(struct fz_loader *loader, struct fz_tile *tile)
+{
+    if (tile->final_epoch == loader->epoch)
+        return;
+    tile->final_epoch = loader->epoch;
+    loader->final_count++;
+}
+
+static void say(const struct fz_app *app, fz_item_id item, const char *msg)
+{
+    char *path = fz_list_path(app->list, item);
+    fz_log("%s: %s", path ? path : "?", msg);
+    free(path);
+}
+
+static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_error *error)
+{
+    enum fz_err code = error->code;
+    if (!tile->error) {
+        say(app, tile->item, error->msg);
+        app->loader.failed_count++;
+        if (code == FZ_E_NOT_FOUND || code == FZ_E_NOT_PICTURE)
+            tile->missing = fz_list_is_explicit(app->list, tile->item);
+        else
+            app->scan.any_picture = true;
+        app->scan.explicit_failures += tile->missing;
+        tile->error = fz_malloc(sizeof *tile->error);
+    }
+    *tile->error = *error;
+    mark_final(&app->loader, tile);
+}
+
+/* It looked like a picture by its name only. */
+static void leave_out(struct fz_app *app, fz_item_id item)
+{
+    app->scan.unsupported++;
+    if (!app->scan.first_unsupported)
+        app->scan.first_unsupported = fz_list_path(app->list, item);
+}
+
+static void take_decoded(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_tile *tile;
+    struct fz_rendition *r = rendition_of(app, job, &tile);
+    enum fz_err code = job->error.code;
+    if (code == FZ_E_CANCELLED || fz_cancel_is_set(&job->cancel)) {
+        app->stats.cancelled++;
+    } else {
+        app->stats.decodes++;
+        if (r && r->texture && r->box_w == job->box_w && r->box_h == job->box_h)
+            app->stats.repeated++;
+    }
+    if (!r || code == FZ_E_CANCELLED) {
+        retire(app, job);
+    } else if (code == FZ_E_NOT_PICTURE && !fz_list_is_explicit(app->list, job->item)) {
+        fz_item_id item = job->item;
+        leave_out(app, item);
+        retire(app, job);
+        fz_app_forget(app, item);
+    } else if (code != FZ_OK) {
+        fail_tile(app, tile, &job->error);
+        retire(app, job);
+    } else {
+        app->scan.any_picture = true;
+        tile->picture_w = job->image.width;
+        tile->picture_h = job->image.height;
+        if (job->image.damaged && !tile->damaged)
+            say(app, job->item, job->error.msg);
+        tile->damaged = job->image.damaged;
+        job->ready.next = NULL;
+        *app->loader.uploads_end = &job->ready;
+        app->loader.uploads_end = &job->ready.next;
+    }
+}
+
+static void take_sniffed(struct fz_app *app, struct fz_job *job)
+{
+    bool is_picture = job->error.code == FZ_OK;
+    if (job->error.code != FZ_E_CANCELLED && fz_list_has(app->list, job->item)) {
+        if (!is_picture)
+            leave_out(app, job->item);
+        fz_item_id anchor = fz_wall_anchor(app);
+        fz_list_settle(app->list, job->item, is_picture);
+        if (is_picture)
+            fz_wall_list_changed(app, anchor);
+    }
+    retire(app, job);
+}
+
+static void take_saved(struct fz_app *app, struct fz_job *job)
+{
+    if (app->screenshot) {
+        fz_app_answer(app, app->screenshot, &job->error);
+        app->screenshot = NULL;
+    } else if (job->error.code != FZ_OK) {
+        fz_log_error(&job->error);
+        app->status = job->error.code;
+    }
+    app->saving = false;
+    retire(app, job);
+}
+
+static void take_result(struct fz_app *app, struct fz_job *job)
+{
+    fz_loader_landed(app, job);
+    switch (job->kind) {
+    case FZ_JOB_DECODE:
+        take_decoded(app, job);
+        break;
+    case FZ_JOB_SNIFF:
+        take_sniffed(app, job);
+        break;
+    case FZ_JOB_SAVE:
+        take_saved(app, job);
+        break;
+    case FZ_JOB_MEASURE:
+        if (job->pss_bytes > app->stats.pss_peak_bytes)
+            app->stats.pss_peak_bytes = job->pss_bytes;
+        app->measuring = false;
+        retire(app, job);
+        break;
+    }
+}
+
+/* Whether the result is still what its tile waits for, at the size of now. */
+static bool is_current(const struct fz_app *app, const struct fz_job *job, const struct fz_rendition *r)
+{
+    if (!r)
+        return false;
+    return job->purpose != FZ_FOR_WALL || (job->box_w == app->loader.box_w && job->box_h == app->loader.box_h);
+}
+
+static bool may_evict(const struct fz_app *app, const struct fz_job *job)
+{
+    size_t index;
+    if (job->purpose == FZ_FOR_PICTURE)
+        return true;
+    struct fz_focus focus = fz_wall_focus(app);
+    return fz_list_index(app->list, job->item, &index) &&
+           fz_priority_of_tile(&app->wall.layout, &focus, index) < fz_priority(FZ_PRIORITY_FILL, 0);
+}
+
+static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
+{
+    if (r->incoming)
+        return true;
+    const SDL_Surface *s = job->surface;
+    bool tile = job->purpose == FZ_FOR_WALL;
+    job->upload_row = 0;
+    return fz_texture_new(app->head, s->w, s->h, tile ? job->box_w : s->w, tile ? job->box_h : s->h,
+                          may_evict(app, job), &r->incoming) != NULL;
+}
+
+static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
+{
+    if (!r->texture)
+        r->shown_us = app->now_us;
+    fz_texture_free(app->head, r->texture);
+    fz_texture_set_owner(r->incoming, &r->texture);
+    r->box_w = job->box_w;
+    r->box_h = job->box_h;
+}
+
+/* Uploads one strip of the first result; true when something complete came into view. */
+static bool upload_first(struct fz_app *app)
+{
+    struct fz_job *job = FZ_CONTAINER(app->loader.uploads, struct fz_job, ready);
+    struct fz_tile *tile;
+    struct fz_rendition *r = rendition_of(app, job, &tile);
+    bool shown = false, finished = true;
+    if (is_current(app, job, r)) {
+        if (job->purpose == FZ_FOR_WALL)
+            mark_final(&app->loader, tile);
+        if (prepare_texture(app, job, r)) {
+            finished = fz_texture_upload(app->head, r->incoming, job->surface, &job->upload_row, STRIP_BYTES);
+            if (finished)
+                complete(app, job, r);
+            shown = finished;
+        }
+    }
+    if (finished) {
+        app->loader.uploads = app->loader.uploads->next;
+        if (!app->loader.uploads)
+            app->loader.uploads_end = &app->loader.uploads;
+        retire(app, job);
+    }
+    return shown;
+}
+
+static void measure_now_and_then(struct fz_app *app)
+{
+    if (app->measuring || app->stats.decodes < app->measured_decodes + MEASURE_EVERY)
+        return;
+    app->measured_decodes = app->stats.decodes;
+    fz_app_measure(app);
+}
+
+bool fz_loader_collect(struct fz_app *app, int64_t budget_us)
+{
+    FZ_MAIN_ONLY();
+    bool changed = false;
+    int64_t start = fz_now_us();
+    size_t failed = app->loader.failed_count, count = fz_list_count(app->list);
+    for (struct fz_ready_node *node = fz_ready_take(&app->results); node;) {
+        struct fz_ready_node *next = node->next;
+        take_result(app, FZ_CONTAINER(node, struct fz_job, ready));
+        node = next;
+    }
+    while (app->head && app->loader.uploads && fz_now_us() - start < budget_us)
+        changed |= upload_first(app);
+    measure_now_and_then(app);
+    changed |= failed != app->loader.failed_count || count != fz_list_count(app->list);
+    if (changed)
+        fz_picture_changed(app);
+    return changed;
+}

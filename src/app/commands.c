@@ -1,0 +1,335 @@
+/* The handlers of the COMMAND TABLE. */
+#include "app/app.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/str.h"
+
+#include <SDL_clipboard.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum fz_err command_function(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
+
+#define X(id, function, ...) static command_function function;
+FZ_COMMAND_TABLE(X)
+#undef X
+
+static command_function *const handlers[FZ_COMMANDS] = {
+#define X(id, function, ...) [FZ_COMMAND_##id] = function,
+    FZ_COMMAND_TABLE(X)
+#undef X
+};
+
+static const double TILE_STEP = 1.25, PICTURE_STEP = 1.25, PAN_PART = 0.15;
+
+enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    if (call->argc > 0 && !fz_command_argument(call->id))
+        return fz_fail(err, FZ_E_USAGE, 0, "%s takes no argument", fz_command_name(call->id));
+    return handlers[call->id](app, call, err);
+}
+
+size_t fz_app_selected_index(const struct fz_app *app)
+{
+    size_t index;
+    return fz_list_index(app->list, app->wall.selected, &index) ? index : 0;
+}
+
+void fz_app_select(struct fz_app *app, size_t index)
+{
+    fz_item_id item = fz_list_at(app->list, index);
+    if (item == FZ_ITEM_NONE)
+        return;
+    app->wall.touched = true;
+    app->wall.selected = item;
+    app->wall.selected_index = index;
+    fz_wall_reveal_selected(app, app->mode == FZ_MODE_PICTURE);
+}
+
+static bool on_wall(const struct fz_app *app)
+{
+    return app->mode == FZ_MODE_WALL;
+}
+
+/* Moves the selection on the wall; goes through the pictures in the picture view. */
+static enum fz_err move(struct fz_app *app, long dx, long dy)
+{
+    if (!on_wall(app))
+        fz_picture_go(app, dx);
+    else if (fz_list_count(app->list) > 0)
+        fz_app_select(app, fz_layout_move(&app->wall.layout, fz_app_selected_index(app), dx, dy));
+    return FZ_OK;
+}
+
+static enum fz_err pan_or_move(struct fz_app *app, double x, double y, long dx, long dy)
+{
+    struct fz_camera *camera = &app->picture.camera;
+    if (on_wall(app) || !fz_camera_exceeds_view(camera))
+        return move(app, dx, on_wall(app) ? dy : 0);
+    fz_camera_pan(camera, -x * camera->view_w * PAN_PART, -y * camera->view_h * PAN_PART, false);
+    return FZ_OK;
+}
+
+static long rows_per_page(const struct fz_app *app)
+{
+    long rows = (long)floor(app->wall.layout.params.view_h / app->wall.layout.pitch_y);
+    return rows > 1 ? rows : 1;
+}
+
+static enum fz_err quit(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    (void)call;
+    (void)err;
+    fz_app_quit(app, FZ_OK);
+    return FZ_OK;
+}
+
+static enum fz_err back(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    struct fz_camera *camera = &app->picture.camera;
+    if (!on_wall(app) && camera->mode != FZ_ZOOM_FIT)
+        return zoom_reset(app, call, err);
+    if (app->mode == app->start_mode)
+        fz_app_quit(app, FZ_OK);
+    else if (on_wall(app))
+        fz_app_quit(app, FZ_OK);
+    else
+        fz_picture_close(app);
+    return FZ_OK;
+}
+
+#define HANDLER(name, body)                                                                                   \
+    static enum fz_err name(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)           \
+    {                                                                                                         \
+        (void)call;                                                                                           \
+        (void)err;                                                                                            \
+        body;                                                                                                 \
+        return FZ_OK;                                                                                         \
+    }
+
+HANDLER(next, move(app, 1, 0))
+HANDLER(previous, move(app, -1, 0))
+HANDLER(left, pan_or_move(app, -1, 0, -1, 0))
+HANDLER(right, pan_or_move(app, 1, 0, 1, 0))
+HANDLER(up, pan_or_move(app, 0, -1, 0, -1))
+HANDLER(down, pan_or_move(app, 0, 1, 0, 1))
+HANDLER(page_down, move(app, 0, rows_per_page(app)))
+HANDLER(page_up, move(app, 0, -rows_per_page(app)))
+HANDLER(half_down, move(app, 0, (rows_per_page(app) + 1) / 2))
+HANDLER(half_up, move(app, 0, -(rows_per_page(app) + 1) / 2))
+HANDLER(forward, move(app, 10, 0))
+HANDLER(backward, move(app, -10, 0))
+HANDLER(open, fz_picture_open(app, fz_app_selected_index(app), false))
+HANDLER(close, fz_picture_close(app))
+HANDLER(zoom_keep, app->picture.keep_zoom = !app->picture.keep_zoom;
+        fz_app_notice(app, app->picture.keep_zoom ? "Zoom and place are kept" : "Each picture starts as a whole"))
+HANDLER(fullscreen, fz_head_set_fullscreen(app->head, !fz_head_is_fullscreen(app->head)))
+HANDLER(names, app->wall.names = !app->wall.names)
+HANDLER(pause_show, app->show.paused = !app->show.paused; app->show.since_us = 0)
+
+static void go_to(struct fz_app *app, size_t index)
+{
+    if (on_wall(app))
+        fz_app_select(app, index);
+    else
+        fz_picture_go_to(app, index);
+}
+
+HANDLER(first, go_to(app, 0))
+HANDLER(last, go_to(app, fz_list_count(app->list) - 1))
+
+/* ---- Zoom, turn, flip -------------------------------------------------------------------------------------------- */
+
+static enum fz_err zoom(struct fz_app *app, bool in)
+{
+    struct fz_camera *camera = &app->picture.camera;
+    if (on_wall(app))
+        fz_wall_set_tile_size(app, in ? TILE_STEP : 1 / TILE_STEP);
+    else
+        fz_camera_zoom_at(camera, in ? PICTURE_STEP : 1 / PICTURE_STEP, camera->view_w / 2, camera->view_h / 2);
+    app->loader.moved = true;
+    return FZ_OK;
+}
+
+static enum fz_err zoom_mode(struct fz_app *app, enum fz_zoom_mode mode)
+{
+    fz_camera_set_mode(&app->picture.camera, mode, 1);
+    app->loader.moved = true;
+    return FZ_OK;
+}
+
+HANDLER(zoom_in, zoom(app, true))
+HANDLER(zoom_out, zoom(app, false))
+HANDLER(zoom_original, zoom_mode(app, FZ_ZOOM_FREE))
+HANDLER(zoom_fit, zoom_mode(app, FZ_ZOOM_FIT))
+HANDLER(zoom_fill, zoom_mode(app, FZ_ZOOM_FILL))
+
+static enum fz_err zoom_reset(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    (void)call;
+    (void)err;
+    if (!on_wall(app))
+        return zoom_mode(app, FZ_ZOOM_FIT);
+    fz_wall_set_tile_size(app, 0);
+    return FZ_OK;
+}
+
+/* The turn belongs to the picture: its tile shows it too. */
+static enum fz_err turn(struct fz_app *app, int quarters, bool flip_h, bool flip_v, struct fz_error *err)
+{
+    struct fz_tile *tile = fz_loader_tile(app, on_wall(app) ? app->wall.selected : app->picture.shown);
+    if (!tile)
+        return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
+    struct fz_camera camera = {.quarter_turns = tile->turn.quarters, .flip_h = tile->turn.flip_h,
+                               .flip_v = tile->turn.flip_v};
+    struct fz_camera *shown = on_wall(app) ? &camera : &app->picture.camera;
+    if (quarters != 0)
+        fz_camera_turn(shown, quarters);
+    if (flip_h || flip_v)
+        fz_camera_flip(shown, flip_h);
+    tile->turn = (struct fz_turn){shown->quarter_turns, shown->flip_h, shown->flip_v};
+    app->loader.moved = true;
+    return FZ_OK;
+}
+
+#define TURN_HANDLER(name, quarters, flip_h, flip_v)                                                          \
+    static enum fz_err name(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)           \
+    {                                                                                                         \
+        (void)call;                                                                                           \
+        return turn(app, quarters, flip_h, flip_v, err);                                                      \
+    }
+
+TURN_HANDLER(rotate_right, 1, false, false)
+TURN_HANDLER(rotate_left, -1, false, false)
+TURN_HANDLER(flip_h, 0, true, false)
+TURN_HANDLER(flip_v, 0, false, true)
+
+/* ---- Show, loading, the rest ------------------------------------------------------------------------------------- */
+
+static enum fz_err slideshow(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    (void)call;
+    (void)err;
+    if (app->show.running) {
+        fz_show_stop(app);
+        fz_app_notice(app, "Slideshow ended");
+    } else {
+        fz_show_start(app);
+    }
+    return FZ_OK;
+}
+
+static enum fz_err change_delay(struct fz_app *app, double factor)
+{
+    app->show.delay_s = fmin(fmax(app->show.delay_s * factor, 0.5), 86400);
+    fz_app_notice(app, "%.3g s per picture", app->show.delay_s);
+    return FZ_OK;
+}
+
+HANDLER(slower, change_delay(app, 1.5))
+HANDLER(faster, change_delay(app, 1 / 1.5))
+
+static enum fz_err loading(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    bool pause = !app->loading_paused;
+    if (call->argc == 1 && strcmp(call->argv[0], "pause") == 0)
+        pause = true;
+    else if (call->argc == 1 && strcmp(call->argv[0], "resume") == 0)
+        pause = false;
+    else if (call->argc != 0)
+        return fz_fail(err, FZ_E_USAGE, 0, "loading wants pause or resume");
+    app->loading_paused = pause;
+    if (pause)
+        fz_loader_recall(app);
+    fz_loader_list_changed(app);
+    app->dirty = true;
+    return FZ_OK;
+}
+
+static enum fz_err reload(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    (void)call;
+    (void)err;
+    fz_loader_forget(app, on_wall(app) ? app->wall.selected : app->picture.item, false);
+    return FZ_OK;
+}
+
+static enum fz_err copy_path(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    (void)call;
+    char *path = fz_list_path(app->list, app->wall.selected);
+    if (!path)
+        return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
+    char *text = fz_str_to_utf8(path);
+    SDL_SetClipboardText(text);
+    fz_app_notice(app, "Copied %s", text);
+    free(text);
+    free(path);
+    return FZ_OK;
+}
+
+static enum fz_err key(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    if (call->argc == 0)
+        return fz_fail(err, FZ_E_USAGE, 0, "key wants the name of a key");
+    struct fz_key pressed;
+    for (size_t i = 0; i < call->argc; i++)
+        if (!fz_key_parse(call->argv[i], &pressed))
+            return fz_fail(err, FZ_E_USAGE, 0, "%s is no key", call->argv[i]);
+    for (size_t i = 0; i < call->argc; i++) {
+        fz_key_parse(call->argv[i], &pressed);
+        fz_app_press(app, pressed);
+    }
+    return FZ_OK;
+}
+
+static enum fz_err status(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    (void)err;
+    call->result = fz_app_status(app);
+    return FZ_OK;
+}
+
+static enum fz_err stats(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    (void)err;
+    call->result = fz_stats_json(app);
+    return FZ_OK;
+}
+
+static enum fz_err wait(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    static const char *const names[] = {
+        [FZ_WAIT_IDLE] = "idle", [FZ_WAIT_SCREENFUL] = "screenful", [FZ_WAIT_LOADED] = "loaded"};
+    int state = -1;
+    for (int i = 0; i < 3; i++)
+        if (call->argc >= 1 && strcmp(call->argv[0], names[i]) == 0)
+            state = i;
+    char *end = NULL;
+    double seconds = call->argc == 2 ? strtod(call->argv[1], &end) : 30;
+    if (state < 0 || call->argc > 2 || (end && (*end || end == call->argv[1])) || !(seconds >= 0 && seconds <= 86400))
+        return fz_fail(err, FZ_E_USAGE, 0, "wait wants idle, screenful or loaded, and may have seconds");
+    for (int i = 0; i < FZ_MAX_WAITS && call->request; i++) {
+        if (!app->waits[i].request) {
+            app->waits[i] = (struct fz_wait){call->request, (enum fz_wait_for)state,
+                                             app->now_us + (int64_t)(seconds * 1e6)};
+            call->deferred = true;
+            return FZ_OK;
+        }
+    }
+    return fz_fail(err, FZ_E_LIMIT, 0, "too many waits");
+}
+
+static enum fz_err screenshot(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    if (call->argc != 1)
+        return fz_fail(err, FZ_E_USAGE, 0, "screenshot wants a file");
+    if (app->screenshot || app->saving || app->ending || !call->request)
+        return fz_fail(err, FZ_E_LIMIT, 0, "another screenshot is under way");
+    app->screenshot_path = fz_path_absolute(call->argv[0]);
+    app->screenshot = call->request;
+    app->dirty = true;
+    call->deferred = true;
+    return FZ_OK;
+}

@@ -1,0 +1,136 @@
+/* Requests from the control socket, and those who wait for a state. */
+#include "app/app.h"
+#include "base/str.h"
+
+#include <stdlib.h>
+
+void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err)
+{
+    if (err)
+        request->error = *err;
+    fz_server_answer(app->server, request);
+}
+
+void fz_app_take_requests(struct fz_app *app)
+{
+    for (struct fz_ready_node *node = fz_ready_take(&app->requests); node;) {
+        struct fz_request *request = FZ_CONTAINER(node, struct fz_request, node);
+        node = node->next;
+        struct fz_command_call call = {.argc = request->argc,
+                                       .argv = (const char *const *)request->argv,
+                                       .request = request};
+        struct fz_error err = {0};
+        if (!fz_command_find(request->command, &call.id))
+            fz_fail(&err, FZ_E_USAGE, 0, "unknown command %s", request->command);
+        else
+            err.code = fz_app_command(app, &call, &err);
+        if (call.deferred)
+            continue;
+        request->result = call.result;
+        fz_app_answer(app, request, &err);
+        app->dirty = true;
+    }
+}
+
+bool fz_app_is_idle(const struct fz_app *app)
+{
+    if (app->dirty || app->moving || app->fading || fz_loader_uploads_wait(app) || fz_text_is_pending(app->head))
+        return false;
+    if (app->scan.roots_listed < app->scan.roots || !fz_ready_is_empty(&app->results))
+        return false;
+    if (app->mode == FZ_MODE_PICTURE && app->picture.shown != app->picture.item)
+        return false;
+    if (app->loading_paused)
+        return true;
+    for (size_t i = 0; i < app->loader.flying_count; i++) {
+        const struct fz_job *job = app->loader.flying[i];
+        if (job->kind == FZ_JOB_SNIFF || job->purpose == FZ_FOR_PICTURE ||
+            (job->kind == FZ_JOB_DECODE && job->queued.priority < fz_priority(FZ_PRIORITY_FILL, 0)))
+            return false;
+    }
+    return fz_list_count(app->list) == 0 || fz_loader_screenful(app);
+}
+
+static bool is_reached(const struct fz_app *app, enum fz_wait_for state)
+{
+    switch (state) {
+    case FZ_WAIT_IDLE:
+        return fz_app_is_idle(app);
+    case FZ_WAIT_SCREENFUL:
+        return app->stats.startup.first_frame > 0 && !app->dirty && fz_loader_screenful(app);
+    case FZ_WAIT_LOADED:
+        return !app->dirty && fz_loader_loaded(app);
+    }
+    return false;
+}
+
+void fz_app_answer_waits(struct fz_app *app)
+{
+    bool load_all = fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN) &&
+                    app->options.values[FZ_OPTION_QUIT_WHEN].text[0] == 'l';
+    for (int i = 0; i < FZ_MAX_WAITS; i++) {
+        struct fz_wait *wait = &app->waits[i];
+        if (!wait->request)
+            continue;
+        struct fz_error err = {0};
+        bool reached = is_reached(app, wait->state);
+        if (!reached && app->now_us >= wait->deadline_us)
+            fz_fail(&err, FZ_E_TIMEOUT, 0, "not reached in time");
+        if (reached || err.code != FZ_OK) {
+            fz_app_answer(app, wait->request, &err);
+            wait->request = NULL;
+        } else if (wait->state == FZ_WAIT_LOADED) {
+            load_all = true;
+        }
+    }
+    if (load_all && !app->loader.load_all)
+        fz_loader_list_changed(app);
+    app->loader.load_all = load_all;
+}
+
+static json_t *selected_uri(const struct fz_app *app)
+{
+    char *path = fz_list_path(app->list, app->wall.selected);
+    if (!path)
+        return json_null();
+    char *text = fz_str_to_utf8(path);
+    json_t *json = json_string(text);
+    free(text);
+    free(path);
+    return json;
+}
+
+static json_t *title(const struct fz_app *app)
+{
+    char *text = fz_str_to_utf8(fz_list_name(app->list, app->wall.selected));
+    json_t *json = json_string(text);
+    free(text);
+    return json;
+}
+
+json_t *fz_app_status(struct fz_app *app)
+{
+    struct fz_focus focus = fz_wall_focus(app);
+    bool any = fz_list_count(app->list) > 0;
+    const char *mode = app->mode == FZ_MODE_WALL ? "wall" : app->show.running ? "slideshow" : "picture";
+    json_t *status = json_object();
+    json_object_set_new(status, "mode", json_string(mode));
+    json_object_set_new(status, "index", any ? json_integer((json_int_t)fz_app_selected_index(app)) : json_null());
+    json_object_set_new(status, "items", json_integer((json_int_t)fz_list_count(app->list)));
+    json_object_set_new(status, "scanning", json_boolean(!fz_app_is_listed(app)));
+    json_object_set_new(status, "uri", selected_uri(app));
+    json_object_set_new(status, "title", title(app));
+    json_object_set_new(status, "visible",
+                        any ? json_pack("[I,I]", (json_int_t)focus.first, (json_int_t)focus.last) : json_null());
+    json_object_set_new(status, "pending", json_integer((json_int_t)fz_loader_pending(app)));
+    json_object_set_new(status, "failed", json_integer((json_int_t)app->loader.failed_count));
+    json_object_set_new(status, "paused", json_boolean(app->loading_paused));
+    json_object_set_new(status, "show_paused", json_boolean(app->show.paused));
+    json_object_set_new(status, "zoom", app->mode == FZ_MODE_PICTURE ? json_real(app->picture.camera.zoom)
+                                                                     : json_null());
+    json_object_set_new(status, "batch", json_null());
+    json_object_set_new(status, "fullscreen", json_boolean(fz_head_is_fullscreen(app->head)));
+    json_object_set_new(status, "sandbox_state", json_string("off"));
+    json_object_set_new(status, "uptime_ms", json_integer(app->now_us / 1000));
+    return status;
+}

@@ -1,0 +1,163 @@
+/* SDL's events become keys, and keys become commands. */
+#include "app/app.h"
+#include "base/log.h"
+
+#include <math.h>
+
+enum { CLICK_SLOP_PX = 6 };
+static const double WHEEL_ROWS = 0.6; /* rows of the wall that one notch moves */
+static const double WHEEL_ZOOM = 1.2;
+
+void fz_app_press(struct fz_app *app, struct fz_key key)
+{
+    enum fz_command_view view = app->mode == FZ_MODE_WALL ? FZ_VIEW_WALL
+                                : app->show.running       ? FZ_VIEW_SHOW
+                                                          : FZ_VIEW_PICTURE;
+    struct fz_command_call call = {0};
+    struct fz_error err = {0};
+    if (!fz_command_of_key(key, view, &call.id))
+        return;
+    app->hint_until_us = 0;
+    if (fz_app_command(app, &call, &err) != FZ_OK)
+        fz_app_notice(app, "%s", err.msg);
+    json_decref(call.result);
+    app->dirty = true;
+}
+
+static void count_input(struct fz_app *app)
+{
+    app->stats.inputs++;
+    if (app->stats.first_input_us == 0)
+        app->stats.first_input_us = app->stats.wait_returned_us;
+}
+
+static void wheel(struct fz_app *app, const SDL_MouseWheelEvent *event)
+{
+    bool zoom = (SDL_GetModState() & KMOD_CTRL) != 0;
+    double notches = event->preciseY;
+    if (app->mode == FZ_MODE_PICTURE) {
+        double x = event->mouseX, y = event->mouseY;
+        fz_head_mouse_to_px(app->head, &x, &y);
+        if (zoom)
+            fz_camera_zoom_at(&app->picture.camera, pow(WHEEL_ZOOM, notches), x, y);
+        else if (fz_camera_exceeds_view(&app->picture.camera))
+            fz_camera_pan(&app->picture.camera, 0, notches * app->wall.layout.params.view_h * 0.1, false);
+        else if (notches != 0)
+            fz_picture_go(app, notches > 0 ? -1 : 1);
+        app->loader.moved = true;
+    } else if (zoom) {
+        fz_wall_set_tile_size(app, pow(WHEEL_ZOOM, notches));
+    } else {
+        fz_scroll_by(&app->wall.scroll, -notches * WHEEL_ROWS * app->wall.layout.pitch_y);
+        app->wall.touched = true;
+    }
+    app->dirty = true;
+}
+
+static void wall_button(struct fz_app *app, const SDL_MouseButtonEvent *event, double x, double y)
+{
+    struct fz_wall *wall = &app->wall;
+    size_t index;
+    if (event->state == SDL_PRESSED) {
+        wall->dragging = true;
+        wall->drag_y = wall->drag_start_y = y;
+        wall->drag_us = app->now_us;
+        fz_scroll_to(&wall->scroll, wall->scroll.position, true);
+        if (fz_layout_hit(&wall->layout, x, y + wall->scroll.position, &index)) {
+            fz_app_select(app, index);
+            if (event->clicks == 2)
+                fz_picture_open(app, index, false);
+        }
+    } else if (wall->dragging) {
+        wall->dragging = false;
+        fz_scroll_release(&wall->scroll);
+    }
+}
+
+static void button(struct fz_app *app, const SDL_MouseButtonEvent *event)
+{
+    double x = event->x, y = event->y;
+    fz_head_mouse_to_px(app->head, &x, &y);
+    if (event->button != SDL_BUTTON_LEFT)
+        return;
+    app->hint_until_us = 0;
+    if (app->mode == FZ_MODE_WALL) {
+        wall_button(app, event, x, y);
+    } else if (event->state == SDL_PRESSED && event->clicks == 2) {
+        fz_picture_close(app);
+    } else {
+        app->picture.panning = event->state == SDL_PRESSED;
+        app->picture.pan_x = x;
+        app->picture.pan_y = y;
+    }
+    app->dirty = true;
+}
+
+static void motion(struct fz_app *app, const SDL_MouseMotionEvent *event)
+{
+    struct fz_wall *wall = &app->wall;
+    double x = event->x, y = event->y;
+    fz_head_mouse_to_px(app->head, &x, &y);
+    if (app->mode == FZ_MODE_WALL && wall->dragging && fabs(y - wall->drag_start_y) > CLICK_SLOP_PX) {
+        fz_scroll_drag(&wall->scroll, wall->drag_y - y, (double)(app->now_us - wall->drag_us) / 1e6);
+        wall->touched = true;
+        wall->scrolled_us = app->now_us;
+        app->loader.moved = app->dirty = true;
+        wall->drag_y = y;
+        wall->drag_us = app->now_us;
+    } else if (app->mode == FZ_MODE_PICTURE && app->picture.panning) {
+        fz_camera_pan(&app->picture.camera, x - app->picture.pan_x, y - app->picture.pan_y, true);
+        app->picture.pan_x = x;
+        app->picture.pan_y = y;
+        app->loader.moved = app->dirty = true;
+    }
+}
+
+static void window_event(struct fz_app *app, const SDL_WindowEvent *event)
+{
+    if (event->event == SDL_WINDOWEVENT_SIZE_CHANGED && fz_head_update_size(app->head)) {
+        fz_wall_relayout(app, fz_head_w(app->head), fz_head_h(app->head));
+        fz_wall_reveal_selected(app, true);
+        app->wall.scrolled_us = 0;
+        fz_picture_resized(app);
+    }
+    app->dirty = true;
+}
+
+void fz_app_handle_event(struct fz_app *app, const SDL_Event *event)
+{
+    struct fz_key key;
+    if (fz_key_from_event(event, &key)) {
+        count_input(app);
+        fz_app_press(app, key);
+        return;
+    }
+    switch (event->type) {
+    case SDL_QUIT:
+        fz_app_quit(app, FZ_OK);
+        break;
+    case SDL_WINDOWEVENT:
+        window_event(app, &event->window);
+        break;
+    case SDL_RENDER_TARGETS_RESET:
+    case SDL_RENDER_DEVICE_RESET:
+        fz_head_drop_textures(app->head);
+        fz_loader_list_changed(app);
+        app->dirty = true;
+        break;
+    case SDL_MOUSEWHEEL:
+        count_input(app);
+        wheel(app, &event->wheel);
+        break;
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+        count_input(app);
+        button(app, &event->button);
+        break;
+    case SDL_MOUSEMOTION:
+        motion(app, &event->motion);
+        break;
+    default:
+        break;
+    }
+}

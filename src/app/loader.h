@@ -1,0 +1,88 @@
+/* The loader turns what is wanted into jobs, and their results into textures: tiles of the wall, pictures of the
+ * picture view, each a rendition of an item at a size. */
+#ifndef FZ_APP_LOADER_H
+#define FZ_APP_LOADER_H
+
+#include "decode/job.h"
+#include "gpu/draw.h"
+#include "source/list.h"
+
+struct fz_app;
+
+/* For what a rendition is. */
+enum fz_purpose { FZ_FOR_WALL, FZ_FOR_PICTURE, FZ_PURPOSES };
+
+/* A picture at a size. `texture` shows until `incoming` is complete. */
+struct fz_rendition {
+    struct fz_texture *texture;  /* owned by the head; NULL: none, or evicted */
+    struct fz_texture *incoming; /* being uploaded */
+    struct fz_job *job;          /* on its way (borrowed; NULL: none) */
+    int box_w, box_h;            /* that `texture` was made for */
+    int64_t shown_us;            /* when it was first complete: fades start here */
+};
+
+/* What is known of an item beyond its name; made when it is first wanted. */
+struct fz_tile {
+    fz_item_id item;
+    uint32_t final_epoch;    /* decoded, or failed, at the wall's size of that epoch */
+    int picture_w, picture_h; /* upright, px; 0: not known yet */
+    struct fz_turn turn;
+    struct fz_error *error;  /* why it cannot be shown; owned */
+    bool damaged;            /* shown in part */
+    bool missing;            /* named by the user, and not there or no picture: counted in fz_scan */
+    struct fz_rendition renditions[FZ_PURPOSES];
+};
+
+enum { FZ_MAX_FLYING = 1024 };
+
+struct fz_loader {
+    struct fz_tile **tiles;  /* by item slot; owned */
+    size_t tile_capacity;
+    struct fz_job *flying[FZ_MAX_FLYING]; /* every job out there */
+    size_t flying_count;
+    uint64_t credit_bytes, credit_limit_bytes;
+    struct fz_ready_node *uploads, **uploads_end; /* results that wait for their upload */
+    uint32_t epoch;          /* counts sizes of the wall's box */
+    int box_w, box_h;        /* the wall's box now */
+    size_t final_count;      /* tiles final in this epoch */
+    size_t failed_count;
+    size_t fill_cursor, fill_left; /* the rest of the list, still to be looked at */
+    bool stale;              /* what is wanted may have changed */
+    bool moved;              /* the view moved: queued jobs must be judged anew */
+    bool load_all;           /* decode everything, even what cannot be kept */
+    int workers;
+};
+
+/* Render thread only, all of these. */
+void fz_loader_init(struct fz_loader *loader, int workers, uint64_t credit_limit_bytes);
+void fz_loader_fini(struct fz_app *app);
+
+/* The tile of an item, or NULL where nothing was wanted of it yet. */
+struct fz_tile *fz_loader_tile(const struct fz_app *app, fz_item_id item);
+
+/* The wall's box changed: every tile is wanted anew, old textures stay until then. */
+void fz_loader_set_box(struct fz_app *app, int box_w, int box_h);
+void fz_loader_list_changed(struct fz_app *app);
+
+/* Judges what is out there, then issues what is wanted and has credit. Cheap where nothing changed. */
+void fz_loader_issue(struct fz_app *app);
+
+/* Takes finished jobs; uploads within `budget_us`. True when something that is drawn changed. */
+bool fz_loader_collect(struct fz_app *app, int64_t budget_us);
+
+/* Forgets what is known of an item, so that it is read again; with `gone` for ever. */
+void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone);
+
+/* Sends a job out (taken); it is counted until its result is taken. */
+void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority);
+
+/* Every queued job comes back unborn (loading was paused). */
+void fz_loader_recall(struct fz_app *app);
+
+bool fz_loader_is_final(const struct fz_app *app, fz_item_id item);
+bool fz_loader_screenful(const struct fz_app *app); /* all tiles in view are final, uploaded, or failed */
+bool fz_loader_loaded(const struct fz_app *app);    /* all items are */
+size_t fz_loader_pending(const struct fz_app *app); /* items that are not final */
+bool fz_loader_uploads_wait(const struct fz_app *app);
+
+#endif

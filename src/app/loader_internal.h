@@ -1,0 +1,10 @@
+/* Between the two halves of the loader. */
+#ifndef FZ_APP_LOADER_INTERNAL_H
+#define FZ_APP_LOADER_INTERNAL_H
+
+#include "app/loader.h"
+
+/* Render thread. A job came back from its worker. */
+void fz_loader_landed(struct fz_app *app, struct fz_job *job);
+
+#endif

@@ -1,0 +1,268 @@
+/* The loop: one wait, everything that arrived, one frame where something that is drawn changed. */
+#include "app/app.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sync/thread.h"
+
+#include <SDL_timer.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    UPLOAD_BUDGET_US = 3000,       /* of one frame */
+    TIMER_PERIOD_US = 16667,       /* where the display names no refresh rate */
+    IDLE_WAIT_US = 1000000,
+    LOST_BELL_US = 100000,         /* what a lost wake-up costs while something is under way */
+    LOADING_SHARE = 8,             /* without a GPU, frames that only show progress take 1/8 of the time */
+    LOADING_PACE_MAX_US = 120000,
+    MAX_STEP_US = 50000,           /* a motion goes no further in one frame */
+    SETTLE_US = 3000000,           /* how long the last screenshot waits for what still moves */
+};
+
+void fz_app_quit(struct fz_app *app, enum fz_err status)
+{
+    if (app->ending)
+        return;
+    app->ending = app->dirty = true;
+    app->status = status;
+    app->end_deadline_us = app->now_us + (atomic_load(&app->signalled) ? 0 : SETTLE_US);
+    bool last_frame = fz_option_is_set(&app->options, FZ_OPTION_SCREENSHOT) && app->head && status == FZ_OK;
+    if (last_frame)
+        app->screenshot_path = fz_strdup(app->options.values[FZ_OPTION_SCREENSHOT].text);
+    else
+        app->quitting = true;
+}
+
+void fz_app_measure(struct fz_app *app)
+{
+    app->measuring = true;
+    struct fz_job *job = fz_job_new(FZ_JOB_MEASURE, FZ_ITEM_NONE, NULL, &app->quit);
+    fz_loader_launch(app, job, 0);
+}
+
+void fz_app_save_frame(struct fz_app *app, char *path)
+{
+    struct fz_job *job = fz_job_new(FZ_JOB_SAVE, FZ_ITEM_NONE, path, &app->quit);
+    job->surface = fz_head_read_pixels(app->head);
+    if (!job->surface) {
+        struct fz_error err = {0};
+        fz_fail(&err, FZ_E_MEMORY, 0, "the frame could not be read back");
+        if (app->screenshot)
+            fz_app_answer(app, app->screenshot, &err);
+        app->screenshot = NULL;
+        fz_job_free(job);
+        return;
+    }
+    app->saving = true;
+    fz_loader_launch(app, job, 0);
+}
+
+/* ---- When -------------------------------------------------------------------------------------------------------- */
+
+static int64_t period_us(const struct fz_app *app)
+{
+    double hz = fz_head_refresh_hz(app->head);
+    return hz > 1 ? (int64_t)(1e6 / hz) : TIMER_PERIOD_US;
+}
+
+/* Frames of motion and input come at the display's pace; where it blocks until its turn, at once. */
+static int64_t motion_due_us(const struct fz_app *app)
+{
+    return fz_head_has_vsync(app->head) ? 0 : app->stats.last_present_us + period_us(app);
+}
+
+static bool view_waits_for_workers(const struct fz_app *app)
+{
+    for (size_t i = 0; i < app->loader.flying_count; i++)
+        if (app->loader.flying[i]->queued.priority < fz_priority(FZ_PRIORITY_NEIGHBOUR, 0) &&
+            app->loader.flying[i]->kind == FZ_JOB_DECODE)
+            return true;
+    return false;
+}
+
+/* A frame that only shows tiles arriving takes cores from the decoders where the CPU draws it: such tiles are collected,
+ * until the last one that is in view has come. */
+static int64_t loading_due_us(const struct fz_app *app)
+{
+    if (!fz_head_is_software(app->head) || !view_waits_for_workers(app))
+        return motion_due_us(app);
+    int64_t pace = app->stats.last_total_us * LOADING_SHARE;
+    if (pace < TIMER_PERIOD_US)
+        pace = TIMER_PERIOD_US;
+    return app->stats.last_present_us + (pace < LOADING_PACE_MAX_US ? pace : LOADING_PACE_MAX_US);
+}
+
+static int64_t earliest(int64_t a, int64_t b)
+{
+    return b > 0 && b < a ? b : a;
+}
+
+static int64_t next_wake_us(const struct fz_app *app, int64_t show_us)
+{
+    if (app->loader.stale || app->loader.moved)
+        return 0;
+    int64_t wake = app->now_us + (app->loader.flying_count > 0 ? LOST_BELL_US : IDLE_WAIT_US);
+    if (app->dirty || app->moving)
+        wake = motion_due_us(app);
+    if (fz_loader_uploads_wait(app) || app->fading)
+        wake = earliest(wake, loading_due_us(app));
+    wake = earliest(wake, show_us);
+    wake = earliest(wake, fz_app_next_overlay_us(app));
+    if (app->mode == FZ_MODE_PICTURE && app->picture.shown != app->picture.item)
+        wake = earliest(wake, app->now_us + TIMER_PERIOD_US);
+    for (int i = 0; i < FZ_MAX_WAITS; i++)
+        if (app->waits[i].request)
+            wake = earliest(wake, app->waits[i].deadline_us);
+    return wake;
+}
+
+/* ---- One turn ---------------------------------------------------------------------------------------------------- */
+
+static bool something_arrived(const struct fz_app *app)
+{
+    return !fz_ready_is_empty(&app->results) || !fz_ready_is_empty(&app->events) ||
+           !fz_ready_is_empty(&app->requests) || atomic_load(&app->signalled) != 0;
+}
+
+static void wait_and_handle(struct fz_app *app, int64_t wake_us)
+{
+    struct fz_stats *stats = &app->stats;
+    int64_t before = fz_now_us();
+    if (stats->startup.first_frame > 0 && before - stats->wait_returned_us > stats->stall_max_us)
+        stats->stall_max_us = before - stats->wait_returned_us;
+    SDL_Event event;
+    fz_doorbell_arm(&app->bell);
+    int64_t left_us = something_arrived(app) ? 0 : wake_us - before;
+    int got = left_us > 0 ? SDL_WaitEventTimeout(&event, (int)((left_us + 999) / 1000)) : SDL_PollEvent(&event);
+    fz_doorbell_disarm(&app->bell);
+    stats->wait_returned_us = app->now_us = fz_now_us();
+    for (; got; got = SDL_PollEvent(&event))
+        fz_app_handle_event(app, &event);
+    if (atomic_load(&app->signalled) != 0)
+        fz_app_quit(app, FZ_OK);
+}
+
+static void step(struct fz_app *app)
+{
+    int64_t passed = app->now_us - app->last_step_us;
+    double dt_s = (double)(passed < MAX_STEP_US ? passed : MAX_STEP_US) / 1e6;
+    app->last_step_us = app->now_us;
+    bool scrolling = fz_wall_step(app, dt_s);
+    app->moving = fz_picture_step(app, dt_s) || scrolling;
+}
+
+static void draw(struct fz_app *app)
+{
+    uint32_t background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    fz_head_begin(app->head, (struct fz_color){(uint8_t)(background >> 16), (uint8_t)(background >> 8),
+                                               (uint8_t)background, 255});
+    app->fading = false;
+    if (!fz_picture_covers_wall(app))
+        fz_wall_draw(app);
+    fz_picture_draw(app);
+    fz_app_draw_overlays(app);
+}
+
+/* The last frame before the end waits until what it shows has come to rest. */
+static bool may_save(const struct fz_app *app)
+{
+    if (!app->screenshot_path)
+        return false;
+    bool settled = !app->moving && !app->fading && !fz_text_is_pending(app->head) && !fz_loader_uploads_wait(app);
+    return !app->ending || settled || app->now_us >= app->end_deadline_us;
+}
+
+static void note_frame(struct fz_app *app, int64_t work_end_us, int64_t end_us)
+{
+    struct fz_stats *stats = &app->stats;
+    fz_histogram_add(&stats->work, work_end_us - stats->wait_returned_us);
+    fz_histogram_add(&stats->present, end_us - work_end_us);
+    stats->last_total_us = end_us - stats->wait_returned_us;
+    fz_histogram_add(&stats->total, stats->last_total_us);
+    if (app->moving && stats->was_moving) {
+        int64_t interval = end_us - stats->last_present_us;
+        fz_histogram_add(&stats->interval, interval);
+        stats->late += interval > period_us(app) * 3 / 2;
+    }
+    stats->was_moving = app->moving;
+    stats->last_present_us = end_us;
+    if (stats->first_input_us > 0)
+        fz_histogram_add(&stats->input, end_us - stats->first_input_us);
+    stats->first_input_us = 0;
+    if (stats->startup.first_frame == 0)
+        stats->startup.first_frame = end_us;
+    if (stats->startup.first_tile == 0 && app->tile_drawn)
+        stats->startup.first_tile = end_us;
+}
+
+static void frame(struct fz_app *app)
+{
+    app->dirty = false;
+    step(app);
+    draw(app);
+    if (may_save(app)) {
+        fz_app_save_frame(app, app->screenshot_path);
+        app->screenshot_path = NULL;
+    }
+    int64_t work_end_us = fz_now_us();
+    fz_head_present(app->head);
+    note_frame(app, work_end_us, fz_now_us());
+}
+
+static bool frame_is_due(const struct fz_app *app)
+{
+    if ((app->dirty || app->moving) && app->now_us >= motion_due_us(app))
+        return true;
+    bool overlay_ended = fz_app_next_overlay_us(app) > 0 && app->now_us >= fz_app_next_overlay_us(app);
+    bool loading = fz_loader_uploads_wait(app) || app->fading || app->texts_arrived;
+    return overlay_ended || (loading && app->now_us >= loading_due_us(app));
+}
+
+/* Milestones count from the frame that showed them. */
+static void note_milestones(struct fz_app *app)
+{
+    struct fz_stats *stats = &app->stats;
+    if (app->dirty || fz_loader_uploads_wait(app) || stats->startup.first_frame == 0)
+        return;
+    if (stats->startup.screenful == 0 && fz_loader_screenful(app))
+        stats->startup.screenful = stats->last_present_us;
+    if (stats->startup.all == 0 && fz_loader_loaded(app)) {
+        stats->startup.all = fz_now_us();
+        fz_app_measure(app);
+    }
+    if (!fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN))
+        return;
+    bool screenful = app->options.values[FZ_OPTION_QUIT_WHEN].text[0] == 's';
+    if (screenful ? stats->startup.screenful > 0 : stats->startup.all > 0)
+        fz_app_quit(app, FZ_OK);
+}
+
+enum fz_err fz_app_run(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    app->dirty = true;
+    app->stats.wait_returned_us = app->last_step_us = fz_now_us();
+    while (!app->quitting) {
+        int64_t show_us = fz_show_step(app);
+        wait_and_handle(app, next_wake_us(app, show_us));
+        fz_app_take_source_events(app);
+        fz_app_take_requests(app);
+        app->texts_arrived |= fz_text_collect(app->head);
+        fz_loader_collect(app, 0);
+        bool due = frame_is_due(app);
+        if (due) {
+            fz_loader_collect(app, UPLOAD_BUDGET_US);
+            app->texts_arrived = false;
+        }
+        fz_loader_issue(app);
+        if (due)
+            frame(app);
+        note_milestones(app);
+        fz_app_answer_waits(app);
+        if (app->ending && !app->screenshot_path && !app->saving)
+            app->quitting = true;
+        else if (app->ending && !app->saving)
+            app->dirty = true;
+    }
+    return app->status;
+}

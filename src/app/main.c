@@ -1,0 +1,93 @@
+/* frieze: a fullscreen slideshow and thumbnail wall that never freezes. */
+#include "app/app.h"
+#include "app/default_source.h"
+#include "app/signals.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "frieze_config.h"
+#include "remote/client.h"
+#include "sync/thread.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_help(void)
+{
+    puts("Usage: frieze [OPTION]... [SOURCE]...\n"
+         "       frieze ctl [--name NAME] COMMAND [ARGUMENT]...\n"
+         "\n"
+         "Shows pictures as a wall that never freezes. A SOURCE is a folder, a file, or - for paths on\n"
+         "standard input; without one, your pictures folder. Return opens a picture, Esc goes back, q quits.\n");
+    fz_options_print_help(stdout);
+}
+
+static void print_version(void)
+{
+    puts("frieze " FRIEZE_VERSION "\nisolation: thread\nsandbox: off");
+}
+
+static enum fz_err check_sources(const char *const *sources, size_t count, struct fz_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        enum fz_err code = fz_source_check(sources[i], err);
+        if (code != FZ_OK)
+            return code;
+    }
+    return FZ_OK;
+}
+
+static enum fz_err run(struct fz_app *app, const char *const *sources, size_t count)
+{
+    struct fz_error err = {0};
+    enum fz_err code = check_sources(sources, count, &err);
+    if (code == FZ_OK)
+        code = fz_app_start(app, sources, count, &err);
+    if (code != FZ_OK)
+        fz_log_error(&err);
+    else if (app->ending)
+        code = app->status;
+    else
+        code = fz_app_run(app);
+    const char *stats = app->options.values[FZ_OPTION_STATS].text;
+    if (app->list && stats && fz_stats_write(app, stats, &err) != FZ_OK) {
+        fz_log_error(&err);
+        code = code == FZ_OK ? err.code : code;
+    }
+    fz_app_stop(app);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    fz_clock_start();
+    fz_thread_claim_main();
+    if (argc > 1 && strcmp(argv[1], "ctl") == 0)
+        return fz_client_main(argc - 1, argv + 1);
+
+    struct fz_app *app = fz_calloc(1, sizeof *app);
+    const char **sources = fz_calloc((size_t)argc + 1, sizeof *sources);
+    size_t count;
+    struct fz_error err = {0};
+    char *fallback = NULL;
+    fz_options_init(&app->options);
+    enum fz_err code = fz_options_parse(&app->options, argc, argv, sources, &count, &err);
+    if (code != FZ_OK) {
+        fz_log_error(&err);
+    } else if (fz_option_is_on(&app->options, FZ_OPTION_HELP)) {
+        print_help();
+    } else if (fz_option_is_on(&app->options, FZ_OPTION_VERSION)) {
+        print_version();
+    } else {
+        fz_signals_block();
+        if (count == 0 && (fallback = fz_default_source()) != NULL)
+            sources[count++] = fallback;
+        code = run(app, sources, count);
+    }
+    fz_options_fini(&app->options);
+    free(fallback);
+    free(sources);
+    free(app);
+    return fz_err_exit_status(code);
+}

@@ -1,0 +1,100 @@
+/* What stands over the pictures: the hint of the start, the position, states that must be seen, notices. */
+#include "app/app.h"
+#include "base/mem.h"
+#include "gpu/draw.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct fz_color CHIP = {16, 16, 18, 210};
+static const struct fz_color CHIP_TEXT = {236, 236, 240, 255};
+
+enum {
+    CHIP_PX = 17,
+    CHIP_PAD_X = 14,
+    CHIP_PAD_Y = 7,
+    CHIP_MARGIN = 16,
+    POSITION_US = 1500000,
+    NOTICE_US = 2000000,
+};
+
+enum chip_place { AT_BOTTOM, AT_BOTTOM_RIGHT, AT_BOTTOM_LEFT };
+
+static void draw_chip(struct fz_app *app, const char *text, enum chip_place place)
+{
+    struct fz_text_style style = {.px = CHIP_PX, .max_w = fz_head_w(app->head) - 4 * CHIP_MARGIN};
+    int w, h;
+    if (!fz_text_size(app->head, text, &style, &w, &h))
+        return;
+    double chip_w = w + 2 * CHIP_PAD_X, chip_h = h + 2 * CHIP_PAD_Y;
+    double x = (fz_head_w(app->head) - chip_w) / 2, y = fz_head_h(app->head) - chip_h - CHIP_MARGIN;
+    if (place == AT_BOTTOM_RIGHT)
+        x = fz_head_w(app->head) - chip_w - CHIP_MARGIN;
+    if (place == AT_BOTTOM_LEFT)
+        x = CHIP_MARGIN;
+    fz_draw_fill(app->head, (struct fz_rect){floor(x), floor(y), chip_w, chip_h}, CHIP);
+    fz_text_draw(app->head, text, &style, x + CHIP_PAD_X, y + CHIP_PAD_Y, CHIP_TEXT);
+}
+
+static void draw_empty(struct fz_app *app)
+{
+    if (fz_list_count(app->list) > 0 || app->mode != FZ_MODE_WALL)
+        return;
+    const char *text = fz_app_is_listed(app) ? "No pictures here yet" : "Looking for pictures";
+    struct fz_text_style style = {.px = 26};
+    int w, h;
+    if (fz_text_size(app->head, text, &style, &w, &h))
+        fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0, (fz_head_h(app->head) - h) / 2.0,
+                     (struct fz_color){150, 150, 156, 255});
+}
+
+static void draw_position(struct fz_app *app)
+{
+    bool moved = app->wall.scrolled_us > 0 && app->now_us - app->wall.scrolled_us < POSITION_US;
+    if (!moved || app->show.running || fz_list_count(app->list) == 0)
+        return;
+    char text[64];
+    snprintf(text, sizeof text, "%zu / %zu", fz_app_selected_index(app) + 1, fz_list_count(app->list));
+    draw_chip(app, text, AT_BOTTOM_RIGHT);
+}
+
+void fz_app_draw_overlays(struct fz_app *app)
+{
+    draw_empty(app);
+    draw_position(app);
+    if (app->loading_paused)
+        draw_chip(app, "Loading is paused · P resumes", AT_BOTTOM_LEFT);
+    else if (app->show.running && app->show.paused)
+        draw_chip(app, "Paused · Space goes on", AT_BOTTOM_LEFT);
+    if (app->notice && app->now_us < app->notice_until_us)
+        draw_chip(app, app->notice, AT_BOTTOM);
+    else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
+        draw_chip(app, "Return opens  ·  + − size  ·  s slideshow  ·  f window  ·  q quit", AT_BOTTOM);
+}
+
+void fz_app_notice(struct fz_app *app, const char *fmt, ...)
+{
+    va_list args;
+    char text[512];
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    free(app->notice);
+    app->notice = fz_strdup(text);
+    app->notice_until_us = app->now_us + NOTICE_US;
+    app->dirty = true;
+}
+
+int64_t fz_app_next_overlay_us(const struct fz_app *app)
+{
+    int64_t next = 0;
+    int64_t ends[] = {app->hint_until_us, app->notice ? app->notice_until_us : 0,
+                      app->wall.scrolled_us > 0 ? app->wall.scrolled_us + POSITION_US : 0};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends[i] > app->last_step_us && (next == 0 || ends[i] < next))
+            next = ends[i];
+    return next;
+}

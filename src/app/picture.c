@@ -1,0 +1,301 @@
+#include "app/picture.h"
+
+#include "app/app.h"
+#include "app/shown.h"
+#include "base/str.h"
+#include "gpu/draw.h"
+#include "sync/thread.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum {
+    CROSSFADE_US = 700000,
+    COARSE_AFTER_US = 120000, /* the old picture stays this long for the sharp one before a coarse one takes over */
+};
+static const double OPEN_TAU_S = 0.055;
+
+void fz_picture_init(struct fz_app *app)
+{
+    app->picture = (struct fz_picture){.direction = 1};
+    fz_camera_init(&app->picture.camera);
+}
+
+static void picture_size(const struct fz_app *app, fz_item_id item, double *w, double *h)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    *w = tile && tile->picture_w > 0 ? tile->picture_w : fz_head_w(app->head);
+    *h = tile && tile->picture_h > 0 ? tile->picture_h : fz_head_h(app->head);
+}
+
+static struct fz_texture *texture_of(const struct fz_app *app, fz_item_id item, enum fz_purpose purpose)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    return tile ? tile->renditions[purpose].texture : NULL;
+}
+
+static void place(struct fz_app *app, bool at_once)
+{
+    struct fz_picture *picture = &app->picture;
+    double w, h;
+    picture_size(app, picture->shown, &w, &h);
+    fz_camera_place(&picture->camera, w, h, fz_head_w(app->head), fz_head_h(app->head), at_once);
+}
+
+static void log_shown(struct fz_app *app)
+{
+    struct fz_picture *picture = &app->picture;
+    if (picture->shown != FZ_ITEM_NONE && picture->shown_us > 0 && app->shown)
+        fz_shown_add(app->shown, fz_list_path(app->list, picture->shown), picture->shown_us,
+                     app->now_us - picture->shown_us);
+    picture->shown_us = 0;
+}
+
+static void show_item(struct fz_app *app, fz_item_id item)
+{
+    struct fz_picture *picture = &app->picture;
+    log_shown(app);
+    if (app->show.running && picture->shown != FZ_ITEM_NONE && picture->openness >= 1) {
+        picture->fading = picture->shown;
+        picture->fading_rect = picture->camera.shown;
+        picture->fade_start_us = app->now_us;
+    }
+    bool other = picture->shown != item;
+    picture->shown = item;
+    picture->shown_us = app->now_us;
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    struct fz_camera *camera = &picture->camera;
+    camera->quarter_turns = tile ? tile->turn.quarters : 0;
+    camera->flip_h = tile && tile->turn.flip_h;
+    camera->flip_v = tile && tile->turn.flip_v;
+    if (other && !picture->keep_zoom) {
+        camera->mode = FZ_ZOOM_FIT;
+        camera->centre_x = camera->centre_y = 0.5;
+    }
+    place(app, picture->openness >= 1);
+    app->loader.moved = app->dirty = true;
+}
+
+/* Shows what was asked for as soon as it is there: sharp, or after a while coarse, or that it failed. */
+static void look_for_item(struct fz_app *app)
+{
+    struct fz_picture *picture = &app->picture;
+    if (picture->shown == picture->item || picture->item == FZ_ITEM_NONE)
+        return;
+    const struct fz_tile *tile = fz_loader_tile(app, picture->item);
+    bool sharp = texture_of(app, picture->item, FZ_FOR_PICTURE) || (tile && tile->error);
+    bool coarse = texture_of(app, picture->item, FZ_FOR_WALL) != NULL;
+    bool waited = app->now_us - picture->wanted_us >= COARSE_AFTER_US || picture->shown == FZ_ITEM_NONE;
+    if (sharp || (coarse && waited && !app->show.running))
+        show_item(app, picture->item);
+}
+
+void fz_picture_changed(struct fz_app *app)
+{
+    if (app->mode != FZ_MODE_PICTURE)
+        return;
+    look_for_item(app);
+    if (app->picture.shown != FZ_ITEM_NONE)
+        place(app, !app->picture.camera.picture_w);
+    app->dirty = true;
+}
+
+void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
+{
+    FZ_MAIN_ONLY();
+    struct fz_picture *picture = &app->picture;
+    if (index >= fz_list_count(app->list))
+        return;
+    fz_app_select(app, index);
+    app->mode = FZ_MODE_PICTURE;
+    picture->item = fz_list_at(app->list, index);
+    picture->shown = FZ_ITEM_NONE;
+    picture->closing = false;
+    picture->wanted_us = app->now_us;
+    picture->openness = at_once ? 1 : 0;
+    picture->camera.mode = FZ_ZOOM_FIT;
+    if (at_once) {
+        look_for_item(app);
+    } else {
+        show_item(app, picture->item);
+        picture->camera.shown = fz_wall_rect_of(app, index);
+    }
+    app->loader.moved = app->dirty = true;
+}
+
+void fz_picture_close(struct fz_app *app)
+{
+    struct fz_picture *picture = &app->picture;
+    log_shown(app);
+    fz_show_stop(app);
+    picture->closing = true;
+    picture->fading = FZ_ITEM_NONE;
+    fz_wall_reveal_selected(app, true);
+    size_t index;
+    if (fz_list_index(app->list, picture->shown, &index))
+        picture->camera.target = fz_wall_rect_of(app, index);
+    app->mode = FZ_MODE_WALL;
+    app->loader.moved = app->dirty = true;
+}
+
+void fz_picture_go_to(struct fz_app *app, size_t index)
+{
+    struct fz_picture *picture = &app->picture;
+    fz_item_id item = fz_list_at(app->list, index);
+    if (item == FZ_ITEM_NONE || item == picture->item)
+        return;
+    picture->item = item;
+    picture->wanted_us = app->now_us;
+    if (texture_of(app, item, FZ_FOR_PICTURE))
+        app->stats.hits++;
+    fz_app_select(app, index);
+    look_for_item(app);
+    app->loader.moved = app->dirty = true;
+}
+
+bool fz_picture_go(struct fz_app *app, long step)
+{
+    size_t index, count = fz_list_count(app->list);
+    if (!fz_list_index(app->list, app->picture.item, &index) || step == 0)
+        return false;
+    app->picture.direction = step < 0 ? -1 : 1;
+    long to = (long)index + step;
+    to = to < 0 ? 0 : to >= (long)count ? (long)count - 1 : to;
+    if (to == (long)index)
+        return false;
+    fz_picture_go_to(app, (size_t)to);
+    return true;
+}
+
+void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h)
+{
+    const struct fz_picture *picture = &app->picture;
+    const struct fz_camera *camera = &picture->camera;
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    bool sideways = tile && tile->turn.quarters % 2 != 0;
+    int view_w = app->wall.layout.params.view_w, view_h = app->wall.layout.params.view_h;
+    *box_w = sideways ? view_h : view_w;
+    *box_h = sideways ? view_w : view_h;
+    bool same_zoom = item == picture->shown || picture->keep_zoom;
+    if (!tile || tile->picture_w == 0 || !same_zoom || camera->mode == FZ_ZOOM_FIT)
+        return;
+    double zoom = camera->zoom;
+    if (camera->mode == FZ_ZOOM_FILL)
+        zoom = fmax((double)*box_w / tile->picture_w, (double)*box_h / tile->picture_h);
+    int limit = app->head ? fz_texture_max_side(app->head) : 8192;
+    double largest = fmin(1, (double)limit / fmax(tile->picture_w, tile->picture_h));
+    double scale = fmin(zoom, largest);
+    *box_w = (int)ceil(fmax(tile->picture_w * scale, 1));
+    *box_h = (int)ceil(fmax(tile->picture_h * scale, 1));
+}
+
+bool fz_picture_wants(const struct fz_app *app, size_t index, uint32_t *distance)
+{
+    size_t at;
+    if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
+        return false;
+    long apart = ((long)index - (long)at) * app->picture.direction;
+    if (apart < -FZ_PICTURES_BEHIND || apart > FZ_PICTURES_AHEAD)
+        return false;
+    *distance = apart >= 0 ? (uint32_t)apart : (uint32_t)(FZ_PICTURES_AHEAD - apart);
+    return true;
+}
+
+void fz_picture_resized(struct fz_app *app)
+{
+    if (app->mode == FZ_MODE_PICTURE && app->picture.shown != FZ_ITEM_NONE)
+        place(app, true);
+}
+
+bool fz_picture_step(struct fz_app *app, double dt_s)
+{
+    struct fz_picture *picture = &app->picture;
+    if (app->mode == FZ_MODE_WALL && !picture->closing)
+        return false;
+    if (app->mode == FZ_MODE_PICTURE)
+        look_for_item(app);
+    bool moving = fz_camera_step(&picture->camera, dt_s);
+    double goal = picture->closing ? 0 : 1;
+    if (picture->openness != goal) {
+        picture->openness += (goal - picture->openness) * fz_approach(dt_s, OPEN_TAU_S);
+        if (fabs(goal - picture->openness) < 0.01)
+            picture->openness = goal;
+        moving = true;
+    }
+    if (picture->closing && !moving) {
+        picture->closing = false;
+        picture->shown = picture->item = FZ_ITEM_NONE;
+        app->loader.moved = app->dirty = true;
+    }
+    if (picture->fading != FZ_ITEM_NONE) {
+        moving = true;
+        if (app->now_us - picture->fade_start_us >= CROSSFADE_US)
+            picture->fading = FZ_ITEM_NONE;
+    }
+    return moving;
+}
+
+bool fz_picture_covers_wall(const struct fz_app *app)
+{
+    return app->mode == FZ_MODE_PICTURE && app->picture.openness >= 1;
+}
+
+/* The sharp rendition, or the tile's until that is there. */
+static void draw_item(struct fz_app *app, fz_item_id item, struct fz_rect rect, double alpha)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    struct fz_texture *texture = texture_of(app, item, FZ_FOR_PICTURE);
+    if (!texture)
+        texture = texture_of(app, item, FZ_FOR_WALL);
+    if (texture)
+        fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
+}
+
+static void draw_reason(struct fz_app *app, const struct fz_tile *tile)
+{
+    char text[768];
+    size_t n = fz_str_escape(text, 512, fz_list_name(app->list, tile->item));
+    n += (size_t)snprintf(text + n, sizeof text - n, ": ");
+    fz_str_escape(text + n, sizeof text - n, tile->error->msg);
+    struct fz_text_style style = {.px = 22, .max_w = fz_head_w(app->head) - 80};
+    int w, h;
+    if (fz_text_size(app->head, text, &style, &w, &h))
+        fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0, (fz_head_h(app->head) - h) / 2.0,
+                     (struct fz_color){230, 190, 186, 255});
+}
+
+/* Where the new picture leaves the old one uncovered, the background grows over it; under the new one nothing fades
+ * out, or the middle of the crossfade would be dark. */
+static void cover_rest(struct fz_app *app, struct fz_color color)
+{
+    struct fz_rect r = app->picture.camera.shown;
+    double w = fz_head_w(app->head), h = fz_head_h(app->head);
+    double top = fmax(r.y, 0), bottom = fmin(r.y + r.h, h);
+    fz_draw_fill(app->head, (struct fz_rect){0, 0, w, top}, color);
+    fz_draw_fill(app->head, (struct fz_rect){0, bottom, w, h - bottom}, color);
+    fz_draw_fill(app->head, (struct fz_rect){0, top, fmax(r.x, 0), bottom - top}, color);
+    fz_draw_fill(app->head, (struct fz_rect){r.x + r.w, top, fmax(w - r.x - r.w, 0), bottom - top}, color);
+}
+
+void fz_picture_draw(struct fz_app *app)
+{
+    struct fz_picture *picture = &app->picture;
+    if (app->mode == FZ_MODE_WALL && !picture->closing)
+        return;
+    uint32_t background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    struct fz_color color = {(uint8_t)(background >> 16), (uint8_t)(background >> 8), (uint8_t)background,
+                             (uint8_t)lround(255 * picture->openness)};
+    fz_draw_fill(app->head, (struct fz_rect){0, 0, fz_head_w(app->head), fz_head_h(app->head)}, color);
+
+    double alpha = 1;
+    if (picture->fading != FZ_ITEM_NONE) {
+        alpha = fmin((double)(app->now_us - picture->fade_start_us) / CROSSFADE_US, 1);
+        draw_item(app, picture->fading, picture->fading_rect, 1);
+        color.a = (uint8_t)lround(255 * alpha);
+        cover_rest(app, color);
+    }
+    draw_item(app, picture->shown, picture->camera.shown, alpha);
+    const struct fz_tile *tile = fz_loader_tile(app, picture->shown);
+    if (tile && tile->error && !picture->closing)
+        draw_reason(app, tile);
+}

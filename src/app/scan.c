@@ -1,0 +1,128 @@
+/* What the readers report, taken into the list. */
+#include "app/app.h"
+#include "base/log.h"
+#include "sync/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void open_named(struct fz_app *app)
+{
+    for (size_t i = 0; i < fz_list_count(app->list); i++) {
+        char *path = fz_list_path(app->list, fz_list_at(app->list, i));
+        bool found = path && strcmp(path, app->first_path) == 0;
+        free(path);
+        if (found) {
+            app->open_first = false;
+            app->start_mode = FZ_MODE_PICTURE;
+            fz_picture_open(app, i, true);
+            return;
+        }
+    }
+}
+
+void fz_app_open_first(struct fz_app *app)
+{
+    if (!app->head || fz_list_count(app->list) == 0)
+        return;
+    if (app->open_first)
+        open_named(app);
+    if (app->start_show && app->scan.roots_listed == app->scan.roots && !app->open_first) {
+        app->start_show = false;
+        app->start_mode = FZ_MODE_PICTURE;
+        fz_show_start(app);
+    }
+}
+
+void fz_app_forget(struct fz_app *app, fz_item_id item)
+{
+    struct fz_picture *picture = &app->picture;
+    size_t index = 0;
+    fz_list_index(app->list, item, &index);
+    fz_item_id anchor = fz_wall_anchor(app);
+    fz_loader_forget(app, item, true);
+    fz_list_remove(app->list, item);
+    fz_wall_list_changed(app, anchor);
+    if (picture->shown == item)
+        picture->shown = FZ_ITEM_NONE;
+    if (picture->fading == item)
+        picture->fading = FZ_ITEM_NONE;
+    if (picture->item != item)
+        return;
+    size_t count = fz_list_count(app->list);
+    if (app->mode == FZ_MODE_PICTURE && count > 0)
+        fz_picture_go_to(app, index < count ? index : count - 1);
+    else if (app->mode == FZ_MODE_PICTURE)
+        fz_picture_close(app);
+}
+
+static void take_changes(struct fz_app *app, const struct fz_source_event *event)
+{
+    struct fz_list_change change;
+    fz_item_id anchor = fz_wall_anchor(app);
+    fz_list_apply(app->list, event, &change);
+    for (size_t i = 0; i < change.removed_count; i++) {
+        if (app->picture.shown == change.removed[i])
+            app->picture.shown = FZ_ITEM_NONE;
+        fz_loader_forget(app, change.removed[i], true);
+    }
+    for (size_t i = 0; i < change.changed_count; i++)
+        fz_loader_forget(app, change.changed[i], false);
+    if (change.added > 0 || change.removed_count > 0 || change.changed_count > 0)
+        fz_wall_list_changed(app, anchor);
+    if (app->mode == FZ_MODE_PICTURE && !fz_list_has(app->list, app->picture.item)) {
+        app->picture.item = FZ_ITEM_NONE;
+        if (fz_list_count(app->list) > 0)
+            fz_picture_go_to(app, fz_app_selected_index(app));
+        else
+            fz_picture_close(app);
+    }
+}
+
+bool fz_app_is_listed(const struct fz_app *app)
+{
+    return app->scan.roots_listed == app->scan.roots && fz_list_unknown_count(app->list) == 0;
+}
+
+static bool can_grow(const struct fz_app *app)
+{
+    return fz_option_is_on(&app->options, FZ_OPTION_WATCH) || fz_option_is_on(&app->options, FZ_OPTION_WAIT);
+}
+
+static void report(struct fz_app *app)
+{
+    struct fz_scan *scan = &app->scan;
+    if (scan->reported || !fz_app_is_listed(app) || fz_loader_pending(app) > 0)
+        return;
+    scan->reported = true;
+    if (scan->unsupported == 1 && scan->first_unsupported)
+        fz_log("%s is no picture", scan->first_unsupported);
+    else if (scan->first_unsupported)
+        fz_log("%zu files are no pictures, among them %s", scan->unsupported, scan->first_unsupported);
+}
+
+void fz_app_take_source_events(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    for (struct fz_ready_node *node = fz_ready_take(&app->events); node;) {
+        struct fz_source_event *event = FZ_CONTAINER(node, struct fz_source_event, node);
+        node = node->next;
+        if (event->kind == FZ_SOURCE_ERROR) {
+            fz_log_error(&event->error);
+        } else if (event->kind == FZ_SOURCE_LISTED) {
+            app->scan.roots_listed++;
+            app->scan.unsupported += event->left_out;
+            app->loader.stale = app->dirty = true;
+        } else {
+            take_changes(app, event);
+        }
+        fz_source_event_free(event);
+    }
+    fz_app_open_first(app);
+    report(app);
+    bool nothing = fz_app_is_listed(app) && fz_list_count(app->list) == app->scan.explicit_failures;
+    if (nothing && !app->scan.any_picture && !can_grow(app) && !app->ending) {
+        fz_log("there is no picture to show");
+        fz_app_quit(app, FZ_E_EMPTY);
+    }
+}

@@ -1,0 +1,51 @@
+#include "app/show.h"
+
+#include "app/app.h"
+
+void fz_show_start(struct fz_app *app)
+{
+    struct fz_show *show = &app->show;
+    if (fz_list_count(app->list) == 0)
+        return;
+    show->running = true;
+    show->paused = false;
+    show->since_us = 0;
+    if (app->mode == FZ_MODE_WALL)
+        fz_picture_open(app, fz_app_selected_index(app), false);
+    app->dirty = true;
+}
+
+void fz_show_stop(struct fz_app *app)
+{
+    app->show.running = false;
+    app->dirty = true;
+}
+
+/* The end of the list leads to its start. */
+static void go_on(struct fz_app *app)
+{
+    if (fz_picture_go(app, 1))
+        return;
+    app->picture.direction = 1;
+    fz_picture_go_to(app, 0);
+}
+
+int64_t fz_show_step(struct fz_app *app)
+{
+    struct fz_show *show = &app->show;
+    if (!show->running || show->paused)
+        return 0;
+    bool there = app->picture.shown == app->picture.item && app->picture.item != FZ_ITEM_NONE;
+    if (!there) {
+        show->since_us = 0;
+        return 0;
+    }
+    if (show->since_us == 0)
+        show->since_us = app->now_us;
+    int64_t next = show->since_us + (int64_t)(show->delay_s * 1e6);
+    if (app->now_us < next)
+        return next;
+    show->since_us = 0;
+    go_on(app);
+    return app->now_us;
+}

@@ -1,0 +1,22 @@
+/* The plain slideshow: the picture view, going on by itself with a crossfade. */
+#ifndef FZ_APP_SHOW_H
+#define FZ_APP_SHOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fz_app;
+
+struct fz_show {
+    bool running, paused;
+    double delay_s;
+    int64_t since_us; /* when the picture in view was first there; 0: it is not */
+};
+
+/* Render thread only. */
+void fz_show_start(struct fz_app *app);
+void fz_show_stop(struct fz_app *app);
+/* Goes on when it is time and the next picture is ready; returns the time of the next look, or 0. */
+int64_t fz_show_step(struct fz_app *app);
+
+#endif

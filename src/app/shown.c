@@ -1,0 +1,91 @@
+#include "app/shown.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "sync/heap.h"
+#include "sync/ready.h"
+#include "sync/thread.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct shown_line {
+    struct fz_heap_node queued;
+    char *path; /* NULL: the end */
+    int64_t time_us, shown_us;
+};
+
+struct fz_shown_log {
+    struct fz_heap queue; /* own lock */
+    FILE *file;           /* the log's thread */
+    SDL_Thread *thread;   /* main thread */
+};
+
+static void write_line(FILE *file, const struct shown_line *line)
+{
+    char *path = fz_str_to_utf8(line->path);
+    json_t *object = json_pack("{s:f,s:s,s:f}", "time", (double)line->time_us / 1000, "path", path, "ms",
+                               (double)line->shown_us / 1000);
+    json_dumpf(object, file, JSON_COMPACT | JSON_REAL_PRECISION(12));
+    fputc('\n', file);
+    fflush(file);
+    json_decref(object);
+    free(path);
+}
+
+static int shown_main(void *ctx)
+{
+    struct fz_shown_log *log = ctx;
+    for (;;) {
+        struct fz_heap_node *node = fz_heap_pop(&log->queue);
+        struct shown_line *line = FZ_CONTAINER(node, struct shown_line, queued);
+        bool end = !line->path;
+        if (!end)
+            write_line(log->file, line);
+        free(line->path);
+        free(line);
+        if (end)
+            return 0;
+    }
+}
+
+enum fz_err fz_shown_start(struct fz_shown_log **out, const char *path, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    FILE *file = fopen(path, "ae");
+    if (!file)
+        return fz_fail(err, FZ_E_IO, errno, "--shown %s", path);
+    struct fz_shown_log *log = fz_calloc(1, sizeof *log);
+    log->file = file;
+    fz_heap_init(&log->queue);
+    *out = log;
+    return fz_thread_start(&log->thread, "frieze:shown", shown_main, log, err);
+}
+
+void fz_shown_add(struct fz_shown_log *log, char *path, int64_t time_us, int64_t shown_us)
+{
+    if (!log) {
+        free(path);
+        return;
+    }
+    struct shown_line *line = fz_calloc(1, sizeof *line);
+    line->path = path;
+    line->time_us = time_us;
+    line->shown_us = shown_us;
+    fz_heap_push(&log->queue, &line->queued);
+}
+
+void fz_shown_stop(struct fz_shown_log *log)
+{
+    if (!log)
+        return;
+    fz_shown_add(log, NULL, 0, 0);
+    if (log->thread)
+        SDL_WaitThread(log->thread, NULL);
+    fclose(log->file);
+    fz_heap_fini(&log->queue);
+    free(log);
+}

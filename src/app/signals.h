@@ -1,0 +1,20 @@
+/* Signals become a message: a thread waits for them, so that no handler ever runs. */
+#ifndef FZ_APP_SIGNALS_H
+#define FZ_APP_SIGNALS_H
+
+#include "base/error.h"
+#include "sync/doorbell.h"
+
+#include <stdatomic.h>
+
+struct fz_signals;
+
+/* Main thread, before any other thread: SIGINT, SIGTERM and SIGHUP are held back in all of them. */
+void fz_signals_block(void);
+
+/* Main thread. *signalled becomes the number of the first one that comes; then `bell` rings. */
+enum fz_err fz_signals_start(struct fz_signals **signals, atomic_int *signalled, struct fz_doorbell *bell,
+                             struct fz_error *err);
+void fz_signals_stop(struct fz_signals *signals); /* NULL-safe */
+
+#endif

@@ -1,0 +1,231 @@
+/* Start and stop, in mirror order. */
+#include "app/app.h"
+#include "app/shown.h"
+#include "app/signals.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/memory_use.h"
+#include "base/path.h"
+#include "sync/thread.h"
+
+#include <SDL_cpuinfo.h>
+#include <SDL_keyboard.h>
+#include <SDL_timer.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    HINT_US = 5000000,
+    FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
+};
+
+static uint64_t memory_bound(const struct fz_app *app)
+{
+    if (fz_option_is_set(&app->options, FZ_OPTION_MEMORY))
+        return (uint64_t)app->options.values[FZ_OPTION_MEMORY].number;
+    uint64_t quarter = fz_memory_available_bytes() / 4, least = 64u << 20, most = 1u << 30;
+    return quarter < least ? least : quarter > most ? most : quarter;
+}
+
+static bool is_one_file(const char *const *sources, size_t count)
+{
+    return count == 1 && strcmp(sources[0], "-") != 0 && fz_path_is_file(sources[0]);
+}
+
+/* A single file on a display opens, and the other pictures of its folder follow. */
+static enum fz_err start_sources(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err)
+{
+    const struct fz_options *o = &app->options;
+    struct fz_source_options options = {
+        .hidden = fz_option_is_on(o, FZ_OPTION_HIDDEN),
+        .watch = !fz_option_is_on(o, FZ_OPTION_NO_WATCH),
+        .wait = fz_option_is_on(o, FZ_OPTION_WAIT),
+        .recursive = true,
+        .nul_separated = fz_option_is_on(o, FZ_OPTION_NUL),
+    };
+    char *folder = NULL;
+    const char *one[1];
+    if (!app->headless && is_one_file(sources, count)) {
+        app->first_path = fz_path_absolute(sources[0]);
+        app->open_first = true;
+        if (!fz_option_is_on(o, FZ_OPTION_NO_SIBLINGS)) {
+            folder = fz_path_dir(app->first_path);
+            one[0] = folder;
+            sources = one;
+            options.recursive = false;
+        }
+    }
+    app->scan.roots = count;
+    app->first_folder = folder;
+    app->list = fz_list_new();
+    enum fz_err code =
+        fz_sources_start(&app->sources, sources, count, &options, &app->events, &app->bell, &app->quit, err);
+    for (size_t i = 0; i < count && code == FZ_OK; i++)
+        fz_list_set_order(app->list, (uint32_t)i, fz_sources_order(app->sources, (uint32_t)i));
+    return code;
+}
+
+/* Opening a window takes longer than reading a folder: the first screenful is under way meanwhile, and a folder without
+ * pictures opens no window at all. */
+static void look_first(struct fz_app *app)
+{
+    int64_t until = fz_now_us() + FIRST_LOOK_US;
+    while (fz_now_us() < until && !app->ending) {
+        app->now_us = fz_now_us();
+        fz_app_take_source_events(app);
+        if (fz_list_count(app->list) > 0)
+            break;
+        fz_loader_collect(app, 0);
+        fz_loader_issue(app);
+        SDL_Delay(1);
+    }
+}
+
+static void prefetch(struct fz_app *app, int w, int h)
+{
+    if (w <= 0 || h <= 0)
+        return;
+    fz_wall_relayout(app, w, h);
+    fz_loader_issue(app);
+}
+
+static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct fz_error *err)
+{
+    const struct fz_option_value *size = &app->options.values[FZ_OPTION_SIZE];
+    bool may_be_headless = fz_option_is_set(&app->options, FZ_OPTION_SCREENSHOT) ||
+                           fz_option_is_set(&app->options, FZ_OPTION_STATS) ||
+                           fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN);
+    int w = size->w, h = size->h;
+    prefetch(app, w > 0 ? w : app->headless ? 1920 : 0, w > 0 ? h : app->headless ? 1080 : 0);
+    enum fz_err code = fz_video_start(&app->headless, may_be_headless, err);
+    if (code != FZ_OK)
+        return code;
+    if (app->headless && w == 0) {
+        w = 1920;
+        h = 1080;
+    }
+    bool fullscreen = w == 0;
+    if (fullscreen)
+        fz_video_desktop_size(&w, &h);
+    prefetch(app, w, h);
+    struct fz_head_options options = {.w = w,
+                                      .h = h,
+                                      .headless = app->headless,
+                                      .fullscreen = fullscreen,
+                                      .title = "frieze",
+                                      .texture_budget_bytes = texture_bytes,
+                                      .texts = app->texts};
+    code = fz_head_open(&app->heads[0], &options, err);
+    app->head = app->heads[0];
+    if (code == FZ_OK)
+        fz_wall_relayout(app, fz_head_w(app->head), fz_head_h(app->head));
+    app->stats.startup.window = fz_now_us();
+    return code;
+}
+
+static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_error *err)
+{
+    int jobs = fz_option_is_set(&app->options, FZ_OPTION_JOBS) ? (int)app->options.values[FZ_OPTION_JOBS].number
+                                                               : SDL_GetCPUCount();
+    fz_loader_init(&app->loader, jobs, memory / 8);
+    enum fz_err code = fz_pool_start(&app->pool, jobs, memory / 4, &app->results, &app->bell, &app->quit, err);
+    if (code == FZ_OK)
+        code = fz_text_service_start(&app->texts, &app->bell, err);
+    if (code == FZ_OK)
+        code = fz_signals_start(&app->signals, &app->signalled, &app->bell, err);
+    if (code == FZ_OK && fz_option_is_set(&app->options, FZ_OPTION_SHOWN))
+        code = fz_shown_start(&app->shown, app->options.values[FZ_OPTION_SHOWN].text, err);
+    return code;
+}
+
+enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    uint64_t memory = memory_bound(app);
+    fz_cancel_init(&app->quit, NULL);
+    fz_doorbell_init(&app->bell);
+    app->headless = fz_option_is_on(&app->options, FZ_OPTION_HEADLESS);
+    app->start_show = fz_option_is_on(&app->options, FZ_OPTION_SLIDESHOW);
+    app->show.delay_s = app->options.values[FZ_OPTION_DELAY].seconds;
+    fz_wall_init(app);
+    fz_picture_init(app);
+    enum fz_err code = start_threads(app, memory, err);
+    if (code == FZ_OK)
+        code = start_sources(app, sources, count, err);
+    if (code != FZ_OK)
+        return code;
+    look_first(app);
+    if (app->ending)
+        return FZ_OK;
+
+    /* Two windows may have the same name: without a control socket the wall still works. */
+    struct fz_error why = {0};
+    if (fz_server_start(&app->server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell, &why) !=
+        FZ_OK)
+        fz_log("no control socket: %s", why.msg);
+    code = open_head(app, memory / 2, err);
+    if (code != FZ_OK)
+        return code;
+    bool by_hand = !app->headless && !fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN) &&
+                   !fz_option_is_set(&app->options, FZ_OPTION_SCREENSHOT) && isatty(STDERR_FILENO);
+    app->now_us = fz_now_us();
+    app->hint_until_us = by_hand ? app->now_us + HINT_US : 0;
+    fz_app_open_first(app);
+    return FZ_OK;
+}
+
+/* Requests that nobody will answer any more. */
+static void refuse_requests(struct fz_app *app)
+{
+    struct fz_error err = {0};
+    fz_fail(&err, FZ_E_CANCELLED, 0, "frieze is ending");
+    for (int i = 0; i < FZ_MAX_WAITS; i++)
+        if (app->waits[i].request)
+            fz_app_answer(app, app->waits[i].request, &err);
+    if (app->screenshot)
+        fz_app_answer(app, app->screenshot, &err);
+    for (struct fz_ready_node *node = fz_ready_take(&app->requests); node;) {
+        struct fz_request *request = FZ_CONTAINER(node, struct fz_request, node);
+        node = node->next;
+        fz_app_answer(app, request, &err);
+    }
+}
+
+static void drop_events(struct fz_app *app)
+{
+    for (struct fz_ready_node *node = fz_ready_take(&app->events); node;) {
+        struct fz_source_event *event = FZ_CONTAINER(node, struct fz_source_event, node);
+        node = node->next;
+        fz_source_event_free(event);
+    }
+}
+
+void fz_app_stop(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    fz_cancel_set(&app->quit);
+    if (app->picture.shown != FZ_ITEM_NONE && app->mode == FZ_MODE_PICTURE)
+        fz_picture_close(app);
+    if (app->server)
+        refuse_requests(app);
+    fz_server_stop(app->server);
+    fz_sources_stop(app->sources);
+    drop_events(app);
+    fz_pool_stop(&app->pool);
+    if (app->list)
+        fz_loader_fini(app);
+    fz_head_close(app->heads[0]);
+    fz_text_service_stop(app->texts);
+    fz_shown_stop(app->shown);
+    fz_signals_stop(app->signals);
+    fz_video_stop();
+    fz_list_free(app->list);
+    free(app->scan.first_unsupported);
+    free(app->first_path);
+    free(app->first_folder);
+    free(app->notice);
+    free(app->screenshot_path);
+    fz_options_fini(&app->options);
+}

@@ -1,0 +1,117 @@
+#include "app/stats.h"
+
+#include "app/app.h"
+#include "base/memory_use.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* A value that was not reached is null. */
+static json_t *ms_or_null(int64_t us)
+{
+    return us > 0 ? json_real((double)us / 1000) : json_null();
+}
+
+static json_t *percentile(const struct fz_histogram *h, double p)
+{
+    int64_t us = fz_histogram_percentile(h, p);
+    return us >= 0 ? json_real((double)us / 1000) : json_null();
+}
+
+static json_t *maximum(const struct fz_histogram *h)
+{
+    return h->count > 0 ? json_real((double)h->max_us / 1000) : json_null();
+}
+
+static json_t *bytes(uint64_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static json_t *startup_json(const struct fz_stats *s)
+{
+    return json_pack("{s:o,s:o,s:o,s:o,s:o}", "window", ms_or_null(s->startup.window), "first_frame",
+                     ms_or_null(s->startup.first_frame), "first_tile", ms_or_null(s->startup.first_tile), "screenful",
+                     ms_or_null(s->startup.screenful), "all", ms_or_null(s->startup.all));
+}
+
+static void add_frame_times(json_t *frames, const char *name, const struct fz_histogram *h)
+{
+    char key[32];
+    snprintf(key, sizeof key, "%s_p50", name);
+    json_object_set_new(frames, key, percentile(h, 0.5));
+    snprintf(key, sizeof key, "%s_p99", name);
+    json_object_set_new(frames, key, percentile(h, 0.99));
+    snprintf(key, sizeof key, "%s_max", name);
+    json_object_set_new(frames, key, maximum(h));
+}
+
+static json_t *frames_json(const struct fz_stats *s)
+{
+    json_t *frames = json_pack("{s:o,s:o}", "count", bytes(s->total.count), "late", bytes(s->late));
+    add_frame_times(frames, "work", &s->work);
+    add_frame_times(frames, "present", &s->present);
+    add_frame_times(frames, "total", &s->total);
+    json_object_set_new(frames, "interval_p99", percentile(&s->interval, 0.99));
+    return frames;
+}
+
+static json_t *textures_json(const struct fz_app *app, const char *which)
+{
+    static const struct fz_texture_counts none;
+    const struct fz_texture_counts *t = app->head ? fz_texture_get_counts(app->head) : &none;
+    if (which[0] == 'u')
+        return json_pack("{s:o,s:o,s:f}", "count", bytes(t->uploads), "bytes", bytes(t->upload_bytes), "max",
+                         (double)t->upload_max_us / 1000);
+    return json_pack("{s:o,s:o,s:o,s:i}", "texture_bytes_peak", bytes(t->bytes_peak), "pixel_bytes_peak",
+                     bytes(app->stats.pixel_bytes_peak), "hits", bytes(app->stats.hits), "disk_hits", 0);
+}
+
+static json_t *decode_json(const struct fz_app *app)
+{
+    const struct fz_stats *s = &app->stats;
+    uint64_t cpu_us = atomic_load_explicit(&app->pool.counts.cpu_us, memory_order_relaxed);
+    return json_pack("{s:o,s:f,s:o,s:o,s:i}", "count", bytes(s->decodes), "cpu", (double)cpu_us / 1000, "cancelled",
+                     bytes(s->cancelled), "repeated", bytes(s->repeated), "respawned", 0);
+}
+
+json_t *fz_stats_json(const struct fz_app *app)
+{
+    const struct fz_stats *s = &app->stats;
+    json_t *root = json_object();
+    json_object_set_new(root, "items", bytes(fz_list_count(app->list)));
+    json_object_set_new(root, "failed", bytes(app->loader.failed_count));
+    json_object_set_new(root, "unsupported", bytes(app->scan.unsupported));
+    json_object_set_new(root, "startup", startup_json(s));
+    json_object_set_new(root, "frames", frames_json(s));
+    json_object_set_new(root, "render_thread", json_pack("{s:f}", "stall_max", (double)s->stall_max_us / 1000));
+    json_object_set_new(root, "input", json_pack("{s:o,s:o,s:o}", "count", bytes(s->inputs), "to_present_p50",
+                                                 percentile(&s->input, 0.5), "to_present_max", maximum(&s->input)));
+    json_object_set_new(root, "decode", decode_json(app));
+    json_object_set_new(root, "upload", textures_json(app, "upload"));
+    json_object_set_new(root, "cache", textures_json(app, "cache"));
+    json_object_set_new(root, "memory", json_pack("{s:o,s:o}", "rss_peak_bytes", bytes(fz_memory_rss_peak_bytes()),
+                                                  "pss_peak_bytes", bytes(s->pss_peak_bytes)));
+    json_object_set_new(root, "opens",
+                        bytes(atomic_load_explicit(&app->pool.counts.opens, memory_order_relaxed)));
+    json_object_set_new(root, "renderer",
+                        app->head ? json_string(fz_head_renderer_name(app->head)) : json_null());
+    json_object_set_new(root, "isolation", json_string(app->options.values[FZ_OPTION_ISOLATION].text));
+    json_object_set_new(root, "sandbox_state", json_string("off"));
+    json_object_set_new(root, "sandbox", json_array());
+    return root;
+}
+
+enum fz_err fz_stats_write(const struct fz_app *app, const char *path, struct fz_error *err)
+{
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return fz_fail(err, FZ_E_IO, errno, "--stats %s", path);
+    json_t *root = fz_stats_json(app);
+    int rc = json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+    fputc('\n', file);
+    json_decref(root);
+    if (fclose(file) != 0 || rc != 0)
+        return fz_fail(err, FZ_E_IO, errno, "--stats %s", path);
+    return FZ_OK;
+}

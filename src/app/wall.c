@@ -1,0 +1,296 @@
+#include "app/wall.h"
+
+#include "app/app.h"
+#include "base/str.h"
+#include "gpu/draw.h"
+#include "sync/thread.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct fz_color PLACEHOLDER = {27, 27, 30, 255};
+static const struct fz_color FAILED_FILL = {38, 22, 24, 255};
+static const struct fz_color FAILED_EDGE = {150, 70, 70, 255};
+static const struct fz_color FAILED_TEXT = {230, 190, 186, 255};
+static const struct fz_color SELECTED = {255, 188, 66, 255};
+static const struct fz_color CAPTION = {178, 178, 184, 255};
+static const struct fz_color DAMAGED = {255, 150, 60, 255};
+
+enum {
+    FADE_US = 160000,
+    RING_PX = 3,
+    RING_GAP_PX = 2,
+    CAPTION_PX = 13,
+    SCROLLBAR_US = 1200000,
+    MIN_TILE = 32,
+};
+/* A tile is seen in the very frame that it arrives in. */
+static const double FADE_FROM = 0.4;
+static const double ZOOM_STEP_MAX = 0.98; /* of the window: the largest tile */
+
+void fz_wall_init(struct fz_app *app)
+{
+    const struct fz_option_value *tile = &app->options.values[FZ_OPTION_TILE];
+    app->wall = (struct fz_wall){.tile_w = tile->w, .tile_h = tile->h};
+    app->wall.names = fz_option_is_on(&app->options, FZ_OPTION_NAMES);
+    fz_scroll_init(&app->wall.scroll);
+}
+
+void fz_wall_relayout(struct fz_app *app, int view_w, int view_h)
+{
+    FZ_MAIN_ONLY();
+    struct fz_wall *wall = &app->wall;
+    struct fz_layout_params params = {.id = FZ_LAYOUT_GRID,
+                                      .view_w = view_w,
+                                      .view_h = view_h,
+                                      .tile_w = wall->tile_w,
+                                      .tile_h = wall->tile_h,
+                                      .count = fz_list_count(app->list)};
+    fz_layout_set(&wall->layout, &params);
+    fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
+    fz_loader_set_box(app, (int)wall->layout.box_w, (int)wall->layout.box_h);
+    app->loader.moved = app->dirty = true;
+}
+
+fz_item_id fz_wall_anchor(const struct fz_app *app)
+{
+    size_t first, last;
+    if (app->wall.scroll.position <= 0 ||
+        !fz_layout_visible(&app->wall.layout, app->wall.scroll.position, &first, &last))
+        return FZ_ITEM_NONE;
+    return fz_list_at(app->list, first);
+}
+
+static void keep_selection(struct fz_app *app)
+{
+    struct fz_wall *wall = &app->wall;
+    size_t count = fz_list_count(app->list), index;
+    if (count == 0) {
+        wall->selected = FZ_ITEM_NONE;
+        return;
+    }
+    if (!wall->touched)
+        index = 0;
+    else if (!fz_list_index(app->list, wall->selected, &index))
+        index = wall->selected_index < count ? wall->selected_index : count - 1;
+    wall->selected = fz_list_at(app->list, index);
+    wall->selected_index = index;
+}
+
+void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
+{
+    struct fz_wall *wall = &app->wall;
+    struct fz_layout before = wall->layout;
+    double offset = fmod(wall->scroll.position, before.pitch_y > 0 ? before.pitch_y : 1);
+    fz_wall_relayout(app, before.params.view_w, before.params.view_h);
+    keep_selection(app);
+    size_t index;
+    if (anchor != FZ_ITEM_NONE && fz_list_index(app->list, anchor, &index)) {
+        double gone_on = fz_layout_cell(&wall->layout, index).y + offset - wall->scroll.position;
+        wall->scroll.position += gone_on;
+        wall->scroll.target += gone_on;
+        fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
+    }
+    fz_loader_list_changed(app);
+    app->dirty = true;
+}
+
+struct fz_focus fz_wall_focus(const struct fz_app *app)
+{
+    const struct fz_wall *wall = &app->wall;
+    struct fz_focus focus = {.selected = wall->selected_index, .direction = wall->scroll.direction};
+    fz_layout_visible(&wall->layout, wall->scroll.position, &focus.first, &focus.last);
+    return focus;
+}
+
+void fz_wall_set_tile_size(struct fz_app *app, double factor)
+{
+    struct fz_wall *wall = &app->wall;
+    const struct fz_option_value *start = &app->options.values[FZ_OPTION_TILE];
+    const struct fz_layout_params *params = &wall->layout.params;
+    double w = factor > 0 ? wall->tile_w * factor : start->w, aspect = (double)start->h / start->w;
+    double most = fmin(params->view_w * ZOOM_STEP_MAX, (params->view_h - FZ_CAPTION_H) / aspect * ZOOM_STEP_MAX);
+    w = fmax(fmin(w, most), MIN_TILE);
+    double selected_y = fz_layout_cell(&wall->layout, wall->selected_index).y - wall->scroll.position;
+    wall->tile_w = (int)lround(w);
+    wall->tile_h = (int)lround(fmax(w * aspect, 1));
+    fz_wall_relayout(app, params->view_w, params->view_h);
+    /* What is selected stays where it was seen. */
+    double cell_y = fz_layout_cell(&wall->layout, wall->selected_index).y;
+    fz_scroll_to(&wall->scroll, cell_y - fmin(fmax(selected_y, 0), params->view_h - wall->layout.pitch_y), true);
+    fz_wall_reveal_selected(app, true);
+}
+
+void fz_wall_reveal_selected(struct fz_app *app, bool at_once)
+{
+    struct fz_wall *wall = &app->wall;
+    double target = fz_layout_reveal(&wall->layout, wall->selected_index, wall->scroll.target);
+    if (target != wall->scroll.target || at_once)
+        fz_scroll_to(&wall->scroll, target, at_once);
+    wall->scrolled_us = app->now_us;
+    app->loader.moved = app->dirty = true;
+}
+
+bool fz_wall_step(struct fz_app *app, double dt_s)
+{
+    if (!fz_scroll_step(&app->wall.scroll, dt_s))
+        return false;
+    app->wall.scrolled_us = app->now_us;
+    app->loader.moved = true;
+    return true;
+}
+
+/* Where the texture stands inside its box: at its own pixels when it was made for this box. */
+static struct fz_rect picture_rect(struct fz_rect box, const struct fz_tile *tile)
+{
+    const struct fz_texture *texture = tile->renditions[FZ_FOR_WALL].texture;
+    double w = tile->picture_w, h = tile->picture_h;
+    if (texture && fz_texture_w(texture) <= box.w && fz_texture_h(texture) <= box.h &&
+        tile->renditions[FZ_FOR_WALL].box_w == (int)box.w) {
+        w = fz_texture_w(texture);
+        h = fz_texture_h(texture);
+    }
+    bool sideways = tile->turn.quarters % 2 != 0;
+    struct fz_rect r = fz_rect_fit(box, sideways ? h : w, sideways ? w : h, false);
+    r.x = floor(r.x);
+    r.y = floor(r.y);
+    return r;
+}
+
+static struct fz_rect box_in_window(const struct fz_wall *wall, size_t index)
+{
+    struct fz_rect box = fz_layout_box(&wall->layout, index);
+    box.y -= round(wall->scroll.position);
+    return box;
+}
+
+struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index)
+{
+    struct fz_rect box = box_in_window(&app->wall, index);
+    const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
+    return tile && tile->picture_w > 0 ? picture_rect(box, tile) : box;
+}
+
+/* As many lines as fit, broken at spaces where there are any; widths by an average character. */
+static void draw_wrapped(struct fz_app *app, const char *text, const struct fz_text_style *style, double x, double y,
+                         double w, double bottom, struct fz_color color)
+{
+    size_t per_line = (size_t)fmax(w / (style->px * 0.56), 4);
+    struct fz_text_style line_style = *style;
+    line_style.max_w = (int)w;
+    while (*text && y + style->px * 1.3 <= bottom) {
+        size_t len = strlen(text), cut = len;
+        if (len > per_line) {
+            for (cut = per_line; cut > per_line / 2 && text[cut] != ' ';)
+                cut--;
+            if (text[cut] != ' ')
+                cut = per_line;
+            while (cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
+                cut--;
+        }
+        char line[256];
+        size_t n = cut < sizeof line - 1 ? cut : sizeof line - 1;
+        memcpy(line, text, n);
+        line[n] = '\0';
+        fz_text_draw(app->head, line, &line_style, x, y, color);
+        y += ceil(style->px * 1.3);
+        text += cut + (text[cut] == ' ');
+    }
+}
+
+static void draw_failed(struct fz_app *app, const struct fz_tile *tile, struct fz_rect box)
+{
+    struct fz_head *head = app->head;
+    fz_draw_fill(head, box, FAILED_FILL);
+    fz_draw_ring(head, (struct fz_rect){box.x + 1, box.y + 1, box.w - 2, box.h - 2}, 1, FAILED_EDGE);
+    double inset = fmin(12, box.w / 16), mark = fmin(22, box.h / 5);
+    double cx = box.x + inset + mark / 2, top = box.y + inset;
+    fz_draw_fill(head, (struct fz_rect){cx - mark / 8, top, mark / 4, mark * 0.62}, FAILED_EDGE);
+    fz_draw_fill(head, (struct fz_rect){cx - mark / 8, top + mark * 0.76, mark / 4, mark / 4}, FAILED_EDGE);
+    if (box.w < 90)
+        return;
+    char name[512];
+    fz_str_escape(name, sizeof name, fz_list_name(app->list, tile->item));
+    double x = box.x + inset, y = top + mark + 6, w = box.w - 2 * inset;
+    fz_text_draw(head, name, &(struct fz_text_style){.px = 13, .max_w = (int)w, .bold = true}, x, y, FAILED_TEXT);
+    char reason[sizeof tile->error->msg * 2];
+    fz_str_escape(reason, sizeof reason, tile->error->msg);
+    draw_wrapped(app, reason, &(struct fz_text_style){.px = 13}, x, y + 19, w, box.y + box.h - 4, FAILED_TEXT);
+}
+
+static void draw_caption(struct fz_app *app, fz_item_id item, struct fz_rect box)
+{
+    char name[512];
+    fz_str_escape(name, sizeof name, fz_list_name(app->list, item));
+    struct fz_text_style style = {.px = CAPTION_PX, .max_w = (int)box.w};
+    int w, h;
+    if (fz_text_size(app->head, name, &style, &w, &h))
+        fz_text_draw(app->head, name, &style, box.x + (box.w - w) / 2, box.y + box.h + 2, CAPTION);
+}
+
+/* Draws one tile and returns where its picture stands; *fading while it is not fully there. */
+static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_rect box, bool *fading)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    struct fz_texture *texture = tile ? tile->renditions[FZ_FOR_WALL].texture : NULL;
+    if (!texture) {
+        if (tile && tile->error)
+            draw_failed(app, tile, box);
+        else
+            fz_draw_fill(app->head, box, PLACEHOLDER);
+        return box;
+    }
+    struct fz_rect rect = picture_rect(box, tile);
+    app->tile_drawn = true;
+    double age = (double)(app->now_us - tile->renditions[FZ_FOR_WALL].shown_us) / FADE_US;
+    double alpha = FADE_FROM + (1 - FADE_FROM) * age;
+    if (alpha < 1) {
+        struct fz_color placeholder = PLACEHOLDER;
+        placeholder.a = (uint8_t)(255 * (1 - alpha));
+        fz_draw_fill(app->head, box, placeholder);
+        *fading = true;
+    }
+    fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
+    if (tile->damaged)
+        fz_draw_fill(app->head, (struct fz_rect){rect.x + rect.w - 12, rect.y + 4, 8, 8}, DAMAGED);
+    return rect;
+}
+
+static void draw_scrollbar(struct fz_app *app)
+{
+    const struct fz_wall *wall = &app->wall;
+    if (wall->scroll.max <= 0 || wall->scrolled_us == 0 || app->now_us - wall->scrolled_us > SCROLLBAR_US)
+        return;
+    double h = wall->layout.params.view_h, w = wall->layout.params.view_w;
+    double thumb = fmax(h * h / wall->layout.content_h, 24);
+    double y = (h - thumb) * wall->scroll.position / wall->scroll.max;
+    fz_draw_fill(app->head, (struct fz_rect){w - 5, round(y), 4, round(thumb)}, (struct fz_color){220, 220, 225, 150});
+}
+
+void fz_wall_draw(struct fz_app *app)
+{
+    struct fz_wall *wall = &app->wall;
+    size_t first, last;
+    if (!fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
+        return;
+    bool fading = false;
+    struct fz_rect selected = {0};
+    for (size_t i = first; i <= last; i++) {
+        fz_item_id item = fz_list_at(app->list, i);
+        struct fz_rect box = box_in_window(wall, i);
+        struct fz_rect rect = draw_tile(app, item, box, &fading);
+        if (item == wall->selected)
+            selected = rect;
+        if (wall->names)
+            draw_caption(app, item, box);
+    }
+    if (selected.w > 0) {
+        fz_draw_ring(app->head, selected, RING_GAP_PX, (struct fz_color){0, 0, 0, 255});
+        fz_draw_ring(app->head,
+                     (struct fz_rect){selected.x - RING_GAP_PX, selected.y - RING_GAP_PX,
+                                      selected.w + 2 * RING_GAP_PX, selected.h + 2 * RING_GAP_PX},
+                     RING_PX, SELECTED);
+    }
+    draw_scrollbar(app);
+    app->fading = fading;
+}

@@ -1,0 +1,39 @@
+/* The wall: a scrolling grid of tiles with one of them selected. */
+#ifndef FZ_APP_WALL_H
+#define FZ_APP_WALL_H
+
+#include "source/list.h"
+#include "view/layout.h"
+#include "view/priority.h"
+#include "view/scroll.h"
+
+struct fz_app;
+
+struct fz_wall {
+    struct fz_layout layout;
+    struct fz_scroll scroll;
+    int tile_w, tile_h;    /* wished box, px */
+    fz_item_id selected;
+    size_t selected_index; /* where it was last seen: what takes its place when it goes */
+    bool touched;          /* the user moved: the selection sticks to its item */
+    bool names;
+    bool dragging;
+    double drag_y, drag_start_y;
+    int64_t drag_us;
+    int64_t scrolled_us;   /* the position bar shows for a while */
+};
+
+/* Render thread only, all of these. */
+void fz_wall_init(struct fz_app *app);
+void fz_wall_relayout(struct fz_app *app, int view_w, int view_h); /* window, tile size or list changed */
+void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
+fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view: it keeps its place */
+struct fz_focus fz_wall_focus(const struct fz_app *app);
+void fz_wall_set_tile_size(struct fz_app *app, double factor); /* 0 = that of the start */
+void fz_wall_reveal_selected(struct fz_app *app, bool at_once);
+bool fz_wall_step(struct fz_app *app, double dt_s);
+void fz_wall_draw(struct fz_app *app);
+/* Where the picture of an item stands in the window; its box where its size is not known. */
+struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index);
+
+#endif

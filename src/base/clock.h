@@ -1,0 +1,16 @@
+/* Time: microseconds on the monotonic clock, counted from the start of main. */
+#ifndef FZ_BASE_CLOCK_H
+#define FZ_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Main thread, first thing in main: the zero of fz_now_us. */
+void fz_clock_start(void);
+
+/* Any thread. Microseconds since fz_clock_start; never goes back. */
+int64_t fz_now_us(void);
+
+/* Any thread. CPU time of the calling thread, in microseconds. */
+int64_t fz_thread_cpu_us(void);
+
+#endif

@@ -1,0 +1,62 @@
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int exit_status;
+    int http_status;
+} error_rows[] = {
+#define X(code, name, exit_status, http_status) [FZ_E_##code] = {name, exit_status, http_status},
+    FZ_ERROR_TABLE(X)
+#undef X
+};
+
+enum fz_err fz_fail(struct fz_error *err, enum fz_err code, int sys, const char *fmt, ...)
+{
+    if (!err)
+        return code;
+    err->code = code;
+    err->sys = sys;
+    va_list args;
+    va_start(args, fmt);
+    int len = vsnprintf(err->msg, sizeof err->msg, fmt, args);
+    va_end(args);
+    if (sys != 0 && len >= 0 && (size_t)len < sizeof err->msg) {
+        char text[96];
+        const char *why = strerror_r(sys, text, sizeof text);
+        snprintf(err->msg + len, sizeof err->msg - (size_t)len, "%s%s", len > 0 ? ": " : "", why);
+    }
+    return code;
+}
+
+enum fz_err fz_err_from_errno(int sys)
+{
+    switch (sys) {
+    case 0:
+        return FZ_OK;
+    case ENOENT:
+    case ENOTDIR:
+        return FZ_E_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+        return FZ_E_ACCESS;
+    case ENOMEM:
+        return FZ_E_MEMORY;
+    default:
+        return FZ_E_IO;
+    }
+}
+
+const char *fz_err_name(enum fz_err code)
+{
+    return error_rows[code].name;
+}
+
+int fz_err_exit_status(enum fz_err code)
+{
+    return error_rows[code].exit_status;
+}

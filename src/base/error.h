@@ -1,0 +1,49 @@
+/* Errors are flat values: whoever detects a fault writes the message, callers only pass it on. */
+#ifndef FZ_BASE_ERROR_H
+#define FZ_BASE_ERROR_H
+
+/*       code         name            exit  http */
+#define FZ_ERROR_TABLE(X)                                                                                    \
+    X(OK,            "ok",            0,    200)                                                              \
+    X(USAGE,         "usage",         2,    400)                                                              \
+    X(NOT_FOUND,     "not_found",     1,    404)                                                              \
+    X(ACCESS,        "access",        1,    403)                                                              \
+    X(IO,            "io",            1,    500)                                                              \
+    X(NOT_PICTURE,   "not_picture",   1,    415)                                                              \
+    X(DAMAGED,       "damaged",       1,    422)                                                              \
+    X(LIMIT,         "limit",         1,    413)                                                              \
+    X(MEMORY,        "memory",        1,    507)                                                              \
+    X(CANCELLED,     "cancelled",     130,  409)                                                              \
+    X(TIMEOUT,       "timeout",       1,    504)                                                              \
+    X(DISPLAY,       "display",       1,    503)                                                              \
+    X(EMPTY,         "empty",         3,    404)                                                              \
+    X(INTERNAL,      "internal",      1,    500)
+
+enum fz_err {
+#define X(code, name, exit_status, http_status) FZ_E_##code,
+    FZ_ERROR_TABLE(X)
+#undef X
+};
+#define FZ_OK FZ_E_OK
+
+/* Copied freely: into results, replies, failed tiles. `sys` is an errno or 0. */
+struct fz_error {
+    enum fz_err code;
+    int sys;
+    char msg[248];
+};
+
+/* Any thread. Fills *err (may be NULL) and returns `code`; with sys != 0 its text is appended. */
+enum fz_err fz_fail(struct fz_error *err, enum fz_err code, int sys, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Any thread. The error code that stands for an errno of a file operation. */
+enum fz_err fz_err_from_errno(int sys);
+
+/* Any thread. The stable name of a code, as it appears in replies and logs. */
+const char *fz_err_name(enum fz_err code);
+
+/* Any thread. The exit status that a code stands for. */
+int fz_err_exit_status(enum fz_err code);
+
+#endif

@@ -1,0 +1,14 @@
+/* One line per message on standard error, whatever it contains. */
+#ifndef FZ_BASE_LOG_H
+#define FZ_BASE_LOG_H
+
+#include "base/error.h"
+
+/* Any thread. Writes "frieze: MESSAGE\n" in one write; control characters and invalid UTF-8 are escaped,
+ * so that a file name can neither break the line nor command the terminal. */
+void fz_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Any thread. The message of *err as one line. */
+void fz_log_error(const struct fz_error *err);
+
+#endif

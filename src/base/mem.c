@@ -1,0 +1,73 @@
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Allocates nothing: there is nothing left to allocate from. */
+static void *out_of_memory(void)
+{
+    static const char line[] = "frieze: out of memory\n";
+    ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
+    (void)written;
+    _exit(1);
+}
+
+void *fz_malloc(size_t bytes)
+{
+    void *p = malloc(bytes ? bytes : 1);
+    return p ? p : out_of_memory();
+}
+
+void *fz_calloc(size_t count, size_t bytes)
+{
+    void *p = calloc(count ? count : 1, bytes ? bytes : 1);
+    return p ? p : out_of_memory();
+}
+
+void *fz_realloc(void *old, size_t bytes)
+{
+    void *p = realloc(old, bytes ? bytes : 1);
+    return p ? p : out_of_memory();
+}
+
+char *fz_strdup(const char *s)
+{
+    return fz_strndup(s, strlen(s));
+}
+
+char *fz_strndup(const char *s, size_t len)
+{
+    char *copy = fz_malloc(len + 1);
+    memcpy(copy, s, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+char *fz_asprintf(const char *fmt, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, fmt);
+    int len = vasprintf(&text, fmt, args);
+    va_end(args);
+    return len >= 0 ? text : out_of_memory();
+}
+
+void *fz_try_malloc(size_t bytes)
+{
+    return malloc(bytes ? bytes : 1);
+}
+
+void *fz_grow(void *array, size_t *capacity, size_t need, size_t element_bytes)
+{
+    if (need <= *capacity)
+        return array;
+    size_t bigger = *capacity ? *capacity + *capacity / 2 : 16;
+    if (bigger < need)
+        bigger = need;
+    *capacity = bigger;
+    return fz_realloc(array, bigger * element_bytes);
+}

@@ -1,0 +1,22 @@
+/* Memory for small objects: out of memory here ends the program with one line (exit 1).
+ * Pixels and other large blocks come from fz_try_malloc, where it is an ordinary error. */
+#ifndef FZ_BASE_MEM_H
+#define FZ_BASE_MEM_H
+
+#include <stddef.h>
+
+/* Any thread. Never return NULL; the caller frees with free(). */
+void *fz_malloc(size_t bytes);
+void *fz_calloc(size_t count, size_t bytes);
+void *fz_realloc(void *old, size_t bytes);
+char *fz_strdup(const char *s);
+char *fz_strndup(const char *s, size_t len);
+char *fz_asprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Any thread. NULL when the memory is not there; the caller frees with free(). */
+void *fz_try_malloc(size_t bytes);
+
+/* Makes room for `need` elements in a growing array; *capacity counts elements. */
+void *fz_grow(void *array, size_t *capacity, size_t need, size_t element_bytes);
+
+#endif

@@ -1,0 +1,16 @@
+/* How much memory the process uses, as seen from outside. */
+#ifndef FZ_BASE_MEMORY_USE_H
+#define FZ_BASE_MEMORY_USE_H
+
+#include <stdint.h>
+
+/* Any thread but a running render thread (it reads a file, some ms). The proportional set size, bytes; 0 = unknown. */
+uint64_t fz_memory_pss_bytes(void);
+
+/* Any thread. The largest resident set so far, bytes. */
+uint64_t fz_memory_rss_peak_bytes(void);
+
+/* Any thread but a running render thread. The memory that this process may use: of the machine, or of its cgroup. */
+uint64_t fz_memory_available_bytes(void);
+
+#endif

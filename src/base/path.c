@@ -1,0 +1,65 @@
+#include "base/path.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *fz_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+char *fz_path_join(const char *dir, const char *name)
+{
+    size_t n = strlen(dir);
+    while (n > 1 && dir[n - 1] == '/')
+        n--;
+    const char *slash = n > 0 && dir[n - 1] == '/' ? "" : "/";
+    return fz_asprintf("%.*s%s%s", (int)n, dir, slash, name);
+}
+
+char *fz_path_absolute(const char *path)
+{
+    char *cwd = path[0] == '/' ? NULL : getcwd(NULL, 0);
+    char *full = fz_path_join(cwd ? cwd : "/", path[0] == '/' ? path + 1 : path);
+    free(cwd);
+
+    size_t o = 0;
+    for (const char *p = full; *p;) {
+        while (*p == '/')
+            p++;
+        const char *end = strchr(p, '/');
+        size_t n = end ? (size_t)(end - p) : strlen(p);
+        if (n == 2 && p[0] == '.' && p[1] == '.') {
+            while (o > 0 && full[--o] != '/') {
+            }
+        } else if (n > 0 && !(n == 1 && p[0] == '.')) {
+            full[o++] = '/';
+            memmove(full + o, p, n);
+            o += n;
+        }
+        p += n;
+    }
+    if (o == 0)
+        full[o++] = '/';
+    full[o] = '\0';
+    return full;
+}
+
+char *fz_path_dir(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return fz_strdup(".");
+    return slash == path ? fz_strdup("/") : fz_strndup(path, (size_t)(slash - path));
+}
+
+bool fz_path_is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}

@@ -1,0 +1,23 @@
+/* Paths are bytes. */
+#ifndef FZ_BASE_PATH_H
+#define FZ_BASE_PATH_H
+
+#include <stdbool.h>
+
+/* Any thread. The part after the last slash, inside `path`. */
+const char *fz_path_name(const char *path);
+
+/* Any thread. "dir/name" with exactly one slash between them. Caller frees. */
+char *fz_path_join(const char *dir, const char *name);
+
+/* Any thread. `path` made absolute by the working directory, with ".", ".." and double slashes taken out by
+ * their text alone. Caller frees. */
+char *fz_path_absolute(const char *path);
+
+/* Any thread. The folder part of an absolute path ("/" at the top). Caller frees. */
+char *fz_path_dir(const char *path);
+
+/* Any thread but a running render thread. True for a regular file (links followed). */
+bool fz_path_is_file(const char *path);
+
+#endif

@@ -1,0 +1,181 @@
+#include "base/str.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static bool is_digit(unsigned char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static unsigned char lower(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
+}
+
+/* Compares two runs of digits by value, any length; moves both past them. */
+static int digits_cmp(const unsigned char **a, const unsigned char **b)
+{
+    const unsigned char *p = *a, *q = *b;
+    while (*p == '0')
+        p++;
+    while (*q == '0')
+        q++;
+    const unsigned char *pd = p, *qd = q;
+    while (is_digit(*pd))
+        pd++;
+    while (is_digit(*qd))
+        qd++;
+    *a = pd;
+    *b = qd;
+    if (pd - p != qd - q)
+        return pd - p < qd - q ? -1 : 1;
+    return memcmp(p, q, (size_t)(pd - p));
+}
+
+/* Where both sides end at the separator (or the string), they are equal so far. */
+static int natural_cmp_until(const char **a, const char **b, char separator)
+{
+    const unsigned char *p = (const unsigned char *)*a, *q = (const unsigned char *)*b;
+    int order = 0;
+    for (;;) {
+        bool p_end = *p == '\0' || *p == (unsigned char)separator;
+        bool q_end = *q == '\0' || *q == (unsigned char)separator;
+        if (p_end || q_end) {
+            order = (int)q_end - (int)p_end;
+            break;
+        }
+        if (is_digit(*p) && is_digit(*q)) {
+            if ((order = digits_cmp(&p, &q)) != 0)
+                break;
+            continue;
+        }
+        unsigned char x = lower(*p), y = lower(*q);
+        if (x != y) {
+            order = x < y ? -1 : 1;
+            break;
+        }
+        p++;
+        q++;
+    }
+    *a = (const char *)p;
+    *b = (const char *)q;
+    return order;
+}
+
+int fz_natural_cmp(const char *a, const char *b)
+{
+    const char *p = a, *q = b;
+    int order = natural_cmp_until(&p, &q, '\0');
+    return order ? order : strcmp(a, b);
+}
+
+int fz_natural_path_cmp(const char *a, const char *b)
+{
+    const char *p = a, *q = b;
+    for (;;) {
+        int order = natural_cmp_until(&p, &q, '/');
+        if (order)
+            return order;
+        if (*p == '\0' || *q == '\0')
+            break;
+        p++;
+        q++;
+    }
+    if (*p != *q)
+        return *p == '\0' ? -1 : 1;
+    return strcmp(a, b);
+}
+
+size_t fz_utf8_decode(const char *s, size_t len, uint32_t *code_point)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    if (len == 0)
+        return 0;
+    if (p[0] < 0x80) {
+        *code_point = p[0];
+        return 1;
+    }
+    size_t n = p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : 0;
+    if (n == 0 || n > len)
+        return 0;
+    uint32_t c = p[0] & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+        c = c << 6 | (p[i] & 0x3f);
+    }
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (c < smallest[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+        return 0;
+    *code_point = c;
+    return n;
+}
+
+/* C0, C1, and the marks that reorder the text around them. */
+static bool must_escape(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c || c == 0x200e || c == 0x200f ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+size_t fz_str_escape(char *out, size_t size, const char *s)
+{
+    size_t len = strlen(s), o = 0;
+    for (size_t i = 0; i < len;) {
+        uint32_t c = 0;
+        size_t n = fz_utf8_decode(s + i, len - i, &c);
+        char piece[16];
+        size_t piece_len;
+        if (n == 0) {
+            piece_len = (size_t)snprintf(piece, sizeof piece, "\\x%02x", (unsigned char)s[i]);
+            n = 1;
+        } else if (c == '\n') {
+            piece_len = (size_t)snprintf(piece, sizeof piece, "\\n");
+        } else if (must_escape(c)) {
+            piece_len = (size_t)snprintf(piece, sizeof piece, c < 0x100 ? "\\x%02x" : "\\u{%04x}", c);
+        } else {
+            memcpy(piece, s + i, n);
+            piece_len = n;
+        }
+        if (o + piece_len + 1 > size)
+            break;
+        memcpy(out + o, piece, piece_len);
+        o += piece_len;
+        i += n;
+    }
+    if (size > 0)
+        out[o] = '\0';
+    return o;
+}
+
+char *fz_str_to_utf8(const char *s)
+{
+    size_t len = strlen(s), o = 0;
+    char *out = fz_malloc(len * 3 + 1);
+    for (size_t i = 0; i < len;) {
+        uint32_t c;
+        size_t n = fz_utf8_decode(s + i, len - i, &c);
+        memcpy(out + o, n ? s + i : "\xef\xbf\xbd", n ? n : 3);
+        o += n ? n : 3;
+        i += n ? n : 1;
+    }
+    out[o] = '\0';
+    return out;
+}
+
+bool fz_str_has_suffix(const char *s, const char *suffix)
+{
+    size_t n = strlen(s), m = strlen(suffix);
+    return n >= m && strcasecmp(s + n - m, suffix) == 0;
+}
+
+uint32_t fz_str_hash(uint32_t seed, const char *s)
+{
+    for (; *s; s++)
+        seed = (seed ^ (unsigned char)*s) * 16777619u;
+    return seed;
+}

@@ -1,0 +1,29 @@
+/* Keys as people write them: "q", "+", "^f", "S-Space", "PgDn", "F11". */
+#ifndef FZ_CTL_KEY_H
+#define FZ_CTL_KEY_H
+
+#include <SDL_events.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum fz_key_mods { FZ_MOD_CTRL = 1, FZ_MOD_SHIFT = 2, FZ_MOD_ALT = 4 };
+
+/* A character that was produced, or a named key; shift only counts with named keys. */
+struct fz_key {
+    uint32_t code;  /* Unicode, or SDL_Keycode of a named key */
+    uint32_t mods;  /* enum fz_key_mods */
+};
+
+/* Any thread. False where the text names no key. */
+bool fz_key_parse(const char *text, struct fz_key *key);
+
+/* Any thread. The key of an SDL_KEYDOWN that produces no text (named, or with Ctrl), or of an SDL_TEXTINPUT; false for
+ * every other event. Each press gives exactly one of the two. */
+bool fz_key_from_event(const SDL_Event *event, struct fz_key *key);
+
+static inline bool fz_key_equal(struct fz_key a, struct fz_key b)
+{
+    return a.code == b.code && a.mods == b.mods;
+}
+
+#endif

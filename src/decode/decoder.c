@@ -1,0 +1,124 @@
+#include "decode/decoder.h"
+
+#include "base/memory_use.h"
+#include "sync/thread.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What the host callbacks of one decode share. */
+struct decode_call {
+    struct fz_decoder *decoder;
+    struct fz_job *job;
+    uint64_t reserved_bytes;
+};
+
+void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, atomic_uint_fast64_t *opens)
+{
+    *decoder = (struct fz_decoder){.scratch = fz_image_scratch_new(), .ledger = ledger, .opens = opens};
+}
+
+void fz_decoder_fini(struct fz_decoder *decoder)
+{
+    fz_image_scratch_free(decoder->scratch);
+    decoder->scratch = NULL;
+}
+
+static bool host_cancelled(void *ctx)
+{
+    struct decode_call *call = ctx;
+    return fz_cancel_is_set(&call->job->cancel);
+}
+
+static bool host_reserve(void *ctx, uint64_t bytes)
+{
+    struct decode_call *call = ctx;
+    if (!fz_ledger_reserve(call->decoder->ledger, bytes, &call->job->cancel))
+        return false;
+    call->reserved_bytes = bytes;
+    return true;
+}
+
+static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
+{
+    struct decode_call *call = ctx;
+    call->job->surface = fz_surface_new(width, height);
+    if (!call->job->surface)
+        return NULL;
+    *pitch_bytes = call->job->surface->pitch;
+    return call->job->surface->pixels;
+}
+
+/* O_NONBLOCK: a FIFO among the files must not hold the worker; the reader refuses it by its type. */
+static int open_source(struct fz_decoder *decoder, struct fz_job *job)
+{
+    int fd = open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    atomic_fetch_add_explicit(decoder->opens, 1, memory_order_relaxed);
+    if (fd < 0)
+        fz_fail(&job->error, fz_err_from_errno(errno), errno, "cannot open");
+    return fd;
+}
+
+static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
+{
+    int fd = open_source(decoder, job);
+    if (fd < 0)
+        return;
+    struct decode_call call = {.decoder = decoder, .job = job};
+    struct fz_image_request request = {
+        .fd = fd,
+        .name = job->path,
+        .box_w = job->box_w,
+        .box_h = job->box_h,
+        .background = job->background,
+        .limits = job->limits,
+        .host = {&call, host_cancelled, host_reserve, host_alloc},
+    };
+    enum fz_err code = fz_image_load(&request, decoder->scratch, &job->image, &job->error);
+    job->error.code = code;
+    close(fd);
+    if (call.reserved_bytes > 0)
+        fz_ledger_release(decoder->ledger, call.reserved_bytes);
+    if (code != FZ_OK) {
+        fz_surface_free(job->surface);
+        job->surface = NULL;
+    }
+}
+
+static void run_sniff(struct fz_decoder *decoder, struct fz_job *job)
+{
+    int fd = open_source(decoder, job);
+    if (fd < 0)
+        return;
+    job->image.format = fz_image_sniff(fd, job->path, &job->error);
+    if (!job->image.format && job->error.code == FZ_OK)
+        fz_fail(&job->error, FZ_E_NOT_PICTURE, 0, "no picture");
+    close(fd);
+}
+
+void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
+{
+    FZ_NOT_MAIN();
+    memset(&job->error, 0, sizeof job->error);
+    if (fz_cancel_is_set(&job->cancel)) {
+        fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");
+        return;
+    }
+    switch (job->kind) {
+    case FZ_JOB_DECODE:
+        run_decode(decoder, job);
+        break;
+    case FZ_JOB_SNIFF:
+        run_sniff(decoder, job);
+        break;
+    case FZ_JOB_SAVE:
+        fz_image_save_png(job->path, job->surface->pixels, job->surface->w, job->surface->h, job->surface->pitch,
+                          &job->error);
+        break;
+    case FZ_JOB_MEASURE:
+        job->pss_bytes = fz_memory_pss_bytes();
+        break;
+    }
+}

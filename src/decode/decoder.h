@@ -1,0 +1,24 @@
+/* One job done, on a worker's thread: open, decode, wrap the pixels as a surface. */
+#ifndef FZ_DECODE_DECODER_H
+#define FZ_DECODE_DECODER_H
+
+#include "decode/job.h"
+#include "sync/ledger.h"
+
+#include <stdatomic.h>
+
+/* One per worker; holds the buffers that it uses again and again. */
+struct fz_decoder {
+    struct fz_image_scratch *scratch; /* owned */
+    struct fz_ledger *ledger;         /* borrowed */
+    atomic_uint_fast64_t *opens;      /* borrowed: counts source files opened */
+};
+
+/* The worker's thread. */
+void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, atomic_uint_fast64_t *opens);
+void fz_decoder_fini(struct fz_decoder *decoder);
+
+/* The worker's thread. Fills in the job's result; may block on the disk. */
+void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job);
+
+#endif

@@ -1,0 +1,45 @@
+#include "decode/job.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, const struct fz_cancel *parent)
+{
+    struct fz_job *job = fz_calloc(1, sizeof *job);
+    job->kind = kind;
+    job->item = item;
+    job->path = path;
+    job->limits = fz_image_default_limits;
+    fz_cancel_init(&job->cancel, parent);
+    return job;
+}
+
+void fz_job_free(struct fz_job *job)
+{
+    if (!job)
+        return;
+    fz_surface_free(job->surface);
+    free(job->path);
+    free(job);
+}
+
+SDL_Surface *fz_surface_new(int width, int height)
+{
+    void *pixels = fz_try_malloc((size_t)width * (size_t)height * 4);
+    if (!pixels)
+        return NULL;
+    SDL_Surface *surface =
+        SDL_CreateRGBSurfaceWithFormatFrom(pixels, width, height, 32, width * 4, SDL_PIXELFORMAT_ARGB8888);
+    if (!surface)
+        free(pixels);
+    return surface;
+}
+
+void fz_surface_free(SDL_Surface *surface)
+{
+    if (!surface)
+        return;
+    free(surface->pixels); /* SDL does not own them: made "from" */
+    SDL_FreeSurface(surface);
+}

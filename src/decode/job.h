@@ -1,0 +1,57 @@
+/* A job carries all that a worker needs to know and comes back as its own result: exactly one result for each job,
+ * also when it was cancelled or dropped. Workers never look at options or at the list. */
+#ifndef FZ_DECODE_JOB_H
+#define FZ_DECODE_JOB_H
+
+#include "base/error.h"
+#include "image/image.h"
+#include "sync/cancel.h"
+#include "sync/heap.h"
+#include "sync/ready.h"
+
+#include <SDL_surface.h>
+
+enum fz_job_kind {
+    FZ_JOB_DECODE, /* path -> surface that fits the box */
+    FZ_JOB_SNIFF,  /* path -> is it a picture? */
+    FZ_JOB_SAVE,   /* surface -> PNG file at path */
+    FZ_JOB_MEASURE /* -> proportional set size of the process */
+};
+
+struct fz_job {
+    struct fz_heap_node queued; /* the heap's while queued */
+    struct fz_ready_node ready; /* the ready list's once finished */
+
+    /* what to do: written by the render thread before the push, immutable from then on */
+    enum fz_job_kind kind;
+    uint32_t item;   /* fz_item_id, 0 where it concerns none */
+    int purpose;     /* the render thread's, never looked at by workers */
+    char *path;      /* owned */
+    int box_w, box_h;
+    uint32_t background;
+    struct fz_image_limits limits;
+    struct fz_cancel cancel;
+
+    /* the result: the worker's until it is pushed, the render thread's afterwards */
+    struct fz_error error; /* code FZ_OK: done; with `damaged` the message says what is missing */
+    SDL_Surface *surface;  /* owned; moves between threads, never shared; also the pixels to SAVE */
+    struct fz_image image; /* `pixels` are those of the surface */
+    int64_t cpu_us;
+    uint64_t pss_bytes;
+
+    /* render thread only, all the time */
+    uint64_t credit_bytes; /* what it counts for while it is out */
+    int upload_row;        /* rows before this one are in the texture */
+};
+
+/* Any thread. Takes `path` (may be NULL). */
+struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, const struct fz_cancel *parent);
+
+/* Any thread but, with a large surface, the render thread: see fz_pool_trash. NULL-safe. */
+void fz_job_free(struct fz_job *job);
+
+/* Any thread. A surface over fresh pixels (ARGB8888), not cleared; NULL when the memory is not there. */
+SDL_Surface *fz_surface_new(int width, int height);
+void fz_surface_free(SDL_Surface *surface);
+
+#endif

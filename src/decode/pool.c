@@ -1,0 +1,110 @@
+#include "decode/pool.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "decode/decoder.h"
+#include "sync/thread.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The render thread must get the core it asks for; in the same process 10 is as far as it goes without starving
+ * whoever waits for a lock that a worker holds. */
+enum { WORKER_NICE = 10 };
+
+static void empty_trash(struct fz_pool *pool)
+{
+    for (struct fz_ready_node *node = fz_ready_take(&pool->trash); node;) {
+        struct fz_ready_node *next = node->next;
+        fz_job_free(FZ_CONTAINER(node, struct fz_job, ready));
+        node = next;
+    }
+}
+
+static int worker_main(void *ctx)
+{
+    struct fz_pool *pool = ctx;
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
+    struct fz_decoder decoder;
+    fz_decoder_init(&decoder, &pool->ledger, &pool->counts.opens);
+    struct fz_heap_node *node;
+    while ((node = fz_heap_pop(&pool->heap)) != NULL) {
+        struct fz_job *job = FZ_CONTAINER(node, struct fz_job, queued);
+        int64_t before = fz_thread_cpu_us();
+        fz_decoder_run(&decoder, job);
+        job->cpu_us = fz_thread_cpu_us() - before;
+        atomic_fetch_add_explicit(&pool->counts.cpu_us, (uint_fast64_t)job->cpu_us, memory_order_relaxed);
+        fz_ready_push(pool->ready, &job->ready);
+        fz_doorbell_ring(pool->bell);
+        empty_trash(pool);
+    }
+    fz_decoder_fini(&decoder);
+    return 0;
+}
+
+enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_bytes, struct fz_ready *ready,
+                          struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    *pool = (struct fz_pool){.ready = ready, .bell = bell, .quit = quit};
+    fz_heap_init(&pool->heap);
+    fz_ledger_init(&pool->ledger, working_bytes);
+    pool->threads = fz_calloc((size_t)workers, sizeof *pool->threads);
+    for (int i = 0; i < workers; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "frieze:work%d", i);
+        enum fz_err code = fz_thread_start(&pool->threads[i], name, worker_main, pool, err);
+        if (code != FZ_OK && i == 0)
+            return code; /* with one worker the wall still fills */
+        if (code != FZ_OK)
+            break;
+        pool->thread_count++;
+    }
+    return FZ_OK;
+}
+
+static uint64_t drop_all(void *ctx, const struct fz_heap_node *node)
+{
+    (void)ctx;
+    (void)node;
+    return FZ_HEAP_DROP;
+}
+
+void fz_pool_stop(struct fz_pool *pool)
+{
+    FZ_MAIN_ONLY();
+    if (!pool->heap.lock)
+        return;
+    fz_heap_close(&pool->heap);
+    for (int i = 0; i < pool->thread_count; i++)
+        SDL_WaitThread(pool->threads[i], NULL);
+    free(pool->threads);
+
+    struct fz_heap_node *dropped[64];
+    for (size_t n; (n = fz_heap_rejudge(&pool->heap, drop_all, NULL, dropped, 64)) > 0;)
+        for (size_t i = 0; i < n; i++)
+            fz_job_free(FZ_CONTAINER(dropped[i], struct fz_job, queued));
+    for (struct fz_ready_node *node = fz_ready_take(pool->ready); node;) {
+        struct fz_ready_node *next = node->next;
+        fz_job_free(FZ_CONTAINER(node, struct fz_job, ready));
+        node = next;
+    }
+    empty_trash(pool);
+    fz_heap_fini(&pool->heap);
+    fz_ledger_fini(&pool->ledger);
+}
+
+void fz_pool_submit(struct fz_pool *pool, struct fz_job *job, uint64_t priority)
+{
+    FZ_MAIN_ONLY();
+    job->queued.priority = priority;
+    fz_heap_push(&pool->heap, &job->queued);
+}
+
+void fz_pool_trash(struct fz_pool *pool, struct fz_job *job)
+{
+    fz_ready_push(&pool->trash, &job->ready);
+}

@@ -1,0 +1,76 @@
+#include "gpu/draw.h"
+
+#include "gpu/head_internal.h"
+#include "sync/thread.h"
+
+#include <math.h>
+
+static SDL_FRect to_sdl(struct fz_rect r)
+{
+    return (SDL_FRect){(float)r.x, (float)r.y, (float)r.w, (float)r.h};
+}
+
+void fz_draw_fill(struct fz_head *head, struct fz_rect rect, struct fz_color color)
+{
+    FZ_MAIN_ONLY();
+    SDL_FRect r = to_sdl(rect);
+    SDL_SetRenderDrawBlendMode(head->renderer, color.a == 255 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
+    SDL_SetRenderDrawColor(head->renderer, color.r, color.g, color.b, color.a);
+    SDL_RenderFillRectF(head->renderer, &r);
+}
+
+void fz_draw_ring(struct fz_head *head, struct fz_rect r, double t, struct fz_color color)
+{
+    fz_draw_fill(head, (struct fz_rect){r.x - t, r.y - t, r.w + 2 * t, t}, color);
+    fz_draw_fill(head, (struct fz_rect){r.x - t, r.y + r.h, r.w + 2 * t, t}, color);
+    fz_draw_fill(head, (struct fz_rect){r.x - t, r.y, t, r.h}, color);
+    fz_draw_fill(head, (struct fz_rect){r.x + r.w, r.y, t, r.h}, color);
+}
+
+static void mark_drawn(struct fz_head *head, struct fz_texture *texture)
+{
+    texture->drawn_frame = head->frame;
+    if (head->newest == texture)
+        return;
+    *(texture->newer ? &texture->newer->older : &head->newest) = texture->older;
+    *(texture->older ? &texture->older->newer : &head->oldest) = texture->newer;
+    texture->newer = NULL;
+    texture->older = head->newest;
+    head->newest->newer = texture;
+    head->newest = texture;
+}
+
+void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz_rect rect, double alpha,
+                     struct fz_turn turn)
+{
+    FZ_MAIN_ONLY();
+    mark_drawn(head, texture);
+    SDL_Texture *sdl = texture->page->sdl;
+    SDL_SetTextureBlendMode(sdl, alpha >= 1 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
+    SDL_SetTextureAlphaMod(sdl, (uint8_t)lround(fmin(fmax(alpha, 0), 1) * 255));
+    SDL_SetTextureColorMod(sdl, 255, 255, 255);
+    if (turn.quarters == 0 && !turn.flip_h && !turn.flip_v) {
+        SDL_FRect r = to_sdl(rect);
+        SDL_RenderCopyF(head->renderer, sdl, &texture->rect, &r);
+        return;
+    }
+    /* SDL mirrors before it turns, and takes the rectangle as it stands before the turn. */
+    bool sideways = turn.quarters % 2 != 0;
+    double w = sideways ? rect.h : rect.w, h = sideways ? rect.w : rect.h;
+    SDL_FRect r = to_sdl((struct fz_rect){rect.x + (rect.w - w) / 2, rect.y + (rect.h - h) / 2, w, h});
+    bool flip_h = sideways ? turn.flip_v : turn.flip_h, flip_v = sideways ? turn.flip_h : turn.flip_v;
+    int flip = (flip_h ? SDL_FLIP_HORIZONTAL : 0) | (flip_v ? SDL_FLIP_VERTICAL : 0);
+    SDL_RenderCopyExF(head->renderer, sdl, &texture->rect, &r, turn.quarters * 90.0, NULL, (SDL_RendererFlip)flip);
+}
+
+void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, double x, double y, struct fz_color color)
+{
+    FZ_MAIN_ONLY();
+    mark_drawn(head, texture);
+    SDL_Texture *sdl = texture->page->sdl;
+    SDL_SetTextureBlendMode(sdl, SDL_BLENDMODE_BLEND);
+    SDL_SetTextureAlphaMod(sdl, color.a);
+    SDL_SetTextureColorMod(sdl, color.r, color.g, color.b);
+    SDL_FRect r = {(float)floor(x), (float)floor(y), (float)texture->rect.w, (float)texture->rect.h};
+    SDL_RenderCopyF(head->renderer, sdl, &texture->rect, &r);
+}

@@ -1,0 +1,23 @@
+/* Drawing between fz_head_begin and fz_head_present. */
+#ifndef FZ_GPU_DRAW_H
+#define FZ_GPU_DRAW_H
+
+#include "gpu/texture.h"
+
+/* How a texture is turned: by quarters clockwise first, then mirrored. */
+struct fz_turn {
+    int quarters;
+    bool flip_h, flip_v;
+};
+
+/* Render thread only, all of these; colours are not premultiplied, alpha 255 = opaque. */
+void fz_draw_fill(struct fz_head *head, struct fz_rect rect, struct fz_color color);
+/* A frame of `thickness` px around `rect`, outside of it. */
+void fz_draw_ring(struct fz_head *head, struct fz_rect rect, double thickness, struct fz_color color);
+/* `rect` is where the turned picture stands. */
+void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz_rect rect, double alpha,
+                     struct fz_turn turn);
+/* A white mask (a text) in a colour. */
+void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, double x, double y, struct fz_color color);
+
+#endif

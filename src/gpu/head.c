@@ -1,0 +1,185 @@
+#include "gpu/head_internal.h"
+
+#include "base/mem.h"
+#include "decode/job.h"
+#include "sync/thread.h"
+
+#include <SDL.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* SDL says "accelerated" of any OpenGL; only the driver itself knows that it is Mesa on the CPU. */
+static bool gl_is_software(void)
+{
+    typedef const unsigned char *gl_get_string(unsigned);
+    enum { GL_RENDERER_NAME = 0x1F01 };
+    gl_get_string *get = (gl_get_string *)(uintptr_t)SDL_GL_GetProcAddress("glGetString");
+    const char *name = get ? (const char *)get(GL_RENDERER_NAME) : NULL;
+    return name && (strstr(name, "llvmpipe") || strstr(name, "softpipe") || strstr(name, "SwiftShader"));
+}
+
+static enum fz_err open_renderer(struct fz_head *head, struct fz_error *err)
+{
+    head->renderer =
+        SDL_CreateRenderer(head->window, -1, SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
+    if (!head->renderer)
+        head->renderer = SDL_CreateRenderer(head->window, -1, SDL_RENDERER_SOFTWARE);
+    if (!head->renderer)
+        return fz_fail(err, FZ_E_DISPLAY, 0, "no renderer: %s", SDL_GetError());
+
+    SDL_RendererInfo info = {0};
+    SDL_GetRendererInfo(head->renderer, &info);
+    snprintf(head->renderer_name, sizeof head->renderer_name, "%s", info.name ? info.name : "unknown");
+    head->software = (info.flags & SDL_RENDERER_SOFTWARE) != 0 ||
+                     (strncmp(head->renderer_name, "opengl", 6) == 0 && gl_is_software());
+    head->vsync = (info.flags & SDL_RENDERER_PRESENTVSYNC) != 0 && fz_head_refresh_hz(head) > 0;
+    head->max_side = info.max_texture_width > 0 ? info.max_texture_width : 8192;
+    if (info.max_texture_height > 0 && info.max_texture_height < head->max_side)
+        head->max_side = info.max_texture_height;
+    return FZ_OK;
+}
+
+enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *options, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    struct fz_head *head = fz_calloc(1, sizeof *head);
+    head->budget_bytes = options->texture_budget_bytes;
+    uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+    if (options->fullscreen)
+        flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
+    int w = options->w > 0 ? options->w : 1280, h = options->h > 0 ? options->h : 800;
+    SDL_ShowCursor(options->fullscreen ? SDL_DISABLE : SDL_ENABLE);
+    /* With the flag there from the start, SDL need not make the window a second time for its OpenGL renderer. */
+    head->window = SDL_CreateWindow(options->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h,
+                                    flags | SDL_WINDOW_OPENGL);
+    if (!head->window)
+        head->window =
+            SDL_CreateWindow(options->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h, flags);
+    if (!head->window) {
+        enum fz_err code = fz_fail(err, FZ_E_DISPLAY, 0, "no window: %s", SDL_GetError());
+        free(head);
+        return code;
+    }
+    enum fz_err code = open_renderer(head, err);
+    if (code != FZ_OK) {
+        SDL_DestroyWindow(head->window);
+        free(head);
+        return code;
+    }
+    head->texts = fz_texts_new(options->texts);
+    fz_head_update_size(head);
+    *out = head;
+    return FZ_OK;
+}
+
+void fz_head_close(struct fz_head *head)
+{
+    if (!head)
+        return;
+    fz_texts_free(head);
+    fz_textures_free_all(head);
+    SDL_DestroyRenderer(head->renderer);
+    SDL_DestroyWindow(head->window);
+    free(head);
+}
+
+int fz_head_w(const struct fz_head *head)
+{
+    return head->w;
+}
+
+int fz_head_h(const struct fz_head *head)
+{
+    return head->h;
+}
+
+bool fz_head_update_size(struct fz_head *head)
+{
+    int w = head->w, h = head->h;
+    SDL_GetRendererOutputSize(head->renderer, &head->w, &head->h);
+    return w != head->w || h != head->h;
+}
+
+void fz_head_mouse_to_px(const struct fz_head *head, double *x, double *y)
+{
+    int w = 0, h = 0;
+    SDL_GetWindowSize(head->window, &w, &h);
+    if (w > 0 && h > 0) {
+        *x *= (double)head->w / w;
+        *y *= (double)head->h / h;
+    }
+}
+
+bool fz_head_is_software(const struct fz_head *head)
+{
+    return head->software;
+}
+
+const char *fz_head_renderer_name(const struct fz_head *head)
+{
+    return head->renderer_name;
+}
+
+double fz_head_refresh_hz(const struct fz_head *head)
+{
+    SDL_DisplayMode mode;
+    int display = SDL_GetWindowDisplayIndex(head->window);
+    return display >= 0 && SDL_GetCurrentDisplayMode(display, &mode) == 0 ? mode.refresh_rate : 0;
+}
+
+bool fz_head_has_vsync(const struct fz_head *head)
+{
+    return head->vsync;
+}
+
+bool fz_head_is_window(const struct fz_head *head, uint32_t window_id)
+{
+    return SDL_GetWindowID(head->window) == window_id;
+}
+
+void fz_head_set_fullscreen(struct fz_head *head, bool fullscreen)
+{
+    SDL_SetWindowFullscreen(head->window, fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+}
+
+bool fz_head_is_fullscreen(const struct fz_head *head)
+{
+    return (SDL_GetWindowFlags(head->window) & SDL_WINDOW_FULLSCREEN) != 0;
+}
+
+void fz_head_set_title(struct fz_head *head, const char *title)
+{
+    SDL_SetWindowTitle(head->window, title);
+}
+
+void fz_head_show_cursor(struct fz_head *head, bool show)
+{
+    (void)head;
+    SDL_ShowCursor(show ? SDL_ENABLE : SDL_DISABLE);
+}
+
+void fz_head_begin(struct fz_head *head, struct fz_color background)
+{
+    FZ_MAIN_ONLY();
+    SDL_SetRenderDrawColor(head->renderer, background.r, background.g, background.b, 255);
+    SDL_RenderClear(head->renderer);
+}
+
+void fz_head_present(struct fz_head *head)
+{
+    FZ_MAIN_ONLY();
+    SDL_RenderPresent(head->renderer);
+    head->frame++;
+}
+
+SDL_Surface *fz_head_read_pixels(struct fz_head *head)
+{
+    SDL_Surface *surface = fz_surface_new(head->w, head->h);
+    if (surface && SDL_RenderReadPixels(head->renderer, NULL, SDL_PIXELFORMAT_ARGB8888, surface->pixels,
+                                        surface->pitch) != 0) {
+        fz_surface_free(surface);
+        return NULL;
+    }
+    return surface;
+}

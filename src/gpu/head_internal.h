@@ -1,0 +1,52 @@
+/* What the files of gpu/ know of a head; nobody else includes this. */
+#ifndef FZ_GPU_HEAD_INTERNAL_H
+#define FZ_GPU_HEAD_INTERNAL_H
+
+#include "gpu/texture.h"
+
+#include <SDL_render.h>
+#include <SDL_video.h>
+
+/* One SDL texture, cut into equal cells; a texture that stands alone is a page of one cell. */
+struct fz_page {
+    struct fz_page *next;
+    SDL_Texture *sdl;
+    int w, h;             /* px */
+    int cell_w, cell_h;   /* px, without the gutter */
+    int columns, cells;
+    int used;             /* cells taken */
+    bool alpha;           /* texts have an alpha channel, pictures have none */
+    uint32_t taken[4];    /* a bit a cell */
+};
+
+struct fz_texture {
+    struct fz_texture *newer, *older; /* by last draw */
+    struct fz_texture **owner;
+    struct fz_page *page;
+    SDL_Rect rect; /* px of the page */
+    uint64_t drawn_frame;
+};
+
+struct fz_head {
+    SDL_Window *window;
+    SDL_Renderer *renderer;
+    int w, h; /* px */
+    bool software, vsync;
+    char renderer_name[32];
+    int max_side;
+    uint64_t frame; /* counts presents */
+    uint64_t budget_bytes;
+    struct fz_page *pages;
+    struct fz_texture *newest, *oldest;
+    struct fz_texture_counts counts;
+    struct fz_texts *texts; /* owned; gpu/text.c */
+};
+
+/* Called by head.c. */
+struct fz_texts *fz_texts_new(struct fz_text_service *service);
+void fz_texts_free(struct fz_head *head);
+void fz_textures_free_all(struct fz_head *head);
+/* As fz_texture_new, for a surface with an alpha channel. */
+struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struct fz_texture **owner);
+
+#endif

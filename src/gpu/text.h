@@ -1,0 +1,37 @@
+/* Text: a thread of its own finds fonts and draws strings (fontconfig may read for seconds in a fresh home), the render
+ * thread asks by string and draws what has arrived; until then nothing is drawn. */
+#ifndef FZ_GPU_TEXT_H
+#define FZ_GPU_TEXT_H
+
+#include "gpu/draw.h"
+#include "sync/doorbell.h"
+#include "sync/ready.h"
+
+struct fz_text_service;
+
+/* Main thread. Starts the text thread; rings `bell` for each finished text. */
+enum fz_err fz_text_service_start(struct fz_text_service **service, struct fz_doorbell *bell, struct fz_error *err);
+/* Main thread. Joins the thread and frees what was not fetched; NULL-safe. */
+void fz_text_service_stop(struct fz_text_service *service);
+
+/* What to draw. */
+struct fz_text_style {
+    int px;          /* height of the font */
+    int max_w;       /* shortened in the middle to this width, px; 0 = no bound */
+    bool bold;
+};
+
+/* Render thread. The size of `text` in this style once it is there: false until then (and asks for it). */
+bool fz_text_size(struct fz_head *head, const char *text, const struct fz_text_style *style, int *w, int *h);
+
+/* Render thread. Draws it with its upper left corner at x, y; false until it is there. */
+bool fz_text_draw(struct fz_head *head, const char *text, const struct fz_text_style *style, double x, double y,
+                  struct fz_color color);
+
+/* Render thread. Takes finished texts in; true when any came. */
+bool fz_text_collect(struct fz_head *head);
+
+/* Render thread. True while a text that was asked for has not come back. */
+bool fz_text_is_pending(const struct fz_head *head);
+
+#endif

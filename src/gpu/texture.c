@@ -1,0 +1,249 @@
+#include "gpu/head_internal.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sync/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PAGE_SIDE = 1028,  /* about 4 MB: 20 tiles of 256x192 */
+    GUTTER = 1,        /* between cells, against bleeding */
+    MAX_CELL = 514,    /* larger ones stand alone */
+    MAX_CELLS = 128,   /* the bits of fz_page.taken */
+};
+
+static uint64_t page_bytes(int w, int h)
+{
+    return (uint64_t)w * (uint64_t)h * 4;
+}
+
+static void page_shape(int cell_w, int cell_h, int *columns, int *rows)
+{
+    *columns = *rows = 1;
+    if (cell_w > MAX_CELL || cell_h > MAX_CELL)
+        return;
+    *columns = PAGE_SIDE / (cell_w + GUTTER);
+    *rows = PAGE_SIDE / (cell_h + GUTTER);
+    while (*columns * *rows > MAX_CELLS)
+        *rows -= 1;
+}
+
+static struct fz_page *page_new(struct fz_head *head, int cell_w, int cell_h, bool alpha)
+{
+    int columns, rows;
+    page_shape(cell_w, cell_h, &columns, &rows);
+    struct fz_page *page = fz_calloc(1, sizeof *page);
+    *page = (struct fz_page){.cell_w = cell_w, .cell_h = cell_h, .columns = columns, .cells = columns * rows};
+    page->w = columns * cell_w + (columns - 1) * GUTTER;
+    page->h = rows * cell_h + (rows - 1) * GUTTER;
+    page->alpha = alpha;
+    page->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STATIC, page->w,
+                                  page->h);
+    if (!page->sdl) {
+        free(page);
+        return NULL;
+    }
+    page->next = head->pages;
+    head->pages = page;
+    head->counts.bytes += page_bytes(page->w, page->h);
+    if (head->counts.bytes > head->counts.bytes_peak)
+        head->counts.bytes_peak = head->counts.bytes;
+    return page;
+}
+
+static void page_free(struct fz_head *head, struct fz_page *page)
+{
+    struct fz_page **link = &head->pages;
+    while (*link != page)
+        link = &(*link)->next;
+    *link = page->next;
+    head->counts.bytes -= page_bytes(page->w, page->h);
+    SDL_DestroyTexture(page->sdl);
+    free(page);
+}
+
+static int page_take_cell(struct fz_page *page)
+{
+    for (int i = 0; i < page->cells; i++) {
+        uint32_t bit = 1u << (i % 32);
+        if (!(page->taken[i / 32] & bit)) {
+            page->taken[i / 32] |= bit;
+            page->used++;
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void unlink_texture(struct fz_head *head, struct fz_texture *texture)
+{
+    *(texture->newer ? &texture->newer->older : &head->newest) = texture->older;
+    *(texture->older ? &texture->older->newer : &head->oldest) = texture->newer;
+}
+
+static void link_newest(struct fz_head *head, struct fz_texture *texture)
+{
+    texture->newer = NULL;
+    texture->older = head->newest;
+    *(head->newest ? &head->newest->newer : &head->oldest) = texture;
+    head->newest = texture;
+}
+
+void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
+{
+    if (!texture)
+        return;
+    FZ_MAIN_ONLY();
+    struct fz_page *page = texture->page;
+    int column = texture->rect.x / (page->cell_w + GUTTER), row = texture->rect.y / (page->cell_h + GUTTER);
+    int cell = row * page->columns + column;
+    page->taken[cell / 32] &= ~(1u << (cell % 32));
+    page->used--;
+    if (page->used == 0)
+        page_free(head, page);
+    unlink_texture(head, texture);
+    *texture->owner = NULL;
+    free(texture);
+}
+
+static bool fits_budget(const struct fz_head *head, int cell_w, int cell_h)
+{
+    int columns, rows;
+    page_shape(cell_w, cell_h, &columns, &rows);
+    return head->counts.bytes + page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER)) <=
+           head->budget_bytes;
+}
+
+static struct fz_page *page_with_room(const struct fz_head *head, int cell_w, int cell_h, bool alpha)
+{
+    for (struct fz_page *page = head->pages; page; page = page->next)
+        if (page->cell_w == cell_w && page->cell_h == cell_h && page->alpha == alpha && page->used < page->cells)
+            return page;
+    return NULL;
+}
+
+bool fz_texture_has_room(const struct fz_head *head, int cell_w, int cell_h)
+{
+    return page_with_room(head, cell_w, cell_h, false) || fits_budget(head, cell_w, cell_h);
+}
+
+/* Frees the least recently drawn one; false when all that is left was drawn in the last frame or is being drawn. */
+static bool evict_oldest(struct fz_head *head)
+{
+    struct fz_texture *oldest = head->oldest;
+    if (!oldest || oldest->drawn_frame + 1 >= head->frame)
+        return false;
+    head->counts.evictions++;
+    fz_texture_free(head, oldest);
+    return true;
+}
+
+static struct fz_page *find_page(struct fz_head *head, int cell_w, int cell_h, bool alpha, bool evict)
+{
+    for (;;) {
+        struct fz_page *page = page_with_room(head, cell_w, cell_h, alpha);
+        if (page)
+            return page;
+        if (fits_budget(head, cell_w, cell_h) && (page = page_new(head, cell_w, cell_h, alpha)) != NULL)
+            return page;
+        if (!evict || !evict_oldest(head))
+            break;
+    }
+    /* What is in view must be shown even where it alone exceeds the budget. */
+    return evict ? page_new(head, cell_w, cell_h, alpha) : NULL;
+}
+
+static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page, int w, int h,
+                                     struct fz_texture **owner)
+{
+    if (!page)
+        return NULL;
+    int cell = page_take_cell(page);
+    struct fz_texture *texture = fz_calloc(1, sizeof *texture);
+    texture->page = page;
+    texture->owner = owner;
+    texture->rect = (SDL_Rect){.x = cell % page->columns * (page->cell_w + GUTTER),
+                               .y = cell / page->columns * (page->cell_h + GUTTER),
+                               .w = w,
+                               .h = h};
+    texture->drawn_frame = head->frame;
+    link_newest(head, texture);
+    *owner = texture;
+    return texture;
+}
+
+struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, int cell_w, int cell_h, bool evict,
+                                  struct fz_texture **owner)
+{
+    FZ_MAIN_ONLY();
+    return texture_in(head, find_page(head, cell_w, cell_h, false, evict), w, h, owner);
+}
+
+/* Texts share pages by height; their widths are rounded up, so that few kinds of cells arise. */
+struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struct fz_texture **owner)
+{
+    int cell_w = (w + 127) / 128 * 128;
+    return texture_in(head, find_page(head, cell_w, h, true, true), w, h, owner);
+}
+
+bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface, int *next_row,
+                       uint64_t max_bytes)
+{
+    FZ_MAIN_ONLY();
+    uint64_t row_bytes = (uint64_t)surface->w * 4, rows = max_bytes / row_bytes;
+    int left = surface->h - *next_row, count = rows < 1 ? 1 : rows < (uint64_t)left ? (int)rows : left;
+    SDL_Rect area = {texture->rect.x, texture->rect.y + *next_row, texture->rect.w, count};
+    int64_t start = fz_now_us();
+    SDL_UpdateTexture(texture->page->sdl, &area,
+                      (const uint8_t *)surface->pixels + (size_t)*next_row * (size_t)surface->pitch, surface->pitch);
+    int64_t took = fz_now_us() - start;
+    if (took > head->counts.upload_max_us)
+        head->counts.upload_max_us = took;
+    head->counts.upload_bytes += row_bytes * (uint64_t)count;
+    *next_row += count;
+    texture->drawn_frame = head->frame;
+    if (*next_row < surface->h)
+        return false;
+    head->counts.uploads++;
+    return true;
+}
+
+void fz_texture_set_owner(struct fz_texture *texture, struct fz_texture **owner)
+{
+    *texture->owner = NULL;
+    texture->owner = owner;
+    *owner = texture;
+}
+
+int fz_texture_w(const struct fz_texture *texture)
+{
+    return texture->rect.w;
+}
+
+int fz_texture_h(const struct fz_texture *texture)
+{
+    return texture->rect.h;
+}
+
+int fz_texture_max_side(const struct fz_head *head)
+{
+    return head->max_side;
+}
+
+const struct fz_texture_counts *fz_texture_get_counts(const struct fz_head *head)
+{
+    return &head->counts;
+}
+
+void fz_textures_free_all(struct fz_head *head)
+{
+    while (head->oldest)
+        fz_texture_free(head, head->oldest);
+}
+
+void fz_head_drop_textures(struct fz_head *head)
+{
+    fz_textures_free_all(head);
+}

@@ -1,0 +1,71 @@
+#include "gpu/head.h"
+
+#include "sync/thread.h"
+
+#include <SDL.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool try_driver(const char *name, char *tried, size_t size)
+{
+    SDL_SetHint(SDL_HINT_VIDEODRIVER, name);
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS) == 0)
+        return true;
+    size_t len = strlen(tried);
+    const char *why = SDL_GetError();
+    snprintf(tried + len, size - len, "%s%s: %s", len ? "; " : "", name, *why ? why : "not available");
+    return false;
+}
+
+static bool start_headless(char *tried, size_t size)
+{
+    return try_driver("offscreen", tried, size) || try_driver("dummy", tried, size);
+}
+
+/* SDL's own order prefers X11, through which a Wayland desktop shows blurred pictures at fractional scales. */
+static bool start_display(char *tried, size_t size)
+{
+    const char *named = getenv("SDL_VIDEODRIVER");
+    if (named && *named)
+        return try_driver(named, tried, size);
+    static const char *const on_wayland[] = {"wayland", "x11", NULL};
+    static const char *const otherwise[] = {"x11", "wayland", "KMSDRM", NULL};
+    for (const char *const *name = getenv("WAYLAND_DISPLAY") ? on_wayland : otherwise; *name; name++)
+        if (try_driver(*name, tried, size))
+            return true;
+    return false;
+}
+
+enum fz_err fz_video_start(bool *headless, bool may_be_headless, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
+    SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
+
+    char tried[200] = "";
+    if (!*headless && start_display(tried, sizeof tried))
+        return FZ_OK;
+    if ((*headless || may_be_headless) && start_headless(tried, sizeof tried)) {
+        *headless = true;
+        return FZ_OK;
+    }
+    return fz_fail(err, FZ_E_DISPLAY, 0, "no display (%s): start it inside X or Wayland, or give --headless", tried);
+}
+
+void fz_video_stop(void)
+{
+    SDL_Quit();
+}
+
+void fz_video_desktop_size(int *w, int *h)
+{
+    SDL_DisplayMode mode;
+    if (SDL_GetDesktopDisplayMode(0, &mode) == 0) {
+        *w = mode.w;
+        *h = mode.h;
+    }
+}

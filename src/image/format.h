@@ -1,0 +1,113 @@
+/* The FORMAT TABLE: one row makes a format known. Every picture takes the same way:
+ * is_a -> header -> limits -> reserve -> load; the magic bytes decide, never the name. */
+#ifndef FZ_IMAGE_FORMAT_H
+#define FZ_IMAGE_FORMAT_H
+
+#include "image/bytes.h"
+#include "image/image.h"
+#include "image/reduce.h"
+#include "image/scratch.h"
+
+enum { FZ_FORMAT_HEAD_BYTES = 64 << 10 }; /* what is read before the format is known */
+
+enum fz_head { FZ_HEAD_OK, FZ_HEAD_MORE, FZ_HEAD_BAD };
+
+/* What the header says, before anything is allocated. Sizes as stored, px. */
+struct fz_header {
+    uint32_t width, height;
+    uint32_t frame_x, frame_y, frame_w, frame_h; /* what the decoder yields of it; all 0 = the whole */
+    uint64_t inner_at, inner_len;                /* a picture inside the file, for `payload`; 0, 0 = none */
+    uint64_t coefficient_bytes;                  /* JPEG with several scans: held until the last one */
+    bool by_rows;                                /* never held as a whole at full size */
+    const char *reason;                          /* of FZ_HEAD_BAD, where it is a special one; static */
+};
+
+/* One decode under way. On the stack of fz_image_load. */
+struct fz_decode {
+    const struct fz_image_request *request;
+    struct fz_image_scratch *scratch;
+    const struct fz_format *format;
+    struct fz_bytes file; /* whole when load runs */
+    uint64_t working_bytes;
+    struct fz_header header;
+    int turn; /* orientation to apply to the rows that the decoder gives, 1..8 */
+    struct fz_reduce reduce;
+    bool begun;
+    struct fz_image *out;
+    struct fz_error *err;
+};
+
+struct fz_format {
+    const char *name;
+    /* Any thread: true when these first bytes are of the format. */
+    bool (*is_a)(const struct fz_bytes *head);
+    /* Fills *header from the bytes; MORE asks for more bytes of the file. Allocates nothing. */
+    enum fz_head (*header)(const struct fz_bytes *bytes, struct fz_header *header);
+    /* What `load` will allocate at most, file bytes not counted. */
+    uint64_t (*working_bytes)(const struct fz_format *format, const struct fz_header *header, uint64_t file_bytes);
+    /* EXIF orientation, 1..8, of the whole file; NULL = always 1. *turn is what is left to do with the rows. */
+    int (*orientation)(const struct fz_bytes *file, int *turn);
+    /* Decodes: fz_decode_begin, then all rows to d->reduce. */
+    enum fz_err (*load)(struct fz_decode *d);
+    /* For sdl_image.c: */
+    const char *sdl_type;  /* what SDL2_image calls it */
+    unsigned bytes_per_px; /* at the peak of its decode, the finished surface included; measured, rounded up */
+    unsigned file_copies;  /* that it makes for itself */
+    bool premultiplied;    /* its surfaces are */
+    /* The bytes to decode where it is not the whole file as it is; may change *type. NULL = the whole file. */
+    struct fz_bytes (*payload)(struct fz_decode *d, const char **type);
+};
+
+/* Any thread. The row that knows these bytes, or NULL. */
+const struct fz_format *fz_format_find(const struct fz_bytes *head);
+
+/* The decoder's thread. The size of the result for a picture of width x height px as stored, before it is turned. */
+void fz_decode_target(const struct fz_decode *d, int width, int height, int *out_w, int *out_h);
+
+/* The decoder's thread. `width x height` is the picture as stored, `in_w x in_h` the size in which its rows will come
+ * (at least the target's). Allocates the result. LIMIT, MEMORY. */
+enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w, int in_h);
+
+/* The decoder's thread. Fills what is missing of the result with the background. */
+void fz_decode_fill_rest(struct fz_decode *d);
+
+/* The decoder's thread. Asked between blocks of rows. */
+bool fz_decode_cancelled(const struct fz_decode *d);
+enum fz_err fz_decode_fail_cancelled(struct fz_decode *d);
+
+/* jpeg_head.c, jpeg.c */
+bool fz_jpeg_is_a(const struct fz_bytes *head);
+enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header);
+uint64_t fz_jpeg_working_bytes(const struct fz_format *format, const struct fz_header *header, uint64_t file_bytes);
+int fz_jpeg_orientation(const struct fz_bytes *file, int *turn);
+enum fz_err fz_jpeg_load(struct fz_decode *d);
+
+/* sdl_image.c */
+uint64_t fz_sdl_working_bytes(const struct fz_format *format, const struct fz_header *header, uint64_t file_bytes);
+enum fz_err fz_sdl_load(struct fz_decode *d);
+
+/* head_*.c: what SDL2_image decodes, known by the bytes alone */
+#define FZ_HEAD_FUNCTIONS(name)                             \
+    bool fz_##name##_is_a(const struct fz_bytes *head);     \
+    enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);
+FZ_HEAD_FUNCTIONS(png)
+FZ_HEAD_FUNCTIONS(gif)
+FZ_HEAD_FUNCTIONS(webp)
+FZ_HEAD_FUNCTIONS(tiff)
+FZ_HEAD_FUNCTIONS(bmp)
+FZ_HEAD_FUNCTIONS(qoi)
+FZ_HEAD_FUNCTIONS(ico)
+FZ_HEAD_FUNCTIONS(cur)
+FZ_HEAD_FUNCTIONS(pnm)
+FZ_HEAD_FUNCTIONS(xpm)
+FZ_HEAD_FUNCTIONS(svg)
+FZ_HEAD_FUNCTIONS(tga)
+FZ_HEAD_FUNCTIONS(pcx)
+#undef FZ_HEAD_FUNCTIONS
+int fz_png_orientation(const struct fz_bytes *file, int *turn);
+int fz_webp_orientation(const struct fz_bytes *file, int *turn);
+int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
+struct fz_bytes fz_webp_payload(struct fz_decode *d, const char **type);
+struct fz_bytes fz_icon_payload(struct fz_decode *d, const char **type);
+
+#endif

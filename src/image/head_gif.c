@@ -1,0 +1,33 @@
+/* GIF (https://www.w3.org/Graphics/GIF/spec-gif89a.txt): the screen, and the first frame's place on it. */
+#include "image/format.h"
+
+bool fz_gif_is_a(const struct fz_bytes *head)
+{
+    return fz_bytes_match(head, 0, "GIF87a", 6) || fz_bytes_match(head, 0, "GIF89a", 6);
+}
+
+static uint64_t color_table_bytes(uint32_t flags)
+{
+    return flags & 0x80 ? UINT64_C(3) << ((flags & 7) + 1) : 0;
+}
+
+enum fz_head fz_gif_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    header->width = fz_bytes_le(bytes, 6, 2);
+    header->height = fz_bytes_le(bytes, 8, 2);
+    uint64_t pos = 13 + color_table_bytes(fz_bytes_le(bytes, 10, 1));
+    while (fz_bytes_match(bytes, pos, "!", 1)) { /* extensions: label, then blocks up to an empty one */
+        pos += 2;
+        for (uint32_t len = 1; len && fz_bytes_has(bytes, pos, 1); pos += 1 + (uint64_t)len)
+            len = fz_bytes_le(bytes, pos, 1);
+    }
+    if (!fz_bytes_has(bytes, pos, 10))
+        return FZ_HEAD_MORE;
+    if (!fz_bytes_match(bytes, pos, ",", 1))
+        return FZ_HEAD_BAD;
+    header->frame_x = fz_bytes_le(bytes, pos + 1, 2);
+    header->frame_y = fz_bytes_le(bytes, pos + 3, 2);
+    header->frame_w = fz_bytes_le(bytes, pos + 5, 2);
+    header->frame_h = fz_bytes_le(bytes, pos + 7, 2);
+    return FZ_HEAD_OK;
+}

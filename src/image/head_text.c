@@ -1,0 +1,196 @@
+/* Formats whose header is text: PNM, XPM, SVG. */
+#include "image/format.h"
+
+#include <ctype.h>
+
+enum { MAX_NUMBER = 100000000 };
+
+static int byte_at(const struct fz_bytes *b, uint64_t pos)
+{
+    return fz_bytes_has(b, pos, 1) ? b->at[pos] : -1;
+}
+
+static uint64_t skip_space(const struct fz_bytes *b, uint64_t pos)
+{
+    while (byte_at(b, pos) >= 0 && isspace(byte_at(b, pos)))
+        pos++;
+    return pos;
+}
+
+/* A decimal number without sign; more than MAX_NUMBER reads as that. */
+static bool read_number(const struct fz_bytes *b, uint64_t *pos, uint32_t *value)
+{
+    uint64_t start = *pos, n = 0;
+    while (byte_at(b, *pos) >= '0' && byte_at(b, *pos) <= '9') {
+        n = n * 10 + (uint64_t)(byte_at(b, (*pos)++) - '0');
+        n = n > MAX_NUMBER ? MAX_NUMBER : n;
+    }
+    *value = (uint32_t)n;
+    return *pos > start;
+}
+
+/* --- PNM (netpbm) ------------------------------------------------------------------------------ */
+
+bool fz_pnm_is_a(const struct fz_bytes *head)
+{
+    int kind = byte_at(head, 1), after = byte_at(head, 2);
+    return byte_at(head, 0) == 'P' && kind >= '1' && kind <= '6' && after >= 0 && (isspace(after) || after == '#');
+}
+
+static uint64_t skip_space_and_comments(const struct fz_bytes *b, uint64_t pos)
+{
+    for (;;) {
+        pos = skip_space(b, pos);
+        if (byte_at(b, pos) != '#')
+            return pos;
+        while (byte_at(b, pos) >= 0 && byte_at(b, pos) != '\n')
+            pos++;
+    }
+}
+
+enum fz_head fz_pnm_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    uint64_t pos = skip_space_and_comments(bytes, 2);
+    bool wide = read_number(bytes, &pos, &header->width);
+    pos = skip_space_and_comments(bytes, pos);
+    bool high = read_number(bytes, &pos, &header->height);
+    if (byte_at(bytes, pos) < 0)
+        return FZ_HEAD_MORE;
+    return wide && high ? FZ_HEAD_OK : FZ_HEAD_BAD;
+}
+
+/* --- XPM --------------------------------------------------------------------------------------- */
+
+bool fz_xpm_is_a(const struct fz_bytes *head)
+{
+    return fz_bytes_match(head, 0, "/* XPM */", 9);
+}
+
+enum fz_head fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    uint64_t pos = 0;
+    while (byte_at(bytes, pos) >= 0 && byte_at(bytes, pos) != '"')
+        pos++;
+    pos = skip_space(bytes, pos + 1);
+    bool wide = read_number(bytes, &pos, &header->width);
+    pos = skip_space(bytes, pos);
+    bool high = read_number(bytes, &pos, &header->height);
+    if (byte_at(bytes, pos) < 0)
+        return FZ_HEAD_MORE;
+    return wide && high ? FZ_HEAD_OK : FZ_HEAD_BAD;
+}
+
+/* --- SVG --------------------------------------------------------------------------------------- */
+
+static uint64_t find(const struct fz_bytes *b, uint64_t pos, const char *what)
+{
+    size_t len = strlen(what);
+    while (fz_bytes_has(b, pos, len) && memcmp(b->at + pos, what, len) != 0)
+        pos++;
+    return pos;
+}
+
+/* The place of the root element, past prologue and comments; false when something else stands there. */
+static bool find_svg(const struct fz_bytes *b, uint64_t *pos)
+{
+    uint64_t p = fz_bytes_match(b, 0, "\xef\xbb\xbf", 3) ? 3 : 0;
+    for (;;) {
+        p = skip_space(b, p);
+        if (fz_bytes_match(b, p, "<svg", 4)) {
+            *pos = p + 4;
+            return true;
+        }
+        if (fz_bytes_match(b, p, "<?xml", 5))
+            p = find(b, p, "?>") + 2;
+        else if (fz_bytes_match(b, p, "<!--", 4))
+            p = find(b, p + 4, "-->") + 3;
+        else if (fz_bytes_match(b, p, "<!DOCTYPE svg", 13)) {
+            uint64_t end = find(b, p, ">"), subset = find(b, p, "[");
+            p = (subset < end ? find(b, find(b, subset, "]"), ">") : end) + 1;
+        } else
+            return false;
+    }
+}
+
+bool fz_svg_is_a(const struct fz_bytes *head)
+{
+    uint64_t pos;
+    return find_svg(head, &pos);
+}
+
+/* A length in px at 96 a inch; 0 where it is relative or missing. */
+static double read_length(const struct fz_bytes *b, uint64_t pos)
+{
+    static const struct {
+        const char *unit;
+        double px;
+    } units[] = {{"pt", 96.0 / 72}, {"pc", 16}, {"mm", 96 / 25.4}, {"cm", 96 / 2.54}, {"in", 96}, {"%", 0}, {"em", 0}};
+    uint32_t whole = 0;
+    bool found = read_number(b, &pos, &whole);
+    double value = whole, place = 0.1;
+    if (byte_at(b, pos) == '.') {
+        for (pos++; byte_at(b, pos) >= '0' && byte_at(b, pos) <= '9'; pos++, place /= 10) {
+            value += place * (byte_at(b, pos) - '0');
+            found = true;
+        }
+    }
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (fz_bytes_match(b, pos, units[i].unit, strlen(units[i].unit)))
+            value *= units[i].px;
+    return found ? value : 0;
+}
+
+/* The start of an attribute's value within the tag pos..end, or 0. */
+static uint64_t find_attribute(const struct fz_bytes *b, uint64_t pos, uint64_t end, const char *name)
+{
+    struct fz_bytes tag = {.at = b->at, .len = (size_t)end};
+    while ((pos = find(&tag, pos, name)) < end && fz_bytes_has(&tag, pos, strlen(name))) {
+        bool starts = isspace(byte_at(&tag, pos - 1)) != 0;
+        pos += strlen(name);
+        uint64_t equals = skip_space(&tag, pos);
+        uint64_t quote = skip_space(&tag, equals + 1);
+        if (starts && byte_at(&tag, equals) == '=' && (byte_at(&tag, quote) == '"' || byte_at(&tag, quote) == '\''))
+            return skip_space(&tag, quote + 1);
+    }
+    return 0;
+}
+
+static void read_view_box(const struct fz_bytes *b, uint64_t pos, double *width, double *height)
+{
+    double values[4] = {0};
+    for (int i = 0; i < 4; i++) {
+        while (byte_at(b, pos) >= 0 && (isspace(byte_at(b, pos)) || byte_at(b, pos) == ','))
+            pos++;
+        bool minus = byte_at(b, pos) == '-';
+        values[i] = minus ? 0 : read_length(b, pos);
+        while (byte_at(b, pos) >= 0 && strchr("0123456789.-+eE", byte_at(b, pos)))
+            pos++;
+    }
+    *width = values[2];
+    *height = values[3];
+}
+
+enum fz_head fz_svg_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    uint64_t start = 0;
+    if (!find_svg(bytes, &start))
+        return bytes->whole ? FZ_HEAD_BAD : FZ_HEAD_MORE;
+    uint64_t end = find(bytes, start, ">");
+    if (!fz_bytes_has(bytes, end, 1))
+        return FZ_HEAD_MORE;
+    double width = 0, height = 0, box_w = 0, box_h = 0;
+    uint64_t pos = find_attribute(bytes, start, end, "width");
+    width = pos ? read_length(bytes, pos) : 0;
+    pos = find_attribute(bytes, start, end, "height");
+    height = pos ? read_length(bytes, pos) : 0;
+    pos = find_attribute(bytes, start, end, "viewBox");
+    if (pos)
+        read_view_box(bytes, pos, &box_w, &box_h);
+    if (width <= 0)
+        width = height > 0 && box_h > 0 ? height * box_w / box_h : box_w;
+    if (height <= 0)
+        height = box_w > 0 ? width * box_h / box_w : box_h;
+    header->width = width > 0 ? (uint32_t)(width < 1 ? 1 : width > MAX_NUMBER ? MAX_NUMBER : width + 0.5) : 512;
+    header->height = height > 0 ? (uint32_t)(height < 1 ? 1 : height > MAX_NUMBER ? MAX_NUMBER : height + 0.5) : 512;
+    return FZ_HEAD_OK;
+}

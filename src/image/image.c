@@ -1,0 +1,177 @@
+/* The way of every picture: read the head, know the format, judge the header, reserve, read the rest, decode. */
+#include "image/image.h"
+
+#include "image/format.h"
+#include "image/limits.h"
+#include "image/reader.h"
+
+#include <limits.h>
+#include <string.h>
+
+void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *out_h)
+{
+    *out_w = width;
+    *out_h = height;
+    int64_t w = width, h = height;
+    int64_t bw = box_w > 0 ? box_w : INT_MAX, bh = box_h > 0 ? box_h : INT_MAX;
+    if (w <= bw && h <= bh)
+        return;
+    /* Rounded to the nearest pixel along the side that is not the tight one. */
+    if (w * bh >= h * bw) {
+        *out_w = (int)bw;
+        *out_h = (int)((h * bw + w / 2) / w);
+    } else {
+        *out_w = (int)((w * bh + h / 2) / h);
+        *out_h = (int)bh;
+    }
+    *out_w = *out_w < 1 ? 1 : *out_w;
+    *out_h = *out_h < 1 ? 1 : *out_h;
+}
+
+void fz_decode_target(const struct fz_decode *d, int width, int height, int *out_w, int *out_h)
+{
+    bool swaps = fz_orient_swaps(d->turn);
+    fz_image_fit(width, height, swaps ? d->request->box_h : d->request->box_w,
+                 swaps ? d->request->box_w : d->request->box_h, out_w, out_h);
+}
+
+bool fz_decode_cancelled(const struct fz_decode *d)
+{
+    const struct fz_image_host *host = &d->request->host;
+    return host->cancelled && host->cancelled(host->ctx);
+}
+
+enum fz_err fz_decode_fail_cancelled(struct fz_decode *d)
+{
+    return fz_fail(d->err, FZ_E_CANCELLED, 0, "%s: cancelled", d->request->name);
+}
+
+enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w, int in_h)
+{
+    const struct fz_image_request *request = d->request;
+    struct fz_image *out = d->out;
+    int target_w, target_h;
+    fz_decode_target(d, width, height, &target_w, &target_h);
+    enum fz_err code = fz_limits_check_output(&request->limits, request->name, target_w, target_h, d->err);
+    if (code != FZ_OK)
+        return code;
+    bool swaps = fz_orient_swaps(d->turn);
+    out->width = swaps ? height : width;
+    out->height = swaps ? width : height;
+    out->out_w = swaps ? target_h : target_w;
+    out->out_h = swaps ? target_w : target_h;
+    out->pixels = request->host.alloc(request->host.ctx, out->out_w, out->out_h, &out->pitch_bytes);
+    if (!out->pixels)
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "%s: no memory for %dx%d pixels", request->name, out->out_w,
+                       out->out_h);
+    struct fz_orient orient;
+    fz_orient_init(&orient, d->turn, out->pixels, out->pitch_bytes, target_w, target_h);
+    if (!fz_reduce_init(&d->reduce, d->scratch, in_w, in_h, target_w, target_h, &orient))
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "%s: no memory for a row of %d pixels", request->name, in_w);
+    d->begun = true;
+    return FZ_OK;
+}
+
+void fz_decode_fill_rest(struct fz_decode *d)
+{
+    struct fz_reduce *r = &d->reduce;
+    uint32_t rgb = d->request->background;
+    const uint8_t px[4] = {(uint8_t)rgb, (uint8_t)(rgb >> 8), (uint8_t)(rgb >> 16), 255};
+    while (r->in_y < r->in_h) {
+        uint8_t *row = fz_reduce_input(r);
+        for (int x = 0; x < r->in_w; x++)
+            memcpy(row + (size_t)x * 4, px, 4);
+        fz_reduce_push(r, row);
+    }
+}
+
+/* Knows the format by the first bytes, then reads as far as its header reaches. */
+static enum fz_err read_header(struct fz_decode *d, struct fz_reader *reader)
+{
+    const char *name = d->request->name;
+    enum fz_err code = fz_reader_fill(reader, FZ_FORMAT_HEAD_BYTES, d->err);
+    if (code != FZ_OK)
+        return code;
+    d->file = fz_reader_bytes(reader);
+    if (d->file.len == 0)
+        return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "%s: is empty", name);
+    d->format = fz_format_find(&d->file);
+    if (!d->format)
+        return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "%s: is no picture of a known format", name);
+    d->out->format = d->format->name;
+
+    enum fz_head head = d->format->header(&d->file, &d->header);
+    while (head == FZ_HEAD_MORE && !d->file.whole) {
+        code = fz_reader_fill(reader, (uint64_t)d->file.len * 4, d->err);
+        if (code != FZ_OK)
+            return code;
+        d->file = fz_reader_bytes(reader);
+        d->header = (struct fz_header){0};
+        head = d->format->header(&d->file, &d->header);
+    }
+    if (head != FZ_HEAD_OK || d->header.width == 0 || d->header.height == 0)
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %s: %s", name, d->format->name,
+                       d->header.reason ? d->header.reason : "its header is damaged");
+    return FZ_OK;
+}
+
+/* Between header and pixels, once for all formats. */
+static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes)
+{
+    const struct fz_image_request *request = d->request;
+    const struct fz_header *h = &d->header;
+    uint32_t wide = h->frame_w > h->width ? h->frame_w : h->width;
+    uint32_t high = h->frame_h > h->height ? h->frame_h : h->height;
+    enum fz_err code = fz_limits_check(&request->limits, request->name, wide, high, h->by_rows, d->err);
+    if (code != FZ_OK)
+        return code;
+    d->out->width = (int)h->width;
+    d->out->height = (int)h->height;
+    d->working_bytes = d->format->working_bytes(d->format, h, file_bytes);
+    uint64_t bytes = file_bytes + d->working_bytes + (uint64_t)h->width * FZ_REDUCE_COLUMN_BYTES;
+    if (!request->host.reserve || request->host.reserve(request->host.ctx, bytes))
+        return FZ_OK;
+    if (fz_decode_cancelled(d))
+        return fz_decode_fail_cancelled(d);
+    return fz_fail(d->err, FZ_E_LIMIT, 0, "%s: %ux%u needs %llu MB to decode", request->name, h->width, h->height,
+                   (unsigned long long)((bytes >> 20) + 1));
+}
+
+static enum fz_err load(struct fz_decode *d)
+{
+    struct fz_reader reader;
+    enum fz_err code = fz_reader_open(&reader, d->request, &d->scratch->file, d->err);
+    if (code == FZ_OK)
+        code = read_header(d, &reader);
+    if (code == FZ_OK)
+        code = check_header(d, reader.file_bytes > reader.len ? reader.file_bytes : reader.len);
+    if (code == FZ_OK)
+        code = fz_reader_finish(&reader, d->err);
+    if (code != FZ_OK)
+        return code;
+    d->file = fz_reader_bytes(&reader);
+    d->turn = 1;
+    d->out->orientation = d->format->orientation ? d->format->orientation(&d->file, &d->turn) : 1;
+    if (fz_orient_swaps(d->turn)) {
+        d->out->width = (int)d->header.height;
+        d->out->height = (int)d->header.width;
+    }
+    code = d->format->load(d);
+    if (code == FZ_OK)
+        fz_decode_fill_rest(d);
+    return code;
+}
+
+enum fz_err fz_image_load(const struct fz_image_request *request, struct fz_image_scratch *scratch,
+                          struct fz_image *out, struct fz_error *err)
+{
+    *out = (struct fz_image){.orientation = 1};
+    if (err)
+        *err = (struct fz_error){.code = FZ_OK};
+    struct fz_decode d = {.request = request, .scratch = scratch, .out = out, .err = err};
+    enum fz_err code = load(&d);
+    if (code != FZ_OK)
+        out->pixels = NULL;
+    fz_image_scratch_trim(scratch);
+    return code;
+}

@@ -1,0 +1,74 @@
+/* Bytes -> pixels. No threads, no SDL video, no globals: the same functions run in a worker thread or, on the other
+ * side of a fork, in a decoder process. What they need of their caller is a struct fz_image_host. */
+#ifndef FZ_IMAGE_IMAGE_H
+#define FZ_IMAGE_IMAGE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Checked between header and pixels, once, for all formats. */
+struct fz_image_limits {
+    uint64_t max_file_bytes;
+    uint64_t max_output_px; /* pixels of a result */
+    uint64_t max_rows_px;   /* by the header, for what decodes by rows or at reduced scale (JPEG) */
+    uint64_t max_whole_px;  /* by the header, for what must be decoded as a whole (SDL2_image) */
+    int max_side_px;        /* by the header */
+};
+extern const struct fz_image_limits fz_image_default_limits;
+
+/* What the caller provides. All run on the thread of fz_image_load. */
+struct fz_image_host {
+    void *ctx;
+    bool (*cancelled)(void *ctx);               /* asked between blocks of rows */
+    bool (*reserve)(void *ctx, uint64_t bytes); /* once, after the header: the working memory of the decode; false = refused */
+    uint8_t *(*alloc)(void *ctx, int width, int height, int *pitch_bytes); /* once: the pixels of the result; NULL = out of memory */
+};
+
+struct fz_image_request {
+    int fd;              /* open for reading, at its start; borrowed; read once, sequentially */
+    const char *name;    /* for messages; borrowed */
+    int box_w, box_h;    /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
+    uint32_t background; /* 0xRRGGBB under transparent pixels */
+    struct fz_image_limits limits;
+    struct fz_image_host host;
+};
+
+/* What became of it. Pixels are upright (EXIF orientation applied), opaque, 4 bytes a pixel, B G R 255 in memory
+ * (SDL_PIXELFORMAT_ARGB8888 on little-endian machines), in the memory that host.alloc gave. */
+struct fz_image {
+    const char *format;  /* "jpeg", "png", ... static */
+    int width, height;   /* of the whole picture, upright, px */
+    int orientation;     /* EXIF, 1..8 */
+    int out_w, out_h;    /* of the result, px */
+    int pitch_bytes;
+    uint8_t *pixels;     /* what host.alloc returned; NULL on error */
+    bool damaged;        /* shown in part: *err of fz_image_load then holds the reason although it returned FZ_OK */
+};
+
+/* Buffers kept from picture to picture, one set per worker: fresh memory costs more than a small decode. */
+struct fz_image_scratch;
+struct fz_image_scratch *fz_image_scratch_new(void);
+void fz_image_scratch_free(struct fz_image_scratch *scratch);
+
+/* Any thread but the render thread. Decodes one picture at the least size that covers the box, then reduces it to fit.
+ * Errors: NOT_PICTURE (no known format by its bytes), DAMAGED, LIMIT, MEMORY, CANCELLED, IO. */
+enum fz_err fz_image_load(const struct fz_image_request *request, struct fz_image_scratch *scratch,
+                          struct fz_image *out, struct fz_error *err);
+
+/* Any thread but the render thread. Reads only the first bytes: the format's name, or NULL where it is no picture
+ * (*err then says why, IO included). Leaves fd at an unspecified place. */
+const char *fz_image_sniff(int fd, const char *name, struct fz_error *err);
+
+/* Any thread. The size of width x height fitted inside box_w x box_h, aspect kept, at least 1 x 1, never enlarged;
+ * a box of 0 x 0 leaves it as it is. */
+void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *out_h);
+
+/* Any thread but the render thread. Writes pixels (as in struct fz_image, alpha ignored) as a PNG beside `path`, then
+ * renames it there: the old file or the new one, never half. */
+enum fz_err fz_image_save_png(const char *path, const uint8_t *pixels, int width, int height, int pitch_bytes,
+                              struct fz_error *err);
+
+#endif

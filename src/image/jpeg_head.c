@@ -1,0 +1,115 @@
+/* What a JPEG says of itself before its first scan (ITU-T T.81, annex B). */
+#include "image/exif.h"
+#include "image/format.h"
+
+bool fz_jpeg_is_a(const struct fz_bytes *head)
+{
+    return fz_bytes_match(head, 0, "\xff\xd8\xff", 3);
+}
+
+enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, TEM = 0x01 };
+
+/* A marker and the bytes of its segment, its length field included. */
+struct segment {
+    uint8_t marker;
+    uint64_t pos, len;
+};
+
+static bool is_frame(uint8_t marker) /* SOF0..SOF15 without DHT, JPG, DAC */
+{
+    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
+/* Goes on from *pos to the next segment, over fill bytes and rubbish, as libjpeg does. False at the end of the bytes. */
+static bool next_segment(const struct fz_bytes *b, uint64_t *pos, struct segment *s)
+{
+    for (uint64_t p = *pos; p + 1 < b->len; p++) {
+        uint8_t marker = b->at[p + 1];
+        if (b->at[p] != 0xff || marker == 0xff || marker == 0 || marker == TEM || (marker >= 0xd0 && marker <= SOI))
+            continue;
+        *s = (struct segment){.marker = marker, .pos = p + 2};
+        if (marker == EOI)
+            return true;
+        s->len = fz_bytes_be(b, s->pos, 2);
+        *pos = s->pos + s->len;
+        return fz_bytes_has(b, s->pos, 2) && s->len >= 2;
+    }
+    return false;
+}
+
+static const char *read_frame(const struct fz_bytes *b, const struct segment *s, struct fz_header *header,
+                              unsigned *components)
+{
+    header->height = fz_bytes_be(b, s->pos + 3, 2);
+    header->width = fz_bytes_be(b, s->pos + 5, 2);
+    *components = fz_bytes_be(b, s->pos + 7, 1);
+    if (s->len < 8 || *components < 1 || *components > 4 || s->len < 8 + 3 * (uint64_t)*components)
+        return "its frame header makes no sense";
+    if (fz_bytes_be(b, s->pos + 2, 1) != 8)
+        return "only 8 bits a sample are supported";
+    if (header->width == 0 || header->height == 0)
+        return "its size is missing";
+    return NULL;
+}
+
+/* What libjpeg holds of the whole picture: 16 bits a sample, in whole MCUs. */
+static uint64_t coefficient_bytes(const struct fz_bytes *b, const struct segment *s, const struct fz_header *header,
+                                  unsigned components)
+{
+    uint64_t max_h = 1, max_v = 1, samples = 0;
+    for (unsigned i = 0; i < components; i++) {
+        uint32_t factors = fz_bytes_be(b, s->pos + 9 + 3 * (uint64_t)i, 1);
+        max_h = factors >> 4 > max_h ? factors >> 4 : max_h;
+        max_v = (factors & 15) > max_v ? factors & 15 : max_v;
+        samples += (uint64_t)(factors >> 4) * (factors & 15);
+    }
+    uint64_t mcus = (header->width / (8 * max_h) + 1) * (header->height / (8 * max_v) + 1);
+    return mcus * samples * 64 * 2;
+}
+
+enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    uint64_t pos = 2;
+    struct segment s, frame = {0};
+    unsigned components = 0;
+    while (next_segment(bytes, &pos, &s) && s.marker != EOI) {
+        if (!fz_bytes_has(bytes, s.pos, s.len))
+            return FZ_HEAD_MORE;
+        if (is_frame(s.marker) && !frame.marker) {
+            frame = s;
+            header->reason = read_frame(bytes, &s, header, &components);
+            if (header->reason)
+                return FZ_HEAD_BAD;
+        } else if (s.marker == SOS) {
+            if (!frame.marker)
+                return FZ_HEAD_BAD;
+            bool progressive = (frame.marker & 3) == 2;
+            bool several_scans = progressive || fz_bytes_be(bytes, s.pos + 2, 1) < components;
+            header->coefficient_bytes =
+                several_scans ? coefficient_bytes(bytes, &frame, header, components) : 0;
+            header->by_rows = !several_scans;
+            return FZ_HEAD_OK;
+        }
+    }
+    return bytes->whole ? FZ_HEAD_BAD : FZ_HEAD_MORE;
+}
+
+/* Rows of libjpeg (an MCU row with its neighbours, as samples and upsampled) and its small objects. */
+uint64_t fz_jpeg_working_bytes(const struct fz_format *format, const struct fz_header *header, uint64_t file_bytes)
+{
+    (void)format;
+    (void)file_bytes;
+    return header->coefficient_bytes + (uint64_t)header->width * 192 + (512 << 10);
+}
+
+int fz_jpeg_orientation(const struct fz_bytes *file, int *turn)
+{
+    uint64_t pos = 2;
+    struct segment s;
+    *turn = 1;
+    while (*turn == 1 && next_segment(file, &pos, &s) && s.marker != SOS && s.marker != EOI)
+        if (s.marker == APP1 && s.len > 16 && fz_bytes_has(file, s.pos, s.len) &&
+            fz_bytes_match(file, s.pos + 2, "Exif\0\0", 6))
+            *turn = fz_exif_orientation(file->at + s.pos + 8, (size_t)s.len - 8);
+    return *turn;
+}

@@ -1,0 +1,86 @@
+#include "image/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK_BYTES = 512 << 10 };
+
+enum fz_err fz_reader_check(int fd, const char *name, uint64_t *bytes, struct fz_error *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return fz_fail(err, fz_err_from_errno(errno), errno, "%s", name);
+    if (S_ISDIR(st.st_mode))
+        return fz_fail(err, FZ_E_NOT_PICTURE, 0, "%s: is a folder", name);
+    if (!S_ISREG(st.st_mode))
+        return fz_fail(err, FZ_E_NOT_PICTURE, 0, "%s: is not a regular file", name);
+    if (bytes)
+        *bytes = (uint64_t)st.st_size;
+    return FZ_OK;
+}
+
+static enum fz_err fail_large(const struct fz_reader *reader, struct fz_error *err)
+{
+    return fz_fail(err, FZ_E_LIMIT, 0, "%s: file is over %llu MB", reader->request->name,
+                   (unsigned long long)(reader->request->limits.max_file_bytes >> 20));
+}
+
+enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_request *request, struct fz_buffer *buffer,
+                           struct fz_error *err)
+{
+    *reader = (struct fz_reader){.request = request, .buffer = buffer};
+    enum fz_err code = fz_reader_check(request->fd, request->name, &reader->file_bytes, err);
+    if (code != FZ_OK)
+        return code;
+    if (reader->file_bytes > request->limits.max_file_bytes)
+        return fail_large(reader, err);
+    posix_fadvise(request->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice only: may fail */
+    return FZ_OK;
+}
+
+/* Room for one more block, or for all that fstat promised, so that a growing file is the only reason to move. */
+static bool make_room(struct fz_reader *reader, uint64_t bytes)
+{
+    uint64_t need = bytes;
+    if (need > reader->file_bytes && need > reader->len + BLOCK_BYTES)
+        need = reader->file_bytes > reader->len ? reader->file_bytes + 1 : reader->len + BLOCK_BYTES;
+    return need <= SIZE_MAX && fz_buffer_grow(reader->buffer, (size_t)need);
+}
+
+enum fz_err fz_reader_fill(struct fz_reader *reader, uint64_t bytes, struct fz_error *err)
+{
+    const struct fz_image_request *request = reader->request;
+    while (!reader->whole && reader->len < bytes) {
+        if (request->host.cancelled && request->host.cancelled(request->host.ctx))
+            return fz_fail(err, FZ_E_CANCELLED, 0, "%s: cancelled", request->name);
+        if (!make_room(reader, bytes))
+            return fz_fail(err, FZ_E_MEMORY, 0, "%s: no memory for the file", request->name);
+        size_t room = reader->buffer->size - reader->len;
+        uint64_t wanted = bytes - reader->len;
+        size_t count = room < BLOCK_BYTES ? room : BLOCK_BYTES;
+        if (count > wanted)
+            count = (size_t)wanted;
+        ssize_t got = read(request->fd, reader->buffer->data + reader->len, count);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fz_fail(err, FZ_E_IO, errno, "%s", request->name);
+        reader->whole = got == 0;
+        reader->len += (size_t)got;
+        if (reader->len > request->limits.max_file_bytes)
+            return fail_large(reader, err);
+    }
+    return FZ_OK;
+}
+
+enum fz_err fz_reader_finish(struct fz_reader *reader, struct fz_error *err)
+{
+    return fz_reader_fill(reader, UINT64_MAX, err);
+}
+
+struct fz_bytes fz_reader_bytes(const struct fz_reader *reader)
+{
+    return (struct fz_bytes){.at = reader->buffer->data, .len = reader->len, .whole = reader->whole};
+}

@@ -1,0 +1,33 @@
+/* A file's bytes into a buffer, sequentially, without ever blocking on what is no regular file. */
+#ifndef FZ_IMAGE_READER_H
+#define FZ_IMAGE_READER_H
+
+#include "image/bytes.h"
+#include "image/image.h"
+#include "image/scratch.h"
+
+struct fz_reader {
+    const struct fz_image_request *request;
+    struct fz_buffer *buffer; /* borrowed */
+    uint64_t file_bytes;      /* by fstat; what is really read may differ */
+    size_t len;
+    bool whole;
+};
+
+/* Worker. Refuses what is no regular file (NOT_PICTURE) or over the limit (LIMIT) before a byte is read. */
+enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_request *request, struct fz_buffer *buffer,
+                           struct fz_error *err);
+
+/* Worker. Reads on until `bytes` stand in the buffer or the file ends. IO, LIMIT, MEMORY, CANCELLED. */
+enum fz_err fz_reader_fill(struct fz_reader *reader, uint64_t bytes, struct fz_error *err);
+
+/* Worker. Reads the rest of the file. */
+enum fz_err fz_reader_finish(struct fz_reader *reader, struct fz_error *err);
+
+/* Worker. What has been read so far; valid until the next fill. */
+struct fz_bytes fz_reader_bytes(const struct fz_reader *reader);
+
+/* Any thread. NOT_PICTURE unless fd is a regular file; *bytes (may be NULL) gets its size. */
+enum fz_err fz_reader_check(int fd, const char *name, uint64_t *bytes, struct fz_error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* Area averaging (a box filter with fractional coverage) from any size to any smaller one, rows in, rows out. */
+#ifndef FZ_IMAGE_REDUCE_H
+#define FZ_IMAGE_REDUCE_H
+
+#include "image/orient.h"
+#include "image/scratch.h"
+
+enum { FZ_REDUCE_BAND = 64 }; /* output rows that are turned together: a cache line of the result and more */
+
+/* Memory that it takes at most for each input column: row, sums, totals, taps, and the band. */
+enum { FZ_REDUCE_COLUMN_BYTES = 4 + 8 + 16 + 16 + 4 * FZ_REDUCE_BAND };
+
+/* One thread. Private to reduce.c but for the sizes. */
+struct fz_reduce {
+    int in_w, in_h, out_w, out_h; /* px */
+    int in_y, out_y;              /* rows taken, rows made */
+    int unit;                     /* coverage of a whole input row */
+    int cover;                    /* coverage that the sums hold */
+    bool carried;                 /* the totals hold something */
+    bool copy;                    /* same size: rows pass as they are */
+    struct fz_orient orient;
+    uint8_t *input;
+    uint16_t *sums;               /* [in_w * 4] of some input rows */
+    float *totals;                /* [in_w * 4] of all of them under an output row */
+    int taps;                     /* input columns under an output column, at most */
+    int *firsts;                  /* [out_w] the first of them */
+    float *weights;               /* [out_w][taps] */
+    uint8_t *band;
+    int band_rows;
+};
+
+/* Any thread. Borrows the scratch buffers and what `orient` points to until the last row. in_w >= out_w >= 1 and
+ * in_h >= out_h >= 1. False: out of memory. */
+bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w, int out_h,
+                    const struct fz_orient *orient);
+
+/* Same thread. Where the next input row is best written (in_w pixels, B G R 255), to be handed to fz_reduce_push:
+ * the result itself where nothing has to be done to it. */
+uint8_t *fz_reduce_input(struct fz_reduce *r);
+
+/* Same thread. Takes the next input row, in_w pixels, 4 bytes each, opaque, 4-byte aligned, borrowed for the call.
+ * After in_h rows the result is complete; further rows are ignored. */
+void fz_reduce_push(struct fz_reduce *r, const uint8_t *row);
+
+#endif

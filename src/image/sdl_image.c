@@ -1,0 +1,256 @@
+/* Everything that SDL2_image can decode: a whole surface, whose rows then go through the reducer. */
+#include "image/format.h"
+#include "image/limits.h"
+
+#include <SDL_image.h>
+#include <limits.h>
+#include <string.h>
+
+enum { CANCEL_ROWS = 64 };
+
+/* B G R x in memory; newer versions of SDL name it SDL_PIXELFORMAT_BGRX32. */
+enum { BGRX32 = SDL_BYTEORDER == SDL_LIL_ENDIAN ? SDL_PIXELFORMAT_RGB888 : SDL_PIXELFORMAT_BGRX8888 };
+
+/* One surface as rows of opaque B G R 255. */
+struct rows {
+    const SDL_Surface *surface;
+    const uint8_t *background; /* B G R */
+    bool premultiplied, keyed;
+    Uint32 key;
+    uint8_t palette[256 * 4];  /* already over the background */
+};
+
+uint64_t fz_sdl_working_bytes(const struct fz_format *format, const struct fz_header *header, uint64_t file_bytes)
+{
+    uint64_t width = header->frame_w ? header->frame_w : header->width;
+    uint64_t height = header->frame_h ? header->frame_h : header->height;
+    return width * height * format->bytes_per_px + file_bytes * format->file_copies + (256 << 10);
+}
+
+/* Rounded (value * alpha + background * (255 - alpha)) / 255, exact for all bytes. */
+static uint8_t over(unsigned value, unsigned alpha, unsigned background)
+{
+    unsigned t = value * alpha + background * (255 - alpha) + 128;
+    return (uint8_t)((t + (t >> 8)) >> 8);
+}
+
+static void put(uint8_t *to, unsigned r, unsigned g, unsigned b)
+{
+    to[0] = (uint8_t)b;
+    to[1] = (uint8_t)g;
+    to[2] = (uint8_t)r;
+    to[3] = 255;
+}
+
+static void put_over(uint8_t *to, const uint8_t *background, unsigned r, unsigned g, unsigned b, unsigned a)
+{
+    put(to, over(r, a, background[2]), over(g, a, background[1]), over(b, a, background[0]));
+}
+
+static unsigned at_most_255(unsigned value)
+{
+    return value < 255 ? value : 255;
+}
+
+static void put_premultiplied(uint8_t *to, const uint8_t *background, unsigned r, unsigned g, unsigned b, unsigned a)
+{
+    put(to, at_most_255(r + over(0, a, background[2])), at_most_255(g + over(0, a, background[1])),
+        at_most_255(b + over(0, a, background[0])));
+}
+
+static void rows_init(struct rows *rows, const struct fz_decode *d, SDL_Surface *surface, const uint8_t *background)
+{
+    rows->surface = surface;
+    rows->background = background;
+    rows->premultiplied = d->format->premultiplied;
+    const SDL_Palette *palette = surface->format->palette;
+    rows->keyed = SDL_GetColorKey(surface, &rows->key) == 0;
+    for (int i = 0; palette && i < 256; i++) {
+        SDL_Color c = i < palette->ncolors ? palette->colors[i] : (SDL_Color){0, 0, 0, 255};
+        put_over(rows->palette + i * 4, background, c.r, c.g, c.b, rows->keyed && (Uint32)i == rows->key ? 0 : c.a);
+    }
+}
+
+/* What rows_get reads as it is; everything else is converted by SDL first. */
+static bool rows_can_read(SDL_Surface *surface)
+{
+    switch (surface->format->format) {
+    case SDL_PIXELFORMAT_INDEX8:
+        return surface->format->palette != NULL;
+    case SDL_PIXELFORMAT_RGB24:
+    case SDL_PIXELFORMAT_BGR24:
+        return true;
+    case SDL_PIXELFORMAT_RGBA32:
+    case SDL_PIXELFORMAT_BGRA32:
+    case BGRX32:
+        return !SDL_HasColorKey(surface);
+    default:
+        return false;
+    }
+}
+
+/* `red` is the place of red in a pixel of 3 bytes, 0 or 2; blue has the other one. */
+static void rgb_row(const struct rows *rows, const uint8_t *from, int red, uint8_t *to)
+{
+    const SDL_PixelFormat *format = rows->surface->format;
+    for (int x = 0; x < rows->surface->w; x++, to += 4, from += 3) {
+        unsigned r = from[red], g = from[1], b = from[2 - red];
+        bool clear = rows->keyed && SDL_MapRGB(format, (Uint8)r, (Uint8)g, (Uint8)b) == rows->key;
+        if (clear)
+            put_over(to, rows->background, 0, 0, 0, 0);
+        else
+            put(to, r, g, b);
+    }
+}
+
+/* The same of 4 bytes with alpha. */
+static void rgba_row(const struct rows *rows, const uint8_t *from, int red, uint8_t *to)
+{
+    for (int x = 0; x < rows->surface->w; x++, to += 4, from += 4) {
+        unsigned r = from[red], g = from[1], b = from[2 - red], a = from[3];
+        if (a == 255)
+            put(to, r, g, b);
+        else if (rows->premultiplied)
+            put_premultiplied(to, rows->background, r, g, b, a);
+        else
+            put_over(to, rows->background, r, g, b, a);
+    }
+}
+
+static void rows_get(const struct rows *rows, int y, uint8_t *to)
+{
+    const SDL_Surface *s = rows->surface;
+    const uint8_t *from = (const uint8_t *)s->pixels + (ptrdiff_t)y * s->pitch;
+    switch (s->format->format) {
+    case SDL_PIXELFORMAT_INDEX8:
+        for (int x = 0; x < s->w; x++, to += 4)
+            memcpy(to, rows->palette + from[x] * 4, 4);
+        break;
+    case SDL_PIXELFORMAT_RGB24:
+        rgb_row(rows, from, 0, to);
+        break;
+    case SDL_PIXELFORMAT_BGR24:
+        rgb_row(rows, from, 2, to);
+        break;
+    case BGRX32:
+        for (int x = 0; x < s->w; x++, to += 4, from += 4)
+            put(to, from[2], from[1], from[0]);
+        break;
+    case SDL_PIXELFORMAT_RGBA32:
+        rgba_row(rows, from, 0, to);
+        break;
+    default:
+        rgba_row(rows, from, 2, to);
+        break;
+    }
+}
+
+/* The frame's rows in their place in the picture, background around it. */
+static enum fz_err push_rows(struct fz_decode *d, SDL_Surface *surface)
+{
+    uint32_t rgb = d->request->background;
+    const uint8_t background[4] = {(uint8_t)rgb, (uint8_t)(rgb >> 8), (uint8_t)(rgb >> 16), 255};
+    struct rows rows;
+    rows_init(&rows, d, surface, background);
+    struct fz_reduce *reduce = &d->reduce;
+    const struct fz_header *h = &d->header;
+    bool framed = surface->w != reduce->in_w || surface->h != reduce->in_h;
+    for (int y = 0; y < reduce->in_h; y++) {
+        if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
+            return fz_decode_fail_cancelled(d);
+        uint8_t *row = fz_reduce_input(reduce);
+        for (int x = 0; framed && x < reduce->in_w; x++)
+            memcpy(row + (size_t)x * 4, background, 4);
+        int frame_y = framed ? y - (int)h->frame_y : y;
+        if (frame_y >= 0 && frame_y < surface->h)
+            rows_get(&rows, frame_y, row + (framed ? (size_t)h->frame_x * 4 : 0));
+        fz_reduce_push(reduce, row);
+    }
+    return FZ_OK;
+}
+
+/* SDL2_image's XPM reader keeps its line in a static variable. */
+static SDL_Surface *load_xpm(SDL_RWops *rw)
+{
+    static SDL_SpinLock one_at_a_time;
+    SDL_AtomicLock(&one_at_a_time);
+    SDL_Surface *surface = IMG_LoadXPM_RW(rw);
+    SDL_AtomicUnlock(&one_at_a_time);
+    return surface;
+}
+
+static SDL_Surface *load_surface(struct fz_decode *d)
+{
+    const char *type = d->format->sdl_type;
+    struct fz_bytes bytes = d->format->payload ? d->format->payload(d, &type) : d->file;
+    SDL_ClearError();
+    SDL_RWops *rw = SDL_RWFromConstMem(bytes.at, (int)bytes.len);
+    if (!rw)
+        return NULL;
+    SDL_Surface *surface;
+    if (strcmp(type, "SVG") == 0) {
+        /* Drawn at the size of the result, whatever size the renderer would have made of it. */
+        int width, height;
+        fz_decode_target(d, (int)d->header.width, (int)d->header.height, &width, &height);
+        surface = IMG_LoadSizedSVG_RW(rw, width, height);
+    } else if (strcmp(type, "XPM") == 0) {
+        surface = load_xpm(rw);
+    } else {
+        surface = IMG_LoadTyped_RW(rw, 0, type);
+    }
+    SDL_RWclose(rw);
+    return surface;
+}
+
+/* Believes the surface more than the header, within the same limits. */
+static enum fz_err begin(struct fz_decode *d, const SDL_Surface *surface)
+{
+    struct fz_header *h = &d->header;
+    bool vector = strcmp(d->format->sdl_type, "SVG") == 0;
+    uint32_t w = (uint32_t)surface->w, high = (uint32_t)surface->h;
+    bool framed = h->frame_w == w && h->frame_h == high && h->frame_x + (uint64_t)w <= h->width &&
+                  h->frame_y + (uint64_t)high <= h->height;
+    if (!framed && !vector && (w != h->width || high != h->height)) {
+        enum fz_err code = fz_limits_check(&d->request->limits, d->request->name, w, high, false, d->err);
+        if (code != FZ_OK)
+            return code;
+        h->width = w;
+        h->height = high;
+    }
+    if (vector) {
+        int target_w, target_h;
+        fz_decode_target(d, (int)h->width, (int)h->height, &target_w, &target_h);
+        bool covers = surface->w >= target_w && surface->h >= target_h;
+        return fz_decode_begin(d, covers ? (int)h->width : surface->w, covers ? (int)h->height : surface->h,
+                               surface->w, surface->h);
+    }
+    return fz_decode_begin(d, (int)h->width, (int)h->height, (int)h->width, (int)h->height);
+}
+
+enum fz_err fz_sdl_load(struct fz_decode *d)
+{
+    const char *name = d->request->name;
+    if (d->file.len > INT_MAX)
+        return fz_fail(d->err, FZ_E_LIMIT, 0, "%s: file is too large for SDL2_image", name);
+    if (fz_decode_cancelled(d))
+        return fz_decode_fail_cancelled(d);
+    SDL_Surface *surface = load_surface(d);
+    if (!surface) {
+        const char *why = SDL_GetError();
+        bool memory = strcmp(why, "Out of memory") == 0;
+        return fz_fail(d->err, memory ? FZ_E_MEMORY : FZ_E_DAMAGED, 0, "%s: %s: %s", name, d->format->name,
+                       *why ? why : "cannot be decoded");
+    }
+    if (!rows_can_read(surface)) {
+        SDL_Surface *converted = SDL_ConvertSurfaceFormat(surface, SDL_PIXELFORMAT_RGBA32, 0);
+        SDL_FreeSurface(surface);
+        surface = converted;
+        if (!surface)
+            return fz_fail(d->err, FZ_E_MEMORY, 0, "%s: %s", name, SDL_GetError());
+    }
+    enum fz_err code = begin(d, surface);
+    if (code == FZ_OK)
+        code = push_rows(d, surface);
+    SDL_FreeSurface(surface);
+    return code;
+}

@@ -1,0 +1,91 @@
+#include "remote/request.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Numbers count as arguments too: {"cmd":"wait","args":["idle",5]}. */
+static char *argument_text(const json_t *value)
+{
+    if (json_is_string(value))
+        return fz_strdup(json_string_value(value));
+    return json_is_number(value) ? fz_asprintf("%g", json_number_value(value)) : NULL;
+}
+
+static enum fz_err take_arguments(struct fz_request *request, const json_t *args, struct fz_error *err)
+{
+    if (!args)
+        return FZ_OK;
+    if (!json_is_array(args))
+        return fz_fail(err, FZ_E_USAGE, 0, "\"args\" wants an array of strings");
+    request->argv = fz_calloc(json_array_size(args), sizeof *request->argv);
+    for (size_t i = 0; i < json_array_size(args); i++) {
+        char *text = argument_text(json_array_get(args, i));
+        if (!text)
+            return fz_fail(err, FZ_E_USAGE, 0, "\"args\" wants an array of strings");
+        request->argv[request->argc++] = text;
+    }
+    return FZ_OK;
+}
+
+struct fz_request *fz_request_parse(const char *line, size_t len, struct fz_error *err)
+{
+    json_error_t why;
+    json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
+    if (!root) {
+        fz_fail(err, FZ_E_USAGE, 0, "not JSON: %s", why.text);
+        return NULL;
+    }
+    struct fz_request *request = fz_calloc(1, sizeof *request);
+    const char *command = json_string_value(json_object_get(root, "cmd"));
+    enum fz_err code = FZ_OK;
+    if (json_object_get(root, "id"))
+        request->id = json_incref(json_object_get(root, "id"));
+    if (!command)
+        code = fz_fail(err, FZ_E_USAGE, 0, "a request is an object with \"cmd\"");
+    else
+        code = take_arguments(request, json_object_get(root, "args"), err);
+    if (command)
+        request->command = fz_strdup(command);
+    json_decref(root);
+    if (code != FZ_OK) {
+        fz_request_free(request);
+        return NULL;
+    }
+    return request;
+}
+
+char *fz_request_reply(const struct fz_request *request, const struct fz_error *error)
+{
+    json_t *root = json_object();
+    json_object_set(root, "id", request && request->id ? request->id : json_null());
+    json_object_set_new(root, "ok", json_boolean(error->code == FZ_OK));
+    if (error->code == FZ_OK) {
+        json_object_set(root, "result", request && request->result ? request->result : json_null());
+    } else {
+        char *message = fz_str_to_utf8(error->msg);
+        json_object_set_new(root, "error",
+                            json_pack("{s:s,s:s}", "code", fz_err_name(error->code), "message", message));
+        free(message);
+    }
+    char *text = json_dumps(root, JSON_COMPACT);
+    char *line = fz_asprintf("%s\n", text ? text : "{\"ok\":false}");
+    free(text);
+    json_decref(root);
+    return line;
+}
+
+void fz_request_free(struct fz_request *request)
+{
+    if (!request)
+        return;
+    for (size_t i = 0; i < request->argc; i++)
+        free(request->argv[i]);
+    free(request->argv);
+    free(request->command);
+    json_decref(request->id);
+    json_decref(request->result);
+    free(request);
+}

@@ -1,0 +1,285 @@
+#include "remote/server.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "remote/socket_path.h"
+#include "sync/thread.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CLIENTS = 8, MAX_LINE = 65536 };
+
+/* A connection; read again only after its last answer went out, which bounds what it can queue. */
+struct client {
+    int fd; /* -1: free place */
+    uint64_t serial;
+    char *in;
+    size_t in_len;
+    char *out;
+    size_t out_len, out_sent;
+    bool waiting; /* a request of it is with the render thread */
+};
+
+struct fz_server {
+    struct sockaddr_un address; /* immutable */
+    struct fz_ready *requests;  /* immutable */
+    struct fz_doorbell *bell;   /* immutable */
+    int wake_fd;                /* immutable: eventfd, written by the render thread */
+    SDL_Thread *thread;         /* main thread */
+    struct fz_ready answers;    /* lock-free */
+    atomic_bool stop;           /* atomic */
+    int listen_fd;              /* the server's thread, as all that follows */
+    struct client clients[CLIENTS];
+    uint64_t serials;
+};
+
+static void client_close(struct client *client)
+{
+    close(client->fd);
+    free(client->in);
+    free(client->out);
+    *client = (struct client){.fd = -1};
+}
+
+static void client_send(struct client *client, char *line)
+{
+    free(client->out);
+    client->out = line;
+    client->out_len = strlen(line);
+    client->out_sent = 0;
+}
+
+static void client_flush(struct client *client)
+{
+    while (client->out_sent < client->out_len) {
+        ssize_t n = send(client->fd, client->out + client->out_sent, client->out_len - client->out_sent,
+                         MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (n < 0) {
+            client_close(client);
+            return;
+        }
+        client->out_sent += (size_t)n;
+    }
+}
+
+static bool is_idle(const struct client *client)
+{
+    return !client->waiting && client->out_sent == client->out_len;
+}
+
+/* Takes the first complete line out of the buffer, if it may be served now. */
+static void serve_line(struct fz_server *server, struct client *client)
+{
+    while (client->fd >= 0 && is_idle(client)) {
+        char *end = client->in_len ? memchr(client->in, '\n', client->in_len) : NULL;
+        struct fz_error err = {0};
+        if (!end && client->in_len < MAX_LINE)
+            return;
+        if (!end) {
+            fz_fail(&err, FZ_E_LIMIT, 0, "a line may have %d bytes", MAX_LINE);
+            client_send(client, fz_request_reply(NULL, &err));
+            client_flush(client);
+            if (client->fd >= 0)
+                client_close(client);
+            return;
+        }
+        size_t len = (size_t)(end - client->in);
+        struct fz_request *request = fz_request_parse(client->in, len, &err);
+        client->in_len -= len + 1;
+        memmove(client->in, end + 1, client->in_len);
+        if (!request) {
+            client_send(client, fz_request_reply(NULL, &err));
+            client_flush(client);
+            continue;
+        }
+        request->client = client->serial;
+        client->waiting = true;
+        fz_ready_push(server->requests, &request->node);
+        fz_doorbell_ring(server->bell);
+    }
+}
+
+static void client_read(struct client *client)
+{
+    if (!client->in)
+        client->in = fz_malloc(MAX_LINE);
+    ssize_t n = recv(client->fd, client->in + client->in_len, MAX_LINE - client->in_len, MSG_DONTWAIT);
+    if (n > 0)
+        client->in_len += (size_t)n;
+    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+        client_close(client);
+}
+
+static void accept_client(struct fz_server *server)
+{
+    int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0)
+        return;
+    for (int i = 0; i < CLIENTS; i++) {
+        if (server->clients[i].fd < 0) {
+            server->clients[i] = (struct client){.fd = fd, .serial = ++server->serials};
+            return;
+        }
+    }
+    struct fz_error err = {0};
+    fz_fail(&err, FZ_E_LIMIT, 0, "too many clients (%d)", CLIENTS);
+    char *line = fz_request_reply(NULL, &err);
+    ssize_t sent = send(fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)sent;
+    free(line);
+    close(fd);
+}
+
+static void take_answers(struct fz_server *server)
+{
+    for (struct fz_ready_node *node = fz_ready_take(&server->answers); node;) {
+        struct fz_request *request = FZ_CONTAINER(node, struct fz_request, node);
+        node = node->next;
+        for (int i = 0; i < CLIENTS; i++) {
+            struct client *client = &server->clients[i];
+            if (client->fd < 0 || client->serial != request->client)
+                continue;
+            client->waiting = false;
+            client_send(client, fz_request_reply(request, &request->error));
+            client_flush(client);
+            serve_line(server, client);
+        }
+        fz_request_free(request);
+    }
+}
+
+static int server_main(void *ctx)
+{
+    struct fz_server *server = ctx;
+    while (!atomic_load(&server->stop)) {
+        struct pollfd fds[CLIENTS + 2] = {{.fd = server->wake_fd, .events = POLLIN},
+                                          {.fd = server->listen_fd, .events = POLLIN}};
+        for (int i = 0; i < CLIENTS; i++) {
+            struct client *client = &server->clients[i];
+            bool unsent = client->out_sent < client->out_len;
+            short events = unsent ? POLLOUT : client->in_len < MAX_LINE && !client->waiting ? POLLIN : 0;
+            fds[i + 2] = (struct pollfd){.fd = client->fd, .events = events};
+        }
+        if (poll(fds, CLIENTS + 2, -1) < 0 && errno != EINTR)
+            break;
+        uint64_t count;
+        if (fds[0].revents && read(server->wake_fd, &count, sizeof count) < 0)
+            continue;
+        if (fds[1].revents)
+            accept_client(server);
+        for (int i = 0; i < CLIENTS; i++) {
+            struct client *client = &server->clients[i];
+            if (client->fd < 0 || client->fd != fds[i + 2].fd || !fds[i + 2].revents)
+                continue;
+            if (fds[i + 2].revents & POLLOUT)
+                client_flush(client);
+            else if (fds[i + 2].revents & POLLIN)
+                client_read(client);
+            else
+                client_close(client);
+            serve_line(server, client);
+        }
+        take_answers(server);
+    }
+    take_answers(server);
+    for (int i = 0; i < CLIENTS; i++)
+        if (server->clients[i].fd >= 0)
+            client_close(&server->clients[i]);
+    return 0;
+}
+
+/* A socket file that nobody listens on is left over from a crash. */
+static bool somebody_listens(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return false;
+    int rc = connect(fd, (const struct sockaddr *)address, sizeof *address);
+    bool alive = rc == 0 || errno == EAGAIN;
+    close(fd);
+    return alive;
+}
+
+static enum fz_err listen_at(struct fz_server *server, const char *name, struct fz_error *err)
+{
+    enum fz_err code = fz_socket_address(name, true, &server->address, err);
+    if (code != FZ_OK)
+        return code;
+    if (somebody_listens(&server->address)) {
+        char number[16];
+        snprintf(number, sizeof number, "%d", (int)getpid());
+        fz_log("another frieze is named %s; this one is --name %s", name, number);
+        if ((code = fz_socket_address(number, true, &server->address, err)) != FZ_OK)
+            return code;
+    }
+    unlink(server->address.sun_path);
+    server->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    /* The folder is 0700, so nobody else can come in between bind and chmod. */
+    if (server->listen_fd < 0 ||
+        bind(server->listen_fd, (const struct sockaddr *)&server->address, sizeof server->address) != 0 ||
+        chmod(server->address.sun_path, 0600) != 0 || listen(server->listen_fd, CLIENTS) != 0)
+        return fz_fail(err, FZ_E_IO, errno, "control socket %s", server->address.sun_path);
+    return FZ_OK;
+}
+
+enum fz_err fz_server_start(struct fz_server **out, const char *name, struct fz_ready *requests,
+                            struct fz_doorbell *bell, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    struct fz_server *server = fz_calloc(1, sizeof *server);
+    server->requests = requests;
+    server->bell = bell;
+    server->listen_fd = -1;
+    for (int i = 0; i < CLIENTS; i++)
+        server->clients[i].fd = -1;
+    server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    enum fz_err code = listen_at(server, name, err);
+    if (code == FZ_OK)
+        code = fz_thread_start(&server->thread, "frieze:control", server_main, server, err);
+    if (code != FZ_OK) {
+        if (server->listen_fd >= 0)
+            close(server->listen_fd);
+        close(server->wake_fd);
+        free(server);
+        server = NULL;
+    }
+    *out = server;
+    return code;
+}
+
+static void wake(struct fz_server *server)
+{
+    uint64_t one = 1;
+    ssize_t n = write(server->wake_fd, &one, sizeof one);
+    (void)n; /* full = it will wake anyway */
+}
+
+void fz_server_answer(struct fz_server *server, struct fz_request *request)
+{
+    fz_ready_push(&server->answers, &request->node);
+    wake(server);
+}
+
+void fz_server_stop(struct fz_server *server)
+{
+    if (!server)
+        return;
+    FZ_MAIN_ONLY();
+    atomic_store(&server->stop, true);
+    wake(server);
+    SDL_WaitThread(server->thread, NULL);
+    unlink(server->address.sun_path);
+    close(server->listen_fd);
+    close(server->wake_fd);
+    free(server);
+}

@@ -1,0 +1,42 @@
+/* A hash index: which rows of somebody's table a hash may mean. It knows only hashes and numbers; the owner compares.
+ * Linear probing with removal by backward shift (Knuth, TAOCP 6.4, algorithm R), so that nothing piles up in a
+ * program that runs for months. 8 bytes a cell, at most four fifths of the cells in use. */
+#ifndef FZ_SOURCE_INDEX_H
+#define FZ_SOURCE_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FZ_INDEX_NONE UINT32_MAX
+
+struct fz_index_cell {
+    uint32_t hash;
+    uint32_t row_plus_1; /* 0 = empty */
+};
+
+/* Zeroed = empty. One thread at a time, all of it. */
+struct fz_index {
+    struct fz_index_cell *cells;
+    uint32_t bits;  /* 2^bits cells; 0 = none yet */
+    uint32_t count;
+};
+
+/* The owner's thread. */
+void fz_index_fini(struct fz_index *index);
+
+/* The owner's thread. One more row for this hash; rows may share one. */
+void fz_index_add(struct fz_index *index, uint32_t hash, uint32_t row);
+
+/* The owner's thread. Removes what add added; nothing happens where it is not there. */
+void fz_index_remove(struct fz_index *index, uint32_t hash, uint32_t row);
+
+/* The owner's thread. Walks the rows of a hash, FZ_INDEX_NONE at the end; no add or remove in between:
+ *     for (row = fz_index_first(ix, hash, &at); row != FZ_INDEX_NONE; row = fz_index_next(ix, hash, &at)) */
+uint32_t fz_index_first(const struct fz_index *index, uint32_t hash, uint32_t *at);
+uint32_t fz_index_next(const struct fz_index *index, uint32_t hash, uint32_t *at);
+
+/* Any thread. Mixes a number, or a string of `len` bytes, into a hash. */
+uint32_t fz_index_mix(uint32_t hash, uint64_t number);
+uint32_t fz_index_mix_text(uint32_t hash, const char *text, size_t len);
+
+#endif

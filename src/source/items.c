@@ -1,0 +1,182 @@
+#include "source/items.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_SLOTS = 1 << 24 };
+
+void fz_items_fini(struct fz_items *items)
+{
+    for (size_t i = 0; i < items->folder_count; i++)
+        free(items->folders[i].path);
+    free(items->folders);
+    free(items->rows);
+    fz_names_fini(&items->names);
+    fz_index_fini(&items->by_name);
+    fz_index_fini(&items->by_path);
+    memset(items, 0, sizeof *items);
+}
+
+static uint32_t path_hash(const char *path)
+{
+    return fz_index_mix_text(0, path, strlen(path));
+}
+
+uint32_t fz_items_folder(const struct fz_items *items, const char *path)
+{
+    uint32_t hash = path_hash(path), at;
+    uint32_t row = fz_index_first(&items->by_path, hash, &at);
+    while (row != FZ_INDEX_NONE && strcmp(items->folders[row].path, path) != 0)
+        row = fz_index_next(&items->by_path, hash, &at);
+    return row;
+}
+
+uint32_t fz_items_folder_get(struct fz_items *items, const char *path)
+{
+    uint32_t row = fz_items_folder(items, path);
+    if (row != FZ_ITEMS_NONE)
+        return row;
+    if (items->folder_free != 0) {
+        row = items->folder_free - 1;
+        items->folder_free = items->folders[row].items;
+    } else {
+        items->folders = fz_grow(items->folders, &items->folder_capacity, items->folder_count + 1,
+                                 sizeof *items->folders);
+        row = (uint32_t)items->folder_count++;
+    }
+    items->folders[row] = (struct fz_item_folder){.path = fz_strdup(path)};
+    fz_index_add(&items->by_path, path_hash(path), row);
+    return row;
+}
+
+void fz_items_folder_drop(struct fz_items *items, uint32_t folder)
+{
+    struct fz_item_folder *row = &items->folders[folder];
+    if (!row->path || row->items > 0)
+        return;
+    fz_index_remove(&items->by_path, path_hash(row->path), folder);
+    free(row->path);
+    row->path = NULL;
+    row->items = items->folder_free;
+    items->folder_free = folder + 1;
+}
+
+struct fz_item_key fz_items_key(uint32_t root, uint32_t folder, const char *name)
+{
+    uint32_t place = fz_index_mix(0, (uint64_t)root << 32 | folder);
+    return (struct fz_item_key){root, folder, name, fz_index_mix_text(place, name, strlen(name))};
+}
+
+uint32_t fz_items_find(const struct fz_items *items, const struct fz_item_key *key)
+{
+    uint32_t at, slot = fz_index_first(&items->by_name, key->hash, &at);
+    for (; slot != FZ_INDEX_NONE; slot = fz_index_next(&items->by_name, key->hash, &at)) {
+        const struct fz_item *row = &items->rows[slot];
+        if (row->root == key->root && row->folder == key->folder && strcmp(fz_items_name(items, slot), key->name) == 0)
+            break;
+    }
+    return slot;
+}
+
+static uint32_t take_slot(struct fz_items *items)
+{
+    if (items->free_first != 0) {
+        uint32_t slot = items->free_first - 1;
+        items->free_first = items->rows[slot].name;
+        if (items->free_first == 0)
+            items->free_last = 0;
+        return slot;
+    }
+    if (items->used == MOST_SLOTS)
+        return FZ_ITEMS_NONE;
+    items->rows = fz_grow(items->rows, &items->capacity, items->used + 1u, sizeof *items->rows);
+    items->rows[items->used] = (struct fz_item){0};
+    return items->used++;
+}
+
+static void give_slot(struct fz_items *items, uint32_t slot)
+{
+    items->rows[slot].flags = 0;
+    items->rows[slot].name = 0;
+    if (items->free_last != 0)
+        items->rows[items->free_last - 1].name = slot + 1;
+    else
+        items->free_first = slot + 1;
+    items->free_last = slot + 1;
+}
+
+uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key)
+{
+    uint32_t slot = take_slot(items);
+    if (slot == FZ_ITEMS_NONE)
+        return slot;
+    uint32_t offset = fz_names_add(&items->names, key->name);
+    if (offset == FZ_NAMES_FULL) {
+        give_slot(items, slot);
+        return FZ_ITEMS_NONE;
+    }
+    struct fz_item *row = &items->rows[slot];
+    row->name = offset;
+    row->folder = key->folder;
+    row->root = key->root;
+    row->position = 0;
+    row->flags = FZ_ITEM_LIVE;
+    fz_items_renew(items, slot);
+    items->folders[key->folder].items++;
+    fz_index_add(&items->by_name, key->hash, slot);
+    return slot;
+}
+
+void fz_items_remove(struct fz_items *items, uint32_t slot)
+{
+    struct fz_item *row = &items->rows[slot];
+    struct fz_item_key key = fz_items_key(row->root, row->folder, fz_items_name(items, slot));
+    fz_index_remove(&items->by_name, key.hash, slot);
+    fz_names_remove(&items->names, row->name);
+    items->folders[row->folder].items--;
+    give_slot(items, slot);
+}
+
+void fz_items_renew(struct fz_items *items, uint32_t slot)
+{
+    struct fz_item *row = &items->rows[slot];
+    row->generation = row->generation == UINT8_MAX ? 1 : (uint8_t)(row->generation + 1);
+}
+
+void fz_items_compact(struct fz_items *items)
+{
+    if (!fz_names_are_sparse(&items->names))
+        return;
+    struct fz_names dense = {0};
+    for (uint32_t slot = 0; slot < items->used; slot++)
+        if (items->rows[slot].flags & FZ_ITEM_LIVE)
+            items->rows[slot].name = fz_names_add(&dense, fz_items_name(items, slot));
+    fz_names_fini(&items->names);
+    items->names = dense;
+}
+
+fz_item_id fz_items_id(const struct fz_items *items, uint32_t slot)
+{
+    return (uint32_t)items->rows[slot].generation << 24 | slot;
+}
+
+uint32_t fz_items_slot(const struct fz_items *items, fz_item_id id)
+{
+    uint32_t slot = FZ_ITEM_SLOT(id);
+    if (slot >= items->used || !(items->rows[slot].flags & FZ_ITEM_LIVE) ||
+        items->rows[slot].generation != id >> 24)
+        return FZ_ITEMS_NONE;
+    return slot;
+}
+
+const char *fz_items_name(const struct fz_items *items, uint32_t slot)
+{
+    return fz_names_at(&items->names, items->rows[slot].name);
+}
+
+const char *fz_items_folder_path(const struct fz_items *items, uint32_t slot)
+{
+    return items->folders[items->rows[slot].folder].path;
+}

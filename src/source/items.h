@@ -1,0 +1,89 @@
+/* The rows of the list: slots with generations, the names and folders that they refer to, and the way from a path
+ * back to its slot. Their order is no matter of this file. */
+#ifndef FZ_SOURCE_ITEMS_H
+#define FZ_SOURCE_ITEMS_H
+
+#include "source/index.h"
+#include "source/list.h"
+#include "source/names.h"
+
+enum {
+    FZ_ITEM_LIVE = 1,      /* the slot is in use */
+    FZ_ITEM_ORDERED = 2,   /* has a place in the order */
+    FZ_ITEM_UNKNOWN = 4,   /* of unknown kind, not settled yet */
+    FZ_ITEM_GIVEN = 8,     /* unknown, and somebody looks into it */
+    FZ_ITEM_EXPLICIT = 16, /* named by the user */
+    FZ_ITEM_MARKED = 32,   /* for the length of one call of the list */
+};
+
+/* 20 bytes: there may be millions. */
+struct fz_item {
+    uint32_t name;     /* in the pool; of a free slot: the next free one, plus 1 */
+    uint32_t folder;
+    uint32_t root;
+    uint32_t position; /* in the order; a hint that the list checks */
+    uint8_t generation;
+    uint8_t flags;
+};
+
+struct fz_item_folder {
+    char *path;     /* NULL = free row */
+    uint32_t items; /* that refer to it; the row goes with the last one */
+};
+
+/* Zeroed = empty. Render thread only. */
+struct fz_items {
+    struct fz_item *rows;
+    size_t capacity;
+    uint32_t used;                 /* slots ever used */
+    uint32_t free_first, free_last; /* first in, first out, so that generations last; plus 1, 0 = none */
+    struct fz_names names;
+    struct fz_index by_name;       /* hash of root, folder and name */
+    struct fz_item_folder *folders;
+    size_t folder_count, folder_capacity;
+    uint32_t folder_free;          /* rows free to be used again, linked through `items`; plus 1 */
+    struct fz_index by_path;       /* folders */
+};
+
+#define FZ_ITEMS_NONE UINT32_MAX
+
+/* Render thread, all of these. */
+void fz_items_fini(struct fz_items *items);
+
+/* The folder's row, or FZ_ITEMS_NONE. */
+uint32_t fz_items_folder(const struct fz_items *items, const char *path);
+/* The same, made where it was not there; without an item in it, it goes by fz_items_folder_drop. */
+uint32_t fz_items_folder_get(struct fz_items *items, const char *path);
+void fz_items_folder_drop(struct fz_items *items, uint32_t folder);
+
+/* What find and add look for: a name in a folder, of one root. */
+struct fz_item_key {
+    uint32_t root, folder;
+    const char *name;
+    uint32_t hash;
+};
+struct fz_item_key fz_items_key(uint32_t root, uint32_t folder, const char *name);
+
+/* The slot, or FZ_ITEMS_NONE. */
+uint32_t fz_items_find(const struct fz_items *items, const struct fz_item_key *key);
+
+/* A new slot with flags LIVE; FZ_ITEMS_NONE when 2^24 slots or 4 GB of names are in use. */
+uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key);
+
+/* Frees the slot. Its folder's row stays until fz_items_folder_drop. */
+void fz_items_remove(struct fz_items *items, uint32_t slot);
+
+/* Gives the slot a new generation, so that ids handed out before are stale. */
+void fz_items_renew(struct fz_items *items, uint32_t slot);
+
+/* Once after removals: builds the pool of names anew when most of it is holes. */
+void fz_items_compact(struct fz_items *items);
+
+fz_item_id fz_items_id(const struct fz_items *items, uint32_t slot);
+/* The slot of a valid id, else FZ_ITEMS_NONE. */
+uint32_t fz_items_slot(const struct fz_items *items, fz_item_id id);
+
+const char *fz_items_name(const struct fz_items *items, uint32_t slot);
+const char *fz_items_folder_path(const struct fz_items *items, uint32_t slot);
+
+#endif

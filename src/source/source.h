@@ -1,0 +1,83 @@
+/* What there is to show. Each root (a SOURCE of the command line) has a reader that lists it and watches it, and hands
+ * over what it found as events on a ready list: readers never see the list of items, the render thread never sees a
+ * folder. In thread mode a reader is a thread; a later back end makes it a process with the same events. */
+#ifndef FZ_SOURCE_SOURCE_H
+#define FZ_SOURCE_SOURCE_H
+
+#include "base/error.h"
+#include "sync/cancel.h"
+#include "sync/doorbell.h"
+#include "sync/ready.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum fz_source_event_kind {
+    FZ_SOURCE_ADDED,   /* names[] came in `dir` */
+    FZ_SOURCE_REMOVED, /* names[] went from `dir`; with count 0 the folder `dir` and all below it went */
+    FZ_SOURCE_CHANGED, /* names[] of `dir` have new bytes */
+    FZ_SOURCE_LISTED,  /* the first reading of this root is complete */
+    FZ_SOURCE_ERROR,   /* one line for the user, in `error`; the reader goes on */
+};
+
+/* How sure the reader is, from the name alone. */
+enum fz_source_doubt {
+    FZ_SOURCE_PICTURE,  /* a known picture suffix: a tile at once */
+    FZ_SOURCE_UNKNOWN,  /* no or an unknown suffix: looked into later, at the lowest priority */
+    FZ_SOURCE_EXPLICIT, /* named by the user: always a tile, a failed one if need be */
+};
+
+/* One allocation; the consumer frees it with fz_source_event_free. */
+struct fz_source_event {
+    struct fz_ready_node node;
+    enum fz_source_event_kind kind;
+    uint32_t root;      /* index of the SOURCE on the command line */
+    uint32_t count;     /* of names */
+    uint32_t left_out;  /* LISTED: files with a known suffix of something else */
+    struct fz_error error;
+    char *dir;          /* absolute, owned */
+    char **names;       /* entries of `dir`, owned, in natural order within the event (in order of arrival for a list) */
+    uint8_t *doubts;    /* enum fz_source_doubt, one a name; ADDED only, owned */
+};
+void fz_source_event_free(struct fz_source_event *event);
+
+struct fz_source_options {
+    bool hidden;    /* enter hidden entries too */
+    bool watch;     /* follow changes after the listing */
+    bool wait;      /* a path that does not exist yet is waited for */
+    bool recursive;
+    bool nul_separated; /* "-": paths end with NUL instead of a newline */
+};
+
+/* How the items of a root are ordered. */
+enum fz_source_order {
+    FZ_SOURCE_NATURAL,  /* by folder, then name */
+    FZ_SOURCE_AS_GIVEN, /* in order of arrival */
+};
+
+struct fz_sources;
+
+/* Main thread, before any reader exists. Finds the row of the SOURCE TABLE for one argument by its text alone (no file
+ * is opened); USAGE for a scheme that this build lacks, with one clear line. */
+enum fz_err fz_source_check(const char *argument, struct fz_error *err);
+
+/* Main thread. Starts one reader per argument (borrowed until stop). Events go to `ready`, followed by a ring. */
+enum fz_err fz_sources_start(struct fz_sources **sources, const char *const *arguments, size_t count,
+                             const struct fz_source_options *options, struct fz_ready *ready,
+                             struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err);
+
+/* Main thread. Cancels and joins all readers (promptly, whatever they wait for but a hung disk); NULL-safe.
+ * Events not yet taken stay on the ready list and belong to the caller. */
+void fz_sources_stop(struct fz_sources *sources);
+
+/* Main thread. The order that items of this root keep. */
+enum fz_source_order fz_sources_order(const struct fz_sources *sources, uint32_t root);
+
+/* Any thread. By the suffix alone: a picture, unknown, or known as something else (then false). */
+bool fz_suffix_classify(const char *name, enum fz_source_doubt *doubt);
+
+/* Any thread. Entries that are not entered or shown without --hidden: dot files, @eaDir, .@__thumb, ._*, Thumbs.db. */
+bool fz_name_is_hidden(const char *name);
+
+#endif

@@ -1,0 +1,174 @@
+#include "source/tree.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void fz_tree_fini(struct fz_tree *tree)
+{
+    for (size_t i = 0; i < tree->used; i++)
+        free(tree->folders[i].name);
+    free(tree->folders);
+    fz_index_fini(&tree->by_name);
+    fz_index_fini(&tree->by_inode);
+    fz_index_fini(&tree->by_watch);
+    memset(tree, 0, sizeof *tree);
+}
+
+static uint32_t name_hash(uint32_t parent, const char *name)
+{
+    return fz_index_mix_text(fz_index_mix(0, parent), name, strlen(name));
+}
+
+static uint32_t inode_hash(uint32_t root, uint64_t device, uint64_t inode)
+{
+    return fz_index_mix(fz_index_mix(root, device), inode);
+}
+
+static uint32_t watch_hash(int watch)
+{
+    return fz_index_mix(0, (uint64_t)watch);
+}
+
+static uint32_t take_row(struct fz_tree *tree)
+{
+    if (tree->free_first != 0) {
+        uint32_t row = tree->free_first - 1;
+        tree->free_first = tree->folders[row].next;
+        return row;
+    }
+    tree->folders = fz_grow(tree->folders, &tree->capacity, tree->used + 1, sizeof *tree->folders);
+    return (uint32_t)tree->used++;
+}
+
+uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const char *name, enum fz_tree_role role,
+                     const struct stat *st)
+{
+    uint32_t row = take_row(tree);
+    struct fz_tree_folder *folder = &tree->folders[row];
+    *folder = (struct fz_tree_folder){
+        .name = fz_strdup(name),
+        .parent = parent,
+        .child = FZ_TREE_NONE,
+        .next = FZ_TREE_NONE,
+        .previous = FZ_TREE_NONE,
+        .root = root,
+        .watch = -1,
+        .role = (uint8_t)role,
+        .device = st ? (uint64_t)st->st_dev : 0,
+        .inode = st ? (uint64_t)st->st_ino : 0,
+    };
+    if (parent != FZ_TREE_NONE) {
+        folder->next = tree->folders[parent].child;
+        tree->folders[parent].child = row;
+        if (folder->next != FZ_TREE_NONE)
+            tree->folders[folder->next].previous = row;
+    }
+    fz_index_add(&tree->by_name, name_hash(parent, name), row);
+    if (role == FZ_TREE_LISTED)
+        fz_index_add(&tree->by_inode, inode_hash(root, folder->device, folder->inode), row);
+    return row;
+}
+
+void fz_tree_remove(struct fz_tree *tree, uint32_t row)
+{
+    struct fz_tree_folder *folder = &tree->folders[row];
+    fz_index_remove(&tree->by_name, name_hash(folder->parent, folder->name), row);
+    if (folder->role == FZ_TREE_LISTED)
+        fz_index_remove(&tree->by_inode, inode_hash(folder->root, folder->device, folder->inode), row);
+    if (folder->previous != FZ_TREE_NONE)
+        tree->folders[folder->previous].next = folder->next;
+    else if (folder->parent != FZ_TREE_NONE)
+        tree->folders[folder->parent].child = folder->next;
+    if (folder->next != FZ_TREE_NONE)
+        tree->folders[folder->next].previous = folder->previous;
+    free(folder->name);
+    folder->name = NULL;
+    folder->next = tree->free_first;
+    tree->free_first = row + 1;
+}
+
+uint32_t fz_tree_child(const struct fz_tree *tree, uint32_t parent, const char *name)
+{
+    uint32_t hash = name_hash(parent, name), at;
+    uint32_t row = fz_index_first(&tree->by_name, hash, &at);
+    while (row != FZ_TREE_NONE &&
+           (tree->folders[row].parent != parent || strcmp(tree->folders[row].name, name) != 0))
+        row = fz_index_next(&tree->by_name, hash, &at);
+    return row;
+}
+
+uint32_t fz_tree_top(const struct fz_tree *tree, const char *path, uint32_t root, enum fz_tree_role role)
+{
+    uint32_t hash = name_hash(FZ_TREE_NONE, path), at;
+    uint32_t row = fz_index_first(&tree->by_name, hash, &at);
+    for (; row != FZ_TREE_NONE; row = fz_index_next(&tree->by_name, hash, &at)) {
+        const struct fz_tree_folder *folder = &tree->folders[row];
+        if (folder->parent == FZ_TREE_NONE && folder->root == root && folder->role == role &&
+            strcmp(folder->name, path) == 0)
+            break;
+    }
+    return row;
+}
+
+bool fz_tree_has(const struct fz_tree *tree, uint32_t root, const struct stat *st)
+{
+    uint32_t hash = inode_hash(root, (uint64_t)st->st_dev, (uint64_t)st->st_ino), at;
+    uint32_t row = fz_index_first(&tree->by_inode, hash, &at);
+    for (; row != FZ_TREE_NONE; row = fz_index_next(&tree->by_inode, hash, &at)) {
+        const struct fz_tree_folder *folder = &tree->folders[row];
+        if (folder->root == root && folder->device == (uint64_t)st->st_dev && folder->inode == (uint64_t)st->st_ino)
+            return true;
+    }
+    return false;
+}
+
+void fz_tree_set_watch(struct fz_tree *tree, uint32_t row, int watch)
+{
+    struct fz_tree_folder *folder = &tree->folders[row];
+    if (folder->watch >= 0)
+        fz_index_remove(&tree->by_watch, watch_hash(folder->watch), row);
+    folder->watch = watch;
+    if (watch >= 0)
+        fz_index_add(&tree->by_watch, watch_hash(watch), row);
+}
+
+static uint32_t same_watch(const struct fz_tree *tree, uint32_t row, int watch, uint32_t *at)
+{
+    while (row != FZ_TREE_NONE && tree->folders[row].watch != watch)
+        row = fz_index_next(&tree->by_watch, watch_hash(watch), at);
+    return row;
+}
+
+uint32_t fz_tree_watched_first(const struct fz_tree *tree, int watch, uint32_t *at)
+{
+    return same_watch(tree, fz_index_first(&tree->by_watch, watch_hash(watch), at), watch, at);
+}
+
+uint32_t fz_tree_watched_next(const struct fz_tree *tree, int watch, uint32_t *at)
+{
+    return same_watch(tree, fz_index_next(&tree->by_watch, watch_hash(watch), at), watch, at);
+}
+
+char *fz_tree_path(const struct fz_tree *tree, uint32_t row)
+{
+    size_t len = 0;
+    for (uint32_t up = row; up != FZ_TREE_NONE; up = tree->folders[up].parent)
+        len += strlen(tree->folders[up].name) + 1;
+    char *path = fz_malloc(len + 1), *end = path + len;
+    *end = '\0';
+    for (uint32_t up = row; up != FZ_TREE_NONE; up = tree->folders[up].parent) {
+        const char *name = tree->folders[up].name;
+        size_t n = strlen(name);
+        end -= n;
+        memcpy(end, name, n);
+        /* A top folder is an absolute path; "/" brings its own slash. */
+        if (tree->folders[up].parent != FZ_TREE_NONE)
+            *--end = '/';
+    }
+    if (end[0] == '/' && end[1] == '/')
+        end++;
+    memmove(path, end, strlen(end) + 1);
+    return path;
+}

@@ -1,0 +1,73 @@
+/* The folders that a reader knows: how they hang together, which of them it has read already by their inodes, and
+ * which watch belongs to which. Names of files are not kept here. */
+#ifndef FZ_SOURCE_TREE_H
+#define FZ_SOURCE_TREE_H
+
+#include "source/index.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#define FZ_TREE_NONE UINT32_MAX
+
+/* What a reader wants of a folder. */
+enum fz_tree_role {
+    FZ_TREE_LISTED, /* all that is in it */
+    FZ_TREE_NAMED,  /* some files in it that the user named */
+    FZ_TREE_GIVEN,  /* the same, but only the list of items knows which: paths that were read */
+    FZ_TREE_AWAITED, /* a path that does not exist yet will come in it, or below it */
+};
+
+struct fz_tree_folder {
+    char *name;       /* at the top of a tree the absolute path; NULL = free row */
+    uint32_t parent;  /* FZ_TREE_NONE at the top */
+    uint32_t child, next, previous; /* children are a list */
+    uint32_t root;    /* index of the SOURCE */
+    int32_t watch;    /* inotify's watch descriptor, -1 without */
+    uint8_t role;     /* enum fz_tree_role */
+    bool link;        /* a symbolic link leads to it */
+    bool doubtful;    /* must be read again: see watch.h */
+    uint64_t device, inode;
+    int64_t read_ns;  /* real time when it was read last */
+};
+
+/* Zeroed = empty. One thread at a time. */
+struct fz_tree {
+    struct fz_tree_folder *folders;
+    size_t used, capacity;
+    uint32_t free_first;       /* through `next`; plus 1 */
+    struct fz_index by_name;   /* parent and name */
+    struct fz_index by_inode;  /* root, device and inode, of LISTED ones */
+    struct fz_index by_watch;
+};
+
+/* The reader's thread, all of these. */
+void fz_tree_fini(struct fz_tree *tree);
+
+/* Adds a folder (name copied). `st` may be NULL where its inode does not matter. */
+uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const char *name, enum fz_tree_role role,
+                     const struct stat *st);
+
+/* Removes one that has no children. Its watch must be gone already. */
+void fz_tree_remove(struct fz_tree *tree, uint32_t folder);
+
+/* The child of that name, or FZ_TREE_NONE; with parent FZ_TREE_NONE a top folder by its path, root and role. */
+uint32_t fz_tree_child(const struct fz_tree *tree, uint32_t parent, const char *name);
+uint32_t fz_tree_top(const struct fz_tree *tree, const char *path, uint32_t root, enum fz_tree_role role);
+
+/* True when this root has read that very folder before, under whatever name. */
+bool fz_tree_has(const struct fz_tree *tree, uint32_t root, const struct stat *st);
+
+/* Sets or, with -1, clears the watch descriptor. */
+void fz_tree_set_watch(struct fz_tree *tree, uint32_t folder, int watch);
+
+/* Walks the folders that share a watch, like fz_index_first and _next. */
+uint32_t fz_tree_watched_first(const struct fz_tree *tree, int watch, uint32_t *at);
+uint32_t fz_tree_watched_next(const struct fz_tree *tree, int watch, uint32_t *at);
+
+/* The absolute path. Caller frees. */
+char *fz_tree_path(const struct fz_tree *tree, uint32_t folder);
+
+#endif

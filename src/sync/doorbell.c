@@ -1,0 +1,37 @@
+#include "sync/doorbell.h"
+
+#include "sync/thread.h"
+
+#include <SDL_events.h>
+
+void fz_doorbell_init(struct fz_doorbell *bell)
+{
+    FZ_MAIN_ONLY();
+    bell->event_type = SDL_RegisterEvents(1);
+    atomic_init(&bell->armed, false);
+}
+
+void fz_doorbell_ring(struct fz_doorbell *bell)
+{
+    /* The fence orders the caller's push before this look at the flag, as arm() orders the flag before its owner's
+     * look at the lists: at least one of the two sees the other (store buffering, C11 7.17.4). */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (!atomic_load_explicit(&bell->armed, memory_order_relaxed))
+        return;
+    if (!atomic_exchange_explicit(&bell->armed, false, memory_order_relaxed))
+        return;
+    SDL_Event event = {.type = bell->event_type};
+    SDL_PushEvent(&event);
+}
+
+void fz_doorbell_arm(struct fz_doorbell *bell)
+{
+    FZ_MAIN_ONLY();
+    atomic_store_explicit(&bell->armed, true, memory_order_relaxed);
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+void fz_doorbell_disarm(struct fz_doorbell *bell)
+{
+    atomic_store_explicit(&bell->armed, false, memory_order_relaxed);
+}

@@ -1,0 +1,51 @@
+/* The job heap: what the workers take their work from, most urgent first.
+ *
+ * A mutex and a condition around a binary heap of intrusive nodes. The lock is held for the few instructions of a
+ * sift; re-ordering everything when the view moves is one heapify of what is queued, which the credits of the render
+ * thread keep to a few hundred nodes. */
+#ifndef FZ_SYNC_HEAP_H
+#define FZ_SYNC_HEAP_H
+
+#include <SDL_mutex.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Smaller is more urgent; equal ones in order of arrival. */
+struct fz_heap_node {
+    uint64_t priority; /* under the heap's lock while queued */
+    uint64_t arrival;  /* the same */
+};
+
+struct fz_heap {
+    SDL_mutex *lock;             /* immutable */
+    SDL_cond *filled;            /* immutable */
+    struct fz_heap_node **nodes; /* under lock, as all that follows */
+    size_t count, capacity;
+    uint64_t arrivals;
+    bool closed;
+};
+
+/* The owner. Free only when no thread waits any more; queued nodes belong to the caller again. */
+void fz_heap_init(struct fz_heap *heap);
+void fz_heap_fini(struct fz_heap *heap);
+
+/* Any thread. Queues *node (borrowed until it is popped or dropped). */
+void fz_heap_push(struct fz_heap *heap, struct fz_heap_node *node);
+
+/* A worker. Waits for the most urgent node; NULL once the heap is closed. */
+struct fz_heap_node *fz_heap_pop(struct fz_heap *heap);
+
+/* What becomes of a queued node: its new priority, or FZ_HEAP_DROP. Runs under the lock: no locks, no waiting. */
+#define FZ_HEAP_DROP UINT64_MAX
+typedef uint64_t fz_heap_judge(void *ctx, const struct fz_heap_node *node);
+
+/* Any thread. Asks `judge` about every queued node, orders the heap anew, and moves the dropped ones to `dropped`
+ * (room for `capacity`; more stay queued). Returns how many were dropped. */
+size_t fz_heap_rejudge(struct fz_heap *heap, fz_heap_judge *judge, void *ctx, struct fz_heap_node **dropped,
+                       size_t capacity);
+
+/* Any thread. Every pop, now and later, returns NULL. */
+void fz_heap_close(struct fz_heap *heap);
+
+#endif

@@ -1,0 +1,80 @@
+#include "view/scroll.h"
+
+#include "view/geometry.h"
+
+#include <math.h>
+
+/* Keys and wheel arrive within about a fifth of a second; a fling glides for about one. */
+static const double KEY_TAU_S = 0.065;
+static const double FLING_TAU_S = 0.325;
+static const double FLING_MIN_PX_S = 120;
+static const double REST_PX = 0.4;
+
+void fz_scroll_init(struct fz_scroll *scroll)
+{
+    *scroll = (struct fz_scroll){.tau_s = KEY_TAU_S, .direction = 1};
+}
+
+static double clamp(const struct fz_scroll *scroll, double position)
+{
+    return fmin(fmax(position, 0), scroll->max);
+}
+
+static void aim(struct fz_scroll *scroll, double target)
+{
+    scroll->target = round(clamp(scroll, target));
+    if (scroll->target != scroll->position)
+        scroll->direction = scroll->target < scroll->position ? -1 : 1;
+}
+
+void fz_scroll_set_max(struct fz_scroll *scroll, double max)
+{
+    scroll->max = max;
+    scroll->position = clamp(scroll, scroll->position);
+    scroll->target = clamp(scroll, scroll->target);
+}
+
+void fz_scroll_to(struct fz_scroll *scroll, double target, bool at_once)
+{
+    scroll->tau_s = KEY_TAU_S;
+    aim(scroll, target);
+    if (at_once)
+        scroll->position = scroll->target;
+}
+
+void fz_scroll_by(struct fz_scroll *scroll, double px)
+{
+    fz_scroll_to(scroll, scroll->target + px, false);
+}
+
+void fz_scroll_drag(struct fz_scroll *scroll, double px, double dt_s)
+{
+    scroll->dragging = true;
+    if (px != 0)
+        scroll->direction = px < 0 ? -1 : 1;
+    scroll->position = scroll->target = clamp(scroll, scroll->position + px);
+    if (dt_s > 0)
+        scroll->velocity += (px / dt_s - scroll->velocity) * fz_approach(dt_s, 0.03);
+}
+
+void fz_scroll_release(struct fz_scroll *scroll)
+{
+    scroll->dragging = false;
+    if (fabs(scroll->velocity) > FLING_MIN_PX_S) {
+        scroll->tau_s = FLING_TAU_S;
+        aim(scroll, scroll->position + scroll->velocity * FLING_TAU_S);
+    } else {
+        aim(scroll, scroll->position);
+    }
+    scroll->velocity = 0;
+}
+
+bool fz_scroll_step(struct fz_scroll *scroll, double dt_s)
+{
+    if (scroll->dragging || scroll->position == scroll->target)
+        return false;
+    scroll->position += (scroll->target - scroll->position) * fz_approach(dt_s, scroll->tau_s);
+    if (fabs(scroll->target - scroll->position) < REST_PX)
+        scroll->position = scroll->target;
+    return true;
+}

@@ -1,0 +1,36 @@
+/* Kinetic scrolling: the shown position follows a target exponentially, so that keys, wheel and fling are one motion
+ * that can change its mind at any moment; a drag moves it directly. */
+#ifndef FZ_VIEW_SCROLL_H
+#define FZ_VIEW_SCROLL_H
+
+#include <stdbool.h>
+
+struct fz_scroll {
+    double position, target; /* px from the top of the content */
+    double max;              /* px: the largest target */
+    double tau_s;            /* how fast the position follows */
+    double velocity;         /* px/s while dragged, smoothed */
+    bool dragging;
+    int direction;           /* the last movement: -1 up, 1 down (and at the start) */
+};
+
+/* One owner's thread, all of these. */
+void fz_scroll_init(struct fz_scroll *scroll);
+
+/* The content or the window changed; the position is kept inside at once. */
+void fz_scroll_set_max(struct fz_scroll *scroll, double max);
+
+/* Go there: smoothly, or at once. */
+void fz_scroll_to(struct fz_scroll *scroll, double target, bool at_once);
+
+/* The wheel: `px` further than where it is going. */
+void fz_scroll_by(struct fz_scroll *scroll, double px);
+
+/* A drag by `px` during `dt_s`; then let go: it glides on with the speed that it had. */
+void fz_scroll_drag(struct fz_scroll *scroll, double px, double dt_s);
+void fz_scroll_release(struct fz_scroll *scroll);
+
+/* Moves the clock on; true while it moves. At rest the position is a whole pixel. */
+bool fz_scroll_step(struct fz_scroll *scroll, double dt_s);
+
+#endif
