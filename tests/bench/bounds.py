@@ -1,0 +1,223 @@
+"""What the figures must be. Takes the raw runs of bench.py and gives one row per figure, judged.
+
+Ratios are made within a round, from runs a few seconds apart, and the median over the rounds counts: what
+else the machine is doing moves both sides of a ratio.
+"""
+
+import dataclasses
+import statistics
+
+from subject import QUIT_LIMIT_MS, figure
+
+SCREENFUL_LIMIT, ALL_LIMIT = 1.45, 1.2  # times L
+WORK_MS, TOTAL_MS, STALL_MS = 8.0, 33.0, 50.0
+INPUT_MS = 33.4  # two frames at 60 Hz
+FREEZE_SHARE = 50  # the linear program's freeze is at least so many times frieze's longest stall
+MEMORY_BYTES = 120e6  # above the floor
+SCREENFUL = 35
+LEAST_INPUTS = 12  # fewer key presses answered while loading say nothing
+
+
+@dataclasses.dataclass
+class Figure:
+    """One row of the report. met: True, False, or None for not measured (or, with no bound, just told)."""
+    name: str
+    value: float = None
+    unit: str = "ms"
+    bound: float = None
+    versus: str = ""  # what it is a ratio to, in words
+    worst: float = None
+    counts: bool = True  # False: reported only
+    met: bool = None
+    note: str = ""
+
+    def judge(self):
+        if self.value is not None and self.bound is not None:
+            self.met = self.value <= self.bound
+        return self
+
+
+def median(values):
+    values = [v for v in values if v is not None]
+    return statistics.median(values) if values else None
+
+
+def worst(values):
+    return max((v for v in values if v is not None), default=None)
+
+
+def each(raw, step, *keys):
+    """The value at keys of each run of a step, None where it is missing."""
+    return [figure(run, *keys) for run in raw.get(step, [])]
+
+
+def is_good(run):
+    """Whether a run of frieze ended well, left its statistics, and could read every picture."""
+    return bool(run and run["status"] == 0 and run["stats"] and not run["stats"].get("failed"))
+
+
+def good(raw, step):
+    """The runs of a step, None in place of those that went wrong: they give no figures."""
+    return [run if is_good(run) else None for run in raw.get(step, [])]
+
+
+def failure_figure(raw):
+    runs = [(step, run) for step, batch in raw.items() for run in batch
+            if step.startswith("frieze_") and step != "frieze_quit"]
+    bad = sorted({f"{step}: {reason(run)}" for step, run in runs if not is_good(run)})
+    row = Figure("runs of frieze that went wrong", len(bad) if runs else None, "", 0).judge()
+    row.note = "; ".join(bad[:3])
+    return row
+
+
+def reason(run):
+    if run["status"] != 0:
+        return f"exit status {run['status']}"
+    return "no statistics" if not run["stats"] else f"{run['stats'].get('failed')} pictures failed"
+
+
+def ratios(above, below):
+    return [a / b if a is not None and b else None for a, b in zip(above, below)]
+
+
+def wall_figures(raw, count, full):
+    rows = []
+    for step, goal, key, limit, bound in (
+            ("frieze_screenful", "screenful", "screenful", "limit_screenful", SCREENFUL_LIMIT),
+            ("frieze_all", f"all {count}", "all", "limit_all", ALL_LIMIT if full else None)):
+        runs, base = good(raw, step), each(raw, limit, "wall_ms")
+        outside = [figure(run, "wall") for run in runs]
+        inside = [figure(run, "stats", "startup", key) for run in runs]
+        name = f"wall, cold: {goal}"
+        rows.append(Figure(f"{name}, by its own clock", median(inside), counts=False))
+        rows.append(Figure(f"{name}, process start to its end", median(outside), counts=False))
+        shares = ratios(outside, base)
+        rows.append(Figure(f"{name}, the same against L", median(shares), "x L", bound,
+                           f"L = {say_ms(median(base))}", worst(shares)).judge())
+    return rows
+
+
+def say_ms(value):
+    return "?" if value is None else f"{value:.0f} ms"
+
+
+def peer_figures(raw, peers):
+    """frieze's screenful of files without embedded thumbnails against each peer's on the same files."""
+    rows = []
+    ours = median(each(raw, "frieze_plain35", "screenful"))
+    tiles = median(each(raw, "frieze_plain35", "tiles"))
+    for peer in peers:
+        theirs = each(raw, f"{peer.name}_plain35", "screenful")
+        row = Figure(f"wall, cold: faster than {peer.name}", None, "x its time", 1.0)
+        if not peer.is_installed():
+            row.counts, row.note = False, "not installed: not measured"
+        elif ours is None or median(theirs) is None:
+            row.note = "no run"
+        elif tiles < SCREENFUL:
+            row.note = f"only {tiles:.0f} of {SCREENFUL} tiles of frieze's found on the screen"
+        else:
+            row.value = ours / median(theirs)
+            row.versus = f"{say_ms(ours)} for {tiles:.0f} tiles against {say_ms(median(theirs))} for " \
+                         f"{median(each(raw, f'{peer.name}_plain35', 'tiles')):.0f}"
+            row.met = row.value < row.bound
+        rows.append(row)
+    return rows
+
+
+def frame_figures(raw, full):
+    """Without the full wall there are fewer than a hundred frames: then the 99th of 100 is only told."""
+    runs = good(raw, "frieze_all")
+    rows = []
+    work, total = (WORK_MS, TOTAL_MS) if full else (None, None)
+    for label, keys, bound in (("work, 99 of 100 frames", ("frames", "work_p99"), work),
+                               ("work + present, 99 of 100 frames", ("frames", "total_p99"), total),
+                               ("longest stall of the render thread", ("render_thread", "stall_max"),
+                                STALL_MS)):
+        values = [figure(run, "stats", *keys) for run in runs]
+        row = Figure(f"while loading: {label}", median(values), "ms", bound, worst=worst(values))
+        rows.append(row.judge())
+    return rows + [input_figure(raw)]
+
+
+def input_figure(raw):
+    values, thin = [], 0
+    for run in good(raw, "frieze_keys"):
+        late = figure(run, "beside", "last_key") or 0
+        loaded = figure(run, "stats", "startup", "all") or 0
+        enough = (figure(run, "stats", "input", "count") or 0) >= LEAST_INPUTS
+        thin += not enough
+        values.append(figure(run, "stats", "input", "to_present_p50") if enough else None)
+        if loaded and late > loaded + 500:
+            thin += 1
+    row = Figure("while loading: key press to the frame that shows it, median", median(values), "ms",
+                 INPUT_MS, worst=worst(values)).judge()
+    if thin:
+        row.note = f"in {thin} runs too few keys, or keys after the loading"
+    return row
+
+
+def freeze_figures(raw):
+    """R1: the linear program's frozen window against frieze's longest stall, as a share of one fiftieth."""
+    frozen = median(each(raw, "linear", "freeze_ms"))
+    stall = median([figure(run, "stats", "render_thread", "stall_max") for run in good(raw, "frieze_all")])
+    count = median(each(raw, "linear", "count"))
+    rows = [Figure(f"linear program: window frozen while it loads {count or 0:.0f}", frozen, counts=False),
+            Figure("linear program: longest single picture", median(each(raw, "linear", "picture_max_ms")),
+                   counts=False)]
+    share = stall / frozen if stall is not None and frozen else None
+    row = Figure("longest stall, of the linear program's freeze", share, "of it", 1 / FREEZE_SHARE).judge()
+    return rows + [row]
+
+
+def memory_figure(raw):
+    floors = [max(run["outside_pss"], run["pss_peak_bytes"]) for run in raw.get("floor", []) if run]
+    peaks = [max(run["beside"] or 0, figure(run, "stats", "memory", "pss_peak_bytes") or 0)
+             for run in good(raw, "frieze_memory") if run]
+    floor, peak = median(floors), median(peaks)
+    rows = [Figure("memory: empty SDL window (floor), peak PSS", floor, "bytes", counts=False),
+            Figure("memory: frieze with its processes, peak PSS", peak, "bytes", counts=False)]
+    above = peak - floor if peak and floor else None
+    row = Figure("memory: above the floor", above, "bytes", MEMORY_BYTES).judge()
+    drawn = {figure(run, "stats", "renderer") for run in good(raw, "frieze_memory") if run}
+    expected = {run["renderer"] for run in raw.get("floor", []) if run}
+    if drawn and expected and drawn != expected:
+        row.met, row.note = None, f"renderers differ: {sorted(map(str, drawn))} and {sorted(expected)}"
+    return rows + [row]
+
+
+def quit_figures(raw):
+    runs = [one for batch in raw.get("frieze_quit", []) for one in batch or [] if one and one["was_running"]]
+    took = [one["took"] for one in runs]
+    slow = Figure("quit while loading: SIGTERM to the end, longest", worst(took), "ms", QUIT_LIMIT_MS).judge()
+    slow.note = ", ".join(f"asked after {one['delay']:g} s" for one in runs if one["took"] == slow.value)
+    odd = sorted({one["status"] for one in runs if one["status"] != 0})
+    if odd:
+        slow.met, slow.note = False, f"exit status {odd}"
+    late = sum(one["pending"] is False for one in runs)
+    if late:
+        slow.note += f" ({late} of {len(runs)} after the loading)"
+    left = [what for one in runs for what in one["processes"] + one["files"]]
+    clean = Figure("quit while loading: processes and files left", len(left) if runs else None, "", 0).judge()
+    clean.note = ", ".join(sorted(set(left))[:4])
+    return [slow, clean]
+
+
+def large_figures(raw):
+    base = each(raw, "limit_large", "wall_ms")
+    shares = ratios([figure(run, "wall") for run in good(raw, "frieze_large")], base)
+    if not base:
+        return []
+    return [Figure("wall, cold: all 56 of 17 megapixels", median(shares), "x L", None,
+                   f"L = {say_ms(median(base))}", counts=False)]
+
+
+def judge(raw, peers, count, full):
+    """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
+    return (wall_figures(raw, count, full) + peer_figures(raw, peers) + frame_figures(raw, full)
+            + freeze_figures(raw) + memory_figure(raw) + quit_figures(raw) + [failure_figure(raw)]
+            + large_figures(raw))
+
+
+def passed(figures):
+    """Every bound met. One not measured is not met; a peer that is not installed does not count."""
+    return all(row.met for row in figures if row.bound is not None and row.counts)
