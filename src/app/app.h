@@ -30,8 +30,8 @@ struct fz_wait {
 /* Scanning, as the sources report it. */
 struct fz_scan {
     size_t roots, roots_listed;
-    size_t unsupported;       /* files left out, by suffix or by their bytes */
-    char *first_unsupported;  /* for the one line about them; owned */
+    size_t unsupported;      /* files left out, by suffix or by their bytes */
+    char *first_unsupported; /* for the one line about them; owned */
     bool reported;
     bool any_picture;         /* something that is a picture was seen, damaged or not */
     size_t explicit_failures; /* named by the user, and missing or no picture */
@@ -39,21 +39,21 @@ struct fz_scan {
 
 struct fz_app {
     struct fz_options options;
-    struct fz_cancel quit;     /* root of the token tree; set once */
+    struct fz_cancel quit; /* root of the token tree; set once */
     struct fz_doorbell bell;
-    struct fz_ready results;   /* struct fz_job, from the workers */
-    struct fz_ready events;    /* struct fz_source_event, from the readers */
-    struct fz_ready requests;  /* struct fz_request, from the control socket */
-    atomic_int signalled;      /* a signal that asks for the end, from the signal thread */
+    struct fz_ready results;  /* struct fz_job, from the workers */
+    struct fz_ready events;   /* struct fz_source_event, from the readers */
+    struct fz_ready requests; /* struct fz_request, from the control socket */
+    atomic_int signalled;     /* a signal that asks for the end, from the signal thread */
 
     struct fz_pool pool;
     struct fz_sources *sources;
     struct fz_text_service *texts;
-    struct fz_server *server;          /* NULL: no control socket */
+    struct fz_server *server; /* NULL: no control socket */
     struct fz_signals *signals;
-    struct fz_shown_log *shown;        /* NULL without --shown */
+    struct fz_shown_log *shown; /* NULL without --shown */
     struct fz_head *heads[FZ_MAX_HEADS];
-    struct fz_head *head;              /* heads[0] */
+    struct fz_head *head; /* heads[0] */
 
     struct fz_list *list;
     struct fz_scan scan;
@@ -63,29 +63,31 @@ struct fz_app {
     struct fz_show show;
     struct fz_stats stats;
     enum fz_mode mode, start_mode;
-    bool open_first;                   /* a single file was named: the picture view opens on it */
-    bool start_show;                   /* --slideshow: starts when the list is read */
-    char *first_path;                  /* that file, absolute; owned */
-    char *first_folder;                /* its folder, the source then; owned */
+    bool open_first;    /* a single file was named: the picture view opens on it */
+    bool start_show;    /* --slideshow: starts when the list is read */
+    char *first_path;   /* that file, absolute; owned */
+    char *first_folder; /* its folder, the source then; owned */
 
     bool headless;
     bool loading_paused;
-    bool dirty;                        /* something that is drawn changed */
-    bool moving;                       /* something that is drawn moves by itself */
-    bool fading;                       /* tiles on the wall are fading in */
-    bool texts_arrived;                /* since the last frame */
-    bool tile_drawn;                   /* a picture was drawn on the wall */
-    bool ending;                       /* the end was asked for; a last screenshot may be under way */
-    int64_t end_deadline_us;           /* that is taken by then, settled or not */
-    bool quitting;                     /* the loop ends */
-    enum fz_err status;                /* becomes the exit status */
+    bool dirty;              /* something that is drawn changed */
+    bool moving;             /* something that is drawn moves by itself */
+    bool fading;             /* tiles on the wall are fading in */
+    bool arrived;            /* tiles or texts in view, since the last frame */
+    bool tile_drawn;         /* a picture was drawn on the wall */
+    bool ending;             /* the end was asked for; a last screenshot may be under way */
+    int64_t end_deadline_us; /* that is taken by then, settled or not */
+    bool quitting;           /* the loop ends */
+    enum fz_err status;      /* becomes the exit status */
     int64_t now_us, last_step_us;
-    int64_t hint_until_us;
-    char *notice;                      /* a line shown for a while; owned */
+    int64_t hint_until_us, cursor_until_us;
+    fz_item_id titled; /* what the window's title tells */
+    size_t titled_count;
+    char *notice; /* a line shown for a while; owned */
     int64_t notice_until_us;
-    struct fz_request *screenshot;     /* asked for a screenshot; owned until it is written */
-    char *screenshot_path;             /* the next frame is read back and saved here; owned */
-    bool saving, measuring;            /* a job of that kind is out */
+    struct fz_request *screenshot; /* asked for a screenshot; owned until it is written */
+    char *screenshot_path;         /* the next frame is read back and saved here; owned */
+    bool saving, measuring;        /* a job of that kind is out */
     uint64_t measured_decodes;
     struct fz_wait waits[FZ_MAX_WAITS];
 };
@@ -103,14 +105,17 @@ void fz_app_quit(struct fz_app *app, enum fz_err status);
 /* Render thread. One step of the parts that the loop drives. */
 void fz_app_handle_event(struct fz_app *app, const SDL_Event *event);
 void fz_app_take_source_events(struct fz_app *app);
-void fz_app_open_first(struct fz_app *app); /* the single file that was named, or the slideshow, once it is there */
+void fz_app_open_first(
+    struct fz_app *app); /* the single file that was named, or the slideshow, once it is there */
 void fz_app_take_requests(struct fz_app *app);
 void fz_app_answer_waits(struct fz_app *app);
 void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err);
 void fz_app_draw_overlays(struct fz_app *app);
+void fz_app_update_title(struct fz_app *app);
 int64_t fz_app_next_overlay_us(const struct fz_app *app); /* when one goes away by itself; 0: none */
 bool fz_app_is_idle(const struct fz_app *app);
-bool fz_app_is_listed(const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
+bool fz_app_is_listed(
+    const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
 void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Render thread. Runs a command; fills in err and call->result. */

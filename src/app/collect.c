@@ -10,11 +10,12 @@
 #include <string.h>
 
 enum {
-    STRIP_BYTES = 1 << 20,   /* of one upload call: about 0.3 ms on a renderer without GPU */
-    MEASURE_EVERY = 100,     /* decodes between two looks at the memory */
+    STRIP_BYTES = 1 << 20, /* of one upload call: about 0.3 ms on a renderer without GPU */
+    MEASURE_EVERY = 100,   /* decodes between two looks at the memory */
 };
 
-static struct fz_rendition *rendition_of(const struct fz_app *app, const struct fz_job *job, struct fz_tile **tile)
+static struct fz_rendition *rendition_of(const struct fz_app *app, const struct fz_job *job,
+                                         struct fz_tile **tile)
 {
     *tile = fz_loader_tile(app, job->item);
     if (!*tile || (*tile)->renditions[job->purpose].job != job)
@@ -163,7 +164,8 @@ static bool is_current(const struct fz_app *app, const struct fz_job *job, const
 {
     if (!r)
         return false;
-    return job->purpose != FZ_FOR_WALL || (job->box_w == app->loader.box_w && job->box_h == app->loader.box_h);
+    return job->purpose != FZ_FOR_WALL ||
+           (job->box_w == app->loader.box_w && job->box_h == app->loader.box_h);
 }
 
 static bool may_evict(const struct fz_app *app, const struct fz_job *job)
@@ -195,6 +197,17 @@ static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition
     fz_texture_set_owner(r->incoming, &r->texture);
     r->box_w = job->box_w;
     r->box_h = job->box_h;
+    r->refused = false;
+}
+
+static bool is_in_view(const struct fz_app *app, const struct fz_job *job)
+{
+    size_t index;
+    if (job->purpose == FZ_FOR_PICTURE)
+        return job->item == app->picture.item || job->item == app->picture.shown;
+    struct fz_focus focus = fz_wall_focus(app);
+    return !fz_picture_covers_wall(app) && fz_list_index(app->list, job->item, &index) &&
+           index >= focus.first && index <= focus.last;
 }
 
 /* Uploads one strip of the first result; true when something complete came into view. */
@@ -211,7 +224,11 @@ static bool upload_first(struct fz_app *app)
             finished = fz_texture_upload(app->head, r->incoming, job->surface, &job->upload_row, STRIP_BYTES);
             if (finished)
                 complete(app, job, r);
-            shown = finished;
+            shown = finished && is_in_view(app, job);
+        } else if (may_evict(app, job)) {
+            r->refused = true;
+            r->box_w = job->box_w;
+            r->box_h = job->box_h;
         }
     }
     if (finished) {
@@ -234,7 +251,6 @@ static void measure_now_and_then(struct fz_app *app)
 bool fz_loader_collect(struct fz_app *app, int64_t budget_us)
 {
     FZ_MAIN_ONLY();
-    bool changed = false;
     int64_t start = fz_now_us();
     size_t failed = app->loader.failed_count, count = fz_list_count(app->list);
     for (struct fz_ready_node *node = fz_ready_take(&app->results); node;) {
@@ -242,10 +258,11 @@ bool fz_loader_collect(struct fz_app *app, int64_t budget_us)
         take_result(app, FZ_CONTAINER(node, struct fz_job, ready));
         node = next;
     }
+    bool uploaded = false;
     while (app->head && app->loader.uploads && fz_now_us() - start < budget_us)
-        changed |= upload_first(app);
+        uploaded |= upload_first(app);
     measure_now_and_then(app);
-    changed |= failed != app->loader.failed_count || count != fz_list_count(app->list);
+    bool changed = uploaded || failed != app->loader.failed_count || count != fz_list_count(app->list);
     if (changed)
         fz_picture_changed(app);
     return changed;

@@ -99,13 +99,13 @@ static enum fz_err back(struct fz_app *app, struct fz_command_call *call, struct
     return FZ_OK;
 }
 
-#define HANDLER(name, body)                                                                                   \
-    static enum fz_err name(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)           \
-    {                                                                                                         \
-        (void)call;                                                                                           \
-        (void)err;                                                                                            \
-        body;                                                                                                 \
-        return FZ_OK;                                                                                         \
+#define HANDLER(name, body)                                                                         \
+    static enum fz_err name(struct fz_app *app, struct fz_command_call *call, struct fz_error *err) \
+    {                                                                                               \
+        (void)call;                                                                                 \
+        (void)err;                                                                                  \
+        body;                                                                                       \
+        return FZ_OK;                                                                               \
     }
 
 HANDLER(next, move(app, 1, 0))
@@ -123,7 +123,8 @@ HANDLER(backward, move(app, -10, 0))
 HANDLER(open, fz_picture_open(app, fz_app_selected_index(app), false))
 HANDLER(close, fz_picture_close(app))
 HANDLER(zoom_keep, app->picture.keep_zoom = !app->picture.keep_zoom;
-        fz_app_notice(app, app->picture.keep_zoom ? "Zoom and place are kept" : "Each picture starts as a whole"))
+        fz_app_notice(app,
+                      app->picture.keep_zoom ? "Zoom and place are kept" : "Each picture starts as a whole"))
 HANDLER(fullscreen, fz_head_set_fullscreen(app->head, !fz_head_is_fullscreen(app->head)))
 HANDLER(names, app->wall.names = !app->wall.names)
 HANDLER(pause_show, app->show.paused = !app->show.paused; app->show.since_us = 0)
@@ -147,7 +148,8 @@ static enum fz_err zoom(struct fz_app *app, bool in)
     if (on_wall(app))
         fz_wall_set_tile_size(app, in ? TILE_STEP : 1 / TILE_STEP);
     else
-        fz_camera_zoom_at(camera, in ? PICTURE_STEP : 1 / PICTURE_STEP, camera->view_w / 2, camera->view_h / 2);
+        fz_camera_zoom_at(camera, in ? PICTURE_STEP : 1 / PICTURE_STEP, camera->view_w / 2,
+                          camera->view_h / 2);
     app->loader.moved = true;
     return FZ_OK;
 }
@@ -181,8 +183,8 @@ static enum fz_err turn(struct fz_app *app, int quarters, bool flip_h, bool flip
     struct fz_tile *tile = fz_loader_tile(app, on_wall(app) ? app->wall.selected : app->picture.shown);
     if (!tile)
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
-    struct fz_camera camera = {.quarter_turns = tile->turn.quarters, .flip_h = tile->turn.flip_h,
-                               .flip_v = tile->turn.flip_v};
+    struct fz_camera camera = {
+        .quarter_turns = tile->turn.quarters, .flip_h = tile->turn.flip_h, .flip_v = tile->turn.flip_v};
     struct fz_camera *shown = on_wall(app) ? &camera : &app->picture.camera;
     if (quarters != 0)
         fz_camera_turn(shown, quarters);
@@ -193,11 +195,11 @@ static enum fz_err turn(struct fz_app *app, int quarters, bool flip_h, bool flip
     return FZ_OK;
 }
 
-#define TURN_HANDLER(name, quarters, flip_h, flip_v)                                                          \
-    static enum fz_err name(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)           \
-    {                                                                                                         \
-        (void)call;                                                                                           \
-        return turn(app, quarters, flip_h, flip_v, err);                                                      \
+#define TURN_HANDLER(name, quarters, flip_h, flip_v)                                                \
+    static enum fz_err name(struct fz_app *app, struct fz_command_call *call, struct fz_error *err) \
+    {                                                                                               \
+        (void)call;                                                                                 \
+        return turn(app, quarters, flip_h, flip_v, err);                                            \
     }
 
 TURN_HANDLER(rotate_right, 1, false, false)
@@ -308,7 +310,8 @@ static enum fz_err wait(struct fz_app *app, struct fz_command_call *call, struct
             state = i;
     char *end = NULL;
     double seconds = call->argc == 2 ? strtod(call->argv[1], &end) : 30;
-    if (state < 0 || call->argc > 2 || (end && (*end || end == call->argv[1])) || !(seconds >= 0 && seconds <= 86400))
+    if (state < 0 || call->argc > 2 || (end && (*end || end == call->argv[1])) ||
+        !(seconds >= 0 && seconds <= 86400))
         return fz_fail(err, FZ_E_USAGE, 0, "wait wants idle, screenful or loaded, and may have seconds");
     for (int i = 0; i < FZ_MAX_WAITS && call->request; i++) {
         if (!app->waits[i].request) {

@@ -16,9 +16,8 @@ void fz_app_take_requests(struct fz_app *app)
     for (struct fz_ready_node *node = fz_ready_take(&app->requests); node;) {
         struct fz_request *request = FZ_CONTAINER(node, struct fz_request, node);
         node = node->next;
-        struct fz_command_call call = {.argc = request->argc,
-                                       .argv = (const char *const *)request->argv,
-                                       .request = request};
+        struct fz_command_call call = {
+            .argc = request->argc, .argv = (const char *const *)request->argv, .request = request};
         struct fz_error err = {0};
         if (!fz_command_find(request->command, &call.id))
             fz_fail(&err, FZ_E_USAGE, 0, "unknown command %s", request->command);
@@ -34,7 +33,8 @@ void fz_app_take_requests(struct fz_app *app)
 
 bool fz_app_is_idle(const struct fz_app *app)
 {
-    if (app->dirty || app->moving || app->fading || fz_loader_uploads_wait(app) || fz_text_is_pending(app->head))
+    if (app->dirty || app->arrived || app->moving || app->fading || fz_loader_uploads_wait(app) ||
+        fz_text_is_pending(app->head))
         return false;
     if (app->scan.roots_listed < app->scan.roots || !fz_ready_is_empty(&app->results))
         return false;
@@ -57,9 +57,9 @@ static bool is_reached(const struct fz_app *app, enum fz_wait_for state)
     case FZ_WAIT_IDLE:
         return fz_app_is_idle(app);
     case FZ_WAIT_SCREENFUL:
-        return app->stats.startup.first_frame > 0 && !app->dirty && fz_loader_screenful(app);
+        return app->stats.startup.first_frame > 0 && !app->dirty && !app->arrived && fz_loader_screenful(app);
     case FZ_WAIT_LOADED:
-        return !app->dirty && fz_loader_loaded(app);
+        return !app->dirty && !app->arrived && fz_loader_loaded(app);
     }
     return false;
 }
@@ -115,19 +115,21 @@ json_t *fz_app_status(struct fz_app *app)
     const char *mode = app->mode == FZ_MODE_WALL ? "wall" : app->show.running ? "slideshow" : "picture";
     json_t *status = json_object();
     json_object_set_new(status, "mode", json_string(mode));
-    json_object_set_new(status, "index", any ? json_integer((json_int_t)fz_app_selected_index(app)) : json_null());
+    json_object_set_new(status, "index",
+                        any ? json_integer((json_int_t)fz_app_selected_index(app)) : json_null());
     json_object_set_new(status, "items", json_integer((json_int_t)fz_list_count(app->list)));
     json_object_set_new(status, "scanning", json_boolean(!fz_app_is_listed(app)));
     json_object_set_new(status, "uri", selected_uri(app));
     json_object_set_new(status, "title", title(app));
     json_object_set_new(status, "visible",
-                        any ? json_pack("[I,I]", (json_int_t)focus.first, (json_int_t)focus.last) : json_null());
+                        any ? json_pack("[I,I]", (json_int_t)focus.first, (json_int_t)focus.last)
+                            : json_null());
     json_object_set_new(status, "pending", json_integer((json_int_t)fz_loader_pending(app)));
     json_object_set_new(status, "failed", json_integer((json_int_t)app->loader.failed_count));
     json_object_set_new(status, "paused", json_boolean(app->loading_paused));
     json_object_set_new(status, "show_paused", json_boolean(app->show.paused));
-    json_object_set_new(status, "zoom", app->mode == FZ_MODE_PICTURE ? json_real(app->picture.camera.zoom)
-                                                                     : json_null());
+    json_object_set_new(status, "zoom",
+                        app->mode == FZ_MODE_PICTURE ? json_real(app->picture.camera.zoom) : json_null());
     json_object_set_new(status, "batch", json_null());
     json_object_set_new(status, "fullscreen", json_boolean(fz_head_is_fullscreen(app->head)));
     json_object_set_new(status, "sandbox_state", json_string("off"));

@@ -4,7 +4,10 @@
 
 #include <math.h>
 
-enum { CLICK_SLOP_PX = 6 };
+enum {
+    CLICK_SLOP_PX = 6,
+    CURSOR_US = 2000000, /* a pointer at rest goes out of the picture's way */
+};
 static const double WHEEL_ROWS = 0.6; /* rows of the wall that one notch moves */
 static const double WHEEL_ZOOM = 1.2;
 
@@ -81,6 +84,8 @@ static void button(struct fz_app *app, const SDL_MouseButtonEvent *event)
     if (event->button != SDL_BUTTON_LEFT)
         return;
     app->hint_until_us = 0;
+    if (event->state == SDL_RELEASED && app->mode == FZ_MODE_PICTURE)
+        app->wall.dragging = app->wall.scroll.dragging = false;
     if (app->mode == FZ_MODE_WALL) {
         wall_button(app, event, x, y);
     } else if (event->state == SDL_PRESSED && event->clicks == 2) {
@@ -98,6 +103,8 @@ static void motion(struct fz_app *app, const SDL_MouseMotionEvent *event)
     struct fz_wall *wall = &app->wall;
     double x = event->x, y = event->y;
     fz_head_mouse_to_px(app->head, &x, &y);
+    fz_head_show_cursor(app->head, true);
+    app->cursor_until_us = app->now_us + CURSOR_US;
     if (app->mode == FZ_MODE_WALL && wall->dragging && fabs(y - wall->drag_start_y) > CLICK_SLOP_PX) {
         fz_scroll_drag(&wall->scroll, wall->drag_y - y, (double)(app->now_us - wall->drag_us) / 1e6);
         wall->touched = true;

@@ -18,38 +18,39 @@ struct fz_rendition {
     struct fz_texture *incoming; /* being uploaded */
     struct fz_job *job;          /* on its way (borrowed; NULL: none) */
     int box_w, box_h;            /* that `texture` was made for */
+    bool refused;                /* no texture could be made for the box above */
     int64_t shown_us;            /* when it was first complete: fades start here */
 };
 
 /* What is known of an item beyond its name; made when it is first wanted. */
 struct fz_tile {
     fz_item_id item;
-    uint32_t final_epoch;    /* decoded, or failed, at the wall's size of that epoch */
+    uint32_t final_epoch;     /* decoded, or failed, at the wall's size of that epoch */
     int picture_w, picture_h; /* upright, px; 0: not known yet */
     struct fz_turn turn;
-    struct fz_error *error;  /* why it cannot be shown; owned */
-    bool damaged;            /* shown in part */
-    bool missing;            /* named by the user, and not there or no picture: counted in fz_scan */
+    struct fz_error *error; /* why it cannot be shown; owned */
+    bool damaged;           /* shown in part */
+    bool missing;           /* named by the user, and not there or no picture: counted in fz_scan */
     struct fz_rendition renditions[FZ_PURPOSES];
 };
 
 enum { FZ_MAX_FLYING = 1024 };
 
 struct fz_loader {
-    struct fz_tile **tiles;  /* by item slot; owned */
+    struct fz_tile **tiles; /* by item slot; owned */
     size_t tile_capacity;
     struct fz_job *flying[FZ_MAX_FLYING]; /* every job out there */
     size_t flying_count;
     uint64_t credit_bytes, credit_limit_bytes;
     struct fz_ready_node *uploads, **uploads_end; /* results that wait for their upload */
-    uint32_t epoch;          /* counts sizes of the wall's box */
-    int box_w, box_h;        /* the wall's box now */
-    size_t final_count;      /* tiles final in this epoch */
+    uint32_t epoch;                               /* counts sizes of the wall's box */
+    int box_w, box_h;                             /* the wall's box now */
+    size_t final_count;                           /* tiles final in this epoch */
     size_t failed_count;
     size_t fill_cursor, fill_left; /* the rest of the list, still to be looked at */
-    bool stale;              /* what is wanted may have changed */
-    bool moved;              /* the view moved: queued jobs must be judged anew */
-    bool load_all;           /* decode everything, even what cannot be kept */
+    bool stale;                    /* what is wanted may have changed */
+    bool moved;                    /* the view moved: queued jobs must be judged anew */
+    bool load_all;                 /* decode everything, even what cannot be kept */
     int workers;
 };
 
@@ -67,7 +68,7 @@ void fz_loader_list_changed(struct fz_app *app);
 /* Judges what is out there, then issues what is wanted and has credit. Cheap where nothing changed. */
 void fz_loader_issue(struct fz_app *app);
 
-/* Takes finished jobs; uploads within `budget_us`. True when something that is drawn changed. */
+/* Takes finished jobs; uploads within `budget_us` (0: takes only). True when something that is in view changed. */
 bool fz_loader_collect(struct fz_app *app, int64_t budget_us);
 
 /* Forgets what is known of an item, so that it is read again; with `gone` for ever. */

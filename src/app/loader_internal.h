@@ -1,10 +1,13 @@
-/* Between the two halves of the loader. */
+/* Between the parts of the loader: loader.c keeps the tiles, issue.c sends jobs out, collect.c takes their results. */
 #ifndef FZ_APP_LOADER_INTERNAL_H
 #define FZ_APP_LOADER_INTERNAL_H
 
 #include "app/loader.h"
 
-/* Render thread. A job came back from its worker. */
+/* Render thread, all of these. The tile of an item, made where there is none. */
+struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item);
+
+/* A job came back from its worker. */
 void fz_loader_landed(struct fz_app *app, struct fz_job *job);
 
 #endif

@@ -9,14 +9,14 @@
 #include <stdlib.h>
 
 enum {
-    UPLOAD_BUDGET_US = 3000,       /* of one frame */
-    TIMER_PERIOD_US = 16667,       /* where the display names no refresh rate */
+    UPLOAD_BUDGET_US = 3000, /* of one frame */
+    TIMER_PERIOD_US = 16667, /* where the display names no refresh rate */
     IDLE_WAIT_US = 1000000,
-    LOST_BELL_US = 100000,         /* what a lost wake-up costs while something is under way */
-    LOADING_SHARE = 8,             /* without a GPU, frames that only show progress take 1/8 of the time */
+    LOST_BELL_US = 100000, /* what a lost wake-up costs while something is under way */
+    LOADING_SHARE = 8,     /* without a GPU, frames that only show progress take 1/8 of the time */
     LOADING_PACE_MAX_US = 120000,
-    MAX_STEP_US = 50000,           /* a motion goes no further in one frame */
-    SETTLE_US = 3000000,           /* how long the last screenshot waits for what still moves */
+    MAX_STEP_US = 50000, /* a motion goes no further in one frame */
+    SETTLE_US = 3000000, /* how long the last screenshot waits for what still moves */
 };
 
 void fz_app_quit(struct fz_app *app, enum fz_err status)
@@ -104,7 +104,7 @@ static int64_t next_wake_us(const struct fz_app *app, int64_t show_us)
     int64_t wake = app->now_us + (app->loader.flying_count > 0 ? LOST_BELL_US : IDLE_WAIT_US);
     if (app->dirty || app->moving)
         wake = motion_due_us(app);
-    if (fz_loader_uploads_wait(app) || app->fading)
+    if (fz_loader_uploads_wait(app) || app->fading || app->arrived)
         wake = earliest(wake, loading_due_us(app));
     wake = earliest(wake, show_us);
     wake = earliest(wake, fz_app_next_overlay_us(app));
@@ -133,7 +133,8 @@ static void wait_and_handle(struct fz_app *app, int64_t wake_us)
     SDL_Event event;
     fz_doorbell_arm(&app->bell);
     int64_t left_us = something_arrived(app) ? 0 : wake_us - before;
-    int got = left_us > 0 ? SDL_WaitEventTimeout(&event, (int)((left_us + 999) / 1000)) : SDL_PollEvent(&event);
+    int got =
+        left_us > 0 ? SDL_WaitEventTimeout(&event, (int)((left_us + 999) / 1000)) : SDL_PollEvent(&event);
     fz_doorbell_disarm(&app->bell);
     stats->wait_returned_us = app->now_us = fz_now_us();
     for (; got; got = SDL_PollEvent(&event))
@@ -161,6 +162,7 @@ static void draw(struct fz_app *app)
         fz_wall_draw(app);
     fz_picture_draw(app);
     fz_app_draw_overlays(app);
+    fz_app_update_title(app);
 }
 
 /* The last frame before the end waits until what it shows has come to rest. */
@@ -168,7 +170,8 @@ static bool may_save(const struct fz_app *app)
 {
     if (!app->screenshot_path)
         return false;
-    bool settled = !app->moving && !app->fading && !fz_text_is_pending(app->head) && !fz_loader_uploads_wait(app);
+    bool settled =
+        !app->moving && !app->fading && !fz_text_is_pending(app->head) && !fz_loader_uploads_wait(app);
     return !app->ending || settled || app->now_us >= app->end_deadline_us;
 }
 
@@ -197,7 +200,7 @@ static void note_frame(struct fz_app *app, int64_t work_end_us, int64_t end_us)
 
 static void frame(struct fz_app *app)
 {
-    app->dirty = false;
+    app->dirty = app->arrived = false;
     step(app);
     draw(app);
     if (may_save(app)) {
@@ -214,22 +217,19 @@ static bool frame_is_due(const struct fz_app *app)
     if ((app->dirty || app->moving) && app->now_us >= motion_due_us(app))
         return true;
     bool overlay_ended = fz_app_next_overlay_us(app) > 0 && app->now_us >= fz_app_next_overlay_us(app);
-    bool loading = fz_loader_uploads_wait(app) || app->fading || app->texts_arrived;
-    return overlay_ended || (loading && app->now_us >= loading_due_us(app));
+    return overlay_ended || ((app->fading || app->arrived) && app->now_us >= loading_due_us(app));
 }
 
 /* Milestones count from the frame that showed them. */
 static void note_milestones(struct fz_app *app)
 {
     struct fz_stats *stats = &app->stats;
-    if (app->dirty || fz_loader_uploads_wait(app) || stats->startup.first_frame == 0)
+    if (app->dirty || app->arrived || fz_loader_uploads_wait(app) || stats->startup.first_frame == 0)
         return;
     if (stats->startup.screenful == 0 && fz_loader_screenful(app))
         stats->startup.screenful = stats->last_present_us;
-    if (stats->startup.all == 0 && fz_loader_loaded(app)) {
+    if (stats->startup.all == 0 && fz_loader_loaded(app))
         stats->startup.all = fz_now_us();
-        fz_app_measure(app);
-    }
     if (!fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN))
         return;
     bool screenful = app->options.values[FZ_OPTION_QUIT_WHEN].text[0] == 's';
@@ -247,15 +247,12 @@ enum fz_err fz_app_run(struct fz_app *app)
         wait_and_handle(app, next_wake_us(app, show_us));
         fz_app_take_source_events(app);
         fz_app_take_requests(app);
-        app->texts_arrived |= fz_text_collect(app->head);
-        fz_loader_collect(app, 0);
-        bool due = frame_is_due(app);
-        if (due) {
-            fz_loader_collect(app, UPLOAD_BUDGET_US);
-            app->texts_arrived = false;
-        }
+        app->arrived |= fz_text_collect(app->head);
+        app->arrived |= fz_loader_collect(app, 0);
+        if (app->now_us >= loading_due_us(app) || frame_is_due(app))
+            app->arrived |= fz_loader_collect(app, UPLOAD_BUDGET_US);
         fz_loader_issue(app);
-        if (due)
+        if (frame_is_due(app))
             frame(app);
         note_milestones(app);
         fz_app_answer_waits(app);

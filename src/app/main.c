@@ -19,7 +19,8 @@ static void print_help(void)
          "       frieze ctl [--name NAME] COMMAND [ARGUMENT]...\n"
          "\n"
          "Shows pictures as a wall that never freezes. A SOURCE is a folder, a file, or - for paths on\n"
-         "standard input; without one, your pictures folder. Return opens a picture, Esc goes back, q quits.\n");
+         "standard input; without one, your pictures folder. Return opens a picture, Esc goes back, q "
+         "quits.\n");
     fz_options_print_help(stdout);
 }
 

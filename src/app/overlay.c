@@ -1,6 +1,7 @@
 /* What stands over the pictures: the hint of the start, the position, states that must be seen, notices. */
 #include "app/app.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "gpu/draw.h"
 
 #include <math.h>
@@ -47,8 +48,8 @@ static void draw_empty(struct fz_app *app)
     struct fz_text_style style = {.px = 26};
     int w, h;
     if (fz_text_size(app->head, text, &style, &w, &h))
-        fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0, (fz_head_h(app->head) - h) / 2.0,
-                     (struct fz_color){150, 150, 156, 255});
+        fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0,
+                     (fz_head_h(app->head) - h) / 2.0, (struct fz_color){150, 150, 156, 255});
 }
 
 static void draw_position(struct fz_app *app)
@@ -61,8 +62,26 @@ static void draw_position(struct fz_app *app)
     draw_chip(app, text, AT_BOTTOM_RIGHT);
 }
 
+void fz_app_update_title(struct fz_app *app)
+{
+    size_t count = fz_list_count(app->list);
+    if (app->titled == app->wall.selected && app->titled_count == count)
+        return;
+    app->titled = app->wall.selected;
+    app->titled_count = count;
+    char *name = fz_str_to_utf8(fz_list_name(app->list, app->wall.selected));
+    char *title = count > 0
+                      ? fz_asprintf("%s (%zu of %zu) - frieze", name, fz_app_selected_index(app) + 1, count)
+                      : fz_strdup("frieze");
+    fz_head_set_title(app->head, title);
+    free(title);
+    free(name);
+}
+
 void fz_app_draw_overlays(struct fz_app *app)
 {
+    if (app->now_us >= app->cursor_until_us && fz_head_is_fullscreen(app->head))
+        fz_head_show_cursor(app->head, false);
     draw_empty(app);
     draw_position(app);
     if (app->loading_paused)
@@ -91,7 +110,7 @@ void fz_app_notice(struct fz_app *app, const char *fmt, ...)
 int64_t fz_app_next_overlay_us(const struct fz_app *app)
 {
     int64_t next = 0;
-    int64_t ends[] = {app->hint_until_us, app->notice ? app->notice_until_us : 0,
+    int64_t ends[] = {app->hint_until_us, app->cursor_until_us, app->notice ? app->notice_until_us : 0,
                       app->wall.scrolled_us > 0 ? app->wall.scrolled_us + POSITION_US : 0};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends[i] > app->last_step_us && (next == 0 || ends[i] < next))

@@ -11,7 +11,8 @@
 
 enum {
     CROSSFADE_US = 700000,
-    COARSE_AFTER_US = 120000, /* the old picture stays this long for the sharp one before a coarse one takes over */
+    COARSE_AFTER_US =
+        120000, /* the old picture stays this long for the sharp one before a coarse one takes over */
 };
 static const double OPEN_TAU_S = 0.055;
 
@@ -62,6 +63,7 @@ static void show_item(struct fz_app *app, fz_item_id item)
     }
     bool other = picture->shown != item;
     picture->shown = item;
+    picture->behind_us = 0;
     picture->shown_us = app->now_us;
     const struct fz_tile *tile = fz_loader_tile(app, item);
     struct fz_camera *camera = &picture->camera;
@@ -85,7 +87,9 @@ static void look_for_item(struct fz_app *app)
     const struct fz_tile *tile = fz_loader_tile(app, picture->item);
     bool sharp = texture_of(app, picture->item, FZ_FOR_PICTURE) || (tile && tile->error);
     bool coarse = texture_of(app, picture->item, FZ_FOR_WALL) != NULL;
-    bool waited = app->now_us - picture->wanted_us >= COARSE_AFTER_US || picture->shown == FZ_ITEM_NONE;
+    if (picture->behind_us == 0)
+        picture->behind_us = app->now_us;
+    bool waited = app->now_us - picture->behind_us >= COARSE_AFTER_US || picture->shown == FZ_ITEM_NONE;
     if (sharp || (coarse && waited && !app->show.running))
         show_item(app, picture->item);
 }
@@ -95,8 +99,13 @@ void fz_picture_changed(struct fz_app *app)
     if (app->mode != FZ_MODE_PICTURE)
         return;
     look_for_item(app);
-    if (app->picture.shown != FZ_ITEM_NONE)
-        place(app, !app->picture.camera.picture_w);
+    /* Its size may have become known only now. */
+    double w, h, before_w = app->picture.camera.picture_w, before_h = app->picture.camera.picture_h;
+    picture_size(app, app->picture.shown, &w, &h);
+    bool sideways = app->picture.camera.quarter_turns % 2 != 0;
+    if (app->picture.shown != FZ_ITEM_NONE &&
+        (before_w != (sideways ? h : w) || before_h != (sideways ? w : h)))
+        place(app, app->picture.openness >= 1);
     app->dirty = true;
 }
 
@@ -111,7 +120,6 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
     picture->item = fz_list_at(app->list, index);
     picture->shown = FZ_ITEM_NONE;
     picture->closing = false;
-    picture->wanted_us = app->now_us;
     picture->openness = at_once ? 1 : 0;
     picture->camera.mode = FZ_ZOOM_FIT;
     if (at_once) {
@@ -145,7 +153,6 @@ void fz_picture_go_to(struct fz_app *app, size_t index)
     if (item == FZ_ITEM_NONE || item == picture->item)
         return;
     picture->item = item;
-    picture->wanted_us = app->now_us;
     if (texture_of(app, item, FZ_FOR_PICTURE))
         app->stats.hits++;
     fz_app_select(app, index);
@@ -260,8 +267,8 @@ static void draw_reason(struct fz_app *app, const struct fz_tile *tile)
     struct fz_text_style style = {.px = 22, .max_w = fz_head_w(app->head) - 80};
     int w, h;
     if (fz_text_size(app->head, text, &style, &w, &h))
-        fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0, (fz_head_h(app->head) - h) / 2.0,
-                     (struct fz_color){230, 190, 186, 255});
+        fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0,
+                     (fz_head_h(app->head) - h) / 2.0, (struct fz_color){230, 190, 186, 255});
 }
 
 /* Where the new picture leaves the old one uncovered, the background grows over it; under the new one nothing fades

@@ -8,18 +8,18 @@
 struct fz_app;
 
 struct fz_picture {
-    fz_item_id item;        /* what is to be shown */
-    fz_item_id shown;       /* what is: the old picture stays until the new one is there */
-    fz_item_id fading;      /* what the crossfade of a show goes out from */
+    fz_item_id item;   /* what is to be shown */
+    fz_item_id shown;  /* what is: the old picture stays until the new one is there */
+    fz_item_id fading; /* what the crossfade of a show goes out from */
     struct fz_camera camera;
     struct fz_rect fading_rect;
     int64_t fade_start_us;
-    int64_t wanted_us;      /* when `item` was asked for */
-    int64_t shown_us;       /* when `shown` came: for --shown */
-    double openness;        /* 0 on the wall .. 1 open; the background's opacity */
+    int64_t behind_us; /* since when `shown` is not `item`; 0: it is */
+    int64_t shown_us;  /* when `shown` came: for --shown */
+    double openness;   /* 0 on the wall .. 1 open; the background's opacity */
     bool closing;
-    bool keep_zoom;         /* from picture to picture */
-    int direction;          /* of travel: -1 or 1 */
+    bool keep_zoom; /* from picture to picture */
+    int direction;  /* of travel: -1 or 1 */
     bool panning;
     double pan_x, pan_y;
 };

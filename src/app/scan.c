@@ -1,6 +1,7 @@
 /* What the readers report, taken into the list. */
 #include "app/app.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -9,7 +10,10 @@
 static void open_named(struct fz_app *app)
 {
     for (size_t i = 0; i < fz_list_count(app->list); i++) {
-        char *path = fz_list_path(app->list, fz_list_at(app->list, i));
+        fz_item_id item = fz_list_at(app->list, i);
+        if (strcmp(fz_list_name(app->list, item), fz_path_name(app->first_path)) != 0)
+            continue;
+        char *path = fz_list_path(app->list, item);
         bool found = path && strcmp(path, app->first_path) == 0;
         free(path);
         if (found) {
@@ -18,6 +22,11 @@ static void open_named(struct fz_app *app)
             fz_picture_open(app, i, true);
             return;
         }
+    }
+    if (fz_app_is_listed(app)) {
+        app->open_first = false;
+        fz_log("%s is no picture", app->first_path);
+        fz_app_notice(app, "%s is no picture", fz_path_name(app->first_path));
     }
 }
 

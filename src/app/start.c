@@ -10,7 +10,6 @@
 #include "sync/thread.h"
 
 #include <SDL_cpuinfo.h>
-#include <SDL_keyboard.h>
 #include <SDL_timer.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 
 enum {
     HINT_US = 5000000,
+    STUCK_MS = 150,        /* how long the end waits for a library that cannot be interrupted */
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
 };
 
@@ -35,7 +35,8 @@ static bool is_one_file(const char *const *sources, size_t count)
 }
 
 /* A single file on a display opens, and the other pictures of its folder follow. */
-static enum fz_err start_sources(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err)
+static enum fz_err start_sources(struct fz_app *app, const char *const *sources, size_t count,
+                                 struct fz_error *err)
 {
     const struct fz_options *o = &app->options;
     struct fz_source_options options = {
@@ -55,6 +56,7 @@ static enum fz_err start_sources(struct fz_app *app, const char *const *sources,
             one[0] = folder;
             sources = one;
             options.recursive = false;
+            options.hidden |= fz_name_is_hidden(fz_path_name(app->first_path));
         }
     }
     app->scan.roots = count;
@@ -127,10 +129,12 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
 
 static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_error *err)
 {
-    int jobs = fz_option_is_set(&app->options, FZ_OPTION_JOBS) ? (int)app->options.values[FZ_OPTION_JOBS].number
-                                                               : SDL_GetCPUCount();
+    int jobs = fz_option_is_set(&app->options, FZ_OPTION_JOBS)
+                   ? (int)app->options.values[FZ_OPTION_JOBS].number
+                   : SDL_GetCPUCount();
     fz_loader_init(&app->loader, jobs, memory / 8);
-    enum fz_err code = fz_pool_start(&app->pool, jobs, memory / 4, &app->results, &app->bell, &app->quit, err);
+    enum fz_err code =
+        fz_pool_start(&app->pool, jobs, memory / 4, &app->results, &app->bell, &app->quit, err);
     if (code == FZ_OK)
         code = fz_text_service_start(&app->texts, &app->bell, err);
     if (code == FZ_OK)
@@ -162,8 +166,8 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
 
     /* Two windows may have the same name: without a control socket the wall still works. */
     struct fz_error why = {0};
-    if (fz_server_start(&app->server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell, &why) !=
-        FZ_OK)
+    if (fz_server_start(&app->server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell,
+                        &why) != FZ_OK)
         fz_log("no control socket: %s", why.msg);
     code = open_head(app, memory / 2, err);
     if (code != FZ_OK)
@@ -213,12 +217,13 @@ void fz_app_stop(struct fz_app *app)
     fz_server_stop(app->server);
     fz_sources_stop(app->sources);
     drop_events(app);
-    fz_pool_stop(&app->pool);
+    fz_shown_stop(app->shown);
+    if (!fz_pool_stop(&app->pool, STUCK_MS))
+        _exit(fz_err_exit_status(app->status)); /* all that outlives the process is gone by now */
     if (app->list)
         fz_loader_fini(app);
     fz_head_close(app->heads[0]);
     fz_text_service_stop(app->texts);
-    fz_shown_stop(app->shown);
     fz_signals_stop(app->signals);
     fz_video_stop();
     fz_list_free(app->list);

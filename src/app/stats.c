@@ -31,8 +31,8 @@ static json_t *bytes(uint64_t n)
 static json_t *startup_json(const struct fz_stats *s)
 {
     return json_pack("{s:o,s:o,s:o,s:o,s:o}", "window", ms_or_null(s->startup.window), "first_frame",
-                     ms_or_null(s->startup.first_frame), "first_tile", ms_or_null(s->startup.first_tile), "screenful",
-                     ms_or_null(s->startup.screenful), "all", ms_or_null(s->startup.all));
+                     ms_or_null(s->startup.first_frame), "first_tile", ms_or_null(s->startup.first_tile),
+                     "screenful", ms_or_null(s->startup.screenful), "all", ms_or_null(s->startup.all));
 }
 
 static void add_frame_times(json_t *frames, const char *name, const struct fz_histogram *h)
@@ -71,8 +71,8 @@ static json_t *decode_json(const struct fz_app *app)
 {
     const struct fz_stats *s = &app->stats;
     uint64_t cpu_us = atomic_load_explicit(&app->pool.counts.cpu_us, memory_order_relaxed);
-    return json_pack("{s:o,s:f,s:o,s:o,s:i}", "count", bytes(s->decodes), "cpu", (double)cpu_us / 1000, "cancelled",
-                     bytes(s->cancelled), "repeated", bytes(s->repeated), "respawned", 0);
+    return json_pack("{s:o,s:f,s:o,s:o,s:i}", "count", bytes(s->decodes), "cpu", (double)cpu_us / 1000,
+                     "cancelled", bytes(s->cancelled), "repeated", bytes(s->repeated), "respawned", 0);
 }
 
 json_t *fz_stats_json(const struct fz_app *app)
@@ -84,14 +84,17 @@ json_t *fz_stats_json(const struct fz_app *app)
     json_object_set_new(root, "unsupported", bytes(app->scan.unsupported));
     json_object_set_new(root, "startup", startup_json(s));
     json_object_set_new(root, "frames", frames_json(s));
-    json_object_set_new(root, "render_thread", json_pack("{s:f}", "stall_max", (double)s->stall_max_us / 1000));
-    json_object_set_new(root, "input", json_pack("{s:o,s:o,s:o}", "count", bytes(s->inputs), "to_present_p50",
-                                                 percentile(&s->input, 0.5), "to_present_max", maximum(&s->input)));
+    json_object_set_new(root, "render_thread",
+                        json_pack("{s:f}", "stall_max", (double)s->stall_max_us / 1000));
+    json_object_set_new(root, "input",
+                        json_pack("{s:o,s:o,s:o}", "count", bytes(s->inputs), "to_present_p50",
+                                  percentile(&s->input, 0.5), "to_present_max", maximum(&s->input)));
     json_object_set_new(root, "decode", decode_json(app));
     json_object_set_new(root, "upload", textures_json(app, "upload"));
     json_object_set_new(root, "cache", textures_json(app, "cache"));
-    json_object_set_new(root, "memory", json_pack("{s:o,s:o}", "rss_peak_bytes", bytes(fz_memory_rss_peak_bytes()),
-                                                  "pss_peak_bytes", bytes(s->pss_peak_bytes)));
+    json_object_set_new(root, "memory",
+                        json_pack("{s:o,s:o}", "rss_peak_bytes", bytes(fz_memory_rss_peak_bytes()),
+                                  "pss_peak_bytes", bytes(s->pss_peak_bytes)));
     json_object_set_new(root, "opens",
                         bytes(atomic_load_explicit(&app->pool.counts.opens, memory_order_relaxed)));
     json_object_set_new(root, "renderer",
@@ -102,8 +105,11 @@ json_t *fz_stats_json(const struct fz_app *app)
     return root;
 }
 
-enum fz_err fz_stats_write(const struct fz_app *app, const char *path, struct fz_error *err)
+enum fz_err fz_stats_write(struct fz_app *app, const char *path, struct fz_error *err)
 {
+    uint64_t pss = fz_memory_pss_bytes();
+    if (pss > app->stats.pss_peak_bytes)
+        app->stats.pss_peak_bytes = pss;
     FILE *file = fopen(path, "we");
     if (!file)
         return fz_fail(err, FZ_E_IO, errno, "--stats %s", path);

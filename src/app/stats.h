@@ -18,11 +18,11 @@ struct fz_stats {
     struct fz_histogram work, present, total, interval, input;
     uint64_t late;
     int64_t stall_max_us;
-    int64_t wait_returned_us;  /* the last return of a wait or pump */
-    int64_t last_present_us;   /* the end of the last present */
-    int64_t last_total_us;     /* work + present of the last frame */
-    bool was_moving;           /* the last frame was one of a movement */
-    int64_t first_input_us;    /* the oldest input that no frame has shown yet; 0: none */
+    int64_t wait_returned_us; /* the last return of a wait or pump */
+    int64_t last_present_us;  /* the end of the last present */
+    int64_t last_total_us;    /* work + present of the last frame */
+    bool was_moving;          /* the last frame was one of a movement */
+    int64_t first_input_us;   /* the oldest input that no frame has shown yet; 0: none */
     uint64_t inputs;
     uint64_t decodes, cancelled, repeated, hits;
     uint64_t pixel_bytes_peak;
@@ -31,6 +31,7 @@ struct fz_stats {
 
 /* The whole of it as JSON; the caller owns it. */
 json_t *fz_stats_json(const struct fz_app *app);
-enum fz_err fz_stats_write(const struct fz_app *app, const char *path, struct fz_error *err);
+/* Main thread, after the loop: it writes a file. Looks at the memory a last time. */
+enum fz_err fz_stats_write(struct fz_app *app, const char *path, struct fz_error *err);
 
 #endif

@@ -109,7 +109,8 @@ void fz_wall_set_tile_size(struct fz_app *app, double factor)
     const struct fz_option_value *start = &app->options.values[FZ_OPTION_TILE];
     const struct fz_layout_params *params = &wall->layout.params;
     double w = factor > 0 ? wall->tile_w * factor : start->w, aspect = (double)start->h / start->w;
-    double most = fmin(params->view_w * ZOOM_STEP_MAX, (params->view_h - FZ_CAPTION_H) / aspect * ZOOM_STEP_MAX);
+    double most =
+        fmin(params->view_w * ZOOM_STEP_MAX, (params->view_h - FZ_CAPTION_H) / aspect * ZOOM_STEP_MAX);
     w = fmax(fmin(w, most), MIN_TILE);
     double selected_y = fz_layout_cell(&wall->layout, wall->selected_index).y - wall->scroll.position;
     wall->tile_w = (int)lround(w);
@@ -117,7 +118,8 @@ void fz_wall_set_tile_size(struct fz_app *app, double factor)
     fz_wall_relayout(app, params->view_w, params->view_h);
     /* What is selected stays where it was seen. */
     double cell_y = fz_layout_cell(&wall->layout, wall->selected_index).y;
-    fz_scroll_to(&wall->scroll, cell_y - fmin(fmax(selected_y, 0), params->view_h - wall->layout.pitch_y), true);
+    fz_scroll_to(&wall->scroll, cell_y - fmin(fmax(selected_y, 0), params->view_h - wall->layout.pitch_y),
+                 true);
     fz_wall_reveal_selected(app, true);
 }
 
@@ -172,8 +174,8 @@ struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index)
 }
 
 /* As many lines as fit, broken at spaces where there are any; widths by an average character. */
-static void draw_wrapped(struct fz_app *app, const char *text, const struct fz_text_style *style, double x, double y,
-                         double w, double bottom, struct fz_color color)
+static void draw_wrapped(struct fz_app *app, const char *text, const struct fz_text_style *style, double x,
+                         double y, double w, double bottom, struct fz_color color)
 {
     size_t per_line = (size_t)fmax(w / (style->px * 0.56), 4);
     struct fz_text_style line_style = *style;
@@ -212,10 +214,12 @@ static void draw_failed(struct fz_app *app, const struct fz_tile *tile, struct f
     char name[512];
     fz_str_escape(name, sizeof name, fz_list_name(app->list, tile->item));
     double x = box.x + inset, y = top + mark + 6, w = box.w - 2 * inset;
-    fz_text_draw(head, name, &(struct fz_text_style){.px = 13, .max_w = (int)w, .bold = true}, x, y, FAILED_TEXT);
+    fz_text_draw(head, name, &(struct fz_text_style){.px = 13, .max_w = (int)w, .bold = true}, x, y,
+                 FAILED_TEXT);
     char reason[sizeof tile->error->msg * 2];
     fz_str_escape(reason, sizeof reason, tile->error->msg);
-    draw_wrapped(app, reason, &(struct fz_text_style){.px = 13}, x, y + 19, w, box.y + box.h - 4, FAILED_TEXT);
+    draw_wrapped(app, reason, &(struct fz_text_style){.px = 13}, x, y + 19, w, box.y + box.h - 4,
+                 FAILED_TEXT);
 }
 
 static void draw_caption(struct fz_app *app, fz_item_id item, struct fz_rect box)
@@ -264,7 +268,8 @@ static void draw_scrollbar(struct fz_app *app)
     double h = wall->layout.params.view_h, w = wall->layout.params.view_w;
     double thumb = fmax(h * h / wall->layout.content_h, 24);
     double y = (h - thumb) * wall->scroll.position / wall->scroll.max;
-    fz_draw_fill(app->head, (struct fz_rect){w - 5, round(y), 4, round(thumb)}, (struct fz_color){220, 220, 225, 150});
+    fz_draw_fill(app->head, (struct fz_rect){w - 5, round(y), 4, round(thumb)},
+                 (struct fz_color){220, 220, 225, 150});
 }
 
 void fz_wall_draw(struct fz_app *app)

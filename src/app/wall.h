@@ -12,7 +12,7 @@ struct fz_app;
 struct fz_wall {
     struct fz_layout layout;
     struct fz_scroll scroll;
-    int tile_w, tile_h;    /* wished box, px */
+    int tile_w, tile_h; /* wished box, px */
     fz_item_id selected;
     size_t selected_index; /* where it was last seen: what takes its place when it goes */
     bool touched;          /* the user moved: the selection sticks to its item */
@@ -20,7 +20,7 @@ struct fz_wall {
     bool dragging;
     double drag_y, drag_start_y;
     int64_t drag_us;
-    int64_t scrolled_us;   /* the position bar shows for a while */
+    int64_t scrolled_us; /* the position bar shows for a while */
 };
 
 /* Render thread only, all of these. */

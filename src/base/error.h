@@ -3,21 +3,21 @@
 #define FZ_BASE_ERROR_H
 
 /*       code         name            exit  http */
-#define FZ_ERROR_TABLE(X)                                                                                    \
-    X(OK,            "ok",            0,    200)                                                              \
-    X(USAGE,         "usage",         2,    400)                                                              \
-    X(NOT_FOUND,     "not_found",     1,    404)                                                              \
-    X(ACCESS,        "access",        1,    403)                                                              \
-    X(IO,            "io",            1,    500)                                                              \
-    X(NOT_PICTURE,   "not_picture",   1,    415)                                                              \
-    X(DAMAGED,       "damaged",       1,    422)                                                              \
-    X(LIMIT,         "limit",         1,    413)                                                              \
-    X(MEMORY,        "memory",        1,    507)                                                              \
-    X(CANCELLED,     "cancelled",     130,  409)                                                              \
-    X(TIMEOUT,       "timeout",       1,    504)                                                              \
-    X(DISPLAY,       "display",       1,    503)                                                              \
-    X(EMPTY,         "empty",         3,    404)                                                              \
-    X(INTERNAL,      "internal",      1,    500)
+#define FZ_ERROR_TABLE(X)                 \
+    X(OK, "ok", 0, 200)                   \
+    X(USAGE, "usage", 2, 400)             \
+    X(NOT_FOUND, "not_found", 1, 404)     \
+    X(ACCESS, "access", 1, 403)           \
+    X(IO, "io", 1, 500)                   \
+    X(NOT_PICTURE, "not_picture", 1, 415) \
+    X(DAMAGED, "damaged", 1, 422)         \
+    X(LIMIT, "limit", 1, 413)             \
+    X(MEMORY, "memory", 1, 507)           \
+    X(CANCELLED, "cancelled", 130, 409)   \
+    X(TIMEOUT, "timeout", 1, 504)         \
+    X(DISPLAY, "display", 1, 503)         \
+    X(EMPTY, "empty", 3, 404)             \
+    X(INTERNAL, "internal", 1, 500)
 
 enum fz_err {
 #define X(code, name, exit_status, http_status) FZ_E_##code,

@@ -99,7 +99,10 @@ size_t fz_utf8_decode(const char *s, size_t len, uint32_t *code_point)
         *code_point = p[0];
         return 1;
     }
-    size_t n = p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : 0;
+    size_t n = p[0] >= 0xf0 && p[0] < 0xf5   ? 4
+               : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
+               : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+                                             : 0;
     if (n == 0 || n > len)
         return 0;
     uint32_t c = p[0] & (0x7fu >> n);

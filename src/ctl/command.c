@@ -8,7 +8,7 @@ static const struct command_row {
     const char *argument;
     const char *help;
 } rows[FZ_COMMANDS] = {
-#define X(id, function, wall, picture, show, argument, help)                                                  \
+#define X(id, function, wall, picture, show, argument, help) \
     [FZ_COMMAND_##id] = {#function, {wall, picture, show}, argument, help},
     FZ_COMMAND_TABLE(X)
 #undef X

@@ -9,11 +9,24 @@ static const struct {
     const char *name;
     SDL_Keycode code;
 } named_keys[] = {
-    {"Space", SDLK_SPACE},     {"Return", SDLK_RETURN}, {"Esc", SDLK_ESCAPE},   {"Tab", SDLK_TAB},
-    {"BackSpace", SDLK_BACKSPACE}, {"Del", SDLK_DELETE}, {"Ins", SDLK_INSERT},  {"Home", SDLK_HOME},
-    {"End", SDLK_END},         {"PgUp", SDLK_PAGEUP},   {"PgDn", SDLK_PAGEDOWN}, {"Up", SDLK_UP},
-    {"Down", SDLK_DOWN},       {"Left", SDLK_LEFT},     {"Right", SDLK_RIGHT},  {"F1", SDLK_F1},
-    {"F5", SDLK_F5},           {"F11", SDLK_F11},
+    {"Space", SDLK_SPACE},
+    {"Return", SDLK_RETURN},
+    {"Esc", SDLK_ESCAPE},
+    {"Tab", SDLK_TAB},
+    {"BackSpace", SDLK_BACKSPACE},
+    {"Del", SDLK_DELETE},
+    {"Ins", SDLK_INSERT},
+    {"Home", SDLK_HOME},
+    {"End", SDLK_END},
+    {"PgUp", SDLK_PAGEUP},
+    {"PgDn", SDLK_PAGEDOWN},
+    {"Up", SDLK_UP},
+    {"Down", SDLK_DOWN},
+    {"Left", SDLK_LEFT},
+    {"Right", SDLK_RIGHT},
+    {"F1", SDLK_F1},
+    {"F5", SDLK_F5},
+    {"F11", SDLK_F11},
 };
 enum { NAMED_KEYS = sizeof named_keys / sizeof *named_keys };
 

@@ -10,8 +10,8 @@ enum fz_key_mods { FZ_MOD_CTRL = 1, FZ_MOD_SHIFT = 2, FZ_MOD_ALT = 4 };
 
 /* A character that was produced, or a named key; shift only counts with named keys. */
 struct fz_key {
-    uint32_t code;  /* Unicode, or SDL_Keycode of a named key */
-    uint32_t mods;  /* enum fz_key_mods */
+    uint32_t code; /* Unicode, or SDL_Keycode of a named key */
+    uint32_t mods; /* enum fz_key_mods */
 };
 
 /* Any thread. False where the text names no key. */

@@ -16,7 +16,7 @@ static const struct option_row {
     const char *metavar;
     const char *help;
 } rows[FZ_OPTIONS] = {
-#define X(id, type, name, letter, fallback, min, max, metavar, help)                                          \
+#define X(id, type, name, letter, fallback, min, max, metavar, help) \
     [FZ_OPTION_##id] = {FZ_TYPE_##type, name, letter, fallback, min, max, metavar, help},
     FZ_OPTION_TABLE(X)
 #undef X
@@ -28,7 +28,8 @@ static bool parse_number(const char *text, double *number, const char **rest)
     errno = 0;
     *number = strtod(text, &end);
     *rest = end;
-    return end != text && errno == 0 && isfinite(*number) && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
+    return end != text && errno == 0 && isfinite(*number) &&
+           (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
 }
 
 static bool parse_bytes(const char *text, double *bytes)
@@ -113,8 +114,8 @@ enum fz_err fz_option_set(struct fz_options *options, enum fz_option_id id, cons
         if (row->type == FZ_TYPE_FLAG)
             return fz_fail(err, FZ_E_USAGE, 0, "--%s takes no value", row->name);
         if (row->type == FZ_TYPE_INT || row->type == FZ_TYPE_DURATION || row->type == FZ_TYPE_SIZE)
-            return fz_fail(err, FZ_E_USAGE, 0, "--%s=%s: wants %s, %g to %g", row->name, text, row->metavar, row->min,
-                           row->max);
+            return fz_fail(err, FZ_E_USAGE, 0, "--%s=%s: wants %s, %g to %g", row->name, text, row->metavar,
+                           row->min, row->max);
         return fz_fail(err, FZ_E_USAGE, 0, "--%s=%s: wants %s", row->name, text, row->metavar);
     }
     if (row->type == FZ_TYPE_TEXT || row->type == FZ_TYPE_CHOICE)
@@ -156,8 +157,8 @@ static int find_by_letter(char letter)
 }
 
 /* Sets option `id`, its value in the same word or in the next one. */
-static enum fz_err set_with_value(struct fz_options *options, int id, const char *attached, int argc, char **argv,
-                                  int *i, struct fz_error *err)
+static enum fz_err set_with_value(struct fz_options *options, int id, const char *attached, int argc,
+                                  char **argv, int *i, struct fz_error *err)
 {
     const char *value = attached;
     if (!value && rows[id].type != FZ_TYPE_FLAG) {
@@ -177,7 +178,8 @@ static enum fz_err parse_long(struct fz_options *options, int argc, char **argv,
     return set_with_value(options, id, equals ? equals + 1 : NULL, argc, argv, i, err);
 }
 
-static enum fz_err parse_letters(struct fz_options *options, int argc, char **argv, int *i, struct fz_error *err)
+static enum fz_err parse_letters(struct fz_options *options, int argc, char **argv, int *i,
+                                 struct fz_error *err)
 {
     for (const char *p = argv[*i] + 1; *p; p++) {
         int id = find_by_letter(*p);

@@ -114,8 +114,8 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
         run_sniff(decoder, job);
         break;
     case FZ_JOB_SAVE:
-        fz_image_save_png(job->path, job->surface->pixels, job->surface->w, job->surface->h, job->surface->pitch,
-                          &job->error);
+        fz_image_save_png(job->path, job->surface->pixels, job->surface->w, job->surface->h,
+                          job->surface->pitch, &job->error);
         break;
     case FZ_JOB_MEASURE:
         job->pss_bytes = fz_memory_pss_bytes();

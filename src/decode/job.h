@@ -24,9 +24,9 @@ struct fz_job {
 
     /* what to do: written by the render thread before the push, immutable from then on */
     enum fz_job_kind kind;
-    uint32_t item;   /* fz_item_id, 0 where it concerns none */
-    int purpose;     /* the render thread's, never looked at by workers */
-    char *path;      /* owned */
+    uint32_t item; /* fz_item_id, 0 where it concerns none */
+    int purpose;   /* the render thread's, never looked at by workers */
+    char *path;    /* owned */
     int box_w, box_h;
     uint32_t background;
     struct fz_image_limits limits;

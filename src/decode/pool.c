@@ -5,6 +5,7 @@
 #include "decode/decoder.h"
 #include "sync/thread.h"
 
+#include <SDL_timer.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -42,6 +43,7 @@ static int worker_main(void *ctx)
         empty_trash(pool);
     }
     fz_decoder_fini(&decoder);
+    atomic_fetch_sub(&pool->running, 1);
     return 0;
 }
 
@@ -56,11 +58,12 @@ enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_by
     for (int i = 0; i < workers; i++) {
         char name[24];
         snprintf(name, sizeof name, "frieze:work%d", i);
+        atomic_fetch_add(&pool->running, 1);
         enum fz_err code = fz_thread_start(&pool->threads[i], name, worker_main, pool, err);
-        if (code != FZ_OK && i == 0)
-            return code; /* with one worker the wall still fills */
-        if (code != FZ_OK)
-            break;
+        if (code != FZ_OK) {
+            atomic_fetch_sub(&pool->running, 1);
+            return i == 0 ? code : FZ_OK; /* with one worker the wall still fills */
+        }
         pool->thread_count++;
     }
     return FZ_OK;
@@ -73,12 +76,17 @@ static uint64_t drop_all(void *ctx, const struct fz_heap_node *node)
     return FZ_HEAP_DROP;
 }
 
-void fz_pool_stop(struct fz_pool *pool)
+bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
 {
     FZ_MAIN_ONLY();
     if (!pool->heap.lock)
-        return;
+        return true;
     fz_heap_close(&pool->heap);
+    for (int64_t end = fz_now_us() + (int64_t)patience_ms * 1000;
+         atomic_load(&pool->running) > 0 && fz_now_us() < end;)
+        SDL_Delay(1);
+    if (atomic_load(&pool->running) > 0)
+        return false;
     for (int i = 0; i < pool->thread_count; i++)
         SDL_WaitThread(pool->threads[i], NULL);
     free(pool->threads);
@@ -95,6 +103,7 @@ void fz_pool_stop(struct fz_pool *pool)
     empty_trash(pool);
     fz_heap_fini(&pool->heap);
     fz_ledger_fini(&pool->ledger);
+    return true;
 }
 
 void fz_pool_submit(struct fz_pool *pool, struct fz_job *job, uint64_t priority)

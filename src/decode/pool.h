@@ -15,14 +15,15 @@ struct fz_pool_counts {
 };
 
 struct fz_pool {
-    struct fz_heap heap;           /* has its own lock */
-    struct fz_ledger ledger;       /* has its own lock */
-    struct fz_ready trash;         /* lock-free: spent jobs, freed by the next worker that comes by */
-    struct fz_pool_counts counts;  /* atomic */
-    struct fz_ready *ready;        /* immutable: where finished jobs go */
-    struct fz_doorbell *bell;      /* immutable */
-    const struct fz_cancel *quit;  /* immutable */
-    SDL_Thread **threads;          /* the owner's */
+    struct fz_heap heap;          /* has its own lock */
+    struct fz_ledger ledger;      /* has its own lock */
+    struct fz_ready trash;        /* lock-free: spent jobs, freed by the next worker that comes by */
+    struct fz_pool_counts counts; /* atomic */
+    struct fz_ready *ready;       /* immutable: where finished jobs go */
+    struct fz_doorbell *bell;     /* immutable */
+    const struct fz_cancel *quit; /* immutable */
+    atomic_int running;           /* workers that have not ended */
+    SDL_Thread **threads;         /* the owner's */
     int thread_count;
 };
 
@@ -31,8 +32,9 @@ enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_by
                           struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err);
 
 /* Main thread, after the quit token was set. Wakes and joins every worker, then frees what is still queued, finished
- * or trashed. */
-void fz_pool_stop(struct fz_pool *pool);
+ * or trashed. False when a worker was still in the middle of a library's decode after `patience_ms`: nothing was
+ * freed then, and only the end of the process ends that worker. */
+bool fz_pool_stop(struct fz_pool *pool, int patience_ms);
 
 /* Main thread. Takes *job. It comes back on the ready list. */
 void fz_pool_submit(struct fz_pool *pool, struct fz_job *job, uint64_t priority);

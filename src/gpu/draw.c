@@ -30,14 +30,7 @@ void fz_draw_ring(struct fz_head *head, struct fz_rect r, double t, struct fz_co
 static void mark_drawn(struct fz_head *head, struct fz_texture *texture)
 {
     texture->drawn_frame = head->frame;
-    if (head->newest == texture)
-        return;
-    *(texture->newer ? &texture->newer->older : &head->newest) = texture->older;
-    *(texture->older ? &texture->older->newer : &head->oldest) = texture->newer;
-    texture->newer = NULL;
-    texture->older = head->newest;
-    head->newest->newer = texture;
-    head->newest = texture;
+    fz_texture_touch(head, texture);
 }
 
 void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz_rect rect, double alpha,
@@ -60,7 +53,8 @@ void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz
     SDL_FRect r = to_sdl((struct fz_rect){rect.x + (rect.w - w) / 2, rect.y + (rect.h - h) / 2, w, h});
     bool flip_h = sideways ? turn.flip_v : turn.flip_h, flip_v = sideways ? turn.flip_h : turn.flip_v;
     int flip = (flip_h ? SDL_FLIP_HORIZONTAL : 0) | (flip_v ? SDL_FLIP_VERTICAL : 0);
-    SDL_RenderCopyExF(head->renderer, sdl, &texture->rect, &r, turn.quarters * 90.0, NULL, (SDL_RendererFlip)flip);
+    SDL_RenderCopyExF(head->renderer, sdl, &texture->rect, &r, turn.quarters * 90.0, NULL,
+                      (SDL_RendererFlip)flip);
 }
 
 void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, double x, double y, struct fz_color color)

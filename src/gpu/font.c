@@ -89,7 +89,8 @@ static TTF_Font *open_font(struct fz_fonts *fonts, const char *text, int px, boo
     struct open_font *slot = &fonts->open[0];
     for (int i = 0; i < OPEN_FONTS && file; i++) {
         struct open_font *font = &fonts->open[i];
-        if (font->ttf && font->px == px && font->face == face && strcmp(font->file, (const char *)file) == 0) {
+        if (font->ttf && font->px == px && font->face == face &&
+            strcmp(font->file, (const char *)file) == 0) {
             font->used = ++fonts->clock;
             FcPatternDestroy(found);
             return font->ttf;
@@ -161,7 +162,8 @@ SDL_Surface *fz_fonts_draw(struct fz_fonts *fonts, const char *text, int px, int
     int w = 0;
     TTF_SizeUTF8(font, text, &w, NULL);
     char *shorter = max_w > 0 && w > max_w ? shorten(font, text, max_w) : NULL;
-    SDL_Surface *drawn = TTF_RenderUTF8_Blended(font, shorter ? shorter : text, (SDL_Color){255, 255, 255, 255});
+    SDL_Surface *drawn =
+        TTF_RenderUTF8_Blended(font, shorter ? shorter : text, (SDL_Color){255, 255, 255, 255});
     free(shorter);
     if (!drawn)
         return NULL;

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "decode/job.h"
+#include "gpu/draw.h"
 #include "sync/thread.h"
 
 #include <SDL.h>
@@ -40,6 +41,27 @@ static enum fz_err open_renderer(struct fz_head *head, struct fz_error *err)
     return FZ_OK;
 }
 
+/* A driver compiles each way of drawing when it is first used, on a CPU renderer for tens of milliseconds: that belongs to
+ * the opening of the window, not to the first frame with pictures. */
+static void warm_up(struct fz_head *head)
+{
+    struct fz_texture *opaque = NULL, *mask = NULL;
+    struct fz_rect r = {0, 0, 2, 2};
+    fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
+    fz_draw_fill(head, r, (struct fz_color){0, 0, 0, 255});
+    fz_draw_fill(head, r, (struct fz_color){0, 0, 0, 128});
+    if (fz_texture_new(head, 2, 2, 2, 2, false, &opaque)) {
+        fz_draw_texture(head, opaque, r, 1, (struct fz_turn){0});
+        fz_draw_texture(head, opaque, r, 0.5, (struct fz_turn){0});
+    }
+    if (fz_texture_new_mask(head, 2, 2, &mask))
+        fz_draw_mask(head, mask, 0, 0, (struct fz_color){0, 0, 0, 255});
+    fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
+    fz_head_present(head);
+    fz_texture_free(head, opaque);
+    fz_texture_free(head, mask);
+}
+
 enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *options, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
@@ -67,8 +89,10 @@ enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *opt
         free(head);
         return code;
     }
+    SDL_StartTextInput(); /* keys are matched by the character that they produce */
     head->texts = fz_texts_new(options->texts);
     fz_head_update_size(head);
+    warm_up(head);
     *out = head;
     return FZ_OK;
 }

@@ -29,7 +29,7 @@ struct fz_head_options {
     bool fullscreen;
     const char *title;
     uint64_t texture_budget_bytes;
-    struct fz_text_service *texts;  /* borrowed */
+    struct fz_text_service *texts; /* borrowed */
 };
 
 /* Render thread only, all that follows. */

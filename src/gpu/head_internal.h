@@ -11,12 +11,12 @@
 struct fz_page {
     struct fz_page *next;
     SDL_Texture *sdl;
-    int w, h;             /* px */
-    int cell_w, cell_h;   /* px, without the gutter */
+    int w, h;           /* px */
+    int cell_w, cell_h; /* px, without the gutter */
     int columns, cells;
-    int used;             /* cells taken */
-    bool alpha;           /* texts have an alpha channel, pictures have none */
-    uint32_t taken[4];    /* a bit a cell */
+    int used;          /* cells taken */
+    bool alpha;        /* texts have an alpha channel, pictures have none */
+    uint32_t taken[4]; /* a bit a cell */
 };
 
 struct fz_texture {
@@ -46,6 +46,8 @@ struct fz_head {
 struct fz_texts *fz_texts_new(struct fz_text_service *service);
 void fz_texts_free(struct fz_head *head);
 void fz_textures_free_all(struct fz_head *head);
+/* It was drawn: it is the last to be evicted. */
+void fz_texture_touch(struct fz_head *head, struct fz_texture *texture);
 /* As fz_texture_new, for a surface with an alpha channel. */
 struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struct fz_texture **owner);
 

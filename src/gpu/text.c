@@ -74,7 +74,8 @@ static int text_main(void *ctx)
     return 0;
 }
 
-enum fz_err fz_text_service_start(struct fz_text_service **out, struct fz_doorbell *bell, struct fz_error *err)
+enum fz_err fz_text_service_start(struct fz_text_service **out, struct fz_doorbell *bell,
+                                  struct fz_error *err)
 {
     FZ_MAIN_ONLY();
     struct fz_text_service *service = fz_calloc(1, sizeof *service);
@@ -135,7 +136,8 @@ void fz_texts_free(struct fz_head *head)
 
 static uint32_t hash_of(const char *text, const struct fz_text_style *style)
 {
-    uint32_t seed = FZ_HASH_SEED ^ (uint32_t)style->px * 31u ^ (uint32_t)style->max_w * 7919u ^ (uint32_t)style->bold;
+    uint32_t seed =
+        FZ_HASH_SEED ^ (uint32_t)style->px * 31u ^ (uint32_t)style->max_w * 7919u ^ (uint32_t)style->bold;
     return fz_str_hash(seed, text);
 }
 
@@ -204,8 +206,8 @@ bool fz_text_size(struct fz_head *head, const char *text, const struct fz_text_s
     return true;
 }
 
-bool fz_text_draw(struct fz_head *head, const char *text, const struct fz_text_style *style, double x, double y,
-                  struct fz_color color)
+bool fz_text_draw(struct fz_head *head, const char *text, const struct fz_text_style *style, double x,
+                  double y, struct fz_color color)
 {
     struct text_entry *entry = entry_of(head, text, style);
     if (!entry || !entry->texture)

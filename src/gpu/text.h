@@ -10,14 +10,15 @@
 struct fz_text_service;
 
 /* Main thread. Starts the text thread; rings `bell` for each finished text. */
-enum fz_err fz_text_service_start(struct fz_text_service **service, struct fz_doorbell *bell, struct fz_error *err);
+enum fz_err fz_text_service_start(struct fz_text_service **service, struct fz_doorbell *bell,
+                                  struct fz_error *err);
 /* Main thread. Joins the thread and frees what was not fetched; NULL-safe. */
 void fz_text_service_stop(struct fz_text_service *service);
 
 /* What to draw. */
 struct fz_text_style {
-    int px;          /* height of the font */
-    int max_w;       /* shortened in the middle to this width, px; 0 = no bound */
+    int px;    /* height of the font */
+    int max_w; /* shortened in the middle to this width, px; 0 = no bound */
     bool bold;
 };
 
@@ -25,8 +26,8 @@ struct fz_text_style {
 bool fz_text_size(struct fz_head *head, const char *text, const struct fz_text_style *style, int *w, int *h);
 
 /* Render thread. Draws it with its upper left corner at x, y; false until it is there. */
-bool fz_text_draw(struct fz_head *head, const char *text, const struct fz_text_style *style, double x, double y,
-                  struct fz_color color);
+bool fz_text_draw(struct fz_head *head, const char *text, const struct fz_text_style *style, double x,
+                  double y, struct fz_color color);
 
 /* Render thread. Takes finished texts in; true when any came. */
 bool fz_text_collect(struct fz_head *head);

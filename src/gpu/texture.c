@@ -8,10 +8,10 @@
 #include <string.h>
 
 enum {
-    PAGE_SIDE = 1028,  /* about 4 MB: 20 tiles of 256x192 */
-    GUTTER = 1,        /* between cells, against bleeding */
-    MAX_CELL = 514,    /* larger ones stand alone */
-    MAX_CELLS = 128,   /* the bits of fz_page.taken */
+    PAGE_SIDE = 1028, /* about 4 MB: 20 tiles of 256x192 */
+    GUTTER = 1,       /* between cells, against bleeding */
+    MAX_CELL = 514,   /* larger ones stand alone */
+    MAX_CELLS = 128,  /* the bits of fz_page.taken */
 };
 
 static uint64_t page_bytes(int w, int h)
@@ -91,6 +91,14 @@ static void link_newest(struct fz_head *head, struct fz_texture *texture)
     head->newest = texture;
 }
 
+void fz_texture_touch(struct fz_head *head, struct fz_texture *texture)
+{
+    if (head->newest == texture)
+        return;
+    unlink_texture(head, texture);
+    link_newest(head, texture);
+}
+
 void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
 {
     if (!texture)
@@ -116,10 +124,19 @@ static bool fits_budget(const struct fz_head *head, int cell_w, int cell_h)
            head->budget_bytes;
 }
 
+size_t fz_texture_capacity(const struct fz_head *head, int cell_w, int cell_h)
+{
+    int columns, rows;
+    page_shape(cell_w, cell_h, &columns, &rows);
+    uint64_t bytes = page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER));
+    return (size_t)(head->budget_bytes / bytes) * (size_t)(columns * rows);
+}
+
 static struct fz_page *page_with_room(const struct fz_head *head, int cell_w, int cell_h, bool alpha)
 {
     for (struct fz_page *page = head->pages; page; page = page->next)
-        if (page->cell_w == cell_w && page->cell_h == cell_h && page->alpha == alpha && page->used < page->cells)
+        if (page->cell_w == cell_w && page->cell_h == cell_h && page->alpha == alpha &&
+            page->used < page->cells)
             return page;
     return NULL;
 }
@@ -133,6 +150,7 @@ bool fz_texture_has_room(const struct fz_head *head, int cell_w, int cell_h)
 static bool evict_oldest(struct fz_head *head)
 {
     struct fz_texture *oldest = head->oldest;
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): a freed texture was unlinked; the analyser loses the list */
     if (!oldest || oldest->drawn_frame + 1 >= head->frame)
         return false;
     head->counts.evictions++;
@@ -188,8 +206,8 @@ struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struc
     return texture_in(head, find_page(head, cell_w, h, true, true), w, h, owner);
 }
 
-bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface, int *next_row,
-                       uint64_t max_bytes)
+bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
+                       int *next_row, uint64_t max_bytes)
 {
     FZ_MAIN_ONLY();
     uint64_t row_bytes = (uint64_t)surface->w * 4, rows = max_bytes / row_bytes;
@@ -197,7 +215,8 @@ bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const S
     SDL_Rect area = {texture->rect.x, texture->rect.y + *next_row, texture->rect.w, count};
     int64_t start = fz_now_us();
     SDL_UpdateTexture(texture->page->sdl, &area,
-                      (const uint8_t *)surface->pixels + (size_t)*next_row * (size_t)surface->pitch, surface->pitch);
+                      (const uint8_t *)surface->pixels + (size_t)*next_row * (size_t)surface->pitch,
+                      surface->pitch);
     int64_t took = fz_now_us() - start;
     if (took > head->counts.upload_max_us)
         head->counts.upload_max_us = took;
@@ -239,7 +258,7 @@ const struct fz_texture_counts *fz_texture_get_counts(const struct fz_head *head
 
 void fz_textures_free_all(struct fz_head *head)
 {
-    while (head->oldest)
+    while (head->oldest) /* NOLINT(clang-analyzer-unix.Malloc): as above */
         fz_texture_free(head, head->oldest);
 }
 

@@ -9,22 +9,22 @@ struct fz_texture;
 
 /* What the textures of a head did so far. */
 struct fz_texture_counts {
-    uint64_t bytes, bytes_peak;      /* allocated on the renderer */
+    uint64_t bytes, bytes_peak; /* allocated on the renderer */
     uint64_t uploads, upload_bytes;
-    int64_t upload_max_us;           /* the longest single call */
+    int64_t upload_max_us; /* the longest single call */
     uint64_t evictions;
 };
 
 /* Render thread only, all of these. Makes room for w x h px in a cell of cell_w x cell_h (no smaller); *owner is set,
- * and becomes NULL when it is evicted or lost. With `evict` others that were not drawn in the last frame make room;
- * NULL when there is none all the same. */
+ * and becomes NULL when it is evicted or lost. With `evict` others that were not drawn in the last frame make room,
+ * and the budget is exceeded where all were; NULL when there is no room. */
 struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, int cell_w, int cell_h, bool evict,
                                   struct fz_texture **owner);
 void fz_texture_free(struct fz_head *head, struct fz_texture *texture); /* NULL-safe; *owner becomes NULL */
 
 /* Uploads rows from *next_row on, at most about `max_bytes` (at least one row); true when the last row is there. */
-bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface, int *next_row,
-                       uint64_t max_bytes);
+bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
+                       int *next_row, uint64_t max_bytes);
 
 /* The owner's pointer moved. */
 void fz_texture_set_owner(struct fz_texture *texture, struct fz_texture **owner);
@@ -32,6 +32,8 @@ int fz_texture_w(const struct fz_texture *texture);
 int fz_texture_h(const struct fz_texture *texture);
 /* Whether a w x h texture would fit without evicting. */
 bool fz_texture_has_room(const struct fz_head *head, int cell_w, int cell_h);
+/* How many textures in such cells the budget holds. */
+size_t fz_texture_capacity(const struct fz_head *head, int cell_w, int cell_h);
 int fz_texture_max_side(const struct fz_head *head);
 const struct fz_texture_counts *fz_texture_get_counts(const struct fz_head *head);
 

@@ -53,7 +53,8 @@ enum fz_err fz_video_start(bool *headless, bool may_be_headless, struct fz_error
         *headless = true;
         return FZ_OK;
     }
-    return fz_fail(err, FZ_E_DISPLAY, 0, "no display (%s): start it inside X or Wayland, or give --headless", tried);
+    return fz_fail(err, FZ_E_DISPLAY, 0, "no display (%s): start it inside X or Wayland, or give --headless",
+                   tried);
 }
 
 void fz_video_stop(void)

@@ -1,8 +1,8 @@
 #include "image/format.h"
 
-#define BY_SDL(id, type, px, copies)                                                                     \
-    .name = #id, .is_a = fz_##id##_is_a, .header = fz_##id##_header, .load = fz_sdl_load,                \
-    .working_bytes = fz_sdl_working_bytes, .sdl_type = type, .bytes_per_px = px, .file_copies = copies
+#define BY_SDL(id, type, px, copies)                                                                  \
+    .name = #id, .is_a = fz_##id##_is_a, .header = fz_##id##_header, .sdl_type = type,                \
+    .working_bytes = fz_sdl_working_bytes, .bytes_per_px = px, .file_copies = copies
 
 /* In the order in which they are asked: the common ones first, the one without magic bytes (TGA) last. */
 static const struct fz_format formats[] = {
@@ -12,19 +12,34 @@ static const struct fz_format formats[] = {
      .working_bytes = fz_jpeg_working_bytes,
      .orientation = fz_jpeg_orientation,
      .load = fz_jpeg_load},
-    {BY_SDL(png, "PNG", 4, 0), .orientation = fz_png_orientation},
-    {BY_SDL(webp, "WEBP", 8, 1), .orientation = fz_webp_orientation, .payload = fz_webp_payload},
-    {BY_SDL(gif, "GIF", 2, 0)},
-    {BY_SDL(tiff, "TIF", 8, 0), .orientation = fz_tiff_orientation, .premultiplied = true},
-    {BY_SDL(bmp, "BMP", 6, 0)},
-    {BY_SDL(qoi, "QOI", 4, 1)},
-    {BY_SDL(ico, "ICO", 4, 0), .payload = fz_icon_payload},
-    {BY_SDL(cur, "CUR", 4, 0), .payload = fz_icon_payload},
-    {BY_SDL(pnm, "PNM", 4, 0)},
-    {BY_SDL(xpm, "XPM", 4, 1)},
-    {BY_SDL(svg, "SVG", 4, 8)}, /* its shapes, as a multiple of their text */
-    {BY_SDL(pcx, "PCX", 4, 0)},
-    {BY_SDL(tga, "TGA", 6, 0)},
+    {.name = "png",
+     .is_a = fz_png_is_a,
+     .header = fz_png_header,
+     .working_bytes = fz_png_working_bytes,
+     .orientation = fz_png_orientation,
+     .load = fz_png_load},
+    {BY_SDL(webp, "WEBP", 8, 1),
+     .load = fz_sdl_load,
+     .orientation = fz_webp_orientation,
+     .payload = fz_webp_payload},
+    {BY_SDL(gif, "GIF", 2, 0), .load = fz_sdl_load},
+    {BY_SDL(tiff, "TIF", 8, 0),
+     .load = fz_sdl_load,
+     .orientation = fz_tiff_orientation,
+     .premultiplied = true},
+    {BY_SDL(bmp, "BMP", 6, 0), .load = fz_sdl_load},
+    {BY_SDL(qoi, "QOI", 4, 1), .load = fz_sdl_load},
+    {BY_SDL(ico, "ICO", 4, 0), .load = fz_icon_load},
+    {BY_SDL(cur, "CUR", 4, 0), .load = fz_icon_load},
+    {BY_SDL(pnm, "PNM", 4, 0), .load = fz_sdl_load},
+    {.name = "xpm",
+     .is_a = fz_xpm_is_a,
+     .header = fz_xpm_header,
+     .working_bytes = fz_xpm_working_bytes,
+     .load = fz_xpm_load},
+    {BY_SDL(svg, "SVG", 4, 8), .load = fz_sdl_load}, /* its shapes, as a multiple of their text */
+    {BY_SDL(pcx, "PCX", 4, 0), .load = fz_sdl_load},
+    {BY_SDL(tga, "TGA", 6, 0), .load = fz_sdl_load},
 };
 
 const struct fz_format *fz_format_find(const struct fz_bytes *head)

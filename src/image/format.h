@@ -16,7 +16,7 @@ enum fz_head { FZ_HEAD_OK, FZ_HEAD_MORE, FZ_HEAD_BAD };
 struct fz_header {
     uint32_t width, height;
     uint32_t frame_x, frame_y, frame_w, frame_h; /* what the decoder yields of it; all 0 = the whole */
-    uint64_t inner_at, inner_len;                /* a picture inside the file, for `payload`; 0, 0 = none */
+    uint64_t inner_at, inner_len;                /* a picture inside the file; 0, 0 = none */
     uint64_t coefficient_bytes;                  /* JPEG with several scans: held until the last one */
     bool by_rows;                                /* never held as a whole at full size */
     const char *reason;                          /* of FZ_HEAD_BAD, where it is a special one; static */
@@ -43,8 +43,8 @@ struct fz_format {
     bool (*is_a)(const struct fz_bytes *head);
     /* Fills *header from the bytes; MORE asks for more bytes of the file. Allocates nothing. */
     enum fz_head (*header)(const struct fz_bytes *bytes, struct fz_header *header);
-    /* What `load` will allocate at most, file bytes not counted. */
-    uint64_t (*working_bytes)(const struct fz_format *format, const struct fz_header *header, uint64_t file_bytes);
+    /* What `load` will allocate at most beside the file's bytes, of which there are `file_bytes`, and the reducer. */
+    uint64_t (*working_bytes)(const struct fz_decode *d, uint64_t file_bytes);
     /* EXIF orientation, 1..8, of the whole file; NULL = always 1. *turn is what is left to do with the rows. */
     int (*orientation)(const struct fz_bytes *file, int *turn);
     /* Decodes: fz_decode_begin, then all rows to d->reduce. */
@@ -54,8 +54,7 @@ struct fz_format {
     unsigned bytes_per_px; /* at the peak of its decode, the finished surface included; measured, rounded up */
     unsigned file_copies;  /* that it makes for itself */
     bool premultiplied;    /* its surfaces are */
-    /* The bytes to decode where it is not the whole file as it is; may change *type. NULL = the whole file. */
-    struct fz_bytes (*payload)(struct fz_decode *d, const char **type);
+    struct fz_bytes (*payload)(struct fz_decode *d); /* the bytes to decode; NULL = the whole file as it is */
 };
 
 /* Any thread. The row that knows these bytes, or NULL. */
@@ -78,19 +77,31 @@ enum fz_err fz_decode_fail_cancelled(struct fz_decode *d);
 /* jpeg_head.c, jpeg.c */
 bool fz_jpeg_is_a(const struct fz_bytes *head);
 enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header);
-uint64_t fz_jpeg_working_bytes(const struct fz_format *format, const struct fz_header *header, uint64_t file_bytes);
+uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_jpeg_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_jpeg_load(struct fz_decode *d);
 
+/* png.c */
+bool fz_png_is_a(const struct fz_bytes *head);
+enum fz_head fz_png_header(const struct fz_bytes *bytes, struct fz_header *header);
+uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+int fz_png_orientation(const struct fz_bytes *file, int *turn);
+enum fz_err fz_png_load(struct fz_decode *d);
+
+/* xpm.c */
+bool fz_xpm_is_a(const struct fz_bytes *head);
+enum fz_head fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *header);
+uint64_t fz_xpm_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+enum fz_err fz_xpm_load(struct fz_decode *d);
+
 /* sdl_image.c */
-uint64_t fz_sdl_working_bytes(const struct fz_format *format, const struct fz_header *header, uint64_t file_bytes);
+uint64_t fz_sdl_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_sdl_load(struct fz_decode *d);
 
 /* head_*.c: what SDL2_image decodes, known by the bytes alone */
 #define FZ_HEAD_FUNCTIONS(name)                             \
     bool fz_##name##_is_a(const struct fz_bytes *head);     \
     enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);
-FZ_HEAD_FUNCTIONS(png)
 FZ_HEAD_FUNCTIONS(gif)
 FZ_HEAD_FUNCTIONS(webp)
 FZ_HEAD_FUNCTIONS(tiff)
@@ -99,15 +110,15 @@ FZ_HEAD_FUNCTIONS(qoi)
 FZ_HEAD_FUNCTIONS(ico)
 FZ_HEAD_FUNCTIONS(cur)
 FZ_HEAD_FUNCTIONS(pnm)
-FZ_HEAD_FUNCTIONS(xpm)
 FZ_HEAD_FUNCTIONS(svg)
 FZ_HEAD_FUNCTIONS(tga)
 FZ_HEAD_FUNCTIONS(pcx)
 #undef FZ_HEAD_FUNCTIONS
-int fz_png_orientation(const struct fz_bytes *file, int *turn);
 int fz_webp_orientation(const struct fz_bytes *file, int *turn);
 int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
-struct fz_bytes fz_webp_payload(struct fz_decode *d, const char **type);
-struct fz_bytes fz_icon_payload(struct fz_decode *d, const char **type);
+struct fz_bytes fz_webp_payload(struct fz_decode *d);
+enum fz_err fz_icon_load(struct fz_decode *d);
+/* The size in a BITMAPINFOHEADER or BITMAPCOREHEADER at `pos`. */
+void fz_dib_read_size(const struct fz_bytes *b, uint64_t pos, uint32_t *width, uint32_t *height);
 
 #endif

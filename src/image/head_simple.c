@@ -1,4 +1,4 @@
-/* Formats whose size stands at a fixed place, or in a few entries: BMP, QOI, ICO, CUR, PCX, TGA. */
+/* Formats whose size stands at a fixed place: BMP, QOI, PCX, TGA. */
 #include "image/format.h"
 
 static uint32_t magnitude(uint32_t value) /* of a two's complement number */
@@ -6,7 +6,7 @@ static uint32_t magnitude(uint32_t value) /* of a two's complement number */
     return value & 0x80000000u ? 0u - value : value;
 }
 
-static void read_dib(const struct fz_bytes *b, uint64_t pos, uint32_t *width, uint32_t *height)
+void fz_dib_read_size(const struct fz_bytes *b, uint64_t pos, uint32_t *width, uint32_t *height)
 {
     bool core = fz_bytes_le(b, pos, 4) == 12;
     *width = core ? fz_bytes_le(b, pos + 4, 2) : magnitude(fz_bytes_le(b, pos + 4, 4));
@@ -23,7 +23,7 @@ enum fz_head fz_bmp_header(const struct fz_bytes *bytes, struct fz_header *heade
 {
     if (!fz_bytes_has(bytes, 14, 12))
         return FZ_HEAD_MORE;
-    read_dib(bytes, 14, &header->width, &header->height);
+    fz_dib_read_size(bytes, 14, &header->width, &header->height);
     return FZ_HEAD_OK;
 }
 
@@ -39,73 +39,6 @@ enum fz_head fz_qoi_header(const struct fz_bytes *bytes, struct fz_header *heade
     header->width = fz_bytes_be(bytes, 4, 4);
     header->height = fz_bytes_be(bytes, 8, 4);
     return FZ_HEAD_OK;
-}
-
-static bool is_icon(const struct fz_bytes *head, uint32_t type)
-{
-    uint32_t count = fz_bytes_le(head, 4, 2);
-    return fz_bytes_match(head, 0, "\0", 2) && fz_bytes_le(head, 2, 2) == type && count > 0 && count <= 256 &&
-           fz_bytes_has(head, 6, 16) && fz_bytes_le(head, 9, 1) == 0 &&
-           fz_bytes_le(head, 18, 4) >= 6 + 16 * count;
-}
-
-/* The largest of what the entries really hold: their own bytes for the size say nothing. */
-static enum fz_head icon_header(const struct fz_bytes *bytes, struct fz_header *header)
-{
-    uint32_t count = fz_bytes_le(bytes, 4, 2);
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t pos = fz_bytes_le(bytes, 6 + 16 * (uint64_t)i + 12, 4);
-        uint32_t width = 0, height = 0;
-        if (!fz_bytes_has(bytes, pos, 26)) {
-            if (!bytes->whole)
-                return FZ_HEAD_MORE;
-            continue;
-        }
-        if (fz_bytes_match(bytes, pos, "\x89PNG", 4)) {
-            width = fz_bytes_be(bytes, pos + 16, 4);
-            height = fz_bytes_be(bytes, pos + 20, 4);
-        } else {
-            read_dib(bytes, pos, &width, &height);
-            height = (height + 1) / 2; /* picture and mask, one above the other */
-        }
-        if ((uint64_t)width * height <= (uint64_t)header->width * header->height)
-            continue;
-        header->width = width;
-        header->height = height;
-        header->inner_at = pos;
-        header->inner_len = fz_bytes_le(bytes, 6 + 16 * (uint64_t)i + 8, 4);
-    }
-    return FZ_HEAD_OK;
-}
-
-/* SDL2_image reads only bitmaps out of icons: the large ones are PNG files of their own. */
-struct fz_bytes fz_icon_payload(struct fz_decode *d, const char **type)
-{
-    uint64_t at = d->header.inner_at, len = d->header.inner_len;
-    if (!fz_bytes_match(&d->file, at, "\x89PNG", 4) || !fz_bytes_has(&d->file, at, len))
-        return d->file;
-    *type = "PNG";
-    return (struct fz_bytes){.at = d->file.at + at, .len = (size_t)len, .whole = true};
-}
-
-bool fz_ico_is_a(const struct fz_bytes *head)
-{
-    return is_icon(head, 1);
-}
-
-enum fz_head fz_ico_header(const struct fz_bytes *bytes, struct fz_header *header)
-{
-    return icon_header(bytes, header);
-}
-
-bool fz_cur_is_a(const struct fz_bytes *head)
-{
-    return is_icon(head, 2);
-}
-
-enum fz_head fz_cur_header(const struct fz_bytes *bytes, struct fz_header *header)
-{
-    return icon_header(bytes, header);
 }
 
 bool fz_pcx_is_a(const struct fz_bytes *head)

@@ -1,4 +1,4 @@
-/* Formats whose header is text: PNM, XPM, SVG. */
+/* Formats whose header is text: PNM, SVG. */
 #include "image/format.h"
 
 #include <ctype.h>
@@ -53,27 +53,6 @@ enum fz_head fz_pnm_header(const struct fz_bytes *bytes, struct fz_header *heade
     uint64_t pos = skip_space_and_comments(bytes, 2);
     bool wide = read_number(bytes, &pos, &header->width);
     pos = skip_space_and_comments(bytes, pos);
-    bool high = read_number(bytes, &pos, &header->height);
-    if (byte_at(bytes, pos) < 0)
-        return FZ_HEAD_MORE;
-    return wide && high ? FZ_HEAD_OK : FZ_HEAD_BAD;
-}
-
-/* --- XPM --------------------------------------------------------------------------------------- */
-
-bool fz_xpm_is_a(const struct fz_bytes *head)
-{
-    return fz_bytes_match(head, 0, "/* XPM */", 9);
-}
-
-enum fz_head fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *header)
-{
-    uint64_t pos = 0;
-    while (byte_at(bytes, pos) >= 0 && byte_at(bytes, pos) != '"')
-        pos++;
-    pos = skip_space(bytes, pos + 1);
-    bool wide = read_number(bytes, &pos, &header->width);
-    pos = skip_space(bytes, pos);
     bool high = read_number(bytes, &pos, &header->height);
     if (byte_at(bytes, pos) < 0)
         return FZ_HEAD_MORE;
@@ -190,6 +169,7 @@ enum fz_head fz_svg_header(const struct fz_bytes *bytes, struct fz_header *heade
         width = height > 0 && box_h > 0 ? height * box_w / box_h : box_w;
     if (height <= 0)
         height = box_w > 0 ? width * box_h / box_w : box_h;
+    header->by_rows = true; /* drawn at the size of the result */
     header->width = width > 0 ? (uint32_t)(width < 1 ? 1 : width > MAX_NUMBER ? MAX_NUMBER : width + 0.5) : 512;
     header->height = height > 0 ? (uint32_t)(height < 1 ? 1 : height > MAX_NUMBER ? MAX_NUMBER : height + 0.5) : 512;
     return FZ_HEAD_OK;

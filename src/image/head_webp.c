@@ -71,10 +71,9 @@ static void put_le(uint8_t *to, uint64_t value, int count)
 
 /* SDL2_image reads no frame of an animation by itself: gives the first one a file header of its own, written over the
  * bytes before it, which nobody needs any more. */
-struct fz_bytes fz_webp_payload(struct fz_decode *d, const char **type)
+struct fz_bytes fz_webp_payload(struct fz_decode *d)
 {
     enum { HEAD = 30 };
-    (void)type;
     struct fz_header *h = &d->header;
     if (!h->inner_at || h->inner_at < HEAD || !fz_bytes_has(&d->file, h->inner_at, h->inner_len))
         return d->file;

@@ -127,7 +127,7 @@ static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes)
         return code;
     d->out->width = (int)h->width;
     d->out->height = (int)h->height;
-    d->working_bytes = d->format->working_bytes(d->format, h, file_bytes);
+    d->working_bytes = d->format->working_bytes(d, file_bytes);
     uint64_t bytes = file_bytes + d->working_bytes + (uint64_t)h->width * FZ_REDUCE_COLUMN_BYTES;
     if (!request->host.reserve || request->host.reserve(request->host.ctx, bytes))
         return FZ_OK;

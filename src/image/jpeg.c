@@ -131,25 +131,35 @@ static enum fz_err read_header(struct jpeg *j)
     return FZ_OK;
 }
 
-/* True when one DC scan of each component has arrived, to within one bit: all that 1/8 shows of luma. */
-static bool dc_is_known(const struct jpeg_decompress_struct *cinfo)
+/* True when all has arrived, to within one bit, that 1/8 shows: the DC value of each block. Subsampled chroma is decoded
+ * at 2/8 and needs three AC values (1, 2 and 4 in zigzag order) too, unless the result is so much smaller than 1/8 that
+ * chroma of half its resolution will do. */
+static bool eighth_is_known(const struct jpeg_decompress_struct *cinfo, bool coarse_chroma)
 {
-    for (int i = 0; cinfo->coef_bits && i < cinfo->num_components; i++)
-        if (cinfo->coef_bits[i][0] < 0 || cinfo->coef_bits[i][0] > 1)
-            return false;
-    return cinfo->coef_bits != NULL;
+    static const int needed[] = {0, 1, 2, 4};
+    if (!cinfo->coef_bits)
+        return false;
+    for (int i = 0; i < cinfo->num_components; i++) {
+        int count = cinfo->comp_info[i].DCT_scaled_size > 1 && !coarse_chroma ? 4 : 1;
+        for (int k = 0; k < count; k++)
+            if (cinfo->coef_bits[i][needed[k]] < 0 || cinfo->coef_bits[i][needed[k]] > 1)
+                return false;
+    }
+    return true;
 }
 
 /* Several scans: reads as many as the scale needs, then chooses what has arrived for output. */
-static enum fz_err read_scans(struct jpeg *j)
+static enum fz_err read_scans(struct jpeg *j, int target_w)
 {
     struct jpeg_decompress_struct *cinfo = &j->cinfo;
+    bool eighth = cinfo->scale_num == 1;
+    bool coarse_chroma = (JDIMENSION)target_w * 5 <= cinfo->output_width * 3;
     unsigned calls = 0;
     for (;;) {
         int status = jpeg_consume_input(cinfo);
         if (status == JPEG_REACHED_EOI)
             break;
-        if (status == JPEG_SCAN_COMPLETED && cinfo->scale_num == 1 && dc_is_known(cinfo))
+        if (status == JPEG_SCAN_COMPLETED && eighth && eighth_is_known(cinfo, coarse_chroma))
             break;
         if (status == JPEG_SCAN_COMPLETED && cinfo->input_scan_number >= MAX_SCANS) {
             snprintf(j->warning, sizeof j->warning, "more than %d scans", MAX_SCANS);
@@ -160,7 +170,7 @@ static enum fz_err read_scans(struct jpeg *j)
     }
     if (j->ended && !j->warning[0])
         snprintf(j->warning, sizeof j->warning, "file ends early");
-    cinfo->do_block_smoothing = cinfo->scale_num == 8;
+    cinfo->do_block_smoothing = !eighth;
     jpeg_start_output(cinfo, cinfo->input_scan_number);
     return FZ_OK;
 }
@@ -222,7 +232,7 @@ static enum fz_err decode(struct jpeg *j)
     cinfo->mem->max_memory_to_use = (long)d->working_bytes;
     jpeg_start_decompress(cinfo);
     if (cinfo->buffered_image)
-        code = read_scans(j);
+        code = read_scans(j, target_w);
     if (code == FZ_OK)
         code = fz_decode_begin(d, (int)cinfo->image_width, (int)cinfo->image_height, (int)cinfo->output_width,
                                (int)cinfo->output_height);

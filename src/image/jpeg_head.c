@@ -95,11 +95,10 @@ enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *head
 }
 
 /* Rows of libjpeg (an MCU row with its neighbours, as samples and upsampled) and its small objects. */
-uint64_t fz_jpeg_working_bytes(const struct fz_format *format, const struct fz_header *header, uint64_t file_bytes)
+uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
-    (void)format;
     (void)file_bytes;
-    return header->coefficient_bytes + (uint64_t)header->width * 192 + (512 << 10);
+    return d->header.coefficient_bytes + (uint64_t)d->header.width * 192 + (512 << 10);
 }
 
 int fz_jpeg_orientation(const struct fz_bytes *file, int *turn)

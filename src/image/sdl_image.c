@@ -1,12 +1,14 @@
 /* Everything that SDL2_image can decode: a whole surface, whose rows then go through the reducer. */
 #include "image/format.h"
+
+#include "image/alpha.h"
 #include "image/limits.h"
 
 #include <SDL_image.h>
 #include <limits.h>
 #include <string.h>
 
-enum { CANCEL_ROWS = 64 };
+enum { CANCEL_ROWS = 64, FIXED_BYTES = 256 << 10 };
 
 /* B G R x in memory; newer versions of SDL name it SDL_PIXELFORMAT_BGRX32. */
 enum { BGRX32 = SDL_BYTEORDER == SDL_LIL_ENDIAN ? SDL_PIXELFORMAT_RGB888 : SDL_PIXELFORMAT_BGRX8888 };
@@ -20,18 +22,21 @@ struct rows {
     uint8_t palette[256 * 4];  /* already over the background */
 };
 
-uint64_t fz_sdl_working_bytes(const struct fz_format *format, const struct fz_header *header, uint64_t file_bytes)
+static bool is_vector(const struct fz_format *format)
 {
-    uint64_t width = header->frame_w ? header->frame_w : header->width;
-    uint64_t height = header->frame_h ? header->frame_h : header->height;
-    return width * height * format->bytes_per_px + file_bytes * format->file_copies + (256 << 10);
+    return strcmp(format->sdl_type, "SVG") == 0;
 }
 
-/* Rounded (value * alpha + background * (255 - alpha)) / 255, exact for all bytes. */
-static uint8_t over(unsigned value, unsigned alpha, unsigned background)
+uint64_t fz_sdl_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
-    unsigned t = value * alpha + background * (255 - alpha) + 128;
-    return (uint8_t)((t + (t >> 8)) >> 8);
+    const struct fz_header *h = &d->header;
+    uint64_t px = h->frame_w ? (uint64_t)h->frame_w * h->frame_h : (uint64_t)h->width * h->height;
+    if (is_vector(d->format)) {
+        int width, height;
+        fz_decode_target(d, (int)h->width, (int)h->height, &width, &height);
+        px = (uint64_t)width * (uint64_t)height;
+    }
+    return px * d->format->bytes_per_px + file_bytes * d->format->file_copies + FIXED_BYTES;
 }
 
 static void put(uint8_t *to, unsigned r, unsigned g, unsigned b)
@@ -44,7 +49,7 @@ static void put(uint8_t *to, unsigned r, unsigned g, unsigned b)
 
 static void put_over(uint8_t *to, const uint8_t *background, unsigned r, unsigned g, unsigned b, unsigned a)
 {
-    put(to, over(r, a, background[2]), over(g, a, background[1]), over(b, a, background[0]));
+    put(to, fz_alpha_mix(r, a, background[2]), fz_alpha_mix(g, a, background[1]), fz_alpha_mix(b, a, background[0]));
 }
 
 static unsigned at_most_255(unsigned value)
@@ -54,8 +59,8 @@ static unsigned at_most_255(unsigned value)
 
 static void put_premultiplied(uint8_t *to, const uint8_t *background, unsigned r, unsigned g, unsigned b, unsigned a)
 {
-    put(to, at_most_255(r + over(0, a, background[2])), at_most_255(g + over(0, a, background[1])),
-        at_most_255(b + over(0, a, background[0])));
+    put(to, at_most_255(r + fz_alpha_mix(0, a, background[2])), at_most_255(g + fz_alpha_mix(0, a, background[1])),
+        at_most_255(b + fz_alpha_mix(0, a, background[0])));
 }
 
 static void rows_init(struct rows *rows, const struct fz_decode *d, SDL_Surface *surface, const uint8_t *background)
@@ -169,34 +174,21 @@ static enum fz_err push_rows(struct fz_decode *d, SDL_Surface *surface)
     return FZ_OK;
 }
 
-/* SDL2_image's XPM reader keeps its line in a static variable. */
-static SDL_Surface *load_xpm(SDL_RWops *rw)
-{
-    static SDL_SpinLock one_at_a_time;
-    SDL_AtomicLock(&one_at_a_time);
-    SDL_Surface *surface = IMG_LoadXPM_RW(rw);
-    SDL_AtomicUnlock(&one_at_a_time);
-    return surface;
-}
-
 static SDL_Surface *load_surface(struct fz_decode *d)
 {
-    const char *type = d->format->sdl_type;
-    struct fz_bytes bytes = d->format->payload ? d->format->payload(d, &type) : d->file;
+    struct fz_bytes bytes = d->format->payload ? d->format->payload(d) : d->file;
     SDL_ClearError();
     SDL_RWops *rw = SDL_RWFromConstMem(bytes.at, (int)bytes.len);
     if (!rw)
         return NULL;
     SDL_Surface *surface;
-    if (strcmp(type, "SVG") == 0) {
+    if (is_vector(d->format)) {
         /* Drawn at the size of the result, whatever size the renderer would have made of it. */
         int width, height;
         fz_decode_target(d, (int)d->header.width, (int)d->header.height, &width, &height);
         surface = IMG_LoadSizedSVG_RW(rw, width, height);
-    } else if (strcmp(type, "XPM") == 0) {
-        surface = load_xpm(rw);
     } else {
-        surface = IMG_LoadTyped_RW(rw, 0, type);
+        surface = IMG_LoadTyped_RW(rw, 0, d->format->sdl_type);
     }
     SDL_RWclose(rw);
     return surface;
@@ -206,8 +198,10 @@ static SDL_Surface *load_surface(struct fz_decode *d)
 static enum fz_err begin(struct fz_decode *d, const SDL_Surface *surface)
 {
     struct fz_header *h = &d->header;
-    bool vector = strcmp(d->format->sdl_type, "SVG") == 0;
+    bool vector = is_vector(d->format);
     uint32_t w = (uint32_t)surface->w, high = (uint32_t)surface->h;
+    if (surface->w < 1 || surface->h < 1 || !surface->pixels)
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: has no pixels", d->request->name);
     bool framed = h->frame_w == w && h->frame_h == high && h->frame_x + (uint64_t)w <= h->width &&
                   h->frame_y + (uint64_t)high <= h->height;
     if (!framed && !vector && (w != h->width || high != h->height)) {

@@ -60,7 +60,7 @@ static enum fz_err print_answer(FILE *stream, struct fz_error *err)
     } else if (json_is_string(result)) {
         puts(json_string_value(result));
     } else if (result && !json_is_null(result)) {
-        json_dumpf(result, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
+        json_dumpf(result, stdout, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
         putchar('\n');
     }
     json_decref(answer);

@@ -70,7 +70,7 @@ char *fz_request_reply(const struct fz_request *request, const struct fz_error *
                             json_pack("{s:s,s:s}", "code", fz_err_name(error->code), "message", message));
         free(message);
     }
-    char *text = json_dumps(root, JSON_COMPACT);
+    char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(12));
     char *line = fz_asprintf("%s\n", text ? text : "{\"ok\":false}");
     free(text);
     json_decref(root);

@@ -17,7 +17,7 @@ struct fz_request {
     char *command;   /* owned */
     char **argv;     /* owned */
     size_t argc;
-    json_t *result;  /* the answer, or NULL; owned */
+    json_t *result;        /* the answer, or NULL; owned */
     struct fz_error error; /* code FZ_OK: it was done */
 };
 

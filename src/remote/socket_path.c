@@ -20,7 +20,8 @@ static enum fz_err check_folder(const char *folder, bool create, struct fz_error
     return FZ_OK;
 }
 
-enum fz_err fz_socket_address(const char *name, bool create, struct sockaddr_un *address, struct fz_error *err)
+enum fz_err fz_socket_address(const char *name, bool create, struct sockaddr_un *address,
+                              struct fz_error *err)
 {
     if (strchr(name, '/') || name[0] == '.' || name[0] == '\0')
         return fz_fail(err, FZ_E_USAGE, 0, "--name=%s: wants a plain name", name);
@@ -29,9 +30,8 @@ enum fz_err fz_socket_address(const char *name, bool create, struct sockaddr_un 
     int len = runtime && *runtime ? snprintf(folder, sizeof folder, "%s/frieze", runtime)
                                   : snprintf(folder, sizeof folder, "/tmp/frieze-%u", (unsigned)geteuid());
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    if (len >= (int)sizeof folder ||
-        snprintf(address->sun_path, sizeof address->sun_path, "%s/%s.sock", folder, name) >=
-            (int)sizeof address->sun_path)
+    if (len >= (int)sizeof folder || snprintf(address->sun_path, sizeof address->sun_path, "%s/%s.sock",
+                                              folder, name) >= (int)sizeof address->sun_path)
         return fz_fail(err, FZ_E_USAGE, 0, "the path of the control socket is too long");
     return check_folder(folder, create, err);
 }

@@ -47,7 +47,7 @@ static void enlarge(struct fz_index *index)
 
 void fz_index_add(struct fz_index *index, uint32_t hash, uint32_t row)
 {
-    if (index->bits == 0 || index->count + 1ull > (1ull << index->bits) / 5 * 4)
+    if (index->bits == 0 || index->count + 1ull > (1ull << index->bits) / 3 * 2)
         enlarge(index);
     put(index, (struct fz_index_cell){hash, row + 1});
     index->count++;

@@ -165,7 +165,7 @@ fz_item_id fz_items_id(const struct fz_items *items, uint32_t slot)
 uint32_t fz_items_slot(const struct fz_items *items, fz_item_id id)
 {
     uint32_t slot = FZ_ITEM_SLOT(id);
-    if (slot >= items->used || !(items->rows[slot].flags & FZ_ITEM_LIVE) ||
+    if (slot >= items->used || (items->rows[slot].flags & (FZ_ITEM_LIVE | FZ_ITEM_OUT)) != FZ_ITEM_LIVE ||
         items->rows[slot].generation != id >> 24)
         return FZ_ITEMS_NONE;
     return slot;

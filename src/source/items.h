@@ -13,7 +13,10 @@ enum {
     FZ_ITEM_UNKNOWN = 4,   /* of unknown kind, not settled yet */
     FZ_ITEM_GIVEN = 8,     /* unknown, and somebody looks into it */
     FZ_ITEM_EXPLICIT = 16, /* named by the user */
-    FZ_ITEM_MARKED = 32,   /* for the length of one call of the list */
+    FZ_ITEM_DOUBTED = 32,  /* was of unknown kind when it came */
+    FZ_ITEM_OUT = 64,      /* was taken out of the list, but is still in its folder: no item, only a name */
+    FZ_ITEM_MARKED = 128,  /* for the length of one call: goes */
+    FZ_ITEM_KEPT = 256,    /* the same: stays */
 };
 
 /* 20 bytes: there may be millions. */
@@ -23,7 +26,7 @@ struct fz_item {
     uint32_t root;
     uint32_t position; /* in the order; a hint that the list checks */
     uint8_t generation;
-    uint8_t flags;
+    uint16_t flags;
 };
 
 struct fz_item_folder {
@@ -80,7 +83,7 @@ void fz_items_renew(struct fz_items *items, uint32_t slot);
 void fz_items_compact(struct fz_items *items);
 
 fz_item_id fz_items_id(const struct fz_items *items, uint32_t slot);
-/* The slot of a valid id, else FZ_ITEMS_NONE. */
+/* The slot of a valid id, else FZ_ITEMS_NONE; what is OUT has none. */
 uint32_t fz_items_slot(const struct fz_items *items, fz_item_id id);
 
 const char *fz_items_name(const struct fz_items *items, uint32_t slot);

@@ -31,8 +31,10 @@ struct fz_list_change {
     size_t changed_count;
 };
 
-/* Takes in ADDED, REMOVED and CHANGED (others are ignored); borrows the event. A name that is already there is
- * taken as CHANGED. Costs O(new log new + items), with no allocation that grows with the list but its own. */
+/* Takes in ADDED, REMOVED, CHANGED and WHOLE (others are ignored); borrows the event. ADDED: a name that is already
+ * there is taken as CHANGED. WHOLE: what the list lacks is added, what the folder lacks is removed, the rest is left
+ * alone. What fz_list_remove or fz_list_settle took out comes back when it is ADDED or CHANGED, not by WHOLE.
+ * Costs O(new log new + items), with no allocation that grows with the list but its own. */
 void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, struct fz_list_change *change);
 
 /* Removes one item (dropped by the user, or no picture after all). False when the id is stale. */

@@ -20,23 +20,53 @@ static void add_file(struct fz_scanner *scanner, uint32_t root)
     row->yielded = true;
 }
 
+static void begin_file(struct fz_scanner *scanner, uint32_t root, const struct stat *st)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    bool was_awaited = row->awaited;
+    row->awaited = false;
+    fz_scanner_name(scanner, root);
+    row->is_here = true;
+    if (was_awaited && S_ISREG(st->st_mode) && row->folder != FZ_TREE_NONE) {
+        /* It came a moment ago: it may still be written. */
+        row->is_here = false;
+        fz_burst_note(scanner, row->folder, root, fz_path_name(row->path), FZ_BURST_WRITING);
+        return;
+    }
+    add_file(scanner, root);
+    fz_scanner_listed(scanner, root);
+}
+
+static void begin_missing(struct fz_scanner *scanner, uint32_t root, int why)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    bool missing = why == ENOENT;
+    fz_scanner_complain(scanner, root, fz_err_from_errno(why), missing ? 0 : why, row->argument,
+                        missing ? "no such file or folder" : NULL);
+    row->is_here = false;
+    fz_scanner_name(scanner, root); /* it may come */
+    add_file(scanner, root);
+    fz_scanner_listed(scanner, root);
+}
+
 void fz_root_begin(struct fz_scanner *scanner, uint32_t root)
 {
     FZ_NOT_MAIN();
     struct fz_root *row = fz_scanner_root(scanner, root);
-    row->path = fz_path_absolute(row->argument);
+    if (!row->path)
+        row->path = fz_path_absolute(row->argument);
     struct stat st;
-    if (stat(row->path, &st) == 0 && S_ISDIR(st.st_mode)) {
+    int why = stat(row->path, &st) == 0 ? 0 : errno;
+    bool can_come = why == ENOENT || why == ENOTDIR;
+    if (why == 0 && S_ISDIR(st.st_mode)) {
+        row->awaited = false;
         scanner->reading = root;
-        fz_walk_push(&scanner->walk, root, FZ_TREE_NONE, row->path, false);
-        return;
+        fz_walk_push(scanner, root, FZ_TREE_NONE, row->path, false);
+    } else if (why == 0) {
+        begin_file(scanner, root, &st);
+    } else if (can_come && (row->awaited || scanner->sources->options.wait)) {
+        fz_await_root(scanner, root);
+    } else {
+        begin_missing(scanner, root, why);
     }
-    struct stat none;
-    if (stat(row->path, &none) < 0) {
-        bool missing = errno == ENOENT;
-        fz_scanner_complain(scanner, root, fz_err_from_errno(errno), missing ? 0 : errno, row->argument,
-                           missing ? "no such file or folder" : NULL);
-    }
-    add_file(scanner, root);
-    fz_scanner_listed(scanner, root);
 }

@@ -1,9 +1,15 @@
 #include "source/scanner.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/path.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { PATH_IN_MESSAGE = 150 };
 
@@ -17,6 +23,8 @@ struct fz_root *fz_scanner_root(const struct fz_scanner *scanner, uint32_t root)
     return &scanner->sources->roots[root];
 }
 
+/* --- Handing over --- */
+
 void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event)
 {
     fz_ready_push(scanner->sources->ready, &event->node);
@@ -24,7 +32,7 @@ void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event)
 }
 
 void fz_scanner_complain(struct fz_scanner *scanner, uint32_t root, enum fz_err code, int sys, const char *path,
-                        const char *reason)
+                         const char *reason)
 {
     struct fz_source_event *event = fz_calloc(1, sizeof *event);
     event->kind = FZ_SOURCE_ERROR;
@@ -52,7 +60,82 @@ void fz_scanner_listed(struct fz_scanner *scanner, uint32_t root)
     fz_scanner_push(scanner, event);
 }
 
-/* Ends the first reading of a root whose last folder was read. */
+/* --- Roots that are one file --- */
+
+static uint32_t named_hash(uint32_t folder, const char *name)
+{
+    return fz_index_mix_text(fz_index_mix(0, folder), name, strlen(name));
+}
+
+void fz_scanner_name(struct fz_scanner *scanner, uint32_t root)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    char *dir = fz_path_dir(row->path);
+    struct stat st;
+    if (scanner->sources->options.watch && row->folder == FZ_TREE_NONE && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)) {
+        /* The roots of a scanner share the folder: its own root does not matter. */
+        row->folder = fz_tree_top(&scanner->tree, dir, scanner->first, FZ_TREE_NAMED);
+        if (row->folder == FZ_TREE_NONE) {
+            row->folder = fz_tree_add(&scanner->tree, scanner->first, FZ_TREE_NONE, dir, FZ_TREE_NAMED, NULL);
+            fz_tree_note_mtime(&scanner->tree.folders[row->folder], &st);
+            fz_watch_folder(scanner, row->folder, dir);
+        }
+        fz_index_add(&scanner->named, named_hash(row->folder, fz_path_name(row->path)), root);
+    }
+    free(dir);
+}
+
+void fz_scanner_unname(struct fz_scanner *scanner, uint32_t root)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    fz_index_remove(&scanner->named, named_hash(row->folder, fz_path_name(row->path)), root);
+    row->folder = FZ_TREE_NONE;
+}
+
+static uint32_t same_named(const struct fz_scanner *scanner, uint32_t root, uint32_t folder, const char *name,
+                           uint32_t *at)
+{
+    for (; root != FZ_INDEX_NONE; root = fz_index_next(&scanner->named, named_hash(folder, name), at)) {
+        const struct fz_root *row = fz_scanner_root(scanner, root);
+        if (row->folder == folder && strcmp(fz_path_name(row->path), name) == 0)
+            break;
+    }
+    return root;
+}
+
+uint32_t fz_scanner_named_first(const struct fz_scanner *scanner, uint32_t folder, const char *name, uint32_t *at)
+{
+    return same_named(scanner, fz_index_first(&scanner->named, named_hash(folder, name), at), folder, name, at);
+}
+
+uint32_t fz_scanner_named_next(const struct fz_scanner *scanner, uint32_t folder, const char *name, uint32_t *at)
+{
+    return same_named(scanner, fz_index_next(&scanner->named, named_hash(folder, name), at), folder, name, at);
+}
+
+/* --- The thread --- */
+
+void fz_scanner_queue_root(struct fz_scanner *scanner, uint32_t root)
+{
+    scanner->again = fz_grow(scanner->again, &scanner->again_capacity, scanner->again_count + 1, sizeof *scanner->again);
+    scanner->again[scanner->again_count++] = root;
+}
+
+static bool next_root(struct fz_scanner *scanner, uint32_t *root)
+{
+    if (scanner->next < scanner->end) {
+        *root = scanner->next++;
+        return true;
+    }
+    if (scanner->again_first == scanner->again_count)
+        return false;
+    *root = scanner->again[scanner->again_first++];
+    if (scanner->again_first == scanner->again_count)
+        scanner->again_first = scanner->again_count = 0;
+    return true;
+}
+
+/* The last folder of a root was read. */
 static void finish_reading(struct fz_scanner *scanner)
 {
     uint32_t root = scanner->reading;
@@ -60,34 +143,91 @@ static void finish_reading(struct fz_scanner *scanner)
         return;
     scanner->reading = FZ_TREE_NONE;
     struct fz_root *row = fz_scanner_root(scanner, root);
-    if (!row->yielded)
-        fz_scanner_complain(scanner, root, FZ_E_EMPTY, 0, row->path, "no pictures in this folder");
+    if (!row->yielded && !row->listed)
+        fz_scanner_complain(scanner, root, FZ_E_EMPTY, 0, row->argument, "no pictures in this folder");
     fz_scanner_listed(scanner, root);
 }
 
-static void step(struct fz_scanner *scanner)
+/* One small step; false when there is nothing left to read. */
+static bool step(struct fz_scanner *scanner)
 {
     if (!fz_walk_is_idle(&scanner->walk)) {
         fz_walk_step(scanner);
-        return;
+        return true;
     }
     finish_reading(scanner);
-    if (scanner->next < scanner->end) {
-        uint32_t root = scanner->next++;
-        fz_scanner_root(scanner, root)->row->begin(scanner, root);
+    if (fz_paths_take(scanner))
+        return true;
+    uint32_t root;
+    if (!next_root(scanner, &root))
+        return false;
+    fz_scanner_root(scanner, root)->row->begin(scanner, root);
+    return true;
+}
+
+static int64_t due_us(const struct fz_scanner *scanner)
+{
+    int64_t due = fz_burst_due_us(&scanner->burst), poll_due = fz_watch_due_us(&scanner->watch),
+            await_due = fz_await_due_us(&scanner->await);
+    due = poll_due < due ? poll_due : due;
+    return await_due < due ? await_due : due;
+}
+
+static int timeout_ms(int64_t due)
+{
+    if (due == INT64_MAX)
+        return -1;
+    int64_t left_us = due - fz_now_us();
+    return left_us <= 0 ? 0 : left_us > INT_MAX ? INT_MAX : (int)((left_us + 999) / 1000);
+}
+
+/* Waits until there is something to do, or not at all when there is something to read. */
+static void take_news(struct fz_scanner *scanner, bool busy)
+{
+    bool input = !busy && fz_paths_wants_more(scanner->paths);
+    struct pollfd fds[] = {
+        {.fd = scanner->sources->stop_fd, .events = POLLIN},
+        {.fd = scanner->watch.fd, .events = POLLIN},
+        {.fd = input ? STDIN_FILENO : -1, .events = POLLIN},
+    };
+    if (poll(fds, sizeof fds / sizeof *fds, busy ? 0 : timeout_ms(due_us(scanner))) > 0 && !fds[0].revents) {
+        if (fds[1].revents)
+            fz_watch_take(scanner);
+        if (fds[2].revents)
+            fz_paths_read(scanner);
     }
+    fz_burst_work(scanner);
+    int64_t now = fz_now_us();
+    if (fz_watch_due_us(&scanner->watch) <= now)
+        fz_watch_poll(scanner);
+    if (fz_await_due_us(&scanner->await) <= now)
+        fz_await_look(scanner);
+}
+
+static bool has_future(const struct fz_scanner *scanner)
+{
+    return scanner->watch.watched > 0 || scanner->watch.polled > 0 || scanner->await.count > 0 ||
+           fz_paths_wants_more(scanner->paths) || due_us(scanner) != INT64_MAX;
 }
 
 int fz_scanner_main(void *ctx)
 {
     FZ_NOT_MAIN();
     struct fz_scanner *scanner = ctx;
+    fz_watch_init(&scanner->watch);
     while (!fz_scanner_stops(scanner)) {
-        if (fz_walk_is_idle(&scanner->walk) && scanner->reading == FZ_TREE_NONE && scanner->next == scanner->end)
+        bool busy = step(scanner);
+        if (!busy && !has_future(scanner))
             break;
-        step(scanner);
+        take_news(scanner, busy);
     }
     fz_walk_fini(&scanner->walk);
+    fz_watch_fini(&scanner->watch);
+    fz_burst_fini(&scanner->burst);
+    fz_await_fini(&scanner->await);
+    fz_paths_fini(scanner->paths);
+    fz_index_fini(&scanner->named);
     fz_tree_fini(&scanner->tree);
+    free(scanner->again);
     return 0;
 }

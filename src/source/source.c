@@ -68,12 +68,13 @@ static bool is_path(const char *argument)
 
 /* The first row that matches counts. A row without `begin` is a scheme that this build lacks. */
 static const struct fz_source_row table[] = {
-    {.name = "standard input", .matches = is_stdin},
-    {.name = "program", .matches = is_program},
-    {.name = "URL", .matches = is_url},
-    {.name = "playlist", .matches = is_playlist},
-    {.name = "archive", .matches = is_archive},
-    {.name = "path", .matches = is_path, .begin = fz_root_begin, .order = FZ_SOURCE_NATURAL},
+    {.name = "standard input", .matches = is_stdin, .begin = fz_paths_begin, .order = FZ_SOURCE_AS_GIVEN,
+     .own_scanner = true},
+    {.name = "programs", .matches = is_program},
+    {.name = "URLs", .matches = is_url},
+    {.name = "playlists", .matches = is_playlist},
+    {.name = "archives", .matches = is_archive},
+    {.name = "paths", .matches = is_path, .begin = fz_root_begin, .order = FZ_SOURCE_NATURAL, .is_path = true},
 };
 
 static enum fz_err find_row(const char *argument, const struct fz_source_row **row, struct fz_error *err)
@@ -84,8 +85,7 @@ static enum fz_err find_row(const char *argument, const struct fz_source_row **r
         *row = &table[i];
         if (table[i].begin)
             return FZ_OK;
-        return fz_fail(err, FZ_E_USAGE, 0, "%.150s: this build has no source of the kind '%s'", argument,
-                       table[i].name);
+        return fz_fail(err, FZ_E_USAGE, 0, "%.150s: this build does not read %s", argument, table[i].name);
     }
     return fz_fail(err, FZ_E_USAGE, 0, "an empty argument is no source");
 }
@@ -104,9 +104,12 @@ static enum fz_err find_roots(struct fz_sources *sources, const char *const *arg
     for (uint32_t i = 0; i < sources->root_count; i++) {
         struct fz_root *root = &sources->roots[i];
         root->argument = arguments[i];
+        root->folder = FZ_TREE_NONE;
+        root->awaited_in.row = FZ_TREE_NONE;
         enum fz_err code = find_row(arguments[i], &root->row, err);
         if (code != FZ_OK)
             return code;
+        root->is_path = root->row->is_path;
         if (is_stdin(arguments[i]) && reads_stdin)
             return fz_fail(err, FZ_E_USAGE, 0, "standard input can be a source only once");
         reads_stdin = reads_stdin || is_stdin(arguments[i]);

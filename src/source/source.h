@@ -19,6 +19,7 @@ enum fz_source_event_kind {
     FZ_SOURCE_CHANGED, /* names[] of `dir` have new bytes */
     FZ_SOURCE_LISTED,  /* the first reading of this root is complete */
     FZ_SOURCE_ERROR,   /* one line for the user, in `error`; the reader goes on */
+    FZ_SOURCE_WHOLE,   /* `dir` was read again: names[] is all that it has, itself and not below it */
 };
 
 /* How sure the reader is, from the name alone. */
@@ -38,7 +39,7 @@ struct fz_source_event {
     struct fz_error error;
     char *dir;          /* absolute, owned */
     char **names;       /* entries of `dir`, owned, in natural order within the event (in order of arrival for a list) */
-    uint8_t *doubts;    /* enum fz_source_doubt, one a name; ADDED only, owned */
+    uint8_t *doubts;    /* enum fz_source_doubt, one a name; ADDED and WHOLE only, owned */
 };
 void fz_source_event_free(struct fz_source_event *event);
 

@@ -4,6 +4,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define NS_A_SECOND 1000000000LL
+#define GRANULARITY_NS (2 * NS_A_SECOND) /* FAT's */
 
 void fz_tree_fini(struct fz_tree *tree)
 {
@@ -49,6 +53,7 @@ uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const
     struct fz_tree_folder *folder = &tree->folders[row];
     *folder = (struct fz_tree_folder){
         .name = fz_strdup(name),
+        .serial = ++tree->serial,
         .parent = parent,
         .child = FZ_TREE_NONE,
         .next = FZ_TREE_NONE,
@@ -83,6 +88,7 @@ void fz_tree_remove(struct fz_tree *tree, uint32_t row)
         tree->folders[folder->parent].child = folder->next;
     if (folder->next != FZ_TREE_NONE)
         tree->folders[folder->next].previous = folder->previous;
+    fz_tree_set_skipped(tree, row, false);
     free(folder->name);
     folder->name = NULL;
     folder->next = tree->free_first;
@@ -112,16 +118,38 @@ uint32_t fz_tree_top(const struct fz_tree *tree, const char *path, uint32_t root
     return row;
 }
 
-bool fz_tree_has(const struct fz_tree *tree, uint32_t root, const struct stat *st)
+uint32_t fz_tree_same(const struct fz_tree *tree, uint32_t root, const struct stat *st)
 {
     uint32_t hash = inode_hash(root, (uint64_t)st->st_dev, (uint64_t)st->st_ino), at;
     uint32_t row = fz_index_first(&tree->by_inode, hash, &at);
     for (; row != FZ_TREE_NONE; row = fz_index_next(&tree->by_inode, hash, &at)) {
         const struct fz_tree_folder *folder = &tree->folders[row];
         if (folder->root == root && folder->device == (uint64_t)st->st_dev && folder->inode == (uint64_t)st->st_ino)
-            return true;
+            break;
     }
-    return false;
+    return row;
+}
+
+struct fz_tree_ref fz_tree_refer(const struct fz_tree *tree, uint32_t row)
+{
+    return (struct fz_tree_ref){row, row == FZ_TREE_NONE ? 0 : tree->folders[row].serial};
+}
+
+uint32_t fz_tree_resolve(const struct fz_tree *tree, struct fz_tree_ref ref)
+{
+    if (ref.row == FZ_TREE_NONE || !tree->folders[ref.row].name || tree->folders[ref.row].serial != ref.serial)
+        return FZ_TREE_NONE;
+    return ref.row;
+}
+
+void fz_tree_set_skipped(struct fz_tree *tree, uint32_t row, bool skipped)
+{
+    struct fz_tree_folder *folder = &tree->folders[row];
+    if (skipped && !folder->skipped)
+        tree->skipped++;
+    if (!skipped && folder->skipped)
+        tree->skipped--;
+    folder->skipped = skipped;
 }
 
 void fz_tree_set_watch(struct fz_tree *tree, uint32_t row, int watch)
@@ -149,6 +177,30 @@ uint32_t fz_tree_watched_first(const struct fz_tree *tree, int watch, uint32_t *
 uint32_t fz_tree_watched_next(const struct fz_tree *tree, int watch, uint32_t *at)
 {
     return same_watch(tree, fz_index_next(&tree->by_watch, watch_hash(watch), at), watch, at);
+}
+
+static int64_t ns(const struct timespec *time)
+{
+    return (int64_t)time->tv_sec * NS_A_SECOND + time->tv_nsec;
+}
+
+int64_t fz_tree_mtime_ns(const struct stat *st)
+{
+    return ns(&st->st_mtim);
+}
+
+/* A change within the granularity of the file system's clock leaves no trace: then one more look is needed. */
+void fz_tree_note_mtime(struct fz_tree_folder *folder, const struct stat *st)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    folder->mtime_ns = fz_tree_mtime_ns(st);
+    folder->uncertain = llabs(ns(&now) - folder->mtime_ns) < GRANULARITY_NS;
+}
+
+bool fz_tree_is_newer(const struct stat *file, int64_t since_ns)
+{
+    return ns(&file->st_ctim) >= since_ns - GRANULARITY_NS;
 }
 
 char *fz_tree_path(const struct fz_tree *tree, uint32_t row)

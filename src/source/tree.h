@@ -22,15 +22,25 @@ enum fz_tree_role {
 
 struct fz_tree_folder {
     char *name;       /* at the top of a tree the absolute path; NULL = free row */
+    uint32_t serial;  /* tells a row that was used again */
     uint32_t parent;  /* FZ_TREE_NONE at the top */
     uint32_t child, next, previous; /* children are a list */
-    uint32_t root;    /* index of the SOURCE */
+    uint32_t root;    /* index of the SOURCE; of no matter where it is NAMED */
     int32_t watch;    /* inotify's watch descriptor, -1 without */
     uint8_t role;     /* enum fz_tree_role */
     bool link;        /* a symbolic link leads to it */
-    bool doubtful;    /* must be read again: see watch.h */
+    bool polled;      /* its time of modification is looked at now and then */
+    bool uncertain;   /* it may have changed after it was read without a new time of modification */
+    bool queued;      /* will be read again */
+    bool seen;        /* found in its parent, while that is read again */
+    bool skipped;     /* leads to a folder that was known already under another path */
     uint64_t device, inode;
-    int64_t read_ns;  /* real time when it was read last */
+    int64_t mtime_ns; /* of the folder when it was read last */
+};
+
+/* A row that may have gone since. */
+struct fz_tree_ref {
+    uint32_t row, serial;
 };
 
 /* Zeroed = empty. One thread at a time. */
@@ -38,6 +48,8 @@ struct fz_tree {
     struct fz_tree_folder *folders;
     size_t used, capacity;
     uint32_t free_first;       /* through `next`; plus 1 */
+    uint32_t serial;           /* of the next row */
+    uint32_t skipped;          /* rows that are `skipped` */
     struct fz_index by_name;   /* parent and name */
     struct fz_index by_inode;  /* root, device and inode, of LISTED ones */
     struct fz_index by_watch;
@@ -57,8 +69,15 @@ void fz_tree_remove(struct fz_tree *tree, uint32_t folder);
 uint32_t fz_tree_child(const struct fz_tree *tree, uint32_t parent, const char *name);
 uint32_t fz_tree_top(const struct fz_tree *tree, const char *path, uint32_t root, enum fz_tree_role role);
 
-/* True when this root has read that very folder before, under whatever name. */
-bool fz_tree_has(const struct fz_tree *tree, uint32_t root, const struct stat *st);
+/* The LISTED folder with that inode, under whatever name this root knows it; or FZ_TREE_NONE. */
+uint32_t fz_tree_same(const struct fz_tree *tree, uint32_t root, const struct stat *st);
+
+/* A reference that outlives the row, and the row, or FZ_TREE_NONE when it has gone. */
+struct fz_tree_ref fz_tree_refer(const struct fz_tree *tree, uint32_t folder);
+uint32_t fz_tree_resolve(const struct fz_tree *tree, struct fz_tree_ref ref);
+
+/* Notes that the folder leads to one that is known already. */
+void fz_tree_set_skipped(struct fz_tree *tree, uint32_t folder, bool skipped);
 
 /* Sets or, with -1, clears the watch descriptor. */
 void fz_tree_set_watch(struct fz_tree *tree, uint32_t folder, int watch);
@@ -66,6 +85,13 @@ void fz_tree_set_watch(struct fz_tree *tree, uint32_t folder, int watch);
 /* Walks the folders that share a watch, like fz_index_first and _next. */
 uint32_t fz_tree_watched_first(const struct fz_tree *tree, int watch, uint32_t *at);
 uint32_t fz_tree_watched_next(const struct fz_tree *tree, int watch, uint32_t *at);
+
+/* Keeps the folder's time of modification, from before it is read. */
+void fz_tree_note_mtime(struct fz_tree_folder *folder, const struct stat *st);
+int64_t fz_tree_mtime_ns(const struct stat *st);
+
+/* True when a file may have come or changed since a folder had that time of modification (by the same clock). */
+bool fz_tree_is_newer(const struct stat *file, int64_t since_ns);
 
 /* The absolute path. Caller frees. */
 char *fz_tree_path(const struct fz_tree *tree, uint32_t folder);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "source/news.h"
 #include "source/scanner.h"
 
 #include <dirent.h>
@@ -31,16 +32,32 @@ void fz_walk_fini(struct fz_walk *walk)
     memset(walk, 0, sizeof *walk);
 }
 
-void fz_walk_push(struct fz_walk *walk, uint32_t root, uint32_t parent, const char *name, bool link)
+static void push(struct fz_walk *walk, const struct fz_walk_job *job)
 {
-    struct fz_walk_job job = {.root = root, .parent = parent, .name = fz_strdup(name), .link = link};
-    if (link) {
+    if (job->link) {
         walk->links = fz_grow(walk->links, &walk->link_capacity, walk->link_count + 1, sizeof *walk->links);
-        walk->links[walk->link_count++] = job;
+        walk->links[walk->link_count++] = *job;
     } else {
         walk->stack = fz_grow(walk->stack, &walk->capacity, walk->count + 1, sizeof *walk->stack);
-        walk->stack[walk->count++] = job;
+        walk->stack[walk->count++] = *job;
     }
+}
+
+void fz_walk_push(struct fz_scanner *scanner, uint32_t root, uint32_t parent, const char *name, bool link)
+{
+    push(&scanner->walk, &(struct fz_walk_job){.root = root,
+                                               .parent = fz_tree_refer(&scanner->tree, parent),
+                                               .name = fz_strdup(name),
+                                               .link = link});
+}
+
+void fz_walk_again(struct fz_scanner *scanner, uint32_t folder)
+{
+    struct fz_tree_folder *row = &scanner->tree.folders[folder];
+    if (row->queued)
+        return;
+    row->queued = true;
+    push(&scanner->walk, &(struct fz_walk_job){.root = row->root, .parent = fz_tree_refer(&scanner->tree, folder)});
 }
 
 bool fz_walk_is_idle(const struct fz_walk *walk)
@@ -68,7 +85,17 @@ struct listing {
     int fd;
     int64_t flushed_us;
     struct fz_batch below; /* its folders; `doubt` is 1 for a link */
+    bool again;
+    int64_t since_ns;        /* again: the folder's time of modification when it was read before */
+    struct fz_batch changed; /* again: files that changed since */
 };
+
+/* A folder that cannot be opened, or not be read to its end. */
+static void refuse(struct fz_scanner *scanner, uint32_t root, const char *path, int why)
+{
+    fz_scanner_root(scanner, root)->yielded = true;
+    fz_scanner_complain(scanner, root, fz_err_from_errno(why), why, path, NULL);
+}
 
 static void flush(struct listing *l)
 {
@@ -94,15 +121,29 @@ static unsigned char type_behind(struct listing *l, const char *name)
     struct stat st;
     if (fstatat(l->fd, name, &st, 0) == 0)
         return type_of(st.st_mode);
+    int why = errno;
     enum fz_source_doubt doubt;
     if (fz_suffix_classify(name, &doubt) && doubt == FZ_SOURCE_PICTURE)
         return DT_REG;
-    if (errno != ENOENT) {
+    if (why != ENOENT && !l->again) {
         char *path = fz_path_join(l->path, name);
-        fz_scanner_complain(l->scanner, l->root_index, fz_err_from_errno(errno), errno, path, NULL);
+        fz_scanner_complain(l->scanner, l->root_index, fz_err_from_errno(why), why, path, NULL);
         free(path);
     }
     return DT_FIFO;
+}
+
+static void take_file(struct listing *l, const char *name)
+{
+    enum fz_source_doubt doubt;
+    struct stat st;
+    if (!fz_suffix_classify(name, &doubt)) {
+        l->root->left_out += !l->again;
+        return;
+    }
+    fz_batch_add(&l->scanner->walk.batch, name, doubt);
+    if (l->again && fstatat(l->fd, name, &st, 0) == 0 && fz_tree_is_newer(&st, l->since_ns))
+        fz_batch_add(&l->changed, name, doubt);
 }
 
 static void take_entry(struct listing *l, const struct dirent *entry)
@@ -118,83 +159,190 @@ static void take_entry(struct listing *l, const struct dirent *entry)
     bool link = type == DT_LNK;
     if (link)
         type = type_behind(l, name);
-    enum fz_source_doubt doubt;
-    if (type == DT_DIR) {
-        if (options->recursive)
-            fz_batch_add(&l->below, name, link);
-    } else if (type == DT_REG) {
-        if (fz_suffix_classify(name, &doubt))
-            fz_batch_add(&l->scanner->walk.batch, name, doubt);
-        else
-            l->root->left_out++;
-    }
+    if (type == DT_REG)
+        take_file(l, name);
+    else if (type == DT_DIR && options->recursive)
+        fz_batch_add(&l->below, name, link);
 }
 
+/* Queues the folders in it that are not known yet. */
 static void queue_below(struct listing *l)
 {
     fz_batch_sort(&l->below);
-    /* The last pushed is read first; links wait in a queue of their own, in order. */
-    for (size_t i = 0; i < l->below.count; i++)
-        if (l->below.entries[i].doubt)
-            fz_walk_push(&l->scanner->walk, l->root_index, l->folder, l->below.bytes + l->below.entries[i].offset, true);
-    for (size_t i = l->below.count; i-- > 0;)
-        if (!l->below.entries[i].doubt)
-            fz_walk_push(&l->scanner->walk, l->root_index, l->folder, l->below.bytes + l->below.entries[i].offset, false);
+    const struct fz_tree *tree = &l->scanner->tree;
+    size_t count = l->below.count;
+    /* The last that is pushed is read first; links wait in a queue of their own, in order. */
+    for (size_t i = 0; i < 2 * count; i++) {
+        const struct fz_batch_entry *entry = &l->below.entries[i < count ? i : 2 * count - 1 - i];
+        const char *name = l->below.bytes + entry->offset;
+        bool link = entry->doubt;
+        if (link != (i < count))
+            continue;
+        uint32_t known = l->again ? fz_tree_child(tree, l->folder, name) : FZ_TREE_NONE;
+        if (known != FZ_TREE_NONE)
+            tree->folders[known].seen = true;
+        else
+            fz_walk_push(l->scanner, l->root_index, l->folder, name, link);
+    }
 }
 
-/* Takes the descriptor. */
-static void read_folder(struct listing *l)
+/* What was known in it, and is not there any more. */
+static void forget_missing(struct listing *l)
+{
+    struct fz_tree_folder *rows = l->scanner->tree.folders;
+    uint32_t child = rows[l->folder].child;
+    while (child != FZ_TREE_NONE) {
+        uint32_t next = rows[child].next;
+        bool seen = rows[child].seen;
+        rows[child].seen = false;
+        if (!seen)
+            fz_news_gone(l->scanner, child);
+        rows = l->scanner->tree.folders;
+        child = next;
+    }
+}
+
+static void send_whole(struct listing *l)
+{
+    struct fz_walk *walk = &l->scanner->walk;
+    fz_batch_sort(&walk->batch);
+    fz_scanner_push(l->scanner, fz_batch_event(&walk->batch, FZ_SOURCE_WHOLE, l->root_index, l->path));
+    if (l->changed.count == 0)
+        return;
+    fz_batch_sort(&l->changed);
+    fz_scanner_push(l->scanner, fz_batch_event(&l->changed, FZ_SOURCE_CHANGED, l->root_index, l->path));
+}
+
+/* Takes the descriptor. Returns 0 where it was read to its end, else an errno; ECANCELED when it is to stop. */
+static int read_entries(struct listing *l)
 {
     DIR *dir = fdopendir(l->fd);
     if (!dir) {
-        fz_scanner_complain(l->scanner, l->root_index, fz_err_from_errno(errno), errno, l->path, NULL);
+        int why = errno;
         close(l->fd);
-        return;
+        return why;
     }
-    struct fz_walk *walk = &l->scanner->walk;
+    const struct fz_walk *walk = &l->scanner->walk;
     l->flushed_us = fz_now_us();
     const struct dirent *entry;
     for (size_t i = 1; (errno = 0, entry = readdir(dir)); i++) {
         take_entry(l, entry);
-        if (i % ENTRIES_A_LOOK == 0 && fz_scanner_stops(l->scanner))
+        bool look = i % ENTRIES_A_LOOK == 0;
+        if (look && fz_scanner_stops(l->scanner))
             break;
-        if (walk->batch.count >= walk->limit || (i % ENTRIES_A_LOOK == 0 && fz_now_us() - l->flushed_us > FLUSH_US))
+        if (!l->again && (walk->batch.count >= walk->limit || (look && fz_now_us() - l->flushed_us > FLUSH_US)))
             flush(l);
     }
-    if (!entry && errno != 0) {
-        l->root->yielded = true;
-        fz_scanner_complain(l->scanner, l->root_index, fz_err_from_errno(errno), errno, l->path, NULL);
-    }
+    int why = entry ? ECANCELED : errno;
     closedir(dir);
-    flush(l);
-    queue_below(l);
+    return why;
 }
 
-static void read_job(struct fz_scanner *scanner, const struct fz_walk_job *job, const char *path)
+static void read_folder(struct listing *l)
 {
-    struct fz_root *root = fz_scanner_root(scanner, job->root);
+    int why = read_entries(l);
+    if (why != 0 && why != ECANCELED)
+        refuse(l->scanner, l->root_index, l->path, why);
+    if (!l->again) {
+        flush(l);
+        queue_below(l);
+    } else if (why == 0) {
+        queue_below(l);
+        send_whole(l);
+        forget_missing(l);
+    }
+    l->scanner->walk.batch.count = l->scanner->walk.batch.used = 0;
+    fz_batch_fini(&l->below);
+    fz_batch_fini(&l->changed);
+}
+
+static int open_folder(const char *path, struct stat *st)
+{
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
-    struct stat st;
-    if (fd < 0 || fstat(fd, &st) < 0) {
+    if (fd >= 0 && fstat(fd, st) < 0) {
         int why = errno;
-        if (fd >= 0)
-            close(fd);
+        close(fd);
+        errno = why;
+        return -1;
+    }
+    return fd;
+}
+
+/* True when the folder is known already by another path, which stays. */
+static bool is_known(struct fz_scanner *scanner, const struct fz_walk_job *job, const struct stat *st)
+{
+    struct fz_tree *tree = &scanner->tree;
+    uint32_t same = fz_tree_same(tree, job->root, st);
+    if (same == FZ_TREE_NONE)
+        return false;
+    if (fz_tree_child(tree, job->parent.row, job->name) == same)
+        return true; /* found twice: by reading, and by news */
+    bool yields = tree->folders[same].link && !job->link; /* a link gives way to the folder itself */
+    uint32_t left_out = yields ? tree->folders[same].parent : fz_tree_resolve(tree, job->parent);
+    if (left_out != FZ_TREE_NONE)
+        fz_tree_set_skipped(tree, left_out, true);
+    if (yields)
+        fz_news_gone(scanner, same);
+    return !yields;
+}
+
+static void read_new(struct fz_scanner *scanner, const struct fz_walk_job *job, const char *path)
+{
+    struct stat st;
+    int fd = open_folder(path, &st);
+    if (fd < 0) {
         /* What vanished since its name was read is no fault. */
-        if (job->parent != FZ_TREE_NONE && (why == ENOENT || why == ENOTDIR))
-            return;
-        root->yielded = true;
-        fz_scanner_complain(scanner, job->root, fz_err_from_errno(why), why, path, NULL);
+        if (job->parent.row == FZ_TREE_NONE || (errno != ENOENT && errno != ENOTDIR))
+            refuse(scanner, job->root, path, errno);
         return;
     }
-    if (fz_tree_has(&scanner->tree, job->root, &st)) {
+    if (is_known(scanner, job, &st) || (job->parent.row != FZ_TREE_NONE &&
+                                        fz_tree_resolve(&scanner->tree, job->parent) == FZ_TREE_NONE)) {
         close(fd);
         return;
     }
-    struct listing l = {.scanner = scanner, .root = root, .root_index = job->root, .path = path, .fd = fd};
-    l.folder = fz_tree_add(&scanner->tree, job->root, job->parent, job->name, FZ_TREE_LISTED, &st);
+    struct listing l = {.scanner = scanner, .root_index = job->root, .path = path, .fd = fd};
+    l.root = fz_scanner_root(scanner, job->root);
+    l.folder = fz_tree_add(&scanner->tree, job->root, job->parent.row, job->name, FZ_TREE_LISTED, &st);
     scanner->tree.folders[l.folder].link = job->link;
+    fz_watch_folder(scanner, l.folder, path);
+    fstat(fd, &st); /* what changes from now on is news */
+    fz_tree_note_mtime(&scanner->tree.folders[l.folder], &st);
     read_folder(&l);
-    fz_batch_fini(&l.below);
+}
+
+static void read_again(struct fz_scanner *scanner, uint32_t folder, const char *path)
+{
+    struct fz_tree_folder *row = &scanner->tree.folders[folder];
+    struct stat st;
+    int fd = open_folder(path, &st), why = fd < 0 ? errno : 0;
+    row->queued = false;
+    row->uncertain = false;
+    if (fd < 0 && why != ENOENT && why != ENOTDIR) {
+        refuse(scanner, row->root, path, why);
+        if (stat(path, &st) == 0)
+            row->mtime_ns = fz_tree_mtime_ns(&st); /* said once, until it changes */
+        return;
+    }
+    if (fd < 0 || row->device != (uint64_t)st.st_dev || row->inode != (uint64_t)st.st_ino) {
+        uint32_t root = row->root, parent = row->parent;
+        char *name = fz_strdup(row->name);
+        bool link = row->link, comes_back = parent == FZ_TREE_NONE && fz_scanner_root(scanner, root)->is_path;
+        fz_news_gone(scanner, folder);
+        if (fd >= 0 && !comes_back)
+            fz_walk_push(scanner, root, parent, name, link);
+        free(name);
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    struct listing l = {.scanner = scanner, .root_index = row->root, .folder = folder, .path = path, .fd = fd,
+                        .again = true, .since_ns = row->mtime_ns};
+    l.root = fz_scanner_root(scanner, row->root);
+    fz_tree_set_skipped(&scanner->tree, folder, false);
+    fz_watch_folder(scanner, folder, path); /* there may be a watch for it now */
+    fz_tree_note_mtime(&scanner->tree.folders[folder], &st);
+    read_folder(&l);
 }
 
 void fz_walk_step(struct fz_scanner *scanner)
@@ -204,15 +352,22 @@ void fz_walk_step(struct fz_scanner *scanner)
     if (walk->limit == 0)
         walk->limit = FIRST_LIMIT;
     struct fz_walk_job job = next_job(walk);
-    char *path;
-    if (job.parent == FZ_TREE_NONE) {
-        path = fz_strdup(job.name);
-    } else {
-        char *above = fz_tree_path(&scanner->tree, job.parent);
-        path = fz_path_join(above, job.name);
-        free(above);
+    uint32_t parent = fz_tree_resolve(&scanner->tree, job.parent);
+    char *path = NULL;
+    if (parent != FZ_TREE_NONE) {
+        path = fz_tree_path(&scanner->tree, parent);
+        if (job.name) {
+            char *below = fz_path_join(path, job.name);
+            free(path);
+            path = below;
+        }
     }
-    read_job(scanner, &job, path);
+    if (job.parent.row == FZ_TREE_NONE)
+        read_new(scanner, &job, job.name);
+    else if (path && job.name)
+        read_new(scanner, &job, path);
+    else if (path)
+        read_again(scanner, parent, path);
     free(path);
     free(job.name);
 }

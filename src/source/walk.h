@@ -5,12 +5,13 @@
 #define FZ_SOURCE_WALK_H
 
 #include "source/batch.h"
+#include "source/tree.h"
 
 /* A folder that is still to be read. */
 struct fz_walk_job {
     uint32_t root;
-    uint32_t parent; /* in the tree; FZ_TREE_NONE at the top */
-    char *name;      /* owned; the absolute path at the top */
+    struct fz_tree_ref parent; /* row FZ_TREE_NONE at the top */
+    char *name;                /* owned; the absolute path at the top; NULL = `parent` itself, once more */
     bool link;
 };
 
@@ -25,13 +26,15 @@ struct fz_walk {
 };
 
 struct fz_scanner;
-struct fz_batch;
 
 /* The scanner's thread, all of these. */
 void fz_walk_fini(struct fz_walk *walk);
 
 /* Queues a folder. */
-void fz_walk_push(struct fz_walk *walk, uint32_t root, uint32_t parent, const char *name, bool link);
+void fz_walk_push(struct fz_scanner *scanner, uint32_t root, uint32_t parent, const char *name, bool link);
+
+/* Queues a LISTED folder of the tree to be read again: WHOLE, and CHANGED for files that changed since. */
+void fz_walk_again(struct fz_scanner *scanner, uint32_t folder);
 
 bool fz_walk_is_idle(const struct fz_walk *walk);
 

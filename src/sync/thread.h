@@ -23,7 +23,8 @@ void fz_thread_violation(const char *rule, const char *function) __attribute__((
 
 #ifdef FZ_DEBUG
 #define FZ_MAIN_ONLY() (fz_thread_is_main() ? (void)0 : fz_thread_violation("main only", __func__))
-#define FZ_NOT_MAIN() (fz_thread_is_main() ? fz_thread_violation("not on the main thread", __func__) : (void)0)
+#define FZ_NOT_MAIN() \
+    (fz_thread_is_main() ? fz_thread_violation("not on the main thread", __func__) : (void)0)
 #else
 #define FZ_MAIN_ONLY() ((void)0)
 #define FZ_NOT_MAIN() ((void)0)

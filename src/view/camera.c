@@ -8,8 +8,14 @@ static const double MIN_ZOOM = 0.01, MAX_ZOOM = 64;
 
 void fz_camera_init(struct fz_camera *camera)
 {
-    *camera = (struct fz_camera){.zoom = 1, .centre_x = 0.5, .centre_y = 0.5, .tau_s = TAU_S,
-                                 .picture_w = 1, .picture_h = 1, .view_w = 1, .view_h = 1};
+    *camera = (struct fz_camera){.zoom = 1,
+                                 .centre_x = 0.5,
+                                 .centre_y = 0.5,
+                                 .tau_s = TAU_S,
+                                 .picture_w = 1,
+                                 .picture_h = 1,
+                                 .view_w = 1,
+                                 .view_h = 1};
 }
 
 static double mode_zoom(const struct fz_camera *camera)

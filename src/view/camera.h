@@ -5,21 +5,21 @@
 #include "view/geometry.h"
 
 enum fz_zoom_mode {
-    FZ_ZOOM_FIT,      /* all of it; small pictures at 100 % */
-    FZ_ZOOM_FILL,     /* the window is filled, the rest is cut off */
-    FZ_ZOOM_FREE,     /* `zoom` as it is */
+    FZ_ZOOM_FIT,  /* all of it; small pictures at 100 % */
+    FZ_ZOOM_FILL, /* the window is filled, the rest is cut off */
+    FZ_ZOOM_FREE, /* `zoom` as it is */
 };
 
 struct fz_camera {
     enum fz_zoom_mode mode;
-    double zoom;               /* window px per picture px, as last placed */
-    double centre_x, centre_y; /* the point of the (turned) picture at the window's centre, 0..1 */
-    int quarter_turns;         /* clockwise, 0..3 */
-    bool flip_h, flip_v;       /* applied after the turn */
+    double zoom;                 /* window px per picture px, as last placed */
+    double centre_x, centre_y;   /* the point of the (turned) picture at the window's centre, 0..1 */
+    int quarter_turns;           /* clockwise, 0..3 */
+    bool flip_h, flip_v;         /* applied after the turn */
     double picture_w, picture_h; /* the turned picture, px */
     double view_w, view_h;       /* px */
-    struct fz_rect target;     /* where the whole picture will stand */
-    struct fz_rect shown;      /* where it stands now */
+    struct fz_rect target;       /* where the whole picture will stand */
+    struct fz_rect shown;        /* where it stands now */
     double tau_s;
 };
 
@@ -28,7 +28,8 @@ void fz_camera_init(struct fz_camera *camera);
 
 /* A picture of w x h (upright, unturned) and the window's size; keeps mode, turn and centre. Moves `target`, and with
  * `at_once` `shown`. */
-void fz_camera_place(struct fz_camera *camera, double w, double h, double view_w, double view_h, bool at_once);
+void fz_camera_place(struct fz_camera *camera, double w, double h, double view_w, double view_h,
+                     bool at_once);
 
 /* Sets the mode (zoom is used by FREE), smoothly. */
 void fz_camera_set_mode(struct fz_camera *camera, enum fz_zoom_mode mode, double zoom);

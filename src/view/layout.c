@@ -22,9 +22,10 @@ void fz_layout_set(struct fz_layout *layout, const struct fz_layout_params *para
 
 struct fz_rect fz_layout_cell(const struct fz_layout *layout, size_t index)
 {
+    size_t row = index / layout->columns, column = index % layout->columns;
     return (struct fz_rect){
-        .x = layout->pitch_x * (double)(index % layout->columns),
-        .y = layout->pitch_y * (double)(index / layout->columns),
+        .x = layout->pitch_x * (double)column,
+        .y = layout->pitch_y * (double)row,
         .w = layout->pitch_x,
         .h = layout->pitch_y,
     };
@@ -48,7 +49,8 @@ bool fz_layout_visible(const struct fz_layout *layout, double scroll, size_t *fi
     double top = floor((scroll + SEEN_PX) / layout->pitch_y);
     double bottom = ceil((scroll + layout->params.view_h - SEEN_PX) / layout->pitch_y) - 1;
     double last_row = (double)(layout->rows - 1);
-    size_t first_row = (size_t)fmin(fmax(top, 0), last_row), end_row = (size_t)fmin(fmax(bottom, 0), last_row);
+    size_t first_row = (size_t)fmin(fmax(top, 0), last_row),
+           end_row = (size_t)fmin(fmax(bottom, 0), last_row);
     *first = first_row * layout->columns;
     *last = (end_row + 1) * layout->columns - 1;
     if (*last >= layout->params.count)

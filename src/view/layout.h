@@ -27,9 +27,9 @@ struct fz_layout_params {
 struct fz_layout {
     struct fz_layout_params params;
     size_t columns, rows;
-    double pitch_x, pitch_y;   /* from tile to tile, px */
-    double box_w, box_h;       /* of a picture, no larger than the window, px */
-    double content_h;          /* of all rows, px */
+    double pitch_x, pitch_y; /* from tile to tile, px */
+    double box_w, box_h;     /* of a picture, no larger than the window, px */
+    double content_h;        /* of all rows, px */
 };
 
 enum {

@@ -2,7 +2,7 @@
 
 uint64_t fz_priority(enum fz_priority_class class, uint32_t distance)
 {
-    return (uint64_t)class << 32 | distance;
+    return (uint64_t) class << 32 | distance;
 }
 
 static uint32_t apart(size_t a, size_t b)

@@ -24,7 +24,7 @@ uint64_t fz_priority(enum fz_priority_class class, uint32_t distance);
 struct fz_focus {
     size_t first, last; /* tiles in view */
     size_t selected;
-    int direction;      /* of the scroll: -1 or 1 */
+    int direction; /* of the scroll: -1 or 1 */
 };
 
 /* Any thread. The priority of tile `index` on the wall. */

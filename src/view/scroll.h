@@ -11,7 +11,7 @@ struct fz_scroll {
     double tau_s;            /* how fast the position follows */
     double velocity;         /* px/s while dragged, smoothed */
     bool dragging;
-    int direction;           /* the last movement: -1 up, 1 down (and at the start) */
+    int direction; /* the last movement: -1 up, 1 down (and at the start) */
 };
 
 /* One owner's thread, all of these. */

@@ -1,0 +1,217 @@
+/* PNG by libpng: rows straight into the reducer; an interlaced one is held as a whole until its last pass. */
+#include "image/format.h"
+
+#include "image/alpha.h"
+#include "image/exif.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <png.h>
+
+enum { CANCEL_ROWS = 16, INTERLACE_AT = 28, ROW_FIXED_BYTES = 512 << 10, CHUNK_MAX_BYTES = 8 << 20 };
+
+struct png {
+    png_structp png;
+    png_infop info;
+    jmp_buf escape;
+    struct fz_decode *d;
+    size_t pos;      /* in the file */
+    bool has_alpha;
+    uint8_t *whole;  /* owned: interlaced, B G R A rows without gaps */
+    char why[96];
+};
+
+/* --- header --------------------------------------------------------------------------------------- */
+
+bool fz_png_is_a(const struct fz_bytes *head)
+{
+    return fz_bytes_match(head, 0, "\x89PNG\r\n\x1a\n", 8);
+}
+
+enum fz_head fz_png_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    if (!fz_bytes_has(bytes, 0, INTERLACE_AT + 1))
+        return FZ_HEAD_MORE;
+    if (!fz_bytes_match(bytes, 12, "IHDR", 4))
+        return FZ_HEAD_BAD;
+    header->width = fz_bytes_be(bytes, 16, 4);
+    header->height = fz_bytes_be(bytes, 20, 4);
+    header->by_rows = fz_bytes_be(bytes, INTERLACE_AT, 1) == 0;
+    return FZ_HEAD_OK;
+}
+
+/* Two rows of up to 8 bytes a pixel, zlib's window, and libpng's small objects; interlaced, the picture. */
+uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
+{
+    (void)file_bytes;
+    uint64_t width = d->header.width;
+    uint64_t whole = d->header.by_rows ? 0 : width * d->header.height * 4;
+    return whole + width * 24 + ROW_FIXED_BYTES;
+}
+
+int fz_png_orientation(const struct fz_bytes *file, int *turn)
+{
+    *turn = 1;
+    for (uint64_t pos = 8; fz_bytes_has(file, pos, 12);) {
+        uint64_t len = fz_bytes_be(file, pos, 4);
+        if (fz_bytes_match(file, pos + 4, "eXIf", 4) && fz_bytes_has(file, pos + 8, len)) {
+            *turn = fz_exif_orientation(file->at + pos + 8, (size_t)len);
+            break;
+        }
+        pos += 12 + len;
+    }
+    return *turn;
+}
+
+/* --- libpng's callbacks --------------------------------------------------------------------------- */
+
+static void on_error(png_structp png, png_const_charp text)
+{
+    struct png *p = png_get_error_ptr(png);
+    if (!p->why[0])
+        snprintf(p->why, sizeof p->why, "%s", text);
+    longjmp(p->escape, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp text)
+{
+    (void)png;
+    (void)text;
+}
+
+static void on_read(png_structp png, png_bytep to, size_t count)
+{
+    struct png *p = png_get_io_ptr(png);
+    const struct fz_bytes *file = &p->d->file;
+    if (count > file->len - p->pos)
+        png_error(png, "file ends early");
+    memcpy(to, file->at + p->pos, count);
+    p->pos += count;
+}
+
+/* --- the way of a picture ------------------------------------------------------------------------- */
+
+/* Whatever it is, B G R A with 8 bits each comes out. */
+static enum fz_err set_up(struct png *p)
+{
+    struct fz_decode *d = p->d;
+    png_set_read_fn(p->png, p, on_read);
+    png_set_user_limits(p->png, d->header.width, d->header.height);
+    png_set_chunk_malloc_max(p->png, CHUNK_MAX_BYTES);
+    png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+    png_read_info(p->png, p->info);
+    if (png_get_image_width(p->png, p->info) != d->header.width ||
+        png_get_image_height(p->png, p->info) != d->header.height)
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: contradicts itself about its size", d->request->name);
+    p->has_alpha = (png_get_color_type(p->png, p->info) & PNG_COLOR_MASK_ALPHA) != 0 ||
+                   png_get_valid(p->png, p->info, PNG_INFO_tRNS) != 0;
+    png_set_expand(p->png);
+    png_set_scale_16(p->png);
+    png_set_gray_to_rgb(p->png);
+    png_set_bgr(p->png);
+    png_set_add_alpha(p->png, 255, PNG_FILLER_AFTER);
+    return FZ_OK;
+}
+
+static void push(struct png *p, uint8_t *row)
+{
+    if (p->has_alpha)
+        fz_alpha_over(row, p->d->reduce.in_w, p->d->request->background);
+    fz_reduce_push(&p->d->reduce, row);
+}
+
+static enum fz_err read_rows(struct png *p)
+{
+    struct fz_decode *d = p->d;
+    for (int y = 0; y < d->reduce.in_h; y++) {
+        if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
+            return fz_decode_fail_cancelled(d);
+        uint8_t *row = fz_reduce_input(&d->reduce);
+        png_read_row(p->png, row, NULL);
+        push(p, row);
+    }
+    return FZ_OK;
+}
+
+/* Each pass fills the blocks that its pixels stand for, so that a file cut short shows a coarse picture. */
+static enum fz_err read_passes(struct png *p, int passes)
+{
+    struct fz_decode *d = p->d;
+    size_t pitch = d->header.width * (size_t)4;
+    for (int pass = 0; pass < passes; pass++)
+        for (uint32_t y = 0; y < d->header.height; y++) {
+            if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
+                return fz_decode_fail_cancelled(d);
+            png_read_row(p->png, NULL, p->whole + y * pitch);
+        }
+    return FZ_OK;
+}
+
+static void push_whole(struct png *p)
+{
+    size_t pitch = p->d->header.width * (size_t)4;
+    for (uint32_t y = 0; y < p->d->header.height; y++)
+        push(p, p->whole + y * pitch);
+}
+
+static enum fz_err decode(struct png *p)
+{
+    struct fz_decode *d = p->d;
+    enum fz_err code = set_up(p);
+    if (code != FZ_OK)
+        return code;
+    int passes = png_set_interlace_handling(p->png);
+    png_read_update_info(p->png, p->info);
+    if (png_get_rowbytes(p->png, p->info) != d->header.width * (size_t)4)
+        return fz_fail(d->err, FZ_E_INTERNAL, 0, "%s: libpng gives other rows than asked for", d->request->name);
+    int width = (int)d->header.width, height = (int)d->header.height;
+    if (passes > 1) {
+        p->whole = calloc((size_t)width * 4, (size_t)height);
+        if (!p->whole)
+            return fz_fail(d->err, FZ_E_MEMORY, 0, "%s: no memory for an interlaced picture", d->request->name);
+        p->has_alpha = true; /* what has not come yet is clear */
+    }
+    code = fz_decode_begin(d, width, height, width, height);
+    if (code == FZ_OK)
+        code = passes > 1 ? read_passes(p, passes) : read_rows(p);
+    return code;
+}
+
+/* After a fatal error: shown in part where rows had come, refused where not. */
+static enum fz_err fatal(struct png *p)
+{
+    struct fz_decode *d = p->d;
+    if (d->begun && (p->whole || d->reduce.in_y > 0)) {
+        d->out->damaged = true;
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %s", d->request->name, p->why);
+        return FZ_OK;
+    }
+    bool memory = strstr(p->why, "memory") != NULL;
+    return fz_fail(d->err, memory ? FZ_E_MEMORY : FZ_E_DAMAGED, 0, "%s: %s", d->request->name, p->why);
+}
+
+/* Apart from fz_png_load, so that nothing that changes after setjmp is local to the function that calls it. */
+static enum fz_err run(struct png *p)
+{
+    if (setjmp(p->escape) != 0)
+        return fatal(p);
+    p->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, p, on_error, on_warning);
+    p->info = p->png ? png_create_info_struct(p->png) : NULL;
+    if (!p->info)
+        return fz_fail(p->d->err, FZ_E_MEMORY, 0, "%s: no memory for libpng", p->d->request->name);
+    return decode(p);
+}
+
+enum fz_err fz_png_load(struct fz_decode *d)
+{
+    struct png p = {.d = d};
+    enum fz_err code = run(&p);
+    if (code == FZ_OK && p.whole)
+        push_whole(&p);
+    png_destroy_read_struct(&p.png, &p.info, NULL);
+    free(p.whole);
+    return code;
+}

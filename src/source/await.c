@@ -1,0 +1,94 @@
+#include "source/await.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "source/scanner.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { LOOK_US = 1000000 };
+
+void fz_await_fini(struct fz_await *await)
+{
+    free(await->roots);
+    memset(await, 0, sizeof *await);
+}
+
+static void unwatch(struct fz_scanner *scanner, uint32_t root)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    uint32_t folder = fz_tree_resolve(&scanner->tree, row->awaited_in);
+    row->awaited_in = fz_tree_refer(&scanner->tree, FZ_TREE_NONE);
+    if (folder == FZ_TREE_NONE)
+        return;
+    fz_watch_drop(scanner, folder);
+    fz_tree_remove(&scanner->tree, folder);
+}
+
+/* Watches the nearest folder above that exists. */
+static void watch_above(struct fz_scanner *scanner, uint32_t root)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    char *dir = fz_path_dir(row->path);
+    struct stat st;
+    while (strcmp(dir, "/") != 0 && !(stat(dir, &st) == 0 && S_ISDIR(st.st_mode))) {
+        char *above = fz_path_dir(dir);
+        free(dir);
+        dir = above;
+    }
+    uint32_t old = fz_tree_resolve(&scanner->tree, row->awaited_in);
+    if (old == FZ_TREE_NONE || strcmp(scanner->tree.folders[old].name, dir) != 0) {
+        unwatch(scanner, root);
+        uint32_t folder = fz_tree_add(&scanner->tree, root, FZ_TREE_NONE, dir, FZ_TREE_AWAITED, NULL);
+        row->awaited_in = fz_tree_refer(&scanner->tree, folder);
+        fz_watch_folder(scanner, folder, dir);
+    }
+    free(dir);
+}
+
+void fz_await_root(struct fz_scanner *scanner, uint32_t root)
+{
+    const struct fz_source_options *options = &scanner->sources->options;
+    if (!options->wait && !options->watch)
+        return;
+    struct fz_await *await = &scanner->await;
+    await->roots = fz_grow(await->roots, &await->capacity, await->count + 1, sizeof *await->roots);
+    await->roots[await->count++] = root;
+    fz_scanner_root(scanner, root)->awaited = true;
+    watch_above(scanner, root);
+    await->due_us = fz_now_us(); /* it may have come before the watch */
+}
+
+void fz_await_soon(struct fz_scanner *scanner)
+{
+    if (scanner->await.count > 0)
+        scanner->await.due_us = fz_now_us();
+}
+
+int64_t fz_await_due_us(const struct fz_await *await)
+{
+    return await->count > 0 ? await->due_us : INT64_MAX;
+}
+
+void fz_await_look(struct fz_scanner *scanner)
+{
+    FZ_NOT_MAIN();
+    struct fz_await *await = &scanner->await;
+    await->due_us = fz_now_us() + LOOK_US;
+    size_t left = 0;
+    for (size_t i = 0; i < await->count; i++) {
+        uint32_t root = await->roots[i];
+        struct stat st;
+        if (stat(fz_scanner_root(scanner, root)->path, &st) == 0) {
+            unwatch(scanner, root);
+            fz_scanner_queue_root(scanner, root);
+        } else {
+            watch_above(scanner, root);
+            await->roots[left++] = root;
+        }
+    }
+    await->count = left;
+}

@@ -1,0 +1,263 @@
+#include "source/news.h"
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "source/await.h"
+#include "source/scanner.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+
+static struct fz_tree_folder *row_of(struct fz_scanner *scanner, uint32_t folder)
+{
+    return &scanner->tree.folders[folder];
+}
+
+static char *path_in(struct fz_scanner *scanner, uint32_t folder, const char *name)
+{
+    char *dir = fz_tree_path(&scanner->tree, folder), *path = fz_path_join(dir, name);
+    free(dir);
+    return path;
+}
+
+/* --- Folders --- */
+
+/* From the leaves up. */
+static void forget_below(struct fz_scanner *scanner, uint32_t top)
+{
+    for (uint32_t folder = top;;) {
+        while (row_of(scanner, folder)->child != FZ_TREE_NONE)
+            folder = row_of(scanner, folder)->child;
+        uint32_t parent = row_of(scanner, folder)->parent;
+        fz_watch_drop(scanner, folder);
+        fz_tree_remove(&scanner->tree, folder);
+        if (folder == top)
+            return;
+        folder = parent;
+    }
+}
+
+static void send_removed(struct fz_scanner *scanner, uint32_t root, const char *dir, const char *name)
+{
+    struct fz_batch batch = {0};
+    if (name)
+        fz_batch_add(&batch, name, FZ_SOURCE_PICTURE);
+    fz_scanner_push(scanner, fz_batch_event(&batch, FZ_SOURCE_REMOVED, root, dir));
+    fz_batch_fini(&batch);
+}
+
+/* The folder of files that the user named went: they may come back with it. */
+static void named_gone(struct fz_scanner *scanner, uint32_t folder)
+{
+    char *dir = fz_tree_path(&scanner->tree, folder);
+    for (uint32_t i = scanner->first; i < scanner->end; i++) {
+        struct fz_root *root = fz_scanner_root(scanner, i);
+        if (root->folder != folder)
+            continue;
+        fz_scanner_unname(scanner, i);
+        send_removed(scanner, i, dir, fz_path_name(root->path));
+        fz_await_root(scanner, i);
+    }
+    free(dir);
+}
+
+void fz_news_gone(struct fz_scanner *scanner, uint32_t folder)
+{
+    const struct fz_tree_folder *row = row_of(scanner, folder);
+    uint32_t root = row->root;
+    enum fz_tree_role role = row->role;
+    bool is_root = role == FZ_TREE_LISTED && row->parent == FZ_TREE_NONE && fz_scanner_root(scanner, root)->is_path;
+    char *path = fz_tree_path(&scanner->tree, folder);
+    if (role == FZ_TREE_NAMED)
+        named_gone(scanner, folder);
+    else if (role != FZ_TREE_AWAITED)
+        send_removed(scanner, root, path, NULL);
+    forget_below(scanner, folder);
+    if (is_root)
+        fz_await_root(scanner, root);
+    if (role == FZ_TREE_AWAITED)
+        fz_await_soon(scanner);
+    free(path);
+    /* A folder that had been left out because this one led to the same place may show it now. */
+    for (uint32_t i = 0; scanner->tree.skipped > 0 && i < scanner->tree.used; i++)
+        if (row_of(scanner, i)->name && row_of(scanner, i)->skipped)
+            fz_news_recheck(scanner, i);
+}
+
+/* True when the path of a folder still leads to it. */
+static bool is_same(struct fz_scanner *scanner, uint32_t folder)
+{
+    const struct fz_tree_folder *row = row_of(scanner, folder);
+    char *path = fz_tree_path(&scanner->tree, folder);
+    struct stat st;
+    bool same = stat(path, &st) == 0 && row->device == (uint64_t)st.st_dev && row->inode == (uint64_t)st.st_ino;
+    free(path);
+    return same;
+}
+
+static void folder_came(struct fz_scanner *scanner, uint32_t folder, const char *name, bool link)
+{
+    const struct fz_source_options *options = &scanner->sources->options;
+    if (!options->recursive || (!options->hidden && fz_name_is_hidden(name)))
+        return;
+    uint32_t old = fz_tree_child(&scanner->tree, folder, name);
+    if (old != FZ_TREE_NONE) {
+        if (is_same(scanner, old))
+            return; /* its parent was read after it came */
+        fz_news_gone(scanner, old);
+    }
+    fz_walk_push(scanner, row_of(scanner, folder)->root, folder, name, link);
+}
+
+/* --- Files --- */
+
+/* Notes the change for every root that it matters to. */
+static void note(struct fz_scanner *scanner, uint32_t folder, const char *name, enum fz_burst_kind kind)
+{
+    enum fz_source_doubt doubt;
+    uint32_t at, root;
+    switch ((enum fz_tree_role)row_of(scanner, folder)->role) {
+    case FZ_TREE_LISTED:
+        if ((scanner->sources->options.hidden || !fz_name_is_hidden(name)) && fz_suffix_classify(name, &doubt))
+            fz_burst_note(scanner, folder, row_of(scanner, folder)->root, name, kind);
+        break;
+    case FZ_TREE_GIVEN:
+        fz_burst_note(scanner, folder, row_of(scanner, folder)->root, name, kind);
+        break;
+    case FZ_TREE_NAMED:
+        root = fz_scanner_named_first(scanner, folder, name, &at);
+        for (; root != FZ_TREE_NONE; root = fz_scanner_named_next(scanner, folder, name, &at))
+            fz_burst_note(scanner, folder, root, name, kind);
+        break;
+    case FZ_TREE_AWAITED:
+        break;
+    }
+}
+
+/* A name came that is no folder. What has just been made is most likely being written; a link to something that is
+ * there already (which nobody will close) is not. */
+static void entry_came(struct fz_scanner *scanner, uint32_t folder, const char *name, bool moved)
+{
+    char *path = path_in(scanner, folder, name);
+    struct stat st, behind;
+    bool is_listed = row_of(scanner, folder)->role == FZ_TREE_LISTED;
+    enum fz_source_doubt doubt;
+    if (lstat(path, &st) < 0) {
+        /* It went again, and news of that follows. */
+    } else if (S_ISREG(st.st_mode)) {
+        note(scanner, folder, name, moved || st.st_nlink > 1 ? FZ_BURST_ADDED : FZ_BURST_WRITING);
+    } else if (S_ISLNK(st.st_mode)) {
+        bool leads = stat(path, &behind) == 0;
+        if (leads && S_ISDIR(behind.st_mode) && is_listed)
+            folder_came(scanner, folder, name, true);
+        else if (leads ? S_ISREG(behind.st_mode) : fz_suffix_classify(name, &doubt) && doubt == FZ_SOURCE_PICTURE)
+            note(scanner, folder, name, FZ_BURST_ADDED);
+    }
+    free(path);
+}
+
+/* A name went that is no folder, but maybe a link to one. */
+static void entry_went(struct fz_scanner *scanner, uint32_t folder, const char *name)
+{
+    uint32_t below = fz_tree_child(&scanner->tree, folder, name);
+    if (below != FZ_TREE_NONE)
+        fz_news_gone(scanner, below);
+    else
+        note(scanner, folder, name, FZ_BURST_REMOVED);
+}
+
+/* --- News --- */
+
+static void take_self(struct fz_scanner *scanner, uint32_t folder, uint32_t mask)
+{
+    uint32_t parent = row_of(scanner, folder)->parent;
+    /* Of a folder that lies in another one, that one tells; but not of what a link leads to. */
+    if (!(mask & IN_UNMOUNT) && parent != FZ_TREE_NONE && !row_of(scanner, folder)->link)
+        return;
+    fz_news_gone(scanner, folder);
+    if (parent != FZ_TREE_NONE)
+        fz_news_recheck(scanner, parent); /* under what was mounted there may be something else */
+}
+
+void fz_news_take(struct fz_scanner *scanner, uint32_t folder, uint32_t mask, const char *name)
+{
+    FZ_NOT_MAIN();
+    if (mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) {
+        take_self(scanner, folder, mask);
+        return;
+    }
+    enum fz_tree_role role = row_of(scanner, folder)->role;
+    bool came = mask & (IN_CREATE | IN_MOVED_TO), went = mask & (IN_DELETE | IN_MOVED_FROM);
+    if (role == FZ_TREE_AWAITED) {
+        if (came)
+            fz_await_soon(scanner);
+    } else if (mask & IN_ISDIR) {
+        uint32_t below = role == FZ_TREE_LISTED ? fz_tree_child(&scanner->tree, folder, name) : FZ_TREE_NONE;
+        if (came && role == FZ_TREE_LISTED)
+            folder_came(scanner, folder, name, false);
+        else if (went && below != FZ_TREE_NONE)
+            fz_news_gone(scanner, below);
+    } else if (came) {
+        entry_came(scanner, folder, name, mask & IN_MOVED_TO);
+    } else if (went) {
+        entry_went(scanner, folder, name);
+    } else if (mask & IN_CLOSE_WRITE) {
+        note(scanner, folder, name, FZ_BURST_CHANGED);
+    }
+}
+
+static void recheck_named(struct fz_scanner *scanner, uint32_t folder, int64_t since_ns)
+{
+    for (uint32_t i = scanner->first; i < scanner->end; i++) {
+        const struct fz_root *root = fz_scanner_root(scanner, i);
+        struct stat st;
+        if (root->folder != folder)
+            continue;
+        bool here = stat(root->path, &st) == 0;
+        if (here && (!root->is_here || fz_tree_is_newer(&st, since_ns)))
+            fz_burst_note(scanner, folder, i, fz_path_name(root->path), FZ_BURST_ADDED);
+        else if (!here && root->is_here)
+            fz_burst_note(scanner, folder, i, fz_path_name(root->path), FZ_BURST_REMOVED);
+    }
+}
+
+void fz_news_recheck(struct fz_scanner *scanner, uint32_t folder)
+{
+    struct fz_tree_folder *row = row_of(scanner, folder);
+    int64_t since_ns = row->mtime_ns;
+    struct stat st;
+    char *path;
+    bool here;
+    switch ((enum fz_tree_role)row->role) {
+    case FZ_TREE_LISTED:
+        fz_walk_again(scanner, folder);
+        break;
+    case FZ_TREE_NAMED:
+        path = fz_tree_path(&scanner->tree, folder);
+        here = stat(path, &st) == 0;
+        free(path);
+        if (here) {
+            fz_tree_note_mtime(row, &st);
+            recheck_named(scanner, folder, since_ns);
+        } else {
+            fz_news_gone(scanner, folder);
+        }
+        break;
+    case FZ_TREE_AWAITED:
+        fz_await_soon(scanner);
+        break;
+    case FZ_TREE_GIVEN: /* their names are known to the list alone */
+        break;
+    }
+}
+
+void fz_news_missed(struct fz_scanner *scanner)
+{
+    FZ_NOT_MAIN();
+    fz_burst_flush(scanner); /* what was gathered is older than what will be read */
+    for (uint32_t folder = 0; folder < scanner->tree.used; folder++)
+        if (row_of(scanner, folder)->name)
+            fz_news_recheck(scanner, folder);
+}

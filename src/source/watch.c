@@ -1,0 +1,190 @@
+#include "source/watch.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "source/news.h"
+#include "source/scanner.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum {
+    POLL_US = 3000000,
+    POLL_SHARE = 20,       /* polling takes at most this part of the time */
+    READS_AT_ONCE = 16,    /* then what was collected may be due */
+    EVENT_BYTES = 65536,
+};
+
+/* IN_EXCL_UNLINK: who still writes a deleted file is of no interest. */
+static const uint32_t mask = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF |
+                             IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
+
+void fz_watch_init(struct fz_watch *watch)
+{
+    *watch = (struct fz_watch){.fd = -1, .poll_due_us = INT64_MAX};
+}
+
+void fz_watch_fini(struct fz_watch *watch)
+{
+    if (watch->fd >= 0)
+        close(watch->fd);
+    free(watch->told);
+    fz_watch_init(watch);
+}
+
+/* File systems that change without this kernel: it has no events for them. */
+static bool is_remote(struct fz_watch *watch, const char *path)
+{
+    static const uint32_t remote[] = {
+        NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC, V9FS_MAGIC,
+        CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC, AFS_FS_MAGIC, CODA_SUPER_MAGIC, OCFS2_SUPER_MAGIC, NCP_SUPER_MAGIC,
+        0x786f4256, /* VirtualBox's shared folders */
+        0x0bd00bd0, /* Lustre */
+    };
+    struct stat st;
+    struct statfs fs;
+    if (stat(path, &st) < 0 || (uint64_t)st.st_dev == watch->device)
+        return watch->device_is_remote;
+    watch->device = (uint64_t)st.st_dev;
+    watch->device_is_remote = false;
+    if (statfs(path, &fs) == 0)
+        for (size_t i = 0; i < sizeof remote / sizeof *remote; i++)
+            if ((uint32_t)fs.f_type == remote[i])
+                watch->device_is_remote = true;
+    return watch->device_is_remote;
+}
+
+/* True when events will come. */
+static bool add_watch(struct fz_scanner *scanner, uint32_t folder, const char *path)
+{
+    struct fz_watch *watch = &scanner->watch;
+    if (watch->fd < 0 && !watch->refused)
+        watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    int descriptor = watch->fd < 0 ? -1 : inotify_add_watch(watch->fd, path, mask);
+    if (descriptor >= 0) {
+        if (scanner->tree.folders[folder].watch < 0)
+            watch->watched++;
+        fz_tree_set_watch(&scanner->tree, folder, descriptor);
+        return true;
+    }
+    watch->refused = watch->fd < 0;
+    if (!watch->complained && (watch->refused || errno == ENOSPC)) {
+        watch->complained = true;
+        fz_scanner_complain(scanner, scanner->tree.folders[folder].root, FZ_E_LIMIT, 0, path,
+                            watch->refused ? "inotify is not to be had (fs.inotify.max_user_instances); looking for "
+                                             "changes every few seconds"
+                                           : "no inotify watches are left (fs.inotify.max_user_watches); looking for "
+                                             "changes every few seconds");
+    }
+    return false;
+}
+
+void fz_watch_folder(struct fz_scanner *scanner, uint32_t folder, const char *path)
+{
+    FZ_NOT_MAIN();
+    if (!scanner->sources->options.watch)
+        return;
+    struct fz_watch *watch = &scanner->watch;
+    bool watched = scanner->tree.folders[folder].watch >= 0 || add_watch(scanner, folder, path);
+    bool must_poll = !watched || is_remote(watch, path), polls = scanner->tree.folders[folder].polled;
+    scanner->tree.folders[folder].polled = must_poll;
+    if (must_poll && !polls && watch->polled++ == 0)
+        watch->poll_due_us = fz_now_us() + POLL_US;
+    if (!must_poll && polls && --watch->polled == 0)
+        watch->poll_due_us = INT64_MAX;
+}
+
+void fz_watch_drop(struct fz_scanner *scanner, uint32_t folder)
+{
+    struct fz_watch *watch = &scanner->watch;
+    struct fz_tree_folder *row = &scanner->tree.folders[folder];
+    if (row->polled) {
+        row->polled = false;
+        if (--watch->polled == 0)
+            watch->poll_due_us = INT64_MAX;
+    }
+    if (row->watch < 0)
+        return;
+    int descriptor = row->watch;
+    uint32_t at;
+    fz_tree_set_watch(&scanner->tree, folder, -1);
+    watch->watched--;
+    /* Roots that overlap share a watch. One that went with its folder gives EINVAL, which is as well. */
+    if (fz_tree_watched_first(&scanner->tree, descriptor, &at) == FZ_TREE_NONE)
+        inotify_rm_watch(watch->fd, descriptor);
+}
+
+static void lose_watch(struct fz_scanner *scanner, uint32_t folder)
+{
+    fz_tree_set_watch(&scanner->tree, folder, -1);
+    scanner->watch.watched--;
+}
+
+static void tell(struct fz_scanner *scanner, const struct inotify_event *event)
+{
+    struct fz_watch *watch = &scanner->watch;
+    uint32_t at, folder = fz_tree_watched_first(&scanner->tree, event->wd, &at);
+    watch->told_count = 0;
+    for (; folder != FZ_TREE_NONE; folder = fz_tree_watched_next(&scanner->tree, event->wd, &at)) {
+        watch->told = fz_grow(watch->told, &watch->told_capacity, watch->told_count + 1, sizeof *watch->told);
+        watch->told[watch->told_count++] = fz_tree_refer(&scanner->tree, folder);
+    }
+    for (size_t i = 0; i < watch->told_count; i++) {
+        folder = fz_tree_resolve(&scanner->tree, watch->told[i]);
+        if (folder == FZ_TREE_NONE)
+            continue;
+        if (event->mask & IN_IGNORED)
+            lose_watch(scanner, folder);
+        else
+            fz_news_take(scanner, folder, event->mask, event->len > 0 ? event->name : "");
+    }
+}
+
+void fz_watch_take(struct fz_scanner *scanner)
+{
+    FZ_NOT_MAIN();
+    char buffer[EVENT_BYTES] __attribute__((aligned(__alignof__(struct inotify_event))));
+    for (int i = 0; i < READS_AT_ONCE && !fz_scanner_stops(scanner); i++) {
+        ssize_t n = read(scanner->watch.fd, buffer, sizeof buffer);
+        if (n <= 0)
+            return;
+        for (char *p = buffer; p < buffer + n;) {
+            const struct inotify_event *event = (const struct inotify_event *)(void *)p;
+            p += sizeof *event + event->len;
+            if (event->mask & IN_Q_OVERFLOW)
+                fz_news_missed(scanner);
+            else
+                tell(scanner, event);
+        }
+    }
+}
+
+int64_t fz_watch_due_us(const struct fz_watch *watch)
+{
+    return watch->poll_due_us;
+}
+
+void fz_watch_poll(struct fz_scanner *scanner)
+{
+    FZ_NOT_MAIN();
+    int64_t start = fz_now_us();
+    for (uint32_t row = 0; row < scanner->tree.used && !fz_scanner_stops(scanner); row++) {
+        const struct fz_tree_folder *folder = &scanner->tree.folders[row];
+        if (!folder->name || !folder->polled)
+            continue;
+        char *path = fz_tree_path(&scanner->tree, row);
+        struct stat st;
+        bool here = stat(path, &st) == 0;
+        free(path);
+        if (!here || folder->uncertain || folder->mtime_ns != fz_tree_mtime_ns(&st))
+            fz_news_recheck(scanner, row);
+    }
+    int64_t took = (fz_now_us() - start) * POLL_SHARE;
+    scanner->watch.poll_due_us = scanner->watch.polled ? fz_now_us() + (took > POLL_US ? took : POLL_US) : INT64_MAX;
+}
