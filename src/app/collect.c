@@ -54,7 +54,9 @@ static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_
 {
     enum fz_err code = error->code;
     if (!tile->error) {
-        say(app, tile->item, error->msg);
+        bool told = code == FZ_E_NOT_FOUND && fz_list_is_explicit(app->list, tile->item); /* by its reader */
+        if (!told)
+            say(app, tile->item, error->msg);
         app->loader.failed_count++;
         if (code == FZ_E_NOT_FOUND || code == FZ_E_NOT_PICTURE)
             tile->missing = fz_list_is_explicit(app->list, tile->item);

@@ -104,8 +104,11 @@ void fz_loader_set_box(struct fz_app *app, int box_w, int box_h)
     loader->epoch++;
     loader->final_count = 0;
     for (size_t i = 0; i < loader->tile_capacity; i++) {
-        if (loader->tiles[i] && loader->tiles[i]->error) {
-            loader->tiles[i]->final_epoch = loader->epoch;
+        struct fz_tile *tile = loader->tiles[i];
+        const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_WALL] : NULL;
+        bool fits = r && (r->texture || r->refused) && r->box_w == box_w && r->box_h == box_h;
+        if (tile && (tile->error || fits)) {
+            tile->final_epoch = loader->epoch;
             loader->final_count++;
         }
     }

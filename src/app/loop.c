@@ -133,8 +133,12 @@ static void wait_and_handle(struct fz_app *app, int64_t wake_us)
     SDL_Event event;
     fz_doorbell_arm(&app->bell);
     int64_t left_us = something_arrived(app) ? 0 : wake_us - before;
-    int got =
-        left_us > 0 ? SDL_WaitEventTimeout(&event, (int)((left_us + 999) / 1000)) : SDL_PollEvent(&event);
+    int left_ms = left_us > 0 ? (int)((left_us + 999) / 1000) : 0;
+    if (left_ms > 0 && app->headless) {
+        fz_doorbell_wait(&app->bell, left_ms);
+        left_ms = 0;
+    }
+    int got = left_ms > 0 ? SDL_WaitEventTimeout(&event, left_ms) : SDL_PollEvent(&event);
     fz_doorbell_disarm(&app->bell);
     stats->wait_returned_us = app->now_us = fz_now_us();
     for (; got; got = SDL_PollEvent(&event))
@@ -251,6 +255,7 @@ enum fz_err fz_app_run(struct fz_app *app)
         app->arrived |= fz_loader_collect(app, 0);
         if (app->now_us >= loading_due_us(app) || frame_is_due(app))
             app->arrived |= fz_loader_collect(app, UPLOAD_BUDGET_US);
+        fz_app_end_if_empty(app);
         fz_loader_issue(app);
         if (frame_is_due(app))
             frame(app);

@@ -129,6 +129,10 @@ void fz_app_take_source_events(struct fz_app *app)
     }
     fz_app_open_first(app);
     report(app);
+}
+
+void fz_app_end_if_empty(struct fz_app *app)
+{
     bool nothing = fz_app_is_listed(app) && fz_list_count(app->list) == app->scan.explicit_failures;
     if (nothing && !app->scan.any_picture && !can_grow(app) && !app->ending) {
         fz_log("there is no picture to show");

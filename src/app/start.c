@@ -80,6 +80,7 @@ static void look_first(struct fz_app *app)
         if (fz_list_count(app->list) > 0)
             break;
         fz_loader_collect(app, 0);
+        fz_app_end_if_empty(app);
         fz_loader_issue(app);
         SDL_Delay(1);
     }
@@ -164,11 +165,12 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     if (app->ending)
         return FZ_OK;
 
-    /* Two windows may have the same name: without a control socket the wall still works. */
-    struct fz_error why = {0};
-    if (fz_server_start(&app->server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell,
-                        &why) != FZ_OK)
-        fz_log("no control socket: %s", why.msg);
+    code = fz_server_start(&app->server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell,
+                           err);
+    if (code == FZ_E_USAGE)
+        return code;
+    if (code != FZ_OK) /* the wall works without */
+        fz_log("no control socket: %s", err->msg);
     code = open_head(app, memory / 2, err);
     if (code != FZ_OK)
         return code;
@@ -226,6 +228,7 @@ void fz_app_stop(struct fz_app *app)
     fz_text_service_stop(app->texts);
     fz_signals_stop(app->signals);
     fz_video_stop();
+    fz_doorbell_fini(&app->bell);
     fz_list_free(app->list);
     free(app->scan.first_unsupported);
     free(app->first_path);

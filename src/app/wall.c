@@ -87,9 +87,7 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
     size_t index;
     if (anchor != FZ_ITEM_NONE && fz_list_index(app->list, anchor, &index)) {
         double gone_on = fz_layout_cell(&wall->layout, index).y + offset - wall->scroll.position;
-        wall->scroll.position += gone_on;
-        wall->scroll.target += gone_on;
-        fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
+        fz_scroll_shift(&wall->scroll, gone_on);
     }
     fz_loader_list_changed(app);
     app->dirty = true;

@@ -40,7 +40,12 @@ enum fz_err fz_err_from_errno(int sys)
         return FZ_OK;
     case ENOENT:
     case ENOTDIR:
+    case ELOOP:
+    case ENAMETOOLONG:
         return FZ_E_NOT_FOUND;
+    case ENXIO: /* a socket, or a device that is not there */
+    case ENODEV:
+        return FZ_E_NOT_PICTURE;
     case EACCES:
     case EPERM:
         return FZ_E_ACCESS;

@@ -37,7 +37,7 @@ int64_t fz_histogram_percentile(const struct fz_histogram *h, double p)
     for (unsigned i = 0; i < FZ_HISTOGRAM_BUCKETS; i++) {
         seen += h->buckets[i];
         if (h->buckets[i] > 0 && (double)seen >= rank)
-            return upper_edge(i) < h->max_us ? upper_edge(i) : h->max_us;
+            return i + 1 < FZ_HISTOGRAM_BUCKETS && upper_edge(i) < h->max_us ? upper_edge(i) : h->max_us;
     }
     return h->max_us;
 }

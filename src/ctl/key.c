@@ -70,6 +70,9 @@ bool fz_key_from_event(const SDL_Event *event, struct fz_key *key)
 {
     *key = (struct fz_key){0};
     if (event->type == SDL_TEXTINPUT) {
+        /* X11 gives text with Alt held too; the right Alt makes characters on many layouts. */
+        if (SDL_GetModState() & (KMOD_LALT | KMOD_GUI))
+            return false;
         const char *text = event->text.text;
         size_t len = strlen(text), n = fz_utf8_decode(text, len, &key->code);
         return n > 0 && n == len && key->code > ' ';
@@ -78,7 +81,9 @@ bool fz_key_from_event(const SDL_Event *event, struct fz_key *key)
         return false;
     SDL_Keycode code = without_keypad(event->key.keysym.sym);
     uint16_t mod = event->key.keysym.mod;
-    bool chord = (mod & (KMOD_CTRL | KMOD_ALT | KMOD_GUI)) != 0 && (mod & KMOD_MODE) == 0;
+    bool chord = (mod & (KMOD_CTRL | KMOD_ALT)) != 0 && (mod & KMOD_MODE) == 0;
+    if (mod & KMOD_GUI) /* the desktop's own */
+        return false;
     if (!is_named(code) && (!chord || code < ' ' || code > 0x7e))
         return false;
     key->code = (uint32_t)code;

@@ -51,17 +51,36 @@ static bool in_range(const struct option_row *row, double number)
     return number >= row->min && number <= row->max;
 }
 
+/* Digits alone: strtol would take spaces and signs too. */
+static const char *parse_digits(const char *text, int *number)
+{
+    int value = 0;
+    const char *p = text;
+    for (; *p >= '0' && *p <= '9' && value < 100000; p++)
+        value = value * 10 + (*p - '0');
+    *number = value;
+    return p > text ? p : NULL;
+}
+
 static bool parse_size(const struct option_row *row, const char *text, struct fz_option_value *value)
 {
-    char tail;
-    if (sscanf(text, "%dx%d%c", &value->w, &value->h, &tail) != 2)
-        return false;
-    return in_range(row, value->w) && in_range(row, value->h);
+    const char *p = parse_digits(text, &value->w);
+    p = p && *p == 'x' ? parse_digits(p + 1, &value->h) : NULL;
+    return p && *p == '\0' && in_range(row, value->w) && in_range(row, value->h);
+}
+
+static bool parse_color(const char *text, int64_t *color)
+{
+    text += *text == '#';
+    *color = (int64_t)strtol(text, NULL, 16);
+    return strlen(text) == 6 && strspn(text, "0123456789abcdefABCDEF") == 6;
 }
 
 static bool is_choice(const char *choices, const char *text)
 {
     size_t len = strlen(text);
+    if (strchr(text, '|'))
+        return false;
     for (const char *p = choices; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
         if (len > 0 && strncmp(p, text, len) == 0 && (p[len] == '|' || p[len] == '\0'))
             return true;
@@ -72,7 +91,6 @@ static bool parse_value(const struct option_row *row, const char *text, struct f
 {
     double number = 0;
     const char *rest;
-    char *end;
     switch (row->type) {
     case FZ_TYPE_FLAG:
         value->number = !text || strcmp(text, "yes") == 0;
@@ -88,9 +106,7 @@ static bool parse_value(const struct option_row *row, const char *text, struct f
         value->number = (int64_t)number;
         return true;
     case FZ_TYPE_COLOR:
-        text += *text == '#';
-        value->number = strtol(text, &end, 16);
-        return strlen(text) == 6 && *end == '\0' && value->number >= 0;
+        return parse_color(text, &value->number);
     case FZ_TYPE_DURATION:
         if (!parse_number(text, &value->seconds, &rest) || (*rest && strcmp(rest, "s") != 0))
             return false;
@@ -114,9 +130,9 @@ enum fz_err fz_option_set(struct fz_options *options, enum fz_option_id id, cons
         if (row->type == FZ_TYPE_FLAG)
             return fz_fail(err, FZ_E_USAGE, 0, "--%s takes no value", row->name);
         if (row->type == FZ_TYPE_INT || row->type == FZ_TYPE_DURATION || row->type == FZ_TYPE_SIZE)
-            return fz_fail(err, FZ_E_USAGE, 0, "--%s=%s: wants %s, %g to %g", row->name, text, row->metavar,
-                           row->min, row->max);
-        return fz_fail(err, FZ_E_USAGE, 0, "--%s=%s: wants %s", row->name, text, row->metavar);
+            return fz_fail(err, FZ_E_USAGE, 0, "--%s=%.60s: wants %s, %g to %g", row->name, text,
+                           row->metavar, row->min, row->max);
+        return fz_fail(err, FZ_E_USAGE, 0, "--%s=%.60s: wants %s", row->name, text, row->metavar);
     }
     if (row->type == FZ_TYPE_TEXT || row->type == FZ_TYPE_CHOICE)
         value.text = fz_strdup(text);

@@ -69,7 +69,6 @@ static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
     struct decode_call call = {.decoder = decoder, .job = job};
     struct fz_image_request request = {
         .fd = fd,
-        .name = job->path,
         .box_w = job->box_w,
         .box_h = job->box_h,
         .background = job->background,
@@ -92,7 +91,7 @@ static void run_sniff(struct fz_decoder *decoder, struct fz_job *job)
     int fd = open_source(decoder, job);
     if (fd < 0)
         return;
-    job->image.format = fz_image_sniff(fd, job->path, &job->error);
+    job->image.format = fz_image_sniff(fd, &job->error);
     if (!job->image.format && job->error.code == FZ_OK)
         fz_fail(&job->error, FZ_E_NOT_PICTURE, 0, "no picture");
     close(fd);

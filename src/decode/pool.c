@@ -51,6 +51,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_by
                           struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
+    fz_image_init();
     *pool = (struct fz_pool){.ready = ready, .bell = bell, .quit = quit};
     fz_heap_init(&pool->heap);
     fz_ledger_init(&pool->ledger, working_bytes);
@@ -103,6 +104,7 @@ bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
     empty_trash(pool);
     fz_heap_fini(&pool->heap);
     fz_ledger_fini(&pool->ledger);
+    fz_image_fini();
     return true;
 }
 

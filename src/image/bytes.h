@@ -1,4 +1,5 @@
-/* Reading numbers out of bytes that nobody vouches for: every read is bounded, and what lies outside reads as 0. */
+/* Reading numbers out of bytes that nobody vouches for: every read is bounded, and what lies outside reads as
+ * 0. */
 #ifndef FZ_IMAGE_BYTES_H
 #define FZ_IMAGE_BYTES_H
 
@@ -26,7 +27,7 @@ static inline bool fz_bytes_match(const struct fz_bytes *b, uint64_t pos, const 
     return fz_bytes_has(b, pos, count) && memcmp(b->at + pos, what, count) == 0;
 }
 
-/* Any thread. An unsigned number of 1 to 4 bytes, most or least significant byte first; 0 outside. */
+/* Any thread. An unsigned number of 1 to 4 bytes, most significant byte first; 0 outside. */
 static inline uint32_t fz_bytes_be(const struct fz_bytes *b, uint64_t pos, unsigned count)
 {
     uint32_t value = 0;
@@ -35,6 +36,7 @@ static inline uint32_t fz_bytes_be(const struct fz_bytes *b, uint64_t pos, unsig
     return value;
 }
 
+/* Any thread. The same, least significant byte first. */
 static inline uint32_t fz_bytes_le(const struct fz_bytes *b, uint64_t pos, unsigned count)
 {
     uint32_t value = 0;

@@ -13,7 +13,8 @@ int fz_exif_orientation(const uint8_t *data, size_t len)
     static const char prefix[6] = "Exif\0";
     if (len < 8 || len > EXIF_MAX_BYTES)
         return 1;
-    uint8_t *copy = fz_try_malloc(sizeof prefix + len); /* libexif wants its prefix, which PNG and WebP leave out */
+    uint8_t *copy =
+        fz_try_malloc(sizeof prefix + len); /* libexif wants its prefix, which PNG and WebP leave out */
     if (!copy)
         return 1;
     memcpy(copy, prefix, sizeof prefix);

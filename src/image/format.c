@@ -1,7 +1,7 @@
 #include "image/format.h"
 
-#define BY_SDL(id, type, px, copies)                                                                  \
-    .name = #id, .is_a = fz_##id##_is_a, .header = fz_##id##_header, .sdl_type = type,                \
+#define BY_SDL(id, type, px, copies)                                                   \
+    .name = #id, .is_a = fz_##id##_is_a, .header = fz_##id##_header, .sdl_type = type, \
     .working_bytes = fz_sdl_working_bytes, .bytes_per_px = px, .file_copies = copies
 
 /* In the order in which they are asked: the common ones first, the one without magic bytes (TGA) last. */
@@ -18,14 +18,10 @@ static const struct fz_format formats[] = {
      .working_bytes = fz_png_working_bytes,
      .orientation = fz_png_orientation,
      .load = fz_png_load},
-    {BY_SDL(webp, "WEBP", 8, 1),
-     .load = fz_sdl_load,
-     .orientation = fz_webp_orientation,
+    {BY_SDL(webp, "WEBP", 8, 1), .load = fz_sdl_load, .orientation = fz_webp_orientation,
      .payload = fz_webp_payload},
     {BY_SDL(gif, "GIF", 2, 0), .load = fz_sdl_load},
-    {BY_SDL(tiff, "TIF", 8, 0),
-     .load = fz_sdl_load,
-     .orientation = fz_tiff_orientation,
+    {BY_SDL(tiff, "TIF", 8, 0), .load = fz_sdl_load, .orientation = fz_tiff_orientation,
      .premultiplied = true},
     {BY_SDL(bmp, "BMP", 6, 0), .load = fz_sdl_load},
     {BY_SDL(qoi, "QOI", 4, 1), .load = fz_sdl_load},

@@ -43,28 +43,30 @@ struct fz_format {
     bool (*is_a)(const struct fz_bytes *head);
     /* Fills *header from the bytes; MORE asks for more bytes of the file. Allocates nothing. */
     enum fz_head (*header)(const struct fz_bytes *bytes, struct fz_header *header);
-    /* What `load` will allocate at most beside the file's bytes, of which there are `file_bytes`, and the reducer. */
+    /* What `load` will allocate at most, the file's own bytes and the reducer not counted. */
     uint64_t (*working_bytes)(const struct fz_decode *d, uint64_t file_bytes);
-    /* EXIF orientation, 1..8, of the whole file; NULL = always 1. *turn is what is left to do with the rows. */
+    /* EXIF orientation, 1..8; NULL = always 1. *turn is what is left to do with the rows. */
     int (*orientation)(const struct fz_bytes *file, int *turn);
     /* Decodes: fz_decode_begin, then all rows to d->reduce. */
     enum fz_err (*load)(struct fz_decode *d);
-    /* For sdl_image.c: */
-    const char *sdl_type;  /* what SDL2_image calls it */
-    unsigned bytes_per_px; /* at the peak of its decode, the finished surface included; measured, rounded up */
-    unsigned file_copies;  /* that it makes for itself */
-    bool premultiplied;    /* its surfaces are */
+    /* For sdl_image.c: what SDL2_image calls it; the bytes a pixel at the peak of its decode, the finished
+     * surface included (measured, rounded up), and how often it copies the file. */
+    const char *sdl_type;
+    unsigned bytes_per_px;
+    unsigned file_copies;
+    bool premultiplied;                              /* its surfaces are */
     struct fz_bytes (*payload)(struct fz_decode *d); /* the bytes to decode; NULL = the whole file as it is */
 };
 
 /* Any thread. The row that knows these bytes, or NULL. */
 const struct fz_format *fz_format_find(const struct fz_bytes *head);
 
-/* The decoder's thread. The size of the result for a picture of width x height px as stored, before it is turned. */
+/* The decoder's thread. The size of the result for a picture of width x height px as stored, before it is
+ * turned. */
 void fz_decode_target(const struct fz_decode *d, int width, int height, int *out_w, int *out_h);
 
-/* The decoder's thread. `width x height` is the picture as stored, `in_w x in_h` the size in which its rows will come
- * (at least the target's). Allocates the result. LIMIT, MEMORY. */
+/* The decoder's thread. `width x height` is the picture as stored, `in_w x in_h` the size in which its rows
+ * will come (at least the target's). Allocates the result. LIMIT, MEMORY. */
 enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w, int in_h);
 
 /* The decoder's thread. Fills what is missing of the result with the background. */
@@ -99,8 +101,8 @@ uint64_t fz_sdl_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_sdl_load(struct fz_decode *d);
 
 /* head_*.c: what SDL2_image decodes, known by the bytes alone */
-#define FZ_HEAD_FUNCTIONS(name)                             \
-    bool fz_##name##_is_a(const struct fz_bytes *head);     \
+#define FZ_HEAD_FUNCTIONS(name)                         \
+    bool fz_##name##_is_a(const struct fz_bytes *head); \
     enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);
 FZ_HEAD_FUNCTIONS(gif)
 FZ_HEAD_FUNCTIONS(webp)

@@ -34,7 +34,8 @@ static bool read_number(const struct fz_bytes *b, uint64_t *pos, uint32_t *value
 bool fz_pnm_is_a(const struct fz_bytes *head)
 {
     int kind = byte_at(head, 1), after = byte_at(head, 2);
-    return byte_at(head, 0) == 'P' && kind >= '1' && kind <= '6' && after >= 0 && (isspace(after) || after == '#');
+    return byte_at(head, 0) == 'P' && kind >= '1' && kind <= '6' && after >= 0 &&
+           (isspace(after) || after == '#');
 }
 
 static uint64_t skip_space_and_comments(const struct fz_bytes *b, uint64_t pos)
@@ -103,15 +104,20 @@ static double read_length(const struct fz_bytes *b, uint64_t pos)
     static const struct {
         const char *unit;
         double px;
-    } units[] = {{"pt", 96.0 / 72}, {"pc", 16}, {"mm", 96 / 25.4}, {"cm", 96 / 2.54}, {"in", 96}, {"%", 0}, {"em", 0}};
+    } units[] = {{"pt", 96.0 / 72}, {"pc", 16}, {"mm", 96 / 25.4}, {"cm", 96 / 2.54},
+                 {"in", 96},        {"%", 0},   {"em", 0}};
     uint32_t whole = 0;
     bool found = read_number(b, &pos, &whole);
-    double value = whole, place = 0.1;
+    double value = whole;
     if (byte_at(b, pos) == '.') {
-        for (pos++; byte_at(b, pos) >= '0' && byte_at(b, pos) <= '9'; pos++, place /= 10) {
-            value += place * (byte_at(b, pos) - '0');
-            found = true;
-        }
+        uint64_t digits = ++pos;
+        uint32_t fraction = 0;
+        bool more = read_number(b, &pos, &fraction);
+        found = found || more;
+        double part = fraction;
+        for (; digits < pos; digits++)
+            part /= 10;
+        value += part;
     }
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (fz_bytes_match(b, pos, units[i].unit, strlen(units[i].unit)))
@@ -128,7 +134,8 @@ static uint64_t find_attribute(const struct fz_bytes *b, uint64_t pos, uint64_t 
         pos += strlen(name);
         uint64_t equals = skip_space(&tag, pos);
         uint64_t quote = skip_space(&tag, equals + 1);
-        if (starts && byte_at(&tag, equals) == '=' && (byte_at(&tag, quote) == '"' || byte_at(&tag, quote) == '\''))
+        if (starts && byte_at(&tag, equals) == '=' &&
+            (byte_at(&tag, quote) == '"' || byte_at(&tag, quote) == '\''))
             return skip_space(&tag, quote + 1);
     }
     return 0;
@@ -170,7 +177,13 @@ enum fz_head fz_svg_header(const struct fz_bytes *bytes, struct fz_header *heade
     if (height <= 0)
         height = box_w > 0 ? width * box_h / box_w : box_h;
     header->by_rows = true; /* drawn at the size of the result */
-    header->width = width > 0 ? (uint32_t)(width < 1 ? 1 : width > MAX_NUMBER ? MAX_NUMBER : width + 0.5) : 512;
-    header->height = height > 0 ? (uint32_t)(height < 1 ? 1 : height > MAX_NUMBER ? MAX_NUMBER : height + 0.5) : 512;
+    header->width = width > 0 ? (uint32_t)(width < 1            ? 1
+                                           : width > MAX_NUMBER ? MAX_NUMBER
+                                                                : width + 0.5)
+                              : 512;
+    header->height = height > 0 ? (uint32_t)(height < 1            ? 1
+                                             : height > MAX_NUMBER ? MAX_NUMBER
+                                                                   : height + 0.5)
+                                : 512;
     return FZ_HEAD_OK;
 }

@@ -69,8 +69,8 @@ static void put_le(uint8_t *to, uint64_t value, int count)
         to[i] = (uint8_t)(value >> (8 * i));
 }
 
-/* SDL2_image reads no frame of an animation by itself: gives the first one a file header of its own, written over the
- * bytes before it, which nobody needs any more. */
+/* SDL2_image reads no frame of an animation by itself: gives the first one a file header of its own, written
+ * over the bytes before it, which nobody needs any more. */
 struct fz_bytes fz_webp_payload(struct fz_decode *d)
 {
     enum { HEAD = 30 };

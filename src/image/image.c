@@ -1,10 +1,11 @@
-/* The way of every picture: read the head, know the format, judge the header, reserve, read the rest, decode. */
+/* The way of every picture: read the head, know the format, judge the header, reserve, read on, decode. */
 #include "image/image.h"
 
 #include "image/format.h"
 #include "image/limits.h"
 #include "image/reader.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <string.h>
 
@@ -43,7 +44,7 @@ bool fz_decode_cancelled(const struct fz_decode *d)
 
 enum fz_err fz_decode_fail_cancelled(struct fz_decode *d)
 {
-    return fz_fail(d->err, FZ_E_CANCELLED, 0, "%s: cancelled", d->request->name);
+    return fz_fail(d->err, FZ_E_CANCELLED, 0, "cancelled");
 }
 
 enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w, int in_h)
@@ -52,7 +53,7 @@ enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w
     struct fz_image *out = d->out;
     int target_w, target_h;
     fz_decode_target(d, width, height, &target_w, &target_h);
-    enum fz_err code = fz_limits_check_output(&request->limits, request->name, target_w, target_h, d->err);
+    enum fz_err code = fz_limits_check_output(&request->limits, target_w, target_h, d->err);
     if (code != FZ_OK)
         return code;
     bool swaps = fz_orient_swaps(d->turn);
@@ -62,12 +63,11 @@ enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w
     out->out_h = swaps ? target_w : target_h;
     out->pixels = request->host.alloc(request->host.ctx, out->out_w, out->out_h, &out->pitch_bytes);
     if (!out->pixels)
-        return fz_fail(d->err, FZ_E_MEMORY, 0, "%s: no memory for %dx%d pixels", request->name, out->out_w,
-                       out->out_h);
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", out->out_w, out->out_h);
     struct fz_orient orient;
     fz_orient_init(&orient, d->turn, out->pixels, out->pitch_bytes, target_w, target_h);
     if (!fz_reduce_init(&d->reduce, d->scratch, in_w, in_h, target_w, target_h, &orient))
-        return fz_fail(d->err, FZ_E_MEMORY, 0, "%s: no memory for a row of %d pixels", request->name, in_w);
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %d pixels", in_w);
     d->begun = true;
     return FZ_OK;
 }
@@ -88,16 +88,15 @@ void fz_decode_fill_rest(struct fz_decode *d)
 /* Knows the format by the first bytes, then reads as far as its header reaches. */
 static enum fz_err read_header(struct fz_decode *d, struct fz_reader *reader)
 {
-    const char *name = d->request->name;
     enum fz_err code = fz_reader_fill(reader, FZ_FORMAT_HEAD_BYTES, d->err);
     if (code != FZ_OK)
         return code;
     d->file = fz_reader_bytes(reader);
     if (d->file.len == 0)
-        return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "%s: is empty", name);
+        return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "the file is empty");
     d->format = fz_format_find(&d->file);
     if (!d->format)
-        return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "%s: is no picture of a known format", name);
+        return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "no picture of a known format");
     d->out->format = d->format->name;
 
     enum fz_head head = d->format->header(&d->file, &d->header);
@@ -110,7 +109,7 @@ static enum fz_err read_header(struct fz_decode *d, struct fz_reader *reader)
         head = d->format->header(&d->file, &d->header);
     }
     if (head != FZ_HEAD_OK || d->header.width == 0 || d->header.height == 0)
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %s: %s", name, d->format->name,
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %s", d->format->name,
                        d->header.reason ? d->header.reason : "its header is damaged");
     return FZ_OK;
 }
@@ -120,9 +119,10 @@ static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes)
 {
     const struct fz_image_request *request = d->request;
     const struct fz_header *h = &d->header;
+    assert(d->format);
     uint32_t wide = h->frame_w > h->width ? h->frame_w : h->width;
     uint32_t high = h->frame_h > h->height ? h->frame_h : h->height;
-    enum fz_err code = fz_limits_check(&request->limits, request->name, wide, high, h->by_rows, d->err);
+    enum fz_err code = fz_limits_check(&request->limits, wide, high, h->by_rows, d->err);
     if (code != FZ_OK)
         return code;
     d->out->width = (int)h->width;
@@ -133,8 +133,8 @@ static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes)
         return FZ_OK;
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
-    return fz_fail(d->err, FZ_E_LIMIT, 0, "%s: %ux%u needs %llu MB to decode", request->name, h->width, h->height,
-                   (unsigned long long)((bytes >> 20) + 1));
+    unsigned long long mb = (bytes >> 20) + 1;
+    return fz_fail(d->err, FZ_E_LIMIT, 0, "%ux%u needs %llu MB to decode", h->width, h->height, mb);
 }
 
 static enum fz_err load(struct fz_decode *d)

@@ -1,5 +1,5 @@
-/* Bytes -> pixels. No threads, no SDL video, no globals: the same functions run in a worker thread or, on the other
- * side of a fork, in a decoder process. What they need of their caller is a struct fz_image_host. */
+/* Bytes -> pixels. No threads, no SDL video, no globals: the same functions run in a worker thread or, on the
+ * other side of a fork, in a decoder process. What they need of their caller is a struct fz_image_host. */
 #ifndef FZ_IMAGE_IMAGE_H
 #define FZ_IMAGE_IMAGE_H
 
@@ -22,52 +22,59 @@ extern const struct fz_image_limits fz_image_default_limits;
 /* What the caller provides. All run on the thread of fz_image_load. */
 struct fz_image_host {
     void *ctx;
-    bool (*cancelled)(void *ctx);               /* asked between blocks of rows */
-    bool (*reserve)(void *ctx, uint64_t bytes); /* once, after the header: the working memory of the decode; false = refused */
-    uint8_t *(*alloc)(void *ctx, int width, int height, int *pitch_bytes); /* once: the pixels of the result; NULL = out of memory */
+    /* Asked between blocks of rows. */
+    bool (*cancelled)(void *ctx);
+    /* Once, after the header: the working memory of the decode, the file's bytes included; false = refused. */
+    bool (*reserve)(void *ctx, uint64_t bytes);
+    /* Once: the pixels of the result; NULL = out of memory. */
+    uint8_t *(*alloc)(void *ctx, int width, int height, int *pitch_bytes);
 };
 
 struct fz_image_request {
     int fd;              /* open for reading, at its start; borrowed; read once, sequentially */
-    const char *name;    /* for messages; borrowed */
     int box_w, box_h;    /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
     uint32_t background; /* 0xRRGGBB under transparent pixels */
     struct fz_image_limits limits;
     struct fz_image_host host;
 };
 
-/* What became of it. Pixels are upright (EXIF orientation applied), opaque, 4 bytes a pixel, B G R 255 in memory
- * (SDL_PIXELFORMAT_ARGB8888 on little-endian machines), in the memory that host.alloc gave. */
+/* What became of it. Pixels are upright (EXIF orientation applied), opaque, 4 bytes a pixel, B G R 255 in
+ * memory (SDL_PIXELFORMAT_ARGB8888 on little-endian machines), in the memory that host.alloc gave. */
 struct fz_image {
-    const char *format;  /* "jpeg", "png", ... static */
-    int width, height;   /* of the whole picture, upright, px */
-    int orientation;     /* EXIF, 1..8 */
-    int out_w, out_h;    /* of the result, px */
+    const char *format; /* "jpeg", "png", ... static */
+    int width, height;  /* of the whole picture, upright, px */
+    int orientation;    /* EXIF, 1..8 */
+    int out_w, out_h;   /* of the result, px */
     int pitch_bytes;
-    uint8_t *pixels;     /* what host.alloc returned; NULL on error */
-    bool damaged;        /* shown in part: *err of fz_image_load then holds the reason although it returned FZ_OK */
+    uint8_t *pixels; /* what host.alloc returned; NULL on error */
+    bool damaged;    /* shown in part: *err then holds the reason although fz_image_load returned FZ_OK */
 };
+
+/* Once, before the first worker starts: the libraries prepare what they would otherwise prepare lazily in each thread,
+ * and keep their warnings to themselves. */
+void fz_image_init(void);
+void fz_image_fini(void);
 
 /* Buffers kept from picture to picture, one set per worker: fresh memory costs more than a small decode. */
 struct fz_image_scratch;
 struct fz_image_scratch *fz_image_scratch_new(void);
 void fz_image_scratch_free(struct fz_image_scratch *scratch);
 
-/* Any thread but the render thread. Decodes one picture at the least size that covers the box, then reduces it to fit.
- * Errors: NOT_PICTURE (no known format by its bytes), DAMAGED, LIMIT, MEMORY, CANCELLED, IO. */
+/* Any thread but the render thread. Decodes one picture at the least size that covers the box, then reduces
+ * it to fit. Errors: NOT_PICTURE (no known format by its bytes), DAMAGED, LIMIT, MEMORY, CANCELLED, IO. */
 enum fz_err fz_image_load(const struct fz_image_request *request, struct fz_image_scratch *scratch,
                           struct fz_image *out, struct fz_error *err);
 
-/* Any thread but the render thread. Reads only the first bytes: the format's name, or NULL where it is no picture
- * (*err then says why, IO included). Leaves fd at an unspecified place. */
-const char *fz_image_sniff(int fd, const char *name, struct fz_error *err);
+/* Any thread but the render thread. Reads only the first bytes: the format's name, or NULL where it is no
+ * picture (*err then says why, IO included). Leaves fd at an unspecified place. */
+const char *fz_image_sniff(int fd, struct fz_error *err);
 
-/* Any thread. The size of width x height fitted inside box_w x box_h, aspect kept, at least 1 x 1, never enlarged;
- * a box of 0 x 0 leaves it as it is. */
+/* Any thread. The size of width x height fitted inside box_w x box_h, aspect kept, at least 1 x 1, never
+ * enlarged; a box of 0 x 0 leaves it as it is. */
 void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *out_h);
 
-/* Any thread but the render thread. Writes pixels (as in struct fz_image, alpha ignored) as a PNG beside `path`, then
- * renames it there: the old file or the new one, never half. */
+/* Any thread but the render thread. Writes pixels (as in struct fz_image, alpha ignored) as a PNG beside
+ * `path`, then renames it there: the old file or the new one, never half. */
 enum fz_err fz_image_save_png(const char *path, const uint8_t *pixels, int width, int height, int pitch_bytes,
                               struct fz_error *err);
 

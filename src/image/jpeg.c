@@ -1,4 +1,4 @@
-/* JPEG by libjpeg-turbo: decoded at the least scale that covers the result, rows straight into the reducer. */
+/* JPEG by libjpeg-turbo: decoded at the least scale that covers the result, its rows into the reducer. */
 #include "image/format.h"
 
 #include <setjmp.h>
@@ -17,8 +17,8 @@ struct jpeg {
     struct jpeg_source_mgr source;
     jmp_buf escape;
     struct fz_decode *d;
-    bool ended;                     /* libjpeg asked for more than the file holds */
-    char warning[JMSG_LENGTH_MAX];  /* the first that means damage */
+    bool ended;                    /* libjpeg asked for more than the file holds */
+    char warning[JMSG_LENGTH_MAX]; /* the first that means damage */
 };
 
 /* --- errors: libjpeg calls these in the middle of anything ------------------------------------ */
@@ -96,8 +96,9 @@ static void jpeg_init(struct jpeg *j, struct fz_decode *d)
 
 /* --- the way of a picture ---------------------------------------------------------------------- */
 
-/* The least of 1/8, 1/4, 1/2, 1 that covers the target: without SIMD, 3/8 takes longer than 1/2, and 5/8 to 7/8 than 1.
- * (12 Mpx: 27.5 30.6 35.0 32.4 46.8 52.4 62.3 37.3 ms; the fast IDCT and plain upsampling gain nothing.) */
+/* The least of 1/8, 1/4, 1/2, 1 that covers the target: without SIMD, 3/8 takes longer than 1/2, and 5/8 to
+ * 7/8 than 1. (12 Mpx: 27.5 30.6 35.0 32.4 46.8 52.4 62.3 37.3 ms; the fast IDCT and plain upsampling gain
+ * nothing.) */
 static unsigned choose_scale(JDIMENSION width, JDIMENSION height, int target_w, int target_h)
 {
     unsigned eighths = 1;
@@ -113,7 +114,7 @@ static enum fz_err read_header(struct jpeg *j)
     struct jpeg_decompress_struct *cinfo = &j->cinfo;
     jpeg_read_header(cinfo, TRUE);
     if (cinfo->image_width != d->header.width || cinfo->image_height != d->header.height)
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: contradicts itself about its size", d->request->name);
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
     switch (cinfo->jpeg_color_space) {
     case JCS_GRAYSCALE:
     case JCS_RGB:
@@ -125,15 +126,14 @@ static enum fz_err read_header(struct jpeg *j)
         cinfo->out_color_space = JCS_CMYK;
         break;
     default:
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: a JPEG of %d unknown channels", d->request->name,
-                       cinfo->num_components);
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "a JPEG of %d unknown channels", cinfo->num_components);
     }
     return FZ_OK;
 }
 
-/* True when all has arrived, to within one bit, that 1/8 shows: the DC value of each block. Subsampled chroma is decoded
- * at 2/8 and needs three AC values (1, 2 and 4 in zigzag order) too, unless the result is so much smaller than 1/8 that
- * chroma of half its resolution will do. */
+/* True when all has arrived, to within one bit, that 1/8 shows: the DC value of each block. Subsampled chroma
+ * is decoded at 2/8 and needs three AC values (1, 2 and 4 in zigzag order) too, unless the result is so much
+ * smaller than 1/8 that chroma of half its resolution will do. */
 static bool eighth_is_known(const struct jpeg_decompress_struct *cinfo, bool coarse_chroma)
 {
     static const int needed[] = {0, 1, 2, 4};
@@ -246,15 +246,15 @@ static enum fz_err fatal(struct jpeg *j)
     char text[JMSG_LENGTH_MAX];
     j->errors.format_message((j_common_ptr)&j->cinfo, text);
     if (j->errors.msg_code == JERR_OUT_OF_MEMORY || j->errors.msg_code == JERR_NO_BACKING_STORE)
-        return fz_fail(d->err, FZ_E_MEMORY, 0, "%s: %s", d->request->name, text);
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "%s", text);
     if (!d->begun || d->reduce.in_y == 0)
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %s", d->request->name, text);
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s", text);
     if (!j->warning[0])
         memcpy(j->warning, text, sizeof j->warning);
     return FZ_OK;
 }
 
-/* Apart from fz_jpeg_load, so that nothing that changes after setjmp is local to the function that calls it. */
+/* Apart from fz_jpeg_load: nothing that changes after setjmp may be local to the function that calls it. */
 static enum fz_err run(struct jpeg *j)
 {
     if (setjmp(j->escape) != 0)
@@ -272,7 +272,7 @@ enum fz_err fz_jpeg_load(struct fz_decode *d)
     jpeg_destroy_decompress(&j.cinfo);
     if (code == FZ_OK && j.warning[0]) {
         d->out->damaged = true;
-        fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %s", d->request->name, j.warning);
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "%s", j.warning);
     }
     return code;
 }

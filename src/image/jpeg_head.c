@@ -20,12 +20,14 @@ static bool is_frame(uint8_t marker) /* SOF0..SOF15 without DHT, JPG, DAC */
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
-/* Goes on from *pos to the next segment, over fill bytes and rubbish, as libjpeg does. False at the end of the bytes. */
+/* Goes on from *pos to the next segment, over fill bytes and rubbish, as libjpeg does. False at the end of
+ * the bytes. */
 static bool next_segment(const struct fz_bytes *b, uint64_t *pos, struct segment *s)
 {
     for (uint64_t p = *pos; p + 1 < b->len; p++) {
         uint8_t marker = b->at[p + 1];
-        if (b->at[p] != 0xff || marker == 0xff || marker == 0 || marker == TEM || (marker >= 0xd0 && marker <= SOI))
+        if (b->at[p] != 0xff || marker == 0xff || marker == 0 || marker == TEM ||
+            (marker >= 0xd0 && marker <= SOI))
             continue;
         *s = (struct segment){.marker = marker, .pos = p + 2};
         if (marker == EOI)
@@ -53,8 +55,8 @@ static const char *read_frame(const struct fz_bytes *b, const struct segment *s,
 }
 
 /* What libjpeg holds of the whole picture: 16 bits a sample, in whole MCUs. */
-static uint64_t coefficient_bytes(const struct fz_bytes *b, const struct segment *s, const struct fz_header *header,
-                                  unsigned components)
+static uint64_t coefficient_bytes(const struct fz_bytes *b, const struct segment *s,
+                                  const struct fz_header *header, unsigned components)
 {
     uint64_t max_h = 1, max_v = 1, samples = 0;
     for (unsigned i = 0; i < components; i++) {

@@ -13,23 +13,22 @@ static unsigned mega(uint64_t px)
     return (unsigned)((px + 999999) / 1000000);
 }
 
-enum fz_err fz_limits_check(const struct fz_image_limits *limits, const char *name, uint32_t width, uint32_t height,
+enum fz_err fz_limits_check(const struct fz_image_limits *limits, uint32_t width, uint32_t height,
                             bool by_rows, struct fz_error *err)
 {
     uint64_t max = by_rows ? limits->max_rows_px : limits->max_whole_px;
     if (width > (uint32_t)limits->max_side_px || height > (uint32_t)limits->max_side_px)
-        return fz_fail(err, FZ_E_LIMIT, 0, "%s: %ux%u: a side is over %d px", name, width, height,
-                       limits->max_side_px);
+        return fz_fail(err, FZ_E_LIMIT, 0, "%ux%u: a side is over %d px", width, height, limits->max_side_px);
     if ((uint64_t)width * height > max)
-        return fz_fail(err, FZ_E_LIMIT, 0, "%s: %ux%u is over %u Mpx", name, width, height, mega(max));
+        return fz_fail(err, FZ_E_LIMIT, 0, "%ux%u is over %u Mpx", width, height, mega(max));
     return FZ_OK;
 }
 
-enum fz_err fz_limits_check_output(const struct fz_image_limits *limits, const char *name, int width, int height,
+enum fz_err fz_limits_check_output(const struct fz_image_limits *limits, int width, int height,
                                    struct fz_error *err)
 {
     if ((uint64_t)width * (uint64_t)height > limits->max_output_px)
-        return fz_fail(err, FZ_E_LIMIT, 0, "%s: a result of %dx%d is over %u Mpx", name, width, height,
+        return fz_fail(err, FZ_E_LIMIT, 0, "a result of %dx%d is over %u Mpx", width, height,
                        mega(limits->max_output_px));
     return FZ_OK;
 }

@@ -4,13 +4,13 @@
 
 #include "image/image.h"
 
-/* Any thread. Judges a picture by its header, before anything is allocated for it: `by_rows` says that no more than
- * some rows of it are ever held at full size. LIMIT with the reason, or OK. */
-enum fz_err fz_limits_check(const struct fz_image_limits *limits, const char *name, uint32_t width, uint32_t height,
+/* Any thread. Judges a picture by its header, before anything is allocated for it: `by_rows` says that no
+ * more than some rows of it are ever held at full size. LIMIT with the reason, or OK. */
+enum fz_err fz_limits_check(const struct fz_image_limits *limits, uint32_t width, uint32_t height,
                             bool by_rows, struct fz_error *err);
 
 /* Any thread. Judges the size of a result, px. */
-enum fz_err fz_limits_check_output(const struct fz_image_limits *limits, const char *name, int width, int height,
+enum fz_err fz_limits_check_output(const struct fz_image_limits *limits, int width, int height,
                                    struct fz_error *err);
 
 #endif

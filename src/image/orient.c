@@ -7,8 +7,8 @@ bool fz_orient_swaps(int orientation)
     return orientation >= 5 && orientation <= 8;
 }
 
-void fz_orient_init(struct fz_orient *orient, int orientation, uint8_t *pixels, ptrdiff_t pitch_bytes, int width,
-                    int height)
+void fz_orient_init(struct fz_orient *orient, int orientation, uint8_t *pixels, ptrdiff_t pitch_bytes,
+                    int width, int height)
 {
     bool swaps = fz_orient_swaps(orientation);
     ptrdiff_t out_w = swaps ? height : width;
@@ -18,7 +18,8 @@ void fz_orient_init(struct fz_orient *orient, int orientation, uint8_t *pixels, 
     ptrdiff_t across = from_right ? -4 : 4;
     ptrdiff_t down = from_bottom ? -pitch_bytes : pitch_bytes;
     orient->width = width;
-    orient->origin = pixels + (from_right ? (out_w - 1) * 4 : 0) + (from_bottom ? (out_h - 1) * pitch_bytes : 0);
+    orient->origin =
+        pixels + (from_right ? (out_w - 1) * 4 : 0) + (from_bottom ? (out_h - 1) * pitch_bytes : 0);
     orient->step_x = swaps ? down : across;
     orient->step_y = swaps ? across : down;
 }
@@ -29,7 +30,8 @@ uint8_t *fz_orient_row(const struct fz_orient *orient, int y)
 }
 
 /* Column by column, so that the pixels of one result row, which lie side by side, are written together. */
-void fz_orient_place(const struct fz_orient *orient, int y, int count, const uint8_t *rows, ptrdiff_t pitch_bytes)
+void fz_orient_place(const struct fz_orient *orient, int y, int count, const uint8_t *rows,
+                     ptrdiff_t pitch_bytes)
 {
     for (ptrdiff_t x = 0; x < orient->width; x++) {
         uint8_t *to = orient->origin + x * orient->step_x + y * orient->step_y;

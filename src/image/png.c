@@ -18,9 +18,9 @@ struct png {
     png_infop info;
     jmp_buf escape;
     struct fz_decode *d;
-    size_t pos;      /* in the file */
+    size_t pos; /* in the file */
     bool has_alpha;
-    uint8_t *whole;  /* owned: interlaced, B G R A rows without gaps */
+    uint8_t *whole; /* owned: interlaced, B G R A rows without gaps */
     char why[96];
 };
 
@@ -101,11 +101,11 @@ static enum fz_err set_up(struct png *p)
     png_set_read_fn(p->png, p, on_read);
     png_set_user_limits(p->png, d->header.width, d->header.height);
     png_set_chunk_malloc_max(p->png, CHUNK_MAX_BYTES);
-    png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+    png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1); /* all but what the pixels need */
     png_read_info(p->png, p->info);
     if (png_get_image_width(p->png, p->info) != d->header.width ||
         png_get_image_height(p->png, p->info) != d->header.height)
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: contradicts itself about its size", d->request->name);
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
     p->has_alpha = (png_get_color_type(p->png, p->info) & PNG_COLOR_MASK_ALPHA) != 0 ||
                    png_get_valid(p->png, p->info, PNG_INFO_tRNS) != 0;
     png_set_expand(p->png);
@@ -166,12 +166,12 @@ static enum fz_err decode(struct png *p)
     int passes = png_set_interlace_handling(p->png);
     png_read_update_info(p->png, p->info);
     if (png_get_rowbytes(p->png, p->info) != d->header.width * (size_t)4)
-        return fz_fail(d->err, FZ_E_INTERNAL, 0, "%s: libpng gives other rows than asked for", d->request->name);
+        return fz_fail(d->err, FZ_E_INTERNAL, 0, "libpng gives other rows than asked for");
     int width = (int)d->header.width, height = (int)d->header.height;
     if (passes > 1) {
         p->whole = calloc((size_t)width * 4, (size_t)height);
         if (!p->whole)
-            return fz_fail(d->err, FZ_E_MEMORY, 0, "%s: no memory for an interlaced picture", d->request->name);
+            return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for an interlaced picture");
         p->has_alpha = true; /* what has not come yet is clear */
     }
     code = fz_decode_begin(d, width, height, width, height);
@@ -186,14 +186,14 @@ static enum fz_err fatal(struct png *p)
     struct fz_decode *d = p->d;
     if (d->begun && (p->whole || d->reduce.in_y > 0)) {
         d->out->damaged = true;
-        fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %s", d->request->name, p->why);
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "%s", p->why);
         return FZ_OK;
     }
     bool memory = strstr(p->why, "memory") != NULL;
-    return fz_fail(d->err, memory ? FZ_E_MEMORY : FZ_E_DAMAGED, 0, "%s: %s", d->request->name, p->why);
+    return fz_fail(d->err, memory ? FZ_E_MEMORY : FZ_E_DAMAGED, 0, "%s", p->why);
 }
 
-/* Apart from fz_png_load, so that nothing that changes after setjmp is local to the function that calls it. */
+/* Apart from fz_png_load: nothing that changes after setjmp may be local to the function that calls it. */
 static enum fz_err run(struct png *p)
 {
     if (setjmp(p->escape) != 0)
@@ -201,7 +201,7 @@ static enum fz_err run(struct png *p)
     p->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, p, on_error, on_warning);
     p->info = p->png ? png_create_info_struct(p->png) : NULL;
     if (!p->info)
-        return fz_fail(p->d->err, FZ_E_MEMORY, 0, "%s: no memory for libpng", p->d->request->name);
+        return fz_fail(p->d->err, FZ_E_MEMORY, 0, "no memory for libpng");
     return decode(p);
 }
 

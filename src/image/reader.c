@@ -7,15 +7,15 @@
 
 enum { BLOCK_BYTES = 512 << 10 };
 
-enum fz_err fz_reader_check(int fd, const char *name, uint64_t *bytes, struct fz_error *err)
+enum fz_err fz_reader_check(int fd, uint64_t *bytes, struct fz_error *err)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
-        return fz_fail(err, fz_err_from_errno(errno), errno, "%s", name);
+        return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
     if (S_ISDIR(st.st_mode))
-        return fz_fail(err, FZ_E_NOT_PICTURE, 0, "%s: is a folder", name);
+        return fz_fail(err, FZ_E_NOT_PICTURE, 0, "a folder, not a picture");
     if (!S_ISREG(st.st_mode))
-        return fz_fail(err, FZ_E_NOT_PICTURE, 0, "%s: is not a regular file", name);
+        return fz_fail(err, FZ_E_NOT_PICTURE, 0, "not a regular file");
     if (bytes)
         *bytes = (uint64_t)st.st_size;
     return FZ_OK;
@@ -23,15 +23,15 @@ enum fz_err fz_reader_check(int fd, const char *name, uint64_t *bytes, struct fz
 
 static enum fz_err fail_large(const struct fz_reader *reader, struct fz_error *err)
 {
-    return fz_fail(err, FZ_E_LIMIT, 0, "%s: file is over %llu MB", reader->request->name,
+    return fz_fail(err, FZ_E_LIMIT, 0, "file is over %llu MB",
                    (unsigned long long)(reader->request->limits.max_file_bytes >> 20));
 }
 
-enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_request *request, struct fz_buffer *buffer,
-                           struct fz_error *err)
+enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_request *request,
+                           struct fz_buffer *buffer, struct fz_error *err)
 {
     *reader = (struct fz_reader){.request = request, .buffer = buffer};
-    enum fz_err code = fz_reader_check(request->fd, request->name, &reader->file_bytes, err);
+    enum fz_err code = fz_reader_check(request->fd, &reader->file_bytes, err);
     if (code != FZ_OK)
         return code;
     if (reader->file_bytes > request->limits.max_file_bytes)
@@ -40,7 +40,7 @@ enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_reque
     return FZ_OK;
 }
 
-/* Room for one more block, or for all that fstat promised, so that a growing file is the only reason to move. */
+/* Room for one more block, or for all that fstat promised, so that only a growing file moves. */
 static bool make_room(struct fz_reader *reader, uint64_t bytes)
 {
     uint64_t need = bytes;
@@ -54,9 +54,9 @@ enum fz_err fz_reader_fill(struct fz_reader *reader, uint64_t bytes, struct fz_e
     const struct fz_image_request *request = reader->request;
     while (!reader->whole && reader->len < bytes) {
         if (request->host.cancelled && request->host.cancelled(request->host.ctx))
-            return fz_fail(err, FZ_E_CANCELLED, 0, "%s: cancelled", request->name);
+            return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
         if (!make_room(reader, bytes))
-            return fz_fail(err, FZ_E_MEMORY, 0, "%s: no memory for the file", request->name);
+            return fz_fail(err, FZ_E_MEMORY, 0, "no memory for the file");
         size_t room = reader->buffer->size - reader->len;
         uint64_t wanted = bytes - reader->len;
         size_t count = room < BLOCK_BYTES ? room : BLOCK_BYTES;
@@ -66,7 +66,7 @@ enum fz_err fz_reader_fill(struct fz_reader *reader, uint64_t bytes, struct fz_e
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return fz_fail(err, FZ_E_IO, errno, "%s", request->name);
+            return fz_fail(err, FZ_E_IO, errno, "cannot read");
         reader->whole = got == 0;
         reader->len += (size_t)got;
         if (reader->len > request->limits.max_file_bytes)

@@ -15,8 +15,8 @@ struct fz_reader {
 };
 
 /* Worker. Refuses what is no regular file (NOT_PICTURE) or over the limit (LIMIT) before a byte is read. */
-enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_request *request, struct fz_buffer *buffer,
-                           struct fz_error *err);
+enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_request *request,
+                           struct fz_buffer *buffer, struct fz_error *err);
 
 /* Worker. Reads on until `bytes` stand in the buffer or the file ends. IO, LIMIT, MEMORY, CANCELLED. */
 enum fz_err fz_reader_fill(struct fz_reader *reader, uint64_t bytes, struct fz_error *err);
@@ -28,6 +28,6 @@ enum fz_err fz_reader_finish(struct fz_reader *reader, struct fz_error *err);
 struct fz_bytes fz_reader_bytes(const struct fz_reader *reader);
 
 /* Any thread. NOT_PICTURE unless fd is a regular file; *bytes (may be NULL) gets its size. */
-enum fz_err fz_reader_check(int fd, const char *name, uint64_t *bytes, struct fz_error *err);
+enum fz_err fz_reader_check(int fd, uint64_t *bytes, struct fz_error *err);
 
 #endif

@@ -19,12 +19,15 @@ static int64_t edge(int i, int in, int out, int unit)
 /* Input columns that an output column can touch. */
 static int count_taps(int in, int out)
 {
-    int taps = (in + out - 1) / out + 1;
+    if (in % out == 0)
+        return in / out;
+    int taps = in / out + 2;
     return taps < in ? taps : in;
 }
 
-/* For each output column the first of its `taps` input columns, and their weights, which add up to 1. The number of
- * taps is the same for all, some with weight 0: a loop of constant length beats one that skips them. */
+/* For each output column the first of its `taps` input columns, and their weights, which add up to 1. The
+ * number of taps is the same for all, some with weight 0: a loop of constant length beats one that skips
+ * them. */
 static void make_taps(struct fz_reduce *r)
 {
     const int unit = 1 << TAP_UNIT_BITS;
@@ -42,8 +45,8 @@ static void make_taps(struct fz_reduce *r)
     }
 }
 
-bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w, int out_h,
-                    const struct fz_orient *orient)
+bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w,
+                    int out_h, const struct fz_orient *orient)
 {
     assert(in_w >= out_w && out_w >= 1 && in_h >= out_h && out_h >= 1);
     *r = (struct fz_reduce){.in_w = in_w, .in_h = in_h, .out_w = out_w, .out_h = out_h, .orient = *orient};

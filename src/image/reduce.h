@@ -1,4 +1,4 @@
-/* Area averaging (a box filter with fractional coverage) from any size to any smaller one, rows in, rows out. */
+/* Area averaging (a box filter with fractional coverage) to any smaller size, rows in, rows out. */
 #ifndef FZ_IMAGE_REDUCE_H
 #define FZ_IMAGE_REDUCE_H
 
@@ -20,26 +20,26 @@ struct fz_reduce {
     bool copy;                    /* same size: rows pass as they are */
     struct fz_orient orient;
     uint8_t *input;
-    uint16_t *sums;               /* [in_w * 4] of some input rows */
-    float *totals;                /* [in_w * 4] of all of them under an output row */
-    int taps;                     /* input columns under an output column, at most */
-    int *firsts;                  /* [out_w] the first of them */
-    float *weights;               /* [out_w][taps] */
+    uint16_t *sums; /* [in_w * 4] of some input rows */
+    float *totals;  /* [in_w * 4] of all of them under an output row */
+    int taps;       /* input columns under an output column, at most */
+    int *firsts;    /* [out_w] the first of them */
+    float *weights; /* [out_w][taps] */
     uint8_t *band;
     int band_rows;
 };
 
-/* Any thread. Borrows the scratch buffers and what `orient` points to until the last row. in_w >= out_w >= 1 and
- * in_h >= out_h >= 1. False: out of memory. */
-bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w, int out_h,
-                    const struct fz_orient *orient);
+/* Any thread. Borrows the scratch buffers and what `orient` points to until the last row. in_w >= out_w >= 1
+ * and in_h >= out_h >= 1. False: out of memory. */
+bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w,
+                    int out_h, const struct fz_orient *orient);
 
-/* Same thread. Where the next input row is best written (in_w pixels, B G R 255), to be handed to fz_reduce_push:
- * the result itself where nothing has to be done to it. */
+/* Same thread. Where the next input row is best written (in_w pixels, B G R 255), to be handed to
+ * fz_reduce_push: the result itself where nothing has to be done to it. */
 uint8_t *fz_reduce_input(struct fz_reduce *r);
 
-/* Same thread. Takes the next input row, in_w pixels, 4 bytes each, opaque, 4-byte aligned, borrowed for the call.
- * After in_h rows the result is complete; further rows are ignored. */
+/* Same thread. Takes the next input row, in_w pixels, 4 bytes each, opaque, 4-byte aligned, borrowed for the
+ * call. After in_h rows the result is complete; further rows are ignored. */
 void fz_reduce_push(struct fz_reduce *r, const uint8_t *row);
 
 #endif

@@ -12,7 +12,8 @@
 
 #include <png.h>
 
-enum { COMPRESSION = 2 }; /* a screenshot is wanted at once; zlib's 6 takes four times as long for a tenth less */
+/* A screenshot is wanted at once: level 6 takes three times as long for an eighth less. */
+enum { COMPRESSION = 1 };
 
 struct png_save {
     png_structp png;
@@ -40,7 +41,7 @@ static void write_rows(struct png_save *save, const uint8_t *pixels, int width, 
     png_set_IHDR(save->png, save->info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_compression_level(save->png, COMPRESSION);
-    png_set_filter(save->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+    png_set_filter(save->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
     png_write_info(save->png, save->info);
     png_set_filler(save->png, 0, PNG_FILLER_AFTER);
     png_set_bgr(save->png);

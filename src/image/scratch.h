@@ -13,17 +13,17 @@ struct fz_buffer {
 
 /* One thread at a time; the names say who uses which. */
 struct fz_image_scratch {
-    struct fz_buffer file;   /* the bytes of the file */
-    struct fz_buffer input;  /* one row of the decoder */
-    struct fz_buffer sums;   /* reduce: column sums of the input rows under one output row, */
-    struct fz_buffer totals; /* and those carried over */
-    struct fz_buffer firsts; /* reduce: the first input column of each output column, */
+    struct fz_buffer file;    /* the bytes of the file */
+    struct fz_buffer input;   /* one row of the decoder */
+    struct fz_buffer sums;    /* reduce: column sums of the input rows under one output row, */
+    struct fz_buffer totals;  /* and those carried over */
+    struct fz_buffer firsts;  /* reduce: the first input column of each output column, */
     struct fz_buffer weights; /* and the weights of those that follow */
-    struct fz_buffer output; /* reduce: output rows that must be turned */
+    struct fz_buffer output;  /* reduce: output rows that must be turned */
 };
 
-/* Owner's thread. Makes room for `bytes`; the old content is lost (need) or kept (grow). False: out of memory,
- * the buffer is as it was (grow) or empty (need). */
+/* Owner's thread. Makes room for `bytes`; the old content is lost (need) or kept (grow). False: out of
+ * memory, the buffer is as it was (grow) or empty (need). */
 bool fz_buffer_need(struct fz_buffer *buffer, size_t bytes);
 bool fz_buffer_grow(struct fz_buffer *buffer, size_t bytes);
 

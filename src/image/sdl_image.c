@@ -6,6 +6,7 @@
 
 #include <SDL_image.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <string.h>
 
 enum { CANCEL_ROWS = 64, FIXED_BYTES = 256 << 10 };
@@ -19,7 +20,7 @@ struct rows {
     const uint8_t *background; /* B G R */
     bool premultiplied, keyed;
     Uint32 key;
-    uint8_t palette[256 * 4];  /* already over the background */
+    uint8_t palette[256 * 4]; /* already over the background */
 };
 
 static bool is_vector(const struct fz_format *format)
@@ -49,7 +50,8 @@ static void put(uint8_t *to, unsigned r, unsigned g, unsigned b)
 
 static void put_over(uint8_t *to, const uint8_t *background, unsigned r, unsigned g, unsigned b, unsigned a)
 {
-    put(to, fz_alpha_mix(r, a, background[2]), fz_alpha_mix(g, a, background[1]), fz_alpha_mix(b, a, background[0]));
+    put(to, fz_alpha_mix(r, a, background[2]), fz_alpha_mix(g, a, background[1]),
+        fz_alpha_mix(b, a, background[0]));
 }
 
 static unsigned at_most_255(unsigned value)
@@ -57,13 +59,16 @@ static unsigned at_most_255(unsigned value)
     return value < 255 ? value : 255;
 }
 
-static void put_premultiplied(uint8_t *to, const uint8_t *background, unsigned r, unsigned g, unsigned b, unsigned a)
+static void put_premultiplied(uint8_t *to, const uint8_t *background, unsigned r, unsigned g, unsigned b,
+                              unsigned a)
 {
-    put(to, at_most_255(r + fz_alpha_mix(0, a, background[2])), at_most_255(g + fz_alpha_mix(0, a, background[1])),
+    put(to, at_most_255(r + fz_alpha_mix(0, a, background[2])),
+        at_most_255(g + fz_alpha_mix(0, a, background[1])),
         at_most_255(b + fz_alpha_mix(0, a, background[0])));
 }
 
-static void rows_init(struct rows *rows, const struct fz_decode *d, SDL_Surface *surface, const uint8_t *background)
+static void rows_init(struct rows *rows, const struct fz_decode *d, SDL_Surface *surface,
+                      const uint8_t *background)
 {
     rows->surface = surface;
     rows->background = background;
@@ -72,7 +77,8 @@ static void rows_init(struct rows *rows, const struct fz_decode *d, SDL_Surface 
     rows->keyed = SDL_GetColorKey(surface, &rows->key) == 0;
     for (int i = 0; palette && i < 256; i++) {
         SDL_Color c = i < palette->ncolors ? palette->colors[i] : (SDL_Color){0, 0, 0, 255};
-        put_over(rows->palette + i * 4, background, c.r, c.g, c.b, rows->keyed && (Uint32)i == rows->key ? 0 : c.a);
+        put_over(rows->palette + (size_t)i * 4, background, c.r, c.g, c.b,
+                 rows->keyed && (Uint32)i == rows->key ? 0 : c.a);
     }
 }
 
@@ -129,7 +135,7 @@ static void rows_get(const struct rows *rows, int y, uint8_t *to)
     switch (s->format->format) {
     case SDL_PIXELFORMAT_INDEX8:
         for (int x = 0; x < s->w; x++, to += 4)
-            memcpy(to, rows->palette + from[x] * 4, 4);
+            memcpy(to, rows->palette + (size_t)from[x] * 4, 4);
         break;
     case SDL_PIXELFORMAT_RGB24:
         rgb_row(rows, from, 0, to);
@@ -201,11 +207,11 @@ static enum fz_err begin(struct fz_decode *d, const SDL_Surface *surface)
     bool vector = is_vector(d->format);
     uint32_t w = (uint32_t)surface->w, high = (uint32_t)surface->h;
     if (surface->w < 1 || surface->h < 1 || !surface->pixels)
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: has no pixels", d->request->name);
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "it has no pixels");
     bool framed = h->frame_w == w && h->frame_h == high && h->frame_x + (uint64_t)w <= h->width &&
                   h->frame_y + (uint64_t)high <= h->height;
     if (!framed && !vector && (w != h->width || high != h->height)) {
-        enum fz_err code = fz_limits_check(&d->request->limits, d->request->name, w, high, false, d->err);
+        enum fz_err code = fz_limits_check(&d->request->limits, w, high, false, d->err);
         if (code != FZ_OK)
             return code;
         h->width = w;
@@ -223,16 +229,15 @@ static enum fz_err begin(struct fz_decode *d, const SDL_Surface *surface)
 
 enum fz_err fz_sdl_load(struct fz_decode *d)
 {
-    const char *name = d->request->name;
     if (d->file.len > INT_MAX)
-        return fz_fail(d->err, FZ_E_LIMIT, 0, "%s: file is too large for SDL2_image", name);
+        return fz_fail(d->err, FZ_E_LIMIT, 0, "file is too large for SDL2_image");
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
     SDL_Surface *surface = load_surface(d);
     if (!surface) {
         const char *why = SDL_GetError();
         bool memory = strcmp(why, "Out of memory") == 0;
-        return fz_fail(d->err, memory ? FZ_E_MEMORY : FZ_E_DAMAGED, 0, "%s: %s: %s", name, d->format->name,
+        return fz_fail(d->err, memory ? FZ_E_MEMORY : FZ_E_DAMAGED, 0, "%s: %s", d->format->name,
                        *why ? why : "cannot be decoded");
     }
     if (!rows_can_read(surface)) {
@@ -240,11 +245,31 @@ enum fz_err fz_sdl_load(struct fz_decode *d)
         SDL_FreeSurface(surface);
         surface = converted;
         if (!surface)
-            return fz_fail(d->err, FZ_E_MEMORY, 0, "%s: %s", name, SDL_GetError());
+            return fz_fail(d->err, FZ_E_MEMORY, 0, "%s", SDL_GetError());
     }
     enum fz_err code = begin(d, surface);
     if (code == FZ_OK)
         code = push_rows(d, surface);
     SDL_FreeSurface(surface);
     return code;
+}
+
+/* libtiff comes with SDL2_image where that reads TIFF; without it these stay NULL. It writes what it dislikes in a file
+ * to standard error, several lines a picture. */
+typedef void tiff_handler(const char *module, const char *format, va_list args);
+extern tiff_handler *TIFFSetWarningHandler(tiff_handler *handler) __attribute__((weak));
+extern tiff_handler *TIFFSetErrorHandler(tiff_handler *handler) __attribute__((weak));
+
+void fz_image_init(void)
+{
+    IMG_Init(IMG_INIT_TIF | IMG_INIT_WEBP);
+    if (TIFFSetWarningHandler)
+        TIFFSetWarningHandler(NULL);
+    if (TIFFSetErrorHandler)
+        TIFFSetErrorHandler(NULL);
+}
+
+void fz_image_fini(void)
+{
+    IMG_Quit();
 }

@@ -6,22 +6,22 @@
 
 enum { SNIFF_BYTES = 4096 }; /* a prologue of comments may stand before <svg> */
 
-const char *fz_image_sniff(int fd, const char *name, struct fz_error *err)
+const char *fz_image_sniff(int fd, struct fz_error *err)
 {
     uint8_t head[SNIFF_BYTES];
     size_t len = 0;
-    if (fz_reader_check(fd, name, NULL, err) != FZ_OK)
+    if (fz_reader_check(fd, NULL, err) != FZ_OK)
         return NULL;
-    for (ssize_t got = 1; got != 0 && len < sizeof head; len += got > 0 ? (size_t)got : 0) {
+    for (ssize_t got = 1; got != 0 && len<sizeof head; len += got> 0 ? (size_t)got : 0) {
         got = read(fd, head + len, sizeof head - len);
         if (got < 0 && errno != EINTR) {
-            fz_fail(err, fz_err_from_errno(errno), errno, "%s", name);
+            fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
             return NULL;
         }
     }
     struct fz_bytes bytes = {.at = head, .len = len};
     const struct fz_format *format = fz_format_find(&bytes);
     if (!format)
-        fz_fail(err, FZ_E_NOT_PICTURE, 0, "%s: %s", name, len ? "is no picture of a known format" : "is empty");
+        fz_fail(err, FZ_E_NOT_PICTURE, 0, "%s", len ? "no picture of a known format" : "the file is empty");
     return format ? format->name : NULL;
 }

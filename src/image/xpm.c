@@ -1,5 +1,5 @@
-/* XPM 3: C source text, read by its quoted strings. SDL2_image's reader keeps state in static variables and trusts
- * the text, so this one is our own. */
+/* XPM 3: C source text, read by its quoted strings. SDL2_image's reader keeps state in static variables and
+ * trusts the text, so this one is our own. */
 #include "image/format.h"
 
 #include "image/alpha.h"
@@ -70,11 +70,12 @@ static bool next_number(struct line *line, uint32_t *value)
 }
 
 /* "width height colours characters-a-pixel" */
-static bool read_size(const struct fz_bytes *b, size_t *pos, struct fz_header *header, uint32_t *colors, uint32_t *chars)
+static bool read_size(const struct fz_bytes *b, size_t *pos, struct fz_header *header, uint32_t *colors,
+                      uint32_t *chars)
 {
     struct line line;
-    return next_line(b, pos, &line) && next_number(&line, &header->width) && next_number(&line, &header->height) &&
-           next_number(&line, colors) && next_number(&line, chars);
+    return next_line(b, pos, &line) && next_number(&line, &header->width) &&
+           next_number(&line, &header->height) && next_number(&line, colors) && next_number(&line, chars);
 }
 
 enum fz_head fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *header)
@@ -187,7 +188,8 @@ static int compare_keys(const void *a, const void *b)
     return (x->key > y->key) - (x->key < y->key);
 }
 
-static enum fz_err read_rows(struct fz_decode *d, size_t pos, const struct color *colors, size_t count, uint32_t chars)
+static enum fz_err read_rows(struct fz_decode *d, size_t pos, const struct color *colors, size_t count,
+                             uint32_t chars)
 {
     for (uint32_t y = 0; y < d->header.height; y++) {
         struct line line;
@@ -195,7 +197,7 @@ static enum fz_err read_rows(struct fz_decode *d, size_t pos, const struct color
             return fz_decode_fail_cancelled(d);
         if (!next_line(&d->file, &pos, &line) || line.len < (uint64_t)d->header.width * chars) {
             d->out->damaged = true;
-            fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: ends in row %u", d->request->name, y);
+            fz_fail(d->err, FZ_E_DAMAGED, 0, "ends in row %u", y);
             return FZ_OK;
         }
         uint8_t *row = fz_reduce_input(&d->reduce);
@@ -216,21 +218,20 @@ static enum fz_err read_rows(struct fz_decode *d, size_t pos, const struct color
 enum fz_err fz_xpm_load(struct fz_decode *d)
 {
     struct fz_header *h = &d->header;
-    const char *name = d->request->name;
     size_t pos = 0;
     uint32_t count = 0, chars = 0;
     /* A colour is at least a quoted string of its characters. */
     if (!read_size(&d->file, &pos, h, &count, &chars) || chars < 1 || chars > MAX_CHARS || count < 1 ||
         count > MAX_COLORS || count > d->file.len / (chars + 2))
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: its header makes no sense", name);
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "its header makes no sense");
     struct color *colors = calloc(count, sizeof *colors);
     if (!colors)
-        return fz_fail(d->err, FZ_E_MEMORY, 0, "%s: no memory for %u colours", name, count);
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %u colours", count);
     enum fz_err code = FZ_OK;
     for (uint32_t i = 0; i < count && code == FZ_OK; i++) {
         struct line line;
         if (!next_line(&d->file, &pos, &line) || !read_color(line, chars, d->request->background, &colors[i]))
-            code = fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: ends in colour %u", name, i);
+            code = fz_fail(d->err, FZ_E_DAMAGED, 0, "ends in colour %u", i);
     }
     qsort(colors, count, sizeof *colors, compare_keys);
     if (code == FZ_OK)

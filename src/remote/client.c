@@ -1,10 +1,13 @@
 #include "remote/client.h"
 
 #include "base/log.h"
+#include "base/path.h"
 #include "remote/socket_path.h"
 
 #include <errno.h>
 #include <jansson.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +34,11 @@ static enum fz_err open_connection(const char *name, FILE **stream, struct fz_er
 static enum fz_err send_request(FILE *stream, int argc, char **argv, struct fz_error *err)
 {
     json_t *args = json_array();
+    bool takes_path = strcmp(argv[0], "screenshot") == 0; /* relative to who asks, not to who writes */
     for (int i = 1; i < argc; i++) {
-        json_t *arg = json_string(argv[i]);
+        char *path = takes_path ? fz_path_absolute(argv[i]) : NULL;
+        json_t *arg = json_string(path ? path : argv[i]);
+        free(path);
         if (!arg) {
             json_decref(args);
             return fz_fail(err, FZ_E_USAGE, 0, "an argument is not UTF-8");
@@ -69,6 +75,7 @@ static enum fz_err print_answer(FILE *stream, struct fz_error *err)
 
 int fz_client_main(int argc, char **argv)
 {
+    signal(SIGPIPE, SIG_IGN); /* frieze may end in between: that is an error to report */
     const char *name = "default";
     int i = 1;
     if (i < argc && strcmp(argv[i], "--name") == 0 && i + 1 < argc) {

@@ -11,7 +11,7 @@ static char *argument_text(const json_t *value)
 {
     if (json_is_string(value))
         return fz_strdup(json_string_value(value));
-    return json_is_number(value) ? fz_asprintf("%g", json_number_value(value)) : NULL;
+    return json_is_number(value) ? fz_asprintf("%.15g", json_number_value(value)) : NULL;
 }
 
 static enum fz_err take_arguments(struct fz_request *request, const json_t *args, struct fz_error *err)

@@ -21,7 +21,8 @@ void fz_batch_add(struct fz_batch *batch, const char *name, enum fz_source_doubt
     batch->entries = fz_grow(batch->entries, &batch->capacity, batch->count + 1, sizeof *batch->entries);
     batch->bytes = fz_grow(batch->bytes, &batch->bytes_capacity, batch->used + len, 1);
     memcpy(batch->bytes + batch->used, name, len);
-    batch->entries[batch->count++] = (struct fz_batch_entry){.offset = (uint32_t)batch->used, .doubt = (uint8_t)doubt};
+    batch->entries[batch->count++] =
+        (struct fz_batch_entry){.offset = (uint32_t)batch->used, .doubt = (uint8_t)doubt};
     batch->used += len;
 }
 
@@ -106,7 +107,8 @@ struct fz_source_event *fz_batch_event(struct fz_batch *batch, enum fz_source_ev
                                        const char *dir)
 {
     size_t pointers = batch->count * sizeof(char *), dir_len = strlen(dir) + 1;
-    struct fz_source_event *event = fz_malloc(sizeof *event + pointers + batch->used + batch->count + dir_len);
+    struct fz_source_event *event =
+        fz_malloc(sizeof *event + pointers + batch->used + batch->count + dir_len);
     memset(event, 0, sizeof *event);
     event->kind = kind;
     event->root = root;

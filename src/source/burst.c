@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum {
-    GATHER_US = 50000,       /* from the first piece of news to the event */
-    FIRST_LOOK_US = 200000,  /* at a file that nobody seems to close */
+    GATHER_US = 50000,      /* from the first piece of news to the event */
+    FIRST_LOOK_US = 200000, /* at a file that nobody seems to close */
     LONGEST_LOOK_US = 8000000,
 };
 
@@ -35,7 +35,8 @@ static const char *name_of(const struct fz_burst *burst, const struct fz_burst_e
     return fz_names_at(&burst->names, entry->name);
 }
 
-static struct fz_burst_entry *find(struct fz_burst *burst, struct fz_tree_ref folder, uint32_t root, const char *name)
+static struct fz_burst_entry *find(struct fz_burst *burst, struct fz_tree_ref folder, uint32_t root,
+                                   const char *name)
 {
     uint32_t at, hash = entry_hash(folder, root, name), i = fz_index_first(&burst->by_name, hash, &at);
     for (; i != FZ_INDEX_NONE; i = fz_index_next(&burst->by_name, hash, &at)) {
@@ -142,6 +143,8 @@ static int group_cmp(const struct fz_burst_entry *x, const struct fz_burst_entry
 {
     if (x->folder.row != y->folder.row)
         return x->folder.row < y->folder.row ? -1 : 1;
+    if (x->folder.serial != y->folder.serial)
+        return x->folder.serial < y->folder.serial ? -1 : 1;
     if (x->root != y->root)
         return x->root < y->root ? -1 : 1;
     return (x->kind > y->kind) - (x->kind < y->kind);
@@ -154,8 +157,9 @@ static int entry_cmp(const void *a, const void *b)
 
 static void send_group(struct fz_scanner *scanner, const struct fz_burst_entry *entries, size_t count)
 {
-    static const enum fz_source_event_kind kinds[] = {
-        [FZ_BURST_ADDED] = FZ_SOURCE_ADDED, [FZ_BURST_REMOVED] = FZ_SOURCE_REMOVED, [FZ_BURST_CHANGED] = FZ_SOURCE_CHANGED};
+    static const enum fz_source_event_kind kinds[] = {[FZ_BURST_ADDED] = FZ_SOURCE_ADDED,
+                                                      [FZ_BURST_REMOVED] = FZ_SOURCE_REMOVED,
+                                                      [FZ_BURST_CHANGED] = FZ_SOURCE_CHANGED};
     uint32_t folder = fz_tree_resolve(&scanner->tree, entries->folder), root = entries->root;
     if (folder == FZ_TREE_NONE)
         return;

@@ -18,8 +18,8 @@ enum fz_burst_kind {
 struct fz_burst_entry {
     struct fz_tree_ref folder;
     uint32_t root;
-    uint32_t name; /* in the pool */
-    uint8_t kind;  /* enum fz_burst_kind; WRITING stays until it is settled */
+    uint32_t name;    /* in the pool */
+    uint8_t kind;     /* enum fz_burst_kind; WRITING stays until it is settled */
     int64_t due_us;   /* WRITING: when to look at it again */
     int64_t since_us; /* WRITING: when it came */
 };

@@ -18,7 +18,7 @@ struct fz_index_cell {
 /* Zeroed = empty. One thread at a time, all of it. */
 struct fz_index {
     struct fz_index_cell *cells;
-    uint32_t bits;  /* 2^bits cells; 0 = none yet */
+    uint32_t bits; /* 2^bits cells; 0 = none yet */
     uint32_t count;
 };
 

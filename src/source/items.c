@@ -42,8 +42,8 @@ uint32_t fz_items_folder_get(struct fz_items *items, const char *path)
         row = items->folder_free - 1;
         items->folder_free = items->folders[row].items;
     } else {
-        items->folders = fz_grow(items->folders, &items->folder_capacity, items->folder_count + 1,
-                                 sizeof *items->folders);
+        items->folders =
+            fz_grow(items->folders, &items->folder_capacity, items->folder_count + 1, sizeof *items->folders);
         row = (uint32_t)items->folder_count++;
     }
     items->folders[row] = (struct fz_item_folder){.path = fz_strdup(path)};
@@ -74,7 +74,8 @@ uint32_t fz_items_find(const struct fz_items *items, const struct fz_item_key *k
     uint32_t at, slot = fz_index_first(&items->by_name, key->hash, &at);
     for (; slot != FZ_INDEX_NONE; slot = fz_index_next(&items->by_name, key->hash, &at)) {
         const struct fz_item *row = &items->rows[slot];
-        if (row->root == key->root && row->folder == key->folder && strcmp(fz_items_name(items, slot), key->name) == 0)
+        if (row->root == key->root && row->folder == key->folder &&
+            strcmp(fz_items_name(items, slot), key->name) == 0)
             break;
     }
     return slot;

@@ -21,7 +21,7 @@ enum {
 
 /* 20 bytes: there may be millions. */
 struct fz_item {
-    uint32_t name;     /* in the pool; of a free slot: the next free one, plus 1 */
+    uint32_t name; /* in the pool; of a free slot: the next free one, plus 1 */
     uint32_t folder;
     uint32_t root;
     uint32_t position; /* in the order; a hint that the list checks */
@@ -38,14 +38,14 @@ struct fz_item_folder {
 struct fz_items {
     struct fz_item *rows;
     size_t capacity;
-    uint32_t used;                 /* slots ever used */
+    uint32_t used;                  /* slots ever used */
     uint32_t free_first, free_last; /* first in, first out, so that generations last; plus 1, 0 = none */
     struct fz_names names;
-    struct fz_index by_name;       /* hash of root, folder and name */
+    struct fz_index by_name; /* hash of root, folder and name */
     struct fz_item_folder *folders;
     size_t folder_count, folder_capacity;
-    uint32_t folder_free;          /* rows free to be used again, linked through `items`; plus 1 */
-    struct fz_index by_path;       /* folders */
+    uint32_t folder_free;    /* rows free to be used again, linked through `items`; plus 1 */
+    struct fz_index by_path; /* folders */
 };
 
 #define FZ_ITEMS_NONE UINT32_MAX

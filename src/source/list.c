@@ -85,7 +85,8 @@ void fz_list_give_again(struct fz_list *list, uint32_t slot)
 
 static int fresh_cmp(const void *a, const void *b, void *items)
 {
-    return fz_natural_cmp(fz_items_name(items, *(const uint32_t *)a), fz_items_name(items, *(const uint32_t *)b));
+    return fz_natural_cmp(fz_items_name(items, *(const uint32_t *)a),
+                          fz_items_name(items, *(const uint32_t *)b));
 }
 
 /* Events come sorted; this keeps the order true when one does not. */

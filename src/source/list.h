@@ -23,11 +23,12 @@ void fz_list_set_order(struct fz_list *list, uint32_t root, enum fz_source_order
 
 /* What one event did. */
 struct fz_list_change {
-    size_t added;                  /* items that came into the order */
-    size_t first_index;            /* the lowest index whose item changed; count of items when none did */
-    const fz_item_id *removed;     /* ids that are gone now, valid until the next call; the caller drops their tiles */
+    size_t added;       /* items that came into the order */
+    size_t first_index; /* the lowest index whose item changed; count of items when none did */
+    const fz_item_id
+        *removed; /* ids that are gone now, valid until the next call; the caller drops their tiles */
     size_t removed_count;
-    const fz_item_id *changed;     /* items with new bytes, the same */
+    const fz_item_id *changed; /* items with new bytes, the same */
     size_t changed_count;
 };
 
@@ -48,11 +49,12 @@ fz_item_id fz_list_next_unknown(struct fz_list *list);
 /* Items of unknown kind that are not settled yet. */
 size_t fz_list_unknown_count(const struct fz_list *list);
 
-size_t fz_list_count(const struct fz_list *list);                     /* items in the order */
-fz_item_id fz_list_at(const struct fz_list *list, size_t index);      /* FZ_ITEM_NONE past the end */
-bool fz_list_index(const struct fz_list *list, fz_item_id id, size_t *index); /* false when stale or not in the order; O(1) */
+size_t fz_list_count(const struct fz_list *list);                /* items in the order */
+fz_item_id fz_list_at(const struct fz_list *list, size_t index); /* FZ_ITEM_NONE past the end */
+bool fz_list_index(const struct fz_list *list, fz_item_id id,
+                   size_t *index); /* false when stale or not in the order; O(1) */
 bool fz_list_has(const struct fz_list *list, fz_item_id id);
-size_t fz_list_slots(const struct fz_list *list);                     /* slots ever used: the size of arrays by slot */
+size_t fz_list_slots(const struct fz_list *list); /* slots ever used: the size of arrays by slot */
 
 /* The entry's name, borrowed until the next change; "" when stale. */
 const char *fz_list_name(const struct fz_list *list, fz_item_id id);

@@ -68,7 +68,8 @@ void fz_news_gone(struct fz_scanner *scanner, uint32_t folder)
     const struct fz_tree_folder *row = row_of(scanner, folder);
     uint32_t root = row->root;
     enum fz_tree_role role = row->role;
-    bool is_root = role == FZ_TREE_LISTED && row->parent == FZ_TREE_NONE && fz_scanner_root(scanner, root)->is_path;
+    bool is_root =
+        role == FZ_TREE_LISTED && row->parent == FZ_TREE_NONE && fz_scanner_root(scanner, root)->is_path;
     char *path = fz_tree_path(&scanner->tree, folder);
     if (role == FZ_TREE_NAMED)
         named_gone(scanner, folder);
@@ -92,7 +93,8 @@ static bool is_same(struct fz_scanner *scanner, uint32_t folder)
     const struct fz_tree_folder *row = row_of(scanner, folder);
     char *path = fz_tree_path(&scanner->tree, folder);
     struct stat st;
-    bool same = stat(path, &st) == 0 && row->device == (uint64_t)st.st_dev && row->inode == (uint64_t)st.st_ino;
+    bool same =
+        stat(path, &st) == 0 && row->device == (uint64_t)st.st_dev && row->inode == (uint64_t)st.st_ino;
     free(path);
     return same;
 }
@@ -120,7 +122,8 @@ static void note(struct fz_scanner *scanner, uint32_t folder, const char *name, 
     uint32_t at, root;
     switch ((enum fz_tree_role)row_of(scanner, folder)->role) {
     case FZ_TREE_LISTED:
-        if ((scanner->sources->options.hidden || !fz_name_is_hidden(name)) && fz_suffix_classify(name, &doubt))
+        if ((scanner->sources->options.hidden || !fz_name_is_hidden(name)) &&
+            fz_suffix_classify(name, &doubt))
             fz_burst_note(scanner, folder, row_of(scanner, folder)->root, name, kind);
         break;
     case FZ_TREE_GIVEN:
@@ -152,7 +155,8 @@ static void entry_came(struct fz_scanner *scanner, uint32_t folder, const char *
         bool leads = stat(path, &behind) == 0;
         if (leads && S_ISDIR(behind.st_mode) && is_listed)
             folder_came(scanner, folder, name, true);
-        else if (leads ? S_ISREG(behind.st_mode) : fz_suffix_classify(name, &doubt) && doubt == FZ_SOURCE_PICTURE)
+        else if (leads ? S_ISREG(behind.st_mode)
+                       : fz_suffix_classify(name, &doubt) && doubt == FZ_SOURCE_PICTURE)
             note(scanner, folder, name, FZ_BURST_ADDED);
     }
     free(path);
@@ -175,6 +179,10 @@ static void take_self(struct fz_scanner *scanner, uint32_t folder, uint32_t mask
     uint32_t parent = row_of(scanner, folder)->parent;
     /* Of a folder that lies in another one, that one tells; but not of what a link leads to. */
     if (!(mask & IN_UNMOUNT) && parent != FZ_TREE_NONE && !row_of(scanner, folder)->link)
+        return;
+    /* A rename sends three events, one after the other: the folder may have been found at its new place before the last
+     * of them, which then speaks of the watch there. */
+    if (mask & IN_MOVE_SELF && row_of(scanner, folder)->role == FZ_TREE_LISTED && is_same(scanner, folder))
         return;
     fz_news_gone(scanner, folder);
     if (parent != FZ_TREE_NONE)
@@ -226,7 +234,7 @@ static void recheck_named(struct fz_scanner *scanner, uint32_t folder, int64_t s
 void fz_news_recheck(struct fz_scanner *scanner, uint32_t folder)
 {
     struct fz_tree_folder *row = row_of(scanner, folder);
-    int64_t since_ns = row->mtime_ns;
+    int64_t since_ns = row->since_ns;
     struct stat st;
     char *path;
     bool here;

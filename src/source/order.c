@@ -37,8 +37,8 @@ static int root_cmp(const struct fz_items *items, uint32_t a, uint32_t b)
 typedef int slot_cmp(const struct fz_items *items, uint32_t a, uint32_t b);
 
 /* The first index in [low, high) whose slot compares above `key`, or also equal to it with `equal`. */
-static size_t bound(const struct fz_order *order, const struct fz_items *items, size_t low, size_t high, slot_cmp *cmp,
-                    uint32_t key, bool equal)
+static size_t bound(const struct fz_order *order, const struct fz_items *items, size_t low, size_t high,
+                    slot_cmp *cmp, uint32_t key, bool equal)
 {
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -52,8 +52,8 @@ static size_t bound(const struct fz_order *order, const struct fz_items *items, 
 }
 
 /* The same by name, looking near `high` first: batches from one folder interleave. */
-static size_t bound_from_behind(const struct fz_order *order, const struct fz_items *items, size_t low, size_t high,
-                                uint32_t key)
+static size_t bound_from_behind(const struct fz_order *order, const struct fz_items *items, size_t low,
+                                size_t high, uint32_t key)
 {
     size_t step = 1;
     while (high > low) {

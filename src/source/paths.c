@@ -63,7 +63,8 @@ void fz_paths_read(struct fz_scanner *scanner)
         paths->end += (size_t)n;
     } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
         if (n < 0)
-            fz_scanner_complain(scanner, paths->root, fz_err_from_errno(errno), errno, "standard input", NULL);
+            fz_scanner_complain(scanner, paths->root, fz_err_from_errno(errno), errno, "standard input",
+                                NULL);
         close_input(scanner);
     }
 }
@@ -100,8 +101,8 @@ static bool take_path(struct fz_scanner *scanner, const char *text)
     char *path = fz_path_absolute(text);
     enum fz_source_doubt doubt;
     struct stat st;
-    bool is_folder = !(fz_suffix_classify(path, &doubt) && doubt == FZ_SOURCE_PICTURE) && stat(path, &st) == 0 &&
-                     S_ISDIR(st.st_mode);
+    bool is_folder = !(fz_suffix_classify(path, &doubt) && doubt == FZ_SOURCE_PICTURE) &&
+                     stat(path, &st) == 0 && S_ISDIR(st.st_mode);
     if (is_folder) {
         flush(scanner);
         fz_walk_push(scanner, paths->root, FZ_TREE_NONE, path, false);
@@ -119,7 +120,8 @@ static void refuse_long(struct fz_scanner *scanner)
         char start[64];
         memcpy(start, paths->bytes + paths->first, sizeof start - 1);
         start[sizeof start - 1] = '\0';
-        fz_scanner_complain(scanner, paths->root, FZ_E_LIMIT, 0, start, "a path this long is no path; left out");
+        fz_scanner_complain(scanner, paths->root, FZ_E_LIMIT, 0, start,
+                            "a path this long is no path; left out");
     }
     paths->too_long = true;
     paths->first = paths->end;

@@ -9,12 +9,12 @@
 
 /* Zeroed = not begun. The scanner's thread. */
 struct fz_paths {
-    bool open;        /* more may come */
-    bool too_long;    /* in the middle of a path that is left out */
+    bool open;     /* more may come */
+    bool too_long; /* in the middle of a path that is left out */
     uint32_t root;
     char bytes[16 * PATH_MAX]; /* read, not taken yet */
     size_t first, end;
-    char *dir;        /* of the names in the batch */
+    char *dir; /* of the names in the batch */
     struct fz_batch batch;
 };
 

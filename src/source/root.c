@@ -41,8 +41,9 @@ static void begin_missing(struct fz_scanner *scanner, uint32_t root, int why)
 {
     struct fz_root *row = fz_scanner_root(scanner, root);
     bool missing = why == ENOENT;
-    fz_scanner_complain(scanner, root, fz_err_from_errno(why), missing ? 0 : why, row->argument,
-                        missing ? "no such file or folder" : NULL);
+    if (why != EACCES) /* that is told by whoever tries to open it */
+        fz_scanner_complain(scanner, root, fz_err_from_errno(why), missing ? 0 : why, row->argument,
+                            missing ? "no such file or folder" : NULL);
     row->is_here = false;
     fz_scanner_name(scanner, root); /* it may come */
     add_file(scanner, root);

@@ -31,8 +31,8 @@ void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event)
     fz_doorbell_ring(scanner->sources->bell);
 }
 
-void fz_scanner_complain(struct fz_scanner *scanner, uint32_t root, enum fz_err code, int sys, const char *path,
-                         const char *reason)
+void fz_scanner_complain(struct fz_scanner *scanner, uint32_t root, enum fz_err code, int sys,
+                         const char *path, const char *reason)
 {
     struct fz_source_event *event = fz_calloc(1, sizeof *event);
     event->kind = FZ_SOURCE_ERROR;
@@ -72,7 +72,8 @@ void fz_scanner_name(struct fz_scanner *scanner, uint32_t root)
     struct fz_root *row = fz_scanner_root(scanner, root);
     char *dir = fz_path_dir(row->path);
     struct stat st;
-    if (scanner->sources->options.watch && row->folder == FZ_TREE_NONE && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)) {
+    if (scanner->sources->options.watch && row->folder == FZ_TREE_NONE && stat(dir, &st) == 0 &&
+        S_ISDIR(st.st_mode)) {
         /* The roots of a scanner share the folder: its own root does not matter. */
         row->folder = fz_tree_top(&scanner->tree, dir, scanner->first, FZ_TREE_NAMED);
         if (row->folder == FZ_TREE_NONE) {
@@ -103,21 +104,26 @@ static uint32_t same_named(const struct fz_scanner *scanner, uint32_t root, uint
     return root;
 }
 
-uint32_t fz_scanner_named_first(const struct fz_scanner *scanner, uint32_t folder, const char *name, uint32_t *at)
+uint32_t fz_scanner_named_first(const struct fz_scanner *scanner, uint32_t folder, const char *name,
+                                uint32_t *at)
 {
-    return same_named(scanner, fz_index_first(&scanner->named, named_hash(folder, name), at), folder, name, at);
+    return same_named(scanner, fz_index_first(&scanner->named, named_hash(folder, name), at), folder, name,
+                      at);
 }
 
-uint32_t fz_scanner_named_next(const struct fz_scanner *scanner, uint32_t folder, const char *name, uint32_t *at)
+uint32_t fz_scanner_named_next(const struct fz_scanner *scanner, uint32_t folder, const char *name,
+                               uint32_t *at)
 {
-    return same_named(scanner, fz_index_next(&scanner->named, named_hash(folder, name), at), folder, name, at);
+    return same_named(scanner, fz_index_next(&scanner->named, named_hash(folder, name), at), folder, name,
+                      at);
 }
 
 /* --- The thread --- */
 
 void fz_scanner_queue_root(struct fz_scanner *scanner, uint32_t root)
 {
-    scanner->again = fz_grow(scanner->again, &scanner->again_capacity, scanner->again_count + 1, sizeof *scanner->again);
+    scanner->again =
+        fz_grow(scanner->again, &scanner->again_capacity, scanner->again_count + 1, sizeof *scanner->again);
     scanner->again[scanner->again_count++] = root;
 }
 

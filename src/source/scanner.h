@@ -35,12 +35,12 @@ struct fz_root {
     const struct fz_source_row *row;
     bool is_path;
     /* its scanner's thread */
-    char *path;        /* absolute, NULL until begun; owned */
-    bool listed;       /* LISTED was sent */
-    bool yielded;      /* at least one name was handed over, or an error */
-    bool awaited;      /* was not there, or no more, and will begin when it comes */
-    bool is_here;      /* of one file: it exists, as far as was told */
-    uint32_t folder;   /* of one file: the NAMED folder that it is followed in, or FZ_TREE_NONE */
+    char *path;      /* absolute, NULL until begun; owned */
+    bool listed;     /* LISTED was sent */
+    bool yielded;    /* at least one name was handed over, or an error */
+    bool awaited;    /* was not there, or no more, and will begin when it comes */
+    bool is_here;    /* of one file: it exists, as far as was told */
+    uint32_t folder; /* of one file: the NAMED folder that it is followed in, or FZ_TREE_NONE */
     uint32_t left_out;
     struct fz_tree_ref awaited_in; /* the folder that is watched until it comes */
 };
@@ -51,17 +51,17 @@ struct fz_scanner {
     uint32_t first, end; /* its roots */
     SDL_Thread *thread;  /* main thread */
     /* its own thread */
-    uint32_t next;       /* the next root that was never begun */
-    uint32_t *again;     /* roots to begin once more, oldest first */
+    uint32_t next;   /* the next root that was never begun */
+    uint32_t *again; /* roots to begin once more, oldest first */
     size_t again_first, again_count, again_capacity;
-    uint32_t reading;    /* the folder root whose reading is under way, or FZ_TREE_NONE */
+    uint32_t reading; /* the folder root whose reading is under way, or FZ_TREE_NONE */
     struct fz_tree tree;
     struct fz_walk walk;
     struct fz_watch watch;
     struct fz_burst burst;
     struct fz_await await;
-    struct fz_index named;   /* roots that are one file, by folder and name */
-    struct fz_paths *paths;  /* NULL without "-" */
+    struct fz_index named;  /* roots that are one file, by folder and name */
+    struct fz_paths *paths; /* NULL without "-" */
 };
 
 /* What all scanners share. */
@@ -90,8 +90,8 @@ void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event);
 
 /* Hands over one line about a path: "PATH: REASON", with the text of `sys` where it is not 0. A long path is shortened
  * in its middle, so that the reason is never cut off. */
-void fz_scanner_complain(struct fz_scanner *scanner, uint32_t root, enum fz_err code, int sys, const char *path,
-                         const char *reason);
+void fz_scanner_complain(struct fz_scanner *scanner, uint32_t root, enum fz_err code, int sys,
+                         const char *path, const char *reason);
 
 /* The first reading of this root is complete; says so once. */
 void fz_scanner_listed(struct fz_scanner *scanner, uint32_t root);
@@ -102,7 +102,9 @@ void fz_scanner_queue_root(struct fz_scanner *scanner, uint32_t root);
 /* Follows the one file of a root in its folder, and ends that; and walks the roots of a file, like fz_index_first. */
 void fz_scanner_name(struct fz_scanner *scanner, uint32_t root);
 void fz_scanner_unname(struct fz_scanner *scanner, uint32_t root);
-uint32_t fz_scanner_named_first(const struct fz_scanner *scanner, uint32_t folder, const char *name, uint32_t *at);
-uint32_t fz_scanner_named_next(const struct fz_scanner *scanner, uint32_t folder, const char *name, uint32_t *at);
+uint32_t fz_scanner_named_first(const struct fz_scanner *scanner, uint32_t folder, const char *name,
+                                uint32_t *at);
+uint32_t fz_scanner_named_next(const struct fz_scanner *scanner, uint32_t folder, const char *name,
+                               uint32_t *at);
 
 #endif

@@ -56,8 +56,9 @@ static bool is_playlist(const char *argument)
 
 static bool is_archive(const char *argument)
 {
-    static const char *const suffixes[] = {".zip", ".cbz", ".tar", ".cbt", ".tar.gz", ".tgz",  ".tar.bz2", ".tbz2",
-                                           ".tar.xz", ".txz", ".tar.zst", ".rar", ".cbr", ".7z", ".cb7", NULL};
+    static const char *const suffixes[] = {".zip",     ".cbz",  ".tar",    ".cbt", ".tar.gz",  ".tgz",
+                                           ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".rar",
+                                           ".cbr",     ".7z",   ".cb7",    NULL};
     return has_suffix_of(argument, suffixes);
 }
 
@@ -68,13 +69,20 @@ static bool is_path(const char *argument)
 
 /* The first row that matches counts. A row without `begin` is a scheme that this build lacks. */
 static const struct fz_source_row table[] = {
-    {.name = "standard input", .matches = is_stdin, .begin = fz_paths_begin, .order = FZ_SOURCE_AS_GIVEN,
+    {.name = "standard input",
+     .matches = is_stdin,
+     .begin = fz_paths_begin,
+     .order = FZ_SOURCE_AS_GIVEN,
      .own_scanner = true},
     {.name = "programs", .matches = is_program},
     {.name = "URLs", .matches = is_url},
     {.name = "playlists", .matches = is_playlist},
     {.name = "archives", .matches = is_archive},
-    {.name = "paths", .matches = is_path, .begin = fz_root_begin, .order = FZ_SOURCE_NATURAL, .is_path = true},
+    {.name = "paths",
+     .matches = is_path,
+     .begin = fz_root_begin,
+     .order = FZ_SOURCE_NATURAL,
+     .is_path = true},
 };
 
 static enum fz_err find_row(const char *argument, const struct fz_source_row **row, struct fz_error *err)
@@ -120,7 +128,8 @@ static enum fz_err find_roots(struct fz_sources *sources, const char *const *arg
 /* Ranges of equal length, cut where a root wants a reader of its own. */
 static void deal_roots(struct fz_sources *sources)
 {
-    uint32_t count = sources->root_count, length = (count + SCANNERS_MAX - 1) / SCANNERS_MAX, most = SCANNERS_MAX;
+    uint32_t count = sources->root_count, length = (count + SCANNERS_MAX - 1) / SCANNERS_MAX,
+             most = SCANNERS_MAX;
     for (uint32_t i = 0; i < count; i++)
         most += sources->roots[i].row->own_scanner ? 2u : 0u;
     sources->scanners = fz_calloc(most, sizeof *sources->scanners);
@@ -148,13 +157,15 @@ enum fz_err fz_sources_start(struct fz_sources **out, const char *const *argumen
     sources->roots = fz_calloc(count, sizeof *sources->roots);
     sources->root_count = (uint32_t)count;
     sources->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    enum fz_err code = sources->stop_fd < 0 ? fz_fail(err, FZ_E_INTERNAL, errno, "cannot start to read sources") : FZ_OK;
+    enum fz_err code =
+        sources->stop_fd < 0 ? fz_fail(err, FZ_E_INTERNAL, errno, "cannot start to read sources") : FZ_OK;
     if (code == FZ_OK)
         code = find_roots(sources, arguments, err);
     if (code == FZ_OK)
         deal_roots(sources);
     for (uint32_t i = 0; code == FZ_OK && i < sources->scanner_count; i++)
-        code = fz_thread_start(&sources->scanners[i].thread, "frieze:reader", fz_scanner_main, &sources->scanners[i], err);
+        code = fz_thread_start(&sources->scanners[i].thread, "frieze:reader", fz_scanner_main,
+                               &sources->scanners[i], err);
     if (code != FZ_OK) {
         fz_sources_stop(sources);
         return code;

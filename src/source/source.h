@@ -33,20 +33,21 @@ enum fz_source_doubt {
 struct fz_source_event {
     struct fz_ready_node node;
     enum fz_source_event_kind kind;
-    uint32_t root;      /* index of the SOURCE on the command line */
-    uint32_t count;     /* of names */
-    uint32_t left_out;  /* LISTED: files with a known suffix of something else */
+    uint32_t root;     /* index of the SOURCE on the command line */
+    uint32_t count;    /* of names */
+    uint32_t left_out; /* LISTED: files with a known suffix of something else */
     struct fz_error error;
-    char *dir;          /* absolute, owned */
-    char **names;       /* entries of `dir`, owned, in natural order within the event (in order of arrival for a list) */
-    uint8_t *doubts;    /* enum fz_source_doubt, one a name; ADDED and WHOLE only, owned */
+    char *dir; /* absolute, owned */
+    char **
+        names; /* entries of `dir`, owned, in natural order within the event (in order of arrival for a list) */
+    uint8_t *doubts; /* enum fz_source_doubt, one a name; ADDED and WHOLE only, owned */
 };
 void fz_source_event_free(struct fz_source_event *event);
 
 struct fz_source_options {
-    bool hidden;    /* enter hidden entries too */
-    bool watch;     /* follow changes after the listing */
-    bool wait;      /* a path that does not exist yet is waited for */
+    bool hidden; /* enter hidden entries too */
+    bool watch;  /* follow changes after the listing */
+    bool wait;   /* a path that does not exist yet is waited for */
     bool recursive;
     bool nul_separated; /* "-": paths end with NUL instead of a newline */
 };

@@ -46,8 +46,8 @@ static uint32_t take_row(struct fz_tree *tree)
     return (uint32_t)tree->used++;
 }
 
-uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const char *name, enum fz_tree_role role,
-                     const struct stat *st)
+uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const char *name,
+                     enum fz_tree_role role, const struct stat *st)
 {
     uint32_t row = take_row(tree);
     struct fz_tree_folder *folder = &tree->folders[row];
@@ -124,7 +124,8 @@ uint32_t fz_tree_same(const struct fz_tree *tree, uint32_t root, const struct st
     uint32_t row = fz_index_first(&tree->by_inode, hash, &at);
     for (; row != FZ_TREE_NONE; row = fz_index_next(&tree->by_inode, hash, &at)) {
         const struct fz_tree_folder *folder = &tree->folders[row];
-        if (folder->root == root && folder->device == (uint64_t)st->st_dev && folder->inode == (uint64_t)st->st_ino)
+        if (folder->root == root && folder->device == (uint64_t)st->st_dev &&
+            folder->inode == (uint64_t)st->st_ino)
             break;
     }
     return row;
@@ -137,7 +138,8 @@ struct fz_tree_ref fz_tree_refer(const struct fz_tree *tree, uint32_t row)
 
 uint32_t fz_tree_resolve(const struct fz_tree *tree, struct fz_tree_ref ref)
 {
-    if (ref.row == FZ_TREE_NONE || !tree->folders[ref.row].name || tree->folders[ref.row].serial != ref.serial)
+    if (ref.row == FZ_TREE_NONE || !tree->folders[ref.row].name ||
+        tree->folders[ref.row].serial != ref.serial)
         return FZ_TREE_NONE;
     return ref.row;
 }
@@ -196,6 +198,8 @@ void fz_tree_note_mtime(struct fz_tree_folder *folder, const struct stat *st)
     clock_gettime(CLOCK_REALTIME, &now);
     folder->mtime_ns = fz_tree_mtime_ns(st);
     folder->uncertain = llabs(ns(&now) - folder->mtime_ns) < GRANULARITY_NS;
+    /* The time of modification is the only thing that a foreign clock has said. */
+    folder->since_ns = folder->remote ? folder->mtime_ns : ns(&now);
 }
 
 bool fz_tree_is_newer(const struct stat *file, int64_t since_ns)

@@ -14,28 +14,30 @@
 
 /* What a reader wants of a folder. */
 enum fz_tree_role {
-    FZ_TREE_LISTED, /* all that is in it */
-    FZ_TREE_NAMED,  /* some files in it that the user named */
-    FZ_TREE_GIVEN,  /* the same, but only the list of items knows which: paths that were read */
+    FZ_TREE_LISTED,  /* all that is in it */
+    FZ_TREE_NAMED,   /* some files in it that the user named */
+    FZ_TREE_GIVEN,   /* the same, but only the list of items knows which: paths that were read */
     FZ_TREE_AWAITED, /* a path that does not exist yet will come in it, or below it */
 };
 
 struct fz_tree_folder {
-    char *name;       /* at the top of a tree the absolute path; NULL = free row */
-    uint32_t serial;  /* tells a row that was used again */
-    uint32_t parent;  /* FZ_TREE_NONE at the top */
+    char *name;                     /* at the top of a tree the absolute path; NULL = free row */
+    uint32_t serial;                /* tells a row that was used again */
+    uint32_t parent;                /* FZ_TREE_NONE at the top */
     uint32_t child, next, previous; /* children are a list */
-    uint32_t root;    /* index of the SOURCE; of no matter where it is NAMED */
-    int32_t watch;    /* inotify's watch descriptor, -1 without */
-    uint8_t role;     /* enum fz_tree_role */
-    bool link;        /* a symbolic link leads to it */
-    bool polled;      /* its time of modification is looked at now and then */
-    bool uncertain;   /* it may have changed after it was read without a new time of modification */
-    bool queued;      /* will be read again */
-    bool seen;        /* found in its parent, while that is read again */
-    bool skipped;     /* leads to a folder that was known already under another path */
+    uint32_t root;                  /* index of the SOURCE; of no matter where it is NAMED */
+    int32_t watch;                  /* inotify's watch descriptor, -1 without */
+    uint8_t role;                   /* enum fz_tree_role */
+    bool link;                      /* a symbolic link leads to it */
+    bool remote;                    /* on a file system with a clock of its own */
+    bool polled;                    /* its time of modification is looked at now and then */
+    bool uncertain; /* it may have changed after it was read without a new time of modification */
+    bool queued;    /* will be read again */
+    bool seen;      /* found in its parent, while that is read again */
+    bool skipped;   /* leads to a folder that was known already under another path */
     uint64_t device, inode;
     int64_t mtime_ns; /* of the folder when it was read last */
+    int64_t since_ns; /* what changed in it by then was seen, by the clock of its file system */
 };
 
 /* A row that may have gone since. */
@@ -47,11 +49,11 @@ struct fz_tree_ref {
 struct fz_tree {
     struct fz_tree_folder *folders;
     size_t used, capacity;
-    uint32_t free_first;       /* through `next`; plus 1 */
-    uint32_t serial;           /* of the next row */
-    uint32_t skipped;          /* rows that are `skipped` */
-    struct fz_index by_name;   /* parent and name */
-    struct fz_index by_inode;  /* root, device and inode, of LISTED ones */
+    uint32_t free_first;      /* through `next`; plus 1 */
+    uint32_t serial;          /* of the next row */
+    uint32_t skipped;         /* rows that are `skipped` */
+    struct fz_index by_name;  /* parent and name */
+    struct fz_index by_inode; /* root, device and inode, of LISTED ones */
     struct fz_index by_watch;
 };
 
@@ -59,8 +61,8 @@ struct fz_tree {
 void fz_tree_fini(struct fz_tree *tree);
 
 /* Adds a folder (name copied). `st` may be NULL where its inode does not matter. */
-uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const char *name, enum fz_tree_role role,
-                     const struct stat *st);
+uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const char *name,
+                     enum fz_tree_role role, const struct stat *st);
 
 /* Removes one that has no children. Its watch must be gone already. */
 void fz_tree_remove(struct fz_tree *tree, uint32_t folder);
@@ -86,11 +88,11 @@ void fz_tree_set_watch(struct fz_tree *tree, uint32_t folder, int watch);
 uint32_t fz_tree_watched_first(const struct fz_tree *tree, int watch, uint32_t *at);
 uint32_t fz_tree_watched_next(const struct fz_tree *tree, int watch, uint32_t *at);
 
-/* Keeps the folder's time of modification, from before it is read. */
+/* Keeps the folder's time of modification, just before it is read. */
 void fz_tree_note_mtime(struct fz_tree_folder *folder, const struct stat *st);
 int64_t fz_tree_mtime_ns(const struct stat *st);
 
-/* True when a file may have come or changed since a folder had that time of modification (by the same clock). */
+/* True when a file may have come or changed after `since_ns` of its folder. */
 bool fz_tree_is_newer(const struct stat *file, int64_t since_ns);
 
 /* The absolute path. Caller frees. */

@@ -15,7 +15,7 @@
 
 enum {
     FIRST_LIMIT = 512,
-    LAST_LIMIT = 8192, /* about 1 ms of the render thread */
+    LAST_LIMIT = 8192,   /* about 1 ms of the render thread */
     ENTRIES_A_LOOK = 64, /* between two looks at the stop token and the clock */
     FLUSH_US = 50000,    /* on a slow share fewer names are handed over */
 };
@@ -57,7 +57,8 @@ void fz_walk_again(struct fz_scanner *scanner, uint32_t folder)
     if (row->queued)
         return;
     row->queued = true;
-    push(&scanner->walk, &(struct fz_walk_job){.root = row->root, .parent = fz_tree_refer(&scanner->tree, folder)});
+    push(&scanner->walk,
+         &(struct fz_walk_job){.root = row->root, .parent = fz_tree_refer(&scanner->tree, folder)});
 }
 
 bool fz_walk_is_idle(const struct fz_walk *walk)
@@ -86,7 +87,7 @@ struct listing {
     int64_t flushed_us;
     struct fz_batch below; /* its folders; `doubt` is 1 for a link */
     bool again;
-    int64_t since_ns;        /* again: the folder's time of modification when it was read before */
+    int64_t since_ns;        /* again: of the folder, see tree.h */
     struct fz_batch changed; /* again: files that changed since */
 };
 
@@ -230,7 +231,8 @@ static int read_entries(struct listing *l)
         bool look = i % ENTRIES_A_LOOK == 0;
         if (look && fz_scanner_stops(l->scanner))
             break;
-        if (!l->again && (walk->batch.count >= walk->limit || (look && fz_now_us() - l->flushed_us > FLUSH_US)))
+        if (!l->again &&
+            (walk->batch.count >= walk->limit || (look && fz_now_us() - l->flushed_us > FLUSH_US)))
             flush(l);
     }
     int why = entry ? ECANCELED : errno;
@@ -276,7 +278,7 @@ static bool is_known(struct fz_scanner *scanner, const struct fz_walk_job *job, 
     if (same == FZ_TREE_NONE)
         return false;
     if (fz_tree_child(tree, job->parent.row, job->name) == same)
-        return true; /* found twice: by reading, and by news */
+        return true;                                      /* found twice: by reading, and by news */
     bool yields = tree->folders[same].link && !job->link; /* a link gives way to the folder itself */
     uint32_t left_out = yields ? tree->folders[same].parent : fz_tree_resolve(tree, job->parent);
     if (left_out != FZ_TREE_NONE)
@@ -296,8 +298,8 @@ static void read_new(struct fz_scanner *scanner, const struct fz_walk_job *job, 
             refuse(scanner, job->root, path, errno);
         return;
     }
-    if (is_known(scanner, job, &st) || (job->parent.row != FZ_TREE_NONE &&
-                                        fz_tree_resolve(&scanner->tree, job->parent) == FZ_TREE_NONE)) {
+    if (is_known(scanner, job, &st) ||
+        (job->parent.row != FZ_TREE_NONE && fz_tree_resolve(&scanner->tree, job->parent) == FZ_TREE_NONE)) {
         close(fd);
         return;
     }
@@ -336,8 +338,13 @@ static void read_again(struct fz_scanner *scanner, uint32_t folder, const char *
             close(fd);
         return;
     }
-    struct listing l = {.scanner = scanner, .root_index = row->root, .folder = folder, .path = path, .fd = fd,
-                        .again = true, .since_ns = row->mtime_ns};
+    struct listing l = {.scanner = scanner,
+                        .root_index = row->root,
+                        .folder = folder,
+                        .path = path,
+                        .fd = fd,
+                        .again = true,
+                        .since_ns = row->since_ns};
     l.root = fz_scanner_root(scanner, row->root);
     fz_tree_set_skipped(&scanner->tree, folder, false);
     fz_watch_folder(scanner, folder, path); /* there may be a watch for it now */

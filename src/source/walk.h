@@ -21,8 +21,8 @@ struct fz_walk {
     size_t count, capacity;
     struct fz_walk_job *links; /* read when the stack is empty, oldest first */
     size_t link_first, link_count, link_capacity;
-    struct fz_batch batch;     /* names of the folder that is being read */
-    size_t limit;              /* names in one event; grows, so that the first comes at once and many cost little */
+    struct fz_batch batch; /* names of the folder that is being read */
+    size_t limit; /* names in one event; grows, so that the first comes at once and many cost little */
 };
 
 struct fz_scanner;

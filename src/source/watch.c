@@ -16,14 +16,14 @@
 
 enum {
     POLL_US = 3000000,
-    POLL_SHARE = 20,       /* polling takes at most this part of the time */
-    READS_AT_ONCE = 16,    /* then what was collected may be due */
+    POLL_SHARE = 20,    /* polling takes at most this part of the time */
+    READS_AT_ONCE = 16, /* then what was collected may be due */
     EVENT_BYTES = 65536,
 };
 
 /* IN_EXCL_UNLINK: who still writes a deleted file is of no interest. */
-static const uint32_t mask = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF |
-                             IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
+static const uint32_t mask = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
+                             IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
 
 void fz_watch_init(struct fz_watch *watch)
 {
@@ -42,10 +42,10 @@ void fz_watch_fini(struct fz_watch *watch)
 static bool is_remote(struct fz_watch *watch, const char *path)
 {
     static const uint32_t remote[] = {
-        NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC, V9FS_MAGIC,
-        CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC, AFS_FS_MAGIC, CODA_SUPER_MAGIC, OCFS2_SUPER_MAGIC, NCP_SUPER_MAGIC,
-        0x786f4256, /* VirtualBox's shared folders */
-        0x0bd00bd0, /* Lustre */
+        NFS_SUPER_MAGIC,   SMB_SUPER_MAGIC,  CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC,
+        V9FS_MAGIC,        CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC,  AFS_FS_MAGIC,     CODA_SUPER_MAGIC,
+        OCFS2_SUPER_MAGIC, NCP_SUPER_MAGIC,  0x786f4256, /* VirtualBox's shared folders */
+        0x0bd00bd0,                                      /* Lustre */
     };
     struct stat st;
     struct statfs fs;
@@ -77,10 +77,11 @@ static bool add_watch(struct fz_scanner *scanner, uint32_t folder, const char *p
     if (!watch->complained && (watch->refused || errno == ENOSPC)) {
         watch->complained = true;
         fz_scanner_complain(scanner, scanner->tree.folders[folder].root, FZ_E_LIMIT, 0, path,
-                            watch->refused ? "inotify is not to be had (fs.inotify.max_user_instances); looking for "
-                                             "changes every few seconds"
-                                           : "no inotify watches are left (fs.inotify.max_user_watches); looking for "
-                                             "changes every few seconds");
+                            watch->refused
+                                ? "inotify is not to be had (fs.inotify.max_user_instances); looking for "
+                                  "changes every few seconds"
+                                : "no inotify watches are left (fs.inotify.max_user_watches); looking for "
+                                  "changes every few seconds");
     }
     return false;
 }
@@ -92,8 +93,10 @@ void fz_watch_folder(struct fz_scanner *scanner, uint32_t folder, const char *pa
         return;
     struct fz_watch *watch = &scanner->watch;
     bool watched = scanner->tree.folders[folder].watch >= 0 || add_watch(scanner, folder, path);
-    bool must_poll = !watched || is_remote(watch, path), polls = scanner->tree.folders[folder].polled;
-    scanner->tree.folders[folder].polled = must_poll;
+    struct fz_tree_folder *row = &scanner->tree.folders[folder];
+    row->remote = is_remote(watch, path);
+    bool must_poll = !watched || row->remote, polls = row->polled;
+    row->polled = must_poll;
     if (must_poll && !polls && watch->polled++ == 0)
         watch->poll_due_us = fz_now_us() + POLL_US;
     if (!must_poll && polls && --watch->polled == 0)
@@ -186,5 +189,6 @@ void fz_watch_poll(struct fz_scanner *scanner)
             fz_news_recheck(scanner, row);
     }
     int64_t took = (fz_now_us() - start) * POLL_SHARE;
-    scanner->watch.poll_due_us = scanner->watch.polled ? fz_now_us() + (took > POLL_US ? took : POLL_US) : INT64_MAX;
+    scanner->watch.poll_due_us =
+        scanner->watch.polled ? fz_now_us() + (took > POLL_US ? took : POLL_US) : INT64_MAX;
 }

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 enum {
-    QUIET_S = 10,            /* without a lease: so long without a change counts as done */
-    PATIENCE_US = 60000000,  /* then a quiet file is shown, whoever holds it */
+    QUIET_S = 10,           /* without a lease: so long without a change counts as done */
+    PATIENCE_US = 60000000, /* then a quiet file is shown, whoever holds it */
 };
 
 /* A read lease is refused while anybody has the file open for writing (fcntl(2), F_SETLEASE). It is given back at once;
@@ -43,7 +43,8 @@ enum fz_writer fz_writer_of(const char *path, int64_t waited_us)
     enum fz_writer writer = FZ_WRITER_GONE;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         int refused = lease_error(fd);
-        bool done = refused == 0 || (refused != EAGAIN && is_quiet(&st)) || (waited_us > PATIENCE_US && is_quiet(&st));
+        bool done = refused == 0 || (refused != EAGAIN && is_quiet(&st)) ||
+                    (waited_us > PATIENCE_US && is_quiet(&st));
         writer = done ? FZ_WRITER_NONE : FZ_WRITER_SOME;
     }
     close(fd);

@@ -8,7 +8,15 @@ void fz_doorbell_init(struct fz_doorbell *bell)
 {
     FZ_MAIN_ONLY();
     bell->event_type = SDL_RegisterEvents(1);
+    bell->rung = SDL_CreateSemaphore(0);
     atomic_init(&bell->armed, false);
+}
+
+void fz_doorbell_fini(struct fz_doorbell *bell)
+{
+    if (bell->rung)
+        SDL_DestroySemaphore(bell->rung);
+    bell->rung = NULL;
 }
 
 void fz_doorbell_ring(struct fz_doorbell *bell)
@@ -22,6 +30,7 @@ void fz_doorbell_ring(struct fz_doorbell *bell)
         return;
     SDL_Event event = {.type = bell->event_type};
     SDL_PushEvent(&event);
+    SDL_SemPost(bell->rung);
 }
 
 void fz_doorbell_arm(struct fz_doorbell *bell)
@@ -34,4 +43,11 @@ void fz_doorbell_arm(struct fz_doorbell *bell)
 void fz_doorbell_disarm(struct fz_doorbell *bell)
 {
     atomic_store_explicit(&bell->armed, false, memory_order_relaxed);
+    SDL_SemTryWait(bell->rung); /* a ring that no wait consumed */
+}
+
+void fz_doorbell_wait(struct fz_doorbell *bell, int timeout_ms)
+{
+    FZ_MAIN_ONLY();
+    SDL_SemWaitTimeout(bell->rung, (Uint32)timeout_ms);
 }

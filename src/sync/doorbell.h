@@ -3,17 +3,20 @@
 #ifndef FZ_SYNC_DOORBELL_H
 #define FZ_SYNC_DOORBELL_H
 
+#include <SDL_mutex.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct fz_doorbell {
     uint32_t event_type; /* immutable after init: the SDL user event */
+    SDL_sem *rung;       /* immutable after init: for waits without a display */
     atomic_bool armed;   /* atomic: the render thread sleeps, or is about to */
 };
 
 /* Render thread, after SDL_Init. */
 void fz_doorbell_init(struct fz_doorbell *bell);
+void fz_doorbell_fini(struct fz_doorbell *bell);
 
 /* Any thread. A lost SDL event costs one time-out of the wait, never a hang. */
 void fz_doorbell_ring(struct fz_doorbell *bell);
@@ -21,5 +24,9 @@ void fz_doorbell_ring(struct fz_doorbell *bell);
 /* Render thread. Arms before the last look at the lists; disarms after the wait. */
 void fz_doorbell_arm(struct fz_doorbell *bell);
 void fz_doorbell_disarm(struct fz_doorbell *bell);
+
+/* Render thread, armed. Waits for a ring alone: SDL's drivers without a display wait for events by looking every
+ * millisecond, which costs more than an idle program may. */
+void fz_doorbell_wait(struct fz_doorbell *bell, int timeout_ms);
 
 #endif

@@ -48,8 +48,8 @@ static void aim(struct fz_camera *camera)
     camera->target = (struct fz_rect){
         .x = round(camera->view_w / 2 - camera->centre_x * w),
         .y = round(camera->view_h / 2 - camera->centre_y * h),
-        .w = round(w),
-        .h = round(h),
+        .w = fmax(round(w), 1),
+        .h = fmax(round(h), 1),
     };
 }
 
@@ -74,7 +74,9 @@ void fz_camera_set_mode(struct fz_camera *camera, enum fz_zoom_mode mode, double
 
 void fz_camera_zoom_at(struct fz_camera *camera, double factor, double x, double y)
 {
-    double zoom = fmin(fmax(camera->zoom * factor, MIN_ZOOM), MAX_ZOOM);
+    /* A tiny or endless picture may be shown beyond the bounds already: then it goes no further out of them. */
+    double least = fmin(MIN_ZOOM, camera->zoom), most = fmax(MAX_ZOOM, camera->zoom);
+    double zoom = fmin(fmax(camera->zoom * factor, least), most);
     /* Steps snap to 100 % when they would jump over it: that is where pixels are exact. */
     if ((camera->zoom < 1 && zoom > 1) || (camera->zoom > 1 && zoom < 1))
         zoom = 1;

@@ -50,7 +50,9 @@ bool fz_layout_visible(const struct fz_layout *layout, double scroll, size_t *fi
     double bottom = ceil((scroll + layout->params.view_h - SEEN_PX) / layout->pitch_y) - 1;
     double last_row = (double)(layout->rows - 1);
     size_t first_row = (size_t)fmin(fmax(top, 0), last_row),
-           end_row = (size_t)fmin(fmax(bottom, 0), last_row);
+           end_row = (size_t)fmin(fmax(bottom, top), last_row);
+    if (end_row < first_row)
+        end_row = first_row;
     *first = first_row * layout->columns;
     *last = (end_row + 1) * layout->columns - 1;
     if (*last >= layout->params.count)

@@ -22,16 +22,26 @@ static double clamp(const struct fz_scroll *scroll, double position)
 
 static void aim(struct fz_scroll *scroll, double target)
 {
-    scroll->target = round(clamp(scroll, target));
+    scroll->wish = clamp(scroll, target);
+    scroll->target = round(scroll->wish);
     if (scroll->target != scroll->position)
         scroll->direction = scroll->target < scroll->position ? -1 : 1;
 }
 
 void fz_scroll_set_max(struct fz_scroll *scroll, double max)
 {
-    scroll->max = max;
+    scroll->max = floor(max);
     scroll->position = clamp(scroll, scroll->position);
+    scroll->wish = clamp(scroll, scroll->wish);
     scroll->target = clamp(scroll, scroll->target);
+}
+
+void fz_scroll_shift(struct fz_scroll *scroll, double px)
+{
+    bool resting = scroll->position == scroll->target;
+    scroll->wish = clamp(scroll, scroll->wish + px);
+    scroll->target = round(scroll->wish);
+    scroll->position = resting ? scroll->target : clamp(scroll, scroll->position + px);
 }
 
 void fz_scroll_to(struct fz_scroll *scroll, double target, bool at_once)
@@ -44,7 +54,7 @@ void fz_scroll_to(struct fz_scroll *scroll, double target, bool at_once)
 
 void fz_scroll_by(struct fz_scroll *scroll, double px)
 {
-    fz_scroll_to(scroll, scroll->target + px, false);
+    fz_scroll_to(scroll, scroll->wish + px, false);
 }
 
 void fz_scroll_drag(struct fz_scroll *scroll, double px, double dt_s)
@@ -52,7 +62,7 @@ void fz_scroll_drag(struct fz_scroll *scroll, double px, double dt_s)
     scroll->dragging = true;
     if (px != 0)
         scroll->direction = px < 0 ? -1 : 1;
-    scroll->position = scroll->target = clamp(scroll, scroll->position + px);
+    scroll->position = scroll->target = scroll->wish = clamp(scroll, scroll->position + px);
     if (dt_s > 0)
         scroll->velocity += (px / dt_s - scroll->velocity) * fz_approach(dt_s, 0.03);
 }

@@ -7,6 +7,7 @@
 
 struct fz_scroll {
     double position, target; /* px from the top of the content */
+    double wish;             /* the target before it was rounded: small steps of a wheel add up */
     double max;              /* px: the largest target */
     double tau_s;            /* how fast the position follows */
     double velocity;         /* px/s while dragged, smoothed */
@@ -22,6 +23,9 @@ void fz_scroll_set_max(struct fz_scroll *scroll, double max);
 
 /* Go there: smoothly, or at once. */
 void fz_scroll_to(struct fz_scroll *scroll, double target, bool at_once);
+
+/* The content grew or shrank above what is in view by `px`: what is seen stays where it is. */
+void fz_scroll_shift(struct fz_scroll *scroll, double px);
 
 /* The wheel: `px` further than where it is going. */
 void fz_scroll_by(struct fz_scroll *scroll, double px);
