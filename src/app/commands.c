@@ -145,6 +145,7 @@ HANDLER(last, go_to(app, fz_list_count(app->list) - 1))
 static enum fz_err zoom(struct fz_app *app, bool in)
 {
     struct fz_camera *camera = &app->picture.camera;
+    fz_picture_catch_up(app);
     if (on_wall(app))
         fz_wall_set_tile_size(app, in ? TILE_STEP : 1 / TILE_STEP);
     else
@@ -156,6 +157,7 @@ static enum fz_err zoom(struct fz_app *app, bool in)
 
 static enum fz_err zoom_mode(struct fz_app *app, enum fz_zoom_mode mode)
 {
+    fz_picture_catch_up(app);
     fz_camera_set_mode(&app->picture.camera, mode, 1);
     app->loader.moved = true;
     return FZ_OK;
@@ -180,9 +182,11 @@ static enum fz_err zoom_reset(struct fz_app *app, struct fz_command_call *call, 
 /* The turn belongs to the picture: its tile shows it too. */
 static enum fz_err turn(struct fz_app *app, int quarters, bool flip_h, bool flip_v, struct fz_error *err)
 {
-    struct fz_tile *tile = fz_loader_tile(app, on_wall(app) ? app->wall.selected : app->picture.shown);
-    if (!tile)
+    fz_item_id item = on_wall(app) ? app->wall.selected : app->picture.item;
+    if (item == FZ_ITEM_NONE)
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
+    fz_picture_catch_up(app);
+    struct fz_tile *tile = fz_loader_make_tile(app, item);
     struct fz_camera camera = {
         .quarter_turns = tile->turn.quarters, .flip_h = tile->turn.flip_h, .flip_v = tile->turn.flip_v};
     struct fz_camera *shown = on_wall(app) ? &camera : &app->picture.camera;

@@ -73,6 +73,9 @@ static void wall_button(struct fz_app *app, const SDL_MouseButtonEvent *event, d
         }
     } else if (wall->dragging) {
         wall->dragging = false;
+        /* A finger that rested before it was lifted does not fling. */
+        if (wall->scroll.dragging)
+            fz_scroll_drag(&wall->scroll, 0, (double)(app->now_us - wall->drag_us) / 1e6);
         fz_scroll_release(&wall->scroll);
     }
 }

@@ -60,6 +60,8 @@ void fz_loader_fini(struct fz_app *app);
 
 /* The tile of an item, or NULL where nothing was wanted of it yet. */
 struct fz_tile *fz_loader_tile(const struct fz_app *app, fz_item_id item);
+/* The same, made where there is none. */
+struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item);
 
 /* The wall's box changed: every tile is wanted anew, old textures stay until then. */
 void fz_loader_set_box(struct fz_app *app, int box_w, int box_h);

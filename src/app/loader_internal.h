@@ -4,10 +4,7 @@
 
 #include "app/loader.h"
 
-/* Render thread, all of these. The tile of an item, made where there is none. */
-struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item);
-
-/* A job came back from its worker. */
+/* Render thread. A job came back from its worker. */
 void fz_loader_landed(struct fz_app *app, struct fz_job *job);
 
 #endif

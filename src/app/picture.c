@@ -94,6 +94,13 @@ static void look_for_item(struct fz_app *app)
         show_item(app, picture->item);
 }
 
+void fz_picture_catch_up(struct fz_app *app)
+{
+    struct fz_picture *picture = &app->picture;
+    if (app->mode == FZ_MODE_PICTURE && picture->item != FZ_ITEM_NONE && picture->shown != picture->item)
+        show_item(app, picture->item);
+}
+
 void fz_picture_changed(struct fz_app *app)
 {
     if (app->mode != FZ_MODE_PICTURE)

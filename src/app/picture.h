@@ -31,6 +31,8 @@ void fz_picture_close(struct fz_app *app);
 /* Goes `step` pictures on; false at the end of the list. */
 bool fz_picture_go(struct fz_app *app, long step);
 void fz_picture_go_to(struct fz_app *app, size_t index);
+/* A key concerns the picture that was asked for: it is shown now, with whatever there is of it. */
+void fz_picture_catch_up(struct fz_app *app);
 /* The box to decode an item for, as the camera sees it. */
 void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h);
 /* How far `index` is from the picture in view, in the order of loading ahead; false where it is not wanted. */

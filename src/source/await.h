@@ -1,5 +1,5 @@
-/* Waiting for roots that are not there yet (--wait), or not any more. The nearest folder that exists is watched; and
- * once a second each path is looked for all the same, because a mount makes no event. */
+/* Waiting for roots that are not there yet (--wait), or not any more. The nearest folder that exists is
+ * watched; and once a second each path is looked for all the same, because a mount makes no event. */
 #ifndef FZ_SOURCE_AWAIT_H
 #define FZ_SOURCE_AWAIT_H
 

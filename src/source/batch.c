@@ -48,9 +48,10 @@ static size_t shared_prefix(const struct fz_batch *batch)
     return shared;
 }
 
-/* Eight bytes that order as fz_natural_cmp does from here on, as far as they reach: letters in lower case, a number
- * as '0' plus its count of digits (leading zeros apart), then the digits. No other byte lies between '0' and '9', so
- * numbers and letters stay apart. A number of nine digits or more ends the key; equal keys decide nothing. */
+/* Eight bytes that order as fz_natural_cmp does from here on, as far as they reach: letters in lower case,
+ * a number as '0' plus its count of digits (leading zeros apart), then the digits. No other byte lies
+ * between '0' and '9', so numbers and letters stay apart. A number of nine digits or more ends the key;
+ * equal keys decide nothing. */
 static uint64_t natural_key(const char *name)
 {
     unsigned char key[8] = {0};

@@ -1,4 +1,5 @@
-/* Names on their way into one event: gathered in the order of the folder, sorted once, handed over in one block. */
+/* Names on their way into one event: gathered in the order of the folder, sorted once, handed over in one
+ * block. */
 #ifndef FZ_SOURCE_BATCH_H
 #define FZ_SOURCE_BATCH_H
 
@@ -27,7 +28,8 @@ void fz_batch_add(struct fz_batch *batch, const char *name, enum fz_source_doubt
 /* The owner's thread. Natural order, as fz_natural_cmp. */
 void fz_batch_sort(struct fz_batch *batch);
 
-/* The owner's thread. An event with all names as they stand, and an empty batch. Names the folder `dir` (copied). */
+/* The owner's thread. An event with all names as they stand, and an empty batch. Names the folder `dir`
+ * (copied). */
 struct fz_source_event *fz_batch_event(struct fz_batch *batch, enum fz_source_event_kind kind, uint32_t root,
                                        const char *dir);
 

@@ -1,6 +1,6 @@
-/* The burst: news of files is gathered for a moment, so that a copied folder is one event and not thousands, and so
- * that a file which is deleted and made again in one go has only changed. A file that is still being written waits here
- * until its writer is done. */
+/* The burst: news of files is gathered for a moment, so that a copied folder is one event and not
+ * thousands, and so that a file which is deleted and made again in one go has only changed. A file that is
+ * still being written waits here until its writer is done. */
 #ifndef FZ_SOURCE_BURST_H
 #define FZ_SOURCE_BURST_H
 

@@ -1,7 +1,7 @@
-/* A hash index: which rows of somebody's table a hash may mean. It knows only hashes and numbers; the owner compares.
- * Linear probing with removal by backward shift (Knuth, TAOCP 6.4, algorithm R), so that nothing piles up in a
- * program that runs for months. 8 bytes a cell, at most two thirds of the cells in use: a miss then looks at five cells,
- * with four fifths it would be thirteen. */
+/* A hash index: which rows of somebody's table a hash may mean. It knows only hashes and numbers; the
+ * owner compares. Linear probing with removal by backward shift (Knuth, TAOCP 6.4, algorithm R), so that
+ * nothing piles up in a program that runs for months. 8 bytes a cell, at most two thirds of the cells in
+ * use: a miss then looks at five cells, with four fifths it would be thirteen. */
 #ifndef FZ_SOURCE_INDEX_H
 #define FZ_SOURCE_INDEX_H
 

@@ -1,5 +1,5 @@
-/* The rows of the list: slots with generations, the names and folders that they refer to, and the way from a path
- * back to its slot. Their order is no matter of this file. */
+/* The rows of the list: slots with generations, the names and folders that they refer to, and the way from
+ * a path back to its slot. Their order is no matter of this file. */
 #ifndef FZ_SOURCE_ITEMS_H
 #define FZ_SOURCE_ITEMS_H
 

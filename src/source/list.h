@@ -1,8 +1,8 @@
 /* The list of items: every picture that the sources yielded, in order, on the render thread alone.
  *
- * An item's id is a slot and a generation: it survives sorting, and tells a slot that was used again from the old
- * item. Folders are stored once. Items of unknown kind are known to the list but have no place in the order until
- * fz_list_settle says that they are pictures. */
+ * An item's id is a slot and a generation: it survives sorting, and tells a slot that was used again from
+ * the old item. Folders are stored once. Items of unknown kind are known to the list but have no place in
+ * the order until fz_list_settle says that they are pictures. */
 #ifndef FZ_SOURCE_LIST_H
 #define FZ_SOURCE_LIST_H
 
@@ -23,19 +23,19 @@ void fz_list_set_order(struct fz_list *list, uint32_t root, enum fz_source_order
 
 /* What one event did. */
 struct fz_list_change {
-    size_t added;       /* items that came into the order */
-    size_t first_index; /* the lowest index whose item changed; count of items when none did */
-    const fz_item_id
-        *removed; /* ids that are gone now, valid until the next call; the caller drops their tiles */
+    size_t added;              /* items that came into the order */
+    size_t first_index;        /* the lowest index whose item changed; count of items when none did */
+    const fz_item_id *removed; /* ids that are gone now, until the next call; the caller drops their tiles */
     size_t removed_count;
     const fz_item_id *changed; /* items with new bytes, the same */
     size_t changed_count;
 };
 
-/* Takes in ADDED, REMOVED, CHANGED and WHOLE (others are ignored); borrows the event. ADDED: a name that is already
- * there is taken as CHANGED. WHOLE: what the list lacks is added, what the folder lacks is removed, the rest is left
- * alone. What fz_list_remove or fz_list_settle took out comes back when it is ADDED or CHANGED, not by WHOLE.
- * Costs O(new log new + items), with no allocation that grows with the list but its own. */
+/* Takes in ADDED, REMOVED, CHANGED and WHOLE (others are ignored); borrows the event. ADDED: a name that
+ * is already there is taken as CHANGED. WHOLE: what the list lacks is added, what the folder lacks is
+ * removed, the rest is left alone. What fz_list_remove or fz_list_settle took out comes back when it is
+ * ADDED or CHANGED, not by WHOLE. Costs O(new log new + items), with no allocation that grows with the
+ * list but its own. */
 void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, struct fz_list_change *change);
 
 /* Removes one item (dropped by the user, or no picture after all). False when the id is stale. */
@@ -51,8 +51,8 @@ size_t fz_list_unknown_count(const struct fz_list *list);
 
 size_t fz_list_count(const struct fz_list *list);                /* items in the order */
 fz_item_id fz_list_at(const struct fz_list *list, size_t index); /* FZ_ITEM_NONE past the end */
-bool fz_list_index(const struct fz_list *list, fz_item_id id,
-                   size_t *index); /* false when stale or not in the order; O(1) */
+/* Where it stands; false when it is stale or not in the order. O(1), and O(items) once after changes. */
+bool fz_list_index(const struct fz_list *list, fz_item_id id, size_t *index);
 bool fz_list_has(const struct fz_list *list, fz_item_id id);
 size_t fz_list_slots(const struct fz_list *list); /* slots ever used: the size of arrays by slot */
 

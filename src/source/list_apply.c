@@ -8,8 +8,9 @@
 
 /* --- Names that came or changed --- */
 
-/* The bytes behind a name are new. What somebody may be looking into gets a new id: the answer that is under way speaks
- * of the old bytes. What was taken out comes back: it may have been taken out because it was half a file. */
+/* The bytes behind a name are new. What somebody may be looking into gets a new id: the answer that is
+ * under way speaks of the old bytes. What was taken out comes back: it may have been taken out because it
+ * was half a file. */
 static void take_change(struct fz_list *list, uint32_t slot)
 {
     struct fz_item *row = &list->items.rows[slot];

@@ -1,5 +1,5 @@
-/* A pool of names: one block, each name with its NUL and nothing else. A malloc for each would cost 16 to 24 bytes
- * more a picture. Removed names leave holes; the owner compacts when they are most of the pool. */
+/* A pool of names: one block, each name with its NUL and nothing else. A malloc for each would cost 16 to
+ * 24 bytes more a picture. Removed names leave holes; the owner compacts when they are most of the pool. */
 #ifndef FZ_SOURCE_NAMES_H
 #define FZ_SOURCE_NAMES_H
 

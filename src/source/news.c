@@ -139,8 +139,8 @@ static void note(struct fz_scanner *scanner, uint32_t folder, const char *name, 
     }
 }
 
-/* A name came that is no folder. What has just been made is most likely being written; a link to something that is
- * there already (which nobody will close) is not. */
+/* A name came that is no folder. What has just been made is most likely being written; a link to something
+ * that is there already (which nobody will close) is not. */
 static void entry_came(struct fz_scanner *scanner, uint32_t folder, const char *name, bool moved)
 {
     char *path = path_in(scanner, folder, name);
@@ -180,8 +180,8 @@ static void take_self(struct fz_scanner *scanner, uint32_t folder, uint32_t mask
     /* Of a folder that lies in another one, that one tells; but not of what a link leads to. */
     if (!(mask & IN_UNMOUNT) && parent != FZ_TREE_NONE && !row_of(scanner, folder)->link)
         return;
-    /* A rename sends three events, one after the other: the folder may have been found at its new place before the last
-     * of them, which then speaks of the watch there. */
+    /* A rename sends three events, one after the other: the folder may have been found at its new place
+     * before the last of them, which then speaks of the watch there. */
     if (mask & IN_MOVE_SELF && row_of(scanner, folder)->role == FZ_TREE_LISTED && is_same(scanner, folder))
         return;
     fz_news_gone(scanner, folder);

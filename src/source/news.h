@@ -1,5 +1,5 @@
-/* What a piece of news about a folder means for the list: something came, went or changed; a folder came with all
- * that is below it, or went; something may have been missed. */
+/* What a piece of news about a folder means for the list: something came, went or changed; a folder came
+ * with all that is below it, or went; something may have been missed. */
 #ifndef FZ_SOURCE_NEWS_H
 #define FZ_SOURCE_NEWS_H
 

@@ -93,8 +93,8 @@ static void take_file(struct fz_scanner *scanner, const char *path)
     free(dir);
 }
 
-/* True when it is a folder, which has been queued. What is named like a picture is taken for one: a look at each of
- * 100,000 files would cost more than reading their names. */
+/* True when it is a folder, which has been queued. What is named like a picture is taken for one: a look
+ * at each of 100,000 files would cost more than reading their names. */
 static bool take_path(struct fz_scanner *scanner, const char *text)
 {
     struct fz_paths *paths = scanner->paths;

@@ -1,5 +1,5 @@
-/* The source "-": paths on standard input, one per line or, with -0, ended by NUL. They are shown in the order in which
- * they come; a folder among them is read in its place. */
+/* The source "-": paths on standard input, one per line or, with -0, ended by NUL. They are shown in the
+ * order in which they come; a folder among them is read in its place. */
 #ifndef FZ_SOURCE_PATHS_H
 #define FZ_SOURCE_PATHS_H
 

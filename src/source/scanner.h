@@ -1,8 +1,8 @@
 /* A scanner: the thread ("frieze:reader") that reads its roots, and then follows what becomes of them.
  *
- * It does one small step at a time (one folder read, one round of news taken) and looks at the stop token in between,
- * so that it can list, watch, read paths and wait at the same time without a second thread. A few roots have a scanner
- * each; more share eight, in ranges: `frieze *.jpg` is thousands of roots. */
+ * It does one small step at a time (one folder read, one round of news taken) and looks at the stop token
+ * in between, so that it can list, watch, read paths and wait at the same time without a second thread. A
+ * few roots have a scanner each; more share eight, in ranges: `frieze *.jpg` is thousands of roots. */
 #ifndef FZ_SOURCE_SCANNER_H
 #define FZ_SOURCE_SCANNER_H
 
@@ -88,8 +88,8 @@ struct fz_root *fz_scanner_root(const struct fz_scanner *scanner, uint32_t root)
 /* Hands over an event, which is taken. */
 void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event);
 
-/* Hands over one line about a path: "PATH: REASON", with the text of `sys` where it is not 0. A long path is shortened
- * in its middle, so that the reason is never cut off. */
+/* Hands over one line about a path: "PATH: REASON", with the text of `sys` where it is not 0. A long path
+ * is shortened in its middle, so that the reason is never cut off. */
 void fz_scanner_complain(struct fz_scanner *scanner, uint32_t root, enum fz_err code, int sys,
                          const char *path, const char *reason);
 
@@ -99,7 +99,8 @@ void fz_scanner_listed(struct fz_scanner *scanner, uint32_t root);
 /* Begins the root again, after what is being read. */
 void fz_scanner_queue_root(struct fz_scanner *scanner, uint32_t root);
 
-/* Follows the one file of a root in its folder, and ends that; and walks the roots of a file, like fz_index_first. */
+/* Follows the one file of a root in its folder, and ends that; and walks the roots of a file, like
+ * fz_index_first. */
 void fz_scanner_name(struct fz_scanner *scanner, uint32_t root);
 void fz_scanner_unname(struct fz_scanner *scanner, uint32_t root);
 uint32_t fz_scanner_named_first(const struct fz_scanner *scanner, uint32_t folder, const char *name,

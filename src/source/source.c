@@ -21,8 +21,8 @@ static bool is_stdin(const char *argument)
     return strcmp(argument, "-") == 0;
 }
 
-/* "scheme://" (RFC 3986), or one of those that are also written without the slashes. A path with a colon in its first
- * part is written ./like:this. */
+/* "scheme://" (RFC 3986), or one of those that are also written without the slashes. A path with a colon
+ * in its first part is written ./like:this. */
 static bool is_url(const char *argument)
 {
     if (strncasecmp(argument, "http:", 5) == 0 || strncasecmp(argument, "https:", 6) == 0)

@@ -1,6 +1,7 @@
-/* What there is to show. Each root (a SOURCE of the command line) has a reader that lists it and watches it, and hands
- * over what it found as events on a ready list: readers never see the list of items, the render thread never sees a
- * folder. In thread mode a reader is a thread; a later back end makes it a process with the same events. */
+/* What there is to show. Each root (a SOURCE of the command line) has a reader that lists it and watches
+ * it, and hands over what it found as events on a ready list: readers never see the list of items, the
+ * render thread never sees a folder. In thread mode a reader is a thread; a later back end makes it a
+ * process with the same events. */
 #ifndef FZ_SOURCE_SOURCE_H
 #define FZ_SOURCE_SOURCE_H
 
@@ -37,9 +38,8 @@ struct fz_source_event {
     uint32_t count;    /* of names */
     uint32_t left_out; /* LISTED: files with a known suffix of something else */
     struct fz_error error;
-    char *dir; /* absolute, owned */
-    char **
-        names; /* entries of `dir`, owned, in natural order within the event (in order of arrival for a list) */
+    char *dir;       /* absolute, owned */
+    char **names;    /* entries of `dir`, owned, in natural order (of a list of paths: in order of arrival) */
     uint8_t *doubts; /* enum fz_source_doubt, one a name; ADDED and WHOLE only, owned */
 };
 void fz_source_event_free(struct fz_source_event *event);
@@ -60,11 +60,12 @@ enum fz_source_order {
 
 struct fz_sources;
 
-/* Main thread, before any reader exists. Finds the row of the SOURCE TABLE for one argument by its text alone (no file
- * is opened); USAGE for a scheme that this build lacks, with one clear line. */
+/* Main thread, before any reader exists. Finds the row of the SOURCE TABLE for one argument by its text
+ * alone (no file is opened); USAGE for a scheme that this build lacks, with one clear line. */
 enum fz_err fz_source_check(const char *argument, struct fz_error *err);
 
-/* Main thread. Starts one reader per argument (borrowed until stop). Events go to `ready`, followed by a ring. */
+/* Main thread. Starts one reader per argument (borrowed until stop). Events go to `ready`, followed by a
+ * ring. */
 enum fz_err fz_sources_start(struct fz_sources **sources, const char *const *arguments, size_t count,
                              const struct fz_source_options *options, struct fz_ready *ready,
                              struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err);
@@ -79,7 +80,8 @@ enum fz_source_order fz_sources_order(const struct fz_sources *sources, uint32_t
 /* Any thread. By the suffix alone: a picture, unknown, or known as something else (then false). */
 bool fz_suffix_classify(const char *name, enum fz_source_doubt *doubt);
 
-/* Any thread. Entries that are not entered or shown without --hidden: dot files, @eaDir, .@__thumb, ._*, Thumbs.db. */
+/* Any thread. Entries that are not entered or shown without --hidden: dot files, @eaDir, .@__thumb, ._*,
+ * Thumbs.db. */
 bool fz_name_is_hidden(const char *name);
 
 #endif

@@ -7,9 +7,10 @@ enum { SUFFIX_MAX = 8 };
 
 enum suffix_kind { OTHER, PICTURE };
 
-/* What a name promises. What stands in neither group (raw files of cameras, for one) is looked into by its bytes.
- * Unfinished downloads are OTHER: they come under their real name when they are whole. A longer suffix counts by its
- * first eight bytes (crdownload). In order of their bytes, because they are searched by halving. */
+/* What a name promises. What stands in neither group (raw files of cameras, for one) is looked into by its
+ * bytes. Unfinished downloads are OTHER: they come under their real name when they are whole. A longer
+ * suffix counts by its first eight bytes (crdownload). In order of their bytes, because they are searched
+ * by halving. */
 static const struct {
     char suffix[SUFFIX_MAX]; /* padded with NUL, without one where it is full */
     uint8_t kind;

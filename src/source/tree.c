@@ -191,7 +191,8 @@ int64_t fz_tree_mtime_ns(const struct stat *st)
     return ns(&st->st_mtim);
 }
 
-/* A change within the granularity of the file system's clock leaves no trace: then one more look is needed. */
+/* A change within the granularity of the file system's clock leaves no trace: then one more look is
+ * needed. */
 void fz_tree_note_mtime(struct fz_tree_folder *folder, const struct stat *st)
 {
     struct timespec now;

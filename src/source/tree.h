@@ -1,5 +1,5 @@
-/* The folders that a reader knows: how they hang together, which of them it has read already by their inodes, and
- * which watch belongs to which. Names of files are not kept here. */
+/* The folders that a reader knows: how they hang together, which of them it has read already by their
+ * inodes, and which watch belongs to which. Names of files are not kept here. */
 #ifndef FZ_SOURCE_TREE_H
 #define FZ_SOURCE_TREE_H
 
@@ -67,7 +67,8 @@ uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const
 /* Removes one that has no children. Its watch must be gone already. */
 void fz_tree_remove(struct fz_tree *tree, uint32_t folder);
 
-/* The child of that name, or FZ_TREE_NONE; with parent FZ_TREE_NONE a top folder by its path, root and role. */
+/* The child of that name, or FZ_TREE_NONE; with parent FZ_TREE_NONE a top folder by its path, root and
+ * role. */
 uint32_t fz_tree_child(const struct fz_tree *tree, uint32_t parent, const char *name);
 uint32_t fz_tree_top(const struct fz_tree *tree, const char *path, uint32_t root, enum fz_tree_role role);
 

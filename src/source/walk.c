@@ -214,7 +214,8 @@ static void send_whole(struct listing *l)
     fz_scanner_push(l->scanner, fz_batch_event(&l->changed, FZ_SOURCE_CHANGED, l->root_index, l->path));
 }
 
-/* Takes the descriptor. Returns 0 where it was read to its end, else an errno; ECANCELED when it is to stop. */
+/* Takes the descriptor. Returns 0 where it was read to its end, else an errno; ECANCELED when it is to
+ * stop. */
 static int read_entries(struct listing *l)
 {
     DIR *dir = fdopendir(l->fd);
@@ -359,22 +360,16 @@ void fz_walk_step(struct fz_scanner *scanner)
     if (walk->limit == 0)
         walk->limit = FIRST_LIMIT;
     struct fz_walk_job job = next_job(walk);
+    bool is_top = job.parent.row == FZ_TREE_NONE;
     uint32_t parent = fz_tree_resolve(&scanner->tree, job.parent);
-    char *path = NULL;
-    if (parent != FZ_TREE_NONE) {
-        path = fz_tree_path(&scanner->tree, parent);
-        if (job.name) {
-            char *below = fz_path_join(path, job.name);
-            free(path);
-            path = below;
-        }
-    }
-    if (job.parent.row == FZ_TREE_NONE)
-        read_new(scanner, &job, job.name);
-    else if (path && job.name)
+    char *above = parent == FZ_TREE_NONE ? NULL : fz_tree_path(&scanner->tree, parent);
+    if (job.name && (above || is_top)) {
+        char *path = is_top ? fz_strdup(job.name) : fz_path_join(above, job.name);
         read_new(scanner, &job, path);
-    else if (path)
-        read_again(scanner, parent, path);
-    free(path);
+        free(path);
+    } else if (above) {
+        read_again(scanner, parent, above);
+    }
+    free(above);
     free(job.name);
 }

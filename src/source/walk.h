@@ -1,6 +1,7 @@
-/* The walk through folders: depth first in natural order, one folder a step, an event for each folder or for every
- * few hundred to thousands of names. Symbolic links to folders are followed last, and each folder is read once for a
- * root, whatever leads to it: a loop ends there, and what is in the tree itself keeps its own path. */
+/* The walk through folders: depth first in natural order, one folder a step, an event for each folder or
+ * for every few hundred to thousands of names. Symbolic links to folders are followed last, and each
+ * folder is read once for a root, whatever leads to it: a loop ends there, and what is in the tree itself
+ * keeps its own path. */
 #ifndef FZ_SOURCE_WALK_H
 #define FZ_SOURCE_WALK_H
 

@@ -1,5 +1,5 @@
-/* Watching folders: inotify, one instance for a scanner. Where it cannot (no watches left, a file system that other
- * machines change) the time of modification of the folder is looked at every few seconds. */
+/* Watching folders: inotify, one instance for a scanner. Where it cannot (no watches left, a file system
+ * that other machines change) the time of modification of the folder is looked at every few seconds. */
 #ifndef FZ_SOURCE_WATCH_H
 #define FZ_SOURCE_WATCH_H
 

@@ -15,8 +15,9 @@ enum {
     PATIENCE_US = 60000000, /* then a quiet file is shown, whoever holds it */
 };
 
-/* A read lease is refused while anybody has the file open for writing (fcntl(2), F_SETLEASE). It is given back at once;
- * should a writer come in that instant, the kernel tells by a signal, which must be one that is ignored by default. */
+/* A read lease is refused while anybody has the file open for writing (fcntl(2), F_SETLEASE). It is given
+ * back at once; should a writer come in that instant, the kernel tells by a signal, which must be one that
+ * is ignored by default. */
 static int lease_error(int fd)
 {
     if (fcntl(fd, F_SETSIG, SIGURG) < 0 || fcntl(fd, F_SETLEASE, F_RDLCK) < 0)

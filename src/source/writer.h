@@ -1,5 +1,5 @@
-/* Whether a file that has just been made is still being written. inotify tells when a writer closes it; but a file
- * that was linked into the folder, or made by somebody who never wrote, is closed by nobody. */
+/* Whether a file that has just been made is still being written. inotify tells when a writer closes it;
+ * but a file that was linked into the folder, or made by somebody who never wrote, is closed by nobody. */
 #ifndef FZ_SOURCE_WRITER_H
 #define FZ_SOURCE_WRITER_H
 
