@@ -120,7 +120,7 @@ static int64_t next_wake_us(const struct fz_app *app, int64_t show_us)
 
 static bool something_arrived(const struct fz_app *app)
 {
-    return !fz_ready_is_empty(&app->results) || !fz_ready_is_empty(&app->events) ||
+    return app->backlog || !fz_ready_is_empty(&app->results) || !fz_ready_is_empty(&app->events) ||
            !fz_ready_is_empty(&app->requests) || atomic_load(&app->signalled) != 0;
 }
 

@@ -9,9 +9,11 @@
 #include "remote/client.h"
 #include "sync/thread.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void print_help(void)
 {
@@ -60,9 +62,21 @@ static enum fz_err run(struct fz_app *app, const char *const *sources, size_t co
     return code;
 }
 
+/* A descriptor that is closed here would be taken by the first file that is opened: "-" would then read that. */
+static void fill_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     fz_clock_start();
+    fill_standard_descriptors();
     fz_thread_claim_main();
     if (argc > 1 && strcmp(argv[1], "ctl") == 0)
         return fz_client_main(argc - 1, argv + 1);

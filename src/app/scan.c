@@ -1,11 +1,14 @@
 /* What the readers report, taken into the list. */
 #include "app/app.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { BUDGET_US = 3000 }; /* of one frame: a hundred thousand names come in many */
 
 static void open_named(struct fz_app *app)
 {
@@ -110,21 +113,31 @@ static void report(struct fz_app *app)
         fz_log("%zu files are no pictures, among them %s", scan->unsupported, scan->first_unsupported);
 }
 
+static void take_event(struct fz_app *app, const struct fz_source_event *event)
+{
+    if (event->kind == FZ_SOURCE_ERROR) {
+        fz_log_error(&event->error);
+    } else if (event->kind == FZ_SOURCE_LISTED) {
+        app->scan.roots_listed++;
+        app->scan.unsupported += event->left_out;
+        app->loader.stale = app->dirty = true;
+    } else {
+        take_changes(app, event);
+    }
+}
+
 void fz_app_take_source_events(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
-    for (struct fz_ready_node *node = fz_ready_take(&app->events); node;) {
-        struct fz_source_event *event = FZ_CONTAINER(node, struct fz_source_event, node);
-        node = node->next;
-        if (event->kind == FZ_SOURCE_ERROR) {
-            fz_log_error(&event->error);
-        } else if (event->kind == FZ_SOURCE_LISTED) {
-            app->scan.roots_listed++;
-            app->scan.unsupported += event->left_out;
-            app->loader.stale = app->dirty = true;
-        } else {
-            take_changes(app, event);
-        }
+    struct fz_ready_node **end = &app->backlog;
+    while (*end)
+        end = &(*end)->next;
+    *end = fz_ready_take(&app->events);
+    int64_t until = fz_now_us() + BUDGET_US;
+    while (app->backlog && fz_now_us() < until) {
+        struct fz_source_event *event = FZ_CONTAINER(app->backlog, struct fz_source_event, node);
+        app->backlog = app->backlog->next;
+        take_event(app, event);
         fz_source_event_free(event);
     }
     fz_app_open_first(app);

@@ -199,9 +199,9 @@ static void refuse_requests(struct fz_app *app)
     }
 }
 
-static void drop_events(struct fz_app *app)
+static void free_events(struct fz_ready_node *node)
 {
-    for (struct fz_ready_node *node = fz_ready_take(&app->events); node;) {
+    while (node) {
         struct fz_source_event *event = FZ_CONTAINER(node, struct fz_source_event, node);
         node = node->next;
         fz_source_event_free(event);
@@ -218,7 +218,8 @@ void fz_app_stop(struct fz_app *app)
         refuse_requests(app);
     fz_server_stop(app->server);
     fz_sources_stop(app->sources);
-    drop_events(app);
+    free_events(app->backlog);
+    free_events(fz_ready_take(&app->events));
     fz_shown_stop(app->shown);
     if (!fz_pool_stop(&app->pool, STUCK_MS))
         _exit(fz_err_exit_status(app->status)); /* all that outlives the process is gone by now */

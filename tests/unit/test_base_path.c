@@ -1,0 +1,141 @@
+/* Paths are bytes; what is absolute is worked out from their text alone. */
+#include "fixture.h"
+
+#include "base/path.h"
+
+static void assert_absolute(const char *path, const char *expected)
+{
+    char *got = fz_path_absolute(path);
+    if (strcmp(got, expected) != 0)
+        print_error("\"%s\" became \"%s\"\n", path, got);
+    assert_string_equal(got, expected);
+    free(got);
+}
+
+static void absolute_paths_lose_dots_and_slashes(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"/", "/"},           {"//", "/"},          {"/.", "/"},         {"/..", "/"},
+        {"/../../a", "/a"},   {"/a", "/a"},         {"/a/", "/a"},       {"//a///b//", "/a/b"},
+        {"/a/./b", "/a/b"},   {"/a/../b", "/b"},    {"/a/b/../../..", "/"}, {"/a/b/..", "/a"},
+        {"/...", "/..."},     {"/.a/..b", "/.a/..b"}, {"/a b/\xff", "/a b/\xff"}, {"/a/.../..", "/a"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_absolute(rows[i][0], rows[i][1]);
+}
+
+static void relative_paths_start_at_the_working_directory(void **state)
+{
+    (void)state;
+    char *folder = make_folder(), *before = getcwd(NULL, 0);
+    assert_int_equal(chdir(folder), 0);
+    char *here = getcwd(NULL, 0), *expected = path_in(here, "b/c");
+    assert_absolute(".", here);
+    assert_absolute("", here);
+    assert_absolute("b/c", expected);
+    assert_absolute("./x/..//b/./c/", expected);
+    assert_absolute("../../../../../../../../../../..", "/");
+    assert_int_equal(chdir(before), 0);
+    free(expected);
+    free(here);
+    free(before);
+    remove_folder(folder);
+}
+
+/* Component by component into a stack. */
+static void naive_absolute(const char *path, char *out)
+{
+    char copy[64], *parts[64], *rest = copy;
+    size_t count = 0;
+    strcpy(copy, path);
+    for (char *part; (part = strsep(&rest, "/")) != NULL;) {
+        if (strcmp(part, "..") == 0)
+            count -= count > 0;
+        else if (*part && strcmp(part, ".") != 0)
+            parts[count++] = part;
+    }
+    strcpy(out, count ? "" : "/");
+    for (size_t i = 0; i < count; i++)
+        strcat(strcat(out, "/"), parts[i]);
+}
+
+static void any_path_is_as_its_components_say(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    for (int round = 0; round < 20000; round++) {
+        char path[32] = "/", expected[64];
+        int len = random_int(&random, 1, 14);
+        for (int i = 1; i < len; i++)
+            path[i] = "/..ab"[random_int(&random, 0, 4)];
+        naive_absolute(path, expected);
+        assert_absolute(path, expected);
+    }
+}
+
+static void names_and_folders_come_apart(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"/a/b.jpg", "b.jpg", "/a"}, {"/b", "b", "/"}, {"b", "b", "."}, {"/a/b/", "", "/a/b"}, {"/", "", "/"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *name = fz_path_name(rows[i][0]);
+        char *dir = fz_path_dir(rows[i][0]);
+        assert_string_equal(name, rows[i][1]);
+        assert_true(name >= rows[i][0] && name <= rows[i][0] + strlen(rows[i][0]));
+        assert_string_equal(dir, rows[i][2]);
+        free(dir);
+    }
+}
+
+static void joined_by_one_slash(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"/a", "b", "/a/b"}, {"/a/", "b", "/a/b"}, {"/a///", "b", "/a/b"}, {"/", "b", "/b"}, {"//", "b", "/b"}, {"a", "b", "a/b"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *path = fz_path_join(rows[i][0], rows[i][1]);
+        assert_string_equal(path, rows[i][2]);
+        free(path);
+    }
+}
+
+static void only_regular_files_are_files(void **state)
+{
+    (void)state;
+    char *folder = make_folder();
+    char *file = path_in(folder, "file"), *fifo = path_in(folder, "fifo"), *missing = path_in(folder, "missing");
+    char *link_to_file = path_in(folder, "link"), *dangling = path_in(folder, "dangling");
+    write_file(file, "x", 1);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_int_equal(symlink("file", link_to_file), 0);
+    assert_int_equal(symlink("missing", dangling), 0);
+    assert_true(fz_path_is_file(file));
+    assert_true(fz_path_is_file(link_to_file));
+    assert_false(fz_path_is_file(fifo));
+    assert_false(fz_path_is_file(folder));
+    assert_false(fz_path_is_file(missing));
+    assert_false(fz_path_is_file(dangling));
+    free(file);
+    free(fifo);
+    free(missing);
+    free(link_to_file);
+    free(dangling);
+    remove_folder(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(absolute_paths_lose_dots_and_slashes),
+        cmocka_unit_test(relative_paths_start_at_the_working_directory),
+        cmocka_unit_test(any_path_is_as_its_components_say),
+        cmocka_unit_test(names_and_folders_come_apart),
+        cmocka_unit_test(joined_by_one_slash),
+        cmocka_unit_test(only_regular_files_are_files),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,162 @@
+/* Natural order, as tables in order and as laws over random strings. */
+#include "fixture.h"
+
+#include "base/str.h"
+
+typedef int compare(const char *a, const char *b);
+
+static int sign(int order)
+{
+    return (order > 0) - (order < 0);
+}
+
+/* Every pair of a table that stands in ascending order. */
+static void assert_ascending(compare *cmp, const char *const *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < count; k++) {
+            int expected = (i > k) - (i < k);
+            if (sign(cmp(rows[i], rows[k])) != expected)
+                fail_msg("\"%s\" against \"%s\": %d, not %d", rows[i], rows[k], cmp(rows[i], rows[k]), expected);
+        }
+    }
+}
+
+static void numbers_by_value(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"", "0", "1", "2a", "9", "10", "10a", "img1", "img2", "img2b", "img10", "img10a1", "img10a2", "img10a11"};
+    assert_ascending(fz_natural_cmp, rows, COUNT(rows));
+}
+
+static void leading_zeros_do_not_count_but_tell_apart(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"a000", "a00001b", "a1c", "a02", "a2x", "a003", "a010", "a0011"};
+    assert_ascending(fz_natural_cmp, rows, COUNT(rows));
+    assert_int_not_equal(fz_natural_cmp("a01", "a1"), 0);
+    assert_int_equal(sign(fz_natural_cmp("a01", "a1")), -sign(fz_natural_cmp("a1", "a01")));
+    assert_true(fz_natural_cmp("a01b", "a1a") > 0);
+    assert_true(fz_natural_cmp("a1b", "a01c") < 0);
+}
+
+static void letters_without_regard_to_case(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"a", "B", "c", "D1", "d2", "D10", "Z", "\xc3\x84"};
+    assert_ascending(fz_natural_cmp, rows, COUNT(rows));
+    assert_true(fz_natural_cmp("IMG2", "img10") < 0);
+    assert_true(fz_natural_cmp("img2", "IMG10") < 0);
+    assert_int_not_equal(fz_natural_cmp("abc", "ABC"), 0);
+    assert_int_not_equal(fz_natural_path_cmp("a/bc", "A/bc"), 0);
+}
+
+/* Numbers of any length, far beyond every integer type. */
+static void huge_numbers(void **state)
+{
+    (void)state;
+    enum { LEN = 100000 };
+    char *a = malloc(2 * LEN + 2), *b = malloc(2 * LEN + 2);
+    memset(a, '7', LEN);
+    memset(b, '7', LEN);
+    a[LEN] = b[LEN] = '\0';
+    assert_int_equal(fz_natural_cmp(a, b), 0);
+    b[LEN - 1] = '8';
+    assert_true(fz_natural_cmp(a, b) < 0);
+    assert_true(fz_natural_cmp(b, a) > 0);
+    strcpy(a + LEN, "0");
+    assert_true(fz_natural_cmp(a, b) > 0);
+    memset(b, '0', LEN);
+    strcpy(b + LEN, "8");
+    assert_true(fz_natural_cmp(b, "9") < 0);
+    assert_true(fz_natural_cmp(b, "7") > 0);
+    assert_true(fz_natural_cmp("18446744073709551616", "18446744073709551615") > 0);
+    free(a);
+    free(b);
+}
+
+static void folders_stand_before_their_subfolders(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"", "a", "a/b", "a/b/c", "a/b2", "a/b10", "a/b10/1", "a b", "a2/z", "a10", "B"};
+    assert_ascending(fz_natural_path_cmp, rows, COUNT(rows));
+    /* The slash ends a name; as a character it would stand after ' ' and '!'. */
+    assert_true(fz_natural_path_cmp("/p/x/1", "/p/x!/1") < 0);
+    assert_true(fz_natural_path_cmp("/p/x 2/1", "/p/x/1") > 0);
+}
+
+static void random_text(struct random *random, char *out, int max_len)
+{
+    static const char alphabet[] = "aAbB0129 ./\xc3\xff";
+    int len = random_int(random, 0, max_len);
+    for (int i = 0; i < len; i++)
+        out[i] = alphabet[random_int(random, 0, sizeof alphabet - 2)];
+    out[len] = '\0';
+}
+
+static void laws_of_an_order(compare *cmp)
+{
+    struct random random = random_start();
+    for (int round = 0; round < 200000; round++) {
+        char s[3][10];
+        for (int i = 0; i < 3; i++)
+            random_text(&random, s[i], 6);
+        int ab = sign(cmp(s[0], s[1])), bc = sign(cmp(s[1], s[2])), ac = sign(cmp(s[0], s[2]));
+        if (sign(cmp(s[1], s[0])) != -ab)
+            fail_msg("\"%s\" and \"%s\" are both before each other", s[0], s[1]);
+        if ((ab == 0) != (strcmp(s[0], s[1]) == 0))
+            fail_msg("\"%s\" and \"%s\" are equal only by bytes", s[0], s[1]);
+        if (ab <= 0 && bc <= 0 && ac > 0)
+            fail_msg("\"%s\" <= \"%s\" <= \"%s\", but not the first and last", s[0], s[1], s[2]);
+    }
+}
+
+static void natural_is_an_order(void **state)
+{
+    (void)state;
+    laws_of_an_order(fz_natural_cmp);
+}
+
+static void natural_path_is_an_order(void **state)
+{
+    (void)state;
+    laws_of_an_order(fz_natural_path_cmp);
+}
+
+static void suffixes(void **state)
+{
+    (void)state;
+    assert_true(fz_str_has_suffix("a.JPG", ".jpg"));
+    assert_true(fz_str_has_suffix(".jpg", ".jpg"));
+    assert_true(fz_str_has_suffix("x", ""));
+    assert_false(fz_str_has_suffix("jpg", ".jpg"));
+    assert_false(fz_str_has_suffix("a.jpg ", ".jpg"));
+    assert_false(fz_str_has_suffix("", ".jpg"));
+}
+
+/* Known values of FNV-1a, 32 bits. */
+static void hashes(void **state)
+{
+    (void)state;
+    assert_int_equal(fz_str_hash(FZ_HASH_SEED, ""), 0x811c9dc5);
+    assert_int_equal(fz_str_hash(FZ_HASH_SEED, "a"), 0xe40c292c);
+    assert_int_equal(fz_str_hash(FZ_HASH_SEED, "foobar"), 0xbf9cf968);
+    assert_int_equal(fz_str_hash(fz_str_hash(FZ_HASH_SEED, "foo"), "bar"), 0xbf9cf968);
+    assert_int_not_equal(fz_str_hash(FZ_HASH_SEED, "\xff"), fz_str_hash(FZ_HASH_SEED, "\x7f"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_by_value),
+        cmocka_unit_test(leading_zeros_do_not_count_but_tell_apart),
+        cmocka_unit_test(letters_without_regard_to_case),
+        cmocka_unit_test(huge_numbers),
+        cmocka_unit_test(folders_stand_before_their_subfolders),
+        cmocka_unit_test(natural_is_an_order),
+        cmocka_unit_test(natural_path_is_an_order),
+        cmocka_unit_test(suffixes),
+        cmocka_unit_test(hashes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,214 @@
+/* The command table: keys parse, can be pressed, and belong to one command in each view. */
+#include "fixture.h"
+
+#include "ctl/command.h"
+
+static const char *const view_names[FZ_VIEWS] = {"on the wall", "in the picture view", "while a show runs"};
+
+typedef void key_visitor(enum fz_command_id id, enum fz_command_view view, const char *word, void *ctx);
+
+/* Every key of every command, as it is written in the table. */
+static void for_each_key(key_visitor *visit, void *ctx)
+{
+    for (int id = 0; id < FZ_COMMANDS; id++) {
+        for (int view = 0; view < FZ_VIEWS; view++) {
+            const char *keys = fz_command_keys((enum fz_command_id)id, (enum fz_command_view)view);
+            assert_non_null(keys);
+            char copy[128], *rest = copy;
+            assert_true(strlen(keys) < sizeof copy);
+            strcpy(copy, keys);
+            for (char *word; (word = strsep(&rest, " ")) != NULL;)
+                if (*word)
+                    visit((enum fz_command_id)id, (enum fz_command_view)view, word, ctx);
+        }
+    }
+}
+
+static struct fz_key key_of(enum fz_command_id id, enum fz_command_view view, const char *word)
+{
+    struct fz_key key = {0};
+    if (!fz_key_parse(word, &key))
+        fail_msg("%s %s has a key that is none: \"%s\"", fz_command_name(id), view_names[view], word);
+    return key;
+}
+
+static void check_one_key(enum fz_command_id id, enum fz_command_view view, const char *word, void *ctx)
+{
+    int *count = ctx;
+    key_of(id, view, word);
+    ++*count;
+}
+
+static void keys_parse(void **state)
+{
+    (void)state;
+    int count = 0;
+    for_each_key(check_one_key, &count);
+    assert_true(count > 50);
+}
+
+struct owners {
+    struct owner {
+        enum fz_command_id id;
+        enum fz_command_view view;
+        struct fz_key key;
+    } rows[512];
+    size_t count;
+};
+
+static void check_not_taken(enum fz_command_id id, enum fz_command_view view, const char *word, void *ctx)
+{
+    struct owners *owners = ctx;
+    struct fz_key key = key_of(id, view, word);
+    for (size_t i = 0; i < owners->count; i++) {
+        const struct owner *o = &owners->rows[i];
+        if (o->view == view && fz_key_equal(o->key, key))
+            fail_msg("%s is a key of %s and of %s %s", word, fz_command_name(o->id), fz_command_name(id), view_names[view]);
+    }
+    assert_true(owners->count < COUNT(owners->rows));
+    owners->rows[owners->count++] = (struct owner){id, view, key};
+}
+
+static void no_key_belongs_to_two_commands_of_a_view(void **state)
+{
+    (void)state;
+    static struct owners owners;
+    for_each_key(check_not_taken, &owners);
+}
+
+static void check_found(enum fz_command_id id, enum fz_command_view view, const char *word, void *ctx)
+{
+    (void)ctx;
+    enum fz_command_id found = FZ_COMMANDS;
+    if (!fz_command_of_key(key_of(id, view, word), view, &found) || found != id)
+        fail_msg("%s %s does not find %s", word, view_names[view], fz_command_name(id));
+}
+
+static void keys_find_their_command(void **state)
+{
+    (void)state;
+    for_each_key(check_found, NULL);
+}
+
+/* A key that no press produces would be a row that nobody can reach. */
+static void check_can_be_pressed(enum fz_command_id id, enum fz_command_view view, const char *word, void *ctx)
+{
+    (void)ctx;
+    struct fz_key key = key_of(id, view, word), got;
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    event.key.keysym.sym = (SDL_Keycode)key.code;
+    event.key.keysym.mod = (Uint16)((key.mods & FZ_MOD_CTRL ? KMOD_LCTRL : 0) | (key.mods & FZ_MOD_SHIFT ? KMOD_LSHIFT : 0) |
+                                    (key.mods & FZ_MOD_ALT ? KMOD_LALT : 0));
+    bool by_press = fz_key_from_event(&event, &got) && fz_key_equal(got, key);
+    /* the keycode of a letter is its small form */
+    if (key.code >= 'A' && key.code <= 'Z' && key.mods)
+        by_press = false;
+    event = (SDL_Event){.type = SDL_TEXTINPUT};
+    strncpy(event.text.text, word, sizeof event.text.text - 1);
+    bool by_text = fz_key_from_event(&event, &got) && fz_key_equal(got, key);
+    if (by_press == by_text)
+        fail_msg("%s of %s: %s", word, fz_command_name(id), by_press ? "comes twice" : "no press produces it");
+}
+
+static void keys_can_be_pressed(void **state)
+{
+    (void)state;
+    for_each_key(check_can_be_pressed, NULL);
+}
+
+static void commands_find_by_name(void **state)
+{
+    (void)state;
+    for (int id = 0; id < FZ_COMMANDS; id++) {
+        enum fz_command_id found = FZ_COMMANDS;
+        const char *name = fz_command_name((enum fz_command_id)id);
+        assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz_"), strlen(name));
+        assert_true(strlen(name) > 0);
+        assert_true(fz_command_find(name, &found));
+        assert_int_equal(found, id); /* so no name is given twice */
+        assert_true(strlen(fz_command_help((enum fz_command_id)id)) > 0);
+    }
+    static const char *const unknown[] = {"", "qui", "quitt", "Quit", "quit ", " ", "\xff"};
+    enum fz_command_id id;
+    for (size_t i = 0; i < COUNT(unknown); i++)
+        assert_false(fz_command_find(unknown[i], &id));
+}
+
+static void commands_without_keys_take_arguments_or_say_something(void **state)
+{
+    (void)state;
+    static const char *const by_socket[] = {"key", "status", "stats", "wait", "screenshot"};
+    for (size_t i = 0; i < COUNT(by_socket); i++) {
+        enum fz_command_id id;
+        assert_true(fz_command_find(by_socket[i], &id));
+    }
+    for (int id = 0; id < FZ_COMMANDS; id++) {
+        const char *argument = fz_command_argument((enum fz_command_id)id);
+        assert_true(!argument || strlen(argument) > 0);
+    }
+}
+
+static void assert_key(const char *word, enum fz_command_view view, const char *name)
+{
+    struct fz_key key;
+    enum fz_command_id id;
+    assert_true(fz_key_parse(word, &key));
+    bool found = fz_command_of_key(key, view, &id);
+    const char *got = found ? fz_command_name(id) : NULL;
+    if (name ? !got || strcmp(got, name) != 0 : found)
+        fail_msg("%s %s is %s", word, view_names[view], got ? got : "nothing");
+}
+
+/* What users of other viewers have in their fingers. */
+static void keys_are_those_promised(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *wall, *picture;
+    } promised[] = {
+        {"q", "quit", "quit"},         {"Esc", "back", "back"},        {"Return", "open", "close"},
+        {"n", "next", "next"},         {"p", "previous", "previous"},  {"Space", "page_down", "next"},
+        {"PgDn", "page_down", "next"}, {"PgUp", "page_up", "previous"}, {"BackSpace", NULL, "previous"},
+        {"h", "left", "left"},         {"l", "right", "right"},        {"Left", "left", "left"},
+        {"Right", "right", "right"},   {"Home", "first", "first"},     {"End", "last", "last"},
+        {"G", "last", "last"},         {"+", "zoom_in", "zoom_in"},    {"=", "zoom_in", "zoom_in"},
+        {"-", "zoom_out", "zoom_out"}, {"w", NULL, "zoom_fit"},        {"W", NULL, "zoom_fill"},
+        {"a", NULL, "zoom_original"},  {">", "rotate_right", "rotate_right"}, {"<", "rotate_left", "rotate_left"},
+        {"|", NULL, "flip_h"},         {"_", NULL, "flip_v"},          {"s", "slideshow", "slideshow"},
+        {"f", "fullscreen", "fullscreen"}, {"F11", "fullscreen", "fullscreen"}, {"P", "loading", "loading"},
+        {"r", "reload", "reload"},     {"y", "copy_path", "copy_path"}, {"^f", "page_down", NULL},
+        {"^b", "page_up", NULL},       {"]", "forward", "forward"},    {"[", "backward", "backward"},
+        {"F5", NULL, NULL},
+    };
+    for (size_t i = 0; i < COUNT(promised); i++) {
+        assert_key(promised[i].key, FZ_VIEW_WALL, promised[i].wall);
+        assert_key(promised[i].key, FZ_VIEW_PICTURE, promised[i].picture);
+    }
+}
+
+static void a_show_has_its_own_keys_before_those_of_the_picture(void **state)
+{
+    (void)state;
+    assert_key("Space", FZ_VIEW_SHOW, "pause_show");
+    assert_key("Space", FZ_VIEW_PICTURE, "next");
+    assert_key("n", FZ_VIEW_SHOW, "next");
+    assert_key("Esc", FZ_VIEW_SHOW, "back");
+    assert_key("^f", FZ_VIEW_SHOW, NULL);
+    assert_key("S-Space", FZ_VIEW_SHOW, NULL);
+    assert_key("S-Space", FZ_VIEW_WALL, "page_up");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_parse),
+        cmocka_unit_test(no_key_belongs_to_two_commands_of_a_view),
+        cmocka_unit_test(keys_find_their_command),
+        cmocka_unit_test(keys_can_be_pressed),
+        cmocka_unit_test(commands_find_by_name),
+        cmocka_unit_test(commands_without_keys_take_arguments_or_say_something),
+        cmocka_unit_test(keys_are_those_promised),
+        cmocka_unit_test(a_show_has_its_own_keys_before_those_of_the_picture),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

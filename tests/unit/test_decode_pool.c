@@ -1,0 +1,237 @@
+/* The pool: exactly one result for each job, whatever becomes of it. */
+#include "pool_fixture.h"
+
+static struct bench bench;
+
+static int open_bench(void **state)
+{
+    (void)state;
+    fz_thread_claim_main();
+    if (SDL_Init(SDL_INIT_EVENTS) != 0)
+        return -1;
+    bench_open(&bench);
+    return 0;
+}
+
+static int close_bench(void **state)
+{
+    (void)state;
+    bench_close(&bench);
+    SDL_Quit();
+    return 0;
+}
+
+static void check_decoded(const struct fz_job *job)
+{
+    assert_int_equal(job->error.code, FZ_OK);
+    assert_non_null(job->surface);
+    assert_int_equal(job->surface->w, 32); /* 96 x 64 in 32 x 32 */
+    assert_true(job->surface->h >= 21 && job->surface->h <= 22);
+    assert_int_equal(job->image.width, PICTURE_W);
+    assert_int_equal(job->image.height, PICTURE_H);
+    assert_string_equal(job->image.format, "png");
+    const uint8_t *row = (const uint8_t *)job->surface->pixels + 10 * job->surface->pitch;
+    uint32_t pixel;
+    memcpy(&pixel, row + 16 * 4, sizeof pixel);
+    assert_int_equal(pixel, 0xffc06020);
+}
+
+static void one_picture(void **state)
+{
+    (void)state;
+    bench_start(&bench, 1);
+    fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_DECODE, 7, bench.good), 0);
+    struct fz_job *job = bench_next(&bench);
+    assert_non_null(job);
+    assert_int_equal(job->item, 7);
+    check_decoded(job);
+    assert_true(job->cpu_us >= 0);
+    fz_job_free(job);
+    bench_stop(&bench);
+}
+
+/* What the result of a job has to be, by its number. */
+static const char *path_of(uint32_t item)
+{
+    const char *const paths[] = {bench.good, bench.missing, bench.text, bench.folder, bench.damaged, NULL};
+    return paths[item % 6];
+}
+
+static void check_result(const struct fz_job *job)
+{
+    static const enum fz_err expected[] = {FZ_OK, FZ_E_NOT_FOUND, FZ_E_NOT_PICTURE};
+    if (job->item % 6 == 5) { /* cancelled before it was queued */
+        assert_int_equal(job->error.code, FZ_E_CANCELLED);
+        assert_null(job->surface);
+        return;
+    }
+    assert_string_equal(job->path, path_of(job->item));
+    if (job->item % 6 < 3)
+        assert_int_equal(job->error.code, expected[job->item % 6]);
+    if (job->item % 6 == 3)
+        assert_int_not_equal(job->error.code, FZ_OK);
+    if (job->item % 6 == 0)
+        check_decoded(job);
+    if (job->item % 6 == 4) /* half of it may be shown, but not in silence */
+        assert_true(job->error.code != FZ_OK || job->image.damaged);
+    if (job->error.code != FZ_OK || job->image.damaged)
+        assert_true(strlen(job->error.msg) > 0);
+    assert_true(job->error.code == FZ_OK || !job->surface);
+}
+
+static void each_job_has_one_result(void **state)
+{
+    (void)state;
+    enum { JOBS = 600 };
+    static bool seen[JOBS];
+    uint64_t opened = 0;
+    memset(seen, 0, sizeof seen);
+    bench_start(&bench, 4);
+    for (uint32_t i = 0; i < JOBS; i++) {
+        const char *path = path_of(i);
+        struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, i, path ? path : bench.good);
+        if (!path)
+            fz_cancel_set(&job->cancel);
+        opened += path != NULL;
+        fz_pool_submit(&bench.pool, job, i % 10);
+    }
+    for (int i = 0; i < JOBS; i++) {
+        struct fz_job *job = bench_next(&bench);
+        assert_non_null(job);
+        assert_true(job->item < JOBS && !seen[job->item]);
+        seen[job->item] = true;
+        check_result(job);
+        fz_job_free(job);
+    }
+    sleep_ms(50);
+    assert_true(fz_ready_is_empty(&bench.ready));
+    assert_int_equal(atomic_load(&bench.pool.counts.opens), opened);
+    bench_stop(&bench);
+}
+
+static void sniffs(void **state)
+{
+    (void)state;
+    const char *const paths[] = {bench.good, bench.text, bench.missing, bench.damaged};
+    bench_start(&bench, 2);
+    for (uint32_t i = 0; i < COUNT(paths); i++)
+        fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_SNIFF, i, paths[i]), 0);
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        struct fz_job *job = bench_next(&bench);
+        assert_non_null(job);
+        assert_null(job->surface);
+        if (job->item == 0 || job->item == 3) { /* the first bytes are there */
+            assert_int_equal(job->error.code, FZ_OK);
+            assert_string_equal(job->image.format, "png");
+        } else {
+            assert_int_equal(job->error.code, job->item == 1 ? FZ_E_NOT_PICTURE : FZ_E_NOT_FOUND);
+            assert_true(strlen(job->error.msg) > 0);
+        }
+        fz_job_free(job);
+    }
+    bench_stop(&bench);
+}
+
+static void saves(void **state)
+{
+    (void)state;
+    char *path = path_in(bench.folder, "saved.png"), *nowhere = path_in(bench.folder, "no/such/folder.png");
+    bench_start(&bench, 1);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct fz_job *job = bench_job(&bench, FZ_JOB_SAVE, i, i == 0 ? path : nowhere);
+        job->surface = fz_surface_new(5, 3);
+        assert_non_null(job->surface);
+        for (uint32_t k = 0; k < 15; k++)
+            ((uint32_t *)job->surface->pixels)[k] = 0xff000000 | (k * 0x010203);
+        fz_pool_submit(&bench.pool, job, i);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        struct fz_job *job = bench_next(&bench);
+        assert_non_null(job);
+        assert_int_equal(job->error.code != FZ_OK, job->item == 1);
+        fz_job_free(job);
+    }
+    bench_stop(&bench);
+    uint8_t pixels[15 * 3];
+    png_image image = {.version = PNG_IMAGE_VERSION};
+    assert_true(png_image_begin_read_from_file(&image, path));
+    image.format = PNG_FORMAT_RGB;
+    assert_int_equal(image.width, 5);
+    assert_int_equal(image.height, 3);
+    assert_true(png_image_finish_read(&image, NULL, pixels, 0, NULL));
+    for (int k = 0; k < 15; k++)
+        assert_true(pixels[k * 3] == k && pixels[k * 3 + 1] == 2 * k && pixels[k * 3 + 2] == 3 * k);
+    free(path);
+    free(nowhere);
+}
+
+static void measures(void **state)
+{
+    (void)state;
+    bench_start(&bench, 1);
+    fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_MEASURE, 0, NULL), 0);
+    struct fz_job *job = bench_next(&bench);
+    assert_non_null(job);
+    assert_int_equal(job->error.code, FZ_OK);
+    assert_true(job->pss_bytes > 1 << 20);
+    fz_job_free(job);
+    bench_stop(&bench);
+}
+
+static void the_urgent_ones_come_first(void **state)
+{
+    (void)state;
+    enum { JOBS = 40 };
+    struct hoarder hoarder;
+    bench_start(&bench, 1);
+    hoarder_start(&hoarder, &bench);
+    fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_DECODE, JOBS, bench.good), 0);
+    while (atomic_load(&bench.pool.counts.opens) == 0) /* now the worker waits for memory */
+        sleep_ms(1);
+    for (uint32_t i = 0; i < JOBS; i++)
+        fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_DECODE, i, bench.good), (i * 17) % JOBS);
+    hoarder_stop(&hoarder);
+    fz_job_free(bench_next(&bench));
+    for (uint32_t i = 0; i < JOBS; i++) {
+        struct fz_job *job = bench_next(&bench);
+        assert_non_null(job);
+        assert_int_equal((job->item * 17) % JOBS, i);
+        fz_job_free(job);
+    }
+    bench_stop(&bench);
+}
+
+/* A worker frees what the render thread has no more use for; the rest goes at the stop. LeakSanitizer counts. */
+static void trash_is_freed(void **state)
+{
+    (void)state;
+    bench_start(&bench, 2);
+    for (uint32_t i = 0; i < 50; i++) {
+        fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_DECODE, i, bench.good), 0);
+        struct fz_job *job = bench_next(&bench);
+        assert_non_null(job);
+        fz_pool_trash(&bench.pool, job);
+    }
+    fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_SNIFF, 0, bench.good), 0);
+    fz_job_free(bench_next(&bench));
+    for (double end = now_s() + 5; !fz_ready_is_empty(&bench.pool.trash) && now_s() < end;)
+        sleep_ms(1);
+    assert_true(fz_ready_is_empty(&bench.pool.trash));
+    fz_pool_trash(&bench.pool, bench_job(&bench, FZ_JOB_DECODE, 0, bench.good));
+    bench_stop(&bench);
+    fz_job_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_picture),
+        cmocka_unit_test(each_job_has_one_result),
+        cmocka_unit_test(sniffs),
+        cmocka_unit_test(saves),
+        cmocka_unit_test(measures),
+        cmocka_unit_test(the_urgent_ones_come_first),
+        cmocka_unit_test(trash_is_freed),
+    };
+    return cmocka_run_group_tests(tests, open_bench, close_bench);
+}

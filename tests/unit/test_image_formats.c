@@ -1,0 +1,359 @@
+/* Every format but JPEG: known by its bytes, right in its pixels, judged by its header before anything is
+ * allocated. */
+#include "test_image_samples.h"
+
+/* SDL2_image's SVG reader leaks some bytes of a damaged file; these are there only with a leak sanitizer. */
+void __lsan_disable(void) __attribute__((weak));
+void __lsan_enable(void) __attribute__((weak));
+
+/* --- tests -------------------------------------------------------------------------------------- */
+
+static void test_known_by_the_bytes_and_right(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SAMPLES; i++) {
+        struct bytes b = samples[i].make();
+        struct fz_error err = {0};
+        int fd = open_bytes(b.data, b.len);
+        const char *name = fz_image_sniff(fd, &err); /* the name says nothing */
+        assert_non_null(name);
+        assert_string_equal(name, samples[i].format);
+        close(fd);
+        const int boxes[][2] = {{0, 0}, {1000, 1000}, {16, 24}, {11, 20}, {5, 5}};
+        for (int k = 0; k < 5; k++) {
+            struct host host = {0};
+            struct fz_image image;
+            enum fz_err code = load(b.data, b.len, boxes[k][0], boxes[k][1], &host, &image, &err);
+            if (code != FZ_OK)
+                fail_msg("%s (sample %d): %s", samples[i].format, i, err.msg);
+            assert_string_equal(image.format, samples[i].format);
+            assert_int_equal(image.width, W);
+            assert_int_equal(image.height, H);
+            int want_w, want_h;
+            fz_image_fit(W, H, boxes[k][0], boxes[k][1], &want_w, &want_h);
+            assert_int_equal(image.out_w, want_w);
+            assert_int_equal(image.out_h, want_h);
+            if (want_w > 10) {
+                int tolerance = strcmp(samples[i].format, "webp") == 0 ? 10 : 1;
+                if (want_w == W && strcmp(samples[i].format, "svg") != 0)
+                    assert_near(pixel(&image, 0, 0), field_colors[0], tolerance);
+                assert_fields(&image, 1, tolerance);
+            }
+            assert_int_equal(host.reserves, 1);
+            host_fini(&host);
+        }
+        free(b.data);
+    }
+}
+
+static void test_huge_by_the_header(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SAMPLES; i++) {
+        if (!samples[i].size_bytes)
+            continue;
+        struct bytes b = samples[i].make();
+        size_t gap = strcmp(samples[i].format, "webp") == 0 ? 3 : samples[i].size_bytes == 4 ? 4 : 2;
+        for (size_t k = 0; k < 2; k++)
+            for (int n = 0; n < samples[i].size_bytes; n++) {
+                bool low = samples[i].big_endian ? n >= samples[i].size_bytes - 2 : n < 2;
+                b.data[samples[i].size_at + k * gap + (size_t)n] = low ? 0xff : 0;
+            }
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 256, 192, &host, &image, &err), FZ_E_LIMIT);
+        assert_int_equal(host.allocs, 0);
+        assert_int_equal(host.reserves, 0);
+        assert_string_equal(image.format, samples[i].format);
+        free(b.data);
+    }
+}
+
+static void test_huge_text_headers(void **state)
+{
+    (void)state;
+    static const char *const files[] = {
+        "P6 65535 65535 255\n",
+        "P5\n99999999999999999999999999 7\n255\n",
+        "/* XPM */\nstatic char *x[] = {\n\"65535 65535 2 1\",\n\"a c #000000\",",
+        "<svg width=\"65535\" height=\"65535\"></svg>",
+        "<svg viewBox='0 0 1e9 1e9'></svg>",
+        "<svg width=\"99999999999cm\" height=\"1\"></svg>",
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        enum fz_err code = load(files[i], strlen(files[i]), 256, 192, &host, &image, &err);
+        if (i == 4) /* a number with an exponent counts as far as it is one */
+            assert_true(code == FZ_E_LIMIT || code == FZ_OK || code == FZ_E_DAMAGED);
+        else
+            assert_int_equal(code, FZ_E_LIMIT);
+        host_fini(&host);
+    }
+    /* TIFF: the tags of width and height */
+    struct bytes b = make_tiff(1, true);
+    memcpy(b.data + 10 + 8, "\xff\xff", 2);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 256, 192, &host, &image, &err), FZ_E_LIMIT);
+    assert_int_equal(host.reserves, 0);
+    free(b.data);
+    /* GIF: a small screen, a huge frame */
+    b = make_plain_gif();
+    uint8_t *frame = memchr(b.data + 13 + 768, ',', b.len - 13 - 768);
+    memcpy(frame + 5, "\xff\xff\xff\xff", 4);
+    assert_int_equal(load(b.data, b.len, 256, 192, &host, &image, &err), FZ_E_LIMIT);
+    assert_int_equal(host.reserves, 0);
+    free(b.data);
+}
+
+static void test_cut_files(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SAMPLES; i++) {
+        struct bytes b = samples[i].make();
+        for (size_t percent = 0; percent < 100; percent += 2) {
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            enum fz_err code = load(b.data, b.len * percent / 100, 20, 20, &host, &image, &err);
+            if (code != FZ_OK && code != FZ_E_DAMAGED && code != FZ_E_NOT_PICTURE && code != FZ_E_MEMORY)
+                fail_msg("%s cut at %zu %%: %s", samples[i].format, percent, err.msg);
+            host_fini(&host);
+        }
+        free(b.data);
+    }
+}
+
+static void test_changed_bytes(void **state)
+{
+    (void)state;
+    uint32_t seed = 3;
+    for (int i = 0; i < SAMPLES; i++) {
+        struct bytes good = samples[i].make();
+        for (int round = 0; round < 60; round++) {
+            struct bytes b = copy_of(good.data, good.len);
+            for (int n = 0; n < 3; n++)
+                b.data[next_random(&seed) % (round % 2     ? b.len
+                                             : b.len < 120 ? b.len
+                                                           : 120)] = (uint8_t)next_random(&seed);
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            int fd = open_bytes(b.data, b.len);
+            struct fz_image_scratch *scratch = fz_image_scratch_new();
+            struct fz_image_request request = make_request(fd, round % 3 * 9, round % 3 * 9, &host);
+            request.limits.max_rows_px = request.limits.max_whole_px = 1000000;
+            bool leaks = strcmp(samples[i].format, "svg") == 0 && __lsan_disable && __lsan_enable;
+            if (leaks)
+                __lsan_disable();
+            fz_image_load(&request, scratch, &image, &err);
+            if (leaks)
+                __lsan_enable();
+            fz_image_scratch_free(scratch);
+            close(fd);
+            host_fini(&host);
+            free(b.data);
+        }
+        free(good.data);
+    }
+}
+
+static void test_tiff_orientations(void **state)
+{
+    (void)state;
+    for (int o = 1; o <= 8; o++)
+        for (int big = 0; big < 2; big++) {
+            struct bytes b = make_tiff(o, big);
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+            assert_int_equal(image.orientation, o);
+            assert_int_equal(image.width, o >= 5 ? H : W);
+            assert_fields(&image, o, 0);
+            host_fini(&host);
+            free(b.data);
+        }
+}
+
+static void test_png_and_webp_orientations(void **state)
+{
+    (void)state;
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    for (int o = 1; o <= 8; o++) {
+        struct bytes exif = make_exif(o, o % 2);
+        struct bytes b = make_png(&exif);
+        host = (struct host){0};
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.orientation, o);
+        assert_fields(&image, o, 0);
+        host_fini(&host);
+        free(b.data);
+        free(exif.data);
+    }
+    host = (struct host){0};
+    assert_int_equal(load(webp_lossy, sizeof webp_lossy, 0, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(image.orientation, 8);
+    assert_fields(&image, 8, 10);
+    host_fini(&host);
+}
+
+/* (value * alpha + background * (255 - alpha)) / 255, rounded, for each of many alphas; background is
+ * 0x204060. */
+static void test_alpha_over_background(void **state)
+{
+    (void)state;
+    uint8_t pixels[64 * 4 * 4];
+    for (int y = 0; y < 4; y++)
+        for (int x = 0; x < 64; x++)
+            memcpy(pixels + (y * 64 + x) * 4, (uint8_t[]){255, 100, 0, (uint8_t)(x * 255 / 63)}, 4);
+    struct bytes b = encode_png(pixels, 64, 4, PNG_COLOR_TYPE_RGB_ALPHA, PNG_INTERLACE_NONE, NULL);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+    for (int x = 0; x < 64; x++) {
+        int a = x * 255 / 63;
+        uint32_t want = (uint32_t)((255 * a + 0x20 * (255 - a) + 127) / 255) << 16 |
+                        (uint32_t)((100 * a + 0x40 * (255 - a) + 127) / 255) << 8 |
+                        (uint32_t)((0 * a + 0x60 * (255 - a) + 127) / 255);
+        assert_int_equal(pixel(&image, x, 1), want);
+    }
+    host_fini(&host);
+    free(b.data);
+}
+
+/* What is clear has no colour: averaging must not let it bleed. */
+static void test_clear_pixels_do_not_bleed(void **state)
+{
+    (void)state;
+    uint8_t pixels[32 * 32 * 4];
+    for (int i = 0; i < 32 * 32; i++)
+        memcpy(pixels + i * 4, i % 2 ? (uint8_t[]){0, 255, 0, 0} : (uint8_t[]){0x20, 0x40, 0x60, 255}, 4);
+    struct bytes b = encode_png(pixels, 32, 32, PNG_COLOR_TYPE_RGB_ALPHA, PNG_INTERLACE_ADAM7, NULL);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 8, 8, &host, &image, &err), FZ_OK);
+    for (int i = 0; i < 64; i++)
+        assert_int_equal(pixel(&image, i % 8, i / 8), 0x204060);
+    host_fini(&host);
+    free(b.data);
+
+    host = (struct host){0};
+    assert_int_equal(load(webp_alpha, sizeof webp_alpha, 0, 0, &host, &image, &err), FZ_OK);
+    assert_near(pixel(&image, 8, 8), 0x703040, 6); /* half 0xc02020, half background */
+    host_fini(&host);
+}
+
+static void test_gif_frame_stands_in_its_place(void **state)
+{
+    (void)state;
+    struct bytes b = make_gif(W + 20, H + 30, 7, 9, true);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(image.width, W + 20);
+    assert_int_equal(image.height, H + 30);
+    assert_int_equal(pixel(&image, 6, 20), 0x204060);
+    assert_int_equal(pixel(&image, 20, 8), 0x204060);
+    assert_int_equal(pixel(&image, 7, 9), field_colors[0]);
+    assert_int_equal(pixel(&image, 7 + W - 1, 9), field_colors[1]);
+    assert_int_equal(pixel(&image, 7 + W, 9), 0x204060);
+    assert_int_equal(pixel(&image, 7 + FIELD, 9 + FIELD), 0x204060); /* colour 3 is the transparent one */
+    host_fini(&host);
+    free(b.data);
+}
+
+static void test_gray_and_gray_alpha_png(void **state)
+{
+    (void)state;
+    uint8_t pixels[16 * 16 * 2];
+    for (int i = 0; i < 16 * 16; i++) {
+        pixels[i * 2] = (uint8_t)i;
+        pixels[i * 2 + 1] = 255;
+    }
+    struct bytes b = encode_png(pixels, 16, 16, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_INTERLACE_NONE, NULL);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+    for (int i = 0; i < 256; i++)
+        assert_int_equal(pixel(&image, i % 16, i / 16), i * 0x010101);
+    host_fini(&host);
+    free(b.data);
+    uint8_t gray[256];
+    for (int i = 0; i < 256; i++)
+        gray[i] = (uint8_t)i;
+    b = encode_png(gray, 16, 16, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, NULL);
+    host = (struct host){0};
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+    for (int i = 0; i < 256; i++)
+        assert_int_equal(pixel(&image, i % 16, i / 16), i * 0x010101);
+    host_fini(&host);
+    free(b.data);
+}
+
+static void test_what_only_looks_like_a_picture(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } files[] = {
+        {"<!DOCTYPE html><html><svg width='4' height='4'></svg></html>", 60},
+        {"<?xml version='1.0'?><gpx></gpx>", 32},
+        {"P7\nWIDTH 3\n", 11},
+        {"Pictures", 8},
+        {"BMovie night", 12},
+        {"RIFF\x10\0\0\0WAVEfmt ", 16},
+        {"\0\0\0\x18"
+         "ftypmp42\0\0\0\0mp42isom",
+         24},
+        {"GIF", 3},
+        {"\xff\xd8", 2},
+        {"#!/bin/sh\necho hello\n", 21},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(files[i].bytes, files[i].len, 0, 0, &host, &image, &err), FZ_E_NOT_PICTURE);
+        int fd = open_bytes(files[i].bytes, files[i].len);
+        assert_null(fz_image_sniff(fd, &err));
+        assert_int_equal(err.code, FZ_E_NOT_PICTURE);
+        close(fd);
+    }
+    /* zeros, of which a format without magic bytes could make something */
+    uint8_t zeros[4096] = {0};
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(zeros, sizeof zeros, 0, 0, &host, &image, &err), FZ_E_NOT_PICTURE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_known_by_the_bytes_and_right),
+        cmocka_unit_test(test_huge_by_the_header),
+        cmocka_unit_test(test_huge_text_headers),
+        cmocka_unit_test(test_cut_files),
+        cmocka_unit_test(test_changed_bytes),
+        cmocka_unit_test(test_tiff_orientations),
+        cmocka_unit_test(test_png_and_webp_orientations),
+        cmocka_unit_test(test_alpha_over_background),
+        cmocka_unit_test(test_clear_pixels_do_not_bleed),
+        cmocka_unit_test(test_gif_frame_stands_in_its_place),
+        cmocka_unit_test(test_gray_and_gray_alpha_png),
+        cmocka_unit_test(test_what_only_looks_like_a_picture),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,255 @@
+/* PNG: rows, passes, what is cut, and what is too large. */
+#include "test_image_support.h"
+
+/* Rows as they stand in the file, of any depth, without gaps. */
+struct raw {
+    int width, height, depth, type;
+    const uint8_t *rows;
+    size_t row_bytes;
+    png_color palette[4];
+    png_byte alpha[2]; /* of the first two colours of the palette */
+    png_color_16 clear;
+    bool keyed;
+};
+
+static struct bytes encode_raw(const struct raw *raw)
+{
+    struct bytes file = {0};
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+    png_infop info = png_create_info_struct(png);
+    png_set_write_fn(png, &file, png_append, png_flush_nothing);
+    png_set_IHDR(png, info, (png_uint_32)raw->width, (png_uint_32)raw->height, raw->depth, raw->type,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (raw->type == PNG_COLOR_TYPE_PALETTE) {
+        png_set_PLTE(png, info, raw->palette, 4);
+        png_set_tRNS(png, info, raw->alpha, 2, NULL);
+    } else if (raw->keyed) {
+        png_set_tRNS(png, info, NULL, 0, &raw->clear);
+    }
+    png_write_info(png, info);
+    for (int y = 0; y < raw->height; y++)
+        png_write_row(png, raw->rows + (size_t)y * raw->row_bytes);
+    png_write_end(png, NULL);
+    png_destroy_write_struct(&png, &info);
+    return file;
+}
+
+static enum fz_err load_png(const struct bytes *b, int box, struct host *host, struct fz_image *image,
+                            struct fz_error *err)
+{
+    return load(b->data, b->len, box, box, host, image, err);
+}
+
+static void test_all_color_types_are_exact(void **state)
+{
+    (void)state;
+    const int types[] = {PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA, PNG_COLOR_TYPE_GRAY};
+    for (int t = 0; t < 3; t++)
+        for (int interlace = 0; interlace < 2; interlace++) {
+            int channels = t == 0 ? 3 : t == 1 ? 4 : 1;
+            uint8_t *pixels = make_photo(61, 47, channels);
+            for (int i = 3; t == 1 && i < 61 * 47 * 4; i += 4)
+                pixels[i] = 255;
+            struct bytes b = encode_png(pixels, 61, 47, types[t], interlace, NULL);
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            assert_int_equal(load_png(&b, 0, &host, &image, &err), FZ_OK);
+            assert_false(image.damaged);
+            for (int i = 0; i < 61 * 47; i++) {
+                const uint8_t *p = pixels + i * channels;
+                uint32_t want = channels == 1 ? p[0] * 0x010101u : (uint32_t)(p[0] << 16 | p[1] << 8 | p[2]);
+                assert_int_equal(pixel(&image, i % 61, i / 61), want);
+            }
+            host_fini(&host);
+            free(b.data);
+            free(pixels);
+        }
+}
+
+/* 4-bit palette with two transparent entries, 16-bit samples, and a transparent colour. */
+static void test_rare_kinds(void **state)
+{
+    (void)state;
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    struct raw palette = {.width = 4,
+                          .height = 1,
+                          .depth = 4,
+                          .type = PNG_COLOR_TYPE_PALETTE,
+                          .rows = (const uint8_t *)"\x01\x23",
+                          .row_bytes = 2,
+                          .palette = {{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {255, 255, 255}},
+                          .alpha = {0, 128}};
+    struct bytes b = encode_raw(&palette);
+    assert_int_equal(load_png(&b, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(pixel(&image, 0, 0), 0x204060);
+    assert_near(pixel(&image, 1, 0), 0x10a030, 1);
+    assert_int_equal(pixel(&image, 2, 0), 0x0000ff);
+    assert_int_equal(pixel(&image, 3, 0), 0xffffff);
+    host_fini(&host);
+    free(b.data);
+
+    host = (struct host){0};
+    struct raw deep = {.width = 2,
+                       .height = 1,
+                       .depth = 16,
+                       .type = PNG_COLOR_TYPE_RGB,
+                       .rows = (const uint8_t *)"\xff\xff\x80\x80\0\0\x12\x34\x80\x00\x00\x80",
+                       .row_bytes = 12};
+    b = encode_raw(&deep);
+    assert_int_equal(load_png(&b, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(pixel(&image, 0, 0), 0xff8000);
+    assert_near(pixel(&image, 1, 0), 0x127f00, 1);
+    host_fini(&host);
+    free(b.data);
+
+    host = (struct host){0};
+    struct raw keyed = {.width = 2,
+                        .height = 1,
+                        .depth = 8,
+                        .type = PNG_COLOR_TYPE_RGB,
+                        .rows = (const uint8_t *)"\1\2\3\1\2\4",
+                        .row_bytes = 6,
+                        .keyed = true,
+                        .clear = {.red = 1, .green = 2, .blue = 3}};
+    b = encode_raw(&keyed);
+    assert_int_equal(load_png(&b, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(pixel(&image, 0, 0), 0x204060);
+    assert_int_equal(pixel(&image, 1, 0), 0x010204);
+    host_fini(&host);
+    free(b.data);
+}
+
+static void test_cut_files_are_shown_in_part(void **state)
+{
+    (void)state;
+    enum { W = 200, H = 160 };
+    uint8_t *pixels = make_photo(W, H, 3);
+    for (int interlace = 0; interlace < 2; interlace++) {
+        struct bytes b = encode_png(pixels, W, H, PNG_COLOR_TYPE_RGB, interlace, NULL);
+        for (size_t percent = 0; percent < 100; percent += 2) {
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            enum fz_err code = load(b.data, b.len * percent / 100, 0, 0, &host, &image, &err);
+            if (b.len * percent / 100 > 9000) /* libpng takes 8 KiB at once, or none of them */
+                assert_int_equal(code, FZ_OK);
+            if (code != FZ_OK) {
+                assert_true(code == FZ_E_DAMAGED || code == FZ_E_NOT_PICTURE);
+                host_fini(&host);
+                continue;
+            }
+            assert_true(image.damaged);
+            int right = 0;
+            while (right < H && pixel(&image, 0, right) ==
+                                    (uint32_t)(pixels[right * W * 3] << 16 | pixels[right * W * 3 + 1] << 8 |
+                                               pixels[right * W * 3 + 2]))
+                right++;
+            if (!interlace) {
+                assert_true(right >= (int)percent * H / 100 - 9000 * H / (int)b.len - 12);
+                if (percent < 80)
+                    assert_int_equal(pixel(&image, W / 2, H - 1), 0x204060);
+            } else if (percent > 40) {
+                assert_int_not_equal(pixel(&image, W / 2, H - 1), 0x204060); /* coarse, but there */
+            }
+            host_fini(&host);
+        }
+        free(b.data);
+    }
+    free(pixels);
+}
+
+static void test_huge(void **state)
+{
+    (void)state;
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    const struct {
+        uint32_t width, height;
+        const char *kind;
+        enum fz_err want;
+    } cases[] = {
+        {65535, 65535, "\10\2\0\0\0", FZ_E_LIMIT},
+        {65535, 1, "\10\2\0\0\0", FZ_E_LIMIT},
+        {0x7fffffff, 0x7fffffff, "\10\2\0\0\0", FZ_E_LIMIT},
+        {0xffffffff, 0xffffffff, "\10\2\0\0\0", FZ_E_LIMIT},
+        {40000, 40000, "\1\0\0\0\0", FZ_E_LIMIT},
+        {14000, 14000, "\1\0\0\0\1", FZ_E_LIMIT}, /* interlaced: held as a whole */
+        {0, 5, "\10\2\0\0\0", FZ_E_DAMAGED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bytes b = {0};
+        bytes_put(&b, "\x89PNG\r\n\x1a\n\0\0\0\15IHDR", 16);
+        bytes_put_be(&b, cases[i].width, 4);
+        bytes_put_be(&b, cases[i].height, 4);
+        bytes_put(&b, cases[i].kind, 5);
+        bytes_put(&b, "crc!\0\0\0\3IDAT123crc!", 19);
+        assert_int_equal(load_png(&b, 256, &host, &image, &err), cases[i].want);
+        assert_int_equal(host.allocs, 0);
+        assert_int_equal(host.reserves, 0);
+        free(b.data);
+    }
+}
+
+/* Small file, big picture: by rows it needs little memory. */
+static void test_many_pixels_in_little_memory(void **state)
+{
+    (void)state;
+    enum { SIDE = 6000, ROW = SIDE / 8 };
+    uint8_t *rows = calloc(SIDE, ROW);
+    memset(rows + (size_t)SIDE / 2 * ROW, 0xff, (size_t)SIDE / 2 * ROW);
+    struct raw raw = {.width = SIDE,
+                      .height = SIDE,
+                      .depth = 1,
+                      .type = PNG_COLOR_TYPE_GRAY,
+                      .rows = rows,
+                      .row_bytes = ROW};
+    struct bytes b = encode_raw(&raw);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load_png(&b, 100, &host, &image, &err), FZ_OK);
+    assert_true(host.reserved < b.len + (4 << 20));
+    assert_int_equal(pixel(&image, 50, 49), 0x000000);
+    assert_int_equal(pixel(&image, 50, 50), 0xffffff);
+    host_fini(&host);
+    free(b.data);
+    free(rows);
+}
+
+static void test_cancelled_at_every_asking(void **state)
+{
+    (void)state;
+    uint8_t *pixels = make_photo(100, 90, 3);
+    for (int interlace = 0; interlace < 2; interlace++) {
+        struct bytes b = encode_png(pixels, 100, 90, PNG_COLOR_TYPE_RGB, interlace, NULL);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load_png(&b, 0, &host, &image, &err), FZ_OK);
+        int asked = host.asked;
+        assert_true(asked > 6);
+        host_fini(&host);
+        for (int n = 1; n <= asked; n++) {
+            host = (struct host){.cancel_after = n};
+            assert_int_equal(load_png(&b, 0, &host, &image, &err), FZ_E_CANCELLED);
+            assert_int_equal(host.asked, n);
+            host_fini(&host);
+        }
+        free(b.data);
+    }
+    free(pixels);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_color_types_are_exact),    cmocka_unit_test(test_rare_kinds),
+        cmocka_unit_test(test_cut_files_are_shown_in_part),  cmocka_unit_test(test_huge),
+        cmocka_unit_test(test_many_pixels_in_little_memory), cmocka_unit_test(test_cancelled_at_every_asking),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,279 @@
+/* Where the control socket lies, who may reach it, and what start and stop leave behind. */
+#include "server_fixture.h"
+
+static void assert_mode(const char *path, mode_t type, mode_t mode)
+{
+    struct stat st;
+    assert_int_equal(lstat(path, &st), 0);
+    assert_int_equal(st.st_mode & S_IFMT, type);
+    assert_int_equal(st.st_mode & 07777, mode);
+}
+
+static char *socket_of(const char *name)
+{
+    char file[100];
+    snprintf(file, sizeof file, "%s.sock", name);
+    return path_in(site.folder, file);
+}
+
+/* ---- Addresses --------------------------------------------------------------------------------------------------- */
+
+static void addresses(void **state)
+{
+    (void)state;
+    struct sockaddr_un address;
+    struct fz_error err = {0};
+    char expected[200];
+    assert_int_equal(fz_socket_address("left", false, &address, &err), FZ_OK);
+    snprintf(expected, sizeof expected, "%s/frieze/left.sock", site.runtime);
+    assert_string_equal(address.sun_path, expected);
+    assert_int_equal(address.sun_family, AF_UNIX);
+    assert_int_equal(access(site.folder, F_OK), -1); /* asking makes nothing */
+    unsetenv("XDG_RUNTIME_DIR");
+    enum fz_err code = fz_socket_address("left", false, &address, &err);
+    setenv("XDG_RUNTIME_DIR", "", 1);
+    enum fz_err code_of_empty = fz_socket_address("left", false, &address, &err);
+    setenv("XDG_RUNTIME_DIR", site.runtime, 1);
+    snprintf(expected, sizeof expected, "/tmp/frieze-%u/left.sock", (unsigned)geteuid());
+    assert_int_equal(code, FZ_OK);
+    assert_int_equal(code_of_empty, FZ_OK);
+    assert_string_equal(address.sun_path, expected);
+}
+
+static void names_stay_in_the_folder(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", ".", "..", ".hidden", "a/b", "../x", "/etc/passwd", "a/"};
+    struct sockaddr_un address;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct fz_error err = {0};
+        assert_int_equal(fz_socket_address(bad[i], true, &address, &err), FZ_E_USAGE);
+        assert_true(strlen(err.msg) > 0);
+    }
+    char name[200];
+    for (size_t len = 40; len < sizeof name; len++) {
+        struct fz_error err = {0};
+        memset(name, 'n', len);
+        name[len] = '\0';
+        enum fz_err code = fz_socket_address(name, false, &address, &err);
+        bool fits = strlen(site.folder) + 1 + len + strlen(".sock") < sizeof address.sun_path;
+        assert_int_equal(code, fits ? FZ_OK : FZ_E_USAGE);
+    }
+}
+
+/* ---- Who may come in --------------------------------------------------------------------------------------------- */
+
+static void only_the_user_may_come_in(void **state)
+{
+    (void)state;
+    char *path = socket_of("default");
+    static const mode_t masks[] = {0, 022, 077};
+    for (size_t i = 0; i < COUNT(masks); i++) {
+        rmdir(site.folder);
+        mode_t before = umask(masks[i]);
+        start_server("default");
+        umask(before);
+        assert_mode(site.folder, S_IFDIR, 0700);
+        assert_mode(path, S_IFSOCK, 0600);
+        stop_server(NULL);
+    }
+    free(path);
+}
+
+static void assert_not_started(void)
+{
+    struct fz_error err = {0};
+    struct fz_server *server = (struct fz_server *)&err;
+    int before = open_descriptors();
+    assert_int_equal(fz_server_start(&server, "default", &site.requests, &site.bell, &err), FZ_E_ACCESS);
+    assert_null(server);
+    assert_non_null(strstr(err.msg, site.runtime));
+    assert_int_equal(open_descriptors(), before);
+}
+
+static void a_folder_that_others_can_enter_is_refused(void **state)
+{
+    (void)state;
+    rmdir(site.folder);
+    for (mode_t bit = 1; bit <= 040; bit <<= 1) {
+        assert_int_equal(mkdir(site.folder, 0700), 0);
+        assert_int_equal(chmod(site.folder, 0700 | bit), 0);
+        assert_not_started();
+        assert_int_equal(rmdir(site.folder), 0);
+    }
+    char *elsewhere = path_in(site.runtime, "elsewhere");
+    assert_int_equal(mkdir(elsewhere, 0700), 0);
+    assert_int_equal(symlink("elsewhere", site.folder), 0);
+    assert_not_started(); /* a link may lead anywhere */
+    assert_int_equal(unlink(site.folder), 0);
+    write_file(site.folder, "", 0);
+    assert_int_equal(chmod(site.folder, 0700), 0);
+    assert_not_started();
+    assert_int_equal(unlink(site.folder), 0);
+    if (geteuid() == 0) {
+        assert_int_equal(mkdir(site.folder, 0700), 0);
+        assert_int_equal(chown(site.folder, 65534, 65534), 0);
+        assert_not_started();
+        assert_int_equal(rmdir(site.folder), 0);
+    }
+    assert_int_equal(rmdir(elsewhere), 0);
+    free(elsewhere);
+}
+
+static void a_missing_runtime_folder_is_an_error(void **state)
+{
+    (void)state;
+    char *missing = path_in(site.runtime, "missing/deeper");
+    setenv("XDG_RUNTIME_DIR", missing, 1);
+    assert_not_started();
+    setenv("XDG_RUNTIME_DIR", site.runtime, 1);
+    free(missing);
+}
+
+/* ---- Start and stop ---------------------------------------------------------------------------------------------- */
+
+static void a_stale_socket_is_replaced(void **state)
+{
+    (void)state;
+    struct sockaddr_un address;
+    struct fz_error err = {0};
+    assert_int_equal(fz_socket_address("default", true, &address, &err), FZ_OK);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    close(fd); /* as a crash leaves it */
+    assert_int_equal(try_dial("default"), -1);
+    start_server("default");
+    fd = dial("default");
+    assert_serves(fd);
+    close(fd);
+    stop_server(NULL);
+    assert_int_equal(access(address.sun_path, F_OK), -1);
+}
+
+/* The second of a name takes its process's number and says so; the first goes on as before. */
+static void a_second_one_takes_its_number(void **state)
+{
+    (void)state;
+    char number[16], said[1000] = "";
+    struct fz_error err = {0};
+    struct fz_server *second = NULL;
+    int fds[2];
+    snprintf(number, sizeof number, "%d", (int)getpid());
+    start_server("default");
+    assert_int_equal(pipe(fds), 0);
+    int before = dup(STDERR_FILENO);
+    dup2(fds[1], STDERR_FILENO);
+    enum fz_err code = fz_server_start(&second, "default", &site.requests, &site.bell, &err);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    close(fds[1]);
+    ssize_t n = read(fds[0], said, sizeof said - 1);
+    close(fds[0]);
+    assert_int_equal(code, FZ_OK);
+    assert_true(n > 0 && strstr(said, "default") && strstr(said, number));
+    char *path = socket_of(number);
+    assert_mode(path, S_IFSOCK, 0600);
+
+    int one = dial("default"), two = dial(number);
+    assert_serves(one);
+    say(two, "{\"cmd\":\"two\"}\n");
+    struct fz_request *request = next_request(PATIENCE_S);
+    assert_non_null(request);
+    fz_server_answer(second, request);
+    assert_hears(two, "{\"id\":null,\"ok\":true,\"result\":null}");
+    fz_server_stop(second);
+    assert_hung_up(two);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_serves(one);
+    close(one);
+    close(two);
+    free(path);
+}
+
+static void names_do_not_meet(void **state)
+{
+    (void)state;
+    struct fz_error err = {0};
+    struct fz_server *right = NULL;
+    start_server("left");
+    assert_int_equal(fz_server_start(&right, "right", &site.requests, &site.bell, &err), FZ_OK);
+    int fd = dial("left"), other = dial("right");
+    assert_serves(fd);
+    fz_server_stop(right);
+    assert_hung_up(other);
+    assert_int_equal(try_dial("right"), -1);
+    assert_serves(fd);
+    close(fd);
+    close(other);
+}
+
+/* What was answered before the stop is sent; who still waits is hung up on; the file is gone. */
+static void stop_says_what_is_answered_and_goes(void **state)
+{
+    (void)state;
+    char *path = socket_of("default");
+    for (int round = 0; round < 30; round++) {
+        start_server("default");
+        int answered = dial("default"), waiting = dial("default"), idle = dial("default");
+        say(answered, "{\"id\":1,\"cmd\":\"quit\"}\n");
+        struct fz_request *request = next_request(PATIENCE_S);
+        assert_non_null(request);
+        say(waiting, "{\"id\":2,\"cmd\":\"wait\"}\n");
+        struct fz_request *unanswered = next_request(PATIENCE_S);
+        assert_non_null(unanswered);
+        fz_server_answer(site.server, request);
+        double start = now_s();
+        fz_server_stop(site.server);
+        site.server = NULL;
+        assert_true(now_s() - start < 1);
+        assert_hears(answered, "{\"id\":1,\"ok\":true,\"result\":null}");
+        assert_hung_up(answered);
+        assert_hung_up(waiting);
+        assert_hung_up(idle);
+        assert_int_equal(access(path, F_OK), -1);
+        fz_request_free(unanswered);
+        close(answered);
+        close(waiting);
+        close(idle);
+    }
+    free(path);
+    fz_server_stop(NULL);
+}
+
+static void descriptors_and_threads_are_given_back(void **state)
+{
+    (void)state;
+    int descriptors = open_descriptors(), threads = settled_threads();
+    for (int round = 0; round < 10; round++) {
+        start_server("default");
+        assert_threads(threads + 1);
+        int fds[3];
+        for (int i = 0; i < 3; i++)
+            fds[i] = dial("default");
+        assert_serves(fds[0]);
+        say(fds[1], "{\"cmd\":\"a\"}\n{\"cmd\":");
+        stop_server(NULL);
+        for (int i = 0; i < 3; i++)
+            close(fds[i]);
+        assert_int_equal(open_descriptors(), descriptors);
+        assert_threads(threads);
+    }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_teardown(name, stop_server)
+    const struct CMUnitTest tests[] = {
+        TEST(addresses),
+        TEST(names_stay_in_the_folder),
+        TEST(only_the_user_may_come_in),
+        TEST(a_folder_that_others_can_enter_is_refused),
+        TEST(a_missing_runtime_folder_is_an_error),
+        TEST(a_stale_socket_is_replaced),
+        TEST(a_second_one_takes_its_number),
+        TEST(names_do_not_meet),
+        TEST(stop_says_what_is_answered_and_goes),
+        TEST(descriptors_and_threads_are_given_back),
+    };
+    return cmocka_run_group_tests(tests, open_site, close_site);
+}

@@ -1,0 +1,162 @@
+/* Single promises of the list, and what it costs. */
+#include "base/clock.h"
+#include "source/batch.h"
+#include "source/list.h"
+#include "sync/thread.h"
+
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct fz_source_event *event_of(enum fz_source_event_kind kind, uint32_t root, const char *dir, ...)
+{
+    struct fz_batch batch = {0};
+    va_list names;
+    va_start(names, dir);
+    for (const char *name; (name = va_arg(names, const char *));) {
+        enum fz_source_doubt doubt;
+        fz_suffix_classify(name, &doubt);
+        fz_batch_add(&batch, name, doubt);
+    }
+    va_end(names);
+    struct fz_source_event *event = fz_batch_event(&batch, kind, root, dir);
+    fz_batch_fini(&batch);
+    return event;
+}
+
+static struct fz_list_change applied(struct fz_list *list, struct fz_source_event *event)
+{
+    struct fz_list_change change;
+    fz_list_apply(list, event, &change);
+    fz_source_event_free(event);
+    return change;
+}
+
+static void ids_are_never_zero_and_go_stale(void **unused)
+{
+    (void)unused;
+    struct fz_list *list = fz_list_new();
+    assert_false(fz_list_has(list, FZ_ITEM_NONE));
+    fz_item_id last = FZ_ITEM_NONE;
+    for (int i = 0; i < 600; i++) {
+        applied(list, event_of(FZ_SOURCE_ADDED, 0, "/d", "a.jpg", NULL));
+        fz_item_id id = fz_list_at(list, 0);
+        assert_int_not_equal(id, FZ_ITEM_NONE);
+        assert_int_not_equal(id, last);
+        assert_int_equal(FZ_ITEM_SLOT(id), 0);
+        assert_false(fz_list_has(list, last));
+        assert_string_equal(fz_list_name(list, last), "");
+        assert_null(fz_list_path(list, last));
+        last = id;
+        struct fz_list_change change = applied(list, event_of(FZ_SOURCE_REMOVED, 0, "/d", "a.jpg", NULL));
+        assert_int_equal(change.removed_count, 1);
+        assert_int_equal(change.removed[0], id);
+    }
+    assert_int_equal(fz_list_slots(list), 1);
+    fz_list_free(list);
+}
+
+static void what_was_taken_out_comes_back_only_with_news(void **unused)
+{
+    (void)unused;
+    struct fz_list *list = fz_list_new();
+    applied(list, event_of(FZ_SOURCE_ADDED, 0, "/d", "a.jpg", "b.jpg", NULL));
+    fz_list_remove(list, fz_list_at(list, 0));
+    applied(list, event_of(FZ_SOURCE_WHOLE, 0, "/d", "a.jpg", "b.jpg", "c.jpg", NULL));
+    assert_int_equal(fz_list_count(list), 2);
+    assert_string_equal(fz_list_name(list, fz_list_at(list, 0)), "b.jpg");
+    assert_int_equal(applied(list, event_of(FZ_SOURCE_CHANGED, 0, "/d", "a.jpg", NULL)).added, 1);
+    assert_string_equal(fz_list_name(list, fz_list_at(list, 0)), "a.jpg");
+    fz_list_remove(list, fz_list_at(list, 0));
+    assert_int_equal(applied(list, event_of(FZ_SOURCE_ADDED, 0, "/d", "a.jpg", NULL)).added, 1);
+    assert_int_equal(applied(list, event_of(FZ_SOURCE_CHANGED, 0, "/d", "never.jpg", NULL)).added, 0);
+    fz_list_free(list);
+}
+
+static void a_late_answer_about_old_bytes_is_stale(void **unused)
+{
+    (void)unused;
+    struct fz_list *list = fz_list_new();
+    applied(list, event_of(FZ_SOURCE_ADDED, 0, "/d", "scan", NULL));
+    assert_int_equal(fz_list_count(list), 0);
+    fz_item_id id = fz_list_next_unknown(list);
+    assert_int_equal(fz_list_next_unknown(list), FZ_ITEM_NONE);
+    struct fz_list_change change = applied(list, event_of(FZ_SOURCE_CHANGED, 0, "/d", "scan", NULL));
+    assert_int_equal(change.removed_count, 1);
+    fz_list_settle(list, id, false);
+    assert_int_equal(fz_list_unknown_count(list), 1);
+    fz_item_id again = fz_list_next_unknown(list);
+    assert_int_not_equal(again, FZ_ITEM_NONE);
+    fz_list_settle(list, again, true);
+    assert_int_equal(fz_list_at(list, 0), again);
+    fz_list_free(list);
+}
+
+/* --- Cost --- */
+
+static size_t heap_bytes(void)
+{
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+static struct fz_source_event *many(int from, int to)
+{
+    struct fz_batch batch = {0};
+    for (int i = from; i < to; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "IMG_%07d_holiday.jpg", (int)((long)i * 7919 % 1000003));
+        fz_batch_add(&batch, name, FZ_SOURCE_PICTURE);
+    }
+    fz_batch_sort(&batch);
+    struct fz_source_event *event =
+        fz_batch_event(&batch, FZ_SOURCE_ADDED, 0, "/home/somebody/pictures/holidays");
+    fz_batch_fini(&batch);
+    return event;
+}
+
+static void a_picture_costs_at_most_100_bytes(void **unused)
+{
+    (void)unused;
+    struct fz_list_change change;
+    size_t before = heap_bytes();
+    struct fz_list *list = fz_list_new();
+    for (int i = 0; i < 100000; i += 8192) {
+        struct fz_source_event *event = many(i, i + 8192 < 100000 ? i + 8192 : 100000);
+        fz_list_apply(list, event, &change);
+        fz_source_event_free(event);
+    }
+    double bytes = (double)(heap_bytes() - before) / 100000;
+    assert_int_equal(fz_list_count(list), 100000);
+    print_message("bytes a picture, names of 23 bytes: %.1f\n", bytes);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* they count another heap */
+    assert_true(bytes > 20 && bytes <= 100);
+#endif
+    struct fz_source_event *event = many(100000, 165536);
+    int64_t start = fz_thread_cpu_us();
+    fz_list_apply(list, event, &change);
+    print_message("65,536 into 100,000: %.1f ms of CPU time\n", (double)(fz_thread_cpu_us() - start) / 1e3);
+    assert_int_equal(change.added, 65536);
+    fz_source_event_free(event);
+    for (size_t i = 1; i < fz_list_count(list); i++)
+        assert_true(
+            strcmp(fz_list_name(list, fz_list_at(list, i - 1)), fz_list_name(list, fz_list_at(list, i))) < 0);
+    fz_list_free(list);
+}
+
+int main(void)
+{
+    fz_thread_claim_main();
+    fz_clock_start();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ids_are_never_zero_and_go_stale),
+        cmocka_unit_test(what_was_taken_out_comes_back_only_with_news),
+        cmocka_unit_test(a_late_answer_about_old_bytes_is_stale),
+        cmocka_unit_test(a_picture_costs_at_most_100_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

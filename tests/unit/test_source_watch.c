@@ -1,0 +1,280 @@
+/* ctest: TIMEOUT 180 */
+/* What comes, goes or changes in watched folders. */
+#include "test_source_support.h"
+
+static const struct fz_source_options watched = {.recursive = true, .watch = true};
+static const struct fz_source_options awaited = {.recursive = true, .watch = true, .wait = true};
+
+static void start_listed(struct world *w, const char *argument)
+{
+    world_start(w, watched, argument);
+    world_until_listed(w);
+}
+
+static void files_come_and_go(void **state)
+{
+    struct world *w = *state;
+    run("mkdir d && touch d/b.jpg");
+    start_listed(w, "d");
+    assert_list(w, "d/b.jpg\n");
+    run("echo x > d/a.jpg");
+    world_until(w, "d/a.jpg\nd/b.jpg\n");
+    run("echo x > c.jpg; mv c.jpg d/; touch d/notes.txt d/.hidden.jpg");
+    world_until(w, "d/a.jpg\nd/b.jpg\nd/c.jpg\n");
+    run("mv d/b.jpg d/d.jpg");
+    world_until(w, "d/a.jpg\nd/c.jpg\nd/d.jpg\n");
+    run("mv d/c.jpg . && rm d/a.jpg");
+    world_until(w, "d/d.jpg\n");
+    run("echo x > d/raw");
+    world_pass(w, 200);
+    assert_int_equal(fz_list_unknown_count(w->list), 1);
+    assert_int_equal(w->changed, 0);
+    assert_int_equal(w->errors, 0);
+}
+
+static void rewritten_files_change(void **state)
+{
+    struct world *w = *state;
+    run("touch a.jpg b.jpg c.jpg d.jpg");
+    start_listed(w, ".");
+    fz_item_id ids[4];
+    for (size_t i = 0; i < 4; i++)
+        ids[i] = fz_list_at(w->list, i);
+    run("echo x > a.jpg && echo y > new && mv new b.jpg && rm c.jpg && echo z > c.jpg");
+    world_pass(w, 400);
+    assert_list(w, "a.jpg\nb.jpg\nc.jpg\nd.jpg\n");
+    /* Also what was deleted and made again in one go keeps its place and its id. */
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(fz_list_at(w->list, i), ids[i]);
+    assert_int_equal(w->changed, 3);
+    assert_null(strstr(w->changed_names, "d.jpg"));
+}
+
+static void a_file_half_written_is_not_shown(void **state)
+{
+    struct world *w = *state;
+    start_listed(w, ".");
+    int fd = open("slow.jpg", O_CREAT | O_WRONLY, 0666);
+    assert_int_equal(write(fd, "half", 4), 4);
+    world_pass(w, 1500);
+    assert_list(w, "");
+    assert_int_equal(write(fd, "rest", 4), 4);
+    close(fd);
+    world_until(w, "slow.jpg\n");
+    assert_int_equal(w->added_events, 1);
+    assert_int_equal(w->changed, 0);
+
+    /* Deleted while it is written: never seen. */
+    fd = open("never.jpg", O_CREAT | O_WRONLY, 0666);
+    world_pass(w, 100);
+    unlink("never.jpg");
+    close(fd);
+    world_pass(w, 600);
+    assert_list(w, "slow.jpg\n");
+}
+
+/* Nobody closes these after they came. */
+static void files_without_a_writer_are_shown(void **state)
+{
+    struct world *w = *state;
+    run("mkdir d out && echo x > out/o.jpg");
+    start_listed(w, "d");
+    run("ln out/o.jpg d/hard.jpg && ln -s ../out/o.jpg d/soft.jpg && ln -s nowhere d/dangling.jpg && mkfifo "
+        "d/fifo.jpg");
+    world_until(w, "d/dangling.jpg\nd/hard.jpg\nd/soft.jpg\n");
+    run("ln -s nowhere d/dangling && echo x > out/p.jpg && ln out/p.jpg d/p.jpg && rm out/p.jpg");
+    assert_int_equal(mknod("d/empty.jpg", S_IFREG | 0644, 0), 0);
+    world_until(w, "d/dangling.jpg\nd/empty.jpg\nd/hard.jpg\nd/p.jpg\nd/soft.jpg\n");
+    int fd = open("d", O_TMPFILE | O_WRONLY, 0666);
+    if (fd >= 0) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        assert_int_equal(write(fd, "x", 1), 1);
+        assert_int_equal(linkat(AT_FDCWD, path, AT_FDCWD, "d/tmp.jpg", AT_SYMLINK_FOLLOW), 0);
+        close(fd);
+        world_until(w, "d/dangling.jpg\nd/empty.jpg\nd/hard.jpg\nd/p.jpg\nd/soft.jpg\nd/tmp.jpg\n");
+    }
+    assert_int_equal(fz_list_unknown_count(w->list), 0);
+}
+
+static void folders_come_and_go(void **state)
+{
+    struct world *w = *state;
+    run("mkdir -p d/a out/in/deep && touch d/a/x.jpg out/in/y.jpg out/in/deep/z.jpg");
+    start_listed(w, "d");
+    run("mkdir -p d/b/c && touch d/b/c/1.jpg && mv out/in d/");
+    world_until(w, "d/a/x.jpg\nd/b/c/1.jpg\nd/in/y.jpg\nd/in/deep/z.jpg\n");
+    run("touch d/in/deep/new.jpg && mv d/in/deep d/b/");
+    world_until(w, "d/a/x.jpg\nd/b/c/1.jpg\nd/b/deep/new.jpg\nd/b/deep/z.jpg\nd/in/y.jpg\n");
+    run("touch d/b/deep/last.jpg");
+    world_until(w,
+                "d/a/x.jpg\nd/b/c/1.jpg\nd/b/deep/last.jpg\nd/b/deep/new.jpg\nd/b/deep/z.jpg\nd/in/y.jpg\n");
+    run("rm -r d/b && mv d/in . && touch in/no.jpg");
+    world_until(w, "d/a/x.jpg\n");
+    run("mv d/a d/A && touch d/A/w.jpg");
+    world_until(w, "d/A/w.jpg\nd/A/x.jpg\n");
+    run("rm -r d/A && mkdir d/A && touch d/A/n.jpg");
+    world_until(w, "d/A/n.jpg\n");
+    world_pass(w, 200);
+    assert_list(w, "d/A/n.jpg\n");
+    run("mkdir d/.hidden && touch d/.hidden/a.jpg && mkdir -p d/1/2/3/4/5/6/7/8/9 && touch "
+        "d/1/2/3/4/5/6/7/8/9/a.jpg");
+    world_until(w, "d/1/2/3/4/5/6/7/8/9/a.jpg\nd/A/n.jpg\n");
+}
+
+static void linked_folders_come_and_go(void **state)
+{
+    struct world *w = *state;
+    run("mkdir -p d/real out && touch d/real/a.jpg out/o.jpg");
+    start_listed(w, "d");
+    run("ln -s ../out d/link && ln -s real d/same && touch out/p.jpg");
+    world_until(w, "d/link/o.jpg\nd/link/p.jpg\nd/real/a.jpg\n");
+    run("touch out/q.jpg");
+    world_until(w, "d/link/o.jpg\nd/link/p.jpg\nd/link/q.jpg\nd/real/a.jpg\n");
+    run("ln -s ../out d/link2");
+    world_pass(w, 200);
+    run("rm d/link");
+    /* What had been left out because `link` showed it. */
+    world_until(w, "d/link2/o.jpg\nd/link2/p.jpg\nd/link2/q.jpg\nd/real/a.jpg\n");
+    run("rm -r out");
+    world_until(w, "d/real/a.jpg\n");
+    run("mv d/real d/moved");
+    world_until(w, "d/moved/a.jpg\n");
+}
+
+/* The folder itself is preferred to a link to it, also when it comes later. */
+static void a_link_gives_way(void **state)
+{
+    struct world *w = *state;
+    run("mkdir -p d out/x && touch out/x/a.jpg && ln -s ../out/x d/link");
+    start_listed(w, "d");
+    assert_list(w, "d/link/a.jpg\n");
+    run("mv out/x d/x && ln -sfn x d/link");
+    world_until(w, "d/x/a.jpg\n");
+    run("touch d/x/b.jpg");
+    world_until(w, "d/x/a.jpg\nd/x/b.jpg\n");
+    run("mv d/x out/x");
+    world_until(w, "");
+}
+
+static void a_root_goes_and_comes_back(void **state)
+{
+    struct world *w = *state;
+    run("mkdir -p top/d && touch top/d/a.jpg");
+    start_listed(w, "top/d");
+    run("rm -r top/d");
+    world_until(w, "");
+    run("mkdir top/d && touch top/d/b.jpg");
+    world_until(w, "top/d/b.jpg\n");
+    run("mv top/d top/e");
+    world_until(w, "");
+    run("rm -r top");
+    world_pass(w, 100);
+    run("mkdir -p top/d && touch top/d/c.jpg");
+    world_until(w, "top/d/c.jpg\n");
+    run("touch top/d/d.jpg");
+    world_until(w, "top/d/c.jpg\ntop/d/d.jpg\n");
+    assert_int_equal(w->listed, 1);
+}
+
+static void waiting_for_a_folder(void **state)
+{
+    struct world *w = *state;
+    world_start(w, awaited, "not/yet/here");
+    world_pass(w, 300);
+    assert_int_equal(w->listed, 0);
+    assert_int_equal(w->errors, 0);
+    run("mkdir not");
+    world_pass(w, 50);
+    run("mkdir -p not/yet/here && touch not/yet/here/a.jpg");
+    world_until(w, "not/yet/here/a.jpg\n");
+    world_until_listed(w);
+    run("touch not/yet/here/b.jpg");
+    world_until(w, "not/yet/here/a.jpg\nnot/yet/here/b.jpg\n");
+}
+
+static void waiting_for_a_file(void **state)
+{
+    struct world *w = *state;
+    world_start(w, awaited, "late.jpg");
+    world_pass(w, 100);
+    int fd = open("late.jpg", O_CREAT | O_WRONLY, 0666);
+    world_pass(w, 1500);
+    assert_int_equal(w->listed, 0);
+    assert_list(w, "");
+    close(fd);
+    world_until(w, "late.jpg\n");
+    world_until_listed(w);
+    assert_true(fz_list_is_explicit(w->list, fz_list_at(w->list, 0)));
+}
+
+static void waiting_without_watching(void **state)
+{
+    struct world *w = *state;
+    world_start(w, (struct fz_source_options){.wait = true}, "d");
+    world_pass(w, 100);
+    run("mkdir tmp && touch tmp/a.jpg && mv tmp d");
+    world_until(w, "d/a.jpg\n");
+    run("touch d/b.jpg");
+    world_pass(w, 300);
+    assert_list(w, "d/a.jpg\n");
+}
+
+static void named_files_are_followed(void **state)
+{
+    struct world *w = *state;
+    run("mkdir d && touch d/a.jpg d/other.jpg d/b.txt");
+    const char *const arguments[] = {"d/b.txt", "d/a.jpg", "d/missing.jpg", "none/x.jpg"};
+    struct fz_error err;
+    assert_int_equal(world_start_many(w, &watched, arguments, 4, &err), FZ_OK);
+    world_until_listed(w);
+    assert_list(w, "d/b.txt\nd/a.jpg\nd/missing.jpg\nnone/x.jpg\n");
+    assert_int_equal(w->errors, 2);
+    run("echo x > d/a.jpg && echo x > d/other.jpg && echo x > d/missing.jpg && touch d/new.jpg");
+    world_pass(w, 300);
+    assert_list(w, "d/b.txt\nd/a.jpg\nd/missing.jpg\nnone/x.jpg\n");
+    assert_int_equal(w->changed, 2);
+    run("rm d/a.jpg");
+    world_until(w, "d/b.txt\nd/missing.jpg\nnone/x.jpg\n");
+    run("echo x > tmp.jpg && mv tmp.jpg d/a.jpg");
+    world_until(w, "d/b.txt\nd/a.jpg\nd/missing.jpg\nnone/x.jpg\n");
+    run("mv d e");
+    world_until(w, "none/x.jpg\n");
+    run("mv e d");
+    world_until(w, "d/b.txt\nd/a.jpg\nd/missing.jpg\nnone/x.jpg\n");
+}
+
+static void without_watching_nothing_changes(void **state)
+{
+    struct world *w = *state;
+    run("touch a.jpg");
+    world_start(w, (struct fz_source_options){.recursive = true}, ".");
+    world_until_listed(w);
+    run("touch b.jpg && rm a.jpg");
+    world_pass(w, 200);
+    assert_list(w, "a.jpg\n");
+}
+
+int main(int argc, char **argv)
+{
+    fz_thread_claim_main();
+    fz_clock_start();
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    const struct CMUnitTest tests[] = {
+        TEST(files_come_and_go),
+        TEST(rewritten_files_change),
+        TEST(a_file_half_written_is_not_shown),
+        TEST(files_without_a_writer_are_shown),
+        TEST(folders_come_and_go),
+        TEST(linked_folders_come_and_go),
+        TEST(a_link_gives_way),
+        TEST(a_root_goes_and_comes_back),
+        TEST(waiting_for_a_folder),
+        TEST(waiting_for_a_file),
+        TEST(waiting_without_watching),
+        TEST(named_files_are_followed),
+        TEST(without_watching_nothing_changes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

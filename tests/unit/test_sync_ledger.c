@@ -1,0 +1,237 @@
+/* The ledger of working memory. Nothing here is the render thread, so that reservations may wait. */
+#include "fixture.h"
+
+#include "sync/ledger.h"
+#include "sync/thread.h"
+
+enum { CAPACITY = 100 };
+enum { WAITS_MS = 80 }; /* who has not got it by then is waiting */
+
+/* A thread that reserves once. */
+struct asker {
+    struct fz_ledger *ledger;
+    uint64_t bytes;
+    struct fz_cancel cancel;
+    SDL_Thread *thread;
+    atomic_bool done;
+    bool got;
+};
+
+static int ask(void *ctx)
+{
+    struct asker *asker = ctx;
+    asker->got = fz_ledger_reserve(asker->ledger, asker->bytes, &asker->cancel);
+    atomic_store(&asker->done, true);
+    return 0;
+}
+
+static void start_asking(struct asker *asker, struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *parent)
+{
+    *asker = (struct asker){.ledger = ledger, .bytes = bytes};
+    fz_cancel_init(&asker->cancel, parent);
+    assert_int_equal(fz_thread_start(&asker->thread, "asker", ask, asker, NULL), FZ_OK);
+}
+
+static void assert_waits(struct asker *asker)
+{
+    sleep_ms(WAITS_MS);
+    assert_false(atomic_load(&asker->done));
+}
+
+/* What the reservation came to, which must be decided within a second. */
+static bool answer(struct asker *asker)
+{
+    double start = now_s();
+    SDL_WaitThread(asker->thread, NULL);
+    assert_true(now_s() - start < 1);
+    return asker->got;
+}
+
+static void what_fits_is_given_at_once(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct fz_cancel token;
+    fz_cancel_init(&token, NULL);
+    fz_ledger_init(&ledger, CAPACITY);
+    assert_true(fz_ledger_reserve(&ledger, 25, &token));
+    assert_true(fz_ledger_reserve(&ledger, 25, &token));
+    assert_true(fz_ledger_reserve(&ledger, 50, &token));
+    assert_true(fz_ledger_reserve(&ledger, 0, &token));
+    assert_int_equal(ledger.reserved, CAPACITY);
+    fz_ledger_release(&ledger, 0);
+    fz_ledger_release(&ledger, 50);
+    fz_ledger_release(&ledger, 25);
+    fz_ledger_release(&ledger, 25);
+    assert_int_equal(ledger.reserved, 0);
+    assert_true(fz_ledger_reserve(&ledger, CAPACITY, &token));
+    fz_ledger_release(&ledger, CAPACITY);
+    fz_ledger_fini(&ledger);
+}
+
+static void what_never_fits_is_refused_at_once(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct fz_cancel token;
+    fz_cancel_init(&token, NULL);
+    fz_ledger_init(&ledger, CAPACITY);
+    assert_false(fz_ledger_reserve(&ledger, CAPACITY + 1, &token));
+    assert_false(fz_ledger_reserve(&ledger, UINT64_MAX, &token));
+    assert_int_equal(ledger.reserved, 0);
+    fz_ledger_fini(&ledger);
+}
+
+static void the_rest_waits_for_a_release(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct asker first, second;
+    fz_ledger_init(&ledger, CAPACITY);
+    start_asking(&first, &ledger, 90, NULL);
+    assert_true(answer(&first));
+    start_asking(&second, &ledger, 11, NULL);
+    assert_waits(&second);
+    fz_ledger_release(&ledger, 90);
+    assert_true(answer(&second));
+    assert_int_equal(ledger.reserved, 11);
+    fz_ledger_release(&ledger, 11);
+    fz_ledger_fini(&ledger);
+}
+
+/* Above a quarter: one at a time, although both would fit; small ones pass by. */
+static void large_ones_go_alone(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct asker large, second, small;
+    fz_ledger_init(&ledger, CAPACITY);
+    start_asking(&large, &ledger, 26, NULL);
+    assert_true(answer(&large));
+    start_asking(&second, &ledger, 26, NULL);
+    assert_waits(&second);
+    start_asking(&small, &ledger, 25, NULL);
+    assert_true(answer(&small));
+    fz_ledger_release(&ledger, 25);
+    assert_waits(&second);
+    fz_ledger_release(&ledger, 26);
+    assert_true(answer(&second));
+    assert_int_equal(ledger.reserved, 26);
+    fz_ledger_release(&ledger, 26);
+    assert_int_equal(ledger.reserved, 0);
+    fz_ledger_fini(&ledger);
+}
+
+static void cancelled_while_waiting(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct fz_cancel quit;
+    struct asker holder, waiting, job_of_quit;
+    fz_cancel_init(&quit, NULL);
+    fz_ledger_init(&ledger, CAPACITY);
+    start_asking(&holder, &ledger, CAPACITY, NULL);
+    assert_true(answer(&holder));
+    start_asking(&waiting, &ledger, 10, NULL);
+    start_asking(&job_of_quit, &ledger, 10, &quit);
+    assert_waits(&waiting);
+    assert_waits(&job_of_quit);
+    fz_cancel_set(&waiting.cancel);
+    assert_false(answer(&waiting));
+    assert_false(atomic_load(&job_of_quit.done));
+    fz_cancel_set(&quit);
+    assert_false(answer(&job_of_quit));
+    assert_int_equal(ledger.reserved, CAPACITY);
+    fz_ledger_release(&ledger, CAPACITY);
+    assert_int_equal(ledger.reserved, 0);
+    fz_ledger_fini(&ledger);
+}
+
+static void cancelled_before_takes_nothing(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct fz_cancel token;
+    fz_cancel_init(&token, NULL);
+    fz_cancel_set(&token);
+    fz_ledger_init(&ledger, CAPACITY);
+    assert_false(fz_ledger_reserve(&ledger, 1, &token));
+    assert_false(fz_ledger_reserve(&ledger, 60, &token));
+    assert_int_equal(ledger.reserved, 0);
+    assert_false(ledger.large_taken);
+    fz_ledger_fini(&ledger);
+}
+
+/* ---- Many at once ------------------------------------------------------------------------------------------------ */
+
+struct crowd {
+    struct fz_ledger ledger;
+    struct fz_cancel token;
+    atomic_int held, large; /* counted by the holders themselves */
+    atomic_bool broken;
+};
+
+struct member {
+    struct crowd *crowd;
+    uint64_t seed;
+    SDL_Thread *thread;
+};
+
+static int reserve_and_release(void *ctx)
+{
+    struct member *member = ctx;
+    struct crowd *crowd = member->crowd;
+    struct random random = {member->seed};
+    for (int i = 0; i < 1500; i++) {
+        int bytes = random_int(&random, 1, i % 10 ? CAPACITY / 3 : CAPACITY);
+        bool large = bytes > CAPACITY / 4;
+        if (!fz_ledger_reserve(&crowd->ledger, (uint64_t)bytes, &crowd->token)) {
+            atomic_store(&crowd->broken, true);
+            return 1;
+        }
+        int held = atomic_fetch_add(&crowd->held, bytes) + bytes;
+        if (held > CAPACITY || (large && atomic_fetch_add(&crowd->large, 1) != 0))
+            atomic_store(&crowd->broken, true);
+        if (i % 50 == 0)
+            sleep_ms(1);
+        if (large)
+            atomic_fetch_sub(&crowd->large, 1);
+        atomic_fetch_sub(&crowd->held, bytes);
+        fz_ledger_release(&crowd->ledger, (uint64_t)bytes);
+    }
+    return 0;
+}
+
+static void a_crowd_never_exceeds_it(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    struct crowd crowd = {0};
+    struct member members[6];
+    fz_cancel_init(&crowd.token, NULL);
+    fz_ledger_init(&crowd.ledger, CAPACITY);
+    for (size_t i = 0; i < COUNT(members); i++) {
+        members[i] = (struct member){.crowd = &crowd, .seed = random_next(&random)};
+        assert_int_equal(fz_thread_start(&members[i].thread, "crowd", reserve_and_release, &members[i], NULL), FZ_OK);
+    }
+    for (size_t i = 0; i < COUNT(members); i++)
+        SDL_WaitThread(members[i].thread, NULL);
+    assert_false(atomic_load(&crowd.broken));
+    assert_int_equal(crowd.ledger.reserved, 0);
+    assert_false(crowd.ledger.large_taken);
+    fz_ledger_fini(&crowd.ledger);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_fits_is_given_at_once),
+        cmocka_unit_test(what_never_fits_is_refused_at_once),
+        cmocka_unit_test(the_rest_waits_for_a_release),
+        cmocka_unit_test(large_ones_go_alone),
+        cmocka_unit_test(cancelled_while_waiting),
+        cmocka_unit_test(cancelled_before_takes_nothing),
+        cmocka_unit_test(a_crowd_never_exceeds_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,313 @@
+/* The wall's geometry, against loops over all tiles, for random windows with a printed seed. */
+#include "fixture.h"
+
+#include "view/layout.h"
+
+static struct fz_layout layout_of(int view_w, int view_h, int tile_w, int tile_h, size_t count)
+{
+    struct fz_layout layout;
+    struct fz_layout_params params = {
+        .view_w = view_w, .view_h = view_h, .tile_w = tile_w, .tile_h = tile_h, .count = count};
+    fz_layout_set(&layout, &params);
+    return layout;
+}
+
+static struct fz_layout random_layout(struct random *random, int min_view, int max_count)
+{
+    return layout_of(random_int(random, min_view, 2000), random_int(random, min_view, 1500), random_int(random, 16, 500),
+                     random_int(random, 16, 500), (size_t)random_int(random, 1, max_count));
+}
+
+static const char *describe(const struct fz_layout *layout)
+{
+    static char text[120];
+    const struct fz_layout_params *p = &layout->params;
+    snprintf(text, sizeof text, "window %dx%d, tile %dx%d, %zu tiles", p->view_w, p->view_h, p->tile_w, p->tile_h,
+             p->count);
+    return text;
+}
+
+/* ---- The screen that is promised --------------------------------------------------------------------------------- */
+
+static void assert_screenful(int view_w, int view_h, int tile_w, int tile_h, size_t columns, size_t rows)
+{
+    struct fz_layout layout = layout_of(view_w, view_h, tile_w, tile_h, 10000);
+    size_t first, last;
+    assert_int_equal(layout.columns, columns);
+    assert_true(fz_layout_visible(&layout, 0, &first, &last));
+    assert_int_equal(first, 0);
+    assert_int_equal(last, columns * rows - 1);
+    for (size_t i = first; i <= last; i++) {
+        struct fz_rect box = fz_layout_box(&layout, i);
+        assert_true(box.w == tile_w && box.h == tile_h);
+        assert_true(box.x >= 0 && box.y >= 0 && box.x + box.w <= view_w && box.y + box.h + FZ_CAPTION_H <= view_h);
+    }
+}
+
+static void full_hd_shows_35_tiles(void **state)
+{
+    (void)state;
+    assert_screenful(1920, 1080, 256, 192, 7, 5);
+    assert_screenful(1920, 1080, 240, 140, 7, 6);
+}
+
+/* ---- Boxes and cells --------------------------------------------------------------------------------------------- */
+
+static void cells_cover_the_content(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    for (int round = 0; round < 300; round++) {
+        struct fz_layout layout = random_layout(&random, 64, 400);
+        size_t columns = layout.columns;
+        for (size_t i = 0; i < layout.params.count; i++) {
+            struct fz_rect cell = fz_layout_cell(&layout, i);
+            assert_near(cell.x, i % columns == 0 ? 0 : fz_layout_cell(&layout, i - 1).x + cell.w, 1e-6);
+            assert_near(cell.y, i < columns ? 0 : fz_layout_cell(&layout, i - columns).y + cell.h, 1e-6);
+            if (i % columns == columns - 1)
+                assert_near(cell.x + cell.w, layout.params.view_w, 1e-6);
+        }
+        struct fz_rect last = fz_layout_cell(&layout, layout.params.count - 1);
+        assert_near(last.y + last.h, layout.content_h, 1e-6);
+    }
+}
+
+static bool is_whole(double x)
+{
+    return x == floor(x);
+}
+
+static void boxes_stand_on_whole_pixels_in_their_cells(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    for (int round = 0; round < 300; round++) {
+        struct fz_layout layout = random_layout(&random, 64, 200);
+        const struct fz_layout_params *p = &layout.params;
+        bool roomy = p->view_w >= p->tile_w + FZ_MIN_GAP && p->view_h >= p->tile_h + FZ_CAPTION_H + FZ_MIN_GAP;
+        for (size_t i = 0; i < p->count; i++) {
+            struct fz_rect box = fz_layout_box(&layout, i), cell = fz_layout_cell(&layout, i);
+            assert_true(is_whole(box.x) && is_whole(box.y) && is_whole(box.w) && is_whole(box.h));
+            assert_true(box.w >= 1 && box.h >= 1 && box.w <= p->view_w && box.h <= p->view_h);
+            assert_true(box.x > cell.x - 1 && box.x + box.w <= cell.x + cell.w + 1e-6);
+            assert_true(box.y > cell.y - 1 && box.y + box.h <= cell.y + cell.h + 1e-6);
+            if (!roomy)
+                continue;
+            assert_true(box.w == p->tile_w && box.h == p->tile_h);
+            assert_true(box.y + box.h + FZ_CAPTION_H <= cell.y + cell.h + 1e-6);
+            if (i % layout.columns > 0)
+                assert_true(box.x - fz_layout_box(&layout, i - 1).x >= p->tile_w + FZ_MIN_GAP);
+            if (i >= layout.columns)
+                assert_true(box.y - fz_layout_box(&layout, i - layout.columns).y >= p->tile_h + FZ_CAPTION_H + FZ_MIN_GAP);
+        }
+    }
+}
+
+/* ---- What is visible --------------------------------------------------------------------------------------------- */
+
+/* By all tiles: those of which more than half a pixel's height is in view. */
+static void check_visible(const struct fz_layout *layout, double scroll)
+{
+    size_t first = SIZE_MAX, last = SIZE_MAX;
+    assert_true(fz_layout_visible(layout, scroll, &first, &last));
+    if (first > last || last >= layout->params.count)
+        fail_msg("%s at %.17g: %zu to %zu", describe(layout), scroll, first, last);
+    for (size_t i = 0; i < layout->params.count; i++) {
+        struct fz_rect cell = fz_layout_cell(layout, i);
+        double seen = fmin(cell.y + cell.h, scroll + layout->params.view_h) - fmax(cell.y, scroll);
+        bool visible = i >= first && i <= last;
+        if ((seen > 0.5 + 1e-6 && !visible) || (seen < 0.5 - 1e-6 && visible))
+            fail_msg("%s at %.17g: %g px of tile %zu are in view; visible: %zu to %zu", describe(layout), scroll,
+                     seen, i, first, last);
+    }
+}
+
+static void visible_at_every_scroll_position(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    for (int round = 0; round < 60; round++) {
+        struct fz_layout layout = random_layout(&random, 64, 60);
+        double max = fz_layout_scroll_max(&layout);
+        assert_near(max, fmax(layout.content_h - layout.params.view_h, 0), 1e-9);
+        double step = fmax(1, floor(max / 1500));
+        for (double scroll = 0; scroll <= max; scroll += step)
+            check_visible(&layout, scroll);
+        check_visible(&layout, max);
+    }
+}
+
+static void visible_between_pixels(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    for (int round = 0; round < 20000; round++) {
+        struct fz_layout layout = random_layout(&random, 64, 60);
+        check_visible(&layout, random_real(&random, 0, fz_layout_scroll_max(&layout)));
+    }
+}
+
+/* Windows of a pixel or two come while a frame is dragged: nothing breaks, and the range stays one. */
+static void visible_in_tiny_windows(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    for (int round = 0; round < 20000; round++) {
+        struct fz_layout layout = layout_of(random_int(&random, 0, 3), random_int(&random, 0, 3), random_int(&random, 16, 60),
+                                            random_int(&random, 16, 60), (size_t)random_int(&random, 1, 20));
+        double scroll = random_real(&random, 0, fz_layout_scroll_max(&layout));
+        scroll = round % 2 ? floor(scroll * 2) / 2 : scroll;
+        size_t first, last;
+        if (!fz_layout_visible(&layout, scroll, &first, &last))
+            continue;
+        if (first > last || last >= layout.params.count)
+            fail_msg("%s at %g: %zu to %zu", describe(&layout), scroll, first, last);
+    }
+}
+
+static void nothing_is_visible_of_nothing(void **state)
+{
+    (void)state;
+    struct fz_layout layout = layout_of(800, 600, 100, 100, 0);
+    size_t first, last, index;
+    assert_false(fz_layout_visible(&layout, 0, &first, &last));
+    assert_false(fz_layout_hit(&layout, 10, 10, &index));
+    assert_true(fz_layout_scroll_max(&layout) == 0);
+    assert_int_equal(fz_layout_move(&layout, 0, 5, -3), 0);
+}
+
+/* ---- Hit, move, reveal ------------------------------------------------------------------------------------------- */
+
+/* Inside by more than a rounding error of its edges, or, with a negative `margin`, inside or nearly so. */
+static bool lies_in(struct fz_rect cell, double x, double y, double margin)
+{
+    return x >= cell.x + margin && y >= cell.y + margin && x < cell.x + cell.w - margin && y < cell.y + cell.h - margin;
+}
+
+static void check_hit(const struct fz_layout *layout, double x, double y)
+{
+    const double margin = 1e-6;
+    size_t index = SIZE_MAX, inside = SIZE_MAX;
+    bool hit = fz_layout_hit(layout, x, y, &index);
+    for (size_t i = 0; i < layout->params.count; i++)
+        if (lies_in(fz_layout_cell(layout, i), x, y, margin))
+            inside = i;
+    bool right = hit ? index < layout->params.count && lies_in(fz_layout_cell(layout, index), x, y, -margin)
+                     : inside == SIZE_MAX;
+    if (!right)
+        fail_msg("%s: (%.17g, %.17g) lies in %zu, hit says %d, %zu", describe(layout), x, y, inside, hit, index);
+}
+
+static void hit_is_the_inverse_of_cell(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    for (int round = 0; round < 200; round++) {
+        struct fz_layout layout = random_layout(&random, 64, 40);
+        for (size_t i = 0; i < layout.params.count; i++) {
+            struct fz_rect cell = fz_layout_cell(&layout, i);
+            check_hit(&layout, cell.x + cell.w / 2, cell.y + cell.h / 2);
+            check_hit(&layout, ceil(cell.x), ceil(cell.y));
+            check_hit(&layout, ceil(cell.x) + 0.5, ceil(cell.y) + 0.5);
+            check_hit(&layout, ceil(cell.x + cell.w) - 1, ceil(cell.y + cell.h) - 1);
+        }
+        for (int i = 0; i < 200; i++)
+            check_hit(&layout, random_int(&random, -20, layout.params.view_w + 20),
+                      random_int(&random, -20, (int)layout.content_h + 20));
+    }
+}
+
+static size_t naive_move(const struct fz_layout *layout, size_t index, long dx, long dy)
+{
+    long columns = (long)layout->columns, last = (long)layout->params.count - 1, at = (long)index;
+    for (; dx > 0 && at < last; dx--)
+        at++;
+    for (; dx < 0 && at > 0; dx++)
+        at--;
+    for (; dy < 0 && at >= columns; dy++)
+        at -= columns;
+    for (; dy > 0 && at / columns < last / columns; dy--)
+        at += columns;
+    return (size_t)(at > last ? last : at);
+}
+
+static void moves_stay_inside(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    for (int round = 0; round < 30000; round++) {
+        struct fz_layout layout = random_layout(&random, 64, 120);
+        size_t from = (size_t)random_int(&random, 0, (int)layout.params.count - 1);
+        long dx = random_int(&random, -12, 12), dy = random_int(&random, -12, 12);
+        if (round % 3)
+            *(round % 3 == 1 ? &dx : &dy) = 0;
+        size_t got = fz_layout_move(&layout, from, dx, dy), expected = naive_move(&layout, from, dx, dy);
+        if (got != expected)
+            fail_msg("%s: %zu by %ld, %ld is %zu, not %zu", describe(&layout), from, dx, dy, got, expected);
+    }
+}
+
+static void moves_by_far_end_at_the_ends(void **state)
+{
+    (void)state;
+    struct fz_layout layout = layout_of(800, 600, 100, 100, 53);
+    assert_int_equal(layout.columns, 7);
+    assert_int_equal(fz_layout_move(&layout, 20, 1000000000, 0), 52);
+    assert_int_equal(fz_layout_move(&layout, 20, -1000000000, 0), 0);
+    assert_int_equal(fz_layout_move(&layout, 20, 0, 1000000000), 52);
+    assert_int_equal(fz_layout_move(&layout, 20, 0, -1000000000), 6);
+    assert_int_equal(fz_layout_move(&layout, 6, 1, 0), 7);
+    assert_int_equal(fz_layout_move(&layout, 7, -1, 0), 6);
+}
+
+static void reveal_goes_the_shortest_way(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    for (int round = 0; round < 30000; round++) {
+        struct fz_layout layout = random_layout(&random, 64, 300);
+        double max = fz_layout_scroll_max(&layout), scroll = random_real(&random, 0, max), view_h = layout.params.view_h;
+        size_t index = (size_t)random_int(&random, 0, (int)layout.params.count - 1);
+        struct fz_rect cell = fz_layout_cell(&layout, index);
+        double to = fz_layout_reveal(&layout, index, scroll);
+        assert_true(to >= 0 && to <= max);
+        assert_true(cell.y >= to - 1e-6 && cell.y + cell.h <= to + view_h + 1e-6);
+        double low = fmax(cell.y + cell.h - view_h, 0), high = fmin(cell.y, max);
+        double nearest = fmin(fmax(scroll, low), high);
+        assert_near(to, nearest, 1e-6);
+    }
+}
+
+static void a_hundred_thousand_tiles_cost_no_more(void **state)
+{
+    (void)state;
+    struct fz_layout layout = layout_of(1920, 1080, 256, 192, 100000);
+    size_t first, last, index;
+    double max = fz_layout_scroll_max(&layout), start = now_s();
+    for (int i = 0; i < 100000; i++)
+        assert_true(fz_layout_visible(&layout, max * i / 100000, &first, &last));
+    assert_true(now_s() - start < 2);
+    assert_true(fz_layout_visible(&layout, max, &first, &last));
+    assert_int_equal(last, 99999);
+    assert_true(fz_layout_hit(&layout, 5, max + 1079, &index));
+    assert_int_equal(index, 99995);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(full_hd_shows_35_tiles),
+        cmocka_unit_test(cells_cover_the_content),
+        cmocka_unit_test(boxes_stand_on_whole_pixels_in_their_cells),
+        cmocka_unit_test(visible_at_every_scroll_position),
+        cmocka_unit_test(visible_between_pixels),
+        cmocka_unit_test(visible_in_tiny_windows),
+        cmocka_unit_test(nothing_is_visible_of_nothing),
+        cmocka_unit_test(hit_is_the_inverse_of_cell),
+        cmocka_unit_test(moves_stay_inside),
+        cmocka_unit_test(moves_by_far_end_at_the_ends),
+        cmocka_unit_test(reveal_goes_the_shortest_way),
+        cmocka_unit_test(a_hundred_thousand_tiles_cost_no_more),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
