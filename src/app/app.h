@@ -57,7 +57,7 @@ struct fz_app {
 
     struct fz_list *list;
     struct fz_scan scan;
-    struct fz_ready_node *backlog;     /* events taken from the list above, not yet taken in; owned */
+    struct fz_ready_node *backlog; /* events taken from the list above, not yet taken in; owned */
     struct fz_loader loader;
     struct fz_wall wall;
     struct fz_picture picture;

@@ -91,8 +91,8 @@ static void unborn(struct fz_app *app, struct fz_job *job)
 
 static void rejudge(struct fz_app *app, fz_heap_judge *judge, void *ctx)
 {
-    struct fz_heap_node *dropped[FZ_MAX_FLYING];
-    size_t n = fz_heap_rejudge(&app->pool.heap, judge, ctx, dropped, FZ_MAX_FLYING);
+    struct fz_heap_node *dropped[FZ_MAX_FLYING + FZ_SPARE_FLYING];
+    size_t n = fz_heap_rejudge(&app->pool.heap, judge, ctx, dropped, FZ_MAX_FLYING + FZ_SPARE_FLYING);
     for (size_t i = 0; i < n; i++)
         unborn(app, FZ_CONTAINER(dropped[i], struct fz_job, queued));
 }

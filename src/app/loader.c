@@ -68,9 +68,13 @@ void fz_loader_fini(struct fz_app *app)
         loader->uploads = loader->uploads->next;
         fz_job_free(job);
     }
-    for (size_t i = 0; i < loader->tile_capacity; i++)
-        if (loader->tiles[i])
-            release_tile(app, loader->tiles[i]);
+    for (size_t i = 0; i < loader->tile_capacity; i++) {
+        struct fz_tile *tile = loader->tiles[i];
+        for (int k = 0; tile && k < FZ_PURPOSES; k++)
+            tile->renditions[k].job = NULL; /* freed with the pool, or above */
+        if (tile)
+            release_tile(app, tile);
+    }
     free(loader->tiles);
     *loader = (struct fz_loader){0};
 }

@@ -34,12 +34,15 @@ struct fz_tile {
     struct fz_rendition renditions[FZ_PURPOSES];
 };
 
-enum { FZ_MAX_FLYING = 1024 };
+enum {
+    FZ_MAX_FLYING = 1024,
+    FZ_SPARE_FLYING = 8, /* for jobs that are no pictures: screenshots, measurements */
+};
 
 struct fz_loader {
     struct fz_tile **tiles; /* by item slot; owned */
     size_t tile_capacity;
-    struct fz_job *flying[FZ_MAX_FLYING]; /* every job out there */
+    struct fz_job *flying[FZ_MAX_FLYING + FZ_SPARE_FLYING]; /* every job out there */
     size_t flying_count;
     uint64_t credit_bytes, credit_limit_bytes;
     struct fz_ready_node *uploads, **uploads_end; /* results that wait for their upload */

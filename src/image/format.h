@@ -45,6 +45,9 @@ struct fz_format {
     enum fz_head (*header)(const struct fz_bytes *bytes, struct fz_header *header);
     /* What `load` will allocate at most, the file's own bytes and the reducer not counted. */
     uint64_t (*working_bytes)(const struct fz_decode *d, uint64_t file_bytes);
+    /* Whether pixels of the first picture lie beyond the end of the file, where the loader does not say so; may be
+     * NULL. */
+    bool (*is_cut)(const struct fz_bytes *file);
     /* EXIF orientation, 1..8; NULL = always 1. *turn is what is left to do with the rows. */
     int (*orientation)(const struct fz_bytes *file, int *turn);
     /* Decodes: fz_decode_begin, then all rows to d->reduce. */
@@ -117,6 +120,8 @@ FZ_HEAD_FUNCTIONS(tga)
 FZ_HEAD_FUNCTIONS(pcx)
 #undef FZ_HEAD_FUNCTIONS
 int fz_webp_orientation(const struct fz_bytes *file, int *turn);
+bool fz_gif_is_cut(const struct fz_bytes *file);
+bool fz_tiff_is_cut(const struct fz_bytes *file);
 int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
 struct fz_bytes fz_webp_payload(struct fz_decode *d);
 enum fz_err fz_icon_load(struct fz_decode *d);

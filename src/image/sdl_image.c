@@ -251,6 +251,10 @@ enum fz_err fz_sdl_load(struct fz_decode *d)
     if (code == FZ_OK)
         code = push_rows(d, surface);
     SDL_FreeSurface(surface);
+    if (code == FZ_OK && d->format->is_cut && d->format->is_cut(&d->file)) {
+        d->out->damaged = true;
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends early");
+    }
     return code;
 }
 
