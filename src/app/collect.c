@@ -182,8 +182,10 @@ static bool may_evict(const struct fz_app *app, const struct fz_job *job)
 
 static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
 {
-    if (r->incoming)
+    if (r->incoming && r->incoming_of == job)
         return true;
+    fz_texture_free(app->head, r->incoming); /* begun by a result that is of no use any more */
+    r->incoming_of = job;
     const SDL_Surface *s = job->surface;
     bool tile = job->purpose == FZ_FOR_WALL;
     job->upload_row = 0;

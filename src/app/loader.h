@@ -14,12 +14,13 @@ enum fz_purpose { FZ_FOR_WALL, FZ_FOR_PICTURE, FZ_PURPOSES };
 
 /* A picture at a size. `texture` shows until `incoming` is complete. */
 struct fz_rendition {
-    struct fz_texture *texture;  /* owned by the head; NULL: none, or evicted */
-    struct fz_texture *incoming; /* being uploaded */
-    struct fz_job *job;          /* on its way (borrowed; NULL: none) */
-    int box_w, box_h;            /* that `texture` was made for */
-    bool refused;                /* no texture could be made for the box above */
-    int64_t shown_us;            /* when it was first complete: fades start here */
+    struct fz_texture *texture;       /* owned by the head; NULL: none, or evicted */
+    struct fz_texture *incoming;      /* being uploaded */
+    const struct fz_job *incoming_of; /* whose pixels those are; only compared */
+    struct fz_job *job;               /* on its way (borrowed; NULL: none) */
+    int box_w, box_h;                 /* that `texture` was made for */
+    bool refused;                     /* no texture could be made for the box above */
+    int64_t shown_us;                 /* when it was first complete: fades start here */
 };
 
 /* What is known of an item beyond its name; made when it is first wanted. */

@@ -81,13 +81,13 @@ bool fz_key_from_event(const SDL_Event *event, struct fz_key *key)
         return false;
     SDL_Keycode code = without_keypad(event->key.keysym.sym);
     uint16_t mod = event->key.keysym.mod;
-    bool chord = (mod & (KMOD_CTRL | KMOD_ALT)) != 0 && (mod & KMOD_MODE) == 0;
+    bool chord = (mod & (KMOD_CTRL | KMOD_LALT)) != 0 && (mod & KMOD_MODE) == 0;
     if (mod & KMOD_GUI) /* the desktop's own */
         return false;
     if (!is_named(code) && (!chord || code < ' ' || code > 0x7e))
         return false;
     key->code = (uint32_t)code;
-    key->mods = ((mod & KMOD_CTRL) ? FZ_MOD_CTRL : 0u) | ((mod & KMOD_ALT) ? FZ_MOD_ALT : 0u) |
+    key->mods = ((mod & KMOD_CTRL) ? FZ_MOD_CTRL : 0u) | ((mod & KMOD_LALT) ? FZ_MOD_ALT : 0u) |
                 ((mod & KMOD_SHIFT) && is_named(code) ? FZ_MOD_SHIFT : 0u);
     return true;
 }

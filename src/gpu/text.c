@@ -30,6 +30,7 @@ struct fz_text_service {
 
 /* A text that was asked for: there, on its way, or impossible (no texture, not pending). */
 struct text_entry {
+    struct text_entry *next;
     uint32_t hash;
     struct fz_text_style style;
     char *text;
@@ -38,12 +39,16 @@ struct text_entry {
     uint64_t used_frame;
 };
 
-enum { TEXTS = 1024 }; /* entries; the least recently used one in the set of the hash makes room */
-enum { SET = 8 };
+enum {
+    BUCKETS = 1024,
+    MANY_TEXTS = 2048, /* from here on, those that were not drawn lately go */
+};
 
 struct fz_texts {
     struct fz_text_service *service; /* borrowed */
-    struct text_entry entries[TEXTS];
+    struct text_entry *buckets[BUCKETS];
+    size_t count;
+    uint64_t swept_frame; /* once a frame is enough */
     int pending;
 };
 
@@ -120,17 +125,28 @@ struct fz_texts *fz_texts_new(struct fz_text_service *service)
     return texts;
 }
 
-static void entry_clear(struct fz_head *head, struct text_entry *entry)
+/* Frees those that `keep_since` tells: not drawn since that frame, and not on their way. */
+static void sweep(struct fz_head *head, uint64_t keep_since)
 {
-    fz_texture_free(head, entry->texture);
-    free(entry->text);
-    *entry = (struct text_entry){0};
+    for (int i = 0; i < BUCKETS; i++) {
+        for (struct text_entry **link = &head->texts->buckets[i]; *link;) {
+            struct text_entry *entry = *link;
+            if (entry->used_frame >= keep_since) {
+                link = &entry->next;
+                continue;
+            }
+            *link = entry->next;
+            fz_texture_free(head, entry->texture);
+            free(entry->text);
+            free(entry);
+            head->texts->count--;
+        }
+    }
 }
 
 void fz_texts_free(struct fz_head *head)
 {
-    for (int i = 0; i < TEXTS; i++)
-        entry_clear(head, &head->texts->entries[i]);
+    sweep(head, UINT64_MAX);
     free(head->texts);
 }
 
@@ -144,29 +160,27 @@ static uint32_t hash_of(const char *text, const struct fz_text_style *style)
 static struct text_entry *find(struct fz_texts *texts, uint32_t hash, const char *text,
                                const struct fz_text_style *style)
 {
-    for (uint32_t i = 0; i < SET; i++) {
-        struct text_entry *entry = &texts->entries[(hash / SET * SET + i) % TEXTS];
-        if (entry->text && entry->hash == hash && entry->style.px == style->px &&
-            entry->style.max_w == style->max_w && entry->style.bold == style->bold &&
-            strcmp(entry->text, text) == 0)
+    for (struct text_entry *entry = texts->buckets[hash % BUCKETS]; entry; entry = entry->next)
+        if (entry->hash == hash && entry->style.px == style->px && entry->style.max_w == style->max_w &&
+            entry->style.bold == style->bold && strcmp(entry->text, text) == 0)
             return entry;
-    }
     return NULL;
 }
 
-static struct text_entry *make_room(struct fz_head *head, uint32_t hash)
+static struct text_entry *entry_new(struct fz_head *head, uint32_t hash, const char *text,
+                                    const struct fz_text_style *style)
 {
-    struct text_entry *oldest = NULL;
-    for (uint32_t i = 0; i < SET; i++) {
-        struct text_entry *entry = &head->texts->entries[(hash / SET * SET + i) % TEXTS];
-        if (!entry->text)
-            return entry;
-        if (!entry->pending && (!oldest || entry->used_frame < oldest->used_frame))
-            oldest = entry;
+    struct fz_texts *texts = head->texts;
+    if (texts->count >= MANY_TEXTS && texts->swept_frame < head->frame) {
+        texts->swept_frame = head->frame;
+        sweep(head, head->frame - 1);
     }
-    if (oldest)
-        entry_clear(head, oldest);
-    return oldest;
+    struct text_entry *entry = fz_calloc(1, sizeof *entry);
+    *entry = (struct text_entry){
+        .next = texts->buckets[hash % BUCKETS], .hash = hash, .style = *style, .text = fz_strdup(text)};
+    texts->buckets[hash % BUCKETS] = entry;
+    texts->count++;
+    return entry;
 }
 
 static void ask(struct fz_head *head, struct text_entry *entry)
@@ -180,16 +194,14 @@ static void ask(struct fz_head *head, struct text_entry *entry)
     fz_heap_push(&head->texts->service->queue, &job->queued);
 }
 
-/* The entry of a text, asked for where it is new or its texture was lost; NULL where its set is all on its way. */
+/* The entry of a text, asked for where it is new or its texture was lost. */
 static struct text_entry *entry_of(struct fz_head *head, const char *text, const struct fz_text_style *style)
 {
     FZ_MAIN_ONLY();
     uint32_t hash = hash_of(text, style);
     struct text_entry *entry = find(head->texts, hash, text, style);
-    if (!entry && (entry = make_room(head, hash)) != NULL)
-        *entry = (struct text_entry){.hash = hash, .style = *style, .text = fz_strdup(text)};
     if (!entry)
-        return NULL;
+        entry = entry_new(head, hash, text, style);
     entry->used_frame = head->frame;
     if (!entry->texture && !entry->pending && !entry->failed)
         ask(head, entry);
@@ -199,7 +211,7 @@ static struct text_entry *entry_of(struct fz_head *head, const char *text, const
 bool fz_text_size(struct fz_head *head, const char *text, const struct fz_text_style *style, int *w, int *h)
 {
     struct text_entry *entry = entry_of(head, text, style);
-    if (!entry || !entry->texture)
+    if (!entry->texture)
         return false;
     *w = entry->texture->rect.w;
     *h = entry->texture->rect.h;
@@ -210,7 +222,7 @@ bool fz_text_draw(struct fz_head *head, const char *text, const struct fz_text_s
                   double y, struct fz_color color)
 {
     struct text_entry *entry = entry_of(head, text, style);
-    if (!entry || !entry->texture)
+    if (!entry->texture)
         return false;
     fz_draw_mask(head, entry->texture, x, y, color);
     return true;

@@ -24,10 +24,9 @@ static void page_shape(int cell_w, int cell_h, int *columns, int *rows)
     *columns = *rows = 1;
     if (cell_w > MAX_CELL || cell_h > MAX_CELL)
         return;
-    *columns = PAGE_SIDE / (cell_w + GUTTER);
-    *rows = PAGE_SIDE / (cell_h + GUTTER);
-    while (*columns * *rows > MAX_CELLS)
-        *rows -= 1;
+    int across = PAGE_SIDE / (cell_w + GUTTER), down = PAGE_SIDE / (cell_h + GUTTER);
+    *columns = across < MAX_CELLS ? across : MAX_CELLS;
+    *rows = down * *columns > MAX_CELLS ? MAX_CELLS / *columns : down;
 }
 
 static struct fz_page *page_new(struct fz_head *head, int cell_w, int cell_h, bool alpha)

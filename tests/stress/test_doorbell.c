@@ -1,6 +1,7 @@
 /* The doorbell: a consumer that sleeps as the render thread does is woken by every push. Producers wait for their item
  * to be taken before they make the next one, so that a wake-up that is lost leaves everybody waiting until the time-out
- * of the sleep, which no sleep may reach while an item is there. */
+ * of the sleep, which no sleep may reach while an item is there. A single producer has nobody who would ring for it
+ * later: that is the sharpest test. */
 #include "stress.h"
 
 #include "sync/doorbell.h"
@@ -18,9 +19,10 @@ struct producer {
     atomic_bool out; /* the node is on its way */
 };
 
-static struct fz_doorbell bell;
-static struct fz_ready list;
-static struct producer producers[PRODUCERS];
+/* Each on a cache line of its own, so that a processor may well see their changes in another order. */
+static _Alignas(128) struct fz_doorbell bell;
+static _Alignas(128) struct fz_ready list;
+static _Alignas(128) struct producer producers[PRODUCERS];
 
 static int produce(void *ctx)
 {
@@ -30,13 +32,14 @@ static int produce(void *ctx)
         atomic_store(&p->out, true);
         fz_ready_push(&list, &p->node);
         fz_doorbell_ring(&bell);
-        while (atomic_load(&p->out)) {
+        for (int spins = 0; atomic_load(&p->out); spins++) {
             if (atomic_load(&stress_failed))
                 return 1;
-            sched_yield();
+            if (spins > 1000)
+                sched_yield();
         }
         /* mostly at once, which meets the consumer just when it goes to sleep */
-        for (uint64_t spin = random_next(&random) % 600; spin > 0; spin--)
+        for (uint64_t spin = random_next(&random) % 200; spin > 0; spin--)
             atomic_signal_fence(memory_order_seq_cst);
         if (one_in(&random, 200))
             nap_us((long)(random_next(&random) % 3000));
@@ -88,21 +91,22 @@ static void consume(uint64_t total, bool by_events)
         stress_fail("it hardly ever slept: this tests nothing");
 }
 
-static void run(uint64_t each, uint64_t seed, bool by_events)
+static void run(uint64_t total, uint64_t count, uint64_t seed, bool by_events)
 {
     SDL_Thread *threads[PRODUCERS];
-    for (uint64_t i = 0; i < PRODUCERS; i++) {
+    uint64_t each = total / count + 1;
+    for (uint64_t i = 0; i < count; i++) {
         producers[i] = (struct producer){.seed = seed + i * 7919, .items = each};
         threads[i] = stress_thread("producer", produce, &producers[i]);
     }
-    consume(each * PRODUCERS, by_events);
-    for (int i = 0; i < PRODUCERS; i++)
+    consume(each * count, by_events);
+    for (uint64_t i = 0; i < count; i++)
         SDL_WaitThread(threads[i], NULL);
 }
 
 int main(int argc, char **argv)
 {
-    uint64_t each = stress_items(argc, argv, 100000, 30000) / PRODUCERS + 1, seed = stress_seed();
+    uint64_t items = stress_items(argc, argv, 200000, 40000), seed = stress_seed();
     double start_s = now_s();
     fz_thread_claim_main();
     setenv("SDL_VIDEODRIVER", "dummy", 1);
@@ -111,10 +115,13 @@ int main(int argc, char **argv)
         return 1;
     }
     fz_doorbell_init(&bell);
-    run(each, seed, false);
-    if (!atomic_load(&stress_failed))
-        run(each / 10 + 1, seed + 1, true); /* SDL looks for events once a millisecond */
+    static const struct {
+        uint64_t part, producers;
+        bool by_events; /* SDL without a display looks for them once a millisecond: fewer */
+    } runs[] = {{1, 1, false}, {2, PRODUCERS, false}, {40, 1, true}, {20, PRODUCERS, true}};
+    for (size_t i = 0; i < COUNT(runs) && !atomic_load(&stress_failed); i++)
+        run(items / runs[i].part, runs[i].producers, seed + i, runs[i].by_events);
     fz_doorbell_fini(&bell);
     SDL_Quit();
-    return stress_end("doorbell", each * PRODUCERS, start_s);
+    return stress_end("doorbell", items, start_s);
 }

@@ -76,7 +76,8 @@ static void check_result(const struct fz_job *job)
         assert_true(job->error.code != FZ_OK || job->image.damaged);
     if (job->error.code != FZ_OK || job->image.damaged)
         assert_true(strlen(job->error.msg) > 0);
-    assert_true(job->error.code == FZ_OK || !job->surface);
+    assert_int_equal(job->surface != NULL, job->error.code == FZ_OK);
+    assert_true(!job->image.damaged || job->error.code == FZ_OK);
 }
 
 static void each_job_has_one_result(void **state)

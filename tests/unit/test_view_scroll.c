@@ -263,6 +263,18 @@ static void let_go_fast_it_glides_on(void **state)
     }
 }
 
+static void an_old_fling_is_forgotten(void **state)
+{
+    (void)state;
+    struct fz_scroll scroll = fling(50000, 6000);
+    settle(&scroll, FRAME_S);
+    double before = scroll.position;
+    fz_scroll_drag(&scroll, 1, 0.008);
+    fz_scroll_release(&scroll);
+    settle(&scroll, FRAME_S);
+    assert_near(scroll.position, before + 1, 1);
+}
+
 static void a_glide_ends_at_the_ends(void **state)
 {
     (void)state;
@@ -290,6 +302,7 @@ int main(void)
         cmocka_unit_test(a_drag_moves_it_directly),
         cmocka_unit_test(let_go_slowly_it_stays),
         cmocka_unit_test(let_go_fast_it_glides_on),
+        cmocka_unit_test(an_old_fling_is_forgotten),
         cmocka_unit_test(a_glide_ends_at_the_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,177 @@
+"""The command line: what it refuses, and with which line and status; sources; paths on standard input."""
+
+import shutil
+import subprocess
+
+import pytest
+from PIL import Image
+
+import pictures
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    return pictures.fill(module_home / "pictures", 6)
+
+
+# --- refused: one line, status 2 ---
+
+BAD_OPTIONS = [
+    ["--no-such-option"], ["-Z"], ["--headles"],
+    ["--size"], ["--size", ""], ["--size", "800"], ["--size", "x600"], ["--size", "800x"], ["--size", "0x600"],
+    ["--size", "800x600x2"], ["--size", "-800x600"], ["--size", "99999x600"], ["--size=800 x 600"],
+    ["--tile", "1x1"], ["--tile", "big"], ["-t"],
+    ["--jobs", "0"], ["--jobs", "-1"], ["--jobs", "many"], ["--jobs", "3.5"], ["--jobs", "257"], ["-j9999999999999999999"],
+    ["--memory", "1"], ["--memory", "12X"], ["--memory", "-64M"], ["--memory", "99999999999G"], ["--memory", "M"],
+    ["--delay", "0"], ["--delay", "-5"], ["--delay", "nan"], ["--delay", "inf"], ["--delay", "5 s"], ["--delay", ""],
+    ["--background", "red"], ["--background", "12345"], ["--background", "1234567"], ["--background", "-12345"],
+    ["--quit-when", "never"], ["--quit-when", ""], ["--quit-when", "LOADED"],
+    ["--isolation", "none"], ["--headless=1"], ["--name", ""], ["--name", "a/b"], ["--name", "n" * 65],
+    ["--screenshot", ""], ["--stats"],
+]
+
+
+@pytest.mark.parametrize("options", BAD_OPTIONS, ids=" ".join)
+def test_bad_option(home, folder, options):
+    """The line names the option; nothing is opened and no file is written."""
+    arguments = [*options] if options[-1] in ("--size", "--stats", "-t") else [*options, folder]
+    result = home.frieze(*arguments)
+    assert result.status == 2 and len(result.lines) == 1, result
+    named = options[0].split("=")[0]
+    assert result.lines[0].startswith("frieze: ") and (named[:2] if named.startswith("-j") else named) in result.lines[0] \
+        or {"-t": "--tile", "-j9999999999999999999": "--jobs"}.get(named, named) in result.lines[0], result.err
+    assert result.out == ""
+
+
+@pytest.mark.parametrize("source", ["http://x", "https://example.invalid/a.jpg", "exec:ls", "foo.m3u", "foo.m3u8",
+                                    "foo.xspf", "foo.zip", "foo.tar.gz", "ftp://x/y.png", ""])
+def test_source_that_this_build_lacks(home, source):
+    """A scheme without a row in the source table: status 2, one line that names it."""
+    result = home.frieze("--headless", source)
+    if result.status != 2 and "this build" not in result.err:
+        pytest.skip("this build has a source of that kind")
+    assert result.status == 2 and len(result.lines) == 1, result
+    assert source in result.lines[0]
+
+
+def test_path_that_looks_like_a_scheme(home):
+    """What begins with ./ is a path, whatever follows."""
+    pictures.write(home / "exec:1.png", 3)
+    stats, result = home.stats("--quit-when", "loaded", "./exec:1.png")
+    assert (stats["items"], stats["failed"], result.lines) == (1, 0, [])
+
+
+def test_double_dash_ends_the_options(home):
+    pictures.write(home / "-x.png", 3)
+    stats, result = home.stats("--quit-when", "loaded", "--", "-x.png")
+    assert (stats["items"], stats["failed"], result.lines) == (1, 0, [])
+
+
+def test_forms_of_options(home, folder):
+    """--name=value and --name value; short ones alone, together and with the value attached; the last one counts."""
+    shot = home / "shot.png"
+    for options in (["--size=400x300", "-t100x75"], ["--size", "400x300", "-t", "100x75"],
+                    ["--size", "10000x9000", "--size", "400x300", "--tile", "100x75"], ["-nt100x75", "--size=400x300"]):
+        result = home.frieze("--headless", *options, "--screenshot", shot, "--quit-when=screenful", folder)
+        assert (result.status, result.lines) == (0, []), result.err
+        image = Image.open(shot)
+        assert image.size == (400, 300) and pictures.wall(image) == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_help(home):
+    for option in ("--help", "-h"):
+        result = home.frieze(option)
+        assert (result.status, result.lines) == (0, [])
+        assert result.out.startswith("Usage: frieze") and result.out.endswith("\n")
+        for name in ("--size", "--tile", "--headless", "--quit-when", "--memory", "--jobs", "ctl"):
+            assert name in result.out
+        assert max(map(len, result.out.splitlines())) <= 120
+
+
+def test_version(home):
+    for option in ("--version", "-V"):
+        result = home.frieze(option)
+        assert (result.status, result.lines) == (0, [])
+        first, *rest = result.out.splitlines()
+        assert first.split()[0] == "frieze" and first.split()[1][0].isdigit()
+        assert any("sandbox" in line for line in rest), "which layers of the sandbox hold"
+
+
+# --- what there is to show: exit status 3 ---
+
+@pytest.mark.parametrize("name", ["missing.png", "missing/", "empty", "words.jpg", "nothing.png"])
+def test_no_source_yields_a_picture(home, name):
+    (home / "empty").mkdir()
+    (home / "words.jpg").write_text("not a picture\n")
+    (home / "nothing.png").write_bytes(b"")
+    result = home.frieze("--headless", "--quit-when", "loaded", name)
+    assert result.status == 3, result
+    assert 1 <= len(result.lines) <= 2 and any(name.rstrip("/") in line for line in result.lines), result.err
+
+
+def test_no_source_yields_a_picture_without_quit_when(home):
+    """It ends by itself: nothing can come any more."""
+    (home / "empty").mkdir()
+    assert home.frieze("--headless", home / "empty", home / "missing").status == 3
+
+
+def test_pictures_folder_of_the_user(home):
+    """Without a source: the folder that user-dirs.dirs names, or else ~/Pictures."""
+    for folder, count in ((home / "Pictures", 2), (home / "Bilder", 3)):
+        pictures.fill(folder, count)
+        with home.start("--size", "400x300") as frieze:
+            assert frieze.idle("loaded").status()["items"] == count
+        (home / "config" / "user-dirs.dirs").write_text('XDG_PICTURES_DIR="$HOME/Bilder"\n')
+
+
+def test_demo_pictures(home):
+    """Without a source and without a pictures folder: those that are installed beside the program."""
+    (home / "bin").mkdir()
+    program = shutil.copy(home.program, home / "bin" / "frieze")
+    pictures.fill(home / "share" / "frieze" / "demo", 2)
+    home.program = program
+    with home.start("--size", "400x300") as frieze:
+        assert frieze.idle("loaded").status()["items"] >= 2
+
+
+# --- paths on standard input ---
+
+def paths_on_stdin(home, data, *options):
+    shot = home / "shot.png"
+    result = home.frieze("--headless", "--size", "800x300", "--tile", "200x150", "--screenshot", shot, "--quit-when",
+                         "loaded", *options, "-", data=data)
+    assert result.status == 0, result
+    return pictures.wall(Image.open(shot)), result.lines
+
+
+@pytest.mark.parametrize("end, options", [(b"\n", []), (b"\0", ["-0"]), (b"\0", ["--null"])])
+def test_paths_on_stdin(home, folder, end, options):
+    """In the order in which they come, each as often as it comes, the last one also without its end."""
+    paths = [bytes(folder / f"p{number}.png") for number in (5, 0, 3)]
+    assert paths_on_stdin(home, end.join(paths), *options) == ([[5, 0, 3]], [])
+    assert paths_on_stdin(home, end.join(paths) + end, *options) == ([[5, 0, 3]], [])
+
+
+def test_paths_on_stdin_are_taken_as_they_are(home):
+    """Spaces, a newline (with -0), bytes that are no UTF-8; relative ones are relative to the working directory."""
+    names = [b" lead.png", b"a\nb.png", b"\xff\xfe.png"]
+    for number, name in enumerate(names):
+        pictures.draw(number).save(open(bytes(home.path) + b"/" + name, "wb"), "png")
+    assert paths_on_stdin(home, b"\0".join(names), "-0") == ([[0, 1, 2]], [])
+
+
+def test_nothing_on_stdin(home):
+    result = home.frieze("--headless", "--quit-when", "loaded", "-", data=b"")
+    assert result.status == 3 and 1 <= len(result.lines) <= 2, result
+
+
+def test_stdin_that_stays_open(home, folder):
+    """What was read is shown while more may come; nothing waits for the end of the list."""
+    with home.start("--size", "800x300", "--tile", "200x150", "-", stdin=subprocess.PIPE) as frieze:
+        frieze.process.stdin.write(b"%s\n" % bytes(folder / "p2.png"))
+        frieze.process.stdin.flush()
+        frieze.until(items=1, pending=0, scanning=True)
+        frieze.process.stdin.write(b"%s\n" % bytes(folder / "p4.png"))
+        frieze.process.stdin.close()
+        frieze.until(items=2, pending=0, scanning=False)
+        assert pictures.wall(frieze.screenshot()) == [[2, 4]]

@@ -1,0 +1,314 @@
+"""The control socket and `frieze ctl`: what status says, waiting, pausing, screenshots; who may connect."""
+
+import json
+import os
+import signal
+import socket
+import stat
+
+import pytest
+from PIL import Image
+
+import pictures
+from frieze import Refused, wait_until
+
+TEXT, MAYBE_TEXT = (str,), (str, type(None))
+STATUS = {
+    "mode": TEXT, "index": (int,), "items": (int,), "scanning": (bool,), "uri": TEXT, "title": TEXT, "visible": (list,),
+    "pending": (int,), "failed": (int,), "paused": (bool,), "show_paused": (bool,),
+    "zoom": (int, float, type(None)), "batch": MAYBE_TEXT, "fullscreen": (bool,), "sandbox_state": TEXT,
+    "uptime_ms": (int,),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    return pictures.fill(module_home / "pictures", 60)
+
+
+@pytest.fixture(scope="module")
+def frieze(module_home, folder):
+    with module_home.start("--size", "800x600", "--tile", "100x75", folder) as running:
+        yield running
+
+
+@pytest.fixture
+def wall(frieze):
+    """The running one, back at its start."""
+    if frieze.status()["mode"] != "wall":
+        frieze.key("Return")
+    frieze.ask("loading", "resume")
+    return frieze.key("Home").idle()
+
+
+# --- the program `frieze ctl` ---
+
+def test_ctl_prints_the_result(wall, folder):
+    result = wall.ctl("status")
+    assert (result.status, result.err) == (0, "") and result.out.count("\n") == 1
+    status = json.loads(result.out)
+    assert status["items"] == 60 and status["uri"] == str(folder / "p0.png")
+    silent = wall.ctl("key", "Right")
+    assert (silent.status, silent.out, silent.err) == (0, "", "")
+    assert wall.status()["index"] == 1
+
+
+@pytest.mark.parametrize("arguments", [
+    ["no-such-command"], ["key"], ["key", "NoSuchKey"], ["wait"], ["wait", "forever"], ["wait", "idle", "soon"],
+    ["wait", "idle", "-1"], ["screenshot"], ["screenshot", "a.png", "b.png"], ["loading", "stop"], ["status", "all"],
+    ["quit", "now"],
+], ids=" ".join)
+def test_ctl_says_what_is_wrong(wall, arguments):
+    """One line on standard error, status 1; a key that is wrong keeps all of its sequence from being pressed."""
+    result = wall.ctl(*arguments)
+    assert result.status == 1 and result.out == "" and len(result.lines) == 1, result
+    assert result.lines[0].startswith("frieze: ")
+    assert wall.status()["index"] == 0
+
+
+def test_ctl_key_sequence_is_all_or_nothing(wall):
+    assert wall.ctl("key", "Right", "Right", "NoSuchKey").status == 1
+    assert wall.status()["index"] == 0
+
+
+def test_ctl_usage(home):
+    for arguments in ([], ["--name"], ["--name", "x"], ["-x"]):
+        result = home.frieze("ctl", *arguments)
+        assert result.status == 2 and len(result.lines) == 1, result
+
+
+def test_ctl_without_a_frieze(home):
+    result = home.frieze("ctl", "status")
+    assert result.status == 1 and len(result.lines) == 1 and "default" in result.lines[0], result
+    assert home.frieze("ctl", "--name", "other", "status").status == 1
+    assert not (home.run / "frieze").exists(), "who only asks makes nothing"
+
+
+# --- status ---
+
+def test_status_on_the_wall(wall, folder):
+    status = wall.status()
+    assert set(status) >= set(STATUS)
+    for key, types in STATUS.items():
+        assert type(status[key]) in types, f"{key} is {status[key]!r}"
+    expected = {"mode": "wall", "index": 0, "items": 60, "scanning": False, "uri": str(folder / "p0.png"),
+                "title": "p0.png", "visible": [0, 41], "pending": 0, "failed": 0, "paused": False,
+                "show_paused": False, "batch": None, "fullscreen": False}
+    assert {key: status[key] for key in expected} == expected
+    assert wall.status()["uptime_ms"] >= status["uptime_ms"] > 0
+
+
+def test_status_follows(wall, folder):
+    wall.key("End")
+    assert wall.idle().status()["visible"][1] == 59
+    assert wall.status()["uri"] == str(folder / "p59.png")
+    wall.key("Return")
+    status = wall.idle().status()
+    assert (status["mode"], status["zoom"]) == ("picture", 1), "a small picture is not enlarged"
+    wall.key("s")
+    assert wall.status()["mode"] == "slideshow"
+    wall.key("Space")
+    assert wall.status()["show_paused"] is True
+    wall.key("Esc")
+    assert wall.status()["mode"] in ("wall", "picture")
+
+
+# --- wait, loading ---
+
+def test_wait(wall):
+    for state in ("idle", "screenful", "loaded"):
+        assert wall.ctl("wait", state, "20").status == 0
+
+
+def test_wait_that_times_out(wall):
+    """An error in its time; what asks meanwhile is answered."""
+    wall.ask("loading", "pause")
+    wall.key("+").key("+")
+    result = wall.ctl("wait", "loaded", "0.2")
+    assert result.status == 1 and len(result.lines) == 1, result
+    with pytest.raises(Refused) as refused:
+        wall.ask("wait", "loaded", 0)
+    assert refused.value.code == "timeout"
+    wall.ask("loading", "resume")
+    assert wall.ctl("wait", "loaded", "20").status == 0
+    wall.key("0").idle()
+
+
+def test_loading_pause(wall):
+    """Nothing new is issued, the wall stays usable, and what was left out is made up for afterwards."""
+    wall.idle("loaded").ask("loading", "pause")
+    assert wall.status()["paused"] is True
+    wall.key("-").idle()
+    before = wall.stats()["decode"]["count"]
+    wall.key("End").key("PgUp").key("Return").idle().key("n").idle()
+    wall.key("Esc").idle().key("Home", "Right").idle()
+    status = wall.status()
+    assert (status["index"], status["mode"], status["pending"]) == (1, "wall", 60)
+    assert wall.stats()["decode"]["count"] == before
+    wall.ask("loading", "resume")
+    assert wall.status()["paused"] is False
+    wall.idle("loaded")
+    assert wall.status()["pending"] == 0 and wall.stats()["decode"]["count"] >= before + 60
+    wall.key("0").idle()
+
+
+def test_loading_toggles(wall):
+    for expected in (True, False):
+        wall.ask("loading")
+        assert wall.status()["paused"] is expected
+
+
+# --- screenshot, stats, quit ---
+
+def test_screenshot(wall):
+    image = wall.screenshot()
+    assert image.size == (800, 600)
+    assert pictures.wall(image)[:5] == [list(range(row * 7, row * 7 + 7)) for row in range(5)]
+
+
+def test_screenshot_that_cannot_be_written(wall):
+    with pytest.raises(Refused):
+        wall.ask("screenshot", "/no/such/folder/shot.png")
+    assert wall.screenshot().size == (800, 600)
+
+
+def test_screenshot_path_of_the_caller(wall, home):
+    """A relative one is meant where the caller stands."""
+    (home / "there").mkdir()
+    process = wall.home.popen(["sh", "-c", f"cd '{home.path}/there' && exec '{wall.home.program}' ctl screenshot mine.png"])
+    assert process.wait(20) == 0
+    assert (home / "there" / "mine.png").exists()
+
+
+def test_stats(wall):
+    live = json.loads(wall.ctl("stats").out)
+    assert live["items"] == 60 and live["startup"]["first_tile"] > 0
+
+
+def test_quit(home, folder):
+    with home.start("--size", "400x300", "--stats", home / "s.json", "--screenshot", home / "s.png", folder) as frieze:
+        assert frieze.idle().ctl("quit").status == 0
+        assert frieze.process.wait(10) == 0
+    assert Image.open(home / "s.png").size == (400, 300)
+    assert json.loads((home / "s.json").read_text())["items"] == 60
+
+
+# --- the socket ---
+
+def test_socket_is_private(wall):
+    path = wall.home.socket_path()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600 and stat.S_ISSOCK(path.stat().st_mode)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_socket_without_a_runtime_folder(home, folder):
+    """/tmp/frieze-UID instead."""
+    del home.environment["XDG_RUNTIME_DIR"]
+    path = f"/tmp/frieze-{os.getuid()}"
+    name = f"e2e{os.getpid()}"
+    existed = os.path.exists(path)
+    try:
+        process = home.popen([home.program, "--headless", "--size", "300x300", "--name", name, folder])
+        wait_until(lambda: os.path.exists(f"{path}/{name}.sock"), "a socket")
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o700
+        assert home.frieze("ctl", "--name", name, "quit").status == 0
+        assert process.wait(10) == 0
+        assert not os.path.exists(f"{path}/{name}.sock")
+    finally:
+        if not existed and os.path.isdir(path) and not os.listdir(path):
+            os.rmdir(path)
+
+
+def test_socket_folder_that_others_can_enter(home, folder):
+    """Not used, said in one line, and the wall is there without it."""
+    (home.run / "frieze").mkdir()
+    (home.run / "frieze").chmod(0o755)
+    result = home.frieze("--headless", "--size", "300x300", "--quit-when", "screenful", folder)
+    assert result.status == 0 and len(result.lines) == 1 and "private" in result.lines[0], result
+    assert list((home.run / "frieze").iterdir()) == []
+
+
+def test_stale_socket_is_replaced(home, folder):
+    """A crash leaves its socket behind: the next start takes its place."""
+    frieze = home.start("--size", "300x300", folder).ready()
+    frieze.end(signal.SIGKILL)
+    assert home.socket_path().exists()
+    with home.start("--size", "300x300", folder) as second:
+        assert second.ctl("status").status == 0 and second.errors() == []
+    assert not home.socket_path().exists()
+
+
+def test_second_instance(home, folder):
+    """Takes its process id for a name and says so; the first one keeps its socket when the second ends."""
+    with home.start("--size", "300x300", folder) as first:
+        second = home.start("--size", "300x300", folder / "p1.png")
+        second.name = str(second.pid)
+        with second:
+            assert len(second.errors()) == 1 and str(second.pid) in second.errors()[0]
+            assert (first.status()["items"], second.status()["items"]) == (60, 1)
+            assert json.loads(second.ctl("status").out)["items"] == 1
+        assert not home.socket_path(second.name).exists()
+        assert json.loads(first.ctl("status").out)["items"] == 60
+
+
+def test_named_instance(home, folder):
+    with home.start("--name", "left wall", "--size", "300x300", folder) as frieze:
+        assert home.socket_path("left wall").exists()
+        assert json.loads(frieze.ctl("status").out)["items"] == 60
+
+
+# --- the protocol ---
+
+def exchange(frieze, data):
+    with socket.socket(socket.AF_UNIX) as raw:
+        raw.settimeout(20)
+        raw.connect(str(frieze.home.socket_path(frieze.name)))
+        raw.sendall(data)
+        raw.shutdown(socket.SHUT_WR)
+        return [json.loads(line) for line in raw.makefile("rb")]
+
+
+def test_requests_are_answered_in_order(wall):
+    lines = b"".join(json.dumps({"id": f"n{i}", "cmd": "status"}).encode() + b"\n" for i in range(5))
+    with socket.socket(socket.AF_UNIX) as raw:
+        raw.settimeout(20)
+        raw.connect(str(wall.home.socket_path()))
+        raw.sendall(lines)
+        reader = raw.makefile("rb")
+        answers = [json.loads(reader.readline()) for _ in range(5)]
+    assert [(answer["id"], answer["ok"]) for answer in answers] == [(f"n{i}", True) for i in range(5)]
+
+
+@pytest.mark.parametrize("line", [b"hello", b"{", b"[]", b"null", b'{"id":1}', b'{"id":1,"cmd":5}', b"\xff\xfe",
+                                  b'{"id":1,"cmd":"key","args":"Right"}', b'{"id":1,"cmd":"key","args":[{}]}',
+                                  b"[" * 3000, b"x" * 200000])
+def test_nonsense_is_answered_with_an_error(wall, line):
+    with socket.socket(socket.AF_UNIX) as raw:
+        raw.settimeout(20)
+        raw.connect(str(wall.home.socket_path()))
+        try:
+            raw.sendall(line + b"\n")
+            answer = raw.makefile("rb").readline()
+        except ConnectionError:
+            answer = None  # hung up on: allowed where the line is too long
+        if len(line) < 100000:
+            answer = json.loads(answer)
+            assert answer["ok"] is False and answer["error"]["code"] and answer["error"]["message"]
+    assert wall.status()["items"] == 60
+
+
+def test_clients_that_hang_up(wall):
+    """In the middle of a line, while waiting, before reading the answer; and many at a time."""
+    path = str(wall.home.socket_path())
+    for data in (b"", b'{"id":1,"cm', b'{"id":1,"cmd":"stats"}\n', b'{"id":1,"cmd":"wait","args":["loaded","5"]}\n'):
+        for _ in range(5):
+            with socket.socket(socket.AF_UNIX) as raw:
+                raw.connect(path)
+                raw.sendall(data)
+    many = [socket.socket(socket.AF_UNIX) for _ in range(40)]
+    for raw in many:
+        raw.connect(path)
+    for raw in many:
+        raw.close()
+    wait_until(lambda: wall.ctl("status").status == 0, "a place for one more client")
+    assert wall.status()["items"] == 60

@@ -1,0 +1,355 @@
+"""Every key of the command table, pressed on a real X server; what it did is seen in the status or on the screen."""
+# ctest: LABELS display
+
+import pathlib
+import re
+
+import pytest
+
+import pictures
+import xlib
+from frieze import wait_until
+
+COUNT, COLUMNS, ROWS = 100, 7, 6
+START = 50
+TO_START = ["Home", *"]]]]]"]
+PICTURE = (400, 300)  # in a window of 800x600: half of it at 100 %
+
+# Keys as the command table writes them, and as X does.
+X_NAMES = {"Esc": "Escape", "Space": "space", "S-Space": "shift+space", "PgDn": "Next", "PgUp": "Prior",
+           "^f": "ctrl+f", "^b": "ctrl+b", "^d": "ctrl+d", "^u": "ctrl+u", "[": "bracketleft", "]": "bracketright",
+           "+": "plus", "=": "equal", "-": "minus", "*": "asterisk", ">": "greater", "<": "less", "|": "bar",
+           "_": "underscore", ",": "comma", ".": "period", "BackSpace": "BackSpace"}
+
+# On the wall, from START: where the selection goes.
+WALL_MOVES = {"n": 1, "p": -1, "h": -1, "Left": -1, "l": 1, "Right": 1, "k": -COLUMNS, "Up": -COLUMNS, "j": COLUMNS,
+              "Down": COLUMNS, "Space": ROWS * COLUMNS, "PgDn": ROWS * COLUMNS, "^f": ROWS * COLUMNS,
+              "S-Space": -ROWS * COLUMNS, "PgUp": -ROWS * COLUMNS, "^b": -ROWS * COLUMNS, "^d": ROWS // 2 * COLUMNS,
+              "^u": -ROWS // 2 * COLUMNS, "]": 10, "[": -10, "Home": -START, "End": COUNT - 1 - START,
+              "G": COUNT - 1 - START}
+# In the picture view, where all of the picture is in view.
+PICTURE_MOVES = {"n": 1, "Space": 1, "PgDn": 1, "p": -1, "BackSpace": -1, "PgUp": -1, "Right": 1, "l": 1, "j": 1,
+                 "Left": -1, "h": -1, "k": -1, "Up": 0, "Down": 0, "]": 10, "[": -10, "Home": -START,
+                 "End": COUNT - 1 - START, "G": COUNT - 1 - START}
+PICTURE_ZOOMS = {"+": 1.25, "=": 1.25, "-": 0.8, "a": 1, "*": 1, "w": 1, "W": 2, "0": 1}
+TURNS = {">": "90", "<": "270"}
+FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
+# Keys of either view that a test of their own looks at.
+OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<"},
+          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y"}}
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    return pictures.fill(module_home / "pictures", COUNT, PICTURE)
+
+
+@pytest.fixture(scope="module")
+def frieze(module_home, x11, folder):
+    with module_home.start("--size", "800x600", "--tile", "100x75", folder, display=x11) as running:
+        x11.xdotool("mousemove", 5, 5)
+        yield running.idle()
+
+
+@pytest.fixture
+def wall(frieze):
+    """The wall with START selected, however a test before left it."""
+    if frieze.status()["mode"] != "wall":
+        frieze.key("Return")
+    return frieze.key("0", *TO_START)
+
+
+@pytest.fixture
+def view(frieze):
+    """The picture view of START."""
+    if frieze.status()["mode"] == "slideshow":
+        frieze.key("s")
+    if frieze.status()["mode"] == "wall":
+        frieze.key(*TO_START, "Return")
+    frieze.key("0", *TO_START)
+    return frieze
+
+
+def press(frieze, *keys):
+    frieze.display.press(frieze, *(X_NAMES.get(key, key) for key in keys))
+
+
+@pytest.mark.parametrize("key", WALL_MOVES)
+def test_move_on_the_wall(wall, key):
+    press(wall, key)
+    wall.until(index=START + WALL_MOVES[key], mode="wall")
+
+
+def test_moves_stop_at_the_ends(wall):
+    press(wall, "Home", "Left", "Up", "PgUp", "[", "p", "l")
+    wall.until(index=1)
+    press(wall, "End", "Right", "Down", "PgDn", "]", "n", "h")
+    wall.until(index=COUNT - 2)
+
+
+def test_selection_is_kept_in_view(wall):
+    for key, first in (("Home", 0), ("End", COUNT - 1)):
+        press(wall, key)
+        wall.until(index=first, visible=lambda seen, at=first: seen[0] <= at <= seen[1])
+
+
+@pytest.mark.parametrize("key, larger", [("+", True), ("=", True), ("-", False)])
+def test_tile_size(wall, key, larger):
+    """The selected picture stays in view; 0 resets. A row that is cut off at the edge is one row more in view."""
+    usual = (ROWS * COLUMNS, (ROWS + 1) * COLUMNS)
+
+    def seen(least, most):
+        return lambda visible: least <= visible[1] + 1 - visible[0] <= most and visible[0] <= START <= visible[1]
+    press(wall, key)
+    wall.until(visible=seen(1, usual[0] - 1) if larger else seen(usual[1] + 1, COUNT))
+    press(wall, "0")
+    wall.until(visible=seen(*usual))
+    assert wall.idle().status()["pending"] == 0
+
+
+@pytest.mark.parametrize("key", TURNS)
+def test_rotate_on_the_wall(wall, key):
+    """The tile shows it; the other way takes it back."""
+    press(wall, key)
+    turns = {name for _, name in tiles(wall)}
+    try:
+        wait_until(lambda: (START, TURNS[key]) in tiles(wall), lambda: f"{START} turned, seen: {turns}", 5)
+    finally:
+        press(wall, next(other for other in TURNS if other != key))
+        wait_until(lambda: (START, "0") in tiles(wall), "upright again", 5)
+
+
+def tiles(frieze):
+    image = frieze.screenshot()
+    return {pictures.read(image, box) for row in pictures.boxes(image) for box in row} - {None} or {(-1, "0")}
+
+
+@pytest.mark.parametrize("key", PICTURE_MOVES)
+def test_move_in_the_picture_view(view, key):
+    press(view, key)
+    if PICTURE_MOVES[key] == 0:
+        press(view, "L", "L")  # heard after it
+        view.idle()
+    view.until(index=START + PICTURE_MOVES[key], mode="picture")
+    assert pictures.only(view.screenshot())[:2] == (START + PICTURE_MOVES[key], "0")
+
+
+@pytest.mark.parametrize("key", PICTURE_ZOOMS)
+def test_zoom(view, key):
+    """From 100 %, and from elsewhere where it leads back to that."""
+    if PICTURE_ZOOMS[key] == 1:
+        press(view, "-", "-")
+        view.until(zoom=pytest.approx(0.64))
+    press(view, key)
+    view.until(zoom=pytest.approx(PICTURE_ZOOMS[key]), index=START)
+    x, y, w, h = pictures.only(view.screenshot())[2]
+    assert (w, h) == tuple(pytest.approx(side * PICTURE_ZOOMS[key], abs=1) for side in PICTURE)
+    assert abs(2 * x + w - 800) <= 2 and abs(2 * y + h - 600) <= 2, "in the middle"
+
+
+@pytest.mark.parametrize("keys, turn", [*((key, turn) for key, turn in (TURNS | FLIPS).items()),
+                                        (">>", "180"), (">|", "mirrored 270"), ("|_", "180"), (">>>>", "0")])
+def test_turn_in_the_picture_view(view, keys, turn):
+    """Turned and flipped as seen on the screen, and back."""
+    press(view, *keys)
+    try:
+        wait_until(lambda: pictures.only(view.screenshot())[:2] == (START, turn),
+                   lambda: f"{keys} shows {turn}, not {pictures.only(view.screenshot())}", 3, 0.05)
+        w, h = pictures.only(view.screenshot())[2][2:]
+        assert (w, h) == (PICTURE if len(keys.replace("|", "").replace("_", "")) % 2 == 0 else PICTURE[::-1])
+    finally:
+        view.key(*reversed(keys.translate(str.maketrans("<>", "><"))))
+        view.idle()
+    assert pictures.only(view.screenshot())[:2] == (START, "0")
+
+
+@pytest.mark.parametrize("keys", ["hl", "kj", ("Right", "Left"), ("Down", "Up")], ids=str)
+def test_arrows_pan_what_is_larger_than_the_window(view, keys):
+    """The picture stays, its place changes, and moves back."""
+    press(view, "W", "+", "+")
+    view.until(zoom=pytest.approx(3.125))
+    start = view.screenshot()
+    press(view, keys[0])
+    wait_until(lambda: view.screenshot() != start, "another part of the picture", 5)
+    assert view.status()["index"] == START
+    press(view, keys[1])
+    wait_until(lambda: pictures_alike(view.screenshot(), start), "the part as before", 5)
+    press(view, "n")
+    view.until(index=START + 1)
+
+
+def pictures_alike(one, other):
+    import numpy as np
+    return np.abs(np.asarray(one, dtype=int) - np.asarray(other, dtype=int))[:500].max() < 40
+
+
+def test_pan_stops_at_the_edge(view):
+    """No gap comes in however far one pans."""
+    press(view, "W", "+", *["Right"] * 25, *["Down"] * 25)
+    view.until(zoom=pytest.approx(2.5))
+    image = view.idle().screenshot()
+    for corner in ((1, 1), (798, 1), (1, 520), (790, 530)):
+        assert image.getpixel(corner) != pictures.BACKGROUND
+    assert view.status()["index"] == START
+
+
+def test_keep_zoom(view):
+    """L: zoom and place from picture to picture; again: each as a whole."""
+    press(view, "+", "n")
+    view.until(index=START + 1, zoom=1)
+    press(view, "L", "+", "n")
+    view.until(index=START + 2, zoom=pytest.approx(1.25))
+    press(view, "L", "n")
+    view.until(index=START + 3, zoom=1)
+
+
+# --- from view to view ---
+
+@pytest.mark.parametrize("key", ["Return", "t", "Esc"])
+def test_open_and_close(wall, key):
+    press(wall, "Return")
+    wall.until(mode="picture", index=START, zoom=1)
+    press(wall, "n")
+    wall.until(index=START + 1)
+    press(wall, key)
+    wall.until(mode="wall", index=START + 1, zoom=None)
+    wait_until(lambda: (START + 1, "0") in tiles(wall), "its tile", 5)  # a notice may lie over it first
+
+
+def test_keypad_enter_opens(wall):
+    press(wall, "KP_Enter")
+    wall.until(mode="picture")
+
+
+def test_show_keys(view):
+    """s starts and ends it, Space pauses and resumes while it runs and is next otherwise."""
+    press(view, "s")
+    view.until(mode="slideshow", show_paused=False)
+    for expected in (True, False):
+        press(view, "Space")
+        view.until(mode="slideshow", show_paused=expected)
+    press(view, "n")
+    view.until(mode="slideshow", index=START + 1)
+    press(view, "s")
+    view.until(mode="picture", index=START + 1)
+    press(view, "Space")
+    view.until(mode="picture", index=START + 2)
+
+
+def test_show_from_the_wall(wall):
+    press(wall, "s")
+    wall.until(mode="slideshow", index=START)
+
+
+# --- the rest, in both views ---
+
+@pytest.fixture(params=["wall", "picture"])
+def either(request):
+    return request.getfixturevalue("wall" if request.param == "wall" else "view")
+
+
+def test_loading_key(either):
+    for expected in (True, False):
+        press(either, "P")
+        either.until(paused=expected)
+
+
+def test_reload_key(either):
+    before = either.stats()["decode"]["count"]
+    press(either, "r")
+    wait_until(lambda: either.stats()["decode"]["count"] > before, "a decode", 5)
+
+
+def test_fullscreen_keys(home, x11, folder):
+    """In both views; what becomes of the window is for a window manager to say, and seen in the test under Wayland."""
+    with home.start("--size", "300x200", folder, display=x11) as frieze:
+        for mode in ("wall", "picture"):
+            for key, expected in (("f", True), ("F11", False), ("F11", True), ("f", False)):
+                press(frieze, key)
+                frieze.until(fullscreen=expected, mode=mode)
+            frieze.key("Return")
+
+
+def test_copy_path_key(either, folder, x11):
+    """The path of the picture is in the clipboard for others to paste."""
+    press(either, "y")
+    wait_until(lambda: xlib.clipboard(x11) == str(folder / f"p{START}.png"), lambda: xlib.clipboard(x11), 5)
+
+
+def test_names_key(either):
+    """Seen on the wall, also where it was pressed in the picture view."""
+    def ink():
+        shot = either.screenshot()
+        boxes = pictures.boxes(shot)[1]
+        x, y, w, h = boxes[1]
+        return int(pictures.differs_from_background(shot.crop((x, y + h + 1, x + w, y + h + 17))).sum())
+    mode = either.status()["mode"]
+    press(either, "V")
+    if mode == "picture":
+        press(either, "Esc")
+    either.until(mode="wall")
+    wait_until(lambda: ink() > 20, "names", 5)
+    press(either, "V")
+    wait_until(lambda: ink() == 0, "no names", 5)
+
+
+def test_faster_and_slower(view):
+    """Six times faster than 5 s a picture: the show goes on within two; and back again."""
+    press(view, *"......", "s")
+    view.until(4, mode="slideshow", index=START + 2)
+    press(view, "s", *",,,,,,")
+    view.until(mode="picture")
+
+
+def test_a_key_without_a_meaning(either):
+    before = either.status()
+    press(either, "Tab", "Insert", "F7", "ctrl+q", "dead_acute", "Shift_L", "r")
+    either.idle()
+    after = either.status()
+    assert all(after[key] == before[key] for key in ("mode", "index", "zoom", "fullscreen", "paused"))
+
+
+def test_alt_and_super_belong_to_others(home, x11, folder):
+    """Alt+q and the like are the window manager's: they are not the letter."""
+    with home.start("--size", "300x200", folder, display=x11) as frieze:
+        press(frieze.idle(), "alt+n", "super+n", "alt+q", "super+q", "alt+l", "P")
+        frieze.until(paused=True, index=0)  # P is heard after them
+
+
+# --- those that end it ---
+
+@pytest.mark.parametrize("keys", [["q"], ["Esc"], ["Return", "q"], ["Return", "Esc", "Esc"]], ids="-".join)
+def test_keys_that_end_it(home, x11, folder, keys):
+    """Esc ends in the level that it was started in."""
+    frieze = home.start("--size", "300x200", folder, display=x11).ready().idle()
+    for key in keys:
+        assert frieze.is_running()
+        press(frieze, key)
+        if key == "Return":
+            frieze.until(mode="picture")
+        elif key != keys[-1]:
+            frieze.until(mode="wall")
+    assert frieze.process.wait(10) == 0 and frieze.errors() == []
+
+
+def test_esc_ends_in_the_picture_it_was_started_in(home, x11, folder):
+    frieze = home.start("--size", "300x200", folder / "p3.png", display=x11).ready().idle()
+    frieze.until(mode="picture", index=3, items=COUNT)
+    press(frieze, "Escape")
+    assert frieze.process.wait(10) == 0 and frieze.errors() == []
+
+
+# --- nothing left out ---
+
+def test_every_key_of_the_table_is_pressed_here():
+    """A new row of the command table needs its key in one of the tables above."""
+    header = pathlib.Path(__file__).parents[2] / "src" / "ctl" / "command.h"
+    if not header.exists():
+        pytest.skip("the sources are not here")
+    rows = re.findall(r'X\(\w+,\s*\w+,\s*"([^"]*)",\s*"([^"]*)",\s*"([^"]*)"', header.read_text())
+    assert len(rows) > 20
+    wall = {key for row in rows for key in row[0].split()}
+    picture = {key for row in rows for key in row[1].split()}
+    assert wall - set(WALL_MOVES) - OTHERS["wall"] == set()
+    assert picture - set(PICTURE_MOVES) - set(PICTURE_ZOOMS) - set(TURNS) - set(FLIPS) - OTHERS["picture"] == set()
+    assert {key for row in rows for key in row[2].split()} <= {"Space"}

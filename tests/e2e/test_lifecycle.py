@@ -1,0 +1,175 @@
+"""Beginning and end: signals while it loads, nothing left behind, nothing that piles up."""
+
+import os
+import pathlib
+import signal
+import time
+import uuid
+
+import pytest
+from PIL import Image
+
+import pictures
+from frieze import is_sanitized, wait_until
+
+END_S = 1.0  # from the signal to the end of the process
+LARGE = (4000, 3000)
+LARGE_COUNT = 40
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    return pictures.fill(module_home / "pictures", 60, (400, 300), "jpg")
+
+
+@pytest.fixture(scope="module")
+def slow(module_home):
+    """Takes much longer to load than any test waits: large pictures of noise, of which the files are all one."""
+    made = module_home / "slow"
+    made.mkdir()
+    Image.effect_noise(LARGE, 90).convert("RGB").save(made / "n0.jpg", quality=95)
+    for number in range(1, LARGE_COUNT):
+        os.link(made / "n0.jpg", made / f"n{number}.jpg")
+    return made
+
+
+def marked(mark):
+    """The processes that carry this mark in their environment, and all that came from them."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (path / "environ").read_bytes():
+                found.append(int(path.name))
+        except OSError:
+            pass
+    return found
+
+
+def traces():
+    """What a program could leave behind outside of its home."""
+    folders = [pathlib.Path("/dev/shm"), pathlib.Path("/tmp")]
+    return {str(path) for folder in folders if folder.exists() for path in folder.iterdir()
+            if path.name.startswith("frieze") and path.name != "frieze-golden"}
+
+
+def files_left(home):
+    """In its own folders, but for caches, which are meant to stay."""
+    return [str(path) for name in ("run", "tmp") for path in (home / name).rglob("*") if not path.is_dir()]
+
+
+def ends_well(home, frieze, end, mark, before, limit_s=END_S):
+    """Ends it by end(), and looks at what is left."""
+    began = time.monotonic()
+    end()
+    status = frieze.process.wait(20)
+    took = time.monotonic() - began
+    assert status == 0, f"status {status}: {frieze.errors()}"
+    assert took < limit_s * (5 if is_sanitized() else 1), f"took {took:.2f} s"
+    wait_until(lambda: not marked(mark), lambda: f"processes {marked(mark)} are left", 0.5)
+    assert files_left(home) == []
+    assert traces() <= before, "files left outside of its home"
+    assert frieze.errors() == []
+
+
+DELAYS = [0.05, 0.15, 0.4, 0.9]
+
+
+@pytest.mark.parametrize("number, delay", [*((signal.SIGTERM, delay) for delay in DELAYS), (signal.SIGINT, 0.3),
+                                           (signal.SIGHUP, 0.3)])
+def test_signal_while_loading(home, slow, number, delay):
+    """Status 0 within a second; no process, socket or temporary file is left."""
+    before, mark = traces(), uuid.uuid4().hex
+    frieze = home.start("--stats", home / "s.json", slow, more={"FRIEZE_E2E": mark})
+    time.sleep(delay)
+    ends_well(home, frieze, lambda: frieze.send(number), mark, before)
+
+
+def test_quit_while_loading(home, slow):
+    before, mark = traces(), uuid.uuid4().hex
+    frieze = home.start(slow, more={"FRIEZE_E2E": mark}).ready()
+    ends_well(home, frieze, lambda: frieze.ask("quit"), mark, before)
+
+
+def test_quit_while_a_picture_is_opened(home, slow):
+    before, mark = traces(), uuid.uuid4().hex
+    frieze = home.start("--size", "1000x800", slow, more={"FRIEZE_E2E": mark}).ready()
+    frieze.key("Return", "Right", "Right", "a")
+    time.sleep(0.1)
+    ends_well(home, frieze, lambda: frieze.key("q"), mark, before)
+
+
+def test_many_signals(home, slow):
+    """The second one changes nothing."""
+    frieze = home.start(slow).ready()
+    began = time.monotonic()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        frieze.send(number)
+    assert frieze.process.wait(20) == 0 and time.monotonic() - began < END_S * (5 if is_sanitized() else 1)
+
+
+def test_signal_writes_what_was_asked_for(home, folder):
+    frieze = home.start("--size", "400x300", "--stats", home / "s.json", "--screenshot", home / "s.png", folder).ready()
+    assert frieze.idle().end(signal.SIGTERM) == 0
+    assert (home / "s.json").exists() and Image.open(home / "s.png").size == (400, 300)
+
+
+def test_signal_while_a_wait_is_unanswered(home, slow):
+    """Whoever waits is told."""
+    frieze = home.start("--tile", "1000x900", slow).ready()
+    waiting = home.popen([home.program, "ctl", "wait", "loaded", "60"], stderr=-1)
+    time.sleep(0.2)
+    frieze.send(signal.SIGTERM)
+    assert waiting.wait(10) == 1 and waiting.stderr.read().count(b"\n") == 1
+    assert frieze.process.wait(10) == 0
+
+
+def test_the_process_is_named(home, folder):
+    with home.start("--size", "300x200", folder) as frieze:
+        names = frieze.threads()
+        assert any(name.startswith("frieze:work") for name in names) and "frieze:control" in names
+
+
+# --- in the long run ---
+
+def session(frieze):
+    """Opens and closes pictures, scrolls, sizes, turns, shows."""
+    for move in ("Home", "End"):
+        frieze.key(move, "Return").idle()
+        frieze.key("n", "+", "a", ">", "<", "0", "p").idle()
+        frieze.key("s", "s", "Return")
+    frieze.key("+", "0", "Home", "P", "P", "r", "V", "V").idle("loaded").idle()
+
+
+def test_descriptors_and_threads_stay_as_they_are(home, folder):
+    """After a session and after another one."""
+    with home.start("--size", "600x400", "--shown", home / "shown", folder) as frieze:
+        session(frieze)
+        before = frieze.descriptors(), frieze.threads()
+        memory = frieze.stats()["cache"]["texture_bytes_peak"]
+        session(frieze)
+        assert (frieze.descriptors(), frieze.threads()) == before
+        assert frieze.stats()["cache"]["texture_bytes_peak"] <= memory * 1.1
+        assert frieze.status()["failed"] == 0
+
+
+def test_descriptors_of_connections_come_back(home, folder):
+    with home.start("--size", "300x200", folder) as frieze:
+        before = len(frieze.idle().descriptors())
+        for _ in range(15):
+            assert frieze.ctl("status").status == 0
+        wait_until(lambda: len(frieze.descriptors()) <= before, lambda: f"{frieze.descriptors()}", 5)
+
+
+def test_changes_of_a_folder_leave_nothing(home):
+    """Watched folders that come and go."""
+    top = pictures.fill(home / "top", 2)
+    with home.start("--size", "300x200", top) as frieze:
+        pictures.fill(top / "again", 2)
+        frieze.until(items=4, pending=0)
+        before = len(frieze.descriptors())
+        for _ in range(5):
+            (top / "again").rename(home / "away")
+            frieze.until(items=2)
+            (home / "away").rename(top / "again")
+            frieze.until(items=4, pending=0)
+        assert len(frieze.descriptors()) <= before

@@ -1,0 +1,222 @@
+"""The mouse and the window itself, on a real X server: click, double click, wheel, drag, resize."""
+# ctest: LABELS display
+
+import time
+
+import pytest
+
+import pictures
+import xlib
+from frieze import wait_until
+
+COUNT, COLUMNS = 100, 7
+PICTURE = (400, 300)
+DRAGGED_PX = 200
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    return pictures.fill(module_home / "pictures", COUNT, PICTURE)
+
+
+@pytest.fixture(scope="module")
+def frieze(module_home, x11, folder):
+    with module_home.start("--size", "800x600", "--tile", "100x75", folder, display=x11) as running:
+        running.idle().rows = pictures.boxes(running.screenshot())
+        yield running
+
+
+@pytest.fixture
+def wall(frieze):
+    """The top of the wall, with the pointer where it is in nobody's way: clicks far apart are no double click."""
+    if frieze.status()["mode"] != "wall":
+        frieze.key("Return")
+    frieze.key("0", "End", "Home").idle()
+    mouse(frieze, (2, 598), *click(button=2))
+    return frieze
+
+
+@pytest.fixture
+def view(wall):
+    """The picture view of picture 10, at 100 %."""
+    wall.key("]", "Return", "0").idle()
+    return wall
+
+
+def mouse(frieze, *command):
+    """xdotool's commands on the window of frieze; what they move to is counted from its corner."""
+    parts = []
+    for part in command:
+        parts += ["mousemove", "--window", frieze.display.window(frieze), *part] if isinstance(part, tuple) else [part]
+    frieze.display.xdotool(*parts)
+
+
+def place(frieze, index):
+    """The middle of a tile while the wall stands at its top."""
+    x, y, w, h = frieze.rows[index // COLUMNS][index % COLUMNS]
+    return x + w // 2, y + h // 2
+
+
+def click(times=1, button=1):
+    return ["click", "--repeat", str(times), "--delay", "8", str(button)]
+
+
+def test_click_selects(wall):
+    for index in (0, 6, 17, 35, 41):
+        mouse(wall, place(wall, index), *click())
+        wall.until(index=index, mode="wall")
+
+
+def test_click_beside_the_pictures(wall):
+    """Right and middle buttons, and the margin of a tile: nothing opens, nothing breaks."""
+    for button in (2, 3, 8, 9):
+        mouse(wall, place(wall, 5), *click(2, button))
+    assert wall.idle().status()["mode"] == "wall"
+
+
+def test_double_click_opens_and_closes(wall):
+    mouse(wall, place(wall, 9), *click(2))
+    wall.until(mode="picture", index=9)
+    assert pictures.only(wall.screenshot())[0] == 9
+    mouse(wall, (400, 500), *click(2))
+    wall.until(mode="wall", index=9)
+
+
+def test_two_clicks_on_two_tiles_open_nothing(wall):
+    mouse(wall, place(wall, 2), *click(), place(wall, 12), *click())
+    wall.until(index=12)
+    assert wall.idle().status()["mode"] == "wall"
+
+
+def test_wheel_scrolls(wall):
+    """The selection stays where it is; the end of the wall is the end."""
+    mouse(wall, (400, 300), *click(5, 5))
+    wall.until(index=0, visible=lambda seen: seen[0] >= 2 * COLUMNS)
+    mouse(wall, *click(60, 5))
+    wall.until(visible=lambda seen: seen[1] == COUNT - 1)
+    assert wall.idle().status()["visible"][1] == COUNT - 1
+    mouse(wall, *click(80, 4))
+    wall.until(visible=lambda seen: seen[0] == 0)
+
+
+def test_wheel_with_ctrl_sizes_tiles(wall):
+    seen = wall.status()["visible"][1]
+    mouse(wall, (400, 300), "keydown", "ctrl", *click(2, 4), "keyup", "ctrl")
+    wall.until(visible=lambda now: now[1] < seen)
+    mouse(wall, "keydown", "ctrl", *click(4, 5), "keyup", "ctrl")
+    wall.until(visible=lambda now: now[1] > seen)
+
+
+def drag(frieze, start, end, steps=8, pause_s=0.01):
+    mouse(frieze, start, "mousedown", "1")
+    for step in range(1, steps + 1):
+        time.sleep(pause_s)
+        mouse(frieze, tuple(a + (b - a) * step // steps for a, b in zip(start, end)))
+    time.sleep(0.2)  # at rest before it is let go of: no fling
+    mouse(frieze, "mouseup", "1")
+
+
+def test_drag_scrolls(wall):
+    """By as much as the hand goes."""
+    drag(wall, (400, 400), (400, 400 - DRAGGED_PX))
+    wall.until(visible=lambda seen: seen[0] > 0, mode="wall")
+    rows = pictures.wall(wall.screenshot())
+    assert rows[0][0] == DRAGGED_PX // 100 * COLUMNS, "two rows of 100 px further"
+
+
+def test_fling_goes_on(wall):
+    """Let go of while it moves, the wall runs on and comes to rest."""
+    mouse(wall, (400, 550), "mousedown", "1")
+    for y in range(500, 200, -50):
+        mouse(wall, (400, y))
+        time.sleep(0.008)
+    mouse(wall, "mouseup", "1")
+    wall.until(visible=lambda seen: seen[0] > 3 * COLUMNS)
+    wall.idle()
+
+
+# --- in the picture view ---
+
+def test_wheel_goes_through_pictures_that_fit(view):
+    mouse(view, (400, 300), *click(3, 5))
+    view.until(index=13, mode="picture")
+    mouse(view, *click(1, 4))
+    view.until(index=12, mode="picture")
+
+
+def test_wheel_with_ctrl_zooms_at_the_pointer(view):
+    """What is under the pointer stays there."""
+    view.key("W").idle()
+    x, y = 800 // 6, 600 // 6  # the middle of the red field
+    mouse(view, (x, y), "keydown", "ctrl", *click(3, 4), "keyup", "ctrl")
+    view.until(zoom=lambda zoom: zoom > 3)
+    image = view.screenshot()
+    for place_of_red in ((x, y), (x, y + 150), (x + 200, y), (0, 0)):
+        assert image.getpixel(place_of_red) == pictures.RED
+    mouse(view, "keydown", "ctrl", *click(9, 5), "keyup", "ctrl")
+    view.until(zoom=lambda zoom: zoom < 1)
+
+
+def test_wheel_pans_what_is_larger_than_the_window(view):
+    view.key("W", "+", "+").idle()
+    start = view.screenshot()
+    mouse(view, (400, 300), *click(3, 5))
+    wait_until(lambda: view.screenshot() != start, "another part of it", 5)
+    assert view.status()["index"] == 10
+
+
+def test_drag_pans(view):
+    """The picture follows the hand; the edge stays at the edge."""
+    view.key("W", "+").idle()
+    drag(view, (400, 300), (700, 500))
+    drag(view, (100, 100), (700, 500))
+    assert view.idle().status()["index"] == 10
+    image = view.screenshot()
+    assert image.getpixel((5, 5)) == pictures.RED, "the upper left corner"
+    drag(view, (400, 300), (250, 300))
+    wait_until(lambda: view.screenshot().getpixel((0, 5)) == pictures.RED, "still red", 5)
+    # One field of the 3 x 3 is 333 px wide at 250 %: green begins at 667, now at 517.
+    assert view.screenshot().getpixel((530, 5)) == pictures.GREEN
+    assert view.screenshot().getpixel((500, 5)) != pictures.GREEN
+
+
+# --- the window ---
+
+def test_resize_lays_out_again(wall, x11):
+    """Columns and rows follow; the selection stays in view, on the wall and in the picture view."""
+    wall.key("]", "]", "]", "]").idle()
+    window = x11.window(wall)
+    try:
+        for w, h in ((500, 700), (1200, 300), (120, 120), (900, 500)):
+            x11.xdotool("windowsize", window, w, h)
+            wait_until(lambda size=(w, h): wall.screenshot().size == size, f"a frame of {w}x{h}", 5)
+            columns = max(1, w // 106)
+            visible = wall.idle().status()["visible"]
+            assert visible[0] % columns == 0 and visible[0] <= 40 <= visible[1]
+            assert visible[1] - visible[0] + 1 == columns * max(1, h // 99) or visible[1] == COUNT - 1
+        rows = pictures.wall(wall.screenshot())
+        assert len(rows[0]) == 8 and rows[0] == list(range(rows[0][0], rows[0][0] + 8))
+        wall.key("Return").idle()
+        x11.xdotool("windowsize", window, 200, 700)
+        wait_until(lambda: wall.screenshot().size == (200, 700), "a frame of 200x700", 5)
+        assert pictures.only(wall.screenshot())[2] == (0, 275, 200, 150)
+    finally:
+        x11.xdotool("windowsize", window, 800, 600)
+        wait_until(lambda: wall.screenshot().size == (800, 600), "the size as before", 5)
+
+
+def test_resize_to_and_fro(wall, x11):
+    """Faster than the tiles can follow, and back to where it was."""
+    window = x11.window(wall)
+    for _ in range(3):
+        x11.xdotool("windowsize", window, 640, 480, "windowsize", window, 90, 70, "windowsize", window, 1000, 700,
+                    "windowsize", window, 800, 600)
+    wait_until(lambda: wall.screenshot().size == (800, 600), "the size as before", 10)
+    assert wall.idle("loaded").status()["pending"] == 0
+
+
+def test_closing_the_window_ends_it(home, x11, folder):
+    """As a window manager does: by asking."""
+    frieze = home.start("--size", "300x200", folder, display=x11).ready().idle()
+    xlib.ask_to_close(x11, x11.window(frieze))
+    assert frieze.process.wait(10) == 0

@@ -1,0 +1,127 @@
+"""The slideshow and what is shown: --slideshow, --delay, --shown, a file on the command line."""
+# ctest: LABELS display
+
+import json
+import os
+import time
+
+import pytest
+from PIL import Image
+
+import pictures
+from displays import Xvfb
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    return pictures.fill(module_home / "pictures", 8, (400, 300))
+
+
+def lines_of(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_show_goes_on_by_itself(home, x11, folder):
+    """From the first picture on, each as long as the delay says, and from the last to the first again."""
+    log = home / "shown.jsonl"
+    with home.start("--slideshow", "--delay", "0.3", "--shown", log, "--size", "400x300", folder, display=x11) as frieze:
+        frieze.until(mode="slideshow", index=7)
+        frieze.until(mode="slideshow", index=1)
+    shown = lines_of(log)
+    names = [os.path.basename(one["path"]) for one in shown]
+    assert names[:9] == [f"p{number}.png" for number in (*range(8), 0)]
+    for one in shown[1:8]:
+        assert 280 <= one["ms"] <= 1500, f"0.3 s a picture, give or take what a busy machine takes: {shown}"
+
+
+def test_paused_show_stands_still(home, x11, folder):
+    with home.start("-s", "-d", "0.2", "--size", "400x300", folder, display=x11) as frieze:
+        frieze.until(mode="slideshow", index=2)
+        x11.press(frieze, "space")
+        at = frieze.until(show_paused=True)["index"]
+        before = frieze.stats()["frames"]["count"]
+        frieze.idle()
+        still = frieze.stats()["frames"]["count"]
+        time.sleep(0.7)
+        assert frieze.status()["index"] == at
+        assert frieze.stats()["frames"]["count"] - still <= 5, f"frames while nothing moves, {before} before"
+        x11.press(frieze, "space")
+        frieze.until(show_paused=False, index=(at + 2) % 8)
+
+
+def test_show_skips_nothing_that_failed(home, x11):
+    """A picture that cannot be shown does not stop it."""
+    folder = pictures.fill(home / "some", 4, (400, 300))
+    (folder / "p1.png").write_bytes((folder / "p1.png").read_bytes()[:40])
+    with home.start("--slideshow", "--delay", "0.2", "--size", "400x300", folder, display=x11) as frieze:
+        frieze.until(index=3, mode="slideshow")
+        assert len(frieze.errors()) == 1
+
+
+def test_one_file_opens_and_its_folder_follows(home, x11, folder):
+    """In its order, with the named one shown first; nothing from the folders below."""
+    pictures.fill(folder / "below", 2)
+    try:
+        with home.start("--size", "800x600", folder / "p5.png", display=x11) as frieze:
+            frieze.until(mode="picture", index=5, items=8, scanning=False)
+            assert pictures.only(frieze.screenshot())[0] == 5
+            x11.press(frieze, "Right", "Right", "Right")
+            frieze.until(index=7, mode="picture")
+            x11.press(frieze, "Return")
+            frieze.until(mode="wall", index=7)
+    finally:
+        for path in (folder / "below").iterdir():
+            path.unlink()
+        (folder / "below").rmdir()
+
+
+def test_one_file_without_its_siblings(home, x11, folder):
+    with home.start("--no-siblings", "--size", "400x300", folder / "p5.png", display=x11) as frieze:
+        frieze.until(mode="picture", index=0, items=1)
+
+
+def test_a_file_that_is_missing_on_a_display(home, x11, folder):
+    """Status 3 and one line, also where its folder has others."""
+    result = home.frieze("--size", "300x200", folder / "missing.png", display=x11)
+    assert result.status == 3 and 1 <= len(result.lines) <= 2 and "missing.png" in result.lines[0], result
+
+
+def test_fullscreen_without_a_size(home, x11, folder):
+    """The whole screen, and its pixels are those of the window."""
+    with home.start(folder, display=x11) as frieze:
+        frieze.idle().until(fullscreen=True)
+        assert frieze.screenshot().size == x11.size
+        assert pictures.wall(x11.screenshot()) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+
+
+def test_quit_when_on_a_display(home, x11, folder):
+    """A display that is there is used, also for a screenshot at the end."""
+    result = home.frieze("--size", "640x480", "--tile", "200x150", "--screenshot", home / "s.png", "--stats",
+                         home / "s.json", "--quit-when", "loaded", folder, display=x11)
+    assert (result.status, result.lines) == (0, [])
+    assert pictures.wall(Image.open(home / "s.png")) == [[0, 1, 2], [3, 4, 5]]
+    stats = json.loads((home / "s.json").read_text())
+    assert stats["renderer"] not in (None, "offscreen") and stats["decode"]["count"] == 8
+
+
+def test_quit_while_loading(home, x11):
+    """By a key, within a second."""
+    folder = home / "slow"
+    folder.mkdir()
+    Image.effect_noise((3000, 2000), 90).convert("RGB").save(folder / "n0.jpg", quality=95)
+    for number in range(1, 60):
+        os.link(folder / "n0.jpg", folder / f"n{number}.jpg")
+    frieze = home.start("--size", "1200x700", folder, display=x11).ready()
+    x11.press(frieze, "Right")
+    began = time.monotonic()
+    x11.press(frieze, "q")
+    assert frieze.process.wait(20) == 0 and time.monotonic() - began < 1 and frieze.errors() == []
+
+
+def test_server_that_goes_away(home, folder, tmp_path):
+    """The X server ends, and so does frieze; its socket is not in the way of the next one."""
+    with Xvfb(tmp_path) as display:
+        frieze = home.start("--size", "300x200", folder, display=display).ready().idle()
+    frieze.process.wait(10)
+    with home.start("--size", "300x200", folder) as after:
+        assert after.errors() == []

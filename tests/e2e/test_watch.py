@@ -1,0 +1,241 @@
+"""Folders that change while they are shown. What changes is seen within two seconds."""
+
+import os
+import shutil
+import time
+
+import pytest
+
+import pictures
+from frieze import wait_until
+
+SOON_S = 2
+PATIENCE_S = 8  # for a busy machine; SOON_S is what the contract says, and measured where nothing else disturbs
+
+
+@pytest.fixture
+def folder(home):
+    return pictures.fill(home / "pictures", 4)
+
+
+@pytest.fixture
+def frieze(home, folder):
+    with home.start("--size", "600x400", "--tile", "100x75", folder) as running:
+        yield running.idle()
+
+
+def numbers(frieze):
+    return [number for row in pictures.wall(frieze.screenshot()) for number in row]
+
+
+def shows(frieze, *expected):
+    """Waits until the wall shows these pictures, in this order."""
+    frieze.until(PATIENCE_S, items=len(expected), pending=0)
+    wait_until(lambda: numbers(frieze) == list(expected), lambda: f"{expected}, shown: {numbers(frieze)}", PATIENCE_S,
+               0.05)
+
+
+def test_added_within_two_seconds(frieze, folder):
+    """In its place in the order, without a scan of anything else."""
+    began = time.monotonic()
+    pictures.write(folder / "p2a.png", 9)
+    frieze.until(PATIENCE_S, items=5, pending=0)
+    took = time.monotonic() - began
+    shows(frieze, 0, 1, 2, 9, 3)
+    assert took < SOON_S or os.getloadavg()[0] > 2 * os.cpu_count()
+
+
+def test_added_in_pieces(frieze, folder):
+    """A file that is still being written fails nothing and is shown when it is whole."""
+    whole = pictures.write(frieze.home / "whole.png", 8).read_bytes()
+    with open(folder / "p9.png", "wb", buffering=0) as file:
+        for start in range(0, len(whole), len(whole) // 4 + 1):
+            file.write(whole[start:start + len(whole) // 4 + 1])
+            time.sleep(0.1)
+    shows(frieze, 0, 1, 2, 3, 8)
+    assert frieze.status()["failed"] == 0 and frieze.errors() == []
+
+
+def test_moved_in_as_downloads_are(frieze, folder):
+    part = folder / ".p9.png.part"
+    pictures.draw(8).save(part, "png")
+    time.sleep(0.2)
+    assert frieze.status()["items"] == 4
+    part.rename(folder / "p9.png")
+    shows(frieze, 0, 1, 2, 3, 8)
+
+
+def test_rewritten(frieze, folder):
+    """In place and by renaming over it: new pixels, the same item; the selection stays."""
+    frieze.key("Right", "Right")
+    pictures.write(folder / "p1.png", 21)
+    shows(frieze, 0, 21, 2, 3)
+    pictures.write(folder / "new", 22, format="png").rename(folder / "p2.png")
+    shows(frieze, 0, 21, 22, 3)
+    assert frieze.status()["index"] == 2 and frieze.errors() == []
+
+
+def test_rewritten_while_it_is_open(frieze, folder):
+    """The picture view shows the new pixels too."""
+    frieze.key("Right", "Return").idle()
+    assert pictures.only(frieze.screenshot())[0] == 1
+    pictures.write(folder / "p1.png", 21, (300, 300))
+    wait_until(lambda: pictures.only(frieze.screenshot())[0] == 21, "the new picture", PATIENCE_S, 0.05)
+    assert pictures.only(frieze.screenshot())[2][2:] == (300, 300)
+
+
+def test_damaged_and_mended(frieze, folder):
+    good = (folder / "p1.png").read_bytes()
+    (folder / "p1.png").write_bytes(good[:40])
+    frieze.until(PATIENCE_S, failed=1, items=4)
+    (folder / "p1.png").write_bytes(good)
+    frieze.until(PATIENCE_S, failed=0, items=4)
+    shows(frieze, 0, 1, 2, 3)
+
+
+def test_removed(frieze, folder):
+    """The selection goes to its neighbour; the picture view goes on with the next, the last one leads to the wall."""
+    frieze.key("Right")
+    (folder / "p1.png").unlink()
+    shows(frieze, 0, 2, 3)
+    assert frieze.status()["index"] == 1
+    frieze.key("Return").idle()
+    (folder / "p2.png").unlink()
+    frieze.until(PATIENCE_S, items=2, mode="picture", title="p3.png")
+    (folder / "p3.png").unlink()
+    frieze.until(PATIENCE_S, items=1, title="p0.png")
+    (folder / "p0.png").unlink()
+    frieze.until(PATIENCE_S, items=0, mode="wall")
+    assert frieze.is_running()
+    pictures.write(folder / "p5.png", 5)
+    shows(frieze, 5)
+
+
+def test_renamed(frieze, folder):
+    """To another place in the order; to a name that is no picture's, and back."""
+    (folder / "p0.png").rename(folder / "p7.png")
+    shows(frieze, 1, 2, 3, 0)
+    (folder / "p2.png").rename(folder / "p2.txt")
+    shows(frieze, 1, 3, 0)
+    (folder / "p2.txt").rename(folder / "p2.png")
+    shows(frieze, 1, 2, 3, 0)
+
+
+def test_folder_added_and_removed(frieze, folder):
+    """With pictures in it, which come all at once or one after the other; below as well; and gone again."""
+    pictures.fill(frieze.home / "new", 2).rename(folder / "q")
+    shows(frieze, 0, 1, 2, 3, 0, 1)
+    (folder / "q" / "deep" / "deeper").mkdir(parents=True)
+    pictures.write(folder / "q" / "deep" / "deeper" / "p8.png", 8)
+    frieze.until(PATIENCE_S, items=7, pending=0)
+    assert sorted(numbers(frieze)) == [0, 0, 1, 1, 2, 3, 8]
+    shutil.rmtree(folder / "q")
+    shows(frieze, 0, 1, 2, 3)
+
+
+def test_folder_renamed_and_moved_away(frieze, folder):
+    pictures.fill(folder / "a", 1)
+    frieze.until(PATIENCE_S, items=5, pending=0)
+    (folder / "a").rename(folder / "b")
+    frieze.until(PATIENCE_S, items=5, pending=0)
+    pictures.write(folder / "b" / "p9.png", 9)
+    frieze.until(PATIENCE_S, items=6, pending=0)
+    frieze.key("End")
+    assert "/b/" in frieze.status()["uri"]
+    (folder / "b").rename(frieze.home / "elsewhere")
+    shows(frieze, 0, 1, 2, 3)
+    pictures.write(frieze.home / "elsewhere" / "p10.png", 10)
+    time.sleep(0.3)
+    assert frieze.status()["items"] == 4
+
+
+def test_many_changes_at_once(frieze, folder):
+    """However much happens in between, the end counts."""
+    for number in range(100):
+        pictures.write(folder / f"n{number}.png", number, (32, 24))
+    for number in range(0, 100, 2):
+        (folder / f"n{number}.png").unlink()
+    for number in range(1, 100, 10):
+        (folder / f"n{number}.png").rename(folder / f"m{number}.png")
+    frieze.until(PATIENCE_S, items=54, pending=0, failed=0, scanning=False)
+    # One that was gone before it could be read may be told of.
+    assert all(any(f"/n{number}.png: " in line for number in (*range(0, 100, 2), *range(1, 100, 10)))
+               for line in frieze.errors())
+
+
+def test_the_view_stays_where_it_is(home):
+    """What comes in before the part that is looked at moves nothing in it."""
+    folder = pictures.fill(home / "pictures", 100)
+    with home.start("--size", "600x400", "--tile", "100x75", folder) as frieze:
+        frieze.key("End").idle()
+        before = frieze.status()["uri"]
+        for number in range(10):
+            pictures.write(folder / f"a{number}.png", number)
+        frieze.until(PATIENCE_S, items=110, pending=0)
+        status = frieze.idle().status()
+        assert status["uri"] == before and status["visible"][0] <= status["index"] <= status["visible"][1]
+
+
+def test_no_watch(home, folder):
+    with home.start("--no-watch", "--size", "600x400", folder) as frieze:
+        frieze.idle()
+        pictures.write(folder / "p9.png", 9)
+        time.sleep(0.5)
+        assert frieze.status()["items"] == 4
+
+
+def test_watch_keeps_an_empty_folder(home):
+    """Nothing there yet: it waits, and shows what comes."""
+    (home / "empty").mkdir()
+    with home.start("--watch", "--size", "600x400", "--tile", "100x75", home / "empty") as frieze:
+        assert frieze.idle().status()["items"] == 0
+        assert frieze.status()["index"] is None and frieze.status()["visible"] is None
+        pictures.write(home / "empty" / "p3.png", 3)
+        shows(frieze, 3)
+
+
+def test_empty_wall_obeys_all_keys(home):
+    (home / "empty").mkdir()
+    with home.start("--watch", "--size", "600x400", home / "empty") as frieze:
+        for key in ("Right", "Down", "End", "Home", "PgDn", "Return", "s", "Space", "+", "-", "0", ">", "r", "y", "V", "n",
+                    "]", "G"):
+            frieze.ask("key", key)
+        assert frieze.idle().status()["mode"] == "wall"
+
+
+def test_wait_for_a_path(home):
+    """--wait: a folder, a file, and one below a folder that does not exist yet."""
+    with home.start("--wait", "--size", "600x400", "--tile", "100x75", home / "later", home / "one.png",
+                    home / "no" / "folder" / "yet") as frieze:
+        time.sleep(0.3)
+        assert frieze.status()["items"] == 0 and frieze.is_running()
+        pictures.fill(home / "made", 2).rename(home / "later")
+        frieze.until(PATIENCE_S, items=2, pending=0)
+        pictures.write(home / "one.tmp", 7, format="png").rename(home / "one.png")
+        frieze.until(PATIENCE_S, items=3, pending=0)
+        pictures.fill(home / "made" / "folder" / "yet", 1)
+        (home / "made").rename(home / "no")
+        shows(frieze, 0, 1, 7, 0)
+        pictures.write(home / "later" / "p2.png", 2)
+        shows(frieze, 0, 1, 2, 7, 0)
+        assert frieze.errors() == []
+
+
+def test_paused_loading_takes_notice_of_what_comes(home):
+    """It is listed and not read, until loading goes on."""
+    (home / "pictures").mkdir()
+    with home.start("--watch", "--size", "600x400", "--tile", "100x75", home / "pictures") as frieze:
+        frieze.ask("loading", "pause")
+        pictures.fill(home / "pictures", 3)
+        frieze.until(PATIENCE_S, items=3, pending=3)
+        assert frieze.stats()["decode"]["count"] == frieze.stats()["opens"] == 0
+        frieze.ask("loading", "resume")
+        shows(frieze, 0, 1, 2)
+
+
+def test_watched_folder_is_replaced(frieze, folder):
+    """The whole folder goes and comes again."""
+    folder.rename(frieze.home / "old")
+    pictures.fill(frieze.home / "new", 2).rename(folder)
+    frieze.until(PATIENCE_S, items=2, pending=0)
+    assert frieze.is_running()

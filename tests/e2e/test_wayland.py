@@ -1,0 +1,94 @@
+"""A sample of the tests under X11 again in a Wayland compositor: sway, headless, as an ordinary user."""
+# ctest: LABELS display
+
+import json
+
+import pytest
+
+import golden
+import pictures
+from frieze import wait_until
+
+COUNT, COLUMNS = 40, 4
+
+
+@pytest.fixture(scope="module")
+def folder(ordinary_home):
+    made = pictures.fill(ordinary_home / "pictures", COUNT, (640, 480))
+    ordinary_home.hand_over(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def frieze(ordinary_home, sway, folder):
+    with ordinary_home.start("--stats", ordinary_home / "tmp" / "stats.json", folder, display=sway) as running:
+        yield running.idle()
+
+
+@pytest.fixture
+def wall(frieze):
+    if frieze.status()["mode"] != "wall":
+        frieze.key("Return")
+    return frieze.key("0", "Home")
+
+
+def test_the_wall_fills_the_output(wall, sway):
+    """What the compositor shows is what frieze says that it shows."""
+    wall.until(fullscreen=True, visible=[0, 11])
+    assert wall.screenshot().size == sway.size
+    wait_until(lambda: pictures.wall(sway.screenshot())[:2] == [[0, 1, 2, 3], [4, 5, 6, 7]], "the wall", 10)
+
+
+def test_keys(wall, sway):
+    """One key of each kind: named, letter, shifted, with a modifier."""
+    sway.press(wall, "Right", "l", "Down", "G", "Home", "Down", "bracketright")
+    wall.until(index=COLUMNS + 10)
+    sway.press(wall, "shift+g", "ctrl+u", "Home", "ctrl+f", "plus", "0", "n")
+    wall.until(index=3 * COLUMNS + 1)
+
+
+def test_picture_view(wall, sway):
+    sway.press(wall, "Right", "Return")
+    wall.until(mode="picture", index=1)
+    wall.idle()
+    wait_until(lambda: pictures.only(sway.screenshot())[0] == 1, "picture 1", 10)
+    assert pictures.only(sway.screenshot())[2] == (320, 160, 640, 480)
+    sway.press(wall, "Right", "space", "greater")
+    wall.until(mode="picture", index=3)
+    assert pictures.only(wall.screenshot())[:2] == (3, "90")
+    sway.press(wall, "less", "a", "plus", "BackSpace")
+    wall.until(mode="picture", index=2, zoom=1)
+    sway.press(wall, "s", "space")
+    wall.until(mode="slideshow", show_paused=True)
+    sway.press(wall, "Return")
+    wall.until(mode="wall", index=2)
+
+
+def test_q_ends_it(wall, sway):
+    """The last test of this one; those below start their own."""
+    sway.press(wall, "q")
+    assert wall.process.wait(10) == 0 and wall.errors() == []
+    stats = json.loads((wall.home / "tmp" / "stats.json").read_text())
+    assert stats["input"]["count"] > 20 and stats["input"]["to_present_p50"] > 0
+
+
+def test_fullscreen_and_back(ordinary_home, sway, folder):
+    """A window that floats has its size back after fullscreen; the wall follows each time."""
+    sway.swaymsg('for_window [title="frieze"] floating enable')
+    try:
+        with ordinary_home.start("--name", "window", "--size", "640x480", "--tile", "200x150", folder,
+                                 display=sway) as frieze:
+            frieze.until(fullscreen=False)
+            wait_until(lambda: frieze.screenshot().size == (640, 480), "a window", 10)
+            for key, expected, size in (("f", True, sway.size), ("F11", False, (640, 480))):
+                sway.press(frieze, key)
+                frieze.until(fullscreen=expected)
+                wait_until(lambda wanted=size: frieze.screenshot().size == wanted, f"a frame of {size}", 10)
+            assert pictures.wall(frieze.screenshot()) == [[0, 1, 2], [3, 4, 5]]
+    finally:
+        sway.swaymsg('for_window [title="frieze"] floating disable')
+
+
+@pytest.mark.parametrize("scene", ["wall", "selected"])
+def test_golden(ordinary_home, sway, scene):
+    golden.check(ordinary_home, scene, sway)

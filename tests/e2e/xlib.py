@@ -1,0 +1,89 @@
+"""What xdotool cannot do on an X server: ask a window to close, read the clipboard. A few calls to libX11."""
+
+import contextlib
+import ctypes
+import ctypes.util
+import time
+
+import pytest
+
+CLIENT_MESSAGE, SELECTION_NOTIFY = 33, 31
+
+
+class Event(ctypes.Union):
+    class Message(ctypes.Structure):
+        _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
+                    ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("message_type", ctypes.c_ulong),
+                    ("format", ctypes.c_int), ("data", ctypes.c_long * 5)]
+
+    class Selection(ctypes.Structure):
+        _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
+                    ("display", ctypes.c_void_p), ("requestor", ctypes.c_ulong), ("selection", ctypes.c_ulong),
+                    ("target", ctypes.c_ulong), ("property", ctypes.c_ulong), ("time", ctypes.c_ulong)]
+    _fields_ = [("type", ctypes.c_int), ("message", Message), ("selection", Selection), ("pad", ctypes.c_long * 24)]
+
+
+def library():
+    try:
+        x = ctypes.CDLL(ctypes.util.find_library("X11") or "libX11.so.6")
+    except OSError:
+        pytest.skip("libX11 is missing")
+    x.XOpenDisplay.restype = ctypes.c_void_p
+    for name, types in (("XCloseDisplay", ""), ("XInternAtom", "si"), ("XDefaultRootWindow", ""), ("XSync", "i"),
+                        ("XSendEvent", "uiup"), ("XCreateSimpleWindow", "uiiIIIuu"), ("XPending", ""),
+                        ("XConvertSelection", "uuuuu"), ("XNextEvent", "p"),
+                        ("XGetWindowProperty", "uulliuppppp")):
+        kinds = {"s": ctypes.c_char_p, "i": ctypes.c_int, "I": ctypes.c_uint, "u": ctypes.c_ulong,
+                 "l": ctypes.c_long, "p": ctypes.c_void_p}
+        function = getattr(x, name)
+        function.argtypes = [ctypes.c_void_p, *(kinds[kind] for kind in types)]
+        function.restype = ctypes.c_ulong
+    return x
+
+
+@contextlib.contextmanager
+def connection(display):
+    x = library()
+    server = x.XOpenDisplay(display.environment["DISPLAY"].encode())
+    assert server, "no connection to the X server"
+    try:
+        yield x, server
+    finally:
+        x.XCloseDisplay(server)
+
+
+def ask_to_close(display, window):
+    """As a window manager does where its close button was pressed."""
+    with connection(display) as (x, server):
+        event = Event()
+        event.message.type, event.message.window, event.message.format = CLIENT_MESSAGE, int(window), 32
+        event.message.message_type = x.XInternAtom(server, b"WM_PROTOCOLS", 0)
+        event.message.data[0] = x.XInternAtom(server, b"WM_DELETE_WINDOW", 0)
+        x.XSendEvent(server, int(window), 0, 0, ctypes.byref(event))
+        x.XSync(server, 0)
+
+
+def clipboard(display, patience_s=5):
+    """The text in the clipboard, or None where nobody offers one."""
+    with connection(display) as (x, server):
+        own = x.XCreateSimpleWindow(server, x.XDefaultRootWindow(server), 0, 0, 1, 1, 0, 0, 0)
+        name, utf8, mine = (x.XInternAtom(server, text, 0) for text in (b"CLIPBOARD", b"UTF8_STRING", b"FZ_E2E"))
+        x.XConvertSelection(server, name, utf8, mine, own, 0)
+        x.XSync(server, 0)
+        event, deadline = Event(), time.monotonic() + patience_s
+        while time.monotonic() < deadline:
+            if not x.XPending(server):
+                time.sleep(0.01)
+                continue
+            x.XNextEvent(server, ctypes.byref(event))
+            if event.type == SELECTION_NOTIFY:
+                return text_property(x, server, own, mine) if event.selection.property else None
+    return None
+
+
+def text_property(x, server, window, name):
+    kind, form, count, rest = ctypes.c_ulong(), ctypes.c_int(), ctypes.c_ulong(), ctypes.c_ulong()
+    data = ctypes.c_void_p()
+    x.XGetWindowProperty(server, window, name, 0, 1 << 16, 0, 0, ctypes.byref(kind), ctypes.byref(form),
+                         ctypes.byref(count), ctypes.byref(rest), ctypes.byref(data))
+    return ctypes.string_at(data.value, count.value).decode() if data.value else None
