@@ -114,7 +114,7 @@ void fz_app_answer_waits(struct fz_app *app);
 void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err);
 void fz_app_draw_overlays(struct fz_app *app);
 void fz_app_update_title(struct fz_app *app);
-int64_t fz_app_next_overlay_us(const struct fz_app *app); /* when one goes away by itself; 0: none */
+int64_t fz_app_next_overlay_us(const struct fz_app *app); /* when one goes away by itself, or FZ_NEVER */
 bool fz_app_is_idle(const struct fz_app *app);
 bool fz_app_is_listed(
     const struct fz_app *app); /* every root was read to its end, every unknown file looked into */

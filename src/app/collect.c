@@ -115,7 +115,9 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
 static void take_sniffed(struct fz_app *app, struct fz_job *job)
 {
     bool is_picture = job->error.code == FZ_OK;
-    if (job->error.code != FZ_E_CANCELLED && fz_list_has(app->list, job->item)) {
+    if (job->error.code == FZ_E_CANCELLED) {
+        fz_list_return_unknown(app->list, job->item);
+    } else if (fz_list_has(app->list, job->item)) {
         if (!is_picture)
             leave_out(app, job->item);
         fz_item_id anchor = fz_wall_anchor(app);

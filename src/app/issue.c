@@ -83,6 +83,8 @@ static void unborn(struct fz_app *app, struct fz_job *job)
     struct fz_tile *tile = job->kind == FZ_JOB_DECODE ? fz_loader_tile(app, job->item) : NULL;
     if (tile && tile->renditions[job->purpose].job == job)
         tile->renditions[job->purpose].job = NULL;
+    if (job->kind == FZ_JOB_SNIFF)
+        fz_list_return_unknown(app->list, job->item);
     app->loader.credit_bytes -= job->credit_bytes;
     app->loader.fill_left = fz_list_count(app->list);
     take_from_flying(&app->loader, job);

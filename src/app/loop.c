@@ -65,10 +65,10 @@ static int64_t period_us(const struct fz_app *app)
     return hz > 1 ? (int64_t)(1e6 / hz) : TIMER_PERIOD_US;
 }
 
-/* Frames of motion and input come at the display's pace; where it blocks until its turn, at once. */
+/* Frames of motion and input come at the display's pace; where presenting blocks until its turn, at once. */
 static int64_t motion_due_us(const struct fz_app *app)
 {
-    return fz_head_has_vsync(app->head) ? 0 : app->stats.last_present_us + period_us(app);
+    return app->stats.last_present_us + (fz_head_has_vsync(app->head) ? 0 : period_us(app));
 }
 
 static bool view_waits_for_workers(const struct fz_app *app)
@@ -94,7 +94,7 @@ static int64_t loading_due_us(const struct fz_app *app)
 
 static int64_t earliest(int64_t a, int64_t b)
 {
-    return b > 0 && b < a ? b : a;
+    return b < a ? b : a;
 }
 
 static int64_t next_wake_us(const struct fz_app *app, int64_t show_us)
@@ -220,7 +220,7 @@ static bool frame_is_due(const struct fz_app *app)
 {
     if ((app->dirty || app->moving) && app->now_us >= motion_due_us(app))
         return true;
-    bool overlay_ended = fz_app_next_overlay_us(app) > 0 && app->now_us >= fz_app_next_overlay_us(app);
+    bool overlay_ended = app->now_us >= fz_app_next_overlay_us(app);
     return overlay_ended || ((app->fading || app->arrived) && app->now_us >= loading_due_us(app));
 }
 

@@ -1,5 +1,6 @@
 /* What stands over the pictures: the hint of the start, the position, states that must be seen, notices. */
 #include "app/app.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "gpu/draw.h"
@@ -109,11 +110,11 @@ void fz_app_notice(struct fz_app *app, const char *fmt, ...)
 
 int64_t fz_app_next_overlay_us(const struct fz_app *app)
 {
-    int64_t next = 0;
+    int64_t next = FZ_NEVER;
     int64_t ends[] = {app->hint_until_us, app->cursor_until_us, app->notice ? app->notice_until_us : 0,
                       app->wall.scrolled_us > 0 ? app->wall.scrolled_us + POSITION_US : 0};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (ends[i] > app->last_step_us && (next == 0 || ends[i] < next))
+        if (ends[i] > app->last_step_us && ends[i] < next)
             next = ends[i];
     return next;
 }

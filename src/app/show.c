@@ -1,6 +1,7 @@
 #include "app/show.h"
 
 #include "app/app.h"
+#include "base/clock.h"
 
 void fz_show_start(struct fz_app *app)
 {
@@ -34,11 +35,11 @@ int64_t fz_show_step(struct fz_app *app)
 {
     struct fz_show *show = &app->show;
     if (!show->running || show->paused)
-        return 0;
+        return FZ_NEVER;
     bool there = app->picture.shown == app->picture.item && app->picture.item != FZ_ITEM_NONE;
     if (!there) {
         show->since_us = 0;
-        return 0;
+        return FZ_NEVER;
     }
     if (show->since_us == 0)
         show->since_us = app->now_us;

@@ -16,7 +16,7 @@ struct fz_show {
 /* Render thread only. */
 void fz_show_start(struct fz_app *app);
 void fz_show_stop(struct fz_app *app);
-/* Goes on when it is time and the next picture is ready; returns the time of the next look, or 0. */
+/* Goes on when it is time and the next picture is ready; returns the time of the next look, or FZ_NEVER. */
 int64_t fz_show_step(struct fz_app *app);
 
 #endif

@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 
+/* A time that does not come. */
+#define FZ_NEVER INT64_MAX
+
 /* Main thread, first thing in main: the zero of fz_now_us. */
 void fz_clock_start(void);
 

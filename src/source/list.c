@@ -165,6 +165,14 @@ fz_item_id fz_list_next_unknown(struct fz_list *list)
     return fz_items_id(&list->items, slot);
 }
 
+void fz_list_return_unknown(struct fz_list *list, fz_item_id id)
+{
+    FZ_MAIN_ONLY();
+    const uint16_t given = FZ_ITEM_UNKNOWN | FZ_ITEM_GIVEN;
+    if (fz_list_has(list, id) && (list->items.rows[FZ_ITEM_SLOT(id)].flags & given) == given)
+        fz_list_give_again(list, FZ_ITEM_SLOT(id));
+}
+
 size_t fz_list_unknown_count(const struct fz_list *list)
 {
     FZ_MAIN_ONLY();

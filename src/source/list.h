@@ -46,6 +46,9 @@ void fz_list_settle(struct fz_list *list, fz_item_id id, bool is_picture);
 
 /* The next item of unknown kind that nobody has been given yet, or FZ_ITEM_NONE. */
 fz_item_id fz_list_next_unknown(struct fz_list *list);
+/* An item that fz_list_next_unknown gave out was not looked into after all: it will be given again. */
+void fz_list_return_unknown(struct fz_list *list, fz_item_id id);
+
 /* Items of unknown kind that are not settled yet. */
 size_t fz_list_unknown_count(const struct fz_list *list);
 
