@@ -16,7 +16,7 @@
 #include "remote/server.h"
 #include "source/list.h"
 
-enum { FZ_MAX_HEADS = 1, FZ_MAX_WAITS = 16 };
+enum { FZ_MAX_HEADS = 1, FZ_MAX_WAITS = 16, FZ_MAX_SAVES = 4 };
 
 enum fz_mode { FZ_MODE_WALL, FZ_MODE_PICTURE };
 
@@ -25,6 +25,13 @@ struct fz_wait {
     struct fz_request *request; /* owned; NULL: free place */
     enum fz_wait_for { FZ_WAIT_IDLE, FZ_WAIT_SCREENFUL, FZ_WAIT_LOADED } state;
     int64_t deadline_us;
+};
+
+/* A frame that is to be read back and written. */
+struct fz_save {
+    char *path; /* owned; NULL: free place */
+    struct fz_request
+        *request; /* owned; NULL: the last frame, which waits until what it shows has come to rest */
 };
 
 /* Scanning, as the sources report it. */
@@ -81,14 +88,15 @@ struct fz_app {
     bool quitting;           /* the loop ends */
     enum fz_err status;      /* becomes the exit status */
     int64_t now_us, last_step_us;
+    bool key_held; /* the last key that went down repeats */
     int64_t hint_until_us, cursor_until_us;
     fz_item_id titled; /* what the window's title tells */
     size_t titled_count;
     char *notice; /* a line shown for a while; owned */
     int64_t notice_until_us;
-    struct fz_request *screenshot; /* asked for a screenshot; owned until it is written */
-    char *screenshot_path;         /* the next frame is read back and saved here; owned */
-    bool saving, measuring;        /* a job of that kind is out */
+    struct fz_save saves[FZ_MAX_SAVES]; /* frames to be saved */
+    int saving;                         /* jobs that write one */
+    bool measuring;                     /* a job looks at the memory */
     uint64_t measured_decodes;
     struct fz_wait waits[FZ_MAX_WAITS];
 };
@@ -122,7 +130,8 @@ void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((form
 
 /* Render thread. Runs a command; fills in err and call->result. */
 enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
-void fz_app_press(struct fz_app *app, struct fz_key key);
+/* `held`: the key is not new but repeats. */
+void fz_app_press(struct fz_app *app, struct fz_key key, bool held);
 
 /* Render thread. The selection: FZ_ITEM_NONE while nothing is there. */
 size_t fz_app_selected_index(const struct fz_app *app);
@@ -131,8 +140,12 @@ json_t *fz_app_status(struct fz_app *app);
 
 /* Sends a job that looks at the memory of the process. */
 void fz_app_measure(struct fz_app *app);
-/* Reads back what was just drawn, and sends a job that saves it at `path` (taken). */
-void fz_app_save_frame(struct fz_app *app, char *path);
+/* Asks for the frame to be saved: takes `path` and, where it succeeds, `request` (NULL: the last frame). */
+enum fz_err fz_app_ask_save(struct fz_app *app, char *path, struct fz_request *request, struct fz_error *err);
+/* A frame was drawn: reads it back for those who asked, and sends the jobs that write it. */
+void fz_app_save_frame(struct fz_app *app);
+bool fz_app_is_saving(const struct fz_app *app);
+void fz_app_saved(struct fz_app *app, struct fz_request *request, const struct fz_error *err);
 
 /* An item went (removed, or no picture after all): whatever holds it lets go. */
 void fz_app_forget(struct fz_app *app, fz_item_id item);

@@ -130,14 +130,7 @@ static void take_sniffed(struct fz_app *app, struct fz_job *job)
 
 static void take_saved(struct fz_app *app, struct fz_job *job)
 {
-    if (app->screenshot) {
-        fz_app_answer(app, app->screenshot, &job->error);
-        app->screenshot = NULL;
-    } else if (job->error.code != FZ_OK) {
-        fz_log_error(&job->error);
-        app->status = job->error.code;
-    }
-    app->saving = false;
+    fz_app_saved(app, job->context, &job->error);
     retire(app, job);
 }
 

@@ -112,8 +112,8 @@ HANDLER(next, move(app, 1, 0))
 HANDLER(previous, move(app, -1, 0))
 HANDLER(left, pan_or_move(app, -1, 0, -1, 0))
 HANDLER(right, pan_or_move(app, 1, 0, 1, 0))
-HANDLER(up, pan_or_move(app, 0, -1, 0, -1))
-HANDLER(down, pan_or_move(app, 0, 1, 0, 1))
+HANDLER(up, pan_or_move(app, 0, -1, on_wall(app) ? 0 : -1, -1))
+HANDLER(down, pan_or_move(app, 0, 1, on_wall(app) ? 0 : 1, 1))
 HANDLER(page_down, move(app, 0, rows_per_page(app)))
 HANDLER(page_up, move(app, 0, -rows_per_page(app)))
 HANDLER(half_down, move(app, 0, (rows_per_page(app) + 1) / 2))
@@ -285,7 +285,7 @@ static enum fz_err key(struct fz_app *app, struct fz_command_call *call, struct 
             return fz_fail(err, FZ_E_USAGE, 0, "%s is no key", call->argv[i]);
     for (size_t i = 0; i < call->argc; i++) {
         fz_key_parse(call->argv[i], &pressed);
-        fz_app_press(app, pressed);
+        fz_app_press(app, pressed, false);
     }
     return FZ_OK;
 }
@@ -332,11 +332,9 @@ static enum fz_err screenshot(struct fz_app *app, struct fz_command_call *call, 
 {
     if (call->argc != 1)
         return fz_fail(err, FZ_E_USAGE, 0, "screenshot wants a file");
-    if (app->screenshot || app->saving || app->ending || !call->request)
-        return fz_fail(err, FZ_E_LIMIT, 0, "another screenshot is under way");
-    app->screenshot_path = fz_path_absolute(call->argv[0]);
-    app->screenshot = call->request;
-    app->dirty = true;
-    call->deferred = true;
-    return FZ_OK;
+    if (app->ending || !call->request)
+        return fz_fail(err, FZ_E_CANCELLED, 0, "frieze is ending");
+    enum fz_err code = fz_app_ask_save(app, fz_path_absolute(call->argv[0]), call->request, err);
+    call->deferred = code == FZ_OK;
+    return code;
 }

@@ -11,14 +11,14 @@ enum {
 static const double WHEEL_ROWS = 0.6; /* rows of the wall that one notch moves */
 static const double WHEEL_ZOOM = 1.2;
 
-void fz_app_press(struct fz_app *app, struct fz_key key)
+void fz_app_press(struct fz_app *app, struct fz_key key, bool held)
 {
     enum fz_command_view view = app->mode == FZ_MODE_WALL ? FZ_VIEW_WALL
                                 : app->show.running       ? FZ_VIEW_SHOW
                                                           : FZ_VIEW_PICTURE;
     struct fz_command_call call = {0};
     struct fz_error err = {0};
-    if (!fz_command_of_key(key, view, &call.id))
+    if (!fz_command_of_key(key, view, &call.id) || (held && !fz_command_repeats(call.id)))
         return;
     app->hint_until_us = 0;
     if (fz_app_command(app, &call, &err) != FZ_OK)
@@ -137,9 +137,11 @@ static void window_event(struct fz_app *app, const SDL_WindowEvent *event)
 void fz_app_handle_event(struct fz_app *app, const SDL_Event *event)
 {
     struct fz_key key;
+    if (event->type == SDL_KEYDOWN) /* the text of a key follows its press */
+        app->key_held = event->key.repeat != 0;
     if (fz_key_from_event(event, &key)) {
         count_input(app);
-        fz_app_press(app, key);
+        fz_app_press(app, key, app->key_held);
         return;
     }
     switch (event->type) {

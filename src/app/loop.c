@@ -28,8 +28,9 @@ void fz_app_quit(struct fz_app *app, enum fz_err status)
     app->end_deadline_us = app->now_us + (atomic_load(&app->signalled) ? 0 : SETTLE_US);
     bool last_frame = fz_option_is_set(&app->options, FZ_OPTION_SCREENSHOT) && app->head && status == FZ_OK;
     if (last_frame)
-        app->screenshot_path = fz_strdup(app->options.values[FZ_OPTION_SCREENSHOT].text);
-    else
+        last_frame = fz_app_ask_save(app, fz_strdup(app->options.values[FZ_OPTION_SCREENSHOT].text), NULL,
+                                     NULL) == FZ_OK;
+    if (!last_frame)
         app->quitting = true;
 }
 
@@ -37,23 +38,6 @@ void fz_app_measure(struct fz_app *app)
 {
     app->measuring = true;
     struct fz_job *job = fz_job_new(FZ_JOB_MEASURE, FZ_ITEM_NONE, NULL, &app->quit);
-    fz_loader_launch(app, job, 0);
-}
-
-void fz_app_save_frame(struct fz_app *app, char *path)
-{
-    struct fz_job *job = fz_job_new(FZ_JOB_SAVE, FZ_ITEM_NONE, path, &app->quit);
-    job->surface = fz_head_read_pixels(app->head);
-    if (!job->surface) {
-        struct fz_error err = {0};
-        fz_fail(&err, FZ_E_MEMORY, 0, "the frame could not be read back");
-        if (app->screenshot)
-            fz_app_answer(app, app->screenshot, &err);
-        app->screenshot = NULL;
-        fz_job_free(job);
-        return;
-    }
-    app->saving = true;
     fz_loader_launch(app, job, 0);
 }
 
@@ -97,7 +81,7 @@ static int64_t earliest(int64_t a, int64_t b)
     return b < a ? b : a;
 }
 
-static int64_t next_wake_us(const struct fz_app *app, int64_t show_us)
+static int64_t next_wake_us(const struct fz_app *app, int64_t view_us)
 {
     if (app->loader.stale || app->loader.moved)
         return 0;
@@ -106,10 +90,8 @@ static int64_t next_wake_us(const struct fz_app *app, int64_t show_us)
         wake = motion_due_us(app);
     if (fz_loader_uploads_wait(app) || app->fading || app->arrived)
         wake = earliest(wake, loading_due_us(app));
-    wake = earliest(wake, show_us);
+    wake = earliest(wake, view_us);
     wake = earliest(wake, fz_app_next_overlay_us(app));
-    if (app->mode == FZ_MODE_PICTURE && app->picture.shown != app->picture.item)
-        wake = earliest(wake, app->now_us + TIMER_PERIOD_US);
     for (int i = 0; i < FZ_MAX_WAITS; i++)
         if (app->waits[i].request)
             wake = earliest(wake, app->waits[i].deadline_us);
@@ -169,16 +151,6 @@ static void draw(struct fz_app *app)
     fz_app_update_title(app);
 }
 
-/* The last frame before the end waits until what it shows has come to rest. */
-static bool may_save(const struct fz_app *app)
-{
-    if (!app->screenshot_path)
-        return false;
-    bool settled =
-        !app->moving && !app->fading && !fz_text_is_pending(app->head) && !fz_loader_uploads_wait(app);
-    return !app->ending || settled || app->now_us >= app->end_deadline_us;
-}
-
 static void note_frame(struct fz_app *app, int64_t work_end_us, int64_t end_us)
 {
     struct fz_stats *stats = &app->stats;
@@ -207,10 +179,7 @@ static void frame(struct fz_app *app)
     app->dirty = app->arrived = false;
     step(app);
     draw(app);
-    if (may_save(app)) {
-        fz_app_save_frame(app, app->screenshot_path);
-        app->screenshot_path = NULL;
-    }
+    fz_app_save_frame(app);
     int64_t work_end_us = fz_now_us();
     fz_head_present(app->head);
     note_frame(app, work_end_us, fz_now_us());
@@ -247,8 +216,8 @@ enum fz_err fz_app_run(struct fz_app *app)
     app->dirty = true;
     app->stats.wait_returned_us = app->last_step_us = fz_now_us();
     while (!app->quitting) {
-        int64_t show_us = fz_show_step(app);
-        wait_and_handle(app, next_wake_us(app, show_us));
+        int64_t view_us = earliest(fz_show_step(app), fz_picture_look(app));
+        wait_and_handle(app, next_wake_us(app, view_us));
         fz_app_take_source_events(app);
         fz_app_take_requests(app);
         app->arrived |= fz_text_collect(app->head);
@@ -261,10 +230,9 @@ enum fz_err fz_app_run(struct fz_app *app)
             frame(app);
         note_milestones(app);
         fz_app_answer_waits(app);
-        if (app->ending && !app->screenshot_path && !app->saving)
-            app->quitting = true;
-        else if (app->ending && !app->saving)
-            app->dirty = true;
+        if (app->ending)
+            app->quitting = !fz_app_is_saving(app);
+        app->dirty |= app->ending;
     }
     return app->status;
 }

@@ -58,6 +58,7 @@ static enum fz_err run(struct fz_app *app, const char *const *sources, size_t co
         fz_log_error(&err);
         code = code == FZ_OK ? err.code : code;
     }
+    app->status = code;
     fz_app_stop(app);
     return code;
 }

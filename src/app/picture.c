@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 #include "app/shown.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "gpu/draw.h"
 #include "sync/thread.h"
@@ -79,11 +80,11 @@ static void show_item(struct fz_app *app, fz_item_id item)
 }
 
 /* Shows what was asked for as soon as it is there: sharp, or after a while coarse, or that it failed. */
-static void look_for_item(struct fz_app *app)
+int64_t fz_picture_look(struct fz_app *app)
 {
     struct fz_picture *picture = &app->picture;
-    if (picture->shown == picture->item || picture->item == FZ_ITEM_NONE)
-        return;
+    if (app->mode != FZ_MODE_PICTURE || picture->shown == picture->item || picture->item == FZ_ITEM_NONE)
+        return FZ_NEVER;
     const struct fz_tile *tile = fz_loader_tile(app, picture->item);
     bool sharp = texture_of(app, picture->item, FZ_FOR_PICTURE) || (tile && tile->error);
     bool coarse = texture_of(app, picture->item, FZ_FOR_WALL) != NULL;
@@ -92,6 +93,8 @@ static void look_for_item(struct fz_app *app)
     bool waited = app->now_us - picture->behind_us >= COARSE_AFTER_US || picture->shown == FZ_ITEM_NONE;
     if (sharp || (coarse && waited && !app->show.running))
         show_item(app, picture->item);
+    int64_t patience_end = picture->behind_us + COARSE_AFTER_US;
+    return picture->shown != picture->item && patience_end > app->now_us ? patience_end : FZ_NEVER;
 }
 
 void fz_picture_catch_up(struct fz_app *app)
@@ -105,7 +108,7 @@ void fz_picture_changed(struct fz_app *app)
 {
     if (app->mode != FZ_MODE_PICTURE)
         return;
-    look_for_item(app);
+    fz_picture_look(app);
     /* Its size may have become known only now. */
     double w, h, before_w = app->picture.camera.picture_w, before_h = app->picture.camera.picture_h;
     picture_size(app, app->picture.shown, &w, &h);
@@ -130,7 +133,7 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
     picture->openness = at_once ? 1 : 0;
     picture->camera.mode = FZ_ZOOM_FIT;
     if (at_once) {
-        look_for_item(app);
+        fz_picture_look(app);
     } else {
         show_item(app, picture->item);
         picture->camera.shown = fz_wall_rect_of(app, index);
@@ -163,7 +166,7 @@ void fz_picture_go_to(struct fz_app *app, size_t index)
     if (texture_of(app, item, FZ_FOR_PICTURE))
         app->stats.hits++;
     fz_app_select(app, index);
-    look_for_item(app);
+    fz_picture_look(app);
     app->loader.moved = app->dirty = true;
 }
 
@@ -226,8 +229,6 @@ bool fz_picture_step(struct fz_app *app, double dt_s)
     struct fz_picture *picture = &app->picture;
     if (app->mode == FZ_MODE_WALL && !picture->closing)
         return false;
-    if (app->mode == FZ_MODE_PICTURE)
-        look_for_item(app);
     bool moving = fz_camera_step(&picture->camera, dt_s);
     double goal = picture->closing ? 0 : 1;
     if (picture->openness != goal) {

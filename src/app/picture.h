@@ -39,6 +39,8 @@ void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *
 bool fz_picture_wants(const struct fz_app *app, size_t index, uint32_t *distance);
 void fz_picture_resized(struct fz_app *app);
 void fz_picture_changed(struct fz_app *app); /* list or textures changed: look whether the picture is there */
+/* Looks whether what was asked for can be shown; returns the time of the next look, or FZ_NEVER. */
+int64_t fz_picture_look(struct fz_app *app);
 bool fz_picture_step(struct fz_app *app, double dt_s);
 void fz_picture_draw(struct fz_app *app);
 /* Whether the wall is seen behind it. */

@@ -190,8 +190,9 @@ static void refuse_requests(struct fz_app *app)
     for (int i = 0; i < FZ_MAX_WAITS; i++)
         if (app->waits[i].request)
             fz_app_answer(app, app->waits[i].request, &err);
-    if (app->screenshot)
-        fz_app_answer(app, app->screenshot, &err);
+    for (int i = 0; i < FZ_MAX_SAVES; i++)
+        if (app->saves[i].request)
+            fz_app_answer(app, app->saves[i].request, &err);
     for (struct fz_ready_node *node = fz_ready_take(&app->requests); node;) {
         struct fz_request *request = FZ_CONTAINER(node, struct fz_request, node);
         node = node->next;
@@ -235,6 +236,7 @@ void fz_app_stop(struct fz_app *app)
     free(app->first_path);
     free(app->first_folder);
     free(app->notice);
-    free(app->screenshot_path);
+    for (int i = 0; i < FZ_MAX_SAVES; i++)
+        free(app->saves[i].path);
     fz_options_fini(&app->options);
 }

@@ -2,9 +2,24 @@
 
 #include "base/str.h"
 
+#include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
+
+/* A write of this much to a pipe that poll() calls writable does not block (pipe(7), PIPE_BUF). */
+enum { LINE_BYTES = 4096 };
+
+static atomic_uint dropped;
+
+/* Nobody may be reading: the render thread must not wait for that. */
+static bool write_line(const char *line, size_t len)
+{
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) && write(STDERR_FILENO, line, len) >= 0;
+}
 
 void fz_log(const char *fmt, ...)
 {
@@ -14,11 +29,20 @@ void fz_log(const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
 
-    char line[4200] = "frieze: ";
+    unsigned lost = atomic_exchange(&dropped, 0);
+    char line[LINE_BYTES] = "frieze: ";
+    if (lost > 0) {
+        int n = snprintf(line, sizeof line, "frieze: %u lines could not be written\n", lost);
+        if (!write_line(line, (size_t)n)) {
+            atomic_fetch_add(&dropped, lost + 1);
+            return;
+        }
+        snprintf(line, sizeof line, "frieze: ");
+    }
     size_t len = 8 + fz_str_escape(line + 8, sizeof line - 9, text);
     line[len++] = '\n';
-    ssize_t written = write(STDERR_FILENO, line, len);
-    (void)written;
+    if (!write_line(line, len))
+        atomic_fetch_add(&dropped, 1);
 }
 
 void fz_log_error(const struct fz_error *err)

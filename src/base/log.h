@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 
-/* Any thread. Writes "frieze: MESSAGE\n" in one write; control characters and invalid UTF-8 are escaped,
+/* Any thread; never waits: a line that nobody reads is dropped, and counted in the next one that is written. Writes "frieze: MESSAGE\n" in one write; control characters and invalid UTF-8 are escaped,
  * so that a file name can neither break the line nor command the terminal. */
 void fz_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

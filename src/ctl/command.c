@@ -4,12 +4,13 @@
 
 static const struct command_row {
     const char *name;
+    enum { ONCE, REPEAT } repeat;
     const char *keys[FZ_VIEWS];
     const char *argument;
     const char *help;
 } rows[FZ_COMMANDS] = {
-#define X(id, function, wall, picture, show, argument, help) \
-    [FZ_COMMAND_##id] = {#function, {wall, picture, show}, argument, help},
+#define X(id, function, repeat, wall, picture, show, argument, help) \
+    [FZ_COMMAND_##id] = {#function, repeat, {wall, picture, show}, argument, help},
     FZ_COMMAND_TABLE(X)
 #undef X
 };
@@ -32,6 +33,11 @@ const char *fz_command_argument(enum fz_command_id id)
 const char *fz_command_keys(enum fz_command_id id, enum fz_command_view view)
 {
     return rows[id].keys[view];
+}
+
+bool fz_command_repeats(enum fz_command_id id)
+{
+    return rows[id].repeat == REPEAT;
 }
 
 bool fz_command_find(const char *name, enum fz_command_id *id)

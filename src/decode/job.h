@@ -40,6 +40,7 @@ struct fz_job {
     uint64_t pss_bytes;
 
     /* render thread only, all the time */
+    void *context;         /* who asked for it */
     uint64_t credit_bytes; /* what it counts for while it is out */
     int upload_row;        /* rows before this one are in the texture */
 };

@@ -1,0 +1,67 @@
+/* Frames become PNG files: read back on the render thread, written by a worker. */
+#include "app/app.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+
+enum fz_err fz_app_ask_save(struct fz_app *app, char *path, struct fz_request *request, struct fz_error *err)
+{
+    for (int i = 0; i < FZ_MAX_SAVES; i++) {
+        if (!app->saves[i].path) {
+            app->saves[i] = (struct fz_save){path, request};
+            app->dirty = true;
+            return FZ_OK;
+        }
+    }
+    free(path);
+    return fz_fail(err, FZ_E_LIMIT, 0, "too many screenshots at once");
+}
+
+static bool may_save(const struct fz_app *app, const struct fz_save *save)
+{
+    bool settled =
+        !app->moving && !app->fading && !fz_text_is_pending(app->head) && !fz_loader_uploads_wait(app);
+    return save->path && (save->request || settled || app->now_us >= app->end_deadline_us);
+}
+
+void fz_app_save_frame(struct fz_app *app)
+{
+    for (int i = 0; i < FZ_MAX_SAVES; i++) {
+        struct fz_save *save = &app->saves[i];
+        if (!may_save(app, save))
+            continue;
+        struct fz_job *job = fz_job_new(FZ_JOB_SAVE, FZ_ITEM_NONE, save->path, &app->quit);
+        struct fz_request *request = save->request;
+        *save = (struct fz_save){0};
+        job->context = request;
+        job->surface = fz_head_read_pixels(app->head);
+        app->saving++;
+        if (job->surface) {
+            fz_loader_launch(app, job, 0);
+            continue;
+        }
+        struct fz_error err = {0};
+        fz_fail(&err, FZ_E_MEMORY, 0, "%s: the frame could not be read back", job->path);
+        fz_app_saved(app, request, &err);
+        fz_job_free(job);
+    }
+}
+
+bool fz_app_is_saving(const struct fz_app *app)
+{
+    for (int i = 0; i < FZ_MAX_SAVES; i++)
+        if (app->saves[i].path)
+            return true;
+    return app->saving > 0;
+}
+
+void fz_app_saved(struct fz_app *app, struct fz_request *request, const struct fz_error *err)
+{
+    app->saving--;
+    if (request) {
+        fz_app_answer(app, request, err);
+    } else if (err->code != FZ_OK) {
+        fz_log_error(err);
+        app->status = err->code;
+    }
+}
