@@ -51,7 +51,8 @@ struct fz_app {
     struct fz_ready results;  /* struct fz_job, from the workers */
     struct fz_ready events;   /* struct fz_source_event, from the readers */
     struct fz_ready requests; /* struct fz_request, from the control socket */
-    atomic_int signalled;     /* a signal that asks for the end, from the signal thread */
+    atomic_int signalled;     /* signals so far that ask for the end, counted by the signal thread */
+    int signals_seen;         /* of those, until the end began */
 
     struct fz_pool pool;
     struct fz_sources *sources;
@@ -88,7 +89,8 @@ struct fz_app {
     bool quitting;           /* the loop ends */
     enum fz_err status;      /* becomes the exit status */
     int64_t now_us, last_step_us;
-    bool key_held; /* the last key that went down repeats */
+    uint16_t pressed_mods; /* KMOD_ flags of the last key that went down */
+    bool key_held;         /* the last key that went down repeats */
     int64_t hint_until_us, cursor_until_us;
     fz_item_id titled; /* what the window's title tells */
     size_t titled_count;

@@ -77,6 +77,15 @@ static void leave_out(struct fz_app *app, fz_item_id item)
         app->scan.first_unsupported = fz_list_path(app->list, item);
 }
 
+/* Too much at the size that a zoom asked for: the picture itself is well. */
+static bool is_over_box(const struct fz_app *app, const struct fz_job *job)
+{
+    const struct fz_layout_params *window = &app->wall.layout.params;
+    bool zoomed = job->box_w > window->view_w || job->box_h > window->view_h;
+    bool too_much = job->error.code == FZ_E_LIMIT || job->error.code == FZ_E_MEMORY;
+    return job->purpose == FZ_FOR_PICTURE && zoomed && too_much;
+}
+
 static void take_decoded(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile;
@@ -96,6 +105,12 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         leave_out(app, item);
         retire(app, job);
         fz_app_forget(app, item);
+    } else if (is_over_box(app, job)) {
+        r->refused = true;
+        r->box_w = job->box_w;
+        r->box_h = job->box_h;
+        fz_app_notice(app, "%s", job->error.msg);
+        retire(app, job);
     } else if (code != FZ_OK) {
         fail_tile(app, tile, &job->error);
         retire(app, job);
@@ -165,14 +180,19 @@ static bool is_current(const struct fz_app *app, const struct fz_job *job, const
            (job->box_w == app->loader.box_w && job->box_h == app->loader.box_h);
 }
 
-static bool may_evict(const struct fz_app *app, const struct fz_job *job)
+static enum fz_texture_need need_of(const struct fz_app *app, const struct fz_job *job)
 {
     size_t index;
     if (job->purpose == FZ_FOR_PICTURE)
-        return true;
+        return job->item == app->picture.item || job->item == app->picture.shown ? FZ_TEXTURE_IN_VIEW
+                                                                                 : FZ_TEXTURE_SOON;
+    if (fz_picture_covers_wall(app) || !fz_list_index(app->list, job->item, &index))
+        return FZ_TEXTURE_SPARE;
     struct fz_focus focus = fz_wall_focus(app);
-    return fz_list_index(app->list, job->item, &index) &&
-           fz_priority_of_tile(&app->wall.layout, &focus, index) < fz_priority(FZ_PRIORITY_FILL, 0);
+    if (index >= focus.first && index <= focus.last)
+        return FZ_TEXTURE_IN_VIEW;
+    uint64_t priority = fz_priority_of_tile(&app->wall.layout, &focus, index);
+    return priority < fz_priority(FZ_PRIORITY_FILL, 0) ? FZ_TEXTURE_SOON : FZ_TEXTURE_SPARE;
 }
 
 static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
@@ -185,7 +205,7 @@ static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_re
     bool tile = job->purpose == FZ_FOR_WALL;
     job->upload_row = 0;
     return fz_texture_new(app->head, s->w, s->h, tile ? job->box_w : s->w, tile ? job->box_h : s->h,
-                          may_evict(app, job), &r->incoming) != NULL;
+                          need_of(app, job), &r->incoming) != NULL;
 }
 
 static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
@@ -196,7 +216,7 @@ static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition
     fz_texture_set_owner(r->incoming, &r->texture);
     r->box_w = job->box_w;
     r->box_h = job->box_h;
-    r->refused = false;
+    r->refused = r->no_room = false;
 }
 
 static bool is_in_view(const struct fz_app *app, const struct fz_job *job)
@@ -224,8 +244,9 @@ static bool upload_first(struct fz_app *app)
             if (finished)
                 complete(app, job, r);
             shown = finished && is_in_view(app, job);
-        } else if (may_evict(app, job)) {
-            r->refused = true;
+        } else {
+            r->no_room = true;
+            r->refused = need_of(app, job) == FZ_TEXTURE_IN_VIEW;
             r->box_w = job->box_w;
             r->box_h = job->box_h;
         }

@@ -73,7 +73,7 @@ void fz_app_answer_waits(struct fz_app *app)
         if (!wait->request)
             continue;
         struct fz_error err = {0};
-        bool reached = is_reached(app, wait->state);
+        bool reached = is_reached(app, wait->state) || atomic_load(&wait->request->gone);
         if (!reached && app->now_us >= wait->deadline_us)
             fz_fail(&err, FZ_E_TIMEOUT, 0, "not reached in time");
         if (reached || err.code != FZ_OK) {

@@ -137,9 +137,11 @@ static void window_event(struct fz_app *app, const SDL_WindowEvent *event)
 void fz_app_handle_event(struct fz_app *app, const SDL_Event *event)
 {
     struct fz_key key;
-    if (event->type == SDL_KEYDOWN) /* the text of a key follows its press */
+    if (event->type == SDL_KEYDOWN) { /* the text of a key follows its press */
         app->key_held = event->key.repeat != 0;
-    if (fz_key_from_event(event, &key)) {
+        app->pressed_mods = event->key.keysym.mod;
+    }
+    if (fz_key_from_event(event, app->pressed_mods, &key)) {
         count_input(app);
         fz_app_press(app, key, app->key_held);
         return;

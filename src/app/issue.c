@@ -122,6 +122,16 @@ void fz_loader_recall(struct fz_app *app)
     rejudge(app, judge_recall, NULL);
 }
 
+void fz_loader_abandon(struct fz_app *app)
+{
+    if (!app->pool.heap.lock)
+        return;
+    fz_loader_recall(app);
+    for (size_t i = 0; i < app->loader.flying_count; i++)
+        if (app->loader.flying[i]->kind == FZ_JOB_DECODE)
+            fz_cancel_set(&app->loader.flying[i]->cancel);
+}
+
 /* ---- Issuing ----------------------------------------------------------------------------------------------------- */
 
 static bool has_credit(const struct fz_loader *loader, uint64_t bytes)
@@ -159,7 +169,7 @@ static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose pu
     return true;
 }
 
-static bool needs_wall_tile(const struct fz_app *app, fz_item_id item)
+static bool needs_wall_tile(const struct fz_app *app, fz_item_id item, bool in_view)
 {
     const struct fz_tile *tile = fz_loader_tile(app, item);
     if (!tile)
@@ -167,7 +177,9 @@ static bool needs_wall_tile(const struct fz_app *app, fz_item_id item)
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
     if (tile->error || r->job)
         return false;
-    return (!r->texture && !r->refused) || !wall_box_is(&app->loader, r->box_w, r->box_h);
+    if (!wall_box_is(&app->loader, r->box_w, r->box_h))
+        return true;
+    return !r->texture && !r->refused && (in_view || !r->no_room);
 }
 
 struct candidate {
@@ -188,7 +200,7 @@ static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t
     size_t n = 0;
     for (size_t i = first; i <= last && n < FZ_MAX_FLYING; i++) {
         fz_item_id item = fz_list_at(app->list, i);
-        if (needs_wall_tile(app, item))
+        if (needs_wall_tile(app, item, i >= focus->first && i <= focus->last))
             candidates[n++] = (struct candidate){tile_priority(app, focus, i), item};
     }
     qsort(candidates, n, sizeof *candidates, by_priority);
@@ -231,7 +243,7 @@ static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
             return;
         size_t index = loader->fill_cursor < count ? loader->fill_cursor : 0;
         fz_item_id item = fz_list_at(app->list, index);
-        bool wanted = !fz_loader_is_final(app, item) && needs_wall_tile(app, item);
+        bool wanted = !fz_loader_is_final(app, item) && needs_wall_tile(app, item, false);
         bool room = loader->load_all || fz_texture_has_room(app->head, loader->box_w, loader->box_h);
         if (wanted && (!room || !issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
                                               fz_priority_of_tile(&app->wall.layout, focus, index))))
@@ -255,10 +267,10 @@ static void issue_sniffs(struct fz_app *app)
 }
 
 /* Whether what is there has the resolution that the camera asks for, and not far more. */
-static bool has_picture(const struct fz_tile *tile, int box_w, int box_h)
+static bool has_picture(const struct fz_tile *tile, int box_w, int box_h, bool in_view)
 {
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
-    if (r->refused && r->box_w == box_w && r->box_h == box_h)
+    if ((r->refused || (r->no_room && !in_view)) && r->box_w == box_w && r->box_h == box_h)
         return true;
     if (!r->texture || r->box_w == 0)
         return false;
@@ -268,26 +280,46 @@ static bool has_picture(const struct fz_tile *tile, int box_w, int box_h)
     return w >= want_w && w <= want_w * 3 / 2;
 }
 
-/* The picture in view and its neighbours, nearest in the direction of travel first. */
-static void issue_pictures(struct fz_app *app)
+/* The picture in view and its neighbours, nearest in the direction of travel first, as many as there is room for; false
+ * when the credit ran out. */
+static bool issue_pictures(struct fz_app *app)
 {
     size_t at, count = fz_list_count(app->list);
     if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
-        return;
+        return true;
+    const struct fz_layout_params *window = &app->wall.layout.params;
+    size_t room = app->head ? fz_texture_capacity(app->head, window->view_w, window->view_h) : 1;
     for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
         long signed_step = step <= FZ_PICTURES_AHEAD ? step : FZ_PICTURES_AHEAD - step;
         long index = (long)at + signed_step * app->picture.direction;
-        if (index < 0 || index >= (long)count)
+        if (index < 0 || index >= (long)count || (step > 0 && (size_t)step + 2 > room))
             continue;
         fz_item_id item = fz_list_at(app->list, (size_t)index);
         const struct fz_tile *tile = fz_loader_tile(app, item);
         int box_w, box_h;
         fz_picture_box(app, item, &box_w, &box_h);
-        if (tile && (tile->error || tile->renditions[FZ_FOR_PICTURE].job || has_picture(tile, box_w, box_h)))
+        if (tile && (tile->error || tile->renditions[FZ_FOR_PICTURE].job ||
+                     has_picture(tile, box_w, box_h, step == 0)))
             continue;
         if (!issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h, picture_priority(app, (size_t)index)))
-            return;
+            return false;
     }
+    return true;
+}
+
+/* Tiles of the wall: those in view, the bands around, the rest; behind a picture only what fits beside it. */
+static void issue_tiles(struct fz_app *app)
+{
+    const struct fz_loader *loader = &app->loader;
+    if (fz_list_count(app->list) == 0 || loader->box_w == 0)
+        return;
+    struct fz_focus focus = fz_wall_focus(app);
+    bool covered = fz_picture_covers_wall(app);
+    if (covered && !fz_texture_has_room(app->head, loader->box_w, loader->box_h))
+        return;
+    bool all = issue_range(app, &focus, focus.first, focus.last);
+    if (all && app->head && (covered || issue_bands(app, &focus)))
+        issue_fill(app, &focus);
 }
 
 void fz_loader_issue(struct fz_app *app)
@@ -298,15 +330,10 @@ void fz_loader_issue(struct fz_app *app)
         judge_all(app);
     bool look = loader->stale || loader->moved;
     loader->moved = loader->stale = false;
-    if (!look || app->loading_paused || app->quitting)
+    if (!look || app->loading_paused || app->ending)
         return;
-    issue_pictures(app);
-    size_t count = fz_list_count(app->list);
-    struct fz_focus focus = fz_wall_focus(app);
-    if (count > 0 && loader->box_w > 0) {
-        bool all = issue_range(app, &focus, focus.first, focus.last);
-        if (all && app->head && issue_bands(app, &focus))
-            issue_fill(app, &focus);
-    }
+    if (!issue_pictures(app))
+        return; /* nothing else may take the credit that it waits for */
+    issue_tiles(app);
     issue_sniffs(app);
 }

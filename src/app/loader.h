@@ -19,8 +19,9 @@ struct fz_rendition {
     const struct fz_job *incoming_of; /* whose pixels those are; only compared */
     struct fz_job *job;               /* on its way (borrowed; NULL: none) */
     int box_w, box_h;                 /* that `texture` was made for */
-    bool refused;                     /* no texture could be made for the box above */
-    int64_t shown_us;                 /* when it was first complete: fades start here */
+    bool no_room;     /* decoded for the box above, but there was no room for a texture out of view */
+    bool refused;     /* none could be made at all */
+    int64_t shown_us; /* when it was first complete: fades start here */
 };
 
 /* What is known of an item beyond its name; made when it is first wanted. */
@@ -46,6 +47,7 @@ struct fz_loader {
     struct fz_job *flying[FZ_MAX_FLYING + FZ_SPARE_FLYING]; /* every job out there */
     size_t flying_count;
     uint64_t credit_bytes, credit_limit_bytes;
+    uint64_t picture_limit_px;                    /* of one picture, however far it is zoomed */
     struct fz_ready_node *uploads, **uploads_end; /* results that wait for their upload */
     uint32_t epoch;                               /* counts sizes of the wall's box */
     int box_w, box_h;                             /* the wall's box now */
@@ -82,6 +84,9 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone);
 
 /* Sends a job out (taken); it is counted until its result is taken. */
 void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority);
+
+/* The end has begun: no decode is worth finishing. */
+void fz_loader_abandon(struct fz_app *app);
 
 /* Every queued job comes back unborn (loading was paused). */
 void fz_loader_recall(struct fz_app *app);

@@ -16,7 +16,8 @@ enum {
     LOADING_SHARE = 8,     /* without a GPU, frames that only show progress take 1/8 of the time */
     LOADING_PACE_MAX_US = 120000,
     MAX_STEP_US = 50000, /* a motion goes no further in one frame */
-    SETTLE_US = 3000000, /* how long the last screenshot waits for what still moves */
+    PATIENT_SETTLE_US = 3000000,
+    SETTLE_US = 300000, /* how long the last screenshot waits for what still moves */
 };
 
 void fz_app_quit(struct fz_app *app, enum fz_err status)
@@ -25,13 +26,24 @@ void fz_app_quit(struct fz_app *app, enum fz_err status)
         return;
     app->ending = app->dirty = true;
     app->status = status;
-    app->end_deadline_us = app->now_us + (atomic_load(&app->signalled) ? 0 : SETTLE_US);
-    bool last_frame = fz_option_is_set(&app->options, FZ_OPTION_SCREENSHOT) && app->head && status == FZ_OK;
-    if (last_frame)
-        last_frame = fz_app_ask_save(app, fz_strdup(app->options.values[FZ_OPTION_SCREENSHOT].text), NULL,
-                                     NULL) == FZ_OK;
-    if (!last_frame)
+    app->end_deadline_us = app->now_us + SETTLE_US;
+    app->signals_seen = atomic_load(&app->signalled);
+    fz_show_stop(app);
+    fz_loader_abandon(app);
+    const char *path = app->options.values[FZ_OPTION_SCREENSHOT].text;
+    bool last_frame = path && app->head && status == FZ_OK;
+    if (!last_frame || fz_app_ask_save(app, fz_strdup(path), NULL, NULL) != FZ_OK)
+        app->quitting = !fz_app_is_saving(app);
+}
+
+/* Who asks twice does not want to wait for the last frame. */
+static void obey_signals(struct fz_app *app)
+{
+    int count = atomic_load(&app->signalled);
+    if (app->ending && count > app->signals_seen)
         app->quitting = true;
+    else if (count > 0)
+        fz_app_quit(app, FZ_OK);
 }
 
 void fz_app_measure(struct fz_app *app)
@@ -103,7 +115,7 @@ static int64_t next_wake_us(const struct fz_app *app, int64_t view_us)
 static bool something_arrived(const struct fz_app *app)
 {
     return app->backlog || !fz_ready_is_empty(&app->results) || !fz_ready_is_empty(&app->events) ||
-           !fz_ready_is_empty(&app->requests) || atomic_load(&app->signalled) != 0;
+           !fz_ready_is_empty(&app->requests) || atomic_load(&app->signalled) > app->signals_seen;
 }
 
 static void wait_and_handle(struct fz_app *app, int64_t wake_us)
@@ -125,8 +137,7 @@ static void wait_and_handle(struct fz_app *app, int64_t wake_us)
     stats->wait_returned_us = app->now_us = fz_now_us();
     for (; got; got = SDL_PollEvent(&event))
         fz_app_handle_event(app, &event);
-    if (atomic_load(&app->signalled) != 0)
-        fz_app_quit(app, FZ_OK);
+    obey_signals(app);
 }
 
 static void step(struct fz_app *app)
@@ -206,8 +217,10 @@ static void note_milestones(struct fz_app *app)
     if (!fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN))
         return;
     bool screenful = app->options.values[FZ_OPTION_QUIT_WHEN].text[0] == 's';
-    if (screenful ? stats->startup.screenful > 0 : stats->startup.all > 0)
-        fz_app_quit(app, FZ_OK);
+    if (app->ending || !(screenful ? stats->startup.screenful > 0 : stats->startup.all > 0))
+        return;
+    fz_app_quit(app, FZ_OK);
+    app->end_deadline_us = app->now_us + PATIENT_SETTLE_US; /* nobody waits at the keyboard */
 }
 
 enum fz_err fz_app_run(struct fz_app *app)
@@ -231,7 +244,7 @@ enum fz_err fz_app_run(struct fz_app *app)
         note_milestones(app);
         fz_app_answer_waits(app);
         if (app->ending)
-            app->quitting = !fz_app_is_saving(app);
+            app->quitting |= !fz_app_is_saving(app);
         app->dirty |= app->ending;
     }
     return app->status;

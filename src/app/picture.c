@@ -200,7 +200,9 @@ void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *
     if (camera->mode == FZ_ZOOM_FILL)
         zoom = fmax((double)*box_w / tile->picture_w, (double)*box_h / tile->picture_h);
     int limit = app->head ? fz_texture_max_side(app->head) : 8192;
+    double pixels = (double)tile->picture_w * tile->picture_h;
     double largest = fmin(1, (double)limit / fmax(tile->picture_w, tile->picture_h));
+    largest = fmin(largest, sqrt((double)app->loader.picture_limit_px / pixels));
     double scale = fmin(zoom, largest);
     *box_w = (int)ceil(fmax(tile->picture_w * scale, 1));
     *box_h = (int)ceil(fmax(tile->picture_h * scale, 1));

@@ -46,7 +46,7 @@ static int signals_main(void *ctx)
             return 0;
         struct signalfd_siginfo info;
         if (fds[1].revents && read(signals->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-            atomic_store(signals->signalled, (int)info.ssi_signo);
+            atomic_fetch_add(signals->signalled, 1);
             fz_doorbell_ring(signals->bell);
         }
     }

@@ -12,7 +12,7 @@ struct fz_signals;
 /* Main thread, before any other thread: SIGINT, SIGTERM and SIGHUP are held back in all of them. */
 void fz_signals_block(void);
 
-/* Main thread. *signalled becomes the number of the first one that comes; then `bell` rings. */
+/* Main thread. *signalled counts those that come; `bell` rings for each. */
 enum fz_err fz_signals_start(struct fz_signals **signals, atomic_int *signalled, struct fz_doorbell *bell,
                              struct fz_error *err);
 void fz_signals_stop(struct fz_signals *signals); /* NULL-safe */

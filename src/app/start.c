@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 enum {
+    PICTURES_IN_BUDGET = 2, /* at the highest zoom: the one in view and the one that comes */
     HINT_US = 5000000,
     STUCK_MS = 150,        /* how long the end waits for a library that cannot be interrupted */
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
@@ -134,6 +135,9 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
                    ? (int)app->options.values[FZ_OPTION_JOBS].number
                    : SDL_GetCPUCount();
     fz_loader_init(&app->loader, jobs, memory / 8);
+    app->loader.picture_limit_px = memory / 2 / 4 / PICTURES_IN_BUDGET;
+    if (app->loader.picture_limit_px > fz_image_default_limits.max_output_px)
+        app->loader.picture_limit_px = fz_image_default_limits.max_output_px;
     enum fz_err code =
         fz_pool_start(&app->pool, jobs, memory / 4, &app->results, &app->bell, &app->quit, err);
     if (code == FZ_OK)
@@ -227,7 +231,8 @@ void fz_app_stop(struct fz_app *app)
     if (app->list)
         fz_loader_fini(app);
     fz_head_close(app->heads[0]);
-    fz_text_service_stop(app->texts);
+    if (!fz_text_service_stop(app->texts, STUCK_MS))
+        _exit(fz_err_exit_status(app->status));
     fz_signals_stop(app->signals);
     fz_video_stop();
     fz_doorbell_fini(&app->bell);

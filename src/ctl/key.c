@@ -66,12 +66,12 @@ static SDL_Keycode without_keypad(SDL_Keycode code)
     return code == SDLK_KP_ENTER ? SDLK_RETURN : code;
 }
 
-bool fz_key_from_event(const SDL_Event *event, struct fz_key *key)
+bool fz_key_from_event(const SDL_Event *event, uint16_t pressed_mods, struct fz_key *key)
 {
     *key = (struct fz_key){0};
     if (event->type == SDL_TEXTINPUT) {
         /* X11 gives text with Alt held too; the right Alt makes characters on many layouts. */
-        if (SDL_GetModState() & (KMOD_LALT | KMOD_GUI))
+        if (pressed_mods & (KMOD_LALT | KMOD_GUI))
             return false;
         const char *text = event->text.text;
         size_t len = strlen(text), n = fz_utf8_decode(text, len, &key->code);

@@ -18,8 +18,9 @@ struct fz_key {
 bool fz_key_parse(const char *text, struct fz_key *key);
 
 /* Any thread. The key of an SDL_KEYDOWN that produces no text (named, or with Ctrl), or of an SDL_TEXTINPUT; false for
- * every other event. Each press gives exactly one of the two. */
-bool fz_key_from_event(const SDL_Event *event, struct fz_key *key);
+ * every other event. Each press gives exactly one of the two. `pressed_mods` are the KMOD_ flags of the last
+ * SDL_KEYDOWN: by the time that a text is looked at, its keys may be up again. */
+bool fz_key_from_event(const SDL_Event *event, uint16_t pressed_mods, struct fz_key *key);
 
 static inline bool fz_key_equal(struct fz_key a, struct fz_key b)
 {

@@ -8,6 +8,7 @@
 #include "sync/heap.h"
 #include "sync/thread.h"
 
+#include <SDL_timer.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct fz_text_service {
     struct fz_ready ready;    /* lock-free */
     struct fz_doorbell *bell; /* immutable */
     SDL_Thread *thread;       /* main thread */
+    atomic_bool ended;        /* the thread has nothing more to do */
 };
 
 /* A text that was asked for: there, on its way, or impossible (no texture, not pending). */
@@ -76,6 +78,7 @@ static int text_main(void *ctx)
         fz_doorbell_ring(service->bell);
     }
     fz_fonts_free(fonts);
+    atomic_store(&service->ended, true);
     return 0;
 }
 
@@ -97,12 +100,17 @@ static uint64_t drop_all(void *ctx, const struct fz_heap_node *node)
     return FZ_HEAP_DROP;
 }
 
-void fz_text_service_stop(struct fz_text_service *service)
+bool fz_text_service_stop(struct fz_text_service *service, int patience_ms)
 {
     if (!service)
-        return;
+        return true;
     FZ_MAIN_ONLY();
     fz_heap_close(&service->queue);
+    for (int ms = 0; service->thread && !atomic_load(&service->ended); ms++) {
+        if (ms >= patience_ms)
+            return false;
+        SDL_Delay(1);
+    }
     if (service->thread)
         SDL_WaitThread(service->thread, NULL);
     struct fz_heap_node *dropped[64];
@@ -116,6 +124,7 @@ void fz_text_service_stop(struct fz_text_service *service)
     }
     fz_heap_fini(&service->queue);
     free(service);
+    return true;
 }
 
 struct fz_texts *fz_texts_new(struct fz_text_service *service)

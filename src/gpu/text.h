@@ -12,8 +12,9 @@ struct fz_text_service;
 /* Main thread. Starts the text thread; rings `bell` for each finished text. */
 enum fz_err fz_text_service_start(struct fz_text_service **service, struct fz_doorbell *bell,
                                   struct fz_error *err);
-/* Main thread. Joins the thread and frees what was not fetched; NULL-safe. */
-void fz_text_service_stop(struct fz_text_service *service);
+/* Main thread. Joins the thread and frees what was not fetched; NULL-safe. False, with nothing freed, where the thread
+ * is still reading fonts after `patience_ms`. */
+bool fz_text_service_stop(struct fz_text_service *service, int patience_ms);
 
 /* What to draw. */
 struct fz_text_style {

@@ -157,7 +157,8 @@ static bool evict_oldest(struct fz_head *head)
     return true;
 }
 
-static struct fz_page *find_page(struct fz_head *head, int cell_w, int cell_h, bool alpha, bool evict)
+static struct fz_page *find_page(struct fz_head *head, int cell_w, int cell_h, bool alpha,
+                                 enum fz_texture_need need)
 {
     for (;;) {
         struct fz_page *page = page_with_room(head, cell_w, cell_h, alpha);
@@ -165,11 +166,10 @@ static struct fz_page *find_page(struct fz_head *head, int cell_w, int cell_h, b
             return page;
         if (fits_budget(head, cell_w, cell_h) && (page = page_new(head, cell_w, cell_h, alpha)) != NULL)
             return page;
-        if (!evict || !evict_oldest(head))
+        if (need == FZ_TEXTURE_SPARE || !evict_oldest(head))
             break;
     }
-    /* What is in view must be shown even where it alone exceeds the budget. */
-    return evict ? page_new(head, cell_w, cell_h, alpha) : NULL;
+    return need == FZ_TEXTURE_IN_VIEW ? page_new(head, cell_w, cell_h, alpha) : NULL;
 }
 
 static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page, int w, int h,
@@ -191,18 +191,18 @@ static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page,
     return texture;
 }
 
-struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, int cell_w, int cell_h, bool evict,
-                                  struct fz_texture **owner)
+struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, int cell_w, int cell_h,
+                                  enum fz_texture_need need, struct fz_texture **owner)
 {
     FZ_MAIN_ONLY();
-    return texture_in(head, find_page(head, cell_w, cell_h, false, evict), w, h, owner);
+    return texture_in(head, find_page(head, cell_w, cell_h, false, need), w, h, owner);
 }
 
 /* Texts share pages by height; their widths are rounded up, so that few kinds of cells arise. */
 struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struct fz_texture **owner)
 {
     int cell_w = (w + 127) / 128 * 128;
-    return texture_in(head, find_page(head, cell_w, h, true, true), w, h, owner);
+    return texture_in(head, find_page(head, cell_w, h, true, FZ_TEXTURE_IN_VIEW), w, h, owner);
 }
 
 bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,

@@ -7,6 +7,13 @@
 
 struct fz_texture;
 
+/* How much a texture is needed. */
+enum fz_texture_need {
+    FZ_TEXTURE_SPARE,  /* only into room that is free */
+    FZ_TEXTURE_SOON,   /* what was not drawn in the last frame may go for it */
+    FZ_TEXTURE_IN_VIEW /* the same, and where that is not enough the budget is exceeded */
+};
+
 /* What the textures of a head did so far. */
 struct fz_texture_counts {
     uint64_t bytes, bytes_peak; /* allocated on the renderer */
@@ -16,10 +23,10 @@ struct fz_texture_counts {
 };
 
 /* Render thread only, all of these. Makes room for w x h px in a cell of cell_w x cell_h (no smaller); *owner is set,
- * and becomes NULL when it is evicted or lost. With `evict` others that were not drawn in the last frame make room,
- * and the budget is exceeded where all were; NULL when there is no room. */
-struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, int cell_w, int cell_h, bool evict,
-                                  struct fz_texture **owner);
+ * and becomes NULL when it is evicted or lost. NULL when there is no room for what is needed so
+ * much. */
+struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, int cell_w, int cell_h,
+                                  enum fz_texture_need need, struct fz_texture **owner);
 void fz_texture_free(struct fz_head *head, struct fz_texture *texture); /* NULL-safe; *owner becomes NULL */
 
 /* Uploads rows from *next_row on, at most about `max_bytes` (at least one row); true when the last row is there. */

@@ -134,7 +134,8 @@ static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes)
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
     unsigned long long mb = (bytes >> 20) + 1;
-    return fz_fail(d->err, FZ_E_LIMIT, 0, "%ux%u needs %llu MB to decode", h->width, h->height, mb);
+    return fz_fail(d->err, FZ_E_LIMIT, 0, "%ux%u needs %llu MB to decode, more than --memory leaves",
+                   h->width, h->height, mb);
 }
 
 static enum fz_err load(struct fz_decode *d)

@@ -6,6 +6,7 @@
 #include "sync/ready.h"
 
 #include <jansson.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct fz_request {
     size_t argc;
     json_t *result;        /* the answer, or NULL; owned */
     struct fz_error error; /* code FZ_OK: it was done */
+    atomic_bool gone;      /* atomic, set by the server: nobody waits for the answer any more */
 };
 
 /* Any thread. NULL with an error reply's reason in *err where the line is no request. Lines are JSON objects:

@@ -25,7 +25,7 @@ struct client {
     size_t in_len;
     char *out;
     size_t out_len, out_sent;
-    bool waiting; /* a request of it is with the render thread */
+    struct fz_request *waiting; /* with the render thread; only `gone` may be touched */
 };
 
 struct fz_server {
@@ -43,6 +43,8 @@ struct fz_server {
 
 static void client_close(struct client *client)
 {
+    if (client->waiting)
+        atomic_store(&client->waiting->gone, true);
     close(client->fd);
     free(client->in);
     free(client->out);
@@ -103,7 +105,7 @@ static void serve_line(struct fz_server *server, struct client *client)
             continue;
         }
         request->client = client->serial;
-        client->waiting = true;
+        client->waiting = request;
         fz_ready_push(server->requests, &request->node);
         fz_doorbell_ring(server->bell);
     }
@@ -149,7 +151,7 @@ static void take_answers(struct fz_server *server)
             struct client *client = &server->clients[i];
             if (client->fd < 0 || client->serial != request->client)
                 continue;
-            client->waiting = false;
+            client->waiting = NULL;
             client_send(client, fz_request_reply(request, &request->error));
             client_flush(client);
             serve_line(server, client);

@@ -32,10 +32,14 @@ static inline void write_picture(const char *path, int w, int h)
     for (int y = 0; y < h; y++) {
         for (int x = 0; x < w; x++) {
             bool frame = x == 0 || y == 0 || x == w - 1 || y == h - 1;
-            memcpy(pixels + (size_t)y * row_bytes + (size_t)x * 3, frame ? "\x10\x20\x30" : "\xc0\x60\x20", 3);
+            memcpy(pixels + (size_t)y * row_bytes + (size_t)x * 3, frame ? "\x10\x20\x30" : "\xc0\x60\x20",
+                   3);
         }
     }
-    png_image image = {.version = PNG_IMAGE_VERSION, .width = (png_uint_32)w, .height = (png_uint_32)h, .format = PNG_FORMAT_RGB};
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = (png_uint_32)w,
+                       .height = (png_uint_32)h,
+                       .format = PNG_FORMAT_RGB};
     assert_true(png_image_write_to_file(&image, path, 0, pixels, 0, NULL));
     free(pixels);
 }
@@ -72,7 +76,8 @@ static inline void bench_start(struct bench *bench, int workers)
     struct fz_error err = {0};
     fz_cancel_init(&bench->quit, NULL);
     assert_int_equal(
-        fz_pool_start(&bench->pool, workers, WORKING_BYTES, &bench->ready, &bench->bell, &bench->quit, &err), FZ_OK);
+        fz_pool_start(&bench->pool, workers, WORKING_BYTES, &bench->ready, &bench->bell, &bench->quit, &err),
+        FZ_OK);
 }
 
 /* Also frees what bench_next took, but did not give out yet. */
@@ -80,6 +85,7 @@ static inline void bench_stop(struct bench *bench)
 {
     fz_cancel_set(&bench->quit);
     assert_true(fz_pool_stop(&bench->pool, PATIENCE_MS));
+    assert_true(fz_ready_is_empty(&bench->pool.trash));
     while (bench->taken) {
         struct fz_ready_node *next = bench->taken->next;
         fz_job_free(FZ_CONTAINER(bench->taken, struct fz_job, ready));
@@ -98,7 +104,8 @@ static inline void bench_close(struct bench *bench)
     remove_folder(bench->folder);
 }
 
-static inline struct fz_job *bench_job(struct bench *bench, enum fz_job_kind kind, uint32_t item, const char *path)
+static inline struct fz_job *bench_job(struct bench *bench, enum fz_job_kind kind, uint32_t item,
+                                       const char *path)
 {
     struct fz_job *job = fz_job_new(kind, item, path ? strdup(path) : NULL, &bench->quit);
     job->box_w = 32;
@@ -121,7 +128,7 @@ static inline struct fz_job *bench_next(struct bench *bench)
     return FZ_CONTAINER(node, struct fz_job, ready);
 }
 
-/* ---- Somebody who holds all working memory, so that every decode waits ------------------------------------------- */
+/* ---- Somebody who holds all working memory, so that every decode waits --------------------------------- */
 
 struct hoarder {
     struct fz_ledger *ledger;

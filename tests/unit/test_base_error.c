@@ -78,7 +78,11 @@ static void exit_statuses_are_those_promised(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(codes); i++) {
         enum fz_err code = codes[i];
-        int expected = code == FZ_OK ? 0 : code == FZ_E_USAGE ? 2 : code == FZ_E_EMPTY ? 3 : code == FZ_E_CANCELLED ? 130 : 1;
+        int expected = code == FZ_OK            ? 0
+                       : code == FZ_E_USAGE     ? 2
+                       : code == FZ_E_EMPTY     ? 3
+                       : code == FZ_E_CANCELLED ? 130
+                                                : 1;
         assert_int_equal(fz_err_exit_status(code), expected);
     }
 }

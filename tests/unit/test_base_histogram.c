@@ -122,12 +122,9 @@ static void nothing_is_above_the_last_percentile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(empty_has_none),
-        cmocka_unit_test(one_sample_is_exact),
-        cmocka_unit_test(negative_counts_as_zero),
-        cmocka_unit_test(edges_of_buckets),
-        cmocka_unit_test(random_samples),
-        cmocka_unit_test(nothing_is_above_the_last_percentile),
+        cmocka_unit_test(empty_has_none),          cmocka_unit_test(one_sample_is_exact),
+        cmocka_unit_test(negative_counts_as_zero), cmocka_unit_test(edges_of_buckets),
+        cmocka_unit_test(random_samples),          cmocka_unit_test(nothing_is_above_the_last_percentile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

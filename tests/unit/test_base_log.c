@@ -84,12 +84,50 @@ static void an_error_is_logged_by_its_message(void **state)
     assert_string_equal(line, "frieze: 100% of it is damaged\n");
 }
 
+/* Nobody reads a pipe that is full: no line waits for that, and the next one says how many were lost. */
+static void who_does_not_read_holds_up_nobody(void **state)
+{
+    (void)state;
+    enum { LOST = 5 };
+    int fds[2];
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    static char block[1 << 20];
+    memset(block, '#', sizeof block);
+    assert_int_equal(fcntl(fds[1], F_SETFL, O_NONBLOCK), 0);
+    ssize_t filled = write(fds[1], block, sizeof block);
+    assert_int_equal(fcntl(fds[1], F_SETFL, 0), 0); /* from now on a write would wait */
+    int before = dup(STDERR_FILENO);
+    dup2(fds[1], STDERR_FILENO);
+    double start = now_s();
+    for (int i = 0; i < LOST; i++)
+        fz_log("line %d", i);
+    double took = now_s() - start;
+    ssize_t emptied = 0;
+    while (emptied < filled)
+        emptied += read(fds[0], block, sizeof block);
+    fz_log("somebody reads again");
+    fz_log("and all is well");
+    dup2(before, STDERR_FILENO);
+    close(before);
+    close(fds[1]);
+    char text[400] = "";
+    for (size_t len = 0, n = 1; n > 0; len += n) {
+        ssize_t got = read(fds[0], text + len, sizeof text - 1 - len);
+        n = got > 0 ? (size_t)got : 0;
+    }
+    close(fds[0]);
+    assert_true(filled > 0 && took < SOON_S);
+    assert_string_equal(text, "frieze: 5 lines could not be written\n"
+                              "frieze: somebody reads again\nfrieze: and all is well\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_is_one_line_in_one_write),
         cmocka_unit_test(a_hostile_name_stays_on_its_line),
         cmocka_unit_test(a_long_message_still_ends_its_line),
+        cmocka_unit_test(who_does_not_read_holds_up_nobody),
         cmocka_unit_test(an_error_is_logged_by_its_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,10 +16,22 @@ static void absolute_paths_lose_dots_and_slashes(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
-        {"/", "/"},           {"//", "/"},          {"/.", "/"},         {"/..", "/"},
-        {"/../../a", "/a"},   {"/a", "/a"},         {"/a/", "/a"},       {"//a///b//", "/a/b"},
-        {"/a/./b", "/a/b"},   {"/a/../b", "/b"},    {"/a/b/../../..", "/"}, {"/a/b/..", "/a"},
-        {"/...", "/..."},     {"/.a/..b", "/.a/..b"}, {"/a b/\xff", "/a b/\xff"}, {"/a/.../..", "/a"},
+        {"/", "/"},
+        {"//", "/"},
+        {"/.", "/"},
+        {"/..", "/"},
+        {"/../../a", "/a"},
+        {"/a", "/a"},
+        {"/a/", "/a"},
+        {"//a///b//", "/a/b"},
+        {"/a/./b", "/a/b"},
+        {"/a/../b", "/b"},
+        {"/a/b/../../..", "/"},
+        {"/a/b/..", "/a"},
+        {"/...", "/..."},
+        {"/.a/..b", "/.a/..b"},
+        {"/a b/\xff", "/a b/\xff"},
+        {"/a/.../..", "/a"},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_absolute(rows[i][0], rows[i][1]);
@@ -94,7 +106,8 @@ static void joined_by_one_slash(void **state)
 {
     (void)state;
     static const char *const rows[][3] = {
-        {"/a", "b", "/a/b"}, {"/a/", "b", "/a/b"}, {"/a///", "b", "/a/b"}, {"/", "b", "/b"}, {"//", "b", "/b"}, {"a", "b", "a/b"},
+        {"/a", "b", "/a/b"}, {"/a/", "b", "/a/b"}, {"/a///", "b", "/a/b"},
+        {"/", "b", "/b"},    {"//", "b", "/b"},    {"a", "b", "a/b"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char *path = fz_path_join(rows[i][0], rows[i][1]);
@@ -107,7 +120,8 @@ static void only_regular_files_are_files(void **state)
 {
     (void)state;
     char *folder = make_folder();
-    char *file = path_in(folder, "file"), *fifo = path_in(folder, "fifo"), *missing = path_in(folder, "missing");
+    char *file = path_in(folder, "file"), *fifo = path_in(folder, "fifo"),
+         *missing = path_in(folder, "missing");
     char *link_to_file = path_in(folder, "link"), *dangling = path_in(folder, "dangling");
     write_file(file, "x", 1);
     assert_int_equal(mkfifo(fifo, 0600), 0);

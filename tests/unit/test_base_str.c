@@ -17,7 +17,8 @@ static void assert_ascending(compare *cmp, const char *const *rows, size_t count
         for (size_t k = 0; k < count; k++) {
             int expected = (i > k) - (i < k);
             if (sign(cmp(rows[i], rows[k])) != expected)
-                fail_msg("\"%s\" against \"%s\": %d, not %d", rows[i], rows[k], cmp(rows[i], rows[k]), expected);
+                fail_msg("\"%s\" against \"%s\": %d, not %d", rows[i], rows[k], cmp(rows[i], rows[k]),
+                         expected);
         }
     }
 }
@@ -25,7 +26,8 @@ static void assert_ascending(compare *cmp, const char *const *rows, size_t count
 static void numbers_by_value(void **state)
 {
     (void)state;
-    static const char *const rows[] = {"", "0", "1", "2a", "9", "10", "10a", "img1", "img2", "img2b", "img10", "img10a1", "img10a2", "img10a11"};
+    static const char *const rows[] = {"",     "0",    "1",     "2a",    "9",       "10",      "10a",
+                                       "img1", "img2", "img2b", "img10", "img10a1", "img10a2", "img10a11"};
     assert_ascending(fz_natural_cmp, rows, COUNT(rows));
 }
 
@@ -78,7 +80,8 @@ static void huge_numbers(void **state)
 static void folders_stand_before_their_subfolders(void **state)
 {
     (void)state;
-    static const char *const rows[] = {"", "a", "a/b", "a/b/c", "a/b2", "a/b10", "a/b10/1", "a b", "a2/z", "a10", "B"};
+    static const char *const rows[] = {"",        "a",   "a/b",  "a/b/c", "a/b2", "a/b10",
+                                       "a/b10/1", "a b", "a2/z", "a10",   "B"};
     assert_ascending(fz_natural_path_cmp, rows, COUNT(rows));
     /* The slash ends a name; as a character it would stand after ' ' and '!'. */
     assert_true(fz_natural_path_cmp("/p/x/1", "/p/x!/1") < 0);

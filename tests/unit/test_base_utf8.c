@@ -41,9 +41,25 @@ static void broken_sequences(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "\x80",         "\xbf",         "\xc0\x80",     "\xc1\xbf",         "\xc2",             "\xc2\x41",
-        "\xe0\x80\x80", "\xe0\x9f\xbf", "\xe1\x80",     "\xe1\x80\xc0",     "\xed\xa0\x80",     "\xed\xbf\xbf",
-        "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf8\x88\x80\x80\x80", "\xfe", "\xff",
+        "\x80",
+        "\xbf",
+        "\xc0\x80",
+        "\xc1\xbf",
+        "\xc2",
+        "\xc2\x41",
+        "\xe0\x80\x80",
+        "\xe0\x9f\xbf",
+        "\xe1\x80",
+        "\xe1\x80\xc0",
+        "\xed\xa0\x80",
+        "\xed\xbf\xbf",
+        "\xf0\x80\x80\x80",
+        "\xf0\x8f\xbf\xbf",
+        "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80",
+        "\xf8\x88\x80\x80\x80",
+        "\xfe",
+        "\xff",
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         uint32_t c;
@@ -84,11 +100,14 @@ static void escapes(void **state)
     assert_escaped("", "");
     assert_escaped("plain text.jpg", "plain text.jpg");
     assert_escaped("\xc3\xa4\xe4\xbd\xa0\xf0\x9f\x98\x80", "\xc3\xa4\xe4\xbd\xa0\xf0\x9f\x98\x80");
-    assert_escaped("a\tb", "a\\x09" "b");
+    assert_escaped("a\tb", "a\\x09"
+                           "b");
     assert_escaped("\x1b[31m\x7f", "\\x1b[31m\\x7f");
     assert_escaped("\xc2\x85", "\\x85");
     assert_escaped("\xff\xc3", "\\xff\\xc3");
-    assert_escaped("\xe2\x80\xae" "gpj", "\\u{202e}gpj");
+    assert_escaped("\xe2\x80\xae"
+                   "gpj",
+                   "\\u{202e}gpj");
     assert_escaped("\xd8\x9c\xe2\x81\xa9", "\\u{061c}\\u{2069}");
 }
 
@@ -119,11 +138,14 @@ static void nothing_dangerous_gets_through(void **state)
     }
 }
 
-/* Whatever the room: a beginning of the whole, cut between two pieces, ended by NUL, nothing written behind. */
+/* Whatever the room: a beginning of the whole, cut between two pieces, ended by NUL, nothing written
+ * behind. */
 static void escapes_into_little_room(void **state)
 {
     (void)state;
-    static const char text[] = "a\x01\xc3\xa4\xe2\x80\xae\xff" "b\xf0\x9f\x98\x80" "c";
+    static const char text[] = "a\x01\xc3\xa4\xe2\x80\xae\xff"
+                               "b\xf0\x9f\x98\x80"
+                               "c";
     static const size_t cuts[] = {0, 1, 5, 7, 15, 19, 20, 24, 25};
     char whole[64];
     assert_int_equal(fz_str_escape(whole, sizeof whole, text), 25);

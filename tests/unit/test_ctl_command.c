@@ -63,7 +63,8 @@ static void check_not_taken(enum fz_command_id id, enum fz_command_view view, co
     for (size_t i = 0; i < owners->count; i++) {
         const struct owner *o = &owners->rows[i];
         if (o->view == view && fz_key_equal(o->key, key))
-            fail_msg("%s is a key of %s and of %s %s", word, fz_command_name(o->id), fz_command_name(id), view_names[view]);
+            fail_msg("%s is a key of %s and of %s %s", word, fz_command_name(o->id), fz_command_name(id),
+                     view_names[view]);
     }
     assert_true(owners->count < COUNT(owners->rows));
     owners->rows[owners->count++] = (struct owner){id, view, key};
@@ -91,23 +92,26 @@ static void keys_find_their_command(void **state)
 }
 
 /* A key that no press produces would be a row that nobody can reach. */
-static void check_can_be_pressed(enum fz_command_id id, enum fz_command_view view, const char *word, void *ctx)
+static void check_can_be_pressed(enum fz_command_id id, enum fz_command_view view, const char *word,
+                                 void *ctx)
 {
     (void)ctx;
     struct fz_key key = key_of(id, view, word), got;
     SDL_Event event = {.type = SDL_KEYDOWN};
     event.key.keysym.sym = (SDL_Keycode)key.code;
-    event.key.keysym.mod = (Uint16)((key.mods & FZ_MOD_CTRL ? KMOD_LCTRL : 0) | (key.mods & FZ_MOD_SHIFT ? KMOD_LSHIFT : 0) |
-                                    (key.mods & FZ_MOD_ALT ? KMOD_LALT : 0));
-    bool by_press = fz_key_from_event(&event, &got) && fz_key_equal(got, key);
+    event.key.keysym.mod =
+        (Uint16)((key.mods & FZ_MOD_CTRL ? KMOD_LCTRL : 0) | (key.mods & FZ_MOD_SHIFT ? KMOD_LSHIFT : 0) |
+                 (key.mods & FZ_MOD_ALT ? KMOD_LALT : 0));
+    bool by_press = fz_key_from_event(&event, KMOD_NONE, &got) && fz_key_equal(got, key);
     /* the keycode of a letter is its small form */
     if (key.code >= 'A' && key.code <= 'Z' && key.mods)
         by_press = false;
     event = (SDL_Event){.type = SDL_TEXTINPUT};
     strncpy(event.text.text, word, sizeof event.text.text - 1);
-    bool by_text = fz_key_from_event(&event, &got) && fz_key_equal(got, key);
+    bool by_text = fz_key_from_event(&event, KMOD_NONE, &got) && fz_key_equal(got, key);
     if (by_press == by_text)
-        fail_msg("%s of %s: %s", word, fz_command_name(id), by_press ? "comes twice" : "no press produces it");
+        fail_msg("%s of %s: %s", word, fz_command_name(id),
+                 by_press ? "comes twice" : "no press produces it");
 }
 
 static void keys_can_be_pressed(void **state)
@@ -166,18 +170,42 @@ static void keys_are_those_promised(void **state)
     static const struct {
         const char *key, *wall, *picture;
     } promised[] = {
-        {"q", "quit", "quit"},         {"Esc", "back", "back"},        {"Return", "open", "close"},
-        {"n", "next", "next"},         {"p", "previous", "previous"},  {"Space", "page_down", "next"},
-        {"PgDn", "page_down", "next"}, {"PgUp", "page_up", "previous"}, {"BackSpace", NULL, "previous"},
-        {"h", "left", "left"},         {"l", "right", "right"},        {"Left", "left", "left"},
-        {"Right", "right", "right"},   {"Home", "first", "first"},     {"End", "last", "last"},
-        {"G", "last", "last"},         {"+", "zoom_in", "zoom_in"},    {"=", "zoom_in", "zoom_in"},
-        {"-", "zoom_out", "zoom_out"}, {"w", NULL, "zoom_fit"},        {"W", NULL, "zoom_fill"},
-        {"a", NULL, "zoom_original"},  {">", "rotate_right", "rotate_right"}, {"<", "rotate_left", "rotate_left"},
-        {"|", NULL, "flip_h"},         {"_", NULL, "flip_v"},          {"s", "slideshow", "slideshow"},
-        {"f", "fullscreen", "fullscreen"}, {"F11", "fullscreen", "fullscreen"}, {"P", "loading", "loading"},
-        {"r", "reload", "reload"},     {"y", "copy_path", "copy_path"}, {"^f", "page_down", NULL},
-        {"^b", "page_up", NULL},       {"]", "forward", "forward"},    {"[", "backward", "backward"},
+        {"q", "quit", "quit"},
+        {"Esc", "back", "back"},
+        {"Return", "open", "close"},
+        {"n", "next", "next"},
+        {"p", "previous", "previous"},
+        {"Space", "page_down", "next"},
+        {"PgDn", "page_down", "next"},
+        {"PgUp", "page_up", "previous"},
+        {"BackSpace", NULL, "previous"},
+        {"h", "left", "left"},
+        {"l", "right", "right"},
+        {"Left", "left", "left"},
+        {"Right", "right", "right"},
+        {"Home", "first", "first"},
+        {"End", "last", "last"},
+        {"G", "last", "last"},
+        {"+", "zoom_in", "zoom_in"},
+        {"=", "zoom_in", "zoom_in"},
+        {"-", "zoom_out", "zoom_out"},
+        {"w", NULL, "zoom_fit"},
+        {"W", NULL, "zoom_fill"},
+        {"a", NULL, "zoom_original"},
+        {">", "rotate_right", "rotate_right"},
+        {"<", "rotate_left", "rotate_left"},
+        {"|", NULL, "flip_h"},
+        {"_", NULL, "flip_v"},
+        {"s", "slideshow", "slideshow"},
+        {"f", "fullscreen", "fullscreen"},
+        {"F11", "fullscreen", "fullscreen"},
+        {"P", "loading", "loading"},
+        {"r", "reload", "reload"},
+        {"y", "copy_path", "copy_path"},
+        {"^f", "page_down", NULL},
+        {"^b", "page_up", NULL},
+        {"]", "forward", "forward"},
+        {"[", "backward", "backward"},
         {"F5", NULL, NULL},
     };
     for (size_t i = 0; i < COUNT(promised); i++) {
@@ -198,6 +226,23 @@ static void a_show_has_its_own_keys_before_those_of_the_picture(void **state)
     assert_key("S-Space", FZ_VIEW_WALL, "page_up");
 }
 
+/* Held down, a key that moves goes on moving; one that switches or ends something does so once. */
+static void held_keys_repeat_only_what_moves(void **state)
+{
+    (void)state;
+    static const char *const repeating[] = {"next",      "previous", "left",      "right",
+                                            "up",        "down",     "page_down", "page_up",
+                                            "half_down", "half_up",  "zoom_in",   "zoom_out"};
+    static const char *const once[] = {"quit",       "back",       "open",   "close",    "slideshow",
+                                       "pause_show", "fullscreen", "reload", "loading",  "screenshot",
+                                       "names",      "flip_h",     "first",  "copy_path"};
+    enum fz_command_id id;
+    for (size_t i = 0; i < COUNT(repeating); i++)
+        assert_true(fz_command_find(repeating[i], &id) && fz_command_repeats(id));
+    for (size_t i = 0; i < COUNT(once); i++)
+        assert_true(fz_command_find(once[i], &id) && !fz_command_repeats(id));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +253,7 @@ int main(void)
         cmocka_unit_test(commands_find_by_name),
         cmocka_unit_test(commands_without_keys_take_arguments_or_say_something),
         cmocka_unit_test(keys_are_those_promised),
+        cmocka_unit_test(held_keys_repeat_only_what_moves),
         cmocka_unit_test(a_show_has_its_own_keys_before_those_of_the_picture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

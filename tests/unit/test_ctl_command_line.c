@@ -26,7 +26,8 @@ static void parse(const char *const *words)
     parsed = (struct parse){.count = 99};
     fz_options_init(&parsed.options);
     parsed.code = fz_options_parse(&parsed.options, argc, argv, parsed.operands, &parsed.count, &parsed.err);
-    for (size_t i = 0; i < parsed.count; i++) /* borrowed from argv, which is freed now: keep the test's own words */
+    for (size_t i = 0; i < parsed.count;
+         i++) /* borrowed from argv, which is freed now: keep the test's own words */
         for (int k = 1; k < argc; k++)
             if (parsed.operands[i] == argv[k]) {
                 parsed.operands[i] = words[k - 1];
@@ -73,7 +74,8 @@ static void no_arguments(void **state)
 static void four_ways_to_give_a_value(void **state)
 {
     (void)state;
-    static const char *const ways[][3] = {{"--tile=100x80"}, {"--tile", "100x80"}, {"-t100x80"}, {"-t", "100x80"}};
+    static const char *const ways[][3] = {
+        {"--tile=100x80"}, {"--tile", "100x80"}, {"-t100x80"}, {"-t", "100x80"}};
     for (size_t i = 0; i < COUNT(ways); i++) {
         parse(ways[i]);
         assert_int_equal(value(FZ_OPTION_TILE)->w, 100);
@@ -168,7 +170,8 @@ static void assert_usage(const char *contains)
 static void what_is_unknown(void **state)
 {
     (void)state;
-    static const char *const unknown[] = {"--nonsense", "--til", "--tiles", "--tile2=1x1", "--=x", "--Tile=64x64", "---", "--no-such=1"};
+    static const char *const unknown[] = {"--nonsense", "--til",        "--tiles", "--tile2=1x1",
+                                          "--=x",       "--Tile=64x64", "---",     "--no-such=1"};
     for (size_t i = 0; i < COUNT(unknown); i++) {
         PARSE(unknown[i], "a");
         assert_usage(unknown[i]);
@@ -210,16 +213,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, clean_up)
     const struct CMUnitTest tests[] = {
-        TEST(no_arguments),
-        TEST(four_ways_to_give_a_value),
-        TEST(letters_go_together),
-        TEST(flags),
-        TEST(operands_anywhere),
-        TEST(two_dashes_end_the_options),
-        TEST(the_last_one_wins),
-        TEST(remembers_who_set_it),
-        TEST(what_is_unknown),
-        TEST(a_value_that_is_missing),
+        TEST(no_arguments),        TEST(four_ways_to_give_a_value),
+        TEST(letters_go_together), TEST(flags),
+        TEST(operands_anywhere),   TEST(two_dashes_end_the_options),
+        TEST(the_last_one_wins),   TEST(remembers_who_set_it),
+        TEST(what_is_unknown),     TEST(a_value_that_is_missing),
         TEST(a_value_that_is_bad),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,10 +41,23 @@ static const struct {
     const char *name;
     SDL_Keycode code;
 } named[] = {
-    {"Space", SDLK_SPACE},   {"Return", SDLK_RETURN},   {"Esc", SDLK_ESCAPE}, {"Tab", SDLK_TAB},  {"BackSpace", SDLK_BACKSPACE},
-    {"Del", SDLK_DELETE},    {"Ins", SDLK_INSERT},      {"Home", SDLK_HOME},  {"End", SDLK_END},  {"PgUp", SDLK_PAGEUP},
-    {"PgDn", SDLK_PAGEDOWN}, {"Up", SDLK_UP},           {"Down", SDLK_DOWN},  {"Left", SDLK_LEFT}, {"Right", SDLK_RIGHT},
-    {"F1", SDLK_F1},         {"F11", SDLK_F11},
+    {"Space", SDLK_SPACE},
+    {"Return", SDLK_RETURN},
+    {"Esc", SDLK_ESCAPE},
+    {"Tab", SDLK_TAB},
+    {"BackSpace", SDLK_BACKSPACE},
+    {"Del", SDLK_DELETE},
+    {"Ins", SDLK_INSERT},
+    {"Home", SDLK_HOME},
+    {"End", SDLK_END},
+    {"PgUp", SDLK_PAGEUP},
+    {"PgDn", SDLK_PAGEDOWN},
+    {"Up", SDLK_UP},
+    {"Down", SDLK_DOWN},
+    {"Left", SDLK_LEFT},
+    {"Right", SDLK_RIGHT},
+    {"F1", SDLK_F1},
+    {"F11", SDLK_F11},
 };
 
 static void named_keys(void **state)
@@ -62,8 +75,9 @@ static void named_keys(void **state)
 static void what_names_no_key(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", " ", "ab", "Foo", "F99", "S-", "A-", "^S-", "^ab", "Spac", "Spacee", "\t", "\xff",
-                                      "\xc3", "\xc3\xa4x", "Page Up", "C-x"};
+    static const char *const bad[] = {"",     " ",    "ab",        "Foo",     "F99",    "S-",
+                                      "A-",   "^S-",  "^ab",       "Spac",    "Spacee", "\t",
+                                      "\xff", "\xc3", "\xc3\xa4x", "Page Up", "C-x"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct fz_key key;
         if (fz_key_parse(bad[i], &key))
@@ -71,21 +85,27 @@ static void what_names_no_key(void **state)
     }
 }
 
-/* ---- Events ------------------------------------------------------------------------------------------------------ */
+/* ---- Events -------------------------------------------------------------------------------------------- */
 
 static bool pressed(SDL_Keycode code, SDL_Keymod mod, struct fz_key *key)
 {
     SDL_Event event = {.type = SDL_KEYDOWN};
     event.key.keysym.sym = code;
     event.key.keysym.mod = (Uint16)mod;
-    return fz_key_from_event(&event, key);
+    return fz_key_from_event(&event, (uint16_t)mod, key);
+}
+
+/* A text that follows a press with these modifiers. */
+static bool typed_with(SDL_Keymod mod, const char *text, struct fz_key *key)
+{
+    SDL_Event event = {.type = SDL_TEXTINPUT};
+    strncpy(event.text.text, text, sizeof event.text.text - 1);
+    return fz_key_from_event(&event, (uint16_t)mod, key);
 }
 
 static bool typed(const char *text, struct fz_key *key)
 {
-    SDL_Event event = {.type = SDL_TEXTINPUT};
-    strncpy(event.text.text, text, sizeof event.text.text - 1);
-    return fz_key_from_event(&event, key);
+    return typed_with(KMOD_NONE, text, key);
 }
 
 static void assert_same_key(const char *text, struct fz_key got)
@@ -147,15 +167,15 @@ static void chords_come_as_presses(void **state)
     assert_same_key("^Space", key);
 }
 
-/* A press reports a key, a text, or both: exactly one of them counts, or with the desktop's own modifier none. */
+/* A press reports a key, a text, or both: exactly one of them counts, or with the desktop's own modifier
+ * none. */
 static void assert_counts_once(SDL_Keymod mod, SDL_Keycode code, const char *text, const char *expected)
 {
     struct fz_key by_press = {0}, by_text = {0};
-    SDL_SetModState(mod);
-    bool press = pressed(code, mod, &by_press), written = typed(text, &by_text);
-    SDL_SetModState(KMOD_NONE);
+    bool press = pressed(code, mod, &by_press), written = typed_with(mod, text, &by_text);
     if ((press ? 1 : 0) + (written ? 1 : 0) != (expected ? 1 : 0))
-        fail_msg("key %x with %x and text \"%s\": press %d, text %d", (unsigned)code, (unsigned)mod, text, press, written);
+        fail_msg("key %x with %x and text \"%s\": press %d, text %d", (unsigned)code, (unsigned)mod, text,
+                 press, written);
     if (expected)
         assert_same_key(expected, press ? by_press : by_text);
 }
@@ -187,8 +207,8 @@ static void what_is_no_key(void **state)
     assert_false(pressed(SDLK_VOLUMEUP, KMOD_NONE, &key));
     SDL_Event up = {.type = SDL_KEYUP}, mouse = {.type = SDL_MOUSEBUTTONDOWN};
     up.key.keysym.sym = SDLK_ESCAPE;
-    assert_false(fz_key_from_event(&up, &key));
-    assert_false(fz_key_from_event(&mouse, &key));
+    assert_false(fz_key_from_event(&up, KMOD_NONE, &key));
+    assert_false(fz_key_from_event(&mouse, KMOD_NONE, &key));
 }
 
 int main(void)

@@ -13,7 +13,7 @@ static const struct row {
     const char *metavar;
     const char *help;
 } rows[] = {
-#define X(id, type, name, letter, fallback, min, max, metavar, help)                                         \
+#define X(id, type, name, letter, fallback, min, max, metavar, help) \
     {FZ_OPTION_##id, FZ_TYPE_##type, name, letter, fallback, min, max, metavar, help},
     FZ_OPTION_TABLE(X)
 #undef X
@@ -41,7 +41,7 @@ static bool accepts(enum fz_option_id id, const char *text)
     return fz_option_set(&options, id, text, FZ_ORIGIN_RUN_TIME, &err) == FZ_OK;
 }
 
-/* ---- The table --------------------------------------------------------------------------------------------------- */
+/* ---- The table ----------------------------------------------------------------------------------------- */
 
 static void rows_are_sound(void **state)
 {
@@ -91,7 +91,8 @@ static void help_has_a_line_for_each(void **state)
     assert_int_equal(lines, COUNT(rows));
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct row *row = &rows[i];
-        snprintf(wanted, sizeof wanted, " --%s%s%s ", row->name, row->metavar ? " " : "", row->metavar ? row->metavar : "");
+        snprintf(wanted, sizeof wanted, " --%s%s%s ", row->name, row->metavar ? " " : "",
+                 row->metavar ? row->metavar : "");
         assert_non_null(strstr(text, wanted));
         assert_non_null(strstr(text, row->help));
         snprintf(wanted, sizeof wanted, "-%c, --%s ", row->letter, row->name);
@@ -100,7 +101,7 @@ static void help_has_a_line_for_each(void **state)
     free(text);
 }
 
-/* ---- Values ------------------------------------------------------------------------------------------------------ */
+/* ---- Values -------------------------------------------------------------------------------------------- */
 
 static void good_values(void **state)
 {
@@ -184,23 +185,25 @@ static void assert_each_refused(enum fz_option_id id, const char *const *texts, 
     for (size_t i = 0; i < count; i++)
         assert_refused(id, texts[i]);
 }
-#define REFUSED(id, ...)                                                                                      \
-    assert_each_refused(FZ_OPTION_##id, (const char *const[]){__VA_ARGS__}, COUNT(((const char *const[]){__VA_ARGS__})))
+#define REFUSED(id, ...)                                                    \
+    assert_each_refused(FZ_OPTION_##id, (const char *const[]){__VA_ARGS__}, \
+                        COUNT(((const char *const[]){__VA_ARGS__})))
 
 static void bad_numbers(void **state)
 {
     (void)state;
-    REFUSED(JOBS, "", " ", "x", "3x", "3 ", " 3", "+3", "3.5", "-1", "0", "257", "nan", "inf", "-inf", "1e400",
-            "99999999999999999999");
-    REFUSED(MEMORY, "", "M", "16X", "16MB", "16MM", "16 M", "-16M", "15.9M", "1025G", "1e30", "nan", "0x", "16M ");
+    REFUSED(JOBS, "", " ", "x", "3x", "3 ", " 3", "+3", "3.5", "-1", "0", "257", "nan", "inf", "-inf",
+            "1e400", "99999999999999999999");
+    REFUSED(MEMORY, "", "M", "16X", "16MB", "16MM", "16 M", "-16M", "15.9M", "1025G", "1e30", "nan", "0x",
+            "16M ");
     REFUSED(DELAY, "", "s", "5ms", "5 s", "0", "0.09", "86401", "-5", "1:30", "nan", "inf", "5ss");
 }
 
 static void bad_sizes(void **state)
 {
     (void)state;
-    REFUSED(TILE, "", "x", "256", "256x", "x192", "256x192x", "256x192 ", "256X192", "256 x 192", "15x192", "256x15",
-            "4097x192", "256x4097", "-256x192", "256x-192", "25.6x192");
+    REFUSED(TILE, "", "x", "256", "256x", "x192", "256x192x", "256x192 ", "256X192", "256 x 192", "15x192",
+            "256x15", "4097x192", "256x4097", "-256x192", "256x-192", "25.6x192");
     REFUSED(TILE, " 256x192", "+256x192", "256x+192", "256x 192");
     /* 2^32 + 100: does not turn into 100 on its way */
     REFUSED(TILE, "4294967396x100", "100x4294967396", "99999999999999999999x100");

@@ -202,7 +202,8 @@ static void the_urgent_ones_come_first(void **state)
     bench_stop(&bench);
 }
 
-/* A worker frees what the render thread has no more use for; the rest goes at the stop. LeakSanitizer counts. */
+/* A worker frees what the render thread has no more use for; the rest goes at the stop. LeakSanitizer
+ * counts. */
 static void trash_is_freed(void **state)
 {
     (void)state;
@@ -226,12 +227,9 @@ static void trash_is_freed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_picture),
-        cmocka_unit_test(each_job_has_one_result),
-        cmocka_unit_test(sniffs),
-        cmocka_unit_test(saves),
-        cmocka_unit_test(measures),
-        cmocka_unit_test(the_urgent_ones_come_first),
+        cmocka_unit_test(one_picture),    cmocka_unit_test(each_job_has_one_result),
+        cmocka_unit_test(sniffs),         cmocka_unit_test(saves),
+        cmocka_unit_test(measures),       cmocka_unit_test(the_urgent_ones_come_first),
         cmocka_unit_test(trash_is_freed),
     };
     return cmocka_run_group_tests(tests, open_bench, close_bench);

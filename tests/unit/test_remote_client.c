@@ -11,7 +11,7 @@ enum { MAX_WORDS = 8 };
 /* One call in a process that is forked before any thread starts, and goes on when told. */
 struct call {
     pid_t pid;
-    int go; /* written to start it */
+    int go;          /* written to start it */
     char *out, *err; /* files */
     int status;      /* exit status, or minus the signal */
     char said[4096], complained[4096];
@@ -171,7 +171,8 @@ static void nobody_there(void **state)
 static void usage(void **state)
 {
     (void)state;
-    static const char *const bad[][4] = {{NULL}, {"--name"}, {"--name=x"}, {"--name", "x"}, {"-x"}, {"--name=../x", "status"}};
+    static const char *const bad[][4] = {{NULL},          {"--name"}, {"--name=x"},
+                                         {"--name", "x"}, {"-x"},     {"--name=../x", "status"}};
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct call call;
         prepare(&call, bad[i]);

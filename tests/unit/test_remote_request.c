@@ -30,7 +30,7 @@ static void assert_refused(const char *line, size_t len)
     free(reply);
 }
 
-/* ---- Requests ---------------------------------------------------------------------------------------------------- */
+/* ---- Requests ------------------------------------------------------------------------------------------ */
 
 static void a_whole_request(void **state)
 {
@@ -50,8 +50,9 @@ static void a_whole_request(void **state)
 static void only_the_command_must_be_there(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"{\"cmd\":\"status\"}", " { \"cmd\" : \"status\" } ", "{\"cmd\":\"status\",\"args\":[]}",
-                                        "{\"cmd\":\"status\",\"more\":{\"a\":[1]}}", "{\"cmd\":\"status\"}\r"};
+    static const char *const lines[] = {
+        "{\"cmd\":\"status\"}", " { \"cmd\" : \"status\" } ", "{\"cmd\":\"status\",\"args\":[]}",
+        "{\"cmd\":\"status\",\"more\":{\"a\":[1]}}", "{\"cmd\":\"status\"}\r"};
     for (size_t i = 0; i < COUNT(lines); i++) {
         struct fz_request *r = parse(lines[i]);
         assert_string_equal(r->command, "status");
@@ -77,7 +78,8 @@ static void the_line_ends_where_its_length_says(void **state)
 static void numbers_are_arguments_too(void **state)
 {
     (void)state;
-    struct fz_request *r = parse("{\"cmd\":\"wait\",\"args\":[\"idle\",5,0.5,-3,1234567,1000000,2000000000]}");
+    struct fz_request *r =
+        parse("{\"cmd\":\"wait\",\"args\":[\"idle\",5,0.5,-3,1234567,1000000,2000000000]}");
     static const char *const expected[] = {"idle", "5", "0.5", "-3", "1234567", "1000000", "2000000000"};
     assert_int_equal(r->argc, COUNT(expected));
     for (size_t i = 0; i < COUNT(expected); i++)
@@ -89,13 +91,40 @@ static void malformed_lines(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "", " ", "x", "{", "}", "{}", "[]", "null", "1", "\"cmd\"", "status", "{\"cmd\"}", "{\"cmd\":}",
-        "{\"cmd\":\"status\"", "{\"cmd\":\"status\"}}", "{\"cmd\":\"status\"} x", "{'cmd':'status'}",
-        "{\"cmd\":null}", "{\"cmd\":1}", "{\"cmd\":[\"status\"]}", "{\"CMD\":\"status\"}", "[{\"cmd\":\"status\"}]",
-        "{\"cmd\":\"key\",\"args\":\"Right\"}", "{\"cmd\":\"key\",\"args\":{}}", "{\"cmd\":\"key\",\"args\":null}",
-        "{\"cmd\":\"key\",\"args\":[null]}", "{\"cmd\":\"key\",\"args\":[\"a\",[]]}", "{\"cmd\":\"key\",\"args\":[true]}",
-        "{\"cmd\":\"a\",\"cmd\":\"b\"}", "{\"cmd\":\"a\\u0000b\"}", "{\"cmd\":\"a\",\"args\":[\"b\\u0000c\"]}",
-        "{\"cmd\":\"\\ud800\"}", "{\"cmd\":\"a\",\"id\":1e999}", "{\"cmd\":\"a\",\"id\":99999999999999999999999}",
+        "",
+        " ",
+        "x",
+        "{",
+        "}",
+        "{}",
+        "[]",
+        "null",
+        "1",
+        "\"cmd\"",
+        "status",
+        "{\"cmd\"}",
+        "{\"cmd\":}",
+        "{\"cmd\":\"status\"",
+        "{\"cmd\":\"status\"}}",
+        "{\"cmd\":\"status\"} x",
+        "{'cmd':'status'}",
+        "{\"cmd\":null}",
+        "{\"cmd\":1}",
+        "{\"cmd\":[\"status\"]}",
+        "{\"CMD\":\"status\"}",
+        "[{\"cmd\":\"status\"}]",
+        "{\"cmd\":\"key\",\"args\":\"Right\"}",
+        "{\"cmd\":\"key\",\"args\":{}}",
+        "{\"cmd\":\"key\",\"args\":null}",
+        "{\"cmd\":\"key\",\"args\":[null]}",
+        "{\"cmd\":\"key\",\"args\":[\"a\",[]]}",
+        "{\"cmd\":\"key\",\"args\":[true]}",
+        "{\"cmd\":\"a\",\"cmd\":\"b\"}",
+        "{\"cmd\":\"a\\u0000b\"}",
+        "{\"cmd\":\"a\",\"args\":[\"b\\u0000c\"]}",
+        "{\"cmd\":\"\\ud800\"}",
+        "{\"cmd\":\"a\",\"id\":1e999}",
+        "{\"cmd\":\"a\",\"id\":99999999999999999999999}",
     };
     for (size_t i = 0; i < COUNT(lines); i++)
         assert_refused(lines[i], strlen(lines[i]));
@@ -106,8 +135,12 @@ static void malformed_lines(void **state)
 static void invalid_utf8(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"{\"cmd\":\"\xff\"}", "{\"cmd\":\"a\",\"args\":[\"\xc3\"]}", "{\"cmd\":\"\xed\xa0\x80\"}",
-                                        "{\"\xc0\x80\":1,\"cmd\":\"a\"}", "\xff\xfe{", "\xef\xbb\xbf{\"cmd\":\"a\"}",
+    static const char *const lines[] = {"{\"cmd\":\"\xff\"}",
+                                        "{\"cmd\":\"a\",\"args\":[\"\xc3\"]}",
+                                        "{\"cmd\":\"\xed\xa0\x80\"}",
+                                        "{\"\xc0\x80\":1,\"cmd\":\"a\"}",
+                                        "\xff\xfe{",
+                                        "\xef\xbb\xbf{\"cmd\":\"a\"}",
                                         "{\"cmd\":\"a\",\"id\":\"\xf5\x80\x80\x80\"}"};
     for (size_t i = 0; i < COUNT(lines); i++)
         assert_refused(lines[i], strlen(lines[i]));
@@ -143,15 +176,17 @@ static void a_refusal_frees_what_it_had(void **state)
 {
     (void)state;
     struct fz_error err;
-    static const char line[] = "{\"id\":{\"a\":[1,2]},\"cmd\":\"key\",\"args\":[\"a\",\"b\",null]}"; /* LeakSanitizer counts */
+    static const char line[] =
+        "{\"id\":{\"a\":[1,2]},\"cmd\":\"key\",\"args\":[\"a\",\"b\",null]}"; /* LeakSanitizer counts */
     assert_null(fz_request_parse(line, sizeof line - 1, &err));
 }
 
 static void random_lines(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"{", "}", "[", "]", "\"cmd\"", "\"args\"", "\"id\"", ":", ",", "\"a\"", "1", "-0.5e3", "null",
-                                         "true", "\\", "\"", "\\u00", "\xff", " "};
+    static const char *const pieces[] = {"{",  "}",  "[",     "]",    "\"cmd\"", "\"args\"", "\"id\"",
+                                         ":",  ",",  "\"a\"", "1",    "-0.5e3",  "null",     "true",
+                                         "\\", "\"", "\\u00", "\xff", " "};
     struct random random = random_start();
     int requests = 0;
     for (int round = 0; round < 200000; round++) {
@@ -168,7 +203,7 @@ static void random_lines(void **state)
     assert_true(requests > 100);
 }
 
-/* ---- Replies ----------------------------------------------------------------------------------------------------- */
+/* ---- Replies ------------------------------------------------------------------------------------------- */
 
 static void assert_reply(const struct fz_request *request, const struct fz_error *error, const char *expected)
 {
@@ -193,7 +228,8 @@ static void replies(void **state)
     assert_reply(r, &ok, "{\"id\":1,\"ok\":true,\"result\":null}");
     r->result = json_pack("{s:i,s:s}", "items", 3, "title", "a\nb");
     assert_reply(r, &ok, "{\"id\":1,\"ok\":true,\"result\":{\"items\":3,\"title\":\"a\\nb\"}}");
-    static const char failed[] = "{\"id\":1,\"ok\":false,\"error\":{\"code\":\"not_found\",\"message\":\"no \\\"x\\\" \\n here\"}}";
+    static const char failed[] =
+        "{\"id\":1,\"ok\":false,\"error\":{\"code\":\"not_found\",\"message\":\"no \\\"x\\\" \\n here\"}}";
     assert_reply(r, &bad, failed);
     fz_request_free(r);
     assert_reply(NULL, &(struct fz_error){.code = FZ_E_LIMIT, .msg = "m"},
@@ -203,7 +239,8 @@ static void replies(void **state)
 static void any_id_is_echoed(void **state)
 {
     (void)state;
-    static const char *const ids[] = {"0", "-7", "9007199254740993", "\"abc\"", "\"\"", "null", "true", "[1,{\"a\":null}]", "0.5"};
+    static const char *const ids[] = {"0",    "-7",   "9007199254740993", "\"abc\"", "\"\"",
+                                      "null", "true", "[1,{\"a\":null}]", "0.5"};
     for (size_t i = 0; i < COUNT(ids); i++) {
         char line[100], expected[120];
         snprintf(line, sizeof line, "{\"id\":%s,\"cmd\":\"x\"}", ids[i]);

@@ -76,7 +76,8 @@ static void clients_get_their_own_answers(void **state)
 static void nonsense_is_refused_and_the_conversation_goes_on(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"\n", "x\n", "{\n", "[]\n", "{\"cmd\":1}\n", "{\"cmd\":\"\xff\"}\n", "\x01\x02\x7f\n", "\r\n"};
+    static const char *const lines[] = {
+        "\n", "x\n", "{\n", "[]\n", "{\"cmd\":1}\n", "{\"cmd\":\"\xff\"}\n", "\x01\x02\x7f\n", "\r\n"};
     int fd = dial("default");
     for (size_t i = 0; i < COUNT(lines); i++) {
         say(fd, lines[i]);
@@ -89,7 +90,7 @@ static void nonsense_is_refused_and_the_conversation_goes_on(void **state)
     close(fd);
 }
 
-/* ---- Too long, too many ------------------------------------------------------------------------------------------ */
+/* ---- Too long, too many -------------------------------------------------------------------------------- */
 
 static void a_line_has_a_longest_length(void **state)
 {
@@ -150,7 +151,8 @@ static void the_ninth_client_is_refused(void **state)
         assert_serves(fds[i]);
     close(fds[3]);
     fds[3] = -1;
-    for (double end = now_s() + PATIENCE_S; fds[3] < 0 && now_s() < end;) { /* its place is free in a moment */
+    for (double end = now_s() + PATIENCE_S;
+         fds[3] < 0 && now_s() < end;) { /* its place is free in a moment */
         int fd = dial("default");
         if (readable(fd, 0.05))
             close(fd);
@@ -164,7 +166,7 @@ static void the_ninth_client_is_refused(void **state)
     }
 }
 
-/* ---- Closed halfway ---------------------------------------------------------------------------------------------- */
+/* ---- Closed halfway ------------------------------------------------------------------------------------ */
 
 static void half_closed_clients_get_their_answers(void **state)
 {

@@ -16,7 +16,7 @@ static char *socket_of(const char *name)
     return path_in(site.folder, file);
 }
 
-/* ---- Addresses --------------------------------------------------------------------------------------------------- */
+/* ---- Addresses ----------------------------------------------------------------------------------------- */
 
 static void addresses(void **state)
 {
@@ -61,7 +61,7 @@ static void names_stay_in_the_folder(void **state)
     }
 }
 
-/* ---- Who may come in --------------------------------------------------------------------------------------------- */
+/* ---- Who may come in ----------------------------------------------------------------------------------- */
 
 static void only_the_user_may_come_in(void **state)
 {
@@ -130,7 +130,7 @@ static void a_missing_runtime_folder_is_an_error(void **state)
     free(missing);
 }
 
-/* ---- Start and stop ---------------------------------------------------------------------------------------------- */
+/* ---- Start and stop ------------------------------------------------------------------------------------ */
 
 static void a_stale_socket_is_replaced(void **state)
 {
@@ -211,28 +211,39 @@ static void names_do_not_meet(void **state)
 static void stop_says_what_is_answered_and_goes(void **state)
 {
     (void)state;
+    enum { ANSWERED = 6 };
     char *path = socket_of("default");
-    for (int round = 0; round < 30; round++) {
+    for (int round = 0; round < 60; round++) {
+        int fds[ANSWERED], waiting, idle;
+        struct fz_request *requests[ANSWERED];
         start_server("default");
-        int answered = dial("default"), waiting = dial("default"), idle = dial("default");
-        say(answered, "{\"id\":1,\"cmd\":\"quit\"}\n");
-        struct fz_request *request = next_request(PATIENCE_S);
-        assert_non_null(request);
+        for (int i = 0; i < ANSWERED; i++) {
+            fds[i] = dial("default");
+            say(fds[i], "{\"id\":1,\"cmd\":\"quit\"}\n");
+            assert_non_null(requests[i] = next_request(PATIENCE_S));
+        }
+        waiting = dial("default");
+        idle = dial("default");
         say(waiting, "{\"id\":2,\"cmd\":\"wait\"}\n");
         struct fz_request *unanswered = next_request(PATIENCE_S);
         assert_non_null(unanswered);
-        fz_server_answer(site.server, request);
+        for (int i = 0; i < ANSWERED; i++) {
+            sleep_us(round * 2);
+            fz_server_answer(site.server, requests[i]);
+        }
         double start = now_s();
         fz_server_stop(site.server);
         site.server = NULL;
-        assert_true(now_s() - start < 1);
-        assert_hears(answered, "{\"id\":1,\"ok\":true,\"result\":null}");
-        assert_hung_up(answered);
+        assert_true(now_s() - start < SOON_S);
+        for (int i = 0; i < ANSWERED; i++) {
+            assert_hears(fds[i], "{\"id\":1,\"ok\":true,\"result\":null}");
+            assert_hung_up(fds[i]);
+            close(fds[i]);
+        }
         assert_hung_up(waiting);
         assert_hung_up(idle);
         assert_int_equal(access(path, F_OK), -1);
         fz_request_free(unanswered);
-        close(answered);
         close(waiting);
         close(idle);
     }

@@ -20,7 +20,8 @@ static void plant(struct tree *tree)
 /* Bits in the order of struct tree. */
 static unsigned cancelled(const struct tree *tree)
 {
-    const struct fz_cancel *all[] = {&tree->quit, &tree->source, &tree->other, &tree->job, &tree->job2, &tree->other_job};
+    const struct fz_cancel *all[] = {&tree->quit, &tree->source, &tree->other,
+                                     &tree->job,  &tree->job2,   &tree->other_job};
     unsigned bits = 0;
     for (size_t i = 0; i < COUNT(all); i++)
         bits |= fz_cancel_is_set(all[i]) ? 1u << i : 0;

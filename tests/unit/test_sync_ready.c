@@ -11,7 +11,7 @@ struct thing {
 static void empty_gives_nothing(void **state)
 {
     (void)state;
-    struct fz_ready list = {0};
+    struct fz_ready list = {NULL};
     assert_true(fz_ready_is_empty(&list));
     assert_null(fz_ready_take(&list));
     assert_true(fz_ready_is_empty(&list));
@@ -20,7 +20,7 @@ static void empty_gives_nothing(void **state)
 static void all_at_once_oldest_first(void **state)
 {
     (void)state;
-    struct fz_ready list = {0};
+    struct fz_ready list = {NULL};
     struct thing things[100];
     for (int count = 1; count <= 100; count += 33) {
         for (int i = 0; i < count; i++) {
@@ -43,7 +43,7 @@ static void all_at_once_oldest_first(void **state)
 static void a_node_comes_back_when_pushed_again(void **state)
 {
     (void)state;
-    struct fz_ready list = {0};
+    struct fz_ready list = {NULL};
     struct thing a = {1, {NULL}}, b = {2, {NULL}};
     fz_ready_push(&list, &a.node);
     assert_ptr_equal(fz_ready_take(&list), &a.node);

@@ -124,8 +124,7 @@ static void claimed_by_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(starts_with_its_name),
-        cmocka_unit_test(the_render_thread_does_not_wait),
+        cmocka_unit_test(starts_with_its_name), cmocka_unit_test(the_render_thread_does_not_wait),
         cmocka_unit_test(what_is_its_own_is_touched_by_no_other),
         cmocka_unit_test(claimed_by_one), /* last: cannot be taken back */
     };

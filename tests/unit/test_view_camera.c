@@ -40,7 +40,7 @@ static bool same_rect(struct fz_rect a, struct fz_rect b)
     return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
 }
 
-/* ---- Modes ------------------------------------------------------------------------------------------------------- */
+/* ---- Modes --------------------------------------------------------------------------------------------- */
 
 static void fit_shows_all_and_enlarges_nothing(void **state)
 {
@@ -114,7 +114,7 @@ static void the_mode_outlives_picture_and_window(void **state)
     assert_true(camera.target.w == 1000 && camera.target.h == 1000);
 }
 
-/* ---- Zoom and pan ------------------------------------------------------------------------------------------------ */
+/* ---- Zoom and pan -------------------------------------------------------------------------------------- */
 
 /* The point of the picture, 0..1, under a point of the window. */
 static void picture_point(const struct fz_camera *camera, double x, double y, double *u, double *v)
@@ -190,7 +190,8 @@ static void zoom_goes_the_way_it_says(void **state)
     (void)state;
     struct random random = random_start();
     for (int round = 0; round < 20000; round++) {
-        double long_side = exp(random_real(&random, 0, log(200000))), short_side = exp(random_real(&random, 0, log(3000)));
+        double long_side = exp(random_real(&random, 0, log(200000))),
+               short_side = exp(random_real(&random, 0, log(3000)));
         bool wide = random_int(&random, 0, 1);
         struct fz_camera camera =
             camera_of(ceil(wide ? long_side : short_side), ceil(wide ? short_side : long_side), 1920, 1080);
@@ -198,8 +199,8 @@ static void zoom_goes_the_way_it_says(void **state)
         double before = camera.zoom, factor = random_int(&random, 0, 1) ? 1.25 : 0.8;
         fz_camera_zoom_at(&camera, factor, 960, 540);
         if (factor > 1 ? camera.zoom < before : camera.zoom > before)
-            fail_msg("%g x %g: zoomed from %g to %g by %g", camera.picture_w, camera.picture_h, before, camera.zoom,
-                     factor);
+            fail_msg("%g x %g: zoomed from %g to %g by %g", camera.picture_w, camera.picture_h, before,
+                     camera.zoom, factor);
     }
 }
 
@@ -255,7 +256,7 @@ static void small_pans_add_up(void **state)
     assert_near(camera.target.x - x, 30, 1);
 }
 
-/* ---- The way there ----------------------------------------------------------------------------------------------- */
+/* ---- The way there ------------------------------------------------------------------------------------- */
 
 static double distance(struct fz_rect a, struct fz_rect b)
 {

@@ -14,20 +14,21 @@ static struct fz_layout layout_of(int view_w, int view_h, int tile_w, int tile_h
 
 static struct fz_layout random_layout(struct random *random, int min_view, int max_count)
 {
-    return layout_of(random_int(random, min_view, 2000), random_int(random, min_view, 1500), random_int(random, 16, 500),
-                     random_int(random, 16, 500), (size_t)random_int(random, 1, max_count));
+    return layout_of(random_int(random, min_view, 2000), random_int(random, min_view, 1500),
+                     random_int(random, 16, 500), random_int(random, 16, 500),
+                     (size_t)random_int(random, 1, max_count));
 }
 
 static const char *describe(const struct fz_layout *layout)
 {
     static char text[120];
     const struct fz_layout_params *p = &layout->params;
-    snprintf(text, sizeof text, "window %dx%d, tile %dx%d, %zu tiles", p->view_w, p->view_h, p->tile_w, p->tile_h,
-             p->count);
+    snprintf(text, sizeof text, "window %dx%d, tile %dx%d, %zu tiles", p->view_w, p->view_h, p->tile_w,
+             p->tile_h, p->count);
     return text;
 }
 
-/* ---- The screen that is promised --------------------------------------------------------------------------------- */
+/* ---- The screen that is promised ----------------------------------------------------------------------- */
 
 static void assert_screenful(int view_w, int view_h, int tile_w, int tile_h, size_t columns, size_t rows)
 {
@@ -40,7 +41,8 @@ static void assert_screenful(int view_w, int view_h, int tile_w, int tile_h, siz
     for (size_t i = first; i <= last; i++) {
         struct fz_rect box = fz_layout_box(&layout, i);
         assert_true(box.w == tile_w && box.h == tile_h);
-        assert_true(box.x >= 0 && box.y >= 0 && box.x + box.w <= view_w && box.y + box.h + FZ_CAPTION_H <= view_h);
+        assert_true(box.x >= 0 && box.y >= 0 && box.x + box.w <= view_w &&
+                    box.y + box.h + FZ_CAPTION_H <= view_h);
     }
 }
 
@@ -51,7 +53,7 @@ static void full_hd_shows_35_tiles(void **state)
     assert_screenful(1920, 1080, 240, 140, 7, 6);
 }
 
-/* ---- Boxes and cells --------------------------------------------------------------------------------------------- */
+/* ---- Boxes and cells ----------------------------------------------------------------------------------- */
 
 static void cells_cover_the_content(void **state)
 {
@@ -84,7 +86,8 @@ static void boxes_stand_on_whole_pixels_in_their_cells(void **state)
     for (int round = 0; round < 300; round++) {
         struct fz_layout layout = random_layout(&random, 64, 200);
         const struct fz_layout_params *p = &layout.params;
-        bool roomy = p->view_w >= p->tile_w + FZ_MIN_GAP && p->view_h >= p->tile_h + FZ_CAPTION_H + FZ_MIN_GAP;
+        bool roomy =
+            p->view_w >= p->tile_w + FZ_MIN_GAP && p->view_h >= p->tile_h + FZ_CAPTION_H + FZ_MIN_GAP;
         for (size_t i = 0; i < p->count; i++) {
             struct fz_rect box = fz_layout_box(&layout, i), cell = fz_layout_cell(&layout, i);
             assert_true(is_whole(box.x) && is_whole(box.y) && is_whole(box.w) && is_whole(box.h));
@@ -98,12 +101,13 @@ static void boxes_stand_on_whole_pixels_in_their_cells(void **state)
             if (i % layout.columns > 0)
                 assert_true(box.x - fz_layout_box(&layout, i - 1).x >= p->tile_w + FZ_MIN_GAP);
             if (i >= layout.columns)
-                assert_true(box.y - fz_layout_box(&layout, i - layout.columns).y >= p->tile_h + FZ_CAPTION_H + FZ_MIN_GAP);
+                assert_true(box.y - fz_layout_box(&layout, i - layout.columns).y >=
+                            p->tile_h + FZ_CAPTION_H + FZ_MIN_GAP);
         }
     }
 }
 
-/* ---- What is visible --------------------------------------------------------------------------------------------- */
+/* ---- What is visible ----------------------------------------------------------------------------------- */
 
 /* By all tiles: those of which more than half a pixel's height is in view. */
 static void check_visible(const struct fz_layout *layout, double scroll)
@@ -117,8 +121,8 @@ static void check_visible(const struct fz_layout *layout, double scroll)
         double seen = fmin(cell.y + cell.h, scroll + layout->params.view_h) - fmax(cell.y, scroll);
         bool visible = i >= first && i <= last;
         if ((seen > 0.5 + 1e-6 && !visible) || (seen < 0.5 - 1e-6 && visible))
-            fail_msg("%s at %.17g: %g px of tile %zu are in view; visible: %zu to %zu", describe(layout), scroll,
-                     seen, i, first, last);
+            fail_msg("%s at %.17g: %g px of tile %zu are in view; visible: %zu to %zu", describe(layout),
+                     scroll, seen, i, first, last);
     }
 }
 
@@ -153,8 +157,9 @@ static void visible_in_tiny_windows(void **state)
     (void)state;
     struct random random = random_start();
     for (int round = 0; round < 20000; round++) {
-        struct fz_layout layout = layout_of(random_int(&random, 0, 3), random_int(&random, 0, 3), random_int(&random, 16, 60),
-                                            random_int(&random, 16, 60), (size_t)random_int(&random, 1, 20));
+        struct fz_layout layout =
+            layout_of(random_int(&random, 0, 3), random_int(&random, 0, 3), random_int(&random, 16, 60),
+                      random_int(&random, 16, 60), (size_t)random_int(&random, 1, 20));
         double scroll = random_real(&random, 0, fz_layout_scroll_max(&layout));
         scroll = round % 2 ? floor(scroll * 2) / 2 : scroll;
         size_t first, last;
@@ -176,12 +181,13 @@ static void nothing_is_visible_of_nothing(void **state)
     assert_int_equal(fz_layout_move(&layout, 0, 5, -3), 0);
 }
 
-/* ---- Hit, move, reveal ------------------------------------------------------------------------------------------- */
+/* ---- Hit, move, reveal --------------------------------------------------------------------------------- */
 
 /* Inside by more than a rounding error of its edges, or, with a negative `margin`, inside or nearly so. */
 static bool lies_in(struct fz_rect cell, double x, double y, double margin)
 {
-    return x >= cell.x + margin && y >= cell.y + margin && x < cell.x + cell.w - margin && y < cell.y + cell.h - margin;
+    return x >= cell.x + margin && y >= cell.y + margin && x < cell.x + cell.w - margin &&
+           y < cell.y + cell.h - margin;
 }
 
 static void check_hit(const struct fz_layout *layout, double x, double y)
@@ -195,7 +201,8 @@ static void check_hit(const struct fz_layout *layout, double x, double y)
     bool right = hit ? index < layout->params.count && lies_in(fz_layout_cell(layout, index), x, y, -margin)
                      : inside == SIZE_MAX;
     if (!right)
-        fail_msg("%s: (%.17g, %.17g) lies in %zu, hit says %d, %zu", describe(layout), x, y, inside, hit, index);
+        fail_msg("%s: (%.17g, %.17g) lies in %zu, hit says %d, %zu", describe(layout), x, y, inside, hit,
+                 index);
 }
 
 static void hit_is_the_inverse_of_cell(void **state)
@@ -266,7 +273,8 @@ static void reveal_goes_the_shortest_way(void **state)
     struct random random = random_start();
     for (int round = 0; round < 30000; round++) {
         struct fz_layout layout = random_layout(&random, 64, 300);
-        double max = fz_layout_scroll_max(&layout), scroll = random_real(&random, 0, max), view_h = layout.params.view_h;
+        double max = fz_layout_scroll_max(&layout), scroll = random_real(&random, 0, max),
+               view_h = layout.params.view_h;
         size_t index = (size_t)random_int(&random, 0, (int)layout.params.count - 1);
         struct fz_rect cell = fz_layout_cell(&layout, index);
         double to = fz_layout_reveal(&layout, index, scroll);

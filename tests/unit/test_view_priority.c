@@ -1,4 +1,5 @@
-/* What is wanted first: the view outward from the selection, then where the scroll goes, where it came from, the rest. */
+/* What is wanted first: the view outward from the selection, then where the scroll goes, where it came from,
+ * the rest. */
 #include "fixture.h"
 
 #include "view/priority.h"
@@ -6,7 +7,8 @@
 static struct fz_layout full_hd(size_t count)
 {
     struct fz_layout layout;
-    struct fz_layout_params params = {.view_w = 1920, .view_h = 1080, .tile_w = 256, .tile_h = 192, .count = count};
+    struct fz_layout_params params = {
+        .view_w = 1920, .view_h = 1080, .tile_w = 256, .tile_h = 192, .count = count};
     fz_layout_set(&layout, &params);
     return layout;
 }
@@ -28,7 +30,8 @@ static void classes_before_distances(void **state)
 {
     (void)state;
     for (int class = FZ_PRIORITY_PICTURE; class < FZ_PRIORITY_SNIFF; class ++) {
-        enum fz_priority_class now = (enum fz_priority_class)class, next = (enum fz_priority_class)(class + 1);
+        enum fz_priority_class now = (enum fz_priority_class) class,
+                               next = (enum fz_priority_class)(class + 1);
         assert_true(fz_priority(now, UINT32_MAX) < fz_priority(next, 0));
         assert_true(fz_priority(now, 3) < fz_priority(now, 4));
     }
@@ -42,7 +45,8 @@ static void classes_by_place(void **state)
     struct fz_layout layout = full_hd(3000);
     for (int round = 0; round < 200; round++) {
         int direction = random_int(&random, 0, 1) ? 1 : -1;
-        struct fz_focus focus = focus_at(&layout, random_real(&random, 0, fz_layout_scroll_max(&layout)), direction);
+        struct fz_focus focus =
+            focus_at(&layout, random_real(&random, 0, fz_layout_scroll_max(&layout)), direction);
         size_t screenful = focus.last - focus.first + 1;
         for (size_t i = 0; i < layout.params.count; i++) {
             enum fz_priority_class expected = FZ_PRIORITY_FILL;
@@ -53,8 +57,8 @@ static void classes_by_place(void **state)
             else if (i < focus.first && focus.first - i <= screenful)
                 expected = direction < 0 ? FZ_PRIORITY_AHEAD : FZ_PRIORITY_BEHIND;
             if (class_of(fz_priority_of_tile(&layout, &focus, i)) != expected)
-                fail_msg("tile %zu, %zu to %zu in view, direction %d: class %d, not %d", i, focus.first, focus.last,
-                         direction, class_of(fz_priority_of_tile(&layout, &focus, i)), expected);
+                fail_msg("tile %zu, %zu to %zu in view, direction %d: class %d, not %d", i, focus.first,
+                         focus.last, direction, class_of(fz_priority_of_tile(&layout, &focus, i)), expected);
         }
     }
 }
@@ -103,7 +107,8 @@ static void from_the_middle_where_the_selection_is_away(void **state)
         outward_from(&layout, &focus, focus.first + 17);
 }
 
-/* Of two tiles out of view, the nearer one comes first, if both lie on the same side and in the same class. */
+/* Of two tiles out of view, the nearer one comes first, if both lie on the same side and in the same
+ * class. */
 static void nearer_first_out_of_view(void **state)
 {
     (void)state;
@@ -111,9 +116,11 @@ static void nearer_first_out_of_view(void **state)
     for (int direction = -1; direction <= 1; direction += 2) {
         struct fz_focus focus = focus_at(&layout, 40 * 216, direction);
         for (size_t i = focus.last + 1; i + 1 < layout.params.count; i++)
-            assert_true(fz_priority_of_tile(&layout, &focus, i) < fz_priority_of_tile(&layout, &focus, i + 1));
+            assert_true(fz_priority_of_tile(&layout, &focus, i) <
+                        fz_priority_of_tile(&layout, &focus, i + 1));
         for (size_t i = focus.first - 1; i > 0; i--)
-            assert_true(fz_priority_of_tile(&layout, &focus, i) < fz_priority_of_tile(&layout, &focus, i - 1));
+            assert_true(fz_priority_of_tile(&layout, &focus, i) <
+                        fz_priority_of_tile(&layout, &focus, i - 1));
     }
 }
 

@@ -1,4 +1,5 @@
-/* Kinetic scrolling: one motion, the same at every frame rate, that ends on a whole pixel inside the content. */
+/* Kinetic scrolling: one motion, the same at every frame rate, that ends on a whole pixel inside the
+ * content. */
 #include "fixture.h"
 
 #include "view/scroll.h"
@@ -87,7 +88,8 @@ static double position_after(double seconds, double dt_s)
 static void the_same_at_every_frame_rate(void **state)
 {
     (void)state;
-    static const double seconds[] = {0.02, 0.05, 0.1, 0.2, 0.4, 2}, rates[] = {24, 30, 60, 75, 144, 240, 1000};
+    static const double seconds[] = {0.02, 0.05, 0.1, 0.2, 0.4, 2},
+                        rates[] = {24, 30, 60, 75, 144, 240, 1000};
     for (size_t s = 0; s < COUNT(seconds); s++) {
         double at_once = position_after(seconds[s], seconds[s]);
         for (size_t r = 0; r < COUNT(rates); r++)

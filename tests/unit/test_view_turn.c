@@ -69,7 +69,8 @@ static void any_sequence_shows_what_hands_would_make(void **state)
     (void)state;
     struct random random = random_start();
     for (int round = 0; round < 5000; round++) {
-        struct pixels picture = numbered(random_int(&random, 1, SIDE), random_int(&random, 1, SIDE)), by_hand = picture;
+        struct pixels picture = numbered(random_int(&random, 1, SIDE), random_int(&random, 1, SIDE)),
+                      by_hand = picture;
         struct fz_camera camera = camera_of(picture.w, picture.h);
         for (int i = 0; i < 8; i++) {
             int quarters = random_int(&random, -5, 5);
@@ -106,7 +107,8 @@ static void assert_same_view(const struct fz_camera *a, const struct fz_camera *
 static void four_quarters_are_none(void **state)
 {
     (void)state;
-    static const int ways[][4] = {{1, 1, 1, 1}, {-1, -1, -1, -1}, {2, 2, 0, 0}, {1, -1, 3, -3}, {4, 8, -4, 0}, {5, -1, 1, 3}};
+    static const int ways[][4] = {{1, 1, 1, 1},   {-1, -1, -1, -1}, {2, 2, 0, 0},
+                                  {1, -1, 3, -3}, {4, 8, -4, 0},    {5, -1, 1, 3}};
     for (size_t i = 0; i < COUNT(ways); i++) {
         struct fz_camera camera = camera_of(4000, 3000), before = camera;
         for (int k = 0; k < 4; k++)
@@ -127,7 +129,8 @@ static void mirrored_twice_is_not_at_all(void **state)
         struct fz_camera before = camera;
         bool horizontal = random_int(&random, 0, 1);
         fz_camera_flip(&camera, horizontal);
-        assert_true((horizontal ? camera.flip_h : camera.flip_v) != (horizontal ? before.flip_h : before.flip_v));
+        assert_true((horizontal ? camera.flip_h : camera.flip_v) !=
+                    (horizontal ? before.flip_h : before.flip_v));
         fz_camera_flip(&camera, horizontal);
         assert_same_view(&camera, &before);
     }
