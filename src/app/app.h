@@ -116,7 +116,8 @@ void fz_app_quit(struct fz_app *app, enum fz_err status);
 /* Render thread. One step of the parts that the loop drives. */
 void fz_app_handle_event(struct fz_app *app, const SDL_Event *event);
 void fz_app_take_source_events(struct fz_app *app);
-void fz_app_end_if_empty(struct fz_app *app); /* nothing is a picture, and nothing can come */
+/* All that was found is known by now? Says what was left out, and ends where nothing is a picture and none can come. */
+void fz_app_judge_scan(struct fz_app *app);
 void fz_app_open_first(
     struct fz_app *app); /* the single file that was named, or the slideshow, once it is there */
 void fz_app_take_requests(struct fz_app *app);

@@ -237,7 +237,7 @@ enum fz_err fz_app_run(struct fz_app *app)
         app->arrived |= fz_loader_collect(app, 0);
         if (app->now_us >= loading_due_us(app) || frame_is_due(app))
             app->arrived |= fz_loader_collect(app, UPLOAD_BUDGET_US);
-        fz_app_end_if_empty(app);
+        fz_app_judge_scan(app);
         fz_loader_issue(app);
         if (frame_is_due(app))
             frame(app);

@@ -44,13 +44,24 @@ static void place(struct fz_app *app, bool at_once)
     fz_camera_place(&picture->camera, w, h, fz_head_w(app->head), fz_head_h(app->head), at_once);
 }
 
+/* What was in view goes: its line for --shown. */
 static void log_shown(struct fz_app *app)
 {
     struct fz_picture *picture = &app->picture;
-    if (picture->shown != FZ_ITEM_NONE && picture->shown_us > 0 && app->shown)
-        fz_shown_add(app->shown, fz_list_path(app->list, picture->shown), picture->shown_us,
-                     app->now_us - picture->shown_us);
-    picture->shown_us = 0;
+    if (picture->shown_path)
+        fz_shown_add(app->shown, picture->shown_path, picture->shown_us, app->now_us - picture->shown_us);
+    picture->shown_path = NULL;
+}
+
+void fz_picture_forget(struct fz_app *app, fz_item_id item)
+{
+    struct fz_picture *picture = &app->picture;
+    if (picture->fading == item)
+        picture->fading = FZ_ITEM_NONE;
+    if (picture->shown != item)
+        return;
+    log_shown(app);
+    picture->shown = FZ_ITEM_NONE;
 }
 
 static void show_item(struct fz_app *app, fz_item_id item)
@@ -66,6 +77,7 @@ static void show_item(struct fz_app *app, fz_item_id item)
     picture->shown = item;
     picture->behind_us = 0;
     picture->shown_us = app->now_us;
+    picture->shown_path = app->shown ? fz_list_path(app->list, item) : NULL;
     const struct fz_tile *tile = fz_loader_tile(app, item);
     struct fz_camera *camera = &picture->camera;
     camera->quarter_turns = tile ? tile->turn.quarters : 0;

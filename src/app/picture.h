@@ -15,6 +15,7 @@ struct fz_picture {
     struct fz_rect fading_rect;
     int64_t fade_start_us;
     int64_t behind_us; /* since when `shown` is not `item`; 0: it is */
+    char *shown_path;  /* its path, for --shown; owned */
     int64_t shown_us;  /* when `shown` came: for --shown */
     double openness;   /* 0 on the wall .. 1 open; the background's opacity */
     bool closing;
@@ -28,6 +29,8 @@ struct fz_picture {
 void fz_picture_init(struct fz_app *app);
 void fz_picture_open(struct fz_app *app, size_t index, bool at_once);
 void fz_picture_close(struct fz_app *app);
+/* An item is gone: whatever shows it lets go. */
+void fz_picture_forget(struct fz_app *app, fz_item_id item);
 /* Goes `step` pictures on; false at the end of the list. */
 bool fz_picture_go(struct fz_app *app, long step);
 void fz_picture_go_to(struct fz_app *app, size_t index);

@@ -46,6 +46,13 @@ void fz_app_open_first(struct fz_app *app)
     }
 }
 
+/* The last picture is gone; a slideshow goes on when there is one again. */
+static void leave_empty_view(struct fz_app *app)
+{
+    app->start_show = app->show.running;
+    fz_picture_close(app);
+}
+
 void fz_app_forget(struct fz_app *app, fz_item_id item)
 {
     struct fz_picture *picture = &app->picture;
@@ -55,17 +62,14 @@ void fz_app_forget(struct fz_app *app, fz_item_id item)
     fz_loader_forget(app, item, true);
     fz_list_remove(app->list, item);
     fz_wall_list_changed(app, anchor);
-    if (picture->shown == item)
-        picture->shown = FZ_ITEM_NONE;
-    if (picture->fading == item)
-        picture->fading = FZ_ITEM_NONE;
+    fz_picture_forget(app, item);
     if (picture->item != item)
         return;
     size_t count = fz_list_count(app->list);
     if (app->mode == FZ_MODE_PICTURE && count > 0)
         fz_picture_go_to(app, index < count ? index : count - 1);
     else if (app->mode == FZ_MODE_PICTURE)
-        fz_picture_close(app);
+        leave_empty_view(app);
 }
 
 static void take_changes(struct fz_app *app, const struct fz_source_event *event)
@@ -74,8 +78,7 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
     fz_item_id anchor = fz_wall_anchor(app);
     fz_list_apply(app->list, event, &change);
     for (size_t i = 0; i < change.removed_count; i++) {
-        if (app->picture.shown == change.removed[i])
-            app->picture.shown = FZ_ITEM_NONE;
+        fz_picture_forget(app, change.removed[i]);
         fz_loader_forget(app, change.removed[i], true);
     }
     for (size_t i = 0; i < change.changed_count; i++)
@@ -87,7 +90,7 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
         if (fz_list_count(app->list) > 0)
             fz_picture_go_to(app, fz_app_selected_index(app));
         else
-            fz_picture_close(app);
+            leave_empty_view(app);
     }
 }
 
@@ -141,11 +144,11 @@ void fz_app_take_source_events(struct fz_app *app)
         fz_source_event_free(event);
     }
     fz_app_open_first(app);
-    report(app);
 }
 
-void fz_app_end_if_empty(struct fz_app *app)
+void fz_app_judge_scan(struct fz_app *app)
 {
+    report(app);
     bool nothing = fz_app_is_listed(app) && fz_list_count(app->list) == app->scan.explicit_failures;
     if (nothing && !app->scan.any_picture && !can_grow(app) && !app->ending) {
         fz_log("there is no picture to show");

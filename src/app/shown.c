@@ -14,7 +14,8 @@
 
 struct shown_line {
     struct fz_heap_node queued;
-    char *path; /* NULL: the end */
+    char *path;
+    bool end; /* nothing follows */
     int64_t time_us, shown_us;
 };
 
@@ -42,7 +43,7 @@ static int shown_main(void *ctx)
     for (;;) {
         struct fz_heap_node *node = fz_heap_pop(&log->queue);
         struct shown_line *line = FZ_CONTAINER(node, struct shown_line, queued);
-        bool end = !line->path;
+        bool end = line->end;
         if (!end)
             write_line(log->file, line);
         free(line->path);
@@ -82,7 +83,9 @@ void fz_shown_stop(struct fz_shown_log *log)
 {
     if (!log)
         return;
-    fz_shown_add(log, NULL, 0, 0);
+    struct shown_line *line = fz_calloc(1, sizeof *line);
+    line->end = true;
+    fz_heap_push(&log->queue, &line->queued);
     if (log->thread)
         SDL_WaitThread(log->thread, NULL);
     fclose(log->file);

@@ -81,7 +81,7 @@ static void look_first(struct fz_app *app)
         if (fz_list_count(app->list) > 0)
             break;
         fz_loader_collect(app, 0);
-        fz_app_end_if_empty(app);
+        fz_app_judge_scan(app);
         fz_loader_issue(app);
         SDL_Delay(1);
     }
@@ -166,6 +166,8 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     if (code != FZ_OK)
         return code;
     look_first(app);
+    if (atomic_load(&app->signalled) > 0)
+        fz_app_quit(app, FZ_OK);
     if (app->ending)
         return FZ_OK;
 
@@ -217,8 +219,7 @@ void fz_app_stop(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
     fz_cancel_set(&app->quit);
-    if (app->picture.shown != FZ_ITEM_NONE && app->mode == FZ_MODE_PICTURE)
-        fz_picture_close(app);
+    fz_picture_forget(app, app->picture.shown);
     if (app->server)
         refuse_requests(app);
     fz_server_stop(app->server);

@@ -12,33 +12,33 @@
 
 /* X(ID, type, name, short, default, min, max, metavar, help); bounds are in the unit of the value: a count, bytes, px,
  * seconds. A FLAG takes no value. A CHOICE lists its values in the metavar, separated by '|'. */
-#define FZ_OPTION_TABLE(X)                                                                                   \
-    X(SLIDESHOW, FLAG, "slideshow", 's', NULL, 0, 1, NULL, "start as a slideshow")                           \
-    X(DELAY, DURATION, "delay", 'd', "5", 0.1, 86400, "SECONDS", "how long the slideshow shows a picture")   \
-    X(SIZE, SIZE, "size", 0, NULL, 64, 16384, "WxH",                                                         \
-      "open a window of this size instead of fullscreen (headless: 1920x1080)")                              \
-    X(TILE, SIZE, "tile", 't', "256x192", 16, 4096, "WxH", "size of the box of a picture on the wall")       \
-    X(NAMES, FLAG, "names", 'n', NULL, 0, 1, NULL, "show file names under the tiles")                        \
-    X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", "colour behind the pictures")   \
-    X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, "hidden files and folders too")                           \
-    X(NO_SIBLINGS, FLAG, "no-siblings", 0, NULL, 0, 1, NULL,                                                 \
-      "a single file is shown alone, without its folder")                                                    \
-    X(NUL, FLAG, "null", '0', NULL, 0, 1, NULL, "paths on standard input end with NUL")                      \
-    X(WATCH, FLAG, "watch", 0, NULL, 0, 1, NULL, "keep running although nothing is there yet")               \
-    X(NO_WATCH, FLAG, "no-watch", 0, NULL, 0, 1, NULL, "do not follow changes of the folders")               \
-    X(WAIT, FLAG, "wait", 0, NULL, 0, 1, NULL, "wait for paths that do not exist yet")                       \
-    X(MEMORY, BYTES, "memory", 'm', NULL, 67108864, 1099511627776, "BYTES",                                  \
-      "bound on pictures in memory (K, M, G; at least 64M; default a quarter of the machine's, at most 1G)") \
-    X(JOBS, INT, "jobs", 'j', NULL, 1, 256, "N", "decoding workers (default: the processor's cores)")        \
-    X(ISOLATION, CHOICE, "isolation", 0, "thread", 0, 0, "thread", "where pictures are decoded")             \
-    X(NAME, TEXT, "name", 0, "default", 1, 64, "NAME", "name of this instance for frieze ctl")               \
-    X(HEADLESS, FLAG, "headless", 0, NULL, 0, 1, NULL, "no display is needed")                               \
-    X(SCREENSHOT, TEXT, "screenshot", 0, NULL, 1, 4096, "FILE.png", "write the last frame at the end")       \
-    X(QUIT_WHEN, CHOICE, "quit-when", 0, NULL, 0, 0, "screenful|loaded",                                     \
-      "end when what is in view, or all of it, is there")                                                    \
-    X(STATS, TEXT, "stats", 0, NULL, 1, 4096, "FILE", "write statistics as JSON at the end")                 \
-    X(SHOWN, TEXT, "shown", 0, NULL, 1, 4096, "FILE", "append a JSON line for each picture shown")           \
-    X(HELP, FLAG, "help", 'h', NULL, 0, 1, NULL, "print this and end")                                       \
+#define FZ_OPTION_TABLE(X)                                                                                 \
+    X(SLIDESHOW, FLAG, "slideshow", 's', NULL, 0, 1, NULL, "start as a slideshow")                         \
+    X(DELAY, DURATION, "delay", 'd', "5", 0.1, 86400, "SECONDS", "how long the slideshow shows a picture") \
+    X(SIZE, SIZE, "size", 0, NULL, 64, 16384, "WxH",                                                       \
+      "open a window of this size instead of fullscreen (headless: 1920x1080)")                            \
+    X(TILE, SIZE, "tile", 't', "256x192", 16, 4096, "WxH", "size of the box of a picture on the wall")     \
+    X(NAMES, FLAG, "names", 'n', NULL, 0, 1, NULL, "show file names under the tiles")                      \
+    X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", "colour behind the pictures") \
+    X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, "hidden files and folders too")                         \
+    X(NO_SIBLINGS, FLAG, "no-siblings", 0, NULL, 0, 1, NULL,                                               \
+      "a single file is shown alone, without its folder")                                                  \
+    X(NUL, FLAG, "null", '0', NULL, 0, 1, NULL, "paths on standard input end with NUL")                    \
+    X(WATCH, FLAG, "watch", 0, NULL, 0, 1, NULL, "keep running although nothing is there yet")             \
+    X(NO_WATCH, FLAG, "no-watch", 0, NULL, 0, 1, NULL, "do not follow changes of the folders")             \
+    X(WAIT, FLAG, "wait", 0, NULL, 0, 1, NULL, "wait for paths that do not exist yet")                     \
+    X(MEMORY, BYTES, "memory", 'm', NULL, 33554432, 1099511627776, "BYTES",                                \
+      "bound on pictures in memory (32M or more; default a quarter, 64M to 1G)")                           \
+    X(JOBS, INT, "jobs", 'j', NULL, 1, 256, "N", "decoding workers (default: the processor's cores)")      \
+    X(ISOLATION, CHOICE, "isolation", 0, "thread", 0, 0, "thread", "where pictures are decoded")           \
+    X(NAME, TEXT, "name", 0, "default", 1, 64, "NAME", "name of this instance for frieze ctl")             \
+    X(HEADLESS, FLAG, "headless", 0, NULL, 0, 1, NULL, "no display is needed")                             \
+    X(SCREENSHOT, TEXT, "screenshot", 0, NULL, 1, 4096, "FILE.png", "write the last frame at the end")     \
+    X(QUIT_WHEN, CHOICE, "quit-when", 0, NULL, 0, 0, "screenful|loaded",                                   \
+      "end when what is in view, or all of it, is there")                                                  \
+    X(STATS, TEXT, "stats", 0, NULL, 1, 4096, "FILE", "write statistics as JSON at the end")               \
+    X(SHOWN, TEXT, "shown", 0, NULL, 1, 4096, "FILE", "append a JSON line for each picture shown")         \
+    X(HELP, FLAG, "help", 'h', NULL, 0, 1, NULL, "print this and end")                                     \
     X(VERSION, FLAG, "version", 'V', NULL, 0, 1, NULL, "print version and features and end")
 
 enum fz_option_id {

@@ -26,7 +26,8 @@ void fz_doorbell_ring(struct fz_doorbell *bell)
     atomic_thread_fence(memory_order_seq_cst);
     if (!atomic_load_explicit(&bell->armed, memory_order_relaxed))
         return;
-    if (!atomic_exchange_explicit(&bell->armed, false, memory_order_relaxed))
+    /* acquire: SDL's event queue, which the render thread made before it armed for the first time. */
+    if (!atomic_exchange_explicit(&bell->armed, false, memory_order_acquire))
         return;
     SDL_Event event = {.type = bell->event_type};
     SDL_PushEvent(&event);
@@ -36,7 +37,7 @@ void fz_doorbell_ring(struct fz_doorbell *bell)
 void fz_doorbell_arm(struct fz_doorbell *bell)
 {
     FZ_MAIN_ONLY();
-    atomic_store_explicit(&bell->armed, true, memory_order_relaxed);
+    atomic_store_explicit(&bell->armed, true, memory_order_release);
     atomic_thread_fence(memory_order_seq_cst);
 }
 

@@ -1,6 +1,6 @@
-/* What the stress tests share: how many items, random numbers with a printed seed, threads, and how to fail from any
- * of them. Each program takes the number of items as its argument or in FZ_STRESS_ITEMS, a seed in FZ_TEST_SEED, and
- * ends with 0 or 1. */
+/* What the stress tests share: how many items, random numbers with a printed seed, threads, and how to fail
+ * from any of them. Each program takes the number of items as its argument or in FZ_STRESS_ITEMS, a seed in
+ * FZ_TEST_SEED, and ends with 0 or 1. */
 #ifndef FZ_STRESS_H
 #define FZ_STRESS_H
 
@@ -89,7 +89,8 @@ static inline uint64_t stress_seed(void)
     const char *given = getenv("FZ_TEST_SEED");
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t seed = given ? strtoull(given, NULL, 0) : (uint64_t)now.tv_sec * 1000003u + (uint64_t)now.tv_nsec;
+    uint64_t seed =
+        given ? strtoull(given, NULL, 0) : (uint64_t)now.tv_sec * 1000003u + (uint64_t)now.tv_nsec;
     printf("FZ_TEST_SEED=%llu\n", (unsigned long long)seed);
     fflush(stdout);
     return seed;

@@ -1,5 +1,5 @@
-/* The job heap under eight producers, four consumers, and a thread that judges anew and drops: every node comes out
- * exactly once, popped, dropped or, where the heap was closed meanwhile, left in the queue. */
+/* The job heap under eight producers, four consumers, and a thread that judges anew and drops: every node
+ * comes out exactly once, popped, dropped or, where the heap was closed meanwhile, left in the queue. */
 #include "stress.h"
 
 #include "sync/heap.h"
@@ -118,7 +118,8 @@ static uint64_t leave_queue(void)
     return left;
 }
 
-/* Until all are out, or, with `early`, until half of them are: then it is closed in the middle of everything. */
+/* Until all are out, or, with `early`, until half of them are: then it is closed in the middle of
+ * everything. */
 static void run(uint64_t each, uint64_t seed, bool early)
 {
     SDL_Thread *makers[PRODUCERS], *takers[CONSUMERS];
@@ -156,8 +157,8 @@ static void run(uint64_t each, uint64_t seed, bool early)
                 stress_fail("node %d of producer %d never came out", k, i);
     }
     if (pushed != out || (!early && (left > 0 || out != wanted)))
-        stress_fail("%llu nodes went in, %llu came out, %llu of them left at the end", (unsigned long long)pushed,
-                    (unsigned long long)out, (unsigned long long)left);
+        stress_fail("%llu nodes went in, %llu came out, %llu of them left at the end",
+                    (unsigned long long)pushed, (unsigned long long)out, (unsigned long long)left);
     printf("%llu popped, %llu dropped\n", (unsigned long long)atomic_load(&popped),
            (unsigned long long)atomic_load(&dropped));
     fz_heap_fini(&heap);
@@ -165,7 +166,7 @@ static void run(uint64_t each, uint64_t seed, bool early)
 
 int main(int argc, char **argv)
 {
-    uint64_t each = stress_items(argc, argv, 1000000, 100000) / PRODUCERS + 1, seed = stress_seed();
+    uint64_t each = stress_items(argc, argv, 1000000, 400000) / PRODUCERS + 1, seed = stress_seed();
     start_s = now_s();
     run(each, seed, false);
     for (uint64_t i = 1; i <= 4 && !atomic_load(&stress_failed); i++)

@@ -1,5 +1,6 @@
-/* The ready list under eight producers and one consumer: no item is lost, doubled, torn, or overtaken by a later one of
- * its producer. Nodes are used again and again, and go back to their producer by a list of the same kind. */
+/* The ready list under eight producers and one consumer: no item is lost, doubled, torn, or overtaken by a
+ * later one of its producer. Nodes are used again and again, and go back to their producer by a list of the
+ * same kind. */
 #include "stress.h"
 
 #include "sync/ready.h"
@@ -65,7 +66,8 @@ static int produce(void *ctx)
 static bool accept_item(const struct item *item, uint64_t *expected)
 {
     if (item->producer >= PRODUCERS || item->check != check_of(item->producer, item->number)) {
-        stress_fail("a torn item: producer %u, number %llu", item->producer, (unsigned long long)item->number);
+        stress_fail("a torn item: producer %u, number %llu", item->producer,
+                    (unsigned long long)item->number);
         return false;
     }
     uint64_t wanted = expected[item->producer]++;
@@ -102,7 +104,7 @@ static void consume(uint64_t total, uint64_t seed)
 
 int main(int argc, char **argv)
 {
-    uint64_t each = stress_items(argc, argv, 4000000, 400000) / PRODUCERS + 1, seed = stress_seed();
+    uint64_t each = stress_items(argc, argv, 4000000, 2000000) / PRODUCERS + 1, seed = stress_seed();
     SDL_Thread *threads[PRODUCERS];
     start_s = now_s();
     for (uint32_t i = 0; i < PRODUCERS; i++) {

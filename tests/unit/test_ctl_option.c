@@ -119,9 +119,9 @@ static void good_values(void **state)
         {FZ_OPTION_JOBS, "1", 1, 0, 0, 0},
         {FZ_OPTION_JOBS, "256", 256, 0, 0, 0},
         {FZ_OPTION_JOBS, "007", 7, 0, 0, 0},
-        {FZ_OPTION_MEMORY, "16777216", 16777216, 0, 0, 0},
-        {FZ_OPTION_MEMORY, "16M", 16777216, 0, 0, 0},
-        {FZ_OPTION_MEMORY, "16m", 16777216, 0, 0, 0},
+        {FZ_OPTION_MEMORY, "33554432", 33554432, 0, 0, 0},
+        {FZ_OPTION_MEMORY, "32M", 33554432, 0, 0, 0},
+        {FZ_OPTION_MEMORY, "16m", 33554432, 0, 0, 0},
         {FZ_OPTION_MEMORY, "65536K", 67108864, 0, 0, 0},
         {FZ_OPTION_MEMORY, "1.5G", 1610612736, 0, 0, 0},
         {FZ_OPTION_BACKGROUND, "0c0C0e", 0x0c0c0e, 0, 0, 0},
@@ -194,7 +194,7 @@ static void bad_numbers(void **state)
     (void)state;
     REFUSED(JOBS, "", " ", "x", "3x", "3 ", " 3", "+3", "3.5", "-1", "0", "257", "nan", "inf", "-inf",
             "1e400", "99999999999999999999");
-    REFUSED(MEMORY, "", "M", "16X", "16MB", "16MM", "16 M", "-16M", "15.9M", "1025G", "1e30", "nan", "0x",
+    REFUSED(MEMORY, "", "M", "16X", "16MB", "16MM", "16 M", "-16M", "31.9M", "1025G", "1e30", "nan", "0x",
             "16M ");
     REFUSED(DELAY, "", "s", "5ms", "5 s", "0", "0.09", "86401", "-5", "1:30", "nan", "inf", "5ss");
 }
