@@ -26,6 +26,7 @@ void fz_app_quit(struct fz_app *app, enum fz_err status)
         return;
     app->ending = app->dirty = true;
     app->status = status;
+    fz_app_judge_scan(app);
     app->end_deadline_us = app->now_us + SETTLE_US;
     app->signals_seen = atomic_load(&app->signalled);
     fz_show_stop(app);

@@ -107,7 +107,8 @@ static bool can_grow(const struct fz_app *app)
 static void report(struct fz_app *app)
 {
     struct fz_scan *scan = &app->scan;
-    if (scan->reported || !fz_app_is_listed(app) || fz_loader_pending(app) > 0)
+    bool at_rest = fz_app_is_listed(app) && app->loader.flying_count == 0 && !app->loader.stale;
+    if (scan->reported || !(at_rest || app->ending) || scan->unsupported == 0)
         return;
     scan->reported = true;
     if (scan->unsupported == 1 && scan->first_unsupported)

@@ -121,7 +121,7 @@ static void good_values(void **state)
         {FZ_OPTION_JOBS, "007", 7, 0, 0, 0},
         {FZ_OPTION_MEMORY, "33554432", 33554432, 0, 0, 0},
         {FZ_OPTION_MEMORY, "32M", 33554432, 0, 0, 0},
-        {FZ_OPTION_MEMORY, "16m", 33554432, 0, 0, 0},
+        {FZ_OPTION_MEMORY, "32m", 33554432, 0, 0, 0},
         {FZ_OPTION_MEMORY, "65536K", 67108864, 0, 0, 0},
         {FZ_OPTION_MEMORY, "1.5G", 1610612736, 0, 0, 0},
         {FZ_OPTION_BACKGROUND, "0c0C0e", 0x0c0c0e, 0, 0, 0},
