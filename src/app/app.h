@@ -57,7 +57,7 @@ struct fz_app {
     struct fz_pool pool;
     struct fz_sources *sources;
     struct fz_text_service *texts;
-    struct fz_server *server; /* NULL: no control socket */
+    struct fz_server *_Atomic server; /* NULL: no control socket */
     struct fz_signals *signals;
     struct fz_shown_log *shown; /* NULL without --shown */
     struct fz_head *heads[FZ_MAX_HEADS];
@@ -96,9 +96,9 @@ struct fz_app {
     size_t titled_count;
     char *notice; /* a line shown for a while; owned */
     int64_t notice_until_us;
-    struct fz_save saves[FZ_MAX_SAVES]; /* frames to be saved */
-    int saving;                         /* jobs that write one */
-    bool measuring;                     /* a job looks at the memory */
+    struct fz_save saves[FZ_MAX_SAVES + 1]; /* frames to be saved */
+    int saving;                             /* jobs that write one */
+    bool measuring;                         /* a job looks at the memory */
     uint64_t measured_decodes;
     struct fz_wait waits[FZ_MAX_WAITS];
 };

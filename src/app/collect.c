@@ -216,7 +216,8 @@ static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition
     fz_texture_set_owner(r->incoming, &r->texture);
     r->box_w = job->box_w;
     r->box_h = job->box_h;
-    r->refused = r->no_room = false;
+    r->refused = false;
+    r->no_room_view = 0;
 }
 
 static bool is_in_view(const struct fz_app *app, const struct fz_job *job)
@@ -245,7 +246,7 @@ static bool upload_first(struct fz_app *app)
                 complete(app, job, r);
             shown = finished && is_in_view(app, job);
         } else {
-            r->no_room = true;
+            r->no_room_view = app->loader.view;
             r->refused = need_of(app, job) == FZ_TEXTURE_IN_VIEW;
             r->box_w = job->box_w;
             r->box_h = job->box_h;

@@ -142,6 +142,17 @@ HANDLER(last, go_to(app, fz_list_count(app->list) - 1))
 
 /* ---- Zoom, turn, flip -------------------------------------------------------------------------------------------- */
 
+/* Beyond what the memory holds a picture is decoded smaller and shown larger: that must not pass for 100 %. */
+static void say_if_limited(struct fz_app *app)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
+    double zoom = fmin(app->picture.camera.zoom, 1);
+    double wanted = tile ? (double)tile->picture_w * tile->picture_h * zoom * zoom : 0;
+    double limit = (double)app->loader.picture_limit_px;
+    if (wanted > limit)
+        fz_app_notice(app, "Shown from %.1f of %.1f Mpx: --memory holds no more", limit / 1e6, wanted / 1e6);
+}
+
 static enum fz_err zoom(struct fz_app *app, bool in)
 {
     struct fz_camera *camera = &app->picture.camera;
@@ -151,6 +162,8 @@ static enum fz_err zoom(struct fz_app *app, bool in)
     else
         fz_camera_zoom_at(camera, in ? PICTURE_STEP : 1 / PICTURE_STEP, camera->view_w / 2,
                           camera->view_h / 2);
+    if (!on_wall(app))
+        say_if_limited(app);
     app->loader.moved = true;
     return FZ_OK;
 }
@@ -159,6 +172,7 @@ static enum fz_err zoom_mode(struct fz_app *app, enum fz_zoom_mode mode)
 {
     fz_picture_catch_up(app);
     fz_camera_set_mode(&app->picture.camera, mode, 1);
+    say_if_limited(app);
     app->loader.moved = true;
     return FZ_OK;
 }

@@ -36,6 +36,8 @@ bool fz_app_is_idle(const struct fz_app *app)
     if (app->dirty || app->arrived || app->moving || app->fading || fz_loader_uploads_wait(app) ||
         fz_text_is_pending(app->head))
         return false;
+    if (app->backlog || !fz_ready_is_empty(&app->events))
+        return false;
     if (app->scan.roots_listed < app->scan.roots || !fz_ready_is_empty(&app->results))
         return false;
     if (app->mode == FZ_MODE_PICTURE && app->picture.shown != app->picture.item)

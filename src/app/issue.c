@@ -179,7 +179,7 @@ static bool needs_wall_tile(const struct fz_app *app, fz_item_id item, bool in_v
         return false;
     if (!wall_box_is(&app->loader, r->box_w, r->box_h))
         return true;
-    return !r->texture && !r->refused && (in_view || !r->no_room);
+    return !r->texture && !r->refused && (in_view || r->no_room_view != app->loader.view);
 }
 
 struct candidate {
@@ -270,7 +270,7 @@ static void issue_sniffs(struct fz_app *app)
 static bool has_picture(const struct fz_tile *tile, int box_w, int box_h, bool in_view)
 {
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
-    if ((r->refused || (r->no_room && !in_view)) && r->box_w == box_w && r->box_h == box_h)
+    if ((r->refused || (r->no_room_view > 0 && !in_view)) && r->box_w == box_w && r->box_h == box_h)
         return true;
     if (!r->texture || r->box_w == 0)
         return false;
@@ -326,6 +326,10 @@ void fz_loader_issue(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
     struct fz_loader *loader = &app->loader;
+    if (loader->moved && fz_wall_focus(app).first != loader->view_first) {
+        loader->view_first = fz_wall_focus(app).first;
+        loader->view++;
+    }
     if (loader->moved)
         judge_all(app);
     bool look = loader->stale || loader->moved;

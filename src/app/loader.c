@@ -10,7 +10,8 @@
 
 void fz_loader_init(struct fz_loader *loader, int workers, uint64_t credit_limit_bytes)
 {
-    *loader = (struct fz_loader){.workers = workers, .credit_limit_bytes = credit_limit_bytes, .epoch = 1};
+    *loader = (struct fz_loader){
+        .workers = workers, .credit_limit_bytes = credit_limit_bytes, .epoch = 1, .view = 1};
     loader->uploads_end = &loader->uploads;
 }
 
@@ -110,7 +111,8 @@ void fz_loader_set_box(struct fz_app *app, int box_w, int box_h)
     for (size_t i = 0; i < loader->tile_capacity; i++) {
         struct fz_tile *tile = loader->tiles[i];
         const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_WALL] : NULL;
-        bool fits = r && (r->texture || r->refused || r->no_room) && r->box_w == box_w && r->box_h == box_h;
+        bool fits =
+            r && (r->texture || r->refused || r->no_room_view) && r->box_w == box_w && r->box_h == box_h;
         if (tile && (tile->error || fits)) {
             tile->final_epoch = loader->epoch;
             loader->final_count++;
@@ -139,7 +141,8 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
             if (r->job)
                 fz_cancel_set(&r->job->cancel);
             r->job = NULL;
-            r->refused = r->no_room = false;
+            r->refused = false;
+            r->no_room_view = 0;
             r->box_w = r->box_h = 0;
         }
         clear_final(app, tile);

@@ -19,8 +19,9 @@ struct fz_rendition {
     const struct fz_job *incoming_of; /* whose pixels those are; only compared */
     struct fz_job *job;               /* on its way (borrowed; NULL: none) */
     int box_w, box_h;                 /* that `texture` was made for */
-    bool no_room;     /* decoded for the box above, but there was no room for a texture out of view */
-    bool refused;     /* none could be made at all */
+    /* Decoded for the box above, but out of view there was no room for it, in this view; 0: there was. */
+    uint32_t no_room_view;
+    bool refused;     /* no texture could be made at all */
     int64_t shown_us; /* when it was first complete: fades start here */
 };
 
@@ -49,9 +50,11 @@ struct fz_loader {
     uint64_t credit_bytes, credit_limit_bytes;
     uint64_t picture_limit_px;                    /* of one picture, however far it is zoomed */
     struct fz_ready_node *uploads, **uploads_end; /* results that wait for their upload */
-    uint32_t epoch;                               /* counts sizes of the wall's box */
-    int box_w, box_h;                             /* the wall's box now */
-    size_t final_count;                           /* tiles final in this epoch */
+    uint32_t view;      /* counts what was in view: with it, what found no room is tried again */
+    size_t view_first;  /* the first tile of it */
+    uint32_t epoch;     /* counts sizes of the wall's box */
+    int box_w, box_h;   /* the wall's box now */
+    size_t final_count; /* tiles final in this epoch */
     size_t failed_count;
     size_t fill_cursor, fill_left; /* the rest of the list, still to be looked at */
     bool stale;                    /* what is wanted may have changed */

@@ -4,17 +4,23 @@
 
 #include <stdlib.h>
 
+/* One place is kept for the last frame. */
 enum fz_err fz_app_ask_save(struct fz_app *app, char *path, struct fz_request *request, struct fz_error *err)
 {
-    for (int i = 0; i < FZ_MAX_SAVES; i++) {
-        if (!app->saves[i].path) {
-            app->saves[i] = (struct fz_save){path, request};
-            app->dirty = true;
-            return FZ_OK;
-        }
+    int free_place = -1, asked = app->saving;
+    for (int i = 0; i <= FZ_MAX_SAVES; i++) {
+        if (app->saves[i].path)
+            asked++;
+        else
+            free_place = i;
     }
-    free(path);
-    return fz_fail(err, FZ_E_LIMIT, 0, "too many screenshots at once");
+    if (free_place < 0 || (request && asked >= FZ_MAX_SAVES)) {
+        free(path);
+        return fz_fail(err, FZ_E_LIMIT, 0, "too many screenshots at once");
+    }
+    app->saves[free_place] = (struct fz_save){path, request};
+    app->dirty = true;
+    return FZ_OK;
 }
 
 static bool may_save(const struct fz_app *app, const struct fz_save *save)
@@ -26,7 +32,7 @@ static bool may_save(const struct fz_app *app, const struct fz_save *save)
 
 void fz_app_save_frame(struct fz_app *app)
 {
-    for (int i = 0; i < FZ_MAX_SAVES; i++) {
+    for (int i = 0; i <= FZ_MAX_SAVES; i++) {
         struct fz_save *save = &app->saves[i];
         if (!may_save(app, save))
             continue;
@@ -49,7 +55,7 @@ void fz_app_save_frame(struct fz_app *app)
 
 bool fz_app_is_saving(const struct fz_app *app)
 {
-    for (int i = 0; i < FZ_MAX_SAVES; i++)
+    for (int i = 0; i <= FZ_MAX_SAVES; i++)
         if (app->saves[i].path)
             return true;
     return app->saving > 0;

@@ -1,5 +1,6 @@
 #include "app/signals.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "sync/thread.h"
 
@@ -11,11 +12,15 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+enum { PATIENCE_US = 900000 };
+
 struct fz_signals {
-    atomic_int *signalled;    /* immutable */
-    struct fz_doorbell *bell; /* immutable */
-    int signal_fd, stop_fd;   /* immutable */
-    SDL_Thread *thread;       /* main thread */
+    atomic_int *signalled;          /* immutable */
+    struct fz_doorbell *bell;       /* immutable */
+    int signal_fd, stop_fd;         /* immutable */
+    void (*last_resort)(void *ctx); /* immutable, as its ctx */
+    void *ctx;
+    SDL_Thread *thread; /* main thread */
 };
 
 static void end_signals(sigset_t *set)
@@ -34,26 +39,44 @@ void fz_signals_block(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static int signals_main(void *ctx)
+/* Waits for a signal; false when there is nothing more to wait for, or `until_us` has come. */
+static bool take_signal(struct fz_signals *signals, int64_t until_us)
 {
-    struct fz_signals *signals = ctx;
     for (;;) {
         struct pollfd fds[] = {{.fd = signals->stop_fd, .events = POLLIN},
                                {.fd = signals->signal_fd, .events = POLLIN}};
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
-            return 0;
-        if (fds[0].revents)
-            return 0;
+        int64_t left_us = until_us == FZ_NEVER ? -1 : until_us - fz_now_us();
+        int timeout_ms = until_us == FZ_NEVER ? -1 : left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
+        int ready = poll(fds, 2, timeout_ms);
         struct signalfd_siginfo info;
-        if (fds[1].revents && read(signals->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-            atomic_fetch_add(signals->signalled, 1);
-            fz_doorbell_ring(signals->bell);
-        }
+        if (ready > 0 && fds[0].revents)
+            return false;
+        if (ready > 0 && read(signals->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+            return true;
+        if (ready == 0)
+            return false;
     }
 }
 
+static int signals_main(void *ctx)
+{
+    struct fz_signals *signals = ctx;
+    int64_t until_us = FZ_NEVER;
+    while (take_signal(signals, until_us)) {
+        if (until_us == FZ_NEVER)
+            until_us = fz_now_us() + PATIENCE_US;
+        atomic_fetch_add(signals->signalled, 1);
+        fz_doorbell_ring(signals->bell);
+    }
+    struct pollfd stop = {.fd = signals->stop_fd, .events = POLLIN};
+    if (until_us == FZ_NEVER || poll(&stop, 1, 0) != 0)
+        return 0;
+    signals->last_resort(signals->ctx);
+    _exit(0);
+}
+
 enum fz_err fz_signals_start(struct fz_signals **out, atomic_int *signalled, struct fz_doorbell *bell,
-                             struct fz_error *err)
+                             void (*last_resort)(void *ctx), void *ctx, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
     struct fz_signals *signals = fz_calloc(1, sizeof *signals);
@@ -61,6 +84,8 @@ enum fz_err fz_signals_start(struct fz_signals **out, atomic_int *signalled, str
     end_signals(&set);
     signals->signalled = signalled;
     signals->bell = bell;
+    signals->last_resort = last_resort;
+    signals->ctx = ctx;
     signals->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
     signals->stop_fd = eventfd(0, EFD_CLOEXEC);
     *out = signals;

@@ -129,6 +129,13 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
     return code;
 }
 
+/* Signal thread: all that outlives the process. */
+static void last_resort(void *ctx)
+{
+    struct fz_app *app = ctx;
+    fz_server_vanish(app->server);
+}
+
 static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_error *err)
 {
     int jobs = fz_option_is_set(&app->options, FZ_OPTION_JOBS)
@@ -143,7 +150,7 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     if (code == FZ_OK)
         code = fz_text_service_start(&app->texts, &app->bell, err);
     if (code == FZ_OK)
-        code = fz_signals_start(&app->signals, &app->signalled, &app->bell, err);
+        code = fz_signals_start(&app->signals, &app->signalled, &app->bell, last_resort, app, err);
     if (code == FZ_OK && fz_option_is_set(&app->options, FZ_OPTION_SHOWN))
         code = fz_shown_start(&app->shown, app->options.values[FZ_OPTION_SHOWN].text, err);
     return code;
@@ -171,8 +178,10 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     if (app->ending)
         return FZ_OK;
 
-    code = fz_server_start(&app->server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell,
-                           err);
+    struct fz_server *server = NULL;
+    code =
+        fz_server_start(&server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell, err);
+    app->server = server;
     if (code == FZ_E_USAGE)
         return code;
     if (code != FZ_OK) /* the wall works without */
@@ -196,7 +205,7 @@ static void refuse_requests(struct fz_app *app)
     for (int i = 0; i < FZ_MAX_WAITS; i++)
         if (app->waits[i].request)
             fz_app_answer(app, app->waits[i].request, &err);
-    for (int i = 0; i < FZ_MAX_SAVES; i++)
+    for (int i = 0; i <= FZ_MAX_SAVES; i++)
         if (app->saves[i].request)
             fz_app_answer(app, app->saves[i].request, &err);
     for (struct fz_ready_node *node = fz_ready_take(&app->requests); node;) {
@@ -222,7 +231,8 @@ void fz_app_stop(struct fz_app *app)
     fz_picture_forget(app, app->picture.shown);
     if (app->server)
         refuse_requests(app);
-    fz_server_stop(app->server);
+    struct fz_server *server = atomic_exchange(&app->server, NULL);
+    fz_server_stop(server);
     fz_sources_stop(app->sources);
     free_events(app->backlog);
     free_events(fz_ready_take(&app->events));
@@ -234,15 +244,15 @@ void fz_app_stop(struct fz_app *app)
     fz_head_close(app->heads[0]);
     if (!fz_text_service_stop(app->texts, STUCK_MS))
         _exit(fz_err_exit_status(app->status));
-    fz_signals_stop(app->signals);
     fz_video_stop();
+    fz_signals_stop(app->signals);
     fz_doorbell_fini(&app->bell);
     fz_list_free(app->list);
     free(app->scan.first_unsupported);
     free(app->first_path);
     free(app->first_folder);
     free(app->notice);
-    for (int i = 0; i < FZ_MAX_SAVES; i++)
+    for (int i = 0; i <= FZ_MAX_SAVES; i++)
         free(app->saves[i].path);
     fz_options_fini(&app->options);
 }

@@ -61,7 +61,7 @@ def wait_until(condition, what, patience_s=PATIENCE_S, pause_s=0.01):
 
 
 class Home:
-    """A fresh home with all the folders of a session, short enough for a socket path; `ordinary` gives it to a user
+    """A fresh home with all the folders that XDG names, short enough for a socket path; `ordinary` gives it to a user
     that is not root."""
 
     def __init__(self, ordinary=False):
@@ -175,7 +175,12 @@ class Frieze:
         self.connection = self.window = None
 
     def __enter__(self):
-        return self.ready()
+        try:
+            return self.ready()
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
 
     def __exit__(self, kind, *_):
         if kind is not None:

@@ -102,13 +102,20 @@ def unclear(lines):
     return [line for line in lines if not (line.startswith("frieze: ") and line.isprintable())]
 
 
-def load(home, *sources, size="1000x600", status=0, more=(), clear=True):
+def load(home, *sources, more=(), clear=True):
     """Loads all of the sources; gives statistics, lines of standard error, and what was shown."""
     shot = home / "shot.png"
-    stats, result = home.stats("--size", size, "--tile", "100x75", "--screenshot", shot, "--quit-when", "loaded",
-                               *more, *sources, status=status)
+    stats, result = home.stats("--size", "1000x600", "--tile", "100x75", "--screenshot", shot, "--quit-when",
+                               "loaded", *more, *sources)
     assert not clear or not unclear(result.lines), unclear(result.lines)
-    return stats, result.lines, Image.open(shot).convert("RGB") if shot.exists() else None
+    return stats, result.lines, Image.open(shot).convert("RGB")
+
+
+def load_alone(home, source, status):
+    """The same for a single source, of which only the lines count."""
+    stats, result = home.stats("--size", "300x300", "--quit-when", "loaded", source, status=status)
+    assert not unclear(result.lines), unclear(result.lines)
+    return stats, result.lines
 
 
 def about(lines, name):
@@ -161,7 +168,7 @@ def test_no_picture(home, name, data, fate):
     check_good(shown)
     assert len(lines) == len(about(lines, name)) == 1, lines
     assert (stats["items"], stats["failed"], stats["unsupported"]) == (3, 0, 1)
-    _, lines, _ = load(home, folder / name, size="300x300", status=3)
+    _, lines = load_alone(home, folder / name, 3)
     assert len(about(lines, name)) == 1, lines
 
 
@@ -178,7 +185,7 @@ def test_bad_files_that_are_named(home):
 def test_damaged_picture_alone(home, name, data, fate):
     """It counts as a picture: status 0."""
     (home / name).write_bytes(data)
-    stats, lines, _ = load(home, home / name, size="300x300")
+    stats, lines = load_alone(home, home / name, 0)
     assert (stats["items"], stats["failed"]) == (1, int(fate == "failed"))
     assert len(lines) == len(about(lines, name)) == 1, lines
 
@@ -281,7 +288,7 @@ def test_specials_that_are_named(home):
 def test_special_alone(home, kind):
     """It yields no picture."""
     make_special(kind, home / "special.png")
-    _, lines, _ = load(home, home / "special.png", size="300x300", status=3)
+    _, lines = load_alone(home, home / "special.png", 3)
     assert len(about(lines, "special.png")) == 1, lines
 
 
@@ -296,7 +303,7 @@ def test_missing_beside_good(home):
 
 def test_path_through_a_file(home):
     pictures.write(home / "file.png", 1)
-    _, lines, _ = load(home, home / "file.png" / "below.png", status=3)
+    _, lines = load_alone(home, home / "file.png" / "below.png", 3)
     assert len(about(lines, "below.png")) == 1, lines
 
 

@@ -175,7 +175,8 @@ def test_screenshot_that_cannot_be_written(wall):
 def test_screenshot_path_of_the_caller(wall, home):
     """A relative one is meant where the caller stands."""
     (home / "there").mkdir()
-    process = wall.home.popen(["sh", "-c", f"cd '{home.path}/there' && exec '{wall.home.program}' ctl screenshot mine.png"])
+    command = f"cd '{home.path}/there' && exec '{wall.home.program}' ctl screenshot mine.png"
+    process = wall.home.popen(["sh", "-c", command])
     assert process.wait(20) == 0
     assert (home / "there" / "mine.png").exists()
 

@@ -4,6 +4,7 @@
 import pathlib
 import re
 
+import numpy as np
 import pytest
 
 import pictures
@@ -29,7 +30,7 @@ WALL_MOVES = {"n": 1, "p": -1, "h": -1, "Left": -1, "l": 1, "Right": 1, "k": -CO
               "G": COUNT - 1 - START}
 # In the picture view, where all of the picture is in view.
 PICTURE_MOVES = {"n": 1, "Space": 1, "PgDn": 1, "p": -1, "BackSpace": -1, "PgUp": -1, "Right": 1, "l": 1, "j": 1,
-                 "Left": -1, "h": -1, "k": -1, "Up": 0, "Down": 0, "]": 10, "[": -10, "Home": -START,
+                 "Left": -1, "h": -1, "k": -1, "Up": -1, "Down": 1, "]": 10, "[": -10, "Home": -START,
                  "End": COUNT - 1 - START, "G": COUNT - 1 - START}
 PICTURE_ZOOMS = {"+": 1.25, "=": 1.25, "-": 0.8, "a": 1, "*": 1, "w": 1, "W": 2, "0": 1}
 TURNS = {">": "90", "<": "270"}
@@ -127,9 +128,6 @@ def tiles(frieze):
 @pytest.mark.parametrize("key", PICTURE_MOVES)
 def test_move_in_the_picture_view(view, key):
     press(view, key)
-    if PICTURE_MOVES[key] == 0:
-        press(view, "L", "L")  # heard after it
-        view.idle()
     view.until(index=START + PICTURE_MOVES[key], mode="picture")
     assert pictures.only(view.screenshot())[:2] == (START + PICTURE_MOVES[key], "0")
 
@@ -179,7 +177,6 @@ def test_arrows_pan_what_is_larger_than_the_window(view, keys):
 
 
 def pictures_alike(one, other):
-    import numpy as np
     return np.abs(np.asarray(one, dtype=int) - np.asarray(other, dtype=int))[:500].max() < 40
 
 
@@ -191,6 +188,29 @@ def test_pan_stops_at_the_edge(view):
     for corner in ((1, 1), (798, 1), (1, 520), (790, 530)):
         assert image.getpixel(corner) != pictures.BACKGROUND
     assert view.status()["index"] == START
+
+
+def test_keys_right_after_a_move_mean_the_new_picture(view):
+    """However long that one takes to come."""
+    press(view, "n", "W")
+    view.idle().until(index=START + 1, zoom=pytest.approx(2))
+    press(view, "n", ">")
+    view.idle()
+    try:
+        assert pictures.only(view.screenshot())[:2] == (START + 2, "90")
+        press(view, "p", "0")
+        assert view.idle().status()["index"] == START + 1
+        assert pictures.only(view.screenshot())[:2] == (START + 1, "0")
+    finally:
+        view.key("Home", *"]]]]]", "n", "n", "<")
+
+
+def test_esc_goes_up_level_by_level(view):
+    """Zoom, picture, wall."""
+    press(view, "+", "+", "Esc")
+    view.until(mode="picture", zoom=1)
+    press(view, "Esc")
+    view.until(mode="wall")
 
 
 def test_keep_zoom(view):
@@ -258,6 +278,15 @@ def test_reload_key(either):
     before = either.stats()["decode"]["count"]
     press(either, "r")
     wait_until(lambda: either.stats()["decode"]["count"] > before, "a decode", 5)
+
+
+def test_held_keys(wall, x11):
+    """One that moves goes on while it is held; one that does something does it once."""
+    x11.xdotool("windowfocus", x11.window(wall), "keydown", "l", "sleep", "1.1", "keyup", "l")
+    wall.until(index=lambda index: index > START + 2)
+    before = wall.idle("loaded").stats()["decode"]["count"]
+    x11.xdotool("keydown", "r", "sleep", "1.1", "keyup", "r")
+    assert wall.idle("loaded").stats()["decode"]["count"] == before + 1
 
 
 def test_fullscreen_keys(home, x11, folder):
@@ -346,7 +375,7 @@ def test_every_key_of_the_table_is_pressed_here():
     header = pathlib.Path(__file__).parents[2] / "src" / "ctl" / "command.h"
     if not header.exists():
         pytest.skip("the sources are not here")
-    rows = re.findall(r'X\(\w+,\s*\w+,\s*"([^"]*)",\s*"([^"]*)",\s*"([^"]*)"', header.read_text())
+    rows = re.findall(r'X\(\w+,(?:\s*\w+,)+\s*"([^"]*)",\s*"([^"]*)",\s*"([^"]*)"', header.read_text())
     assert len(rows) > 20
     wall = {key for row in rows for key in row[0].split()}
     picture = {key for row in rows for key in row[1].split()}

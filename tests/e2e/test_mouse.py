@@ -126,11 +126,8 @@ def test_drag_scrolls(wall):
 
 def test_fling_goes_on(wall):
     """Let go of while it moves, the wall runs on and comes to rest."""
-    mouse(wall, (400, 550), "mousedown", "1")
-    for y in range(500, 200, -50):
-        mouse(wall, (400, y))
-        time.sleep(0.008)
-    mouse(wall, "mouseup", "1")
+    path = [part for y in range(500, 150, -50) for part in ((400, y), "sleep", "0.01")]
+    mouse(wall, (400, 550), "mousedown", "1", "sleep", "0.05", *path[:-2], "mouseup", "1")
     wall.until(visible=lambda seen: seen[0] > 3 * COLUMNS)
     wall.idle()
 

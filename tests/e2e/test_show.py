@@ -24,7 +24,7 @@ def lines_of(path):
 def test_show_goes_on_by_itself(home, x11, folder):
     """From the first picture on, each as long as the delay says, and from the last to the first again."""
     log = home / "shown.jsonl"
-    with home.start("--slideshow", "--delay", "0.3", "--shown", log, "--size", "400x300", folder, display=x11) as frieze:
+    with home.start("-s", "--delay", "0.3", "--shown", log, "--size", "400x300", folder, display=x11) as frieze:
         frieze.until(mode="slideshow", index=7)
         frieze.until(mode="slideshow", index=1)
     shown = lines_of(log)

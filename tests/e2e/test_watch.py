@@ -197,8 +197,8 @@ def test_watch_keeps_an_empty_folder(home):
 def test_empty_wall_obeys_all_keys(home):
     (home / "empty").mkdir()
     with home.start("--watch", "--size", "600x400", home / "empty") as frieze:
-        for key in ("Right", "Down", "End", "Home", "PgDn", "Return", "s", "Space", "+", "-", "0", ">", "r", "y", "V", "n",
-                    "]", "G"):
+        for key in ("Right", "Down", "End", "Home", "PgDn", "Return", "s", "Space", "+", "-", "0", ">", "r", "y", "V",
+                    "n", "]", "G"):
             frieze.ask("key", key)
         assert frieze.idle().status()["mode"] == "wall"
 

@@ -64,6 +64,21 @@ def test_picture_view(wall, sway):
     wall.until(mode="wall", index=2)
 
 
+def test_a_fade_has_its_frames(wall, ordinary_home, folder):
+    """Where presenting blocks for the display, a tile fades in within a few frames, not one frame a second."""
+    wall.idle()
+    before = wall.stats()["frames"]["count"]
+    wall.key("p")  # the selection stays at the top, where the new tile comes
+    pictures.write(folder / "a first one.png", COUNT, (640, 480))
+    ordinary_home.hand_over(folder)
+    wall.until(items=COUNT + 1)
+    wall.idle()
+    assert wall.stats()["frames"]["count"] - before >= 11  # 17; where the loop slept instead, 8
+    (folder / "a first one.png").unlink()
+    wall.until(items=COUNT)
+    wall.idle()
+
+
 def test_q_ends_it(wall, sway):
     """The last test of this one; those below start their own."""
     sway.press(wall, "q")
