@@ -12,7 +12,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { PATIENCE_US = 900000 };
+enum { PATIENCE_US = 700000 };
 
 struct fz_signals {
     atomic_int *signalled;          /* immutable */

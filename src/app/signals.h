@@ -12,7 +12,7 @@ struct fz_signals;
 /* Main thread, before any other thread: SIGINT, SIGTERM and SIGHUP are held back in all of them. */
 void fz_signals_block(void);
 
-/* Main thread. *signalled counts those that come; `bell` rings for each. Where the program has not ended 0.9 s after the
+/* Main thread. *signalled counts those that come; `bell` rings for each. Where the program has not ended 0.7 s after the
  * first one (a display server that hangs while a window opens, a library in the middle of a large picture, a machine
  * that is busy), `last_resort` runs on the signal thread and the process ends with status 0: within a second, always. */
 enum fz_err fz_signals_start(struct fz_signals **signals, atomic_int *signalled, struct fz_doorbell *bell,
