@@ -45,7 +45,6 @@ struct fz_head {
 /* Called by head.c. */
 struct fz_texts *fz_texts_new(struct fz_text_service *service);
 void fz_texts_free(struct fz_head *head);
-void fz_textures_free_all(struct fz_head *head);
 /* It was drawn: it is the last to be evicted. */
 void fz_texture_touch(struct fz_head *head, struct fz_texture *texture);
 /* As fz_texture_new, for a surface with an alpha channel. */

@@ -255,13 +255,8 @@ const struct fz_texture_counts *fz_texture_get_counts(const struct fz_head *head
     return &head->counts;
 }
 
-void fz_textures_free_all(struct fz_head *head)
-{
-    while (head->oldest) /* NOLINT(clang-analyzer-unix.Malloc): as above */
-        fz_texture_free(head, head->oldest);
-}
-
 void fz_head_drop_textures(struct fz_head *head)
 {
-    fz_textures_free_all(head);
+    while (head->oldest)
+        fz_texture_free(head, head->oldest); /* NOLINT(clang-analyzer-unix.Malloc): as above */
 }
