@@ -21,13 +21,13 @@ static void open_named(struct fz_app *app)
         free(path);
         if (found) {
             app->open_first = false;
-            app->start_mode = FZ_MODE_PICTURE;
             fz_picture_open(app, i, true);
             return;
         }
     }
     if (fz_app_is_listed(app)) {
         app->open_first = false;
+        app->start_mode = FZ_MODE_WALL;
         fz_log("%s is no picture", app->first_path);
         fz_app_notice(app, "%s is no picture", fz_path_name(app->first_path));
     }
@@ -41,7 +41,6 @@ void fz_app_open_first(struct fz_app *app)
         open_named(app);
     if (app->start_show && app->scan.roots_listed == app->scan.roots && !app->open_first) {
         app->start_show = false;
-        app->start_mode = FZ_MODE_PICTURE;
         fz_show_start(app);
     }
 }

@@ -172,6 +172,8 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
         code = start_sources(app, sources, count, err);
     if (code != FZ_OK)
         return code;
+    if (app->start_show || app->open_first)
+        app->start_mode = FZ_MODE_PICTURE; /* Esc there ends the program */
     look_first(app);
     if (atomic_load(&app->signalled) > 0)
         fz_app_quit(app, FZ_OK);

@@ -90,6 +90,7 @@ enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *opt
         return code;
     }
     SDL_StartTextInput(); /* keys are matched by the character that they produce */
+    head->queues_frames = options->headless && head->software;
     head->texts = fz_texts_new(options->texts);
     fz_head_update_size(head);
     warm_up(head);
@@ -193,6 +194,13 @@ void fz_head_begin(struct fz_head *head, struct fz_color background)
 void fz_head_present(struct fz_head *head)
 {
     FZ_MAIN_ONLY();
+    if (head->queues_frames) {
+        /* Without a window system nothing holds the renderer back: frames would pile up faster than the CPU draws them,
+         * and whatever needs the last one would wait for all. Reading a pixel waits for this one. */
+        uint32_t pixel;
+        SDL_Rect corner = {0, 0, 1, 1};
+        SDL_RenderReadPixels(head->renderer, &corner, SDL_PIXELFORMAT_ARGB8888, &pixel, sizeof pixel);
+    }
     SDL_RenderPresent(head->renderer);
     head->frame++;
 }

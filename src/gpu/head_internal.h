@@ -32,6 +32,7 @@ struct fz_head {
     SDL_Renderer *renderer;
     int w, h; /* px */
     bool software, vsync;
+    bool queues_frames; /* presenting does not wait for what was drawn */
     char renderer_name[32];
     int max_side;
     uint64_t frame; /* counts presents */

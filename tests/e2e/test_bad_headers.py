@@ -1,5 +1,5 @@
-"""Small files whose headers promise large pictures, in every format: each fails in a line, none takes the memory that it
-asks for, and none takes long."""
+"""Small files whose headers promise large pictures, in every format: each fails in a line, and none takes long, or the
+memory that it asks for."""
 
 import struct
 

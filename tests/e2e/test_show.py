@@ -125,3 +125,15 @@ def test_server_that_goes_away(home, folder, tmp_path):
     frieze.process.wait(10)
     with home.start("--size", "300x200", folder) as after:
         assert after.errors() == []
+
+
+def test_starts_no_session_bus(home, x11, folder):
+    """Where there is none, libdbus would launch one: to be waited for at the start, and left behind at the end."""
+    (home / "bin").mkdir()
+    launch = home / "bin" / "dbus-launch"
+    launch.write_text(f"#!/bin/sh\ntouch '{home.path}/launched'\n")
+    launch.chmod(0o755)
+    home.environment["PATH"] = f"{home.path}/bin:{home.environment['PATH']}"
+    home.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
+    assert home.frieze("--size", "300x200", "--quit-when", "screenful", folder, display=x11).status == 0
+    assert not (home / "launched").exists()
