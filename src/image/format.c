@@ -20,7 +20,7 @@ static const struct fz_format formats[] = {
      .load = fz_png_load},
     {BY_SDL(webp, "WEBP", 8, 1), .load = fz_sdl_load, .orientation = fz_webp_orientation,
      .payload = fz_webp_payload},
-    {BY_SDL(gif, "GIF", 2, 0), .load = fz_sdl_load, .is_cut = fz_gif_is_cut},
+    {BY_SDL(gif, "GIF", 2, 0), .load = fz_gif_load},
     {BY_SDL(tiff, "TIF", 8, 0), .load = fz_sdl_load, .orientation = fz_tiff_orientation,
      .is_cut = fz_tiff_is_cut, .premultiplied = true},
     {BY_SDL(bmp, "BMP", 6, 0), .load = fz_sdl_load},

@@ -120,7 +120,7 @@ FZ_HEAD_FUNCTIONS(tga)
 FZ_HEAD_FUNCTIONS(pcx)
 #undef FZ_HEAD_FUNCTIONS
 int fz_webp_orientation(const struct fz_bytes *file, int *turn);
-bool fz_gif_is_cut(const struct fz_bytes *file);
+enum fz_err fz_gif_load(struct fz_decode *d);
 bool fz_tiff_is_cut(const struct fz_bytes *file);
 int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
 struct fz_bytes fz_webp_payload(struct fz_decode *d);
