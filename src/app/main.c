@@ -97,6 +97,7 @@ int main(int argc, char **argv)
         print_version();
     } else {
         fz_signals_block();
+        fz_video_prepare();
         if (count == 0 && (fallback = fz_default_source()) != NULL)
             sources[count++] = fallback;
         code = run(app, sources, count);

@@ -13,6 +13,9 @@
 
 struct fz_head;
 
+/* Main thread, before any other thread: it changes the environment. */
+void fz_video_prepare(void);
+
 /* Main thread. Starts SDL's video for a real display, or without one (`headless`: offscreen, else dummy). Where no
  * display is there and `may_be_headless`, it goes on without. *headless tells which it became. The error names
  * every driver tried, why it failed, and what mends it. */

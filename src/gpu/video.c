@@ -6,6 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Without a session bus libdbus would start one, by a program that it forks and waits for while SDL's video starts. */
+void fz_video_prepare(void)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    char address[256] = "disabled:";
+    char path[200];
+    if (runtime && snprintf(path, sizeof path, "%s/bus", runtime) < (int)sizeof path &&
+        access(path, F_OK) == 0)
+        snprintf(address, sizeof address, "unix:path=%s", path);
+    setenv("DBUS_SESSION_BUS_ADDRESS", address, 0);
+}
 
 static bool try_driver(const char *name, char *tried, size_t size)
 {
