@@ -17,7 +17,7 @@ static const struct fz_color CAPTION = {178, 178, 184, 255};
 static const struct fz_color DAMAGED = {255, 150, 60, 255};
 
 enum {
-    FADE_US = 160000,
+    FADE_US = 80000,
     RING_PX = 3,
     RING_GAP_PX = 2,
     CAPTION_PX = 13,

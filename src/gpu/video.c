@@ -55,6 +55,8 @@ enum fz_err fz_video_start(bool *headless, bool may_be_headless, struct fz_error
     FZ_MAIN_ONLY();
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
+    /* SDL compiles a shader for each of its formats when a window opens, in a fresh home for 30 ms; RGB needs none. */
+    SDL_SetHint(SDL_HINT_RENDER_OPENGL_SHADERS, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
