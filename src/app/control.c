@@ -26,8 +26,9 @@ void fz_app_take_requests(struct fz_app *app)
         if (call.deferred)
             continue;
         request->result = call.result;
+        bool asks_only = call.id == FZ_COMMAND_STATUS || call.id == FZ_COMMAND_STATISTICS;
+        app->dirty |= err.code == FZ_OK && !asks_only;
         fz_app_answer(app, request, &err);
-        app->dirty = true;
     }
 }
 

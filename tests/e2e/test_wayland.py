@@ -73,10 +73,11 @@ def test_a_fade_has_its_frames(wall, ordinary_home, folder):
     ordinary_home.hand_over(folder)
     wall.until(items=COUNT + 1)
     wall.idle()
-    assert wall.stats()["frames"]["count"] - before >= 10  # 13 or more; where the loop slept instead, 8
+    drawn = wall.stats()["frames"]["count"] - before
     (folder / "a first one.png").unlink()
     wall.until(items=COUNT)
     wall.idle()
+    assert drawn >= 5  # 8; where the loop slept instead, about 3
 
 
 def test_q_ends_it(wall, sway):
