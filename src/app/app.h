@@ -58,6 +58,7 @@ struct fz_app {
     struct fz_sources *sources;
     struct fz_text_service *texts;
     struct fz_server *_Atomic server; /* NULL: no control socket */
+    char *socket_path; /* its file; written before `server`, kept until the signal thread has ended */
     struct fz_signals *signals;
     struct fz_shown_log *shown; /* NULL without --shown */
     struct fz_head *heads[FZ_MAX_HEADS];

@@ -133,7 +133,8 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
 static void last_resort(void *ctx)
 {
     struct fz_app *app = ctx;
-    fz_server_vanish(app->server);
+    if (atomic_load(&app->server)) /* else it is gone, or was never there */
+        unlink(app->socket_path);
 }
 
 static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_error *err)
@@ -183,7 +184,9 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     struct fz_server *server = NULL;
     code =
         fz_server_start(&server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell, err);
-    app->server = server;
+    if (server)
+        app->socket_path = fz_strdup(fz_server_path(server));
+    atomic_store(&app->server, server);
     if (code == FZ_E_USAGE)
         return code;
     if (code != FZ_OK) /* the wall works without */
@@ -254,6 +257,7 @@ void fz_app_stop(struct fz_app *app)
     free(app->first_path);
     free(app->first_folder);
     free(app->notice);
+    free(app->socket_path);
     for (int i = 0; i <= FZ_MAX_SAVES; i++)
         free(app->saves[i].path);
     fz_options_fini(&app->options);

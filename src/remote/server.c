@@ -272,10 +272,9 @@ void fz_server_answer(struct fz_server *server, struct fz_request *request)
     wake(server);
 }
 
-void fz_server_vanish(const struct fz_server *server)
+const char *fz_server_path(const struct fz_server *server)
 {
-    if (server)
-        unlink(server->address.sun_path);
+    return server->address.sun_path;
 }
 
 void fz_server_stop(struct fz_server *server)

@@ -16,8 +16,8 @@ enum fz_err fz_server_start(struct fz_server **server, const char *name, struct 
 /* Render thread. Takes a request whose `result` or `error` is filled in. Never blocks. */
 void fz_server_answer(struct fz_server *server, struct fz_request *request);
 
-/* Any thread. Removes the socket file; for an end that cannot wait for fz_server_stop. NULL-safe. */
-void fz_server_vanish(const struct fz_server *server);
+/* Any thread. The path of the socket file, as long as the server lives. */
+const char *fz_server_path(const struct fz_server *server);
 
 /* Main thread. Sends what is answered, closes all connections, removes the socket file, joins. NULL-safe. */
 void fz_server_stop(struct fz_server *server);
