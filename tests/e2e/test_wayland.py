@@ -77,7 +77,7 @@ def test_a_fade_has_its_frames(wall, ordinary_home, folder):
     (folder / "a first one.png").unlink()
     wall.until(items=COUNT)
     wall.idle()
-    assert drawn >= 5  # 8; where the loop slept instead, about 3
+    assert drawn >= 5  # 8 as it is
 
 
 def test_q_ends_it(wall, sway):
