@@ -64,11 +64,9 @@ def test_picture_view(wall, sway):
     wall.until(mode="wall", index=2)
 
 
-def test_a_fade_has_its_frames(wall, ordinary_home, folder):
-    """Where presenting blocks for the display, a tile fades in within a few frames, not one frame a second."""
+def frames_of_a_new_tile(wall, ordinary_home, folder):
     wall.idle()
     before = wall.stats()["frames"]["count"]
-    wall.key("p")  # the selection stays at the top, where the new tile comes
     pictures.write(folder / "a first one.png", COUNT, (640, 480))
     ordinary_home.hand_over(folder)
     wall.until(items=COUNT + 1)
@@ -76,8 +74,14 @@ def test_a_fade_has_its_frames(wall, ordinary_home, folder):
     drawn = wall.stats()["frames"]["count"] - before
     (folder / "a first one.png").unlink()
     wall.until(items=COUNT)
-    wall.idle()
-    assert drawn >= 5  # 8 as it is
+    return drawn
+
+
+def test_a_fade_has_its_frames(wall, ordinary_home, folder):
+    """Where presenting blocks for the display, a tile fades in within a few frames, not one frame a second: 8 or 9 are
+    drawn, 5 or 6 where the loop sleeps in between. The best of three: a busy machine may drop some."""
+    wall.key("p")  # the selection stays at the top, where the new tile comes
+    assert max(frames_of_a_new_tile(wall, ordinary_home, folder) for _ in range(3)) >= 7
 
 
 def test_q_ends_it(wall, sway):
