@@ -112,7 +112,8 @@ static bool is_same(struct world *w, bool tell)
 {
     found_count = 0;
     nftw("d", find_entry, 16, FTW_PHYS);
-    qsort(found, found_count, sizeof *found, path_cmp);
+    if (found_count > 0)
+        qsort(found, found_count, sizeof *found, path_cmp);
     size_t count = fz_list_count(w->list);
     char **listed = fz_calloc(count, sizeof *listed);
     for (size_t i = 0; i < count; i++) {
@@ -120,7 +121,8 @@ static bool is_same(struct world *w, bool tell)
         listed[i] = fz_strdup(path + strlen(w->dir) + 1);
         free(path);
     }
-    qsort(listed, count, sizeof *listed, path_cmp);
+    if (count > 0)
+        qsort(listed, count, sizeof *listed, path_cmp);
     bool same = count == found_count;
     for (size_t i = 0; i < count && same; i++)
         same = strcmp(listed[i], found[i]) == 0;
