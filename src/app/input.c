@@ -31,7 +31,7 @@ static void count_input(struct fz_app *app)
 {
     app->stats.inputs++;
     if (app->stats.first_input_us == 0)
-        app->stats.first_input_us = app->stats.wait_returned_us;
+        app->stats.first_input_us = app->stats.input_since_us;
 }
 
 static void wheel(struct fz_app *app, const SDL_MouseWheelEvent *event)
@@ -45,8 +45,8 @@ static void wheel(struct fz_app *app, const SDL_MouseWheelEvent *event)
             fz_camera_zoom_at(&app->picture.camera, pow(WHEEL_ZOOM, notches), x, y);
         else if (fz_camera_exceeds_view(&app->picture.camera))
             fz_camera_pan(&app->picture.camera, 0, notches * app->wall.layout.params.view_h * 0.1, false);
-        else if (notches != 0)
-            fz_picture_go(app, notches > 0 ? -1 : 1);
+        else
+            fz_picture_go(app, -fz_wheel_turn(&app->picture.wheel, notches, app->now_us));
         app->loader.moved = true;
     } else if (zoom) {
         fz_wall_set_tile_size(app, pow(WHEEL_ZOOM, notches));
@@ -126,8 +126,7 @@ static void motion(struct fz_app *app, const SDL_MouseMotionEvent *event)
 static void window_event(struct fz_app *app, const SDL_WindowEvent *event)
 {
     if (event->event == SDL_WINDOWEVENT_SIZE_CHANGED && fz_head_update_size(app->head)) {
-        fz_wall_relayout(app, fz_head_w(app->head), fz_head_h(app->head));
-        fz_wall_reveal_selected(app, true);
+        fz_wall_resize(app, fz_head_w(app->head), fz_head_h(app->head));
         app->wall.scrolled_us = 0;
         fz_picture_resized(app);
     }

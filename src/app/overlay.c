@@ -19,7 +19,6 @@ enum {
     CHIP_PAD_X = 14,
     CHIP_PAD_Y = 7,
     CHIP_MARGIN = 16,
-    POSITION_US = 1500000,
     NOTICE_US = 2000000,
 };
 
@@ -53,13 +52,18 @@ static void draw_empty(struct fz_app *app)
                      (fz_head_h(app->head) - h) / 2.0, (struct fz_color){150, 150, 156, 255});
 }
 
+/* Where the selection is out of view, somebody looks elsewhere: what is looked at counts. */
 static void draw_position(struct fz_app *app)
 {
-    bool moved = app->wall.scrolled_us > 0 && app->now_us - app->wall.scrolled_us < POSITION_US;
-    if (!moved || app->show.running || fz_list_count(app->list) == 0)
+    size_t count = fz_list_count(app->list), selected = fz_app_selected_index(app);
+    if (!fz_wall_tells_position(app) || app->show.running || count == 0)
         return;
-    char text[64];
-    snprintf(text, sizeof text, "%zu / %zu", fz_app_selected_index(app) + 1, fz_list_count(app->list));
+    struct fz_focus focus = fz_wall_focus(app);
+    char text[96];
+    if (app->mode == FZ_MODE_PICTURE || (selected >= focus.first && selected <= focus.last))
+        snprintf(text, sizeof text, "%zu / %zu", selected + 1, count);
+    else
+        snprintf(text, sizeof text, "%zu–%zu / %zu", focus.first + 1, focus.last + 1, count);
     draw_chip(app, text, AT_BOTTOM_RIGHT);
 }
 
@@ -112,7 +116,7 @@ int64_t fz_app_next_overlay_us(const struct fz_app *app)
 {
     int64_t next = FZ_NEVER;
     int64_t ends[] = {app->hint_until_us, app->cursor_until_us, app->notice ? app->notice_until_us : 0,
-                      app->wall.scrolled_us > 0 ? app->wall.scrolled_us + POSITION_US : 0};
+                      app->wall.scrolled_us > 0 ? app->wall.scrolled_us + FZ_WALL_POSITION_US : 0};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends[i] > app->last_step_us && ends[i] < next)
             next = ends[i];

@@ -4,6 +4,7 @@
 
 #include "source/list.h"
 #include "view/camera.h"
+#include "view/scroll.h"
 
 struct fz_app;
 
@@ -13,7 +14,7 @@ struct fz_picture {
     fz_item_id fading; /* what the crossfade of a show goes out from */
     struct fz_camera camera;
     struct fz_rect fading_rect;
-    int64_t fade_start_us;
+    int64_t fade_start_us, fade_us;
     int64_t behind_us; /* since when `shown` is not `item`; 0: it is */
     char *shown_path;  /* its path, for --shown; owned */
     int64_t shown_us;  /* when `shown` came: for --shown */
@@ -23,6 +24,7 @@ struct fz_picture {
     int direction;  /* of travel: -1 or 1 */
     bool panning;
     double pan_x, pan_y;
+    struct fz_wheel wheel; /* goes from picture to picture */
 };
 
 /* Render thread only, all of these. */

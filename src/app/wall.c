@@ -21,7 +21,6 @@ enum {
     RING_PX = 3,
     RING_GAP_PX = 2,
     CAPTION_PX = 13,
-    SCROLLBAR_US = 1200000,
     MIN_TILE = 32,
 };
 /* A tile is seen in the very frame that it arrives in. */
@@ -101,6 +100,33 @@ struct fz_focus fz_wall_focus(const struct fz_app *app)
     return focus;
 }
 
+/* What keeps its place in the window when the layout changes: the selection where it is in view, else the first tile
+ * that is; looking elsewhere must not lead back to the selection. Nothing moved since the last time: the same tile
+ * again, or each change would lose a part of a row. */
+static size_t index_to_hold(const struct fz_app *app)
+{
+    const struct fz_wall *wall = &app->wall;
+    size_t first = 0, last = 0, index;
+    fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last);
+    if (wall->selected_index >= first && wall->selected_index <= last)
+        return wall->selected_index;
+    bool rested = wall->scroll.position == wall->held_position;
+    return rested && fz_list_index(app->list, wall->held, &index) ? index : first;
+}
+
+void fz_wall_resize(struct fz_app *app, int view_w, int view_h)
+{
+    struct fz_wall *wall = &app->wall;
+    size_t index = index_to_hold(app);
+    double y = fz_layout_cell(&wall->layout, index).y - wall->scroll.position;
+    fz_wall_relayout(app, view_w, view_h);
+    if (index == wall->selected_index)
+        y = fmax(fmin(y, view_h - wall->layout.pitch_y), 0);
+    fz_scroll_to(&wall->scroll, fz_layout_cell(&wall->layout, index).y - y, true);
+    wall->held = fz_list_at(app->list, index);
+    wall->held_position = wall->scroll.position;
+}
+
 void fz_wall_set_tile_size(struct fz_app *app, double factor)
 {
     struct fz_wall *wall = &app->wall;
@@ -110,15 +136,10 @@ void fz_wall_set_tile_size(struct fz_app *app, double factor)
     double most =
         fmin(params->view_w * ZOOM_STEP_MAX, (params->view_h - FZ_CAPTION_H) / aspect * ZOOM_STEP_MAX);
     w = fmax(fmin(w, most), MIN_TILE);
-    double selected_y = fz_layout_cell(&wall->layout, wall->selected_index).y - wall->scroll.position;
     wall->tile_w = (int)lround(w);
     wall->tile_h = (int)lround(fmax(w * aspect, 1));
-    fz_wall_relayout(app, params->view_w, params->view_h);
-    /* What is selected stays where it was seen. */
-    double cell_y = fz_layout_cell(&wall->layout, wall->selected_index).y;
-    fz_scroll_to(&wall->scroll, cell_y - fmin(fmax(selected_y, 0), params->view_h - wall->layout.pitch_y),
-                 true);
-    fz_wall_reveal_selected(app, true);
+    fz_wall_resize(app, params->view_w, params->view_h);
+    wall->scrolled_us = app->now_us;
 }
 
 void fz_wall_reveal_selected(struct fz_app *app, bool at_once)
@@ -258,10 +279,15 @@ static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_r
     return rect;
 }
 
+bool fz_wall_tells_position(const struct fz_app *app)
+{
+    return app->wall.scrolled_us > 0 && app->now_us - app->wall.scrolled_us < FZ_WALL_POSITION_US;
+}
+
 static void draw_scrollbar(struct fz_app *app)
 {
     const struct fz_wall *wall = &app->wall;
-    if (wall->scroll.max <= 0 || wall->scrolled_us == 0 || app->now_us - wall->scrolled_us > SCROLLBAR_US)
+    if (wall->scroll.max <= 0 || !fz_wall_tells_position(app))
         return;
     double h = wall->layout.params.view_h, w = wall->layout.params.view_w;
     double thumb = fmax(h * h / wall->layout.content_h, 24);

@@ -2,11 +2,6 @@
 
 #include <math.h>
 
-bool fz_rect_contains(struct fz_rect r, double x, double y)
-{
-    return x >= r.x && y >= r.y && x < r.x + r.w && y < r.y + r.h;
-}
-
 struct fz_rect fz_rect_fit(struct fz_rect box, double w, double h, bool enlarge)
 {
     double scale = fmin(box.w / w, box.h / h);

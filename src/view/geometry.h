@@ -8,9 +8,6 @@ struct fz_rect {
     double x, y, w, h; /* px */
 };
 
-/* Any thread. True when the point lies inside (the right and lower edges do not). */
-bool fz_rect_contains(struct fz_rect r, double x, double y);
-
 /* Any thread. The largest rectangle of the aspect w:h inside `box`, centred; never larger than w x h unless
  * `enlarge`. */
 struct fz_rect fz_rect_fit(struct fz_rect box, double w, double h, bool enlarge);

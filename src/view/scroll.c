@@ -9,6 +9,7 @@ static const double KEY_TAU_S = 0.065;
 static const double FLING_TAU_S = 0.325;
 static const double FLING_MIN_PX_S = 120;
 static const double REST_PX = 0.4;
+enum { WHEEL_REST_US = 400000 };
 
 void fz_scroll_init(struct fz_scroll *scroll)
 {
@@ -87,4 +88,14 @@ bool fz_scroll_step(struct fz_scroll *scroll, double dt_s)
     if (fabs(scroll->target - scroll->position) < REST_PX)
         scroll->position = scroll->target;
     return true;
+}
+
+long fz_wheel_turn(struct fz_wheel *wheel, double notches, int64_t now_us)
+{
+    if (now_us - wheel->at_us > WHEEL_REST_US || notches * wheel->notches < 0)
+        wheel->notches = 0;
+    wheel->at_us = now_us;
+    double whole = trunc(wheel->notches + notches);
+    wheel->notches += notches - whole;
+    return (long)whole;
 }

@@ -4,6 +4,7 @@
 #define FZ_VIEW_SCROLL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct fz_scroll {
     double position, target; /* px from the top of the content */
@@ -36,5 +37,14 @@ void fz_scroll_release(struct fz_scroll *scroll);
 
 /* Moves the clock on; true while it moves. At rest the position is a whole pixel. */
 bool fz_scroll_step(struct fz_scroll *scroll, double dt_s);
+
+/* A wheel that goes in whole steps: touchpads and fine wheels send small parts of a notch, which add up. */
+struct fz_wheel {
+    double notches; /* turned and not yet gone for, less than one */
+    int64_t at_us;  /* when it last turned */
+};
+
+/* Turns it; returns the whole notches that are due. A part is forgotten when it rests or turns back. */
+long fz_wheel_turn(struct fz_wheel *wheel, double notches, int64_t now_us);
 
 #endif

@@ -202,6 +202,25 @@ def test_resize_lays_out_again(wall, x11):
         wait_until(lambda: wall.screenshot().size == (800, 600), "the size as before", 5)
 
 
+def test_what_is_looked_at_stays(wall, x11):
+    """Scrolled away from the selection, neither a new size of the window nor of the tiles leads back to it."""
+    mouse(wall, (400, 300), *click(5, 5))
+    seen = wall.until(visible=lambda seen: seen[0] >= 2 * COLUMNS) and wall.idle().status()["visible"]
+    window = x11.window(wall)
+    try:
+        for size in ((640, 500), (900, 600), (800, 600)):
+            x11.xdotool("windowsize", window, *size)
+            wait_until(lambda size=size: wall.screenshot().size == size, "a frame of the new size", 5)
+            first, last = wall.idle().status()["visible"]
+            assert first <= seen[0] <= last and first > seen[0] - COLUMNS
+        wall.key("+").idle()
+        first, last = wall.status()["visible"]
+        assert first <= seen[0] <= last and first > seen[0] - COLUMNS
+    finally:
+        x11.xdotool("windowsize", window, 800, 600)
+        wait_until(lambda: wall.screenshot().size == (800, 600), "the size as before", 5)
+
+
 def test_resize_to_and_fro(wall, x11):
     """Faster than the tiles can follow, and back to where it was."""
     window = x11.window(wall)

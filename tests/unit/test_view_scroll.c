@@ -288,6 +288,40 @@ static void a_glide_ends_at_the_ends(void **state)
     assert_true(scroll.position == 100000);
 }
 
+/* --- the wheel that goes in whole steps --- */
+
+static void whole_notches_go_at_once(void **state)
+{
+    (void)state;
+    struct fz_wheel wheel = {0};
+    assert_int_equal(fz_wheel_turn(&wheel, 1, 1000), 1);
+    assert_int_equal(fz_wheel_turn(&wheel, -2, 2000), -2);
+    assert_int_equal(fz_wheel_turn(&wheel, 0, 3000), 0);
+}
+
+/* A swipe over a touchpad: forty events of a tenth of a notch are four steps, not forty. */
+static void small_parts_add_up(void **state)
+{
+    (void)state;
+    struct fz_wheel wheel = {0};
+    long steps = 0;
+    for (int64_t i = 0; i < 40; i++)
+        steps += fz_wheel_turn(&wheel, 0.1, 1000 + i * 8000);
+    assert_in_range(steps, 3, 4); /* tenths are no binary numbers */
+}
+
+static void parts_are_forgotten(void **state)
+{
+    (void)state;
+    struct fz_wheel wheel = {0};
+    assert_int_equal(fz_wheel_turn(&wheel, 0.75, 1000), 0);
+    assert_int_equal(fz_wheel_turn(&wheel, -0.5, 9000), 0); /* turned back */
+    assert_int_equal(fz_wheel_turn(&wheel, -0.5, 17000), -1);
+    assert_int_equal(fz_wheel_turn(&wheel, 0.75, 25000), 0);
+    assert_int_equal(fz_wheel_turn(&wheel, 0.75, 2000000), 0); /* rested */
+    assert_int_equal(fz_wheel_turn(&wheel, 0.5, 2008000), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +340,9 @@ int main(void)
         cmocka_unit_test(let_go_fast_it_glides_on),
         cmocka_unit_test(an_old_fling_is_forgotten),
         cmocka_unit_test(a_glide_ends_at_the_ends),
+        cmocka_unit_test(whole_notches_go_at_once),
+        cmocka_unit_test(small_parts_add_up),
+        cmocka_unit_test(parts_are_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
