@@ -35,14 +35,6 @@ static void retire(struct fz_app *app, struct fz_job *job)
     fz_pool_trash(&app->pool, job);
 }
 
-static void mark_final(struct fz_loader *loader, struct fz_tile *tile)
-{
-    if (tile->final_epoch == loader->epoch)
-        return;
-    tile->final_epoch = loader->epoch;
-    loader->final_count++;
-}
-
 static void say(const struct fz_app *app, fz_item_id item, const char *msg)
 {
     char *path = fz_list_path(app->list, item);
@@ -66,7 +58,7 @@ static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_
         tile->error = fz_malloc(sizeof *tile->error);
     }
     *tile->error = *error;
-    mark_final(&app->loader, tile);
+    fz_loader_mark_final(&app->loader, tile);
 }
 
 /* It looked like a picture by its name only. */
@@ -239,7 +231,7 @@ static bool upload_first(struct fz_app *app)
     bool shown = false, finished = true;
     if (is_current(app, job, r)) {
         if (job->purpose == FZ_FOR_WALL)
-            mark_final(&app->loader, tile);
+            fz_loader_mark_final(&app->loader, tile);
         if (prepare_texture(app, job, r)) {
             finished = fz_texture_upload(app->head, r->incoming, job->surface, &job->upload_row, STRIP_BYTES);
             if (finished)

@@ -102,6 +102,8 @@ static void rejudge(struct fz_app *app, fz_heap_judge *judge, void *ctx)
 static void judge_all(struct fz_app *app)
 {
     struct judgement judgement = {app, fz_wall_focus(app)};
+    size_t index; /* numbers a list that changed now, not under the heap's lock */
+    fz_list_index(app->list, app->wall.selected, &index);
     rejudge(app, judge_node, &judgement);
     /* What is left without being wanted is being worked on: it stops at its next block of rows. */
     for (size_t i = 0; i < app->loader.flying_count; i++)
@@ -169,11 +171,13 @@ static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose pu
     return true;
 }
 
-static bool needs_wall_tile(const struct fz_app *app, fz_item_id item, bool in_view)
+static bool needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view)
 {
-    const struct fz_tile *tile = fz_loader_tile(app, item);
+    struct fz_tile *tile = fz_loader_tile(app, item);
     if (!tile)
         return true;
+    if (fz_loader_is_final(app, item))
+        fz_loader_mark_final(&app->loader, tile);
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
     if (tile->error || r->job)
         return false;
@@ -243,7 +247,7 @@ static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
             return;
         size_t index = loader->fill_cursor < count ? loader->fill_cursor : 0;
         fz_item_id item = fz_list_at(app->list, index);
-        bool wanted = !fz_loader_is_final(app, item) && needs_wall_tile(app, item, false);
+        bool wanted = needs_wall_tile(app, item, false) && !fz_loader_is_final(app, item);
         bool room = loader->load_all || fz_texture_has_room(app->head, loader->box_w, loader->box_h);
         if (wanted && (!room || !issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
                                               fz_priority_of_tile(&app->wall.layout, focus, index))))
@@ -322,16 +326,28 @@ static void issue_tiles(struct fz_app *app)
         issue_fill(app, &focus);
 }
 
+/* What found no room is tried again a window further on, not after each row. */
+static void note_view(struct fz_app *app)
+{
+    struct fz_loader *loader = &app->loader;
+    struct fz_focus focus = fz_wall_focus(app);
+    size_t screenful = focus.last - focus.first + 1;
+    bool near = focus.first < loader->view_first + screenful && loader->view_first < focus.first + screenful;
+    if (near && loader->view_epoch == loader->epoch)
+        return;
+    loader->view_first = focus.first;
+    loader->view_epoch = loader->epoch;
+    loader->view++;
+}
+
 void fz_loader_issue(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
     struct fz_loader *loader = &app->loader;
-    if (loader->moved && fz_wall_focus(app).first != loader->view_first) {
-        loader->view_first = fz_wall_focus(app).first;
-        loader->view++;
-    }
-    if (loader->moved)
+    if (loader->moved) {
+        note_view(app);
         judge_all(app);
+    }
     bool look = loader->stale || loader->moved;
     loader->moved = loader->stale = false;
     if (!look || app->loading_paused || app->ending)

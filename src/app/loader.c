@@ -107,17 +107,7 @@ void fz_loader_set_box(struct fz_app *app, int box_w, int box_h)
     loader->box_w = box_w;
     loader->box_h = box_h;
     loader->epoch++;
-    loader->final_count = 0;
-    for (size_t i = 0; i < loader->tile_capacity; i++) {
-        struct fz_tile *tile = loader->tiles[i];
-        const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_WALL] : NULL;
-        bool fits =
-            r && (r->texture || r->refused || r->no_room_view) && r->box_w == box_w && r->box_h == box_h;
-        if (tile && (tile->error || fits)) {
-            tile->final_epoch = loader->epoch;
-            loader->final_count++;
-        }
-    }
+    loader->final_count = 0; /* counted again as each is looked at: no walk over all of them here */
     fz_loader_list_changed(app);
 }
 
@@ -153,8 +143,21 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
 
 bool fz_loader_is_final(const struct fz_app *app, fz_item_id item)
 {
+    const struct fz_loader *loader = &app->loader;
     const struct fz_tile *tile = fz_loader_tile(app, item);
-    return tile && tile->final_epoch == app->loader.epoch;
+    if (!tile || tile->error || tile->final_epoch == loader->epoch)
+        return tile != NULL;
+    const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
+    bool has_result = r->texture || r->refused || r->no_room_view;
+    return has_result && r->box_w == loader->box_w && r->box_h == loader->box_h;
+}
+
+void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile)
+{
+    if (tile->final_epoch == loader->epoch)
+        return;
+    tile->final_epoch = loader->epoch;
+    loader->final_count++;
 }
 
 bool fz_loader_screenful(const struct fz_app *app)

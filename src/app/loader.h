@@ -50,11 +50,12 @@ struct fz_loader {
     uint64_t credit_bytes, credit_limit_bytes;
     uint64_t picture_limit_px;                    /* of one picture, however far it is zoomed */
     struct fz_ready_node *uploads, **uploads_end; /* results that wait for their upload */
-    uint32_t view;      /* counts what was in view: with it, what found no room is tried again */
-    size_t view_first;  /* the first tile of it */
+    uint32_t view;     /* counts what was in view: with it, what found no room is tried again */
+    size_t view_first; /* the first tile of it */
+    uint32_t view_epoch;
     uint32_t epoch;     /* counts sizes of the wall's box */
     int box_w, box_h;   /* the wall's box now */
-    size_t final_count; /* tiles final in this epoch */
+    size_t final_count; /* tiles known to be final in this epoch */
     size_t failed_count;
     size_t fill_cursor, fill_left; /* the rest of the list, still to be looked at */
     bool stale;                    /* what is wanted may have changed */

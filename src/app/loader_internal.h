@@ -7,4 +7,7 @@
 /* Render thread. A job came back from its worker. */
 void fz_loader_landed(struct fz_app *app, struct fz_job *job);
 
+/* Decoded, or failed, at the wall's size of now. */
+void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile);
+
 #endif

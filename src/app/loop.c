@@ -15,6 +15,7 @@ enum {
     LOST_BELL_US = 100000, /* what a lost wake-up costs while something is under way */
     LOADING_SHARE = 8,     /* without a GPU, frames that only show progress take 1/8 of the time */
     LOADING_PACE_MAX_US = 120000,
+    AWAITED_US = 500,    /* a wait that took less found its event already there */
     MAX_STEP_US = 50000, /* a motion goes no further in one frame */
     PATIENT_SETTLE_US = 3000000,
     SETTLE_US = 300000, /* how long the last screenshot waits for what still moves */
@@ -136,8 +137,13 @@ static void wait_and_handle(struct fz_app *app, int64_t wake_us)
     int got = left_ms > 0 ? SDL_WaitEventTimeout(&event, left_ms) : SDL_PollEvent(&event);
     fz_doorbell_disarm(&app->bell);
     stats->wait_returned_us = app->now_us = fz_now_us();
+    /* SDL stamps an event when it is pumped, not when it came: what a wait finds at once may be as old as the last
+     * look. Counted from there it is never taken for quicker than it was. */
+    bool was_awaited = stats->wait_returned_us - before > AWAITED_US;
+    stats->input_since_us = was_awaited ? stats->wait_returned_us : stats->pumped_us;
     for (; got; got = SDL_PollEvent(&event))
         fz_app_handle_event(app, &event);
+    stats->pumped_us = fz_now_us();
     obey_signals(app);
 }
 
@@ -228,7 +234,7 @@ enum fz_err fz_app_run(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
     app->dirty = true;
-    app->stats.wait_returned_us = app->last_step_us = fz_now_us();
+    app->stats.wait_returned_us = app->stats.pumped_us = app->last_step_us = fz_now_us();
     while (!app->quitting) {
         int64_t view_us = earliest(fz_show_step(app), fz_picture_look(app));
         wait_and_handle(app, next_wake_us(app, view_us));

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 enum {
-    CROSSFADE_US = 700000,
+    CROSSFADE_US = 700000, /* at most half of a picture's time */
     COARSE_AFTER_US =
         120000, /* the old picture stays this long for the sharp one before a coarse one takes over */
 };
@@ -72,6 +72,7 @@ static void show_item(struct fz_app *app, fz_item_id item)
         picture->fading = picture->shown;
         picture->fading_rect = picture->camera.shown;
         picture->fade_start_us = app->now_us;
+        picture->fade_us = (int64_t)fmin(CROSSFADE_US, app->show.delay_s * 1e6 / 2);
     }
     bool other = picture->shown != item;
     picture->shown = item;
@@ -258,7 +259,7 @@ bool fz_picture_step(struct fz_app *app, double dt_s)
     }
     if (picture->fading != FZ_ITEM_NONE) {
         moving = true;
-        if (app->now_us - picture->fade_start_us >= CROSSFADE_US)
+        if (app->now_us - picture->fade_start_us >= picture->fade_us)
             picture->fading = FZ_ITEM_NONE;
     }
     return moving;
@@ -318,7 +319,7 @@ void fz_picture_draw(struct fz_app *app)
 
     double alpha = 1;
     if (picture->fading != FZ_ITEM_NONE) {
-        alpha = fmin((double)(app->now_us - picture->fade_start_us) / CROSSFADE_US, 1);
+        alpha = fmin((double)(app->now_us - picture->fade_start_us) / (double)picture->fade_us, 1);
         draw_item(app, picture->fading, picture->fading_rect, 1);
         color.a = (uint8_t)lround(255 * alpha);
         cover_rest(app, color);

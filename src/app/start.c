@@ -157,6 +157,17 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     return code;
 }
 
+/* By somebody at a terminal, or from a desktop's menu, dock or file manager (which leave one of these variables: the
+ * startup notification and xdg-activation protocols, GIO), and not by a script that wants a file. */
+static bool is_by_hand(const struct fz_app *app)
+{
+    bool wants_file = fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN) ||
+                      fz_option_is_set(&app->options, FZ_OPTION_SCREENSHOT);
+    bool launched =
+        getenv("DESKTOP_STARTUP_ID") || getenv("XDG_ACTIVATION_TOKEN") || getenv("GIO_LAUNCHED_DESKTOP_FILE");
+    return !app->headless && !wants_file && (launched || isatty(STDERR_FILENO));
+}
+
 enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
@@ -194,10 +205,8 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     code = open_head(app, memory / 2, err);
     if (code != FZ_OK)
         return code;
-    bool by_hand = !app->headless && !fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN) &&
-                   !fz_option_is_set(&app->options, FZ_OPTION_SCREENSHOT) && isatty(STDERR_FILENO);
     app->now_us = fz_now_us();
-    app->hint_until_us = by_hand ? app->now_us + HINT_US : 0;
+    app->hint_until_us = is_by_hand(app) ? app->now_us + HINT_US : 0;
     fz_app_open_first(app);
     return FZ_OK;
 }

@@ -19,6 +19,8 @@ struct fz_stats {
     uint64_t late;
     int64_t stall_max_us;
     int64_t wait_returned_us; /* the last return of a wait or pump */
+    int64_t pumped_us;        /* when no event was left, the last time */
+    int64_t input_since_us;   /* no event of this turn was there before */
     int64_t last_present_us;  /* the end of the last present */
     int64_t last_total_us;    /* work + present of the last frame */
     bool was_moving;          /* the last frame was one of a movement */

@@ -1,5 +1,5 @@
 /* The COMMAND TABLE: what can be done, by key or through the control socket. A row whose handler
- * (fz_command_<function> in app/) is missing does not link. */
+ * in app/ is missing does not compile. */
 #ifndef FZ_CTL_COMMAND_H
 #define FZ_CTL_COMMAND_H
 

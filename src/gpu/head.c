@@ -158,11 +158,6 @@ bool fz_head_has_vsync(const struct fz_head *head)
     return head->vsync;
 }
 
-bool fz_head_is_window(const struct fz_head *head, uint32_t window_id)
-{
-    return SDL_GetWindowID(head->window) == window_id;
-}
-
 void fz_head_set_fullscreen(struct fz_head *head, bool fullscreen)
 {
     SDL_SetWindowFullscreen(head->window, fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);

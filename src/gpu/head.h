@@ -47,7 +47,6 @@ bool fz_head_is_software(const struct fz_head *head); /* pixels are drawn by the
 const char *fz_head_renderer_name(const struct fz_head *head);
 double fz_head_refresh_hz(const struct fz_head *head); /* 0 = unknown */
 bool fz_head_has_vsync(const struct fz_head *head);
-bool fz_head_is_window(const struct fz_head *head, uint32_t window_id);
 void fz_head_set_fullscreen(struct fz_head *head, bool fullscreen);
 bool fz_head_is_fullscreen(const struct fz_head *head);
 void fz_head_set_title(struct fz_head *head, const char *title);

@@ -152,7 +152,6 @@ static bool evict_oldest(struct fz_head *head)
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): a freed texture was unlinked; the analyser loses the list */
     if (!oldest || oldest->drawn_frame + 1 >= head->frame)
         return false;
-    head->counts.evictions++;
     fz_texture_free(head, oldest);
     return true;
 }

@@ -19,7 +19,6 @@ struct fz_texture_counts {
     uint64_t bytes, bytes_peak; /* allocated on the renderer */
     uint64_t uploads, upload_bytes;
     int64_t upload_max_us; /* the longest single call */
-    uint64_t evictions;
 };
 
 /* Render thread only, all of these. Makes room for w x h px in a cell of cell_w x cell_h (no smaller); *owner is set,

@@ -14,7 +14,7 @@ struct fz_doorbell {
     atomic_bool armed;   /* atomic: the render thread sleeps, or is about to */
 };
 
-/* Render thread, after SDL_Init. */
+/* Main thread, before any other uses it; registers an SDL event, which needs no SDL_Init. */
 void fz_doorbell_init(struct fz_doorbell *bell);
 void fz_doorbell_fini(struct fz_doorbell *bell);
 

@@ -137,3 +137,32 @@ def test_starts_no_session_bus(home, x11, folder):
     home.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
     assert home.frieze("--size", "300x200", "--quit-when", "screenful", folder, display=x11).status == 0
     assert not (home / "launched").exists()
+
+
+def test_a_short_delay_shortens_the_fade(home):
+    """Of two plain pictures each is seen pure for a while, however short its time: the fade takes half of it at most."""
+    folder = home / "plain"
+    folder.mkdir()
+    colours = [(200, 30, 30), (30, 30, 200)]
+    for number, colour in enumerate(colours):
+        Image.new("RGB", (320, 180), colour).save(folder / f"{number}.png")
+    seen = set()
+    with home.start("--headless", "--size", "320x180", "--slideshow", "--delay", "0.4", folder) as frieze:
+        frieze.ready().until(mode="slideshow")
+        for _ in range(60):
+            frieze.ask("screenshot", home / "now.png")
+            seen.add(Image.open(home / "now.png").convert("RGB").getpixel((160, 90)))
+            if all(colour in seen for colour in colours) and len(seen) > 2:
+                return
+    raise AssertionError(f"never both pure, with a fade between: {sorted(seen)}")
+
+
+@pytest.mark.parametrize("launcher", ["DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE"])
+def test_the_hint_from_a_desktop(home, x11, folder, launcher):
+    """Somebody who clicked on an icon has no terminal; the line on the screen is for him too."""
+    def bottom(environment):
+        home.environment.update(environment)
+        with home.start("--size", "640x480", folder, display=x11) as frieze:
+            return frieze.idle().screenshot().crop((0, 430, 640, 480)).tobytes()
+    plain = bottom({})
+    assert bottom({launcher: "frieze-1"}) != plain
