@@ -3,8 +3,11 @@
 #ifndef FZ_APP_APP_H
 #define FZ_APP_APP_H
 
+#include "app/help.h"
+#include "app/keys.h"
 #include "app/loader.h"
 #include "app/picture.h"
+#include "app/prompt.h"
 #include "app/show.h"
 #include "app/stats.h"
 #include "app/wall.h"
@@ -71,6 +74,9 @@ struct fz_app {
     struct fz_wall wall;
     struct fz_picture picture;
     struct fz_show show;
+    struct fz_keys keys;
+    struct fz_prompt prompt;
+    struct fz_help help;
     struct fz_stats stats;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */
@@ -90,8 +96,8 @@ struct fz_app {
     bool quitting;           /* the loop ends */
     enum fz_err status;      /* becomes the exit status */
     int64_t now_us, last_step_us;
-    uint16_t pressed_mods; /* KMOD_ flags of the last key that went down */
-    bool key_held;         /* the last key that went down repeats */
+    SDL_Keysym pressed; /* the last key that went down */
+    bool key_held;      /* which repeats */
     int64_t hint_until_us, cursor_until_us;
     fz_item_id titled; /* what the window's title tells */
     size_t titled_count;
@@ -134,8 +140,8 @@ void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((form
 
 /* Render thread. Runs a command; fills in err and call->result. */
 enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
-/* `held`: the key is not new but repeats. */
-void fz_app_press(struct fz_app *app, struct fz_key key, bool held);
+/* A key: to the layer that takes keys for itself, or to its command. */
+void fz_app_press(struct fz_app *app, const struct fz_press *press);
 
 /* Render thread. The selection: FZ_ITEM_NONE while nothing is there. */
 size_t fz_app_selected_index(const struct fz_app *app);

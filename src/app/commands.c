@@ -47,6 +47,12 @@ void fz_app_select(struct fz_app *app, size_t index)
     fz_wall_reveal_selected(app, app->mode == FZ_MODE_PICTURE);
 }
 
+/* The number typed before the key. */
+static long times(const struct fz_command_call *call)
+{
+    return call->count > 0 ? (long)call->count : 1;
+}
+
 static bool on_wall(const struct fz_app *app)
 {
     return app->mode == FZ_MODE_WALL;
@@ -62,12 +68,16 @@ static enum fz_err move(struct fz_app *app, long dx, long dy)
     return FZ_OK;
 }
 
-static enum fz_err pan_or_move(struct fz_app *app, double x, double y, long dx, long dy)
+/* Pans what is larger than the window; else goes on, on the wall in two directions. */
+static enum fz_err pan_or_move(struct fz_app *app, long x, long y)
 {
     struct fz_camera *camera = &app->picture.camera;
-    if (on_wall(app) || !fz_camera_exceeds_view(camera))
-        return move(app, dx, on_wall(app) ? dy : 0);
-    fz_camera_pan(camera, -x * camera->view_w * PAN_PART, -y * camera->view_h * PAN_PART, false);
+    if (on_wall(app))
+        return move(app, x, y);
+    if (!fz_camera_exceeds_view(camera))
+        return move(app, x + y, 0);
+    fz_camera_pan(camera, -(double)x * camera->view_w * PAN_PART, -(double)y * camera->view_h * PAN_PART,
+                  false);
     return FZ_OK;
 }
 
@@ -108,18 +118,18 @@ static enum fz_err back(struct fz_app *app, struct fz_command_call *call, struct
         return FZ_OK;                                                                               \
     }
 
-HANDLER(next, move(app, 1, 0))
-HANDLER(previous, move(app, -1, 0))
-HANDLER(left, pan_or_move(app, -1, 0, -1, 0))
-HANDLER(right, pan_or_move(app, 1, 0, 1, 0))
-HANDLER(up, pan_or_move(app, 0, -1, on_wall(app) ? 0 : -1, -1))
-HANDLER(down, pan_or_move(app, 0, 1, on_wall(app) ? 0 : 1, 1))
-HANDLER(page_down, move(app, 0, rows_per_page(app)))
-HANDLER(page_up, move(app, 0, -rows_per_page(app)))
-HANDLER(half_down, move(app, 0, (rows_per_page(app) + 1) / 2))
-HANDLER(half_up, move(app, 0, -(rows_per_page(app) + 1) / 2))
-HANDLER(forward, move(app, 10, 0))
-HANDLER(backward, move(app, -10, 0))
+HANDLER(next, move(app, times(call), 0))
+HANDLER(previous, move(app, -times(call), 0))
+HANDLER(left, pan_or_move(app, -times(call), 0))
+HANDLER(right, pan_or_move(app, times(call), 0))
+HANDLER(up, pan_or_move(app, 0, -times(call)))
+HANDLER(down, pan_or_move(app, 0, times(call)))
+HANDLER(page_down, move(app, 0, rows_per_page(app) * times(call)))
+HANDLER(page_up, move(app, 0, -rows_per_page(app) * times(call)))
+HANDLER(half_down, move(app, 0, (rows_per_page(app) + 1) / 2 * times(call)))
+HANDLER(half_up, move(app, 0, -(rows_per_page(app) + 1) / 2 * times(call)))
+HANDLER(forward, move(app, 10 * times(call), 0))
+HANDLER(backward, move(app, -10 * times(call), 0))
 HANDLER(open, fz_picture_open(app, fz_app_selected_index(app), false))
 HANDLER(close, fz_picture_close(app))
 HANDLER(zoom_keep, app->picture.keep_zoom = !app->picture.keep_zoom;
@@ -137,8 +147,19 @@ static void go_to(struct fz_app *app, size_t index)
         fz_picture_go_to(app, index);
 }
 
-HANDLER(first, go_to(app, 0))
-HANDLER(last, go_to(app, fz_list_count(app->list) - 1))
+/* The nth, or the last there is. */
+static void go_to_nth(struct fz_app *app, size_t nth, size_t otherwise)
+{
+    size_t count = fz_list_count(app->list);
+    if (nth == 0)
+        nth = otherwise;
+    go_to(app, (nth < count ? nth : count) - 1);
+}
+
+HANDLER(first, go_to_nth(app, call->count, 1))
+HANDLER(last, go_to_nth(app, call->count, fz_list_count(app->list)))
+HANDLER(help, fz_help_toggle(app))
+HANDLER(command_line, fz_prompt_open(app, FZ_PROMPT_COMMAND, ""))
 
 /* ---- Zoom, turn, flip -------------------------------------------------------------------------------------------- */
 
@@ -153,17 +174,16 @@ static void say_if_limited(struct fz_app *app)
         fz_app_notice(app, "Shown from %.1f of %.1f Mpx: --memory holds no more", limit / 1e6, wanted / 1e6);
 }
 
-static enum fz_err zoom(struct fz_app *app, bool in)
+static enum fz_err zoom(struct fz_app *app, long steps)
 {
     struct fz_camera *camera = &app->picture.camera;
     fz_picture_catch_up(app);
-    if (on_wall(app))
-        fz_wall_set_tile_size(app, in ? TILE_STEP : 1 / TILE_STEP);
-    else
-        fz_camera_zoom_at(camera, in ? PICTURE_STEP : 1 / PICTURE_STEP, camera->view_w / 2,
-                          camera->view_h / 2);
-    if (!on_wall(app))
+    if (on_wall(app)) {
+        fz_wall_set_tile_size(app, pow(TILE_STEP, (double)steps));
+    } else {
+        fz_camera_zoom_at(camera, pow(PICTURE_STEP, (double)steps), camera->view_w / 2, camera->view_h / 2);
         say_if_limited(app);
+    }
     app->loader.moved = true;
     return FZ_OK;
 }
@@ -177,8 +197,8 @@ static enum fz_err zoom_mode(struct fz_app *app, enum fz_zoom_mode mode)
     return FZ_OK;
 }
 
-HANDLER(zoom_in, zoom(app, true))
-HANDLER(zoom_out, zoom(app, false))
+HANDLER(zoom_in, zoom(app, times(call)))
+HANDLER(zoom_out, zoom(app, -times(call)))
 HANDLER(zoom_original, zoom_mode(app, FZ_ZOOM_FREE))
 HANDLER(zoom_fit, zoom_mode(app, FZ_ZOOM_FIT))
 HANDLER(zoom_fill, zoom_mode(app, FZ_ZOOM_FILL))
@@ -227,23 +247,24 @@ TURN_HANDLER(flip_v, 0, false, true)
 
 /* ---- Show, loading, the rest ------------------------------------------------------------------------------------- */
 
-static enum fz_err slideshow(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
-{
-    (void)call;
-    (void)err;
-    if (app->show.running) {
-        fz_show_stop(app);
-        fz_app_notice(app, "Slideshow ended");
-    } else {
-        fz_show_start(app);
-    }
-    return FZ_OK;
-}
-
 static enum fz_err change_delay(struct fz_app *app, double factor)
 {
     app->show.delay_s = fmin(fmax(app->show.delay_s * factor, 0.5), 86400);
     fz_app_notice(app, "%.3g s per picture", app->show.delay_s);
+    return FZ_OK;
+}
+
+static enum fz_err slideshow(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    (void)err;
+    if (call->count > 0)
+        change_delay(app, call->count / app->show.delay_s);
+    if (app->show.running && call->count == 0) {
+        fz_show_stop(app);
+        fz_app_notice(app, "Slideshow ended");
+    } else if (!app->show.running) {
+        fz_show_start(app);
+    }
     return FZ_OK;
 }
 
@@ -293,13 +314,13 @@ static enum fz_err key(struct fz_app *app, struct fz_command_call *call, struct 
 {
     if (call->argc == 0)
         return fz_fail(err, FZ_E_USAGE, 0, "key wants the name of a key");
-    struct fz_key pressed;
+    struct fz_press press = {0};
     for (size_t i = 0; i < call->argc; i++)
-        if (!fz_key_parse(call->argv[i], &pressed))
+        if (!fz_key_parse(call->argv[i], &press.key))
             return fz_fail(err, FZ_E_USAGE, 0, "%s is no key", call->argv[i]);
     for (size_t i = 0; i < call->argc; i++) {
-        fz_key_parse(call->argv[i], &pressed);
-        fz_app_press(app, pressed, false);
+        fz_key_parse(call->argv[i], &press.key);
+        fz_app_press(app, &press);
     }
     return FZ_OK;
 }

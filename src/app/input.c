@@ -3,6 +3,7 @@
 #include "base/log.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
     CLICK_SLOP_PX = 6,
@@ -11,20 +12,14 @@ enum {
 static const double WHEEL_ROWS = 0.6; /* rows of the wall that one notch moves */
 static const double WHEEL_ZOOM = 1.2;
 
-void fz_app_press(struct fz_app *app, struct fz_key key, bool held)
+void fz_app_press(struct fz_app *app, const struct fz_press *press)
 {
-    enum fz_command_view view = app->mode == FZ_MODE_WALL ? FZ_VIEW_WALL
-                                : app->show.running       ? FZ_VIEW_SHOW
-                                                          : FZ_VIEW_PICTURE;
-    struct fz_command_call call = {0};
-    struct fz_error err = {0};
-    if (!fz_command_of_key(key, view, &call.id) || (held && !fz_command_repeats(call.id)))
-        return;
-    app->hint_until_us = 0;
-    if (fz_app_command(app, &call, &err) != FZ_OK)
-        fz_app_notice(app, "%s", err.msg);
-    json_decref(call.result);
-    app->dirty = true;
+    if (app->prompt.kind != FZ_PROMPT_NONE)
+        fz_prompt_press(app, press);
+    else if (app->help.open)
+        fz_help_press(app, press);
+    else
+        fz_keys_press(app, press);
 }
 
 static void count_input(struct fz_app *app)
@@ -38,6 +33,11 @@ static void wheel(struct fz_app *app, const SDL_MouseWheelEvent *event)
 {
     bool zoom = (SDL_GetModState() & KMOD_CTRL) != 0;
     double notches = event->preciseY;
+    app->dirty = true;
+    if (app->help.open) {
+        fz_help_turn(app, (int)-fz_wheel_turn(&app->picture.wheel, notches, app->now_us));
+        return;
+    }
     if (app->mode == FZ_MODE_PICTURE) {
         double x = event->mouseX, y = event->mouseY;
         fz_head_mouse_to_px(app->head, &x, &y);
@@ -54,7 +54,6 @@ static void wheel(struct fz_app *app, const SDL_MouseWheelEvent *event)
         fz_scroll_by(&app->wall.scroll, -notches * WHEEL_ROWS * app->wall.layout.pitch_y);
         app->wall.touched = true;
     }
-    app->dirty = true;
 }
 
 static void wall_button(struct fz_app *app, const SDL_MouseButtonEvent *event, double x, double y)
@@ -87,6 +86,11 @@ static void button(struct fz_app *app, const SDL_MouseButtonEvent *event)
     if (event->button != SDL_BUTTON_LEFT)
         return;
     app->hint_until_us = 0;
+    if (app->help.open) {
+        if (event->state == SDL_PRESSED)
+            fz_help_toggle(app);
+        return;
+    }
     if (event->state == SDL_RELEASED && app->mode == FZ_MODE_PICTURE)
         app->wall.dragging = app->wall.scroll.dragging = false;
     if (app->mode == FZ_MODE_WALL) {
@@ -133,18 +137,32 @@ static void window_event(struct fz_app *app, const SDL_WindowEvent *event)
     app->dirty = true;
 }
 
+/* Each press gives one key: by itself, or by the text that follows it. */
+static bool handle_key(struct fz_app *app, const SDL_Event *event)
+{
+    if (event->type == SDL_KEYDOWN) {
+        app->key_held = event->key.repeat != 0;
+        app->pressed = event->key.keysym;
+    }
+    struct fz_press press = {.held = app->key_held};
+    bool typing = app->prompt.kind != FZ_PROMPT_NONE && event->type == SDL_TEXTINPUT;
+    if (fz_key_from_event(event, app->pressed.mod, &press.key)) {
+        fz_key_by_place(app->pressed.scancode, app->pressed.mod, &press.place);
+        count_input(app);
+        fz_app_press(app, &press);
+        return true;
+    }
+    if (typing && strcmp(event->text.text, " ") != 0) { /* an input method; a space came as a key */
+        count_input(app);
+        fz_prompt_insert(app, event->text.text);
+    }
+    return typing;
+}
+
 void fz_app_handle_event(struct fz_app *app, const SDL_Event *event)
 {
-    struct fz_key key;
-    if (event->type == SDL_KEYDOWN) { /* the text of a key follows its press */
-        app->key_held = event->key.repeat != 0;
-        app->pressed_mods = event->key.keysym.mod;
-    }
-    if (fz_key_from_event(event, app->pressed_mods, &key)) {
-        count_input(app);
-        fz_app_press(app, key, app->key_held);
+    if (handle_key(app, event))
         return;
-    }
     switch (event->type) {
     case SDL_QUIT:
         fz_app_quit(app, FZ_OK);

@@ -1,5 +1,6 @@
 /* What stands over the pictures: the hint of the start, the position, states that must be seen, notices. */
 #include "app/app.h"
+#include "app/panel.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -11,34 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct fz_color CHIP = {16, 16, 18, 210};
-static const struct fz_color CHIP_TEXT = {236, 236, 240, 255};
-
-enum {
-    CHIP_PX = 17,
-    CHIP_PAD_X = 14,
-    CHIP_PAD_Y = 7,
-    CHIP_MARGIN = 16,
-    NOTICE_US = 2000000,
-};
-
-enum chip_place { AT_BOTTOM, AT_BOTTOM_RIGHT, AT_BOTTOM_LEFT };
-
-static void draw_chip(struct fz_app *app, const char *text, enum chip_place place)
-{
-    struct fz_text_style style = {.px = CHIP_PX, .max_w = fz_head_w(app->head) - 4 * CHIP_MARGIN};
-    int w, h;
-    if (!fz_text_size(app->head, text, &style, &w, &h))
-        return;
-    double chip_w = w + 2 * CHIP_PAD_X, chip_h = h + 2 * CHIP_PAD_Y;
-    double x = (fz_head_w(app->head) - chip_w) / 2, y = fz_head_h(app->head) - chip_h - CHIP_MARGIN;
-    if (place == AT_BOTTOM_RIGHT)
-        x = fz_head_w(app->head) - chip_w - CHIP_MARGIN;
-    if (place == AT_BOTTOM_LEFT)
-        x = CHIP_MARGIN;
-    fz_draw_fill(app->head, (struct fz_rect){floor(x), floor(y), chip_w, chip_h}, CHIP);
-    fz_text_draw(app->head, text, &style, x + CHIP_PAD_X, y + CHIP_PAD_Y, CHIP_TEXT);
-}
+enum { NOTICE_US = 2000000 };
 
 static void draw_empty(struct fz_app *app)
 {
@@ -64,7 +38,7 @@ static void draw_position(struct fz_app *app)
         snprintf(text, sizeof text, "%zu / %zu", selected + 1, count);
     else
         snprintf(text, sizeof text, "%zu–%zu / %zu", focus.first + 1, focus.last + 1, count);
-    draw_chip(app, text, AT_BOTTOM_RIGHT);
+    fz_chip_draw(app, text, FZ_CHIP_BOTTOM_RIGHT);
 }
 
 void fz_app_update_title(struct fz_app *app)
@@ -90,13 +64,16 @@ void fz_app_draw_overlays(struct fz_app *app)
     draw_empty(app);
     draw_position(app);
     if (app->loading_paused)
-        draw_chip(app, "Loading is paused · P resumes", AT_BOTTOM_LEFT);
+        fz_chip_draw(app, "Loading is paused · P resumes", FZ_CHIP_BOTTOM_LEFT);
     else if (app->show.running && app->show.paused)
-        draw_chip(app, "Paused · Space goes on", AT_BOTTOM_LEFT);
+        fz_chip_draw(app, "Paused · Space goes on", FZ_CHIP_BOTTOM_LEFT);
     if (app->notice && app->now_us < app->notice_until_us)
-        draw_chip(app, app->notice, AT_BOTTOM);
+        fz_chip_draw(app, app->notice, FZ_CHIP_BOTTOM);
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
-        draw_chip(app, "Return opens  ·  + − size  ·  s slideshow  ·  f window  ·  q quit", AT_BOTTOM);
+        fz_chip_draw(app, "Return opens  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
+    fz_keys_draw(app);
+    fz_help_draw(app);
+    fz_prompt_draw(app);
 }
 
 void fz_app_notice(struct fz_app *app, const char *fmt, ...)

@@ -101,16 +101,16 @@ struct fz_focus fz_wall_focus(const struct fz_app *app)
 }
 
 /* What keeps its place in the window when the layout changes: the selection where it is in view, else the first tile
- * that is; looking elsewhere must not lead back to the selection. Nothing moved since the last time: the same tile
+ * that is, where the scroll is going; looking elsewhere must not lead back to the selection. Nothing moved since the last time: the same tile
  * again, or each change would lose a part of a row. */
 static size_t index_to_hold(const struct fz_app *app)
 {
     const struct fz_wall *wall = &app->wall;
     size_t first = 0, last = 0, index;
-    fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last);
+    fz_layout_visible(&wall->layout, wall->scroll.target, &first, &last);
     if (wall->selected_index >= first && wall->selected_index <= last)
         return wall->selected_index;
-    bool rested = wall->scroll.position == wall->held_position;
+    bool rested = wall->scroll.target == wall->held_position;
     return rested && fz_list_index(app->list, wall->held, &index) ? index : first;
 }
 
@@ -118,13 +118,13 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h)
 {
     struct fz_wall *wall = &app->wall;
     size_t index = index_to_hold(app);
-    double y = fz_layout_cell(&wall->layout, index).y - wall->scroll.position;
+    double y = fz_layout_cell(&wall->layout, index).y - wall->scroll.target;
     fz_wall_relayout(app, view_w, view_h);
     if (index == wall->selected_index)
         y = fmax(fmin(y, view_h - wall->layout.pitch_y), 0);
     fz_scroll_to(&wall->scroll, fz_layout_cell(&wall->layout, index).y - y, true);
     wall->held = fz_list_at(app->list, index);
-    wall->held_position = wall->scroll.position;
+    wall->held_position = wall->scroll.target;
 }
 
 void fz_wall_set_tile_size(struct fz_app *app, double factor)

@@ -155,6 +155,18 @@ size_t fz_str_escape(char *out, size_t size, const char *s)
     return o;
 }
 
+size_t fz_utf8_encode(uint32_t code_point, char *out)
+{
+    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff))
+        return 0;
+    size_t n = code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+    for (size_t i = n - 1; i > 0; i--, code_point >>= 6)
+        out[i] = (char)(0x80 | (code_point & 0x3f));
+    out[0] = (char)(n == 1 ? code_point : lead[n] | code_point);
+    return n;
+}
+
 char *fz_str_to_utf8(const char *s)
 {
     size_t len = strlen(s), o = 0;

@@ -20,6 +20,9 @@ size_t fz_utf8_decode(const char *s, size_t len, uint32_t *code_point);
  * always ends with NUL; returns the length written, cut at a whole character where `size` is too small. */
 size_t fz_str_escape(char *out, size_t size, const char *s);
 
+/* Any thread. Writes a code point, at most 4 bytes, without a NUL; returns their number (0: not a code point). */
+size_t fz_utf8_encode(uint32_t code_point, char *out);
+
 /* Any thread. Like fz_str_escape for JSON and titles: only invalid bytes become U+FFFD. Caller frees. */
 char *fz_str_to_utf8(const char *s);
 

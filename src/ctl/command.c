@@ -4,13 +4,14 @@
 
 static const struct command_row {
     const char *name;
+    enum fz_command_group group;
     enum { ONCE, REPEAT } repeat;
     const char *keys[FZ_VIEWS];
     const char *argument;
     const char *help;
 } rows[FZ_COMMANDS] = {
-#define X(id, function, repeat, wall, picture, show, argument, help) \
-    [FZ_COMMAND_##id] = {#function, repeat, {wall, picture, show}, argument, help},
+#define X(id, function, group, repeat, wall, picture, show, argument, help) \
+    [FZ_COMMAND_##id] = {#function, FZ_GROUP_##group, repeat, {wall, picture, show}, argument, help},
     FZ_COMMAND_TABLE(X)
 #undef X
 };
@@ -23,6 +24,21 @@ const char *fz_command_name(enum fz_command_id id)
 const char *fz_command_help(enum fz_command_id id)
 {
     return rows[id].help;
+}
+
+enum fz_command_group fz_command_group(enum fz_command_id id)
+{
+    return rows[id].group;
+}
+
+const char *fz_command_group_title(enum fz_command_group group)
+{
+    static const char *const titles[FZ_GROUPS] = {
+#define X(id, title) [FZ_GROUP_##id] = title,
+        FZ_COMMAND_GROUP_TABLE(X)
+#undef X
+    };
+    return titles[group];
 }
 
 const char *fz_command_argument(enum fz_command_id id)
@@ -49,32 +65,4 @@ bool fz_command_find(const char *name, enum fz_command_id *id)
         }
     }
     return false;
-}
-
-static bool lists_key(const char *keys, struct fz_key wanted)
-{
-    while (*keys) {
-        char word[24];
-        size_t len = strcspn(keys, " ");
-        struct fz_key key;
-        if (len < sizeof word) {
-            memcpy(word, keys, len);
-            word[len] = '\0';
-            if (fz_key_parse(word, &key) && fz_key_equal(key, wanted))
-                return true;
-        }
-        keys += len + strspn(keys + len, " ");
-    }
-    return false;
-}
-
-bool fz_command_of_key(struct fz_key key, enum fz_command_view view, enum fz_command_id *id)
-{
-    for (int i = 0; i < FZ_COMMANDS; i++) {
-        if (lists_key(rows[i].keys[view], key)) {
-            *id = (enum fz_command_id)i;
-            return true;
-        }
-    }
-    return view == FZ_VIEW_SHOW && fz_command_of_key(key, FZ_VIEW_PICTURE, id);
 }

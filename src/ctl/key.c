@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -84,10 +85,52 @@ bool fz_key_from_event(const SDL_Event *event, uint16_t pressed_mods, struct fz_
     bool chord = (mod & (KMOD_CTRL | KMOD_LALT)) != 0 && (mod & KMOD_MODE) == 0;
     if (mod & KMOD_GUI) /* the desktop's own */
         return false;
-    if (!is_named(code) && (!chord || code < ' ' || code > 0x7e))
+    if (!is_named(code) && (!chord || code < ' ' || (code & SDLK_SCANCODE_MASK)))
         return false;
     key->code = (uint32_t)code;
     key->mods = ((mod & KMOD_CTRL) ? FZ_MOD_CTRL : 0u) | ((mod & KMOD_LALT) ? FZ_MOD_ALT : 0u) |
                 ((mod & KMOD_SHIFT) && is_named(code) ? FZ_MOD_SHIFT : 0u);
     return true;
+}
+
+/* Plain and with shift, from SDL_SCANCODE_1 to SDL_SCANCODE_0 and from SDL_SCANCODE_MINUS to SDL_SCANCODE_SLASH (USB HID
+ * usage tables, page 7, which SDL's scancodes follow). */
+static const char us_digits[][2] = {{'1', '!'}, {'2', '@'}, {'3', '#'}, {'4', '$'}, {'5', '%'},
+                                    {'6', '^'}, {'7', '&'}, {'8', '*'}, {'9', '('}, {'0', ')'}};
+static const char us_signs[][2] = {{'-', '_'}, {'=', '+'},  {'[', '{'}, {']', '}'}, {'\\', '|'}, {'\\', '|'},
+                                   {';', ':'}, {'\'', '"'}, {'`', '~'}, {',', '<'}, {'.', '>'},  {'/', '?'}};
+
+bool fz_key_by_place(SDL_Scancode place, uint16_t mods, struct fz_key *key)
+{
+    bool shift = (mods & KMOD_SHIFT) != 0;
+    bool capital = shift != ((mods & KMOD_CAPS) != 0);
+    char c = '\0';
+    if (place >= SDL_SCANCODE_A && place <= SDL_SCANCODE_Z)
+        c = (char)((capital ? 'A' : 'a') + (place - SDL_SCANCODE_A));
+    else if (place >= SDL_SCANCODE_1 && place <= SDL_SCANCODE_0)
+        c = us_digits[place - SDL_SCANCODE_1][shift];
+    else if (place >= SDL_SCANCODE_MINUS && place <= SDL_SCANCODE_SLASH)
+        c = us_signs[place - SDL_SCANCODE_MINUS][shift];
+    if (c == '\0')
+        return false;
+    uint32_t chord = ((mods & KMOD_CTRL) ? FZ_MOD_CTRL : 0u) | ((mods & KMOD_LALT) ? FZ_MOD_ALT : 0u);
+    if (chord && c >= 'A' && c <= 'Z')
+        c = (char)(c - 'A' + 'a');
+    *key = (struct fz_key){(uint32_t)(unsigned char)c, chord};
+    return true;
+}
+
+size_t fz_key_format(struct fz_key key, char *out, size_t size)
+{
+    const char *name = NULL;
+    for (int i = 0; i < NAMED_KEYS; i++)
+        if ((uint32_t)named_keys[i].code == key.code)
+            name = named_keys[i].name;
+    char character[5] = "";
+    if (!name)
+        character[fz_utf8_encode(key.code, character)] = '\0';
+    int n = snprintf(out, size, "%s%s%s%s", key.mods & FZ_MOD_CTRL ? "^" : "",
+                     key.mods & FZ_MOD_SHIFT ? "S-" : "", key.mods & FZ_MOD_ALT ? "A-" : "",
+                     name ? name : character);
+    return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }

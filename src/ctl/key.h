@@ -22,6 +22,18 @@ bool fz_key_parse(const char *text, struct fz_key *key);
  * SDL_KEYDOWN: by the time that a text is looked at, its keys may be up again. */
 bool fz_key_from_event(const SDL_Event *event, uint16_t pressed_mods, struct fz_key *key);
 
+/* Any thread. The key that stands in this place on a US keyboard: for layouts that have none of our characters. False
+ * for a place without a character. */
+bool fz_key_by_place(SDL_Scancode place, uint16_t mods, struct fz_key *key);
+
+/* Any thread. Writes it as fz_key_parse reads it, at most `size` bytes with the NUL; returns the length. */
+size_t fz_key_format(struct fz_key key, char *out, size_t size);
+
+static inline bool fz_key_is_named(struct fz_key key)
+{
+    return key.code <= ' ' || key.code == SDLK_DELETE || (key.code & SDLK_SCANCODE_MASK) != 0;
+}
+
 static inline bool fz_key_equal(struct fz_key a, struct fz_key b)
 {
     return a.code == b.code && a.mods == b.mods;

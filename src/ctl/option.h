@@ -31,6 +31,7 @@
       "bound on pictures in memory (32M or more; default a quarter, 64M to 1G)")                           \
     X(JOBS, INT, "jobs", 'j', NULL, 1, 256, "N", "decoding workers (default: the processor's cores)")      \
     X(ISOLATION, CHOICE, "isolation", 0, "thread", 0, 0, "thread", "where pictures are decoded")           \
+    X(KEYS, CHOICE, "keys", 0, NULL, 0, 0, "feh|nsxiv|imv|swayimg", "keys like those of another viewer")   \
     X(NAME, TEXT, "name", 0, "default", 1, 64, "NAME", "name of this instance for frieze ctl")             \
     X(HEADLESS, FLAG, "headless", 0, NULL, 0, 1, NULL, "no display is needed")                             \
     X(SCREENSHOT, TEXT, "screenshot", 0, NULL, 1, 4096, "FILE.png", "write the last frame at the end")     \

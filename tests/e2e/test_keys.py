@@ -20,24 +20,25 @@ PICTURE = (400, 300)  # in a window of 800x600: half of it at 100 %
 X_NAMES = {"Esc": "Escape", "Space": "space", "S-Space": "shift+space", "PgDn": "Next", "PgUp": "Prior",
            "^f": "ctrl+f", "^b": "ctrl+b", "^d": "ctrl+d", "^u": "ctrl+u", "[": "bracketleft", "]": "bracketright",
            "+": "plus", "=": "equal", "-": "minus", "*": "asterisk", ">": "greater", "<": "less", "|": "bar",
-           "_": "underscore", ",": "comma", ".": "period", "BackSpace": "BackSpace"}
+           "_": "underscore", ",": "comma", ".": "period", "BackSpace": "BackSpace", "?": "question", ":": "colon"}
 
 # On the wall, from START: where the selection goes.
 WALL_MOVES = {"n": 1, "p": -1, "h": -1, "Left": -1, "l": 1, "Right": 1, "k": -COLUMNS, "Up": -COLUMNS, "j": COLUMNS,
               "Down": COLUMNS, "Space": ROWS * COLUMNS, "PgDn": ROWS * COLUMNS, "^f": ROWS * COLUMNS,
               "S-Space": -ROWS * COLUMNS, "PgUp": -ROWS * COLUMNS, "^b": -ROWS * COLUMNS, "^d": ROWS // 2 * COLUMNS,
               "^u": -ROWS // 2 * COLUMNS, "]": 10, "[": -10, "Home": -START, "End": COUNT - 1 - START,
-              "G": COUNT - 1 - START}
+              "G": COUNT - 1 - START, "N": -1, "gg": -START}
 # In the picture view, where all of the picture is in view.
 PICTURE_MOVES = {"n": 1, "Space": 1, "PgDn": 1, "p": -1, "BackSpace": -1, "PgUp": -1, "Right": 1, "l": 1, "j": 1,
                  "Left": -1, "h": -1, "k": -1, "Up": -1, "Down": 1, "]": 10, "[": -10, "Home": -START,
-                 "End": COUNT - 1 - START, "G": COUNT - 1 - START}
+                 "End": COUNT - 1 - START, "G": COUNT - 1 - START, "N": -1, "gg": -START}
 PICTURE_ZOOMS = {"+": 1.25, "=": 1.25, "-": 0.8, "a": 1, "*": 1, "w": 1, "W": 2, "0": 1}
 TURNS = {">": "90", "<": "270"}
 FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
 # Keys of either view that a test of their own looks at.
-OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<"},
-          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y"}}
+OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
+                   ":"},
+          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":"}}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,11 @@ def view(frieze):
 
 
 def press(frieze, *keys):
-    frieze.display.press(frieze, *(X_NAMES.get(key, key) for key in keys))
+    """Keys of the table; a sequence is pressed one after the other, as is a number before a key."""
+    singles = []
+    for key in keys:
+        singles += key if re.fullmatch(r"[a-z]{2}|\d+[a-zA-Z]", key) else [key]
+    frieze.display.press(frieze, *(X_NAMES.get(key, key) for key in singles))
 
 
 @pytest.mark.parametrize("key", WALL_MOVES)
@@ -343,6 +348,55 @@ def test_alt_and_super_belong_to_others(home, x11, folder):
     with home.start("--size", "300x200", folder, display=x11) as frieze:
         press(frieze.idle(), "alt+n", "super+n", "alt+q", "super+q", "alt+l", "P")
         frieze.until(paused=True, index=0)  # P is heard after them
+
+
+# --- numbers, sequences, the line, the help ---
+
+@pytest.mark.parametrize("keys, index", [("15G", 14), ("15gg", 14), ("100G", 99), ("999999G", 99), ("3j", START + 21),
+                                         ("2]", START + 20), ("0n", START + 1), ("10n", START + 10)])
+def test_numbers_before_keys(wall, keys, index):
+    singles = [*keys[:-2], "g", "g"] if keys.endswith("gg") else [*keys]
+    press(wall, *singles)
+    wall.until(index=index, mode="wall")
+
+
+def test_esc_takes_back_what_was_begun(either):
+    """A number or the first key of a sequence: nothing is left of it, and nothing else happens."""
+    before = either.idle().status()
+    press(either, "4", "2", "Esc", "g", "Esc", "n")
+    either.until(index=before["index"] + 1, mode=before["mode"])
+    press(either, "g", "x", "p")  # no sequence begins so: both keys are spent
+    either.until(index=before["index"], mode=before["mode"])
+
+
+def test_the_line(either):
+    """Typed as in a shell: completed, edited, taken from the history; one clear line where it makes no sense."""
+    mode, index = (either.status()[key] for key in ("mode", "index"))
+    press(either, ":", *"nexx", "BackSpace", "Tab", "Return")
+    either.until(index=index + 1, mode=mode)
+    press(either, ":", "Up", "Return")
+    either.until(index=index + 2, mode=mode)
+    press(either, ":", *"42", "Return")
+    either.until(index=41, mode=mode)
+    press(either, ":", *"q", "Esc", ":", "BackSpace", ":", *"nonsense", "Return", "n")
+    either.until(index=42, mode=mode)
+
+
+def test_the_help(either):
+    """Keys of its own: what is below does not move."""
+    before = either.idle().status()
+    plain = either.screenshot()
+    for key in ("?", "F1"):
+        press(either, key)
+        wait_until(lambda: not shows_red(either), "the help over the pictures", 5)
+        press(either, "Space", "q")
+        wait_until(lambda: either.screenshot() == plain, "no help any more", 5)
+    assert either.status() | {"uptime_ms": 0} == before | {"uptime_ms": 0}
+
+
+def shows_red(frieze):
+    """One of the plain colours of the pictures, as it is."""
+    return pictures.RED in {colour for _, colour in frieze.screenshot().getcolors(1 << 24)}
 
 
 # --- those that end it ---

@@ -1,0 +1,32 @@
+/* Keys become commands: a number before a key, keys that are pressed one after the other, and the layers (a line that
+ * is typed, the help) that take keys for themselves. */
+#ifndef FZ_APP_KEYS_H
+#define FZ_APP_KEYS_H
+
+#include "ctl/keymap.h"
+
+struct fz_app;
+
+struct fz_keys {
+    struct fz_keymap map;
+    unsigned count;               /* the number typed so far; 0: none */
+    struct fz_key_sequence begun; /* keys of a sequence that is not complete; length 0: none */
+};
+
+/* A key that went down. */
+struct fz_press {
+    struct fz_key key;   /* by the character that it produces */
+    struct fz_key place; /* by its place on a US keyboard; code 0: not known */
+    bool held;           /* not new: it repeats */
+};
+
+/* Render thread only, all of these. */
+void fz_keys_init(struct fz_app *app);
+void fz_keys_fini(struct fz_app *app);
+void fz_keys_press(struct fz_app *app, const struct fz_press *press);
+enum fz_command_view fz_keys_view(const struct fz_app *app);
+
+/* Shows the number and the keys begun, with what may follow. */
+void fz_keys_draw(struct fz_app *app);
+
+#endif

@@ -1,0 +1,65 @@
+#include "app/panel.h"
+
+#include "app/app.h"
+
+#include <math.h>
+
+const struct fz_color fz_panel_fill = {16, 16, 18, 225};
+const struct fz_color fz_panel_text = {236, 236, 240, 255};
+const struct fz_color fz_panel_key = {255, 200, 96, 255};
+const struct fz_color fz_panel_title = {168, 190, 216, 255};
+
+enum { PAD_X = 14, PAD_Y = 7, COLUMN_GAP = 18 };
+static const double LINE = 1.5; /* of the text's size */
+
+void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place)
+{
+    int view_w = fz_head_w(app->head), view_h = fz_head_h(app->head);
+    struct fz_text_style style = {.px = FZ_PANEL_PX, .max_w = view_w - 4 * FZ_PANEL_MARGIN};
+    int w, h;
+    if (!fz_text_size(app->head, text, &style, &w, &h))
+        return;
+    double chip_w = w + 2 * PAD_X, chip_h = h + 2 * PAD_Y;
+    double x = (view_w - chip_w) / 2, y = view_h - chip_h - FZ_PANEL_MARGIN;
+    if (place == FZ_CHIP_BOTTOM_RIGHT)
+        x = view_w - chip_w - FZ_PANEL_MARGIN;
+    else if (place == FZ_CHIP_BOTTOM_LEFT)
+        x = FZ_PANEL_MARGIN;
+    else if (place == FZ_CHIP_TOP)
+        y = FZ_PANEL_MARGIN;
+    fz_draw_fill(app->head, (struct fz_rect){floor(x), floor(y), chip_w, chip_h}, fz_panel_fill);
+    fz_text_draw(app->head, text, &style, x + PAD_X, y + PAD_Y, fz_panel_text);
+}
+
+static double widest(struct fz_app *app, const struct fz_panel_row *rows, size_t count, bool keys,
+                     const struct fz_text_style *style)
+{
+    double most = 0;
+    for (size_t i = 0; i < count; i++) {
+        int w = 0, h;
+        fz_text_size(app->head, keys ? rows[i].keys : rows[i].text, style, &w, &h);
+        most = fmax(most, w);
+    }
+    return most;
+}
+
+void fz_panel_draw(struct fz_app *app, const char *title, const struct fz_panel_row *rows, size_t count)
+{
+    struct fz_text_style style = {.px = FZ_PANEL_PX}, bold = {.px = FZ_PANEL_PX, .bold = true};
+    double line = ceil(FZ_PANEL_PX * LINE), view_h = fz_head_h(app->head);
+    size_t room = (size_t)fmax((view_h - 2 * FZ_PANEL_MARGIN - 2 * PAD_Y) / line - 1, 1);
+    count = count < room ? count : room;
+    double keys_w = widest(app, rows, count, true, &bold);
+    double w = keys_w + COLUMN_GAP + widest(app, rows, count, false, &style) + 2 * PAD_X;
+    double h = line * (double)(count + 1) + 2 * PAD_Y;
+    double x = FZ_PANEL_MARGIN, y = view_h - h - FZ_PANEL_MARGIN;
+    fz_draw_fill(app->head, (struct fz_rect){x, y, w, h}, fz_panel_fill);
+    x += PAD_X;
+    y += PAD_Y;
+    fz_text_draw(app->head, title, &bold, x, y, fz_panel_title);
+    for (size_t i = 0; i < count; i++) {
+        y += line;
+        fz_text_draw(app->head, rows[i].keys, &bold, x, y, fz_panel_key);
+        fz_text_draw(app->head, rows[i].text, &style, x + keys_w + COLUMN_GAP, y, fz_panel_text);
+    }
+}

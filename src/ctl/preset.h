@@ -1,0 +1,55 @@
+/* The PRESET TABLE: what --keys changes for people who come from another viewer. */
+#ifndef FZ_CTL_PRESET_H
+#define FZ_CTL_PRESET_H
+
+#include "ctl/keymap.h"
+
+/* X(preset, COMMAND, keys on the wall, keys in the picture view): added to the command's own keys, taken from whichever
+ * command had them. After feh(1) 3.9, nsxiv(1) 31, imv(5) 4.3 and the example configuration of swayimg 4; what they have
+ * and frieze has not is left out. */
+#define FZ_PRESET_TABLE(X)                     \
+    X(feh, QUIT, "Esc x", "Esc x")             \
+    X(feh, NEXT, "Right Space", "Right")       \
+    X(feh, PREVIOUS, "Left BackSpace", "Left") \
+    X(feh, FORWARD, "PgUp", "PgUp")            \
+    X(feh, BACKWARD, "PgDn", "PgDn")           \
+    X(feh, OPEN, "R", "")                      \
+    X(feh, LEFT, "^Left", "^Left")             \
+    X(feh, RIGHT, "^Right", "^Right")          \
+    X(feh, UP, "^Up", "^Up")                   \
+    X(feh, DOWN, "^Down", "^Down")             \
+    X(feh, ZOOM_IN, "", "Up")                  \
+    X(feh, ZOOM_OUT, "", "Down")               \
+    X(feh, ZOOM_FIT, "", "/")                  \
+    X(feh, ZOOM_FILL, "", "!")                 \
+    X(feh, ZOOM_KEEP, "", "k")                 \
+    X(feh, PAUSE_SHOW, "", "h")                \
+    X(feh, NAMES, "d", "d")                    \
+    X(nsxiv, FIRST, "g", "g")                  \
+    X(nsxiv, PAGE_DOWN, "^j ^Down", "")        \
+    X(nsxiv, PAGE_UP, "^k ^Up", "")            \
+    X(nsxiv, ZOOM_ORIGINAL, "", "=")           \
+    X(nsxiv, ZOOM_FIT, "", "w W e E")          \
+    X(nsxiv, ZOOM_FILL, "", "F")               \
+    X(nsxiv, NAMES, "b", "b")                  \
+    X(imv, NEXT, "]", "Right ]")               \
+    X(imv, PREVIOUS, "[", "Left [")            \
+    X(imv, ZOOM_IN, "", "Up i")                \
+    X(imv, ZOOM_OUT, "", "Down o")             \
+    X(imv, ZOOM_RESET, "", "r")                \
+    X(imv, ROTATE_RIGHT, "^r", "^r")           \
+    X(imv, SLIDESHOW, "t", "t")                \
+    X(swayimg, QUIT, "Esc", "Esc")             \
+    X(swayimg, ZOOM_ORIGINAL, "", "0")         \
+    X(swayimg, ZOOM_FIT, "", "z w BackSpace")  \
+    X(swayimg, ZOOM_FILL, "", "Z")             \
+    X(swayimg, ZOOM_KEEP, "", "A-z")           \
+    X(swayimg, ROTATE_LEFT, "[", "[")          \
+    X(swayimg, ROTATE_RIGHT, "]", "]")         \
+    X(swayimg, FLIP_V, "", "m")                \
+    X(swayimg, FLIP_H, "", "M")
+
+/* One owner's thread. Puts the rows of a preset into the map; an unknown name changes nothing. */
+void fz_preset_apply(struct fz_keymap *map, const char *name);
+
+#endif
