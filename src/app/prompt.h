@@ -23,7 +23,7 @@ struct fz_prompt {
     struct fz_line unsent; /* what was typed before the history was looked at */
     int at;                /* the line of the history that is shown; its count: none of them */
     struct fz_history history[FZ_PROMPTS];
-    char hint[256];            /* what may be typed next; empty: nothing to say */
+    char hint[256];                /* what may be typed next; empty: nothing to say */
     char drawn[FZ_LINE_BYTES + 1]; /* the last text that was there to draw */
 };
 
