@@ -184,6 +184,10 @@ void fz_head_begin(struct fz_head *head, struct fz_color background)
     FZ_MAIN_ONLY();
     SDL_SetRenderDrawColor(head->renderer, background.r, background.g, background.b, 255);
     SDL_RenderClear(head->renderer);
+    /* SDL's fixed-function OpenGL turns texturing off when it creates a texture, and does not note that it did: what is
+     * drawn next would be white. A fill, out of view here, makes it turn texturing on again. */
+    SDL_FRect outside = {-2, -2, 1, 1};
+    SDL_RenderFillRectF(head->renderer, &outside);
 }
 
 void fz_head_present(struct fz_head *head)

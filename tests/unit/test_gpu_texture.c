@@ -1,0 +1,94 @@
+/* Textures and what is drawn of them, on SDL's offscreen driver. */
+#include "fixture.h"
+
+#include "gpu/draw.h"
+#include "gpu/text.h"
+#include "sync/thread.h"
+
+enum { SIDE = 32 };
+
+static struct fz_head *head;
+
+static int open_head(void **state)
+{
+    (void)state;
+    struct fz_error err = {0};
+    bool headless = true;
+    fz_thread_claim_main();
+    fz_video_prepare();
+    struct fz_head_options options = {
+        .w = 200, .h = 100, .headless = true, .title = "test", .texture_budget_bytes = 64 << 20};
+    if (fz_video_start(&headless, true, &err) != FZ_OK || fz_head_open(&head, &options, &err) != FZ_OK) {
+        print_error("%s\n", err.msg);
+        return -1;
+    }
+    return 0;
+}
+
+static int close_head(void **state)
+{
+    (void)state;
+    fz_head_close(head);
+    fz_video_stop();
+    return 0;
+}
+
+static void fill(struct fz_texture *texture, uint32_t color)
+{
+    SDL_Surface *s = SDL_CreateRGBSurfaceWithFormat(0, SIDE, SIDE, 32, SDL_PIXELFORMAT_ARGB8888);
+    assert_non_null(s);
+    SDL_FillRect(s, NULL, color);
+    int row = 0;
+    while (!fz_texture_upload(head, texture, s, &row, 1024))
+        continue;
+    SDL_FreeSurface(s);
+}
+
+static uint32_t pixel(int x, int y)
+{
+    SDL_Surface *s = fz_head_read_pixels(head);
+    assert_non_null(s);
+    uint32_t raw;
+    memcpy(&raw, (const uint8_t *)s->pixels + y * s->pitch + x * s->format->BytesPerPixel, sizeof raw);
+    uint8_t r, g, b;
+    SDL_GetRGB(raw, s->format, &r, &g, &b);
+    SDL_FreeSurface(s);
+    return (uint32_t)r << 16 | (uint32_t)g << 8 | b;
+}
+
+/* A frame that begins with a texture and ends with one. */
+static uint32_t frame_of(struct fz_texture *texture)
+{
+    fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
+    fz_draw_texture(head, texture, (struct fz_rect){10, 10, SIDE, SIDE}, 1, (struct fz_turn){0});
+    uint32_t seen = pixel(20, 20);
+    fz_head_present(head);
+    return seen;
+}
+
+/* Found on SDL 2.26's OpenGL without shaders: the first draws of the frame after one came out white. */
+static void a_new_texture_leaves_the_others_as_they_are(void **state)
+{
+    (void)state;
+    struct fz_texture *first = NULL, *others[4] = {NULL};
+    assert_non_null(fz_texture_new(head, SIDE, SIDE, SIDE, SIDE, FZ_TEXTURE_IN_VIEW, &first));
+    fill(first, 0xffc02040);
+    assert_int_equal(frame_of(first), 0xc02040);
+    for (int i = 0; i < 4; i++) {
+        /* a cell of its own kind is a page of its own, a new texture of SDL's */
+        assert_non_null(
+            fz_texture_new(head, SIDE, SIDE, SIDE + 8 * (i + 1), SIDE, FZ_TEXTURE_IN_VIEW, &others[i]));
+        fill(others[i], 0xff20c040);
+        assert_int_equal(frame_of(first), 0xc02040);
+        assert_int_equal(frame_of(others[i]), 0x20c040);
+    }
+    for (int i = 0; i < 4; i++)
+        fz_texture_free(head, others[i]);
+    fz_texture_free(head, first);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_new_texture_leaves_the_others_as_they_are)};
+    return cmocka_run_group_tests(tests, open_head, close_head);
+}
