@@ -4,6 +4,7 @@
 #define FZ_APP_APP_H
 
 #include "app/help.h"
+#include "app/hints.h"
 #include "app/keys.h"
 #include "app/loader.h"
 #include "app/picture.h"
@@ -77,6 +78,7 @@ struct fz_app {
     struct fz_keys keys;
     struct fz_prompt prompt;
     struct fz_help help;
+    struct fz_hints hints;
     struct fz_stats stats;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */

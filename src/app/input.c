@@ -18,6 +18,8 @@ void fz_app_press(struct fz_app *app, const struct fz_press *press)
         fz_prompt_press(app, press);
     else if (app->help.open)
         fz_help_press(app, press);
+    else if (app->hints.active)
+        fz_hints_press(app, press);
     else
         fz_keys_press(app, press);
 }
@@ -34,6 +36,7 @@ static void wheel(struct fz_app *app, const SDL_MouseWheelEvent *event)
     bool zoom = (SDL_GetModState() & KMOD_CTRL) != 0;
     double notches = event->preciseY;
     app->dirty = true;
+    app->hints.active = false;
     if (app->help.open) {
         fz_help_turn(app, (int)-fz_wheel_turn(&app->picture.wheel, notches, app->now_us));
         return;
@@ -86,6 +89,7 @@ static void button(struct fz_app *app, const SDL_MouseButtonEvent *event)
     if (event->button != SDL_BUTTON_LEFT)
         return;
     app->hint_until_us = 0;
+    app->hints.active = false;
     if (app->help.open) {
         if (event->state == SDL_PRESSED)
             fz_help_toggle(app);

@@ -71,6 +71,7 @@ void fz_app_draw_overlays(struct fz_app *app)
         fz_chip_draw(app, app->notice, FZ_CHIP_BOTTOM);
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
         fz_chip_draw(app, "Return opens  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
+    fz_hints_draw(app);
     fz_keys_draw(app);
     fz_help_draw(app);
     fz_prompt_draw(app);

@@ -120,6 +120,7 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h)
     size_t index = index_to_hold(app);
     double y = fz_layout_cell(&wall->layout, index).y - wall->scroll.target;
     fz_wall_relayout(app, view_w, view_h);
+    app->hints.active = false; /* its letters stand on other tiles now */
     if (index == wall->selected_index)
         y = fmax(fmin(y, view_h - wall->layout.pitch_y), 0);
     fz_scroll_to(&wall->scroll, fz_layout_cell(&wall->layout, index).y - y, true);

@@ -65,6 +65,7 @@ enum fz_command_group {
     X(PAUSE_SHOW, pause_show, SHOW, ONCE, "", "", "Space", NULL, "pause or resume the slideshow")         \
     X(SLOWER, slower, SHOW, REPEAT, ",", ",", "", NULL, "slower slideshow")                               \
     X(FASTER, faster, SHOW, REPEAT, ".", ".", "", NULL, "faster slideshow")                               \
+    X(HINTS, hints, MOVE, ONCE, "'", "", "", NULL, "letters on the tiles: type them to select one")       \
     X(NAMES, names, VIEW, ONCE, "V", "V", "", NULL, "file names under the tiles")                         \
     X(HELP, help, WINDOW, ONCE, "? F1", "? F1", "", NULL, "the keys")                                     \
     X(COMMAND_LINE, command_line, WINDOW, ONCE, ":", ":", "", NULL, "type a command")                     \

@@ -20,7 +20,8 @@ PICTURE = (400, 300)  # in a window of 800x600: half of it at 100 %
 X_NAMES = {"Esc": "Escape", "Space": "space", "S-Space": "shift+space", "PgDn": "Next", "PgUp": "Prior",
            "^f": "ctrl+f", "^b": "ctrl+b", "^d": "ctrl+d", "^u": "ctrl+u", "[": "bracketleft", "]": "bracketright",
            "+": "plus", "=": "equal", "-": "minus", "*": "asterisk", ">": "greater", "<": "less", "|": "bar",
-           "_": "underscore", ",": "comma", ".": "period", "BackSpace": "BackSpace", "?": "question", ":": "colon"}
+           "_": "underscore", ",": "comma", ".": "period", "BackSpace": "BackSpace", "?": "question", ":": "colon",
+           "'": "apostrophe"}
 
 # On the wall, from START: where the selection goes.
 WALL_MOVES = {"n": 1, "p": -1, "h": -1, "Left": -1, "l": 1, "Right": 1, "k": -COLUMNS, "Up": -COLUMNS, "j": COLUMNS,
@@ -37,7 +38,7 @@ TURNS = {">": "90", "<": "270"}
 FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
 # Keys of either view that a test of their own looks at.
 OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
-                   ":"},
+                   ":", "'"},
           "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":"}}
 
 
@@ -380,6 +381,19 @@ def test_the_line(either):
     either.until(index=41, mode=mode)
     press(either, ":", *"q", "Esc", ":", "BackSpace", ":", *"nonsense", "Return", "n")
     either.until(index=42, mode=mode)
+
+
+def test_hint_letters(wall):
+    """Two letters each, as there are more tiles than letters; Esc, or a letter of none, takes them away again."""
+    first = wall.idle().status()["visible"][0]
+    press(wall, "'", "a", "d")
+    wall.until(index=first + 2, mode="wall")
+    press(wall, "'", "s", "BackSpace", "a", "a")
+    wall.until(index=first)
+    press(wall, "'", "Esc", "l")
+    wall.until(index=first + 1)
+    press(wall, "'", "m", "m", "n")
+    wall.until(index=first + 2)
 
 
 def test_the_help(either):

@@ -1,0 +1,27 @@
+/* Hint letters: each tile in view gets one or two letters; typing them selects it. */
+#ifndef FZ_APP_HINTS_H
+#define FZ_APP_HINTS_H
+
+#include "app/keys.h"
+
+struct fz_app;
+
+enum { FZ_HINT_LETTERS = 2 };
+
+struct fz_hints {
+    bool active;
+    size_t first, count; /* the tiles that have letters */
+    int length;          /* letters of each */
+    char typed[FZ_HINT_LETTERS + 1];
+};
+
+/* Any thread. The letters of the tile `index` of `count`, which are `length` long; "" where there are too many tiles. */
+void fz_hints_label(size_t index, int length, char label[FZ_HINT_LETTERS + 1]);
+
+/* Render thread only, the rest. */
+void fz_hints_start(struct fz_app *app);
+void fz_hints_press(struct fz_app *app,
+                    const struct fz_press *press); /* while active: every key is its own */
+void fz_hints_draw(struct fz_app *app);
+
+#endif
