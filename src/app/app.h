@@ -132,7 +132,10 @@ bool fz_app_is_listed(
     const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
 void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Render thread. Runs a command; fills in err and call->result. */
+/* Render thread. What is shown, as the command table tells views apart. */
+enum fz_command_view fz_app_view(const struct fz_app *app);
+
+/* Render thread. Runs a command, if it has a meaning in this view; fills in err and call->result. */
 enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
 /* `held`: the key is not new but repeats. */
 void fz_app_press(struct fz_app *app, struct fz_key key, bool held);

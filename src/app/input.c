@@ -11,14 +11,18 @@ enum {
 static const double WHEEL_ROWS = 0.6; /* rows of the wall that one notch moves */
 static const double WHEEL_ZOOM = 1.2;
 
+enum fz_command_view fz_app_view(const struct fz_app *app)
+{
+    if (app->mode == FZ_MODE_WALL)
+        return FZ_VIEW_WALL;
+    return app->show.running ? FZ_VIEW_SHOW : FZ_VIEW_PICTURE;
+}
+
 void fz_app_press(struct fz_app *app, struct fz_key key, bool held)
 {
-    enum fz_command_view view = app->mode == FZ_MODE_WALL ? FZ_VIEW_WALL
-                                : app->show.running       ? FZ_VIEW_SHOW
-                                                          : FZ_VIEW_PICTURE;
     struct fz_command_call call = {0};
     struct fz_error err = {0};
-    if (!fz_command_of_key(key, view, &call.id) || (held && !fz_command_repeats(call.id)))
+    if (!fz_command_of_key(key, fz_app_view(app), &call.id) || (held && !fz_command_repeats(call.id)))
         return;
     app->hint_until_us = 0;
     if (fz_app_command(app, &call, &err) != FZ_OK)
