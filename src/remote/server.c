@@ -96,12 +96,13 @@ static void serve_line(struct fz_server *server, struct client *client)
             return;
         }
         size_t len = (size_t)(end - client->in);
-        struct fz_request *request = fz_request_parse(client->in, len, &err);
+        struct fz_request *request = fz_request_parse(client->in, len);
         client->in_len -= len + 1;
         memmove(client->in, end + 1, client->in_len);
-        if (!request) {
-            client_send(client, fz_request_reply(NULL, &err));
+        if (request->error.code != FZ_OK) {
+            client_send(client, fz_request_reply(request, &request->error));
             client_flush(client);
+            fz_request_free(request);
             continue;
         }
         request->client = client->serial;
