@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "remote/socket_path.h"
+#include "remote/socket.h"
 
 #include <errno.h>
 #include <jansson.h>
