@@ -61,8 +61,7 @@ struct fz_app {
     struct fz_pool pool;
     struct fz_sources *sources;
     struct fz_text_service *texts;
-    struct fz_server *_Atomic server; /* NULL: no control socket */
-    char *socket_path; /* its file; written before `server`, kept until the signal thread has ended */
+    struct fz_server *server; /* NULL: no control socket */
     struct fz_signals *signals;
     struct fz_shown_log *shown; /* NULL without --shown */
     struct fz_head *heads[FZ_MAX_HEADS];
@@ -88,15 +87,15 @@ struct fz_app {
 
     bool headless;
     bool loading_paused;
-    bool dirty;              /* something that is drawn changed */
-    bool moving;             /* something that is drawn moves by itself */
-    bool fading;             /* tiles on the wall are fading in */
-    bool arrived;            /* tiles or texts in view, since the last frame */
-    bool tile_drawn;         /* a picture was drawn on the wall */
-    bool ending;             /* the end was asked for; a last screenshot may be under way */
-    int64_t end_deadline_us; /* that is taken by then, settled or not */
-    bool quitting;           /* the loop ends */
-    enum fz_err status;      /* becomes the exit status */
+    bool dirty;                 /* something that is drawn changed */
+    bool moving;                /* something that is drawn moves by itself */
+    bool fading;                /* tiles on the wall are fading in */
+    bool arrived;               /* tiles or texts in view, since the last frame */
+    bool tile_drawn;            /* a picture was drawn on the wall */
+    bool ending;                /* the end was asked for; a last screenshot may be under way */
+    int64_t end_deadline_us;    /* that is taken by then, settled or not */
+    bool quitting;              /* the loop ends */
+    _Atomic enum fz_err status; /* becomes the exit status; the signal thread reads it */
     int64_t now_us, last_step_us;
     SDL_Keysym pressed; /* the last key that went down */
     bool key_held;      /* which repeats */
@@ -116,8 +115,8 @@ struct fz_app {
 enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err);
 void fz_app_stop(struct fz_app *app);
 
-/* Render thread. Runs until the end; returns what became of it. */
-enum fz_err fz_app_run(struct fz_app *app);
+/* Render thread. Runs until the end; `status` says what became of it. */
+void fz_app_run(struct fz_app *app);
 
 /* Render thread. Asks for the end, with a status. */
 void fz_app_quit(struct fz_app *app, enum fz_err status);
@@ -140,7 +139,10 @@ bool fz_app_is_listed(
     const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
 void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Render thread. Runs a command; fills in err and call->result. */
+/* Render thread. What is shown, as the command table tells views apart. */
+enum fz_command_view fz_app_view(const struct fz_app *app);
+
+/* Render thread. Runs a command, if it has a meaning in this view; fills in err and call->result. */
 enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
 /* A key: to the layer that takes keys for itself, or to its command. */
 void fz_app_press(struct fz_app *app, const struct fz_press *press);

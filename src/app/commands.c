@@ -27,6 +27,10 @@ enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, str
 {
     if (call->argc > 0 && !fz_command_argument(call->id))
         return fz_fail(err, FZ_E_USAGE, 0, "%s takes no argument", fz_command_name(call->id));
+    enum fz_command_view view = fz_app_view(app), other;
+    if (!fz_command_belongs(call->id, view, &other))
+        return fz_fail(err, FZ_E_USAGE, 0, "%s: only %s", fz_command_name(call->id),
+                       fz_command_view_name(other));
     return handlers[call->id](app, call, err);
 }
 

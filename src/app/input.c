@@ -12,6 +12,13 @@ enum {
 static const double WHEEL_ROWS = 0.6; /* rows of the wall that one notch moves */
 static const double WHEEL_ZOOM = 1.2;
 
+enum fz_command_view fz_app_view(const struct fz_app *app)
+{
+    if (app->mode == FZ_MODE_WALL)
+        return FZ_VIEW_WALL;
+    return app->show.running ? FZ_VIEW_SHOW : FZ_VIEW_PICTURE;
+}
+
 void fz_app_press(struct fz_app *app, const struct fz_press *press)
 {
     if (app->prompt.kind != FZ_PROMPT_NONE)

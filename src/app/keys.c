@@ -18,11 +18,6 @@ void fz_keys_fini(struct fz_app *app)
     fz_keymap_fini(&app->keys.map);
 }
 
-enum fz_command_view fz_keys_view(const struct fz_app *app)
-{
-    return app->mode == FZ_MODE_WALL ? FZ_VIEW_WALL : app->show.running ? FZ_VIEW_SHOW : FZ_VIEW_PICTURE;
-}
-
 static void run(struct fz_app *app, const struct fz_binding *binding, unsigned count)
 {
     struct fz_words words = {0};
@@ -53,7 +48,7 @@ static enum fz_key_match match(const struct fz_app *app, struct fz_key key, stru
 {
     *pressed = app->keys.begun;
     pressed->keys[pressed->length++] = key;
-    return fz_keymap_find(&app->keys.map, pressed, fz_keys_view(app), binding);
+    return fz_keymap_find(&app->keys.map, pressed, fz_app_view(app), binding);
 }
 
 void fz_keys_press(struct fz_app *app, const struct fz_press *press)
@@ -93,7 +88,7 @@ void fz_keys_press(struct fz_app *app, const struct fz_press *press)
 static size_t list_what_follows(const struct fz_app *app, struct fz_panel_row *rows, size_t room)
 {
     const struct fz_keys *keys = &app->keys;
-    enum fz_command_view view = fz_keys_view(app);
+    enum fz_command_view view = fz_app_view(app);
     size_t n = 0;
     for (size_t i = 0; i < keys->map.count && n < room; i++) {
         const struct fz_binding *b = &keys->map.bindings[i];

@@ -24,7 +24,6 @@ struct fz_press {
 void fz_keys_init(struct fz_app *app);
 void fz_keys_fini(struct fz_app *app);
 void fz_keys_press(struct fz_app *app, const struct fz_press *press);
-enum fz_command_view fz_keys_view(const struct fz_app *app);
 
 /* Shows the number and the keys begun, with what may follow. */
 void fz_keys_draw(struct fz_app *app);

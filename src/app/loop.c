@@ -230,7 +230,7 @@ static void note_milestones(struct fz_app *app)
     app->end_deadline_us = app->now_us + PATIENT_SETTLE_US; /* nobody waits at the keyboard */
 }
 
-enum fz_err fz_app_run(struct fz_app *app)
+void fz_app_run(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
     app->dirty = true;
@@ -254,5 +254,4 @@ enum fz_err fz_app_run(struct fz_app *app)
             app->quitting |= !fz_app_is_saving(app);
         app->dirty |= app->ending;
     }
-    return app->status;
 }

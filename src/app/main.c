@@ -47,20 +47,19 @@ static enum fz_err run(struct fz_app *app, const char *const *sources, size_t co
     enum fz_err code = check_sources(sources, count, &err);
     if (code == FZ_OK)
         code = fz_app_start(app, sources, count, &err);
-    if (code != FZ_OK)
+    if (code != FZ_OK) {
+        app->status = code;
         fz_log_error(&err);
-    else if (app->ending)
-        code = app->status;
-    else
-        code = fz_app_run(app);
+    } else if (!app->ending) {
+        fz_app_run(app);
+    }
     const char *stats = app->options.values[FZ_OPTION_STATS].text;
     if (app->list && stats && fz_stats_write(app, stats, &err) != FZ_OK) {
         fz_log_error(&err);
-        code = code == FZ_OK ? err.code : code;
+        app->status = app->status == FZ_OK ? err.code : app->status;
     }
-    app->status = code;
     fz_app_stop(app);
-    return code;
+    return app->status;
 }
 
 /* A descriptor that is closed here would be taken by the first file that is opened: "-" would then read that. */

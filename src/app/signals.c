@@ -12,13 +12,17 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#ifdef FZ_DEBUG
+enum { PATIENCE_US = 10000000 };
+#else
 enum { PATIENCE_US = 700000 };
+#endif
 
 struct fz_signals {
-    atomic_int *signalled;          /* immutable */
-    struct fz_doorbell *bell;       /* immutable */
-    int signal_fd, stop_fd;         /* immutable */
-    void (*last_resort)(void *ctx); /* immutable, as its ctx */
+    atomic_int *signalled;         /* immutable */
+    struct fz_doorbell *bell;      /* immutable */
+    int signal_fd, stop_fd;        /* immutable */
+    int (*last_resort)(void *ctx); /* immutable, as its ctx */
     void *ctx;
     SDL_Thread *thread; /* main thread */
 };
@@ -71,12 +75,11 @@ static int signals_main(void *ctx)
     struct pollfd stop = {.fd = signals->stop_fd, .events = POLLIN};
     if (until_us == FZ_NEVER || poll(&stop, 1, 0) != 0)
         return 0;
-    signals->last_resort(signals->ctx);
-    _exit(0);
+    _exit(signals->last_resort(signals->ctx));
 }
 
 enum fz_err fz_signals_start(struct fz_signals **out, atomic_int *signalled, struct fz_doorbell *bell,
-                             void (*last_resort)(void *ctx), void *ctx, struct fz_error *err)
+                             int (*last_resort)(void *ctx), void *ctx, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
     struct fz_signals *signals = fz_calloc(1, sizeof *signals);

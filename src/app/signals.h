@@ -14,9 +14,10 @@ void fz_signals_block(void);
 
 /* Main thread. *signalled counts those that come; `bell` rings for each. Where the program has not ended 0.7 s after the
  * first one (a display server that hangs while a window opens, a library in the middle of a large picture, a machine
- * that is busy), `last_resort` runs on the signal thread and the process ends with status 0: within a second, always. */
+ * that is busy), `last_resort` runs on the signal thread and the process ends with the status that it gives: within a
+ * second, always. (Debug and sanitizer builds wait for 10 s: what they have to report comes at the very end.) */
 enum fz_err fz_signals_start(struct fz_signals **signals, atomic_int *signalled, struct fz_doorbell *bell,
-                             void (*last_resort)(void *ctx), void *ctx, struct fz_error *err);
+                             int (*last_resort)(void *ctx), void *ctx, struct fz_error *err);
 void fz_signals_stop(struct fz_signals *signals); /* NULL-safe */
 
 #endif

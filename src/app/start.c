@@ -4,6 +4,7 @@
 #include "app/shown.h"
 #include "app/signals.h"
 #include "base/clock.h"
+#include "base/leftover.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/memory_use.h"
@@ -130,12 +131,12 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
     return code;
 }
 
-/* Signal thread: all that outlives the process. */
-static void last_resort(void *ctx)
+/* Signal thread, or main thread. Gives the exit status. */
+static int end_at_once(void *ctx)
 {
-    struct fz_app *app = ctx;
-    if (atomic_load(&app->server)) /* else it is gone, or was never there */
-        unlink(app->socket_path);
+    const struct fz_app *app = ctx;
+    fz_leftovers_end();
+    return fz_err_exit_status(app->status);
 }
 
 static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_error *err)
@@ -152,7 +153,7 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     if (code == FZ_OK)
         code = fz_text_service_start(&app->texts, &app->bell, err);
     if (code == FZ_OK)
-        code = fz_signals_start(&app->signals, &app->signalled, &app->bell, last_resort, app, err);
+        code = fz_signals_start(&app->signals, &app->signalled, &app->bell, end_at_once, app, err);
     if (code == FZ_OK && fz_option_is_set(&app->options, FZ_OPTION_SHOWN))
         code = fz_shown_start(&app->shown, app->options.values[FZ_OPTION_SHOWN].text, err);
     return code;
@@ -196,12 +197,8 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     if (app->ending)
         return FZ_OK;
 
-    struct fz_server *server = NULL;
-    code =
-        fz_server_start(&server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell, err);
-    if (server)
-        app->socket_path = fz_strdup(fz_server_path(server));
-    atomic_store(&app->server, server);
+    code = fz_server_start(&app->server, app->options.values[FZ_OPTION_NAME].text, &app->requests, &app->bell,
+                           err);
     if (code == FZ_E_USAGE)
         return code;
     if (code != FZ_OK) /* the wall works without */
@@ -226,10 +223,26 @@ static void refuse_requests(struct fz_app *app)
     for (int i = 0; i <= FZ_MAX_SAVES; i++)
         if (app->saves[i].request)
             fz_app_answer(app, app->saves[i].request, &err);
+    for (size_t i = 0; i < app->loader.flying_count; i++) {
+        struct fz_job *job = app->loader.flying[i];
+        struct fz_request *request = job->kind == FZ_JOB_SAVE ? job->context : NULL;
+        if (request)
+            fz_app_answer(app, request, &err);
+    }
     for (struct fz_ready_node *node = fz_ready_take(&app->requests); node;) {
         struct fz_request *request = FZ_CONTAINER(node, struct fz_request, node);
         node = node->next;
         fz_app_answer(app, request, &err);
+    }
+}
+
+/* Those that came after that: their connections are closed. */
+static void free_requests(struct fz_app *app)
+{
+    for (struct fz_ready_node *node = fz_ready_take(&app->requests); node;) {
+        struct fz_request *request = FZ_CONTAINER(node, struct fz_request, node);
+        node = node->next;
+        fz_request_free(request);
     }
 }
 
@@ -249,8 +262,8 @@ void fz_app_stop(struct fz_app *app)
     fz_picture_forget(app, app->picture.shown);
     if (app->server)
         refuse_requests(app);
-    struct fz_server *server = atomic_exchange(&app->server, NULL);
-    fz_server_stop(server);
+    fz_server_stop(app->server);
+    free_requests(app);
     fz_sources_stop(app->sources);
     free_events(app->backlog);
     free_events(fz_ready_take(&app->events));
@@ -258,12 +271,12 @@ void fz_app_stop(struct fz_app *app)
     fz_keys_fini(app);
     fz_shown_stop(app->shown);
     if (!fz_pool_stop(&app->pool, STUCK_MS))
-        _exit(fz_err_exit_status(app->status)); /* all that outlives the process is gone by now */
+        _exit(end_at_once(app));
     if (app->list)
         fz_loader_fini(app);
     fz_head_close(app->heads[0]);
     if (!fz_text_service_stop(app->texts, STUCK_MS))
-        _exit(fz_err_exit_status(app->status));
+        _exit(end_at_once(app));
     fz_video_stop();
     fz_signals_stop(app->signals);
     fz_doorbell_fini(&app->bell);
@@ -272,7 +285,6 @@ void fz_app_stop(struct fz_app *app)
     free(app->first_path);
     free(app->first_folder);
     free(app->notice);
-    free(app->socket_path);
     for (int i = 0; i <= FZ_MAX_SAVES; i++)
         free(app->saves[i].path);
     fz_options_fini(&app->options);

@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 #include "base/memory_use.h"
+#include "base/new_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -110,14 +111,15 @@ enum fz_err fz_stats_write(struct fz_app *app, const char *path, struct fz_error
     uint64_t pss = fz_memory_pss_bytes();
     if (pss > app->stats.pss_peak_bytes)
         app->stats.pss_peak_bytes = pss;
-    FILE *file = fopen(path, "we");
-    if (!file)
-        return fz_fail(err, FZ_E_IO, errno, "--stats %s", path);
+    struct fz_new_file file;
+    struct fz_error why = {0};
+    if (fz_new_file_open(&file, path, &why) != FZ_OK)
+        return fz_fail(err, why.code, 0, "--stats %s", why.msg);
     json_t *root = fz_stats_json(app);
-    int rc = json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-    fputc('\n', file);
+    bool whole = json_dumpf(root, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0;
+    whole &= fputc('\n', file.stream) != EOF;
     json_decref(root);
-    if (fclose(file) != 0 || rc != 0)
+    if (!fz_new_file_close(&file, whole))
         return fz_fail(err, FZ_E_IO, errno, "--stats %s", path);
     return FZ_OK;
 }

@@ -8,9 +8,8 @@
 static const struct {
     const char *name;
     int exit_status;
-    int http_status;
 } error_rows[] = {
-#define X(code, name, exit_status, http_status) [FZ_E_##code] = {name, exit_status, http_status},
+#define X(code, name, exit_status) [FZ_E_##code] = {name, exit_status},
     FZ_ERROR_TABLE(X)
 #undef X
 };

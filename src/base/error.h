@@ -2,25 +2,25 @@
 #ifndef FZ_BASE_ERROR_H
 #define FZ_BASE_ERROR_H
 
-/*       code         name            exit  http */
-#define FZ_ERROR_TABLE(X)                 \
-    X(OK, "ok", 0, 200)                   \
-    X(USAGE, "usage", 2, 400)             \
-    X(NOT_FOUND, "not_found", 1, 404)     \
-    X(ACCESS, "access", 1, 403)           \
-    X(IO, "io", 1, 500)                   \
-    X(NOT_PICTURE, "not_picture", 1, 415) \
-    X(DAMAGED, "damaged", 1, 422)         \
-    X(LIMIT, "limit", 1, 413)             \
-    X(MEMORY, "memory", 1, 507)           \
-    X(CANCELLED, "cancelled", 130, 409)   \
-    X(TIMEOUT, "timeout", 1, 504)         \
-    X(DISPLAY, "display", 1, 503)         \
-    X(EMPTY, "empty", 3, 404)             \
-    X(INTERNAL, "internal", 1, 500)
+/*       code         name            exit */
+#define FZ_ERROR_TABLE(X)            \
+    X(OK, "ok", 0)                   \
+    X(USAGE, "usage", 2)             \
+    X(NOT_FOUND, "not_found", 1)     \
+    X(ACCESS, "access", 1)           \
+    X(IO, "io", 1)                   \
+    X(NOT_PICTURE, "not_picture", 1) \
+    X(DAMAGED, "damaged", 1)         \
+    X(LIMIT, "limit", 1)             \
+    X(MEMORY, "memory", 1)           \
+    X(CANCELLED, "cancelled", 130)   \
+    X(TIMEOUT, "timeout", 1)         \
+    X(DISPLAY, "display", 1)         \
+    X(EMPTY, "empty", 3)             \
+    X(INTERNAL, "internal", 1)
 
 enum fz_err {
-#define X(code, name, exit_status, http_status) FZ_E_##code,
+#define X(code, name, exit_status) FZ_E_##code,
     FZ_ERROR_TABLE(X)
 #undef X
 };

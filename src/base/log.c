@@ -2,23 +2,31 @@
 
 #include "base/str.h"
 
+#include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
-/* A write of this much to a pipe that poll() calls writable does not block (pipe(7), PIPE_BUF). */
-enum { LINE_BYTES = 4096 };
+/* A write of this much to a pipe that poll() calls writable does not block, and nothing gets in between (pipe(7)). */
+enum { LINE_BYTES = PIPE_BUF };
 
 static atomic_uint dropped;
+
+/* Held for two calls that do not wait: what poll() promised one thread, another must not use up. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Nobody may be reading: the render thread must not wait for that. */
 static bool write_line(const char *line, size_t len)
 {
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
-    return poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) && write(STDERR_FILENO, line, len) >= 0;
+    pthread_mutex_lock(&lock);
+    bool written = poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) && write(STDERR_FILENO, line, len) >= 0;
+    pthread_mutex_unlock(&lock);
+    return written;
 }
 
 void fz_log(const char *fmt, ...)

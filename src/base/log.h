@@ -4,8 +4,10 @@
 
 #include "base/error.h"
 
-/* Any thread; never waits: a line that nobody reads is dropped, and counted in the next one that is written. Writes "frieze: MESSAGE\n" in one write; control characters and invalid UTF-8 are escaped,
- * so that a file name can neither break the line nor command the terminal. */
+/* Any thread; never waits: a line that nobody reads is dropped, and counted in the next one that is written. Writes
+ * "frieze: MESSAGE\n" in one write of at most PIPE_BUF bytes, so that lines of several threads and processes stay whole
+ * in a pipe; control characters and invalid UTF-8 are escaped, so that a file name can neither break the line nor
+ * command the terminal. */
 void fz_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Any thread. The message of *err as one line. */

@@ -56,6 +56,27 @@ bool fz_command_repeats(enum fz_command_id id)
     return rows[id].repeat == REPEAT;
 }
 
+const char *fz_command_view_name(enum fz_command_view view)
+{
+    static const char *const names[FZ_VIEWS] = {"on the wall", "in the picture view",
+                                                "while a slideshow runs"};
+    return names[view];
+}
+
+bool fz_command_belongs(enum fz_command_id id, enum fz_command_view view, enum fz_command_view *elsewhere)
+{
+    const char *const *keys = rows[id].keys;
+    if (keys[view][0] || (view == FZ_VIEW_SHOW && keys[FZ_VIEW_PICTURE][0]))
+        return true;
+    for (int i = 0; i < FZ_VIEWS; i++) {
+        if (keys[i][0]) {
+            *elsewhere = (enum fz_command_view)i;
+            return false;
+        }
+    }
+    return true;
+}
+
 bool fz_command_find(const char *name, enum fz_command_id *id)
 {
     for (int i = 0; i < FZ_COMMANDS; i++) {

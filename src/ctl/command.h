@@ -111,6 +111,10 @@ const char *fz_command_argument(enum fz_command_id id); /* NULL: takes none */
 const char *fz_command_keys(enum fz_command_id id, enum fz_command_view view);
 /* Whether it runs again and again while its key is held. */
 bool fz_command_repeats(enum fz_command_id id);
+/* "in the picture view", for a sentence. */
+const char *fz_command_view_name(enum fz_command_view view);
+/* Whether it has a meaning in a view: where it has a key there, or none anywhere. Else `elsewhere` is where it has one. */
+bool fz_command_belongs(enum fz_command_id id, enum fz_command_view view, enum fz_command_view *elsewhere);
 bool fz_command_find(const char *name, enum fz_command_id *id);
 
 #endif

@@ -1,14 +1,10 @@
 #include "image/image.h"
 
-#include "base/mem.h"
+#include "base/new_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <png.h>
 
@@ -66,55 +62,19 @@ static bool encode(struct png_save *save, const uint8_t *pixels, int width, int 
     return done;
 }
 
-/* A new file beside `path`, with the permissions that the umask leaves. */
-static FILE *open_beside(const char *path, char **temporary)
-{
-    for (int attempt = 0; attempt < 100; attempt++) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        *temporary = fz_asprintf("%s.%ld-%ld.tmp", path, (long)getpid(), now.tv_nsec + attempt);
-        int fd = open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        FILE *file = fd >= 0 ? fdopen(fd, "wb") : NULL;
-        if (file)
-            return file;
-        int sys = errno;
-        if (fd >= 0) {
-            close(fd);
-            unlink(*temporary);
-        }
-        free(*temporary);
-        *temporary = NULL;
-        errno = sys;
-        if (sys != EEXIST)
-            break;
-    }
-    return NULL;
-}
-
 enum fz_err fz_image_save_png(const char *path, const uint8_t *pixels, int width, int height, int pitch_bytes,
                               struct fz_error *err)
 {
     struct png_save save = {0};
-    char *temporary = NULL;
-    save.file = open_beside(path, &temporary);
-    if (!save.file)
-        return fz_fail(err, fz_err_from_errno(errno), errno, "%s", path);
+    struct fz_new_file file;
+    enum fz_err code = fz_new_file_open(&file, path, err);
+    if (code != FZ_OK)
+        return code;
+    save.file = file.stream;
     errno = 0;
-    bool done = encode(&save, pixels, width, height, pitch_bytes);
-    int sys = errno;
-    if (fclose(save.file) != 0 && done) {
-        sys = errno;
-        done = false;
-    } else if (done && rename(temporary, path) != 0) {
-        sys = errno;
-        done = false;
-    }
-    enum fz_err code = FZ_OK;
-    if (!done) {
-        unlink(temporary);
-        code = sys ? fz_err_from_errno(sys) : FZ_E_IO;
-        fz_fail(err, code, sys, "%s: %s", path, save.why[0] ? save.why : "cannot be written");
-    }
-    free(temporary);
-    return code;
+    bool whole = encode(&save, pixels, width, height, pitch_bytes);
+    if (fz_new_file_close(&file, whole))
+        return FZ_OK;
+    code = errno ? fz_err_from_errno(errno) : FZ_E_IO;
+    return fz_fail(err, code, errno, "%s: %s", path, save.why[0] ? save.why : "cannot be written");
 }

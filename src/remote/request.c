@@ -14,46 +14,37 @@ static char *argument_text(const json_t *value)
     return json_is_number(value) ? fz_asprintf("%.15g", json_number_value(value)) : NULL;
 }
 
-static enum fz_err take_arguments(struct fz_request *request, const json_t *args, struct fz_error *err)
+static void take_arguments(struct fz_request *request, const json_t *args)
 {
-    if (!args)
-        return FZ_OK;
-    if (!json_is_array(args))
-        return fz_fail(err, FZ_E_USAGE, 0, "\"args\" wants an array of strings");
-    request->argv = fz_calloc(json_array_size(args), sizeof *request->argv);
-    for (size_t i = 0; i < json_array_size(args); i++) {
+    size_t count = json_array_size(args);
+    request->argv = fz_calloc(count, sizeof *request->argv);
+    for (size_t i = 0; i < count; i++) {
         char *text = argument_text(json_array_get(args, i));
-        if (!text)
-            return fz_fail(err, FZ_E_USAGE, 0, "\"args\" wants an array of strings");
-        request->argv[request->argc++] = text;
+        if (text)
+            request->argv[request->argc++] = text;
     }
-    return FZ_OK;
+    if (args && (!json_is_array(args) || request->argc < count))
+        fz_fail(&request->error, FZ_E_USAGE, 0, "\"args\" wants an array of strings");
 }
 
-struct fz_request *fz_request_parse(const char *line, size_t len, struct fz_error *err)
+struct fz_request *fz_request_parse(const char *line, size_t len)
 {
+    struct fz_request *request = fz_calloc(1, sizeof *request);
     json_error_t why;
     json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
     if (!root) {
-        fz_fail(err, FZ_E_USAGE, 0, "not JSON: %s", why.text);
-        return NULL;
+        fz_fail(&request->error, FZ_E_USAGE, 0, "not JSON: %s", why.text);
+        return request;
     }
-    struct fz_request *request = fz_calloc(1, sizeof *request);
     const char *command = json_string_value(json_object_get(root, "cmd"));
-    enum fz_err code = FZ_OK;
-    if (json_object_get(root, "id"))
-        request->id = json_incref(json_object_get(root, "id"));
-    if (!command)
-        code = fz_fail(err, FZ_E_USAGE, 0, "a request is an object with \"cmd\"");
-    else
-        code = take_arguments(request, json_object_get(root, "args"), err);
-    if (command)
+    request->id = json_incref(json_object_get(root, "id"));
+    if (command) {
         request->command = fz_strdup(command);
-    json_decref(root);
-    if (code != FZ_OK) {
-        fz_request_free(request);
-        return NULL;
+        take_arguments(request, json_object_get(root, "args"));
+    } else {
+        fz_fail(&request->error, FZ_E_USAGE, 0, "a request is an object with \"cmd\"");
     }
+    json_decref(root);
     return request;
 }
 

@@ -23,9 +23,9 @@ struct fz_request {
     atomic_bool gone;      /* atomic, set by the server: nobody waits for the answer any more */
 };
 
-/* Any thread. NULL with an error reply's reason in *err where the line is no request. Lines are JSON objects:
- * {"id":1,"cmd":"key","args":["Right"]}. */
-struct fz_request *fz_request_parse(const char *line, size_t len, struct fz_error *err);
+/* Any thread. Never NULL: where the line is no request, `error` says why, and the reply to that carries the `id` that
+ * the line had, if it was JSON at all. Lines are JSON objects: {"id":1,"cmd":"key","args":["Right"]}. */
+struct fz_request *fz_request_parse(const char *line, size_t len);
 
 /* Any thread. The reply as one line with its newline, caller frees: {"id":1,"ok":true,"result":...} or
  * {"id":1,"ok":false,"error":{"code":"...","message":"..."}}. `request` may be NULL (then there is no id). */

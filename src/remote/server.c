@@ -1,21 +1,23 @@
 #include "remote/server.h"
 
-#include "base/log.h"
+#include "base/clock.h"
 #include "base/mem.h"
-#include "remote/socket_path.h"
+#include "remote/socket.h"
 #include "sync/thread.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { CLIENTS = 8, MAX_LINE = 65536 };
+enum {
+    CLIENTS = 8,
+    MAX_LINE = 65536,
+    LAST_WORDS_US = 250000, /* how long the end waits, in all, for clients to take in what is sent to them */
+};
 
 /* A connection; read again only after its last answer went out, which bounds what it can queue. */
 struct client {
@@ -29,15 +31,14 @@ struct client {
 };
 
 struct fz_server {
-    struct sockaddr_un address; /* immutable */
-    struct fz_ready *requests;  /* immutable */
-    struct fz_doorbell *bell;   /* immutable */
-    int wake_fd;                /* immutable: eventfd, written by the render thread */
-    SDL_Thread *thread;         /* main thread */
-    struct fz_ready answers;    /* lock-free */
-    atomic_bool stop;           /* atomic */
-    int listen_fd;              /* the server's thread, as all that follows */
-    struct client clients[CLIENTS];
+    struct fz_socket socket;        /* immutable while the thread runs */
+    struct fz_ready *requests;      /* immutable */
+    struct fz_doorbell *bell;       /* immutable */
+    int wake_fd;                    /* immutable: eventfd, written by the render thread */
+    SDL_Thread *thread;             /* main thread */
+    struct fz_ready answers;        /* lock-free */
+    atomic_bool stop;               /* atomic */
+    struct client clients[CLIENTS]; /* the server's thread, as all that follows */
     uint64_t serials;
 };
 
@@ -96,12 +97,13 @@ static void serve_line(struct fz_server *server, struct client *client)
             return;
         }
         size_t len = (size_t)(end - client->in);
-        struct fz_request *request = fz_request_parse(client->in, len, &err);
+        struct fz_request *request = fz_request_parse(client->in, len);
         client->in_len -= len + 1;
         memmove(client->in, end + 1, client->in_len);
-        if (!request) {
-            client_send(client, fz_request_reply(NULL, &err));
+        if (request->error.code != FZ_OK) {
+            client_send(client, fz_request_reply(request, &request->error));
             client_flush(client);
+            fz_request_free(request);
             continue;
         }
         request->client = client->serial;
@@ -124,7 +126,7 @@ static void client_read(struct client *client)
 
 static void accept_client(struct fz_server *server)
 {
-    int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept4(server->socket.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
         return;
     for (int i = 0; i < CLIENTS; i++) {
@@ -154,10 +156,35 @@ static void take_answers(struct fz_server *server)
             client->waiting = NULL;
             client_send(client, fz_request_reply(request, &request->error));
             client_flush(client);
-            serve_line(server, client);
+            if (!atomic_load(&server->stop))
+                serve_line(server, client);
         }
         fz_request_free(request);
     }
+}
+
+static void say_last_words(struct fz_server *server)
+{
+    take_answers(server);
+    int64_t until_us = fz_now_us() + LAST_WORDS_US;
+    for (int64_t left_us; (left_us = until_us - fz_now_us()) > 0;) {
+        struct pollfd fds[CLIENTS];
+        bool unsent = false;
+        for (int i = 0; i < CLIENTS; i++) {
+            struct client *client = &server->clients[i];
+            bool sends = client->fd >= 0 && client->out_sent < client->out_len;
+            fds[i] = (struct pollfd){.fd = sends ? client->fd : -1, .events = POLLOUT};
+            unsent |= sends;
+        }
+        if (!unsent || (poll(fds, CLIENTS, (int)(left_us / 1000) + 1) < 0 && errno != EINTR))
+            break;
+        for (int i = 0; i < CLIENTS; i++)
+            if (fds[i].revents)
+                client_flush(&server->clients[i]);
+    }
+    for (int i = 0; i < CLIENTS; i++)
+        if (server->clients[i].fd >= 0)
+            client_close(&server->clients[i]);
 }
 
 static int server_main(void *ctx)
@@ -165,7 +192,7 @@ static int server_main(void *ctx)
     struct fz_server *server = ctx;
     while (!atomic_load(&server->stop)) {
         struct pollfd fds[CLIENTS + 2] = {{.fd = server->wake_fd, .events = POLLIN},
-                                          {.fd = server->listen_fd, .events = POLLIN}};
+                                          {.fd = server->socket.fd, .events = POLLIN}};
         for (int i = 0; i < CLIENTS; i++) {
             struct client *client = &server->clients[i];
             bool unsent = client->out_sent < client->out_len;
@@ -193,45 +220,8 @@ static int server_main(void *ctx)
         }
         take_answers(server);
     }
-    take_answers(server);
-    for (int i = 0; i < CLIENTS; i++)
-        if (server->clients[i].fd >= 0)
-            client_close(&server->clients[i]);
+    say_last_words(server);
     return 0;
-}
-
-/* A socket file that nobody listens on is left over from a crash. */
-static bool somebody_listens(const struct sockaddr_un *address)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return false;
-    int rc = connect(fd, (const struct sockaddr *)address, sizeof *address);
-    bool alive = rc == 0 || errno == EAGAIN;
-    close(fd);
-    return alive;
-}
-
-static enum fz_err listen_at(struct fz_server *server, const char *name, struct fz_error *err)
-{
-    enum fz_err code = fz_socket_address(name, true, &server->address, err);
-    if (code != FZ_OK)
-        return code;
-    if (somebody_listens(&server->address)) {
-        char number[16];
-        snprintf(number, sizeof number, "%d", (int)getpid());
-        fz_log("another frieze is named %s; this one is --name %s", name, number);
-        if ((code = fz_socket_address(number, true, &server->address, err)) != FZ_OK)
-            return code;
-    }
-    unlink(server->address.sun_path);
-    server->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    /* The folder is 0700, so nobody else can come in between bind and chmod. */
-    if (server->listen_fd < 0 ||
-        bind(server->listen_fd, (const struct sockaddr *)&server->address, sizeof server->address) != 0 ||
-        chmod(server->address.sun_path, 0600) != 0 || listen(server->listen_fd, CLIENTS) != 0)
-        return fz_fail(err, FZ_E_IO, errno, "control socket %s", server->address.sun_path);
-    return FZ_OK;
 }
 
 enum fz_err fz_server_start(struct fz_server **out, const char *name, struct fz_ready *requests,
@@ -241,16 +231,14 @@ enum fz_err fz_server_start(struct fz_server **out, const char *name, struct fz_
     struct fz_server *server = fz_calloc(1, sizeof *server);
     server->requests = requests;
     server->bell = bell;
-    server->listen_fd = -1;
     for (int i = 0; i < CLIENTS; i++)
         server->clients[i].fd = -1;
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    enum fz_err code = listen_at(server, name, err);
+    enum fz_err code = fz_socket_listen(&server->socket, name, err);
     if (code == FZ_OK)
         code = fz_thread_start(&server->thread, "frieze:control", server_main, server, err);
     if (code != FZ_OK) {
-        if (server->listen_fd >= 0)
-            close(server->listen_fd);
+        fz_socket_close(&server->socket);
         close(server->wake_fd);
         free(server);
         server = NULL;
@@ -272,11 +260,6 @@ void fz_server_answer(struct fz_server *server, struct fz_request *request)
     wake(server);
 }
 
-const char *fz_server_path(const struct fz_server *server)
-{
-    return server->address.sun_path;
-}
-
 void fz_server_stop(struct fz_server *server)
 {
     if (!server)
@@ -285,8 +268,7 @@ void fz_server_stop(struct fz_server *server)
     atomic_store(&server->stop, true);
     wake(server);
     SDL_WaitThread(server->thread, NULL);
-    unlink(server->address.sun_path);
-    close(server->listen_fd);
+    fz_socket_close(&server->socket);
     close(server->wake_fd);
     free(server);
 }

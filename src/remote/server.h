@@ -16,10 +16,8 @@ enum fz_err fz_server_start(struct fz_server **server, const char *name, struct 
 /* Render thread. Takes a request whose `result` or `error` is filled in. Never blocks. */
 void fz_server_answer(struct fz_server *server, struct fz_request *request);
 
-/* Any thread. The path of the socket file, as long as the server lives. */
-const char *fz_server_path(const struct fz_server *server);
-
-/* Main thread. Sends what is answered, closes all connections, removes the socket file, joins. NULL-safe. */
+/* Main thread. Sends what is answered, within 0.25 s, closes all connections, removes the socket file, joins. What came in
+ * meanwhile stays in `requests`. NULL-safe. */
 void fz_server_stop(struct fz_server *server);
 
 #endif

@@ -66,6 +66,31 @@ def test_ctl_says_what_is_wrong(wall, arguments):
     assert wall.status()["index"] == 0
 
 
+def test_ctl_refuses_what_means_nothing_here(wall):
+    """A command of another view: one line that says where it would mean something, and nothing is done."""
+    picture, show = "in the picture view", "while a slideshow runs"
+    for command, where in [("zoom_fit", picture), ("flip_h", picture), ("close", picture), ("zoom_keep", picture),
+                           ("pause_show", show)]:
+        result = wall.ctl(command)
+        assert (result.status, result.err) == (1, f"frieze: {command}: only {where}\n")
+    assert wall.ctl("zoom_in").status == wall.ctl("zoom_out").status == wall.ctl("status").status == 0
+    wall.ask("open")
+    try:
+        for command, where in [("open", "on the wall"), ("page_down", "on the wall"), ("pause_show", show)]:
+            result = wall.ctl(command)
+            assert (result.status, result.err) == (1, f"frieze: {command}: only {where}\n")
+        assert wall.status()["mode"] == "picture" and wall.status()["index"] == 0
+        for command in ("zoom_fit", "flip_h", "flip_h", "status"):
+            assert wall.ctl(command).status == 0
+        wall.ask("slideshow")
+        for command in ("pause_show", "pause_show", "zoom_fit"):
+            assert wall.ctl(command).status == 0
+        wall.ask("slideshow")
+    finally:
+        wall.ask("close")
+    assert wall.status()["mode"] == "wall"
+
+
 def test_ctl_key_sequence_is_all_or_nothing(wall):
     assert wall.ctl("key", "Right", "Right", "NoSuchKey").status == 1
     assert wall.status()["index"] == 0

@@ -1,7 +1,10 @@
 """Beginning and end: signals while it loads, nothing left behind, nothing that piles up."""
 
+import contextlib
+import json
 import os
 import pathlib
+import random
 import signal
 import time
 import uuid
@@ -97,6 +100,76 @@ def test_quit_while_a_picture_is_opened(home, slow):
     ends_well(home, frieze, lambda: frieze.key("q"), mark)
 
 
+@pytest.fixture(scope="module")
+def mixed(module_home):
+    """Small pictures, a large one, and one that never comes."""
+    made = pictures.fill(module_home / "mixed", 30)
+    Image.effect_noise((3000, 2000), 90).convert("RGB").save(made / "large.jpg", quality=95)
+    os.mkfifo(made / "never.png")
+    return made
+
+
+def valid_or_absent(home):
+    """What was asked for is whole, or not there; and no other file has come."""
+    if (home / "s.json").exists():
+        json.loads((home / "s.json").read_text())
+        (home / "s.json").unlink()
+    if (home / "s.png").exists():
+        Image.open(home / "s.png").load()
+        (home / "s.png").unlink()
+    assert [path.name for path in home.path.iterdir() if path.is_file() and not path.name.startswith("stderr-")] == []
+
+
+def test_signals_at_random_moments(home, mixed):
+    """From the first instruction on: the signals are held back before it is started."""
+    seed = int(os.environ.get("FZ_TEST_SEED", time.time_ns()))
+    print(f"FZ_TEST_SEED={seed}")
+    chance = random.Random(seed)
+    signals = signal.SIGTERM, signal.SIGINT
+    deadline = time.monotonic() + 8
+    rounds = 0
+    while time.monotonic() < deadline and rounds < 60:
+        rounds += 1
+        mark = uuid.uuid4().hex
+        arguments = ["--size", "600x400", "--stats", home / "s.json"]
+        arguments += chance.choice([[], ["--screenshot", home / "s.png"], ["--slideshow", "--delay", "0.5"]])
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        try:
+            frieze = home.start(*arguments, mixed, more={"FRIEZE_E2E": mark})
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+        number = chance.choice(signals)
+        time.sleep(chance.choice([0.02, 0.1, 0.4]) * chance.random())
+        ends_well(home, frieze, lambda frieze=frieze, number=number: frieze.send(number), mark)
+        valid_or_absent(home)
+    assert rounds > 5
+
+
+@pytest.fixture
+def full_pipe(home):
+    """Whoever writes to it waits for ever."""
+    path = home / "full"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(reader, b"#" * 4096)
+    yield path
+    os.close(reader)
+
+
+def test_a_signal_keeps_the_status(home, folder, full_pipe):
+    """Where the end hangs and the program is ended by force, it still tells what failed: here, that --stats cannot be
+    written, while whoever reads --shown does not."""
+    frieze = home.start("--size", "300x200", "--shown", full_pipe, "--stats", home / "missing" / "s.json", "--slideshow",
+                        folder).ready()
+    frieze.key("n").idle().key("n").idle()
+    frieze.send(signal.SIGTERM)
+    assert frieze.process.wait(20) == 1
+    assert len(frieze.errors()) == 1 and "missing" in frieze.errors()[0]
+    assert files_left(home) == []
+
+
 def test_many_signals(home, slow):
     """The second one changes nothing."""
     frieze = home.start(slow).ready()
@@ -120,6 +193,18 @@ def test_signal_while_a_wait_is_unanswered(home, slow):
     frieze.send(signal.SIGTERM)
     assert waiting.wait(10) == 1 and waiting.stderr.read().count(b"\n") == 1
     assert frieze.process.wait(10) == 0
+
+
+def test_signals_while_a_screenshot_is_unanswered(home, folder, full_pipe):
+    """Who asked for it is told; the second signal gives it up."""
+    frieze = home.start("--size", "300x200", folder).ready().idle()
+    asking = home.popen([home.program, "ctl", "screenshot", full_pipe], stderr=-1)
+    time.sleep(0.3)
+    frieze.send(signal.SIGTERM)
+    time.sleep(0.1)
+    frieze.send(signal.SIGTERM)
+    assert frieze.process.wait(20) == 0
+    assert asking.wait(10) == 1 and asking.stderr.read() == b"frieze: frieze is ending\n"
 
 
 def test_the_process_is_named(home, folder):

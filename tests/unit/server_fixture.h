@@ -5,7 +5,7 @@
 #include "fixture.h"
 
 #include "remote/server.h"
-#include "remote/socket_path.h"
+#include "remote/socket.h"
 #include "sync/thread.h"
 
 #include <SDL.h>

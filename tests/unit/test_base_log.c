@@ -3,6 +3,10 @@
 
 #include "base/log.h"
 
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+
 /* Logs `text` into a pipe that keeps writes apart, and reads the first write; its length without a NUL. */
 static size_t logged(const char *text, char *out, size_t size, bool *more)
 {
@@ -121,12 +125,102 @@ static void who_does_not_read_holds_up_nobody(void **state)
                               "frieze: somebody reads again\nfrieze: and all is well\n");
 }
 
+enum { TALKERS = 6, LINES = 100 };
+
+/* Lines of the longest kind, all of one letter that is the talker's own. */
+static void *talk(void *ctx)
+{
+    char text[1001];
+    memset(text, *(const char *)ctx, sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    for (int i = 0; i < LINES; i++)
+        fz_log("%s", text);
+    return NULL;
+}
+
+static void talk_in_threads(char first)
+{
+    static char names[TALKERS];
+    pthread_t threads[TALKERS];
+    for (int i = 0; i < TALKERS; i++) {
+        names[i] = (char)(first + i);
+        pthread_create(&threads[i], NULL, talk, &names[i]);
+    }
+    for (int i = 0; i < TALKERS; i++)
+        pthread_join(threads[i], NULL);
+}
+
+/* Two processes with several threads each write to one pipe: each line in it is one message. */
+static void lines_of_many_stay_whole(void **state)
+{
+    (void)state;
+    int fds[2];
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    for (int i = 0; i < 2; i++) {
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            dup2(fds[1], STDERR_FILENO);
+            talk_in_threads('a');
+            _exit(0);
+        }
+    }
+    close(fds[1]);
+    FILE *file = fdopen(fds[0], "r");
+    char line[8192];
+    int messages = 0;
+    while (fgets(line, sizeof line, file)) {
+        unsigned lost;
+        if (sscanf(line, "frieze: %u lines could not", &lost) == 1)
+            continue;
+        assert_int_equal(strlen(line), 8 + 1000 + 1);
+        assert_int_equal(strspn(line + 8, (char[]){line[8], '\0'}), 1000);
+        messages++;
+    }
+    assert_true(messages > 10);
+    fclose(file);
+    for (int i = 0; i < 2; i++)
+        wait(NULL);
+}
+
+/* The last room in a pipe is not promised to two. */
+static void threads_do_not_wait_for_each_others_room(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 200; round++) {
+        int fds[2], status = -1;
+        pid_t ended = 0;
+        assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+        assert_int_equal(fcntl(fds[1], F_SETPIPE_SZ, 4096), 4096);
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            dup2(fds[1], STDERR_FILENO);
+            talk_in_threads('\1'); /* escaped, so that one line fills the pipe */
+            _exit(0);
+        }
+        for (double end = now_s() + SOON_S; ended == 0 && now_s() < end;) {
+            ended = waitpid(pid, &status, WNOHANG);
+            sleep_ms(1);
+        }
+        if (ended == 0) {
+            kill(pid, SIGKILL);
+            waitpid(pid, &status, 0);
+        }
+        close(fds[0]);
+        close(fds[1]);
+        assert_int_equal(status, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_is_one_line_in_one_write),
         cmocka_unit_test(a_hostile_name_stays_on_its_line),
         cmocka_unit_test(a_long_message_still_ends_its_line),
+        cmocka_unit_test(lines_of_many_stay_whole),
+        cmocka_unit_test(threads_do_not_wait_for_each_others_room),
         cmocka_unit_test(who_does_not_read_holds_up_nobody),
         cmocka_unit_test(an_error_is_logged_by_its_message),
     };

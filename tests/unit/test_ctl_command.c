@@ -259,6 +259,43 @@ static void a_show_has_its_own_keys_before_those_of_the_picture(void **state)
     assert_key("S-Space", FZ_VIEW_WALL, "page_up");
 }
 
+static void assert_belongs(const char *name, bool wall, bool picture, bool show)
+{
+    const bool expected[FZ_VIEWS] = {wall, picture, show};
+    enum fz_command_id id;
+    assert_true(fz_command_find(name, &id));
+    for (int view = 0; view < FZ_VIEWS; view++) {
+        enum fz_command_view elsewhere = FZ_VIEWS;
+        if (fz_command_belongs(id, (enum fz_command_view)view, &elsewhere) != expected[view])
+            fail_msg("%s %s", name, view_names[view]);
+        if (!expected[view])
+            assert_true(fz_command_belongs(id, elsewhere, &elsewhere));
+        else
+            assert_int_equal(elsewhere, FZ_VIEWS);
+    }
+}
+
+/* A command means something where it has a key, and everywhere if it has none at all. */
+static void commands_belong_where_their_keys_are(void **state)
+{
+    (void)state;
+    static const char *const everywhere[] = {"quit", "next",   "slideshow", "zoom_in", "key",
+                                             "wait", "status", "stats",     "reload",  "screenshot"};
+    static const char *const picture[] = {"close",  "zoom_fit", "zoom_original",
+                                          "flip_h", "flip_v",   "zoom_keep"};
+    static const char *const wall[] = {"open", "page_down", "half_up"};
+    for (size_t i = 0; i < COUNT(everywhere); i++)
+        assert_belongs(everywhere[i], true, true, true);
+    for (size_t i = 0; i < COUNT(picture); i++)
+        assert_belongs(picture[i], false, true, true);
+    for (size_t i = 0; i < COUNT(wall); i++)
+        assert_belongs(wall[i], true, false, false);
+    assert_belongs("pause_show", false, false, true);
+    enum fz_command_view elsewhere;
+    assert_false(fz_command_belongs(FZ_COMMAND_ZOOM_FIT, FZ_VIEW_WALL, &elsewhere));
+    assert_string_equal(fz_command_view_name(elsewhere), "in the picture view");
+}
+
 /* Held down, a key that moves goes on moving; one that switches or ends something does so once. */
 static void held_keys_repeat_only_what_moves(void **state)
 {
@@ -286,6 +323,7 @@ int main(void)
         cmocka_unit_test(commands_find_by_name),
         cmocka_unit_test(commands_without_keys_take_arguments_or_say_something),
         cmocka_unit_test(keys_are_those_promised),
+        cmocka_unit_test(commands_belong_where_their_keys_are),
         cmocka_unit_test(held_keys_repeat_only_what_moves),
         cmocka_unit_test(a_show_has_its_own_keys_before_those_of_the_picture),
     };

@@ -211,33 +211,50 @@ static void the_server_ends_without_an_answer(void **state)
     assert_complained(&call, "frieze");
 }
 
-/* A server that hangs up before it has read: an error like any other, not a death by SIGPIPE. */
-static void hung_up_at_once(void **state)
+/* A server that hangs up before it has read all, having said `reason`: the second part meets the hang-up. */
+static void hang_up(struct call *call, const char *reason)
 {
-    (void)state;
-    struct call call;
     struct sockaddr_un address;
     char *big = malloc(4000000);
     memset(big, 'x', 4000000);
     big[3999999] = '\0';
-    prepare(&call, WORDS("key", big)); /* more than the socket takes in: the second part meets the hang-up */
+    prepare(call, WORDS("key", big)); /* more than the socket takes in */
     free(big);
     assert_int_equal(fz_socket_address("default", true, &address, NULL), FZ_OK);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(fd, 1), 0);
-    go(&call);
+    go(call);
     int client = accept(fd, NULL, NULL);
     assert_true(client >= 0);
     assert_true(readable(client, PATIENCE_S));
+    say(client, reason);
     close(client);
     close(fd);
-    finish(&call);
+    finish(call);
     assert_int_equal(unlink(address.sun_path), 0);
+}
+
+/* An error like any other, not a death by SIGPIPE. */
+static void hung_up_at_once(void **state)
+{
+    (void)state;
+    struct call call;
+    hang_up(&call, "");
     if (call.status < 0)
         fail_msg("killed by signal %d", -call.status);
     assert_int_equal(call.status, 1);
-    assert_true(strlen(call.complained) > 0);
+    assert_complained(&call, "frieze");
+}
+
+static void hung_up_with_a_reason(void **state)
+{
+    (void)state;
+    struct call call;
+    hang_up(&call,
+            "{\"id\":null,\"ok\":false,\"error\":{\"code\":\"limit\",\"message\":\"too many clients\"}}\n");
+    assert_int_equal(call.status, 1);
+    assert_complained(&call, "too many clients");
 }
 
 int main(void)
@@ -252,6 +269,7 @@ int main(void)
         TEST(an_argument_that_is_no_text),
         TEST(the_server_ends_without_an_answer),
         TEST(hung_up_at_once),
+        TEST(hung_up_with_a_reason),
     };
     return cmocka_run_group_tests(tests, open_site, close_site);
 }

@@ -1,6 +1,10 @@
 /* Where the control socket lies, who may reach it, and what start and stop leave behind. */
 #include "server_fixture.h"
 
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+
 static void assert_mode(const char *path, mode_t type, mode_t mode)
 {
     struct stat st;
@@ -190,6 +194,167 @@ static void a_second_one_takes_its_number(void **state)
     free(path);
 }
 
+/* ---- Several instances --------------------------------------------------------------------------------- */
+
+/* A socket as another program's instance has it: it listens, or, dead, has stopped to. */
+static int foreign_socket(const char *name, bool dead)
+{
+    struct sockaddr_un address;
+    struct fz_error err = {0};
+    assert_int_equal(fz_socket_address(name, true, &address, &err), FZ_OK);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 4), 0);
+    if (!dead)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* An instance in a process of its own: listens when `start` closes, tells its name, lives until `end` closes. */
+static pid_t fork_instance(const int start[2], const int names[2], const int end[2])
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid > 0)
+        return pid;
+    struct fz_socket sock;
+    struct fz_error err = {0};
+    char byte;
+    close(start[1]);
+    close(end[1]);
+    int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    dup2(quiet, STDERR_FILENO);
+    if (read(start[0], &byte, 1) != 0 || fz_socket_listen(&sock, "default", &err) != FZ_OK ||
+        write(names[1], strstr(sock.address.sun_path, "/default.sock") ? "d" : "n", 1) != 1)
+        _exit(1);
+    bool ended = read(end[0], &byte, 1) == 0;
+    fz_socket_close(&sock);
+    _exit(ended ? 0 : 1);
+}
+
+static void make_pipes(int pipes[3][2])
+{
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(pipe2(pipes[i], O_CLOEXEC), 0);
+}
+
+/* Each finds the same dead socket; one takes its place, and nobody loses what it has. */
+static void instances_that_start_at_once_do_not_meet(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 40, INSTANCES = 6 };
+    for (int round = 0; round < ROUNDS; round++) {
+        int pipes[3][2], defaults = 0;
+        pid_t pids[INSTANCES];
+        foreign_socket("default", true);
+        make_pipes(pipes);
+        for (int i = 0; i < INSTANCES; i++)
+            pids[i] = fork_instance(pipes[0], pipes[1], pipes[2]);
+        close(pipes[0][1]);
+        for (int i = 0; i < INSTANCES; i++) {
+            char name = ' ';
+            assert_true(readable(pipes[1][0], PATIENCE_S));
+            assert_int_equal(read(pipes[1][0], &name, 1), 1);
+            defaults += name == 'd';
+        }
+        assert_int_equal(defaults, 1);
+        close(dial("default"));
+        assert_int_equal(entries_of(site.folder), 2 + INSTANCES);
+        close(pipes[2][1]);
+        for (int i = 0; i < INSTANCES; i++) {
+            int status = -1;
+            assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+            assert_int_equal(status, 0);
+        }
+        assert_int_equal(entries_of(site.folder), 2);
+        close(pipes[0][0]);
+        close(pipes[1][0]);
+        close(pipes[1][1]);
+        close(pipes[2][0]);
+    }
+}
+
+static void stop_leaves_what_is_not_its_own(void **state)
+{
+    (void)state;
+    char *path = socket_of("default");
+    start_server("default");
+    assert_int_equal(unlink(path), 0);
+    int other = foreign_socket("default", false);
+    stop_server(NULL);
+    close(dial("default"));
+    close(other);
+    assert_int_equal(unlink(path), 0);
+    free(path);
+}
+
+static void sockets_of_the_dead_are_removed(void **state)
+{
+    (void)state;
+    char *dead = socket_of("4194400"), *named = socket_of("left"), *file = socket_of("a file");
+    char *note = path_in(site.folder, "note");
+    foreign_socket("4194400", true);
+    foreign_socket("left", true);
+    int alive = foreign_socket("4194401", false);
+    write_file(file, "", 0);
+    write_file(note, "", 0);
+    start_server("default");
+    assert_int_equal(access(dead, F_OK), -1);
+    assert_int_equal(access(named, F_OK), -1);
+    assert_int_equal(access(file, F_OK), 0);
+    assert_int_equal(access(note, F_OK), 0);
+    close(dial("4194401"));
+    stop_server(NULL);
+    assert_int_equal(unlink(file) | unlink(note), 0);
+    free(file);
+    file = socket_of("4194401");
+    assert_int_equal(unlink(file), 0);
+    close(alive);
+    free(dead);
+    free(named);
+    free(file);
+    free(note);
+}
+
+/* Nobody is thrown out of the number either. */
+static void a_number_that_is_taken(void **state)
+{
+    (void)state;
+    char number[16];
+    struct fz_error err = {0};
+    struct fz_server *second = NULL;
+    snprintf(number, sizeof number, "%d", (int)getpid());
+    int one = foreign_socket("default", false), two = foreign_socket(number, false);
+    int before = open_descriptors();
+    assert_int_equal(fz_server_start(&second, "default", &site.requests, &site.bell, &err), FZ_E_IO);
+    assert_null(second);
+    assert_non_null(strstr(err.msg, number));
+    assert_int_equal(open_descriptors(), before);
+    close(dial("default"));
+    close(dial(number));
+    close(one);
+    close(two);
+    start_server("default");
+    stop_server(NULL);
+    assert_int_equal(entries_of(site.folder), 2);
+}
+
+static void without_a_thread_no_socket_is_left(void **state)
+{
+    (void)state;
+    struct fz_error err = {0};
+    struct fz_server *server = NULL;
+    int before = open_descriptors();
+    SDL_SetHint(SDL_HINT_THREAD_STACK_SIZE, "70368744177664"); /* more than there is address space */
+    enum fz_err code = fz_server_start(&server, "default", &site.requests, &site.bell, &err);
+    SDL_SetHint(SDL_HINT_THREAD_STACK_SIZE, "0");
+    assert_int_equal(code, FZ_E_INTERNAL);
+    assert_null(server);
+    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(entries_of(site.folder), 2);
+}
+
 static void names_do_not_meet(void **state)
 {
     (void)state;
@@ -251,6 +416,69 @@ static void stop_says_what_is_answered_and_goes(void **state)
     fz_server_stop(NULL);
 }
 
+enum { LARGE = 8 << 20 };
+
+static struct fz_request *ask_for_much(int fd)
+{
+    say(fd, "{\"cmd\":\"much\"}\n");
+    struct fz_request *request = next_request(PATIENCE_S);
+    assert_non_null(request);
+    char *text = malloc(LARGE);
+    memset(text, 'z', LARGE);
+    request->result = json_stringn(text, LARGE);
+    free(text);
+    return request;
+}
+
+/* Begins late: by then the socket is full, and the server is about to stop. */
+static void *count_bytes(void *ctx)
+{
+    int fd = *(int *)ctx;
+    char block[65536];
+    intptr_t total = 0;
+    sleep_ms(50);
+    for (ssize_t n; (n = recv(fd, block, sizeof block, 0)) > 0;)
+        total += n;
+    return (void *)total;
+}
+
+static void a_large_answer_goes_out_whole(void **state)
+{
+    (void)state;
+    start_server("default");
+    int fd = dial("default");
+    fz_server_answer(site.server, ask_for_much(fd));
+    pthread_t reader;
+    void *total;
+    assert_int_equal(pthread_create(&reader, NULL, count_bytes, &fd), 0);
+    stop_server(NULL);
+    assert_int_equal(pthread_join(reader, &total), 0);
+    assert_int_equal((intptr_t)total, LARGE + strlen("{\"id\":null,\"ok\":true,\"result\":\"\"}\n"));
+    close(fd);
+}
+
+/* Who does not read is waited for, but not for long; where nothing is to be said, not at all. */
+static void stop_does_not_wait_for_ever(void **state)
+{
+    (void)state;
+    double took[2];
+    for (int i = 0; i < 2; i++) {
+        start_server("default");
+        int fd = dial("default");
+        if (i == 1)
+            fz_server_answer(site.server, ask_for_much(fd));
+        else
+            assert_serves(fd);
+        double start = now_s();
+        fz_server_stop(site.server);
+        site.server = NULL;
+        took[i] = now_s() - start;
+        close(fd);
+    }
+    assert_true(took[0] < 0.2);
+    assert_true(took[1] > 0.2 && took[1] < 1);
+}
+
 static void descriptors_and_threads_are_given_back(void **state)
 {
     (void)state;
@@ -282,8 +510,15 @@ int main(void)
         TEST(a_missing_runtime_folder_is_an_error),
         TEST(a_stale_socket_is_replaced),
         TEST(a_second_one_takes_its_number),
+        TEST(instances_that_start_at_once_do_not_meet),
+        TEST(stop_leaves_what_is_not_its_own),
+        TEST(sockets_of_the_dead_are_removed),
+        TEST(a_number_that_is_taken),
+        TEST(without_a_thread_no_socket_is_left),
         TEST(names_do_not_meet),
         TEST(stop_says_what_is_answered_and_goes),
+        TEST(a_large_answer_goes_out_whole),
+        TEST(stop_does_not_wait_for_ever),
         TEST(descriptors_and_threads_are_given_back),
     };
     return cmocka_run_group_tests(tests, open_site, close_site);

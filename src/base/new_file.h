@@ -1,0 +1,26 @@
+/* A file that is there only when it is whole: written beside its place, then put there. */
+#ifndef FZ_BASE_NEW_FILE_H
+#define FZ_BASE_NEW_FILE_H
+
+#include "base/error.h"
+#include "base/leftover.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct fz_new_file {
+    FILE *stream; /* to be written to */
+    char *place;  /* owned */
+    struct fz_leftover
+        *temporary; /* NULL: what lies at `path` is no file (a device, a pipe) and is written to as it is */
+};
+
+/* Any thread but a running render thread. A link leads to its target; the permissions are what the umask leaves. Fails
+ * with a message that names `path`. */
+enum fz_err fz_new_file_open(struct fz_new_file *file, const char *path, struct fz_error *err);
+
+/* The same thread. Puts it in its place, or, where it is not `whole` or cannot be written, leaves what was there as it
+ * was. Takes what *file holds in every case. False with errno. */
+bool fz_new_file_close(struct fz_new_file *file, bool whole);
+
+#endif

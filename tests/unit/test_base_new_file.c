@@ -1,0 +1,158 @@
+/* Files that are there only when they are whole, and nothing else that is left. */
+#include "fixture.h"
+
+#include "base/new_file.h"
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+static char *folder, *path;
+
+static int open_folder(void **state)
+{
+    (void)state;
+    folder = make_folder();
+    path = path_in(folder, "out");
+    return 0;
+}
+
+static int close_folder(void **state)
+{
+    (void)state;
+    free(path);
+    remove_folder(folder);
+    return 0;
+}
+
+static void begin(struct fz_new_file *file, const char *text)
+{
+    struct fz_error err = {0};
+    if (fz_new_file_open(file, path, &err) != FZ_OK)
+        fail_msg("%s", err.msg);
+    assert_true(fputs(text, file->stream) >= 0 && fflush(file->stream) == 0);
+}
+
+static void assert_holds(const char *expected)
+{
+    char text[100];
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    assert_string_equal(text, expected);
+}
+
+static void takes_its_place_when_whole(void **state)
+{
+    (void)state;
+    struct fz_new_file file;
+    int descriptors = open_descriptors();
+    begin(&file, "first");
+    assert_int_equal(access(path, F_OK), -1);
+    assert_true(fz_new_file_close(&file, true));
+    assert_holds("first");
+    begin(&file, "second");
+    assert_holds("first");
+    assert_true(fz_new_file_close(&file, true));
+    assert_holds("second");
+    assert_int_equal(entries_of(folder), 3);
+    assert_int_equal(open_descriptors(), descriptors);
+}
+
+static void is_forgotten_when_not(void **state)
+{
+    (void)state;
+    struct fz_new_file file;
+    begin(&file, "half");
+    assert_false(fz_new_file_close(&file, false));
+    assert_int_equal(entries_of(folder), 2);
+    write_file(path, "old", 3);
+    begin(&file, "half");
+    assert_false(fz_new_file_close(&file, false));
+    assert_holds("old");
+    assert_int_equal(entries_of(folder), 3);
+}
+
+static void a_link_stays_a_link(void **state)
+{
+    (void)state;
+    struct fz_new_file file;
+    struct stat st;
+    char *target = path_in(folder, "target");
+    write_file(target, "old", 3);
+    assert_int_equal(symlink("target", path), 0);
+    begin(&file, "new");
+    assert_true(fz_new_file_close(&file, true));
+    assert_holds("new");
+    assert_int_equal(lstat(path, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    free(target);
+}
+
+/* --stats /dev/stdout: what is no file is written to, never replaced; a pipe that nobody reads is an error. */
+static void what_is_no_file_is_not_replaced(void **state)
+{
+    (void)state;
+    struct fz_new_file file;
+    struct fz_error err = {0};
+    struct stat st;
+    char text[10] = "";
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_not_equal(fz_new_file_open(&file, path, &err), FZ_OK);
+    assert_int_equal(err.sys, ENXIO);
+    int reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    begin(&file, "piped");
+    assert_true(fz_new_file_close(&file, true));
+    assert_int_equal(read(reader, text, sizeof text), 5);
+    assert_string_equal(text, "piped");
+    close(reader);
+    assert_int_equal(lstat(path, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_not_equal(fz_new_file_open(&file, path, &err), FZ_OK);
+    assert_int_equal(err.sys, EISDIR);
+    assert_int_equal(entries_of(folder), 3);
+}
+
+/* Who ends the process in the middle leaves what was there before, and nothing half written; sockets go too. */
+static void nothing_half_written_outlives_the_process(void **state)
+{
+    (void)state;
+    write_file(path, "old", 3);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct fz_new_file one, two, done;
+        struct fz_leftover *file;
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        snprintf(address.sun_path, sizeof address.sun_path, "%s/socket", folder);
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fz_leftover_bind(&file, fd, &address) != 0)
+            _exit(1);
+        begin(&one, "half");
+        begin(&done, "whole");
+        begin(&two, "half");
+        bool whole = fz_new_file_close(&done, true);
+        fz_leftovers_end();
+        _exit(whole ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_holds("whole");
+    assert_int_equal(entries_of(folder), 3);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
+    const struct CMUnitTest tests[] = {
+        TEST(takes_its_place_when_whole),
+        TEST(is_forgotten_when_not),
+        TEST(a_link_stays_a_link),
+        TEST(what_is_no_file_is_not_replaced),
+        TEST(nothing_half_written_outlives_the_process),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
