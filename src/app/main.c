@@ -96,6 +96,8 @@ int main(int argc, char **argv)
     } else if (fz_option_is_on(&app->options, FZ_OPTION_VERSION)) {
         print_version();
     } else {
+        fz_config_load(&app->config, &app->options);
+        fz_config_report(&app->config);
         fz_signals_block();
         fz_video_prepare();
         if (count == 0 && (fallback = fz_default_source()) != NULL)
@@ -103,6 +105,7 @@ int main(int argc, char **argv)
         code = run(app, sources, count);
     }
     fz_options_fini(&app->options);
+    fz_config_fini(&app->config);
     free(fallback);
     free(sources);
     free(app);
