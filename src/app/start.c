@@ -165,7 +165,6 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     fz_doorbell_init(&app->bell);
     app->headless = fz_option_is_on(&app->options, FZ_OPTION_HEADLESS);
     app->start_show = fz_option_is_on(&app->options, FZ_OPTION_SLIDESHOW);
-    app->show.delay_s = app->options.values[FZ_OPTION_DELAY].seconds;
     fz_wall_init(app);
     fz_picture_init(app);
     enum fz_err code = start_threads(app, memory, err);

@@ -59,7 +59,10 @@
     X(STATUS, status, ONCE, "", "", "", NULL, "what is shown")                                          \
     X(STATISTICS, stats, ONCE, "", "", "", NULL, "the statistics so far")                               \
     X(WAIT, wait, ONCE, "", "", "", "idle|screenful|loaded [SECONDS]", "wait for a state")              \
-    X(SCREENSHOT, screenshot, ONCE, "", "", "", "FILE", "write the frame as PNG")
+    X(SCREENSHOT, screenshot, ONCE, "", "", "", "FILE", "write the frame as PNG")                       \
+    X(GET, get, ONCE, "", "", "", "[OPTION]", "an option's value and who set it, or those of all")      \
+    X(SET, set, ONCE, "", "", "", "OPTION [VALUE]", "set an option for this run")                       \
+    X(RESET, reset, ONCE, "", "", "", "OPTION", "undo set: what files and command line say")
 
 enum fz_command_id {
 #define X(id, ...) FZ_COMMAND_##id,
