@@ -234,16 +234,15 @@ static void take_bytes(struct parser *parser, const char *bytes, size_t len)
     while (p < end) {
         const char *newline = memchr(p, '\n', (size_t)(end - p));
         size_t line_len = (size_t)((newline ? newline : end) - p);
-        char line[FZ_CONFIG_MAX_LINE + 1];
         parser->line++;
         if (line_len > FZ_CONFIG_MAX_LINE) {
             complain_here(parser, "is longer than 4096 bytes");
         } else if (has_controls(p, line_len)) {
             complain_here(parser, "is no text");
         } else {
-            memcpy(line, p, line_len);
-            line[line_len] = '\0';
+            char *line = fz_strndup(p, line_len);
             take_line(parser, line);
+            free(line);
         }
         p += line_len + 1;
     }
