@@ -19,7 +19,7 @@ struct parser {
     struct fz_options *options;
     enum fz_option_origin origin;
     int line;
-    enum { IN_OPTIONS, IN_KEYS, IN_RUN, IN_UNKNOWN } section;
+    enum section { IN_OPTIONS, IN_KEYS, IN_RUN, IN_UNKNOWN } section;
 };
 
 void fz_config_init(struct fz_config *config)
@@ -126,7 +126,7 @@ static void enter_section(struct parser *parser, const char *line)
     parser->section = IN_UNKNOWN;
     for (int i = 0; i < IN_UNKNOWN; i++)
         if (strcmp(line, names[i]) == 0)
-            parser->section = i;
+            parser->section = (enum section)i;
     if (parser->section != IN_UNKNOWN)
         return;
     struct fz_error err;
