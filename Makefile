@@ -4,6 +4,7 @@
 #   make demo     build, show a wall  make format   format the sources
 #   make test     build, run tests    make install  DESTDIR=, PREFIX=/usr/local
 #   make bench    build, measure      make deps     install what building and testing need
+#   make docs     write the manual, docs/options.md and completions from the tables
 #
 # PRESET=debug|asan|tsan|clang picks another build; DEPS=no never installs anything.
 PRESET = release
@@ -30,7 +31,10 @@ lint: deps-lint configure
 	tools/lint $(BUILD)
 
 format: deps-lint
-	find src tests -name '*.[ch]' -exec clang-format -i {} +
+	find src tests tools -name '*.[ch]' -exec clang-format -i {} +
+
+docs: configure
+	cmake --build --preset $(PRESET) --target docs
 
 install: all
 	cmake --install $(BUILD)
@@ -58,4 +62,4 @@ configure:
 
 # The order of prerequisites counts: nothing is configured before it is installed.
 .NOTPARALLEL:
-.PHONY: all demo test bench lint format install clean configure deps deps-build deps-test deps-bench deps-lint
+.PHONY: all demo test bench lint format docs install clean configure deps deps-build deps-test deps-bench deps-lint

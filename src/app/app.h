@@ -13,6 +13,7 @@
 #include "app/stats.h"
 #include "app/wall.h"
 #include "ctl/command.h"
+#include "ctl/config.h"
 #include "ctl/option.h"
 #include "decode/pool.h"
 #include "gpu/head.h"
@@ -50,7 +51,8 @@ struct fz_scan {
 
 struct fz_app {
     struct fz_options options;
-    struct fz_cancel quit; /* root of the token tree; set once */
+    struct fz_config config; /* what the config files say beside options; read once, before the loop */
+    struct fz_cancel quit;   /* root of the token tree; set once */
     struct fz_doorbell bell;
     struct fz_ready results;  /* struct fz_job, from the workers */
     struct fz_ready events;   /* struct fz_source_event, from the readers */

@@ -1,5 +1,6 @@
 /* The handlers of the COMMAND TABLE. */
 #include "app/app.h"
+#include "app/options.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -140,7 +141,8 @@ HANDLER(zoom_keep, app->picture.keep_zoom = !app->picture.keep_zoom;
         fz_app_notice(app,
                       app->picture.keep_zoom ? "Zoom and place are kept" : "Each picture starts as a whole"))
 HANDLER(fullscreen, fz_head_set_fullscreen(app->head, !fz_head_is_fullscreen(app->head)))
-HANDLER(names, app->wall.names = !app->wall.names)
+HANDLER(names, fz_app_set_option(app, FZ_OPTION_NAMES,
+                                 fz_option_is_on(&app->options, FZ_OPTION_NAMES) ? "no" : "yes", err))
 HANDLER(pause_show, app->show.paused = !app->show.paused; app->show.since_us = 0)
 
 static void go_to(struct fz_app *app, size_t index)
@@ -252,18 +254,19 @@ TURN_HANDLER(flip_v, 0, false, true)
 
 /* ---- Show, loading, the rest ------------------------------------------------------------------------------------- */
 
-static enum fz_err change_delay(struct fz_app *app, double factor)
+static enum fz_err change_delay(struct fz_app *app, double factor, struct fz_error *err)
 {
-    app->show.delay_s = fmin(fmax(app->show.delay_s * factor, 0.5), 86400);
-    fz_app_notice(app, "%.3g s per picture", app->show.delay_s);
-    return FZ_OK;
+    double delay_s = fmin(fmax(app->options.values[FZ_OPTION_DELAY].seconds * factor, 0.5), 86400);
+    char text[32];
+    snprintf(text, sizeof text, "%.6g", delay_s);
+    fz_app_notice(app, "%.3g s per picture", delay_s);
+    return fz_app_set_option(app, FZ_OPTION_DELAY, text, err);
 }
 
 static enum fz_err slideshow(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
-    (void)err;
     if (call->count > 0)
-        change_delay(app, call->count / app->show.delay_s);
+        change_delay(app, call->count / app->options.values[FZ_OPTION_DELAY].seconds, err);
     if (app->show.running && call->count == 0) {
         fz_show_stop(app);
         fz_app_notice(app, "Slideshow ended");
@@ -273,8 +276,8 @@ static enum fz_err slideshow(struct fz_app *app, struct fz_command_call *call, s
     return FZ_OK;
 }
 
-HANDLER(slower, change_delay(app, 1.5))
-HANDLER(faster, change_delay(app, 1 / 1.5))
+HANDLER(slower, change_delay(app, 1.5, err))
+HANDLER(faster, change_delay(app, 1 / 1.5, err))
 
 static enum fz_err loading(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
@@ -377,4 +380,21 @@ static enum fz_err screenshot(struct fz_app *app, struct fz_command_call *call, 
     enum fz_err code = fz_app_ask_save(app, fz_path_absolute(call->argv[0]), call->request, err);
     call->deferred = code == FZ_OK;
     return code;
+}
+
+/* ---- Options, which have a file of their own --------------------------------------------------------------------- */
+
+static enum fz_err get(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    return fz_app_get_options(app, call, err);
+}
+
+static enum fz_err set(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    return fz_app_set_options(app, call, err);
+}
+
+static enum fz_err reset(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    return fz_app_reset_options(app, call, err);
 }

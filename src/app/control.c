@@ -26,7 +26,8 @@ void fz_app_take_requests(struct fz_app *app)
         if (call.deferred)
             continue;
         request->result = call.result;
-        bool asks_only = call.id == FZ_COMMAND_STATUS || call.id == FZ_COMMAND_STATISTICS;
+        bool asks_only =
+            call.id == FZ_COMMAND_STATUS || call.id == FZ_COMMAND_STATISTICS || call.id == FZ_COMMAND_GET;
         app->dirty |= err.code == FZ_OK && !asks_only;
         fz_app_answer(app, request, &err);
     }

@@ -31,13 +31,13 @@ static struct row *add(struct sheet *sheet)
 }
 
 static void add_commands(const struct fz_app *app, struct sheet *sheet, enum fz_command_view view,
-                         enum fz_command_view unless, enum fz_command_group group, const char *title)
+                         enum fz_command_view unless, enum fz_topic group, const char *title)
 {
     bool titled = false;
     for (int id = 0; id < FZ_COMMANDS; id++) {
         enum fz_command_id command = (enum fz_command_id)id;
         char keys[64], other[64];
-        if ((group != FZ_GROUPS && fz_command_group(command) != group) ||
+        if ((group != FZ_TOPICS && fz_command_topic(command) != group) ||
             fz_keymap_format_keys(&app->keys.map, command, view, keys, sizeof keys) == 0)
             continue;
         if (unless != view && fz_keymap_format_keys(&app->keys.map, command, unless, other, sizeof other) > 0)
@@ -60,10 +60,9 @@ static void fill(const struct fz_app *app, struct sheet *sheet)
     enum fz_command_view here = wall ? FZ_VIEW_WALL : FZ_VIEW_PICTURE;
     enum fz_command_view there = wall ? FZ_VIEW_PICTURE : FZ_VIEW_WALL;
     sheet->count = 0;
-    for (int group = 0; group < FZ_GROUPS; group++)
-        add_commands(app, sheet, here, here, (enum fz_command_group)group,
-                     fz_command_group_title((enum fz_command_group)group));
-    add_commands(app, sheet, there, here, FZ_GROUPS, wall ? "In a picture" : "On the wall");
+    for (int group = 0; group < FZ_TOPICS; group++)
+        add_commands(app, sheet, here, here, (enum fz_topic)group, fz_topic_title((enum fz_topic)group));
+    add_commands(app, sheet, there, here, FZ_TOPICS, wall ? "In a picture" : "On the wall");
 }
 
 void fz_help_toggle(struct fz_app *app)

@@ -2,6 +2,8 @@
 
 #include "app/app.h"
 #include "app/panel.h"
+#include "ctl/keys_config.h"
+#include "ctl/preset.h"
 #include "ctl/words.h"
 
 #include <stdio.h>
@@ -10,7 +12,11 @@ enum { COUNT_MOST = 99999999 };
 
 void fz_keys_init(struct fz_app *app)
 {
-    fz_keymap_init(&app->keys.map);
+    struct fz_keymap *map = &app->keys.map;
+    fz_keymap_init(map);
+    if (fz_option_is_set(&app->options, FZ_OPTION_KEYS))
+        fz_preset_apply(map, app->options.values[FZ_OPTION_KEYS].text);
+    fz_keys_config_apply(map, &app->config);
 }
 
 void fz_keys_fini(struct fz_app *app)

@@ -21,6 +21,7 @@ struct fz_press {
 };
 
 /* Render thread only, all of these. */
+/* Main thread, once options and config files are read; complains of faults in the latter. */
 void fz_keys_init(struct fz_app *app);
 void fz_keys_fini(struct fz_app *app);
 void fz_keys_press(struct fz_app *app, const struct fz_press *press);

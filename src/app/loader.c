@@ -141,6 +141,13 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
     fz_loader_list_changed(app);
 }
 
+void fz_loader_forget_all(struct fz_app *app)
+{
+    for (size_t i = 0; i < app->loader.tile_capacity; i++)
+        if (app->loader.tiles[i])
+            fz_loader_forget(app, app->loader.tiles[i]->item, false);
+}
+
 bool fz_loader_is_final(const struct fz_app *app, fz_item_id item)
 {
     const struct fz_loader *loader = &app->loader;

@@ -85,6 +85,8 @@ bool fz_loader_collect(struct fz_app *app, int64_t budget_us);
 
 /* Forgets what is known of an item, so that it is read again; with `gone` for ever. */
 void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone);
+/* All of them, to be read again. */
+void fz_loader_forget_all(struct fz_app *app);
 
 /* Sends a job out (taken); it is counted until its result is taken. */
 void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority);

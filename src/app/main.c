@@ -95,13 +95,18 @@ int main(int argc, char **argv)
     } else if (fz_option_is_on(&app->options, FZ_OPTION_VERSION)) {
         print_version();
     } else {
+        fz_config_load(&app->config, &app->options);
+        fz_keys_init(app);
+        fz_config_report(&app->config);
         fz_signals_block();
         fz_video_prepare();
         if (count == 0 && (fallback = fz_default_source()) != NULL)
             sources[count++] = fallback;
         code = run(app, sources, count);
     }
+    fz_keys_fini(app);
     fz_options_fini(&app->options);
+    fz_config_fini(&app->config);
     free(fallback);
     free(sources);
     free(app);

@@ -72,7 +72,8 @@ static void show_item(struct fz_app *app, fz_item_id item)
         picture->fading = picture->shown;
         picture->fading_rect = picture->camera.shown;
         picture->fade_start_us = app->now_us;
-        picture->fade_us = (int64_t)fmin(CROSSFADE_US, app->show.delay_s * 1e6 / 2);
+        picture->fade_us =
+            (int64_t)fmin(CROSSFADE_US, app->options.values[FZ_OPTION_DELAY].seconds * 1e6 / 2);
     }
     bool other = picture->shown != item;
     picture->shown = item;

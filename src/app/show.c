@@ -43,7 +43,7 @@ int64_t fz_show_step(struct fz_app *app)
     }
     if (show->since_us == 0)
         show->since_us = app->now_us;
-    int64_t next = show->since_us + (int64_t)(show->delay_s * 1e6);
+    int64_t next = show->since_us + (int64_t)(app->options.values[FZ_OPTION_DELAY].seconds * 1e6);
     if (app->now_us < next)
         return next;
     show->since_us = 0;

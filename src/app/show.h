@@ -9,7 +9,6 @@ struct fz_app;
 
 struct fz_show {
     bool running, paused;
-    double delay_s;
     int64_t since_us; /* when the picture in view was first there; 0: it is not */
 };
 

@@ -1,6 +1,5 @@
 /* Start and stop, in mirror order. */
 #include "app/app.h"
-#include "ctl/preset.h"
 #include "app/shown.h"
 #include "app/signals.h"
 #include "base/clock.h"
@@ -178,10 +177,6 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     fz_doorbell_init(&app->bell);
     app->headless = fz_option_is_on(&app->options, FZ_OPTION_HEADLESS);
     app->start_show = fz_option_is_on(&app->options, FZ_OPTION_SLIDESHOW);
-    app->show.delay_s = app->options.values[FZ_OPTION_DELAY].seconds;
-    fz_keys_init(app);
-    if (fz_option_is_set(&app->options, FZ_OPTION_KEYS))
-        fz_preset_apply(&app->keys.map, app->options.values[FZ_OPTION_KEYS].text);
     fz_wall_init(app);
     fz_picture_init(app);
     enum fz_err code = start_threads(app, memory, err);
@@ -268,7 +263,6 @@ void fz_app_stop(struct fz_app *app)
     free_events(app->backlog);
     free_events(fz_ready_take(&app->events));
     fz_prompt_fini(app);
-    fz_keys_fini(app);
     fz_shown_stop(app->shown);
     if (!fz_pool_stop(&app->pool, STUCK_MS))
         _exit(end_at_once(app));

@@ -31,7 +31,6 @@ void fz_wall_init(struct fz_app *app)
 {
     const struct fz_option_value *tile = &app->options.values[FZ_OPTION_TILE];
     app->wall = (struct fz_wall){.tile_w = tile->w, .tile_h = tile->h};
-    app->wall.names = fz_option_is_on(&app->options, FZ_OPTION_NAMES);
     fz_scroll_init(&app->wall.scroll);
 }
 
@@ -133,12 +132,12 @@ void fz_wall_set_tile_size(struct fz_app *app, double factor)
     struct fz_wall *wall = &app->wall;
     const struct fz_option_value *start = &app->options.values[FZ_OPTION_TILE];
     const struct fz_layout_params *params = &wall->layout.params;
-    double w = factor > 0 ? wall->tile_w * factor : start->w, aspect = (double)start->h / start->w;
+    double w = wall->tile_w * factor, aspect = (double)start->h / start->w;
     double most =
         fmin(params->view_w * ZOOM_STEP_MAX, (params->view_h - FZ_CAPTION_H) / aspect * ZOOM_STEP_MAX);
     w = fmax(fmin(w, most), MIN_TILE);
-    wall->tile_w = (int)lround(w);
-    wall->tile_h = (int)lround(fmax(w * aspect, 1));
+    wall->tile_w = factor > 0 ? (int)lround(w) : start->w;
+    wall->tile_h = factor > 0 ? (int)lround(fmax(w * aspect, 1)) : start->h;
     fz_wall_resize(app, params->view_w, params->view_h);
     wall->scrolled_us = app->now_us;
 }
@@ -303,7 +302,7 @@ void fz_wall_draw(struct fz_app *app)
     size_t first, last;
     if (!fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         return;
-    bool fading = false;
+    bool fading = false, names = fz_option_is_on(&app->options, FZ_OPTION_NAMES);
     struct fz_rect selected = {0};
     for (size_t i = first; i <= last; i++) {
         fz_item_id item = fz_list_at(app->list, i);
@@ -311,7 +310,7 @@ void fz_wall_draw(struct fz_app *app)
         struct fz_rect rect = draw_tile(app, item, box, &fading);
         if (item == wall->selected)
             selected = rect;
-        if (wall->names)
+        if (names)
             draw_caption(app, item, box);
     }
     if (selected.w > 0) {

@@ -16,7 +16,6 @@ struct fz_wall {
     fz_item_id selected;
     size_t selected_index; /* where it was last seen: what takes its place when it goes */
     bool touched;          /* the user moved: the selection sticks to its item */
-    bool names;
     bool dragging;
     fz_item_id held;      /* kept its place when the layout changed last */
     double held_position; /* of the scroll, after that */
@@ -32,7 +31,7 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h);   /* what is lo
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
 fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view: it keeps its place */
 struct fz_focus fz_wall_focus(const struct fz_app *app);
-void fz_wall_set_tile_size(struct fz_app *app, double factor); /* 0 = that of the start */
+void fz_wall_set_tile_size(struct fz_app *app, double factor); /* 0 = that of --tile */
 void fz_wall_reveal_selected(struct fz_app *app, bool at_once);
 bool fz_wall_step(struct fz_app *app, double dt_s);
 /* Position and scroll bar are shown for a while after each movement. */

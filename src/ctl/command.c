@@ -4,14 +4,14 @@
 
 static const struct command_row {
     const char *name;
-    enum fz_command_group group;
+    enum fz_topic topic;
     enum { ONCE, REPEAT } repeat;
     const char *keys[FZ_VIEWS];
     const char *argument;
     const char *help;
 } rows[FZ_COMMANDS] = {
-#define X(id, function, group, repeat, wall, picture, show, argument, help) \
-    [FZ_COMMAND_##id] = {#function, FZ_GROUP_##group, repeat, {wall, picture, show}, argument, help},
+#define X(id, function, topic, repeat, wall, picture, show, argument, help) \
+    [FZ_COMMAND_##id] = {#function, FZ_TOPIC_##topic, repeat, {wall, picture, show}, argument, help},
     FZ_COMMAND_TABLE(X)
 #undef X
 };
@@ -26,19 +26,19 @@ const char *fz_command_help(enum fz_command_id id)
     return rows[id].help;
 }
 
-enum fz_command_group fz_command_group(enum fz_command_id id)
+enum fz_topic fz_command_topic(enum fz_command_id id)
 {
-    return rows[id].group;
+    return rows[id].topic;
 }
 
-const char *fz_command_group_title(enum fz_command_group group)
+const char *fz_topic_title(enum fz_topic topic)
 {
-    static const char *const titles[FZ_GROUPS] = {
-#define X(id, title) [FZ_GROUP_##id] = title,
-        FZ_COMMAND_GROUP_TABLE(X)
+    static const char *const titles[FZ_TOPICS] = {
+#define X(id, title) [FZ_TOPIC_##id] = title,
+        FZ_TOPIC_TABLE(X)
 #undef X
     };
-    return titles[group];
+    return titles[topic];
 }
 
 const char *fz_command_argument(enum fz_command_id id)

@@ -1,5 +1,5 @@
-/* The OPTION TABLE: the command line, --help and (later) the config file, get and set at run time all come from it.
- * Each value remembers who set it. */
+/* The OPTION TABLE: the command line, --help, the config files, get and set at run time, the manual and the completions
+ * all come from it. Each value remembers who set it. */
 #ifndef FZ_CTL_OPTION_H
 #define FZ_CTL_OPTION_H
 
@@ -10,43 +10,79 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* X(ID, type, name, short, default, min, max, metavar, help); bounds are in the unit of the value: a count, bytes, px,
- * seconds. A FLAG takes no value. A CHOICE lists its values in the metavar, separated by '|'. */
-#define FZ_OPTION_TABLE(X)                                                                                 \
-    X(SLIDESHOW, FLAG, "slideshow", 's', NULL, 0, 1, NULL, "start as a slideshow")                         \
-    X(DELAY, DURATION, "delay", 'd', "5", 0.1, 86400, "SECONDS", "how long the slideshow shows a picture") \
-    X(SIZE, SIZE, "size", 0, NULL, 64, 16384, "WxH",                                                       \
-      "open a window of this size instead of fullscreen (headless: 1920x1080)")                            \
-    X(TILE, SIZE, "tile", 't', "256x192", 16, 4096, "WxH", "size of the box of a picture on the wall")     \
-    X(NAMES, FLAG, "names", 'n', NULL, 0, 1, NULL, "show file names under the tiles")                      \
-    X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", "colour behind the pictures") \
-    X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, "hidden files and folders too")                         \
-    X(NO_SIBLINGS, FLAG, "no-siblings", 0, NULL, 0, 1, NULL,                                               \
-      "a single file is shown alone, without its folder")                                                  \
-    X(NUL, FLAG, "null", '0', NULL, 0, 1, NULL, "paths on standard input end with NUL")                    \
-    X(WATCH, FLAG, "watch", 0, NULL, 0, 1, NULL, "keep running although nothing is there yet")             \
-    X(NO_WATCH, FLAG, "no-watch", 0, NULL, 0, 1, NULL, "do not follow changes of the folders")             \
-    X(WAIT, FLAG, "wait", 0, NULL, 0, 1, NULL, "wait for paths that do not exist yet")                     \
-    X(MEMORY, BYTES, "memory", 'm', NULL, 33554432, 1099511627776, "BYTES",                                \
-      "bound on pictures in memory (32M or more; default a quarter, 64M to 1G)")                           \
-    X(JOBS, INT, "jobs", 'j', NULL, 1, 256, "N", "decoding workers (default: the processor's cores)")      \
-    X(ISOLATION, CHOICE, "isolation", 0, "thread", 0, 0, "thread", "where pictures are decoded")           \
-    X(KEYS, CHOICE, "keys", 0, NULL, 0, 0, "feh|nsxiv|imv|swayimg", "keys like those of another viewer")   \
-    X(NAME, TEXT, "name", 0, "default", 1, 64, "NAME", "name of this instance for frieze ctl")             \
-    X(HEADLESS, FLAG, "headless", 0, NULL, 0, 1, NULL, "no display is needed")                             \
-    X(SCREENSHOT, TEXT, "screenshot", 0, NULL, 1, 4096, "FILE.png", "write the last frame at the end")     \
-    X(QUIT_WHEN, CHOICE, "quit-when", 0, NULL, 0, 0, "screenful|loaded",                                   \
-      "end when what is in view, or all of it, is there")                                                  \
-    X(STATS, TEXT, "stats", 0, NULL, 1, 4096, "FILE", "write statistics as JSON at the end")               \
-    X(SHOWN, TEXT, "shown", 0, NULL, 1, 4096, "FILE", "append a JSON line for each picture shown")         \
-    X(HELP, FLAG, "help", 'h', NULL, 0, 1, NULL, "print this and end")                                     \
-    X(VERSION, FLAG, "version", 'V', NULL, 0, 1, NULL, "print version and features and end")
+/* X(ID, title): the paragraphs of --help and of the manual. */
+#define FZ_OPTION_GROUP_TABLE(X) \
+    X(SHOW, "Show")              \
+    X(SOURCES, "Sources")        \
+    X(WINDOW, "Window")          \
+    X(LIMITS, "Limits")          \
+    X(AUTOMATION, "Automation")  \
+    X(INFORMATION, "Information")
+
+/* X(ID, type, name, short, default, min, max, metavar, group, reach, help); bounds are in the unit of the value: a
+ * count, bytes, px, seconds. A FLAG takes no value on the command line. A CHOICE lists its values in the metavar,
+ * separated by '|'. Reach: LINE is the command line alone, FILE the config files too, LIVE also while frieze runs (it
+ * is applied in app/options.c). */
+#define FZ_OPTION_TABLE(X)                                                                             \
+    X(SLIDESHOW, FLAG, "slideshow", 's', NULL, 0, 1, NULL, SHOW, FILE, "start as a slideshow")         \
+    X(DELAY, DURATION, "delay", 'd', "5", 0.1, 86400, "SECONDS", SHOW, LIVE,                           \
+      "how long the slideshow shows a picture")                                                        \
+    X(TILE, SIZE, "tile", 't', "256x192", 16, 4096, "WxH", SHOW, LIVE,                                 \
+      "size of the box of a picture on the wall")                                                      \
+    X(NAMES, FLAG, "names", 'n', NULL, 0, 1, NULL, SHOW, LIVE, "show file names under the tiles")      \
+    X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", SHOW, LIVE,               \
+      "colour behind the pictures")                                                                    \
+    X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, SOURCES, FILE, "hidden files and folders too")      \
+    X(NO_SIBLINGS, FLAG, "no-siblings", 0, NULL, 0, 1, NULL, SOURCES, FILE,                            \
+      "a single file is shown alone, without its folder")                                              \
+    X(NUL, FLAG, "null", '0', NULL, 0, 1, NULL, SOURCES, LINE, "paths on standard input end with NUL") \
+    X(WATCH, FLAG, "watch", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                        \
+      "keep running although nothing is there yet")                                                    \
+    X(NO_WATCH, FLAG, "no-watch", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                  \
+      "do not follow changes of the folders")                                                          \
+    X(WAIT, FLAG, "wait", 0, NULL, 0, 1, NULL, SOURCES, FILE, "wait for paths that do not exist yet")  \
+    X(SIZE, SIZE, "size", 0, NULL, 64, 16384, "WxH", WINDOW, FILE,                                     \
+      "open a window of this size instead of fullscreen (headless: 1920x1080)")                        \
+    X(HEADLESS, FLAG, "headless", 0, NULL, 0, 1, NULL, WINDOW, LINE, "no display is needed")           \
+    X(MEMORY, BYTES, "memory", 'm', NULL, 33554432, 1099511627776, "BYTES", LIMITS, FILE,              \
+      "bound on pictures in memory (32M or more; default a quarter, 64M to 1G)")                       \
+    X(JOBS, INT, "jobs", 'j', NULL, 1, 256, "N", LIMITS, FILE,                                         \
+      "decoding workers (default: the processor's cores)")                                             \
+    X(ISOLATION, CHOICE, "isolation", 0, "thread", 0, 0, "thread", LIMITS, LINE,                       \
+      "where pictures are decoded")                                                                    \
+    X(KEYS, CHOICE, "keys", 0, NULL, 0, 0, "feh|nsxiv|imv|swayimg", WINDOW, FILE,                      \
+      "keys like those of another viewer")                                                             \
+    X(NAME, TEXT, "name", 0, "default", 1, 64, "NAME", AUTOMATION, LINE,                               \
+      "name of this instance for frieze ctl")                                                          \
+    X(SCREENSHOT, TEXT, "screenshot", 0, NULL, 1, 4096, "FILE.png", AUTOMATION, LINE,                  \
+      "write the last frame at the end")                                                               \
+    X(QUIT_WHEN, CHOICE, "quit-when", 0, NULL, 0, 0, "screenful|loaded", AUTOMATION, LINE,             \
+      "end when what is in view, or all of it, is there")                                              \
+    X(STATS, TEXT, "stats", 0, NULL, 1, 4096, "FILE", AUTOMATION, LINE,                                \
+      "write statistics as JSON at the end")                                                           \
+    X(SHOWN, TEXT, "shown", 0, NULL, 1, 4096, "FILE", AUTOMATION, LINE,                                \
+      "append a JSON line for each picture shown")                                                     \
+    X(CONFIG, TEXT, "config", 0, NULL, 1, 4096, "FILE", INFORMATION, LINE,                             \
+      "read this config file, and not those of the system and the user")                               \
+    X(NO_CONFIG, FLAG, "no-config", 0, NULL, 0, 1, NULL, INFORMATION, LINE,                            \
+      "read no config file but that of --config")                                                      \
+    X(HELP, FLAG, "help", 'h', NULL, 0, 1, NULL, INFORMATION, LINE, "print this and end")              \
+    X(VERSION, FLAG, "version", 'V', NULL, 0, 1, NULL, INFORMATION, LINE,                              \
+      "print version and features and end")
 
 enum fz_option_id {
 #define X(id, ...) FZ_OPTION_##id,
     FZ_OPTION_TABLE(X) FZ_OPTIONS
 #undef X
 };
+
+enum fz_option_group {
+#define X(id, title) FZ_GROUP_##id,
+    FZ_OPTION_GROUP_TABLE(X) FZ_OPTION_GROUPS
+#undef X
+};
+
+enum fz_option_reach { FZ_REACH_LINE, FZ_REACH_FILE, FZ_REACH_LIVE };
 
 enum fz_option_type {
     FZ_TYPE_FLAG,     /* .number 0 or 1 */
@@ -63,36 +99,74 @@ enum fz_option_type {
 enum fz_option_origin {
     FZ_ORIGIN_UNSET, /* neither a default nor anybody: the program decides */
     FZ_ORIGIN_DEFAULT,
+    FZ_ORIGIN_SYSTEM_FILE,
+    FZ_ORIGIN_USER_FILE,
     FZ_ORIGIN_COMMAND_LINE,
     FZ_ORIGIN_RUN_TIME,
+    FZ_ORIGINS,
+};
+
+struct fz_option_row {
+    enum fz_option_type type;
+    const char *name;
+    char letter;
+    const char *fallback;
+    double min, max;
+    const char *metavar;
+    enum fz_option_group group;
+    enum fz_option_reach reach;
+    const char *help;
 };
 
 struct fz_option_value {
     enum fz_option_origin origin;
+    const char *file; /* where it was set; borrowed from who read it; NULL: in no file */
+    int line;
     int64_t number;
     double seconds;
     int w, h;
-    char *text; /* owned */
+    char *text;
 };
 
 /* One owner's thread. */
 struct fz_options {
-    struct fz_option_value values[FZ_OPTIONS];
+    struct fz_option_value
+        values[FZ_OPTIONS]; /* those that hold: of each the highest layer, its text borrowed */
+    struct fz_option_value layers[FZ_ORIGINS][FZ_OPTIONS]; /* what each has set; texts are owned */
 };
 
 void fz_options_init(struct fz_options *options);
 void fz_options_fini(struct fz_options *options);
 
-/* Sets one from text; USAGE with one clear line where the value does not fit. `text` is NULL for a FLAG that is on. */
+/* Any thread, all of these. */
+const struct fz_option_row *fz_option_row(enum fz_option_id id);
+const char *fz_option_group_title(enum fz_option_group group);
+bool fz_option_find(const char *name, enum fz_option_id *id);
+const char *fz_option_origin_name(enum fz_option_origin origin);
+
+/* Any thread. Reads `text` (NULL: a FLAG that is on) as a value of that row, a text only borrowed; false where it does
+ * not fit. */
+bool fz_option_parse(const struct fz_option_row *row, const char *text, struct fz_option_value *value);
+/* Any thread. What a row wants, in words: "SECONDS, 0.1 to 86400". */
+void fz_option_wants(const struct fz_option_row *row, char *out, size_t size);
+
+/* Sets one layer from text; USAGE with one clear line where the value does not fit. `text` is NULL for a FLAG that is
+ * on. */
 enum fz_err fz_option_set(struct fz_options *options, enum fz_option_id id, const char *text,
                           enum fz_option_origin origin, struct fz_error *err);
+/* The same by a line of a file, whose name is borrowed as long as the options live. */
+enum fz_err fz_option_set_in_file(struct fz_options *options, enum fz_option_id id, const char *text,
+                                  enum fz_option_origin origin, const char *file, int line,
+                                  struct fz_error *err);
+/* Takes one layer away: the next lower one holds again. */
+void fz_option_reset(struct fz_options *options, enum fz_option_id id, enum fz_option_origin origin);
 
 /* Parses argv[1..]; what is no option is moved to the front of `operands` (room for argc), counted in *operand_count,
  * borrowed. "--" ends the options; "-" is an operand. */
 enum fz_err fz_options_parse(struct fz_options *options, int argc, char **argv, const char **operands,
                              size_t *operand_count, struct fz_error *err);
 
-/* Any thread. The lines of --help for all options. */
+/* Any thread. The lines of --help for all options, group by group. */
 void fz_options_print_help(FILE *out);
 
 static inline bool fz_option_is_on(const struct fz_options *options, enum fz_option_id id)

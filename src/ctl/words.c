@@ -29,6 +29,12 @@ static const char *read_word(const char *p, char *out)
     return quote ? NULL : p;
 }
 
+static void add(struct fz_words *words, char *word)
+{
+    words->list = fz_grow(words->list, &words->capacity, words->count + 1, sizeof *words->list);
+    words->list[words->count++] = word;
+}
+
 enum fz_err fz_words_split(struct fz_words *words, const char *text, struct fz_error *err)
 {
     *words = (struct fz_words){0};
@@ -45,11 +51,21 @@ enum fz_err fz_words_split(struct fz_words *words, const char *text, struct fz_e
             fz_words_fini(words);
             break;
         }
-        words->list = fz_grow(words->list, &words->capacity, words->count + 1, sizeof *words->list);
-        words->list[words->count++] = fz_strdup(word);
+        add(words, fz_strdup(word));
     }
     free(word);
     return code;
+}
+
+size_t fz_words_split_plain(struct fz_words *words, const char *text)
+{
+    *words = (struct fz_words){0};
+    for (const char *p = text + strspn(text, " \t"); *p; p += strspn(p, " \t")) {
+        size_t length = strcspn(p, " \t");
+        add(words, fz_strndup(p, length));
+        p += length;
+    }
+    return words->count;
 }
 
 void fz_words_fini(struct fz_words *words)

@@ -16,6 +16,8 @@ struct fz_words {
  * single quotes. Nothing else is special: no shell ever sees it. Overwrites *words; USAGE where a quote is not closed
  * (*words is empty then). */
 enum fz_err fz_words_split(struct fz_words *words, const char *text, struct fz_error *err);
+/* Any thread. The same without quotes and backslashes: every character but a space is itself. Returns the number. */
+size_t fz_words_split_plain(struct fz_words *words, const char *text);
 void fz_words_fini(struct fz_words *words);
 
 #endif

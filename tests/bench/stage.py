@@ -71,7 +71,7 @@ class Home:
 
     def __init__(self, display=None):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="frieze-home-"))
-        parts = {"HOME": "home", "XDG_CONFIG_HOME": "home/.config", "XDG_CACHE_HOME": "home/.cache",
+        parts = {"HOME": "home", "XDG_CONFIG_HOME": "home/.config", "XDG_CONFIG_DIRS": "home/.system", "XDG_CACHE_HOME": "home/.cache",
                  "XDG_DATA_HOME": "home/.local/share", "XDG_STATE_HOME": "home/.local/state",
                  "XDG_RUNTIME_DIR": "run", "TMPDIR": "tmp"}
         self.environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8",

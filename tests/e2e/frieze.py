@@ -69,8 +69,9 @@ class Home:
         self.user = USER if ordinary and os.getuid() == 0 else None
         self.environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         self.environment["HOME"] = str(self.path)
-        for variable, name in (("XDG_RUNTIME_DIR", "run"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache"),
-                               ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state"), ("TMPDIR", "tmp")):
+        for variable, name in (("XDG_RUNTIME_DIR", "run"), ("XDG_CONFIG_HOME", "config"), ("XDG_CONFIG_DIRS", "system"),
+                               ("XDG_CACHE_HOME", "cache"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state"),
+                               ("TMPDIR", "tmp")):
             (self.path / name).mkdir(mode=0o700)
             self.environment[variable] = str(self.path / name)
         self.program = binary()

@@ -13,7 +13,7 @@ static const struct row {
     const char *metavar;
     const char *help;
 } rows[] = {
-#define X(id, type, name, letter, fallback, min, max, metavar, help) \
+#define X(id, type, name, letter, fallback, min, max, metavar, group, reach, help) \
     {FZ_OPTION_##id, FZ_TYPE_##type, name, letter, fallback, min, max, metavar, help},
     FZ_OPTION_TABLE(X)
 #undef X
@@ -88,7 +88,8 @@ static void help_has_a_line_for_each(void **state)
     fclose(out);
     for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
         lines++;
-    assert_int_equal(lines, COUNT(rows));
+    assert_int_equal(lines, COUNT(rows) + 2 * FZ_OPTION_GROUPS -
+                                1); /* each group has a title, and a space before it */
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct row *row = &rows[i];
         snprintf(wanted, sizeof wanted, " --%s%s%s ", row->name, row->metavar ? " " : "",
@@ -172,9 +173,11 @@ static void assert_refused(enum fz_option_id id, const char *text)
     enum fz_err code = fz_option_set(&options, id, text, FZ_ORIGIN_RUN_TIME, &err);
     if (code != FZ_E_USAGE || err.code != FZ_E_USAGE)
         fail_msg("--%s=%s gives %s", rows[id].name, text, fz_err_name(code));
-    snprintf(beginning, sizeof beginning, "--%s", rows[id].name);
+    snprintf(beginning, sizeof beginning, "%s=", rows[id].name);
     if (strncmp(err.msg, beginning, strlen(beginning)) != 0 || strchr(err.msg, '\n'))
         fail_msg("not clear: %s", err.msg);
+    if (!rows[id].metavar && !strstr(err.msg, "yes or no"))
+        fail_msg("does not say what is wanted: %s", err.msg);
     if (rows[id].metavar && (!strstr(err.msg, "wants") || !strstr(err.msg, rows[id].metavar)))
         fail_msg("does not say what is wanted: %s", err.msg);
     assert_memory_equal(&options.values[id], &before, sizeof before);
@@ -270,6 +273,83 @@ static void ranges_include_their_ends(void **state)
     }
 }
 
+/* ---- Layers -------------------------------------------------------------------------------------------- */
+
+static enum fz_err set(enum fz_option_id id, const char *text, enum fz_option_origin origin)
+{
+    return fz_option_set(&options, id, text, origin, NULL);
+}
+
+/* Whoever speaks first or last: the highest layer holds, and below it none is forgotten. */
+static void the_highest_layer_holds(void **state)
+{
+    (void)state;
+    const struct fz_option_value *delay = &options.values[FZ_OPTION_DELAY];
+    struct random random = random_start();
+    for (int round = 0; round < 200; round++) {
+        int said[FZ_ORIGINS] = {[FZ_ORIGIN_DEFAULT] = 5};
+        fz_options_fini(&options);
+        fz_options_init(&options);
+        for (int step = 0; step < 30; step++) {
+            int origin = random_int(&random, FZ_ORIGIN_SYSTEM_FILE, FZ_ORIGIN_RUN_TIME);
+            char text[16];
+            int value = random_int(&random, 0, 3) == 0 ? 0 : random_int(&random, 1, 999);
+            snprintf(text, sizeof text, "%d", value);
+            if (value > 0)
+                assert_int_equal(set(FZ_OPTION_DELAY, text, (enum fz_option_origin)origin), FZ_OK);
+            else
+                fz_option_reset(&options, FZ_OPTION_DELAY, (enum fz_option_origin)origin);
+            said[origin] = value;
+            int top = FZ_ORIGIN_RUN_TIME;
+            while (said[top] == 0)
+                top--;
+            assert_int_equal(delay->origin, top);
+            assert_near(delay->seconds, said[top], 1e-12);
+        }
+    }
+}
+
+static void texts_of_layers_are_kept(void **state)
+{
+    (void)state;
+    assert_int_equal(set(FZ_OPTION_NAME, "left", FZ_ORIGIN_COMMAND_LINE), FZ_OK);
+    assert_int_equal(set(FZ_OPTION_NAME, "right", FZ_ORIGIN_RUN_TIME), FZ_OK);
+    assert_string_equal(options.values[FZ_OPTION_NAME].text, "right");
+    fz_option_reset(&options, FZ_OPTION_NAME, FZ_ORIGIN_RUN_TIME);
+    assert_string_equal(options.values[FZ_OPTION_NAME].text, "left");
+    fz_option_reset(&options, FZ_OPTION_NAME, FZ_ORIGIN_COMMAND_LINE);
+    assert_string_equal(options.values[FZ_OPTION_NAME].text, "default");
+    assert_int_equal(options.values[FZ_OPTION_NAME].origin, FZ_ORIGIN_DEFAULT);
+}
+
+/* A flag may be taken back by a higher layer: "no" is a word too. */
+static void no_overrides_yes(void **state)
+{
+    (void)state;
+    assert_int_equal(set(FZ_OPTION_NAMES, "yes", FZ_ORIGIN_USER_FILE), FZ_OK);
+    assert_true(fz_option_is_on(&options, FZ_OPTION_NAMES));
+    assert_int_equal(set(FZ_OPTION_NAMES, "no", FZ_ORIGIN_COMMAND_LINE), FZ_OK);
+    assert_false(fz_option_is_on(&options, FZ_OPTION_NAMES));
+    fz_option_reset(&options, FZ_OPTION_NAMES, FZ_ORIGIN_COMMAND_LINE);
+    assert_true(fz_option_is_on(&options, FZ_OPTION_NAMES));
+    fz_option_reset(&options, FZ_OPTION_NAMES, FZ_ORIGIN_USER_FILE);
+    assert_false(fz_option_is_set(&options, FZ_OPTION_NAMES));
+}
+
+static void messages_speak_the_language_of_the_layer(void **state)
+{
+    (void)state;
+    struct fz_error err = {0};
+    fz_option_set(&options, FZ_OPTION_DELAY, "zero", FZ_ORIGIN_COMMAND_LINE, &err);
+    assert_string_equal(err.msg, "--delay=zero: wants SECONDS, 0.1 to 86400");
+    fz_option_set(&options, FZ_OPTION_DELAY, "zero", FZ_ORIGIN_USER_FILE, &err);
+    assert_string_equal(err.msg, "delay=zero: wants SECONDS, 0.1 to 86400");
+    fz_option_set(&options, FZ_OPTION_MEMORY, "1", FZ_ORIGIN_USER_FILE, &err);
+    assert_string_equal(err.msg, "memory=1: wants BYTES, 32M to 1024G");
+    fz_option_set(&options, FZ_OPTION_NAMES, "1", FZ_ORIGIN_USER_FILE, &err);
+    assert_string_equal(err.msg, "names=1: wants yes or no");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -285,6 +365,10 @@ int main(void)
         TEST(bad_choices_and_texts),
         TEST(a_long_bad_value_hides_no_reason),
         TEST(ranges_include_their_ends),
+        TEST(the_highest_layer_holds),
+        TEST(texts_of_layers_are_kept),
+        TEST(no_overrides_yes),
+        TEST(messages_speak_the_language_of_the_layer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,58 @@
+#include "ctl/config_file.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A link that leads nowhere is there, and deserves a word. */
+static enum fz_err explain_open(const char *path, int sys, struct fz_error *err)
+{
+    struct stat st;
+    if ((sys == ENOENT || sys == ENOTDIR) && lstat(path, &st) != 0)
+        return fz_fail(err, FZ_E_NOT_FOUND, 0, "is not there");
+    enum fz_err code = fz_err_from_errno(sys);
+    return fz_fail(err, code == FZ_E_NOT_FOUND ? FZ_E_IO : code, sys, "cannot be read");
+}
+
+/* One byte more than allowed shows that it is too large, also while it grows. */
+static enum fz_err read_all(int fd, char *bytes, size_t limit, size_t *len, struct fz_error *err)
+{
+    *len = 0;
+    while (*len <= limit) {
+        ssize_t n = read(fd, bytes + *len, limit + 1 - *len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fz_fail(err, FZ_E_IO, errno, "cannot be read");
+        if (n == 0)
+            return FZ_OK;
+        *len += (size_t)n;
+    }
+    return fz_fail(err, FZ_E_LIMIT, 0, "is larger than %zu KB: nothing of it is taken", limit / 1024);
+}
+
+enum fz_err fz_config_slurp(const char *path, size_t limit, char **bytes, size_t *len, struct fz_error *err)
+{
+    *bytes = NULL;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return explain_open(path, errno, err);
+    struct stat st;
+    enum fz_err code = FZ_OK;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        code = fz_fail(err, FZ_E_IO, 0, S_ISDIR(st.st_mode) ? "is a folder" : "is no regular file");
+    if (code == FZ_OK) {
+        *bytes = fz_malloc(limit + 1);
+        code = read_all(fd, *bytes, limit, len, err);
+    }
+    close(fd);
+    if (code != FZ_OK) {
+        free(*bytes);
+        *bytes = NULL;
+    }
+    return code;
+}
