@@ -1,6 +1,7 @@
 #include "ctl/complete.h"
 
 #include "ctl/command.h"
+#include "ctl/option.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,30 @@ static void offer_choices(struct fz_completion *done, const char *begun, const c
     }
 }
 
+static void offer_options(struct fz_completion *done, const char *begun)
+{
+    for (int id = 0; id < FZ_OPTIONS; id++) {
+        const struct fz_option_row *row = fz_option_row((enum fz_option_id)id);
+        if (row->reach == FZ_REACH_LIVE)
+            offer(done, begun, row->name, strlen(row->name));
+    }
+}
+
+/* What the option named before it takes. */
+static void offer_values(struct fz_completion *done, const char *option, const char *begun)
+{
+    char name[32];
+    enum fz_option_id id;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(option, " "), option);
+    if (strchr(begun, ' ') || !fz_option_find(name, &id))
+        return;
+    const struct fz_option_row *row = fz_option_row(id);
+    if (row->type == FZ_TYPE_FLAG)
+        offer_choices(done, begun, "yes|no");
+    else if (row->type == FZ_TYPE_CHOICE)
+        offer_choices(done, begun, row->metavar);
+}
+
 void fz_complete(const char *before, struct fz_completion *completion)
 {
     *completion = (struct fz_completion){0};
@@ -55,8 +80,13 @@ void fz_complete(const char *before, struct fz_completion *completion)
         const char *begun = space + strspn(space, " ");
         snprintf(name, sizeof name, "%.*s", (int)(space - before), before);
         const char *argument = fz_command_find(name, &id) ? fz_command_argument(id) : NULL;
-        if (argument && !strchr(begun, ' '))
+        const char *second = strchr(begun, ' ');
+        if (argument && strstr(argument, "OPTION") && !second)
+            offer_options(completion, begun);
+        else if (argument && !second)
             offer_choices(completion, begun, argument);
+        else if (argument && id == FZ_COMMAND_SET)
+            offer_values(completion, begun, second + strspn(second, " "));
     }
     if (completion->count == 1 && strlen(completion->added) + 1 < sizeof completion->added)
         strcat(completion->added, " ");
