@@ -246,3 +246,34 @@ def test_ctl(home, folder):
         assert (result.status, result.out) == (0, '{"value":5.0,"set_by":"default"}\n')
         result = frieze.ctl("set", "memory", "1G")
         assert (result.status, result.out, len(result.lines)) == (1, "", 1)
+
+
+# --- keys ---
+
+def test_keys_of_the_file(home, folder, conf):
+    """Over the preset, which is over the table; a sequence, an argument, and a key that is to do nothing."""
+    conf.write_text("keys = nsxiv\n[keys]\nx Tab = last\ng h = next\nzz = key Right\nn = none\n")
+    with start(home, folder) as frieze:
+        def after(*keys):
+            return frieze.key("Home", *keys).status()["index"]
+        assert [after("x"), after("Tab"), after("h"), after("z", "z"), after("n")] == [2, 2, 1, 1, 0]
+        assert after("End", "g") == 2, "g, which nsxiv has for the first picture, is next here"
+        assert after("p") == 0 and frieze.errors() == []
+
+
+def test_faults_in_keys(home, folder, conf):
+    """Each named by its line; the others hold."""
+    conf.write_text("[keys]\nx = lasst\nNoKey = next\ny = next now\nz = last\n'a = next\nctl = next\nw = key 'x\n")
+    with start(home, folder) as frieze:
+        assert frieze.key("Home", "z").status()["index"] == 2
+        assert lines_about(frieze, conf) == ["2: unknown command lasst", "3: NoKey is no key",
+                                             "4: next takes no argument", "7: ctl is no key",
+                                             "8: a quote is not closed"]
+
+
+@pytest.mark.parametrize("preset, keys, index", [("feh", ["Space"], 1), ("nsxiv", ["l", "l", "g"], 0),
+                                                 ("imv", ["]"], 1), ("swayimg", ["Return", "n"], 1)])
+def test_presets(home, folder, preset, keys, index):
+    with start(home, folder, "--keys", preset) as frieze:
+        assert frieze.idle().key(*keys).status()["index"] == index
+        assert frieze.errors() == []
