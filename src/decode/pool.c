@@ -16,6 +16,10 @@
  * whoever waits for a lock that a worker holds. */
 enum { WORKER_NICE = 10 };
 
+/* What all workers together may keep, as a part of the working memory. A larger part would refuse larger pictures;
+ * a smaller one allocates the buffers of ordinary photographs anew each time. */
+enum { KEPT_PART = 8 };
+
 static void empty_trash(struct fz_pool *pool)
 {
     for (struct fz_ready_node *node = fz_ready_take(&pool->trash); node;) {
@@ -30,7 +34,7 @@ static int worker_main(void *ctx)
     struct fz_pool *pool = ctx;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
     struct fz_decoder decoder;
-    fz_decoder_init(&decoder, &pool->ledger, &pool->counts.opens);
+    fz_decoder_init(&decoder, &pool->ledger, pool->keep_bytes, &pool->counts.opens);
     struct fz_heap_node *node;
     while ((node = fz_heap_pop(&pool->heap)) != NULL) {
         struct fz_job *job = FZ_CONTAINER(node, struct fz_job, queued);
@@ -48,13 +52,14 @@ static int worker_main(void *ctx)
 }
 
 enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_bytes, struct fz_ready *ready,
-                          struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err)
+                          struct fz_doorbell *bell, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
     fz_image_init();
-    *pool = (struct fz_pool){.ready = ready, .bell = bell, .quit = quit};
+    *pool = (struct fz_pool){.ready = ready, .bell = bell};
+    pool->keep_bytes = (size_t)(working_bytes / KEPT_PART / (uint64_t)workers);
     fz_heap_init(&pool->heap);
-    fz_ledger_init(&pool->ledger, working_bytes);
+    fz_ledger_init(&pool->ledger, working_bytes - (uint64_t)workers * pool->keep_bytes);
     pool->threads = fz_calloc((size_t)workers, sizeof *pool->threads);
     for (int i = 0; i < workers; i++) {
         char name[24];

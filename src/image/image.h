@@ -55,9 +55,10 @@ struct fz_image {
 void fz_image_init(void);
 void fz_image_fini(void);
 
-/* Buffers kept from picture to picture, one set per worker: fresh memory costs more than a small decode. */
+/* Buffers kept from picture to picture, one set per worker: fresh memory costs more than a small decode. Between two
+ * decodes they hold at most `keep_bytes` together. */
 struct fz_image_scratch;
-struct fz_image_scratch *fz_image_scratch_new(void);
+struct fz_image_scratch *fz_image_scratch_new(size_t keep_bytes);
 void fz_image_scratch_free(struct fz_image_scratch *scratch);
 
 /* Any thread but the render thread. Decodes one picture at the least size that covers the box, then reduces

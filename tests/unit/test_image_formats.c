@@ -144,7 +144,7 @@ static void test_changed_bytes(void **state)
             struct fz_image image;
             struct fz_error err;
             int fd = open_bytes(b.data, b.len);
-            struct fz_image_scratch *scratch = fz_image_scratch_new();
+            struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
             struct fz_image_request request = make_request(fd, round % 3 * 9, round % 3 * 9, &host);
             request.limits.max_rows_px = request.limits.max_whole_px = 1000000;
             bool leaks = strcmp(samples[i].format, "svg") == 0 && __lsan_disable && __lsan_enable;
