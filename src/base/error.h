@@ -10,6 +10,7 @@
     X(ACCESS, "access", 1, 403)           \
     X(IO, "io", 1, 500)                   \
     X(NOT_PICTURE, "not_picture", 1, 415) \
+    X(UNSUPPORTED, "unsupported", 1, 415) \
     X(DAMAGED, "damaged", 1, 422)         \
     X(LIMIT, "limit", 1, 413)             \
     X(MEMORY, "memory", 1, 507)           \
