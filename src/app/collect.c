@@ -54,8 +54,9 @@ static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_
 {
     enum fz_err code = error->code;
     if (!tile->error) {
-        bool told = code == FZ_E_NOT_FOUND && fz_list_is_explicit(app->list, tile->item); /* by its reader */
-        if (!told)
+        bool reported =
+            code == FZ_E_NOT_FOUND && fz_list_is_explicit(app->list, tile->item); /* by its reader */
+        if (!reported)
             say(app, tile->item, error->msg);
         app->loader.failed_count++;
         if (code == FZ_E_NOT_FOUND || code == FZ_E_NOT_PICTURE)
@@ -151,7 +152,7 @@ static void take_saved(struct fz_app *app, struct fz_job *job)
 
 static void take_result(struct fz_app *app, struct fz_job *job)
 {
-    fz_loader_landed(app, job);
+    fz_loader_completed(app, job);
     switch (job->kind) {
     case FZ_JOB_DECODE:
         take_decoded(app, job);

@@ -57,9 +57,7 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
 
 static uint64_t judge_node(void *ctx, const struct fz_heap_node *node)
 {
-    const struct fz_job *job =
-        (const struct fz_job *)(const void *)((const char *)node - offsetof(struct fz_job, queued));
-    return judge_job(ctx, job);
+    return judge_job(ctx, FZ_CONTAINER(node, const struct fz_job, queued));
 }
 
 static void take_from_flying(struct fz_loader *loader, const struct fz_job *job)
@@ -72,13 +70,13 @@ static void take_from_flying(struct fz_loader *loader, const struct fz_job *job)
     }
 }
 
-void fz_loader_landed(struct fz_app *app, struct fz_job *job)
+void fz_loader_completed(struct fz_app *app, struct fz_job *job)
 {
     take_from_flying(&app->loader, job);
 }
 
-/* A job that no worker had taken yet: it was never born. */
-static void unborn(struct fz_app *app, struct fz_job *job)
+/* A job that no worker had taken yet. */
+static void discard(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile = job->kind == FZ_JOB_DECODE ? fz_loader_tile(app, job->item) : NULL;
     if (tile && tile->renditions[job->purpose].job == job)
@@ -96,7 +94,7 @@ static void rejudge(struct fz_app *app, fz_heap_judge *judge, void *ctx)
     struct fz_heap_node *dropped[FZ_MAX_FLYING + FZ_SPARE_FLYING];
     size_t n = fz_heap_rejudge(&app->pool.heap, judge, ctx, dropped, FZ_MAX_FLYING + FZ_SPARE_FLYING);
     for (size_t i = 0; i < n; i++)
-        unborn(app, FZ_CONTAINER(dropped[i], struct fz_job, queued));
+        discard(app, FZ_CONTAINER(dropped[i], struct fz_job, queued));
 }
 
 static void judge_all(struct fz_app *app)
@@ -109,24 +107,23 @@ static void judge_all(struct fz_app *app)
             fz_cancel_set(&app->loader.flying[i]->cancel);
 }
 
-static uint64_t judge_recall(void *ctx, const struct fz_heap_node *node)
+static uint64_t judge_withdrawn(void *ctx, const struct fz_heap_node *node)
 {
     (void)ctx;
-    const struct fz_job *job =
-        (const struct fz_job *)(const void *)((const char *)node - offsetof(struct fz_job, queued));
+    const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
     return job->kind == FZ_JOB_DECODE || job->kind == FZ_JOB_SNIFF ? FZ_HEAP_DROP : 0;
 }
 
-void fz_loader_recall(struct fz_app *app)
+void fz_loader_withdraw(struct fz_app *app)
 {
-    rejudge(app, judge_recall, NULL);
+    rejudge(app, judge_withdrawn, NULL);
 }
 
 void fz_loader_abandon(struct fz_app *app)
 {
     if (!app->pool.heap.lock)
         return;
-    fz_loader_recall(app);
+    fz_loader_withdraw(app);
     for (size_t i = 0; i < app->loader.flying_count; i++)
         if (app->loader.flying[i]->kind == FZ_JOB_DECODE)
             fz_cancel_set(&app->loader.flying[i]->cancel);

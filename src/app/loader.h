@@ -91,8 +91,8 @@ void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority)
 /* The end has begun: no decode is worth finishing. */
 void fz_loader_abandon(struct fz_app *app);
 
-/* Every queued job comes back unborn (loading was paused). */
-void fz_loader_recall(struct fz_app *app);
+/* Takes back every job that no worker has begun (loading was paused). */
+void fz_loader_withdraw(struct fz_app *app);
 
 bool fz_loader_is_final(const struct fz_app *app, fz_item_id item);
 bool fz_loader_screenful(const struct fz_app *app); /* all tiles in view are final, uploaded, or failed */

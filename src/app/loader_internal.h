@@ -5,6 +5,6 @@
 #include "app/loader.h"
 
 /* Render thread. A job came back from its worker. */
-void fz_loader_landed(struct fz_app *app, struct fz_job *job);
+void fz_loader_completed(struct fz_app *app, struct fz_job *job);
 
 #endif

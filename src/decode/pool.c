@@ -20,9 +20,9 @@ enum { WORKER_NICE = 10 };
  * a smaller one allocates the buffers of ordinary photographs anew each time. */
 enum { KEPT_PART = 8 };
 
-static void empty_trash(struct fz_pool *pool)
+static void free_jobs(struct fz_ready_node *node)
 {
-    for (struct fz_ready_node *node = fz_ready_take(&pool->trash); node;) {
+    while (node) {
         struct fz_ready_node *next = node->next;
         fz_job_free(FZ_CONTAINER(node, struct fz_job, ready));
         node = next;
@@ -44,7 +44,7 @@ static int worker_main(void *ctx)
         atomic_fetch_add_explicit(&pool->counts.cpu_us, (uint_fast64_t)job->cpu_us, memory_order_relaxed);
         fz_ready_push(pool->ready, &job->ready);
         fz_doorbell_ring(pool->bell);
-        empty_trash(pool);
+        free_jobs(fz_ready_take(&pool->trash));
     }
     fz_decoder_fini(&decoder);
     atomic_fetch_sub(&pool->running, 1);
@@ -75,13 +75,6 @@ enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_by
     return FZ_OK;
 }
 
-static uint64_t drop_all(void *ctx, const struct fz_heap_node *node)
-{
-    (void)ctx;
-    (void)node;
-    return FZ_HEAP_DROP;
-}
-
 bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
 {
     FZ_MAIN_ONLY();
@@ -97,16 +90,10 @@ bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
         SDL_WaitThread(pool->threads[i], NULL);
     free(pool->threads);
 
-    struct fz_heap_node *dropped[64];
-    for (size_t n; (n = fz_heap_rejudge(&pool->heap, drop_all, NULL, dropped, 64)) > 0;)
-        for (size_t i = 0; i < n; i++)
-            fz_job_free(FZ_CONTAINER(dropped[i], struct fz_job, queued));
-    for (struct fz_ready_node *node = fz_ready_take(pool->ready); node;) {
-        struct fz_ready_node *next = node->next;
-        fz_job_free(FZ_CONTAINER(node, struct fz_job, ready));
-        node = next;
-    }
-    empty_trash(pool);
+    for (struct fz_heap_node *node; (node = fz_heap_try_pop(&pool->heap)) != NULL;)
+        fz_job_free(FZ_CONTAINER(node, struct fz_job, queued));
+    free_jobs(fz_ready_take(pool->ready));
+    free_jobs(fz_ready_take(&pool->trash));
     fz_heap_fini(&pool->heap);
     fz_ledger_fini(&pool->ledger);
     fz_image_fini();
