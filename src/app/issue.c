@@ -1,6 +1,7 @@
 /* What is wanted becomes jobs: the first half of the loader's work. */
 #include "app/app.h"
 #include "app/loader_internal.h"
+#include "base/clock.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -166,15 +167,27 @@ static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose pu
     return true;
 }
 
-static bool needs_wall_tile(const struct fz_app *app, fz_item_id item, bool in_view)
+/* Whether a decode may help: nothing is wrong with it, or that may have passed by now. */
+static bool may_decode(struct fz_app *app, const struct fz_tile *tile, bool in_view)
+{
+    if (!tile->error)
+        return true;
+    if (!in_view || tile->retry_us == 0)
+        return false;
+    if (tile->retry_us > app->now_us && tile->retry_us < app->loader.retry_us)
+        app->loader.retry_us = tile->retry_us;
+    return tile->retry_us <= app->now_us;
+}
+
+static bool needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view)
 {
     const struct fz_tile *tile = fz_loader_tile(app, item);
     if (!tile)
         return true;
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
-    if (tile->error || r->job)
+    if (r->job || !may_decode(app, tile, in_view))
         return false;
-    if (!wall_box_is(&app->loader, r->box_w, r->box_h))
+    if (tile->error || !wall_box_is(&app->loader, r->box_w, r->box_h))
         return true;
     return !r->texture && !r->refused && (in_view || r->no_room_view != app->loader.view);
 }
@@ -295,7 +308,7 @@ static bool issue_pictures(struct fz_app *app)
         const struct fz_tile *tile = fz_loader_tile(app, item);
         int box_w, box_h;
         fz_picture_box(app, item, &box_w, &box_h);
-        if (tile && (tile->error || tile->renditions[FZ_FOR_PICTURE].job ||
+        if (tile && (tile->renditions[FZ_FOR_PICTURE].job || !may_decode(app, tile, step == 0) ||
                      has_picture(tile, box_w, box_h, step == 0)))
             continue;
         if (!issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h, picture_priority(app, (size_t)index)))
@@ -329,7 +342,10 @@ void fz_loader_issue(struct fz_app *app)
     }
     if (loader->moved)
         judge_all(app);
-    bool look = loader->stale || loader->moved;
+    bool retry = app->now_us >= loader->retry_us;
+    if (retry)
+        loader->retry_us = FZ_NEVER;
+    bool look = loader->stale || loader->moved || retry;
     loader->moved = loader->stale = false;
     if (!look || app->loading_paused || app->ending)
         return;

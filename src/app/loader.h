@@ -32,6 +32,8 @@ struct fz_tile {
     int picture_w, picture_h; /* upright, px; 0: not known yet */
     struct fz_turn turn;
     struct fz_error *error; /* why it cannot be shown; owned */
+    int64_t retry_us;       /* after a transient error: when it is tried again, if in view; 0: never */
+    int retries;            /* of these so far */
     bool damaged;           /* shown in part */
     bool missing;           /* named by the user, and not there or no picture: counted in fz_scan */
     struct fz_rendition renditions[FZ_PURPOSES];
@@ -56,6 +58,7 @@ struct fz_loader {
     int box_w, box_h;   /* the wall's box now */
     size_t final_count; /* tiles final in this epoch */
     size_t failed_count;
+    int64_t retry_us;              /* when the next tile in view may be tried again, or FZ_NEVER */
     size_t fill_cursor, fill_left; /* the rest of the list, still to be looked at */
     bool stale;                    /* what is wanted may have changed */
     bool moved;                    /* the view moved: queued jobs must be judged anew */

@@ -7,4 +7,7 @@
 /* Render thread. A job came back from its worker. */
 void fz_loader_completed(struct fz_app *app, struct fz_job *job);
 
+/* Render thread. What was wrong with it no longer is. */
+void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile);
+
 #endif

@@ -2,26 +2,29 @@
 #ifndef FZ_BASE_ERROR_H
 #define FZ_BASE_ERROR_H
 
-/*       code         name            exit  http */
-#define FZ_ERROR_TABLE(X)                 \
-    X(OK, "ok", 0, 200)                   \
-    X(USAGE, "usage", 2, 400)             \
-    X(NOT_FOUND, "not_found", 1, 404)     \
-    X(ACCESS, "access", 1, 403)           \
-    X(IO, "io", 1, 500)                   \
-    X(NOT_PICTURE, "not_picture", 1, 415) \
-    X(UNSUPPORTED, "unsupported", 1, 415) \
-    X(DAMAGED, "damaged", 1, 422)         \
-    X(LIMIT, "limit", 1, 413)             \
-    X(MEMORY, "memory", 1, 507)           \
-    X(CANCELLED, "cancelled", 130, 409)   \
-    X(TIMEOUT, "timeout", 1, 504)         \
-    X(DISPLAY, "display", 1, 503)         \
-    X(EMPTY, "empty", 3, 404)             \
-    X(INTERNAL, "internal", 1, 500)
+#include <stdbool.h>
+
+/*       code         name           exit http transient: trying again later may help */
+#define FZ_ERROR_TABLE(X)                        \
+    X(OK, "ok", 0, 200, false)                   \
+    X(USAGE, "usage", 2, 400, false)             \
+    X(NOT_FOUND, "not_found", 1, 404, false)     \
+    X(ACCESS, "access", 1, 403, false)           \
+    X(IO, "io", 1, 500, false)                   \
+    X(BUSY, "busy", 1, 503, true)                \
+    X(NOT_PICTURE, "not_picture", 1, 415, false) \
+    X(UNSUPPORTED, "unsupported", 1, 415, false) \
+    X(DAMAGED, "damaged", 1, 422, false)         \
+    X(LIMIT, "limit", 1, 413, false)             \
+    X(MEMORY, "memory", 1, 507, true)            \
+    X(CANCELLED, "cancelled", 130, 409, false)   \
+    X(TIMEOUT, "timeout", 1, 504, false)         \
+    X(DISPLAY, "display", 1, 503, false)         \
+    X(EMPTY, "empty", 3, 404, false)             \
+    X(INTERNAL, "internal", 1, 500, false)
 
 enum fz_err {
-#define X(code, name, exit_status, http_status) FZ_E_##code,
+#define X(code, ...) FZ_E_##code,
     FZ_ERROR_TABLE(X)
 #undef X
 };
@@ -40,6 +43,9 @@ enum fz_err fz_fail(struct fz_error *err, enum fz_err code, int sys, const char 
 
 /* Any thread. The error code that stands for an errno of a file operation. */
 enum fz_err fz_err_from_errno(int sys);
+
+/* Any thread. Whether the same may succeed a moment later: what was missing was descriptors or memory. */
+bool fz_err_is_transient(enum fz_err code);
 
 /* Any thread. The stable name of a code, as it appears in replies and logs. */
 const char *fz_err_name(enum fz_err code);
