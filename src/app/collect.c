@@ -10,8 +10,10 @@
 #include <string.h>
 
 enum {
-    STRIP_BYTES = 1 << 20, /* of one upload call: about 0.3 ms on a renderer without GPU */
-    MEASURE_EVERY = 100,   /* decodes between two looks at the memory */
+    STRIP_BYTES = 1 << 20,    /* of one upload call: about 0.3 ms on a renderer without GPU */
+    MEASURE_EVERY = 100,      /* decodes between two looks at the memory */
+    FIRST_RETRY_US = 1000000, /* after a transient error; each further one waits twice as long */
+    MAX_RETRIES = 3,
 };
 
 static struct fz_rendition *rendition_of(const struct fz_app *app, const struct fz_job *job,
@@ -42,12 +44,23 @@ static void say(const struct fz_app *app, fz_item_id item, const char *msg)
     free(path);
 }
 
+static void plan_retry(struct fz_app *app, struct fz_tile *tile, enum fz_err code)
+{
+    tile->retry_us = 0;
+    if (!fz_err_is_transient(code) || tile->retries == MAX_RETRIES)
+        return;
+    tile->retry_us = app->now_us + ((int64_t)FIRST_RETRY_US << tile->retries++);
+    if (tile->retry_us < app->loader.retry_us)
+        app->loader.retry_us = tile->retry_us;
+}
+
 static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_error *error)
 {
     enum fz_err code = error->code;
     if (!tile->error) {
-        bool told = code == FZ_E_NOT_FOUND && fz_list_is_explicit(app->list, tile->item); /* by its reader */
-        if (!told)
+        bool reported =
+            code == FZ_E_NOT_FOUND && fz_list_is_explicit(app->list, tile->item); /* by its reader */
+        if (!reported)
             say(app, tile->item, error->msg);
         app->loader.failed_count++;
         if (code == FZ_E_NOT_FOUND || code == FZ_E_NOT_PICTURE)
@@ -58,6 +71,7 @@ static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_
         tile->error = fz_malloc(sizeof *tile->error);
     }
     *tile->error = *error;
+    plan_retry(app, tile, code);
     fz_loader_mark_final(&app->loader, tile);
 }
 
@@ -108,6 +122,7 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         retire(app, job);
     } else {
         app->scan.any_picture = true;
+        fz_loader_clear_error(app, tile);
         tile->picture_w = job->image.width;
         tile->picture_h = job->image.height;
         if (job->image.damaged && !tile->damaged)
@@ -121,7 +136,8 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
 
 static void take_sniffed(struct fz_app *app, struct fz_job *job)
 {
-    bool is_picture = job->error.code == FZ_OK;
+    /* What could not be looked into just now is taken for one: its tile is tried again. */
+    bool is_picture = job->error.code == FZ_OK || fz_err_is_transient(job->error.code);
     if (job->error.code == FZ_E_CANCELLED) {
         fz_list_return_unknown(app->list, job->item);
     } else if (fz_list_has(app->list, job->item)) {
@@ -143,7 +159,7 @@ static void take_saved(struct fz_app *app, struct fz_job *job)
 
 static void take_result(struct fz_app *app, struct fz_job *job)
 {
-    fz_loader_landed(app, job);
+    fz_loader_completed(app, job);
     switch (job->kind) {
     case FZ_JOB_DECODE:
         take_decoded(app, job);

@@ -290,7 +290,7 @@ static enum fz_err loading(struct fz_app *app, struct fz_command_call *call, str
         return fz_fail(err, FZ_E_USAGE, 0, "loading wants pause or resume");
     app->loading_paused = pause;
     if (pause)
-        fz_loader_recall(app);
+        fz_loader_withdraw(app);
     fz_loader_list_changed(app);
     app->dirty = true;
     return FZ_OK;

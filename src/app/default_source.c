@@ -3,15 +3,25 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "frieze_config.h"
+#include "image/image.h"
+#include "source/source.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+enum {
+    MAX_LOOKS = 4000, /* at entries of the pictures folder, before it is taken to hold a picture somewhere */
+    MAX_DEPTH = 16,   /* of its folders: links may lead round in circles */
+};
+
 /* XDG_PICTURES_DIR="$HOME/Pictures" in user-dirs.dirs
- * (https://www.freedesktop.org/wiki/Software/xdg-user-dirs/). */
-static char *pictures_folder(const char *home)
+ * (https://www.freedesktop.org/wiki/Software/xdg-user-dirs/); NULL where that says nothing. */
+static char *configured_folder(const char *home)
 {
     const char *config = getenv("XDG_CONFIG_HOME");
     char *path = config && *config ? fz_path_join(config, "user-dirs.dirs")
@@ -26,11 +36,70 @@ static char *pictures_folder(const char *home)
             continue;
         *end = '\0';
         value += 18;
-        found = strncmp(value, "$HOME/", 6) == 0 ? fz_path_join(home, value + 6) : fz_strdup(value);
+        bool below_home = strncmp(value, "$HOME", 5) == 0 && (value[5] == '/' || value[5] == '\0');
+        found = below_home ? fz_path_join(home, value + 5) : fz_strdup(value);
     }
     if (file)
         fclose(file);
-    return found ? found : fz_path_join(home, "Pictures");
+    return found;
+}
+
+/* NULL where the user has none, which user-dirs.dirs says by naming the home itself. */
+static char *pictures_folder(const char *home)
+{
+    char *named = configured_folder(home);
+    if (!named)
+        return fz_path_join(home, "Pictures");
+    char *folder = fz_path_absolute(named), *whole_home = fz_path_absolute(home);
+    if (strcmp(folder, whole_home) == 0) {
+        free(folder);
+        folder = NULL;
+    }
+    free(whole_home);
+    free(named);
+    return folder;
+}
+
+/* Whether somewhere below an open folder (taken) lies a picture. Stops at the first. */
+static bool holds_picture(int folder_fd, int depth, int *looks)
+{
+    DIR *dir = fdopendir(folder_fd);
+    if (!dir) {
+        close(folder_fd);
+        return false;
+    }
+    bool found = false;
+    for (const struct dirent *entry; !found && (entry = readdir(dir)) != NULL;) {
+        enum fz_source_doubt doubt;
+        bool other = !fz_suffix_classify(entry->d_name, &doubt) && entry->d_type != DT_DIR;
+        if (fz_name_is_hidden(entry->d_name) || other) /* that includes "." and ".." */
+            continue;
+        if (--*looks < 0) {
+            found = true;
+            break;
+        }
+        int fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        struct stat st;
+        if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) && depth < MAX_DEPTH) {
+            found = holds_picture(fd, depth + 1, looks);
+        } else if (fd >= 0) {
+            found = fz_image_sniff(fd, NULL) != NULL;
+            close(fd);
+        }
+    }
+    closedir(dir);
+    return found;
+}
+
+static bool is_worth_opening(const char *folder, bool may_be_empty)
+{
+    int fd = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY), looks = MAX_LOOKS;
+    if (fd < 0)
+        return false;
+    if (!may_be_empty)
+        return holds_picture(fd, 0, &looks);
+    close(fd);
+    return true;
 }
 
 /* Installed, or beside the build folder of a source tree. */
@@ -54,12 +123,13 @@ static char *demo_folder(void)
     return found;
 }
 
-char *fz_default_source(void)
+char *fz_default_source(bool may_be_empty)
 {
     const char *home = getenv("HOME");
-    char *pictures = home ? pictures_folder(home) : NULL;
-    if (pictures && access(pictures, R_OK) == 0)
+    char *pictures = home && *home ? pictures_folder(home) : NULL;
+    char *demo = pictures && is_worth_opening(pictures, may_be_empty) ? NULL : demo_folder();
+    if (!demo)
         return pictures;
     free(pictures);
-    return demo_folder();
+    return demo;
 }

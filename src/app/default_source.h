@@ -2,8 +2,11 @@
 #ifndef FZ_APP_DEFAULT_SOURCE_H
 #define FZ_APP_DEFAULT_SOURCE_H
 
-/* Main thread, before the loop (it looks at the disk). The user's pictures folder where there is one, else the demo
- * pictures; NULL where neither is there. Caller frees. */
-char *fz_default_source(void);
+#include <stdbool.h>
+
+/* Main thread, before the loop (it looks at the disk). The user's pictures folder where it holds a picture, or with
+ * `may_be_empty` (pictures are waited for) where it exists; else the demo pictures. Where these are not there either, the
+ * pictures folder all the same; NULL where the user has none. Caller frees. */
+char *fz_default_source(bool may_be_empty);
 
 #endif

@@ -1,6 +1,7 @@
 /* What is wanted becomes jobs: the first half of the loader's work. */
 #include "app/app.h"
 #include "app/loader_internal.h"
+#include "base/clock.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -57,9 +58,7 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
 
 static uint64_t judge_node(void *ctx, const struct fz_heap_node *node)
 {
-    const struct fz_job *job =
-        (const struct fz_job *)(const void *)((const char *)node - offsetof(struct fz_job, queued));
-    return judge_job(ctx, job);
+    return judge_job(ctx, FZ_CONTAINER(node, const struct fz_job, queued));
 }
 
 static void take_from_flying(struct fz_loader *loader, const struct fz_job *job)
@@ -72,13 +71,13 @@ static void take_from_flying(struct fz_loader *loader, const struct fz_job *job)
     }
 }
 
-void fz_loader_landed(struct fz_app *app, struct fz_job *job)
+void fz_loader_completed(struct fz_app *app, struct fz_job *job)
 {
     take_from_flying(&app->loader, job);
 }
 
-/* A job that no worker had taken yet: it was never born. */
-static void unborn(struct fz_app *app, struct fz_job *job)
+/* A job that no worker had taken yet. */
+static void discard(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile = job->kind == FZ_JOB_DECODE ? fz_loader_tile(app, job->item) : NULL;
     if (tile && tile->renditions[job->purpose].job == job)
@@ -96,7 +95,7 @@ static void rejudge(struct fz_app *app, fz_heap_judge *judge, void *ctx)
     struct fz_heap_node *dropped[FZ_MAX_FLYING + FZ_SPARE_FLYING];
     size_t n = fz_heap_rejudge(&app->pool.heap, judge, ctx, dropped, FZ_MAX_FLYING + FZ_SPARE_FLYING);
     for (size_t i = 0; i < n; i++)
-        unborn(app, FZ_CONTAINER(dropped[i], struct fz_job, queued));
+        discard(app, FZ_CONTAINER(dropped[i], struct fz_job, queued));
 }
 
 static void judge_all(struct fz_app *app)
@@ -111,24 +110,23 @@ static void judge_all(struct fz_app *app)
             fz_cancel_set(&app->loader.flying[i]->cancel);
 }
 
-static uint64_t judge_recall(void *ctx, const struct fz_heap_node *node)
+static uint64_t judge_withdrawn(void *ctx, const struct fz_heap_node *node)
 {
     (void)ctx;
-    const struct fz_job *job =
-        (const struct fz_job *)(const void *)((const char *)node - offsetof(struct fz_job, queued));
+    const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
     return job->kind == FZ_JOB_DECODE || job->kind == FZ_JOB_SNIFF ? FZ_HEAP_DROP : 0;
 }
 
-void fz_loader_recall(struct fz_app *app)
+void fz_loader_withdraw(struct fz_app *app)
 {
-    rejudge(app, judge_recall, NULL);
+    rejudge(app, judge_withdrawn, NULL);
 }
 
 void fz_loader_abandon(struct fz_app *app)
 {
     if (!app->pool.heap.lock)
         return;
-    fz_loader_recall(app);
+    fz_loader_withdraw(app);
     for (size_t i = 0; i < app->loader.flying_count; i++)
         if (app->loader.flying[i]->kind == FZ_JOB_DECODE)
             fz_cancel_set(&app->loader.flying[i]->cancel);
@@ -171,6 +169,18 @@ static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose pu
     return true;
 }
 
+/* Whether a decode may help: nothing is wrong with it, or that may have passed by now. */
+static bool may_decode(struct fz_app *app, const struct fz_tile *tile, bool in_view)
+{
+    if (!tile->error)
+        return true;
+    if (!in_view || tile->retry_us == 0)
+        return false;
+    if (tile->retry_us > app->now_us && tile->retry_us < app->loader.retry_us)
+        app->loader.retry_us = tile->retry_us;
+    return tile->retry_us <= app->now_us;
+}
+
 static bool needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view)
 {
     struct fz_tile *tile = fz_loader_tile(app, item);
@@ -179,9 +189,9 @@ static bool needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view)
     if (fz_loader_is_final(app, item))
         fz_loader_mark_final(&app->loader, tile);
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
-    if (tile->error || r->job)
+    if (r->job || !may_decode(app, tile, in_view))
         return false;
-    if (!wall_box_is(&app->loader, r->box_w, r->box_h))
+    if (tile->error || !wall_box_is(&app->loader, r->box_w, r->box_h))
         return true;
     return !r->texture && !r->refused && (in_view || r->no_room_view != app->loader.view);
 }
@@ -302,7 +312,7 @@ static bool issue_pictures(struct fz_app *app)
         const struct fz_tile *tile = fz_loader_tile(app, item);
         int box_w, box_h;
         fz_picture_box(app, item, &box_w, &box_h);
-        if (tile && (tile->error || tile->renditions[FZ_FOR_PICTURE].job ||
+        if (tile && (tile->renditions[FZ_FOR_PICTURE].job || !may_decode(app, tile, step == 0) ||
                      has_picture(tile, box_w, box_h, step == 0)))
             continue;
         if (!issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h, picture_priority(app, (size_t)index)))
@@ -348,7 +358,10 @@ void fz_loader_issue(struct fz_app *app)
         note_view(app);
         judge_all(app);
     }
-    bool look = loader->stale || loader->moved;
+    bool retry = app->now_us >= loader->retry_us;
+    if (retry)
+        loader->retry_us = FZ_NEVER;
+    bool look = loader->stale || loader->moved || retry;
     loader->moved = loader->stale = false;
     if (!look || app->loading_paused || app->ending)
         return;

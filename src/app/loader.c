@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 #include "app/loader_internal.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "sync/thread.h"
 
@@ -10,8 +11,11 @@
 
 void fz_loader_init(struct fz_loader *loader, int workers, uint64_t credit_limit_bytes)
 {
-    *loader = (struct fz_loader){
-        .workers = workers, .credit_limit_bytes = credit_limit_bytes, .epoch = 1, .view = 1};
+    *loader = (struct fz_loader){.workers = workers,
+                                 .credit_limit_bytes = credit_limit_bytes,
+                                 .epoch = 1,
+                                 .view = 1,
+                                 .retry_us = FZ_NEVER};
     loader->uploads_end = &loader->uploads;
 }
 
@@ -39,18 +43,25 @@ static void drop_renditions(struct fz_app *app, struct fz_tile *tile)
     }
 }
 
+void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile)
+{
+    if (tile->error)
+        app->loader.failed_count--;
+    app->scan.explicit_failures -= tile->missing;
+    tile->missing = false;
+    tile->retry_us = 0;
+    tile->retries = 0;
+    free(tile->error);
+    tile->error = NULL;
+}
+
 static void clear_final(struct fz_app *app, struct fz_tile *tile)
 {
     struct fz_loader *loader = &app->loader;
     if (tile->final_epoch == loader->epoch)
         loader->final_count--;
     tile->final_epoch = 0;
-    if (tile->error)
-        loader->failed_count--;
-    app->scan.explicit_failures -= tile->missing;
-    tile->missing = false;
-    free(tile->error);
-    tile->error = NULL;
+    fz_loader_clear_error(app, tile);
 }
 
 static void release_tile(struct fz_app *app, struct fz_tile *tile)

@@ -32,6 +32,8 @@ struct fz_tile {
     int picture_w, picture_h; /* upright, px; 0: not known yet */
     struct fz_turn turn;
     struct fz_error *error; /* why it cannot be shown; owned */
+    int64_t retry_us;       /* after a transient error: when it is tried again, if in view; 0: never */
+    int retries;            /* of these so far */
     bool damaged;           /* shown in part */
     bool missing;           /* named by the user, and not there or no picture: counted in fz_scan */
     struct fz_rendition renditions[FZ_PURPOSES];
@@ -57,6 +59,7 @@ struct fz_loader {
     int box_w, box_h;   /* the wall's box now */
     size_t final_count; /* tiles known to be final in this epoch */
     size_t failed_count;
+    int64_t retry_us;              /* when the next tile in view may be tried again, or FZ_NEVER */
     size_t fill_cursor, fill_left; /* the rest of the list, still to be looked at */
     bool stale;                    /* what is wanted may have changed */
     bool moved;                    /* the view moved: queued jobs must be judged anew */
@@ -94,8 +97,8 @@ void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority)
 /* The end has begun: no decode is worth finishing. */
 void fz_loader_abandon(struct fz_app *app);
 
-/* Every queued job comes back unborn (loading was paused). */
-void fz_loader_recall(struct fz_app *app);
+/* Takes back every job that no worker has begun (loading was paused). */
+void fz_loader_withdraw(struct fz_app *app);
 
 bool fz_loader_is_final(const struct fz_app *app, fz_item_id item);
 bool fz_loader_screenful(const struct fz_app *app); /* all tiles in view are final, uploaded, or failed */

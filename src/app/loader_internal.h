@@ -5,7 +5,10 @@
 #include "app/loader.h"
 
 /* Render thread. A job came back from its worker. */
-void fz_loader_landed(struct fz_app *app, struct fz_job *job);
+void fz_loader_completed(struct fz_app *app, struct fz_job *job);
+
+/* Render thread. What was wrong with it no longer is. */
+void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile);
 
 /* Decoded, or failed, at the wall's size of now. */
 void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile);

@@ -106,6 +106,7 @@ static int64_t next_wake_us(const struct fz_app *app, int64_t view_us)
         wake = earliest(wake, loading_due_us(app));
     wake = earliest(wake, view_us);
     wake = earliest(wake, fz_app_next_overlay_us(app));
+    wake = earliest(wake, app->loader.retry_us);
     for (int i = 0; i < FZ_MAX_WAITS; i++)
         if (app->waits[i].request)
             wake = earliest(wake, app->waits[i].deadline_us);

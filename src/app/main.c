@@ -100,7 +100,9 @@ int main(int argc, char **argv)
         fz_config_report(&app->config);
         fz_signals_block();
         fz_video_prepare();
-        if (count == 0 && (fallback = fz_default_source()) != NULL)
+        bool waits =
+            fz_option_is_on(&app->options, FZ_OPTION_WATCH) || fz_option_is_on(&app->options, FZ_OPTION_WAIT);
+        if (count == 0 && (fallback = fz_default_source(waits)) != NULL)
             sources[count++] = fallback;
         code = run(app, sources, count);
     }

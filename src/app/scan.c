@@ -76,6 +76,7 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
     struct fz_list_change change;
     fz_item_id anchor = fz_wall_anchor(app);
     fz_list_apply(app->list, event, &change);
+    app->loader.stale = true; /* also for what has no place in the list yet, and must be looked into */
     for (size_t i = 0; i < change.removed_count; i++) {
         fz_picture_forget(app, change.removed[i]);
         fz_loader_forget(app, change.removed[i], true);

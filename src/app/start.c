@@ -18,6 +18,8 @@
 
 enum {
     PICTURES_IN_BUDGET = 2, /* at the highest zoom: the one in view and the one that comes */
+    RETENTION_PART =
+        32, /* what freed blocks may still hold: a quarter of the eighth that nothing else takes */
     HINT_US = 5000000,
     STUCK_MS = 150,        /* how long the end waits for a library that cannot be interrupted */
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
@@ -143,12 +145,12 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     int jobs = fz_option_is_set(&app->options, FZ_OPTION_JOBS)
                    ? (int)app->options.values[FZ_OPTION_JOBS].number
                    : SDL_GetCPUCount();
+    fz_mem_set_retention((size_t)(memory / RETENTION_PART / (uint64_t)jobs));
     fz_loader_init(&app->loader, jobs, memory / 8);
     app->loader.picture_limit_px = memory / 2 / 4 / PICTURES_IN_BUDGET;
     if (app->loader.picture_limit_px > fz_image_default_limits.max_output_px)
         app->loader.picture_limit_px = fz_image_default_limits.max_output_px;
-    enum fz_err code =
-        fz_pool_start(&app->pool, jobs, memory / 4, &app->results, &app->bell, &app->quit, err);
+    enum fz_err code = fz_pool_start(&app->pool, jobs, memory / 4, &app->results, &app->bell, err);
     if (code == FZ_OK)
         code = fz_text_service_start(&app->texts, &app->bell, err);
     if (code == FZ_OK)

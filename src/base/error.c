@@ -8,8 +8,9 @@
 static const struct {
     const char *name;
     int exit_status;
+    bool transient;
 } error_rows[] = {
-#define X(code, name, exit_status) [FZ_E_##code] = {name, exit_status},
+#define X(code, name, exit_status, transient) [FZ_E_##code] = {name, exit_status, transient},
     FZ_ERROR_TABLE(X)
 #undef X
 };
@@ -49,10 +50,21 @@ enum fz_err fz_err_from_errno(int sys)
     case EPERM:
         return FZ_E_ACCESS;
     case ENOMEM:
+    case ENOBUFS:
         return FZ_E_MEMORY;
+    case EMFILE:
+    case ENFILE:
+    case EAGAIN:
+    case EINTR:
+        return FZ_E_BUSY;
     default:
         return FZ_E_IO;
     }
+}
+
+bool fz_err_is_transient(enum fz_err code)
+{
+    return error_rows[code].transient;
 }
 
 const char *fz_err_name(enum fz_err code)

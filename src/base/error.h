@@ -2,25 +2,29 @@
 #ifndef FZ_BASE_ERROR_H
 #define FZ_BASE_ERROR_H
 
-/*       code         name            exit */
-#define FZ_ERROR_TABLE(X)            \
-    X(OK, "ok", 0)                   \
-    X(USAGE, "usage", 2)             \
-    X(NOT_FOUND, "not_found", 1)     \
-    X(ACCESS, "access", 1)           \
-    X(IO, "io", 1)                   \
-    X(NOT_PICTURE, "not_picture", 1) \
-    X(DAMAGED, "damaged", 1)         \
-    X(LIMIT, "limit", 1)             \
-    X(MEMORY, "memory", 1)           \
-    X(CANCELLED, "cancelled", 130)   \
-    X(TIMEOUT, "timeout", 1)         \
-    X(DISPLAY, "display", 1)         \
-    X(EMPTY, "empty", 3)             \
-    X(INTERNAL, "internal", 1)
+#include <stdbool.h>
+
+/*       code         name           exit transient: trying again later may help */
+#define FZ_ERROR_TABLE(X)                   \
+    X(OK, "ok", 0, false)                   \
+    X(USAGE, "usage", 2, false)             \
+    X(NOT_FOUND, "not_found", 1, false)     \
+    X(ACCESS, "access", 1, false)           \
+    X(IO, "io", 1, false)                   \
+    X(BUSY, "busy", 1, true)                \
+    X(NOT_PICTURE, "not_picture", 1, false) \
+    X(UNSUPPORTED, "unsupported", 1, false) \
+    X(DAMAGED, "damaged", 1, false)         \
+    X(LIMIT, "limit", 1, false)             \
+    X(MEMORY, "memory", 1, true)            \
+    X(CANCELLED, "cancelled", 130, false)   \
+    X(TIMEOUT, "timeout", 1, false)         \
+    X(DISPLAY, "display", 1, false)         \
+    X(EMPTY, "empty", 3, false)             \
+    X(INTERNAL, "internal", 1, false)
 
 enum fz_err {
-#define X(code, name, exit_status) FZ_E_##code,
+#define X(code, ...) FZ_E_##code,
     FZ_ERROR_TABLE(X)
 #undef X
 };
@@ -39,6 +43,9 @@ enum fz_err fz_fail(struct fz_error *err, enum fz_err code, int sys, const char 
 
 /* Any thread. The error code that stands for an errno of a file operation. */
 enum fz_err fz_err_from_errno(int sys);
+
+/* Any thread. Whether the same may succeed a moment later: what was missing was descriptors or memory. */
+bool fz_err_is_transient(enum fz_err code);
 
 /* Any thread. The stable name of a code, as it appears in replies and logs. */
 const char *fz_err_name(enum fz_err code);

@@ -6,6 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 /* Allocates nothing: there is nothing left to allocate from. */
 static void *out_of_memory(void)
 {
@@ -59,6 +63,18 @@ char *fz_asprintf(const char *fmt, ...)
 void *fz_try_malloc(size_t bytes)
 {
     return malloc(bytes ? bytes : 1);
+}
+
+void fz_mem_set_retention(size_t bytes)
+{
+#ifdef __GLIBC__
+    enum { LEAST = 128 << 10, MOST = 32 << 20 }; /* its own default, and the most that it takes */
+    int kept = (int)(bytes < LEAST ? LEAST : bytes > MOST ? MOST : bytes);
+    mallopt(M_MMAP_THRESHOLD, kept);
+    mallopt(M_TRIM_THRESHOLD, kept);
+#else
+    (void)bytes;
+#endif
 }
 
 void *fz_grow(void *array, size_t *capacity, size_t need, size_t element_bytes)

@@ -16,6 +16,10 @@ char *fz_asprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Any thread. NULL when the memory is not there; the caller frees with free(). */
 void *fz_try_malloc(size_t bytes);
 
+/* Main thread, before any other starts. What the C library may keep of freed memory for each thread that allocates;
+ * blocks of this size and more go back to the system at once. By itself it would keep tens of MB a thread. */
+void fz_mem_set_retention(size_t bytes);
+
 /* Makes room for `need` elements in a growing array; *capacity counts elements. */
 void *fz_grow(void *array, size_t *capacity, size_t need, size_t element_bytes);
 

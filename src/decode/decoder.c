@@ -15,9 +15,11 @@ struct decode_call {
     uint64_t reserved_bytes;
 };
 
-void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, atomic_uint_fast64_t *opens)
+void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, size_t keep_bytes,
+                     atomic_uint_fast64_t *opens)
 {
-    *decoder = (struct fz_decoder){.scratch = fz_image_scratch_new(), .ledger = ledger, .opens = opens};
+    *decoder =
+        (struct fz_decoder){.scratch = fz_image_scratch_new(keep_bytes), .ledger = ledger, .opens = opens};
 }
 
 void fz_decoder_fini(struct fz_decoder *decoder)

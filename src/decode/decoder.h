@@ -14,8 +14,9 @@ struct fz_decoder {
     atomic_uint_fast64_t *opens;      /* borrowed: counts source files opened */
 };
 
-/* The worker's thread. */
-void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, atomic_uint_fast64_t *opens);
+/* The worker's thread. Between two jobs the decoder holds at most `keep_bytes`. */
+void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, size_t keep_bytes,
+                     atomic_uint_fast64_t *opens);
 void fz_decoder_fini(struct fz_decoder *decoder);
 
 /* The worker's thread. Fills in the job's result; may block on the disk. */

@@ -16,9 +16,13 @@
  * whoever waits for a lock that a worker holds. */
 enum { WORKER_NICE = 10 };
 
-static void empty_trash(struct fz_pool *pool)
+/* What all workers together may keep, as a part of the working memory. A larger part would refuse larger pictures;
+ * a smaller one allocates the buffers of ordinary photographs anew each time. */
+enum { KEPT_PART = 8 };
+
+static void free_jobs(struct fz_ready_node *node)
 {
-    for (struct fz_ready_node *node = fz_ready_take(&pool->trash); node;) {
+    while (node) {
         struct fz_ready_node *next = node->next;
         fz_job_free(FZ_CONTAINER(node, struct fz_job, ready));
         node = next;
@@ -30,7 +34,7 @@ static int worker_main(void *ctx)
     struct fz_pool *pool = ctx;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
     struct fz_decoder decoder;
-    fz_decoder_init(&decoder, &pool->ledger, &pool->counts.opens);
+    fz_decoder_init(&decoder, &pool->ledger, pool->keep_bytes, &pool->counts.opens);
     struct fz_heap_node *node;
     while ((node = fz_heap_pop(&pool->heap)) != NULL) {
         struct fz_job *job = FZ_CONTAINER(node, struct fz_job, queued);
@@ -40,7 +44,7 @@ static int worker_main(void *ctx)
         atomic_fetch_add_explicit(&pool->counts.cpu_us, (uint_fast64_t)job->cpu_us, memory_order_relaxed);
         fz_ready_push(pool->ready, &job->ready);
         fz_doorbell_ring(pool->bell);
-        empty_trash(pool);
+        free_jobs(fz_ready_take(&pool->trash));
     }
     fz_decoder_fini(&decoder);
     atomic_fetch_sub(&pool->running, 1);
@@ -48,13 +52,14 @@ static int worker_main(void *ctx)
 }
 
 enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_bytes, struct fz_ready *ready,
-                          struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err)
+                          struct fz_doorbell *bell, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
     fz_image_init();
-    *pool = (struct fz_pool){.ready = ready, .bell = bell, .quit = quit};
+    *pool = (struct fz_pool){.ready = ready, .bell = bell};
+    pool->keep_bytes = (size_t)(working_bytes / KEPT_PART / (uint64_t)workers);
     fz_heap_init(&pool->heap);
-    fz_ledger_init(&pool->ledger, working_bytes);
+    fz_ledger_init(&pool->ledger, working_bytes - (uint64_t)workers * pool->keep_bytes);
     pool->threads = fz_calloc((size_t)workers, sizeof *pool->threads);
     for (int i = 0; i < workers; i++) {
         char name[24];
@@ -68,13 +73,6 @@ enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_by
         pool->thread_count++;
     }
     return FZ_OK;
-}
-
-static uint64_t drop_all(void *ctx, const struct fz_heap_node *node)
-{
-    (void)ctx;
-    (void)node;
-    return FZ_HEAP_DROP;
 }
 
 bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
@@ -92,16 +90,10 @@ bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
         SDL_WaitThread(pool->threads[i], NULL);
     free(pool->threads);
 
-    struct fz_heap_node *dropped[64];
-    for (size_t n; (n = fz_heap_rejudge(&pool->heap, drop_all, NULL, dropped, 64)) > 0;)
-        for (size_t i = 0; i < n; i++)
-            fz_job_free(FZ_CONTAINER(dropped[i], struct fz_job, queued));
-    for (struct fz_ready_node *node = fz_ready_take(pool->ready); node;) {
-        struct fz_ready_node *next = node->next;
-        fz_job_free(FZ_CONTAINER(node, struct fz_job, ready));
-        node = next;
-    }
-    empty_trash(pool);
+    for (struct fz_heap_node *node; (node = fz_heap_try_pop(&pool->heap)) != NULL;)
+        fz_job_free(FZ_CONTAINER(node, struct fz_job, queued));
+    free_jobs(fz_ready_take(pool->ready));
+    free_jobs(fz_ready_take(&pool->trash));
     fz_heap_fini(&pool->heap);
     fz_ledger_fini(&pool->ledger);
     fz_image_fini();

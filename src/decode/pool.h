@@ -21,15 +21,16 @@ struct fz_pool {
     struct fz_pool_counts counts; /* atomic */
     struct fz_ready *ready;       /* immutable: where finished jobs go */
     struct fz_doorbell *bell;     /* immutable */
-    const struct fz_cancel *quit; /* immutable */
+    size_t keep_bytes;            /* immutable: what each worker may hold between two jobs */
     atomic_int running;           /* workers that have not ended */
     SDL_Thread **threads;         /* the owner's */
     int thread_count;
 };
 
-/* Main thread. Starts `workers` threads; `working_bytes` bounds what all decodes under way hold at once. */
+/* Main thread. Starts `workers` threads; `working_bytes` bounds what all of them hold at once, in the decodes under way
+ * and in the buffers kept between two. */
 enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_bytes, struct fz_ready *ready,
-                          struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err);
+                          struct fz_doorbell *bell, struct fz_error *err);
 
 /* Main thread, after the quit token was set. Wakes and joins every worker, then frees what is still queued, finished
  * or trashed. False when a worker was still in the middle of a library's decode after `patience_ms`: nothing was

@@ -4,6 +4,8 @@
     .name = #id, .is_a = fz_##id##_is_a, .header = fz_##id##_header, .sdl_type = type, \
     .working_bytes = fz_sdl_working_bytes, .bytes_per_px = px, .file_copies = copies
 
+#define UNREAD(id, title) .name = #id, .unread = title, .is_a = fz_##id##_is_a
+
 /* In the order in which they are asked: the common ones first, the one without magic bytes (TGA) last. */
 static const struct fz_format formats[] = {
     {.name = "jpeg",
@@ -34,6 +36,14 @@ static const struct fz_format formats[] = {
      .working_bytes = fz_xpm_working_bytes,
      .load = fz_xpm_load},
     {BY_SDL(svg, "SVG", 4, 8), .load = fz_sdl_load}, /* its shapes, as a multiple of their text */
+    {UNREAD(heic, "HEIC")},
+    {UNREAD(avif, "AVIF")},
+    {UNREAD(jxl, "JPEG XL")},
+    {UNREAD(psd, "PSD")},
+    {UNREAD(xcf, "XCF")},
+    {UNREAD(ilbm, "ILBM")},
+    {UNREAD(xv, "XV")},
+    {UNREAD(pam, "PAM")},
     {BY_SDL(pcx, "PCX", 4, 0), .load = fz_sdl_load},
     {BY_SDL(tga, "TGA", 6, 0), .load = fz_sdl_load},
 };

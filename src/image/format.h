@@ -39,6 +39,7 @@ struct fz_decode {
 
 struct fz_format {
     const char *name;
+    const char *unread; /* of a format without a decoder: how people call it; only is_a follows then */
     /* Any thread: true when these first bytes are of the format. */
     bool (*is_a)(const struct fz_bytes *head);
     /* Fills *header from the bytes; MORE asks for more bytes of the file. Allocates nothing. */
@@ -119,6 +120,17 @@ FZ_HEAD_FUNCTIONS(svg)
 FZ_HEAD_FUNCTIONS(tga)
 FZ_HEAD_FUNCTIONS(pcx)
 #undef FZ_HEAD_FUNCTIONS
+
+/* head_unread.c */
+bool fz_heic_is_a(const struct fz_bytes *head);
+bool fz_avif_is_a(const struct fz_bytes *head);
+bool fz_jxl_is_a(const struct fz_bytes *head);
+bool fz_psd_is_a(const struct fz_bytes *head);
+bool fz_xcf_is_a(const struct fz_bytes *head);
+bool fz_ilbm_is_a(const struct fz_bytes *head);
+bool fz_xv_is_a(const struct fz_bytes *head);
+bool fz_pam_is_a(const struct fz_bytes *head);
+
 int fz_webp_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_gif_load(struct fz_decode *d);
 bool fz_tiff_is_cut(const struct fz_bytes *file);

@@ -98,6 +98,8 @@ static enum fz_err read_header(struct fz_decode *d, struct fz_reader *reader)
     if (!d->format)
         return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "no picture of a known format");
     d->out->format = d->format->name;
+    if (d->format->unread)
+        return fz_fail(d->err, FZ_E_UNSUPPORTED, 0, "%s: this build cannot read it", d->format->unread);
 
     enum fz_head head = d->format->header(&d->file, &d->header);
     while (head == FZ_HEAD_MORE && !d->file.whole) {

@@ -55,18 +55,19 @@ struct fz_image {
 void fz_image_init(void);
 void fz_image_fini(void);
 
-/* Buffers kept from picture to picture, one set per worker: fresh memory costs more than a small decode. */
+/* Buffers kept from picture to picture, one set per worker: fresh memory costs more than a small decode. Between two
+ * decodes they hold at most `keep_bytes` together. */
 struct fz_image_scratch;
-struct fz_image_scratch *fz_image_scratch_new(void);
+struct fz_image_scratch *fz_image_scratch_new(size_t keep_bytes);
 void fz_image_scratch_free(struct fz_image_scratch *scratch);
 
 /* Any thread but the render thread. Decodes one picture at the least size that covers the box, then reduces
- * it to fit. Errors: NOT_PICTURE (no known format by its bytes), DAMAGED, LIMIT, MEMORY, CANCELLED, IO. */
+ * it to fit. Errors: NOT_PICTURE (no known format by its bytes), UNSUPPORTED (a known one without a decoder), DAMAGED, LIMIT, MEMORY, CANCELLED, IO. */
 enum fz_err fz_image_load(const struct fz_image_request *request, struct fz_image_scratch *scratch,
                           struct fz_image *out, struct fz_error *err);
 
-/* Any thread but the render thread. Reads only the first bytes: the format's name, or NULL where it is no
- * picture (*err then says why, IO included). Leaves fd at an unspecified place. */
+/* Any thread but the render thread. Reads only the first bytes: the format's name (whether or not there is a decoder for
+ * it), or NULL where it is no picture (*err then says why, IO included). Leaves fd at an unspecified place. */
 const char *fz_image_sniff(int fd, struct fz_error *err);
 
 /* Any thread. The size of width x height fitted inside box_w x box_h, aspect kept, at least 1 x 1, never

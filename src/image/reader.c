@@ -66,7 +66,7 @@ enum fz_err fz_reader_fill(struct fz_reader *reader, uint64_t bytes, struct fz_e
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return fz_fail(err, FZ_E_IO, errno, "cannot read");
+            return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
         reader->whole = got == 0;
         reader->len += (size_t)got;
         if (reader->len > request->limits.max_file_bytes)

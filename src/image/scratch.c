@@ -5,11 +5,13 @@
 
 #include <stdlib.h>
 
-enum { KEPT_BYTES = 32 << 20 };
+enum { BUFFERS = 7 };
 
-struct fz_image_scratch *fz_image_scratch_new(void)
+struct fz_image_scratch *fz_image_scratch_new(size_t keep_bytes)
 {
-    return fz_calloc(1, sizeof(struct fz_image_scratch));
+    struct fz_image_scratch *scratch = fz_calloc(1, sizeof *scratch);
+    scratch->keep_bytes = keep_bytes;
+    return scratch;
 }
 
 static void buffer_fini(struct fz_buffer *buffer)
@@ -18,35 +20,39 @@ static void buffer_fini(struct fz_buffer *buffer)
     *buffer = (struct fz_buffer){0};
 }
 
+/* The largest of them; *total is what all hold together. */
+static struct fz_buffer *largest_buffer(struct fz_image_scratch *s, size_t *total)
+{
+    struct fz_buffer *const all[BUFFERS] = {&s->file,   &s->input,   &s->sums,  &s->totals,
+                                            &s->firsts, &s->weights, &s->output};
+    struct fz_buffer *largest = all[0];
+    *total = 0;
+    for (int i = 0; i < BUFFERS; i++) {
+        *total += all[i]->size;
+        if (all[i]->size > largest->size)
+            largest = all[i];
+    }
+    return largest;
+}
+
+static void trim_to(struct fz_image_scratch *scratch, size_t keep_bytes)
+{
+    size_t total;
+    for (struct fz_buffer *largest; largest = largest_buffer(scratch, &total), total > keep_bytes;)
+        buffer_fini(largest);
+}
+
 void fz_image_scratch_free(struct fz_image_scratch *scratch)
 {
     if (!scratch)
         return;
-    buffer_fini(&scratch->file);
-    buffer_fini(&scratch->input);
-    buffer_fini(&scratch->sums);
-    buffer_fini(&scratch->totals);
-    buffer_fini(&scratch->firsts);
-    buffer_fini(&scratch->weights);
-    buffer_fini(&scratch->output);
+    trim_to(scratch, 0);
     free(scratch);
-}
-
-static void buffer_trim(struct fz_buffer *buffer)
-{
-    if (buffer->size > KEPT_BYTES)
-        buffer_fini(buffer);
 }
 
 void fz_image_scratch_trim(struct fz_image_scratch *scratch)
 {
-    buffer_trim(&scratch->file);
-    buffer_trim(&scratch->input);
-    buffer_trim(&scratch->sums);
-    buffer_trim(&scratch->totals);
-    buffer_trim(&scratch->firsts);
-    buffer_trim(&scratch->weights);
-    buffer_trim(&scratch->output);
+    trim_to(scratch, scratch->keep_bytes);
 }
 
 bool fz_buffer_need(struct fz_buffer *buffer, size_t bytes)

@@ -20,6 +20,7 @@ struct fz_image_scratch {
     struct fz_buffer firsts;  /* reduce: the first input column of each output column, */
     struct fz_buffer weights; /* and the weights of those that follow */
     struct fz_buffer output;  /* reduce: output rows that must be turned */
+    size_t keep_bytes;        /* that all of them may hold between two pictures */
 };
 
 /* Owner's thread. Makes room for `bytes`; the old content is lost (need) or kept (grow). False: out of
@@ -29,7 +30,7 @@ bool fz_buffer_grow(struct fz_buffer *buffer, size_t bytes);
 
 struct fz_image_scratch;
 
-/* Owner's thread. Gives back what one large picture made grow. */
+/* Owner's thread. Gives back the largest buffers until the rest is no more than may be kept. */
 void fz_image_scratch_trim(struct fz_image_scratch *scratch);
 
 #endif

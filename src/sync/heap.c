@@ -56,18 +56,31 @@ void fz_heap_push(struct fz_heap *heap, struct fz_heap_node *node)
     SDL_UnlockMutex(heap->lock);
 }
 
+static struct fz_heap_node *take_first(struct fz_heap *heap)
+{
+    if (heap->count == 0)
+        return NULL;
+    struct fz_heap_node *node = heap->nodes[0];
+    heap->nodes[0] = heap->nodes[--heap->count];
+    if (heap->count > 0)
+        sift_down(heap->nodes, heap->count, 0);
+    return node;
+}
+
 struct fz_heap_node *fz_heap_pop(struct fz_heap *heap)
 {
-    struct fz_heap_node *node = NULL;
     SDL_LockMutex(heap->lock);
     while (!heap->closed && heap->count == 0)
         SDL_CondWait(heap->filled, heap->lock);
-    if (!heap->closed) {
-        node = heap->nodes[0];
-        heap->nodes[0] = heap->nodes[--heap->count];
-        if (heap->count > 0)
-            sift_down(heap->nodes, heap->count, 0);
-    }
+    struct fz_heap_node *node = heap->closed ? NULL : take_first(heap);
+    SDL_UnlockMutex(heap->lock);
+    return node;
+}
+
+struct fz_heap_node *fz_heap_try_pop(struct fz_heap *heap)
+{
+    SDL_LockMutex(heap->lock);
+    struct fz_heap_node *node = take_first(heap);
     SDL_UnlockMutex(heap->lock);
     return node;
 }

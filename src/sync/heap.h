@@ -36,6 +36,9 @@ void fz_heap_push(struct fz_heap *heap, struct fz_heap_node *node);
 /* A worker. Waits for the most urgent node; NULL once the heap is closed. */
 struct fz_heap_node *fz_heap_pop(struct fz_heap *heap);
 
+/* Any thread. The most urgent node, NULL where there is none; does not wait, and works on a closed heap too. */
+struct fz_heap_node *fz_heap_try_pop(struct fz_heap *heap);
+
 /* What becomes of a queued node: its new priority, or FZ_HEAP_DROP. Runs under the lock: no locks, no waiting. */
 #define FZ_HEAP_DROP UINT64_MAX
 typedef uint64_t fz_heap_judge(void *ctx, const struct fz_heap_node *node);

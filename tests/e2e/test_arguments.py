@@ -1,5 +1,6 @@
 """The command line: what it refuses, and with which line and status; sources; paths on standard input."""
 
+import pathlib
 import shutil
 import subprocess
 
@@ -135,6 +136,54 @@ def test_demo_pictures(home):
     home.program = program
     with home.start("--size", "400x300") as frieze:
         assert frieze.idle("loaded").status()["items"] >= 2
+
+
+@pytest.fixture
+def demo_home(home):
+    """One whose program has three demo pictures installed beside it."""
+    (home / "bin").mkdir()
+    home.program = shutil.copy(home.program, home / "bin" / "frieze")
+    pictures.fill(home / "share" / "frieze" / "demo", 3)
+    return home
+
+
+def shown_without_source(home):
+    """The folder of the first picture, and how many there are."""
+    with home.start("--size", "400x300") as running:
+        running.idle("loaded").key("Return").idle()
+        return pathlib.Path(running.status()["uri"]).parent.name, running.status()["items"]
+
+
+@pytest.mark.parametrize("folder", ("$HOME/", "$HOME", "$HOME/.", "ABSOLUTE"))
+def test_home_as_pictures_folder_means_none(demo_home, folder):
+    """Else all of the home would be searched."""
+    pictures.write(demo_home / "mine.png", 100)
+    name = folder.replace("ABSOLUTE", f"{demo_home.path}/")
+    (demo_home / "config" / "user-dirs.dirs").write_text(f'XDG_PICTURES_DIR="{name}"\n')
+    assert shown_without_source(demo_home) == ("demo", 3)
+
+
+@pytest.mark.parametrize("content", ("nothing", "no picture"))
+def test_pictures_folder_without_pictures(demo_home, content):
+    folder = demo_home / "Pictures"
+    (folder / "a" / "b").mkdir(parents=True)
+    if content == "no picture":
+        (folder / "words.txt").write_text("words\n")
+        (folder / "a" / "words.jpg").write_text("words\n")
+        (folder / "a" / "b" / ".hidden.png").write_bytes(pictures.write(folder / "x.png", 1).read_bytes())
+        (folder / "x.png").unlink()
+        (folder / "a" / "circle").symlink_to(folder)
+    assert shown_without_source(demo_home) == ("demo", 3)
+    pictures.write(folder / "a" / "b" / "camera", 4, format="PNG")  # known by its bytes
+    assert shown_without_source(demo_home) == ("b", 1)
+
+
+def test_empty_pictures_folder_that_is_watched(demo_home):
+    """Who waits for pictures does not want others."""
+    (demo_home / "Pictures").mkdir()
+    with demo_home.start("--size", "400x300", "--watch") as running:
+        pictures.write(demo_home / "Pictures" / "new.png", 5)
+        assert running.until(items=1)["items"] == 1
 
 
 # --- paths on standard input ---

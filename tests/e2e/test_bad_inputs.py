@@ -46,6 +46,17 @@ def flipped(suffix, at):
     return bytes(whole)
 
 
+# Pictures that frieze knows but does not decode: name, bytes, format as the line calls it.
+UNREAD = [
+    ("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), "HEIC"),
+    ("web.avif", b"\0\0\0\x1cftypavif\0\0\0\0mif1avifmiaf" + bytes(100), "AVIF"),
+    ("new.jxl", b"\xff\x0a\xfa\x7f\x01" + bytes(100), "JPEG XL"),
+    ("layers.psd", b"8BPS\0\1" + bytes(100), "PSD"),
+    ("gimp.xcf", b"gimp xcf v003\0" + bytes(100), "XCF"),
+    ("without-suffix", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), "HEIC"),
+    ("named.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), "HEIC"),
+]
+
 # Files that stand among good ones: name, bytes, and what becomes of it:
 #   failed       a tile that says why, a line that says why
 #   damaged      a tile that shows what can be seen of it, a line that says so
@@ -170,6 +181,19 @@ def test_no_picture(home, name, data, fate):
     assert (stats["items"], stats["failed"], stats["unsupported"]) == (3, 0, 1)
     _, lines = load_alone(home, folder / name, 3)
     assert len(about(lines, name)) == 1, lines
+
+
+@pytest.mark.parametrize("name, data, title", UNREAD, ids=[row[0] for row in UNREAD])
+def test_format_without_a_decoder(home, name, data, title):
+    """It keeps its tile, which says what it is; alone it counts as a picture."""
+    folder = beside_good(home)
+    (folder / name).write_bytes(data)
+    stats, lines, shown = load(home, folder)
+    check_good(shown)
+    assert lines == [f"frieze: {folder / name}: {title}: this build cannot read it"]
+    assert (stats["items"], stats["failed"], stats["unsupported"]) == (4, 1, 0)
+    stats, lines = load_alone(home, folder / name, 0)
+    assert (stats["items"], stats["failed"], len(lines)) == (1, 1, 1)
 
 
 def test_bad_files_that_are_named(home):

@@ -45,6 +45,14 @@ def test_added_within_two_seconds(frieze, folder):
     assert took < SOON_S or os.getloadavg()[0] > 2 * os.cpu_count()
 
 
+def test_added_without_a_suffix(frieze, folder):
+    """What is known by its bytes only is looked into when it comes, also where nothing else happens."""
+    pictures.write(frieze.home / "whole.png", 9).rename(folder / "p2a")
+    (folder / "words").write_text("no picture\n")
+    shows(frieze, 0, 1, 2, 9, 3)
+    frieze.until(PATIENCE_S, scanning=False)
+
+
 def test_added_in_pieces(frieze, folder):
     """A file that is still being written fails nothing and is shown when it is whole."""
     whole = pictures.write(frieze.home / "whole.png", 8).read_bytes()

@@ -75,9 +75,8 @@ static inline void bench_start(struct bench *bench, int workers)
 {
     struct fz_error err = {0};
     fz_cancel_init(&bench->quit, NULL);
-    assert_int_equal(
-        fz_pool_start(&bench->pool, workers, WORKING_BYTES, &bench->ready, &bench->bell, &bench->quit, &err),
-        FZ_OK);
+    assert_int_equal(fz_pool_start(&bench->pool, workers, WORKING_BYTES, &bench->ready, &bench->bell, &err),
+                     FZ_OK);
 }
 
 /* Also frees what bench_next took, but did not give out yet. */
@@ -139,12 +138,13 @@ struct hoarder {
 static inline int hoard(void *ctx)
 {
     struct hoarder *hoarder = ctx;
-    if (!fz_ledger_reserve(hoarder->ledger, WORKING_BYTES, NULL))
+    uint64_t all = hoarder->ledger->capacity;
+    if (!fz_ledger_reserve(hoarder->ledger, all, NULL))
         return 1;
     atomic_store(&hoarder->holds, true);
     while (!atomic_load(&hoarder->give_back))
         sleep_ms(1);
-    fz_ledger_release(hoarder->ledger, WORKING_BYTES);
+    fz_ledger_release(hoarder->ledger, all);
     return 0;
 }
 

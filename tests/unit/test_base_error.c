@@ -101,12 +101,27 @@ static void an_errno_has_a_code(void **state)
         assert_int_not_equal(fz_err_from_errno(sys), FZ_OK);
 }
 
+/* What may pass by itself, and nothing else. */
+static void transient_errors(void **state)
+{
+    (void)state;
+    static const int passing[] = {EMFILE, ENFILE, EAGAIN, EINTR, ENOMEM, ENOBUFS};
+    static const int lasting[] = {0, ENOENT, EACCES, EIO, EISDIR, ENXIO, EROFS, ESTALE};
+    for (size_t i = 0; i < COUNT(passing); i++)
+        assert_true(fz_err_is_transient(fz_err_from_errno(passing[i])));
+    for (size_t i = 0; i < COUNT(lasting); i++)
+        assert_false(fz_err_is_transient(fz_err_from_errno(lasting[i])));
+    assert_false(fz_err_is_transient(FZ_E_DAMAGED));
+    assert_false(fz_err_is_transient(FZ_E_CANCELLED));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fills_all_fields),
         cmocka_unit_test(appends_the_text_of_an_errno),
         cmocka_unit_test(needs_no_place_for_the_error),
+        cmocka_unit_test(transient_errors),
         cmocka_unit_test(cuts_what_is_too_long),
         cmocka_unit_test(rows_have_names_of_their_own),
         cmocka_unit_test(exit_statuses_are_those_promised),

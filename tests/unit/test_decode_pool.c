@@ -50,6 +50,17 @@ static void one_picture(void **state)
     bench_stop(&bench);
 }
 
+static void kept_buffers_are_part_of_the_bound(void **state)
+{
+    (void)state;
+    enum { WORKERS = 3 };
+    bench_start(&bench, WORKERS);
+    uint64_t kept = WORKERS * bench.pool.keep_bytes;
+    assert_in_range(kept, 1 << 20, WORKING_BYTES / 4);
+    assert_int_equal(bench.pool.ledger.capacity + kept, WORKING_BYTES);
+    bench_stop(&bench);
+}
+
 /* What the result of a job has to be, by its number. */
 static const char *path_of(uint32_t item)
 {
@@ -230,7 +241,7 @@ int main(void)
         cmocka_unit_test(one_picture),    cmocka_unit_test(each_job_has_one_result),
         cmocka_unit_test(sniffs),         cmocka_unit_test(saves),
         cmocka_unit_test(measures),       cmocka_unit_test(the_urgent_ones_come_first),
-        cmocka_unit_test(trash_is_freed),
+        cmocka_unit_test(trash_is_freed), cmocka_unit_test(kept_buffers_are_part_of_the_bound),
     };
     return cmocka_run_group_tests(tests, open_bench, close_bench);
 }

@@ -259,7 +259,7 @@ static void test_output_limit(void **state)
     struct bytes file = photo_jpeg(300, 200, (struct jpeg_options){0});
     int fd = open_bytes(file.data, file.len);
     struct host host = {0};
-    struct fz_image_scratch *scratch = fz_image_scratch_new();
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, 0, 0, &host);
     request.limits.max_output_px = 300 * 200 - 1;
     struct fz_image image;

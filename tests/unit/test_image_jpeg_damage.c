@@ -109,7 +109,7 @@ static void test_changed_bytes(void **state)
             struct fz_error err;
             int box = round % 3 * 20;
             int fd = open_bytes(file.data, file.len);
-            struct fz_image_scratch *scratch = fz_image_scratch_new();
+            struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
             struct fz_image_request request = make_request(fd, box, box, &host);
             request.limits.max_rows_px = request.limits.max_whole_px = 1000000;
             enum fz_err code = fz_image_load(&request, scratch, &image, &err);

@@ -8,7 +8,7 @@
 static enum fz_err load_fd(int fd, struct host *host, struct fz_error *err)
 {
     struct fz_image image;
-    struct fz_image_scratch *scratch = fz_image_scratch_new();
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, 0, 0, host);
     enum fz_err code = fz_image_load(&request, scratch, &image, err);
     fz_image_scratch_free(scratch);
@@ -161,7 +161,7 @@ static void test_file_without_size(void **state)
 static void test_scratch_gives_large_buffers_back(void **state)
 {
     (void)state;
-    struct fz_image_scratch *scratch = fz_image_scratch_new();
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     assert_true(fz_buffer_need(&scratch->file, 40 << 20));
     assert_true(fz_buffer_need(&scratch->input, 1 << 20));
     fz_image_scratch_trim(scratch);

@@ -8,7 +8,7 @@
 /* 4 bytes a pixel, no gaps; orientation 1 unless given. Caller frees. */
 static uint8_t *reduce(const uint8_t *in, int in_w, int in_h, int out_w, int out_h, int orientation)
 {
-    struct fz_image_scratch *scratch = fz_image_scratch_new();
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     bool swaps = fz_orient_swaps(orientation);
     uint8_t *out = malloc((size_t)out_w * (size_t)out_h * 4);
     memset(out, GUARD, (size_t)out_w * (size_t)out_h * 4);

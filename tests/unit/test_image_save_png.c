@@ -58,7 +58,7 @@ static void test_round_trip(void **state)
         int fd = open(path, O_RDONLY | O_CLOEXEC);
         struct host host = {0};
         struct fz_image image;
-        struct fz_image_scratch *scratch = fz_image_scratch_new();
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
         struct fz_image_request request = make_request(fd, 0, 0, &host);
         assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
         assert_string_equal(image.format, "png");

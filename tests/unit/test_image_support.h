@@ -113,7 +113,7 @@ static inline enum fz_err load(const void *bytes, size_t len, int box_w, int box
                                struct fz_image *image, struct fz_error *err)
 {
     int fd = open_bytes(bytes, len);
-    struct fz_image_scratch *scratch = fz_image_scratch_new();
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, box_w, box_h, host);
     enum fz_err code = fz_image_load(&request, scratch, image, err);
     fz_image_scratch_free(scratch);

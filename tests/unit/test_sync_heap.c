@@ -218,6 +218,25 @@ static void close_wakes_all_and_keeps_the_queue(void **state)
     fz_heap_fini(&heap); /* NULL-safe */
 }
 
+/* Without waiting, in order, also when closed. */
+static void try_pop_empties_a_closed_heap(void **state)
+{
+    (void)state;
+    struct fz_heap heap;
+    struct node nodes[5];
+    fz_heap_init(&heap);
+    assert_null(fz_heap_try_pop(&heap));
+    push_numbers(&heap, nodes, COUNT(nodes));
+    fz_heap_close(&heap);
+    for (size_t i = 0; i < COUNT(nodes); i++) {
+        struct node *expected = naive_first(nodes, COUNT(nodes));
+        assert_ptr_equal(node_of(fz_heap_try_pop(&heap)), expected);
+        expected->in = false;
+    }
+    assert_null(fz_heap_try_pop(&heap));
+    fz_heap_fini(&heap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +246,7 @@ int main(void)
         cmocka_unit_test(what_has_no_room_stays_queued),
         cmocka_unit_test(pop_waits_for_a_push),
         cmocka_unit_test(close_wakes_all_and_keeps_the_queue),
+        cmocka_unit_test(try_pop_empties_a_closed_heap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

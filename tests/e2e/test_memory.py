@@ -1,0 +1,93 @@
+# ctest: TIMEOUT 240
+"""--memory bounds the program as it is seen from outside: its proportional set size is at most that of an empty window of
+the same driver, plus the bound."""
+
+import contextlib
+import os
+import threading
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import frieze
+
+MB = 1 << 20
+BOUND = 64 * MB
+JOBS = 6  # each of which has buffers of its own
+COPIES = 8
+EMPTY_S = 1.0
+
+
+class Watcher(threading.Thread):
+    """Samples the proportional set size of a process, and keeps the largest."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.path, self.peak, self.over = f"/proc/{pid}/smaps_rollup", 0, threading.Event()
+
+    def run(self):
+        while not self.over.is_set():
+            with contextlib.suppress(OSError), open(self.path, encoding="ascii") as file:
+                pss = [int(line.split()[1]) for line in file if line.startswith("Pss:")]
+                self.peak = max(self.peak, *pss) if pss else self.peak
+            time.sleep(0.002)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.join()
+
+    @property
+    def bytes(self):
+        return self.peak * 1024
+
+
+@pytest.fixture(scope="module")
+def pictures_folder(module_home):
+    """Noise, which no format makes small: files near the most that the bound lets a worker read, and pictures near the
+    most that it lets SDL2_image decode."""
+    folder = module_home / "large"
+    folder.mkdir()
+    noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (1700, 3000, 3), dtype=np.uint8))
+    formats = [("jpg", (3000, 1500), {"quality": 96, "subsampling": 0}), ("png", (2400, 1500), {"compress_level": 0}),
+               ("webp", (1000, 800), {"quality": 80, "method": 0}), ("tiff", (900, 700), {}), ("bmp", (1200, 800), {}),
+               ("ppm", (1100, 900), {})]
+    for suffix, (width, height), options in formats:
+        first = folder / f"0.{suffix}"
+        noise.crop((0, 0, width, height)).save(first, **options)
+        for number in range(1, COPIES):
+            os.link(first, folder / f"{number}.{suffix}")
+    return folder
+
+
+def look_around(running):
+    """The wall to its end and back, some pictures at full size, a zoom."""
+    running.idle("loaded").key("End").idle().key("Home").idle().key("Return").idle()
+    for _ in range(8):
+        running.key("n").idle()
+    running.key("a").idle().key("Esc").idle().key("Esc").idle()
+    running.key("+", "+").idle()
+
+
+@pytest.mark.parametrize("driver", ("headless", "x11"))
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+def test_bound_holds_from_outside(home, request, pictures_folder, driver):
+    display = request.getfixturevalue("x11") if driver == "x11" else None
+    window = ("--size", "1280x800", "--jobs", JOBS, "--memory", BOUND)
+    (home / "empty").mkdir()
+    with home.start(*window, "--watch", home / "empty", display=display) as running, Watcher(running.pid) as floor:
+        running.idle()
+        time.sleep(EMPTY_S)
+    with home.start(*window, pictures_folder, display=display) as running, Watcher(running.pid) as filled:
+        look_around(running)
+        status = running.status()
+    assert status["items"] == 6 * COPIES and status["failed"] == 0, running.errors()
+    assert floor.bytes > 8 * MB and filled.bytes > floor.bytes
+    used = (filled.bytes - floor.bytes) / MB
+    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor.bytes / MB:.1f} MB"
+    print(f"{driver}: {used:.1f} MB of {BOUND // MB} over a floor of {floor.bytes / MB:.1f} MB")
