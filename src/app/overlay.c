@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "gpu/color.h"
 #include "gpu/draw.h"
 
 #include <math.h>
@@ -23,22 +24,38 @@ enum {
     NOTICE_US = 2000000,
 };
 
+double fz_app_text_scale(const struct fz_app *app)
+{
+    return app->head ? fz_head_text_scale(app->head) : app->options.values[FZ_OPTION_TEXT_SCALE].factor;
+}
+
+struct fz_color fz_app_text_color(const struct fz_app *app, struct fz_color wish)
+{
+    uint32_t rgb = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    struct fz_color background = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb, 255};
+    return fz_color_readable(wish, background);
+}
+
 enum chip_place { AT_BOTTOM, AT_BOTTOM_RIGHT, AT_BOTTOM_LEFT };
 
 static void draw_chip(struct fz_app *app, const char *text, enum chip_place place)
 {
-    struct fz_text_style style = {.px = CHIP_PX, .max_w = fz_head_w(app->head) - 4 * CHIP_MARGIN};
+    struct fz_text_style style = {.px = CHIP_PX,
+                                  .max_w = fz_head_w(app->head) -
+                                           (int)(2 * (CHIP_MARGIN + CHIP_PAD_X * fz_app_text_scale(app)))};
     int w, h;
     if (!fz_text_size(app->head, text, &style, &w, &h))
         return;
-    double chip_w = w + 2 * CHIP_PAD_X, chip_h = h + 2 * CHIP_PAD_Y;
+    double scale = fz_app_text_scale(app), pad_x = round(CHIP_PAD_X * scale),
+           pad_y = round(CHIP_PAD_Y * scale);
+    double chip_w = w + 2 * pad_x, chip_h = h + 2 * pad_y;
     double x = (fz_head_w(app->head) - chip_w) / 2, y = fz_head_h(app->head) - chip_h - CHIP_MARGIN;
     if (place == AT_BOTTOM_RIGHT)
         x = fz_head_w(app->head) - chip_w - CHIP_MARGIN;
     if (place == AT_BOTTOM_LEFT)
         x = CHIP_MARGIN;
     fz_draw_fill(app->head, (struct fz_rect){floor(x), floor(y), chip_w, chip_h}, CHIP);
-    fz_text_draw(app->head, text, &style, x + CHIP_PAD_X, y + CHIP_PAD_Y, CHIP_TEXT);
+    fz_text_draw(app->head, text, &style, x + pad_x, y + pad_y, CHIP_TEXT);
 }
 
 static void draw_empty(struct fz_app *app)
@@ -50,7 +67,8 @@ static void draw_empty(struct fz_app *app)
     int w, h;
     if (fz_text_size(app->head, text, &style, &w, &h))
         fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0,
-                     (fz_head_h(app->head) - h) / 2.0, (struct fz_color){150, 150, 156, 255});
+                     (fz_head_h(app->head) - h) / 2.0,
+                     fz_app_text_color(app, (struct fz_color){150, 150, 156, 255}));
 }
 
 static void draw_position(struct fz_app *app)
@@ -70,7 +88,7 @@ void fz_app_update_title(struct fz_app *app)
         return;
     app->titled = app->wall.selected;
     app->titled_count = count;
-    char *name = fz_str_to_utf8(fz_list_name(app->list, app->wall.selected));
+    char *name = fz_str_to_display(fz_list_name(app->list, app->wall.selected));
     char *title = count > 0
                       ? fz_asprintf("%s (%zu of %zu) - frieze", name, fz_app_selected_index(app) + 1, count)
                       : fz_strdup("frieze");

@@ -170,6 +170,53 @@ char *fz_str_to_utf8(const char *s)
     return out;
 }
 
+/* Unicode's names for the characters that reorder or break a line, in double brackets. */
+static const char *bracket_name(uint32_t c)
+{
+    static const char *const separators_and_overrides[] = {"LS", "PS", "LRE", "RLE", "PDF", "LRO", "RLO"};
+    static const char *const isolates[] = {"LRI", "RLI", "FSI", "PDI"};
+    if (c >= 0x2028 && c <= 0x202e)
+        return separators_and_overrides[c - 0x2028];
+    if (c >= 0x2066 && c <= 0x2069)
+        return isolates[c - 0x2066];
+    return c == 0x61c ? "ALM" : c == 0x200e ? "LRM" : "RLM";
+}
+
+/* Writes the mark of a character that must not act; at most 5 bytes for each of its own. */
+static size_t put_mark(char *out, uint32_t c)
+{
+    enum { SIZE = 16 };
+    if (c < 0x20 || c == 0x7f) { /* Unicode's control pictures, U+2400 and following */
+        memcpy(out, "\xe2\x90", 2);
+        out[2] = (char)(c == 0x7f ? 0xa1 : 0x80 + c);
+        return 3;
+    }
+    char mark[SIZE];
+    int n = c < 0xa0 ? snprintf(mark, SIZE, "\xe2\x9f\xa6%02X\xe2\x9f\xa7", c)
+                     : snprintf(mark, SIZE, "\xe2\x9f\xa6%s\xe2\x9f\xa7", bracket_name(c));
+    memcpy(out, mark, (size_t)n);
+    return (size_t)n;
+}
+
+char *fz_str_to_display(const char *s)
+{
+    size_t len = strlen(s), o = 0;
+    char *out = fz_malloc(len * 5 + 1);
+    for (size_t i = 0; i < len;) {
+        uint32_t c = 0;
+        size_t n = fz_utf8_decode(s + i, len - i, &c);
+        if (n > 0 && must_escape(c)) {
+            o += put_mark(out + o, c);
+        } else {
+            memcpy(out + o, n ? s + i : "\xef\xbf\xbd", n ? n : 3);
+            o += n ? n : 3;
+        }
+        i += n ? n : 1;
+    }
+    out[o] = '\0';
+    return out;
+}
+
 bool fz_str_has_suffix(const char *s, const char *suffix)
 {
     size_t n = strlen(s), m = strlen(suffix);

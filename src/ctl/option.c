@@ -111,6 +111,8 @@ static bool parse_value(const struct option_row *row, const char *text, struct f
         if (!parse_number(text, &value->seconds, &rest) || (*rest && strcmp(rest, "s") != 0))
             return false;
         return in_range(row, value->seconds);
+    case FZ_TYPE_FACTOR:
+        return parse_number(text, &value->factor, &rest) && *rest == '\0' && in_range(row, value->factor);
     case FZ_TYPE_SIZE:
         return parse_size(row, text, value);
     case FZ_TYPE_CHOICE:
@@ -129,7 +131,8 @@ enum fz_err fz_option_set(struct fz_options *options, enum fz_option_id id, cons
     if (!parse_value(row, text, &value)) {
         if (row->type == FZ_TYPE_FLAG)
             return fz_fail(err, FZ_E_USAGE, 0, "--%s takes no value", row->name);
-        if (row->type == FZ_TYPE_INT || row->type == FZ_TYPE_DURATION || row->type == FZ_TYPE_SIZE)
+        if (row->type == FZ_TYPE_INT || row->type == FZ_TYPE_DURATION || row->type == FZ_TYPE_FACTOR ||
+            row->type == FZ_TYPE_SIZE)
             return fz_fail(err, FZ_E_USAGE, 0, "--%s=%.60s: wants %s, %g to %g", row->name, text,
                            row->metavar, row->min, row->max);
         return fz_fail(err, FZ_E_USAGE, 0, "--%s=%.60s: wants %s", row->name, text, row->metavar);

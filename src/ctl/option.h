@@ -19,6 +19,7 @@
       "open a window of this size instead of fullscreen (headless: 1920x1080)")                            \
     X(TILE, SIZE, "tile", 't', "256x192", 16, 4096, "WxH", "size of the box of a picture on the wall")     \
     X(NAMES, FLAG, "names", 'n', NULL, 0, 1, NULL, "show file names under the tiles")                      \
+    X(TEXT_SCALE, FACTOR, "text-scale", 0, "1", 0.5, 4, "FACTOR", "enlarge texts")                         \
     X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", "colour behind the pictures") \
     X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, "hidden files and folders too")                         \
     X(NO_SIBLINGS, FLAG, "no-siblings", 0, NULL, 0, 1, NULL,                                               \
@@ -53,6 +54,7 @@ enum fz_option_type {
     FZ_TYPE_BYTES,    /* .number */
     FZ_TYPE_COLOR,    /* .number 0xRRGGBB */
     FZ_TYPE_DURATION, /* .seconds */
+    FZ_TYPE_FACTOR,   /* .factor */
     FZ_TYPE_SIZE,     /* .w, .h */
     FZ_TYPE_TEXT,     /* .text */
     FZ_TYPE_CHOICE,   /* .text, one of the metavar */
@@ -69,7 +71,7 @@ enum fz_option_origin {
 struct fz_option_value {
     enum fz_option_origin origin;
     int64_t number;
-    double seconds;
+    double seconds, factor;
     int w, h;
     char *text; /* owned */
 };
