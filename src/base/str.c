@@ -170,30 +170,31 @@ char *fz_str_to_utf8(const char *s)
     return out;
 }
 
-/* Unicode's names for the characters that reorder or break a line, in double brackets. */
-static const char *bracket_name(uint32_t c)
+/* The names that Unicode's charts print for what has no shape; NULL for the rest of C1. */
+static const char *mark_name(uint32_t c)
 {
+    static const char *const c0[] = {"NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL",
+                                     "BS",  "HT",  "LF",  "VT",  "FF",  "CR",  "SO",  "SI",
+                                     "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB",
+                                     "CAN", "EM",  "SUB", "ESC", "FS",  "GS",  "RS",  "US"};
     static const char *const separators_and_overrides[] = {"LS", "PS", "LRE", "RLE", "PDF", "LRO", "RLO"};
     static const char *const isolates[] = {"LRI", "RLI", "FSI", "PDI"};
+    if (c < 0x20)
+        return c0[c];
     if (c >= 0x2028 && c <= 0x202e)
         return separators_and_overrides[c - 0x2028];
     if (c >= 0x2066 && c <= 0x2069)
         return isolates[c - 0x2066];
-    return c == 0x61c ? "ALM" : c == 0x200e ? "LRM" : "RLM";
+    return c == 0x7f ? "DEL" : c == 0x61c ? "ALM" : c == 0x200e ? "LRM" : c == 0x200f ? "RLM" : NULL;
 }
 
-/* Writes the mark of a character that must not act; at most 5 bytes for each of its own. */
+/* In double brackets, which few names hold and most fonts have, unlike the control pictures of U+2400; at most 9 bytes. */
 static size_t put_mark(char *out, uint32_t c)
 {
-    enum { SIZE = 16 };
-    if (c < 0x20 || c == 0x7f) { /* Unicode's control pictures, U+2400 and following */
-        memcpy(out, "\xe2\x90", 2);
-        out[2] = (char)(c == 0x7f ? 0xa1 : 0x80 + c);
-        return 3;
-    }
-    char mark[SIZE];
-    int n = c < 0xa0 ? snprintf(mark, SIZE, "\xe2\x9f\xa6%02X\xe2\x9f\xa7", c)
-                     : snprintf(mark, SIZE, "\xe2\x9f\xa6%s\xe2\x9f\xa7", bracket_name(c));
+    char mark[16];
+    const char *name = mark_name(c);
+    int n = name ? snprintf(mark, sizeof mark, "\xe2\x9f\xa6%s\xe2\x9f\xa7", name)
+                 : snprintf(mark, sizeof mark, "\xe2\x9f\xa6%02X\xe2\x9f\xa7", c);
     memcpy(out, mark, (size_t)n);
     return (size_t)n;
 }
@@ -201,7 +202,7 @@ static size_t put_mark(char *out, uint32_t c)
 char *fz_str_to_display(const char *s)
 {
     size_t len = strlen(s), o = 0;
-    char *out = fz_malloc(len * 5 + 1);
+    char *out = fz_malloc(len * 9 + 1);
     for (size_t i = 0; i < len;) {
         uint32_t c = 0;
         size_t n = fz_utf8_decode(s + i, len - i, &c);

@@ -24,8 +24,8 @@ size_t fz_str_escape(char *out, size_t size, const char *s);
 char *fz_str_to_utf8(const char *s);
 
 /* Any thread. What people see of a name: invalid bytes become U+FFFD; control characters and what would reorder or
- * break the line become marks that are seen (a control picture, or a name such as RLO in double brackets), so that
- * no name looks like another one. Caller frees. */
+ * break the line become marks that are seen, such as RLO in double brackets, so that no name can hide what it is. Caller
+ * frees. */
 char *fz_str_to_display(const char *s);
 
 /* Any thread. True when `s` ends with `suffix`, without regard to ASCII case. */

@@ -288,9 +288,11 @@ static void take_label(struct fz_head *head, struct text_entry *entry, const str
     head->texts->bytes -= entry->bytes;
     entry->bytes = ENTRY_BYTES;
     if (label->surface) {
-        entry->bytes += (size_t)label->surface->w * (size_t)label->surface->h * 4;
-        if (fz_texture_new_mask(head, label->surface->w, label->surface->h, &entry->texture))
+        if (fz_texture_new_mask(head, label->surface->w, label->surface->h, &entry->texture)) {
             fz_texture_upload(head, entry->texture, label->surface, &row, UINT64_MAX);
+            const struct fz_page *page = entry->texture->page;
+            entry->bytes += (size_t)page->cell_w * (size_t)page->cell_h * 4;
+        }
     }
     head->texts->bytes += entry->bytes;
     entry->label = *label;

@@ -196,8 +196,12 @@ static void becomes_what_people_see(void **state)
     assert_display("", "");
     assert_display("plain \xc3\xa4.jpg", "plain \xc3\xa4.jpg");
     assert_display("caf\xe9.jpg", "caf\xef\xbf\xbd.jpg");
-    assert_display("a\tb\n\x1b\x7f", "a\xe2\x90\x89"
-                                     "b\xe2\x90\x8a\xe2\x90\x9b\xe2\x90\xa1");
+    assert_display("a\tb\n", "a\xe2\x9f\xa6HT\xe2\x9f\xa7"
+                             "b\xe2\x9f\xa6LF\xe2\x9f\xa7");
+    assert_display("\x1b\x7f\x1f\x01",
+                   "\xe2\x9f\xa6"
+                   "ESC\xe2\x9f\xa7\xe2\x9f\xa6"
+                   "DEL\xe2\x9f\xa7\xe2\x9f\xa6US\xe2\x9f\xa7\xe2\x9f\xa6SOH\xe2\x9f\xa7");
     assert_display("photo\xe2\x80\xaegpj.exe", "photo\xe2\x9f\xa6RLO\xe2\x9f\xa7gpj.exe");
     assert_display("\xd8\x9c\xe2\x80\x8e\xe2\x80\x8f",
                    "\xe2\x9f\xa6"
