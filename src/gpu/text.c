@@ -14,12 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Which label it is: a text, drawn at this height and into this width, in pixels of the window. */
+/* How a text is drawn: at this height, into this width, in pixels of the window. */
 struct label_key {
-    uint32_t hash;
+    uint32_t hash; /* of the text too */
     int px, max_w;
     bool bold;
-    char *text; /* owned */
 };
 
 /* A request that comes back with its pixels. */
@@ -27,6 +26,7 @@ struct text_job {
     struct fz_heap_node queued;
     struct fz_ready_node ready;
     struct label_key key;  /* immutable */
+    char *text;            /* immutable, owned */
     struct fz_label label; /* the text thread's until pushed; no surface where it could not be drawn */
 };
 
@@ -43,6 +43,7 @@ struct text_entry {
     struct text_entry *next;          /* in its bucket */
     struct text_entry *newer, *older; /* by last use */
     struct label_key key;
+    char *text; /* owned */
     struct fz_texture *texture;
     struct fz_label label; /* without its surface */
     size_t bytes;
@@ -70,7 +71,7 @@ struct fz_texts {
 static void job_free(struct text_job *job)
 {
     fz_surface_free(job->label.surface);
-    free(job->key.text);
+    free(job->text);
     free(job);
 }
 
@@ -86,7 +87,7 @@ static int text_main(void *ctx)
             fonts = fz_fonts_new();
         tried = true;
         if (fonts)
-            fz_label_draw(fonts, job->key.text, job->key.px, job->key.max_w, job->key.bold, &job->label);
+            fz_label_draw(fonts, job->text, job->key.px, job->key.max_w, job->key.bold, &job->label);
         fz_ready_push(&service->ready, &job->ready);
         fz_doorbell_ring(service->bell);
     }
@@ -171,7 +172,7 @@ static void entry_free(struct fz_head *head, struct text_entry *entry)
     unlink_entry(texts, entry);
     texts->bytes -= entry->bytes;
     fz_texture_free(head, entry->texture);
-    free(entry->key.text);
+    free(entry->text);
     free(entry);
 }
 
@@ -190,21 +191,21 @@ static void evict(struct fz_head *head)
         entry_free(head, texts->oldest);
 }
 
-static struct text_entry *find(struct fz_texts *texts, const struct label_key *key)
+static struct text_entry *find(struct fz_texts *texts, const struct label_key *key, const char *text)
 {
     for (struct text_entry *entry = texts->buckets[key->hash % BUCKETS]; entry; entry = entry->next)
         if (entry->key.hash == key->hash && entry->key.px == key->px && entry->key.max_w == key->max_w &&
-            entry->key.bold == key->bold && strcmp(entry->key.text, key->text) == 0)
+            entry->key.bold == key->bold && strcmp(entry->text, text) == 0)
             return entry;
     return NULL;
 }
 
-static struct text_entry *entry_new(struct fz_head *head, const struct label_key *key)
+static struct text_entry *entry_new(struct fz_head *head, const struct label_key *key, const char *text)
 {
     struct fz_texts *texts = head->texts;
     struct text_entry *entry = fz_calloc(1, sizeof *entry);
     entry->key = *key;
-    entry->key.text = fz_strdup(key->text);
+    entry->text = fz_strdup(text);
     entry->bytes = ENTRY_BYTES;
     entry->next = texts->buckets[key->hash % BUCKETS];
     texts->buckets[key->hash % BUCKETS] = entry;
@@ -219,7 +220,7 @@ static void ask(struct fz_head *head, struct text_entry *entry)
         return;
     struct text_job *job = fz_calloc(1, sizeof *job);
     job->key = entry->key;
-    job->key.text = fz_strdup(entry->key.text);
+    job->text = fz_strdup(entry->text);
     entry->pending = true;
     head->texts->pending++;
     fz_heap_push(&head->texts->service->queue, &job->queued);
@@ -230,11 +231,11 @@ static int clamp(int value, int low, int high)
     return value < low ? low : value > high ? high : value;
 }
 
-/* The one place where the size of a text becomes pixels. `text` is borrowed. */
+/* The one place where the size of a text becomes pixels. */
 static struct label_key key_of(const struct fz_head *head, const char *text,
                                const struct fz_text_style *style)
 {
-    struct label_key key = {.bold = style->bold, .text = (char *)(uintptr_t)text};
+    struct label_key key = {.bold = style->bold};
     key.px = clamp((int)lround(style->px * fz_head_text_scale(head)), SMALLEST_PX, LARGEST_PX);
     key.max_w = style->max_w > 0 && style->max_w < head->max_side ? style->max_w : head->max_side;
     uint32_t seed = FZ_HASH_SEED ^ (uint32_t)key.px * 31u ^ (uint32_t)key.max_w * 7919u ^ (uint32_t)key.bold;
@@ -247,9 +248,9 @@ static struct text_entry *entry_of(struct fz_head *head, const char *text, const
 {
     FZ_MAIN_ONLY();
     struct label_key key = key_of(head, text, style);
-    struct text_entry *entry = find(head->texts, &key);
+    struct text_entry *entry = find(head->texts, &key, text);
     if (!entry)
-        entry = entry_new(head, &key);
+        entry = entry_new(head, &key, text);
     entry->used_frame = head->frame;
     unlink_entry(head->texts, entry);
     link_newest(head->texts, entry);
@@ -308,7 +309,7 @@ bool fz_text_collect(struct fz_head *head)
     while (node) {
         struct text_job *job = FZ_CONTAINER(node, struct text_job, ready);
         node = node->next;
-        struct text_entry *entry = find(head->texts, &job->key);
+        struct text_entry *entry = find(head->texts, &job->key, job->text);
         head->texts->pending--;
         if (entry)
             take_label(head, entry, &job->label);
