@@ -11,6 +11,7 @@ from PIL import Image
 
 import fonts
 import golden
+import labels
 import pictures
 from frieze import is_sanitized, wait_until
 
@@ -51,7 +52,6 @@ def own_fonts(module_home):
 SCRIPTS = golden.FOLDER / "scripts.png"
 ARGUMENTS = ("--size", "1280x800", "--tile", "300x100", "--names", "--text-scale", "1.5")
 COLUMNS, CELL, BOX, CAPTION = 4, (320, 800 / 6), (300, 100), 27
-INK = 60           # a pixel that differs by this much from the background is ink
 MOVED_LIMIT = 0.1  # of a label's ink may differ by so much
 
 
@@ -68,9 +68,9 @@ def labels_that_differ(image, expected):
     for index in range(len(NAMES) + 1):
         x, y, w, h = caption(index)
         part, usual = one[y:y + h, x:x + w], other[y:y + h, x:x + w]
-        ink = (np.abs(usual - pictures.BACKGROUND).max(axis=2) > INK).sum()
+        ink = (np.abs(usual - pictures.BACKGROUND).max(axis=2) > labels.INK).sum()
         assert ink > 100, f"label {index} of the golden image is empty"
-        moved = (np.abs(part - usual).max(axis=2) > INK).sum()
+        moved = (np.abs(part - usual).max(axis=2) > labels.INK).sum()
         if moved > MOVED_LIMIT * ink:
             found.append((index, int(moved), int(ink)))
     return found
@@ -116,62 +116,17 @@ def test_an_invalid_name_opens(module_home, names):
 
 # --- sizes ----------------------------------------------------------------------------------------
 
-def ink_box(image, top):
-    """Height and width of what is not background below `top`."""
-    pixels = np.asarray(image, dtype=np.int16)[top:]
-    rows, columns = np.nonzero(np.abs(pixels - pictures.BACKGROUND).max(axis=2) > INK)
-    assert len(rows), "there is no text"
-    return int(rows.max() - rows.min() + 1), int(columns.max() - columns.min() + 1)
-
-
-def label_size(home, scale, display=None):
-    """Of the name under a single tile, whose lower edge is found by its colour."""
-    with home.start("--name", "size", "--names", "--size", "800x400", *scale, home / "one", display=display) as frieze:
-        image = frieze.idle("loaded").screenshot()
-    pixels = np.asarray(image, dtype=np.int16)
-    blue = np.nonzero((np.abs(pixels - (30, 60, 250)).max(axis=2) < 8).any(axis=1))[0]
-    return ink_box(image, int(blue.max()) + 8)
-
-
-def one_picture(home):
-    if not (home / "one").exists():
-        (home / "one").mkdir()
-        Image.new("RGB", (256, 192), (30, 60, 250)).save(home / "one" / "MHM.png")
-        home.hand_over(home / "one")
-
-
 def test_text_scale(module_home):
-    one_picture(module_home)
-    usual = label_size(module_home, ())
+    usual, _ = labels.size_of(module_home, "--size", "800x400")
     for scale in (0.5, 1.5, 2, 4):
-        size = label_size(module_home, ("--text-scale", scale))
-        for now, before in zip(size, usual):
-            assert abs(now - scale * before) <= 2 + 0.12 * scale * before, f"{size} at {scale}, {usual} at 1"
+        size, _ = labels.size_of(module_home, "--size", "800x400", "--text-scale", scale)
+        assert labels.is_scaled(size, usual, scale), f"{size} at {scale}, {usual} at 1"
 
 
 @pytest.mark.parametrize("value", ["0.49", "4.1", "0", "-1", "big", "2x", "nan", ""])
 def test_text_scale_out_of_range(home, value):
     result = home.frieze("--headless", f"--text-scale={value}", "nothing")
     assert result.status == 2 and "--text-scale" in result.err and len(result.lines) == 1
-
-
-@pytest.mark.parametrize("scale", [1.5, 2])
-def test_text_on_a_dense_display(ordinary_home, sway, scale):
-    """As large as the display's scale wants it, and drawn in the display's own pixels, not enlarged."""
-    one_picture(ordinary_home)
-    usual = label_size(ordinary_home, (), sway)
-    sway.swaymsg(f"output HEADLESS-1 scale {scale}")
-    try:
-        with ordinary_home.start("--name", "dense", "--names", ordinary_home / "one", display=sway) as frieze:
-            image = frieze.idle("loaded").screenshot()
-            pixels_per_unit = image.size[0] / (sway.size[0] / scale)
-    finally:
-        sway.swaymsg("output HEADLESS-1 scale 1")
-    blue = np.nonzero((np.abs(np.asarray(image, dtype=np.int16) - (30, 60, 250)).max(axis=2) < 8).any(axis=1))[0]
-    size = ink_box(image, int(blue.max()) + 8)
-    assert pixels_per_unit >= scale, f"{image.size} is drawn for {sway.size} at {scale}"
-    for now, before in zip(size, usual):
-        assert abs(now - pixels_per_unit * before) <= 2 + 0.12 * pixels_per_unit * before, f"{size}, {usual}"
 
 
 # --- contrast -------------------------------------------------------------------------------------
@@ -206,13 +161,12 @@ def test_text_over_a_picture(home, colour):
 
 @pytest.mark.parametrize("background", ["ffffff", "808080", "b2b2b8", "0c0c0e"])
 def test_names_on_any_background(module_home, background):
-    one_picture(module_home)
+    folder = labels.one_picture(module_home)
     ground = tuple(bytes.fromhex(background))
     with module_home.start("--name", "ground", "--names", "--size", "800x400", "--background", background,
-                           "--text-scale", "2", module_home / "one") as frieze:
+                           "--text-scale", "2", folder) as frieze:
         pixels = np.asarray(frieze.idle("loaded").screenshot())
-    blue = np.nonzero((np.abs(pixels.astype(int) - (30, 60, 250)).max(axis=2) < 8).any(axis=1))[0]
-    below = pixels[blue.max() + 8:].reshape(-1, 3)
+    below = pixels[labels.top_of(pixels):].reshape(-1, 3)
     best = max(contrast(tuple(colour), ground) for colour in np.unique(below, axis=0))
     assert best >= 4.5, f"{best:.1f} on {background}"
 
