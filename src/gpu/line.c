@@ -13,14 +13,35 @@ enum {
     EXTENSION_MAX = 8, /* clusters behind the last dot; more are a part of the name */
 };
 
+/* The length of a mark as fz_str_to_display writes them, or 0: it stays or goes as a whole. */
+static size_t mark_length(const struct fz_line *line, size_t start)
+{
+    enum { OPENS = 0x27e6, CLOSES = 0x27e7, LONGEST = 5 };
+    if (line->chars[start] != OPENS)
+        return 0;
+    for (size_t i = 1; i < LONGEST && start + i < line->len; i++) {
+        uint32_t c = line->chars[start + i];
+        if (c == CLOSES)
+            return i + 1;
+        if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9'))
+            break;
+    }
+    return 0;
+}
+
 static void cut_clusters(struct fz_line *line)
 {
     utf8proc_int32_t state = 0;
+    size_t mark_end = 0;
     line->cluster_count = 0;
-    for (size_t i = 0; i < line->len; i++)
-        if (i == 0 || utf8proc_grapheme_break_stateful((utf8proc_int32_t)line->chars[i - 1],
-                                                       (utf8proc_int32_t)line->chars[i], &state))
-            line->cluster_start[line->cluster_count++] = (uint16_t)i;
+    for (size_t i = 0; i < line->len; i++) {
+        bool breaks = i == 0 || utf8proc_grapheme_break_stateful((utf8proc_int32_t)line->chars[i - 1],
+                                                                 (utf8proc_int32_t)line->chars[i], &state);
+        if (!breaks || i < mark_end)
+            continue;
+        line->cluster_start[line->cluster_count++] = (uint16_t)i;
+        mark_end = i + mark_length(line, i);
+    }
     line->cluster_start[line->cluster_count] = (uint16_t)line->len;
 }
 

@@ -55,7 +55,7 @@ enum {
     BUCKETS = 1024,
     CACHE_BYTES = 12 << 20, /* but what the last frame showed always stays */
     ENTRY_BYTES = 512,      /* what an entry costs beside its pixels, roughly */
-    MANY_PENDING = 128,     /* more wait until these are back: by then most have scrolled out of view */
+    MANY_PENDING = 64,      /* more wait until these are back: by then most have scrolled out of view */
     SMALLEST_PX = 6,
     LARGEST_PX = 400,
 };

@@ -95,6 +95,10 @@ static void clusters_are_what_a_reader_counts(void **state)
         {"ที่", 1},
         {"कि", 1},
         {"1️⃣", 1},
+        {"a⟦RLO⟧b⟦9C⟧", 4}, /* marks that stand for one character */
+        {"⟦RLO", 4},
+        {"⟦rlo⟧", 5},
+        {"⟦TOLONG⟧", 8},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct fz_line *line = line_of(rows[i].text);
@@ -141,7 +145,8 @@ static void the_extension_stays(void **state)
 static void only_whole_clusters_go(void **state)
 {
     (void)state;
-    assert_shortened("👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦."
+    assert_shortened("👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦"
+                     "."
                      "png",
                      5, "👨‍👩‍👧‍👦….png");
     assert_shortened("e\xcc\x81"
@@ -150,6 +155,8 @@ static void only_whole_clusters_go(void **state)
                      "e\xcc\x81",
                      2, "e\xcc\x81…e\xcc\x81");
     assert_shortened("🇩🇪🇫🇷🇮🇹🇪🇸", 2, "🇩🇪…🇪🇸");
+    assert_shortened("p⟦RLO⟧oto gpj.png", 6, "p⟦RLO⟧….png");
+    assert_shortened("p⟦RLO⟧oto gpj.png", 5, "p….png");
     /* In the order of reading, not in that of the glyphs. */
     assert_shortened("אבגדהוזח.jpg", 6, "אב….jpg");
 }
