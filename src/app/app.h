@@ -134,6 +134,10 @@ void fz_app_take_requests(struct fz_app *app);
 void fz_app_answer_waits(struct fz_app *app);
 void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err);
 void fz_app_draw_overlays(struct fz_app *app);
+/* Pixels for each unit of a text's size; before there is a window, what the user wants. */
+double fz_app_text_scale(const struct fz_app *app);
+/* A colour for text on the background: the one wished for, where that can be read. */
+struct fz_color fz_app_text_color(const struct fz_app *app, struct fz_color wish);
 void fz_app_update_title(struct fz_app *app);
 int64_t fz_app_next_overlay_us(const struct fz_app *app); /* when one goes away by itself, or FZ_NEVER */
 bool fz_app_is_idle(const struct fz_app *app);

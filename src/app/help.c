@@ -100,7 +100,8 @@ struct columns {
     size_t rows, per_page;
 };
 
-static struct columns measure(struct fz_app *app, const struct sheet *sheet, int px, double room_h)
+static struct columns measure(struct fz_app *app, const struct sheet *sheet, int px, double line,
+                              double room_h)
 {
     struct fz_text_style style = {.px = px}, bold = {.px = px, .bold = true};
     struct columns c = {0};
@@ -113,7 +114,7 @@ static struct columns measure(struct fz_app *app, const struct sheet *sheet, int
         c.text_w = fmax(c.text_w, w);
     }
     c.w = c.keys_w + KEYS_GAP + c.text_w + COLUMN_GAP;
-    c.rows = (size_t)fmax(room_h / (px * LINE), 2);
+    c.rows = (size_t)fmax(room_h / line, 2);
     double fit = (fz_head_w(app->head) - 2 * FZ_PANEL_MARGIN + COLUMN_GAP) / c.w;
     c.per_page = (size_t)fmax(fit, 1);
     return c;
@@ -122,7 +123,7 @@ static struct columns measure(struct fz_app *app, const struct sheet *sheet, int
 /* Draws the column that begins with row `first`; returns the first row of the next one. A heading never stands last, and
  * a group that would be cut near its end begins a column. */
 static size_t draw_column(struct fz_app *app, const struct sheet *sheet, const struct columns *c,
-                          size_t first, int px, double x, double y, bool visible)
+                          size_t first, int px, double line, double x, double y, bool visible)
 {
     struct fz_text_style style = {.px = px}, bold = {.px = px, .bold = true};
     size_t end = first + c->rows < sheet->count ? first + c->rows : sheet->count;
@@ -130,7 +131,7 @@ static size_t draw_column(struct fz_app *app, const struct sheet *sheet, const s
         end--;
     for (size_t i = first; visible && i < end; i++) {
         const struct row *row = &sheet->rows[i];
-        double at = y + (double)(i - first) * px * LINE;
+        double at = y + (double)(i - first) * line;
         if (row->heading) {
             fz_text_draw(app->head, row->row.text, &bold, x, at, fz_panel_title);
             continue;
@@ -147,17 +148,19 @@ void fz_help_draw(struct fz_app *app)
     if (!help->open)
         return;
     double view_w = fz_head_w(app->head), view_h = fz_head_h(app->head);
-    int px = (int)fmax(fmin(FZ_PANEL_PX, view_w / 36), SMALLEST_PX);
-    double top = TITLE_PX * 2.4, room_h = view_h - top - 3 * FZ_PANEL_MARGIN;
+    double scale = fz_app_text_scale(app);
+    int px = (int)fmax(fmin(FZ_PANEL_PX, view_w / scale / 36), SMALLEST_PX);
+    double line = ceil(px * LINE * scale), top = TITLE_PX * 2.4 * scale,
+           room_h = view_h - top - 3 * FZ_PANEL_MARGIN;
     struct sheet sheet;
     fill(app, &sheet);
-    struct columns c = measure(app, &sheet, px, room_h);
+    struct columns c = measure(app, &sheet, px, line, room_h);
     fz_draw_fill(app->head, (struct fz_rect){0, 0, view_w, view_h}, BACKDROP);
     size_t next = 0;
     int column = 0;
     for (; next < sheet.count; column++) {
         double x = FZ_PANEL_MARGIN * 2 + (double)(column % (int)c.per_page) * c.w;
-        next = draw_column(app, &sheet, &c, next, px, x, top, column / (int)c.per_page == help->page);
+        next = draw_column(app, &sheet, &c, next, px, line, x, top, column / (int)c.per_page == help->page);
     }
     help->pages = (column + (int)c.per_page - 1) / (int)c.per_page;
     char title[96];
@@ -166,7 +169,7 @@ void fz_help_draw(struct fz_app *app)
     else
         snprintf(title, sizeof title, "Keys");
     fz_text_draw(app->head, title, &(struct fz_text_style){.px = TITLE_PX, .bold = true}, FZ_PANEL_MARGIN * 2,
-                 TITLE_PX * 0.7, fz_panel_text);
+                 TITLE_PX * 0.7 * scale, fz_panel_text);
     fz_chip_draw(app, help->pages > 1 ? "Space turns the page · Esc goes back" : "Esc goes back",
                  FZ_CHIP_BOTTOM_RIGHT);
 }

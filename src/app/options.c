@@ -5,6 +5,13 @@
 
 #include <stdlib.h>
 
+/* Captions take their room in the layout. */
+static void apply_text_scale(struct fz_app *app)
+{
+    fz_head_set_text_scale(app->head, app->options.values[FZ_OPTION_TEXT_SCALE].factor);
+    fz_wall_resize(app, fz_head_w(app->head), fz_head_h(app->head));
+}
+
 /* What is not named here is looked up whenever it is needed. */
 static void apply(struct fz_app *app, enum fz_option_id id)
 {
@@ -12,6 +19,8 @@ static void apply(struct fz_app *app, enum fz_option_id id)
         fz_wall_set_tile_size(app, 0);
     else if (id == FZ_OPTION_BACKGROUND) /* it is part of every picture that is transparent somewhere */
         fz_loader_forget_all(app);
+    else if (id == FZ_OPTION_TEXT_SCALE)
+        apply_text_scale(app);
     app->dirty = true;
 }
 
@@ -55,6 +64,8 @@ static json_t *value_json(const struct fz_option_row *row, const struct fz_optio
     switch (row->type) {
     case FZ_TYPE_DURATION:
         return json_real(value->seconds);
+    case FZ_TYPE_FACTOR:
+        return json_real(value->factor);
     case FZ_TYPE_SIZE:
         return json_sprintf("%dx%d", value->w, value->h);
     case FZ_TYPE_COLOR:

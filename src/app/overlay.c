@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "gpu/color.h"
 #include "gpu/draw.h"
 
 #include <math.h>
@@ -14,6 +15,18 @@
 
 enum { NOTICE_US = 2000000 };
 
+double fz_app_text_scale(const struct fz_app *app)
+{
+    return app->head ? fz_head_text_scale(app->head) : app->options.values[FZ_OPTION_TEXT_SCALE].factor;
+}
+
+struct fz_color fz_app_text_color(const struct fz_app *app, struct fz_color wish)
+{
+    uint32_t rgb = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    struct fz_color background = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb, 255};
+    return fz_color_readable(wish, background);
+}
+
 static void draw_empty(struct fz_app *app)
 {
     if (fz_list_count(app->list) > 0 || app->mode != FZ_MODE_WALL)
@@ -23,7 +36,8 @@ static void draw_empty(struct fz_app *app)
     int w, h;
     if (fz_text_size(app->head, text, &style, &w, &h))
         fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0,
-                     (fz_head_h(app->head) - h) / 2.0, (struct fz_color){150, 150, 156, 255});
+                     (fz_head_h(app->head) - h) / 2.0,
+                     fz_app_text_color(app, (struct fz_color){150, 150, 156, 255}));
 }
 
 /* Where the selection is out of view, somebody looks elsewhere: what is looked at counts. */
@@ -48,7 +62,7 @@ void fz_app_update_title(struct fz_app *app)
         return;
     app->titled = app->wall.selected;
     app->titled_count = count;
-    char *name = fz_str_to_utf8(fz_list_name(app->list, app->wall.selected));
+    char *name = fz_str_to_display(fz_list_name(app->list, app->wall.selected));
     char *title = count > 0
                       ? fz_asprintf("%s (%zu of %zu) - frieze", name, fz_app_selected_index(app) + 1, count)
                       : fz_strdup("frieze");

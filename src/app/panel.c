@@ -15,11 +15,13 @@ static const double LINE = 1.5; /* of the text's size */
 void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place)
 {
     int view_w = fz_head_w(app->head), view_h = fz_head_h(app->head);
-    struct fz_text_style style = {.px = FZ_PANEL_PX, .max_w = view_w - 4 * FZ_PANEL_MARGIN};
+    double scale = fz_app_text_scale(app), pad_x = round(PAD_X * scale), pad_y = round(PAD_Y * scale);
+    struct fz_text_style style = {.px = FZ_PANEL_PX,
+                                  .max_w = view_w - 2 * FZ_PANEL_MARGIN - (int)(2 * pad_x)};
     int w, h;
     if (!fz_text_size(app->head, text, &style, &w, &h))
         return;
-    double chip_w = w + 2 * PAD_X, chip_h = h + 2 * PAD_Y;
+    double chip_w = w + 2 * pad_x, chip_h = h + 2 * pad_y;
     double x = (view_w - chip_w) / 2, y = view_h - chip_h - FZ_PANEL_MARGIN;
     if (place == FZ_CHIP_BOTTOM_RIGHT)
         x = view_w - chip_w - FZ_PANEL_MARGIN;
@@ -28,7 +30,7 @@ void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place
     else if (place == FZ_CHIP_TOP)
         y = FZ_PANEL_MARGIN;
     fz_draw_fill(app->head, (struct fz_rect){floor(x), floor(y), chip_w, chip_h}, fz_panel_fill);
-    fz_text_draw(app->head, text, &style, x + PAD_X, y + PAD_Y, fz_panel_text);
+    fz_text_draw(app->head, text, &style, x + pad_x, y + pad_y, fz_panel_text);
 }
 
 static double widest(struct fz_app *app, const struct fz_panel_row *rows, size_t count, bool keys,
@@ -46,7 +48,7 @@ static double widest(struct fz_app *app, const struct fz_panel_row *rows, size_t
 void fz_panel_draw(struct fz_app *app, const char *title, const struct fz_panel_row *rows, size_t count)
 {
     struct fz_text_style style = {.px = FZ_PANEL_PX}, bold = {.px = FZ_PANEL_PX, .bold = true};
-    double line = ceil(FZ_PANEL_PX * LINE), view_h = fz_head_h(app->head);
+    double line = ceil(FZ_PANEL_PX * LINE * fz_app_text_scale(app)), view_h = fz_head_h(app->head);
     size_t room = (size_t)fmax((view_h - 2 * FZ_PANEL_MARGIN - 2 * PAD_Y) / line - 1, 1);
     count = count < room ? count : room;
     double keys_w = widest(app, rows, count, true, &bold);

@@ -3,7 +3,6 @@
 #include "app/app.h"
 #include "app/shown.h"
 #include "base/clock.h"
-#include "base/str.h"
 #include "gpu/draw.h"
 #include "sync/thread.h"
 
@@ -284,15 +283,14 @@ static void draw_item(struct fz_app *app, fz_item_id item, struct fz_rect rect, 
 
 static void draw_reason(struct fz_app *app, const struct fz_tile *tile)
 {
-    char text[768];
-    size_t n = fz_str_escape(text, 512, fz_list_name(app->list, tile->item));
-    n += (size_t)snprintf(text + n, sizeof text - n, ": ");
-    fz_str_escape(text + n, sizeof text - n, tile->error->msg);
+    char text[1024];
+    snprintf(text, sizeof text, "%s: %s", fz_list_name(app->list, tile->item), tile->error->msg);
     struct fz_text_style style = {.px = 22, .max_w = fz_head_w(app->head) - 80};
     int w, h;
     if (fz_text_size(app->head, text, &style, &w, &h))
         fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0,
-                     (fz_head_h(app->head) - h) / 2.0, (struct fz_color){230, 190, 186, 255});
+                     (fz_head_h(app->head) - h) / 2.0,
+                     fz_app_text_color(app, (struct fz_color){230, 190, 186, 255}));
 }
 
 /* Where the new picture leaves the old one uncovered, the background grows over it; under the new one nothing fades

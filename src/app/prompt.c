@@ -183,7 +183,8 @@ void fz_prompt_draw(struct fz_app *app)
         return;
     struct fz_text_style style = {.px = FZ_PANEL_PX};
     double view_w = fz_head_w(app->head), view_h = fz_head_h(app->head);
-    double bar_h = ceil(FZ_PANEL_PX * 2.0), y = view_h - bar_h, text_y = y + floor(FZ_PANEL_PX * 0.4);
+    double px = FZ_PANEL_PX * fz_app_text_scale(app);
+    double bar_h = ceil(px * 2), y = view_h - bar_h, text_y = y + floor(px * 0.4);
     fz_draw_fill(app->head, (struct fz_rect){0, y, view_w, bar_h}, fz_panel_fill);
     char text[FZ_LINE_BYTES + 1];
     int w = 0, h;
@@ -195,7 +196,7 @@ void fz_prompt_draw(struct fz_app *app)
     double x = FZ_PANEL_MARGIN, over = x + w + FZ_PANEL_MARGIN - view_w;
     x -= fmax(over, 0); /* the end of a long line stays in view */
     fz_text_draw(app->head, prompt->drawn, &style, x, text_y, fz_panel_text);
-    fz_draw_fill(app->head, (struct fz_rect){x + cursor_x(app, &style, w), text_y, 2, FZ_PANEL_PX * 1.3},
+    fz_draw_fill(app->head, (struct fz_rect){x + cursor_x(app, &style, w), text_y, 2, px * 1.3},
                  fz_panel_key);
     if (prompt->hint[0] && fz_text_size(app->head, prompt->hint, &style, &w, &h)) {
         fz_draw_fill(app->head, (struct fz_rect){0, y - bar_h, fmin(w + 2 * FZ_PANEL_MARGIN, view_w), bar_h},

@@ -123,6 +123,7 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
                                       .fullscreen = fullscreen,
                                       .title = "frieze",
                                       .texture_budget_bytes = texture_bytes,
+                                      .text_scale = app->options.values[FZ_OPTION_TEXT_SCALE].factor,
                                       .texts = app->texts};
     code = fz_head_open(&app->heads[0], &options, err);
     app->head = app->heads[0];

@@ -1,7 +1,6 @@
 #include "app/wall.h"
 
 #include "app/app.h"
-#include "base/str.h"
 #include "gpu/draw.h"
 #include "sync/thread.h"
 
@@ -43,6 +42,7 @@ void fz_wall_relayout(struct fz_app *app, int view_w, int view_h)
                                       .view_h = view_h,
                                       .tile_w = wall->tile_w,
                                       .tile_h = wall->tile_h,
+                                      .caption_h = (int)ceil(FZ_CAPTION_H * fz_app_text_scale(app)),
                                       .count = fz_list_count(app->list)};
     fz_layout_set(&wall->layout, &params);
     fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
@@ -134,7 +134,7 @@ void fz_wall_set_tile_size(struct fz_app *app, double factor)
     const struct fz_layout_params *params = &wall->layout.params;
     double w = wall->tile_w * factor, aspect = (double)start->h / start->w;
     double most =
-        fmin(params->view_w * ZOOM_STEP_MAX, (params->view_h - FZ_CAPTION_H) / aspect * ZOOM_STEP_MAX);
+        fmin(params->view_w * ZOOM_STEP_MAX, (params->view_h - params->caption_h) / aspect * ZOOM_STEP_MAX);
     w = fmax(fmin(w, most), MIN_TILE);
     wall->tile_w = factor > 0 ? (int)lround(w) : start->w;
     wall->tile_h = factor > 0 ? (int)lround(fmax(w * aspect, 1)) : start->h;
@@ -196,10 +196,11 @@ struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index)
 static void draw_wrapped(struct fz_app *app, const char *text, const struct fz_text_style *style, double x,
                          double y, double w, double bottom, struct fz_color color)
 {
-    size_t per_line = (size_t)fmax(w / (style->px * 0.56), 4);
+    double px = style->px * fz_app_text_scale(app);
+    size_t per_line = (size_t)fmax(w / (px * 0.56), 4);
     struct fz_text_style line_style = *style;
     line_style.max_w = (int)w;
-    while (*text && y + style->px * 1.3 <= bottom) {
+    while (*text && y + px * 1.3 <= bottom) {
         size_t len = strlen(text), cut = len;
         if (len > per_line) {
             for (cut = per_line; cut > per_line / 2 && text[cut] != ' ';)
@@ -214,7 +215,7 @@ static void draw_wrapped(struct fz_app *app, const char *text, const struct fz_t
         memcpy(line, text, n);
         line[n] = '\0';
         fz_text_draw(app->head, line, &line_style, x, y, color);
-        y += ceil(style->px * 1.3);
+        y += ceil(px * 1.3);
         text += cut + (text[cut] == ' ');
     }
 }
@@ -230,25 +231,23 @@ static void draw_failed(struct fz_app *app, const struct fz_tile *tile, struct f
     fz_draw_fill(head, (struct fz_rect){cx - mark / 8, top + mark * 0.76, mark / 4, mark / 4}, FAILED_EDGE);
     if (box.w < 90)
         return;
-    char name[512];
-    fz_str_escape(name, sizeof name, fz_list_name(app->list, tile->item));
+    const char *name = fz_list_name(app->list, tile->item);
     double x = box.x + inset, y = top + mark + 6, w = box.w - 2 * inset;
     fz_text_draw(head, name, &(struct fz_text_style){.px = 13, .max_w = (int)w, .bold = true}, x, y,
                  FAILED_TEXT);
-    char reason[sizeof tile->error->msg * 2];
-    fz_str_escape(reason, sizeof reason, tile->error->msg);
-    draw_wrapped(app, reason, &(struct fz_text_style){.px = 13}, x, y + 19, w, box.y + box.h - 4,
+    y += round(19 * fz_app_text_scale(app));
+    draw_wrapped(app, tile->error->msg, &(struct fz_text_style){.px = 13}, x, y, w, box.y + box.h - 4,
                  FAILED_TEXT);
 }
 
 static void draw_caption(struct fz_app *app, fz_item_id item, struct fz_rect box)
 {
-    char name[512];
-    fz_str_escape(name, sizeof name, fz_list_name(app->list, item));
+    const char *name = fz_list_name(app->list, item);
     struct fz_text_style style = {.px = CAPTION_PX, .max_w = (int)box.w};
     int w, h;
     if (fz_text_size(app->head, name, &style, &w, &h))
-        fz_text_draw(app->head, name, &style, box.x + (box.w - w) / 2, box.y + box.h + 2, CAPTION);
+        fz_text_draw(app->head, name, &style, box.x + (box.w - w) / 2, box.y + box.h + 2,
+                     fz_app_text_color(app, CAPTION));
 }
 
 /* Draws one tile and returns where its picture stands; *fading while it is not fully there. */

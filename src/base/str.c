@@ -182,6 +182,54 @@ char *fz_str_to_utf8(const char *s)
     return out;
 }
 
+/* The names that Unicode's charts print for what has no shape; NULL for the rest of C1. */
+static const char *mark_name(uint32_t c)
+{
+    static const char *const c0[] = {"NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL",
+                                     "BS",  "HT",  "LF",  "VT",  "FF",  "CR",  "SO",  "SI",
+                                     "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB",
+                                     "CAN", "EM",  "SUB", "ESC", "FS",  "GS",  "RS",  "US"};
+    static const char *const separators_and_overrides[] = {"LS", "PS", "LRE", "RLE", "PDF", "LRO", "RLO"};
+    static const char *const isolates[] = {"LRI", "RLI", "FSI", "PDI"};
+    if (c < 0x20)
+        return c0[c];
+    if (c >= 0x2028 && c <= 0x202e)
+        return separators_and_overrides[c - 0x2028];
+    if (c >= 0x2066 && c <= 0x2069)
+        return isolates[c - 0x2066];
+    return c == 0x7f ? "DEL" : c == 0x61c ? "ALM" : c == 0x200e ? "LRM" : c == 0x200f ? "RLM" : NULL;
+}
+
+/* In double brackets, which few names hold and most fonts have, unlike the control pictures of U+2400; at most 9 bytes. */
+static size_t put_mark(char *out, uint32_t c)
+{
+    char mark[16];
+    const char *name = mark_name(c);
+    int n = name ? snprintf(mark, sizeof mark, "\xe2\x9f\xa6%s\xe2\x9f\xa7", name)
+                 : snprintf(mark, sizeof mark, "\xe2\x9f\xa6%02X\xe2\x9f\xa7", c);
+    memcpy(out, mark, (size_t)n);
+    return (size_t)n;
+}
+
+char *fz_str_to_display(const char *s)
+{
+    size_t len = strlen(s), o = 0;
+    char *out = fz_malloc(len * 9 + 1);
+    for (size_t i = 0; i < len;) {
+        uint32_t c = 0;
+        size_t n = fz_utf8_decode(s + i, len - i, &c);
+        if (n > 0 && must_escape(c)) {
+            o += put_mark(out + o, c);
+        } else {
+            memcpy(out + o, n ? s + i : "\xef\xbf\xbd", n ? n : 3);
+            o += n ? n : 3;
+        }
+        i += n ? n : 1;
+    }
+    out[o] = '\0';
+    return out;
+}
+
 bool fz_str_has_suffix(const char *s, const char *suffix)
 {
     size_t n = strlen(s), m = strlen(suffix);

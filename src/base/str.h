@@ -26,6 +26,11 @@ size_t fz_utf8_encode(uint32_t code_point, char *out);
 /* Any thread. Like fz_str_escape for JSON and titles: only invalid bytes become U+FFFD. Caller frees. */
 char *fz_str_to_utf8(const char *s);
 
+/* Any thread. What people see of a name: invalid bytes become U+FFFD; control characters and what would reorder or
+ * break the line become marks that are seen, such as RLO in double brackets, so that no name can hide what it is. Caller
+ * frees. */
+char *fz_str_to_display(const char *s);
+
 /* Any thread. True when `s` ends with `suffix`, without regard to ASCII case. */
 bool fz_str_has_suffix(const char *s, const char *suffix);
 

@@ -30,6 +30,7 @@
     X(TILE, SIZE, "tile", 't', "256x192", 16, 4096, "WxH", SHOW, LIVE,                                 \
       "size of the box of a picture on the wall")                                                      \
     X(NAMES, FLAG, "names", 'n', NULL, 0, 1, NULL, SHOW, LIVE, "show file names under the tiles")      \
+    X(TEXT_SCALE, FACTOR, "text-scale", 0, "1", 0.5, 4, "FACTOR", SHOW, LIVE, "enlarge texts")         \
     X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", SHOW, LIVE,               \
       "colour behind the pictures")                                                                    \
     X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, SOURCES, FILE, "hidden files and folders too")      \
@@ -90,6 +91,7 @@ enum fz_option_type {
     FZ_TYPE_BYTES,    /* .number */
     FZ_TYPE_COLOR,    /* .number 0xRRGGBB */
     FZ_TYPE_DURATION, /* .seconds */
+    FZ_TYPE_FACTOR,   /* .factor */
     FZ_TYPE_SIZE,     /* .w, .h */
     FZ_TYPE_TEXT,     /* .text */
     FZ_TYPE_CHOICE,   /* .text, one of the metavar */
@@ -123,7 +125,7 @@ struct fz_option_value {
     const char *file; /* where it was set; borrowed from who read it; NULL: in no file */
     int line;
     int64_t number;
-    double seconds;
+    double seconds, factor;
     int w, h;
     char *text;
 };

@@ -96,6 +96,8 @@ bool fz_option_parse(const struct fz_option_row *row, const char *text, struct f
         if (!parse_number(text, &value->seconds, &rest) || (*rest && strcmp(rest, "s") != 0))
             return false;
         return in_range(row, value->seconds);
+    case FZ_TYPE_FACTOR:
+        return parse_number(text, &value->factor, &rest) && *rest == '\0' && in_range(row, value->factor);
     case FZ_TYPE_SIZE:
         return parse_size(row, text, value);
     case FZ_TYPE_CHOICE:
@@ -131,6 +133,7 @@ void fz_option_wants(const struct fz_option_row *row, char *out, size_t size)
         break;
     case FZ_TYPE_INT:
     case FZ_TYPE_DURATION:
+    case FZ_TYPE_FACTOR:
     case FZ_TYPE_SIZE:
         snprintf(out, size, "%s, %g to %g", row->metavar, row->min, row->max);
         break;

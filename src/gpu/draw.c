@@ -57,7 +57,8 @@ void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz
                       (SDL_RendererFlip)flip);
 }
 
-void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, double x, double y, struct fz_color color)
+void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, int row, int rows, double x, double y,
+                  struct fz_color color)
 {
     FZ_MAIN_ONLY();
     mark_drawn(head, texture);
@@ -65,6 +66,7 @@ void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, double x, do
     SDL_SetTextureBlendMode(sdl, SDL_BLENDMODE_BLEND);
     SDL_SetTextureAlphaMod(sdl, color.a);
     SDL_SetTextureColorMod(sdl, color.r, color.g, color.b);
-    SDL_FRect r = {(float)floor(x), (float)floor(y), (float)texture->rect.w, (float)texture->rect.h};
-    SDL_RenderCopyF(head->renderer, sdl, &texture->rect, &r);
+    SDL_Rect from = {texture->rect.x, texture->rect.y + row, texture->rect.w, rows};
+    SDL_FRect r = {(float)floor(x), (float)floor(y), (float)from.w, (float)from.h};
+    SDL_RenderCopyF(head->renderer, sdl, &from, &r);
 }

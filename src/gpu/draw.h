@@ -17,8 +17,8 @@ void fz_draw_ring(struct fz_head *head, struct fz_rect rect, double thickness, s
 /* `rect` is where the turned picture stands. */
 void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz_rect rect, double alpha,
                      struct fz_turn turn);
-/* A white mask (a text) in a colour. */
-void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, double x, double y,
+/* `rows` rows of a white mask (a text), from `row` on, in a colour. */
+void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, int row, int rows, double x, double y,
                   struct fz_color color);
 
 #endif

@@ -2,37 +2,67 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "decode/job.h"
+#include "gpu/line.h"
 #include "sync/thread.h"
 
-#include <SDL_ttf.h>
 #include <fontconfig/fontconfig.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPEN_FONTS = 12 };
+enum {
+    FACES = 64,      /* known at once; the least recently used one goes */
+    OPEN_FONTS = 16, /* each holds a file open */
+    MEMOS = 4096,
+    MATCHES_A_LINE =
+        24, /* a search of all fonts takes a millisecond: a name of many scripts gets no more of them */
+};
+
+struct face {
+    FcPattern *pattern; /* owns what the others point to; NULL: a free place */
+    const char *file;
+    int index;
+    FcCharSet *chars;
+    bool color, outline;
+    uint32_t serial; /* which of all faces that stood here */
+    uint64_t used;   /* line */
+};
 
 /* A font file opened at one size. */
 struct open_font {
     char *file;
-    int face, px;
+    int index, px;
     TTF_Font *ttf;
     uint64_t used;
 };
 
+/* What was found for a cluster, known by its hash. */
+struct memo {
+    uint64_t key;
+    int face;
+    uint32_t serial;
+};
+
 struct fz_fonts {
     FcConfig *config;
+    struct face faces[FACES];
     struct open_font open[OPEN_FONTS];
-    uint64_t clock;
+    struct memo memos[MEMOS];
+    uint64_t line, clock;
+    uint32_t serials;
+    int matches; /* in this line */
+    bool bold;   /* this line */
 };
 
 struct fz_fonts *fz_fonts_new(void)
 {
     FZ_NOT_MAIN();
     FcConfig *config = FcInitLoadConfigAndFonts();
-    if (!config || TTF_Init() != 0)
+    if (!config)
         return NULL;
+    if (TTF_Init() != 0) {
+        FcConfigDestroy(config);
+        return NULL;
+    }
     struct fz_fonts *fonts = fz_calloc(1, sizeof *fonts);
     fonts->config = config;
     return fonts;
@@ -47,29 +77,43 @@ void fz_fonts_free(struct fz_fonts *fonts)
             TTF_CloseFont(fonts->open[i].ttf);
         free(fonts->open[i].file);
     }
+    for (int i = 0; i < FACES; i++)
+        if (fonts->faces[i].pattern)
+            FcPatternDestroy(fonts->faces[i].pattern);
     TTF_Quit();
     FcConfigDestroy(fonts->config);
     free(fonts);
 }
 
-/* The best sans font that has the characters of `text`. */
-static FcPattern *match(struct fz_fonts *fonts, const char *text, bool bold)
+void fz_fonts_begin(struct fz_fonts *fonts, bool bold)
+{
+    fonts->line++;
+    fonts->matches = 0;
+    fonts->bold = bold;
+}
+
+static bool has_all(const struct face *face, const uint32_t *cluster, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!FcCharSetHasChar(face->chars, cluster[i]) && (i == 0 || !fz_char_is_ignorable(cluster[i])))
+            return false;
+    return true;
+}
+
+static FcPattern *match(struct fz_fonts *fonts, const uint32_t *cluster, size_t len, bool emoji)
 {
     FcCharSet *needed = FcCharSetCreate();
-    size_t len = strlen(text);
-    for (size_t i = 0; i < len;) {
-        uint32_t c;
-        size_t n = fz_utf8_decode(text + i, len - i, &c);
-        if (n == 0)
-            break;
-        FcCharSetAddChar(needed, c);
-        i += n;
-    }
+    for (size_t i = 0; i < len; i++)
+        if (i == 0 || !fz_char_is_ignorable(cluster[i]))
+            FcCharSetAddChar(needed, cluster[i]);
     FcPattern *wish = FcPatternCreate();
+    if (emoji)
+        FcPatternAddString(wish, FC_FAMILY, (const FcChar8 *)"emoji");
     FcPatternAddString(wish, FC_FAMILY, (const FcChar8 *)"sans-serif");
     FcPatternAddCharSet(wish, FC_CHARSET, needed);
     FcPatternAddBool(wish, FC_SCALABLE, FcTrue);
-    FcPatternAddInteger(wish, FC_WEIGHT, bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR);
+    FcPatternAddBool(wish, FC_COLOR, emoji);
+    FcPatternAddInteger(wish, FC_WEIGHT, fonts->bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR);
     FcConfigSubstitute(fonts->config, wish, FcMatchPattern);
     FcDefaultSubstitute(wish);
     FcResult result;
@@ -79,98 +123,160 @@ static FcPattern *match(struct fz_fonts *fonts, const char *text, bool bold)
     return found;
 }
 
-static TTF_Font *open_font(struct fz_fonts *fonts, const char *text, int px, bool bold)
+static bool read_face(FcPattern *pattern, struct face *face)
 {
-    FcPattern *found = match(fonts, text, bold);
     FcChar8 *file = NULL;
-    int face = 0;
-    if (found && FcPatternGetString(found, FC_FILE, 0, &file) == FcResultMatch)
-        FcPatternGetInteger(found, FC_INDEX, 0, &face);
+    FcBool color = FcFalse, outline = FcTrue;
+    *face = (struct face){.pattern = pattern};
+    if (FcPatternGetString(pattern, FC_FILE, 0, &file) != FcResultMatch ||
+        FcPatternGetCharSet(pattern, FC_CHARSET, 0, &face->chars) != FcResultMatch)
+        return false;
+    FcPatternGetInteger(pattern, FC_INDEX, 0, &face->index);
+    FcPatternGetBool(pattern, FC_COLOR, 0, &color);
+    FcPatternGetBool(pattern, FC_OUTLINE, 0, &outline);
+    face->file = (const char *)file;
+    face->color = color == FcTrue;
+    face->outline = outline == FcTrue;
+    return true;
+}
+
+/* Takes the pattern; its number, old or new, or FZ_FACE_NONE where this line needs all that there are places for. */
+static int keep_face(struct fz_fonts *fonts, FcPattern *pattern)
+{
+    struct face face;
+    int place = 0;
+    bool usable = read_face(pattern, &face);
+    for (int i = 0; i < FACES && usable; i++) {
+        struct face *known = &fonts->faces[i];
+        if (known->pattern && known->index == face.index && strcmp(known->file, face.file) == 0) {
+            FcPatternDestroy(pattern);
+            known->used = fonts->line;
+            return i;
+        }
+        if (known->used < fonts->faces[place].used)
+            place = i;
+    }
+    struct face *old = &fonts->faces[place];
+    if (!usable || (old->pattern && old->used == fonts->line)) {
+        FcPatternDestroy(pattern);
+        return FZ_FACE_NONE;
+    }
+    if (old->pattern)
+        FcPatternDestroy(old->pattern);
+    face.serial = ++fonts->serials;
+    face.used = fonts->line;
+    *old = face;
+    return place;
+}
+
+/* FNV-1a of 64 bits, by code points. */
+static uint64_t memo_key(const struct fz_fonts *fonts, const uint32_t *cluster, size_t len)
+{
+    uint64_t hash = 14695981039346656037u ^ (uint64_t)fonts->bold;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ cluster[i]) * 1099511628211u;
+    return hash;
+}
+
+static struct memo *memo_of(struct fz_fonts *fonts, uint64_t key)
+{
+    return &fonts->memos[(key ^ key >> 32) & (MEMOS - 1)];
+}
+
+/* What was found for this cluster before; FZ_FACE_NONE where that is forgotten. */
+static int recall(struct fz_fonts *fonts, uint64_t key)
+{
+    const struct memo *memo = memo_of(fonts, key);
+    if (memo->key != key || fonts->faces[memo->face].serial != memo->serial)
+        return FZ_FACE_NONE;
+    fonts->faces[memo->face].used = fonts->line;
+    return memo->face;
+}
+
+static void remember(struct fz_fonts *fonts, uint64_t key, int face)
+{
+    if (face != FZ_FACE_NONE)
+        *memo_of(fonts, key) = (struct memo){key, face, fonts->faces[face].serial};
+}
+
+int fz_fonts_primary(struct fz_fonts *fonts)
+{
+    static const uint32_t letter = 'a';
+    uint64_t key = memo_key(fonts, NULL, 0);
+    int face = recall(fonts, key);
+    if (face == FZ_FACE_NONE) {
+        FcPattern *found = match(fonts, &letter, 1, false);
+        face = found ? keep_face(fonts, found) : FZ_FACE_NONE;
+        remember(fonts, key, face);
+    }
+    return face;
+}
+
+/* The best face that can be had: of the whole cluster, or else of what its marks stand on. */
+static int search(struct fz_fonts *fonts, const uint32_t *cluster, size_t len, bool emoji, int primary)
+{
+    uint64_t key = memo_key(fonts, cluster, len);
+    int known = recall(fonts, key);
+    if (known != FZ_FACE_NONE)
+        return known;
+    if (fonts->matches++ >= MATCHES_A_LINE)
+        return primary;
+    FcPattern *found = match(fonts, cluster, len, emoji);
+    int face = found ? keep_face(fonts, found) : FZ_FACE_NONE;
+    if (face == FZ_FACE_NONE || !FcCharSetHasChar(fonts->faces[face].chars, cluster[0]))
+        face = primary;
+    remember(fonts, key, face);
+    return face;
+}
+
+int fz_fonts_face(void *ctx, const uint32_t *cluster, size_t len, int before)
+{
+    struct fz_fonts *fonts = ctx;
+    int primary = fz_fonts_primary(fonts);
+    if (primary == FZ_FACE_NONE)
+        return FZ_FACE_NONE;
+    bool emoji = fz_cluster_is_emoji(cluster, len);
+    bool before_fits = before != FZ_FACE_NONE && fonts->faces[before].color == emoji &&
+                       has_all(&fonts->faces[before], cluster, len);
+    if (before_fits && (emoji || cluster[0] == ' ')) /* a space parts no run */
+        return before;
+    if (!emoji && has_all(&fonts->faces[primary], cluster, len))
+        return primary;
+    return before_fits ? before : search(fonts, cluster, len, emoji, primary);
+}
+
+TTF_Font *fz_fonts_open(struct fz_fonts *fonts, int number, int px)
+{
+    FZ_NOT_MAIN();
+    const struct face *face = &fonts->faces[number];
     struct open_font *slot = &fonts->open[0];
-    for (int i = 0; i < OPEN_FONTS && file; i++) {
+    px = face->outline ? px : 0;
+    for (int i = 0; i < OPEN_FONTS; i++) {
         struct open_font *font = &fonts->open[i];
-        if (font->ttf && font->px == px && font->face == face &&
-            strcmp(font->file, (const char *)file) == 0) {
+        if (font->ttf && font->px == px && font->index == face->index &&
+            strcmp(font->file, face->file) == 0) {
             font->used = ++fonts->clock;
-            FcPatternDestroy(found);
             return font->ttf;
         }
         if (font->used < slot->used)
             slot = font;
     }
-    TTF_Font *ttf = file ? TTF_OpenFontIndex((const char *)file, px, face & 0xffff) : NULL;
-    if (ttf) {
-        if (slot->ttf)
-            TTF_CloseFont(slot->ttf);
-        free(slot->file);
-        *slot = (struct open_font){fz_strdup((const char *)file), face, px, ttf, ++fonts->clock};
-    }
-    if (found)
-        FcPatternDestroy(found);
+    TTF_Font *ttf = TTF_OpenFontIndex(face->file, px, face->index & 0xffff);
+    if (!ttf)
+        return NULL;
+    if (slot->ttf)
+        TTF_CloseFont(slot->ttf);
+    free(slot->file);
+    *slot = (struct open_font){fz_strdup(face->file), face->index, px, ttf, ++fonts->clock};
     return ttf;
 }
 
-/* Byte offset of the n-th character, counted from the start. */
-static size_t offset_of(const char *text, size_t n)
+bool fz_fonts_has_colors(const struct fz_fonts *fonts, int face)
 {
-    size_t len = strlen(text), i = 0;
-    uint32_t c;
-    for (; n > 0 && i < len; n--) {
-        size_t step = fz_utf8_decode(text + i, len - i, &c);
-        i += step ? step : 1;
-    }
-    return i;
+    return fonts->faces[face].color;
 }
 
-static size_t characters(const char *text)
+bool fz_fonts_is_bitmap(const struct fz_fonts *fonts, int face)
 {
-    size_t n = 0;
-    for (const char *p = text; *p; p++)
-        n += ((unsigned char)*p & 0xc0) != 0x80;
-    return n;
-}
-
-/* Takes characters out of the middle until it fits: the start tells names apart, the end holds the extension. */
-static char *shorten(TTF_Font *font, const char *text, int max_w)
-{
-    size_t total = characters(text), low = 0, high = total;
-    char *best = fz_strdup("\xe2\x80\xa6");
-    while (low < high) {
-        size_t keep = (low + high + 1) / 2, tail = keep / 2;
-        size_t head_end = offset_of(text, keep - tail), tail_start = offset_of(text, total - tail);
-        char *attempt = fz_asprintf("%.*s\xe2\x80\xa6%s", (int)head_end, text, text + tail_start);
-        int w = 0;
-        TTF_SizeUTF8(font, attempt, &w, NULL);
-        if (w <= max_w) {
-            free(best);
-            best = attempt;
-            low = keep;
-        } else {
-            free(attempt);
-            high = keep - 1;
-        }
-    }
-    return best;
-}
-
-SDL_Surface *fz_fonts_draw(struct fz_fonts *fonts, const char *text, int px, int max_w, bool bold)
-{
-    FZ_NOT_MAIN();
-    TTF_Font *font = open_font(fonts, text, px, bold);
-    if (!font || !*text)
-        return NULL;
-    int w = 0;
-    TTF_SizeUTF8(font, text, &w, NULL);
-    char *shorter = max_w > 0 && w > max_w ? shorten(font, text, max_w) : NULL;
-    SDL_Surface *drawn =
-        TTF_RenderUTF8_Blended(font, shorter ? shorter : text, (SDL_Color){255, 255, 255, 255});
-    free(shorter);
-    if (!drawn)
-        return NULL;
-    SDL_Surface *surface = fz_surface_new(drawn->w, drawn->h);
-    if (surface)
-        SDL_ConvertPixels(drawn->w, drawn->h, drawn->format->format, drawn->pixels, drawn->pitch,
-                          SDL_PIXELFORMAT_ARGB8888, surface->pixels, surface->pitch);
-    SDL_FreeSurface(drawn);
-    return surface;
+    return !fonts->faces[face].outline;
 }

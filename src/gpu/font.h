@@ -1,18 +1,35 @@
-/* Fonts by fontconfig, opened by SDL_ttf; for the text thread alone. */
+/* Faces by fontconfig, opened by SDL_ttf: which face draws a character, and that face at a size. Both are found when they
+ * are first needed and kept, in bounded numbers. For the text thread alone. */
 #ifndef FZ_GPU_FONT_H
 #define FZ_GPU_FONT_H
 
-#include <SDL_surface.h>
+#include <SDL_ttf.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct fz_fonts;
 
-/* The text thread, all of these. NULL where there is no font at all. */
+/* The text thread, all of these. Reads the system's list of fonts, which may take seconds in a fresh home; NULL where
+ * there is none at all. */
 struct fz_fonts *fz_fonts_new(void);
 void fz_fonts_free(struct fz_fonts *fonts);
 
-/* Draws valid UTF-8 in white on transparent (ARGB8888, fz_surface_new), in the first font that has all its
- * characters; shortened in the middle where it is wider than max_w > 0. NULL where it cannot be drawn. */
-SDL_Surface *fz_fonts_draw(struct fz_fonts *fonts, const char *text, int px, int max_w, bool bold);
+/* A new line begins: faces from here on stay until the next line. The numbers of faces are valid in this line only. */
+void fz_fonts_begin(struct fz_fonts *fonts, bool bold);
+
+/* The face of the sans-serif font, which gives the line its height; FZ_FACE_NONE where there is none. */
+int fz_fonts_primary(struct fz_fonts *fonts);
+
+/* The face for a cluster, as fz_face_for with the fonts as its context: the primary one wherever it has all characters,
+ * then that of the cluster before, then the best of the system's. */
+int fz_fonts_face(void *fonts, const uint32_t *cluster, size_t len, int before);
+
+/* A face at `px`, borrowed until the next call; NULL where its file cannot be used. */
+TTF_Font *fz_fonts_open(struct fz_fonts *fonts, int face, int px);
+
+/* Whether its glyphs have colours of their own, and whether they are pictures of one size, whatever `px` says. */
+bool fz_fonts_has_colors(const struct fz_fonts *fonts, int face);
+bool fz_fonts_is_bitmap(const struct fz_fonts *fonts, int face);
 
 #endif

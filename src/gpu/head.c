@@ -55,7 +55,7 @@ static void warm_up(struct fz_head *head)
         fz_draw_texture(head, opaque, r, 0.5, (struct fz_turn){0});
     }
     if (fz_texture_new_mask(head, 90, 19, &mask))
-        fz_draw_mask(head, mask, 0, 0, (struct fz_color){0, 0, 0, 255});
+        fz_draw_mask(head, mask, 0, 19, 0, 0, (struct fz_color){0, 0, 0, 255});
     fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
     fz_head_present(head);
     fz_texture_free(head, opaque);
@@ -92,6 +92,7 @@ enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *opt
     SDL_StartTextInput(); /* keys are matched by the character that they produce */
     head->queues_frames = options->headless && head->software;
     head->texts = fz_texts_new(options->texts);
+    head->text_scale = options->text_scale;
     fz_head_update_size(head);
     warm_up(head);
     *out = head;
@@ -121,9 +122,22 @@ int fz_head_h(const struct fz_head *head)
 
 bool fz_head_update_size(struct fz_head *head)
 {
-    int w = head->w, h = head->h;
+    int w = head->w, h = head->h, units = 0;
+    double scale = head->display_scale;
     SDL_GetRendererOutputSize(head->renderer, &head->w, &head->h);
-    return w != head->w || h != head->h;
+    SDL_GetWindowSize(head->window, &units, NULL);
+    head->display_scale = units > 0 && head->w > units ? (double)head->w / units : 1;
+    return w != head->w || h != head->h || scale != head->display_scale;
+}
+
+double fz_head_text_scale(const struct fz_head *head)
+{
+    return head->text_scale * head->display_scale;
+}
+
+void fz_head_set_text_scale(struct fz_head *head, double scale)
+{
+    head->text_scale = scale;
 }
 
 void fz_head_mouse_to_px(const struct fz_head *head, double *x, double *y)

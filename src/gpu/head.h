@@ -32,6 +32,7 @@ struct fz_head_options {
     bool fullscreen;
     const char *title;
     uint64_t texture_budget_bytes;
+    double text_scale;             /* what the user wants texts enlarged by */
     struct fz_text_service *texts; /* borrowed */
 };
 
@@ -42,6 +43,9 @@ void fz_head_close(struct fz_head *head);
 int fz_head_w(const struct fz_head *head); /* px */
 int fz_head_h(const struct fz_head *head);
 bool fz_head_update_size(struct fz_head *head); /* after a window event; true when it changed */
+/* Pixels for each unit that a text size is given in: the display's own scale times the user's. */
+double fz_head_text_scale(const struct fz_head *head);
+void fz_head_set_text_scale(struct fz_head *head, double scale); /* the user's part of it */
 void fz_head_mouse_to_px(const struct fz_head *head, double *x, double *y);
 bool fz_head_is_software(const struct fz_head *head); /* pixels are drawn by the CPU */
 const char *fz_head_renderer_name(const struct fz_head *head);

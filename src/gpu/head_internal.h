@@ -30,7 +30,9 @@ struct fz_texture {
 struct fz_head {
     SDL_Window *window;
     SDL_Renderer *renderer;
-    int w, h; /* px */
+    int w, h;             /* px */
+    double display_scale; /* px for each unit that the window system counts in */
+    double text_scale;    /* the user's */
     bool software, vsync;
     bool queues_frames; /* presenting does not wait for what was drawn */
     char renderer_name[32];

@@ -4,22 +4,30 @@
 #include "base/str.h"
 #include "decode/job.h"
 #include "gpu/font.h"
+#include "gpu/label.h"
 #include "gpu/head_internal.h"
 #include "sync/heap.h"
 #include "sync/thread.h"
 
 #include <SDL_timer.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* How a text is drawn: at this height, into this width, in pixels of the window. */
+struct label_key {
+    uint32_t hash; /* of the text too */
+    int px, max_w;
+    bool bold;
+};
 
 /* A request that comes back with its pixels. */
 struct text_job {
     struct fz_heap_node queued;
     struct fz_ready_node ready;
-    uint32_t hash;
-    struct fz_text_style style; /* immutable */
-    char *text;                 /* immutable */
-    SDL_Surface *surface;       /* the text thread's until pushed; NULL where it could not be drawn */
+    struct label_key key;  /* immutable */
+    char *text;            /* immutable, owned */
+    struct fz_label label; /* the text thread's until pushed; no surface where it could not be drawn */
 };
 
 struct fz_text_service {
@@ -32,31 +40,37 @@ struct fz_text_service {
 
 /* A text that was asked for: there, on its way, or impossible (no texture, not pending). */
 struct text_entry {
-    struct text_entry *next;
-    uint32_t hash;
-    struct fz_text_style style;
-    char *text;
+    struct text_entry *next;          /* in its bucket */
+    struct text_entry *newer, *older; /* by last use */
+    struct label_key key;
+    char *text; /* owned */
     struct fz_texture *texture;
+    struct fz_label label; /* without its surface */
+    size_t bytes;
     bool pending, failed;
     uint64_t used_frame;
 };
 
 enum {
     BUCKETS = 1024,
-    MANY_TEXTS = 2048, /* from here on, those that were not drawn lately go */
+    CACHE_BYTES = 12 << 20, /* but what the last frame showed always stays */
+    ENTRY_BYTES = 512,      /* what an entry costs beside its pixels, roughly */
+    MANY_PENDING = 64,      /* more wait until these are back: by then most have scrolled out of view */
+    SMALLEST_PX = 6,
+    LARGEST_PX = 400,
 };
 
 struct fz_texts {
     struct fz_text_service *service; /* borrowed */
     struct text_entry *buckets[BUCKETS];
-    size_t count;
-    uint64_t swept_frame; /* once a frame is enough */
+    struct text_entry *newest, *oldest;
+    size_t bytes;
     int pending;
 };
 
 static void job_free(struct text_job *job)
 {
-    fz_surface_free(job->surface);
+    fz_surface_free(job->label.surface);
     free(job->text);
     free(job);
 }
@@ -73,7 +87,7 @@ static int text_main(void *ctx)
             fonts = fz_fonts_new();
         tried = true;
         if (fonts)
-            job->surface = fz_fonts_draw(fonts, job->text, job->style.px, job->style.max_w, job->style.bold);
+            fz_label_draw(fonts, job->text, job->key.px, job->key.max_w, job->key.bold, &job->label);
         fz_ready_push(&service->ready, &job->ready);
         fz_doorbell_ring(service->bell);
     }
@@ -134,84 +148,113 @@ struct fz_texts *fz_texts_new(struct fz_text_service *service)
     return texts;
 }
 
-/* Frees those that `keep_since` tells: not drawn since that frame, and not on their way. */
-static void sweep(struct fz_head *head, uint64_t keep_since)
+static void unlink_entry(struct fz_texts *texts, struct text_entry *entry)
 {
-    for (int i = 0; i < BUCKETS; i++) {
-        for (struct text_entry **link = &head->texts->buckets[i]; *link;) {
-            struct text_entry *entry = *link;
-            if (entry->used_frame >= keep_since) {
-                link = &entry->next;
-                continue;
-            }
-            *link = entry->next;
-            fz_texture_free(head, entry->texture);
-            free(entry->text);
-            free(entry);
-            head->texts->count--;
-        }
-    }
+    *(entry->newer ? &entry->newer->older : &texts->newest) = entry->older;
+    *(entry->older ? &entry->older->newer : &texts->oldest) = entry->newer;
+}
+
+static void link_newest(struct fz_texts *texts, struct text_entry *entry)
+{
+    entry->newer = NULL;
+    entry->older = texts->newest;
+    *(texts->newest ? &texts->newest->newer : &texts->oldest) = entry;
+    texts->newest = entry;
+}
+
+static void entry_free(struct fz_head *head, struct text_entry *entry)
+{
+    struct fz_texts *texts = head->texts;
+    struct text_entry **link = &texts->buckets[entry->key.hash % BUCKETS];
+    while (*link != entry)
+        link = &(*link)->next;
+    *link = entry->next;
+    unlink_entry(texts, entry);
+    texts->bytes -= entry->bytes;
+    fz_texture_free(head, entry->texture);
+    free(entry->text);
+    free(entry);
 }
 
 void fz_texts_free(struct fz_head *head)
 {
-    sweep(head, UINT64_MAX);
+    while (head->texts->oldest)
+        entry_free(head, head->texts->oldest);
     free(head->texts);
 }
 
-static uint32_t hash_of(const char *text, const struct fz_text_style *style)
+/* Least recently used first; a result that finds its entry gone is dropped. */
+static void evict(struct fz_head *head)
 {
-    uint32_t seed =
-        FZ_HASH_SEED ^ (uint32_t)style->px * 31u ^ (uint32_t)style->max_w * 7919u ^ (uint32_t)style->bold;
-    return fz_str_hash(seed, text);
+    struct fz_texts *texts = head->texts;
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): a freed entry was unlinked; the analyser loses the list */
+    while (texts->bytes > CACHE_BYTES && texts->oldest && texts->oldest->used_frame + 1 < head->frame)
+        entry_free(head, texts->oldest);
 }
 
-static struct text_entry *find(struct fz_texts *texts, uint32_t hash, const char *text,
-                               const struct fz_text_style *style)
+static struct text_entry *find(struct fz_texts *texts, const struct label_key *key, const char *text)
 {
-    for (struct text_entry *entry = texts->buckets[hash % BUCKETS]; entry; entry = entry->next)
-        if (entry->hash == hash && entry->style.px == style->px && entry->style.max_w == style->max_w &&
-            entry->style.bold == style->bold && strcmp(entry->text, text) == 0)
+    for (struct text_entry *entry = texts->buckets[key->hash % BUCKETS]; entry; entry = entry->next)
+        if (entry->key.hash == key->hash && entry->key.px == key->px && entry->key.max_w == key->max_w &&
+            entry->key.bold == key->bold && strcmp(entry->text, text) == 0)
             return entry;
     return NULL;
 }
 
-static struct text_entry *entry_new(struct fz_head *head, uint32_t hash, const char *text,
-                                    const struct fz_text_style *style)
+static struct text_entry *entry_new(struct fz_head *head, const struct label_key *key, const char *text)
 {
     struct fz_texts *texts = head->texts;
-    if (texts->count >= MANY_TEXTS && texts->swept_frame < head->frame) {
-        texts->swept_frame = head->frame;
-        sweep(head, head->frame - 1);
-    }
     struct text_entry *entry = fz_calloc(1, sizeof *entry);
-    *entry = (struct text_entry){
-        .next = texts->buckets[hash % BUCKETS], .hash = hash, .style = *style, .text = fz_strdup(text)};
-    texts->buckets[hash % BUCKETS] = entry;
-    texts->count++;
+    entry->key = *key;
+    entry->text = fz_strdup(text);
+    entry->bytes = ENTRY_BYTES;
+    entry->next = texts->buckets[key->hash % BUCKETS];
+    texts->buckets[key->hash % BUCKETS] = entry;
+    texts->bytes += entry->bytes;
+    link_newest(texts, entry);
     return entry;
 }
 
 static void ask(struct fz_head *head, struct text_entry *entry)
 {
+    if (head->texts->pending >= MANY_PENDING)
+        return;
     struct text_job *job = fz_calloc(1, sizeof *job);
-    job->hash = entry->hash;
-    job->style = entry->style;
+    job->key = entry->key;
     job->text = fz_strdup(entry->text);
     entry->pending = true;
     head->texts->pending++;
     fz_heap_push(&head->texts->service->queue, &job->queued);
 }
 
+static int clamp(int value, int low, int high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* The one place where the size of a text becomes pixels. */
+static struct label_key key_of(const struct fz_head *head, const char *text,
+                               const struct fz_text_style *style)
+{
+    struct label_key key = {.bold = style->bold};
+    key.px = clamp((int)lround(style->px * fz_head_text_scale(head)), SMALLEST_PX, LARGEST_PX);
+    key.max_w = style->max_w > 0 && style->max_w < head->max_side ? style->max_w : head->max_side;
+    uint32_t seed = FZ_HASH_SEED ^ (uint32_t)key.px * 31u ^ (uint32_t)key.max_w * 7919u ^ (uint32_t)key.bold;
+    key.hash = fz_str_hash(seed, text);
+    return key;
+}
+
 /* The entry of a text, asked for where it is new or its texture was lost. */
 static struct text_entry *entry_of(struct fz_head *head, const char *text, const struct fz_text_style *style)
 {
     FZ_MAIN_ONLY();
-    uint32_t hash = hash_of(text, style);
-    struct text_entry *entry = find(head->texts, hash, text, style);
+    struct label_key key = key_of(head, text, style);
+    struct text_entry *entry = find(head->texts, &key, text);
     if (!entry)
-        entry = entry_new(head, hash, text, style);
+        entry = entry_new(head, &key, text);
     entry->used_frame = head->frame;
+    unlink_entry(head->texts, entry);
+    link_newest(head->texts, entry);
     if (!entry->texture && !entry->pending && !entry->failed)
         ask(head, entry);
     return entry;
@@ -219,22 +262,45 @@ static struct text_entry *entry_of(struct fz_head *head, const char *text, const
 
 bool fz_text_size(struct fz_head *head, const char *text, const struct fz_text_style *style, int *w, int *h)
 {
-    struct text_entry *entry = entry_of(head, text, style);
+    const struct text_entry *entry = entry_of(head, text, style);
     if (!entry->texture)
         return false;
-    *w = entry->texture->rect.w;
-    *h = entry->texture->rect.h;
+    *w = entry->label.w;
+    *h = entry->label.h;
     return true;
 }
 
 bool fz_text_draw(struct fz_head *head, const char *text, const struct fz_text_style *style, double x,
                   double y, struct fz_color color)
 {
-    struct text_entry *entry = entry_of(head, text, style);
+    const struct text_entry *entry = entry_of(head, text, style);
     if (!entry->texture)
         return false;
-    fz_draw_mask(head, entry->texture, x, y, color);
+    int rows = fz_texture_h(entry->texture) / (entry->label.has_colors ? 2 : 1);
+    y -= entry->label.over;
+    fz_draw_mask(head, entry->texture, 0, rows, x, y, color);
+    if (entry->label.has_colors)
+        fz_draw_mask(head, entry->texture, rows, rows, x, y, (struct fz_color){255, 255, 255, color.a});
     return true;
+}
+
+static void take_label(struct fz_head *head, struct text_entry *entry, const struct fz_label *label)
+{
+    int row = 0;
+    head->texts->bytes -= entry->bytes;
+    entry->bytes = ENTRY_BYTES;
+    if (label->surface) {
+        if (fz_texture_new_mask(head, label->surface->w, label->surface->h, &entry->texture)) {
+            fz_texture_upload(head, entry->texture, label->surface, &row, UINT64_MAX);
+            const struct fz_page *page = entry->texture->page;
+            entry->bytes += (size_t)page->cell_w * (size_t)page->cell_h * 4;
+        }
+    }
+    head->texts->bytes += entry->bytes;
+    entry->label = *label;
+    entry->label.surface = NULL;
+    entry->failed = !entry->texture;
+    entry->pending = false;
 }
 
 bool fz_text_collect(struct fz_head *head)
@@ -244,17 +310,13 @@ bool fz_text_collect(struct fz_head *head)
     while (node) {
         struct text_job *job = FZ_CONTAINER(node, struct text_job, ready);
         node = node->next;
-        struct text_entry *entry = find(head->texts, job->hash, job->text, &job->style);
+        struct text_entry *entry = find(head->texts, &job->key, job->text);
         head->texts->pending--;
-        if (entry) {
-            entry->pending = false;
-            entry->failed = !job->surface;
-            int row = 0;
-            if (job->surface && fz_texture_new_mask(head, job->surface->w, job->surface->h, &entry->texture))
-                fz_texture_upload(head, entry->texture, job->surface, &row, UINT64_MAX);
-        }
+        if (entry)
+            take_label(head, entry, &job->label);
         job_free(job);
     }
+    evict(head);
     return any;
 }
 

@@ -18,12 +18,13 @@ bool fz_text_service_stop(struct fz_text_service *service, int patience_ms);
 
 /* What to draw. */
 struct fz_text_style {
-    int px;    /* height of the font */
-    int max_w; /* shortened in the middle to this width, px; 0 = no bound */
+    int px;    /* height of the font at a text scale of 1 */
+    int max_w; /* shortened in the middle to this width, px of the window; 0 = what a texture can hold */
     bool bold;
 };
 
-/* Render thread. The size of `text` in this style once it is there: false until then (and asks for it). */
+/* Render thread. The size of `text`, any bytes, in px of the window once it is there: false until then (and asks for it).
+ * Control characters and direction overrides are shown as marks, invalid bytes as U+FFFD. */
 bool fz_text_size(struct fz_head *head, const char *text, const struct fz_text_style *style, int *w, int *h);
 
 /* Render thread. Draws it with its upper left corner at x, y; false until it is there. */

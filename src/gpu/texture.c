@@ -197,11 +197,15 @@ struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, int cell_w
     return texture_in(head, find_page(head, cell_w, cell_h, false, need), w, h, owner);
 }
 
-/* Texts share pages by height; their widths are rounded up, so that few kinds of cells arise. */
+/* Texts share pages; their sizes are rounded up, so that few kinds of cells arise. */
 struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struct fz_texture **owner)
 {
-    int cell_w = (w + 127) / 128 * 128;
-    return texture_in(head, find_page(head, cell_w, h, true, FZ_TEXTURE_IN_VIEW), w, h, owner);
+    int cell_w = (w + 127) / 128 * 128, cell_h = (h + 7) / 8 * 8;
+    if (w > head->max_side || h > head->max_side)
+        return NULL;
+    cell_w = cell_w < head->max_side ? cell_w : head->max_side;
+    cell_h = cell_h < head->max_side ? cell_h : head->max_side;
+    return texture_in(head, find_page(head, cell_w, cell_h, true, FZ_TEXTURE_IN_VIEW), w, h, owner);
 }
 
 bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,

@@ -9,9 +9,9 @@ void fz_layout_set(struct fz_layout *layout, const struct fz_layout_params *para
 {
     *layout = (struct fz_layout){.params = *params};
     double view_w = fmax(params->view_w, 1), view_h = fmax(params->view_h, 1);
-    double cell_w = params->tile_w + FZ_MIN_GAP, cell_h = params->tile_h + FZ_CAPTION_H + FZ_MIN_GAP;
+    double cell_w = params->tile_w + FZ_MIN_GAP, cell_h = params->tile_h + params->caption_h + FZ_MIN_GAP;
     layout->box_w = fmin(params->tile_w, view_w);
-    layout->box_h = fmin(params->tile_h, fmax(view_h - FZ_CAPTION_H, 1));
+    layout->box_h = fmin(params->tile_h, fmax(view_h - params->caption_h, 1));
     double columns = fmax(floor(view_w / cell_w), 1), rows_in_view = fmax(floor(view_h / cell_h), 1);
     layout->columns = (size_t)columns;
     layout->pitch_x = view_w / columns;
@@ -36,7 +36,7 @@ struct fz_rect fz_layout_box(const struct fz_layout *layout, size_t index)
     struct fz_rect cell = fz_layout_cell(layout, index);
     return (struct fz_rect){
         .x = floor(cell.x + (cell.w - layout->box_w) / 2),
-        .y = floor(cell.y + fmax(cell.h - layout->box_h - FZ_CAPTION_H, 0) / 2),
+        .y = floor(cell.y + fmax(cell.h - layout->box_h - layout->params.caption_h, 0) / 2),
         .w = layout->box_w,
         .h = layout->box_h,
     };

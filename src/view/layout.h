@@ -20,6 +20,7 @@ struct fz_layout_params {
     enum fz_layout_id id;
     int view_w, view_h; /* the window, px */
     int tile_w, tile_h; /* the box of a picture, px */
+    int caption_h;      /* kept free under each tile whether or not names are shown, px */
     size_t count;       /* tiles */
 };
 
@@ -33,7 +34,7 @@ struct fz_layout {
 };
 
 enum {
-    FZ_CAPTION_H = 18, /* kept free under each tile whether or not names are shown */
+    FZ_CAPTION_H = 18, /* px at a text scale of 1 */
     FZ_MIN_GAP = 6,
 };
 

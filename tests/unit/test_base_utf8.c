@@ -183,6 +183,65 @@ static void becomes_utf8(void **state)
     }
 }
 
+static void assert_display(const char *s, const char *expected)
+{
+    char *text = fz_str_to_display(s);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void becomes_what_people_see(void **state)
+{
+    (void)state;
+    assert_display("", "");
+    assert_display("plain \xc3\xa4.jpg", "plain \xc3\xa4.jpg");
+    assert_display("caf\xe9.jpg", "caf\xef\xbf\xbd.jpg");
+    assert_display("a\tb\n", "a\xe2\x9f\xa6HT\xe2\x9f\xa7"
+                             "b\xe2\x9f\xa6LF\xe2\x9f\xa7");
+    assert_display("\x1b\x7f\x1f\x01",
+                   "\xe2\x9f\xa6"
+                   "ESC\xe2\x9f\xa7\xe2\x9f\xa6"
+                   "DEL\xe2\x9f\xa7\xe2\x9f\xa6US\xe2\x9f\xa7\xe2\x9f\xa6SOH\xe2\x9f\xa7");
+    assert_display("photo\xe2\x80\xaegpj.exe", "photo\xe2\x9f\xa6RLO\xe2\x9f\xa7gpj.exe");
+    assert_display("\xd8\x9c\xe2\x80\x8e\xe2\x80\x8f",
+                   "\xe2\x9f\xa6"
+                   "ALM\xe2\x9f\xa7\xe2\x9f\xa6LRM\xe2\x9f\xa7\xe2\x9f\xa6RLM"
+                   "\xe2\x9f\xa7");
+    assert_display("\xe2\x81\xa6\xe2\x81\xa9\xe2\x80\xa8",
+                   "\xe2\x9f\xa6LRI\xe2\x9f\xa7\xe2\x9f\xa6PDI\xe2\x9f\xa7"
+                   "\xe2\x9f\xa6LS\xe2\x9f\xa7");
+    assert_display("\xc2\x85", "\xe2\x9f\xa6"
+                               "85\xe2\x9f\xa7");
+    /* Joiners and variation selectors make letters and emoji: they stay. */
+    assert_display("\xe2\x80\x8d\xe2\x80\x8c\xef\xb8\x8f", "\xe2\x80\x8d\xe2\x80\x8c\xef\xb8\x8f");
+}
+
+static void nothing_that_acts_is_shown(void **state)
+{
+    (void)state;
+    for (uint32_t c = 1; c <= 0x10ffff; c++) {
+        char bytes[8] = "";
+        encode(c, bytes);
+        char *text = fz_str_to_display(bytes);
+        assert_harmless(text);
+        bool marked = is_dangerous(c) || is_surrogate(c) || c == 0x2028 || c == 0x2029;
+        if (marked == (strcmp(text, bytes) == 0))
+            fail_msg("U+%04X is shown as %s", c, text);
+        free(text);
+    }
+    struct random random = random_start();
+    for (int round = 0; round < 50000; round++) {
+        char bytes[12];
+        int len = random_int(&random, 0, sizeof bytes - 1);
+        for (int i = 0; i < len; i++)
+            bytes[i] = (char)random_int(&random, 1, 255);
+        bytes[len] = '\0';
+        char *text = fz_str_to_display(bytes);
+        assert_harmless(text);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +251,8 @@ int main(void)
         cmocka_unit_test(nothing_dangerous_gets_through),
         cmocka_unit_test(escapes_into_little_room),
         cmocka_unit_test(becomes_utf8),
+        cmocka_unit_test(becomes_what_people_see),
+        cmocka_unit_test(nothing_that_acts_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,8 +257,9 @@ static void ranges_include_their_ends(void **state)
             snprintf(at_max, sizeof at_max, "%.0fx%.0f", row->max, row->min);
             snprintf(below, sizeof below, "%.0fx%.0f", row->min - 1, row->max);
             snprintf(above, sizeof above, "%.0fx%.0f", row->min, row->max + 1);
-        } else if (row->type == FZ_TYPE_INT || row->type == FZ_TYPE_BYTES || row->type == FZ_TYPE_DURATION) {
-            double unit = row->type == FZ_TYPE_DURATION ? 0.001 : 1;
+        } else if (row->type == FZ_TYPE_INT || row->type == FZ_TYPE_BYTES || row->type == FZ_TYPE_DURATION ||
+                   row->type == FZ_TYPE_FACTOR) {
+            double unit = row->type == FZ_TYPE_DURATION || row->type == FZ_TYPE_FACTOR ? 0.001 : 1;
             snprintf(at_min, sizeof at_min, "%.15g", row->min);
             snprintf(at_max, sizeof at_max, "%.15g", row->max);
             snprintf(below, sizeof below, "%.15g", row->min - unit);

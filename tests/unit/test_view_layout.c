@@ -6,8 +6,12 @@
 static struct fz_layout layout_of(int view_w, int view_h, int tile_w, int tile_h, size_t count)
 {
     struct fz_layout layout;
-    struct fz_layout_params params = {
-        .view_w = view_w, .view_h = view_h, .tile_w = tile_w, .tile_h = tile_h, .count = count};
+    struct fz_layout_params params = {.view_w = view_w,
+                                      .view_h = view_h,
+                                      .tile_w = tile_w,
+                                      .tile_h = tile_h,
+                                      .caption_h = FZ_CAPTION_H,
+                                      .count = count};
     fz_layout_set(&layout, &params);
     return layout;
 }
