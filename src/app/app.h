@@ -7,6 +7,7 @@
 #include "app/hints.h"
 #include "app/keys.h"
 #include "app/loader.h"
+#include "app/perf.h"
 #include "app/picture.h"
 #include "app/prompt.h"
 #include "app/show.h"
@@ -80,6 +81,7 @@ struct fz_app {
     struct fz_prompt prompt;
     struct fz_help help;
     struct fz_hints hints;
+    struct fz_perf perf;
     struct fz_stats stats;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */

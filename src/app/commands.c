@@ -166,6 +166,7 @@ HANDLER(first, go_to_nth(app, call->count, 1))
 HANDLER(last, go_to_nth(app, call->count, fz_list_count(app->list)))
 HANDLER(help, fz_help_toggle(app))
 HANDLER(hints, fz_hints_start(app))
+HANDLER(performance, fz_perf_toggle(app))
 HANDLER(command_line, fz_prompt_open(app, FZ_PROMPT_COMMAND, ""))
 
 /* ---- Zoom, turn, flip -------------------------------------------------------------------------------------------- */

@@ -177,6 +177,7 @@ static void note_frame(struct fz_app *app, int64_t work_end_us, int64_t end_us)
     fz_histogram_add(&stats->present, end_us - work_end_us);
     stats->last_total_us = end_us - stats->wait_returned_us;
     fz_histogram_add(&stats->total, stats->last_total_us);
+    fz_perf_add(&app->perf, work_end_us - stats->wait_returned_us, end_us - work_end_us);
     if (app->moving && stats->was_moving) {
         int64_t interval = end_us - stats->last_present_us;
         fz_histogram_add(&stats->interval, interval);

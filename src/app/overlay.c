@@ -85,6 +85,7 @@ void fz_app_draw_overlays(struct fz_app *app)
         fz_chip_draw(app, app->notice, FZ_CHIP_BOTTOM);
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
         fz_chip_draw(app, "Return opens  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
+    fz_perf_draw(app);
     fz_hints_draw(app);
     fz_keys_draw(app);
     fz_help_draw(app);
@@ -106,7 +107,7 @@ void fz_app_notice(struct fz_app *app, const char *fmt, ...)
 
 int64_t fz_app_next_overlay_us(const struct fz_app *app)
 {
-    int64_t next = FZ_NEVER;
+    int64_t next = fz_perf_next_us(app);
     int64_t ends[] = {app->hint_until_us, app->cursor_until_us, app->notice ? app->notice_until_us : 0,
                       app->wall.scrolled_us > 0 ? app->wall.scrolled_us + FZ_WALL_POSITION_US : 0};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)

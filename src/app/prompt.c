@@ -15,7 +15,7 @@ void fz_prompt_open(struct fz_app *app, enum fz_prompt_kind kind, const char *te
 {
     struct fz_prompt *prompt = &app->prompt;
     prompt->kind = kind;
-    fz_line_set(&prompt->line, text);
+    fz_edit_set(&prompt->line, text);
     prompt->at = prompt->history[kind].count;
     prompt->hint[0] = prompt->drawn[0] = '\0';
     app->dirty = true;
@@ -66,7 +66,7 @@ static void recall(struct fz_prompt *prompt, int step)
     if (to == history->count)
         prompt->line = prompt->unsent;
     else
-        fz_line_set(&prompt->line, history->lines[to]);
+        fz_edit_set(&prompt->line, history->lines[to]);
 }
 
 /* ---- Entering ---------------------------------------------------------------------------------------------------- */
@@ -113,7 +113,7 @@ static void enter(struct fz_app *app)
 {
     struct fz_prompt *prompt = &app->prompt;
     enum fz_prompt_kind kind = prompt->kind;
-    char text[FZ_LINE_BYTES];
+    char text[FZ_EDIT_BYTES];
     memcpy(text, prompt->line.text, sizeof text);
     remember(&prompt->history[kind], text);
     fz_prompt_close(app);
@@ -127,11 +127,11 @@ static void enter(struct fz_app *app)
 static void complete(struct fz_prompt *prompt)
 {
     struct fz_completion done;
-    char before[FZ_LINE_BYTES];
+    char before[FZ_EDIT_BYTES];
     memcpy(before, prompt->line.text, prompt->line.cursor);
     before[prompt->line.cursor] = '\0';
     fz_complete(before, &done);
-    fz_line_insert(&prompt->line, done.added);
+    fz_edit_insert(&prompt->line, done.added);
     if (done.count != 1)
         snprintf(prompt->hint, sizeof prompt->hint, "%s", done.count > 0 ? done.list : "nothing begins so");
 }
@@ -152,12 +152,12 @@ void fz_prompt_press(struct fz_app *app, const struct fz_press *press)
     else if (key.code == SDLK_TAB && prompt->kind == FZ_PROMPT_COMMAND)
         complete(prompt);
     else
-        fz_line_press(&prompt->line, key);
+        fz_edit_press(&prompt->line, key);
 }
 
 void fz_prompt_insert(struct fz_app *app, const char *text)
 {
-    fz_line_insert(&app->prompt.line, text);
+    fz_edit_insert(&app->prompt.line, text);
     app->prompt.hint[0] = '\0';
     app->dirty = true;
 }
@@ -167,8 +167,8 @@ void fz_prompt_insert(struct fz_app *app, const char *text)
 /* The width of the text up to the cursor; of the whole where it is not known yet. */
 static double cursor_x(struct fz_app *app, const struct fz_text_style *style, double width)
 {
-    const struct fz_line *line = &app->prompt.line;
-    char text[FZ_LINE_BYTES + 1];
+    const struct fz_edit *line = &app->prompt.line;
+    char text[FZ_EDIT_BYTES + 1];
     int n = snprintf(text, sizeof text, "%c%.*s", app->prompt.kind == FZ_PROMPT_COMMAND ? ':' : '/',
                      (int)line->cursor, line->text);
     int w, h;
@@ -186,7 +186,7 @@ void fz_prompt_draw(struct fz_app *app)
     double px = FZ_PANEL_PX * fz_app_text_scale(app);
     double bar_h = ceil(px * 2), y = view_h - bar_h, text_y = y + floor(px * 0.4);
     fz_draw_fill(app->head, (struct fz_rect){0, y, view_w, bar_h}, fz_panel_fill);
-    char text[FZ_LINE_BYTES + 1];
+    char text[FZ_EDIT_BYTES + 1];
     int w = 0, h;
     snprintf(text, sizeof text, "%c%s", prompt->kind == FZ_PROMPT_COMMAND ? ':' : '/', prompt->line.text);
     if (fz_text_size(app->head, text, &style, &w, &h))
@@ -198,9 +198,10 @@ void fz_prompt_draw(struct fz_app *app)
     fz_text_draw(app->head, prompt->drawn, &style, x, text_y, fz_panel_text);
     fz_draw_fill(app->head, (struct fz_rect){x + cursor_x(app, &style, w), text_y, 2, px * 1.3},
                  fz_panel_key);
-    if (prompt->hint[0] && fz_text_size(app->head, prompt->hint, &style, &w, &h)) {
+    struct fz_text_style hint_style = {.px = FZ_PANEL_PX, .max_w = (int)view_w - 2 * FZ_PANEL_MARGIN};
+    if (prompt->hint[0] && fz_text_size(app->head, prompt->hint, &hint_style, &w, &h)) {
         fz_draw_fill(app->head, (struct fz_rect){0, y - bar_h, fmin(w + 2 * FZ_PANEL_MARGIN, view_w), bar_h},
                      fz_panel_fill);
-        fz_text_draw(app->head, prompt->hint, &style, FZ_PANEL_MARGIN, text_y - bar_h, fz_panel_title);
+        fz_text_draw(app->head, prompt->hint, &hint_style, FZ_PANEL_MARGIN, text_y - bar_h, fz_panel_title);
     }
 }

@@ -3,7 +3,7 @@
 #define FZ_APP_PROMPT_H
 
 #include "app/keys.h"
-#include "ctl/line.h"
+#include "ctl/edit.h"
 
 struct fz_app;
 
@@ -19,12 +19,12 @@ struct fz_history {
 
 struct fz_prompt {
     enum fz_prompt_kind kind; /* NONE: closed */
-    struct fz_line line;
-    struct fz_line unsent; /* what was typed before the history was looked at */
+    struct fz_edit line;
+    struct fz_edit unsent; /* what was typed before the history was looked at */
     int at;                /* the line of the history that is shown; its count: none of them */
     struct fz_history history[FZ_PROMPTS];
     char hint[256];                /* what may be typed next; empty: nothing to say */
-    char drawn[FZ_LINE_BYTES + 1]; /* the last text that was there to draw */
+    char drawn[FZ_EDIT_BYTES + 1]; /* the last text that was there to draw */
 };
 
 /* Render thread only, all of these. */

@@ -25,61 +25,62 @@ enum fz_topic {
 /* X(ID, function, topic, ONCE or REPEAT while its key is held, keys on the wall, keys in the picture view, keys there
  * while a show runs, argument, help). Keys are separated by spaces; two characters are pressed one after the other.
  * An upper-case argument is required, one in [] is not; NULL: takes none. */
-#define FZ_COMMAND_TABLE(X)                                                                                \
-    X(QUIT, quit, WINDOW, ONCE, "q", "q", "", NULL, "end the program")                                     \
-    X(BACK, back, WINDOW, ONCE, "Esc", "Esc", "", NULL, "one level up: search, zoom, picture, wall, end")  \
-    X(OPEN, open, VIEW, ONCE, "Return", "", "", NULL, "open the selected picture")                         \
-    X(CLOSE, close, VIEW, ONCE, "", "Return t", "", NULL, "back to the wall")                              \
-    X(NEXT, next, MOVE, REPEAT, "n", "n Space PgDn", "", NULL, "next picture; next match of a search")     \
-    X(PREVIOUS, previous, MOVE, REPEAT, "p N", "p N BackSpace PgUp", "", NULL,                             \
-      "previous picture; previous match of a search")                                                      \
-    X(LEFT, left, MOVE, REPEAT, "h Left", "h Left", "", NULL,                                              \
-      "to the left; previous picture where all of it is in view")                                          \
-    X(RIGHT, right, MOVE, REPEAT, "l Right", "l Right", "", NULL,                                          \
-      "to the right; next picture where all of it is in view")                                             \
-    X(UP, up, MOVE, REPEAT, "k Up", "k Up", "", NULL,                                                      \
-      "upwards; previous picture where all of it is in view")                                              \
-    X(DOWN, down, MOVE, REPEAT, "j Down", "j Down", "", NULL,                                              \
-      "downwards; next picture where all of it is in view")                                                \
-    X(PAGE_DOWN, page_down, MOVE, REPEAT, "Space PgDn ^f", "", "", NULL, "one window down")                \
-    X(PAGE_UP, page_up, MOVE, REPEAT, "S-Space PgUp ^b", "", "", NULL, "one window up")                    \
-    X(HALF_DOWN, half_down, MOVE, REPEAT, "^d", "", "", NULL, "half a window down")                        \
-    X(HALF_UP, half_up, MOVE, REPEAT, "^u", "", "", NULL, "half a window up")                              \
-    X(FORWARD, forward, MOVE, REPEAT, "]", "]", "", NULL, "ten pictures on")                               \
-    X(BACKWARD, backward, MOVE, REPEAT, "[", "[", "", NULL, "ten pictures back")                           \
-    X(FIRST, first, MOVE, ONCE, "Home gg", "Home gg", "", NULL, "first picture; the nth after a number")   \
-    X(LAST, last, MOVE, ONCE, "End G", "End G", "", NULL, "last picture; the nth after a number")          \
-    X(ZOOM_IN, zoom_in, VIEW, REPEAT, "+ =", "+ =", "", NULL, "larger tiles; closer")                      \
-    X(ZOOM_OUT, zoom_out, VIEW, REPEAT, "-", "-", "", NULL, "smaller tiles; further away")                 \
-    X(ZOOM_ORIGINAL, zoom_original, VIEW, ONCE, "", "a *", "", NULL, "100 %")                              \
-    X(ZOOM_FIT, zoom_fit, VIEW, ONCE, "", "w", "", NULL, "all of the picture")                             \
-    X(ZOOM_FILL, zoom_fill, VIEW, ONCE, "", "W", "", NULL, "fill the window")                              \
-    X(ZOOM_RESET, zoom_reset, VIEW, ONCE, "0", "0", "", NULL, "the zoom of the start")                     \
-    X(ZOOM_KEEP, zoom_keep, VIEW, ONCE, "", "L", "", NULL, "keep zoom and place from picture to picture")  \
-    X(ROTATE_RIGHT, rotate_right, VIEW, ONCE, ">", ">", "", NULL, "turn clockwise")                        \
-    X(ROTATE_LEFT, rotate_left, VIEW, ONCE, "<", "<", "", NULL, "turn counter-clockwise")                  \
-    X(FLIP_H, flip_h, VIEW, ONCE, "", "|", "", NULL, "mirror left and right")                              \
-    X(FLIP_V, flip_v, VIEW, ONCE, "", "_", "", NULL, "mirror top and bottom")                              \
-    X(SLIDESHOW, slideshow, SHOW, ONCE, "s", "s", "", NULL,                                                \
-      "start or end the slideshow; after a number with that many seconds")                                 \
-    X(PAUSE_SHOW, pause_show, SHOW, ONCE, "", "", "Space", NULL, "pause or resume the slideshow")          \
-    X(SLOWER, slower, SHOW, REPEAT, ",", ",", "", NULL, "slower slideshow")                                \
-    X(FASTER, faster, SHOW, REPEAT, ".", ".", "", NULL, "faster slideshow")                                \
-    X(HINTS, hints, MOVE, ONCE, "'", "", "", NULL, "letters on the tiles: type them to select one")        \
-    X(NAMES, names, VIEW, ONCE, "V", "V", "", NULL, "file names under the tiles")                          \
-    X(HELP, help, WINDOW, ONCE, "? F1", "? F1", "", NULL, "the keys")                                      \
-    X(COMMAND_LINE, command_line, WINDOW, ONCE, ":", ":", "", NULL, "type a command")                      \
-    X(LOADING, loading, WINDOW, ONCE, "P", "P", "", "[pause|resume]", "pause or resume loading")           \
-    X(RELOAD, reload, WINDOW, ONCE, "r", "r", "", NULL, "read the selected picture again")                 \
-    X(FULLSCREEN, fullscreen, WINDOW, ONCE, "f F11", "f F11", "", NULL, "fullscreen or window")            \
-    X(COPY_PATH, copy_path, WINDOW, ONCE, "y", "y", "", NULL, "copy the picture's path")                   \
-    X(KEY, key, WINDOW, ONCE, "", "", "", "KEY...", "press keys")                                          \
-    X(STATUS, status, WINDOW, ONCE, "", "", "", NULL, "what is shown")                                     \
-    X(STATISTICS, stats, WINDOW, ONCE, "", "", "", NULL, "the statistics so far")                          \
-    X(WAIT, wait, WINDOW, ONCE, "", "", "", "idle|screenful|loaded [SECONDS]", "wait for a state")         \
-    X(SCREENSHOT, screenshot, WINDOW, ONCE, "", "", "", "FILE", "write the frame as PNG")                  \
-    X(GET, get, WINDOW, ONCE, "", "", "", "[OPTION]", "an option's value and who set it, or those of all") \
-    X(SET, set, WINDOW, ONCE, "", "", "", "OPTION [VALUE]", "set an option for this run")                  \
+#define FZ_COMMAND_TABLE(X)                                                                                 \
+    X(QUIT, quit, WINDOW, ONCE, "q", "q", "", NULL, "end the program")                                      \
+    X(BACK, back, WINDOW, ONCE, "Esc", "Esc", "", NULL, "one level up: search, zoom, picture, wall, end")   \
+    X(OPEN, open, VIEW, ONCE, "Return", "", "", NULL, "open the selected picture")                          \
+    X(CLOSE, close, VIEW, ONCE, "", "Return t", "", NULL, "back to the wall")                               \
+    X(NEXT, next, MOVE, REPEAT, "n", "n Space PgDn", "", NULL, "next picture; next match of a search")      \
+    X(PREVIOUS, previous, MOVE, REPEAT, "p N", "p N BackSpace PgUp", "", NULL,                              \
+      "previous picture; previous match of a search")                                                       \
+    X(LEFT, left, MOVE, REPEAT, "h Left", "h Left", "", NULL,                                               \
+      "to the left; previous picture where all of it is in view")                                           \
+    X(RIGHT, right, MOVE, REPEAT, "l Right", "l Right", "", NULL,                                           \
+      "to the right; next picture where all of it is in view")                                              \
+    X(UP, up, MOVE, REPEAT, "k Up", "k Up", "", NULL,                                                       \
+      "upwards; previous picture where all of it is in view")                                               \
+    X(DOWN, down, MOVE, REPEAT, "j Down", "j Down", "", NULL,                                               \
+      "downwards; next picture where all of it is in view")                                                 \
+    X(PAGE_DOWN, page_down, MOVE, REPEAT, "Space PgDn ^f", "", "", NULL, "one window down")                 \
+    X(PAGE_UP, page_up, MOVE, REPEAT, "S-Space PgUp ^b", "", "", NULL, "one window up")                     \
+    X(HALF_DOWN, half_down, MOVE, REPEAT, "^d", "", "", NULL, "half a window down")                         \
+    X(HALF_UP, half_up, MOVE, REPEAT, "^u", "", "", NULL, "half a window up")                               \
+    X(FORWARD, forward, MOVE, REPEAT, "]", "]", "", NULL, "ten pictures on")                                \
+    X(BACKWARD, backward, MOVE, REPEAT, "[", "[", "", NULL, "ten pictures back")                            \
+    X(FIRST, first, MOVE, ONCE, "Home gg", "Home gg", "", NULL, "first picture; the nth after a number")    \
+    X(LAST, last, MOVE, ONCE, "End G", "End G", "", NULL, "last picture; the nth after a number")           \
+    X(ZOOM_IN, zoom_in, VIEW, REPEAT, "+ =", "+ =", "", NULL, "larger tiles; closer")                       \
+    X(ZOOM_OUT, zoom_out, VIEW, REPEAT, "-", "-", "", NULL, "smaller tiles; further away")                  \
+    X(ZOOM_ORIGINAL, zoom_original, VIEW, ONCE, "", "a *", "", NULL, "100 %")                               \
+    X(ZOOM_FIT, zoom_fit, VIEW, ONCE, "", "w", "", NULL, "all of the picture")                              \
+    X(ZOOM_FILL, zoom_fill, VIEW, ONCE, "", "W", "", NULL, "fill the window")                               \
+    X(ZOOM_RESET, zoom_reset, VIEW, ONCE, "0", "0", "", NULL, "the zoom of the start")                      \
+    X(ZOOM_KEEP, zoom_keep, VIEW, ONCE, "", "L", "", NULL, "keep zoom and place from picture to picture")   \
+    X(ROTATE_RIGHT, rotate_right, VIEW, ONCE, ">", ">", "", NULL, "turn clockwise")                         \
+    X(ROTATE_LEFT, rotate_left, VIEW, ONCE, "<", "<", "", NULL, "turn counter-clockwise")                   \
+    X(FLIP_H, flip_h, VIEW, ONCE, "", "|", "", NULL, "mirror left and right")                               \
+    X(FLIP_V, flip_v, VIEW, ONCE, "", "_", "", NULL, "mirror top and bottom")                               \
+    X(SLIDESHOW, slideshow, SHOW, ONCE, "s", "s", "", NULL,                                                 \
+      "start or end the slideshow; after a number with that many seconds")                                  \
+    X(PAUSE_SHOW, pause_show, SHOW, ONCE, "", "", "Space", NULL, "pause or resume the slideshow")           \
+    X(SLOWER, slower, SHOW, REPEAT, ",", ",", "", NULL, "slower slideshow")                                 \
+    X(FASTER, faster, SHOW, REPEAT, ".", ".", "", NULL, "faster slideshow")                                 \
+    X(HINTS, hints, MOVE, ONCE, "'", "", "", NULL, "letters on the tiles: type them to select one")         \
+    X(NAMES, names, VIEW, ONCE, "V", "V", "", NULL, "file names under the tiles")                           \
+    X(PERFORMANCE, performance, WINDOW, ONCE, "I", "I", "", NULL, "frame times and what the pipeline does") \
+    X(HELP, help, WINDOW, ONCE, "? F1", "? F1", "", NULL, "the keys")                                       \
+    X(COMMAND_LINE, command_line, WINDOW, ONCE, ":", ":", "", NULL, "type a command")                       \
+    X(LOADING, loading, WINDOW, ONCE, "P", "P", "", "[pause|resume]", "pause or resume loading")            \
+    X(RELOAD, reload, WINDOW, ONCE, "r", "r", "", NULL, "read the selected picture again")                  \
+    X(FULLSCREEN, fullscreen, WINDOW, ONCE, "f F11", "f F11", "", NULL, "fullscreen or window")             \
+    X(COPY_PATH, copy_path, WINDOW, ONCE, "y", "y", "", NULL, "copy the picture's path")                    \
+    X(KEY, key, WINDOW, ONCE, "", "", "", "KEY...", "press keys")                                           \
+    X(STATUS, status, WINDOW, ONCE, "", "", "", NULL, "what is shown")                                      \
+    X(STATISTICS, stats, WINDOW, ONCE, "", "", "", NULL, "the statistics so far")                           \
+    X(WAIT, wait, WINDOW, ONCE, "", "", "", "idle|screenful|loaded [SECONDS]", "wait for a state")          \
+    X(SCREENSHOT, screenshot, WINDOW, ONCE, "", "", "", "FILE", "write the frame as PNG")                   \
+    X(GET, get, WINDOW, ONCE, "", "", "", "[OPTION]", "an option's value and who set it, or those of all")  \
+    X(SET, set, WINDOW, ONCE, "", "", "", "OPTION [VALUE]", "set an option for this run")                   \
     X(RESET, reset, WINDOW, ONCE, "", "", "", "OPTION", "undo set: what files and command line say")
 
 enum fz_command_id {

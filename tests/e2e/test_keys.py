@@ -3,6 +3,7 @@
 
 import pathlib
 import re
+import time
 
 import numpy as np
 import pytest
@@ -38,8 +39,8 @@ TURNS = {">": "90", "<": "270"}
 FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
 # Keys of either view that a test of their own looks at.
 OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
-                   ":", "'"},
-          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":"}}
+                   ":", "'", "I"},
+          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "I"}}
 
 
 @pytest.fixture(scope="module")
@@ -405,6 +406,20 @@ def test_the_help(either):
         press(either, "Space", "q")
         wait_until(lambda: shows_red(either), "no help any more", 5)
     assert either.status() | {"uptime_ms": 0} == before | {"uptime_ms": 0}
+
+
+def test_the_performance_overlay(either):
+    """In the upper right corner, on its own: an idle wall with it draws its figures, twice a second."""
+    def corner():
+        return either.screenshot().crop((400, 20, 790, 280)).tobytes()
+    plain = corner()
+    press(either, "I")
+    wait_until(lambda: corner() != plain, "the overlay", 5)
+    before = either.stats()["frames"]["count"]
+    time.sleep(1.2)
+    assert 1 <= either.stats()["frames"]["count"] - before <= 5
+    press(either, "I")
+    wait_until(lambda: corner() == plain, "no overlay any more", 5)
 
 
 def shows_red(frieze):

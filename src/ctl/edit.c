@@ -1,10 +1,10 @@
-#include "ctl/line.h"
+#include "ctl/edit.h"
 
 #include "base/str.h"
 
 #include <string.h>
 
-static size_t before(const struct fz_line *line, size_t at)
+static size_t before(const struct fz_edit *line, size_t at)
 {
     if (at > 0)
         at--;
@@ -13,14 +13,14 @@ static size_t before(const struct fz_line *line, size_t at)
     return at;
 }
 
-static size_t after(const struct fz_line *line, size_t at)
+static size_t after(const struct fz_edit *line, size_t at)
 {
     uint32_t code;
     return at + (at < line->length ? fz_utf8_decode(line->text + at, line->length - at, &code) : 0);
 }
 
 /* The start of the word before: spaces, then what is none. */
-static size_t before_word(const struct fz_line *line)
+static size_t before_word(const struct fz_edit *line)
 {
     size_t at = line->cursor;
     while (at > 0 && line->text[at - 1] == ' ')
@@ -30,14 +30,14 @@ static size_t before_word(const struct fz_line *line)
     return at;
 }
 
-static void erase(struct fz_line *line, size_t from, size_t to)
+static void erase(struct fz_edit *line, size_t from, size_t to)
 {
     memmove(line->text + from, line->text + to, line->length - to + 1);
     line->length -= to - from;
     line->cursor = from;
 }
 
-void fz_line_insert(struct fz_line *line, const char *text)
+void fz_edit_insert(struct fz_edit *line, const char *text)
 {
     size_t left = strlen(text);
     while (left > 0) {
@@ -55,13 +55,13 @@ void fz_line_insert(struct fz_line *line, const char *text)
     }
 }
 
-void fz_line_set(struct fz_line *line, const char *text)
+void fz_edit_set(struct fz_edit *line, const char *text)
 {
-    *line = (struct fz_line){0};
-    fz_line_insert(line, text);
+    *line = (struct fz_edit){0};
+    fz_edit_insert(line, text);
 }
 
-static bool edit(struct fz_line *line, uint32_t code)
+static bool edit(struct fz_edit *line, uint32_t code)
 {
     size_t at = line->cursor;
     switch (code) {
@@ -88,7 +88,7 @@ static bool edit(struct fz_line *line, uint32_t code)
     }
 }
 
-static bool edit_by_ctrl(struct fz_line *line, uint32_t code)
+static bool edit_by_ctrl(struct fz_edit *line, uint32_t code)
 {
     size_t at = line->cursor;
     switch (code) {
@@ -116,7 +116,7 @@ static bool edit_by_ctrl(struct fz_line *line, uint32_t code)
     }
 }
 
-bool fz_line_press(struct fz_line *line, struct fz_key key)
+bool fz_edit_press(struct fz_edit *line, struct fz_key key)
 {
     if (key.mods == FZ_MOD_CTRL)
         return edit_by_ctrl(line, key.code);
@@ -126,6 +126,6 @@ bool fz_line_press(struct fz_line *line, struct fz_key key)
         return edit(line, key.code);
     char text[5] = "";
     fz_utf8_encode(key.code, text);
-    fz_line_insert(line, text);
+    fz_edit_insert(line, text);
     return true;
 }

@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "ctl/command.h"
 #include "ctl/complete.h"
-#include "ctl/line.h"
+#include "ctl/edit.h"
 #include "ctl/words.h"
 
 /* --- words --- */
@@ -43,24 +43,24 @@ static void words_are_split(void **state)
 
 /* --- editing --- */
 
-static void press(struct fz_line *line, const char *keys)
+static void press(struct fz_edit *line, const char *keys)
 {
     struct fz_words words;
     fz_words_split_plain(&words, keys);
     for (size_t i = 0; i < words.count; i++) {
         struct fz_key key;
         assert_true(fz_key_parse(words.list[i], &key));
-        fz_line_press(line, key);
+        fz_edit_press(line, key);
     }
     fz_words_fini(&words);
 }
 
 static void assert_line(const char *start, const char *keys, const char *expected)
 {
-    struct fz_line line;
-    fz_line_set(&line, start);
+    struct fz_edit line;
+    fz_edit_set(&line, start);
     press(&line, keys);
-    char shown[FZ_LINE_BYTES + 1];
+    char shown[FZ_EDIT_BYTES + 1];
     snprintf(shown, sizeof shown, "%.*s|%s", (int)line.cursor, line.text, line.text + line.cursor);
     if (strcmp(shown, expected) != 0)
         fail_msg("\"%s\" after %s is \"%s\", not \"%s\"", start, keys, shown, expected);
@@ -81,11 +81,11 @@ static void lines_are_edited(void **state)
     assert_line("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "Left Left BackSpace",
                 "|\xe2\x82\xac\xf0\x9f\x98\x80");
     assert_line("", "\xc3\xa9 S-Space", "\xc3\xa9 |");
-    struct fz_line line = {0};
+    struct fz_edit line = {0};
     struct fz_key key;
-    assert_true(fz_key_parse("F5", &key) && !fz_line_press(&line, key));
-    assert_true(fz_key_parse("A-x", &key) && !fz_line_press(&line, key));
-    fz_line_insert(&line, "a\x01\x7f\xff\nb\xc3");
+    assert_true(fz_key_parse("F5", &key) && !fz_edit_press(&line, key));
+    assert_true(fz_key_parse("A-x", &key) && !fz_edit_press(&line, key));
+    fz_edit_insert(&line, "a\x01\x7f\xff\nb\xc3");
     assert_string_equal(line.text, "ab");
 }
 
@@ -99,7 +99,7 @@ static void any_keys_keep_the_line_whole(void **state)
                                        "^u",    "^k",        "^a",           "^e",
                                        "^h",    "^d",        "^b",           "^f"};
     struct random random = random_start();
-    struct fz_line line = {0};
+    struct fz_edit line = {0};
     for (int i = 0; i < 20000; i++) {
         /* it shall grow to its limit, too */
         int most = random_int(&random, 0, 50) == 0 ? (int)COUNT(keys) - 1 : 9;

@@ -1,0 +1,122 @@
+#include "app/perf.h"
+
+#include "app/app.h"
+#include "app/panel.h"
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    TELL_US = 500000, /* figures that change faster cannot be read */
+    BAR_PX = 2,
+    GRAPH_H = 100,
+    GRAPH_US = 50000, /* its full height */
+    PAD = 12,
+};
+static const struct fz_color WORK = {96, 190, 120, 255};
+static const struct fz_color PRESENT = {90, 140, 220, 255};
+static const struct fz_color TOO_LONG = {240, 110, 90, 255};
+static const struct fz_color GRID = {255, 255, 255, 70};
+
+void fz_perf_toggle(struct fz_app *app)
+{
+    app->perf.open = !app->perf.open;
+    app->perf.told_us = 0;
+    app->dirty = true;
+}
+
+void fz_perf_add(struct fz_perf *perf, int64_t work_us, int64_t present_us)
+{
+    perf->work_us[perf->next] = (uint32_t)fmin((double)work_us, UINT32_MAX);
+    perf->present_us[perf->next] = (uint32_t)fmin((double)present_us, UINT32_MAX);
+    perf->next = (perf->next + 1) % FZ_PERF_FRAMES;
+}
+
+int64_t fz_perf_next_us(const struct fz_app *app)
+{
+    return app->perf.open ? app->perf.told_us + TELL_US : FZ_NEVER;
+}
+
+static double ms(const struct fz_histogram *h, double share)
+{
+    int64_t us = fz_histogram_percentile(h, share);
+    return us < 0 ? 0 : (double)us / 1000;
+}
+
+static void tell(struct fz_app *app)
+{
+    struct fz_perf *perf = &app->perf;
+    const struct fz_stats *stats = &app->stats;
+    const struct fz_loader *loader = &app->loader;
+    const struct fz_texture_counts *textures = fz_texture_get_counts(app->head);
+    const double mb = 1 << 20;
+    if (perf->told_us > 0)
+        perf->decodes_per_s =
+            (double)(stats->decodes - perf->decodes) * 1e6 / (double)(app->now_us - perf->told_us);
+    perf->decodes = stats->decodes;
+    perf->told_us = app->now_us;
+    int n = 0;
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "%s  %s  frames %llu, late %llu",
+             fz_head_renderer_name(app->head), app->options.values[FZ_OPTION_ISOLATION].text,
+             (unsigned long long)stats->total.count, (unsigned long long)stats->late);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "work  p50 %.1f  p99 %.1f  most %.1f ms", ms(&stats->work, 0.5),
+             ms(&stats->work, 0.99), (double)stats->work.max_us / 1000);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "present  p50 %.1f  p99 %.1f  most %.1f ms",
+             ms(&stats->present, 0.5), ms(&stats->present, 0.99), (double)stats->present.max_us / 1000);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "under way %zu  credit %.1f of %.1f MB", loader->flying_count,
+             (double)loader->credit_bytes / mb, (double)loader->credit_limit_bytes / mb);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "textures %.1f MB, most %.1f  uploads %llu",
+             (double)textures->bytes / mb, (double)textures->bytes_peak / mb,
+             (unsigned long long)textures->uploads);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decoded %llu, %.1f a second  hits %llu",
+             (unsigned long long)stats->decodes, perf->decodes_per_s, (unsigned long long)stats->hits);
+}
+
+static void draw_graph(struct fz_app *app, double x, double y)
+{
+    const struct fz_perf *perf = &app->perf;
+    for (int i = 0; i < FZ_PERF_FRAMES; i++) {
+        unsigned at = (perf->next + (unsigned)i) % FZ_PERF_FRAMES;
+        double work = fmin(perf->work_us[at], GRAPH_US) * GRAPH_H / GRAPH_US;
+        double both = fmin((double)perf->work_us[at] + perf->present_us[at], GRAPH_US) * GRAPH_H / GRAPH_US;
+        bool too_long = perf->work_us[at] + perf->present_us[at] > GRAPH_US;
+        double left = x + i * BAR_PX, base = y + GRAPH_H;
+        fz_draw_fill(app->head, (struct fz_rect){left, base - both, BAR_PX, both - work},
+                     too_long ? TOO_LONG : PRESENT);
+        fz_draw_fill(app->head, (struct fz_rect){left, base - work, BAR_PX, work}, WORK);
+    }
+    static const double lines_us[] = {16667, 33333};
+    for (size_t i = 0; i < sizeof lines_us / sizeof *lines_us; i++)
+        fz_draw_fill(app->head,
+                     (struct fz_rect){x, floor(y + GRAPH_H - lines_us[i] * GRAPH_H / GRAPH_US),
+                                      FZ_PERF_FRAMES * BAR_PX, 1},
+                     GRID);
+}
+
+void fz_perf_draw(struct fz_app *app)
+{
+    struct fz_perf *perf = &app->perf;
+    if (!perf->open)
+        return;
+    if (app->now_us >= fz_perf_next_us(app))
+        tell(app);
+    struct fz_text_style style = {.px = FZ_PANEL_PX - 2};
+    bool ready = true;
+    double line = 0;
+    for (int i = 0; i < FZ_PERF_LINES; i++) {
+        int w, h = 0;
+        ready = fz_text_size(app->head, perf->wanted[i], &style, &w, &h) && ready;
+        line = fmax(line, h * 1.25);
+    }
+    if (ready)
+        memcpy(perf->lines, perf->wanted, sizeof perf->lines);
+    double w = FZ_PERF_FRAMES * BAR_PX + 2 * PAD, h = GRAPH_H + 3 * PAD + line * FZ_PERF_LINES;
+    double x = fmax(fz_head_w(app->head) - w - FZ_PANEL_MARGIN, 0), y = FZ_PANEL_MARGIN;
+    fz_draw_fill(app->head, (struct fz_rect){x, y, w, h}, fz_panel_fill);
+    draw_graph(app, x + PAD, y + PAD);
+    for (int i = 0; i < FZ_PERF_LINES; i++)
+        fz_text_draw(app->head, perf->lines[i], &style, x + PAD, y + GRAPH_H + 2 * PAD + i * line,
+                     fz_panel_text);
+}
