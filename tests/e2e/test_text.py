@@ -149,8 +149,9 @@ def test_text_over_a_picture(home, colour):
     Image.new("RGB", (800, 600), colour).save(path)
     with home.start("--size", "800x600", "--no-siblings", path) as frieze:
         frieze.key("Return").until(mode="picture")
-        before = np.asarray(frieze.screenshot(), dtype=np.int16)
-        image = np.asarray(frieze.key(CHIP_KEY).screenshot(), dtype=np.int16)
+        # in the other half the position goes away when its time is over
+        before = np.asarray(frieze.screenshot(), dtype=np.int16)[:, :400]
+        image = np.asarray(frieze.key(CHIP_KEY).screenshot(), dtype=np.int16)[:, :400]
     rows, columns = np.nonzero(np.abs(image - before).max(axis=2) > 4)
     chip = image[rows.min():rows.max() + 1, columns.min():columns.max() + 1].reshape(-1, 3)
     colours, counts = np.unique(chip, axis=0, return_counts=True)

@@ -11,15 +11,19 @@ import pictures
 COUNT = 6
 TRIES = 4  # the first, and three more: after 1, 2 and 4 seconds
 LAST_TRY_S = 7
+STEADY = 20  # looks at the descriptors that agree
 
 
 @contextlib.contextmanager
 def no_descriptors(running):
     """The program can open nothing meanwhile; what is open stays open."""
-    numbers = {int(name) for name in os.listdir(f"/proc/{running.pid}/fd")}
-    lowest_free = next(number for number in range(1000) if number not in numbers)
+    seen = []
+    while len(seen) < STEADY or len(set(seen[-STEADY:])) > 1:  # a folder that is just being read closes its own
+        time.sleep(0.01)
+        numbers = {int(name) for name in os.listdir(f"/proc/{running.pid}/fd")}
+        seen.append(next(number for number in range(1000) if number not in numbers))
     before = resource.prlimit(running.pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (lowest_free, before[1]))
+    resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (seen[-1], before[1]))
     try:
         yield
     finally:
