@@ -3,7 +3,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
 pkg_check_modules(libraries REQUIRED IMPORTED_TARGET
-    sdl2 SDL2_image SDL2_ttf libjpeg libpng libexif jansson fontconfig)
+    sdl2 SDL2_image SDL2_ttf libjpeg libpng libexif jansson fontconfig libutf8proc)
 
 find_package(GIF 5 REQUIRED) # giflib brings no .pc file on most systems
 
