@@ -130,43 +130,67 @@ static char lower_byte(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-/* One character from `text`; false when there is no room for it. */
-static bool fold_next(struct fz_fold *fold, const char *text, size_t len, size_t *read, char *out, size_t size,
-                      size_t *written)
+/* As fz_utf8_decode, which it asks only about what is longer than the two bytes of most alphabets. */
+static size_t decode(const char *text, size_t len, uint32_t *c)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    if (len < 2 || p[0] < 0xc2 || p[0] > 0xdf || (p[1] & 0xc0) != 0x80)
+        return fz_utf8_decode(text, len, c);
+    *c = (uint32_t)(p[0] & 0x1f) << 6 | (p[1] & 0x3f);
+    return 2;
+}
+
+/* A position in what is read and in what is written. */
+struct fold_at {
+    const char *text;
+    size_t read, len;
+    char *out;
+    size_t written, size;
+};
+
+/* One character; false when there is no room for it. */
+static bool fold_next(struct fz_fold *fold, struct fold_at *at)
 {
     uint32_t c = 0;
-    size_t taken = fz_utf8_decode(text + *read, len - *read, &c);
-    const char *bytes = text + *read;
-    size_t count = 1;
+    const char *bytes = at->text + at->read;
+    size_t taken = decode(bytes, at->len - at->read, &c), count = 1;
     if (taken > 0) {
         const struct page *page = page_of(fold, c);
         bytes = page->bytes + page->at[c % PAGE];
         count = (size_t)(page->at[c % PAGE + 1] - page->at[c % PAGE]);
     }
-    if (*written + count > size)
+    if (at->written + count > at->size)
         return false;
-    memcpy(out + *written, bytes, count);
-    *written += count;
-    *read += taken > 0 ? taken : 1;
+    for (size_t i = 0; i < count; i++) /* one to three: no call */
+        at->out[at->written + i] = bytes[i];
+    at->written += count;
+    at->read += taken > 0 ? taken : 1;
     return true;
+}
+
+static void fold_ascii(struct fold_at *at)
+{
+    uint64_t word;
+    while (at->read + sizeof word <= at->len && at->written + sizeof word <= at->size) {
+        memcpy(&word, at->text + at->read, sizeof word);
+        if (!lower_word(&word))
+            break;
+        memcpy(at->out + at->written, &word, sizeof word);
+        at->read += sizeof word;
+        at->written += sizeof word;
+    }
+    while (at->read < at->len && at->written < at->size && (unsigned char)at->text[at->read] < 0x80)
+        at->out[at->written++] = lower_byte(at->text[at->read++]);
 }
 
 size_t fz_fold_text(struct fz_fold *fold, const char *text, size_t len, char *out, size_t size)
 {
-    size_t read = 0, written = 0;
+    struct fold_at at = {.text = text, .len = len, .out = out, .size = size};
     for (;;) {
-        uint64_t word;
-        while (read + sizeof word <= len && written + sizeof word <= size) {
-            memcpy(&word, text + read, sizeof word);
-            if (!lower_word(&word))
-                break;
-            memcpy(out + written, &word, sizeof word);
-            read += sizeof word;
-            written += sizeof word;
-        }
-        for (; read < len && written < size && (unsigned char)text[read] < 0x80; read++)
-            out[written++] = lower_byte(text[read]);
-        if (read == len || !fold_next(fold, text, len, &read, out, size, &written))
-            return written;
+        fold_ascii(&at);
+        do {
+            if (at.read == at.len || !fold_next(fold, &at))
+                return at.written;
+        } while (at.read < at.len && (unsigned char)at.text[at.read] >= 0x80);
     }
 }

@@ -161,6 +161,13 @@ void fz_items_compact(struct fz_items *items)
     fz_names_replace(&items->names, &dense);
 }
 
+void fz_items_trim(struct fz_items *items)
+{
+    items->rows = fz_shrink(items->rows, &items->capacity, items->used, sizeof *items->rows);
+    if (items->names.pins == 0)
+        items->names.bytes = fz_shrink(items->names.bytes, &items->names.capacity, items->names.used, 1);
+}
+
 bool fz_items_is_as_given(const struct fz_items *items, uint32_t root)
 {
     return root < items->as_given_capacity && items->as_given[root];

@@ -101,6 +101,9 @@ void fz_items_renew(struct fz_items *items, uint32_t slot);
 /* Once after removals: builds the pool of names anew when most of it is holes. */
 void fz_items_compact(struct fz_items *items);
 
+/* Once a listing is complete: gives back room that arrays keep for growing. */
+void fz_items_trim(struct fz_items *items);
+
 fz_item_id fz_items_id(const struct fz_items *items, uint32_t slot);
 /* The slot of a valid id, else FZ_ITEMS_NONE; what is OUT has none. */
 uint32_t fz_items_slot(const struct fz_items *items, fz_item_id id);

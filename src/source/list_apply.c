@@ -216,6 +216,8 @@ void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, st
         first = apply_whole(list, event);
         break;
     case FZ_SOURCE_LISTED:
+        fz_items_trim(&list->items);
+        break;
     case FZ_SOURCE_ERROR:
         break;
     }

@@ -19,6 +19,7 @@ struct fz_list {
     struct fz_items items;
     struct fz_sort sort; /* that the order follows */
     struct fz_order order;
+    uint64_t departures; /* items that left the order, ever */
     bool disordered; /* something stands at the end because finding its place would have taken too long */
     /* what is shown of it, true until order.changed */
     struct fz_list_ids shown;    /* slots; used while a filter stands */

@@ -1,5 +1,5 @@
-/* Sorting, off the render thread: a sorter is a snapshot of the order (ids and keys, 32 bytes an item; the names stay
- * where they are, pinned), which a worker sorts and the render thread takes back by swapping the order. What came
+/* Sorting, off the render thread: a sorter is a snapshot of the order (16 bytes an item, and 8 for what the file
+ * system says; the names stay where they are, pinned), which a worker sorts and the render thread takes back by swapping the order. What came
  * meanwhile is merged in, what went is left out.
  *
  *     render thread           worker               render thread
