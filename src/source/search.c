@@ -118,7 +118,7 @@ static void begin(struct fz_search *search, const char *text)
     needle->text = fz_realloc(needle->text, needle->len + 1);
     needle->in_path = memchr(needle->text, '/', needle->len) != NULL;
     const struct needle *old = &search->stands;
-    search->narrows = old->text && (needle->in_path || !old->in_path) &&
+    search->narrows = old->text && needle->in_path == old->in_path &&
                       contains(needle->text, needle->len, old->text, old->len);
     search->next = 0;
 }
