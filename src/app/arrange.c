@@ -184,8 +184,7 @@ void fz_arrange_step(struct fz_app *app)
     }
     if (wants_sort(app)) {
         arrange->news = false;
-        arrange->sort =
-            launch(app, fz_list_sort_begin(app->list, &arrange->wanted), run_sort, free_sort, 0);
+        arrange->sort = launch(app, fz_list_sort_begin(app->list, &arrange->wanted), run_sort, free_sort, 0);
     }
 }
 

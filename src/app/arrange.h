@@ -11,11 +11,11 @@ struct fz_job;
 
 /* Render thread only. */
 struct fz_arrange {
-    struct fz_sort wanted;     /* the list's own order follows when it is sorted */
+    struct fz_sort wanted;      /* the list's own order follows when it is sorted */
     struct fz_job *sort, *look; /* on their way (borrowed; NULL: none) */
-    bool asked;                /* the user waits for this order */
-    bool news;                 /* facts came that the order does not follow yet */
-    int64_t sorted_us;         /* when it was sorted last */
+    bool asked;                 /* the user waits for this order */
+    bool news;                  /* facts came that the order does not follow yet */
+    int64_t sorted_us;          /* when it was sorted last */
 };
 
 /* Render thread, all of these. */

@@ -128,8 +128,7 @@ json_t *fz_app_status(struct fz_app *app)
     const char *mode = app->mode == FZ_MODE_WALL ? "wall" : app->show.running ? "slideshow" : "picture";
     json_t *status = json_object();
     json_object_set_new(status, "mode", json_string(mode));
-    json_object_set_new(status, "index",
-                        any ? position(app, fz_app_selected_index(app)) : json_null());
+    json_object_set_new(status, "index", any ? position(app, fz_app_selected_index(app)) : json_null());
     json_object_set_new(status, "items", json_integer((json_int_t)fz_list_all_count(app->list)));
     json_object_set_new(status, "scanning", json_boolean(!fz_app_is_listed(app)));
     json_object_set_new(status, "uri", selected_uri(app));

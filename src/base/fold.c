@@ -80,7 +80,8 @@ static size_t fold_one(uint32_t c, char *out)
 {
     utf8proc_int32_t parts[MOST_PARTS];
     int boundary = UTF8PROC_BOUNDCLASS_START;
-    const utf8proc_option_t options = UTF8PROC_CASEFOLD | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE;
+    const utf8proc_option_t options =
+        UTF8PROC_CASEFOLD | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE;
     utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, parts, MOST_PARTS, options, &boundary);
     size_t len = 0;
     if (n < 0 || n > MOST_PARTS)

@@ -12,9 +12,9 @@
 #include <SDL_surface.h>
 
 enum fz_job_kind {
-    FZ_JOB_DECODE, /* path -> surface that fits the box */
-    FZ_JOB_SNIFF,  /* path -> is it a picture? */
-    FZ_JOB_SAVE,   /* surface -> PNG file at path */
+    FZ_JOB_DECODE,  /* path -> surface that fits the box */
+    FZ_JOB_SNIFF,   /* path -> is it a picture? */
+    FZ_JOB_SAVE,    /* surface -> PNG file at path */
     FZ_JOB_MEASURE, /* -> proportional set size of the process */
     FZ_JOB_WORK,    /* whatever `work` does with `load` */
 };

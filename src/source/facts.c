@@ -94,8 +94,8 @@ static bool take(struct fz_list *list, const struct look *look)
         return false;
     items->facts = fz_grow(items->facts, &items->facts_capacity, items->capacity, sizeof *items->facts);
     struct fz_item *row = &items->rows[slot];
-    bool same = row->flags & FZ_ITEM_FACTS &&
-                memcmp(&items->facts[slot], &look->facts, sizeof look->facts) == 0;
+    bool same =
+        row->flags & FZ_ITEM_FACTS && memcmp(&items->facts[slot], &look->facts, sizeof look->facts) == 0;
     items->facts[slot] = look->facts;
     row->flags |= FZ_ITEM_FACTS;
     return !same;

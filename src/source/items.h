@@ -8,19 +8,19 @@
 #include "source/names.h"
 
 enum {
-    FZ_ITEM_LIVE = 1,      /* the slot is in use */
-    FZ_ITEM_ORDERED = 2,   /* has a place in the order */
-    FZ_ITEM_UNKNOWN = 4,   /* of unknown kind, not settled yet */
-    FZ_ITEM_GIVEN = 8,     /* unknown, and somebody looks into it */
-    FZ_ITEM_EXPLICIT = 16, /* named by the user */
-    FZ_ITEM_DOUBTED = 32,  /* was of unknown kind when it came */
-    FZ_ITEM_OUT = 64,      /* was taken out of the list, but is still in its folder: no item, only a name */
-    FZ_ITEM_GOES = 128,    /* for the length of one call */
-    FZ_ITEM_KEPT = 256,    /* the same: stays */
-    FZ_ITEM_DROPPED = 512, /* OUT because the user dropped it */
-    FZ_ITEM_MARKED = 1024, /* by the user; counts while it is in the order */
-    FZ_ITEM_FACTS = 2048,  /* its row of `facts` is filled in, with those of its old bytes perhaps */
-    FZ_ITEM_ASKED = 4096,  /* somebody looked for the facts of its present bytes */
+    FZ_ITEM_LIVE = 1,       /* the slot is in use */
+    FZ_ITEM_ORDERED = 2,    /* has a place in the order */
+    FZ_ITEM_UNKNOWN = 4,    /* of unknown kind, not settled yet */
+    FZ_ITEM_GIVEN = 8,      /* unknown, and somebody looks into it */
+    FZ_ITEM_EXPLICIT = 16,  /* named by the user */
+    FZ_ITEM_DOUBTED = 32,   /* was of unknown kind when it came */
+    FZ_ITEM_OUT = 64,       /* was taken out of the list, but is still in its folder: no item, only a name */
+    FZ_ITEM_GOES = 128,     /* for the length of one call */
+    FZ_ITEM_KEPT = 256,     /* the same: stays */
+    FZ_ITEM_DROPPED = 512,  /* OUT because the user dropped it */
+    FZ_ITEM_MARKED = 1024,  /* by the user; counts while it is in the order */
+    FZ_ITEM_FACTS = 2048,   /* its row of `facts` is filled in, with those of its old bytes perhaps */
+    FZ_ITEM_ASKED = 4096,   /* somebody looked for the facts of its present bytes */
     FZ_ITEM_MATCH_A = 8192, /* answers to a search: of the one that stands, and of the one under way */
     FZ_ITEM_MATCH_B = 16384,
 };
@@ -50,13 +50,13 @@ struct fz_item_folder {
 struct fz_items {
     struct fz_item *rows;
     size_t capacity;
-    uint32_t used;                  /* slots ever used */
-    struct fz_item_facts *facts;    /* by slot; NULL until somebody asks for facts */
+    uint32_t used;               /* slots ever used */
+    struct fz_item_facts *facts; /* by slot; NULL until somebody asks for facts */
     size_t facts_capacity;
     uint32_t *arrivals; /* by slot: number of arrival; NULL while no root keeps that order */
     size_t arrivals_capacity;
-    uint32_t arrival;               /* the last number given */
-    uint8_t *as_given;              /* by root: keeps the order of arrival */
+    uint32_t arrival;  /* the last number given */
+    uint8_t *as_given; /* by root: keeps the order of arrival */
     size_t as_given_capacity;
     uint32_t free_first, free_last; /* first in, first out, so that generations last; plus 1, 0 = none */
     struct fz_names names;

@@ -20,20 +20,20 @@ struct fz_list {
     struct fz_sort sort; /* that the order follows */
     struct fz_order order;
     uint64_t departures; /* items that left the order, ever */
-    bool disordered; /* something stands at the end because finding its place would have taken too long */
+    bool disordered;     /* something stands at the end because finding its place would have taken too long */
     /* what is shown of it, true until order.changed */
     struct fz_list_ids shown;    /* slots; used while a filter stands */
     struct fz_list_ids sections; /* where folders begin, among what is shown */
     struct fz_search *search;    /* NULL until the first one */
     uint16_t filter;             /* the flag of what is shown; 0: no filter, everything is */
 
-    uint32_t root_count;     /* 1 + the highest that had an event */
-    size_t unknown_count;    /* of unknown kind, not settled */
-    size_t not_given;        /* of those, given to nobody yet */
-    uint32_t not_given_from; /* no slot below it is one of them */
-    uint32_t not_asked_from; /* no slot below it is in the order and not ASKED */
-    size_t marked_count;     /* in the order */
-    struct fz_wishes *wishes; /* NULL: none */
+    uint32_t root_count;               /* 1 + the highest that had an event */
+    size_t unknown_count;              /* of unknown kind, not settled */
+    size_t not_given;                  /* of those, given to nobody yet */
+    uint32_t not_given_from;           /* no slot below it is one of them */
+    uint32_t not_asked_from;           /* no slot below it is in the order and not ASKED */
+    size_t marked_count;               /* in the order */
+    struct fz_wishes *wishes;          /* NULL: none */
     struct fz_list_ids dropped, drops; /* ids, oldest first; how many of them came before each drop */
     /* for the length of one call */
     struct fz_list_ids fresh;            /* slots on their way into the order */

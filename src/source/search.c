@@ -26,9 +26,9 @@ struct needle {
 struct fz_search {
     struct fz_fold *fold;
     struct needle stands, runs;
-    uint32_t next; /* slots before it have their answer to the one that runs */
-    bool narrows;  /* it can be only in what is shown */
-    uint32_t folder;                     /* whose path `folded` begins with, or FZ_ITEMS_NONE; for one call */
+    uint32_t next;   /* slots before it have their answer to the one that runs */
+    bool narrows;    /* it can be only in what is shown */
+    uint32_t folder; /* whose path `folded` begins with, or FZ_ITEMS_NONE; for one call */
     size_t folder_len;
     char folded[FOLDED_BYTES];
 };

@@ -117,8 +117,8 @@ static void search(struct fz_list *list, const char *text)
             refresh = ms_since(start) > refresh ? ms_since(start) : refresh;
         }
     }
-    printf("search %-12s found %6zu  a letter <= %.2f ms in %d steps  step <= %.2f  first count <= %.2f\n", text,
-           fz_list_count(list), all, steps, most, refresh);
+    printf("search %-12s found %6zu  a letter <= %.2f ms in %d steps  step <= %.2f  first count <= %.2f\n",
+           text, fz_list_count(list), all, steps, most, refresh);
     fz_list_search(list, NULL);
 }
 
@@ -137,8 +137,8 @@ static void sort(struct fz_list *list, const char *name, struct fz_sort order)
     double apply = ms_since(start);
     start = fz_thread_cpu_us();
     size_t sections = fz_list_section_count(list);
-    printf("sort %-14s begin %.2f  worker %.1f  apply %.2f  refresh %.2f ms  sections %zu\n", name, begin, run,
-           apply, ms_since(start), sections);
+    printf("sort %-14s begin %.2f  worker %.1f  apply %.2f  refresh %.2f ms  sections %zu\n", name, begin,
+           run, apply, ms_since(start), sections);
     fz_sorter_free(sorter);
 }
 
@@ -207,7 +207,8 @@ static void measure(const char *what, uint32_t count, uint32_t folders, make_nam
     fz_list_search(list, "zzzz");
     while (!fz_list_search_step(list, FRAME_BUDGET_US)) {
     }
-    printf("--- %s: %u names of %.0f bytes in %u folders: filled in %.1f ms, %.1f bytes a picture, with facts %.1f\n",
+    printf("--- %s: %u names of %.0f bytes in %u folders: filled in %.1f ms, %.1f bytes a picture, with "
+           "facts %.1f\n",
            what, count, (double)list->items.names.used / count, folders, fill, (double)plain / count,
            (double)with_facts / count);
     search(list, "img_2020");

@@ -22,25 +22,34 @@ static void ignores_what_nobody_types(void **unused)
     static const char *const same[][2] = {
         {"IMG_0001.JPG", "img_0001.jpg"},
         {"ABCDEFGHIJKLMNOPQRSTUVWXYZ@[`{", "abcdefghijklmnopqrstuvwxyz@[`{"},
-        {"\xc3\x85ngstr\xc3\xb6m", "angstrom"},                             /* composed */
-        {"A\xcc\x8angstro\xcc\x88m", "angstrom"},                           /* decomposed */
-        {"\xe2\x84\xab", "a"},                                              /* the angstrom sign */
-        {"Stra\xc3\x9f" "e", "STRASSE"},                                    /* sharp s */
-        {"\xe1\xba\x9e", "ss"},                                             /* its capital */
-        {"\xc4\xb0stanbul", "istanbul"},                                    /* capital I with a dot */
-        {"D\xc4\xb1yarbak\xc4\xb1r", "Diyarbakir"},                         /* dotless i */
+        {"\xc3\x85ngstr\xc3\xb6m", "angstrom"},   /* composed */
+        {"A\xcc\x8angstro\xcc\x88m", "angstrom"}, /* decomposed */
+        {"\xe2\x84\xab", "a"},                    /* the angstrom sign */
+        {"Stra\xc3\x9f"
+         "e",
+         "STRASSE"},                                                               /* sharp s */
+        {"\xe1\xba\x9e", "ss"},                                                    /* its capital */
+        {"\xc4\xb0stanbul", "istanbul"},                                           /* capital I with a dot */
+        {"D\xc4\xb1yarbak\xc4\xb1r", "Diyarbakir"},                                /* dotless i */
         {"\xef\xbc\xa6\xef\xbd\x95\xef\xbd\x8c\xef\xbd\x8c\xef\xbc\x91", "full1"}, /* full width */
-        {"\xef\xbd\xb6\xef\xbe\x9e", "\xe3\x82\xac"},                       /* half width, its voicing apart */
-        {"\xef\xac\x81ne", "fine"},                                         /* a ligature */
-        {"\xce\xa3\xce\xaf\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x82", "\xcf\x83\xce\xb9\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x83"},
-        {"\xc5\x81\xc3\xb3" "d\xc5\xba", "lodz"},                           /* strokes */
+        {"\xef\xbd\xb6\xef\xbe\x9e", "\xe3\x82\xac"}, /* half width, its voicing apart */
+        {"\xef\xac\x81ne", "fine"},                   /* a ligature */
+        {"\xce\xa3\xce\xaf\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x82",
+         "\xcf\x83\xce\xb9\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x83"},
+        {"\xc5\x81\xc3\xb3"
+         "d\xc5\xba",
+         "lodz"}, /* strokes */
         {"Troms\xc3\xb8 \xc3\x86 \xc5\x93", "tromso ae oe"},
-        {"\xd0\x99\xd0\x81", "\xd0\xb8\xd0\xb5"},                           /* Cyrillic short i, io */
-        {"a\xc2\xad" "b\xef\xb8\x8f", "ab"},                                /* soft hyphen, variation selector */
-        {"a\xc2\xa0" "b", "a b"},                                           /* space that does not break */
-        {"\xed\x95\x9c", "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab"},           /* Hangul by its letters */
-        {"\xd7\xa9\xd6\xb8\xd7\x9c", "\xd7\xa9\xd7\x9c"},                   /* Hebrew point */
-        {"\xe2\x84\xa1", "tel"},                                            /* compatible, then case */
+        {"\xd0\x99\xd0\x81", "\xd0\xb8\xd0\xb5"}, /* Cyrillic short i, io */
+        {"a\xc2\xad"
+         "b\xef\xb8\x8f",
+         "ab"}, /* soft hyphen, variation selector */
+        {"a\xc2\xa0"
+         "b",
+         "a b"},                                                  /* space that does not break */
+        {"\xed\x95\x9c", "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab"}, /* Hangul by its letters */
+        {"\xd7\xa9\xd6\xb8\xd7\x9c", "\xd7\xa9\xd7\x9c"},         /* Hebrew point */
+        {"\xe2\x84\xa1", "tel"},                                  /* compatible, then case */
         {"", ""},
     };
     for (size_t i = 0; i < COUNT(same); i++)
@@ -66,9 +75,15 @@ static void keeps_what_is_a_letter(void **unused)
 static void keeps_bytes_that_are_no_text(void **unused)
 {
     (void)unused;
-    assert_string_equal(folded("A\xff" "B"), "a\xff" "b");
+    assert_string_equal(folded("A\xff"
+                               "B"),
+                        "a\xff"
+                        "b");
     assert_string_equal(folded("A\xc3"), "a\xc3");
-    assert_string_equal(folded("\xc3" "A\xcc"), "\xc3" "a\xcc");
+    assert_string_equal(folded("\xc3"
+                               "A\xcc"),
+                        "\xc3"
+                        "a\xcc");
     assert_string_equal(folded("\xed\xa0\x80Z"), "\xed\xa0\x80z"); /* half a surrogate pair */
     assert_string_equal(folded("\xf5\x80\x80\x80"), "\xf5\x80\x80\x80");
 }
@@ -107,7 +122,7 @@ static void any_bytes(void **unused)
         size_t len = (size_t)random_int(&random, 0, sizeof text);
         for (size_t j = 0; j < len; j++)
             text[j] = (char)(random_int(&random, 0, 1) ? random_int(&random, 'A', 'z')
-                                                      : random_int(&random, 0, 255));
+                                                       : random_int(&random, 0, 255));
         size_t n = fz_fold_text(fold, text, len, once, sizeof once);
         assert_true(n < sizeof once);
         size_t room = (size_t)random_int(&random, 0, 32);

@@ -49,15 +49,32 @@ struct model {
 };
 
 /* Not shared between roots, so that a path tells the entry. */
-static const char *const dirs[ROOTS][DIRS] = {{"/p/9", "/p/10", "/p/10/sub", "/q"}, {"/given/b", "/given/a", "/given", "/r"}};
+static const char *const dirs[ROOTS][DIRS] = {{"/p/9", "/p/10", "/p/10/sub", "/q"},
+                                              {"/given/b", "/given/a", "/given", "/r"}};
 
 struct needle {
     const char *typed, *folded;
 };
 static const struct needle needles[] = {
-    {"i", "i"},     {"im", "im"},   {"IMG", "img"},           {"img1", "img1"},     {"MG1", "mg1"},
-    {"1", "1"},     {"\xc3\x84", "a"}, {"a\xcc\x88" "1", "a1"}, {"STRASSE", "strasse"}, {"stra\xc3\x9f" "e2", "strasse2"},
-    {"jpg", "jpg"}, {"nothing", "nothing"}, {"10/", "10/"},       {"b/img", "b/img"}, {"/P/9/A", "/p/9/a"},
+    {"i", "i"},
+    {"im", "im"},
+    {"IMG", "img"},
+    {"img1", "img1"},
+    {"MG1", "mg1"},
+    {"1", "1"},
+    {"\xc3\x84", "a"},
+    {"a\xcc\x88"
+     "1",
+     "a1"},
+    {"STRASSE", "strasse"},
+    {"stra\xc3\x9f"
+     "e2",
+     "strasse2"},
+    {"jpg", "jpg"},
+    {"nothing", "nothing"},
+    {"10/", "10/"},
+    {"b/img", "b/img"},
+    {"/P/9/A", "/p/9/a"},
 };
 
 static int pick(struct model *m, int count)
@@ -181,9 +198,13 @@ struct form {
     const char *name, *folded;
 };
 static const struct form forms[] = {
-    {"img%u.jpg", "img%u.jpg"},       {"IMG%u.jpg", "img%u.jpg"},
-    {"\xc3\xa4%u.png", "a%u.png"},    {"a\xcc\x88%u.png", "a%u.png"},
-    {"Stra\xc3\x9f" "e%u.jpg", "strasse%u.jpg"},
+    {"img%u.jpg", "img%u.jpg"},
+    {"IMG%u.jpg", "img%u.jpg"},
+    {"\xc3\xa4%u.png", "a%u.png"},
+    {"a\xcc\x88%u.png", "a%u.png"},
+    {"Stra\xc3\x9f"
+     "e%u.jpg",
+     "strasse%u.jpg"},
 };
 
 static void event_step(struct model *m)
@@ -326,7 +347,7 @@ static void drop_step(struct model *m)
             struct entry *e = &m->entries[pick(m, (int)m->count)];
             if (e->id == FZ_ITEM_NONE)
                 continue;
-            ids[count++] = e->id; 
+            ids[count++] = e->id;
             if (e->drop == m->drop || e->state != IN)
                 continue;
             e->drop = m->drop;
@@ -460,7 +481,8 @@ static void check_sections(struct model *m, struct entry **shown, size_t count)
     assert_string_equal(fz_list_section_path(m->list, sections), "");
 }
 
-static void check_marks(struct model *m, struct entry **all, size_t all_count, struct entry **shown, size_t count)
+static void check_marks(struct model *m, struct entry **all, size_t all_count, struct entry **shown,
+                        size_t count)
 {
     size_t marked = 0, in_view = 0;
     struct fz_marked *paths = fz_list_marked_begin(m->list);
@@ -485,7 +507,8 @@ static void check_marks(struct model *m, struct entry **all, size_t all_count, s
     for (size_t i = 0; i < count; i++)
         in_view += shown[i]->marked;
     assert_int_equal(fz_list_marked_shown(m->list), in_view);
-    size_t from = (size_t)pick(m, (int)count + 2), up = from, down = from < count ? from : count - 1, found = 0;
+    size_t from = (size_t)pick(m, (int)count + 2), up = from, down = from < count ? from : count - 1,
+           found = 0;
     while (up < count && !shown[up]->marked)
         up++;
     assert_int_equal(fz_list_find_marked(m->list, from, 1, &found), up < count);

@@ -106,7 +106,8 @@ static void set_file(const char *folder, const char *name, int64_t mtime_s, long
     char *zeros = fz_calloc(1, bytes + 1);
     write_file(path, zeros, bytes);
     free(zeros);
-    struct timespec times[2] = {{.tv_sec = mtime_s, .tv_nsec = mtime_ns}, {.tv_sec = mtime_s, .tv_nsec = mtime_ns}};
+    struct timespec times[2] = {{.tv_sec = mtime_s, .tv_nsec = mtime_ns},
+                                {.tv_sec = mtime_s, .tv_nsec = mtime_ns}};
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
     free(path);
 }
@@ -281,7 +282,8 @@ static void shuffles_by_seed(void **unused)
         first[i] = fz_list_at(list, i);
         up += i > 0 && first[i] > first[i - 1];
     }
-    assert_true(up > COUNT_SHUFFLED * 2 / 5 && up < COUNT_SHUFFLED * 3 / 5); /* half of the steps, by chance */
+    assert_true(up > COUNT_SHUFFLED * 2 / 5 &&
+                up < COUNT_SHUFFLED * 3 / 5); /* half of the steps, by chance */
     sort_by(list, (struct fz_sort){.key = FZ_SORT_RANDOM, .seed = 2});
     for (size_t i = 0; i < COUNT_SHUFFLED; i++)
         same += fz_list_at(list, i) == first[i];
@@ -354,8 +356,8 @@ static void many_are_quick(void **unused)
             all += step;
         }
         assert_int_equal(fz_list_count(list), found[i]);
-        print_message("search \"%s\" in %d names: %.2f ms, then %.2f ms to know where all stand\n", typed[i], MANY,
-                      (double)all / 1e3, (double)since(&last) / 1e3);
+        print_message("search \"%s\" in %d names: %.2f ms, then %.2f ms to know where all stand\n", typed[i],
+                      MANY, (double)all / 1e3, (double)since(&last) / 1e3);
         assert_true(all < 100000);
     }
     print_message("the longest step: %.2f ms\n", (double)most / 1e3);
@@ -387,9 +389,12 @@ int main(void)
     fz_clock_start();
     fz_cancel_init(&never, NULL);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sorts_by_what_files_say), cmocka_unit_test(large_files_keep_their_order),
-        cmocka_unit_test(sorts_while_the_list_changes), cmocka_unit_test(ends_while_it_runs),
-        cmocka_unit_test(shuffles_by_seed), cmocka_unit_test(many_at_once_wait_for_a_worker),
+        cmocka_unit_test(sorts_by_what_files_say),
+        cmocka_unit_test(large_files_keep_their_order),
+        cmocka_unit_test(sorts_while_the_list_changes),
+        cmocka_unit_test(ends_while_it_runs),
+        cmocka_unit_test(shuffles_by_seed),
+        cmocka_unit_test(many_at_once_wait_for_a_worker),
         cmocka_unit_test(many_are_quick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
