@@ -27,6 +27,12 @@ static void rearranged(struct fz_app *app, bool reveal)
         fz_wall_reveal_selected(app, true);
 }
 
+/* Whoever arranges the list has seen what is selected: it is no longer just the first one. */
+static void touch(struct fz_app *app)
+{
+    app->wall.touched = app->wall.touched || fz_list_all_count(app->list) > 0;
+}
+
 /* --- Order --- */
 
 static void run_sort(struct fz_job *job)
@@ -68,6 +74,7 @@ void fz_arrange_sort(struct fz_app *app, const struct fz_sort *sort)
         fz_cancel_set(&arrange->sort->cancel);
     arrange->wanted = *sort;
     arrange->asked = true;
+    touch(app);
 }
 
 static bool wants_facts(const struct fz_app *app)
@@ -120,6 +127,7 @@ void fz_arrange_search(struct fz_app *app, const char *text)
     FZ_MAIN_ONLY();
     bool filtered = fz_list_is_filtered(app->list);
     fz_list_search(app->list, text);
+    touch(app);
     if (filtered && !fz_list_is_filtered(app->list))
         rearranged(app, true);
 }

@@ -66,7 +66,8 @@ static void keep_selection(struct fz_app *app)
     struct fz_wall *wall = &app->wall;
     size_t count = fz_list_count(app->list), index;
     if (count == 0) {
-        wall->selected = FZ_ITEM_NONE;
+        if (!fz_list_has(app->list, wall->selected)) /* else a search hides it, for now */
+            wall->selected = FZ_ITEM_NONE;
         return;
     }
     if (!wall->touched)
