@@ -217,6 +217,7 @@ void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, st
         break;
     case FZ_SOURCE_LISTED:
         fz_items_trim(&list->items);
+        fz_order_trim(&list->order);
         break;
     case FZ_SOURCE_ERROR:
         break;

@@ -11,6 +11,11 @@ void fz_order_fini(struct fz_order *order)
     memset(order, 0, sizeof *order);
 }
 
+void fz_order_trim(struct fz_order *order)
+{
+    order->slots = fz_shrink(order->slots, &order->capacity, order->count, sizeof *order->slots);
+}
+
 /* The first index in [low, high) whose slot stands behind `slot`, looking near `high` first: batches from one folder
  * interleave. */
 static size_t bound(const struct fz_order *order, const struct fz_items *items, const struct fz_sort *sort,

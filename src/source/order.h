@@ -17,6 +17,9 @@ struct fz_order {
 /* Render thread, all of these. */
 void fz_order_fini(struct fz_order *order);
 
+/* Gives back room kept for growing. */
+void fz_order_trim(struct fz_order *order);
+
 /* Inserts `count` slots, sorted (their rows filled in), where they belong. Returns the lowest index that changed.
  * O(new log items), and moving what stands behind. Where facts came that the order does not follow yet, a place may
  * be a wrong one. */
