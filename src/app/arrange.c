@@ -169,7 +169,11 @@ size_t fz_arrange_undo_drop(struct fz_app *app)
         if (fz_list_index(app->list, back[i], &index))
             first = back[i];
     fz_wall_list_changed(app, anchor);
-    if (app->head && fz_list_index(app->list, first, &index))
+    if (!app->head || !fz_list_index(app->list, first, &index))
+        return count;
+    if (app->mode == FZ_MODE_PICTURE)
+        fz_picture_go_to(app, index);
+    else
         fz_app_select(app, index);
     return count;
 }

@@ -29,7 +29,7 @@ void fz_arrange_search(struct fz_app *app, const char *text);
 /* Drops items from the list as one step, wherever they are shown; returns how many. */
 size_t fz_arrange_drop(struct fz_app *app, const fz_item_id *items, size_t count);
 
-/* Brings the last drop back, and selects the first of it that is shown; returns how many came. */
+/* Brings the last drop back, and goes to the first of it that is shown; returns how many came. */
 size_t fz_arrange_undo_drop(struct fz_app *app);
 
 /* One turn of the loop: goes on with the search for 2 ms at most, sends out what is wanted. */

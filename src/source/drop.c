@@ -81,7 +81,7 @@ size_t fz_list_undo_drop(struct fz_list *list, const fz_item_id **back)
         }
         list->dropped.count = first;
     }
-    fz_list_place_fresh(list);
+    fz_list_place_fresh(list, FZ_LIST_MERGED_AT_ONCE);
     *back = list->changed.at;
     return list->changed.count;
 }

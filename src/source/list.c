@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the render thread puts into its place at once, in about 1 ms: sorted, and not sorted. */
-enum { MOST_MERGED_HERE = 8192, MOST_SORTED_HERE = 1024 };
+/* What the render thread sorts at once, in about 1 ms. */
+enum { MOST_SORTED_HERE = 1024 };
 
 struct fz_list *fz_list_new(void)
 {
@@ -129,12 +129,12 @@ static bool fresh_is_sorted(struct fz_list *list)
 }
 
 /* By folder, events come sorted. What would take too long waits at the end for a worker. */
-size_t fz_list_place_fresh(struct fz_list *list)
+size_t fz_list_place_fresh(struct fz_list *list, size_t most)
 {
     struct fz_list_ids *fresh = &list->fresh;
     if (fresh->count == 0)
         return list->order.count;
-    bool sorted = fresh->count <= MOST_MERGED_HERE && fresh_is_sorted(list);
+    bool sorted = fresh->count <= most && fresh_is_sorted(list);
     if (!sorted && fresh->count > MOST_SORTED_HERE) {
         list->disordered = true;
         return fz_order_append(&list->order, fresh->at, fresh->count);
@@ -183,7 +183,7 @@ void fz_list_settle(struct fz_list *list, fz_item_id id, bool is_picture)
     fz_list_become_known(list, slot);
     list->fresh.count = 0;
     fz_list_enter(list, slot, false);
-    fz_list_place_fresh(list);
+    fz_list_place_fresh(list, SIZE_MAX);
 }
 
 fz_item_id fz_list_next_unknown(struct fz_list *list)

@@ -70,7 +70,7 @@ static size_t apply_added(struct fz_list *list, const struct fz_source_event *ev
         take_name(list, &key, doubt_of(event, i));
     }
     fz_items_folder_drop(&list->items, folder);
-    return fz_list_place_fresh(list);
+    return fz_list_place_fresh(list, SIZE_MAX);
 }
 
 static size_t apply_changed(struct fz_list *list, const struct fz_source_event *event)
@@ -82,7 +82,7 @@ static size_t apply_changed(struct fz_list *list, const struct fz_source_event *
         if (slot != FZ_ITEMS_NONE)
             take_change(list, slot);
     }
-    return fz_list_place_fresh(list);
+    return fz_list_place_fresh(list, SIZE_MAX);
 }
 
 /* --- Names that went --- */
@@ -191,7 +191,7 @@ static size_t apply_whole(struct fz_list *list, const struct fz_source_event *ev
             take_name(list, &key, doubt_of(event, i));
     }
     fz_items_folder_drop(&list->items, folder);
-    size_t placed = fz_list_place_fresh(list);
+    size_t placed = fz_list_place_fresh(list, SIZE_MAX);
     return placed < swept ? placed : swept;
 }
 

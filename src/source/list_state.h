@@ -59,8 +59,11 @@ void fz_list_give_again(struct fz_list *list, uint32_t slot);
 /* The facts of its bytes are to be looked for again. */
 void fz_list_ask_again(struct fz_list *list, uint32_t slot);
 
-/* Puts what is fresh into the order. Returns the lowest index that changed. */
-size_t fz_list_place_fresh(struct fz_list *list);
+/* Puts what is fresh into the order. Returns the lowest index that changed. Of more than `most` items, and of many that
+ * are not sorted, the list becomes disordered. The items of one event are always merged where they are sorted: their
+ * reader keeps them to what takes 1 ms. */
+enum { FZ_LIST_MERGED_AT_ONCE = 8192 };
+size_t fz_list_place_fresh(struct fz_list *list, size_t most);
 
 /* Makes true what is derived from the order: positions, what is shown, sections. O(what changed), with a filter
  * O(items): 0.3 ms for 100,000. */

@@ -283,7 +283,7 @@ bool fz_list_sort_apply(struct fz_list *list, struct fz_sorter *sorter)
     sorter->ids = old; /* freed with the sorter */
     list->sort = sorter->sort;
     list->disordered = false;
-    fz_list_place_fresh(list);
+    fz_list_place_fresh(list, FZ_LIST_MERGED_AT_ONCE);
     order->clean = 0;
     order->changed = true;
     return true;
