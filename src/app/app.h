@@ -3,6 +3,7 @@
 #ifndef FZ_APP_APP_H
 #define FZ_APP_APP_H
 
+#include "app/arrange.h"
 #include "app/help.h"
 #include "app/hints.h"
 #include "app/keys.h"
@@ -71,6 +72,7 @@ struct fz_app {
     struct fz_head *head; /* heads[0] */
 
     struct fz_list *list;
+    struct fz_arrange arrange;
     struct fz_scan scan;
     struct fz_ready_node *backlog; /* events taken from the list above, not yet taken in; owned */
     struct fz_loader loader;
@@ -171,5 +173,7 @@ void fz_app_saved(struct fz_app *app, struct fz_request *request, const struct f
 
 /* An item went (removed, or no picture after all): whatever holds it lets go. */
 void fz_app_forget(struct fz_app *app, fz_item_id item);
+/* The picture view lost its item, perhaps: it goes to the one at `index`, or the last; without one to the wall. */
+void fz_app_picture_gone(struct fz_app *app, size_t index);
 
 #endif

@@ -170,6 +170,10 @@ static void take_result(struct fz_app *app, struct fz_job *job)
     case FZ_JOB_SAVE:
         take_saved(app, job);
         break;
+    case FZ_JOB_WORK:
+        fz_arrange_take(app, job);
+        retire(app, job);
+        break;
     case FZ_JOB_MEASURE:
         if (job->pss_bytes > app->stats.pss_peak_bytes)
             app->stats.pss_peak_bytes = job->pss_bytes;

@@ -44,6 +44,8 @@ bool fz_app_is_idle(const struct fz_app *app)
         return false;
     if (app->mode == FZ_MODE_PICTURE && app->picture.shown != app->picture.item)
         return false;
+    if (fz_arrange_is_busy(app))
+        return false;
     if (app->loading_paused)
         return true;
     for (size_t i = 0; i < app->loader.flying_count; i++) {
@@ -112,6 +114,14 @@ static json_t *title(const struct fz_app *app)
     return json;
 }
 
+/* In the whole list, whatever is shown of it. */
+static json_t *position(const struct fz_app *app, size_t index)
+{
+    size_t all = index;
+    fz_list_all_index(app->list, fz_list_at(app->list, index), &all);
+    return json_integer((json_int_t)all);
+}
+
 json_t *fz_app_status(struct fz_app *app)
 {
     struct fz_focus focus = fz_wall_focus(app);
@@ -119,14 +129,13 @@ json_t *fz_app_status(struct fz_app *app)
     const char *mode = app->mode == FZ_MODE_WALL ? "wall" : app->show.running ? "slideshow" : "picture";
     json_t *status = json_object();
     json_object_set_new(status, "mode", json_string(mode));
-    json_object_set_new(status, "index",
-                        any ? json_integer((json_int_t)fz_app_selected_index(app)) : json_null());
-    json_object_set_new(status, "items", json_integer((json_int_t)fz_list_count(app->list)));
+    json_object_set_new(status, "index", any ? position(app, fz_app_selected_index(app)) : json_null());
+    json_object_set_new(status, "items", json_integer((json_int_t)fz_list_all_count(app->list)));
     json_object_set_new(status, "scanning", json_boolean(!fz_app_is_listed(app)));
     json_object_set_new(status, "uri", selected_uri(app));
     json_object_set_new(status, "title", title(app));
     json_object_set_new(status, "visible",
-                        any ? json_pack("[I,I]", (json_int_t)focus.first, (json_int_t)focus.last)
+                        any ? json_pack("[o,o]", position(app, focus.first), position(app, focus.last))
                             : json_null());
     json_object_set_new(status, "pending", json_integer((json_int_t)fz_loader_pending(app)));
     json_object_set_new(status, "failed", json_integer((json_int_t)app->loader.failed_count));

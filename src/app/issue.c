@@ -41,6 +41,8 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
     const struct fz_app *app = judgement->app;
     if (job->kind == FZ_JOB_SNIFF)
         return fz_list_has(app->list, job->item) ? fz_priority(FZ_PRIORITY_SNIFF, 0) : FZ_HEAP_DROP;
+    if (job->kind == FZ_JOB_WORK)
+        return job->queued.priority;
     if (job->kind != FZ_JOB_DECODE)
         return 0;
     const struct fz_tile *tile = fz_loader_tile(app, job->item);

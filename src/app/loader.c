@@ -200,7 +200,7 @@ bool fz_loader_loaded(const struct fz_app *app)
 
 size_t fz_loader_pending(const struct fz_app *app)
 {
-    return fz_list_count(app->list) - app->loader.final_count;
+    return fz_list_all_count(app->list) - app->loader.final_count;
 }
 
 bool fz_loader_uploads_wait(const struct fz_app *app)

@@ -41,7 +41,7 @@ struct fz_tile {
 
 enum {
     FZ_MAX_FLYING = 1024,
-    FZ_SPARE_FLYING = 8, /* for jobs that are no pictures: screenshots, measurements */
+    FZ_SPARE_FLYING = 16, /* for jobs that are no pictures: screenshots, measurements, sorting */
 };
 
 struct fz_loader {

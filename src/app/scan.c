@@ -52,9 +52,20 @@ static void leave_empty_view(struct fz_app *app)
     fz_picture_close(app);
 }
 
+void fz_app_picture_gone(struct fz_app *app, size_t index)
+{
+    if (app->mode != FZ_MODE_PICTURE || fz_list_has(app->list, app->picture.item))
+        return;
+    size_t count = fz_list_count(app->list);
+    app->picture.item = FZ_ITEM_NONE;
+    if (count > 0)
+        fz_picture_go_to(app, index < count ? index : count - 1);
+    else
+        leave_empty_view(app);
+}
+
 void fz_app_forget(struct fz_app *app, fz_item_id item)
 {
-    struct fz_picture *picture = &app->picture;
     size_t index = 0;
     fz_list_index(app->list, item, &index);
     fz_item_id anchor = fz_wall_anchor(app);
@@ -62,13 +73,7 @@ void fz_app_forget(struct fz_app *app, fz_item_id item)
     fz_list_remove(app->list, item);
     fz_wall_list_changed(app, anchor);
     fz_picture_forget(app, item);
-    if (picture->item != item)
-        return;
-    size_t count = fz_list_count(app->list);
-    if (app->mode == FZ_MODE_PICTURE && count > 0)
-        fz_picture_go_to(app, index < count ? index : count - 1);
-    else if (app->mode == FZ_MODE_PICTURE)
-        leave_empty_view(app);
+    fz_app_picture_gone(app, index);
 }
 
 static void take_changes(struct fz_app *app, const struct fz_source_event *event)
@@ -85,13 +90,7 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
         fz_loader_forget(app, change.changed[i], false);
     if (change.added > 0 || change.removed_count > 0 || change.changed_count > 0)
         fz_wall_list_changed(app, anchor);
-    if (app->mode == FZ_MODE_PICTURE && !fz_list_has(app->list, app->picture.item)) {
-        app->picture.item = FZ_ITEM_NONE;
-        if (fz_list_count(app->list) > 0)
-            fz_picture_go_to(app, fz_app_selected_index(app));
-        else
-            leave_empty_view(app);
-    }
+    fz_app_picture_gone(app, fz_app_selected_index(app));
 }
 
 bool fz_app_is_listed(const struct fz_app *app)
@@ -150,7 +149,7 @@ void fz_app_take_source_events(struct fz_app *app)
 void fz_app_judge_scan(struct fz_app *app)
 {
     report(app);
-    bool nothing = fz_app_is_listed(app) && fz_list_count(app->list) == app->scan.explicit_failures;
+    bool nothing = fz_app_is_listed(app) && fz_list_all_count(app->list) == app->scan.explicit_failures;
     if (nothing && !app->scan.any_picture && !can_grow(app) && !app->ending) {
         fz_log("there is no picture to show");
         fz_app_quit(app, FZ_E_EMPTY);

@@ -80,7 +80,7 @@ json_t *fz_stats_json(const struct fz_app *app)
 {
     const struct fz_stats *s = &app->stats;
     json_t *root = json_object();
-    json_object_set_new(root, "items", bytes(fz_list_count(app->list)));
+    json_object_set_new(root, "items", bytes(fz_list_all_count(app->list)));
     json_object_set_new(root, "failed", bytes(app->loader.failed_count));
     json_object_set_new(root, "unsupported", bytes(app->scan.unsupported));
     json_object_set_new(root, "startup", startup_json(s));

@@ -64,13 +64,16 @@ static void keep_selection(struct fz_app *app)
     struct fz_wall *wall = &app->wall;
     size_t count = fz_list_count(app->list), index;
     if (count == 0) {
-        wall->selected = FZ_ITEM_NONE;
+        if (!fz_list_has(app->list, wall->selected)) /* else a search hides it, for now */
+            wall->selected = FZ_ITEM_NONE;
         return;
     }
     if (!wall->touched)
         index = 0;
     else if (!fz_list_index(app->list, wall->selected, &index))
-        index = wall->selected_index < count ? wall->selected_index : count - 1;
+        index = fz_list_has(app->list, wall->selected) ? fz_list_nearest(app->list, wall->selected)
+                : wall->selected_index < count         ? wall->selected_index
+                                                       : count - 1;
     wall->selected = fz_list_at(app->list, index);
     wall->selected_index = index;
 }

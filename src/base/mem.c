@@ -87,3 +87,12 @@ void *fz_grow(void *array, size_t *capacity, size_t need, size_t element_bytes)
     *capacity = bigger;
     return fz_realloc(array, bigger * element_bytes);
 }
+
+void *fz_shrink(void *array, size_t *capacity, size_t count, size_t element_bytes)
+{
+    size_t kept = count + count / 16;
+    if (kept == 0 || *capacity - count < count / 8)
+        return array;
+    *capacity = kept;
+    return fz_realloc(array, kept * element_bytes);
+}

@@ -23,4 +23,7 @@ void fz_mem_set_retention(size_t bytes);
 /* Makes room for `need` elements in a growing array; *capacity counts elements. */
 void *fz_grow(void *array, size_t *capacity, size_t need, size_t element_bytes);
 
+/* Gives back what a growing array has over `count` and a sixteenth, where that is much. */
+void *fz_shrink(void *array, size_t *capacity, size_t count, size_t element_bytes);
+
 #endif

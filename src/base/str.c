@@ -73,6 +73,44 @@ int fz_natural_cmp(const char *a, const char *b)
     return order ? order : strcmp(a, b);
 }
 
+/* Letters in lower case, a number as '0' plus its count of digits (leading zeros apart), then the digits. No other
+ * byte lies between '0' and '9', so numbers and letters stay apart. A number of nine digits or more ends the key. */
+uint64_t fz_natural_key(const char *name)
+{
+    unsigned char key[8] = {0};
+    size_t len = 0;
+    while (*name && len < sizeof key) {
+        if (!is_digit((unsigned char)*name)) {
+            key[len++] = lower((unsigned char)*name++);
+            continue;
+        }
+        while (*name == '0')
+            name++;
+        size_t digits = 0;
+        while (is_digit((unsigned char)name[digits]))
+            digits++;
+        key[len++] = digits < 9 ? (unsigned char)('0' + digits) : '9';
+        if (digits >= 9)
+            break;
+        for (; digits > 0 && len < sizeof key; digits--)
+            key[len++] = (unsigned char)*name++;
+    }
+    uint64_t packed = 0;
+    for (size_t i = 0; i < sizeof key; i++)
+        packed = packed << 8 | key[i];
+    return packed;
+}
+
+size_t fz_natural_shared(const char *a, const char *b, size_t most)
+{
+    size_t shared = 0;
+    while (shared < most && a[shared] && a[shared] == b[shared])
+        shared++;
+    while (shared > 0 && is_digit((unsigned char)a[shared - 1]))
+        shared--;
+    return shared;
+}
+
 int fz_natural_path_cmp(const char *a, const char *b)
 {
     const char *p = a, *q = b;

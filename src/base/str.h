@@ -10,7 +10,13 @@
  * equal only when the bytes are equal. */
 int fz_natural_cmp(const char *a, const char *b);
 
-/* Any thread. The same, directory by directory: a folder stands before its subfolders. */
+/* Any thread. For sorting many: eight bytes that order as fz_natural_cmp does, as far as they reach; equal keys decide
+ * nothing. They reach further behind what all names share: the length of the first bytes of both, at most `most`, not
+ * into the middle of a number, which is compared as a whole. */
+uint64_t fz_natural_key(const char *name);
+size_t fz_natural_shared(const char *a, const char *b, size_t most);
+
+/* Any thread. As fz_natural_cmp, directory by directory: a folder stands before its subfolders. */
 int fz_natural_path_cmp(const char *a, const char *b);
 
 /* Any thread. Reads one code point of at most `len` bytes; returns its length, or 0 where it is invalid. */

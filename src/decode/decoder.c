@@ -118,6 +118,9 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
         fz_image_save_png(job->path, job->surface->pixels, job->surface->w, job->surface->h,
                           job->surface->pitch, &job->error);
         break;
+    case FZ_JOB_WORK:
+        job->work(job);
+        break;
     case FZ_JOB_MEASURE:
         job->pss_bytes = fz_memory_pss_bytes();
         break;

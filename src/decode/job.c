@@ -20,6 +20,8 @@ void fz_job_free(struct fz_job *job)
     if (!job)
         return;
     fz_surface_free(job->surface);
+    if (job->load_free)
+        job->load_free(job->load);
     free(job->path);
     free(job);
 }

@@ -12,10 +12,11 @@
 #include <SDL_surface.h>
 
 enum fz_job_kind {
-    FZ_JOB_DECODE, /* path -> surface that fits the box */
-    FZ_JOB_SNIFF,  /* path -> is it a picture? */
-    FZ_JOB_SAVE,   /* surface -> PNG file at path */
-    FZ_JOB_MEASURE /* -> proportional set size of the process */
+    FZ_JOB_DECODE,  /* path -> surface that fits the box */
+    FZ_JOB_SNIFF,   /* path -> is it a picture? */
+    FZ_JOB_SAVE,    /* surface -> PNG file at path */
+    FZ_JOB_MEASURE, /* -> proportional set size of the process */
+    FZ_JOB_WORK,    /* whatever `work` does with `load` */
 };
 
 struct fz_job {
@@ -31,6 +32,8 @@ struct fz_job {
     uint32_t background;
     struct fz_image_limits limits;
     struct fz_cancel cancel;
+    void (*work)(struct fz_job *job); /* WORK: runs on a worker, touches nothing but `load` and `cancel` */
+    void (*load_free)(void *load);    /* WORK: any thread, with the job */
 
     /* the result: the worker's until it is pushed, the render thread's afterwards */
     struct fz_error error; /* code FZ_OK: done; with `damaged` the message says what is missing */
@@ -38,6 +41,7 @@ struct fz_job {
     struct fz_image image; /* `pixels` are those of the surface */
     int64_t cpu_us;
     uint64_t pss_bytes;
+    void *load; /* WORK: owned; to be worked on, and the result */
 
     /* render thread only, all the time */
     void *context;         /* who asked for it */

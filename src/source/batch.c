@@ -26,57 +26,14 @@ void fz_batch_add(struct fz_batch *batch, const char *name, enum fz_source_doubt
     batch->used += len;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* The first bytes that all names share; not into the middle of a number, which is compared as a whole. */
+/* The first bytes that all names share. */
 static size_t shared_prefix(const struct fz_batch *batch)
 {
     const char *first = batch->bytes + batch->entries[0].offset;
-    size_t shared = strlen(first);
-    for (size_t i = 1; i < batch->count && shared > 0; i++) {
-        const char *name = batch->bytes + batch->entries[i].offset;
-        size_t same = 0;
-        while (same < shared && name[same] == first[same])
-            same++;
-        shared = same;
-    }
-    while (shared > 0 && is_digit(first[shared - 1]))
-        shared--;
+    size_t shared = SIZE_MAX;
+    for (size_t i = 0; i < batch->count && shared > 0; i++)
+        shared = fz_natural_shared(first, batch->bytes + batch->entries[i].offset, shared);
     return shared;
-}
-
-/* Eight bytes that order as fz_natural_cmp does from here on, as far as they reach: letters in lower case,
- * a number as '0' plus its count of digits (leading zeros apart), then the digits. No other byte lies
- * between '0' and '9', so numbers and letters stay apart. A number of nine digits or more ends the key;
- * equal keys decide nothing. */
-static uint64_t natural_key(const char *name)
-{
-    unsigned char key[8] = {0};
-    size_t len = 0;
-    while (*name && len < sizeof key) {
-        if (!is_digit(*name)) {
-            unsigned char c = (unsigned char)*name++;
-            key[len++] = c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
-            continue;
-        }
-        while (*name == '0')
-            name++;
-        size_t digits = 0;
-        while (is_digit(name[digits]))
-            digits++;
-        key[len++] = digits < 9 ? (unsigned char)('0' + digits) : '9';
-        if (digits >= 9)
-            break;
-        for (; digits > 0 && len < sizeof key; digits--)
-            key[len++] = (unsigned char)*name++;
-    }
-    uint64_t packed = 0;
-    for (size_t i = 0; i < sizeof key; i++)
-        packed = packed << 8 | key[i];
-    return packed;
 }
 
 static int entry_cmp(const void *a, const void *b, void *bytes)
@@ -93,7 +50,7 @@ void fz_batch_sort(struct fz_batch *batch)
         return;
     size_t skip = shared_prefix(batch);
     for (size_t i = 0; i < batch->count; i++)
-        batch->entries[i].key = natural_key(batch->bytes + batch->entries[i].offset + skip);
+        batch->entries[i].key = fz_natural_key(batch->bytes + batch->entries[i].offset + skip);
     qsort_r(batch->entries, batch->count, sizeof *batch->entries, entry_cmp, batch->bytes);
 }
 

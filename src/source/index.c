@@ -2,21 +2,27 @@
 
 #include "base/mem.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALLEST_BITS = 4 };
+enum { SMALLEST = 16 };
 
-static uint32_t mask(const struct fz_index *index)
-{
-    return (1u << index->bits) - 1;
-}
-
-/* The upper bits of a product depend on all bits of the hash (Knuth, TAOCP 6.4, multiplicative hashing). */
+/* The upper bits of a product depend on all bits of the hash (Knuth, TAOCP 6.4, multiplicative hashing); as a fraction
+ * of 2^32 they give the cell without a division (Lemire, "Fast random integer generation in an interval", 2019). */
 static uint32_t home(const struct fz_index *index, uint32_t hash)
 {
-    return (hash * 2654435769u) >> (32 - index->bits);
+    return (uint32_t)((uint64_t)(uint32_t)(hash * 2654435769u) * index->size >> 32);
+}
+
+static uint32_t after(const struct fz_index *index, uint32_t at)
+{
+    return at + 1 < index->size ? at + 1 : 0;
+}
+
+/* How many cells `at` stands behind `from`, round the end. */
+static uint32_t distance(const struct fz_index *index, uint32_t from, uint32_t at)
+{
+    return at >= from ? at - from : at + (index->size - from);
 }
 
 void fz_index_fini(struct fz_index *index)
@@ -29,25 +35,24 @@ static void put(struct fz_index *index, struct fz_index_cell cell)
 {
     uint32_t at = home(index, cell.hash);
     while (index->cells[at].row_plus_1 != 0)
-        at = (at + 1) & mask(index);
+        at = after(index, at);
     index->cells[at] = cell;
 }
 
 static void enlarge(struct fz_index *index)
 {
     struct fz_index old = *index;
-    index->bits = old.bits ? old.bits + 1 : SMALLEST_BITS;
-    index->cells = fz_calloc((size_t)1 << index->bits, sizeof *index->cells);
-    if (old.bits)
-        for (size_t i = 0; i <= mask(&old); i++)
-            if (old.cells[i].row_plus_1 != 0)
-                put(index, old.cells[i]);
+    index->size = old.size ? old.size + old.size / 2 : SMALLEST;
+    index->cells = fz_calloc(index->size, sizeof *index->cells);
+    for (uint32_t i = 0; i < old.size; i++)
+        if (old.cells[i].row_plus_1 != 0)
+            put(index, old.cells[i]);
     free(old.cells);
 }
 
 void fz_index_add(struct fz_index *index, uint32_t hash, uint32_t row)
 {
-    if (index->bits == 0 || index->count + 1ull > (1ull << index->bits) / 3 * 2)
+    if (index->count + 1ull > index->size / 3 * 2ull)
         enlarge(index);
     put(index, (struct fz_index_cell){hash, row + 1});
     index->count++;
@@ -58,11 +63,11 @@ static void close_gap(struct fz_index *index, uint32_t gap)
 {
     uint32_t at = gap;
     for (;;) {
-        at = (at + 1) & mask(index);
+        at = after(index, at);
         if (index->cells[at].row_plus_1 == 0)
             break;
         uint32_t want = home(index, index->cells[at].hash);
-        if (((at - want) & mask(index)) >= ((at - gap) & mask(index))) {
+        if (distance(index, want, at) >= distance(index, gap, at)) {
             index->cells[gap] = index->cells[at];
             gap = at;
         }
@@ -84,7 +89,7 @@ void fz_index_remove(struct fz_index *index, uint32_t hash, uint32_t row)
 
 static uint32_t look(const struct fz_index *index, uint32_t hash, uint32_t *at)
 {
-    for (; index->cells[*at].row_plus_1 != 0; *at = (*at + 1) & mask(index))
+    for (; index->cells[*at].row_plus_1 != 0; *at = after(index, *at))
         if (index->cells[*at].hash == hash)
             return index->cells[*at].row_plus_1 - 1;
     return FZ_INDEX_NONE;
@@ -92,7 +97,7 @@ static uint32_t look(const struct fz_index *index, uint32_t hash, uint32_t *at)
 
 uint32_t fz_index_first(const struct fz_index *index, uint32_t hash, uint32_t *at)
 {
-    if (index->bits == 0)
+    if (index->size == 0)
         return FZ_INDEX_NONE;
     *at = home(index, hash);
     return look(index, hash, at);
@@ -100,7 +105,7 @@ uint32_t fz_index_first(const struct fz_index *index, uint32_t hash, uint32_t *a
 
 uint32_t fz_index_next(const struct fz_index *index, uint32_t hash, uint32_t *at)
 {
-    *at = (*at + 1) & mask(index);
+    *at = after(index, *at);
     return look(index, hash, at);
 }
 

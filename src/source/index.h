@@ -1,7 +1,8 @@
 /* A hash index: which rows of somebody's table a hash may mean. It knows only hashes and numbers; the
  * owner compares. Linear probing with removal by backward shift (Knuth, TAOCP 6.4, algorithm R), so that
  * nothing piles up in a program that runs for months. 8 bytes a cell, at most two thirds of the cells in
- * use: a miss then looks at five cells, with four fifths it would be thirteen. */
+ * use: a miss then looks at five cells, with four fifths it would be thirteen. It grows by half, so that a row
+ * costs 12 to 18 bytes; doubling would make that 24. */
 #ifndef FZ_SOURCE_INDEX_H
 #define FZ_SOURCE_INDEX_H
 
@@ -18,7 +19,7 @@ struct fz_index_cell {
 /* Zeroed = empty. One thread at a time, all of it. */
 struct fz_index {
     struct fz_index_cell *cells;
-    uint32_t bits; /* 2^bits cells; 0 = none yet */
+    uint32_t size; /* cells; 0 = none yet */
     uint32_t count;
 };
 

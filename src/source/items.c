@@ -13,6 +13,9 @@ void fz_items_fini(struct fz_items *items)
         free(items->folders[i].path);
     free(items->folders);
     free(items->rows);
+    free(items->facts);
+    free(items->arrivals);
+    free(items->as_given);
     fz_names_fini(&items->names);
     fz_index_fini(&items->by_name);
     fz_index_fini(&items->by_path);
@@ -57,7 +60,7 @@ void fz_items_folder_drop(struct fz_items *items, uint32_t folder)
     if (!row->path || row->items > 0)
         return;
     fz_index_remove(&items->by_path, path_hash(row->path), folder);
-    free(row->path);
+    fz_names_bury(&items->names, row->path);
     row->path = NULL;
     row->items = items->folder_free;
     items->folder_free = folder + 1;
@@ -151,11 +154,32 @@ void fz_items_compact(struct fz_items *items)
     if (!fz_names_are_sparse(&items->names))
         return;
     struct fz_names dense = {0};
+    fz_names_reserve(&dense, items->names.used - items->names.dead);
     for (uint32_t slot = 0; slot < items->used; slot++)
         if (items->rows[slot].flags & FZ_ITEM_LIVE)
             items->rows[slot].name = fz_names_add(&dense, fz_items_name(items, slot));
-    fz_names_fini(&items->names);
-    items->names = dense;
+    fz_names_replace(&items->names, &dense);
+}
+
+void fz_items_trim(struct fz_items *items)
+{
+    items->rows = fz_shrink(items->rows, &items->capacity, items->used, sizeof *items->rows);
+    if (items->names.pins == 0)
+        items->names.bytes = fz_shrink(items->names.bytes, &items->names.capacity, items->names.used, 1);
+}
+
+bool fz_items_is_as_given(const struct fz_items *items, uint32_t root)
+{
+    return root < items->as_given_capacity && items->as_given[root];
+}
+
+void fz_items_arrive(struct fz_items *items, uint32_t slot)
+{
+    if (!fz_items_is_as_given(items, items->rows[slot].root))
+        return;
+    items->arrivals =
+        fz_grow(items->arrivals, &items->arrivals_capacity, items->capacity, sizeof *items->arrivals);
+    items->arrivals[slot] = ++items->arrival;
 }
 
 fz_item_id fz_items_id(const struct fz_items *items, uint32_t slot)

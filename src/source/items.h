@@ -8,15 +8,21 @@
 #include "source/names.h"
 
 enum {
-    FZ_ITEM_LIVE = 1,      /* the slot is in use */
-    FZ_ITEM_ORDERED = 2,   /* has a place in the order */
-    FZ_ITEM_UNKNOWN = 4,   /* of unknown kind, not settled yet */
-    FZ_ITEM_GIVEN = 8,     /* unknown, and somebody looks into it */
-    FZ_ITEM_EXPLICIT = 16, /* named by the user */
-    FZ_ITEM_DOUBTED = 32,  /* was of unknown kind when it came */
-    FZ_ITEM_OUT = 64,      /* was taken out of the list, but is still in its folder: no item, only a name */
-    FZ_ITEM_MARKED = 128,  /* for the length of one call: goes */
-    FZ_ITEM_KEPT = 256,    /* the same: stays */
+    FZ_ITEM_LIVE = 1,       /* the slot is in use */
+    FZ_ITEM_ORDERED = 2,    /* has a place in the order */
+    FZ_ITEM_UNKNOWN = 4,    /* of unknown kind, not settled yet */
+    FZ_ITEM_GIVEN = 8,      /* unknown, and somebody looks into it */
+    FZ_ITEM_EXPLICIT = 16,  /* named by the user */
+    FZ_ITEM_DOUBTED = 32,   /* was of unknown kind when it came */
+    FZ_ITEM_OUT = 64,       /* was taken out of the list, but is still in its folder: no item, only a name */
+    FZ_ITEM_GOES = 128,     /* for the length of one call */
+    FZ_ITEM_KEPT = 256,     /* the same: stays */
+    FZ_ITEM_DROPPED = 512,  /* OUT because the user dropped it */
+    FZ_ITEM_MARKED = 1024,  /* by the user; counts while it is in the order */
+    FZ_ITEM_FACTS = 2048,   /* its row of `facts` is filled in, with those of its old bytes perhaps */
+    FZ_ITEM_ASKED = 4096,   /* somebody looked for the facts of its present bytes */
+    FZ_ITEM_MATCH_A = 8192, /* answers to a search: of the one that stands, and of the one under way */
+    FZ_ITEM_MATCH_B = 16384,
 };
 
 /* 20 bytes: there may be millions. */
@@ -29,6 +35,12 @@ struct fz_item {
     uint16_t flags;
 };
 
+/* What the file system says of the file; 12 bytes. */
+struct fz_item_facts {
+    uint32_t mtime_high, mtime_low; /* ns since 1970, as a number that sorts: the sign is turned */
+    uint32_t size;                  /* bytes below 2 GB; above, 2^31 plus MB */
+};
+
 struct fz_item_folder {
     char *path;     /* NULL = free row */
     uint32_t items; /* that refer to it; the row goes with the last one */
@@ -38,7 +50,14 @@ struct fz_item_folder {
 struct fz_items {
     struct fz_item *rows;
     size_t capacity;
-    uint32_t used;                  /* slots ever used */
+    uint32_t used;               /* slots ever used */
+    struct fz_item_facts *facts; /* by slot; NULL until somebody asks for facts */
+    size_t facts_capacity;
+    uint32_t *arrivals; /* by slot: number of arrival; NULL while no root keeps that order */
+    size_t arrivals_capacity;
+    uint32_t arrival;  /* the last number given */
+    uint8_t *as_given; /* by root: keeps the order of arrival */
+    size_t as_given_capacity;
     uint32_t free_first, free_last; /* first in, first out, so that generations last; plus 1, 0 = none */
     struct fz_names names;
     struct fz_index by_name; /* hash of root, folder and name */
@@ -82,9 +101,18 @@ void fz_items_renew(struct fz_items *items, uint32_t slot);
 /* Once after removals: builds the pool of names anew when most of it is holes. */
 void fz_items_compact(struct fz_items *items);
 
+/* Once a listing is complete: gives back room that arrays keep for growing. */
+void fz_items_trim(struct fz_items *items);
+
 fz_item_id fz_items_id(const struct fz_items *items, uint32_t slot);
 /* The slot of a valid id, else FZ_ITEMS_NONE; what is OUT has none. */
 uint32_t fz_items_slot(const struct fz_items *items, fz_item_id id);
+
+/* Ordered by arrival, rather than by folder and name? */
+bool fz_items_is_as_given(const struct fz_items *items, uint32_t root);
+
+/* The item stands behind all of its root that came before. */
+void fz_items_arrive(struct fz_items *items, uint32_t slot);
 
 const char *fz_items_name(const struct fz_items *items, uint32_t slot);
 const char *fz_items_folder_path(const struct fz_items *items, uint32_t slot);

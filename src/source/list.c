@@ -2,12 +2,14 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/str.h"
 #include "source/list_state.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* What the render thread sorts at once, in about 1 ms. */
+enum { MOST_SORTED_HERE = 1024 };
 
 struct fz_list *fz_list_new(void)
 {
@@ -22,7 +24,12 @@ void fz_list_free(struct fz_list *list)
     FZ_MAIN_ONLY();
     fz_items_fini(&list->items);
     fz_order_fini(&list->order);
-    free(list->as_given);
+    fz_search_free(list->search);
+    fz_wishes_free(list->wishes);
+    free(list->shown.at);
+    free(list->sections.at);
+    free(list->dropped.at);
+    free(list->drops.at);
     free(list->fresh.at);
     free(list->going.at);
     free(list->removed.at);
@@ -33,10 +40,11 @@ void fz_list_free(struct fz_list *list)
 void fz_list_set_order(struct fz_list *list, uint32_t root, enum fz_source_order order)
 {
     FZ_MAIN_ONLY();
-    size_t old = list->as_given_capacity;
-    list->as_given = fz_grow(list->as_given, &list->as_given_capacity, root + 1u, 1);
-    memset(list->as_given + old, 0, list->as_given_capacity - old);
-    list->as_given[root] = order == FZ_SOURCE_AS_GIVEN;
+    struct fz_items *items = &list->items;
+    size_t old = items->as_given_capacity;
+    items->as_given = fz_grow(items->as_given, &items->as_given_capacity, root + 1u, 1);
+    memset(items->as_given + old, 0, items->as_given_capacity - old);
+    items->as_given[root] = order == FZ_SOURCE_AS_GIVEN;
 }
 
 void fz_list_ids_add(struct fz_list_ids *ids, uint32_t id)
@@ -57,15 +65,31 @@ static void not_given_yet(struct fz_list *list, uint32_t slot)
 void fz_list_enter(struct fz_list *list, uint32_t slot, bool unknown)
 {
     struct fz_item *row = &list->items.rows[slot];
-    row->flags &= (uint16_t)~FZ_ITEM_OUT;
+    bool was_dropped = row->flags & FZ_ITEM_DROPPED;
+    row->flags &= (uint16_t) ~(FZ_ITEM_OUT | FZ_ITEM_DROPPED);
     if (unknown) {
         row->flags |= FZ_ITEM_UNKNOWN | FZ_ITEM_DOUBTED;
         list->unknown_count++;
         not_given_yet(list, slot);
-    } else {
-        row->flags |= FZ_ITEM_ORDERED;
-        fz_list_ids_add(&list->fresh, slot);
+        return;
     }
+    row->flags |= FZ_ITEM_ORDERED;
+    if (!was_dropped)
+        fz_items_arrive(&list->items, slot);
+    fz_list_ids_add(&list->fresh, slot);
+    fz_wishes_grant(list, slot);
+    list->marked_count += (row->flags & FZ_ITEM_MARKED) != 0;
+    fz_search_answer(list, slot);
+    if (!(row->flags & FZ_ITEM_ASKED) && slot < list->not_asked_from)
+        list->not_asked_from = slot;
+}
+
+void fz_list_leave(struct fz_list *list, uint32_t slot)
+{
+    struct fz_item *row = &list->items.rows[slot];
+    list->departures += (row->flags & FZ_ITEM_ORDERED) != 0;
+    list->marked_count -= (row->flags & FZ_ITEM_ORDERED) && (row->flags & FZ_ITEM_MARKED);
+    row->flags &= (uint16_t)~FZ_ITEM_ORDERED;
 }
 
 void fz_list_become_known(struct fz_list *list, uint32_t slot)
@@ -83,32 +107,41 @@ void fz_list_give_again(struct fz_list *list, uint32_t slot)
     not_given_yet(list, slot);
 }
 
-static int fresh_cmp(const void *a, const void *b, void *items)
+void fz_list_ask_again(struct fz_list *list, uint32_t slot)
 {
-    return fz_natural_cmp(fz_items_name(items, *(const uint32_t *)a),
-                          fz_items_name(items, *(const uint32_t *)b));
+    list->items.rows[slot].flags &= (uint16_t)~FZ_ITEM_ASKED;
+    if (slot < list->not_asked_from)
+        list->not_asked_from = slot;
 }
 
-/* Events come sorted; this keeps the order true when one does not. */
-static void sort_fresh(struct fz_list *list)
+static int fresh_cmp(const void *a, const void *b, void *list)
 {
-    for (size_t i = 1; i < list->fresh.count; i++) {
-        if (fresh_cmp(&list->fresh.at[i - 1], &list->fresh.at[i], &list->items) > 0) {
-            qsort_r(list->fresh.at, list->fresh.count, sizeof *list->fresh.at, fresh_cmp, &list->items);
-            return;
-        }
-    }
+    const struct fz_list *own = list;
+    return fz_sort_cmp(&own->items, &own->sort, *(const uint32_t *)a, *(const uint32_t *)b);
 }
 
-size_t fz_list_place_fresh(struct fz_list *list, uint32_t root)
+static bool fresh_is_sorted(struct fz_list *list)
 {
-    const struct fz_list_ids *fresh = &list->fresh;
+    for (size_t i = 1; i < list->fresh.count; i++)
+        if (fresh_cmp(&list->fresh.at[i - 1], &list->fresh.at[i], list) > 0)
+            return false;
+    return true;
+}
+
+/* By folder, events come sorted. What would take too long waits at the end for a worker. */
+size_t fz_list_place_fresh(struct fz_list *list, size_t most)
+{
+    struct fz_list_ids *fresh = &list->fresh;
     if (fresh->count == 0)
         return list->order.count;
-    if (root < list->as_given_capacity && list->as_given[root])
-        return fz_order_append(&list->order, &list->items, fresh->at, fresh->count);
-    sort_fresh(list);
-    return fz_order_merge(&list->order, &list->items, fresh->at, fresh->count);
+    bool sorted = fresh->count <= most && fresh_is_sorted(list);
+    if (!sorted && fresh->count > MOST_SORTED_HERE) {
+        list->disordered = true;
+        return fz_order_append(&list->order, fresh->at, fresh->count);
+    }
+    if (!sorted)
+        qsort_r(fresh->at, fresh->count, sizeof *fresh->at, fresh_cmp, list);
+    return fz_order_merge(&list->order, &list->items, &list->sort, fresh->at, fresh->count);
 }
 
 /* --- Going out, and being settled --- */
@@ -117,11 +150,13 @@ size_t fz_list_place_fresh(struct fz_list *list, uint32_t root)
 static void take_out(struct fz_list *list, uint32_t slot)
 {
     struct fz_item *row = &list->items.rows[slot];
-    if (row->flags & FZ_ITEM_ORDERED)
-        fz_order_remove(&list->order, &list->items, slot);
+    size_t position;
+    if (fz_list_all_index(list, fz_items_id(&list->items, slot), &position))
+        fz_order_remove(&list->order, position);
+    fz_list_leave(list, slot);
     if (row->flags & FZ_ITEM_UNKNOWN)
         fz_list_become_known(list, slot);
-    row->flags = (uint16_t)((row->flags & ~FZ_ITEM_ORDERED) | FZ_ITEM_OUT);
+    row->flags |= FZ_ITEM_OUT;
     fz_items_renew(&list->items, slot);
 }
 
@@ -148,7 +183,7 @@ void fz_list_settle(struct fz_list *list, fz_item_id id, bool is_picture)
     fz_list_become_known(list, slot);
     list->fresh.count = 0;
     fz_list_enter(list, slot, false);
-    fz_list_place_fresh(list, list->items.rows[slot].root);
+    fz_list_place_fresh(list, SIZE_MAX);
 }
 
 fz_item_id fz_list_next_unknown(struct fz_list *list)
@@ -181,30 +216,6 @@ size_t fz_list_unknown_count(const struct fz_list *list)
 
 /* --- Looking things up --- */
 
-size_t fz_list_count(const struct fz_list *list)
-{
-    FZ_MAIN_ONLY();
-    return list->order.count;
-}
-
-fz_item_id fz_list_at(const struct fz_list *list, size_t index)
-{
-    FZ_MAIN_ONLY();
-    return index < list->order.count ? fz_items_id(&list->items, list->order.slots[index]) : FZ_ITEM_NONE;
-}
-
-bool fz_list_index(const struct fz_list *list, fz_item_id id, size_t *index)
-{
-    FZ_MAIN_ONLY();
-    uint32_t slot = fz_items_slot(&list->items, id);
-    if (slot == FZ_ITEMS_NONE || !(list->items.rows[slot].flags & FZ_ITEM_ORDERED))
-        return false;
-    /* Renumbering is a cache of the order, and every list is made by fz_list_new: none is a const object. */
-    struct fz_list *own = (struct fz_list *)(uintptr_t)list;
-    *index = fz_order_index(&own->order, &own->items, slot);
-    return true;
-}
-
 bool fz_list_has(const struct fz_list *list, fz_item_id id)
 {
     FZ_MAIN_ONLY();
@@ -222,6 +233,13 @@ const char *fz_list_name(const struct fz_list *list, fz_item_id id)
     FZ_MAIN_ONLY();
     uint32_t slot = fz_items_slot(&list->items, id);
     return slot == FZ_ITEMS_NONE ? "" : fz_items_name(&list->items, slot);
+}
+
+const char *fz_list_folder(const struct fz_list *list, fz_item_id id)
+{
+    FZ_MAIN_ONLY();
+    uint32_t slot = fz_items_slot(&list->items, id);
+    return slot == FZ_ITEMS_NONE ? "" : fz_items_folder_path(&list->items, slot);
 }
 
 char *fz_list_path(const struct fz_list *list, fz_item_id id)

@@ -8,12 +8,15 @@
 
 /* --- Names that came or changed --- */
 
-/* The bytes behind a name are new. What somebody may be looking into gets a new id: the answer that is
+/* The bytes behind a name are new. What the user dropped stays away. What somebody may be looking into gets a new id: the answer that is
  * under way speaks of the old bytes. What was taken out comes back: it may have been taken out because it
  * was half a file. */
 static void take_change(struct fz_list *list, uint32_t slot)
 {
     struct fz_item *row = &list->items.rows[slot];
+    fz_list_ask_again(list, slot);
+    if (row->flags & FZ_ITEM_DROPPED)
+        return;
     if (row->flags & FZ_ITEM_OUT) {
         fz_list_enter(list, slot, row->flags & FZ_ITEM_DOUBTED);
     } else if (row->flags & FZ_ITEM_ORDERED) {
@@ -67,7 +70,7 @@ static size_t apply_added(struct fz_list *list, const struct fz_source_event *ev
         take_name(list, &key, doubt_of(event, i));
     }
     fz_items_folder_drop(&list->items, folder);
-    return fz_list_place_fresh(list, event->root);
+    return fz_list_place_fresh(list, SIZE_MAX);
 }
 
 static size_t apply_changed(struct fz_list *list, const struct fz_source_event *event)
@@ -79,23 +82,23 @@ static size_t apply_changed(struct fz_list *list, const struct fz_source_event *
         if (slot != FZ_ITEMS_NONE)
             take_change(list, slot);
     }
-    return fz_list_place_fresh(list, event->root);
+    return fz_list_place_fresh(list, SIZE_MAX);
 }
 
 /* --- Names that went --- */
 
-static void mark(struct fz_list *list, uint32_t slot)
+static void let_go(struct fz_list *list, uint32_t slot)
 {
     struct fz_item *row = &list->items.rows[slot];
-    if (row->flags & FZ_ITEM_MARKED)
+    if (row->flags & FZ_ITEM_GOES)
         return;
-    row->flags |= FZ_ITEM_MARKED;
+    row->flags |= FZ_ITEM_GOES;
     fz_list_ids_add(&list->going, slot);
     if (!(row->flags & FZ_ITEM_OUT))
         fz_list_ids_add(&list->removed, fz_items_id(&list->items, slot));
 }
 
-/* Removes all that is marked; returns the lowest index that changed. */
+/* Removes all that goes; returns the lowest index that changed. */
 static size_t sweep(struct fz_list *list)
 {
     struct fz_items *items = &list->items;
@@ -107,6 +110,7 @@ static size_t sweep(struct fz_list *list)
         uint32_t slot = list->going.at[i], folder = items->rows[slot].folder;
         if (items->rows[slot].flags & FZ_ITEM_UNKNOWN)
             fz_list_become_known(list, slot);
+        fz_list_leave(list, slot);
         fz_items_remove(items, slot);
         fz_items_folder_drop(items, folder);
     }
@@ -123,7 +127,7 @@ static bool is_below(const char *path, const char *folder)
 }
 
 /* A whole folder with all below it: one pass over the slots, however many folders that are. */
-static void mark_below(struct fz_list *list, uint32_t root, const char *dir)
+static void let_go_below(struct fz_list *list, uint32_t root, const char *dir)
 {
     const struct fz_items *items = &list->items;
     bool *goes = fz_calloc(items->folder_count, sizeof *goes);
@@ -132,7 +136,7 @@ static void mark_below(struct fz_list *list, uint32_t root, const char *dir)
     for (uint32_t slot = 0; slot < items->used; slot++) {
         const struct fz_item *row = &items->rows[slot];
         if (row->flags & FZ_ITEM_LIVE && row->root == root && goes[row->folder])
-            mark(list, slot);
+            let_go(list, slot);
     }
     free(goes);
 }
@@ -141,19 +145,19 @@ static size_t apply_removed(struct fz_list *list, const struct fz_source_event *
 {
     uint32_t folder = fz_items_folder(&list->items, event->dir);
     if (event->count == 0)
-        mark_below(list, event->root, event->dir);
+        let_go_below(list, event->root, event->dir);
     for (uint32_t i = 0; i < event->count && folder != FZ_ITEMS_NONE; i++) {
         struct fz_item_key key = fz_items_key(event->root, folder, event->names[i]);
         uint32_t slot = fz_items_find(&list->items, &key);
         if (slot != FZ_ITEMS_NONE)
-            mark(list, slot);
+            let_go(list, slot);
     }
     return sweep(list);
 }
 
 /* --- A folder that was read again --- */
 
-static void mark_all_but(struct fz_list *list, const struct fz_source_event *event, uint32_t folder)
+static void let_go_all_but(struct fz_list *list, const struct fz_source_event *event, uint32_t folder)
 {
     struct fz_items *items = &list->items;
     for (uint32_t i = 0; i < event->count; i++) {
@@ -167,7 +171,7 @@ static void mark_all_but(struct fz_list *list, const struct fz_source_event *eve
         if (!(row->flags & FZ_ITEM_LIVE) || row->root != event->root || row->folder != folder)
             continue;
         if (!(row->flags & FZ_ITEM_KEPT))
-            mark(list, slot);
+            let_go(list, slot);
         row->flags &= (uint16_t)~FZ_ITEM_KEPT;
     }
 }
@@ -177,7 +181,7 @@ static size_t apply_whole(struct fz_list *list, const struct fz_source_event *ev
     uint32_t folder = fz_items_folder(&list->items, event->dir);
     size_t swept = list->order.count;
     if (folder != FZ_ITEMS_NONE) {
-        mark_all_but(list, event, folder);
+        let_go_all_but(list, event, folder);
         swept = sweep(list);
     }
     folder = fz_items_folder_get(&list->items, event->dir);
@@ -187,7 +191,7 @@ static size_t apply_whole(struct fz_list *list, const struct fz_source_event *ev
             take_name(list, &key, doubt_of(event, i));
     }
     fz_items_folder_drop(&list->items, folder);
-    size_t placed = fz_list_place_fresh(list, event->root);
+    size_t placed = fz_list_place_fresh(list, SIZE_MAX);
     return placed < swept ? placed : swept;
 }
 
@@ -195,6 +199,8 @@ void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, st
 {
     FZ_MAIN_ONLY();
     list->fresh.count = list->going.count = list->removed.count = list->changed.count = 0;
+    if (event->root >= list->root_count)
+        list->root_count = event->root + 1;
     size_t first = list->order.count;
     switch (event->kind) {
     case FZ_SOURCE_ADDED:
@@ -210,6 +216,9 @@ void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, st
         first = apply_whole(list, event);
         break;
     case FZ_SOURCE_LISTED:
+        fz_items_trim(&list->items);
+        fz_order_trim(&list->order);
+        break;
     case FZ_SOURCE_ERROR:
         break;
     }

@@ -138,6 +138,36 @@ static void suffixes(void **state)
 }
 
 /* Known values of FNV-1a, 32 bits. */
+/* Keys of what stands behind a shared beginning decide as the whole names do, or not at all. */
+static void keys_agree_with_names(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static const char alphabet[] = "aAbZ_09 1.~\xc3\xff";
+    size_t decided = 0;
+    for (int i = 0; i < 300000; i++) {
+        char a[32], b[32];
+        size_t shared = (size_t)random_int(&random, 0, 12), n = 0;
+        for (; n < shared; n++)
+            a[n] = b[n] = alphabet[random_int(&random, 0, sizeof alphabet - 2)];
+        for (size_t k = n; k < sizeof a; k++) {
+            a[k] = alphabet[random_int(&random, 0, sizeof alphabet - 2)];
+            b[k] = alphabet[random_int(&random, 0, sizeof alphabet - 2)];
+        }
+        a[random_int(&random, 0, sizeof a - 1)] = b[random_int(&random, 0, sizeof b - 1)] = '\0';
+        a[sizeof a - 1] = b[sizeof b - 1] = '\0';
+        size_t skip = fz_natural_shared(a, b, SIZE_MAX), less = fz_natural_shared(a, b, 3);
+        assert_true(skip <= strlen(a) && skip <= strlen(b) && less <= 3 && less <= skip);
+        assert_memory_equal(a, b, skip);
+        assert_true(skip == 0 || a[skip - 1] < '0' || a[skip - 1] > '9');
+        uint64_t x = fz_natural_key(a + skip), y = fz_natural_key(b + skip);
+        if (x != y && sign(fz_natural_cmp(a, b)) != (x < y ? -1 : 1))
+            fail_msg("\"%s\" against \"%s\" behind %zu", a, b, skip);
+        decided += x != y;
+    }
+    assert_true(decided > 200000);
+}
+
 static void hashes(void **state)
 {
     (void)state;
@@ -159,6 +189,7 @@ int main(void)
         cmocka_unit_test(natural_is_an_order),
         cmocka_unit_test(natural_path_is_an_order),
         cmocka_unit_test(suffixes),
+        cmocka_unit_test(keys_agree_with_names),
         cmocka_unit_test(hashes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

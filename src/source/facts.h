@@ -1,0 +1,29 @@
+/* What the file system says of the files: modification time and size. The listing does not ask (a stat of each of
+ * 100,000 files takes longer than reading their names); it is asked for in batches by workers, once an order needs
+ * it, and again for what changed. Until the answer is there the old facts count, or the item stands last. */
+#ifndef FZ_SOURCE_FACTS_H
+#define FZ_SOURCE_FACTS_H
+
+#include "source/list.h"
+#include "sync/cancel.h"
+
+struct fz_facts;
+
+/* Render thread. The next items, at most `most`, whose facts nobody has asked for since their bytes changed; NULL when
+ * there are none. O(most), and O(items) once after a change. */
+struct fz_facts *fz_list_facts_begin(struct fz_list *list, size_t most);
+
+/* Any thread but the render thread: looks at the files. Stops early when `cancel` is set. */
+void fz_facts_look(struct fz_facts *facts, const struct fz_cancel *cancel);
+
+/* Render thread. Takes in what was found; true when it is news. What was not looked at will be given again. The order
+ * stays as it is until it is sorted anew (sorter.h). */
+bool fz_list_facts_apply(struct fz_list *list, const struct fz_facts *facts);
+
+/* Any thread. NULL-safe. */
+void fz_facts_free(struct fz_facts *facts);
+
+/* Render thread. The facts of an item as far as they are known: ns since 1970, bytes (above 2 GB to the MB). */
+bool fz_list_facts(const struct fz_list *list, fz_item_id id, int64_t *mtime_ns, uint64_t *bytes);
+
+#endif

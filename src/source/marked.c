@@ -1,0 +1,212 @@
+/* Marks by path: those that are wished for, and the snapshot of all. */
+#include "base/mem.h"
+#include "base/path.h"
+#include "source/list_state.h"
+#include "source/marks.h"
+#include "sync/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- Wishes --- */
+
+/* Paths, in the order they were wished for. */
+struct fz_wishes {
+    struct fz_names names;
+    struct fz_list_ids paths; /* where they are in `names`; FZ_NAMES_FULL: it came */
+    struct fz_index by_path;
+    size_t count; /* that have not come */
+};
+
+void fz_wishes_free(struct fz_wishes *wishes)
+{
+    if (!wishes)
+        return;
+    fz_names_fini(&wishes->names);
+    fz_index_fini(&wishes->by_path);
+    free(wishes->paths.at);
+    free(wishes);
+}
+
+static uint32_t hash_of(const char *dir, size_t dir_len, const char *name)
+{
+    return fz_index_mix_text(fz_index_mix_text(0, dir, dir_len), name, strlen(name));
+}
+
+/* The length of the folder in an absolute path, "/" at the top. */
+static size_t dir_len_of(const char *path)
+{
+    size_t len = (size_t)(fz_path_name(path) - path);
+    return len > 1 ? len - 1 : len;
+}
+
+static uint32_t find_wish(const struct fz_wishes *wishes, const char *dir, size_t dir_len, const char *name,
+                          uint32_t hash)
+{
+    uint32_t at, wish = fz_index_first(&wishes->by_path, hash, &at);
+    for (; wish != FZ_INDEX_NONE; wish = fz_index_next(&wishes->by_path, hash, &at)) {
+        const char *path = fz_names_at(&wishes->names, wishes->paths.at[wish]);
+        if (dir_len_of(path) == dir_len && memcmp(path, dir, dir_len) == 0 &&
+            strcmp(fz_path_name(path), name) == 0)
+            break;
+    }
+    return wish;
+}
+
+void fz_wishes_grant(struct fz_list *list, uint32_t slot)
+{
+    struct fz_wishes *wishes = list->wishes;
+    if (!wishes)
+        return;
+    const char *dir = fz_items_folder_path(&list->items, slot), *name = fz_items_name(&list->items, slot);
+    uint32_t hash = hash_of(dir, strlen(dir), name), wish = find_wish(wishes, dir, strlen(dir), name, hash);
+    if (wish == FZ_INDEX_NONE)
+        return;
+    list->items.rows[slot].flags |= FZ_ITEM_MARKED;
+    fz_index_remove(&wishes->by_path, hash, wish);
+    wishes->paths.at[wish] = FZ_NAMES_FULL;
+    if (--wishes->count > 0)
+        return;
+    fz_wishes_free(wishes);
+    list->wishes = NULL;
+}
+
+static void wish(struct fz_list *list, const char *path)
+{
+    if (!list->wishes)
+        list->wishes = fz_calloc(1, sizeof *list->wishes);
+    struct fz_wishes *wishes = list->wishes;
+    size_t dir_len = dir_len_of(path);
+    uint32_t hash = hash_of(path, dir_len, fz_path_name(path));
+    if (find_wish(wishes, path, dir_len, fz_path_name(path), hash) != FZ_INDEX_NONE)
+        return;
+    uint32_t offset = fz_names_add(&wishes->names, path);
+    if (offset == FZ_NAMES_FULL)
+        return;
+    fz_index_add(&wishes->by_path, hash, (uint32_t)wishes->paths.count);
+    fz_list_ids_add(&wishes->paths, offset);
+    wishes->count++;
+}
+
+/* A file may be there once a root. */
+static bool mark_items(struct fz_list *list, uint32_t folder, const char *name)
+{
+    struct fz_items *items = &list->items;
+    bool found = false;
+    for (uint32_t root = 0; folder != FZ_ITEMS_NONE && root < list->root_count; root++) {
+        struct fz_item_key key = fz_items_key(root, folder, name);
+        uint32_t slot = fz_items_find(items, &key);
+        if (slot == FZ_ITEMS_NONE)
+            continue;
+        struct fz_item *row = &items->rows[slot];
+        list->marked_count += (row->flags & (FZ_ITEM_ORDERED | FZ_ITEM_MARKED)) == FZ_ITEM_ORDERED;
+        row->flags |= FZ_ITEM_MARKED;
+        found = true;
+    }
+    return found;
+}
+
+void fz_list_mark_path(struct fz_list *list, const char *path)
+{
+    FZ_MAIN_ONLY();
+    if (path[0] != '/' || !*fz_path_name(path))
+        return;
+    char *dir = fz_path_dir(path);
+    if (!mark_items(list, fz_items_folder(&list->items, dir), fz_path_name(path)))
+        wish(list, path);
+    free(dir);
+}
+
+size_t fz_list_wish_count(const struct fz_list *list)
+{
+    FZ_MAIN_ONLY();
+    return list->wishes ? list->wishes->count : 0;
+}
+
+/* --- The snapshot --- */
+
+struct marked_item {
+    uint32_t name, folder;
+};
+
+struct fz_marked {
+    size_t items, count;
+    const char *names;  /* pinned */
+    const char **paths; /* by folder; pinned */
+    struct marked_item *marked;
+    char *wishes; /* one after the other, each with its NUL */
+    size_t *wish; /* where each begins */
+};
+
+static void take_items(struct fz_marked *marked, const struct fz_list *list)
+{
+    const struct fz_items *items = &list->items;
+    marked->names = items->names.bytes;
+    marked->paths = fz_malloc((items->folder_count + 1) * sizeof *marked->paths);
+    for (size_t i = 0; i < items->folder_count; i++)
+        marked->paths[i] = items->folders[i].path;
+    marked->marked = fz_malloc((list->marked_count + 1) * sizeof *marked->marked);
+    for (size_t i = 0; i < list->order.count && marked->items < list->marked_count; i++) {
+        const struct fz_item *row = &items->rows[list->order.slots[i]];
+        if (row->flags & FZ_ITEM_MARKED)
+            marked->marked[marked->items++] = (struct marked_item){row->name, row->folder};
+    }
+    marked->count = marked->items;
+}
+
+static void take_wishes(struct fz_marked *marked, const struct fz_wishes *wishes)
+{
+    marked->wishes = fz_malloc(wishes->names.used);
+    memcpy(marked->wishes, wishes->names.bytes, wishes->names.used);
+    marked->wish = fz_malloc(wishes->count * sizeof *marked->wish);
+    for (size_t i = 0; i < wishes->paths.count; i++)
+        if (wishes->paths.at[i] != FZ_NAMES_FULL)
+            marked->wish[marked->count++ - marked->items] = wishes->paths.at[i];
+}
+
+struct fz_marked *fz_list_marked_begin(struct fz_list *list)
+{
+    FZ_MAIN_ONLY();
+    struct fz_marked *marked = fz_calloc(1, sizeof *marked);
+    fz_names_pin(&list->items.names);
+    take_items(marked, list);
+    if (list->wishes)
+        take_wishes(marked, list->wishes);
+    return marked;
+}
+
+void fz_list_marked_end(struct fz_list *list, struct fz_marked *marked)
+{
+    FZ_MAIN_ONLY();
+    fz_names_unpin(&list->items.names);
+    fz_marked_free(marked);
+}
+
+void fz_marked_free(struct fz_marked *marked)
+{
+    if (!marked)
+        return;
+    free(marked->paths);
+    free(marked->marked);
+    free(marked->wishes);
+    free(marked->wish);
+    free(marked);
+}
+
+size_t fz_marked_count(const struct fz_marked *marked)
+{
+    return marked->count;
+}
+
+size_t fz_marked_items(const struct fz_marked *marked)
+{
+    return marked->items;
+}
+
+char *fz_marked_path(const struct fz_marked *marked, size_t index)
+{
+    if (index >= marked->items)
+        return fz_strdup(marked->wishes + marked->wish[index - marked->items]);
+    const struct marked_item *item = &marked->marked[index];
+    return fz_path_join(marked->paths[item->folder], marked->names + item->name);
+}

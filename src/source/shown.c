@@ -1,0 +1,155 @@
+/* What is shown of the order: all of it, or what a filter lets through; and where folders begin in it. */
+#include "source/list.h"
+#include "source/list_state.h"
+#include "sync/thread.h"
+
+/* What is below `from` in the order is true already. */
+static void forget_from(struct fz_list *list, size_t from)
+{
+    struct fz_list_ids *sections = &list->sections;
+    list->shown.count = 0;
+    while (sections->count > 0 && sections->at[sections->count - 1] >= from)
+        sections->count--;
+}
+
+void fz_list_refresh(struct fz_list *list)
+{
+    struct fz_order *order = &list->order;
+    if (!order->changed)
+        return;
+    size_t from = list->filter ? 0 : order->clean;
+    forget_from(list, from);
+    bool by_folder = fz_sort_is_by_folder(&list->sort);
+    uint32_t folder = from > 0 ? list->items.rows[order->slots[from - 1]].folder : FZ_ITEMS_NONE;
+    for (size_t i = from; i < order->count; i++) {
+        struct fz_item *row = &list->items.rows[order->slots[i]];
+        row->position = (uint32_t)i;
+        if (list->filter && !(row->flags & list->filter))
+            continue;
+        if (by_folder && row->folder != folder) {
+            folder = row->folder;
+            fz_list_ids_add(&list->sections, (uint32_t)(list->filter ? list->shown.count : i));
+        }
+        if (list->filter)
+            fz_list_ids_add(&list->shown, order->slots[i]);
+    }
+    order->clean = order->count;
+    order->changed = false;
+}
+
+void fz_list_set_filter(struct fz_list *list, uint16_t flag)
+{
+    list->filter = flag;
+    fz_order_changed(&list->order, 0);
+}
+
+size_t fz_list_all_count(const struct fz_list *list)
+{
+    FZ_MAIN_ONLY();
+    return list->order.count;
+}
+
+fz_item_id fz_list_all_at(const struct fz_list *list, size_t position)
+{
+    FZ_MAIN_ONLY();
+    return position < list->order.count ? fz_items_id(&list->items, list->order.slots[position])
+                                        : FZ_ITEM_NONE;
+}
+
+bool fz_list_all_index(const struct fz_list *list, fz_item_id id, size_t *position)
+{
+    FZ_MAIN_ONLY();
+    uint32_t slot = fz_items_slot(&list->items, id);
+    if (slot == FZ_ITEMS_NONE || !(list->items.rows[slot].flags & FZ_ITEM_ORDERED))
+        return false;
+    size_t hint = list->items.rows[slot].position;
+    if (hint >= list->order.clean || list->order.slots[hint] != slot)
+        fz_list_refresh(fz_list_own(list));
+    *position = list->items.rows[slot].position;
+    return true;
+}
+
+size_t fz_list_count(const struct fz_list *list)
+{
+    FZ_MAIN_ONLY();
+    if (!list->filter)
+        return list->order.count;
+    fz_list_refresh(fz_list_own(list));
+    return list->shown.count;
+}
+
+fz_item_id fz_list_at(const struct fz_list *list, size_t index)
+{
+    FZ_MAIN_ONLY();
+    if (!list->filter)
+        return fz_list_all_at(list, index);
+    return index < fz_list_count(list) ? fz_items_id(&list->items, list->shown.at[index]) : FZ_ITEM_NONE;
+}
+
+/* The first index in [0, count) of what is shown that stands at `position` in the order, or behind. */
+static size_t shown_from(const struct fz_list *list, size_t position)
+{
+    size_t low = 0, high = list->shown.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (list->items.rows[list->shown.at[middle]].position < position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool fz_list_index(const struct fz_list *list, fz_item_id id, size_t *index)
+{
+    size_t position;
+    if (!fz_list_all_index(list, id, &position))
+        return false;
+    if (list->filter && !(list->items.rows[FZ_ITEM_SLOT(id)].flags & list->filter))
+        return false;
+    if (list->filter)
+        fz_list_refresh(fz_list_own(list));
+    *index = list->filter ? shown_from(list, list->items.rows[FZ_ITEM_SLOT(id)].position) : position;
+    return true;
+}
+
+size_t fz_list_nearest(const struct fz_list *list, fz_item_id id)
+{
+    size_t position, count = fz_list_count(list);
+    if (count == 0 || !fz_list_all_index(list, id, &position))
+        return 0;
+    size_t index = list->filter ? shown_from(list, position) : position;
+    return index < count ? index : count - 1;
+}
+
+size_t fz_list_section_count(const struct fz_list *list)
+{
+    FZ_MAIN_ONLY();
+    fz_list_refresh(fz_list_own(list));
+    return list->sections.count;
+}
+
+size_t fz_list_section_start(const struct fz_list *list, size_t section)
+{
+    return section < fz_list_section_count(list) ? list->sections.at[section] : fz_list_count(list);
+}
+
+size_t fz_list_section_of(const struct fz_list *list, size_t index)
+{
+    size_t low = 0, high = fz_list_section_count(list);
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (list->sections.at[middle] <= index)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const char *fz_list_section_path(const struct fz_list *list, size_t section)
+{
+    if (section >= fz_list_section_count(list))
+        return "";
+    return fz_list_folder(list, fz_list_at(list, list->sections.at[section]));
+}

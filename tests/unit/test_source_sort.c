@@ -1,0 +1,401 @@
+/* Sorting by a worker, and the facts that it goes by: what files say, what happens while it runs, and what 100,000 cost. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "fixture.h"
+#include "source/batch.h"
+#include "source/drop.h"
+#include "source/facts.h"
+#include "source/list_state.h"
+#include "source/marks.h"
+#include "source/search.h"
+#include "source/sorter.h"
+#include "sync/thread.h"
+
+#include <string.h>
+
+enum { MANY = 100000, MANY_A_EVENT = 8192 };
+
+static struct fz_cancel never;
+
+static struct fz_list_change apply(struct fz_list *list, enum fz_source_event_kind kind, const char *dir,
+                                   struct fz_batch *batch)
+{
+    fz_batch_sort(batch);
+    struct fz_source_event *event = fz_batch_event(batch, kind, 0, dir);
+    struct fz_list_change change;
+    fz_list_apply(list, event, &change);
+    fz_source_event_free(event);
+    return change;
+}
+
+static void apply_one(struct fz_list *list, enum fz_source_event_kind kind, const char *dir, const char *name)
+{
+    struct fz_batch batch = {0};
+    fz_batch_add(&batch, name, FZ_SOURCE_PICTURE);
+    apply(list, kind, dir, &batch);
+    fz_batch_fini(&batch);
+}
+
+/* Numbers first..end-1 of `form`, in events of the size that readers send. */
+static void fill(struct fz_list *list, const char *dir, const char *form, unsigned first, unsigned end)
+{
+    struct fz_batch batch = {0};
+    for (unsigned n = first; n < end; n++) {
+        char name[80];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        snprintf(name, sizeof name, form, n);
+#pragma GCC diagnostic pop
+        fz_batch_add(&batch, name, FZ_SOURCE_PICTURE);
+        if (batch.count == MANY_A_EVENT || n + 1 == end)
+            apply(list, FZ_SOURCE_ADDED, dir, &batch);
+    }
+    fz_batch_fini(&batch);
+}
+
+/* ---- Workers -------------------------------------------------------------------------------------------- */
+
+static int sort_main(void *sorter)
+{
+    fz_sorter_run(sorter, &never);
+    return 0;
+}
+
+static int look_main(void *facts)
+{
+    fz_facts_look(facts, &never);
+    return 0;
+}
+
+static SDL_Thread *start(int (*run)(void *), void *load)
+{
+    struct fz_error err;
+    SDL_Thread *thread = NULL;
+    assert_int_equal(fz_thread_start(&thread, "worker", run, load, &err), FZ_OK);
+    return thread;
+}
+
+static void sort_by(struct fz_list *list, struct fz_sort sort)
+{
+    struct fz_sorter *sorter = fz_list_sort_begin(list, &sort);
+    SDL_WaitThread(start(sort_main, sorter), NULL);
+    assert_true(fz_list_sort_apply(list, sorter));
+    fz_sorter_free(sorter);
+}
+
+/* Looks at all files that the list wants to know of; returns how many batches that were. */
+static int look_at_all(struct fz_list *list, size_t most, bool *news)
+{
+    int batches = 0;
+    *news = false;
+    for (struct fz_facts *facts; (facts = fz_list_facts_begin(list, most)) != NULL; batches++) {
+        SDL_WaitThread(start(look_main, facts), NULL);
+        *news |= fz_list_facts_apply(list, facts);
+        fz_facts_free(facts);
+    }
+    return batches;
+}
+
+/* ---- Facts ---------------------------------------------------------------------------------------------- */
+
+static void set_file(const char *folder, const char *name, int64_t mtime_s, long mtime_ns, size_t bytes)
+{
+    char *path = path_in(folder, name);
+    char *zeros = fz_calloc(1, bytes + 1);
+    write_file(path, zeros, bytes);
+    free(zeros);
+    struct timespec times[2] = {{.tv_sec = mtime_s, .tv_nsec = mtime_ns},
+                                {.tv_sec = mtime_s, .tv_nsec = mtime_ns}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    free(path);
+}
+
+static void assert_order(const struct fz_list *list, const char *expected)
+{
+    char names[256] = "";
+    for (size_t i = 0; i < fz_list_count(list); i++) {
+        strcat(names, i > 0 ? " " : "");
+        strcat(names, fz_list_name(list, fz_list_at(list, i)));
+    }
+    assert_string_equal(names, expected);
+}
+
+static void sorts_by_what_files_say(void **unused)
+{
+    (void)unused;
+    char *folder = make_folder();
+    set_file(folder, "a.jpg", 1000, 5, 30);
+    set_file(folder, "b.jpg", 1000, 4, 10);
+    set_file(folder, "c.jpg", -5, 0, 20); /* before 1970 */
+    set_file(folder, "d.jpg", 1000, 5, 10);
+    struct fz_list *list = fz_list_new();
+    const char *const names[] = {"a.jpg", "b.jpg", "c.jpg", "d.jpg", "gone.jpg"};
+    struct fz_batch batch = {0};
+    for (size_t i = 0; i < COUNT(names); i++)
+        fz_batch_add(&batch, names[i], FZ_SOURCE_PICTURE);
+    apply(list, FZ_SOURCE_ADDED, folder, &batch);
+    bool news;
+    assert_int_equal(look_at_all(list, 2, &news), 3);
+    assert_true(news);
+    assert_int_equal(look_at_all(list, 2, &news), 0);
+    assert_order(list, "a.jpg b.jpg c.jpg d.jpg gone.jpg");
+    sort_by(list, (struct fz_sort){.key = FZ_SORT_DATE});
+    assert_order(list, "c.jpg b.jpg a.jpg d.jpg gone.jpg");
+    sort_by(list, (struct fz_sort){.key = FZ_SORT_DATE, .descending = true});
+    assert_order(list, "a.jpg d.jpg b.jpg c.jpg gone.jpg");
+    sort_by(list, (struct fz_sort){.key = FZ_SORT_SIZE});
+    assert_order(list, "b.jpg d.jpg c.jpg a.jpg gone.jpg");
+    int64_t mtime_ns;
+    uint64_t bytes;
+    assert_true(fz_list_facts(list, fz_list_at(list, 2), &mtime_ns, &bytes));
+    assert_int_equal(mtime_ns, -5000000000);
+    assert_int_equal(bytes, 20);
+    assert_false(fz_list_facts(list, fz_list_at(list, 4), &mtime_ns, &bytes));
+
+    set_file(folder, "b.jpg", 2000, 0, 99);
+    apply_one(list, FZ_SOURCE_CHANGED, folder, "b.jpg");
+    apply_one(list, FZ_SOURCE_CHANGED, folder, "a.jpg"); /* with the same facts: no news */
+    assert_int_equal(look_at_all(list, 1, &news), 2);
+    sort_by(list, (struct fz_sort){.key = FZ_SORT_SIZE});
+    assert_order(list, "d.jpg c.jpg a.jpg b.jpg gone.jpg");
+    apply_one(list, FZ_SOURCE_CHANGED, folder, "a.jpg");
+    assert_int_equal(look_at_all(list, 1, &news), 1);
+    assert_false(news);
+
+    /* What nobody looked at because of a cancellation is given again. */
+    apply_one(list, FZ_SOURCE_CHANGED, folder, "c.jpg");
+    struct fz_cancel stop;
+    fz_cancel_init(&stop, NULL);
+    fz_cancel_set(&stop);
+    struct fz_facts *facts = fz_list_facts_begin(list, 10);
+    assert_non_null(facts);
+    assert_null(fz_list_facts_begin(list, 10));
+    assert_false(fz_list_facts_apply(list, facts));
+    fz_facts_free(facts);
+    assert_int_equal(look_at_all(list, 10, &news), 1);
+    fz_batch_fini(&batch);
+    fz_list_free(list);
+    remove_folder(folder);
+}
+
+static void large_files_keep_their_order(void **unused)
+{
+    (void)unused;
+    char *folder = make_folder();
+    static const uint64_t sizes[] = {(1ull << 31) - 1, 1ull << 31, 3ull << 31, 3ull << 40};
+    struct fz_list *list = fz_list_new();
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%zu.tif", COUNT(sizes) - i);
+        set_file(folder, name, 1, 0, 0);
+        char *path = path_in(folder, name);
+        int truncated = truncate(path, (off_t)sizes[i]);
+        free(path);
+        if (truncated != 0) { /* this file system has no such files */
+            remove_folder(folder);
+            fz_list_free(list);
+            skip();
+        }
+        apply_one(list, FZ_SOURCE_ADDED, folder, name);
+    }
+    bool news;
+    look_at_all(list, 100, &news);
+    sort_by(list, (struct fz_sort){.key = FZ_SORT_SIZE});
+    assert_order(list, "4.tif 3.tif 2.tif 1.tif");
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        int64_t mtime_ns;
+        uint64_t bytes;
+        assert_true(fz_list_facts(list, fz_list_at(list, i), &mtime_ns, &bytes));
+        assert_int_equal(bytes, sizes[i]);
+    }
+    fz_list_free(list);
+    remove_folder(folder);
+}
+
+/* ---- While it runs -------------------------------------------------------------------------------------- */
+
+static void assert_sorted(const struct fz_list *list, const struct fz_sort *sort)
+{
+    assert_false(fz_list_is_disordered(list));
+    for (size_t i = 1; i < fz_list_all_count(list); i++)
+        assert_true(fz_sort_cmp(&list->items, sort, list->order.slots[i - 1], list->order.slots[i]) < 0);
+}
+
+/* Names come and go, the pool of names grows and is compacted, folders go, while a worker reads what was there. */
+static void sorts_while_the_list_changes(void **unused)
+{
+    (void)unused;
+    for (int round = 0; round < 6; round++) {
+        struct fz_sort sort = {.key = (enum fz_sort_key)(round % 5), .descending = round % 2, .seed = 3};
+        struct fz_list *list = fz_list_new();
+        fill(list, "/p/one", "IMG_%u with a name that is long enough to be worth it.jpg", 0, 3000);
+        fill(list, "/p/two", "%u.jpg", 0, 3000);
+        fill(list, "/p/three", "dsc%u.jpg", 0, 50);
+        struct fz_sorter *sorter = fz_list_sort_begin(list, &sort);
+        SDL_Thread *worker = start(sort_main, sorter);
+        struct fz_batch none = {0};
+        apply(list, FZ_SOURCE_REMOVED, "/p/one", &none); /* with its folder, and most of the names */
+        apply(list, FZ_SOURCE_REMOVED, "/p/three", &none);
+        fill(list, "/p/new", "new%u.jpg", 0, 300);
+        fz_item_id dropped[] = {fz_list_at(list, 5), fz_list_at(list, 6)};
+        fz_list_drop(list, dropped, 2);
+        const fz_item_id *back;
+        fz_list_undo_drop(list, &back);
+        SDL_WaitThread(worker, NULL);
+        assert_true(fz_list_sort_apply(list, sorter));
+        fz_sorter_free(sorter);
+        assert_int_equal(fz_list_count(list), 3300);
+        assert_sorted(list, &sort);
+        fz_list_free(list);
+    }
+}
+
+/* The program may end while a sorter and a snapshot are out. */
+static void ends_while_it_runs(void **unused)
+{
+    (void)unused;
+    struct fz_list *list = fz_list_new();
+    fill(list, "/p", "%u.jpg", 0, 1000);
+    struct fz_sorter *sorter = fz_list_sort_begin(list, &(struct fz_sort){.key = FZ_SORT_DATE});
+    struct fz_marked *marked = fz_list_marked_begin(list);
+    fill(list, "/q", "%u.jpg", 0, 20000);
+    fz_sorter_free(sorter);
+    fz_marked_free(marked);
+    fz_sorter_free(NULL);
+    fz_marked_free(NULL);
+    fz_facts_free(NULL);
+    fz_list_free(list);
+}
+
+static void shuffles_by_seed(void **unused)
+{
+    (void)unused;
+    enum { COUNT_SHUFFLED = 2000 };
+    struct fz_list *list = fz_list_new();
+    fill(list, "/p", "img%u.jpg", 0, COUNT_SHUFFLED);
+    fz_item_id *first = fz_calloc(COUNT_SHUFFLED, sizeof *first);
+    size_t same = 0, up = 0;
+    sort_by(list, (struct fz_sort){.key = FZ_SORT_RANDOM, .seed = 1});
+    for (size_t i = 0; i < COUNT_SHUFFLED; i++) {
+        first[i] = fz_list_at(list, i);
+        up += i > 0 && first[i] > first[i - 1];
+    }
+    assert_true(up > COUNT_SHUFFLED * 2 / 5 &&
+                up < COUNT_SHUFFLED * 3 / 5); /* half of the steps, by chance */
+    sort_by(list, (struct fz_sort){.key = FZ_SORT_RANDOM, .seed = 2});
+    for (size_t i = 0; i < COUNT_SHUFFLED; i++)
+        same += fz_list_at(list, i) == first[i];
+    assert_true(same < 20);
+    sort_by(list, (struct fz_sort){.key = FZ_SORT_RANDOM, .seed = 1});
+    for (size_t i = 0; i < COUNT_SHUFFLED; i++)
+        assert_int_equal(fz_list_at(list, i), first[i]);
+    free(first);
+    fz_list_free(list);
+}
+
+/* ---- Many ----------------------------------------------------------------------------------------------- */
+
+/* What would take the render thread too long waits at the end, and is in its place after the next sort. */
+static void many_at_once_wait_for_a_worker(void **unused)
+{
+    (void)unused;
+    struct fz_list *list = fz_list_new();
+    fill(list, "/p", "img%u.jpg", 0, MANY);
+    fz_item_id *ids = fz_calloc(MANY / 2, sizeof *ids);
+    for (size_t i = 0; i < MANY / 2; i++)
+        ids[i] = fz_list_at(list, i * 2 + 1);
+    fz_item_id kept = fz_list_at(list, 10);
+    assert_int_equal(fz_list_drop(list, ids, MANY / 2), MANY / 2);
+    assert_false(fz_list_is_disordered(list));
+    const fz_item_id *back;
+    assert_int_equal(fz_list_undo_drop(list, &back), MANY / 2);
+    assert_true(fz_list_is_disordered(list));
+    assert_int_equal(fz_list_count(list), MANY);
+    struct fz_sort sort = fz_list_sort(list);
+    sort_by(list, sort);
+    assert_sorted(list, &sort);
+    assert_int_equal(fz_list_at(list, 10), kept);
+    free(ids);
+
+    sort = (struct fz_sort){.key = FZ_SORT_RANDOM, .seed = 9};
+    sort_by(list, sort);
+    fill(list, "/q", "img%u.jpg", 0, 3000);
+    assert_true(fz_list_is_disordered(list));
+    assert_int_equal(fz_list_count(list), MANY + 3000);
+    sort_by(list, sort);
+    assert_sorted(list, &sort);
+    fz_list_free(list);
+}
+
+static int64_t since(int64_t *last)
+{
+    int64_t now = fz_thread_cpu_us(), passed = now - *last;
+    *last = now;
+    return passed;
+}
+
+/* CPU time of the render thread. The bounds are ten times what a machine of 2020 takes, for sanitizers and others. */
+static void many_are_quick(void **unused)
+{
+    (void)unused;
+    struct fz_list *list = fz_list_new();
+    fill(list, "/p", "DSC_%05u Urlaub.JPG", 0, MANY);
+    int64_t last = fz_thread_cpu_us(), most = 0, all = 0;
+    const char *const typed[] = {"u", "ur", "url", "url", "5", "51", "/p/dsc"};
+    const size_t found[] = {MANY, MANY, MANY, MANY, 40951, 3970, MANY};
+    for (size_t i = 0; i < COUNT(typed); i++) {
+        all = 0;
+        fz_list_search(list, typed[i]);
+        for (bool done = false; !done;) {
+            since(&last);
+            done = fz_list_search_step(list, 2000);
+            int64_t step = since(&last);
+            most = step > most ? step : most;
+            all += step;
+        }
+        assert_int_equal(fz_list_count(list), found[i]);
+        print_message("search \"%s\" in %d names: %.2f ms, then %.2f ms to know where all stand\n", typed[i],
+                      MANY, (double)all / 1e3, (double)since(&last) / 1e3);
+        assert_true(all < 100000);
+    }
+    print_message("the longest step: %.2f ms\n", (double)most / 1e3);
+    assert_true(most < 20000);
+    fz_list_search(list, NULL);
+    for (int key = FZ_SORT_NAME; key <= FZ_SORT_RANDOM; key++) {
+        struct fz_sort sort = {.key = (enum fz_sort_key)key, .seed = 5};
+        since(&last);
+        struct fz_sorter *sorter = fz_list_sort_begin(list, &sort);
+        int64_t begin = since(&last), start_us = fz_now_us();
+        SDL_WaitThread(start(sort_main, sorter), NULL);
+        int64_t run = fz_now_us() - start_us;
+        since(&last);
+        fz_list_sort_apply(list, sorter);
+        fz_list_section_count(list);
+        int64_t applied = since(&last);
+        fz_sorter_free(sorter);
+        print_message("sort %d: begin %.2f, worker %.1f, apply %.2f ms\n", key, (double)begin / 1e3,
+                      (double)run / 1e3, (double)applied / 1e3);
+        assert_true(begin < 50000 && applied < 50000);
+        assert_sorted(list, &sort);
+    }
+    fz_list_free(list);
+}
+
+int main(void)
+{
+    fz_thread_claim_main();
+    fz_clock_start();
+    fz_cancel_init(&never, NULL);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sorts_by_what_files_say),
+        cmocka_unit_test(large_files_keep_their_order),
+        cmocka_unit_test(sorts_while_the_list_changes),
+        cmocka_unit_test(ends_while_it_runs),
+        cmocka_unit_test(shuffles_by_seed),
+        cmocka_unit_test(many_at_once_wait_for_a_worker),
+        cmocka_unit_test(many_are_quick),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
