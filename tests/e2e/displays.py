@@ -119,13 +119,14 @@ class Sway:
 
     def press(self, _frieze, *keys):
         """Keys by their X names; "+" goes between a modifier (ctrl, shift) and its key. The seat has no keyboard while
-        nobody types: programs hear of it first, and so late that a key sent at once would be lost."""
+        nobody types: programs hear of it first, and so late that a key sent at once would be lost. A letter goes as a
+        text, because wtype takes the name of a capital for that of the small one."""
         command = ["wtype", "-s", "300"]
         for key in keys:
             *mods, name = key.split("+")
             for mod in mods:
                 command += ["-M", mod]
-            command += ["-k", name]
+            command += [name] if len(name) == 1 else ["-k", name]
             for mod in mods:
                 command += ["-m", mod]
         self.run(*command, "-s", "150")

@@ -43,7 +43,7 @@ def test_keys(wall, sway):
     """One key of each kind: named, letter, shifted, with a modifier."""
     sway.press(wall, "Right", "l", "Down", "G", "Home", "Down", "bracketright")
     wall.until(index=COLUMNS + 10)
-    sway.press(wall, "shift+g", "ctrl+u", "Home", "ctrl+f", "plus", "0", "n")
+    sway.press(wall, "G", "ctrl+u", "Home", "ctrl+f", "plus", "0", "n")
     wall.until(index=3 * COLUMNS + 1)
 
 
