@@ -126,7 +126,7 @@ class Sway:
             *mods, name = key.split("+")
             for mod in mods:
                 command += ["-M", mod]
-            command += [name] if len(name) == 1 else ["-k", name]
+            command += [name] if len(name) == 1 and not mods else ["-k", name]
             for mod in mods:
                 command += ["-m", mod]
         self.run(*command, "-s", "150")
