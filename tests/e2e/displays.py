@@ -1,6 +1,7 @@
 """Real displays without a screen: an X server (Xvfb) and a Wayland compositor (sway, headless)."""
 
 import io
+import itertools
 import mmap
 import os
 import struct
@@ -119,17 +120,18 @@ class Sway:
 
     def press(self, _frieze, *keys):
         """Keys by their X names; "+" goes between a modifier (ctrl, shift) and its key. The seat has no keyboard while
-        nobody types: programs hear of it first, and so late that a key sent at once would be lost. A letter goes as a
-        text, because wtype takes the name of a capital for that of the small one."""
-        command = ["wtype", "-s", "300"]
-        for key in keys:
-            *mods, name = key.split("+")
-            for mod in mods:
-                command += ["-M", mod]
-            command += [name] if len(name) == 1 and not mods else ["-k", name]
-            for mod in mods:
-                command += ["-m", mod]
-        self.run(*command, "-s", "150")
+        nobody types: programs hear of it first, and so late that a key sent at once would be lost. A capital goes as a
+        text of its own: wtype takes its name for that of the small letter, and mixes up texts and named keys."""
+        for capital, group in itertools.groupby(keys, lambda key: len(key) == 1 and key.isupper()):
+            command = ["wtype", "-s", "300"]
+            for key in () if capital else group:
+                *mods, name = key.split("+")
+                for mod in mods:
+                    command += ["-M", mod]
+                command += ["-k", name]
+                for mod in mods:
+                    command += ["-m", mod]
+            self.run(*command, *(["".join(group)] if capital else []), "-s", "150")
 
     def screenshot(self):
         return Image.open(io.BytesIO(self.run("grim", "-o", "HEADLESS-1", "-")[1])).convert("RGB")
