@@ -53,9 +53,10 @@ struct text_entry {
 
 enum {
     BUCKETS = 1024,
-    CACHE_BYTES = 12 << 20, /* but what the last frame showed always stays */
-    ENTRY_BYTES = 512,      /* what an entry costs beside its pixels, roughly */
-    MANY_PENDING = 64,      /* more wait until these are back: by then most have scrolled out of view */
+    CACHE_BYTES =
+        12 << 20,      /* at most, and a quarter of all textures; what the last frame showed always stays */
+    ENTRY_BYTES = 512, /* what an entry costs beside its pixels, roughly */
+    MANY_PENDING = 64, /* more wait until these are back: by then most have scrolled out of view */
     SMALLEST_PX = 6,
     LARGEST_PX = 400,
 };
@@ -187,8 +188,9 @@ void fz_texts_free(struct fz_head *head)
 static void evict(struct fz_head *head)
 {
     struct fz_texts *texts = head->texts;
+    size_t limit = head->budget_bytes / 4 < CACHE_BYTES ? (size_t)head->budget_bytes / 4 : CACHE_BYTES;
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): a freed entry was unlinked; the analyser loses the list */
-    while (texts->bytes > CACHE_BYTES && texts->oldest && texts->oldest->used_frame + 1 < head->frame)
+    while (texts->bytes > limit && texts->oldest && texts->oldest->used_frame + 1 < head->frame)
         entry_free(head, texts->oldest);
 }
 
@@ -238,7 +240,7 @@ static struct label_key key_of(const struct fz_head *head, const char *text,
 {
     struct label_key key = {.bold = style->bold};
     key.px = clamp((int)lround(style->px * fz_head_text_scale(head)), SMALLEST_PX, LARGEST_PX);
-    key.max_w = style->max_w > 0 && style->max_w < head->max_side ? style->max_w : head->max_side;
+    key.max_w = style->max_w == 0 ? head->max_side : clamp(style->max_w, 1, head->max_side);
     uint32_t seed = FZ_HASH_SEED ^ (uint32_t)key.px * 31u ^ (uint32_t)key.max_w * 7919u ^ (uint32_t)key.bold;
     key.hash = fz_str_hash(seed, text);
     return key;
