@@ -118,7 +118,8 @@ static int64_t next_wake_us(const struct fz_app *app, int64_t view_us)
 static bool something_arrived(const struct fz_app *app)
 {
     return app->backlog || !fz_ready_is_empty(&app->results) || !fz_ready_is_empty(&app->events) ||
-           !fz_ready_is_empty(&app->requests) || atomic_load(&app->signalled) > app->signals_seen;
+           !fz_ready_is_empty(&app->requests) || fz_text_has_arrived(app->head) ||
+           atomic_load(&app->signalled) > app->signals_seen;
 }
 
 static void wait_and_handle(struct fz_app *app, int64_t wake_us)

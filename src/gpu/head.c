@@ -122,11 +122,10 @@ int fz_head_h(const struct fz_head *head)
 
 bool fz_head_update_size(struct fz_head *head)
 {
-    int w = head->w, h = head->h, units = 0;
+    int w = head->w, h = head->h;
     double scale = head->display_scale;
     SDL_GetRendererOutputSize(head->renderer, &head->w, &head->h);
-    SDL_GetWindowSize(head->window, &units, NULL);
-    head->display_scale = units > 0 && head->w > units ? (double)head->w / units : 1;
+    head->display_scale = fz_window_density(head->window, head->w);
     return w != head->w || h != head->h || scale != head->display_scale;
 }
 

@@ -31,7 +31,7 @@ struct fz_head {
     SDL_Window *window;
     SDL_Renderer *renderer;
     int w, h;             /* px */
-    double display_scale; /* px for each unit that the window system counts in */
+    double display_scale; /* what the display wants texts enlarged by */
     double text_scale;    /* the user's */
     bool software, vsync;
     bool queues_frames; /* presenting does not wait for what was drawn */
@@ -46,6 +46,8 @@ struct fz_head {
 };
 
 /* Called by head.c. */
+/* How much larger a text has to be on the display of this window, 1 to 4; the window is width_px wide. */
+double fz_window_density(SDL_Window *window, int width_px);
 struct fz_texts *fz_texts_new(struct fz_text_service *service);
 void fz_texts_free(struct fz_head *head);
 /* It was drawn: it is the last to be evicted. */

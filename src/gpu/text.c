@@ -1,5 +1,6 @@
 #include "gpu/text.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "decode/job.h"
@@ -53,9 +54,11 @@ struct text_entry {
 
 enum {
     BUCKETS = 1024,
-    CACHE_BYTES = 12 << 20, /* but what the last frame showed always stays */
-    ENTRY_BYTES = 512,      /* what an entry costs beside its pixels, roughly */
-    MANY_PENDING = 64,      /* more wait until these are back: by then most have scrolled out of view */
+    CACHE_BYTES =
+        12 << 20,       /* at most, and a quarter of all textures; what the last frame showed always stays */
+    ENTRY_BYTES = 512,  /* what an entry costs beside its pixels, roughly */
+    MANY_PENDING = 256, /* more wait until these are back: by then most have scrolled out of view */
+    COLLECT_BUDGET_US = 1500,
     SMALLEST_PX = 6,
     LARGEST_PX = 400,
 };
@@ -65,6 +68,7 @@ struct fz_texts {
     struct text_entry *buckets[BUCKETS];
     struct text_entry *newest, *oldest;
     size_t bytes;
+    struct fz_ready_node *arrived; /* taken, but not yet looked at */
     int pending;
 };
 
@@ -73,6 +77,15 @@ static void job_free(struct text_job *job)
     fz_surface_free(job->label.surface);
     free(job->text);
     free(job);
+}
+
+static void free_jobs(struct fz_ready_node *node)
+{
+    while (node) {
+        struct text_job *job = FZ_CONTAINER(node, struct text_job, ready);
+        node = node->next;
+        job_free(job);
+    }
 }
 
 static int text_main(void *ctx)
@@ -131,11 +144,7 @@ bool fz_text_service_stop(struct fz_text_service *service, int patience_ms)
     for (size_t n; (n = fz_heap_rejudge(&service->queue, drop_all, NULL, dropped, 64)) > 0;)
         for (size_t i = 0; i < n; i++)
             job_free(FZ_CONTAINER(dropped[i], struct text_job, queued));
-    for (struct fz_ready_node *node = fz_ready_take(&service->ready); node;) {
-        struct fz_ready_node *next = node->next;
-        job_free(FZ_CONTAINER(node, struct text_job, ready));
-        node = next;
-    }
+    free_jobs(fz_ready_take(&service->ready));
     fz_heap_fini(&service->queue);
     free(service);
     return true;
@@ -180,6 +189,7 @@ void fz_texts_free(struct fz_head *head)
 {
     while (head->texts->oldest)
         entry_free(head, head->texts->oldest);
+    free_jobs(head->texts->arrived);
     free(head->texts);
 }
 
@@ -187,8 +197,9 @@ void fz_texts_free(struct fz_head *head)
 static void evict(struct fz_head *head)
 {
     struct fz_texts *texts = head->texts;
+    size_t limit = head->budget_bytes / 4 < CACHE_BYTES ? (size_t)head->budget_bytes / 4 : CACHE_BYTES;
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): a freed entry was unlinked; the analyser loses the list */
-    while (texts->bytes > CACHE_BYTES && texts->oldest && texts->oldest->used_frame + 1 < head->frame)
+    while (texts->bytes > limit && texts->oldest && texts->oldest->used_frame + 1 < head->frame)
         entry_free(head, texts->oldest);
 }
 
@@ -238,7 +249,7 @@ static struct label_key key_of(const struct fz_head *head, const char *text,
 {
     struct label_key key = {.bold = style->bold};
     key.px = clamp((int)lround(style->px * fz_head_text_scale(head)), SMALLEST_PX, LARGEST_PX);
-    key.max_w = style->max_w > 0 && style->max_w < head->max_side ? style->max_w : head->max_side;
+    key.max_w = style->max_w == 0 ? head->max_side : clamp(style->max_w, 1, head->max_side);
     uint32_t seed = FZ_HASH_SEED ^ (uint32_t)key.px * 31u ^ (uint32_t)key.max_w * 7919u ^ (uint32_t)key.bold;
     key.hash = fz_str_hash(seed, text);
     return key;
@@ -303,15 +314,23 @@ static void take_label(struct fz_head *head, struct text_entry *entry, const str
     entry->pending = false;
 }
 
+bool fz_text_has_arrived(const struct fz_head *head)
+{
+    return head->texts->arrived || !fz_ready_is_empty(&head->texts->service->ready);
+}
+
 bool fz_text_collect(struct fz_head *head)
 {
-    struct fz_ready_node *node = fz_ready_take(&head->texts->service->ready);
-    bool any = node != NULL;
-    while (node) {
-        struct text_job *job = FZ_CONTAINER(node, struct text_job, ready);
-        node = node->next;
-        struct text_entry *entry = find(head->texts, &job->key, job->text);
-        head->texts->pending--;
+    struct fz_texts *texts = head->texts;
+    if (!texts->arrived)
+        texts->arrived = fz_ready_take(&texts->service->ready);
+    bool any = texts->arrived != NULL;
+    int64_t until_us = fz_now_us() + COLLECT_BUDGET_US;
+    while (texts->arrived && fz_now_us() < until_us) {
+        struct text_job *job = FZ_CONTAINER(texts->arrived, struct text_job, ready);
+        texts->arrived = texts->arrived->next;
+        struct text_entry *entry = find(texts, &job->key, job->text);
+        texts->pending--;
         if (entry)
             take_label(head, entry, &job->label);
         job_free(job);

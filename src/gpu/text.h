@@ -31,7 +31,10 @@ bool fz_text_size(struct fz_head *head, const char *text, const struct fz_text_s
 bool fz_text_draw(struct fz_head *head, const char *text, const struct fz_text_style *style, double x,
                   double y, struct fz_color color);
 
-/* Render thread. Takes finished texts in; true when any came. */
+/* Render thread. True while finished texts wait to be taken in. */
+bool fz_text_has_arrived(const struct fz_head *head);
+
+/* Render thread. Takes finished texts in, for a millisecond or two; true when any came. */
 bool fz_text_collect(struct fz_head *head);
 
 /* Render thread. True while a text that was asked for has not come back. */

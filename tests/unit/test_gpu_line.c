@@ -145,10 +145,11 @@ static void the_extension_stays(void **state)
 static void only_whole_clusters_go(void **state)
 {
     (void)state;
-    assert_shortened("👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦"
-                     "."
-                     "png",
-                     5, "👨‍👩‍👧‍👦….png");
+    assert_shortened(
+        "👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦"
+        "."
+        "png",
+        5, "👨‍👩‍👧‍👦….png");
     assert_shortened("e\xcc\x81"
                      "e\xcc\x81"
                      "e\xcc\x81"
