@@ -88,6 +88,7 @@ void fz_complete(const char *before, struct fz_completion *completion)
         else if (argument && id == FZ_COMMAND_SET)
             offer_values(completion, begun, second + strspn(second, " "));
     }
-    if (completion->count == 1 && strlen(completion->added) + 1 < sizeof completion->added)
-        strcat(completion->added, " ");
+    size_t length = strlen(completion->added);
+    if (completion->count == 1 && length + 1 < sizeof completion->added)
+        memcpy(completion->added + length, " ", 2);
 }

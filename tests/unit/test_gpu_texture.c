@@ -1,4 +1,6 @@
-/* Textures and what is drawn of them, on SDL's offscreen driver. */
+/* Textures and what is drawn of them, on SDL's offscreen driver. Not under ThreadSanitizer, which reports the OpenGL
+ * driver's own threads.
+ * ctest: LABELS renderer */
 #include "fixture.h"
 
 #include "decode/job.h"
