@@ -1,7 +1,7 @@
 # Completion of frieze for bash. Made by "make docs" from tools/pages and the tables in src/ctl.
 
-_frieze_options='--slideshow --delay --tile --names --background --hidden --no-siblings --null --watch --no-watch --wait --size --headless --memory --jobs --isolation --keys --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
-_frieze_commands='quit back open close next previous left right up down page_down page_up half_down half_up forward backward first last zoom_in zoom_out zoom_original zoom_fit zoom_fill zoom_reset zoom_keep rotate_right rotate_left flip_h flip_v slideshow pause_show slower faster hints names help command_line loading reload fullscreen copy_path key status stats wait screenshot get set reset'
+_frieze_options='--slideshow --delay --tile --names --background --motion --hidden --no-siblings --null --watch --no-watch --wait --size --headless --memory --jobs --isolation --keys --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
+_frieze_commands='quit back open close next previous left right up down page_down page_up half_down half_up forward backward first last zoom_in zoom_out zoom_original zoom_fit zoom_fill zoom_reset zoom_keep rotate_right rotate_left flip_h flip_v slideshow pause_show slower faster hints names help menu command_line loading reload fullscreen copy_path key status stats wait screenshot get set reset'
 
 _frieze_words() {
     mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
@@ -18,6 +18,7 @@ _frieze_value() {
     --delay|-d) ;;
     --tile|-t) ;;
     --background|-b) ;;
+    --motion) _frieze_words 'full reduced off' ;;
     --size) ;;
     --memory|-m) ;;
     --jobs|-j) ;;
@@ -39,9 +40,9 @@ _frieze_argument() {
     loading) _frieze_words 'pause resume' ;;
     wait) _frieze_words 'idle screenful loaded' ;;
     screenshot) _frieze_files ;;
-    get) _frieze_words 'slideshow delay tile names background hidden no-siblings null watch no-watch wait size headless memory jobs isolation keys name screenshot quit-when stats shown config no-config help version' ;;
-    set) _frieze_words 'delay tile names background' ;;
-    reset) _frieze_words 'delay tile names background' ;;
+    get) _frieze_words 'slideshow delay tile names background motion hidden no-siblings null watch no-watch wait size headless memory jobs isolation keys name screenshot quit-when stats shown config no-config help version' ;;
+    set) _frieze_words 'delay tile names background motion' ;;
+    reset) _frieze_words 'delay tile names background motion' ;;
     esac
 }
 

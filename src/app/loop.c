@@ -152,6 +152,10 @@ static void step(struct fz_app *app)
     int64_t passed = app->now_us - app->last_step_us;
     double dt_s = (double)(passed < MAX_STEP_US ? passed : MAX_STEP_US) / 1e6;
     app->last_step_us = app->now_us;
+    if (fz_app_motion(app) != FZ_MOTION_FULL) { /* everything is where it was going to, and then at rest */
+        fz_wall_step(app, INFINITY);
+        fz_picture_step(app, INFINITY);
+    }
     bool scrolling = fz_wall_step(app, dt_s);
     app->moving = fz_picture_step(app, dt_s) || scrolling;
 }
@@ -236,7 +240,7 @@ void fz_app_run(struct fz_app *app)
     app->dirty = true;
     app->stats.wait_returned_us = app->stats.pumped_us = app->last_step_us = fz_now_us();
     while (!app->quitting) {
-        int64_t view_us = earliest(fz_show_step(app), fz_picture_look(app));
+        int64_t view_us = earliest(earliest(fz_show_step(app), fz_picture_look(app)), fz_touch_step(app));
         wait_and_handle(app, next_wake_us(app, view_us));
         fz_app_take_source_events(app);
         fz_app_take_requests(app);
