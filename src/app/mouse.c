@@ -51,6 +51,17 @@ void fz_app_click(struct fz_app *app, double x, double y, int times)
     }
 }
 
+void fz_app_ask_menu(struct fz_app *app, double x, double y)
+{
+    struct fz_wall *wall = &app->wall;
+    size_t index;
+    bool covered = app->menu.open || app->help.open;
+    if (!covered && app->mode == FZ_MODE_WALL &&
+        fz_layout_hit(&wall->layout, x, y + wall->scroll.position, &index))
+        fz_app_select(app, index);
+    fz_menu_open(app, x, y);
+}
+
 void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
 {
     bool zoom = (SDL_GetModState() & KMOD_CTRL) != 0;
@@ -136,7 +147,7 @@ void fz_mouse_press(struct fz_app *app, const SDL_MouseButtonEvent *event)
         else
             release_left(app, x, y, event->clicks);
     } else if (event->button == SDL_BUTTON_RIGHT && down) {
-        fz_menu_open(app, x, y);
+        fz_app_ask_menu(app, x, y);
     } else if ((event->button == SDL_BUTTON_X1 || event->button == SDL_BUTTON_X2) && down &&
                app->mode == FZ_MODE_PICTURE) {
         fz_picture_go(app, event->button == SDL_BUTTON_X1 ? -1 : 1);

@@ -22,5 +22,7 @@ void fz_mouse_draw(struct fz_app *app);
 
 /* What a click does, of the mouse or of a finger; `times` is 2 for the second of a double click. */
 void fz_app_click(struct fz_app *app, double x, double y, int times);
+/* The menu, for what is there. */
+void fz_app_ask_menu(struct fz_app *app, double x, double y);
 
 #endif

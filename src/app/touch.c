@@ -79,7 +79,7 @@ static void act(struct fz_app *app, const struct fz_gesture *gesture)
         fz_app_click(app, gesture->x, gesture->y, 2);
         break;
     case FZ_GESTURE_LONG_PRESS:
-        fz_menu_open(app, gesture->x, gesture->y);
+        fz_app_ask_menu(app, gesture->x, gesture->y);
         break;
     case FZ_GESTURE_DRAG:
         if (on_wall)
