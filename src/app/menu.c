@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static const struct fz_color GROUND = {16, 16, 18, 248}, POINTED = {58, 62, 72, 255},
+static const struct fz_color GROUND = {16, 16, 18, 255}, POINTED = {58, 62, 72, 255},
                              LINE = {110, 110, 118, 255};
 
 enum { PAD = 12, KEYS_GAP = 28, EDGE_PX = 4 };

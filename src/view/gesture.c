@@ -97,6 +97,7 @@ struct fz_gesture fz_gesture_down(struct fz_gestures *g, int64_t id, double x, d
         g->state = FZ_GESTURES_PAIR;
     middle(g, &g->start_x, &g->start_y);
     g->start_span = span(g);
+    g->spreading = false;
     return dragged ? release(g, x, y, FZ_SWIPE_NONE, RESTED_US / 1e6) : NOTHING;
 }
 
@@ -138,20 +139,19 @@ static struct fz_gesture pinch(struct fz_gestures *g, struct fz_finger *finger, 
     finger->x = x;
     finger->y = y;
     middle(g, &to_x, &to_y);
-    if (g->state == FZ_GESTURES_PAIR && fabs(span(g) - g->start_span) <= slop &&
-        hypot(to_x - g->start_x, to_y - g->start_y) <= slop)
-        return gesture;
-    if (g->state == FZ_GESTURES_PAIR) {
+    bool was_spreading = g->spreading, was_pinching = g->state == FZ_GESTURES_PINCHING;
+    g->spreading |= fabs(span(g) - g->start_span) > slop;
+    if (g->spreading || hypot(to_x - g->start_x, to_y - g->start_y) > slop)
         g->state = FZ_GESTURES_PINCHING;
+    if (!was_pinching) /* what was needed to see that is no part of it */
         return gesture;
-    }
     gesture.kind = FZ_GESTURE_PINCH;
     gesture.x = from_x;
     gesture.y = from_y;
     gesture.dx = to_x - from_x;
     gesture.dy = to_y - from_y;
     /* Fingers that touch each other are no pixels apart: no factor can be told from that. */
-    if (before >= slop && span(g) >= slop)
+    if (was_spreading && before >= slop && span(g) >= slop)
         gesture.factor = span(g) / before;
     return gesture;
 }

@@ -47,6 +47,7 @@ struct fz_gestures {
     struct fz_finger fingers[FZ_GESTURE_FINGERS];
     int others; /* fingers beyond those that count */
     double start_x, start_y, start_span;
+    bool spreading;          /* the distance of the two counts: it is more than two that do not move alike */
     double speed_x, speed_y; /* px/s, smoothed */
     int64_t start_us, moved_us;
     double tap_x, tap_y; /* the last tap */

@@ -258,7 +258,7 @@ static void two_fingers_pan(void **state)
     assert_only(&hand, FZ_GESTURE_PINCH, hand.counts[FZ_GESTURE_PINCH]);
     assert_near(hand.dx, 100, 10);
     assert_near(hand.dy, 150, 15);
-    assert_near(hand.factor, 1, 0.02);
+    assert_true(hand.factor == 1); /* they move one after the other, but alike */
 }
 
 static void two_fingers_that_rest_do_nothing(void **state)
