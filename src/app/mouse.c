@@ -15,7 +15,8 @@ static const double WHEEL_ROWS = 0.6; /* rows of the wall that one notch moves *
 static const double WHEEL_ZOOM = 1.2;
 static const double EDGE = 0.15; /* of the window's width */
 
-/* In the picture view the left and the right edge lead to other pictures: -1, 1; 0 elsewhere, and where there is none. */
+/* In the picture view the left and the right edge lead to other pictures: -1, 1; 0 elsewhere, and where there is none.
+ */
 static int edge_at(const struct fz_app *app, double x)
 {
     size_t index, count = fz_list_count(app->list);

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Android's ViewConfiguration (touch slop 8 dp, double tap slop 100 dp and 300 ms, long press 500 ms; iOS waits 0.5 s for a
- * long press too): what the hands of most people have learned. */
+/* Android's ViewConfiguration (touch slop 8 dp, double tap slop 100 dp and 300 ms, long press 500 ms; iOS waits 0.5 s
+ * for a long press too): what the hands of most people have learned. */
 static const double SLOP_PT = 8, DOUBLE_TAP_SLOP_PT = 100;
 enum { DOUBLE_TAP_US = 300000, LONG_PRESS_US = 500000 };
 

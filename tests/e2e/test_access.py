@@ -194,7 +194,7 @@ def test_fades_of_the_show(home, motion, fades):
     seen = set()
     with home.start("--motion", motion, "--size", "320x180", "--slideshow", "--delay", "0.5", folder) as frieze:
         frieze.until(mode="slideshow")
-        for _ in range(150):
+        for _ in range(80):
             frieze.ask("screenshot", home / "now.png")
             seen.add(Image.open(home / "now.png").convert("RGB").getpixel((160, 90)))
             if fades and set(colours) < seen:

@@ -37,9 +37,10 @@ PICTURE_ZOOMS = {"+": 1.25, "=": 1.25, "-": 0.8, "a": 1, "*": 1, "w": 1, "W": 2,
 TURNS = {">": "90", "<": "270"}
 FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
 # Keys of either view that a test of their own looks at.
-OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
-                   ":", "'"},
-          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":"}}
+OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?",
+                   "F1", ":", "'", "Menu"},
+          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":",
+                      "Menu"}}
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
-"""Fingers on a touch screen: tap, double tap, long press, drag, fling, swipe, pinch, in the running program. SDL's events
-are made by fingers.c, as no virtual display has a touch screen; what lies before them is SDL's."""
+"""Fingers on a touch screen: tap, double tap, long press, drag, fling, swipe, pinch, in the running program. SDL's
+events are made by fingers.c, as no virtual display has a touch screen; what lies before them is SDL's."""
 # ctest: LABELS display
 
 import os
