@@ -10,10 +10,13 @@
 #include "app/loader.h"
 #include "app/marks.h"
 #include "app/perf.h"
+#include "app/menu.h"
+#include "app/mouse.h"
 #include "app/picture.h"
 #include "app/prompt.h"
 #include "app/show.h"
 #include "app/stats.h"
+#include "app/touch.h"
 #include "app/wall.h"
 #include "ctl/command.h"
 #include "ctl/config.h"
@@ -27,6 +30,13 @@
 enum { FZ_MAX_HEADS = 1, FZ_MAX_WAITS = 16, FZ_MAX_SAVES = 4 };
 
 enum fz_mode { FZ_MODE_WALL, FZ_MODE_PICTURE };
+
+/* What may move by itself, as --motion says: each allows what the one before it does, and more. */
+enum fz_motion {
+    FZ_MOTION_OFF,     /* nothing: every change is a cut */
+    FZ_MOTION_REDUCED, /* pictures fade, but nothing travels, grows or glides on */
+    FZ_MOTION_FULL,
+};
 
 /* Somebody outside waits for a state. */
 struct fz_wait {
@@ -88,6 +98,9 @@ struct fz_app {
     struct fz_marks marks;
     char *searched;            /* the text of the search that stands; owned; NULL: none */
     struct fz_sort unshuffled; /* the order before the last shuffle */
+    struct fz_menu menu;
+    struct fz_mouse mouse;
+    struct fz_touch touch;
     struct fz_stats stats;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */
@@ -110,8 +123,7 @@ struct fz_app {
     SDL_Keysym pressed; /* the last key that went down */
     bool key_held;      /* which repeats */
     int64_t hint_until_us, cursor_until_us;
-    fz_item_id titled; /* what the window's title tells */
-    size_t titled_count;
+    char *title;  /* the window's; owned */
     char *notice; /* a line shown for a while; owned */
     int64_t notice_until_us;
     struct fz_save saves[FZ_MAX_SAVES + 1]; /* frames to be saved */
@@ -152,6 +164,9 @@ bool fz_app_is_idle(const struct fz_app *app);
 bool fz_app_is_listed(
     const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
 void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Render thread. Asked by whatever moves. */
+enum fz_motion fz_app_motion(const struct fz_app *app);
 
 /* Render thread. What is shown, as the command table tells views apart. */
 enum fz_command_view fz_app_view(const struct fz_app *app);

@@ -181,6 +181,7 @@ static void go_to_nth(struct fz_app *app, size_t nth, size_t otherwise)
 HANDLER(first, go_to_nth(app, call->count, 1))
 HANDLER(last, go_to_nth(app, call->count, fz_list_count(app->list)))
 HANDLER(help, fz_help_toggle(app))
+HANDLER(menu, fz_menu_open(app, fz_head_w(app->head) / 4.0, fz_head_h(app->head) / 4.0))
 HANDLER(hints, fz_hints_start(app))
 HANDLER(search,
         call->argc > 0 ? fz_search_set(app, call->argv[0]) : fz_prompt_open(app, FZ_PROMPT_SEARCH, ""))

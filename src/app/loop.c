@@ -154,6 +154,10 @@ static void step(struct fz_app *app)
     int64_t passed = app->now_us - app->last_step_us;
     double dt_s = (double)(passed < MAX_STEP_US ? passed : MAX_STEP_US) / 1e6;
     app->last_step_us = app->now_us;
+    if (fz_app_motion(app) != FZ_MOTION_FULL) { /* everything is where it was going to, and then at rest */
+        fz_wall_step(app, INFINITY);
+        fz_picture_step(app, INFINITY);
+    }
     bool scrolling = fz_wall_step(app, dt_s);
     app->moving = fz_picture_step(app, dt_s) || scrolling;
 }
@@ -242,6 +246,7 @@ void fz_app_run(struct fz_app *app)
         int64_t view_us = earliest(fz_show_step(app), fz_picture_look(app));
         view_us = earliest(view_us, fz_arrange_next_us(app));
         view_us = earliest(view_us, fz_marks_next_us(app));
+        view_us = earliest(view_us, fz_touch_step(app));
         wait_and_handle(app, next_wake_us(app, view_us));
         fz_app_take_source_events(app);
         fz_app_take_requests(app);

@@ -57,22 +57,6 @@ static void draw_position(struct fz_app *app)
     fz_chip_draw(app, text, FZ_CHIP_BOTTOM_RIGHT);
 }
 
-void fz_app_update_title(struct fz_app *app)
-{
-    size_t count = fz_list_count(app->list);
-    if (app->titled == app->wall.selected && app->titled_count == count)
-        return;
-    app->titled = app->wall.selected;
-    app->titled_count = count;
-    char *name = fz_str_to_display(fz_list_name(app->list, app->wall.selected));
-    char *title = count > 0
-                      ? fz_asprintf("%s (%zu of %zu) - frieze", name, fz_app_selected_index(app) + 1, count)
-                      : fz_strdup("frieze");
-    fz_head_set_title(app->head, title);
-    free(title);
-    free(name);
-}
-
 /* What holds until it is changed: somebody who comes back must see why nothing moves, or what is marked. */
 static void draw_state(struct fz_app *app)
 {
@@ -99,12 +83,14 @@ void fz_app_draw_overlays(struct fz_app *app)
         fz_chip_draw(app, app->notice, FZ_CHIP_BOTTOM);
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
         fz_chip_draw(app, "Return opens  ·  / finds  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
+    fz_mouse_draw(app);
     fz_search_draw(app);
     fz_perf_draw(app);
     fz_hints_draw(app);
     fz_keys_draw(app);
     fz_help_draw(app);
     fz_prompt_draw(app);
+    fz_menu_draw(app);
 }
 
 void fz_app_notice(struct fz_app *app, const char *fmt, ...)

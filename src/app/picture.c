@@ -1,6 +1,8 @@
 #include "app/picture.h"
 
 #include "app/app.h"
+#include "app/badge.h"
+#include "app/panel.h"
 #include "app/shown.h"
 #include "base/clock.h"
 #include "gpu/draw.h"
@@ -67,12 +69,13 @@ static void show_item(struct fz_app *app, fz_item_id item)
 {
     struct fz_picture *picture = &app->picture;
     log_shown(app);
-    if (app->show.running && picture->shown != FZ_ITEM_NONE && picture->openness >= 1) {
+    bool may_fade = app->show.running && fz_app_motion(app) != FZ_MOTION_OFF;
+    if (may_fade && picture->shown != FZ_ITEM_NONE && picture->openness >= 1) {
         picture->fading = picture->shown;
         picture->fading_rect = picture->camera.shown;
         picture->fade_start_us = app->now_us;
-        picture->fade_us =
-            (int64_t)fmin(CROSSFADE_US, app->options.values[FZ_OPTION_DELAY].seconds * 1e6 / 2);
+        int64_t half = fz_show_delay_us(app) / 2;
+        picture->fade_us = half < CROSSFADE_US ? half : CROSSFADE_US;
     }
     bool other = picture->shown != item;
     picture->shown = item;
@@ -281,16 +284,22 @@ static void draw_item(struct fz_app *app, fz_item_id item, struct fz_rect rect, 
         fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
 }
 
+/* On a ground of its own: the background can have any colour. */
 static void draw_reason(struct fz_app *app, const struct fz_tile *tile)
 {
     char text[1024];
     snprintf(text, sizeof text, "%s: %s", fz_list_name(app->list, tile->item), tile->error->msg);
-    struct fz_text_style style = {.px = 22, .max_w = fz_head_w(app->head) - 80};
+    double view_w = fz_head_w(app->head), view_h = fz_head_h(app->head), pad = 20, badge = fz_badge_size(3);
+    struct fz_text_style style = {.px = 22, .max_w = (int)fmax(view_w - 4 * pad, 1)};
     int w, h;
-    if (fz_text_size(app->head, text, &style, &w, &h))
-        fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0,
-                     (fz_head_h(app->head) - h) / 2.0,
-                     fz_app_text_color(app, (struct fz_color){230, 190, 186, 255}));
+    if (!fz_text_size(app->head, text, &style, &w, &h))
+        return;
+    double top = floor((view_h - badge - h) / 2 - pad);
+    fz_draw_fill(app->head,
+                 (struct fz_rect){floor((view_w - w) / 2 - pad), top, w + 2 * pad, badge + h + 3 * pad},
+                 fz_panel_fill);
+    fz_badge_draw(app->head, FZ_BADGE_FAILED, view_w / 2, top + pad + badge / 2, 3);
+    fz_text_draw(app->head, text, &style, (view_w - w) / 2, top + badge + 2 * pad, fz_panel_text);
 }
 
 /* Where the new picture leaves the old one uncovered, the background grows over it; under the new one nothing fades
@@ -325,6 +334,12 @@ void fz_picture_draw(struct fz_app *app)
     }
     draw_item(app, picture->shown, picture->camera.shown, alpha);
     const struct fz_tile *tile = fz_loader_tile(app, picture->shown);
-    if (tile && tile->error && !picture->closing)
+    bool there =
+        texture_of(app, picture->shown, FZ_FOR_PICTURE) || texture_of(app, picture->shown, FZ_FOR_WALL);
+    if (picture->closing)
+        return;
+    if (tile && tile->error)
         draw_reason(app, tile);
+    else if (!there)
+        fz_badge_draw(app->head, FZ_BADGE_LOADING, fz_head_w(app->head) / 2.0, fz_head_h(app->head) / 2.0, 3);
 }

@@ -3,6 +3,12 @@
 #include "app/app.h"
 #include "base/clock.h"
 
+int64_t fz_show_delay_us(const struct fz_app *app)
+{
+    int64_t wished = (int64_t)(app->options.values[FZ_OPTION_DELAY].seconds * 1e6);
+    return wished > FZ_SHOW_LEAST_US ? wished : FZ_SHOW_LEAST_US;
+}
+
 void fz_show_start(struct fz_app *app)
 {
     struct fz_show *show = &app->show;
@@ -11,6 +17,8 @@ void fz_show_start(struct fz_app *app)
     show->running = true;
     show->paused = false;
     show->since_us = 0;
+    if (app->options.values[FZ_OPTION_DELAY].seconds * 1e6 < FZ_SHOW_LEAST_US)
+        fz_app_notice(app, "Three pictures a second at most: more would flash");
     if (app->mode == FZ_MODE_WALL)
         fz_picture_open(app, fz_app_selected_index(app), false);
     app->dirty = true;
@@ -43,7 +51,7 @@ int64_t fz_show_step(struct fz_app *app)
     }
     if (show->since_us == 0)
         show->since_us = app->now_us;
-    int64_t next = show->since_us + (int64_t)(app->options.values[FZ_OPTION_DELAY].seconds * 1e6);
+    int64_t next = show->since_us + fz_show_delay_us(app);
     if (app->now_us < next)
         return next;
     show->since_us = 0;

@@ -289,6 +289,7 @@ void fz_app_stop(struct fz_app *app)
     free(app->first_path);
     free(app->first_folder);
     free(app->notice);
+    free(app->title);
     for (int i = 0; i <= FZ_MAX_SAVES; i++)
         free(app->saves[i].path);
     fz_options_fini(&app->options);

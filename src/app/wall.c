@@ -1,6 +1,7 @@
 #include "app/wall.h"
 
 #include "app/app.h"
+#include "app/badge.h"
 #include "gpu/draw.h"
 #include "sync/thread.h"
 
@@ -9,16 +10,13 @@
 
 static const struct fz_color PLACEHOLDER = {27, 27, 30, 255};
 static const struct fz_color FAILED_FILL = {38, 22, 24, 255};
-static const struct fz_color FAILED_EDGE = {150, 70, 70, 255};
+static const struct fz_color LOADING = {134, 134, 140, 255};
+static const struct fz_color FAILED_EDGE = {240, 130, 120, 255};
 static const struct fz_color FAILED_TEXT = {230, 190, 186, 255};
-static const struct fz_color SELECTED = {255, 188, 66, 255};
 static const struct fz_color CAPTION = {178, 178, 184, 255};
-static const struct fz_color DAMAGED = {255, 150, 60, 255};
 
 enum {
     FADE_US = 80000,
-    RING_PX = 3,
-    RING_GAP_PX = 2,
     CAPTION_PX = 13,
     MIN_TILE = 32,
 };
@@ -145,6 +143,15 @@ void fz_wall_set_tile_size(struct fz_app *app, double factor)
     wall->scrolled_us = app->now_us;
 }
 
+void fz_wall_drag(struct fz_app *app, double dy, double dt_s)
+{
+    struct fz_wall *wall = &app->wall;
+    fz_scroll_drag(&wall->scroll, -dy, dt_s);
+    wall->touched = true;
+    wall->scrolled_us = app->now_us;
+    app->loader.moved = app->dirty = true;
+}
+
 void fz_wall_reveal_selected(struct fz_app *app, bool at_once)
 {
     struct fz_wall *wall = &app->wall;
@@ -228,19 +235,26 @@ static void draw_failed(struct fz_app *app, const struct fz_tile *tile, struct f
     struct fz_head *head = app->head;
     fz_draw_fill(head, box, FAILED_FILL);
     fz_draw_ring(head, (struct fz_rect){box.x + 1, box.y + 1, box.w - 2, box.h - 2}, 1, FAILED_EDGE);
-    double inset = fmin(12, box.w / 16), mark = fmin(22, box.h / 5);
-    double cx = box.x + inset + mark / 2, top = box.y + inset;
-    fz_draw_fill(head, (struct fz_rect){cx - mark / 8, top, mark / 4, mark * 0.62}, FAILED_EDGE);
-    fz_draw_fill(head, (struct fz_rect){cx - mark / 8, top + mark * 0.76, mark / 4, mark / 4}, FAILED_EDGE);
+    double inset = fmin(12, box.w / 16), mark = fmin(22, fmin(box.w, box.h) / 2);
+    fz_badge_draw_shape(head, FZ_BADGE_FAILED, box.x + inset + mark / 2, box.y + inset + mark / 2,
+                        mark >= 22 ? 2 : 1, FAILED_EDGE);
     if (box.w < 90)
         return;
     const char *name = fz_list_name(app->list, tile->item);
-    double x = box.x + inset, y = top + mark + 6, w = box.w - 2 * inset;
+    double x = box.x + inset, y = box.y + inset + mark + 6, w = box.w - 2 * inset;
     fz_text_draw(head, name, &(struct fz_text_style){.px = 13, .max_w = (int)w, .bold = true}, x, y,
                  FAILED_TEXT);
     y += round(19 * fz_app_text_scale(app));
     draw_wrapped(app, tile->error->msg, &(struct fz_text_style){.px = 13}, x, y, w, box.y + box.h - 4,
                  FAILED_TEXT);
+}
+
+/* Quiet, and still neither a picture that is dark nor a place where there is none. */
+static void draw_loading(struct fz_app *app, struct fz_rect box)
+{
+    fz_draw_fill(app->head, box, PLACEHOLDER);
+    fz_badge_draw_shape(app->head, FZ_BADGE_LOADING, box.x + box.w / 2, box.y + box.h / 2,
+                        box.w < 100 ? 1 : 2, LOADING);
 }
 
 static void draw_caption(struct fz_app *app, fz_item_id item, struct fz_rect box)
@@ -262,13 +276,15 @@ static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_r
         if (tile && tile->error)
             draw_failed(app, tile, box);
         else
-            fz_draw_fill(app->head, box, PLACEHOLDER);
+            draw_loading(app, box);
         return box;
     }
     struct fz_rect rect = picture_rect(box, tile);
     app->tile_drawn = true;
     double age = (double)(app->now_us - tile->renditions[FZ_FOR_WALL].shown_us) / FADE_US;
     double alpha = FADE_FROM + (1 - FADE_FROM) * age;
+    if (fz_app_motion(app) == FZ_MOTION_OFF)
+        alpha = 1;
     if (alpha < 1) {
         struct fz_color placeholder = PLACEHOLDER;
         placeholder.a = (uint8_t)(255 * (1 - alpha));
@@ -276,8 +292,11 @@ static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_r
         *fading = true;
     }
     fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
-    if (tile->damaged)
-        fz_draw_fill(app->head, (struct fz_rect){rect.x + rect.w - 12, rect.y + 4, 8, 8}, DAMAGED);
+    if (tile->damaged) {
+        int scale = box.w < 150 ? 1 : 2;
+        double middle = fz_badge_size(scale) / 2 + 4;
+        fz_badge_draw(app->head, FZ_BADGE_DAMAGED, rect.x + rect.w - middle, rect.y + middle, scale);
+    }
     return rect;
 }
 
@@ -315,13 +334,8 @@ void fz_wall_draw(struct fz_app *app)
         if (names)
             draw_caption(app, item, box);
     }
-    if (selected.w > 0) {
-        fz_draw_ring(app->head, selected, RING_GAP_PX, (struct fz_color){0, 0, 0, 255});
-        fz_draw_ring(app->head,
-                     (struct fz_rect){selected.x - RING_GAP_PX, selected.y - RING_GAP_PX,
-                                      selected.w + 2 * RING_GAP_PX, selected.h + 2 * RING_GAP_PX},
-                     RING_PX, SELECTED);
-    }
+    if (selected.w > 0)
+        fz_badge_draw_selection(app->head, selected);
     draw_scrollbar(app);
     app->fading = fading;
 }

@@ -19,7 +19,7 @@ struct fz_wall {
     bool dragging;
     fz_item_id held;      /* kept its place when the layout changed last */
     double held_position; /* of the scroll, after that */
-    double drag_y, drag_start_y;
+    double drag_y;
     int64_t drag_us;
     int64_t scrolled_us; /* the position bar shows for a while */
 };
@@ -32,6 +32,8 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
 fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view: it keeps its place */
 struct fz_focus fz_wall_focus(const struct fz_app *app);
 void fz_wall_set_tile_size(struct fz_app *app, double factor); /* 0 = that of --tile */
+/* A hand moves it by `dy` px in `dt_s`. */
+void fz_wall_drag(struct fz_app *app, double dy, double dt_s);
 void fz_wall_reveal_selected(struct fz_app *app, bool at_once);
 bool fz_wall_step(struct fz_app *app, double dt_s);
 /* Position and scroll bar are shown for a while after each movement. */

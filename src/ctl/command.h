@@ -86,6 +86,7 @@ enum fz_topic {
     X(MARK_PREVIOUS, mark_previous, MARK, REPEAT, "(", "(", "", NULL, "previous mark")                      \
     X(MARKS, marks, MARK, ONCE, "", "", "", NULL, "the marked paths")                                       \
     X(HELP, help, WINDOW, ONCE, "? F1", "? F1", "", NULL, "the keys")                                       \
+    X(MENU, menu, WINDOW, ONCE, "Menu", "Menu", "", NULL, "what can be done here, to choose from")          \
     X(COMMAND_LINE, command_line, WINDOW, ONCE, ":", ":", "", NULL, "type a command")                       \
     X(LOADING, loading, WINDOW, ONCE, "P", "P", "", "[pause|resume]", "pause or resume loading")            \
     X(RELOAD, reload, WINDOW, ONCE, "r", "r", "", NULL, "read the selected picture again")                  \

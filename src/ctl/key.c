@@ -25,6 +25,7 @@ static const struct {
     {"Down", SDLK_DOWN},
     {"Left", SDLK_LEFT},
     {"Right", SDLK_RIGHT},
+    {"Menu", SDLK_APPLICATION},
     {"F1", SDLK_F1},
     {"F5", SDLK_F5},
     {"F11", SDLK_F11},

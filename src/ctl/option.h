@@ -26,13 +26,15 @@
 #define FZ_OPTION_TABLE(X)                                                                             \
     X(SLIDESHOW, FLAG, "slideshow", 's', NULL, 0, 1, NULL, SHOW, FILE, "start as a slideshow")         \
     X(DELAY, DURATION, "delay", 'd', "5", 0.1, 86400, "SECONDS", SHOW, LIVE,                           \
-      "how long the slideshow shows a picture")                                                        \
+      "how long the slideshow shows a picture (0.34 at least: nothing flashes)")                       \
     X(TILE, SIZE, "tile", 't', "256x192", 16, 4096, "WxH", SHOW, LIVE,                                 \
       "size of the box of a picture on the wall")                                                      \
     X(NAMES, FLAG, "names", 'n', NULL, 0, 1, NULL, SHOW, LIVE, "show file names under the tiles")      \
     X(TEXT_SCALE, FACTOR, "text-scale", 0, "1", 0.5, 4, "FACTOR", SHOW, LIVE, "enlarge texts")         \
     X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", SHOW, LIVE,               \
       "colour behind the pictures")                                                                    \
+    X(MOTION, CHOICE, "motion", 0, "full", 0, 0, "full|reduced|off", SHOW, LIVE,                       \
+      "what may move by itself: reduced only fades, off does not even do that")                        \
     X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, SOURCES, FILE, "hidden files and folders too")      \
     X(SORT, CHOICE, "sort", 0, NULL, 0, 0, "name|date|size|random", SOURCES, LIVE,                     \
       "order of the pictures (default: by name, lists as they are)")                                   \

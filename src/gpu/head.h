@@ -13,7 +13,7 @@
 
 struct fz_head;
 
-/* Main thread, before any other thread: it changes the environment. */
+/* Main thread, before any other thread: it changes the environment and what SDL is told. */
 void fz_video_prepare(void);
 
 /* Main thread. Starts SDL's video for a real display, or without one (`headless`: offscreen, else dummy). Where no

@@ -18,6 +18,9 @@ void fz_video_prepare(void)
         access(path, F_OK) == 0)
         snprintf(address, sizeof address, "unix:path=%s", path);
     setenv("DBUS_SESSION_BUS_ADDRESS", address, 0);
+    /* Fingers are fingers, and not a mouse too. */
+    SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");
+    SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
 }
 
 static bool try_driver(const char *name, char *tried, size_t size)

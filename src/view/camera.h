@@ -47,7 +47,7 @@ void fz_camera_flip(struct fz_camera *camera, bool horizontal);
 /* Whether the picture is larger than the window (so that arrows pan). */
 bool fz_camera_exceeds_view(const struct fz_camera *camera);
 
-/* Moves the clock on; true while it moves. */
+/* Moves the clock on (INFINITY: to the end of the movement); true while it moves. */
 bool fz_camera_step(struct fz_camera *camera, double dt_s);
 
 #endif

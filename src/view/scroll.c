@@ -68,10 +68,10 @@ void fz_scroll_drag(struct fz_scroll *scroll, double px, double dt_s)
         scroll->velocity += (px / dt_s - scroll->velocity) * fz_approach(dt_s, 0.03);
 }
 
-void fz_scroll_release(struct fz_scroll *scroll)
+void fz_scroll_release(struct fz_scroll *scroll, bool glide)
 {
     scroll->dragging = false;
-    if (fabs(scroll->velocity) > FLING_MIN_PX_S) {
+    if (glide && fabs(scroll->velocity) > FLING_MIN_PX_S) {
         scroll->tau_s = FLING_TAU_S;
         aim(scroll, scroll->position + scroll->velocity * FLING_TAU_S);
     } else {

@@ -31,11 +31,11 @@ void fz_scroll_shift(struct fz_scroll *scroll, double px);
 /* The wheel: `px` further than where it is going. */
 void fz_scroll_by(struct fz_scroll *scroll, double px);
 
-/* A drag by `px` during `dt_s`; then let go: it glides on with the speed that it had. */
+/* A drag by `px` during `dt_s`; then let go: with `glide` it goes on with the speed that it had. */
 void fz_scroll_drag(struct fz_scroll *scroll, double px, double dt_s);
-void fz_scroll_release(struct fz_scroll *scroll);
+void fz_scroll_release(struct fz_scroll *scroll, bool glide);
 
-/* Moves the clock on; true while it moves. At rest the position is a whole pixel. */
+/* Moves the clock on (INFINITY: to the end of the movement); true while it moves. At rest the position is a whole pixel. */
 bool fz_scroll_step(struct fz_scroll *scroll, double dt_s);
 
 /* A wheel that goes in whole steps: touchpads and fine wheels send small parts of a notch, which add up. */

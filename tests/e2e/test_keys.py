@@ -41,9 +41,9 @@ FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
 BROWSE = {"/", "z", "Z", "on", "od", "os", "or", "D", "Del", "U", "m", "M", "^a", "u", "^i", ")", "("}
 # Keys of either view that a test of their own looks at.
 OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
-                   ":", "'", "I",
+                   ":", "'", "I", "Menu",
                    *BROWSE},
-          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "I", *BROWSE}}
+          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "I", "Menu", *BROWSE}}
 
 
 @pytest.fixture(scope="module")

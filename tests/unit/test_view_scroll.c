@@ -230,7 +230,7 @@ static struct fz_scroll fling(double from, double speed)
     fz_scroll_to(&scroll, from, true);
     for (int i = 0; i < 25; i++)
         fz_scroll_drag(&scroll, speed * 0.008, 0.008);
-    fz_scroll_release(&scroll);
+    fz_scroll_release(&scroll, true);
     return scroll;
 }
 
@@ -272,9 +272,28 @@ static void an_old_fling_is_forgotten(void **state)
     settle(&scroll, FRAME_S);
     double before = scroll.position;
     fz_scroll_drag(&scroll, 1, 0.008);
-    fz_scroll_release(&scroll);
+    fz_scroll_release(&scroll, true);
     settle(&scroll, FRAME_S);
     assert_near(scroll.position, before + 1, 1);
+}
+
+/* Where movements are not wanted, what is let go of stays, and what is under way arrives at once. */
+static void without_motion(void **state)
+{
+    (void)state;
+    struct fz_scroll scroll = scroll_of(100000);
+    fz_scroll_to(&scroll, 50000, true);
+    for (int i = 0; i < 25; i++)
+        fz_scroll_drag(&scroll, 60, 0.008);
+    fz_scroll_release(&scroll, false);
+    assert_true(scroll.position == 50000 + 25 * 60);
+    assert_false(fz_scroll_step(&scroll, FRAME_S));
+    assert_true(scroll.velocity == 0);
+
+    fz_scroll_to(&scroll, 12345, false);
+    assert_true(fz_scroll_step(&scroll, INFINITY));
+    assert_true(scroll.position == 12345);
+    assert_false(fz_scroll_step(&scroll, FRAME_S));
 }
 
 static void a_glide_ends_at_the_ends(void **state)
@@ -339,6 +358,7 @@ int main(void)
         cmocka_unit_test(let_go_slowly_it_stays),
         cmocka_unit_test(let_go_fast_it_glides_on),
         cmocka_unit_test(an_old_fling_is_forgotten),
+        cmocka_unit_test(without_motion),
         cmocka_unit_test(a_glide_ends_at_the_ends),
         cmocka_unit_test(whole_notches_go_at_once),
         cmocka_unit_test(small_parts_add_up),

@@ -1,0 +1,49 @@
+/* The window's title: what is selected, where it stands and what is the matter, for taskbars and for those who listen
+ * to a screen reader instead of looking. */
+#include "app/app.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the picture: NULL where there is nothing to say. Caller frees. */
+static char *picture_state(const struct fz_app *app)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, app->wall.selected);
+    if (tile && tile->error)
+        return fz_asprintf("cannot be shown: %s", tile->error->msg);
+    return tile && tile->damaged ? fz_strdup("damaged, shown in part") : NULL;
+}
+
+static const char *show_state(const struct fz_app *app)
+{
+    if (!app->show.running)
+        return "";
+    return app->show.paused ? ", slideshow paused" : ", slideshow";
+}
+
+static char *make_title(const struct fz_app *app)
+{
+    size_t count = fz_list_count(app->list);
+    if (count == 0)
+        return fz_strdup("frieze");
+    char *state = picture_state(app);
+    char *title = fz_asprintf("%s (%zu of %zu)%s%s%s%s - frieze", fz_list_name(app->list, app->wall.selected),
+                              fz_app_selected_index(app) + 1, count, state ? ", " : "", state ? state : "",
+                              show_state(app), app->loading_paused ? ", loading paused" : "");
+    free(state);
+    char *utf8 = fz_str_to_utf8(title);
+    free(title);
+    return utf8;
+}
+
+void fz_app_update_title(struct fz_app *app)
+{
+    char *title = make_title(app);
+    bool same = app->title && strcmp(title, app->title) == 0;
+    if (!same)
+        fz_head_set_title(app->head, title);
+    free(same ? title : app->title);
+    app->title = same ? app->title : title;
+}

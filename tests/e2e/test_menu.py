@@ -1,0 +1,142 @@
+"""The mouse alone reaches everything: the menu of the right button, the edges of the picture view, back and forward."""
+# ctest: LABELS display
+
+import numpy as np
+import pytest
+
+import pictures
+from frieze import wait_until
+from test_mouse import click, mouse
+
+COUNT, SIZE = 40, (800, 600)
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    return pictures.fill(module_home / "pictures", COUNT, (320, 240))
+
+
+@pytest.fixture(scope="module")
+def frieze(module_home, x11, folder):
+    with module_home.start("--size", "800x600", "--tile", "100x75", folder, display=x11) as running:
+        running.idle()
+        yield running
+
+
+@pytest.fixture
+def wall(frieze):
+    if frieze.status()["mode"] != "wall":
+        frieze.key("Return")
+    frieze.key("Home", "0").idle()
+    mouse(frieze, (400, 598))
+    return frieze
+
+
+def menu_box(image):
+    """Where the menu stands: its frame of one grey."""
+    line = (np.asarray(image) == (110, 110, 118)).all(axis=2)
+    rows, columns = np.flatnonzero(line.sum(axis=1) > 100), np.flatnonzero(line.sum(axis=0) > 60)
+    return (columns[0], rows[0], columns[-1], rows[-1]) if len(rows) and len(columns) else None
+
+
+def open_at(frieze, x, y):
+    mouse(frieze, (x, y), *click(button=3))
+    return wait_until(lambda: menu_box(frieze.screenshot()), "a menu", 5)
+
+
+def test_right_click_opens_it_and_a_click_runs_a_row(wall):
+    """The first row on the wall opens the selected picture, which is the one under the pointer."""
+    left, top, right, bottom = open_at(wall, 160, 50)
+    assert left >= 0 and right < SIZE[0] and top >= 0 and bottom < SIZE[1]
+    assert wall.status()["index"] == 1
+    mouse(wall, (left + 40, top + 15), *click())
+    wall.until(mode="picture", index=1)
+    assert menu_box(wall.screenshot()) is None
+
+
+def test_a_click_outside_or_esc_closes_it(wall):
+    open_at(wall, 400, 590)
+    selected = wall.status()["index"]
+    mouse(wall, (3, 3), *click())
+    wait_until(lambda: menu_box(wall.screenshot()) is None, "no menu", 5)
+    assert wall.status()["index"] == selected and wall.status()["mode"] == "wall"
+    open_at(wall, 700, 300)
+    wall.key("Esc")
+    assert menu_box(wall.screenshot()) is None and wall.is_running()
+
+
+def test_every_row_can_be_reached(wall):
+    """Also in a window that has no room for them, by the wheel, by the rows that lead on, and by keys."""
+    box = open_at(wall, 400, 300)
+
+    def rows():
+        return wall.screenshot().crop(box).tobytes()
+
+    mouse(wall, (3, 3))
+    first = rows()
+    mouse(wall, (400, 300), *click(5, 5), (3, 3))
+    wait_until(lambda: rows() != first, "other rows", 5)
+    mouse(wall, (400, 300), *click(60, 4), (3, 3))
+    wait_until(lambda: rows() == first, "the first rows again", 5)
+    mouse(wall, ((box[0] + box[2]) // 2, box[3] - 15), *click(), (3, 3))
+    wait_until(lambda: rows() != first, "other rows", 5)
+    wall.key("Esc")
+    # Its last rows are the first picture, the last picture, and the letters.
+    wall.key("Menu", "End", "Up", "Return").until(index=COUNT - 1, mode="wall")
+    wall.key("Menu", "End", "Up", "Up", "Return").until(index=0)
+
+
+def test_keys_move_in_it(wall):
+    wall.key("Menu", "Down", "Return").until(mode="picture")
+    wall.key("Menu", "x").until(mode="picture")
+    assert menu_box(wall.screenshot()) is None
+    wall.key("Menu", "Return", "Esc").until(mode="picture")  # no row was chosen
+
+
+def test_pointing_shows_the_row(wall):
+    left, top, *_ = open_at(wall, 5, 5)
+    mouse(wall, (left + 40, top + 60))
+    pointed = wall.screenshot()
+    mouse(wall, (left + 40, top + 100))
+    wait_until(lambda: wall.screenshot() != pointed, "another row", 5)
+    assert (np.asarray(pointed)[:, left + 2] == (255, 200, 96)).all(axis=1).sum() > 15, "a bar, not a colour alone"
+    wall.key("Esc")
+
+
+def test_menu_of_a_running_show(wall):
+    wall.ask("set", "delay", "100")
+    wall.key("s").until(mode="slideshow")
+    wall.key("Menu", "Home")
+    assert menu_box(wall.screenshot())
+    wall.key("Esc", "s").until(mode="picture")
+    wall.ask("reset", "delay")
+
+
+def test_edges_lead_to_other_pictures(wall):
+    """An arrow shows there; what was dragged was no click, and where there is no other picture there is none."""
+    wall.key("Home", "Return", "0").idle()
+    mouse(wall, (400, 300))
+    plain = np.asarray(wall.screenshot())
+    mouse(wall, (790, 100))
+    arrow = wait_until(lambda: (np.asarray(wall.screenshot())[:, 680:] != plain[:, 680:]).any(), "an arrow", 5)
+    assert arrow
+    mouse(wall, (790, 300), *click(2))
+    wall.until(index=2, mode="picture")
+    mouse(wall, (10, 300), *click())
+    wall.until(index=1, mode="picture")
+    mouse(wall, (10, 300), "mousedown", "1", (100, 300), "mouseup", "1")
+    assert wall.idle().status()["index"] == 1
+    mouse(wall, (10, 300), *click())
+    wall.until(index=0, mode="picture")
+    mouse(wall, (11, 300), *click())
+    assert wall.idle().status()["index"] == 0, "there is none before the first"
+    mouse(wall, (400, 550), *click(2))
+    wall.until(mode="wall")
+
+
+def test_back_and_forward_buttons(wall):
+    wall.key("Return").idle()
+    mouse(wall, (400, 300), *click(2, 9))
+    wall.until(index=2, mode="picture")
+    mouse(wall, *click(1, 8))
+    wall.until(index=1, mode="picture")
