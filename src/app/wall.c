@@ -276,7 +276,7 @@ static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_r
         *fading = true;
     }
     fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
-    if (tile->damaged)
+    if (tile->damage)
         fz_draw_fill(app->head, (struct fz_rect){rect.x + rect.w - 12, rect.y + 4, 8, 8}, DAMAGED);
     return rect;
 }
