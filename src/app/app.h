@@ -7,7 +7,9 @@
 #include "app/help.h"
 #include "app/hints.h"
 #include "app/keys.h"
+#include "app/info.h"
 #include "app/loader.h"
+#include "app/panel.h"
 #include "app/perf.h"
 #include "app/picture.h"
 #include "app/prompt.h"
@@ -84,6 +86,8 @@ struct fz_app {
     struct fz_help help;
     struct fz_hints hints;
     struct fz_perf perf;
+    struct fz_info info;
+    struct fz_panels panels;
     struct fz_stats stats;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */

@@ -67,6 +67,7 @@ enum fz_topic {
     X(FASTER, faster, SHOW, REPEAT, ".", ".", "", NULL, "faster slideshow")                                 \
     X(HINTS, hints, MOVE, ONCE, "'", "", "", NULL, "letters on the tiles: type them to select one")         \
     X(NAMES, names, VIEW, ONCE, "V", "V", "", NULL, "file names under the tiles")                           \
+    X(INFO, info, VIEW, ONCE, "i", "i", "", NULL, "name and position, details, nothing over the picture")   \
     X(PERFORMANCE, performance, WINDOW, ONCE, "I", "I", "", NULL, "frame times and what the pipeline does") \
     X(HELP, help, WINDOW, ONCE, "? F1", "? F1", "", NULL, "the keys")                                       \
     X(COMMAND_LINE, command_line, WINDOW, ONCE, ":", ":", "", NULL, "type a command")                       \
