@@ -6,9 +6,10 @@
 #include "app/arrange.h"
 #include "app/help.h"
 #include "app/hints.h"
-#include "app/keys.h"
 #include "app/info.h"
+#include "app/keys.h"
 #include "app/loader.h"
+#include "app/marks.h"
 #include "app/panel.h"
 #include "app/perf.h"
 #include "app/picture.h"
@@ -86,6 +87,9 @@ struct fz_app {
     struct fz_help help;
     struct fz_hints hints;
     struct fz_perf perf;
+    struct fz_marks marks;
+    char *searched;            /* the text of the search that stands; owned; NULL: none */
+    struct fz_sort unshuffled; /* the order before the last shuffle */
     struct fz_info info;
     struct fz_panels panels;
     struct fz_stats stats;
@@ -164,6 +168,10 @@ void fz_app_press(struct fz_app *app, const struct fz_press *press);
 /* Render thread. The selection: FZ_ITEM_NONE while nothing is there. */
 size_t fz_app_selected_index(const struct fz_app *app);
 void fz_app_select(struct fz_app *app, size_t index);
+/* The same in the view of now: on the wall, or as the picture. */
+void fz_app_go_to(struct fz_app *app, size_t index);
+/* Opens a picture; with --pick, chooses it. */
+void fz_app_open(struct fz_app *app, size_t index);
 json_t *fz_app_status(struct fz_app *app);
 
 /* Sends a job that looks at the memory of the process. */

@@ -1,6 +1,7 @@
 #include "app/arrange.h"
 
 #include "app/app.h"
+#include "app/search.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "source/drop.h"
@@ -186,8 +187,10 @@ void fz_arrange_step(struct fz_app *app)
     struct fz_arrange *arrange = &app->arrange;
     if (app->ending)
         return;
-    if (fz_list_search_step(app->list, SEARCH_US))
+    if (fz_list_search_step(app->list, SEARCH_US)) {
         rearranged(app, true);
+        fz_search_answered(app);
+    }
     if (wants_facts(app)) {
         struct fz_facts *facts = fz_list_facts_begin(app->list, LOOKS_A_JOB);
         if (facts)

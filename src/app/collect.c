@@ -184,7 +184,10 @@ static void take_result(struct fz_app *app, struct fz_job *job)
         take_saved(app, job);
         break;
     case FZ_JOB_WORK:
-        fz_arrange_take(app, job);
+        if (job == app->marks.write)
+            fz_marks_written(app, job);
+        else
+            fz_arrange_take(app, job);
         retire(app, job);
         break;
     case FZ_JOB_MEASURE:

@@ -1,5 +1,7 @@
 /* The handlers of the COMMAND TABLE. */
 #include "app/app.h"
+#include "app/browse.h"
+#include "app/search.h"
 #include "app/options.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -58,6 +60,18 @@ static long times(const struct fz_command_call *call)
     return call->count > 0 ? (long)call->count : 1;
 }
 
+void fz_app_open(struct fz_app *app, size_t index)
+{
+    if (!fz_option_is_on(&app->options, FZ_OPTION_PICK)) {
+        fz_picture_open(app, index, false);
+        return;
+    }
+    free(app->marks.picked);
+    app->marks.picked = fz_list_path(app->list, fz_list_at(app->list, index));
+    if (app->marks.picked)
+        fz_app_quit(app, FZ_OK);
+}
+
 static bool on_wall(const struct fz_app *app)
 {
     return app->mode == FZ_MODE_WALL;
@@ -103,6 +117,8 @@ static enum fz_err quit(struct fz_app *app, struct fz_command_call *call, struct
 static enum fz_err back(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
     struct fz_camera *camera = &app->picture.camera;
+    if (fz_search_end(app))
+        return FZ_OK;
     if (!on_wall(app) && camera->mode != FZ_ZOOM_FIT)
         return zoom_reset(app, call, err);
     if (app->mode == app->start_mode)
@@ -135,7 +151,7 @@ HANDLER(half_down, move(app, 0, (rows_per_page(app) + 1) / 2 * times(call)))
 HANDLER(half_up, move(app, 0, -(rows_per_page(app) + 1) / 2 * times(call)))
 HANDLER(forward, move(app, 10 * times(call), 0))
 HANDLER(backward, move(app, -10 * times(call), 0))
-HANDLER(open, fz_picture_open(app, fz_app_selected_index(app), false))
+HANDLER(open, fz_app_open(app, fz_app_selected_index(app)))
 HANDLER(close, fz_picture_close(app))
 HANDLER(zoom_keep, app->picture.keep_zoom = !app->picture.keep_zoom;
         fz_app_notice(app,
@@ -145,7 +161,7 @@ HANDLER(names, fz_app_set_option(app, FZ_OPTION_NAMES,
                                  fz_option_is_on(&app->options, FZ_OPTION_NAMES) ? "no" : "yes", err))
 HANDLER(pause_show, app->show.paused = !app->show.paused; app->show.since_us = 0)
 
-static void go_to(struct fz_app *app, size_t index)
+void fz_app_go_to(struct fz_app *app, size_t index)
 {
     if (on_wall(app))
         fz_app_select(app, index);
@@ -159,7 +175,7 @@ static void go_to_nth(struct fz_app *app, size_t nth, size_t otherwise)
     size_t count = fz_list_count(app->list);
     if (nth == 0)
         nth = otherwise;
-    go_to(app, (nth < count ? nth : count) - 1);
+    fz_app_go_to(app, (nth < count ? nth : count) - 1);
 }
 
 HANDLER(first, go_to_nth(app, call->count, 1))
@@ -167,6 +183,24 @@ HANDLER(last, go_to_nth(app, call->count, fz_list_count(app->list)))
 HANDLER(help, fz_help_toggle(app))
 HANDLER(hints, fz_hints_start(app))
 HANDLER(info, fz_info_next(app))
+HANDLER(search,
+        call->argc > 0 ? fz_search_set(app, call->argv[0]) : fz_prompt_open(app, FZ_PROMPT_SEARCH, ""))
+HANDLER(random_picture, fz_browse_random(app))
+HANDLER(shuffle, fz_browse_shuffle(app))
+HANDLER(sort_name, fz_browse_sort(app, FZ_SORT_NAME))
+HANDLER(sort_date, fz_browse_sort(app, FZ_SORT_DATE))
+HANDLER(sort_size, fz_browse_sort(app, FZ_SORT_SIZE))
+HANDLER(sort_random, fz_browse_sort(app, FZ_SORT_RANDOM))
+HANDLER(drop, fz_browse_drop(app, (size_t)times(call)))
+HANDLER(undrop, fz_browse_undo_drop(app))
+HANDLER(mark, fz_marks_toggle(app))
+HANDLER(mark_range, fz_marks_range(app))
+HANDLER(mark_all, fz_marks_all(app))
+HANDLER(mark_none, fz_marks_none(app))
+HANDLER(mark_invert, fz_marks_invert(app))
+HANDLER(mark_next, fz_marks_go(app, times(call)))
+HANDLER(mark_previous, fz_marks_go(app, -times(call)))
+HANDLER(marks, call->result = fz_marks_paths(app))
 HANDLER(performance, fz_perf_toggle(app))
 HANDLER(command_line, fz_prompt_open(app, FZ_PROMPT_COMMAND, ""))
 

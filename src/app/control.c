@@ -1,6 +1,7 @@
 /* Requests from the control socket, and those who wait for a state. */
 #include "app/app.h"
 #include "base/str.h"
+#include "source/marks.h"
 
 #include <stdlib.h>
 
@@ -122,6 +123,14 @@ static json_t *position(const struct fz_app *app, size_t index)
     return json_integer((json_int_t)all);
 }
 
+/* The search that stands: its text, and how many it shows. */
+static json_t *searched(const struct fz_app *app)
+{
+    if (!app->searched)
+        return json_null();
+    return json_pack("{s:s,s:I}", "text", app->searched, "matches", (json_int_t)fz_list_count(app->list));
+}
+
 json_t *fz_app_status(struct fz_app *app)
 {
     struct fz_focus focus = fz_wall_focus(app);
@@ -131,6 +140,8 @@ json_t *fz_app_status(struct fz_app *app)
     json_object_set_new(status, "mode", json_string(mode));
     json_object_set_new(status, "index", any ? position(app, fz_app_selected_index(app)) : json_null());
     json_object_set_new(status, "items", json_integer((json_int_t)fz_list_all_count(app->list)));
+    json_object_set_new(status, "marked", json_integer((json_int_t)fz_list_marked_count(app->list)));
+    json_object_set_new(status, "search", searched(app));
     json_object_set_new(status, "scanning", json_boolean(!fz_app_is_listed(app)));
     json_object_set_new(status, "uri", selected_uri(app));
     json_object_set_new(status, "title", title(app));

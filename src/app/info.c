@@ -192,7 +192,8 @@ void fz_info_draw(struct fz_app *app)
     struct fz_info *info = &app->info;
     fz_item_id item = app->wall.selected;
     struct measure m;
-    if (info->level == FZ_INFO_OFF || !fz_list_has(app->list, item))
+    size_t index;
+    if (info->level == FZ_INFO_OFF || !fz_list_index(app->list, item, &index))
         return;
     struct fz_info_page wanted = {0};
     tell(app, item, &wanted);

@@ -78,7 +78,7 @@ static void wall_button(struct fz_app *app, const SDL_MouseButtonEvent *event, d
         if (fz_layout_hit(&wall->layout, x, y + wall->scroll.position, &index)) {
             fz_app_select(app, index);
             if (event->clicks == 2)
-                fz_picture_open(app, index, false);
+                fz_app_open(app, index);
         }
     } else if (wall->dragging) {
         wall->dragging = false;

@@ -241,6 +241,7 @@ void fz_app_run(struct fz_app *app)
     while (!app->quitting) {
         int64_t view_us = earliest(fz_show_step(app), fz_picture_look(app));
         view_us = earliest(view_us, fz_arrange_next_us(app));
+        view_us = earliest(view_us, fz_marks_next_us(app));
         wait_and_handle(app, next_wake_us(app, view_us));
         fz_app_take_source_events(app);
         fz_app_take_requests(app);
@@ -249,6 +250,7 @@ void fz_app_run(struct fz_app *app)
         if (app->now_us >= loading_due_us(app) || frame_is_due(app))
             app->arrived |= fz_loader_collect(app, UPLOAD_BUDGET_US);
         fz_arrange_step(app);
+        fz_marks_step(app);
         fz_app_judge_scan(app);
         fz_loader_issue(app);
         if (frame_is_due(app))

@@ -1,6 +1,7 @@
 #include "app/options.h"
 
 #include "app/app.h"
+#include "app/browse.h"
 #include "base/str.h"
 
 #include <stdlib.h>
@@ -19,6 +20,8 @@ static void apply(struct fz_app *app, enum fz_option_id id)
         fz_wall_set_tile_size(app, 0);
     else if (id == FZ_OPTION_BACKGROUND) /* it is part of every picture that is transparent somewhere */
         fz_loader_forget_all(app);
+    else if (id == FZ_OPTION_SORT || id == FZ_OPTION_REVERSE)
+        fz_browse_sort_by_options(app);
     else if (id == FZ_OPTION_TEXT_SCALE)
         apply_text_scale(app);
     app->dirty = true;

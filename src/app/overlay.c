@@ -1,11 +1,13 @@
 /* What stands over the pictures: the hint of the start, the position, states that must be seen, notices. */
 #include "app/app.h"
 #include "app/panel.h"
+#include "app/search.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "gpu/color.h"
 #include "gpu/draw.h"
+#include "source/marks.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -29,7 +31,7 @@ struct fz_color fz_app_text_color(const struct fz_app *app, struct fz_color wish
 
 static void draw_empty(struct fz_app *app)
 {
-    if (fz_list_count(app->list) > 0 || app->mode != FZ_MODE_WALL)
+    if (fz_list_count(app->list) > 0 || app->mode != FZ_MODE_WALL || app->searched)
         return;
     const char *text = fz_app_is_listed(app) ? "No pictures here yet" : "Looking for pictures";
     struct fz_text_style style = {.px = 26};
@@ -44,7 +46,7 @@ static void draw_empty(struct fz_app *app)
 static void draw_position(struct fz_app *app)
 {
     size_t count = fz_list_count(app->list), selected = fz_app_selected_index(app);
-    if (!fz_wall_tells_position(app) || app->show.running || count == 0)
+    if (!fz_wall_tells_position(app) || app->show.running || count == 0 || app->searched)
         return;
     struct fz_focus focus = fz_wall_focus(app);
     char text[96];
@@ -75,6 +77,21 @@ void fz_app_update_title(struct fz_app *app)
     free(name);
 }
 
+/* What holds until it is changed: somebody who comes back must see why nothing moves, or what is marked. */
+static void draw_state(struct fz_app *app)
+{
+    char text[128] = "";
+    size_t marked = fz_list_marked_count(app->list), used = 0;
+    if (app->loading_paused)
+        used += (size_t)snprintf(text, sizeof text, "Loading is paused · P resumes");
+    else if (app->show.running && app->show.paused)
+        used += (size_t)snprintf(text, sizeof text, "Paused · Space goes on");
+    if (marked > 0)
+        snprintf(text + used, sizeof text - used, "%s%zu marked", used > 0 ? "   " : "", marked);
+    if (text[0])
+        fz_chip_draw(app, text, FZ_CHIP_BOTTOM_LEFT);
+}
+
 void fz_app_draw_overlays(struct fz_app *app)
 {
     if (app->now_us >= app->cursor_until_us && fz_head_is_fullscreen(app->head))
@@ -83,14 +100,12 @@ void fz_app_draw_overlays(struct fz_app *app)
     fz_perf_draw(app);
     fz_info_draw(app);
     draw_position(app);
-    if (app->loading_paused)
-        fz_chip_draw(app, "Loading is paused · P resumes", FZ_CHIP_BOTTOM_LEFT);
-    else if (app->show.running && app->show.paused)
-        fz_chip_draw(app, "Paused · Space goes on", FZ_CHIP_BOTTOM_LEFT);
+    draw_state(app);
     if (app->notice && app->now_us < app->notice_until_us)
         fz_chip_draw(app, app->notice, FZ_CHIP_BOTTOM);
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
-        fz_chip_draw(app, "Return opens  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
+        fz_chip_draw(app, "Return opens  ·  / finds  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
+    fz_search_draw(app);
     fz_hints_draw(app);
     fz_keys_draw(app);
     fz_help_draw(app);

@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 #include "app/panel.h"
+#include "app/search.h"
 #include "base/mem.h"
 #include "ctl/complete.h"
 #include "ctl/words.h"
@@ -117,6 +118,8 @@ static void enter(struct fz_app *app)
     memcpy(text, prompt->line.text, sizeof text);
     remember(&prompt->history[kind], text);
     fz_prompt_close(app);
+    if (kind == FZ_PROMPT_SEARCH)
+        fz_search_set(app, text);
     if (kind == FZ_PROMPT_COMMAND)
         enter_command(app, text);
 }
@@ -136,6 +139,21 @@ static void complete(struct fz_prompt *prompt)
         snprintf(prompt->hint, sizeof prompt->hint, "%s", done.count > 0 ? done.list : "nothing begins so");
 }
 
+/* A search is answered as it is typed. */
+static void follow(struct fz_app *app)
+{
+    if (app->prompt.kind == FZ_PROMPT_SEARCH &&
+        strcmp(app->prompt.line.text, app->searched ? app->searched : "") != 0)
+        fz_search_set(app, app->prompt.line.text);
+}
+
+static void give_up(struct fz_app *app)
+{
+    if (app->prompt.kind == FZ_PROMPT_SEARCH)
+        fz_search_end(app);
+    fz_prompt_close(app);
+}
+
 void fz_prompt_press(struct fz_app *app, const struct fz_press *press)
 {
     struct fz_prompt *prompt = &app->prompt;
@@ -144,7 +162,7 @@ void fz_prompt_press(struct fz_app *app, const struct fz_press *press)
     prompt->hint[0] = '\0';
     app->dirty = true;
     if (key.code == SDLK_ESCAPE || emptied)
-        fz_prompt_close(app);
+        give_up(app);
     else if (key.code == SDLK_RETURN && !press->held)
         enter(app);
     else if (key.code == SDLK_UP || key.code == SDLK_DOWN)
@@ -153,6 +171,7 @@ void fz_prompt_press(struct fz_app *app, const struct fz_press *press)
         complete(prompt);
     else
         fz_edit_press(&prompt->line, key);
+    follow(app);
 }
 
 void fz_prompt_insert(struct fz_app *app, const char *text)
@@ -160,6 +179,7 @@ void fz_prompt_insert(struct fz_app *app, const char *text)
     fz_edit_insert(&app->prompt.line, text);
     app->prompt.hint[0] = '\0';
     app->dirty = true;
+    follow(app);
 }
 
 /* ---- Drawing ----------------------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* Start and stop, in mirror order. */
 #include "app/app.h"
+#include "app/browse.h"
 #include "app/shown.h"
 #include "app/signals.h"
 #include "base/clock.h"
@@ -67,6 +68,8 @@ static enum fz_err start_sources(struct fz_app *app, const char *const *sources,
     app->scan.roots = count;
     app->first_folder = folder;
     app->list = fz_list_new();
+    fz_marks_load(app);
+    fz_browse_sort_by_options(app);
     enum fz_err code =
         fz_sources_start(&app->sources, sources, count, &options, &app->events, &app->bell, &app->quit, err);
     for (size_t i = 0; i < count && code == FZ_OK; i++)
@@ -268,8 +271,11 @@ void fz_app_stop(struct fz_app *app)
     free_events(app->backlog);
     free_events(fz_ready_take(&app->events));
     fz_prompt_fini(app);
+    free(app->searched);
     fz_shown_stop(app->shown);
-    if (!fz_pool_stop(&app->pool, STUCK_MS))
+    bool stopped = fz_pool_stop(&app->pool, STUCK_MS);
+    fz_marks_finish(app);
+    if (!stopped)
         _exit(end_at_once(app));
     if (app->list)
         fz_loader_fini(app);
@@ -279,6 +285,7 @@ void fz_app_stop(struct fz_app *app)
     fz_video_stop();
     fz_signals_stop(app->signals);
     fz_doorbell_fini(&app->bell);
+    fz_marks_fini(app);
     fz_list_free(app->list);
     free(app->scan.first_unsupported);
     free(app->first_path);

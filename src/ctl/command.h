@@ -69,6 +69,23 @@ enum fz_topic {
     X(NAMES, names, VIEW, ONCE, "V", "V", "", NULL, "file names under the tiles")                           \
     X(INFO, info, VIEW, ONCE, "i", "i", "", NULL, "name and position, details, nothing over the picture")   \
     X(PERFORMANCE, performance, WINDOW, ONCE, "I", "I", "", NULL, "frame times and what the pipeline does") \
+    X(SEARCH, search, FIND, ONCE, "/", "/", "", "[TEXT]", "show only names that contain a text")            \
+    X(RANDOM, random_picture, FIND, ONCE, "z", "z", "", NULL, "a picture at random")                        \
+    X(SHUFFLE, shuffle, FIND, ONCE, "Z", "Z", "", NULL, "random order, and back")                           \
+    X(SORT_NAME, sort_name, FIND, ONCE, "on", "on", "", NULL, "order by name; once more, backwards")        \
+    X(SORT_DATE, sort_date, FIND, ONCE, "od", "od", "", NULL, "order by date of the file")                  \
+    X(SORT_SIZE, sort_size, FIND, ONCE, "os", "os", "", NULL, "order by size of the file")                  \
+    X(SORT_RANDOM, sort_random, FIND, ONCE, "or", "or", "", NULL, "random order, a new one each time")      \
+    X(DROP, drop, FIND, ONCE, "D Del", "D Del", "", NULL, "drop from the list; the file stays")             \
+    X(UNDROP, undrop, FIND, ONCE, "U", "U", "", NULL, "bring back what was dropped last")                   \
+    X(MARK, mark, MARK, ONCE, "m", "m", "", NULL, "mark, or take the mark away")                            \
+    X(MARK_RANGE, mark_range, MARK, ONCE, "M", "M", "", NULL, "the same from the last mark to here")        \
+    X(MARK_ALL, mark_all, MARK, ONCE, "^a", "^a", "", NULL, "mark all that is shown")                       \
+    X(MARK_NONE, mark_none, MARK, ONCE, "u", "u", "", NULL, "take all marks away")                          \
+    X(MARK_INVERT, mark_invert, MARK, ONCE, "^i", "^i", "", NULL, "mark what is not marked, and only that") \
+    X(MARK_NEXT, mark_next, MARK, REPEAT, ")", ")", "", NULL, "next mark")                                  \
+    X(MARK_PREVIOUS, mark_previous, MARK, REPEAT, "(", "(", "", NULL, "previous mark")                      \
+    X(MARKS, marks, MARK, ONCE, "", "", "", NULL, "the marked paths")                                       \
     X(HELP, help, WINDOW, ONCE, "? F1", "? F1", "", NULL, "the keys")                                       \
     X(COMMAND_LINE, command_line, WINDOW, ONCE, ":", ":", "", NULL, "type a command")                       \
     X(LOADING, loading, WINDOW, ONCE, "P", "P", "", "[pause|resume]", "pause or resume loading")            \

@@ -34,9 +34,13 @@
     X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", SHOW, LIVE,               \
       "colour behind the pictures")                                                                    \
     X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, SOURCES, FILE, "hidden files and folders too")      \
+    X(SORT, CHOICE, "sort", 0, NULL, 0, 0, "name|date|size|random", SOURCES, LIVE,                     \
+      "order of the pictures (default: by name, lists as they are)")                                   \
+    X(REVERSE, FLAG, "reverse", 0, NULL, 0, 1, NULL, SOURCES, LIVE, "the other way round")             \
     X(NO_SIBLINGS, FLAG, "no-siblings", 0, NULL, 0, 1, NULL, SOURCES, FILE,                            \
       "a single file is shown alone, without its folder")                                              \
-    X(NUL, FLAG, "null", '0', NULL, 0, 1, NULL, SOURCES, LINE, "paths on standard input end with NUL") \
+    X(NUL, FLAG, "null", '0', NULL, 0, 1, NULL, SOURCES, LINE,                                         \
+      "paths that are read or printed end with NUL")                                                   \
     X(WATCH, FLAG, "watch", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                        \
       "keep running although nothing is there yet")                                                    \
     X(NO_WATCH, FLAG, "no-watch", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                  \
@@ -53,6 +57,11 @@
       "where pictures are decoded")                                                                    \
     X(KEYS, CHOICE, "keys", 0, NULL, 0, 0, "feh|nsxiv|imv|swayimg", WINDOW, FILE,                      \
       "keys like those of another viewer")                                                             \
+    X(PRINT_MARKS, FLAG, "print-marks", 0, NULL, 0, 1, NULL, AUTOMATION, LINE,                         \
+      "print the marked paths at the end")                                                             \
+    X(MARKS, TEXT, "marks", 0, NULL, 1, 4096, "FILE", AUTOMATION, LINE, "keep the marks in this file") \
+    X(PICK, FLAG, "pick", 0, NULL, 0, 1, NULL, AUTOMATION, LINE,                                       \
+      "print the picture that is opened, and end")                                                     \
     X(NAME, TEXT, "name", 0, "default", 1, 64, "NAME", AUTOMATION, LINE,                               \
       "name of this instance for frieze ctl")                                                          \
     X(SCREENSHOT, TEXT, "screenshot", 0, NULL, 1, 4096, "FILE.png", AUTOMATION, LINE,                  \

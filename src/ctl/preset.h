@@ -33,15 +33,21 @@
     X(nsxiv, ZOOM_FIT, "", "w W e E")          \
     X(nsxiv, ZOOM_FILL, "", "F")               \
     X(nsxiv, NAMES, "b", "b")                  \
+    X(nsxiv, MARK_PREVIOUS, "P", "P")          \
+    X(nsxiv, MARK_NEXT, "N", "N")              \
+    X(nsxiv, MARK_NONE, "^u", "^u")            \
+    X(nsxiv, MARK_INVERT, "^m", "^m")          \
     X(imv, NEXT, "]", "Right ]")               \
     X(imv, PREVIOUS, "[", "Left [")            \
     X(imv, ZOOM_IN, "", "Up i")                \
     X(imv, ZOOM_OUT, "", "Down o")             \
     X(imv, ZOOM_RESET, "", "r")                \
     X(imv, ROTATE_RIGHT, "^r", "^r")           \
+    X(imv, DROP, "x", "x")                     \
     X(imv, SLIDESHOW, "t", "t")                \
     X(imv, INFO, "d", "d")                     \
     X(swayimg, QUIT, "Esc", "Esc")             \
+    X(swayimg, DROP, "c", "c")                 \
     X(swayimg, ZOOM_ORIGINAL, "", "0")         \
     X(swayimg, ZOOM_FIT, "", "z w BackSpace")  \
     X(swayimg, ZOOM_FILL, "", "Z")             \

@@ -1,6 +1,7 @@
 /* Textures and what is drawn of them, on SDL's offscreen driver. */
 #include "fixture.h"
 
+#include "decode/job.h"
 #include "gpu/draw.h"
 #include "gpu/text.h"
 #include "sync/thread.h"
@@ -52,7 +53,7 @@ static uint32_t pixel(int x, int y)
     memcpy(&raw, (const uint8_t *)s->pixels + y * s->pitch + x * s->format->BytesPerPixel, sizeof raw);
     uint8_t r, g, b;
     SDL_GetRGB(raw, s->format, &r, &g, &b);
-    SDL_FreeSurface(s);
+    fz_surface_free(s);
     return (uint32_t)r << 16 | (uint32_t)g << 8 | b;
 }
 

@@ -1,0 +1,275 @@
+"""Search, marks, order and dropping, by keys in a real X server, in both views."""
+# ctest: LABELS display
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+import pictures
+from frieze import wait_until
+
+# In natural order of their names: (name, size of the picture, age in days).
+FILES = [("beach 2.png", 30, 4), ("beach 10.png", 20, 6), ("BEACH 11.png", 10, 1), ("cafe\u0301 b.png", 50, 3),
+         ("caf\u00e9.png", 60, 2), ("zebra.png", 70, 0), ("\u00c4hrenfeld 1.png", 40, 5)]
+NAMES = [name for name, _, _ in FILES]
+X_NAMES = {"/": "slash", "^a": "ctrl+a", "^i": "ctrl+i", ")": "parenright", "(": "parenleft", "Esc": "Escape",
+           "Del": "Delete", ":": "colon", " ": "space", "+": "plus", "[": "bracketleft", "]": "bracketright"}
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    folder = module_home / "pictures"
+    folder.mkdir()
+    for number, (name, size, age) in enumerate(FILES):
+        pictures.write(folder / name, number, (size * 8, size * 6))
+        when = time.time() - age * 86400
+        os.utime(folder / name, (when, when))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running(module_home, x11, folder):
+    with module_home.start("--size", "800x600", "--tile", "150x100", folder, display=x11) as running:
+        yield running.idle()
+
+
+@pytest.fixture(params=["wall", "picture"])
+def frieze(request, running):
+    """As it was at the start, in either view, with the first picture selected."""
+    running.ask("search", "")
+    running.key("u", "U", "U", "U")
+    if running.status()["mode"] != "wall":
+        running.key("Return")
+    running.ask("set", "sort", "name")
+    running.ask("reset", "sort")
+    running.idle().key("Home")
+    if request.param == "picture":
+        running.key("Return")
+    return running.idle()
+
+
+def press(frieze, *keys):
+    frieze.display.press(frieze, *(X_NAMES.get(key, key) for key in keys))
+
+
+def title(frieze):
+    return frieze.idle().status()["title"]
+
+
+def order(frieze):
+    """The names from first to last, as one goes through them."""
+    frieze.idle().key("Home")
+    seen = [title(frieze)]
+    for _ in range(len(FILES) - 1):
+        seen.append(frieze.key("n").status()["title"])
+    return seen
+
+
+# --- search ---
+
+def test_search_as_one_types(frieze):
+    """Case, accents and composition do not matter; the first match at once, n and N among them, Esc ends it."""
+    press(frieze, "/", *"cafe")
+    frieze.until(search={"text": "cafe", "matches": 2}, title=NAMES[3])
+    press(frieze, "Return", "n")
+    frieze.until(title=NAMES[4], index=4, items=len(FILES))
+    press(frieze, "n", "N")
+    frieze.until(title=NAMES[3])
+    mode = frieze.status()["mode"]
+    press(frieze, "Esc")
+    frieze.until(search=None, title=NAMES[3], mode=mode)
+    press(frieze, "n", "n")
+    frieze.until(title="zebra.png")
+
+
+def test_search_is_taken_back(frieze):
+    press(frieze, "/", *"beach", "space", "1", "1")
+    frieze.until(search={"text": "beach 11", "matches": 1}, title="BEACH 11.png")
+    press(frieze, "BackSpace")
+    frieze.until(search={"text": "beach 1", "matches": 2}, title="BEACH 11.png")
+    press(frieze, "Esc")
+    frieze.until(search=None, title="BEACH 11.png")
+
+
+def test_nothing_is_found(frieze):
+    """Nothing to see, nothing lost: the selection is where it was."""
+    press(frieze, "/", *"qqq", "Return")
+    frieze.until(search={"text": "qqq", "matches": 0})
+    press(frieze, "n", "p", "Right", "Home", "m", "D")
+    press(frieze, "Esc")
+    frieze.until(search=None, index=0, marked=0, items=len(FILES))
+
+
+def test_search_by_command(frieze):
+    frieze.ask("search", "AHREN")
+    frieze.until(search={"text": "AHREN", "matches": 1}, title="\u00c4hrenfeld 1.png")
+    press(frieze, ":", *"search", "space", *"zeb", "Return")
+    frieze.until(search={"text": "zeb", "matches": 1}, title="zebra.png")
+
+
+# --- marks ---
+
+def marked(frieze):
+    return [os.path.basename(path) for path in frieze.ask("marks")]
+
+
+def test_marks_by_key(frieze):
+    press(frieze, "m", "n", "n", "m")
+    frieze.until(marked=2)
+    assert marked(frieze) == [NAMES[0], NAMES[2]]
+    press(frieze, "n", "n", "M")
+    frieze.until(marked=4)
+    assert marked(frieze) == [NAMES[0], *NAMES[2:5]]
+    press(frieze, "m")
+    frieze.until(marked=3)
+    press(frieze, "^i")
+    frieze.until(marked=4)
+    assert marked(frieze) == [NAMES[1], *NAMES[4:]]
+    press(frieze, "u")
+    frieze.until(marked=0)
+    press(frieze, "^a")
+    frieze.until(marked=len(FILES))
+
+
+def test_from_mark_to_mark(frieze):
+    press(frieze, "n", "m", "n", "n", "n", "m", "Home", ")")
+    frieze.until(index=1)
+    press(frieze, ")")
+    frieze.until(index=4)
+    press(frieze, ")")  # none is there: stays
+    press(frieze, "(")
+    frieze.until(index=1)
+    press(frieze, "Home", "2", ")")
+    frieze.until(index=4)
+
+
+def test_marks_of_a_search(frieze):
+    """All that is shown; what it hides keeps its own."""
+    press(frieze, "m", "/", *"beach", "Return", "^a")
+    frieze.until(marked=3)
+    press(frieze, "Esc")
+    assert marked(frieze) == NAMES[:3]
+
+
+# --- order ---
+
+def test_orders(frieze):
+    """By each key, once more the other way round; the selection stays on its picture."""
+    press(frieze, "n", "n")
+    frieze.until(title=NAMES[2])
+    for key, names in (("d", sorted(FILES, key=lambda f: -f[2])), ("s", sorted(FILES, key=lambda f: f[1]))):
+        press(frieze, "o", key)
+        frieze.until(index=[name for name, _, _ in names].index(NAMES[2]), title=NAMES[2])
+        if key == "d":
+            assert order(frieze) == [name for name, _, _ in names]
+            frieze.ask("search", NAMES[2])
+            frieze.until(title=NAMES[2])
+            frieze.key("Esc").until(search=None, title=NAMES[2])
+    press(frieze, "o", "n")
+    frieze.until(index=2, title=NAMES[2])
+    press(frieze, "o", "n")
+    frieze.until(index=len(FILES) - 3, title=NAMES[2])
+    assert order(frieze) == NAMES[::-1]
+
+
+def test_random_orders(frieze):
+    """Every picture once; shuffled and back."""
+    press(frieze, "o", "r")
+    assert sorted(order(frieze)) == sorted(NAMES)
+    press(frieze, "o", "n")
+    press(frieze, "Z")
+    assert sorted(order(frieze)) == sorted(NAMES)
+    press(frieze, "Z")
+    assert order(frieze) == NAMES
+    at = frieze.status()["index"]
+    press(frieze, "z")
+    frieze.until(index=lambda index: index != at)
+
+
+# --- dropping ---
+
+@pytest.mark.parametrize("key", ["D", "Del"])
+def test_drop_and_undo(frieze, folder, key):
+    press(frieze, "n", key)
+    frieze.until(items=len(FILES) - 1, title=NAMES[2])
+    press(frieze, "2", key)
+    frieze.until(items=len(FILES) - 3, title=NAMES[4])
+    press(frieze, "U")
+    frieze.until(items=len(FILES) - 1, title=NAMES[2])
+    press(frieze, "U")
+    frieze.until(items=len(FILES), title=NAMES[1])
+    press(frieze, "U")  # nothing left to bring back
+    assert order(frieze) == NAMES and sorted(os.listdir(folder)) == sorted(NAMES)
+
+
+# --- what is printed and kept ---
+
+@pytest.mark.parametrize("end", [["q"], signal.SIGTERM, signal.SIGINT], ids=["q", "TERM", "INT"])
+@pytest.mark.parametrize("zero", [False, True], ids=["lines", "zero"])
+def test_marks_are_printed(home, folder, end, zero):
+    out = home / "marked"
+    with open(out, "wb") as file:
+        frieze = home.start("--print-marks", *(["-0"] if zero else []), folder, stdout=file).ready()
+        frieze.idle().key("n", "m", "G", "m")
+        if end == ["q"]:
+            frieze.ask("key", "q")
+            assert frieze.process.wait(10) == 0
+        else:
+            assert frieze.end(end) == 0
+    paths = [str(folder / NAMES[1]), str(folder / NAMES[-1])]
+    assert out.read_bytes().decode() == "".join(path + ("\0" if zero else "\n") for path in paths)
+
+
+def test_marks_are_kept(home, folder):
+    """In a file that is written within a second, whole, and read at the next start; what is not there stays in it."""
+    file = home / "marks"
+    away = str(folder / "away.png")
+    file.write_text(away + "\n" + str(folder / NAMES[3]) + "\n")
+    with home.start("--marks", file, folder) as frieze:
+        assert marked(frieze.idle()) == [NAMES[3]]
+        frieze.key("m")
+        expected = [str(folder / NAMES[0]), str(folder / NAMES[3]), away]
+        wait_until(lambda: file.read_text().splitlines() == expected, lambda: file.read_text(), 1.5)
+        frieze.key("n", "m")
+        assert frieze.end() == 0, "ended before it was written"
+    assert file.read_text().splitlines() == [expected[0], str(folder / NAMES[1]), *expected[1:]]
+    with home.start("--marks", file, folder) as frieze:
+        assert frieze.idle().status()["marked"] == 3
+    assert [path for path in os.listdir(home.path) if path.startswith(("marks.", ".marks"))] == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo", "binary"])
+def test_marks_that_cannot_be_read(home, folder, kind):
+    """One clear line at most, and a program that runs."""
+    file = home / "marks"
+    if kind == "folder":
+        file.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(file)
+    else:
+        file.write_bytes(os.urandom(5000))
+    with home.start("--marks", file, folder) as frieze:
+        assert frieze.idle().key("m").status()["marked"] == 1
+        assert len(frieze.errors()) == (0 if kind == "binary" else 1)
+
+
+def test_pick(home, folder):
+    out = home / "picked"
+    with open(out, "wb") as file:
+        frieze = home.start("--pick", folder, stdout=file).ready()
+        frieze.idle().key("n", "n")
+        frieze.ask("key", "Return")
+        assert frieze.process.wait(10) == 0
+    assert out.read_text() == str(folder / NAMES[2]) + "\n"
+
+
+def test_start_in_an_order(home, folder):
+    result = home.frieze("--headless", "--sort", "date", "--reverse", "--quit-when", "loaded", "--stats",
+                         home / "s.json", folder)
+    assert result.status == 0 and json.loads((home / "s.json").read_text())["items"] == len(FILES)
+    with home.start("--sort", "date", "--reverse", folder) as frieze:
+        frieze.until(title="zebra.png")
+        assert order(frieze) == [name for name, _, _ in sorted(FILES, key=lambda f: f[2])]
