@@ -6,9 +6,11 @@
 #include "app/arrange.h"
 #include "app/help.h"
 #include "app/hints.h"
+#include "app/info.h"
 #include "app/keys.h"
 #include "app/loader.h"
 #include "app/marks.h"
+#include "app/panel.h"
 #include "app/perf.h"
 #include "app/menu.h"
 #include "app/mouse.h"
@@ -101,6 +103,8 @@ struct fz_app {
     struct fz_menu menu;
     struct fz_mouse mouse;
     struct fz_touch touch;
+    struct fz_info info;
+    struct fz_panels panels;
     struct fz_stats stats;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */

@@ -92,6 +92,19 @@ static bool is_over_box(const struct fz_app *app, const struct fz_job *job)
     return job->purpose == FZ_FOR_PICTURE && zoomed && too_much;
 }
 
+/* What is known stays known where a later job gets less far. */
+static void take_facts(struct fz_tile *tile, const struct fz_job *job)
+{
+    if (job->file.known)
+        tile->file = job->file;
+    if (job->image.format)
+        tile->format = job->image.format;
+    if (job->error.code != FZ_OK)
+        return;
+    tile->picture_w = job->image.width;
+    tile->picture_h = job->image.height;
+}
+
 static void take_decoded(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile;
@@ -104,6 +117,8 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         if (r && r->texture && r->box_w == job->box_w && r->box_h == job->box_h)
             app->stats.repeated++;
     }
+    if (r && code != FZ_E_CANCELLED)
+        take_facts(tile, job);
     if (!r || code == FZ_E_CANCELLED) {
         retire(app, job);
     } else if (code == FZ_E_NOT_PICTURE && !fz_list_is_explicit(app->list, job->item)) {
@@ -123,11 +138,9 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
     } else {
         app->scan.any_picture = true;
         fz_loader_clear_error(app, tile);
-        tile->picture_w = job->image.width;
-        tile->picture_h = job->image.height;
-        if (job->image.damaged && !tile->damaged)
+        if (job->image.damaged && !tile->damage)
             say(app, job->item, job->error.msg);
-        tile->damaged = job->image.damaged;
+        fz_loader_set_damage(tile, job->image.damaged ? job->error.msg : NULL);
         job->ready.next = NULL;
         *app->loader.uploads_end = &job->ready;
         app->loader.uploads_end = &job->ready.next;

@@ -183,6 +183,7 @@ HANDLER(last, go_to_nth(app, call->count, fz_list_count(app->list)))
 HANDLER(help, fz_help_toggle(app))
 HANDLER(menu, fz_menu_open(app, fz_head_w(app->head) / 4.0, fz_head_h(app->head) / 4.0))
 HANDLER(hints, fz_hints_start(app))
+HANDLER(info, fz_info_next(app))
 HANDLER(search,
         call->argc > 0 ? fz_search_set(app, call->argv[0]) : fz_prompt_open(app, FZ_PROMPT_SEARCH, ""))
 HANDLER(random_picture, fz_browse_random(app))
@@ -209,12 +210,9 @@ HANDLER(command_line, fz_prompt_open(app, FZ_PROMPT_COMMAND, ""))
 /* Beyond what the memory holds a picture is decoded smaller and shown larger: that must not pass for 100 %. */
 static void say_if_limited(struct fz_app *app)
 {
-    const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
-    double zoom = fmin(app->picture.camera.zoom, 1);
-    double wanted = tile ? (double)tile->picture_w * tile->picture_h * zoom * zoom : 0;
-    double limit = (double)app->loader.picture_limit_px;
-    if (wanted > limit)
-        fz_app_notice(app, "Shown from %.1f of %.1f Mpx: --memory holds no more", limit / 1e6, wanted / 1e6);
+    double px, of_px;
+    if (fz_picture_is_reduced(app, &px, &of_px))
+        fz_app_notice(app, "Shown from %.1f of %.1f Mpx: --memory holds no more", px / 1e6, of_px / 1e6);
 }
 
 static enum fz_err zoom(struct fz_app *app, long steps)

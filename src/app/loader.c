@@ -55,6 +55,12 @@ void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile)
     tile->error = NULL;
 }
 
+void fz_loader_set_damage(struct fz_tile *tile, const char *reason)
+{
+    free(tile->damage);
+    tile->damage = reason ? fz_strdup(reason) : NULL;
+}
+
 static void clear_final(struct fz_app *app, struct fz_tile *tile)
 {
     struct fz_loader *loader = &app->loader;
@@ -68,6 +74,7 @@ static void release_tile(struct fz_app *app, struct fz_tile *tile)
 {
     drop_renditions(app, tile);
     clear_final(app, tile);
+    fz_loader_set_damage(tile, NULL);
     app->loader.tiles[FZ_ITEM_SLOT(tile->item)] = NULL;
     free(tile);
 }
@@ -147,7 +154,7 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
             r->box_w = r->box_h = 0;
         }
         clear_final(app, tile);
-        tile->damaged = false;
+        fz_loader_set_damage(tile, NULL);
     }
     fz_loader_list_changed(app);
 }

@@ -30,11 +30,13 @@ struct fz_tile {
     fz_item_id item;
     uint32_t final_epoch;     /* decoded, or failed, at the wall's size of that epoch */
     int picture_w, picture_h; /* upright, px; 0: not known yet */
+    const char *format;       /* static; NULL: not known yet */
+    struct fz_file_facts file;
     struct fz_turn turn;
     struct fz_error *error; /* why it cannot be shown; owned */
     int64_t retry_us;       /* after a transient error: when it is tried again, if in view; 0: never */
     int retries;            /* of these so far */
-    bool damaged;           /* shown in part */
+    char *damage;           /* why it is shown in part; owned; NULL: it is shown whole */
     bool missing;           /* named by the user, and not there or no picture: counted in fz_scan */
     struct fz_rendition renditions[FZ_PURPOSES];
 };

@@ -10,6 +10,9 @@ void fz_loader_completed(struct fz_app *app, struct fz_job *job);
 /* Render thread. What was wrong with it no longer is. */
 void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile);
 
+/* Render thread. Why it is shown in part (copied); NULL: it is shown whole. */
+void fz_loader_set_damage(struct fz_tile *tile, const char *reason);
+
 /* Decoded, or failed, at the wall's size of now. */
 void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile);
 

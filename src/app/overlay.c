@@ -50,7 +50,11 @@ static void draw_position(struct fz_app *app)
         return;
     struct fz_focus focus = fz_wall_focus(app);
     char text[96];
-    if (app->mode == FZ_MODE_PICTURE || (selected >= focus.first && selected <= focus.last))
+    bool selected_in_view =
+        app->mode == FZ_MODE_PICTURE || (selected >= focus.first && selected <= focus.last);
+    if (selected_in_view && app->info.level != FZ_INFO_OFF) /* which tells it */
+        return;
+    if (selected_in_view)
         snprintf(text, sizeof text, "%zu / %zu", selected + 1, count);
     else
         snprintf(text, sizeof text, "%zu–%zu / %zu", focus.first + 1, focus.last + 1, count);
@@ -77,6 +81,8 @@ void fz_app_draw_overlays(struct fz_app *app)
     if (app->now_us >= app->cursor_until_us && fz_head_is_fullscreen(app->head))
         fz_head_show_cursor(app->head, false);
     draw_empty(app);
+    fz_perf_draw(app);
+    fz_info_draw(app);
     draw_position(app);
     draw_state(app);
     if (app->notice && app->now_us < app->notice_until_us)
@@ -85,7 +91,6 @@ void fz_app_draw_overlays(struct fz_app *app)
         fz_chip_draw(app, "Return opens  ·  / finds  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
     fz_mouse_draw(app);
     fz_search_draw(app);
-    fz_perf_draw(app);
     fz_hints_draw(app);
     fz_keys_draw(app);
     fz_help_draw(app);

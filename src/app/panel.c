@@ -3,23 +3,69 @@
 #include "app/app.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 const struct fz_color fz_panel_fill = {16, 16, 18, 225};
 const struct fz_color fz_panel_text = {236, 236, 240, 255};
 const struct fz_color fz_panel_key = {255, 200, 96, 255};
 const struct fz_color fz_panel_title = {168, 190, 216, 255};
 
-enum { PAD_X = 14, PAD_Y = 7, COLUMN_GAP = 18 };
+enum { PAD_X = 14, PAD_Y = 7, COLUMN_GAP = 18, GAP = 6 };
 static const double LINE = 1.5; /* of the text's size */
 
-void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place)
+struct fz_rect fz_panel_place(struct fz_app *app, struct fz_rect rect, bool down)
+{
+    struct fz_panels *panels = &app->panels;
+    uint64_t frame = app->stats.total.count;
+    if (panels->frame != frame)
+        panels->box_count = 0;
+    panels->frame = frame;
+    for (int i = 0; i < panels->box_count;) {
+        const struct fz_rect *box = &panels->boxes[i];
+        bool apart = rect.x >= box->x + box->w || box->x >= rect.x + rect.w || rect.y >= box->y + box->h ||
+                     box->y >= rect.y + rect.h;
+        if (!apart)
+            rect.y = down ? box->y + box->h + GAP : box->y - rect.h - GAP;
+        i = apart ? i + 1 : 0;
+    }
+    if (panels->box_count < FZ_BOXES)
+        panels->boxes[panels->box_count++] = rect;
+    return rect;
+}
+
+/* The text to draw in place of the one that is wanted; NULL: none is there. */
+static const char *steady_text(struct fz_app *app, struct fz_chip *chip, const char *text,
+                               const struct fz_text_style *style)
+{
+    uint64_t frame = app->stats.total.count;
+    int w, h;
+    bool ready = fz_text_size(app->head, text, style, &w, &h);
+    if (chip->frame == frame) /* another one in this place has been drawn */
+        return ready ? text : NULL;
+    if (chip->frame + 1 != frame)
+        chip->shown[0] = chip->next[0] = '\0';
+    chip->frame = frame;
+    /* Where the text changes with each frame, it is the one before that has come. */
+    bool next_ready = !ready && chip->next[0] && fz_text_size(app->head, chip->next, style, &w, &h);
+    if (ready)
+        snprintf(chip->shown, sizeof chip->shown, "%s", text);
+    else if (next_ready)
+        memcpy(chip->shown, chip->next, sizeof chip->shown);
+    if (ready || next_ready || !chip->next[0])
+        snprintf(chip->next, sizeof chip->next, "%s", ready ? "" : text);
+    return chip->shown[0] ? chip->shown : NULL;
+}
+
+void fz_chip_draw(struct fz_app *app, const char *wanted, enum fz_chip_place place)
 {
     int view_w = fz_head_w(app->head), view_h = fz_head_h(app->head);
     double scale = fz_app_text_scale(app), pad_x = round(PAD_X * scale), pad_y = round(PAD_Y * scale);
     struct fz_text_style style = {.px = FZ_PANEL_PX,
                                   .max_w = view_w - 2 * FZ_PANEL_MARGIN - (int)(2 * pad_x)};
     int w, h;
-    if (!fz_text_size(app->head, text, &style, &w, &h))
+    const char *text = steady_text(app, &app->panels.chips[place], wanted, &style);
+    if (!text || !fz_text_size(app->head, text, &style, &w, &h))
         return;
     double chip_w = w + 2 * pad_x, chip_h = h + 2 * pad_y;
     double x = (view_w - chip_w) / 2, y = view_h - chip_h - FZ_PANEL_MARGIN;
@@ -29,8 +75,10 @@ void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place
         x = FZ_PANEL_MARGIN;
     else if (place == FZ_CHIP_TOP)
         y = FZ_PANEL_MARGIN;
-    fz_draw_fill(app->head, (struct fz_rect){floor(x), floor(y), chip_w, chip_h}, fz_panel_fill);
-    fz_text_draw(app->head, text, &style, x + pad_x, y + pad_y, fz_panel_text);
+    struct fz_rect chip =
+        fz_panel_place(app, (struct fz_rect){floor(x), floor(y), chip_w, chip_h}, place == FZ_CHIP_TOP);
+    fz_draw_fill(app->head, chip, fz_panel_fill);
+    fz_text_draw(app->head, text, &style, chip.x + pad_x, chip.y + pad_y, fz_panel_text);
 }
 
 static double widest(struct fz_app *app, const struct fz_panel_row *rows, size_t count, bool keys,

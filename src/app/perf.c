@@ -114,7 +114,7 @@ void fz_perf_draw(struct fz_app *app)
         memcpy(perf->lines, perf->wanted, sizeof perf->lines);
     double w = FZ_PERF_FRAMES * BAR_PX + 2 * PAD, h = GRAPH_H + 3 * PAD + line * FZ_PERF_LINES;
     double x = fmax(fz_head_w(app->head) - w - FZ_PANEL_MARGIN, 0), y = FZ_PANEL_MARGIN;
-    fz_draw_fill(app->head, (struct fz_rect){x, y, w, h}, fz_panel_fill);
+    fz_draw_fill(app->head, fz_panel_place(app, (struct fz_rect){x, y, w, h}, true), fz_panel_fill);
     draw_graph(app, x + PAD, y + PAD);
     for (int i = 0; i < FZ_PERF_LINES; i++)
         fz_text_draw(app->head, perf->lines[i], &style, x + PAD, y + GRAPH_H + 2 * PAD + i * line,

@@ -224,6 +224,15 @@ void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *
     *box_h = (int)ceil(fmax(tile->picture_h * scale, 1));
 }
 
+bool fz_picture_is_reduced(const struct fz_app *app, double *px, double *of_px)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
+    double zoom = fmin(app->picture.camera.zoom, 1);
+    *of_px = tile ? (double)tile->picture_w * tile->picture_h * zoom * zoom : 0;
+    *px = fmin(*of_px, (double)app->loader.picture_limit_px);
+    return *px < *of_px;
+}
+
 bool fz_picture_wants(const struct fz_app *app, size_t index, uint32_t *distance)
 {
     size_t at;

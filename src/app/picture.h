@@ -40,6 +40,8 @@ void fz_picture_go_to(struct fz_app *app, size_t index);
 void fz_picture_catch_up(struct fz_app *app);
 /* The box to decode an item for, as the camera sees it. */
 void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h);
+/* Whether the zoom asks for more pixels than --memory lets it have, and how many of how many it has. */
+bool fz_picture_is_reduced(const struct fz_app *app, double *px, double *of_px);
 /* How far `index` is from the picture in view, in the order of loading ahead; false where it is not wanted. */
 bool fz_picture_wants(const struct fz_app *app, size_t index, uint32_t *distance);
 void fz_picture_resized(struct fz_app *app);

@@ -15,6 +15,7 @@
 #include <SDL_timer.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -185,6 +186,7 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     app->start_show = fz_option_is_on(&app->options, FZ_OPTION_SLIDESHOW);
     fz_wall_init(app);
     fz_picture_init(app);
+    tzset(); /* reads the time zone's file: no thread shall have to later on */
     enum fz_err code = start_threads(app, memory, err);
     if (code == FZ_OK)
         code = start_sources(app, sources, count, err);

@@ -13,7 +13,7 @@ static char *picture_state(const struct fz_app *app)
     const struct fz_tile *tile = fz_loader_tile(app, app->wall.selected);
     if (tile && tile->error)
         return fz_asprintf("cannot be shown: %s", tile->error->msg);
-    return tile && tile->damaged ? fz_strdup("damaged, shown in part") : NULL;
+    return tile && tile->damage != NULL ? fz_strdup("damaged, shown in part") : NULL;
 }
 
 static const char *show_state(const struct fz_app *app)

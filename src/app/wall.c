@@ -292,7 +292,7 @@ static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_r
         *fading = true;
     }
     fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
-    if (tile->damaged) {
+    if (tile->damage) {
         int scale = box.w < 150 ? 1 : 2;
         double middle = fz_badge_size(scale) / 2 + 4;
         fz_badge_draw(app->head, FZ_BADGE_DAMAGED, rect.x + rect.w - middle, rect.y + middle, scale);

@@ -25,6 +25,7 @@
     X(feh, ZOOM_KEEP, "", "k")                 \
     X(feh, PAUSE_SHOW, "", "h")                \
     X(feh, NAMES, "d", "d")                    \
+    X(feh, INFO, "e", "e")                     \
     X(nsxiv, FIRST, "g", "g")                  \
     X(nsxiv, PAGE_DOWN, "^j ^Down", "")        \
     X(nsxiv, PAGE_UP, "^k ^Up", "")            \
@@ -44,6 +45,7 @@
     X(imv, ROTATE_RIGHT, "^r", "^r")           \
     X(imv, DROP, "x", "x")                     \
     X(imv, SLIDESHOW, "t", "t")                \
+    X(imv, INFO, "d", "d")                     \
     X(swayimg, QUIT, "Esc", "Esc")             \
     X(swayimg, DROP, "c", "c")                 \
     X(swayimg, ZOOM_ORIGINAL, "", "0")         \

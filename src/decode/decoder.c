@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What the host callbacks of one decode share. */
@@ -63,11 +64,20 @@ static int open_source(struct fz_decoder *decoder, struct fz_job *job)
     return fd;
 }
 
+static struct fz_file_facts look_at(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return (struct fz_file_facts){0};
+    return (struct fz_file_facts){true, (uint64_t)st.st_size, st.st_mtime};
+}
+
 static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
 {
     int fd = open_source(decoder, job);
     if (fd < 0)
         return;
+    job->file = look_at(fd);
     struct decode_call call = {.decoder = decoder, .job = job};
     struct fz_image_request request = {
         .fd = fd,

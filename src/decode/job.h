@@ -19,6 +19,13 @@ enum fz_job_kind {
     FZ_JOB_WORK,    /* whatever `work` does with `load` */
 };
 
+/* What the file system says of the file that was read. */
+struct fz_file_facts {
+    bool known;
+    uint64_t bytes;
+    int64_t mtime_s; /* since 1970 */
+};
+
 struct fz_job {
     struct fz_heap_node queued; /* the heap's while queued */
     struct fz_ready_node ready; /* the ready list's once finished */
@@ -39,6 +46,7 @@ struct fz_job {
     struct fz_error error; /* code FZ_OK: done; with `damaged` the message says what is missing */
     SDL_Surface *surface;  /* owned; moves between threads, never shared; also the pixels to SAVE */
     struct fz_image image; /* `pixels` are those of the surface */
+    struct fz_file_facts file;
     int64_t cpu_us;
     uint64_t pss_bytes;
     void *load; /* WORK: owned; to be worked on, and the result */

@@ -223,8 +223,16 @@ class Frieze:
 
     def ask(self, command, *arguments):
         """Sends one command, gives its result."""
-        request = {"id": 7, "cmd": command, "args": [as_text(argument) for argument in arguments]}
-        self.connection.sendall(json.dumps(request).encode() + b"\n")
+        return self.ask_all((command, *arguments))[0]
+
+    def ask_all(self, *commands):
+        """Sends several commands at once, so that nothing is drawn between them; gives their results."""
+        requests = [{"id": 7, "cmd": command, "args": [as_text(argument) for argument in arguments]}
+                    for command, *arguments in commands]
+        self.connection.sendall(b"".join(json.dumps(request).encode() + b"\n" for request in requests))
+        return [self.answer(command) for command, *_ in commands]
+
+    def answer(self, command):
         line = self.lines.readline()
         assert line, f"no answer to {command}; {self.errors()}"
         answer = json.loads(line)

@@ -41,9 +41,9 @@ FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
 BROWSE = {"/", "z", "Z", "on", "od", "os", "or", "D", "Del", "U", "m", "M", "^a", "u", "^i", ")", "("}
 # Keys of either view that a test of their own looks at.
 OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
-                   ":", "'", "I", "Menu",
+                   ":", "'", "i", "I", "Menu",
                    *BROWSE},
-          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "I", "Menu", *BROWSE}}
+          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "i", "I", "Menu", *BROWSE}}
 
 
 @pytest.fixture(scope="module")
@@ -408,6 +408,21 @@ def test_the_help(either):
         wait_until(lambda: not shows_red(either), "the help over the pictures", 5)
         press(either, "Space", "q")
         wait_until(lambda: shows_red(either), "no help any more", 5)
+    assert either.status() | {"uptime_ms": 0} == before | {"uptime_ms": 0}
+
+
+def test_the_info_overlay(either):
+    """Off, one line, many lines, off again; what is below does not move."""
+    def height():
+        difference = np.abs(np.asarray(either.screenshot(), dtype=int) - plain).max(axis=2)
+        rows = np.nonzero(difference[:, :380].any(axis=1))[0]
+        return int(rows.max() - rows.min()) if len(rows) else 0
+    before = either.idle().status()
+    time.sleep(2)  # position and notices are gone
+    plain = np.asarray(either.screenshot(), dtype=int)
+    for low, high in ((20, 60), (120, 400), (0, 0)):
+        press(either, "i")
+        wait_until(lambda at=(low, high): at[0] <= height() <= at[1], lambda: f"{height()} px high", 5)
     assert either.status() | {"uptime_ms": 0} == before | {"uptime_ms": 0}
 
 

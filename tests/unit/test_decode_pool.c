@@ -1,6 +1,8 @@
 /* The pool: exactly one result for each job, whatever becomes of it. */
 #include "pool_fixture.h"
 
+#include <sys/stat.h>
+
 static struct bench bench;
 
 static int open_bench(void **state)
@@ -30,6 +32,11 @@ static void check_decoded(const struct fz_job *job)
     assert_int_equal(job->image.width, PICTURE_W);
     assert_int_equal(job->image.height, PICTURE_H);
     assert_string_equal(job->image.format, "png");
+    struct stat st;
+    assert_int_equal(stat(job->path, &st), 0);
+    assert_true(job->file.known);
+    assert_int_equal(job->file.bytes, st.st_size);
+    assert_int_equal(job->file.mtime_s, st.st_mtime);
     const uint8_t *row = (const uint8_t *)job->surface->pixels + 10 * job->surface->pitch;
     uint32_t pixel;
     memcpy(&pixel, row + 16 * 4, sizeof pixel);
@@ -81,6 +88,7 @@ static void check_result(const struct fz_job *job)
         assert_int_equal(job->error.code, expected[job->item % 6]);
     if (job->item % 6 == 3)
         assert_int_not_equal(job->error.code, FZ_OK);
+    assert_int_equal(job->file.known, job->error.code != FZ_E_NOT_FOUND);
     if (job->item % 6 == 0)
         check_decoded(job);
     if (job->item % 6 == 4) /* half of it may be shown, but not in silence */

@@ -1,0 +1,32 @@
+/* The info overlay: name and position of the picture, or all that is known of it. */
+#ifndef FZ_APP_INFO_H
+#define FZ_APP_INFO_H
+
+#include <stddef.h>
+
+struct fz_app;
+
+enum fz_info_level { FZ_INFO_OFF, FZ_INFO_NAME, FZ_INFO_DETAILS, FZ_INFO_LEVELS };
+enum { FZ_INFO_LINES = 16, FZ_INFO_TEXT = 512 };
+
+/* What it says at a time. */
+struct fz_info_page {
+    char name[FZ_INFO_TEXT], position[64];
+    struct {
+        const char *label; /* static */
+        char text[FZ_INFO_TEXT];
+    } lines[FZ_INFO_LINES];
+    size_t count;
+};
+
+struct fz_info {
+    enum fz_info_level level;
+    struct fz_info_page shown,
+        next; /* the first is drawn until the texts of the second are there; name "": none */
+};
+
+/* Render thread only, all of these. */
+void fz_info_next(struct fz_app *app); /* the next level, and from the last to the first */
+void fz_info_draw(struct fz_app *app);
+
+#endif

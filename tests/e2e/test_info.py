@@ -1,0 +1,103 @@
+"""The info overlay: what it tells, that it stays from picture to picture, and that no text blinks when it changes."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import pictures
+from frieze import wait_until
+
+COUNT = 40
+LINE = 26        # px of a line of the panel
+CORNER = (0, 0, 380, 260)
+LOWER_RIGHT = (640, 540, 800, 600)
+DARK, INK = 40, 150
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    """Dark pictures, so that what is bright is text; number 1 is cut, number 2 is none."""
+    folder = module_home / "dark"
+    folder.mkdir()
+    for number in range(COUNT):
+        noise = np.random.default_rng(number).integers(0, DARK, (480, 640, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(folder / f"d{number:02}.png")
+        os.utime(folder / f"d{number:02}.png", (1714572180, 1714572180))
+    whole = (folder / "d01.png").read_bytes()
+    (folder / "d01.png").write_bytes(whole[:len(whole) // 2])
+    (folder / "d02.png").write_bytes(whole[:20])
+    return folder
+
+
+@pytest.fixture
+def frieze(home, folder):
+    with home.start("--size", "800x600", "--tile", "160x120", folder, more={"TZ": "UTC0"}) as running:
+        yield running.idle("loaded")
+
+
+def lines(frieze):
+    """How many lines of text stand in the upper left corner, which is where the panel is."""
+    ink = (np.asarray(frieze.idle().screenshot().crop(CORNER)).min(axis=2) > INK).any(axis=1)
+    rows = np.nonzero(ink)[0]
+    return 0 if len(rows) == 0 else int(rows.max() - rows.min()) // LINE + 1
+
+
+def until_lines(frieze, expected):
+    wait_until(lambda: lines(frieze) == expected, lambda: f"{lines(frieze)} lines, not {expected}", 5)
+
+
+def test_each_state_in_the_picture_view(frieze):
+    """Folder, size, format, file, date, zoom; it stays from picture to picture, and on the wall."""
+    frieze.key("Home", "Return")
+    for expected in (0, 1, 7, 0, 1):
+        until_lines(frieze, expected)
+        frieze.key("i")
+    frieze.key("End")
+    until_lines(frieze, 7)
+    frieze.key(">")
+    until_lines(frieze, 8)
+    frieze.key("<")
+    until_lines(frieze, 7)
+
+
+def test_what_is_damaged_says_why(frieze):
+    """A cut picture has a line more; of one that cannot be read nothing but folder, format, file, date, and the reason."""
+    frieze.key("i", "i", "Home", "Return")
+    until_lines(frieze, 7)
+    frieze.key("n")
+    until_lines(frieze, 8)
+    frieze.key("n")
+    until_lines(frieze, 6)
+
+
+def test_on_the_wall_it_does_not_cover_what_it_tells_of(frieze):
+    """There is no zoom there. Over a tile in the upper left corner it stands in the upper right one."""
+    frieze.key("End", "i", "i")
+    until_lines(frieze, 6)
+    upper_left = frieze.status()["visible"][0]
+    frieze.key(*str(upper_left + 6), "G")
+    until_lines(frieze, 0)
+    right = np.asarray(frieze.screenshot().crop((400, 0, 800, 400))).min(axis=2) > INK
+    assert right.sum() > 500
+
+
+def ink_of_the_next_frame(frieze, key, box):
+    """The frame that follows a key at once, before its text can have been made."""
+    path = frieze.home / "next.png"
+    frieze.ask_all(("key", key), ("screenshot", path))
+    with Image.open(path) as image:
+        return int((np.asarray(image.convert("RGB").crop(box)).min(axis=2) > INK).sum())
+
+
+@pytest.mark.parametrize("keys, box", [((), LOWER_RIGHT), (("i",), CORNER), (("i", "i"), CORNER)],
+                         ids=["position", "name", "details"])
+def test_no_text_blinks_while_one_moves(frieze, keys, box):
+    """Each position is a text that has never been drawn: the old one stays until it is there."""
+    frieze.key("0", "5", "G", "Return", *keys).idle()
+    frieze.key("n").idle()
+    time.sleep(0.1)
+    seen = [ink_of_the_next_frame(frieze, "n", box) for _ in range(20)]
+    assert min(seen) > 50, seen
