@@ -1,5 +1,6 @@
 /* The handlers of the COMMAND TABLE. */
 #include "app/app.h"
+#include "app/folders.h"
 #include "app/options.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -49,6 +50,7 @@ void fz_app_select(struct fz_app *app, size_t index)
     app->wall.touched = true;
     app->wall.selected = item;
     app->wall.selected_index = index;
+    app->wall.column = FZ_LAYOUT_OWN_COLUMN;
     fz_wall_reveal_selected(app, app->mode == FZ_MODE_PICTURE);
 }
 
@@ -69,7 +71,7 @@ static enum fz_err move(struct fz_app *app, long dx, long dy)
     if (!on_wall(app))
         fz_picture_go(app, dx);
     else if (fz_list_count(app->list) > 0)
-        fz_app_select(app, fz_layout_move(&app->wall.layout, fz_app_selected_index(app), dx, dy));
+        fz_wall_move(app, dx, dy);
     return FZ_OK;
 }
 
@@ -86,10 +88,10 @@ static enum fz_err pan_or_move(struct fz_app *app, long x, long y)
     return FZ_OK;
 }
 
-static long rows_per_page(const struct fz_app *app)
+/* The rows that `pages` windows are, from the selection on. */
+static long rows_in(const struct fz_app *app, long pages)
 {
-    long rows = (long)floor(app->wall.layout.params.view_h / app->wall.layout.pitch_y);
-    return rows > 1 ? rows : 1;
+    return fz_layout_page(&app->wall.layout, fz_app_selected_index(app), pages);
 }
 
 static enum fz_err quit(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
@@ -129,10 +131,10 @@ HANDLER(left, pan_or_move(app, -times(call), 0))
 HANDLER(right, pan_or_move(app, times(call), 0))
 HANDLER(up, pan_or_move(app, 0, -times(call)))
 HANDLER(down, pan_or_move(app, 0, times(call)))
-HANDLER(page_down, move(app, 0, rows_per_page(app) * times(call)))
-HANDLER(page_up, move(app, 0, -rows_per_page(app) * times(call)))
-HANDLER(half_down, move(app, 0, (rows_per_page(app) + 1) / 2 * times(call)))
-HANDLER(half_up, move(app, 0, -(rows_per_page(app) + 1) / 2 * times(call)))
+HANDLER(page_down, move(app, 0, rows_in(app, times(call))))
+HANDLER(page_up, move(app, 0, rows_in(app, -times(call))))
+HANDLER(half_down, move(app, 0, (rows_in(app, times(call)) + 1) / 2))
+HANDLER(half_up, move(app, 0, (rows_in(app, -times(call)) - 1) / 2))
 HANDLER(forward, move(app, 10 * times(call), 0))
 HANDLER(backward, move(app, -10 * times(call), 0))
 HANDLER(open, fz_picture_open(app, fz_app_selected_index(app), false))
@@ -164,6 +166,25 @@ static void go_to_nth(struct fz_app *app, size_t nth, size_t otherwise)
 
 HANDLER(first, go_to_nth(app, call->count, 1))
 HANDLER(last, go_to_nth(app, call->count, fz_list_count(app->list)))
+static enum fz_err go_folder(struct fz_app *app, long n, struct fz_error *err)
+{
+    size_t index;
+    enum fz_err code = fz_folders_find(app, n, &index, err);
+    if (code == FZ_OK)
+        go_to(app, index);
+    return code;
+}
+
+static enum fz_err folder_next(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    return go_folder(app, times(call), err);
+}
+
+static enum fz_err folder_previous(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    return go_folder(app, -times(call), err);
+}
+
 HANDLER(help, fz_help_toggle(app))
 HANDLER(hints, fz_hints_start(app))
 HANDLER(performance, fz_perf_toggle(app))

@@ -278,6 +278,7 @@ void fz_app_stop(struct fz_app *app)
     fz_signals_stop(app->signals);
     fz_doorbell_fini(&app->bell);
     fz_list_free(app->list);
+    fz_wall_fini(app);
     free(app->scan.first_unsupported);
     free(app->first_path);
     free(app->first_folder);

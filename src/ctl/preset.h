@@ -13,6 +13,8 @@
     X(feh, PREVIOUS, "Left BackSpace", "Left") \
     X(feh, FORWARD, "PgUp", "PgUp")            \
     X(feh, BACKWARD, "PgDn", "PgDn")           \
+    X(feh, FOLDER_NEXT, "]", "]")              \
+    X(feh, FOLDER_PREVIOUS, "[", "[")          \
     X(feh, OPEN, "R", "")                      \
     X(feh, LEFT, "^Left", "^Left")             \
     X(feh, RIGHT, "^Right", "^Right")          \
@@ -40,6 +42,8 @@
     X(imv, ROTATE_RIGHT, "^r", "^r")           \
     X(imv, SLIDESHOW, "t", "t")                \
     X(swayimg, QUIT, "Esc", "Esc")             \
+    X(swayimg, FOLDER_NEXT, "d", "d")          \
+    X(swayimg, FOLDER_PREVIOUS, "D", "D")      \
     X(swayimg, ZOOM_ORIGINAL, "", "0")         \
     X(swayimg, ZOOM_FIT, "", "z w BackSpace")  \
     X(swayimg, ZOOM_FILL, "", "Z")             \

@@ -182,7 +182,7 @@ static void nothing_is_visible_of_nothing(void **state)
     assert_false(fz_layout_visible(&layout, 0, &first, &last));
     assert_false(fz_layout_hit(&layout, 10, 10, &index));
     assert_true(fz_layout_scroll_max(&layout) == 0);
-    assert_int_equal(fz_layout_move(&layout, 0, 5, -3), 0);
+    assert_int_equal(fz_layout_move(&layout, 0, 5, -3, FZ_LAYOUT_OWN_COLUMN), 0);
 }
 
 /* ---- Hit, move, reveal --------------------------------------------------------------------------------- */
@@ -252,7 +252,7 @@ static void moves_stay_inside(void **state)
         long dx = random_int(&random, -12, 12), dy = random_int(&random, -12, 12);
         if (round % 3)
             *(round % 3 == 1 ? &dx : &dy) = 0;
-        size_t got = fz_layout_move(&layout, from, dx, dy), expected = naive_move(&layout, from, dx, dy);
+        size_t got = fz_layout_move(&layout, from, dx, dy, FZ_LAYOUT_OWN_COLUMN), expected = naive_move(&layout, from, dx, dy);
         if (got != expected)
             fail_msg("%s: %zu by %ld, %ld is %zu, not %zu", describe(&layout), from, dx, dy, got, expected);
     }
@@ -263,12 +263,12 @@ static void moves_by_far_end_at_the_ends(void **state)
     (void)state;
     struct fz_layout layout = layout_of(800, 600, 100, 100, 53);
     assert_int_equal(layout.columns, 7);
-    assert_int_equal(fz_layout_move(&layout, 20, 1000000000, 0), 52);
-    assert_int_equal(fz_layout_move(&layout, 20, -1000000000, 0), 0);
-    assert_int_equal(fz_layout_move(&layout, 20, 0, 1000000000), 52);
-    assert_int_equal(fz_layout_move(&layout, 20, 0, -1000000000), 6);
-    assert_int_equal(fz_layout_move(&layout, 6, 1, 0), 7);
-    assert_int_equal(fz_layout_move(&layout, 7, -1, 0), 6);
+    assert_int_equal(fz_layout_move(&layout, 20, 1000000000, 0, FZ_LAYOUT_OWN_COLUMN), 52);
+    assert_int_equal(fz_layout_move(&layout, 20, -1000000000, 0, FZ_LAYOUT_OWN_COLUMN), 0);
+    assert_int_equal(fz_layout_move(&layout, 20, 0, 1000000000, FZ_LAYOUT_OWN_COLUMN), 52);
+    assert_int_equal(fz_layout_move(&layout, 20, 0, -1000000000, FZ_LAYOUT_OWN_COLUMN), 6);
+    assert_int_equal(fz_layout_move(&layout, 6, 1, 0, FZ_LAYOUT_OWN_COLUMN), 7);
+    assert_int_equal(fz_layout_move(&layout, 7, -1, 0, FZ_LAYOUT_OWN_COLUMN), 6);
 }
 
 static void reveal_goes_the_shortest_way(void **state)
