@@ -82,7 +82,7 @@ void fz_folders_draw(struct fz_app *app, size_t first)
     const struct fz_layout_params *p = &layout->params;
     if (p->section_count == 0)
         return;
-    double left = fmax(fz_layout_box(layout, 0).x, GAP_PX), scroll = round(app->wall.scroll.position);
+    double left = fmax(fz_layout_box(layout, 0).x, FZ_MIN_GAP), scroll = round(app->wall.scroll.position);
     for (size_t i = fz_layout_place(layout, first).section; i < p->section_count; i++) {
         struct fz_rect line = fz_layout_heading(layout, i);
         line.y = floor(line.y) - scroll;
