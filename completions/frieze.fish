@@ -81,6 +81,8 @@ complete -c frieze -n __frieze_wants_command -a half_down -d 'half a window down
 complete -c frieze -n __frieze_wants_command -a half_up -d 'half a window up'
 complete -c frieze -n __frieze_wants_command -a forward -d 'ten pictures on'
 complete -c frieze -n __frieze_wants_command -a backward -d 'ten pictures back'
+complete -c frieze -n __frieze_wants_command -a folder_next -d 'first picture of the next folder'
+complete -c frieze -n __frieze_wants_command -a folder_previous -d 'first picture of this folder; of the one before'
 complete -c frieze -n __frieze_wants_command -a first -d 'first picture; the nth after a number'
 complete -c frieze -n __frieze_wants_command -a last -d 'last picture; the nth after a number'
 complete -c frieze -n __frieze_wants_command -a zoom_in -d 'larger tiles; closer'

@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "app/browse.h"
 #include "app/search.h"
+#include "app/folders.h"
 #include "app/options.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -51,6 +52,7 @@ void fz_app_select(struct fz_app *app, size_t index)
     app->wall.touched = true;
     app->wall.selected = item;
     app->wall.selected_index = index;
+    app->wall.column = FZ_LAYOUT_OWN_COLUMN;
     fz_wall_reveal_selected(app, app->mode == FZ_MODE_PICTURE);
 }
 
@@ -83,7 +85,7 @@ static enum fz_err move(struct fz_app *app, long dx, long dy)
     if (!on_wall(app))
         fz_picture_go(app, dx);
     else if (fz_list_count(app->list) > 0)
-        fz_app_select(app, fz_layout_move(&app->wall.layout, fz_app_selected_index(app), dx, dy));
+        fz_wall_move(app, dx, dy);
     return FZ_OK;
 }
 
@@ -100,10 +102,10 @@ static enum fz_err pan_or_move(struct fz_app *app, long x, long y)
     return FZ_OK;
 }
 
-static long rows_per_page(const struct fz_app *app)
+/* The rows that `pages` windows are, from the selection on. */
+static long rows_in(const struct fz_app *app, long pages)
 {
-    long rows = (long)floor(app->wall.layout.params.view_h / app->wall.layout.pitch_y);
-    return rows > 1 ? rows : 1;
+    return fz_layout_page(&app->wall.layout, fz_app_selected_index(app), pages);
 }
 
 static enum fz_err quit(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
@@ -130,14 +132,16 @@ static enum fz_err back(struct fz_app *app, struct fz_command_call *call, struct
     return FZ_OK;
 }
 
-#define HANDLER(name, body)                                                                         \
+/* A handler that may fail: its code is the expression's. */
+#define TRY_HANDLER(name, expression)                                                               \
     static enum fz_err name(struct fz_app *app, struct fz_command_call *call, struct fz_error *err) \
     {                                                                                               \
         (void)call;                                                                                 \
         (void)err;                                                                                  \
-        body;                                                                                       \
-        return FZ_OK;                                                                               \
+        return expression;                                                                          \
     }
+
+#define HANDLER(name, ...) TRY_HANDLER(name, (__VA_ARGS__, FZ_OK))
 
 HANDLER(next, move(app, times(call), 0))
 HANDLER(previous, move(app, -times(call), 0))
@@ -145,21 +149,21 @@ HANDLER(left, pan_or_move(app, -times(call), 0))
 HANDLER(right, pan_or_move(app, times(call), 0))
 HANDLER(up, pan_or_move(app, 0, -times(call)))
 HANDLER(down, pan_or_move(app, 0, times(call)))
-HANDLER(page_down, move(app, 0, rows_per_page(app) * times(call)))
-HANDLER(page_up, move(app, 0, -rows_per_page(app) * times(call)))
-HANDLER(half_down, move(app, 0, (rows_per_page(app) + 1) / 2 * times(call)))
-HANDLER(half_up, move(app, 0, -(rows_per_page(app) + 1) / 2 * times(call)))
+HANDLER(page_down, move(app, 0, rows_in(app, times(call))))
+HANDLER(page_up, move(app, 0, rows_in(app, -times(call))))
+HANDLER(half_down, move(app, 0, (rows_in(app, times(call)) + 1) / 2))
+HANDLER(half_up, move(app, 0, (rows_in(app, -times(call)) - 1) / 2))
 HANDLER(forward, move(app, 10 * times(call), 0))
 HANDLER(backward, move(app, -10 * times(call), 0))
 HANDLER(open, fz_app_open(app, fz_app_selected_index(app)))
 HANDLER(close, fz_picture_close(app))
-HANDLER(zoom_keep, app->picture.keep_zoom = !app->picture.keep_zoom;
+HANDLER(zoom_keep, app->picture.keep_zoom = !app->picture.keep_zoom,
         fz_app_notice(app,
                       app->picture.keep_zoom ? "Zoom and place are kept" : "Each picture starts as a whole"))
 HANDLER(fullscreen, fz_head_set_fullscreen(app->head, !fz_head_is_fullscreen(app->head)))
 HANDLER(names, fz_app_set_option(app, FZ_OPTION_NAMES,
                                  fz_option_is_on(&app->options, FZ_OPTION_NAMES) ? "no" : "yes", err))
-HANDLER(pause_show, app->show.paused = !app->show.paused; app->show.since_us = 0)
+HANDLER(pause_show, app->show.paused = !app->show.paused, app->show.since_us = 0)
 
 void fz_app_go_to(struct fz_app *app, size_t index)
 {
@@ -180,6 +184,17 @@ static void go_to_nth(struct fz_app *app, size_t nth, size_t otherwise)
 
 HANDLER(first, go_to_nth(app, call->count, 1))
 HANDLER(last, go_to_nth(app, call->count, fz_list_count(app->list)))
+static enum fz_err go_folder(struct fz_app *app, long n, struct fz_error *err)
+{
+    size_t index;
+    enum fz_err code = fz_folders_find(app, n, &index, err);
+    if (code == FZ_OK)
+        fz_app_go_to(app, index);
+    return code;
+}
+
+TRY_HANDLER(folder_next, go_folder(app, times(call), err))
+TRY_HANDLER(folder_previous, go_folder(app, -times(call), err))
 HANDLER(help, fz_help_toggle(app))
 HANDLER(menu, fz_menu_open(app, fz_head_w(app->head) / 4.0, fz_head_h(app->head) / 4.0))
 HANDLER(hints, fz_hints_start(app))
@@ -274,17 +289,10 @@ static enum fz_err turn(struct fz_app *app, int quarters, bool flip_h, bool flip
     return FZ_OK;
 }
 
-#define TURN_HANDLER(name, quarters, flip_h, flip_v)                                                \
-    static enum fz_err name(struct fz_app *app, struct fz_command_call *call, struct fz_error *err) \
-    {                                                                                               \
-        (void)call;                                                                                 \
-        return turn(app, quarters, flip_h, flip_v, err);                                            \
-    }
-
-TURN_HANDLER(rotate_right, 1, false, false)
-TURN_HANDLER(rotate_left, -1, false, false)
-TURN_HANDLER(flip_h, 0, true, false)
-TURN_HANDLER(flip_v, 0, false, true)
+TRY_HANDLER(rotate_right, turn(app, 1, false, false, err))
+TRY_HANDLER(rotate_left, turn(app, -1, false, false, err))
+TRY_HANDLER(flip_h, turn(app, 0, true, false, err))
+TRY_HANDLER(flip_v, turn(app, 0, false, true, err))
 
 /* ---- Show, loading, the rest ------------------------------------------------------------------------------------- */
 
@@ -418,17 +426,6 @@ static enum fz_err screenshot(struct fz_app *app, struct fz_command_call *call, 
 
 /* ---- Options, which have a file of their own --------------------------------------------------------------------- */
 
-static enum fz_err get(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
-{
-    return fz_app_get_options(app, call, err);
-}
-
-static enum fz_err set(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
-{
-    return fz_app_set_options(app, call, err);
-}
-
-static enum fz_err reset(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
-{
-    return fz_app_reset_options(app, call, err);
-}
+TRY_HANDLER(get, fz_app_get_options(app, call, err))
+TRY_HANDLER(set, fz_app_set_options(app, call, err))
+TRY_HANDLER(reset, fz_app_reset_options(app, call, err))

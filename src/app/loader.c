@@ -195,9 +195,7 @@ bool fz_loader_screenful(const struct fz_app *app)
         if (!fz_loader_is_final(app, item) || fz_loader_tile(app, item)->renditions[FZ_FOR_WALL].job)
             return false;
     }
-    size_t cells =
-        app->wall.layout.columns * (size_t)(app->wall.layout.params.view_h / app->wall.layout.pitch_y + 0.5);
-    return focus.last + 1 - focus.first >= cells || fz_app_is_listed(app);
+    return fz_layout_is_filled(&app->wall.layout, app->wall.scroll.position) || fz_app_is_listed(app);
 }
 
 bool fz_loader_loaded(const struct fz_app *app)

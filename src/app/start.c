@@ -287,6 +287,7 @@ void fz_app_stop(struct fz_app *app)
     fz_doorbell_fini(&app->bell);
     fz_marks_fini(app);
     fz_list_free(app->list);
+    fz_wall_fini(app);
     free(app->scan.first_unsupported);
     free(app->first_path);
     free(app->first_folder);

@@ -2,10 +2,13 @@
 
 #include "app/app.h"
 #include "app/badge.h"
+#include "app/folders.h"
+#include "base/mem.h"
 #include "gpu/draw.h"
 #include "sync/thread.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct fz_color PLACEHOLDER = {27, 27, 30, 255};
@@ -19,6 +22,7 @@ enum {
     FADE_US = 80000,
     CAPTION_PX = 13,
     MIN_TILE = 32,
+    PICTURES_A_HEADING = 2, /* on average, or there are none */
 };
 /* A tile is seen in the very frame that it arrives in. */
 static const double FADE_FROM = 0.4;
@@ -27,21 +31,46 @@ static const double ZOOM_STEP_MAX = 0.98; /* of the window: the largest tile */
 void fz_wall_init(struct fz_app *app)
 {
     const struct fz_option_value *tile = &app->options.values[FZ_OPTION_TILE];
-    app->wall = (struct fz_wall){.tile_w = tile->w, .tile_h = tile->h};
+    app->wall = (struct fz_wall){.tile_w = tile->w, .tile_h = tile->h, .column = FZ_LAYOUT_OWN_COLUMN};
     fz_scroll_init(&app->wall.scroll);
+}
+
+void fz_wall_fini(struct fz_app *app)
+{
+    free(app->wall.sections);
+    app->wall.sections = NULL;
+}
+
+/* Folders that hold hardly more than a picture each, such as covers of music or a list of paths from anywhere, would
+ * leave a wall of headings with a tile in each row: such a wall goes without. */
+static size_t take_sections(struct fz_app *app)
+{
+    struct fz_wall *wall = &app->wall;
+    size_t count = fz_list_section_count(app->list);
+    if (count < 2 || fz_list_count(app->list) < PICTURES_A_HEADING * count)
+        return 0;
+    wall->sections = fz_grow(wall->sections, &wall->section_capacity, count, sizeof *wall->sections);
+    for (size_t i = 0; i < count; i++)
+        wall->sections[i].start = fz_list_section_start(app->list, i);
+    return count;
 }
 
 void fz_wall_relayout(struct fz_app *app, int view_w, int view_h)
 {
     FZ_MAIN_ONLY();
     struct fz_wall *wall = &app->wall;
+    double text_scale = fz_app_text_scale(app);
+    size_t sections = take_sections(app);
     struct fz_layout_params params = {.id = FZ_LAYOUT_GRID,
                                       .view_w = view_w,
                                       .view_h = view_h,
                                       .tile_w = wall->tile_w,
                                       .tile_h = wall->tile_h,
-                                      .caption_h = (int)ceil(FZ_CAPTION_H * fz_app_text_scale(app)),
-                                      .count = fz_list_count(app->list)};
+                                      .caption_h = (int)ceil(FZ_CAPTION_H * text_scale),
+                                      .count = fz_list_count(app->list),
+                                      .heading_h = (int)ceil(FZ_HEADING_H * text_scale),
+                                      .sections = wall->sections,
+                                      .section_count = sections};
     fz_layout_set(&wall->layout, &params);
     fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
     fz_loader_set_box(app, (int)wall->layout.box_w, (int)wall->layout.box_h);
@@ -79,11 +108,12 @@ static void keep_selection(struct fz_app *app)
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
 {
     struct fz_wall *wall = &app->wall;
-    struct fz_layout before = wall->layout;
-    double offset = fmod(wall->scroll.position, before.pitch_y > 0 ? before.pitch_y : 1);
-    fz_wall_relayout(app, before.params.view_w, before.params.view_h);
+    size_t first, last, index;
+    double offset = 0;
+    if (fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
+        offset = wall->scroll.position - fz_layout_cell(&wall->layout, first).y;
+    fz_wall_relayout(app, wall->layout.params.view_w, wall->layout.params.view_h);
     keep_selection(app);
-    size_t index;
     if (anchor != FZ_ITEM_NONE && fz_list_index(app->list, anchor, &index)) {
         double gone_on = fz_layout_cell(&wall->layout, index).y + offset - wall->scroll.position;
         fz_scroll_shift(&wall->scroll, gone_on);
@@ -150,6 +180,17 @@ void fz_wall_drag(struct fz_app *app, double dy, double dt_s)
     wall->touched = true;
     wall->scrolled_us = app->now_us;
     app->loader.moved = app->dirty = true;
+}
+
+void fz_wall_move(struct fz_app *app, long dx, long dy)
+{
+    struct fz_wall *wall = &app->wall;
+    size_t from = fz_app_selected_index(app);
+    size_t column = dx == 0 && wall->column != FZ_LAYOUT_OWN_COLUMN
+                        ? wall->column
+                        : fz_layout_place(&wall->layout, from).column;
+    fz_app_select(app, fz_layout_move(&wall->layout, from, dx, dy, column));
+    wall->column = dx == 0 ? column : FZ_LAYOUT_OWN_COLUMN;
 }
 
 void fz_wall_reveal_selected(struct fz_app *app, bool at_once)
@@ -325,6 +366,7 @@ void fz_wall_draw(struct fz_app *app)
         return;
     bool fading = false, names = fz_option_is_on(&app->options, FZ_OPTION_NAMES);
     struct fz_rect selected = {0};
+    fz_folders_draw(app, first);
     for (size_t i = first; i <= last; i++) {
         fz_item_id item = fz_list_at(app->list, i);
         struct fz_rect box = box_in_window(wall, i);

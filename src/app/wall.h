@@ -11,10 +11,13 @@ struct fz_app;
 
 struct fz_wall {
     struct fz_layout layout;
+    struct fz_layout_section *sections; /* what the layout borrows; owned */
+    size_t section_capacity;
     struct fz_scroll scroll;
     int tile_w, tile_h; /* wished box, px */
     fz_item_id selected;
     size_t selected_index; /* where it was last seen: what takes its place when it goes */
+    size_t column;         /* that moves up and down keep to, over rows too short for it */
     bool touched;          /* the user moved: the selection sticks to its item */
     bool dragging;
     fz_item_id held;      /* kept its place when the layout changed last */
@@ -26,6 +29,7 @@ struct fz_wall {
 
 /* Render thread only, all of these. */
 void fz_wall_init(struct fz_app *app);
+void fz_wall_fini(struct fz_app *app);
 void fz_wall_relayout(struct fz_app *app, int view_w, int view_h); /* window, tile size or list changed */
 void fz_wall_resize(struct fz_app *app, int view_w, int view_h);   /* what is looked at keeps its place */
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
@@ -34,6 +38,8 @@ struct fz_focus fz_wall_focus(const struct fz_app *app);
 void fz_wall_set_tile_size(struct fz_app *app, double factor); /* 0 = that of --tile */
 /* A hand moves it by `dy` px in `dt_s`. */
 void fz_wall_drag(struct fz_app *app, double dy, double dt_s);
+/* Moves the selection, in order and by rows. */
+void fz_wall_move(struct fz_app *app, long dx, long dy);
 void fz_wall_reveal_selected(struct fz_app *app, bool at_once);
 bool fz_wall_step(struct fz_app *app, double dt_s);
 /* Position and scroll bar are shown for a while after each movement. */

@@ -47,6 +47,9 @@ enum fz_topic {
     X(HALF_UP, half_up, MOVE, REPEAT, "^u", "", "", NULL, "half a window up")                               \
     X(FORWARD, forward, MOVE, REPEAT, "]", "]", "", NULL, "ten pictures on")                                \
     X(BACKWARD, backward, MOVE, REPEAT, "[", "[", "", NULL, "ten pictures back")                            \
+    X(FOLDER_NEXT, folder_next, MOVE, REPEAT, "}", "}", "", NULL, "first picture of the next folder")       \
+    X(FOLDER_PREVIOUS, folder_previous, MOVE, REPEAT, "{", "{", "", NULL,                                   \
+      "first picture of this folder; of the one before")                                                    \
     X(FIRST, first, MOVE, ONCE, "Home gg", "Home gg", "", NULL, "first picture; the nth after a number")    \
     X(LAST, last, MOVE, ONCE, "End G", "End G", "", NULL, "last picture; the nth after a number")           \
     X(ZOOM_IN, zoom_in, VIEW, REPEAT, "+ =", "+ =", "", NULL, "larger tiles; closer")                       \

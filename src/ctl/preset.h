@@ -13,6 +13,8 @@
     X(feh, PREVIOUS, "Left BackSpace", "Left") \
     X(feh, FORWARD, "PgUp", "PgUp")            \
     X(feh, BACKWARD, "PgDn", "PgDn")           \
+    X(feh, FOLDER_NEXT, "]", "]")              \
+    X(feh, FOLDER_PREVIOUS, "[", "[")          \
     X(feh, OPEN, "R", "")                      \
     X(feh, LEFT, "^Left", "^Left")             \
     X(feh, RIGHT, "^Right", "^Right")          \
@@ -48,6 +50,8 @@
     X(imv, INFO, "d", "d")                     \
     X(swayimg, QUIT, "Esc", "Esc")             \
     X(swayimg, DROP, "c", "c")                 \
+    X(swayimg, FOLDER_NEXT, "d", "d")          \
+    X(swayimg, FOLDER_PREVIOUS, "D", "D")      \
     X(swayimg, ZOOM_ORIGINAL, "", "0")         \
     X(swayimg, ZOOM_FIT, "", "z w BackSpace")  \
     X(swayimg, ZOOM_FILL, "", "Z")             \

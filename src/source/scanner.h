@@ -34,8 +34,8 @@ struct fz_root {
     const char *argument; /* borrowed */
     const struct fz_source_row *row;
     bool is_path;
+    char *path; /* absolute; NULL where the argument is none; owned */
     /* its scanner's thread */
-    char *path;      /* absolute, NULL until begun; owned */
     bool listed;     /* LISTED was sent */
     bool yielded;    /* at least one name was handed over, or an error */
     bool awaited;    /* was not there, or no more, and will begin when it comes */

@@ -1,6 +1,7 @@
 #include "source/source.h"
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "source/root.h"
 #include "source/scanner.h"
@@ -118,6 +119,7 @@ static enum fz_err find_roots(struct fz_sources *sources, const char *const *arg
         if (code != FZ_OK)
             return code;
         root->is_path = root->row->is_path;
+        root->path = root->is_path ? fz_path_absolute(arguments[i]) : NULL;
         if (is_stdin(arguments[i]) && reads_stdin)
             return fz_fail(err, FZ_E_USAGE, 0, "standard input can be a source only once");
         reads_stdin = reads_stdin || is_stdin(arguments[i]);
@@ -199,6 +201,16 @@ void fz_sources_stop(struct fz_sources *sources)
 enum fz_source_order fz_sources_order(const struct fz_sources *sources, uint32_t root)
 {
     return sources->roots[root].row->order;
+}
+
+size_t fz_sources_count(const struct fz_sources *sources)
+{
+    return sources->root_count;
+}
+
+const char *fz_sources_path(const struct fz_sources *sources, uint32_t root)
+{
+    return sources->roots[root].path;
 }
 
 void fz_source_event_free(struct fz_source_event *event)

@@ -77,6 +77,10 @@ void fz_sources_stop(struct fz_sources *sources);
 /* Main thread. The order that items of this root keep. */
 enum fz_source_order fz_sources_order(const struct fz_sources *sources, uint32_t root);
 
+/* Main thread. How many there are; what the argument of one names, absolute, borrowed; NULL where it names no path. */
+size_t fz_sources_count(const struct fz_sources *sources);
+const char *fz_sources_path(const struct fz_sources *sources, uint32_t root);
+
 /* Any thread. By the suffix alone: a picture, unknown, or known as something else (then false). */
 bool fz_suffix_classify(const char *name, enum fz_source_doubt *doubt);
 

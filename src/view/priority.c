@@ -14,10 +14,10 @@ static uint32_t apart(size_t a, size_t b)
 /* Distance on the wall in cells, rows and columns alike; from the middle of the view where the selection is away. */
 static uint32_t cells_apart(const struct fz_layout *layout, const struct fz_focus *focus, size_t index)
 {
-    size_t columns = layout->columns;
     bool selected_in_view = focus->selected >= focus->first && focus->selected <= focus->last;
     size_t from = selected_in_view ? focus->selected : focus->first + (focus->last - focus->first) / 2;
-    uint32_t dx = apart(index % columns, from % columns), dy = apart(index / columns, from / columns);
+    struct fz_layout_place a = fz_layout_place(layout, index), b = fz_layout_place(layout, from);
+    uint32_t dx = apart(a.column, b.column), dy = apart(a.row, b.row);
     return dx * dx + dy * dy;
 }
 

@@ -26,6 +26,7 @@ INK_LEVEL = 90
 
 COLUMNS, ROWS, TILE, CAPTION = 4, 3, (256, 192), 18
 PITCH = (SIZE[0] / COLUMNS, SIZE[1] // ROWS)
+HEADINGS = [(0, y, 300, 40) for y in (0, 472, 728)]
 POSITION = (SIZE[0] - 160, SIZE[1] - 52, 160, 52)  # the chip "3 / 12", there only for a while after a move
 
 
@@ -77,6 +78,7 @@ SCENES = {
     "names": (("--names",), lambda frieze: None, captions()),
     "selected": ((), lambda frieze: frieze.key("Right", "Right", "Down"), [POSITION]),
     "failed": ((), lambda frieze: None, [tile_box(5)]),
+    "folders": ((), lambda frieze: None, HEADINGS),
     "small tiles": (("--tile", "120x80"), lambda frieze: None, []),
     "picture": ((), lambda frieze: to_picture(frieze, "End"), [POSITION]),
     "rotated": ((), lambda frieze: to_picture(frieze, "End", ">"), [POSITION]),
@@ -84,13 +86,24 @@ SCENES = {
 }
 
 
+def into_folders(folder):
+    """Five stay, four and three go below: the last row is cut off at the edge of the window."""
+    for path, first, end in (("Brittany/2019", 5, 9), ("Winter", 9, 12)):
+        (folder / path).mkdir(parents=True)
+        for number in range(first, end):
+            picture, = folder.glob(f"{number}.*")
+            picture.rename(folder / path / picture.name)
+
+
 def folder_of(home, scene):
     """The pictures of a scene, made once for each home; in "failed" one of them is damaged."""
-    name = home / ("golden failed" if scene == "failed" else "golden")
+    name = home / (f"golden {scene}" if scene in ("failed", "folders") else "golden")
     if not name.exists():
         make(name)
         if scene == "failed":
             (name / "5.png").write_bytes((name / "5.png").read_bytes()[:40])
+        elif scene == "folders":
+            into_folders(name)
         home.hand_over(name)
     return name
 

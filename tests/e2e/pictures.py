@@ -5,6 +5,8 @@ A picture is a grid of 3 x 3 fields: red and green in the upper corners, and sev
 hold its number. No colour is near the background of the wall.
 """
 
+import itertools
+
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -45,6 +47,16 @@ def fill(folder, count, size=(320, 240), suffix="png"):
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         write(folder / f"p{number}.{suffix}", number, size)
+    return folder
+
+
+def tree(folder, counts):
+    """The same, as many in each folder of `counts`, numbered on from folder to folder."""
+    numbers = iter(range(MAX_NUMBER + 1))
+    for path, count in counts.items():
+        (folder / path).mkdir(parents=True, exist_ok=True)
+        for number in itertools.islice(numbers, count):
+            write(folder / path / f"p{number}.png", number)
     return folder
 
 

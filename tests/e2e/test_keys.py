@@ -22,18 +22,18 @@ X_NAMES = {"Esc": "Escape", "Space": "space", "S-Space": "shift+space", "PgDn": 
            "^f": "ctrl+f", "^b": "ctrl+b", "^d": "ctrl+d", "^u": "ctrl+u", "[": "bracketleft", "]": "bracketright",
            "+": "plus", "=": "equal", "-": "minus", "*": "asterisk", ">": "greater", "<": "less", "|": "bar",
            "_": "underscore", ",": "comma", ".": "period", "BackSpace": "BackSpace", "?": "question", ":": "colon",
-           "'": "apostrophe"}
+           "'": "apostrophe", "{": "braceleft", "}": "braceright"}
 
 # On the wall, from START: where the selection goes.
 WALL_MOVES = {"n": 1, "p": -1, "h": -1, "Left": -1, "l": 1, "Right": 1, "k": -COLUMNS, "Up": -COLUMNS, "j": COLUMNS,
               "Down": COLUMNS, "Space": ROWS * COLUMNS, "PgDn": ROWS * COLUMNS, "^f": ROWS * COLUMNS,
               "S-Space": -ROWS * COLUMNS, "PgUp": -ROWS * COLUMNS, "^b": -ROWS * COLUMNS, "^d": ROWS // 2 * COLUMNS,
               "^u": -ROWS // 2 * COLUMNS, "]": 10, "[": -10, "Home": -START, "End": COUNT - 1 - START,
-              "G": COUNT - 1 - START, "N": -1, "gg": -START}
+              "G": COUNT - 1 - START, "N": -1, "gg": -START, "{": -START, "}": 0}
 # In the picture view, where all of the picture is in view.
 PICTURE_MOVES = {"n": 1, "Space": 1, "PgDn": 1, "p": -1, "BackSpace": -1, "PgUp": -1, "Right": 1, "l": 1, "j": 1,
                  "Left": -1, "h": -1, "k": -1, "Up": -1, "Down": 1, "]": 10, "[": -10, "Home": -START,
-                 "End": COUNT - 1 - START, "G": COUNT - 1 - START, "N": -1, "gg": -START}
+                 "End": COUNT - 1 - START, "G": COUNT - 1 - START, "N": -1, "gg": -START, "{": -START, "}": 0}
 PICTURE_ZOOMS = {"+": 1.25, "=": 1.25, "-": 0.8, "a": 1, "*": 1, "w": 1, "W": 2, "0": 1}
 TURNS = {">": "90", "<": "270"}
 FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
@@ -269,6 +269,37 @@ def test_show_keys(view):
 def test_show_from_the_wall(wall):
     press(wall, "s")
     wall.until(mode="slideshow", index=START)
+
+
+# --- between folders ---
+
+@pytest.fixture(scope="module")
+def tree(module_home):
+    """Pictures 0 to 4, 5 and 6, 7 to 15 in three folders."""
+    return pictures.tree(module_home / "tree", {"a": 5, "b": 2, "c": 9})
+
+
+@pytest.mark.parametrize("mode", ["wall", "picture"])
+def test_folder_keys(home, x11, tree, mode):
+    """To the first of the next; back to the first of this one, then of the one before; no further than there are any."""
+    with home.start("--size", "800x600", "--tile", "100x75", tree, display=x11) as frieze:
+        frieze.idle().until(index=0, items=16)
+        if mode == "picture":
+            press(frieze, "Return")
+        for keys, index in (("}", 5), ("}", 7), ("}", 7), ("nn", 9), ("}", 9), ("{", 7), ("{", 5), ("n{", 5), ("{", 0),
+                            ("{", 0), ("n{", 0), ("2}", 7), ("n2{", 5), ("9{", 0), ("9}", 7)):
+            press(frieze, *keys)
+            frieze.until(index=index, mode=mode)
+
+
+def test_moves_between_folders(home, x11, tree):
+    """Sideways in order; up and down by rows, in the column of the start as far as a row reaches."""
+    with home.start("--size", "800x600", "--tile", "100x75", tree, display=x11) as frieze:
+        assert pictures.wall(frieze.idle().screenshot()) == [[0, 1, 2, 3, 4], [5, 6], [7, 8, 9, 10, 11, 12, 13], [14, 15]]
+        for keys, index in ((["4", "l"], 4), (["j"], 6), (["Down"], 11), (["j"], 15), (["k", "k", "Up"], 4), (["l"], 5),
+                            (["j", "j"], 14), (["h"], 13), (["Up", "Up"], 4), (["PgDn"], 15), (["PgUp"], 4)):
+            press(frieze, *keys)
+            frieze.until(index=index, mode="wall")
 
 
 # --- the rest, in both views ---

@@ -47,6 +47,19 @@ def test_keys(wall, sway):
     wall.until(index=3 * COLUMNS + 1)
 
 
+def test_folder_keys(ordinary_home, sway):
+    """Braces, wherever they stand on the keyboard; the headings are there."""
+    tree = pictures.tree(ordinary_home / "tree", {"a": 3, "b": 2, "c": 6})
+    ordinary_home.hand_over(tree)
+    with ordinary_home.start("--name", "folders", tree, display=sway) as frieze:
+        frieze.until(index=0, items=11)
+        for key, index in (("braceright", 3), ("braceright", 5), ("End", 10), ("braceleft", 5), ("braceleft", 3)):
+            sway.press(frieze, key)
+            frieze.until(index=index, mode="wall")
+        sway.press(frieze, "Home")
+        wait_until(lambda: pictures.wall(sway.screenshot())[:2] == [[0, 1, 2], [3, 4]], "rows of their own", 10)
+
+
 def test_picture_view(wall, sway):
     sway.press(wall, "Right", "Return")
     wall.until(mode="picture", index=1)
