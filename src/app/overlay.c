@@ -70,8 +70,10 @@ static void draw_state(struct fz_app *app)
         used += (size_t)snprintf(text, sizeof text, "Loading is paused · P resumes");
     else if (app->show.running && app->show.paused)
         used += (size_t)snprintf(text, sizeof text, "Paused · Space goes on");
+    bool is_marked = app->mode == FZ_MODE_PICTURE && fz_list_is_marked(app->list, app->picture.item);
+    const char *this_one = is_marked ? "✓ this of " : "";
     if (marked > 0)
-        snprintf(text + used, sizeof text - used, "%s%zu marked", used > 0 ? "   " : "", marked);
+        snprintf(text + used, sizeof text - used, "%s%s%zu marked", used > 0 ? "   " : "", this_one, marked);
     if (text[0])
         fz_chip_draw(app, text, FZ_CHIP_BOTTOM_LEFT);
 }

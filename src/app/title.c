@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "source/marks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,11 +30,13 @@ static char *make_title(const struct fz_app *app)
     if (count == 0)
         return fz_strdup("frieze");
     char *state = picture_state(app);
-    char *title = fz_asprintf("%s (%zu of %zu)%s%s%s%s - frieze", fz_list_name(app->list, app->wall.selected),
-                              fz_app_selected_index(app) + 1, count, state ? ", " : "", state ? state : "",
-                              show_state(app), app->loading_paused ? ", loading paused" : "");
+    char *title =
+        fz_asprintf("%s (%zu of %zu)%s%s%s%s%s - frieze", fz_list_name(app->list, app->wall.selected),
+                    fz_app_selected_index(app) + 1, count, state ? ", " : "", state ? state : "",
+                    fz_list_is_marked(app->list, app->wall.selected) ? ", marked" : "", show_state(app),
+                    app->loading_paused ? ", loading paused" : "");
     free(state);
-    char *utf8 = fz_str_to_utf8(title);
+    char *utf8 = fz_str_to_display(title);
     free(title);
     return utf8;
 }

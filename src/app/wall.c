@@ -5,6 +5,7 @@
 #include "app/folders.h"
 #include "base/mem.h"
 #include "gpu/draw.h"
+#include "source/marks.h"
 #include "sync/thread.h"
 
 #include <math.h>
@@ -298,6 +299,14 @@ static void draw_loading(struct fz_app *app, struct fz_rect box)
                         box.w < 100 ? 1 : 2, LOADING);
 }
 
+/* In the lower left corner: damage stands in the upper right one. */
+static void draw_mark(struct fz_app *app, struct fz_rect rect)
+{
+    int scale = rect.w < 150 ? 1 : 2;
+    double middle = fz_badge_size(scale) / 2 + 4;
+    fz_badge_draw(app->head, FZ_BADGE_MARKED, rect.x + middle, rect.y + rect.h - middle, scale);
+}
+
 static void draw_caption(struct fz_app *app, fz_item_id item, struct fz_rect box)
 {
     const char *name = fz_list_name(app->list, item);
@@ -371,6 +380,8 @@ void fz_wall_draw(struct fz_app *app)
         fz_item_id item = fz_list_at(app->list, i);
         struct fz_rect box = box_in_window(wall, i);
         struct fz_rect rect = draw_tile(app, item, box, &fading);
+        if (fz_list_is_marked(app->list, item))
+            draw_mark(app, rect);
         if (item == wall->selected)
             selected = rect;
         if (names)

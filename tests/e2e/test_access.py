@@ -108,6 +108,24 @@ def test_damaged_has_a_shape(home, plain):
     assert len(signs) >= 3
 
 
+def test_marked_has_a_shape(home):
+    """In the lower left corner, white on black with a white edge, on a picture of any colour; nothing without a mark."""
+    for number, colour in enumerate(PLAIN.values()):
+        Image.new("RGB", TILE, colour).save(home / f"{number}.png")
+    with home.start(*SIZE, "--tile", "256x192",
+                    *(home / f"{number}.png" for number in range(len(PLAIN)))) as frieze:
+        corners = []
+        for keys in ((), ("^a", "End")):
+            frieze.key(*keys) if keys else None
+            image = frieze.screenshot()
+            corners.append([image.crop((x + 4, y + h - 38, x + 38, y + h - 4)) for x, y, _, h in map(tile_box, range(5))])
+        for plain, marked, colour in zip(*corners, PLAIN.values()):
+            assert plain.getcolors() == [(34 * 34, colour)]
+            counts = {seen: count for count, seen in marked.getcolors()}
+            assert counts[(255, 255, 255)] > 150 and counts[(0, 0, 0)] > 150
+        assert len({corner.tobytes() for corner in corners[1]}) == 1, "the same shape on each"
+
+
 @pytest.mark.parametrize("background", ["0c0c0e", "ffffff"])
 def test_failed_has_a_shape_and_can_be_read(home, plain, background):
     """On a ground of its own, on the wall and in the picture view, whatever the background."""
