@@ -51,7 +51,7 @@ static enum fz_err start_sources(struct fz_app *app, const char *const *sources,
     char *folder = NULL;
     const char *one[1];
     if (!app->headless && is_one_file(sources, count)) {
-        app->first_path = fz_path_absolute(sources[0]);
+        app->first_path = fz_path_locate(sources[0]);
         app->open_first = true;
         if (!fz_option_is_on(o, FZ_OPTION_NO_SIBLINGS)) {
             folder = fz_path_dir(app->first_path);
