@@ -3,6 +3,7 @@
 #ifndef FZ_APP_APP_H
 #define FZ_APP_APP_H
 
+#include "app/drop.h"
 #include "app/help.h"
 #include "app/hints.h"
 #include "app/keys.h"
@@ -41,9 +42,9 @@ struct fz_save {
 
 /* Scanning, as the sources report it. */
 struct fz_scan {
-    size_t roots, roots_listed;
-    size_t unsupported;      /* files left out, by suffix or by their bytes */
-    char *first_unsupported; /* for the one line about them; owned */
+    size_t roots, roots_listed; /* each drop counts as one more */
+    size_t unsupported;         /* files left out, by suffix or by their bytes */
+    char *first_unsupported;    /* for the one line about them; owned */
     bool reported;
     bool any_picture;         /* something that is a picture was seen, damaged or not */
     size_t explicit_failures; /* named by the user, and missing or no picture */
@@ -71,6 +72,7 @@ struct fz_app {
 
     struct fz_list *list;
     struct fz_scan scan;
+    struct fz_drop drop;
     struct fz_ready_node *backlog; /* events taken from the list above, not yet taken in; owned */
     struct fz_loader loader;
     struct fz_wall wall;
@@ -116,6 +118,9 @@ struct fz_app {
 /* Main thread. Starts everything in order; stop undoes it in mirror order, also half-started. */
 enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err);
 void fz_app_stop(struct fz_app *app);
+
+/* Main thread. How sources are read, as the options say. */
+struct fz_source_options fz_app_source_options(const struct fz_app *app);
 
 /* Render thread. Runs until the end; `status` says what became of it. */
 void fz_app_run(struct fz_app *app);

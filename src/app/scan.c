@@ -84,6 +84,7 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
         fz_loader_forget(app, change.changed[i], false);
     if (change.added > 0 || change.removed_count > 0 || change.changed_count > 0)
         fz_wall_list_changed(app, anchor);
+    fz_drop_note(app, event, &change);
     if (app->mode == FZ_MODE_PICTURE && !fz_list_has(app->list, app->picture.item)) {
         app->picture.item = FZ_ITEM_NONE;
         if (fz_list_count(app->list) > 0)
@@ -120,10 +121,12 @@ static void take_event(struct fz_app *app, const struct fz_source_event *event)
 {
     if (event->kind == FZ_SOURCE_ERROR) {
         fz_log_error(&event->error);
+        fz_drop_note(app, event, NULL);
     } else if (event->kind == FZ_SOURCE_LISTED) {
         app->scan.roots_listed++;
         app->scan.unsupported += event->left_out;
         app->loader.stale = app->dirty = true;
+        fz_drop_note(app, event, NULL);
     } else {
         take_changes(app, event);
     }

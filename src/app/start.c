@@ -36,24 +36,29 @@ static bool is_one_file(const char *const *sources, size_t count)
     return count == 1 && strcmp(sources[0], "-") != 0 && fz_path_is_file(sources[0]);
 }
 
-/* A single file on a display opens, and the other pictures of its folder follow. */
-static enum fz_err start_sources(struct fz_app *app, const char *const *sources, size_t count,
-                                 struct fz_error *err)
+struct fz_source_options fz_app_source_options(const struct fz_app *app)
 {
     const struct fz_options *o = &app->options;
-    struct fz_source_options options = {
+    return (struct fz_source_options){
         .hidden = fz_option_is_on(o, FZ_OPTION_HIDDEN),
         .watch = !fz_option_is_on(o, FZ_OPTION_NO_WATCH),
         .wait = fz_option_is_on(o, FZ_OPTION_WAIT),
         .recursive = true,
         .nul_separated = fz_option_is_on(o, FZ_OPTION_NUL),
     };
+}
+
+/* A single file on a display opens, and the other pictures of its folder follow. */
+static enum fz_err start_sources(struct fz_app *app, const char *const *sources, size_t count,
+                                 struct fz_error *err)
+{
+    struct fz_source_options options = fz_app_source_options(app);
     char *folder = NULL;
     const char *one[1];
     if (!app->headless && is_one_file(sources, count)) {
         app->first_path = fz_path_locate(sources[0]);
         app->open_first = true;
-        if (!fz_option_is_on(o, FZ_OPTION_NO_SIBLINGS)) {
+        if (!fz_option_is_on(&app->options, FZ_OPTION_NO_SIBLINGS)) {
             folder = fz_path_dir(app->first_path);
             one[0] = folder;
             sources = one;
@@ -260,6 +265,7 @@ void fz_app_stop(struct fz_app *app)
     fz_server_stop(app->server);
     free_requests(app);
     fz_sources_stop(app->sources);
+    fz_drop_fini(app);
     free_events(app->backlog);
     free_events(fz_ready_take(&app->events));
     fz_prompt_fini(app);
