@@ -1,6 +1,6 @@
 # Completion of frieze for bash. Made by "make docs" from tools/pages and the tables in src/ctl.
 
-_frieze_options='--slideshow --delay --tile --names --background --hidden --no-siblings --null --watch --no-watch --wait --size --headless --memory --jobs --isolation --keys --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
+_frieze_options='--slideshow --delay --tile --names --background --hidden --no-siblings --resume --null --watch --no-watch --wait --size --headless --memory --jobs --isolation --keys --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
 _frieze_commands='quit back open close next previous left right up down page_down page_up half_down half_up forward backward first last zoom_in zoom_out zoom_original zoom_fit zoom_fill zoom_reset zoom_keep rotate_right rotate_left flip_h flip_v slideshow pause_show slower faster hints names help command_line loading reload fullscreen copy_path key status stats wait screenshot get set reset'
 
 _frieze_words() {
@@ -39,7 +39,7 @@ _frieze_argument() {
     loading) _frieze_words 'pause resume' ;;
     wait) _frieze_words 'idle screenful loaded' ;;
     screenshot) _frieze_files ;;
-    get) _frieze_words 'slideshow delay tile names background hidden no-siblings null watch no-watch wait size headless memory jobs isolation keys name screenshot quit-when stats shown config no-config help version' ;;
+    get) _frieze_words 'slideshow delay tile names background hidden no-siblings resume null watch no-watch wait size headless memory jobs isolation keys name screenshot quit-when stats shown config no-config help version' ;;
     set) _frieze_words 'delay tile names background' ;;
     reset) _frieze_words 'delay tile names background' ;;
     esac

@@ -36,6 +36,7 @@ complete -c frieze -n 'not __frieze_is_ctl' -l names -s n -d 'show file names un
 complete -c frieze -n 'not __frieze_is_ctl' -l background -s b -x -d 'colour behind the pictures'
 complete -c frieze -n 'not __frieze_is_ctl' -l hidden -d 'hidden files and folders too'
 complete -c frieze -n 'not __frieze_is_ctl' -l no-siblings -d 'a single file is shown alone, without its folder'
+complete -c frieze -n 'not __frieze_is_ctl' -l resume -d 'open where it was closed with these sources'
 complete -c frieze -n 'not __frieze_is_ctl' -l null -s 0 -d 'paths on standard input end with NUL'
 complete -c frieze -n 'not __frieze_is_ctl' -l watch -d 'keep running although nothing is there yet'
 complete -c frieze -n 'not __frieze_is_ctl' -l no-watch -d 'do not follow changes of the folders'
@@ -110,6 +111,6 @@ complete -c frieze -n __frieze_wants_command -a reset -d 'undo set: what files a
 complete -c frieze -n '__frieze_wants_argument loading' -a 'pause resume'
 complete -c frieze -n '__frieze_wants_argument wait' -a 'idle screenful loaded'
 complete -c frieze -n '__frieze_wants_argument screenshot' -F
-complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile names background hidden no-siblings null watch no-watch wait size headless memory jobs isolation keys name screenshot quit-when stats shown config no-config help version'
+complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile names background hidden no-siblings resume null watch no-watch wait size headless memory jobs isolation keys name screenshot quit-when stats shown config no-config help version'
 complete -c frieze -n '__frieze_wants_argument set' -a 'delay tile names background'
 complete -c frieze -n '__frieze_wants_argument reset' -a 'delay tile names background'

@@ -10,6 +10,7 @@
 #include "app/loader.h"
 #include "app/picture.h"
 #include "app/prompt.h"
+#include "app/resume.h"
 #include "app/show.h"
 #include "app/stats.h"
 #include "app/wall.h"
@@ -73,6 +74,7 @@ struct fz_app {
     struct fz_list *list;
     struct fz_scan scan;
     struct fz_drop drop;
+    struct fz_resume resume;
     struct fz_ready_node *backlog; /* events taken from the list above, not yet taken in; owned */
     struct fz_loader loader;
     struct fz_wall wall;

@@ -35,6 +35,7 @@ static void open_named(struct fz_app *app)
 
 void fz_app_open_first(struct fz_app *app)
 {
+    fz_resume_go(app);
     if (!app->head || fz_list_count(app->list) == 0)
         return;
     if (app->open_first)
@@ -75,6 +76,7 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
 {
     struct fz_list_change change;
     fz_item_id anchor = fz_wall_anchor(app);
+    bool held = fz_resume_holds(app);
     fz_list_apply(app->list, event, &change);
     for (size_t i = 0; i < change.removed_count; i++) {
         fz_picture_forget(app, change.removed[i]);
@@ -84,6 +86,7 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
         fz_loader_forget(app, change.changed[i], false);
     if (change.added > 0 || change.removed_count > 0 || change.changed_count > 0)
         fz_wall_list_changed(app, anchor);
+    fz_resume_note(app, event, held);
     fz_drop_note(app, event, &change);
     if (app->mode == FZ_MODE_PICTURE && !fz_list_has(app->list, app->picture.item)) {
         app->picture.item = FZ_ITEM_NONE;

@@ -98,6 +98,7 @@ static void prefetch(struct fz_app *app, int w, int h)
     if (w <= 0 || h <= 0)
         return;
     fz_wall_relayout(app, w, h);
+    fz_resume_laid_out(app);
     fz_loader_issue(app);
 }
 
@@ -129,8 +130,10 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
                                       .texts = app->texts};
     code = fz_head_open(&app->heads[0], &options, err);
     app->head = app->heads[0];
-    if (code == FZ_OK)
+    if (code == FZ_OK) {
         fz_wall_relayout(app, fz_head_w(app->head), fz_head_h(app->head));
+        fz_resume_laid_out(app);
+    }
     app->stats.startup.window = fz_now_us();
     return code;
 }
@@ -189,6 +192,8 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
         code = start_sources(app, sources, count, err);
     if (code != FZ_OK)
         return code;
+    if (!is_one_file(sources, count)) /* which opens itself */
+        fz_resume_start(app, sources, count);
     if (app->start_show || app->open_first)
         app->start_mode = FZ_MODE_PICTURE; /* Esc there ends the program */
     look_first(app);
@@ -258,6 +263,7 @@ static void free_events(struct fz_ready_node *node)
 void fz_app_stop(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
+    fz_resume_end(app);
     fz_cancel_set(&app->quit);
     fz_picture_forget(app, app->picture.shown);
     if (app->server)
@@ -270,7 +276,7 @@ void fz_app_stop(struct fz_app *app)
     free_events(fz_ready_take(&app->events));
     fz_prompt_fini(app);
     fz_shown_stop(app->shown);
-    if (!fz_pool_stop(&app->pool, STUCK_MS))
+    if (!fz_resume_stop(app, STUCK_MS) || !fz_pool_stop(&app->pool, STUCK_MS))
         _exit(end_at_once(app));
     if (app->list)
         fz_loader_fini(app);

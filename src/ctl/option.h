@@ -35,6 +35,8 @@
     X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, SOURCES, FILE, "hidden files and folders too")      \
     X(NO_SIBLINGS, FLAG, "no-siblings", 0, NULL, 0, 1, NULL, SOURCES, FILE,                            \
       "a single file is shown alone, without its folder")                                              \
+    X(RESUME, FLAG, "resume", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                      \
+      "open where it was closed with these sources")                                                   \
     X(NUL, FLAG, "null", '0', NULL, 0, 1, NULL, SOURCES, LINE, "paths on standard input end with NUL") \
     X(WATCH, FLAG, "watch", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                        \
       "keep running although nothing is there yet")                                                    \

@@ -56,6 +56,9 @@ size_t fz_list_count(const struct fz_list *list);                /* items in the
 fz_item_id fz_list_at(const struct fz_list *list, size_t index); /* FZ_ITEM_NONE past the end */
 /* Where it stands; false when it is stale or not in the order. O(1), and O(items) once after changes. */
 bool fz_list_index(const struct fz_list *list, fz_item_id id, size_t *index);
+/* The item of that name in a folder of `root`, whether or not it has a place in the order; FZ_ITEM_NONE where there is none.
+ * O(1). */
+fz_item_id fz_list_find(const struct fz_list *list, uint32_t root, const char *dir, const char *name);
 bool fz_list_has(const struct fz_list *list, fz_item_id id);
 size_t fz_list_slots(const struct fz_list *list); /* slots ever used: the size of arrays by slot */
 
