@@ -1,5 +1,5 @@
 """What is opened: one file in all the ways in which it can be named, and where frieze was closed (--resume)."""
-# ctest: LABELS display
+# ctest: TIMEOUT 300 LABELS display
 
 import json
 import os
