@@ -1,10 +1,13 @@
 """What a desktop knows of the window: its class, its icon, and what lies on the clipboard."""
 # ctest: LABELS display
 
+import io
 import json
+import pathlib
 import shutil
 
 import pytest
+from PIL import Image
 
 import pictures
 from frieze import need, wait_until
@@ -32,6 +35,25 @@ def test_window_class_on_x11(renamed, x11, folder):
     with renamed.start("--size", "300x200", folder, display=x11) as frieze:
         said = x11.run("xprop", "-id", x11.window(frieze), "WM_CLASS").stdout.decode()
     assert said.strip() == 'WM_CLASS(STRING) = "frieze", "frieze"'
+
+
+def test_window_icon_on_x11(ordinary_home, x11, folder):
+    """For desktops that look for no entry; its tiles have about the colours of the drawing that is installed."""
+    need("xprop", "rsvg-convert")
+    with ordinary_home.start("--size", "300x200", folder, display=x11) as frieze:
+        said = x11.run("xprop", "-id", x11.window(frieze), "-notype", "32c", "_NET_WM_ICON").stdout.decode()
+    numbers = [int(number) for number in said.split("=")[1].replace(",", " ").split()]
+    width, height, pixels = numbers[0], numbers[1], numbers[2:]
+    drawing = pathlib.Path(__file__).parents[2] / "assets" / "icon" / "frieze.svg"
+    png = x11.run("rsvg-convert", "-w", width, "-h", height, drawing).stdout
+    drawn = Image.open(io.BytesIO(png)).convert("RGBA")
+    assert len(pixels) == width * height
+    for x, y in ((4, 3), (11, 3), (5, 9), (10, 13), (1, 8), (8, 7)):
+        place = x * width // 16, y * height // 16
+        pixel = pixels[place[1] * width + place[0]]
+        own = [pixel >> shift & 255 for shift in (16, 8, 0, 24)]
+        assert max(abs(a - b) for a, b in zip(own, drawn.getpixel(place))) < 70, (x, y, own, drawn.getpixel(place))
+    assert pixels[0] >> 24 == 0 and drawn.getpixel((0, 0))[3] == 0, "round corners"
 
 
 def app_ids(node):
