@@ -141,6 +141,27 @@ def test_resume_keeps_what_is_looked_at(home, x11, many):
         frieze.until(index=20, visible=before["visible"])
 
 
+@pytest.mark.parametrize("moves", [False, True])
+def test_resume_keeps_its_place_while_the_list_grows(home, x11, moves):
+    """Where the list ends with what is gone to, its row can stand nowhere but at the bottom; then more comes, and it stands
+    where it stood, unless somebody moved."""
+    first, late = pictures.fill(home / "first", 30), pictures.fill(home / "late", 30)
+    with resumed(home, x11, "--wait", first, late) as frieze:
+        frieze.until(items=60)
+        frieze.key("G", "3", "0", "G").idle()  # from below: its row is the upper one
+        before = frieze.status()
+        assert before["index"] == 29 and before["visible"][1] >= 29 + COLUMNS
+    late.rename(home / "away")
+    with resumed(home, x11, "--wait", first, late) as frieze:
+        frieze.until(items=30, index=29, visible=lambda seen: seen[1] == 29)
+        if moves:
+            frieze.key("Left").until(index=28)
+        (home / "away").rename(late)
+        frieze.until(items=60, scanning=False)
+        after = frieze.idle().status()
+        assert (after["index"], after["visible"] == before["visible"]) == ((28, False) if moves else (29, True))
+
+
 def test_resume_in_the_picture_view(home, x11, many):
     """Esc leads to the wall: the program was not started with a picture."""
     with resumed(home, x11, many) as frieze:
