@@ -4,6 +4,7 @@
 #define FZ_APP_APP_H
 
 #include "app/arrange.h"
+#include "app/drop.h"
 #include "app/help.h"
 #include "app/hints.h"
 #include "app/info.h"
@@ -16,6 +17,7 @@
 #include "app/mouse.h"
 #include "app/picture.h"
 #include "app/prompt.h"
+#include "app/resume.h"
 #include "app/show.h"
 #include "app/stats.h"
 #include "app/touch.h"
@@ -56,9 +58,9 @@ struct fz_save {
 
 /* Scanning, as the sources report it. */
 struct fz_scan {
-    size_t roots, roots_listed;
-    size_t unsupported;      /* files left out, by suffix or by their bytes */
-    char *first_unsupported; /* for the one line about them; owned */
+    size_t roots, roots_listed; /* each drop counts as one more */
+    size_t unsupported;         /* files left out, by suffix or by their bytes */
+    char *first_unsupported;    /* for the one line about them; owned */
     bool reported;
     bool any_picture;         /* something that is a picture was seen, damaged or not */
     size_t explicit_failures; /* named by the user, and missing or no picture */
@@ -87,6 +89,8 @@ struct fz_app {
     struct fz_list *list;
     struct fz_arrange arrange;
     struct fz_scan scan;
+    struct fz_drop drop;
+    struct fz_resume resume;
     struct fz_ready_node *backlog; /* events taken from the list above, not yet taken in; owned */
     struct fz_loader loader;
     struct fz_wall wall;
@@ -140,6 +144,9 @@ struct fz_app {
 /* Main thread. Starts everything in order; stop undoes it in mirror order, also half-started. */
 enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err);
 void fz_app_stop(struct fz_app *app);
+
+/* Main thread. How sources are read, as the options say. */
+struct fz_source_options fz_app_source_options(const struct fz_app *app);
 
 /* Render thread. Runs until the end; `status` says what became of it. */
 void fz_app_run(struct fz_app *app);

@@ -101,6 +101,12 @@ void fz_app_handle_event(struct fz_app *app, const SDL_Event *event)
         count_input(app);
         fz_touch_handle(app, &event->tfinger);
         break;
+    case SDL_DROPBEGIN:
+    case SDL_DROPFILE:
+    case SDL_DROPTEXT:
+    case SDL_DROPCOMPLETE:
+        fz_drop_event(app, &event->drop);
+        break;
     default:
         break;
     }

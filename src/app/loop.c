@@ -262,6 +262,7 @@ void fz_app_run(struct fz_app *app)
             frame(app);
         note_milestones(app);
         fz_app_answer_waits(app);
+        fz_resume_step(app);
         if (app->ending)
             app->quitting |= !fz_app_is_saving(app);
         app->dirty |= app->ending;

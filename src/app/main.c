@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/uri.h"
 #include "frieze_config.h"
 #include "remote/client.h"
 #include "sync/thread.h"
@@ -31,20 +32,25 @@ static void print_version(void)
     puts("frieze " FRIEZE_VERSION "\nisolation: thread\nsandbox: off");
 }
 
-static enum fz_err check_sources(const char *const *sources, size_t count, struct fz_error *err)
+/* What a file manager names by its URI is a path from here on; `paths` holds those, owned. */
+static enum fz_err check_sources(const char **sources, char **paths, size_t count, struct fz_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        enum fz_err code = fz_source_check(sources[i], err);
-        if (code != FZ_OK)
-            return code;
+    enum fz_err code = FZ_OK;
+    for (size_t i = 0; i < count && code == FZ_OK; i++) {
+        if (fz_uri_is_file(sources[i])) {
+            code = fz_uri_to_path(sources[i], &paths[i], err);
+            sources[i] = paths[i];
+        }
+        if (code == FZ_OK)
+            code = fz_source_check(sources[i], err);
     }
-    return FZ_OK;
+    return code;
 }
 
-static enum fz_err run(struct fz_app *app, const char *const *sources, size_t count)
+static enum fz_err run(struct fz_app *app, const char **sources, char **paths, size_t count)
 {
     struct fz_error err = {0};
-    enum fz_err code = check_sources(sources, count, &err);
+    enum fz_err code = check_sources(sources, paths, count, &err);
     if (code == FZ_OK)
         code = fz_app_start(app, sources, count, &err);
     if (code != FZ_OK) {
@@ -83,7 +89,8 @@ int main(int argc, char **argv)
 
     struct fz_app *app = fz_calloc(1, sizeof *app);
     const char **sources = fz_calloc((size_t)argc + 1, sizeof *sources);
-    size_t count;
+    char **paths = fz_calloc((size_t)argc + 1, sizeof *paths);
+    size_t count = 0;
     struct fz_error err = {0};
     char *fallback = NULL;
     fz_options_init(&app->options);
@@ -104,11 +111,14 @@ int main(int argc, char **argv)
             fz_option_is_on(&app->options, FZ_OPTION_WATCH) || fz_option_is_on(&app->options, FZ_OPTION_WAIT);
         if (count == 0 && (fallback = fz_default_source(waits)) != NULL)
             sources[count++] = fallback;
-        code = run(app, sources, count);
+        code = run(app, sources, paths, count);
     }
     fz_keys_fini(app);
     fz_options_fini(&app->options);
     fz_config_fini(&app->config);
+    for (size_t i = 0; i < count; i++)
+        free(paths[i]);
+    free(paths);
     free(fallback);
     free(sources);
     free(app);

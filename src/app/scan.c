@@ -35,6 +35,7 @@ static void open_named(struct fz_app *app)
 
 void fz_app_open_first(struct fz_app *app)
 {
+    fz_resume_go(app);
     if (!app->head || fz_list_count(app->list) == 0)
         return;
     if (app->open_first)
@@ -80,6 +81,7 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
 {
     struct fz_list_change change;
     fz_item_id anchor = fz_wall_anchor(app);
+    bool held = fz_resume_holds(app);
     fz_list_apply(app->list, event, &change);
     app->loader.stale = true; /* also for what has no place in the list yet, and must be looked into */
     for (size_t i = 0; i < change.removed_count; i++) {
@@ -90,6 +92,8 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
         fz_loader_forget(app, change.changed[i], false);
     if (change.added > 0 || change.removed_count > 0 || change.changed_count > 0)
         fz_wall_list_changed(app, anchor);
+    fz_resume_note(app, event, held);
+    fz_drop_note(app, event, &change);
     fz_app_picture_gone(app, fz_app_selected_index(app));
 }
 
@@ -120,10 +124,12 @@ static void take_event(struct fz_app *app, const struct fz_source_event *event)
 {
     if (event->kind == FZ_SOURCE_ERROR) {
         fz_log_error(&event->error);
+        fz_drop_note(app, event, NULL);
     } else if (event->kind == FZ_SOURCE_LISTED) {
         app->scan.roots_listed++;
         app->scan.unsupported += event->left_out;
         app->loader.stale = app->dirty = true;
+        fz_drop_note(app, event, NULL);
     } else {
         take_changes(app, event);
     }

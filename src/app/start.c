@@ -40,24 +40,29 @@ static bool is_one_file(const char *const *sources, size_t count)
     return count == 1 && strcmp(sources[0], "-") != 0 && fz_path_is_file(sources[0]);
 }
 
-/* A single file on a display opens, and the other pictures of its folder follow. */
-static enum fz_err start_sources(struct fz_app *app, const char *const *sources, size_t count,
-                                 struct fz_error *err)
+struct fz_source_options fz_app_source_options(const struct fz_app *app)
 {
     const struct fz_options *o = &app->options;
-    struct fz_source_options options = {
+    return (struct fz_source_options){
         .hidden = fz_option_is_on(o, FZ_OPTION_HIDDEN),
         .watch = !fz_option_is_on(o, FZ_OPTION_NO_WATCH),
         .wait = fz_option_is_on(o, FZ_OPTION_WAIT),
         .recursive = true,
         .nul_separated = fz_option_is_on(o, FZ_OPTION_NUL),
     };
+}
+
+/* A single file on a display opens, and the other pictures of its folder follow. */
+static enum fz_err start_sources(struct fz_app *app, const char *const *sources, size_t count,
+                                 struct fz_error *err)
+{
+    struct fz_source_options options = fz_app_source_options(app);
     char *folder = NULL;
     const char *one[1];
     if (!app->headless && is_one_file(sources, count)) {
-        app->first_path = fz_path_absolute(sources[0]);
+        app->first_path = fz_path_locate(sources[0]);
         app->open_first = true;
-        if (!fz_option_is_on(o, FZ_OPTION_NO_SIBLINGS)) {
+        if (!fz_option_is_on(&app->options, FZ_OPTION_NO_SIBLINGS)) {
             folder = fz_path_dir(app->first_path);
             one[0] = folder;
             sources = one;
@@ -99,6 +104,7 @@ static void prefetch(struct fz_app *app, int w, int h)
     if (w <= 0 || h <= 0)
         return;
     fz_wall_relayout(app, w, h);
+    fz_resume_laid_out(app);
     fz_loader_issue(app);
 }
 
@@ -131,8 +137,10 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
                                       .texts = app->texts};
     code = fz_head_open(&app->heads[0], &options, err);
     app->head = app->heads[0];
-    if (code == FZ_OK)
+    if (code == FZ_OK) {
         fz_wall_relayout(app, fz_head_w(app->head), fz_head_h(app->head));
+        fz_resume_laid_out(app);
+    }
     app->stats.startup.window = fz_now_us();
     return code;
 }
@@ -192,6 +200,8 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
         code = start_sources(app, sources, count, err);
     if (code != FZ_OK)
         return code;
+    if (!is_one_file(sources, count)) /* which opens itself */
+        fz_resume_start(app, sources, count);
     if (app->start_show || app->open_first)
         app->start_mode = FZ_MODE_PICTURE; /* Esc there ends the program */
     look_first(app);
@@ -261,6 +271,7 @@ static void free_events(struct fz_ready_node *node)
 void fz_app_stop(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
+    fz_resume_end(app);
     fz_cancel_set(&app->quit);
     fz_picture_forget(app, app->picture.shown);
     if (app->server)
@@ -268,12 +279,14 @@ void fz_app_stop(struct fz_app *app)
     fz_server_stop(app->server);
     free_requests(app);
     fz_sources_stop(app->sources);
+    fz_drop_fini(app);
     free_events(app->backlog);
     free_events(fz_ready_take(&app->events));
     fz_prompt_fini(app);
     free(app->searched);
     fz_shown_stop(app->shown);
-    bool stopped = fz_pool_stop(&app->pool, STUCK_MS);
+    bool stopped = fz_resume_stop(app, STUCK_MS);
+    stopped = fz_pool_stop(&app->pool, STUCK_MS) && stopped;
     fz_marks_finish(app);
     if (!stopped)
         _exit(end_at_once(app));

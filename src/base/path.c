@@ -50,6 +50,28 @@ char *fz_path_absolute(const char *path)
     return full;
 }
 
+char *fz_path_locate(const char *path)
+{
+    char *by_text = fz_path_absolute(path);
+    struct stat there, here;
+    if (!strstr(path, "..") || stat(path, &there) != 0)
+        return by_text;
+    if (stat(by_text, &here) == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+        return by_text;
+    /* The name itself stays: a link to a picture stands among the pictures of its own folder. */
+    const char *name = fz_path_name(path);
+    bool is_name = *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+    char *dir = is_name ? fz_path_dir(path) : fz_strdup(path);
+    char *real = realpath(dir, NULL);
+    free(dir);
+    if (!real)
+        return by_text;
+    free(by_text);
+    char *located = is_name ? fz_path_join(real, name) : fz_strdup(real);
+    free(real);
+    return located;
+}
+
 char *fz_path_dir(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -14,6 +14,10 @@ char *fz_path_join(const char *dir, const char *name);
  * their text alone. Caller frees. */
 char *fz_path_absolute(const char *path);
 
+/* Any thread but a running render thread. An absolute path that leads where `path` does: by its text, or, where ".." behind a
+ * symbolic link means another place, by what the links lead to. Caller frees. */
+char *fz_path_locate(const char *path);
+
 /* Any thread. The folder part of an absolute path ("/" at the top). Caller frees. */
 char *fz_path_dir(const char *path);
 

@@ -43,6 +43,8 @@
       "a single file is shown alone, without its folder")                                              \
     X(NUL, FLAG, "null", '0', NULL, 0, 1, NULL, SOURCES, LINE,                                         \
       "paths that are read or printed end with NUL")                                                   \
+    X(RESUME, FLAG, "resume", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                      \
+      "open where it was closed with these sources")                                                   \
     X(WATCH, FLAG, "watch", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                        \
       "keep running although nothing is there yet")                                                    \
     X(NO_WATCH, FLAG, "no-watch", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                  \

@@ -89,6 +89,7 @@ enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *opt
         free(head);
         return code;
     }
+    fz_head_set_icon(head);
     SDL_StartTextInput(); /* keys are matched by the character that they produce */
     head->queues_frames = options->headless && head->software;
     head->texts = fz_texts_new(options->texts);

@@ -55,4 +55,7 @@ void fz_texture_touch(struct fz_head *head, struct fz_texture *texture);
 /* As fz_texture_new, for a surface with an alpha channel. */
 struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struct fz_texture **owner);
 
+/* Render thread. */
+void fz_head_set_icon(struct fz_head *head);
+
 #endif

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FZ_APP_ID "frieze" /* the name of packaging/frieze.desktop, and its StartupWMClass */
+
 /* Without a session bus libdbus would start one, by a program that it forks and waits for while SDL's video starts. */
 void fz_video_prepare(void)
 {
@@ -21,6 +23,10 @@ void fz_video_prepare(void)
     /* Fingers are fingers, and not a mouse too. */
     SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");
     SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
+    /* What a desktop tells a window's entry, icon and group by. SDL would take the name of the executable, which is another
+     * one where frieze was renamed or runs by a loader. */
+    setenv("SDL_VIDEO_X11_WMCLASS", FZ_APP_ID, 0);
+    setenv("SDL_VIDEO_WAYLAND_WMCLASS", FZ_APP_ID, 0);
 }
 
 static bool try_driver(const char *name, char *tried, size_t size)
@@ -56,6 +62,7 @@ static bool start_display(char *tried, size_t size)
 enum fz_err fz_video_start(bool *headless, bool may_be_headless, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
+    SDL_SetHint(SDL_HINT_APP_NAME, FZ_APP_ID);
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
     /* SDL compiles a shader for each of its formats when a window opens, in a fresh home for 30 ms; RGB needs none. */

@@ -216,6 +216,19 @@ size_t fz_list_unknown_count(const struct fz_list *list)
 
 /* --- Looking things up --- */
 
+fz_item_id fz_list_find(const struct fz_list *list, uint32_t root, const char *dir, const char *name)
+{
+    FZ_MAIN_ONLY();
+    uint32_t folder = fz_items_folder(&list->items, dir);
+    if (folder == FZ_ITEMS_NONE)
+        return FZ_ITEM_NONE;
+    struct fz_item_key key = fz_items_key(root, folder, name);
+    uint32_t slot = fz_items_find(&list->items, &key);
+    if (slot == FZ_ITEMS_NONE || list->items.rows[slot].flags & FZ_ITEM_OUT)
+        return FZ_ITEM_NONE;
+    return fz_items_id(&list->items, slot);
+}
+
 bool fz_list_has(const struct fz_list *list, fz_item_id id)
 {
     FZ_MAIN_ONLY();

@@ -18,6 +18,7 @@ void fz_paths_begin(struct fz_scanner *scanner, uint32_t root)
     scanner->paths = fz_calloc(1, sizeof *scanner->paths);
     scanner->paths->open = true;
     scanner->paths->root = root;
+    scanner->paths->fd = STDIN_FILENO;
 }
 
 void fz_paths_fini(struct fz_paths *paths)
@@ -26,6 +27,7 @@ void fz_paths_fini(struct fz_paths *paths)
         return;
     free(paths->dir);
     fz_batch_fini(&paths->batch);
+    fz_given_free(paths->given);
     free(paths);
 }
 
@@ -58,7 +60,11 @@ void fz_paths_read(struct fz_scanner *scanner)
 {
     FZ_NOT_MAIN();
     struct fz_paths *paths = scanner->paths;
-    ssize_t n = read(STDIN_FILENO, paths->bytes + paths->end, sizeof paths->bytes - 1 - paths->end);
+    if (paths->is_given) {
+        fz_given_take(scanner);
+        return;
+    }
+    ssize_t n = read(paths->fd, paths->bytes + paths->end, sizeof paths->bytes - 1 - paths->end);
     if (n > 0) {
         paths->end += (size_t)n;
     } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
@@ -138,6 +144,16 @@ static void finish(struct fz_scanner *scanner)
     fz_scanner_listed(scanner, paths->root);
 }
 
+/* All that was given together was read. */
+static void finish_given(struct fz_scanner *scanner)
+{
+    struct fz_root *root = fz_scanner_root(scanner, scanner->paths->root);
+    flush(scanner);
+    root->listed = false;
+    fz_scanner_listed(scanner, scanner->paths->root);
+    root->left_out = 0;
+}
+
 /* Takes the next whole path out of the buffer; false when there is none. */
 static bool take_next(struct fz_scanner *scanner, bool *is_folder)
 {
@@ -153,6 +169,8 @@ static bool take_next(struct fz_scanner *scanner, bool *is_folder)
     *stop = '\0';
     if (!paths->too_long && len > 0)
         *is_folder = take_path(scanner, start);
+    else if (len == 0 && paths->is_given)
+        finish_given(scanner);
     paths->too_long = false;
     paths->first = (size_t)(stop + 1 - paths->bytes);
     return true;
@@ -165,6 +183,7 @@ bool fz_paths_take(struct fz_scanner *scanner)
     if (!paths)
         return false;
     bool did = false, is_folder = false;
+    fz_given_refill(paths);
     while (!is_folder && !fz_scanner_stops(scanner) && take_next(scanner, &is_folder))
         did = true;
     if (is_folder)
@@ -176,5 +195,5 @@ bool fz_paths_take(struct fz_scanner *scanner)
     paths->first = 0;
     if (!paths->open && paths->end == 0)
         finish(scanner);
-    return did;
+    return did || paths->given;
 }

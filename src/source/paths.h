@@ -1,16 +1,20 @@
-/* The source "-": paths on standard input, one per line or, with -0, ended by NUL. They are shown in the
- * order in which they come; a folder among them is read in its place. */
+/* The source "-": paths on standard input, one per line or, with -0, ended by NUL; and what reads those that are given
+ * otherwise (source/given.h). They are shown in the order in which they come; a folder among them is read in its place. */
 #ifndef FZ_SOURCE_PATHS_H
 #define FZ_SOURCE_PATHS_H
 
 #include "source/batch.h"
+#include "source/given.h"
 
 #include <limits.h>
 
 /* Zeroed = not begun. The scanner's thread. */
 struct fz_paths {
-    bool open;     /* more may come */
-    bool too_long; /* in the middle of a path that is left out */
+    bool open;                   /* more may come */
+    bool is_given;               /* not by standard input: an empty path ends a listing */
+    int fd;                      /* readable when there is more */
+    struct fz_ready_node *given; /* struct fz_given, not read yet; owned */
+    bool too_long;               /* in the middle of a path that is left out */
     uint32_t root;
     char bytes[16 * PATH_MAX]; /* read, not taken yet */
     size_t first, end;
@@ -27,10 +31,10 @@ void fz_paths_begin(struct fz_scanner *scanner, uint32_t root);
 
 void fz_paths_fini(struct fz_paths *paths);
 
-/* True while more may come: once all that was read is taken, standard input is to be polled. */
+/* True while more may come: once all that was read is taken, `fd` is to be polled. */
 bool fz_paths_wants_more(const struct fz_paths *paths);
 
-/* Reads once; standard input is readable, or at its end. */
+/* Reads once; `fd` is readable, or at its end. */
 void fz_paths_read(struct fz_scanner *scanner);
 
 /* Takes what was read, up to a folder, which is walked first. False when there was nothing to do. */

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { PATH_IN_MESSAGE = 150 };
 
@@ -27,6 +26,7 @@ struct fz_root *fz_scanner_root(const struct fz_scanner *scanner, uint32_t root)
 
 void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event)
 {
+    event->root += scanner->sources->first_root;
     fz_ready_push(scanner->sources->ready, &event->node);
     fz_doorbell_ring(scanner->sources->bell);
 }
@@ -194,7 +194,7 @@ static void take_news(struct fz_scanner *scanner, bool busy)
     struct pollfd fds[] = {
         {.fd = scanner->sources->stop_fd, .events = POLLIN},
         {.fd = scanner->watch.fd, .events = POLLIN},
-        {.fd = input ? STDIN_FILENO : -1, .events = POLLIN},
+        {.fd = input ? scanner->paths->fd : -1, .events = POLLIN},
     };
     if (poll(fds, sizeof fds / sizeof *fds, busy ? 0 : timeout_ms(due_us(scanner))) > 0 && !fds[0].revents) {
         if (fds[1].revents)

@@ -61,7 +61,7 @@ struct fz_scanner {
     struct fz_burst burst;
     struct fz_await await;
     struct fz_index named;  /* roots that are one file, by folder and name */
-    struct fz_paths *paths; /* NULL without "-" */
+    struct fz_paths *paths; /* NULL where no paths are read */
 };
 
 /* What all scanners share. */
@@ -71,11 +71,15 @@ struct fz_sources {
     struct fz_ready *ready;
     struct fz_doorbell *bell;
     struct fz_cancel stop;
-    int stop_fd; /* an eventfd that becomes readable at stop */
+    int stop_fd;         /* an eventfd that becomes readable at stop */
+    uint32_t first_root; /* the number by which others know roots[0] */
+    int given_fd;        /* an eventfd that becomes readable when something is given; -1: nothing can be */
     struct fz_root *roots;
     uint32_t root_count;
     struct fz_scanner *scanners;
     uint32_t scanner_count;
+    /* lock-free */
+    struct fz_ready given; /* struct fz_given */
 };
 
 /* The thread's main. */

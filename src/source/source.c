@@ -86,6 +86,10 @@ static const struct fz_source_row table[] = {
      .is_path = true},
 };
 
+/* No argument names it: see fz_sources_start_given. */
+static const struct fz_source_row given_row = {
+    .name = "what is given", .begin = fz_given_begin, .order = FZ_SOURCE_AS_GIVEN};
+
 static enum fz_err find_row(const char *argument, const struct fz_source_row **row, struct fz_error *err)
 {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -119,7 +123,7 @@ static enum fz_err find_roots(struct fz_sources *sources, const char *const *arg
         if (code != FZ_OK)
             return code;
         root->is_path = root->row->is_path;
-        root->path = root->is_path ? fz_path_absolute(arguments[i]) : NULL;
+        root->path = root->is_path ? fz_path_locate(arguments[i]) : NULL;
         if (is_stdin(arguments[i]) && reads_stdin)
             return fz_fail(err, FZ_E_USAGE, 0, "standard input can be a source only once");
         reads_stdin = reads_stdin || is_stdin(arguments[i]);
@@ -145,12 +149,10 @@ static void deal_roots(struct fz_sources *sources)
     }
 }
 
-enum fz_err fz_sources_start(struct fz_sources **out, const char *const *arguments, size_t count,
-                             const struct fz_source_options *options, struct fz_ready *ready,
-                             struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err)
+static struct fz_sources *sources_new(size_t count, const struct fz_source_options *options,
+                                      struct fz_ready *ready, struct fz_doorbell *bell,
+                                      const struct fz_cancel *quit)
 {
-    FZ_MAIN_ONLY();
-    *out = NULL;
     struct fz_sources *sources = fz_calloc(1, sizeof *sources);
     sources->options = *options;
     sources->ready = ready;
@@ -159,10 +161,17 @@ enum fz_err fz_sources_start(struct fz_sources **out, const char *const *argumen
     sources->roots = fz_calloc(count, sizeof *sources->roots);
     sources->root_count = (uint32_t)count;
     sources->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    enum fz_err code =
-        sources->stop_fd < 0 ? fz_fail(err, FZ_E_INTERNAL, errno, "cannot start to read sources") : FZ_OK;
-    if (code == FZ_OK)
-        code = find_roots(sources, arguments, err);
+    sources->given_fd = -1;
+    return sources;
+}
+
+/* Takes `sources`, whose roots are known; `code` is what became of that. */
+static enum fz_err start(struct fz_sources **out, struct fz_sources *sources, enum fz_err code,
+                         struct fz_error *err)
+{
+    *out = NULL;
+    if (code == FZ_OK && sources->stop_fd < 0)
+        code = fz_fail(err, FZ_E_INTERNAL, errno, "cannot start to read sources");
     if (code == FZ_OK)
         deal_roots(sources);
     for (uint32_t i = 0; code == FZ_OK && i < sources->scanner_count; i++)
@@ -174,6 +183,34 @@ enum fz_err fz_sources_start(struct fz_sources **out, const char *const *argumen
     }
     *out = sources;
     return FZ_OK;
+}
+
+enum fz_err fz_sources_start(struct fz_sources **out, const char *const *arguments, size_t count,
+                             const struct fz_source_options *options, struct fz_ready *ready,
+                             struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    struct fz_sources *sources = sources_new(count, options, ready, bell, quit);
+    return start(out, sources, find_roots(sources, arguments, err), err);
+}
+
+enum fz_err fz_sources_start_given(struct fz_sources **out, uint32_t root,
+                                   const struct fz_source_options *options, struct fz_ready *ready,
+                                   struct fz_doorbell *bell, const struct fz_cancel *quit,
+                                   struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    struct fz_sources *sources = sources_new(1, options, ready, bell, quit);
+    sources->options.nul_separated = true;
+    sources->first_root = root;
+    sources->given_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    sources->roots[0] = (struct fz_root){.argument = "what was dropped",
+                                         .row = &given_row,
+                                         .folder = FZ_TREE_NONE,
+                                         .awaited_in.row = FZ_TREE_NONE};
+    enum fz_err code =
+        sources->given_fd < 0 ? fz_fail(err, FZ_E_INTERNAL, errno, "cannot take files") : FZ_OK;
+    return start(out, sources, code, err);
 }
 
 void fz_sources_stop(struct fz_sources *sources)
@@ -191,6 +228,9 @@ void fz_sources_stop(struct fz_sources *sources)
             SDL_WaitThread(sources->scanners[i].thread, NULL);
     if (sources->stop_fd >= 0)
         close(sources->stop_fd);
+    if (sources->given_fd >= 0)
+        close(sources->given_fd);
+    fz_given_free(fz_ready_take(&sources->given));
     for (uint32_t i = 0; i < sources->root_count; i++)
         free(sources->roots[i].path);
     free(sources->roots);
@@ -200,7 +240,7 @@ void fz_sources_stop(struct fz_sources *sources)
 
 enum fz_source_order fz_sources_order(const struct fz_sources *sources, uint32_t root)
 {
-    return sources->roots[root].row->order;
+    return sources->roots[root - sources->first_root].row->order;
 }
 
 size_t fz_sources_count(const struct fz_sources *sources)

@@ -70,6 +70,17 @@ enum fz_err fz_sources_start(struct fz_sources **sources, const char *const *arg
                              const struct fz_source_options *options, struct fz_ready *ready,
                              struct fz_doorbell *bell, const struct fz_cancel *quit, struct fz_error *err);
 
+/* Main thread, also while the loop runs. Readers of one root more, numbered `root`, for what is given from now on; its items
+ * are ordered as given. */
+enum fz_err fz_sources_start_given(struct fz_sources **sources, uint32_t root,
+                                   const struct fz_source_options *options, struct fz_ready *ready,
+                                   struct fz_doorbell *bell, const struct fz_cancel *quit,
+                                   struct fz_error *err);
+
+/* Main thread. Gives them paths of files and folders, each ended by NUL; takes `bytes`. Whatever becomes of them, one LISTED
+ * follows when all were read. */
+void fz_sources_give(struct fz_sources *sources, char *bytes, size_t len);
+
 /* Main thread. Cancels and joins all readers (promptly, whatever they wait for but a hung disk); NULL-safe.
  * Events not yet taken stay on the ready list and belong to the caller. */
 void fz_sources_stop(struct fz_sources *sources);

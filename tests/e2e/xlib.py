@@ -1,4 +1,4 @@
-"""What xdotool cannot do on an X server: ask a window to close, read the clipboard. A few calls to libX11."""
+"""What xdotool cannot do on an X server: ask a window to close, read the clipboard, drag and drop. Calls to libX11."""
 
 import contextlib
 import ctypes
@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-CLIENT_MESSAGE, SELECTION_NOTIFY = 33, 31
+CLIENT_MESSAGE, SELECTION_REQUEST, SELECTION_NOTIFY = 33, 30, 31
+XDND_VERSION = 5
 
 
 class Event(ctypes.Union):
@@ -20,7 +21,14 @@ class Event(ctypes.Union):
         _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
                     ("display", ctypes.c_void_p), ("requestor", ctypes.c_ulong), ("selection", ctypes.c_ulong),
                     ("target", ctypes.c_ulong), ("property", ctypes.c_ulong), ("time", ctypes.c_ulong)]
-    _fields_ = [("type", ctypes.c_int), ("message", Message), ("selection", Selection), ("pad", ctypes.c_long * 24)]
+
+    class Request(ctypes.Structure):
+        _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
+                    ("display", ctypes.c_void_p), ("owner", ctypes.c_ulong), ("requestor", ctypes.c_ulong),
+                    ("selection", ctypes.c_ulong), ("target", ctypes.c_ulong), ("property", ctypes.c_ulong),
+                    ("time", ctypes.c_ulong)]
+    _fields_ = [("type", ctypes.c_int), ("message", Message), ("selection", Selection), ("request", Request),
+                ("pad", ctypes.c_long * 24)]
 
 
 def library():
@@ -31,7 +39,8 @@ def library():
     x.XOpenDisplay.restype = ctypes.c_void_p
     for name, types in (("XCloseDisplay", ""), ("XInternAtom", "si"), ("XDefaultRootWindow", ""), ("XSync", "i"),
                         ("XSendEvent", "uiup"), ("XCreateSimpleWindow", "uiiIIIuu"), ("XPending", ""),
-                        ("XConvertSelection", "uuuuu"), ("XNextEvent", "p"),
+                        ("XConvertSelection", "uuuuu"), ("XNextEvent", "p"), ("XSetSelectionOwner", "uuu"),
+                        ("XChangeProperty", "uuuiipi"),
                         ("XGetWindowProperty", "uulliuppppp")):
         kinds = {"s": ctypes.c_char_p, "i": ctypes.c_int, "I": ctypes.c_uint, "u": ctypes.c_ulong,
                  "l": ctypes.c_long, "p": ctypes.c_void_p}
@@ -52,15 +61,59 @@ def connection(display):
         x.XCloseDisplay(server)
 
 
+def send(x, server, window, kind, *data):
+    """A client message, with up to five numbers."""
+    event = Event()
+    event.message.type, event.message.window, event.message.format = CLIENT_MESSAGE, int(window), 32
+    event.message.message_type = x.XInternAtom(server, kind, 0)
+    for index, number in enumerate(data):
+        event.message.data[index] = number
+    x.XSendEvent(server, int(window), 0, 0, ctypes.byref(event))
+    x.XSync(server, 0)
+
+
 def ask_to_close(display, window):
     """As a window manager does where its close button was pressed."""
     with connection(display) as (x, server):
-        event = Event()
-        event.message.type, event.message.window, event.message.format = CLIENT_MESSAGE, int(window), 32
-        event.message.message_type = x.XInternAtom(server, b"WM_PROTOCOLS", 0)
-        event.message.data[0] = x.XInternAtom(server, b"WM_DELETE_WINDOW", 0)
-        x.XSendEvent(server, int(window), 0, 0, ctypes.byref(event))
-        x.XSync(server, 0)
+        send(x, server, window, b"WM_PROTOCOLS", x.XInternAtom(server, b"WM_DELETE_WINDOW", 0))
+
+
+def events(x, server, patience_s):
+    event, deadline = Event(), time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        if x.XPending(server):
+            x.XNextEvent(server, ctypes.byref(event))
+            yield event
+        else:
+            time.sleep(0.005)
+
+
+def drop(display, window, data, kind=b"text/uri-list", patience_s=10):
+    """Drags `data` to the middle of a window and drops it there, by the XDND protocol; True when the window took it."""
+    with connection(display) as (x, server):
+        def atom(name):
+            return x.XInternAtom(server, name, 0)
+        own = x.XCreateSimpleWindow(server, x.XDefaultRootWindow(server), 0, 0, 1, 1, 0, 0, 0)
+        x.XSetSelectionOwner(server, atom(b"XdndSelection"), own, 0)
+        send(x, server, window, b"XdndEnter", own, XDND_VERSION << 24, atom(kind))
+        send(x, server, window, b"XdndPosition", own, 0, 100 << 16 | 100, 0, atom(b"XdndActionCopy"))
+        for event in events(x, server, patience_s):
+            if event.type == SELECTION_REQUEST:
+                request = event.request
+                x.XChangeProperty(server, request.requestor, request.property, request.target, 8, 0, data, len(data))
+                answer = Event()
+                answer.selection.type, answer.selection.requestor = SELECTION_NOTIFY, request.requestor
+                answer.selection.selection, answer.selection.target = request.selection, request.target
+                answer.selection.property, answer.selection.time = request.property, request.time
+                x.XSendEvent(server, request.requestor, 0, 0, ctypes.byref(answer))
+                x.XSync(server, 0)
+            elif event.type == CLIENT_MESSAGE and event.message.message_type == atom(b"XdndStatus"):
+                if not event.message.data[1] & 1:
+                    return False
+                send(x, server, window, b"XdndDrop", own, 0, 0)
+            elif event.type == CLIENT_MESSAGE and event.message.message_type == atom(b"XdndFinished"):
+                return bool(event.message.data[1] & 1)
+    return False
 
 
 def clipboard(display, patience_s=5):
@@ -70,12 +123,7 @@ def clipboard(display, patience_s=5):
         name, utf8, mine = (x.XInternAtom(server, text, 0) for text in (b"CLIPBOARD", b"UTF8_STRING", b"FZ_E2E"))
         x.XConvertSelection(server, name, utf8, mine, own, 0)
         x.XSync(server, 0)
-        event, deadline = Event(), time.monotonic() + patience_s
-        while time.monotonic() < deadline:
-            if not x.XPending(server):
-                time.sleep(0.01)
-                continue
-            x.XNextEvent(server, ctypes.byref(event))
+        for event in events(x, server, patience_s):
             if event.type == SELECTION_NOTIFY:
                 return text_property(x, server, own, mine) if event.selection.property else None
     return None

@@ -116,6 +116,42 @@ static void joined_by_one_slash(void **state)
     }
 }
 
+static void assert_located(const char *path, const char *expected)
+{
+    char *located = fz_path_locate(path);
+    assert_string_equal(located, expected);
+    free(located);
+}
+
+/* far/link leads to deep/in; far/link/../x is deep/x, and not far/x. */
+static void two_dots_behind_a_link_mean_its_target(void **state)
+{
+    (void)state;
+    char *made = make_folder(), *folder = realpath(made, NULL);
+    char *deep = path_in(folder, "deep"), *in = path_in(folder, "deep/in"), *far = path_in(folder, "far");
+    char *link_to_in = path_in(folder, "far/link"), *x = path_in(folder, "deep/x");
+    char *link_to_x = path_in(folder, "deep/y"), *far_x = path_in(folder, "far/x");
+    assert_int_equal(mkdir(deep, 0700) | mkdir(in, 0700) | mkdir(far, 0700), 0);
+    assert_int_equal(symlink(in, link_to_in) | symlink("x", link_to_x), 0);
+    write_file(x, "x", 1);
+    char *behind = path_in(link_to_in, "../x"), *linked = path_in(link_to_in, "../y"),
+         *parent = path_in(link_to_in, ".."), *missing = path_in(link_to_in, "../z");
+    char *far_z = path_in(folder, "far/z");
+    assert_located(behind, x);
+    assert_located(linked, link_to_x);
+    assert_located(parent, deep);
+    assert_located(missing, far_z); /* nothing is there: by its text */
+    write_file(far_x, "other", 5);
+    assert_located(behind, x);
+    char *plain = path_in(far, "../deep/./x");
+    assert_located(plain, x);
+    char *all[] = {deep,   in,     far,    link_to_in, x,     link_to_x, far_x,
+                   behind, linked, parent, missing,    far_z, plain,     folder};
+    for (size_t i = 0; i < COUNT(all); i++)
+        free(all[i]);
+    remove_folder(made);
+}
+
 static void only_regular_files_are_files(void **state)
 {
     (void)state;
@@ -149,6 +185,7 @@ int main(void)
         cmocka_unit_test(any_path_is_as_its_components_say),
         cmocka_unit_test(names_and_folders_come_apart),
         cmocka_unit_test(joined_by_one_slash),
+        cmocka_unit_test(two_dots_behind_a_link_mean_its_target),
         cmocka_unit_test(only_regular_files_are_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
