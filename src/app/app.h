@@ -11,6 +11,7 @@
 #include "app/perf.h"
 #include "app/picture.h"
 #include "app/prompt.h"
+#include "app/run.h"
 #include "app/show.h"
 #include "app/stats.h"
 #include "app/wall.h"
@@ -81,6 +82,7 @@ struct fz_app {
     struct fz_show show;
     struct fz_keys keys;
     struct fz_prompt prompt;
+    struct fz_runs run;
     struct fz_help help;
     struct fz_hints hints;
     struct fz_perf perf;
@@ -108,7 +110,8 @@ struct fz_app {
     int64_t hint_until_us, cursor_until_us;
     fz_item_id titled; /* what the window's title tells */
     size_t titled_count;
-    char *notice; /* a line shown for a while; owned */
+    char *notice;          /* shown for a while; owned */
+    bool notice_has_lines; /* it is more than one line, perhaps */
     int64_t notice_until_us;
     struct fz_save saves[FZ_MAX_SAVES + 1]; /* frames to be saved */
     int saving;                             /* jobs that write one */
@@ -148,6 +151,8 @@ bool fz_app_is_idle(const struct fz_app *app);
 bool fz_app_is_listed(
     const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
 void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A notice of several lines, shown for longer; of what is not ours each control character but the ends of lines shows. */
+void fz_app_notice_lines(struct fz_app *app, const char *text);
 
 /* Render thread. What is shown, as the command table tells views apart. */
 enum fz_command_view fz_app_view(const struct fz_app *app);

@@ -383,6 +383,11 @@ static enum fz_err screenshot(struct fz_app *app, struct fz_command_call *call, 
     return code;
 }
 
+static enum fz_err run(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    return fz_run_command(app, call, err);
+}
+
 /* ---- Options, which have a file of their own --------------------------------------------------------------------- */
 
 static enum fz_err get(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)

@@ -25,6 +25,7 @@
     X(feh, ZOOM_KEEP, "", "k")                 \
     X(feh, PAUSE_SHOW, "", "h")                \
     X(feh, NAMES, "d", "d")                    \
+    X(feh, RUN, "^x", "^x")                    \
     X(nsxiv, FIRST, "g", "g")                  \
     X(nsxiv, PAGE_DOWN, "^j ^Down", "")        \
     X(nsxiv, PAGE_UP, "^k ^Up", "")            \
@@ -32,6 +33,7 @@
     X(nsxiv, ZOOM_FIT, "", "w W e E")          \
     X(nsxiv, ZOOM_FILL, "", "F")               \
     X(nsxiv, NAMES, "b", "b")                  \
+    X(nsxiv, RUN, "^x", "^x")                  \
     X(imv, NEXT, "]", "Right ]")               \
     X(imv, PREVIOUS, "[", "Left [")            \
     X(imv, ZOOM_IN, "", "Up i")                \

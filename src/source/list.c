@@ -251,6 +251,13 @@ char *fz_list_path(const struct fz_list *list, fz_item_id id)
     return fz_path_join(fz_items_folder_path(&list->items, slot), fz_items_name(&list->items, slot));
 }
 
+uint32_t fz_list_root(const struct fz_list *list, fz_item_id id)
+{
+    FZ_MAIN_ONLY();
+    uint32_t slot = fz_items_slot(&list->items, id);
+    return slot != FZ_ITEMS_NONE ? list->items.rows[slot].root : 0;
+}
+
 bool fz_list_is_explicit(const struct fz_list *list, fz_item_id id)
 {
     FZ_MAIN_ONLY();

@@ -91,6 +91,8 @@ const char *fz_list_name(const struct fz_list *list, fz_item_id id);
 const char *fz_list_folder(const struct fz_list *list, fz_item_id id);
 /* The absolute path; the caller frees; NULL when stale. */
 char *fz_list_path(const struct fz_list *list, fz_item_id id);
+/* The root that it came from; 0 when stale. */
+uint32_t fz_list_root(const struct fz_list *list, fz_item_id id);
 bool fz_list_is_explicit(const struct fz_list *list, fz_item_id id);
 
 #endif

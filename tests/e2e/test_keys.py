@@ -39,8 +39,8 @@ TURNS = {">": "90", "<": "270"}
 FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
 # Keys of either view that a test of their own looks at.
 OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
-                   ":", "'", "I"},
-          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "I"}}
+                   ":", "'", "I", "x"},
+          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "I", "x"}}
 
 
 @pytest.fixture(scope="module")
