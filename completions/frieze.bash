@@ -1,7 +1,7 @@
 # Completion of frieze for bash. Made by "make docs" from tools/pages and the tables in src/ctl.
 
-_frieze_options='--slideshow --delay --tile --names --text-scale --background --hidden --no-siblings --null --watch --no-watch --wait --size --headless --memory --jobs --isolation --keys --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
-_frieze_commands='quit back open close next previous left right up down page_down page_up half_down half_up forward backward first last zoom_in zoom_out zoom_original zoom_fit zoom_fill zoom_reset zoom_keep rotate_right rotate_left flip_h flip_v slideshow pause_show slower faster hints names performance help command_line loading reload fullscreen copy_path key status stats wait screenshot get set reset'
+_frieze_options='--slideshow --delay --tile --names --text-scale --background --hidden --no-siblings --null --watch --no-watch --wait --size --headless --memory --jobs --run-timeout --isolation --keys --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
+_frieze_commands='quit back open close next previous left right up down page_down page_up half_down half_up forward backward first last zoom_in zoom_out zoom_original zoom_fit zoom_fill zoom_reset zoom_keep rotate_right rotate_left flip_h flip_v slideshow pause_show slower faster hints names performance help command_line loading reload fullscreen copy_path run key status stats wait screenshot get set reset'
 
 _frieze_words() {
     mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
@@ -22,6 +22,7 @@ _frieze_value() {
     --size) ;;
     --memory|-m) ;;
     --jobs|-j) ;;
+    --run-timeout) ;;
     --isolation) _frieze_words 'thread' ;;
     --keys) _frieze_words 'feh nsxiv imv swayimg' ;;
     --name) ;;
@@ -40,9 +41,9 @@ _frieze_argument() {
     loading) _frieze_words 'pause resume' ;;
     wait) _frieze_words 'idle screenful loaded' ;;
     screenshot) _frieze_files ;;
-    get) _frieze_words 'slideshow delay tile names text-scale background hidden no-siblings null watch no-watch wait size headless memory jobs isolation keys name screenshot quit-when stats shown config no-config help version' ;;
-    set) _frieze_words 'delay tile names text-scale background' ;;
-    reset) _frieze_words 'delay tile names text-scale background' ;;
+    get) _frieze_words 'slideshow delay tile names text-scale background hidden no-siblings null watch no-watch wait size headless memory jobs run-timeout isolation keys name screenshot quit-when stats shown config no-config help version' ;;
+    set) _frieze_words 'delay tile names text-scale background run-timeout' ;;
+    reset) _frieze_words 'delay tile names text-scale background run-timeout' ;;
     esac
 }
 
