@@ -287,6 +287,13 @@ def test_reload_key(either):
     wait_until(lambda: either.stats()["decode"]["count"] > before, "a decode", 5)
 
 
+def test_run_key(either):
+    """Without programs in the config file it says where they are written; test_run.py looks at those that are."""
+    press(either, "x")
+    either.until(notice=lambda text: text and "[run] of frieze.conf" in text)
+    either.until(notice=None)
+
+
 def test_held_keys(wall, x11):
     """One that moves goes on while it is held; one that does something does it once."""
     x11.xdotool("windowfocus", x11.window(wall), "keydown", "l", "sleep", "1.1", "keyup", "l")
