@@ -11,8 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum {
     ROOM_LEFT = 8192,         /* of what the system takes: for what it adds itself */
     LONGEST_ARGUMENT = 131072 /* MAX_ARG_STRLEN of execve(2) on Linux */

@@ -5,6 +5,7 @@
 #include "ctl/keys_config.h"
 #include "ctl/preset.h"
 #include "ctl/program.h"
+#include "sync/thread.h"
 
 struct setup {
     char *folder, *path;
@@ -251,6 +252,7 @@ static void other_keys_can_stand_for_x(void **state)
 
 int main(void)
 {
+    fz_thread_claim_main();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(braces_are_filled),  cmocka_unit_test(faults_are_named),
         cmocka_unit_test(programs_are_found), cmocka_unit_test(too_many_are_refused),
