@@ -18,6 +18,7 @@
 #include "app/picture.h"
 #include "app/prompt.h"
 #include "app/resume.h"
+#include "app/run.h"
 #include "app/show.h"
 #include "app/stats.h"
 #include "app/touch.h"
@@ -98,6 +99,7 @@ struct fz_app {
     struct fz_show show;
     struct fz_keys keys;
     struct fz_prompt prompt;
+    struct fz_runs run;
     struct fz_help help;
     struct fz_hints hints;
     struct fz_perf perf;
@@ -131,8 +133,9 @@ struct fz_app {
     SDL_Keysym pressed; /* the last key that went down */
     bool key_held;      /* which repeats */
     int64_t hint_until_us, cursor_until_us;
-    char *title;  /* the window's; owned */
-    char *notice; /* a line shown for a while; owned */
+    char *title;           /* the window's; owned */
+    char *notice;          /* shown for a while; owned */
+    bool notice_has_lines; /* it is more than one line, perhaps */
     int64_t notice_until_us;
     struct fz_save saves[FZ_MAX_SAVES + 1]; /* frames to be saved */
     int saving;                             /* jobs that write one */
@@ -175,6 +178,8 @@ bool fz_app_is_idle(const struct fz_app *app);
 bool fz_app_is_listed(
     const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
 void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A notice of several lines, shown for longer; of what is not ours each control character but the ends of lines shows. */
+void fz_app_notice_lines(struct fz_app *app, const char *text);
 
 /* Render thread. Asked by whatever moves. */
 enum fz_motion fz_app_motion(const struct fz_app *app);

@@ -424,6 +424,11 @@ static enum fz_err screenshot(struct fz_app *app, struct fz_command_call *call, 
     return code;
 }
 
+static enum fz_err run(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    return fz_run_command(app, call, err);
+}
+
 /* ---- Options, which have a file of their own --------------------------------------------------------------------- */
 
 TRY_HANDLER(get, fz_app_get_options(app, call, err))

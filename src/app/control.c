@@ -107,6 +107,17 @@ static json_t *selected_uri(const struct fz_app *app)
     return json;
 }
 
+/* What the notice says that is shown now. */
+static json_t *notice(const struct fz_app *app)
+{
+    if (!app->notice || app->now_us >= app->notice_until_us)
+        return json_null();
+    char *text = fz_str_to_utf8(app->notice);
+    json_t *json = json_string(text);
+    free(text);
+    return json;
+}
+
 static json_t *title(const struct fz_app *app)
 {
     char *text = fz_str_to_utf8(fz_list_name(app->list, app->wall.selected));
@@ -155,6 +166,8 @@ json_t *fz_app_status(struct fz_app *app)
     json_object_set_new(status, "zoom",
                         app->mode == FZ_MODE_PICTURE ? json_real(app->picture.camera.zoom) : json_null());
     json_object_set_new(status, "batch", json_null());
+    json_object_set_new(status, "programs", json_integer((json_int_t)app->run.under_way));
+    json_object_set_new(status, "notice", notice(app));
     json_object_set_new(status, "fullscreen", json_boolean(fz_head_is_fullscreen(app->head)));
     json_object_set_new(status, "sandbox_state", json_string("off"));
     json_object_set_new(status, "uptime_ms", json_integer(app->now_us / 1000));

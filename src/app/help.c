@@ -53,6 +53,27 @@ static void add_commands(const struct fz_app *app, struct sheet *sheet, enum fz_
     }
 }
 
+/* The keys of [run]. */
+static void add_programs(const struct fz_app *app, struct sheet *sheet, enum fz_command_view view)
+{
+    bool titled = false;
+    for (size_t i = 0; i < app->keys.map.count; i++) {
+        const struct fz_binding *b = &app->keys.map.bindings[i];
+        if (b->view != view || b->command != FZ_COMMAND_RUN || !b->argument)
+            continue;
+        if (!titled) {
+            struct row *heading = add(sheet);
+            heading->heading = titled = true;
+            snprintf(heading->row.text, sizeof heading->row.text, "Your programs");
+        }
+        struct row *row = add(sheet);
+        size_t used = 0;
+        for (int k = 0; k < b->keys.length; k++)
+            used += fz_key_format(b->keys.keys[k], row->row.keys + used, sizeof row->row.keys - used);
+        snprintf(row->row.text, sizeof row->row.text, "%.60s", fz_run_line(app, b->argument));
+    }
+}
+
 /* What can be done here, by groups; then what only the other view has. */
 static void fill(const struct fz_app *app, struct sheet *sheet)
 {
@@ -62,6 +83,7 @@ static void fill(const struct fz_app *app, struct sheet *sheet)
     sheet->count = 0;
     for (int group = 0; group < FZ_TOPICS; group++)
         add_commands(app, sheet, here, here, (enum fz_topic)group, fz_topic_title((enum fz_topic)group));
+    add_programs(app, sheet, here);
     add_commands(app, sheet, there, here, FZ_TOPICS, wall ? "In a picture" : "On the wall");
 }
 

@@ -16,7 +16,9 @@ void fz_keys_init(struct fz_app *app)
     fz_keymap_init(map);
     if (fz_option_is_set(&app->options, FZ_OPTION_KEYS))
         fz_preset_apply(map, app->options.values[FZ_OPTION_KEYS].text);
+    fz_programs_bind(&app->run.programs, map);
     fz_keys_config_apply(map, &app->config);
+    fz_programs_bind(&app->run.programs, map); /* keys that became run there */
 }
 
 void fz_keys_fini(struct fz_app *app)
@@ -109,8 +111,10 @@ static size_t list_what_follows(const struct fz_app *app, struct fz_panel_row *r
         if (!here || b->keys.length < 2 || !fz_key_equal(b->keys.keys[0], keys->begun.keys[0]))
             continue;
         fz_key_format(b->keys.keys[1], rows[n].keys, sizeof rows[n].keys);
-        snprintf(rows[n].text, sizeof rows[n].text, "%s",
-                 b->argument ? b->argument : fz_command_help(b->command));
+        const char *text = b->argument ? b->argument : fz_command_help(b->command);
+        if (b->argument && b->command == FZ_COMMAND_RUN)
+            text = fz_run_line(app, b->argument);
+        snprintf(rows[n].text, sizeof rows[n].text, "%s", text);
         n++;
     }
     return n;

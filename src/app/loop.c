@@ -118,8 +118,8 @@ static int64_t next_wake_us(const struct fz_app *app, int64_t view_us)
 static bool something_arrived(const struct fz_app *app)
 {
     return app->backlog || !fz_ready_is_empty(&app->results) || !fz_ready_is_empty(&app->events) ||
-           !fz_ready_is_empty(&app->requests) || fz_text_has_arrived(app->head) ||
-           atomic_load(&app->signalled) > app->signals_seen;
+           !fz_ready_is_empty(&app->requests) || !fz_ready_is_empty(&app->run.done) ||
+           fz_text_has_arrived(app->head) || atomic_load(&app->signalled) > app->signals_seen;
 }
 
 static void wait_and_handle(struct fz_app *app, int64_t wake_us)
@@ -250,6 +250,7 @@ void fz_app_run(struct fz_app *app)
         wait_and_handle(app, next_wake_us(app, view_us));
         fz_app_take_source_events(app);
         fz_app_take_requests(app);
+        fz_run_collect(app);
         app->arrived |= fz_text_collect(app->head);
         app->arrived |= fz_loader_collect(app, 0);
         if (app->now_us >= loading_due_us(app) || frame_is_due(app))

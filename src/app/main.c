@@ -103,6 +103,7 @@ int main(int argc, char **argv)
         print_version();
     } else {
         fz_config_load(&app->config, &app->options);
+        fz_run_init(app);
         fz_keys_init(app);
         fz_config_report(&app->config);
         fz_signals_block();
@@ -114,6 +115,7 @@ int main(int argc, char **argv)
         code = run(app, sources, paths, count);
     }
     fz_keys_fini(app);
+    fz_run_fini(app);
     fz_options_fini(&app->options);
     fz_config_fini(&app->config);
     for (size_t i = 0; i < count; i++)

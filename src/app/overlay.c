@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTICE_US = 2000000 };
+enum { NOTICE_US = 2000000, NOTICE_LINES = 3 }; /* so long for each line */
 
 double fz_app_text_scale(const struct fz_app *app)
 {
@@ -78,6 +78,14 @@ static void draw_state(struct fz_app *app)
         fz_chip_draw(app, text, FZ_CHIP_BOTTOM_LEFT);
 }
 
+static void draw_notice(struct fz_app *app)
+{
+    if (app->notice_has_lines)
+        fz_chip_draw_lines(app, app->notice, NOTICE_LINES, FZ_CHIP_BOTTOM);
+    else
+        fz_chip_draw(app, app->notice, FZ_CHIP_BOTTOM);
+}
+
 void fz_app_draw_overlays(struct fz_app *app)
 {
     if (app->now_us >= app->cursor_until_us && fz_head_is_fullscreen(app->head))
@@ -88,7 +96,7 @@ void fz_app_draw_overlays(struct fz_app *app)
     draw_position(app);
     draw_state(app);
     if (app->notice && app->now_us < app->notice_until_us)
-        fz_chip_draw(app, app->notice, FZ_CHIP_BOTTOM);
+        draw_notice(app);
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
         fz_chip_draw(app, "Return opens  ·  / finds  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
     fz_mouse_draw(app);
@@ -100,6 +108,23 @@ void fz_app_draw_overlays(struct fz_app *app)
     fz_menu_draw(app);
 }
 
+static void notice(struct fz_app *app, const char *text, int lines)
+{
+    free(app->notice);
+    app->notice = fz_strdup(text);
+    app->notice_has_lines = lines > 1;
+    app->notice_until_us = app->now_us + (int64_t)NOTICE_US * lines;
+    app->dirty = true;
+}
+
+void fz_app_notice_lines(struct fz_app *app, const char *text)
+{
+    int lines = 1;
+    for (const char *p = text; lines < NOTICE_LINES && (p = strchr(p, '\n')) != NULL; p++)
+        lines++;
+    notice(app, text, lines);
+}
+
 void fz_app_notice(struct fz_app *app, const char *fmt, ...)
 {
     va_list args;
@@ -107,10 +132,7 @@ void fz_app_notice(struct fz_app *app, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    free(app->notice);
-    app->notice = fz_strdup(text);
-    app->notice_until_us = app->now_us + NOTICE_US;
-    app->dirty = true;
+    notice(app, text, 1);
 }
 
 int64_t fz_app_next_overlay_us(const struct fz_app *app)

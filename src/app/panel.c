@@ -1,9 +1,11 @@
 #include "app/panel.h"
 
 #include "app/app.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct fz_color fz_panel_fill = {16, 16, 18, 225};
@@ -57,17 +59,26 @@ static const char *steady_text(struct fz_app *app, struct fz_chip *chip, const c
     return chip->shown[0] ? chip->shown : NULL;
 }
 
-void fz_chip_draw(struct fz_app *app, const char *wanted, enum fz_chip_place place)
+static struct fz_text_style chip_style(const struct fz_app *app)
+{
+    int pad_x = (int)round(PAD_X * fz_app_text_scale(app));
+    return (struct fz_text_style){.px = FZ_PANEL_PX,
+                                  .max_w = fz_head_w(app->head) - 2 * (FZ_PANEL_MARGIN + pad_x)};
+}
+
+static void draw_lines(struct fz_app *app, const char *const *lines, int count, enum fz_chip_place place)
 {
     int view_w = fz_head_w(app->head), view_h = fz_head_h(app->head);
     double scale = fz_app_text_scale(app), pad_x = round(PAD_X * scale), pad_y = round(PAD_Y * scale);
-    struct fz_text_style style = {.px = FZ_PANEL_PX,
-                                  .max_w = view_w - 2 * FZ_PANEL_MARGIN - (int)(2 * pad_x)};
-    int w, h;
-    const char *text = steady_text(app, &app->panels.chips[place], wanted, &style);
-    if (!text || !fz_text_size(app->head, text, &style, &w, &h))
-        return;
-    double chip_w = w + 2 * pad_x, chip_h = h + 2 * pad_y;
+    struct fz_text_style style = chip_style(app);
+    int w = 0, h = 0;
+    for (int i = 0; i < count; i++) {
+        int line_w;
+        if (!fz_text_size(app->head, lines[i], &style, &line_w, &h))
+            return;
+        w = line_w > w ? line_w : w;
+    }
+    double chip_w = w + 2 * pad_x, chip_h = h * count + 2 * pad_y;
     double x = (view_w - chip_w) / 2, y = view_h - chip_h - FZ_PANEL_MARGIN;
     if (place == FZ_CHIP_BOTTOM_RIGHT)
         x = view_w - chip_w - FZ_PANEL_MARGIN;
@@ -78,7 +89,38 @@ void fz_chip_draw(struct fz_app *app, const char *wanted, enum fz_chip_place pla
     struct fz_rect chip =
         fz_panel_place(app, (struct fz_rect){floor(x), floor(y), chip_w, chip_h}, place == FZ_CHIP_TOP);
     fz_draw_fill(app->head, chip, fz_panel_fill);
-    fz_text_draw(app->head, text, &style, chip.x + pad_x, chip.y + pad_y, fz_panel_text);
+    for (int i = 0; i < count; i++)
+        fz_text_draw(app->head, lines[i], &style, chip.x + pad_x, chip.y + pad_y + i * h, fz_panel_text);
+}
+
+/* Cuts `text` into lines, in place; returns their number. */
+static int cut_lines(char *text, int most, const char *lines[FZ_CHIP_LINES])
+{
+    int count = 0;
+    most = most < FZ_CHIP_LINES ? most : FZ_CHIP_LINES;
+    lines[count++] = text;
+    for (char *p; most > 1 && (p = strchr(lines[count - 1], '\n')) != NULL; lines[count++] = p + 1) {
+        *p = '\0';
+        if (count == most)
+            break;
+    }
+    return count;
+}
+
+void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place)
+{
+    struct fz_text_style style = chip_style(app);
+    const char *shown = steady_text(app, &app->panels.chips[place], text, &style);
+    if (shown)
+        draw_lines(app, &shown, 1, place);
+}
+
+void fz_chip_draw_lines(struct fz_app *app, const char *text, int most, enum fz_chip_place place)
+{
+    const char *lines[FZ_CHIP_LINES];
+    char *copy = fz_strdup(text);
+    draw_lines(app, lines, cut_lines(copy, most, lines), place);
+    free(copy);
 }
 
 static double widest(struct fz_app *app, const struct fz_panel_row *rows, size_t count, bool keys,
@@ -100,6 +142,7 @@ void fz_panel_draw(struct fz_app *app, const char *title, const struct fz_panel_
     size_t room = (size_t)fmax((view_h - 2 * FZ_PANEL_MARGIN - 2 * PAD_Y) / line - 1, 1);
     count = count < room ? count : room;
     double keys_w = widest(app, rows, count, true, &bold);
+    style.max_w = (int)fmax(fz_head_w(app->head) - 2 * FZ_PANEL_MARGIN - 2 * PAD_X - keys_w - COLUMN_GAP, 1);
     double w = keys_w + COLUMN_GAP + widest(app, rows, count, false, &style) + 2 * PAD_X;
     double h = line * (double)(count + 1) + 2 * PAD_Y;
     double x = FZ_PANEL_MARGIN, y = view_h - h - FZ_PANEL_MARGIN;

@@ -13,6 +13,7 @@ enum fz_chip_place { FZ_CHIP_BOTTOM, FZ_CHIP_BOTTOM_RIGHT, FZ_CHIP_BOTTOM_LEFT, 
 
 enum {
     FZ_PANEL_ROWS = 40, /* of one panel at most */
+    FZ_CHIP_LINES = 3,  /* of a chip at most */
     FZ_PANEL_PX = 17,   /* size of its text */
     FZ_PANEL_MARGIN = 16,
     FZ_CHIP_TEXT = 512,
@@ -45,6 +46,8 @@ extern const struct fz_color fz_panel_fill, fz_panel_text, fz_panel_key, fz_pane
 struct fz_rect fz_panel_place(struct fz_app *app, struct fz_rect rect, bool down);
 /* A line over the picture; several in one place stand above each other. */
 void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place);
+/* The same for a text of lines, of which so many are drawn at most, each shortened to the window. */
+void fz_chip_draw_lines(struct fz_app *app, const char *text, int most, enum fz_chip_place place);
 
 /* A title and rows above the lower left corner; as many rows as the window has room for. */
 void fz_panel_draw(struct fz_app *app, const char *title, const struct fz_panel_row *rows, size_t count);

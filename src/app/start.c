@@ -279,6 +279,8 @@ void fz_app_stop(struct fz_app *app)
     fz_server_stop(app->server);
     free_requests(app);
     fz_sources_stop(app->sources);
+    if (!fz_run_stop(app, STUCK_MS))
+        _exit(end_at_once(app));
     fz_drop_fini(app);
     free_events(app->backlog);
     free_events(fz_ready_take(&app->events));

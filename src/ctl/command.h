@@ -96,6 +96,7 @@ enum fz_topic {
     X(RELOAD, reload, WINDOW, ONCE, "r", "r", "", NULL, "read the selected picture again")                  \
     X(FULLSCREEN, fullscreen, WINDOW, ONCE, "f F11", "f F11", "", NULL, "fullscreen or window")             \
     X(COPY_PATH, copy_path, WINDOW, ONCE, "y", "y", "", NULL, "copy the picture's path")                    \
+    X(RUN, run, WINDOW, ONCE, "x", "x", "", "KEY", "run a program of yours, from [run] of frieze.conf")     \
     X(KEY, key, WINDOW, ONCE, "", "", "", "KEY...", "press keys")                                           \
     X(STATUS, status, WINDOW, ONCE, "", "", "", NULL, "what is shown")                                      \
     X(STATISTICS, stats, WINDOW, ONCE, "", "", "", NULL, "the statistics so far")                           \

@@ -57,6 +57,8 @@
       "bound on pictures in memory (32M or more; default a quarter, 64M to 1G)")                       \
     X(JOBS, INT, "jobs", 'j', NULL, 1, 256, "N", LIMITS, FILE,                                         \
       "decoding workers (default: the processor's cores)")                                             \
+    X(RUN_TIMEOUT, DURATION, "run-timeout", 0, "60", 0.1, 86400, "SECONDS", LIMITS, LIVE,              \
+      "how long a program of [run] may take")                                                          \
     X(ISOLATION, CHOICE, "isolation", 0, "thread", 0, 0, "thread", LIMITS, LINE,                       \
       "where pictures are decoded")                                                                    \
     X(KEYS, CHOICE, "keys", 0, NULL, 0, 0, "feh|nsxiv|imv|swayimg", WINDOW, FILE,                      \

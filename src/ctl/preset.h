@@ -28,6 +28,7 @@
     X(feh, PAUSE_SHOW, "", "h")                \
     X(feh, NAMES, "d", "d")                    \
     X(feh, INFO, "e", "e")                     \
+    X(feh, RUN, "^x", "^x")                    \
     X(nsxiv, FIRST, "g", "g")                  \
     X(nsxiv, PAGE_DOWN, "^j ^Down", "")        \
     X(nsxiv, PAGE_UP, "^k ^Up", "")            \
@@ -39,6 +40,7 @@
     X(nsxiv, MARK_NEXT, "N", "N")              \
     X(nsxiv, MARK_NONE, "^u", "^u")            \
     X(nsxiv, MARK_INVERT, "^m", "^m")          \
+    X(nsxiv, RUN, "^x", "^x")                  \
     X(imv, NEXT, "]", "Right ]")               \
     X(imv, PREVIOUS, "[", "Left [")            \
     X(imv, ZOOM_IN, "", "Up i")                \

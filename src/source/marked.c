@@ -126,7 +126,7 @@ size_t fz_list_wish_count(const struct fz_list *list)
 /* --- The snapshot --- */
 
 struct marked_item {
-    uint32_t name, folder;
+    uint32_t name, folder, root;
 };
 
 struct fz_marked {
@@ -149,7 +149,7 @@ static void take_items(struct fz_marked *marked, const struct fz_list *list)
     for (size_t i = 0; i < list->order.count && marked->items < list->marked_count; i++) {
         const struct fz_item *row = &items->rows[list->order.slots[i]];
         if (row->flags & FZ_ITEM_MARKED)
-            marked->marked[marked->items++] = (struct marked_item){row->name, row->folder};
+            marked->marked[marked->items++] = (struct marked_item){row->name, row->folder, row->root};
     }
     marked->count = marked->items;
 }
@@ -209,4 +209,9 @@ char *fz_marked_path(const struct fz_marked *marked, size_t index)
         return fz_strdup(marked->wishes + marked->wish[index - marked->items]);
     const struct marked_item *item = &marked->marked[index];
     return fz_path_join(marked->paths[item->folder], marked->names + item->name);
+}
+
+uint32_t fz_marked_root(const struct fz_marked *marked, size_t index)
+{
+    return marked->marked[index].root;
 }

@@ -52,5 +52,7 @@ size_t fz_marked_count(const struct fz_marked *marked);
 size_t fz_marked_items(const struct fz_marked *marked);
 /* Whoever holds it. The absolute path; the caller frees. */
 char *fz_marked_path(const struct fz_marked *marked, size_t index);
+/* Whoever holds it. The root of an item (index below fz_marked_items). */
+uint32_t fz_marked_root(const struct fz_marked *marked, size_t index);
 
 #endif

@@ -41,9 +41,9 @@ FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
 BROWSE = {"/", "z", "Z", "on", "od", "os", "or", "D", "Del", "U", "m", "M", "^a", "u", "^i", ")", "("}
 # Keys of either view that a test of their own looks at.
 OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
-                   ":", "'", "i", "I", "Menu",
+                   ":", "'", "i", "I", "x", "Menu",
                    *BROWSE},
-          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "i", "I", "Menu", *BROWSE}}
+          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "i", "I", "x", "Menu", *BROWSE}}
 
 
 @pytest.fixture(scope="module")
@@ -319,6 +319,13 @@ def test_reload_key(either):
     before = either.stats()["decode"]["count"]
     press(either, "r")
     wait_until(lambda: either.stats()["decode"]["count"] > before, "a decode", 5)
+
+
+def test_run_key(either):
+    """Without programs in the config file it says where they are written; test_run.py looks at those that are."""
+    press(either, "x")
+    either.until(notice=lambda text: text and "[run] of frieze.conf" in text)
+    either.until(notice=None)
 
 
 def test_held_keys(wall, x11):

@@ -1,0 +1,163 @@
+#include "app/run.h"
+
+#include "app/app.h"
+#include "base/mem.h"
+#include "sync/thread.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum {
+    UNDER_WAY_MOST = 256,
+    LINES_SHOWN = 2, /* of standard error */
+    LINE_BYTES = 320,
+};
+
+void fz_run_init(struct fz_app *app)
+{
+    fz_programs_init(&app->run.programs, &app->config);
+}
+
+static void free_run(struct fz_app *app, struct fz_run *run)
+{
+    if (run->marked)
+        fz_list_marked_end(app->list, run->marked);
+    free(run->path);
+    free(run);
+}
+
+bool fz_run_stop(struct fz_app *app, int patience_ms)
+{
+    if (!fz_runner_stop(app->run.runner, patience_ms))
+        return false;
+    app->run.runner = NULL;
+    for (struct fz_ready_node *node = fz_ready_take(&app->run.done); node;) {
+        struct fz_run *run = FZ_CONTAINER(node, struct fz_run, node);
+        node = node->next;
+        free_run(app, run);
+    }
+    return true;
+}
+
+void fz_run_fini(struct fz_app *app)
+{
+    fz_programs_fini(&app->run.programs);
+}
+
+const char *fz_run_line(const struct fz_app *app, const char *argument)
+{
+    struct fz_words words;
+    const struct fz_program *program = NULL;
+    if (fz_words_split(&words, argument, NULL) == FZ_OK && words.count > 0)
+        program = fz_programs_find(&app->run.programs, words.list[0]);
+    fz_words_fini(&words);
+    return program ? program->line : argument;
+}
+
+/* ---- A program begins -------------------------------------------------------------------------------------------- */
+
+static enum fz_err submit(struct fz_app *app, const struct fz_program *program, struct fz_error *err)
+{
+    struct fz_runs *runs = &app->run;
+    fz_item_id item = app->mode == FZ_MODE_WALL ? app->wall.selected : app->picture.item;
+    if (runs->under_way >= UNDER_WAY_MOST)
+        return fz_fail(err, FZ_E_BUSY, 0, "%d programs are under way: wait for one of them", UNDER_WAY_MOST);
+    if (!runs->runner && fz_runner_start(&runs->runner, &runs->done, &app->events, &app->bell, err) != FZ_OK)
+        return err->code;
+    struct fz_run *run = fz_calloc(1, sizeof *run);
+    run->program = program;
+    run->path = program->wants_path || program->wants_marked ? fz_list_path(app->list, item) : NULL;
+    run->root = fz_list_root(app->list, item);
+    run->timeout_s = app->options.values[FZ_OPTION_RUN_TIMEOUT].seconds;
+    if (program->wants_marked && (fz_list_marked_count(app->list) > 0 || fz_list_wish_count(app->list) > 0))
+        run->marked = fz_list_marked_begin(app->list);
+    if (!run->path && (program->wants_path || (program->wants_marked && !run->marked))) {
+        free_run(app, run);
+        return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
+    }
+    runs->under_way++;
+    fz_runner_submit(runs->runner, run);
+    return FZ_OK;
+}
+
+enum fz_err fz_run_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    if (app->run.programs.count == 0)
+        return fz_fail(err, FZ_E_NOT_FOUND, 0,
+                       "No programs yet: a line KEY = PROGRAM {path} in [run] of frieze.conf makes one");
+    if (call->argc != 1)
+        return fz_fail(err, FZ_E_USAGE, 0, "run wants the key or the name of a program in [run]");
+    const struct fz_program *program = fz_programs_find(&app->run.programs, call->argv[0]);
+    if (!program)
+        return fz_fail(err, FZ_E_NOT_FOUND, 0, "%.60s is no key and no program of [run]", call->argv[0]);
+    return submit(app, program, err);
+}
+
+/* ---- A program has ended ----------------------------------------------------------------------------------------- */
+
+/* The next line that is not blank: its start, and its length cut to what is shown; NULL: none. */
+static const char *next_line(const char **p, int *length)
+{
+    *p += strspn(*p, " \t\r\n");
+    if (!**p)
+        return NULL;
+    const char *line = *p;
+    size_t whole = strcspn(line, "\r\n");
+    *length = whole < LINE_BYTES ? (int)whole : LINE_BYTES;
+    *p += whole;
+    return line;
+}
+
+/* What it said last, a line each, behind `text`. */
+static void add_last_lines(char *text, size_t size, const char *said)
+{
+    const char *lines[LINES_SHOWN], *line;
+    int lengths[LINES_SHOWN], length, count = 0;
+    while ((line = next_line(&said, &length)) != NULL) {
+        lines[count % LINES_SHOWN] = line;
+        lengths[count++ % LINES_SHOWN] = length;
+    }
+    size_t used = strlen(text);
+    for (int i = count < LINES_SHOWN ? 0 : count - LINES_SHOWN; i < count && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "\n%.*s", lengths[i % LINES_SHOWN],
+                                 lines[i % LINES_SHOWN]);
+}
+
+static void tell(struct fz_app *app, const struct fz_run *run)
+{
+    const char *name = fz_program_name(run->program), *said = run->out;
+    char text[1024];
+    int length;
+    if (run->end == FZ_RUN_DONE && run->status == 0) {
+        const char *line = next_line(&said, &length);
+        fz_app_notice(app, "%s: %.*s", name, line ? length : 4, line ? line : "done");
+        return;
+    }
+    if (run->end == FZ_RUN_REFUSED)
+        snprintf(text, sizeof text, "%s: %s", name, run->error.msg);
+    else if (run->end == FZ_RUN_LATE)
+        snprintf(text, sizeof text, "%s: ended after %.6g s (run-timeout)", name, run->timeout_s);
+    else if (WIFSIGNALED(run->status))
+        snprintf(text, sizeof text, "%s: ended by signal %d (%s)", name, WTERMSIG(run->status),
+                 strsignal(WTERMSIG(run->status)));
+    else
+        snprintf(text, sizeof text, "%s: failed with exit status %d", name, WEXITSTATUS(run->status));
+    add_last_lines(text, sizeof text, run->err);
+    fz_app_notice_lines(app, text);
+}
+
+void fz_run_collect(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    for (struct fz_ready_node *node = fz_ready_take(&app->run.done); node;) {
+        struct fz_run *run = FZ_CONTAINER(node, struct fz_run, node);
+        node = node->next;
+        app->run.under_way--;
+        tell(app, run);
+        free_run(app, run);
+    }
+}

@@ -1,0 +1,32 @@
+/* Programs of the user, by key: the command run. */
+#ifndef FZ_APP_RUN_H
+#define FZ_APP_RUN_H
+
+#include "app/runner.h"
+#include "ctl/command.h"
+
+#include <stdbool.h>
+
+struct fz_app;
+
+struct fz_runs {
+    struct fz_programs programs; /* immutable once the config files are read */
+    struct fz_runner *runner;    /* NULL: nothing was run yet */
+    struct fz_ready done;        /* struct fz_run, from the runner */
+    size_t under_way;            /* they run, or wait */
+};
+
+/* Render thread only, all of these. */
+/* Main thread, once the config files are read; complains of faults in them. */
+void fz_run_init(struct fz_app *app);
+/* Programs that run are left alone. False where the thread could not be ended. */
+bool fz_run_stop(struct fz_app *app, int patience_ms);
+void fz_run_fini(struct fz_app *app);
+
+enum fz_err fz_run_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
+/* Tells of those that have ended. */
+void fz_run_collect(struct fz_app *app);
+/* What the argument of the command runs, as it is written; the argument itself where that is nothing. */
+const char *fz_run_line(const struct fz_app *app, const char *argument);
+
+#endif
