@@ -95,6 +95,7 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
     bool comes = event->kind == FZ_SOURCE_ADDED;
     if (!comes) /* what goes may be the anchor, or the selection */
         lay_out(app, arrivals);
+    app->scan.any_named |= comes && event->count > 0 && event->doubts[0] == FZ_SOURCE_EXPLICIT;
     if (!arrivals->any)
         arrivals->anchor = fz_wall_anchor(app);
     fz_list_apply(app->list, event, &change);
