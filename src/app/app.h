@@ -63,7 +63,8 @@ struct fz_scan {
     size_t unsupported;         /* files left out, by suffix or by their bytes */
     char *first_unsupported;    /* for the one line about them; owned */
     bool reported;
-    bool any_picture;         /* something that is a picture was seen, damaged or not */
+    bool any_named;   /* some came one by one, as arguments or on a list: the order is the user's own */
+    bool any_picture; /* something that is a picture was seen, damaged or not */
     size_t explicit_failures; /* named by the user, and missing or no picture */
 };
 

@@ -94,11 +94,16 @@ static void select_first(struct fz_app *app, fz_item_id item)
     drop->expected = item;
 }
 
+bool fz_drop_reads(const struct fz_app *app, uint32_t root)
+{
+    return app->drop.sources && root == app->drop.root;
+}
+
 void fz_drop_note(struct fz_app *app, const struct fz_source_event *event,
                   const struct fz_list_change *change)
 {
     struct fz_drop *drop = &app->drop;
-    if (!drop->sources || event->root != drop->root)
+    if (!fz_drop_reads(app, event->root))
         return;
     if (event->kind == FZ_SOURCE_ERROR) {
         fz_app_notice(app, "%s", event->error.msg);

@@ -22,6 +22,8 @@ struct fz_drop {
 
 /* SDL_DROPBEGIN to SDL_DROPCOMPLETE; frees what the event holds. */
 void fz_drop_event(struct fz_app *app, const SDL_DropEvent *event);
+/* Whether `root` is that of what is dropped. */
+bool fz_drop_reads(const struct fz_app *app, uint32_t root);
 /* A source event was taken into the list. */
 void fz_drop_note(struct fz_app *app, const struct fz_source_event *event,
                   const struct fz_list_change *change);

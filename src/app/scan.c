@@ -77,11 +77,29 @@ void fz_app_forget(struct fz_app *app, fz_item_id item)
     fz_app_picture_gone(app, index);
 }
 
-static void take_changes(struct fz_app *app, const struct fz_source_event *event)
+/* Names that came, for which the wall was not laid out yet: once a turn is enough, and costs what there are folders. */
+struct arrivals {
+    bool any;
+    fz_item_id anchor; /* from before the first of them */
+};
+
+static void lay_out(struct fz_app *app, struct arrivals *arrivals)
+{
+    if (arrivals->any)
+        fz_wall_list_changed(app, arrivals->anchor);
+    arrivals->any = false;
+}
+
+static void take_changes(struct fz_app *app, const struct fz_source_event *event, struct arrivals *arrivals)
 {
     struct fz_list_change change;
-    fz_item_id anchor = fz_wall_anchor(app);
     bool held = fz_resume_holds(app);
+    bool comes = event->kind == FZ_SOURCE_ADDED;
+    if (!comes) /* what goes may be the anchor, or the selection */
+        lay_out(app, arrivals);
+    app->scan.any_named |= comes && event->count > 0 && event->doubts[0] == FZ_SOURCE_EXPLICIT;
+    if (!arrivals->any)
+        arrivals->anchor = fz_wall_anchor(app);
     fz_list_apply(app->list, event, &change);
     app->loader.stale = true; /* also for what has no place in the list yet, and must be looked into */
     for (size_t i = 0; i < change.removed_count; i++) {
@@ -90,8 +108,9 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
     }
     for (size_t i = 0; i < change.changed_count; i++)
         fz_loader_forget(app, change.changed[i], false);
-    if (change.added > 0 || change.removed_count > 0 || change.changed_count > 0)
-        fz_wall_list_changed(app, anchor);
+    arrivals->any |= change.added > 0 || change.removed_count > 0 || change.changed_count > 0;
+    if (!comes || held || fz_drop_reads(app, event->root)) /* these look at the layout at once */
+        lay_out(app, arrivals);
     fz_resume_note(app, event, held);
     fz_drop_note(app, event, &change);
     fz_app_picture_gone(app, fz_app_selected_index(app));
@@ -120,7 +139,7 @@ static void report(struct fz_app *app)
         fz_log("%zu files are no pictures, among them %s", scan->unsupported, scan->first_unsupported);
 }
 
-static void take_event(struct fz_app *app, const struct fz_source_event *event)
+static void take_event(struct fz_app *app, const struct fz_source_event *event, struct arrivals *arrivals)
 {
     if (event->kind == FZ_SOURCE_ERROR) {
         fz_log_error(&event->error);
@@ -131,7 +150,7 @@ static void take_event(struct fz_app *app, const struct fz_source_event *event)
         app->loader.stale = app->dirty = true;
         fz_drop_note(app, event, NULL);
     } else {
-        take_changes(app, event);
+        take_changes(app, event, arrivals);
     }
 }
 
@@ -143,12 +162,14 @@ void fz_app_take_source_events(struct fz_app *app)
         end = &(*end)->next;
     *end = fz_ready_take(&app->events);
     int64_t until = fz_now_us() + BUDGET_US;
+    struct arrivals arrivals = {0};
     while (app->backlog && fz_now_us() < until) {
         struct fz_source_event *event = FZ_CONTAINER(app->backlog, struct fz_source_event, node);
         app->backlog = app->backlog->next;
-        take_event(app, event);
+        take_event(app, event, &arrivals);
         fz_source_event_free(event);
     }
+    lay_out(app, &arrivals);
     fz_app_open_first(app);
 }
 

@@ -42,13 +42,14 @@ void fz_wall_fini(struct fz_app *app)
     app->wall.sections = NULL;
 }
 
-/* Folders that hold hardly more than a picture each, such as covers of music or a list of paths from anywhere, would
- * leave a wall of headings with a tile in each row: such a wall goes without. */
+/* Only folders that were read as such are headings: paths that are named one by one go to and fro between theirs. And
+ * folders that hold hardly more than a picture each, such as covers of music, would leave a wall of headings with a tile
+ * under each: it goes without. */
 static size_t take_sections(struct fz_app *app)
 {
     struct fz_wall *wall = &app->wall;
     size_t count = fz_list_section_count(app->list);
-    if (count < 2 || fz_list_count(app->list) < PICTURES_A_HEADING * count)
+    if (count < 2 || app->scan.any_named || fz_list_count(app->list) < PICTURES_A_HEADING * count)
         return 0;
     wall->sections = fz_grow(wall->sections, &wall->section_capacity, count, sizeof *wall->sections);
     for (size_t i = 0; i < count; i++)

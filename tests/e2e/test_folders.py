@@ -44,6 +44,13 @@ def test_folders_of_a_picture_each_have_none(home):
         assert pictures.wall(frieze.idle("loaded").screenshot()) == [[*range(7)], [7, 8]]
 
 
+def test_named_files_have_none(home):
+    """Their order is the user's own."""
+    tree = pictures.tree(home / "tree", {"a": 4, "b": 4})
+    with home.start(*SIZE, *sorted(tree.glob("*/*.png"))) as frieze:
+        assert pictures.wall(frieze.idle("loaded").screenshot()) == [[*range(7)], [7]]
+
+
 def test_paths_from_here_and_there_have_none(home):
     """A list goes to and fro between folders."""
     tree = pictures.tree(home / "tree", {"a": 4, "b": 4})

@@ -236,3 +236,18 @@ def test_closing_the_window_ends_it(home, x11, folder):
     frieze = home.start("--size", "300x200", folder, display=x11).ready().idle()
     xlib.ask_to_close(x11, x11.window(frieze))
     assert frieze.process.wait(10) == 0
+
+
+def test_click_between_headings(home, x11):
+    """A tile is where it is seen, a heading is none."""
+    tree = pictures.tree(home / "tree", {"a": 3, "b": 9, "c": 30})
+    with home.start("--name", "tree", "--size", "800x600", "--tile", "100x75", tree, display=x11) as frieze:
+        frieze.idle().rows = pictures.boxes(frieze.screenshot())
+        starts = [0, 3, 10, 12, 19]
+        for row, column in ((1, 6), (3, 2), (0, 1), (2, 0)):
+            x, y, w, h = frieze.rows[row][column]
+            mouse(frieze, (x + w // 2, y + h // 2), *click())
+            frieze.until(index=starts[row] + column, mode="wall")
+        x, y, *_ = frieze.rows[3][0]
+        mouse(frieze, (x + 20, y - 20), *click())
+        assert frieze.idle().status()["index"] == starts[2]

@@ -490,16 +490,17 @@ static void pages_are_what_a_window_shows(void **state)
         long sign = round % 2 ? 1 : -1, pages = sign * random_int(&random, 1, 3);
         long rows = fz_layout_page(&m.layout, from, pages), row = (long)m.tiles[from].row;
         double far = (double)labs(pages) * m.layout.params.view_h, half = m.layout.pitch_y / 2;
-        long expected = 0;
+        long expected = 0, as_near = 0; /* the same distance, to the pixel, may go either way */
         for (long to = row + sign; to >= 0 && to < (long)m.rows; to += sign) {
             double apart = fabs(m.tiles[m.row_start[to]].y - m.tiles[from].y);
             if (apart > far + half + 1e-6)
                 break;
+            as_near = to - row;
             if (apart < far + half - 1e-6)
                 expected = to - row;
         }
         expected = expected == 0 ? sign : expected;
-        if (rows != expected)
+        if (rows != expected && rows != as_near)
             fail_msg("%s: %ld pages from row %ld are %ld rows, not %ld", describe(&m.layout), pages, row,
                      rows, expected);
     }
