@@ -24,6 +24,7 @@ enum {
 static const double LINE = 1.62, CAP_H = 1.36, CAP_PAD = 0.36, CAP_GAP = 0.28, COMMAND_GAP = 0.9;
 static const double KEYS_W = 7.4, TEXT_W = 14.5, MOST_KEYS_W = 14.5, KEYS_GAP = 0.8, COLUMN_GAP = 2.2,
                     GROUP_SPACE = 0.7;
+static const double ROUNDING = 1.015;              /* of a text drawn in whole pixels at another size */
 static const double SPACE = 0.28;                  /* about: between words, while lines are broken */
 static const double BASIC = 1.25, BASIC_GAP = 1.5; /* of the rows' size; of its own */
 
@@ -79,7 +80,7 @@ static double width_of(struct fz_app *app, struct layout *l, const char *text, b
     struct fz_text_style style = {.px = MEASURED_PX, .bold = bold};
     int w = 0, h;
     l->ready &= fz_text_size(app->head, text, &style, &w, &h);
-    return w * em / (MEASURED_PX * fz_app_text_scale(app));
+    return w * em * ROUNDING / (MEASURED_PX * fz_app_text_scale(app));
 }
 
 static void draw_text(struct fz_app *app, const char *text, bool bold, int px, double x, double y,
@@ -149,7 +150,7 @@ static double set_words(struct fz_app *app, struct layout *l, const struct fz_he
                         double y, double most, bool draws)
 {
     double top = y;
-    for (const char *line = row->text; *line; y += l->line) {
+    for (const char *line = row->text; *line;) {
         size_t taken = 0;
         double w = 0;
         for (const char *word = line; *word; word += strspn(word, " ")) {
@@ -168,6 +169,7 @@ static double set_words(struct fz_app *app, struct layout *l, const struct fz_he
             draw_text(app, text, row->heading, l->px, x, y, 0, l->line,
                       row->heading ? fz_panel_title : fz_panel_text);
         line += taken + strspn(line + taken, " ");
+        y += l->line;
     }
     return y - top;
 }
