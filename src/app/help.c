@@ -1,91 +1,32 @@
 #include "app/help.h"
 
 #include "app/app.h"
+#include "app/help_sheet.h"
 #include "app/panel.h"
+#include "view/columns.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct fz_color BACKDROP = {10, 10, 12, 235};
+static const struct fz_color BACKDROP = {10, 10, 12, 240};
+static const struct fz_color CAP_FILL = {46, 46, 52, 255};
+static const struct fz_color CAP_EDGE = {98, 98, 108, 255};
+static const struct fz_color RULE = {255, 255, 255, 40};
 
-enum { ROWS = 160, TITLE_PX = 26, COLUMN_GAP = 48, KEYS_GAP = 16 };
-static const double LINE = 1.55, SMALLEST_PX = 12;
-
-/* A row of the help: a heading, or keys and what they do. */
-struct row {
-    bool heading;
-    struct fz_panel_row row;
+enum {
+    LARGEST_PX = 20,
+    SMALLEST_PX = 13,
+    LINE_TEXT = 160,
+    MEASURED_PX = 17, /* widths of other sizes follow from this one's */
 };
-
-struct sheet {
-    struct row rows[ROWS];
-    size_t count;
-};
-
-static struct row *add(struct sheet *sheet)
-{
-    struct row *row = &sheet->rows[sheet->count < ROWS - 1 ? sheet->count++ : ROWS - 1];
-    *row = (struct row){0};
-    return row;
-}
-
-static void add_commands(const struct fz_app *app, struct sheet *sheet, enum fz_command_view view,
-                         enum fz_command_view unless, enum fz_topic group, const char *title)
-{
-    bool titled = false;
-    for (int id = 0; id < FZ_COMMANDS; id++) {
-        enum fz_command_id command = (enum fz_command_id)id;
-        char keys[64], other[64];
-        if ((group != FZ_TOPICS && fz_command_topic(command) != group) ||
-            fz_keymap_format_keys(&app->keys.map, command, view, keys, sizeof keys) == 0)
-            continue;
-        if (unless != view && fz_keymap_format_keys(&app->keys.map, command, unless, other, sizeof other) > 0)
-            continue;
-        if (!titled) {
-            struct row *heading = add(sheet);
-            heading->heading = titled = true;
-            snprintf(heading->row.text, sizeof heading->row.text, "%s", title);
-        }
-        struct row *row = add(sheet);
-        memcpy(row->row.keys, keys, sizeof row->row.keys);
-        snprintf(row->row.text, sizeof row->row.text, "%s", fz_command_help(command));
-    }
-}
-
-/* The keys of [run]. */
-static void add_programs(const struct fz_app *app, struct sheet *sheet, enum fz_command_view view)
-{
-    bool titled = false;
-    for (size_t i = 0; i < app->keys.map.count; i++) {
-        const struct fz_binding *b = &app->keys.map.bindings[i];
-        if (b->view != view || b->command != FZ_COMMAND_RUN || !b->argument)
-            continue;
-        if (!titled) {
-            struct row *heading = add(sheet);
-            heading->heading = titled = true;
-            snprintf(heading->row.text, sizeof heading->row.text, "Your programs");
-        }
-        struct row *row = add(sheet);
-        size_t used = 0;
-        for (int k = 0; k < b->keys.length; k++)
-            used += fz_key_format(b->keys.keys[k], row->row.keys + used, sizeof row->row.keys - used);
-        snprintf(row->row.text, sizeof row->row.text, "%.60s", fz_run_line(app, b->argument));
-    }
-}
-
-/* What can be done here, by groups; then what only the other view has. */
-static void fill(const struct fz_app *app, struct sheet *sheet)
-{
-    bool wall = app->mode == FZ_MODE_WALL;
-    enum fz_command_view here = wall ? FZ_VIEW_WALL : FZ_VIEW_PICTURE;
-    enum fz_command_view there = wall ? FZ_VIEW_PICTURE : FZ_VIEW_WALL;
-    sheet->count = 0;
-    for (int group = 0; group < FZ_TOPICS; group++)
-        add_commands(app, sheet, here, here, (enum fz_topic)group, fz_topic_title((enum fz_topic)group));
-    add_programs(app, sheet, here);
-    add_commands(app, sheet, there, here, FZ_TOPICS, wall ? "In a picture" : "On the wall");
-}
+/* Of the text's size. */
+static const double LINE = 1.62, CAP_H = 1.36, CAP_PAD = 0.36, CAP_GAP = 0.28, COMMAND_GAP = 0.9;
+static const double KEYS_W = 7.4, TEXT_W = 14.5, MOST_KEYS_W = 14.5, KEYS_GAP = 0.8, COLUMN_GAP = 2.2,
+                    GROUP_SPACE = 0.7;
+static const double ROUNDING = 1.015;              /* of a text drawn in whole pixels at another size */
+static const double SPACE = 0.28;                  /* about: between words, while lines are broken */
+static const double BASIC = 1.25, BASIC_GAP = 1.5; /* of the rows' size; of its own */
 
 void fz_help_toggle(struct fz_app *app)
 {
@@ -115,53 +56,206 @@ void fz_help_press(struct fz_app *app, const struct fz_press *press)
         fz_help_toggle(app);
 }
 
-/* ---- Drawing ----------------------------------------------------------------------------------------------------- */
+/* ---- What stands where ------------------------------------------------------------------------------------------- */
 
-struct columns {
-    double keys_w, text_w, w; /* of one, px */
-    size_t rows, per_page;
+/* The help, laid out in a window. All in px but `px`, which is a size of text. */
+struct layout {
+    int px, columns, pages;
+    int cuts; /* groups that go on in another column */
+    double em, line, keys_w, most_keys_w, column_w, pitch, left, top;
+    double basics_y;
+    bool ready; /* every width is known */
+    struct fz_column_row places[FZ_HELP_ROWS];
 };
 
-static struct columns measure(struct fz_app *app, const struct sheet *sheet, int px, double line,
-                              double room_h)
+/* Where the pen is while keys and words are set in lines. */
+struct pen {
+    double x, y, left, right, line;
+    double end; /* of the longest line */
+    bool draws;
+};
+
+static double width_of(struct fz_app *app, struct layout *l, const char *text, bool bold, double em)
 {
-    struct fz_text_style style = {.px = px}, bold = {.px = px, .bold = true};
-    struct columns c = {0};
-    for (size_t i = 0; i < sheet->count; i++) {
-        int w = 0, h;
-        fz_text_size(app->head, sheet->rows[i].row.keys, &bold, &w, &h);
-        c.keys_w = fmax(c.keys_w, w);
-        w = 0;
-        fz_text_size(app->head, sheet->rows[i].row.text, sheet->rows[i].heading ? &bold : &style, &w, &h);
-        c.text_w = fmax(c.text_w, w);
-    }
-    c.w = c.keys_w + KEYS_GAP + c.text_w + COLUMN_GAP;
-    c.rows = (size_t)fmax(room_h / line, 2);
-    double fit = (fz_head_w(app->head) - 2 * FZ_PANEL_MARGIN + COLUMN_GAP) / c.w;
-    c.per_page = (size_t)fmax(fit, 1);
-    return c;
+    struct fz_text_style style = {.px = MEASURED_PX, .bold = bold};
+    int w = 0, h;
+    l->ready &= fz_text_size(app->head, text, &style, &w, &h);
+    return w * em * ROUNDING / (MEASURED_PX * fz_app_text_scale(app));
 }
 
-/* Draws the column that begins with row `first`; returns the first row of the next one. A heading never stands last, and
- * a group that would be cut near its end begins a column. */
-static size_t draw_column(struct fz_app *app, const struct sheet *sheet, const struct columns *c,
-                          size_t first, int px, double line, double x, double y, bool visible)
+static void draw_text(struct fz_app *app, const char *text, bool bold, int px, double x, double y,
+                      double box_w, double box_h, struct fz_color color)
 {
-    struct fz_text_style style = {.px = px}, bold = {.px = px, .bold = true};
-    size_t end = first + c->rows < sheet->count ? first + c->rows : sheet->count;
-    if (end < sheet->count && sheet->rows[end - 1].heading)
-        end--;
-    for (size_t i = first; visible && i < end; i++) {
-        const struct row *row = &sheet->rows[i];
-        double at = y + (double)(i - first) * line;
-        if (row->heading) {
-            fz_text_draw(app->head, row->row.text, &bold, x, at, fz_panel_title);
-            continue;
+    struct fz_text_style style = {.px = px, .bold = bold};
+    int w, h;
+    if (!fz_text_size(app->head, text, &style, &w, &h))
+        return;
+    x += box_w > 0 ? (box_w - w) / 2 : 0;
+    fz_text_draw(app->head, text, &style, x, y + (box_h - h) / 2, color);
+}
+
+/* Sets the keys of a command as caps, in a new line where the rest of this one is too short. */
+static void set_caps(struct fz_app *app, struct layout *l, struct pen *pen, const char *keys, int px)
+{
+    double em = px * fz_app_text_scale(app), h = round(CAP_H * em);
+    for (const char *key = keys; *key; key += strspn(key, " ")) {
+        size_t length = strcspn(key, " ");
+        char cap[40];
+        fz_help_cap(cap, sizeof cap, key, length);
+        double w = ceil(fmax(width_of(app, l, cap, true, em) + 2 * CAP_PAD * em, h));
+        if (pen->x > pen->left && pen->x + w > pen->right) {
+            pen->x = pen->left;
+            pen->y += pen->line;
         }
-        fz_text_draw(app->head, row->row.keys, &bold, x, at, fz_panel_key);
-        fz_text_draw(app->head, row->row.text, &style, x + c->keys_w + KEYS_GAP, at, fz_panel_text);
+        if (pen->draws) {
+            struct fz_rect box = {floor(pen->x), floor(pen->y + (pen->line - h) / 2), w, h};
+            fz_draw_fill(app->head, box, CAP_FILL);
+            fz_draw_ring(app->head, box, 1, CAP_EDGE);
+            draw_text(app, cap, true, px, box.x, box.y, w, h, fz_panel_key);
+        }
+        pen->end = fmax(pen->end, pen->x + w);
+        pen->x += w + CAP_GAP * em;
+        key += length;
     }
-    return end;
+}
+
+static double caps_width(struct fz_app *app, struct layout *l, const char *keys, int px)
+{
+    struct pen pen = {.right = INFINITY};
+    set_caps(app, l, &pen, keys, px);
+    return pen.x;
+}
+
+/* The keys of a row; those of the second command stand beside those of the first, or below. Returns their height;
+ * *text_x: where the text begins, the same for most rows. */
+static double set_keys(struct fz_app *app, struct layout *l, const struct fz_help_row *row, double x,
+                       double y, bool draws, double *text_x)
+{
+    struct pen pen = {x, y, x, x + l->most_keys_w, l->line, x, draws};
+    set_caps(app, l, &pen, row->keys[0], l->px);
+    if (row->keys[1][0]) {
+        pen.x += (COMMAND_GAP - CAP_GAP) * l->em;
+        if (pen.x + caps_width(app, l, row->keys[1], l->px) - CAP_GAP * l->em > pen.right) {
+            pen.x = pen.left;
+            pen.y += pen.line;
+        }
+        set_caps(app, l, &pen, row->keys[1], l->px);
+    }
+    *text_x = fmax(x + l->keys_w, pen.end) + KEYS_GAP * l->em;
+    return pen.y + pen.line - y;
+}
+
+/* Sets a row's text in lines of at most this width; returns their height. */
+static double set_words(struct fz_app *app, struct layout *l, const struct fz_help_row *row, double x,
+                        double y, double most, bool draws)
+{
+    double top = y;
+    for (const char *line = row->text; *line;) {
+        size_t taken = 0;
+        double w = 0;
+        for (const char *word = line; *word; word += strspn(word, " ")) {
+            char one[64];
+            size_t length = strcspn(word, " ");
+            snprintf(one, sizeof one, "%.*s", (int)length, word);
+            w += width_of(app, l, one, row->heading, l->em) + SPACE * l->em;
+            if (taken > 0 && w - SPACE * l->em > most)
+                break;
+            word += length;
+            taken = (size_t)(word - line);
+        }
+        char text[LINE_TEXT];
+        snprintf(text, sizeof text, "%.*s", (int)taken, line);
+        if (draws)
+            draw_text(app, text, row->heading, l->px, x, y, 0, l->line,
+                      row->heading ? fz_panel_title : fz_panel_text);
+        line += taken + strspn(line + taken, " ");
+        y += l->line;
+    }
+    return y - top;
+}
+
+/* A heading, or keys and what they do; returns the height. */
+static double set_row(struct fz_app *app, struct layout *l, const struct fz_help_row *row, double x, double y,
+                      bool draws)
+{
+    double text_x = x;
+    double keys_h = row->heading ? 0 : set_keys(app, l, row, x, y, draws, &text_x);
+    return fmax(keys_h, set_words(app, l, row, text_x, y, x + l->column_w - text_x, draws));
+}
+
+/* "← → move   Return opens": returns where the line below it begins. */
+static double set_basics(struct fz_app *app, struct layout *l, const struct fz_help_sheet *sheet, bool draws)
+{
+    int px = (int)lround(l->px * BASIC);
+    double em = px * fz_app_text_scale(app), right = fz_head_w(app->head) - l->left;
+    struct pen pen = {l->left, l->basics_y, l->left, right, ceil(em * LINE * 1.1), 0, draws};
+    for (size_t i = 0; i < sheet->basic_count; i++) {
+        const struct fz_help_basic *basic = &sheet->basics[i];
+        double text_w = width_of(app, l, basic->text, false, em);
+        double w = caps_width(app, l, basic->keys, px) + text_w;
+        if (pen.x > pen.left && pen.x + w > pen.right) {
+            pen.x = pen.left;
+            pen.y += pen.line;
+        }
+        set_caps(app, l, &pen, basic->keys, px);
+        pen.x += CAP_GAP * em;
+        if (draws)
+            draw_text(app, basic->text, false, px, pen.x, pen.y, 0, pen.line, fz_panel_text);
+        pen.x += text_w + BASIC_GAP * em;
+    }
+    return pen.y + pen.line;
+}
+
+/* Lays out everything at one size of text. */
+static void lay_out(struct fz_app *app, const struct fz_help_sheet *sheet, int px, struct layout *l)
+{
+    double scale = fz_app_text_scale(app), view_w = fz_head_w(app->head), view_h = fz_head_h(app->head);
+    *l = (struct layout){.px = px, .em = px * scale, .ready = true};
+    l->left = fmin(2 * FZ_PANEL_MARGIN, view_w / 24);
+    l->basics_y = l->left / 2;
+    l->line = ceil(l->em * LINE);
+    l->top = set_basics(app, l, sheet, false) + l->line;
+    double gap = COLUMN_GAP * l->em, room_w = view_w - 2 * l->left + gap;
+    l->columns = (int)fmax(room_w / ((KEYS_W + KEYS_GAP + TEXT_W + COLUMN_GAP) * l->em), 1);
+    l->pitch = room_w / l->columns;
+    l->column_w = l->pitch - gap;
+    l->keys_w = KEYS_W * l->em;
+    l->most_keys_w = fmin(MOST_KEYS_W * l->em, l->column_w * 0.6);
+    for (size_t i = 0; i < sheet->count; i++) {
+        const struct fz_help_row *row = &sheet->rows[i];
+        l->places[i] = (struct fz_column_row){.h = set_row(app, l, row, 0, 0, false),
+                                              .space = row->heading ? GROUP_SPACE * l->line : 0,
+                                              .heading = row->heading};
+    }
+    double chip_h = 2 * FZ_PANEL_PX * scale + FZ_PANEL_MARGIN;
+    double room_h = fmax(view_h - l->top - chip_h - l->left / 2, l->line);
+    int used = fz_columns_place(l->places, sheet->count, l->columns, room_h);
+    for (size_t i = 1; i < sheet->count; i++)
+        l->cuts += l->places[i].column != l->places[i - 1].column && !l->places[i].heading;
+    l->pages = used > l->columns ? (used + l->columns - 1) / l->columns : 1;
+}
+
+/* The fewest pages, then the fewest cuts, then the largest text. */
+static void lay_out_best(struct fz_app *app, const struct fz_help_sheet *sheet, struct layout *best)
+{
+    lay_out(app, sheet, LARGEST_PX, best);
+    for (int px = LARGEST_PX - 1; px >= SMALLEST_PX && (best->pages > 1 || best->cuts > 0); px--) {
+        struct layout l;
+        lay_out(app, sheet, px, &l);
+        if (l.pages < best->pages || (l.pages == best->pages && l.cuts < best->cuts))
+            *best = l;
+    }
+}
+
+/* ---- Drawing ----------------------------------------------------------------------------------------------------- */
+
+/* A row's own part of its column; false where it stands on another page. */
+static bool place_of(const struct layout *l, size_t i, int page, double *x, double *y)
+{
+    const struct fz_column_row *place = &l->places[i];
+    *x = l->left + place->column % l->columns * l->pitch;
+    *y = l->top + place->y;
+    return place->column / l->columns == page;
 }
 
 void fz_help_draw(struct fz_app *app)
@@ -170,28 +264,26 @@ void fz_help_draw(struct fz_app *app)
     if (!help->open)
         return;
     double view_w = fz_head_w(app->head), view_h = fz_head_h(app->head);
-    double scale = fz_app_text_scale(app);
-    int px = (int)fmax(fmin(FZ_PANEL_PX, view_w / scale / 36), SMALLEST_PX);
-    double line = ceil(px * LINE * scale), top = TITLE_PX * 2.4 * scale,
-           room_h = view_h - top - 3 * FZ_PANEL_MARGIN;
-    struct sheet sheet;
-    fill(app, &sheet);
-    struct columns c = measure(app, &sheet, px, line, room_h);
+    struct fz_help_sheet sheet;
+    struct layout l;
+    fz_help_fill(app, &sheet);
+    lay_out_best(app, &sheet, &l);
+    help->pages = l.pages;
+    help->page = help->page < l.pages ? help->page : l.pages - 1;
     fz_draw_fill(app->head, (struct fz_rect){0, 0, view_w, view_h}, BACKDROP);
-    size_t next = 0;
-    int column = 0;
-    for (; next < sheet.count; column++) {
-        double x = FZ_PANEL_MARGIN * 2 + (double)(column % (int)c.per_page) * c.w;
-        next = draw_column(app, &sheet, &c, next, px, line, x, top, column / (int)c.per_page == help->page);
+    if (!l.ready && fz_text_is_pending(app->head)) /* it would move about while its texts come */
+        return;
+    set_basics(app, &l, &sheet, true);
+    fz_draw_fill(app->head, (struct fz_rect){l.left, l.top - l.line / 2, view_w - 2 * l.left, 1}, RULE);
+    for (size_t i = 0; i < sheet.count; i++) {
+        double x, y;
+        if (place_of(&l, i, help->page, &x, &y))
+            set_row(app, &l, &sheet.rows[i], x, y, true);
     }
-    help->pages = (column + (int)c.per_page - 1) / (int)c.per_page;
-    char title[96];
-    if (help->pages > 1)
-        snprintf(title, sizeof title, "Keys  %d / %d", help->page + 1, help->pages);
-    else
-        snprintf(title, sizeof title, "Keys");
-    fz_text_draw(app->head, title, &(struct fz_text_style){.px = TITLE_PX, .bold = true}, FZ_PANEL_MARGIN * 2,
-                 TITLE_PX * 0.7 * scale, fz_panel_text);
-    fz_chip_draw(app, help->pages > 1 ? "Space turns the page · Esc goes back" : "Esc goes back",
-                 FZ_CHIP_BOTTOM_RIGHT);
+    char text[96] = "Esc goes back";
+    if (l.pages > 1)
+        snprintf(text, sizeof text, "Page %d of %d · Space turns the page · Esc goes back", help->page + 1,
+                 l.pages);
+    app->panels.box_count = 0; /* what stands below the help need not be kept clear of */
+    fz_chip_draw(app, text, FZ_CHIP_BOTTOM_RIGHT);
 }

@@ -70,7 +70,7 @@ enum fz_topic {
     X(FASTER, faster, SHOW, REPEAT, ".", ".", "", NULL, "faster slideshow")                                 \
     X(HINTS, hints, MOVE, ONCE, "'", "", "", NULL, "letters on the tiles: type them to select one")         \
     X(NAMES, names, VIEW, ONCE, "V", "V", "", NULL, "file names under the tiles")                           \
-    X(INFO, info, VIEW, ONCE, "i", "i", "", NULL, "name and position, details, nothing over the picture")   \
+    X(INFO, info, VIEW, ONCE, "i", "i", "", NULL, "name and position; all details; off")                    \
     X(PERFORMANCE, performance, WINDOW, ONCE, "I", "I", "", NULL, "frame times and what the pipeline does") \
     X(SEARCH, search, FIND, ONCE, "/", "/", "", "[TEXT]", "show only names that contain a text")            \
     X(RANDOM, random_picture, FIND, ONCE, "z", "z", "", NULL, "a picture at random")                        \

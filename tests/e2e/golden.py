@@ -125,6 +125,18 @@ def path_of(scene):
     return FOLDER / f"{scene.replace(' ', '_')}.png"
 
 
+def check_with_fonts(home, scene, size, fonts, act, text=()):
+    """The same of a window full of text: with fonts of the test's own, so that it can be compared by pixels."""
+    folder = folder_of(home, scene)
+    for path in folder.iterdir():
+        os.utime(path, (1714572180, 1714572180))
+    with home.start("--name", "golden", "--size", f"{size[0]}x{size[1]}", folder,
+                    more=fonts | {"TZ": "UTC0"}) as frieze:
+        frieze.idle("loaded")
+        act(frieze)
+        compare(scene, frieze.screenshot(), text)
+
+
 def read(scene):
     return Image.open(path_of(scene)).convert("RGB")
 

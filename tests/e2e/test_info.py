@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import pictures
+import fonts
+import golden
 from frieze import wait_until
 
 COUNT = 40
 LINE = 26        # px of a line of the panel
 CORNER = (0, 0, 380, 260)
 LOWER_RIGHT = (640, 540, 800, 600)
+FOLDER_LINE = (100, 50, 300, 26)  # that path is another one each time
 DARK, INK = 40, 150
 
 
@@ -30,6 +32,11 @@ def folder(module_home):
     (folder / "d01.png").write_bytes(whole[:len(whole) // 2])
     (folder / "d02.png").write_bytes(whole[:20])
     return folder
+
+
+@pytest.fixture(scope="module")
+def own_fonts(module_home):
+    return fonts.configure(module_home)
 
 
 @pytest.fixture
@@ -101,3 +108,9 @@ def test_no_text_blinks_while_one_moves(frieze, keys, box):
     time.sleep(0.1)
     seen = [ink_of_the_next_frame(frieze, "n", box) for _ in range(20)]
     assert min(seen) > 50, seen
+
+
+def test_golden(module_home, own_fonts):
+    """All that is told of a picture that is turned."""
+    golden.check_with_fonts(module_home, "info", (800, 480), own_fonts,
+                            lambda frieze: golden.to_picture(frieze, "End", ">", "|", "i", "i"), [FOLDER_LINE])
