@@ -275,7 +275,8 @@ def test_an_idle_wall_while_one_runs(start):
 
 def test_the_end_while_one_runs(start, scratch):
     """frieze ends at once; the program goes on, can write as much as it likes, and is not killed for it."""
-    goes_on = script(scratch, "goes-on", f"echo $$ > {scratch}/pid\nwhile ! [ -e {scratch}/go ]; do sleep 0.02; done\n"
+    goes_on = script(scratch, "goes-on", f"set -e\necho $$ > {scratch}/pid\n"
+                                         f"while ! [ -e {scratch}/go ]; do sleep 0.02; done\n"
                                          "yes | head -c 300000; yes | head -c 300000 >&2\n"
                                          f"echo well > {scratch}/result\n")
     frieze = start(f"k = {goes_on}\n").ready().idle()
@@ -294,7 +295,7 @@ def test_the_end_while_one_runs(start, scratch):
 
 def test_what_a_program_leaves_behind(start, scratch):
     """It has ended, and what it started goes on: the result is there, and nobody is killed for writing."""
-    leaves = script(scratch, "leaves", "(while ! [ -e $1/go ]; do sleep 0.02; done; yes | head -c 300000;"
+    leaves = script(scratch, "leaves", "(set -e; while ! [ -e $1/go ]; do sleep 0.02; done; yes | head -c 300000;"
                                        " yes | head -c 300000 >&2; echo well > $1/result) &\necho left\n")
     with start(f"k = {leaves} {scratch}\n") as frieze:
         frieze.key("x", "k")
@@ -350,8 +351,8 @@ def test_what_it_renames_has_its_new_name(changing, folder):
     changing.key("Home", "Right").key("x", "n")
     changing.until(PATIENCE_S, items=6, programs=0)
     assert (folder / "p3a.png").exists()
-    wait_until(lambda: sorted(numbers(changing)) == [0, 1, 2, 3, 4, 5] and numbers(changing)[1] == 2,
-               lambda: numbers(changing), PATIENCE_S)
+    places = [0, 2, 3, 1, 4, 5], [0, 2, 3, 4, 5, 1]  # by name; paths stand as they came
+    wait_until(lambda: numbers(changing) in places, lambda: numbers(changing), PATIENCE_S)
 
 
 def test_what_it_writes_is_read_again(changing):
