@@ -54,7 +54,7 @@ void fz_app_draw_overlays(struct fz_app *app)
     if (app->notice && app->now_us < app->notice_until_us)
         fz_chip_draw(app, app->notice, FZ_CHIP_BOTTOM);
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
-        fz_chip_draw(app, "Return opens  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
+        fz_chip_draw(app, "Return opens  ·  right click menu  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
     fz_mouse_draw(app);
     fz_hints_draw(app);
     fz_keys_draw(app);
