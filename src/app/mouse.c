@@ -39,6 +39,8 @@ void fz_app_click(struct fz_app *app, double x, double y, int times)
         fz_menu_click(app, x, y);
     } else if (app->help.open) {
         fz_help_toggle(app);
+    } else if (app->prompt.kind != FZ_PROMPT_NONE) {
+        fz_prompt_close(app);
     } else if (app->mode == FZ_MODE_PICTURE) {
         int edge = edge_at(app, x);
         if (edge != 0)

@@ -98,7 +98,8 @@ void fz_app_draw_overlays(struct fz_app *app)
     if (app->notice && app->now_us < app->notice_until_us)
         draw_notice(app);
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
-        fz_chip_draw(app, "Return opens  ·  / finds  ·  ? help  ·  q quit", FZ_CHIP_BOTTOM);
+        fz_chip_draw(app, "Return opens  ·  / finds  ·  right click menu  ·  ? help  ·  q quit",
+                     FZ_CHIP_BOTTOM);
     fz_mouse_draw(app);
     fz_search_draw(app);
     fz_hints_draw(app);

@@ -160,6 +160,8 @@ def test_loading_has_a_shape(home):
         frieze.until(items=3000, scanning=False)
         frieze.key("End")
         image = frieze.idle().screenshot()
+        opened = frieze.key("Return").screenshot()
+    assert {(0, 0, 0), (255, 255, 255)} <= colours_of(opened, (180, 130, 220, 170)), "in the picture view too"
     middle = colours_of(image, (150, 100, 250, 200))
     assert len(middle) == 2, "a ground and dots"
     assert contrast(*middle) >= ENOUGH

@@ -103,6 +103,17 @@ def test_pointing_shows_the_row(wall):
     wall.key("Esc")
 
 
+def test_a_click_closes_what_is_typed_and_the_help(wall):
+    """What the menu opened can be left without a key."""
+    plain = wall.screenshot()
+    for key in (":", "?"):
+        wall.key(key)
+        wait_until(lambda: wall.screenshot() != plain, "something over the wall", 5)
+        mouse(wall, (400, 300), *click(), (400, 598))
+        wait_until(lambda: wall.screenshot().crop((0, 0, 600, 600)) == plain.crop((0, 0, 600, 600)), "the wall", 5)
+    assert wall.status()["mode"] == "wall" and wall.status()["index"] == 0
+
+
 def test_menu_of_a_running_show(wall):
     wall.ask("set", "delay", "100")
     wall.key("s").until(mode="slideshow")
