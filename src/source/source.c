@@ -250,7 +250,7 @@ size_t fz_sources_count(const struct fz_sources *sources)
 
 const char *fz_sources_path(const struct fz_sources *sources, uint32_t root)
 {
-    return sources->roots[root].path;
+    return root < sources->root_count ? sources->roots[root].path : NULL;
 }
 
 void fz_source_event_free(struct fz_source_event *event)

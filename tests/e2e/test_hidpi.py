@@ -12,7 +12,7 @@ import wayland
 from displays import Sway
 from frieze import wait_until
 
-SCALES = ["1", "1.25", "1.5", "2"]
+SCALES = ["1.5", "2"]
 COUNT, TILE = 30, (160, 120)
 
 
@@ -71,12 +71,11 @@ def test_tiles_are_drawn_in_device_pixels(ordinary_home, scaled, striped):
     """--tile counts device pixels; what the compositor shows is the frame as it was drawn."""
     with ordinary_home.start("--tile", f"{TILE[0]}x{TILE[1]}", striped, display=scaled) as frieze:
         frieze.until(fullscreen=True, items=COUNT)
+        frieze.key("End")  # the frame of the selection is white, too
         own = np.asarray(frieze.screenshot())
         assert own.shape[1::-1] == scaled.size
         x, y = np.argwhere(own[..., 1] == 255).min(axis=0)[::-1]
-        second = np.flatnonzero((own[y + 60] == 255).all(axis=1))
-        second = int(second[second > x + TILE[0] + 8][0])  # the first has the frame of the selection around it
-        assert_striped(own, (second, y, *TILE))
+        assert_striped(own, (x, y, *TILE))
         wait_until(lambda: np.array_equal(np.asarray(scaled.screenshot()), own), "the same pixels on the output", 10)
 
 
@@ -98,7 +97,7 @@ def test_window_is_drawn_in_device_pixels(ordinary_home, scaled, striped):
         wait_until(lambda: frieze.screenshot().size == size, f"a frame of {size}", 10)
         frame = np.asarray(frieze.screenshot())[..., 1]
         row = frame[np.argwhere(frame == 255)[0][0] + 60]  # through the first row of tiles
-        assert ((row == 255) | (row < 64) | (row == 188)).all(), "188 is the ring of the selection"
+        assert ((row == 255) | (row < 64)).all()
         white = row == 255
 
         def is_shown():

@@ -13,7 +13,8 @@ from frieze import wait_until
 
 COUNT = 40
 LINE = 26        # px of a line of the panel
-CORNER = (0, 0, 380, 260)
+CORNER = (0, 0, 110, 260)   # where the lines begin
+INSIDE = (40, 30, 160, 100)  # of the tile in the upper left corner
 LOWER_RIGHT = (640, 540, 800, 600)
 FOLDER_LINE = (100, 50, 300, 26)  # that path is another one each time
 DARK, INK = 40, 150
@@ -86,7 +87,8 @@ def test_on_the_wall_it_does_not_cover_what_it_tells_of(frieze):
     until_lines(frieze, 6)
     upper_left = frieze.status()["visible"][0]
     frieze.key(*str(upper_left + 6), "G")
-    until_lines(frieze, 0)
+    wait_until(lambda: not (np.asarray(frieze.idle().screenshot().crop(INSIDE)).min(axis=2) > INK).any(),
+               "a tile that nothing covers", 5)
     right = np.asarray(frieze.screenshot().crop((400, 0, 800, 400))).min(axis=2) > INK
     assert right.sum() > 500
 

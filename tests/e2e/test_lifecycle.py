@@ -250,8 +250,9 @@ def test_changes_of_a_folder_leave_nothing(home):
     with home.start("--size", "300x200", top) as frieze:
         pictures.fill(top / "again", 2)
         frieze.until(items=4, pending=0)
-        before = len(frieze.descriptors())
-        for _ in range(5):
+        for turn in range(5):
+            if turn == 1:  # fonts are opened with the first text that needs them
+                before = len(frieze.descriptors())
             (top / "again").rename(home / "away")
             frieze.until(items=2)
             (home / "away").rename(top / "again")
