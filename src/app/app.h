@@ -117,7 +117,7 @@ struct fz_app {
     bool open_first;    /* a single file was named: the picture view opens on it */
     bool start_show;    /* --slideshow: starts when the list is read */
     char *first_path;   /* that file, absolute; owned */
-    char *first_folder; /* its folder, the source then; owned */
+    char *first_folder; /* its folder; owned */
 
     bool headless;
     bool loading_paused;

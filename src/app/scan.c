@@ -12,20 +12,13 @@ enum { BUDGET_US = 3000 }; /* of one frame: a hundred thousand names come in man
 
 static void open_named(struct fz_app *app)
 {
-    for (size_t i = 0; i < fz_list_count(app->list); i++) {
-        fz_item_id item = fz_list_at(app->list, i);
-        if (strcmp(fz_list_name(app->list, item), fz_path_name(app->first_path)) != 0)
-            continue;
-        char *path = fz_list_path(app->list, item);
-        bool found = path && strcmp(path, app->first_path) == 0;
-        free(path);
-        if (found) {
-            app->open_first = false;
-            fz_picture_open(app, i, true);
-            return;
-        }
-    }
-    if (fz_app_is_listed(app)) {
+    size_t index;
+    fz_item_id item =
+        fz_list_find(app->list, 0, app->first_folder, fz_path_name(app->first_path)); /* of the only source */
+    if (fz_list_index(app->list, item, &index)) {
+        app->open_first = false;
+        fz_picture_open(app, index, true);
+    } else if (fz_app_is_listed(app)) {
         app->open_first = false;
         app->start_mode = FZ_MODE_WALL;
         fz_log("%s is no picture", app->first_path);

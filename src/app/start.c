@@ -57,21 +57,19 @@ static enum fz_err start_sources(struct fz_app *app, const char *const *sources,
                                  struct fz_error *err)
 {
     struct fz_source_options options = fz_app_source_options(app);
-    char *folder = NULL;
     const char *one[1];
     if (!app->headless && is_one_file(sources, count)) {
         app->first_path = fz_path_locate(sources[0]);
+        app->first_folder = fz_path_dir(app->first_path);
         app->open_first = true;
         if (!fz_option_is_on(&app->options, FZ_OPTION_NO_SIBLINGS)) {
-            folder = fz_path_dir(app->first_path);
-            one[0] = folder;
+            one[0] = app->first_folder;
             sources = one;
             options.recursive = false;
             options.hidden |= fz_name_is_hidden(fz_path_name(app->first_path));
         }
     }
     app->scan.roots = count;
-    app->first_folder = folder;
     app->list = fz_list_new();
     fz_marks_load(app);
     fz_browse_sort_by_options(app);
