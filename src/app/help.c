@@ -64,7 +64,8 @@ struct layout {
     int cuts; /* groups that go on in another column */
     double em, line, keys_w, most_keys_w, column_w, pitch, left, top;
     double basics_y;
-    bool ready; /* every width is known */
+    bool ready; /* every text that was asked for is there */
+    bool asks;  /* nothing is drawn: texts are only asked for */
     struct fz_column_row places[FZ_HELP_ROWS];
 };
 
@@ -83,12 +84,14 @@ static double width_of(struct fz_app *app, struct layout *l, const char *text, b
     return w * em * ROUNDING / (MEASURED_PX * fz_app_text_scale(app));
 }
 
-static void draw_text(struct fz_app *app, const char *text, bool bold, int px, double x, double y,
-                      double box_w, double box_h, struct fz_color color)
+static void draw_text(struct fz_app *app, struct layout *l, const char *text, bool bold, int px, double x,
+                      double y, double box_w, double box_h, struct fz_color color)
 {
     struct fz_text_style style = {.px = px, .bold = bold};
     int w, h;
-    if (!fz_text_size(app->head, text, &style, &w, &h))
+    bool is_there = fz_text_size(app->head, text, &style, &w, &h);
+    l->ready &= is_there;
+    if (!is_there || l->asks)
         return;
     x += box_w > 0 ? (box_w - w) / 2 : 0;
     fz_text_draw(app->head, text, &style, x, y + (box_h - h) / 2, color);
@@ -109,9 +112,11 @@ static void set_caps(struct fz_app *app, struct layout *l, struct pen *pen, cons
         }
         if (pen->draws) {
             struct fz_rect box = {floor(pen->x), floor(pen->y + (pen->line - h) / 2), w, h};
-            fz_draw_fill(app->head, box, CAP_FILL);
-            fz_draw_ring(app->head, box, 1, CAP_EDGE);
-            draw_text(app, cap, true, px, box.x, box.y, w, h, fz_panel_key);
+            if (!l->asks) {
+                fz_draw_fill(app->head, box, CAP_FILL);
+                fz_draw_ring(app->head, box, 1, CAP_EDGE);
+            }
+            draw_text(app, l, cap, true, px, box.x, box.y, w, h, fz_panel_key);
         }
         pen->end = fmax(pen->end, pen->x + w);
         pen->x += w + CAP_GAP * em;
@@ -166,7 +171,7 @@ static double set_words(struct fz_app *app, struct layout *l, const struct fz_he
         char text[LINE_TEXT];
         snprintf(text, sizeof text, "%.*s", (int)taken, line);
         if (draws)
-            draw_text(app, text, row->heading, l->px, x, y, 0, l->line,
+            draw_text(app, l, text, row->heading, l->px, x, y, 0, l->line,
                       row->heading ? fz_panel_title : fz_panel_text);
         line += taken + strspn(line + taken, " ");
         y += l->line;
@@ -200,7 +205,7 @@ static double set_basics(struct fz_app *app, struct layout *l, const struct fz_h
         set_caps(app, l, &pen, basic->keys, px);
         pen.x += CAP_GAP * em;
         if (draws)
-            draw_text(app, basic->text, false, px, pen.x, pen.y, 0, pen.line, fz_panel_text);
+            draw_text(app, l, basic->text, false, px, pen.x, pen.y, 0, pen.line, fz_panel_text);
         pen.x += text_w + BASIC_GAP * em;
     }
     return pen.y + pen.line;
@@ -258,6 +263,16 @@ static bool place_of(const struct layout *l, size_t i, int page, double *x, doub
     return place->column / l->columns == page;
 }
 
+static void draw_page(struct fz_app *app, struct layout *l, const struct fz_help_sheet *sheet)
+{
+    set_basics(app, l, sheet, true);
+    for (size_t i = 0; i < sheet->count; i++) {
+        double x, y;
+        if (place_of(l, i, app->help.page, &x, &y))
+            set_row(app, l, &sheet->rows[i], x, y, true);
+    }
+}
+
 void fz_help_draw(struct fz_app *app)
 {
     struct fz_help *help = &app->help;
@@ -273,13 +288,13 @@ void fz_help_draw(struct fz_app *app)
     fz_draw_fill(app->head, (struct fz_rect){0, 0, view_w, view_h}, BACKDROP);
     if (!l.ready && fz_text_is_pending(app->head)) /* it would move about while its texts come */
         return;
-    set_basics(app, &l, &sheet, true);
+    l.asks = true;
+    draw_page(app, &l, &sheet);
+    if (!l.ready && fz_text_is_pending(app->head))
+        return;
+    l.asks = false;
+    draw_page(app, &l, &sheet);
     fz_draw_fill(app->head, (struct fz_rect){l.left, l.top - l.line / 2, view_w - 2 * l.left, 1}, RULE);
-    for (size_t i = 0; i < sheet.count; i++) {
-        double x, y;
-        if (place_of(&l, i, help->page, &x, &y))
-            set_row(app, &l, &sheet.rows[i], x, y, true);
-    }
     char text[96] = "Esc goes back";
     if (l.pages > 1)
         snprintf(text, sizeof text, "Page %d of %d · Space turns the page · Esc goes back", help->page + 1,

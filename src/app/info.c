@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PAD_X = 14, PAD_Y = 8, GAP = 28 };
@@ -37,10 +38,17 @@ __attribute__((format(printf, 3, 4))) static void add(struct fz_info_page *page,
     va_end(args);
 }
 
-/* The end of a path that is too long tells more than its beginning. */
+/* As people write it, from their home on; the end of a path that is too long tells more than its beginning. */
 static void add_folder(struct fz_info_page *page, const char *folder)
 {
-    size_t length = strlen(folder), room = FZ_INFO_TEXT - sizeof "…";
+    const char *home = getenv("HOME");
+    size_t below = home ? strlen(home) : 0, room = FZ_INFO_TEXT - sizeof "…";
+    bool at_home = below > 1 && strncmp(folder, home, below) == 0 && (folder[below] == '/' || !folder[below]);
+    if (at_home && strlen(folder + below) < room) {
+        add(page, "Folder", "~%s", folder + below);
+        return;
+    }
+    size_t length = strlen(folder);
     const char *end = length > room ? folder + length - room : folder;
     while (end > folder && ((unsigned char)*end & 0xc0) == 0x80)
         end++;
