@@ -13,6 +13,7 @@ import time
 
 import bounds
 import corpus
+import find
 import peers as peer_table
 import report
 import screen
@@ -105,6 +106,8 @@ def own_steps(context, args, wall_count):
         return steps
     return steps + [("frieze_thumbs35", args.peer_runs, lambda: subject.observed(context, "thumbs35")),
                     ("frieze_wall", args.peer_runs, lambda: subject.observed(context, "wall")),
+                    ("frieze_overlays", args.runs, lambda: subject.with_overlays(context, context.wall)),
+                    ("frieze_find", SLOW_ROUNDS, lambda: find.run(context)),
                     ("frieze_large", SLOW_ROUNDS, lambda: subject.until(context, "large", "loaded"))]
 
 

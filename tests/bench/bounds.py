@@ -13,6 +13,7 @@ SCREENFUL_LIMIT, ALL_LIMIT = 1.45, 1.2  # times L
 WORK_MS, TOTAL_MS, STALL_MS = 8.0, 33.0, 50.0
 INPUT_MS = 33.4  # two frames at 60 Hz
 FREEZE_SHARE = 50  # the linear program's freeze is at least so many times frieze's longest stall
+SORT_MS = 300.0
 MEMORY_BYTES = 120e6  # above the floor
 SCREENFUL = 35
 LEAST_INPUTS = 12  # fewer key presses answered while loading say nothing
@@ -156,6 +157,33 @@ def input_figure(raw):
     return row
 
 
+def overlay_figures(raw):
+    """The bounds of frames and input hold with the overlays on."""
+    runs = good(raw, "frieze_overlays")
+    rows = []
+    for name, keys, bound in (("work of a frame, p99", ("frames", "work_p99"), WORK_MS),
+                              ("work + present, p99", ("frames", "total_p99"), TOTAL_MS),
+                              ("longest stall", ("render_thread", "stall_max"), STALL_MS),
+                              ("key press to its frame, median", ("input", "to_present_p50"), INPUT_MS)):
+        values = [figure(run, "stats", *keys) for run in runs]
+        rows.append(Figure(f"while loading, overlays on: {name}", median(values), "ms", bound,
+                           worst=worst(values)).judge())
+    return rows
+
+
+def find_figures(raw):
+    """Among 100,000 names."""
+    runs = good(raw, "frieze_find")
+    if not runs:
+        return []
+    letters = [worst(run["letters"]) for run in runs if run]
+    sorts = [worst(run["sorts"]) for run in runs if run]
+    return [Figure("100,000 names: a letter typed to its answer, longest", median(letters), "ms", INPUT_MS,
+                   worst=worst(letters)).judge(),
+            Figure("100,000 names: sorted by name or date, to rest, longest", median(sorts), "ms", SORT_MS,
+                   worst=worst(sorts)).judge()]
+
+
 def freeze_figures(raw):
     """R1: the linear program's frozen window against frieze's longest stall, as a share of one fiftieth."""
     frozen = median(each(raw, "linear", "freeze_ms"))
@@ -214,8 +242,8 @@ def large_figures(raw):
 def judge(raw, peers, count, full):
     """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
     return (wall_figures(raw, count, full) + peer_figures(raw, peers) + frame_figures(raw, full)
-            + freeze_figures(raw) + memory_figure(raw) + quit_figures(raw) + [failure_figure(raw)]
-            + large_figures(raw))
+            + (overlay_figures(raw) if full else []) + find_figures(raw) + freeze_figures(raw) + memory_figure(raw)
+            + quit_figures(raw) + [failure_figure(raw)] + large_figures(raw))
 
 
 def passed(figures):

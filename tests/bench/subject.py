@@ -143,6 +143,18 @@ def with_keys(context, folder):
     return until(context, folder, "loaded", press_keys)
 
 
+def with_overlays(context, folder):
+    """The same with the details of the picture and the performance overlay over it."""
+    def alongside(process, home):
+        command = [str(context.frieze), "ctl", "key", "i", "i", "I"]
+        end = time.monotonic() + 2
+        while subprocess.run(command, env=home.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                             check=False).returncode != 0 and time.monotonic() < end:
+            time.sleep(0.01)
+        return press_keys(process, home)
+    return until(context, folder, "loaded", alongside)
+
+
 def measure_memory(process, _home):
     watch = stage.MemoryWatch(process.pid)
     watch.start()
