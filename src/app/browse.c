@@ -83,8 +83,7 @@ void fz_browse_random(struct fz_app *app)
 void fz_browse_drop(struct fz_app *app, size_t count)
 {
     size_t first, left = fz_list_count(app->list);
-    fz_item_id item = app->mode == FZ_MODE_PICTURE ? app->picture.item : app->wall.selected;
-    if (!fz_list_index(app->list, item, &first))
+    if (!fz_list_index(app->list, fz_app_current(app), &first))
         return;
     count = count < left - first ? count : left - first;
     fz_item_id *items = fz_calloc(count, sizeof *items);

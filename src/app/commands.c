@@ -44,6 +44,13 @@ size_t fz_app_selected_index(const struct fz_app *app)
     return fz_list_index(app->list, app->wall.selected, &index) ? index : 0;
 }
 
+fz_item_id fz_app_current(const struct fz_app *app)
+{
+    size_t index;
+    fz_item_id item = app->mode == FZ_MODE_WALL ? app->wall.selected : app->picture.item;
+    return fz_list_index(app->list, item, &index) ? item : FZ_ITEM_NONE;
+}
+
 void fz_app_select(struct fz_app *app, size_t index)
 {
     fz_item_id item = fz_list_at(app->list, index);
@@ -272,7 +279,7 @@ static enum fz_err zoom_reset(struct fz_app *app, struct fz_command_call *call, 
 /* The turn belongs to the picture: its tile shows it too. */
 static enum fz_err turn(struct fz_app *app, int quarters, bool flip_h, bool flip_v, struct fz_error *err)
 {
-    fz_item_id item = on_wall(app) ? app->wall.selected : app->picture.item;
+    fz_item_id item = fz_app_current(app);
     if (item == FZ_ITEM_NONE)
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     fz_picture_catch_up(app);
@@ -342,14 +349,14 @@ static enum fz_err reload(struct fz_app *app, struct fz_command_call *call, stru
 {
     (void)call;
     (void)err;
-    fz_loader_forget(app, on_wall(app) ? app->wall.selected : app->picture.item, false);
+    fz_loader_forget(app, fz_app_current(app), false);
     return FZ_OK;
 }
 
 static enum fz_err copy_path(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
     (void)call;
-    char *path = fz_list_path(app->list, app->wall.selected);
+    char *path = fz_list_path(app->list, fz_app_current(app));
     if (!path)
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     char *text = fz_str_to_utf8(path);

@@ -29,18 +29,13 @@ static void changed(struct fz_app *app)
     app->dirty = true;
 }
 
-static fz_item_id current(const struct fz_app *app)
-{
-    return app->mode == FZ_MODE_PICTURE ? app->picture.item : app->wall.selected;
-}
-
 void fz_marks_toggle(struct fz_app *app)
 {
     struct fz_marks *marks = &app->marks;
-    size_t index;
-    if (!fz_list_index(app->list, current(app), &index)) /* a search shows nothing of it */
+    fz_item_id item = fz_app_current(app);
+    if (item == FZ_ITEM_NONE)
         return;
-    marks->last = current(app);
+    marks->last = item;
     marks->last_on = !fz_list_is_marked(app->list, marks->last);
     if (fz_list_mark(app->list, marks->last, marks->last_on))
         changed(app);
@@ -50,14 +45,14 @@ void fz_marks_range(struct fz_app *app)
 {
     struct fz_marks *marks = &app->marks;
     size_t from, to;
-    if (!fz_list_index(app->list, current(app), &to))
+    if (!fz_list_index(app->list, fz_app_current(app), &to))
         return;
     if (!fz_list_index(app->list, marks->last, &from)) {
         fz_marks_toggle(app);
         return;
     }
     fz_list_mark_range(app->list, from, to, marks->last_on);
-    marks->last = current(app);
+    marks->last = fz_app_current(app);
     changed(app);
 }
 
@@ -152,8 +147,10 @@ void fz_marks_load(struct fz_app *app)
     char *text = path ? read_whole(path, &length, &err) : NULL;
     if (err.code != FZ_OK)
         fz_log_error(&err);
+    int end_mark =
+        text && memchr(text, '\0', length) ? '\0' : '\n'; /* as it was written, whatever -0 says now */
     for (char *p = text; p && p < text + length;) {
-        char *end = memchr(p, separator(app), (size_t)(text + length - p));
+        char *end = memchr(p, end_mark, (size_t)(text + length - p));
         if (end)
             *end = '\0';
         if (*p) {
@@ -183,13 +180,25 @@ struct write_load {
     char end;
 };
 
+/* Lines, as long as no name needs more: one that holds the end of a line makes all end with NUL. */
+static char separator_for(const struct write_load *load)
+{
+    char end = load->end;
+    for (size_t i = 0; i < fz_marked_count(load->marked) && end; i++) {
+        char *path = fz_marked_path(load->marked, i);
+        end = strchr(path, '\n') ? '\0' : end;
+        free(path);
+    }
+    return end;
+}
+
 static enum fz_err write_file(const struct write_load *load, struct fz_error *err)
 {
     struct fz_new_file file;
     enum fz_err code = fz_new_file_open(&file, load->path, err);
     if (code != FZ_OK)
         return code;
-    bool whole = write_paths(file.stream, load->marked, fz_marked_count(load->marked), load->end);
+    bool whole = write_paths(file.stream, load->marked, fz_marked_count(load->marked), separator_for(load));
     return fz_new_file_close(&file, whole)
                ? FZ_OK
                : fz_fail(err, FZ_E_IO, errno, "cannot write the marks to %s", load->path);

@@ -62,7 +62,7 @@ const char *fz_run_line(const struct fz_app *app, const char *argument)
 static enum fz_err submit(struct fz_app *app, const struct fz_program *program, struct fz_error *err)
 {
     struct fz_runs *runs = &app->run;
-    fz_item_id item = app->mode == FZ_MODE_WALL ? app->wall.selected : app->picture.item;
+    fz_item_id item = fz_app_current(app);
     if (runs->under_way >= UNDER_WAY_MOST)
         return fz_fail(err, FZ_E_BUSY, 0, "%d programs are under way: wait for one of them", UNDER_WAY_MOST);
     if (!runs->runner && fz_runner_start(&runs->runner, &runs->done, &app->events, &app->bell, err) != FZ_OK)
@@ -72,7 +72,7 @@ static enum fz_err submit(struct fz_app *app, const struct fz_program *program, 
     run->path = program->wants_path || program->wants_marked ? fz_list_path(app->list, item) : NULL;
     run->root = fz_list_root(app->list, item);
     run->timeout_s = app->options.values[FZ_OPTION_RUN_TIMEOUT].seconds;
-    if (program->wants_marked && (fz_list_marked_count(app->list) > 0 || fz_list_wish_count(app->list) > 0))
+    if (program->wants_marked && fz_list_marked_count(app->list) > 0)
         run->marked = fz_list_marked_begin(app->list);
     if (!run->path && (program->wants_path || (program->wants_marked && !run->marked))) {
         free_run(app, run);

@@ -111,7 +111,7 @@ static void give_back(struct fz_runner *runner, struct fz_run *run)
 /* The marked paths, each owned, as the program gets them; and what each is now. */
 static char **pick(const struct fz_run *run, struct fz_recheck *recheck, size_t *count)
 {
-    *count = run->marked ? fz_marked_count(run->marked) : 0;
+    *count = run->marked ? fz_marked_items(run->marked) : 0;
     char **paths = fz_calloc(*count + 1, sizeof *paths);
     for (size_t i = 0; i < *count; i++) {
         paths[i] = fz_marked_path(run->marked, i);

@@ -241,6 +241,38 @@ def test_marks_are_kept(home, folder):
     assert [path for path in os.listdir(home.path) if path.startswith(("marks.", ".marks"))] == []
 
 
+def test_marks_of_names_with_line_ends(home, folder):
+    """A name that holds the end of a line is one name, now and at the next start."""
+    odd = pictures.fill(home / "odd", 2)
+    pictures.write(odd / "two\nlines.png", 5)
+    file = home / "marks"
+    for _ in range(2):
+        with home.start("--marks", file, odd) as frieze:
+            frieze.idle()
+            if not file.exists():
+                frieze.key("^a")
+            frieze.until(marked=3, items=3)
+            assert frieze.end() == 0 and frieze.errors() == []
+        paths = file.read_bytes().decode().split("\0")
+        assert sorted(paths) == ["", *sorted(str(path) for path in odd.iterdir())]
+
+
+def test_a_program_gets_only_what_is_listed(home, folder):
+    """Paths in the file of marks that are not there are no arguments; nor is what a search hides."""
+    (home / "config" / "frieze").mkdir()
+    log = home / "log"
+    (home / "config" / "frieze" / "frieze.conf").write_text(f"[run]\na = sh -c 'echo $# >> {log}' x {{marked}}\n")
+    (home / "marks").write_text(f"{folder}/away.png\n")
+    with home.start("--marks", home / "marks", folder) as frieze:
+        frieze.idle().key("x", "a")
+        wait_until(lambda: log.exists() and log.read_text() == "1\n", "one argument: the selected one", 5)
+        frieze.ask("search", "nothing has this name")
+        frieze.until(search=lambda search: search["matches"] == 0)
+        frieze.key("x", "a")
+        frieze.until(notice=lambda notice: notice and "no picture" in notice)
+        assert log.read_text() == "1\n"
+
+
 @pytest.mark.parametrize("kind", ["folder", "fifo", "binary"])
 def test_marks_that_cannot_be_read(home, folder, kind):
     """One clear line at most, and a program that runs."""
