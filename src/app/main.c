@@ -59,6 +59,8 @@ static enum fz_err run(struct fz_app *app, const char **sources, char **paths, s
     } else if (!app->ending) {
         fz_app_run(app);
     }
+    if (app->list)
+        fz_marks_finish(app);
     const char *stats = app->options.values[FZ_OPTION_STATS].text;
     if (app->list && stats && fz_stats_write(app, stats, &err) != FZ_OK) {
         fz_log_error(&err);
@@ -87,6 +89,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "ctl") == 0)
         return fz_client_main(argc - 1, argv + 1);
 
+    fz_signals_block();
     struct fz_app *app = fz_calloc(1, sizeof *app);
     const char **sources = fz_calloc((size_t)argc + 1, sizeof *sources);
     char **paths = fz_calloc((size_t)argc + 1, sizeof *paths);
@@ -106,7 +109,6 @@ int main(int argc, char **argv)
         fz_run_init(app);
         fz_keys_init(app);
         fz_config_report(&app->config);
-        fz_signals_block();
         fz_video_prepare();
         bool waits =
             fz_option_is_on(&app->options, FZ_OPTION_WATCH) || fz_option_is_on(&app->options, FZ_OPTION_WAIT);

@@ -10,6 +10,7 @@
 #include "source/marks.h"
 #include "sync/thread.h"
 
+#include <SDL_timer.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WRITE_AFTER_US = 300000, MOST_FILE_BYTES = 256 << 20 };
+enum { WRITE_TRIES = 30, WRITE_TRY_MS = 5, WRITE_AFTER_US = 300000, MOST_FILE_BYTES = 256 << 20 };
 
 /* ---- Keys -------------------------------------------------------------------------------------------------------- */
 
@@ -265,9 +266,9 @@ void fz_marks_written(struct fz_app *app, struct fz_job *job)
 void fz_marks_finish(struct fz_app *app)
 {
     struct fz_error err = {0};
-    if (!app->list)
-        return;
-    if (app->marks.changed_us > 0 && app->options.values[FZ_OPTION_MARKS].text) {
+    for (int i = 0; app->marks.write && i < WRITE_TRIES; i++, SDL_Delay(WRITE_TRY_MS))
+        fz_loader_collect(app, 0); /* an older state must not come after the last one */
+    if ((app->marks.changed_us > 0 || app->marks.write) && app->options.values[FZ_OPTION_MARKS].text) {
         struct write_load *load = new_write(app);
         if (write_file(load, &err) != FZ_OK)
             fz_log_error(&err);

@@ -97,6 +97,12 @@ enum fz_err fz_signals_start(struct fz_signals **out, atomic_int *signalled, str
     return fz_thread_start(&signals->thread, "frieze:signals", signals_main, signals, err);
 }
 
+void fz_signals_arm(struct fz_signals *signals)
+{
+    if (signals)
+        kill(getpid(), SIGTERM); /* blocked in every thread: the one that waits for it takes it */
+}
+
 void fz_signals_stop(struct fz_signals *signals)
 {
     if (!signals)

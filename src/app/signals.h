@@ -18,6 +18,8 @@ void fz_signals_block(void);
  * second, always. (Debug and sanitizer builds wait for 10 s: what they have to report comes at the very end.) */
 enum fz_err fz_signals_start(struct fz_signals **signals, atomic_int *signalled, struct fz_doorbell *bell,
                              int (*last_resort)(void *ctx), void *ctx, struct fz_error *err);
+/* Main thread. The end has begun, whoever asked for it: it has the same time. NULL-safe. */
+void fz_signals_arm(struct fz_signals *signals);
 void fz_signals_stop(struct fz_signals *signals); /* NULL-safe */
 
 #endif

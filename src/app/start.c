@@ -66,7 +66,8 @@ static enum fz_err start_sources(struct fz_app *app, const char *const *sources,
             one[0] = app->first_folder;
             sources = one;
             options.recursive = false;
-            options.hidden |= fz_name_is_hidden(fz_path_name(app->first_path));
+            options.named = fz_path_name(app->first_path);
+            options.hidden |= fz_name_is_hidden(options.named);
         }
     }
     app->scan.roots = count;
@@ -269,6 +270,7 @@ static void free_events(struct fz_ready_node *node)
 void fz_app_stop(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
+    fz_signals_arm(app->signals);
     fz_resume_end(app);
     fz_cancel_set(&app->quit);
     fz_picture_forget(app, app->picture.shown);
@@ -287,7 +289,6 @@ void fz_app_stop(struct fz_app *app)
     fz_shown_stop(app->shown);
     bool stopped = fz_resume_stop(app, STUCK_MS);
     stopped = fz_pool_stop(&app->pool, STUCK_MS) && stopped;
-    fz_marks_finish(app);
     if (!stopped)
         _exit(end_at_once(app));
     if (app->list)

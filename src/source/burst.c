@@ -172,7 +172,7 @@ static void send_group(struct fz_scanner *scanner, const struct fz_burst_entry *
         enum fz_source_doubt doubt = FZ_SOURCE_EXPLICIT;
         const char *name = name_of(&scanner->burst, &entries[i]);
         if (role == FZ_TREE_LISTED)
-            fz_suffix_classify(name, &doubt);
+            fz_scanner_classify(scanner, name, &doubt);
         fz_batch_add(&batch, name, doubt);
     }
     fz_batch_sort(&batch);

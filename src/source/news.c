@@ -123,7 +123,7 @@ static void note(struct fz_scanner *scanner, uint32_t folder, const char *name, 
     switch ((enum fz_tree_role)row_of(scanner, folder)->role) {
     case FZ_TREE_LISTED:
         if ((scanner->sources->options.hidden || !fz_name_is_hidden(name)) &&
-            fz_suffix_classify(name, &doubt))
+            fz_scanner_classify(scanner, name, &doubt))
             fz_burst_note(scanner, folder, row_of(scanner, folder)->root, name, kind);
         break;
     case FZ_TREE_GIVEN:

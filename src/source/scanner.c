@@ -237,3 +237,12 @@ int fz_scanner_main(void *ctx)
     free(scanner->again);
     return 0;
 }
+
+bool fz_scanner_classify(const struct fz_scanner *scanner, const char *name, enum fz_source_doubt *doubt)
+{
+    const char *named = scanner->sources->options.named;
+    if (!named || strcmp(named, name) != 0)
+        return fz_suffix_classify(name, doubt);
+    *doubt = FZ_SOURCE_EXPLICIT;
+    return true;
+}

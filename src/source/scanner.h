@@ -112,4 +112,7 @@ uint32_t fz_scanner_named_first(const struct fz_scanner *scanner, uint32_t folde
 uint32_t fz_scanner_named_next(const struct fz_scanner *scanner, uint32_t folder, const char *name,
                                uint32_t *at);
 
+/* Reader thread. As fz_suffix_classify; what the user named is always a tile. */
+bool fz_scanner_classify(const struct fz_scanner *scanner, const char *name, enum fz_source_doubt *doubt);
+
 #endif

@@ -50,6 +50,7 @@ struct fz_source_options {
     bool wait;   /* a path that does not exist yet is waited for */
     bool recursive;
     bool nul_separated; /* "-": paths end with NUL instead of a newline */
+    const char *named;  /* an entry of the folder that the user named: EXPLICIT; borrowed; NULL: none */
 };
 
 /* How the items of a root are ordered. */

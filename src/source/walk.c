@@ -138,7 +138,7 @@ static void take_file(struct listing *l, const char *name)
 {
     enum fz_source_doubt doubt;
     struct stat st;
-    if (!fz_suffix_classify(name, &doubt)) {
+    if (!fz_scanner_classify(l->scanner, name, &doubt)) {
         l->root->left_out += !l->again;
         return;
     }

@@ -166,3 +166,26 @@ def test_the_hint_from_a_desktop(home, x11, folder, launcher):
             return frieze.idle().screenshot().crop((0, 430, 640, 480)).tobytes()
     plain = bottom({})
     assert bottom({launcher: "frieze-1"}) != plain
+
+
+@pytest.mark.parametrize("name", ["photo.txt", "photo.mp4", "photo", ".photo"])
+def test_the_named_file_is_shown_whatever_its_name(home, x11, folder, name):
+    """Its bytes decide, as they do for every file that is named; the pictures of its folder follow."""
+    (folder / name).write_bytes((folder / "p5.png").read_bytes())
+    try:
+        with home.start("--size", "400x300", folder / name, display=x11) as frieze:
+            frieze.until(mode="picture", title=name, items=lambda items: items >= 9)
+            assert frieze.idle().screenshot().getpixel((10, 10)) == pictures.RED and frieze.errors() == []
+    finally:
+        (folder / name).unlink()
+
+
+def test_a_named_file_that_is_no_picture(home, x11, folder):
+    """It opens, and says what it is; no other picture takes its place."""
+    (folder / "p0 text.jpg").write_text("hello")
+    try:
+        with home.start("--size", "400x300", folder / "p0 text.jpg", display=x11) as frieze:
+            frieze.until(mode="picture", title="p0 text.jpg", failed=1)
+            assert len(frieze.errors()) == 1 and "p0 text.jpg" in frieze.errors()[0]
+    finally:
+        (folder / "p0 text.jpg").unlink()
