@@ -206,8 +206,8 @@ HANDLER(help, fz_help_toggle(app))
 HANDLER(menu, fz_menu_open(app, fz_head_w(app->head) / 4.0, fz_head_h(app->head) / 4.0))
 HANDLER(hints, fz_hints_start(app))
 HANDLER(info, fz_info_next(app))
-HANDLER(search,
-        call->argc > 0 ? fz_search_set(app, call->argv[0]) : fz_prompt_open(app, FZ_PROMPT_SEARCH, ""))
+HANDLER(search, call->argc > 0 ? fz_search_words(app, call->argv, call->argc)
+                               : fz_prompt_open(app, FZ_PROMPT_SEARCH, ""))
 HANDLER(random_picture, fz_browse_random(app))
 HANDLER(shuffle, fz_browse_shuffle(app))
 HANDLER(sort_name, fz_browse_sort(app, FZ_SORT_NAME))
@@ -409,7 +409,9 @@ static enum fz_err wait(struct fz_app *app, struct fz_command_call *call, struct
     if (state < 0 || call->argc > 2 || (end && (*end || end == call->argv[1])) ||
         !(seconds >= 0 && seconds <= 86400))
         return fz_fail(err, FZ_E_USAGE, 0, "wait wants idle, screenful or loaded, and may have seconds");
-    for (int i = 0; i < FZ_MAX_WAITS && call->request; i++) {
+    if (!call->request)
+        return fz_fail(err, FZ_E_USAGE, 0, "wait: only through frieze ctl");
+    for (int i = 0; i < FZ_MAX_WAITS; i++) {
         if (!app->waits[i].request) {
             app->waits[i] = (struct fz_wait){call->request, (enum fz_wait_for)state,
                                              app->now_us + (int64_t)(seconds * 1e6)};
@@ -424,7 +426,9 @@ static enum fz_err screenshot(struct fz_app *app, struct fz_command_call *call, 
 {
     if (call->argc != 1)
         return fz_fail(err, FZ_E_USAGE, 0, "screenshot wants a file");
-    if (app->ending || !call->request)
+    if (!call->request)
+        return fz_fail(err, FZ_E_USAGE, 0, "screenshot: only through frieze ctl");
+    if (app->ending)
         return fz_fail(err, FZ_E_CANCELLED, 0, "frieze is ending");
     enum fz_err code = fz_app_ask_save(app, fz_path_absolute(call->argv[0]), call->request, err);
     call->deferred = code == FZ_OK;

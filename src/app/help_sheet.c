@@ -122,22 +122,23 @@ static void add_group(struct fz_help_sheet *sheet, const struct place *place, en
     }
 }
 
-/* The keys of [run]: each with its own line. */
-static void add_programs(const struct fz_app *app, struct fz_help_sheet *sheet, enum fz_command_view view)
+/* What somebody bound: programs, and commands with what they are given. */
+static void add_own(const struct fz_app *app, struct fz_help_sheet *sheet, enum fz_command_view view)
 {
     bool titled = false;
     for (size_t i = 0; i < app->keys.map.count; i++) {
         const struct fz_binding *b = &app->keys.map.bindings[i];
-        if (b->view != view || b->command != FZ_COMMAND_RUN || !b->argument)
+        if (b->view != view || !b->argument)
             continue;
         if (!titled)
-            add_heading(sheet, "Your programs");
+            add_heading(sheet, "Your own");
         titled = true;
         struct fz_help_row *row = add(sheet);
         size_t used = 0;
         for (int k = 0; k < b->keys.length; k++)
             used += fz_key_format(b->keys.keys[k], row->keys[0] + used, FZ_HELP_KEYS - used);
-        row->text = fz_run_line(app, b->argument);
+        row->text = b->command == FZ_COMMAND_RUN ? fz_run_line(app, b->argument) : row->own;
+        snprintf(row->own, sizeof row->own, "%s %s", fz_command_name(b->command), b->argument);
     }
 }
 
@@ -185,7 +186,7 @@ void fz_help_fill(const struct fz_app *app, struct fz_help_sheet *sheet)
         add_basic(sheet, &here, &basics[i]);
     for (int topic = 0; topic < FZ_TOPICS; topic++)
         add_group(sheet, &here, (enum fz_topic)topic, fz_topic_title((enum fz_topic)topic));
-    add_programs(app, sheet, here.view);
+    add_own(app, sheet, here.view);
     add_group(sheet, &there, FZ_TOPICS, wall ? "In a picture" : "On the wall");
 }
 

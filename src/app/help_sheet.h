@@ -18,7 +18,8 @@ struct fz_help_row {
     bool heading;
     enum fz_command_id ids[FZ_HELP_PAIR];
     char keys[FZ_HELP_PAIR][FZ_HELP_KEYS]; /* of each, separated by spaces; "": none */
-    const char *text;                      /* static, or the config's */
+    const char *text;                      /* static, the config's, or: */
+    char own[64];                          /* a command with what it is given */
 };
 
 /* "← → move" */

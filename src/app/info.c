@@ -176,13 +176,15 @@ static void draw_page(struct fz_app *app, const struct fz_info_page *page)
 {
     struct measure m;
     measure(app, page, &m);
-    double fit = floor((fz_head_h(app->head) - 2 * (FZ_PANEL_MARGIN + PAD_Y)) / m.line) - 1;
-    size_t count = (size_t)fmax(fmin((double)page->count, fit), 0);
     struct fz_rect box = {FZ_PANEL_MARGIN, FZ_PANEL_MARGIN, ceil(m.w) + 2 * PAD_X,
-                          m.line * (double)(count + 1) + 2 * PAD_Y};
+                          m.line * (double)(page->count + 1) + 2 * PAD_Y};
     if (covers_selected(app, &box))
         box.x = fz_head_w(app->head) - FZ_PANEL_MARGIN - box.w;
     box = fz_panel_place(app, box, true);
+    /* What stands above it may have left less room than all lines need. */
+    double fit = floor((fz_head_h(app->head) - FZ_PANEL_MARGIN - box.y - 2 * PAD_Y) / m.line) - 1;
+    size_t count = (size_t)fmax(fmin((double)page->count, fit), 0);
+    box.h = m.line * (double)(count + 1) + 2 * PAD_Y;
     fz_draw_fill(app->head, box, fz_panel_fill);
     double x = box.x + PAD_X, y = box.y + PAD_Y;
     fz_text_draw(app->head, page->name, &m.name, x, y, fz_panel_text);

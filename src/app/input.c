@@ -59,7 +59,8 @@ static bool handle_key(struct fz_app *app, const SDL_Event *event)
         fz_app_press(app, &press);
         return true;
     }
-    if (typing && strcmp(event->text.text, " ") != 0) { /* an input method; a space came as a key */
+    if (typing && !fz_key_is_chord(app->pressed.mod) &&
+        strcmp(event->text.text, " ") != 0) { /* an input method; a space came as a key */
         count_input(app);
         fz_prompt_insert(app, event->text.text);
     }

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { COUNT_MOST = 99999999 };
+enum { COUNT_MOST = 99999999, DEPTH_MOST = 8 };
 
 void fz_keys_init(struct fz_app *app)
 {
@@ -26,17 +26,21 @@ void fz_keys_fini(struct fz_app *app)
     fz_keymap_fini(&app->keys.map);
 }
 
-static void run(struct fz_app *app, const struct fz_binding *binding, unsigned count)
+void fz_keys_run(struct fz_app *app, const struct fz_binding *binding, unsigned count)
 {
     struct fz_words words = {0};
     struct fz_error err = {0};
     struct fz_command_call call = {.id = binding->command, .count = count};
+    if (app->keys.depth == DEPTH_MOST)
+        fz_fail(&err, FZ_E_USAGE, 0, "keys that press each other without an end");
+    app->keys.depth++;
     if (binding->argument && fz_words_split(&words, binding->argument, &err) == FZ_OK) {
         call.argc = words.count;
         call.argv = (const char *const *)words.list;
     }
     if (err.code != FZ_OK || fz_app_command(app, &call, &err) != FZ_OK)
         fz_app_notice(app, "%s", err.msg);
+    app->keys.depth--;
     json_decref(call.result);
     fz_words_fini(&words);
 }
@@ -95,7 +99,7 @@ void fz_keys_press(struct fz_app *app, const struct fz_press *press)
     keys->begun.length = 0;
     /* What was begun is taken back first: a level of its own. */
     if (found == FZ_KEY_BOUND && !(typed && binding->command == FZ_COMMAND_BACK))
-        run(app, binding, count);
+        fz_keys_run(app, binding, count);
 }
 
 /* ---- What was typed ---------------------------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@ struct fz_app;
 struct fz_keys {
     struct fz_keymap map;
     unsigned count;               /* the number typed so far; 0: none */
+    int depth;                    /* of keys that press keys */
     struct fz_key_sequence begun; /* keys of a sequence that is not complete; length 0: none */
 };
 
@@ -24,6 +25,8 @@ struct fz_press {
 /* Main thread, once options and config files are read; complains of faults in the latter. */
 void fz_keys_init(struct fz_app *app);
 void fz_keys_fini(struct fz_app *app);
+/* Runs the command of a binding, after a number (0: none); says what went wrong. */
+void fz_keys_run(struct fz_app *app, const struct fz_binding *binding, unsigned count);
 void fz_keys_press(struct fz_app *app, const struct fz_press *press);
 
 /* Shows the number and the keys begun, with what may follow. */

@@ -140,14 +140,27 @@ static char *read_whole(const char *path, size_t *length, struct fz_error *err)
     return text;
 }
 
+static bool keeps_file(const struct fz_app *app)
+{
+    return app->options.values[FZ_OPTION_MARKS].text && !app->marks.unreadable;
+}
+
+static size_t held(const struct fz_app *app)
+{
+    return fz_list_marked_count(app->list) + fz_list_wish_count(app->list);
+}
+
 void fz_marks_load(struct fz_app *app)
 {
     const char *path = app->options.values[FZ_OPTION_MARKS].text;
     struct fz_error err = {0};
     size_t length = 0;
     char *text = path ? read_whole(path, &length, &err) : NULL;
-    if (err.code != FZ_OK)
+    if (err.code != FZ_OK) {
         fz_log_error(&err);
+        fz_app_notice(app, "%s: it is left as it is", err.msg);
+        app->marks.unreadable = true;
+    }
     int end_mark =
         text && memchr(text, '\0', length) ? '\0' : '\n'; /* as it was written, whatever -0 says now */
     for (char *p = text; p && p < text + length;) {
@@ -162,6 +175,7 @@ void fz_marks_load(struct fz_app *app)
         p = end ? end + 1 : NULL;
     }
     free(text);
+    app->marks.held = held(app);
 }
 
 static bool write_paths(FILE *out, const struct fz_marked *marked, size_t count, char end)
@@ -231,12 +245,15 @@ static struct write_load *new_write(struct fz_app *app)
 
 int64_t fz_marks_next_us(const struct fz_app *app)
 {
-    bool due = app->marks.changed_us > 0 && !app->marks.write && app->options.values[FZ_OPTION_MARKS].text;
+    bool due = app->marks.changed_us > 0 && !app->marks.write && keeps_file(app);
     return due ? app->marks.changed_us + WRITE_AFTER_US : FZ_NEVER;
 }
 
 void fz_marks_step(struct fz_app *app)
 {
+    if (held(app) != app->marks.held) /* dropped, brought back */
+        changed(app);
+    app->marks.held = held(app);
     if (app->ending || app->now_us < fz_marks_next_us(app))
         return;
     struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
@@ -268,7 +285,7 @@ void fz_marks_finish(struct fz_app *app)
     struct fz_error err = {0};
     for (int i = 0; app->marks.write && i < WRITE_TRIES; i++, SDL_Delay(WRITE_TRY_MS))
         fz_loader_collect(app, 0); /* an older state must not come after the last one */
-    if ((app->marks.changed_us > 0 || app->marks.write) && app->options.values[FZ_OPTION_MARKS].text) {
+    if ((app->marks.changed_us > 0 || app->marks.write) && keeps_file(app)) {
         struct write_load *load = new_write(app);
         if (write_file(load, &err) != FZ_OK)
             fz_log_error(&err);

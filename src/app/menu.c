@@ -24,6 +24,25 @@ static bool is_here(const struct fz_app *app, enum fz_command_id command, char *
     return view == FZ_VIEW_SHOW && fz_keymap_format_keys(map, command, FZ_VIEW_PICTURE, keys, size) > 0;
 }
 
+/* The programs of [run], each with its keys. */
+static void add_programs(struct fz_app *app)
+{
+    struct fz_menu *menu = &app->menu;
+    enum fz_command_view view = app->mode == FZ_MODE_WALL ? FZ_VIEW_WALL : FZ_VIEW_PICTURE;
+    bool begins = true;
+    for (size_t i = 0; i < app->keys.map.count && menu->count < FZ_MENU_ROWS; i++) {
+        const struct fz_binding *b = &app->keys.map.bindings[i];
+        if (b->view != view || b->command != FZ_COMMAND_RUN || !b->argument)
+            continue;
+        struct fz_menu_row *row = &menu->rows[menu->count++];
+        *row = (struct fz_menu_row){b->command, b->argument, fz_run_line(app, b->argument), begins, ""};
+        size_t used = 0;
+        for (int k = 0; k < b->keys.length; k++)
+            used += fz_key_format(b->keys.keys[k], row->keys + used, sizeof row->keys - used);
+        begins = false;
+    }
+}
+
 /* Moving comes last: that much a mouse does by itself. */
 static void fill(struct fz_app *app)
 {
@@ -39,11 +58,14 @@ static void fill(struct fz_app *app)
                 !is_here(app, command, row->keys, sizeof row->keys))
                 continue;
             row->command = command;
+            row->argument = NULL;
+            row->text = fz_command_help(command);
             row->begins_topic = begins;
             begins = false;
             menu->count++;
         }
     }
+    add_programs(app);
 }
 
 void fz_menu_open(struct fz_app *app, double x, double y)
@@ -65,12 +87,10 @@ void fz_menu_close(struct fz_app *app)
 
 static void run(struct fz_app *app, size_t index)
 {
-    struct fz_command_call call = {.id = app->menu.rows[index].command};
-    struct fz_error err = {0};
+    const struct fz_menu_row *row = &app->menu.rows[index];
+    struct fz_binding binding = {.command = row->command, .argument = (char *)(uintptr_t)row->argument};
     fz_menu_close(app);
-    if (fz_app_command(app, &call, &err) != FZ_OK)
-        fz_app_notice(app, "%s", err.msg);
-    json_decref(call.result);
+    fz_keys_run(app, &binding, 0);
 }
 
 /* ---- Rows and where they stand ----------------------------------------------------------------------------------- */
@@ -230,7 +250,7 @@ static void lay_out(struct fz_app *app, double *keys_w)
     *keys_w = 0;
     for (size_t i = 0; i < menu->count; i++) {
         int w, h;
-        if (fz_text_size(app->head, fz_command_help(menu->rows[i].command), &style, &w, &h)) {
+        if (fz_text_size(app->head, menu->rows[i].text, &style, &w, &h)) {
             text_w = fmax(text_w, w);
             text_h = fmax(text_h, h);
         }
@@ -261,7 +281,7 @@ static void draw_row(struct fz_app *app, size_t index, double y, double keys_w)
     }
     if (row->begins_topic && index > menu->first)
         fz_draw_fill(app->head, (struct fz_rect){box.x, y, box.w, 1}, LINE);
-    fz_text_draw(app->head, fz_command_help(row->command), &style, box.x + PAD, text_y, fz_panel_text);
+    fz_text_draw(app->head, row->text, &style, box.x + PAD, text_y, fz_panel_text);
     fz_text_draw(app->head, row->keys, &bold, box.x + box.w - PAD - keys_w, text_y, fz_panel_key);
 }
 

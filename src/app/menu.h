@@ -7,8 +7,12 @@
 
 struct fz_app;
 
+enum { FZ_MENU_ROWS = FZ_COMMANDS + 32 }; /* every command, and programs of [run] */
+
 struct fz_menu_row {
     enum fz_command_id command;
+    const char *argument; /* of the command; borrowed from the keymap; NULL: none */
+    const char *text;     /* what it does */
     bool begins_topic;
     char keys[64];
 };
@@ -16,7 +20,7 @@ struct fz_menu_row {
 struct fz_menu {
     bool open;
     double x, y; /* where it was asked for, px */
-    struct fz_menu_row rows[FZ_COMMANDS];
+    struct fz_menu_row rows[FZ_MENU_ROWS];
     size_t count;
     size_t at;          /* the row that Return runs; `count`: none */
     size_t first;       /* the row at its top */

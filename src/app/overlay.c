@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "gpu/color.h"
 #include "gpu/draw.h"
+#include "source/drop.h"
 #include "source/marks.h"
 
 #include <math.h>
@@ -34,6 +35,8 @@ static void draw_empty(struct fz_app *app)
     if (fz_list_count(app->list) > 0 || app->mode != FZ_MODE_WALL || app->searched)
         return;
     const char *text = fz_app_is_listed(app) ? "No pictures here yet" : "Looking for pictures";
+    if (fz_list_dropped_count(app->list) > 0)
+        text = "All pictures are dropped · U brings them back";
     struct fz_text_style style = {.px = 26};
     int w, h;
     if (fz_text_size(app->head, text, &style, &w, &h))
@@ -91,6 +94,7 @@ void fz_app_draw_overlays(struct fz_app *app)
     if (app->now_us >= app->cursor_until_us && fz_head_is_fullscreen(app->head))
         fz_head_show_cursor(app->head, false);
     draw_empty(app);
+    fz_prompt_reserve(app);
     fz_perf_draw(app);
     fz_info_draw(app);
     draw_position(app);

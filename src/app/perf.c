@@ -102,17 +102,19 @@ void fz_perf_draw(struct fz_app *app)
         return;
     if (app->now_us >= fz_perf_next_us(app))
         tell(app);
-    struct fz_text_style style = {.px = FZ_PANEL_PX - 2};
+    struct fz_text_style style = {.px = FZ_PANEL_PX - 2,
+                                  .max_w = fz_head_w(app->head) - 2 * (PAD + FZ_PANEL_MARGIN)};
     bool ready = true;
-    double line = 0;
+    double line = 0, widest = FZ_PERF_FRAMES * BAR_PX;
     for (int i = 0; i < FZ_PERF_LINES; i++) {
-        int w, h = 0;
-        ready = fz_text_size(app->head, perf->wanted[i], &style, &w, &h) && ready;
-        line = fmax(line, h * 1.25);
+        int text_w = 0, text_h = 0;
+        ready = fz_text_size(app->head, perf->wanted[i], &style, &text_w, &text_h) && ready;
+        widest = fmax(widest, text_w);
+        line = fmax(line, text_h * 1.25);
     }
     if (ready)
         memcpy(perf->lines, perf->wanted, sizeof perf->lines);
-    double w = FZ_PERF_FRAMES * BAR_PX + 2 * PAD, h = GRAPH_H + 3 * PAD + line * FZ_PERF_LINES;
+    double w = widest + 2 * PAD, h = GRAPH_H + 3 * PAD + line * FZ_PERF_LINES;
     double x = fmax(fz_head_w(app->head) - w - FZ_PANEL_MARGIN, 0), y = FZ_PANEL_MARGIN;
     fz_draw_fill(app->head, fz_panel_place(app, (struct fz_rect){x, y, w, h}, true), fz_panel_fill);
     draw_graph(app, x + PAD, y + PAD);

@@ -72,10 +72,15 @@ static void recall(struct fz_prompt *prompt, int step)
 
 /* ---- Entering ---------------------------------------------------------------------------------------------------- */
 
-static void say_result(struct fz_app *app, json_t *result)
+/* An option's value is told as one writes it, anything else as JSON. */
+static void say_result(struct fz_app *app, const struct fz_words *words, json_t *result)
 {
-    char *text = result ? json_dumps(result, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    if (text)
+    json_t *value = json_object_get(result, "value");
+    char *text = result ? json_dumps(value ? value : result, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    const char *who = json_string_value(json_object_get(result, "set_by"));
+    if (text && value && words->count > 1)
+        fz_app_notice(app, "%s = %s (%s)", words->list[1], text, who ? who : "?");
+    else if (text)
         fz_app_notice(app, "%s", text);
     free(text);
 }
@@ -94,7 +99,7 @@ static enum fz_err run_words(struct fz_app *app, const struct fz_words *words, s
     }
     enum fz_err code = fz_app_command(app, &call, err);
     if (code == FZ_OK)
-        say_result(app, call.result);
+        say_result(app, words, call.result);
     json_decref(call.result);
     return code;
 }
@@ -196,6 +201,18 @@ static double cursor_x(struct fz_app *app, const struct fz_text_style *style, do
     return at_end || !fz_text_size(app->head, text, style, &w, &h) ? width : w;
 }
 
+static double bar_height(const struct fz_app *app)
+{
+    return ceil(FZ_PANEL_PX * fz_app_text_scale(app) * 2);
+}
+
+void fz_prompt_reserve(struct fz_app *app)
+{
+    double h = bar_height(app) * (app->prompt.hint[0] ? 2 : 1);
+    if (app->prompt.kind != FZ_PROMPT_NONE)
+        fz_panel_place(app, (struct fz_rect){0, fz_head_h(app->head) - h, fz_head_w(app->head), h}, false);
+}
+
 void fz_prompt_draw(struct fz_app *app)
 {
     struct fz_prompt *prompt = &app->prompt;
@@ -204,7 +221,7 @@ void fz_prompt_draw(struct fz_app *app)
     struct fz_text_style style = {.px = FZ_PANEL_PX};
     double view_w = fz_head_w(app->head), view_h = fz_head_h(app->head);
     double px = FZ_PANEL_PX * fz_app_text_scale(app);
-    double bar_h = ceil(px * 2), y = view_h - bar_h, text_y = y + floor(px * 0.4);
+    double bar_h = bar_height(app), y = view_h - bar_h, text_y = y + floor(px * 0.4);
     fz_draw_fill(app->head, (struct fz_rect){0, y, view_w, bar_h}, fz_panel_fill);
     char text[FZ_EDIT_BYTES + 1];
     int w = 0, h;

@@ -36,6 +36,8 @@ void fz_prompt_fini(struct fz_app *app);
 void fz_prompt_press(struct fz_app *app, const struct fz_press *press);
 /* Characters from an input method, or dropped on it. */
 void fz_prompt_insert(struct fz_app *app, const char *text);
+/* First in a frame: what else is drawn stays clear of it. */
+void fz_prompt_reserve(struct fz_app *app);
 void fz_prompt_draw(struct fz_app *app);
 
 #endif

@@ -17,6 +17,16 @@ void fz_search_set(struct fz_app *app, const char *text)
     app->dirty = true;
 }
 
+void fz_search_words(struct fz_app *app, const char *const *words, size_t count)
+{
+    char text[FZ_EDIT_BYTES];
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < count && used < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? " " : "", words[i]);
+    fz_search_set(app, text);
+}
+
 bool fz_search_end(struct fz_app *app)
 {
     if (!app->searched)

@@ -3,6 +3,7 @@
 #define FZ_APP_SEARCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct fz_app;
 
@@ -10,6 +11,9 @@ struct fz_app;
 
 /* The text became another while it is typed; "" shows all again. */
 void fz_search_set(struct fz_app *app, const char *text);
+
+/* The same for words, with a space between them. */
+void fz_search_words(struct fz_app *app, const char *const *words, size_t count);
 
 /* All is shown again; the selection stays on its picture. False where no search stood. */
 bool fz_search_end(struct fz_app *app);

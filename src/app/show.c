@@ -26,7 +26,7 @@ void fz_show_start(struct fz_app *app)
 
 void fz_show_stop(struct fz_app *app)
 {
-    app->show.running = false;
+    app->show.running = app->show.paused = false;
     app->dirty = true;
 }
 

@@ -40,7 +40,10 @@ enum fz_err fz_new_file_open(struct fz_new_file *file, const char *path, struct 
     *file = (struct fz_new_file){.place = special ? NULL : realpath(path, NULL)};
     if (!file->place)
         file->place = fz_strdup(path);
+    bool replaces = stat(path, &st) == 0 && !special;
     int fd = special ? open_special(path) : create_beside(file);
+    if (fd >= 0 && replaces)
+        fchmod(fd, st.st_mode & 0777); /* who may read it stays as it was */
     if (fd >= 0 && (file->stream = fdopen(fd, "wb")) != NULL)
         return FZ_OK;
     int sys = errno;

@@ -15,7 +15,8 @@ struct fz_new_file {
         *temporary; /* NULL: what lies at `path` is no file (a device, a pipe) and is written to as it is */
 };
 
-/* Any thread but a running render thread. A link leads to its target; the permissions are what the umask leaves. Fails
+/* Any thread but a running render thread. A link leads to its target; a new file has the permissions that the umask
+ * leaves, one that is replaced keeps its own. Fails
  * with a message that names `path`. */
 enum fz_err fz_new_file_open(struct fz_new_file *file, const char *path, struct fz_error *err);
 

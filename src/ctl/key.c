@@ -68,12 +68,19 @@ static SDL_Keycode without_keypad(SDL_Keycode code)
     return code == SDLK_KP_ENTER ? SDLK_RETURN : code;
 }
 
+bool fz_key_is_chord(uint16_t mods)
+{
+    bool level =
+        (mods & (KMOD_MODE | KMOD_RALT)) != 0; /* makes characters on many layouts, as Ctrl+Alt on some */
+    return (mods & (KMOD_LALT | KMOD_GUI)) != 0 || ((mods & KMOD_CTRL) != 0 && !level);
+}
+
 bool fz_key_from_event(const SDL_Event *event, uint16_t pressed_mods, struct fz_key *key)
 {
     *key = (struct fz_key){0};
     if (event->type == SDL_TEXTINPUT) {
-        /* X11 gives text with Alt held too; the right Alt makes characters on many layouts. */
-        if (pressed_mods & (KMOD_LALT | KMOD_GUI))
+        /* X11 gives text with Alt held too, and with Ctrl where the layout is not Latin: the press was the key. */
+        if (fz_key_is_chord(pressed_mods))
             return false;
         const char *text = event->text.text;
         size_t len = strlen(text), n = fz_utf8_decode(text, len, &key->code);

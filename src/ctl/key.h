@@ -17,6 +17,9 @@ struct fz_key {
 /* Any thread. False where the text names no key. */
 bool fz_key_parse(const char *text, struct fz_key *key);
 
+/* Any thread. Whether keys pressed with these KMOD_ flags are commands, whatever text X11 makes of them. */
+bool fz_key_is_chord(uint16_t mods);
+
 /* Any thread. The key of an SDL_KEYDOWN that produces no text (named, or with Ctrl), or of an SDL_TEXTINPUT; false for
  * every other event. Each press gives exactly one of the two. `pressed_mods` are the KMOD_ flags of the last
  * SDL_KEYDOWN: by the time that a text is looked at, its keys may be up again. */

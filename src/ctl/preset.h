@@ -47,10 +47,13 @@
     X(imv, ZOOM_OUT, "", "Down o")             \
     X(imv, ZOOM_RESET, "", "r")                \
     X(imv, ROTATE_RIGHT, "^r", "^r")           \
+    X(imv, RUN, "^x", "^x")                    \
     X(imv, DROP, "x", "x")                     \
     X(imv, SLIDESHOW, "t", "t")                \
     X(imv, INFO, "d", "d")                     \
     X(swayimg, QUIT, "Esc", "Esc")             \
+    X(swayimg, MARK, "", "Ins")                \
+    X(swayimg, MARK_RANGE, "", "S-Ins")        \
     X(swayimg, DROP, "c", "c")                 \
     X(swayimg, FOLDER_NEXT, "d", "d")          \
     X(swayimg, FOLDER_PREVIOUS, "D", "D")      \

@@ -69,7 +69,6 @@ enum fz_err fz_video_start(bool *headless, bool may_be_headless, struct fz_error
     SDL_SetHint(SDL_HINT_RENDER_OPENGL_SHADERS, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
-    SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
 
     char tried[200] = "";
     if (!*headless && start_display(tried, sizeof tried))

@@ -16,6 +16,7 @@
 enum {
     CLIENTS = 8,
     MAX_LINE = 65536,
+    ACCEPT_PAUSE_US = 100000,
     LAST_WORDS_US = 250000, /* how long the end waits, in all, for clients to take in what is sent to them */
 };
 
@@ -40,6 +41,7 @@ struct fz_server {
     atomic_bool stop;               /* atomic */
     struct client clients[CLIENTS]; /* the server's thread, as all that follows */
     uint64_t serials;
+    int64_t accept_from_us; /* nobody is accepted before that */
 };
 
 static void client_close(struct client *client)
@@ -127,8 +129,12 @@ static void client_read(struct client *client)
 static void accept_client(struct fz_server *server)
 {
     int fd = accept4(server->socket.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0)
+    if (fd < 0) {
+        /* Out of descriptors, say: who waits to be accepted would wake the thread again and again. */
+        if (errno != EAGAIN && errno != EINTR)
+            server->accept_from_us = fz_now_us() + ACCEPT_PAUSE_US;
         return;
+    }
     for (int i = 0; i < CLIENTS; i++) {
         if (server->clients[i].fd < 0) {
             server->clients[i] = (struct client){.fd = fd, .serial = ++server->serials};
@@ -193,13 +199,16 @@ static int server_main(void *ctx)
     while (!atomic_load(&server->stop)) {
         struct pollfd fds[CLIENTS + 2] = {{.fd = server->wake_fd, .events = POLLIN},
                                           {.fd = server->socket.fd, .events = POLLIN}};
+        int64_t pause_us = server->accept_from_us - fz_now_us();
+        if (pause_us > 0)
+            fds[1].fd = -1;
         for (int i = 0; i < CLIENTS; i++) {
             struct client *client = &server->clients[i];
             bool unsent = client->out_sent < client->out_len;
             short events = unsent ? POLLOUT : client->in_len < MAX_LINE && !client->waiting ? POLLIN : 0;
             fds[i + 2] = (struct pollfd){.fd = client->fd, .events = events};
         }
-        if (poll(fds, CLIENTS + 2, -1) < 0 && errno != EINTR)
+        if (poll(fds, CLIENTS + 2, pause_us > 0 ? (int)(pause_us / 1000) + 1 : -1) < 0 && errno != EINTR)
             break;
         uint64_t count;
         if (fds[0].revents && read(server->wake_fd, &count, sizeof count) < 0)

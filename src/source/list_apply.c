@@ -110,6 +110,8 @@ static size_t sweep(struct fz_list *list)
         uint32_t slot = list->going.at[i], folder = items->rows[slot].folder;
         if (items->rows[slot].flags & FZ_ITEM_UNKNOWN)
             fz_list_become_known(list, slot);
+        if (items->rows[slot].flags & FZ_ITEM_MARKED)
+            fz_wishes_keep(list, slot);
         fz_list_leave(list, slot);
         fz_items_remove(items, slot);
         fz_items_folder_drop(items, folder);

@@ -78,6 +78,8 @@ void fz_search_free(struct fz_search *search);
 
 /* marks.c: an item that comes into the order may have been wished for. */
 void fz_wishes_grant(struct fz_list *list, uint32_t slot);
+/* The other way round: its file is away, which need not be for ever. */
+void fz_wishes_keep(struct fz_list *list, uint32_t slot);
 void fz_wishes_free(struct fz_wishes *wishes);
 
 /* Refreshing is a cache of the order, and every list is made by fz_list_new: none is a const object. */

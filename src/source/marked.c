@@ -88,6 +88,13 @@ static void wish(struct fz_list *list, const char *path)
     wishes->count++;
 }
 
+void fz_wishes_keep(struct fz_list *list, uint32_t slot)
+{
+    char *path = fz_path_join(fz_items_folder_path(&list->items, slot), fz_items_name(&list->items, slot));
+    wish(list, path);
+    free(path);
+}
+
 /* A file may be there once a root. */
 static bool mark_items(struct fz_list *list, uint32_t folder, const char *name)
 {

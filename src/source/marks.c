@@ -74,8 +74,6 @@ void fz_list_mark_none(struct fz_list *list)
     FZ_MAIN_ONLY();
     for (size_t i = 0; i < list->order.count && list->marked_count > 0; i++)
         set(list, list->order.slots[i], false);
-    fz_wishes_free(list->wishes);
-    list->wishes = NULL;
 }
 
 size_t fz_list_marked_count(const struct fz_list *list)

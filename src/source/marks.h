@@ -1,5 +1,5 @@
-/* Marks: a bit of each item. It survives sorting, searching, and being dropped and brought back; of a removed file it
- * goes. Paths that are not in the list (yet) can be marked too, by wish: a mark file names them before the listing
+/* Marks: a bit of each item. It survives sorting, searching, and being dropped and brought back; when its file is
+ * gone it becomes a wish, for away is not deleted. Paths that are not in the list (yet) can be marked too, by wish: a mark file names them before the listing
  * does. They get their mark when they come, and are written back while they have not. */
 #ifndef FZ_SOURCE_MARKS_H
 #define FZ_SOURCE_MARKS_H
@@ -20,7 +20,7 @@ size_t fz_list_mark_range(struct fz_list *list, size_t a, size_t b, bool on);
 void fz_list_mark_all(struct fz_list *list);
 void fz_list_mark_invert(struct fz_list *list);
 
-/* No mark is left, of what a search hides neither, and no wish. */
+/* No mark is left, of what a search hides neither. Wishes stay: they may be another folder's. */
 void fz_list_mark_none(struct fz_list *list);
 
 /* Marks on items of the list, shown or not; of what is shown alone. The first O(1), the second O(items). */

@@ -285,7 +285,38 @@ def test_marks_that_cannot_be_read(home, folder, kind):
         file.write_bytes(os.urandom(5000))
     with home.start("--marks", file, folder) as frieze:
         assert frieze.idle().key("m").status()["marked"] == 1
+        time.sleep(0.5)  # longer than it waits before it writes
         assert len(frieze.errors()) == (0 if kind == "binary" else 1)
+    assert file.is_dir() == (kind == "folder") and file.is_fifo() == (kind == "fifo"), "left as it was"
+
+
+def test_marks_of_what_is_away(home):
+    """A folder that goes and comes back has its marks again, and the file does not lose them meanwhile."""
+    top = pictures.fill(home / "top", 3)
+    pictures.fill(top / "share", 3)
+    file = home / "marks"
+    with home.start("--marks", file, top) as frieze:
+        frieze.idle().key("^a")
+        frieze.until(marked=6)
+        (top / "share").rename(home / "away")
+        frieze.until(items=3, marked=3)
+        frieze.key("Home", "m")  # the file is written again
+        wait_until(lambda: file.exists() and len(file.read_text().splitlines()) == 5, "five marks", 2)
+        (home / "away").rename(top / "share")
+        frieze.until(items=6, marked=5)
+        frieze.key("Home", "D").until(items=5, marked=5)
+        frieze.key("Home", "D").until(items=4, marked=4)
+        wait_until(lambda: len(file.read_text().splitlines()) == 4, lambda: file.read_text(), 2)
+
+
+def test_the_file_of_marks_keeps_its_permissions(home, folder):
+    file = home / "marks"
+    file.write_text("")
+    file.chmod(0o600)
+    with home.start("--marks", file, folder) as frieze:
+        frieze.idle().key("m")
+        wait_until(file.read_text, "the mark", 2)
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_pick(home, folder):

@@ -277,3 +277,12 @@ def test_presets(home, folder, preset, keys, index):
     with start(home, folder, "--keys", preset) as frieze:
         assert frieze.idle().key(*keys).status()["index"] == index
         assert frieze.errors() == []
+
+
+def test_keys_that_press_each_other(home, folder, conf):
+    """One clear line instead of a circle without an end."""
+    conf.write_text("[keys]\nB = key C\nC = key B\nF = search p 1\n")
+    with start(home, folder) as frieze:
+        frieze.idle().key("B")
+        frieze.until(notice=lambda notice: notice and "without an end" in notice)
+        frieze.key("F").until(search={"text": "p 1", "matches": 0})

@@ -10,7 +10,8 @@ import pytest
 
 import pictures
 import xlib
-from frieze import wait_until
+from displays import Xvfb
+from frieze import need, wait_until
 
 COUNT, COLUMNS, ROWS = 100, 7, 6
 START = 50
@@ -482,6 +483,29 @@ def test_the_performance_overlay(either):
 def shows_red(frieze):
     """One of the plain colours of the pictures, as it is."""
     return pictures.RED in {colour for _, colour in frieze.screenshot().getcolors(1 << 24)}
+
+
+# --- other layouts ---
+
+@pytest.mark.parametrize("layout", ["ru", "gr"])
+def test_a_layout_without_latin_letters(home, tmp_path, folder, layout):
+    """Keys are matched by their places: plain, with a number, and with Ctrl, once each. Signs of its own are themselves."""
+    need("setxkbmap")
+    with Xvfb(tmp_path) as display:
+        display.run("setxkbmap", layout)
+        with home.start("--size", "800x600", "--tile", "100x75", folder, display=display) as frieze:
+            window = display.window(frieze.idle())
+
+            def places(*codes):
+                display.xdotool("windowfocus", window, "key", "--delay", 4, *codes)
+            places(46)  # l
+            frieze.until(index=1)
+            display.xdotool("key", 42, 42)  # gg
+            frieze.until(index=0)
+            display.xdotool("keydown", 37, "key", 41, "keyup", 37)  # ^f
+            frieze.until(index=ROWS * COLUMNS)
+            display.xdotool("keydown", 37, "key", 31, "keyup", 37)  # ^i
+            frieze.until(marked=COUNT)
 
 
 # --- those that end it ---

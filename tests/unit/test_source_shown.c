@@ -42,7 +42,7 @@ struct model {
     struct fz_sort sorter_sort;
     const char *stands, *runs; /* searches: index into needles, or NULL */
     uint32_t drop;
-    char *wishes[WISHES_MAX];
+    char *wishes[WISHES_MAX + ENTRIES_MAX]; /* of those named, and of files that went with their mark */
     size_t wish_count;
     fz_item_id stale[256];
     size_t stale_count;
@@ -174,6 +174,17 @@ static bool take_wish(struct model *m, const struct entry *e)
     return false;
 }
 
+/* Away is not deleted. */
+static void keep_wish(struct model *m, const struct entry *e)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", e->dir, e->name);
+    for (size_t i = 0; i < m->wish_count; i++)
+        if (strcmp(m->wishes[i], path) == 0)
+            return;
+    m->wishes[m->wish_count++] = fz_strdup(path);
+}
+
 static void model_add(struct model *m, uint32_t root, const char *dir, const char *name, const char *plain)
 {
     if (find(m, root, dir, name))
@@ -188,6 +199,8 @@ static void model_add(struct model *m, uint32_t root, const char *dir, const cha
 
 static void model_erase(struct model *m, struct entry *e)
 {
+    if (e->marked)
+        keep_wish(m, e);
     make_stale(m, e);
     *e = m->entries[--m->count];
 }
@@ -398,7 +411,7 @@ static void wish_step(struct model *m)
     bool wished = false;
     for (size_t i = 0; i < m->wish_count; i++)
         wished = wished || strcmp(m->wishes[i], path) == 0;
-    if (!e && !wished && m->wish_count == WISHES_MAX)
+    if (!e && !wished && m->wish_count >= WISHES_MAX)
         return;
     fz_list_mark_path(m->list, path);
     if (e)
@@ -419,8 +432,6 @@ static void mark_step(struct model *m)
         fz_list_mark_none(m->list);
         for (size_t i = 0; i < m->count; i++)
             m->entries[i].marked = m->entries[i].marked && m->entries[i].state == DROPPED;
-        while (m->wish_count > 0)
-            free(m->wishes[--m->wish_count]);
     } else if (what == 1) {
         fz_list_mark_invert(m->list);
         for (size_t i = 0; i < shown; i++)
@@ -481,6 +492,17 @@ static void check_sections(struct model *m, struct entry **shown, size_t count)
     assert_string_equal(fz_list_section_path(m->list, sections), "");
 }
 
+static int text_cmp(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void sort_texts(char **texts, size_t count)
+{
+    if (count > 0)
+        qsort(texts, count, sizeof *texts, text_cmp);
+}
+
 static void check_marks(struct model *m, struct entry **all, size_t all_count, struct entry **shown,
                         size_t count)
 {
@@ -496,10 +518,15 @@ static void check_marks(struct model *m, struct entry **all, size_t all_count, s
     }
     assert_int_equal(fz_marked_items(paths), marked);
     assert_int_equal(fz_marked_count(paths), marked + m->wish_count);
+    char *wished[WISHES_MAX + ENTRIES_MAX];
+    for (size_t i = 0; i < m->wish_count; i++)
+        wished[i] = fz_marked_path(paths, marked + i);
+    /* of files that go at once the order is nobody's business */
+    sort_texts(wished, m->wish_count);
+    sort_texts(m->wishes, m->wish_count);
     for (size_t i = 0; i < m->wish_count; i++) {
-        char *path = fz_marked_path(paths, marked + i);
-        assert_string_equal(path, m->wishes[i]);
-        free(path);
+        assert_string_equal(wished[i], m->wishes[i]);
+        free(wished[i]);
     }
     fz_list_marked_end(m->list, paths);
     assert_int_equal(fz_list_marked_count(m->list), marked);
