@@ -325,7 +325,6 @@ def test_run_key(either):
     """Without programs in the config file it says where they are written; test_run.py looks at those that are."""
     press(either, "x")
     either.until(notice=lambda text: text and "[run] of frieze.conf" in text)
-    either.until(notice=None)
 
 
 def test_held_keys(wall, x11):
@@ -457,7 +456,7 @@ def test_the_info_overlay(either):
         rows = np.nonzero(difference[:, :380].any(axis=1))[0]
         return int(rows.max() - rows.min()) if len(rows) else 0
     before = either.idle().status()
-    time.sleep(2)  # position and notices are gone
+    either.until(notice=None)  # the position stands on the right, where nobody looks
     plain = np.asarray(either.screenshot(), dtype=int)
     for low, high in ((20, 60), (120, 400), (0, 0)):
         press(either, "i")
