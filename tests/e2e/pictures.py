@@ -111,6 +111,11 @@ def stretches(flags, least):
     return [(a, b) for a, b in zip(edges[::2], edges[1::2]) if b - a >= least]
 
 
+def shows(image, colour):
+    """Whether one pixel at least is of this colour."""
+    return bool((np.asarray(image) == colour).all(axis=2).any())
+
+
 def differs_from_background(image, background=BACKGROUND):
     pixels = np.asarray(image.convert("RGB"), dtype=np.int16)
     return (np.abs(pixels - np.array(background, dtype=np.int16)) > 16).any(axis=2)

@@ -1,5 +1,5 @@
 """Every key of the command table, pressed on a real X server; what it did is seen in the status or on the screen."""
-# ctest: LABELS display
+# ctest: COST 40 LABELS display
 
 import pathlib
 import re
@@ -73,8 +73,7 @@ def view(frieze):
         frieze.key("s")
     if frieze.status()["mode"] == "wall":
         frieze.key(*TO_START, "Return")
-    frieze.key("0", *TO_START)
-    return frieze
+    return frieze.jump("0", *TO_START)
 
 
 def press(frieze, *keys):
@@ -455,8 +454,8 @@ def test_the_info_overlay(either):
         difference = np.abs(np.asarray(either.screenshot(), dtype=int) - plain).max(axis=2)
         rows = np.nonzero(difference[:, :380].any(axis=1))[0]
         return int(rows.max() - rows.min()) if len(rows) else 0
-    before = either.idle().status()
     either.until(notice=None)  # the position stands on the right, where nobody looks
+    before = either.idle().status()
     plain = np.asarray(either.screenshot(), dtype=int)
     for low, high in ((20, 60), (120, 400), (0, 0)):
         press(either, "i")
@@ -480,7 +479,7 @@ def test_the_performance_overlay(either):
 
 def shows_red(frieze):
     """One of the plain colours of the pictures, as it is."""
-    return pictures.RED in {colour for _, colour in frieze.screenshot().getcolors(1 << 24)}
+    return pictures.shows(frieze.screenshot(), pictures.RED)
 
 
 # --- those that end it ---
