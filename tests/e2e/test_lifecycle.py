@@ -1,4 +1,5 @@
 """Beginning and end: signals while it loads, nothing left behind, nothing that piles up."""
+# ctest: COST 25
 
 import contextlib
 import json

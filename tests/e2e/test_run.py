@@ -1,4 +1,5 @@
 """Programs of the user, run by x and a key: what they get, what is said of them, what they do to the pictures shown."""
+# ctest: COST 25
 
 import os
 import signal
