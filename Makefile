@@ -10,7 +10,8 @@
 PRESET = release
 PREFIX ?= /usr/local
 BUILD = build/$(PRESET)
-JOBS = $$(getconf _NPROCESSORS_ONLN)
+# Most tests wait most of the time: for animations, time-outs, displays.
+JOBS = $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2))
 
 all: deps-build configure
 	cmake --build --preset $(PRESET) --target frieze

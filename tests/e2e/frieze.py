@@ -255,6 +255,13 @@ class Frieze:
         self.ask("key", *keys)
         return self
 
+    def jump(self, *keys):
+        """Where some keys lead, without the motion on the way there."""
+        self.ask("set", "motion", "off")
+        self.key(*keys).idle()
+        self.ask("reset", "motion")
+        return self
+
     def idle(self, state="idle"):
         self.ask("wait", state, IDLE_S)
         return self

@@ -5,7 +5,10 @@ A picture is a grid of 3 x 3 fields: red and green in the upper corners, and sev
 hold its number. No colour is near the background of the wall.
 """
 
+import functools
+import io
 import itertools
+import os
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -37,8 +40,20 @@ def draw(number, size=(320, 240)):
     return image
 
 
+@functools.cache
+def encoded(number, size, suffix):
+    """The file of a picture: tests write the same ones again and again."""
+    data = io.BytesIO()
+    draw(number, size).save(data, Image.registered_extensions()[suffix])
+    return data.getvalue()
+
+
 def write(path, number, size=(320, 240), **options):
-    draw(number, size).save(path, **options)
+    if options:
+        draw(number, size).save(path, **options)
+    else:
+        with open(path, "wb") as file:
+            file.write(encoded(number, size, os.path.splitext(path)[1].lower()))
     return path
 
 
@@ -94,6 +109,11 @@ def stretches(flags, least):
     """[(start, end)] of the stretches of True that are at least `least` long."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
     return [(a, b) for a, b in zip(edges[::2], edges[1::2]) if b - a >= least]
+
+
+def shows(image, colour):
+    """Whether one pixel at least is of this colour."""
+    return bool((np.asarray(image) == colour).all(axis=2).any())
 
 
 def differs_from_background(image, background=BACKGROUND):

@@ -1,5 +1,5 @@
 """For every eye and ear: states that are told apart without colours, what moves and how often it changes, the title."""
-# ctest: LABELS display
+# ctest: COST 30 LABELS display
 
 import os
 

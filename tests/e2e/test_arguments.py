@@ -1,4 +1,5 @@
 """The command line: what it refuses, and with which line and status; sources; paths on standard input."""
+# ctest: COST 20
 
 import pathlib
 import shutil

@@ -1,5 +1,6 @@
 """Bad inputs as a table of cases. Each is told in one clear line, counted where it belongs, never waited for, and takes
 no other picture with it."""
+# ctest: COST 20
 
 import io
 import os

@@ -1,4 +1,5 @@
 """The info overlay: what it tells, that it stays from picture to picture, and that no text blinks when it changes."""
+# ctest: COST 15
 
 import os
 import time

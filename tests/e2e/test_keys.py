@@ -1,5 +1,5 @@
 """Every key of the command table, pressed on a real X server; what it did is seen in the status or on the screen."""
-# ctest: LABELS display
+# ctest: COST 40 LABELS display
 
 import pathlib
 import re
@@ -74,8 +74,7 @@ def view(frieze):
         frieze.key("s")
     if frieze.status()["mode"] == "wall":
         frieze.key(*TO_START, "Return")
-    frieze.key("0", *TO_START)
-    return frieze
+    return frieze.jump("0", *TO_START)
 
 
 def press(frieze, *keys):
@@ -172,17 +171,17 @@ def test_turn_in_the_picture_view(view, keys, turn):
     assert pictures.only(view.screenshot())[:2] == (START, "0")
 
 
-@pytest.mark.parametrize("keys", ["hl", "kj", ("Right", "Left"), ("Down", "Up")], ids=str)
-def test_arrows_pan_what_is_larger_than_the_window(view, keys):
+def test_arrows_pan_what_is_larger_than_the_window(view):
     """The picture stays, its place changes, and moves back."""
     press(view, "W", "+", "+")
     view.until(zoom=pytest.approx(3.125))
     start = view.screenshot()
-    press(view, keys[0])
-    wait_until(lambda: view.screenshot() != start, "another part of the picture", 5)
-    assert view.status()["index"] == START
-    press(view, keys[1])
-    wait_until(lambda: pictures_alike(view.screenshot(), start), "the part as before", 5)
+    for key, back in ("hl", "kj", ("Right", "Left"), ("Down", "Up")):
+        press(view, key)
+        wait_until(lambda: view.screenshot() != start, "another part of the picture", 5)
+        assert view.status()["index"] == START
+        press(view, back)
+        wait_until(lambda: pictures_alike(view.screenshot(), start), "the part as before", 5)
     press(view, "n")
     view.until(index=START + 1)
 
@@ -326,7 +325,6 @@ def test_run_key(either):
     """Without programs in the config file it says where they are written; test_run.py looks at those that are."""
     press(either, "x")
     either.until(notice=lambda text: text and "[run] of frieze.conf" in text)
-    either.until(notice=None)
 
 
 def test_held_keys(wall, x11):
@@ -457,8 +455,8 @@ def test_the_info_overlay(either):
         difference = np.abs(np.asarray(either.screenshot(), dtype=int) - plain).max(axis=2)
         rows = np.nonzero(difference[:, :380].any(axis=1))[0]
         return int(rows.max() - rows.min()) if len(rows) else 0
+    either.until(notice=None)  # the position stands on the right, where nobody looks
     before = either.idle().status()
-    time.sleep(2)  # position and notices are gone
     plain = np.asarray(either.screenshot(), dtype=int)
     for low, high in ((20, 60), (120, 400), (0, 0)):
         press(either, "i")
@@ -482,7 +480,7 @@ def test_the_performance_overlay(either):
 
 def shows_red(frieze):
     """One of the plain colours of the pictures, as it is."""
-    return pictures.RED in {colour for _, colour in frieze.screenshot().getcolors(1 << 24)}
+    return pictures.shows(frieze.screenshot(), pictures.RED)
 
 
 # --- other layouts ---

@@ -1,4 +1,4 @@
-# ctest: TIMEOUT 240
+# ctest: COST 25 TIMEOUT 240
 """--memory bounds the program as it is seen from outside: its proportional set size is at most that of an empty window of
 the same driver, plus the bound."""
 

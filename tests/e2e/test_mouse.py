@@ -1,5 +1,5 @@
 """The mouse and the window itself, on a real X server: click, double click, wheel, drag, resize."""
-# ctest: LABELS display
+# ctest: COST 20 LABELS display
 
 import time
 
@@ -31,7 +31,7 @@ def wall(frieze):
     """The top of the wall, with the pointer where it is in nobody's way: clicks far apart are no double click."""
     if frieze.status()["mode"] != "wall":
         frieze.key("Return")
-    frieze.key("0", "End", "Home").idle()
+    frieze.jump("0", "End", "Home")
     mouse(frieze, (2, 598), *click(button=2))
     return frieze
 
@@ -39,8 +39,7 @@ def wall(frieze):
 @pytest.fixture
 def view(wall):
     """The picture view of picture 10, at 100 %."""
-    wall.key("]", "Return", "0").idle()
-    return wall
+    return wall.jump("]", "Return", "0")
 
 
 def mouse(frieze, *command):

@@ -1,5 +1,5 @@
 """What is opened: one file in all the ways in which it can be named, and where frieze was closed (--resume)."""
-# ctest: TIMEOUT 300 LABELS display
+# ctest: COST 40 TIMEOUT 300 LABELS display
 
 import json
 import os
@@ -47,7 +47,7 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_one_file_opens_and_its_folder_follows(home, x11, folder, way):
     name, count = WAYS[way](home)
-    with window(home, x11, name) as frieze:
+    with window(home, x11, "--motion", "off", name) as frieze:
         frieze.until(mode="picture", items=count)
         frieze.idle()
         assert pictures.only(frieze.screenshot())[0] == 3
@@ -104,6 +104,12 @@ def many(home):
 
 def resumed(home, x11, *sources, **options):
     return window(home, x11, "--tile", "100x75", "--resume", *sources, **options)
+
+
+def leave(home, x11, keys, *sources):
+    """Closed by a signal, where some keys led. What is looked at is where the next run begins: this one need not glide."""
+    with resumed(home, x11, "--motion", "off", *sources) as frieze:
+        frieze.key(*keys).idle()
 
 
 def state(home):
@@ -164,8 +170,7 @@ def test_resume_keeps_its_place_while_the_list_grows(home, x11, moves):
 
 def test_resume_in_the_picture_view(home, x11, many):
     """Esc leads to the wall: the program was not started with a picture."""
-    with resumed(home, x11, many) as frieze:
-        frieze.key("7", "7", "G", "Return").idle()
+    leave(home, x11, [*"77G", "Return"], many)
     with resumed(home, x11, many) as frieze:
         frieze.until(index=76, mode="picture")
         frieze.idle()
@@ -189,8 +194,7 @@ def test_resume_is_for_each_set_of_sources(home, x11, many):
     """In whatever way and order they are written."""
     other = pictures.fill(home / "other", 10)
     for sources, key in (((many,), "5"), ((other,), "6"), ((other, many), "7")):
-        with resumed(home, x11, *sources) as frieze:
-            frieze.key(key, "G").idle()
+        leave(home, x11, [key, "G"], *sources)
     for sources, index in ((("./many/",), 4), ((uri(other),), 5), (("many", "other/../other"), 90 + 16)):
         with resumed(home, x11, *sources) as frieze:
             frieze.until(index=index)
@@ -198,8 +202,7 @@ def test_resume_is_for_each_set_of_sources(home, x11, many):
 
 
 def test_resume_goes_where_the_picture_is_now(home, x11, many):
-    with resumed(home, x11, many) as frieze:
-        frieze.key("5", "0", "G").idle()
+    leave(home, x11, "50G", many)
     for number in range(20):
         (many / f"p{number}.png").unlink()
     with resumed(home, x11, many) as frieze:
@@ -208,8 +211,7 @@ def test_resume_goes_where_the_picture_is_now(home, x11, many):
 
 def test_resume_where_the_picture_is_gone(home, x11, many):
     """A notice tells, the wall stands at its top, and nothing ends."""
-    with resumed(home, x11, many) as frieze:
-        frieze.key("5", "0", "G").idle()
+    leave(home, x11, "50G", many)
     (many / "p49.png").unlink()
     with resumed(home, x11, many) as frieze:
         frieze.idle()
@@ -298,7 +300,7 @@ def test_bad_state_file(home, many, bad):
     path = home / "state" / "frieze" / "resume.json"
     path.parent.mkdir(parents=True)
     BAD_FILES[bad](path)
-    with home.start("--size", "400x300", "--resume", many) as frieze:
+    with home.start("--size", "400x300", "--motion", "off", "--resume", many) as frieze:
         frieze.key("G").idle()
         assert len(frieze.errors()) == 1 and str(path) in frieze.errors()[0], frieze.errors()
     if path.is_file():
@@ -321,7 +323,6 @@ def test_state_that_cannot_be_written(ordinary_home):
 
 
 def test_resumed_slideshow_starts_there(home, x11, many):
-    with resumed(home, x11, many) as frieze:
-        frieze.key("5", "0", "G").idle()
+    leave(home, x11, "50G", many)
     with resumed(home, x11, "--slideshow", "--delay", "60", many) as frieze:
         frieze.until(mode="slideshow", index=49)

@@ -1,5 +1,5 @@
 """The slideshow and what is shown: --slideshow, --delay, --shown, a file on the command line."""
-# ctest: LABELS display
+# ctest: COST 15 LABELS display
 
 import json
 import os

@@ -1,6 +1,6 @@
 """Fingers on a touch screen: tap, double tap, long press, drag, fling, swipe, pinch, in the running program. SDL's
 events are made by fingers.c, as no virtual display has a touch screen; what lies before them is SDL's."""
-# ctest: LABELS display
+# ctest: COST 20 LABELS display
 
 import os
 import subprocess
@@ -40,13 +40,12 @@ def wall(frieze):
     if frieze.status()["mode"] != "wall":
         frieze.key("Return")
     time.sleep(0.35)
-    return frieze.key("0", "End", "Home").idle()
+    return frieze.jump("0", "End", "Home")
 
 
 @pytest.fixture
 def view(wall):
-    wall.key("]", "Return", "0").idle()
-    return wall
+    return wall.jump("]", "Return", "0")
 
 
 def fingers(frieze, *lines):

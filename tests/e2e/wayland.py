@@ -62,15 +62,13 @@ class Pointer:
         """To a place in device pixels of the output."""
         self.send(POINTER, 1, struct.pack("=IIIII", self.now(), x, y, *self.size))
         self.send(POINTER, 4)
-        time.sleep(0.1)
 
     def click(self, x, y):
+        """Where two of them are near each other, the second may be a double click."""
         self.move(x, y)
         for state in (1, 0):
             self.send(POINTER, 2, struct.pack("=III", self.now(), LEFT, state))
             self.send(POINTER, 4)
-            time.sleep(0.05)
-        time.sleep(0.6)  # the next one is no double click
 
 
 @contextlib.contextmanager

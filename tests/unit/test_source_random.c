@@ -1,4 +1,4 @@
-/* ctest: TIMEOUT 180 */
+/* ctest: COST 15 TIMEOUT 180 */
 /* Watched folders under anything that may happen to them: the list must be what the folder is in the end. */
 #include "test_source_support.h"
 
@@ -14,7 +14,7 @@ static void start_listed(struct world *w, const char *argument)
 }
 
 static uint32_t random_state;
-static int rounds = 25;
+static int rounds = 12; /* FZ_TEST_ROUNDS says how many for longer runs */
 
 static uint32_t random_below(uint32_t end)
 {
@@ -203,22 +203,49 @@ static bool there_is_inotify(void)
 }
 
 /* One test of this program once more, in a user namespace where the kernel grants no more than `limit` says: no other
- * program's limit is touched. Skips where there are no such namespaces. */
-static void again_limited(const char *limit, const char *test)
+ * program's limit is touched. It mostly waits, so that it runs beside the other tests. */
+struct again {
+    const char *limit, *test;
+    FILE *output; /* NULL: not started */
+    bool possible;
+};
+
+static struct again no_instances = {.limit = "0 > /proc/sys/user/max_inotify_instances",
+                                    .test = "without_inotify"};
+static struct again few_watches = {.limit = "6 > /proc/sys/user/max_inotify_watches",
+                                   .test = "random_changes"};
+
+static void again_start(struct again *again)
 {
     char self[512] = "";
     assert_true(readlink("/proc/self/exe", self, sizeof self - 1) > 0);
-    char *few = fz_asprintf("unshare -Ur sh -c 'echo %s", limit);
+    char *few = fz_asprintf("unshare -Ur sh -c 'echo %s", again->limit);
     char *probe = fz_asprintf("%s' 2>/dev/null", few);
-    bool possible = system(probe) == 0;
-    if (possible)
-        run("%s && exec \"%s\" %u %s 5' >/dev/null", few, self, random_state, test);
+    char *command = fz_asprintf("%s && FZ_TEST_ROUNDS=%d exec \"%s\" %u %s' 2>&1", few, (rounds + 3) / 4,
+                                self, random_state, again->test);
+    again->possible = system(probe) == 0;
+    if (again->possible) {
+        again->output = popen(command, "r");
+        assert_non_null(again->output);
+    }
     free(probe);
+    free(command);
     free(few);
-    if (!possible) {
+}
+
+/* Waits for it, and fails where it failed. Skips where there are no such namespaces. */
+static void again_end(struct again *again)
+{
+    if (!again->output)
+        again_start(again);
+    if (!again->possible) {
         print_message("no user namespaces here\n");
         skip();
     }
+    char line[512];
+    while (fgets(line, sizeof line, again->output))
+        print_message("  with limits: %s", line);
+    assert_int_equal(pclose(again->output), 0);
 }
 
 /* Without inotify the folders are polled. */
@@ -226,7 +253,7 @@ static void without_inotify(void **state)
 {
     struct world *w = *state;
     if (there_is_inotify()) {
-        again_limited("0 > /proc/sys/user/max_inotify_instances", "without_inotify");
+        again_end(&no_instances);
         return;
     }
     run("mkdir -p d/a && touch d/a/x.jpg d/y.jpg");
@@ -246,7 +273,7 @@ static void without_inotify(void **state)
 static void too_few_watches(void **state)
 {
     (void)state;
-    again_limited("6 > /proc/sys/user/max_inotify_watches", "random_changes");
+    again_end(&few_watches);
 }
 
 int main(int argc, char **argv)
@@ -257,8 +284,12 @@ int main(int argc, char **argv)
     print_message("seed %u\n", random_state);
     if (argc > 2)
         cmocka_set_test_filter(argv[2]);
-    if (argc > 3)
-        rounds = atoi(argv[3]);
+    if (getenv("FZ_TEST_ROUNDS"))
+        rounds = atoi(getenv("FZ_TEST_ROUNDS"));
+    if (argc == 1 && there_is_inotify()) {
+        again_start(&no_instances);
+        again_start(&few_watches);
+    }
     const struct CMUnitTest tests[] = {
         TEST(random_changes),
         TEST(an_overflowing_queue),
