@@ -26,7 +26,6 @@ struct fz_resume {
     double held_target;   /* of the scroll */
     /* what was written last */
     struct fz_place saved;
-    fz_item_id saved_item;
     int64_t saved_us;
 };
 

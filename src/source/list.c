@@ -235,12 +235,6 @@ bool fz_list_has(const struct fz_list *list, fz_item_id id)
     return fz_items_slot(&list->items, id) != FZ_ITEMS_NONE;
 }
 
-size_t fz_list_slots(const struct fz_list *list)
-{
-    FZ_MAIN_ONLY();
-    return list->items.used;
-}
-
 const char *fz_list_name(const struct fz_list *list, fz_item_id id)
 {
     FZ_MAIN_ONLY();

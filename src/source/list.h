@@ -86,7 +86,6 @@ const char *fz_list_section_path(const struct fz_list *list, size_t section);
  * O(1). */
 fz_item_id fz_list_find(const struct fz_list *list, uint32_t root, const char *dir, const char *name);
 bool fz_list_has(const struct fz_list *list, fz_item_id id);
-size_t fz_list_slots(const struct fz_list *list); /* slots ever used: the size of arrays by slot */
 
 /* The entry's name, borrowed until the next change; "" when stale. */
 const char *fz_list_name(const struct fz_list *list, fz_item_id id);
