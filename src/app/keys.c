@@ -63,13 +63,6 @@ static enum fz_key_match match(const struct fz_app *app, struct fz_key key, stru
     return fz_keymap_find(&app->keys.map, pressed, fz_app_view(app), binding);
 }
 
-/* A key that is held goes through the pictures faster than the eye wants who asked for less motion. */
-static bool would_flash(const struct fz_app *app)
-{
-    return app->mode == FZ_MODE_PICTURE && fz_app_motion(app) != FZ_MOTION_FULL &&
-           app->now_us - app->picture.shown_us < FZ_SHOW_LEAST_US;
-}
-
 void fz_keys_press(struct fz_app *app, const struct fz_press *press)
 {
     struct fz_keys *keys = &app->keys;
@@ -82,7 +75,7 @@ void fz_keys_press(struct fz_app *app, const struct fz_press *press)
         key = press->place;
         found = match(app, key, &pressed, &binding);
     }
-    if (found == FZ_KEY_BOUND && press->held && (!fz_command_repeats(binding->command) || would_flash(app)))
+    if (found == FZ_KEY_BOUND && press->held && (!fz_command_repeats(binding->command) || fz_picture_would_flash(app)))
         return;
     app->hint_until_us = 0;
     app->dirty = true;

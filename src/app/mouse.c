@@ -86,7 +86,7 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
             fz_camera_zoom_at(&app->picture.camera, pow(WHEEL_ZOOM, notches), x, y);
         else if (fz_camera_exceeds_view(&app->picture.camera))
             fz_camera_pan(&app->picture.camera, 0, notches * app->wall.layout.params.view_h * 0.1, false);
-        else
+        else if (!fz_picture_would_flash(app))
             fz_picture_go(app, -fz_wheel_turn(&app->picture.wheel, notches, app->now_us));
         app->loader.moved = true;
     } else if (zoom) {

@@ -186,6 +186,12 @@ void fz_picture_go_to(struct fz_app *app, size_t index)
     app->loader.moved = app->dirty = true;
 }
 
+bool fz_picture_would_flash(const struct fz_app *app)
+{
+    return app->mode == FZ_MODE_PICTURE && fz_app_motion(app) != FZ_MOTION_FULL &&
+           app->now_us - app->picture.shown_us < FZ_SHOW_LEAST_US;
+}
+
 bool fz_picture_go(struct fz_app *app, long step)
 {
     size_t index, count = fz_list_count(app->list);

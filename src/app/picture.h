@@ -33,6 +33,9 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once);
 void fz_picture_close(struct fz_app *app);
 /* An item is gone: whatever shows it lets go. */
 void fz_picture_forget(struct fz_app *app, fz_item_id item);
+/* Whether the next picture comes so soon after this one that it would flash: for held keys and wheels of those who asked
+ * for less motion. */
+bool fz_picture_would_flash(const struct fz_app *app);
 /* Goes `step` pictures on; false at the end of the list. */
 bool fz_picture_go(struct fz_app *app, long step);
 void fz_picture_go_to(struct fz_app *app, size_t index);
