@@ -306,7 +306,11 @@ class Frieze:
     # --- seen from outside ---
 
     def descriptors(self):
-        return sorted(os.readlink(path) for path in pathlib.Path(f"/proc/{self.pid}/fd").iterdir())
+        found = []
+        for path in pathlib.Path(f"/proc/{self.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+                found.append(os.readlink(path))
+        return sorted(found)
 
     def threads(self):
         return sorted(path.read_text().strip() for path in pathlib.Path(f"/proc/{self.pid}/task").glob("*/comm"))
