@@ -1,6 +1,7 @@
-# ctest: COST 25 TIMEOUT 240
+# ctest: RUN_SERIAL TRUE TIMEOUT 240
 """--memory bounds the program as it is seen from outside: its proportional set size is at most that of an empty window of
-the same driver, plus the bound."""
+the same driver, plus the bound. Nothing else may run meanwhile: what other processes share of the same libraries is not
+counted here, and they come and go."""
 
 import contextlib
 import os
