@@ -75,7 +75,8 @@ void fz_keys_press(struct fz_app *app, const struct fz_press *press)
         key = press->place;
         found = match(app, key, &pressed, &binding);
     }
-    if (found == FZ_KEY_BOUND && press->held && (!fz_command_repeats(binding->command) || fz_picture_would_flash(app)))
+    if (found == FZ_KEY_BOUND && press->held &&
+        (!fz_command_repeats(binding->command) || fz_picture_would_flash(app)))
         return;
     app->hint_until_us = 0;
     app->dirty = true;

@@ -20,7 +20,7 @@ static const char *told(struct fz_recheck *recheck)
     static char text[1024];
     static const char *const kinds[] = {
         [FZ_SOURCE_ADDED] = "added", [FZ_SOURCE_REMOVED] = "removed", [FZ_SOURCE_CHANGED] = "changed"};
-    struct fz_ready ready = {0};
+    struct fz_ready ready = {NULL};
     size_t count = fz_recheck_report(recheck, &ready), used = 0;
     text[0] = '\0';
     for (struct fz_ready_node *node = fz_ready_take(&ready); node; count--) {
