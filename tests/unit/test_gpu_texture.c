@@ -1,6 +1,4 @@
-/* Textures and what is drawn of them, on SDL's offscreen driver. Not under ThreadSanitizer, which reports the OpenGL
- * driver's own threads.
- * ctest: LABELS renderer */
+/* Textures and what is drawn of them, on SDL's offscreen driver. */
 #include "fixture.h"
 
 #include "decode/job.h"
