@@ -74,25 +74,39 @@ static void tell(struct fz_app *app)
              (unsigned long long)stats->decodes, perf->decodes_per_s, (unsigned long long)stats->hits);
 }
 
+/* The bars of one kind. */
+struct bars {
+    struct fz_rect rects[FZ_PERF_FRAMES];
+    int count;
+};
+
+static void add_bar(struct bars *bars, double x, double bottom, double h)
+{
+    if (h > 0)
+        bars->rects[bars->count++] = (struct fz_rect){x, bottom - h, BAR_PX, h};
+}
+
 static void draw_graph(struct fz_app *app, double x, double y)
 {
     const struct fz_perf *perf = &app->perf;
+    struct bars work = {.count = 0}, present = {.count = 0}, too_long = {.count = 0};
     for (int i = 0; i < FZ_PERF_FRAMES; i++) {
         unsigned at = (perf->next + (unsigned)i) % FZ_PERF_FRAMES;
-        double work = fmin(perf->work_us[at], GRAPH_US) * GRAPH_H / GRAPH_US;
-        double both = fmin((double)perf->work_us[at] + perf->present_us[at], GRAPH_US) * GRAPH_H / GRAPH_US;
-        bool too_long = perf->work_us[at] + perf->present_us[at] > GRAPH_US;
-        double left = x + i * BAR_PX, base = y + GRAPH_H;
-        fz_draw_fill(app->head, (struct fz_rect){left, base - both, BAR_PX, both - work},
-                     too_long ? TOO_LONG : PRESENT);
-        fz_draw_fill(app->head, (struct fz_rect){left, base - work, BAR_PX, work}, WORK);
+        double both_us = (double)perf->work_us[at] + perf->present_us[at];
+        double work_h = fmin(perf->work_us[at], GRAPH_US) * GRAPH_H / GRAPH_US;
+        double both_h = fmin(both_us, GRAPH_US) * GRAPH_H / GRAPH_US, left = x + i * BAR_PX;
+        add_bar(&work, left, y + GRAPH_H, work_h);
+        add_bar(both_us > GRAPH_US ? &too_long : &present, left, y + GRAPH_H - work_h, both_h - work_h);
     }
+    fz_draw_fills(app->head, present.rects, present.count, PRESENT);
+    fz_draw_fills(app->head, too_long.rects, too_long.count, TOO_LONG);
+    fz_draw_fills(app->head, work.rects, work.count, WORK);
+    struct fz_rect lines[2];
     static const double lines_us[] = {16667, 33333};
-    for (size_t i = 0; i < sizeof lines_us / sizeof *lines_us; i++)
-        fz_draw_fill(app->head,
-                     (struct fz_rect){x, floor(y + GRAPH_H - lines_us[i] * GRAPH_H / GRAPH_US),
-                                      FZ_PERF_FRAMES * BAR_PX, 1},
-                     GRID);
+    for (int i = 0; i < 2; i++)
+        lines[i] = (struct fz_rect){x, floor(y + GRAPH_H - lines_us[i] * GRAPH_H / GRAPH_US),
+                                    FZ_PERF_FRAMES * BAR_PX, 1};
+    fz_draw_fills(app->head, lines, 2, GRID);
 }
 
 void fz_perf_draw(struct fz_app *app)

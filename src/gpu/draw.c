@@ -19,6 +19,18 @@ void fz_draw_fill(struct fz_head *head, struct fz_rect rect, struct fz_color col
     SDL_RenderFillRectF(head->renderer, &r);
 }
 
+void fz_draw_fills(struct fz_head *head, const struct fz_rect *rects, int count, struct fz_color color)
+{
+    FZ_MAIN_ONLY();
+    SDL_FRect r[FZ_FILLS_MOST];
+    count = count < FZ_FILLS_MOST ? count : FZ_FILLS_MOST;
+    for (int i = 0; i < count; i++)
+        r[i] = to_sdl(rects[i]);
+    SDL_SetRenderDrawBlendMode(head->renderer, color.a == 255 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
+    SDL_SetRenderDrawColor(head->renderer, color.r, color.g, color.b, color.a);
+    SDL_RenderFillRectsF(head->renderer, r, count);
+}
+
 void fz_draw_ring(struct fz_head *head, struct fz_rect r, double t, struct fz_color color)
 {
     fz_draw_fill(head, (struct fz_rect){r.x - t, r.y - t, r.w + 2 * t, t}, color);

@@ -12,6 +12,10 @@ struct fz_turn {
 
 /* Render thread only, all of these; colours are not premultiplied, alpha 255 = opaque. */
 void fz_draw_fill(struct fz_head *head, struct fz_rect rect, struct fz_color color);
+/* The same for many in one colour: one draw of the renderer, where each of its own costs a software renderer as much as a
+ * picture. At most FZ_FILLS_MOST. */
+enum { FZ_FILLS_MOST = 512 };
+void fz_draw_fills(struct fz_head *head, const struct fz_rect *rects, int count, struct fz_color color);
 /* A frame of `thickness` px around `rect`, outside of it. */
 void fz_draw_ring(struct fz_head *head, struct fz_rect rect, double thickness, struct fz_color color);
 /* `rect` is where the turned picture stands. */
