@@ -29,14 +29,22 @@ static void page_shape(int cell_w, int cell_h, int *columns, int *rows)
     *rows = down * *columns > MAX_CELLS ? MAX_CELLS / *columns : down;
 }
 
+/* Mesa's CPU renderer compiles another shader for a texture with a side that is a power of two: 20 ms in the middle of a
+ * frame. So none has one, and what was compiled when the window opened serves them all. */
+static int page_side(const struct fz_head *head, int side)
+{
+    bool power_of_two = (side & (side - 1)) == 0;
+    return power_of_two && side < head->max_side ? side + 1 : side;
+}
+
 static struct fz_page *page_new(struct fz_head *head, int cell_w, int cell_h, bool alpha)
 {
     int columns, rows;
     page_shape(cell_w, cell_h, &columns, &rows);
     struct fz_page *page = fz_calloc(1, sizeof *page);
     *page = (struct fz_page){.cell_w = cell_w, .cell_h = cell_h, .columns = columns, .cells = columns * rows};
-    page->w = columns * cell_w + (columns - 1) * GUTTER;
-    page->h = rows * cell_h + (rows - 1) * GUTTER;
+    page->w = page_side(head, columns * cell_w + (columns - 1) * GUTTER);
+    page->h = page_side(head, rows * cell_h + (rows - 1) * GUTTER);
     page->alpha = alpha;
     page->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STATIC, page->w,
                                   page->h);
