@@ -3,9 +3,35 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
 pkg_check_modules(libraries REQUIRED IMPORTED_TARGET
-    sdl2 SDL2_image SDL2_ttf libjpeg libpng libexif jansson fontconfig fribidi harfbuzz libutf8proc)
+    sdl2 SDL2_image SDL2_ttf libjpeg libpng libwebp libwebpdemux libtiff-4 lcms2 libexif sqlite3
+    jansson fontconfig fribidi harfbuzz libutf8proc)
 
 find_package(GIF 5 REQUIRED) # giflib brings no .pc file on most systems
 
 add_library(frieze_libraries INTERFACE)
 target_link_libraries(frieze_libraries INTERFACE PkgConfig::libraries GIF::GIF Threads::Threads m)
+
+# A library that frieze can do without: ON insists on it, OFF leaves it out, AUTO takes it where it is.
+# FRIEZE_WITH_<NAME> is 1 or 0 in frieze_config.h.
+function(frieze_with name module what)
+    set(FRIEZE_WITH_${name} AUTO CACHE STRING "${what}: ON, OFF or AUTO")
+    set_property(CACHE FRIEZE_WITH_${name} PROPERTY STRINGS ON OFF AUTO)
+    set(has 0)
+    if(FRIEZE_WITH_${name} STREQUAL "AUTO")
+        pkg_check_modules(with_${name} IMPORTED_TARGET ${module})
+    elseif(FRIEZE_WITH_${name})
+        pkg_check_modules(with_${name} REQUIRED IMPORTED_TARGET ${module})
+    endif()
+    if(FRIEZE_WITH_${name} AND TARGET PkgConfig::with_${name})
+        target_link_libraries(frieze_libraries INTERFACE PkgConfig::with_${name})
+        set(has 1)
+    endif()
+    set(FRIEZE_HAS_${name} ${has} PARENT_SCOPE)
+endfunction()
+
+frieze_with(HEIF libheif "HEIC and AVIF")
+frieze_with(JXL libjxl "JPEG XL")
+frieze_with(RAW libraw_r "RAW files of cameras")
+frieze_with(RSVG librsvg-2.0 "SVG with all that belongs to it")
+frieze_with(IPTC libiptcdata "captions in IPTC")
+frieze_with(XMP exempi-2.0 "XMP: titles, ratings, sidecars")

@@ -33,6 +33,7 @@ struct fz_decode {
     int turn; /* orientation to apply to the rows that the decoder gives, 1..8 */
     struct fz_reduce reduce;
     bool begun;
+    struct fz_bytes profile; /* ICC, in the scratch; empty = sRGB */
     struct fz_image *out;
     struct fz_error *err;
 };
@@ -72,6 +73,10 @@ void fz_decode_target(const struct fz_decode *d, int width, int height, int *out
 /* The decoder's thread. `width x height` is the picture as stored, `in_w x in_h` the size in which its rows
  * will come (at least the target's). Allocates the result. LIMIT, MEMORY. */
 enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w, int in_h);
+
+/* The decoder's thread, before fz_decode_begin. The picture's ICC profile, copied; what is too large to be one is
+ * left aside. */
+void fz_decode_set_profile(struct fz_decode *d, const void *icc, size_t len);
 
 /* The decoder's thread. Fills what is missing of the result with the background. */
 void fz_decode_fill_rest(struct fz_decode *d);

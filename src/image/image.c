@@ -9,6 +9,8 @@
 #include <limits.h>
 #include <string.h>
 
+enum { MAX_PROFILE_BYTES = 4 << 20 }; /* those of printers reach 2 MB */
+
 void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *out_h)
 {
     *out_w = width;
@@ -83,6 +85,15 @@ void fz_decode_fill_rest(struct fz_decode *d)
             memcpy(row + (size_t)x * 4, px, 4);
         fz_reduce_push(r, row);
     }
+}
+
+void fz_decode_set_profile(struct fz_decode *d, const void *icc, size_t len)
+{
+    if (!icc || len == 0 || len > MAX_PROFILE_BYTES || !fz_buffer_need(&d->scratch->profile, len))
+        return;
+    memcpy(d->scratch->profile.data, icc, len);
+    d->profile = (struct fz_bytes){.at = d->scratch->profile.data, .len = len, .whole = true};
+    d->out->has_profile = true;
 }
 
 /* Knows the format by the first bytes, then reads as far as its header reaches. */

@@ -44,6 +44,7 @@ struct fz_image {
     const char *format; /* "jpeg", "png", ... static */
     int width, height;  /* of the whole picture, upright, px */
     int orientation;    /* EXIF, 1..8 */
+    bool has_profile;   /* an ICC profile came with it */
     int out_w, out_h;   /* of the result, px */
     int pitch_bytes;
     uint8_t *pixels; /* what host.alloc returned; NULL on error */

@@ -20,6 +20,7 @@ struct fz_image_scratch {
     struct fz_buffer firsts;  /* reduce: the first input column of each output column, */
     struct fz_buffer weights; /* and the weights of those that follow */
     struct fz_buffer output;  /* reduce: output rows that must be turned */
+    struct fz_buffer profile; /* the colour profile of the picture */
     size_t keep_bytes;        /* that all of them may hold between two pictures */
 };
 
