@@ -23,7 +23,7 @@ enum { WRITE_TRIES = 30, WRITE_TRY_MS = 5, WRITE_AFTER_US = 300000, MOST_FILE_BY
 
 /* ---- Keys -------------------------------------------------------------------------------------------------------- */
 
-static void changed(struct fz_app *app)
+void fz_marks_changed(struct fz_app *app)
 {
     if (app->marks.changed_us == 0)
         app->marks.changed_us = app->now_us;
@@ -39,7 +39,7 @@ void fz_marks_toggle(struct fz_app *app)
     marks->last = item;
     marks->last_on = !fz_list_is_marked(app->list, marks->last);
     if (fz_list_mark(app->list, marks->last, marks->last_on))
-        changed(app);
+        fz_marks_changed(app);
 }
 
 void fz_marks_range(struct fz_app *app)
@@ -54,25 +54,25 @@ void fz_marks_range(struct fz_app *app)
     }
     fz_list_mark_range(app->list, from, to, marks->last_on);
     marks->last = fz_app_current(app);
-    changed(app);
+    fz_marks_changed(app);
 }
 
 void fz_marks_all(struct fz_app *app)
 {
     fz_list_mark_all(app->list);
-    changed(app);
+    fz_marks_changed(app);
 }
 
 void fz_marks_none(struct fz_app *app)
 {
     fz_list_mark_none(app->list);
-    changed(app);
+    fz_marks_changed(app);
 }
 
 void fz_marks_invert(struct fz_app *app)
 {
     fz_list_mark_invert(app->list);
-    changed(app);
+    fz_marks_changed(app);
 }
 
 void fz_marks_go(struct fz_app *app, long step)
@@ -252,7 +252,7 @@ int64_t fz_marks_next_us(const struct fz_app *app)
 void fz_marks_step(struct fz_app *app)
 {
     if (held(app) != app->marks.held) /* dropped, brought back */
-        changed(app);
+        fz_marks_changed(app);
     app->marks.held = held(app);
     if (app->ending || app->now_us < fz_marks_next_us(app))
         return;

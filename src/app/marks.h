@@ -40,6 +40,8 @@ void fz_marks_invert(struct fz_app *app);
 void fz_marks_go(struct fz_app *app, long step);
 json_t *fz_marks_paths(struct fz_app *app);
 
+/* What is marked changed, or how it is called. */
+void fz_marks_changed(struct fz_app *app);
 /* Sends the file on its way when it is due. */
 void fz_marks_step(struct fz_app *app);
 int64_t fz_marks_next_us(const struct fz_app *app); /* when that is, or FZ_NEVER */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "source/marks.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -101,6 +102,9 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
     }
     for (size_t i = 0; i < change.changed_count; i++)
         fz_loader_forget(app, change.changed[i], false);
+    for (size_t i = 0; event->kind == FZ_SOURCE_RENAMED && i < change.changed_count; i++)
+        if (fz_list_is_marked(app->list, change.changed[i]))
+            fz_marks_changed(app);
     arrivals->any |= change.added > 0 || change.removed_count > 0 || change.changed_count > 0;
     if (!comes || held || fz_drop_reads(app, event->root)) /* these look at the layout at once */
         lay_out(app, arrivals);

@@ -133,12 +133,29 @@ uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key)
     return slot;
 }
 
-void fz_items_remove(struct fz_items *items, uint32_t slot)
+static void forget_name(struct fz_items *items, uint32_t slot)
 {
-    struct fz_item *row = &items->rows[slot];
+    const struct fz_item *row = &items->rows[slot];
     struct fz_item_key key = fz_items_key(row->root, row->folder, fz_items_name(items, slot));
     fz_index_remove(&items->by_name, key.hash, slot);
     fz_names_remove(&items->names, row->name);
+}
+
+bool fz_items_rename(struct fz_items *items, uint32_t slot, const struct fz_item_key *key)
+{
+    uint32_t offset = fz_names_add(&items->names, key->name);
+    if (offset == FZ_NAMES_FULL)
+        return false;
+    forget_name(items, slot);
+    items->rows[slot].name = offset;
+    fz_index_add(&items->by_name, key->hash, slot);
+    return true;
+}
+
+void fz_items_remove(struct fz_items *items, uint32_t slot)
+{
+    const struct fz_item *row = &items->rows[slot];
+    forget_name(items, slot);
     items->folders[row->folder].items--;
     give_slot(items, slot);
 }

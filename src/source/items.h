@@ -92,6 +92,9 @@ uint32_t fz_items_find(const struct fz_items *items, const struct fz_item_key *k
 /* A new slot with flags LIVE; FZ_ITEMS_NONE when 2^24 slots or 4 GB of names are in use. */
 uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key);
 
+/* The slot gets another name in its folder; the generation stays. False when 4 GB of names are in use. */
+bool fz_items_rename(struct fz_items *items, uint32_t slot, const struct fz_item_key *key);
+
 /* Frees the slot. Its folder's row stays until fz_items_folder_drop. */
 void fz_items_remove(struct fz_items *items, uint32_t slot);
 

@@ -23,19 +23,20 @@ void fz_list_set_order(struct fz_list *list, uint32_t root, enum fz_source_order
 
 /* What one event did. */
 struct fz_list_change {
-    size_t added;              /* items that came into the order; a search may hide them */
-    size_t first_index;        /* the lowest position, in all, whose item changed; the count when none did */
+    size_t added;       /* items that came into the order, or to another place; a search may hide them */
+    size_t first_index; /* the lowest position, in all, whose item changed; the count when none did */
     const fz_item_id *removed; /* ids that are gone now, until the next call; the caller drops their tiles */
     size_t removed_count;
-    const fz_item_id *changed; /* items with new bytes, the same */
+    const fz_item_id *changed; /* items with new bytes or another name, the same */
     size_t changed_count;
 };
 
-/* Takes in ADDED, REMOVED, CHANGED and WHOLE (others are ignored); borrows the event. ADDED: a name that
- * is already there is taken as CHANGED. WHOLE: what the list lacks is added, what the folder lacks is
- * removed, the rest is left alone. What fz_list_remove or fz_list_settle took out comes back when it is
- * ADDED or CHANGED, not by WHOLE; what was dropped (drop.h) comes back by neither. Costs O(new log new + items), with no allocation that grows with the
- * list but its own. */
+/* Takes in ADDED, REMOVED, CHANGED, RENAMED and WHOLE (others are ignored); borrows the event. ADDED: a name that is
+ * already there is taken as CHANGED. RENAMED: the item keeps its id, and so its mark and whatever else is known of it;
+ * where another item had that name, the first goes and the other has changed. WHOLE: what the list lacks is added, what
+ * the folder lacks is removed, the rest is left alone. What fz_list_remove or fz_list_settle took out comes back when
+ * it is ADDED or CHANGED, not by WHOLE; what was dropped (drop.h) comes back by neither. Costs
+ * O(new log new + items), with no allocation that grows with the list but its own. */
 void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, struct fz_list_change *change);
 
 /* Removes one item (no picture after all). False when the id is stale. */

@@ -157,6 +157,50 @@ static size_t apply_removed(struct fz_list *list, const struct fz_source_event *
     return sweep(list);
 }
 
+/* --- Names that became others --- */
+
+/* The item stays what it is: its id, its mark, the selection on it. Its file is looked at again, since a decode under way may
+ * not have found it. */
+static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_item_key *key, size_t *first)
+{
+    fz_item_id id = fz_items_id(&list->items, slot);
+    size_t position;
+    if (!fz_list_all_index(list, id, &position) || !fz_items_rename(&list->items, slot, key))
+        return false;
+    fz_order_remove(&list->order, position);
+    *first = position < *first ? position : *first;
+    fz_list_ids_add(&list->fresh, slot);
+    fz_list_ids_add(&list->changed, id);
+    fz_search_answer(list, slot);
+    return true;
+}
+
+static size_t apply_renamed(struct fz_list *list, const struct fz_source_event *event)
+{
+    struct fz_items *items = &list->items;
+    uint32_t folder = fz_items_folder_get(items, event->dir);
+    size_t first = SIZE_MAX;
+    for (uint32_t i = 0; i + 1 < event->count; i += 2) {
+        struct fz_item_key from = fz_items_key(event->root, folder, event->names[i]);
+        struct fz_item_key to = fz_items_key(event->root, folder, event->names[i + 1]);
+        uint32_t slot = fz_items_find(items, &from);
+        bool replaces = fz_items_find(items, &to) != FZ_ITEMS_NONE;
+        if (strcmp(from.name, to.name) == 0)
+            continue;
+        if (slot != FZ_ITEMS_NONE && !replaces && items->rows[slot].flags & FZ_ITEM_ORDERED &&
+            rename_item(list, slot, &to, &first))
+            continue;
+        if (slot != FZ_ITEMS_NONE)
+            let_go(list, slot);
+        take_name(list, &to, doubt_of(event, i + 1));
+    }
+    size_t swept = list->going.count > 0 ? sweep(list) : SIZE_MAX;
+    fz_items_folder_drop(items, folder);
+    size_t placed = fz_list_place_fresh(list, SIZE_MAX);
+    first = swept < first ? swept : first;
+    return placed < first ? placed : first;
+}
+
 /* --- A folder that was read again --- */
 
 static void let_go_all_but(struct fz_list *list, const struct fz_source_event *event, uint32_t folder)
@@ -213,6 +257,9 @@ void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, st
         break;
     case FZ_SOURCE_CHANGED:
         first = apply_changed(list, event);
+        break;
+    case FZ_SOURCE_RENAMED:
+        first = apply_renamed(list, event);
         break;
     case FZ_SOURCE_WHOLE:
         first = apply_whole(list, event);

@@ -216,6 +216,39 @@ void fz_news_take(struct fz_scanner *scanner, uint32_t folder, uint32_t mask, co
     }
 }
 
+/* True when both names stand for pictures of a folder that is listed. */
+static bool is_rename(struct fz_scanner *scanner, uint32_t folder, const char *from, const char *to,
+                      enum fz_source_doubt *doubt)
+{
+    if (row_of(scanner, folder)->role != FZ_TREE_LISTED ||
+        (!scanner->sources->options.hidden && (fz_name_is_hidden(from) || fz_name_is_hidden(to))))
+        return false;
+    struct stat st;
+    char *path = path_in(scanner, folder, to);
+    bool is_file = lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+    free(path);
+    return is_file && fz_scanner_classify(scanner, from, doubt) && fz_scanner_classify(scanner, to, doubt);
+}
+
+void fz_news_renamed(struct fz_scanner *scanner, uint32_t folder, const char *from, const char *to)
+{
+    FZ_NOT_MAIN();
+    enum fz_source_doubt doubt;
+    if (!is_rename(scanner, folder, from, to, &doubt)) {
+        fz_news_take(scanner, folder, IN_MOVED_FROM, from);
+        fz_news_take(scanner, folder, IN_MOVED_TO, to);
+        return;
+    }
+    fz_burst_flush(scanner); /* what happened before it */
+    struct fz_batch batch = {0};
+    fz_batch_add(&batch, from, FZ_SOURCE_PICTURE);
+    fz_batch_add(&batch, to, doubt);
+    char *dir = fz_tree_path(&scanner->tree, folder);
+    fz_scanner_push(scanner, fz_batch_event(&batch, FZ_SOURCE_RENAMED, row_of(scanner, folder)->root, dir));
+    free(dir);
+    fz_batch_fini(&batch);
+}
+
 static void recheck_named(struct fz_scanner *scanner, uint32_t folder, int64_t since_ns)
 {
     for (uint32_t i = scanner->first; i < scanner->end; i++) {

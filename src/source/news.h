@@ -13,6 +13,9 @@ struct fz_scanner;
 /* An event of inotify: `mask` as in inotify(7), `name` "" where it is about the folder itself. */
 void fz_news_take(struct fz_scanner *scanner, uint32_t folder, uint32_t mask, const char *name);
 
+/* A file of the folder has another name now. */
+void fz_news_renamed(struct fz_scanner *scanner, uint32_t folder, const char *from, const char *to);
+
 /* Events were lost: everything is looked at again. */
 void fz_news_missed(struct fz_scanner *scanner);
 

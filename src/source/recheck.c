@@ -23,11 +23,17 @@ struct fz_recheck {
     size_t count, capacity;
 };
 
+struct gone {
+    uint64_t inode;
+    const char *name; /* borrowed of its look */
+    bool found;       /* under another name */
+};
+
 /* What became of files of one folder and one root, one after the other in the list. */
 struct report {
     const struct look *first;
     struct fz_batch removed, changed, renamed;
-    uint64_t *gone; /* inode numbers of what went */
+    struct gone *gone; /* what went */
     size_t gone_count, gone_capacity;
 };
 
@@ -73,15 +79,14 @@ static void look_again(struct report *report, const struct look *look)
         fz_batch_add(&report->changed, look->name, FZ_SOURCE_PICTURE);
     if ((sys != ENOENT && sys != ENOTDIR) || !look->was_there)
         return;
-    fz_batch_add(&report->removed, look->name, FZ_SOURCE_PICTURE);
     report->gone =
         fz_grow(report->gone, &report->gone_capacity, report->gone_count + 1, sizeof *report->gone);
-    report->gone[report->gone_count++] = look->before.st_ino;
+    report->gone[report->gone_count++] = (struct gone){look->before.st_ino, look->name, false};
 }
 
 static int compare(const void *a, const void *b)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    uint64_t x = ((const struct gone *)a)->inode, y = ((const struct gone *)b)->inode;
     return x < y ? -1 : x > y;
 }
 
@@ -93,13 +98,24 @@ static void find_renamed(struct report *report)
         return;
     qsort(report->gone, report->gone_count, sizeof *report->gone, compare);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        uint64_t inode = entry->d_ino;
+        struct gone key = {.inode = entry->d_ino}, *gone;
         enum fz_source_doubt doubt;
-        if (bsearch(&inode, report->gone, report->gone_count, sizeof inode, compare) &&
-            !fz_name_is_hidden(entry->d_name) && fz_suffix_classify(entry->d_name, &doubt))
-            fz_batch_add(&report->renamed, entry->d_name, doubt);
+        gone = bsearch(&key, report->gone, report->gone_count, sizeof key, compare);
+        if (!gone || gone->found || fz_name_is_hidden(entry->d_name) ||
+            !fz_suffix_classify(entry->d_name, &doubt))
+            continue;
+        gone->found = true;
+        fz_batch_add(&report->renamed, gone->name, FZ_SOURCE_PICTURE);
+        fz_batch_add(&report->renamed, entry->d_name, doubt);
     }
     closedir(dir);
+}
+
+static void note_removed(struct report *report)
+{
+    for (size_t i = 0; i < report->gone_count; i++)
+        if (!report->gone[i].found)
+            fz_batch_add(&report->removed, report->gone[i].name, FZ_SOURCE_PICTURE);
 }
 
 static size_t send(struct report *report, struct fz_batch *batch, enum fz_source_event_kind kind,
@@ -107,7 +123,8 @@ static size_t send(struct report *report, struct fz_batch *batch, enum fz_source
 {
     if (batch->count == 0)
         return 0;
-    fz_batch_sort(batch);
+    if (kind != FZ_SOURCE_RENAMED)
+        fz_batch_sort(batch);
     fz_ready_push(ready, &fz_batch_event(batch, kind, report->first->root, report->first->dir)->node);
     fz_batch_fini(batch);
     return 1;
@@ -124,8 +141,9 @@ size_t fz_recheck_report(const struct fz_recheck *recheck, struct fz_ready *read
              look++)
             look_again(&report, look);
         find_renamed(&report);
+        note_removed(&report);
         sent += send(&report, &report.removed, FZ_SOURCE_REMOVED, ready);
-        sent += send(&report, &report.renamed, FZ_SOURCE_ADDED, ready);
+        sent += send(&report, &report.renamed, FZ_SOURCE_RENAMED, ready);
         sent += send(&report, &report.changed, FZ_SOURCE_CHANGED, ready);
         free(report.gone);
     }

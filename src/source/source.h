@@ -18,6 +18,7 @@ enum fz_source_event_kind {
     FZ_SOURCE_ADDED,   /* names[] came in `dir` */
     FZ_SOURCE_REMOVED, /* names[] went from `dir`; with count 0 the folder `dir` and all below it went */
     FZ_SOURCE_CHANGED, /* names[] of `dir` have new bytes */
+    FZ_SOURCE_RENAMED, /* names[] are pairs in `dir`: what each was called, and is called now */
     FZ_SOURCE_LISTED,  /* the first reading of this root is complete */
     FZ_SOURCE_ERROR,   /* one line for the user, in `error`; the reader goes on */
     FZ_SOURCE_WHOLE,   /* `dir` was read again: names[] is all that it has, itself and not below it */
@@ -38,9 +39,10 @@ struct fz_source_event {
     uint32_t count;    /* of names */
     uint32_t left_out; /* LISTED: files with a known suffix of something else */
     struct fz_error error;
-    char *dir;       /* absolute, owned */
-    char **names;    /* entries of `dir`, owned, in natural order (of a list of paths: in order of arrival) */
-    uint8_t *doubts; /* enum fz_source_doubt, one a name; ADDED and WHOLE only, owned */
+    char *dir; /* absolute, owned */
+    char **
+        names; /* entries of `dir`, owned, in natural order (of a list of paths: in order of arrival; RENAMED: in pairs) */
+    uint8_t *doubts; /* enum fz_source_doubt, one a name; ADDED, WHOLE, RENAMED only; owned */
 };
 void fz_source_event_free(struct fz_source_event *event);
 

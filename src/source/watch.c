@@ -129,7 +129,18 @@ static void lose_watch(struct fz_scanner *scanner, uint32_t folder)
     scanner->watch.watched--;
 }
 
-static void tell(struct fz_scanner *scanner, const struct inotify_event *event)
+/* The second half of a rename within one folder; they follow one another (inotify(7)). */
+static const struct inotify_event *other_half(const struct inotify_event *event, const char *end)
+{
+    const struct inotify_event *next =
+        (const struct inotify_event *)(const void *)((const char *)(event + 1) + event->len);
+    bool is_half = (event->mask & (IN_MOVED_FROM | IN_ISDIR)) == IN_MOVED_FROM && (const char *)next < end &&
+                   next->mask & IN_MOVED_TO && next->cookie == event->cookie && next->wd == event->wd;
+    return is_half ? next : NULL;
+}
+
+static void tell(struct fz_scanner *scanner, const struct inotify_event *event,
+                 const struct inotify_event *renamed)
 {
     struct fz_watch *watch = &scanner->watch;
     uint32_t at, folder = fz_tree_watched_first(&scanner->tree, event->wd, &at);
@@ -144,6 +155,8 @@ static void tell(struct fz_scanner *scanner, const struct inotify_event *event)
             continue;
         if (event->mask & IN_IGNORED)
             lose_watch(scanner, folder);
+        else if (renamed)
+            fz_news_renamed(scanner, folder, event->name, renamed->name);
         else
             fz_news_take(scanner, folder, event->mask, event->len > 0 ? event->name : "");
     }
@@ -159,11 +172,12 @@ void fz_watch_take(struct fz_scanner *scanner)
             return;
         for (char *p = buffer; p < buffer + n;) {
             const struct inotify_event *event = (const struct inotify_event *)(void *)p;
-            p += sizeof *event + event->len;
+            const struct inotify_event *renamed = other_half(event, buffer + n);
+            p += sizeof *event + event->len + (renamed ? sizeof *renamed + renamed->len : 0);
             if (event->mask & IN_Q_OVERFLOW)
                 fz_news_missed(scanner);
             else
-                tell(scanner, event);
+                tell(scanner, event, renamed);
         }
     }
 }

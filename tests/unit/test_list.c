@@ -196,9 +196,30 @@ static bool in_event(const struct fz_source_event *event, const char *name)
     return false;
 }
 
+static void model_rename(struct model *m, const struct fz_source_event *event, const char *dir)
+{
+    for (uint32_t i = 0; i + 1 < event->count; i += 2) {
+        struct entry *e = find(m, event->root, dir, event->names[i]);
+        const char *to = event->names[i + 1];
+        if (e && e->kind == ORDERED && !find(m, event->root, dir, to)) {
+            snprintf(e->name, sizeof e->name, "%s", to);
+            m->added++;
+            m->changed++;
+            continue;
+        }
+        if (e)
+            model_erase(m, e);
+        model_add(m, event->root, dir, to, event->doubts[i + 1]);
+    }
+}
+
 static void model_apply(struct model *m, const struct fz_source_event *event, const char *dir)
 {
     m->added = m->removed = m->changed = 0;
+    if (event->kind == FZ_SOURCE_RENAMED) {
+        model_rename(m, event, dir);
+        return;
+    }
     for (size_t i = 0; i < m->count;) {
         struct entry *e = &m->entries[i];
         bool goes =
@@ -276,7 +297,7 @@ static void check_change(struct model *m, const struct fz_list_change *change,
         same++;
     assert_true(change->first_index <= count);
     assert_true(change->first_index <= same);
-    if (event->kind != FZ_SOURCE_WHOLE)
+    if (event->kind != FZ_SOURCE_WHOLE && event->kind != FZ_SOURCE_RENAMED)
         assert_true(change->first_index == same || same == count);
 }
 
@@ -290,15 +311,16 @@ static void remember_order(struct model *m)
 static void random_event(struct model *m)
 {
     static const enum fz_source_event_kind kinds[] = {FZ_SOURCE_ADDED,   FZ_SOURCE_ADDED,   FZ_SOURCE_ADDED,
-                                                      FZ_SOURCE_REMOVED, FZ_SOURCE_CHANGED, FZ_SOURCE_WHOLE};
-    enum fz_source_event_kind kind = kinds[random_below(6)];
+                                                      FZ_SOURCE_REMOVED, FZ_SOURCE_CHANGED, FZ_SOURCE_WHOLE,
+                                                      FZ_SOURCE_RENAMED};
+    enum fz_source_event_kind kind = kinds[random_below(7)];
     uint32_t root = random_below(ROOTS);
     const char *dir = dirs[root][random_below(9)];
     struct fz_batch batch = {0};
     bool all_below = kind == FZ_SOURCE_REMOVED && random_below(20) == 0;
     if (!all_below)
         random_batch(&batch, BATCH_MAX);
-    if (root != GIVEN_ROOT && random_below(10) != 0)
+    if (root != GIVEN_ROOT && kind != FZ_SOURCE_RENAMED && random_below(10) != 0)
         fz_batch_sort(&batch); /* one in ten comes unsorted, which no reader does */
     struct fz_source_event *event = fz_batch_event(&batch, kind, root, dir);
     struct fz_list_change change;

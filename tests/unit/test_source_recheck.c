@@ -18,8 +18,10 @@ static char *make(const char *name)
 static const char *told(struct fz_recheck *recheck)
 {
     static char text[1024];
-    static const char *const kinds[] = {
-        [FZ_SOURCE_ADDED] = "added", [FZ_SOURCE_REMOVED] = "removed", [FZ_SOURCE_CHANGED] = "changed"};
+    static const char *const kinds[] = {[FZ_SOURCE_ADDED] = "added",
+                                        [FZ_SOURCE_REMOVED] = "removed",
+                                        [FZ_SOURCE_CHANGED] = "changed",
+                                        [FZ_SOURCE_RENAMED] = "renamed"};
     struct fz_ready ready = {NULL};
     size_t count = fz_recheck_report(recheck, &ready), used = 0;
     text[0] = '\0';
@@ -62,7 +64,7 @@ static void what_became_of_them(void **state)
     rename_in(other, "replaced.png");
     rename_in(text, "t.txt");
     write_file(changed, "more bytes than before", 22);
-    assert_string_equal(told(recheck), "3 removed gone.png h.png moved.png t.png; 3 added new name.png; "
+    assert_string_equal(told(recheck), "3 removed gone.png h.png t.png; 3 renamed moved.png new name.png; "
                                        "3 changed changed.png replaced.png; ");
     char *all[] = {kept, gone, moved, hidden, changed, replaced, other, never, text};
     for (size_t i = 0; i < COUNT(all); i++)

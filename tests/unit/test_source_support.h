@@ -115,6 +115,7 @@ static void world_take_event(struct world *w, const struct fz_source_event *even
         break;
     case FZ_SOURCE_REMOVED:
     case FZ_SOURCE_CHANGED:
+    case FZ_SOURCE_RENAMED:
     case FZ_SOURCE_WHOLE:
         break;
     }

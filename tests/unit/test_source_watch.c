@@ -2,6 +2,8 @@
 /* What comes, goes or changes in watched folders. */
 #include "test_source_support.h"
 
+#include "source/marks.h"
+
 static const struct fz_source_options watched = {.recursive = true, .watch = true};
 static const struct fz_source_options awaited = {.recursive = true, .watch = true, .wait = true};
 
@@ -28,7 +30,7 @@ static void files_come_and_go(void **state)
     run("echo x > d/raw");
     world_pass(w, 200);
     assert_int_equal(fz_list_unknown_count(w->list), 1);
-    assert_int_equal(w->changed, 0);
+    assert_int_equal(w->changed, 1); /* the renamed one */
     assert_int_equal(w->errors, 0);
 }
 
@@ -71,6 +73,33 @@ static void a_file_half_written_is_not_shown(void **state)
     close(fd);
     world_pass(w, 600);
     assert_list(w, "slow.jpg\n");
+}
+
+static void a_renamed_file_stays_what_it_was(void **state)
+{
+    struct world *w = *state;
+    run("echo 1 > a.jpg; echo 2 > b.jpg; echo 3 > c.jpg");
+    start_listed(w, ".");
+    fz_item_id a = fz_list_at(w->list, 0), b = fz_list_at(w->list, 1), c = fz_list_at(w->list, 2);
+    fz_list_mark(w->list, a, true);
+    run("mv a.jpg z.jpg");
+    world_until(w, "b.jpg\nc.jpg\nz.jpg\n");
+    assert_int_equal(fz_list_at(w->list, 2), a);
+    assert_true(fz_list_is_marked(w->list, a));
+    assert_int_equal(fz_list_marked_count(w->list), 1);
+
+    /* One that takes the place of another: that has new bytes. */
+    run("mv b.jpg c.jpg");
+    world_until(w, "c.jpg\nz.jpg\n");
+    assert_int_equal(fz_list_at(w->list, 0), c);
+    assert_false(fz_list_has(w->list, b));
+
+    /* Names that are no pictures, or hidden, come and go as before. */
+    run("mv z.jpg .z.jpg");
+    world_until(w, "c.jpg\n");
+    run("mv .z.jpg y.jpg");
+    world_until(w, "c.jpg\ny.jpg\n");
+    assert_int_equal(w->errors, 0);
 }
 
 /* Nobody closes these after they came. */
@@ -263,6 +292,7 @@ int main(int argc, char **argv)
         cmocka_set_test_filter(argv[1]);
     const struct CMUnitTest tests[] = {
         TEST(files_come_and_go),
+        TEST(a_renamed_file_stays_what_it_was),
         TEST(rewritten_files_change),
         TEST(a_file_half_written_is_not_shown),
         TEST(files_without_a_writer_are_shown),
