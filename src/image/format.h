@@ -60,7 +60,6 @@ struct fz_format {
     unsigned bytes_per_px;
     unsigned file_copies;
     bool premultiplied;                              /* its surfaces are */
-    struct fz_bytes (*payload)(struct fz_decode *d); /* the bytes to decode; NULL = the whole file as it is */
 };
 
 /* Any thread. The row that knows these bytes, or NULL. */
@@ -99,6 +98,16 @@ uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_png_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_png_load(struct fz_decode *d);
 
+/* head_webp.c, webp.c */
+bool fz_webp_is_a(const struct fz_bytes *head);
+enum fz_head fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header);
+struct fz_bytes fz_webp_chunk(const struct fz_bytes *file, const char *name);
+bool fz_webp_has_alpha(const struct fz_bytes *file);
+bool fz_webp_is_lossless(const struct fz_bytes *file, const struct fz_header *header);
+uint64_t fz_webp_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+int fz_webp_orientation(const struct fz_bytes *file, int *turn);
+enum fz_err fz_webp_load(struct fz_decode *d);
+
 /* xpm.c */
 bool fz_xpm_is_a(const struct fz_bytes *head);
 enum fz_head fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *header);
@@ -114,7 +123,6 @@ enum fz_err fz_sdl_load(struct fz_decode *d);
     bool fz_##name##_is_a(const struct fz_bytes *head); \
     enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);
 FZ_HEAD_FUNCTIONS(gif)
-FZ_HEAD_FUNCTIONS(webp)
 FZ_HEAD_FUNCTIONS(tiff)
 FZ_HEAD_FUNCTIONS(bmp)
 FZ_HEAD_FUNCTIONS(qoi)
@@ -136,11 +144,9 @@ bool fz_ilbm_is_a(const struct fz_bytes *head);
 bool fz_xv_is_a(const struct fz_bytes *head);
 bool fz_pam_is_a(const struct fz_bytes *head);
 
-int fz_webp_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_gif_load(struct fz_decode *d);
 bool fz_tiff_is_cut(const struct fz_bytes *file);
 int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
-struct fz_bytes fz_webp_payload(struct fz_decode *d);
 enum fz_err fz_icon_load(struct fz_decode *d);
 /* The size in a BITMAPINFOHEADER or BITMAPCOREHEADER at `pos`. */
 void fz_dib_read_size(const struct fz_bytes *b, uint64_t pos, uint32_t *width, uint32_t *height);

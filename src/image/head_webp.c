@@ -7,7 +7,7 @@ bool fz_webp_is_a(const struct fz_bytes *head)
     return fz_bytes_match(head, 0, "RIFF", 4) && fz_bytes_match(head, 8, "WEBPVP8", 7);
 }
 
-enum { FILE_HEAD = 12, CHUNK_HEAD = 8, ANMF_HEAD = 16, FLAG_ANIMATION = 2, FLAG_EXIF = 8, FLAG_ALPHA = 16 };
+enum { FILE_HEAD = 12, CHUNK_HEAD = 8, ANMF_HEAD = 16, FLAG_ANIMATION = 2, FLAG_ALPHA = 16 };
 
 /* The place of the first chunk with this name, or where the bytes end; *len is that of its data. */
 static uint64_t find_chunk(const struct fz_bytes *b, const char *name, uint64_t *len)
@@ -41,6 +41,32 @@ static enum fz_head first_frame(const struct fz_bytes *bytes, struct fz_header *
     return FZ_HEAD_OK;
 }
 
+/* The data of the first chunk with this name; empty where there is none, or where it is cut. */
+struct fz_bytes fz_webp_chunk(const struct fz_bytes *file, const char *name)
+{
+    uint64_t len, pos;
+    if (!fz_bytes_match(file, FILE_HEAD, "VP8X", 4))
+        return (struct fz_bytes){0};
+    pos = find_chunk(file, name, &len) + CHUNK_HEAD;
+    if (!fz_bytes_has(file, pos, len))
+        return (struct fz_bytes){0};
+    return (struct fz_bytes){.at = file->at + pos, .len = (size_t)len, .whole = true};
+}
+
+bool fz_webp_has_alpha(const struct fz_bytes *file)
+{
+    return fz_bytes_match(file, FILE_HEAD, "VP8X", 4) && (fz_bytes_be(file, 20, 1) & FLAG_ALPHA);
+}
+
+/* Lossless pictures are held as a whole: what cannot be told from these bytes counts as one. */
+bool fz_webp_is_lossless(const struct fz_bytes *file, const struct fz_header *header)
+{
+    if (header->inner_at)
+        return fz_bytes_match(file, header->inner_at, "VP8L", 4);
+    uint64_t len;
+    return !fz_bytes_match(file, find_chunk(file, "VP8 ", &len), "VP8 ", 4);
+}
+
 enum fz_head fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     if (!fz_bytes_has(bytes, 0, 30))
@@ -60,44 +86,15 @@ enum fz_head fz_webp_header(const struct fz_bytes *bytes, struct fz_header *head
     } else {
         return FZ_HEAD_BAD;
     }
+    header->by_rows = !fz_webp_has_alpha(bytes) && !fz_webp_is_lossless(bytes, header);
     return FZ_HEAD_OK;
-}
-
-static void put_le(uint8_t *to, uint64_t value, int count)
-{
-    for (int i = 0; i < count; i++)
-        to[i] = (uint8_t)(value >> (8 * i));
-}
-
-/* SDL2_image reads no frame of an animation by itself: gives the first one a file header of its own, written
- * over the bytes before it, which nobody needs any more. */
-struct fz_bytes fz_webp_payload(struct fz_decode *d)
-{
-    enum { HEAD = 30 };
-    struct fz_header *h = &d->header;
-    if (!h->inner_at || h->inner_at < HEAD || !fz_bytes_has(&d->file, h->inner_at, h->inner_len))
-        return d->file;
-    uint8_t *head = d->scratch->file.data + h->inner_at - HEAD;
-    uint8_t alpha = d->file.at[20] & FLAG_ALPHA;
-    memcpy(head, "RIFF....WEBPVP8X", 16);
-    put_le(head + 4, HEAD - CHUNK_HEAD + h->inner_len, 4);
-    put_le(head + 16, 10, 4);
-    put_le(head + 20, alpha, 4);
-    put_le(head + 24, h->frame_w - 1, 3);
-    put_le(head + 27, h->frame_h - 1, 3);
-    return (struct fz_bytes){.at = head, .len = (size_t)(HEAD + h->inner_len), .whole = true};
 }
 
 int fz_webp_orientation(const struct fz_bytes *file, int *turn)
 {
-    *turn = 1;
-    if (!fz_bytes_match(file, 12, "VP8X", 4) || !(fz_bytes_be(file, 20, 1) & FLAG_EXIF))
-        return 1;
-    uint64_t len;
-    uint64_t pos = find_chunk(file, "EXIF", &len) + CHUNK_HEAD;
+    struct fz_bytes exif = fz_webp_chunk(file, "EXIF");
     /* Some writers keep the prefix that only JPEG has. */
-    uint64_t skip = fz_bytes_match(file, pos, "Exif\0\0", 6) && len > 6 ? 6 : 0;
-    if (len > skip && fz_bytes_has(file, pos, len))
-        *turn = fz_exif_orientation(file->at + pos + skip, (size_t)(len - skip));
+    size_t skip = fz_bytes_match(&exif, 0, "Exif\0\0", 6) ? 6 : 0;
+    *turn = exif.len > skip ? fz_exif_orientation(exif.at + skip, exif.len - skip) : 1;
     return *turn;
 }

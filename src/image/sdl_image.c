@@ -182,9 +182,8 @@ static enum fz_err push_rows(struct fz_decode *d, SDL_Surface *surface)
 
 static SDL_Surface *load_surface(struct fz_decode *d)
 {
-    struct fz_bytes bytes = d->format->payload ? d->format->payload(d) : d->file;
     SDL_ClearError();
-    SDL_RWops *rw = SDL_RWFromConstMem(bytes.at, (int)bytes.len);
+    SDL_RWops *rw = SDL_RWFromConstMem(d->file.at, (int)d->file.len);
     if (!rw)
         return NULL;
     SDL_Surface *surface;
@@ -266,7 +265,7 @@ extern tiff_handler *TIFFSetErrorHandler(tiff_handler *handler) __attribute__((w
 
 void fz_image_init(void)
 {
-    IMG_Init(IMG_INIT_TIF | IMG_INIT_WEBP);
+    IMG_Init(IMG_INIT_TIF);
     if (TIFFSetWarningHandler)
         TIFFSetWarningHandler(NULL);
     if (TIFFSetErrorHandler)

@@ -1,0 +1,192 @@
+/* WebP: as libwebp's own decoder says, scaled without fringes, cut short shown in part. */
+#include "test_image_support.h"
+
+#include <webp/decode.h>
+#include <webp/encode.h>
+
+enum { WIDE = 640, HIGH = 480 };
+
+/* Caller frees with WebPFree. `channels`: 3 or 4. */
+static size_t encode(const uint8_t *pixels, int channels, bool lossless, uint8_t **file)
+{
+    int pitch = WIDE * channels;
+    if (channels == 3)
+        return lossless ? WebPEncodeLosslessRGB(pixels, WIDE, HIGH, pitch, file)
+                        : WebPEncodeRGB(pixels, WIDE, HIGH, pitch, 80, file);
+    return lossless ? WebPEncodeLosslessRGBA(pixels, WIDE, HIGH, pitch, file)
+                    : WebPEncodeRGBA(pixels, WIDE, HIGH, pitch, 80, file);
+}
+
+static size_t photo_file(bool lossless, uint8_t **file)
+{
+    uint8_t *pixels = make_photo(WIDE, HIGH, 3);
+    size_t len = encode(pixels, 3, lossless, file);
+    free(pixels);
+    assert_true(len > 0);
+    return len;
+}
+
+/* Mean of the absolute differences to what libwebp makes of it at that size. */
+static double difference(const struct fz_image *image, const uint8_t *file, size_t len)
+{
+    WebPDecoderConfig config;
+    assert_true(WebPInitDecoderConfig(&config));
+    config.options.use_scaling = image->out_w < WIDE;
+    config.options.scaled_width = image->out_w;
+    config.options.scaled_height = image->out_h;
+    config.output.colorspace = MODE_BGRA;
+    assert_int_equal(WebPDecode(file, len, &config), VP8_STATUS_OK);
+    double sum = 0;
+    for (int y = 0; y < image->out_h; y++)
+        for (int x = 0; x < image->out_w * 4; x++)
+            sum += abs(image->pixels[y * image->pitch_bytes + x] -
+                       config.output.u.RGBA.rgba[y * config.output.u.RGBA.stride + x]);
+    WebPFreeDecBuffer(&config.output);
+    return sum / (image->out_w * image->out_h * 4);
+}
+
+static void test_as_the_library_says(void **state)
+{
+    (void)state;
+    for (int lossless = 0; lossless < 2; lossless++) {
+        uint8_t *file;
+        size_t len = photo_file(lossless, &file);
+        static const int boxes[] = {0, 500, 200, 64, 1};
+        for (int i = 0; i < 5; i++) {
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            assert_int_equal(load(file, len, boxes[i], boxes[i], &host, &image, &err), FZ_OK);
+            assert_int_equal(image.width, WIDE);
+            assert_true(difference(&image, file, len) < 0.01);
+            /* A lossy one is never held as a whole, but for a result of full size. */
+            if (!lossless && boxes[i] == 64)
+                assert_true(host.reserved < (uint64_t)len + WIDE * HIGH * 4);
+            host_fini(&host);
+        }
+        WebPFree(file);
+    }
+}
+
+/* Clear pixels are green, the others as the background: a trace of green would be theirs. */
+static void test_clear_pixels_do_not_bleed(void **state)
+{
+    (void)state;
+    uint8_t *pixels = malloc((size_t)WIDE * HIGH * 4);
+    for (int i = 0; i < WIDE * HIGH; i++) {
+        bool clear = i % WIDE / 20 % 2 == 0;
+        memcpy(pixels + i * 4, clear ? (uint8_t[]){0, 255, 0, 0} : (uint8_t[]){0x20, 0x40, 0x60, 255}, 4);
+    }
+    for (int lossless = 0; lossless < 2; lossless++) {
+        uint8_t *file;
+        size_t len = encode(pixels, 4, lossless, &file);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(file, len, 48, 48, &host, &image, &err), FZ_OK);
+        for (int i = 0; i < 48 * 36; i++)
+            assert_near(pixel(&image, i % 48, i / 48), 0x204060, lossless ? 2 : 12);
+        host_fini(&host);
+        WebPFree(file);
+    }
+    free(pixels);
+}
+
+static void test_cut_short(void **state)
+{
+    (void)state;
+    for (int lossless = 0; lossless < 2; lossless++) {
+        uint8_t *file;
+        size_t len = photo_file(lossless, &file);
+        struct host whole_host = {0}, host = {0};
+        struct fz_image whole, image;
+        struct fz_error err;
+        assert_int_equal(load(file, len, 0, 0, &whole_host, &whole, &err), FZ_OK);
+        assert_false(whole.damaged);
+        assert_int_equal(load(file, len * 3 / 4, 0, 0, &host, &image, &err), FZ_OK);
+        assert_true(image.damaged);
+        assert_string_equal(err.msg, "the file ends early");
+        for (int x = 0; x < WIDE; x++)
+            assert_int_equal(pixel(&image, x, HIGH / 4), pixel(&whole, x, HIGH / 4));
+        assert_int_equal(pixel(&image, 5, HIGH - 1), 0x204060);
+        host_fini(&host);
+        host = (struct host){0};
+        assert_int_equal(load(file, 40, 0, 0, &host, &image, &err), FZ_E_DAMAGED);
+        host_fini(&host);
+        host_fini(&whole_host);
+        WebPFree(file);
+    }
+}
+
+static void test_cancelled_between_chunks(void **state)
+{
+    (void)state;
+    uint8_t *file, *noise = malloc((size_t)WIDE * HIGH * 3);
+    uint32_t seed = 5;
+    for (int i = 0; i < WIDE * HIGH * 3; i++)
+        noise[i] = (uint8_t)(next_random(&seed) >> 16);
+    size_t len = encode(noise, 3, true, &file);
+    free(noise);
+    assert_true(len > 512 << 10);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(file, len, 64, 64, &host, &image, &err), FZ_OK);
+    int asked = host.asked;
+    host_fini(&host);
+    host = (struct host){.cancel_after = asked - 1};
+    assert_int_equal(load(file, len, 64, 64, &host, &image, &err), FZ_E_CANCELLED);
+    host_fini(&host);
+    WebPFree(file);
+}
+
+/* A frame that is smaller than the picture, at (20, 10), and a profile. */
+static void test_small_first_frame_and_profile(void **state)
+{
+    (void)state;
+    uint8_t pixels[64 * 32 * 3], *frame;
+    for (int i = 0; i < 64 * 32; i++)
+        memcpy(pixels + i * 3, (uint8_t[]){200, 100, 50}, 3);
+    size_t len = WebPEncodeLosslessRGB(pixels, 64, 32, 64 * 3, &frame);
+    struct bytes b = {0};
+    const size_t padded = len - 12;
+    bytes_put(&b, "RIFF\0\0\0\0WEBPVP8X\12\0\0\0\42\0\0\0", 24); /* a profile, an animation */
+    bytes_put_le(&b, 100 - 1, 3);
+    bytes_put_le(&b, 80 - 1, 3);
+    bytes_put(&b, "ICCP\3\0\0\0abc\0", 12);
+    bytes_put(&b, "ANIM\6\0\0\0\0\0\0\0\0\0", 14);
+    bytes_put(&b, "ANMF", 4);
+    bytes_put_le(&b, (uint32_t)(16 + padded), 4);
+    bytes_put_le(&b, 20 / 2, 3);
+    bytes_put_le(&b, 10 / 2, 3);
+    bytes_put_le(&b, 64 - 1, 3);
+    bytes_put_le(&b, 32 - 1, 3);
+    bytes_put(&b, "\144\0\0\0", 4);
+    bytes_put(&b, frame + 12, padded);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(image.width, 100);
+    assert_int_equal(image.height, 80);
+    assert_true(image.has_profile);
+    for (int y = 0; y < 80; y++)
+        for (int x = 0; x < 100; x++)
+            assert_int_equal(pixel(&image, x, y),
+                             x >= 20 && x < 84 && y >= 10 && y < 42 ? 0xc86432 : 0x204060);
+    host_fini(&host);
+    free(b.data);
+    WebPFree(frame);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_as_the_library_says),
+        cmocka_unit_test(test_clear_pixels_do_not_bleed),
+        cmocka_unit_test(test_cut_short),
+        cmocka_unit_test(test_cancelled_between_chunks),
+        cmocka_unit_test(test_small_first_frame_and_profile),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
