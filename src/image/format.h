@@ -5,7 +5,9 @@
 
 #include "image/bytes.h"
 #include "image/image.h"
+#include "image/reader.h"
 #include "image/reduce.h"
+#include "image/region.h"
 #include "image/scratch.h"
 
 enum { FZ_FORMAT_HEAD_BYTES = 64 << 10 }; /* what is read before the format is known */
@@ -27,7 +29,9 @@ struct fz_decode {
     const struct fz_image_request *request;
     struct fz_image_scratch *scratch;
     const struct fz_format *format;
-    struct fz_bytes file; /* whole when load runs */
+    struct fz_bytes file; /* whole when load runs, but for one that is read piece by piece: its head then */
+    struct fz_reader *pieces;   /* the rest of such a file; NULL: there is none */
+    struct fz_error read_error; /* why no more pieces came, where that was not the end */
     uint64_t working_bytes;
     struct fz_header header;
     int turn; /* orientation to apply to the rows that the decoder gives, 1..8 */
@@ -59,14 +63,18 @@ struct fz_format {
     const char *sdl_type;
     unsigned bytes_per_px;
     unsigned file_copies;
-    bool premultiplied;                              /* its surfaces are */
+    bool streams;       /* `load` takes what follows d->file from fz_decode_more */
+    bool premultiplied; /* its surfaces are */
 };
 
 /* Any thread. The row that knows these bytes, or NULL. */
 const struct fz_format *fz_format_find(const struct fz_bytes *head);
 
-/* The decoder's thread. The size of the result for a picture of width x height px as stored, before it is
- * turned. */
+/* The decoder's thread. What is wanted of a picture of width x height px: all as stored, before it is turned. */
+struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height);
+
+/* The decoder's thread. The size of the result for a picture of width x height px as stored, before it is turned; where
+ * a part of it is wanted, that of the whole at the same scale. */
 void fz_decode_target(const struct fz_decode *d, int width, int height, int *out_w, int *out_h);
 
 /* The decoder's thread. `width x height` is the picture as stored, `in_w x in_h` the size in which its rows
@@ -76,6 +84,10 @@ enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w
 /* The decoder's thread, before fz_decode_begin. The picture's ICC profile, copied; what is too large to be one is
  * left aside. */
 void fz_decode_set_profile(struct fz_decode *d, const void *icc, size_t len);
+
+/* The decoder's thread. What follows in a file that is read piece by piece, in place of the piece before; false at its end,
+ * or where it cannot be read (d->read_error). */
+bool fz_decode_more(struct fz_decode *d, struct fz_bytes *next);
 
 /* The decoder's thread. Fills what is missing of the result with the background. */
 void fz_decode_fill_rest(struct fz_decode *d);

@@ -31,11 +31,26 @@ void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *
     *out_h = *out_h < 1 ? 1 : *out_h;
 }
 
+struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height)
+{
+    const struct fz_image_request *request = d->request;
+    bool swaps = fz_orient_swaps(d->turn);
+    int box_w = swaps ? request->box_h : request->box_w, box_h = swaps ? request->box_w : request->box_h;
+    struct fz_part part = {.of = fz_region_stored(&request->region, d->turn, width, height)};
+    if (request->region.w == 0) {
+        fz_image_fit(width, height, box_w, box_h, &part.out_w, &part.out_h);
+        return part;
+    }
+    part.out_w = box_w > 0 && box_w < part.of.w ? box_w : part.of.w;
+    part.out_h = box_h > 0 && box_h < part.of.h ? box_h : part.of.h;
+    return part;
+}
+
 void fz_decode_target(const struct fz_decode *d, int width, int height, int *out_w, int *out_h)
 {
-    bool swaps = fz_orient_swaps(d->turn);
-    fz_image_fit(width, height, swaps ? d->request->box_h : d->request->box_w,
-                 swaps ? d->request->box_w : d->request->box_h, out_w, out_h);
+    struct fz_part part = fz_decode_part(d, width, height);
+    *out_w = (int)(((int64_t)width * part.out_w + part.of.w - 1) / part.of.w);
+    *out_h = (int)(((int64_t)height * part.out_h + part.of.h - 1) / part.of.h);
 }
 
 bool fz_decode_cancelled(const struct fz_decode *d)
@@ -53,8 +68,8 @@ enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w
 {
     const struct fz_image_request *request = d->request;
     struct fz_image *out = d->out;
-    int target_w, target_h;
-    fz_decode_target(d, width, height, &target_w, &target_h);
+    struct fz_part part = fz_decode_part(d, width, height);
+    int target_w = part.out_w, target_h = part.out_h;
     enum fz_err code = fz_limits_check_output(&request->limits, target_w, target_h, d->err);
     if (code != FZ_OK)
         return code;
@@ -68,7 +83,8 @@ enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", out->out_w, out->out_h);
     struct fz_orient orient;
     fz_orient_init(&orient, d->turn, out->pixels, out->pitch_bytes, target_w, target_h);
-    if (!fz_reduce_init(&d->reduce, d->scratch, in_w, in_h, target_w, target_h, &orient))
+    struct fz_image_region rows = fz_region_scaled(&part.of, width, height, in_w, in_h);
+    if (!fz_reduce_init_part(&d->reduce, d->scratch, in_w, in_h, &rows, target_w, target_h, &orient))
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %d pixels", in_w);
     d->begun = true;
     return FZ_OK;
@@ -79,7 +95,7 @@ void fz_decode_fill_rest(struct fz_decode *d)
     struct fz_reduce *r = &d->reduce;
     uint32_t rgb = d->request->background;
     const uint8_t px[4] = {(uint8_t)rgb, (uint8_t)(rgb >> 8), (uint8_t)(rgb >> 16), 255};
-    while (r->in_y < r->in_h) {
+    while (!fz_reduce_is_done(r)) {
         uint8_t *row = fz_reduce_input(r);
         for (int x = 0; x < r->in_w; x++)
             memcpy(row + (size_t)x * 4, px, 4);
@@ -94,6 +110,13 @@ void fz_decode_set_profile(struct fz_decode *d, const void *icc, size_t len)
     memcpy(d->scratch->profile.data, icc, len);
     d->profile = (struct fz_bytes){.at = d->scratch->profile.data, .len = len, .whole = true};
     d->out->has_profile = true;
+}
+
+bool fz_decode_more(struct fz_decode *d, struct fz_bytes *next)
+{
+    if (!d->pieces || d->read_error.code != FZ_OK)
+        return false;
+    return fz_reader_next(d->pieces, next, &d->read_error) == FZ_OK && next->len > 0;
 }
 
 /* Knows the format by the first bytes, then reads as far as its header reaches. */
@@ -128,7 +151,7 @@ static enum fz_err read_header(struct fz_decode *d, struct fz_reader *reader)
 }
 
 /* Between header and pixels, once for all formats. */
-static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes)
+static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes, uint64_t held_bytes)
 {
     const struct fz_image_request *request = d->request;
     const struct fz_header *h = &d->header;
@@ -141,7 +164,7 @@ static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes)
     d->out->width = (int)h->width;
     d->out->height = (int)h->height;
     d->working_bytes = d->format->working_bytes(d, file_bytes);
-    uint64_t bytes = file_bytes + d->working_bytes + (uint64_t)h->width * FZ_REDUCE_COLUMN_BYTES;
+    uint64_t bytes = held_bytes + d->working_bytes + (uint64_t)h->width * FZ_REDUCE_COLUMN_BYTES;
     if (!request->host.reserve || request->host.reserve(request->host.ctx, bytes))
         return FZ_OK;
     if (fz_decode_cancelled(d))
@@ -157,13 +180,16 @@ static enum fz_err load(struct fz_decode *d)
     enum fz_err code = fz_reader_open(&reader, d->request, &d->scratch->file, d->err);
     if (code == FZ_OK)
         code = read_header(d, &reader);
+    uint64_t file_bytes = reader.file_bytes > reader.len ? reader.file_bytes : reader.len;
+    bool in_pieces = code == FZ_OK && d->format->streams && file_bytes > d->request->limits.max_held_bytes;
     if (code == FZ_OK)
-        code = check_header(d, reader.file_bytes > reader.len ? reader.file_bytes : reader.len);
+        code = check_header(d, file_bytes, in_pieces ? reader.len + FZ_READER_PIECE_BYTES : file_bytes);
     if (code == FZ_OK)
-        code = fz_reader_finish(&reader, d->err);
+        code = in_pieces ? fz_reader_begin_pieces(&reader, d->err) : fz_reader_finish(&reader, d->err);
     if (code != FZ_OK)
         return code;
     d->file = fz_reader_bytes(&reader);
+    d->pieces = in_pieces ? &reader : NULL;
     d->turn = 1;
     d->out->orientation = d->format->orientation ? d->format->orientation(&d->file, &d->turn) : 1;
     if (fz_orient_swaps(d->turn)) {
@@ -171,6 +197,11 @@ static enum fz_err load(struct fz_decode *d)
         d->out->height = (int)d->header.width;
     }
     code = d->format->load(d);
+    if (d->read_error.code != FZ_OK) {
+        code = d->read_error.code;
+        if (d->err)
+            *d->err = d->read_error;
+    }
     if (code == FZ_OK)
         fz_decode_fill_rest(d);
     return code;

@@ -12,10 +12,11 @@
 /* Checked between header and pixels, once, for all formats. */
 struct fz_image_limits {
     uint64_t max_file_bytes;
-    uint64_t max_output_px; /* pixels of a result */
-    uint64_t max_rows_px;   /* by the header, for what decodes by rows or at reduced scale (JPEG) */
-    uint64_t max_whole_px;  /* by the header, for what must be decoded as a whole (SDL2_image) */
-    int max_side_px;        /* by the header */
+    uint64_t max_output_px;  /* pixels of a result */
+    uint64_t max_rows_px;    /* by the header, for what decodes by rows or at reduced scale (JPEG) */
+    uint64_t max_whole_px;   /* by the header, for what must be decoded as a whole (SDL2_image) */
+    int max_side_px;         /* by the header */
+    uint64_t max_held_bytes; /* a larger file is read piece by piece, where its format can be */
 };
 extern const struct fz_image_limits fz_image_default_limits;
 
@@ -30,9 +31,18 @@ struct fz_image_host {
     uint8_t *(*alloc)(void *ctx, int width, int height, int *pitch_bytes);
 };
 
+/* A part of the upright picture, px; w = 0: the whole. */
+struct fz_image_region {
+    int x, y, w, h;
+};
+
 struct fz_image_request {
-    int fd;              /* open for reading, at its start; borrowed; read once, sequentially */
-    int box_w, box_h;    /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
+    int fd;           /* open for reading, at its start; borrowed; read once, sequentially */
+    int box_w, box_h; /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
+    /* Of a region (brought inside the picture where it is not) the result is exactly the box, at most the region's own
+     * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
+     * result's scale, which is 1 by a power of two. */
+    struct fz_image_region region;
     uint32_t background; /* 0xRRGGBB under transparent pixels */
     struct fz_image_limits limits;
     struct fz_image_host host;

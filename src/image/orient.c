@@ -7,14 +7,23 @@ bool fz_orient_swaps(int orientation)
     return orientation >= 5 && orientation <= 8;
 }
 
+bool fz_orient_from_right(int orientation)
+{
+    return orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
+}
+
+bool fz_orient_from_bottom(int orientation)
+{
+    return orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8;
+}
+
 void fz_orient_init(struct fz_orient *orient, int orientation, uint8_t *pixels, ptrdiff_t pitch_bytes,
                     int width, int height)
 {
     bool swaps = fz_orient_swaps(orientation);
     ptrdiff_t out_w = swaps ? height : width;
     ptrdiff_t out_h = swaps ? width : height;
-    bool from_right = orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
-    bool from_bottom = orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8;
+    bool from_right = fz_orient_from_right(orientation), from_bottom = fz_orient_from_bottom(orientation);
     ptrdiff_t across = from_right ? -4 : 4;
     ptrdiff_t down = from_bottom ? -pitch_bytes : pitch_bytes;
     orient->width = width;

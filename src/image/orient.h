@@ -17,6 +17,10 @@ struct fz_orient {
 /* Any thread. True where width and height change places (5 to 8). */
 bool fz_orient_swaps(int orientation);
 
+/* Any thread. Whether stored pixels come to stand from the right on, or from the bottom on. */
+bool fz_orient_from_right(int orientation);
+bool fz_orient_from_bottom(int orientation);
+
 /* Any thread. `pixels` has room for the upright result of a stored picture of width x height px, 4 bytes
  * each. */
 void fz_orient_init(struct fz_orient *orient, int orientation, uint8_t *pixels, ptrdiff_t pitch_bytes,

@@ -126,7 +126,7 @@ static void push(struct png *p, uint8_t *row)
 static enum fz_err read_rows(struct png *p)
 {
     struct fz_decode *d = p->d;
-    for (int y = 0; y < d->reduce.in_h; y++) {
+    for (int y = 0; y < d->reduce.in_h && !fz_reduce_is_done(&d->reduce); y++) {
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
         uint8_t *row = fz_reduce_input(&d->reduce);

@@ -49,26 +49,38 @@ static bool make_room(struct fz_reader *reader, uint64_t bytes)
     return need <= SIZE_MAX && fz_buffer_grow(reader->buffer, (size_t)need);
 }
 
+/* Reads once, behind what stands in the buffer. */
+static enum fz_err read_some(struct fz_reader *reader, size_t count, size_t *got, struct fz_error *err)
+{
+    const struct fz_image_request *request = reader->request;
+    ssize_t n;
+    do {
+        if (request->host.cancelled && request->host.cancelled(request->host.ctx))
+            return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
+        n = read(request->fd, reader->buffer->data + reader->len, count);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
+    *got = (size_t)n;
+    return FZ_OK;
+}
+
 enum fz_err fz_reader_fill(struct fz_reader *reader, uint64_t bytes, struct fz_error *err)
 {
     const struct fz_image_request *request = reader->request;
     while (!reader->whole && reader->len < bytes) {
-        if (request->host.cancelled && request->host.cancelled(request->host.ctx))
-            return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
         if (!make_room(reader, bytes))
             return fz_fail(err, FZ_E_MEMORY, 0, "no memory for the file");
-        size_t room = reader->buffer->size - reader->len;
+        size_t room = reader->buffer->size - reader->len, got;
         uint64_t wanted = bytes - reader->len;
         size_t count = room < BLOCK_BYTES ? room : BLOCK_BYTES;
         if (count > wanted)
             count = (size_t)wanted;
-        ssize_t got = read(request->fd, reader->buffer->data + reader->len, count);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
+        enum fz_err code = read_some(reader, count, &got, err);
+        if (code != FZ_OK)
+            return code;
         reader->whole = got == 0;
-        reader->len += (size_t)got;
+        reader->len += got;
         if (reader->len > request->limits.max_file_bytes)
             return fail_large(reader, err);
     }
@@ -78,6 +90,23 @@ enum fz_err fz_reader_fill(struct fz_reader *reader, uint64_t bytes, struct fz_e
 enum fz_err fz_reader_finish(struct fz_reader *reader, struct fz_error *err)
 {
     return fz_reader_fill(reader, UINT64_MAX, err);
+}
+
+enum fz_err fz_reader_begin_pieces(struct fz_reader *reader, struct fz_error *err)
+{
+    if (!fz_buffer_grow(reader->buffer, reader->len + FZ_READER_PIECE_BYTES))
+        return fz_fail(err, FZ_E_MEMORY, 0, "no memory for the file");
+    return FZ_OK;
+}
+
+enum fz_err fz_reader_next(struct fz_reader *reader, struct fz_bytes *piece, struct fz_error *err)
+{
+    *piece = (struct fz_bytes){.at = reader->buffer->data + reader->len};
+    enum fz_err code = read_some(reader, FZ_READER_PIECE_BYTES, &piece->len, err);
+    reader->piece_bytes += piece->len;
+    if (code == FZ_OK && reader->len + reader->piece_bytes > reader->request->limits.max_file_bytes)
+        return fail_large(reader, err);
+    return code;
 }
 
 struct fz_bytes fz_reader_bytes(const struct fz_reader *reader)

@@ -6,12 +6,15 @@
 #include "image/image.h"
 #include "image/scratch.h"
 
+enum { FZ_READER_PIECE_BYTES = 256 << 10 };
+
 struct fz_reader {
     const struct fz_image_request *request;
     struct fz_buffer *buffer; /* borrowed */
     uint64_t file_bytes;      /* by fstat; what is really read may differ */
     size_t len;
     bool whole;
+    uint64_t piece_bytes; /* read in pieces, which do not stay */
 };
 
 /* Worker. Refuses what is no regular file (NOT_PICTURE) or over the limit (LIMIT) before a byte is read. */
@@ -23,6 +26,12 @@ enum fz_err fz_reader_fill(struct fz_reader *reader, uint64_t bytes, struct fz_e
 
 /* Worker. Reads the rest of the file. */
 enum fz_err fz_reader_finish(struct fz_reader *reader, struct fz_error *err);
+
+/* Worker. Instead of finishing: makes room for pieces behind what has been read so far. MEMORY. */
+enum fz_err fz_reader_begin_pieces(struct fz_reader *reader, struct fz_error *err);
+
+/* Worker. The next piece of the rest, in place of the one before; of no length at the file's end. IO, LIMIT, CANCELLED. */
+enum fz_err fz_reader_next(struct fz_reader *reader, struct fz_bytes *piece, struct fz_error *err);
 
 /* Worker. What has been read so far; valid until the next fill. */
 struct fz_bytes fz_reader_bytes(const struct fz_reader *reader);

@@ -32,9 +32,9 @@ static void make_taps(struct fz_reduce *r)
 {
     const int unit = 1 << TAP_UNIT_BITS;
     for (int i = 0; i < r->out_w; i++) {
-        int64_t from = edge(i, r->in_w, r->out_w, unit), to = edge(i + 1, r->in_w, r->out_w, unit);
+        int64_t from = edge(i, r->part.w, r->out_w, unit), to = edge(i + 1, r->part.w, r->out_w, unit);
         int first = (int)(from / unit);
-        first = first < r->in_w - r->taps ? first : r->in_w - r->taps;
+        first = first < r->part.w - r->taps ? first : r->part.w - r->taps;
         r->firsts[i] = first;
         for (int k = 0; k < r->taps; k++) {
             int64_t left = (int64_t)(first + k) * unit, right = left + unit;
@@ -48,14 +48,24 @@ static void make_taps(struct fz_reduce *r)
 bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w,
                     int out_h, const struct fz_orient *orient)
 {
-    assert(in_w >= out_w && out_w >= 1 && in_h >= out_h && out_h >= 1);
-    *r = (struct fz_reduce){.in_w = in_w, .in_h = in_h, .out_w = out_w, .out_h = out_h, .orient = *orient};
-    r->copy = in_w == out_w && in_h == out_h;
+    return fz_reduce_init_part(r, scratch, in_w, in_h, &(struct fz_image_region){0, 0, in_w, in_h}, out_w,
+                               out_h, orient);
+}
+
+bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h,
+                         const struct fz_image_region *part, int out_w, int out_h,
+                         const struct fz_orient *orient)
+{
+    assert(part->w >= out_w && out_w >= 1 && part->h >= out_h && out_h >= 1);
+    assert(part->x >= 0 && part->x + part->w <= in_w && part->y >= 0 && part->y + part->h <= in_h);
+    *r = (struct fz_reduce){
+        .in_w = in_w, .in_h = in_h, .part = *part, .out_w = out_w, .out_h = out_h, .orient = *orient};
+    r->copy = part->w == out_w && part->h == out_h;
     /* Up to 8 input rows for an output row, their sum fits 16 bits; above, it is carried over in between. */
-    r->unit = (int)((int64_t)(MAX_COVER - 1) * out_h / in_h);
+    r->unit = (int)((int64_t)(MAX_COVER - 1) * out_h / part->h);
     r->unit = r->unit > MIN_UNIT ? r->unit : MIN_UNIT;
-    size_t in_bytes = (size_t)in_w * 4;
-    if (!fz_buffer_need(&scratch->input, in_bytes))
+    size_t in_bytes = (size_t)part->w * 4;
+    if (!fz_buffer_need(&scratch->input, (size_t)in_w * 4))
         return false;
     r->input = scratch->input.data;
     if (!fz_orient_row(orient, 0)) {
@@ -65,7 +75,7 @@ bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int i
     }
     if (r->copy)
         return true;
-    r->taps = count_taps(in_w, out_w);
+    r->taps = count_taps(part->w, out_w);
     if (!fz_buffer_need(&scratch->sums, in_bytes * sizeof *r->sums) ||
         !fz_buffer_need(&scratch->totals, in_bytes * sizeof *r->totals) ||
         !fz_buffer_need(&scratch->weights, (size_t)out_w * (size_t)r->taps * sizeof *r->weights) ||
@@ -142,7 +152,7 @@ static void totals_add(float *restrict totals, const uint16_t *restrict sums, si
 
 static void carry_over(struct fz_reduce *r)
 {
-    (r->carried ? totals_add : totals_set)(r->totals, r->sums, (size_t)r->in_w * 4);
+    (r->carried ? totals_add : totals_set)(r->totals, r->sums, (size_t)r->part.w * 4);
     r->carried = true;
     r->cover = 0;
 }
@@ -187,9 +197,27 @@ static void make_row(const struct fz_reduce *r, uint8_t *to, int cover)
     }
 }
 
+void fz_reduce_skip(struct fz_reduce *r, int rows)
+{
+    assert(r->in_y + rows <= r->part.y);
+    r->in_y += rows;
+}
+
+void fz_reduce_set_column(struct fz_reduce *r, int x)
+{
+    assert(x >= 0 && x <= r->part.x);
+    r->row_x = x;
+}
+
+bool fz_reduce_is_done(const struct fz_reduce *r)
+{
+    return r->out_y >= r->out_h;
+}
+
 uint8_t *fz_reduce_input(struct fz_reduce *r)
 {
-    if (r->copy && r->out_y < r->out_h)
+    bool all_of_it = r->part.w == r->in_w && r->in_y >= r->part.y;
+    if (r->copy && all_of_it && r->out_y < r->out_h)
         return output_row(r);
     return r->input;
 }
@@ -206,24 +234,27 @@ void fz_reduce_push(struct fz_reduce *r, const uint8_t *row)
 {
     if (r->in_y >= r->in_h)
         return;
+    int y = r->in_y++ - r->part.y;
+    if (y < 0 || y >= r->part.h)
+        return;
+    row += (size_t)(r->part.x - r->row_x) * 4;
     if (r->copy) {
-        r->in_y++;
         push_copy(r, row);
         return;
     }
-    int64_t top = (int64_t)r->in_y++ * r->unit, bottom = top + r->unit;
+    int64_t top = (int64_t)y * r->unit, bottom = top + r->unit;
     while (top < bottom) {
-        int64_t end = edge(r->out_y + 1, r->in_h, r->out_h, r->unit);
+        int64_t end = edge(r->out_y + 1, r->part.h, r->out_h, r->unit);
         int cover = (int)((end < bottom ? end : bottom) - top);
         if (r->cover + cover > MAX_COVER)
             carry_over(r);
-        (r->cover ? sums_add : sums_set)(r->sums, row, (size_t)r->in_w * 4, (uint16_t)cover);
+        (r->cover ? sums_add : sums_set)(r->sums, row, (size_t)r->part.w * 4, (uint16_t)cover);
         r->cover += cover;
         top += cover;
         if (top < end)
             break;
         carry_over(r);
-        make_row(r, output_row(r), (int)(end - edge(r->out_y, r->in_h, r->out_h, r->unit)));
+        make_row(r, output_row(r), (int)(end - edge(r->out_y, r->part.h, r->out_h, r->unit)));
         output_done(r);
         r->carried = false;
     }

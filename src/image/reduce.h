@@ -2,6 +2,7 @@
 #ifndef FZ_IMAGE_REDUCE_H
 #define FZ_IMAGE_REDUCE_H
 
+#include "image/image.h"
 #include "image/orient.h"
 #include "image/scratch.h"
 
@@ -14,6 +15,8 @@ enum { FZ_REDUCE_COLUMN_BYTES = 4 + 8 + 16 + 16 + 4 * FZ_REDUCE_BAND };
 struct fz_reduce {
     int in_w, in_h, out_w, out_h; /* px */
     int in_y, out_y;              /* rows taken, rows made */
+    struct fz_image_region part;  /* of the rows, what the result shows */
+    int row_x;                    /* the column that rows begin with */
     int unit;                     /* coverage of a whole input row */
     int cover;                    /* coverage that the sums hold */
     bool carried;                 /* the totals hold something */
@@ -33,6 +36,19 @@ struct fz_reduce {
  * and in_h >= out_h >= 1. False: out of memory. */
 bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w,
                     int out_h, const struct fz_orient *orient);
+
+/* Any thread. The same of a part of the rows, px of these: the others are dropped. */
+bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h,
+                         const struct fz_image_region *part, int out_w, int out_h,
+                         const struct fz_orient *orient);
+
+/* Same thread. For decoders that leave out what is not of the part: the next `rows` rows, all above it, do not come; all
+ * rows begin with column x. */
+void fz_reduce_skip(struct fz_reduce *r, int rows);
+void fz_reduce_set_column(struct fz_reduce *r, int x);
+
+/* Same thread. Nothing of the rows that follow is shown. */
+bool fz_reduce_is_done(const struct fz_reduce *r);
 
 /* Same thread. Where the next input row is best written (in_w pixels, B G R 255), to be handed to
  * fz_reduce_push: the result itself where nothing has to be done to it. */

@@ -1,0 +1,259 @@
+/* Parts of a picture: each is what the whole shows there. */
+#include "test_image_support.h"
+
+/* Loads a part with whatever limits, and leaves it in host. */
+static enum fz_err load_part(const struct bytes *file, struct fz_image_region region, int box_w, int box_h,
+                             const struct fz_image_limits *limits, struct host *host, struct fz_image *image,
+                             struct fz_error *err)
+{
+    int fd = open_bytes(file->data, file->len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, box_w, box_h, host);
+    request.region = region;
+    if (limits)
+        request.limits = *limits;
+    enum fz_err code = fz_image_load(&request, scratch, image, err);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    return code;
+}
+
+/* The part, reduced by `scale`, against the same part of the whole reduced by it. */
+static void assert_part(const struct bytes *file, const struct fz_image *whole, int x, int y, int w, int h,
+                        int scale, int tolerance)
+{
+    struct host host = {0};
+    struct fz_image part;
+    struct fz_error err;
+    int out_w = (w + scale - 1) / scale, out_h = (h + scale - 1) / scale;
+    assert_int_equal(
+        load_part(file, (struct fz_image_region){x, y, w, h}, out_w, out_h, NULL, &host, &part, &err), FZ_OK);
+    assert_int_equal(part.out_w, out_w);
+    assert_int_equal(part.out_h, out_h);
+    assert_int_equal(part.width, whole->width);
+    assert_int_equal(part.height, whole->height);
+    for (int j = 0; j < out_h; j++)
+        for (int i = 0; i < out_w; i++) {
+            uint32_t is = pixel(&part, i, j), wanted = pixel(whole, x / scale + i, y / scale + j);
+            if (channel_distance(is, wanted) > tolerance)
+                fail_msg("%d,%d of %dx%d+%d+%d at 1/%d: %06x, not %06x", i, j, w, h, x, y, scale, is, wanted);
+        }
+    host_fini(&host);
+}
+
+/* Parts everywhere, at all edges; where the whole is reduced by `scale` it must be without a remainder. */
+static void assert_parts(const struct bytes *file, int scale, int tolerance)
+{
+    struct host host = {0};
+    struct fz_image whole;
+    struct fz_error err;
+    assert_int_equal(load(file->data, file->len, 0, 0, &host, &whole, &err), FZ_OK);
+    int w = whole.width, h = whole.height;
+    host_fini(&host);
+    host = (struct host){0};
+    assert_int_equal(load(file->data, file->len, w / scale, h / scale, &host, &whole, &err), FZ_OK);
+    int u = 16 * scale;
+    const int parts[][4] = {{0, 0, w, h},         {0, 0, u, u},
+                            {w - u, h - u, u, u}, {w - u, 0, u, h},
+                            {0, h - 2 * u, w, u}, {u, u, w - 2 * u, h - 2 * u},
+                            {3 * u, 2 * u, u, u}, {scale, 5 * scale, 7 * scale, 3 * scale}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        assert_part(file, &whole, parts[i][0], parts[i][1], parts[i][2], parts[i][3], scale, tolerance);
+    host_fini(&host);
+}
+
+static void test_jpeg_at_every_scale(void **state)
+{
+    (void)state;
+    for (int sampling = 1; sampling <= 2; sampling++)
+        for (int kind = 0; kind < 3; kind++) {
+            struct bytes file = photo_jpeg(1040, 784,
+                                           (struct jpeg_options){.sampling = sampling,
+                                                                 .progressive = kind == 1,
+                                                                 .restart_rows = kind == 2 ? 1 : 0});
+            for (int scale = 1; scale <= 8; scale *= 2)
+                assert_parts(&file, scale, 0);
+            free(file.data);
+        }
+}
+
+static void test_jpeg_beyond_its_own_scales(void **state)
+{
+    (void)state;
+    struct bytes file = photo_jpeg(1024, 768, (struct jpeg_options){.sampling = 2});
+    assert_parts(&file, 16, 1);
+    free(file.data);
+}
+
+/* The size is no multiple of anything: turned, the parts begin at the other end of it. */
+static void test_jpeg_in_every_orientation(void **state)
+{
+    (void)state;
+    for (int orientation = 1; orientation <= 8; orientation++) {
+        struct bytes file =
+            photo_jpeg(403, 301, (struct jpeg_options){.sampling = 2, .orientation = orientation});
+        assert_parts(&file, 1, 0);
+        free(file.data);
+    }
+}
+
+/* Half pixels at the edge would blur or move the part: then the scale is a finer one, reduced exactly. libjpeg's scaled
+ * transform is no mean of pixels: single ones differ from it. */
+static void test_jpeg_turned_and_reduced(void **state)
+{
+    (void)state;
+    for (int orientation = 1; orientation <= 8; orientation++) {
+        struct bytes file = photo_jpeg(
+            407, 305, (struct jpeg_options){.quality = 100, .sampling = 1, .orientation = orientation});
+        struct host whole_host = {0}, host = {0};
+        struct fz_image whole, part;
+        struct fz_error err;
+        assert_int_equal(load(file.data, file.len, 0, 0, &whole_host, &whole, &err), FZ_OK);
+        struct fz_image_region region = {64, 32, 128, 96};
+        assert_int_equal(load_part(&file, region, 32, 24, NULL, &host, &part, &err), FZ_OK);
+        int off = 0;
+        for (int j = 0; j < 24; j++)
+            for (int i = 0; i < 32; i++) {
+                int sum[3] = {0};
+                for (int k = 0; k < 16; k++) {
+                    uint32_t px = pixel(&whole, region.x + i * 4 + k % 4, region.y + j * 4 + k / 4);
+                    for (int c = 0; c < 3; c++)
+                        sum[c] += (int)(px >> (8 * c) & 255);
+                }
+                uint32_t mean = 0;
+                for (int c = 0; c < 3; c++)
+                    mean |= (uint32_t)((sum[c] + 8) / 16) << (8 * c);
+                off += channel_distance(pixel(&part, i, j), mean);
+            }
+        assert_true(off <= 32 * 24 * 3 / 2);
+        host_fini(&host);
+        host_fini(&whole_host);
+        free(file.data);
+    }
+}
+
+static void test_png_exactly(void **state)
+{
+    (void)state;
+    uint8_t *pixels = make_photo(352, 256, 4);
+    for (int orientation = 1; orientation <= 8; orientation++)
+        for (int interlaced = 0; interlaced < 2; interlaced++) {
+            struct bytes exif = make_exif(orientation, false);
+            struct bytes file = encode_png(pixels, 352, 256, PNG_COLOR_TYPE_RGB_ALPHA,
+                                           interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, &exif);
+            for (int scale = 1; scale <= 4; scale *= 2)
+                assert_parts(&file, scale, 0);
+            free(file.data);
+            free(exif.data);
+        }
+    free(pixels);
+}
+
+/* What is decoded as a whole goes the same way. */
+static void test_bmp(void **state)
+{
+    (void)state;
+    enum { W = 64, H = 64 };
+    struct bytes file = {0};
+    bytes_put(&file, "BM", 2);
+    bytes_put_le(&file, 54 + W * H * 4, 4);
+    bytes_put_le(&file, 0, 4);
+    bytes_put_le(&file, 54, 4);
+    bytes_put_le(&file, 40, 4);
+    bytes_put_le(&file, W, 4);
+    bytes_put_le(&file, H, 4);
+    bytes_put_le(&file, 1, 2);
+    bytes_put_le(&file, 32, 2);
+    for (int i = 0; i < 6; i++)
+        bytes_put_le(&file, 0, 4);
+    uint32_t seed = 3;
+    for (int i = 0; i < W * H; i++)
+        bytes_put_le(&file, next_random(&seed), 4);
+    assert_parts(&file, 1, 0);
+    free(file.data);
+}
+
+static void test_a_part_outside_is_brought_inside(void **state)
+{
+    (void)state;
+    struct bytes file = photo_jpeg(100, 80, (struct jpeg_options){0});
+    static const struct fz_image_region regions[] = {
+        {90, 70, 50, 50}, {-5, -5, 10, 10}, {5000, 5000, 10, 10}, {0, 0, 5000, 5000}, {50, 50, 10, 0}};
+    for (size_t i = 0; i < sizeof regions / sizeof *regions; i++) {
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load_part(&file, regions[i], 4000, 4000, NULL, &host, &image, &err), FZ_OK);
+        assert_true(image.out_w >= 1 && image.out_w <= 100 && image.out_h >= 1 && image.out_h <= 80);
+        host_fini(&host);
+    }
+    free(file.data);
+}
+
+/* A file that is larger than what may be held comes in pieces, and shows the same. */
+static void test_jpeg_in_pieces(void **state)
+{
+    (void)state;
+    struct bytes file = photo_jpeg(2000, 1500, (struct jpeg_options){.quality = 95, .orientation = 6});
+    assert_true(file.len > (1 << 20));
+    struct fz_image_limits limits = fz_image_default_limits;
+    limits.max_held_bytes = 100000;
+    static const struct fz_image_region regions[] = {{0}, {1000, 1500, 400, 300}, {0, 0, 64, 64}};
+    for (size_t i = 0; i < sizeof regions / sizeof *regions; i++) {
+        struct host held_host = {0}, host = {0};
+        struct fz_image held, image;
+        struct fz_error err;
+        assert_int_equal(load_part(&file, regions[i], 400, 400, NULL, &held_host, &held, &err), FZ_OK);
+        assert_int_equal(load_part(&file, regions[i], 400, 400, &limits, &host, &image, &err), FZ_OK);
+        assert_int_equal(held.out_w, image.out_w);
+        assert_int_equal(held.out_h, image.out_h);
+        assert_memory_equal(held.pixels, image.pixels, (size_t)held.out_h * (size_t)held.pitch_bytes);
+        assert_true(host.reserved + file.len - (700 << 10) < held_host.reserved);
+        host_fini(&held_host);
+        host_fini(&host);
+    }
+    free(file.data);
+}
+
+static void test_jpeg_in_pieces_ends_early_or_is_cancelled(void **state)
+{
+    (void)state;
+    struct bytes file = photo_jpeg(2000, 1500, (struct jpeg_options){.quality = 95});
+    struct fz_image_limits limits = fz_image_default_limits;
+    limits.max_held_bytes = 100000;
+    struct host host = {0}, cancelling = {.cancel_after = 6}, full = {0};
+    struct fz_image image;
+    struct fz_error err;
+    struct bytes cut = {.data = file.data, .len = file.len * 2 / 3};
+    assert_int_equal(load_part(&cut, (struct fz_image_region){0}, 400, 400, &limits, &host, &image, &err),
+                     FZ_OK);
+    assert_true(image.damaged);
+    assert_near(pixel(&image, 100, 290), 0x204060, 0);
+    host_fini(&host);
+    assert_int_equal(
+        load_part(&file, (struct fz_image_region){0}, 400, 400, &limits, &cancelling, &image, &err),
+        FZ_E_CANCELLED);
+    assert_int_equal(err.code, FZ_E_CANCELLED);
+    host_fini(&cancelling);
+    limits.max_file_bytes = file.len - 1;
+    assert_int_equal(load_part(&file, (struct fz_image_region){0}, 400, 400, &limits, &full, &image, &err),
+                     FZ_E_LIMIT);
+    host_fini(&full);
+    free(file.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_jpeg_at_every_scale),
+        cmocka_unit_test(test_jpeg_beyond_its_own_scales),
+        cmocka_unit_test(test_jpeg_in_every_orientation),
+        cmocka_unit_test(test_jpeg_turned_and_reduced),
+        cmocka_unit_test(test_png_exactly),
+        cmocka_unit_test(test_bmp),
+        cmocka_unit_test(test_a_part_outside_is_brought_inside),
+        cmocka_unit_test(test_jpeg_in_pieces),
+        cmocka_unit_test(test_jpeg_in_pieces_ends_early_or_is_cancelled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
