@@ -1,6 +1,6 @@
 # Completion of frieze for bash. Made by "make docs" from tools/pages and the tables in src/ctl.
 
-_frieze_options='--slideshow --delay --tile --names --text-scale --background --motion --hidden --sort --reverse --no-siblings --null --resume --watch --no-watch --wait --size --headless --memory --jobs --run-timeout --isolation --keys --print-marks --marks --pick --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
+_frieze_options='--slideshow --delay --tile --names --text-scale --background --motion --hidden --sort --reverse --no-siblings --null --resume --watch --no-watch --wait --size --headless --memory --jobs --run-timeout --limit-pixels --limit-bytes --limit-frames --limit-nesting --limit-seconds --isolation --keys --print-marks --marks --pick --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
 _frieze_commands='quit back open close next previous left right up down page_down page_up half_down half_up forward backward folder_next folder_previous first last zoom_in zoom_out zoom_original zoom_fit zoom_fill zoom_reset zoom_keep rotate_right rotate_left flip_h flip_v slideshow pause_show slower faster hints names info performance search random_picture shuffle sort_name sort_date sort_size sort_random drop undrop mark mark_range mark_all mark_none mark_invert mark_next mark_previous marks help menu command_line loading reload fullscreen copy_path run key status stats wait screenshot get set reset'
 
 _frieze_words() {
@@ -25,6 +25,11 @@ _frieze_value() {
     --memory|-m) ;;
     --jobs|-j) ;;
     --run-timeout) ;;
+    --limit-pixels) ;;
+    --limit-bytes) ;;
+    --limit-frames) ;;
+    --limit-nesting) ;;
+    --limit-seconds) ;;
     --isolation) _frieze_words 'thread' ;;
     --keys) _frieze_words 'feh nsxiv imv swayimg' ;;
     --marks) _frieze_files ;;
@@ -44,7 +49,7 @@ _frieze_argument() {
     loading) _frieze_words 'pause resume' ;;
     wait) _frieze_words 'idle screenful loaded' ;;
     screenshot) _frieze_files ;;
-    get) _frieze_words 'slideshow delay tile names text-scale background motion hidden sort reverse no-siblings null resume watch no-watch wait size headless memory jobs run-timeout isolation keys print-marks marks pick name screenshot quit-when stats shown config no-config help version' ;;
+    get) _frieze_words 'slideshow delay tile names text-scale background motion hidden sort reverse no-siblings null resume watch no-watch wait size headless memory jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation keys print-marks marks pick name screenshot quit-when stats shown config no-config help version' ;;
     set) _frieze_words 'delay tile names text-scale background motion sort reverse run-timeout' ;;
     reset) _frieze_words 'delay tile names text-scale background motion sort reverse run-timeout' ;;
     esac
@@ -85,6 +90,12 @@ _frieze() {
         _frieze_ctl
         return
     fi
+    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == @(probe|scale) && $cur == -* ]]; then
+        local own=--help
+        [[ ${COMP_WORDS[1]} == scale ]] && own+=' --size --quality --background'
+        _frieze_words "$own --limit-pixels --limit-bytes --limit-frames --limit-nesting --limit-seconds"
+        return
+    fi
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         if [[ $word == -- ]]; then
             _frieze_files
@@ -98,7 +109,9 @@ _frieze() {
         _frieze_words "$_frieze_options"
     else
         _frieze_files
-        ((COMP_CWORD == 1)) && [[ -n $cur && ctl == "$cur"* ]] && COMPREPLY+=(ctl)
+        ((COMP_CWORD == 1)) && [[ -n $cur ]] && for word in ctl probe scale; do
+            [[ $word == "$cur"* ]] && COMPREPLY+=("$word")
+        done
     fi
     return 0
 }

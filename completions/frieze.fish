@@ -29,6 +29,8 @@ function __frieze_wants_argument
 end
 
 complete -c frieze -n __fish_is_first_arg -a ctl -d 'tell a running frieze what to do, or ask it'
+complete -c frieze -n __fish_is_first_arg -a probe -d 'say what pictures are, as JSON'
+complete -c frieze -n __fish_is_first_arg -a scale -d 'write a picture, scaled'
 complete -c frieze -n 'not __frieze_is_ctl' -l slideshow -s s -d 'start as a slideshow'
 complete -c frieze -n 'not __frieze_is_ctl' -l delay -s d -x -d 'how long the slideshow shows a picture (0.34 at least: nothing flashes)'
 complete -c frieze -n 'not __frieze_is_ctl' -l tile -s t -x -d 'size of the box of a picture on the wall'
@@ -50,6 +52,11 @@ complete -c frieze -n 'not __frieze_is_ctl' -l headless -d 'no display is needed
 complete -c frieze -n 'not __frieze_is_ctl' -l memory -s m -x -d 'bound on pictures in memory (32M or more; default a quarter, 64M to 1G)'
 complete -c frieze -n 'not __frieze_is_ctl' -l jobs -s j -x -d 'decoding workers (default: the processor\'s cores)'
 complete -c frieze -n 'not __frieze_is_ctl' -l run-timeout -x -d 'how long a program of [run] may take'
+complete -c frieze -n 'not __frieze_is_ctl' -l limit-pixels -x -d 'largest picture; a tenth of it for one that has to be decoded as a whole'
+complete -c frieze -n 'not __frieze_is_ctl' -l limit-bytes -x -d 'largest file of a picture'
+complete -c frieze -n 'not __frieze_is_ctl' -l limit-frames -x -d 'frames of an animation, or pages: more are left out'
+complete -c frieze -n 'not __frieze_is_ctl' -l limit-nesting -x -d 'elements inside elements of an SVG'
+complete -c frieze -n 'not __frieze_is_ctl' -l limit-seconds -x -d 'computing time that decoding a picture may take'
 complete -c frieze -n 'not __frieze_is_ctl' -l isolation -x -a 'thread' -d 'where pictures are decoded'
 complete -c frieze -n 'not __frieze_is_ctl' -l keys -x -a 'feh nsxiv imv swayimg' -d 'keys like those of another viewer'
 complete -c frieze -n 'not __frieze_is_ctl' -l print-marks -d 'print the marked paths at the end'
@@ -142,6 +149,6 @@ complete -c frieze -n __frieze_wants_command -a reset -d 'undo set: what files a
 complete -c frieze -n '__frieze_wants_argument loading' -a 'pause resume'
 complete -c frieze -n '__frieze_wants_argument wait' -a 'idle screenful loaded'
 complete -c frieze -n '__frieze_wants_argument screenshot' -F
-complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile names text-scale background motion hidden sort reverse no-siblings null resume watch no-watch wait size headless memory jobs run-timeout isolation keys print-marks marks pick name screenshot quit-when stats shown config no-config help version'
+complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile names text-scale background motion hidden sort reverse no-siblings null resume watch no-watch wait size headless memory jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation keys print-marks marks pick name screenshot quit-when stats shown config no-config help version'
 complete -c frieze -n '__frieze_wants_argument set' -a 'delay tile names text-scale background motion sort reverse run-timeout'
 complete -c frieze -n '__frieze_wants_argument reset' -a 'delay tile names text-scale background motion sort reverse run-timeout'

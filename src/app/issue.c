@@ -1,5 +1,6 @@
 /* What is wanted becomes jobs: the first half of the loader's work. */
 #include "app/app.h"
+#include "app/limits.h"
 #include "app/loader_internal.h"
 #include "base/clock.h"
 #include "sync/thread.h"
@@ -165,6 +166,7 @@ static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose pu
     job->box_w = box_w;
     job->box_h = box_h;
     job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    job->limits = fz_limits_from_options(&app->options);
     job->credit_bytes = bytes;
     tile->renditions[purpose].job = job;
     fz_loader_launch(app, job, priority);

@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "app/default_source.h"
 #include "app/signals.h"
+#include "app/subcommand.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -20,6 +21,8 @@ static void print_help(void)
 {
     puts("Usage: frieze [OPTION]... [SOURCE]...\n"
          "       frieze ctl [--name NAME] COMMAND [ARGUMENT]...\n"
+         "       frieze probe [OPTION]... FILE...\n"
+         "       frieze scale [OPTION]... IN OUT\n"
          "\n"
          "Shows pictures as a wall that never freezes. A SOURCE is a folder, a file, or - for paths on\n"
          "standard input; without one, your pictures folder. Return opens a picture, Esc goes back, q "
@@ -88,6 +91,10 @@ int main(int argc, char **argv)
     fz_thread_claim_main();
     if (argc > 1 && strcmp(argv[1], "ctl") == 0)
         return fz_client_main(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "probe") == 0)
+        return fz_probe_main(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "scale") == 0)
+        return fz_scale_main(argc - 1, argv + 1);
 
     fz_signals_block();
     struct fz_app *app = fz_calloc(1, sizeof *app);

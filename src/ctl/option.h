@@ -59,6 +59,16 @@
       "decoding workers (default: the processor's cores)")                                             \
     X(RUN_TIMEOUT, DURATION, "run-timeout", 0, "60", 0.1, 86400, "SECONDS", LIMITS, LIVE,              \
       "how long a program of [run] may take")                                                          \
+    X(LIMIT_PIXELS, INT, "limit-pixels", 0, "1000", 1, 4290, "MEGAPIXELS", LIMITS, FILE,               \
+      "largest picture; a tenth of it for one that has to be decoded as a whole")                      \
+    X(LIMIT_BYTES, BYTES, "limit-bytes", 0, "512M", 1024, 17179869184, "BYTES", LIMITS, FILE,          \
+      "largest file of a picture")                                                                     \
+    X(LIMIT_FRAMES, INT, "limit-frames", 0, "10000", 1, 1000000, "N", LIMITS, FILE,                    \
+      "frames of an animation, or pages: more are left out")                                           \
+    X(LIMIT_NESTING, INT, "limit-nesting", 0, "200", 1, 10000, "N", LIMITS, FILE,                      \
+      "elements inside elements of an SVG")                                                            \
+    X(LIMIT_SECONDS, DURATION, "limit-seconds", 0, "30", 0.1, 86400, "SECONDS", LIMITS, FILE,          \
+      "computing time that decoding a picture may take")                                               \
     X(ISOLATION, CHOICE, "isolation", 0, "thread", 0, 0, "thread", LIMITS, LINE,                       \
       "where pictures are decoded")                                                                    \
     X(KEYS, CHOICE, "keys", 0, NULL, 0, 0, "feh|nsxiv|imv|swayimg", WINDOW, FILE,                      \

@@ -4,6 +4,7 @@
 #define FZ_IMAGE_FORMAT_H
 
 #include "image/bytes.h"
+#include "image/facts.h"
 #include "image/image.h"
 #include "image/reader.h"
 #include "image/reduce.h"
@@ -11,8 +12,6 @@
 #include "image/scratch.h"
 
 enum { FZ_FORMAT_HEAD_BYTES = 64 << 10 }; /* what is read before the format is known */
-
-enum fz_head { FZ_HEAD_OK, FZ_HEAD_MORE, FZ_HEAD_BAD };
 
 /* What the header says, before anything is allocated. Sizes as stored, px. */
 struct fz_header {
@@ -37,6 +36,7 @@ struct fz_decode {
     int turn; /* orientation to apply to the rows that the decoder gives, 1..8 */
     struct fz_reduce reduce;
     bool begun;
+    int64_t deadline_us;     /* CPU time of this thread; 0 = none */
     struct fz_bytes profile; /* ICC, in the scratch; empty = sRGB */
     struct fz_image *out;
     struct fz_error *err;
@@ -56,6 +56,10 @@ struct fz_format {
     bool (*is_cut)(const struct fz_bytes *file);
     /* EXIF orientation, 1..8; NULL = always 1. *turn is what is left to do with the rows. */
     int (*orientation)(const struct fz_bytes *file, int *turn);
+    /* What a probe tells beyond the header; NULL = one frame, no profile, no EXIF data. MORE asks for more bytes. */
+    enum fz_head (*facts)(const struct fz_bytes *bytes, struct fz_facts *facts);
+    /* Judges what only the whole file tells, before it is decoded; may be NULL. */
+    enum fz_err (*check)(struct fz_decode *d);
     /* Decodes: fz_decode_begin, then all rows to d->reduce. */
     enum fz_err (*load)(struct fz_decode *d);
     /* For sdl_image.c: what SDL2_image calls it; the bytes a pixel at the peak of its decode, the finished
@@ -69,6 +73,13 @@ struct fz_format {
 
 /* Any thread. The row that knows these bytes, or NULL. */
 const struct fz_format *fz_format_find(const struct fz_bytes *head);
+
+/* The decoder's thread. Knows the format by the first bytes, then reads as far as its header reaches. The errors of
+ * fz_image_load. */
+enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader);
+
+/* The decoder's thread. Judges the size in the header, and puts it into d->out as it stands there. */
+enum fz_err fz_decode_check_size(struct fz_decode *d);
 
 /* The decoder's thread. What is wanted of a picture of width x height px: all as stored, before it is turned. */
 struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height);
@@ -92,7 +103,8 @@ bool fz_decode_more(struct fz_decode *d, struct fz_bytes *next);
 /* The decoder's thread. Fills what is missing of the result with the background. */
 void fz_decode_fill_rest(struct fz_decode *d);
 
-/* The decoder's thread. Asked between blocks of rows. */
+/* The decoder's thread. Asked between blocks of rows: whether to stop, because nobody wants the picture any more or
+ * because its time is over; then the error that says which. */
 bool fz_decode_cancelled(const struct fz_decode *d);
 enum fz_err fz_decode_fail_cancelled(struct fz_decode *d);
 
@@ -156,6 +168,7 @@ bool fz_ilbm_is_a(const struct fz_bytes *head);
 bool fz_xv_is_a(const struct fz_bytes *head);
 bool fz_pam_is_a(const struct fz_bytes *head);
 
+enum fz_err fz_svg_check(struct fz_decode *d);
 enum fz_err fz_gif_load(struct fz_decode *d);
 bool fz_tiff_is_cut(const struct fz_bytes *file);
 int fz_tiff_orientation(const struct fz_bytes *file, int *turn);

@@ -1,6 +1,7 @@
 /* The way of every picture: read the head, know the format, judge the header, reserve, read on, decode. */
 #include "image/image.h"
 
+#include "base/clock.h"
 #include "image/format.h"
 #include "image/limits.h"
 #include "image/reader.h"
@@ -53,14 +54,22 @@ void fz_decode_target(const struct fz_decode *d, int width, int height, int *out
     *out_h = (int)(((int64_t)height * part.out_h + part.of.h - 1) / part.of.h);
 }
 
+static bool is_over_time(const struct fz_decode *d)
+{
+    return d->deadline_us > 0 && fz_thread_cpu_us() > d->deadline_us;
+}
+
 bool fz_decode_cancelled(const struct fz_decode *d)
 {
     const struct fz_image_host *host = &d->request->host;
-    return host->cancelled && host->cancelled(host->ctx);
+    return is_over_time(d) || (host->cancelled && host->cancelled(host->ctx));
 }
 
 enum fz_err fz_decode_fail_cancelled(struct fz_decode *d)
 {
+    if (is_over_time(d))
+        return fz_fail(d->err, FZ_E_TIMEOUT, 0, "takes longer than %.3g s to decode",
+                       (double)d->request->limits.max_cpu_us / 1e6);
     return fz_fail(d->err, FZ_E_CANCELLED, 0, "cancelled");
 }
 
@@ -119,8 +128,7 @@ bool fz_decode_more(struct fz_decode *d, struct fz_bytes *next)
     return fz_reader_next(d->pieces, next, &d->read_error) == FZ_OK && next->len > 0;
 }
 
-/* Knows the format by the first bytes, then reads as far as its header reaches. */
-static enum fz_err read_header(struct fz_decode *d, struct fz_reader *reader)
+enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
 {
     enum fz_err code = fz_reader_fill(reader, FZ_FORMAT_HEAD_BYTES, d->err);
     if (code != FZ_OK)
@@ -150,19 +158,25 @@ static enum fz_err read_header(struct fz_decode *d, struct fz_reader *reader)
     return FZ_OK;
 }
 
+enum fz_err fz_decode_check_size(struct fz_decode *d)
+{
+    const struct fz_header *h = &d->header;
+    uint32_t wide = h->frame_w > h->width ? h->frame_w : h->width;
+    uint32_t high = h->frame_h > h->height ? h->frame_h : h->height;
+    d->out->width = h->width <= INT_MAX ? (int)h->width : INT_MAX;
+    d->out->height = h->height <= INT_MAX ? (int)h->height : INT_MAX;
+    return fz_limits_check(&d->request->limits, wide, high, h->by_rows, d->err);
+}
+
 /* Between header and pixels, once for all formats. */
 static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes, uint64_t held_bytes)
 {
     const struct fz_image_request *request = d->request;
     const struct fz_header *h = &d->header;
     assert(d->format);
-    uint32_t wide = h->frame_w > h->width ? h->frame_w : h->width;
-    uint32_t high = h->frame_h > h->height ? h->frame_h : h->height;
-    enum fz_err code = fz_limits_check(&request->limits, wide, high, h->by_rows, d->err);
+    enum fz_err code = fz_decode_check_size(d);
     if (code != FZ_OK)
         return code;
-    d->out->width = (int)h->width;
-    d->out->height = (int)h->height;
     d->working_bytes = d->format->working_bytes(d, file_bytes);
     uint64_t bytes = held_bytes + d->working_bytes + (uint64_t)h->width * FZ_REDUCE_COLUMN_BYTES;
     if (!request->host.reserve || request->host.reserve(request->host.ctx, bytes))
@@ -179,7 +193,7 @@ static enum fz_err load(struct fz_decode *d)
     struct fz_reader reader;
     enum fz_err code = fz_reader_open(&reader, d->request, &d->scratch->file, d->err);
     if (code == FZ_OK)
-        code = read_header(d, &reader);
+        code = fz_decode_read_header(d, &reader);
     uint64_t file_bytes = reader.file_bytes > reader.len ? reader.file_bytes : reader.len;
     bool in_pieces = code == FZ_OK && d->format->streams && file_bytes > d->request->limits.max_held_bytes;
     if (code == FZ_OK)
@@ -196,7 +210,11 @@ static enum fz_err load(struct fz_decode *d)
         d->out->width = (int)d->header.height;
         d->out->height = (int)d->header.width;
     }
-    code = d->format->load(d);
+    if (d->request->limits.max_cpu_us > 0)
+        d->deadline_us = fz_thread_cpu_us() + d->request->limits.max_cpu_us;
+    code = d->format->check ? d->format->check(d) : FZ_OK;
+    if (code == FZ_OK)
+        code = d->format->load(d);
     if (d->read_error.code != FZ_OK) {
         code = d->read_error.code;
         if (d->err)
@@ -210,7 +228,7 @@ static enum fz_err load(struct fz_decode *d)
 enum fz_err fz_image_load(const struct fz_image_request *request, struct fz_image_scratch *scratch,
                           struct fz_image *out, struct fz_error *err)
 {
-    *out = (struct fz_image){.orientation = 1};
+    *out = (struct fz_image){.orientation = 1, .frames = 1};
     if (err)
         *err = (struct fz_error){.code = FZ_OK};
     struct fz_decode d = {.request = request, .scratch = scratch, .out = out, .err = err};

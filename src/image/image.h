@@ -17,6 +17,9 @@ struct fz_image_limits {
     uint64_t max_whole_px;   /* by the header, for what must be decoded as a whole (SDL2_image) */
     int max_side_px;         /* by the header */
     uint64_t max_held_bytes; /* a larger file is read piece by piece, where its format can be */
+    int max_frames;          /* of an animation, or pages: more are not counted and not shown */
+    int max_nesting;         /* of elements inside elements (SVG) */
+    int64_t max_cpu_us;      /* of the decoder's thread, from load on; 0 = no limit */
 };
 extern const struct fz_image_limits fz_image_default_limits;
 
@@ -55,6 +58,7 @@ struct fz_image {
     int width, height;  /* of the whole picture, upright, px */
     int orientation;    /* EXIF, 1..8 */
     bool has_profile;   /* an ICC profile came with it */
+    int frames;         /* of an animation, or pages; 1 for all else */
     int out_w, out_h;   /* of the result, px */
     int pitch_bytes;
     uint8_t *pixels; /* what host.alloc returned; NULL on error */

@@ -7,6 +7,9 @@ const struct fz_image_limits fz_image_default_limits = {
     .max_whole_px = 100000000,
     .max_side_px = 65500,
     .max_held_bytes = UINT64_C(32) << 20,
+    .max_frames = 10000,
+    .max_nesting = 200,
+    .max_cpu_us = 30 * INT64_C(1000000),
 };
 
 static unsigned mega(uint64_t px)

@@ -1,5 +1,7 @@
 #include "image/reader.h"
 
+#include "base/human.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -23,8 +25,9 @@ enum fz_err fz_reader_check(int fd, uint64_t *bytes, struct fz_error *err)
 
 static enum fz_err fail_large(const struct fz_reader *reader, struct fz_error *err)
 {
-    return fz_fail(err, FZ_E_LIMIT, 0, "file is over %llu MB",
-                   (unsigned long long)(reader->request->limits.max_file_bytes >> 20));
+    char most[32];
+    fz_human_bytes(most, sizeof most, reader->request->limits.max_file_bytes);
+    return fz_fail(err, FZ_E_LIMIT, 0, "file is over %s", most);
 }
 
 enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_request *request,

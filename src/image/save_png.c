@@ -1,3 +1,4 @@
+#include "image/encode.h"
 #include "image/image.h"
 
 #include "base/new_file.h"
@@ -15,13 +16,14 @@ struct png_save {
     png_structp png;
     png_infop info;
     FILE *file;
-    char why[96];
+    char *why;
+    size_t why_size;
 };
 
 static void on_error(png_structp png, png_const_charp text)
 {
     struct png_save *save = png_get_error_ptr(png);
-    snprintf(save->why, sizeof save->why, "%s", text);
+    snprintf(save->why, save->why_size, "%s", text);
     png_longjmp(png, 1);
 }
 
@@ -31,50 +33,51 @@ static void on_warning(png_structp png, png_const_charp text)
     (void)text;
 }
 
-static void write_rows(struct png_save *save, const uint8_t *pixels, int width, int height, int pitch_bytes)
+static void write_rows(struct png_save *save, const struct fz_pixels *pixels, int level)
 {
     png_init_io(save->png, save->file);
-    png_set_IHDR(save->png, save->info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_set_compression_level(save->png, COMPRESSION);
+    png_set_IHDR(save->png, save->info, (png_uint_32)pixels->width, (png_uint_32)pixels->height, 8,
+                 PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
+    png_set_compression_level(save->png, level);
     png_set_filter(save->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
     png_write_info(save->png, save->info);
     png_set_filler(save->png, 0, PNG_FILLER_AFTER);
     png_set_bgr(save->png);
-    for (int y = 0; y < height; y++)
-        png_write_row(save->png, pixels + (ptrdiff_t)y * pitch_bytes);
+    for (int y = 0; y < pixels->height; y++)
+        png_write_row(save->png, pixels->at + (ptrdiff_t)y * pixels->pitch_bytes);
     png_write_end(save->png, NULL);
 }
 
-/* False with save->why or errno. */
-static bool encode(struct png_save *save, const uint8_t *pixels, int width, int height, int pitch_bytes)
+bool fz_png_write(FILE *stream, const struct fz_pixels *pixels, int level, char *why, size_t why_size)
 {
-    save->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, save, on_error, on_warning);
-    save->info = save->png ? png_create_info_struct(save->png) : NULL;
-    bool done = false;
-    if (!save->info) {
-        snprintf(save->why, sizeof save->why, "no memory");
-    } else if (setjmp(png_jmpbuf(save->png)) == 0) {
-        write_rows(save, pixels, width, height, pitch_bytes);
+    struct png_save save = {.file = stream, .why = why, .why_size = why_size};
+    save.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &save, on_error, on_warning);
+    save.info = save.png ? png_create_info_struct(save.png) : NULL;
+    volatile bool done = false;
+    if (!save.info) {
+        snprintf(why, why_size, "no memory");
+    } else if (setjmp(png_jmpbuf(save.png)) == 0) {
+        write_rows(&save, pixels, level);
         done = true;
     }
-    png_destroy_write_struct(&save->png, &save->info);
+    png_destroy_write_struct(&save.png, &save.info);
     return done;
 }
 
 enum fz_err fz_image_save_png(const char *path, const uint8_t *pixels, int width, int height, int pitch_bytes,
                               struct fz_error *err)
 {
-    struct png_save save = {0};
     struct fz_new_file file;
     enum fz_err code = fz_new_file_open(&file, path, err);
     if (code != FZ_OK)
         return code;
-    save.file = file.stream;
+    char why[96] = "";
     errno = 0;
-    bool whole = encode(&save, pixels, width, height, pitch_bytes);
+    const struct fz_pixels all = {.at = pixels, .width = width, .height = height, .pitch_bytes = pitch_bytes};
+    bool whole = fz_png_write(file.stream, &all, COMPRESSION, why, sizeof why);
     if (fz_new_file_close(&file, whole))
         return FZ_OK;
     code = errno ? fz_err_from_errno(errno) : FZ_E_IO;
-    return fz_fail(err, code, errno, "%s: %s", path, save.why[0] ? save.why : "cannot be written");
+    return fz_fail(err, code, errno, "%s: %s", path, why[0] ? why : "cannot be written");
 }

@@ -1,0 +1,35 @@
+/* Pixels -> bytes of a file. */
+#ifndef FZ_IMAGE_ENCODE_H
+#define FZ_IMAGE_ENCODE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* PPM is the binary PNM of three channels, BMP has 24 bits a pixel. */
+enum fz_encoding { FZ_ENCODING_JPEG, FZ_ENCODING_PNG, FZ_ENCODING_WEBP, FZ_ENCODING_PPM, FZ_ENCODING_BMP };
+
+/* Pixels as in struct fz_image; alpha is ignored. Borrowed. */
+struct fz_pixels {
+    const uint8_t *at;
+    int width, height, pitch_bytes;
+};
+
+struct fz_encoded {
+    void *bytes; /* owned: free() */
+    size_t len;
+};
+
+/* Any thread but the render thread. `quality` is 1 to 100, of JPEG and WebP; sRGB without a profile. What has a side that
+ * the format cannot say is UNSUPPORTED; MEMORY. */
+enum fz_err fz_image_encode(enum fz_encoding encoding, const struct fz_pixels *pixels, int quality,
+                            struct fz_encoded *out, struct fz_error *err);
+
+/* The same thread. Writes a PNG where `stream` stands; `level` is zlib's. False with the reason in `why` (if the encoder
+ * knew it) or errno. */
+bool fz_png_write(FILE *stream, const struct fz_pixels *pixels, int level, char *why, size_t why_size);
+
+#endif

@@ -1,0 +1,211 @@
+#include "image/facts.h"
+
+static struct fz_bytes part(const struct fz_bytes *bytes, uint64_t pos, uint64_t len)
+{
+    if (!fz_bytes_has(bytes, pos, len))
+        return (struct fz_bytes){0};
+    return (struct fz_bytes){.at = bytes->at + pos, .len = (size_t)len, .whole = true};
+}
+
+/* EXIF data with the prefix that JPEG gives it, and that some writers of WebP keep. */
+static struct fz_bytes exif_part(const struct fz_bytes *bytes, uint64_t pos, uint64_t len)
+{
+    uint64_t prefix = len > 6 && fz_bytes_match(bytes, pos, "Exif\0", 5) ? 6 : 0;
+    return part(bytes, pos + prefix, len - prefix);
+}
+
+static enum fz_head more(const struct fz_bytes *bytes)
+{
+    return bytes->whole ? FZ_HEAD_OK : FZ_HEAD_MORE;
+}
+
+static int capped(const struct fz_facts *facts, uint64_t frames)
+{
+    return frames < 1 ? 1 : frames > (uint64_t)facts->max_frames ? facts->max_frames : (int)frames;
+}
+
+/* The segments before the first scan (ITU-T T.81, annex B). */
+enum fz_head fz_jpeg_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+{
+    enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, APP2 = 0xe2, TEM = 0x01 };
+    facts->frames = 1;
+    for (uint64_t pos = 2; fz_bytes_has(bytes, pos, 2);) {
+        uint8_t marker = bytes->at[pos + 1];
+        if (bytes->at[pos] != 0xff || marker == 0xff || marker == 0 || marker == TEM ||
+            (marker >= 0xd0 && marker <= SOI)) { /* fill bytes, rubbish */
+            pos++;
+            continue;
+        }
+        uint64_t len = fz_bytes_be(bytes, pos + 2, 2), data = pos + 4;
+        if (marker == SOS || marker == EOI || (fz_bytes_has(bytes, pos, 4) && len < 2))
+            return FZ_HEAD_OK;
+        if (marker == APP1 && !facts->exif.len && fz_bytes_match(bytes, data, "Exif\0", 5))
+            facts->exif = exif_part(bytes, data, len - 2);
+        if (marker == APP2 && fz_bytes_match(bytes, data, "ICC_PROFILE", 12))
+            facts->has_profile = true;
+        pos += 2 + len;
+    }
+    return more(bytes);
+}
+
+/* Its EXIF data may stand behind the pixels. */
+enum fz_head fz_png_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+{
+    facts->frames = 1;
+    for (uint64_t pos = 8; fz_bytes_has(bytes, pos, 8);) {
+        uint64_t len = fz_bytes_be(bytes, pos, 4), data = pos + 8;
+        if (fz_bytes_match(bytes, pos + 4, "IEND", 4))
+            return FZ_HEAD_OK;
+        if (fz_bytes_match(bytes, pos + 4, "acTL", 4))
+            facts->frames = capped(facts, fz_bytes_be(bytes, data, 4));
+        if (fz_bytes_match(bytes, pos + 4, "iCCP", 4))
+            facts->has_profile = true;
+        if (fz_bytes_match(bytes, pos + 4, "eXIf", 4))
+            facts->exif = exif_part(bytes, data, len);
+        pos = data + len + 4;
+    }
+    return more(bytes);
+}
+
+/* https://developers.google.com/speed/webp/docs/riff_container */
+enum fz_head fz_webp_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+{
+    enum { ANIMATION = 0x02, EXIF = 0x08, PROFILE = 0x20 };
+    facts->frames = 1;
+    if (!fz_bytes_match(bytes, 12, "VP8X", 4))
+        return FZ_HEAD_OK;
+    uint32_t flags = fz_bytes_be(bytes, 20, 1);
+    uint64_t frames = 0;
+    if (!(flags & (ANIMATION | EXIF | PROFILE)))
+        return FZ_HEAD_OK;
+    for (uint64_t pos = 12; fz_bytes_has(bytes, pos, 8);) {
+        uint64_t len = fz_bytes_le(bytes, pos + 4, 4), data = pos + 8;
+        if (fz_bytes_match(bytes, pos, "ANMF", 4))
+            facts->frames = capped(facts, ++frames);
+        if (fz_bytes_match(bytes, pos, "ICCP", 4))
+            facts->has_profile = true;
+        if (fz_bytes_match(bytes, pos, "EXIF", 4))
+            facts->exif = exif_part(bytes, data, len);
+        pos = data + len + (len & 1);
+    }
+    return more(bytes);
+}
+
+/* The place behind a chain of blocks (GIF89a, appendix A); where the bytes end before, beyond them. */
+static uint64_t skip_blocks(const struct fz_bytes *bytes, uint64_t pos)
+{
+    while (fz_bytes_has(bytes, pos, 1) && bytes->at[pos] != 0)
+        pos += 1 + (uint64_t)bytes->at[pos];
+    return pos + 1;
+}
+
+static uint64_t color_table_bytes(uint32_t flags)
+{
+    return flags & 0x80 ? UINT64_C(3) << ((flags & 7) + 1) : 0;
+}
+
+enum fz_head fz_gif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+{
+    uint64_t pos = 13 + color_table_bytes(fz_bytes_be(bytes, 10, 1)), frames = 0;
+    facts->frames = 1;
+    while (fz_bytes_has(bytes, pos, 11)) {
+        uint8_t kind = bytes->at[pos];
+        if (kind == ',') {
+            facts->frames = capped(facts, ++frames);
+            if (frames >= (uint64_t)facts->max_frames)
+                return FZ_HEAD_OK;
+            pos = skip_blocks(bytes, pos + 11 + color_table_bytes(bytes->at[pos + 9]));
+        } else if (kind == '!') {
+            if (fz_bytes_match(bytes, pos + 1, "\xff\x0bICCRGBG1012", 13))
+                facts->has_profile = true;
+            pos = skip_blocks(bytes, pos + 2);
+        } else {
+            return FZ_HEAD_OK;
+        }
+    }
+    return more(bytes);
+}
+
+/* --- TIFF 6.0 and BigTIFF -------------------------------------------------------------------------- */
+
+struct tiff {
+    const struct fz_bytes *bytes;
+    bool big;
+};
+
+static uint64_t tiff_number(const struct tiff *t, uint64_t pos, unsigned count)
+{
+    const struct fz_bytes *b = t->bytes;
+    bool little = b->at[0] == 'I';
+    if (count <= 4)
+        return little ? fz_bytes_le(b, pos, count) : fz_bytes_be(b, pos, count);
+    uint64_t first = tiff_number(t, pos, 4), second = tiff_number(t, pos + 4, 4);
+    return little ? second << 32 | first : first << 32 | second;
+}
+
+/* Where the entries of a directory lie, and how many they are. */
+static uint64_t tiff_entries(const struct tiff *t, uint64_t directory, uint64_t *count)
+{
+    *count = tiff_number(t, directory, t->big ? 8 : 2);
+    if (*count > 0xffff) /* libtiff's own limit */
+        *count = 0;
+    return directory + (t->big ? 8 : 2);
+}
+
+/* The directory after that one; 0: none, or beyond the bytes. */
+static uint64_t tiff_next(const struct tiff *t, uint64_t directory)
+{
+    uint64_t count, entries = directory < UINT64_MAX / 2 ? tiff_entries(t, directory, &count) : 0;
+    if (entries == 0 || !fz_bytes_has(t->bytes, directory, 2))
+        return 0;
+    uint64_t next = tiff_number(t, entries + count * (t->big ? 20 : 12), t->big ? 8 : 4);
+    return fz_bytes_has(t->bytes, next, 2) ? next : 0;
+}
+
+/* The length of the chain, each directory once: one that leads back is known by its place having been seen
+ * (R. P. Brent, "An improved Monte Carlo factorization algorithm", 1980). */
+static uint64_t tiff_count(const struct tiff *t, uint64_t first, uint64_t most)
+{
+    uint64_t slow = first, fast = tiff_next(t, first), steps = 1, power = 1, lambda = 1;
+    while (fast != 0 && fast != slow && steps < most) {
+        if (lambda == power) {
+            slow = fast;
+            power *= 2;
+            lambda = 0;
+        }
+        fast = tiff_next(t, fast);
+        lambda++;
+        steps++;
+    }
+    if (fast == 0 || fast != slow)
+        return steps;
+    uint64_t mu = 0, ahead = first;
+    for (uint64_t i = 0; i < lambda; i++)
+        ahead = tiff_next(t, ahead);
+    for (uint64_t behind = first; behind != ahead; mu++) {
+        behind = tiff_next(t, behind);
+        ahead = tiff_next(t, ahead);
+    }
+    return mu + lambda;
+}
+
+enum fz_head fz_tiff_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+{
+    enum { TAG_ICC = 34675 };
+    struct tiff t = {.bytes = bytes};
+    facts->frames = 1;
+    if (!fz_bytes_has(bytes, 0, 16))
+        return more(bytes);
+    t.big = tiff_number(&t, 2, 2) == 43;
+    uint64_t first = tiff_number(&t, t.big ? 8 : 4, t.big ? 8 : 4), count = 0;
+    if (!fz_bytes_has(bytes, first, 2))
+        return more(bytes);
+    uint64_t entries = tiff_entries(&t, first, &count);
+    for (uint64_t i = 0; i < count; i++)
+        if (tiff_number(&t, entries + i * (t.big ? 20 : 12), 2) == TAG_ICC)
+            facts->has_profile = true;
+    facts->frames = capped(facts, tiff_count(&t, first, (uint64_t)facts->max_frames));
+    if (!t.big)
+        facts->exif = *bytes;
+    return more(bytes);
+}

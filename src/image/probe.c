@@ -1,0 +1,57 @@
+#include "image/probe.h"
+
+#include "image/format.h"
+
+/* Reads on as far as the facts reach. */
+static enum fz_err read_facts(struct fz_decode *d, struct fz_reader *reader, struct fz_facts *facts)
+{
+    const struct fz_facts none = {.max_frames = d->request->limits.max_frames, .frames = 1};
+    enum fz_err code = FZ_OK;
+    *facts = none;
+    while (d->format->facts && d->format->facts(&d->file, facts) == FZ_HEAD_MORE && !d->file.whole &&
+           code == FZ_OK) {
+        code = fz_reader_fill(reader, (uint64_t)d->file.len * 4, d->err);
+        d->file = fz_reader_bytes(reader);
+        *facts = none;
+    }
+    return code;
+}
+
+static enum fz_err probe(struct fz_decode *d, struct fz_probe *out)
+{
+    struct fz_reader reader;
+    struct fz_facts facts;
+    enum fz_err code = fz_reader_open(&reader, d->request, &d->scratch->file, d->err);
+    if (code == FZ_OK)
+        code = fz_decode_read_header(d, &reader);
+    if (code == FZ_OK)
+        code = fz_decode_check_size(d);
+    if (code == FZ_OK)
+        code = read_facts(d, &reader, &facts);
+    if (code != FZ_OK)
+        return code;
+    struct fz_image *image = d->out;
+    int turn = 1;
+    image->orientation = d->format->orientation ? d->format->orientation(&d->file, &turn) : 1;
+    if (fz_orient_swaps(image->orientation)) {
+        int width = image->width;
+        image->width = image->height;
+        image->height = width;
+    }
+    image->has_profile = facts.has_profile;
+    image->frames = facts.frames;
+    fz_exif_date(facts.exif.at, facts.exif.len, out->date);
+    return FZ_OK;
+}
+
+enum fz_err fz_image_probe(const struct fz_image_request *request, struct fz_image_scratch *scratch,
+                           struct fz_probe *out, struct fz_error *err)
+{
+    *out = (struct fz_probe){.image = {.orientation = 1, .frames = 1}};
+    if (err)
+        *err = (struct fz_error){.code = FZ_OK};
+    struct fz_decode d = {.request = request, .scratch = scratch, .out = &out->image, .err = err};
+    enum fz_err code = probe(&d, out);
+    fz_image_scratch_trim(scratch);
+    return code;
+}

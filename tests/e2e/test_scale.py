@@ -1,0 +1,176 @@
+"""frieze scale IN OUT, of a single file."""
+# ctest: COST 4
+
+import io
+import os
+import stat
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import pictures
+
+WRITTEN = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "webp": "WEBP", "ppm": "PPM", "bmp": "BMP"}
+
+
+def scale(home, *arguments, status=0):
+    result = home.frieze("scale", *arguments)
+    assert result.status == status and result.out == "", result
+    assert len(result.lines) == (0 if status == 0 else 1), result
+    return result
+
+
+@pytest.fixture
+def photo(home):
+    return pictures.write(home / "in.png", 5, (640, 480))
+
+
+def difference(path, expected):
+    with Image.open(path) as image:
+        got = np.asarray(image.convert("RGB"), dtype=int)
+    wanted = np.asarray(expected.convert("RGB"), dtype=int)
+    assert got.shape == wanted.shape
+    return np.abs(got - wanted).mean()
+
+
+@pytest.mark.parametrize("suffix", WRITTEN)
+def test_the_name_says_the_format(home, photo, suffix):
+    out = home / f"out.{suffix}"
+    scale(home, "-s", "321", photo, out)  # rows that BMP fills up to four bytes
+    with Image.open(out) as image:
+        assert image.format == WRITTEN[suffix] and image.size == (321, 241)
+    assert difference(out, pictures.draw(5, (640, 480)).resize((321, 241), Image.BOX)) < 3
+
+
+@pytest.mark.parametrize("size,expected", [(["-s", "0"], (640, 480)), ([], (400, 300)), (["-s", "64"], (64, 48)),
+                                           (["-s5000"], (640, 480)), (["--size=200x30"], (40, 30)),
+                                           (["--size", "10x300"], (10, 8)), (["-s", "1"], (1, 1))])
+def test_size(home, photo, size, expected):
+    scale(home, *size, photo, home / "out.bmp")
+    with Image.open(home / "out.bmp") as image:
+        assert image.size == expected
+
+
+def test_into_a_folder(home, photo):
+    (home / "there").mkdir()
+    scale(home, photo, home / "there")
+    scale(home, photo, f"{home / 'there'}/")
+    scale(home, photo, f"{home / 'new'}/")
+    assert [path.name for path in (home / "there").iterdir()] == ["in.png"]
+    assert (home / "new" / "in.png").read_bytes() == (home / "there" / "in.png").read_bytes()
+
+
+def test_turned_upright(home):
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[0x112] = orientation
+        path = pictures.write(home / f"{orientation}.jpg", 5, (640, 480), exif=exif, quality=95)
+        scale(home, "-s", "100", path, home / "out.png")
+        from PIL import ImageOps
+        with Image.open(path) as image:
+            upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((100, 100), Image.BOX)
+        assert difference(home / "out.png", upright) < 3
+
+
+def test_the_very_bytes(home):
+    """Only if format, orientation and size fit; else they differ, by what they show at most."""
+    path = pictures.write(home / "in.jpg", 5, (300, 200), quality=40)
+    scale(home, "-s", "300", path, home / "same.jpg")
+    scale(home, "-s", "0", path, home / "full.jpeg")
+    assert (home / "same.jpg").read_bytes() == (home / "full.jpeg").read_bytes() == path.read_bytes()
+    scale(home, "-s", "299", path, home / "smaller.jpg")
+    with Image.open(home / "smaller.jpg") as image:
+        assert image.size == (299, 199)
+    exif = Image.Exif()
+    exif[0x112] = 6
+    turned = pictures.write(home / "turned.jpg", 5, (300, 200), exif=exif)
+    scale(home, "-s", "0", turned, home / "upright.jpg")
+    with Image.open(home / "upright.jpg") as image:
+        assert image.size == (200, 300) and 0x112 not in image.getexif()
+    # The bytes say what it is, not the name.
+    path.rename(home / "jpeg.png")
+    scale(home, home / "jpeg.png", home / "really.png")
+    with Image.open(home / "really.png") as image:
+        assert image.format == "PNG"
+
+
+def test_what_is_not_written_is_copied_where_it_fits(home):
+    path = pictures.write(home / "in.gif", 5, (300, 200))
+    scale(home, path, home / "out.gif")
+    assert (home / "out.gif").read_bytes() == path.read_bytes()
+    assert "can be written" in scale(home, "-s", "20", path, home / "small.gif", status=2).err
+    assert not (home / "small.gif").exists()
+
+
+def test_transparent_pixels_stand_on_the_background(home):
+    Image.new("RGBA", (500, 500), (255, 0, 0, 0)).save(home / "in.png")
+    scale(home, "--background=#102030", home / "in.png", home / "out.ppm")
+    with Image.open(home / "out.ppm") as image:
+        assert image.getpixel((3, 3)) == (0x10, 0x20, 0x30)
+
+
+def test_quality(home, photo):
+    sizes = []
+    for quality in ("10", "90", "100"):
+        scale(home, "-q", quality, photo, home / "out.jpg")
+        sizes.append((home / "out.jpg").stat().st_size)
+    assert sizes == sorted(sizes) and sizes[0] < sizes[2]
+
+
+def test_source_is_destination(home, photo):
+    """By any name: nothing is written."""
+    before = photo.read_bytes()
+    (home / "link.png").symlink_to(photo)
+    os.link(photo, home / "hard.png")
+    for out in (photo, home / "link.png", home / "hard.png", home.path, f"{home.path}/./in.png"):
+        assert "same file" in scale(home, "-s", "10", photo, out, status=2).err
+    assert photo.read_bytes() == before
+
+
+@pytest.mark.parametrize("arguments", [[], ["in.png"], ["in.png", "a.png", "b.png"], ["in.png", "out"], ["in.png", "a.xyz"],
+                                       ["-s", "-1", "in.png", "a.png"], ["-s", "", "in.png", "a.png"], ["-s"],
+                                       ["-s", "10x", "in.png", "a.png"], ["-s", "0x10", "in.png", "a.png"],
+                                       ["-q", "0", "in.png", "a.jpg"], ["-q101", "in.png", "a.jpg"],
+                                       ["--no-such", "in.png", "a.png"], [".", "a.png"]])
+def test_usage(home, photo, arguments):
+    result = home.frieze("scale", *arguments)
+    assert result.status == 2 and len(result.lines) == 1, result
+    assert sorted(path.name for path in home.path.iterdir() if path.is_file()) == ["in.png"]
+
+
+def test_what_fails_leaves_the_old_file(home, photo):
+    (home / "out.png").write_bytes(b"old")
+    for name, data in (("empty.png", b""), ("text.png", b"no picture"), ("cut.png", photo.read_bytes()[:40])):
+        (home / name).write_bytes(data)
+        scale(home, home / name, home / "out.png", status=1)
+    scale(home, home / "missing.png", home / "out.png", status=1)
+    assert (home / "out.png").read_bytes() == b"old"
+    scale(home, photo, home / "no" / "folder.png", status=1)
+    assert not list(home.path.glob(".*"))
+
+
+def test_the_file_that_is_replaced_keeps_its_permissions(home, photo):
+    (home / "out.png").touch(mode=0o600)
+    scale(home, photo, home / "out.png")
+    assert stat.S_IMODE((home / "out.png").stat().st_mode) == 0o600
+
+
+def test_damage_is_shown_in_part_and_said(home, photo):
+    data = io.BytesIO()
+    pictures.draw(5, (640, 480)).save(data, "JPEG")
+    (home / "cut.jpg").write_bytes(data.getvalue()[:len(data.getvalue()) * 3 // 4])
+    result = home.frieze("scale", "-s0", home / "cut.jpg", home / "out.jpg")
+    assert result.status == 0 and len(result.lines) == 1 and "in part" in result.err
+    with Image.open(home / "out.jpg") as image:
+        assert image.size == (640, 480)
+        image.load()
+
+
+def test_a_bomb_costs_nothing(home):
+    bomb = bytearray(pictures.encoded(1, (8, 8), ".png"))
+    bomb[16:24] = b"\0\0\xff\xff" * 2
+    (home / "bomb.png").write_bytes(bomb)
+    assert "scale" not in scale(home, home / "bomb.png", home / "out.png", status=1).err
+    assert scale(home, "--limit-pixels=1", pictures.write(home / "a.jpg", 1, (2000, 1000)), home / "out.png", status=1)
