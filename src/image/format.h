@@ -3,9 +3,11 @@
 #ifndef FZ_IMAGE_FORMAT_H
 #define FZ_IMAGE_FORMAT_H
 
+#include "image/alpha.h"
 #include "image/bytes.h"
 #include "image/facts.h"
 #include "image/image.h"
+#include "image/profile.h"
 #include "image/reader.h"
 #include "image/reduce.h"
 #include "image/region.h"
@@ -34,10 +36,16 @@ struct fz_decode {
     uint64_t working_bytes;
     struct fz_header header;
     int turn; /* orientation to apply to the rows that the decoder gives, 1..8 */
+    /* What the rows are: set by the decoder before fz_decode_begin. */
+    enum fz_color color;
+    struct fz_bytes profile; /* ICC, in the scratch, by fz_decode_set_profile; empty = sRGB */
+    bool has_primaries;      /* where there is no ICC profile: */
+    struct fz_primaries primaries;
+    /* Set by fz_decode_begin. */
     struct fz_reduce reduce;
     bool begun;
-    int64_t deadline_us;     /* CPU time of this thread; 0 = none */
-    struct fz_bytes profile; /* ICC, in the scratch; empty = sRGB */
+    int64_t deadline_us;                /* CPU time of this thread; 0 = none */
+    const struct fz_profile *transform; /* to sRGB; NULL = none */
     struct fz_image *out;
     struct fz_error *err;
 };
@@ -93,15 +101,33 @@ void fz_decode_target(const struct fz_decode *d, int width, int height, int *out
 enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w, int in_h);
 
 /* The decoder's thread, before fz_decode_begin. The picture's ICC profile, copied; what is too large to be one is
- * left aside. */
+ * left aside, and what is damaged or does not fit d->color later. */
 void fz_decode_set_profile(struct fz_decode *d, const void *icc, size_t len);
 
 /* The decoder's thread. What follows in a file that is read piece by piece, in place of the piece before; false at its end,
  * or where it cannot be read (d->read_error). */
 bool fz_decode_more(struct fz_decode *d, struct fz_bytes *next);
 
+/* ROWS. A decoder says what colours they are of (color, profile) before fz_decode_begin, then hands all of them over, from
+ * the top, by the functions below or those of rows.h; opaque ones may go to fz_reduce_push as they are. It neither
+ * converts colours nor lays anything over the background itself. What has a profile is reduced premultiplied, as four
+ * channels, then converted and laid over the background row by row of the result: each pixel of the result is converted
+ * once, and none of the file. Without a profile it is laid over the background before it is reduced, which is the same for
+ * a background of one colour. */
+
+/* The decoder's thread. The next row: in_w pixels of 4 bytes, B G R A or C M Y K; of opaque B G R the fourth byte is 255.
+ * Best written to fz_reduce_input(&d->reduce); used up by the call. */
+void fz_decode_push(struct fz_decode *d, uint8_t *row, enum fz_alpha alpha);
+
+/* The decoder's thread. The same of 16 bits a channel, R G B A in native byte order, straight alpha, borrowed; see
+ * image/deep.h for what has other depths. Rounded to 8 bits, after its profile where that is of linear light. */
+void fz_decode_push_deep(struct fz_decode *d, const uint16_t *rgba);
+
 /* The decoder's thread. Fills what is missing of the result with the background. */
 void fz_decode_fill_rest(struct fz_decode *d);
+
+/* color.c, for fz_decode_begin. */
+void fz_color_begin(struct fz_decode *d);
 
 /* The decoder's thread. Asked between blocks of rows: whether to stop, because nobody wants the picture any more or
  * because its time is over; then the error that says which. */
@@ -113,6 +139,7 @@ bool fz_jpeg_is_a(const struct fz_bytes *head);
 enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_jpeg_orientation(const struct fz_bytes *file, int *turn);
+void fz_jpeg_set_profile(struct fz_decode *d);
 enum fz_err fz_jpeg_load(struct fz_decode *d);
 
 /* png.c */

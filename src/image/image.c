@@ -95,21 +95,14 @@ enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w
     struct fz_image_region rows = fz_region_scaled(&part.of, width, height, in_w, in_h);
     if (!fz_reduce_init_part(&d->reduce, d->scratch, in_w, in_h, &rows, target_w, target_h, &orient))
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %d pixels", in_w);
+    fz_color_begin(d);
     d->begun = true;
     return FZ_OK;
 }
 
 void fz_decode_fill_rest(struct fz_decode *d)
 {
-    struct fz_reduce *r = &d->reduce;
-    uint32_t rgb = d->request->background;
-    const uint8_t px[4] = {(uint8_t)rgb, (uint8_t)(rgb >> 8), (uint8_t)(rgb >> 16), 255};
-    while (!fz_reduce_is_done(r)) {
-        uint8_t *row = fz_reduce_input(r);
-        for (int x = 0; x < r->in_w; x++)
-            memcpy(row + (size_t)x * 4, px, 4);
-        fz_reduce_push(r, row);
-    }
+    fz_reduce_end(&d->reduce, d->request->background);
 }
 
 void fz_decode_set_profile(struct fz_decode *d, const void *icc, size_t len)

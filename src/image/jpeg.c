@@ -132,6 +132,8 @@ static enum fz_err read_header(struct jpeg *j)
     jpeg_read_header(cinfo, TRUE);
     if (cinfo->image_width != d->header.width || cinfo->image_height != d->header.height)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
+    fz_jpeg_set_profile(d);
+    d->color = cinfo->jpeg_color_space == JCS_GRAYSCALE ? FZ_COLOR_GREY : FZ_COLOR_RGB;
     switch (cinfo->jpeg_color_space) {
     case JCS_GRAYSCALE:
     case JCS_RGB:
@@ -141,6 +143,7 @@ static enum fz_err read_header(struct jpeg *j)
     case JCS_CMYK:
     case JCS_YCCK:
         cinfo->out_color_space = JCS_CMYK;
+        d->color = cinfo->saw_Adobe_marker ? FZ_COLOR_CMYK_INVERTED : FZ_COLOR_CMYK;
         break;
     default:
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "a JPEG of %d unknown channels", cinfo->num_components);
@@ -192,19 +195,6 @@ static enum fz_err read_scans(struct jpeg *j, const struct fz_part *part)
     return FZ_OK;
 }
 
-/* In place, C M Y K -> B G R 255, by multiplying: no profile. Adobe stores the inverse of ink. */
-static void cmyk_to_bgrx(uint8_t *row, int width, bool inverted)
-{
-    const uint8_t flip = inverted ? 0 : 255;
-    for (int x = 0; x < width; x++, row += 4) {
-        unsigned c = row[0] ^ flip, m = row[1] ^ flip, y = row[2] ^ flip, k = row[3] ^ flip;
-        row[0] = (uint8_t)((y * k + 127) / 255);
-        row[1] = (uint8_t)((m * k + 127) / 255);
-        row[2] = (uint8_t)((c * k + 127) / 255);
-        row[3] = 255;
-    }
-}
-
 /* Once the file has ended within a single scan, no MCU row after those read so far holds anything. */
 static JDIMENSION last_useful_row(const struct jpeg_decompress_struct *cinfo)
 {
@@ -251,8 +241,6 @@ static enum fz_err read_rows(struct jpeg *j)
             return fz_decode_fail_cancelled(j->d);
         JSAMPROW row = fz_reduce_input(reduce);
         jpeg_read_scanlines(cinfo, &row, 1);
-        if (cinfo->out_color_space == JCS_CMYK)
-            cmyk_to_bgrx(row, (int)cinfo->output_width, cinfo->saw_Adobe_marker);
         fz_reduce_push(reduce, row);
         if (single_scan && j->warning[0] && j->ended && end == cinfo->output_height)
             end = last_useful_row(cinfo);

@@ -1,13 +1,16 @@
 /* What a JPEG says of itself before its first scan (ITU-T T.81, annex B). */
+#include "base/mem.h"
 #include "image/exif.h"
 #include "image/format.h"
+
+#include <stdlib.h>
 
 bool fz_jpeg_is_a(const struct fz_bytes *head)
 {
     return fz_bytes_match(head, 0, "\xff\xd8\xff", 3);
 }
 
-enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, TEM = 0x01 };
+enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, APP2 = 0xe2, TEM = 0x01 };
 
 /* A marker and the bytes of its segment, its length field included. */
 struct segment {
@@ -113,4 +116,47 @@ int fz_jpeg_orientation(const struct fz_bytes *file, int *turn)
             fz_bytes_match(file, s.pos + 2, "Exif\0\0", 6))
             *turn = fz_exif_orientation(file->at + s.pos + 8, (size_t)s.len - 8);
     return *turn;
+}
+
+/* ICC.1:2010, annex B.4: "ICC_PROFILE", the part's number from 1, how many there are, its bytes. */
+enum { ICC_HEAD = 16, ICC_PARTS = 256 };
+
+/* Its parts by their numbers; how many there should be, or 0. */
+static unsigned find_profile(const struct fz_bytes *file, struct fz_bytes parts[ICC_PARTS])
+{
+    uint64_t pos = 2;
+    struct segment s;
+    unsigned count = 0;
+    while (next_segment(file, &pos, &s) && s.marker != SOS && s.marker != EOI) {
+        if (s.marker != APP2 || s.len <= ICC_HEAD || !fz_bytes_has(file, s.pos, s.len) ||
+            !fz_bytes_match(file, s.pos + 2, "ICC_PROFILE", 12))
+            continue;
+        struct fz_bytes *part = &parts[fz_bytes_be(file, s.pos + 14, 1)];
+        if (!part->at)
+            *part = (struct fz_bytes){.at = file->at + s.pos + ICC_HEAD, .len = (size_t)s.len - ICC_HEAD};
+        count = fz_bytes_be(file, s.pos + 15, 1);
+    }
+    return count;
+}
+
+void fz_jpeg_set_profile(struct fz_decode *d)
+{
+    struct fz_bytes parts[ICC_PARTS] = {{0}};
+    unsigned count = find_profile(&d->file, parts);
+    size_t len = 0;
+    for (unsigned i = 1; i <= count; i++) {
+        if (!parts[i].at)
+            return;
+        len += parts[i].len;
+    }
+    uint8_t *icc = len > 0 ? fz_try_malloc(len) : NULL;
+    if (!icc)
+        return;
+    len = 0;
+    for (unsigned i = 1; i <= count; i++) {
+        memcpy(icc + len, parts[i].at, parts[i].len);
+        len += parts[i].len;
+    }
+    fz_decode_set_profile(d, icc, len);
+    free(icc);
 }

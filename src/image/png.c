@@ -1,7 +1,6 @@
 /* PNG by libpng: rows straight into the reducer; an interlaced one is held as a whole until its last pass. */
 #include "image/format.h"
 
-#include "image/alpha.h"
 #include "image/exif.h"
 
 #include <setjmp.h>
@@ -11,7 +10,17 @@
 
 #include <png.h>
 
-enum { CANCEL_ROWS = 16, INTERLACE_AT = 28, ROW_FIXED_BYTES = 512 << 10, CHUNK_MAX_BYTES = 8 << 20 };
+/* By gAMA: the exponents of encoding that are believed, and from which on light is nearly linear. */
+#define LEAST_GAMMA 0.2
+#define MOST_GAMMA 0.8
+
+enum {
+    CANCEL_ROWS = 16,
+    DEPTH_AT = 24,
+    INTERLACE_AT = 28,
+    ROW_FIXED_BYTES = 512 << 10,
+    CHUNK_MAX_BYTES = 8 << 20
+};
 
 struct png {
     png_structp png;
@@ -19,8 +28,11 @@ struct png {
     jmp_buf escape;
     struct fz_decode *d;
     size_t pos; /* in the file */
-    bool has_alpha;
-    uint8_t *whole; /* owned: interlaced, B G R A rows without gaps */
+    size_t row_bytes;
+    bool deep; /* 16 bits a channel */
+    bool interlaced;
+    enum fz_alpha alpha;
+    uint8_t *rows; /* owned: all of them, without gaps, of an interlaced picture; one, of 16 bits a channel */
     char why[96];
 };
 
@@ -43,13 +55,14 @@ enum fz_head fz_png_header(const struct fz_bytes *bytes, struct fz_header *heade
     return FZ_HEAD_OK;
 }
 
-/* Two rows of up to 8 bytes a pixel, zlib's window, and libpng's small objects; interlaced, the picture. */
+/* Three rows of up to 8 bytes a pixel, zlib's window, and libpng's small objects; interlaced, the picture. */
 uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
     uint64_t width = d->header.width;
-    uint64_t whole = d->header.by_rows ? 0 : width * d->header.height * 4;
-    return whole + width * 24 + ROW_FIXED_BYTES;
+    bool deep = fz_bytes_be(&d->file, DEPTH_AT, 1) == 16;
+    uint64_t whole = d->header.by_rows ? 0 : width * d->header.height * (deep ? 8 : 4);
+    return whole + width * 32 + ROW_FIXED_BYTES;
 }
 
 int fz_png_orientation(const struct fz_bytes *file, int *turn)
@@ -94,33 +107,75 @@ static void on_read(png_structp png, png_bytep to, size_t count)
 
 /* --- the way of a picture ------------------------------------------------------------------------- */
 
-/* Whatever it is, B G R A with 8 bits each comes out. */
+/* A colour space without a profile. Browsers take it only where both chunks are there: gAMA alone is wrong more often than
+ * right. Nor is light linear in a file of 8 bits, whatever its gAMA says. */
+static void read_primaries(struct png *p)
+{
+    struct fz_decode *d = p->d;
+    struct fz_primaries *c = &d->primaries;
+    double encoding;
+    if (!png_get_gAMA(p->png, p->info, &encoding) ||
+        !png_get_cHRM(p->png, p->info, &c->white[0], &c->white[1], &c->red[0], &c->red[1], &c->green[0],
+                      &c->green[1], &c->blue[0], &c->blue[1]))
+        return;
+    bool linear = encoding > MOST_GAMMA;
+    d->has_primaries = encoding > LEAST_GAMMA && encoding < 1 / LEAST_GAMMA && (!linear || p->deep);
+    /* 1 / 2.2 is how the curve of sRGB is written there. */
+    c->gamma = encoding > 0.4543 && encoding < 0.4548 ? 0 : 1 / encoding;
+}
+
+static void read_colors(struct png *p)
+{
+    struct fz_decode *d = p->d;
+    int type = png_get_color_type(p->png, p->info);
+    d->color = type & PNG_COLOR_MASK_COLOR ? FZ_COLOR_RGB : FZ_COLOR_GREY;
+    bool has_alpha = type & PNG_COLOR_MASK_ALPHA || png_get_valid(p->png, p->info, PNG_INFO_tRNS);
+    p->alpha = has_alpha ? FZ_ALPHA_STRAIGHT : FZ_ALPHA_OPAQUE;
+    p->deep = png_get_bit_depth(p->png, p->info) == 16;
+    png_charp name;
+    png_bytep icc;
+    png_uint_32 len;
+    int compression;
+    if (png_get_valid(p->png, p->info, PNG_INFO_sRGB))
+        return;
+    if (png_get_iCCP(p->png, p->info, &name, &compression, &icc, &len))
+        fz_decode_set_profile(d, icc, len);
+    else
+        read_primaries(p);
+}
+
+/* Whatever it is, rows of four channels come out: B G R A with 8 bits each, or R G B A with 16. */
 static enum fz_err set_up(struct png *p)
 {
     struct fz_decode *d = p->d;
     png_set_read_fn(p->png, p, on_read);
     png_set_user_limits(p->png, d->header.width, d->header.height);
     png_set_chunk_malloc_max(p->png, CHUNK_MAX_BYTES);
-    png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1); /* all but what the pixels need */
+    /* None but what the pixels need. */
+    png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_AS_DEFAULT,
+                                (png_const_bytep) "iCCP\0sRGB\0gAMA\0cHRM", 4);
     png_read_info(p->png, p->info);
     if (png_get_image_width(p->png, p->info) != d->header.width ||
         png_get_image_height(p->png, p->info) != d->header.height)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
-    p->has_alpha = (png_get_color_type(p->png, p->info) & PNG_COLOR_MASK_ALPHA) != 0 ||
-                   png_get_valid(p->png, p->info, PNG_INFO_tRNS) != 0;
+    read_colors(p);
     png_set_expand(p->png);
-    png_set_scale_16(p->png);
     png_set_gray_to_rgb(p->png);
-    png_set_bgr(p->png);
-    png_set_add_alpha(p->png, 255, PNG_FILLER_AFTER);
+    if (!p->deep)
+        png_set_bgr(p->png);
+    else if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+        png_set_swap(p->png);
+    png_set_add_alpha(p->png, 0xffff, PNG_FILLER_AFTER);
     return FZ_OK;
 }
 
 static void push(struct png *p, uint8_t *row)
 {
-    if (p->has_alpha)
-        fz_alpha_over(row, p->d->reduce.in_w, p->d->request->background);
-    fz_reduce_push(&p->d->reduce, row);
+    if (p->deep)
+        fz_decode_push_deep(p->d, (const uint16_t *)(const void *)row);
+    else
+        fz_decode_push(p->d, row, p->alpha);
 }
 
 static enum fz_err read_rows(struct png *p)
@@ -129,7 +184,7 @@ static enum fz_err read_rows(struct png *p)
     for (int y = 0; y < d->reduce.in_h && !fz_reduce_is_done(&d->reduce); y++) {
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
-        uint8_t *row = fz_reduce_input(&d->reduce);
+        uint8_t *row = p->deep ? p->rows : fz_reduce_input(&d->reduce);
         png_read_row(p->png, row, NULL);
         push(p, row);
     }
@@ -140,21 +195,19 @@ static enum fz_err read_rows(struct png *p)
 static enum fz_err read_passes(struct png *p, int passes)
 {
     struct fz_decode *d = p->d;
-    size_t pitch = d->header.width * (size_t)4;
     for (int pass = 0; pass < passes; pass++)
         for (uint32_t y = 0; y < d->header.height; y++) {
             if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
                 return fz_decode_fail_cancelled(d);
-            png_read_row(p->png, NULL, p->whole + y * pitch);
+            png_read_row(p->png, NULL, p->rows + y * p->row_bytes);
         }
     return FZ_OK;
 }
 
 static void push_whole(struct png *p)
 {
-    size_t pitch = p->d->header.width * (size_t)4;
     for (uint32_t y = 0; y < p->d->header.height; y++)
-        push(p, p->whole + y * pitch);
+        push(p, p->rows + y * p->row_bytes);
 }
 
 static enum fz_err decode(struct png *p)
@@ -165,14 +218,18 @@ static enum fz_err decode(struct png *p)
         return code;
     int passes = png_set_interlace_handling(p->png);
     png_read_update_info(p->png, p->info);
-    if (png_get_rowbytes(p->png, p->info) != d->header.width * (size_t)4)
+    p->row_bytes = d->header.width * (size_t)(p->deep ? 8 : 4);
+    if (png_get_rowbytes(p->png, p->info) != p->row_bytes)
         return fz_fail(d->err, FZ_E_INTERNAL, 0, "libpng gives other rows than asked for");
     int width = (int)d->header.width, height = (int)d->header.height;
-    if (passes > 1) {
-        p->whole = calloc((size_t)width * 4, (size_t)height);
-        if (!p->whole)
-            return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for an interlaced picture");
-        p->has_alpha = true; /* what has not come yet is clear */
+    p->interlaced = passes > 1;
+    if (p->interlaced)
+        p->alpha = FZ_ALPHA_STRAIGHT; /* what has not come yet is clear */
+    if (p->interlaced || p->deep) {
+        p->rows = calloc(p->row_bytes, p->interlaced ? (size_t)height : 1);
+        if (!p->rows)
+            return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %s",
+                           p->interlaced ? "an interlaced picture" : "a row");
     }
     code = fz_decode_begin(d, width, height, width, height);
     if (code == FZ_OK)
@@ -184,7 +241,7 @@ static enum fz_err decode(struct png *p)
 static enum fz_err fatal(struct png *p)
 {
     struct fz_decode *d = p->d;
-    if (d->begun && (p->whole || d->reduce.in_y > 0)) {
+    if (d->begun && (p->interlaced || d->reduce.in_y > 0)) {
         d->out->damaged = true;
         fz_fail(d->err, FZ_E_DAMAGED, 0, "%s", p->why);
         return FZ_OK;
@@ -209,9 +266,9 @@ enum fz_err fz_png_load(struct fz_decode *d)
 {
     struct png p = {.d = d};
     enum fz_err code = run(&p);
-    if (code == FZ_OK && p.whole)
+    if (code == FZ_OK && p.interlaced && p.d->begun)
         push_whole(&p);
     png_destroy_read_struct(&p.png, &p.info, NULL);
-    free(p.whole);
+    free(p.rows);
     return code;
 }

@@ -96,8 +96,10 @@ static uint8_t *output_row(struct fz_reduce *r)
     return row ? row : r->band + (size_t)r->band_rows * (size_t)r->out_w * 4;
 }
 
-static void output_done(struct fz_reduce *r)
+static void output_done(struct fz_reduce *r, uint8_t *row)
 {
+    if (r->finish.row)
+        r->finish.row(r->finish.ctx, row, r->out_w);
     r->out_y++;
     if (!r->band)
         return;
@@ -175,7 +177,7 @@ static inline void make_pixels(const struct fz_reduce *r, uint8_t *restrict to, 
         for (int k = 0; k < taps; k++)
             sum += pixel_of(totals, firsts[i] + k) * weight[k];
         vec4i v = __builtin_convertvector(sum * scale + 0.5f, vec4i);
-        uint32_t px = (uint32_t)v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | UINT32_C(0xff000000);
+        uint32_t px = (uint32_t)v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | (uint32_t)v[3] << 24;
         px = htole32(px);
         memcpy(to + (size_t)i * 4, &px, 4);
     }
@@ -227,7 +229,7 @@ static void push_copy(struct fz_reduce *r, const uint8_t *row)
     uint8_t *to = output_row(r);
     if (to != row)
         memcpy(to, row, (size_t)r->out_w * 4);
-    output_done(r);
+    output_done(r, to);
 }
 
 void fz_reduce_push(struct fz_reduce *r, const uint8_t *row)
@@ -254,8 +256,29 @@ void fz_reduce_push(struct fz_reduce *r, const uint8_t *row)
         if (top < end)
             break;
         carry_over(r);
-        make_row(r, output_row(r), (int)(end - edge(r->out_y, r->part.h, r->out_h, r->unit)));
-        output_done(r);
+        uint8_t *to = output_row(r);
+        make_row(r, to, (int)(end - edge(r->out_y, r->part.h, r->out_h, r->unit)));
+        output_done(r, to);
         r->carried = false;
+    }
+}
+
+void fz_reduce_end(struct fz_reduce *r, uint32_t rgb)
+{
+    int64_t begun = (int64_t)(r->in_y - r->part.y) * r->unit - edge(r->out_y, r->part.h, r->out_h, r->unit);
+    if (!r->copy && r->out_y < r->out_h && begun > 0) {
+        uint8_t *to = output_row(r);
+        carry_over(r);
+        make_row(r, to, (int)begun);
+        output_done(r, to);
+    }
+    r->in_y = r->in_h;
+    r->finish.row = NULL;
+    const uint32_t px = htole32(rgb | UINT32_C(0xff000000));
+    while (r->out_y < r->out_h) {
+        uint8_t *to = output_row(r);
+        for (int x = 0; x < r->out_w; x++)
+            memcpy(to + (size_t)x * 4, &px, 4);
+        output_done(r, to);
     }
 }

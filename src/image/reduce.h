@@ -6,6 +6,12 @@
 #include "image/orient.h"
 #include "image/scratch.h"
 
+/* What is done to each output row, out_w pixels, in place, before it is turned. */
+struct fz_reduce_finish {
+    void (*row)(const void *ctx, uint8_t *row, int width); /* NULL: nothing */
+    const void *ctx;                                       /* borrowed until the last row */
+};
+
 enum { FZ_REDUCE_BAND = 64 }; /* output rows that are turned together: a cache line of the result and more */
 
 /* Memory that it takes at most for each input column: row, sums, totals, taps, and the band. */
@@ -22,6 +28,7 @@ struct fz_reduce {
     bool carried;                 /* the totals hold something */
     bool copy;                    /* same size: rows pass as they are */
     struct fz_orient orient;
+    struct fz_reduce_finish finish; /* set by whoever wants it, before the first row */
     uint8_t *input;
     uint16_t *sums; /* [in_w * 4] of some input rows */
     float *totals;  /* [in_w * 4] of all of them under an output row */
@@ -50,12 +57,16 @@ void fz_reduce_set_column(struct fz_reduce *r, int x);
 /* Same thread. Nothing of the rows that follow is shown. */
 bool fz_reduce_is_done(const struct fz_reduce *r);
 
-/* Same thread. Where the next input row is best written (in_w pixels, B G R 255), to be handed to
+/* Same thread. Where the next input row is best written (in_w pixels of 4 bytes), to be handed to
  * fz_reduce_push: the result itself where nothing has to be done to it. */
 uint8_t *fz_reduce_input(struct fz_reduce *r);
 
-/* Same thread. Takes the next input row, in_w pixels, 4 bytes each, opaque, 4-byte aligned, borrowed for the
- * call. After in_h rows the result is complete; further rows are ignored. */
+/* Same thread. Takes the next input row, in_w pixels, 4-byte aligned, borrowed for the call. All four bytes of a pixel are
+ * channels alike. After in_h rows the result is complete; further rows are ignored. */
 void fz_reduce_push(struct fz_reduce *r, const uint8_t *row);
+
+/* Same thread. No further rows come: the output row under way is made of what has come of it, and those below it get
+ * one colour, 0xRRGGBB, as it is. */
+void fz_reduce_end(struct fz_reduce *r, uint32_t rgb);
 
 #endif

@@ -4,16 +4,14 @@
 
 #include "image/format.h"
 
-enum fz_rows_alpha { FZ_ROWS_OPAQUE, FZ_ROWS_STRAIGHT, FZ_ROWS_PREMULTIPLIED };
-
 /* Borrowed; 4 bytes a pixel, 4-byte aligned. */
 struct fz_rows {
     uint8_t *at; /* the first row; what is there is used up */
     ptrdiff_t pitch_bytes;
-    int width;                /* px, those that lie beside the picture left out */
-    int x;                    /* where they stand in the reducer's rows; background around them */
-    bool red_first;           /* R G B A in memory, else B G R A */
-    enum fz_rows_alpha alpha; /* of opaque ones the fourth byte is 255 */
+    int width;           /* px, those that lie beside the picture left out */
+    int x;               /* where they stand in the reducer's rows; background around them */
+    bool red_first;      /* R G B A in memory, else B G R A */
+    enum fz_alpha alpha; /* of opaque ones the fourth byte is 255 */
 };
 
 /* The decoder's thread, after fz_decode_begin. Rows `from` (included) to `to` (not) go into the reducer, over the

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "image/image.h"
+#include "image/profile.h"
 
 #include <stdlib.h>
 
@@ -10,6 +11,7 @@ enum { BUFFERS = 8 };
 struct fz_image_scratch *fz_image_scratch_new(size_t keep_bytes)
 {
     struct fz_image_scratch *scratch = fz_calloc(1, sizeof *scratch);
+    scratch->profiles = fz_profiles_new();
     scratch->keep_bytes = keep_bytes;
     return scratch;
 }
@@ -47,12 +49,14 @@ void fz_image_scratch_free(struct fz_image_scratch *scratch)
     if (!scratch)
         return;
     trim_to(scratch, 0);
+    fz_profiles_free(scratch->profiles);
     free(scratch);
 }
 
 void fz_image_scratch_trim(struct fz_image_scratch *scratch)
 {
-    trim_to(scratch, scratch->keep_bytes);
+    size_t transforms = fz_profiles_trim(scratch->profiles, scratch->keep_bytes / 2);
+    trim_to(scratch, scratch->keep_bytes > transforms ? scratch->keep_bytes - transforms : 0);
 }
 
 bool fz_buffer_need(struct fz_buffer *buffer, size_t bytes)

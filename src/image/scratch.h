@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct fz_profiles;
+
 struct fz_buffer {
     uint8_t *data;
     size_t size;
@@ -13,15 +15,16 @@ struct fz_buffer {
 
 /* One thread at a time; the names say who uses which. */
 struct fz_image_scratch {
-    struct fz_buffer file;    /* the bytes of the file */
-    struct fz_buffer input;   /* one row of the decoder */
-    struct fz_buffer sums;    /* reduce: column sums of the input rows under one output row, */
-    struct fz_buffer totals;  /* and those carried over */
-    struct fz_buffer firsts;  /* reduce: the first input column of each output column, */
-    struct fz_buffer weights; /* and the weights of those that follow */
-    struct fz_buffer output;  /* reduce: output rows that must be turned */
-    struct fz_buffer profile; /* the colour profile of the picture */
-    size_t keep_bytes;        /* that all of them may hold between two pictures */
+    struct fz_buffer file;        /* the bytes of the file */
+    struct fz_buffer input;       /* one row of the decoder */
+    struct fz_buffer sums;        /* reduce: column sums of the input rows under one output row, */
+    struct fz_buffer totals;      /* and those carried over */
+    struct fz_buffer firsts;      /* reduce: the first input column of each output column, */
+    struct fz_buffer weights;     /* and the weights of those that follow */
+    struct fz_buffer output;      /* reduce: output rows that must be turned */
+    struct fz_buffer profile;     /* the colour profile of the picture */
+    struct fz_profiles *profiles; /* owned: the transforms used last */
+    size_t keep_bytes;            /* that all of them may hold between two pictures */
 };
 
 /* Owner's thread. Makes room for `bytes`; the old content is lost (need) or kept (grow). False: out of
@@ -31,7 +34,7 @@ bool fz_buffer_grow(struct fz_buffer *buffer, size_t bytes);
 
 struct fz_image_scratch;
 
-/* Owner's thread. Gives back the largest buffers until the rest is no more than may be kept. */
+/* Owner's thread. Gives back the largest buffers, and the oldest transforms, until the rest is no more than may be kept. */
 void fz_image_scratch_trim(struct fz_image_scratch *scratch);
 
 #endif

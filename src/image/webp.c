@@ -127,7 +127,7 @@ static enum fz_err push_new_rows(struct webp *w)
         .pitch_bytes = (ptrdiff_t)w->width * 4,
         .width = w->width,
         .x = w->framed ? (int)w->d->header.frame_x : 0,
-        .alpha = w->config.input.has_alpha ? FZ_ROWS_STRAIGHT : FZ_ROWS_OPAQUE,
+        .alpha = w->config.input.has_alpha ? FZ_ALPHA_STRAIGHT : FZ_ALPHA_OPAQUE,
     };
     enum fz_err code = fz_rows_push(w->d, &rows, w->pushed, last);
     w->pushed = last;
