@@ -1,5 +1,6 @@
 /* JPEG by libjpeg-turbo: decoded at the least scale that covers the result, its rows into the reducer. */
 #include "image/format.h"
+#include "image/jpeg_dc.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -151,35 +152,26 @@ static enum fz_err read_header(struct jpeg *j)
     return FZ_OK;
 }
 
-/* True when all has arrived, to within one bit, that 1/8 shows: the DC value of each block. Subsampled chroma
- * is decoded at 2/8 and needs three AC values (1, 2 and 4 in zigzag order) too, unless the result is so much
- * smaller than 1/8 that chroma of half its resolution will do. */
-static bool eighth_is_known(const struct jpeg_decompress_struct *cinfo, bool coarse_chroma)
+/* True when all has arrived, to within one bit, that 1/8 shows: the DC value of each block. */
+static bool eighth_is_known(const struct jpeg_decompress_struct *cinfo)
 {
-    static const int needed[] = {0, 1, 2, 4};
-    if (!cinfo->coef_bits)
-        return false;
-    for (int i = 0; i < cinfo->num_components; i++) {
-        int count = cinfo->comp_info[i].DCT_scaled_size > 1 && !coarse_chroma ? 4 : 1;
-        for (int k = 0; k < count; k++)
-            if (cinfo->coef_bits[i][needed[k]] < 0 || cinfo->coef_bits[i][needed[k]] > 1)
-                return false;
-    }
+    for (int i = 0; i < cinfo->num_components; i++)
+        if (!cinfo->coef_bits || cinfo->coef_bits[i][0] < 0 || cinfo->coef_bits[i][0] > 1)
+            return false;
     return true;
 }
 
 /* Several scans: reads as many as the scale needs, then chooses what has arrived for output. */
-static enum fz_err read_scans(struct jpeg *j, const struct fz_part *part)
+static enum fz_err read_scans(struct jpeg *j)
 {
     struct jpeg_decompress_struct *cinfo = &j->cinfo;
     bool eighth = cinfo->scale_num == 1;
-    bool coarse_chroma = (int64_t)part->out_w * 8 * 5 <= (int64_t)part->of.w * 3;
     unsigned calls = 0;
     for (;;) {
         int status = jpeg_consume_input(cinfo);
         if (status == JPEG_REACHED_EOI)
             break;
-        if (status == JPEG_SCAN_COMPLETED && eighth && eighth_is_known(cinfo, coarse_chroma))
+        if (status == JPEG_SCAN_COMPLETED && eighth && eighth_is_known(cinfo))
             break;
         if (status == JPEG_SCAN_COMPLETED && cinfo->input_scan_number >= MAX_SCANS) {
             snprintf(j->warning, sizeof j->warning, "more than %d scans", MAX_SCANS);
@@ -259,12 +251,18 @@ static enum fz_err decode(struct jpeg *j)
     struct fz_part part = fz_decode_part(d, width, height);
     cinfo->scale_num = choose_scale(width, height, &part);
     cinfo->scale_denom = 8;
+    if (cinfo->scale_num == 1 && !j->warning[0]) {
+        bool taken;
+        code = fz_jpeg_dc_load(d, cinfo, &taken);
+        if (taken || code != FZ_OK)
+            return code;
+    }
     cinfo->buffered_image = jpeg_has_multiple_scans(cinfo);
     /* Bounds libjpeg's large arrays to what was reserved. */
     cinfo->mem->max_memory_to_use = (long)d->working_bytes;
     jpeg_start_decompress(cinfo);
     if (cinfo->buffered_image)
-        code = read_scans(j, &part);
+        code = read_scans(j);
     if (code == FZ_OK)
         code = fz_decode_begin(d, width, height, (int)cinfo->output_width, (int)cinfo->output_height);
     if (code == FZ_OK)

@@ -22,6 +22,8 @@ struct fz_image_scratch {
     struct fz_buffer firsts;      /* reduce: the first input column of each output column, */
     struct fz_buffer weights;     /* and the weights of those that follow */
     struct fz_buffer output;      /* reduce: output rows that must be turned */
+    struct fz_buffer planes;      /* jpeg_dc: its samples, */
+    struct fz_buffer huffman;     /* and its tables, which the next file may share */
     struct fz_buffer profile;     /* the colour profile of the picture */
     struct fz_profiles *profiles; /* owned: the transforms used last */
     size_t keep_bytes;            /* that all of them may hold between two pictures */

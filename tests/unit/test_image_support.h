@@ -272,6 +272,7 @@ struct jpeg_options {
     int channels;
     int quality;  /* 0 = 90 */
     int sampling; /* of luma, both ways: 0 = 1 */
+    int down;     /* of luma, if it is another one downwards */
     bool progressive, arithmetic;
     bool several_scans; /* one for each component, not progressive */
     int restart_rows;
@@ -297,6 +298,8 @@ static inline struct bytes encode_jpeg(const uint8_t *pixels, int width, int hei
         jpeg_set_colorspace(&c, o.out);
     jpeg_set_quality(&c, o.quality ? o.quality : 90, TRUE);
     c.comp_info[0].h_samp_factor = c.comp_info[0].v_samp_factor = o.sampling ? o.sampling : 1;
+    if (o.down)
+        c.comp_info[0].v_samp_factor = o.down;
     c.restart_in_rows = o.restart_rows;
     c.arith_code = o.arithmetic;
     jpeg_scan_info scans[4];

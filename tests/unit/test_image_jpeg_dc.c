@@ -1,0 +1,250 @@
+/* JPEG by DC values alone, against libjpeg's own 1/8. */
+#include "test_image_support.h"
+
+#include "image/format.h"
+#include "image/jpeg_dc.h"
+
+struct pixels {
+    uint8_t *bgrx; /* owned */
+    int width, height;
+};
+
+static void open_jpeg(struct jpeg_decompress_struct *c, struct jpeg_error_mgr *errors,
+                      const struct bytes *file)
+{
+    c->err = jpeg_std_error(errors);
+    jpeg_create_decompress(c);
+    jpeg_mem_src(c, file->data, file->len);
+    jpeg_read_header(c, TRUE);
+}
+
+static struct pixels by_libjpeg(const struct bytes *file)
+{
+    struct jpeg_decompress_struct c;
+    struct jpeg_error_mgr errors;
+    open_jpeg(&c, &errors, file);
+    c.scale_num = 1;
+    c.scale_denom = 8;
+    c.do_block_smoothing = FALSE;
+    c.out_color_space = JCS_EXT_BGRX;
+    jpeg_start_decompress(&c);
+    struct pixels p = {malloc((size_t)c.output_width * c.output_height * 4), (int)c.output_width,
+                       (int)c.output_height};
+    while (c.output_scanline < c.output_height) {
+        JSAMPROW row = p.bgrx + (size_t)c.output_scanline * c.output_width * 4;
+        jpeg_read_scanlines(&c, &row, 1);
+    }
+    jpeg_destroy_decompress(&c);
+    return p;
+}
+
+/* False: not taken, and nothing was begun. */
+static bool by_dc(const struct bytes *file, struct fz_image_scratch *scratch, struct pixels *p)
+{
+    struct jpeg_decompress_struct c;
+    struct jpeg_error_mgr errors;
+    open_jpeg(&c, &errors, file);
+    struct host host = {0};
+    struct fz_image_request request =
+        make_request(-1, (int)(c.image_width + 7) / 8, (int)(c.image_height + 7) / 8, &host);
+    struct fz_image image = {0};
+    struct fz_error err;
+    struct fz_decode d = {.request = &request, .scratch = scratch, .turn = 1, .out = &image, .err = &err};
+    bool taken;
+    assert_int_equal(fz_jpeg_dc_load(&d, &c, &taken), FZ_OK);
+    assert_int_equal(host.allocs, taken ? 1 : 0);
+    if (taken) {
+        *p = (struct pixels){malloc((size_t)image.out_w * (size_t)image.out_h * 4), image.out_w, image.out_h};
+        for (int y = 0; y < image.out_h; y++)
+            memcpy(p->bgrx + (size_t)y * (size_t)image.out_w * 4,
+                   image.pixels + (size_t)y * (size_t)image.pitch_bytes, (size_t)image.out_w * 4);
+    }
+    host_fini(&host);
+    jpeg_destroy_decompress(&c);
+    return taken;
+}
+
+/* The mean distance of the two; the file must be of a kind that is taken. */
+static double distance(const struct bytes *file, struct fz_image_scratch *scratch)
+{
+    struct pixels want = by_libjpeg(file), got;
+    assert_true(by_dc(file, scratch, &got));
+    double sum = 0;
+    for (int i = 0; i < want.width * want.height * 4; i++)
+        sum += i % 4 == 3 ? 0 : abs(want.bgrx[i] - got.bgrx[i]);
+    double mean = sum / (want.width * want.height * 3);
+    free(want.bgrx);
+    free(got.bgrx);
+    return mean;
+}
+
+static const int sizes[][2] = {{640, 480}, {248, 240}, {256, 256}, {264, 248}, {8, 8}, {16, 16}, {32, 16}};
+
+static void test_equals_libjpeg(void **state)
+{
+    (void)state;
+    const struct jpeg_options kinds[] = {
+        {.sampling = 1},
+        {.sampling = 1, .quality = 30},
+        {.sampling = 1, .quality = 100},
+        {.sampling = 2, .down = 1},
+        {.sampling = 4, .down = 1},
+        {.sampling = 1, .down = 2},
+        {.in = JCS_GRAYSCALE, .channels = 1},
+        {.in = JCS_GRAYSCALE, .channels = 1, .sampling = 2},
+        {.sampling = 1, .restart_rows = 1},
+        {.sampling = 2, .down = 1, .restart_rows = 2},
+    };
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            struct bytes file = photo_jpeg(sizes[i][0], sizes[i][1], kinds[k]);
+            double d = distance(&file, scratch);
+            if (d > 0)
+                fail_msg("kind %zu at %dx%d: %.3f", k, sizes[i][0], sizes[i][1], d);
+            free(file.data);
+        }
+    fz_image_scratch_free(scratch);
+}
+
+/* Noise of full contrast: codes of 16 bits, blocks without an end, values of 10 bits. */
+static void test_noise_equals_libjpeg(void **state)
+{
+    (void)state;
+    enum { SIDE = 512 };
+    uint8_t *noise = malloc(SIDE * SIDE * 3);
+    uint32_t seed = 3;
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    for (int contrast = 0; contrast < 2; contrast++) {
+        for (int i = 0; i < SIDE * SIDE * 3; i++)
+            noise[i] = contrast ? (uint8_t)next_random(&seed) : (uint8_t)(next_random(&seed) & 1 ? 255 : 0);
+        for (int quality = 50; quality <= 100; quality += 10) {
+            struct bytes file = encode_jpeg(noise, SIDE, SIDE, (struct jpeg_options){.quality = quality});
+            assert_true(distance(&file, scratch) == 0);
+            free(file.data);
+        }
+    }
+    fz_image_scratch_free(scratch);
+    free(noise);
+}
+
+/* 4:2:0: libjpeg takes all coefficients of chroma into account. Luma is the same. */
+static void test_subsampled_chroma_is_near(void **state)
+{
+    (void)state;
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    for (int restart = 0; restart < 2; restart++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            struct jpeg_options options = {.sampling = 2, .restart_rows = restart};
+            struct bytes file = photo_jpeg(sizes[i][0], sizes[i][1], options);
+            double d = distance(&file, scratch);
+            if (d > (sizes[i][0] > 200 ? 2 : 5)) /* a few pixels: a few coefficients */
+                fail_msg("%dx%d: %.3f", sizes[i][0], sizes[i][1], d);
+            free(file.data);
+        }
+    uint8_t *grey = make_photo(640, 480, 3);
+    for (int i = 0; i < 640 * 480; i++)
+        grey[i * 3 + 1] = grey[i * 3 + 2] = grey[i * 3];
+    struct bytes file = encode_jpeg(grey, 640, 480, (struct jpeg_options){.sampling = 2});
+    assert_true(distance(&file, scratch) == 0);
+    free(file.data);
+    free(grey);
+    fz_image_scratch_free(scratch);
+}
+
+/* Nothing behind the first scan is looked at. */
+static void test_progressive_needs_its_first_scan(void **state)
+{
+    (void)state;
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    for (int sampling = 1; sampling <= 2; sampling++) {
+        struct bytes file =
+            photo_jpeg(640, 480, (struct jpeg_options){.sampling = sampling, .progressive = true});
+        double d = distance(&file, scratch);
+        if (d > (sampling == 2 ? 3.5 : 0.5))
+            fail_msg("%dx%d: %.3f", sampling, sampling, d);
+        size_t scans = 0, at = 0;
+        for (; at + 1 < file.len && scans < 2; at++)
+            scans += file.data[at] == 0xff && file.data[at + 1] == 0xda;
+        file.len = at;
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(file.data, file.len, 80, 60, &host, &image, &err), FZ_OK);
+        assert_false(image.damaged);
+        host_fini(&host);
+        free(file.data);
+    }
+    fz_image_scratch_free(scratch);
+}
+
+static void test_other_kinds_are_left_to_libjpeg(void **state)
+{
+    (void)state;
+    const struct jpeg_options kinds[] = {
+        {.arithmetic = true}, {.several_scans = true},    {.in = JCS_CMYK, .channels = 4},
+        {.out = JCS_RGB},     {.sampling = 4, .down = 2},
+    };
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        struct bytes file = photo_jpeg(160, 120, kinds[k]);
+        struct pixels none;
+        assert_false(by_dc(&file, scratch, &none));
+        free(file.data);
+    }
+    fz_image_scratch_free(scratch);
+}
+
+/* Whatever is changed, the result is a picture or a reason; the same tables serve the next file. */
+static void test_changed_bytes(void **state)
+{
+    (void)state;
+    const struct jpeg_options kinds[] = {
+        {.sampling = 2},
+        {.sampling = 2, .down = 1},
+        {.sampling = 1},
+        {.sampling = 2, .restart_rows = 1},
+        {.in = JCS_GRAYSCALE, .channels = 1},
+        {.sampling = 2, .progressive = true},
+    };
+    uint32_t seed = 5;
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        struct bytes file = photo_jpeg(200, 150, kinds[k]);
+        for (int round = 0; round < 500; round++) {
+            struct bytes bad = {0};
+            bytes_put(&bad, file.data, round % 5 ? file.len : next_random(&seed) % file.len);
+            for (int i = 0; i < 3 && bad.len > 0; i++)
+                bad.data[next_random(&seed) % (round % 2 && bad.len > 700 ? 700 : bad.len)] =
+                    (uint8_t)next_random(&seed);
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            int fd = open_bytes(bad.data, bad.len);
+            struct fz_image_request request = make_request(fd, 25, 25, &host);
+            request.limits.max_rows_px = request.limits.max_whole_px = 1000000;
+            enum fz_err code = fz_image_load(&request, scratch, &image, &err);
+            assert_true(code == FZ_OK || code == FZ_E_DAMAGED || code == FZ_E_NOT_PICTURE ||
+                        code == FZ_E_LIMIT || code == FZ_E_MEMORY);
+            assert_true(code == FZ_OK || err.msg[0]);
+            close(fd);
+            host_fini(&host);
+            free(bad.data);
+        }
+        free(file.data);
+    }
+    fz_image_scratch_free(scratch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_equals_libjpeg),
+        cmocka_unit_test(test_noise_equals_libjpeg),
+        cmocka_unit_test(test_subsampled_chroma_is_near),
+        cmocka_unit_test(test_progressive_needs_its_first_scan),
+        cmocka_unit_test(test_other_kinds_are_left_to_libjpeg),
+        cmocka_unit_test(test_changed_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
