@@ -61,11 +61,12 @@ void fz_help_press(struct fz_app *app, const struct fz_press *press)
 /* The help, laid out in a window. All in px but `px`, which is a size of text. */
 struct layout {
     int px, columns, pages;
-    int cuts; /* groups that go on in another column */
+    int cuts; /* groups that go on in another column; more than all of them where the basics do not fit */
     double em, line, keys_w, most_keys_w, column_w, pitch, left, top;
     double basics_y;
-    bool ready; /* every text that was asked for is there */
-    bool asks;  /* nothing is drawn: texts are only asked for */
+    bool basics_alone; /* on a page of their own: the window is small */
+    bool ready;        /* every text that was asked for is there */
+    bool asks;         /* nothing is drawn: texts are only asked for */
     struct fz_column_row places[FZ_HELP_ROWS];
 };
 
@@ -219,7 +220,10 @@ static void lay_out(struct fz_app *app, const struct fz_help_sheet *sheet, int p
     l->left = fmin(2 * FZ_PANEL_MARGIN, view_w / 24);
     l->basics_y = l->left / 2;
     l->line = ceil(l->em * LINE);
-    l->top = set_basics(app, l, sheet, false) + l->line;
+    double bottom = view_h - 2 * FZ_PANEL_PX * scale - FZ_PANEL_MARGIN - l->left / 2;
+    double basics_end = set_basics(app, l, sheet, false);
+    l->basics_alone = bottom - basics_end < view_h / 2;
+    l->top = l->basics_alone ? l->basics_y : basics_end + l->line;
     double gap = COLUMN_GAP * l->em, room_w = view_w - 2 * l->left + gap;
     l->columns = (int)fmax(room_w / ((KEYS_W + KEYS_GAP + TEXT_W + COLUMN_GAP) * l->em), 1);
     l->pitch = room_w / l->columns;
@@ -232,12 +236,11 @@ static void lay_out(struct fz_app *app, const struct fz_help_sheet *sheet, int p
                                               .space = row->heading ? GROUP_SPACE * l->line : 0,
                                               .heading = row->heading};
     }
-    double chip_h = 2 * FZ_PANEL_PX * scale + FZ_PANEL_MARGIN;
-    double room_h = fmax(view_h - l->top - chip_h - l->left / 2, l->line);
-    int used = fz_columns_place(l->places, sheet->count, l->columns, room_h);
+    int used = fz_columns_place(l->places, sheet->count, l->columns, fmax(bottom - l->top, l->line));
+    l->cuts = basics_end > bottom ? FZ_HELP_ROWS : 0;
     for (size_t i = 1; i < sheet->count; i++)
         l->cuts += l->places[i].column != l->places[i - 1].column && !l->places[i].heading;
-    l->pages = used > l->columns ? (used + l->columns - 1) / l->columns : 1;
+    l->pages = (used > l->columns ? (used + l->columns - 1) / l->columns : 1) + l->basics_alone;
 }
 
 /* The fewest pages, then the fewest cuts, then the largest text. */
@@ -260,12 +263,13 @@ static bool place_of(const struct layout *l, size_t i, int page, double *x, doub
     const struct fz_column_row *place = &l->places[i];
     *x = l->left + place->column % l->columns * l->pitch;
     *y = l->top + place->y;
-    return place->column / l->columns == page;
+    return place->column / l->columns + l->basics_alone == page;
 }
 
 static void draw_page(struct fz_app *app, struct layout *l, const struct fz_help_sheet *sheet)
 {
-    set_basics(app, l, sheet, true);
+    if (app->help.page == 0 || !l->basics_alone)
+        set_basics(app, l, sheet, true);
     for (size_t i = 0; i < sheet->count; i++) {
         double x, y;
         if (place_of(l, i, app->help.page, &x, &y))
@@ -294,11 +298,11 @@ void fz_help_draw(struct fz_app *app)
         return;
     l.asks = false;
     draw_page(app, &l, &sheet);
-    fz_draw_fill(app->head, (struct fz_rect){l.left, l.top - l.line / 2, view_w - 2 * l.left, 1}, RULE);
+    if (!l.basics_alone)
+        fz_draw_fill(app->head, (struct fz_rect){l.left, l.top - l.line / 2, view_w - 2 * l.left, 1}, RULE);
     char text[96] = "Esc goes back";
     if (l.pages > 1)
-        snprintf(text, sizeof text, "Page %d of %d · Space turns the page · Esc goes back", help->page + 1,
-                 l.pages);
+        snprintf(text, sizeof text, "%d of %d · Space: next · Esc: back", help->page + 1, l.pages);
     app->panels.box_count = 0; /* what stands below the help need not be kept clear of */
     fz_chip_draw(app, text, FZ_CHIP_BOTTOM_RIGHT);
 }

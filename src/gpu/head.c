@@ -6,9 +6,13 @@
 #include "sync/thread.h"
 
 #include <SDL.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of a text of the usual size, in its units: about thirty characters of a line, ten lines. */
+static const double LINE_ROOM = 300, PAGE_ROOM = 240;
 
 /* SDL says "accelerated" of any OpenGL; only the driver itself knows that it is Mesa on the CPU. */
 static bool gl_is_software(void)
@@ -132,7 +136,8 @@ bool fz_head_update_size(struct fz_head *head)
 
 double fz_head_text_scale(const struct fz_head *head)
 {
-    return head->text_scale * head->display_scale;
+    double room = fmin(head->w / LINE_ROOM, head->h / PAGE_ROOM) / head->display_scale;
+    return fmin(head->text_scale, fmax(room, 1)) * head->display_scale;
 }
 
 void fz_head_set_text_scale(struct fz_head *head, double scale)

@@ -43,7 +43,8 @@ void fz_head_close(struct fz_head *head);
 int fz_head_w(const struct fz_head *head); /* px */
 int fz_head_h(const struct fz_head *head);
 bool fz_head_update_size(struct fz_head *head); /* after a window event; true when it changed */
-/* Pixels for each unit that a text size is given in: the display's own scale times the user's. */
+/* Pixels for each unit that a text size is given in: the display's own scale times the user's, which enlarges only as
+ * far as the window keeps room for lines of about thirty characters, and for ten of them. */
 double fz_head_text_scale(const struct fz_head *head);
 void fz_head_set_text_scale(struct fz_head *head, double scale); /* the user's part of it */
 void fz_head_mouse_to_px(const struct fz_head *head, double *x, double *y);

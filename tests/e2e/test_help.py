@@ -31,8 +31,8 @@ def columns_of(image):
     return np.nonzero(ink.any(axis=1))[0], np.nonzero(ink.any(axis=0))[0]
 
 
-@pytest.mark.parametrize("scale", [1, 2])
-@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (800, 480), (480, 800)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scale", [1, 2, 4])
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (800, 480), (480, 800), (640, 480)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_pages(module_home, folder, size, scale):
     """Space turns as many pages as there are, each another; then no more; nothing touches the edges of the window."""
     with module_home.start("--name", "pages", "--size", f"{size[0]}x{size[1]}", "--text-scale", scale, folder) as frieze:

@@ -121,10 +121,16 @@ def test_an_invalid_name_opens(module_home, names):
 # --- sizes ----------------------------------------------------------------------------------------
 
 def test_text_scale(module_home):
-    usual, _ = labels.size_of(module_home, "--size", "800x400")
+    usual, _ = labels.size_of(module_home, "--size", "1280x960")
     for scale in (0.5, 1.5, 2, 4):
-        size, _ = labels.size_of(module_home, "--size", "800x400", "--text-scale", scale)
+        size, _ = labels.size_of(module_home, "--size", "1280x960", "--text-scale", scale)
         assert labels.is_scaled(size, usual, scale), f"{size} at {scale}, {usual} at 1"
+
+
+def test_text_scale_leaves_room_for_lines(module_home):
+    usual, _ = labels.size_of(module_home, "--size", "600x480")
+    size, _ = labels.size_of(module_home, "--size", "600x480", "--text-scale", 4)
+    assert labels.is_scaled(size, usual, 2), f"{size} at 4, {usual} at 1"
 
 
 @pytest.mark.parametrize("value", ["0.49", "4.1", "0", "-1", "big", "2x", "nan", ""])
