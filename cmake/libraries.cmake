@@ -3,7 +3,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
 pkg_check_modules(libraries REQUIRED IMPORTED_TARGET
-    sdl2 SDL2_image SDL2_ttf libjpeg libpng libwebp libwebpdemux libtiff-4 lcms2 libexif sqlite3
+    sdl2 SDL2_image SDL2_ttf libjpeg libpng libwebp libwebpdemux libtiff-4 lcms2 libexif expat sqlite3
     jansson fontconfig fribidi harfbuzz libutf8proc)
 
 find_package(GIF 5 REQUIRED) # giflib brings no .pc file on most systems
@@ -34,4 +34,4 @@ frieze_with(JXL libjxl "JPEG XL")
 frieze_with(RAW libraw_r "RAW files of cameras")
 frieze_with(RSVG librsvg-2.0 "SVG with all that belongs to it")
 frieze_with(IPTC libiptcdata "captions in IPTC")
-frieze_with(XMP exempi-2.0 "XMP: titles, ratings, sidecars")
+frieze_with(XMP exempi-2.0 "ratings, written as XMP")

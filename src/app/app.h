@@ -3,6 +3,7 @@
 #ifndef FZ_APP_APP_H
 #define FZ_APP_APP_H
 
+#include "app/about.h"
 #include "app/arrange.h"
 #include "app/drop.h"
 #include "app/help.h"
@@ -111,6 +112,7 @@ struct fz_app {
     struct fz_mouse mouse;
     struct fz_touch touch;
     struct fz_info info;
+    struct fz_about about;
     struct fz_panels panels;
     struct fz_stats stats;
     enum fz_mode mode, start_mode;

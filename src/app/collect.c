@@ -186,6 +186,8 @@ static void take_result(struct fz_app *app, struct fz_job *job)
     case FZ_JOB_WORK:
         if (job == app->marks.write)
             fz_marks_written(app, job);
+        else if (job == app->about.job)
+            fz_about_take(app, job);
         else
             fz_arrange_take(app, job);
         retire(app, job);

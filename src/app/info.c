@@ -26,8 +26,7 @@ void fz_info_next(struct fz_app *app)
 
 /* ---- What it says ------------------------------------------------------------------------------------------------ */
 
-__attribute__((format(printf, 3, 4))) static void add(struct fz_info_page *page, const char *label,
-                                                      const char *fmt, ...)
+void fz_info_add(struct fz_info_page *page, const char *label, const char *fmt, ...)
 {
     if (page->count == FZ_INFO_LINES)
         return;
@@ -45,14 +44,14 @@ static void add_folder(struct fz_info_page *page, const char *folder)
     size_t below = home ? strlen(home) : 0, room = FZ_INFO_TEXT - sizeof "…";
     bool at_home = below > 1 && strncmp(folder, home, below) == 0 && (folder[below] == '/' || !folder[below]);
     if (at_home && strlen(folder + below) < room) {
-        add(page, "Folder", "~%s", folder + below);
+        fz_info_add(page, "Folder", "~%s", folder + below);
         return;
     }
     size_t length = strlen(folder);
     const char *end = length > room ? folder + length - room : folder;
     while (end > folder && ((unsigned char)*end & 0xc0) == 0x80)
         end++;
-    add(page, "Folder", "%s%s", end > folder ? "…" : "", end);
+    fz_info_add(page, "Folder", "%s%s", end > folder ? "…" : "", end);
 }
 
 static void add_file(struct fz_info_page *page, const struct fz_tile *tile)
@@ -60,20 +59,21 @@ static void add_file(struct fz_info_page *page, const struct fz_tile *tile)
     char pixels[32], text[32];
     fz_human_pixels(pixels, sizeof pixels, (uint64_t)tile->picture_w * (uint64_t)tile->picture_h);
     if (tile->picture_w > 0)
-        add(page, "Size", "%d × %d%s%s", tile->picture_w, tile->picture_h, *pixels ? "   " : "", pixels);
+        fz_info_add(page, "Size", "%d × %d%s%s", tile->picture_w, tile->picture_h, *pixels ? "   " : "",
+                    pixels);
     if (tile->format) {
         snprintf(text, sizeof text, "%s", tile->format);
         for (char *c = text; *c; c++)
             *c = (char)toupper((unsigned char)*c);
-        add(page, "Format", "%s", text);
+        fz_info_add(page, "Format", "%s", text);
     }
     if (!tile->file.known)
         return;
     fz_human_bytes(text, sizeof text, tile->file.bytes);
-    add(page, "File", "%s", text);
+    fz_info_add(page, "File", "%s", text);
     fz_human_time(text, sizeof text, tile->file.mtime_s);
     if (*text)
-        add(page, "Modified", "%s", text);
+        fz_info_add(page, "Modified", "%s", text);
 }
 
 static void add_turn(struct fz_info_page *page, const struct fz_turn *turn)
@@ -85,40 +85,44 @@ static void add_turn(struct fz_info_page *page, const struct fz_turn *turn)
                           : turn->flip_v               ? "mirrored top and bottom"
                                                        : "";
     if (turn->quarters > 0 || *flipped)
-        add(page, "Turned", "%s%s%s", turned[turn->quarters], *flipped ? comma : "", flipped);
+        fz_info_add(page, "Turned", "%s%s%s", turned[turn->quarters], *flipped ? comma : "", flipped);
 }
 
 static void add_view(struct fz_info_page *page, const struct fz_app *app, const struct fz_tile *tile)
 {
     double zoom = app->picture.camera.zoom * 100, px, of_px;
     if (app->picture.shown == tile->item && tile->picture_w > 0 && !tile->error) {
-        add(page, "Zoom", "%.*f %%", zoom < 10 ? 1 : 0, zoom);
+        fz_info_add(page, "Zoom", "%.*f %%", zoom < 10 ? 1 : 0, zoom);
         if (fz_picture_is_reduced(app, &px, &of_px))
-            add(page, "Reduced", "%.1f of %.1f Mpx: --memory holds no more", px / 1e6, of_px / 1e6);
+            fz_info_add(page, "Reduced", "%.1f of %.1f Mpx: --memory holds no more", px / 1e6, of_px / 1e6);
     }
 }
 
-static void tell(const struct fz_app *app, fz_item_id item, struct fz_info_page *page)
+static void tell(struct fz_app *app, fz_item_id item, struct fz_info_page *page)
 {
     const struct fz_tile *tile = fz_loader_tile(app, item);
+    const struct fz_metadata *about;
     snprintf(page->name, sizeof page->name, "%s", fz_list_name(app->list, item));
     snprintf(page->position, sizeof page->position, "%zu / %zu", fz_app_selected_index(app) + 1,
              fz_list_count(app->list));
     if (app->info.level < FZ_INFO_DETAILS)
         return;
     add_folder(page, fz_list_folder(app->list, item));
-    if (tile) {
+    if (tile)
         add_file(page, tile);
+    if ((about = fz_about_get(app, item)) != NULL)
+        fz_info_add_about(page, about);
+    if (tile) {
         if (app->mode == FZ_MODE_PICTURE)
             add_view(page, app, tile);
         add_turn(page, &tile->turn);
         if (tile->error)
-            add(page, "Failed", "%s", tile->error->msg);
+            fz_info_add(page, "Failed", "%s", tile->error->msg);
         else if (tile->damage)
-            add(page, "Damaged", "%s", tile->damage);
+            fz_info_add(page, "Damaged", "%s", tile->damage);
     }
     if (fz_list_is_marked(app->list, item))
-        add(page, "Marked", "yes");
+        fz_info_add(page, "Marked", "yes");
 }
 
 /* ---- Drawing ----------------------------------------------------------------------------------------------------- */

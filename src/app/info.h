@@ -2,12 +2,14 @@
 #ifndef FZ_APP_INFO_H
 #define FZ_APP_INFO_H
 
+#include "image/metadata.h"
+
 #include <stddef.h>
 
 struct fz_app;
 
 enum fz_info_level { FZ_INFO_OFF, FZ_INFO_NAME, FZ_INFO_DETAILS, FZ_INFO_LEVELS };
-enum { FZ_INFO_LINES = 16, FZ_INFO_TEXT = 512 };
+enum { FZ_INFO_LINES = 24, FZ_INFO_TEXT = 512 };
 
 /* What it says at a time. */
 struct fz_info_page {
@@ -28,5 +30,11 @@ struct fz_info {
 /* Render thread only, all of these. */
 void fz_info_next(struct fz_app *app); /* the next level, and from the last to the first */
 void fz_info_draw(struct fz_app *app);
+
+/* A line more, while there is room; `label` is static. */
+void fz_info_add(struct fz_info_page *page, const char *label, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* What the file tells of itself. */
+void fz_info_add_about(struct fz_info_page *page, const struct fz_metadata *about);
 
 #endif

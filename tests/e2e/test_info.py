@@ -14,7 +14,7 @@ from frieze import wait_until
 
 COUNT = 40
 LINE = 26        # px of a line of the panel
-CORNER = (0, 0, 110, 260)   # where the lines begin
+CORNER = (0, 0, 110, 360)   # where the lines begin
 INSIDE = (40, 30, 160, 100)  # of the tile in the upper left corner
 LOWER_RIGHT = (640, 540, 800, 600)
 FOLDER_LINE = (100, 50, 300, 26)  # that path is another one each time
@@ -92,6 +92,30 @@ def test_on_the_wall_it_does_not_cover_what_it_tells_of(frieze):
                "a tile that nothing covers", 5)
     right = np.asarray(frieze.screenshot().crop((400, 0, 800, 400))).min(axis=2) > INK
     assert right.sum() > 500
+
+
+SIDECAR = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"
+ xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:City="Bern"/></rdf:RDF></x:xmpmeta>"""
+
+
+def test_what_the_file_and_its_sidecar_tell(home, folder):
+    """Date and camera by EXIF, place and rating by the XMP file beside it; one that is damaged hinders nothing."""
+    told = home / "told"
+    told.mkdir()
+    exif = Image.Exif()
+    exif[0x0110] = "Camera"                   # model
+    exif[0x0132] = "2021:02:03 04:05:06"      # date
+    with Image.open(folder / "d00.png") as image:
+        for name in ("e0.jpg", "e1.jpg", "e2.jpg"):
+            image.save(told / name, exif=exif)
+    (told / "e1.xmp").write_text(SIDECAR)
+    (told / "e2.jpg.xmp").write_text(SIDECAR[:90])
+    with home.start("--size", "800x600", "--tile", "160x120", told) as frieze:
+        frieze.key("i", "i", "Home", "Return")
+        for expected in (7 + 2, 7 + 4, 7 + 2):
+            until_lines(frieze, expected)
+            frieze.key("n")
 
 
 def ink_of_the_next_frame(frieze, key, box):

@@ -1,0 +1,69 @@
+/* What the info overlay says of a picture's metadata, line by line. */
+#include "app/info.h"
+#include "fixture.h"
+
+static void assert_lines(const struct fz_metadata *about, const char *const *expected)
+{
+    static struct fz_info_page page;
+    page.count = 0;
+    fz_info_add_about(&page, about);
+    for (size_t i = 0; i < page.count; i++) {
+        assert_non_null(expected[2 * i]);
+        assert_string_equal(page.lines[i].label, expected[2 * i]);
+        assert_string_equal(page.lines[i].text, expected[2 * i + 1]);
+    }
+    assert_null(expected[2 * page.count]);
+}
+
+static void test_nothing_is_known(void **state)
+{
+    (void)state;
+    struct fz_metadata about = {0};
+    assert_lines(&about, (const char *const[]){NULL});
+}
+
+static void test_all_is_known(void **state)
+{
+    (void)state;
+    struct fz_metadata about = {.date = {true, false, 1612325106, -210},
+                                .title = "A title",
+                                .description = "What is to be seen",
+                                .place = "Bern",
+                                .camera = "Canon EOS R5",
+                                .lens = "RF50mm",
+                                .exposure_s = 0.004,
+                                .f_number = 5.6,
+                                .focal_mm = 50,
+                                .iso = 200,
+                                .has_position = true,
+                                .has_rating = true,
+                                .latitude = -33.5,
+                                .longitude = 70.26,
+                                .rating = 4};
+    assert_lines(&about, (const char *const[]){"Title", "A title", "Caption", "What is to be seen", "Taken",
+                                               "2021-02-03 04:05:06 -03:30", "Camera", "Canon EOS R5", "Lens",
+                                               "RF50mm", "Exposure", "1/250 s   f/5.6   ISO 200   50 mm",
+                                               "Place", "Bern", "Position", "33.50000° S, 70.26000° E",
+                                               "Rating", "4 of 5", NULL});
+}
+
+static void test_some_is_known(void **state)
+{
+    (void)state;
+    struct fz_metadata about = {.date = {true, true, 1612325106, 0},
+                                .exposure_s = 2.5,
+                                .has_rating = true,
+                                .rating = FZ_RATING_REJECTED};
+    assert_lines(&about, (const char *const[]){"Taken", "2021-02-03 04:05:06", "Exposure", "2.5 s", "Rating",
+                                               "rejected", NULL});
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_is_known),
+        cmocka_unit_test(test_all_is_known),
+        cmocka_unit_test(test_some_is_known),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

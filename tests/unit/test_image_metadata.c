@@ -1,0 +1,254 @@
+/* Metadata: found in every place that a format has for it, merged in order, and harmless when damaged. */
+#include "frieze_config.h"
+#include "test_image_metadata_support.h"
+
+#include "base/str.h"
+#include "image/metadata.h"
+#include "image/metadata_parts.h"
+
+#include <math.h>
+
+static const int64_t taken_clock = 1612325106; /* 2021-02-03 04:05:06 */
+
+static struct fz_metadata read_bytes(struct bytes file)
+{
+    struct fz_metadata metadata;
+    int fd = open_bytes(file.data, file.len);
+    fz_metadata_read(fd, &metadata);
+    close(fd);
+    free(file.data);
+    return metadata;
+}
+
+static void assert_has_exif(const struct fz_metadata *metadata)
+{
+    assert_true(metadata->date.known && !metadata->date.is_local);
+    assert_int_equal(metadata->date.clock_s, taken_clock);
+    assert_int_equal(metadata->date.offset_minutes, -210);
+    assert_string_equal(metadata->camera, "NIKON D750");
+    assert_true(fabs(metadata->exposure_s - 1 / 125.0) < 1e-9);
+    assert_true(fabs(metadata->f_number - 2.8) < 1e-9);
+    assert_int_equal(metadata->iso, 400);
+    assert_true(metadata->has_position);
+    assert_true(fabs(metadata->latitude + 33.5) < 1e-9);
+    assert_true(fabs(metadata->longitude - 70.26) < 1e-9);
+}
+
+static void assert_has_xmp(const struct fz_metadata *metadata)
+{
+    assert_string_equal(metadata->title, "By XMP");
+    assert_string_equal(metadata->place, "Kyōto, Japan");
+    assert_true(metadata->has_rating);
+    assert_int_equal(metadata->rating, 4);
+}
+
+static void test_exif_in_both_orders_of_bytes(void **state)
+{
+    (void)state;
+    for (int little = 0; little < 2; little++) {
+        struct fz_metadata metadata = read_bytes(sample_jpeg(WITH_EXIF, little));
+        assert_has_exif(&metadata);
+        assert_string_equal(metadata.description, "By EXIFä!");
+        assert_int_equal(metadata.rating, 2);
+        assert_string_equal(metadata.title, "");
+    }
+}
+
+static void test_every_format(void **state)
+{
+    (void)state;
+    const struct bytes files[] = {sample_jpeg(WITH_ALL, true), sample_png(WITH_ALL), sample_webp(),
+                                  sample_exif(true),           sample_heif(),        sample_jxl()};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct fz_metadata metadata = read_bytes(files[i]);
+        assert_has_exif(&metadata);
+        if (i != 3)
+            assert_has_xmp(&metadata);
+    }
+}
+
+static void test_order_of_precedence(void **state)
+{
+    (void)state;
+    struct fz_metadata metadata = read_bytes(sample_jpeg(WITH_XMP, false));
+    assert_int_equal(metadata.date.clock_s, 1609459198);
+    assert_int_equal(fz_metadata_time_s(&metadata.date), 1609459198);
+    metadata = read_bytes(sample_jpeg(WITH_EXIF | WITH_IPTC, false));
+    assert_int_equal(metadata.date.clock_s, taken_clock);
+    if (FRIEZE_WITH_IPTC) {
+        assert_string_equal(metadata.title, "By IPTC");
+        assert_string_equal(metadata.description, "A caption");
+        assert_string_equal(metadata.place, "Bern");
+    }
+    metadata = read_bytes(sample_png(WITH_EXIF | WITH_IPTC));
+    assert_string_equal(metadata.title, "By tEXt");
+    assert_string_equal(metadata.description, "Grün");
+}
+
+static void test_dates(void **state)
+{
+    (void)state;
+    struct fz_metadata_date date;
+    assert_true(fz_metadata_date_parse("2021:02:03 04:05:06", &date));
+    assert_true(date.is_local);
+    assert_int_equal(date.clock_s, taken_clock);
+    assert_true(fz_metadata_date_parse("2021-02-03T04:05:06.789+05:45", &date));
+    assert_int_equal(fz_metadata_time_s(&date), taken_clock - 20700);
+    assert_true(fz_metadata_date_parse("2021-02-03", &date));
+    assert_int_equal(date.clock_s, taken_clock - taken_clock % 86400);
+    static const char *const bad[] = {"",
+                                      "    :  :     :  :  ",
+                                      "0000:00:00 00:00:00",
+                                      "2021:13:03 04:05:06",
+                                      "2021:02:00",
+                                      "2021:02:03 25:00:00",
+                                      "noon"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(fz_metadata_date_parse(bad[i], &date));
+}
+
+static void test_texts_are_clean(void **state)
+{
+    (void)state;
+    char out[8];
+    fz_metadata_text(out, sizeof out, " \t a\n\x1b b \xc3\xa4 ", 12);
+    assert_string_equal(out, "a b ä");
+    fz_metadata_text(out, sizeof out, "\xe4\xf6", 2);
+    assert_string_equal(out, "äö");
+    fz_metadata_text(out, sizeof out, "123456\xc3\xa4", 8);
+    assert_string_equal(out, "123456");
+}
+
+/* ---- XMP --------------------------------------------------------------------------------------------------------- */
+
+static void test_rating_keeps_what_others_wrote(void **state)
+{
+    (void)state;
+    struct fz_metadata metadata;
+    struct fz_error err;
+    char *packet = NULL, *again = NULL;
+    size_t len;
+    if (!FRIEZE_WITH_XMP) {
+        assert_false(fz_metadata_can_rate());
+        assert_int_equal(fz_metadata_set_rating("", 0, 3, &packet, &len, &err), FZ_E_UNSUPPORTED);
+        return;
+    }
+    assert_int_equal(fz_metadata_set_rating(sample_xmp, strlen(sample_xmp), -1, &packet, &len, &err), FZ_OK);
+    assert_non_null(strstr(packet, "kept"));
+    assert_non_null(strstr(packet, "http://example.org/own/"));
+    fz_metadata_read_xmp(packet, len, &metadata);
+    assert_int_equal(metadata.rating, FZ_RATING_REJECTED);
+    assert_string_equal(metadata.title, "By XMP");
+    assert_int_equal(fz_metadata_set_rating(packet, len, 5, &again, &len, &err), FZ_OK);
+    fz_metadata_read_xmp(again, len, &metadata);
+    assert_int_equal(metadata.rating, 5);
+    free(packet);
+    free(again);
+    assert_int_equal(fz_metadata_set_rating(NULL, 0, 3, &packet, &len, &err), FZ_OK);
+    fz_metadata_read_xmp(packet, len, &metadata);
+    assert_true(metadata.has_rating);
+    assert_int_equal(metadata.rating, 3);
+    free(packet);
+    assert_int_equal(fz_metadata_set_rating("no XMP", 6, 3, &packet, &len, &err), FZ_E_DAMAGED);
+}
+
+static struct bytes nested(int depth, const char *begin, const char *end)
+{
+    struct bytes b = {0};
+    bytes_put(&b, bare_xmp, strlen(bare_xmp) - strlen(XMP_TAIL));
+    for (int i = 0; i < depth; i++)
+        bytes_put(&b, begin, strlen(begin));
+    for (int i = 0; i < depth; i++)
+        bytes_put(&b, end, strlen(end));
+    bytes_put(&b, XMP_TAIL, strlen(XMP_TAIL));
+    return b;
+}
+
+static void test_what_would_hurt_the_parser_is_left_aside(void **state)
+{
+    (void)state;
+    static const struct {
+        int depth;
+        const char *begin, *end;
+        bool sound;
+    } cases[] = {
+        {20, "<own:a rdf:parseType='Resource'>", "</own:a>", true},
+        {2000, "<own:a rdf:parseType='Resource'>", "</own:a>", false},
+        {200, "<own:a x='/>'>", "</own:a>", false},
+        {200, "<own:a><!-- </own:a> -->", "</own:a>", false},
+        {200, "<own:a><![CDATA[</own:a>]]>", "</own:a>", false},
+        {200, "<own:a><?x </own:a> ?>", "</own:a>", false},
+        {200, "<own:a/>", "", true},
+        {17000, "<own:a/>", "", false},
+        {1, "<!DOCTYPE a [<!ENTITY b 'c'>]>", "", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fz_metadata metadata;
+        struct bytes b = nested(cases[i].depth, cases[i].begin, cases[i].end);
+        assert_int_equal(fz_xmp_read(b.data, b.len, &metadata), cases[i].sound);
+        free(b.data);
+    }
+}
+
+/* ---- Damage ------------------------------------------------------------------------------------------------------ */
+
+static void assert_is_sound(const struct fz_metadata *metadata)
+{
+    const char *const texts[] = {metadata->title, metadata->description, metadata->place, metadata->camera,
+                                 metadata->lens};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        size_t len = strlen(texts[i]), n;
+        uint32_t code;
+        for (size_t at = 0; at < len; at += n) {
+            n = fz_utf8_decode(texts[i] + at, len - at, &code);
+            assert_true(n > 0 && code >= ' ');
+        }
+    }
+    assert_true(metadata->rating >= FZ_RATING_REJECTED && metadata->rating <= FZ_RATING_MOST);
+    assert_true(fabs(metadata->latitude) <= 90 && fabs(metadata->longitude) <= 180);
+}
+
+/* Cut, and with some bytes changed, each where the seed says. */
+static void test_damage_is_harmless(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 300, CHANGES = 6 };
+    const struct bytes files[] = {sample_jpeg(WITH_ALL, true),
+                                  sample_jpeg(WITH_EXIF, false),
+                                  sample_jpeg(WITH_IPTC, false),
+                                  sample_png(WITH_ALL),
+                                  sample_webp(),
+                                  sample_exif(true),
+                                  sample_heif(),
+                                  sample_jxl()};
+    uint32_t seed = 4;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        for (int round = 0; round < ROUNDS; round++) {
+            struct bytes damaged = {0};
+            size_t len = round % 3 == 0 ? next_random(&seed) % files[i].len : files[i].len;
+            bytes_put(&damaged, files[i].data, len);
+            for (int k = 0; k < CHANGES && len > 0 && round % 3 != 0; k++)
+                damaged.data[next_random(&seed) % (k % 2       ? len
+                                                   : len < 200 ? len
+                                                               : 200)] = (uint8_t)next_random(&seed);
+            struct fz_metadata metadata = read_bytes(damaged);
+            assert_is_sound(&metadata);
+        }
+        free(files[i].data);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exif_in_both_orders_of_bytes),
+        cmocka_unit_test(test_every_format),
+        cmocka_unit_test(test_order_of_precedence),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_texts_are_clean),
+        cmocka_unit_test(test_rating_keeps_what_others_wrote),
+        cmocka_unit_test(test_what_would_hurt_the_parser_is_left_aside),
+        cmocka_unit_test(test_damage_is_harmless),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,248 @@
+/* Files that hold nothing but metadata, in every place that a format has for it. */
+#ifndef FZ_TEST_IMAGE_METADATA_SUPPORT_H
+#define FZ_TEST_IMAGE_METADATA_SUPPORT_H
+
+#include "test_image_support.h"
+
+/* A TIFF structure: IFD0 with three ASCII entries and Microsoft's rating, EXIF with date, offset and exposure, GPS. Its
+ * values stand where `put` below says. */
+static inline struct bytes sample_exif(bool little)
+{
+    struct bytes b = {0};
+    void (*put)(struct bytes *, uint32_t, int) = little ? bytes_put_le : bytes_put_be;
+    enum {
+        IFD0 = 8,
+        EXIF = IFD0 + 2 + 6 * 12 + 4,
+        GPS = EXIF + 2 + 5 * 12 + 4,
+        VALUES = GPS + 2 + 4 * 12 + 4
+    };
+    const struct entry {
+        int tag, type, count, value;
+    } entries[] = {
+        {6, 0, 0, 0}, /* how many follow */
+        {0x10e, 2, 10, VALUES},
+        {0x10f, 2, 18, VALUES + 10},
+        {0x110, 2, 11, VALUES + 28},
+        {0x4746, 3, 1, 2},
+        {0x8769, 4, 1, EXIF},
+        {0x8825, 4, 1, GPS},
+        {5, 0, 0, 0},
+        {0x829a, 5, 1, VALUES + 39},
+        {0x829d, 5, 1, VALUES + 47},
+        {0x8827, 3, 1, 400},
+        {0x9003, 2, 20, VALUES + 55},
+        {0x9011, 2, 7, VALUES + 75},
+        {4, 0, 0, 0},
+        {1, 2, 2, 'S'},
+        {2, 5, 3, VALUES + 82},
+        {3, 2, 2, 'E'},
+        {4, 5, 3, VALUES + 106},
+    };
+    bytes_put(&b, little ? "II*\0\10\0\0\0" : "MM\0*\0\0\0\10", 8);
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        const struct entry *e = &entries[i];
+        bool next_is_count = i + 1 == sizeof entries / sizeof *entries || entries[i + 1].type == 0;
+        put(&b, (uint32_t)e->tag, 2);
+        if (e->type > 0) {
+            put(&b, (uint32_t)e->type, 2);
+            put(&b, (uint32_t)e->count, 4);
+            bool is_text = e->type == 2 && e->count <= 4;
+            if (is_text)
+                bytes_put_le(&b, (uint32_t)e->value, 4);
+            else if (e->type == 3) {
+                put(&b, (uint32_t)e->value, 2);
+                put(&b, 0, 2);
+            } else
+                put(&b, (uint32_t)e->value, 4);
+        }
+        if (next_is_count)
+            put(&b, 0, 4);
+    }
+    bytes_put(&b, "By EXIF\xe4!\0NIKON CORPORATION\0NIKON D750\0", 10 + 18 + 11);
+    const uint32_t numbers[] = {1, 125, 28, 10}, place[] = {33, 1, 30, 1, 0, 1, 70, 1, 15, 1, 36, 1};
+    for (int i = 0; i < 4; i++)
+        put(&b, numbers[i], 4);
+    bytes_put(&b, "2021:02:03 04:05:06\0-03:30\0", 27);
+    for (int i = 0; i < 12; i++)
+        put(&b, place[i], 4);
+    return b;
+}
+
+#define XMP_HEAD                                                                                       \
+    "<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?><x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "  \
+    "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' "           \
+    "xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmlns:dc='http://purl.org/dc/elements/1.1/' "            \
+    "xmlns:photoshop='http://ns.adobe.com/photoshop/1.0/' xmlns:exif='http://ns.adobe.com/exif/1.0/' " \
+    "xmlns:own='http://example.org/own/' "
+#define XMP_TAIL "</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end='w'?>"
+
+static const char sample_xmp[] =
+    XMP_HEAD "xmp:Rating='4' photoshop:City='Kyōto' photoshop:Country='Japan' "
+             "exif:DateTimeOriginal='2020-12-31T23:59:58Z' "
+             "own:thing='kept'><dc:title><rdf:Alt><rdf:li xml:lang='x-default'>By "
+             "XMP</rdf:li></rdf:Alt></dc:title>" XMP_TAIL;
+
+static const char bare_xmp[] = XMP_HEAD "own:thing='kept'>" XMP_TAIL;
+
+/* Datasets 2:05 (title), 2:120 (caption), 2:55 and 2:60 (date), 2:90 (city), in the resource of Photoshop's that
+ * holds them. */
+static inline struct bytes sample_iptc(bool as_resource)
+{
+    static const struct {
+        uint8_t number;
+        const char *text;
+    } sets[] = {{5, "By IPTC"}, {55, "20190807"}, {60, "101112+0200"}, {90, "Bern"}, {120, "A caption"}};
+    struct bytes data = {0}, b = {0};
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        bytes_put(&data, (uint8_t[]){0x1c, 2, sets[i].number}, 3);
+        bytes_put_be(&data, (uint32_t)strlen(sets[i].text), 2);
+        bytes_put(&data, sets[i].text, strlen(sets[i].text));
+    }
+    if (!as_resource)
+        return data;
+    bytes_put(&b,
+              "Photoshop 3.0\0"
+              "8BIM\4\4\0\0",
+              22);
+    bytes_put_be(&b, (uint32_t)data.len, 4);
+    bytes_put(&b, data.data, data.len);
+    bytes_put(&b, "\0", data.len & 1);
+    free(data.data);
+    return b;
+}
+
+enum sample_parts { WITH_EXIF = 1, WITH_XMP = 2, WITH_IPTC = 4, WITH_ALL = 7 };
+
+static inline void put_segment(struct bytes *b, uint32_t marker, const void *name, size_t name_len,
+                               const void *data, size_t len)
+{
+    bytes_put_be(b, marker, 2);
+    bytes_put_be(b, (uint32_t)(2 + name_len + len), 2);
+    bytes_put(b, name, name_len);
+    bytes_put(b, data, len);
+}
+
+static inline struct bytes sample_jpeg(int parts, bool little)
+{
+    static const char xmp_name[] = "http://ns.adobe.com/xap/1.0/";
+    struct bytes b = {0}, exif = sample_exif(little), iptc = sample_iptc(true);
+    bytes_put(&b, "\xff\xd8", 2);
+    if (parts & WITH_EXIF)
+        put_segment(&b, 0xffe1, "Exif\0\0", 6, exif.data, exif.len);
+    if (parts & WITH_XMP)
+        put_segment(&b, 0xffe1, xmp_name, sizeof xmp_name, sample_xmp, strlen(sample_xmp));
+    if (parts & WITH_IPTC)
+        put_segment(&b, 0xffed, "", 0, iptc.data, iptc.len);
+    bytes_put(&b, "\xff\xda\0\2", 4);
+    free(exif.data);
+    free(iptc.data);
+    return b;
+}
+
+static inline void put_chunk(struct bytes *b, const char *name, const void *data, size_t len)
+{
+    bytes_put_be(b, (uint32_t)len, 4);
+    bytes_put(b, name, 4);
+    bytes_put(b, data, len);
+    bytes_put(b, "\0\0\0\0", 4);
+}
+
+static inline struct bytes sample_png(int parts)
+{
+    static const char keyword[] = "XML:com.adobe.xmp\0\0\0\0";
+    struct bytes b = {0}, exif = sample_exif(false), text = {0};
+    bytes_put(&b, "\x89PNG\r\n\x1a\n", 8);
+    if (parts & WITH_IPTC) {
+        put_chunk(&b, "tEXt", "Title\0By tEXt", 13);
+        put_chunk(&b, "iTXt", "Description\0\0\0de\0Beschreibung\0Grün", 35);
+    }
+    if (parts & WITH_EXIF)
+        put_chunk(&b, "eXIf", exif.data, exif.len);
+    bytes_put(&text, keyword, sizeof keyword);
+    bytes_put(&text, sample_xmp, strlen(sample_xmp));
+    if (parts & WITH_XMP)
+        put_chunk(&b, "iTXt", text.data, text.len);
+    put_chunk(&b, "IEND", "", 0);
+    free(exif.data);
+    free(text.data);
+    return b;
+}
+
+static inline struct bytes sample_webp(void)
+{
+    struct bytes b = {0}, exif = sample_exif(true);
+    bytes_put(&b, "RIFF\0\0\0\0WEBPVP8X\1\0\0\0x\0EXIF", 26);
+    bytes_put_le(&b, (uint32_t)exif.len, 4);
+    bytes_put(&b, exif.data, exif.len);
+    bytes_put(&b, "\0", exif.len & 1);
+    bytes_put(&b, "XMP ", 4);
+    bytes_put_le(&b, (uint32_t)strlen(sample_xmp), 4);
+    bytes_put(&b, sample_xmp, strlen(sample_xmp));
+    free(exif.data);
+    return b;
+}
+
+static inline void put_box(struct bytes *b, const char *type, const void *data, size_t len)
+{
+    bytes_put_be(b, (uint32_t)len + 8, 4);
+    bytes_put(b, type, 4);
+    bytes_put(b, data, len);
+}
+
+/* HEIF: two items in `mdat`, which follows `meta`. */
+static inline struct bytes sample_heif(void)
+{
+    struct bytes b = {0}, meta = {0}, info = {0}, places = {0}, exif = sample_exif(false);
+    enum {
+        FTYP = 16,
+        META = 8 + 4,
+        INFO_EXIF = 21,
+        INFO_XMP = 41,
+        IINF = 8 + 6 + INFO_EXIF + INFO_XMP,
+        ILOC = 8 + 8 + 2 * 14
+    };
+    uint32_t mdat = FTYP + META + IINF + ILOC + 8, exif_len = 4 + (uint32_t)exif.len;
+    put_box(&b, "ftyp", "heic\0\0\0\0", 8);
+    bytes_put(&info, "\0\0\0\0\0\2", 6);
+    put_box(&info, "infe", "\2\0\0\0\0\1\0\0Exif\0", 13);
+    put_box(&info, "infe", "\2\0\0\0\0\2\0\0mime\0application/rdf+xml", 33);
+    put_box(&meta, "iinf", info.data, info.len);
+    bytes_put(&places, "\0\0\0\0\x44\0\0\2", 8);
+    const uint32_t items[2][3] = {{1, mdat, exif_len}, {2, mdat + exif_len, (uint32_t)strlen(sample_xmp)}};
+    for (int i = 0; i < 2; i++) {
+        bytes_put_be(&places, items[i][0], 2);
+        bytes_put_be(&places, 0, 2);
+        bytes_put_be(&places, 1, 2);
+        bytes_put_be(&places, items[i][1], 4);
+        bytes_put_be(&places, items[i][2], 4);
+    }
+    put_box(&meta, "iloc", places.data, places.len);
+    bytes_put_be(&b, (uint32_t)meta.len + 12, 4);
+    bytes_put(&b, "meta\0\0\0\0", 8);
+    bytes_put(&b, meta.data, meta.len);
+    bytes_put_be(&b, 8 + exif_len + (uint32_t)strlen(sample_xmp), 4);
+    bytes_put(&b, "mdat\0\0\0\0", 8);
+    bytes_put(&b, exif.data, exif.len);
+    bytes_put(&b, sample_xmp, strlen(sample_xmp));
+    free(exif.data);
+    free(meta.data);
+    free(info.data);
+    free(places.data);
+    return b;
+}
+
+/* JPEG XL in boxes. */
+static inline struct bytes sample_jxl(void)
+{
+    struct bytes b = {0}, exif = {0}, tiff = sample_exif(true);
+    put_box(&b, "JXL ", "\r\n\x87\n", 4);
+    bytes_put(&exif, "\0\0\0\0", 4);
+    bytes_put(&exif, tiff.data, tiff.len);
+    put_box(&b, "Exif", exif.data, exif.len);
+    put_box(&b, "xml ", sample_xmp, strlen(sample_xmp));
+    free(exif.data);
+    free(tiff.data);
+    return b;
+}
+
+#endif
