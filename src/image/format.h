@@ -21,6 +21,8 @@ struct fz_header {
     uint32_t frame_x, frame_y, frame_w, frame_h; /* what the decoder yields of it; all 0 = the whole */
     uint64_t inner_at, inner_len;                /* a picture inside the file; 0, 0 = none */
     uint64_t coefficient_bytes;                  /* JPEG with several scans: held until the last one */
+    int page;                                    /* set before: which one of several, from 0 */
+    int pages;                                   /* how many there are; 0 = one */
     bool by_rows;                                /* never held as a whole at full size */
     const char *reason;                          /* of FZ_HEAD_BAD, where it is a special one; static */
 };
@@ -59,9 +61,6 @@ struct fz_format {
     enum fz_head (*header)(const struct fz_bytes *bytes, struct fz_header *header);
     /* What `load` will allocate at most, the file's own bytes and the reducer not counted. */
     uint64_t (*working_bytes)(const struct fz_decode *d, uint64_t file_bytes);
-    /* Whether pixels of the first picture lie beyond the end of the file, where the loader does not say so; may be
-     * NULL. */
-    bool (*is_cut)(const struct fz_bytes *file);
     /* EXIF orientation, 1..8; NULL = always 1. *turn is what is left to do with the rows. */
     int (*orientation)(const struct fz_bytes *file, int *turn);
     /* What a probe tells beyond the header; NULL = one frame, no profile, no EXIF data. MORE asks for more bytes. */
@@ -75,8 +74,7 @@ struct fz_format {
     const char *sdl_type;
     unsigned bytes_per_px;
     unsigned file_copies;
-    bool streams;       /* `load` takes what follows d->file from fz_decode_more */
-    bool premultiplied; /* its surfaces are */
+    bool streams; /* `load` takes what follows d->file from fz_decode_more */
 };
 
 /* Any thread. The row that knows these bytes, or NULL. */
@@ -159,6 +157,13 @@ uint64_t fz_webp_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_webp_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_webp_load(struct fz_decode *d);
 
+/* head_tiff.c, tiff.c */
+bool fz_tiff_is_a(const struct fz_bytes *head);
+enum fz_head fz_tiff_header(const struct fz_bytes *bytes, struct fz_header *header);
+uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
+enum fz_err fz_tiff_load(struct fz_decode *d);
+
 /* xpm.c */
 bool fz_xpm_is_a(const struct fz_bytes *head);
 enum fz_head fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *header);
@@ -174,7 +179,6 @@ enum fz_err fz_sdl_load(struct fz_decode *d);
     bool fz_##name##_is_a(const struct fz_bytes *head); \
     enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);
 FZ_HEAD_FUNCTIONS(gif)
-FZ_HEAD_FUNCTIONS(tiff)
 FZ_HEAD_FUNCTIONS(bmp)
 FZ_HEAD_FUNCTIONS(qoi)
 FZ_HEAD_FUNCTIONS(ico)
@@ -197,8 +201,6 @@ bool fz_pam_is_a(const struct fz_bytes *head);
 
 enum fz_err fz_svg_check(struct fz_decode *d);
 enum fz_err fz_gif_load(struct fz_decode *d);
-bool fz_tiff_is_cut(const struct fz_bytes *file);
-int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_icon_load(struct fz_decode *d);
 /* The size in a BITMAPINFOHEADER or BITMAPCOREHEADER at `pos`. */
 void fz_dib_read_size(const struct fz_bytes *b, uint64_t pos, uint32_t *width, uint32_t *height);

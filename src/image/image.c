@@ -136,13 +136,14 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
     if (d->format->unread)
         return fz_fail(d->err, FZ_E_UNSUPPORTED, 0, "%s: this build cannot read it", d->format->unread);
 
+    d->header = (struct fz_header){.page = d->request->page};
     enum fz_head head = d->format->header(&d->file, &d->header);
     while (head == FZ_HEAD_MORE && !d->file.whole) {
         code = fz_reader_fill(reader, (uint64_t)d->file.len * 4, d->err);
         if (code != FZ_OK)
             return code;
         d->file = fz_reader_bytes(reader);
-        d->header = (struct fz_header){0};
+        d->header = (struct fz_header){.page = d->request->page};
         head = d->format->header(&d->file, &d->header);
     }
     if (head != FZ_HEAD_OK || d->header.width == 0 || d->header.height == 0)
@@ -170,6 +171,8 @@ static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes, uint64
     enum fz_err code = fz_decode_check_size(d);
     if (code != FZ_OK)
         return code;
+    if (h->pages > 1)
+        d->out->frames = h->pages;
     d->working_bytes = d->format->working_bytes(d, file_bytes);
     uint64_t bytes = held_bytes + d->working_bytes + (uint64_t)h->width * FZ_REDUCE_COLUMN_BYTES;
     if (!request->host.reserve || request->host.reserve(request->host.ctx, bytes))

@@ -46,6 +46,7 @@ struct fz_image_request {
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */
     struct fz_image_region region;
+    int page;            /* of a file of several (TIFF), from 0 */
     uint32_t background; /* 0xRRGGBB under transparent pixels */
     struct fz_image_limits limits;
     struct fz_image_host host;

@@ -6,7 +6,6 @@
 
 #include <SDL_image.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <string.h>
 
 enum { CANCEL_ROWS = 64, FIXED_BYTES = 256 << 10 };
@@ -18,7 +17,7 @@ enum { BGRX32 = SDL_BYTEORDER == SDL_LIL_ENDIAN ? SDL_PIXELFORMAT_RGB888 : SDL_P
 struct rows {
     const SDL_Surface *surface;
     const uint8_t *background; /* B G R */
-    bool premultiplied, keyed;
+    bool keyed;
     Uint32 key;
     uint8_t palette[256 * 4]; /* already over the background */
 };
@@ -54,25 +53,10 @@ static void put_over(uint8_t *to, const uint8_t *background, unsigned r, unsigne
         fz_alpha_mix(b, a, background[0]));
 }
 
-static unsigned at_most_255(unsigned value)
-{
-    return value < 255 ? value : 255;
-}
-
-static void put_premultiplied(uint8_t *to, const uint8_t *background, unsigned r, unsigned g, unsigned b,
-                              unsigned a)
-{
-    put(to, at_most_255(r + fz_alpha_mix(0, a, background[2])),
-        at_most_255(g + fz_alpha_mix(0, a, background[1])),
-        at_most_255(b + fz_alpha_mix(0, a, background[0])));
-}
-
-static void rows_init(struct rows *rows, const struct fz_decode *d, SDL_Surface *surface,
-                      const uint8_t *background)
+static void rows_init(struct rows *rows, SDL_Surface *surface, const uint8_t *background)
 {
     rows->surface = surface;
     rows->background = background;
-    rows->premultiplied = d->format->premultiplied;
     const SDL_Palette *palette = surface->format->palette;
     rows->keyed = SDL_GetColorKey(surface, &rows->key) == 0;
     for (int i = 0; palette && i < 256; i++) {
@@ -121,8 +105,6 @@ static void rgba_row(const struct rows *rows, const uint8_t *from, int red, uint
         unsigned r = from[red], g = from[1], b = from[2 - red], a = from[3];
         if (a == 255)
             put(to, r, g, b);
-        else if (rows->premultiplied)
-            put_premultiplied(to, rows->background, r, g, b, a);
         else
             put_over(to, rows->background, r, g, b, a);
     }
@@ -162,7 +144,7 @@ static enum fz_err push_rows(struct fz_decode *d, SDL_Surface *surface)
     uint32_t rgb = d->request->background;
     const uint8_t background[4] = {(uint8_t)rgb, (uint8_t)(rgb >> 8), (uint8_t)(rgb >> 16), 255};
     struct rows rows;
-    rows_init(&rows, d, surface, background);
+    rows_init(&rows, surface, background);
     struct fz_reduce *reduce = &d->reduce;
     const struct fz_header *h = &d->header;
     bool framed = surface->w != reduce->in_w || surface->h != reduce->in_h;
@@ -250,26 +232,12 @@ enum fz_err fz_sdl_load(struct fz_decode *d)
     if (code == FZ_OK)
         code = push_rows(d, surface);
     SDL_FreeSurface(surface);
-    if (code == FZ_OK && d->format->is_cut && d->format->is_cut(&d->file)) {
-        d->out->damaged = true;
-        fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends early");
-    }
     return code;
 }
 
-/* libtiff comes with SDL2_image where that reads TIFF; without it these stay NULL. It writes what it dislikes in a file
- * to standard error, several lines a picture. */
-typedef void tiff_handler(const char *module, const char *format, va_list args);
-extern tiff_handler *TIFFSetWarningHandler(tiff_handler *handler) __attribute__((weak));
-extern tiff_handler *TIFFSetErrorHandler(tiff_handler *handler) __attribute__((weak));
-
 void fz_image_init(void)
 {
-    IMG_Init(IMG_INIT_TIF);
-    if (TIFFSetWarningHandler)
-        TIFFSetWarningHandler(NULL);
-    if (TIFFSetErrorHandler)
-        TIFFSetErrorHandler(NULL);
+    IMG_Init(0);
 }
 
 void fz_image_fini(void)

@@ -1,0 +1,421 @@
+/* TIFF: every usual kind of samples, pages, directories that go in a circle, files cut short. */
+#include "test_image_support.h"
+
+#include <math.h>
+
+#include <tiffio.h>
+
+enum { WIDE = 70, HIGH = 50 };
+
+/* --- libtiff writes into memory ------------------------------------------------------------------- */
+
+struct memory {
+    struct bytes b;
+    size_t pos;
+};
+
+static tmsize_t memory_read(thandle_t handle, void *to, tmsize_t count)
+{
+    struct memory *m = (struct memory *)handle;
+    size_t n = (size_t)count < m->b.len - m->pos ? (size_t)count : m->b.len - m->pos;
+    memcpy(to, m->b.data + m->pos, n);
+    m->pos += n;
+    return (tmsize_t)n;
+}
+
+static tmsize_t memory_write(thandle_t handle, void *from, tmsize_t count)
+{
+    struct memory *m = (struct memory *)handle;
+    while (m->b.len < m->pos + (size_t)count)
+        bytes_put(&m->b, "", 1);
+    memcpy(m->b.data + m->pos, from, (size_t)count);
+    m->pos += (size_t)count;
+    return count;
+}
+
+static toff_t memory_seek(thandle_t handle, toff_t offset, int whence)
+{
+    struct memory *m = (struct memory *)handle;
+    m->pos = whence == SEEK_CUR ? m->pos + offset : whence == SEEK_END ? m->b.len + offset : offset;
+    return m->pos;
+}
+
+static int memory_close(thandle_t handle)
+{
+    (void)handle;
+    return 0;
+}
+
+static toff_t memory_size(thandle_t handle)
+{
+    return ((struct memory *)handle)->b.len;
+}
+
+struct kind {
+    int photometric, samples, bits, format;
+    int alpha; /* EXTRASAMPLE_, 0 = none */
+    bool separate, tiled;
+    int compression; /* 0 = none */
+    const char *mode;
+    int tolerance; /* 0 = 1 */
+};
+
+/* What stands in a sample, 0..1: a ramp of its own in each, alpha always at least a half. */
+static double value_at(const struct kind *k, int x, int y, int sample)
+{
+    bool alpha = k->alpha && sample == k->samples - 1;
+    switch (alpha ? 3 : sample % 3) {
+    case 0:
+        return (double)x / (WIDE - 1);
+    case 1:
+        return (double)y / (HIGH - 1);
+    case 2:
+        return (double)(x + y) / (WIDE + HIGH - 2);
+    default:
+        return 0.5 + 0.5 * x / (WIDE - 1);
+    }
+}
+
+static void store(uint8_t *row, int index, const struct kind *k, double v)
+{
+    const uint32_t most = k->bits == 32 ? UINT32_MAX : (1u << k->bits) - 1;
+    uint32_t u = (uint32_t)(v * most + 0.5);
+    if (k->format == SAMPLEFORMAT_INT)
+        u ^= 1u << (k->bits - 1);
+    if (k->format == SAMPLEFORMAT_IEEEFP && k->bits == 64) {
+        memcpy(row + index * 8, &v, 8);
+    } else if (k->format == SAMPLEFORMAT_IEEEFP) {
+        float f = (float)v;
+        memcpy(row + index * 4, &f, 4);
+    } else if (k->bits == 8 || k->bits == 16 || k->bits == 32) {
+        memcpy(row + index * k->bits / 8, &u, (size_t)k->bits / 8); /* little-endian machines */
+    } else {
+        for (int i = 0; i < k->bits; i++)
+            if (u >> (k->bits - 1 - i) & 1)
+                row[(index * k->bits + i) / 8] |= (uint8_t)(128 >> (index * k->bits + i) % 8);
+    }
+}
+
+static void put_rows(TIFF *tif, const struct kind *k, int plane, int planes)
+{
+    int per_pixel = k->samples / planes;
+    if (k->tiled) {
+        for (int ty = 0; ty < HIGH; ty += 16)
+            for (int tx = 0; tx < WIDE; tx += 32) {
+                uint8_t tile[32 * 16 * 4 * 8] = {0};
+                for (int y = 0; y < 16; y++)
+                    for (int x = 0; x < 32 && tx + x < WIDE && ty + y < HIGH; x++)
+                        for (int s = 0; s < per_pixel; s++)
+                            store(tile + y * TIFFTileRowSize(tif), x * per_pixel + s, k,
+                                  value_at(k, tx + x, ty + y, plane + s));
+                assert_true(TIFFWriteTile(tif, tile, (uint32_t)tx, (uint32_t)ty, 0, (uint16_t)plane) > 0);
+            }
+        return;
+    }
+    for (int y = 0; y < HIGH; y++) {
+        uint8_t row[WIDE * 5 * 8] = {0};
+        for (int x = 0; x < WIDE; x++)
+            for (int s = 0; s < per_pixel; s++)
+                store(row, x * per_pixel + s, k, value_at(k, x, y, plane + s));
+        assert_int_equal(TIFFWriteScanline(tif, row, (uint32_t)y, (uint16_t)plane), 1);
+    }
+}
+
+/* Caller frees. */
+static struct bytes make(const struct kind *k)
+{
+    struct memory m = {0};
+    TIFF *tif = TIFFClientOpen("", k->mode ? k->mode : "w", &m, memory_read, memory_write, memory_seek,
+                               memory_close, memory_size, NULL, NULL);
+    assert_non_null(tif);
+    TIFFSetField(tif, TIFFTAG_IMAGEWIDTH, WIDE);
+    TIFFSetField(tif, TIFFTAG_IMAGELENGTH, HIGH);
+    TIFFSetField(tif, TIFFTAG_BITSPERSAMPLE, k->bits);
+    TIFFSetField(tif, TIFFTAG_SAMPLESPERPIXEL, k->samples);
+    TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, k->photometric);
+    TIFFSetField(tif, TIFFTAG_SAMPLEFORMAT, k->format ? k->format : SAMPLEFORMAT_UINT);
+    TIFFSetField(tif, TIFFTAG_PLANARCONFIG, k->separate ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG);
+    TIFFSetField(tif, TIFFTAG_COMPRESSION, k->compression ? k->compression : COMPRESSION_NONE);
+    if (k->compression == COMPRESSION_JPEG)
+        TIFFSetField(tif, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+    if (k->compression == COMPRESSION_LZW && k->bits >= 8)
+        TIFFSetField(tif, TIFFTAG_PREDICTOR, k->format == SAMPLEFORMAT_IEEEFP ? 3 : 2);
+    if (k->alpha)
+        TIFFSetField(tif, TIFFTAG_EXTRASAMPLES, 1, &(uint16_t){(uint16_t)k->alpha});
+    if (k->photometric == PHOTOMETRIC_PALETTE) {
+        uint16_t r[256], g[256], b[256];
+        for (int i = 0; i < 1 << k->bits; i++) {
+            r[i] = g[i] = b[i] = (uint16_t)(i * 65535 / ((1 << k->bits) - 1));
+        }
+        TIFFSetField(tif, TIFFTAG_COLORMAP, r, g, b);
+    }
+    if (k->tiled) {
+        TIFFSetField(tif, TIFFTAG_TILEWIDTH, 32);
+        TIFFSetField(tif, TIFFTAG_TILELENGTH, 16);
+    } else {
+        TIFFSetField(tif, TIFFTAG_ROWSPERSTRIP, k->compression == COMPRESSION_JPEG ? 16 : 7);
+    }
+    int planes = k->separate ? k->samples : 1;
+    for (int plane = 0; plane < planes; plane++)
+        put_rows(tif, k, plane, planes);
+    TIFFClose(tif);
+    return m.b;
+}
+
+static double quantised(const struct kind *k, double v)
+{
+    const double most = k->bits >= 16 ? 65535 : (1 << k->bits) - 1;
+    return k->format == SAMPLEFORMAT_IEEEFP ? v : floor(v * most + 0.5) / most;
+}
+
+static uint32_t expected(const struct kind *k, int x, int y)
+{
+    double c[5], rgb[3];
+    for (int i = 0; i < k->samples; i++)
+        c[i] = quantised(k, value_at(k, x, y, i));
+    for (int i = 0; i < 3; i++) {
+        rgb[i] = c[k->samples >= 3 ? i : 0];
+        if (k->photometric == PHOTOMETRIC_MINISWHITE)
+            rgb[i] = 1 - rgb[i];
+        if (k->photometric == PHOTOMETRIC_SEPARATED)
+            rgb[i] = (1 - c[i]) * (1 - c[3]);
+        double background = (double)(0x204060 >> (16 - 8 * i) & 255) / 255,
+               a = k->alpha ? c[k->samples - 1] : 1;
+        rgb[i] = rgb[i] * (k->alpha == EXTRASAMPLE_ASSOCALPHA ? 1 : a) + background * (1 - a);
+        rgb[i] = rgb[i] > 1 ? 1 : rgb[i];
+    }
+    return (uint32_t)(rgb[0] * 255 + 0.5) << 16 | (uint32_t)(rgb[1] * 255 + 0.5) << 8 |
+           (uint32_t)(rgb[2] * 255 + 0.5);
+}
+
+#define GREY PHOTOMETRIC_MINISBLACK
+#define RGB PHOTOMETRIC_RGB
+#define CMYK PHOTOMETRIC_SEPARATED
+#define FLOAT SAMPLEFORMAT_IEEEFP
+#define ASSOCIATED EXTRASAMPLE_ASSOCALPHA
+#define STRAIGHT EXTRASAMPLE_UNASSALPHA
+
+static const struct kind kinds[] = {
+    {GREY, 1, 1, .compression = COMPRESSION_PACKBITS},
+    {PHOTOMETRIC_MINISWHITE, 1, 1, .compression = COMPRESSION_CCITTFAX4},
+    {GREY, 1, 2, .alpha = 0},
+    {GREY, 1, 4, .alpha = 0},
+    {GREY, 1, 8, .mode = "wb"},
+    {PHOTOMETRIC_PALETTE, 1, 8, .alpha = 0},
+    {PHOTOMETRIC_PALETTE, 1, 4, .alpha = 0},
+    {GREY, 1, 10, .alpha = 0},
+    {GREY, 1, 12, .compression = COMPRESSION_ADOBE_DEFLATE},
+    {GREY, 1, 16, .mode = "wb"},
+    {PHOTOMETRIC_MINISWHITE, 1, 16, .alpha = 0},
+    {GREY, 1, 16, .format = SAMPLEFORMAT_INT},
+    {GREY, 1, 32, .alpha = 0},
+    {GREY, 1, 32, .format = FLOAT, .compression = COMPRESSION_LZW},
+    {GREY, 1, 64, .format = FLOAT},
+    {GREY, 2, 8, .alpha = STRAIGHT},
+    {GREY, 2, 16, .alpha = STRAIGHT},
+    {RGB, 3, 8, .mode = "w8"},
+    {RGB, 3, 8, .compression = COMPRESSION_LZW},
+    {RGB, 3, 8, .tiled = true, .compression = COMPRESSION_ADOBE_DEFLATE},
+    {RGB, 3, 8, .separate = true},
+    {RGB, 3, 8, .compression = COMPRESSION_JPEG, .tolerance = 12},
+    {RGB, 4, 8, .alpha = STRAIGHT},
+    {RGB, 4, 8, .alpha = ASSOCIATED},
+    {RGB, 3, 16, .alpha = 0},
+    {RGB, 3, 16, .separate = true, .compression = COMPRESSION_LZW},
+    {RGB, 3, 16, .tiled = true, .mode = "wb"},
+    {RGB, 4, 16, .alpha = STRAIGHT, .tiled = true, .separate = true},
+    {RGB, 4, 16, .alpha = ASSOCIATED},
+    {RGB, 3, 32, .format = FLOAT, .tiled = true},
+    {RGB, 4, 32, .format = FLOAT, .alpha = ASSOCIATED},
+    {CMYK, 4, 8, .alpha = 0},
+    {CMYK, 4, 16, .separate = true},
+};
+
+static void test_every_kind_of_samples(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const struct kind *k = &kinds[i];
+        struct bytes b = make(k);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        if (load(b.data, b.len, 0, 0, &host, &image, &err) != FZ_OK)
+            fail_msg("kind %zu: %s", i, err.msg);
+        assert_false(image.damaged);
+        int worst = 0;
+        for (int y = 0; y < HIGH; y++)
+            for (int x = 0; x < WIDE; x++) {
+                int d = channel_distance(pixel(&image, x, y), expected(k, x, y));
+                worst = d > worst ? d : worst;
+            }
+        if (worst > (k->tolerance ? k->tolerance : 1))
+            fail_msg("kind %zu (%d samples of %d bits): %d off", i, k->samples, k->bits, worst);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
+/* --- pages ---------------------------------------------------------------------------------------- */
+
+/* Grey pages of 16 x 16 in one byte a pixel, each of its own grey: 10, 20, 30... Page 1 is a smaller copy of page 0, which is
+ * not a page. `last` is the directory that follows the last one. */
+enum { DIRECTORY_BYTES = 2 + 9 * 12 + 4, PAGE_BYTES = DIRECTORY_BYTES + 256 };
+
+static struct bytes make_pages(int count, uint32_t last)
+{
+    struct bytes b = {0};
+    bytes_put(&b, "II*\0\10\0\0\0", 8);
+    for (int i = 0; i < count; i++) {
+        const uint32_t at = (uint32_t)b.len;
+        const uint32_t tags[9][3] = {
+            {254, 4, i == 1},
+            {256, 3, 16},
+            {257, 3, 16},
+            {258, 3, 8},
+            {259, 3, 1},
+            {262, 3, 1},
+            {273, 4, at + DIRECTORY_BYTES},
+            {278, 3, 16},
+            {279, 4, 256},
+        };
+        bytes_put_le(&b, 9, 2);
+        for (int k = 0; k < 9; k++) {
+            bytes_put_le(&b, tags[k][0], 2);
+            bytes_put_le(&b, tags[k][1], 2);
+            bytes_put_le(&b, 1, 4);
+            bytes_put_le(&b, tags[k][2], 4);
+        }
+        bytes_put_le(&b, i + 1 < count ? at + PAGE_BYTES : last, 4);
+        for (int k = 0; k < 256; k++)
+            bytes_put(&b, &(uint8_t){(uint8_t)(10 + 10 * i)}, 1);
+    }
+    return b;
+}
+
+static enum fz_err load_page(const struct bytes *b, int page, struct host *host, struct fz_image *image,
+                             struct fz_error *err)
+{
+    int fd = open_bytes(b->data, b->len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, 0, 0, host);
+    request.page = page;
+    enum fz_err code = fz_image_load(&request, scratch, image, err);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    return code;
+}
+
+static void test_pages(void **state)
+{
+    (void)state;
+    struct bytes b = make_pages(5, 0);
+    const uint32_t greys[] = {10, 30, 40, 50};
+    struct fz_image image;
+    struct fz_error err;
+    for (int page = 0; page < 4; page++) {
+        struct host host = {0};
+        assert_int_equal(load_page(&b, page, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.frames, 4);
+        assert_false(image.damaged);
+        assert_int_equal(pixel(&image, 3, 3), greys[page] * 0x010101);
+        host_fini(&host);
+    }
+    struct host host = {0};
+    assert_int_equal(load_page(&b, 4, &host, &image, &err), FZ_E_DAMAGED);
+    assert_string_equal(err.msg, "tiff: it has no page of that number");
+    free(b.data);
+}
+
+static void test_directories_in_a_circle(void **state)
+{
+    (void)state;
+    for (uint32_t back = 0; back < 3; back++) {
+        struct bytes b = make_pages(4, 8 + back * PAGE_BYTES);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load_page(&b, 2, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.frames, 3);
+        assert_int_equal(pixel(&image, 3, 3), 40 * 0x010101);
+        assert_true(image.damaged);
+        assert_string_equal(err.msg, "tiff: its pages go in a circle");
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
+static void test_cut_short(void **state)
+{
+    (void)state;
+    struct bytes b = make(&(struct kind){RGB, 3, 8, .mode = "w8"});
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    uint64_t directory; /* written last: without it nothing is known */
+    memcpy(&directory, b.data + 8, 8);
+    assert_int_equal(load(b.data, (size_t)directory, 0, 0, &host, &image, &err), FZ_E_DAMAGED);
+    free(b.data);
+
+    b = make_pages(1, 0);
+    assert_int_equal(load(b.data, b.len - 100, 0, 0, &host, &image, &err), FZ_E_DAMAGED);
+    free(b.data);
+}
+
+/* Strips that a file does not have leave background behind, the others are shown. */
+static void test_lost_strips(void **state)
+{
+    (void)state;
+    for (int bits = 8; bits <= 16; bits += 8) {
+        struct bytes b = make(&(struct kind){RGB, 3, bits, .compression = COMPRESSION_ADOBE_DEFLATE});
+        uint32_t directory;
+        memcpy(&directory, b.data + 4, 4);
+        memset(b.data + directory - 300, 0xff, 200); /* in the last strips */
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_true(image.damaged);
+        assert_near(pixel(&image, WIDE - 1, 0), expected(&kinds[17], WIDE - 1, 0), 1);
+        assert_int_equal(pixel(&image, WIDE - 1, HIGH - 1), 0x204060);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
+static void test_hostile_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        int tag;
+        uint32_t value;
+    } changes[] = {{256, 0xffff}, {257, 0xffff},    {258, 0xffff},
+                   {278, 0xffff}, {273, 0xffffff0}, {279, 0xffffff0}};
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct bytes b = make_pages(1, 0);
+        for (size_t at = 10; at < 10 + 9 * 12; at += 12)
+            if (b.data[at] + b.data[at + 1] * 256 == changes[i].tag)
+                memcpy(b.data + at + 8, &changes[i].value, 4);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        enum fz_err code = load(b.data, b.len, 64, 64, &host, &image, &err);
+        assert_true(host.reserved < 64 << 20);
+        assert_true(code == FZ_OK || code == FZ_E_DAMAGED || code == FZ_E_LIMIT || code == FZ_E_MEMORY);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_kind_of_samples),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_directories_in_a_circle),
+        cmocka_unit_test(test_cut_short),
+        cmocka_unit_test(test_lost_strips),
+        cmocka_unit_test(test_hostile_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
