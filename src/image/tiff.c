@@ -163,13 +163,26 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
             some = raster[i] != 0;
         if (!some)
             break;
-        struct fz_rows out = {(uint8_t *)raster,    (ptrdiff_t)t->width * 4, (int)t->width, 0, true,
-                              FZ_ROWS_PREMULTIPLIED};
+        struct fz_rows out = {(uint8_t *)raster,     (ptrdiff_t)t->width * 4, (int)t->width, 0, true,
+                              FZ_ALPHA_PREMULTIPLIED};
         code = fz_rows_push(t->d, &out, 0, (int)rows);
     }
     free(raster);
     TIFFRGBAImageEnd(&image);
     return code;
+}
+
+static enum fz_color color_of(const struct fz_tiff *t)
+{
+    switch (t->photometric) {
+    case PHOTOMETRIC_MINISWHITE:
+    case PHOTOMETRIC_MINISBLACK:
+        return FZ_COLOR_GREY;
+    case PHOTOMETRIC_SEPARATED:
+        return FZ_COLOR_CMYK;
+    default:
+        return FZ_COLOR_RGB;
+    }
 }
 
 static enum fz_err decode(struct fz_tiff *t, const struct fz_tiff_pages *pages)
@@ -179,6 +192,7 @@ static enum fz_err decode(struct fz_tiff *t, const struct fz_tiff_pages *pages)
     void *profile = NULL;
     if (TIFFGetField(t->tif, TIFFTAG_ICCPROFILE, &profile_bytes, &profile))
         fz_decode_set_profile(d, profile, profile_bytes);
+    d->color = color_of(t);
     enum fz_err code = fz_decode_begin(d, (int)t->width, (int)t->height, (int)t->width, (int)t->height);
     bool complete = true;
     if (code == FZ_OK)

@@ -2,7 +2,7 @@
 #include "image/tiff.h"
 
 #include "base/mem.h"
-#include "image/rows.h"
+#include "image/deep.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -35,7 +35,6 @@ struct grid {
     uint32_t columns, block_w, block_rows; /* px */
     unsigned planes, interleaved;          /* planes * interleaved = samples of a pixel */
     unsigned colours, channels;            /* channels: colours, and alpha where there is */
-    double low, range;                     /* of floating point */
 };
 
 static double half(uint16_t bits)
@@ -92,12 +91,11 @@ static uint32_t read_bits(const uint8_t *row, size_t index, unsigned bits)
 }
 
 /* A sample as 0..65535. Half of the range of signed numbers lies below 0. */
-static uint32_t sample(const struct fz_tiff *t, const struct grid *g, const uint8_t *row, size_t index)
+static uint32_t sample(const struct fz_tiff *t, const uint8_t *row, size_t index)
 {
     unsigned bits = t->bits;
     if (t->format == SAMPLEFORMAT_IEEEFP) {
-        double value = (read_float(row, index, bits) - g->low) / g->range;
-        return !(value > 0) ? 0 : value < 1 ? (uint32_t)(value * FULL + 0.5) : FULL;
+        return fz_deep_float((float)read_float(row, index, bits));
     }
     uint64_t value = read_bits(row, index, bits), most = (UINT64_C(1) << bits) - 1;
     if (t->format == SAMPLEFORMAT_INT)
@@ -105,32 +103,44 @@ static uint32_t sample(const struct fz_tiff *t, const struct grid *g, const uint
     return (uint32_t)((value * FULL + most / 2) / most);
 }
 
-/* B G R A, rounded. */
-static void put_pixel(const struct fz_tiff *t, const uint32_t *c, unsigned colours, bool alpha, uint8_t *to)
+/* All channels of a pixel. */
+static void read_pixel(const struct fz_tiff *t, const struct grid *g, uint32_t x, uint32_t y, uint32_t *c)
 {
-    uint32_t rgb[3];
-    for (unsigned i = 0; i < 3; i++) {
-        rgb[i] = c[colours == 1 ? 0 : i];
-        if (t->photometric == PHOTOMETRIC_MINISWHITE)
-            rgb[i] = FULL - rgb[i];
-        if (colours == 4) /* inks */
-            rgb[i] = (uint32_t)(((uint64_t)(FULL - rgb[i]) * (FULL - c[3]) + FULL / 2) / FULL);
-    }
-    for (unsigned i = 0; i < 3; i++)
-        to[2 - i] = (uint8_t)((rgb[i] * 255 + 32895) >> 16); /* v / 257, rounded */
-    to[3] = alpha ? (uint8_t)((c[colours] * 255 + 32895) >> 16) : 255;
+    uint32_t inside = x % g->block_w;
+    const uint8_t *block =
+        g->blocks + (tmsize_t)(x / g->block_w) * g->planes * g->block_bytes + y * g->row_bytes;
+    for (unsigned i = 0; i < g->channels; i++)
+        c[i] = g->planes > 1 ? sample(t, block + i * g->block_bytes, inside)
+                             : sample(t, block, (size_t)inside * g->interleaved + i);
 }
 
-static void convert_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint8_t *to)
+/* R G B A of 16 bits, straight alpha. */
+static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint16_t *to)
 {
-    bool alpha = g->channels > g->colours;
+    for (uint32_t x = 0; x < t->width; x++, to += 4) {
+        uint32_t c[MAX_CHANNELS] = {0};
+        read_pixel(t, g, x, y, c);
+        uint32_t alpha = g->channels > g->colours ? c[g->colours] : FULL;
+        for (unsigned i = 0; i < 3; i++) {
+            uint32_t v = c[g->colours == 1 ? 0 : i];
+            if (t->photometric == PHOTOMETRIC_MINISWHITE)
+                v = FULL - v;
+            if (t->alpha == EXTRASAMPLE_ASSOCALPHA && alpha < FULL)
+                v = v >= alpha ? FULL : (v * FULL + alpha / 2) / alpha;
+            to[i] = (uint16_t)v;
+        }
+        to[3] = (uint16_t)alpha;
+    }
+}
+
+/* C M Y K. */
+static void ink_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint8_t *to)
+{
     for (uint32_t x = 0; x < t->width; x++) {
-        uint32_t column = x / g->block_w, inside = x % g->block_w, c[MAX_CHANNELS] = {0};
-        const uint8_t *block = g->blocks + (tmsize_t)column * g->planes * g->block_bytes + y * g->row_bytes;
-        for (unsigned i = 0; i < g->channels; i++)
-            c[i] = g->planes > 1 ? sample(t, g, block + i * g->block_bytes, inside)
-                                 : sample(t, g, block, (size_t)inside * g->interleaved + i);
-        put_pixel(t, c, g->colours, alpha, to + (size_t)x * 4);
+        uint32_t c[MAX_CHANNELS] = {0};
+        read_pixel(t, g, x, y, c);
+        for (unsigned i = 0; i < 4; i++)
+            *to++ = fz_deep_byte(c[i]);
     }
 }
 
@@ -178,14 +188,30 @@ static bool lay_out(const struct fz_tiff *t, struct grid *g)
     g->columns = (t->width + g->block_w - 1) / g->block_w;
     g->block_bytes = tiled ? TIFFTileSize(t->tif) : TIFFStripSize(t->tif);
     g->row_bytes = tiled ? TIFFTileRowSize(t->tif) : TIFFScanlineSize(t->tif);
-    g->low = 0;
-    g->range = 1;
     bool floats = t->format == SAMPLEFORMAT_IEEEFP;
     return t->samples >= g->colours &&
            (t->format == SAMPLEFORMAT_INT || t->format == SAMPLEFORMAT_UINT ||
             t->format == SAMPLEFORMAT_VOID || floats) &&
            (floats ? t->bits == 16 || t->bits == 32 || t->bits == 64 : t->bits >= 1 && t->bits <= 32) &&
            g->block_bytes > 0 && g->row_bytes > 0 && g->block_bytes / g->row_bytes >= (tmsize_t)g->block_rows;
+}
+
+static enum fz_err push_rows(struct fz_tiff *t, const struct grid *g, uint32_t y, uint16_t *row)
+{
+    struct fz_decode *d = t->d;
+    if (fz_decode_cancelled(d))
+        return fz_decode_fail_cancelled(d);
+    uint32_t rows = t->height - y < g->block_rows ? t->height - y : g->block_rows;
+    for (uint32_t i = 0; i < rows; i++) {
+        if (d->color == FZ_COLOR_CMYK) {
+            ink_row(t, g, i, fz_reduce_input(&d->reduce));
+            fz_decode_push(d, fz_reduce_input(&d->reduce), FZ_ALPHA_OPAQUE);
+        } else {
+            rgba_row(t, g, i, row);
+            fz_decode_push_deep(d, row);
+        }
+    }
+    return FZ_OK;
 }
 
 enum fz_err fz_tiff_load_samples(struct fz_tiff *t, bool *complete)
@@ -200,24 +226,17 @@ enum fz_err fz_tiff_load_samples(struct fz_tiff *t, bool *complete)
     }
     uint64_t bytes = (uint64_t)g.block_bytes * g.planes * g.columns;
     g.blocks = bytes <= d->working_bytes ? fz_try_malloc((size_t)bytes) : NULL;
-    if (!g.blocks)
+    uint16_t *row = g.blocks ? fz_try_malloc((size_t)t->width * 8) : NULL;
+    if (!row) {
+        free(g.blocks);
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %u rows", g.block_rows);
-    struct fz_rows out = {.width = (int)t->width};
-    if (g.channels > g.colours)
-        out.alpha = t->alpha == EXTRASAMPLE_ASSOCALPHA ? FZ_ROWS_PREMULTIPLIED : FZ_ROWS_STRAIGHT;
+    }
     enum fz_err code = FZ_OK;
     uint32_t y = 0;
-    for (; code == FZ_OK && y < t->height; y += g.block_rows) {
-        if (!read_blocks(t, &g, y))
-            break;
-        uint32_t rows = t->height - y < g.block_rows ? t->height - y : g.block_rows;
-        for (uint32_t i = 0; code == FZ_OK && i < rows; i++) {
-            out.at = fz_reduce_input(&d->reduce);
-            convert_row(t, &g, i, out.at);
-            code = fz_rows_push(d, &out, (int)(y + i), (int)(y + i) + 1);
-        }
-    }
+    for (; code == FZ_OK && y < t->height && read_blocks(t, &g, y); y += g.block_rows)
+        code = push_rows(t, &g, y, row);
     *complete = y >= t->height;
+    free(row);
     free(g.blocks);
     return code;
 }

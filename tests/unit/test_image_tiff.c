@@ -63,22 +63,17 @@ struct kind {
 /* What stands in a sample, 0..1: a ramp of its own in each, alpha always at least a half. */
 static double value_at(const struct kind *k, int x, int y, int sample)
 {
-    bool alpha = k->alpha && sample == k->samples - 1;
-    switch (alpha ? 3 : sample % 3) {
-    case 0:
-        return (double)x / (WIDE - 1);
-    case 1:
-        return (double)y / (HIGH - 1);
-    case 2:
-        return (double)(x + y) / (WIDE + HIGH - 2);
-    default:
-        return 0.5 + 0.5 * x / (WIDE - 1);
-    }
+    double alpha = 0.5 + 0.5 * x / (WIDE - 1);
+    if (k->alpha && sample == k->samples - 1)
+        return alpha;
+    const double ramps[] = {(double)x / (WIDE - 1), (double)y / (HIGH - 1),
+                            (double)(x + y) / (WIDE + HIGH - 2)};
+    return ramps[sample % 3] * (k->alpha == EXTRASAMPLE_ASSOCALPHA ? alpha : 1);
 }
 
 static void store(uint8_t *row, int index, const struct kind *k, double v)
 {
-    const uint32_t most = k->bits == 32 ? UINT32_MAX : (1u << k->bits) - 1;
+    const uint32_t most = k->bits >= 32 ? UINT32_MAX : (1u << k->bits) - 1;
     uint32_t u = (uint32_t)(v * most + 0.5);
     if (k->format == SAMPLEFORMAT_INT)
         u ^= 1u << (k->bits - 1);
