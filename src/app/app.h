@@ -5,6 +5,7 @@
 
 #include "app/about.h"
 #include "app/arrange.h"
+#include "app/detail.h"
 #include "app/drop.h"
 #include "app/help.h"
 #include "app/hints.h"
@@ -98,6 +99,7 @@ struct fz_app {
     struct fz_loader loader;
     struct fz_wall wall;
     struct fz_picture picture;
+    struct fz_detail detail;
     struct fz_show show;
     struct fz_keys keys;
     struct fz_prompt prompt;

@@ -25,8 +25,7 @@ static struct fz_rendition *rendition_of(const struct fz_app *app, const struct 
     return &(*tile)->renditions[job->purpose];
 }
 
-/* The job has done its work: its credit comes back, its memory goes to a worker. */
-static void retire(struct fz_app *app, struct fz_job *job)
+void fz_loader_retire(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile;
     struct fz_rendition *r = job->kind == FZ_JOB_DECODE ? rendition_of(app, job, &tile) : NULL;
@@ -120,21 +119,21 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
     if (r && code != FZ_E_CANCELLED)
         take_facts(tile, job);
     if (!r || code == FZ_E_CANCELLED) {
-        retire(app, job);
+        fz_loader_retire(app, job);
     } else if (code == FZ_E_NOT_PICTURE && !fz_list_is_explicit(app->list, job->item)) {
         fz_item_id item = job->item;
         leave_out(app, item);
-        retire(app, job);
+        fz_loader_retire(app, job);
         fz_app_forget(app, item);
     } else if (is_over_box(app, job)) {
         r->refused = true;
         r->box_w = job->box_w;
         r->box_h = job->box_h;
         fz_app_notice(app, "%s", job->error.msg);
-        retire(app, job);
+        fz_loader_retire(app, job);
     } else if (code != FZ_OK) {
         fail_tile(app, tile, &job->error);
-        retire(app, job);
+        fz_loader_retire(app, job);
     } else {
         app->scan.any_picture = true;
         fz_loader_clear_error(app, tile);
@@ -161,13 +160,13 @@ static void take_sniffed(struct fz_app *app, struct fz_job *job)
         if (is_picture)
             fz_wall_list_changed(app, anchor);
     }
-    retire(app, job);
+    fz_loader_retire(app, job);
 }
 
 static void take_saved(struct fz_app *app, struct fz_job *job)
 {
     fz_app_saved(app, job->context, &job->error);
-    retire(app, job);
+    fz_loader_retire(app, job);
 }
 
 static void take_result(struct fz_app *app, struct fz_job *job)
@@ -176,6 +175,9 @@ static void take_result(struct fz_app *app, struct fz_job *job)
     switch (job->kind) {
     case FZ_JOB_DECODE:
         take_decoded(app, job);
+        break;
+    case FZ_JOB_DETAIL:
+        fz_detail_take(app, job);
         break;
     case FZ_JOB_SNIFF:
         take_sniffed(app, job);
@@ -190,13 +192,13 @@ static void take_result(struct fz_app *app, struct fz_job *job)
             fz_about_take(app, job);
         else
             fz_arrange_take(app, job);
-        retire(app, job);
+        fz_loader_retire(app, job);
         break;
     case FZ_JOB_MEASURE:
         if (job->pss_bytes > app->stats.pss_peak_bytes)
             app->stats.pss_peak_bytes = job->pss_bytes;
         app->measuring = false;
-        retire(app, job);
+        fz_loader_retire(app, job);
         break;
     }
 }
@@ -286,7 +288,7 @@ static bool upload_first(struct fz_app *app)
         app->loader.uploads = app->loader.uploads->next;
         if (!app->loader.uploads)
             app->loader.uploads_end = &app->loader.uploads;
-        retire(app, job);
+        fz_loader_retire(app, job);
     }
     return shown;
 }
@@ -312,6 +314,8 @@ bool fz_loader_collect(struct fz_app *app, int64_t budget_us)
     bool uploaded = false;
     while (app->head && app->loader.uploads && fz_now_us() - start < budget_us)
         uploaded |= upload_first(app);
+    while (app->head && fz_detail_uploads_wait(app) && fz_now_us() - start < budget_us)
+        uploaded |= fz_detail_upload(app);
     measure_now_and_then(app);
     bool changed = uploaded || failed != app->loader.failed_count || count != fz_list_count(app->list);
     if (changed)

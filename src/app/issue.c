@@ -44,6 +44,8 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
         return fz_list_has(app->list, job->item) ? fz_priority(FZ_PRIORITY_SNIFF, 0) : FZ_HEAP_DROP;
     if (job->kind == FZ_JOB_WORK)
         return job->queued.priority;
+    if (job->kind == FZ_JOB_DETAIL)
+        return fz_detail_judge(app, job);
     if (job->kind != FZ_JOB_DECODE)
         return 0;
     const struct fz_tile *tile = fz_loader_tile(app, job->item);
@@ -87,6 +89,8 @@ static void discard(struct fz_app *app, struct fz_job *job)
         tile->renditions[job->purpose].job = NULL;
     if (job->kind == FZ_JOB_SNIFF)
         fz_list_return_unknown(app->list, job->item);
+    if (job->kind == FZ_JOB_DETAIL)
+        fz_detail_lost(app, job);
     app->loader.credit_bytes -= job->credit_bytes;
     app->loader.fill_left = fz_list_count(app->list);
     take_from_flying(&app->loader, job);
@@ -117,7 +121,8 @@ static uint64_t judge_withdrawn(void *ctx, const struct fz_heap_node *node)
 {
     (void)ctx;
     const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
-    return job->kind == FZ_JOB_DECODE || job->kind == FZ_JOB_SNIFF ? FZ_HEAP_DROP : 0;
+    bool loads = job->kind == FZ_JOB_DECODE || job->kind == FZ_JOB_DETAIL || job->kind == FZ_JOB_SNIFF;
+    return loads ? FZ_HEAP_DROP : 0;
 }
 
 void fz_loader_withdraw(struct fz_app *app)
@@ -131,13 +136,13 @@ void fz_loader_abandon(struct fz_app *app)
         return;
     fz_loader_withdraw(app);
     for (size_t i = 0; i < app->loader.flying_count; i++)
-        if (app->loader.flying[i]->kind == FZ_JOB_DECODE)
+        if (app->loader.flying[i]->kind == FZ_JOB_DECODE || app->loader.flying[i]->kind == FZ_JOB_DETAIL)
             fz_cancel_set(&app->loader.flying[i]->cancel);
 }
 
 /* ---- Issuing ----------------------------------------------------------------------------------------------------- */
 
-static bool has_credit(const struct fz_loader *loader, uint64_t bytes)
+bool fz_loader_has_credit(const struct fz_loader *loader, uint64_t bytes)
 {
     if (loader->flying_count >= FZ_MAX_FLYING)
         return false;
@@ -158,7 +163,7 @@ static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose pu
                          uint64_t priority)
 {
     uint64_t bytes = (uint64_t)box_w * (uint64_t)box_h * 4;
-    if (!has_credit(&app->loader, bytes))
+    if (!fz_loader_has_credit(&app->loader, bytes))
         return false;
     struct fz_tile *tile = fz_loader_make_tile(app, item);
     struct fz_job *job = fz_job_new(FZ_JOB_DECODE, item, fz_list_path(app->list, item), &app->quit);
@@ -308,6 +313,8 @@ static bool issue_pictures(struct fz_app *app)
     const struct fz_layout_params *window = &app->wall.layout.params;
     size_t room = app->head ? fz_texture_capacity(app->head, window->view_w, window->view_h) : 1;
     for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
+        if (step == 1 && !fz_detail_issue(app))
+            return false;
         long signed_step = step <= FZ_PICTURES_AHEAD ? step : FZ_PICTURES_AHEAD - step;
         long index = (long)at + signed_step * app->picture.direction;
         if (index < 0 || index >= (long)count || (step > 0 && (size_t)step + 2 > room))
@@ -358,6 +365,7 @@ void fz_loader_issue(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
     struct fz_loader *loader = &app->loader;
+    loader->moved |= fz_detail_moved(app);
     if (loader->moved) {
         note_view(app);
         judge_all(app);

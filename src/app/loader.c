@@ -72,6 +72,7 @@ static void clear_final(struct fz_app *app, struct fz_tile *tile)
 
 static void release_tile(struct fz_app *app, struct fz_tile *tile)
 {
+    fz_detail_forget(app, tile->item);
     drop_renditions(app, tile);
     clear_final(app, tile);
     fz_loader_set_damage(tile, NULL);
@@ -87,6 +88,7 @@ void fz_loader_fini(struct fz_app *app)
         loader->uploads = loader->uploads->next;
         fz_job_free(job);
     }
+    fz_detail_fini(app);
     for (size_t i = 0; i < loader->tile_capacity; i++) {
         struct fz_tile *tile = loader->tiles[i];
         for (int k = 0; tile && k < FZ_PURPOSES; k++)
@@ -156,6 +158,8 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
         }
         clear_final(app, tile);
         fz_loader_set_damage(tile, NULL);
+        fz_detail_forget(app, item);
+        tile->no_detail = false;
     }
     fz_loader_list_changed(app);
 }
@@ -211,5 +215,5 @@ size_t fz_loader_pending(const struct fz_app *app)
 
 bool fz_loader_uploads_wait(const struct fz_app *app)
 {
-    return app->loader.uploads != NULL;
+    return app->loader.uploads != NULL || fz_detail_uploads_wait(app);
 }

@@ -37,6 +37,7 @@ struct fz_tile {
     int64_t retry_us;       /* after a transient error: when it is tried again, if in view; 0: never */
     int retries;            /* of these so far */
     char *damage;           /* why it is shown in part; owned; NULL: it is shown whole */
+    bool no_detail;         /* parts of it cannot be decoded: it is shown as large as fits */
     bool missing;           /* named by the user, and not there or no picture: counted in fz_scan */
     struct fz_rendition renditions[FZ_PURPOSES];
 };

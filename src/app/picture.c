@@ -216,7 +216,8 @@ void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *
     *box_w = sideways ? view_h : view_w;
     *box_h = sideways ? view_w : view_h;
     bool same_zoom = item == picture->shown || picture->keep_zoom;
-    if (!tile || tile->picture_w == 0 || !same_zoom || camera->mode == FZ_ZOOM_FIT)
+    if (!tile || tile->picture_w == 0 || !same_zoom || camera->mode == FZ_ZOOM_FIT ||
+        fz_detail_serves(app, tile))
         return;
     double zoom = camera->zoom;
     if (camera->mode == FZ_ZOOM_FILL)
@@ -236,7 +237,7 @@ bool fz_picture_is_reduced(const struct fz_app *app, double *px, double *of_px)
     double zoom = fmin(app->picture.camera.zoom, 1);
     *of_px = tile ? (double)tile->picture_w * tile->picture_h * zoom * zoom : 0;
     *px = fmin(*of_px, (double)app->loader.picture_limit_px);
-    return *px < *of_px;
+    return *px < *of_px && !fz_detail_serves(app, tile);
 }
 
 bool fz_picture_wants(const struct fz_app *app, size_t index, uint32_t *distance)
@@ -348,6 +349,8 @@ void fz_picture_draw(struct fz_app *app)
         cover_rest(app, color);
     }
     draw_item(app, picture->shown, picture->camera.shown, alpha);
+    if (alpha >= 1)
+        fz_detail_draw(app);
     const struct fz_tile *tile = fz_loader_tile(app, picture->shown);
     bool there =
         texture_of(app, picture->shown, FZ_FOR_PICTURE) || texture_of(app, picture->shown, FZ_FOR_WALL);

@@ -83,6 +83,7 @@ static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
         .fd = fd,
         .box_w = job->box_w,
         .box_h = job->box_h,
+        .region = job->region,
         .background = job->background,
         .limits = job->limits,
         .host = {&call, host_cancelled, host_reserve, host_alloc},
@@ -119,6 +120,7 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
     }
     switch (job->kind) {
     case FZ_JOB_DECODE:
+    case FZ_JOB_DETAIL:
         run_decode(decoder, job);
         break;
     case FZ_JOB_SNIFF:

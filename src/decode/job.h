@@ -13,6 +13,7 @@
 
 enum fz_job_kind {
     FZ_JOB_DECODE,  /* path -> surface that fits the box */
+    FZ_JOB_DETAIL,  /* path -> surface of a region, as large as the box */
     FZ_JOB_SNIFF,   /* path -> is it a picture? */
     FZ_JOB_SAVE,    /* surface -> PNG file at path */
     FZ_JOB_MEASURE, /* -> proportional set size of the process */
@@ -36,6 +37,7 @@ struct fz_job {
     int purpose;   /* the render thread's, never looked at by workers */
     char *path;    /* owned */
     int box_w, box_h;
+    struct fz_image_region region; /* DETAIL: px of the upright picture */
     uint32_t background;
     struct fz_image_limits limits;
     struct fz_cancel cancel;

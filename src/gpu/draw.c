@@ -45,6 +45,23 @@ static void mark_drawn(struct fz_head *head, struct fz_texture *texture)
     fz_texture_touch(head, texture);
 }
 
+static void copy_turned(const struct fz_head *head, SDL_Texture *sdl, const SDL_Rect *from,
+                        struct fz_rect rect, struct fz_turn turn)
+{
+    if (turn.quarters == 0 && !turn.flip_h && !turn.flip_v) {
+        SDL_FRect r = to_sdl(rect);
+        SDL_RenderCopyF(head->renderer, sdl, from, &r);
+        return;
+    }
+    /* SDL mirrors before it turns, and takes the rectangle as it stands before the turn. */
+    bool sideways = turn.quarters % 2 != 0;
+    double w = sideways ? rect.h : rect.w, h = sideways ? rect.w : rect.h;
+    SDL_FRect r = to_sdl((struct fz_rect){rect.x + (rect.w - w) / 2, rect.y + (rect.h - h) / 2, w, h});
+    bool flip_h = sideways ? turn.flip_v : turn.flip_h, flip_v = sideways ? turn.flip_h : turn.flip_v;
+    int flip = (flip_h ? SDL_FLIP_HORIZONTAL : 0) | (flip_v ? SDL_FLIP_VERTICAL : 0);
+    SDL_RenderCopyExF(head->renderer, sdl, from, &r, turn.quarters * 90.0, NULL, (SDL_RendererFlip)flip);
+}
+
 void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz_rect rect, double alpha,
                      struct fz_turn turn)
 {
@@ -54,19 +71,20 @@ void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz
     SDL_SetTextureBlendMode(sdl, alpha >= 1 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
     SDL_SetTextureAlphaMod(sdl, (uint8_t)lround(fmin(fmax(alpha, 0), 1) * 255));
     SDL_SetTextureColorMod(sdl, 255, 255, 255);
-    if (turn.quarters == 0 && !turn.flip_h && !turn.flip_v) {
-        SDL_FRect r = to_sdl(rect);
-        SDL_RenderCopyF(head->renderer, sdl, &texture->rect, &r);
-        return;
-    }
-    /* SDL mirrors before it turns, and takes the rectangle as it stands before the turn. */
-    bool sideways = turn.quarters % 2 != 0;
-    double w = sideways ? rect.h : rect.w, h = sideways ? rect.w : rect.h;
-    SDL_FRect r = to_sdl((struct fz_rect){rect.x + (rect.w - w) / 2, rect.y + (rect.h - h) / 2, w, h});
-    bool flip_h = sideways ? turn.flip_v : turn.flip_h, flip_v = sideways ? turn.flip_h : turn.flip_v;
-    int flip = (flip_h ? SDL_FLIP_HORIZONTAL : 0) | (flip_v ? SDL_FLIP_VERTICAL : 0);
-    SDL_RenderCopyExF(head->renderer, sdl, &texture->rect, &r, turn.quarters * 90.0, NULL,
-                      (SDL_RendererFlip)flip);
+    copy_turned(head, sdl, &texture->rect, rect, turn);
+}
+
+void fz_draw_texture_part(struct fz_head *head, struct fz_texture *texture, const SDL_Rect *part,
+                          struct fz_rect rect, struct fz_turn turn)
+{
+    FZ_MAIN_ONLY();
+    mark_drawn(head, texture);
+    SDL_Texture *sdl = texture->page->sdl;
+    SDL_SetTextureBlendMode(sdl, SDL_BLENDMODE_NONE);
+    SDL_SetTextureAlphaMod(sdl, 255);
+    SDL_SetTextureColorMod(sdl, 255, 255, 255);
+    SDL_Rect from = {texture->rect.x + part->x, texture->rect.y + part->y, part->w, part->h};
+    copy_turned(head, sdl, &from, rect, turn);
 }
 
 void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, int row, int rows, double x, double y,

@@ -21,6 +21,9 @@ void fz_draw_ring(struct fz_head *head, struct fz_rect rect, double thickness, s
 /* `rect` is where the turned picture stands. */
 void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz_rect rect, double alpha,
                      struct fz_turn turn);
+/* The same of a part of the texture, px of that, opaque. */
+void fz_draw_texture_part(struct fz_head *head, struct fz_texture *texture, const SDL_Rect *part,
+                          struct fz_rect rect, struct fz_turn turn);
 /* `rows` rows of a white mask (a text), from `row` on, in a colour. */
 void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, int row, int rows, double x, double y,
                   struct fz_color color);

@@ -216,23 +216,30 @@ struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struc
     return texture_in(head, find_page(head, cell_w, cell_h, true, FZ_TEXTURE_IN_VIEW), w, h, owner);
 }
 
-bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
-                       int *next_row, uint64_t max_bytes)
+void fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
+                            const SDL_Rect *part, int x, int y)
 {
     FZ_MAIN_ONLY();
-    uint64_t row_bytes = (uint64_t)surface->w * 4, rows = max_bytes / row_bytes;
-    int left = surface->h - *next_row, count = rows < 1 ? 1 : rows < (uint64_t)left ? (int)rows : left;
-    SDL_Rect area = {texture->rect.x, texture->rect.y + *next_row, texture->rect.w, count};
+    SDL_Rect area = {texture->rect.x + x, texture->rect.y + y, part->w, part->h};
+    const uint8_t *first =
+        (const uint8_t *)surface->pixels + (size_t)part->y * (size_t)surface->pitch + (size_t)part->x * 4;
     int64_t start = fz_now_us();
-    SDL_UpdateTexture(texture->page->sdl, &area,
-                      (const uint8_t *)surface->pixels + (size_t)*next_row * (size_t)surface->pitch,
-                      surface->pitch);
+    SDL_UpdateTexture(texture->page->sdl, &area, first, surface->pitch);
     int64_t took = fz_now_us() - start;
     if (took > head->counts.upload_max_us)
         head->counts.upload_max_us = took;
-    head->counts.upload_bytes += row_bytes * (uint64_t)count;
-    *next_row += count;
+    head->counts.upload_bytes += (uint64_t)part->w * (uint64_t)part->h * 4;
     texture->drawn_frame = head->frame;
+}
+
+bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
+                       int *next_row, uint64_t max_bytes)
+{
+    uint64_t row_bytes = (uint64_t)surface->w * 4, rows = max_bytes / row_bytes;
+    int left = surface->h - *next_row, count = rows < 1 ? 1 : rows < (uint64_t)left ? (int)rows : left;
+    SDL_Rect part = {0, *next_row, texture->rect.w, count};
+    fz_texture_upload_part(head, texture, surface, &part, 0, *next_row);
+    *next_row += count;
     if (*next_row < surface->h)
         return false;
     head->counts.uploads++;

@@ -32,6 +32,10 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture); /* NULL-
 bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
                        int *next_row, uint64_t max_bytes);
 
+/* Uploads a part of a surface, to (x, y) of the texture, at once. */
+void fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
+                            const SDL_Rect *part, int x, int y);
+
 /* The owner's pointer moved. */
 void fz_texture_set_owner(struct fz_texture *texture, struct fz_texture **owner);
 int fz_texture_w(const struct fz_texture *texture);

@@ -1,0 +1,136 @@
+"""Pictures that --memory does not hold as a whole: detail comes in squares, for what is in view, and shows what the whole
+picture would."""
+
+import os
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+W, H = 3200, 2400
+SQUARE = 256  # px
+LITTLE, ENOUGH = "64M", "1G"  # of which a picture may have 4.2 Mpx, and 67
+
+
+def draw_picture(width, height):
+    """A smooth ground, dark nowhere, with a line each 100 px and the place written beside it."""
+    y, x = np.mgrid[0:height, 0:width]
+    ground = np.stack([80 + x * 160 // width, 80 + y * 160 // height, (x // 50 + y // 50) % 2 * 80 + 90], -1)
+    image = Image.fromarray(ground.astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    for at in range(0, max(width, height), 100):
+        draw.line((at, 0, at, height), fill=(250, 250, 250))
+        draw.line((0, at, width, at), fill=(250, 250, 250))
+    for at_y in range(0, height, 100):
+        for at_x in range(0, width, 200):
+            draw.text((at_x + 4, at_y + 4), f"{at_x},{at_y}", fill=(250, 250, 90))
+    return image
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return draw_picture(W, H)
+
+
+@pytest.fixture(scope="module")
+def jpeg(module_home, drawn):
+    path = module_home / "huge.jpg"
+    drawn.save(path, quality=95)
+    return path
+
+
+def pixels(image):
+    """Without the corner where the place in the list is told for a while."""
+    shown = np.array(image, dtype=np.int16)
+    shown[640:, 800:] = 128
+    return shown
+
+
+def sharpness(image):
+    return np.abs(np.diff(image, axis=0)).mean() + np.abs(np.diff(image, axis=1)).mean()
+
+
+def open_picture(home, path, memory, display=None):
+    return home.start("--size", "900x700", "--memory", memory, path, display=display)
+
+
+def shots(home, path, memory, steps, display=None):
+    """What is shown after each of the steps, and at which zoom."""
+    with open_picture(home, path, memory, display) as running:
+        running.until(mode=lambda mode: mode == "picture") if display else running.key("Return").idle()
+        shown = [(pixels(running.key(*keys).screenshot()), running.status()["zoom"]) for keys in steps]
+        assert not running.errors() and running.status()["failed"] == 0
+    return shown
+
+
+# 100 %, panned to where squares begin and end, to the corner; larger; turned and mirrored
+STEPS = (("a",), ("l", "j"), ("l", "l", "l", "l", "j", "j", "j", "j"), ("+",), (">",), ("h", "k"), ("|", "a"),
+         ("_", "+", "+"), ("+", "+", "+"))
+
+
+@pytest.mark.parametrize("driver", ("headless", "x11"))
+def test_squares_show_what_the_whole_would(home, request, jpeg, driver):
+    """At 100 % and above: the same pixels in the same places, so that no edge between two squares is seen."""
+    display = request.getfixturevalue("x11") if driver == "x11" else None
+    whole, squares = (shots(home, jpeg, memory, STEPS, display) for memory in (ENOUGH, LITTLE))
+    for keys, (wanted, zoom), (is_, same_zoom) in zip(STEPS, whole, squares):
+        assert zoom == same_zoom and zoom >= 1
+        off = np.abs(is_ - wanted)
+        # Where a square would end within a pixel of the window, its edge is rounded.
+        most = 2 if SQUARE * zoom % 1 == 0 else 60
+        assert off.max() <= most and off.mean() <= 1, f"after {keys}, zoom {zoom}: {off.max()}, {off.mean():.2f}"
+
+
+def test_pixels_are_those_of_the_file(home, jpeg):
+    """At 100 %, compared with what another program decodes."""
+    (shown, zoom), = shots(home, jpeg, LITTLE, [("a",)])
+    left, top = (W - 900) // 2, (H - 700) // 2
+    wanted = pixels(Image.open(jpeg).convert("RGB").crop((left, top, left + 900, top + 700)))
+    assert zoom == 1
+    assert np.abs(shown - wanted).max() <= 2
+
+
+def test_between_fit_and_full_size(home, jpeg):
+    """In the same places, and as sharp as the whole picture, decoded to that very size."""
+    steps = [("+",), ("+",), ("+", "l", "j")]
+    for (wanted, zoom), (is_, _) in zip(shots(home, jpeg, ENOUGH, steps), shots(home, jpeg, LITTLE, steps)):
+        assert 0.3 < zoom < 1
+        assert np.abs(is_ - wanted).mean() < 4
+        assert sharpness(is_) > 0.9 * sharpness(wanted)
+
+
+def test_nothing_flashes_on_the_way(home, jpeg):
+    """Each frame while it moves shows some form of the picture, everywhere: the ground behind it is black."""
+    with open_picture(home, jpeg, LITTLE) as running:
+        running.key("Return").idle().key("a").idle()
+        for keys in (["l"], ["l", "j"], ["j"], ["+"], ["h", "h", "h"], ["-", "-"], ["w"], ["a"]):
+            running.key(*keys)
+            for _ in range(3):
+                running.ask("screenshot", home / "frame.png")
+                frame = pixels(Image.open(home / "frame.png").convert("RGB"))
+                height = min(700, round(running.status()["zoom"] * H)) // 2 - 30
+                assert frame[350 - height:350 + height].max(axis=2).min() > 60, f"after {keys}"
+            running.idle()
+
+
+def test_says_that_it_is_whole(home, jpeg):
+    """Nothing claims that it is shown reduced."""
+    with open_picture(home, jpeg, LITTLE) as running:
+        running.key("Return").idle().key("a").idle()
+        assert running.status()["notice"] is None
+        assert running.stats()["decode"]["repeated"] == 0
+
+
+def test_a_file_that_changed_is_read_again(home, drawn):
+    """While its detail is in view: no square of the new file stands beside those of the old one."""
+    path = home / "changing.jpg"
+    drawn.save(path, quality=90)
+    other = drawn.transpose(Image.Transpose.ROTATE_90).convert("L")
+    with home.start("--size", "900x700", "--memory", LITTLE, "--no-watch", path) as running:
+        running.key("Return").idle().key("a").idle()
+        other.save(home / "new.jpg", quality=90)
+        os.replace(home / "new.jpg", path)
+        running.key("l", "l", "l", "l", "l", "l").idle()
+        shown = pixels(running.key("w").screenshot())
+        assert np.abs(shown[:, :, 0] - shown[:, :, 2]).max() <= 3
+        assert not running.errors()
