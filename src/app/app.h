@@ -23,6 +23,7 @@
 #include "app/run.h"
 #include "app/show.h"
 #include "app/stats.h"
+#include "app/told.h"
 #include "app/touch.h"
 #include "app/wall.h"
 #include "ctl/command.h"
@@ -92,6 +93,7 @@ struct fz_app {
 
     struct fz_list *list;
     struct fz_arrange arrange;
+    struct fz_telling telling;
     struct fz_scan scan;
     struct fz_drop drop;
     struct fz_resume resume;

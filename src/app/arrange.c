@@ -197,6 +197,7 @@ void fz_arrange_step(struct fz_app *app)
             arrange->look =
                 launch(app, facts, run_look, free_look, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));
     }
+    fz_telling_step(app);
     if (wants_sort(app)) {
         arrange->news = false;
         arrange->sort = launch(app, fz_list_sort_begin(app->list, &arrange->wanted), run_sort, free_sort, 0);
@@ -217,5 +218,6 @@ int64_t fz_arrange_next_us(const struct fz_app *app)
 
 bool fz_arrange_is_busy(const struct fz_app *app)
 {
-    return app->arrange.sort || app->arrange.look || fz_arrange_next_us(app) != FZ_NEVER;
+    return app->arrange.sort || app->arrange.look || fz_telling_is_busy(app) ||
+           fz_arrange_next_us(app) != FZ_NEVER;
 }

@@ -190,7 +190,7 @@ static void take_result(struct fz_app *app, struct fz_job *job)
             fz_marks_written(app, job);
         else if (job == app->about.job)
             fz_about_take(app, job);
-        else
+        else if (!fz_telling_take(app, job))
             fz_arrange_take(app, job);
         fz_loader_retire(app, job);
         break;

@@ -68,13 +68,16 @@ static void draw_position(struct fz_app *app)
 static void draw_state(struct fz_app *app)
 {
     char text[128] = "";
-    size_t marked = fz_list_marked_count(app->list), used = 0;
+    size_t marked = fz_list_marked_count(app->list);
     if (app->loading_paused)
-        used += (size_t)snprintf(text, sizeof text, "Loading is paused · P resumes");
+        snprintf(text, sizeof text, "Loading is paused · P resumes");
     else if (app->show.running && app->show.paused)
-        used += (size_t)snprintf(text, sizeof text, "Paused · Space goes on");
+        snprintf(text, sizeof text, "Paused · Space goes on");
+    else
+        fz_telling_progress(app, text, sizeof text);
     bool is_marked = app->mode == FZ_MODE_PICTURE && fz_list_is_marked(app->list, app->picture.item);
     const char *this_one = is_marked ? "✓ this of " : "";
+    size_t used = strlen(text);
     if (marked > 0)
         snprintf(text + used, sizeof text - used, "%s%s%zu marked", used > 0 ? "   " : "", this_one, marked);
     if (text[0])

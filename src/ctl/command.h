@@ -76,7 +76,8 @@ enum fz_topic {
     X(RANDOM, random_picture, FIND, ONCE, "z", "z", "", NULL, "a picture at random")                        \
     X(SHUFFLE, shuffle, FIND, ONCE, "Z", "Z", "", NULL, "random order, and back")                           \
     X(SORT_NAME, sort_name, FIND, ONCE, "on", "on", "", NULL, "order by name; once more, backwards")        \
-    X(SORT_DATE, sort_date, FIND, ONCE, "od", "od", "", NULL, "order by date of the file")                  \
+    X(SORT_DATE, sort_date, FIND, ONCE, "od", "od", "", NULL, "order by date taken, or else of the file")   \
+    X(SORT_MODIFIED, sort_modified, FIND, ONCE, "om", "om", "", NULL, "order by when the file changed")     \
     X(SORT_SIZE, sort_size, FIND, ONCE, "os", "os", "", NULL, "order by size of the file")                  \
     X(SORT_RANDOM, sort_random, FIND, ONCE, "or", "or", "", NULL, "random order, a new one each time")      \
     X(DROP, drop, FIND, ONCE, "D Del", "D Del", "", NULL, "drop from the list; the file stays")             \

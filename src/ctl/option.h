@@ -36,7 +36,7 @@
     X(MOTION, CHOICE, "motion", 0, "full", 0, 0, "full|reduced|off", SHOW, LIVE,                       \
       "what may move by itself: reduced only fades, off does not even do that")                        \
     X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, SOURCES, FILE, "hidden files and folders too")      \
-    X(SORT, CHOICE, "sort", 0, NULL, 0, 0, "name|date|size|random", SOURCES, LIVE,                     \
+    X(SORT, CHOICE, "sort", 0, NULL, 0, 0, "name|date|modified|size|random", SOURCES, LIVE,            \
       "order of the pictures (default: by name, lists as they are)")                                   \
     X(REVERSE, FLAG, "reverse", 0, NULL, 0, 1, NULL, SOURCES, LIVE, "the other way round")             \
     X(NO_SIBLINGS, FLAG, "no-siblings", 0, NULL, 0, 1, NULL, SOURCES, FILE,                            \

@@ -14,6 +14,7 @@ void fz_items_fini(struct fz_items *items)
     free(items->folders);
     free(items->rows);
     free(items->facts);
+    free(items->told);
     free(items->arrivals);
     free(items->as_given);
     fz_names_fini(&items->names);
@@ -157,6 +158,7 @@ void fz_items_remove(struct fz_items *items, uint32_t slot)
     const struct fz_item *row = &items->rows[slot];
     forget_name(items, slot);
     items->folders[row->folder].items--;
+    fz_items_told_clear(items, slot);
     give_slot(items, slot);
 }
 
@@ -183,6 +185,28 @@ void fz_items_trim(struct fz_items *items)
     items->rows = fz_shrink(items->rows, &items->capacity, items->used, sizeof *items->rows);
     if (items->names.pins == 0)
         items->names.bytes = fz_shrink(items->names.bytes, &items->names.capacity, items->names.used, 1);
+}
+
+struct fz_item_told fz_items_told(const struct fz_items *items, uint32_t slot)
+{
+    return slot < items->told_capacity ? items->told[slot] : (struct fz_item_told){0};
+}
+
+struct fz_item_told *fz_items_told_row(struct fz_items *items, uint32_t slot)
+{
+    size_t before = items->told_capacity;
+    items->told = fz_grow(items->told, &items->told_capacity, items->capacity, sizeof *items->told);
+    if (items->told_capacity > before)
+        memset(items->told + before, 0, (items->told_capacity - before) * sizeof *items->told);
+    return &items->told[slot];
+}
+
+void fz_items_told_clear(struct fz_items *items, uint32_t slot)
+{
+    if (slot >= items->told_capacity)
+        return;
+    items->told_count -= (items->told[slot].known & FZ_TOLD_ANSWERED) != 0;
+    items->told[slot] = (struct fz_item_told){0};
 }
 
 bool fz_items_is_as_given(const struct fz_items *items, uint32_t root)

@@ -41,6 +41,21 @@ struct fz_item_facts {
     uint32_t size;                  /* bytes below 2 GB; above, 2^31 plus MB */
 };
 
+/* What the file tells of itself; 8 bytes. */
+enum { FZ_TOLD_ASKED = 1, FZ_TOLD_ANSWERED = 2, FZ_TOLD_TAKEN = 4, FZ_TOLD_RATED = 8 };
+#define FZ_TOLD_BIAS ((int64_t)1 << 47) /* years of four digits fit */
+struct fz_item_told {
+    uint32_t taken_low; /* s since 1970, plus the bias */
+    uint16_t taken_high;
+    int8_t rating;
+    uint8_t known;
+};
+
+static inline int64_t fz_item_taken_s(const struct fz_item_told *told)
+{
+    return (int64_t)((uint64_t)told->taken_high << 32 | told->taken_low) - FZ_TOLD_BIAS;
+}
+
 struct fz_item_folder {
     char *path;     /* NULL = free row */
     uint32_t items; /* that refer to it; the row goes with the last one */
@@ -53,7 +68,9 @@ struct fz_items {
     uint32_t used;               /* slots ever used */
     struct fz_item_facts *facts; /* by slot; NULL until somebody asks for facts */
     size_t facts_capacity;
-    uint32_t *arrivals; /* by slot: number of arrival; NULL while no root keeps that order */
+    struct fz_item_told *told;        /* by slot; NULL until somebody asks */
+    size_t told_capacity, told_count; /* rows that are answered */
+    uint32_t *arrivals;               /* by slot: number of arrival; NULL while no root keeps that order */
     size_t arrivals_capacity;
     uint32_t arrival;  /* the last number given */
     uint8_t *as_given; /* by root: keeps the order of arrival */
@@ -106,6 +123,13 @@ void fz_items_compact(struct fz_items *items);
 
 /* Once a listing is complete: gives back room that arrays keep for growing. */
 void fz_items_trim(struct fz_items *items);
+
+/* What the slot's file tells; nothing where nobody asked. */
+struct fz_item_told fz_items_told(const struct fz_items *items, uint32_t slot);
+/* The row to fill in. */
+struct fz_item_told *fz_items_told_row(struct fz_items *items, uint32_t slot);
+/* It is another file now. */
+void fz_items_told_clear(struct fz_items *items, uint32_t slot);
 
 fz_item_id fz_items_id(const struct fz_items *items, uint32_t slot);
 /* The slot of a valid id, else FZ_ITEMS_NONE; what is OUT has none. */

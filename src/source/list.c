@@ -82,6 +82,8 @@ void fz_list_enter(struct fz_list *list, uint32_t slot, bool unknown)
     fz_search_answer(list, slot);
     if (!(row->flags & FZ_ITEM_ASKED) && slot < list->not_asked_from)
         list->not_asked_from = slot;
+    if (!(fz_items_told(&list->items, slot).known & FZ_TOLD_ASKED) && slot < list->not_told_from)
+        list->not_told_from = slot;
 }
 
 void fz_list_leave(struct fz_list *list, uint32_t slot)
@@ -112,6 +114,14 @@ void fz_list_ask_again(struct fz_list *list, uint32_t slot)
     list->items.rows[slot].flags &= (uint16_t)~FZ_ITEM_ASKED;
     if (slot < list->not_asked_from)
         list->not_asked_from = slot;
+}
+
+void fz_list_tell_again(struct fz_list *list, uint32_t slot)
+{
+    if (slot < list->items.told_capacity)
+        list->items.told[slot].known &= (uint8_t)~FZ_TOLD_ASKED;
+    if (slot < list->not_told_from)
+        list->not_told_from = slot;
 }
 
 static int fresh_cmp(const void *a, const void *b, void *list)

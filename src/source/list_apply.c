@@ -15,6 +15,7 @@ static void take_change(struct fz_list *list, uint32_t slot)
 {
     struct fz_item *row = &list->items.rows[slot];
     fz_list_ask_again(list, slot);
+    fz_list_tell_again(list, slot);
     if (row->flags & FZ_ITEM_DROPPED)
         return;
     if (row->flags & FZ_ITEM_OUT) {

@@ -32,6 +32,7 @@ struct fz_list {
     size_t not_given;                  /* of those, given to nobody yet */
     uint32_t not_given_from;           /* no slot below it is one of them */
     uint32_t not_asked_from;           /* no slot below it is in the order and not ASKED */
+    uint32_t not_told_from;            /* the same of FZ_TOLD_ASKED */
     size_t marked_count;               /* in the order */
     struct fz_wishes *wishes;          /* NULL: none */
     struct fz_list_ids dropped, drops; /* ids, oldest first; how many of them came before each drop */
@@ -58,6 +59,8 @@ void fz_list_give_again(struct fz_list *list, uint32_t slot);
 
 /* The facts of its bytes are to be looked for again. */
 void fz_list_ask_again(struct fz_list *list, uint32_t slot);
+/* The same of what the file tells. */
+void fz_list_tell_again(struct fz_list *list, uint32_t slot);
 
 /* Puts what is fresh into the order. Returns the lowest index that changed. Of more than `most` items, and of many that
  * are not sorted, the list becomes disordered. The items of one event are always merged where they are sorted: their

@@ -12,7 +12,12 @@ bool fz_sort_is_by_folder(const struct fz_sort *sort)
 
 bool fz_sort_needs_facts(const struct fz_sort *sort)
 {
-    return sort->key == FZ_SORT_DATE || sort->key == FZ_SORT_SIZE;
+    return sort->key == FZ_SORT_DATE || sort->key == FZ_SORT_MODIFIED || sort->key == FZ_SORT_SIZE;
+}
+
+bool fz_sort_needs_told(const struct fz_sort *sort)
+{
+    return sort->key == FZ_SORT_DATE;
 }
 
 bool fz_sort_equals(const struct fz_sort *a, const struct fz_sort *b)
@@ -33,10 +38,22 @@ uint64_t fz_sort_shuffle_key(const struct fz_sort *sort, const char *folder, con
     return directed(sort, fz_index_mix_text(place, name, strlen(name)));
 }
 
+/* As facts.c has modification times: ns with the sign turned. */
+static uint64_t taken_key(const struct fz_item_told *told)
+{
+    const int64_t most = INT64_MAX / 1000000000 - 1;
+    int64_t seconds = fz_item_taken_s(told);
+    seconds = seconds < -most ? -most : seconds > most ? most : seconds;
+    return (uint64_t)(seconds * 1000000000) ^ (uint64_t)1 << 63;
+}
+
 uint64_t fz_sort_key_of(const struct fz_items *items, const struct fz_sort *sort, uint32_t slot)
 {
     if (!fz_sort_needs_facts(sort))
         return 0;
+    struct fz_item_told told = fz_items_told(items, slot);
+    if (sort->key == FZ_SORT_DATE && told.known & FZ_TOLD_TAKEN)
+        return directed(sort, taken_key(&told));
     if (!(items->rows[slot].flags & FZ_ITEM_FACTS))
         return FZ_SORT_UNKNOWN;
     const struct fz_item_facts *facts = &items->facts[slot];

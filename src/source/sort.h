@@ -10,11 +10,12 @@
 struct fz_items;
 
 enum fz_sort_key {
-    FZ_SORT_GIVEN,  /* as each source says: a folder's items by name, those of a list as they came */
-    FZ_SORT_NAME,   /* root, folder, natural name, whatever the source says */
-    FZ_SORT_DATE,   /* the file's modification time; unknown ones last, as in all that follow */
-    FZ_SORT_SIZE,   /* of the file */
-    FZ_SORT_RANDOM, /* by a hash of seed and path: a new shuffle is a new seed */
+    FZ_SORT_GIVEN, /* as each source says: a folder's items by name, those of a list as they came */
+    FZ_SORT_NAME,  /* root, folder, natural name, whatever the source says */
+    FZ_SORT_DATE, /* when it was taken, where the file tells that, else modified; unknown ones last, as below */
+    FZ_SORT_MODIFIED, /* the file's modification time */
+    FZ_SORT_SIZE,     /* of the file */
+    FZ_SORT_RANDOM,   /* by a hash of seed and path: a new shuffle is a new seed */
 };
 
 struct fz_sort {
@@ -28,6 +29,9 @@ bool fz_sort_is_by_folder(const struct fz_sort *sort);
 
 /* Any thread. Needs what the file system says of the files? */
 bool fz_sort_needs_facts(const struct fz_sort *sort);
+
+/* Any thread. Needs what the files tell of themselves (told.h)? */
+bool fz_sort_needs_told(const struct fz_sort *sort);
 
 /* Any thread. */
 bool fz_sort_equals(const struct fz_sort *a, const struct fz_sort *b);

@@ -144,7 +144,7 @@ static void sort(struct fz_list *list, const char *name, struct fz_sort order)
 
 static void sorts(struct fz_list *list)
 {
-    sort(list, "date", (struct fz_sort){.key = FZ_SORT_DATE});
+    sort(list, "date", (struct fz_sort){.key = FZ_SORT_MODIFIED});
     sort(list, "name", (struct fz_sort){.key = FZ_SORT_NAME});
     sort(list, "size, largest", (struct fz_sort){.key = FZ_SORT_SIZE, .descending = true});
     sort(list, "random", (struct fz_sort){.key = FZ_SORT_RANDOM, .seed = 7});

@@ -116,7 +116,7 @@ static int entry_cmp(const void *a, const void *b)
                           fz_sort_shuffle_key(sort, y->dir, y->name), false);
     else if (x->has_facts != y->has_facts)
         return x->has_facts ? -1 : 1;
-    else if (x->has_facts && sort->key == FZ_SORT_DATE)
+    else if (x->has_facts && sort->key != FZ_SORT_SIZE)
         order = by_number(x->mtime, y->mtime, sort->descending);
     else if (x->has_facts)
         order = by_number(x->size, y->size, sort->descending);
@@ -313,7 +313,7 @@ static void begin_sort(struct model *m, struct fz_sort sort)
 static void sort_step(struct model *m)
 {
     if (!m->sorter) {
-        begin_sort(m, (struct fz_sort){.key = (enum fz_sort_key)pick(m, 5),
+        begin_sort(m, (struct fz_sort){.key = (enum fz_sort_key)pick(m, 6),
                                        .descending = pick(m, 2),
                                        .seed = (uint32_t)pick(m, 3)});
     } else if (pick(m, 6) == 0) {

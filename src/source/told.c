@@ -1,0 +1,133 @@
+#include "source/told.h"
+
+#include "base/mem.h"
+#include "decode/sidecar.h"
+#include "source/list_state.h"
+#include "sync/thread.h"
+
+#include <stdlib.h>
+
+struct question {
+    fz_item_id id;
+    char *path; /* owned */
+    bool answered;
+    struct fz_item_told told;
+};
+
+struct fz_told {
+    size_t count;
+    struct question questions[];
+};
+
+static struct fz_item_told pack(const struct fz_metadata *metadata)
+{
+    struct fz_item_told told = {.known = FZ_TOLD_ANSWERED, .rating = (int8_t)metadata->rating};
+    if (metadata->has_rating)
+        told.known |= FZ_TOLD_RATED;
+    if (!metadata->date.known)
+        return told;
+    uint64_t biased = (uint64_t)(fz_metadata_time_s(&metadata->date) + FZ_TOLD_BIAS);
+    told.known |= FZ_TOLD_TAKEN;
+    told.taken_low = (uint32_t)biased;
+    told.taken_high = (uint16_t)(biased >> 32);
+    return told;
+}
+
+static bool wants_to_be_asked(const struct fz_items *items, uint32_t slot)
+{
+    return items->rows[slot].flags & FZ_ITEM_ORDERED && !(fz_items_told(items, slot).known & FZ_TOLD_ASKED);
+}
+
+struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most)
+{
+    FZ_MAIN_ONLY();
+    struct fz_items *items = &list->items;
+    uint32_t slot = list->not_told_from;
+    while (slot < items->used && !wants_to_be_asked(items, slot))
+        slot++;
+    list->not_told_from = slot;
+    if (slot >= items->used)
+        return NULL;
+    struct fz_told *told = fz_malloc(sizeof *told + most * sizeof told->questions[0]);
+    told->count = 0;
+    for (; slot < items->used && told->count < most; slot++) {
+        if (!wants_to_be_asked(items, slot))
+            continue;
+        fz_items_told_row(items, slot)->known |= FZ_TOLD_ASKED;
+        fz_item_id id = fz_items_id(items, slot);
+        told->questions[told->count++] = (struct question){.id = id, .path = fz_list_path(list, id)};
+    }
+    list->not_told_from = slot;
+    return told;
+}
+
+void fz_told_read(struct fz_told *told, const struct fz_cancel *cancel)
+{
+    FZ_NOT_MAIN();
+    for (size_t i = 0; i < told->count && !fz_cancel_is_set(cancel); i++) {
+        struct question *question = &told->questions[i];
+        struct fz_metadata metadata;
+        fz_sidecar_metadata(question->path, &metadata);
+        question->told = pack(&metadata);
+        question->answered = true;
+    }
+}
+
+static bool take(struct fz_list *list, const struct question *question)
+{
+    uint32_t slot = fz_items_slot(&list->items, question->id);
+    if (slot == FZ_ITEMS_NONE)
+        return false;
+    if (!question->answered) {
+        fz_list_tell_again(list, slot);
+        return false;
+    }
+    struct fz_item_told *row = fz_items_told_row(&list->items, slot), before = *row;
+    list->items.told_count += !(before.known & FZ_TOLD_ANSWERED);
+    *row = question->told;
+    row->known |= before.known & FZ_TOLD_ASKED;
+    return ((row->known ^ before.known) & (FZ_TOLD_TAKEN | FZ_TOLD_RATED)) || row->rating != before.rating ||
+           fz_item_taken_s(row) != fz_item_taken_s(&before);
+}
+
+bool fz_list_told_apply(struct fz_list *list, const struct fz_told *told)
+{
+    FZ_MAIN_ONLY();
+    bool news = false;
+    for (size_t i = 0; i < told->count; i++)
+        news |= take(list, &told->questions[i]);
+    return news;
+}
+
+void fz_told_free(struct fz_told *told)
+{
+    if (!told)
+        return;
+    for (size_t i = 0; i < told->count; i++)
+        free(told->questions[i].path);
+    free(told);
+}
+
+size_t fz_told_opens(const struct fz_told *told)
+{
+    size_t opens = 0;
+    for (size_t i = 0; i < told->count; i++)
+        opens += told->questions[i].answered;
+    return opens;
+}
+
+size_t fz_list_told_count(const struct fz_list *list)
+{
+    FZ_MAIN_ONLY();
+    return list->items.told_count;
+}
+
+bool fz_list_taken(const struct fz_list *list, fz_item_id id, int64_t *out)
+{
+    FZ_MAIN_ONLY();
+    uint32_t slot = fz_items_slot(&list->items, id);
+    struct fz_item_told told =
+        slot == FZ_ITEMS_NONE ? (struct fz_item_told){0} : fz_items_told(&list->items, slot);
+    *out = fz_item_taken_s(&told);
+    return told.known & FZ_TOLD_TAKEN;
+}

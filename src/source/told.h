@@ -1,0 +1,36 @@
+/* What the files tell of themselves: when they were taken, and how they are rated. That costs a read of each file's head,
+ * so it is asked for once an order or a filter needs it, in batches by workers, and again for what changed. Until the
+ * answer is there the old one counts, or none. */
+#ifndef FZ_SOURCE_TOLD_H
+#define FZ_SOURCE_TOLD_H
+
+#include "source/list.h"
+#include "sync/cancel.h"
+
+struct fz_told;
+
+/* Render thread. The next items, at most `most`, that nobody has asked since their bytes changed; NULL when there are
+ * none. O(most), and O(items) once after a change. */
+struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most);
+
+/* Any thread but the render thread: reads the files' heads and their sidecars (decode/sidecar.h). Stops early when
+ * `cancel` is set. */
+void fz_told_read(struct fz_told *told, const struct fz_cancel *cancel);
+
+/* Render thread. Takes in what was told; true when it is news. What was not read will be given again. The order stays as
+ * it is until it is sorted anew (sorter.h). */
+bool fz_list_told_apply(struct fz_list *list, const struct fz_told *told);
+
+/* Any thread. NULL-safe. */
+void fz_told_free(struct fz_told *told);
+
+/* Any thread. How many files were opened for it. */
+size_t fz_told_opens(const struct fz_told *told);
+
+/* Render thread. Items that have answered. */
+size_t fz_list_told_count(const struct fz_list *list);
+
+/* Render thread. When an item was taken, in s since 1970; false where that is not known. */
+bool fz_list_taken(const struct fz_list *list, fz_item_id id, int64_t *taken_s);
+
+#endif

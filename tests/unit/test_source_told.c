@@ -1,0 +1,175 @@
+/* What files tell of themselves: asked once, by whoever needs it, again for what changed; the orders that follow it. */
+#include "base/mem.h"
+#include "fixture.h"
+#include "source/batch.h"
+#include "source/facts.h"
+#include "source/sorter.h"
+#include "source/told.h"
+#include "sync/thread.h"
+
+#include <string.h>
+
+static struct fz_cancel never;
+
+static void apply(struct fz_list *list, enum fz_source_event_kind kind, const char *dir,
+                  const char *const *names, size_t count)
+{
+    struct fz_batch batch = {0};
+    struct fz_list_change change;
+    for (size_t i = 0; i < count; i++)
+        fz_batch_add(&batch, names[i], FZ_SOURCE_PICTURE);
+    fz_batch_sort(&batch);
+    struct fz_source_event *event = fz_batch_event(&batch, kind, 0, dir);
+    fz_list_apply(list, event, &change);
+    fz_source_event_free(event);
+    fz_batch_fini(&batch);
+}
+
+/* A PNG without pixels that says when it was made (NULL: it does not), modified so many seconds after 1970. */
+static void make_file(const char *folder, const char *name, const char *made, int64_t mtime_s)
+{
+    char *path = path_in(folder, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fwrite("\x89PNG\r\n\x1a\n", 1, 8, file);
+    if (made) {
+        fwrite((char[]){0, 0, 0, (char)(14 + strlen(made))}, 1, 4, file);
+        fwrite("tEXtCreation Time", 1, 18, file);
+        fputs(made, file);
+        fwrite("\0\0\0\0", 1, 4, file);
+    }
+    fwrite("\0\0\0\0IEND\0\0\0\0", 1, 12, file);
+    assert_int_equal(fclose(file), 0);
+    struct timespec times[2] = {{.tv_sec = mtime_s}, {.tv_sec = mtime_s}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    free(path);
+}
+
+static int read_main(void *told)
+{
+    fz_told_read(told, &never);
+    return 0;
+}
+
+static int look_main(void *facts)
+{
+    fz_facts_look(facts, &never);
+    return 0;
+}
+
+static int sort_main(void *sorter)
+{
+    fz_sorter_run(sorter, &never);
+    return 0;
+}
+
+static void on_worker(int (*run)(void *), void *load)
+{
+    struct fz_error err;
+    SDL_Thread *thread = NULL;
+    assert_int_equal(fz_thread_start(&thread, "worker", run, load, &err), FZ_OK);
+    SDL_WaitThread(thread, NULL);
+}
+
+/* Asks all that the list wants to ask; returns how many files that were. */
+static size_t ask_all(struct fz_list *list, bool *news)
+{
+    size_t count = 0;
+    *news = false;
+    for (struct fz_told *told; (told = fz_list_told_begin(list, 2)) != NULL;) {
+        on_worker(read_main, told);
+        *news |= fz_list_told_apply(list, told);
+        count += fz_told_opens(told);
+        fz_told_free(told);
+    }
+    for (struct fz_facts *facts; (facts = fz_list_facts_begin(list, 2)) != NULL;) {
+        on_worker(look_main, facts);
+        fz_list_facts_apply(list, facts);
+        fz_facts_free(facts);
+    }
+    return count;
+}
+
+static void assert_order(struct fz_list *list, struct fz_sort sort, const char *expected)
+{
+    char names[256] = "";
+    struct fz_sorter *sorter = fz_list_sort_begin(list, &sort);
+    on_worker(sort_main, sorter);
+    assert_true(fz_list_sort_apply(list, sorter));
+    fz_sorter_free(sorter);
+    for (size_t i = 0; i < fz_list_count(list); i++) {
+        strcat(names, i > 0 ? " " : "");
+        strcat(names, fz_list_name(list, fz_list_at(list, i)));
+    }
+    assert_string_equal(names, expected);
+}
+
+static void sorts_by_date_taken(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a.png", "b.png", "c.png", "d.png", "gone.png"};
+    struct fz_sort by_date = {.key = FZ_SORT_DATE}, by_modified = {.key = FZ_SORT_MODIFIED};
+    char *folder = make_folder();
+    struct fz_list *list = fz_list_new();
+    int64_t taken_s;
+    bool news;
+    make_file(folder, "a.png", "2001-01-01T00:00:00Z", 5);
+    make_file(folder, "b.png", NULL, 1000000000); /* September 2001 */
+    make_file(folder, "c.png", "1931-01-01T00:00:00Z", 7);
+    make_file(folder, "d.png", "9999-12-31T00:00:00Z", 6);
+    apply(list, FZ_SOURCE_ADDED, folder, names, COUNT(names));
+    assert_int_equal(ask_all(list, &news), 5);
+    assert_true(news);
+    assert_int_equal(fz_list_told_count(list), 5);
+    assert_order(list, by_date, "c.png a.png b.png d.png gone.png");
+    assert_order(list, by_modified, "a.png d.png c.png b.png gone.png");
+    by_date.descending = true;
+    assert_order(list, by_date, "d.png b.png a.png c.png gone.png");
+    assert_true(fz_list_taken(list, fz_list_at(list, 3), &taken_s));
+    assert_int_equal(taken_s, -1230768000);
+    assert_false(fz_list_taken(list, fz_list_at(list, 4), &taken_s));
+
+    assert_int_equal(ask_all(list, &news), 0);
+    make_file(folder, "b.png", "2050-01-01T00:00:00Z", 1000000000);
+    apply(list, FZ_SOURCE_CHANGED, folder, &names[1], 1);
+    apply(list, FZ_SOURCE_CHANGED, folder, &names[2], 1); /* with the same answer */
+    assert_int_equal(ask_all(list, &news), 2);
+    assert_true(news);
+    assert_order(list, by_date, "d.png b.png a.png c.png gone.png");
+    apply(list, FZ_SOURCE_CHANGED, folder, &names[2], 1);
+    assert_int_equal(ask_all(list, &news), 1);
+    assert_false(news);
+
+    apply(list, FZ_SOURCE_REMOVED, folder, names, 2);
+    assert_int_equal(fz_list_told_count(list), 3);
+    apply(list, FZ_SOURCE_ADDED, folder, names, 1); /* in a row that was used before */
+    assert_int_equal(ask_all(list, &news), 1);
+    fz_list_free(list);
+    remove_folder(folder);
+}
+
+static void what_was_not_read_is_given_again(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a.png"};
+    struct fz_list *list = fz_list_new();
+    apply(list, FZ_SOURCE_ADDED, "/nowhere", names, 1);
+    struct fz_told *told = fz_list_told_begin(list, 8);
+    assert_non_null(told);
+    assert_null(fz_list_told_begin(list, 8));
+    assert_false(fz_list_told_apply(list, told));
+    fz_told_free(told);
+    told = fz_list_told_begin(list, 8);
+    assert_non_null(told);
+    fz_told_free(told);
+    fz_list_free(list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sorts_by_date_taken),
+        cmocka_unit_test(what_was_not_read_is_given_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
