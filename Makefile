@@ -4,6 +4,7 @@
 #   make demo     build, show a wall  make format   format the sources
 #   make test     build, run tests    make install  DESTDIR=, PREFIX=/usr/local
 #   make bench    build, measure      make deps     install what building and testing need
+#   make corpus   compare every picture of the public test sets with the reference decoders
 #   make docs     write the manual, docs/options.md and completions from the tables
 #
 # PRESET=debug|asan|tsan|clang picks another build; DEPS=no never installs anything.
@@ -27,6 +28,9 @@ test: deps-test configure
 
 bench: deps-bench all
 	tests/bench/run $(BUILD)/frieze
+
+corpus: deps-test all
+	tests/corpus/run $(BUILD)/frieze
 
 lint: deps-lint configure
 	tools/lint $(BUILD)
@@ -63,4 +67,4 @@ configure:
 
 # The order of prerequisites counts: nothing is configured before it is installed.
 .NOTPARALLEL:
-.PHONY: all demo test bench lint format docs install clean configure deps deps-build deps-test deps-bench deps-lint
+.PHONY: all demo test bench corpus lint format docs install clean configure deps deps-build deps-test deps-bench deps-lint

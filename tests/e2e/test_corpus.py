@@ -4,7 +4,7 @@ import pathlib
 
 import pictures
 
-CORPUS = pathlib.Path(__file__).parent.parent / "corpus"
+CORPUS = pathlib.Path(__file__).parent.parent / "corpus" / "bad"
 
 
 def test_each_costs_its_own_tile(home):

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""Makes pictures of every format and of every kind that Pillow and the formats' own tools can write.
+
+    generate.py FOLDER
+"""
+
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+SIZE = (500, 333)
+BASE_RGB = {"red": (0.67, 0.33), "green": (0.21, 0.71), "blue": (0.15, 0.06)}  # Adobe RGB (1998)
+
+
+def photo(size=SIZE):
+    """Smooth light, fine detail, hard edges and colours of every hue."""
+    width, height = size
+    y, x = np.mgrid[0:height, 0:width].astype(float)
+    hue = np.stack([np.sin(x / 37 + phase) * np.cos(y / 29 - phase) for phase in (0, 2.1, 4.2)], axis=2)
+    wave = np.sin((x - width / 2) ** 2 / 900 + (y - height / 2) ** 2 / 900)[..., None]
+    values = 128 + 80 * hue + 30 * wave + 20 * np.random.default_rng(1).standard_normal((height, width, 1))
+    image = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((width // 10, height // 10, width // 4, height // 3), fill=(250, 240, 10), outline=(0, 0, 0))
+    pen.line((0, height, width, 0), fill=(255, 255, 255), width=3)
+    return image
+
+
+def with_alpha(image):
+    width, height = image.size
+    alpha = np.tile(np.linspace(0, 255, width).astype(np.uint8), (height, 1))
+    out = image.convert("RGBA")
+    out.putalpha(Image.fromarray(alpha))
+    return out
+
+
+# --- ICC: version 2, matrix and one curve (ICC.1:2001-04) -------------------------------------------
+
+def to_d50(primaries, white=(0.3127, 0.3290)):
+    """The columns of XYZ of the primaries, by Bradford's adaptation."""
+    def xyz(xy):
+        return np.array([xy[0] / xy[1], 1, (1 - xy[0] - xy[1]) / xy[1]])
+    columns = np.stack([xyz(primaries[name]) for name in ("red", "green", "blue")], axis=1)
+    columns = columns * np.linalg.solve(columns, xyz(white))
+    bradford = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+    d50 = np.array([0.9642, 1.0, 0.8249])
+    gains = np.diag((bradford @ d50) / (bradford @ xyz(white)))
+    return np.linalg.inv(bradford) @ gains @ bradford @ columns
+
+
+def profile(primaries=None, gamma=2.2):
+    """Of an RGB display, or of grey without primaries."""
+    def number(value):
+        return struct.pack(">i", round(value * 65536))
+
+    tags = [(b"desc", b"desc" + bytes(4) + struct.pack(">I", 5) + b"test\0" + bytes(78)), (b"cprt", b"text" + bytes(4) + b"-\0"),
+            (b"wtpt", b"XYZ " + bytes(4) + number(0.9642) + number(1) + number(0.8249))]
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256))
+    if primaries:
+        columns = to_d50(primaries)
+        for index, name in enumerate((b"r", b"g", b"b")):
+            tags.append((name + b"XYZ", b"XYZ " + bytes(4) + b"".join(number(value) for value in columns[:, index])))
+            tags.append((name + b"TRC", curve))
+    else:
+        tags.append((b"kTRC", curve))
+    at, table, data = 128 + 4 + 12 * len(tags), b"", b""
+    for name, value in tags:
+        value += bytes(-len(value) % 4)
+        table += name + struct.pack(">II", at + len(data), len(value))
+        data += value
+    head = struct.pack(">I4sI4s4s4s", at + len(data), b"\0\0\0\0", 0x02100000, b"mntr", b"RGB " if primaries else b"GRAY", b"XYZ ")
+    head += struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + number(0.9642) + number(1) + number(0.8249)
+    return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + data
+
+
+# --- files -----------------------------------------------------------------------------------------
+
+def oriented(orientation):
+    exif = Image.Exif()
+    exif[0x112] = orientation
+    return exif
+
+
+def qoi(image):
+    """Every pixel as it is: QOI_OP_RGBA."""
+    pixels = np.asarray(image.convert("RGBA")).reshape(-1, 4)
+    data = np.concatenate([np.full((len(pixels), 1), 0xff, np.uint8), pixels], axis=1).tobytes()
+    return b"qoif" + struct.pack(">IIBB", *image.size, 4, 0) + data + bytes(7) + b"\1"
+
+
+def png(image, interlaced=False, depth=8):
+    """What Pillow cannot write: 16 bits a channel, Adam7."""
+    values = np.asarray(image)
+    if depth == 16:
+        values = (values.astype(np.uint16) * 257).astype(">u2")
+    kind = {"L": 0, "RGB": 2, "RGBA": 6}[image.mode]
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    rows = b""
+    for x, y, dx, dy in passes if interlaced else [(0, 0, 1, 1)]:
+        for row in values[y::dy, x::dx]:
+            rows += b"\0" + row.tobytes() if row.size else b""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    head = struct.pack(">IIBBBBB", *image.size, depth, kind, 0, 0, interlaced)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def by_pillow(folder, picture_size):
+    image = photo(picture_size)
+    grey, palette, alpha = image.convert("L"), image.quantize(64), with_alpha(image)
+
+    def save(name, what, **options):
+        what.save(folder / name, **options)
+
+    for name, sampling in (("444", 0), ("422", 1), ("420", 2)):
+        save(f"{name}.jpg", image, quality=90, subsampling=sampling)
+        save(f"progressive-{name}.jpg", image, quality=90, subsampling=sampling, progressive=True)
+    save("grey.jpg", grey)
+    save("cmyk.jpg", image.convert("CMYK"), quality=90)
+    save("adobe-rgb.jpg", image, quality=92, icc_profile=profile(BASE_RGB))
+    save("grey-gamma.jpg", grey, quality=92, icc_profile=profile(gamma=1.0))
+    save("adobe-rgb.png", image, icc_profile=profile(BASE_RGB))
+    save("adobe-rgb.webp", image, lossless=True, icc_profile=profile(BASE_RGB))
+    save("adobe-rgb.tif", image, icc_profile=profile(BASE_RGB))
+    for orientation in range(1, 9):
+        exif = oriented(orientation)
+        for suffix in ("jpg", "png", "webp", "tif"):
+            save(f"orientation-{orientation}.{suffix}", image, exif=exif)
+    modes = {"1": image.convert("1"), "l": grey, "la": alpha.convert("LA"), "p": palette, "rgb": image, "rgba": alpha}
+    for name, what in modes.items():
+        save(f"{name}.png", what)
+    save("clear-index.png", palette, transparency=3)
+    save("clear-colour.png", image, transparency=(250, 240, 10))
+    for name, what in (("rgb", image), ("rgba", alpha), ("l", grey)):
+        (folder / f"{name}-16.png").write_bytes(png(what, depth=16))
+        (folder / f"{name}-interlaced.png").write_bytes(png(what, interlaced=True))
+    for name, what in (("rgb", image), ("rgba", alpha)):
+        save(f"{name}.webp", what, quality=90)
+        save(f"{name}-lossless.webp", what, lossless=True)
+    save("animated.webp", image, save_all=True, append_images=[image.rotate(90), image.rotate(180)], lossless=True)
+    save("p.gif", palette)
+    save("clear.gif", palette, transparency=3)
+    save("animated.gif", palette, save_all=True, append_images=[palette.rotate(90), palette.rotate(180)])
+    for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"):
+        save(f"{compression}.tif", image, compression=compression)
+    save("fax.tif", modes["1"], compression="group4")
+    for name, what in (("1", modes["1"]), ("l", grey), ("p", palette), ("rgba", alpha), ("cmyk", image.convert("CMYK"))):
+        save(f"{name}.tif", what)
+    save("l-16.tif", Image.fromarray(np.asarray(grey).astype(np.uint16) * 257))
+    save("pages.tif", image, save_all=True, append_images=[grey, palette])
+    for name, what in (("1", modes["1"]), ("l", grey), ("p", palette), ("rgb", image), ("rgba", alpha)):
+        save(f"{name}.bmp", what)
+    for name, what in (("1", modes["1"]), ("l", grey), ("rgb", image)):
+        save(f"{name}.pnm", what)
+    save("l-16.pgm", Image.fromarray(np.asarray(grey).astype(np.int32) * 257))
+    for name, what in (("l", grey), ("p", palette), ("rgb", image), ("rgba", alpha)):
+        save(f"{name}.tga", what)
+        save(f"{name}-rle.tga", what, compression="tga_rle")
+    for name, what in (("1", modes["1"]), ("l", grey), ("p", palette), ("rgb", image)):
+        save(f"{name}.pcx", what)
+    save("a.ico", alpha.resize((64, 64)), sizes=[(16, 16), (32, 32), (64, 64)])
+    save("bmp.ico", alpha.resize((48, 48)), sizes=[(16, 16), (48, 48)], bitmap_format="bmp")
+    for name, what in (("rgb", image), ("rgba", alpha)):
+        (folder / f"{name}.qoi").write_bytes(qoi(what))
+    for size in ((1, 1), (1, 700), (700, 1), (7, 5), (401, 399)):
+        save(f"{size[0]}x{size[1]}.png", photo(size))
+        save(f"{size[0]}x{size[1]}.jpg", photo(size), quality=95)
+    (folder / "shapes.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 300" width="500">'
+                                       '<rect width="300" height="200" fill="#fa0"/><circle cx="300" cy="180" r="100" '
+                                       'fill="#06f" fill-opacity=".5"/><path d="M9 9L490 290" stroke="#fff"/></svg>')
+
+
+def by_tools(folder):
+    """Where they are installed."""
+    source, clear = folder / "rgb.png", folder / "rgba.png"
+    for name, command in {
+            "lossy.jxl": ["cjxl", "-d", "1", source], "lossless.jxl": ["cjxl", "-d", "0", source],
+            "alpha.jxl": ["cjxl", "-d", "0", clear], "from-jpeg.jxl": ["cjxl", folder / "420.jpg"],
+            "progressive.jxl": ["cjxl", "-p", "-d", "1", source]}.items():
+        if shutil.which(command[0]):
+            subprocess.run([*command, folder / name], capture_output=True, check=False)
+    if shutil.which("heif-enc"):
+        for name, options in {"a.heic": [source], "alpha.heic": [clear], "a.avif": ["-A", source],
+                              "alpha.avif": ["-A", clear], "tiny.heic": [folder / "7x5.png"]}.items():
+            subprocess.run(["heif-enc", "-q", "90", *options, "-o", folder / name], capture_output=True, check=False)
+
+
+def fill(folder, size=SIZE):
+    """Gives the files."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    by_pillow(folder, size)
+    by_tools(folder)
+    return sorted(folder.iterdir())
+
+
+if __name__ == "__main__":
+    fill(sys.argv[1])

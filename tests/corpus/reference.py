@@ -1,0 +1,185 @@
+"""What a picture should look like, by decoders other than frieze's own code: Pillow, and the tools of the formats' own
+libraries where Pillow has none. Each gives the picture as it is shown: upright, in sRGB, on the background."""
+
+import io
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import numpy as np
+from PIL import Image, ImageCms, ImageFile
+
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+BACKGROUND = (0x10, 0x20, 0x30)
+SRGB = ImageCms.createProfile("sRGB")
+TOOL_TIMEOUT_S = 60
+# The format as frieze calls it, and what draws such a file as a PNG.
+TOOLS = {
+    "heic": ["heif-convert", "-q", "100", "{}", "{}"],
+    "avif": ["heif-convert", "-q", "100", "{}", "{}"],
+    "jxl": ["djxl", "{}", "{}"],
+    "svg": ["rsvg-convert", "-o", "{1}", "{0}"],
+    "xcf": ["convert", "-flatten", "{}", "{}"],
+}
+LOSSY = {"jpeg", "heic", "avif", "jxl", "webp"}
+
+
+class Unread(Exception):
+    """The reference cannot read it either, or there is none: its words are the reason."""
+
+
+def in_srgb(image):
+    """By its ICC profile, where it has one that fits it."""
+    icc = image.info.get("icc_profile")
+    if not icc or image.mode not in ("RGB", "RGBA", "L", "CMYK"):
+        return image
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        alpha = image.getchannel("A") if image.mode == "RGBA" else None
+        out = ImageCms.profileToProfile(image.convert("RGB") if alpha else image, profile, SRGB, outputMode="RGB")
+        if alpha:
+            out.putalpha(alpha)
+        return out
+    except (ImageCms.PyCMSError, OSError):
+        return image
+
+
+def eight_bits(image):
+    """Pillow clips what is deeper; a grey of 16 bits is what is divided by 257 here."""
+    if image.mode.startswith("I;16"):
+        values = np.asarray(image).astype(np.float64)
+        return Image.fromarray((values / 257 + 0.5).astype(np.uint8))
+    if image.mode == "I":
+        values = np.asarray(image).astype(np.float64)
+        return Image.fromarray((np.clip(values, 0, 65535) / 257 + 0.5).astype(np.uint8))
+    if image.mode == "F":
+        return Image.fromarray((np.clip(np.asarray(image), 0, 1) * 255 + 0.5).astype(np.uint8))
+    return image
+
+
+def on_background(image):
+    if "transparency" in image.info or image.mode in ("PA", "LA", "La", "RGBa", "RGBA"):
+        image = image.convert("RGBA")
+        ground = Image.new("RGBA", image.size, BACKGROUND + (255,))
+        return Image.alpha_composite(ground, image).convert("RGB")
+    return image.convert("RGB")
+
+
+def shown(image):
+    """An open picture of Pillow as RGB."""
+    orientation, format_name = image.getexif().get(0x112, 1), image.format
+    image.load()
+    if image.mode in ("RGBX", "RGBa"):
+        image = image.convert("RGB" if image.mode == "RGBX" else "RGBA")
+    image = in_srgb(eight_bits(image))
+    image.info.pop("exif", None)
+    turn = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+            5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+            8: Image.Transpose.ROTATE_90}.get(orientation)
+    image = on_background(image)
+    if format_name == "TIFF":  # which Pillow turns as it loads it
+        turn = None
+    return (image if turn is None else image.transpose(turn)), orientation if 1 <= orientation <= 8 else 1
+
+
+def by_tool(name, path):
+    tool = TOOLS[name]
+    if not shutil.which(tool[0]):
+        raise Unread(f"{tool[0]} is missing")
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder, "out.png")
+        link = pathlib.Path(folder, "in." + name)
+        link.symlink_to(os.path.abspath(path))
+        command = [part.format(link, out) for part in tool]
+        try:
+            result = subprocess.run(command, capture_output=True, timeout=TOOL_TIMEOUT_S, check=False)
+        except subprocess.TimeoutExpired:
+            raise Unread(f"{tool[0]} takes too long") from None
+        # Of several pictures heif-convert writes out-1.png, out-2.png and so on.
+        written = sorted(pathlib.Path(folder).glob("out*.png"))
+        if result.returncode != 0 or not written:
+            words = (result.stderr or result.stdout).decode(errors="replace").strip().splitlines()
+            raise Unread(f"{tool[0]}: {words[-1] if words else result.returncode}")
+        with Image.open(written[0]) as image:
+            # What it wrote is upright by now.
+            return on_background(in_srgb(eight_bits(load(image)))), 1
+
+
+def load(image):
+    image.load()
+    return image
+
+
+def by_pillow(path):
+    with Image.open(path) as image:
+        return shown(image)
+
+
+def by_imagemagick(path):
+    """A second opinion, upright."""
+    if not shutil.which("convert"):
+        raise Unread("convert is missing")
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "out.png")
+        subprocess.run(["convert", path + "[0]", "-auto-orient", "-depth", "8", "PNG32:" + out], capture_output=True,
+                       timeout=TOOL_TIMEOUT_S, check=False)
+        if not os.path.exists(out):
+            raise Unread("convert cannot read it")
+        with Image.open(out) as image:
+            return on_background(in_srgb(load(image)))
+
+
+def picture(name, path):
+    """The picture in RGB, upright, and the orientation that its file asks for; `name` is frieze's word for the format."""
+    try:
+        return by_tool(name, path) if name in TOOLS else by_pillow(path)
+    except Unread:
+        raise
+    except Exception as error:  # Pillow's decoders raise many kinds of what they meet in files
+        if name == "tiff" and not path.endswith("out.tif"):
+            return picture_of_tiff(path)
+        raise Unread(f"Pillow: {error}"[:100]) from error
+
+
+def picture_of_tiff(path):
+    """What Pillow knows no mode for."""
+    if not shutil.which("tiff2rgba"):
+        raise Unread("tiff2rgba is missing")
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "out.tif")
+        result = subprocess.run(["tiff2rgba", "-c", "none", path, out], capture_output=True, timeout=TOOL_TIMEOUT_S,
+                                check=False)
+        if result.returncode != 0 or not os.path.exists(out):
+            raise Unread("tiff2rgba: " + result.stderr.decode(errors="replace").strip()[:100])
+        return picture("tiff", out)
+
+
+def shares(count, source):
+    """For each of `count` places which part of each of `source` pixels falls on it: what a reduction by area gives."""
+    edges = np.arange(count + 1) * source / count
+    starts, ends = edges[:-1, None], edges[1:, None]
+    pixels = np.arange(source)
+    overlap = np.clip(np.minimum(ends, pixels + 1) - np.maximum(starts, pixels), 0, None)
+    return (overlap * count / source).astype(np.float32)
+
+
+def reduced(values, size):
+    """Pillow's own box takes whole pixels only."""
+    height, width = values.shape[:2]
+    if size[1] < height:
+        values = np.tensordot(shares(size[1], height), values, (1, 0))
+    if size[0] < width:
+        values = np.tensordot(shares(size[0], width), values, (1, 1)).transpose(1, 0, 2)
+    return values
+
+
+def difference(expected, path):
+    """The mean absolute difference of a written picture from the one expected, reduced to its size."""
+    with Image.open(path) as image:
+        got = np.asarray(image.convert("RGB"), dtype=np.float64)
+    wanted = reduced(np.asarray(expected, dtype=np.float32), (got.shape[1], got.shape[0]))
+    if wanted.shape != got.shape:
+        return 255.0
+    return float(np.abs(wanted - got).mean())
