@@ -191,7 +191,8 @@ static enum fz_err load(struct fz_decode *d)
     if (code == FZ_OK)
         code = fz_decode_read_header(d, &reader);
     uint64_t file_bytes = reader.file_bytes > reader.len ? reader.file_bytes : reader.len;
-    bool in_pieces = code == FZ_OK && d->format->streams && file_bytes > d->request->limits.max_held_bytes;
+    bool in_pieces =
+        code == FZ_OK && d->format && d->format->streams && file_bytes > d->request->limits.max_held_bytes;
     if (code == FZ_OK)
         code = check_header(d, file_bytes, in_pieces ? reader.len + FZ_READER_PIECE_BYTES : file_bytes);
     if (code == FZ_OK)
