@@ -29,7 +29,7 @@ function(frieze_with name module what)
     set(FRIEZE_HAS_${name} ${has} PARENT_SCOPE)
 endfunction()
 
-frieze_with(HEIF libheif "HEIC and AVIF")
+frieze_with(HEIF libheif>=1.13 "HEIC and AVIF")
 frieze_with(JXL libjxl "JPEG XL")
 frieze_with(RAW libraw_r "RAW files of cameras")
 frieze_with(RSVG librsvg-2.0 "SVG with all that belongs to it")

@@ -13,7 +13,7 @@ static inline uint8_t fz_deep_byte(unsigned v)
 /* Any thread. 0..max (at most 16 bits, not 0) to 0..65535, rounded; what is above max counts as max. */
 static inline uint16_t fz_deep_scale(unsigned v, unsigned max)
 {
-    return v >= max ? 65535 : (uint16_t)((v * 65535u + max / 2) / max);
+    return (uint16_t)(v >= max ? 65535 : (v * 65535 + max / 2) / max);
 }
 
 /* Any thread. 0..1 to 0..65535, rounded; what is beyond is clipped, and what is no number is 0. */
@@ -21,7 +21,7 @@ static inline uint16_t fz_deep_float(float v)
 {
     if (!(v > 0))
         return 0;
-    return v < 1 ? (uint16_t)(((uint32_t)(v * 131070) + 1) / 2) : 65535;
+    return (uint16_t)(v < 1 ? ((uint32_t)(v * 131070) + 1) / 2 : 65535);
 }
 
 #endif

@@ -1,10 +1,18 @@
 #include "image/format.h"
 
+#include "frieze_config.h"
+
 #define BY_SDL(id, type, px, copies)                                                   \
     .name = #id, .is_a = fz_##id##_is_a, .header = fz_##id##_header, .sdl_type = type, \
     .working_bytes = fz_sdl_working_bytes, .bytes_per_px = px, .file_copies = copies
 
 #define UNREAD(id, title) .name = #id, .unread = title, .is_a = fz_##id##_is_a
+
+#define LACKING(id, title, library) UNREAD(id, title), .needs = library
+
+#define BY_HEIF(id)                                                                                        \
+    .name = #id, .is_a = fz_##id##_is_a, .header = fz_heif_header, .working_bytes = fz_heif_working_bytes, \
+    .orientation = fz_heif_orientation, .facts = fz_heif_facts, .load = fz_heif_load
 
 /* In the order in which they are asked: the common ones first, the one without magic bytes (TGA) last. */
 static const struct fz_format formats[] = {
@@ -50,8 +58,13 @@ static const struct fz_format formats[] = {
      .load = fz_xpm_load},
     {BY_SDL(svg, "SVG", 4, 8), .load = fz_sdl_load,
      .check = fz_svg_check}, /* its shapes, as a multiple of their text */
-    {UNREAD(heic, "HEIC")},
-    {UNREAD(avif, "AVIF")},
+#if FRIEZE_WITH_HEIF
+    {BY_HEIF(heic)},
+    {BY_HEIF(avif)},
+#else
+    {LACKING(heic, "HEIC", "libheif")},
+    {LACKING(avif, "AVIF", "libheif")},
+#endif
     {UNREAD(jxl, "JPEG XL")},
     {UNREAD(psd, "PSD")},
     {UNREAD(xcf, "XCF")},

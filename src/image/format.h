@@ -21,10 +21,11 @@ struct fz_header {
     uint32_t frame_x, frame_y, frame_w, frame_h; /* what the decoder yields of it; all 0 = the whole */
     uint64_t inner_at, inner_len;                /* a picture inside the file; 0, 0 = none */
     uint64_t coefficient_bytes;                  /* JPEG with several scans: held until the last one */
-    int page;                                    /* set before: which one of several, from 0 */
-    int pages;                                   /* how many there are; 0 = one */
-    bool by_rows;                                /* never held as a whole at full size */
-    const char *reason;                          /* of FZ_HEAD_BAD, where it is a special one; static */
+    uint32_t coded_side; /* HEIF: of what is decoded, before it is cropped; the longer one */
+    int page;            /* set before: which one of several, from 0 */
+    int pages;           /* how many there are; 0 = one */
+    bool by_rows;        /* never held as a whole at full size */
+    const char *reason;  /* of FZ_HEAD_BAD, where it is a special one; static */
 };
 
 /* One decode under way. On the stack of fz_image_load. */
@@ -54,7 +55,8 @@ struct fz_decode {
 
 struct fz_format {
     const char *name;
-    const char *unread; /* of a format without a decoder: how people call it; only is_a follows then */
+    const char *unread; /* of a format without a decoder: how people call it; only is_a follows then, */
+    const char *needs;  /* and the library that it takes, where this build only lacks that */
     /* Any thread: true when these first bytes are of the format. */
     bool (*is_a)(const struct fz_bytes *head);
     /* Fills *header from the bytes; MORE asks for more bytes of the file. Allocates nothing. */
@@ -189,9 +191,16 @@ FZ_HEAD_FUNCTIONS(tga)
 FZ_HEAD_FUNCTIONS(pcx)
 #undef FZ_HEAD_FUNCTIONS
 
-/* head_unread.c */
+/* head_heif.c, heif.c; but for is_a only with libheif */
 bool fz_heic_is_a(const struct fz_bytes *head);
 bool fz_avif_is_a(const struct fz_bytes *head);
+enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header);
+uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+int fz_heif_orientation(const struct fz_bytes *file, int *turn);
+enum fz_err fz_heif_load(struct fz_decode *d);
+
+/* head_unread.c */
 bool fz_jxl_is_a(const struct fz_bytes *head);
 bool fz_psd_is_a(const struct fz_bytes *head);
 bool fz_xcf_is_a(const struct fz_bytes *head);

@@ -133,6 +133,9 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
     if (!d->format)
         return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "no picture of a known format");
     d->out->format = d->format->name;
+    if (d->format->needs)
+        return fz_fail(d->err, FZ_E_UNSUPPORTED, 0, "%s: this build has no %s", d->format->unread,
+                       d->format->needs);
     if (d->format->unread)
         return fz_fail(d->err, FZ_E_UNSUPPORTED, 0, "%s: this build cannot read it", d->format->unread);
 

@@ -234,13 +234,3 @@ enum fz_err fz_sdl_load(struct fz_decode *d)
     SDL_FreeSurface(surface);
     return code;
 }
-
-void fz_image_init(void)
-{
-    IMG_Init(0);
-}
-
-void fz_image_fini(void)
-{
-    IMG_Quit();
-}

@@ -2,6 +2,8 @@
  * allocated. */
 #include "test_image_samples.h"
 
+#include "frieze_config.h"
+
 /* --- tests -------------------------------------------------------------------------------------- */
 
 static void test_known_by_the_bytes_and_right(void **state)
@@ -46,24 +48,25 @@ static void test_known_without_a_decoder(void **state)
 {
     (void)state;
     static const struct {
-        const char *format, *title;
+        const char *format, *title, *library;
+        bool has_library;
         const char bytes[48];
     } files[] = {
         /* clang-format off */
-        {"heic", "HEIC", "\0\0\0\x18\x66typheic\0\0\0\0mif1heic"},
-        {"heic", "HEIC", "\0\0\0\x1c\x66typmif1\0\0\0\0mif1heicmiaf"},
-        {"heic", "HEIC", "\0\0\0\x18\x66typmsf1\0\0\0\0msf1hevc" "avif"}, /* behind the list of brands */
-        {"avif", "AVIF", "\0\0\0\x1c\x66typavif\0\0\0\0mif1avifmiaf"},
-        {"avif", "AVIF", "\0\0\0\x1c\x66typmif1\0\0\0\0mif1miafavif"},
-        {"avif", "AVIF", "\0\0\0\x14\x66typavis\0\0\0\0msf1"},
-        {"jxl", "JPEG XL", "\xff\x0a\x7f\x01"},
-        {"jxl", "JPEG XL", "\0\0\0\x0cJXL \x0d\x0a\x87\x0a\0\0\0\x14\x66typjxl "},
-        {"psd", "PSD", "8BPS\0\1\0\0\0\0\0\0\0\3"},
-        {"xcf", "XCF", "gimp xcf v003\0\0\0\1\0"},
-        {"ilbm", "ILBM", "FORM\0\0\0\x64ILBMBMHD"},
-        {"ilbm", "ILBM", "FORM\0\0\0\x64PBM BMHD"},
-        {"xv", "XV", "P7 332\n#END_OF_COMMENTS\n4 4 255\n"},
-        {"pam", "PAM", "P7\nWIDTH 4\nHEIGHT 4\nDEPTH 3\n"},
+        {"heic", "HEIC", "libheif", FRIEZE_WITH_HEIF, "\0\0\0\x18\x66typheic\0\0\0\0mif1heic"},
+        {"heic", "HEIC", "libheif", FRIEZE_WITH_HEIF, "\0\0\0\x1c\x66typmif1\0\0\0\0mif1heicmiaf"},
+        {"heic", "HEIC", "libheif", FRIEZE_WITH_HEIF, "\0\0\0\x18\x66typmsf1\0\0\0\0msf1hevc" "avif"}, /* behind the list of brands */
+        {"avif", "AVIF", "libheif", FRIEZE_WITH_HEIF, "\0\0\0\x1c\x66typavif\0\0\0\0mif1avifmiaf"},
+        {"avif", "AVIF", "libheif", FRIEZE_WITH_HEIF, "\0\0\0\x1c\x66typmif1\0\0\0\0mif1miafavif"},
+        {"avif", "AVIF", "libheif", FRIEZE_WITH_HEIF, "\0\0\0\x14\x66typavis\0\0\0\0msf1"},
+        {"jxl", "JPEG XL", NULL, 0, "\xff\x0a\x7f\x01"},
+        {"jxl", "JPEG XL", NULL, 0, "\0\0\0\x0cJXL \x0d\x0a\x87\x0a\0\0\0\x14\x66typjxl "},
+        {"psd", "PSD", NULL, 0, "8BPS\0\1\0\0\0\0\0\0\0\3"},
+        {"xcf", "XCF", NULL, 0, "gimp xcf v003\0\0\0\1\0"},
+        {"ilbm", "ILBM", NULL, 0, "FORM\0\0\0\x64ILBMBMHD"},
+        {"ilbm", "ILBM", NULL, 0, "FORM\0\0\0\x64PBM BMHD"},
+        {"xv", "XV", NULL, 0, "P7 332\n#END_OF_COMMENTS\n4 4 255\n"},
+        {"pam", "PAM", NULL, 0, "P7\nWIDTH 4\nHEIGHT 4\nDEPTH 3\n"},
         /* clang-format on */
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -76,10 +79,13 @@ static void test_known_without_a_decoder(void **state)
         assert_non_null(name); /* a picture, of which the tile says why it is not shown */
         assert_string_equal(name, files[i].format);
         enum fz_err code = load(files[i].bytes, sizeof files[i].bytes, 8, 8, &host, &image, &err);
-        assert_int_equal(code, FZ_E_UNSUPPORTED);
+        assert_int_equal(code, files[i].has_library ? FZ_E_DAMAGED : FZ_E_UNSUPPORTED);
         char expected[64];
-        snprintf(expected, sizeof expected, "%s: this build cannot read it", files[i].title);
-        assert_string_equal(err.msg, expected);
+        snprintf(expected, sizeof expected,
+                 files[i].library ? "%s: this build has no %s" : "%s: this build cannot read it",
+                 files[i].title, files[i].library);
+        if (!files[i].has_library)
+            assert_string_equal(err.msg, expected);
         assert_int_equal(host.reserves, 0);
         assert_string_equal(image.format, files[i].format);
     }

@@ -352,8 +352,11 @@ static void test_cut_short(void **state)
     assert_int_equal(load(b.data, (size_t)directory, 0, 0, &host, &image, &err), FZ_E_DAMAGED);
     free(b.data);
 
+    host_fini(&host);
+    host = (struct host){0};
     b = make_pages(1, 0);
     assert_int_equal(load(b.data, b.len - 100, 0, 0, &host, &image, &err), FZ_E_DAMAGED);
+    host_fini(&host);
     free(b.data);
 }
 

@@ -1,0 +1,250 @@
+/* HEIC and AVIF: pixels, orientation by irot and imir alone, thumbnails where they are large enough, what cannot be decoded. */
+#include "test_image_support.h"
+
+#include "frieze_config.h"
+
+#if FRIEZE_WITH_HEIF
+
+#include <libheif/heif.h>
+
+struct options {
+    enum heif_compression_format format;
+    int bits; /* 0 = 8 */
+    bool alpha;
+    int orientation; /* 0 = 1 */
+    int thumbnail;   /* the longer side; 0 = none */
+    uint32_t thumbnail_color;
+};
+
+static struct heif_error append(struct heif_context *context, const void *data, size_t len, void *to)
+{
+    (void)context;
+    bytes_put(to, data, len);
+    return (struct heif_error){heif_error_Ok, heif_suberror_Unspecified, ""};
+}
+
+/* Takes pixels of 3 or 4 bytes. */
+static struct heif_image *image_of(const uint8_t *pixels, int width, int height, const struct options *o)
+{
+    struct heif_image *image;
+    const int channels = o->alpha ? 4 : 3, bits = o->bits ? o->bits : 8;
+    enum heif_chroma chroma = bits > 8   ? heif_chroma_interleaved_RRGGBB_LE
+                              : o->alpha ? heif_chroma_interleaved_RGBA
+                                         : heif_chroma_interleaved_RGB;
+    assert_int_equal(heif_image_create(width, height, heif_colorspace_RGB, chroma, &image).code,
+                     heif_error_Ok);
+    heif_image_add_plane(image, heif_channel_interleaved, width, height, bits);
+    int stride;
+    uint8_t *plane = heif_image_get_plane(image, heif_channel_interleaved, &stride);
+    for (int y = 0; y < height; y++)
+        for (int i = 0; i < width * channels; i++) {
+            unsigned v = pixels[y * width * channels + i];
+            if (bits == 8) {
+                plane[y * stride + i] = (uint8_t)v;
+            } else {
+                v = (v * ((1u << bits) - 1) + 127) / 255;
+                plane[y * stride + i * 2] = (uint8_t)v;
+                plane[y * stride + i * 2 + 1] = (uint8_t)(v >> 8);
+            }
+        }
+    return image;
+}
+
+static struct bytes encode(const uint8_t *pixels, int width, int height, struct options o)
+{
+    struct bytes b = {0};
+    struct heif_context *context = heif_context_alloc();
+    struct heif_encoder *encoder = NULL;
+    if (heif_context_get_encoder_for_format(context, o.format, &encoder).code != heif_error_Ok)
+        skip();
+    heif_encoder_set_lossy_quality(encoder, 95);
+    heif_encoder_set_parameter_string(encoder, "chroma", o.bits ? "420" : "444");
+    struct heif_encoding_options *options = heif_encoding_options_alloc();
+    if (o.orientation)
+        options->image_orientation = (enum heif_orientation)o.orientation;
+    struct heif_image *image = image_of(pixels, width, height, &o);
+    struct heif_image_handle *handle = NULL;
+    assert_int_equal(heif_context_encode_image(context, image, encoder, options, &handle).code,
+                     heif_error_Ok);
+    if (o.thumbnail) {
+        uint8_t *plain = malloc((size_t)width * (size_t)height * 3);
+        for (int i = 0; i < width * height * 3; i++)
+            plain[i] = (uint8_t)(o.thumbnail_color >> (16 - 8 * (i % 3)));
+        struct heif_image *small = image_of(plain, width, height, &o);
+        struct heif_image_handle *thumbnail = NULL;
+        assert_int_equal(
+            heif_context_encode_thumbnail(context, small, handle, encoder, options, o.thumbnail, &thumbnail)
+                .code,
+            heif_error_Ok);
+        heif_image_handle_release(thumbnail);
+        heif_image_release(small);
+        free(plain);
+    }
+    struct heif_writer writer = {1, append};
+    assert_int_equal(heif_context_write(context, &writer, &b).code, heif_error_Ok);
+    heif_image_handle_release(handle);
+    heif_image_release(image);
+    heif_encoding_options_free(options);
+    heif_encoder_release(encoder);
+    heif_context_free(context);
+    return b;
+}
+
+static struct bytes fields(struct options o)
+{
+    uint8_t *pixels = make_fields(64, o.alpha ? 4 : 3);
+    for (int i = 0; o.alpha && i < 128 * 192; i++)
+        pixels[i * 4 + 3] = i % 128 < 64 ? 255 : 0;
+    struct bytes b = encode(pixels, 128, 192, o);
+    free(pixels);
+    return b;
+}
+
+static void test_heic_and_avif(void **state)
+{
+    (void)state;
+    static const struct options kinds[] = {
+        {.format = heif_compression_HEVC},
+        {.format = heif_compression_AV1},
+
+        {.format = heif_compression_AV1, .bits = 12},
+        {.format = heif_compression_HEVC, .bits = 10},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct bytes b = fields(kinds[i]);
+        for (int box = 0; box <= 60; box += 60) {
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            if (load(b.data, b.len, box, box, &host, &image, &err) != FZ_OK)
+                fail_msg("kind %zu: %s", i, err.msg);
+            assert_string_equal(image.format, kinds[i].format == heif_compression_HEVC ? "heic" : "avif");
+            assert_int_equal(image.width, 128);
+            assert_int_equal(image.height, 192);
+            assert_int_equal(image.out_h, box ? 60 : 192);
+            assert_fields(&image, 1, 6);
+            host_fini(&host);
+        }
+        free(b.data);
+    }
+}
+
+static void test_alpha(void **state)
+{
+    (void)state;
+    struct bytes b = fields((struct options){.format = heif_compression_AV1, .alpha = true});
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+    assert_near(pixel(&image, 20, 20), field_colors[0], 6);
+    assert_near(pixel(&image, 100, 20), 0x204060, 2);
+    host_fini(&host);
+    free(b.data);
+}
+
+/* libheif writes irot and imir for it; the header must say the same before anything is decoded. */
+static void test_orientations(void **state)
+{
+    (void)state;
+    for (int o = 1; o <= 8; o++) {
+        struct bytes b = fields((struct options){.format = heif_compression_AV1, .orientation = o});
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.orientation, o);
+        assert_int_equal(image.width, o >= 5 ? 192 : 128);
+        assert_int_equal(image.height, o >= 5 ? 128 : 192);
+        assert_fields(&image, o, 6);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
+/* The thumbnail is of another colour than the picture, to be told from it. */
+static void test_thumbnail_where_it_covers(void **state)
+{
+    (void)state;
+    struct bytes b = fields((struct options){
+        .format = heif_compression_AV1, .orientation = 6, .thumbnail = 96, .thumbnail_color = 0x806040});
+    static const struct {
+        int box;
+        bool small;
+    } cases[] = {{0, false}, {97, false}, {96, true}, {40, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, cases[i].box, cases[i].box, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.width, 192);
+        assert_int_equal(image.height, 128);
+        if (cases[i].small)
+            assert_near(pixel(&image, 10, 10), 0x806040, 4);
+        else
+            assert_fields(&image, 6, 8);
+        host_fini(&host);
+    }
+    free(b.data);
+}
+
+static void test_cut_and_changed(void **state)
+{
+    (void)state;
+    struct bytes b = fields((struct options){.format = heif_compression_AV1});
+    struct fz_image image;
+    struct fz_error err;
+    for (size_t percent = 0; percent < 100; percent += 7) {
+        struct host host = {0};
+        enum fz_err code = load(b.data, b.len * percent / 100, 64, 64, &host, &image, &err);
+        if (code == FZ_OK)
+            fail_msg("cut at %zu %%: shown as if it were whole", percent);
+        host_fini(&host);
+    }
+    uint32_t seed = 11;
+    for (int i = 0; i < 200; i++) {
+        struct bytes changed = {0};
+        struct host host = {0};
+        bytes_put(&changed, b.data, b.len);
+        changed.data[next_random(&seed) % b.len] = (uint8_t)next_random(&seed);
+        load(changed.data, changed.len, 64, 64, &host, &image, &err);
+        host_fini(&host);
+        free(changed.data);
+    }
+    free(b.data);
+}
+
+/* The size in `ispe` is raised to 65,535 on both sides. */
+static void test_huge_by_the_header(void **state)
+{
+    (void)state;
+    struct bytes b = fields((struct options){.format = heif_compression_AV1});
+    uint8_t *ispe = memmem(b.data, b.len, "ispe", 4);
+    assert_non_null(ispe);
+    memcpy(ispe + 8, "\0\0\xff\xff\0\0\xff\xff", 8);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 64, 64, &host, &image, &err), FZ_E_LIMIT);
+    assert_int_equal(host.reserves, 0);
+    free(b.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_heic_and_avif),   cmocka_unit_test(test_alpha),
+        cmocka_unit_test(test_orientations),    cmocka_unit_test(test_thumbnail_where_it_covers),
+        cmocka_unit_test(test_cut_and_changed), cmocka_unit_test(test_huge_by_the_header),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+int main(void)
+{
+    return 77;
+}
+
+#endif
