@@ -19,8 +19,9 @@ enum {
 static struct fz_rendition *rendition_of(const struct fz_app *app, const struct fz_job *job,
                                          struct fz_tile **tile)
 {
+    const struct fz_job *asked = job->first_of ? job->first_of : job;
     *tile = fz_loader_tile(app, job->item);
-    if (!*tile || (*tile)->renditions[job->purpose].job != job)
+    if (!*tile || (*tile)->renditions[job->purpose].job != asked)
         return NULL;
     return &(*tile)->renditions[job->purpose];
 }
@@ -29,8 +30,10 @@ void fz_loader_retire(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile;
     struct fz_rendition *r = job->kind == FZ_JOB_DECODE ? rendition_of(app, job, &tile) : NULL;
-    if (r)
+    if (r && !job->first_of) {
         r->job = NULL;
+        r->arrived = false;
+    }
     app->loader.credit_bytes -= job->credit_bytes;
     app->loader.stale = true;
     fz_pool_trash(&app->pool, job);
@@ -104,6 +107,34 @@ static void take_facts(struct fz_tile *tile, const struct fz_job *job)
     tile->picture_h = job->image.height;
 }
 
+static void queue_upload(struct fz_app *app, struct fz_job *job)
+{
+    job->ready.next = NULL;
+    *app->loader.uploads_end = &job->ready;
+    app->loader.uploads_end = &job->ready.next;
+}
+
+/* Only where there is nothing better. */
+static void take_first(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_tile *tile;
+    struct fz_rendition *r = rendition_of(app, job, &tile);
+    if (!r || r->texture) {
+        fz_loader_retire(app, job);
+        return;
+    }
+    take_facts(tile, job);
+    queue_upload(app, job);
+}
+
+/* A first picture of what cannot be shown tells a lie. */
+static void drop_first(struct fz_app *app, struct fz_rendition *r)
+{
+    if (r->first)
+        fz_texture_free(app->head, r->texture);
+    r->first = false;
+}
+
 static void take_decoded(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile;
@@ -132,6 +163,7 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         fz_app_notice(app, "%s", job->error.msg);
         fz_loader_retire(app, job);
     } else if (code != FZ_OK) {
+        drop_first(app, r);
         fail_tile(app, tile, &job->error);
         fz_loader_retire(app, job);
     } else {
@@ -140,9 +172,8 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         if (job->image.damaged && !tile->damage)
             say(app, job->item, job->error.msg);
         fz_loader_set_damage(tile, job->image.damaged ? job->error.msg : NULL);
-        job->ready.next = NULL;
-        *app->loader.uploads_end = &job->ready;
-        app->loader.uploads_end = &job->ready.next;
+        r->arrived = true;
+        queue_upload(app, job);
     }
 }
 
@@ -174,7 +205,10 @@ static void take_result(struct fz_app *app, struct fz_job *job)
     fz_loader_completed(app, job);
     switch (job->kind) {
     case FZ_JOB_DECODE:
-        take_decoded(app, job);
+        if (job->first_of)
+            take_first(app, job);
+        else
+            take_decoded(app, job);
         break;
     case FZ_JOB_DETAIL:
         fz_detail_take(app, job);
@@ -206,7 +240,7 @@ static void take_result(struct fz_app *app, struct fz_job *job)
 /* Whether the result is still what its tile waits for, at the size of now. */
 static bool is_current(const struct fz_app *app, const struct fz_job *job, const struct fz_rendition *r)
 {
-    if (!r)
+    if (!r || (job->first_of && r->arrived))
         return false;
     return job->purpose != FZ_FOR_WALL ||
            (job->box_w == app->loader.box_w && job->box_h == app->loader.box_h);
@@ -246,8 +280,9 @@ static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition
         r->shown_us = app->now_us;
     fz_texture_free(app->head, r->texture);
     fz_texture_set_owner(r->incoming, &r->texture);
-    r->box_w = job->box_w;
-    r->box_h = job->box_h;
+    r->first = job->first_of != NULL;
+    r->box_w = r->first ? 0 : job->box_w;
+    r->box_h = r->first ? 0 : job->box_h;
     r->refused = false;
     r->no_room_view = 0;
 }
@@ -270,14 +305,14 @@ static bool upload_first(struct fz_app *app)
     struct fz_rendition *r = rendition_of(app, job, &tile);
     bool shown = false, finished = true;
     if (is_current(app, job, r)) {
-        if (job->purpose == FZ_FOR_WALL)
+        if (job->purpose == FZ_FOR_WALL && !job->first_of)
             fz_loader_mark_final(&app->loader, tile);
         if (prepare_texture(app, job, r)) {
             finished = fz_texture_upload(app->head, r->incoming, job->surface, &job->upload_row, STRIP_BYTES);
             if (finished)
                 complete(app, job, r);
             shown = finished && is_in_view(app, job);
-        } else {
+        } else if (!job->first_of) {
             r->no_room_view = app->loader.view;
             r->refused = need_of(app, job) == FZ_TEXTURE_IN_VIEW;
             r->box_w = job->box_w;

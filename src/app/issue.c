@@ -61,15 +61,25 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
     return box_w == job->box_w && box_h == job->box_h ? picture_priority(app, index) : FZ_HEAP_DROP;
 }
 
+/* First pictures of what is in view come before whole ones. */
+static uint64_t first_priority(uint64_t priority)
+{
+    uint64_t first = fz_priority(FZ_PRIORITY_FIRST, (uint32_t)priority);
+    return priority >> 32 == FZ_PRIORITY_VISIBLE ? first : priority;
+}
+
 static uint64_t judge_node(void *ctx, const struct fz_heap_node *node)
 {
-    return judge_job(ctx, FZ_CONTAINER(node, const struct fz_job, queued));
+    const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
+    uint64_t priority = judge_job(ctx, job);
+    return job->wants_first ? first_priority(priority) : priority;
 }
 
 static void take_from_flying(struct fz_loader *loader, const struct fz_job *job)
 {
     for (size_t i = 0; i < loader->flying_count; i++) {
         if (loader->flying[i] == job) {
+            loader->firsts -= job->later > 0;
             loader->flying[i] = loader->flying[--loader->flying_count];
             return;
         }
@@ -94,7 +104,10 @@ static void discard(struct fz_app *app, struct fz_job *job)
     app->loader.credit_bytes -= job->credit_bytes;
     app->loader.fill_left = fz_list_count(app->list);
     take_from_flying(&app->loader, job);
-    fz_job_free(job);
+    if (job->fd >= 0)
+        fz_pool_trash(&app->pool, job); /* closing may wait for a share */
+    else
+        fz_job_free(job);
 }
 
 static void rejudge(struct fz_app *app, fz_heap_judge *judge, void *ctx)
@@ -174,7 +187,13 @@ static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose pu
     job->limits = fz_limits_from_options(&app->options);
     job->credit_bytes = bytes;
     tile->renditions[purpose].job = job;
-    fz_loader_launch(app, job, priority);
+    if (purpose == FZ_FOR_WALL && !tile->renditions[purpose].texture && app->loader.firsts < FZ_MAX_FIRSTS &&
+        priority >> 32 == FZ_PRIORITY_VISIBLE) {
+        job->wants_first = true;
+        job->later = priority;
+        app->loader.firsts++;
+    }
+    fz_loader_launch(app, job, job->wants_first ? first_priority(priority) : priority);
     return true;
 }
 

@@ -152,6 +152,7 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
             if (r->job)
                 fz_cancel_set(&r->job->cancel);
             r->job = NULL;
+            r->arrived = false;
             r->refused = false;
             r->no_room_view = 0;
             r->box_w = r->box_h = 0;

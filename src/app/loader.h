@@ -18,9 +18,11 @@ struct fz_rendition {
     struct fz_texture *incoming;      /* being uploaded */
     const struct fz_job *incoming_of; /* whose pixels those are; only compared */
     struct fz_job *job;               /* on its way (borrowed; NULL: none) */
+    bool arrived;                     /* the job is done: its pixels wait for their upload */
     int box_w, box_h;                 /* that `texture` was made for */
     /* Decoded for the box above, but out of view there was no room for it, in this view; 0: there was. */
     uint32_t no_room_view;
+    bool first;       /* `texture` is a first picture only, made for no box */
     bool refused;     /* no texture could be made at all */
     int64_t shown_us; /* when it was first complete: fades start here */
 };
@@ -44,6 +46,7 @@ struct fz_tile {
 
 enum {
     FZ_MAX_FLYING = 1024,
+    FZ_MAX_FIRSTS = 64,   /* first pictures at once: of files held open, of 64 KiB each */
     FZ_SPARE_FLYING = 16, /* for jobs that are no pictures: screenshots, measurements, sorting */
 };
 
@@ -52,6 +55,7 @@ struct fz_loader {
     size_t tile_capacity;
     struct fz_job *flying[FZ_MAX_FLYING + FZ_SPARE_FLYING]; /* every job out there */
     size_t flying_count;
+    size_t firsts; /* of these, jobs that may hold their files open until their turn comes again */
     uint64_t credit_bytes, credit_limit_bytes;
     uint64_t picture_limit_px;                    /* of one picture, however far it is zoomed */
     struct fz_ready_node *uploads, **uploads_end; /* results that wait for their upload */

@@ -331,7 +331,7 @@ static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_r
         return box;
     }
     struct fz_rect rect = picture_rect(box, tile);
-    app->tile_drawn = true;
+    app->tile_drawn |= !tile->renditions[FZ_FOR_WALL].first;
     double age = (double)(app->now_us - tile->renditions[FZ_FOR_WALL].shown_us) / FADE_US;
     double alpha = FADE_FROM + (1 - FADE_FROM) * age;
     if (fz_app_motion(app) == FZ_MOTION_OFF)

@@ -72,15 +72,24 @@ static struct fz_file_facts look_at(int fd)
     return (struct fz_file_facts){true, (uint64_t)st.st_size, st.st_mtime};
 }
 
+static bool open_file(struct fz_decoder *decoder, struct fz_job *job)
+{
+    if (job->fd < 0)
+        job->fd = open_source(decoder, job);
+    if (job->fd < 0)
+        return false;
+    job->file = look_at(job->fd);
+    return true;
+}
+
 static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
 {
-    int fd = open_source(decoder, job);
-    if (fd < 0)
+    if (!open_file(decoder, job))
         return;
-    job->file = look_at(fd);
     struct decode_call call = {.decoder = decoder, .job = job};
     struct fz_image_request request = {
-        .fd = fd,
+        .fd = job->fd,
+        .head = job->head,
         .box_w = job->box_w,
         .box_h = job->box_h,
         .region = job->region,
@@ -90,13 +99,46 @@ static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
     };
     enum fz_err code = fz_image_load(&request, decoder->scratch, &job->image, &job->error);
     job->error.code = code;
-    close(fd);
+    fz_job_close(job);
     if (call.reserved_bytes > 0)
         fz_ledger_release(decoder->ledger, call.reserved_bytes);
     if (code != FZ_OK) {
         fz_surface_free(job->surface);
         job->surface = NULL;
     }
+}
+
+struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *job)
+{
+    FZ_NOT_MAIN();
+    memset(&job->error, 0, sizeof job->error);
+    job->wants_first = false;
+    if (fz_cancel_is_set(&job->cancel))
+        return NULL;
+    if (!open_file(decoder, job) || fz_image_read_head(job->fd, &job->head, &job->error) != FZ_OK) {
+        fz_job_close(job);
+        return job;
+    }
+    struct fz_job *first = fz_job_new(FZ_JOB_DECODE, job->item, NULL, NULL);
+    first->first_of = job;
+    first->purpose = job->purpose;
+    first->box_w = job->box_w;
+    first->box_h = job->box_h;
+    first->file = job->file;
+    struct decode_call call = {.decoder = decoder, .job = first};
+    struct fz_image_request request = {
+        .fd = -1,
+        .head = job->head,
+        .box_w = job->box_w,
+        .box_h = job->box_h,
+        .background = job->background,
+        .limits = job->limits,
+        .host = {&call, host_cancelled, NULL, host_alloc},
+    };
+    if (fz_image_load_first(&request, decoder->scratch, &first->image))
+        return first;
+    fz_job_free(first);
+    return NULL;
 }
 
 static void run_sniff(struct fz_decoder *decoder, struct fz_job *job)

@@ -22,4 +22,8 @@ void fz_decoder_fini(struct fz_decoder *decoder);
 /* The worker's thread. Fills in the job's result; may block on the disk. */
 void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job);
 
+/* The worker's thread. Opens the file of a DECODE that wants a first picture, and makes one: another job, or NULL where there
+ * is none. The job is to be run later then. The job itself: it is done, its file cannot be read. */
+struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *job);
+
 #endif

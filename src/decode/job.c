@@ -3,6 +3,7 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, const struct fz_cancel *parent)
 {
@@ -11,6 +12,7 @@ struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, cons
     job->item = item;
     job->path = path;
     job->limits = fz_image_default_limits;
+    job->fd = -1;
     fz_cancel_init(&job->cancel, parent);
     return job;
 }
@@ -22,8 +24,17 @@ void fz_job_free(struct fz_job *job)
     fz_surface_free(job->surface);
     if (job->load_free)
         job->load_free(job->load);
+    fz_job_close(job);
     free(job->path);
     free(job);
+}
+
+void fz_job_close(struct fz_job *job)
+{
+    if (job->fd >= 0)
+        close(job->fd);
+    job->fd = -1;
+    fz_image_head_fini(&job->head);
 }
 
 SDL_Surface *fz_surface_new(int width, int height)

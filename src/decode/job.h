@@ -1,5 +1,9 @@
 /* A job carries all that a worker needs to know and comes back as its own result: exactly one result for each job,
- * also when it was cancelled or dropped. Workers never look at options or at the list. */
+ * also when it was cancelled or dropped. Workers never look at options or at the list.
+ *
+ * Beside its result a DECODE may yield a first picture: a job of its own that nobody sent out (`first_of`), with pixels to be
+ * shown until the result is there. To find one, a worker opens the file and reads its head, which costs nearly nothing, and
+ * queues the job again behind the others whose first pictures are wanted; file and head stay with it. */
 #ifndef FZ_DECODE_JOB_H
 #define FZ_DECODE_JOB_H
 
@@ -40,14 +44,22 @@ struct fz_job {
     struct fz_image_region region; /* DETAIL: px of the upright picture */
     uint32_t background;
     struct fz_image_limits limits;
+    uint64_t later; /* DECODE: its priority after the first picture */
     struct fz_cancel cancel;
     void (*work)(struct fz_job *job); /* WORK: runs on a worker, touches nothing but `load` and `cancel` */
     void (*load_free)(void *load);    /* WORK: any thread, with the job */
 
+    /* DECODE: whether to look for a first picture and come back to the rest later. The worker's, under the heap's lock while
+     * queued; and the file, opened and begun meanwhile. */
+    bool wants_first;
+    int fd; /* -1: not open */
+    struct fz_image_head head;
+
     /* the result: the worker's until it is pushed, the render thread's afterwards */
-    struct fz_error error; /* code FZ_OK: done; with `damaged` the message says what is missing */
-    SDL_Surface *surface;  /* owned; moves between threads, never shared; also the pixels to SAVE */
-    struct fz_image image; /* `pixels` are those of the surface */
+    struct fz_error error;         /* code FZ_OK: done; with `damaged` the message says what is missing */
+    SDL_Surface *surface;          /* owned; moves between threads, never shared; also the pixels to SAVE */
+    struct fz_image image;         /* `pixels` are those of the surface */
+    const struct fz_job *first_of; /* this is but a first picture of what that job decodes; only compared */
     struct fz_file_facts file;
     int64_t cpu_us;
     uint64_t pss_bytes;
@@ -64,6 +76,9 @@ struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, cons
 
 /* Any thread but, with a large surface, the render thread: see fz_pool_trash. NULL-safe. */
 void fz_job_free(struct fz_job *job);
+
+/* A worker. Closes the file of a DECODE, if it is open. */
+void fz_job_close(struct fz_job *job);
 
 /* Any thread. A surface over fresh pixels (ARGB8888), not cleared; NULL when the memory is not there. */
 SDL_Surface *fz_surface_new(int width, int height);

@@ -29,6 +29,29 @@ static void free_jobs(struct fz_ready_node *node)
     }
 }
 
+/* After its first picture a job waits again, for its turn among those whose first pictures were made too. */
+static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job *job)
+{
+    int64_t before = fz_thread_cpu_us();
+    struct fz_job *result = job;
+    bool again = job->wants_first;
+    if (again)
+        result = fz_decoder_run_first(decoder, job);
+    else
+        fz_decoder_run(decoder, job);
+    int64_t cpu_us = fz_thread_cpu_us() - before;
+    atomic_fetch_add_explicit(&pool->counts.cpu_us, (uint_fast64_t)cpu_us, memory_order_relaxed);
+    if (again && result != job) {
+        job->queued.priority = job->later;
+        fz_heap_push(&pool->heap, &job->queued);
+    }
+    if (result) {
+        result->cpu_us = cpu_us;
+        fz_ready_push(pool->ready, &result->ready);
+        fz_doorbell_ring(pool->bell);
+    }
+}
+
 static int worker_main(void *ctx)
 {
     struct fz_pool *pool = ctx;
@@ -37,13 +60,7 @@ static int worker_main(void *ctx)
     fz_decoder_init(&decoder, &pool->ledger, pool->keep_bytes, &pool->counts.opens);
     struct fz_heap_node *node;
     while ((node = fz_heap_pop(&pool->heap)) != NULL) {
-        struct fz_job *job = FZ_CONTAINER(node, struct fz_job, queued);
-        int64_t before = fz_thread_cpu_us();
-        fz_decoder_run(&decoder, job);
-        job->cpu_us = fz_thread_cpu_us() - before;
-        atomic_fetch_add_explicit(&pool->counts.cpu_us, (uint_fast64_t)job->cpu_us, memory_order_relaxed);
-        fz_ready_push(pool->ready, &job->ready);
-        fz_doorbell_ring(pool->bell);
+        run(pool, &decoder, FZ_CONTAINER(node, struct fz_job, queued));
         free_jobs(fz_ready_take(&pool->trash));
     }
     fz_decoder_fini(&decoder);

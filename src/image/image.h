@@ -39,9 +39,16 @@ struct fz_image_region {
     int x, y, w, h;
 };
 
+/* The first bytes of a file, so that what is read for one purpose serves the next. */
+struct fz_image_head {
+    uint8_t *bytes; /* owned; NULL: nothing was read */
+    size_t len;
+};
+
 struct fz_image_request {
-    int fd;           /* open for reading, at its start; borrowed; read once, sequentially */
-    int box_w, box_h; /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
+    int fd;                    /* open for reading, at its start; borrowed; read once, sequentially */
+    struct fz_image_head head; /* borrowed: what was read already, fd stands behind it */
+    int box_w, box_h;          /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
     /* Of a region (brought inside the picture where it is not) the result is exactly the box, at most the region's own
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */
@@ -81,6 +88,18 @@ void fz_image_scratch_free(struct fz_image_scratch *scratch);
  * it to fit. Errors: NOT_PICTURE (no known format by its bytes), UNSUPPORTED (a known one without a decoder), DAMAGED, LIMIT, MEMORY, CANCELLED, IO. */
 enum fz_err fz_image_load(const struct fz_image_request *request, struct fz_image_scratch *scratch,
                           struct fz_image *out, struct fz_error *err);
+
+/* Any thread but the render thread. Reads the head of a file; to be given back in every case. NOT_PICTURE (no regular
+ * file), MEMORY, IO. */
+enum fz_err fz_image_read_head(int fd, struct fz_image_head *head, struct fz_error *err);
+void fz_image_head_fini(struct fz_image_head *head);
+
+/* Any thread but the render thread. Decodes what request->head holds of the picture in small (an EXIF thumbnail of the same
+ * shape that lies in the same way), fitted into the box like the picture itself, never enlarged. out->width and height are
+ * those of the whole picture. False: there is no such thing, and host.alloc's memory is the caller's. Does not
+ * ask host.reserve; takes about 0.1 ms. */
+bool fz_image_load_first(const struct fz_image_request *request, struct fz_image_scratch *scratch,
+                         struct fz_image *out);
 
 /* Any thread but the render thread. Reads only the first bytes: the format's name (whether or not there is a decoder for
  * it), or NULL where it is no picture (*err then says why, IO included). Leaves fd at an unspecified place. */

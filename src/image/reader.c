@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,6 +41,12 @@ enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_reque
     if (reader->file_bytes > request->limits.max_file_bytes)
         return fail_large(reader, err);
     posix_fadvise(request->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice only: may fail */
+    if (request->head.len == 0)
+        return FZ_OK;
+    if (!fz_buffer_grow(buffer, request->head.len))
+        return fz_fail(err, FZ_E_MEMORY, 0, "no memory for the file");
+    memcpy(buffer->data, request->head.bytes, request->head.len);
+    reader->len = request->head.len;
     return FZ_OK;
 }
 

@@ -17,7 +17,8 @@ struct fz_reader {
     uint64_t piece_bytes; /* read in pieces, which do not stay */
 };
 
-/* Worker. Refuses what is no regular file (NOT_PICTURE) or over the limit (LIMIT) before a byte is read. */
+/* Worker. Refuses what is no regular file (NOT_PICTURE) or over the limit (LIMIT) before a byte is read. Begins with the
+ * head that the request holds. */
 enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_request *request,
                            struct fz_buffer *buffer, struct fz_error *err);
 

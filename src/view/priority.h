@@ -9,6 +9,7 @@
 /* More urgent first. */
 enum fz_priority_class {
     FZ_PRIORITY_PICTURE,   /* what the picture view shows */
+    FZ_PRIORITY_FIRST,     /* first pictures of tiles in view: quickly made */
     FZ_PRIORITY_VISIBLE,   /* tiles in view, outward from the selection */
     FZ_PRIORITY_NEIGHBOUR, /* pictures that come next in the picture view */
     FZ_PRIORITY_AHEAD,     /* one window further in the direction of the scroll */

@@ -1,0 +1,165 @@
+/* First pictures: what is taken for one, and what is not. */
+#include "test_image_thumbnail.h"
+
+static bool load_first(const struct bytes *file, int box_w, int box_h, struct host *host,
+                       struct fz_image *image)
+{
+    int fd = open_bytes(file->data, file->len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, box_w, box_h, host);
+    assert_int_equal(fz_image_read_head(fd, &request.head, NULL), FZ_OK);
+    bool found = fz_image_load_first(&request, scratch, image);
+    assert_int_equal(host->reserves, 0);
+    fz_image_head_fini(&request.head);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    if (found)
+        assert_ptr_equal(image->pixels, host->pixels);
+    else
+        assert_null(image->pixels);
+    return found;
+}
+
+static void test_thumbnail_is_fitted_and_turned(void **state)
+{
+    (void)state;
+    uint8_t *fields = make_fields(24, 3);
+    for (int o = 1; o <= 8; o++) {
+        struct bytes small = encode_jpeg(fields, 48, 72, (struct jpeg_options){0});
+        struct bytes file = jpeg_with(plain_jpeg(480, 720, 0x808080), exif_with(&small, o, o == 3 ? o : 0));
+        struct host host = {0};
+        struct fz_image image;
+        assert_true(load_first(&file, 256, 192, &host, &image));
+        assert_string_equal(image.format, "jpeg");
+        assert_int_equal(image.orientation, o);
+        assert_int_equal(image.width, o >= 5 ? 720 : 480);
+        assert_int_equal(image.height, o >= 5 ? 480 : 720);
+        assert_int_equal(image.out_w, o >= 5 ? 72 : 48); /* not enlarged */
+        assert_int_equal(image.out_h, o >= 5 ? 48 : 72);
+        assert_fields(&image, o, 6);
+        host_fini(&host);
+        host = (struct host){0};
+        assert_true(load_first(&file, 36, 36, &host, &image));
+        assert_int_equal(image.out_w > image.out_h ? image.out_w : image.out_h, 36);
+        assert_fields(&image, o, 8);
+        host_fini(&host);
+        free(file.data);
+        free(small.data);
+    }
+    free(fields);
+}
+
+static void test_shape(void **state)
+{
+    (void)state;
+    const struct {
+        int w, h, small_w, small_h;
+        bool taken;
+    } cases[] = {
+        {640, 480, 160, 120, true},  {600, 400, 160, 107, true},
+        {600, 400, 160, 106, true},  {600, 400, 160, 120, false}, /* bars above and below */
+        {480, 640, 160, 120, false},                              /* turned since */
+        {640, 640, 160, 120, false},                              /* cut since */
+        {100, 75, 160, 120, false},                               /* smaller than its thumbnail */
+        {900, 675, 800, 600, false},                              /* no quick one */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bytes file = jpeg_with_thumbnail(cases[i].w, cases[i].h, 0xff0000, cases[i].small_w,
+                                                cases[i].small_h, 0x0000ff, 1);
+        struct host host = {0};
+        struct fz_image image;
+        if (load_first(&file, 256, 192, &host, &image) != cases[i].taken)
+            fail_msg("case %zu", i);
+        host_fini(&host);
+        free(file.data);
+    }
+}
+
+static void test_nothing_to_take(void **state)
+{
+    (void)state;
+    struct bytes small = plain_jpeg(160, 120, 0x0000ff);
+    struct bytes otherwise = jpeg_with(plain_jpeg(640, 480, 0xff0000), exif_with(&small, 1, 6));
+    struct bytes none = plain_jpeg(640, 480, 0xff0000);
+    struct bytes empty = {0};
+    bytes_put(&empty, "", 0);
+    const struct bytes *const files[] = {&otherwise, &none, &empty};
+    for (size_t i = 0; i < 3; i++) {
+        struct host host = {0};
+        struct fz_image image;
+        assert_false(load_first(files[i], 256, 192, &host, &image));
+        assert_int_equal(host.allocs, 0);
+    }
+    free(small.data);
+    free(otherwise.data);
+    free(none.data);
+    free(empty.data);
+}
+
+/* What was read for the first picture is not read again. */
+static void test_decode_goes_on_behind_the_head(void **state)
+{
+    (void)state;
+    uint8_t *pixels = make_photo(900, 700, 3);
+    struct bytes file = encode_jpeg(pixels, 900, 700, (struct jpeg_options){.quality = 97});
+    assert_true(file.len > 128 << 10);
+    for (int short_file = 0; short_file < 2; short_file++) {
+        size_t len = short_file ? 60 << 10 : file.len;
+        struct host want_host = {0}, host = {0};
+        struct fz_image want, image;
+        struct fz_error err;
+        assert_int_equal(load(file.data, len, 0, 0, &want_host, &want, &err), FZ_OK);
+
+        int fd = open_bytes(file.data, len);
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        struct fz_image_request request = make_request(fd, 0, 0, &host);
+        assert_int_equal(fz_image_read_head(fd, &request.head, &err), FZ_OK);
+        assert_int_equal(lseek(fd, 0, SEEK_CUR), request.head.len);
+        assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+        assert_int_equal(image.damaged, want.damaged);
+        for (int y = 0; y < 700; y++)
+            assert_memory_equal(image.pixels + y * image.pitch_bytes, want.pixels + y * want.pitch_bytes,
+                                900 * 4);
+        fz_image_head_fini(&request.head);
+        fz_image_scratch_free(scratch);
+        close(fd);
+        host_fini(&host);
+        host_fini(&want_host);
+    }
+    free(file.data);
+    free(pixels);
+}
+
+static void test_changed_bytes(void **state)
+{
+    (void)state;
+    struct bytes file = jpeg_with_thumbnail(640, 480, 0xff0000, 160, 120, 0x0000ff, 6);
+    uint32_t seed = 17;
+    for (int round = 0; round < 3000; round++) {
+        struct bytes bad = {0};
+        size_t within = round % 2 ? 120 : 2000;
+        bytes_put(&bad, file.data, round % 7 ? file.len : 12 + next_random(&seed) % (file.len - 12));
+        for (int i = 0; i < 1 + round % 3; i++)
+            bad.data[next_random(&seed) % (within < bad.len ? within : bad.len)] =
+                (uint8_t)next_random(&seed);
+        struct host host = {0};
+        struct fz_image image;
+        if (load_first(&bad, 256, 192, &host, &image))
+            assert_true(image.out_w <= 256 && image.out_h <= 192);
+        host_fini(&host);
+        free(bad.data);
+    }
+    free(file.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_thumbnail_is_fitted_and_turned),
+        cmocka_unit_test(test_shape),
+        cmocka_unit_test(test_nothing_to_take),
+        cmocka_unit_test(test_decode_goes_on_behind_the_head),
+        cmocka_unit_test(test_changed_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
