@@ -165,8 +165,26 @@ enum fz_err fz_decode_check_size(struct fz_decode *d)
     return fz_limits_check(&d->request->limits, wide, high, h->by_rows, d->err);
 }
 
-/* Between header and pixels, once for all formats. */
-static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes, uint64_t held_bytes)
+/* All that it takes to decode; which way the picture lies may not be known yet. */
+static uint64_t needed_bytes(struct fz_decode *d, const struct fz_reader *reader, uint64_t file_bytes)
+{
+    const struct fz_image_request *request = d->request;
+    const struct fz_image_region *region = &request->region;
+    int width = (int)d->header.width, part = width, out = width;
+    int region_side = region->w > region->h ? region->w : region->h;
+    int box_side = request->box_w > request->box_h ? request->box_w : request->box_h;
+    if (region->w > 0 && region_side < part)
+        part = region_side;
+    if (box_side > 0 && box_side < out)
+        out = box_side;
+    d->working_bytes = d->format->working_bytes(d, file_bytes);
+    uint64_t held = d->pieces ? reader->len + FZ_READER_PIECE_BYTES : file_bytes;
+    return held + d->working_bytes + fz_reduce_bytes((uint64_t)width, (uint64_t)part, (uint64_t)out);
+}
+
+/* Between header and pixels, once for all formats. A file that is too large to be held is read piece by piece, where its
+ * format can be. */
+static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
 {
     const struct fz_image_request *request = d->request;
     const struct fz_header *h = &d->header;
@@ -176,12 +194,20 @@ static enum fz_err check_header(struct fz_decode *d, uint64_t file_bytes, uint64
         return code;
     if (h->pages > 1)
         d->out->frames = h->pages;
-    d->working_bytes = d->format->working_bytes(d, file_bytes);
-    uint64_t bytes = held_bytes + d->working_bytes + (uint64_t)h->width * FZ_REDUCE_COLUMN_BYTES;
+    uint64_t file_bytes = reader->file_bytes > reader->len ? reader->file_bytes : reader->len;
+    if (d->format->streams && file_bytes > request->limits.max_held_bytes)
+        d->pieces = reader;
+    uint64_t bytes = needed_bytes(d, reader, file_bytes);
     if (!request->host.reserve || request->host.reserve(request->host.ctx, bytes))
         return FZ_OK;
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
+    if (d->format->streams && !d->pieces && file_bytes > reader->len + FZ_READER_PIECE_BYTES) {
+        d->pieces = reader;
+        bytes = needed_bytes(d, reader, file_bytes);
+        if (request->host.reserve(request->host.ctx, bytes))
+            return FZ_OK;
+    }
     unsigned long long mb = (bytes >> 20) + 1;
     return fz_fail(d->err, FZ_E_LIMIT, 0, "%ux%u needs %llu MB to decode, more than --memory leaves",
                    h->width, h->height, mb);
@@ -193,17 +219,13 @@ static enum fz_err load(struct fz_decode *d)
     enum fz_err code = fz_reader_open(&reader, d->request, &d->scratch->file, d->err);
     if (code == FZ_OK)
         code = fz_decode_read_header(d, &reader);
-    uint64_t file_bytes = reader.file_bytes > reader.len ? reader.file_bytes : reader.len;
-    bool in_pieces =
-        code == FZ_OK && d->format && d->format->streams && file_bytes > d->request->limits.max_held_bytes;
     if (code == FZ_OK)
-        code = check_header(d, file_bytes, in_pieces ? reader.len + FZ_READER_PIECE_BYTES : file_bytes);
+        code = check_header(d, &reader);
     if (code == FZ_OK)
-        code = in_pieces ? fz_reader_begin_pieces(&reader, d->err) : fz_reader_finish(&reader, d->err);
+        code = d->pieces ? fz_reader_begin_pieces(&reader, d->err) : fz_reader_finish(&reader, d->err);
     if (code != FZ_OK)
         return code;
     d->file = fz_reader_bytes(&reader);
-    d->pieces = in_pieces ? &reader : NULL;
     d->turn = 1;
     d->out->orientation = d->format->orientation ? d->format->orientation(&d->file, &d->turn) : 1;
     if (fz_orient_swaps(d->turn)) {

@@ -104,8 +104,8 @@ enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *head
 uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
-    return d->header.coefficient_bytes + (uint64_t)d->header.width * 192 + (512 << 10) +
-           fz_jpeg_dc_bytes(&d->header);
+    uint64_t dc_bytes = d->pieces ? 0 : fz_jpeg_dc_bytes(&d->header);
+    return d->header.coefficient_bytes + (uint64_t)d->header.width * 192 + (512 << 10) + dc_bytes;
 }
 
 int fz_jpeg_orientation(const struct fz_bytes *file, int *turn)

@@ -27,7 +27,8 @@ struct png {
     png_infop info;
     jmp_buf escape;
     struct fz_decode *d;
-    size_t pos; /* in the file */
+    struct fz_bytes bytes; /* the file, or the piece of it that is read */
+    size_t pos;            /* in these */
     size_t row_bytes;
     bool deep; /* 16 bits a channel */
     bool interlaced;
@@ -98,11 +99,18 @@ static void on_warning(png_structp png, png_const_charp text)
 static void on_read(png_structp png, png_bytep to, size_t count)
 {
     struct png *p = png_get_io_ptr(png);
-    const struct fz_bytes *file = &p->d->file;
-    if (count > file->len - p->pos)
-        png_error(png, "file ends early");
-    memcpy(to, file->at + p->pos, count);
-    p->pos += count;
+    while (count > 0) {
+        if (p->pos == p->bytes.len) {
+            p->pos = 0;
+            if (!fz_decode_more(p->d, &p->bytes))
+                png_error(png, "file ends early");
+        }
+        size_t here = p->bytes.len - p->pos < count ? p->bytes.len - p->pos : count;
+        memcpy(to, p->bytes.at + p->pos, here);
+        p->pos += here;
+        to += here;
+        count -= here;
+    }
 }
 
 /* --- the way of a picture ------------------------------------------------------------------------- */
@@ -264,7 +272,7 @@ static enum fz_err run(struct png *p)
 
 enum fz_err fz_png_load(struct fz_decode *d)
 {
-    struct png p = {.d = d};
+    struct png p = {.d = d, .bytes = d->file};
     enum fz_err code = run(&p);
     if (code == FZ_OK && p.interlaced && p.d->begun)
         push_whole(&p);

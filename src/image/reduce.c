@@ -45,6 +45,11 @@ static void make_taps(struct fz_reduce *r)
     }
 }
 
+uint64_t fz_reduce_bytes(uint64_t in_w, uint64_t part_w, uint64_t out_w)
+{
+    return in_w * 4 + part_w * (8 + 16 + 4) + out_w * (4 + 8 + 4 * FZ_REDUCE_BAND);
+}
+
 bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w,
                     int out_h, const struct fz_orient *orient)
 {
@@ -203,6 +208,14 @@ void fz_reduce_skip(struct fz_reduce *r, int rows)
 {
     assert(r->in_y + rows <= r->part.y);
     r->in_y += rows;
+}
+
+bool fz_reduce_passes_over(struct fz_reduce *r, int rows)
+{
+    if (r->in_y + rows > r->part.y)
+        return false;
+    fz_reduce_skip(r, rows);
+    return true;
 }
 
 void fz_reduce_set_column(struct fz_reduce *r, int x)

@@ -6,6 +6,8 @@
 #include "image/orient.h"
 #include "image/scratch.h"
 
+#include <stdint.h>
+
 /* What is done to each output row, out_w pixels, in place, before it is turned. */
 struct fz_reduce_finish {
     void (*row)(const void *ctx, uint8_t *row, int width); /* NULL: nothing */
@@ -14,8 +16,9 @@ struct fz_reduce_finish {
 
 enum { FZ_REDUCE_BAND = 64 }; /* output rows that are turned together: a cache line of the result and more */
 
-/* Memory that it takes at most for each input column: row, sums, totals, taps, and the band. */
-enum { FZ_REDUCE_COLUMN_BYTES = 4 + 8 + 16 + 16 + 4 * FZ_REDUCE_BAND };
+/* Any thread. The memory that it takes at most: a row of in_w px, sums, totals and taps for the part of it that is shown,
+ * taps and the band for each of out_w px. */
+uint64_t fz_reduce_bytes(uint64_t in_w, uint64_t part_w, uint64_t out_w);
 
 /* One thread. Private to reduce.c but for the sizes. */
 struct fz_reduce {
@@ -52,6 +55,8 @@ bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, 
 /* Same thread. For decoders that leave out what is not of the part: the next `rows` rows, all above it, do not come; all
  * rows begin with column x. */
 void fz_reduce_skip(struct fz_reduce *r, int rows);
+/* Whether the next rows are all above it, so that they are left out. */
+bool fz_reduce_passes_over(struct fz_reduce *r, int rows);
 void fz_reduce_set_column(struct fz_reduce *r, int x);
 
 /* Same thread. Nothing of the rows that follow is shown. */

@@ -155,6 +155,10 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
     enum fz_err code = raster ? FZ_OK : fz_fail(t->d->err, FZ_E_MEMORY, 0, "no memory for %zu pixels", px);
     for (uint32_t y = 0; raster && code == FZ_OK && *complete && y < t->height; y += t->band_rows) {
         uint32_t rows = t->height - y < t->band_rows ? t->height - y : t->band_rows;
+        if (fz_reduce_is_done(&t->d->reduce))
+            break;
+        if (fz_reduce_passes_over(&t->d->reduce, (int)rows))
+            continue;
         memset(raster, 0, px * sizeof *raster);
         image.row_offset = (int)y;
         *complete = TIFFRGBAImageGet(&image, raster, t->width, rows) != 0;

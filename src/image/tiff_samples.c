@@ -233,9 +233,14 @@ enum fz_err fz_tiff_load_samples(struct fz_tiff *t, bool *complete)
     }
     enum fz_err code = FZ_OK;
     uint32_t y = 0;
-    for (; code == FZ_OK && y < t->height && read_blocks(t, &g, y); y += g.block_rows)
+    for (; code == FZ_OK && y < t->height && !fz_reduce_is_done(&d->reduce); y += g.block_rows) {
+        if (fz_reduce_passes_over(&d->reduce, (int)g.block_rows))
+            continue;
+        if (!read_blocks(t, &g, y))
+            break;
         code = push_rows(t, &g, y, row);
-    *complete = y >= t->height;
+    }
+    *complete = y >= t->height || fz_reduce_is_done(&d->reduce);
     free(row);
     free(g.blocks);
     return code;

@@ -90,6 +90,11 @@ struct fz_detail_grid fz_detail_around(const struct fz_detail_view *view, const 
     return (struct fz_detail_grid){grid->level, left, top, right - left, bottom - top};
 }
 
+int fz_detail_count(const struct fz_detail_grid *grid)
+{
+    return grid->columns * grid->rows;
+}
+
 bool fz_detail_contains(const struct fz_detail_grid *grid, int level, int column, int row)
 {
     return level == grid->level && column >= grid->column && column < grid->column + grid->columns &&

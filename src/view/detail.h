@@ -41,6 +41,8 @@ bool fz_detail_in_view(const struct fz_detail_view *view, int level, struct fz_d
 struct fz_detail_grid fz_detail_around(const struct fz_detail_view *view, const struct fz_detail_grid *grid,
                                        int by);
 
+int fz_detail_count(const struct fz_detail_grid *grid);
+
 bool fz_detail_contains(const struct fz_detail_grid *grid, int level, int column, int row);
 
 /* A rectangle of what is missing, from its first square on, of `most` squares at most; false where nothing is. `missing`

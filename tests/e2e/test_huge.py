@@ -90,6 +90,27 @@ def test_pixels_are_those_of_the_file(home, jpeg):
     assert np.abs(shown - wanted).max() <= 2
 
 
+def save_turned(image, path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image.save(path, quality=95, exif=exif)
+
+
+FORMATS = {"turned.jpg": save_turned, "rows.png": lambda image, path: image.save(path, compress_level=1),
+           "strips.tif": lambda image, path: image.save(path, compression="tiff_deflate")}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_other_formats_and_orientations(home, drawn, name):
+    path = home / name
+    FORMATS[name](drawn, path)
+    steps = (("a",), ("l", "l", "j"), (">", "+"))
+    whole, squares = (shots(home, path, memory, steps) for memory in (ENOUGH, "96M"))
+    for (wanted, zoom), (is_, same_zoom) in zip(whole, squares):
+        assert zoom == same_zoom >= 1
+        assert np.abs(is_ - wanted).max() <= 2
+
+
 def test_between_fit_and_full_size(home, jpeg):
     """In the same places, and as sharp as the whole picture, decoded to that very size."""
     steps = [("+",), ("+",), ("+", "l", "j")]

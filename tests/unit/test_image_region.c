@@ -191,28 +191,91 @@ static void test_a_part_outside_is_brought_inside(void **state)
 }
 
 /* A file that is larger than what may be held comes in pieces, and shows the same. */
-static void test_jpeg_in_pieces(void **state)
+static void assert_same_in_pieces(const struct bytes *file, int width, int height)
 {
-    (void)state;
-    struct bytes file = photo_jpeg(2000, 1500, (struct jpeg_options){.quality = 95, .orientation = 6});
-    assert_true(file.len > (1 << 20));
+    assert_true(file->len > (1 << 20));
     struct fz_image_limits limits = fz_image_default_limits;
     limits.max_held_bytes = 100000;
-    static const struct fz_image_region regions[] = {{0}, {1000, 1500, 400, 300}, {0, 0, 64, 64}};
+    const struct fz_image_region regions[] = {
+        {0}, {width / 2, height - 300, width / 3, 300}, {0, 0, 64, 64}, {0, height / 2, width, 10}};
     for (size_t i = 0; i < sizeof regions / sizeof *regions; i++) {
         struct host held_host = {0}, host = {0};
         struct fz_image held, image;
         struct fz_error err;
-        assert_int_equal(load_part(&file, regions[i], 400, 400, NULL, &held_host, &held, &err), FZ_OK);
-        assert_int_equal(load_part(&file, regions[i], 400, 400, &limits, &host, &image, &err), FZ_OK);
+        assert_int_equal(load_part(file, regions[i], 400, 400, NULL, &held_host, &held, &err), FZ_OK);
+        assert_int_equal(load_part(file, regions[i], 400, 400, &limits, &host, &image, &err), FZ_OK);
         assert_int_equal(held.out_w, image.out_w);
         assert_int_equal(held.out_h, image.out_h);
         assert_memory_equal(held.pixels, image.pixels, (size_t)held.out_h * (size_t)held.pitch_bytes);
-        assert_true(host.reserved + file.len - (700 << 10) < held_host.reserved);
+        assert_true(host.reserved + file->len - (700 << 10) < held_host.reserved);
         host_fini(&held_host);
         host_fini(&host);
     }
+}
+
+static void test_jpeg_in_pieces(void **state)
+{
+    (void)state;
+    struct bytes file = photo_jpeg(2000, 1500, (struct jpeg_options){.quality = 95, .orientation = 6});
+    assert_same_in_pieces(&file, 1500, 2000);
     free(file.data);
+}
+
+static void test_png_in_pieces(void **state)
+{
+    (void)state;
+    uint8_t *pixels = make_photo(1400, 1000, 3);
+    struct bytes file = encode_png(pixels, 1400, 1000, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, NULL);
+    assert_same_in_pieces(&file, 1400, 1000);
+    free(file.data);
+    free(pixels);
+}
+
+/* Where the memory does not hold it, neither. */
+static void test_pieces_where_the_whole_is_refused(void **state)
+{
+    (void)state;
+    struct bytes file = photo_jpeg(3000, 2000, (struct jpeg_options){.quality = 95});
+    struct host host = {.reserve_most = 2 << 20};
+    struct fz_image image;
+    struct fz_error err;
+    assert_true(file.len > host.reserve_most);
+    assert_int_equal(load_part(&file, (struct fz_image_region){0}, 400, 400, NULL, &host, &image, &err),
+                     FZ_OK);
+    assert_true(host.reserved <= host.reserve_most);
+    host_fini(&host);
+    free(file.data);
+}
+
+/* Whatever is wrong with the file: a reason, or a picture of the size asked for. */
+static void test_damaged_files(void **state)
+{
+    (void)state;
+    uint32_t seed = 11;
+    struct bytes good = photo_jpeg(640, 480, (struct jpeg_options){.sampling = 2, .restart_rows = 1});
+    for (int round = 0; round < 200; round++) {
+        struct bytes file = {.data = malloc(good.len), .len = good.len};
+        memcpy(file.data, good.data, good.len);
+        for (int i = 0; i < 4; i++)
+            file.data[600 + next_random(&seed) % (good.len - 600)] = (uint8_t)next_random(&seed);
+        file.len -= round % 2 ? next_random(&seed) % (good.len - 700) : 0;
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err = {0};
+        struct fz_image_region region = {(int)(next_random(&seed) % 600), (int)(next_random(&seed) % 400),
+                                         1 + (int)(next_random(&seed) % 300),
+                                         1 + (int)(next_random(&seed) % 200)};
+        int scale = 1 + round % 3;
+        enum fz_err code = load_part(&file, region, (region.w + scale - 1) / scale,
+                                     (region.h + scale - 1) / scale, NULL, &host, &image, &err);
+        if (code == FZ_OK)
+            assert_true(image.out_w >= 1 && image.out_w <= region.w && image.pixels);
+        else
+            assert_true(err.msg[0] != 0);
+        host_fini(&host);
+        free(file.data);
+    }
+    free(good.data);
 }
 
 static void test_jpeg_in_pieces_ends_early_or_is_cancelled(void **state)
@@ -253,6 +316,9 @@ int main(void)
         cmocka_unit_test(test_bmp),
         cmocka_unit_test(test_a_part_outside_is_brought_inside),
         cmocka_unit_test(test_jpeg_in_pieces),
+        cmocka_unit_test(test_png_in_pieces),
+        cmocka_unit_test(test_pieces_where_the_whole_is_refused),
+        cmocka_unit_test(test_damaged_files),
         cmocka_unit_test(test_jpeg_in_pieces_ends_early_or_is_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
