@@ -4,6 +4,7 @@
 #define FZ_APP_APP_H
 
 #include "app/about.h"
+#include "app/animate.h"
 #include "app/arrange.h"
 #include "app/detail.h"
 #include "app/drop.h"
@@ -103,6 +104,7 @@ struct fz_app {
     struct fz_picture picture;
     struct fz_detail detail;
     struct fz_show show;
+    struct fz_animate animate;
     struct fz_keys keys;
     struct fz_prompt prompt;
     struct fz_runs run;

@@ -105,6 +105,7 @@ static void take_facts(struct fz_tile *tile, const struct fz_job *job)
         return;
     tile->picture_w = job->image.width;
     tile->picture_h = job->image.height;
+    tile->frames = job->image.frames;
 }
 
 static void queue_upload(struct fz_app *app, struct fz_job *job)
@@ -227,6 +228,9 @@ static void take_result(struct fz_app *app, struct fz_job *job)
         else if (!fz_telling_take(app, job))
             fz_arrange_take(app, job);
         fz_loader_retire(app, job);
+        break;
+    case FZ_JOB_FRAME:
+        fz_animate_take(app, job);
         break;
     case FZ_JOB_MEASURE:
         if (job->pss_bytes > app->stats.pss_peak_bytes)
@@ -351,6 +355,7 @@ bool fz_loader_collect(struct fz_app *app, int64_t budget_us)
         uploaded |= upload_first(app);
     while (app->head && fz_detail_uploads_wait(app) && fz_now_us() - start < budget_us)
         uploaded |= fz_detail_upload(app);
+    fz_animate_upload(app, start + budget_us);
     measure_now_and_then(app);
     bool changed = uploaded || failed != app->loader.failed_count || count != fz_list_count(app->list);
     if (changed)

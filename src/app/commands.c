@@ -326,6 +326,9 @@ static enum fz_err slideshow(struct fz_app *app, struct fz_command_call *call, s
     return FZ_OK;
 }
 
+TRY_HANDLER(animation, fz_animate_toggle(app, err))
+TRY_HANDLER(frame_next, fz_animate_go(app, times(call), err))
+TRY_HANDLER(frame_previous, fz_animate_go(app, -times(call), err))
 HANDLER(slower, change_delay(app, 1.5, err))
 HANDLER(faster, change_delay(app, 1 / 1.5, err))
 

@@ -167,6 +167,7 @@ json_t *fz_app_status(struct fz_app *app)
     json_object_set_new(status, "show_paused", json_boolean(app->show.paused));
     json_object_set_new(status, "zoom",
                         app->mode == FZ_MODE_PICTURE ? json_real(app->picture.camera.zoom) : json_null());
+    json_object_set_new(status, "animation", fz_animate_status(app));
     json_object_set_new(status, "batch", json_null());
     json_object_set_new(status, "programs", json_integer((json_int_t)app->run.under_way));
     json_object_set_new(status, "notice", notice(app));

@@ -24,6 +24,7 @@ static const struct pair {
     {{FZ_COMMAND_ROTATE_RIGHT, FZ_COMMAND_ROTATE_LEFT}, "turn right, left", "turn right, left"},
     {{FZ_COMMAND_FLIP_H, FZ_COMMAND_FLIP_V}, "", "mirror across, upside down"},
     {{FZ_COMMAND_SLOWER, FZ_COMMAND_FASTER}, "slower, faster", "slower, faster"},
+    {{FZ_COMMAND_FRAME_NEXT, FZ_COMMAND_FRAME_PREVIOUS}, "", "next, previous frame of it"},
     {{FZ_COMMAND_MARK_NEXT, FZ_COMMAND_MARK_PREVIOUS}, "next, previous marked", "next, previous marked"},
     {{FZ_COMMAND_DROP, FZ_COMMAND_UNDROP}, "leave out of the list; undo", "leave out of the list; undo"},
 };

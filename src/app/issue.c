@@ -42,7 +42,7 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
     const struct fz_app *app = judgement->app;
     if (job->kind == FZ_JOB_SNIFF)
         return fz_list_has(app->list, job->item) ? fz_priority(FZ_PRIORITY_SNIFF, 0) : FZ_HEAP_DROP;
-    if (job->kind == FZ_JOB_WORK)
+    if (job->kind == FZ_JOB_WORK || job->kind == FZ_JOB_FRAME)
         return job->queued.priority;
     if (job->kind == FZ_JOB_DETAIL)
         return fz_detail_judge(app, job);

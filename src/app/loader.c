@@ -143,6 +143,7 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
     fz_about_forget(app, item);
     if (!tile)
         return;
+    fz_animate_forget(app, item);
     if (gone) {
         release_tile(app, tile);
     } else {

@@ -33,6 +33,7 @@ struct fz_tile {
     uint32_t final_epoch;     /* decoded, or failed, at the wall's size of that epoch */
     int picture_w, picture_h; /* upright, px; 0: not known yet */
     const char *format;       /* static; NULL: not known yet */
+    int frames;               /* of an animation, or pages; 0: not known yet */
     struct fz_file_facts file;
     struct fz_turn turn;
     struct fz_error *error; /* why it cannot be shown; owned */

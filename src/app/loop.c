@@ -102,7 +102,7 @@ static int64_t next_wake_us(const struct fz_app *app, int64_t view_us)
     int64_t wake = app->now_us + (app->loader.flying_count > 0 ? LOST_BELL_US : IDLE_WAIT_US);
     if (app->dirty || app->moving)
         wake = motion_due_us(app);
-    if (fz_loader_uploads_wait(app) || app->fading || app->arrived)
+    if (fz_loader_uploads_wait(app) || fz_animate_uploads_wait(app) || app->fading || app->arrived)
         wake = earliest(wake, loading_due_us(app));
     wake = earliest(wake, view_us);
     wake = earliest(wake, fz_app_next_overlay_us(app));
@@ -244,6 +244,7 @@ void fz_app_run(struct fz_app *app)
     app->stats.wait_returned_us = app->stats.pumped_us = app->last_step_us = fz_now_us();
     while (!app->quitting) {
         int64_t view_us = earliest(fz_show_step(app), fz_picture_look(app));
+        view_us = earliest(view_us, fz_animate_step(app));
         view_us = earliest(view_us, fz_arrange_next_us(app));
         view_us = earliest(view_us, fz_marks_next_us(app));
         view_us = earliest(view_us, fz_touch_step(app));

@@ -296,6 +296,7 @@ static void draw_item(struct fz_app *app, fz_item_id item, struct fz_rect rect, 
     struct fz_texture *texture = texture_of(app, item, FZ_FOR_PICTURE);
     if (!texture)
         texture = texture_of(app, item, FZ_FOR_WALL);
+    texture = fz_animate_texture(app, item, FZ_FOR_PICTURE, texture);
     if (texture)
         fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
 }

@@ -193,6 +193,7 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     app->start_show = fz_option_is_on(&app->options, FZ_OPTION_SLIDESHOW);
     fz_wall_init(app);
     fz_picture_init(app);
+    fz_animate_init(&app->animate);
     tzset(); /* reads the time zone's file: no thread shall have to later on */
     enum fz_err code = start_threads(app, memory, err);
     if (code == FZ_OK)
@@ -291,6 +292,7 @@ void fz_app_stop(struct fz_app *app)
     stopped = fz_pool_stop(&app->pool, STUCK_MS) && stopped;
     if (!stopped)
         _exit(end_at_once(app));
+    fz_animate_fini(app);
     if (app->list)
         fz_loader_fini(app);
     fz_head_close(app->heads[0]);

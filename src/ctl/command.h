@@ -68,6 +68,9 @@ enum fz_topic {
     X(PAUSE_SHOW, pause_show, SHOW, ONCE, "", "", "Space", NULL, "pause or resume the slideshow")           \
     X(SLOWER, slower, SHOW, REPEAT, ",", ",", "", NULL, "slower slideshow")                                 \
     X(FASTER, faster, SHOW, REPEAT, ".", ".", "", NULL, "faster slideshow")                                 \
+    X(ANIMATION, animation, SHOW, ONCE, "", "^Space", "", NULL, "stop or play an animation")                \
+    X(FRAME_NEXT, frame_next, SHOW, REPEAT, "", "^n", "", NULL, "stop it, and go to its next frame")        \
+    X(FRAME_PREVIOUS, frame_previous, SHOW, REPEAT, "", "^p", "", NULL, "its previous frame")               \
     X(HINTS, hints, MOVE, ONCE, "'", "", "", NULL, "letters on the tiles: type them to select one")         \
     X(NAMES, names, VIEW, ONCE, "V", "V", "", NULL, "file names under the tiles")                           \
     X(INFO, info, VIEW, ONCE, "i", "i", "", NULL, "name and position; all details; off")                    \

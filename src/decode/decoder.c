@@ -55,7 +55,7 @@ static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
 }
 
 /* O_NONBLOCK: a FIFO among the files must not hold the worker; the reader refuses it by its type. */
-static int open_source(struct fz_decoder *decoder, struct fz_job *job)
+int fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job)
 {
     int fd = open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     atomic_fetch_add_explicit(decoder->opens, 1, memory_order_relaxed);
@@ -75,7 +75,7 @@ static struct fz_file_facts look_at(int fd)
 static bool open_file(struct fz_decoder *decoder, struct fz_job *job)
 {
     if (job->fd < 0)
-        job->fd = open_source(decoder, job);
+        job->fd = fz_decoder_open(decoder, job);
     if (job->fd < 0)
         return false;
     job->file = look_at(job->fd);
@@ -143,7 +143,7 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
 
 static void run_sniff(struct fz_decoder *decoder, struct fz_job *job)
 {
-    int fd = open_source(decoder, job);
+    int fd = fz_decoder_open(decoder, job);
     if (fd < 0)
         return;
     job->image.format = fz_image_sniff(fd, &job->error);
@@ -174,6 +174,9 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
         break;
     case FZ_JOB_WORK:
         job->work(job);
+        break;
+    case FZ_JOB_FRAME:
+        fz_decoder_play(decoder, job);
         break;
     case FZ_JOB_MEASURE:
         job->pss_bytes = fz_memory_pss_bytes();

@@ -19,6 +19,12 @@ void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, size_
                      atomic_uint_fast64_t *opens);
 void fz_decoder_fini(struct fz_decoder *decoder);
 
+/* The worker's thread. Opens the file of a job: a descriptor, or -1 with the job's error set. */
+int fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job);
+
+/* The worker's thread, in player.c. Makes the frame that a FRAME job wants. */
+void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job);
+
 /* The worker's thread. Fills in the job's result; may block on the disk. */
 void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job);
 

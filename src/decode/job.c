@@ -25,6 +25,7 @@ void fz_job_free(struct fz_job *job)
     if (job->load_free)
         job->load_free(job->load);
     fz_job_close(job);
+    fz_anim_free(job->play.anim);
     free(job->path);
     free(job);
 }

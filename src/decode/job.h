@@ -8,7 +8,7 @@
 #define FZ_DECODE_JOB_H
 
 #include "base/error.h"
-#include "image/image.h"
+#include "image/anim.h"
 #include "sync/cancel.h"
 #include "sync/heap.h"
 #include "sync/ready.h"
@@ -22,6 +22,7 @@ enum fz_job_kind {
     FZ_JOB_SAVE,    /* surface -> PNG file at path */
     FZ_JOB_MEASURE, /* -> proportional set size of the process */
     FZ_JOB_WORK,    /* whatever `work` does with `load` */
+    FZ_JOB_FRAME, /* path, or the stream that was opened -> the next frame, as a surface that fits the box */
 };
 
 /* What the file system says of the file that was read. */
@@ -29,6 +30,17 @@ struct fz_file_facts {
     bool known;
     uint64_t bytes;
     int64_t mtime_s; /* since 1970 */
+};
+
+/* Of a FRAME job: what is wanted, and what it became. */
+struct fz_play {
+    struct fz_anim *anim;    /* owned, moves with the job; NULL: the file is opened first */
+    uint64_t max_held_bytes; /* what it may hold from then on */
+    int index;               /* FZ_ANIM_NEXT, or the one that is sought */
+    int64_t
+        at_us; /* where it stands on the time line; afterwards: the frame that came, later ones skipped to */
+    int64_t base_us;            /* where that line begins, on the clock; 0: it stands, and nothing is late */
+    struct fz_anim_frame frame; /* the result */
 };
 
 struct fz_job {
@@ -64,6 +76,7 @@ struct fz_job {
     int64_t cpu_us;
     uint64_t pss_bytes;
     void *load; /* WORK: owned; to be worked on, and the result */
+    struct fz_play play;
 
     /* render thread only, all the time */
     void *context;         /* who asked for it */

@@ -39,12 +39,6 @@ void fz_draw_ring(struct fz_head *head, struct fz_rect r, double t, struct fz_co
     fz_draw_fill(head, (struct fz_rect){r.x + r.w, r.y, t, r.h}, color);
 }
 
-static void mark_drawn(struct fz_head *head, struct fz_texture *texture)
-{
-    texture->drawn_frame = head->frame;
-    fz_texture_touch(head, texture);
-}
-
 static void copy_turned(const struct fz_head *head, SDL_Texture *sdl, const SDL_Rect *from,
                         struct fz_rect rect, struct fz_turn turn)
 {
@@ -66,7 +60,7 @@ void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz
                      struct fz_turn turn)
 {
     FZ_MAIN_ONLY();
-    mark_drawn(head, texture);
+    fz_texture_keep(head, texture);
     SDL_Texture *sdl = texture->page->sdl;
     SDL_SetTextureBlendMode(sdl, alpha >= 1 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
     SDL_SetTextureAlphaMod(sdl, (uint8_t)lround(fmin(fmax(alpha, 0), 1) * 255));
@@ -78,7 +72,7 @@ void fz_draw_texture_part(struct fz_head *head, struct fz_texture *texture, cons
                           struct fz_rect rect, struct fz_turn turn)
 {
     FZ_MAIN_ONLY();
-    mark_drawn(head, texture);
+    fz_texture_keep(head, texture);
     SDL_Texture *sdl = texture->page->sdl;
     SDL_SetTextureBlendMode(sdl, SDL_BLENDMODE_NONE);
     SDL_SetTextureAlphaMod(sdl, 255);
@@ -91,7 +85,7 @@ void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, int row, int
                   struct fz_color color)
 {
     FZ_MAIN_ONLY();
-    mark_drawn(head, texture);
+    fz_texture_keep(head, texture);
     SDL_Texture *sdl = texture->page->sdl;
     SDL_SetTextureBlendMode(sdl, SDL_BLENDMODE_BLEND);
     SDL_SetTextureAlphaMod(sdl, color.a);

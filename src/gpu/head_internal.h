@@ -38,7 +38,7 @@ struct fz_head {
     char renderer_name[32];
     int max_side;
     uint64_t frame; /* counts presents */
-    uint64_t budget_bytes;
+    uint64_t budget_bytes, held_bytes;
     struct fz_page *pages;
     struct fz_texture *newest, *oldest;
     struct fz_texture_counts counts;

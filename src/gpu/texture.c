@@ -127,7 +127,8 @@ static bool fits_budget(const struct fz_head *head, int cell_w, int cell_h)
 {
     int columns, rows;
     page_shape(cell_w, cell_h, &columns, &rows);
-    return head->counts.bytes + page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER)) <=
+    return head->counts.bytes + head->held_bytes +
+               page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER)) <=
            head->budget_bytes;
 }
 
@@ -136,7 +137,8 @@ size_t fz_texture_capacity(const struct fz_head *head, int cell_w, int cell_h)
     int columns, rows;
     page_shape(cell_w, cell_h, &columns, &rows);
     uint64_t bytes = page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER));
-    return (size_t)(head->budget_bytes / bytes) * (size_t)(columns * rows);
+    uint64_t left = head->budget_bytes > head->held_bytes ? head->budget_bytes - head->held_bytes : 0;
+    return (size_t)(left / bytes) * (size_t)(columns * rows);
 }
 
 static struct fz_page *page_with_room(const struct fz_head *head, int cell_w, int cell_h, bool alpha)
@@ -162,6 +164,24 @@ static bool evict_oldest(struct fz_head *head)
         return false;
     fz_texture_free(head, oldest);
     return true;
+}
+
+void fz_texture_keep(struct fz_head *head, struct fz_texture *texture)
+{
+    texture->drawn_frame = head->frame;
+    fz_texture_touch(head, texture);
+}
+
+uint64_t fz_texture_budget(const struct fz_head *head)
+{
+    return head->budget_bytes;
+}
+
+void fz_texture_set_held(struct fz_head *head, uint64_t bytes)
+{
+    head->held_bytes = bytes;
+    while (head->counts.bytes + bytes > head->budget_bytes && evict_oldest(head))
+        continue;
 }
 
 static struct fz_page *find_page(struct fz_head *head, int cell_w, int cell_h, bool alpha,

@@ -44,6 +44,11 @@ int fz_texture_h(const struct fz_texture *texture);
 bool fz_texture_has_room(const struct fz_head *head, int cell_w, int cell_h);
 /* How many textures in such cells the budget holds. */
 size_t fz_texture_capacity(const struct fz_head *head, int cell_w, int cell_h);
+/* It is needed although it was not drawn: as if it had been. */
+void fz_texture_keep(struct fz_head *head, struct fz_texture *texture);
+/* What all of them may take together; of it others than textures hold `bytes`. */
+uint64_t fz_texture_budget(const struct fz_head *head);
+void fz_texture_set_held(struct fz_head *head, uint64_t bytes);
 int fz_texture_max_side(const struct fz_head *head);
 const struct fz_texture_counts *fz_texture_get_counts(const struct fz_head *head);
 

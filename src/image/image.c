@@ -213,6 +213,14 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
                    h->width, h->height, mb);
 }
 
+static int count_frames(const struct fz_decode *d)
+{
+    struct fz_facts facts = {.max_frames = d->request->limits.max_frames, .frames = 1};
+    if (d->format->facts)
+        d->format->facts(&d->file, &facts);
+    return facts.frames;
+}
+
 static enum fz_err load(struct fz_decode *d)
 {
     struct fz_reader reader;
@@ -228,6 +236,7 @@ static enum fz_err load(struct fz_decode *d)
     d->file = fz_reader_bytes(&reader);
     d->turn = 1;
     d->out->orientation = d->format->orientation ? d->format->orientation(&d->file, &d->turn) : 1;
+    d->out->frames = count_frames(d);
     if (fz_orient_swaps(d->turn)) {
         d->out->width = (int)d->header.height;
         d->out->height = (int)d->header.width;

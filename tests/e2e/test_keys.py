@@ -44,7 +44,8 @@ BROWSE = {"/", "z", "Z", "on", "od", "os", "or", "D", "Del", "U", "m", "M", "^a"
 OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
                    ":", "'", "i", "I", "x", "Menu",
                    *BROWSE},
-          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "i", "I", "x", "Menu", *BROWSE}}
+          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "i", "I", "x", "Menu",
+                      "^Space", "^n", "^p", *BROWSE}}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,93 @@
+/* One frame of an animation, on a worker's thread. */
+#include "base/clock.h"
+#include "decode/decoder.h"
+
+#include <unistd.h>
+
+/* Frames whose time is over are composed and not rendered, for as long at most: then one is shown, however late. */
+enum { SKIP_US = 250000 };
+
+struct play_call {
+    struct fz_decoder *decoder;
+    struct fz_job *job;
+    uint64_t reserved_bytes;
+};
+
+static bool host_cancelled(void *ctx)
+{
+    struct play_call *call = ctx;
+    return fz_cancel_is_set(&call->job->cancel);
+}
+
+/* The ledger knows of it until the job is done; then the render thread does. */
+static bool host_reserve(void *ctx, uint64_t bytes)
+{
+    struct play_call *call = ctx;
+    if (bytes > call->job->play.max_held_bytes ||
+        !fz_ledger_reserve(call->decoder->ledger, bytes, &call->job->cancel))
+        return false;
+    call->reserved_bytes = bytes;
+    return true;
+}
+
+static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
+{
+    struct play_call *call = ctx;
+    call->job->surface = fz_surface_new(width, height);
+    if (!call->job->surface)
+        return NULL;
+    *pitch_bytes = call->job->surface->pitch;
+    return call->job->surface->pixels;
+}
+
+static enum fz_err open_stream(struct fz_decoder *decoder, struct fz_job *job,
+                               struct fz_image_request *request)
+{
+    request->fd = fz_decoder_open(decoder, job);
+    if (request->fd < 0)
+        return job->error.code;
+    enum fz_err code = fz_anim_open(request, &job->play.anim, &job->error);
+    close(request->fd);
+    return code;
+}
+
+static bool is_over(const struct fz_play *play)
+{
+    return play->base_us > 0 && play->base_us + play->at_us + play->frame.delay_us <= fz_now_us();
+}
+
+static enum fz_err compose(struct fz_job *job, const struct fz_image_host *host)
+{
+    struct fz_play *play = &job->play;
+    int64_t patience_end_us = fz_now_us() + SKIP_US;
+    enum fz_err code = fz_anim_compose(play->anim, play->index, host, &play->frame, &job->error);
+    while (code == FZ_OK && !play->frame.last && is_over(play) && fz_now_us() < patience_end_us) {
+        play->at_us += play->frame.delay_us;
+        code = fz_anim_compose(play->anim, FZ_ANIM_NEXT, host, &play->frame, &job->error);
+    }
+    return code;
+}
+
+void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job)
+{
+    struct play_call call = {.decoder = decoder, .job = job};
+    struct fz_image_request request = {
+        .box_w = job->box_w,
+        .box_h = job->box_h,
+        .background = job->background,
+        .limits = job->limits,
+        .host = {&call, host_cancelled, host_reserve, host_alloc},
+    };
+    enum fz_err code = job->play.anim ? FZ_OK : open_stream(decoder, job, &request);
+    if (code == FZ_OK)
+        code = compose(job, &request.host);
+    if (code == FZ_OK)
+        code = fz_anim_render(job->play.anim, &request, decoder->scratch, &job->image, &job->error);
+    job->error.code = code;
+    if (call.reserved_bytes > 0)
+        fz_ledger_release(decoder->ledger, call.reserved_bytes);
+    if (code != FZ_OK) {
+        fz_surface_free(job->surface);
+        job->surface = NULL;
+    }
+}

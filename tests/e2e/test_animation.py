@@ -1,0 +1,228 @@
+"""Animations in the picture view: which frame when, the keys that stop and step, what they cost, files that mean harm."""
+# ctest: COST 15 LABELS display
+
+import contextlib
+import struct
+import time
+
+import pytest
+from PIL import Image
+
+import frieze
+import pictures
+
+COLORS = [(200, 30, 30), (30, 200, 30), (30, 30, 200), (200, 200, 30), (30, 200, 200), (200, 30, 200)]
+SIZE = (320, 240)
+MB = 1 << 20
+
+
+def save(path, delays_ms, colors=COLORS, size=SIZE, **options):
+    frames = [Image.new("RGB", size, colors[i % len(colors)]) for i in range(len(delays_ms))]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=delays_ms, **options)
+    return path
+
+
+@contextlib.contextmanager
+def show(home, path, *options):
+    """Opens it in the picture view."""
+    with home.start("--size", "400x300", *options, path) as running:
+        running.idle().key("Return").until(mode="picture")
+        yield running
+
+
+def animation(running):
+    return running.status()["animation"]
+
+
+def playing(running, frame=None, **more):
+    """Waits for that frame."""
+    wanted = more | ({} if frame is None else {"frame": frame})
+    return running.until(animation=lambda a: a and all(a[key] == value for key, value in wanted.items()))["animation"]
+
+
+def watch(running, count, patience_s=20):
+    """The next `count` changes of frame: when, and to which."""
+    seen, last, end = [], animation(running), time.monotonic() + patience_s
+    while len(seen) < count:
+        now = animation(running)
+        if now["frame"] != last["frame"]:
+            seen.append((time.monotonic(), now["frame"]))
+        last = now
+        assert time.monotonic() < end, f"only {seen} in {patience_s} s"
+    return seen
+
+
+def color(running):
+    image = running.screenshot()
+    return image.getpixel((image.width // 2, image.height // 2))
+
+
+def near(a, b, tolerance=6):
+    return all(abs(x - y) <= tolerance for x, y in zip(a, b))
+
+
+@pytest.mark.parametrize("suffix, options", (("gif", {}), ("webp", {"lossless": True})))
+def test_frames_follow_each_other(home, suffix, options):
+    """Each at its time at the earliest, in order, from the last to the first again."""
+    delays = [200, 300, 150, 250]
+    path = save(home / f"a.{suffix}", delays, loop=0, **options)
+    with show(home, path) as running:
+        assert playing(running, 1)["frames"] == 4
+        seen = watch(running, 9)
+        assert [frame for _, frame in seen] == [(2 + i) % 4 for i in range(9)]
+        for (at, frame), (then, _) in zip(seen, seen[1:]):
+            assert then - at > delays[frame] / 1000 - 0.1, f"frame {frame} of {seen}"
+        whole_turns = seen[8][0] - seen[0][0]
+        assert whole_turns > 2 * sum(delays) / 1000 - 0.1, "never faster than the file says"
+
+
+def test_stops_after_its_plays_and_starts_anew(home):
+    """The word NETSCAPE2.0 repeats it once: then its last frame stays, until it is asked for again."""
+    path = save(home / "a.gif", [60, 60, 60], loop=1)
+    with show(home, path) as running:
+        playing(running, 2)
+        playing(running, 2, ended=True)
+        frames = running.idle().stats()["frames"]["count"]
+        time.sleep(0.5)
+        assert animation(running)["frame"] == 2
+        assert running.stats()["frames"]["count"] <= frames + 2
+        running.key("^Space")
+        playing(running, 0)
+        playing(running, 2)
+
+
+def test_keys_stop_and_step(home):
+    path = save(home / "a.gif", [100] * 6, loop=0)
+    with show(home, path) as running:
+        playing(running, 2)
+        running.key("^Space")
+        at = playing(running, paused=True)["frame"]
+        assert near(color(running), COLORS[at])
+        assert running.status()["notice"] == f"Frame {at + 1} of 6"
+        for key, step in (("^n", 1), ("^n", 1), ("^p", -1), ("^p", -1), ("^p", -1)):
+            at = (at + step) % 6
+            running.key(key)
+            playing(running, at, paused=True)
+            assert near(color(running), COLORS[at])
+        running.key("4", "^n")
+        playing(running, (at + 4) % 6, paused=True)
+        running.key("^Space")
+        playing(running, paused=False)
+        watch(running, 3)
+
+
+def test_less_motion(home):
+    """With --motion=reduced it plays when it is asked for; with off it is stepped through at most."""
+    path = save(home / "a.gif", [50] * 6, loop=0)
+    with show(home, path, "--motion=reduced") as running:
+        assert near(color(running), COLORS[0])
+        assert animation(running) is None
+        running.key("^Space")
+        playing(running)
+        watch(running, 2)
+        running.ask("set", "motion", "off")
+        running.until(animation=None)
+        assert near(color(running), COLORS[0])
+        with pytest.raises(frieze.Refused):
+            running.ask("animation")
+        running.key("^n")
+        playing(running, 1, paused=True)
+        assert near(color(running), COLORS[1])
+
+
+def test_stays_with_its_picture(home):
+    """What is left stops, comes back from the start, and its tile is the first frame."""
+    folder = pictures.fill(home / "some", 1, SIZE)
+    save(folder / "a.gif", [60] * 6, loop=0)
+    with home.start("--size", "400x300", folder) as running:
+        running.idle().key("Return")
+        playing(running, 3)
+        running.key("n").until(animation=None)
+        running.key("p")
+        playing(running, 2)
+        running.key("Esc").until(animation=None, mode="wall")
+        running.idle()
+        assert COLORS[0] in [color for _, color in running.screenshot().getcolors(1 << 20)]
+
+
+def test_picture_that_is_not_animated_says_so(home):
+    folder = pictures.fill(home / "some", 1, SIZE)
+    with home.start("--size", "400x300", folder) as running:
+        running.idle().key("Return").idle()
+        for command in ("animation", "frame_next", "frame_previous"):
+            with pytest.raises(frieze.Refused, match="no animation"):
+                running.ask(command)
+
+
+# --- what it costs ---
+
+
+def held_bytes(running):
+    """Its own: what is mapped of libraries depends on who else runs."""
+    with open(f"/proc/{running.pid}/smaps_rollup", encoding="ascii") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith("Anonymous:")) * 1024
+
+
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+def test_frames_are_never_all_in_memory(home):
+    """200 frames of 480 KB: 96 MB if they were kept."""
+    path = save(home / "a.gif", [20] * 200, size=(400, 300), loop=0)
+    other = pictures.fill(home / "some", 1, (400, 300)) / "p0.png"
+    with home.start("--size", "400x300", "--memory", "64M", other, path) as running:
+        rest = held_bytes(running.idle().key("Return").idle())
+        running.key("n")
+        assert playing(running)["frames"] == 200
+        most = 0
+        for _ in range(2):
+            at = animation(running)["frame"]
+            running.key("9", "0", "^n")
+            playing(running, paused=True)
+            running.key("^Space")
+            watch(running, 10)
+            most = max(most, held_bytes(running))
+            assert animation(running)["frame"] != at
+        assert most - rest < 16 * MB
+
+
+def tiny_gif(frames, tail=b";"):
+    """A dot that blinks; each frame with its own delay of 20 ms."""
+    head = b"GIF89a" + struct.pack("<HHBBB", 16, 16, 0xf0, 0, 0) + bytes((255, 0, 0, 0, 0, 255))
+    head += b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+    dots = [b"!\xf9\x04\x04\x02\0\0\0," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\2\2" + codes + b"\0"
+            for codes in (b"\x44\1", b"\x4c\1")]
+    return head + (dots[0] + dots[1]) * (frames // 2) + tail
+
+
+def test_hundred_thousand_frames(home):
+    """Shown at once, bounded, and no more of them played than --limit-frames says."""
+    (home / "many.gif").write_bytes(tiny_gif(100000))
+    other = pictures.fill(home / "some", 1, (64, 64)) / "p0.png"
+    with home.start("--size", "400x300", other, home / "many.gif") as running:
+        rest = held_bytes(running.idle().key("Return").idle())
+        running.key("n")
+        assert playing(running)["frames"] == 10000
+        watch(running, 5)
+        assert frieze.is_sanitized() or held_bytes(running) - rest < 64 * MB
+    with show(home, home / "many.gif", "--limit-frames", "3") as running:
+        assert playing(running)["frames"] == 3
+
+
+@pytest.mark.parametrize("part", (0.5, 0.9, 0.999))
+def test_cut_file_plays_as_far_as_it_goes(home, part):
+    path = save(home / "a.gif", [50] * 20, loop=0)
+    data = path.read_bytes()
+    path.write_bytes(data[:int(len(data) * part)])
+    with show(home, path) as running:
+        frames = playing(running)["frames"]
+        assert 20 * part - 3 < frames < 20
+        watch(running, 3)
+
+
+def test_removed_while_it_plays(home):
+    folder = pictures.fill(home / "some", 2, SIZE)
+    save(folder / "a.gif", [30] * 6, loop=0)
+    with home.start("--size", "400x300", folder) as running:
+        running.idle().key("Return")
+        playing(running, 2)
+        (folder / "a.gif").unlink()
+        running.until(items=2, animation=None)
