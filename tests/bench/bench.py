@@ -22,7 +22,7 @@ import subject
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 NEEDED = ("Xvfb", "xdpyinfo", "xdotool")
-PROGRAMS = ("bench_limit", "bench_linear", "bench_floor", "bench_watch")
+PROGRAMS = ("bench_limit", "bench_linear", "bench_floor", "bench_watch", "bench_tile")
 SLOW_ROUNDS = 2  # steps whose figures hardly vary, or take long, run in the first rounds only
 
 
@@ -90,6 +90,7 @@ def own_steps(context, args, wall_count):
     steps = [("limit_screenful", args.runs, lambda: subject.limit(context, context.wall, corpus.SCREENFUL)),
              ("limit_all", args.runs, lambda: subject.limit(context, context.wall, wall_count)),
              ("floor", SLOW_ROUNDS, lambda: subject.floor(context)),
+             ("tiles", SLOW_ROUNDS, lambda: subject.tiles(context)),
              ("linear", SLOW_ROUNDS, lambda: subject.linear(context, min(100, wall_count)))]
     if not args.quick:
         steps.append(("limit_large", SLOW_ROUNDS,

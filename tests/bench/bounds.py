@@ -9,13 +9,18 @@ import statistics
 
 from subject import QUIT_LIMIT_MS, figure
 
-SCREENFUL_LIMIT, ALL_LIMIT = 1.45, 1.2  # times L
+SCREENFUL_LIMIT, ALL_LIMIT = 1.45, 0.75  # times L
 WORK_MS, TOTAL_MS, STALL_MS = 8.0, 33.0, 50.0
 INPUT_MS = 33.4  # two frames at 60 Hz
 FREEZE_SHARE = 50  # the linear program's freeze is at least so many times frieze's longest stall
 SORT_MS = 300.0
 MEMORY_BYTES = 120e6  # above the floor
 SCREENFUL = 35
+# Of a tile, CPU time: times the library's own fastest way to that size; one in ms.
+TILE_LIMITS = {"JPEG 4:2:0": 0.6, "JPEG 4:2:0, restarts": 0.6, "JPEG 4:2:2": 0.6, "JPEG 4:4:4": 0.6, "JPEG grey": 0.6,
+               "JPEG progressive": 0.12, "JPEG at 1/4": 1.03, "JPEG at 1/2": 1.03, "JPEG in full": 1.03,
+               "JPEG progressive, at 1/2": 1.03, "WebP": 1.05, "PNG": 1.1}
+FIRST_MS = 0.2
 LEAST_INPUTS = 12  # fewer key presses answered while loading say nothing
 
 
@@ -230,6 +235,20 @@ def quit_figures(raw):
     return [slow, clean]
 
 
+def tile_figures(raw):
+    """One decode each; the embedded thumbnail with its file's opening."""
+    runs = [{tile["name"]: tile for tile in run["tiles"]} for run in raw.get("tiles", []) if run]
+    rows = []
+    for name, bound in TILE_LIMITS.items():
+        ours, theirs = ([figure(run, name, key) for run in runs] for key in ("ours_ms", "theirs_ms"))
+        shares = ratios(ours, theirs)
+        rows.append(Figure(f"one tile: {name}", median(shares), "x its library", bound,
+                           f"{median(ours) or 0:.1f} ms", worst(shares)).judge())
+    first = [figure(run, "embedded thumbnail", "ours_ms") for run in runs]
+    return rows + [Figure("one tile: embedded thumbnail, with opening", median(first), "ms", FIRST_MS,
+                          worst=worst(first)).judge()]
+
+
 def large_figures(raw):
     base = each(raw, "limit_large", "wall_ms")
     shares = ratios([figure(run, "wall") for run in good(raw, "frieze_large")], base)
@@ -243,7 +262,7 @@ def judge(raw, peers, count, full):
     """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
     return (wall_figures(raw, count, full) + peer_figures(raw, peers) + frame_figures(raw, full)
             + (overlay_figures(raw) if full else []) + find_figures(raw) + freeze_figures(raw) + memory_figure(raw)
-            + quit_figures(raw) + [failure_figure(raw)] + large_figures(raw))
+            + quit_figures(raw) + tile_figures(raw) + [failure_figure(raw)] + large_figures(raw))
 
 
 def passed(figures):

@@ -49,7 +49,7 @@ def number(value, unit):
     if unit == "bytes":
         return f"{value / 1e6:.1f} MB"
     if unit == "ms":
-        return f"{value:.1f} ms" if value < 100 else f"{value:,.0f} ms"
+        return f"{value:.{2 if value < 1 else 1}f} ms" if value < 100 else f"{value:,.0f} ms"
     digits = {"of it": 4, "": 0}.get(unit, 2)
     return f"{value:.{digits}f} {unit}".strip()
 

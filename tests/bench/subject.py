@@ -91,6 +91,11 @@ def linear(context, count):
     return own_program(context, "bench_linear", "-n", count, context.corpus / context.wall)
 
 
+def tiles(context):
+    """Single tiles against the libraries, of a picture that has a thumbnail."""
+    return own_program(context, "bench_tile", sorted((context.corpus / "thumbs35").iterdir())[0])
+
+
 def floor(context):
     return own_program(context, "bench_floor")
 
