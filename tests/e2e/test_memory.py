@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 import frieze
+import huge_jpeg
 
 MB = 1 << 20
 BOUND = 64 * MB
@@ -75,20 +76,70 @@ def look_around(running):
     running.key("+", "+").idle()
 
 
+def floor_of(home, window, display=None):
+    (home / "empty").mkdir()
+    with home.start(*window, "--watch", home / "empty", display=display) as running, Watcher(running.pid) as floor:
+        running.idle()
+        time.sleep(EMPTY_S)
+    return floor.bytes
+
+
+def is_idle(running):
+    """Reads the whole file again for each part: that takes its time."""
+    with contextlib.suppress(frieze.Refused):
+        running.idle()
+        return True
+    return False
+
 @pytest.mark.parametrize("driver", ("headless", "x11"))
 @pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
 def test_bound_holds_from_outside(home, request, pictures_folder, driver):
     display = request.getfixturevalue("x11") if driver == "x11" else None
     window = ("--size", "1280x800", "--jobs", JOBS, "--memory", BOUND)
-    (home / "empty").mkdir()
-    with home.start(*window, "--watch", home / "empty", display=display) as running, Watcher(running.pid) as floor:
-        running.idle()
-        time.sleep(EMPTY_S)
+    floor = floor_of(home, window, display)
     with home.start(*window, pictures_folder, display=display) as running, Watcher(running.pid) as filled:
         look_around(running)
         status = running.status()
     assert status["items"] == 6 * COPIES and status["failed"] == 0, running.errors()
-    assert floor.bytes > 8 * MB and filled.bytes > floor.bytes
-    used = (filled.bytes - floor.bytes) / MB
-    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor.bytes / MB:.1f} MB"
-    print(f"{driver}: {used:.1f} MB of {BOUND // MB} over a floor of {floor.bytes / MB:.1f} MB")
+    assert floor > 8 * MB and filled.bytes > floor
+    used = (filled.bytes - floor) / MB
+    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{driver}: {used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
+
+
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+def test_huge_jpeg_opens_within_the_bound(home):
+    """600 megapixels, at the window's size and at their own: 1.8 GB would hold them."""
+    window, path = ("--size", "1280x800", "--jobs", JOBS, "--memory", BOUND), home / "huge.jpg"
+    width, height = 30000, 20000
+    huge_jpeg.write(path, width, height)
+    assert path.stat().st_size > BOUND / 4  # what the workers have
+    floor = floor_of(home, window)
+    with home.start(*window, path) as running, Watcher(running.pid) as filled:
+        running.idle().key("Return").idle()
+        whole = np.asarray(running.screenshot()).astype(int)
+        running.key("a").until(patience_s=60, zoom=1)
+        frieze.wait_until(lambda: is_idle(running), "its detail", 60)
+        detail = np.asarray(running.screenshot()).astype(int)
+        status = running.status()
+    assert status["failed"] == 0 and not running.errors()
+    for y in (100, 400, 700):
+        wanted = huge_jpeg.green_at((y - 400) * height / 800 + height / 2)
+        assert abs(whole[y, 300:900, 1].mean() - wanted) < 2
+        assert abs(detail[y, :, 1].mean() - huge_jpeg.green_at(height // 2 - 400 + y)) < 2
+    bars = detail[100:700, :, 2].mean(axis=0)
+    for x in range(0, 1280):
+        at = (width - 1280) // 2 + x
+        if 3 < at % 50 < 47:
+            assert abs(bars[x] - (60 + at // 50 % 2 * 120)) < 12, x
+    used = (filled.bytes - floor) / MB
+    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
+
+
+def test_huge_progressive_jpeg_gives_its_reason(home):
+    huge_jpeg.write(home / "huge.jpg", 30000, 20000, progressive=True)
+    stats, result = home.stats("--memory", BOUND, "--quit-when", "loaded", home / "huge.jpg")
+    assert stats["failed"] == 1
+    assert "30000x20000 is over" in result.err, result.err
+    assert stats["memory"]["rss_peak_bytes"] < 300 * MB
