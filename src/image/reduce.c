@@ -1,53 +1,131 @@
 #include "image/reduce.h"
 
+#include "image/filter.h"
+
 #include <assert.h>
 #include <endian.h>
+#include <math.h>
 #include <string.h>
 
 typedef float vec4f __attribute__((vector_size(16)));
 typedef int32_t vec4i __attribute__((vector_size(16)));
+typedef uint16_t vec4h __attribute__((vector_size(8)));
 
-/* A 16-bit sum holds 255 x this coverage. */
-enum { MAX_COVER = 257, MIN_UNIT = 32, TAP_UNIT_BITS = 12 };
+/* The filter reaches over 2 output pixels to each side. Where that is 40 pixels of the input, these are averaged in groups
+ * first, down to a ratio from 5 on: what is too fine for a group to hold back comes through it weakly, and so far above what
+ * the result can show that hardly anything is seen of it. It is faster, and fewer rows have to be kept. */
+enum { REACH = 2, GROUPED_RATIO = 5, SUM_ROWS = 257 };
 
-/* Where output pixel i begins, in 1 / unit of an input pixel. */
-static int64_t edge(int i, int in, int out, int unit)
+/* --- the filter ----------------------------------------------------------------------------------- */
+
+/* Keys, Cubic Convolution Interpolation for Digital Image Processing (1981), a = -1/2; also known as Catmull-Rom. It is
+ * stretched by the ratio, so that it cuts off what the result cannot show. */
+static double cubic(double x)
 {
-    return (int64_t)i * in * unit / out;
+    x = fabs(x);
+    if (x < 1)
+        return (1.5 * x - 2.5) * x * x + 1;
+    return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
 }
 
-/* Input columns that an output column can touch. */
-static int count_taps(int in, int out)
+/* The pixels of a row (or column) of `len` that output pixel i is made of. */
+struct window {
+    double center, ratio;
+    int first, end;
+};
+
+static struct window make_window(const struct fz_reduce_axis *axis, int i, int len)
 {
-    if (in % out == 0)
-        return in / out;
-    int taps = in / out + 2;
-    return taps < in ? taps : in;
+    double center = axis->from + (i + 0.5) * axis->ratio, reach = REACH * axis->ratio;
+    int first = (int)floor(center - reach - 0.5) + 1, end = (int)ceil(center + reach - 0.5);
+    return (struct window){center, axis->ratio, first > 0 ? first : 0, end < len ? end : len};
 }
 
-/* For each output column the first of its `taps` input columns, and their weights, which add up to 1. The
- * number of taps is the same for all, some with weight 0: a loop of constant length beats one that skips
- * them. */
-static void make_taps(struct fz_reduce *r)
+/* Their weights, which add up to FZ_FILTER_ONE; zeros to either side make them `taps`. The place of the first. */
+static int make_weights(const struct window *w, int len, int16_t *weights, int taps)
 {
-    const int unit = 1 << TAP_UNIT_BITS;
-    for (int i = 0; i < r->out_w; i++) {
-        int64_t from = edge(i, r->part.w, r->out_w, unit), to = edge(i + 1, r->part.w, r->out_w, unit);
-        int first = (int)(from / unit);
-        first = first < r->part.w - r->taps ? first : r->part.w - r->taps;
-        r->firsts[i] = first;
-        for (int k = 0; k < r->taps; k++) {
-            int64_t left = (int64_t)(first + k) * unit, right = left + unit;
-            int64_t cover = (right < to ? right : to) - (left > from ? left : from);
-            r->weights[(size_t)i * (size_t)r->taps + (size_t)k] =
-                cover > 0 ? (float)cover / (float)(to - from) : 0;
-        }
+    double values[FZ_FILTER_MAX_TAPS], sum = 0;
+    int first = w->first + taps > len ? len - taps : w->first;
+    first = first > 0 ? first : 0;
+    for (int k = w->first; k < w->end; k++)
+        sum += values[k - w->first] = cubic((k + 0.5 - w->center) / w->ratio);
+    int rest = FZ_FILTER_ONE, largest = w->first - first;
+    memset(weights, 0, (size_t)taps * sizeof *weights);
+    for (int k = w->first; k < w->end; k++) {
+        int16_t *weight = &weights[k - first];
+        *weight = (int16_t)lround(values[k - w->first] / sum * FZ_FILTER_ONE);
+        rest -= *weight;
+        if (*weight > weights[largest])
+            largest = k - first;
     }
+    weights[largest] = (int16_t)(weights[largest] + rest);
+    return first;
+}
+
+/* Even, and no window has more. */
+static int count_taps(double ratio)
+{
+    return ((int)ceil(2 * REACH * ratio) + 1) / 2 * 2;
+}
+
+/* --- set up --------------------------------------------------------------------------------------- */
+
+/* Of a part, *from and *length of `whole`, the filter sees what lies around it too, so that parts fit together. Groups begin
+ * where those of the whole do. */
+static void set_up_axis(struct fz_reduce_axis *axis, int whole, int *from, int *length, int out)
+{
+    int group = *length / out / GROUPED_RATIO;
+    axis->group = group = group > 1 ? group : 1;
+    axis->ratio = (double)*length / group / out;
+    axis->taps = count_taps(axis->ratio);
+    int64_t reach = (int64_t)ceil(REACH * axis->ratio) * group, end = *from + *length + reach;
+    int start = *from > reach ? (int)(*from - reach) / group * group : 0;
+    axis->from = (double)(*from - start) / group;
+    axis->len = (int)((end - start + group - 1) / group);
+    end = start + (int64_t)axis->len * group;
+    *from = start;
+    *length = (int)(end < whole ? end : whole) - start;
+    axis->len = (*length + group - 1) / group;
+}
+
+static size_t whole_blocks(size_t count)
+{
+    return (count + FZ_FILTER_BLOCK - 1) / FZ_FILTER_BLOCK * FZ_FILTER_BLOCK;
+}
+
+static bool set_up_filter(struct fz_reduce *r, struct fz_image_scratch *scratch)
+{
+    struct fz_image_region *part = &r->part;
+    set_up_axis(&r->across, r->in_w, &part->x, &part->w, r->out_w);
+    set_up_axis(&r->down, r->in_h, &part->y, &part->h, r->out_h);
+    assert(r->across.taps <= FZ_FILTER_MAX_TAPS && r->down.taps <= FZ_FILTER_MAX_TAPS);
+    const size_t in_values = (size_t)r->part.w * 4, out_w = (size_t)r->out_w, taps = (size_t)r->across.taps;
+    const size_t px = (size_t)(r->across.len > r->across.taps ? r->across.len : r->across.taps);
+    r->pitch = whole_blocks(px * 4);
+    bool grouped = r->across.group > 1 || r->down.group > 1;
+    if ((grouped && !fz_buffer_need(&scratch->sums, in_values * sizeof *r->sums)) ||
+        !fz_buffer_need(&scratch->rows, r->pitch * (size_t)r->down.taps) ||
+        !fz_buffer_need(&scratch->column, r->pitch * sizeof *r->column) ||
+        !fz_buffer_need(&scratch->weights, out_w * taps * sizeof *r->weights) ||
+        !fz_buffer_need(&scratch->firsts, out_w * sizeof *r->firsts))
+        return false;
+    r->sums = grouped ? (uint16_t *)(void *)scratch->sums.data : NULL;
+    r->rows = scratch->rows.data;
+    r->column = (int16_t *)(void *)scratch->column.data;
+    r->weights = (int16_t *)(void *)scratch->weights.data;
+    r->firsts = (int *)(void *)scratch->firsts.data;
+    for (int i = 0; i < r->out_w; i++) {
+        struct window w = make_window(&r->across, i, r->across.len);
+        r->firsts[i] = make_weights(&w, r->across.len, r->weights + (size_t)i * taps, r->across.taps);
+    }
+    return true;
 }
 
 uint64_t fz_reduce_bytes(uint64_t in_w, uint64_t part_w, uint64_t out_w)
 {
-    return in_w * 4 + part_w * (8 + 16 + 4) + out_w * (4 + 8 + 4 * FZ_REDUCE_BAND);
+    uint64_t around = part_w < in_w ? part_w * 3 * REACH / out_w + FZ_FILTER_BLOCK : FZ_FILTER_BLOCK;
+    return in_w * 4 + (part_w + around) * (8 + FZ_FILTER_MAX_TAPS * 4 + 8 + 4 * REACH) +
+           out_w * (4 + 4 + 4 * FZ_REDUCE_BAND);
 }
 
 bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w,
@@ -66,10 +144,6 @@ bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, 
     *r = (struct fz_reduce){
         .in_w = in_w, .in_h = in_h, .part = *part, .out_w = out_w, .out_h = out_h, .orient = *orient};
     r->copy = part->w == out_w && part->h == out_h;
-    /* Up to 8 input rows for an output row, their sum fits 16 bits; above, it is carried over in between. */
-    r->unit = (int)((int64_t)(MAX_COVER - 1) * out_h / part->h);
-    r->unit = r->unit > MIN_UNIT ? r->unit : MIN_UNIT;
-    size_t in_bytes = (size_t)part->w * 4;
     if (!fz_buffer_need(&scratch->input, (size_t)in_w * 4))
         return false;
     r->input = scratch->input.data;
@@ -78,21 +152,10 @@ bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, 
             return false;
         r->band = scratch->output.data;
     }
-    if (r->copy)
-        return true;
-    r->taps = count_taps(part->w, out_w);
-    if (!fz_buffer_need(&scratch->sums, in_bytes * sizeof *r->sums) ||
-        !fz_buffer_need(&scratch->totals, in_bytes * sizeof *r->totals) ||
-        !fz_buffer_need(&scratch->weights, (size_t)out_w * (size_t)r->taps * sizeof *r->weights) ||
-        !fz_buffer_need(&scratch->firsts, (size_t)out_w * sizeof *r->firsts))
-        return false;
-    r->sums = (uint16_t *)(void *)scratch->sums.data;
-    r->totals = (float *)(void *)scratch->totals.data;
-    r->weights = (float *)(void *)scratch->weights.data;
-    r->firsts = (int *)(void *)scratch->firsts.data;
-    make_taps(r);
-    return true;
+    return r->copy || set_up_filter(r, scratch);
 }
+
+/* --- rows out ------------------------------------------------------------------------------------- */
 
 /* The next output row: in the result, or in the band of rows that will be turned together. */
 static uint8_t *output_row(struct fz_reduce *r)
@@ -115,94 +178,104 @@ static void output_done(struct fz_reduce *r, uint8_t *row)
     r->band_rows = 0;
 }
 
-/* sums (+)= row * cover. Blocks of fixed length vectorise at -O2. */
-static void sums_add(uint16_t *restrict sums, const uint8_t *restrict row, size_t count, uint16_t cover)
+static uint8_t *kept_row(const struct fz_reduce *r, int y)
+{
+    return r->rows + (size_t)(y % r->down.taps) * r->pitch;
+}
+
+/* Of `len` rows; those that have not come weigh nothing. */
+static void make_row(struct fz_reduce *r, const struct window *w, int len)
+{
+    const uint8_t *rows[FZ_FILTER_MAX_TAPS];
+    int16_t weights[FZ_FILTER_MAX_TAPS];
+    int first = make_weights(w, len, weights, r->down.taps);
+    for (int k = 0; k < r->down.taps; k++)
+        rows[k] = kept_row(r, first + k < len ? first + k : len - 1);
+    uint8_t *to = output_row(r);
+    fz_filter_down(r->column, rows, weights, r->down.taps, r->pitch);
+    fz_filter_across(to, r->column, r->firsts, r->weights, r->across.taps, r->out_w);
+    output_done(r, to);
+}
+
+/* A row has come to those that are kept. */
+static void row_done(struct fz_reduce *r)
+{
+    r->kept++;
+    while (r->out_y < r->out_h) {
+        struct window w = make_window(&r->down, r->out_y, r->down.len);
+        if (w.end > r->kept)
+            return;
+        make_row(r, &w, r->down.len);
+    }
+}
+
+/* --- groups --------------------------------------------------------------------------------------- */
+
+/* sums (+)= row. Blocks of fixed length vectorise at -O2. */
+static void sums_add(uint16_t *restrict sums, const uint8_t *restrict row, size_t count)
 {
     size_t i = 0;
     for (; i + 16 <= count; i += 16)
         for (size_t k = 0; k < 16; k++)
-            sums[i + k] = (uint16_t)(sums[i + k] + row[i + k] * cover);
+            sums[i + k] = (uint16_t)(sums[i + k] + row[i + k]);
     for (; i < count; i++)
-        sums[i] = (uint16_t)(sums[i] + row[i] * cover);
+        sums[i] = (uint16_t)(sums[i] + row[i]);
 }
 
-static void sums_set(uint16_t *restrict sums, const uint8_t *restrict row, size_t count, uint16_t cover)
+static void sums_set(uint16_t *restrict sums, const uint8_t *restrict row, size_t count)
 {
     size_t i = 0;
     for (; i + 16 <= count; i += 16)
         for (size_t k = 0; k < 16; k++)
-            sums[i + k] = (uint16_t)(row[i + k] * cover);
+            sums[i + k] = row[i + k];
     for (; i < count; i++)
-        sums[i] = (uint16_t)(row[i] * cover);
+        sums[i] = row[i];
 }
 
-/* totals (+)= sums, which start again. */
-static void totals_set(float *restrict totals, const uint16_t *restrict sums, size_t count)
+static vec4i pixel_of(const uint16_t *sums)
 {
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8)
-        for (size_t k = 0; k < 8; k++)
-            totals[i + k] = (float)(int)sums[i + k];
-    for (; i < count; i++)
-        totals[i] = (float)(int)sums[i];
+    vec4h v;
+    memcpy(&v, sums, sizeof v);
+    return __builtin_convertvector(v, vec4i);
 }
 
-static void totals_add(float *restrict totals, const uint16_t *restrict sums, size_t count)
+/* The mean of `count` pixels side by side. */
+static inline void make_group(uint8_t *to, const uint16_t *sums, int count, float scale)
 {
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8)
-        for (size_t k = 0; k < 8; k++)
-            totals[i + k] += (float)(int)sums[i + k];
-    for (; i < count; i++)
-        totals[i] += (float)(int)sums[i];
+    vec4i sum = pixel_of(sums);
+    for (int k = 1; k < count; k++)
+        sum += pixel_of(sums + (size_t)k * 4);
+    vec4i v = __builtin_convertvector(__builtin_convertvector(sum, vec4f) * scale + 0.5f, vec4i);
+    uint32_t px = (uint32_t)v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | (uint32_t)v[3] << 24;
+    px = htole32(px);
+    memcpy(to, &px, 4);
 }
 
-static void carry_over(struct fz_reduce *r)
+static void make_groups(const struct fz_reduce *r, uint8_t *to)
 {
-    (r->carried ? totals_add : totals_set)(r->totals, r->sums, (size_t)r->part.w * 4);
-    r->carried = true;
-    r->cover = 0;
+    const int group = r->across.group, last = r->across.len - 1, rest = r->part.w - last * group;
+    const float scale = 1 / (float)(group * r->summed);
+    const uint16_t *sums = r->sums;
+    for (int x = 0; x < last; x++, to += 4, sums += (size_t)group * 4)
+        make_group(to, sums, group, scale);
+    make_group(to, sums, rest, 1 / (float)(rest * r->summed));
 }
 
-static vec4f pixel_of(const float *totals, int x)
+/* Row y of the part into the sums, and these into the kept rows once they are complete. Of a group of more rows than a sum
+ * can hold, some are left out. */
+static void push_grouped(struct fz_reduce *r, const uint8_t *row, int y)
 {
-    vec4f v;
-    memcpy(&v, totals + (size_t)x * 4, sizeof v);
-    return v;
+    int at = y % r->down.group, step = (r->down.group + SUM_ROWS - 1) / SUM_ROWS;
+    if (at % step == 0)
+        (r->summed++ ? sums_add : sums_set)(r->sums, row, (size_t)r->part.w * 4);
+    if (at + 1 < r->down.group && y + 1 < r->part.h)
+        return;
+    make_groups(r, kept_row(r, r->kept));
+    r->summed = 0;
+    row_done(r);
 }
 
-/* Inlined with a constant number of taps, the inner loop disappears. */
-static inline void make_pixels(const struct fz_reduce *r, uint8_t *restrict to, float scale, int taps)
-{
-    const float *restrict totals = r->totals, *restrict weight = r->weights;
-    const int *restrict firsts = r->firsts;
-    const int count = r->out_w;
-    for (int i = 0; i < count; i++, weight += taps) {
-        vec4f sum = {0, 0, 0, 0};
-        for (int k = 0; k < taps; k++)
-            sum += pixel_of(totals, firsts[i] + k) * weight[k];
-        vec4i v = __builtin_convertvector(sum * scale + 0.5f, vec4i);
-        uint32_t px = (uint32_t)v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | (uint32_t)v[3] << 24;
-        px = htole32(px);
-        memcpy(to + (size_t)i * 4, &px, 4);
-    }
-}
-
-static void make_row(const struct fz_reduce *r, uint8_t *to, int cover)
-{
-    const float scale = 1 / (float)cover;
-    switch (r->taps) {
-    case 2:
-        make_pixels(r, to, scale, 2);
-        break;
-    case 3:
-        make_pixels(r, to, scale, 3);
-        break;
-    default:
-        make_pixels(r, to, scale, r->taps);
-        break;
-    }
-}
+/* --- rows in -------------------------------------------------------------------------------------- */
 
 void fz_reduce_skip(struct fz_reduce *r, int rows)
 {
@@ -232,9 +305,11 @@ bool fz_reduce_is_done(const struct fz_reduce *r)
 uint8_t *fz_reduce_input(struct fz_reduce *r)
 {
     bool all_of_it = r->part.w == r->in_w && r->in_y >= r->part.y;
-    if (r->copy && all_of_it && r->out_y < r->out_h)
+    if (!all_of_it || r->out_y >= r->out_h)
+        return r->input;
+    if (r->copy)
         return output_row(r);
-    return r->input;
+    return r->sums ? r->input : kept_row(r, r->kept);
 }
 
 static void push_copy(struct fz_reduce *r, const uint8_t *row)
@@ -257,33 +332,23 @@ void fz_reduce_push(struct fz_reduce *r, const uint8_t *row)
         push_copy(r, row);
         return;
     }
-    int64_t top = (int64_t)y * r->unit, bottom = top + r->unit;
-    while (top < bottom) {
-        int64_t end = edge(r->out_y + 1, r->part.h, r->out_h, r->unit);
-        int cover = (int)((end < bottom ? end : bottom) - top);
-        if (r->cover + cover > MAX_COVER)
-            carry_over(r);
-        (r->cover ? sums_add : sums_set)(r->sums, row, (size_t)r->part.w * 4, (uint16_t)cover);
-        r->cover += cover;
-        top += cover;
-        if (top < end)
-            break;
-        carry_over(r);
-        uint8_t *to = output_row(r);
-        make_row(r, to, (int)(end - edge(r->out_y, r->part.h, r->out_h, r->unit)));
-        output_done(r, to);
-        r->carried = false;
+    if (r->sums) {
+        push_grouped(r, row, y);
+        return;
     }
+    uint8_t *to = kept_row(r, r->kept);
+    if (to != row)
+        memcpy(to, row, (size_t)r->part.w * 4);
+    row_done(r);
 }
 
 void fz_reduce_end(struct fz_reduce *r, uint32_t rgb)
 {
-    int64_t begun = (int64_t)(r->in_y - r->part.y) * r->unit - edge(r->out_y, r->part.h, r->out_h, r->unit);
-    if (!r->copy && r->out_y < r->out_h && begun > 0) {
-        uint8_t *to = output_row(r);
-        carry_over(r);
-        make_row(r, to, (int)begun);
-        output_done(r, to);
+    while (!r->copy && r->out_y < r->out_h && r->kept > 0) {
+        struct window w = make_window(&r->down, r->out_y, r->kept);
+        if (w.center > r->kept)
+            break;
+        make_row(r, &w, r->kept);
     }
     r->in_y = r->in_h;
     r->finish.row = NULL;

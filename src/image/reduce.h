@@ -1,4 +1,5 @@
-/* Area averaging (a box filter with fractional coverage) to any smaller size, rows in, rows out. */
+/* To any smaller size by a cubic filter, rows in, rows out. Works on the values as they are, as most programs do: a picture
+ * looks the same in all of them. */
 #ifndef FZ_IMAGE_REDUCE_H
 #define FZ_IMAGE_REDUCE_H
 
@@ -16,28 +17,37 @@ struct fz_reduce_finish {
 
 enum { FZ_REDUCE_BAND = 64 }; /* output rows that are turned together: a cache line of the result and more */
 
-/* Any thread. The memory that it takes at most: a row of in_w px, sums, totals and taps for the part of it that is shown,
- * taps and the band for each of out_w px. */
+/* Any thread. The memory that it takes at most: a row of in_w px; sums, kept rows, column and weights for the part of
+ * it that is shown and what the filter sees around it; places and the band for each of out_w px. */
 uint64_t fz_reduce_bytes(uint64_t in_w, uint64_t part_w, uint64_t out_w);
+
+struct fz_reduce_axis {
+    int group;    /* pixels that are averaged before the filter; 1 = none */
+    int len;      /* px that the filter reads, */
+    double from;  /* where the result begins among them, */
+    double ratio; /* how many of them for one of the result, */
+    int taps;     /* and how many it reaches over, at most */
+};
 
 /* One thread. Private to reduce.c but for the sizes. */
 struct fz_reduce {
     int in_w, in_h, out_w, out_h; /* px */
     int in_y, out_y;              /* rows taken, rows made */
-    struct fz_image_region part;  /* of the rows, what the result shows */
+    struct fz_image_region part;  /* of the rows, what the result is made of */
     int row_x;                    /* the column that rows begin with */
-    int unit;                     /* coverage of a whole input row */
-    int cover;                    /* coverage that the sums hold */
-    bool carried;                 /* the totals hold something */
     bool copy;                    /* same size: rows pass as they are */
     struct fz_orient orient;
     struct fz_reduce_finish finish; /* set by whoever wants it, before the first row */
+    struct fz_reduce_axis across, down;
     uint8_t *input;
-    uint16_t *sums; /* [in_w * 4] of some input rows */
-    float *totals;  /* [in_w * 4] of all of them under an output row */
-    int taps;       /* input columns under an output column, at most */
-    int *firsts;    /* [out_w] the first of them */
-    float *weights; /* [out_w][taps] */
+    uint16_t *sums; /* [part.w * 4] of the rows of a group; NULL: there are no groups */
+    int summed;     /* rows in the sums */
+    uint8_t *rows;  /* a ring of [down.taps], of what the filter reads */
+    size_t pitch;   /* bytes of one of them */
+    int kept;       /* how many have come */
+    int16_t *column;
+    int *firsts;      /* [out_w] the first column that the filter reads */
+    int16_t *weights; /* [out_w][across.taps] */
     uint8_t *band;
     int band_rows;
 };
@@ -47,7 +57,8 @@ struct fz_reduce {
 bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w,
                     int out_h, const struct fz_orient *orient);
 
-/* Any thread. The same of a part of the rows, px of these: the others are dropped. */
+/* Any thread. The same of a part of the rows, px of these. r->part is then what is needed of them: the part, and what the
+ * filter sees around it. The others are dropped. */
 bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h,
                          const struct fz_image_region *part, int out_w, int out_h,
                          const struct fz_orient *orient);

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { BUFFERS = 10 };
+enum { BUFFERS = 11 };
 
 struct fz_image_scratch *fz_image_scratch_new(size_t keep_bytes)
 {
@@ -25,8 +25,9 @@ static void buffer_fini(struct fz_buffer *buffer)
 /* The largest of them; *total is what all hold together. */
 static struct fz_buffer *largest_buffer(struct fz_image_scratch *s, size_t *total)
 {
-    struct fz_buffer *const all[BUFFERS] = {&s->file,    &s->input,  &s->sums,    &s->totals, &s->firsts,
-                                            &s->weights, &s->output, &s->profile, &s->planes, &s->huffman};
+    struct fz_buffer *const all[BUFFERS] = {&s->file,    &s->input,  &s->sums,    &s->rows,
+                                            &s->column,  &s->firsts, &s->weights, &s->output,
+                                            &s->profile, &s->planes, &s->huffman};
     struct fz_buffer *largest = all[0];
     *total = 0;
     for (int i = 0; i < BUFFERS; i++) {

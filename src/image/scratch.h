@@ -17,8 +17,9 @@ struct fz_buffer {
 struct fz_image_scratch {
     struct fz_buffer file;        /* the bytes of the file */
     struct fz_buffer input;       /* one row of the decoder */
-    struct fz_buffer sums;        /* reduce: column sums of the input rows under one output row, */
-    struct fz_buffer totals;      /* and those carried over */
+    struct fz_buffer sums;        /* reduce: column sums of some input rows, */
+    struct fz_buffer rows;        /* the rows that the filter reads, */
+    struct fz_buffer column;      /* and what they are together */
     struct fz_buffer firsts;      /* reduce: the first input column of each output column, */
     struct fz_buffer weights;     /* and the weights of those that follow */
     struct fz_buffer output;      /* reduce: output rows that must be turned */

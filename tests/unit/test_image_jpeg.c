@@ -44,6 +44,8 @@ static void test_all_scales_show_the_same(void **state)
                 /* Areas that are no whole number of pixels are only roughly the same here; and a progressive file has
                  * chroma at 1/16 where luma is at 1/8. */
                 bool coarse = sampling == 2 && progressive && (boxes[i][0] == 80 || boxes[i][0] == 64);
+                /* Nor is one pixel the mean of all: what lies at the edge counts less. */
+                coarse = coarse || boxes[i][0] == 1;
                 if (d > (640 % boxes[i][0] || coarse ? 3.5 : 2))
                     fail_msg("sampling %d progressive %d box %dx%d: %.2f", sampling, progressive, boxes[i][0],
                              boxes[i][1], d);

@@ -213,8 +213,10 @@ static void test_many_pixels_in_little_memory(void **state)
     struct fz_error err;
     assert_int_equal(load_png(&b, 100, &host, &image, &err), FZ_OK);
     assert_true(host.reserved < b.len + (4 << 20));
-    assert_int_equal(pixel(&image, 50, 49), 0x000000);
-    assert_int_equal(pixel(&image, 50, 50), 0xffffff);
+    assert_int_equal(pixel(&image, 50, 47), 0x000000);
+    assert_near(pixel(&image, 50, 49), 0x000000, 24); /* the filter smooths the edge */
+    assert_near(pixel(&image, 50, 50), 0xffffff, 24);
+    assert_int_equal(pixel(&image, 50, 52), 0xffffff);
     host_fini(&host);
     free(b.data);
     free(rows);
