@@ -30,6 +30,7 @@
 #include "ctl/command.h"
 #include "ctl/config.h"
 #include "ctl/option.h"
+#include "decode/cache.h"
 #include "decode/pool.h"
 #include "gpu/head.h"
 #include "gpu/text.h"
@@ -84,6 +85,7 @@ struct fz_app {
     int signals_seen;         /* of those, until the end began */
 
     struct fz_pool pool;
+    struct fz_cache *cache; /* NULL: none */
     struct fz_sources *sources;
     struct fz_text_service *texts;
     struct fz_server *server; /* NULL: no control socket */

@@ -97,6 +97,8 @@ static bool is_over_box(const struct fz_app *app, const struct fz_job *job)
 /* What is known stays known where a later job gets less far. */
 static void take_facts(struct fz_tile *tile, const struct fz_job *job)
 {
+    if (job->caching == FZ_CACHING_RENEW)
+        tile->reread = false;
     if (job->file.known)
         tile->file = job->file;
     if (job->image.format)
@@ -143,6 +145,8 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
     enum fz_err code = job->error.code;
     if (code == FZ_E_CANCELLED || fz_cancel_is_set(&job->cancel)) {
         app->stats.cancelled++;
+    } else if (job->from_cache) {
+        app->stats.disk_hits++;
     } else {
         app->stats.decodes++;
         if (r && r->texture && r->box_w == job->box_w && r->box_h == job->box_h)

@@ -353,7 +353,7 @@ static enum fz_err reload(struct fz_app *app, struct fz_command_call *call, stru
 {
     (void)call;
     (void)err;
-    fz_loader_forget(app, fz_app_current(app), false);
+    fz_loader_reread(app, fz_app_current(app));
     return FZ_OK;
 }
 

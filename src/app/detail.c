@@ -223,7 +223,7 @@ void fz_detail_lost(struct fz_app *app, const struct fz_job *job)
 static bool is_of_same_file(const struct fz_tile *tile, const struct fz_job *job)
 {
     return job->image.width == tile->picture_w && job->image.height == tile->picture_h &&
-           job->file.bytes == tile->file.bytes && job->file.mtime_s == tile->file.mtime_s;
+           job->file.bytes == tile->file.bytes && job->file.mtime_ns == tile->file.mtime_ns;
 }
 
 void fz_detail_take(struct fz_app *app, struct fz_job *job)

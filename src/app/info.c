@@ -71,7 +71,7 @@ static void add_file(struct fz_info_page *page, const struct fz_tile *tile)
         return;
     fz_human_bytes(text, sizeof text, tile->file.bytes);
     fz_info_add(page, "File", "%s", text);
-    fz_human_time(text, sizeof text, tile->file.mtime_s);
+    fz_human_time(text, sizeof text, tile->file.mtime_ns / 1000000000);
     if (*text)
         fz_info_add(page, "Modified", "%s", text);
 }

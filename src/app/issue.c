@@ -185,6 +185,8 @@ static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose pu
     job->box_h = box_h;
     job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
     job->limits = fz_limits_from_options(&app->options);
+    if (purpose == FZ_FOR_WALL)
+        job->caching = tile->reread ? FZ_CACHING_RENEW : FZ_CACHING_ON;
     job->credit_bytes = bytes;
     tile->renditions[purpose].job = job;
     if (purpose == FZ_FOR_WALL && !tile->renditions[purpose].texture && app->loader.firsts < FZ_MAX_FIRSTS &&

@@ -166,6 +166,14 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
     fz_loader_list_changed(app);
 }
 
+void fz_loader_reread(struct fz_app *app, fz_item_id item)
+{
+    fz_loader_forget(app, item, false);
+    struct fz_tile *tile = fz_loader_tile(app, item);
+    if (tile)
+        tile->reread = true;
+}
+
 void fz_loader_forget_all(struct fz_app *app)
 {
     for (size_t i = 0; i < app->loader.tile_capacity; i++)

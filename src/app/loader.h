@@ -39,6 +39,7 @@ struct fz_tile {
     struct fz_error *error; /* why it cannot be shown; owned */
     int64_t retry_us;       /* after a transient error: when it is tried again, if in view; 0: never */
     int retries;            /* of these so far */
+    bool reread;            /* from its file, next time */
     char *damage;           /* why it is shown in part; owned; NULL: it is shown whole */
     bool no_detail;         /* parts of it cannot be decoded: it is shown as large as fits */
     bool missing;           /* named by the user, and not there or no picture: counted in fz_scan */
@@ -96,6 +97,8 @@ bool fz_loader_collect(struct fz_app *app, int64_t budget_us);
 
 /* Forgets what is known of an item, so that it is read again; with `gone` for ever. */
 void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone);
+/* The same, from its file, whatever the tile cache holds of it. */
+void fz_loader_reread(struct fz_app *app, fz_item_id item);
 /* All of them, to be read again. */
 void fz_loader_forget_all(struct fz_app *app);
 

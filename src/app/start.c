@@ -22,6 +22,7 @@ enum {
     PICTURES_IN_BUDGET = 2, /* at the highest zoom: the one in view and the one that comes */
     RETENTION_PART =
         32, /* what freed blocks may still hold: a quarter of the eighth that nothing else takes */
+    CACHE_QUEUE_PART = 64, /* tiles that wait to be written: of the same eighth */
     HINT_US = 5000000,
     STUCK_MS = 150,        /* how long the end waits for a library that cannot be interrupted */
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
@@ -152,6 +153,19 @@ static int end_at_once(void *ctx)
     return fz_err_exit_status(app->status);
 }
 
+/* Everything works without it. */
+static void start_cache(struct fz_app *app, uint64_t memory)
+{
+    uint64_t limit_bytes = (uint64_t)app->options.values[FZ_OPTION_CACHE_SIZE].number;
+    char *folder = limit_bytes > 0 ? fz_cache_folder() : NULL;
+    struct fz_cache_options options = {
+        .folder = folder, .limit_bytes = limit_bytes, .queue_bytes = memory / CACHE_QUEUE_PART};
+    struct fz_error err = {0};
+    if (folder && fz_cache_start(&app->cache, &options, &err) != FZ_OK)
+        fz_log_error(&err);
+    free(folder);
+}
+
 static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_error *err)
 {
     int jobs = fz_option_is_set(&app->options, FZ_OPTION_JOBS)
@@ -162,7 +176,9 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     app->loader.picture_limit_px = memory / 2 / 4 / PICTURES_IN_BUDGET;
     if (app->loader.picture_limit_px > fz_image_default_limits.max_output_px)
         app->loader.picture_limit_px = fz_image_default_limits.max_output_px;
-    enum fz_err code = fz_pool_start(&app->pool, jobs, memory / 4, &app->results, &app->bell, err);
+    start_cache(app, memory);
+    enum fz_err code =
+        fz_pool_start(&app->pool, jobs, memory / 4, app->cache, &app->results, &app->bell, err);
     if (code == FZ_OK)
         code = fz_text_service_start(&app->texts, &app->bell, err);
     if (code == FZ_OK)
@@ -290,6 +306,7 @@ void fz_app_stop(struct fz_app *app)
     fz_shown_stop(app->shown);
     bool stopped = fz_resume_stop(app, STUCK_MS);
     stopped = fz_pool_stop(&app->pool, STUCK_MS) && stopped;
+    stopped = stopped && fz_cache_stop(app->cache, STUCK_MS);
     if (!stopped)
         _exit(end_at_once(app));
     fz_animate_fini(app);

@@ -64,8 +64,9 @@ static json_t *textures_json(const struct fz_app *app, const char *which)
     if (which[0] == 'u')
         return json_pack("{s:o,s:o,s:f}", "count", bytes(t->uploads), "bytes", bytes(t->upload_bytes), "max",
                          (double)t->upload_max_us / 1000);
-    return json_pack("{s:o,s:o,s:o,s:i}", "texture_bytes_peak", bytes(t->bytes_peak), "pixel_bytes_peak",
-                     bytes(app->stats.pixel_bytes_peak), "hits", bytes(app->stats.hits), "disk_hits", 0);
+    return json_pack("{s:o,s:o,s:o,s:o}", "texture_bytes_peak", bytes(t->bytes_peak), "pixel_bytes_peak",
+                     bytes(app->stats.pixel_bytes_peak), "hits", bytes(app->stats.hits), "disk_hits",
+                     bytes(app->stats.disk_hits));
 }
 
 static json_t *decode_json(const struct fz_app *app)

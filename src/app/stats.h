@@ -26,7 +26,7 @@ struct fz_stats {
     bool was_moving;          /* the last frame was one of a movement */
     int64_t first_input_us;   /* the oldest input that no frame has shown yet; 0: none */
     uint64_t inputs;
-    uint64_t decodes, cancelled, repeated, hits;
+    uint64_t decodes, cancelled, repeated, hits, disk_hits;
     uint64_t pixel_bytes_peak;
     uint64_t pss_peak_bytes;
 };

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,6 +79,18 @@ char *fz_path_dir(const char *path)
     if (!slash)
         return fz_strdup(".");
     return slash == path ? fz_strdup("/") : fz_strndup(path, (size_t)(slash - path));
+}
+
+void fz_path_make_folder(const char *dir)
+{
+    if (mkdir(dir, 0700) == 0 || errno != ENOENT)
+        return;
+    char *above = fz_path_dir(dir);
+    if (strcmp(above, dir) != 0) {
+        fz_path_make_folder(above);
+        mkdir(dir, 0700);
+    }
+    free(above);
 }
 
 bool fz_path_is_file(const char *path)

@@ -21,6 +21,10 @@ char *fz_path_locate(const char *path);
 /* Any thread. The folder part of an absolute path ("/" at the top). Caller frees. */
 char *fz_path_dir(const char *path);
 
+/* Any thread but a running render thread. Makes the folder `dir`, and those above it that are not there, for the user
+ * alone; what fails shows when something is put into it. */
+void fz_path_make_folder(const char *dir);
+
 /* Any thread but a running render thread. True for a regular file (links followed). */
 bool fz_path_is_file(const char *path);
 

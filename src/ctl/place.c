@@ -169,18 +169,6 @@ static json_t *place_json(const struct fz_place *place)
     return entry;
 }
 
-static void make_folders(const char *dir)
-{
-    if (mkdir(dir, 0700) == 0 || errno != ENOENT)
-        return;
-    char *above = fz_path_dir(dir);
-    if (strcmp(above, dir) != 0) {
-        make_folders(above);
-        mkdir(dir, 0700);
-    }
-    free(above);
-}
-
 /* Two that are closed at once must not lose each other's place. Who holds the lock for longer than this is stuck. */
 static int lock(const char *dir)
 {
@@ -207,7 +195,7 @@ static enum fz_err write_places(const char *file, const json_t *places, struct f
 enum fz_err fz_place_save(const char *file, const struct fz_place *place, struct fz_error *err)
 {
     char *dir = fz_path_dir(file), key[17];
-    make_folders(dir);
+    fz_path_make_folder(dir);
     int fd = lock(dir);
     free(dir);
     json_t *before, *places = json_array(), *entry;

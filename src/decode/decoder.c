@@ -1,10 +1,12 @@
 #include "decode/decoder.h"
 
 #include "base/memory_use.h"
+#include "decode/cached.h"
 #include "sync/thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,17 +18,21 @@ struct decode_call {
     uint64_t reserved_bytes;
 };
 
-void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, size_t keep_bytes,
-                     atomic_uint_fast64_t *opens)
+void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, struct fz_cache *cache,
+                     size_t keep_bytes, atomic_uint_fast64_t *opens)
 {
-    *decoder =
-        (struct fz_decoder){.scratch = fz_image_scratch_new(keep_bytes), .ledger = ledger, .opens = opens};
+    *decoder = (struct fz_decoder){.scratch = fz_image_scratch_new(keep_bytes),
+                                   .cache = fz_cache_reader_new(cache),
+                                   .ledger = ledger,
+                                   .opens = opens};
 }
 
 void fz_decoder_fini(struct fz_decoder *decoder)
 {
     fz_image_scratch_free(decoder->scratch);
-    decoder->scratch = NULL;
+    fz_cache_reader_free(decoder->cache);
+    free(decoder->tile.data);
+    *decoder = (struct fz_decoder){0};
 }
 
 static bool host_cancelled(void *ctx)
@@ -64,48 +70,69 @@ int fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job)
     return fd;
 }
 
-static struct fz_file_facts look_at(int fd)
-{
-    struct stat st;
-    if (fstat(fd, &st) != 0)
-        return (struct fz_file_facts){0};
-    return (struct fz_file_facts){true, (uint64_t)st.st_size, st.st_mtime};
-}
-
 static bool open_file(struct fz_decoder *decoder, struct fz_job *job)
 {
-    if (job->fd < 0)
-        job->fd = fz_decoder_open(decoder, job);
-    if (job->fd < 0)
-        return false;
-    job->file = look_at(job->fd);
-    return true;
+    if (job->fd >= 0)
+        return true;
+    job->fd = fz_decoder_open(decoder, job);
+    struct stat st;
+    if (job->fd >= 0 && fstat(job->fd, &st) == 0)
+        job->file = fz_file_facts_of(&st);
+    return job->fd >= 0;
 }
 
-static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
+/* What the request names beside its bytes is the job's. */
+static void decode(struct fz_decoder *decoder, struct fz_job *job, struct fz_image_request *request)
 {
-    if (!open_file(decoder, job))
-        return;
     struct decode_call call = {.decoder = decoder, .job = job};
-    struct fz_image_request request = {
-        .fd = job->fd,
-        .head = job->head,
-        .box_w = job->box_w,
-        .box_h = job->box_h,
-        .region = job->region,
-        .background = job->background,
-        .limits = job->limits,
-        .host = {&call, host_cancelled, host_reserve, host_alloc},
-    };
-    enum fz_err code = fz_image_load(&request, decoder->scratch, &job->image, &job->error);
+    request->box_w = job->box_w;
+    request->box_h = job->box_h;
+    request->region = job->region;
+    request->background = job->background;
+    request->limits = job->limits;
+    request->host = (struct fz_image_host){&call, host_cancelled, host_reserve, host_alloc};
+    enum fz_err code = fz_image_load(request, decoder->scratch, &job->image, &job->error);
     job->error.code = code;
-    fz_job_close(job);
     if (call.reserved_bytes > 0)
         fz_ledger_release(decoder->ledger, call.reserved_bytes);
     if (code != FZ_OK) {
         fz_surface_free(job->surface);
         job->surface = NULL;
     }
+}
+
+/* False where its file must be read. */
+static bool decode_cached(struct fz_decoder *decoder, struct fz_job *job)
+{
+    struct fz_file_facts file;
+    struct fz_cache_facts facts;
+    struct fz_image_request request = {.fd = -1};
+    if (!fz_cached_find(decoder->cache, job, &file, &facts, &decoder->tile, &request.len))
+        return false;
+    request.bytes = decoder->tile.data;
+    decode(decoder, job, &request);
+    if (job->error.code == FZ_E_CANCELLED)
+        return true;
+    job->from_cache = job->error.code == FZ_OK && !job->image.damaged && fz_cached_take_facts(job, &facts);
+    if (!job->from_cache) {
+        fz_surface_free(job->surface);
+        job->surface = NULL;
+        return false;
+    }
+    job->file = file;
+    return true;
+}
+
+static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
+{
+    if (job->fd < 0 && decode_cached(decoder, job))
+        return;
+    if (!open_file(decoder, job))
+        return;
+    decode(decoder, job, &(struct fz_image_request){.fd = job->fd, .head = job->head});
+    if (job->error.code == FZ_OK)
+        fz_cached_keep(decoder->cache, job);
+    fz_job_close(job);
 }
 
 struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *job)
@@ -115,6 +142,8 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
     job->wants_first = false;
     if (fz_cancel_is_set(&job->cancel))
         return NULL;
+    if (decode_cached(decoder, job))
+        return job;
     if (!open_file(decoder, job) || fz_image_read_head(job->fd, &job->head, &job->error) != FZ_OK) {
         fz_job_close(job);
         return job;

@@ -2,6 +2,7 @@
 #ifndef FZ_DECODE_DECODER_H
 #define FZ_DECODE_DECODER_H
 
+#include "decode/cache.h"
 #include "decode/job.h"
 #include "sync/ledger.h"
 
@@ -10,13 +11,15 @@
 /* One per worker; holds the buffers that it uses again and again. */
 struct fz_decoder {
     struct fz_image_scratch *scratch; /* owned */
+    struct fz_cache_reader *cache;    /* owned; NULL: none */
+    struct fz_buffer tile;            /* found there */
     struct fz_ledger *ledger;         /* borrowed */
     atomic_uint_fast64_t *opens;      /* borrowed: counts source files opened */
 };
 
-/* The worker's thread. Between two jobs the decoder holds at most `keep_bytes`. */
-void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, size_t keep_bytes,
-                     atomic_uint_fast64_t *opens);
+/* The worker's thread. Between two jobs the decoder holds at most `keep_bytes`, and a tile of `cache` (NULL: none). */
+void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, struct fz_cache *cache,
+                     size_t keep_bytes, atomic_uint_fast64_t *opens);
 void fz_decoder_fini(struct fz_decoder *decoder);
 
 /* The worker's thread. Opens the file of a job: a descriptor, or -1 with the job's error set. */

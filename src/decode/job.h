@@ -25,11 +25,18 @@ enum fz_job_kind {
     FZ_JOB_FRAME, /* path, or the stream that was opened -> the next frame, as a surface that fits the box */
 };
 
+/* What a DECODE has to do with the tile cache. */
+enum fz_caching {
+    FZ_CACHING_OFF,
+    FZ_CACHING_ON,    /* taken from there, or kept there */
+    FZ_CACHING_RENEW, /* read from the file all the same, and kept there */
+};
+
 /* What the file system says of the file that was read. */
 struct fz_file_facts {
     bool known;
     uint64_t bytes;
-    int64_t mtime_s; /* since 1970 */
+    int64_t mtime_ns; /* since 1970 */
 };
 
 /* Of a FRAME job: what is wanted, and what it became. */
@@ -56,7 +63,8 @@ struct fz_job {
     struct fz_image_region region; /* DETAIL: px of the upright picture */
     uint32_t background;
     struct fz_image_limits limits;
-    uint64_t later; /* DECODE: its priority after the first picture */
+    uint64_t later;          /* DECODE: its priority after the first picture */
+    enum fz_caching caching; /* DECODE */
     struct fz_cancel cancel;
     void (*work)(struct fz_job *job); /* WORK: runs on a worker, touches nothing but `load` and `cancel` */
     void (*load_free)(void *load);    /* WORK: any thread, with the job */
@@ -73,6 +81,7 @@ struct fz_job {
     struct fz_image image;         /* `pixels` are those of the surface */
     const struct fz_job *first_of; /* this is but a first picture of what that job decodes; only compared */
     struct fz_file_facts file;
+    bool from_cache; /* its file was not opened */
     int64_t cpu_us;
     uint64_t pss_bytes;
     void *load; /* WORK: owned; to be worked on, and the result */

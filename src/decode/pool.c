@@ -57,7 +57,7 @@ static int worker_main(void *ctx)
     struct fz_pool *pool = ctx;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
     struct fz_decoder decoder;
-    fz_decoder_init(&decoder, &pool->ledger, pool->keep_bytes, &pool->counts.opens);
+    fz_decoder_init(&decoder, &pool->ledger, pool->cache, pool->keep_bytes, &pool->counts.opens);
     struct fz_heap_node *node;
     while ((node = fz_heap_pop(&pool->heap)) != NULL) {
         run(pool, &decoder, FZ_CONTAINER(node, struct fz_job, queued));
@@ -68,12 +68,12 @@ static int worker_main(void *ctx)
     return 0;
 }
 
-enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_bytes, struct fz_ready *ready,
-                          struct fz_doorbell *bell, struct fz_error *err)
+enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_bytes, struct fz_cache *cache,
+                          struct fz_ready *ready, struct fz_doorbell *bell, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
     fz_image_init();
-    *pool = (struct fz_pool){.ready = ready, .bell = bell};
+    *pool = (struct fz_pool){.cache = cache, .ready = ready, .bell = bell};
     pool->keep_bytes = (size_t)(working_bytes / KEPT_PART / (uint64_t)workers);
     fz_heap_init(&pool->heap);
     fz_ledger_init(&pool->ledger, working_bytes - (uint64_t)workers * pool->keep_bytes);

@@ -19,6 +19,7 @@ struct fz_pool {
     struct fz_ledger ledger;      /* has its own lock */
     struct fz_ready trash;        /* lock-free: spent jobs, freed by the next worker that comes by */
     struct fz_pool_counts counts; /* atomic */
+    struct fz_cache *cache;       /* immutable; NULL: none */
     struct fz_ready *ready;       /* immutable: where finished jobs go */
     struct fz_doorbell *bell;     /* immutable */
     size_t keep_bytes;            /* immutable: what each worker may hold between two jobs */
@@ -28,9 +29,9 @@ struct fz_pool {
 };
 
 /* Main thread. Starts `workers` threads; `working_bytes` bounds what all of them hold at once, in the decodes under way
- * and in the buffers kept between two. */
-enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_bytes, struct fz_ready *ready,
-                          struct fz_doorbell *bell, struct fz_error *err);
+ * and in the buffers kept between two. `cache` is borrowed, or NULL. */
+enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_bytes, struct fz_cache *cache,
+                          struct fz_ready *ready, struct fz_doorbell *bell, struct fz_error *err);
 
 /* Main thread, after the quit token was set. Wakes and joins every worker, then frees what is still queued, finished
  * or trashed. False when a worker was still in the middle of a library's decode after `patience_ms`: nothing was

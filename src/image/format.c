@@ -2,6 +2,8 @@
 
 #include "frieze_config.h"
 
+#include <string.h>
+
 #define BY_SDL(id, type, px, copies)                                                   \
     .name = #id, .is_a = fz_##id##_is_a, .header = fz_##id##_header, .sdl_type = type, \
     .working_bytes = fz_sdl_working_bytes, .bytes_per_px = px, .file_copies = copies
@@ -75,6 +77,14 @@ static const struct fz_format formats[] = {
     {BY_SDL(pcx, "PCX", 4, 0), .load = fz_sdl_load},
     {BY_SDL(tga, "TGA", 6, 0), .load = fz_sdl_load},
 };
+
+const struct fz_format *fz_format_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+    return NULL;
+}
 
 const struct fz_format *fz_format_find(const struct fz_bytes *head)
 {

@@ -82,6 +82,9 @@ struct fz_format {
 /* Any thread. The row that knows these bytes, or NULL. */
 const struct fz_format *fz_format_find(const struct fz_bytes *head);
 
+/* Any thread. The row of that name, or NULL. */
+const struct fz_format *fz_format_named(const char *name);
+
 /* The decoder's thread. Knows the format by the first bytes, then reads as far as its header reaches. The errors of
  * fz_image_load. */
 enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader);

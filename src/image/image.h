@@ -48,7 +48,9 @@ struct fz_image_head {
 struct fz_image_request {
     int fd;                    /* open for reading, at its start; borrowed; read once, sequentially */
     struct fz_image_head head; /* borrowed: what was read already, fd stands behind it */
-    int box_w, box_h;          /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
+    const uint8_t *bytes;      /* borrowed: what stands in the file, instead of fd; NULL: fd is read */
+    size_t len;
+    int box_w, box_h; /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
     /* Of a region (brought inside the picture where it is not) the result is exactly the box, at most the region's own
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */

@@ -34,13 +34,14 @@ static enum fz_err fail_large(const struct fz_reader *reader, struct fz_error *e
 enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_request *request,
                            struct fz_buffer *buffer, struct fz_error *err)
 {
-    *reader = (struct fz_reader){.request = request, .buffer = buffer};
-    enum fz_err code = fz_reader_check(request->fd, &reader->file_bytes, err);
+    *reader = (struct fz_reader){.request = request, .buffer = buffer, .file_bytes = request->len};
+    enum fz_err code = request->bytes ? FZ_OK : fz_reader_check(request->fd, &reader->file_bytes, err);
     if (code != FZ_OK)
         return code;
     if (reader->file_bytes > request->limits.max_file_bytes)
         return fail_large(reader, err);
-    posix_fadvise(request->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice only: may fail */
+    if (!request->bytes)
+        posix_fadvise(request->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice only: may fail */
     if (request->head.len == 0)
         return FZ_OK;
     if (!fz_buffer_grow(buffer, request->head.len))
@@ -59,6 +60,19 @@ static bool make_room(struct fz_reader *reader, uint64_t bytes)
     return need <= SIZE_MAX && fz_buffer_grow(reader->buffer, (size_t)need);
 }
 
+/* As read(2) does. */
+static ssize_t read_on(const struct fz_reader *reader, uint8_t *to, size_t count)
+{
+    const struct fz_image_request *request = reader->request;
+    if (!request->bytes)
+        return read(request->fd, to, count);
+    size_t at = reader->len + (size_t)reader->piece_bytes;
+    if (count > request->len - at)
+        count = request->len - at;
+    memcpy(to, request->bytes + at, count);
+    return (ssize_t)count;
+}
+
 /* Reads once, behind what stands in the buffer. */
 static enum fz_err read_some(struct fz_reader *reader, size_t count, size_t *got, struct fz_error *err)
 {
@@ -67,7 +81,7 @@ static enum fz_err read_some(struct fz_reader *reader, size_t count, size_t *got
     do {
         if (request->host.cancelled && request->host.cancelled(request->host.ctx))
             return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
-        n = read(request->fd, reader->buffer->data + reader->len, count);
+        n = read_on(reader, reader->buffer->data + reader->len, count);
     } while (n < 0 && errno == EINTR);
     if (n < 0)
         return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");

@@ -75,7 +75,7 @@ static inline void bench_start(struct bench *bench, int workers)
 {
     struct fz_error err = {0};
     fz_cancel_init(&bench->quit, NULL);
-    assert_int_equal(fz_pool_start(&bench->pool, workers, WORKING_BYTES, &bench->ready, &bench->bell, &err),
+    assert_int_equal(fz_pool_start(&bench->pool, workers, WORKING_BYTES, NULL, &bench->ready, &bench->bell, &err),
                      FZ_OK);
 }
 

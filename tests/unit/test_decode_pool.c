@@ -36,7 +36,7 @@ static void check_decoded(const struct fz_job *job)
     assert_int_equal(stat(job->path, &st), 0);
     assert_true(job->file.known);
     assert_int_equal(job->file.bytes, st.st_size);
-    assert_int_equal(job->file.mtime_s, st.st_mtime);
+    assert_int_equal(job->file.mtime_ns / 1000000000, st.st_mtime);
     const uint8_t *row = (const uint8_t *)job->surface->pixels + 10 * job->surface->pitch;
     uint32_t pixel;
     memcpy(&pixel, row + 16 * 4, sizeof pixel);

@@ -1,0 +1,401 @@
+#include "decode/cache.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "decode/cache_db.h"
+#include "sync/thread.h"
+
+#include <SDL_mutex.h>
+#include <SDL_timer.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    BATCH_ROWS =
+        64, /* written at once, or what came together in this time: few writes, a memory card must last */
+    BATCH_MS = 5000,
+    BATCH_BYTES = 2 << 20,
+    BUSY_TRIES = 5, /* of one second each (see cache_db.c) */
+    OPENING_US = 1000000,
+    MAX_RESETS = 3, /* in one run: a disk that damages whatever is written is not written to for ever */
+    TOUCH_MS = 24 * 60 * 60 * 1000, /* so exactly is known when an entry was used */
+    LARGEST_PART = 16,              /* of the bound: a larger tile is not kept */
+    CACHE_NICE = 10,                /* as workers */
+};
+
+enum state { OPENING, ON, OFF };
+
+struct fz_cache {
+    /* immutable */
+    char *path;
+    uint64_t limit_bytes, queue_bytes;
+    int64_t wait_until_us; /* for the file to be opened */
+    SDL_Thread *thread;
+    SDL_mutex *lock;
+    SDL_cond *changed;
+    /* under lock */
+    struct fz_cache_row *first, **end; /* what waits to be written; owned */
+    size_t row_count;
+    uint64_t row_bytes;
+    enum state state;
+    bool closing;
+    /* atomic */
+    atomic_bool writes;     /* what is stored will be written */
+    atomic_bool damaged;    /* a reader found it so */
+    atomic_bool spoilt;     /* an entry was, and that was said */
+    atomic_uint generation; /* counts the files that readers may have open */
+    atomic_bool ended;
+};
+
+struct fz_cache_reader {
+    struct fz_cache *cache; /* borrowed */
+    struct fz_cache_db db;
+    unsigned generation; /* of what is open; 0: nothing */
+};
+
+char *fz_cache_folder(void)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache && *cache == '/')
+        return fz_path_join(cache, "frieze");
+    return home && *home == '/' ? fz_path_join(home, ".cache/frieze") : NULL;
+}
+
+/* ---- The thread that writes -------------------------------------------------------------------------------------- */
+
+static void free_rows(struct fz_cache_row *row)
+{
+    while (row) {
+        struct fz_cache_row *next = row->next;
+        free((char *)(uintptr_t)row->key.path);
+        free(row->tile);
+        free(row);
+        row = next;
+    }
+}
+
+static void set_state(struct fz_cache *cache, enum state state)
+{
+    SDL_LockMutex(cache->lock);
+    cache->state = state;
+    SDL_CondBroadcast(cache->changed);
+    SDL_UnlockMutex(cache->lock);
+}
+
+/* Begins anew where the file cannot be relied on. */
+static int mend(struct fz_cache *cache, struct fz_cache_db *db, int code, int *resets)
+{
+    if (!fz_cache_db_is_damage(code) || (*resets)++ == MAX_RESETS)
+        return code;
+    fz_log("%s: damaged, or of another version: begun anew", cache->path);
+    code = fz_cache_db_reset(db, cache->path, cache->limit_bytes);
+    atomic_fetch_add(&cache->generation, 1);
+    return code;
+}
+
+static uint64_t bytes_of(const struct fz_cache_row *row)
+{
+    return sizeof *row + strlen(row->key.path) + row->len;
+}
+
+/* Under lock. The first rows, as many as are written at once. */
+static struct fz_cache_row *cut_batch(struct fz_cache *cache)
+{
+    struct fz_cache_row *rows = cache->first, **end = &rows;
+    uint64_t bytes = 0;
+    size_t count = 0;
+    for (; *end && count < BATCH_ROWS && (count == 0 || bytes < BATCH_BYTES); end = &(*end)->next, count++)
+        bytes += bytes_of(*end);
+    cache->first = *end;
+    if (!cache->first)
+        cache->end = &cache->first;
+    cache->row_count -= count;
+    cache->row_bytes -= bytes;
+    *end = NULL;
+    return rows;
+}
+
+/* Waits until there is something to write, or to mend, or the end has come. */
+static struct fz_cache_row *take_batch(struct fz_cache *cache, bool *last)
+{
+    int64_t until_us = 0;
+    SDL_LockMutex(cache->lock);
+    while (!cache->closing && cache->row_count < BATCH_ROWS && cache->row_bytes < BATCH_BYTES &&
+           !atomic_load(&cache->damaged)) {
+        if (cache->row_count == 0) {
+            SDL_CondWait(cache->changed, cache->lock);
+            continue;
+        }
+        if (until_us == 0)
+            until_us = fz_now_us() + (int64_t)BATCH_MS * 1000;
+        int64_t left_us = until_us - fz_now_us();
+        if (left_us <= 0)
+            break;
+        SDL_CondWaitTimeout(cache->changed, cache->lock, (Uint32)(left_us / 1000 + 1));
+    }
+    struct fz_cache_row *rows = cut_batch(cache);
+    *last = cache->closing && !cache->first;
+    SDL_UnlockMutex(cache->lock);
+    return rows;
+}
+
+static void give_up_writing(struct fz_cache *cache, const struct fz_cache_db *db, int code, const char *what)
+{
+    int sys = db->db ? sqlite3_system_errno(db->db) : db->sys;
+    struct fz_error err;
+    fz_fail(&err, FZ_E_IO, sys, "%s: %s: %s", cache->path, what, sqlite3_errstr(code));
+    if (atomic_exchange(&cache->writes, false))
+        fz_log_error(&err);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool is_closing(struct fz_cache *cache)
+{
+    SDL_LockMutex(cache->lock);
+    bool closing = cache->closing;
+    SDL_UnlockMutex(cache->lock);
+    return closing;
+}
+
+/* Another frieze that writes lets this one in between two of its batches; one that is stuck does not. */
+static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const struct fz_cache_row *rows)
+{
+    int code, tries = 0;
+    do
+        code = fz_cache_db_write(db, rows, now_ms());
+    while (code == SQLITE_BUSY && ++tries < BUSY_TRIES && !is_closing(cache));
+    return code == SQLITE_BUSY ? SQLITE_OK : code;
+}
+
+static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
+{
+    int resets = 0;
+    for (bool last = false; !last;) {
+        struct fz_cache_row *rows = take_batch(cache, &last);
+        int code = SQLITE_OK;
+        if (atomic_exchange(&cache->damaged, false))
+            code = mend(cache, db, SQLITE_CORRUPT, &resets);
+        if (code == SQLITE_OK && rows && atomic_load(&cache->writes))
+            code = mend(cache, db, write_batch(cache, db, rows), &resets);
+        if (code != SQLITE_OK)
+            give_up_writing(cache, db, code, "tiles are kept no more");
+        free_rows(rows);
+    }
+}
+
+static int cache_main(void *ctx)
+{
+    struct fz_cache *cache = ctx;
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), CACHE_NICE);
+    char *folder = fz_path_dir(cache->path);
+    fz_path_make_folder(folder);
+    free(folder);
+    struct fz_cache_db db;
+    int resets = 0;
+    int code = mend(cache, &db, fz_cache_db_open(&db, cache->path, cache->limit_bytes), &resets);
+    if (code == SQLITE_OK) {
+        set_state(cache, ON);
+        fz_cache_db_trim(&db);
+        write_all(cache, &db);
+    } else {
+        give_up_writing(cache, &db, code, "going on without the tile cache");
+        set_state(cache, OFF);
+    }
+    fz_cache_db_close(&db);
+    atomic_store(&cache->ended, true);
+    return 0;
+}
+
+/* ---- Start and stop ---------------------------------------------------------------------------------------------- */
+
+static void free_cache(struct fz_cache *cache)
+{
+    free_rows(cache->first);
+    SDL_DestroyCond(cache->changed);
+    SDL_DestroyMutex(cache->lock);
+    free(cache->path);
+    free(cache);
+}
+
+enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options *options,
+                           struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    struct fz_cache *cache = fz_calloc(1, sizeof *cache);
+    cache->path = fz_path_join(options->folder, "tiles.db");
+    cache->limit_bytes = options->limit_bytes;
+    cache->queue_bytes = options->queue_bytes;
+    cache->wait_until_us = fz_now_us() + OPENING_US;
+    cache->lock = SDL_CreateMutex();
+    cache->changed = SDL_CreateCond();
+    cache->end = &cache->first;
+    cache->state = OPENING;
+    atomic_store(&cache->writes, true);
+    atomic_store(&cache->generation, 1);
+    enum fz_err code = cache->lock && cache->changed
+                           ? fz_thread_start(&cache->thread, "frieze:cache", cache_main, cache, err)
+                           : fz_fail(err, FZ_E_MEMORY, 0, "no memory for the tile cache");
+    if (code == FZ_OK)
+        *out = cache;
+    else
+        free_cache(cache);
+    return code;
+}
+
+bool fz_cache_stop(struct fz_cache *cache, int patience_ms)
+{
+    FZ_MAIN_ONLY();
+    if (!cache)
+        return true;
+    SDL_LockMutex(cache->lock);
+    cache->closing = true;
+    SDL_CondBroadcast(cache->changed);
+    SDL_UnlockMutex(cache->lock);
+    for (int64_t end = fz_now_us() + (int64_t)patience_ms * 1000;
+         !atomic_load(&cache->ended) && fz_now_us() < end;)
+        SDL_Delay(1);
+    if (!atomic_load(&cache->ended))
+        return false;
+    SDL_WaitThread(cache->thread, NULL);
+    free_cache(cache);
+    return true;
+}
+
+/* ---- Workers ----------------------------------------------------------------------------------------------------- */
+
+struct fz_cache_reader *fz_cache_reader_new(struct fz_cache *cache)
+{
+    if (!cache)
+        return NULL;
+    struct fz_cache_reader *reader = fz_calloc(1, sizeof *reader);
+    reader->cache = cache;
+    return reader;
+}
+
+void fz_cache_reader_free(struct fz_cache_reader *reader)
+{
+    if (!reader)
+        return;
+    fz_cache_db_close(&reader->db);
+    free(reader);
+}
+
+/* The file may lie on a disk that does not answer: pictures do not wait for it for ever. */
+static bool is_on(struct fz_cache *cache)
+{
+    SDL_LockMutex(cache->lock);
+    for (int64_t left_us; cache->state == OPENING && (left_us = cache->wait_until_us - fz_now_us()) > 0;)
+        SDL_CondWaitTimeout(cache->changed, cache->lock, (Uint32)(left_us / 1000 + 1));
+    bool on = cache->state == ON;
+    SDL_UnlockMutex(cache->lock);
+    return on;
+}
+
+static void report_damage(struct fz_cache *cache)
+{
+    SDL_LockMutex(cache->lock);
+    atomic_store(&cache->damaged, true);
+    SDL_CondBroadcast(cache->changed);
+    SDL_UnlockMutex(cache->lock);
+}
+
+/* Opens what is there now. What fails is not tried again until there is another file. */
+static int connect(struct fz_cache_reader *reader)
+{
+    unsigned generation = atomic_load(&reader->cache->generation);
+    if (reader->generation == generation)
+        return reader->db.db ? SQLITE_OK : SQLITE_CANTOPEN;
+    fz_cache_db_close(&reader->db);
+    reader->generation = generation;
+    int code = fz_cache_db_open_reader(&reader->db, reader->cache->path);
+    if (code != SQLITE_OK)
+        fz_cache_db_close(&reader->db);
+    return code;
+}
+
+static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
+{
+    uint64_t bytes = bytes_of(row);
+    SDL_LockMutex(cache->lock);
+    bool fits = !cache->closing && cache->row_bytes + bytes <= cache->queue_bytes;
+    if (fits) {
+        *cache->end = row;
+        cache->end = &row->next;
+        cache->row_count++;
+        cache->row_bytes += bytes;
+        if (cache->row_count == 1 || cache->row_count == BATCH_ROWS || cache->row_bytes >= BATCH_BYTES)
+            SDL_CondBroadcast(cache->changed);
+    }
+    SDL_UnlockMutex(cache->lock);
+    if (!fits)
+        free_rows(row);
+}
+
+static struct fz_cache_row *new_row(const struct fz_cache_key *key)
+{
+    struct fz_cache_row *row = fz_calloc(1, sizeof *row);
+    row->key = *key;
+    row->key.path = fz_strdup(key->path);
+    return row;
+}
+
+/* A day is exact enough, and costs one write a day. */
+static void note_use(struct fz_cache *cache, const struct fz_cache_key *key, int64_t used_ms)
+{
+    int64_t now = now_ms();
+    if ((now >= used_ms && now - used_ms < TOUCH_MS) || !atomic_load(&cache->writes))
+        return;
+    struct fz_cache_row *row = new_row(key);
+    row->touch = true;
+    enqueue(cache, row);
+}
+
+bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *key,
+                   struct fz_cache_facts *facts, struct fz_buffer *tile, size_t *len)
+{
+    FZ_NOT_MAIN();
+    struct fz_cache *cache = reader->cache;
+    if (!is_on(cache))
+        return false;
+    enum fz_cache_found found = FZ_CACHE_MISS;
+    int64_t used_ms = 0;
+    int code = connect(reader);
+    if (code == SQLITE_OK)
+        code = fz_cache_db_find(&reader->db, key, &found, facts, tile, len, &used_ms);
+    if (fz_cache_db_is_damage(code))
+        report_damage(cache);
+    if (found == FZ_CACHE_SPOILT && !atomic_exchange(&cache->spoilt, true))
+        fz_log("%s: what it holds of some pictures is damaged: they are read anew", cache->path);
+    if (found == FZ_CACHE_HIT)
+        note_use(cache, key, used_ms);
+    return found == FZ_CACHE_HIT;
+}
+
+void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *key,
+                    const struct fz_cache_facts *facts, uint8_t *tile, size_t len)
+{
+    FZ_NOT_MAIN();
+    struct fz_cache *cache = reader->cache;
+    if (!atomic_load(&cache->writes) || len > cache->limit_bytes / LARGEST_PART) {
+        free(tile);
+        return;
+    }
+    struct fz_cache_row *row = new_row(key);
+    row->facts = *facts;
+    row->tile = tile;
+    row->len = len;
+    enqueue(cache, row);
+}

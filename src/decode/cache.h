@@ -1,0 +1,68 @@
+/* The tile cache: finished tiles and what is known of their pictures, in one SQLite file that outlives the program.
+ *
+ * One thread writes, in batches; every worker reads through a connection of its own. Nothing here ever fails a job: what
+ * cannot be read is decoded from its file, what cannot be written is not kept. */
+#ifndef FZ_DECODE_CACHE_H
+#define FZ_DECODE_CACHE_H
+
+#include "base/error.h"
+#include "image/scratch.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fz_cache;
+struct fz_cache_reader;
+
+/* What a tile is found by. A box of 0 x 0: no tile, but what is known of the picture. */
+struct fz_cache_key {
+    const char *path; /* absolute; borrowed */
+    uint64_t bytes;   /* of the file */
+    int64_t mtime_ns; /* since 1970 */
+    int box_w, box_h;
+};
+
+enum { FZ_CACHE_ANY_BACKGROUND = -1 };
+
+/* What is known of a picture. */
+struct fz_cache_facts {
+    char format[16];   /* as the format table calls it */
+    int width, height; /* upright, px */
+    int orientation;   /* EXIF, 1..8 */
+    int frames;        /* of an animation, or pages */
+    bool has_profile;
+    int64_t background; /* 0xRRGGBB where it is part of the tile's pixels */
+};
+
+struct fz_cache_options {
+    const char *folder;   /* where its file lies, absolute; borrowed; made where it is not there */
+    uint64_t limit_bytes; /* of the file and its journal together */
+    uint64_t queue_bytes; /* of what waits to be written, in memory; what is more is not kept */
+};
+
+/* Main thread. $XDG_CACHE_HOME/frieze, else ~/.cache/frieze; NULL where neither is known. Caller frees. */
+char *fz_cache_folder(void);
+
+/* Main thread. Starts the thread that opens the file and writes to it. */
+enum fz_err fz_cache_start(struct fz_cache **cache, const struct fz_cache_options *options,
+                           struct fz_error *err);
+
+/* Main thread, when every reader is closed. Writes what waits; NULL-safe. False when that took longer than `patience_ms`:
+ * nothing was freed then, and the end of the process ends it, without harm to the file. */
+bool fz_cache_stop(struct fz_cache *cache, int patience_ms);
+
+/* A worker. A connection of its own, opened when something is looked for first; NULL where there is no cache. */
+struct fz_cache_reader *fz_cache_reader_new(struct fz_cache *cache);
+void fz_cache_reader_free(struct fz_cache_reader *reader); /* NULL-safe */
+
+/* A worker; waits while the file is being opened. Looks a tile up: its bytes come into `tile`, *len of them. With a box of
+ * 0 x 0 there are none. */
+bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *key,
+                   struct fz_cache_facts *facts, struct fz_buffer *tile, size_t *len);
+
+/* A worker. Keeps a tile; takes `tile` (from malloc; with a box of 0 x 0 NULL, `len` 0). */
+void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *key,
+                    const struct fz_cache_facts *facts, uint8_t *tile, size_t len);
+
+#endif

@@ -1,0 +1,214 @@
+#include "decode/cache_db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    APPLICATION_ID = 0x46725a43, /* "FrZC" */
+    VERSION = 1,
+    MAX_VALUE_BYTES = 64 << 20, /* no tile is larger */
+    BUSY_MS = 1000,             /* another frieze writes */
+    JOURNAL_PART = 8,           /* of the bound on all bytes */
+    MAX_JOURNAL_BYTES = 8 << 20,
+};
+
+/* An entry is known by a hash of its key. Its tile lies in a table of its own, so that noting a use writes one short
+ * row. */
+static const char SCHEMA[] =
+    "CREATE TABLE entry(id INTEGER PRIMARY KEY, path BLOB, bytes INTEGER, mtime INTEGER, box_w INTEGER,"
+    " box_h INTEGER, background INTEGER, format TEXT, width INTEGER, height INTEGER, orientation INTEGER,"
+    " frames INTEGER, profile INTEGER, checksum INTEGER, used INTEGER);"
+    "CREATE INDEX entry_used ON entry(used);"
+    "CREATE TABLE pixels(id INTEGER PRIMARY KEY, tile BLOB);";
+
+static const char *const SQL[] = {
+    [FZ_CACHE_BEGIN] = "BEGIN IMMEDIATE",
+    [FZ_CACHE_COMMIT] = "COMMIT",
+    [FZ_CACHE_FIND] = "SELECT entry.*, tile FROM entry LEFT JOIN pixels USING (id) WHERE id = ?1",
+    [FZ_CACHE_PUT_ENTRY] = "INSERT OR REPLACE INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [FZ_CACHE_PUT_PIXELS] = "INSERT OR REPLACE INTO pixels VALUES(?1, ?2)",
+    [FZ_CACHE_TOUCH] = "UPDATE entry SET used = ?2 WHERE id = ?1",
+    [FZ_CACHE_OLDEST] = "SELECT id FROM entry ORDER BY used LIMIT ?1",
+    [FZ_CACHE_DROP_ENTRY] = "DELETE FROM entry WHERE id = ?1",
+    [FZ_CACHE_DROP_PIXELS] = "DELETE FROM pixels WHERE id = ?1",
+    [FZ_CACHE_FILE_PAGES] = "SELECT page_count FROM pragma_page_count",
+    [FZ_CACHE_USED_PAGES] =
+        "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count",
+};
+
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
+
+static int exec(struct fz_cache_db *db, const char *sql)
+{
+    return sqlite3_exec(db->db, sql, NULL, NULL, NULL);
+}
+
+static int ask_number(struct fz_cache_db *db, const char *sql, int64_t *number)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db->db, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        *number = sqlite3_column_int64(statement, 0);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(statement);
+    return code;
+}
+
+/* Of this user alone, and neither a link nor a device. A symbolic link in its place is taken away, not followed. */
+static int claim_file(struct fz_cache_db *db, const char *path)
+{
+    for (int tries = 0; tries < 2; tries++) {
+        int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+        struct stat st;
+        bool ours = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
+        if (fd >= 0)
+            close(fd);
+        if (ours)
+            return SQLITE_OK;
+        db->sys = fd < 0 ? errno : EPERM;
+        if (unlink(path) != 0)
+            break;
+    }
+    return SQLITE_CANTOPEN;
+}
+
+static int connect(struct fz_cache_db *db, const char *path, int flags)
+{
+    *db = (struct fz_cache_db){0};
+    int code = sqlite3_open_v2(path, &db->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+    if (code != SQLITE_OK)
+        return code;
+    sqlite3_extended_result_codes(db->db, 0);
+    sqlite3_busy_timeout(db->db, BUSY_MS);
+    sqlite3_limit(db->db, SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES);
+    sqlite3_db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    /* No mapping: a file that is cut short under one ends the program. */
+    return exec(db, "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY");
+}
+
+static int prepare_all(struct fz_cache_db *db, bool writes)
+{
+    for (int i = 0; i < FZ_CACHE_STATEMENTS; i++) {
+        if (!writes && i != FZ_CACHE_FIND)
+            continue;
+        int code =
+            sqlite3_prepare_v3(db->db, SQL[i], -1, SQLITE_PREPARE_PERSISTENT, &db->statements[i], NULL);
+        if (code != SQLITE_OK)
+            return code == SQLITE_ERROR ? SQLITE_CORRUPT : code; /* another schema */
+    }
+    return SQLITE_OK;
+}
+
+/* What a fresh file is made as; what has another mark is not ours. */
+static int check_schema(struct fz_cache_db *db)
+{
+    int64_t id = 0, version = 0, objects = 0;
+    int code = ask_number(db, "PRAGMA application_id", &id);
+    if (code == SQLITE_OK)
+        code = ask_number(db, "PRAGMA user_version", &version);
+    if (code == SQLITE_OK)
+        code = ask_number(db, "SELECT count(*) FROM sqlite_schema", &objects);
+    if (code != SQLITE_OK || (id == APPLICATION_ID && version == VERSION))
+        return code;
+    if (id != 0 || version != 0 || objects != 0)
+        return SQLITE_NOTADB;
+    char marks[96];
+    snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
+             VERSION);
+    code = exec(db, SCHEMA);
+    return code == SQLITE_OK ? exec(db, marks) : code;
+}
+
+/* A journal that is written ahead: readers never wait for the writer, and a power cut costs the last batches, not the
+ * file (https://www.sqlite.org/wal.html). */
+static int prepare_writer(struct fz_cache_db *db, uint64_t limit_bytes)
+{
+    uint64_t journal = limit_bytes / JOURNAL_PART;
+    if (journal > MAX_JOURNAL_BYTES)
+        journal = MAX_JOURNAL_BYTES;
+    db->limit_pages = (limit_bytes - journal) / FZ_CACHE_PAGE_BYTES;
+    char sql[320];
+    snprintf(sql, sizeof sql,
+             "PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+             "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
+             "PRAGMA cache_size = -1024",
+             FZ_CACHE_PAGE_BYTES, (int)(journal / FZ_CACHE_PAGE_BYTES / 2) + 1, (int)journal);
+    int code = exec(db, sql);
+    if (code == SQLITE_OK)
+        code = exec(db, SQL[FZ_CACHE_BEGIN]);
+    if (code == SQLITE_OK)
+        code = check_schema(db);
+    if (code == SQLITE_OK)
+        code = exec(db, SQL[FZ_CACHE_COMMIT]);
+    return code == SQLITE_OK ? prepare_all(db, true) : code;
+}
+
+int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_bytes)
+{
+    *db = (struct fz_cache_db){0};
+    int code = claim_file(db, path);
+    if (code == SQLITE_OK)
+        code = connect(db, path, SQLITE_OPEN_READWRITE);
+    return code == SQLITE_OK ? prepare_writer(db, limit_bytes) : code;
+}
+
+int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path)
+{
+    int code = connect(db, path, SQLITE_OPEN_READONLY);
+    if (code == SQLITE_OK)
+        code = exec(db, "PRAGMA cache_size = -128");
+    return code == SQLITE_OK ? prepare_all(db, false) : code;
+}
+
+void fz_cache_db_close(struct fz_cache_db *db)
+{
+    for (int i = 0; i < FZ_CACHE_STATEMENTS; i++)
+        sqlite3_finalize(db->statements[i]);
+    sqlite3_close(db->db);
+    *db = (struct fz_cache_db){0};
+}
+
+bool fz_cache_db_is_damage(int code)
+{
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_MISMATCH;
+}
+
+/* https://www.sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigresetdatabase */
+static int empty_in_place(const char *path)
+{
+    struct fz_cache_db db;
+    int code = connect(&db, path, SQLITE_OPEN_READWRITE);
+    if (code == SQLITE_OK)
+        code = sqlite3_db_config(db.db, SQLITE_DBCONFIG_RESET_DATABASE, 1, NULL);
+    if (code == SQLITE_OK)
+        code = exec(&db, "VACUUM");
+    fz_cache_db_close(&db);
+    return code;
+}
+
+static void remove_files(const char *path)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+    char name[4096];
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (snprintf(name, sizeof name, "%s%s", path, suffixes[i]) < (int)sizeof name)
+            unlink(name);
+}
+
+int fz_cache_db_reset(struct fz_cache_db *db, const char *path, uint64_t limit_bytes)
+{
+    fz_cache_db_close(db);
+    int code = empty_in_place(path);
+    if (code == SQLITE_OK)
+        code = fz_cache_db_open(db, path, limit_bytes);
+    if (code == SQLITE_OK || code == SQLITE_BUSY)
+        return code;
+    fz_cache_db_close(db);
+    remove_files(path);
+    return fz_cache_db_open(db, path, limit_bytes);
+}

@@ -1,0 +1,69 @@
+/* The SQL of the tile cache. A connection belongs to one thread. Functions return a result code of SQLite. */
+#ifndef FZ_DECODE_CACHE_DB_H
+#define FZ_DECODE_CACHE_DB_H
+
+#include "decode/cache.h"
+
+#include <sqlite3.h>
+
+/* Something to be written. */
+struct fz_cache_row {
+    struct fz_cache_row *next;
+    struct fz_cache_key key; /* its path is owned, too */
+    struct fz_cache_facts facts;
+    uint8_t *tile; /* owned; NULL: none */
+    size_t len;
+    bool touch; /* nothing but that it was used */
+};
+
+enum { FZ_CACHE_PAGE_BYTES = 8192 };
+
+enum fz_cache_statement {
+    FZ_CACHE_BEGIN,
+    FZ_CACHE_COMMIT,
+    FZ_CACHE_FIND,
+    FZ_CACHE_PUT_ENTRY,
+    FZ_CACHE_PUT_PIXELS,
+    FZ_CACHE_TOUCH,
+    FZ_CACHE_OLDEST,
+    FZ_CACHE_DROP_ENTRY,
+    FZ_CACHE_DROP_PIXELS,
+    FZ_CACHE_FILE_PAGES,
+    FZ_CACHE_USED_PAGES,
+    FZ_CACHE_STATEMENTS,
+};
+
+struct fz_cache_db {
+    sqlite3 *db;
+    sqlite3_stmt *statements[FZ_CACHE_STATEMENTS];
+    uint64_t limit_pages; /* the writer's */
+    int sys;              /* the errno of what could not be opened, or 0 */
+};
+
+/* What became of a look-up. */
+enum fz_cache_found { FZ_CACHE_MISS, FZ_CACHE_HIT, FZ_CACHE_SPOILT /* an entry whose checksum is wrong */ };
+
+/* The one that writes: makes the file where it is not there, and replaces what is no file of this user's own. What is
+ * damaged, or of another version, is SQLITE_CORRUPT or SQLITE_NOTADB. */
+int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_bytes);
+int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path);
+void fz_cache_db_close(struct fz_cache_db *db); /* also what was not opened */
+
+/* Whether this code says that the file cannot be relied on. */
+bool fz_cache_db_is_damage(int code);
+
+/* The one that writes. Empties the file, whatever it holds, and opens it anew. Who else has it open goes on with the empty
+ * one, or, where not even its first page could be read, with the old one until it is closed. */
+int fz_cache_db_reset(struct fz_cache_db *db, const char *path, uint64_t limit_bytes);
+
+/* The one that writes. One transaction: all rows or none. Makes room; without rows it does nothing else. */
+int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms);
+
+/* The one that writes. Brings a file that is over its bound (made with a larger one) under it. */
+int fz_cache_db_trim(struct fz_cache_db *db);
+
+/* *used_ms: when it was last noted to be used. */
+int fz_cache_db_find(struct fz_cache_db *db, const struct fz_cache_key *key, enum fz_cache_found *found,
+                     struct fz_cache_facts *facts, struct fz_buffer *tile, size_t *len, int64_t *used_ms);
+
+#endif

@@ -1,0 +1,257 @@
+/* What the tile cache holds: looking up, writing, and going without what was used least recently. */
+#include "decode/cache_db.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ROW_PAGES = 2,     /* what a row takes beside its tile, at most */
+    DROP_AT_ONCE = 32, /* rows, when room is made */
+};
+
+/* The columns of entry, in the order of its schema; what is looked up has the tile too. */
+enum {
+    ID,
+    PATH,
+    BYTES,
+    MTIME,
+    BOX_W,
+    BOX_H,
+    BACKGROUND,
+    FORMAT,
+    WIDTH,
+    HEIGHT,
+    ORIENTATION,
+    FRAMES,
+    PROFILE,
+    CHECKSUM,
+    USED,
+    TILE
+};
+
+/* ---- Hashes ------------------------------------------------------------------------------------------------------ */
+
+/* FNV-1a of 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/). */
+#define FNV_BASIS 0xcbf29ce484222325u
+#define FNV_PRIME 0x100000001b3u
+
+static uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t len)
+{
+    const uint8_t *at = bytes;
+    for (size_t i = 0; i < len; i++)
+        seed = (seed ^ at[i]) * FNV_PRIME;
+    return seed;
+}
+
+static uint64_t hash_numbers(uint64_t seed, const int64_t *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (int shift = 0; shift < 64; shift += 8)
+            seed = (seed ^ ((uint64_t)numbers[i] >> shift & 0xff)) * FNV_PRIME;
+    return seed;
+}
+
+static uint64_t hash_key(const struct fz_cache_key *key)
+{
+    const int64_t numbers[] = {(int64_t)key->bytes, key->mtime_ns, key->box_w, key->box_h};
+    uint64_t hash = hash_bytes(FNV_BASIS, key->path, strlen(key->path));
+    return hash_numbers(hash, numbers, sizeof numbers / sizeof *numbers);
+}
+
+static int64_t checksum(const struct fz_cache_key *key, const struct fz_cache_facts *facts, const void *tile,
+                        size_t len)
+{
+    const int64_t numbers[] = {facts->width,  facts->height,      facts->orientation,
+                               facts->frames, facts->has_profile, facts->background};
+    uint64_t hash = hash_bytes(hash_key(key), facts->format, strlen(facts->format));
+    hash = hash_numbers(hash, numbers, sizeof numbers / sizeof *numbers);
+    return (int64_t)hash_bytes(hash, tile, len);
+}
+
+/* ---- Looking up -------------------------------------------------------------------------------------------------- */
+
+/* Whether the entry is the one of that key: two keys may have one hash. */
+static bool is_of_key(sqlite3_stmt *s, const struct fz_cache_key *key)
+{
+    size_t len = strlen(key->path);
+    return (size_t)sqlite3_column_bytes(s, PATH) == len &&
+           memcmp(sqlite3_column_blob(s, PATH), key->path, len) == 0 &&
+           sqlite3_column_int64(s, BYTES) == (int64_t)key->bytes &&
+           sqlite3_column_int64(s, MTIME) == key->mtime_ns && sqlite3_column_int64(s, BOX_W) == key->box_w &&
+           sqlite3_column_int64(s, BOX_H) == key->box_h;
+}
+
+static void take_facts(sqlite3_stmt *s, struct fz_cache_facts *facts)
+{
+    *facts = (struct fz_cache_facts){
+        .width = sqlite3_column_int(s, WIDTH),
+        .height = sqlite3_column_int(s, HEIGHT),
+        .orientation = sqlite3_column_int(s, ORIENTATION),
+        .frames = sqlite3_column_int(s, FRAMES),
+        .has_profile = sqlite3_column_int(s, PROFILE) != 0,
+        .background = sqlite3_column_int64(s, BACKGROUND),
+    };
+    const unsigned char *format = sqlite3_column_text(s, FORMAT);
+    snprintf(facts->format, sizeof facts->format, "%s", format ? (const char *)format : "");
+}
+
+int fz_cache_db_find(struct fz_cache_db *db, const struct fz_cache_key *key, enum fz_cache_found *found,
+                     struct fz_cache_facts *facts, struct fz_buffer *tile, size_t *len, int64_t *used_ms)
+{
+    sqlite3_stmt *s = db->statements[FZ_CACHE_FIND];
+    *found = FZ_CACHE_MISS;
+    sqlite3_bind_int64(s, 1, (int64_t)hash_key(key));
+    int code = sqlite3_step(s);
+    if (code == SQLITE_ROW && is_of_key(s, key)) {
+        take_facts(s, facts);
+        *len = (size_t)sqlite3_column_bytes(s, TILE);
+        *used_ms = sqlite3_column_int64(s, USED);
+        const void *bytes = sqlite3_column_blob(s, TILE);
+        bool whole = sqlite3_column_int64(s, CHECKSUM) == checksum(key, facts, bytes, *len);
+        *found = whole ? FZ_CACHE_HIT : FZ_CACHE_SPOILT;
+        if (*found == FZ_CACHE_HIT && *len > 0) {
+            if (fz_buffer_need(tile, *len))
+                memcpy(tile->data, bytes, *len);
+            else
+                *found = FZ_CACHE_MISS;
+        }
+    }
+    int reset = sqlite3_reset(s);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : reset != SQLITE_OK ? reset : code;
+}
+
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
+
+/* Runs a statement that yields no row. */
+static int run(struct fz_cache_db *db, enum fz_cache_statement which)
+{
+    sqlite3_stmt *s = db->statements[which];
+    int code = sqlite3_step(s);
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static int run_on(struct fz_cache_db *db, enum fz_cache_statement which, int64_t id)
+{
+    sqlite3_bind_int64(db->statements[which], 1, id);
+    return run(db, which);
+}
+
+static int put(struct fz_cache_db *db, const struct fz_cache_row *row, int64_t now_ms)
+{
+    const struct fz_cache_key *key = &row->key;
+    const struct fz_cache_facts *facts = &row->facts;
+    sqlite3_stmt *s = db->statements[FZ_CACHE_PUT_ENTRY];
+    const int64_t id = (int64_t)hash_key(key);
+    const int64_t numbers[USED + 1] = {
+        [ID] = id,
+        [BYTES] = (int64_t)key->bytes,
+        [MTIME] = key->mtime_ns,
+        [BOX_W] = key->box_w,
+        [BOX_H] = key->box_h,
+        [BACKGROUND] = facts->background,
+        [WIDTH] = facts->width,
+        [HEIGHT] = facts->height,
+        [ORIENTATION] = facts->orientation,
+        [FRAMES] = facts->frames,
+        [PROFILE] = facts->has_profile,
+        [CHECKSUM] = checksum(key, facts, row->tile, row->len),
+        [USED] = now_ms,
+    };
+    for (int i = 0; i <= USED; i++)
+        sqlite3_bind_int64(s, i + 1, numbers[i]);
+    sqlite3_bind_blob(s, PATH + 1, key->path, (int)strlen(key->path), SQLITE_STATIC);
+    sqlite3_bind_text(s, FORMAT + 1, facts->format, -1, SQLITE_STATIC);
+    int code = run(db, FZ_CACHE_PUT_ENTRY);
+    if (code != SQLITE_OK || !row->tile)
+        return code;
+    sqlite3_bind_int64(db->statements[FZ_CACHE_PUT_PIXELS], 1, id);
+    sqlite3_bind_blob64(db->statements[FZ_CACHE_PUT_PIXELS], 2, row->tile, row->len, SQLITE_STATIC);
+    return run(db, FZ_CACHE_PUT_PIXELS);
+}
+
+static int touch(struct fz_cache_db *db, const struct fz_cache_row *row, int64_t now_ms)
+{
+    sqlite3_bind_int64(db->statements[FZ_CACHE_TOUCH], 2, now_ms);
+    return run_on(db, FZ_CACHE_TOUCH, (int64_t)hash_key(&row->key));
+}
+
+static int ask_pages(struct fz_cache_db *db, enum fz_cache_statement which, uint64_t *pages)
+{
+    sqlite3_stmt *s = db->statements[which];
+    int code = sqlite3_step(s);
+    *pages = code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+    sqlite3_reset(s);
+    return code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+static int drop_oldest(struct fz_cache_db *db, int *dropped)
+{
+    int64_t ids[DROP_AT_ONCE];
+    sqlite3_stmt *s = db->statements[FZ_CACHE_OLDEST];
+    int code;
+    *dropped = 0;
+    sqlite3_bind_int(s, 1, DROP_AT_ONCE);
+    while ((code = sqlite3_step(s)) == SQLITE_ROW && *dropped < DROP_AT_ONCE)
+        ids[(*dropped)++] = sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    if (code == SQLITE_ROW || code == SQLITE_DONE)
+        code = SQLITE_OK;
+    for (int i = 0; i < *dropped && code == SQLITE_OK; i++) {
+        code = run_on(db, FZ_CACHE_DROP_ENTRY, ids[i]);
+        if (code == SQLITE_OK)
+            code = run_on(db, FZ_CACHE_DROP_PIXELS, ids[i]);
+    }
+    return code;
+}
+
+/* The file never grows over its bound: least recently used go first, and their pages are used again. */
+static int make_room(struct fz_cache_db *db, uint64_t need_pages)
+{
+    for (int dropped = 1;;) {
+        uint64_t used;
+        int code = ask_pages(db, FZ_CACHE_USED_PAGES, &used);
+        if (code != SQLITE_OK || used + need_pages <= db->limit_pages || dropped == 0)
+            return code;
+        code = drop_oldest(db, &dropped);
+        if (code != SQLITE_OK)
+            return code;
+    }
+}
+
+static int write_row(struct fz_cache_db *db, const struct fz_cache_row *row, int64_t now_ms)
+{
+    if (row->touch)
+        return touch(db, row, now_ms);
+    int code = make_room(db, row->len / FZ_CACHE_PAGE_BYTES + ROW_PAGES);
+    return code == SQLITE_OK ? put(db, row, now_ms) : code;
+}
+
+int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms)
+{
+    int code = run(db, FZ_CACHE_BEGIN);
+    if (code != SQLITE_OK)
+        return code;
+    code = make_room(db, 0);
+    for (const struct fz_cache_row *row = rows; row && code == SQLITE_OK; row = row->next)
+        code = write_row(db, row, now_ms);
+    if (code == SQLITE_OK)
+        code = run(db, FZ_CACHE_COMMIT);
+    if (code != SQLITE_OK)
+        sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
+    return code;
+}
+
+int fz_cache_db_trim(struct fz_cache_db *db)
+{
+    uint64_t pages;
+    int code = ask_pages(db, FZ_CACHE_FILE_PAGES, &pages);
+    if (code != SQLITE_OK || pages <= db->limit_pages)
+        return code;
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA incremental_vacuum(%llu)",
+             (unsigned long long)(pages - db->limit_pages));
+    code = fz_cache_db_write(db, NULL, 0);
+    return code == SQLITE_OK ? sqlite3_exec(db->db, sql, NULL, NULL, NULL) : code;
+}

@@ -1,0 +1,118 @@
+"""The tile cache: a wall seen before comes back without opening a picture file, and no fault of the cache stops the show."""
+
+import os
+import time
+
+import pytest
+from PIL import Image
+
+import pictures
+
+COUNT = 20
+
+
+@pytest.fixture
+def folder(home):
+    folder = pictures.fill(home / "pictures", COUNT, suffix="jpg")
+    settle(folder)
+    return folder
+
+
+def settle(folder):
+    """As if its files had been there for a while: what changed a moment ago is not kept yet."""
+    then = time.time() - 60
+    for path in folder.iterdir():
+        os.utime(path, (then, then))
+
+
+def load(home, *arguments):
+    """Runs it until all is there; (files opened, tiles decoded, tiles found, the wall)."""
+    shot = home / "shot.png"
+    stats, result = home.stats("--quit-when", "loaded", "--screenshot", shot, "--size", "800x600", "--tile", "100x75",
+                               *arguments)
+    assert stats["failed"] == 0
+    wall = pictures.wall(Image.open(shot).convert("RGB"))
+    return (stats["opens"], stats["decode"]["count"], stats["cache"]["disk_hits"], wall), result.lines
+
+
+def tiles(home):
+    return home / "cache" / "frieze" / "tiles.db"
+
+
+def test_seen_before_opens_nothing(home, folder):
+    (opens, decodes, hits, wall), lines = load(home, folder)
+    assert (opens, decodes, hits) == (COUNT, COUNT, 0) and lines == []
+    assert load(home, folder) == ((0, 0, COUNT, wall), [])
+    assert sum(wall, []) == list(range(COUNT))
+    assert tiles(home).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_changed_is_read(home, folder):
+    load(home, folder)
+    pictures.write(folder / "p3.jpg", 99)
+    (opens, _, hits, wall), _ = load(home, folder)
+    assert (opens, hits) == (1, COUNT - 1)
+    assert sum(wall, []) == [0, 1, 2, 99, *range(4, COUNT)]
+
+
+def test_another_size_is_read_anew(home, folder):
+    load(home, folder)
+    assert load(home, "--tile", "90x68", folder)[0][:3] == (COUNT, COUNT, 0)
+    assert load(home, "--tile", "90x68", folder)[0][:3] == (0, 0, COUNT)
+
+
+def test_a_size_of_0_turns_it_off(home, folder):
+    assert load(home, "--cache-size", "0", folder)[0][:3] == (COUNT, COUNT, 0)
+    assert load(home, "--cache-size", "0", folder)[0][:3] == (COUNT, COUNT, 0)
+    assert not tiles(home).exists()
+
+
+def test_transparent_over_each_background(home):
+    """The same colour as around it, from the cache too; another background reads the file again."""
+    folder = home / "pictures"
+    folder.mkdir()
+    Image.new("RGBA", (300, 200), (0, 0, 0, 0)).save(folder / "clear.png")
+    settle(folder)
+    for background, opens in (("204060", 1), ("204060", 0), ("a0b0c0", 1), ("a0b0c0", 0)):
+        shot = home / "shot.png"
+        stats, _ = home.stats("--quit-when", "loaded", "--screenshot", shot, "--size", "640x480", "--background",
+                              background, folder)
+        assert stats["opens"] == opens
+        image = Image.open(shot).convert("RGB")
+        assert image.getpixel((140, 100)) == tuple(bytes.fromhex(background))
+
+
+def test_reload_reads_the_file(home, folder):
+    load(home, folder)
+    with home.start("--tile", "100x75", folder) as frieze:
+        assert frieze.idle("loaded").stats()["opens"] == 0
+        frieze.key("r").idle("loaded")
+        assert frieze.stats()["opens"] == 1
+
+
+def test_a_damaged_file_is_named_once_and_rebuilt(home, folder):
+    _, _, _, wall = load(home, folder)[0]
+    tiles(home).write_bytes(b"no database" * 5000)
+    figures, lines = load(home, folder)
+    assert figures == (COUNT, COUNT, 0, wall)
+    assert len(lines) == 1 and str(tiles(home)) in lines[0] and "damaged" in lines[0]
+    assert load(home, folder) == ((0, 0, COUNT, wall), [])
+
+
+def test_no_folder_for_it(home, folder):
+    """The cache folder cannot be made: said once, and all is shown."""
+    (home / "cache" / "frieze").write_text("a file")
+    for _ in range(2):
+        figures, lines = load(home, folder)
+        assert figures[:3] == (COUNT, COUNT, 0)
+        assert len(lines) == 1 and str(tiles(home)) in lines[0] and "Not a directory" in lines[0]
+
+
+def test_two_at_once(home, folder):
+    more = pictures.fill(home / "more", 2 * COUNT, suffix="jpg")
+    settle(more)
+    with (home.start("--tile", "100x75", "--name", "one", folder) as one,
+          home.start("--tile", "100x75", "--name", "two", more) as two):
+        one.idle("loaded")
+        two.idle("loaded")
+    assert load(home, folder)[0][0] == load(home, more)[0][0] == 0

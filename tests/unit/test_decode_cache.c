@@ -1,0 +1,481 @@
+/* The tile cache: what is stored is found again, byte by byte or not at all; the file stays within its bound; whatever is
+ * wrong with the file, frieze goes on. */
+#include "fixture.h"
+
+#include "decode/cache.h"
+#include "sync/thread.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+
+enum { PATIENCE_MS = 20000, TILE_BYTES = 20000 };
+#define MB ((uint64_t)1 << 20)
+
+/* One cache in a folder of its own. */
+struct place {
+    char *folder, *file;
+    struct fz_cache *cache;
+};
+
+static struct place place;
+
+static int make_place(void **state)
+{
+    (void)state;
+    place.folder = make_folder();
+    place.file = path_in(place.folder, "tiles.db");
+    return 0;
+}
+
+static int remove_place(void **state)
+{
+    (void)state;
+    free(place.file);
+    remove_folder(place.folder);
+    return 0;
+}
+
+static void start_with(uint64_t limit_bytes)
+{
+    struct fz_cache_options options = {
+        .folder = place.folder, .limit_bytes = limit_bytes, .queue_bytes = 16 * MB};
+    struct fz_error err = {0};
+    assert_int_equal(fz_cache_start(&place.cache, &options, &err), FZ_OK);
+}
+
+static void start(void)
+{
+    start_with(64 * MB);
+}
+
+static void stop(void)
+{
+    assert_true(fz_cache_stop(place.cache, PATIENCE_MS));
+}
+
+/* ---- What workers do, on a thread that is none of main's ------------------------------------------------------- */
+
+struct work {
+    int first, count; /* numbers of pictures */
+    size_t tile_bytes;
+    int found, wrong;
+};
+
+static struct fz_cache_key key_of(int number, char path[64])
+{
+    snprintf(path, 64, "/pictures/%d.jpg", number);
+    return (struct fz_cache_key){
+        .path = path, .bytes = 1000, .mtime_ns = 1234567890123456789, .box_w = 256, .box_h = 192};
+}
+
+static uint8_t tile_byte(int number, size_t i)
+{
+    return (uint8_t)((size_t)number * 31 + i * 7 + i / 256);
+}
+
+static void store(struct fz_cache_reader *reader, int number, size_t len)
+{
+    char path[64];
+    struct fz_cache_key key = key_of(number, path);
+    struct fz_cache_facts facts = {.format = "jpeg",
+                                   .width = 4000 + number,
+                                   .height = 3000,
+                                   .orientation = 6,
+                                   .frames = 1,
+                                   .background = FZ_CACHE_ANY_BACKGROUND};
+    uint8_t *tile = malloc(len);
+    for (size_t i = 0; i < len; i++)
+        tile[i] = tile_byte(number, i);
+    fz_cache_store(reader, &key, &facts, tile, len);
+}
+
+static int store_on_worker(void *ctx)
+{
+    struct work *work = ctx;
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    for (int i = 0; i < work->count; i++)
+        store(reader, work->first + i, work->tile_bytes);
+    fz_cache_reader_free(reader);
+    return 0;
+}
+
+static bool is_as_stored(int number, const struct fz_cache_facts *facts, const struct fz_buffer *tile,
+                         size_t len, size_t wanted)
+{
+    if (len != wanted || strcmp(facts->format, "jpeg") != 0 || facts->width != 4000 + number ||
+        facts->height != 3000 || facts->orientation != 6 || facts->frames != 1 || facts->has_profile ||
+        facts->background != FZ_CACHE_ANY_BACKGROUND)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (tile->data[i] != tile_byte(number, i))
+            return false;
+    return true;
+}
+
+static int find_on_worker(void *ctx)
+{
+    struct work *work = ctx;
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    struct fz_buffer tile = {0};
+    for (int i = 0; i < work->count; i++) {
+        char path[64];
+        int number = work->first + i;
+        struct fz_cache_key key = key_of(number, path);
+        struct fz_cache_facts facts;
+        size_t len;
+        if (!fz_cache_find(reader, &key, &facts, &tile, &len))
+            continue;
+        work->found++;
+        work->wrong += !is_as_stored(number, &facts, &tile, len, work->tile_bytes);
+    }
+    free(tile.data);
+    fz_cache_reader_free(reader);
+    return 0;
+}
+
+static void on_worker(SDL_ThreadFunction run, void *ctx)
+{
+    SDL_Thread *thread;
+    assert_int_equal(fz_thread_start(&thread, "worker", run, ctx, NULL), FZ_OK);
+    SDL_WaitThread(thread, NULL);
+}
+
+static void store_some(int first, int count)
+{
+    struct work work = {.first = first, .count = count, .tile_bytes = TILE_BYTES};
+    on_worker(store_on_worker, &work);
+}
+
+/* How many of them are found, each of them as it was stored. */
+static int find_some(int first, int count)
+{
+    struct work work = {.first = first, .count = count, .tile_bytes = TILE_BYTES};
+    on_worker(find_on_worker, &work);
+    assert_int_equal(work.wrong, 0);
+    return work.found;
+}
+
+static int find_in_new_run(int first, int count)
+{
+    start();
+    int found = find_some(first, count);
+    stop();
+    return found;
+}
+
+/* ---- The file, from outside -------------------------------------------------------------------------------------- */
+
+static uint64_t size_of(const char *suffix)
+{
+    char path[512];
+    struct stat st;
+    snprintf(path, sizeof path, "%s%s", place.file, suffix);
+    return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+static int64_t ask_sql(const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_open(place.file, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    int64_t number = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : -1;
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return number;
+}
+
+static void assert_file_is_sound(void)
+{
+    assert_int_equal(ask_sql("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
+}
+
+/* ---- Tests ------------------------------------------------------------------------------------------------------- */
+
+static void what_is_stored_is_found_in_the_next_run(void **state)
+{
+    (void)state;
+    start();
+    assert_int_equal(find_some(0, 100), 0);
+    store_some(0, 100);
+    stop();
+    assert_int_equal(find_in_new_run(0, 101), 100);
+    assert_int_equal(size_of("-wal"), 0);
+    assert_file_is_sound();
+}
+
+static int find_others(void *ctx)
+{
+    struct work *work = ctx;
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    struct fz_buffer tile = {0};
+    struct fz_cache_facts facts;
+    char path[64];
+    size_t len;
+    struct fz_cache_key keys[4];
+    for (size_t i = 0; i < COUNT(keys); i++)
+        keys[i] = key_of(0, path);
+    keys[0].bytes++;
+    keys[1].mtime_ns++;
+    keys[2].box_w++;
+    keys[3].box_h++;
+    for (size_t i = 0; i < COUNT(keys); i++)
+        work->found += fz_cache_find(reader, &keys[i], &facts, &tile, &len);
+    free(tile.data);
+    fz_cache_reader_free(reader);
+    return 0;
+}
+
+static void another_file_or_size_is_not_found(void **state)
+{
+    (void)state;
+    start();
+    store_some(0, 1);
+    stop();
+    start();
+    struct work work = {0};
+    on_worker(find_others, &work);
+    assert_int_equal(work.found, 0);
+    assert_int_equal(find_some(0, 1), 1);
+    stop();
+}
+
+static void what_is_stored_again_takes_its_place(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        start();
+        store_some(0, 50);
+        stop();
+    }
+    assert_int_equal(ask_sql("SELECT count(*) FROM entry"), 50);
+    assert_int_equal(ask_sql("SELECT count(*) FROM pixels"), 50);
+}
+
+static void the_file_stays_within_its_bound(void **state)
+{
+    (void)state;
+    start_with(2 * MB);
+    for (int i = 0; i < 500; i += 50) {
+        store_some(i, 50);
+        assert_true(size_of("") + size_of("-wal") <= 2 * MB);
+    }
+    stop();
+    assert_true(size_of("") <= 2 * MB);
+    assert_file_is_sound();
+    start_with(2 * MB);
+    assert_int_equal(find_some(0, 300), 0);
+    assert_int_equal(find_some(470, 30), 30);
+    stop();
+}
+
+static void what_was_used_stays(void **state)
+{
+    (void)state;
+    start_with(2 * MB);
+    store_some(0, 60);
+    stop();
+    /* All of them long ago; then ten are looked at. */
+    ask_sql("UPDATE entry SET used = used - 1000000000");
+    start_with(2 * MB);
+    assert_int_equal(find_some(10, 10), 10);
+    stop();
+    start_with(2 * MB);
+    store_some(100, 50);
+    stop();
+    start_with(2 * MB);
+    assert_int_equal(find_some(10, 10), 10);
+    assert_true(find_some(0, 10) + find_some(20, 40) < 50);
+    stop();
+}
+
+static void a_lower_bound_shrinks_the_file(void **state)
+{
+    (void)state;
+    start();
+    store_some(0, 200);
+    stop();
+    assert_true(size_of("") > 4 * MB);
+    start_with(2 * MB);
+    assert_true(find_some(0, 1) <= 1);
+    stop();
+    assert_true(size_of("") <= 2 * MB);
+    assert_file_is_sound();
+}
+
+static void a_spoilt_tile_is_not_found(void **state)
+{
+    (void)state;
+    start();
+    store_some(0, 10);
+    stop();
+    ask_sql("UPDATE pixels SET tile = zeroblob(20000) WHERE rowid = (SELECT min(rowid) FROM pixels)");
+    ask_sql("UPDATE entry SET width = 1 WHERE id = (SELECT max(id) FROM entry)");
+    assert_int_equal(find_in_new_run(0, 10), 8);
+}
+
+static void check_begun_anew(void)
+{
+    start();
+    assert_int_equal(find_some(0, 10), 0);
+    store_some(0, 10);
+    stop();
+    assert_int_equal(find_in_new_run(0, 10), 10);
+    assert_file_is_sound();
+}
+
+static void a_damaged_file_is_begun_anew(void **state)
+{
+    (void)state;
+    char text[40000];
+    memset(text, 'x', sizeof text);
+    write_file(place.file, text, sizeof text);
+    check_begun_anew();
+    assert_int_equal(truncate(place.file, 20000), 0);
+    check_begun_anew();
+}
+
+static void another_version_is_begun_anew(void **state)
+{
+    (void)state;
+    start();
+    store_some(0, 10);
+    stop();
+    ask_sql("PRAGMA user_version = 77");
+    check_begun_anew();
+    ask_sql("PRAGMA application_id = 7");
+    check_begun_anew();
+    ask_sql("DROP TABLE pixels");
+    check_begun_anew();
+}
+
+static void a_link_is_not_followed(void **state)
+{
+    (void)state;
+    char *other = path_in(place.folder, "other");
+    write_file(other, "mine", 4);
+    assert_int_equal(symlink(other, place.file), 0);
+    check_begun_anew();
+    struct stat st;
+    assert_int_equal(stat(other, &st), 0);
+    assert_int_equal(st.st_size, 4);
+    free(other);
+}
+
+static void without_a_folder_it_is_off(void **state)
+{
+    (void)state;
+    char *folder = place.folder;
+    char *in_a_file = path_in(place.folder, "tiles.db");
+    write_file(in_a_file, "", 0);
+    place.folder = path_in(in_a_file, "frieze");
+    start();
+    assert_int_equal(find_some(0, 10), 0);
+    store_some(0, 10);
+    assert_int_equal(find_some(0, 10), 0);
+    stop();
+    free(place.folder);
+    free(in_a_file);
+    place.folder = folder;
+}
+
+static void any_byte_may_be_wrong(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    start();
+    store_some(0, 10);
+    stop();
+    size_t len = (size_t)size_of("");
+    char *bytes = malloc(len);
+    int fd = open(place.file, O_RDONLY);
+    assert_int_equal(read(fd, bytes, len), len);
+    close(fd);
+    for (int i = 0; i < 30; i++) {
+        /* Half of them where there is more than tiles: in the first pages. */
+        size_t at = (size_t)random_int(&random, 0, i % 2 ? (int)len - 1 : 5 * 8192);
+        char before = bytes[at];
+        bytes[at] ^= (char)random_int(&random, 1, 255);
+        write_file(place.file, bytes, len);
+        bytes[at] = before;
+        start();
+        assert_in_range(find_some(0, 10), 0, 10);
+        store_some(0, 10);
+        stop();
+    }
+    free(bytes);
+}
+
+static void two_write_at_once(void **state)
+{
+    (void)state;
+    pid_t children[2];
+    for (int i = 0; i < 2; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            start();
+            store_some(i * 300, 300);
+            _exit(fz_cache_stop(place.cache, PATIENCE_MS) ? 0 : 1);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        int status;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(find_in_new_run(0, 600), 600);
+    assert_file_is_sound();
+}
+
+/* Killed at any moment, it leaves a file that is sound, with what was written before. */
+static void killed_while_it_writes(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    int found = 0;
+    for (int i = 0; i < 10; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            start_with(2 * MB);
+            for (int n = 0;; n = (n + 20) % 1000)
+                store_some(n, 20);
+        }
+        /* The file itself grows with what was written for good; the journal also before that. */
+        const char *which = i % 2 ? "" : "-wal";
+        uint64_t written = (uint64_t)random_int(&random, i * 60000, 1000000);
+        for (double end = now_s() + SOON_S; size_of(which) < written && now_s() < end;)
+            sleep_us(200);
+        assert_int_equal(kill(child, SIGKILL), 0);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+        start_with(2 * MB);
+        found = find_some(0, 1000);
+        stop();
+        assert_file_is_sound();
+    }
+    assert_true(found > 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
+
+int main(void)
+{
+    fz_thread_claim_main();
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_stored_is_found_in_the_next_run),
+        TEST(another_file_or_size_is_not_found),
+        TEST(what_is_stored_again_takes_its_place),
+        TEST(the_file_stays_within_its_bound),
+        TEST(what_was_used_stays),
+        TEST(a_lower_bound_shrinks_the_file),
+        TEST(a_spoilt_tile_is_not_found),
+        TEST(a_damaged_file_is_begun_anew),
+        TEST(another_version_is_begun_anew),
+        TEST(a_link_is_not_followed),
+        TEST(without_a_folder_it_is_off),
+        TEST(any_byte_may_be_wrong),
+        TEST(two_write_at_once),
+        TEST(killed_while_it_writes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
