@@ -4,12 +4,14 @@
 #   make demo     build, show a wall  make format   format the sources
 #   make test     build, run tests    make install  DESTDIR=, PREFIX=/usr/local
 #   make bench    build, measure      make deps     install what building and testing need
+#   make fuzz     run every fuzz target, SECONDS=30 each
 #   make corpus   compare every picture of the public test sets with the reference decoders
 #   make docs     write the manual, docs/options.md and completions from the tables
 #
 # PRESET=debug|asan|tsan|clang picks another build; DEPS=no never installs anything.
 PRESET = release
 PREFIX ?= /usr/local
+SECONDS = 30
 BUILD = build/$(PRESET)
 # Most tests wait most of the time: for animations, time-outs, displays.
 JOBS = $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2))
@@ -28,6 +30,11 @@ test: deps-test configure
 
 bench: deps-bench all
 	tests/bench/run $(BUILD)/frieze
+
+fuzz: deps-build deps-lint
+	@cmake --preset fuzz >/dev/null
+	cmake --build --preset fuzz
+	tests/fuzz/run build/fuzz $(SECONDS)
 
 corpus: deps-test all
 	tests/corpus/run $(BUILD)/frieze
@@ -67,4 +74,4 @@ configure:
 
 # The order of prerequisites counts: nothing is configured before it is installed.
 .NOTPARALLEL:
-.PHONY: all demo test bench corpus lint format docs install clean configure deps deps-build deps-test deps-bench deps-lint
+.PHONY: all demo test bench corpus fuzz lint format docs install clean configure deps deps-build deps-test deps-bench deps-lint

@@ -79,9 +79,13 @@ enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w
     struct fz_image *out = d->out;
     struct fz_part part = fz_decode_part(d, width, height);
     int target_w = part.out_w, target_h = part.out_h;
+    struct fz_image_region rows = fz_region_scaled(&part.of, width, height, in_w, in_h);
     enum fz_err code = fz_limits_check_output(&request->limits, target_w, target_h, d->err);
     if (code != FZ_OK)
         return code;
+    if (rows.w < target_w || rows.h < target_h) /* what a library found inside is not what the header said */
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %dx%d holds but %dx%d pixels", d->format->name, width,
+                       height, in_w, in_h);
     bool swaps = fz_orient_swaps(d->turn);
     out->width = swaps ? height : width;
     out->height = swaps ? width : height;
@@ -92,7 +96,6 @@ enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", out->out_w, out->out_h);
     struct fz_orient orient;
     fz_orient_init(&orient, d->turn, out->pixels, out->pitch_bytes, target_w, target_h);
-    struct fz_image_region rows = fz_region_scaled(&part.of, width, height, in_w, in_h);
     if (!fz_reduce_init_part(&d->reduce, d->scratch, in_w, in_h, &rows, target_w, target_h, &orient))
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %d pixels", in_w);
     fz_color_begin(d);

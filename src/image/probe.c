@@ -1,6 +1,25 @@
 #include "image/probe.h"
 
 #include "image/format.h"
+#include "image/metadata.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static void write_date(const struct fz_metadata_date *date, char out[FZ_PROBE_DATE_BYTES])
+{
+    time_t clock = (time_t)date->clock_s;
+    struct tm tm;
+    size_t len = date->known && gmtime_r(&clock, &tm) && tm.tm_year < 10000 - 1900
+                     ? strftime(out, FZ_PROBE_DATE_BYTES, "%Y-%m-%dT%H:%M:%S", &tm)
+                     : 0;
+    int minutes = abs(date->offset_minutes);
+    out[len] = '\0';
+    if (len > 0 && !date->is_local && minutes < 24 * 60)
+        snprintf(out + len, FZ_PROBE_DATE_BYTES - len, "%c%02d:%02d", date->offset_minutes < 0 ? '-' : '+',
+                 minutes / 60, minutes % 60);
+}
 
 /* Reads on as far as the facts reach. */
 static enum fz_err read_facts(struct fz_decode *d, struct fz_reader *reader, struct fz_facts *facts)
@@ -40,7 +59,9 @@ static enum fz_err probe(struct fz_decode *d, struct fz_probe *out)
     }
     image->has_profile = facts.has_profile;
     image->frames = facts.frames;
-    fz_exif_date(facts.exif.at, facts.exif.len, out->date);
+    struct fz_metadata metadata;
+    fz_metadata_read(d->request->fd, &metadata);
+    write_date(&metadata.date, out->date);
     return FZ_OK;
 }
 

@@ -2,12 +2,15 @@
 #ifndef FZ_IMAGE_PROBE_H
 #define FZ_IMAGE_PROBE_H
 
-#include "image/date.h"
 #include "image/image.h"
 
+enum { FZ_PROBE_DATE_BYTES = 32 };
+
 struct fz_probe {
-    struct fz_image image;    /* without pixels; what was found before an error stands there too */
-    char date[FZ_DATE_BYTES]; /* taken, ISO 8601; "" = unknown */
+    struct fz_image image; /* without pixels; what was found before an error stands there too */
+    char date
+        [FZ_PROBE_DATE_BYTES]; /* taken: ISO 8601 in the camera's local time, with its offset from UTC where that is
+                                     * known; "" = unknown */
 };
 
 /* Any thread but the render thread. Reads the header, and of the rest what it takes to know orientation, profile and

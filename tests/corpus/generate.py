@@ -2,6 +2,7 @@
 """Makes pictures of every format and of every kind that Pillow and the formats' own tools can write.
 
     generate.py FOLDER
+    generate.py --small FOLDER      of a few bytes each: tests/corpus/small, what fuzzing and damaging begin with
 """
 
 import pathlib
@@ -201,5 +202,82 @@ def fill(folder, size=SIZE):
     return sorted(folder.iterdir())
 
 
+# --- small ones ------------------------------------------------------------------------------------
+
+SMALL, SMALL_BYTES = (24, 17), 5000
+SVGS = {
+    "nested": "<g>" * 50 + '<rect width="9" height="9"/>' + "</g>" * 50,
+    "uses": '<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g><use href="#a"/>',
+    "text": '<style>text{fill:red}</style><text x="2" y="12" font-size="9">a<tspan>b</tspan></text>',
+    "paints": '<defs><linearGradient id="g"><stop offset="0" stop-color="#f00"/><stop offset="1"/></linearGradient><filter id="f">'
+              '<feGaussianBlur stdDeviation="2"/></filter><clipPath id="c"><circle r="9"/></clipPath></defs>'
+              '<path d="M1 1h9v9z" fill="url(#g)" filter="url(#f)" clip-path="url(#c)" transform="rotate(9)"/>',
+}
+XMP = ('<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+       'rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmp:Rating="3" '
+       'xmp:CreateDate="2024-05-01T12:00:00+02:00"><dc:title><rdf:Alt><rdf:li xml:lang="x-default">t</rdf:li></rdf:Alt>'
+       '</dc:title></rdf:Description></rdf:RDF></x:xmpmeta>')
+
+
+def full_exif():
+    exif = oriented(6)
+    exif[0x10f], exif[0x110], exif[0x10e] = "maker", "model", "words"
+    exif[0x8769] = {0x9003: "2024:02:29 23:59:58", 0x9011: "+05:30", 0x829a: 0.01, 0x829d: 2.8, 0x8827: 200, 0x920a: 35.0}
+    exif[0x8825] = {1: "N", 2: (48.0, 12.0, 30.5), 3: "E", 4: (11.0, 30.0, 0.0)}
+    return exif.tobytes()[6:]
+
+
+def dng(image):
+    """Raw pixels of 16 bits behind a Bayer filter (DNG 1.4)."""
+    width, height = image.size
+    data = np.asarray(image.convert("L")).astype("<u2").tobytes()
+    matrix = b"".join(struct.pack("<ii", value, 10000) for value in (10000, 0, 0, 0, 10000, 0, 0, 0, 10000))
+    short = "<H"
+    tags = [(254, 4, struct.pack("<I", 0)), (256, 4, struct.pack("<I", width)), (257, 4, struct.pack("<I", height)),
+            (258, 3, struct.pack(short, 16)), (259, 3, struct.pack(short, 1)), (262, 3, struct.pack(short, 32803)),
+            (271, 2, b"maker\0"), (272, 2, b"model\0"), (273, 4, None), (274, 3, struct.pack(short, 1)),
+            (277, 3, struct.pack(short, 1)), (278, 4, struct.pack("<I", height)), (279, 4, struct.pack("<I", len(data))),
+            (33421, 3, struct.pack("<HH", 2, 2)), (33422, 1, b"\0\1\1\2"), (50706, 1, b"\1\4\0\0"),
+            (50708, 2, b"model\0"), (50717, 4, struct.pack("<I", 255)), (50721, 10, matrix)]
+    at = 8 + 2 + 12 * len(tags) + 4
+    long_values = b"".join(value for _, _, value in tags if value and len(value) > 4)
+    table, used = b"", 0
+    for tag, kind, value in tags:
+        value = value if value is not None else struct.pack("<I", at + len(long_values))
+        count = len(value) // {1: 1, 2: 1, 3: 2, 4: 4, 10: 8}[kind]
+        if len(value) > 4:
+            table += struct.pack("<HHII", tag, kind, count, at + used)
+            used += len(value)
+        else:
+            table += struct.pack("<HHI", tag, kind, count) + value.ljust(4, b"\0")
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + table + bytes(4) + long_values + data
+
+
+def fill_small(folder):
+    folder = pathlib.Path(folder)
+    for path in fill(folder, SMALL):
+        turned = path.name.startswith("orientation-") and not path.name.startswith("orientation-6")
+        if turned or path.stat().st_size > SMALL_BYTES:
+            path.unlink()
+    with_alpha(photo(SMALL)).save(folder / "two.ico", sizes=[(8, 8), (16, 16)], bitmap_format="bmp")
+    with_alpha(photo((16, 16))).save(folder / "png.ico", sizes=[(16, 16)])
+    icon = bytearray((folder / "two.ico").read_bytes())
+    icon[2] = 2
+    (folder / "two.cur").write_bytes(icon)
+    photo(SMALL).save(folder / "exif.jpg", exif=b"Exif\0\0" + full_exif(), quality=50)
+    photo(SMALL).save(folder / "exif.webp", exif=full_exif(), quality=50, xmp=XMP.encode())
+    for name, body in SVGS.items():
+        (folder / f"{name}.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="24" height="17">' + body + "</svg>")
+    (folder / "a.xpm").write_text('/* XPM */\nstatic char *a[] = {\n"2 2 2 1",\n"a c #ff0000",\n"b c None",\n"ab",\n"ba"\n};\n')
+    (folder / "a.dng").write_bytes(dng(photo((32, 24))))
+    (folder / "full.exif").write_bytes(full_exif())
+    (folder / "a.xmp").write_text(XMP)
+    (folder / "rgb.icc").write_bytes(profile(BASE_RGB))
+    (folder / "grey.icc").write_bytes(profile(gamma=1.8))
+
+
 if __name__ == "__main__":
-    fill(sys.argv[1])
+    if sys.argv[1] == "--small":
+        fill_small(sys.argv[2])
+    else:
+        fill(sys.argv[1])
