@@ -20,6 +20,7 @@
 #include "app/mouse.h"
 #include "app/picture.h"
 #include "app/prompt.h"
+#include "app/rate.h"
 #include "app/resume.h"
 #include "app/run.h"
 #include "app/show.h"
@@ -97,6 +98,7 @@ struct fz_app {
     struct fz_list *list;
     struct fz_arrange arrange;
     struct fz_telling telling;
+    struct fz_rating rating;
     struct fz_scan scan;
     struct fz_drop drop;
     struct fz_resume resume;

@@ -8,6 +8,7 @@
 #include "source/facts.h"
 #include "source/search.h"
 #include "source/sorter.h"
+#include "source/told.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -91,7 +92,7 @@ static bool wants_sort(const struct fz_app *app)
         return false;
     if (!fz_sort_equals(&now, &arrange->wanted))
         return true;
-    bool settle = arrange->news && fz_sort_needs_facts(&now);
+    bool settle = arrange->news && fz_sort_needs_answers(&now);
     return (settle || fz_list_is_disordered(app->list)) && app->now_us >= arrange->sorted_us + SETTLE_US;
 }
 
@@ -122,6 +123,29 @@ void fz_arrange_take(struct fz_app *app, struct fz_job *job)
 }
 
 /* --- What is shown --- */
+
+static void refiltered(struct fz_app *app, bool reveal)
+{
+    rearranged(app, reveal);
+    fz_search_answered(app);
+}
+
+void fz_arrange_show_rated(struct fz_app *app, int least, int most)
+{
+    FZ_MAIN_ONLY();
+    fz_list_show_rated(app->list, least, most);
+    touch(app);
+    refiltered(app, true);
+    fz_telling_step(app);
+}
+
+void fz_arrange_told(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    app->arrange.news = true;
+    if (fz_list_shows_rated(app->list))
+        refiltered(app, false);
+}
 
 void fz_arrange_search(struct fz_app *app, const char *text)
 {
@@ -212,7 +236,7 @@ int64_t fz_arrange_next_us(const struct fz_app *app)
         return FZ_NEVER;
     if (fz_list_search_runs(app->list) || wants_sort(app))
         return 0;
-    bool waits = (arrange->news && fz_sort_needs_facts(&now)) || fz_list_is_disordered(app->list);
+    bool waits = (arrange->news && fz_sort_needs_answers(&now)) || fz_list_is_disordered(app->list);
     return waits && !arrange->sort ? arrange->sorted_us + SETTLE_US : FZ_NEVER;
 }
 

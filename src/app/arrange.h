@@ -26,6 +26,12 @@ void fz_arrange_sort(struct fz_app *app, const struct fz_sort *sort);
 /* Shows only what matches `text` (search.h), as soon as the answer is complete; NULL or "": all again. */
 void fz_arrange_search(struct fz_app *app, const char *text);
 
+/* Shows only what is rated from `least` to `most` (source/told.h). */
+void fz_arrange_show_rated(struct fz_app *app, int least, int most);
+
+/* Files told something new: order and filter follow. */
+void fz_arrange_told(struct fz_app *app);
+
 /* Drops items from the list as one step, wherever they are shown; returns how many. */
 size_t fz_arrange_drop(struct fz_app *app, const fz_item_id *items, size_t count);
 

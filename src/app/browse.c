@@ -10,11 +10,9 @@
 
 /* ---- Order ------------------------------------------------------------------------------------------------------- */
 
-static const char *const sort_names[] = {[FZ_SORT_NAME] = "name",
-                                         [FZ_SORT_DATE] = "date",
-                                         [FZ_SORT_MODIFIED] = "modified",
-                                         [FZ_SORT_SIZE] = "size",
-                                         [FZ_SORT_RANDOM] = "random"};
+static const char *const sort_names[] = {
+    [FZ_SORT_NAME] = "name", [FZ_SORT_DATE] = "date",     [FZ_SORT_MODIFIED] = "modified",
+    [FZ_SORT_SIZE] = "size", [FZ_SORT_RATING] = "rating", [FZ_SORT_RANDOM] = "random"};
 
 static uint32_t new_seed(void)
 {
@@ -32,6 +30,7 @@ static void say_order(struct fz_app *app, const struct fz_sort *sort)
         [FZ_SORT_DATE] = {"By date, oldest first", "By date, newest first"},
         [FZ_SORT_MODIFIED] = {"By date of the file, oldest first", "By date of the file, newest first"},
         [FZ_SORT_SIZE] = {"By size, smallest first", "By size, largest first"},
+        [FZ_SORT_RATING] = {"By rating, best first", "By rating, worst first"},
         [FZ_SORT_RANDOM] = {"In random order", "In random order"},
     };
     fz_app_notice(app, "%s", said[sort->key][sort->descending]);

@@ -229,6 +229,8 @@ static void take_result(struct fz_app *app, struct fz_job *job)
             fz_marks_written(app, job);
         else if (job == app->about.job)
             fz_about_take(app, job);
+        else if (job == app->rating.job)
+            fz_rate_take(app, job);
         else if (!fz_telling_take(app, job))
             fz_arrange_take(app, job);
         fz_loader_retire(app, job);

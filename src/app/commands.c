@@ -126,13 +126,11 @@ static enum fz_err quit(struct fz_app *app, struct fz_command_call *call, struct
 static enum fz_err back(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
     struct fz_camera *camera = &app->picture.camera;
-    if (fz_search_end(app))
+    if (fz_search_end(app) || fz_rate_show_all(app))
         return FZ_OK;
     if (!on_wall(app) && camera->mode != FZ_ZOOM_FIT)
         return zoom_reset(app, call, err);
-    if (app->mode == app->start_mode)
-        fz_app_quit(app, FZ_OK);
-    else if (on_wall(app))
+    if (app->mode == app->start_mode || on_wall(app))
         fz_app_quit(app, FZ_OK);
     else
         fz_picture_close(app);
@@ -213,6 +211,9 @@ HANDLER(shuffle, fz_browse_shuffle(app))
 HANDLER(sort_name, fz_browse_sort(app, FZ_SORT_NAME))
 HANDLER(sort_date, fz_browse_sort(app, FZ_SORT_DATE))
 HANDLER(sort_modified, fz_browse_sort(app, FZ_SORT_MODIFIED))
+HANDLER(sort_rating, fz_browse_sort(app, FZ_SORT_RATING))
+TRY_HANDLER(rate, fz_rate_command(app, call, err))
+TRY_HANDLER(show_rated, fz_rate_show(app, call, err))
 HANDLER(sort_size, fz_browse_sort(app, FZ_SORT_SIZE))
 HANDLER(sort_random, fz_browse_sort(app, FZ_SORT_RANDOM))
 HANDLER(drop, fz_browse_drop(app, (size_t)times(call)))
@@ -439,10 +440,7 @@ static enum fz_err screenshot(struct fz_app *app, struct fz_command_call *call, 
     return code;
 }
 
-static enum fz_err run(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
-{
-    return fz_run_command(app, call, err);
-}
+TRY_HANDLER(run, fz_run_command(app, call, err))
 
 /* ---- Options, which have a file of their own --------------------------------------------------------------------- */
 

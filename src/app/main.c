@@ -62,8 +62,10 @@ static enum fz_err run(struct fz_app *app, const char **sources, char **paths, s
     } else if (!app->ending) {
         fz_app_run(app);
     }
-    if (app->list)
+    if (app->list) {
+        fz_rate_finish(app);
         fz_marks_finish(app);
+    }
     const char *stats = app->options.values[FZ_OPTION_STATS].text;
     if (app->list && stats && fz_stats_write(app, stats, &err) != FZ_OK) {
         fz_log_error(&err);

@@ -9,6 +9,7 @@
 #include "gpu/draw.h"
 #include "source/drop.h"
 #include "source/marks.h"
+#include "source/told.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -32,7 +33,8 @@ struct fz_color fz_app_text_color(const struct fz_app *app, struct fz_color wish
 
 static void draw_empty(struct fz_app *app)
 {
-    if (fz_list_count(app->list) > 0 || app->mode != FZ_MODE_WALL || app->searched)
+    if (fz_list_count(app->list) > 0 || app->mode != FZ_MODE_WALL || app->searched ||
+        fz_list_shows_rated(app->list))
         return;
     const char *text = fz_app_is_listed(app) ? "No pictures here yet" : "Looking for pictures";
     if (fz_list_dropped_count(app->list) > 0)
@@ -49,7 +51,8 @@ static void draw_empty(struct fz_app *app)
 static void draw_position(struct fz_app *app)
 {
     size_t count = fz_list_count(app->list), selected = fz_app_selected_index(app);
-    if (!fz_wall_tells_position(app) || app->show.running || count == 0 || app->searched)
+    if (!fz_wall_tells_position(app) || app->show.running || count == 0 || app->searched ||
+        fz_list_shows_rated(app->list))
         return;
     struct fz_focus focus = fz_wall_focus(app);
     char text[96];
@@ -75,6 +78,8 @@ static void draw_state(struct fz_app *app)
         snprintf(text, sizeof text, "Paused · Space goes on");
     else
         fz_telling_progress(app, text, sizeof text);
+    if (!text[0])
+        fz_rate_text(app, text, sizeof text);
     bool is_marked = app->mode == FZ_MODE_PICTURE && fz_list_is_marked(app->list, app->picture.item);
     const char *this_one = is_marked ? "✓ this of " : "";
     size_t used = strlen(text);
@@ -109,6 +114,7 @@ void fz_app_draw_overlays(struct fz_app *app)
                      FZ_CHIP_BOTTOM);
     fz_mouse_draw(app);
     fz_search_draw(app);
+    fz_rate_draw(app);
     fz_hints_draw(app);
     fz_keys_draw(app);
     fz_help_draw(app);

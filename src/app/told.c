@@ -24,7 +24,7 @@ static void free_load(void *load)
 
 static bool is_wanted(const struct fz_app *app)
 {
-    return fz_sort_needs_told(&app->arrange.wanted) && !app->ending;
+    return (fz_sort_needs_told(&app->arrange.wanted) || fz_list_shows_rated(app->list)) && !app->ending;
 }
 
 void fz_telling_step(struct fz_app *app)
@@ -59,7 +59,8 @@ bool fz_telling_take(struct fz_app *app, struct fz_job *job)
         return false;
     telling->jobs[i] = NULL;
     atomic_fetch_add_explicit(&app->pool.counts.opens, fz_told_opens(job->load), memory_order_relaxed);
-    app->arrange.news |= fz_list_told_apply(app->list, job->load);
+    if (fz_list_told_apply(app->list, job->load))
+        fz_arrange_told(app);
     fz_telling_step(app);
     if (!fz_telling_is_busy(app) || app->now_us >= telling->drawn_us + DRAW_US) {
         app->dirty |= app->now_us >= telling->since_us + LONG_US;
@@ -83,6 +84,6 @@ void fz_telling_progress(const struct fz_app *app, char *out, size_t size)
     bool is_long = fz_telling_is_busy(app) && app->now_us >= app->telling.since_us + LONG_US;
     out[0] = '\0';
     if (is_long)
-        snprintf(out, size, "Reading dates: %zu of %zu", fz_list_told_count(app->list),
+        snprintf(out, size, "Reading dates and ratings: %zu of %zu", fz_list_told_count(app->list),
                  fz_list_all_count(app->list));
 }

@@ -82,6 +82,7 @@ enum fz_topic {
     X(SORT_DATE, sort_date, FIND, ONCE, "od", "od", "", NULL, "order by date taken, or else of the file")   \
     X(SORT_MODIFIED, sort_modified, FIND, ONCE, "om", "om", "", NULL, "order by when the file changed")     \
     X(SORT_SIZE, sort_size, FIND, ONCE, "os", "os", "", NULL, "order by size of the file")                  \
+    X(SORT_RATING, sort_rating, FIND, ONCE, "o*", "o*", "", NULL, "order by rating, best first")            \
     X(SORT_RANDOM, sort_random, FIND, ONCE, "or", "or", "", NULL, "random order, a new one each time")      \
     X(DROP, drop, FIND, ONCE, "D Del", "D Del", "", NULL, "drop from the list; the file stays")             \
     X(UNDROP, undrop, FIND, ONCE, "U", "U", "", NULL, "bring back what was dropped last")                   \
@@ -93,6 +94,9 @@ enum fz_topic {
     X(MARK_NEXT, mark_next, MARK, REPEAT, ")", ")", "", NULL, "next mark")                                  \
     X(MARK_PREVIOUS, mark_previous, MARK, REPEAT, "(", "(", "", NULL, "previous mark")                      \
     X(MARKS, marks, MARK, ONCE, "", "", "", NULL, "the marked paths")                                       \
+    X(RATE, rate, MARK, ONCE, "", "", "", "N", "rate 0 to 5, or -1 to reject, in an XMP file beside it")    \
+    X(SHOW_RATED, show_rated, MARK, ONCE, "", "", "", "[N]",                                                \
+      "show only what is rated N or more; -1: what is rejected; else all")                                  \
     X(HELP, help, WINDOW, ONCE, "? F1", "? F1", "", NULL, "the keys")                                       \
     X(MENU, menu, WINDOW, ONCE, "Menu", "Menu", "", NULL, "what can be done here, to choose from")          \
     X(COMMAND_LINE, command_line, WINDOW, ONCE, ":", ":", "", NULL, "type a command")                       \

@@ -36,7 +36,7 @@
     X(MOTION, CHOICE, "motion", 0, "full", 0, 0, "full|reduced|off", SHOW, LIVE,                       \
       "what may move by itself: reduced only fades, off does not even do that")                        \
     X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, SOURCES, FILE, "hidden files and folders too")      \
-    X(SORT, CHOICE, "sort", 0, NULL, 0, 0, "name|date|modified|size|random", SOURCES, LIVE,            \
+    X(SORT, CHOICE, "sort", 0, NULL, 0, 0, "name|date|modified|size|rating|random", SOURCES, LIVE,     \
       "order of the pictures (default: by name, lists as they are)")                                   \
     X(REVERSE, FLAG, "reverse", 0, NULL, 0, 1, NULL, SOURCES, LIVE, "the other way round")             \
     X(NO_SIBLINGS, FLAG, "no-siblings", 0, NULL, 0, 1, NULL, SOURCES, FILE,                            \
@@ -73,8 +73,8 @@
       "computing time that decoding a picture may take")                                               \
     X(ISOLATION, CHOICE, "isolation", 0, "thread", 0, 0, "thread", LIMITS, LINE,                       \
       "where pictures are decoded")                                                                    \
-    X(KEYS, CHOICE, "keys", 0, NULL, 0, 0, "feh|nsxiv|imv|swayimg", WINDOW, FILE,                      \
-      "keys like those of another viewer")                                                             \
+    X(KEYS, CHOICE, "keys", 0, NULL, 0, 0, "feh|nsxiv|imv|swayimg|cull", WINDOW, FILE,                 \
+      "keys like those of another viewer; cull: digits rate, x rejects")                               \
     X(PRINT_MARKS, FLAG, "print-marks", 0, NULL, 0, 1, NULL, AUTOMATION, LINE,                         \
       "print the marked paths at the end")                                                             \
     X(MARKS, TEXT, "marks", 0, NULL, 1, 4096, "FILE", AUTOMATION, LINE, "keep the marks in this file") \

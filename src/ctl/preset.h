@@ -51,6 +51,7 @@
     X(imv, DROP, "x", "x")                     \
     X(imv, SLIDESHOW, "t", "t")                \
     X(imv, INFO, "d", "d")                     \
+    X(cull, RUN, "^x", "^x")                   \
     X(swayimg, QUIT, "Esc", "Esc")             \
     X(swayimg, MARK, "", "Ins")                \
     X(swayimg, MARK_RANGE, "", "S-Ins")        \
@@ -65,6 +66,23 @@
     X(swayimg, ROTATE_RIGHT, "]", "]")         \
     X(swayimg, FLIP_V, "", "m")                \
     X(swayimg, FLIP_H, "", "M")
+
+/* X(preset, COMMAND, what it is given, keys in both views): bound after those above. */
+#define FZ_PRESET_ARGUMENT_TABLE(X) \
+    X(cull, RATE, "0", "0")         \
+    X(cull, RATE, "1", "1")         \
+    X(cull, RATE, "2", "2")         \
+    X(cull, RATE, "3", "3")         \
+    X(cull, RATE, "4", "4")         \
+    X(cull, RATE, "5", "5")         \
+    X(cull, RATE, "-1", "x")        \
+    X(cull, SHOW_RATED, "0", "A-0") \
+    X(cull, SHOW_RATED, "1", "A-1") \
+    X(cull, SHOW_RATED, "2", "A-2") \
+    X(cull, SHOW_RATED, "3", "A-3") \
+    X(cull, SHOW_RATED, "4", "A-4") \
+    X(cull, SHOW_RATED, "5", "A-5") \
+    X(cull, SHOW_RATED, "-1", "A-x")
 
 /* One owner's thread. Puts the rows of a preset into the map; an unknown name changes nothing. */
 void fz_preset_apply(struct fz_keymap *map, const char *name);

@@ -1,6 +1,7 @@
 #include "decode/sidecar.h"
 
 #include "base/mem.h"
+#include "base/new_file.h"
 #include "base/path.h"
 #include "sync/thread.h"
 
@@ -31,7 +32,6 @@ static char *name_beside(const char *path, bool whole)
 
 char *fz_sidecar_path(const char *path)
 {
-    FZ_NOT_MAIN();
     char *whole = name_beside(path, true);
     if (access(whole, F_OK) == 0)
         return whole;
@@ -39,21 +39,30 @@ char *fz_sidecar_path(const char *path)
     return name_beside(path, false);
 }
 
-/* The whole of it, NULL where there is none or it cannot be read; the caller frees. */
-static char *read_sidecar(const char *path, size_t *len)
+/* The whole of it; the caller frees. NOT_FOUND where there is none; one clear message for all else. */
+static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, struct fz_error *err)
 {
-    char *place = fz_sidecar_path(path), *bytes = NULL;
     struct stat st;
-    int fd = open_file(place);
+    int fd = open_file(place), sys = errno;
+    *bytes = NULL;
     *len = 0;
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= MOST_BYTES)
-        bytes = fz_try_malloc((size_t)st.st_size);
-    for (ssize_t n = 1; bytes && n > 0 && *len<(size_t)st.st_size; *len += n> 0 ? (size_t)n : 0)
-        n = read(fd, bytes + *len, (size_t)st.st_size - *len);
-    if (fd >= 0)
-        close(fd);
-    free(place);
-    return bytes;
+    if (fd < 0)
+        return fz_fail(err, fz_err_from_errno(sys), sys, "%s", place);
+    bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    bool fits = is_file && st.st_size <= MOST_BYTES;
+    *bytes = fits ? fz_try_malloc((size_t)st.st_size + 1) : NULL;
+    ssize_t n = *bytes ? 1 : 0;
+    for (; n > 0 && *len<(size_t)st.st_size; *len += n> 0 ? (size_t)n : 0)
+        n = read(fd, *bytes + *len, (size_t)st.st_size - *len);
+    sys = errno;
+    close(fd);
+    if (*bytes && n >= 0)
+        return FZ_OK;
+    free(*bytes);
+    *bytes = NULL;
+    if (n < 0)
+        return fz_fail(err, FZ_E_IO, sys, "%s", place);
+    return fz_fail(err, FZ_E_LIMIT, 0, "%s: %s", place, is_file ? "too large for a sidecar" : "no file");
 }
 
 void fz_sidecar_metadata(const char *path, struct fz_metadata *out)
@@ -61,14 +70,47 @@ void fz_sidecar_metadata(const char *path, struct fz_metadata *out)
     FZ_NOT_MAIN();
     struct fz_metadata beside;
     size_t len;
+    char *bytes, *place;
     int fd = open_file(path);
     *out = (struct fz_metadata){0};
     if (fd >= 0) {
         fz_metadata_read(fd, out);
         close(fd);
     }
-    char *bytes = read_sidecar(path, &len);
+    place = fz_sidecar_path(path);
+    read_sidecar(place, &bytes, &len, NULL);
     fz_metadata_read_xmp(bytes, len, &beside);
     fz_metadata_add(out, &beside);
     free(bytes);
+    free(place);
+}
+
+static enum fz_err write_sidecar(const char *place, const char *bytes, size_t len, struct fz_error *err)
+{
+    struct fz_new_file file;
+    enum fz_err code = fz_new_file_open(&file, place, err);
+    if (code != FZ_OK)
+        return code;
+    bool whole = fwrite(bytes, 1, len, file.stream) == len && fflush(file.stream) == 0 &&
+                 fsync(fileno(file.stream)) == 0;
+    return fz_new_file_close(&file, whole) ? FZ_OK : fz_fail(err, FZ_E_IO, errno, "%s", place);
+}
+
+enum fz_err fz_sidecar_rate(const char *path, int rating, struct fz_error *err)
+{
+    char *place = fz_sidecar_path(path), *before, *after = NULL;
+    size_t len, after_len = 0;
+    enum fz_err code = read_sidecar(place, &before, &len, err);
+    if (code == FZ_E_NOT_FOUND)
+        *err = (struct fz_error){.code = code = FZ_OK};
+    if (code == FZ_OK)
+        code = fz_metadata_set_rating(before, len, rating, &after, &after_len, err);
+    if (code == FZ_E_DAMAGED)
+        fz_fail(err, code, 0, "%s: it is no XMP, and is left as it is", place);
+    if (code == FZ_OK)
+        code = write_sidecar(place, after, after_len, err);
+    free(before);
+    free(after);
+    free(place);
+    return code;
 }

@@ -5,11 +5,15 @@
 
 #include "image/metadata.h"
 
-/* Worker, both. What the file says and what its sidecar does; of title, description, place and rating the sidecar counts
+/* Worker. What the file says and what its sidecar does; of title, description, place and rating the sidecar counts
  * first. All unknown where neither can be read. Opens the picture once. */
 void fz_sidecar_metadata(const char *path, struct fz_metadata *out);
 
-/* The path of the sidecar of `path`: the one that is there, else where one would be made. Caller frees. */
+/* One thread at a time, not a running render thread. Puts a rating (-1 to 5) into the sidecar of `path`, and into no other
+ * file: written beside it, on the disk, then put in its place; all else that it holds stays. The message names the file. */
+enum fz_err fz_sidecar_rate(const char *path, int rating, struct fz_error *err);
+
+/* Worker. The path of the sidecar of `path`: the one that is there, else where one would be made. Caller frees. */
 char *fz_sidecar_path(const char *path);
 
 #endif

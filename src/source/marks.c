@@ -26,7 +26,7 @@ static bool set(struct fz_list *list, uint32_t slot, bool on)
 static const uint32_t *shown(const struct fz_list *list, size_t *count)
 {
     *count = fz_list_count(list);
-    return list->filter ? list->shown.at : list->order.slots;
+    return fz_list_is_part(list) ? list->shown.at : list->order.slots;
 }
 
 bool fz_list_is_marked(const struct fz_list *list, fz_item_id id)

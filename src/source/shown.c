@@ -12,25 +12,34 @@ static void forget_from(struct fz_list *list, size_t from)
         sections->count--;
 }
 
+static bool is_shown(const struct fz_list *list, uint32_t slot)
+{
+    if (list->filter && !(list->items.rows[slot].flags & list->filter))
+        return false;
+    int rating = list->by_rating ? fz_items_told(&list->items, slot).rating : 0;
+    return !list->by_rating || (rating >= list->least_rating && rating <= list->most_rating);
+}
+
 void fz_list_refresh(struct fz_list *list)
 {
     struct fz_order *order = &list->order;
     if (!order->changed)
         return;
-    size_t from = list->filter ? 0 : order->clean;
+    bool is_part = fz_list_is_part(list);
+    size_t from = is_part ? 0 : order->clean;
     forget_from(list, from);
     bool by_folder = fz_sort_is_by_folder(&list->sort);
     uint32_t folder = from > 0 ? list->items.rows[order->slots[from - 1]].folder : FZ_ITEMS_NONE;
     for (size_t i = from; i < order->count; i++) {
         struct fz_item *row = &list->items.rows[order->slots[i]];
         row->position = (uint32_t)i;
-        if (list->filter && !(row->flags & list->filter))
+        if (!is_shown(list, order->slots[i]))
             continue;
         if (by_folder && row->folder != folder) {
             folder = row->folder;
-            fz_list_ids_add(&list->sections, (uint32_t)(list->filter ? list->shown.count : i));
+            fz_list_ids_add(&list->sections, (uint32_t)(is_part ? list->shown.count : i));
         }
-        if (list->filter)
+        if (is_part)
             fz_list_ids_add(&list->shown, order->slots[i]);
     }
     order->clean = order->count;
@@ -72,7 +81,7 @@ bool fz_list_all_index(const struct fz_list *list, fz_item_id id, size_t *positi
 size_t fz_list_count(const struct fz_list *list)
 {
     FZ_MAIN_ONLY();
-    if (!list->filter)
+    if (!fz_list_is_part(list))
         return list->order.count;
     fz_list_refresh(fz_list_own(list));
     return list->shown.count;
@@ -81,7 +90,7 @@ size_t fz_list_count(const struct fz_list *list)
 fz_item_id fz_list_at(const struct fz_list *list, size_t index)
 {
     FZ_MAIN_ONLY();
-    if (!list->filter)
+    if (!fz_list_is_part(list))
         return fz_list_all_at(list, index);
     return index < fz_list_count(list) ? fz_items_id(&list->items, list->shown.at[index]) : FZ_ITEM_NONE;
 }
@@ -105,11 +114,12 @@ bool fz_list_index(const struct fz_list *list, fz_item_id id, size_t *index)
     size_t position;
     if (!fz_list_all_index(list, id, &position))
         return false;
-    if (list->filter && !(list->items.rows[FZ_ITEM_SLOT(id)].flags & list->filter))
+    bool is_part = fz_list_is_part(list);
+    if (!is_shown(list, FZ_ITEM_SLOT(id)))
         return false;
-    if (list->filter)
+    if (is_part)
         fz_list_refresh(fz_list_own(list));
-    *index = list->filter ? shown_from(list, list->items.rows[FZ_ITEM_SLOT(id)].position) : position;
+    *index = is_part ? shown_from(list, list->items.rows[FZ_ITEM_SLOT(id)].position) : position;
     return true;
 }
 
@@ -118,7 +128,7 @@ size_t fz_list_nearest(const struct fz_list *list, fz_item_id id)
     size_t position, count = fz_list_count(list);
     if (count == 0 || !fz_list_all_index(list, id, &position))
         return 0;
-    size_t index = list->filter ? shown_from(list, position) : position;
+    size_t index = fz_list_is_part(list) ? shown_from(list, position) : position;
     return index < count ? index : count - 1;
 }
 

@@ -17,7 +17,12 @@ bool fz_sort_needs_facts(const struct fz_sort *sort)
 
 bool fz_sort_needs_told(const struct fz_sort *sort)
 {
-    return sort->key == FZ_SORT_DATE;
+    return sort->key == FZ_SORT_DATE || sort->key == FZ_SORT_RATING;
+}
+
+bool fz_sort_needs_answers(const struct fz_sort *sort)
+{
+    return fz_sort_needs_facts(sort) || fz_sort_needs_told(sort);
 }
 
 bool fz_sort_equals(const struct fz_sort *a, const struct fz_sort *b)
@@ -49,9 +54,11 @@ static uint64_t taken_key(const struct fz_item_told *told)
 
 uint64_t fz_sort_key_of(const struct fz_items *items, const struct fz_sort *sort, uint32_t slot)
 {
-    if (!fz_sort_needs_facts(sort))
+    if (!fz_sort_needs_answers(sort))
         return 0;
     struct fz_item_told told = fz_items_told(items, slot);
+    if (sort->key == FZ_SORT_RATING)
+        return directed(sort, (uint64_t)(INT8_MAX - told.rating));
     if (sort->key == FZ_SORT_DATE && told.known & FZ_TOLD_TAKEN)
         return directed(sort, taken_key(&told));
     if (!(items->rows[slot].flags & FZ_ITEM_FACTS))

@@ -15,6 +15,7 @@ enum fz_sort_key {
     FZ_SORT_DATE, /* when it was taken, where the file tells that, else modified; unknown ones last, as below */
     FZ_SORT_MODIFIED, /* the file's modification time */
     FZ_SORT_SIZE,     /* of the file */
+    FZ_SORT_RATING,   /* the best first, what is rejected last; not rated: 0 */
     FZ_SORT_RANDOM,   /* by a hash of seed and path: a new shuffle is a new seed */
 };
 
@@ -32,6 +33,9 @@ bool fz_sort_needs_facts(const struct fz_sort *sort);
 
 /* Any thread. Needs what the files tell of themselves (told.h)? */
 bool fz_sort_needs_told(const struct fz_sort *sort);
+
+/* Any thread. One of both: the order follows as the answers come. */
+bool fz_sort_needs_answers(const struct fz_sort *sort);
 
 /* Any thread. */
 bool fz_sort_equals(const struct fz_sort *a, const struct fz_sort *b);

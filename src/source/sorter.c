@@ -50,7 +50,7 @@ static void take_keys(struct fz_sorter *sorter, const struct fz_list *list)
 {
     const struct fz_items *items = &list->items;
     bool arrivals = sorter->sort.key == FZ_SORT_GIVEN && items->arrivals;
-    if (!arrivals && !fz_sort_needs_facts(&sorter->sort))
+    if (!arrivals && !fz_sort_needs_answers(&sorter->sort))
         return;
     sorter->keys = fz_malloc((sorter->count + 1) * sizeof *sorter->keys);
     for (size_t i = 0; i < sorter->count; i++) {
@@ -181,7 +181,7 @@ static struct entry *make_entries(const struct fz_sorter *sorter)
 {
     struct entry *entries = fz_malloc((sorter->count + 1) * sizeof *entries);
     size_t shared = shared_prefix(sorter);
-    bool by_facts = fz_sort_needs_facts(&sorter->sort), by_chance = sorter->sort.key == FZ_SORT_RANDOM;
+    bool by_facts = fz_sort_needs_answers(&sorter->sort), by_chance = sorter->sort.key == FZ_SORT_RANDOM;
     for (size_t i = 0; i < sorter->count; i++) {
         const struct known *known = &sorter->known[i];
         struct entry *entry = &entries[i];

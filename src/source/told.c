@@ -90,13 +90,21 @@ static bool take(struct fz_list *list, const struct question *question)
            fz_item_taken_s(row) != fz_item_taken_s(&before);
 }
 
+/* What is shown may be other items now. */
+static bool is_news(struct fz_list *list, bool news)
+{
+    if (news && list->by_rating)
+        fz_order_changed(&list->order, 0);
+    return news;
+}
+
 bool fz_list_told_apply(struct fz_list *list, const struct fz_told *told)
 {
     FZ_MAIN_ONLY();
     bool news = false;
     for (size_t i = 0; i < told->count; i++)
         news |= take(list, &told->questions[i]);
-    return news;
+    return is_news(list, news);
 }
 
 void fz_told_free(struct fz_told *told)
@@ -130,4 +138,49 @@ bool fz_list_taken(const struct fz_list *list, fz_item_id id, int64_t *out)
         slot == FZ_ITEMS_NONE ? (struct fz_item_told){0} : fz_items_told(&list->items, slot);
     *out = fz_item_taken_s(&told);
     return told.known & FZ_TOLD_TAKEN;
+}
+
+bool fz_list_rating(const struct fz_list *list, fz_item_id id, int *rating)
+{
+    FZ_MAIN_ONLY();
+    uint32_t slot = fz_items_slot(&list->items, id);
+    struct fz_item_told told =
+        slot == FZ_ITEMS_NONE ? (struct fz_item_told){0} : fz_items_told(&list->items, slot);
+    *rating = told.rating;
+    return told.known & FZ_TOLD_RATED;
+}
+
+bool fz_list_rate(struct fz_list *list, fz_item_id id, int rating)
+{
+    FZ_MAIN_ONLY();
+    uint32_t slot = fz_items_slot(&list->items, id);
+    if (slot == FZ_ITEMS_NONE)
+        return false;
+    struct fz_item_told *row = fz_items_told_row(&list->items, slot);
+    bool news = row->rating != rating || !(row->known & FZ_TOLD_RATED);
+    row->rating = (int8_t)rating;
+    row->known |= FZ_TOLD_RATED;
+    return is_news(list, news);
+}
+
+void fz_list_show_rated(struct fz_list *list, int least, int most)
+{
+    FZ_MAIN_ONLY();
+    list->by_rating = least > FZ_RATING_REJECTED || most < FZ_RATING_MOST;
+    list->least_rating = (int8_t)least;
+    list->most_rating = (int8_t)most;
+    fz_order_changed(&list->order, 0);
+}
+
+bool fz_list_shows_rated(const struct fz_list *list)
+{
+    FZ_MAIN_ONLY();
+    return list->by_rating;
+}
+
+bool fz_list_rated_range(const struct fz_list *list, int *least, int *most)
+{
+    *least = list->least_rating;
+    *most = list->most_rating;
+    return fz_list_shows_rated(list);
 }

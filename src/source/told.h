@@ -33,4 +33,16 @@ size_t fz_list_told_count(const struct fz_list *list);
 /* Render thread. When an item was taken, in s since 1970; false where that is not known. */
 bool fz_list_taken(const struct fz_list *list, fz_item_id id, int64_t *taken_s);
 
+/* Render thread. How it is rated, -1 (rejected) to 5; false, and 0, where it is not, or nobody asked. */
+bool fz_list_rating(const struct fz_list *list, fz_item_id id, int *rating);
+/* It was rated just now; true when that is news. */
+bool fz_list_rate(struct fz_list *list, fz_item_id id, int rating);
+
+/* Render thread. Shows only what is rated from `least` to `most` (not rated: 0), beside what a search lets through; -1 to
+ * 5 shows all again. Positions are other ones then, also whenever told_apply or rate have news. */
+void fz_list_show_rated(struct fz_list *list, int least, int most);
+bool fz_list_shows_rated(const struct fz_list *list);
+/* The same with the range. */
+bool fz_list_rated_range(const struct fz_list *list, int *least, int *most);
+
 #endif

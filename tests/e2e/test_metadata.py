@@ -1,8 +1,11 @@
-"""What files tell of themselves, and what is done with it: the order by date taken."""
+"""What files tell of themselves, and what is done with it: the order by date taken, ratings."""
 
 import os
+import re
 
 import pictures
+import pytest
+from frieze import Refused, wait_until
 from PIL import Image
 
 DATE_CHANGED = 0x0132
@@ -20,10 +23,9 @@ def picture(path, number, taken=None, modified=None):
 def order(frieze):
     """The names of all that is shown, in order."""
     frieze.idle().key("Home")
-    names = []
-    for _ in range(frieze.status()["items"]):
+    names = [frieze.status()["title"]]
+    while frieze.key("n").status()["title"] != names[-1]:
         names.append(frieze.status()["title"])
-        frieze.key("n")
     return names
 
 
@@ -47,3 +49,94 @@ def test_order_by_date_taken(home):
         assert order(frieze) == ["a.jpg", "d.jpg", "b.jpg", "c.jpg"]
         frieze.key("o", "m")
         assert order(frieze) == ["c.jpg", "b.jpg", "d.jpg", "a.jpg"]
+
+
+# --- ratings ---
+
+FOREIGN = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:own="http://example.org/own/" own:thing="kept" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmp:Rating="1"/></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
+
+
+def rating(path):
+    """The rating in a sidecar, None where there is no such file."""
+    found = re.search(r'xmp:Rating(?:="|>)(-?\d)', path.read_text()) if path.exists() else None
+    return int(found.group(1)) if found else None
+
+
+@pytest.fixture
+def culled(home):
+    folder = pictures.fill(home / "culled", 4, suffix="jpg")
+    with home.start("--size", "640x480", "--keys", "cull", folder) as frieze:
+        yield folder, frieze.idle("loaded")
+
+
+def test_digits_rate_and_x_rejects(culled):
+    """In the sidecar, on either view, and nowhere else; what others wrote there stays, and their name for it."""
+    folder, frieze = culled
+    before = (folder / "p0.jpg").read_bytes()
+    (folder / "p1.jpg.xmp").write_text(FOREIGN)
+    (folder / "p1.jpg.xmp").chmod(0o640)
+    frieze.key("Home", "4")
+    wait_until(lambda: rating(folder / "p0.xmp") == 4, "p0 rated 4")
+    frieze.key("Return", "n", "x")
+    wait_until(lambda: rating(folder / "p1.jpg.xmp") == -1, "p1 rejected")
+    assert 'own:thing="kept"' in (folder / "p1.jpg.xmp").read_text()
+    assert (folder / "p1.jpg.xmp").stat().st_mode & 0o777 == 0o640
+    frieze.key("1", "5", "2", "0", "3")
+    wait_until(lambda: rating(folder / "p1.jpg.xmp") == 3, "p1 rated 3, the last that was asked for")
+    assert sorted(path.name for path in folder.glob("*.xmp")) == ["p0.xmp", "p1.jpg.xmp"]
+    assert sorted(path.name for path in folder.glob("*.tmp*")) == []
+    assert (folder / "p0.jpg").read_bytes() == before
+
+
+def test_filter_and_order_by_rating(culled):
+    """By what was rated now and by what the files told before; Esc shows all again."""
+    folder, frieze = culled
+    (folder / "p3.xmp").write_text(FOREIGN)
+    frieze.key("Home", "2", "n", "5", "n", "x").idle()
+    frieze.key("o", "*")
+    wait_until(lambda: order(frieze) == ["p1.jpg", "p0.jpg", "p3.jpg", "p2.jpg"], lambda: order(frieze))
+    frieze.ask("show_rated", "2")
+    assert order(frieze) == ["p1.jpg", "p0.jpg"]
+    frieze.key("A-0")
+    assert order(frieze) == ["p1.jpg", "p0.jpg", "p3.jpg"]
+    frieze.key("A-x")
+    assert order(frieze) == ["p2.jpg"]
+    frieze.key("4")
+    frieze.until(visible=None)
+    assert frieze.key("Esc").is_running() and len(order(frieze)) == 4
+    frieze.ask("show_rated", "4")
+    assert order(frieze) == ["p1.jpg", "p2.jpg"]
+    frieze.ask("show_rated")
+    assert len(order(frieze)) == 4
+    with pytest.raises(Refused):
+        frieze.ask("rate", "6")
+
+
+def test_what_cannot_be_written_says_so(culled):
+    """A sidecar that is none is left as it is; the reason is shown and logged with its name."""
+    folder, frieze = culled
+    (folder / "p0.xmp").write_text("this is not XML")
+    (folder / "p1.xmp").mkdir()
+    frieze.key("Home", "4", "n", "4", "n", "4")
+    wait_until(lambda: rating(folder / "p2.xmp") == 4, "p2 rated 4")
+    assert (folder / "p0.xmp").read_text() == "this is not XML"
+    assert f"{folder}/p0.xmp: it is no XMP" in frieze.errors_text
+    assert f"{folder}/p1.xmp" in frieze.errors_text
+
+
+def test_ratings_are_written_before_the_end(home):
+    folder = pictures.fill(home / "ending", 3, suffix="jpg")
+    with home.start("--size", "640x480", "--keys", "cull", folder) as frieze:
+        frieze.idle().key("Home", "1", "n", "2", "n", "3", "q")
+    assert [rating(folder / f"p{i}.xmp") for i in range(3)] == [1, 2, 3]
+
+
+def test_without_asking_nothing_is_written(home):
+    folder = pictures.fill(home / "untouched", 2, suffix="jpg")
+    with home.start("--size", "640x480", "--sort", "rating", folder) as frieze:
+        frieze.idle("loaded").key("Home", "3", "G", "i", "i").idle()
+    assert sorted(path.name for path in folder.iterdir()) == ["p0.jpg", "p1.jpg"]

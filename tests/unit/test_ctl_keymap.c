@@ -4,7 +4,7 @@
 #include "ctl/keymap.h"
 #include "ctl/preset.h"
 
-static const char *const presets[] = {"feh", "nsxiv", "imv", "swayimg"};
+static const char *const presets[] = {"feh", "nsxiv", "imv", "swayimg", "cull"};
 
 /* "-": nothing; "+": begins a sequence; else the name of the command. */
 static const char *what_does(const struct fz_keymap *map, enum fz_command_view view, const char *text)
@@ -124,6 +124,15 @@ static void presets_hold(void **state)
         FZ_PRESET_TABLE(X)
 #undef X
     };
+    static const struct {
+        const char *preset;
+        enum fz_command_id command;
+        const char *argument, *key;
+    } given[] = {
+#define X(preset, command, argument, key) {#preset, FZ_COMMAND_##command, argument, key},
+        FZ_PRESET_ARGUMENT_TABLE(X)
+#undef X
+    };
     for (size_t p = 0; p < COUNT(presets); p++) {
         struct fz_keymap map;
         size_t checked = 0;
@@ -139,6 +148,13 @@ static void presets_hold(void **state)
                     assert_does(&map, (enum fz_command_view)view, word, fz_command_name(rows[i].command));
                     checked++;
                 }
+            }
+        }
+        for (size_t i = 0; i < COUNT(given); i++) {
+            for (int view = 0; view < 2 && strcmp(given[i].preset, presets[p]) == 0; view++) {
+                assert_does(&map, (enum fz_command_view)view, given[i].key,
+                            fz_command_name(given[i].command));
+                checked++;
             }
         }
         assert_true(checked > 5);

@@ -111,7 +111,9 @@ static int entry_cmp(const void *a, const void *b)
         order = by_name(x, y, sort->key == FZ_SORT_GIVEN);
         return sort->descending ? -order : order;
     }
-    if (sort->key == FZ_SORT_RANDOM)
+    if (sort->key == FZ_SORT_RATING) /* nobody rates here */
+        order = 0;
+    else if (sort->key == FZ_SORT_RANDOM)
         order = by_number(fz_sort_shuffle_key(sort, x->dir, x->name),
                           fz_sort_shuffle_key(sort, y->dir, y->name), false);
     else if (x->has_facts != y->has_facts)
@@ -313,7 +315,7 @@ static void begin_sort(struct model *m, struct fz_sort sort)
 static void sort_step(struct model *m)
 {
     if (!m->sorter) {
-        begin_sort(m, (struct fz_sort){.key = (enum fz_sort_key)pick(m, 6),
+        begin_sort(m, (struct fz_sort){.key = (enum fz_sort_key)pick(m, 7),
                                        .descending = pick(m, 2),
                                        .seed = (uint32_t)pick(m, 3)});
     } else if (pick(m, 6) == 0) {
