@@ -226,6 +226,12 @@ static bool is_of_same_file(const struct fz_tile *tile, const struct fz_job *job
            job->file.bytes == tile->file.bytes && job->file.mtime_ns == tile->file.mtime_ns;
 }
 
+/* Whether parts are the matter; else the picture, read anew, tells what is wrong with it. */
+static bool is_of_parts(enum fz_err code)
+{
+    return code == FZ_E_LIMIT || code == FZ_E_MEMORY || code == FZ_E_DAMAGED || code == FZ_E_UNSUPPORTED;
+}
+
 void fz_detail_take(struct fz_app *app, struct fz_job *job)
 {
     struct fz_detail *detail = &app->detail;
@@ -235,6 +241,9 @@ void fz_detail_take(struct fz_app *app, struct fz_job *job)
     if (!wanted || job->error.code == FZ_E_CANCELLED || fz_cancel_is_set(&job->cancel)) {
         app->stats.cancelled += wanted;
         fz_loader_retire(app, job);
+    } else if (job->error.code != FZ_OK && !is_of_parts(job->error.code)) {
+        fz_loader_retire(app, job);
+        fz_loader_forget(app, tile->item, false);
     } else if (job->error.code != FZ_OK) {
         tile->no_detail = true; /* more of it may come as a whole */
         app->loader.moved = true;

@@ -18,7 +18,9 @@ struct webp {
     WebPIDecoder *decoder;
     uint8_t *pixels;   /* owned, B G R A */
     int width, height; /* of them, px */
-    bool framed;       /* they are a part of the picture */
+    int x, y;          /* where they begin in the picture */
+    bool framed;       /* an animation's frame, smaller than it */
+    bool cropped;      /* only what is wanted of the picture */
     int pushed;        /* rows of them */
 };
 
@@ -26,6 +28,17 @@ struct webp {
 static bool may_scale(bool lossless, bool alpha, bool framed)
 {
     return !framed && (lossless || !alpha);
+}
+
+/* Cut out by the library at full size, where that is less than the whole at the size wanted. Its filters look at what is
+ * beside a pixel. */
+enum { CROP_MARGIN = 4, CROP_AROUND = 2 * CROP_MARGIN + 1 };
+
+static bool may_crop(const struct fz_decode *d, bool framed, uint64_t px)
+{
+    const struct fz_image_region *r = &d->request->region;
+    return !framed && r->w > 0 && r->h > 0 &&
+           ((uint64_t)r->w + CROP_AROUND) * ((uint64_t)r->h + CROP_AROUND) < px;
 }
 
 uint64_t fz_webp_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
@@ -38,9 +51,12 @@ uint64_t fz_webp_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     int out_w = (int)width, out_h = (int)height;
     if (may_scale(lossless, alpha, framed))
         fz_decode_target(d, out_w, out_h, &out_w, &out_h);
-    uint64_t px = width * height;
+    uint64_t px = width * height, out_px = (uint64_t)out_w * (uint64_t)out_h;
+    if (may_crop(d, framed, out_px))
+        out_px =
+            ((uint64_t)d->request->region.w + CROP_AROUND) * ((uint64_t)d->request->region.h + CROP_AROUND);
     uint64_t held = lossless ? px * 4 : alpha ? px : 0;
-    return (uint64_t)out_w * (uint64_t)out_h * 4 + held + width * ROW_BYTES + FIXED_BYTES;
+    return out_px * 4 + held + width * ROW_BYTES + FIXED_BYTES;
 }
 
 static enum fz_err fail(struct webp *w, VP8StatusCode status)
@@ -68,6 +84,18 @@ static struct fz_bytes frame_bytes(const struct fz_decode *d)
     return (struct fz_bytes){.at = d->file.at + h->inner_at, .len = (size_t)len, .whole = true};
 }
 
+static void crop(struct webp *w)
+{
+    int width = w->config.input.width, height = w->config.input.height;
+    struct fz_image_region of = fz_decode_part(w->d, width, height).of;
+    int right = of.x + of.w + CROP_MARGIN, bottom = of.y + of.h + CROP_MARGIN;
+    w->x = of.x > CROP_MARGIN ? (of.x - CROP_MARGIN) & ~1 : 0; /* libwebp makes it even in any case */
+    w->y = of.y > CROP_MARGIN ? (of.y - CROP_MARGIN) & ~1 : 0;
+    w->width = (right < width ? right : width) - w->x;
+    w->height = (bottom < height ? bottom : height) - w->y;
+    w->cropped = true;
+}
+
 /* Knows the frame's size, and the size to decode it in. */
 static enum fz_err set_up(struct webp *w)
 {
@@ -89,6 +117,10 @@ static enum fz_err set_up(struct webp *w)
     w->height = is->height;
     if (may_scale(is->format == 2, is->has_alpha != 0, framed))
         fz_decode_target(d, is->width, is->height, &w->width, &w->height);
+    w->x = framed ? (int)h->frame_x : 0;
+    w->y = framed ? (int)h->frame_y : 0;
+    if (may_crop(d, framed, (uint64_t)w->width * (uint64_t)w->height))
+        crop(w);
     return FZ_OK;
 }
 
@@ -100,7 +132,12 @@ static enum fz_err begin(struct webp *w)
     w->pixels = fz_try_malloc(bytes);
     if (!w->pixels)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", w->width, w->height);
-    c->options.use_scaling = w->width != c->input.width || w->height != c->input.height;
+    c->options.use_cropping = w->cropped;
+    c->options.crop_left = w->x;
+    c->options.crop_top = w->y;
+    c->options.crop_width = w->width;
+    c->options.crop_height = w->height;
+    c->options.use_scaling = !w->cropped && (w->width != c->input.width || w->height != c->input.height);
     c->options.scaled_width = w->width;
     c->options.scaled_height = w->height;
     c->output.colorspace = MODE_BGRA;
@@ -109,11 +146,13 @@ static enum fz_err begin(struct webp *w)
     w->decoder = WebPIDecode(NULL, 0, c);
     if (!w->decoder)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for libwebp");
-    int in_w = w->framed ? (int)d->header.width : w->width;
-    int in_h = w->framed ? (int)d->header.height : w->height;
+    bool part = w->framed || w->cropped;
+    int in_w = part ? (int)d->header.width : w->width, in_h = part ? (int)d->header.height : w->height;
     enum fz_err code = fz_decode_begin(d, (int)d->header.width, (int)d->header.height, in_w, in_h);
     if (code == FZ_OK && w->framed)
-        fz_rows_push_background(d, (int)d->header.frame_y);
+        fz_rows_push_background(d, w->y);
+    if (code == FZ_OK && w->cropped)
+        fz_reduce_skip(&d->reduce, w->y);
     return code;
 }
 
@@ -126,7 +165,7 @@ static enum fz_err push_new_rows(struct webp *w)
         .at = w->pixels,
         .pitch_bytes = (ptrdiff_t)w->width * 4,
         .width = w->width,
-        .x = w->framed ? (int)w->d->header.frame_x : 0,
+        .x = w->x,
         .alpha = w->config.input.has_alpha ? FZ_ALPHA_STRAIGHT : FZ_ALPHA_OPAQUE,
     };
     enum fz_err code = fz_rows_push(w->d, &rows, w->pushed, last);

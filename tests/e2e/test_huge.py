@@ -97,7 +97,8 @@ def save_turned(image, path):
 
 
 FORMATS = {"turned.jpg": save_turned, "rows.png": lambda image, path: image.save(path, compress_level=1),
-           "strips.tif": lambda image, path: image.save(path, compression="tiff_deflate")}
+           "strips.tif": lambda image, path: image.save(path, compression="tiff_deflate"),
+           "lossy.webp": lambda image, path: image.save(path, quality=80, method=0)}
 
 
 @pytest.mark.parametrize("name", FORMATS)
