@@ -2,6 +2,7 @@
 #include "image/format.h"
 
 #include "image/exif.h"
+#include "image/png_rows.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -29,11 +30,9 @@ struct png {
     struct fz_decode *d;
     struct fz_bytes bytes; /* the file, or the piece of it that is read */
     size_t pos;            /* in these */
-    size_t row_bytes;
-    bool deep; /* 16 bits a channel */
+    struct fz_png_rows rows;
     bool interlaced;
-    enum fz_alpha alpha;
-    uint8_t *rows; /* owned: all of them, without gaps, of an interlaced picture; one, of 16 bits a channel */
+    uint8_t *memory; /* owned: one of them, of an interlaced picture all */
     char why[96];
 };
 
@@ -126,8 +125,8 @@ static void read_primaries(struct png *p)
         !png_get_cHRM(p->png, p->info, &c->white[0], &c->white[1], &c->red[0], &c->red[1], &c->green[0],
                       &c->green[1], &c->blue[0], &c->blue[1]))
         return;
-    bool linear = encoding > MOST_GAMMA;
-    d->has_primaries = encoding > LEAST_GAMMA && encoding < 1 / LEAST_GAMMA && (!linear || p->deep);
+    bool linear = encoding > MOST_GAMMA, deep = png_get_bit_depth(p->png, p->info) == 16;
+    d->has_primaries = encoding > LEAST_GAMMA && encoding < 1 / LEAST_GAMMA && (!linear || deep);
     /* 1 / 2.2 is how the curve of sRGB is written there. */
     c->gamma = encoding > 0.4543 && encoding < 0.4548 ? 0 : 1 / encoding;
 }
@@ -137,9 +136,6 @@ static void read_colors(struct png *p)
     struct fz_decode *d = p->d;
     int type = png_get_color_type(p->png, p->info);
     d->color = type & PNG_COLOR_MASK_COLOR ? FZ_COLOR_RGB : FZ_COLOR_GREY;
-    bool has_alpha = type & PNG_COLOR_MASK_ALPHA || png_get_valid(p->png, p->info, PNG_INFO_tRNS);
-    p->alpha = has_alpha ? FZ_ALPHA_STRAIGHT : FZ_ALPHA_OPAQUE;
-    p->deep = png_get_bit_depth(p->png, p->info) == 16;
     png_charp name;
     png_bytep icc;
     png_uint_32 len;
@@ -152,7 +148,6 @@ static void read_colors(struct png *p)
         read_primaries(p);
 }
 
-/* Whatever it is, rows of four channels come out: B G R A with 8 bits each, or R G B A with 16. */
 static enum fz_err set_up(struct png *p)
 {
     struct fz_decode *d = p->d;
@@ -168,22 +163,8 @@ static enum fz_err set_up(struct png *p)
         png_get_image_height(p->png, p->info) != d->header.height)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
     read_colors(p);
-    png_set_expand(p->png);
-    png_set_gray_to_rgb(p->png);
-    if (!p->deep)
-        png_set_bgr(p->png);
-    else if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-        png_set_swap(p->png);
-    png_set_add_alpha(p->png, 0xffff, PNG_FILLER_AFTER);
+    fz_png_rows_init(&p->rows, p->png, p->info);
     return FZ_OK;
-}
-
-static void push(struct png *p, uint8_t *row)
-{
-    if (p->deep)
-        fz_decode_push_deep(p->d, (const uint16_t *)(const void *)row);
-    else
-        fz_decode_push(p->d, row, p->alpha);
 }
 
 static enum fz_err read_rows(struct png *p)
@@ -192,9 +173,10 @@ static enum fz_err read_rows(struct png *p)
     for (int y = 0; y < d->reduce.in_h && !fz_reduce_is_done(&d->reduce); y++) {
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
-        uint8_t *row = p->deep ? p->rows : fz_reduce_input(&d->reduce);
+        bool direct = p->rows.kind == FZ_PNG_BGRA;
+        uint8_t *row = direct ? fz_reduce_input(&d->reduce) : p->memory;
         png_read_row(p->png, row, NULL);
-        push(p, row);
+        fz_png_rows_push(&p->rows, d, row, 0);
     }
     return FZ_OK;
 }
@@ -207,7 +189,7 @@ static enum fz_err read_passes(struct png *p, int passes)
         for (uint32_t y = 0; y < d->header.height; y++) {
             if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
                 return fz_decode_fail_cancelled(d);
-            png_read_row(p->png, NULL, p->rows + y * p->row_bytes);
+            png_read_row(p->png, NULL, p->memory + y * p->rows.bytes);
         }
     return FZ_OK;
 }
@@ -215,7 +197,7 @@ static enum fz_err read_passes(struct png *p, int passes)
 static void push_whole(struct png *p)
 {
     for (uint32_t y = 0; y < p->d->header.height; y++)
-        push(p, p->rows + y * p->row_bytes);
+        fz_png_rows_push(&p->rows, p->d, p->memory, (int)y);
 }
 
 static enum fz_err decode(struct png *p)
@@ -226,16 +208,13 @@ static enum fz_err decode(struct png *p)
         return code;
     int passes = png_set_interlace_handling(p->png);
     png_read_update_info(p->png, p->info);
-    p->row_bytes = d->header.width * (size_t)(p->deep ? 8 : 4);
-    if (png_get_rowbytes(p->png, p->info) != p->row_bytes)
+    if (png_get_rowbytes(p->png, p->info) != p->rows.bytes)
         return fz_fail(d->err, FZ_E_INTERNAL, 0, "libpng gives other rows than asked for");
     int width = (int)d->header.width, height = (int)d->header.height;
     p->interlaced = passes > 1;
-    if (p->interlaced)
-        p->alpha = FZ_ALPHA_STRAIGHT; /* what has not come yet is clear */
-    if (p->interlaced || p->deep) {
-        p->rows = calloc(p->row_bytes, p->interlaced ? (size_t)height : 1);
-        if (!p->rows)
+    if (p->interlaced || p->rows.kind != FZ_PNG_BGRA) {
+        p->memory = fz_png_rows_alloc(&p->rows, width, p->interlaced ? height : 1);
+        if (!p->memory)
             return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %s",
                            p->interlaced ? "an interlaced picture" : "a row");
     }
@@ -277,6 +256,6 @@ enum fz_err fz_png_load(struct fz_decode *d)
     if (code == FZ_OK && p.interlaced && p.d->begun)
         push_whole(&p);
     png_destroy_read_struct(&p.png, &p.info, NULL);
-    free(p.rows);
+    free(p.memory);
     return code;
 }

@@ -1,6 +1,8 @@
 /* PNG: rows, passes, what is cut, and what is too large. */
 #include "test_image_support.h"
 
+#include <math.h>
+
 /* Rows as they stand in the file, of any depth, without gaps. */
 struct raw {
     int width, height, depth, type;
@@ -10,6 +12,7 @@ struct raw {
     png_byte alpha[2]; /* of the first two colours of the palette */
     png_color_16 clear;
     bool keyed;
+    int interlace;
 };
 
 static struct bytes encode_raw(const struct raw *raw)
@@ -19,16 +22,17 @@ static struct bytes encode_raw(const struct raw *raw)
     png_infop info = png_create_info_struct(png);
     png_set_write_fn(png, &file, png_append, png_flush_nothing);
     png_set_IHDR(png, info, (png_uint_32)raw->width, (png_uint_32)raw->height, raw->depth, raw->type,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+                 raw->interlace, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     if (raw->type == PNG_COLOR_TYPE_PALETTE) {
-        png_set_PLTE(png, info, raw->palette, 4);
+        png_set_PLTE(png, info, raw->palette, raw->depth == 1 ? 2 : 4);
         png_set_tRNS(png, info, raw->alpha, 2, NULL);
     } else if (raw->keyed) {
         png_set_tRNS(png, info, NULL, 0, &raw->clear);
     }
     png_write_info(png, info);
-    for (int y = 0; y < raw->height; y++)
-        png_write_row(png, raw->rows + (size_t)y * raw->row_bytes);
+    for (int passes = png_set_interlace_handling(png); passes > 0; passes--)
+        for (int y = 0; y < raw->height; y++)
+            png_write_row(png, raw->rows + (size_t)y * raw->row_bytes);
     png_write_end(png, NULL);
     png_destroy_write_struct(&png, &info);
     return file;
@@ -120,6 +124,87 @@ static void test_rare_kinds(void **state)
     assert_int_equal(pixel(&image, 1, 0), 0x010204);
     host_fini(&host);
     free(b.data);
+}
+
+/* A sample of `depth` bits, the i-th of a row. */
+static unsigned sample_at(const uint8_t *row, int i, int depth)
+{
+    if (depth == 16)
+        return (unsigned)(row[i * 2] << 8 | row[i * 2 + 1]);
+    return (unsigned)row[i * depth / 8] >> (8 - depth - i * depth % 8) & ((1u << depth) - 1);
+}
+
+/* What pixel x of such a row is over the background. */
+static uint32_t sample_color(const struct raw *raw, const uint8_t *row, int x)
+{
+    static const int channels_of[] = {[0] = 1, [2] = 3, [3] = 1, [4] = 2, [6] = 4};
+    const int channels = channels_of[raw->type];
+    double v[4] = {0}, max = (1 << raw->depth) - 1, alpha = 1;
+    uint32_t result = 0;
+    for (int c = 0; c < channels; c++)
+        v[c] = sample_at(row, x * channels + c, raw->depth) / max;
+    const double rgb[3] = {v[0], channels > 2 ? v[1] : v[0], channels > 2 ? v[2] : v[0]};
+    const png_color *color = &raw->palette[(int)(v[0] * max) % 4];
+    const double colors[3] = {color->red / 255.0, color->green / 255.0, color->blue / 255.0};
+    if (channels % 2 == 0)
+        alpha = v[channels - 1];
+    if (raw->type == PNG_COLOR_TYPE_PALETTE)
+        alpha = v[0] * max < 2 ? raw->alpha[(int)(v[0] * max)] / 255.0 : 1;
+    if (raw->keyed && raw->type == PNG_COLOR_TYPE_GRAY && (unsigned)lround(v[0] * max) == raw->clear.gray)
+        alpha = 0;
+    for (int c = 0; c < 3; c++) {
+        double value = raw->type == PNG_COLOR_TYPE_PALETTE ? colors[c] : rgb[c];
+        result = result << 8 |
+                 (uint32_t)lround(value * 255 * alpha + (0x204060 >> (16 - 8 * c) & 255) * (1 - alpha));
+    }
+    return result;
+}
+
+/* All that the format knows: every type in every depth, by rows and interlaced, with a clear grey and clear colours. */
+static void test_all_types_and_depths(void **state)
+{
+    (void)state;
+    static const int kinds[][2] = {{0, 1}, {0, 2}, {0, 4}, {0, 8}, {0, 16}, {2, 8}, {2, 16}, {3, 1},
+                                   {3, 2}, {3, 4}, {3, 8}, {4, 8}, {4, 16}, {6, 8}, {6, 16}};
+    enum { W = 37, H = 21, ROW = W * 8 };
+    static uint8_t rows[H][ROW];
+    uint32_t seed = 5;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (int round = 0; round < 4; round++) {
+            struct raw raw = {.width = W,
+                              .height = H,
+                              .type = kinds[k][0],
+                              .depth = kinds[k][1],
+                              .rows = rows[0],
+                              .row_bytes = ROW,
+                              .interlace = round % 2,
+                              .palette = {{255, 0, 0}, {9, 255, 0}, {0, 0, 255}, {255, 255, 255}},
+                              .alpha = {0, 77}};
+            raw.keyed = round / 2 && raw.type == PNG_COLOR_TYPE_GRAY;
+            raw.clear.gray = 1;
+            /* Of the palette's four colours. */
+            const unsigned mask = raw.type != PNG_COLOR_TYPE_PALETTE ? 255
+                                  : raw.depth == 8                   ? 3
+                                  : raw.depth == 4                   ? 0x33
+                                                                     : 255;
+            for (int i = 0; i < H * ROW; i++)
+                rows[i / ROW][i % ROW] = (uint8_t)(next_random(&seed) & mask);
+            if (raw.keyed && raw.depth == 16)
+                memcpy(rows[3], "\0\1", 2);
+            struct bytes b = encode_raw(&raw);
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            assert_int_equal(load_png(&b, 0, &host, &image, &err), FZ_OK);
+            for (int i = 0; i < W * H; i++) {
+                uint32_t got = pixel(&image, i % W, i / W), want = sample_color(&raw, rows[i / W], i % W);
+                if (channel_distance(got, want) > 1)
+                    fail_msg("type %d of %d bits, round %d, pixel %d: %06x, not %06x", raw.type, raw.depth,
+                             round, i, got, want);
+            }
+            host_fini(&host);
+            free(b.data);
+        }
 }
 
 static void test_cut_files_are_shown_in_part(void **state)
@@ -249,9 +334,13 @@ static void test_cancelled_at_every_asking(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_color_types_are_exact),    cmocka_unit_test(test_rare_kinds),
-        cmocka_unit_test(test_cut_files_are_shown_in_part),  cmocka_unit_test(test_huge),
-        cmocka_unit_test(test_many_pixels_in_little_memory), cmocka_unit_test(test_cancelled_at_every_asking),
+        cmocka_unit_test(test_all_color_types_are_exact),
+        cmocka_unit_test(test_rare_kinds),
+        cmocka_unit_test(test_all_types_and_depths),
+        cmocka_unit_test(test_cut_files_are_shown_in_part),
+        cmocka_unit_test(test_huge),
+        cmocka_unit_test(test_many_pixels_in_little_memory),
+        cmocka_unit_test(test_cancelled_at_every_asking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
