@@ -91,6 +91,11 @@ _frieze() {
         _frieze_ctl
         return
     fi
+    if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == prime && $cur == -* ]]; then
+        _frieze_words '--help --tile --background --hidden --null --cache-size --memory --jobs --limit-pixels
+            --limit-bytes --limit-frames --limit-nesting --limit-seconds --config --no-config'
+        return
+    fi
     if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == @(probe|scale) && $cur == -* ]]; then
         local own=--help
         [[ ${COMP_WORDS[1]} == scale ]] && own+=' --size --quality --background'
@@ -110,7 +115,7 @@ _frieze() {
         _frieze_words "$_frieze_options"
     else
         _frieze_files
-        ((COMP_CWORD == 1)) && [[ -n $cur ]] && for word in ctl probe scale; do
+        ((COMP_CWORD == 1)) && [[ -n $cur ]] && for word in ctl probe scale prime; do
             [[ $word == "$cur"* ]] && COMPREPLY+=("$word")
         done
     fi

@@ -31,6 +31,7 @@ end
 complete -c frieze -n __fish_is_first_arg -a ctl -d 'tell a running frieze what to do, or ask it'
 complete -c frieze -n __fish_is_first_arg -a probe -d 'say what pictures are, as JSON'
 complete -c frieze -n __fish_is_first_arg -a scale -d 'write a picture, scaled'
+complete -c frieze -n __fish_is_first_arg -a prime -d 'fill the tile cache ahead'
 complete -c frieze -n 'not __frieze_is_ctl' -l slideshow -s s -d 'start as a slideshow'
 complete -c frieze -n 'not __frieze_is_ctl' -l delay -s d -x -d 'how long the slideshow shows a picture (0.34 at least: nothing flashes)'
 complete -c frieze -n 'not __frieze_is_ctl' -l tile -s t -x -d 'size of the box of a picture on the wall'

@@ -1,5 +1,13 @@
 #include "app/limits.h"
 
+#include "base/log.h"
+#include "base/memory_use.h"
+#include "decode/cache.h"
+
+#include <stdlib.h>
+
+enum { CACHE_QUEUE_PART = 64 }; /* of the memory: tiles that wait to be written */
+
 struct fz_image_limits fz_limits_from_options(const struct fz_options *options)
 {
     const struct fz_option_value *values = options->values;
@@ -13,4 +21,29 @@ struct fz_image_limits fz_limits_from_options(const struct fz_options *options)
     limits.max_nesting = (int)values[FZ_OPTION_LIMIT_NESTING].number;
     limits.max_cpu_us = (int64_t)(values[FZ_OPTION_LIMIT_SECONDS].seconds * 1e6);
     return limits;
+}
+
+uint64_t fz_memory_bound(const struct fz_options *options)
+{
+    if (fz_option_is_set(options, FZ_OPTION_MEMORY))
+        return (uint64_t)options->values[FZ_OPTION_MEMORY].number;
+    uint64_t quarter = fz_memory_available_bytes() / 4, least = 64u << 20, most = 1u << 30;
+    return quarter < least ? least : quarter > most ? most : quarter;
+}
+
+/* Everything works without it. */
+struct fz_cache *fz_cache_by_options(const struct fz_options *options, bool patient)
+{
+    uint64_t limit_bytes = (uint64_t)options->values[FZ_OPTION_CACHE_SIZE].number;
+    char *folder = limit_bytes > 0 ? fz_cache_folder() : NULL;
+    struct fz_cache_options how = {.folder = folder,
+                                   .limit_bytes = limit_bytes,
+                                   .queue_bytes = fz_memory_bound(options) / CACHE_QUEUE_PART,
+                                   .patient = patient};
+    struct fz_cache *cache = NULL;
+    struct fz_error err = {0};
+    if (folder && fz_cache_start(&cache, &how, &err) != FZ_OK)
+        fz_log_error(&err);
+    free(folder);
+    return cache;
 }

@@ -23,6 +23,7 @@ static void print_help(void)
          "       frieze ctl [--name NAME] COMMAND [ARGUMENT]...\n"
          "       frieze probe [OPTION]... FILE...\n"
          "       frieze scale [OPTION]... IN OUT\n"
+         "       frieze prime [OPTION]... SOURCE...\n"
          "\n"
          "Shows pictures as a wall that never freezes. A SOURCE is a folder, a file, or - for paths on\n"
          "standard input; without one, your pictures folder. Return opens a picture, Esc goes back, q "
@@ -97,6 +98,8 @@ int main(int argc, char **argv)
         return fz_probe_main(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "scale") == 0)
         return fz_scale_main(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "prime") == 0)
+        return fz_prime_main(argc - 1, argv + 1);
 
     fz_signals_block();
     struct fz_app *app = fz_calloc(1, sizeof *app);

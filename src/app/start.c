@@ -1,6 +1,7 @@
 /* Start and stop, in mirror order. */
 #include "app/app.h"
 #include "app/browse.h"
+#include "app/limits.h"
 #include "app/shown.h"
 #include "app/signals.h"
 #include "base/clock.h"
@@ -22,19 +23,10 @@ enum {
     PICTURES_IN_BUDGET = 2, /* at the highest zoom: the one in view and the one that comes */
     RETENTION_PART =
         32, /* what freed blocks may still hold: a quarter of the eighth that nothing else takes */
-    CACHE_QUEUE_PART = 64, /* tiles that wait to be written: of the same eighth */
     HINT_US = 5000000,
     STUCK_MS = 150,        /* how long the end waits for a library that cannot be interrupted */
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
 };
-
-static uint64_t memory_bound(const struct fz_app *app)
-{
-    if (fz_option_is_set(&app->options, FZ_OPTION_MEMORY))
-        return (uint64_t)app->options.values[FZ_OPTION_MEMORY].number;
-    uint64_t quarter = fz_memory_available_bytes() / 4, least = 64u << 20, most = 1u << 30;
-    return quarter < least ? least : quarter > most ? most : quarter;
-}
 
 static bool is_one_file(const char *const *sources, size_t count)
 {
@@ -153,19 +145,6 @@ static int end_at_once(void *ctx)
     return fz_err_exit_status(app->status);
 }
 
-/* Everything works without it. */
-static void start_cache(struct fz_app *app, uint64_t memory)
-{
-    uint64_t limit_bytes = (uint64_t)app->options.values[FZ_OPTION_CACHE_SIZE].number;
-    char *folder = limit_bytes > 0 ? fz_cache_folder() : NULL;
-    struct fz_cache_options options = {
-        .folder = folder, .limit_bytes = limit_bytes, .queue_bytes = memory / CACHE_QUEUE_PART};
-    struct fz_error err = {0};
-    if (folder && fz_cache_start(&app->cache, &options, &err) != FZ_OK)
-        fz_log_error(&err);
-    free(folder);
-}
-
 static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_error *err)
 {
     int jobs = fz_option_is_set(&app->options, FZ_OPTION_JOBS)
@@ -176,7 +155,7 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     app->loader.picture_limit_px = memory / 2 / 4 / PICTURES_IN_BUDGET;
     if (app->loader.picture_limit_px > fz_image_default_limits.max_output_px)
         app->loader.picture_limit_px = fz_image_default_limits.max_output_px;
-    start_cache(app, memory);
+    app->cache = fz_cache_by_options(&app->options, false);
     enum fz_err code =
         fz_pool_start(&app->pool, jobs, memory / 4, app->cache, &app->results, &app->bell, err);
     if (code == FZ_OK)
@@ -202,7 +181,7 @@ static bool is_by_hand(const struct fz_app *app)
 enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
-    uint64_t memory = memory_bound(app);
+    uint64_t memory = fz_memory_bound(&app->options);
     fz_cancel_init(&app->quit, NULL);
     fz_doorbell_init(&app->bell);
     app->headless = fz_option_is_on(&app->options, FZ_OPTION_HEADLESS);

@@ -80,8 +80,8 @@ static enum fz_err parse_long(struct parse *p)
         const struct fz_option_row *row = fz_option_row(p->command->shared[i]);
         if (strlen(row->name) != len || strncmp(row->name, name, len) != 0)
             continue;
-        const char *value;
-        enum fz_err code = take_value(p, row->name, row->metavar, equals ? equals + 1 : NULL, &value);
+        const char *value = equals ? equals + 1 : NULL;
+        enum fz_err code = row->metavar ? take_value(p, row->name, row->metavar, value, &value) : FZ_OK;
         if (code != FZ_OK)
             return code;
         return fz_option_set(&p->arguments->options, p->command->shared[i], value, FZ_ORIGIN_COMMAND_LINE,

@@ -38,5 +38,6 @@ void fz_arguments_fini(struct fz_arguments *arguments);
 /* Main thread; argv[0] is the subcommand's name. The exit status. */
 int fz_probe_main(int argc, char **argv);
 int fz_scale_main(int argc, char **argv);
+int fz_prime_main(int argc, char **argv);
 
 #endif

@@ -36,6 +36,7 @@ struct fz_cache {
     /* immutable */
     char *path;
     uint64_t limit_bytes, queue_bytes;
+    bool patient;
     int64_t wait_until_us; /* for the file to be opened */
     SDL_Thread *thread;
     SDL_mutex *lock;
@@ -46,6 +47,8 @@ struct fz_cache {
     uint64_t row_bytes;
     enum state state;
     bool closing;
+    bool writing;  /* a batch, which is in the queue no more */
+    bool flushing; /* somebody waits for all of it */
     /* atomic */
     atomic_bool writes;     /* what is stored will be written */
     atomic_bool damaged;    /* a reader found it so */
@@ -127,8 +130,10 @@ static struct fz_cache_row *take_batch(struct fz_cache *cache, bool *last)
 {
     int64_t until_us = 0;
     SDL_LockMutex(cache->lock);
-    while (!cache->closing && cache->row_count < BATCH_ROWS && cache->row_bytes < BATCH_BYTES &&
-           !atomic_load(&cache->damaged)) {
+    cache->writing = false;
+    SDL_CondBroadcast(cache->changed); /* to whoever waits for room, or for all of it */
+    while (!cache->closing && !(cache->flushing && cache->first) && cache->row_count < BATCH_ROWS &&
+           cache->row_bytes < BATCH_BYTES && !atomic_load(&cache->damaged)) {
         if (cache->row_count == 0) {
             SDL_CondWait(cache->changed, cache->lock);
             continue;
@@ -141,6 +146,7 @@ static struct fz_cache_row *take_batch(struct fz_cache *cache, bool *last)
         SDL_CondWaitTimeout(cache->changed, cache->lock, (Uint32)(left_us / 1000 + 1));
     }
     struct fz_cache_row *rows = cut_batch(cache);
+    cache->writing = rows != NULL;
     *last = cache->closing && !cache->first;
     SDL_UnlockMutex(cache->lock);
     return rows;
@@ -151,7 +157,11 @@ static void give_up_writing(struct fz_cache *cache, const struct fz_cache_db *db
     int sys = db->db ? sqlite3_system_errno(db->db) : db->sys;
     struct fz_error err;
     fz_fail(&err, FZ_E_IO, sys, "%s: %s: %s", cache->path, what, sqlite3_errstr(code));
-    if (atomic_exchange(&cache->writes, false))
+    SDL_LockMutex(cache->lock);
+    bool said = !atomic_exchange(&cache->writes, false);
+    SDL_CondBroadcast(cache->changed);
+    SDL_UnlockMutex(cache->lock);
+    if (!said)
         fz_log_error(&err);
 }
 
@@ -238,6 +248,7 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
     cache->path = fz_path_join(options->folder, "tiles.db");
     cache->limit_bytes = options->limit_bytes;
     cache->queue_bytes = options->queue_bytes;
+    cache->patient = options->patient;
     cache->wait_until_us = fz_now_us() + OPENING_US;
     cache->lock = SDL_CreateMutex();
     cache->changed = SDL_CreateCond();
@@ -253,6 +264,18 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
     else
         free_cache(cache);
     return code;
+}
+
+bool fz_cache_flush(struct fz_cache *cache)
+{
+    SDL_LockMutex(cache->lock);
+    cache->flushing = true;
+    SDL_CondBroadcast(cache->changed);
+    while (atomic_load(&cache->writes) && (cache->state == OPENING || cache->first || cache->writing))
+        SDL_CondWait(cache->changed, cache->lock);
+    cache->flushing = false;
+    SDL_UnlockMutex(cache->lock);
+    return atomic_load(&cache->writes);
 }
 
 bool fz_cache_stop(struct fz_cache *cache, int patience_ms)
@@ -326,11 +349,18 @@ static int connect(struct fz_cache_reader *reader)
     return code;
 }
 
+static bool has_room(const struct fz_cache *cache, uint64_t bytes)
+{
+    return cache->row_bytes == 0 || cache->row_bytes + bytes <= cache->queue_bytes;
+}
+
 static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
 {
     uint64_t bytes = bytes_of(row);
     SDL_LockMutex(cache->lock);
-    bool fits = !cache->closing && cache->row_bytes + bytes <= cache->queue_bytes;
+    while (cache->patient && !cache->closing && !has_room(cache, bytes) && atomic_load(&cache->writes))
+        SDL_CondWait(cache->changed, cache->lock);
+    bool fits = !cache->closing && has_room(cache, bytes);
     if (fits) {
         *cache->end = row;
         cache->end = &row->next;

@@ -1,0 +1,87 @@
+"""frieze prime: the tiles of a wall made ahead."""
+
+import os
+import pty
+import signal
+import time
+
+import pytest
+
+import pictures
+from frieze import wait_until
+
+COUNT = 30
+
+
+@pytest.fixture
+def folder(home):
+    folder = pictures.fill(home / "pictures", COUNT, suffix="jpg")
+    then = time.time() - 60
+    for path in folder.iterdir():
+        os.utime(path, (then, then))
+    return folder
+
+
+def opens(home, *arguments):
+    stats, _ = home.stats("--quit-when", "loaded", "--size", "800x600", *arguments)
+    return stats["opens"], stats["cache"]["disk_hits"]
+
+
+def prime(home, *arguments, status=0, **options):
+    result = home.frieze("prime", *arguments, **options)
+    assert result.status == status and result.out == "", result
+    return result.lines
+
+
+def test_the_wall_opens_nothing_then(home, folder):
+    assert prime(home, folder) == [f"frieze prime: {COUNT} tiles"]
+    assert opens(home, folder) == (0, COUNT)
+    assert prime(home, folder) == [f"frieze prime: {COUNT} tiles"]
+
+
+def test_size_of_the_config_file_and_paths_on_standard_input(home, folder):
+    (home / "config" / "frieze").mkdir()
+    (home / "config" / "frieze" / "frieze.conf").write_text("tile = 100x75\n")
+    paths = b"\0".join(os.fsencode(path) for path in sorted(folder.iterdir())[:7])
+    assert prime(home, "--null", "-", data=paths) == ["frieze prime: 7 tiles"]
+    assert opens(home, folder) == (COUNT - 7, 7)
+
+
+def test_what_fails_is_named_and_the_rest_is_made(home, folder):
+    (folder / "broken.jpg").write_bytes((folder / "p1.jpg").read_bytes()[:20])
+    (folder / "notes").write_text("no picture\n")
+    lines = prime(home, folder, home / "missing", status=1)
+    assert any("broken.jpg" in line for line in lines) and any("missing" in line for line in lines)
+    assert not any("notes" in line for line in lines)
+    assert opens(home, folder)[1] == COUNT
+
+
+def test_nowhere_to_keep_them(home, folder):
+    assert "--cache-size" in prime(home, "--cache-size", "0", folder, status=2)[0]
+    assert "SOURCE" in prime(home, status=2)[0]
+    (home / "cache" / "frieze").write_text("a file")
+    lines = prime(home, folder, status=1)
+    assert len(lines) == 1 and "Not a directory" in lines[0]
+
+
+def test_progress_on_a_terminal_and_cancelled(home):
+    """What was made before is kept."""
+    folder = pictures.fill(home / "large", 60, (1600, 1200), suffix="png")
+    main, terminal = pty.openpty()
+    process = home.popen([home.program, "prime", "--jobs", "1", folder], stderr=terminal)
+    os.close(terminal)
+    said = bytearray()
+
+    def begun():
+        said.extend(os.read(main, 4096))
+        return b" of 60 pictures" in said
+    wait_until(begun, "progress")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 130
+    while True:
+        try:
+            said.extend(os.read(main, 4096))
+        except OSError:  # nobody writes to it any more
+            break
+    os.close(main)
+    assert b"\r\x1b[K" in said and b"cancelled after " in said
