@@ -21,6 +21,7 @@ struct fz_header {
     uint32_t frame_x, frame_y, frame_w, frame_h; /* what the decoder yields of it; all 0 = the whole */
     uint64_t inner_at, inner_len;                /* a picture inside the file; 0, 0 = none */
     uint64_t coefficient_bytes;                  /* JPEG with several scans: held until the last one */
+    bool coarse_first;                           /* the same: its first scan is all that 1/8 needs */
     uint32_t coded_side; /* HEIF: of what is decoded, before it is cropped; the longer one */
     int page;            /* set before: which one of several, from 0 */
     int pages;           /* how many there are; 0 = one */
@@ -91,6 +92,9 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
 
 /* The decoder's thread. Judges the size in the header, and puts it into d->out as it stands there. */
 enum fz_err fz_decode_check_size(struct fz_decode *d);
+
+/* The decoder's thread, after the header. A result of 1/8 or less is wanted, for which nothing has to be held at full size. */
+bool fz_decode_is_coarse(const struct fz_decode *d);
 
 /* The decoder's thread. What is wanted of a picture of width x height px: all as stored, before it is turned. */
 struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height);

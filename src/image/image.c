@@ -158,6 +158,23 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
     return FZ_OK;
 }
 
+bool fz_decode_is_coarse(const struct fz_decode *d)
+{
+    const struct fz_image_request *request = d->request;
+    const struct fz_header *h = &d->header;
+    if (!h->coarse_first || d->pieces || request->region.w > 0)
+        return false;
+    for (int turned = 0; turned < 2; turned++) { /* which one is not known yet */
+        int box_w = turned ? request->box_h : request->box_w,
+            box_h = turned ? request->box_w : request->box_h;
+        int w, h_px;
+        fz_image_fit((int)h->width, (int)h->height, box_w, box_h, &w, &h_px);
+        if ((uint32_t)w > (h->width + 7) / 8 || (uint32_t)h_px > (h->height + 7) / 8)
+            return false;
+    }
+    return true;
+}
+
 enum fz_err fz_decode_check_size(struct fz_decode *d)
 {
     const struct fz_header *h = &d->header;
@@ -165,7 +182,8 @@ enum fz_err fz_decode_check_size(struct fz_decode *d)
     uint32_t high = h->frame_h > h->height ? h->frame_h : h->height;
     d->out->width = h->width <= INT_MAX ? (int)h->width : INT_MAX;
     d->out->height = h->height <= INT_MAX ? (int)h->height : INT_MAX;
-    return fz_limits_check(&d->request->limits, wide, high, h->by_rows, d->err);
+    bool by_rows = h->by_rows || fz_decode_is_coarse(d);
+    return fz_limits_check(&d->request->limits, wide, high, by_rows, d->err);
 }
 
 /* All that it takes to decode; which way the picture lies may not be known yet. */

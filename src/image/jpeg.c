@@ -251,9 +251,12 @@ static enum fz_err decode(struct jpeg *j)
     struct fz_part part = fz_decode_part(d, width, height);
     cinfo->scale_num = choose_scale(width, height, &part);
     cinfo->scale_denom = 8;
-    if (cinfo->scale_num == 1 && !j->warning[0]) {
+    if (cinfo->scale_num == 1) {
         bool taken;
-        code = fz_jpeg_dc_load(d, cinfo, &taken);
+        const char *damage;
+        code = fz_jpeg_dc_load(d, cinfo, &taken, &damage);
+        if (damage && !j->warning[0])
+            snprintf(j->warning, sizeof j->warning, "%s", damage);
         if (taken || code != FZ_OK)
             return code;
     }

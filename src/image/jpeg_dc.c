@@ -36,10 +36,10 @@ struct dc {
     const struct jpeg_decompress_struct *cinfo;
     struct fz_bits bits;
     struct plane planes[COMPONENTS];
-    int count; /* of the planes: 1 or 3 */
-    size_t mcus_across, mcus_down;
-    size_t width, height; /* at 1/8 */
-    int shift;            /* progressive: the bits of a DC value that later scans bring */
+    int count;                                /* of the planes: 1 or 3 */
+    size_t mcus_across, mcus_down, mcus_read; /* the last one downwards: whole rows of them */
+    size_t width, height;                     /* at 1/8 */
+    int shift;                                /* progressive: the bits of a DC value that later scans bring */
     unsigned restart_interval;
     uint8_t *wide; /* two rows of chroma */
 };
@@ -59,19 +59,24 @@ static bool is_known_scan(const struct jpeg_decompress_struct *c)
     return c->progressive_mode ? c->Se == 0 && c->Al <= 1 : c->Se == 63 && c->Al == 0;
 }
 
-/* Grey, or luma with chroma of one block an MCU. */
+bool fz_jpeg_dc_takes(unsigned h, unsigned v)
+{
+    return (h == 1 || h == 2 || (h == 4 && v == 1)) && (v == 1 || v == 2);
+}
+
+/* Grey, or luma with chroma of one block an MCU, or three colours. */
 static bool is_known_layout(const struct jpeg_decompress_struct *c)
 {
     if (c->jpeg_color_space == JCS_GRAYSCALE)
         return c->num_components == 1;
-    if (c->jpeg_color_space != JCS_YCbCr || c->num_components != COMPONENTS)
+    bool known = c->jpeg_color_space == JCS_YCbCr || c->jpeg_color_space == JCS_RGB;
+    if (!known || c->num_components != COMPONENTS)
         return false;
     const jpeg_component_info *luma = c->comp_info;
     for (int i = 1; i < COMPONENTS; i++)
         if (luma[i].h_samp_factor != 1 || luma[i].v_samp_factor != 1)
             return false;
-    int h = luma->h_samp_factor, v = luma->v_samp_factor;
-    return (h == 1 || h == 2 || (h == 4 && v == 1)) && (v == 1 || v == 2);
+    return fz_jpeg_dc_takes((unsigned)luma->h_samp_factor, (unsigned)luma->v_samp_factor);
 }
 
 uint64_t fz_jpeg_dc_bytes(const struct fz_header *header)
@@ -99,7 +104,7 @@ static bool set_plane(struct dc *s, struct tables *tables, int i)
         return false;
     for (int k = 0; k < FZ_HUFFMAN_VALUES; k++) {
         p->quant[k] = quant->quantval[natural[k]];
-        if (p->quant[k] == 0 || p->quant[k] > MAX_QUANT)
+        if (with_ac && (p->quant[k] == 0 || p->quant[k] > MAX_QUANT))
             return false;
     }
     const jpeg_component_info *luma = &c->comp_info[0];
@@ -174,8 +179,10 @@ static inline bool read_dc(struct dc *s, struct plane *p, int *value)
     if (p->last < -MAX_DC || p->last > MAX_DC)
         return false;
     /* Half of what is not known yet. */
-    *value = s->shift > 0 ? (p->last * 4 + 1) * p->quant[0] / 2 : p->last * p->quant[0];
-    return *value >= -MAX_MEAN && *value <= MAX_MEAN;
+    int64_t exact =
+        s->shift > 0 ? ((int64_t)p->last * 4 + 1) * p->quant[0] / 2 : (int64_t)p->last * p->quant[0];
+    *value = (int)exact;
+    return exact >= -MAX_MEAN && exact <= MAX_MEAN;
 }
 
 /* One block as libjpeg's 1x1 inverse DCT shows it. */
@@ -235,7 +242,7 @@ static bool restart(struct dc *s, unsigned number)
 static bool read_scan(struct dc *s, enum fz_err *code)
 {
     unsigned left = s->restart_interval, number = 0;
-    for (size_t y = 0; y < s->mcus_down; y++) {
+    for (size_t y = 0; y < s->mcus_down; s->mcus_read = ++y) {
         if (fz_decode_cancelled(s->d)) {
             *code = fz_decode_fail_cancelled(s->d);
             return false;
@@ -264,10 +271,10 @@ static void store(uint8_t *to, int b, int g, int r)
     memcpy(to, &px, sizeof px);
 }
 
-static void grey_row(const uint8_t *luma, uint8_t *to, size_t width)
+static void plain_row(const uint8_t *r, const uint8_t *g, const uint8_t *b, uint8_t *to, size_t width)
 {
     for (size_t x = 0; x < width; x++)
-        store(to + x * 4, luma[x], luma[x], luma[x]);
+        store(to + x * 4, b[x], g[x], r[x]);
 }
 
 static int clamp(int v)
@@ -305,11 +312,12 @@ static void widen_twice(const struct plane *p, size_t y, size_t rows, uint8_t *t
 }
 
 /* Chroma at the width of luma; `to` is used where that is not how it is stored. */
-static const uint8_t *chroma_row(const struct dc *s, const struct plane *p, size_t y, uint8_t *to)
+static const uint8_t *chroma_row(const struct dc *s, const struct plane *p, size_t y, size_t rows,
+                                 uint8_t *to)
 {
     size_t across = (size_t)(s->planes[0].h / p->h), down = (size_t)(s->planes[0].v / p->v);
     if (across == 2 && down == 2) {
-        widen_twice(p, y, (s->height + 1) / 2, to);
+        widen_twice(p, y, (rows + 1) / 2, to);
         return to;
     }
     const uint8_t *row = p->at + y / down * p->pitch;
@@ -324,28 +332,40 @@ static enum fz_err push_rows(struct dc *s)
 {
     struct fz_reduce *reduce = &s->d->reduce;
     const struct plane *luma = &s->planes[0];
-    for (size_t y = 0; y < s->height && !fz_reduce_is_done(reduce); y++) {
+    size_t rows = s->mcus_read * (size_t)luma->v < s->height ? s->mcus_read * (size_t)luma->v : s->height;
+    bool is_rgb = s->cinfo->jpeg_color_space == JCS_RGB;
+    for (size_t y = 0; y < rows && !fz_reduce_is_done(reduce); y++) {
         uint8_t *row = fz_reduce_input(reduce);
         const uint8_t *from = luma->at + y * luma->pitch;
         if (s->count == 1) {
-            grey_row(from, row, s->width);
+            plain_row(from, from, from, row, s->width);
         } else {
-            const uint8_t *cb = chroma_row(s, &s->planes[1], y, s->wide);
-            const uint8_t *cr = chroma_row(s, &s->planes[2], y, s->wide + luma->pitch);
-            color_row(from, cb, cr, row, s->width);
+            const uint8_t *second = chroma_row(s, &s->planes[1], y, rows, s->wide);
+            const uint8_t *third = chroma_row(s, &s->planes[2], y, rows, s->wide + luma->pitch);
+            (is_rgb ? plain_row : color_row)(from, second, third, row, s->width);
         }
         fz_reduce_push(reduce, row);
     }
     return FZ_OK;
 }
 
-enum fz_err fz_jpeg_dc_load(struct fz_decode *d, const struct jpeg_decompress_struct *cinfo, bool *taken)
+enum fz_err fz_jpeg_dc_load(struct fz_decode *d, const struct jpeg_decompress_struct *cinfo, bool *taken,
+                            const char **damage)
 {
     struct dc s = {.d = d, .cinfo = cinfo};
     enum fz_err code;
-    *taken = set_up(&s, &code) && read_scan(&s, &code);
+    *damage = NULL;
+    *taken = set_up(&s, &code);
     if (!*taken)
         return code;
+    if (!read_scan(&s, &code)) {
+        *taken = cinfo->progressive_mode;
+        if (!*taken || code != FZ_OK)
+            return code;
+        *damage = s.bits.from == s.bits.file_end ? "file ends early" : "its first scan is damaged";
+        if (s.mcus_read == 0)
+            return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s", *damage);
+    }
     code = fz_decode_begin(d, (int)cinfo->image_width, (int)cinfo->image_height, (int)s.width, (int)s.height);
     return code == FZ_OK ? push_rows(&s) : code;
 }

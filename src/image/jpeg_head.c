@@ -73,6 +73,25 @@ static uint64_t coefficient_bytes(const struct fz_bytes *b, const struct segment
     return mcus * samples * 64 * 2;
 }
 
+/* Whether jpeg_dc.c takes the first scan of a progressive file: the DC values of all components, to within a bit. */
+static bool is_coarse(const struct fz_bytes *b, const struct segment *frame, const struct segment *scan,
+                      unsigned components)
+{
+    enum { PROGRESSIVE_HUFFMAN = 0xc2 };
+    uint64_t bands = scan->pos + 3 + 2 * (uint64_t)components;
+    if (frame->marker != PROGRESSIVE_HUFFMAN || (components != 1 && components != 3) ||
+        fz_bytes_be(b, scan->pos + 2, 1) != components || fz_bytes_be(b, bands, 2) != 0 ||
+        fz_bytes_be(b, bands + 2, 1) > 1)
+        return false;
+    uint64_t of_frame = frame->pos + 8, of_scan = scan->pos + 3;
+    uint32_t h = fz_bytes_be(b, of_frame + 1, 1) >> 4, v = fz_bytes_be(b, of_frame + 1, 1) & 15;
+    for (unsigned i = 0; i < components; i++, of_frame += 3, of_scan += 2)
+        if (fz_bytes_be(b, of_frame, 1) != fz_bytes_be(b, of_scan, 1) ||
+            (i > 0 && fz_bytes_be(b, of_frame + 1, 1) != 0x11))
+            return false;
+    return components == 1 || fz_jpeg_dc_takes(h, v);
+}
+
 enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t pos = 2;
@@ -94,6 +113,7 @@ enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *head
             header->coefficient_bytes =
                 several_scans ? coefficient_bytes(bytes, &frame, header, components) : 0;
             header->by_rows = !several_scans;
+            header->coarse_first = is_coarse(bytes, &frame, &s, components);
             return FZ_HEAD_OK;
         }
     }
@@ -105,7 +125,8 @@ uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
     uint64_t dc_bytes = d->pieces ? 0 : fz_jpeg_dc_bytes(&d->header);
-    return d->header.coefficient_bytes + (uint64_t)d->header.width * 192 + (512 << 10) + dc_bytes;
+    uint64_t coefficient_bytes = fz_decode_is_coarse(d) ? 0 : d->header.coefficient_bytes;
+    return coefficient_bytes + (uint64_t)d->header.width * 192 + (512 << 10) + dc_bytes;
 }
 
 int fz_jpeg_orientation(const struct fz_bytes *file, int *turn)

@@ -220,7 +220,7 @@ static void test_reservation(void **state)
     host_fini(&host);
 
     host = (struct host){0};
-    assert_int_equal(load(prog.data, prog.len, 100, 100, &host, &image, &err), FZ_OK);
+    assert_int_equal(load(prog.data, prog.len, 200, 200, &host, &image, &err), FZ_OK);
     assert_true(host.reserved > prog.len + 1000 * 800 * 3 && host.reserved < prog.len + 1000 * 800 * 6);
     host_fini(&host);
 

@@ -51,7 +51,9 @@ static bool by_dc(const struct bytes *file, struct fz_image_scratch *scratch, st
     struct fz_error err;
     struct fz_decode d = {.request = &request, .scratch = scratch, .turn = 1, .out = &image, .err = &err};
     bool taken;
-    assert_int_equal(fz_jpeg_dc_load(&d, &c, &taken), FZ_OK);
+    const char *damage;
+    assert_int_equal(fz_jpeg_dc_load(&d, &c, &taken, &damage), FZ_OK);
+    assert_null(damage);
     assert_int_equal(host.allocs, taken ? 1 : 0);
     if (taken) {
         *p = (struct pixels){malloc((size_t)image.out_w * (size_t)image.out_h * 4), image.out_w, image.out_h};
@@ -92,6 +94,7 @@ static void test_equals_libjpeg(void **state)
         {.sampling = 1, .down = 2},
         {.in = JCS_GRAYSCALE, .channels = 1},
         {.in = JCS_GRAYSCALE, .channels = 1, .sampling = 2},
+        {.in = JCS_RGB, .out = JCS_RGB},
         {.sampling = 1, .restart_rows = 1},
         {.sampling = 2, .down = 1, .restart_rows = 2},
     };
@@ -178,12 +181,77 @@ static void test_progressive_needs_its_first_scan(void **state)
     fz_image_scratch_free(scratch);
 }
 
+/* At 1/8 a progressive file needs no memory for its coefficients, and is no larger than what decodes by rows. */
+static void test_progressive_holds_no_coefficients(void **state)
+{
+    (void)state;
+    for (int out = 0; out < 2; out++) {
+        struct jpeg_options options = {.progressive = true, .sampling = 2};
+        if (out)
+            options = (struct jpeg_options){.progressive = true, .in = JCS_RGB, .out = JCS_RGB};
+        struct bytes file = photo_jpeg(1600, 1200, options);
+        for (int eighth = 0; eighth < 2; eighth++) {
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            int fd = open_bytes(file.data, file.len);
+            struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+            struct fz_image_request request = make_request(fd, eighth ? 200 : 201, eighth ? 150 : 151, &host);
+            assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+            assert_int_equal(host.reserved - file.len > 1600 * 1200 * 3, !eighth);
+            host_fini(&host);
+            host = (struct host){0};
+            lseek(fd, 0, SEEK_SET);
+            request.limits.max_whole_px = 1600 * 1200 - 1;
+            assert_int_equal(fz_image_load(&request, scratch, &image, &err), eighth ? FZ_OK : FZ_E_LIMIT);
+            host_fini(&host);
+            fz_image_scratch_free(scratch);
+            close(fd);
+        }
+        free(file.data);
+    }
+}
+
+/* Cut within its first scan: what has come is shown as in the whole file, without more memory. */
+static void test_progressive_cut_in_its_first_scan(void **state)
+{
+    (void)state;
+    enum { W = 1600, H = 1200 };
+    struct bytes file = photo_jpeg(W, H, (struct jpeg_options){.progressive = true, .sampling = 2});
+    struct host whole_host = {0};
+    struct fz_image whole, image;
+    struct fz_error err;
+    size_t scan = 0;
+    for (size_t at = 0; scan == 0; at++)
+        scan = file.data[at] == 0xff && file.data[at + 1] == 0xda ? at : 0;
+    assert_int_equal(load(file.data, file.len, W / 8, H / 8, &whole_host, &whole, &err), FZ_OK);
+    size_t cut = scan + 15000;
+    struct host host = {0};
+    assert_int_equal(load(file.data, cut, W / 8, H / 8, &host, &image, &err), FZ_OK);
+    assert_true(image.damaged);
+    assert_string_equal(err.msg, "file ends early");
+    assert_true(host.reserved < cut + 2000000);
+    int same = 0;
+    while (same < H / 8 && pixel(&image, 7, same) == pixel(&whole, 7, same))
+        same++;
+    assert_in_range(same, 10, H / 8 - 10);
+    assert_int_equal(pixel(&image, 7, H / 8 - 1), 0x204060);
+    host_fini(&host);
+    host = (struct host){0};
+    assert_int_equal(load(file.data, scan + 16, W / 8, H / 8, &host, &image, &err), FZ_E_DAMAGED);
+    host_fini(&host);
+    host_fini(&whole_host);
+    free(file.data);
+}
+
 static void test_other_kinds_are_left_to_libjpeg(void **state)
 {
     (void)state;
     const struct jpeg_options kinds[] = {
-        {.arithmetic = true}, {.several_scans = true},    {.in = JCS_CMYK, .channels = 4},
-        {.out = JCS_RGB},     {.sampling = 4, .down = 2},
+        {.arithmetic = true},
+        {.several_scans = true},
+        {.in = JCS_CMYK, .channels = 4},
+        {.sampling = 4, .down = 2},
     };
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
@@ -243,6 +311,8 @@ int main(void)
         cmocka_unit_test(test_noise_equals_libjpeg),
         cmocka_unit_test(test_subsampled_chroma_is_near),
         cmocka_unit_test(test_progressive_needs_its_first_scan),
+        cmocka_unit_test(test_progressive_holds_no_coefficients),
+        cmocka_unit_test(test_progressive_cut_in_its_first_scan),
         cmocka_unit_test(test_other_kinds_are_left_to_libjpeg),
         cmocka_unit_test(test_changed_bytes),
     };
