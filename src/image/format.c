@@ -59,8 +59,17 @@ static const struct fz_format formats[] = {
      .header = fz_xpm_header,
      .working_bytes = fz_xpm_working_bytes,
      .load = fz_xpm_load},
+#if FRIEZE_WITH_RSVG
+    {.name = "svg",
+     .is_a = fz_svg_is_a,
+     .header = fz_svg_header,
+     .working_bytes = fz_svg_working_bytes,
+     .check = fz_svg_check,
+     .load = fz_svg_load},
+#else
     {BY_SDL(svg, "SVG", 4, 8), .load = fz_sdl_load,
      .check = fz_svg_check}, /* its shapes, as a multiple of their text */
+#endif
 #if FRIEZE_WITH_HEIF
     {BY_HEIF(heic)},
     {BY_HEIF(avif)},
@@ -68,7 +77,16 @@ static const struct fz_format formats[] = {
     {LACKING(heic, "HEIC", "libheif")},
     {LACKING(avif, "AVIF", "libheif")},
 #endif
-    {UNREAD(jxl, "JPEG XL")},
+#if FRIEZE_WITH_JXL
+    {.name = "jxl",
+     .is_a = fz_jxl_is_a,
+     .header = fz_jxl_header,
+     .working_bytes = fz_jxl_working_bytes,
+     .orientation = fz_jxl_orientation,
+     .load = fz_jxl_load},
+#else
+    {LACKING(jxl, "JPEG XL", "libjxl")},
+#endif
     {UNREAD(psd, "PSD")},
     {UNREAD(xcf, "XCF")},
     {UNREAD(ilbm, "ILBM")},

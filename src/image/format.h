@@ -179,6 +179,10 @@ enum fz_head fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *heade
 uint64_t fz_xpm_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_xpm_load(struct fz_decode *d);
 
+/* svg.c: only with librsvg */
+uint64_t fz_svg_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+enum fz_err fz_svg_load(struct fz_decode *d);
+
 /* sdl_image.c */
 uint64_t fz_sdl_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_sdl_load(struct fz_decode *d);
@@ -207,8 +211,14 @@ enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 int fz_heif_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_heif_load(struct fz_decode *d);
 
-/* head_unread.c */
+/* head_jxl.c, jxl.c; but for is_a only with libjxl */
 bool fz_jxl_is_a(const struct fz_bytes *head);
+enum fz_head fz_jxl_header(const struct fz_bytes *bytes, struct fz_header *header);
+uint64_t fz_jxl_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+int fz_jxl_orientation(const struct fz_bytes *file, int *turn);
+enum fz_err fz_jxl_load(struct fz_decode *d);
+
+/* head_unread.c */
 bool fz_psd_is_a(const struct fz_bytes *head);
 bool fz_xcf_is_a(const struct fz_bytes *head);
 bool fz_ilbm_is_a(const struct fz_bytes *head);

@@ -1,13 +1,6 @@
 /* Formats that are known by their bytes but have no decoder here: their files say so instead of vanishing. */
 #include "image/format.h"
 
-/* A bare codestream, or one in boxes. */
-bool fz_jxl_is_a(const struct fz_bytes *head)
-{
-    return fz_bytes_match(head, 0, "\xff\x0a", 2) ||
-           fz_bytes_match(head, 0, "\0\0\0\x0cJXL \x0d\x0a\x87\x0a", 12);
-}
-
 /* Versions 1 (PSD) and 2 (PSB). */
 bool fz_psd_is_a(const struct fz_bytes *head)
 {

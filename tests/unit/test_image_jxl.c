@@ -1,0 +1,228 @@
+/* JPEG XL: as it was encoded, turned as its codestream says, by its DC where that is enough, cut short in part. */
+#include "test_image_support.h"
+
+#include "frieze_config.h"
+
+#if FRIEZE_WITH_JXL
+
+#include <jxl/encode.h>
+
+struct options {
+    int channels; /* 1 to 4 */
+    int bits;     /* 8 or 16 */
+    bool lossless, in_boxes;
+    int orientation; /* 0 = 1 */
+};
+
+/* Takes pixels of 8 bits. */
+static struct bytes encode(const uint8_t *pixels, int width, int height, struct options o)
+{
+    JxlEncoder *encoder = JxlEncoderCreate(NULL);
+    JxlBasicInfo info;
+    JxlColorEncoding color;
+    const size_t count = (size_t)width * (size_t)height * (size_t)o.channels;
+    JxlEncoderInitBasicInfo(&info);
+    info.xsize = (uint32_t)width;
+    info.ysize = (uint32_t)height;
+    info.bits_per_sample = (uint32_t)o.bits;
+    info.num_color_channels = o.channels < 3 ? 1 : 3;
+    info.num_extra_channels = info.alpha_bits = 0;
+    if (o.channels % 2 == 0) {
+        info.num_extra_channels = 1;
+        info.alpha_bits = (uint32_t)o.bits;
+    }
+    info.uses_original_profile = o.lossless;
+    info.orientation = (JxlOrientation)(o.orientation ? o.orientation : 1);
+    JxlEncoderUseContainer(encoder, o.in_boxes);
+    assert_int_equal(JxlEncoderSetBasicInfo(encoder, &info), JXL_ENC_SUCCESS);
+    JxlColorEncodingSetToSRGB(&color, o.channels < 3);
+    assert_int_equal(JxlEncoderSetColorEncoding(encoder, &color), JXL_ENC_SUCCESS);
+    JxlEncoderFrameSettings *settings = JxlEncoderFrameSettingsCreate(encoder, NULL);
+    JxlEncoderFrameSettingsSetOption(settings, JXL_ENC_FRAME_SETTING_EFFORT, 3);
+    if (o.lossless)
+        JxlEncoderSetFrameLossless(settings, JXL_TRUE);
+    const JxlPixelFormat format = {(uint32_t)o.channels, o.bits == 8 ? JXL_TYPE_UINT8 : JXL_TYPE_UINT16,
+                                   JXL_NATIVE_ENDIAN, 0};
+    uint16_t *deep = malloc(count * 2);
+    for (size_t i = 0; i < count; i++)
+        deep[i] = (uint16_t)(pixels[i] * 257);
+    assert_int_equal(JxlEncoderAddImageFrame(settings, &format, o.bits == 8 ? (const void *)pixels : deep,
+                                             count * (size_t)o.bits / 8),
+                     JXL_ENC_SUCCESS);
+    free(deep);
+    JxlEncoderCloseInput(encoder);
+    struct bytes b = {0};
+    JxlEncoderStatus status = JXL_ENC_NEED_MORE_OUTPUT;
+    while (status == JXL_ENC_NEED_MORE_OUTPUT) {
+        uint8_t chunk[4096], *next = chunk;
+        size_t room = sizeof chunk;
+        status = JxlEncoderProcessOutput(encoder, &next, &room);
+        bytes_put(&b, chunk, sizeof chunk - room);
+    }
+    assert_int_equal(status, JXL_ENC_SUCCESS);
+    JxlEncoderDestroy(encoder);
+    return b;
+}
+
+static struct bytes fields(int field_px, struct options o)
+{
+    uint8_t *pixels = make_fields(field_px, o.channels);
+    struct bytes b = encode(pixels, field_px * 2, field_px * 3, o);
+    free(pixels);
+    return b;
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    static const struct options kinds[] = {
+        {3, 8, .lossless = true},  {4, 8, .lossless = true}, {3, 16, .lossless = true},
+        {4, 16, .lossless = true}, {3, 8, .in_boxes = true}, {3, 16, .lossless = false},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct bytes b = fields(40, kinds[i]);
+        for (int box = 0; box <= 60; box += 60) {
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            if (load(b.data, b.len, box, box, &host, &image, &err) != FZ_OK)
+                fail_msg("kind %zu: %s", i, err.msg);
+            assert_string_equal(image.format, "jxl");
+            assert_int_equal(image.width, 80);
+            assert_false(image.damaged);
+            assert_fields(&image, 1, kinds[i].lossless ? 0 : 6);
+            host_fini(&host);
+        }
+        free(b.data);
+    }
+}
+
+static void test_orientations(void **state)
+{
+    (void)state;
+    for (int o = 1; o <= 8; o++) {
+        struct bytes b = fields(16, (struct options){3, 8, true, o % 2 == 0, o});
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.orientation, o);
+        assert_int_equal(image.width, o >= 5 ? 48 : 32);
+        assert_fields(&image, o, 0);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
+/* The sizes of a header: small ones, ratios, and such as need many bits. */
+static void test_sizes(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{8, 8},   {256, 256}, {7, 5},    {1, 1},    {640, 480},
+                                   {30, 20}, {64, 36},   {700, 20}, {20, 700}, {5000, 2}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        uint8_t *pixels = make_photo(sizes[i][0], sizes[i][1], 3);
+        struct bytes b = encode(pixels, sizes[i][0], sizes[i][1], (struct options){3, 8, .lossless = true});
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.width, sizes[i][0]);
+        assert_int_equal(image.height, sizes[i][1]);
+        const uint8_t *last = pixels + (sizes[i][0] * sizes[i][1] - 1) * 3;
+        assert_int_equal(pixel(&image, sizes[i][0] - 1, sizes[i][1] - 1),
+                         (uint32_t)last[0] << 16 | (uint32_t)last[1] << 8 | last[2]);
+        host_fini(&host);
+        free(b.data);
+        free(pixels);
+    }
+}
+
+/* Little is asked of the rest of the file: its second half may be rubbish. */
+static void test_dc_is_enough_for_small_ones(void **state)
+{
+    (void)state;
+    uint8_t *pixels = make_photo(640, 640, 3);
+    struct bytes b = encode(pixels, 640, 640, (struct options){3, 8, .lossless = false});
+    free(pixels);
+    struct host whole_host = {0}, host = {0};
+    struct fz_image whole, image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 80, 80, &whole_host, &whole, &err), FZ_OK);
+    memset(b.data + b.len * 3 / 4, 0x55, b.len / 4);
+    assert_int_equal(load(b.data, b.len, 80, 80, &host, &image, &err), FZ_OK);
+    assert_false(image.damaged);
+    for (int i = 0; i < 80 * 80; i++)
+        assert_int_equal(pixel(&image, i % 80, i / 80), pixel(&whole, i % 80, i / 80));
+    host_fini(&whole_host);
+    host_fini(&host);
+    free(b.data);
+}
+
+static void test_cut_and_changed(void **state)
+{
+    (void)state;
+    uint8_t *pixels = make_photo(600, 600, 3);
+    struct bytes b = encode(pixels, 600, 600, (struct options){3, 8, .lossless = false});
+    free(pixels);
+    struct fz_image image;
+    struct fz_error err;
+    struct host host = {0};
+    assert_int_equal(load(b.data, b.len * 9 / 10, 400, 400, &host, &image, &err), FZ_OK);
+    assert_true(image.damaged);
+    host_fini(&host);
+    host = (struct host){0};
+    assert_int_equal(load(b.data, 30, 400, 400, &host, &image, &err), FZ_E_DAMAGED);
+    host_fini(&host);
+    uint32_t seed = 11;
+    for (int i = 0; i < 40; i++) {
+        struct bytes changed = {0};
+        host = (struct host){0};
+        bytes_put(&changed, b.data, b.len);
+        changed.data[next_random(&seed) % (i % 2 ? 40 : b.len)] = (uint8_t)next_random(&seed);
+        load(changed.data, changed.len, i % 3 ? 64 : 0, 64, &host, &image, &err);
+        host_fini(&host);
+        free(changed.data);
+    }
+    free(b.data);
+}
+
+/* 65,535 x 65,535 in the bits of the header. */
+static void test_huge_by_the_header(void **state)
+{
+    (void)state;
+    uint64_t bits = 0, at = 0;
+    bits |= UINT64_C(2) << 1 | UINT64_C(65534) << 3; /* not small; 18 bits */
+    at = 21 + 3;                                     /* no ratio */
+    bits |= UINT64_C(2) << at | UINT64_C(65534) << (at + 2);
+    bits |= UINT64_C(1) << (at + 20);
+    struct bytes b = {0};
+    bytes_put(&b, "\xff\x0a", 2);
+    bytes_put_le(&b, (uint32_t)bits, 4);
+    bytes_put_le(&b, (uint32_t)(bits >> 32), 4);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 64, 64, &host, &image, &err), FZ_E_LIMIT);
+    assert_int_equal(host.reserves, 0);
+    free(b.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kinds),           cmocka_unit_test(test_orientations),
+        cmocka_unit_test(test_sizes),           cmocka_unit_test(test_dc_is_enough_for_small_ones),
+        cmocka_unit_test(test_cut_and_changed), cmocka_unit_test(test_huge_by_the_header),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+int main(void)
+{
+    return 77;
+}
+
+#endif

@@ -1,0 +1,182 @@
+/* SVG by librsvg: text and references are drawn at the size asked for, nothing outside the file is read, and what would
+ * take too long is refused. */
+#include "test_image_support.h"
+
+#include "frieze_config.h"
+
+#if FRIEZE_WITH_RSVG
+
+#define HEAD "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' "
+
+static enum fz_err load_text(const char *text, int box, struct host *host, struct fz_image *image,
+                             struct fz_error *err)
+{
+    *host = (struct host){0};
+    return load(text, strlen(text), box, box, host, image, err);
+}
+
+static void test_use_and_style(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD
+        "width='400' height='200'><style>.r{fill:#c02020}</style><defs><g id='a'><rect class='r' width='100' "
+        "height='200'/></g></defs><use xlink:href='#a'/><use href='#a' x='200'/></svg>";
+    for (int box = 40; box <= 400; box += 360) {
+        struct host host;
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load_text(text, box, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.width, 400);
+        assert_int_equal(image.out_w, box);
+        assert_int_equal(pixel(&image, box / 8, box / 4), 0xc02020);
+        assert_int_equal(pixel(&image, box * 3 / 8, box / 4), 0x204060);
+        assert_int_equal(pixel(&image, box * 5 / 8, box / 4), 0xc02020);
+        host_fini(&host);
+    }
+}
+
+static void test_text_is_drawn(void **state)
+{
+    (void)state;
+    struct host host;
+    struct fz_image image;
+    struct fz_error err;
+    static const char text[] =
+        HEAD "width='100' height='100'><text y='90' font-size='120' fill='#fff'>M</text></svg>";
+    assert_int_equal(load_text(text, 100, &host, &image, &err), FZ_OK);
+    int white = 0;
+    for (int i = 0; i < 100 * 100; i++)
+        white += pixel(&image, i % 100, i / 100) == 0xffffff;
+    assert_true(white > 300);
+    host_fini(&host);
+}
+
+static void test_no_other_file(void **state)
+{
+    (void)state;
+    uint8_t white[4 * 4 * 3];
+    memset(white, 255, sizeof white);
+    struct bytes png = encode_png(white, 4, 4, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, NULL);
+    char path[] = "/tmp/frieze-test-XXXXXX", text[600];
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, png.data, png.len) == (ssize_t)png.len);
+    snprintf(
+        text, sizeof text,
+        HEAD
+        "width='8' height='8'><image xlink:href='file://%s' width='8' height='8'/><image xlink:href='%s' "
+        "width='8' height='8'/></svg>",
+        path, path);
+    struct host host;
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load_text(text, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(pixel(&image, 4, 4), 0x204060);
+    host_fini(&host);
+    close(fd);
+    unlink(path);
+    free(png.data);
+}
+
+/* Each of 30 elements stands for the one before, twice. */
+static char *doubled(const char *first, const char *twice)
+{
+    char *text = malloc(1 << 16), *at = text;
+    at += sprintf(at, HEAD "width='500' height='500'><defs>%s", first);
+    for (int i = 1; i < 30; i++)
+        at += sprintf(at, twice, i, i - 1, i - 1);
+    sprintf(at, "</defs><use xlink:href='#a29'/><rect mask='url(#a29)'/></svg>");
+    return text;
+}
+
+static void test_recursion_is_refused(void **state)
+{
+    (void)state;
+    char *const texts[] = {
+        doubled("<g id='a0'><rect width='9' height='9'/></g>",
+                "<g id='a%d'><use xlink:href='#a%d'/><use href=\"#a%d\"/></g>"),
+        doubled("<mask id='a0'><rect width='9' height='9'/></mask>",
+                "<mask id='a%d'><rect mask='url(#a%d)'/><rect style='fill:red; mask:url(\"#a%d\")'/></mask>"),
+    };
+    for (int i = 0; i < 2; i++) {
+        struct host host;
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load_text(texts[i], 100, &host, &image, &err), FZ_E_LIMIT);
+        assert_non_null(strstr(err.msg, "references"));
+        host_fini(&host);
+        free(texts[i]);
+    }
+    static const char *const circles[] = {
+        HEAD "width='50' height='50'><g id='a'><use xlink:href='#a'/></g></svg>",
+        HEAD "width='50' height='50'><g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g></svg>",
+    };
+    for (int i = 0; i < 2; i++) {
+        struct host host;
+        struct fz_image image;
+        struct fz_error err;
+        enum fz_err code = load_text(circles[i], 50, &host, &image, &err);
+        assert_true(code == FZ_OK || code == FZ_E_DAMAGED);
+        host_fini(&host);
+    }
+}
+
+/* So many shapes take longer than the time that a picture is given: drawing ends there, not after the last. */
+static void test_time_is_limited(void **state)
+{
+    (void)state;
+    struct bytes b = {0};
+    bytes_put(&b, HEAD "width='2000' height='2000'>", sizeof HEAD "width='2000' height='2000'>" - 1);
+    static const char circle[] = "<circle cx='1000' cy='1000' r='900' fill-opacity='.5'/>";
+    for (int i = 0; i < 4000; i++)
+        bytes_put(&b, circle, sizeof circle - 1);
+    bytes_put(&b, "</svg>", 6);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    int fd = open_bytes(b.data, b.len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, 0, 0, &host);
+    request.limits.max_cpu_us = 100000;
+    assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_E_TIMEOUT);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    host_fini(&host);
+    free(b.data);
+}
+
+static void test_damaged(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        HEAD "width='50' height='50'><g>",
+        HEAD "width='50' height='50'></g></svg>",
+        HEAD "width='50' height='50'>&nothing;</svg>",
+    };
+    for (int i = 0; i < 3; i++) {
+        struct host host;
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load_text(texts[i], 50, &host, &image, &err), FZ_E_DAMAGED);
+        assert_null(strchr(err.msg, '\n'));
+        host_fini(&host);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_use_and_style),   cmocka_unit_test(test_text_is_drawn),
+        cmocka_unit_test(test_no_other_file),   cmocka_unit_test(test_recursion_is_refused),
+        cmocka_unit_test(test_time_is_limited), cmocka_unit_test(test_damaged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+int main(void)
+{
+    return 77;
+}
+
+#endif
