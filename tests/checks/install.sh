@@ -66,8 +66,12 @@ svg image/svg+xml
 pcx image/vnd.zbrush.pcx
 pcx image/x-pcx
 tga image/x-tga
+heic image/heic
+heic image/heif
+avif image/avif
+jxl image/jxl
 TYPES
-sed -n 's/.*{\.name = "\([a-z]*\)".*/\1/p; s/.*{BY_SDL(\([a-z]*\),.*/\1/p' "$3/src/image/format.c" | sort -u >"$root/formats"
+sed -n 's/.*{\.name = "\([a-z]*\)".*/\1/p; s/.*{BY_SDL(\([a-z]*\),.*/\1/p; s/.*{BY_HEIF(\([a-z]*\)).*/\1/p' "$3/src/image/format.c" | sort -u >"$root/formats"
 cut -d' ' -f1 "$root/types" | sort -u | diff "$root/formats" - || complain "formats (left) and their MIME types differ"
 cut -d' ' -f2 "$root/types" | sort >"$root/expected"
 value MimeType | tr ';' '\n' | grep . | sort | diff "$root/expected" - || complain "MimeType (right) is not what is read"
