@@ -6,6 +6,8 @@
 #include "gpu/texture.h"
 #include "sync/thread.h"
 
+enum { DWELL_US = 150000 }; /* a pointer that only passes by starts nothing */
+
 /* ---- What plays -------------------------------------------------------------------------------------------------- */
 
 void fz_animate_init(struct fz_animate *animate)
@@ -19,8 +21,12 @@ static void stop(struct fz_app *app)
     fz_frames_halt(app);
     for (int i = 0; i < 2; i++)
         fz_texture_free(app->head, a->frames[i].texture);
-    *a = (struct fz_animate){
-        .seek = FZ_ANIM_NEXT, .asked = a->asked, .stepped = a->stepped, .hidden = a->hidden};
+    *a = (struct fz_animate){.seek = FZ_ANIM_NEXT,
+                             .asked = a->asked,
+                             .stepped = a->stepped,
+                             .hidden = a->hidden,
+                             .hovered = a->hovered,
+                             .hovered_us = a->hovered_us};
     app->dirty = true;
 }
 
@@ -49,17 +55,47 @@ static bool may_play(const struct fz_tile *tile, enum fz_purpose purpose)
            tile->renditions[purpose].texture;
 }
 
-/* What is to play now. With less motion nothing does unasked; with none it may be stepped through. */
-static fz_item_id wanted(const struct fz_app *app)
+/* With less motion nothing plays unasked; with none it may be stepped through. */
+static fz_item_id wanted_picture(const struct fz_app *app)
 {
     fz_item_id item = app->picture.item;
-    bool in_view = app->mode == FZ_MODE_PICTURE && app->picture.shown == item;
     enum fz_motion motion = fz_app_motion(app);
     bool asked = app->animate.asked == item && (motion != FZ_MOTION_OFF || app->animate.stepped);
-    if (app->ending || app->loading_paused || !in_view || !(asked || motion == FZ_MOTION_FULL))
+    if (app->picture.shown != item || !(asked || motion == FZ_MOTION_FULL))
         return FZ_ITEM_NONE;
     const struct fz_tile *tile = fz_loader_tile(app, item);
     return may_play(tile, FZ_FOR_PICTURE) && !fz_detail_serves(app, tile) ? item : FZ_ITEM_NONE;
+}
+
+/* The tile under the pointer, with nothing over it. */
+static fz_item_id hovered(const struct fz_app *app)
+{
+    const struct fz_wall *wall = &app->wall;
+    bool covered = app->menu.open || app->help.open || app->prompt.kind != FZ_PROMPT_NONE;
+    size_t index;
+    if (!app->mouse.inside || covered || wall->dragging || fz_app_motion(app) != FZ_MOTION_FULL ||
+        !fz_layout_hit(&wall->layout, app->mouse.x, app->mouse.y + wall->scroll.position, &index))
+        return FZ_ITEM_NONE;
+    fz_item_id item = fz_list_at(app->list, index);
+    return may_play(fz_loader_tile(app, item), FZ_FOR_WALL) ? item : FZ_ITEM_NONE;
+}
+
+/* What is to play now, and where. */
+static fz_item_id wanted(struct fz_app *app, enum fz_purpose *purpose)
+{
+    struct fz_animate *a = &app->animate;
+    bool on_wall = app->mode == FZ_MODE_WALL && !app->picture.closing;
+    fz_item_id under = on_wall ? hovered(app) : FZ_ITEM_NONE;
+    if (under != a->hovered) {
+        a->hovered = under;
+        a->hovered_us = app->now_us;
+    }
+    *purpose = on_wall ? FZ_FOR_WALL : FZ_FOR_PICTURE;
+    if (app->ending || app->loading_paused)
+        return FZ_ITEM_NONE;
+    if (app->mode == FZ_MODE_PICTURE)
+        return wanted_picture(app);
+    return app->now_us >= a->hovered_us + DWELL_US ? under : FZ_ITEM_NONE;
 }
 
 /* It was left, and a frame of it is still seen: while the next picture is awaited or fades in, or on the way to its tile. */
@@ -74,20 +110,22 @@ static bool is_leaving(const struct fz_app *app, fz_item_id item)
 static void follow(struct fz_app *app)
 {
     struct fz_animate *a = &app->animate;
-    fz_item_id item = wanted(app);
+    enum fz_purpose purpose;
+    fz_item_id item = wanted(app, &purpose);
     if (app->mode != FZ_MODE_PICTURE || app->picture.item != a->asked)
         a->asked = FZ_ITEM_NONE;
-    if (a->item == item && (!a->halted || a->refused))
+    bool same = a->item == item && (a->purpose == purpose || item == FZ_ITEM_NONE);
+    if (same && (!a->halted || a->refused))
         return;
     if (a->item != FZ_ITEM_NONE) {
         if (!a->halted)
             fz_frames_halt(app);
-        if (a->item != item && is_leaving(app, a->item))
+        if (!same && a->purpose == FZ_FOR_PICTURE && is_leaving(app, a->item))
             return;
         stop(app);
     }
     a->item = item;
-    a->purpose = FZ_FOR_PICTURE;
+    a->purpose = purpose;
 }
 
 int64_t fz_animate_step(struct fz_app *app)
@@ -95,8 +133,9 @@ int64_t fz_animate_step(struct fz_app *app)
     FZ_MAIN_ONLY();
     struct fz_animate *a = &app->animate;
     follow(app);
+    bool dwells = a->hovered != FZ_ITEM_NONE && app->now_us < a->hovered_us + DWELL_US;
     if (a->item == FZ_ITEM_NONE || a->halted)
-        return FZ_NEVER;
+        return dwells ? a->hovered_us + DWELL_US : FZ_NEVER;
     int64_t next_us = fz_frames_show_due(app);
     fz_frames_make_next(app);
     return next_us;

@@ -1,4 +1,4 @@
-/* Animations: the one picture that plays now. Workers make its frames one at a time, each by the job that carries the
+/* Animations: the one picture that plays now, in the picture view or under the pointer. Workers make its frames one at a time, each by the job that carries the
  * stream; a few wait here until their time has come. */
 #ifndef FZ_APP_ANIMATE_H
 #define FZ_APP_ANIMATE_H
@@ -26,6 +26,8 @@ struct fz_animate {
     enum fz_purpose purpose; /* and where */
     fz_item_id asked;        /* what the user asked to be played, or stepped through, in this view */
     bool stepped;            /* the latter */
+    fz_item_id hovered;      /* what could be played under the pointer, */
+    int64_t hovered_us;      /* and since when it is there */
     bool halted;             /* nothing more is made of it */
     bool refused;            /* and never will be, until it is left */
     bool paused;             /* by the user */

@@ -60,7 +60,10 @@ static bool make_plan(const struct fz_app *app, const struct fz_tile *tile, stru
     double budget = (double)fz_texture_budget(app->head), held = (double)a->facts.held_bytes;
     if (held == 0)
         held = (double)fz_anim_held_bytes(tile->format, tile->picture_w, tile->picture_h, tile->file.bytes);
-    fz_picture_box(app, tile->item, &plan->box_w, &plan->box_h);
+    plan->box_w = app->loader.box_w;
+    plan->box_h = app->loader.box_h;
+    if (a->purpose == FZ_FOR_PICTURE)
+        fz_picture_box(app, tile->item, &plan->box_w, &plan->box_h);
     int w, h;
     fz_image_fit(tile->picture_w, tile->picture_h, plan->box_w, plan->box_h, &w, &h);
     double frame = 4.0 * w * h, most = (budget - held) / (TEXTURES + 1);

@@ -40,6 +40,8 @@ static void window_event(struct fz_app *app, const SDL_WindowEvent *event)
         fz_picture_resized(app);
     } else if (event->event == SDL_WINDOWEVENT_FOCUS_LOST) {
         fz_touch_cancel(app);
+    } else if (event->event == SDL_WINDOWEVENT_LEAVE) {
+        app->mouse.inside = false;
     } else if (event->event == SDL_WINDOWEVENT_HIDDEN || event->event == SDL_WINDOWEVENT_MINIMIZED) {
         fz_animate_set_hidden(app, true);
     } else if (event->event == SDL_WINDOWEVENT_SHOWN || event->event == SDL_WINDOWEVENT_RESTORED) {

@@ -170,6 +170,7 @@ void fz_mouse_move(struct fz_app *app, const SDL_MouseMotionEvent *event)
     struct fz_wall *wall = &app->wall;
     struct fz_mouse *mouse = &app->mouse;
     int arrow = arrow_edge(app);
+    mouse->inside = true;
     mouse->x = event->x;
     mouse->y = event->y;
     fz_head_mouse_to_px(app->head, &mouse->x, &mouse->y);

@@ -10,6 +10,7 @@ struct fz_app;
 struct fz_mouse {
     double x, y; /* where it was last, px */
     double down_x, down_y;
+    bool inside;    /* it moved in the window and did not leave it */
     bool travelled; /* since its button went down: no click any more */
 };
 

@@ -342,6 +342,7 @@ static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_r
         fz_draw_fill(app->head, box, placeholder);
         *fading = true;
     }
+    texture = fz_animate_texture(app, item, FZ_FOR_WALL, texture);
     fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
     if (tile->damage) {
         int scale = box.w < 150 ? 1 : 2;

@@ -5,6 +5,7 @@ import contextlib
 import struct
 import time
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -61,7 +62,7 @@ def near(a, b, tolerance=6):
     return all(abs(x - y) <= tolerance for x, y in zip(a, b))
 
 
-@pytest.mark.parametrize("suffix, options", (("gif", {}), ("webp", {"lossless": True})))
+@pytest.mark.parametrize("suffix, options", (("gif", {}), ("webp", {"lossless": True}), ("png", {})))
 def test_frames_follow_each_other(home, suffix, options):
     """Each at its time at the earliest, in order, from the last to the first again."""
     delays = [200, 300, 150, 250]
@@ -226,3 +227,50 @@ def test_removed_while_it_plays(home):
         playing(running, 2)
         (folder / "a.gif").unlink()
         running.until(items=2, animation=None)
+
+
+# --- on the wall ---
+
+
+def point(running, x, y):
+    running.display.xdotool("mousemove", "--window", running.display.window(running), x, y)
+
+
+def middle_of(running, wanted):
+    """Where that colour stands."""
+    distance = np.abs(np.asarray(running.screenshot(), dtype=int) - wanted).max(axis=2)
+    rows, columns = np.nonzero(distance <= 6)
+    return int(columns.min() + columns.max()) // 2, int(rows.min() + rows.max()) // 2
+
+
+def test_tile_under_the_pointer_plays(home, x11):
+    """Not before the pointer is there, not after it left, nor with less motion; then its first frame is there again."""
+    folder = home / "some"
+    folder.mkdir()
+    save(folder / "a.gif", [80] * 3, loop=0)
+    save(folder / "b.png", [80] * 3, COLORS[3:], loop=0)
+    with home.start("--size", "800x300", folder, display=x11) as running:
+        point(running, 2, 298)
+        running.until(animation=None)
+        first, second = middle_of(running, COLORS[0]), middle_of(running, COLORS[3])
+        point(running, *first)
+        playing(running, 1)
+        watch(running, 4)
+        point(running, first[0] + 3, first[1])
+        watch(running, 2)
+        point(running, *second)
+        running.until(animation=lambda a: a and running.screenshot().getpixel(first) == COLORS[0])
+        watch(running, 2)
+        point(running, 2, 298)
+        running.until(animation=None)
+        image = running.screenshot()
+        assert near(image.getpixel(first), COLORS[0]) and near(image.getpixel(second), COLORS[3])
+        running.ask("set", "motion", "reduced")
+        point(running, *first)
+        before = running.idle().stats()["frames"]["count"]
+        time.sleep(0.4)
+        assert animation(running) is None and running.stats()["frames"]["count"] <= before + 2
+        running.ask("reset", "motion")
+        playing(running, 1)
+        running.key("Home", "Return")
+        assert playing(running, 2)["frames"] == 3

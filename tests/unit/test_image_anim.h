@@ -1,0 +1,71 @@
+/* A stream under test, and pictures of a few pixels: a digit is a colour, '.' is clear. */
+#ifndef FZ_TEST_IMAGE_ANIM_H
+#define FZ_TEST_IMAGE_ANIM_H
+
+#include "test_image_support.h"
+
+#include "image/anim.h"
+
+enum { BACKGROUND = 0x204060 };
+static const uint32_t anim_colors[4] = {0xff0000, 0x00ff00, 0x0000ff, 0xffffff};
+
+struct play {
+    struct fz_anim *anim;
+    struct fz_image_scratch *scratch;
+    struct host host;
+    struct fz_anim_frame frame;
+    struct fz_image image;
+    struct fz_error err;
+};
+
+static inline enum fz_err open_play(struct play *p, const void *bytes, size_t len, int max_frames)
+{
+    *p = (struct play){.scratch = fz_image_scratch_new(1 << 20)};
+    int fd = open_bytes(bytes, len);
+    struct fz_image_request request = make_request(fd, 0, 0, &p->host);
+    request.limits.max_whole_px = 1 << 20; /* larger ones are slow with sanitizers */
+    if (max_frames > 0)
+        request.limits.max_frames = max_frames;
+    enum fz_err code = fz_anim_open(&request, &p->anim, &p->err);
+    assert_true((code == FZ_OK) == (p->anim != NULL));
+    close(fd);
+    return code;
+}
+
+static inline void close_play(struct play *p)
+{
+    host_fini(&p->host);
+    fz_anim_free(p->anim);
+    fz_image_scratch_free(p->scratch);
+}
+
+static inline enum fz_err compose(struct play *p, int index)
+{
+    struct fz_image_host host = {.ctx = &p->host, .cancelled = host_cancelled};
+    return fz_anim_compose(p->anim, index, &host, &p->frame, &p->err);
+}
+
+static inline void render(struct play *p, int box_w, int box_h)
+{
+    host_fini(&p->host);
+    struct fz_image_request request = make_request(-1, box_w, box_h, &p->host);
+    assert_int_equal(fz_anim_render(p->anim, &request, p->scratch, &p->image, &p->err), FZ_OK);
+}
+
+static inline void assert_canvas(struct play *p, const char *expected)
+{
+    render(p, 0, 0);
+    for (int i = 0; i < p->image.width * p->image.height; i++) {
+        uint32_t color = expected[i] == '.' ? BACKGROUND : anim_colors[expected[i] - '0'];
+        assert_int_equal(pixel(&p->image, i % p->image.width, i / p->image.width), color);
+    }
+}
+
+static inline void assert_next(struct play *p, int index, const char *expected)
+{
+    assert_int_equal(compose(p, FZ_ANIM_NEXT), FZ_OK);
+    assert_int_equal(p->frame.index, index);
+    assert_canvas(p, expected);
+}
+
+#endif
