@@ -43,6 +43,7 @@ complete -c frieze -n 'not __frieze_is_ctl' -l hidden -d 'hidden files and folde
 complete -c frieze -n 'not __frieze_is_ctl' -l sort -x -a 'name date modified size rating random' -d 'order of the pictures (default: by name, lists as they are)'
 complete -c frieze -n 'not __frieze_is_ctl' -l reverse -d 'the other way round'
 complete -c frieze -n 'not __frieze_is_ctl' -l no-siblings -d 'a single file is shown alone, without its folder'
+complete -c frieze -n 'not __frieze_is_ctl' -l no-stack -d 'RAW files have tiles of their own beside their JPEG or HEIC'
 complete -c frieze -n 'not __frieze_is_ctl' -l null -s 0 -d 'paths that are read or printed end with NUL'
 complete -c frieze -n 'not __frieze_is_ctl' -l resume -d 'open where it was closed with these sources'
 complete -c frieze -n 'not __frieze_is_ctl' -l watch -d 'keep running although nothing is there yet'
@@ -158,6 +159,6 @@ complete -c frieze -n __frieze_wants_command -a reset -d 'undo set: what files a
 complete -c frieze -n '__frieze_wants_argument loading' -a 'pause resume'
 complete -c frieze -n '__frieze_wants_argument wait' -a 'idle screenful loaded'
 complete -c frieze -n '__frieze_wants_argument screenshot' -F
-complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile names text-scale background motion hidden sort reverse no-siblings null resume watch no-watch wait size headless memory cache-size jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation keys print-marks marks pick name screenshot quit-when stats shown config no-config help version'
+complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile names text-scale background motion hidden sort reverse no-siblings no-stack null resume watch no-watch wait size headless memory cache-size jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation keys print-marks marks pick name screenshot quit-when stats shown config no-config help version'
 complete -c frieze -n '__frieze_wants_argument set' -a 'delay tile names text-scale background motion sort reverse run-timeout'
 complete -c frieze -n '__frieze_wants_argument reset' -a 'delay tile names text-scale background motion sort reverse run-timeout'

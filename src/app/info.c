@@ -3,7 +3,9 @@
 #include "app/app.h"
 #include "app/panel.h"
 #include "base/human.h"
+#include "base/path.h"
 #include "source/marks.h"
+#include "source/stacks.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -98,6 +100,14 @@ static void add_view(struct fz_info_page *page, const struct fz_app *app, const 
     }
 }
 
+static void add_beneath(struct fz_info_page *page, const struct fz_app *app, fz_item_id item)
+{
+    char *path = fz_list_path_beneath(app->list, item);
+    if (path)
+        fz_info_add(page, "RAW", "%.400s", fz_path_name(path));
+    free(path);
+}
+
 static void tell(struct fz_app *app, fz_item_id item, struct fz_info_page *page)
 {
     const struct fz_tile *tile = fz_loader_tile(app, item);
@@ -121,6 +131,7 @@ static void tell(struct fz_app *app, fz_item_id item, struct fz_info_page *page)
         else if (tile->damage)
             fz_info_add(page, "Damaged", "%s", tile->damage);
     }
+    add_beneath(page, app, item);
     if (fz_list_is_marked(app->list, item))
         fz_info_add(page, "Marked", "yes");
 }

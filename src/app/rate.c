@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "decode/sidecar.h"
+#include "source/stacks.h"
 #include "source/told.h"
 #include "sync/thread.h"
 
@@ -19,7 +20,8 @@ enum { WRITE_TRIES = 30, WRITE_TRY_MS = 5 };
 struct fz_rate {
     struct fz_rate *next;
     fz_item_id item;
-    char *path; /* owned */
+    char *path;    /* owned */
+    char *beneath; /* the same of the RAW file beneath it; NULL: none */
     int rating;
 };
 
@@ -35,21 +37,34 @@ static const char *say(int rating)
 
 /* A copy: what waits may be freed while a worker is stuck in the kernel. */
 struct load {
-    char *path; /* owned */
+    char *path, *beneath; /* owned */
     int rating;
 };
+
+/* Mostly a stack has one sidecar. */
+static enum fz_err write_rating(const char *path, const char *beneath, int rating, struct fz_error *err)
+{
+    enum fz_err code = fz_sidecar_rate(path, rating, err);
+    char *place = fz_sidecar_path(path), *other = beneath ? fz_sidecar_path(beneath) : NULL;
+    if (code == FZ_OK && other && strcmp(place, other) != 0)
+        code = fz_sidecar_rate(beneath, rating, err);
+    free(place);
+    free(other);
+    return code;
+}
 
 static void run_write(struct fz_job *job)
 {
     FZ_NOT_MAIN();
     const struct load *load = job->load;
-    fz_sidecar_rate(load->path, load->rating, &job->error);
+    write_rating(load->path, load->beneath, load->rating, &job->error);
 }
 
 static void free_load(void *ctx)
 {
     struct load *load = ctx;
     free(load->path);
+    free(load->beneath);
     free(load);
 }
 
@@ -60,7 +75,8 @@ static void launch_next(struct fz_app *app)
         return;
     struct load *load = fz_calloc(1, sizeof *load);
     struct fz_job *job = fz_job_new(FZ_JOB_WORK, rate->item, NULL, NULL);
-    *load = (struct load){fz_strdup(rate->path), rate->rating};
+    *load =
+        (struct load){fz_strdup(rate->path), rate->beneath ? fz_strdup(rate->beneath) : NULL, rate->rating};
     job->load = load;
     job->load_free = free_load;
     job->work = run_write;
@@ -75,6 +91,7 @@ static void remove_first(struct fz_rating *rating)
     if (!first->next)
         rating->last = NULL;
     free(first->path);
+    free(first->beneath);
     free(first);
 }
 
@@ -108,7 +125,8 @@ void fz_rate_finish(struct fz_app *app)
         struct fz_error err = {0};
         if (is_stuck)
             fz_log("perhaps not rated: %s", rating->first->path);
-        else if (fz_sidecar_rate(rating->first->path, rating->first->rating, &err) != FZ_OK)
+        else if (write_rating(rating->first->path, rating->first->beneath, rating->first->rating, &err) !=
+                 FZ_OK)
             fz_log("not rated: %s", err.msg);
         remove_first(rating);
     }
@@ -137,7 +155,8 @@ enum fz_err fz_rate_command(struct fz_app *app, struct fz_command_call *call, st
         return fz_fail(err, FZ_E_UNSUPPORTED, 0,
                        "this frieze was built without exempi: it writes no ratings");
     struct fz_rate *rate = fz_calloc(1, sizeof *rate);
-    *rate = (struct fz_rate){NULL, item, fz_list_path(app->list, item), rating};
+    *rate = (struct fz_rate){NULL, item, fz_list_path(app->list, item), fz_list_path_beneath(app->list, item),
+                             rating};
     *(app->rating.last ? &app->rating.last->next : &app->rating.first) = rate;
     app->rating.last = rate;
     launch_next(app);

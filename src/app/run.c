@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 #include "base/mem.h"
+#include "source/stacks.h"
 #include "sync/thread.h"
 
 #include <signal.h>
@@ -74,6 +75,8 @@ static enum fz_err submit(struct fz_app *app, const struct fz_program *program, 
     run->timeout_s = app->options.values[FZ_OPTION_RUN_TIMEOUT].seconds;
     if (program->wants_marked && fz_list_marked_count(app->list) > 0)
         run->marked = fz_list_marked_begin(app->list);
+    else if (program->wants_marked && fz_list_is_stack(app->list, item))
+        run->marked = fz_list_marked_only(app->list, item);
     if (!run->path && (program->wants_path || (program->wants_marked && !run->marked))) {
         free_run(app, run);
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/memory_use.h"
 #include "base/path.h"
+#include "source/stacks.h"
 #include "sync/thread.h"
 
 #include <SDL_cpuinfo.h>
@@ -65,6 +66,7 @@ static enum fz_err start_sources(struct fz_app *app, const char *const *sources,
     }
     app->scan.roots = count;
     app->list = fz_list_new();
+    fz_list_set_stacks(app->list, !fz_option_is_on(&app->options, FZ_OPTION_NO_STACK));
     fz_marks_load(app);
     fz_browse_sort_by_options(app);
     enum fz_err code =

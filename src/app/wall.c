@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "gpu/draw.h"
 #include "source/marks.h"
+#include "source/stacks.h"
 #include "sync/thread.h"
 
 #include <math.h>
@@ -344,9 +345,11 @@ static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_r
     }
     texture = fz_animate_texture(app, item, FZ_FOR_WALL, texture);
     fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
+    int scale = box.w < 150 ? 1 : 2;
+    double middle = fz_badge_size(scale) / 2 + 4;
+    if (fz_list_is_stack(app->list, item))
+        fz_badge_draw(app->head, FZ_BADGE_STACK, rect.x + rect.w - middle, rect.y + rect.h - middle, scale);
     if (tile->damage) {
-        int scale = box.w < 150 ? 1 : 2;
-        double middle = fz_badge_size(scale) / 2 + 4;
         fz_badge_draw(app->head, FZ_BADGE_DAMAGED, rect.x + rect.w - middle, rect.y + middle, scale);
     }
     return rect;

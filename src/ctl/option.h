@@ -41,6 +41,8 @@
     X(REVERSE, FLAG, "reverse", 0, NULL, 0, 1, NULL, SOURCES, LIVE, "the other way round")             \
     X(NO_SIBLINGS, FLAG, "no-siblings", 0, NULL, 0, 1, NULL, SOURCES, FILE,                            \
       "a single file is shown alone, without its folder")                                              \
+    X(NO_STACK, FLAG, "no-stack", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                  \
+      "RAW files have tiles of their own beside their JPEG or HEIC")                                   \
     X(NUL, FLAG, "null", '0', NULL, 0, 1, NULL, SOURCES, LINE,                                         \
       "paths that are read or printed end with NUL")                                                   \
     X(RESUME, FLAG, "resume", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                      \

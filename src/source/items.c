@@ -18,6 +18,7 @@ void fz_items_fini(struct fz_items *items)
     free(items->arrivals);
     free(items->as_given);
     fz_names_fini(&items->names);
+    fz_index_fini(&items->by_stem);
     fz_index_fini(&items->by_name);
     fz_index_fini(&items->by_path);
     memset(items, 0, sizeof *items);
@@ -112,6 +113,14 @@ static void give_slot(struct fz_items *items, uint32_t slot)
     items->free_last = slot + 1;
 }
 
+static void add_name(struct fz_items *items, uint32_t slot, const struct fz_item_key *key)
+{
+    uint32_t stem;
+    fz_index_add(&items->by_name, key->hash, slot);
+    if (fz_stacks_key(key->root, key->folder, key->name, &stem))
+        fz_index_add(&items->by_stem, stem, slot);
+}
+
 uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key)
 {
     uint32_t slot = take_slot(items);
@@ -130,7 +139,7 @@ uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key)
     row->flags = FZ_ITEM_LIVE;
     fz_items_renew(items, slot);
     items->folders[key->folder].items++;
-    fz_index_add(&items->by_name, key->hash, slot);
+    add_name(items, slot, key);
     return slot;
 }
 
@@ -138,7 +147,10 @@ static void forget_name(struct fz_items *items, uint32_t slot)
 {
     const struct fz_item *row = &items->rows[slot];
     struct fz_item_key key = fz_items_key(row->root, row->folder, fz_items_name(items, slot));
+    uint32_t stem;
     fz_index_remove(&items->by_name, key.hash, slot);
+    if (fz_stacks_key(key.root, key.folder, key.name, &stem))
+        fz_index_remove(&items->by_stem, stem, slot);
     fz_names_remove(&items->names, row->name);
 }
 
@@ -149,7 +161,7 @@ bool fz_items_rename(struct fz_items *items, uint32_t slot, const struct fz_item
         return false;
     forget_name(items, slot);
     items->rows[slot].name = offset;
-    fz_index_add(&items->by_name, key->hash, slot);
+    add_name(items, slot, key);
     return true;
 }
 

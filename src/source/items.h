@@ -23,6 +23,7 @@ enum {
     FZ_ITEM_ASKED = 4096,   /* somebody looked for the facts of its present bytes */
     FZ_ITEM_MATCH_A = 8192, /* answers to a search: of the one that stands, and of the one under way */
     FZ_ITEM_MATCH_B = 16384,
+    FZ_ITEM_BENEATH = 32768, /* lies beneath another item (stacks.h): it has no place in the order */
 };
 
 /* 20 bytes: there may be millions. */
@@ -78,6 +79,7 @@ struct fz_items {
     uint32_t free_first, free_last; /* first in, first out, so that generations last; plus 1, 0 = none */
     struct fz_names names;
     struct fz_index by_name; /* hash of root, folder and name */
+    struct fz_index by_stem; /* RAW files alone: hash of root, folder and name without its suffix */
     struct fz_item_folder *folders;
     size_t folder_count, folder_capacity;
     uint32_t folder_free;    /* rows free to be used again, linked through `items`; plus 1 */
@@ -85,6 +87,9 @@ struct fz_items {
 };
 
 #define FZ_ITEMS_NONE UINT32_MAX
+
+/* Any thread; stacks.c. The hash of a RAW file in by_stem; false for any other name. */
+bool fz_stacks_key(uint32_t root, uint32_t folder, const char *name, uint32_t *hash);
 
 /* Render thread, all of these. */
 void fz_items_fini(struct fz_items *items);

@@ -33,6 +33,7 @@ void fz_list_free(struct fz_list *list)
     free(list->fresh.at);
     free(list->going.at);
     free(list->removed.at);
+    free(list->parted.at);
     free(list->changed.at);
     free(list);
 }
@@ -91,7 +92,8 @@ void fz_list_leave(struct fz_list *list, uint32_t slot)
     struct fz_item *row = &list->items.rows[slot];
     list->departures += (row->flags & FZ_ITEM_ORDERED) != 0;
     list->marked_count -= (row->flags & FZ_ITEM_ORDERED) && (row->flags & FZ_ITEM_MARKED);
-    row->flags &= (uint16_t)~FZ_ITEM_ORDERED;
+    list->beneath_count -= (row->flags & FZ_ITEM_BENEATH) != 0;
+    row->flags &= (uint16_t) ~(FZ_ITEM_ORDERED | FZ_ITEM_BENEATH);
 }
 
 void fz_list_become_known(struct fz_list *list, uint32_t slot)
@@ -138,20 +140,26 @@ static bool fresh_is_sorted(struct fz_list *list)
     return true;
 }
 
+static size_t lower(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* By folder, events come sorted. What would take too long waits at the end for a worker. */
 size_t fz_list_place_fresh(struct fz_list *list, size_t most)
 {
     struct fz_list_ids *fresh = &list->fresh;
+    size_t settled = fz_stacks_settle(list);
     if (fresh->count == 0)
-        return list->order.count;
+        return lower(settled, list->order.count);
     bool sorted = fresh->count <= most && fresh_is_sorted(list);
     if (!sorted && fresh->count > MOST_SORTED_HERE) {
         list->disordered = true;
-        return fz_order_append(&list->order, fresh->at, fresh->count);
+        return lower(settled, fz_order_append(&list->order, fresh->at, fresh->count));
     }
     if (!sorted)
         qsort_r(fresh->at, fresh->count, sizeof *fresh->at, fresh_cmp, list);
-    return fz_order_merge(&list->order, &list->items, &list->sort, fresh->at, fresh->count);
+    return lower(settled, fz_order_merge(&list->order, &list->items, &list->sort, fresh->at, fresh->count));
 }
 
 /* --- Going out, and being settled --- */
@@ -167,7 +175,10 @@ static void take_out(struct fz_list *list, uint32_t slot)
     if (row->flags & FZ_ITEM_UNKNOWN)
         fz_list_become_known(list, slot);
     row->flags |= FZ_ITEM_OUT;
+    list->fresh.count = 0;
+    fz_stacks_part(list, slot);
     fz_items_renew(&list->items, slot);
+    fz_list_place_fresh(list, SIZE_MAX);
 }
 
 bool fz_list_remove(struct fz_list *list, fz_item_id id)
@@ -234,6 +245,8 @@ fz_item_id fz_list_find(const struct fz_list *list, uint32_t root, const char *d
         return FZ_ITEM_NONE;
     struct fz_item_key key = fz_items_key(root, folder, name);
     uint32_t slot = fz_items_find(&list->items, &key);
+    if (slot != FZ_ITEMS_NONE && list->items.rows[slot].flags & FZ_ITEM_BENEATH)
+        slot = fz_stacks_cover(list, slot);
     if (slot == FZ_ITEMS_NONE || list->items.rows[slot].flags & FZ_ITEM_OUT)
         return FZ_ITEM_NONE;
     return fz_items_id(&list->items, slot);

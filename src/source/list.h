@@ -83,7 +83,7 @@ size_t fz_list_section_of(const struct fz_list *list, size_t index);
 const char *fz_list_section_path(const struct fz_list *list, size_t section);
 
 /* --- One item --- */
-/* The item of that name in a folder of `root`, whether or not it has a place in the order; FZ_ITEM_NONE where there is none.
+/* The item of that name (or that it lies beneath, stacks.h) in a folder of `root`, whether or not it has a place in the order; FZ_ITEM_NONE where there is none.
  * O(1). */
 fz_item_id fz_list_find(const struct fz_list *list, uint32_t root, const char *dir, const char *name);
 bool fz_list_has(const struct fz_list *list, fz_item_id id);

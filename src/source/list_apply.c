@@ -114,6 +114,7 @@ static size_t sweep(struct fz_list *list)
         if (items->rows[slot].flags & FZ_ITEM_MARKED)
             fz_wishes_keep(list, slot);
         fz_list_leave(list, slot);
+        fz_stacks_part(list, slot);
         fz_items_remove(items, slot);
         fz_items_folder_drop(items, folder);
     }
@@ -155,7 +156,8 @@ static size_t apply_removed(struct fz_list *list, const struct fz_source_event *
         if (slot != FZ_ITEMS_NONE)
             let_go(list, slot);
     }
-    return sweep(list);
+    size_t swept = sweep(list), placed = fz_list_place_fresh(list, SIZE_MAX);
+    return placed < swept ? placed : swept;
 }
 
 /* --- Names that became others --- */
@@ -166,7 +168,10 @@ static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_ite
 {
     fz_item_id id = fz_items_id(&list->items, slot);
     size_t position;
-    if (!fz_list_all_index(list, id, &position) || !fz_items_rename(&list->items, slot, key))
+    if (!fz_list_all_index(list, id, &position))
+        return false;
+    fz_stacks_part(list, slot);
+    if (!fz_items_rename(&list->items, slot, key))
         return false;
     fz_order_remove(&list->order, position);
     *first = position < *first ? position : *first;

@@ -19,8 +19,11 @@ struct fz_list {
     struct fz_items items;
     struct fz_sort sort; /* that the order follows */
     struct fz_order order;
-    uint64_t departures; /* items that left the order, ever */
-    bool disordered;     /* something stands at the end because finding its place would have taken too long */
+    bool stacks;               /* RAW files go beneath their covers */
+    size_t beneath_count;      /* rows that do */
+    struct fz_list_ids parted; /* ids of those whose cover went */
+    uint64_t departures;       /* items that left the order, ever */
+    bool disordered; /* something stands at the end because finding its place would have taken too long */
     /* what is shown of it, true until order.changed */
     struct fz_list_ids shown;    /* slots; used while a filter stands, see fz_list_is_part */
     struct fz_list_ids sections; /* where folders begin, among what is shown */
@@ -86,6 +89,16 @@ void fz_list_set_filter(struct fz_list *list, uint16_t flag);
 /* search.c: the answer for an item that comes into the order; the search itself. */
 void fz_search_answer(struct fz_list *list, uint32_t slot);
 void fz_search_free(struct fz_search *search);
+
+/* stacks.c: before what is fresh is put into the order; the lowest index that changed, or SIZE_MAX. What comes up is fresh
+ * then, what goes beneath is not. */
+size_t fz_stacks_settle(struct fz_list *list);
+/* This cover goes, or gets another name: what lies beneath comes up when that settles. */
+void fz_stacks_part(struct fz_list *list, uint32_t cover);
+/* The cover of a RAW file; its RAW files, beneath it or not yet. FZ_ITEMS_NONE where there is none. */
+uint32_t fz_stacks_cover(const struct fz_list *list, uint32_t raw);
+uint32_t fz_stacks_beneath(const struct fz_list *list, uint32_t cover, size_t index);
+bool fz_stacks_lies_beneath(const struct fz_list *list, uint32_t raw, uint32_t cover);
 
 /* marks.c: an item that comes into the order may have been wished for. */
 void fz_wishes_grant(struct fz_list *list, uint32_t slot);

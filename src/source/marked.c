@@ -105,6 +105,8 @@ static bool mark_items(struct fz_list *list, uint32_t folder, const char *name)
         uint32_t slot = fz_items_find(items, &key);
         if (slot == FZ_ITEMS_NONE)
             continue;
+        if (items->rows[slot].flags & FZ_ITEM_BENEATH)
+            slot = fz_stacks_cover(list, slot);
         struct fz_item *row = &items->rows[slot];
         list->marked_count += (row->flags & (FZ_ITEM_ORDERED | FZ_ITEM_MARKED)) == FZ_ITEM_ORDERED;
         row->flags |= FZ_ITEM_MARKED;
@@ -145,18 +147,43 @@ struct fz_marked {
     size_t *wish; /* where each begins */
 };
 
-static void take_items(struct fz_marked *marked, const struct fz_list *list)
+static void take_row(struct fz_marked *marked, const struct fz_item *row)
+{
+    marked->marked[marked->items++] = (struct marked_item){row->name, row->folder, row->root};
+}
+
+/* An item, and what lies beneath it. */
+static void take_item(struct fz_marked *marked, const struct fz_list *list, uint32_t slot)
+{
+    const struct fz_item *rows = list->items.rows;
+    uint32_t raw;
+    take_row(marked, &rows[slot]);
+    for (size_t i = 0; list->beneath_count > 0 && (raw = fz_stacks_beneath(list, slot, i)) != FZ_ITEMS_NONE;
+         i++)
+        if (fz_stacks_lies_beneath(list, raw, slot))
+            take_row(marked, &rows[raw]);
+}
+
+static void take_names(struct fz_marked *marked, const struct fz_list *list, size_t most)
 {
     const struct fz_items *items = &list->items;
     marked->names = items->names.bytes;
     marked->paths = fz_malloc((items->folder_count + 1) * sizeof *marked->paths);
     for (size_t i = 0; i < items->folder_count; i++)
         marked->paths[i] = items->folders[i].path;
-    marked->marked = fz_malloc((list->marked_count + 1) * sizeof *marked->marked);
-    for (size_t i = 0; i < list->order.count && marked->items < list->marked_count; i++) {
-        const struct fz_item *row = &items->rows[list->order.slots[i]];
-        if (row->flags & FZ_ITEM_MARKED)
-            marked->marked[marked->items++] = (struct marked_item){row->name, row->folder, row->root};
+    marked->marked = fz_malloc((most + list->beneath_count + 1) * sizeof *marked->marked);
+}
+
+static void take_items(struct fz_marked *marked, const struct fz_list *list)
+{
+    size_t left = list->marked_count;
+    take_names(marked, list, left);
+    for (size_t i = 0; i < list->order.count && left > 0; i++) {
+        uint32_t slot = list->order.slots[i];
+        if (!(list->items.rows[slot].flags & FZ_ITEM_MARKED))
+            continue;
+        take_item(marked, list, slot);
+        left--;
     }
     marked->count = marked->items;
 }
@@ -179,6 +206,20 @@ struct fz_marked *fz_list_marked_begin(struct fz_list *list)
     take_items(marked, list);
     if (list->wishes)
         take_wishes(marked, list->wishes);
+    return marked;
+}
+
+struct fz_marked *fz_list_marked_only(struct fz_list *list, fz_item_id id)
+{
+    FZ_MAIN_ONLY();
+    uint32_t slot = fz_items_slot(&list->items, id);
+    if (slot == FZ_ITEMS_NONE)
+        return NULL;
+    struct fz_marked *marked = fz_calloc(1, sizeof *marked);
+    fz_names_pin(&list->items.names);
+    take_names(marked, list, 1);
+    take_item(marked, list, slot);
+    marked->count = marked->items;
     return marked;
 }
 

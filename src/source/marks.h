@@ -39,11 +39,13 @@ size_t fz_list_wish_count(const struct fz_list *list);
 
 /* --- The marked paths, for whoever writes or prints them ---
  *
- * A snapshot: the marked items of the list in its order, then, in the order they were wished for, the paths that have not come. Begin
+ * A snapshot: the marked items of the list in its order, each followed by what lies beneath it (stacks.h), then, in the order they were wished for, the paths that have not come. Begin
  * and end on the render thread (O(items), 0.3 ms for 100,000; names are not copied but pinned); in between any one
  * thread may read it. Every begin wants an end, but when the program ends free may do. */
 struct fz_marked;
 struct fz_marked *fz_list_marked_begin(struct fz_list *list);
+/* The same of one item as if it alone were marked; NULL when the id is stale. */
+struct fz_marked *fz_list_marked_only(struct fz_list *list, fz_item_id id);
 void fz_list_marked_end(struct fz_list *list, struct fz_marked *marked);
 void fz_marked_free(struct fz_marked *marked);
 

@@ -1,8 +1,9 @@
-"""What files tell of themselves, and what is done with it: the order by date taken, ratings."""
+"""What files tell of themselves, and what is done with it: the order by date taken, ratings, stacks of RAW and JPEG."""
 
 import os
 import re
 
+import numpy as np
 import pictures
 import pytest
 from frieze import Refused, wait_until
@@ -140,3 +141,72 @@ def test_without_asking_nothing_is_written(home):
     with home.start("--size", "640x480", "--sort", "rating", folder) as frieze:
         frieze.idle("loaded").key("Home", "3", "G", "i", "i").idle()
     assert sorted(path.name for path in folder.iterdir()) == ["p0.jpg", "p1.jpg"]
+
+
+# --- stacks ---
+
+@pytest.fixture
+def shoot(home):
+    """Two pairs, a JPEG and a RAW file alone. What is called RAW is a JPEG of another colour."""
+    folder = home / "shoot"
+    folder.mkdir()
+    for number, name in enumerate(("A.CR2", "A.JPG", "B.NEF", "B.JPG", "C.JPG", "D.CR2")):
+        image = pictures.draw(number, (320, 240))
+        image.save(folder / name, "JPEG", quality=95)
+    return folder
+
+
+def paths(folder, *names):
+    return [str(folder / name) for name in names]
+
+
+def test_raw_and_jpeg_are_one_tile(home, shoot):
+    """Marks, drops, ratings and the marked paths at the end mean both; the one that is seen is the JPEG."""
+    with home.start("--size", "800x600", "--keys", "cull", shoot) as frieze:
+        frieze.idle("loaded").until(items=4)
+        assert order(frieze) == ["A.JPG", "B.JPG", "C.JPG", "D.CR2"]
+        frieze.key("Home", "m", "n", "n", "m", "3")
+        assert frieze.ask("marks") == paths(shoot, "A.JPG", "A.CR2", "C.JPG")
+        frieze.key("Home", "n", "D").until(items=3)
+        frieze.key("U").until(items=4)
+        (shoot / "B.NEF.xmp").write_text(FOREIGN)
+        frieze.key("Home", "4", "n", "5")
+        wait_until(lambda: rating(shoot / "B.JPG.xmp" if (shoot / "B.JPG.xmp").exists() else shoot / "B.xmp") == 5, "B rated 5")
+        wait_until(lambda: rating(shoot / "B.NEF.xmp") == 5, "the RAW file's own sidecar too")
+        assert rating(shoot / "A.xmp") == 4 and rating(shoot / "C.xmp") == 3
+        (shoot / "A.JPG").unlink()
+        frieze.until(items=4)
+        assert order(frieze) == ["A.CR2", "B.JPG", "C.JPG", "D.CR2"]
+        assert frieze.ask("marks") == paths(shoot, "A.CR2", "C.JPG")
+
+
+def test_stack_has_a_badge(home, shoot):
+    """Its tile and no other differs from what is shown without stacks."""
+    with home.start("--size", "800x600", "--tile", "256x192", shoot) as frieze:
+        stacked = frieze.idle("loaded").key("End").screenshot()
+    for raw in ("A.CR2", "B.NEF"):
+        (shoot / raw).unlink()
+    with home.start("--size", "800x600", "--tile", "256x192", shoot) as frieze:
+        alone = frieze.idle("loaded").key("End").screenshot()
+    differs = np.abs(np.asarray(stacked, np.int16) - np.asarray(alone, np.int16)).max(axis=2) > 60
+    rows, columns = np.nonzero(differs)
+    assert len(rows) > 200
+    assert columns.max() < 800 * 2 // 3 and rows.max() < 300, "the first two of three tiles in the first row"
+    for left, right in ((0, 266), (267, 533)):
+        assert differs[:, left:right].sum() > 100
+
+
+def test_no_stack(home, shoot):
+    stats, _ = home.stats("--no-stack", "--quit-when", "loaded", shoot)
+    assert stats["items"] == 6
+    stats, _ = home.stats("--quit-when", "loaded", shoot)
+    assert stats["items"] == 4
+
+
+def test_print_marks_and_programs_mean_both(home, shoot):
+    """A program gets both paths of a picture that alone is meant, too."""
+    (home / "frieze.conf").write_text('[run]\ng = sh -c \'printf "%s\\n" "$@" > got\' got {marked}\n')
+    with home.start("--size", "640x480", "--config", home / "frieze.conf", shoot) as frieze:
+        frieze.idle("loaded").key("Home", "x", "g")
+        wait_until(lambda: (home / "got").exists() and len((home / "got").read_text().splitlines()) == 2, "two paths")
+    assert (home / "got").read_text().splitlines() == paths(shoot, "A.JPG", "A.CR2")

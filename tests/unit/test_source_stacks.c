@@ -1,0 +1,255 @@
+/* RAW files and the JPEG or HEIC of the same name are one item, whichever comes first, goes or gets another name. */
+#include "base/mem.h"
+#include "fixture.h"
+#include "source/batch.h"
+#include "source/drop.h"
+#include "source/list_state.h"
+#include "source/marks.h"
+#include "source/sorter.h"
+#include "source/stacks.h"
+#include "sync/thread.h"
+
+#include <string.h>
+
+static struct fz_list_change change;
+
+/* Names, separated by blanks. */
+static void apply(struct fz_list *list, enum fz_source_event_kind kind, const char *names)
+{
+    struct fz_batch batch = {0};
+    char *copy = fz_strdup(names), *rest = copy;
+    for (char *name; (name = strsep(&rest, " ")) != NULL;)
+        fz_batch_add(&batch, name, FZ_SOURCE_PICTURE);
+    if (kind != FZ_SOURCE_RENAMED)
+        fz_batch_sort(&batch);
+    struct fz_source_event *event = fz_batch_event(&batch, kind, 0, "/f");
+    fz_list_apply(list, event, &change);
+    fz_source_event_free(event);
+    fz_batch_fini(&batch);
+    free(copy);
+}
+
+static struct fz_list *new_list(const char *names)
+{
+    struct fz_list *list = fz_list_new();
+    fz_list_set_stacks(list, true);
+    if (*names)
+        apply(list, FZ_SOURCE_ADDED, names);
+    return list;
+}
+
+/* A name that is a stack stands with a plus; the counts agree with what can be walked. */
+static void assert_shown(const struct fz_list *list, const char *expected)
+{
+    char names[512] = "";
+    assert_int_equal(fz_list_count(list), fz_list_all_count(list));
+    for (size_t i = 0; i < fz_list_count(list); i++) {
+        fz_item_id id = fz_list_at(list, i);
+        size_t index;
+        assert_true(fz_list_index(list, id, &index));
+        assert_int_equal(index, i);
+        strcat(names, i > 0 ? " " : "");
+        strcat(names, fz_list_name(list, id));
+        strcat(names, fz_list_is_stack(list, id) ? "+" : "");
+    }
+    assert_string_equal(names, expected);
+}
+
+static void assert_marked(struct fz_list *list, const char *expected)
+{
+    char names[512] = "";
+    struct fz_marked *marked = fz_list_marked_begin(list);
+    assert_int_equal(fz_marked_count(marked), fz_marked_items(marked));
+    for (size_t i = 0; i < fz_marked_items(marked); i++) {
+        char *path = fz_marked_path(marked, i);
+        strcat(names, i > 0 ? " " : "");
+        strcat(names, strrchr(path, '/') + 1);
+        free(path);
+    }
+    fz_list_marked_end(list, marked);
+    assert_string_equal(names, expected);
+}
+
+static fz_item_id find(const struct fz_list *list, const char *name)
+{
+    return fz_list_find(list, 0, "/f", name);
+}
+
+static void whichever_comes_first(void **state)
+{
+    (void)state;
+    static const char *const orders[][3] = {{"A.CR2 A.JPG B.JPG C.CR2", NULL},
+                                            {"A.CR2 C.CR2", "A.JPG B.JPG"},
+                                            {"A.JPG B.JPG", "A.CR2 C.CR2"},
+                                            {"A.CR2", "A.JPG", "B.JPG C.CR2"}};
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        struct fz_list *list = new_list("");
+        for (size_t k = 0; k < 3 && orders[i][k]; k++)
+            apply(list, FZ_SOURCE_ADDED, orders[i][k]);
+        assert_shown(list, "A.JPG+ B.JPG C.CR2");
+        assert_int_equal(find(list, "A.CR2"), find(list, "A.JPG"));
+        char *path = fz_list_path_beneath(list, find(list, "A.JPG"));
+        assert_string_equal(path, "/f/A.CR2");
+        free(path);
+        assert_null(fz_list_path_beneath(list, find(list, "B.JPG")));
+        fz_list_free(list);
+    }
+}
+
+static void what_belongs_together(void **state)
+{
+    (void)state;
+    struct fz_list *list =
+        new_list("a.cr3 a.heic b.DNG b.NEF b.jpg c.jpg c.png d.heic d.jpg d.nef e.jpg E.nef .jpg .nef");
+    assert_shown(list, ".jpg .nef a.heic+ b.jpg+ c.jpg c.png d.heic d.jpg+ e.jpg E.nef");
+    fz_list_mark_all(list);
+    assert_marked(list,
+                  ".jpg .nef a.heic a.cr3 b.jpg b.DNG b.NEF c.jpg c.png d.heic d.jpg d.nef e.jpg E.nef");
+    fz_list_free(list);
+    list = new_list("");
+    fz_list_set_stacks(list, false);
+    apply(list, FZ_SOURCE_ADDED, "A.CR2 A.JPG");
+    assert_shown(list, "A.CR2 A.JPG");
+    fz_list_free(list);
+}
+
+static void what_goes(void **state)
+{
+    (void)state;
+    struct fz_list *list = new_list("A.CR2 A.JPG B.CR2 B.JPG C.CR2 C.JPG");
+    apply(list, FZ_SOURCE_REMOVED, "A.JPG");
+    assert_shown(list, "A.CR2 B.JPG+ C.JPG+");
+    assert_int_equal(change.added, 1);
+    apply(list, FZ_SOURCE_REMOVED, "B.CR2");
+    assert_shown(list, "A.CR2 B.JPG C.JPG+");
+    apply(list, FZ_SOURCE_REMOVED, "C.CR2 C.JPG");
+    assert_shown(list, "A.CR2 B.JPG");
+    apply(list, FZ_SOURCE_ADDED, "A.JPG");
+    assert_shown(list, "A.JPG+ B.JPG");
+    assert_int_equal(change.removed_count, 1);
+    apply(list, FZ_SOURCE_WHOLE, "A.CR2 B.CR2 B.JPG");
+    assert_shown(list, "A.CR2 B.JPG+");
+    apply(list, FZ_SOURCE_REMOVED, "A.CR2");
+    fz_list_remove(list, find(list, "B.JPG")); /* no picture after all */
+    assert_shown(list, "B.CR2");
+    fz_list_free(list);
+}
+
+static void other_names(void **state)
+{
+    (void)state;
+    struct fz_list *list = new_list("A.CR2 A.JPG B.JPG");
+    fz_item_id id = find(list, "A.JPG");
+    apply(list, FZ_SOURCE_RENAMED, "A.JPG C.JPG");
+    assert_shown(list, "A.CR2 B.JPG C.JPG");
+    assert_int_equal(find(list, "C.JPG"), id);
+    apply(list, FZ_SOURCE_RENAMED, "A.CR2 C.CR2");
+    assert_shown(list, "B.JPG C.JPG+");
+    apply(list, FZ_SOURCE_RENAMED, "C.CR2 B.CR2");
+    assert_shown(list, "B.JPG+ C.JPG");
+    apply(list, FZ_SOURCE_RENAMED, "B.JPG D.JPG B.CR2 D.CR2");
+    assert_shown(list, "C.JPG D.JPG+");
+    fz_list_free(list);
+}
+
+static void marks_mean_both(void **state)
+{
+    (void)state;
+    struct fz_list *list = new_list("A.CR2 B.JPG");
+    fz_list_mark(list, find(list, "A.CR2"), true);
+    apply(list, FZ_SOURCE_ADDED, "A.JPG");
+    assert_int_equal(fz_list_marked_count(list), 1);
+    assert_marked(list, "A.JPG A.CR2");
+    apply(list, FZ_SOURCE_REMOVED, "A.JPG");
+    assert_int_equal(fz_list_marked_count(list), 1);
+    fz_list_mark_none(list);
+    apply(list, FZ_SOURCE_ADDED, "A.JPG"); /* which was marked when it went */
+    assert_marked(list, "A.JPG A.CR2");
+    fz_list_mark_none(list);
+    assert_marked(list, "");
+    fz_list_mark_path(list, "/f/A.CR2");
+    assert_marked(list, "A.JPG A.CR2");
+    fz_list_mark(list, find(list, "A.JPG"), false);
+    assert_int_equal(fz_list_marked_count(list), 0);
+    struct fz_marked *only = fz_list_marked_only(list, find(list, "A.JPG"));
+    assert_int_equal(fz_marked_items(only), 2);
+    fz_list_marked_end(list, only);
+    fz_list_free(list);
+}
+
+static void drops_mean_both(void **state)
+{
+    (void)state;
+    const fz_item_id *back;
+    struct fz_list *list = new_list("A.CR2 A.JPG B.JPG");
+    fz_item_id id = find(list, "A.JPG");
+    assert_int_equal(fz_list_drop(list, &id, 1), 1);
+    assert_shown(list, "B.JPG");
+    apply(list, FZ_SOURCE_CHANGED, "A.CR2");
+    apply(list, FZ_SOURCE_ADDED, "A.CR2 A.JPG");
+    assert_shown(list, "B.JPG");
+    assert_int_equal(fz_list_undo_drop(list, &back), 1);
+    assert_shown(list, "A.JPG+ B.JPG");
+    fz_list_free(list);
+}
+
+/* What the list should be by its definition, whatever happened before. */
+static void random_events(void **state)
+{
+    (void)state;
+    enum { STEMS = 6, ROUNDS = 4000 };
+    static const char *const suffixes[] = {"CR2", "JPG", "HEIC", "NEF", "png"};
+    enum { KINDS = COUNT(suffixes) };
+    struct random random = random_start();
+    bool there[STEMS][KINDS] = {0};
+    struct fz_list *list = new_list("");
+    for (int round = 0; round < ROUNDS; round++) {
+        char name[32], expected[512] = "";
+        int stem = random_int(&random, 0, STEMS - 1), kind = random_int(&random, 0, KINDS - 1);
+        snprintf(name, sizeof name, "%c.%s", 'a' + stem, suffixes[kind]);
+        int what = random_int(&random, 0, 9);
+        if (what < 7) {
+            there[stem][kind] = !there[stem][kind];
+            apply(list, there[stem][kind] ? FZ_SOURCE_ADDED : FZ_SOURCE_REMOVED, name);
+        } else if (what == 7) {
+            apply(list, FZ_SOURCE_CHANGED, name);
+        } else {
+            fz_list_mark_invert(list);
+        }
+        size_t count = 0;
+        for (int s = 0; s < STEMS; s++) {
+            bool cover = there[s][1] || there[s][2], raw = there[s][0] || there[s][3];
+            static const int by_name[KINDS] = {0, 2, 1, 3, 4};
+            for (int k = 0; k < KINDS; k++) {
+                int which = by_name[k];
+                if (!there[s][which] || (cover && (which == 0 || which == 3)))
+                    continue;
+                bool stack = raw && (which == 1 || (which == 2 && !there[s][1]));
+                size_t used = strlen(expected);
+                snprintf(expected + used, sizeof expected - used, "%s%c.%s%s", used > 0 ? " " : "", 'a' + s,
+                         suffixes[which], stack ? "+" : "");
+                count++;
+            }
+        }
+        assert_shown(list, expected);
+        size_t marked = 0;
+        for (size_t i = 0; i < count; i++)
+            marked += fz_list_is_marked(list, fz_list_at(list, i));
+        assert_int_equal(fz_list_marked_count(list), marked);
+    }
+    fz_list_free(list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whichever_comes_first),
+        cmocka_unit_test(what_belongs_together),
+        cmocka_unit_test(what_goes),
+        cmocka_unit_test(other_names),
+        cmocka_unit_test(marks_mean_both),
+        cmocka_unit_test(drops_mean_both),
+        cmocka_unit_test(random_events),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
