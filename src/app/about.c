@@ -15,7 +15,7 @@ struct load {
 static void run_read(struct fz_job *job)
 {
     struct load *load = job->load;
-    fz_sidecar_metadata(load->path, &load->metadata);
+    fz_sidecar_metadata(job->cache, load->path, &load->metadata);
 }
 
 static void free_load(void *ctx)

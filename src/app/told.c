@@ -14,7 +14,7 @@ enum {
 
 static void run_read(struct fz_job *job)
 {
-    fz_told_read(job->load, &job->cancel);
+    fz_told_read(job->load, job->cache, &job->cancel);
 }
 
 static void free_load(void *load)

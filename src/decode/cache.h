@@ -15,7 +15,7 @@
 struct fz_cache;
 struct fz_cache_reader;
 
-/* What a tile is found by. A box of 0 x 0: no tile, but what is known of the picture. */
+/* What a tile is found by. A box of 0 x 0: no tile, but what its file tells of itself. */
 struct fz_cache_key {
     const char *path; /* absolute; borrowed */
     uint64_t bytes;   /* of the file */
@@ -61,12 +61,11 @@ bool fz_cache_stop(struct fz_cache *cache, int patience_ms);
 struct fz_cache_reader *fz_cache_reader_new(struct fz_cache *cache);
 void fz_cache_reader_free(struct fz_cache_reader *reader); /* NULL-safe */
 
-/* A worker; waits while the file is being opened. Looks a tile up: its bytes come into `tile`, *len of them. With a box of
- * 0 x 0 there are none. */
+/* A worker; waits while the file is being opened. Looks a tile up: its bytes come into `tile`, *len of them. */
 bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *key,
                    struct fz_cache_facts *facts, struct fz_buffer *tile, size_t *len);
 
-/* A worker. Keeps a tile; takes `tile` (from malloc; with a box of 0 x 0 NULL, `len` 0). */
+/* A worker. Keeps a tile; takes `tile` (from malloc). */
 void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *key,
                     const struct fz_cache_facts *facts, uint8_t *tile, size_t len);
 

@@ -85,23 +85,33 @@ static bool shows_background(const struct fz_job *job)
     return count * BACKGROUND_PART > (int64_t)s->w * s->h;
 }
 
-static bool is_settled(const struct fz_job *job)
+bool fz_file_is_settled(int fd, const struct fz_file_facts *file)
 {
     struct stat st;
     struct timespec now;
-    if (fstat(job->fd, &st) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
+    if (!file->known || fstat(fd, &st) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
         return false;
     struct fz_file_facts after = fz_file_facts_of(&st);
     int64_t tick_ns = st.st_mtim.tv_nsec == 0 ? COARSE_TICK_S * 1000000000LL : TICK_NS;
     int64_t age_ns = ns_of(now) - after.mtime_ns;
-    return job->file.bytes == after.bytes && job->file.mtime_ns == after.mtime_ns &&
-           (age_ns < 0 || age_ns > tick_ns);
+    return file->bytes == after.bytes && file->mtime_ns == after.mtime_ns && (age_ns < 0 || age_ns > tick_ns);
+}
+
+/* While its file is open: whoever sorts by date later on need not open it. */
+static void keep_metadata(struct fz_cache_reader *cache, const struct fz_job *job)
+{
+    struct fz_metadata metadata;
+    if (fz_cached_metadata(cache, job->path, &job->file, &metadata))
+        return;
+    fz_metadata_read(job->fd, &metadata);
+    fz_cached_keep_metadata(cache, job->path, job->fd, &job->file, &metadata);
 }
 
 void fz_cached_keep(struct fz_cache_reader *cache, const struct fz_job *job)
 {
     const struct fz_image *image = &job->image;
-    if (!cache || job->caching == FZ_CACHING_OFF || image->damaged || !job->file.known || !is_settled(job))
+    if (!cache || job->caching == FZ_CACHING_OFF || image->damaged ||
+        !fz_file_is_settled(job->fd, &job->file))
         return;
     bool transparent = may_be_transparent(image->format) && shows_background(job);
     struct fz_pixels pixels = {job->surface->pixels, job->surface->w, job->surface->h, job->surface->pitch};
@@ -120,4 +130,5 @@ void fz_cached_keep(struct fz_cache_reader *cache, const struct fz_job *job)
     snprintf(facts.format, sizeof facts.format, "%s", image->format);
     struct fz_cache_key key = key_of(job, &job->file);
     fz_cache_store(cache, &key, &facts, tile.bytes, tile.len);
+    keep_metadata(cache, job);
 }

@@ -202,6 +202,7 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
                           job->surface->pitch, &job->error);
         break;
     case FZ_JOB_WORK:
+        job->cache = decoder->cache;
         job->work(job);
         break;
     case FZ_JOB_FRAME:

@@ -68,6 +68,7 @@ struct fz_job {
     struct fz_cancel cancel;
     void (*work)(struct fz_job *job); /* WORK: runs on a worker, touches nothing but `load` and `cancel` */
     void (*load_free)(void *load);    /* WORK: any thread, with the job */
+    struct fz_cache_reader *cache;    /* WORK: the worker's own, while `work` runs; NULL: none */
 
     /* DECODE: whether to look for a first picture and come back to the rest later. The worker's, under the heap's lock while
      * queued; and the file, opened and begun meanwhile. */

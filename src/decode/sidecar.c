@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/new_file.h"
 #include "base/path.h"
+#include "decode/cached.h"
 #include "sync/thread.h"
 
 #include <errno.h>
@@ -65,24 +66,40 @@ static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, st
     return fz_fail(err, FZ_E_LIMIT, 0, "%s: %s", place, is_file ? "too large for a sidecar" : "no file");
 }
 
-void fz_sidecar_metadata(const char *path, struct fz_metadata *out)
+/* True where it was opened. */
+static bool read_picture(struct fz_cache_reader *cache, const char *path, struct fz_metadata *out)
+{
+    struct stat st;
+    *out = (struct fz_metadata){0};
+    if (stat(path, &st) != 0)
+        return false;
+    struct fz_file_facts file = fz_file_facts_of(&st);
+    if (fz_cached_metadata(cache, path, &file, out))
+        return false;
+    *out = (struct fz_metadata){0};
+    int fd = open_file(path);
+    if (fd < 0)
+        return false;
+    fz_metadata_read(fd, out);
+    fz_cached_keep_metadata(cache, path, fd, &file, out);
+    close(fd);
+    return true;
+}
+
+bool fz_sidecar_metadata(struct fz_cache_reader *cache, const char *path, struct fz_metadata *out)
 {
     FZ_NOT_MAIN();
     struct fz_metadata beside;
     size_t len;
     char *bytes, *place;
-    int fd = open_file(path);
-    *out = (struct fz_metadata){0};
-    if (fd >= 0) {
-        fz_metadata_read(fd, out);
-        close(fd);
-    }
+    bool opened = read_picture(cache, path, out);
     place = fz_sidecar_path(path);
     read_sidecar(place, &bytes, &len, NULL);
     fz_metadata_read_xmp(bytes, len, &beside);
     fz_metadata_add(out, &beside);
     free(bytes);
     free(place);
+    return opened;
 }
 
 static enum fz_err write_sidecar(const char *place, const char *bytes, size_t len, struct fz_error *err)

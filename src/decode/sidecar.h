@@ -3,11 +3,13 @@
 #ifndef FZ_DECODE_SIDECAR_H
 #define FZ_DECODE_SIDECAR_H
 
+#include "decode/cache.h"
 #include "image/metadata.h"
 
 /* Worker. What the file says and what its sidecar does; of title, description, place and rating the sidecar counts
- * first. All unknown where neither can be read. Opens the picture once. */
-void fz_sidecar_metadata(const char *path, struct fz_metadata *out);
+ * first. All unknown where neither can be read. What the file says is taken from `cache` (may be NULL), or kept there. True
+ * where the picture was opened for it. */
+bool fz_sidecar_metadata(struct fz_cache_reader *cache, const char *path, struct fz_metadata *out);
 
 /* One thread at a time, not a running render thread. Puts a rating (-1 to 5) into the sidecar of `path`, and into no other
  * file: written beside it, on the disk, then put in its place; all else that it holds stays. The message names the file. */

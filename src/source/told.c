@@ -10,7 +10,7 @@
 struct question {
     fz_item_id id;
     char *path; /* owned */
-    bool answered;
+    bool answered, opened;
     struct fz_item_told told;
 };
 
@@ -61,13 +61,13 @@ struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most)
     return told;
 }
 
-void fz_told_read(struct fz_told *told, const struct fz_cancel *cancel)
+void fz_told_read(struct fz_told *told, struct fz_cache_reader *cache, const struct fz_cancel *cancel)
 {
     FZ_NOT_MAIN();
     for (size_t i = 0; i < told->count && !fz_cancel_is_set(cancel); i++) {
         struct question *question = &told->questions[i];
         struct fz_metadata metadata;
-        fz_sidecar_metadata(question->path, &metadata);
+        question->opened = fz_sidecar_metadata(cache, question->path, &metadata);
         question->told = pack(&metadata);
         question->answered = true;
     }
@@ -120,7 +120,7 @@ size_t fz_told_opens(const struct fz_told *told)
 {
     size_t opens = 0;
     for (size_t i = 0; i < told->count; i++)
-        opens += told->questions[i].answered;
+        opens += told->questions[i].opened;
     return opens;
 }
 

@@ -4,6 +4,7 @@
 #ifndef FZ_SOURCE_TOLD_H
 #define FZ_SOURCE_TOLD_H
 
+#include "decode/cache.h"
 #include "source/list.h"
 #include "sync/cancel.h"
 
@@ -13,9 +14,9 @@ struct fz_told;
  * none. O(most), and O(items) once after a change. */
 struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most);
 
-/* Any thread but the render thread: reads the files' heads and their sidecars (decode/sidecar.h). Stops early when
- * `cancel` is set. */
-void fz_told_read(struct fz_told *told, const struct fz_cancel *cancel);
+/* Any thread but the render thread: reads the files' heads and their sidecars (decode/sidecar.h), the heads only where
+ * `cache` (may be NULL) does not know what they say. Stops early when `cancel` is set. */
+void fz_told_read(struct fz_told *told, struct fz_cache_reader *cache, const struct fz_cancel *cancel);
 
 /* Render thread. Takes in what was told; true when it is news. What was not read will be given again. The order stays as
  * it is until it is sorted anew (sorter.h). */

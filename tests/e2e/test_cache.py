@@ -90,6 +90,22 @@ def test_reload_reads_the_file(home, folder):
         assert frieze.stats()["opens"] == 1
 
 
+def test_sorting_by_the_date_opens_nothing(home):
+    """The dates of a wall seen before are known."""
+    folder = home / "pictures"
+    folder.mkdir()
+    order = [3, 0, 4, 1, 2]
+    for place, number in enumerate(order):
+        tags = Image.Exif()
+        tags[0x8769] = {0x9003: f"2020:01:0{place + 1} 12:00:00"}
+        pictures.draw(number).save(folder / f"p{number}.jpg", quality=90, exif=tags)
+    settle(folder)
+    load(home, folder)
+    with home.start("--sort", "date", "--tile", "100x75", "--size", "800x600", folder) as frieze:
+        assert pictures.wall(frieze.idle("loaded").screenshot()) == [order]
+        assert frieze.stats()["opens"] == 0
+
+
 def test_a_damaged_file_is_named_once_and_rebuilt(home, folder):
     _, _, _, wall = load(home, folder)[0]
     tiles(home).write_bytes(b"no database" * 5000)

@@ -2,7 +2,7 @@
  * wrong with the file, frieze goes on. */
 #include "fixture.h"
 
-#include "decode/cache.h"
+#include "decode/cached.h"
 #include "sync/thread.h"
 
 #include <signal.h>
@@ -253,6 +253,90 @@ static void what_is_stored_again_takes_its_place(void **state)
     assert_int_equal(ask_sql("SELECT count(*) FROM pixels"), 50);
 }
 
+struct telling {
+    char *path;
+    struct fz_metadata given, found;
+    bool is_found, is_found_changed;
+};
+
+static int keep_on_worker(void *ctx)
+{
+    struct telling *telling = ctx;
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    int fd = open(telling->path, O_RDONLY);
+    struct stat st;
+    fstat(fd, &st);
+    struct fz_file_facts file = fz_file_facts_of(&st);
+    fz_cached_keep_metadata(reader, telling->path, fd, &file, &telling->given);
+    close(fd);
+    fz_cache_reader_free(reader);
+    return 0;
+}
+
+static int ask_on_worker(void *ctx)
+{
+    struct telling *telling = ctx;
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    struct fz_metadata other;
+    struct stat st;
+    stat(telling->path, &st);
+    struct fz_file_facts file = fz_file_facts_of(&st);
+    telling->is_found = fz_cached_metadata(reader, telling->path, &file, &telling->found);
+    file.mtime_ns++;
+    telling->is_found_changed = fz_cached_metadata(reader, telling->path, &file, &other);
+    fz_cache_reader_free(reader);
+    return 0;
+}
+
+static void what_a_file_tells_is_kept(void **state)
+{
+    (void)state;
+    struct telling telling = {.path = path_in(place.folder, "a.jpg"),
+                              .given = {.date = {true, true, 1600000000, -90},
+                                        .title = "A title",
+                                        .place = "\xc3\x96rtchen",
+                                        .camera = "Camera",
+                                        .lens = "Lens",
+                                        .exposure_s = 0.004,
+                                        .f_number = 2.8,
+                                        .focal_mm = 35,
+                                        .iso = 200,
+                                        .has_position = true,
+                                        .has_rating = true,
+                                        .latitude = -12.5,
+                                        .longitude = 77.25,
+                                        .rating = -1}};
+    memset(telling.given.description, 'x', sizeof telling.given.description - 1);
+    write_file(telling.path, "a", 1);
+    struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    assert_int_equal(utimensat(AT_FDCWD, telling.path, old, 0), 0);
+    start();
+    on_worker(keep_on_worker, &telling);
+    stop();
+    start();
+    on_worker(ask_on_worker, &telling);
+    stop();
+    assert_true(telling.is_found);
+    assert_false(telling.is_found_changed);
+    const struct fz_metadata *a = &telling.given, *b = &telling.found;
+    assert_true(b->date.known && b->date.is_local && b->has_position && b->has_rating);
+    assert_int_equal(b->date.clock_s, a->date.clock_s);
+    assert_int_equal(b->date.offset_minutes, -90);
+    assert_string_equal(b->title, a->title);
+    assert_string_equal(b->description, a->description);
+    assert_string_equal(b->place, a->place);
+    assert_string_equal(b->camera, a->camera);
+    assert_string_equal(b->lens, a->lens);
+    assert_near(b->exposure_s, a->exposure_s, 0);
+    assert_near(b->f_number, a->f_number, 0);
+    assert_near(b->focal_mm, a->focal_mm, 0);
+    assert_int_equal(b->iso, 200);
+    assert_near(b->latitude, a->latitude, 0);
+    assert_near(b->longitude, a->longitude, 0);
+    assert_int_equal(b->rating, -1);
+    free(telling.path);
+}
+
 static void the_file_stays_within_its_bound(void **state)
 {
     (void)state;
@@ -465,6 +549,7 @@ int main(void)
         TEST(what_is_stored_is_found_in_the_next_run),
         TEST(another_file_or_size_is_not_found),
         TEST(what_is_stored_again_takes_its_place),
+        TEST(what_a_file_tells_is_kept),
         TEST(the_file_stays_within_its_bound),
         TEST(what_was_used_stays),
         TEST(a_lower_bound_shrinks_the_file),
