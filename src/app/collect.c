@@ -95,8 +95,10 @@ static bool is_over_box(const struct fz_app *app, const struct fz_job *job)
 }
 
 /* What is known stays known where a later job gets less far. */
-static void take_facts(struct fz_tile *tile, const struct fz_job *job)
+static void take_facts(struct fz_app *app, struct fz_tile *tile, const struct fz_job *job)
 {
+    if (job->error.code == FZ_OK && job->file.known && !fz_detail_is_of(tile, job))
+        fz_detail_forget(app, job->item);
     if (job->caching == FZ_CACHING_RENEW)
         tile->reread = false;
     if (job->file.known)
@@ -126,7 +128,7 @@ static void take_first(struct fz_app *app, struct fz_job *job)
         fz_loader_retire(app, job);
         return;
     }
-    take_facts(tile, job);
+    take_facts(app, tile, job);
     queue_upload(app, job);
 }
 
@@ -153,7 +155,7 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
             app->stats.repeated++;
     }
     if (r && code != FZ_E_CANCELLED)
-        take_facts(tile, job);
+        take_facts(app, tile, job);
     if (!r || code == FZ_E_CANCELLED) {
         fz_loader_retire(app, job);
     } else if (code == FZ_E_NOT_PICTURE && !fz_list_is_explicit(app->list, job->item)) {

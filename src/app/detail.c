@@ -54,9 +54,10 @@ bool fz_detail_find_wanted(const struct fz_app *app, struct fz_detail_view *view
     const struct fz_tile *tile = fz_loader_tile(app, picture->shown);
     if (app->mode != FZ_MODE_PICTURE || picture->shown != picture->item || !fz_detail_serves(app, tile))
         return false;
-    const struct fz_texture *coarse = tile->renditions[FZ_FOR_PICTURE].texture;
+    const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
+    const struct fz_texture *coarse = r->texture;
     double zoom = picture->camera.zoom;
-    if (!coarse || zoom <= SAME_SCALE * fz_texture_w(coarse) / tile->picture_w)
+    if (!coarse || r->box_w == 0 || zoom <= SAME_SCALE * fz_texture_w(coarse) / tile->picture_w)
         return false;
     *view = fz_detail_view_at(app, tile, picture->camera.target);
     int level = fz_detail_level(zoom), most = most_in_view(app);
@@ -67,6 +68,18 @@ bool fz_detail_find_wanted(const struct fz_app *app, struct fz_detail_view *view
             return true;
     }
     return false;
+}
+
+double fz_detail_scale(const struct fz_app *app)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, app->picture.shown);
+    const struct fz_texture *coarse = tile ? tile->renditions[FZ_FOR_PICTURE].texture : NULL;
+    struct fz_detail_view view;
+    struct fz_detail_grid grid;
+    if (!coarse || tile->picture_w == 0)
+        return 0;
+    return fz_detail_find_wanted(app, &view, &grid) ? ldexp(1, -grid.level)
+                                                    : (double)fz_texture_w(coarse) / tile->picture_w;
 }
 
 bool fz_detail_moved(struct fz_app *app)
@@ -220,7 +233,7 @@ void fz_detail_lost(struct fz_app *app, const struct fz_job *job)
         app->detail.job = NULL;
 }
 
-static bool is_of_same_file(const struct fz_tile *tile, const struct fz_job *job)
+bool fz_detail_is_of(const struct fz_tile *tile, const struct fz_job *job)
 {
     return job->image.width == tile->picture_w && job->image.height == tile->picture_h &&
            job->file.bytes == tile->file.bytes && job->file.mtime_ns == tile->file.mtime_ns;
@@ -250,7 +263,8 @@ void fz_detail_take(struct fz_app *app, struct fz_job *job)
         fz_app_notice(app, "%s", job->error.msg);
         fz_log("%s: %s", job->path, job->error.msg);
         fz_loader_retire(app, job);
-    } else if (!is_of_same_file(tile, job)) {
+    } else if (!fz_detail_is_of(tile, job) || job->surface->w != job->box_w ||
+               job->surface->h != job->box_h) {
         fz_loader_retire(app, job);
         fz_loader_forget(app, tile->item, false);
     } else {

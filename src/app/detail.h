@@ -36,6 +36,9 @@ void fz_detail_fini(struct fz_app *app);
 /* Whether more of this picture is shown in squares than as a whole. */
 bool fz_detail_serves(const struct fz_app *app, const struct fz_tile *tile);
 
+/* Pixels for one of the picture in what is shown of it, once that is there; 0: not known yet. */
+double fz_detail_scale(const struct fz_app *app);
+
 /* Whether the camera has another target since it was last asked. */
 bool fz_detail_moved(struct fz_app *app);
 
@@ -50,6 +53,9 @@ uint64_t fz_detail_judge(const struct fz_app *app, const struct fz_job *job);
 
 /* A job was taken back before it began; the caller frees it. */
 void fz_detail_lost(struct fz_app *app, const struct fz_job *job);
+
+/* Whether a finished job read the file that the tile is of, as far as can be told. */
+bool fz_detail_is_of(const struct fz_tile *tile, const struct fz_job *job);
 
 /* Takes a finished job. */
 void fz_detail_take(struct fz_app *app, struct fz_job *job);

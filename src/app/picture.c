@@ -17,6 +17,7 @@ enum {
         120000, /* the old picture stays this long for the sharp one before a coarse one takes over */
 };
 static const double OPEN_TAU_S = 0.055;
+static const double SAME_SCALE = 1.02; /* is not worth a word */
 
 void fz_picture_init(struct fz_app *app)
 {
@@ -237,7 +238,11 @@ bool fz_picture_is_reduced(const struct fz_app *app, double *px, double *of_px)
     double zoom = fmin(app->picture.camera.zoom, 1);
     *of_px = tile ? (double)tile->picture_w * tile->picture_h * zoom * zoom : 0;
     *px = fmin(*of_px, (double)app->loader.picture_limit_px);
-    return *px < *of_px && !fz_detail_serves(app, tile);
+    if (tile && fz_detail_serves(app, tile)) {
+        double scale = fz_detail_scale(app) * SAME_SCALE;
+        *px = scale > 0 ? fmin(*of_px, (double)tile->picture_w * tile->picture_h * scale * scale) : *of_px;
+    }
+    return *px < *of_px;
 }
 
 bool fz_picture_wants(const struct fz_app *app, size_t index, uint32_t *distance)
