@@ -227,6 +227,7 @@ bool fz_pam_is_a(const struct fz_bytes *head);
 
 enum fz_err fz_svg_check(struct fz_decode *d);
 enum fz_err fz_gif_load(struct fz_decode *d);
+uint64_t fz_icon_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_icon_load(struct fz_decode *d);
 /* The size in a BITMAPINFOHEADER or BITMAPCOREHEADER at `pos`. */
 void fz_dib_read_size(const struct fz_bytes *b, uint64_t pos, uint32_t *width, uint32_t *height);

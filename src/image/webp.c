@@ -156,6 +156,14 @@ static enum fz_err begin(struct webp *w)
     return code;
 }
 
+/* A lossless file that says that nothing of it is clear may have a fourth channel all the same. */
+static void make_opaque(const struct webp *w, int from, int to)
+{
+    uint8_t *end = w->pixels + (size_t)to * (size_t)w->width * 4;
+    for (uint8_t *px = w->pixels + (size_t)from * (size_t)w->width * 4; px < end; px += 4)
+        px[3] = 255;
+}
+
 static enum fz_err push_new_rows(struct webp *w)
 {
     int last = 0;
@@ -168,6 +176,8 @@ static enum fz_err push_new_rows(struct webp *w)
         .x = w->x,
         .alpha = w->config.input.has_alpha ? FZ_ALPHA_STRAIGHT : FZ_ALPHA_OPAQUE,
     };
+    if (w->config.input.format == 2 && !w->config.input.has_alpha)
+        make_opaque(w, w->pushed, last);
     enum fz_err code = fz_rows_push(w->d, &rows, w->pushed, last);
     w->pushed = last;
     return code;

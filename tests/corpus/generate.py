@@ -145,6 +145,9 @@ def by_pillow(folder, picture_size):
     for name, what in (("rgb", image), ("rgba", alpha)):
         save(f"{name}.webp", what, quality=90)
         save(f"{name}-lossless.webp", what, lossless=True)
+    clear = bytearray((folder / "rgba-lossless.webp").read_bytes())
+    clear[24] &= ~0x10  # says that none of it is clear
+    (folder / "rgba-said-opaque.webp").write_bytes(clear)
     save("animated.webp", image, save_all=True, append_images=[image.rotate(90), image.rotate(180)], lossless=True)
     save("p.gif", palette)
     save("clear.gif", palette, transparency=3)

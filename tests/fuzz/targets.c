@@ -1,5 +1,6 @@
 #include "fuzz.h"
 
+#include "image/anim.h"
 #include "image/exif.h"
 #include "image/format.h"
 #include "image/metadata.h"
@@ -142,6 +143,42 @@ static void decode(const uint8_t *data, size_t size)
     close(fd);
 }
 
+/* Two rounds of an animation, of which it is enough to see some frames. */
+static void play(const uint8_t *data, size_t size)
+{
+    enum { MOST = 12 };
+    int fd = open_bytes(data, size);
+    uint8_t *pixels = NULL;
+    struct fz_image_request request = make_request(fd, &pixels);
+    request.box_w = request.box_h = 12;
+    struct fz_anim *anim = NULL;
+    struct fz_error err = {0};
+    if (fz_anim_open(&request, &anim, &err) == FZ_OK) {
+        int frames = fz_anim_get_facts(anim)->frames;
+        PROMISE(frames >= 1 && frames <= request.limits.max_frames);
+        for (int i = 0; i < MOST && i < frames * 2; i++) {
+            struct fz_anim_frame frame;
+            struct fz_image image;
+            if (fz_anim_compose(anim, i == 5 ? 1 : FZ_ANIM_NEXT, &request.host, &frame, &err) != FZ_OK)
+                continue;
+            PROMISE(frame.index >= 0 && frame.index < frames && frame.delay_us > 0);
+            if (fz_anim_render(anim, &request, scratch(), &image, &err) == FZ_OK)
+                PROMISE(image.pixels == pixels);
+            free(pixels);
+            pixels = NULL;
+        }
+        fz_anim_free(anim);
+    }
+    close(fd);
+}
+
+static bool run_anim(const struct target *target, const uint8_t *data, size_t size)
+{
+    (void)target;
+    play(data, size);
+    return true;
+}
+
 static bool run_format(const struct target *target, const uint8_t *data, size_t size)
 {
     struct fz_bytes head = {.at = data, .len = size, .whole = true};
@@ -225,13 +262,17 @@ static bool run_icc(const struct target *target, const uint8_t *data, size_t siz
     }
 
 const struct target targets[] = {
-    FORMAT("jpeg"),   FORMAT("png"),      FORMAT("webp"),
-    FORMAT("gif"),    FORMAT("tiff"),     FORMAT("bmp"),
-    FORMAT("qoi"),    FORMAT("ico"),      FORMAT("cur"),
-    FORMAT("pnm"),    FORMAT("xpm"),      FORMAT("svg"),
-    FORMAT("heic"),   FORMAT("avif"),     FORMAT("jxl"),
-    FORMAT("raw"),    FORMAT("pcx"),      FORMAT("tga"),
-    {"any", run_any}, {"exif", run_exif}, {"metadata", run_metadata},
-    {"xmp", run_xmp}, {"icc", run_icc},
+    FORMAT("jpeg"),     FORMAT("png"),
+    FORMAT("webp"),     FORMAT("gif"),
+    FORMAT("tiff"),     FORMAT("bmp"),
+    FORMAT("qoi"),      FORMAT("ico"),
+    FORMAT("cur"),      FORMAT("pnm"),
+    FORMAT("xpm"),      FORMAT("svg"),
+    FORMAT("heic"),     FORMAT("avif"),
+    FORMAT("jxl"),      FORMAT("raw"),
+    FORMAT("pcx"),      FORMAT("tga"),
+    {"any", run_any},   {"anim", run_anim},
+    {"exif", run_exif}, {"metadata", run_metadata},
+    {"xmp", run_xmp},   {"icc", run_icc},
 };
 const size_t target_count = sizeof targets / sizeof *targets;
