@@ -96,6 +96,8 @@ static size_t whole_blocks(size_t count)
 static bool set_up_filter(struct fz_reduce *r, struct fz_image_scratch *scratch)
 {
     struct fz_image_region *part = &r->part;
+    int ways;
+    r->filter = fz_filter_ways(&ways);
     set_up_axis(&r->across, r->in_w, &part->x, &part->w, r->out_w);
     set_up_axis(&r->down, r->in_h, &part->y, &part->h, r->out_h);
     assert(r->across.taps <= FZ_FILTER_MAX_TAPS && r->down.taps <= FZ_FILTER_MAX_TAPS);
@@ -192,8 +194,8 @@ static void make_row(struct fz_reduce *r, const struct window *w, int len)
     for (int k = 0; k < r->down.taps; k++)
         rows[k] = kept_row(r, first + k < len ? first + k : len - 1);
     uint8_t *to = output_row(r);
-    fz_filter_down(r->column, rows, weights, r->down.taps, r->pitch);
-    fz_filter_across(to, r->column, r->firsts, r->weights, r->across.taps, r->out_w);
+    r->filter->down(r->column, rows, weights, r->down.taps, r->pitch);
+    r->filter->across(to, r->column, r->firsts, r->weights, r->across.taps, r->out_w);
     output_done(r, to);
 }
 

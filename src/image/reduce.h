@@ -21,6 +21,8 @@ enum { FZ_REDUCE_BAND = 64 }; /* output rows that are turned together: a cache l
  * it that is shown and what the filter sees around it; places and the band for each of out_w px. */
 uint64_t fz_reduce_bytes(uint64_t in_w, uint64_t part_w, uint64_t out_w);
 
+struct fz_filter;
+
 struct fz_reduce_axis {
     int group;    /* pixels that are averaged before the filter; 1 = none */
     int len;      /* px that the filter reads, */
@@ -39,6 +41,7 @@ struct fz_reduce {
     struct fz_orient orient;
     struct fz_reduce_finish finish; /* set by whoever wants it, before the first row */
     struct fz_reduce_axis across, down;
+    const struct fz_filter *filter;
     uint8_t *input;
     uint16_t *sums; /* [part.w * 4] of the rows of a group; NULL: there are no groups */
     int summed;     /* rows in the sums */
