@@ -124,6 +124,9 @@ bool fz_image_load_first(const struct fz_image_request *request, struct fz_image
         return false;
     out->format = d.format->name;
     out->orientation = d.format->orientation ? d.format->orientation(&d.file, &small.turn) : 1;
+    if (d.format->load == fz_jpeg_load)
+        fz_jpeg_set_profile(&small,
+                            &d.file); /* thumbnails seldom have their own, and share the picture's colours */
     small.working_bytes = small.format->working_bytes(&small, small.file.len);
     if (small.format->load(&small) != FZ_OK || out->damaged) {
         out->pixels = NULL;

@@ -146,7 +146,7 @@ bool fz_jpeg_is_a(const struct fz_bytes *head);
 enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_jpeg_orientation(const struct fz_bytes *file, int *turn);
-void fz_jpeg_set_profile(struct fz_decode *d);
+void fz_jpeg_set_profile(struct fz_decode *d, const struct fz_bytes *file);
 enum fz_err fz_jpeg_load(struct fz_decode *d);
 
 /* png.c */

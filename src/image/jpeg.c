@@ -133,7 +133,7 @@ static enum fz_err read_header(struct jpeg *j)
     jpeg_read_header(cinfo, TRUE);
     if (cinfo->image_width != d->header.width || cinfo->image_height != d->header.height)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
-    fz_jpeg_set_profile(d);
+    fz_jpeg_set_profile(d, &d->file);
     d->color = cinfo->jpeg_color_space == JCS_GRAYSCALE ? FZ_COLOR_GREY : FZ_COLOR_RGB;
     switch (cinfo->jpeg_color_space) {
     case JCS_GRAYSCALE:

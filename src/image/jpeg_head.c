@@ -162,10 +162,10 @@ static unsigned find_profile(const struct fz_bytes *file, struct fz_bytes parts[
     return count;
 }
 
-void fz_jpeg_set_profile(struct fz_decode *d)
+void fz_jpeg_set_profile(struct fz_decode *d, const struct fz_bytes *file)
 {
     struct fz_bytes parts[ICC_PARTS] = {{0}};
-    unsigned count = find_profile(&d->file, parts);
+    unsigned count = find_profile(file, parts);
     size_t len = 0;
     for (unsigned i = 1; i <= count; i++) {
         if (!parts[i].at)

@@ -1,4 +1,5 @@
 /* First pictures: what is taken for one, and what is not. */
+#include "test_image_icc.h"
 #include "test_image_thumbnail.h"
 
 static bool load_first(const struct bytes *file, int box_w, int box_h, struct host *host,
@@ -73,6 +74,24 @@ static void test_shape(void **state)
         host_fini(&host);
         free(file.data);
     }
+}
+
+/* The profile of the picture is that of its thumbnail too: no change of colour when the picture comes. */
+static void test_profile(void **state)
+{
+    (void)state;
+    struct bytes icc = rgb_profile(&p3, 2.2);
+    struct bytes plain = jpeg_with_thumbnail(640, 480, 0xb45a3c, 160, 120, 0xb45a3c, 1);
+    struct bytes file = with_profile(&plain, &icc, 60000);
+    struct host host = {0};
+    struct fz_image image;
+    assert_true(load_first(&file, 256, 192, &host, &image));
+    assert_near(pixel(&image, 80, 60), expected_rgb(&icc, 0xb45a3c), 4);
+    assert_true(channel_distance(pixel(&image, 80, 60), 0xb45a3c) > 10);
+    host_fini(&host);
+    free(file.data);
+    free(plain.data);
+    free(icc.data);
 }
 
 static void test_nothing_to_take(void **state)
@@ -156,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_thumbnail_is_fitted_and_turned),
+        cmocka_unit_test(test_profile),
         cmocka_unit_test(test_shape),
         cmocka_unit_test(test_nothing_to_take),
         cmocka_unit_test(test_decode_goes_on_behind_the_head),
