@@ -3,7 +3,12 @@
 
 #include <string.h>
 
-enum { LOOKS = 1 << FZ_HUFFMAN_LOOK_BITS, LAST = 63, MAX_VALUE_BITS = 10 /* of 8-bit samples */ };
+enum {
+    LOOKS = 1 << FZ_HUFFMAN_LOOK_BITS,
+    NEAR_LOOKS = 1 << FZ_HUFFMAN_NEAR_BITS,
+    LAST = 63,
+    MAX_VALUE_BITS = 10 /* of 8-bit samples */
+};
 
 /* One symbol of the first bits of an index; `bits` 0: its code is longer than the index. */
 struct single {
@@ -61,19 +66,21 @@ static struct fz_huffman_look look_far(const struct single *singles, unsigned in
 
 static struct fz_huffman_value look_at_value(const struct single *singles, unsigned index)
 {
-    struct single s = singles[index];
+    struct single s = singles[index << (FZ_HUFFMAN_LOOK_BITS - FZ_HUFFMAN_NEAR_BITS)];
     unsigned run = s.symbol >> 4, size = s.symbol & 15u, bits = s.bits + size;
-    if (s.bits == 0 || bits > FZ_HUFFMAN_LOOK_BITS || size > 7)
+    if (s.bits == 0 || bits > FZ_HUFFMAN_NEAR_BITS || size > 7)
         return (struct fz_huffman_value){0};
-    int value = (int)(index >> (FZ_HUFFMAN_LOOK_BITS - bits) & ((1u << size) - 1));
+    int value = (int)(index >> (FZ_HUFFMAN_NEAR_BITS - bits) & ((1u << size) - 1));
     if (size > 0 && !(value >> (size - 1)))
         value -= (1 << size) - 1;
     return (struct fz_huffman_value){.value = (uint8_t)(value + 128), .run = run & 15u, .bits = bits & 15u};
 }
 
-static struct fz_huffman_look look_near(struct single s)
+static struct fz_huffman_look look_near(const struct single *singles, unsigned index)
 {
-    return (struct fz_huffman_look){s.bits ? (uint8_t)(s.bits + s.symbol) : 0, s.symbol};
+    struct single s = singles[index << (FZ_HUFFMAN_LOOK_BITS - FZ_HUFFMAN_NEAR_BITS)];
+    bool known = s.bits > 0 && s.bits <= FZ_HUFFMAN_NEAR_BITS;
+    return (struct fz_huffman_look){known ? (uint8_t)(s.bits + s.symbol) : 0, s.symbol};
 }
 
 bool fz_huffman_make(struct fz_huffman *h, const JHUFF_TBL *from, bool is_dc)
@@ -89,9 +96,11 @@ bool fz_huffman_make(struct fz_huffman *h, const JHUFF_TBL *from, bool is_dc)
     if (!make_codes(h))
         return false;
     make_singles(h, singles);
-    for (unsigned i = 0; i < LOOKS; i++)
-        h->look[i] = is_dc ? look_near(singles[i]) : look_far(singles, i);
+    for (unsigned i = 0; i < NEAR_LOOKS && is_dc; i++)
+        h->look[i] = look_near(singles, i);
     for (unsigned i = 0; i < LOOKS && !is_dc; i++)
+        h->look[i] = look_far(singles, i);
+    for (unsigned i = 0; i < NEAR_LOOKS && !is_dc; i++)
         h->values[i] = look_at_value(singles, i);
     h->made = true;
     return true;

@@ -12,19 +12,21 @@
 #include <jpeglib.h>
 
 enum {
-    FZ_HUFFMAN_LOOK_BITS = 12, /* 11, 13 and 14 measured slower */
+    FZ_HUFFMAN_LOOK_BITS = 12, /* 11, 13 and 14 measured no faster */
+    FZ_HUFFMAN_NEAR_BITS = 10, /* so that what a picture needs of all tables fits into 32 KB of cache */
     FZ_HUFFMAN_END = 128,      /* of the coefficients of an entry: the end of the block follows them */
     FZ_HUFFMAN_BAD = -1,
     FZ_HUFFMAN_VALUES = 5, /* coefficients of a block that fz_huffman_values reads */
 };
 
-/* By the next 12 bits. `bits`: to drop, those of values included; 0 = the first code is longer. AC: `skip` is how many
- * coefficients all symbols of them stand for, END added if the last is the end of a block. DC: the size of the value. */
+/* `bits`: to drop, those of values included; 0 = the first code is longer than the index. AC, by the next 12 bits: `skip` is how
+ * many coefficients all symbols of them stand for, END added if the last is the end of a block. DC, by the next 10: the size of
+ * the value. */
 struct fz_huffman_look {
     uint8_t bits, skip;
 };
 
-/* By the next 12 bits, AC: one coefficient, if it lies within them and in -127..127; `bits` 0 = it does not. With a value
+/* By the next 10 bits, AC: one coefficient, if it lies within them and in -127..127; `bits` 0 = it does not. With a value
  * of 0: 16 coefficients that are 0 (run 15), or the end of the block. */
 struct fz_huffman_value {
     uint8_t value; /* + 128 */
@@ -35,7 +37,7 @@ struct fz_huffman {
     bool made, is_dc;
     UINT8 counts[17], symbols[256]; /* as the file gives them: what the rest was made from */
     struct fz_huffman_look look[1 << FZ_HUFFMAN_LOOK_BITS];
-    struct fz_huffman_value values[1 << FZ_HUFFMAN_LOOK_BITS]; /* AC */
+    struct fz_huffman_value values[1 << FZ_HUFFMAN_NEAR_BITS]; /* AC */
     int32_t ends[17];    /* by the length of a code: one past the last of it, left-aligned to 16 bits, */
     int32_t offsets[17]; /* and what to add to a code for the place of its symbol */
 };
@@ -63,7 +65,7 @@ static inline int fz_huffman_extend(struct fz_bits *bits, unsigned size)
 static inline bool fz_huffman_difference(struct fz_bits *bits, const struct fz_huffman *dc, int *difference)
 {
     fz_bits_refill(bits);
-    struct fz_huffman_look look = dc->look[bits->acc >> (64 - FZ_HUFFMAN_LOOK_BITS)];
+    struct fz_huffman_look look = dc->look[bits->acc >> (64 - FZ_HUFFMAN_NEAR_BITS)];
     unsigned size = look.skip, length = (unsigned)look.bits - size;
     if (look.bits == 0) {
         int symbol = fz_huffman_symbol(dc, (unsigned)(bits->acc >> 48), &length);
@@ -109,7 +111,7 @@ static inline bool fz_huffman_values(struct fz_bits *bits, const struct fz_huffm
     unsigned k = 1;
     while (k < FZ_HUFFMAN_VALUES) {
         fz_bits_refill(bits);
-        struct fz_huffman_value look = ac->values[bits->acc >> (64 - FZ_HUFFMAN_LOOK_BITS)];
+        struct fz_huffman_value look = ac->values[bits->acc >> (64 - FZ_HUFFMAN_NEAR_BITS)];
         unsigned run = look.run;
         int value = look.value - 128;
         fz_bits_drop(bits, look.bits);
