@@ -11,12 +11,13 @@ struct play_call {
     struct fz_decoder *decoder;
     struct fz_job *job;
     uint64_t reserved_bytes;
+    int64_t cpu_end_us; /* of this thread */
 };
 
 static bool host_cancelled(void *ctx)
 {
     struct play_call *call = ctx;
-    return fz_cancel_is_set(&call->job->cancel);
+    return fz_cancel_is_set(&call->job->cancel) || fz_thread_cpu_us() > call->cpu_end_us;
 }
 
 /* The ledger knows of it until the job is done; then the render thread does. */
@@ -70,7 +71,8 @@ static enum fz_err compose(struct fz_job *job, const struct fz_image_host *host)
 
 void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job)
 {
-    struct play_call call = {.decoder = decoder, .job = job};
+    int64_t most_us = job->limits.max_cpu_us > 0 ? job->limits.max_cpu_us : INT64_MAX / 2;
+    struct play_call call = {.decoder = decoder, .job = job, .cpu_end_us = fz_thread_cpu_us() + most_us};
     struct fz_image_request request = {
         .box_w = job->box_w,
         .box_h = job->box_h,
@@ -83,6 +85,8 @@ void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job)
         code = compose(job, &request.host);
     if (code == FZ_OK)
         code = fz_anim_render(job->play.anim, &request, decoder->scratch, &job->image, &job->error);
+    if (code == FZ_E_CANCELLED && !fz_cancel_is_set(&job->cancel))
+        code = fz_fail(&job->error, FZ_E_TIMEOUT, 0, "takes longer than %.3g s", (double)most_us / 1e6);
     job->error.code = code;
     if (call.reserved_bytes > 0)
         fz_ledger_release(decoder->ledger, call.reserved_bytes);

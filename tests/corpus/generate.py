@@ -149,6 +149,7 @@ def by_pillow(folder, picture_size):
     clear[24] &= ~0x10  # says that none of it is clear
     (folder / "rgba-said-opaque.webp").write_bytes(clear)
     save("animated.webp", image, save_all=True, append_images=[image.rotate(90), image.rotate(180)], lossless=True)
+    save("animated.png", image, save_all=True, append_images=[image.rotate(90), image.rotate(180)])
     save("p.gif", palette)
     save("clear.gif", palette, transparency=3)
     save("animated.gif", palette, save_all=True, append_images=[palette.rotate(90), palette.rotate(180)])

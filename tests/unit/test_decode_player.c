@@ -1,0 +1,134 @@
+#include "pool_fixture.h"
+
+#include "base/clock.h"
+
+/* 2 x 2 px, red and blue in turn, each for 20 ms; it repeats for ever. */
+enum { FRAMES = 50, DELAY_US = 20000 };
+
+static char *write_gif(const struct bench *bench)
+{
+    static const char head[] = "GIF89a\2\0\2\0\xf0\0\0\xff\0\0\0\0\xff!\xff\13NETSCAPE2.0\3\1\0\0\0";
+    static const char frame[] = "!\xf9\4\4\2\0\0\0,\0\0\0\0\2\0\2\0\0\2";
+    /* clear, a, a, clear, a, a, end: 3 bits each */
+    static const char codes[2][5] = {"\3\4\100\1\0", "\3\114\142\1\0"};
+    char *path = path_in(bench->folder, "play.gif");
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fwrite(head, 1, sizeof head - 1, file);
+    for (int i = 0; i < FRAMES; i++) {
+        fwrite(frame, 1, sizeof frame - 1, file);
+        fwrite(codes[i % 2], 1, 5, file);
+    }
+    fputc(';', file);
+    fclose(file);
+    return path;
+}
+
+static struct fz_job *play(struct bench *bench, const char *path, struct fz_play what)
+{
+    struct fz_job *job = bench_job(bench, FZ_JOB_FRAME, 1, what.anim ? NULL : path);
+    if (what.max_held_bytes == 0)
+        what.max_held_bytes = 1 << 20;
+    job->play = what;
+    fz_pool_submit(&bench->pool, job, 0);
+    job = bench_next(bench);
+    assert_non_null(job);
+    return job;
+}
+
+/* The stream goes on from job to job. */
+static struct fz_anim *take_stream(struct fz_job *job)
+{
+    struct fz_anim *anim = job->play.anim;
+    job->play.anim = NULL;
+    return anim;
+}
+
+static void test_stream_travels_with_its_jobs(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench_start(&bench, 2);
+    char *path = write_gif(&bench);
+    struct fz_anim *anim = NULL;
+    int64_t at_us = 0;
+    for (int i = 0; i < FRAMES + 3; i++) {
+        struct fz_job *job =
+            play(&bench, path, (struct fz_play){.anim = anim, .index = FZ_ANIM_NEXT, .at_us = at_us});
+        assert_int_equal(job->error.code, FZ_OK);
+        assert_int_equal(job->play.frame.index, i % FRAMES);
+        assert_int_equal(job->play.at_us, at_us);
+        assert_int_equal(job->play.frame.delay_us, DELAY_US);
+        assert_non_null(job->surface);
+        at_us += DELAY_US;
+        anim = take_stream(job);
+        fz_job_free(job);
+    }
+    assert_int_equal(bench.pool.ledger.reserved, 0);
+    assert_int_equal(atomic_load(&bench.pool.counts.opens), 1);
+    fz_anim_free(anim);
+    bench_stop(&bench);
+    free(path);
+    bench_close(&bench);
+}
+
+/* What is over when it comes is composed and not shown; where time stands, nothing is late. */
+static void test_late_frames_are_skipped(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench_start(&bench, 1);
+    char *path = write_gif(&bench);
+    int64_t base_us = fz_now_us() - 30 * DELAY_US;
+    struct fz_job *job = play(&bench, path, (struct fz_play){.index = FZ_ANIM_NEXT, .base_us = base_us});
+    assert_int_equal(job->error.code, FZ_OK);
+    int64_t skipped = job->play.at_us / DELAY_US;
+    assert_true(skipped >= 30);
+    assert_int_equal(job->play.frame.index, skipped % FRAMES);
+    struct fz_anim *anim = take_stream(job);
+    fz_job_free(job);
+
+    job = play(&bench, NULL, (struct fz_play){.anim = anim, .index = 7, .at_us = 5});
+    assert_int_equal(job->play.frame.index, 7);
+    assert_int_equal(job->play.at_us, 5);
+    fz_job_free(job);
+    bench_stop(&bench);
+    free(path);
+    bench_close(&bench);
+}
+
+static void test_what_is_refused_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench_start(&bench, 1);
+    char *path = write_gif(&bench);
+    struct fz_job *job = play(&bench, path, (struct fz_play){.index = FZ_ANIM_NEXT, .max_held_bytes = 10});
+    assert_int_equal(job->error.code, FZ_E_LIMIT);
+    assert_null(job->play.anim);
+    assert_null(job->surface);
+    fz_job_free(job);
+    job = play(&bench, bench.good, (struct fz_play){.index = FZ_ANIM_NEXT});
+    assert_int_equal(job->error.code, FZ_E_UNSUPPORTED);
+    fz_job_free(job);
+    job = play(&bench, bench.missing, (struct fz_play){.index = FZ_ANIM_NEXT});
+    assert_int_equal(job->error.code, FZ_E_NOT_FOUND);
+    fz_job_free(job);
+    assert_int_equal(bench.pool.ledger.reserved, 0);
+    bench_stop(&bench);
+    free(path);
+    bench_close(&bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stream_travels_with_its_jobs),
+        cmocka_unit_test(test_late_frames_are_skipped),
+        cmocka_unit_test(test_what_is_refused_leaves_nothing_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
