@@ -42,7 +42,7 @@ static const struct fz_subcommand command = {
     .shared_count = sizeof shared / sizeof *shared,
 };
 
-/* What names promise, and who writes that. */
+/* What names promise, and who writes that. A PPM is one kind of PNM only, and always written. */
 static const struct {
     const char *suffix, *format;
     bool written;
@@ -56,7 +56,7 @@ static const struct {
     {".tiff", "tiff", false, FZ_ENCODING_PNG}, {".bmp", "bmp", true, FZ_ENCODING_BMP},
     {".dib", "bmp", true, FZ_ENCODING_BMP},    {".qoi", "qoi", false, FZ_ENCODING_PNG},
     {".ico", "ico", false, FZ_ENCODING_PNG},   {".cur", "cur", false, FZ_ENCODING_PNG},
-    {".pnm", "pnm", true, FZ_ENCODING_PPM},    {".ppm", "pnm", true, FZ_ENCODING_PPM},
+    {".pnm", "pnm", true, FZ_ENCODING_PPM},    {".ppm", "ppm", true, FZ_ENCODING_PPM},
     {".pgm", "pnm", false, FZ_ENCODING_PNG},   {".pbm", "pnm", false, FZ_ENCODING_PNG},
     {".tga", "tga", false, FZ_ENCODING_PNG},   {".heic", "heic", false, FZ_ENCODING_PNG},
     {".heif", "heic", false, FZ_ENCODING_PNG}, {".avif", "avif", false, FZ_ENCODING_PNG},

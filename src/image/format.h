@@ -173,6 +173,10 @@ uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_tiff_load(struct fz_decode *d);
 
+/* pnm.c */
+uint64_t fz_pnm_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+enum fz_err fz_pnm_load(struct fz_decode *d);
+
 /* xpm.c */
 bool fz_xpm_is_a(const struct fz_bytes *head);
 enum fz_head fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *header);

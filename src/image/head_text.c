@@ -57,6 +57,7 @@ enum fz_head fz_pnm_header(const struct fz_bytes *bytes, struct fz_header *heade
     bool high = read_number(bytes, &pos, &header->height);
     if (byte_at(bytes, pos) < 0)
         return FZ_HEAD_MORE;
+    header->by_rows = true;
     return wide && high ? FZ_HEAD_OK : FZ_HEAD_BAD;
 }
 
