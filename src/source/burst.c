@@ -199,7 +199,8 @@ void fz_burst_flush(struct fz_scanner *scanner)
         else
             burst.entries[ready++] = *entry;
     }
-    qsort(burst.entries, ready, sizeof *burst.entries, entry_cmp);
+    if (ready > 1)
+        qsort(burst.entries, ready, sizeof *burst.entries, entry_cmp);
     struct fz_burst waiting = scanner->burst;
     scanner->burst = burst; /* the names of what is sent */
     for (size_t start = 0, end; start < ready; start = end) {
