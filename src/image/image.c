@@ -223,11 +223,12 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
         return FZ_OK;
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
-    if (d->format->streams && !d->pieces && file_bytes > reader->len + FZ_READER_PIECE_BYTES) {
+    if (d->format->streams && !d->pieces) {
         d->pieces = reader;
-        bytes = needed_bytes(d, reader, file_bytes);
-        if (request->host.reserve(request->host.ctx, bytes))
+        uint64_t in_pieces = needed_bytes(d, reader, file_bytes);
+        if (in_pieces < bytes && request->host.reserve(request->host.ctx, in_pieces))
             return FZ_OK;
+        bytes = in_pieces < bytes ? in_pieces : bytes;
     }
     unsigned long long mb = (bytes >> 20) + 1;
     return fz_fail(d->err, FZ_E_LIMIT, 0, "%ux%u needs %llu MB to decode, more than --memory leaves",
