@@ -102,7 +102,8 @@ def own_steps(context, args, wall_count):
               ("frieze_plain35", args.runs, lambda: subject.observed(context, "plain35")),
               ("frieze_keys", args.runs, lambda: subject.with_keys(context, context.wall)),
               ("frieze_memory", SLOW_ROUNDS, lambda: subject.with_memory(context, context.wall)),
-              ("frieze_quit", SLOW_ROUNDS, lambda: subject.quits(context, context.wall))]
+              ("frieze_quit", SLOW_ROUNDS, lambda: subject.quits(context, context.wall)),
+              ("frieze_seen", SLOW_ROUNDS, lambda: subject.seen_before(context, 5 * wall_count))]
     if args.quick:
         return steps
     return steps + [("frieze_thumbs35", args.peer_runs, lambda: subject.observed(context, "thumbs35")),

@@ -10,6 +10,7 @@ import statistics
 from subject import QUIT_LIMIT_MS, figure
 
 SCREENFUL_LIMIT, ALL_LIMIT = 1.45, 0.75  # times L
+SEEN_SHARE = 0.1  # of the time that the same wall took cold
 WORK_MS, TOTAL_MS, STALL_MS = 8.0, 33.0, 50.0
 INPUT_MS = 33.4  # two frames at 60 Hz
 FREEZE_SHARE = 50  # the linear program's freeze is at least so many times frieze's longest stall
@@ -101,6 +102,21 @@ def wall_figures(raw, count, full):
         rows.append(Figure(f"{name}, the same against L", median(shares), "x L", bound,
                            f"L = {say_ms(median(base))}", worst(shares)).judge())
     return rows
+
+
+def seen_figures(raw, full):
+    """A wall that was seen before, against the same wall cold, and what it opened."""
+    runs = good(raw, "frieze_seen")
+    if not runs:
+        return []
+    names = max((figure(run, "stats", "items") or 0 for run in runs), default=0)
+    times = [[figure(run, *keys) for run in runs] for keys in (("wall",), ("cold", "wall"))]
+    shares = ratios(*times)
+    name = f"wall of {names:,} seen before"
+    return [Figure(f"{name}, process start to its end", median(times[0]), counts=False),
+            Figure(f"{name}, the same against cold", median(shares), "x cold", SEEN_SHARE if full else None,
+                   f"cold = {say_ms(median(times[1]))}", worst(shares)).judge(),
+            Figure(f"{name}: picture files opened", worst([figure(run, "stats", "opens") for run in runs]), "", 0).judge()]
 
 
 def say_ms(value):
@@ -260,7 +276,7 @@ def large_figures(raw):
 
 def judge(raw, peers, count, full):
     """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
-    return (wall_figures(raw, count, full) + peer_figures(raw, peers) + frame_figures(raw, full)
+    return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
             + (overlay_figures(raw) if full else []) + find_figures(raw) + freeze_figures(raw) + memory_figure(raw)
             + quit_figures(raw) + tile_figures(raw) + [failure_figure(raw)] + large_figures(raw))
 

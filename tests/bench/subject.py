@@ -160,6 +160,26 @@ def with_overlays(context, folder):
     return until(context, folder, "loaded", alongside)
 
 
+def seen_before(context, count):
+    """A wall of `count` names, cold, then once more in the same home: `wall` and `stats` are those of the second run."""
+    context.ready()
+    pictures = sorted((context.corpus / context.wall).iterdir())
+    with stage.Home(context.display) as home:
+        folder = home.path("names")
+        folder.mkdir()
+        for number in range(count):
+            picture = pictures[number % len(pictures)]
+            (folder / f"{number:04}{picture.suffix}").symlink_to(picture)
+        runs = []
+        for _ in range(2):
+            began = stage.now_ms()
+            command = frieze_command(context, home, folder, "--tile", "256x256", "--quit-when", "loaded")
+            status = wait_for(stage.start(command, home, cwd=home.path("home")))
+            runs.append({"wall": stage.now_ms() - began, "status": status, "stats": json_of(home.path("stats.json"))})
+        cold, warm = runs
+        return warm | {"status": cold["status"] or warm["status"], "cold": cold}
+
+
 def measure_memory(process, _home):
     watch = stage.MemoryWatch(process.pid)
     watch.start()
