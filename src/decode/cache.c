@@ -22,7 +22,8 @@ enum {
         64, /* written at once, or what came together in this time: few writes, a memory card must last */
     BATCH_MS = 5000,
     BATCH_BYTES = 2 << 20,
-    BUSY_TRIES = 5, /* of one second each (see cache_db.c) */
+    BATCH_PART = 32, /* of the bound: the journal holds several */
+    BUSY_TRIES = 5,  /* of one second each (see cache_db.c) */
     OPENING_US = 1000000,
     MAX_RESETS = 3, /* in one run: a disk that damages whatever is written is not written to for ever */
     TOUCH_MS = 24 * 60 * 60 * 1000, /* so exactly is known when an entry was used */
@@ -36,6 +37,7 @@ struct fz_cache {
     /* immutable */
     char *path;
     uint64_t limit_bytes, queue_bytes;
+    uint64_t batch_bytes; /* what is written at once, at most, but for the last row */
     bool patient;
     int64_t wait_until_us; /* for the file to be opened */
     SDL_Thread *thread;
@@ -114,7 +116,8 @@ static struct fz_cache_row *cut_batch(struct fz_cache *cache)
     struct fz_cache_row *rows = cache->first, **end = &rows;
     uint64_t bytes = 0;
     size_t count = 0;
-    for (; *end && count < BATCH_ROWS && (count == 0 || bytes < BATCH_BYTES); end = &(*end)->next, count++)
+    for (; *end && count < BATCH_ROWS && (count == 0 || bytes < cache->batch_bytes);
+         end = &(*end)->next, count++)
         bytes += bytes_of(*end);
     cache->first = *end;
     if (!cache->first)
@@ -133,7 +136,7 @@ static struct fz_cache_row *take_batch(struct fz_cache *cache, bool *last)
     cache->writing = false;
     SDL_CondBroadcast(cache->changed); /* to whoever waits for room, or for all of it */
     while (!cache->closing && !(cache->flushing && cache->first) && cache->row_count < BATCH_ROWS &&
-           cache->row_bytes < BATCH_BYTES && !atomic_load(&cache->damaged)) {
+           cache->row_bytes < cache->batch_bytes && !atomic_load(&cache->damaged)) {
         if (cache->row_count == 0) {
             SDL_CondWait(cache->changed, cache->lock);
             continue;
@@ -247,6 +250,9 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
     struct fz_cache *cache = fz_calloc(1, sizeof *cache);
     cache->path = fz_path_join(options->folder, "tiles.db");
     cache->limit_bytes = options->limit_bytes;
+    cache->batch_bytes = options->limit_bytes / BATCH_PART;
+    if (cache->batch_bytes > BATCH_BYTES)
+        cache->batch_bytes = BATCH_BYTES;
     cache->queue_bytes = options->queue_bytes;
     cache->patient = options->patient;
     cache->wait_until_us = fz_now_us() + OPENING_US;
@@ -366,7 +372,7 @@ static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
         cache->end = &row->next;
         cache->row_count++;
         cache->row_bytes += bytes;
-        if (cache->row_count == 1 || cache->row_count == BATCH_ROWS || cache->row_bytes >= BATCH_BYTES)
+        if (cache->row_count == 1 || cache->row_count == BATCH_ROWS || cache->row_bytes >= cache->batch_bytes)
             SDL_CondBroadcast(cache->changed);
     }
     SDL_UnlockMutex(cache->lock);

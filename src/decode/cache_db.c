@@ -12,7 +12,7 @@ enum {
     VERSION = 1,
     MAX_VALUE_BYTES = 64 << 20, /* no tile is larger */
     BUSY_MS = 1000,             /* another frieze writes */
-    JOURNAL_PART = 8,           /* of the bound on all bytes */
+    JOURNAL_PART = 4,           /* of the bound on all bytes */
     MAX_JOURNAL_BYTES = 8 << 20,
 };
 
@@ -71,7 +71,8 @@ static int claim_file(struct fz_cache_db *db, const char *path)
         if (ours)
             return SQLITE_OK;
         db->sys = fd < 0 ? errno : EPERM;
-        if (unlink(path) != 0)
+        bool is_other = fd >= 0 || db->sys == ELOOP || db->sys == EACCES || db->sys == ENXIO;
+        if (!is_other || unlink(path) != 0)
             break;
     }
     return SQLITE_CANTOPEN;
@@ -136,8 +137,8 @@ static int prepare_writer(struct fz_cache_db *db, uint64_t limit_bytes)
     snprintf(sql, sizeof sql,
              "PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
              "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
-             "PRAGMA cache_size = -1024",
-             FZ_CACHE_PAGE_BYTES, (int)(journal / FZ_CACHE_PAGE_BYTES / 2) + 1, (int)journal);
+             "PRAGMA cache_size = -1024; PRAGMA secure_delete = OFF", /* it writes whatever goes */
+             FZ_CACHE_PAGE_BYTES, (int)(journal / FZ_CACHE_PAGE_BYTES / 4) + 1, (int)journal);
     int code = exec(db, sql);
     if (code == SQLITE_OK)
         code = exec(db, SQL[FZ_CACHE_BEGIN]);

@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum {
-    ROW_PAGES = 2,     /* what a row takes beside its tile, at most */
-    DROP_AT_ONCE = 32, /* rows, when room is made */
+    ROW_PAGES = 2,    /* what a row takes beside its tile, at most */
+    DROP_AT_ONCE = 4, /* rows, when room is made */
 };
 
 /* The columns of entry, in the order of its schema; what is looked up has the tile too. */
