@@ -115,12 +115,14 @@ static void tell(struct fz_app *app, fz_item_id item, struct fz_info_page *page)
     snprintf(page->name, sizeof page->name, "%s", fz_list_name(app->list, item));
     snprintf(page->position, sizeof page->position, "%zu / %zu", fz_app_selected_index(app) + 1,
              fz_list_count(app->list));
+    if ((about = fz_about_get(app, item)) != NULL)
+        fz_info_add_caption(page, about);
     if (app->info.level < FZ_INFO_DETAILS)
         return;
     add_folder(page, fz_list_folder(app->list, item));
     if (tile)
         add_file(page, tile);
-    if ((about = fz_about_get(app, item)) != NULL)
+    if (about)
         fz_info_add_about(page, about);
     if (tile) {
         if (app->mode == FZ_MODE_PICTURE)

@@ -1,4 +1,4 @@
-/* The info overlay: name and position of the picture, or all that is known of it. */
+/* The info overlay: name, position and caption of the picture, or all that is known of it. */
 #ifndef FZ_APP_INFO_H
 #define FZ_APP_INFO_H
 
@@ -34,7 +34,8 @@ void fz_info_draw(struct fz_app *app);
 /* A line more, while there is room; `label` is static. */
 void fz_info_add(struct fz_info_page *page, const char *label, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* What the file tells of itself. */
+/* What the file tells of itself: in words, and all else. */
+void fz_info_add_caption(struct fz_info_page *page, const struct fz_metadata *about);
 void fz_info_add_about(struct fz_info_page *page, const struct fz_metadata *about);
 
 #endif

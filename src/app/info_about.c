@@ -51,10 +51,14 @@ static void add_exposure(struct fz_info_page *page, const struct fz_metadata *ab
     add_text(page, "Exposure", all);
 }
 
-void fz_info_add_about(struct fz_info_page *page, const struct fz_metadata *about)
+void fz_info_add_caption(struct fz_info_page *page, const struct fz_metadata *about)
 {
     add_text(page, "Title", about->title);
     add_text(page, "Caption", about->description);
+}
+
+void fz_info_add_about(struct fz_info_page *page, const struct fz_metadata *about)
+{
     add_date(page, &about->date);
     add_text(page, "Camera", about->camera);
     add_text(page, "Lens", about->lens);

@@ -96,11 +96,13 @@ def test_on_the_wall_it_does_not_cover_what_it_tells_of(frieze):
 
 SIDECAR = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"
- xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:City="Bern"/></rdf:RDF></x:xmpmeta>"""
+ xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:City="Bern">
+<dc:title xmlns:dc="http://purl.org/dc/elements/1.1/"><rdf:Alt><rdf:li xml:lang="x-default">Bears</rdf:li></rdf:Alt>
+</dc:title></rdf:Description></rdf:RDF></x:xmpmeta>"""
 
 
 def test_what_the_file_and_its_sidecar_tell(home, folder):
-    """Date and camera by EXIF, place and rating by the XMP file beside it; one that is damaged hinders nothing."""
+    """Date and camera by EXIF; title, place and rating by the XMP file beside it, the title with the name alone too."""
     told = home / "told"
     told.mkdir()
     exif = Image.Exif()
@@ -112,8 +114,12 @@ def test_what_the_file_and_its_sidecar_tell(home, folder):
     (told / "e1.xmp").write_text(SIDECAR)
     (told / "e2.jpg.xmp").write_text(SIDECAR[:90])
     with home.start("--size", "800x600", "--tile", "160x120", told) as frieze:
-        frieze.key("i", "i", "Home", "Return")
-        for expected in (7 + 2, 7 + 4, 7 + 2):
+        frieze.key("i", "Home", "Return")
+        for expected in (1, 1 + 1, 1):
+            until_lines(frieze, expected)
+            frieze.key("n")
+        frieze.key("i", "Home")
+        for expected in (7 + 2, 7 + 5, 7 + 2):
             until_lines(frieze, expected)
             frieze.key("n")
 

@@ -6,6 +6,7 @@ static void assert_lines(const struct fz_metadata *about, const char *const *exp
 {
     static struct fz_info_page page;
     page.count = 0;
+    fz_info_add_caption(&page, about);
     fz_info_add_about(&page, about);
     for (size_t i = 0; i < page.count; i++) {
         assert_non_null(expected[2 * i]);

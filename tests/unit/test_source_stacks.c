@@ -251,5 +251,6 @@ int main(void)
         cmocka_unit_test(drops_mean_both),
         cmocka_unit_test(random_events),
     };
+    fz_thread_claim_main();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -171,5 +171,6 @@ int main(void)
         cmocka_unit_test(sorts_by_date_taken),
         cmocka_unit_test(what_was_not_read_is_given_again),
     };
+    fz_thread_claim_main();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
