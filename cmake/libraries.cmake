@@ -31,7 +31,7 @@ endfunction()
 
 frieze_with(HEIF libheif>=1.13 "HEIC and AVIF")
 frieze_with(JXL libjxl>=0.7 "JPEG XL")
-frieze_with(RAW libraw_r "RAW files of cameras")
+frieze_with(RAW libraw_r>=0.20 "RAW files of cameras")
 frieze_with(RSVG librsvg-2.0>=2.52 "SVG with all that belongs to it")
 frieze_with(IPTC libiptcdata "captions in IPTC")
 frieze_with(XMP exempi-2.0 "ratings, written as XMP")

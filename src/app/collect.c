@@ -109,6 +109,8 @@ static void take_facts(struct fz_app *app, struct fz_tile *tile, const struct fz
         return;
     tile->picture_w = job->image.width;
     tile->picture_h = job->image.height;
+    tile->whole_w = job->image.whole_w;
+    tile->whole_h = job->image.whole_h;
     tile->frames = job->image.frames;
 }
 

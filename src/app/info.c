@@ -63,6 +63,8 @@ static void add_file(struct fz_info_page *page, const struct fz_tile *tile)
     if (tile->picture_w > 0)
         fz_info_add(page, "Size", "%d × %d%s%s", tile->picture_w, tile->picture_h, *pixels ? "   " : "",
                     pixels);
+    if (tile->whole_w > 0)
+        fz_info_add(page, "Sensor", "%d × %d", tile->whole_w, tile->whole_h);
     if (tile->format) {
         snprintf(text, sizeof text, "%s", tile->format);
         for (char *c = text; *c; c++)

@@ -32,6 +32,7 @@ struct fz_tile {
     fz_item_id item;
     uint32_t final_epoch;     /* decoded, or failed, at the wall's size of that epoch */
     int picture_w, picture_h; /* upright, px; 0: not known yet */
+    int whole_w, whole_h;     /* RAW: of what the sensor saw; 0 for all else */
     const char *format;       /* static; NULL: not known yet */
     int frames;               /* of an animation, or pages; 0: not known yet */
     struct fz_file_facts file;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/uri.h"
 #include "frieze_config.h"
+#include "image/libraries.h"
 #include "remote/client.h"
 #include "sync/thread.h"
 
@@ -33,7 +34,11 @@ static void print_help(void)
 
 static void print_version(void)
 {
-    puts("frieze " FRIEZE_VERSION "\nisolation: thread\nsandbox: off");
+    puts("frieze " FRIEZE_VERSION "\nisolation: thread\nsandbox: off\nformats:");
+    struct fz_library library;
+    for (size_t i = 0; fz_library_at(i, &library); i++)
+        printf("  %-34s  %s %s\n", library.formats, library.name,
+               library.missing ? "is not in this build" : library.version);
 }
 
 /* What a file manager names by its URI is a path from here on; `paths` holds those, owned. */

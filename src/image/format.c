@@ -42,6 +42,15 @@ static const struct fz_format formats[] = {
      .facts = fz_webp_facts,
      .load = fz_webp_load},
     {BY_SDL(gif, "GIF", 2, 0), .load = fz_gif_load, .facts = fz_gif_facts},
+#if FRIEZE_WITH_RAW
+    {.name = "raw",
+     .is_a = fz_raw_is_a,
+     .header = fz_raw_header,
+     .working_bytes = fz_raw_working_bytes,
+     .load = fz_raw_load},
+#else
+    {LACKING(raw, "RAW", "LibRaw")},
+#endif
     {.name = "tiff",
      .is_a = fz_tiff_is_a,
      .header = fz_tiff_header,

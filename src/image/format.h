@@ -22,11 +22,13 @@ struct fz_header {
     uint64_t inner_at, inner_len;                /* a picture inside the file; 0, 0 = none */
     uint64_t coefficient_bytes;                  /* JPEG with several scans: held until the last one */
     bool coarse_first;                           /* the same: its first scan is all that 1/8 needs */
-    uint32_t coded_side; /* HEIF: of what is decoded, before it is cropped; the longer one */
-    int page;            /* set before: which one of several, from 0 */
-    int pages;           /* how many there are; 0 = one */
-    bool by_rows;        /* never held as a whole at full size */
-    const char *reason;  /* of FZ_HEAD_BAD, where it is a special one; static */
+    uint32_t coded_side;       /* HEIF: of what is decoded, before it is cropped; the longer one */
+    uint32_t whole_w, whole_h; /* RAW: of what its sensor saw, where less of it is shown */
+    int orientation;           /* RAW: EXIF, 1..8; 0 = the format's own function tells it */
+    int page;                  /* set before: which one of several, from 0 */
+    int pages;                 /* how many there are; 0 = one */
+    bool by_rows;              /* never held as a whole at full size */
+    const char *reason;        /* of FZ_HEAD_BAD, where it is a special one; static */
 };
 
 /* One decode under way. On the stack of fz_image_load. */
@@ -60,7 +62,7 @@ struct fz_format {
     const char *needs;  /* and the library that it takes, where this build only lacks that */
     /* Any thread: true when these first bytes are of the format. */
     bool (*is_a)(const struct fz_bytes *head);
-    /* Fills *header from the bytes; MORE asks for more bytes of the file. Allocates nothing. */
+    /* Fills *header from the bytes; MORE asks for more bytes of the file. Allocates nothing, but for RAW. */
     enum fz_head (*header)(const struct fz_bytes *bytes, struct fz_header *header);
     /* What `load` will allocate at most, the file's own bytes and the reducer not counted. */
     uint64_t (*working_bytes)(const struct fz_decode *d, uint64_t file_bytes);
@@ -89,6 +91,9 @@ const struct fz_format *fz_format_named(const char *name);
 /* The decoder's thread. Knows the format by the first bytes, then reads as far as its header reaches. The errors of
  * fz_image_load. */
 enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader);
+
+/* The decoder's thread, after the header. Orientation, and what of it is left to do with the rows. */
+int fz_decode_orient(struct fz_decode *d);
 
 /* The decoder's thread. Judges the size in the header, and puts it into d->out as it stands there. */
 enum fz_err fz_decode_check_size(struct fz_decode *d);
@@ -221,6 +226,12 @@ enum fz_head fz_jxl_header(const struct fz_bytes *bytes, struct fz_header *heade
 uint64_t fz_jxl_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_jxl_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_jxl_load(struct fz_decode *d);
+
+/* head_raw.c, raw.c; but for is_a only with LibRaw */
+bool fz_raw_is_a(const struct fz_bytes *head);
+enum fz_head fz_raw_header(const struct fz_bytes *bytes, struct fz_header *header);
+uint64_t fz_raw_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+enum fz_err fz_raw_load(struct fz_decode *d);
 
 /* head_unread.c */
 bool fz_psd_is_a(const struct fz_bytes *head);

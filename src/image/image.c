@@ -235,6 +235,18 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
                    h->width, h->height, mb);
 }
 
+int fz_decode_orient(struct fz_decode *d)
+{
+    const struct fz_header *h = &d->header;
+    struct fz_image *out = d->out;
+    int turn = h->orientation ? h->orientation : 1;
+    out->orientation = d->format->orientation ? d->format->orientation(&d->file, &turn) : turn;
+    bool swaps = fz_orient_swaps(out->orientation);
+    out->whole_w = (int)(swaps ? h->whole_h : h->whole_w);
+    out->whole_h = (int)(swaps ? h->whole_w : h->whole_h);
+    return turn;
+}
+
 static int count_frames(const struct fz_decode *d)
 {
     struct fz_facts facts = {.max_frames = d->request->limits.max_frames, .frames = 1};
@@ -256,8 +268,7 @@ static enum fz_err load(struct fz_decode *d)
     if (code != FZ_OK)
         return code;
     d->file = fz_reader_bytes(&reader);
-    d->turn = 1;
-    d->out->orientation = d->format->orientation ? d->format->orientation(&d->file, &d->turn) : 1;
+    d->turn = fz_decode_orient(d);
     d->out->frames = count_frames(d);
     if (fz_orient_swaps(d->turn)) {
         d->out->width = (int)d->header.height;

@@ -64,12 +64,13 @@ struct fz_image_request {
 /* What became of it. Pixels are upright (EXIF orientation applied), opaque, 4 bytes a pixel, B G R 255 in
  * memory (SDL_PIXELFORMAT_ARGB8888 on little-endian machines), in the memory that host.alloc gave. */
 struct fz_image {
-    const char *format; /* "jpeg", "png", ... static */
-    int width, height;  /* of the whole picture, upright, px */
-    int orientation;    /* EXIF, 1..8 */
-    bool has_profile;   /* an ICC profile came with it */
-    int frames;         /* of an animation, or pages; 1 for all else */
-    int out_w, out_h;   /* of the result, px */
+    const char *format;   /* "jpeg", "png", ... static */
+    int width, height;    /* of the whole picture, upright, px */
+    int orientation;      /* EXIF, 1..8 */
+    bool has_profile;     /* an ICC profile came with it */
+    int frames;           /* of an animation, or pages; 1 for all else */
+    int whole_w, whole_h; /* RAW: upright, px, of what its sensor saw; 0 for all else */
+    int out_w, out_h;     /* of the result, px */
     int pitch_bytes;
     uint8_t *pixels; /* what host.alloc returned; NULL on error */
     bool damaged;    /* shown in part: *err then holds the reason although fz_image_load returned FZ_OK */

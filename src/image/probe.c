@@ -50,8 +50,7 @@ static enum fz_err probe(struct fz_decode *d, struct fz_probe *out)
     if (code != FZ_OK)
         return code;
     struct fz_image *image = d->out;
-    int turn = 1;
-    image->orientation = d->format->orientation ? d->format->orientation(&d->file, &turn) : 1;
+    fz_decode_orient(d);
     if (fz_orient_swaps(image->orientation)) {
         int width = image->width;
         image->width = image->height;

@@ -7,49 +7,52 @@ enum { SUFFIX_MAX = 8 };
 
 enum suffix_kind { OTHER, PICTURE };
 
-/* What a name promises. What stands in neither group (raw files of cameras, for one) is looked into by its
- * bytes. Unfinished downloads are OTHER: they come under their real name when they are whole. A longer
- * suffix counts by its first eight bytes (crdownload). In order of their bytes, because they are searched
- * by halving. */
+/* What a name promises. What stands in neither group is looked into by its bytes. Unfinished downloads are OTHER: they
+ * come under their real name when they are whole. A longer suffix counts by its first eight bytes (crdownload). In order
+ * of their bytes, because they are searched by halving. */
 static const struct {
     char suffix[SUFFIX_MAX]; /* padded with NUL, without one where it is full */
     uint8_t kind;
 } suffixes[] = {
     /* clang-format off */
-    {"3g2", OTHER}, {"3gp", OTHER}, {"7z", OTHER}, {"a", OTHER}, {"aac", OTHER}, {"aae", OTHER},
-    {"aif", OTHER}, {"aiff", OTHER}, {"amr", OTHER}, {"ape", OTHER}, {"apk", OTHER}, {"apng", PICTURE},
-    {"asc", OTHER}, {"asf", OTHER}, {"ass", OTHER}, {"avi", OTHER}, {"avif", PICTURE}, {"bat", OTHER},
-    {"bmp", PICTURE}, {"bz2", OTHER}, {"c", OTHER}, {"cb7", OTHER}, {"cbr", OTHER}, {"cbt", OTHER},
-    {"cbz", OTHER}, {"cc", OTHER}, {"cfg", OTHER}, {"cmd", OTHER}, {"conf", OTHER}, {"cos", OTHER},
-    {"cpp", OTHER}, {"crdownlo", OTHER}, {"css", OTHER}, {"csv", OTHER}, {"cue", OTHER}, {"cur", PICTURE},
-    {"db", OTHER}, {"db-shm", OTHER}, {"db-wal", OTHER}, {"deb", OTHER}, {"desktop", OTHER}, {"dib", PICTURE},
-    {"dll", OTHER}, {"dmg", OTHER}, {"doc", OTHER}, {"docx", OTHER}, {"dop", OTHER}, {"download", OTHER},
-    {"dv", OTHER}, {"eps", OTHER}, {"epub", OTHER}, {"exe", OTHER}, {"f4v", OTHER}, {"flac", OTHER},
-    {"flv", OTHER}, {"gif", PICTURE}, {"go", OTHER}, {"gz", OTHER}, {"h", OTHER}, {"heic", PICTURE},
-    {"heif", PICTURE}, {"hif", PICTURE}, {"hpp", OTHER}, {"htm", OTHER}, {"html", OTHER}, {"ico", PICTURE}, {"iff", PICTURE},
+    {"3fr", PICTURE}, {"3g2", OTHER}, {"3gp", OTHER}, {"7z", OTHER}, {"a", OTHER}, {"aac", OTHER},
+    {"aae", OTHER}, {"aif", OTHER}, {"aiff", OTHER}, {"amr", OTHER}, {"ape", OTHER}, {"apk", OTHER},
+    {"apng", PICTURE}, {"arw", PICTURE}, {"asc", OTHER}, {"asf", OTHER}, {"ass", OTHER}, {"avi", OTHER},
+    {"avif", PICTURE}, {"bat", OTHER}, {"bmp", PICTURE}, {"bz2", OTHER}, {"c", OTHER}, {"cb7", OTHER},
+    {"cbr", OTHER}, {"cbt", OTHER}, {"cbz", OTHER}, {"cc", OTHER}, {"cfg", OTHER}, {"cmd", OTHER},
+    {"conf", OTHER}, {"cos", OTHER}, {"cpp", OTHER}, {"cr2", PICTURE}, {"cr3", PICTURE}, {"crdownlo", OTHER},
+    {"crw", PICTURE}, {"css", OTHER}, {"csv", OTHER}, {"cue", OTHER}, {"cur", PICTURE}, {"db", OTHER},
+    {"db-shm", OTHER}, {"db-wal", OTHER}, {"dcr", PICTURE}, {"deb", OTHER}, {"desktop", OTHER},
+    {"dib", PICTURE}, {"dll", OTHER}, {"dmg", OTHER}, {"dng", PICTURE}, {"doc", OTHER}, {"docx", OTHER},
+    {"dop", OTHER}, {"download", OTHER}, {"dv", OTHER}, {"eps", OTHER}, {"epub", OTHER}, {"erf", PICTURE},
+    {"exe", OTHER}, {"f4v", OTHER}, {"fff", PICTURE}, {"flac", OTHER}, {"flv", OTHER}, {"gif", PICTURE},
+    {"go", OTHER}, {"gz", OTHER}, {"h", OTHER}, {"heic", PICTURE}, {"heif", PICTURE}, {"hif", PICTURE},
+    {"hpp", OTHER}, {"htm", OTHER}, {"html", OTHER}, {"ico", PICTURE}, {"iff", PICTURE}, {"iiq", PICTURE},
     {"ini", OTHER}, {"insv", OTHER}, {"iso", OTHER}, {"jar", OTHER}, {"java", OTHER}, {"jfif", PICTURE},
     {"jif", PICTURE}, {"jpe", PICTURE}, {"jpeg", PICTURE}, {"jpg", PICTURE}, {"js", OTHER}, {"json", OTHER},
-    {"jxl", PICTURE}, {"lbm", PICTURE}, {"lnk", OTHER}, {"lock", OTHER}, {"log", OTHER}, {"lrcat", OTHER},
-    {"lrdata", OTHER}, {"lrv", OTHER}, {"lua", OTHER}, {"m2ts", OTHER}, {"m2v", OTHER}, {"m3u", OTHER},
-    {"m3u8", OTHER}, {"m4a", OTHER}, {"m4v", OTHER}, {"md", OTHER}, {"md5", OTHER}, {"mid", OTHER},
-    {"midi", OTHER}, {"mkv", OTHER}, {"mobi", OTHER}, {"mov", OTHER}, {"mp3", OTHER}, {"mp4", OTHER},
-    {"mpe", OTHER}, {"mpeg", OTHER}, {"mpg", OTHER}, {"msi", OTHER}, {"mts", OTHER}, {"mxf", OTHER},
-    {"nfo", OTHER}, {"o", OTHER}, {"odg", OTHER}, {"odp", OTHER}, {"ods", OTHER}, {"odt", OTHER},
-    {"oga", OTHER}, {"ogg", OTHER}, {"ogv", OTHER}, {"on1", OTHER}, {"opus", OTHER}, {"otf", OTHER},
-    {"pam", PICTURE}, {"par2", OTHER}, {"part", OTHER}, {"partial", OTHER}, {"pbm", PICTURE},
-    {"pcx", PICTURE}, {"pdf", OTHER}, {"pgm", PICTURE}, {"php", OTHER}, {"pl", OTHER}, {"pls", OTHER},
-    {"png", PICTURE}, {"pnm", PICTURE}, {"pp3", OTHER}, {"ppm", PICTURE}, {"ppt", OTHER}, {"pptx", OTHER},
-    {"ps", OTHER}, {"psd", PICTURE}, {"py", OTHER}, {"pyc", OTHER}, {"qoi", PICTURE}, {"rar", OTHER}, {"rb", OTHER},
-    {"rm", OTHER}, {"rmvb", OTHER}, {"rpm", OTHER}, {"rs", OTHER}, {"rst", OTHER}, {"rtf", OTHER},
-    {"sfv", OTHER}, {"sh", OTHER}, {"sha1", OTHER}, {"sha256", OTHER}, {"sig", OTHER}, {"so", OTHER},
-    {"sqlite", OTHER}, {"sqlite3", OTHER}, {"srt", OTHER}, {"sub", OTHER}, {"svg", PICTURE}, {"swp", OTHER},
-    {"tar", OTHER}, {"tbz2", OTHER}, {"tex", OTHER}, {"tga", PICTURE}, {"tgz", OTHER}, {"thm", OTHER},
-    {"tif", PICTURE}, {"tiff", PICTURE}, {"tmp", OTHER}, {"toml", OTHER}, {"torrent", OTHER}, {"tsv", OTHER},
-    {"ttf", OTHER}, {"txt", OTHER}, {"txz", OTHER}, {"url", OTHER}, {"vob", OTHER}, {"vtt", OTHER},
-    {"wav", OTHER}, {"webm", OTHER}, {"webp", PICTURE}, {"wma", OTHER}, {"wmv", OTHER}, {"woff", OTHER},
-    {"woff2", OTHER}, {"xcf", PICTURE}, {"xls", OTHER}, {"xlsx", OTHER}, {"xml", OTHER}, {"xmp", OTHER},
-    {"xpm", PICTURE}, {"xspf", OTHER}, {"xv", PICTURE}, {"xz", OTHER}, {"yaml", OTHER}, {"yml", OTHER},
-    {"zip", OTHER}, {"zst", OTHER},
+    {"jxl", PICTURE}, {"kdc", PICTURE}, {"lbm", PICTURE}, {"lnk", OTHER}, {"lock", OTHER}, {"log", OTHER},
+    {"lrcat", OTHER}, {"lrdata", OTHER}, {"lrv", OTHER}, {"lua", OTHER}, {"m2ts", OTHER}, {"m2v", OTHER},
+    {"m3u", OTHER}, {"m3u8", OTHER}, {"m4a", OTHER}, {"m4v", OTHER}, {"md", OTHER}, {"md5", OTHER},
+    {"mef", PICTURE}, {"mid", OTHER}, {"midi", OTHER}, {"mkv", OTHER}, {"mobi", OTHER}, {"mos", PICTURE},
+    {"mov", OTHER}, {"mp3", OTHER}, {"mp4", OTHER}, {"mpe", OTHER}, {"mpeg", OTHER}, {"mpg", OTHER},
+    {"mrw", PICTURE}, {"msi", OTHER}, {"mts", OTHER}, {"mxf", OTHER}, {"nef", PICTURE}, {"nfo", OTHER},
+    {"nrw", PICTURE}, {"o", OTHER}, {"odg", OTHER}, {"odp", OTHER}, {"ods", OTHER}, {"odt", OTHER},
+    {"oga", OTHER}, {"ogg", OTHER}, {"ogv", OTHER}, {"on1", OTHER}, {"opus", OTHER}, {"orf", PICTURE},
+    {"otf", OTHER}, {"pam", PICTURE}, {"par2", OTHER}, {"part", OTHER}, {"partial", OTHER}, {"pbm", PICTURE},
+    {"pcx", PICTURE}, {"pdf", OTHER}, {"pef", PICTURE}, {"pgm", PICTURE}, {"php", OTHER}, {"pl", OTHER},
+    {"pls", OTHER}, {"png", PICTURE}, {"pnm", PICTURE}, {"pp3", OTHER}, {"ppm", PICTURE}, {"ppt", OTHER},
+    {"pptx", OTHER}, {"ps", OTHER}, {"psd", PICTURE}, {"py", OTHER}, {"pyc", OTHER}, {"qoi", PICTURE},
+    {"raf", PICTURE}, {"rar", OTHER}, {"rb", OTHER}, {"rm", OTHER}, {"rmvb", OTHER}, {"rpm", OTHER},
+    {"rs", OTHER}, {"rst", OTHER}, {"rtf", OTHER}, {"rw2", PICTURE}, {"rwl", PICTURE}, {"sfv", OTHER},
+    {"sh", OTHER}, {"sha1", OTHER}, {"sha256", OTHER}, {"sig", OTHER}, {"so", OTHER}, {"sqlite", OTHER},
+    {"sqlite3", OTHER}, {"sr2", PICTURE}, {"srf", PICTURE}, {"srt", OTHER}, {"srw", PICTURE}, {"sub", OTHER},
+    {"svg", PICTURE}, {"swp", OTHER}, {"tar", OTHER}, {"tbz2", OTHER}, {"tex", OTHER}, {"tga", PICTURE},
+    {"tgz", OTHER}, {"thm", OTHER}, {"tif", PICTURE}, {"tiff", PICTURE}, {"tmp", OTHER}, {"toml", OTHER},
+    {"torrent", OTHER}, {"tsv", OTHER}, {"ttf", OTHER}, {"txt", OTHER}, {"txz", OTHER}, {"url", OTHER},
+    {"vob", OTHER}, {"vtt", OTHER}, {"wav", OTHER}, {"webm", OTHER}, {"webp", PICTURE}, {"wma", OTHER},
+    {"wmv", OTHER}, {"woff", OTHER}, {"woff2", OTHER}, {"x3f", PICTURE}, {"xcf", PICTURE}, {"xls", OTHER},
+    {"xlsx", OTHER}, {"xml", OTHER}, {"xmp", OTHER}, {"xpm", PICTURE}, {"xspf", OTHER}, {"xv", PICTURE},
+    {"xz", OTHER}, {"yaml", OTHER}, {"yml", OTHER}, {"zip", OTHER}, {"zst", OTHER},
     /* clang-format on */
 };
 

@@ -70,6 +70,17 @@ heic image/heic
 heic image/heif
 avif image/avif
 jxl image/jxl
+raw image/x-adobe-dng
+raw image/x-canon-cr2
+raw image/x-canon-cr3
+raw image/x-canon-crw
+raw image/x-fuji-raf
+raw image/x-nikon-nef
+raw image/x-olympus-orf
+raw image/x-panasonic-rw2
+raw image/x-pentax-pef
+raw image/x-samsung-srw
+raw image/x-sony-arw
 TYPES
 sed -n 's/.*{\.name = "\([a-z]*\)".*/\1/p; s/.*{BY_SDL(\([a-z]*\),.*/\1/p; s/.*{BY_HEIF(\([a-z]*\)).*/\1/p' "$3/src/image/format.c" | sort -u >"$root/formats"
 cut -d' ' -f1 "$root/types" | sort -u | diff "$root/formats" - || complain "formats (left) and their MIME types differ"

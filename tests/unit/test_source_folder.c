@@ -68,7 +68,7 @@ static void odd_names(void **state)
 static void unknown_kinds_have_no_place_yet(void **state)
 {
     struct world *w = *state;
-    run("touch a.jpg raw.nef nothing");
+    run("touch a.jpg raw.xyz nothing");
     world_start(w, once, ".");
     world_until_listed(w);
     assert_list(w, "a.jpg\n");

@@ -41,13 +41,13 @@ static void standard_input_is_named_once(void **state)
 static void suffixes(void **unused)
 {
     (void)unused;
-    static const char *const pictures[] = {"a.jpg",  "a.JPG",  "A.Jpeg", "a.b.png",
-                                           ".x.gif", "a.webp", "a.tiff", "a.7z.bmp"};
+    static const char *const pictures[] = {"a.jpg",  "a.JPG",  "A.Jpeg",   "a.b.png", ".x.gif",
+                                           "a.webp", "a.tiff", "a.7z.bmp", "a.NEF",   "a.3fr"};
     static const char *const others[] = {
         "a.mp4", "a.XMP", "a.txt", "a.db", "a.db-wal", "x.jpg.part", "a.woff2", "a.c", "a.png.crdownload",
         "a.o"};
     static const char *const unknown[] = {
-        "a",   "a.",     ".jpg", "",           "a.nef", "a.jpg2", "a.jpg ", "a.jpgabcdefgh",
+        "a",   "a.",     ".jpg", "",           "a.nefs", "a.jpg2", "a.jpg ", "a.jpgabcdefgh",
         "jpg", "a.\xff", "a..",  "a.zzzzzzzz", "a.0"};
     enum fz_source_doubt doubt;
     for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {

@@ -1,0 +1,74 @@
+/* RAW files of cameras: known by their magic bytes, or as a TIFF that holds the values of a sensor. */
+#include "image/format.h"
+
+enum {
+    TAG_SUBIFDS = 330,
+    TAG_PHOTOMETRIC = 262,
+    TAG_DNG_VERSION = 50706,
+    CFA = 32803,
+    LINEAR_RAW = 34892,
+    MAX_ENTRIES = 512,
+    MAX_SUBIFDS = 8,
+};
+
+static uint32_t number(const struct fz_bytes *b, uint64_t pos, unsigned count)
+{
+    return b->at[0] == 'I' ? fz_bytes_le(b, pos, count) : fz_bytes_be(b, pos, count);
+}
+
+/* The place of that tag's entry in the directory at `at`, or 0. */
+static uint64_t find_entry(const struct fz_bytes *b, uint64_t at, uint32_t tag)
+{
+    uint32_t count = number(b, at, 2);
+    for (uint32_t i = 0; i < count && i < MAX_ENTRIES; i++)
+        if (number(b, at + 2 + (uint64_t)i * 12, 2) == tag)
+            return at + 2 + (uint64_t)i * 12;
+    return 0;
+}
+
+static bool is_of_sensor(const struct fz_bytes *b, uint64_t directory)
+{
+    uint64_t entry = find_entry(b, directory, TAG_PHOTOMETRIC);
+    uint32_t kind = entry ? number(b, entry + 8, 2) : 0;
+    return kind == CFA || kind == LINEAR_RAW;
+}
+
+/* DNG, NEF, ARW, PEF, SRW and their like. */
+static bool is_raw_tiff(const struct fz_bytes *b)
+{
+    if (!fz_bytes_match(b, 0, "II*\0", 4) && !fz_bytes_match(b, 0, "MM\0*", 4))
+        return false;
+    uint64_t first = number(b, 4, 4);
+    if (find_entry(b, first, TAG_DNG_VERSION) || is_of_sensor(b, first))
+        return true;
+    uint64_t entry = find_entry(b, first, TAG_SUBIFDS);
+    uint32_t count = entry ? number(b, entry + 4, 4) : 0;
+    uint64_t list = count > 1 ? number(b, entry + 8, 4) : entry + 8;
+    for (uint32_t i = 0; i < count && i < MAX_SUBIFDS; i++)
+        if (is_of_sensor(b, number(b, list + (uint64_t)i * 4, 4)))
+            return true;
+    return false;
+}
+
+bool fz_raw_is_a(const struct fz_bytes *head)
+{
+    static const struct {
+        const char *bytes;
+        uint8_t len, at;
+    } magic[] = {
+        {"FUJIFILMCCD-RAW", 15, 0},
+        {"IIU\0", 4, 0},
+        {"IIRO", 4, 0},
+        {"IIRS", 4, 0},
+        {"MMOR", 4, 0},
+        {"FOVb", 4, 0},
+        {"HEAPCCDR", 8, 6},
+        {"\0MRM", 4, 0},
+        {"CR\2\0", 4, 8},
+        {"ftypcrx ", 8, 4},
+    };
+    for (size_t i = 0; i < sizeof magic / sizeof *magic; i++)
+        if (fz_bytes_match(head, magic[i].at, magic[i].bytes, magic[i].len))
+            return true;
+    return is_raw_tiff(head);
+}

@@ -1,0 +1,230 @@
+/* RAW: told from other TIFF files, by the preview where that is large or large enough, else developed at half size. */
+#include "test_image_support.h"
+
+#include "frieze_config.h"
+
+#if FRIEZE_WITH_RAW
+
+enum { SENSOR_W = 640, SENSOR_H = 480 };
+
+struct entry {
+    uint32_t tag, type, count, value;
+};
+
+static void put_directory(struct bytes *b, const struct entry *entries, int count)
+{
+    bytes_put_le(b, (uint32_t)count, 2);
+    for (int i = 0; i < count; i++) {
+        bytes_put_le(b, entries[i].tag, 2);
+        bytes_put_le(b, entries[i].type, 2);
+        bytes_put_le(b, entries[i].count, 4);
+        bytes_put_le(b, entries[i].value, 4);
+    }
+    bytes_put_le(b, 0, 4);
+}
+
+static void set_le(struct bytes *b, size_t at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        b->data[at + (size_t)i] = (uint8_t)(value >> (8 * i));
+}
+
+/* A DNG with a preview of one colour (JPEG, 0 = none) and a sensor that saw another: red left, green right, as RGGB. */
+static struct bytes make_dng(int preview_w, int preview_h, uint32_t preview_color, int orientation)
+{
+    struct bytes b = {0}, preview = {0};
+    if (preview_w) {
+        uint8_t *pixels = malloc((size_t)preview_w * (size_t)preview_h * 3);
+        for (int i = 0; i < preview_w * preview_h * 3; i++)
+            pixels[i] = (uint8_t)(preview_color >> (16 - 8 * (i % 3)));
+        preview = encode_jpeg(pixels, preview_w, preview_h, (struct jpeg_options){.quality = 95});
+        free(pixels);
+    }
+    bytes_put(&b, "II*\0\10\0\0\0", 8);
+    enum {
+        FIRST = 16,
+        SENSOR = 14,
+        FIRST_AT = 8,
+        SENSOR_AT = FIRST_AT + 2 + FIRST * 12 + 4,
+        MATRIX_AT = SENSOR_AT + 2 + SENSOR * 12 + 4,
+        TEXT_AT = MATRIX_AT + 9 * 8 + 3 * 8,
+        DATA_AT = TEXT_AT + 16
+    };
+    const uint32_t preview_at = DATA_AT + SENSOR_W * SENSOR_H * 2;
+    const struct entry first[FIRST] = {
+        {254, 4, 1, 1},
+        {256, 4, 1, (uint32_t)preview_w},
+        {257, 4, 1, (uint32_t)preview_h},
+        {258, 3, 1, 8},
+        {259, 3, 1, 7},
+        {262, 3, 1, 6},
+        {271, 2, 8, TEXT_AT},
+        {272, 2, 8, TEXT_AT},
+        {273, 4, 1, preview_at},
+        {274, 3, 1, (uint32_t)orientation},
+        {277, 3, 1, 3},
+        {279, 4, 1, (uint32_t)preview.len},
+        {330, 4, 1, SENSOR_AT},
+        {50706, 1, 4, 0x0401},
+        {50721, 10, 9, MATRIX_AT},
+        {50728, 5, 3, MATRIX_AT + 9 * 8},
+    };
+    const struct entry sensor[SENSOR] = {
+        {254, 4, 1, 0},
+        {256, 4, 1, SENSOR_W},
+        {257, 4, 1, SENSOR_H},
+        {258, 3, 1, 16},
+        {259, 3, 1, 1},
+        {262, 3, 1, 32803},
+        {273, 4, 1, DATA_AT},
+        {277, 3, 1, 1},
+        {278, 4, 1, SENSOR_H},
+        {279, 4, 1, SENSOR_W * SENSOR_H * 2},
+        {33421, 3, 2, 2 | 2 << 16},
+        {33422, 1, 4, 0x02010100},
+        {50714, 3, 1, 0},
+        {50717, 4, 1, 65535},
+    };
+    put_directory(&b, first, FIRST);
+    put_directory(&b, sensor, SENSOR);
+    for (int i = 0; i < 9; i++) { /* XYZ to camera: the camera sees sRGB */
+        static const int32_t matrix[9] = {32405, -15371, -4985, -9693, 18760, 416, 556, -2040, 10572};
+        bytes_put_le(&b, (uint32_t)matrix[i], 4);
+        bytes_put_le(&b, 10000, 4);
+    }
+    for (int i = 0; i < 3; i++) {
+        bytes_put_le(&b, 1, 4);
+        bytes_put_le(&b, 1, 4);
+    }
+    bytes_put(&b, "Example\0Example\0", 16);
+    for (int y = 0; y < SENSOR_H; y++)
+        for (int x = 0; x < SENSOR_W; x++) {
+            bool red = x % 2 == 0 && y % 2 == 0, green = (x + y) % 2 == 1;
+            bytes_put_le(&b, (x < SENSOR_W / 2 ? red : green) ? 40000 : 2000, 2);
+        }
+    if (preview.len)
+        bytes_put(&b, preview.data, preview.len);
+    else
+        set_le(&b, FIRST_AT + 2 + 8 * 12 + 8, DATA_AT);
+    free(preview.data);
+    return b;
+}
+
+static bool is_red(uint32_t rgb)
+{
+    return (rgb >> 16) > 150 && (rgb >> 8 & 255) < 100;
+}
+
+static bool is_green(uint32_t rgb)
+{
+    return (rgb >> 8 & 255) > 150 && (rgb >> 16) < 120;
+}
+
+static void test_developed_where_the_preview_is_small(void **state)
+{
+    (void)state;
+    struct bytes b = make_dng(160, 120, 0x806040, 1);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    if (load(b.data, b.len, 0, 0, &host, &image, &err) != FZ_OK)
+        fail_msg("%s", err.msg);
+    assert_string_equal(image.format, "raw");
+    assert_int_equal(image.width, SENSOR_W / 2);
+    assert_int_equal(image.height, SENSOR_H / 2);
+    assert_int_equal(image.whole_w, SENSOR_W);
+    assert_int_equal(image.whole_h, SENSOR_H);
+    assert_true(is_red(pixel(&image, 40, 100)));
+    assert_true(is_green(pixel(&image, 280, 100)));
+    host_fini(&host);
+    /* but for tiles that it covers */
+    host = (struct host){0};
+    assert_int_equal(load(b.data, b.len, 160, 160, &host, &image, &err), FZ_OK);
+    assert_int_equal(image.width, SENSOR_W / 2);
+    assert_int_equal(image.out_w, 160);
+    assert_near(pixel(&image, 80, 60), 0x806040, 3);
+    host_fini(&host);
+    free(b.data);
+}
+
+static void test_large_preview(void **state)
+{
+    (void)state;
+    struct bytes b = make_dng(1600, 1200, 0x806040, 1);
+    for (int box = 0; box <= 300; box += 300) {
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, box, box, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.width, 1600);
+        assert_int_equal(image.whole_w, SENSOR_W);
+        assert_near(pixel(&image, 10, 10), 0x806040, 3);
+        host_fini(&host);
+    }
+    free(b.data);
+}
+
+static void test_orientations(void **state)
+{
+    (void)state;
+    static const int orientations[] = {1, 3, 6, 8};
+    for (int i = 0; i < 4; i++) {
+        struct bytes b = make_dng(160, 120, 0x806040, orientations[i]);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.orientation, orientations[i]);
+        bool upright = orientations[i] >= 5;
+        assert_int_equal(image.width, (upright ? SENSOR_H : SENSOR_W) / 2);
+        assert_int_equal(image.whole_w, upright ? SENSOR_H : SENSOR_W);
+        int w = image.width, h = image.height;
+        const uint32_t red = orientations[i] == 1   ? pixel(&image, 20, h / 2)
+                             : orientations[i] == 3 ? pixel(&image, w - 20, h / 2)
+                             : orientations[i] == 6 ? pixel(&image, w / 2, 20)
+                                                    : pixel(&image, w / 2, h - 20);
+        assert_true(is_red(red));
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
+static void test_cut_and_changed(void **state)
+{
+    (void)state;
+    struct bytes b = make_dng(160, 120, 0x806040, 1);
+    struct fz_image image;
+    struct fz_error err;
+    uint32_t seed = 5;
+    for (size_t i = 0; i < 60; i++) {
+        struct bytes changed = {0};
+        struct host host = {0};
+        bytes_put(&changed, b.data, i % 2 ? b.len : b.len * i / 60);
+        for (int k = 0; i % 2 && k < 3; k++)
+            changed.data[next_random(&seed) % 500] = (uint8_t)next_random(&seed);
+        load(changed.data, changed.len, i % 4 ? 64 : 0, 0, &host, &image, &err);
+        host_fini(&host);
+        free(changed.data);
+    }
+    free(b.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_developed_where_the_preview_is_small),
+        cmocka_unit_test(test_large_preview),
+        cmocka_unit_test(test_orientations),
+        cmocka_unit_test(test_cut_and_changed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+int main(void)
+{
+    return 77;
+}
+
+#endif
