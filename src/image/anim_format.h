@@ -65,7 +65,7 @@ struct fz_anim_format {
     void (*close)(struct fz_anim *anim);
 };
 
-extern const struct fz_anim_format fz_anim_gif, fz_anim_png, fz_anim_webp;
+extern const struct fz_anim_format fz_anim_gif, fz_anim_png, fz_anim_webp, fz_anim_tiff;
 
 /* Asked between blocks. */
 bool fz_anim_cancelled(const struct fz_anim *anim);

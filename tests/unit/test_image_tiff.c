@@ -1,6 +1,8 @@
 /* TIFF: every usual kind of samples, pages, directories that go in a circle, files cut short. */
 #include "test_image_support.h"
 
+#include "image/anim.h"
+
 #include <math.h>
 
 #include <tiffio.h>
@@ -322,6 +324,37 @@ static void test_pages(void **state)
     free(b.data);
 }
 
+/* They are turned over as frames are, and none leaves by itself. */
+static void test_pages_are_turned_over(void **state)
+{
+    (void)state;
+    struct bytes b = make_pages(5, 0);
+    struct host host = {0};
+    struct fz_image_request request = make_request(-1, 0, 0, &host);
+    request.bytes = b.data;
+    request.len = b.len;
+    struct fz_anim *anim;
+    struct fz_error err;
+    assert_int_equal(fz_anim_open(&request, &anim, &err), FZ_OK);
+    assert_int_equal(fz_anim_get_facts(anim)->frames, 4);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    static const struct {
+        int page, grey;
+    } order[] = {{2, 40}, {FZ_ANIM_NEXT, 50}, {FZ_ANIM_NEXT, 10}, {1, 30}, {0, 10}};
+    for (int i = 0; i < 5; i++) {
+        struct fz_anim_frame frame;
+        struct fz_image image;
+        assert_int_equal(fz_anim_compose(anim, order[i].page, &request.host, &frame, &err), FZ_OK);
+        assert_true(frame.delay_us > 3600 * INT64_C(1000000));
+        assert_int_equal(fz_anim_render(anim, &request, scratch, &image, &err), FZ_OK);
+        assert_int_equal(pixel(&image, 8, 8), (uint32_t)order[i].grey * 0x010101);
+        host_fini(&host);
+    }
+    fz_image_scratch_free(scratch);
+    fz_anim_free(anim);
+    free(b.data);
+}
+
 static void test_directories_in_a_circle(void **state)
 {
     (void)state;
@@ -410,6 +443,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_kind_of_samples),
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_pages_are_turned_over),
         cmocka_unit_test(test_directories_in_a_circle),
         cmocka_unit_test(test_cut_short),
         cmocka_unit_test(test_lost_strips),
