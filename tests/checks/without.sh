@@ -4,7 +4,6 @@
 set -eu
 
 cc=$1 sources=$2 config=$3
-files=$(grep -rl FRIEZE_WITH_ "$sources" --include='*.c')
 names=$(sed -n 's/^#define FRIEZE_WITH_\([A-Z]*\) .*/\1/p' "$config")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -23,9 +22,16 @@ done
 bad=0
 for without in $names ALL; do
     case $without in
-    ALL) sed 's/^\(#define FRIEZE_WITH_[A-Z]*\) 1$/\1 0/' "$config" >"$dir/frieze_config.h" ;;
-    *) sed "s/^\(#define FRIEZE_WITH_$without\) 1\$/\1 0/" "$config" >"$dir/frieze_config.h" ;;
+    ALL)
+        named=FRIEZE_WITH_
+        sed 's/^\(#define FRIEZE_WITH_[A-Z]*\) 1$/\1 0/' "$config" >"$dir/frieze_config.h"
+        ;;
+    *)
+        named=FRIEZE_WITH_$without
+        sed "s/^\(#define FRIEZE_WITH_$without\) 1\$/\1 0/" "$config" >"$dir/frieze_config.h"
+        ;;
     esac
+    files=$(grep -rl "$named" "$sources" --include='*.c')
     # shellcheck disable=SC2086
     $cc -std=c11 -D_GNU_SOURCE -fsyntax-only -Wall -Wextra -Werror -I"$dir" -I"$sources" $flags $files || {
         echo "without $without: see above"
