@@ -37,7 +37,7 @@ static void print_version(void)
     puts("frieze " FRIEZE_VERSION "\nisolation: thread\nsandbox: off\nformats:");
     struct fz_library library;
     for (size_t i = 0; fz_library_at(i, &library); i++)
-        printf("  %-34s  %s %s\n", library.formats, library.name,
+        printf("  %-44s  %s %s\n", library.formats, library.name,
                library.missing ? "is not in this build" : library.version);
 }
 

@@ -110,9 +110,9 @@ static const struct fz_format formats[] = {
 #endif
     {UNREAD(psd, "PSD")},
     {UNREAD(xcf, "XCF")},
-    {UNREAD(ilbm, "ILBM")},
-    {UNREAD(xv, "XV")},
     {UNREAD(pam, "PAM")},
+    {BY_SDL(ilbm, "LBM", 6, 0), .load = fz_sdl_load},
+    {BY_SDL(xv, "XV", 6, 0), .load = fz_sdl_load},
     {BY_SDL(pcx, "PCX", 4, 0), .load = fz_sdl_load},
     {BY_SDL(tga, "TGA", 6, 0), .load = fz_sdl_load},
 };

@@ -209,6 +209,8 @@ FZ_HEAD_FUNCTIONS(pnm)
 FZ_HEAD_FUNCTIONS(svg)
 FZ_HEAD_FUNCTIONS(tga)
 FZ_HEAD_FUNCTIONS(pcx)
+FZ_HEAD_FUNCTIONS(ilbm)
+FZ_HEAD_FUNCTIONS(xv)
 #undef FZ_HEAD_FUNCTIONS
 
 /* head_heif.c, heif.c; but for is_a only with libheif */
@@ -236,8 +238,6 @@ enum fz_err fz_raw_load(struct fz_decode *d);
 /* head_unread.c */
 bool fz_psd_is_a(const struct fz_bytes *head);
 bool fz_xcf_is_a(const struct fz_bytes *head);
-bool fz_ilbm_is_a(const struct fz_bytes *head);
-bool fz_xv_is_a(const struct fz_bytes *head);
 bool fz_pam_is_a(const struct fz_bytes *head);
 
 enum fz_err fz_svg_check(struct fz_decode *d);

@@ -1,4 +1,4 @@
-/* Formats whose size stands at a fixed place: BMP, QOI, PCX, TGA. */
+/* Formats whose size is easily found: BMP, QOI, PCX, TGA, ILBM. */
 #include "image/format.h"
 
 static uint32_t magnitude(uint32_t value) /* of a two's complement number */
@@ -78,4 +78,27 @@ enum fz_head fz_tga_header(const struct fz_bytes *bytes, struct fz_header *heade
     header->width = fz_bytes_le(bytes, 12, 2);
     header->height = fz_bytes_le(bytes, 14, 2);
     return FZ_HEAD_OK;
+}
+
+/* Interleaved or chunky planes of an IFF file. */
+bool fz_ilbm_is_a(const struct fz_bytes *head)
+{
+    return fz_bytes_match(head, 0, "FORM", 4) &&
+           (fz_bytes_match(head, 8, "ILBM", 4) || fz_bytes_match(head, 8, "PBM ", 4));
+}
+
+enum fz_head fz_ilbm_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    enum { FIRST_CHUNK = 12, CHUNK_HEAD = 8, MAX_CHUNKS = 100 };
+    uint64_t pos = FIRST_CHUNK;
+    for (int i = 0; i < MAX_CHUNKS && fz_bytes_has(bytes, pos, CHUNK_HEAD + 4); i++) {
+        uint64_t len = fz_bytes_be(bytes, pos + 4, 4);
+        if (fz_bytes_match(bytes, pos, "BMHD", 4)) {
+            header->width = fz_bytes_be(bytes, pos + CHUNK_HEAD, 2);
+            header->height = fz_bytes_be(bytes, pos + CHUNK_HEAD + 2, 2);
+            return FZ_HEAD_OK;
+        }
+        pos += CHUNK_HEAD + len + (len & 1);
+    }
+    return FZ_HEAD_MORE;
 }

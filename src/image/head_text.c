@@ -1,4 +1,4 @@
-/* Formats whose header is text: PNM, SVG. */
+/* Formats whose header is text: PNM, XV thumbnails, SVG. */
 #include "image/format.h"
 
 #include <ctype.h>
@@ -58,6 +58,24 @@ enum fz_head fz_pnm_header(const struct fz_bytes *bytes, struct fz_header *heade
     if (byte_at(bytes, pos) < 0)
         return FZ_HEAD_MORE;
     header->by_rows = true;
+    return wide && high ? FZ_HEAD_OK : FZ_HEAD_BAD;
+}
+
+/* --- XV's thumbnails ----------------------------------------------------------------------------- */
+
+bool fz_xv_is_a(const struct fz_bytes *head)
+{
+    return fz_bytes_match(head, 0, "P7 332", 6);
+}
+
+enum fz_head fz_xv_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    uint64_t pos = skip_space_and_comments(bytes, 6);
+    bool wide = read_number(bytes, &pos, &header->width);
+    pos = skip_space(bytes, pos);
+    bool high = read_number(bytes, &pos, &header->height);
+    if (byte_at(bytes, pos) < 0)
+        return FZ_HEAD_MORE;
     return wide && high ? FZ_HEAD_OK : FZ_HEAD_BAD;
 }
 

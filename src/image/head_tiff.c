@@ -218,7 +218,7 @@ enum fz_head fz_tiff_header(const struct fz_bytes *bytes, struct fz_header *head
     if (!dir.at || (pages.cut && !bytes->whole)) /* a page that is to be counted lies behind */
         return FZ_HEAD_MORE;
     if (!found) {
-        header->reason = "it has no page of that number";
+        header->reason = header->page > 0 ? "it has no page of that number" : NULL;
         return FZ_HEAD_BAD;
     }
     uint64_t width = find_tag(bytes, &dir, TAG_WIDTH, 0), height = find_tag(bytes, &dir, TAG_HEIGHT, 0);

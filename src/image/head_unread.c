@@ -12,18 +12,6 @@ bool fz_xcf_is_a(const struct fz_bytes *head)
     return fz_bytes_match(head, 0, "gimp xcf ", 9);
 }
 
-/* Interleaved or chunky planes of an IFF file. */
-bool fz_ilbm_is_a(const struct fz_bytes *head)
-{
-    return fz_bytes_match(head, 0, "FORM", 4) &&
-           (fz_bytes_match(head, 8, "ILBM", 4) || fz_bytes_match(head, 8, "PBM ", 4));
-}
-
-bool fz_xv_is_a(const struct fz_bytes *head)
-{
-    return fz_bytes_match(head, 0, "P7 332", 6);
-}
-
 bool fz_pam_is_a(const struct fz_bytes *head)
 {
     return fz_bytes_match(head, 0, "P7\n", 3);

@@ -151,7 +151,7 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
     }
     image.req_orientation = image.orientation;
     size_t px = (size_t)t->width * t->band_rows;
-    uint32_t *raster = fz_try_malloc(px * sizeof *raster);
+    uint32_t *raster = calloc(px, sizeof *raster); /* a bomb's is never touched */
     enum fz_err code = raster ? FZ_OK : fz_fail(t->d->err, FZ_E_MEMORY, 0, "no memory for %zu pixels", px);
     for (uint32_t y = 0; raster && code == FZ_OK && *complete && y < t->height; y += t->band_rows) {
         uint32_t rows = t->height - y < t->band_rows ? t->height - y : t->band_rows;
@@ -159,7 +159,8 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
             break;
         if (fz_reduce_passes_over(&t->d->reduce, (int)rows))
             continue;
-        memset(raster, 0, px * sizeof *raster);
+        if (y > 0)
+            memset(raster, 0, px * sizeof *raster);
         image.row_offset = (int)y;
         *complete = TIFFRGBAImageGet(&image, raster, t->width, rows) != 0;
         bool some = *complete;

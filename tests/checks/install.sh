@@ -66,6 +66,8 @@ svg image/svg+xml
 pcx image/vnd.zbrush.pcx
 pcx image/x-pcx
 tga image/x-tga
+ilbm image/x-ilbm
+xv image/x-xv
 heic image/heic
 heic image/heif
 avif image/avif

@@ -32,7 +32,9 @@ static void test_known_by_the_bytes_and_right(void **state)
             assert_int_equal(image.out_w, want_w);
             assert_int_equal(image.out_h, want_h);
             if (want_w > 10) {
-                int tolerance = strcmp(samples[i].format, "webp") == 0 ? 10 : 1;
+                int tolerance = strcmp(samples[i].format, "webp") == 0 ? 10
+                                : strcmp(samples[i].format, "xv") == 0 ? 64
+                                                                       : 1;
                 if (want_w == W && strcmp(samples[i].format, "svg") != 0)
                     assert_near(pixel(&image, 0, 0), field_colors[0], tolerance);
                 assert_fields(&image, 1, tolerance);
@@ -63,9 +65,6 @@ static void test_known_without_a_decoder(void **state)
         {"jxl", "JPEG XL", "libjxl", FRIEZE_WITH_JXL, "\0\0\0\x0cJXL \x0d\x0a\x87\x0a\0\0\0\x14\x66typjxl "},
         {"psd", "PSD", NULL, 0, "8BPS\0\1\0\0\0\0\0\0\0\3"},
         {"xcf", "XCF", NULL, 0, "gimp xcf v003\0\0\0\1\0"},
-        {"ilbm", "ILBM", NULL, 0, "FORM\0\0\0\x64ILBMBMHD"},
-        {"ilbm", "ILBM", NULL, 0, "FORM\0\0\0\x64PBM BMHD"},
-        {"xv", "XV", NULL, 0, "P7 332\n#END_OF_COMMENTS\n4 4 255\n"},
         {"pam", "PAM", NULL, 0, "P7\nWIDTH 4\nHEIGHT 4\nDEPTH 3\n"},
         /* clang-format on */
     };

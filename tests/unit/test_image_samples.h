@@ -274,6 +274,41 @@ static inline struct bytes make_pcx(void)
     return b;
 }
 
+/* Chunky pixels of an IFF file, uncompressed. */
+static inline struct bytes make_ilbm(void)
+{
+    struct bytes b = {0};
+    bytes_put(&b, "FORM", 4);
+    bytes_put_be(&b, 4 + 28 + 8 + 768 + 8 + W * H, 4);
+    bytes_put(&b, "PBM BMHD\0\0\0\24", 12);
+    bytes_put_be(&b, W, 2);
+    bytes_put_be(&b, H, 2);
+    bytes_put(&b, "\0\0\0\0\10\0\0\0\0\0\1\1", 12);
+    bytes_put_be(&b, W, 2);
+    bytes_put_be(&b, H, 2);
+    bytes_put(&b, "CMAP\0\0\3\0", 8);
+    for (int i = 0; i < 256; i++)
+        bytes_put_be(&b, i < 6 ? field_colors[i] : 0, 3);
+    bytes_put(&b, "BODY", 4);
+    bytes_put_be(&b, W * H, 4);
+    for (int i = 0; i < W * H; i++)
+        bytes_put_le(&b, (uint32_t)(i / W / FIELD * 2 + i % W / FIELD), 1);
+    return b;
+}
+
+/* 3, 3 and 2 bits. */
+static inline struct bytes make_xv(void)
+{
+    struct bytes b = {0};
+    static const char head[] = "P7 332\n#IMGINFO:32x48\n#END_OF_COMMENTS\n32 48 255\n";
+    bytes_put(&b, head, sizeof head - 1);
+    for (int i = 0; i < W * H; i++) {
+        uint32_t c = field_at(i % W, i / W);
+        bytes_put_le(&b, (c >> 16 & 0xe0) | (c >> 11 & 0x1c) | (c >> 6 & 3), 1);
+    }
+    return b;
+}
+
 static inline struct bytes copy_of(const uint8_t *data, size_t len)
 {
     struct bytes b = {0};
@@ -311,6 +346,8 @@ static const struct sample {
     {"xpm", make_xpm, 0, 0, false},
     {"svg", make_svg, 0, 0, false},
     {"pcx", make_pcx, 8, 2, false},
+    {"ilbm", make_ilbm, 20, 2, true},
+    {"xv", make_xv, 0, 0, false},
     {"webp", make_webp, 0, 0, false},
     {"webp", make_animated_webp, 24, 3, false},
 };
