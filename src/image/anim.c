@@ -10,7 +10,8 @@
 
 enum { CANCEL_ROWS = 64, LEAST_DELAY_MS = 10, USUAL_DELAY_MS = 100 };
 
-static const struct fz_anim_format *const formats[] = {&fz_anim_gif, &fz_anim_png, &fz_anim_webp, &fz_anim_tiff};
+static const struct fz_anim_format *const formats[] = {&fz_anim_gif, &fz_anim_png, &fz_anim_webp,
+                                                       &fz_anim_tiff};
 
 static const struct fz_anim_format *find_format(const char *name)
 {

@@ -18,7 +18,8 @@ enum {
     DPI = 96,
     MAX_SIDE_PX = 32767, /* of cairo */
     MAX_ELEMENTS =
-        200000, /* with what references stand for; librsvg draws some 250,000 small ones a second */
+        200000,           /* with what references stand for; librsvg draws some 250,000 small ones a second */
+    LONG_ELEMENTS = 1000, /* that the clock is looked at for */
     LAYER_PX_PER_US = 200, /* of masks and filters, measured */
 };
 
@@ -54,11 +55,12 @@ static enum fz_err read_document(struct fz_decode *d, RsvgHandle **out)
 }
 
 /* librsvg 2.54 cannot be stopped while it draws: what would take longer than a picture may is refused before. */
-static enum fz_err check_cost(struct fz_decode *d, int width, int height)
+static enum fz_err check_cost(struct fz_decode *d, int width, int height, bool *long_one)
 {
     struct fz_svg_cost cost;
     if (!fz_svg_cost(&d->file, &cost))
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for the references of an SVG");
+    *long_one = cost.elements > LONG_ELEMENTS;
     if (cost.elements > MAX_ELEMENTS)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its references stand for more than %d elements",
                        MAX_ELEMENTS);
@@ -79,21 +81,27 @@ static void look_at_clock(cairo_surface_t *observer, cairo_surface_t *surface, v
         cairo_surface_finish(surface);
 }
 
-static enum fz_err draw(struct fz_decode *d, RsvgHandle *document, cairo_surface_t *surface)
+/* Of what draws so much that it may take long: cairo never frees the callbacks of an observer, 32 bytes each. */
+static cairo_surface_t *watch(struct fz_decode *d, cairo_surface_t *surface)
 {
-    GError *error = NULL;
     cairo_surface_t *observer = cairo_surface_create_observer(surface, CAIRO_SURFACE_OBSERVER_NORMAL);
     cairo_surface_observer_add_fill_callback(observer, look_at_clock, d);
     cairo_surface_observer_add_paint_callback(observer, look_at_clock, d);
-    cairo_surface_observer_add_mask_callback(observer, look_at_clock, d);
     cairo_surface_observer_add_glyphs_callback(observer, look_at_clock, d);
+    return observer;
+}
+
+static enum fz_err draw(struct fz_decode *d, RsvgHandle *document, cairo_surface_t *surface, bool long_one)
+{
+    GError *error = NULL;
+    cairo_surface_t *onto = long_one ? watch(d, surface) : cairo_surface_reference(surface);
     const RsvgRectangle page = {0, 0, cairo_image_surface_get_width(surface),
                                 cairo_image_surface_get_height(surface)};
     rsvg_handle_set_dpi(document, DPI);
-    cairo_t *cairo = cairo_create(observer);
+    cairo_t *cairo = cairo_create(onto);
     bool drawn = rsvg_handle_render_document(document, cairo, &page, &error);
     cairo_destroy(cairo);
-    cairo_surface_destroy(observer);
+    cairo_surface_destroy(onto);
     cairo_surface_flush(surface);
     if (fz_decode_cancelled(d)) {
         g_clear_error(&error);
@@ -117,12 +125,13 @@ enum fz_err fz_svg_load(struct fz_decode *d)
 {
     int width, height;
     RsvgHandle *document = NULL;
+    bool long_one = false;
     target_size(d, &width, &height);
     if (width > MAX_SIDE_PX || height > MAX_SIDE_PX)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "%dx%d: a side is over %d px", width, height, MAX_SIDE_PX);
     enum fz_err code = fz_decode_begin(d, (int)d->header.width, (int)d->header.height, width, height);
     if (code == FZ_OK)
-        code = check_cost(d, width, height);
+        code = check_cost(d, width, height, &long_one);
     if (code == FZ_OK)
         code = read_document(d, &document);
     if (code == FZ_OK && fz_decode_cancelled(d))
@@ -132,7 +141,7 @@ enum fz_err fz_svg_load(struct fz_decode *d)
     if (surface && cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
         code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", width, height);
     if (code == FZ_OK)
-        code = draw(d, document, surface);
+        code = draw(d, document, surface, long_one);
     if (code == FZ_OK)
         code = push(d, surface);
     if (surface)

@@ -97,11 +97,16 @@ static struct bytes make_dng(int preview_w, int preview_h, uint32_t preview_colo
         bytes_put_le(&b, 1, 4);
     }
     bytes_put(&b, "Example\0Example\0", 16);
-    for (int y = 0; y < SENSOR_H; y++)
+    for (int y = 0; y < SENSOR_H; y++) {
+        uint8_t row[SENSOR_W * 2];
         for (int x = 0; x < SENSOR_W; x++) {
             bool red = x % 2 == 0 && y % 2 == 0, green = (x + y) % 2 == 1;
-            bytes_put_le(&b, (x < SENSOR_W / 2 ? red : green) ? 40000 : 2000, 2);
+            const uint16_t v = (x < SENSOR_W / 2 ? red : green) ? 40000 : 2000;
+            row[x * 2] = (uint8_t)v;
+            row[x * 2 + 1] = (uint8_t)(v >> 8);
         }
+        bytes_put(&b, row, sizeof row);
+    }
     if (preview.len)
         bytes_put(&b, preview.data, preview.len);
     else
