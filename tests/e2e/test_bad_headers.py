@@ -72,6 +72,7 @@ def test_header(outcome, name):
 def test_all_of_them(outcome):
     stats, result = outcome
     assert stats["items"] == stats["failed"] + 1 and stats["failed"] + stats["unsupported"] == len(HEADERS)
-    assert len(result.lines) == stats["failed"] + min(stats["unsupported"], 1), result.lines
+    ours = [line for line in result.lines if line.startswith("frieze: ")]  # libjxl writes lines of its own
+    assert len(ours) == stats["failed"] + min(stats["unsupported"], 1), result.lines
     assert stats["startup"]["all"] < LIMIT_S * 1000
     assert is_sanitized() or stats["memory"]["rss_peak_bytes"] < RSS_LIMIT

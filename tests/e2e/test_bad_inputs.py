@@ -49,13 +49,18 @@ def flipped(suffix, at):
 
 # Pictures that frieze knows but does not decode: name, bytes, format as the line calls it.
 UNREAD = [
-    ("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), "HEIC"),
-    ("web.avif", b"\0\0\0\x1cftypavif\0\0\0\0mif1avifmiaf" + bytes(100), "AVIF"),
-    ("new.jxl", b"\xff\x0a\xfa\x7f\x01" + bytes(100), "JPEG XL"),
     ("layers.psd", b"8BPS\0\1" + bytes(100), "PSD"),
     ("gimp.xcf", b"gimp xcf v003\0" + bytes(100), "XCF"),
-    ("without-suffix", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), "HEIC"),
-    ("named.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), "HEIC"),
+    ("without-suffix", b"8BPS\0\1" + bytes(100), "PSD"),
+    ("named.jpg", b"8BPS\0\1" + bytes(100), "PSD"),
+]
+
+# Heads of formats whose library a build may have or not: name, bytes.
+MAYBE_READ = [
+    ("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)),
+    ("web.avif", b"\0\0\0\x1cftypavif\0\0\0\0mif1avifmiaf" + bytes(100)),
+    ("new.jxl", b"\xff\x0a\xfa\x7f\x01" + bytes(100)),
+    ("camera.raf", b"FUJIFILMCCD-RAW 0201FF1234" + bytes(100)),
 ]
 
 # Files that stand among good ones: name, bytes, and what becomes of it:
@@ -195,6 +200,17 @@ def test_format_without_a_decoder(home, name, data, title):
     assert (stats["items"], stats["failed"], stats["unsupported"]) == (4, 1, 0)
     stats, lines = load_alone(home, folder / name, 0)
     assert (stats["items"], stats["failed"], len(lines)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("name, data", MAYBE_READ, ids=[row[0] for row in MAYBE_READ])
+def test_format_with_a_library_of_its_own(home, name, data):
+    """It fails with one line of ours, whether the library is there or not."""
+    folder = beside_good(home)
+    (folder / name).write_bytes(data)
+    stats, lines, shown = load(home, folder)
+    check_good(shown)
+    assert len([line for line in lines if line.startswith(f"frieze: {folder / name}: ")]) == 1, lines
+    assert (stats["items"], stats["failed"], stats["unsupported"]) == (4, 1, 0)
 
 
 def test_bad_files_that_are_named(home):
