@@ -131,8 +131,8 @@ static const struct {
 #else
     {"SVG, shapes alone", "SDL2_image", sdl_version},
 #endif
-    {"BMP, ICO, CUR, PNM, QOI, PCX, TGA, ILBM, XV", "SDL2_image", sdl_version},
-    {"XPM", "frieze", own_version},
+    {"BMP, QOI, PCX, TGA, ILBM, XV", "SDL2_image", sdl_version},
+    {"ICO, CUR, PNM, XPM", "frieze", own_version},
     {"colour profiles", "Little CMS", lcms_version},
 };
 
