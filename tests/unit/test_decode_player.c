@@ -1,6 +1,7 @@
 #include "pool_fixture.h"
 
 #include "base/clock.h"
+#include "sync/thread.h"
 
 /* 2 x 2 px, red and blue in turn, each for 20 ms; it repeats for ever. */
 enum { FRAMES = 50, DELAY_US = 20000 };
@@ -130,5 +131,6 @@ int main(void)
         cmocka_unit_test(test_late_frames_are_skipped),
         cmocka_unit_test(test_what_is_refused_leaves_nothing_behind),
     };
+    fz_thread_claim_main();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
