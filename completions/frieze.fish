@@ -38,7 +38,7 @@ complete -c frieze -n 'not __frieze_is_ctl' -l tile -s t -x -d 'size of the box 
 complete -c frieze -n 'not __frieze_is_ctl' -l names -s n -d 'show file names under the tiles'
 complete -c frieze -n 'not __frieze_is_ctl' -l text-scale -x -d 'enlarge texts'
 complete -c frieze -n 'not __frieze_is_ctl' -l background -s b -x -d 'colour behind the pictures'
-complete -c frieze -n 'not __frieze_is_ctl' -l motion -x -a 'full reduced off' -d 'what may move by itself: reduced fades, and plays what is asked for; off does neither'
+complete -c frieze -n 'not __frieze_is_ctl' -l motion -x -a 'full reduced off' -d 'what may move: reduced fades, and plays what is asked for; off does neither'
 complete -c frieze -n 'not __frieze_is_ctl' -l hidden -d 'hidden files and folders too'
 complete -c frieze -n 'not __frieze_is_ctl' -l sort -x -a 'name date modified size rating random' -d 'order of the pictures (default: by name, lists as they are)'
 complete -c frieze -n 'not __frieze_is_ctl' -l reverse -d 'the other way round'

@@ -112,8 +112,8 @@ def stretches(flags, least):
 
 
 def shows(image, colour):
-    """Whether one pixel at least is of this colour."""
-    return bool((np.asarray(image) == colour).all(axis=2).any())
+    """Whether one pixel at least is of this colour, as far as a tile kept on disk as JPEG has it."""
+    return bool((np.abs(np.asarray(image, dtype=np.int16) - colour) <= 2).all(axis=2).any())
 
 
 def differs_from_background(image, background=BACKGROUND):

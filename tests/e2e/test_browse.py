@@ -158,7 +158,8 @@ def test_orders(frieze):
     """By each key, once more the other way round; the selection stays on its picture."""
     press(frieze, "n", "n")
     frieze.until(title=NAMES[2])
-    for key, names in (("d", sorted(FILES, key=lambda f: -f[2])), ("s", sorted(FILES, key=lambda f: f[1]))):
+    by_date, by_size = sorted(FILES, key=lambda f: -f[2]), sorted(FILES, key=lambda f: f[1])
+    for key, names in (("d", by_date), ("s", by_size), ("m", by_date), ("asterisk", FILES)):
         press(frieze, "o", key)
         frieze.until(index=[name for name, _, _ in names].index(NAMES[2]), title=NAMES[2])
         if key == "d":

@@ -39,7 +39,7 @@ PICTURE_ZOOMS = {"+": 1.25, "=": 1.25, "-": 0.8, "a": 1, "*": 1, "w": 1, "W": 2,
 TURNS = {">": "90", "<": "270"}
 FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
 # Pressed in test_browse.py.
-BROWSE = {"/", "z", "Z", "on", "od", "os", "or", "D", "Del", "U", "m", "M", "^a", "u", "^i", ")", "("}
+BROWSE = {"/", "z", "Z", "on", "od", "om", "os", "o*", "or", "D", "Del", "U", "m", "M", "^a", "u", "^i", ")", "("}
 # Keys of either view that a test of their own looks at.
 OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
                    ":", "'", "i", "I", "x", "Menu",

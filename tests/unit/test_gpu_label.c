@@ -38,11 +38,12 @@ static int width_of(const char *text, int px)
     return label.w;
 }
 
+/* Strokes of small letters are thinner than a pixel. */
 static bool has_ink(const struct fz_label *label)
 {
     const uint32_t *pixels = label->surface->pixels;
     for (int i = 0; i < label->surface->w * label->surface->h; i++)
-        if (pixels[i] >> 24 > 128)
+        if (pixels[i] >> 24 > 48)
             return true;
     return false;
 }
