@@ -4,7 +4,7 @@ find_package(Threads REQUIRED)
 
 pkg_check_modules(libraries REQUIRED IMPORTED_TARGET
     sdl2 SDL2_image SDL2_ttf libjpeg libpng libwebp libwebpdemux libtiff-4>=4.5 lcms2 libexif expat sqlite3
-    jansson fontconfig fribidi harfbuzz libutf8proc)
+    jansson libmd fontconfig fribidi harfbuzz libutf8proc)
 
 find_package(GIF 5 REQUIRED) # giflib brings no .pc file on most systems
 

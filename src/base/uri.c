@@ -73,12 +73,13 @@ enum fz_err fz_uri_to_path(const char *uri, char **path, struct fz_error *err)
     return FZ_OK;
 }
 
+/* The same that GLib leaves as they are: the names of thumbnails are made from what it writes. */
 char *fz_uri_from_path(const char *path)
 {
     char *uri = fz_malloc(SCHEME_LEN + 2 + strlen(path) * 3 + 1), *at = uri;
     at += sprintf(at, "%s//", SCHEME);
     for (const unsigned char *c = (const unsigned char *)path; *c; c++) {
-        bool plain = *c < 0x80 && (isalnum(*c) || strchr("/-._~!$&'()*+,;=:@", *c));
+        bool plain = *c < 0x80 && (isalnum(*c) || strchr("/-._~!$&'()*+,=:@", *c));
         at += sprintf(at, plain ? "%c" : "%%%02X", *c);
     }
     return uri;

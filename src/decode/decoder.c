@@ -1,7 +1,9 @@
 #include "decode/decoder.h"
 
 #include "base/memory_use.h"
+#include "base/uri.h"
 #include "decode/cached.h"
+#include "decode/thumbnails.h"
 #include "sync/thread.h"
 
 #include <errno.h>
@@ -23,6 +25,7 @@ void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, struc
 {
     *decoder = (struct fz_decoder){.scratch = fz_image_scratch_new(keep_bytes),
                                    .cache = fz_cache_reader_new(cache),
+                                   .thumbnails = fz_thumbnails_folder(),
                                    .ledger = ledger,
                                    .opens = opens};
 }
@@ -32,6 +35,7 @@ void fz_decoder_fini(struct fz_decoder *decoder)
     fz_image_scratch_free(decoder->scratch);
     fz_cache_reader_free(decoder->cache);
     free(decoder->tile.data);
+    free(decoder->thumbnails);
     *decoder = (struct fz_decoder){0};
 }
 
@@ -135,6 +139,22 @@ static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
     fz_job_close(job);
 }
 
+/* What another program left of the file. */
+static bool load_thumbnail(struct fz_decoder *decoder, const struct fz_job *job,
+                           const struct fz_image_request *request, struct fz_image *out)
+{
+    if (!decoder->thumbnails)
+        return false;
+    int side_px = job->box_w > job->box_h ? job->box_w : job->box_h;
+    char *uri = fz_uri_from_path(job->path);
+    struct fz_image_thumbnail thumbnail = {.uri = uri, .mtime_s = job->file.mtime_ns / 1000000000};
+    thumbnail.len = fz_thumbnails_read(decoder->thumbnails, uri, side_px, &decoder->tile);
+    thumbnail.png = decoder->tile.data;
+    bool found = thumbnail.len > 0 && fz_image_load_thumbnail(request, &thumbnail, decoder->scratch, out);
+    free(uri);
+    return found;
+}
+
 struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *job)
 {
     FZ_NOT_MAIN();
@@ -164,7 +184,8 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
         .limits = job->limits,
         .host = {&call, host_cancelled, NULL, host_alloc},
     };
-    if (fz_image_load_first(&request, decoder->scratch, &first->image))
+    if (fz_image_load_first(&request, decoder->scratch, &first->image) ||
+        load_thumbnail(decoder, job, &request, &first->image))
         return first;
     fz_job_free(first);
     return NULL;

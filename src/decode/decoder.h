@@ -13,6 +13,7 @@ struct fz_decoder {
     struct fz_image_scratch *scratch; /* owned */
     struct fz_cache_reader *cache;    /* owned; NULL: none */
     struct fz_buffer tile;            /* found there */
+    char *thumbnails;                 /* owned; NULL: no other program left any */
     struct fz_ledger *ledger;         /* borrowed */
     atomic_uint_fast64_t *opens;      /* borrowed: counts source files opened */
 };

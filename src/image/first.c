@@ -5,7 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { MAX_SIDE_PX = 640 }; /* of a thumbnail: a larger one is no quick first picture */
@@ -95,14 +98,19 @@ static bool is_same_shape(const struct fz_header *whole, const struct fz_header 
     return w <= MAX_SIDE_PX && h <= MAX_SIDE_PX && w - fit_w <= 1 && h - fit_h <= 1;
 }
 
+static bool find_whole(struct fz_decode *d)
+{
+    d->file = (struct fz_bytes){.at = d->request->head.bytes, .len = d->request->head.len};
+    d->format = fz_format_find(&d->file);
+    return d->format && d->format->load && d->format->header(&d->file, &d->header) == FZ_HEAD_OK &&
+           fz_decode_check_size(d) == FZ_OK;
+}
+
 /* The thumbnail as a file of its own. */
 static bool find_small(struct fz_decode *d, struct fz_decode *small)
 {
     struct fz_facts facts = {.max_frames = 1};
-    d->format = fz_format_find(&d->file);
-    if (!d->format || !d->format->facts || d->format->header(&d->file, &d->header) != FZ_HEAD_OK)
-        return false;
-    if (fz_decode_check_size(d) != FZ_OK)
+    if (!find_whole(d) || !d->format->facts)
         return false;
     d->format->facts(&d->file, &facts);
     small->file = fz_exif_thumbnail(&facts.exif);
@@ -119,7 +127,6 @@ bool fz_image_load_first(const struct fz_image_request *request, struct fz_image
     struct fz_decode d = {.request = request, .scratch = scratch, .out = out, .err = &err};
     struct fz_decode small = {.request = request, .scratch = scratch, .out = out, .err = &err, .turn = 1};
     *out = (struct fz_image){.frames = 1};
-    d.file = (struct fz_bytes){.at = request->head.bytes, .len = request->head.len};
     if (!find_small(&d, &small))
         return false;
     out->format = d.format->name;
@@ -135,5 +142,66 @@ bool fz_image_load_first(const struct fz_image_request *request, struct fz_image
     bool swaps = fz_orient_swaps(small.turn);
     out->width = (int)(swaps ? d.header.height : d.header.width);
     out->height = (int)(swaps ? d.header.width : d.header.height);
+    return true;
+}
+
+/* --- what another program left (Thumbnail Managing Standard 0.9) ---------------------------------------- */
+
+enum { PNG_SIGNATURE = 8, PNG_FRAME = 12, PNG_DATA = 8 };
+
+/* Whether a PNG says of itself, in a text chunk: key, a zero byte, value. */
+static bool says(const struct fz_bytes *png, const char *key, const char *value)
+{
+    size_t key_len = strlen(key) + 1, value_len = strlen(value);
+    for (uint64_t at = PNG_SIGNATURE; fz_bytes_has(png, at, PNG_FRAME);) {
+        uint64_t len = fz_bytes_be(png, at, 4);
+        if (fz_bytes_match(png, at + 4, "tEXt", 4) && len == key_len + value_len &&
+            fz_bytes_match(png, at + PNG_DATA, key, key_len) &&
+            fz_bytes_match(png, at + PNG_DATA + key_len, value, value_len))
+            return true;
+        at += PNG_FRAME + len;
+    }
+    return false;
+}
+
+static bool needs_little(void *ctx, uint64_t bytes)
+{
+    (void)ctx;
+    (void)bytes;
+    return true;
+}
+
+bool fz_image_load_thumbnail(const struct fz_image_request *request,
+                             const struct fz_image_thumbnail *thumbnail, struct fz_image_scratch *scratch,
+                             struct fz_image *out)
+{
+    struct fz_error err = {0};
+    struct fz_image whole = {0};
+    struct fz_decode d = {.request = request, .scratch = scratch, .out = &whole, .err = &err};
+    struct fz_bytes png = {.at = thumbnail->png, .len = thumbnail->len, .whole = true};
+    struct fz_header small;
+    char mtime[24];
+    *out = (struct fz_image){0};
+    snprintf(mtime, sizeof mtime, "%" PRId64, thumbnail->mtime_s);
+    if (!says(&png, "Thumb::URI", thumbnail->uri) || !says(&png, "Thumb::MTime", mtime) || !find_whole(&d) ||
+        !fz_png_is_a(&png) || fz_png_header(&png, &small) != FZ_HEAD_OK)
+        return false;
+    int turn = 1, orientation = d.format->orientation ? d.format->orientation(&d.file, &turn) : 1;
+    if (fz_orient_swaps(turn))
+        d.header = (struct fz_header){.width = d.header.height, .height = d.header.width};
+    struct fz_image_request of_small = *request;
+    of_small.head = (struct fz_image_head){0};
+    of_small.bytes = thumbnail->png;
+    of_small.len = thumbnail->len;
+    of_small.host.reserve = needs_little;
+    if (!is_same_shape(&d.header, &small) || fz_image_load(&of_small, scratch, out, &err) != FZ_OK ||
+        out->damaged) {
+        out->pixels = NULL;
+        return false;
+    }
+    out->format = d.format->name;
+    out->orientation = orientation;
+    out->width = (int)d.header.width;
+    out->height = (int)d.header.height;
     return true;
 }

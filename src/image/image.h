@@ -104,6 +104,18 @@ void fz_image_head_fini(struct fz_image_head *head);
 bool fz_image_load_first(const struct fz_image_request *request, struct fz_image_scratch *scratch,
                          struct fz_image *out);
 
+/* A thumbnail that another program left of a file: borrowed. */
+struct fz_image_thumbnail {
+    const uint8_t *png;
+    size_t len;
+    const char *uri; /* of the file, and */
+    int64_t mtime_s; /* when it was modified: the thumbnail is of no use unless it says the same */
+};
+
+/* Any thread but the render thread. As fz_image_load_first, of a thumbnail beside the file, which is upright. */
+bool fz_image_load_thumbnail(const struct fz_image_request *request, const struct fz_image_thumbnail *thumbnail,
+                             struct fz_image_scratch *scratch, struct fz_image *out);
+
 /* Any thread but the render thread. Reads only the first bytes: the format's name (whether or not there is a decoder for
  * it), or NULL where it is no picture (*err then says why, IO included). Leaves fd at an unspecified place. */
 const char *fz_image_sniff(int fd, struct fz_error *err);

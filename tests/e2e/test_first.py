@@ -1,19 +1,34 @@
 """First pictures: an embedded thumbnail is shown until the picture is decoded, counts for nothing, and never stays."""
 
+import hashlib
 import io
+import os
 import struct
+import urllib.parse
 
-from PIL import Image
+import pytest
+from PIL import Image, PngImagePlugin
 
 import pictures
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
-COUNT = 6
+COUNT = 16
+# All in view, and the last of them decoded long after the first frame.
+IN_VIEW = ("--jobs", 1, "--tile", "620x465", "--size", "2600x2200", "--quit-when", "loaded")
 
 
-def encoded(size, colour, exif=b"", **options):
+def encoded(size, colour, exif=b""):
     data = io.BytesIO()
-    Image.new("RGB", size, colour).save(data, "JPEG", quality=90, exif=exif, **options)
+    Image.new("RGB", size, colour).save(data, "JPEG", quality=90, exif=exif)
+    return data.getvalue()
+
+
+def slow_to_decode(exif=b""):
+    """Reds of all kinds, in many scans that a tile of more than an eighth needs all: all of them together take a second or more."""
+    red = Image.effect_noise((3000, 2250), 60).point(lambda value: 215 + value * 40 // 255)
+    none = Image.new("L", red.size)
+    data = io.BytesIO()
+    Image.merge("RGB", (red, none, none)).save(data, "JPEG", quality=95, exif=exif, progressive=True)
     return data.getvalue()
 
 
@@ -43,14 +58,14 @@ def colours(shot):
 
 
 def test_the_picture_follows(home):
-    """The thumbnails are blue, the pictures red and slow to decode, in many scans that a tile of more than an eighth needs
-    all: the six thumbnails come first, but no figure counts them, and each file is opened once."""
-    data = encoded((4800, 3600), RED, exif(encoded((160, 120), BLUE)), progressive=True)
+    """The thumbnails are blue, the pictures red: all thumbnails come first, but no figure counts them, and each file is
+    opened once."""
+    data = slow_to_decode(exif(encoded((160, 120), BLUE)))
     folder = fill(home / "slow", COUNT, data)
     shot = home / "shot.png"
-    stats, result = home.stats("--jobs", 1, "--tile", "620x465", "--screenshot", shot, "--quit-when", "loaded", folder)
+    stats, result = home.stats("--screenshot", shot, *IN_VIEW, folder)
     red, blue = colours(shot)
-    assert red > 5 * 620 * 465 and blue == 0
+    assert red > (COUNT - 1) * 620 * 465 and blue == 0
     assert stats["decode"]["count"] == stats["opens"] == COUNT
     assert stats["decode"]["repeated"] == stats["decode"]["cancelled"] == 0
     assert COUNT < stats["upload"]["count"] <= 2 * COUNT
@@ -73,3 +88,58 @@ def test_other_pictures_have_none(home):
     folder = pictures.fill(home / "plain", 12, (800, 600), "jpg")
     stats, _ = home.stats("--quit-when", "loaded", folder)
     assert stats["decode"]["count"] == stats["opens"] == stats["upload"]["count"] == 12
+
+
+# --- what file managers left ---
+
+def uri_of(path):
+    """As GLib writes it, and so whatever program stands on it."""
+    return "file://" + urllib.parse.quote(os.fsencode(path), safe="/-._~!$&'()*+,=:@")
+
+
+def leave_thumbnail(home, path, size, name="large", uri=None, mtime=None):
+    """As the Thumbnail Managing Standard says."""
+    uri = uri or uri_of(path)
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Thumb::URI", uri)
+    info.add_text("Thumb::MTime", str(int(os.stat(path).st_mtime) if mtime is None else mtime))
+    folder = home / "cache" / "thumbnails" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.md5(uri_of(path).encode()).hexdigest()
+    Image.new("RGB", size, BLUE).save(folder / f"{digest}.png", pnginfo=info)
+
+
+def uploads(home, folder):
+    """How many textures a wall of slow pictures took: twice as many as pictures where each had a first one."""
+    stats, _ = home.stats(*IN_VIEW, folder)
+    assert stats["decode"]["count"] == stats["opens"] == COUNT
+    return stats["upload"]["count"]
+
+
+@pytest.fixture
+def slow(home):
+    return fill(home / "a folder; of 100 %, (caf\u00e9) & more", COUNT, slow_to_decode())
+
+
+@pytest.mark.parametrize("name", ["normal", "large", "x-large"])
+def test_thumbnails_of_others(home, slow, name):
+    side = {"normal": (128, 96), "large": (256, 192), "x-large": (512, 384)}[name]
+    for path in slow.iterdir():
+        leave_thumbnail(home, path, side, name)
+    assert uploads(home, slow) > COUNT
+
+
+@pytest.mark.parametrize("wrong", [{"mtime": 1234567890}, {"uri": "file:///elsewhere.jpg"}, {"size": (192, 256)}],
+                         ids=["mtime", "uri", "shape"])
+def test_thumbnails_of_something_else(home, slow, wrong):
+    for path in slow.iterdir():
+        leave_thumbnail(home, path, **{"size": (256, 192), **wrong})
+    assert uploads(home, slow) == COUNT
+
+
+def test_damaged_thumbnails(home, slow):
+    for path in slow.iterdir():
+        leave_thumbnail(home, path, (256, 192))
+    for path in (home / "cache" / "thumbnails" / "large").iterdir():
+        path.write_bytes(path.read_bytes()[:-40])
+    assert uploads(home, slow) == COUNT

@@ -1,0 +1,70 @@
+#include "decode/thumbnails.h"
+
+#include "base/mem.h"
+#include "base/path.h"
+
+#include <fcntl.h>
+#include <md5.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_BYTES = 1 << 20 };
+
+/* Larger ones are no quick first picture. */
+static const struct {
+    const char *folder;
+    int side_px;
+} sizes[] = {{"normal", 128}, {"large", 256}, {"x-large", 512}};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+char *fz_thumbnails_folder(void)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char *folder = cache && *cache == '/' ? fz_path_join(cache, "thumbnails")
+                   : home && *home == '/' ? fz_path_join(home, ".cache/thumbnails")
+                                          : NULL;
+    if (folder && access(folder, X_OK) != 0) {
+        free(folder);
+        folder = NULL;
+    }
+    return folder;
+}
+
+static size_t read_whole(int fd, struct fz_buffer *bytes)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > MAX_BYTES ||
+        !fz_buffer_need(bytes, (size_t)st.st_size))
+        return 0;
+    size_t len = 0;
+    for (ssize_t n;
+         len < (size_t)st.st_size && (n = read(fd, bytes->data + len, (size_t)st.st_size - len)) > 0;)
+        len += (size_t)n;
+    return len == (size_t)st.st_size ? len : 0;
+}
+
+size_t fz_thumbnails_read(const char *folder, const char *uri, int side_px, struct fz_buffer *bytes)
+{
+    char digest[MD5_DIGEST_STRING_LENGTH], name[64];
+    MD5Data((const uint8_t *)uri, strlen(uri), digest);
+    int first = 0;
+    while (first < SIZES - 1 && sizes[first].side_px < side_px)
+        first++;
+    size_t len = 0;
+    for (int i = 0; i < SIZES && len == 0; i++) {
+        int at =
+            first + i < SIZES ? first + i : SIZES - 1 - i; /* upwards from there, then the others downwards */
+        snprintf(name, sizeof name, "%s/%s.png", sizes[at].folder, digest);
+        char *path = fz_path_join(folder, name);
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        free(path);
+        if (fd >= 0) {
+            len = read_whole(fd, bytes);
+            close(fd);
+        }
+    }
+    return len;
+}

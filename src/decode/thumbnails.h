@@ -1,0 +1,16 @@
+/* Thumbnails that file managers leave in the user's cache folder (Thumbnail Managing Standard 0.9): read, never written. */
+#ifndef FZ_DECODE_THUMBNAILS_H
+#define FZ_DECODE_THUMBNAILS_H
+
+#include "image/scratch.h"
+
+#include <stddef.h>
+
+/* A worker. Where they are; NULL: there are none. Caller frees. */
+char *fz_thumbnails_folder(void);
+
+/* A worker. Reads the one of the file with this URI that best suits a box of `side_px`: the smallest that covers it, or else
+ * the largest. Its length in `bytes`; 0: there is none of at most 1 MB. */
+size_t fz_thumbnails_read(const char *folder, const char *uri, int side_px, struct fz_buffer *bytes);
+
+#endif
