@@ -34,7 +34,7 @@
     X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", SHOW, LIVE,               \
       "colour behind the pictures")                                                                    \
     X(MOTION, CHOICE, "motion", 0, "full", 0, 0, "full|reduced|off", SHOW, LIVE,                       \
-      "what may move: reduced fades, and plays what is asked for; off does neither")           \
+      "what may move: reduced fades, and plays what is asked for; off does neither")                   \
     X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, SOURCES, FILE, "hidden files and folders too")      \
     X(SORT, CHOICE, "sort", 0, NULL, 0, 0, "name|date|modified|size|rating|random", SOURCES, LIVE,     \
       "order of the pictures (default: by name, lists as they are)")                                   \

@@ -199,7 +199,7 @@ void fz_burst_flush(struct fz_scanner *scanner)
         else
             burst.entries[ready++] = *entry;
     }
-    if (ready > 1)
+    if (ready > 0)
         qsort(burst.entries, ready, sizeof *burst.entries, entry_cmp);
     struct fz_burst waiting = scanner->burst;
     scanner->burst = burst; /* the names of what is sent */

@@ -75,8 +75,8 @@ static inline void bench_start(struct bench *bench, int workers)
 {
     struct fz_error err = {0};
     fz_cancel_init(&bench->quit, NULL);
-    assert_int_equal(fz_pool_start(&bench->pool, workers, WORKING_BYTES, NULL, &bench->ready, &bench->bell, &err),
-                     FZ_OK);
+    assert_int_equal(
+        fz_pool_start(&bench->pool, workers, WORKING_BYTES, NULL, &bench->ready, &bench->bell, &err), FZ_OK);
 }
 
 /* Also frees what bench_next took, but did not give out yet. */
