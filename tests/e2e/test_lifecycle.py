@@ -65,7 +65,7 @@ def ends_well(home, frieze, end, mark, limit_s=END_S):
     """Ends it by end(), and looks at what is left."""
     began = time.monotonic()
     end()
-    status = frieze.process.wait(20)
+    status = frieze.judged(frieze.process.wait(20))
     took = time.monotonic() - began
     assert status == 0, f"status {status}: {frieze.errors()}"
     assert took < limit_s * (5 if is_sanitized() else 1), f"took {took:.2f} s"
