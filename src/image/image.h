@@ -113,8 +113,9 @@ struct fz_image_thumbnail {
 };
 
 /* Any thread but the render thread. As fz_image_load_first, of a thumbnail beside the file, which is upright. */
-bool fz_image_load_thumbnail(const struct fz_image_request *request, const struct fz_image_thumbnail *thumbnail,
-                             struct fz_image_scratch *scratch, struct fz_image *out);
+bool fz_image_load_thumbnail(const struct fz_image_request *request,
+                             const struct fz_image_thumbnail *thumbnail, struct fz_image_scratch *scratch,
+                             struct fz_image *out);
 
 /* Any thread but the render thread. Reads only the first bytes: the format's name (whether or not there is a decoder for
  * it), or NULL where it is no picture (*err then says why, IO included). Leaves fd at an unspecified place. */

@@ -75,6 +75,18 @@ def ends_well(home, frieze, end, mark, limit_s=END_S):
     assert frieze.errors() == []
 
 
+SIGNALS = signal.SIGTERM, signal.SIGINT, signal.SIGHUP
+
+
+def start_holding_signals(home, *arguments, **options):
+    """What comes before the program looks for signals waits for it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        return home.start(*arguments, **options)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+
 DELAYS = [0.05, 0.15, 0.4, 0.9]
 
 
@@ -83,7 +95,7 @@ DELAYS = [0.05, 0.15, 0.4, 0.9]
 def test_signal_while_loading(home, slow, number, delay):
     """Status 0 within a second; no process, socket or temporary file is left."""
     mark = uuid.uuid4().hex
-    frieze = home.start("--stats", home / "s.json", slow, more={"FRIEZE_E2E": mark})
+    frieze = start_holding_signals(home, "--stats", home / "s.json", slow, more={"FRIEZE_E2E": mark})
     time.sleep(delay)
     ends_well(home, frieze, lambda: frieze.send(number), mark)
 
@@ -123,21 +135,16 @@ def valid_or_absent(home):
 
 
 def test_signals_at_random_moments(home, mixed):
-    """From the first instruction on: the signals are held back before it is started."""
+    """From the first instruction on."""
     seed = int(os.environ.get("FZ_TEST_SEED", time.time_ns()))
     print(f"FZ_TEST_SEED={seed}")
     chance = random.Random(seed)
-    signals = signal.SIGTERM, signal.SIGINT
     for _ in range(int(os.environ.get("FZ_TEST_ROUNDS", ROUNDS))):
         mark = uuid.uuid4().hex
         arguments = ["--size", "600x400", "--stats", home / "s.json"]
         arguments += chance.choice([[], ["--screenshot", home / "s.png"], ["--slideshow", "--delay", "0.5"]])
-        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-        try:
-            frieze = home.start(*arguments, mixed, more={"FRIEZE_E2E": mark})
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
-        number = chance.choice(signals)
+        frieze = start_holding_signals(home, *arguments, mixed, more={"FRIEZE_E2E": mark})
+        number = chance.choice(SIGNALS)
         time.sleep(chance.choice([0.02, 0.1, 0.4]) * chance.random())
         ends_well(home, frieze, lambda frieze=frieze, number=number: frieze.send(number), mark)
         valid_or_absent(home)
