@@ -87,6 +87,8 @@ def start_holding_signals(home, *arguments, **options):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
+# Each worker opens the tile cache for itself, when it first looks for something there.
+UNCACHED = "--cache-size", "0"
 DELAYS = [0.05, 0.15, 0.4, 0.9]
 
 
@@ -252,7 +254,7 @@ def test_descriptors_of_connections_come_back(home, folder):
 def test_changes_of_a_folder_leave_nothing(home):
     """Watched folders that come and go."""
     top = pictures.fill(home / "top", 2)
-    with home.start("--size", "300x200", top) as frieze:
+    with home.start("--size", "300x200", *UNCACHED, top) as frieze:
         pictures.fill(top / "again", 2)
         frieze.until(items=4, pending=0)
         for turn in range(5):
