@@ -98,3 +98,15 @@ bool fz_path_is_file(const char *path)
     struct stat st;
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
+
+char *fz_path_of_user(const char *variable, const char *fallback, const char *name)
+{
+    const char *folder = getenv(variable), *home = getenv("HOME");
+    if (folder && *folder == '/')
+        return fz_path_join(folder, name);
+    if (!home || *home != '/')
+        return NULL;
+    char *under = fz_path_join(home, fallback), *path = fz_path_join(under, name);
+    free(under);
+    return path;
+}

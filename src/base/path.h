@@ -4,6 +4,11 @@
 
 #include <stdbool.h>
 
+/* Any thread, while none changes the environment. `name` in a folder of the user's that the XDG Base Directory Specification
+ * names: where `variable` says (a relative path is to be ignored), else in `fallback` in HOME. NULL where neither is known.
+ * Caller frees. */
+char *fz_path_of_user(const char *variable, const char *fallback, const char *name);
+
 /* Any thread. The part after the last slash, inside `path`. */
 const char *fz_path_name(const char *path);
 

@@ -273,13 +273,12 @@ void fz_config_read(struct fz_config *config, const char *path, enum fz_option_o
 
 /* ---- Which files ------------------------------------------------------------------------------------------------- */
 
-static void read_in(struct fz_config *config, const char *folder, enum fz_option_origin origin,
-                    struct fz_options *options)
+static void read_in(struct fz_config *config, const char *folder, struct fz_options *options)
 {
     if (folder[0] != '/') /* a relative one is to be ignored (XDG Base Directory Specification) */
         return;
     char *path = fz_path_join(folder, "frieze/frieze.conf");
-    fz_config_read(config, path, origin, false, options);
+    fz_config_read(config, path, FZ_ORIGIN_SYSTEM_FILE, false, options);
     free(path);
 }
 
@@ -289,21 +288,17 @@ static void read_system(struct fz_config *config, struct fz_options *options)
     const char *variable = getenv("XDG_CONFIG_DIRS");
     char *folders = fz_strdup(variable && *variable ? variable : "/etc/xdg");
     for (char *colon; (colon = strrchr(folders, ':')) != NULL; *colon = '\0')
-        read_in(config, colon + 1, FZ_ORIGIN_SYSTEM_FILE, options);
-    read_in(config, folders, FZ_ORIGIN_SYSTEM_FILE, options);
+        read_in(config, colon + 1, options);
+    read_in(config, folders, options);
     free(folders);
 }
 
 static void read_user(struct fz_config *config, struct fz_options *options)
 {
-    const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (folder && folder[0] == '/') {
-        read_in(config, folder, FZ_ORIGIN_USER_FILE, options);
-    } else if (home && *home) {
-        char *path = fz_path_join(home, ".config");
-        read_in(config, path, FZ_ORIGIN_USER_FILE, options);
-        free(path);
-    }
+    char *path = fz_path_of_user("XDG_CONFIG_HOME", ".config", "frieze/frieze.conf");
+    if (path)
+        fz_config_read(config, path, FZ_ORIGIN_USER_FILE, false, options);
+    free(path);
 }
 
 void fz_config_load(struct fz_config *config, struct fz_options *options)

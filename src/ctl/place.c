@@ -33,10 +33,7 @@ void fz_place_fini(struct fz_place *place)
 
 char *fz_place_file(void)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state && state[0] == '/') /* a relative one is to be ignored (XDG Base Directory Specification) */
-        return fz_path_join(state, "frieze/resume.json");
-    return home && home[0] == '/' ? fz_path_join(home, ".local/state/frieze/resume.json") : NULL;
+    return fz_path_of_user("XDG_STATE_HOME", ".local/state", "frieze/resume.json");
 }
 
 /* ---- Sets of sources ------------------------------------------------------------------------------------------------- */

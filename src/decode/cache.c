@@ -67,10 +67,7 @@ struct fz_cache_reader {
 
 char *fz_cache_folder(void)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache && *cache == '/')
-        return fz_path_join(cache, "frieze");
-    return home && *home == '/' ? fz_path_join(home, ".cache/frieze") : NULL;
+    return fz_path_of_user("XDG_CACHE_HOME", ".cache", "frieze");
 }
 
 /* ---- The thread that writes -------------------------------------------------------------------------------------- */

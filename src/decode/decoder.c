@@ -21,11 +21,11 @@ struct decode_call {
 };
 
 void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, struct fz_cache *cache,
-                     size_t keep_bytes, atomic_uint_fast64_t *opens)
+                     const char *thumbnails, size_t keep_bytes, atomic_uint_fast64_t *opens)
 {
     *decoder = (struct fz_decoder){.scratch = fz_image_scratch_new(keep_bytes),
                                    .cache = fz_cache_reader_new(cache),
-                                   .thumbnails = fz_thumbnails_folder(),
+                                   .thumbnails = thumbnails,
                                    .ledger = ledger,
                                    .opens = opens};
 }
@@ -35,7 +35,6 @@ void fz_decoder_fini(struct fz_decoder *decoder)
     fz_image_scratch_free(decoder->scratch);
     fz_cache_reader_free(decoder->cache);
     free(decoder->tile.data);
-    free(decoder->thumbnails);
     *decoder = (struct fz_decoder){0};
 }
 
@@ -57,11 +56,7 @@ static bool host_reserve(void *ctx, uint64_t bytes)
 static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
 {
     struct decode_call *call = ctx;
-    call->job->surface = fz_surface_new(width, height);
-    if (!call->job->surface)
-        return NULL;
-    *pitch_bytes = call->job->surface->pitch;
-    return call->job->surface->pixels;
+    return fz_job_alloc(call->job, width, height, pitch_bytes);
 }
 
 /* O_NONBLOCK: a FIFO among the files must not hold the worker; the reader refuses it by its type. */

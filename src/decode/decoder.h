@@ -13,14 +13,14 @@ struct fz_decoder {
     struct fz_image_scratch *scratch; /* owned */
     struct fz_cache_reader *cache;    /* owned; NULL: none */
     struct fz_buffer tile;            /* found there */
-    char *thumbnails;                 /* owned; NULL: no other program left any */
+    const char *thumbnails;           /* borrowed; NULL: no other program left any */
     struct fz_ledger *ledger;         /* borrowed */
     atomic_uint_fast64_t *opens;      /* borrowed: counts source files opened */
 };
 
 /* The worker's thread. Between two jobs the decoder holds at most `keep_bytes`, and a tile of `cache` (NULL: none). */
 void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, struct fz_cache *cache,
-                     size_t keep_bytes, atomic_uint_fast64_t *opens);
+                     const char *thumbnails, size_t keep_bytes, atomic_uint_fast64_t *opens);
 void fz_decoder_fini(struct fz_decoder *decoder);
 
 /* The worker's thread. Opens the file of a job: a descriptor, or -1 with the job's error set. */

@@ -38,6 +38,15 @@ void fz_job_close(struct fz_job *job)
     fz_image_head_fini(&job->head);
 }
 
+uint8_t *fz_job_alloc(struct fz_job *job, int width, int height, int *pitch_bytes)
+{
+    job->surface = fz_surface_new(width, height);
+    if (!job->surface)
+        return NULL;
+    *pitch_bytes = job->surface->pitch;
+    return job->surface->pixels;
+}
+
 SDL_Surface *fz_surface_new(int width, int height)
 {
     void *pixels = fz_try_malloc((size_t)width * (size_t)height * 4);

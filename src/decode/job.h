@@ -103,6 +103,9 @@ void fz_job_free(struct fz_job *job);
 /* A worker. Closes the file of a DECODE, if it is open. */
 void fz_job_close(struct fz_job *job);
 
+/* A worker. The surface of the result: its pixels; NULL when the memory is not there. */
+uint8_t *fz_job_alloc(struct fz_job *job, int width, int height, int *pitch_bytes);
+
 /* Any thread. A surface over fresh pixels (ARGB8888), not cleared; NULL when the memory is not there. */
 SDL_Surface *fz_surface_new(int width, int height);
 void fz_surface_free(SDL_Surface *surface);

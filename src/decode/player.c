@@ -34,11 +34,7 @@ static bool host_reserve(void *ctx, uint64_t bytes)
 static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
 {
     struct play_call *call = ctx;
-    call->job->surface = fz_surface_new(width, height);
-    if (!call->job->surface)
-        return NULL;
-    *pitch_bytes = call->job->surface->pitch;
-    return call->job->surface->pixels;
+    return fz_job_alloc(call->job, width, height, pitch_bytes);
 }
 
 static enum fz_err open_stream(struct fz_decoder *decoder, struct fz_job *job,

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "decode/decoder.h"
+#include "decode/thumbnails.h"
 #include "sync/thread.h"
 
 #include <SDL_timer.h>
@@ -57,7 +58,8 @@ static int worker_main(void *ctx)
     struct fz_pool *pool = ctx;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
     struct fz_decoder decoder;
-    fz_decoder_init(&decoder, &pool->ledger, pool->cache, pool->keep_bytes, &pool->counts.opens);
+    fz_decoder_init(&decoder, &pool->ledger, pool->cache, pool->thumbnails, pool->keep_bytes,
+                    &pool->counts.opens);
     struct fz_heap_node *node;
     while ((node = fz_heap_pop(&pool->heap)) != NULL) {
         run(pool, &decoder, FZ_CONTAINER(node, struct fz_job, queued));
@@ -73,7 +75,8 @@ enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_by
 {
     FZ_MAIN_ONLY();
     fz_image_init();
-    *pool = (struct fz_pool){.cache = cache, .ready = ready, .bell = bell};
+    *pool =
+        (struct fz_pool){.cache = cache, .thumbnails = fz_thumbnails_folder(), .ready = ready, .bell = bell};
     pool->keep_bytes = (size_t)(working_bytes / KEPT_PART / (uint64_t)workers);
     fz_heap_init(&pool->heap);
     fz_ledger_init(&pool->ledger, working_bytes - (uint64_t)workers * pool->keep_bytes);
@@ -113,6 +116,7 @@ bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
     free_jobs(fz_ready_take(&pool->trash));
     fz_heap_fini(&pool->heap);
     fz_ledger_fini(&pool->ledger);
+    free(pool->thumbnails);
     fz_image_fini();
     return true;
 }

@@ -20,6 +20,7 @@ struct fz_pool {
     struct fz_ready trash;        /* lock-free: spent jobs, freed by the next worker that comes by */
     struct fz_pool_counts counts; /* atomic */
     struct fz_cache *cache;       /* immutable; NULL: none */
+    char *thumbnails;             /* immutable, owned: where other programs left some; NULL: nowhere */
     struct fz_ready *ready;       /* immutable: where finished jobs go */
     struct fz_doorbell *bell;     /* immutable */
     size_t keep_bytes;            /* immutable: what each worker may hold between two jobs */

@@ -22,10 +22,7 @@ enum { SIZES = sizeof sizes / sizeof *sizes };
 
 char *fz_thumbnails_folder(void)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    char *folder = cache && *cache == '/' ? fz_path_join(cache, "thumbnails")
-                   : home && *home == '/' ? fz_path_join(home, ".cache/thumbnails")
-                                          : NULL;
+    char *folder = fz_path_of_user("XDG_CACHE_HOME", ".cache", "thumbnails");
     if (folder && access(folder, X_OK) != 0) {
         free(folder);
         folder = NULL;

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* A worker. Where they are; NULL: there are none. Caller frees. */
+/* Main thread. Where they are; NULL: there are none. Caller frees. */
 char *fz_thumbnails_folder(void);
 
 /* A worker. Reads the one of the file with this URI that best suits a box of `side_px`: the smallest that covers it, or else
