@@ -4,14 +4,18 @@
 #   make demo     build, show a wall  make format   format the sources
 #   make test     build, run tests    make install  DESTDIR=, PREFIX=/usr/local
 #   make bench    build, measure      make deps     install what building and testing need
-#   make fuzz     run every fuzz target, SECONDS=30 each
+#   make fuzz     run every fuzz target, SECONDS=30 each, then the whole program for PIPELINE=900
+#   make soak     does anything grow in half an hour? (SOAK_SECONDS=1800)
+#   make faults   fail every call in turn: hours on few cores, SCENES= and KINDS= choose
 #   make corpus   compare every picture of the public test sets with the reference decoders
 #   make docs     write the manual, docs/options.md and completions from the tables
 #
-# PRESET=debug|asan|tsan|clang picks another build; DEPS=no never installs anything.
+# PRESET=debug|asan|tsan|clang|faults picks another build; DEPS=no never installs anything.
 PRESET = release
 PREFIX ?= /usr/local
 SECONDS = 30
+PIPELINE = 900
+SOAK_SECONDS = 1800
 BUILD = build/$(PRESET)
 # Most tests wait most of the time: for animations, time-outs, displays.
 JOBS = $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2))
@@ -24,17 +28,24 @@ demo: all
 
 test: deps-test configure
 	cmake --build --preset $(PRESET)
-	@rm -f $(BUILD)/tests.xml
-	@ctest --preset $(PRESET) -j $(JOBS) --output-junit tests.xml; \
-	python3 tests/summary.py $(BUILD)/tests.xml
+	@tests/run $(PRESET) $(BUILD) $(JOBS)
 
 bench: deps-bench all
 	tests/bench/run $(BUILD)/frieze
 
-fuzz: deps-build deps-lint
+fuzz: deps-build deps-lint all
 	@cmake --preset fuzz >/dev/null
 	cmake --build --preset fuzz
 	tests/fuzz/run build/fuzz $(SECONDS)
+	python3 tests/fuzz/pipeline.py $(BUILD)/frieze $(PIPELINE)
+
+soak: deps-test all
+	tests/soak/run $(BUILD)/frieze $(SOAK_SECONDS)
+
+faults: deps-test
+	@cmake --preset faults >/dev/null
+	cmake --build --preset faults
+	python3 tests/faults/nth_call.py build/faults/frieze $(SCENES) $(KINDS)
 
 corpus: deps-test all
 	tests/corpus/run $(BUILD)/frieze
@@ -74,4 +85,4 @@ configure:
 
 # The order of prerequisites counts: nothing is configured before it is installed.
 .NOTPARALLEL:
-.PHONY: all demo test bench corpus fuzz lint format docs install clean configure deps deps-build deps-test deps-bench deps-lint
+.PHONY: all demo test bench corpus fuzz soak faults lint format docs install clean configure deps deps-build deps-test deps-bench deps-lint

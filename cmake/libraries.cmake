@@ -3,8 +3,8 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
 pkg_check_modules(libraries REQUIRED IMPORTED_TARGET
-    sdl2 SDL2_image SDL2_ttf libjpeg libpng libwebp libwebpdemux libtiff-4>=4.5 lcms2 libexif expat sqlite3
-    jansson libmd fontconfig fribidi harfbuzz libutf8proc)
+    sdl2 SDL2_image SDL2_ttf libjpeg libpng zlib libwebp libwebpdemux libtiff-4>=4.5 lcms2 libexif expat sqlite3
+    jansson libmd libseccomp>=2.5 fontconfig fribidi harfbuzz libutf8proc)
 
 find_package(GIF 5 REQUIRED) # giflib brings no .pc file on most systems
 
@@ -30,6 +30,10 @@ function(frieze_with name module what)
 endfunction()
 
 frieze_with(HEIF libheif>=1.13 "HEIC and AVIF")
+frieze_with(AVIF libavif>=0.11 "animated AVIF")
+if(NOT FRIEZE_HAS_HEIF) # which reads its still picture
+    set(FRIEZE_HAS_AVIF 0)
+endif()
 frieze_with(JXL libjxl>=0.7 "JPEG XL")
 frieze_with(RAW libraw_r>=0.20 "RAW files of cameras")
 if(FRIEZE_HAS_RAW) # LibRaw's own OpenMP is no option of ours: clang would want a library of its own for it
@@ -41,4 +45,5 @@ if(FRIEZE_HAS_RAW) # LibRaw's own OpenMP is no option of ours: clang would want 
 endif()
 frieze_with(RSVG librsvg-2.0>=2.52 "SVG with all that belongs to it")
 frieze_with(IPTC libiptcdata "captions in IPTC")
+frieze_with(BROTLI libbrotlidec "metadata that JPEG XL keeps compressed")
 frieze_with(XMP exempi-2.0 "ratings, written as XMP")

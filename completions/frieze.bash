@@ -1,7 +1,7 @@
 # Completion of frieze for bash. Made by "make docs" from tools/pages and the tables in src/ctl.
 
-_frieze_options='--slideshow --delay --tile --names --text-scale --background --motion --hidden --sort --reverse --no-siblings --no-stack --null --resume --watch --no-watch --wait --size --headless --memory --cache-size --jobs --run-timeout --limit-pixels --limit-bytes --limit-frames --limit-nesting --limit-seconds --isolation --keys --print-marks --marks --pick --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
-_frieze_commands='quit back open close next previous left right up down page_down page_up half_down half_up forward backward folder_next folder_previous first last zoom_in zoom_out zoom_original zoom_fit zoom_fill zoom_reset zoom_keep rotate_right rotate_left flip_h flip_v slideshow pause_show slower faster animation frame_next frame_previous hints names info performance search random_picture shuffle sort_name sort_date sort_modified sort_size sort_rating sort_random drop undrop mark mark_range mark_all mark_none mark_invert mark_next mark_previous marks rate show_rated help menu command_line loading reload fullscreen copy_path run key status stats wait screenshot get set reset'
+_frieze_options='--slideshow --delay --tile --layout --names --text-scale --background --motion --hidden --sort --reverse --no-siblings --no-stack --null --resume --watch --no-watch --wait --size --headless --memory --cache-size --jobs --run-timeout --limit-pixels --limit-bytes --limit-frames --limit-nesting --limit-seconds --isolation --sandbox --keys --print-marks --marks --pick --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
+_frieze_commands='quit back open close next previous left right up down page_down page_up half_down half_up forward backward folder_next folder_previous first last zoom_in zoom_out zoom_original zoom_fit zoom_fill zoom_reset zoom_keep rotate_right rotate_left flip_h flip_v slideshow pause_show slower faster animation frame_next frame_previous hints layout names info performance search random_picture shuffle sort_name sort_date sort_modified sort_size sort_rating sort_random drop undrop mark mark_range mark_all mark_none mark_invert mark_next mark_previous marks rate show_rated help menu command_line loading reload fullscreen copy_path run key status stats wait screenshot get set reset'
 
 _frieze_words() {
     mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
@@ -17,6 +17,7 @@ _frieze_value() {
     case $1 in
     --delay|-d) ;;
     --tile|-t) ;;
+    --layout) _frieze_words 'grid strip' ;;
     --text-scale) ;;
     --background|-b) ;;
     --motion) _frieze_words 'full reduced off' ;;
@@ -31,7 +32,8 @@ _frieze_value() {
     --limit-frames) ;;
     --limit-nesting) ;;
     --limit-seconds) ;;
-    --isolation) _frieze_words 'thread' ;;
+    --isolation) _frieze_words 'process thread' ;;
+    --sandbox) _frieze_words 'require auto off' ;;
     --keys) _frieze_words 'feh nsxiv imv swayimg cull' ;;
     --marks) _frieze_files ;;
     --name) ;;
@@ -50,9 +52,9 @@ _frieze_argument() {
     loading) _frieze_words 'pause resume' ;;
     wait) _frieze_words 'idle screenful loaded' ;;
     screenshot) _frieze_files ;;
-    get) _frieze_words 'slideshow delay tile names text-scale background motion hidden sort reverse no-siblings no-stack null resume watch no-watch wait size headless memory cache-size jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation keys print-marks marks pick name screenshot quit-when stats shown config no-config help version' ;;
-    set) _frieze_words 'delay tile names text-scale background motion sort reverse run-timeout' ;;
-    reset) _frieze_words 'delay tile names text-scale background motion sort reverse run-timeout' ;;
+    get) _frieze_words 'slideshow delay tile layout names text-scale background motion hidden sort reverse no-siblings no-stack null resume watch no-watch wait size headless memory cache-size jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation sandbox keys print-marks marks pick name screenshot quit-when stats shown config no-config help version' ;;
+    set) _frieze_words 'delay tile layout names text-scale background motion sort reverse run-timeout' ;;
+    reset) _frieze_words 'delay tile layout names text-scale background motion sort reverse run-timeout' ;;
     esac
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Counts what ran in ctest's JUnit files and ends with the line "N passed, N failed[, N skipped]".
+"""Counts what ran in ctest's JUnit files and ends with the line "N passed, N failed[, N skipped]". Of a test that stands in
+several files the last counts.
 
 A test program that says how many tests it holds (cmocka, run_pytest.py) counts as that many, any
 other as one. A file that is not there, or holds no test, counts as failed. Status 1 if anything failed.
@@ -31,15 +32,18 @@ def count(case):
     return [passed, max(failed, 1), skipped]
 
 
-def count_file(path):
+def cases_of(path):
     try:
         cases = list(xml.etree.ElementTree.parse(path).iter("testcase"))
     except (OSError, xml.etree.ElementTree.ParseError) as error:
         print(f"{path}: {error}", file=sys.stderr)
         cases = []
-    return [sum(column) for column in zip(*map(count, cases))] or [0, 1, 0]
+    return {case.get("name"): count(case) for case in cases} or {path: [0, 1, 0]}
 
 
-passed, failed, skipped = (sum(column) for column in zip(*map(count_file, sys.argv[1:])))
+counts = {}
+for path in sys.argv[1:]:
+    counts.update(cases_of(path))
+passed, failed, skipped = (sum(column) for column in zip(*counts.values()))
 print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
 sys.exit(failed > 0)

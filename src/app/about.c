@@ -3,25 +3,27 @@
 #include "app/app.h"
 #include "base/mem.h"
 #include "decode/sidecar.h"
+#include "source/stacks.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
 
 struct load {
-    char *path; /* owned */
-    struct fz_metadata metadata;
+    char *path, *beneath; /* owned */
+    struct fz_sidecar_reading reading;
 };
 
 static void run_read(struct fz_job *job)
 {
     struct load *load = job->load;
-    fz_sidecar_metadata(job->cache, load->path, &load->metadata);
+    fz_sidecar_metadata(job, load->path, load->beneath, &load->reading);
 }
 
 static void free_load(void *ctx)
 {
     struct load *load = ctx;
     free(load->path);
+    free(load->beneath);
     free(load);
 }
 
@@ -30,6 +32,8 @@ static void ask(struct fz_app *app, fz_item_id item)
     struct load *load = fz_calloc(1, sizeof *load);
     struct fz_job *job = fz_job_new(FZ_JOB_WORK, item, NULL, &app->quit);
     load->path = fz_list_path(app->list, item);
+    load->beneath = fz_list_path_beneath(app->list, item);
+    job->root = fz_list_root(app->list, item);
     job->load = load;
     job->load_free = free_load;
     job->work = run_read;
@@ -68,5 +72,5 @@ void fz_about_take(struct fz_app *app, struct fz_job *job)
         return;
     atomic_fetch_add_explicit(&app->pool.counts.opens, 1, memory_order_relaxed);
     app->about.item = job->item;
-    app->about.metadata = load->metadata;
+    app->about.metadata = load->reading.out;
 }

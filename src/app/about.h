@@ -3,7 +3,7 @@
 #ifndef FZ_APP_ABOUT_H
 #define FZ_APP_ABOUT_H
 
-#include "image/metadata.h"
+#include "image/metadata/metadata.h"
 #include "source/list.h"
 
 #include <stdbool.h>

@@ -4,30 +4,33 @@
 #define FZ_APP_APP_H
 
 #include "app/about.h"
-#include "app/animate.h"
-#include "app/arrange.h"
-#include "app/detail.h"
-#include "app/drop.h"
-#include "app/help.h"
-#include "app/hints.h"
-#include "app/info.h"
-#include "app/keys.h"
-#include "app/loader.h"
-#include "app/marks.h"
-#include "app/panel.h"
-#include "app/perf.h"
-#include "app/menu.h"
-#include "app/mouse.h"
-#include "app/picture.h"
-#include "app/prompt.h"
-#include "app/rate.h"
-#include "app/resume.h"
-#include "app/run.h"
-#include "app/show.h"
+#include "app/picture/animate.h"
+#include "app/wall/arrange.h"
+#include "app/picture/detail.h"
+#include "app/input/drop.h"
+#include "app/overlay/help.h"
+#include "app/overlay/hints.h"
+#include "app/overlay/info.h"
+#include "app/input/keys.h"
+#include "app/loading/loader.h"
+#include "app/wall/marks.h"
+#include "app/overlay/panel.h"
+#include "app/overlay/perf.h"
+#include "app/overlay/menu.h"
+#include "app/input/mouse.h"
+#include "app/picture/picture.h"
+#include "app/overlay/prompt.h"
+#include "app/relief.h"
+#include "app/wall/rate.h"
+#include "app/wall/search.h"
+#include "app/resume/resume.h"
+#include "app/run/run.h"
+#include "app/picture/show.h"
+#include "app/picture/steady.h"
 #include "app/stats.h"
-#include "app/told.h"
-#include "app/touch.h"
-#include "app/wall.h"
+#include "app/overlay/told.h"
+#include "app/input/touch.h"
+#include "app/wall/wall.h"
 #include "ctl/command.h"
 #include "ctl/config.h"
 #include "ctl/option.h"
@@ -68,6 +71,9 @@ struct fz_scan {
     size_t roots, roots_listed; /* each drop counts as one more */
     size_t unsupported;         /* files left out, by suffix or by their bytes */
     char *first_unsupported;    /* for the one line about them; owned */
+    bool *away;                 /* by root: its folder is gone as a whole; owned */
+    size_t away_capacity, away_count;
+    char *away_told; /* what was said of that last; owned */
     bool reported;
     bool any_named;   /* some came one by one, as arguments or on a list: the order is the user's own */
     bool any_picture; /* something that is a picture was seen, damaged or not */
@@ -85,6 +91,9 @@ struct fz_app {
     atomic_int signalled;     /* signals so far that ask for the end, counted by the signal thread */
     int signals_seen;         /* of those, until the end began */
 
+    struct fz_zygote *decoders;     /* owned; NULL: the workers decode on their own threads */
+    struct fz_zygote *svg_decoders; /* owned; NULL: the same */
+    struct fz_zygote *readers;      /* owned; NULL: readers are threads */
     struct fz_pool pool;
     struct fz_cache *cache; /* NULL: none */
     struct fz_sources *sources;
@@ -98,7 +107,7 @@ struct fz_app {
     struct fz_list *list;
     struct fz_arrange arrange;
     struct fz_telling telling;
-    struct fz_rating rating;
+    struct fz_rate *rating; /* not written yet, in order; owned */
     struct fz_scan scan;
     struct fz_drop drop;
     struct fz_resume resume;
@@ -109,6 +118,7 @@ struct fz_app {
     struct fz_detail detail;
     struct fz_show show;
     struct fz_animate animate;
+    struct fz_steady steady;
     struct fz_keys keys;
     struct fz_prompt prompt;
     struct fz_runs run;
@@ -125,6 +135,7 @@ struct fz_app {
     struct fz_about about;
     struct fz_panels panels;
     struct fz_stats stats;
+    struct fz_relief relief;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */
     bool start_show;    /* --slideshow: starts when the list is read */
@@ -157,7 +168,10 @@ struct fz_app {
     struct fz_wait waits[FZ_MAX_WAITS];
 };
 
-/* Main thread. Starts everything in order; stop undoes it in mirror order, also half-started. */
+/* Main thread, once all is forked and before anything is waited for: from then on a signal ends the program, whatever it does. */
+enum fz_err fz_app_listen(struct fz_app *app, struct fz_error *err);
+
+/* Main thread, after that. Starts everything in order; stop undoes it in mirror order, also half-started. */
 enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err);
 void fz_app_stop(struct fz_app *app);
 
@@ -179,6 +193,8 @@ void fz_app_open_first(
     struct fz_app *app); /* the single file that was named, or the slideshow, once it is there */
 void fz_app_take_requests(struct fz_app *app);
 void fz_app_answer_waits(struct fz_app *app);
+/* The command "wait": its answer comes with the state, or when its time is over. */
+enum fz_err fz_app_wait(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
 void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err);
 void fz_app_draw_overlays(struct fz_app *app);
 /* Pixels for each unit of a text's size; before there is a window, what the user wants. */

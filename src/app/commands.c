@@ -1,8 +1,8 @@
 /* The handlers of the COMMAND TABLE. */
 #include "app/app.h"
-#include "app/browse.h"
-#include "app/search.h"
-#include "app/folders.h"
+#include "app/wall/browse.h"
+#include "app/wall/search.h"
+#include "app/wall/folders.h"
 #include "app/options.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -35,6 +35,8 @@ enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, str
     if (!fz_command_belongs(call->id, view, &other))
         return fz_fail(err, FZ_E_USAGE, 0, "%s: only %s", fz_command_name(call->id),
                        fz_command_view_name(other));
+    if (fz_command_cuts(call->id))
+        fz_steady_cut(app, FZ_STEADY_CUT);
     return handlers[call->id](app, call, err);
 }
 
@@ -168,6 +170,7 @@ HANDLER(zoom_keep, app->picture.keep_zoom = !app->picture.keep_zoom,
 HANDLER(fullscreen, fz_head_set_fullscreen(app->head, !fz_head_is_fullscreen(app->head)))
 HANDLER(names, fz_app_set_option(app, FZ_OPTION_NAMES,
                                  fz_option_is_on(&app->options, FZ_OPTION_NAMES) ? "no" : "yes", err))
+TRY_HANDLER(layout, fz_wall_next_layout(app, err))
 HANDLER(pause_show, app->show.paused = !app->show.paused, app->show.since_us = 0)
 
 void fz_app_go_to(struct fz_app *app, size_t index)
@@ -255,6 +258,7 @@ static enum fz_err zoom(struct fz_app *app, long steps)
 
 static enum fz_err zoom_mode(struct fz_app *app, enum fz_zoom_mode mode)
 {
+    fz_steady_cut(app, FZ_STEADY_CUT);
     fz_picture_catch_up(app);
     fz_camera_set_mode(&app->picture.camera, mode, 1);
     say_if_limited(app);
@@ -387,45 +391,9 @@ static enum fz_err key(struct fz_app *app, struct fz_command_call *call, struct 
     return FZ_OK;
 }
 
-static enum fz_err status(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
-{
-    (void)err;
-    call->result = fz_app_status(app);
-    return FZ_OK;
-}
-
-static enum fz_err stats(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
-{
-    (void)err;
-    call->result = fz_stats_json(app);
-    return FZ_OK;
-}
-
-static enum fz_err wait(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
-{
-    static const char *const names[] = {
-        [FZ_WAIT_IDLE] = "idle", [FZ_WAIT_SCREENFUL] = "screenful", [FZ_WAIT_LOADED] = "loaded"};
-    int state = -1;
-    for (int i = 0; i < 3; i++)
-        if (call->argc >= 1 && strcmp(call->argv[0], names[i]) == 0)
-            state = i;
-    char *end = NULL;
-    double seconds = call->argc == 2 ? strtod(call->argv[1], &end) : 30;
-    if (state < 0 || call->argc > 2 || (end && (*end || end == call->argv[1])) ||
-        !(seconds >= 0 && seconds <= 86400))
-        return fz_fail(err, FZ_E_USAGE, 0, "wait wants idle, screenful or loaded, and may have seconds");
-    if (!call->request)
-        return fz_fail(err, FZ_E_USAGE, 0, "wait: only through frieze ctl");
-    for (int i = 0; i < FZ_MAX_WAITS; i++) {
-        if (!app->waits[i].request) {
-            app->waits[i] = (struct fz_wait){call->request, (enum fz_wait_for)state,
-                                             app->now_us + (int64_t)(seconds * 1e6)};
-            call->deferred = true;
-            return FZ_OK;
-        }
-    }
-    return fz_fail(err, FZ_E_LIMIT, 0, "too many waits");
-}
+HANDLER(status, call->result = fz_app_status(app))
+HANDLER(stats, call->result = fz_stats_json(app))
+TRY_HANDLER(wait, fz_app_wait(app, call, err))
 
 static enum fz_err screenshot(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {

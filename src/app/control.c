@@ -1,9 +1,11 @@
 /* Requests from the control socket, and those who wait for a state. */
 #include "app/app.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "source/marks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err)
 {
@@ -34,6 +36,32 @@ void fz_app_take_requests(struct fz_app *app)
     }
 }
 
+enum fz_err fz_app_wait(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    static const char *const names[] = {
+        [FZ_WAIT_IDLE] = "idle", [FZ_WAIT_SCREENFUL] = "screenful", [FZ_WAIT_LOADED] = "loaded"};
+    int state = -1;
+    for (int i = 0; i < 3; i++)
+        if (call->argc >= 1 && strcmp(call->argv[0], names[i]) == 0)
+            state = i;
+    char *end = NULL;
+    double seconds = call->argc == 2 ? strtod(call->argv[1], &end) : 30;
+    if (state < 0 || call->argc > 2 || (end && (*end || end == call->argv[1])) ||
+        !(seconds >= 0 && seconds <= 86400))
+        return fz_fail(err, FZ_E_USAGE, 0, "wait wants idle, screenful or loaded, and may have seconds");
+    if (!call->request)
+        return fz_fail(err, FZ_E_USAGE, 0, "wait: only through frieze ctl");
+    for (int i = 0; i < FZ_MAX_WAITS; i++) {
+        if (!app->waits[i].request) {
+            app->waits[i] = (struct fz_wait){call->request, (enum fz_wait_for)state,
+                                             app->now_us + (int64_t)(seconds * 1e6)};
+            call->deferred = true;
+            return FZ_OK;
+        }
+    }
+    return fz_fail(err, FZ_E_LIMIT, 0, "too many waits");
+}
+
 bool fz_app_is_idle(const struct fz_app *app)
 {
     if (app->dirty || app->arrived || app->moving || app->fading || fz_loader_uploads_wait(app) ||
@@ -43,9 +71,12 @@ bool fz_app_is_idle(const struct fz_app *app)
         return false;
     if (app->scan.roots_listed < app->scan.roots || !fz_ready_is_empty(&app->results))
         return false;
-    if (app->mode == FZ_MODE_PICTURE && app->picture.shown != app->picture.item)
+    if (app->mode == FZ_MODE_PICTURE && app->picture.shown != app->picture.item &&
+        !fz_loader_is_away(app, app->picture.item))
         return false;
-    if (fz_arrange_is_busy(app))
+    if (app->loader.renew_us != FZ_NEVER)
+        return false;
+    if (fz_rate_is_busy(app) || fz_arrange_is_busy(app))
         return false;
     if (app->loading_paused)
         return true;
@@ -54,7 +85,6 @@ bool fz_app_is_idle(const struct fz_app *app)
     for (size_t i = 0; i < app->loader.flying_count; i++) {
         const struct fz_job *job = app->loader.flying[i];
         if (job->kind == FZ_JOB_SNIFF || job->purpose == FZ_FOR_PICTURE || job == app->about.job ||
-            job == app->rating.job ||
             (job->kind == FZ_JOB_DECODE && job->queued.priority < fz_priority(FZ_PRIORITY_FILL, 0)))
             return false;
     }
@@ -142,7 +172,7 @@ static json_t *searched(const struct fz_app *app)
 {
     if (!app->searched)
         return json_null();
-    return json_pack("{s:s,s:I}", "text", app->searched, "matches", (json_int_t)fz_list_count(app->list));
+    return json_pack("{s:s,s:I}", "text", app->searched, "matches", (json_int_t)fz_search_matches(app));
 }
 
 json_t *fz_app_status(struct fz_app *app)
@@ -156,6 +186,7 @@ json_t *fz_app_status(struct fz_app *app)
     json_object_set_new(status, "items", json_integer((json_int_t)fz_list_all_count(app->list)));
     json_object_set_new(status, "marked", json_integer((json_int_t)fz_list_marked_count(app->list)));
     json_object_set_new(status, "search", searched(app));
+    json_object_set_new(status, "away", json_integer((json_int_t)app->scan.away_count));
     json_object_set_new(status, "scanning", json_boolean(!fz_app_is_listed(app)));
     json_object_set_new(status, "uri", selected_uri(app));
     json_object_set_new(status, "title", title(app));
@@ -173,7 +204,8 @@ json_t *fz_app_status(struct fz_app *app)
     json_object_set_new(status, "programs", json_integer((json_int_t)app->run.under_way));
     json_object_set_new(status, "notice", notice(app));
     json_object_set_new(status, "fullscreen", json_boolean(fz_head_is_fullscreen(app->head)));
-    json_object_set_new(status, "sandbox_state", json_string("off"));
+    json_object_set_new(status, "sandbox_state",
+                        json_string(fz_sandbox_state_name(fz_sandbox_state_of(fz_pool_layers(&app->pool)))));
     json_object_set_new(status, "uptime_ms", json_integer(app->now_us / 1000));
     return status;
 }

@@ -3,21 +3,12 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "frieze_config.h"
-#include "image/image.h"
-#include "source/source.h"
+#include "source/once.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-enum {
-    MAX_LOOKS = 4000, /* at entries of the pictures folder, before it is taken to hold a picture somewhere */
-    MAX_DEPTH = 16,   /* of its folders: links may lead round in circles */
-};
 
 /* XDG_PICTURES_DIR="$HOME/Pictures" in user-dirs.dirs
  * (https://www.freedesktop.org/wiki/Software/xdg-user-dirs/); NULL where that says nothing. */
@@ -60,48 +51,6 @@ static char *pictures_folder(const char *home)
     return folder;
 }
 
-/* Whether somewhere below an open folder (taken) lies a picture. Stops at the first. */
-static bool holds_picture(int folder_fd, int depth, int *looks)
-{
-    DIR *dir = fdopendir(folder_fd);
-    if (!dir) {
-        close(folder_fd);
-        return false;
-    }
-    bool found = false;
-    for (const struct dirent *entry; !found && (entry = readdir(dir)) != NULL;) {
-        enum fz_source_doubt doubt;
-        bool other = !fz_suffix_classify(entry->d_name, &doubt) && entry->d_type != DT_DIR;
-        if (fz_name_is_hidden(entry->d_name) || other) /* that includes "." and ".." */
-            continue;
-        if (--*looks < 0) {
-            found = true;
-            break;
-        }
-        int fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        struct stat st;
-        if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) && depth < MAX_DEPTH) {
-            found = holds_picture(fd, depth + 1, looks);
-        } else if (fd >= 0) {
-            found = fz_image_sniff(fd, NULL) != NULL;
-            close(fd);
-        }
-    }
-    closedir(dir);
-    return found;
-}
-
-static bool is_worth_opening(const char *folder, bool may_be_empty)
-{
-    int fd = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY), looks = MAX_LOOKS;
-    if (fd < 0)
-        return false;
-    if (!may_be_empty)
-        return holds_picture(fd, 0, &looks);
-    close(fd);
-    return true;
-}
-
 /* Installed, or beside the build folder of a source tree. */
 static char *demo_folder(void)
 {
@@ -123,11 +72,11 @@ static char *demo_folder(void)
     return found;
 }
 
-char *fz_default_source(bool may_be_empty)
+char *fz_default_source(struct fz_zygote *readers, bool may_be_empty)
 {
     const char *home = getenv("HOME");
     char *pictures = home && *home ? pictures_folder(home) : NULL;
-    char *demo = pictures && is_worth_opening(pictures, may_be_empty) ? NULL : demo_folder();
+    char *demo = pictures && fz_once_is_worth_opening(readers, pictures, may_be_empty) ? NULL : demo_folder();
     if (!demo)
         return pictures;
     free(pictures);

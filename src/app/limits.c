@@ -32,7 +32,7 @@ uint64_t fz_memory_bound(const struct fz_options *options)
 }
 
 /* Everything works without it. */
-struct fz_cache *fz_cache_by_options(const struct fz_options *options, bool patient)
+struct fz_cache *fz_cache_by_options(const struct fz_options *options, bool patient, struct fz_error *err)
 {
     uint64_t limit_bytes = (uint64_t)options->values[FZ_OPTION_CACHE_SIZE].number;
     char *folder = limit_bytes > 0 ? fz_cache_folder() : NULL;
@@ -41,9 +41,8 @@ struct fz_cache *fz_cache_by_options(const struct fz_options *options, bool pati
                                    .queue_bytes = fz_memory_bound(options) / CACHE_QUEUE_PART,
                                    .patient = patient};
     struct fz_cache *cache = NULL;
-    struct fz_error err = {0};
-    if (folder && fz_cache_start(&cache, &how, &err) != FZ_OK)
-        fz_log_error(&err);
+    if (folder)
+        fz_cache_start(&cache, &how, err);
     free(folder);
     return cache;
 }

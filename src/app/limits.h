@@ -15,6 +15,6 @@ struct fz_cache;
 
 /* Main thread. Starts the tile cache as --cache-size asks for; NULL where it is 0 or nowhere to be kept. `patient`: see
  * decode/cache.h. */
-struct fz_cache *fz_cache_by_options(const struct fz_options *options, bool patient);
+struct fz_cache *fz_cache_by_options(const struct fz_options *options, bool patient, struct fz_error *err);
 
 #endif

@@ -10,6 +10,7 @@
 
 enum {
     UPLOAD_BUDGET_US = 3000, /* of one frame */
+    TRIM_BUDGET_US = 1000,
     TIMER_PERIOD_US = 16667, /* where the display names no refresh rate */
     IDLE_WAIT_US = 1000000,
     LOST_BELL_US = 100000, /* what a lost wake-up costs while something is under way */
@@ -95,18 +96,28 @@ static int64_t earliest(int64_t a, int64_t b)
     return b < a ? b : a;
 }
 
+/* The next frame; FZ_NEVER: nothing that is drawn has changed. */
+static int64_t frame_due_us(const struct fz_app *app)
+{
+    int64_t due = fz_app_next_overlay_us(app), held = fz_steady_cut_due_us(app);
+    if (app->dirty || app->moving)
+        due = earliest(due, motion_due_us(app));
+    if (app->fading || app->arrived)
+        due = earliest(due, loading_due_us(app));
+    return due > held ? due : held;
+}
+
 static int64_t next_wake_us(const struct fz_app *app, int64_t view_us)
 {
     if (app->loader.stale || app->loader.moved)
         return 0;
     int64_t wake = app->now_us + (app->loader.flying_count > 0 ? LOST_BELL_US : IDLE_WAIT_US);
-    if (app->dirty || app->moving)
-        wake = motion_due_us(app);
-    if (fz_loader_uploads_wait(app) || fz_animate_uploads_wait(app) || app->fading || app->arrived)
+    wake = earliest(wake, frame_due_us(app));
+    if (fz_loader_uploads_wait(app) || fz_animate_uploads_wait(app))
         wake = earliest(wake, loading_due_us(app));
     wake = earliest(wake, view_us);
-    wake = earliest(wake, fz_app_next_overlay_us(app));
     wake = earliest(wake, app->loader.retry_us);
+    wake = earliest(wake, app->loader.renew_us);
     for (int i = 0; i < FZ_MAX_WAITS; i++)
         if (app->waits[i].request)
             wake = earliest(wake, app->waits[i].deadline_us);
@@ -119,7 +130,8 @@ static bool something_arrived(const struct fz_app *app)
 {
     return app->backlog || !fz_ready_is_empty(&app->results) || !fz_ready_is_empty(&app->events) ||
            !fz_ready_is_empty(&app->requests) || !fz_ready_is_empty(&app->run.done) ||
-           fz_text_has_arrived(app->head) || atomic_load(&app->signalled) > app->signals_seen;
+           fz_text_has_arrived(app->head) || fz_relief_is_due(app) ||
+           atomic_load(&app->signalled) > app->signals_seen;
 }
 
 static void wait_and_handle(struct fz_app *app, int64_t wake_us)
@@ -207,15 +219,9 @@ static void frame(struct fz_app *app)
     fz_app_save_frame(app);
     int64_t work_end_us = fz_now_us();
     fz_head_present(app->head);
+    fz_texture_trim(app->head, TRIM_BUDGET_US);
     note_frame(app, work_end_us, fz_now_us());
-}
-
-static bool frame_is_due(const struct fz_app *app)
-{
-    if ((app->dirty || app->moving) && app->now_us >= motion_due_us(app))
-        return true;
-    bool overlay_ended = app->now_us >= fz_app_next_overlay_us(app);
-    return overlay_ended || ((app->fading || app->arrived) && app->now_us >= loading_due_us(app));
+    fz_steady_note(app);
 }
 
 /* Milestones count from the frame that showed them. */
@@ -248,19 +254,20 @@ void fz_app_run(struct fz_app *app)
         view_us = earliest(view_us, fz_arrange_next_us(app));
         view_us = earliest(view_us, fz_marks_next_us(app));
         view_us = earliest(view_us, fz_touch_step(app));
+        view_us = earliest(view_us, fz_relief_step(app));
         wait_and_handle(app, next_wake_us(app, view_us));
         fz_app_take_source_events(app);
         fz_app_take_requests(app);
         fz_run_collect(app);
         app->arrived |= fz_text_collect(app->head);
         app->arrived |= fz_loader_collect(app, 0);
-        if (app->now_us >= loading_due_us(app) || frame_is_due(app))
+        if (app->now_us >= loading_due_us(app) || app->now_us >= frame_due_us(app))
             app->arrived |= fz_loader_collect(app, UPLOAD_BUDGET_US);
         fz_arrange_step(app);
         fz_marks_step(app);
         fz_app_judge_scan(app);
         fz_loader_issue(app);
-        if (frame_is_due(app))
+        if (app->now_us >= frame_due_us(app))
             frame(app);
         note_milestones(app);
         fz_app_answer_waits(app);

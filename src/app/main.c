@@ -1,8 +1,9 @@
 /* frieze: a fullscreen slideshow and thumbnail wall that never freezes. */
 #include "app/app.h"
 #include "app/default_source.h"
+#include "app/isolation.h"
 #include "app/signals.h"
-#include "app/subcommand.h"
+#include "app/subcommand/subcommand.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -10,6 +11,7 @@
 #include "frieze_config.h"
 #include "image/libraries.h"
 #include "remote/client.h"
+#include "process/title.h"
 #include "sync/thread.h"
 
 #include <fcntl.h>
@@ -32,9 +34,11 @@ static void print_help(void)
     fz_options_print_help(stdout);
 }
 
-static void print_version(void)
+static void print_version(const struct fz_options *options)
 {
-    puts("frieze " FRIEZE_VERSION "\nisolation: thread\nsandbox: off\nformats:");
+    puts("frieze " FRIEZE_VERSION);
+    fz_isolation_print(options, stdout);
+    puts("formats:");
     struct fz_library library;
     for (size_t i = 0; fz_library_at(i, &library); i++)
         printf("  %-44s  %s %s\n", library.formats, library.name,
@@ -96,6 +100,9 @@ int main(int argc, char **argv)
 {
     fz_clock_start();
     fill_standard_descriptors();
+    fz_title_init(argc, argv);
+    if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
+        _exit(fz_zygote_back_main(argc, argv, fz_roles));
     fz_thread_claim_main();
     if (argc > 1 && strcmp(argv[1], "ctl") == 0)
         return fz_client_main(argc - 1, argv + 1);
@@ -120,8 +127,13 @@ int main(int argc, char **argv)
     } else if (fz_option_is_on(&app->options, FZ_OPTION_HELP)) {
         print_help();
     } else if (fz_option_is_on(&app->options, FZ_OPTION_VERSION)) {
-        print_version();
+        print_version(&app->options);
+    } else if ((code = fz_isolation_start_readers(&app->options, &app->readers, &err)) != FZ_OK ||
+               (code = fz_isolation_start(&app->options, &app->decoders, &err)) != FZ_OK ||
+               (code = fz_app_listen(app, &err)) != FZ_OK) {
+        fz_log_error(&err);
     } else {
+        app->svg_decoders = fz_isolation_svg(&app->options);
         fz_config_load(&app->config, &app->options);
         fz_run_init(app);
         fz_keys_init(app);
@@ -129,10 +141,13 @@ int main(int argc, char **argv)
         fz_video_prepare();
         bool waits =
             fz_option_is_on(&app->options, FZ_OPTION_WATCH) || fz_option_is_on(&app->options, FZ_OPTION_WAIT);
-        if (count == 0 && (fallback = fz_default_source(waits)) != NULL)
+        if (count == 0 && (fallback = fz_default_source(app->readers, waits)) != NULL)
             sources[count++] = fallback;
         code = run(app, sources, paths, count);
     }
+    fz_zygote_front_stop(app->decoders);
+    fz_zygote_front_stop(app->readers);
+    fz_zygote_front_stop(app->svg_decoders);
     fz_keys_fini(app);
     fz_run_fini(app);
     fz_options_fini(&app->options);

@@ -1,7 +1,7 @@
 #include "app/options.h"
 
 #include "app/app.h"
-#include "app/browse.h"
+#include "app/wall/browse.h"
 #include "base/str.h"
 
 #include <stdlib.h>
@@ -22,8 +22,13 @@ static void apply(struct fz_app *app, enum fz_option_id id)
         fz_loader_forget_all(app);
     else if (id == FZ_OPTION_SORT || id == FZ_OPTION_REVERSE)
         fz_browse_sort_by_options(app);
+    else if (id == FZ_OPTION_LAYOUT)
+        fz_wall_switch_layout(app);
     else if (id == FZ_OPTION_TEXT_SCALE)
         apply_text_scale(app);
+    if (id == FZ_OPTION_BACKGROUND || id == FZ_OPTION_TEXT_SCALE || id == FZ_OPTION_NAMES ||
+        id == FZ_OPTION_LAYOUT)
+        fz_steady_cut(app, FZ_STEADY_CUT);
     app->dirty = true;
 }
 

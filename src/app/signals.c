@@ -4,11 +4,13 @@
 #include "base/mem.h"
 #include "sync/thread.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -41,6 +43,7 @@ void fz_signals_block(void)
     end_signals(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error of the write */
 }
 
 /* Waits for a signal; false when there is nothing more to wait for, or `until_us` has come. */
@@ -62,6 +65,20 @@ static bool take_signal(struct fz_signals *signals, int64_t until_us)
     }
 }
 
+/* A process ends with its last thread, and that with the next turn that it gets: where many want the cores, whoever has put itself
+ * behind them (our workers, the thread that keeps Mesa's shaders) may wait a second for one. Only who may (root, RLIMIT_NICE) can
+ * give them ours again. */
+static void hurry(void)
+{
+    DIR *threads = opendir("/proc/self/task");
+    int own = getpriority(PRIO_PROCESS, 0);
+    for (const struct dirent *entry; threads && (entry = readdir(threads)) != NULL;)
+        if (entry->d_name[0] != '.')
+            setpriority(PRIO_PROCESS, (id_t)strtoul(entry->d_name, NULL, 10), own);
+    if (threads)
+        closedir(threads);
+}
+
 static int signals_main(void *ctx)
 {
     struct fz_signals *signals = ctx;
@@ -71,11 +88,14 @@ static int signals_main(void *ctx)
             until_us = fz_now_us() + PATIENCE_US;
         atomic_fetch_add(signals->signalled, 1);
         fz_doorbell_ring(signals->bell);
+        hurry();
     }
     struct pollfd stop = {.fd = signals->stop_fd, .events = POLLIN};
     if (until_us == FZ_NEVER || poll(&stop, 1, 0) != 0)
         return 0;
-    _exit(signals->last_resort(signals->ctx));
+    int status = signals->last_resort(signals->ctx);
+    hurry(); /* those that came since */
+    _exit(status);
 }
 
 enum fz_err fz_signals_start(struct fz_signals **out, atomic_int *signalled, struct fz_doorbell *bell,
@@ -108,8 +128,10 @@ void fz_signals_stop(struct fz_signals *signals)
     if (!signals)
         return;
     uint64_t one = 1;
-    if (signals->thread && write(signals->stop_fd, &one, sizeof one) == (ssize_t)sizeof one)
-        SDL_WaitThread(signals->thread, NULL);
+    bool told = !signals->thread || write(signals->stop_fd, &one, sizeof one) == (ssize_t)sizeof one;
+    if (!told) /* it goes on, and with it what it reads, until the process ends a moment later */
+        return;
+    SDL_WaitThread(signals->thread, NULL);
     close(signals->signal_fd);
     close(signals->stop_fd);
     free(signals);

@@ -1,8 +1,9 @@
 /* Start and stop, in mirror order. */
 #include "app/app.h"
-#include "app/browse.h"
+#include "app/isolation.h"
+#include "app/wall/browse.h"
 #include "app/limits.h"
-#include "app/shown.h"
+#include "app/picture/shown.h"
 #include "app/signals.h"
 #include "base/clock.h"
 #include "base/leftover.h"
@@ -10,6 +11,7 @@
 #include "base/mem.h"
 #include "base/memory_use.h"
 #include "base/path.h"
+#include "source/once.h"
 #include "source/stacks.h"
 #include "sync/thread.h"
 
@@ -29,9 +31,17 @@ enum {
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
 };
 
-static bool is_one_file(const char *const *sources, size_t count)
+/* Its path; NULL where there are others, or it is no file. */
+static char *only_file(const struct fz_app *app, const char *const *sources, size_t count)
 {
-    return count == 1 && strcmp(sources[0], "-") != 0 && fz_path_is_file(sources[0]);
+    bool is_file = false;
+    if (count != 1 || strcmp(sources[0], "-") == 0)
+        return NULL;
+    char *path = fz_once_locate(app->readers, sources[0], &is_file);
+    if (is_file)
+        return path;
+    free(path);
+    return NULL;
 }
 
 struct fz_source_options fz_app_source_options(const struct fz_app *app)
@@ -43,6 +53,8 @@ struct fz_source_options fz_app_source_options(const struct fz_app *app)
         .wait = fz_option_is_on(o, FZ_OPTION_WAIT),
         .recursive = true,
         .nul_separated = fz_option_is_on(o, FZ_OPTION_NUL),
+        .readers = app->readers,
+        .files = app->pool.files,
     };
 }
 
@@ -52,8 +64,7 @@ static enum fz_err start_sources(struct fz_app *app, const char *const *sources,
 {
     struct fz_source_options options = fz_app_source_options(app);
     const char *one[1];
-    if (!app->headless && is_one_file(sources, count)) {
-        app->first_path = fz_path_locate(sources[0]);
+    if (!app->headless && app->first_path) {
         app->first_folder = fz_path_dir(app->first_path);
         app->open_first = true;
         if (!fz_option_is_on(&app->options, FZ_OPTION_NO_SIBLINGS)) {
@@ -139,6 +150,18 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
     return code;
 }
 
+/* Xlib calls exit() where its server has gone (XSetIOErrorHandler(3)): with all threads running, libraries would be torn down
+ * under them. */
+static bool is_stopped; /* main thread */
+
+static void end_with_display(void)
+{
+    if (is_stopped)
+        return;
+    fz_leftovers_end();
+    _exit(fz_err_exit_status(FZ_E_DISPLAY));
+}
+
 /* Signal thread, or main thread. Gives the exit status. */
 static int end_at_once(void *ctx)
 {
@@ -157,13 +180,25 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     app->loader.picture_limit_px = memory / 2 / 4 / PICTURES_IN_BUDGET;
     if (app->loader.picture_limit_px > fz_image_default_limits.max_output_px)
         app->loader.picture_limit_px = fz_image_default_limits.max_output_px;
-    app->cache = fz_cache_by_options(&app->options, false);
-    enum fz_err code =
-        fz_pool_start(&app->pool, jobs, memory / 4, app->cache, &app->results, &app->bell, err);
+    app->cache = fz_cache_by_options(&app->options, false, err);
+    if (err->code != FZ_OK) { /* the wall works without */
+        fz_log_error(err);
+        *err = (struct fz_error){0};
+    }
+    struct fz_pool_options workers = {.workers = jobs,
+                                      .working_bytes = memory / 4,
+                                      .cache = app->cache,
+                                      .decoders = app->decoders,
+                                      .svg_decoders = app->svg_decoders,
+                                      .requires_all = fz_isolation_requires_all(&app->options),
+                                      .max_cpu_us = fz_limits_from_options(&app->options).max_cpu_us};
+    enum fz_err code = fz_pool_start(&app->pool, &workers, &app->results, &app->bell, err);
     if (code == FZ_OK)
         code = fz_text_service_start(&app->texts, &app->bell, err);
-    if (code == FZ_OK)
-        code = fz_signals_start(&app->signals, &app->signalled, &app->bell, end_at_once, app, err);
+    struct fz_error why = {0};
+    if (code == FZ_OK &&
+        fz_relief_start(app, &fz_pressure_places, &why) != FZ_OK) /* the wall works without */
+        fz_log("nobody looks whether memory is short: %s", why.msg);
     if (code == FZ_OK && fz_option_is_set(&app->options, FZ_OPTION_SHOWN))
         code = fz_shown_start(&app->shown, app->options.values[FZ_OPTION_SHOWN].text, err);
     return code;
@@ -180,24 +215,41 @@ static bool is_by_hand(const struct fz_app *app)
     return !app->headless && !wants_file && (launched || isatty(STDERR_FILENO));
 }
 
+enum fz_err fz_app_listen(struct fz_app *app, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    fz_doorbell_init(&app->bell);
+    enum fz_err code = fz_signals_start(&app->signals, &app->signalled, &app->bell, end_at_once, app, err);
+    if (code == FZ_OK)
+        return FZ_OK;
+    fz_signals_stop(app->signals);
+    app->signals = NULL;
+    fz_doorbell_fini(&app->bell);
+    return code;
+}
+
 enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
     uint64_t memory = fz_memory_bound(&app->options);
     fz_cancel_init(&app->quit, NULL);
-    fz_doorbell_init(&app->bell);
     app->headless = fz_option_is_on(&app->options, FZ_OPTION_HEADLESS);
     app->start_show = fz_option_is_on(&app->options, FZ_OPTION_SLIDESHOW);
     fz_wall_init(app);
     fz_picture_init(app);
     fz_animate_init(&app->animate);
+    fz_steady_init(&app->steady);
     tzset(); /* reads the time zone's file: no thread shall have to later on */
     enum fz_err code = start_threads(app, memory, err);
+    if (code == FZ_OK && app->readers)
+        code = fz_pool_use_readers(&app->pool, err);
+    if (code == FZ_OK)
+        app->first_path = only_file(app, sources, count);
     if (code == FZ_OK)
         code = start_sources(app, sources, count, err);
     if (code != FZ_OK)
         return code;
-    if (!is_one_file(sources, count)) /* which opens itself */
+    if (!app->first_path) /* which opens itself */
         fz_resume_start(app, sources, count);
     if (app->start_show || app->open_first)
         app->start_mode = FZ_MODE_PICTURE; /* Esc there ends the program */
@@ -216,6 +268,7 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     code = open_head(app, memory / 2, err);
     if (code != FZ_OK)
         return code;
+    atexit(end_with_display); /* after those of the libraries that were loaded for it: it runs before them */
     app->now_us = fz_now_us();
     app->hint_until_us = is_by_hand(app) ? app->now_us + HINT_US : 0;
     fz_app_open_first(app);
@@ -268,6 +321,7 @@ static void free_events(struct fz_ready_node *node)
 void fz_app_stop(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
+    is_stopped = true;
     fz_signals_arm(app->signals);
     fz_resume_end(app);
     fz_cancel_set(&app->quit);
@@ -283,8 +337,10 @@ void fz_app_stop(struct fz_app *app)
     free_events(app->backlog);
     free_events(fz_ready_take(&app->events));
     fz_prompt_fini(app);
+    fz_menu_fini(app);
     free(app->searched);
     fz_shown_stop(app->shown);
+    fz_relief_stop(app);
     bool stopped = fz_resume_stop(app, STUCK_MS);
     stopped = fz_pool_stop(&app->pool, STUCK_MS) && stopped;
     stopped = stopped && fz_cache_stop(app->cache, STUCK_MS);
@@ -293,6 +349,7 @@ void fz_app_stop(struct fz_app *app)
     fz_animate_fini(app);
     if (app->list)
         fz_loader_fini(app);
+    fz_run_stop_looking(app);
     fz_head_close(app->heads[0]);
     if (!fz_text_service_stop(app->texts, STUCK_MS))
         _exit(end_at_once(app));
@@ -303,6 +360,8 @@ void fz_app_stop(struct fz_app *app)
     fz_list_free(app->list);
     fz_wall_fini(app);
     free(app->scan.first_unsupported);
+    free(app->scan.away);
+    free(app->scan.away_told);
     free(app->first_path);
     free(app->first_folder);
     free(app->notice);

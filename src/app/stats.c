@@ -47,13 +47,18 @@ static void add_frame_times(json_t *frames, const char *name, const struct fz_hi
     json_object_set_new(frames, key, maximum(h));
 }
 
-static json_t *frames_json(const struct fz_stats *s)
+static json_t *frames_json(const struct fz_app *app)
 {
+    const struct fz_stats *s = &app->stats;
+    struct fz_perf_recent recent = fz_perf_recent(&app->perf);
     json_t *frames = json_pack("{s:o,s:o}", "count", bytes(s->total.count), "late", bytes(s->late));
     add_frame_times(frames, "work", &s->work);
     add_frame_times(frames, "present", &s->present);
     add_frame_times(frames, "total", &s->total);
     json_object_set_new(frames, "interval_p99", percentile(&s->interval, 0.99));
+    json_object_set_new(frames, "recent_p50", ms_or_null(recent.p50_us));
+    json_object_set_new(frames, "recent_p99", ms_or_null(recent.p99_us));
+    json_object_set_new(frames, "recent_max", ms_or_null(recent.max_us));
     return frames;
 }
 
@@ -64,17 +69,28 @@ static json_t *textures_json(const struct fz_app *app, const char *which)
     if (which[0] == 'u')
         return json_pack("{s:o,s:o,s:f}", "count", bytes(t->uploads), "bytes", bytes(t->upload_bytes), "max",
                          (double)t->upload_max_us / 1000);
-    return json_pack("{s:o,s:o,s:o,s:o}", "texture_bytes_peak", bytes(t->bytes_peak), "pixel_bytes_peak",
-                     bytes(app->stats.pixel_bytes_peak), "hits", bytes(app->stats.hits), "disk_hits",
-                     bytes(app->stats.disk_hits));
+    return json_pack("{s:o,s:o,s:o,s:o,s:o}", "texture_bytes", bytes(t->bytes), "texture_bytes_peak",
+                     bytes(t->bytes_peak), "pixel_bytes_peak", bytes(app->stats.pixel_bytes_peak), "hits",
+                     bytes(app->stats.hits), "disk_hits", bytes(app->stats.disk_hits));
 }
 
 static json_t *decode_json(const struct fz_app *app)
 {
     const struct fz_stats *s = &app->stats;
-    uint64_t cpu_us = atomic_load_explicit(&app->pool.counts.cpu_us, memory_order_relaxed);
+    const struct fz_pool_counts *counts = &app->pool.counts;
+    uint64_t cpu_us = atomic_load(&counts->cpu_us) + atomic_load(&counts->engine.back_cpu_us);
     return json_pack("{s:o,s:f,s:o,s:o,s:i}", "count", bytes(s->decodes), "cpu", (double)cpu_us / 1000,
-                     "cancelled", bytes(s->cancelled), "repeated", bytes(s->repeated), "respawned", 0);
+                     "cancelled", bytes(s->cancelled), "repeated", bytes(s->repeated), "respawned",
+                     atomic_load(&app->pool.counts.engine.respawned));
+}
+
+static json_t *sandbox_json(uint32_t layers)
+{
+    json_t *names = json_array();
+    for (int i = 0; i < FZ_SANDBOX_LAYERS; i++)
+        if (layers & (1u << i))
+            json_array_append_new(names, json_string(fz_sandbox_layer_name((enum fz_sandbox_layer)i)));
+    return names;
 }
 
 json_t *fz_stats_json(const struct fz_app *app)
@@ -85,7 +101,7 @@ json_t *fz_stats_json(const struct fz_app *app)
     json_object_set_new(root, "failed", bytes(app->loader.failed_count));
     json_object_set_new(root, "unsupported", bytes(app->scan.unsupported));
     json_object_set_new(root, "startup", startup_json(s));
-    json_object_set_new(root, "frames", frames_json(s));
+    json_object_set_new(root, "frames", frames_json(app));
     json_object_set_new(root, "render_thread",
                         json_pack("{s:f}", "stall_max", (double)s->stall_max_us / 1000));
     json_object_set_new(root, "input",
@@ -95,15 +111,18 @@ json_t *fz_stats_json(const struct fz_app *app)
     json_object_set_new(root, "upload", textures_json(app, "upload"));
     json_object_set_new(root, "cache", textures_json(app, "cache"));
     json_object_set_new(root, "memory",
-                        json_pack("{s:o,s:o}", "rss_peak_bytes", bytes(fz_memory_rss_peak_bytes()),
-                                  "pss_peak_bytes", bytes(s->pss_peak_bytes)));
+                        json_pack("{s:o,s:o,s:s,s:i}", "rss_peak_bytes", bytes(fz_memory_rss_peak_bytes()),
+                                  "pss_peak_bytes", bytes(s->pss_peak_bytes), "pressure",
+                                  fz_pressure_name(app->relief.pressure), "pressures", app->relief.count));
     json_object_set_new(root, "opens",
                         bytes(atomic_load_explicit(&app->pool.counts.opens, memory_order_relaxed)));
     json_object_set_new(root, "renderer",
                         app->head ? json_string(fz_head_renderer_name(app->head)) : json_null());
     json_object_set_new(root, "isolation", json_string(app->options.values[FZ_OPTION_ISOLATION].text));
-    json_object_set_new(root, "sandbox_state", json_string("off"));
-    json_object_set_new(root, "sandbox", json_array());
+    uint32_t layers = fz_pool_layers(&app->pool);
+    json_object_set_new(root, "sandbox_state",
+                        json_string(fz_sandbox_state_name(fz_sandbox_state_of(layers))));
+    json_object_set_new(root, "sandbox", sandbox_json(layers));
     return root;
 }
 

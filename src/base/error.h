@@ -15,6 +15,7 @@
     X(NOT_PICTURE, "not_picture", 1, false) \
     X(UNSUPPORTED, "unsupported", 1, false) \
     X(DAMAGED, "damaged", 1, false)         \
+    X(CRASHED, "crashed", 1, false)         \
     X(LIMIT, "limit", 1, false)             \
     X(MEMORY, "memory", 1, true)            \
     X(CANCELLED, "cancelled", 130, false)   \

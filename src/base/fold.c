@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ enum {
     PAGES = 0x110000 / PAGE,
     MOST_PARTS = 32, /* U+FDFA, the longest, becomes 18 code points */
     PART_BYTES = 4,
+    UTF8_MOST = 4,
 };
 
 /* What the code points of a page become: bytes [at[i], at[i + 1]). */
@@ -22,23 +24,8 @@ struct page {
     char bytes[];
 };
 
-struct fz_fold {
-    struct page *pages[PAGES];
-};
-
-struct fz_fold *fz_fold_new(void)
-{
-    return fz_calloc(1, sizeof(struct fz_fold));
-}
-
-void fz_fold_free(struct fz_fold *fold)
-{
-    if (!fold)
-        return;
-    for (size_t i = 0; i < PAGES; i++)
-        free(fold->pages[i]);
-    free(fold);
-}
+/* Made by whoever needs one first, and then as they are. */
+static _Atomic(struct page *) pages[PAGES];
 
 /* Letters with a stroke, and ligatures, have no decomposition in Unicode; whoever cannot type them types these. */
 static const char *plain_letter(utf8proc_int32_t c)
@@ -98,10 +85,8 @@ static size_t fold_one(uint32_t c, char *out)
     return len;
 }
 
-static const struct page *page_of(struct fz_fold *fold, uint32_t c)
+static struct page *make_page(uint32_t c)
 {
-    if (fold->pages[c / PAGE])
-        return fold->pages[c / PAGE];
     char *bytes = fz_malloc((size_t)PAGE * MOST_PARTS * PART_BYTES);
     uint16_t at[PAGE + 1] = {0};
     for (uint32_t i = 0; i < PAGE; i++)
@@ -110,7 +95,21 @@ static const struct page *page_of(struct fz_fold *fold, uint32_t c)
     memcpy(page->at, at, sizeof at);
     memcpy(page->bytes, bytes, at[PAGE]);
     free(bytes);
-    return fold->pages[c / PAGE] = page;
+    return page;
+}
+
+static const struct page *page_of(uint32_t c)
+{
+    /* Acquire and release: who sees a page sees what is in it. */
+    struct page *page = atomic_load_explicit(&pages[c / PAGE], memory_order_acquire), *made;
+    if (page)
+        return page;
+    made = make_page(c);
+    if (atomic_compare_exchange_strong_explicit(&pages[c / PAGE], &page, made, memory_order_acq_rel,
+                                                memory_order_acquire))
+        return made;
+    free(made); /* another thread was faster */
+    return page;
 }
 
 #define EACH_BYTE(value) (0x0101010101010101u * (uint64_t)(value))
@@ -142,34 +141,47 @@ static size_t decode(const char *text, size_t len, uint32_t *c)
 }
 
 /* A position in what is read and in what is written. */
-struct fold_at {
+struct folding {
     const char *text;
     size_t read, len;
     char *out;
     size_t written, size;
 };
 
-/* One character; false when there is no room for it. */
-static bool fold_next(struct fz_fold *fold, struct fold_at *at)
+static size_t fold_at(const char *text, size_t len, const char **bytes, size_t *count)
 {
     uint32_t c = 0;
-    const char *bytes = at->text + at->read;
-    size_t taken = decode(bytes, at->len - at->read, &c), count = 1;
-    if (taken > 0) {
-        const struct page *page = page_of(fold, c);
-        bytes = page->bytes + page->at[c % PAGE];
-        count = (size_t)(page->at[c % PAGE + 1] - page->at[c % PAGE]);
-    }
+    size_t taken = decode(text, len, &c);
+    *bytes = text;
+    *count = 1;
+    if (taken == 0)
+        return 1;
+    const struct page *page = page_of(c);
+    *bytes = page->bytes + page->at[c % PAGE];
+    *count = (size_t)(page->at[c % PAGE + 1] - page->at[c % PAGE]);
+    return taken;
+}
+
+size_t fz_fold_next(const char *text, const char **bytes, size_t *count)
+{
+    return fold_at(text, strnlen(text, UTF8_MOST), bytes, count);
+}
+
+/* One character; false when there is no room for it. */
+static bool fold_next(struct folding *at)
+{
+    const char *bytes;
+    size_t count, taken = fold_at(at->text + at->read, at->len - at->read, &bytes, &count);
     if (at->written + count > at->size)
         return false;
     for (size_t i = 0; i < count; i++) /* one to three: no call */
         at->out[at->written + i] = bytes[i];
     at->written += count;
-    at->read += taken > 0 ? taken : 1;
+    at->read += taken;
     return true;
 }
 
-static void fold_ascii(struct fold_at *at)
+static void fold_ascii(struct folding *at)
 {
     uint64_t word;
     while (at->read + sizeof word <= at->len && at->written + sizeof word <= at->size) {
@@ -184,13 +196,13 @@ static void fold_ascii(struct fold_at *at)
         at->out[at->written++] = lower_byte(at->text[at->read++]);
 }
 
-size_t fz_fold_text(struct fz_fold *fold, const char *text, size_t len, char *out, size_t size)
+size_t fz_fold_text(const char *text, size_t len, char *out, size_t size)
 {
-    struct fold_at at = {.text = text, .len = len, .out = out, .size = size};
+    struct folding at = {.text = text, .len = len, .out = out, .size = size};
     for (;;) {
         fold_ascii(&at);
         do {
-            if (at.read == at.len || !fold_next(fold, &at))
+            if (at.read == at.len || !fold_next(&at))
                 return at.written;
         } while (at.read < at.len && (unsigned char)at.text[at.read] >= 0x80);
     }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 struct fz_leftover {
     struct fz_leftover *next;
     dev_t device;
-    ino_t inode;
+    ino_t inode; /* 0: not known */
     char path[]; /* immutable */
 };
 
@@ -26,13 +27,26 @@ enum { PATIENCE_NS = 100000000 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct fz_leftover *leftovers; /* under lock */
 
-static void note(struct fz_leftover **file, const char *path)
+/* Before the lock is taken: where there is no memory, the end wants it. */
+static struct fz_leftover *new_leftover(const char *path)
 {
-    struct stat st = {0};
     size_t size = strlen(path) + 1;
-    struct fz_leftover *added = fz_calloc(1, sizeof *added + size);
-    memcpy(added->path, path, size);
-    if (lstat(path, &st) == 0) {
+    struct fz_leftover *file = fz_calloc(1, sizeof *file + size);
+    memcpy(file->path, path, size);
+    return file;
+}
+
+/* Under lock. Takes `added`, which is of use only where it was `made`. */
+static void note(struct fz_leftover **file, struct fz_leftover *added, bool made)
+{
+    int sys = errno;
+    struct stat st = {0};
+    if (!made) {
+        free(added);
+        errno = sys;
+        return;
+    }
+    if (lstat(added->path, &st) == 0) {
         added->device = st.st_dev;
         added->inode = st.st_ino;
     }
@@ -45,7 +59,9 @@ static void note(struct fz_leftover **file, const char *path)
 static void unlink_own(const struct fz_leftover *file)
 {
     struct stat st;
-    if (lstat(file->path, &st) == 0 && st.st_dev == file->device && st.st_ino == file->inode)
+    bool is_other = file->inode != 0 && lstat(file->path, &st) == 0 &&
+                    (st.st_dev != file->device || st.st_ino != file->inode);
+    if (!is_other)
         unlink(file->path);
 }
 
@@ -60,20 +76,20 @@ static void forget(struct fz_leftover *file)
 
 int fz_leftover_create(struct fz_leftover **file, const char *path)
 {
+    struct fz_leftover *added = new_leftover(path);
     pthread_mutex_lock(&lock);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd >= 0)
-        note(file, path);
+    note(file, added, fd >= 0);
     pthread_mutex_unlock(&lock);
     return fd;
 }
 
 int fz_leftover_bind(struct fz_leftover **file, int fd, const struct sockaddr_un *address)
 {
+    struct fz_leftover *added = new_leftover(address->sun_path);
     pthread_mutex_lock(&lock);
     int rc = bind(fd, (const struct sockaddr *)address, sizeof *address);
-    if (rc == 0)
-        note(file, address->sun_path);
+    note(file, added, rc == 0);
     pthread_mutex_unlock(&lock);
     return rc;
 }
@@ -103,12 +119,12 @@ void fz_leftover_remove(struct fz_leftover *file)
 void fz_leftovers_end(void)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += PATIENCE_NS;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     /* Where a disk does not answer, the list is left as it is: to read it would be a race. */
-    if (pthread_mutex_timedlock(&lock, &until) != 0)
+    if (pthread_mutex_clocklock(&lock, CLOCK_MONOTONIC, &until) != 0)
         return;
     for (const struct fz_leftover *file = leftovers; file; file = file->next)
         unlink_own(file);

@@ -1,5 +1,7 @@
 #include "base/mem.h"
 
+#include "base/leftover.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,30 +13,31 @@
 #endif
 
 /* Allocates nothing: there is nothing left to allocate from. */
-static void *out_of_memory(void)
+void *fz_out_of_memory(void)
 {
     static const char line[] = "frieze: out of memory\n";
     ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
     (void)written;
+    fz_leftovers_end();
     _exit(1);
 }
 
 void *fz_malloc(size_t bytes)
 {
     void *p = malloc(bytes ? bytes : 1);
-    return p ? p : out_of_memory();
+    return p ? p : fz_out_of_memory();
 }
 
 void *fz_calloc(size_t count, size_t bytes)
 {
     void *p = calloc(count ? count : 1, bytes ? bytes : 1);
-    return p ? p : out_of_memory();
+    return p ? p : fz_out_of_memory();
 }
 
 void *fz_realloc(void *old, size_t bytes)
 {
     void *p = realloc(old, bytes ? bytes : 1);
-    return p ? p : out_of_memory();
+    return p ? p : fz_out_of_memory();
 }
 
 char *fz_strdup(const char *s)
@@ -57,7 +60,7 @@ char *fz_asprintf(const char *fmt, ...)
     va_start(args, fmt);
     int len = vasprintf(&text, fmt, args);
     va_end(args);
-    return len >= 0 ? text : out_of_memory();
+    return len >= 0 ? text : fz_out_of_memory();
 }
 
 void *fz_try_malloc(size_t bytes)
@@ -74,6 +77,13 @@ void fz_mem_set_retention(size_t bytes)
     mallopt(M_TRIM_THRESHOLD, kept);
 #else
     (void)bytes;
+#endif
+}
+
+void fz_mem_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
 #endif
 }
 

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* Any thread. Says so and ends the program, and removes what must not outlive it; allocates nothing. */
+void *fz_out_of_memory(void) __attribute__((noreturn));
+
 /* Any thread. Never return NULL; the caller frees with free(). */
 void *fz_malloc(size_t bytes);
 void *fz_calloc(size_t count, size_t bytes);
@@ -19,6 +22,10 @@ void *fz_try_malloc(size_t bytes);
 /* Main thread, before any other starts. What the C library may keep of freed memory for each thread that allocates;
  * blocks of this size and more go back to the system at once. By itself it would keep tens of MB a thread. */
 void fz_mem_set_retention(size_t bytes);
+
+/* Any thread but a running render thread. Gives back to the system what the C library holds of freed memory; takes some ms, in
+ * which others that allocate may wait. */
+void fz_mem_trim(void);
 
 /* Makes room for `need` elements in a growing array; *capacity counts elements. */
 void *fz_grow(void *array, size_t *capacity, size_t need, size_t element_bytes);

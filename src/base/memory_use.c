@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +11,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-uint64_t fz_memory_pss_bytes(void)
+static uint64_t pss_of(const char *process)
 {
-    FILE *file = fopen("/proc/self/smaps_rollup", "re");
+    char *path = fz_asprintf("%s/smaps_rollup", process);
+    FILE *file = fopen(path, "re");
+    free(path);
     if (!file)
         return 0;
     char line[128];
@@ -24,23 +27,63 @@ uint64_t fz_memory_pss_bytes(void)
     return (uint64_t)kib * 1024;
 }
 
+static bool is_ours(const char *process)
+{
+    char *path = fz_asprintf("%s/cmdline", process), title[8] = "";
+    FILE *file = fopen(path, "re");
+    free(path);
+    bool ours = file && fread(title, 1, sizeof title, file) == sizeof title &&
+                memcmp(title, "frieze: ", sizeof title) == 0;
+    if (file)
+        fclose(file);
+    return ours;
+}
+
+static uint64_t pss_under(const char *process);
+
+/* What one thread has forked. */
+static uint64_t pss_of_children(const char *thread)
+{
+    char *path = fz_asprintf("%s/children", thread);
+    FILE *file = fopen(path, "re");
+    uint64_t bytes = 0;
+    int pid;
+    free(path);
+    while (file && fscanf(file, "%d", &pid) == 1) {
+        char *child = fz_asprintf("/proc/%d", pid);
+        bytes += is_ours(child) ? pss_under(child) : 0;
+        free(child);
+    }
+    if (file)
+        fclose(file);
+    return bytes;
+}
+
+static uint64_t pss_under(const char *process)
+{
+    uint64_t bytes = pss_of(process);
+    char *tasks = fz_asprintf("%s/task", process);
+    DIR *folder = opendir(tasks);
+    for (struct dirent *entry; folder && (entry = readdir(folder)) != NULL;) {
+        char *thread = fz_asprintf("%s/%s", tasks, entry->d_name);
+        bytes += entry->d_name[0] != '.' ? pss_of_children(thread) : 0;
+        free(thread);
+    }
+    if (folder)
+        closedir(folder);
+    free(tasks);
+    return bytes;
+}
+
+uint64_t fz_memory_pss_bytes(void)
+{
+    return pss_under("/proc/self");
+}
+
 uint64_t fz_memory_rss_peak_bytes(void)
 {
     struct rusage usage;
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
-}
-
-/* 0 where the file is missing or says "max". */
-static uint64_t read_bytes(const char *path)
-{
-    FILE *file = fopen(path, "re");
-    unsigned long long bytes = 0;
-    if (!file)
-        return 0;
-    if (fscanf(file, "%llu", &bytes) != 1)
-        bytes = 0;
-    fclose(file);
-    return bytes;
 }
 
 /* Of two limits, 0 being none. */
@@ -49,64 +92,22 @@ static uint64_t tighter(uint64_t a, uint64_t b)
     return a == 0 || (b > 0 && b < a) ? b : a;
 }
 
-/* Every group on the way to the root bounds what is in it. Changes `path`. */
-static uint64_t limit_on_the_way(const char *mount, char *path, const char *file_name)
+static void take_limit(void *ctx, const char *folder, int version)
 {
-    /* A group outside of the namespace that is mounted here: only the root of that can be looked at. */
-    if (strcmp(path, "/..") == 0 || strncmp(path, "/../", 4) == 0)
-        path[0] = '\0';
-    uint64_t limit = 0;
-    for (size_t len = strlen(path);;) {
-        char *file = fz_asprintf("%s%.*s/%s", mount, (int)len, path, file_name);
-        limit = tighter(limit, read_bytes(file));
-        free(file);
-        if (len == 0)
-            return limit;
-        while (len > 0 && path[--len] != '/')
-            ;
-    }
+    uint64_t *limit = ctx;
+    *limit =
+        tighter(*limit, fz_cgroup_read(folder, version == 2 ? "memory.max" : "memory.limit_in_bytes", NULL));
 }
 
-/* Whether a comma-separated list holds "memory". */
-static bool has_memory_controller(char *list)
+uint64_t fz_memory_cgroup_limit_bytes(const struct fz_cgroup_places *places)
 {
-    char *rest = NULL;
-    for (char *name = strtok_r(list, ",", &rest); name; name = strtok_r(NULL, ",", &rest))
-        if (strcmp(name, "memory") == 0)
-            return true;
-    return false;
-}
-
-uint64_t fz_memory_cgroup_limit_bytes(const char *membership, const char *mount)
-{
-    FILE *file = fopen(membership, "re");
-    if (!file)
-        return 0;
     uint64_t limit = 0;
-    char *line = NULL;
-    size_t capacity = 0;
-    while (getline(&line, &capacity, file) > 0) { /* hierarchy:controllers:path */
-        line[strcspn(line, "\n")] = '\0';
-        char *controllers = strchr(line, ':');
-        char *path = controllers ? strchr(controllers + 1, ':') : NULL;
-        if (!path)
-            continue;
-        *controllers++ = *path++ = '\0';
-        if (strcmp(line, "0") == 0 && *controllers == '\0') {
-            limit = tighter(limit, limit_on_the_way(mount, path, "memory.max"));
-        } else if (has_memory_controller(controllers)) {
-            char *hierarchy = fz_path_join(mount, "memory");
-            limit = tighter(limit, limit_on_the_way(hierarchy, path, "memory.limit_in_bytes"));
-            free(hierarchy);
-        }
-    }
-    free(line);
-    fclose(file);
+    fz_cgroup_each(places, take_limit, &limit);
     return limit;
 }
 
 uint64_t fz_memory_available_bytes(void)
 {
     uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    return tighter(machine, fz_memory_cgroup_limit_bytes("/proc/self/cgroup", "/sys/fs/cgroup"));
+    return tighter(machine, fz_memory_cgroup_limit_bytes(&fz_cgroup_places));
 }

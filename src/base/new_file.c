@@ -55,8 +55,15 @@ enum fz_err fz_new_file_open(struct fz_new_file *file, const char *path, struct 
     return fz_fail(err, fz_err_from_errno(sys), sys, "%s", path);
 }
 
+/* On the disk before it gets its name: after a power cut there is the old file or the new one, never half of one. */
+static bool is_synced(const struct fz_new_file *file)
+{
+    return fflush(file->stream) == 0 && (!file->temporary || fsync(fileno(file->stream)) == 0);
+}
+
 bool fz_new_file_close(struct fz_new_file *file, bool whole)
 {
+    whole = whole && is_synced(file);
     int sys = errno;
     if (fclose(file->stream) != 0 && whole) {
         sys = errno;

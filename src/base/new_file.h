@@ -1,4 +1,4 @@
-/* A file that is there only when it is whole: written beside its place, then put there. */
+/* A file that is there only when it is whole: written beside its place, synced, then put there. */
 #ifndef FZ_BASE_NEW_FILE_H
 #define FZ_BASE_NEW_FILE_H
 

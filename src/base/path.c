@@ -81,16 +81,19 @@ char *fz_path_dir(const char *path)
     return slash == path ? fz_strdup("/") : fz_strndup(path, (size_t)(slash - path));
 }
 
-void fz_path_make_folder(const char *dir)
+bool fz_path_make_folder(const char *dir)
 {
-    if (mkdir(dir, 0700) == 0 || errno != ENOENT)
-        return;
+    if (mkdir(dir, 0700) == 0 || errno == EEXIST)
+        return true;
+    if (errno != ENOENT)
+        return false;
     char *above = fz_path_dir(dir);
-    if (strcmp(above, dir) != 0) {
-        fz_path_make_folder(above);
-        mkdir(dir, 0700);
-    }
+    bool made =
+        strcmp(above, dir) != 0 && fz_path_make_folder(above) && (mkdir(dir, 0700) == 0 || errno == EEXIST);
+    int sys = errno;
     free(above);
+    errno = sys;
+    return made;
 }
 
 bool fz_path_is_file(const char *path)

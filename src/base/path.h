@@ -27,8 +27,8 @@ char *fz_path_locate(const char *path);
 char *fz_path_dir(const char *path);
 
 /* Any thread but a running render thread. Makes the folder `dir`, and those above it that are not there, for the user
- * alone; what fails shows when something is put into it. */
-void fz_path_make_folder(const char *dir);
+ * alone. False: errno says why one is not there. */
+bool fz_path_make_folder(const char *dir);
 
 /* Any thread but a running render thread. True for a regular file (links followed). */
 bool fz_path_is_file(const char *path);

@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Any thread. Orders as people do: digits by value ("9" before "10"), letters without regard to ASCII case;
- * equal only when the bytes are equal. */
+/* Any thread. Orders as people do: digits by value ("9" before "10"), letters without regard to case and accents, as a search
+ * folds them; equal only when the bytes are equal. */
 int fz_natural_cmp(const char *a, const char *b);
 
 /* Any thread. For sorting many: eight bytes that order as fz_natural_cmp does, as far as they reach; equal keys decide
  * nothing. They reach further behind what all names share: the length of the first bytes of both, at most `most`, not
- * into the middle of a number, which is compared as a whole. */
+ * into the middle of a number or a character, which are compared as a whole. */
 uint64_t fz_natural_key(const char *name);
 size_t fz_natural_shared(const char *a, const char *b, size_t most);
 

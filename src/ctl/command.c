@@ -5,7 +5,7 @@
 static const struct command_row {
     const char *name;
     enum fz_topic topic;
-    enum { ONCE, REPEAT } repeat;
+    enum { ONCE, CUT, REPEAT } repeat;
     const char *keys[FZ_VIEWS];
     const char *argument;
     const char *help;
@@ -54,6 +54,11 @@ const char *fz_command_keys(enum fz_command_id id, enum fz_command_view view)
 bool fz_command_repeats(enum fz_command_id id)
 {
     return rows[id].repeat == REPEAT;
+}
+
+bool fz_command_cuts(enum fz_command_id id)
+{
+    return rows[id].repeat == CUT;
 }
 
 const char *fz_command_view_name(enum fz_command_view view)

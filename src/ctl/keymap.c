@@ -20,6 +20,14 @@ bool fz_key_sequence_parse(const char *text, struct fz_key_sequence *sequence)
            !fz_key_is_named(sequence->keys[1]) && sequence->keys[1].mods == 0;
 }
 
+size_t fz_key_sequence_format(const struct fz_key_sequence *sequence, char *out, size_t size)
+{
+    size_t used = 0;
+    for (int i = 0; i < sequence->length; i++)
+        used += fz_key_format(sequence->keys[i], out + used, size - used);
+    return used;
+}
+
 /* Whether the shorter of two is the beginning of the other. */
 static bool overlap(const struct fz_key_sequence *a, const struct fz_key_sequence *b)
 {
@@ -113,10 +121,8 @@ int fz_keymap_format_keys(const struct fz_keymap *map, enum fz_command_id comman
         const struct fz_binding *b = &map->bindings[i];
         if (b->view != view || b->command != command || b->argument)
             continue;
-        char word[64], *end = word;
-        for (int k = 0; k < b->keys.length; k++)
-            end += fz_key_format(b->keys.keys[k], end, 32);
-        size_t len = (size_t)(end - word);
+        char word[64];
+        size_t len = fz_key_sequence_format(&b->keys, word, sizeof word);
         if (used + len + 2 > size)
             break;
         used += (size_t)snprintf(out + used, size - used, "%s%s", count > 0 ? " " : "", word);

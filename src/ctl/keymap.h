@@ -16,6 +16,8 @@ struct fz_key_sequence {
 
 /* Any thread. Reads one key ("G", "^f", "PgDn") or two characters ("gg"); false where the text is neither. */
 bool fz_key_sequence_parse(const char *text, struct fz_key_sequence *sequence);
+/* Any thread. Writes it as it is read, at most `size` bytes with the NUL; returns the length. */
+size_t fz_key_sequence_format(const struct fz_key_sequence *sequence, char *out, size_t size);
 
 struct fz_binding {
     struct fz_key_sequence keys;
@@ -50,7 +52,7 @@ enum fz_key_match { FZ_KEY_UNBOUND, FZ_KEY_BEGINS, FZ_KEY_BOUND };
 enum fz_key_match fz_keymap_find(const struct fz_keymap *map, const struct fz_key_sequence *pressed,
                                  enum fz_command_view view, const struct fz_binding **binding);
 
-/* The keys of a command in a view, as people write them, separated by spaces; returns their number. */
+/* The keys of a command without an argument in a view, as people write them, separated by spaces; returns their number. */
 int fz_keymap_format_keys(const struct fz_keymap *map, enum fz_command_id command, enum fz_command_view view,
                           char *out, size_t size);
 

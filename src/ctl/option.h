@@ -29,12 +29,14 @@
       "how long the slideshow shows a picture (0.34 at least: nothing flashes)")                       \
     X(TILE, SIZE, "tile", 't', "256x192", 16, 4096, "WxH", SHOW, LIVE,                                 \
       "size of the box of a picture on the wall")                                                      \
+    X(LAYOUT, CHOICE, "layout", 0, "grid", 0, 0, "grid|strip", SHOW, LIVE,                             \
+      "how the pictures hang: rows and columns, or one row of larger ones")                            \
     X(NAMES, FLAG, "names", 'n', NULL, 0, 1, NULL, SHOW, LIVE, "show file names under the tiles")      \
     X(TEXT_SCALE, FACTOR, "text-scale", 0, "1", 0.5, 4, "FACTOR", SHOW, LIVE, "enlarge texts")         \
     X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", SHOW, LIVE,               \
       "colour behind the pictures")                                                                    \
     X(MOTION, CHOICE, "motion", 0, "full", 0, 0, "full|reduced|off", SHOW, LIVE,                       \
-      "what may move: reduced fades, and plays what is asked for; off does neither")                   \
+      "what may move: reduced only fades, and plays on request; off does neither")                     \
     X(HIDDEN, FLAG, "hidden", 0, NULL, 0, 1, NULL, SOURCES, FILE, "hidden files and folders too")      \
     X(SORT, CHOICE, "sort", 0, NULL, 0, 0, "name|date|modified|size|rating|random", SOURCES, LIVE,     \
       "order of the pictures (default: by name, lists as they are)")                                   \
@@ -73,8 +75,10 @@
       "elements inside elements of an SVG")                                                            \
     X(LIMIT_SECONDS, DURATION, "limit-seconds", 0, "30", 0.1, 86400, "SECONDS", LIMITS, FILE,          \
       "computing time that decoding a picture may take")                                               \
-    X(ISOLATION, CHOICE, "isolation", 0, "thread", 0, 0, "thread", LIMITS, LINE,                       \
-      "where pictures are decoded")                                                                    \
+    X(ISOLATION, CHOICE, "isolation", 0, "process", 0, 0, "process|thread", LIMITS, LINE,              \
+      "where pictures are decoded: in processes of their own, or on threads")                          \
+    X(SANDBOX, CHOICE, "sandbox", 0, "auto", 0, 0, "require|auto|off", LIMITS, LINE,                   \
+      "around these processes: all layers or no start, what the system permits, none")                 \
     X(KEYS, CHOICE, "keys", 0, NULL, 0, 0, "feh|nsxiv|imv|swayimg|cull", WINDOW, FILE,                 \
       "keys like those of another viewer; cull: digits rate, x rejects")                               \
     X(PRINT_MARKS, FLAG, "print-marks", 0, NULL, 0, 1, NULL, AUTOMATION, LINE,                         \

@@ -5,14 +5,14 @@
 #include "ctl/keymap.h"
 
 /* X(preset, COMMAND, keys on the wall, keys in the picture view): added to the command's own keys, taken from whichever
- * command had them. After feh(1) 3.9, nsxiv(1) 31, imv(5) 4.3 and the example configuration of swayimg 4; what they have
- * and frieze has not is left out. */
+ * command had them. After feh 3.9 as it runs (its manual has PgUp and PgDn the other way round), nsxiv(1) 31, imv(5) 4.3 and the example
+ * configuration of swayimg 4; what they have and frieze has not is left out. */
 #define FZ_PRESET_TABLE(X)                     \
     X(feh, QUIT, "Esc x", "Esc x")             \
     X(feh, NEXT, "Right Space", "Right")       \
     X(feh, PREVIOUS, "Left BackSpace", "Left") \
-    X(feh, FORWARD, "PgUp", "PgUp")            \
-    X(feh, BACKWARD, "PgDn", "PgDn")           \
+    X(feh, FORWARD, "PgDn", "PgDn")            \
+    X(feh, BACKWARD, "PgUp", "PgUp")           \
     X(feh, FOLDER_NEXT, "]", "]")              \
     X(feh, FOLDER_PREVIOUS, "[", "[")          \
     X(feh, OPEN, "R", "")                      \
@@ -36,6 +36,7 @@
     X(nsxiv, ZOOM_FIT, "", "w W e E")          \
     X(nsxiv, ZOOM_FILL, "", "F")               \
     X(nsxiv, NAMES, "b", "b")                  \
+    X(nsxiv, ANIMATION, "", "^a")              \
     X(nsxiv, MARK_PREVIOUS, "P", "P")          \
     X(nsxiv, MARK_NEXT, "N", "N")              \
     X(nsxiv, MARK_NONE, "^u", "^u")            \
@@ -50,6 +51,8 @@
     X(imv, RUN, "^x", "^x")                    \
     X(imv, DROP, "x", "x")                     \
     X(imv, SLIDESHOW, "t", "t")                \
+    X(imv, ANIMATION, "", "Space")             \
+    X(imv, FRAME_NEXT, "", ".")                \
     X(imv, INFO, "d", "d")                     \
     X(cull, RUN, "^x", "^x")                   \
     X(swayimg, QUIT, "Esc", "Esc")             \

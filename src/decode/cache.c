@@ -5,10 +5,11 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "decode/cache_db.h"
+#include "sync/monitor.h"
 #include "sync/thread.h"
 
-#include <SDL_mutex.h>
 #include <SDL_timer.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +19,12 @@
 #include <unistd.h>
 
 enum {
-    BATCH_ROWS =
-        64, /* written at once, or what came together in this time: few writes, a memory card must last */
+    BATCH_ROWS = 64, /* written at once, or what came in BATCH_MS: few writes, a memory card must last */
     BATCH_MS = 5000,
     BATCH_BYTES = 2 << 20,
     BATCH_PART = 32, /* of the bound: the journal holds several */
     BUSY_TRIES = 5,  /* of one second each (see cache_db.c) */
+    BUSY_PAUSE_MS = 20,
     OPENING_US = 1000000,
     MAX_RESETS = 3, /* in one run: a disk that damages whatever is written is not written to for ever */
     TOUCH_MS = 24 * 60 * 60 * 1000, /* so exactly is known when an entry was used */
@@ -41,9 +42,8 @@ struct fz_cache {
     bool patient;
     int64_t wait_until_us; /* for the file to be opened */
     SDL_Thread *thread;
-    SDL_mutex *lock;
-    SDL_cond *changed;
-    /* under lock */
+    struct fz_monitor changed;
+    /* under its lock */
     struct fz_cache_row *first, **end; /* what waits to be written; owned */
     size_t row_count;
     uint64_t row_bytes;
@@ -85,16 +85,16 @@ static void free_rows(struct fz_cache_row *row)
 
 static void set_state(struct fz_cache *cache, enum state state)
 {
-    SDL_LockMutex(cache->lock);
+    fz_monitor_enter(&cache->changed);
     cache->state = state;
-    SDL_CondBroadcast(cache->changed);
-    SDL_UnlockMutex(cache->lock);
+    fz_monitor_wake_all(&cache->changed);
+    fz_monitor_leave(&cache->changed);
 }
 
 /* Begins anew where the file cannot be relied on. */
 static int mend(struct fz_cache *cache, struct fz_cache_db *db, int code, int *resets)
 {
-    if (!fz_cache_db_is_damage(code) || (*resets)++ == MAX_RESETS)
+    if (!fz_cache_db_is_damage(db, code) || (*resets)++ == MAX_RESETS)
         return code;
     fz_log("%s: damaged, or of another version: begun anew", cache->path);
     code = fz_cache_db_reset(db, cache->path, cache->limit_bytes);
@@ -129,13 +129,13 @@ static struct fz_cache_row *cut_batch(struct fz_cache *cache)
 static struct fz_cache_row *take_batch(struct fz_cache *cache, bool *last)
 {
     int64_t until_us = 0;
-    SDL_LockMutex(cache->lock);
+    fz_monitor_enter(&cache->changed);
     cache->writing = false;
-    SDL_CondBroadcast(cache->changed); /* to whoever waits for room, or for all of it */
+    fz_monitor_wake_all(&cache->changed); /* to whoever waits for room, or for all of it */
     while (!cache->closing && !(cache->flushing && cache->first) && cache->row_count < BATCH_ROWS &&
            cache->row_bytes < cache->batch_bytes && !atomic_load(&cache->damaged)) {
         if (cache->row_count == 0) {
-            SDL_CondWait(cache->changed, cache->lock);
+            fz_monitor_wait(&cache->changed);
             continue;
         }
         if (until_us == 0)
@@ -143,12 +143,12 @@ static struct fz_cache_row *take_batch(struct fz_cache *cache, bool *last)
         int64_t left_us = until_us - fz_now_us();
         if (left_us <= 0)
             break;
-        SDL_CondWaitTimeout(cache->changed, cache->lock, (Uint32)(left_us / 1000 + 1));
+        fz_monitor_wait_ms(&cache->changed, (int)(left_us / 1000 + 1));
     }
     struct fz_cache_row *rows = cut_batch(cache);
     cache->writing = rows != NULL;
     *last = cache->closing && !cache->first;
-    SDL_UnlockMutex(cache->lock);
+    fz_monitor_leave(&cache->changed);
     return rows;
 }
 
@@ -157,10 +157,10 @@ static void give_up_writing(struct fz_cache *cache, const struct fz_cache_db *db
     int sys = db->db ? sqlite3_system_errno(db->db) : db->sys;
     struct fz_error err;
     fz_fail(&err, FZ_E_IO, sys, "%s: %s: %s", cache->path, what, sqlite3_errstr(code));
-    SDL_LockMutex(cache->lock);
+    fz_monitor_enter(&cache->changed);
     bool said = !atomic_exchange(&cache->writes, false);
-    SDL_CondBroadcast(cache->changed);
-    SDL_UnlockMutex(cache->lock);
+    fz_monitor_wake_all(&cache->changed);
+    fz_monitor_leave(&cache->changed);
     if (!said)
         fz_log_error(&err);
 }
@@ -174,9 +174,9 @@ static int64_t now_ms(void)
 
 static bool is_closing(struct fz_cache *cache)
 {
-    SDL_LockMutex(cache->lock);
+    fz_monitor_enter(&cache->changed);
     bool closing = cache->closing;
-    SDL_UnlockMutex(cache->lock);
+    fz_monitor_leave(&cache->changed);
     return closing;
 }
 
@@ -206,16 +206,30 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
     }
 }
 
+/* Two that make the file at once are in each other's way, and SQLite tells one of them so without waiting. */
+static int open_patiently(struct fz_cache *cache, struct fz_cache_db *db)
+{
+    int64_t until_us = fz_now_us() + BUSY_TRIES * INT64_C(1000000);
+    for (;;) {
+        int code = fz_cache_db_open(db, cache->path, cache->limit_bytes);
+        if (code != SQLITE_BUSY || fz_now_us() > until_us)
+            return code;
+        fz_cache_db_close(db);
+        SDL_Delay(BUSY_PAUSE_MS);
+    }
+}
+
 static int cache_main(void *ctx)
 {
     struct fz_cache *cache = ctx;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), CACHE_NICE);
     char *folder = fz_path_dir(cache->path);
-    fz_path_make_folder(folder);
+    bool has_folder = fz_path_make_folder(folder);
+    struct fz_cache_db db = {.sys = has_folder ? 0 : errno};
     free(folder);
-    struct fz_cache_db db;
-    int resets = 0;
-    int code = mend(cache, &db, fz_cache_db_open(&db, cache->path, cache->limit_bytes), &resets);
+    int resets = 0, code = SQLITE_CANTOPEN;
+    if (has_folder)
+        code = mend(cache, &db, open_patiently(cache, &db), &resets);
     if (code == SQLITE_OK) {
         set_state(cache, ON);
         fz_cache_db_trim(&db);
@@ -234,8 +248,7 @@ static int cache_main(void *ctx)
 static void free_cache(struct fz_cache *cache)
 {
     free_rows(cache->first);
-    SDL_DestroyCond(cache->changed);
-    SDL_DestroyMutex(cache->lock);
+    fz_monitor_fini(&cache->changed);
     free(cache->path);
     free(cache);
 }
@@ -253,15 +266,12 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
     cache->queue_bytes = options->queue_bytes;
     cache->patient = options->patient;
     cache->wait_until_us = fz_now_us() + OPENING_US;
-    cache->lock = SDL_CreateMutex();
-    cache->changed = SDL_CreateCond();
+    fz_monitor_init(&cache->changed);
     cache->end = &cache->first;
     cache->state = OPENING;
     atomic_store(&cache->writes, true);
     atomic_store(&cache->generation, 1);
-    enum fz_err code = cache->lock && cache->changed
-                           ? fz_thread_start(&cache->thread, "frieze:cache", cache_main, cache, err)
-                           : fz_fail(err, FZ_E_MEMORY, 0, "no memory for the tile cache");
+    enum fz_err code = fz_thread_start(&cache->thread, "frieze:cache", cache_main, cache, err);
     if (code == FZ_OK)
         *out = cache;
     else
@@ -271,13 +281,13 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
 
 bool fz_cache_flush(struct fz_cache *cache)
 {
-    SDL_LockMutex(cache->lock);
+    fz_monitor_enter(&cache->changed);
     cache->flushing = true;
-    SDL_CondBroadcast(cache->changed);
+    fz_monitor_wake_all(&cache->changed);
     while (atomic_load(&cache->writes) && (cache->state == OPENING || cache->first || cache->writing))
-        SDL_CondWait(cache->changed, cache->lock);
+        fz_monitor_wait(&cache->changed);
     cache->flushing = false;
-    SDL_UnlockMutex(cache->lock);
+    fz_monitor_leave(&cache->changed);
     return atomic_load(&cache->writes);
 }
 
@@ -286,10 +296,10 @@ bool fz_cache_stop(struct fz_cache *cache, int patience_ms)
     FZ_MAIN_ONLY();
     if (!cache)
         return true;
-    SDL_LockMutex(cache->lock);
+    fz_monitor_enter(&cache->changed);
     cache->closing = true;
-    SDL_CondBroadcast(cache->changed);
-    SDL_UnlockMutex(cache->lock);
+    fz_monitor_wake_all(&cache->changed);
+    fz_monitor_leave(&cache->changed);
     for (int64_t end = fz_now_us() + (int64_t)patience_ms * 1000;
          !atomic_load(&cache->ended) && fz_now_us() < end;)
         SDL_Delay(1);
@@ -322,23 +332,29 @@ void fz_cache_reader_free(struct fz_cache_reader *reader)
 /* The file may lie on a disk that does not answer: pictures do not wait for it for ever. */
 static bool is_on(struct fz_cache *cache)
 {
-    SDL_LockMutex(cache->lock);
+    fz_monitor_enter(&cache->changed);
     for (int64_t left_us; cache->state == OPENING && (left_us = cache->wait_until_us - fz_now_us()) > 0;)
-        SDL_CondWaitTimeout(cache->changed, cache->lock, (Uint32)(left_us / 1000 + 1));
+        fz_monitor_wait_ms(&cache->changed, (int)(left_us / 1000 + 1));
     bool on = cache->state == ON;
-    SDL_UnlockMutex(cache->lock);
+    fz_monitor_leave(&cache->changed);
     return on;
 }
 
 static void report_damage(struct fz_cache *cache)
 {
-    SDL_LockMutex(cache->lock);
+    fz_monitor_enter(&cache->changed);
     atomic_store(&cache->damaged, true);
-    SDL_CondBroadcast(cache->changed);
-    SDL_UnlockMutex(cache->lock);
+    fz_monitor_wake_all(&cache->changed);
+    fz_monitor_leave(&cache->changed);
 }
 
 /* Opens what is there now. What fails is not tried again until there is another file. */
+void fz_cache_reader_shrink(struct fz_cache_reader *reader)
+{
+    if (reader && reader->db.db)
+        sqlite3_db_release_memory(reader->db.db);
+}
+
 static int connect(struct fz_cache_reader *reader)
 {
     unsigned generation = atomic_load(&reader->cache->generation);
@@ -360,9 +376,9 @@ static bool has_room(const struct fz_cache *cache, uint64_t bytes)
 static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
 {
     uint64_t bytes = bytes_of(row);
-    SDL_LockMutex(cache->lock);
+    fz_monitor_enter(&cache->changed);
     while (cache->patient && !cache->closing && !has_room(cache, bytes) && atomic_load(&cache->writes))
-        SDL_CondWait(cache->changed, cache->lock);
+        fz_monitor_wait(&cache->changed);
     bool fits = !cache->closing && has_room(cache, bytes);
     if (fits) {
         *cache->end = row;
@@ -370,9 +386,9 @@ static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
         cache->row_count++;
         cache->row_bytes += bytes;
         if (cache->row_count == 1 || cache->row_count == BATCH_ROWS || cache->row_bytes >= cache->batch_bytes)
-            SDL_CondBroadcast(cache->changed);
+            fz_monitor_wake_all(&cache->changed);
     }
-    SDL_UnlockMutex(cache->lock);
+    fz_monitor_leave(&cache->changed);
     if (!fits)
         free_rows(row);
 }
@@ -408,7 +424,7 @@ bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *ke
     int code = connect(reader);
     if (code == SQLITE_OK)
         code = fz_cache_db_find(&reader->db, key, &found, facts, tile, len, &used_ms);
-    if (fz_cache_db_is_damage(code))
+    if (fz_cache_db_is_damage(&reader->db, code))
         report_damage(cache);
     if (found == FZ_CACHE_SPOILT && !atomic_exchange(&cache->spoilt, true))
         fz_log("%s: what it holds of some pictures is damaged: they are read anew", cache->path);

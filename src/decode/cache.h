@@ -32,7 +32,8 @@ struct fz_cache_facts {
     int orientation;   /* EXIF, 1..8 */
     int frames;        /* of an animation, or pages */
     bool has_profile;
-    int64_t background; /* 0xRRGGBB where it is part of the tile's pixels */
+    int64_t background;   /* 0xRRGGBB where it is part of the tile's pixels */
+    int whole_w, whole_h; /* RAW: upright, px, of what its sensor saw; 0 for all else */
 };
 
 struct fz_cache_options {
@@ -60,6 +61,9 @@ bool fz_cache_stop(struct fz_cache *cache, int patience_ms);
 /* A worker. A connection of its own, opened when something is looked for first; NULL where there is no cache. */
 struct fz_cache_reader *fz_cache_reader_new(struct fz_cache *cache);
 void fz_cache_reader_free(struct fz_cache_reader *reader); /* NULL-safe */
+
+/* A worker. Gives back what the connection keeps in memory; NULL-safe. */
+void fz_cache_reader_shrink(struct fz_cache_reader *reader);
 
 /* A worker; waits while the file is being opened. Looks a tile up: its bytes come into `tile`, *len of them. */
 bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *key,

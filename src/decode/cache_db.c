@@ -9,7 +9,7 @@
 
 enum {
     APPLICATION_ID = 0x46725a43, /* "FrZC" */
-    VERSION = 1,
+    VERSION = 2,
     MAX_VALUE_BYTES = 64 << 20, /* no tile is larger */
     BUSY_MS = 1000,             /* another frieze writes */
     JOURNAL_PART = 4,           /* of the bound on all bytes */
@@ -21,7 +21,7 @@ enum {
 static const char SCHEMA[] =
     "CREATE TABLE entry(id INTEGER PRIMARY KEY, path BLOB, bytes INTEGER, mtime INTEGER, box_w INTEGER,"
     " box_h INTEGER, background INTEGER, format TEXT, width INTEGER, height INTEGER, orientation INTEGER,"
-    " frames INTEGER, profile INTEGER, checksum INTEGER, used INTEGER);"
+    " frames INTEGER, profile INTEGER, whole_w INTEGER, whole_h INTEGER, checksum INTEGER, used INTEGER);"
     "CREATE INDEX entry_used ON entry(used);"
     "CREATE TABLE pixels(id INTEGER PRIMARY KEY, tile BLOB);";
 
@@ -29,7 +29,7 @@ static const char *const SQL[] = {
     [FZ_CACHE_BEGIN] = "BEGIN IMMEDIATE",
     [FZ_CACHE_COMMIT] = "COMMIT",
     [FZ_CACHE_FIND] = "SELECT entry.*, tile FROM entry LEFT JOIN pixels USING (id) WHERE id = ?1",
-    [FZ_CACHE_PUT_ENTRY] = "INSERT OR REPLACE INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [FZ_CACHE_PUT_ENTRY] = "INSERT OR REPLACE INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [FZ_CACHE_PUT_PIXELS] = "INSERT OR REPLACE INTO pixels VALUES(?1, ?2)",
     [FZ_CACHE_TOUCH] = "UPDATE entry SET used = ?2 WHERE id = ?1",
     [FZ_CACHE_OLDEST] = "SELECT id FROM entry ORDER BY used LIMIT ?1",
@@ -100,7 +100,7 @@ static int prepare_all(struct fz_cache_db *db, bool writes)
         int code =
             sqlite3_prepare_v3(db->db, SQL[i], -1, SQLITE_PREPARE_PERSISTENT, &db->statements[i], NULL);
         if (code != SQLITE_OK)
-            return code == SQLITE_ERROR ? SQLITE_CORRUPT : code; /* another schema */
+            return code;
     }
     return SQLITE_OK;
 }
@@ -174,9 +174,34 @@ void fz_cache_db_close(struct fz_cache_db *db)
     *db = (struct fz_cache_db){0};
 }
 
-bool fz_cache_db_is_damage(int code)
+/* Reads the whole file for it. */
+static bool is_sound(struct fz_cache_db *db)
 {
-    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_MISMATCH;
+    sqlite3_stmt *statement = NULL;
+    const char *found = NULL;
+    if (sqlite3_prepare_v2(db->db, "PRAGMA quick_check(1)", -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        found = (const char *)sqlite3_column_text(statement, 0);
+    bool sound = found && strcmp(found, "ok") == 0;
+    sqlite3_finalize(statement);
+    return sound;
+}
+
+bool fz_cache_db_is_damage(struct fz_cache_db *db, int code)
+{
+    switch (code) {
+    case SQLITE_FULL: /* said also of a pointer to a page far behind the end */
+        return !is_sound(db);
+    case SQLITE_READONLY: /* its header asks for a later SQLite; folders and files that cannot be written have codes of their own */
+        return sqlite3_extended_errcode(db->db) == SQLITE_READONLY;
+    case SQLITE_ERROR: /* our statements are sound, so it has another schema, or a format that SQLite does not know */
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_MISMATCH:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* https://www.sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigresetdatabase */

@@ -49,8 +49,8 @@ int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_by
 int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path);
 void fz_cache_db_close(struct fz_cache_db *db); /* also what was not opened */
 
-/* Whether this code says that the file cannot be relied on. */
-bool fz_cache_db_is_damage(int code);
+/* Whether this code, the last answer, says that the file cannot be relied on. */
+bool fz_cache_db_is_damage(struct fz_cache_db *db, int code);
 
 /* The one that writes. Empties the file, whatever it holds, and opens it anew. Who else has it open goes on with the empty
  * one, or, where not even its first page could be read, with the old one until it is closed. */

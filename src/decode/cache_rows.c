@@ -24,6 +24,8 @@ enum {
     ORIENTATION,
     FRAMES,
     PROFILE,
+    WHOLE_W,
+    WHOLE_H,
     CHECKSUM,
     USED,
     TILE
@@ -61,8 +63,8 @@ static uint64_t hash_key(const struct fz_cache_key *key)
 static int64_t checksum(const struct fz_cache_key *key, const struct fz_cache_facts *facts, const void *tile,
                         size_t len)
 {
-    const int64_t numbers[] = {facts->width,  facts->height,      facts->orientation,
-                               facts->frames, facts->has_profile, facts->background};
+    const int64_t numbers[] = {facts->width,       facts->height,     facts->orientation, facts->frames,
+                               facts->has_profile, facts->background, facts->whole_w,     facts->whole_h};
     uint64_t hash = hash_bytes(hash_key(key), facts->format, strlen(facts->format));
     hash = hash_numbers(hash, numbers, sizeof numbers / sizeof *numbers);
     return (int64_t)hash_bytes(hash, tile, len);
@@ -90,6 +92,8 @@ static void take_facts(sqlite3_stmt *s, struct fz_cache_facts *facts)
         .frames = sqlite3_column_int(s, FRAMES),
         .has_profile = sqlite3_column_int(s, PROFILE) != 0,
         .background = sqlite3_column_int64(s, BACKGROUND),
+        .whole_w = sqlite3_column_int(s, WHOLE_W),
+        .whole_h = sqlite3_column_int(s, WHOLE_H),
     };
     const unsigned char *format = sqlite3_column_text(s, FORMAT);
     snprintf(facts->format, sizeof facts->format, "%s", format ? (const char *)format : "");
@@ -156,6 +160,8 @@ static int put(struct fz_cache_db *db, const struct fz_cache_row *row, int64_t n
         [ORIENTATION] = facts->orientation,
         [FRAMES] = facts->frames,
         [PROFILE] = facts->has_profile,
+        [WHOLE_W] = facts->whole_w,
+        [WHOLE_H] = facts->whole_h,
         [CHECKSUM] = checksum(key, facts, row->tile, row->len),
         [USED] = now_ms,
     };

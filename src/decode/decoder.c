@@ -1,17 +1,19 @@
 #include "decode/decoder.h"
 
+#include "base/mem.h"
 #include "base/memory_use.h"
 #include "base/uri.h"
 #include "decode/cached.h"
+#include "decode/files.h"
 #include "decode/thumbnails.h"
 #include "sync/thread.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+enum { SNIFFED_BYTES = 65536 }; /* of a share: more than anybody looks at */
 
 /* What the host callbacks of one decode share. */
 struct decode_call {
@@ -20,10 +22,10 @@ struct decode_call {
     uint64_t reserved_bytes;
 };
 
-void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, struct fz_cache *cache,
-                     const char *thumbnails, size_t keep_bytes, atomic_uint_fast64_t *opens)
+void fz_decoder_init(struct fz_decoder *decoder, struct fz_engine *engine, struct fz_ledger *ledger,
+                     struct fz_cache *cache, const char *thumbnails, atomic_uint_fast64_t *opens)
 {
-    *decoder = (struct fz_decoder){.scratch = fz_image_scratch_new(keep_bytes),
+    *decoder = (struct fz_decoder){.engine = engine,
                                    .cache = fz_cache_reader_new(cache),
                                    .thumbnails = thumbnails,
                                    .ledger = ledger,
@@ -32,10 +34,18 @@ void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, struc
 
 void fz_decoder_fini(struct fz_decoder *decoder)
 {
-    fz_image_scratch_free(decoder->scratch);
+    fz_engine_free(decoder->engine);
     fz_cache_reader_free(decoder->cache);
     free(decoder->tile.data);
     *decoder = (struct fz_decoder){0};
+}
+
+void fz_decoder_shrink(struct fz_decoder *decoder, bool process)
+{
+    fz_engine_shrink(decoder->engine, process);
+    fz_cache_reader_shrink(decoder->cache);
+    free(decoder->tile.data);
+    decoder->tile = (struct fz_buffer){0};
 }
 
 static bool host_cancelled(void *ctx)
@@ -53,51 +63,103 @@ static bool host_reserve(void *ctx, uint64_t bytes)
     return true;
 }
 
-static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
+/* What stands behind the look. */
+static void take_head(struct fz_job *job, const struct fz_parcel *answer)
 {
-    struct decode_call *call = ctx;
-    return fz_job_alloc(call->job, width, height, pitch_bytes);
+    size_t at = sizeof(struct fz_look), len = answer->len > at ? answer->len - at : 0;
+    job->head.bytes = fz_try_malloc(len + 1);
+    job->head.len = job->head.bytes ? len : 0;
+    if (job->head.bytes)
+        memcpy(job->head.bytes, answer->bytes + at, job->head.len);
 }
 
-/* O_NONBLOCK: a FIFO among the files must not hold the worker; the reader refuses it by its type. */
-int fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job)
+bool fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job, struct fz_parcel *request, int *fd)
 {
-    int fd = open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct fz_parcel answer;
+    bool head = request->flags & FZ_OPEN_HEAD;
+    *fd = -1;
+    if (!fz_files_ask(decoder->files, job, request, &answer))
+        return false;
     atomic_fetch_add_explicit(decoder->opens, 1, memory_order_relaxed);
-    if (fd < 0)
-        fz_fail(&job->error, fz_err_from_errno(errno), errno, "cannot open");
-    return fd;
+    job->look = fz_answer_look(&answer);
+    if (job->look.sys != 0 || (answer.fd < 0 && !head))
+        fz_fail(&job->error, fz_err_from_errno(job->look.sys), job->look.sys, "cannot open");
+    else if (head)
+        take_head(job, &answer);
+    *fd = answer.fd;
+    answer.fd = -1;
+    fz_parcel_fini(&answer);
+    return true;
 }
 
+bool fz_decoder_open_whole(struct fz_decoder *decoder, struct fz_job *job, int *fd)
+{
+    struct fz_parcel request = fz_files_request(FZ_ASK_OPEN, job->path);
+    request.flags = FZ_OPEN_WHOLE;
+    request.value = job->limits.max_file_bytes < INT64_MAX ? (int64_t)job->limits.max_file_bytes : INT64_MAX;
+    return fz_decoder_open(decoder, job, &request, fd);
+}
+
+/* False where it cannot be opened, or not yet. */
 static bool open_file(struct fz_decoder *decoder, struct fz_job *job)
 {
     if (job->fd >= 0)
         return true;
-    job->fd = fz_decoder_open(decoder, job);
-    struct stat st;
-    if (job->fd >= 0 && fstat(job->fd, &st) == 0)
-        job->file = fz_file_facts_of(&st);
+    fz_image_head_fini(&job->head); /* all of it comes once more */
+    if (fz_decoder_open_whole(decoder, job, &job->fd) && job->fd >= 0)
+        job->file = fz_file_facts_of(&job->look);
     return job->fd >= 0;
+}
+
+/* The same for its head: of a file on a share that is all. */
+static bool open_head(struct fz_decoder *decoder, struct fz_job *job)
+{
+    struct fz_parcel request = fz_files_request(FZ_ASK_OPEN, job->path);
+    request.flags = FZ_OPEN_HEAD;
+    if (fz_decoder_open(decoder, job, &request, &job->fd) && job->look.sys == 0)
+        job->file = fz_file_facts_of(&job->look);
+    return job->file.known;
+}
+
+/* What the tile cache knows a file by. False where that is not there yet. */
+static bool look_at_file(struct fz_decoder *decoder, struct fz_job *job)
+{
+    struct fz_parcel request, answer;
+    if (job->looked || !decoder->cache || job->caching != FZ_CACHING_ON)
+        return true;
+    request = fz_files_request(FZ_ASK_LOOK, job->path);
+    if (!fz_files_ask(decoder->files, job, &request, &answer))
+        return false;
+    job->look = fz_answer_look(&answer);
+    job->looked = true;
+    fz_parcel_fini(&answer);
+    return true;
+}
+
+static void load(struct fz_decoder *decoder, struct fz_job *job, const struct fz_image_request *asked)
+{
+    struct decode_call call = {.decoder = decoder, .job = job};
+    struct fz_image_request request = *asked;
+    request.host = (struct fz_image_host){&call, host_cancelled, host_reserve, NULL};
+    job->error.code = fz_engine_load(decoder->engine, &request, &job->image, &job->surface, &job->error);
+    if (call.reserved_bytes > 0)
+        fz_ledger_release(decoder->ledger, call.reserved_bytes);
 }
 
 /* What the request names beside its bytes is the job's. */
 static void decode(struct fz_decoder *decoder, struct fz_job *job, struct fz_image_request *request)
 {
-    struct decode_call call = {.decoder = decoder, .job = job};
     request->box_w = job->box_w;
     request->box_h = job->box_h;
     request->region = job->region;
+    request->index = job->index;
     request->background = job->background;
     request->limits = job->limits;
-    request->host = (struct fz_image_host){&call, host_cancelled, host_reserve, host_alloc};
-    enum fz_err code = fz_image_load(request, decoder->scratch, &job->image, &job->error);
-    job->error.code = code;
-    if (call.reserved_bytes > 0)
-        fz_ledger_release(decoder->ledger, call.reserved_bytes);
-    if (code != FZ_OK) {
-        fz_surface_free(job->surface);
-        job->surface = NULL;
-    }
+    load(decoder, job, request);
+    if (job->error.code != FZ_E_BUSY ||
+        (request->fd >= 0 && lseek(request->fd, (off_t)job->head.len, SEEK_SET) < 0))
+        return;
+    load(decoder, job, request); /* the decoder was lost, and the picture is not to blame */
 }
 
 /* False where its file must be read. */
@@ -124,19 +186,19 @@ static bool decode_cached(struct fz_decoder *decoder, struct fz_job *job)
 
 static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
 {
-    if (job->fd < 0 && decode_cached(decoder, job))
+    if (job->fd < 0 && (!look_at_file(decoder, job) || decode_cached(decoder, job)))
         return;
     if (!open_file(decoder, job))
         return;
     decode(decoder, job, &(struct fz_image_request){.fd = job->fd, .head = job->head});
     if (job->error.code == FZ_OK)
-        fz_cached_keep(decoder->cache, job);
+        fz_cached_keep(decoder, job);
     fz_job_close(job);
 }
 
 /* What another program left of the file. */
 static bool load_thumbnail(struct fz_decoder *decoder, const struct fz_job *job,
-                           const struct fz_image_request *request, struct fz_image *out)
+                           const struct fz_image_request *request, struct fz_job *first)
 {
     if (!decoder->thumbnails)
         return false;
@@ -145,7 +207,8 @@ static bool load_thumbnail(struct fz_decoder *decoder, const struct fz_job *job,
     struct fz_image_thumbnail thumbnail = {.uri = uri, .mtime_s = job->file.mtime_ns / 1000000000};
     thumbnail.len = fz_thumbnails_read(decoder->thumbnails, uri, side_px, &decoder->tile);
     thumbnail.png = decoder->tile.data;
-    bool found = thumbnail.len > 0 && fz_image_load_thumbnail(request, &thumbnail, decoder->scratch, out);
+    bool found = thumbnail.len > 0 && fz_engine_load_thumbnail(decoder->engine, request, &thumbnail,
+                                                               &first->image, &first->surface);
     free(uri);
     return found;
 }
@@ -157,9 +220,14 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
     job->wants_first = false;
     if (fz_cancel_is_set(&job->cancel))
         return NULL;
-    if (decode_cached(decoder, job))
+    if (look_at_file(decoder, job) && decode_cached(decoder, job))
         return job;
-    if (!open_file(decoder, job) || fz_image_read_head(job->fd, &job->head, &job->error) != FZ_OK) {
+    bool opened = !job->ask.waits && open_head(decoder, job);
+    if (job->ask.waits) {
+        job->wants_first = true;
+        return NULL;
+    }
+    if (!opened) {
         fz_job_close(job);
         return job;
     }
@@ -177,10 +245,10 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
         .box_h = job->box_h,
         .background = job->background,
         .limits = job->limits,
-        .host = {&call, host_cancelled, NULL, host_alloc},
+        .host = {&call, host_cancelled, NULL, NULL},
     };
-    if (fz_image_load_first(&request, decoder->scratch, &first->image) ||
-        load_thumbnail(decoder, job, &request, &first->image))
+    if (fz_engine_load_first(decoder->engine, &request, &first->image, &first->surface) ||
+        load_thumbnail(decoder, job, &request, first))
         return first;
     fz_job_free(first);
     return NULL;
@@ -188,13 +256,22 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
 
 static void run_sniff(struct fz_decoder *decoder, struct fz_job *job)
 {
-    int fd = fz_decoder_open(decoder, job);
-    if (fd < 0)
+    int fd;
+    struct fz_parcel request = fz_files_request(FZ_ASK_OPEN, job->path);
+    request.value = SNIFFED_BYTES;
+    if (!fz_decoder_open(decoder, job, &request, &fd) || fd < 0)
         return;
-    job->image.format = fz_image_sniff(fd, &job->error);
+    job->image.format = fz_engine_sniff(decoder->engine, fd, &job->error);
     if (!job->image.format && job->error.code == FZ_OK)
         fz_fail(&job->error, FZ_E_NOT_PICTURE, 0, "no picture");
     close(fd);
+}
+
+static void measure(struct fz_job *job)
+{
+    const SDL_Surface *s = job->surface;
+    job->luma = fz_malloc(sizeof *job->luma);
+    fz_luma_measure(job->luma, s->pixels, s->w, s->h, s->pitch);
 }
 
 void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
@@ -218,7 +295,7 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
                           job->surface->pitch, &job->error);
         break;
     case FZ_JOB_WORK:
-        job->cache = decoder->cache;
+        job->decoder = decoder;
         job->work(job);
         break;
     case FZ_JOB_FRAME:
@@ -228,4 +305,6 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
         job->pss_bytes = fz_memory_pss_bytes();
         break;
     }
+    if (job->wants_luma && job->surface)
+        measure(job);
 }

@@ -3,6 +3,7 @@
 #define FZ_DECODE_DECODER_H
 
 #include "decode/cache.h"
+#include "decode/engine.h"
 #include "decode/job.h"
 #include "sync/ledger.h"
 
@@ -10,26 +11,37 @@
 
 /* One per worker; holds the buffers that it uses again and again. */
 struct fz_decoder {
-    struct fz_image_scratch *scratch; /* owned */
-    struct fz_cache_reader *cache;    /* owned; NULL: none */
-    struct fz_buffer tile;            /* found there */
-    const char *thumbnails;           /* borrowed; NULL: no other program left any */
-    struct fz_ledger *ledger;         /* borrowed */
-    atomic_uint_fast64_t *opens;      /* borrowed: counts source files opened */
+    struct fz_engine *engine;      /* owned */
+    struct fz_cache_reader *cache; /* owned; NULL: none */
+    struct fz_files *files;        /* borrowed; NULL: files are opened in place */
+    struct fz_buffer tile;         /* found there */
+    const char *thumbnails;        /* borrowed; NULL: no other program left any */
+    struct fz_ledger *ledger;      /* borrowed */
+    atomic_uint_fast64_t *opens;   /* borrowed: counts source files opened */
 };
 
-/* The worker's thread. Between two jobs the decoder holds at most `keep_bytes`, and a tile of `cache` (NULL: none). */
-void fz_decoder_init(struct fz_decoder *decoder, struct fz_ledger *ledger, struct fz_cache *cache,
-                     const char *thumbnails, size_t keep_bytes, atomic_uint_fast64_t *opens);
+/* The worker's thread. Takes `engine`; between two jobs the decoder holds what that keeps, and a tile of `cache` (NULL:
+ * none). */
+void fz_decoder_init(struct fz_decoder *decoder, struct fz_engine *engine, struct fz_ledger *ledger,
+                     struct fz_cache *cache, const char *thumbnails, atomic_uint_fast64_t *opens);
 void fz_decoder_fini(struct fz_decoder *decoder);
 
-/* The worker's thread. Opens the file of a job: a descriptor, or -1 with the job's error set. */
-int fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job);
+/* The worker's thread, between two jobs. Gives back what is kept from one to the next; with `process` its decoder process
+ * too, which the next job starts anew. */
+void fz_decoder_shrink(struct fz_decoder *decoder, bool process);
+
+/* The worker's thread. Opens the file of a job: *fd, or -1 with the job's error set; what the file system says of it is in
+ * job->look. False: the job is to be parked, and to be run again. `request` is what fz_files_request gives for OPEN. */
+bool fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job, struct fz_parcel *request, int *fd);
+
+/* The same for who reads all of it. */
+bool fz_decoder_open_whole(struct fz_decoder *decoder, struct fz_job *job, int *fd);
 
 /* The worker's thread, in player.c. Makes the frame that a FRAME job wants. */
 void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job);
 
-/* The worker's thread. Fills in the job's result; may block on the disk. */
+/* The worker's thread. Fills in the job's result; or the job waits for its file then (fz_files_park), and is to be run again, as
+ * it is by this function or the next one. May block on the disk where there are no readers. */
 void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job);
 
 /* The worker's thread. Opens the file of a DECODE that wants a first picture, and makes one: another job, or NULL where there

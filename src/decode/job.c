@@ -1,9 +1,15 @@
 #include "decode/job.h"
 
 #include "base/mem.h"
+#include "decode/files.h"
+#include "decode/ring.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+/* All surfaces share what SDL keeps of their pixel format; that it guards it itself is nothing that ThreadSanitizer sees. */
+static pthread_mutex_t formats = PTHREAD_MUTEX_INITIALIZER;
 
 struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, const struct fz_cancel *parent)
 {
@@ -13,6 +19,7 @@ struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, cons
     job->path = path;
     job->limits = fz_image_default_limits;
     job->fd = -1;
+    job->ask.request.fd = job->ask.answer.fd = -1;
     fz_cancel_init(&job->cancel, parent);
     return job;
 }
@@ -25,7 +32,12 @@ void fz_job_free(struct fz_job *job)
     if (job->load_free)
         job->load_free(job->load);
     fz_job_close(job);
-    fz_anim_free(job->play.anim);
+    fz_files_forget(job);
+    fz_parcel_fini(&job->ask.request);
+    fz_parcel_fini(&job->ask.answer);
+    fz_stream_free(job->play.stream);
+    free(job->luma);
+    free(job->index);
     free(job->path);
     free(job);
 }
@@ -38,24 +50,23 @@ void fz_job_close(struct fz_job *job)
     fz_image_head_fini(&job->head);
 }
 
-uint8_t *fz_job_alloc(struct fz_job *job, int width, int height, int *pitch_bytes)
-{
-    job->surface = fz_surface_new(width, height);
-    if (!job->surface)
-        return NULL;
-    *pitch_bytes = job->surface->pitch;
-    return job->surface->pixels;
-}
-
 SDL_Surface *fz_surface_new(int width, int height)
 {
     void *pixels = fz_try_malloc((size_t)width * (size_t)height * 4);
     if (!pixels)
         return NULL;
-    SDL_Surface *surface =
-        SDL_CreateRGBSurfaceWithFormatFrom(pixels, width, height, 32, width * 4, SDL_PIXELFORMAT_ARGB8888);
+    SDL_Surface *surface = fz_surface_over(pixels, width, height);
     if (!surface)
         free(pixels);
+    return surface;
+}
+
+SDL_Surface *fz_surface_over(void *pixels, int width, int height)
+{
+    pthread_mutex_lock(&formats);
+    SDL_Surface *surface =
+        SDL_CreateRGBSurfaceWithFormatFrom(pixels, width, height, 32, width * 4, SDL_PIXELFORMAT_ARGB8888);
+    pthread_mutex_unlock(&formats);
     return surface;
 }
 
@@ -63,6 +74,11 @@ void fz_surface_free(SDL_Surface *surface)
 {
     if (!surface)
         return;
-    free(surface->pixels); /* SDL does not own them: made "from" */
+    if (surface->userdata)
+        fz_ring_release(surface->userdata, surface->pixels);
+    else
+        free(surface->pixels); /* SDL does not own them: made "from" */
+    pthread_mutex_lock(&formats);
     SDL_FreeSurface(surface);
+    pthread_mutex_unlock(&formats);
 }

@@ -8,7 +8,9 @@
 #define FZ_DECODE_JOB_H
 
 #include "base/error.h"
-#include "image/anim.h"
+#include "decode/ask.h"
+#include "decode/engine.h"
+#include "image/pixels/luma.h"
 #include "sync/cancel.h"
 #include "sync/heap.h"
 #include "sync/ready.h"
@@ -39,11 +41,26 @@ struct fz_file_facts {
     int64_t mtime_ns; /* since 1970 */
 };
 
+/* What the job has asked of a reader (decode/files.h). The worker's; the files' thread's while the job is parked. */
+struct fz_asking {
+    struct fz_lane *lane;
+    struct fz_channel *channel; /* over which an answer will come; NULL: nobody was asked yet */
+    struct fz_parcel request, answer;
+    uint64_t room_bytes; /* what a copy of the file will take; 0: not known, or next to nothing */
+    bool waits, answered;
+};
+
+/* A copy of a file on a share, as long as the job may hold one. */
+struct fz_copy {
+    struct fz_lane *lane; /* NULL: none */
+    uint64_t bytes;
+};
+
 /* Of a FRAME job: what is wanted, and what it became. */
 struct fz_play {
-    struct fz_anim *anim;    /* owned, moves with the job; NULL: the file is opened first */
-    uint64_t max_held_bytes; /* what it may hold from then on */
-    int index;               /* FZ_ANIM_NEXT, or the one that is sought */
+    struct fz_stream *stream; /* owned, moves with the job; NULL: the file is opened first */
+    uint64_t max_held_bytes;  /* what it may hold from then on */
+    int index;                /* FZ_ANIM_NEXT, or the one that is sought */
     int64_t
         at_us; /* where it stands on the time line; afterwards: the frame that came, later ones skipped to */
     int64_t base_us;            /* where that line begins, on the clock; 0: it stands, and nothing is late */
@@ -59,27 +76,40 @@ struct fz_job {
     uint32_t item; /* fz_item_id, 0 where it concerns none */
     int purpose;   /* the render thread's, never looked at by workers */
     char *path;    /* owned */
+    uint32_t root; /* the source that it lies in; WORK: the one that is reached next, the worker's */
     int box_w, box_h;
     struct fz_image_region region; /* DETAIL: px of the upright picture */
+    struct fz_image_index
+        *index; /* the same: owned, moves with the job, added to by the worker; NULL: none */
     uint32_t background;
     struct fz_image_limits limits;
     uint64_t later;          /* DECODE: its priority after the first picture */
     enum fz_caching caching; /* DECODE */
+    bool wants_luma;         /* DECODE, FRAME */
     struct fz_cancel cancel;
-    void (*work)(struct fz_job *job); /* WORK: runs on a worker, touches nothing but `load` and `cancel` */
-    void (*load_free)(void *load);    /* WORK: any thread, with the job */
-    struct fz_cache_reader *cache;    /* WORK: the worker's own, while `work` runs; NULL: none */
+    void (*work)(
+        struct fz_job
+            *job); /* WORK: runs on a worker, touches nothing but `load`, `cancel` and what is below */
+    void (*load_free)(void *load); /* WORK: any thread, with the job */
+    struct fz_decoder
+        *decoder; /* WORK: the worker's own, while `work` runs, which returns at once where it has to wait for
+                                         files, and runs again */
 
     /* DECODE: whether to look for a first picture and come back to the rest later. The worker's, under the heap's lock while
      * queued; and the file, opened and begun meanwhile. */
     bool wants_first;
     int fd; /* -1: not open */
     struct fz_image_head head;
+    struct fz_look look; /* at its file */
+    bool looked;
+    struct fz_asking ask;
+    struct fz_copy copy; /* as `ask` */
 
     /* the result: the worker's until it is pushed, the render thread's afterwards */
     struct fz_error error;         /* code FZ_OK: done; with `damaged` the message says what is missing */
     SDL_Surface *surface;          /* owned; moves between threads, never shared; also the pixels to SAVE */
     struct fz_image image;         /* `pixels` are those of the surface */
+    struct fz_luma *luma;          /* owned; of the surface, where it was wanted */
     const struct fz_job *first_of; /* this is but a first picture of what that job decodes; only compared */
     struct fz_file_facts file;
     bool from_cache; /* its file was not opened */
@@ -103,11 +133,13 @@ void fz_job_free(struct fz_job *job);
 /* A worker. Closes the file of a DECODE, if it is open. */
 void fz_job_close(struct fz_job *job);
 
-/* A worker. The surface of the result: its pixels; NULL when the memory is not there. */
-uint8_t *fz_job_alloc(struct fz_job *job, int width, int height, int *pitch_bytes);
-
 /* Any thread. A surface over fresh pixels (ARGB8888), not cleared; NULL when the memory is not there. */
 SDL_Surface *fz_surface_new(int width, int height);
+
+/* Any thread. The same over pixels that are there already, and stay whoever's they are. */
+SDL_Surface *fz_surface_over(void *pixels, int width, int height);
+
+/* Any thread. With its pixels, wherever they lie (decode/ring.h). NULL-safe. */
 void fz_surface_free(SDL_Surface *surface);
 
 #endif

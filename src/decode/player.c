@@ -31,19 +31,12 @@ static bool host_reserve(void *ctx, uint64_t bytes)
     return true;
 }
 
-static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
-{
-    struct play_call *call = ctx;
-    return fz_job_alloc(call->job, width, height, pitch_bytes);
-}
-
 static enum fz_err open_stream(struct fz_decoder *decoder, struct fz_job *job,
                                struct fz_image_request *request)
 {
-    request->fd = fz_decoder_open(decoder, job);
     if (request->fd < 0)
         return job->error.code;
-    enum fz_err code = fz_anim_open(request, &job->play.anim, &job->error);
+    enum fz_err code = fz_stream_open(decoder->engine, request, &job->play.stream, &job->error);
     close(request->fd);
     return code;
 }
@@ -57,10 +50,10 @@ static enum fz_err compose(struct fz_job *job, const struct fz_image_host *host)
 {
     struct fz_play *play = &job->play;
     int64_t patience_end_us = fz_now_us() + SKIP_US;
-    enum fz_err code = fz_anim_compose(play->anim, play->index, host, &play->frame, &job->error);
+    enum fz_err code = fz_stream_compose(play->stream, play->index, host, &play->frame, &job->error);
     while (code == FZ_OK && !play->frame.last && is_over(play) && fz_now_us() < patience_end_us) {
         play->at_us += play->frame.delay_us;
-        code = fz_anim_compose(play->anim, FZ_ANIM_NEXT, host, &play->frame, &job->error);
+        code = fz_stream_compose(play->stream, FZ_ANIM_NEXT, host, &play->frame, &job->error);
     }
     return code;
 }
@@ -74,13 +67,17 @@ void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job)
         .box_h = job->box_h,
         .background = job->background,
         .limits = job->limits,
-        .host = {&call, host_cancelled, host_reserve, host_alloc},
+        .host = {&call, host_cancelled, host_reserve, NULL},
     };
-    enum fz_err code = job->play.anim ? FZ_OK : open_stream(decoder, job, &request);
+    request.fd = -1;
+    if (!job->play.stream && !fz_decoder_open_whole(decoder, job, &request.fd))
+        return;
+    enum fz_err code = job->play.stream ? FZ_OK : open_stream(decoder, job, &request);
     if (code == FZ_OK)
         code = compose(job, &request.host);
     if (code == FZ_OK)
-        code = fz_anim_render(job->play.anim, &request, decoder->scratch, &job->image, &job->error);
+        code = fz_stream_render(job->play.stream, decoder->engine, &request, &job->image, &job->surface,
+                                &job->error);
     if (code == FZ_E_CANCELLED && !fz_cancel_is_set(&job->cancel))
         code = fz_fail(&job->error, FZ_E_TIMEOUT, 0, "takes longer than %.3g s", (double)most_us / 1e6);
     job->error.code = code;

@@ -1,8 +1,11 @@
 #include "decode/pool.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "decode/decoder.h"
+#include "decode/files.h"
+#include "decode/quarantine.h"
 #include "decode/thumbnails.h"
 #include "sync/thread.h"
 
@@ -21,6 +24,12 @@ enum { WORKER_NICE = 10 };
  * a smaller one allocates the buffers of ordinary photographs anew each time. */
 enum { KEPT_PART = 8 };
 
+/* What copies of files on shares take, as a part of the working memory; it comes out of the eighth that is left for what is small. */
+enum { COPIES_PART = 4 };
+
+/* A worker that has had nothing to do for so long gives back what it keeps from one picture to the next. */
+enum { REST_MS = 2000 };
+
 static void free_jobs(struct fz_ready_node *node)
 {
     while (node) {
@@ -33,6 +42,7 @@ static void free_jobs(struct fz_ready_node *node)
 /* After its first picture a job waits again, for its turn among those whose first pictures were made too. */
 static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job *job)
 {
+    decoder->files = pool->files;
     int64_t before = fz_thread_cpu_us();
     struct fz_job *result = job;
     bool again = job->wants_first;
@@ -42,6 +52,9 @@ static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job 
         fz_decoder_run(decoder, job);
     int64_t cpu_us = fz_thread_cpu_us() - before;
     atomic_fetch_add_explicit(&pool->counts.cpu_us, (uint_fast64_t)cpu_us, memory_order_relaxed);
+    if (job->ask.waits && fz_files_park(pool->files, job))
+        return;
+    fz_files_forget(job);
     if (again && result != job) {
         job->queued.priority = job->later;
         fz_heap_push(&pool->heap, &job->queued);
@@ -58,11 +71,27 @@ static int worker_main(void *ctx)
     struct fz_pool *pool = ctx;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
     struct fz_decoder decoder;
-    fz_decoder_init(&decoder, &pool->ledger, pool->cache, pool->thumbnails, pool->keep_bytes,
+    struct fz_engine_options how = pool->engine;
+    how.number = atomic_fetch_add(&pool->started, 1) + 1;
+    fz_decoder_init(&decoder, fz_engine_new(&how), &pool->ledger, pool->cache, pool->thumbnails,
                     &pool->counts.opens);
-    struct fz_heap_node *node;
-    while ((node = fz_heap_pop(&pool->heap)) != NULL) {
-        run(pool, &decoder, FZ_CONTAINER(node, struct fz_job, queued));
+    fz_engine_await(decoder.engine);
+    unsigned nudges = 0, nudged = 0;
+    bool rests = false;
+    for (;;) {
+        if (!rests && fz_heap_is_idle_for(&pool->heap, &nudges, REST_MS)) {
+            fz_decoder_shrink(&decoder, false);
+            rests = true;
+        }
+        struct fz_heap_node *node = fz_heap_pop_or_nudge(&pool->heap, &nudges);
+        if (node)
+            run(pool, &decoder, FZ_CONTAINER(node, struct fz_job, queued));
+        else if (nudges != nudged)
+            fz_decoder_shrink(&decoder, atomic_load(&pool->ends_idle));
+        else
+            break;
+        rests = rests && !node;
+        nudged = nudges;
         free_jobs(fz_ready_take(&pool->trash));
     }
     fz_decoder_fini(&decoder);
@@ -70,35 +99,56 @@ static int worker_main(void *ctx)
     return 0;
 }
 
-enum fz_err fz_pool_start(struct fz_pool *pool, int workers, uint64_t working_bytes, struct fz_cache *cache,
-                          struct fz_ready *ready, struct fz_doorbell *bell, struct fz_error *err)
+enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *options, struct fz_ready *ready,
+                          struct fz_doorbell *bell, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
     fz_image_init();
-    *pool =
-        (struct fz_pool){.cache = cache, .thumbnails = fz_thumbnails_folder(), .ready = ready, .bell = bell};
-    pool->keep_bytes = (size_t)(working_bytes / KEPT_PART / (uint64_t)workers);
+    uint64_t workers = (uint64_t)options->workers, working_bytes = options->working_bytes;
+    *pool = (struct fz_pool){
+        .cache = options->cache, .thumbnails = fz_thumbnails_folder(), .ready = ready, .bell = bell};
+    pool->engine = (struct fz_engine_options){.decoders = options->decoders,
+                                              .svg_decoders = options->svg_decoders,
+                                              .requires_all = options->requires_all,
+                                              .unforked = options->unforked,
+                                              .keep_bytes = (size_t)(working_bytes / KEPT_PART / workers),
+                                              .working_bytes = working_bytes,
+                                              .max_cpu_us = options->max_cpu_us,
+                                              .counts = &pool->counts.engine};
+    pool->quarantine = fz_quarantine_new();
+    pool->engine.quarantine = pool->quarantine;
     fz_heap_init(&pool->heap);
-    fz_ledger_init(&pool->ledger, working_bytes - (uint64_t)workers * pool->keep_bytes);
-    pool->threads = fz_calloc((size_t)workers, sizeof *pool->threads);
-    for (int i = 0; i < workers; i++) {
+    fz_ledger_init(&pool->ledger, working_bytes - workers * pool->engine.keep_bytes);
+    pool->threads = fz_calloc(workers, sizeof *pool->threads);
+    for (int i = 0; i < options->workers; i++) {
         char name[24];
         snprintf(name, sizeof name, "frieze:work%d", i);
         atomic_fetch_add(&pool->running, 1);
         enum fz_err code = fz_thread_start(&pool->threads[i], name, worker_main, pool, err);
         if (code != FZ_OK) {
             atomic_fetch_sub(&pool->running, 1);
-            return i == 0 ? code : FZ_OK; /* with one worker the wall still fills */
+            if (i == 0)
+                return code;
+            fz_log("%s: going on with %d of %d", err->msg, i,
+                   options->workers); /* with one the wall still fills */
+            return FZ_OK;
         }
         pool->thread_count++;
     }
     return FZ_OK;
 }
 
+enum fz_err fz_pool_use_readers(struct fz_pool *pool, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    return fz_files_start(&pool->files, &pool->heap, pool->bell, pool->engine.working_bytes / COPIES_PART,
+                          err);
+}
+
 bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
 {
     FZ_MAIN_ONLY();
-    if (!pool->heap.lock)
+    if (!pool->ready) /* never started, or stopped */
         return true;
     fz_heap_close(&pool->heap);
     for (int64_t end = fz_now_us() + (int64_t)patience_ms * 1000;
@@ -110,14 +160,19 @@ bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
         SDL_WaitThread(pool->threads[i], NULL);
     free(pool->threads);
 
+    fz_files_stop(pool->files);
     for (struct fz_heap_node *node; (node = fz_heap_try_pop(&pool->heap)) != NULL;)
         fz_job_free(FZ_CONTAINER(node, struct fz_job, queued));
     free_jobs(fz_ready_take(pool->ready));
     free_jobs(fz_ready_take(&pool->trash));
+    fz_files_free(pool->files);
+    pool->files = NULL;
     fz_heap_fini(&pool->heap);
+    fz_quarantine_free(pool->quarantine);
     fz_ledger_fini(&pool->ledger);
     free(pool->thumbnails);
     fz_image_fini();
+    pool->ready = NULL;
     return true;
 }
 
@@ -128,7 +183,18 @@ void fz_pool_submit(struct fz_pool *pool, struct fz_job *job, uint64_t priority)
     fz_heap_push(&pool->heap, &job->queued);
 }
 
+void fz_pool_shrink(struct fz_pool *pool, bool decoders)
+{
+    atomic_store(&pool->ends_idle, decoders);
+    fz_heap_nudge(&pool->heap);
+}
+
 void fz_pool_trash(struct fz_pool *pool, struct fz_job *job)
 {
     fz_ready_push(&pool->trash, &job->ready);
+}
+
+uint32_t fz_pool_layers(const struct fz_pool *pool)
+{
+    return atomic_load(&pool->counts.engine.layers);
 }

@@ -4,6 +4,7 @@
 #include "base/new_file.h"
 #include "base/path.h"
 #include "decode/cached.h"
+#include "decode/files.h"
 #include "sync/thread.h"
 
 #include <errno.h>
@@ -14,7 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_BYTES = 2 << 20 };
+enum {
+    MOST_BYTES = 2 << 20,
+    TOLD_BYTES = 16 << 20, /* of a picture on a share: what stands behind is not found */
+};
 
 /* O_NONBLOCK: a FIFO must not hold the worker; whoever reads refuses it by its type. */
 static int open_file(const char *path)
@@ -66,40 +70,113 @@ static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, st
     return fz_fail(err, FZ_E_LIMIT, 0, "%s: %s", place, is_file ? "too large for a sidecar" : "no file");
 }
 
-/* True where it was opened. */
-static bool read_picture(struct fz_cache_reader *cache, const char *path, struct fz_metadata *out)
+/* Behind what stands there. */
+static char *append_sidecar(char *bytes, size_t *len, const char *place)
 {
-    struct stat st;
-    *out = (struct fz_metadata){0};
-    if (stat(path, &st) != 0)
-        return false;
-    struct fz_file_facts file = fz_file_facts_of(&st);
-    if (fz_cached_metadata(cache, path, &file, out))
-        return false;
-    *out = (struct fz_metadata){0};
-    int fd = open_file(path);
-    if (fd < 0)
-        return false;
-    fz_metadata_read(fd, out);
-    fz_cached_keep_metadata(cache, path, fd, &file, out);
-    close(fd);
-    return true;
+    char *more;
+    size_t more_len;
+    if (read_sidecar(place, &more, &more_len, NULL) != FZ_OK)
+        return bytes;
+    bytes = fz_realloc(bytes, *len + more_len + 1);
+    memcpy(bytes + *len, more, more_len);
+    *len += more_len;
+    free(more);
+    return bytes;
 }
 
-bool fz_sidecar_metadata(struct fz_cache_reader *cache, const char *path, struct fz_metadata *out)
+char *fz_sidecar_read(const char *path, const char *beneath, size_t *len, size_t *own)
 {
     FZ_NOT_MAIN();
-    struct fz_metadata beside;
-    size_t len;
-    char *bytes, *place;
-    bool opened = read_picture(cache, path, out);
-    place = fz_sidecar_path(path);
-    read_sidecar(place, &bytes, &len, NULL);
-    fz_metadata_read_xmp(bytes, len, &beside);
-    fz_metadata_add(out, &beside);
-    free(bytes);
+    char *place = fz_sidecar_path(path), *other = beneath ? fz_sidecar_path(beneath) : NULL, *bytes = NULL;
+    *len = 0;
+    if (other && strcmp(other, place) != 0)
+        bytes = append_sidecar(NULL, len, other);
+    *own = *len;
+    bytes = append_sidecar(bytes, len, place);
     free(place);
-    return opened;
+    free(other);
+    return bytes;
+}
+
+enum step { LOOK, OPEN, SIDECARS };
+
+static void take_look(const struct fz_job *job, const char *path, struct fz_sidecar_reading *reading,
+                      const struct fz_parcel *answer)
+{
+    reading->look = fz_answer_look(answer);
+    struct fz_file_facts file = fz_file_facts_of(&reading->look);
+    bool found = file.known && fz_cached_metadata(job->decoder->cache, path, &file, &reading->out);
+    if (!found)
+        reading->out = (struct fz_metadata){0};
+    reading->step = found || !file.known ? SIDECARS : OPEN;
+}
+
+static void take_picture(struct fz_job *job, const char *path, struct fz_sidecar_reading *reading,
+                         const struct fz_parcel *answer)
+{
+    struct fz_file_facts file = fz_file_facts_of(&reading->look);
+    reading->step = SIDECARS;
+    reading->opened = answer->fd >= 0;
+    if (answer->fd < 0)
+        return;
+    fz_engine_read_metadata(job->decoder->engine, answer->fd, &reading->out);
+    struct fz_look after;
+    if (fz_files_look_now(job->decoder->files, job, path, &after))
+        fz_cached_keep_metadata(job->decoder->cache, path, &after, &file, &reading->out);
+}
+
+static void add_xmp(const struct fz_job *job, struct fz_sidecar_reading *reading, const char *bytes,
+                    size_t len)
+{
+    struct fz_metadata beside;
+    if (len == 0)
+        return;
+    fz_engine_read_xmp(job->decoder->engine, bytes, len, &beside);
+    fz_metadata_add(&reading->out, &beside);
+}
+
+static void take_sidecars(const struct fz_job *job, struct fz_sidecar_reading *reading,
+                          const struct fz_parcel *answer)
+{
+    size_t own = answer->value > 0 && (uint64_t)answer->value <= answer->len ? (size_t)answer->value : 0;
+    add_xmp(job, reading, answer->bytes, own);
+    add_xmp(job, reading, answer->bytes + own, answer->len - own);
+}
+
+/* What each step asks for: the path, for the sidecars also that of what lies beneath. */
+static struct fz_parcel request_of(int step, const char *path, const char *beneath)
+{
+    static const enum fz_ask_kind kinds[] = {
+        [LOOK] = FZ_ASK_LOOK, [OPEN] = FZ_ASK_OPEN, [SIDECARS] = FZ_ASK_SIDECARS};
+    bool both = step == SIDECARS && beneath;
+    struct fz_parcel request = {.kind = kinds[step], .count = both ? 2 : 1, .value = TOLD_BYTES, .fd = -1};
+    size_t len = strlen(path) + 1, more = both ? strlen(beneath) + 1 : 0;
+    request.bytes = fz_malloc(len + more);
+    request.len = len + more;
+    memcpy(request.bytes, path, len);
+    if (both)
+        memcpy(request.bytes + len, beneath, more);
+    return request;
+}
+
+bool fz_sidecar_metadata(struct fz_job *job, const char *path, const char *beneath,
+                         struct fz_sidecar_reading *reading)
+{
+    FZ_NOT_MAIN();
+    for (bool done = false; !done;) {
+        struct fz_parcel answer, request = request_of(reading->step, path, beneath);
+        if (!fz_files_ask(job->decoder->files, job, &request, &answer))
+            return false;
+        done = reading->step == SIDECARS;
+        if (reading->step == LOOK)
+            take_look(job, path, reading, &answer);
+        else if (reading->step == OPEN)
+            take_picture(job, path, reading, &answer);
+        else
+            take_sidecars(job, reading, &answer);
+        fz_parcel_fini(&answer);
+    }
+    return true;
 }
 
 static enum fz_err write_sidecar(const char *place, const char *bytes, size_t len, struct fz_error *err)
@@ -108,8 +185,7 @@ static enum fz_err write_sidecar(const char *place, const char *bytes, size_t le
     enum fz_err code = fz_new_file_open(&file, place, err);
     if (code != FZ_OK)
         return code;
-    bool whole = fwrite(bytes, 1, len, file.stream) == len && fflush(file.stream) == 0 &&
-                 fsync(fileno(file.stream)) == 0;
+    bool whole = fwrite(bytes, 1, len, file.stream) == len;
     return fz_new_file_close(&file, whole) ? FZ_OK : fz_fail(err, FZ_E_IO, errno, "%s", place);
 }
 

@@ -3,13 +3,27 @@
 #ifndef FZ_DECODE_SIDECAR_H
 #define FZ_DECODE_SIDECAR_H
 
-#include "decode/cache.h"
-#include "image/metadata.h"
+#include "decode/decoder.h"
+#include "image/metadata/metadata.h"
 
-/* Worker. What the file says and what its sidecar does; of title, description, place and rating the sidecar counts
- * first. All unknown where neither can be read. What the file says is taken from `cache` (may be NULL), or kept there. True
- * where the picture was opened for it. */
-bool fz_sidecar_metadata(struct fz_cache_reader *cache, const char *path, struct fz_metadata *out);
+/* How far the reading of one has come; zeroed: it begins. */
+struct fz_sidecar_reading {
+    int step;
+    struct fz_look look;
+    bool opened;            /* the picture was opened for it */
+    struct fz_metadata out; /* the result */
+};
+
+/* Worker, inside the `work` of a job. What the file says, what its sidecar does, and what that of the RAW file which lies
+ * beneath it does (source/stacks.h; NULL: none does). Of title, description, place and rating its own sidecar counts first, then
+ * the other one. All unknown where nothing can be read. What the file says is taken from the tile cache, or kept there.
+ * False: the job has to wait, and to go on here when it runs again. */
+bool fz_sidecar_metadata(struct fz_job *job, const char *path, const char *beneath,
+                         struct fz_sidecar_reading *reading);
+
+/* A thread that may block. The bytes of the sidecar of `beneath` (may be NULL), and behind them those of `path`; *own is where
+ * the latter begin. The caller frees; NULL where there is nothing that can be read. */
+char *fz_sidecar_read(const char *path, const char *beneath, size_t *len, size_t *own);
 
 /* One thread at a time, not a running render thread. Puts a rating (-1 to 5) into the sidecar of `path`, and into no other
  * file: written beside it, on the disk, then put in its place; all else that it holds stays. The message names the file. */

@@ -25,6 +25,7 @@ struct fz_texture {
     struct fz_page *page;
     SDL_Rect rect; /* px of the page */
     uint64_t drawn_frame;
+    struct fz_luma *luma; /* owned; NULL: not known */
 };
 
 struct fz_head {
@@ -38,7 +39,7 @@ struct fz_head {
     char renderer_name[32];
     int max_side;
     uint64_t frame; /* counts presents */
-    uint64_t budget_bytes, held_bytes;
+    uint64_t budget_bytes, held_bytes, mask_bytes;
     struct fz_page *pages;
     struct fz_texture *newest, *oldest;
     struct fz_texture_counts counts;
@@ -54,6 +55,9 @@ void fz_texts_free(struct fz_head *head);
 void fz_texture_touch(struct fz_head *head, struct fz_texture *texture);
 /* As fz_texture_new, for a surface with an alpha channel. */
 struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struct fz_texture **owner);
+
+/* What the pages of such textures take, however few of their cells are used. */
+uint64_t fz_texture_mask_bytes(const struct fz_head *head);
 
 /* Render thread. */
 void fz_head_set_icon(struct fz_head *head);

@@ -47,7 +47,6 @@ struct text_entry {
     char *text; /* owned */
     struct fz_texture *texture;
     struct fz_label label; /* without its surface */
-    size_t bytes;
     bool pending, failed;
     uint64_t used_frame;
 };
@@ -55,7 +54,7 @@ struct text_entry {
 enum {
     BUCKETS = 1024,
     CACHE_BYTES =
-        12 << 20,       /* at most, and a quarter of all textures; what the last frame showed always stays */
+        12 << 20, /* at most, and a quarter of all textures; what the last frame asked for always stays */
     ENTRY_BYTES = 512,  /* what an entry costs beside its pixels, roughly */
     MANY_PENDING = 256, /* more wait until these are back: by then most have scrolled out of view */
     COLLECT_BUDGET_US = 1500,
@@ -67,7 +66,7 @@ struct fz_texts {
     struct fz_text_service *service; /* borrowed */
     struct text_entry *buckets[BUCKETS];
     struct text_entry *newest, *oldest;
-    size_t bytes;
+    size_t bytes;                  /* of the entries, without their textures */
     struct fz_ready_node *arrived; /* taken, but not yet looked at */
     int pending;
 };
@@ -179,7 +178,7 @@ static void entry_free(struct fz_head *head, struct text_entry *entry)
         link = &(*link)->next;
     *link = entry->next;
     unlink_entry(texts, entry);
-    texts->bytes -= entry->bytes;
+    texts->bytes -= ENTRY_BYTES;
     fz_texture_free(head, entry->texture);
     free(entry->text);
     free(entry);
@@ -198,8 +197,10 @@ static void evict(struct fz_head *head)
 {
     struct fz_texts *texts = head->texts;
     size_t limit = head->budget_bytes / 4 < CACHE_BYTES ? (size_t)head->budget_bytes / 4 : CACHE_BYTES;
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): a freed entry was unlinked; the analyser loses the list */
-    while (texts->bytes > limit && texts->oldest && texts->oldest->used_frame + 1 < head->frame)
+    while (
+        texts->bytes + fz_texture_mask_bytes(head) > limit && texts->oldest &&
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): a freed entry was unlinked; the analyser loses the list */
+        texts->oldest->used_frame + 1 < head->frame)
         entry_free(head, texts->oldest);
 }
 
@@ -218,10 +219,9 @@ static struct text_entry *entry_new(struct fz_head *head, const struct label_key
     struct text_entry *entry = fz_calloc(1, sizeof *entry);
     entry->key = *key;
     entry->text = fz_strdup(text);
-    entry->bytes = ENTRY_BYTES;
     entry->next = texts->buckets[key->hash % BUCKETS];
     texts->buckets[key->hash % BUCKETS] = entry;
-    texts->bytes += entry->bytes;
+    texts->bytes += ENTRY_BYTES;
     link_newest(texts, entry);
     return entry;
 }
@@ -266,7 +266,10 @@ static struct text_entry *entry_of(struct fz_head *head, const char *text, const
     entry->used_frame = head->frame;
     unlink_entry(head->texts, entry);
     link_newest(head->texts, entry);
-    if (!entry->texture && !entry->pending && !entry->failed)
+    if (entry
+            ->texture) /* also where it is only measured: who lays texts out would lose some while others come */
+        fz_texture_keep(head, entry->texture);
+    else if (!entry->pending && !entry->failed)
         ask(head, entry);
     return entry;
 }
@@ -298,16 +301,8 @@ bool fz_text_draw(struct fz_head *head, const char *text, const struct fz_text_s
 static void take_label(struct fz_head *head, struct text_entry *entry, const struct fz_label *label)
 {
     int row = 0;
-    head->texts->bytes -= entry->bytes;
-    entry->bytes = ENTRY_BYTES;
-    if (label->surface) {
-        if (fz_texture_new_mask(head, label->surface->w, label->surface->h, &entry->texture)) {
-            fz_texture_upload(head, entry->texture, label->surface, &row, UINT64_MAX);
-            const struct fz_page *page = entry->texture->page;
-            entry->bytes += (size_t)page->cell_w * (size_t)page->cell_h * 4;
-        }
-    }
-    head->texts->bytes += entry->bytes;
+    if (label->surface && fz_texture_new_mask(head, label->surface->w, label->surface->h, &entry->texture))
+        fz_texture_upload(head, entry->texture, label->surface, &row, UINT64_MAX);
     entry->label = *label;
     entry->label.surface = NULL;
     entry->failed = !entry->texture;

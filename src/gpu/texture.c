@@ -9,6 +9,7 @@
 
 enum {
     PAGE_SIDE = 1028, /* about 4 MB: 20 tiles of 256x192 */
+    MASK_SIDE = 514,  /* of texts: they come in many sizes, and each begins a page */
     GUTTER = 1,       /* between cells, against bleeding */
     MAX_CELL = 514,   /* larger ones stand alone */
     MAX_CELLS = 128,  /* the bits of fz_page.taken */
@@ -19,12 +20,13 @@ static uint64_t page_bytes(int w, int h)
     return (uint64_t)w * (uint64_t)h * 4;
 }
 
-static void page_shape(int cell_w, int cell_h, int *columns, int *rows)
+static void page_shape(int cell_w, int cell_h, bool alpha, int *columns, int *rows)
 {
+    int side = alpha ? MASK_SIDE : PAGE_SIDE;
     *columns = *rows = 1;
-    if (cell_w > MAX_CELL || cell_h > MAX_CELL)
+    if (cell_w >= MAX_CELL || cell_h >= MAX_CELL)
         return;
-    int across = PAGE_SIDE / (cell_w + GUTTER), down = PAGE_SIDE / (cell_h + GUTTER);
+    int across = side / (cell_w + GUTTER), down = side / (cell_h + GUTTER);
     *columns = across < MAX_CELLS ? across : MAX_CELLS;
     *rows = down * *columns > MAX_CELLS ? MAX_CELLS / *columns : down;
 }
@@ -40,7 +42,7 @@ static int page_side(const struct fz_head *head, int side)
 static struct fz_page *page_new(struct fz_head *head, int cell_w, int cell_h, bool alpha)
 {
     int columns, rows;
-    page_shape(cell_w, cell_h, &columns, &rows);
+    page_shape(cell_w, cell_h, alpha, &columns, &rows);
     struct fz_page *page = fz_calloc(1, sizeof *page);
     *page = (struct fz_page){.cell_w = cell_w, .cell_h = cell_h, .columns = columns, .cells = columns * rows};
     page->w = page_side(head, columns * cell_w + (columns - 1) * GUTTER);
@@ -55,6 +57,7 @@ static struct fz_page *page_new(struct fz_head *head, int cell_w, int cell_h, bo
     page->next = head->pages;
     head->pages = page;
     head->counts.bytes += page_bytes(page->w, page->h);
+    head->mask_bytes += alpha ? page_bytes(page->w, page->h) : 0;
     if (head->counts.bytes > head->counts.bytes_peak)
         head->counts.bytes_peak = head->counts.bytes;
     return page;
@@ -67,6 +70,7 @@ static void page_free(struct fz_head *head, struct fz_page *page)
         link = &(*link)->next;
     *link = page->next;
     head->counts.bytes -= page_bytes(page->w, page->h);
+    head->mask_bytes -= page->alpha ? page_bytes(page->w, page->h) : 0;
     SDL_DestroyTexture(page->sdl);
     free(page);
 }
@@ -120,13 +124,14 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
         page_free(head, page);
     unlink_texture(head, texture);
     *texture->owner = NULL;
+    free(texture->luma);
     free(texture);
 }
 
-static bool fits_budget(const struct fz_head *head, int cell_w, int cell_h)
+static bool fits_budget(const struct fz_head *head, int cell_w, int cell_h, bool alpha)
 {
     int columns, rows;
-    page_shape(cell_w, cell_h, &columns, &rows);
+    page_shape(cell_w, cell_h, alpha, &columns, &rows);
     return head->counts.bytes + head->held_bytes +
                page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER)) <=
            head->budget_bytes;
@@ -135,7 +140,7 @@ static bool fits_budget(const struct fz_head *head, int cell_w, int cell_h)
 size_t fz_texture_capacity(const struct fz_head *head, int cell_w, int cell_h)
 {
     int columns, rows;
-    page_shape(cell_w, cell_h, &columns, &rows);
+    page_shape(cell_w, cell_h, false, &columns, &rows);
     uint64_t bytes = page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER));
     uint64_t left = head->budget_bytes > head->held_bytes ? head->budget_bytes - head->held_bytes : 0;
     return (size_t)(left / bytes) * (size_t)(columns * rows);
@@ -152,7 +157,7 @@ static struct fz_page *page_with_room(const struct fz_head *head, int cell_w, in
 
 bool fz_texture_has_room(const struct fz_head *head, int cell_w, int cell_h)
 {
-    return page_with_room(head, cell_w, cell_h, false) || fits_budget(head, cell_w, cell_h);
+    return page_with_room(head, cell_w, cell_h, false) || fits_budget(head, cell_w, cell_h, false);
 }
 
 /* Frees the least recently drawn one; false when all that is left was drawn in the last frame or is being drawn. */
@@ -177,6 +182,26 @@ uint64_t fz_texture_budget(const struct fz_head *head)
     return head->budget_bytes;
 }
 
+uint64_t fz_texture_mask_bytes(const struct fz_head *head)
+{
+    return head->mask_bytes;
+}
+
+void fz_texture_set_budget(struct fz_head *head, uint64_t bytes)
+{
+    head->budget_bytes = bytes;
+}
+
+bool fz_texture_trim(struct fz_head *head, int64_t patience_us)
+{
+    int64_t until_us =
+        head->counts.bytes + head->held_bytes > head->budget_bytes ? fz_now_us() + patience_us : 0;
+    while (head->counts.bytes + head->held_bytes > head->budget_bytes && evict_oldest(head))
+        if (fz_now_us() >= until_us)
+            return false;
+    return true;
+}
+
 void fz_texture_set_held(struct fz_head *head, uint64_t bytes)
 {
     head->held_bytes = bytes;
@@ -191,7 +216,8 @@ static struct fz_page *find_page(struct fz_head *head, int cell_w, int cell_h, b
         struct fz_page *page = page_with_room(head, cell_w, cell_h, alpha);
         if (page)
             return page;
-        if (fits_budget(head, cell_w, cell_h) && (page = page_new(head, cell_w, cell_h, alpha)) != NULL)
+        if (fits_budget(head, cell_w, cell_h, alpha) &&
+            (page = page_new(head, cell_w, cell_h, alpha)) != NULL)
             return page;
         if (need == FZ_TEXTURE_SPARE || !evict_oldest(head))
             break;
@@ -236,20 +262,32 @@ struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struc
     return texture_in(head, find_page(head, cell_w, cell_h, true, FZ_TEXTURE_IN_VIEW), w, h, owner);
 }
 
-void fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
+/* Where the renderer refuses, what was not drawn lately makes room, as for a texture that cannot be made; then once more. */
+static bool update(struct fz_head *head, SDL_Texture *texture, const SDL_Rect *area, const void *pixels,
+                   int pitch)
+{
+    if (SDL_UpdateTexture(texture, area, pixels, pitch) == 0)
+        return true;
+    while (evict_oldest(head))
+        continue;
+    return SDL_UpdateTexture(texture, area, pixels, pitch) == 0;
+}
+
+bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
                             const SDL_Rect *part, int x, int y)
 {
     FZ_MAIN_ONLY();
     SDL_Rect area = {texture->rect.x + x, texture->rect.y + y, part->w, part->h};
     const uint8_t *first =
         (const uint8_t *)surface->pixels + (size_t)part->y * (size_t)surface->pitch + (size_t)part->x * 4;
+    texture->drawn_frame = head->frame;
     int64_t start = fz_now_us();
-    SDL_UpdateTexture(texture->page->sdl, &area, first, surface->pitch);
+    bool uploaded = update(head, texture->page->sdl, &area, first, surface->pitch);
     int64_t took = fz_now_us() - start;
     if (took > head->counts.upload_max_us)
         head->counts.upload_max_us = took;
     head->counts.upload_bytes += (uint64_t)part->w * (uint64_t)part->h * 4;
-    texture->drawn_frame = head->frame;
+    return uploaded;
 }
 
 bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
@@ -258,7 +296,10 @@ bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const S
     uint64_t row_bytes = (uint64_t)surface->w * 4, rows = max_bytes / row_bytes;
     int left = surface->h - *next_row, count = rows < 1 ? 1 : rows < (uint64_t)left ? (int)rows : left;
     SDL_Rect part = {0, *next_row, texture->rect.w, count};
-    fz_texture_upload_part(head, texture, surface, &part, 0, *next_row);
+    if (!fz_texture_upload_part(head, texture, surface, &part, 0, *next_row)) {
+        fz_texture_free(head, texture);
+        return true;
+    }
     *next_row += count;
     if (*next_row < surface->h)
         return false;
@@ -271,6 +312,18 @@ void fz_texture_set_owner(struct fz_texture *texture, struct fz_texture **owner)
     *texture->owner = NULL;
     texture->owner = owner;
     *owner = texture;
+}
+
+void fz_texture_set_luma(struct fz_texture *texture, struct fz_luma **luma)
+{
+    free(texture->luma);
+    texture->luma = *luma;
+    *luma = NULL;
+}
+
+const struct fz_luma *fz_texture_luma(const struct fz_texture *texture)
+{
+    return texture->luma;
 }
 
 int fz_texture_w(const struct fz_texture *texture)

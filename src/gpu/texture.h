@@ -4,6 +4,7 @@
 #define FZ_GPU_TEXTURE_H
 
 #include "gpu/head.h"
+#include "image/pixels/luma.h"
 
 struct fz_texture;
 
@@ -28,16 +29,21 @@ struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, int cell_w
                                   enum fz_texture_need need, struct fz_texture **owner);
 void fz_texture_free(struct fz_head *head, struct fz_texture *texture); /* NULL-safe; *owner becomes NULL */
 
-/* Uploads rows from *next_row on, at most about `max_bytes` (at least one row); true when the last row is there. */
+/* Uploads rows from *next_row on, at most about `max_bytes` (at least one row); true when the last row is there, or when the
+ * renderer refuses one: the texture is freed then, and *owner NULL. */
 bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
                        int *next_row, uint64_t max_bytes);
 
-/* Uploads a part of a surface, to (x, y) of the texture, at once. */
-void fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
+/* Uploads a part of a surface, to (x, y) of the texture, at once. False where the renderer refuses: what the texture shows is
+ * not known then, and it is to be freed. */
+bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
                             const SDL_Rect *part, int x, int y);
 
 /* The owner's pointer moved. */
 void fz_texture_set_owner(struct fz_texture *texture, struct fz_texture **owner);
+/* How bright it is where, as whoever made its pixels found; takes *luma (NULL after). NULL where nobody did. */
+void fz_texture_set_luma(struct fz_texture *texture, struct fz_luma **luma);
+const struct fz_luma *fz_texture_luma(const struct fz_texture *texture);
 int fz_texture_w(const struct fz_texture *texture);
 int fz_texture_h(const struct fz_texture *texture);
 /* Whether a w x h texture would fit without evicting. */
@@ -49,6 +55,10 @@ void fz_texture_keep(struct fz_head *head, struct fz_texture *texture);
 /* What all of them may take together; of it others than textures hold `bytes`. */
 uint64_t fz_texture_budget(const struct fz_head *head);
 void fz_texture_set_held(struct fz_head *head, uint64_t bytes);
+void fz_texture_set_budget(struct fz_head *head, uint64_t bytes);
+/* Where that is exceeded, by what was in view or because it became less: gives back, least recently drawn first, what was not
+ * drawn lately, for `patience_us`. False where it is to be called again for more. */
+bool fz_texture_trim(struct fz_head *head, int64_t patience_us);
 int fz_texture_max_side(const struct fz_head *head);
 const struct fz_texture_counts *fz_texture_get_counts(const struct fz_head *head);
 

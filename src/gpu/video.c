@@ -1,18 +1,39 @@
 #include "gpu/head.h"
 
+#include "base/path.h"
 #include "sync/thread.h"
 
 #include <SDL.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define FZ_APP_ID "frieze" /* the name of packaging/frieze.desktop, and its StartupWMClass */
 
+enum { SHADERS_BYTES = 32 << 20 };
+
+/* Mesa keeps its shaders in a file that it maps, with holes in it: on a disk that is full the first write to one of them
+ * ends the program (SIGBUS). */
+static void mind_full_disk(void)
+{
+    char *folder = fz_path_of_user("XDG_CACHE_HOME", ".cache", "mesa_shader_cache");
+    struct statvfs disk;
+    while (folder && statvfs(folder, &disk) != 0 && strcmp(folder, "/") != 0) {
+        char *above = fz_path_dir(folder);
+        free(folder);
+        folder = above;
+    }
+    if (folder && statvfs(folder, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < SHADERS_BYTES)
+        setenv("MESA_SHADER_CACHE_DISABLE", "true", 0);
+    free(folder);
+}
+
 /* Without a session bus libdbus would start one, by a program that it forks and waits for while SDL's video starts. */
 void fz_video_prepare(void)
 {
+    mind_full_disk();
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char address[256] = "disabled:";
     char path[200];

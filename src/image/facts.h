@@ -12,11 +12,12 @@ struct fz_facts {
     int max_frames; /* given: no more are counted */
     int frames;     /* 1 or more */
     bool has_profile;
-    struct fz_bytes exif; /* a TIFF structure inside the bytes that were given; empty: none */
+    struct fz_bytes exif;      /* a TIFF structure inside the bytes that were given; empty: none */
+    struct fz_bytes thumbnail; /* a JPEG inside them that is not among the EXIF data; the same */
 };
 
 /* Any thread. Bytes of a file of that format, from its start, not trusted. MORE asks for more of them; what was found
- * stands in *facts in every case, and is all there is where the bytes are whole. Nothing is allocated. */
+ * stands in *facts in every case, and is all there is where the bytes are whole. Nothing is allocated, but for JPEG XL. */
 enum fz_head fz_jpeg_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 enum fz_head fz_png_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 enum fz_head fz_webp_facts(const struct fz_bytes *bytes, struct fz_facts *facts);

@@ -113,7 +113,7 @@ static bool find_small(struct fz_decode *d, struct fz_decode *small)
     if (!find_whole(d) || !d->format->facts)
         return false;
     d->format->facts(&d->file, &facts);
-    small->file = fz_exif_thumbnail(&facts.exif);
+    small->file = facts.thumbnail.len > 0 ? facts.thumbnail : fz_exif_thumbnail(&facts.exif);
     small->format = fz_format_find(&small->file);
     return small->format && small->format->load == fz_jpeg_load &&
            small->format->header(&small->file, &small->header) == FZ_HEAD_OK &&

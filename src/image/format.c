@@ -8,13 +8,17 @@
     .name = #id, .is_a = fz_##id##_is_a, .header = fz_##id##_header, .sdl_type = type, \
     .working_bytes = fz_sdl_working_bytes, .bytes_per_px = px, .file_copies = copies
 
+#define OWN(id)                                                      \
+    .name = #id, .is_a = fz_##id##_is_a, .header = fz_##id##_header, \
+    .working_bytes = fz_##id##_working_bytes, .load = fz_##id##_load
+
 #define UNREAD(id, title) .name = #id, .unread = title, .is_a = fz_##id##_is_a
 
 #define LACKING(id, title, library) UNREAD(id, title), .needs = library
 
-#define BY_HEIF(id)                                                                                        \
+#define BY_HEIF(id, tell)                                                                                  \
     .name = #id, .is_a = fz_##id##_is_a, .header = fz_heif_header, .working_bytes = fz_heif_working_bytes, \
-    .orientation = fz_heif_orientation, .facts = fz_heif_facts, .load = fz_heif_load
+    .orientation = fz_heif_orientation, .facts = tell, .load = fz_heif_load
 
 /* In the order in which they are asked: the common ones first, the one without magic bytes (TGA) last. */
 static const struct fz_format formats[] = {
@@ -58,8 +62,14 @@ static const struct fz_format formats[] = {
      .orientation = fz_tiff_orientation,
      .facts = fz_tiff_facts,
      .load = fz_tiff_load},
-    {BY_SDL(bmp, "BMP", 6, 0), .load = fz_sdl_load},
+    {OWN(bmp)},
     {BY_SDL(qoi, "QOI", 4, 1), .load = fz_sdl_load},
+    {OWN(pam)},
+    {.name = "pfm",
+     .is_a = fz_pfm_is_a,
+     .header = fz_pam_header,
+     .working_bytes = fz_pam_working_bytes,
+     .load = fz_pam_load},
     {.name = "ico",
      .is_a = fz_ico_is_a,
      .header = fz_ico_header,
@@ -70,16 +80,8 @@ static const struct fz_format formats[] = {
      .header = fz_cur_header,
      .working_bytes = fz_icon_working_bytes,
      .load = fz_icon_load},
-    {.name = "pnm",
-     .is_a = fz_pnm_is_a,
-     .header = fz_pnm_header,
-     .working_bytes = fz_pnm_working_bytes,
-     .load = fz_pnm_load},
-    {.name = "xpm",
-     .is_a = fz_xpm_is_a,
-     .header = fz_xpm_header,
-     .working_bytes = fz_xpm_working_bytes,
-     .load = fz_xpm_load},
+    {OWN(pnm)},
+    {OWN(xpm)},
 #if FRIEZE_WITH_RSVG
     {.name = "svg",
      .is_a = fz_svg_is_a,
@@ -91,9 +93,18 @@ static const struct fz_format formats[] = {
     {BY_SDL(svg, "SVG", 4, 8), .load = fz_sdl_load,
      .check = fz_svg_check}, /* its shapes, as a multiple of their text */
 #endif
+    {.name = "svg",
+     .is_a = fz_svgz_is_a,
+     .header = fz_svgz_header,
+     .working_bytes = fz_svgz_working_bytes,
+     .load = fz_svgz_load},
 #if FRIEZE_WITH_HEIF
-    {BY_HEIF(heic)},
-    {BY_HEIF(avif)},
+    {BY_HEIF(heic, fz_heif_facts)},
+#if FRIEZE_WITH_AVIF
+    {BY_HEIF(avif, fz_avif_facts)},
+#else
+    {BY_HEIF(avif, fz_heif_facts)},
+#endif
 #else
     {LACKING(heic, "HEIC", "libheif")},
     {LACKING(avif, "AVIF", "libheif")},
@@ -104,17 +115,19 @@ static const struct fz_format formats[] = {
      .header = fz_jxl_header,
      .working_bytes = fz_jxl_working_bytes,
      .orientation = fz_jxl_orientation,
+     .facts = fz_jxl_facts,
      .load = fz_jxl_load},
 #else
     {LACKING(jxl, "JPEG XL", "libjxl")},
 #endif
-    {UNREAD(psd, "PSD")},
-    {UNREAD(xcf, "XCF")},
-    {UNREAD(pam, "PAM")},
-    {BY_SDL(ilbm, "LBM", 6, 0), .load = fz_sdl_load},
+    {OWN(psd), .orientation = fz_psd_orientation, .facts = fz_psd_facts, .streams = true, .skips = true},
+    {OWN(xcf)},
+    {OWN(ilbm)},
     {BY_SDL(xv, "XV", 6, 0), .load = fz_sdl_load},
-    {BY_SDL(pcx, "PCX", 4, 0), .load = fz_sdl_load},
-    {BY_SDL(tga, "TGA", 6, 0), .load = fz_sdl_load},
+    {OWN(pcx)},
+    {UNREAD(jp2, "JPEG 2000")},
+    {UNREAD(exr, "OpenEXR")},
+    {OWN(tga), .orientation = fz_tga_orientation},
 };
 
 const struct fz_format *fz_format_named(const char *name)

@@ -3,14 +3,14 @@
 #ifndef FZ_IMAGE_FORMAT_H
 #define FZ_IMAGE_FORMAT_H
 
-#include "image/alpha.h"
+#include "image/pixels/alpha.h"
 #include "image/bytes.h"
 #include "image/facts.h"
 #include "image/image.h"
-#include "image/profile.h"
+#include "image/pixels/profile.h"
 #include "image/reader.h"
-#include "image/reduce.h"
-#include "image/region.h"
+#include "image/pixels/reduce.h"
+#include "image/pixels/region.h"
 #include "image/scratch.h"
 
 enum { FZ_FORMAT_HEAD_BYTES = 64 << 10 }; /* what is read before the format is known */
@@ -19,16 +19,17 @@ enum { FZ_FORMAT_HEAD_BYTES = 64 << 10 }; /* what is read before the format is k
 struct fz_header {
     uint32_t width, height;
     uint32_t frame_x, frame_y, frame_w, frame_h; /* what the decoder yields of it; all 0 = the whole */
-    uint64_t inner_at, inner_len;                /* a picture inside the file; 0, 0 = none */
-    uint64_t coefficient_bytes;                  /* JPEG with several scans: held until the last one */
-    bool coarse_first;                           /* the same: its first scan is all that 1/8 needs */
-    uint32_t coded_side;       /* HEIF: of what is decoded, before it is cropped; the longer one */
-    uint32_t whole_w, whole_h; /* RAW: of what its sensor saw, where less of it is shown */
-    int orientation;           /* RAW: EXIF, 1..8; 0 = the format's own function tells it */
-    int page;                  /* set before: which one of several, from 0 */
-    int pages;                 /* how many there are; 0 = one */
-    bool by_rows;              /* never held as a whole at full size */
-    const char *reason;        /* of FZ_HEAD_BAD, where it is a special one; static */
+    uint64_t inner_at, inner_len; /* a picture inside the file; 0, 0 = none. Packed: how long it is */
+    uint64_t coefficient_bytes;   /* JPEG with several scans: held until the last one */
+    bool coarse_first;            /* the same: its first scan is all that 1/8 needs */
+    uint32_t coded_side;          /* HEIF: of what is decoded, before it is cropped; the longer one */
+    uint32_t whole_w, whole_h;    /* RAW: of what its sensor saw, where less of it is shown */
+    bool has_profile;             /* RAW: the picture inside has one */
+    int orientation;              /* RAW: EXIF, 1..8; 0 = the format's own function tells it */
+    int page;                     /* set before: which one of several, from 0 */
+    int pages;                    /* how many there are; 0 = one */
+    bool by_rows;                 /* never held as a whole at full size */
+    const char *reason;           /* of FZ_HEAD_BAD, where it is a special one; static */
 };
 
 /* One decode under way. On the stack of fz_image_load. */
@@ -80,6 +81,7 @@ struct fz_format {
     unsigned bytes_per_px;
     unsigned file_copies;
     bool streams; /* `load` takes what follows d->file from fz_decode_more */
+    bool skips;   /* the same of every file, because it looks at little of what is in it */
 };
 
 /* Any thread. The row that knows these bytes, or NULL. */
@@ -100,6 +102,13 @@ enum fz_err fz_decode_check_size(struct fz_decode *d);
 
 /* The decoder's thread, after the header. A result of 1/8 or less is wanted, for which nothing has to be held at full size. */
 bool fz_decode_is_coarse(const struct fz_decode *d);
+
+/* The decoder's thread, of a file that is read piece by piece. The next piece begins there; false: it cannot, and
+ * d->read_error says why. */
+bool fz_decode_seek(struct fz_decode *d, uint64_t offset);
+
+/* The decoder's thread. The size of the file. */
+uint64_t fz_decode_file_bytes(const struct fz_decode *d);
 
 /* The decoder's thread. What is wanted of a picture of width x height px: all as stored, before it is turned. */
 struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height);
@@ -131,8 +140,12 @@ bool fz_decode_more(struct fz_decode *d, struct fz_bytes *next);
  * Best written to fz_reduce_input(&d->reduce); used up by the call. */
 void fz_decode_push(struct fz_decode *d, uint8_t *row, enum fz_alpha alpha);
 
+/* The decoder's thread. The same of C M Y K, and a row of an alpha of that kind which goes with it. Converted before it is
+ * reduced. */
+void fz_decode_push_inks(struct fz_decode *d, uint8_t *row, const uint8_t *alpha, enum fz_alpha kind);
+
 /* The decoder's thread. The same of 16 bits a channel, R G B A in native byte order, straight alpha, borrowed; see
- * image/deep.h for what has other depths. Rounded to 8 bits, after its profile where that is of linear light. */
+ * image/pixels/deep.h for what has other depths. Rounded to 8 bits, after its profile where that is of linear light. */
 void fz_decode_push_deep(struct fz_decode *d, const uint16_t *rgba);
 
 /* The decoder's thread. Fills what is missing of the result with the background. */
@@ -151,6 +164,8 @@ bool fz_jpeg_is_a(const struct fz_bytes *head);
 enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_jpeg_orientation(const struct fz_bytes *file, int *turn);
+/* Where the height stands in the file, which fz_jpeg_header has read; 0: nowhere. */
+uint64_t fz_jpeg_height_at(const struct fz_bytes *file);
 void fz_jpeg_set_profile(struct fz_decode *d, const struct fz_bytes *file);
 enum fz_err fz_jpeg_load(struct fz_decode *d);
 
@@ -178,15 +193,26 @@ uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_tiff_load(struct fz_decode *d);
 
-/* pnm.c */
-uint64_t fz_pnm_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
-enum fz_err fz_pnm_load(struct fz_decode *d);
-
-/* xpm.c */
-bool fz_xpm_is_a(const struct fz_bytes *head);
-enum fz_head fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *header);
-uint64_t fz_xpm_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
-enum fz_err fz_xpm_load(struct fz_decode *d);
+/* What is read here without a library: pnm.c (and head_text.c), pam.c, xpm.c, pcx.c, tga.c, ilbm.c, xcf.c, psd.c (and head_psd.c), bmp.c */
+#define FZ_OWN_FUNCTIONS(name)                                                               \
+    bool fz_##name##_is_a(const struct fz_bytes *head);                                      \
+    enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header); \
+    uint64_t fz_##name##_working_bytes(const struct fz_decode *d, uint64_t file_bytes);      \
+    enum fz_err fz_##name##_load(struct fz_decode *d);
+FZ_OWN_FUNCTIONS(pnm)
+FZ_OWN_FUNCTIONS(pam)
+FZ_OWN_FUNCTIONS(xpm)
+FZ_OWN_FUNCTIONS(pcx)
+FZ_OWN_FUNCTIONS(tga)
+FZ_OWN_FUNCTIONS(ilbm)
+FZ_OWN_FUNCTIONS(xcf)
+FZ_OWN_FUNCTIONS(psd)
+FZ_OWN_FUNCTIONS(bmp)
+#undef FZ_OWN_FUNCTIONS
+bool fz_pfm_is_a(const struct fz_bytes *head);
+int fz_tga_orientation(const struct fz_bytes *file, int *turn);
+int fz_psd_orientation(const struct fz_bytes *file, int *turn);
+enum fz_head fz_psd_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 
 /* svg.c: only with librsvg */
 uint64_t fz_svg_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
@@ -201,15 +227,10 @@ enum fz_err fz_sdl_load(struct fz_decode *d);
     bool fz_##name##_is_a(const struct fz_bytes *head); \
     enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);
 FZ_HEAD_FUNCTIONS(gif)
-FZ_HEAD_FUNCTIONS(bmp)
 FZ_HEAD_FUNCTIONS(qoi)
 FZ_HEAD_FUNCTIONS(ico)
 FZ_HEAD_FUNCTIONS(cur)
-FZ_HEAD_FUNCTIONS(pnm)
 FZ_HEAD_FUNCTIONS(svg)
-FZ_HEAD_FUNCTIONS(tga)
-FZ_HEAD_FUNCTIONS(pcx)
-FZ_HEAD_FUNCTIONS(ilbm)
 FZ_HEAD_FUNCTIONS(xv)
 #undef FZ_HEAD_FUNCTIONS
 
@@ -219,14 +240,21 @@ bool fz_avif_is_a(const struct fz_bytes *head);
 enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+bool fz_avif_is_sequence(const struct fz_bytes *head);
+enum fz_head fz_avif_facts(const struct fz_bytes *bytes,
+                           struct fz_facts *facts); /* anim/avif.c: only with libavif */
 int fz_heif_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_heif_load(struct fz_decode *d);
 
-/* head_jxl.c, jxl.c; but for is_a only with libjxl */
+/* head_jxl.c, jxl_info.c, jxl.c; but for is_a only with libjxl */
 bool fz_jxl_is_a(const struct fz_bytes *head);
 enum fz_head fz_jxl_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_jxl_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_jxl_orientation(const struct fz_bytes *file, int *turn);
+/* What libjxl is given of a file: the codestream alone where one box holds it, for libjxl 0.7 misreads boxes whose length is of
+ * 64 bits; else all of it. Borrowed from `file`. */
+struct fz_bytes fz_jxl_codestream(const struct fz_bytes *file);
+enum fz_head fz_jxl_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 enum fz_err fz_jxl_load(struct fz_decode *d);
 
 /* head_raw.c, raw.c; but for is_a only with LibRaw */
@@ -236,15 +264,20 @@ uint64_t fz_raw_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_raw_load(struct fz_decode *d);
 
 /* head_unread.c */
-bool fz_psd_is_a(const struct fz_bytes *head);
-bool fz_xcf_is_a(const struct fz_bytes *head);
-bool fz_pam_is_a(const struct fz_bytes *head);
+bool fz_jp2_is_a(const struct fz_bytes *head);
+bool fz_exr_is_a(const struct fz_bytes *head);
 
+/* svg/nesting.c, svg/packed.c */
 enum fz_err fz_svg_check(struct fz_decode *d);
+bool fz_svgz_is_a(const struct fz_bytes *head);
+enum fz_head fz_svgz_header(const struct fz_bytes *bytes, struct fz_header *header);
+uint64_t fz_svgz_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+enum fz_err fz_svgz_load(struct fz_decode *d);
+
 enum fz_err fz_gif_load(struct fz_decode *d);
 uint64_t fz_icon_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_icon_load(struct fz_decode *d);
-/* The size in a BITMAPINFOHEADER or BITMAPCOREHEADER at `pos`. */
+/* bmp.c: the size in a BITMAPINFOHEADER or BITMAPCOREHEADER at `pos`. */
 void fz_dib_read_size(const struct fz_bytes *b, uint64_t pos, uint32_t *width, uint32_t *height);
 
 #endif

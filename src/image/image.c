@@ -124,6 +124,16 @@ bool fz_decode_more(struct fz_decode *d, struct fz_bytes *next)
     return fz_reader_next(d->pieces, next, &d->read_error) == FZ_OK && next->len > 0;
 }
 
+bool fz_decode_seek(struct fz_decode *d, uint64_t offset)
+{
+    return fz_reader_seek(d->pieces, offset, &d->read_error) == FZ_OK;
+}
+
+uint64_t fz_decode_file_bytes(const struct fz_decode *d)
+{
+    return d->pieces ? d->pieces->file_bytes : d->file.len;
+}
+
 enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
 {
     enum fz_err code = fz_reader_fill(reader, FZ_FORMAT_HEAD_BYTES, d->err);
@@ -204,7 +214,7 @@ static uint64_t needed_bytes(struct fz_decode *d, const struct fz_reader *reader
 }
 
 /* Between header and pixels, once for all formats. A file that is too large to be held is read piece by piece, where its
- * format can be. */
+ * format can be; so is one of which little is looked at. */
 static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
 {
     const struct fz_image_request *request = d->request;
@@ -216,7 +226,7 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
     if (h->pages > 1)
         d->out->frames = h->pages;
     uint64_t file_bytes = reader->file_bytes > reader->len ? reader->file_bytes : reader->len;
-    if (d->format->streams && file_bytes > request->limits.max_held_bytes)
+    if (d->format->skips || (d->format->streams && file_bytes > request->limits.max_held_bytes))
         d->pieces = reader;
     uint64_t bytes = needed_bytes(d, reader, file_bytes);
     if (!request->host.reserve || request->host.reserve(request->host.ctx, bytes))

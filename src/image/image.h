@@ -45,6 +45,20 @@ struct fz_image_head {
     size_t len;
 };
 
+/* Where some rows of a picture begin in its file, as far as the parts that were decoded found out; of a JPEG. Zeroed: nothing
+ * is known. Plain data, which may come from anywhere: what is wrong with it costs the right pixels and nothing else. */
+enum { FZ_INDEX_PLACES = 32 };
+struct fz_image_place {
+    uint64_t offset;
+    int16_t last[3]; /* DC values before it */
+    uint8_t bits, bit_count, restart;
+};
+struct fz_image_index {
+    uint64_t file_bytes; /* of the file that it is of */
+    uint32_t count;
+    struct fz_image_place places[FZ_INDEX_PLACES]; /* at equal distances from the top */
+};
+
 struct fz_image_request {
     int fd;                    /* open for reading, at its start; borrowed; read once, sequentially */
     struct fz_image_head head; /* borrowed: what was read already, fd stands behind it */
@@ -55,8 +69,10 @@ struct fz_image_request {
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */
     struct fz_image_region region;
-    int page;            /* of a file of several (TIFF), from 0 */
-    uint32_t background; /* 0xRRGGBB under transparent pixels */
+    struct fz_image_index *index; /* of a region: borrowed, used and added to; NULL: none */
+    int page;                     /* of a file of several (TIFF), from 0 */
+    uint32_t background;          /* 0xRRGGBB under transparent pixels */
+    bool without_files;           /* libraries can open none here: see fz_image.needs_files */
     struct fz_image_limits limits;
     struct fz_image_host host;
 };
@@ -64,16 +80,18 @@ struct fz_image_request {
 /* What became of it. Pixels are upright (EXIF orientation applied), opaque, 4 bytes a pixel, B G R 255 in
  * memory (SDL_PIXELFORMAT_ARGB8888 on little-endian machines), in the memory that host.alloc gave. */
 struct fz_image {
-    const char *format;   /* "jpeg", "png", ... static */
-    int width, height;    /* of the whole picture, upright, px */
-    int orientation;      /* EXIF, 1..8 */
-    bool has_profile;     /* an ICC profile came with it */
-    int frames;           /* of an animation, or pages; 1 for all else */
-    int whole_w, whole_h; /* RAW: upright, px, of what its sensor saw; 0 for all else */
-    int out_w, out_h;     /* of the result, px */
+    const char *format;    /* "jpeg", "png", ... static */
+    int width, height;     /* of the whole picture, upright, px */
+    int orientation;       /* EXIF, 1..8 */
+    bool has_profile;      /* an ICC profile came with it */
+    bool shows_background; /* through some of its pixels */
+    int frames;            /* of an animation, or pages; 1 for all else */
+    int whole_w, whole_h;  /* RAW: upright, px, of what its sensor saw; 0 for all else */
+    int out_w, out_h;      /* of the result, px */
     int pitch_bytes;
-    uint8_t *pixels; /* what host.alloc returned; NULL on error */
-    bool damaged;    /* shown in part: *err then holds the reason although fz_image_load returned FZ_OK */
+    uint8_t *pixels;  /* what host.alloc returned; NULL on error */
+    bool damaged;     /* shown in part: *err then holds the reason although fz_image_load returned FZ_OK */
+    bool needs_files; /* UNSUPPORTED, because without_files: it takes fonts or the like */
 };
 
 /* Once, before the first worker starts: the libraries prepare what they would otherwise prepare lazily in each thread,

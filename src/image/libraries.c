@@ -15,6 +15,9 @@
 #if FRIEZE_WITH_HEIF
 #include <libheif/heif.h>
 #endif
+#if FRIEZE_WITH_AVIF
+#include <avif/avif.h>
+#endif
 #if FRIEZE_WITH_JXL
 #include <jxl/decode.h>
 #endif
@@ -88,6 +91,15 @@ static void heif_version(char *to)
 #define heif_version NULL
 #endif
 
+#if FRIEZE_WITH_AVIF
+static void avif_version(char *to)
+{
+    snprintf(to, FZ_LIBRARY_VERSION, "%s", avifVersion());
+}
+#else
+#define avif_version NULL
+#endif
+
 #if FRIEZE_WITH_JXL
 static void jxl_version(char *to)
 {
@@ -124,6 +136,7 @@ static const struct {
     {"GIF", "giflib", gif_version},
     {"TIFF", "libtiff", tiff_version},
     {"HEIC, AVIF", "libheif", heif_version},
+    {"animated AVIF", "libavif", avif_version},
     {"JPEG XL", "libjxl", jxl_version},
     {"RAW", "LibRaw", raw_version},
 #if FRIEZE_WITH_RSVG
@@ -131,8 +144,8 @@ static const struct {
 #else
     {"SVG, shapes alone", "SDL2_image", sdl_version},
 #endif
-    {"BMP, QOI, PCX, TGA, ILBM, XV", "SDL2_image", sdl_version},
-    {"ICO, CUR, PNM, XPM", "frieze", own_version},
+    {"QOI, XV", "SDL2_image", sdl_version},
+    {"BMP, ICO, CUR, PNM, PAM, PFM, XPM, TGA, PCX, ILBM, XCF, PSD", "frieze", own_version},
     {"colour profiles", "Little CMS", lcms_version},
 };
 

@@ -1,7 +1,7 @@
 #include "image/probe.h"
 
 #include "image/format.h"
-#include "image/metadata.h"
+#include "image/metadata/metadata.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static enum fz_err probe(struct fz_decode *d, struct fz_probe *out)
         image->width = image->height;
         image->height = width;
     }
-    image->has_profile = facts.has_profile;
+    image->has_profile = facts.has_profile || d->header.has_profile;
     image->frames = facts.frames;
     struct fz_metadata metadata;
     fz_metadata_read(d->request->fd, &metadata);

@@ -133,6 +133,17 @@ enum fz_err fz_reader_next(struct fz_reader *reader, struct fz_bytes *piece, str
     return code;
 }
 
+enum fz_err fz_reader_seek(struct fz_reader *reader, uint64_t offset, struct fz_error *err)
+{
+    const struct fz_image_request *request = reader->request;
+    uint64_t end = request->bytes ? request->len : INT64_MAX;
+    offset = offset < reader->len ? reader->len : offset < end ? offset : end;
+    if (!request->bytes && lseek(request->fd, (off_t)offset, SEEK_SET) < 0)
+        return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
+    reader->piece_bytes = offset - reader->len;
+    return FZ_OK;
+}
+
 struct fz_bytes fz_reader_bytes(const struct fz_reader *reader)
 {
     return (struct fz_bytes){.at = reader->buffer->data, .len = reader->len, .whole = reader->whole};

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "image/image.h"
-#include "image/profile.h"
+#include "image/pixels/profile.h"
 
 #include <stdlib.h>
 
@@ -58,6 +58,12 @@ void fz_image_scratch_trim(struct fz_image_scratch *scratch)
 {
     size_t transforms = fz_profiles_trim(scratch->profiles, scratch->keep_bytes / 2);
     trim_to(scratch, scratch->keep_bytes > transforms ? scratch->keep_bytes - transforms : 0);
+}
+
+void fz_image_scratch_empty(struct fz_image_scratch *scratch)
+{
+    fz_profiles_trim(scratch->profiles, 0);
+    trim_to(scratch, 0);
 }
 
 bool fz_buffer_need(struct fz_buffer *buffer, size_t bytes)

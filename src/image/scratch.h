@@ -23,7 +23,7 @@ struct fz_image_scratch {
     struct fz_buffer firsts;      /* reduce: the first input column of each output column, */
     struct fz_buffer weights;     /* and the weights of those that follow */
     struct fz_buffer output;      /* reduce: output rows that must be turned */
-    struct fz_buffer planes;      /* jpeg_dc: its samples, */
+    struct fz_buffer planes;      /* jpeg/dc: its samples, */
     struct fz_buffer huffman;     /* and its tables, which the next file may share */
     struct fz_buffer profile;     /* the colour profile of the picture */
     struct fz_profiles *profiles; /* owned: the transforms used last */
@@ -39,5 +39,8 @@ struct fz_image_scratch;
 
 /* Owner's thread. Gives back the largest buffers, and the oldest transforms, until the rest is no more than may be kept. */
 void fz_image_scratch_trim(struct fz_image_scratch *scratch);
+
+/* Owner's thread. Gives all of it back. */
+void fz_image_scratch_empty(struct fz_image_scratch *scratch);
 
 #endif

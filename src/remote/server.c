@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "remote/socket.h"
 #include "sync/thread.h"
+#include "sync/wake.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,12 +18,17 @@ enum {
     CLIENTS = 8,
     MAX_LINE = 65536,
     ACCEPT_PAUSE_US = 100000,
+    TURN_US = 2000,         /* requests of one place are taken so far apart, */
+    AHEAD_US = 500000,      /* but for as many at once as that makes in this time */
     LAST_WORDS_US = 250000, /* how long the end waits, in all, for clients to take in what is sent to them */
 };
 
-/* A connection; read again only after its last answer went out, which bounds what it can queue. */
+/* A connection; read again only after its last answer went out, and when its turn has come, which bounds what it can queue and
+ * how much the render thread hears of it. Who writes on meanwhile waits. */
 struct client {
-    int fd; /* -1: free place */
+    int fd;         /* -1: free place */
+    int64_t due_us; /* of the place, whoever has it: when it has made up for what it took ahead */
+    bool is_early;  /* its next request is here, and its turn has not come */
     uint64_t serial;
     char *in;
     size_t in_len;
@@ -51,7 +57,7 @@ static void client_close(struct client *client)
     close(client->fd);
     free(client->in);
     free(client->out);
-    *client = (struct client){.fd = -1};
+    *client = (struct client){.fd = -1, .due_us = client->due_us};
 }
 
 static void client_send(struct client *client, char *line)
@@ -82,6 +88,21 @@ static bool is_idle(const struct client *client)
     return !client->waiting && client->out_sent == client->out_len;
 }
 
+static int64_t turn_us(const struct client *client)
+{
+    return client->due_us - AHEAD_US;
+}
+
+/* False where it is not its turn yet. */
+static bool take_turn(struct client *client)
+{
+    int64_t now_us = fz_now_us();
+    client->is_early = turn_us(client) > now_us;
+    if (!client->is_early)
+        client->due_us = (client->due_us > now_us ? client->due_us : now_us) + TURN_US;
+    return !client->is_early;
+}
+
 /* Takes the first complete line out of the buffer, if it may be served now. */
 static void serve_line(struct fz_server *server, struct client *client)
 {
@@ -98,6 +119,8 @@ static void serve_line(struct fz_server *server, struct client *client)
                 client_close(client);
             return;
         }
+        if (!take_turn(client))
+            return;
         size_t len = (size_t)(end - client->in);
         struct fz_request *request = fz_request_parse(client->in, len);
         client->in_len -= len + 1;
@@ -136,8 +159,9 @@ static void accept_client(struct fz_server *server)
         return;
     }
     for (int i = 0; i < CLIENTS; i++) {
-        if (server->clients[i].fd < 0) {
-            server->clients[i] = (struct client){.fd = fd, .serial = ++server->serials};
+        struct client *client = &server->clients[i];
+        if (client->fd < 0) {
+            *client = (struct client){.fd = fd, .serial = ++server->serials, .due_us = client->due_us};
             return;
         }
     }
@@ -193,22 +217,53 @@ static void say_last_words(struct fz_server *server)
             client_close(&server->clients[i]);
 }
 
+static short events_of(const struct client *client)
+{
+    if (client->out_sent < client->out_len)
+        return POLLOUT;
+    return client->in_len < MAX_LINE && !client->waiting && !client->is_early ? POLLIN : 0;
+}
+
+/* Until somebody may be accepted again, or it is somebody's turn. */
+static int timeout_ms(const struct fz_server *server)
+{
+    int64_t now_us = fz_now_us(),
+            due_us = server->accept_from_us > now_us ? server->accept_from_us : FZ_NEVER;
+    for (int i = 0; i < CLIENTS; i++) {
+        const struct client *client = &server->clients[i];
+        if (client->is_early && turn_us(client) < due_us)
+            due_us = turn_us(client);
+    }
+    if (due_us == FZ_NEVER)
+        return -1;
+    return due_us > now_us ? (int)((due_us - now_us) / 1000) + 1 : 0;
+}
+
+static void serve_client(struct fz_server *server, struct client *client, short revents)
+{
+    if (revents & POLLOUT)
+        client_flush(client);
+    else if (revents & POLLIN)
+        client_read(client);
+    else if (revents)
+        client_close(client);
+    if (revents || client->is_early)
+        serve_line(server, client);
+}
+
 static int server_main(void *ctx)
 {
     struct fz_server *server = ctx;
     while (!atomic_load(&server->stop)) {
         struct pollfd fds[CLIENTS + 2] = {{.fd = server->wake_fd, .events = POLLIN},
                                           {.fd = server->socket.fd, .events = POLLIN}};
-        int64_t pause_us = server->accept_from_us - fz_now_us();
-        if (pause_us > 0)
+        if (server->accept_from_us > fz_now_us())
             fds[1].fd = -1;
         for (int i = 0; i < CLIENTS; i++) {
-            struct client *client = &server->clients[i];
-            bool unsent = client->out_sent < client->out_len;
-            short events = unsent ? POLLOUT : client->in_len < MAX_LINE && !client->waiting ? POLLIN : 0;
-            fds[i + 2] = (struct pollfd){.fd = client->fd, .events = events};
+            const struct client *client = &server->clients[i];
+            fds[i + 2] = (struct pollfd){.fd = client->fd, .events = events_of(client)};
         }
-        if (poll(fds, CLIENTS + 2, pause_us > 0 ? (int)(pause_us / 1000) + 1 : -1) < 0 && errno != EINTR)
+        if (poll(fds, CLIENTS + 2, timeout_ms(server)) < 0 && errno != EINTR)
             break;
         uint64_t count;
         if (fds[0].revents && read(server->wake_fd, &count, sizeof count) < 0)
@@ -217,15 +272,8 @@ static int server_main(void *ctx)
             accept_client(server);
         for (int i = 0; i < CLIENTS; i++) {
             struct client *client = &server->clients[i];
-            if (client->fd < 0 || client->fd != fds[i + 2].fd || !fds[i + 2].revents)
-                continue;
-            if (fds[i + 2].revents & POLLOUT)
-                client_flush(client);
-            else if (fds[i + 2].revents & POLLIN)
-                client_read(client);
-            else
-                client_close(client);
-            serve_line(server, client);
+            if (client->fd >= 0 && client->fd == fds[i + 2].fd)
+                serve_client(server, client, fds[i + 2].revents);
         }
         take_answers(server);
     }
@@ -242,13 +290,16 @@ enum fz_err fz_server_start(struct fz_server **out, const char *name, struct fz_
     server->bell = bell;
     for (int i = 0; i < CLIENTS; i++)
         server->clients[i].fd = -1;
+    server->socket.fd = -1;
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    enum fz_err code = fz_socket_listen(&server->socket, name, err);
+    enum fz_err code = server->wake_fd < 0 ? fz_fail(err, fz_err_from_errno(errno), errno, "eventfd")
+                                           : fz_socket_listen(&server->socket, name, err);
     if (code == FZ_OK)
         code = fz_thread_start(&server->thread, "frieze:control", server_main, server, err);
     if (code != FZ_OK) {
         fz_socket_close(&server->socket);
-        close(server->wake_fd);
+        if (server->wake_fd >= 0)
+            close(server->wake_fd);
         free(server);
         server = NULL;
     }
@@ -256,17 +307,10 @@ enum fz_err fz_server_start(struct fz_server **out, const char *name, struct fz_
     return code;
 }
 
-static void wake(struct fz_server *server)
-{
-    uint64_t one = 1;
-    ssize_t n = write(server->wake_fd, &one, sizeof one);
-    (void)n; /* full = it will wake anyway */
-}
-
 void fz_server_answer(struct fz_server *server, struct fz_request *request)
 {
     fz_ready_push(&server->answers, &request->node);
-    wake(server);
+    fz_wake(server->wake_fd);
 }
 
 void fz_server_stop(struct fz_server *server)
@@ -275,7 +319,7 @@ void fz_server_stop(struct fz_server *server)
         return;
     FZ_MAIN_ONLY();
     atomic_store(&server->stop, true);
-    wake(server);
+    fz_wake(server->wake_fd);
     SDL_WaitThread(server->thread, NULL);
     fz_socket_close(&server->socket);
     close(server->wake_fd);

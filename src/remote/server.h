@@ -1,5 +1,6 @@
 /* The control socket: a thread that turns lines into requests for the render thread and sends the answers back. It
- * never touches the state of the application. At most 8 clients, 64 kB a line, one request of each under way. */
+ * never touches the state of the application. At most 8 clients, 64 kB a line, one request of each under way,
+ * 250 of each at once and 500 a second: who writes faster is read more slowly. */
 #ifndef FZ_REMOTE_SERVER_H
 #define FZ_REMOTE_SERVER_H
 

@@ -3,8 +3,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "source/batch.h"
 #include "source/scanner.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,6 +64,18 @@ void fz_await_root(struct fz_scanner *scanner, uint32_t root)
     await->due_us = fz_now_us(); /* it may have come before the watch */
 }
 
+void fz_await_return(struct fz_scanner *scanner, uint32_t root, const char *dir, uint64_t device)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    fz_await_root(scanner, root);
+    if (row->away || !row->awaited)
+        return;
+    struct fz_batch none = {0};
+    row->away = true;
+    row->device = device;
+    fz_scanner_push(scanner, fz_batch_event(&none, FZ_SOURCE_AWAY, root, dir));
+}
+
 void fz_await_soon(struct fz_scanner *scanner)
 {
     if (scanner->await.count > 0)
@@ -73,6 +87,44 @@ int64_t fz_await_due_us(const struct fz_await *await)
     return await->count > 0 ? await->due_us : INT64_MAX;
 }
 
+/* A folder is there, and is not only the place where another one was mounted. */
+static bool is_folder_back(const char *path, uint64_t device)
+{
+    DIR *dir = opendir(path);
+    struct stat st;
+    if (!dir)
+        return false;
+    bool back = fstat(dirfd(dir), &st) == 0 && (uint64_t)st.st_dev == device;
+    for (const struct dirent *entry; !back && (entry = readdir(dir)) != NULL;)
+        back = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(dir);
+    return back;
+}
+
+static bool has_come(const struct fz_root *root)
+{
+    struct stat st;
+    if (stat(root->path, &st) < 0)
+        return false;
+    return !root->away || !S_ISDIR(st.st_mode) || is_folder_back(root->path, root->device);
+}
+
+/* The folder of a file that was away is back: without it, then. */
+static void tell_if_lost(struct fz_scanner *scanner, uint32_t root)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    char *dir = fz_path_dir(row->path);
+    if (row->away && !row->is_folder && is_folder_back(dir, row->device)) {
+        struct fz_batch batch = {0};
+        fz_batch_add(&batch, fz_path_name(row->path), FZ_SOURCE_PICTURE);
+        fz_scanner_push(scanner, fz_batch_event(&batch, FZ_SOURCE_REMOVED, root, dir));
+        fz_scanner_push(scanner, fz_batch_event(&batch, FZ_SOURCE_BACK, root, dir));
+        fz_batch_fini(&batch);
+        row->away = row->is_here = false;
+    }
+    free(dir);
+}
+
 void fz_await_look(struct fz_scanner *scanner)
 {
     FZ_NOT_MAIN();
@@ -81,11 +133,12 @@ void fz_await_look(struct fz_scanner *scanner)
     size_t left = 0;
     for (size_t i = 0; i < await->count; i++) {
         uint32_t root = await->roots[i];
-        struct stat st;
-        if (stat(fz_scanner_root(scanner, root)->path, &st) == 0) {
+        fz_scanner_turn_to(scanner, root);
+        if (has_come(fz_scanner_root(scanner, root))) {
             unwatch(scanner, root);
             fz_scanner_queue_root(scanner, root);
         } else {
+            tell_if_lost(scanner, root);
             watch_above(scanner, root);
             await->roots[left++] = root;
         }

@@ -108,6 +108,7 @@ static void look_at(struct fz_scanner *scanner, struct fz_burst_entry *entry, in
     }
     char *dir = fz_tree_path(&scanner->tree, folder);
     char *path = fz_path_join(dir, name_of(&scanner->burst, entry));
+    fz_scanner_turn_to(scanner, entry->root);
     enum fz_writer writer = fz_writer_of(path, now - entry->since_us);
     free(path);
     free(dir);
@@ -159,7 +160,8 @@ static void send_group(struct fz_scanner *scanner, const struct fz_burst_entry *
 {
     static const enum fz_source_event_kind kinds[] = {[FZ_BURST_ADDED] = FZ_SOURCE_ADDED,
                                                       [FZ_BURST_REMOVED] = FZ_SOURCE_REMOVED,
-                                                      [FZ_BURST_CHANGED] = FZ_SOURCE_CHANGED};
+                                                      [FZ_BURST_CHANGED] = FZ_SOURCE_CHANGED,
+                                                      [FZ_BURST_BESIDE] = FZ_SOURCE_BESIDE};
     uint32_t folder = fz_tree_resolve(&scanner->tree, entries->folder), root = entries->root;
     if (folder == FZ_TREE_NONE)
         return;
@@ -180,7 +182,7 @@ static void send_group(struct fz_scanner *scanner, const struct fz_burst_entry *
     fz_scanner_push(scanner, fz_batch_event(&batch, kind, root, dir));
     free(dir);
     fz_batch_fini(&batch);
-    if (role == FZ_TREE_NAMED) {
+    if (role == FZ_TREE_NAMED && kind != FZ_SOURCE_BESIDE) {
         fz_scanner_root(scanner, root)->is_here = kind != FZ_SOURCE_REMOVED;
         fz_scanner_listed(scanner, root);
     }

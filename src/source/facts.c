@@ -1,36 +1,34 @@
 #include "source/facts.h"
 
 #include "base/mem.h"
+#include "decode/decoder.h"
+#include "decode/files.h"
 #include "source/list_state.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct look {
     fz_item_id id;
     char *path; /* owned */
+    uint32_t root;
     bool looked, found;
     struct fz_item_facts facts;
 };
 
 struct fz_facts {
     size_t count;
+    size_t next; /* to be looked at */
     struct look looks[];
 };
 
 #define SIGN ((uint64_t)1 << 63)
-enum { MEGABYTE_BITS = 20 };
+enum {
+    MEGABYTE_BITS = 20,
+    BYTES_AT_ONCE = 16384, /* of paths that a reader is asked for */
+};
 #define LARGE_BYTES ((uint64_t)1 << 31)
-
-/* File systems have times that 64 bits of nanoseconds have not. */
-static int64_t nanoseconds(struct timespec time)
-{
-    const int64_t most = INT64_MAX / 1000000000 - 1;
-    int64_t seconds = time.tv_sec < -most ? -most : time.tv_sec > most ? most : time.tv_sec;
-    return seconds * 1000000000 + time.tv_nsec;
-}
 
 static struct fz_item_facts pack(int64_t mtime_ns, uint64_t bytes)
 {
@@ -57,28 +55,53 @@ struct fz_facts *fz_list_facts_begin(struct fz_list *list, size_t most)
     if (slot >= items->used)
         return NULL;
     struct fz_facts *facts = fz_malloc(sizeof *facts + most * sizeof facts->looks[0]);
-    facts->count = 0;
+    facts->count = facts->next = 0;
     for (; slot < items->used && facts->count < most; slot++) {
         if (!wants_facts(&items->rows[slot]))
             continue;
         items->rows[slot].flags |= FZ_ITEM_ASKED;
         fz_item_id id = fz_items_id(items, slot);
-        facts->looks[facts->count++] = (struct look){.id = id, .path = fz_list_path(list, id)};
+        facts->looks[facts->count++] =
+            (struct look){.id = id, .path = fz_list_path(list, id), .root = fz_list_root(list, id)};
     }
     list->not_asked_from = slot;
     return facts;
 }
 
-void fz_facts_look(struct fz_facts *facts, const struct fz_cancel *cancel)
+/* The next ones that lie in one root. */
+static struct fz_parcel next_request(const struct fz_facts *facts)
+{
+    const struct look *first = &facts->looks[facts->next], *end = facts->looks + facts->count;
+    struct fz_parcel request = {.kind = FZ_ASK_LOOK, .fd = -1};
+    const struct look *look = first;
+    for (; look < end && look->root == first->root && request.len < BYTES_AT_ONCE; look++)
+        request.len += strlen(look->path) + 1;
+    request.count = (uint32_t)(look - first);
+    request.bytes = fz_malloc(request.len);
+    char *at = request.bytes;
+    for (look = first; look < first + request.count; look++)
+        at = stpcpy(at, look->path) + 1;
+    return request;
+}
+
+void fz_facts_look(struct fz_facts *facts, struct fz_job *job)
 {
     FZ_NOT_MAIN();
-    for (size_t i = 0; i < facts->count && !fz_cancel_is_set(cancel); i++) {
-        struct look *look = &facts->looks[i];
-        struct stat st;
-        look->looked = true;
-        look->found = stat(look->path, &st) == 0;
-        if (look->found)
-            look->facts = pack(nanoseconds(st.st_mtim), st.st_size > 0 ? (uint64_t)st.st_size : 0);
+    while (facts->next < facts->count && !fz_cancel_is_set(&job->cancel)) {
+        struct fz_parcel request = next_request(facts), answer;
+        uint32_t count = request.count;
+        job->root = facts->looks[facts->next].root;
+        if (!fz_files_ask(job->decoder->files, job, &request, &answer))
+            return;
+        const struct fz_look *said = fz_answer_looks(&answer, count);
+        for (uint32_t i = 0; i < count; i++) {
+            struct look *look = &facts->looks[facts->next++];
+            look->looked = true;
+            look->found = said && said[i].sys == 0;
+            if (look->found)
+                look->facts = pack(said[i].mtime_ns, said[i].bytes);
+        }
+        fz_parcel_fini(&answer);
     }
 }
 

@@ -5,7 +5,6 @@
 #define FZ_SOURCE_FACTS_H
 
 #include "source/list.h"
-#include "sync/cancel.h"
 
 struct fz_facts;
 
@@ -13,8 +12,10 @@ struct fz_facts;
  * there are none. O(most), and O(items) once after a change. */
 struct fz_facts *fz_list_facts_begin(struct fz_list *list, size_t most);
 
-/* Any thread but the render thread: looks at the files. Stops early when `cancel` is set. */
-void fz_facts_look(struct fz_facts *facts, const struct fz_cancel *cancel);
+/* A worker: looks at the files. Stops early when the job is cancelled; or where it has to wait, and goes on there when it runs
+ * again. */
+struct fz_job;
+void fz_facts_look(struct fz_facts *facts, struct fz_job *job);
 
 /* Render thread. Takes in what was found; true when it is news. What was not looked at will be given again. The order
  * stays as it is until it is sorted anew (sorter.h). */

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "source/scanner.h"
+#include "sync/wake.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,5 @@ void fz_sources_give(struct fz_sources *sources, char *bytes, size_t len)
     given->bytes[len] = '\0';
     given->len = len + 1;
     fz_ready_push(&sources->given, &given->node);
-    ssize_t written = write(sources->given_fd, &(uint64_t){1}, sizeof(uint64_t));
-    (void)written; /* an eventfd that cannot take one more is readable already */
+    fz_wake(sources->given_fd);
 }

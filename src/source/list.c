@@ -35,6 +35,7 @@ void fz_list_free(struct fz_list *list)
     free(list->removed.at);
     free(list->parted.at);
     free(list->changed.at);
+    free(list->beside.at);
     free(list);
 }
 

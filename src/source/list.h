@@ -29,9 +29,11 @@ struct fz_list_change {
     size_t removed_count;
     const fz_item_id *changed; /* items with new bytes or another name, the same */
     size_t changed_count;
+    const fz_item_id *beside; /* items whose sidecar may tell something else now, the same */
+    size_t beside_count;
 };
 
-/* Takes in ADDED, REMOVED, CHANGED, RENAMED and WHOLE (others are ignored); borrows the event. ADDED: a name that is
+/* Takes in ADDED, REMOVED, CHANGED, RENAMED, BESIDE and WHOLE (others are ignored); borrows the event. ADDED: a name that is
  * already there is taken as CHANGED. RENAMED: the item keeps its id, and so its mark and whatever else is known of it;
  * where another item had that name, the first goes and the other has changed. WHOLE: what the list lacks is added, what
  * the folder lacks is removed, the rest is left alone. What fz_list_remove or fz_list_settle took out comes back when

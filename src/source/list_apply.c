@@ -1,4 +1,5 @@
 #include "base/mem.h"
+#include "source/beside.h"
 #include "source/list.h"
 #include "source/list_state.h"
 #include "sync/thread.h"
@@ -247,10 +248,31 @@ static size_t apply_whole(struct fz_list *list, const struct fz_source_event *ev
     return placed < swept ? placed : swept;
 }
 
+/* --- A root that was read again --- */
+
+static size_t apply_folders(struct fz_list *list, const struct fz_source_event *event)
+{
+    const struct fz_items *items = &list->items;
+    bool *stays = fz_calloc(items->folder_count, sizeof *stays);
+    for (uint32_t i = 0; i < event->count; i++) {
+        uint32_t folder = fz_items_folder(items, event->names[i]);
+        if (folder != FZ_ITEMS_NONE)
+            stays[folder] = true;
+    }
+    for (uint32_t slot = 0; slot < items->used; slot++) {
+        const struct fz_item *row = &items->rows[slot];
+        if (row->flags & FZ_ITEM_LIVE && row->root == event->root && !stays[row->folder])
+            let_go(list, slot);
+    }
+    free(stays);
+    return sweep(list);
+}
+
 void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, struct fz_list_change *change)
 {
     FZ_MAIN_ONLY();
     list->fresh.count = list->going.count = list->removed.count = list->changed.count = 0;
+    list->beside.count = 0;
     if (event->root >= list->root_count)
         list->root_count = event->root + 1;
     size_t first = list->order.count;
@@ -267,13 +289,21 @@ void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, st
     case FZ_SOURCE_RENAMED:
         first = apply_renamed(list, event);
         break;
+    case FZ_SOURCE_BESIDE:
+        fz_beside_apply(list, event);
+        break;
     case FZ_SOURCE_WHOLE:
         first = apply_whole(list, event);
+        break;
+    case FZ_SOURCE_FOLDERS:
+        first = apply_folders(list, event);
         break;
     case FZ_SOURCE_LISTED:
         fz_items_trim(&list->items);
         fz_order_trim(&list->order);
         break;
+    case FZ_SOURCE_AWAY: /* what is in it stays */
+    case FZ_SOURCE_BACK:
     case FZ_SOURCE_ERROR:
         break;
     }
@@ -284,5 +314,7 @@ void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, st
         .removed_count = list->removed.count,
         .changed = list->changed.at,
         .changed_count = list->changed.count,
+        .beside = list->beside.at,
+        .beside_count = list->beside.count,
     };
 }

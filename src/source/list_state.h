@@ -42,9 +42,9 @@ struct fz_list {
     struct fz_wishes *wishes;          /* NULL: none */
     struct fz_list_ids dropped, drops; /* ids, oldest first; how many of them came before each drop */
     /* for the length of one call */
-    struct fz_list_ids fresh;            /* slots on their way into the order */
-    struct fz_list_ids going;            /* slots on their way out */
-    struct fz_list_ids removed, changed; /* ids, the answer of the last call */
+    struct fz_list_ids fresh;                    /* slots on their way into the order */
+    struct fz_list_ids going;                    /* slots on their way out */
+    struct fz_list_ids removed, changed, beside; /* ids, the answer of the last call */
 };
 
 /* Render thread, all of these. */
@@ -83,6 +83,8 @@ static inline bool fz_list_is_part(const struct fz_list *list)
     return list->filter || list->by_rating;
 }
 
+/* Whether a filter, the flag of what is shown or would be (0: none), and the rating let an item in the order through. */
+bool fz_list_lets_through(const struct fz_list *list, uint16_t filter, uint32_t slot);
 /* All that a search or its end changes. */
 void fz_list_set_filter(struct fz_list *list, uint16_t flag);
 

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "source/await.h"
+#include "source/beside.h"
 #include "source/scanner.h"
 
 #include <stdlib.h>
@@ -39,45 +40,46 @@ static void forget_below(struct fz_scanner *scanner, uint32_t top)
     }
 }
 
-static void send_removed(struct fz_scanner *scanner, uint32_t root, const char *dir, const char *name)
+static void send_removed(struct fz_scanner *scanner, uint32_t root, const char *dir)
 {
     struct fz_batch batch = {0};
-    if (name)
-        fz_batch_add(&batch, name, FZ_SOURCE_PICTURE);
     fz_scanner_push(scanner, fz_batch_event(&batch, FZ_SOURCE_REMOVED, root, dir));
     fz_batch_fini(&batch);
 }
 
 /* The folder of files that the user named went: they may come back with it. */
-static void named_gone(struct fz_scanner *scanner, uint32_t folder)
+static void named_gone(struct fz_scanner *scanner, uint32_t folder, const char *dir)
 {
-    char *dir = fz_tree_path(&scanner->tree, folder);
+    uint64_t device = row_of(scanner, folder)->device;
     for (uint32_t i = scanner->first; i < scanner->end; i++) {
-        struct fz_root *root = fz_scanner_root(scanner, i);
+        const struct fz_root *root = fz_scanner_root(scanner, i);
         if (root->folder != folder)
             continue;
         fz_scanner_unname(scanner, i);
-        send_removed(scanner, i, dir, fz_path_name(root->path));
-        fz_await_root(scanner, i);
+        if (root->is_here)
+            fz_await_return(scanner, i, dir, device);
+        else
+            fz_await_root(scanner, i);
     }
-    free(dir);
 }
 
 void fz_news_gone(struct fz_scanner *scanner, uint32_t folder)
 {
     const struct fz_tree_folder *row = row_of(scanner, folder);
     uint32_t root = row->root;
+    uint64_t device = row->device;
     enum fz_tree_role role = row->role;
-    bool is_root =
-        role == FZ_TREE_LISTED && row->parent == FZ_TREE_NONE && fz_scanner_root(scanner, root)->is_path;
+    bool goes_away = fz_scanner_is_root(scanner, folder);
     char *path = fz_tree_path(&scanner->tree, folder);
+    if (goes_away || role == FZ_TREE_NAMED)
+        fz_burst_flush(scanner); /* what was deleted before it went is gone */
     if (role == FZ_TREE_NAMED)
-        named_gone(scanner, folder);
-    else if (role != FZ_TREE_AWAITED)
-        send_removed(scanner, root, path, NULL);
+        named_gone(scanner, folder, path);
+    else if (role != FZ_TREE_AWAITED && !goes_away)
+        send_removed(scanner, root, path);
     forget_below(scanner, folder);
-    if (is_root)
-        fz_await_root(scanner, root);
+    if (goes_away)
+        fz_await_return(scanner, root, path, device);
     if (role == FZ_TREE_AWAITED)
         fz_await_soon(scanner);
     free(path);
@@ -99,6 +101,15 @@ static bool is_same(struct fz_scanner *scanner, uint32_t folder)
     return same;
 }
 
+/* Folders of one tree are found missing in any order. */
+void fz_news_lost(struct fz_scanner *scanner, uint32_t folder)
+{
+    uint32_t top = folder;
+    while (row_of(scanner, top)->parent != FZ_TREE_NONE)
+        top = row_of(scanner, top)->parent;
+    fz_news_gone(scanner, fz_scanner_is_root(scanner, top) && !is_same(scanner, top) ? top : folder);
+}
+
 static void folder_came(struct fz_scanner *scanner, uint32_t folder, const char *name, bool link)
 {
     const struct fz_source_options *options = &scanner->sources->options;
@@ -115,11 +126,31 @@ static void folder_came(struct fz_scanner *scanner, uint32_t folder, const char 
 
 /* --- Files --- */
 
+/* A sidecar, for every root that may have what it speaks of. Whoever writes one closes it soon. */
+static void note_beside(struct fz_scanner *scanner, uint32_t folder, const char *name,
+                        enum fz_burst_kind kind)
+{
+    const struct fz_tree_folder *row = row_of(scanner, folder);
+    if (kind == FZ_BURST_WRITING || row->role == FZ_TREE_AWAITED)
+        return;
+    if (row->role != FZ_TREE_NAMED)
+        fz_burst_note(scanner, folder, row->root, name, FZ_BURST_BESIDE);
+    for (uint32_t i = scanner->first; row->role == FZ_TREE_NAMED && i < scanner->end; i++) {
+        const struct fz_root *root = fz_scanner_root(scanner, i);
+        if (root->folder == folder && fz_is_sidecar_of(name, fz_path_name(root->path)))
+            fz_burst_note(scanner, folder, i, name, FZ_BURST_BESIDE);
+    }
+}
+
 /* Notes the change for every root that it matters to. */
 static void note(struct fz_scanner *scanner, uint32_t folder, const char *name, enum fz_burst_kind kind)
 {
     enum fz_source_doubt doubt;
     uint32_t at, root;
+    if (fz_is_sidecar(name)) {
+        note_beside(scanner, folder, name, kind);
+        return;
+    }
     switch ((enum fz_tree_role)row_of(scanner, folder)->role) {
     case FZ_TREE_LISTED:
         if ((scanner->sources->options.hidden || !fz_name_is_hidden(name)) &&
@@ -177,6 +208,7 @@ static void entry_went(struct fz_scanner *scanner, uint32_t folder, const char *
 static void take_self(struct fz_scanner *scanner, uint32_t folder, uint32_t mask)
 {
     uint32_t parent = row_of(scanner, folder)->parent;
+    struct fz_tree_ref above = fz_tree_refer(&scanner->tree, parent);
     /* Of a folder that lies in another one, that one tells; but not of what a link leads to. */
     if (!(mask & IN_UNMOUNT) && parent != FZ_TREE_NONE && !row_of(scanner, folder)->link)
         return;
@@ -184,8 +216,11 @@ static void take_self(struct fz_scanner *scanner, uint32_t folder, uint32_t mask
      * before the last of them, which then speaks of the watch there. */
     if (mask & IN_MOVE_SELF && row_of(scanner, folder)->role == FZ_TREE_LISTED && is_same(scanner, folder))
         return;
-    fz_news_gone(scanner, folder);
-    if (parent != FZ_TREE_NONE)
+    if (mask & IN_UNMOUNT)
+        fz_news_lost(scanner, folder);
+    else
+        fz_news_gone(scanner, folder);
+    if (fz_tree_resolve(&scanner->tree, above) != FZ_TREE_NONE)
         fz_news_recheck(scanner, parent); /* under what was mounted there may be something else */
 }
 
@@ -256,6 +291,7 @@ static void recheck_named(struct fz_scanner *scanner, uint32_t folder, int64_t s
         struct stat st;
         if (root->folder != folder)
             continue;
+        fz_scanner_turn_to(scanner, i);
         bool here = stat(root->path, &st) == 0;
         if (here && (!root->is_here || fz_tree_is_newer(&st, since_ns)))
             fz_burst_note(scanner, folder, i, fz_path_name(root->path), FZ_BURST_ADDED);
@@ -277,7 +313,8 @@ void fz_news_recheck(struct fz_scanner *scanner, uint32_t folder)
         break;
     case FZ_TREE_NAMED:
         path = fz_tree_path(&scanner->tree, folder);
-        here = stat(path, &st) == 0;
+        here =
+            stat(path, &st) == 0 && row->device == (uint64_t)st.st_dev && row->inode == (uint64_t)st.st_ino;
         free(path);
         if (here) {
             fz_tree_note_mtime(row, &st);

@@ -22,7 +22,10 @@ void fz_news_missed(struct fz_scanner *scanner);
 /* One folder may have changed: it is looked at again. */
 void fz_news_recheck(struct fz_scanner *scanner, uint32_t folder);
 
-/* A folder of the tree is there no more: forgets it with all below. */
+/* A folder of the tree is there no more: forgets it with all below. The folder of a root is away then (await.h). */
 void fz_news_gone(struct fz_scanner *scanner, uint32_t folder);
+
+/* The same of one that was looked for, or unmounted: where its root is gone too, that went and took it along. */
+void fz_news_lost(struct fz_scanner *scanner, uint32_t folder);
 
 #endif

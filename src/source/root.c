@@ -20,11 +20,24 @@ static void add_file(struct fz_scanner *scanner, uint32_t root)
     row->yielded = true;
 }
 
+/* Without a name the folder, with all that is in it. */
+static void send_removed(struct fz_scanner *scanner, uint32_t root, const char *dir, const char *name)
+{
+    struct fz_batch batch = {0};
+    if (name)
+        fz_batch_add(&batch, name, FZ_SOURCE_PICTURE);
+    fz_scanner_push(scanner, fz_batch_event(&batch, FZ_SOURCE_REMOVED, root, dir));
+    fz_batch_fini(&batch);
+}
+
 static void begin_file(struct fz_scanner *scanner, uint32_t root, const struct stat *st)
 {
     struct fz_root *row = fz_scanner_root(scanner, root);
     bool was_awaited = row->awaited;
     row->awaited = false;
+    if (row->away && row->is_folder)
+        send_removed(scanner, root, row->path, NULL);
+    row->is_folder = false;
     fz_scanner_name(scanner, root);
     row->is_here = true;
     if (was_awaited && S_ISREG(st->st_mode) && row->folder != FZ_TREE_NONE) {
@@ -34,6 +47,20 @@ static void begin_file(struct fz_scanner *scanner, uint32_t root, const struct s
         return;
     }
     add_file(scanner, root);
+    fz_scanner_listed(scanner, root);
+}
+
+/* It was there when the reader before read it: a folder, or a file, which left its folder. */
+static void begin_gone(struct fz_scanner *scanner, uint32_t root)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    struct stat st;
+    char *dir = fz_path_dir(row->path);
+    if (stat(dir, &st) == 0)
+        send_removed(scanner, root, dir, fz_path_name(row->path));
+    free(dir);
+    row->is_folder = true;
+    fz_await_return(scanner, root, row->path, 0);
     fz_scanner_listed(scanner, root);
 }
 
@@ -61,10 +88,15 @@ void fz_root_begin(struct fz_scanner *scanner, uint32_t root)
     bool can_come = why == ENOENT || why == ENOTDIR;
     if (why == 0 && S_ISDIR(st.st_mode)) {
         row->awaited = false;
+        row->is_folder = true;
+        row->rereads |= row->away;
+        row->since_ns = row->away ? 0 : row->since_ns;
         scanner->reading = root;
         fz_walk_push(scanner, root, FZ_TREE_NONE, row->path, false);
     } else if (why == 0) {
         begin_file(scanner, root, &st);
+    } else if (can_come && row->rereads) {
+        begin_gone(scanner, root);
     } else if (can_come && (row->awaited || scanner->sources->options.wait)) {
         fz_await_root(scanner, root);
     } else {

@@ -12,8 +12,9 @@
 
 enum { PATH_IN_MESSAGE = 150 };
 
-bool fz_scanner_stops(const struct fz_scanner *scanner)
+bool fz_scanner_stops(struct fz_scanner *scanner)
 {
+    atomic_fetch_add_explicit(&scanner->progress, 1, memory_order_relaxed);
     return fz_cancel_is_set(&scanner->sources->stop);
 }
 
@@ -22,13 +23,40 @@ struct fz_root *fz_scanner_root(const struct fz_scanner *scanner, uint32_t root)
     return &scanner->sources->roots[root];
 }
 
+bool fz_scanner_is_root(const struct fz_scanner *scanner, uint32_t folder)
+{
+    const struct fz_tree_folder *row = &scanner->tree.folders[folder];
+    return row->role == FZ_TREE_LISTED && row->parent == FZ_TREE_NONE &&
+           fz_scanner_root(scanner, row->root)->is_path;
+}
+
+void fz_scanner_turn_to(struct fz_scanner *scanner, uint32_t root)
+{
+    atomic_store_explicit(&scanner->busy_with, root, memory_order_relaxed);
+}
+
+void fz_scanner_turn_to_folder(struct fz_scanner *scanner, uint32_t folder)
+{
+    const struct fz_tree_folder *row = &scanner->tree.folders[folder];
+    uint32_t root = row->role == FZ_TREE_NAMED ? scanner->first : row->root;
+    if (row->role == FZ_TREE_NAMED) /* it is of several, for one of which it is told */
+        while (root + 1 < scanner->end && fz_scanner_root(scanner, root)->folder != folder)
+            root++;
+    fz_scanner_turn_to(scanner, root);
+}
+
 /* --- Handing over --- */
 
 void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event)
 {
-    event->root += scanner->sources->first_root;
-    fz_ready_push(scanner->sources->ready, &event->node);
-    fz_doorbell_ring(scanner->sources->bell);
+    const struct fz_sources *sources = scanner->sources;
+    event->root += sources->first_root;
+    if (sources->deliver) {
+        sources->deliver(sources->deliver_ctx, event);
+        return;
+    }
+    fz_ready_push(sources->ready, &event->node);
+    fz_doorbell_ring(sources->bell);
 }
 
 void fz_scanner_complain(struct fz_scanner *scanner, uint32_t root, enum fz_err code, int sys,
@@ -47,9 +75,40 @@ void fz_scanner_complain(struct fz_scanner *scanner, uint32_t root, enum fz_err 
     fz_scanner_push(scanner, event);
 }
 
+/* Those that the reader before knew, and that are not among these, went without anybody seeing it. */
+static void send_folders(struct fz_scanner *scanner, uint32_t root)
+{
+    struct fz_batch batch = {0};
+    for (uint32_t i = 0; i < scanner->tree.used; i++) {
+        const struct fz_tree_folder *folder = &scanner->tree.folders[i];
+        if (!folder->name || folder->role != FZ_TREE_LISTED || folder->root != root)
+            continue;
+        char *path = fz_tree_path(&scanner->tree, i);
+        fz_batch_add(&batch, path, FZ_SOURCE_PICTURE);
+        free(path);
+    }
+    if (batch.count > 0)
+        fz_scanner_push(scanner, fz_batch_event(&batch, FZ_SOURCE_FOLDERS, root, "/"));
+    fz_batch_fini(&batch);
+}
+
+static void send_back(struct fz_scanner *scanner, uint32_t root)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    struct fz_batch none = {0};
+    char *dir = row->is_folder ? fz_strdup(row->path) : fz_path_dir(row->path);
+    if (row->rereads)
+        send_folders(scanner, root);
+    row->rereads = row->away = false;
+    fz_scanner_push(scanner, fz_batch_event(&none, FZ_SOURCE_BACK, root, dir));
+    free(dir);
+}
+
 void fz_scanner_listed(struct fz_scanner *scanner, uint32_t root)
 {
     struct fz_root *row = fz_scanner_root(scanner, root);
+    if ((row->rereads || row->away) && !row->awaited)
+        send_back(scanner, root);
     if (row->listed)
         return;
     row->listed = true;
@@ -77,7 +136,7 @@ void fz_scanner_name(struct fz_scanner *scanner, uint32_t root)
         /* The roots of a scanner share the folder: its own root does not matter. */
         row->folder = fz_tree_top(&scanner->tree, dir, scanner->first, FZ_TREE_NAMED);
         if (row->folder == FZ_TREE_NONE) {
-            row->folder = fz_tree_add(&scanner->tree, scanner->first, FZ_TREE_NONE, dir, FZ_TREE_NAMED, NULL);
+            row->folder = fz_tree_add(&scanner->tree, scanner->first, FZ_TREE_NONE, dir, FZ_TREE_NAMED, &st);
             fz_tree_note_mtime(&scanner->tree.folders[row->folder], &st);
             fz_watch_folder(scanner, row->folder, dir);
         }
@@ -149,6 +208,9 @@ static void finish_reading(struct fz_scanner *scanner)
         return;
     scanner->reading = FZ_TREE_NONE;
     struct fz_root *row = fz_scanner_root(scanner, root);
+    if (row->away && !row->awaited &&
+        fz_tree_top(&scanner->tree, row->path, root, FZ_TREE_LISTED) == FZ_TREE_NONE)
+        fz_await_root(scanner, root); /* it could not be opened after all */
     if (!row->yielded && !row->listed)
         fz_scanner_complain(scanner, root, FZ_E_EMPTY, 0, row->argument, "no pictures in this folder");
     fz_scanner_listed(scanner, root);
@@ -167,6 +229,7 @@ static bool step(struct fz_scanner *scanner)
     uint32_t root;
     if (!next_root(scanner, &root))
         return false;
+    fz_scanner_turn_to(scanner, root);
     fz_scanner_root(scanner, root)->row->begin(scanner, root);
     return true;
 }
@@ -196,7 +259,10 @@ static void take_news(struct fz_scanner *scanner, bool busy)
         {.fd = scanner->watch.fd, .events = POLLIN},
         {.fd = input ? scanner->paths->fd : -1, .events = POLLIN},
     };
-    if (poll(fds, sizeof fds / sizeof *fds, busy ? 0 : timeout_ms(due_us(scanner))) > 0 && !fds[0].revents) {
+    atomic_store_explicit(&scanner->is_at_rest, !busy, memory_order_relaxed);
+    int ready = poll(fds, sizeof fds / sizeof *fds, busy ? 0 : timeout_ms(due_us(scanner)));
+    atomic_store_explicit(&scanner->is_at_rest, false, memory_order_relaxed);
+    if (ready > 0 && !fds[0].revents) {
         if (fds[1].revents)
             fz_watch_take(scanner);
         if (fds[2].revents)
@@ -227,6 +293,7 @@ int fz_scanner_main(void *ctx)
             break;
         take_news(scanner, busy);
     }
+    atomic_store_explicit(&scanner->is_at_rest, true, memory_order_relaxed);
     fz_walk_fini(&scanner->walk);
     fz_watch_fini(&scanner->watch);
     fz_burst_fini(&scanner->burst);

@@ -1,8 +1,8 @@
-/* A scanner: the thread ("frieze:reader") that reads its roots, and then follows what becomes of them.
+/* A scanner: the thread ("frieze:reader"; of the program, or of a reader's process) that reads its roots, and then follows what becomes of them.
  *
  * It does one small step at a time (one folder read, one round of news taken) and looks at the stop token
- * in between, so that it can list, watch, read paths and wait at the same time without a second thread. A
- * few roots have a scanner each; more share eight, in ranges: `frieze *.jpg` is thousands of roots. */
+ * in between, so that it can list, watch, read paths and wait at the same time without a second thread. Which
+ * roots have a scanner of their own, and which share one, deal.h says: `frieze *.jpg` is thousands of roots. */
 #ifndef FZ_SOURCE_SCANNER_H
 #define FZ_SOURCE_SCANNER_H
 
@@ -15,6 +15,8 @@
 #include "source/walk.h"
 #include "source/watch.h"
 #include "sync/thread.h"
+
+#include <stdatomic.h>
 
 struct fz_scanner;
 
@@ -35,12 +37,17 @@ struct fz_root {
     const struct fz_source_row *row;
     bool is_path;
     char *path; /* absolute; NULL where the argument is none; owned */
-    /* its scanner's thread */
-    bool listed;     /* LISTED was sent */
-    bool yielded;    /* at least one name was handed over, or an error */
-    bool awaited;    /* was not there, or no more, and will begin when it comes */
-    bool is_here;    /* of one file: it exists, as far as was told */
-    uint32_t folder; /* of one file: the NAMED folder that it is followed in, or FZ_TREE_NONE */
+    /* its scanner's thread; in the front end of processes, which need only the first of these, its own */
+    bool listed;      /* LISTED was sent */
+    bool rereads;     /* a reader that died had read it, or it was away: folders come WHOLE, until BACK */
+    int64_t since_ns; /* then: what did so after that has changed, on the clock of the system; 0: all has */
+    bool yielded;     /* at least one name was handed over, or an error */
+    bool awaited;     /* was not there, or no more, and will begin when it comes */
+    bool away;        /* AWAY was sent, and BACK was not */
+    bool is_folder;   /* when it was read last */
+    uint64_t device;  /* that its folder was on before it was away */
+    bool is_here;     /* of one file: it exists, as far as was told */
+    uint32_t folder;  /* of one file: the NAMED folder that it is followed in, or FZ_TREE_NONE */
     uint32_t left_out;
     struct fz_tree_ref awaited_in; /* the folder that is watched until it comes */
 };
@@ -62,6 +69,10 @@ struct fz_scanner {
     struct fz_await await;
     struct fz_index named;  /* roots that are one file, by folder and name */
     struct fz_paths *paths; /* NULL where no paths are read */
+    /* atomic: whoever looks whether the thread is stuck */
+    atomic_uint progress;   /* counts what it does */
+    atomic_uint busy_with;  /* the root whose files it looks at, or looked at last */
+    atomic_bool is_at_rest; /* it waits for news */
 };
 
 /* What all scanners share. */
@@ -70,6 +81,8 @@ struct fz_sources {
     struct fz_source_options options;
     struct fz_ready *ready;
     struct fz_doorbell *bell;
+    void (*deliver)(void *ctx, struct fz_source_event *event); /* takes events instead; NULL: `ready` does */
+    void *deliver_ctx;
     struct fz_cancel stop;
     int stop_fd;         /* an eventfd that becomes readable at stop */
     uint32_t first_root; /* the number by which others know roots[0] */
@@ -78,16 +91,33 @@ struct fz_sources {
     uint32_t root_count;
     struct fz_scanner *scanners;
     uint32_t scanner_count;
+    struct fz_reader_front *front; /* NULL: readers are threads; main thread */
     /* lock-free */
     struct fz_ready given; /* struct fz_given */
 };
 
+/* Main thread of a reader's process, which has but one scanner: begins what the program asks for (FZ_READER_BEGIN, whose bytes
+ * and descriptor are taken). Events go to `deliver`, on the scanner's thread. */
+struct fz_parcel;
+enum fz_err fz_sources_read_for(struct fz_sources **sources, struct fz_parcel *parcel,
+                                void (*deliver)(void *ctx, struct fz_source_event *event), void *ctx);
+
+/* The front end's thread. The parcel that asks for `scanner` in a process: its bytes are the caller's to free, its descriptor is
+ * borrowed. `reread_since_ns`: what was read before by a reader that died by then is read again; 0: nothing was. */
+struct fz_parcel fz_sources_ask_for(const struct fz_scanner *scanner, int64_t reread_since_ns);
+
 /* The thread's main. */
 int fz_scanner_main(void *scanner);
 
-/* The scanner's thread, all of these. */
-bool fz_scanner_stops(const struct fz_scanner *scanner);
+/* The scanner's thread, all of these. Also notes that it is not stuck. */
+bool fz_scanner_stops(struct fz_scanner *scanner);
 struct fz_root *fz_scanner_root(const struct fz_scanner *scanner, uint32_t root);
+/* The folder of the tree is the one that a root's path leads to. */
+bool fz_scanner_is_root(const struct fz_scanner *scanner, uint32_t folder);
+
+/* What it does next may hang: then it is this root that does, or the one that a folder of the tree is of. */
+void fz_scanner_turn_to(struct fz_scanner *scanner, uint32_t root);
+void fz_scanner_turn_to_folder(struct fz_scanner *scanner, uint32_t folder);
 
 /* Hands over an event, which is taken. */
 void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event);

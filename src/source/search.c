@@ -24,9 +24,10 @@ struct needle {
 
 /* Render thread only. */
 struct fz_search {
-    struct fz_fold *fold;
     struct needle stands, runs;
     uint32_t next;   /* slots before it have their answer to the one that runs */
+    uint32_t found;  /* of these, of what ratings let through */
+    bool complete;   /* all have it, and it is not shown */
     bool narrows;    /* it can be only in what is shown */
     uint32_t folder; /* whose path `folded` begins with, or FZ_ITEMS_NONE; for one call */
     size_t folder_len;
@@ -37,7 +38,6 @@ void fz_search_free(struct fz_search *search)
 {
     if (!search)
         return;
-    fz_fold_free(search->fold);
     free(search->stands.text);
     free(search->runs.text);
     free(search);
@@ -66,7 +66,7 @@ static size_t fold_folder(struct fz_search *search, const struct fz_items *items
     if (folder == search->folder)
         return search->folder_len;
     const char *path = items->folders[folder].path;
-    size_t len = fz_fold_text(search->fold, path, strlen(path), search->folded, FOLDED_BYTES - 1);
+    size_t len = fz_fold_text(path, strlen(path), search->folded, FOLDED_BYTES - 1);
     if (len == 0 || search->folded[len - 1] != '/')
         search->folded[len++] = '/';
     search->folder = folder;
@@ -80,7 +80,7 @@ static bool matches(struct fz_search *search, const struct fz_items *items, cons
     size_t len = needle->in_path ? fold_folder(search, items, slot) : 0;
     if (!needle->in_path)
         search->folder = FZ_ITEMS_NONE;
-    len += fz_fold_text(search->fold, name, strlen(name), search->folded + len, FOLDED_BYTES - len);
+    len += fz_fold_text(name, strlen(name), search->folded + len, FOLDED_BYTES - len);
     return contains(search->folded, len, needle->text, needle->len);
 }
 
@@ -114,13 +114,14 @@ static void begin(struct fz_search *search, const char *text)
     struct needle *needle = &search->runs;
     forget(needle);
     needle->text = fz_malloc(FOLDED_BYTES);
-    needle->len = fz_fold_text(search->fold, text, strlen(text), needle->text, FOLDED_BYTES);
+    needle->len = fz_fold_text(text, strlen(text), needle->text, FOLDED_BYTES);
     needle->text = fz_realloc(needle->text, needle->len + 1);
     needle->in_path = memchr(needle->text, '/', needle->len) != NULL;
     const struct needle *old = &search->stands;
     search->narrows = old->text && needle->in_path == old->in_path &&
                       contains(needle->text, needle->len, old->text, old->len);
-    search->next = 0;
+    search->next = search->found = 0;
+    search->complete = false;
 }
 
 void fz_list_search(struct fz_list *list, const char *text)
@@ -132,7 +133,6 @@ void fz_list_search(struct fz_list *list, const char *text)
         return;
     if (!search) {
         search = list->search = fz_calloc(1, sizeof *search);
-        search->fold = fz_fold_new();
         search->stands.flag = FZ_ITEM_MATCH_A;
         search->runs.flag = FZ_ITEM_MATCH_B;
     }
@@ -142,18 +142,9 @@ void fz_list_search(struct fz_list *list, const char *text)
     }
     forget(&search->runs);
     forget(&search->stands);
+    search->complete = false;
     if (list->filter)
         fz_list_set_filter(list, 0);
-}
-
-static void finish(struct fz_list *list)
-{
-    struct fz_search *search = list->search;
-    struct needle done = search->runs;
-    forget(&search->stands);
-    search->runs = search->stands;
-    search->stands = done;
-    fz_list_set_filter(list, done.flag);
 }
 
 bool fz_list_search_step(struct fz_list *list, int64_t budget_us)
@@ -174,11 +165,10 @@ bool fz_list_search_step(struct fz_list *list, int64_t budget_us)
                 answer(list, &search->runs, search->next);
             else
                 row->flags &= (uint16_t)~search->runs.flag;
+            search->found += fz_list_lets_through(list, search->runs.flag, search->next);
         }
-        if (search->next == items->used) {
-            finish(list);
-            return true;
-        }
+        if (search->next == items->used)
+            return search->complete = true;
     } while (fz_now_us() < until);
     return false;
 }
@@ -186,7 +176,28 @@ bool fz_list_search_step(struct fz_list *list, int64_t budget_us)
 bool fz_list_search_runs(const struct fz_list *list)
 {
     FZ_MAIN_ONLY();
-    return list->search && list->search->runs.text;
+    return list->search && list->search->runs.text && !list->search->complete;
+}
+
+bool fz_list_search_found(const struct fz_list *list, size_t *count)
+{
+    FZ_MAIN_ONLY();
+    if (!list->search || !list->search->complete)
+        return false;
+    *count = list->search->found;
+    return true;
+}
+
+void fz_list_search_show(struct fz_list *list)
+{
+    FZ_MAIN_ONLY();
+    struct fz_search *search = list->search;
+    struct needle done = search->runs;
+    forget(&search->stands);
+    search->runs = search->stands;
+    search->stands = done;
+    search->complete = false;
+    fz_list_set_filter(list, done.flag);
 }
 
 bool fz_list_is_filtered(const struct fz_list *list)

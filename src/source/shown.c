@@ -12,9 +12,9 @@ static void forget_from(struct fz_list *list, size_t from)
         sections->count--;
 }
 
-static bool is_shown(const struct fz_list *list, uint32_t slot)
+bool fz_list_lets_through(const struct fz_list *list, uint16_t filter, uint32_t slot)
 {
-    if (list->filter && !(list->items.rows[slot].flags & list->filter))
+    if (filter && !(list->items.rows[slot].flags & filter))
         return false;
     int rating = list->by_rating ? fz_items_told(&list->items, slot).rating : 0;
     return !list->by_rating || (rating >= list->least_rating && rating <= list->most_rating);
@@ -33,7 +33,7 @@ void fz_list_refresh(struct fz_list *list)
     for (size_t i = from; i < order->count; i++) {
         struct fz_item *row = &list->items.rows[order->slots[i]];
         row->position = (uint32_t)i;
-        if (!is_shown(list, order->slots[i]))
+        if (!fz_list_lets_through(list, list->filter, order->slots[i]))
             continue;
         if (by_folder && row->folder != folder) {
             folder = row->folder;
@@ -115,7 +115,7 @@ bool fz_list_index(const struct fz_list *list, fz_item_id id, size_t *index)
     if (!fz_list_all_index(list, id, &position))
         return false;
     bool is_part = fz_list_is_part(list);
-    if (!is_shown(list, FZ_ITEM_SLOT(id)))
+    if (!fz_list_lets_through(list, list->filter, FZ_ITEM_SLOT(id)))
         return false;
     if (is_part)
         fz_list_refresh(fz_list_own(list));

@@ -1,10 +1,15 @@
 #include "source/source.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "source/deal.h"
+#include "source/once.h"
+#include "source/reader.h"
 #include "source/root.h"
 #include "source/scanner.h"
+#include "sync/wake.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -12,8 +17,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-enum { SCANNERS_MAX = 8 };
 
 /* --- The SOURCE TABLE --- */
 
@@ -123,30 +126,15 @@ static enum fz_err find_roots(struct fz_sources *sources, const char *const *arg
         if (code != FZ_OK)
             return code;
         root->is_path = root->row->is_path;
-        root->path = root->is_path ? fz_path_locate(arguments[i]) : NULL;
+        if (root->is_path) /* by its text alone, where that leads to no other place */
+            root->path = strstr(arguments[i], "..")
+                             ? fz_once_locate(sources->options.readers, arguments[i], NULL)
+                             : fz_path_absolute(arguments[i]);
         if (is_stdin(arguments[i]) && reads_stdin)
             return fz_fail(err, FZ_E_USAGE, 0, "standard input can be a source only once");
         reads_stdin = reads_stdin || is_stdin(arguments[i]);
     }
     return FZ_OK;
-}
-
-/* Ranges of equal length, cut where a root wants a reader of its own. */
-static void deal_roots(struct fz_sources *sources)
-{
-    uint32_t count = sources->root_count, length = (count + SCANNERS_MAX - 1) / SCANNERS_MAX,
-             most = SCANNERS_MAX;
-    for (uint32_t i = 0; i < count; i++)
-        most += sources->roots[i].row->own_scanner ? 2u : 0u;
-    sources->scanners = fz_calloc(most, sizeof *sources->scanners);
-    for (uint32_t i = 0; i < count;) {
-        struct fz_scanner *scanner = &sources->scanners[sources->scanner_count++];
-        *scanner = (struct fz_scanner){.sources = sources, .first = i, .next = i, .reading = FZ_TREE_NONE};
-        bool own = sources->roots[i++].row->own_scanner;
-        while (!own && i < count && i - scanner->first < length && !sources->roots[i].row->own_scanner)
-            i++;
-        scanner->end = i;
-    }
 }
 
 static struct fz_sources *sources_new(size_t count, const struct fz_source_options *options,
@@ -173,8 +161,11 @@ static enum fz_err start(struct fz_sources **out, struct fz_sources *sources, en
     if (code == FZ_OK && sources->stop_fd < 0)
         code = fz_fail(err, FZ_E_INTERNAL, errno, "cannot start to read sources");
     if (code == FZ_OK)
-        deal_roots(sources);
-    for (uint32_t i = 0; code == FZ_OK && i < sources->scanner_count; i++)
+        fz_deal_roots(sources);
+    bool threads = code == FZ_OK && !sources->options.readers;
+    if (code == FZ_OK && !threads)
+        code = fz_reader_front_start(sources, err);
+    for (uint32_t i = 0; threads && code == FZ_OK && i < sources->scanner_count; i++)
         code = fz_thread_start(&sources->scanners[i].thread, "frieze:reader", fz_scanner_main,
                                &sources->scanners[i], err);
     if (code != FZ_OK) {
@@ -213,16 +204,125 @@ enum fz_err fz_sources_start_given(struct fz_sources **out, uint32_t root,
     return start(out, sources, code, err);
 }
 
+/* --- The same in a process --- */
+
+enum {
+    HIDDEN = 1,
+    WATCH = 2,
+    WAIT = 4,
+    RECURSIVE = 8,
+    NUL_SEPARATED = 16,
+    NAMED = 32,
+    GIVEN = 64,
+    REREADS = 128
+};
+
+static void add_text(struct fz_parcel *parcel, size_t *capacity, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    parcel->bytes = fz_grow(parcel->bytes, capacity, parcel->len + size, 1);
+    memcpy(parcel->bytes + parcel->len, text, size);
+    parcel->len += size;
+}
+
+struct fz_parcel fz_sources_ask_for(const struct fz_scanner *scanner, int64_t reread_since_ns)
+{
+    const struct fz_sources *sources = scanner->sources;
+    const struct fz_source_options *o = &sources->options;
+    size_t capacity = 0;
+    struct fz_parcel parcel = {.kind = FZ_READER_BEGIN,
+                               .number = sources->first_root + scanner->first,
+                               .count = scanner->end - scanner->first,
+                               .value = reread_since_ns,
+                               .fd = -1};
+    parcel.flags = (o->hidden ? HIDDEN : 0u) | (o->watch ? WATCH : 0u) | (o->wait ? WAIT : 0u) |
+                   (o->recursive ? RECURSIVE : 0u) | (o->nul_separated ? NUL_SEPARATED : 0u) |
+                   (o->named ? NAMED : 0u) | (sources->given_fd >= 0 ? GIVEN : 0u) |
+                   (reread_since_ns ? REREADS : 0u);
+    char *folder = getcwd(NULL, 0);
+    add_text(&parcel, &capacity, folder ? folder : "");
+    free(folder);
+    add_text(&parcel, &capacity, o->named ? o->named : "");
+    for (uint32_t i = scanner->first; i < scanner->end; i++) {
+        add_text(&parcel, &capacity, sources->roots[i].argument);
+        if (is_stdin(sources->roots[i].argument))
+            parcel.fd = STDIN_FILENO;
+    }
+    return parcel;
+}
+
+/* Where relative paths begin; where that is so already, nothing is touched that might hang. */
+static void go_to(const char *folder)
+{
+    char *here = getcwd(NULL, 0);
+    bool there = !folder || (here && strcmp(here, folder) == 0);
+    if (!there && chdir(folder) != 0)
+        fz_log("%s: cannot go there", folder);
+    free(here);
+}
+
+static enum fz_err take_roots(struct fz_sources *sources, const struct fz_parcel *parcel, size_t at)
+{
+    struct fz_error err;
+    enum fz_err code = FZ_OK;
+    for (uint32_t i = 0; i < sources->root_count && code == FZ_OK; i++) {
+        struct fz_root *root = &sources->roots[i];
+        const char *argument = fz_parcel_text(parcel, &at);
+        *root =
+            (struct fz_root){.argument = argument ? argument : "", .row = &given_row, .folder = FZ_TREE_NONE};
+        root->awaited_in.row = FZ_TREE_NONE;
+        root->rereads = root->yielded = parcel->flags & REREADS;
+        root->since_ns = parcel->value;
+        if (sources->given_fd < 0)
+            code = find_row(root->argument, &root->row, &err);
+        root->is_path = root->row->is_path; /* the path itself is found by the scanner, who may hang */
+    }
+    return code;
+}
+
+enum fz_err fz_sources_read_for(struct fz_sources **out, struct fz_parcel *parcel,
+                                void (*deliver)(void *ctx, struct fz_source_event *event), void *ctx)
+{
+    FZ_MAIN_ONLY();
+    const struct fz_source_options options = {.hidden = parcel->flags & HIDDEN,
+                                              .watch = parcel->flags & WATCH,
+                                              .wait = parcel->flags & WAIT,
+                                              .recursive = parcel->flags & RECURSIVE,
+                                              .nul_separated = parcel->flags & NUL_SEPARATED};
+    struct fz_sources *sources = sources_new(parcel->count, &options, NULL, NULL, NULL);
+    struct fz_error err;
+    size_t at = 0;
+    go_to(fz_parcel_text(parcel, &at));
+    const char *named = fz_parcel_text(parcel, &at);
+    sources->options.named = parcel->flags & NAMED ? named : NULL;
+    sources->deliver = deliver;
+    sources->deliver_ctx = ctx;
+    sources->first_root = parcel->number;
+    if (parcel->flags & GIVEN)
+        sources->given_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    enum fz_err code = take_roots(sources, parcel, at);
+    if (parcel->fd >= 0)
+        dup2(parcel->fd, STDIN_FILENO);
+    parcel->bytes = NULL; /* borrowed for as long as the process lives */
+    sources->scanners = fz_calloc(1, sizeof *sources->scanners);
+    sources->scanners[0] =
+        (struct fz_scanner){.sources = sources, .end = sources->root_count, .reading = FZ_TREE_NONE};
+    sources->scanner_count = 1;
+    *out = sources;
+    return code != FZ_OK ? code
+                         : fz_thread_start(&sources->scanners[0].thread, "frieze:scanner", fz_scanner_main,
+                                           &sources->scanners[0], &err);
+}
+
 void fz_sources_stop(struct fz_sources *sources)
 {
     if (!sources)
         return;
     FZ_MAIN_ONLY();
     fz_cancel_set(&sources->stop);
-    if (sources->stop_fd >= 0) {
-        ssize_t written = write(sources->stop_fd, &(uint64_t){1}, sizeof(uint64_t));
-        (void)written; /* an eventfd that cannot take one more is readable already */
-    }
+    if (sources->stop_fd >= 0)
+        fz_wake(sources->stop_fd);
+    fz_reader_front_stop(sources->front);
     for (uint32_t i = 0; i < sources->scanner_count; i++)
         if (sources->scanners[i].thread)
             SDL_WaitThread(sources->scanners[i].thread, NULL);
@@ -251,6 +351,13 @@ size_t fz_sources_count(const struct fz_sources *sources)
 const char *fz_sources_path(const struct fz_sources *sources, uint32_t root)
 {
     return root < sources->root_count ? sources->roots[root].path : NULL;
+}
+
+const char *fz_sources_argument(const struct fz_sources *sources, uint32_t root)
+{
+    return sources && root - sources->first_root < sources->root_count
+               ? sources->roots[root - sources->first_root].argument
+               : NULL;
 }
 
 void fz_source_event_free(struct fz_source_event *event)

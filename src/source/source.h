@@ -1,7 +1,7 @@
 /* What there is to show. Each root (a SOURCE of the command line) has a reader that lists it and watches
  * it, and hands over what it found as events on a ready list: readers never see the list of items, the
- * render thread never sees a folder. In thread mode a reader is a thread; a later back end makes it a
- * process with the same events. */
+ * render thread never sees a folder. A reader is a process (source/reader.h), or, in thread mode, a
+ * thread, with the same events. */
 #ifndef FZ_SOURCE_SOURCE_H
 #define FZ_SOURCE_SOURCE_H
 
@@ -21,7 +21,11 @@ enum fz_source_event_kind {
     FZ_SOURCE_RENAMED, /* names[] are pairs in `dir`: what each was called, and is called now */
     FZ_SOURCE_LISTED,  /* the first reading of this root is complete */
     FZ_SOURCE_ERROR,   /* one line for the user, in `error`; the reader goes on */
+    FZ_SOURCE_BESIDE,  /* names[] of `dir` are sidecars (beside.h) that came, changed or went */
     FZ_SOURCE_WHOLE,   /* `dir` was read again: names[] is all that it has, itself and not below it */
+    FZ_SOURCE_FOLDERS, /* the root was read again: names[] are all folders that it has, absolute, in no order */
+    FZ_SOURCE_AWAY, /* `dir`, which is the root or holds its file, is gone as a whole: its items may come back */
+    FZ_SOURCE_BACK, /* the root was read again, and what had become of it was told */
 };
 
 /* How sure the reader is, from the name alone. */
@@ -46,6 +50,9 @@ struct fz_source_event {
 };
 void fz_source_event_free(struct fz_source_event *event);
 
+struct fz_files;
+struct fz_zygote;
+
 struct fz_source_options {
     bool hidden; /* enter hidden entries too */
     bool watch;  /* follow changes after the listing */
@@ -53,6 +60,9 @@ struct fz_source_options {
     bool recursive;
     bool nul_separated; /* "-": paths end with NUL instead of a newline */
     const char *named;  /* an entry of the folder that the user named: EXPLICIT; borrowed; NULL: none */
+    struct fz_zygote
+        *readers;           /* where processes for readers come from; borrowed; NULL: readers are threads */
+    struct fz_files *files; /* whose lanes lead to these processes; borrowed; NULL: none do */
 };
 
 /* How the items of a root are ordered. */
@@ -95,8 +105,15 @@ enum fz_source_order fz_sources_order(const struct fz_sources *sources, uint32_t
 size_t fz_sources_count(const struct fz_sources *sources);
 const char *fz_sources_path(const struct fz_sources *sources, uint32_t root);
 
+/* Main thread. As it was given, borrowed; NULL where it is none of these. NULL-safe. */
+const char *fz_sources_argument(const struct fz_sources *sources, uint32_t root);
+
 /* Any thread. By the suffix alone: a picture, unknown, or known as something else (then false). */
 bool fz_suffix_classify(const char *name, enum fz_source_doubt *doubt);
+
+/* Any thread. The suffix of pictures of that number, in lower or upper case; false behind the last. */
+enum { FZ_SUFFIX_MAX = 8 };
+bool fz_suffix_picture(size_t index, bool upper, char out[FZ_SUFFIX_MAX + 1]);
 
 /* Any thread. Entries that are not entered or shown without --hidden: dot files, @eaDir, .@__thumb, ._*,
  * Thumbs.db. */

@@ -3,19 +3,23 @@
 #include "base/mem.h"
 #include "decode/sidecar.h"
 #include "source/list_state.h"
+#include "source/stacks.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
 
 struct question {
     fz_item_id id;
-    char *path; /* owned */
+    char *path, *beneath; /* owned; NULL: nothing lies beneath */
+    uint32_t root;
     bool answered, opened;
     struct fz_item_told told;
 };
 
 struct fz_told {
     size_t count;
+    size_t next; /* to be asked */
+    struct fz_sidecar_reading reading;
     struct question questions[];
 };
 
@@ -49,27 +53,33 @@ struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most)
     if (slot >= items->used)
         return NULL;
     struct fz_told *told = fz_malloc(sizeof *told + most * sizeof told->questions[0]);
-    told->count = 0;
+    *told = (struct fz_told){0};
     for (; slot < items->used && told->count < most; slot++) {
         if (!wants_to_be_asked(items, slot))
             continue;
         fz_items_told_row(items, slot)->known |= FZ_TOLD_ASKED;
         fz_item_id id = fz_items_id(items, slot);
-        told->questions[told->count++] = (struct question){.id = id, .path = fz_list_path(list, id)};
+        told->questions[told->count++] = (struct question){.id = id,
+                                                           .path = fz_list_path(list, id),
+                                                           .beneath = fz_list_path_beneath(list, id),
+                                                           .root = fz_list_root(list, id)};
     }
     list->not_told_from = slot;
     return told;
 }
 
-void fz_told_read(struct fz_told *told, struct fz_cache_reader *cache, const struct fz_cancel *cancel)
+void fz_told_read(struct fz_told *told, struct fz_job *job)
 {
     FZ_NOT_MAIN();
-    for (size_t i = 0; i < told->count && !fz_cancel_is_set(cancel); i++) {
-        struct question *question = &told->questions[i];
-        struct fz_metadata metadata;
-        question->opened = fz_sidecar_metadata(cache, question->path, &metadata);
-        question->told = pack(&metadata);
+    for (; told->next < told->count && !fz_cancel_is_set(&job->cancel); told->next++) {
+        struct question *question = &told->questions[told->next];
+        job->root = question->root;
+        if (!fz_sidecar_metadata(job, question->path, question->beneath, &told->reading))
+            return;
+        question->opened = told->reading.opened;
+        question->told = pack(&told->reading.out);
         question->answered = true;
+        told->reading = (struct fz_sidecar_reading){0};
     }
 }
 
@@ -111,8 +121,10 @@ void fz_told_free(struct fz_told *told)
 {
     if (!told)
         return;
-    for (size_t i = 0; i < told->count; i++)
+    for (size_t i = 0; i < told->count; i++) {
         free(told->questions[i].path);
+        free(told->questions[i].beneath);
+    }
     free(told);
 }
 

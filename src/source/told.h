@@ -4,9 +4,7 @@
 #ifndef FZ_SOURCE_TOLD_H
 #define FZ_SOURCE_TOLD_H
 
-#include "decode/cache.h"
 #include "source/list.h"
-#include "sync/cancel.h"
 
 struct fz_told;
 
@@ -14,9 +12,10 @@ struct fz_told;
  * none. O(most), and O(items) once after a change. */
 struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most);
 
-/* Any thread but the render thread: reads the files' heads and their sidecars (decode/sidecar.h), the heads only where
- * `cache` (may be NULL) does not know what they say. Stops early when `cancel` is set. */
-void fz_told_read(struct fz_told *told, struct fz_cache_reader *cache, const struct fz_cancel *cancel);
+/* A worker: reads the files' heads and their sidecars (decode/sidecar.h), the heads only where the tile cache does not know what
+ * they say. Stops early when the job is cancelled; or where it has to wait, and goes on there when it runs again. */
+struct fz_job;
+void fz_told_read(struct fz_told *told, struct fz_job *job);
 
 /* Render thread. Takes in what was told; true when it is news. What was not read will be given again. The order stays as
  * it is until it is sorted anew (sorter.h). */

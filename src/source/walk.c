@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +19,8 @@ enum {
     LAST_LIMIT = 8192,   /* about 1 ms of the render thread */
     ENTRIES_A_LOOK = 64, /* between two looks at the stop token and the clock */
     FLUSH_US = 50000,    /* on a slow share fewer names are handed over */
+    FIRST_RETRY_MS = 500,
+    OPEN_RETRIES = 3, /* each waits twice as long */
 };
 
 void fz_walk_fini(struct fz_walk *walk)
@@ -87,7 +90,7 @@ struct listing {
     int64_t flushed_us;
     struct fz_batch below; /* its folders; `doubt` is 1 for a link */
     bool again;
-    int64_t since_ns;        /* again: of the folder, see tree.h */
+    int64_t since_ns;        /* again: of the folder, see tree.h; 0: everything in it has changed */
     struct fz_batch changed; /* again: files that changed since */
 };
 
@@ -143,7 +146,8 @@ static void take_file(struct listing *l, const char *name)
         return;
     }
     fz_batch_add(&l->scanner->walk.batch, name, doubt);
-    if (l->again && fstatat(l->fd, name, &st, 0) == 0 && fz_tree_is_newer(&st, l->since_ns))
+    if (l->again &&
+        (l->since_ns == 0 || (fstatat(l->fd, name, &st, 0) == 0 && fz_tree_is_newer(&st, l->since_ns))))
         fz_batch_add(&l->changed, name, doubt);
 }
 
@@ -271,6 +275,20 @@ static int open_folder(const char *path, struct stat *st)
     return fd;
 }
 
+/* Where descriptors or memory are missing they may come back a moment later: nothing is given up for that at once. */
+static int open_patiently(const struct fz_scanner *scanner, const char *path, struct stat *st)
+{
+    for (int tries = 0;; tries++) {
+        int fd = open_folder(path, st), why = fd < 0 ? errno : 0;
+        struct pollfd stop = {.fd = scanner->sources->stop_fd, .events = POLLIN};
+        if (fd >= 0 || !fz_err_is_transient(fz_err_from_errno(why)) || tries == OPEN_RETRIES ||
+            poll(&stop, 1, FIRST_RETRY_MS << tries) != 0) {
+            errno = why;
+            return fd;
+        }
+    }
+}
+
 /* True when the folder is known already by another path, which stays. */
 static bool is_known(struct fz_scanner *scanner, const struct fz_walk_job *job, const struct stat *st)
 {
@@ -292,7 +310,7 @@ static bool is_known(struct fz_scanner *scanner, const struct fz_walk_job *job, 
 static void read_new(struct fz_scanner *scanner, const struct fz_walk_job *job, const char *path)
 {
     struct stat st;
-    int fd = open_folder(path, &st);
+    int fd = open_patiently(scanner, path, &st);
     if (fd < 0) {
         /* What vanished since its name was read is no fault. */
         if (job->parent.row == FZ_TREE_NONE || (errno != ENOENT && errno != ENOTDIR))
@@ -311,30 +329,51 @@ static void read_new(struct fz_scanner *scanner, const struct fz_walk_job *job, 
     fz_watch_folder(scanner, l.folder, path);
     fstat(fd, &st); /* what changes from now on is news */
     fz_tree_note_mtime(&scanner->tree.folders[l.folder], &st);
+    l.again = l.root->rereads;
+    l.since_ns = l.root->since_ns;
     read_folder(&l);
+}
+
+/* A share that was disconnected has errors of its own, for its top and all below. */
+static bool is_missing(const struct fz_scanner *scanner, uint32_t folder, const char *path, int why)
+{
+    struct stat st;
+    return why == ENOENT || why == ENOTDIR ||
+           (fz_scanner_is_root(scanner, folder) && !fz_err_is_transient(fz_err_from_errno(why)) &&
+            stat(path, &st) < 0);
+}
+
+/* It is gone, or another one stands in its place, which is read in its turn; of a root, when it is back. */
+static void begin_anew(struct fz_scanner *scanner, uint32_t folder, bool is_replaced)
+{
+    const struct fz_tree_folder *row = &scanner->tree.folders[folder];
+    uint32_t root = row->root;
+    struct fz_tree_ref parent = fz_tree_refer(&scanner->tree, row->parent);
+    bool link = row->link, is_top = row->parent == FZ_TREE_NONE,
+         is_root = fz_scanner_is_root(scanner, folder);
+    char *name = fz_strdup(row->name);
+    fz_news_lost(scanner, folder);
+    bool comes_back = is_root || (!is_top && fz_tree_resolve(&scanner->tree, parent) == FZ_TREE_NONE);
+    if (is_replaced && !comes_back)
+        fz_walk_push(scanner, root, parent.row, name, link);
+    free(name);
 }
 
 static void read_again(struct fz_scanner *scanner, uint32_t folder, const char *path)
 {
     struct fz_tree_folder *row = &scanner->tree.folders[folder];
     struct stat st;
-    int fd = open_folder(path, &st), why = fd < 0 ? errno : 0;
+    int fd = open_patiently(scanner, path, &st), why = fd < 0 ? errno : 0;
     row->queued = false;
     row->uncertain = false;
-    if (fd < 0 && why != ENOENT && why != ENOTDIR) {
+    if (fd < 0 && !is_missing(scanner, folder, path, why)) {
         refuse(scanner, row->root, path, why);
         if (stat(path, &st) == 0)
             row->mtime_ns = fz_tree_mtime_ns(&st); /* said once, until it changes */
         return;
     }
     if (fd < 0 || row->device != (uint64_t)st.st_dev || row->inode != (uint64_t)st.st_ino) {
-        uint32_t root = row->root, parent = row->parent;
-        char *name = fz_strdup(row->name);
-        bool link = row->link, comes_back = parent == FZ_TREE_NONE && fz_scanner_root(scanner, root)->is_path;
-        fz_news_gone(scanner, folder);
-        if (fd >= 0 && !comes_back)
-            fz_walk_push(scanner, root, parent, name, link);
-        free(name);
+        begin_anew(scanner, folder, fd >= 0);
         if (fd >= 0)
             close(fd);
         return;
@@ -360,6 +399,7 @@ void fz_walk_step(struct fz_scanner *scanner)
     if (walk->limit == 0)
         walk->limit = FIRST_LIMIT;
     struct fz_walk_job job = next_job(walk);
+    fz_scanner_turn_to(scanner, job.root);
     bool is_top = job.parent.row == FZ_TREE_NONE;
     uint32_t parent = fz_tree_resolve(&scanner->tree, job.parent);
     char *above = parent == FZ_TREE_NONE ? NULL : fz_tree_path(&scanner->tree, parent);

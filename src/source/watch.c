@@ -2,11 +2,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "decode/ask.h"
 #include "source/news.h"
 #include "source/scanner.h"
 
 #include <errno.h>
-#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -41,22 +41,12 @@ void fz_watch_fini(struct fz_watch *watch)
 /* File systems that change without this kernel: it has no events for them. */
 static bool is_remote(struct fz_watch *watch, const char *path)
 {
-    static const uint32_t remote[] = {
-        NFS_SUPER_MAGIC,   SMB_SUPER_MAGIC,  CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC,
-        V9FS_MAGIC,        CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC,  AFS_FS_MAGIC,     CODA_SUPER_MAGIC,
-        OCFS2_SUPER_MAGIC, NCP_SUPER_MAGIC,  0x786f4256, /* VirtualBox's shared folders */
-        0x0bd00bd0,                                      /* Lustre */
-    };
     struct stat st;
     struct statfs fs;
     if (stat(path, &st) < 0 || (uint64_t)st.st_dev == watch->device)
         return watch->device_is_remote;
     watch->device = (uint64_t)st.st_dev;
-    watch->device_is_remote = false;
-    if (statfs(path, &fs) == 0)
-        for (size_t i = 0; i < sizeof remote / sizeof *remote; i++)
-            if ((uint32_t)fs.f_type == remote[i])
-                watch->device_is_remote = true;
+    watch->device_is_remote = statfs(path, &fs) == 0 && fz_is_share(fs.f_type);
     return watch->device_is_remote;
 }
 
@@ -153,6 +143,7 @@ static void tell(struct fz_scanner *scanner, const struct inotify_event *event,
         folder = fz_tree_resolve(&scanner->tree, watch->told[i]);
         if (folder == FZ_TREE_NONE)
             continue;
+        fz_scanner_turn_to_folder(scanner, folder);
         if (event->mask & IN_IGNORED)
             lose_watch(scanner, folder);
         else if (renamed)
@@ -197,6 +188,7 @@ void fz_watch_poll(struct fz_scanner *scanner)
             continue;
         char *path = fz_tree_path(&scanner->tree, row);
         struct stat st;
+        fz_scanner_turn_to_folder(scanner, row);
         bool here = stat(path, &st) == 0;
         free(path);
         if (!here || folder->uncertain || folder->mtime_ns != fz_tree_mtime_ns(&st))

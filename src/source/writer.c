@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,11 +27,12 @@ static int lease_error(int fd)
     return 0;
 }
 
+/* A change in the future was made by another clock, or before this one was set back: it is not the latest one. */
 static bool is_quiet(const struct stat *st)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec - st->st_mtim.tv_sec >= QUIET_S;
+    return llabs((long long)now.tv_sec - st->st_mtim.tv_sec) >= QUIET_S;
 }
 
 enum fz_writer fz_writer_of(const char *path, int64_t waited_us)

@@ -8,15 +8,23 @@ void fz_doorbell_init(struct fz_doorbell *bell)
 {
     FZ_MAIN_ONLY();
     bell->event_type = SDL_RegisterEvents(1);
-    bell->rung = SDL_CreateSemaphore(0);
+    fz_monitor_init(&bell->waits);
+    bell->rung = false;
     atomic_init(&bell->armed, false);
 }
 
 void fz_doorbell_fini(struct fz_doorbell *bell)
 {
-    if (bell->rung)
-        SDL_DestroySemaphore(bell->rung);
-    bell->rung = NULL;
+    fz_monitor_fini(&bell->waits);
+}
+
+static void set_rung(struct fz_doorbell *bell, bool rung)
+{
+    fz_monitor_enter(&bell->waits);
+    bell->rung = rung;
+    if (rung)
+        fz_monitor_wake_one(&bell->waits);
+    fz_monitor_leave(&bell->waits);
 }
 
 void fz_doorbell_ring(struct fz_doorbell *bell)
@@ -31,7 +39,7 @@ void fz_doorbell_ring(struct fz_doorbell *bell)
         return;
     SDL_Event event = {.type = bell->event_type};
     SDL_PushEvent(&event);
-    SDL_SemPost(bell->rung);
+    set_rung(bell, true);
 }
 
 void fz_doorbell_arm(struct fz_doorbell *bell)
@@ -44,11 +52,15 @@ void fz_doorbell_arm(struct fz_doorbell *bell)
 void fz_doorbell_disarm(struct fz_doorbell *bell)
 {
     atomic_store_explicit(&bell->armed, false, memory_order_relaxed);
-    SDL_SemTryWait(bell->rung); /* a ring that no wait consumed */
+    set_rung(bell, false); /* by a ring that no wait consumed */
 }
 
 void fz_doorbell_wait(struct fz_doorbell *bell, int timeout_ms)
 {
     FZ_MAIN_ONLY();
-    SDL_SemWaitTimeout(bell->rung, (Uint32)timeout_ms);
+    fz_monitor_enter(&bell->waits);
+    if (!bell->rung)
+        fz_monitor_wait_ms(&bell->waits, timeout_ms);
+    bell->rung = false;
+    fz_monitor_leave(&bell->waits);
 }

@@ -3,15 +3,17 @@
 #ifndef FZ_SYNC_DOORBELL_H
 #define FZ_SYNC_DOORBELL_H
 
-#include <SDL_mutex.h>
+#include "sync/monitor.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct fz_doorbell {
-    uint32_t event_type; /* immutable after init: the SDL user event */
-    SDL_sem *rung;       /* immutable after init: for waits without a display */
-    atomic_bool armed;   /* atomic: the render thread sleeps, or is about to */
+    uint32_t event_type;     /* immutable after init: the SDL user event */
+    struct fz_monitor waits; /* without a display */
+    bool rung;               /* under its lock */
+    atomic_bool armed;       /* atomic: the render thread sleeps, or is about to */
 };
 
 /* Main thread, before any other uses it; registers an SDL event, which needs no SDL_Init. */

@@ -6,15 +6,13 @@
 
 void fz_heap_init(struct fz_heap *heap)
 {
-    *heap = (struct fz_heap){.lock = SDL_CreateMutex(), .filled = SDL_CreateCond()};
+    *heap = (struct fz_heap){0};
+    fz_monitor_init(&heap->filled);
 }
 
 void fz_heap_fini(struct fz_heap *heap)
 {
-    if (heap->lock)
-        SDL_DestroyMutex(heap->lock);
-    if (heap->filled)
-        SDL_DestroyCond(heap->filled);
+    fz_monitor_fini(&heap->filled);
     free(heap->nodes);
     *heap = (struct fz_heap){0};
 }
@@ -47,13 +45,13 @@ static void sift_down(struct fz_heap_node **nodes, size_t count, size_t i)
 
 void fz_heap_push(struct fz_heap *heap, struct fz_heap_node *node)
 {
-    SDL_LockMutex(heap->lock);
+    fz_monitor_enter(&heap->filled);
     heap->nodes = fz_grow(heap->nodes, &heap->capacity, heap->count + 1, sizeof *heap->nodes);
     node->arrival = heap->arrivals++;
     heap->nodes[heap->count] = node;
     sift_up(heap->nodes, heap->count++);
-    SDL_CondSignal(heap->filled);
-    SDL_UnlockMutex(heap->lock);
+    fz_monitor_wake_one(&heap->filled);
+    fz_monitor_leave(&heap->filled);
 }
 
 static struct fz_heap_node *take_first(struct fz_heap *heap)
@@ -69,19 +67,49 @@ static struct fz_heap_node *take_first(struct fz_heap *heap)
 
 struct fz_heap_node *fz_heap_pop(struct fz_heap *heap)
 {
-    SDL_LockMutex(heap->lock);
+    fz_monitor_enter(&heap->filled);
     while (!heap->closed && heap->count == 0)
-        SDL_CondWait(heap->filled, heap->lock);
+        fz_monitor_wait(&heap->filled);
     struct fz_heap_node *node = heap->closed ? NULL : take_first(heap);
-    SDL_UnlockMutex(heap->lock);
+    fz_monitor_leave(&heap->filled);
     return node;
+}
+
+struct fz_heap_node *fz_heap_pop_or_nudge(struct fz_heap *heap, unsigned *nudges)
+{
+    fz_monitor_enter(&heap->filled);
+    while (!heap->closed && heap->count == 0 && heap->nudges == *nudges)
+        fz_monitor_wait(&heap->filled);
+    struct fz_heap_node *node = heap->closed ? NULL : take_first(heap);
+    if (!node)
+        *nudges = heap->nudges;
+    fz_monitor_leave(&heap->filled);
+    return node;
+}
+
+bool fz_heap_is_idle_for(struct fz_heap *heap, const unsigned *nudges, int ms)
+{
+    fz_monitor_enter(&heap->filled);
+    if (!heap->closed && heap->count == 0 && heap->nudges == *nudges)
+        fz_monitor_wait_ms(&heap->filled, ms);
+    bool idle = !heap->closed && heap->count == 0 && heap->nudges == *nudges;
+    fz_monitor_leave(&heap->filled);
+    return idle;
+}
+
+void fz_heap_nudge(struct fz_heap *heap)
+{
+    fz_monitor_enter(&heap->filled);
+    heap->nudges++;
+    fz_monitor_wake_all(&heap->filled);
+    fz_monitor_leave(&heap->filled);
 }
 
 struct fz_heap_node *fz_heap_try_pop(struct fz_heap *heap)
 {
-    SDL_LockMutex(heap->lock);
+    fz_monitor_enter(&heap->filled);
     struct fz_heap_node *node = take_first(heap);
-    SDL_UnlockMutex(heap->lock);
+    fz_monitor_leave(&heap->filled);
     return node;
 }
 
@@ -89,7 +117,7 @@ size_t fz_heap_rejudge(struct fz_heap *heap, fz_heap_judge *judge, void *ctx, st
                        size_t capacity)
 {
     size_t kept = 0, gone = 0;
-    SDL_LockMutex(heap->lock);
+    fz_monitor_enter(&heap->filled);
     for (size_t i = 0; i < heap->count; i++) {
         struct fz_heap_node *node = heap->nodes[i];
         uint64_t priority = judge(ctx, node);
@@ -103,14 +131,14 @@ size_t fz_heap_rejudge(struct fz_heap *heap, fz_heap_judge *judge, void *ctx, st
     heap->count = kept;
     for (size_t i = kept / 2; i-- > 0;)
         sift_down(heap->nodes, kept, i);
-    SDL_UnlockMutex(heap->lock);
+    fz_monitor_leave(&heap->filled);
     return gone;
 }
 
 void fz_heap_close(struct fz_heap *heap)
 {
-    SDL_LockMutex(heap->lock);
+    fz_monitor_enter(&heap->filled);
     heap->closed = true;
-    SDL_CondBroadcast(heap->filled);
-    SDL_UnlockMutex(heap->lock);
+    fz_monitor_wake_all(&heap->filled);
+    fz_monitor_leave(&heap->filled);
 }

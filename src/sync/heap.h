@@ -6,7 +6,8 @@
 #ifndef FZ_SYNC_HEAP_H
 #define FZ_SYNC_HEAP_H
 
-#include <SDL_mutex.h>
+#include "sync/monitor.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,11 +19,11 @@ struct fz_heap_node {
 };
 
 struct fz_heap {
-    SDL_mutex *lock;             /* immutable */
-    SDL_cond *filled;            /* immutable */
-    struct fz_heap_node **nodes; /* under lock, as all that follows */
+    struct fz_monitor filled;
+    struct fz_heap_node **nodes; /* under its lock, as all that follows */
     size_t count, capacity;
     uint64_t arrivals;
+    unsigned nudges;
     bool closed;
 };
 
@@ -35,6 +36,16 @@ void fz_heap_push(struct fz_heap *heap, struct fz_heap_node *node);
 
 /* A worker. Waits for the most urgent node; NULL once the heap is closed. */
 struct fz_heap_node *fz_heap_pop(struct fz_heap *heap);
+
+/* A worker. The same, but NULL too where nothing is queued and the heap was nudged since *nudges, which is brought up to
+ * date then. */
+struct fz_heap_node *fz_heap_pop_or_nudge(struct fz_heap *heap, unsigned *nudges);
+
+/* A worker. Waits at most `ms` for anything to do: true when there was nothing. */
+bool fz_heap_is_idle_for(struct fz_heap *heap, const unsigned *nudges, int ms);
+
+/* Any thread. Whoever waits by the function above is woken, and who comes to wait later returns at once; each once. */
+void fz_heap_nudge(struct fz_heap *heap);
 
 /* Any thread. The most urgent node, NULL where there is none; does not wait, and works on a closed heap too. */
 struct fz_heap_node *fz_heap_try_pop(struct fz_heap *heap);

@@ -7,16 +7,13 @@ enum { CANCEL_POLL_MS = 20 };
 
 void fz_ledger_init(struct fz_ledger *ledger, uint64_t capacity_bytes)
 {
-    *ledger = (struct fz_ledger){
-        .lock = SDL_CreateMutex(), .released = SDL_CreateCond(), .capacity = capacity_bytes};
+    *ledger = (struct fz_ledger){.capacity = capacity_bytes};
+    fz_monitor_init(&ledger->released);
 }
 
 void fz_ledger_fini(struct fz_ledger *ledger)
 {
-    if (ledger->lock)
-        SDL_DestroyMutex(ledger->lock);
-    if (ledger->released)
-        SDL_DestroyCond(ledger->released);
+    fz_monitor_fini(&ledger->released);
     *ledger = (struct fz_ledger){0};
 }
 
@@ -26,7 +23,7 @@ bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz
     if (bytes > ledger->capacity)
         return false;
     bool large = bytes > ledger->capacity / 4, taken = false;
-    SDL_LockMutex(ledger->lock);
+    fz_monitor_enter(&ledger->released);
     while (!fz_cancel_is_set(token)) {
         if (ledger->capacity - ledger->reserved >= bytes && !(large && ledger->large_taken)) {
             ledger->reserved += bytes;
@@ -34,18 +31,18 @@ bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz
             taken = true;
             break;
         }
-        SDL_CondWaitTimeout(ledger->released, ledger->lock, CANCEL_POLL_MS);
+        fz_monitor_wait_ms(&ledger->released, CANCEL_POLL_MS);
     }
-    SDL_UnlockMutex(ledger->lock);
+    fz_monitor_leave(&ledger->released);
     return taken;
 }
 
 void fz_ledger_release(struct fz_ledger *ledger, uint64_t bytes)
 {
-    SDL_LockMutex(ledger->lock);
+    fz_monitor_enter(&ledger->released);
     ledger->reserved -= bytes;
     if (bytes > ledger->capacity / 4)
         ledger->large_taken = false;
-    SDL_CondBroadcast(ledger->released);
-    SDL_UnlockMutex(ledger->lock);
+    fz_monitor_wake_all(&ledger->released);
+    fz_monitor_leave(&ledger->released);
 }

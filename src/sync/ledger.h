@@ -4,17 +4,16 @@
 #define FZ_SYNC_LEDGER_H
 
 #include "sync/cancel.h"
+#include "sync/monitor.h"
 
-#include <SDL_mutex.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct fz_ledger {
-    SDL_mutex *lock;    /* immutable */
-    SDL_cond *released; /* immutable */
-    uint64_t capacity;  /* immutable, bytes */
-    uint64_t reserved;  /* under lock, bytes */
-    bool large_taken;   /* under lock: somebody decodes more than a quarter */
+    struct fz_monitor released;
+    uint64_t capacity; /* immutable, bytes */
+    uint64_t reserved; /* under its lock, bytes */
+    bool large_taken;  /* under its lock: somebody decodes more than a quarter */
 };
 
 /* The owner. */

@@ -11,6 +11,11 @@ void fz_thread_claim_main(void)
     is_main = true;
 }
 
+void fz_thread_disclaim_main(void)
+{
+    is_main = false;
+}
+
 bool fz_thread_is_main(void)
 {
     return is_main;

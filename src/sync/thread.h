@@ -11,6 +11,9 @@
 /* Main thread, before any other thread exists: declares the caller to be the render thread. */
 void fz_thread_claim_main(void);
 
+/* A process that was forked from there: it has no render thread. */
+void fz_thread_disclaim_main(void);
+
 /* Any thread. True on the render thread. */
 bool fz_thread_is_main(void);
 

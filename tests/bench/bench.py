@@ -14,6 +14,7 @@ import time
 import bounds
 import corpus
 import find
+import isolation
 import peers as peer_table
 import report
 import screen
@@ -22,7 +23,7 @@ import subject
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 NEEDED = ("Xvfb", "xdpyinfo", "xdotool")
-PROGRAMS = ("bench_limit", "bench_linear", "bench_floor", "bench_watch", "bench_tile")
+PROGRAMS = ("bench_limit", "bench_linear", "bench_floor", "bench_watch", "bench_tile", "bench_respawn", "bench_readers")
 SLOW_ROUNDS = 2  # steps whose figures hardly vary, or take long, run in the first rounds only
 
 
@@ -109,6 +110,7 @@ def own_steps(context, args, wall_count):
     return steps + [("frieze_thumbs35", args.peer_runs, lambda: subject.observed(context, "thumbs35")),
                     ("frieze_wall", args.peer_runs, lambda: subject.observed(context, "wall")),
                     ("frieze_overlays", args.runs, lambda: subject.with_overlays(context, context.wall)),
+                    ("isolation", SLOW_ROUNDS, lambda: isolation.run(context)),
                     ("frieze_find", SLOW_ROUNDS, lambda: find.run(context)),
                     ("frieze_large", SLOW_ROUNDS, lambda: subject.until(context, "large", "loaded"))]
 

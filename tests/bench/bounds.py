@@ -7,6 +7,7 @@ else the machine is doing moves both sides of a ratio.
 import dataclasses
 import statistics
 
+import isolation
 from subject import QUIT_LIMIT_MS, figure
 
 SCREENFUL_LIMIT, ALL_LIMIT = 1.45, 0.75  # times L
@@ -22,6 +23,8 @@ TILE_LIMITS = {"JPEG 4:2:0": 0.6, "JPEG 4:2:0, restarts": 0.6, "JPEG 4:2:2": 0.6
                "JPEG progressive": 0.12, "JPEG at 1/4": 1.03, "JPEG at 1/2": 1.03, "JPEG in full": 1.03,
                "JPEG progressive, at 1/2": 1.03, "WebP": 1.05, "PNG": 1.1}
 FIRST_MS = 0.2
+ISOLATION_SHARE, ISOLATION_US, ISOLATION_START_MS, IDLE_BYTES = 1.02, 50.0, 15.0, 2e6
+KILLED_MS, LOST_MS, HUNG_MS, READERS_MS = 5.0, 100.0, 50.0, 50.0
 LEAST_INPUTS = 12  # fewer key presses answered while loading say nothing
 
 
@@ -265,6 +268,24 @@ def tile_figures(raw):
                           worst=worst(first)).judge()]
 
 
+def isolation_figures(raw):
+    """Decoder processes against threads, medians over all pairs of all rounds."""
+    runs = [isolation.summary(run) for run in raw.get("isolation", []) if run]
+    rows = []
+    for at, (name, unit, bound) in enumerate((
+            ("all pictures of the wall", "x threads", ISOLATION_SHARE),
+            ("a picture of 160x120, more than threads take", "µs", ISOLATION_US),
+            ("the first frame, later than with threads", "ms", ISOLATION_START_MS),
+            ("private memory of an idle decoder, largest", "bytes", IDLE_BYTES),
+            ("killed, until another one has decoded, p99", "ms", KILLED_MS),
+            ("zygote killed, until another one has decoded, longest", "ms", LOST_MS),
+            ("hung, ended after its deadline, longest", "ms", HUNG_MS),
+            ("100,000 names by a reader, more than in place", "ms", READERS_MS))):
+        values = [run[at] for run in runs]
+        rows.append(Figure(f"decoder processes: {name}", median(values), unit, bound, worst=worst(values)).judge())
+    return rows
+
+
 def large_figures(raw):
     base = each(raw, "limit_large", "wall_ms")
     shares = ratios([figure(run, "wall") for run in good(raw, "frieze_large")], base)
@@ -278,7 +299,7 @@ def judge(raw, peers, count, full):
     """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
     return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
             + (overlay_figures(raw) if full else []) + find_figures(raw) + freeze_figures(raw) + memory_figure(raw)
-            + quit_figures(raw) + tile_figures(raw) + [failure_figure(raw)] + large_figures(raw))
+            + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + [failure_figure(raw)] + large_figures(raw))
 
 
 def passed(figures):

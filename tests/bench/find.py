@@ -83,11 +83,13 @@ def letters(session, listed):
 
 
 def sorts(session):
-    """From the keys to rest, in ms; what the files are is known by then."""
+    """From the keys to rest, in ms; what the files are is known by then. Orders that follow each other within a second wait for
+    each other, so as not to flash."""
     session.ask("key", "o", "d")
     session.ask("wait", "idle", str(PATIENCE_S))
     times = []
     for keys in ("on", "od", "on", "od"):
+        time.sleep(1.1)
         began = stage.now_ms()
         session.ask("key", *keys)
         session.ask("wait", "idle", str(PATIENCE_S))

@@ -6,7 +6,7 @@ cd "$1"
 
 find . -name '*.[ch]' | sort | xargs awk '
 BEGIN {
-    n = split("base sync image decode source view gpu ctl remote app", folders)
+    n = split("base sync process image decode source view gpu ctl remote app", folders)
     for (i = 1; i <= n; i++)
         rank[folders[i]] = i
 }

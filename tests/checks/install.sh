@@ -61,12 +61,17 @@ pnm image/x-portable-anymap
 pnm image/x-portable-bitmap
 pnm image/x-portable-graymap
 pnm image/x-portable-pixmap
+pam image/x-portable-arbitrarymap
+pfm image/x-portable-floatmap
 xpm image/x-xpixmap
 svg image/svg+xml
+svg image/svg+xml-compressed
 pcx image/vnd.zbrush.pcx
 pcx image/x-pcx
 tga image/x-tga
 ilbm image/x-ilbm
+xcf image/x-xcf
+psd image/vnd.adobe.photoshop
 xv image/x-xv
 heic image/heic
 heic image/heif
@@ -84,7 +89,7 @@ raw image/x-pentax-pef
 raw image/x-samsung-srw
 raw image/x-sony-arw
 TYPES
-sed -n 's/.*{\.name = "\([a-z]*\)".*/\1/p; s/.*{BY_SDL(\([a-z]*\),.*/\1/p; s/.*{BY_HEIF(\([a-z]*\)).*/\1/p' "$3/src/image/format.c" | sort -u >"$root/formats"
+sed -n 's/.*{\.name = "\([a-z]*\)".*/\1/p; s/.*{BY_SDL(\([a-z]*\),.*/\1/p; s/.*{OWN(\([a-z]*\)).*/\1/p; s/.*{BY_HEIF(\([a-z]*\),.*/\1/p' "$3/src/image/format.c" | sort -u >"$root/formats"
 cut -d' ' -f1 "$root/types" | sort -u | diff "$root/formats" - || complain "formats (left) and their MIME types differ"
 cut -d' ' -f2 "$root/types" | sort >"$root/expected"
 value MimeType | tr ';' '\n' | grep . | sort | diff "$root/expected" - || complain "MimeType (right) is not what is read"

@@ -11,10 +11,12 @@ flags=$(pkg-config --cflags sdl2 SDL2_image libpng libtiff-4 lcms2)
 for name in $(sed -n 's/^#define FRIEZE_WITH_\([A-Z]*\) 1$/\1/p' "$config"); do
     case $name in
     HEIF) flags="$flags $(pkg-config --cflags libheif)" ;;
+    AVIF) flags="$flags $(pkg-config --cflags libavif)" ;;
     JXL) flags="$flags $(pkg-config --cflags libjxl)" ;;
     RAW) flags="$flags $(pkg-config --cflags libraw_r)" ;;
     RSVG) flags="$flags $(pkg-config --cflags librsvg-2.0)" ;;
     IPTC) flags="$flags $(pkg-config --cflags libiptcdata)" ;;
+    BROTLI) flags="$flags $(pkg-config --cflags libbrotlidec)" ;;
     XMP) flags="$flags $(pkg-config --cflags exempi-2.0)" ;;
     esac
 done

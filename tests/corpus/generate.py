@@ -5,6 +5,8 @@
     generate.py --small FOLDER      of a few bytes each: tests/corpus/small, what fuzzing and damaging begin with
 """
 
+import gzip
+import io
 import pathlib
 import shutil
 import struct
@@ -13,7 +15,10 @@ import sys
 import zlib
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageCms, ImageDraw
+
+import psd
+import xcf
 
 SIZE = (500, 333)
 BASE_RGB = {"red": (0.67, 0.33), "green": (0.21, 0.71), "blue": (0.15, 0.06)}  # Adobe RGB (1998)
@@ -55,12 +60,12 @@ def to_d50(primaries, white=(0.3127, 0.3290)):
     return np.linalg.inv(bradford) @ gains @ bradford @ columns
 
 
-def profile(primaries=None, gamma=2.2):
+def profile(primaries=None, gamma=2.2, words=b"-"):
     """Of an RGB display, or of grey without primaries."""
     def number(value):
         return struct.pack(">i", round(value * 65536))
 
-    tags = [(b"desc", b"desc" + bytes(4) + struct.pack(">I", 5) + b"test\0" + bytes(78)), (b"cprt", b"text" + bytes(4) + b"-\0"),
+    tags = [(b"desc", b"desc" + bytes(4) + struct.pack(">I", 5) + b"test\0" + bytes(78)), (b"cprt", b"text" + bytes(4) + words + b"\0"),
             (b"wtpt", b"XYZ " + bytes(4) + number(0.9642) + number(1) + number(0.8249))]
     curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256))
     if primaries:
@@ -113,6 +118,71 @@ def png(image, interlaced=False, depth=8):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+def with_chunks(png_bytes, *chunks):
+    """Behind the first: pairs of a name and data."""
+    data = b"".join(struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks)
+    return png_bytes[:33] + data + png_bytes[33:]
+
+
+def text_exif(png_bytes, exif, packed):
+    """With EXIF data in a text, as ImageMagick writes it."""
+    digits = "\n".join(exif.hex()[at:at + 72] for at in range(0, 2 * len(exif), 72))
+    text = f"\nexif\n{len(exif):8}\n{digits}\n".encode()
+    data = b"Raw profile type exif\0" + (b"\0" + zlib.compress(text) if packed else text)
+    return with_chunks(png_bytes, (b"zTXt" if packed else b"tEXt", data))
+
+
+def tga_from_right(image):
+    """Which Pillow reads, but does not write."""
+    head = struct.pack("<BBBHHBHHHHBB", 0, 0, 2, 0, 0, 0, 0, 0, *image.size, 24, 0x30)
+    return head + np.ascontiguousarray(np.asarray(image)[:, ::-1, ::-1]).tobytes()
+
+
+def pam(image):
+    depth = len(image.getbands())
+    head = f"P7\nWIDTH {image.width}\nHEIGHT {image.height}\nDEPTH {depth}\nMAXVAL 255\nTUPLTYPE {'RGB_ALPHA' if depth == 4 else 'RGB'}\nENDHDR\n"
+    return head.encode() + image.tobytes()
+
+
+def pfm(image):
+    values = np.asarray(image).astype(float)[::-1] / 255
+    light = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    return f"PF\n{image.width} {image.height}\n-1.0\n".encode() + light.astype("<f4").tobytes()
+
+
+def planes(image):
+    return [np.asarray(image.getchannel(band)) for band in image.getbands()]
+
+
+def psds(image, alpha):
+    """In every mode and depth; what is clear lies on white, but for the last, as other programs write it."""
+    on_white = Image.alpha_composite(Image.new("RGBA", image.size, "white"), alpha).convert("RGB")
+    clear = planes(on_white) + [np.asarray(alpha.getchannel("A"))]
+    palette = image.quantize(64)
+    colors = np.array((palette.getpalette() + [0] * 768)[:768], dtype=np.uint8).reshape(256, 3).T.tobytes()
+    inks = [255 - plane for plane in planes(image.convert("CMYK"))]
+    lab = ImageCms.profileToProfile(image, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB")
+    values = np.frombuffer(lab.tobytes(), np.uint8).reshape(image.height, image.width, 3)
+    profiled = [(psd.PROFILE, profile(BASE_RGB)), (psd.EXIF, full_exif()), (psd.XMP, XMP.encode())]
+    return {
+        "rgb.psd": psd.write(planes(image)),
+        "raw.psd": psd.write(planes(image), packed=0, count=1, resources=profiled[:1]),
+        "turned.psd": psd.write(planes(image), resources=profiled),
+        "rgb.psb": psd.write(planes(image), large=True, count=2),
+        "clear.psd": psd.write(clear, count=2, clear=True),
+        "rgb-16.psd": psd.write([plane.astype(int) * 257 for plane in planes(image)], depth=16),
+        "clear-16.psd": psd.write([plane.astype(int) * 257 for plane in clear], depth=16, count=1, clear="Mt16"),
+        "l.psd": psd.write(planes(image.convert("L")), psd.GREY),
+        "l-32.psd": psd.write([plane / 255 for plane in planes(image.convert("L"))], psd.GREY, 32),
+        "1.psd": psd.write([~np.asarray(image.convert("1"))], psd.BITMAP, 1),
+        "p.psd": psd.write([np.asarray(palette)], psd.INDEXED, colors=colors),
+        "cmyk.psd": psd.write(inks, psd.CMYK),
+        "clear-cmyk.psd": psd.write([255 - plane for plane in planes(on_white.convert("CMYK"))] + clear[3:], psd.CMYK, count=1, clear=True),
+        "straight.psd": psd.write(planes(alpha), count=1, clear=True),
+        "lab.psd": psd.write([values[..., 0], values[..., 1] + 128, values[..., 2] + 128], psd.LAB),
+    }
+
+
 def by_pillow(folder, picture_size):
     image = photo(picture_size)
     grey, palette, alpha = image.convert("L"), image.quantize(64), with_alpha(image)
@@ -152,12 +222,15 @@ def by_pillow(folder, picture_size):
     save("animated.png", image, save_all=True, append_images=[image.rotate(90), image.rotate(180)])
     save("p.gif", palette)
     save("clear.gif", palette, transparency=3)
-    save("animated.gif", palette, save_all=True, append_images=[palette.rotate(90), palette.rotate(180)])
+    save("animated.gif", palette, save_all=True, append_images=[palette.rotate(90), palette.rotate(180)], duration=100)
     for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"):
         save(f"{compression}.tif", image, compression=compression)
     save("fax.tif", modes["1"], compression="group4")
     for name, what in (("1", modes["1"]), ("l", grey), ("p", palette), ("rgba", alpha), ("cmyk", image.convert("CMYK"))):
         save(f"{name}.tif", what)
+    lab = ImageCms.profileToProfile(image, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB")
+    save("lab.tif", lab)
+    save("large-profile.tif", image, icc_profile=profile(BASE_RGB, words=b"-" * 1500000))
     save("l-16.tif", Image.fromarray(np.asarray(grey).astype(np.uint16) * 257))
     save("pages.tif", image, save_all=True, append_images=[grey, palette])
     for name, what in (("1", modes["1"]), ("l", grey), ("p", palette), ("rgb", image), ("rgba", alpha)):
@@ -165,7 +238,19 @@ def by_pillow(folder, picture_size):
     for name, what in (("1", modes["1"]), ("l", grey), ("rgb", image)):
         save(f"{name}.pnm", what)
     save("l-16.pgm", Image.fromarray(np.asarray(grey).astype(np.int32) * 257))
-    for name, what in (("l", grey), ("p", palette), ("rgb", image), ("rgba", alpha)):
+    exif = oriented(6).tobytes()[6:]
+    for packed in (False, True):
+        (folder / f"text-exif{'-packed' if packed else ''}.png").write_bytes(text_exif(png(image), exif, packed))
+    (folder / "from-right.tga").write_bytes(tga_from_right(image))
+    for name, what in (("rgb", image), ("rgba", alpha)):
+        (folder / f"{name}.pam").write_bytes(pam(what))
+    (folder / "rgb.pfm").write_bytes(pfm(image))
+    layers = [xcf.Layer(np.asarray(alpha), at=(-9, 5)), xcf.Layer(np.asarray(image)[::-1], opacity=200), xcf.Layer(np.asarray(image))]
+    (folder / "rgb.xcf").write_bytes(xcf.write(picture_size, layers[2:]))
+    (folder / "layers.xcf").write_bytes(xcf.write(picture_size, layers))
+    for name, data in psds(image, alpha).items():
+        (folder / name).write_bytes(data)
+    for name, what in (("l", grey), ("la", alpha.convert("LA")), ("p", palette), ("rgb", image), ("rgba", alpha)):
         save(f"{name}.tga", what)
         save(f"{name}-rle.tga", what, compression="tga_rle")
     for name, what in (("1", modes["1"]), ("l", grey), ("p", palette), ("rgb", image)):
@@ -188,7 +273,8 @@ def by_tools(folder):
     for name, command in {
             "lossy.jxl": ["cjxl", "-d", "1", source], "lossless.jxl": ["cjxl", "-d", "0", source],
             "alpha.jxl": ["cjxl", "-d", "0", clear], "from-jpeg.jxl": ["cjxl", folder / "420.jpg"],
-            "progressive.jxl": ["cjxl", "-p", "-d", "1", source]}.items():
+            "progressive.jxl": ["cjxl", "-p", "-d", "1", source],
+            "animated.jxl": ["cjxl", "-d", "3", folder / "animated.gif"]}.items():
         if shutil.which(command[0]):
             subprocess.run([*command, folder / name], capture_output=True, check=False)
     if shutil.which("heif-enc"):
@@ -257,6 +343,25 @@ def dng(image):
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + table + bytes(4) + long_values + data
 
 
+def xv(image):
+    """A thumbnail of xv: 3, 3 and 2 bits."""
+    rgb = np.asarray(image).astype(int)
+    return f"P7 332\n#END_OF_COMMENTS\n{image.width} {image.height} 255\n".encode() + \
+        (rgb[..., 0] & 0xe0 | rgb[..., 1] >> 3 & 0x1c | rgb[..., 2] >> 6).astype(np.uint8).tobytes()
+
+
+def ilbm(image):
+    """Four planes, as they are (EA IFF 85, ILBM)."""
+    def chunk(name, data):
+        return name + struct.pack(">I", len(data)) + data + bytes(len(data) % 2)
+    values = np.asarray(image.quantize(16))
+    row_bits = -(-image.width // 16) * 16
+    body = b"".join(np.packbits(np.pad(row >> plane & 1, (0, row_bits - image.width))).tobytes() for row in values for plane in range(4))
+    head = struct.pack(">HHhhBBBBHBBhh", *image.size, 0, 0, 4, 0, 0, 0, 0, 1, 1, *image.size)
+    colors = bytes(image.quantize(16).getpalette()[:48])
+    return chunk(b"FORM", b"ILBM" + chunk(b"BMHD", head) + chunk(b"CMAP", colors) + chunk(b"BODY", body))
+
+
 def fill_small(folder):
     folder = pathlib.Path(folder)
     for path in fill(folder, SMALL):
@@ -272,7 +377,23 @@ def fill_small(folder):
     photo(SMALL).save(folder / "exif.webp", exif=full_exif(), quality=50, xmp=XMP.encode())
     for name, body in SVGS.items():
         (folder / f"{name}.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="24" height="17">' + body + "</svg>")
+    layers = [xcf.Layer(np.asarray(photo(SMALL)), group=True, path=[0], opacity=99),
+              xcf.Layer(np.asarray(with_alpha(photo(SMALL))), at=(3, -2), mode=30, mask=np.asarray(photo(SMALL).convert("L")), path=[0, 0])]
+    (folder / "group.xcf").write_bytes(xcf.write(SMALL, layers, packed=2, version=12, precision=250))
+    small = io.BytesIO()
+    photo((12, 9)).save(small, "jpeg", quality=30)
+    without = [(psd.VERSION, b"\0\0\0\1\0" + bytes(12)), (psd.THUMBNAIL, psd.thumbnail(small.getvalue(), (12, 9)))]
+    (folder / "thumbnail.psd").write_bytes(psd.write([np.full((17, 24), 255)] * 3, count=1, resources=without))
+    pixels = np.asarray(photo(SMALL))
+    through = [xcf.Layer(pixels, group=True, path=[0], mode=61), xcf.Layer(layers[1].pixels, path=[0, 0], mode=38, at=(3, -2)),
+               xcf.Layer(pixels, group=True, path=[0, 1], mask=pixels[..., 0]), xcf.Layer(pixels, path=[0, 1, 0], mode=26), xcf.Layer(pixels, path=[1])]
+    (folder / "through.xcf").write_bytes(xcf.write(SMALL, through))
+    numbers = (b"cICP", bytes([9, 16, 0, 1])), (b"cLLI", struct.pack(">II", 4000 * 10000, 100 * 10000))
+    (folder / "hdr.png").write_bytes(with_chunks(png(photo(SMALL)), *numbers))
+    (folder / "packed.svgz").write_bytes(gzip.compress((folder / "paints.svg").read_bytes(), mtime=0))
     (folder / "a.xpm").write_text('/* XPM */\nstatic char *a[] = {\n"2 2 2 1",\n"a c #ff0000",\n"b c None",\n"ab",\n"ba"\n};\n')
+    (folder / "a.xv").write_bytes(xv(photo(SMALL)))
+    (folder / "a.iff").write_bytes(ilbm(photo(SMALL)))
     (folder / "a.dng").write_bytes(dng(photo((32, 24))))
     (folder / "full.exif").write_bytes(full_exif())
     (folder / "a.xmp").write_text(XMP)

@@ -21,7 +21,8 @@ TOOLS = {
     "avif": ["heif-convert", "-q", "100", "{0}", "{1}"],
     "jxl": ["djxl", "{0}", "{1}"],
     "svg": ["rsvg-convert", "-o", "{1}", "{0}"],
-    "xcf": ["convert", "-flatten", "{0}", "{1}"],
+    "psd": ["convert", "{0}[0]", "-auto-orient", "PNG32:{1}"],
+    "xcf": ["convert", "-background", "none", "{0}", "-flatten", "PNG32:{1}"],
 }
 LOSSY = {"jpeg", "heic", "avif", "jxl", "webp"}
 
@@ -117,6 +118,26 @@ def by_pillow(path):
         return shown(image)
 
 
+def of_pfm(path):
+    """pfm(5): floating point, from the bottom up; of linear light."""
+    kind, size, scale, data = pathlib.Path(path).read_bytes().split(b"\n", 3)
+    width, height = map(int, size.split())
+    values = np.frombuffer(data, "<f4" if scale.startswith(b"-") else ">f4").reshape(height, width, -1)[::-1]
+    light = np.clip(values, 0, 1)
+    shown_as = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+    return Image.fromarray(np.broadcast_to(shown_as * 255 + 0.5, (height, width, 3)).astype(np.uint8)), 1
+
+
+def of_pam(path):
+    """pam(5): grey or RGB, with alpha or without. ImageMagick, where there is alpha, knows 8 and 16 bits alone."""
+    head, data = pathlib.Path(path).read_bytes().split(b"ENDHDR\n", 1)
+    told = dict(line.split(None, 1) for line in head.splitlines() if b" " in line)
+    width, height, depth, most = (int(told[word]) for word in (b"WIDTH", b"HEIGHT", b"DEPTH", b"MAXVAL"))
+    values = np.frombuffer(data, "u1" if most < 256 else ">u2").reshape(height, width, depth)
+    planes = [Image.fromarray((plane / most * 255 + 0.5).astype(np.uint8)) for plane in np.moveaxis(values, 2, 0)]
+    return on_background(Image.merge({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[depth], planes)), 1
+
+
 def by_imagemagick(path):
     """A second opinion, upright."""
     if not shutil.which("convert"):
@@ -131,10 +152,14 @@ def by_imagemagick(path):
             return on_background(in_srgb(load(image)))
 
 
+# Formats that are simple enough to be read here.
+OWN = {"pam": of_pam, "pfm": of_pfm}
+
+
 def picture(name, path):
     """The picture in RGB, upright, and the orientation that its file asks for; `name` is frieze's word for the format."""
     try:
-        return by_tool(name, path) if name in TOOLS else by_pillow(path)
+        return by_tool(name, path) if name in TOOLS else OWN.get(name, by_pillow)(path)
     except Unread:
         raise
     except Exception as error:  # Pillow's decoders raise many kinds of what they meet in files

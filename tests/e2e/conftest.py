@@ -5,6 +5,8 @@ import pytest
 import frieze
 from displays import Sway, Xvfb
 
+pytest_generate_tests = frieze.in_each_isolation
+
 
 @pytest.fixture
 def home():

@@ -47,7 +47,6 @@ class Xvfb:
         return self
 
     def __exit__(self, *_):
-        self.screen.close()
         finish(self.process)
 
     def run(self, *command, check=True):
@@ -67,13 +66,16 @@ class Xvfb:
         """Keys by their X names: Right, ctrl+f, shift+space, plus."""
         self.xdotool("windowfocus", self.window(frieze), "key", "--delay", 4, *keys)
 
-    def screenshot(self):
-        """The screen as it is now, read from the XWD file that the server keeps."""
+    def pixels(self):
+        """The screen, B G R X, in the XWD file that the server keeps: it changes while one looks."""
         header = struct.unpack(">25I", self.screen[:100])
         size, width, height, bits, pitch, colours = (header[index] for index in (0, 4, 5, 11, 12, 19))
-        rows = np.frombuffer(self.screen[size + colours * 12:], np.uint8, height * pitch).reshape(height, pitch)
-        pixels = rows[:, :width * bits // 8].reshape(height, width, bits // 8)
-        return Image.fromarray(np.ascontiguousarray(pixels[..., 2::-1]))
+        rows = np.frombuffer(self.screen, np.uint8, height * pitch, size + colours * 12).reshape(height, pitch)
+        return rows[:, :width * bits // 8].reshape(height, width, bits // 8)
+
+    def screenshot(self):
+        """The screen as it is now."""
+        return Image.fromarray(np.ascontiguousarray(self.pixels()[..., 2::-1]))
 
 
 class Sway:

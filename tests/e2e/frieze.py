@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import dataclasses
+import functools
 import io
 import json
 import os
@@ -40,6 +41,19 @@ def is_sanitized():
     with open(binary(), "rb") as file:
         program = file.read()
     return b"__asan_init" in program or b"__tsan_init" in program
+
+
+@functools.cache
+def isolations():
+    """The ways of decoding that this build has."""
+    out = subprocess.run([binary(), "--help"], stdout=subprocess.PIPE, check=True, timeout=PATIENCE_S).stdout.decode()
+    return re.search(r"--isolation (\S+)", out).group(1).split("|")
+
+
+def in_each_isolation(metafunc):
+    """A hook of pytest: a test that asks for `isolation` runs with each way of decoding that the program has."""
+    if "isolation" in metafunc.fixturenames:
+        metafunc.parametrize("isolation", isolations() if os.environ.get("FRIEZE") else ["thread"])
 
 
 def need(*tools):

@@ -1,5 +1,5 @@
-"""For every eye and ear: states that are told apart without colours, what moves and how often it changes, the title."""
-# ctest: COST 30 LABELS display
+"""For every eye and ear: states that are told apart without colours, what moves, the title. What flashes: test_flash.py."""
+# ctest: COST 40 LABELS display
 
 import os
 
@@ -126,13 +126,16 @@ def test_marked_has_a_shape(home):
         assert len({corner.tobytes() for corner in corners[1]}) == 1, "the same shape on each"
 
 
-@pytest.mark.parametrize("background", ["0c0c0e", "ffffff"])
+on_any_background = pytest.mark.parametrize("background", [(12, 12, 14), *PLAIN.values()], ids=["usual", *PLAIN])
+
+
+@on_any_background
 def test_failed_has_a_shape_and_can_be_read(home, plain, background):
-    """On a ground of its own, on the wall and in the picture view, whatever the background."""
+    """On a ground of its own, on the wall and in the picture view."""
     folder = home / "failed"
     folder.mkdir()
     (folder / "f.png").write_bytes((plain / "9.png").read_bytes())
-    with home.start("--size", "400x300", "--background", background, folder) as frieze:
+    with home.start("--size", "400x300", "--background", bytes(background).hex(), folder) as frieze:
         wall = frieze.screenshot()
         big = frieze.key("Return").screenshot()
     ground = wall.getpixel((330 - 10, 200))
@@ -148,14 +151,15 @@ def test_failed_has_a_shape_and_can_be_read(home, plain, background):
     assert max(contrast(ink, panel) for ink in words) >= ENOUGH
 
 
-def test_loading_has_a_shape(home):
+@on_any_background
+def test_loading_has_a_shape(home, background):
     """Neither an empty place nor a dark picture: dots on a ground."""
     folder = home / "many"
     folder.mkdir()
     Image.effect_noise((800, 600), 60).convert("RGB").save(folder / "0.jpg", quality=90)
     for number in range(1, 3000):
         os.link(folder / "0.jpg", folder / f"{number}.jpg")
-    with home.start("--size", "400x300", folder) as frieze:
+    with home.start("--size", "400x300", "--background", bytes(background).hex(), folder) as frieze:
         frieze.ask("loading", "pause")
         frieze.until(items=3000, scanning=False)
         frieze.key("End")
@@ -165,7 +169,7 @@ def test_loading_has_a_shape(home):
     middle = colours_of(image, (150, 100, 250, 200))
     assert len(middle) == 2, "a ground and dots"
     assert contrast(*middle) >= ENOUGH
-    assert all(contrast(colour, (12, 12, 14)) > 1.05 for colour in middle), "the place is seen too"
+    assert all(contrast(colour, background) > 1.05 for colour in middle), "the place is seen too"
 
 
 # --- what moves -----------------------------------------------------------------------------------
@@ -241,31 +245,6 @@ def test_a_fling_does_not_glide_without_motion(home, x11, numbered):
         assert frieze.idle().status()["visible"][0] <= 4 * 7, "as far as the hand went"
 
 
-# --- what flashes ---------------------------------------------------------------------------------
-
-def test_a_show_does_not_flash(home):
-    """However short its delay: black and white in turn, three changes a second at most; and it says so."""
-    folder = home / "flash"
-    folder.mkdir()
-    for number in range(4):
-        Image.new("RGB", (320, 180), [(255, 255, 255), (0, 0, 0)][number % 2]).save(folder / f"{number}.png")
-    log = home / "shown.jsonl"
-    with home.start("--size", "320x180", "--delay", "0.1", "--shown", log, "--slideshow", folder) as frieze:
-        frieze.until(mode="slideshow", index=3)
-        frieze.until(index=1)
-    spans = [float(line.split('"ms":')[1].strip(" }\n").split(",")[0]) for line in log.read_text().splitlines()]
-    assert len(spans) >= 4 and min(spans[1:-1]) >= 333, spans
-
-
-@pytest.mark.parametrize("motion, least, most", [("reduced", 1, 6), ("full", 10, 99)])
-def test_a_held_key_does_not_flash_with_less_motion(home, x11, numbered, motion, least, most):
-    """The X server repeats it 25 times a second, from 0.66 s on."""
-    with home.start("--motion", motion, "--size", "800x600", numbered, display=x11) as frieze:
-        frieze.key("Return").idle()
-        x11.xdotool("windowfocus", x11.window(frieze), "keydown", "Right", "sleep", "1.9", "keyup", "Right")
-        assert least <= frieze.idle().status()["index"] <= most
-
-
 # --- the title ------------------------------------------------------------------------------------
 
 def test_the_title_tells_the_state(home, x11, plain):
@@ -284,9 +263,13 @@ def test_the_title_tells_the_state(home, x11, plain):
         becomes("0 torn.jpg (1 of 11), damaged, shown in part - frieze")
         frieze.key("Right")
         becomes("0 whole.png (2 of 11) - frieze")
+        frieze.key("m")
+        becomes("0 whole.png (2 of 11), marked - frieze")
         frieze.key("P")
-        becomes("0 whole.png (2 of 11), loading paused - frieze")
-        frieze.key("P", "Return")
+        becomes("0 whole.png (2 of 11), marked, loading paused - frieze")
+        frieze.key("m", "Left", "m")
+        becomes("0 torn.jpg (1 of 11), damaged, shown in part, marked, loading paused - frieze")
+        frieze.key("m", "Right", "P", "Return")
         becomes("0 whole.png (2 of 11) - frieze")
         frieze.ask("set", "delay", "1000")
         frieze.key("s")

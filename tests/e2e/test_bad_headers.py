@@ -48,6 +48,8 @@ HEADERS = {
     "lbm": b"FORM\0\0\0\x64ILBMBMHD" + struct.pack(">IHHHHBBBB", 20, 65535, 65535, 0, 0, 24, 0, 1, 0) + bytes(10)
            + b"BODY" + struct.pack(">I", 4) + bytes(4),
     "xcf": b"gimp xcf v003\0" + struct.pack(">III", 2**31 - 1, 2**31 - 1, 0) + bytes(100),
+    "psd": b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, SIDE, SIDE, 8, 3) + bytes(12) + b"\0\1" + bytes(100),
+    "psb": b"8BPS" + struct.pack(">H6xHIIHH", 2, 56, 2**31, 2**31, 32, 3) + b"\xff" * 100,
     "xv": b"P7 332\n#END_OF_COMMENTS\n%d %d 255\n" % (SIDE, SIDE),
 }
 

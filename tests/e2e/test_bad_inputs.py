@@ -1,6 +1,6 @@
 """Bad inputs as a table of cases. Each is told in one clear line, counted where it belongs, never waited for, and takes
 no other picture with it."""
-# ctest: COST 20
+# ctest: COST 35
 
 import io
 import os
@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import Home
+from frieze import Home, is_sanitized
 
 GOOD = (1, 2, 3)  # the pictures that stand beside each bad one
 
@@ -49,10 +49,9 @@ def flipped(suffix, at):
 
 # Pictures that frieze knows but does not decode: name, bytes, format as the line calls it.
 UNREAD = [
-    ("layers.psd", b"8BPS\0\1" + bytes(100), "PSD"),
-    ("gimp.xcf", b"gimp xcf v003\0" + bytes(100), "XCF"),
-    ("without-suffix", b"8BPS\0\1" + bytes(100), "PSD"),
-    ("named.jpg", b"8BPS\0\1" + bytes(100), "PSD"),
+    ("scan.jp2", b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(100), "JPEG 2000"),
+    ("without-suffix", b"\xff\x4f\xff\x51" + bytes(100), "JPEG 2000"),
+    ("named.jpg", b"\x76\x2f\x31\x01" + bytes(100), "OpenEXR"),
 ]
 
 # Heads of formats whose library a build may have or not: name, bytes.
@@ -85,6 +84,7 @@ FILES = [
     ("no-size.png", huge_png(0), "failed"),
     ("huge.bmp", b"BM" + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 2**31 - 1, 2**31 - 1, 1, 24, 0, 0, 0, 0, 0,
                                      0), "failed"),
+    ("empty.xcf", b"gimp xcf v003\0" + bytes(100), "failed"),
     ("half.gif", part_of("gif", 0.3), "failed or damaged"),
     ("half.bmp", part_of("bmp", 0.5), "failed or damaged"),
     ("half.webp", part_of("webp", 0.5), "failed or damaged"),
@@ -116,6 +116,9 @@ def beside_good(home):
 
 
 def unclear(lines):
+    """Builds with sanitizers leave decoders their standard error, and libjxl says more there than anybody asked."""
+    if is_sanitized():
+        lines = [line for line in lines if line and not line.startswith("./lib/jxl/")]
     return [line for line in lines if not (line.startswith("frieze: ") and line.isprintable())]
 
 

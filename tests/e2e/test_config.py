@@ -272,7 +272,7 @@ def test_faults_in_keys(home, folder, conf):
 
 
 @pytest.mark.parametrize("preset, keys, index", [("feh", ["Space"], 1), ("nsxiv", ["l", "l", "g"], 0),
-                                                 ("imv", ["]"], 1), ("swayimg", ["Return", "n"], 1)])
+                                                 ("imv", ["]"], 1), ("feh", ["PgDn"], 2), ("feh", ["End", "PgUp"], 0), ("swayimg", ["Return", "n"], 1)])
 def test_presets(home, folder, preset, keys, index):
     with start(home, folder, "--keys", preset) as frieze:
         assert frieze.idle().key(*keys).status()["index"] == index

@@ -14,8 +14,8 @@ from frieze import Refused, wait_until
 
 TEXT, MAYBE_TEXT = (str,), (str, type(None))
 STATUS = {
-    "mode": TEXT, "index": (int,), "items": (int,), "scanning": (bool,), "uri": TEXT, "title": TEXT, "visible": (list,),
-    "pending": (int,), "failed": (int,), "paused": (bool,), "show_paused": (bool,),
+    "mode": TEXT, "index": (int,), "items": (int,), "away": (int,), "scanning": (bool,), "uri": TEXT, "title": TEXT,
+    "visible": (list,), "pending": (int,), "failed": (int,), "paused": (bool,), "show_paused": (bool,),
     "zoom": (int, float, type(None)), "batch": MAYBE_TEXT, "fullscreen": (bool,), "sandbox_state": TEXT,
     "uptime_ms": (int,),
 }

@@ -1,6 +1,7 @@
 """Folders as headings on the wall: where there are any, what they push aside, and what stays where it is."""
 
 import numpy as np
+import pytest
 
 import pictures
 from frieze import wait_until
@@ -85,3 +86,35 @@ def test_hint_letters_mean_the_tile_that_they_are_on(home):
         frieze.idle("loaded").key("'", "d").until(index=2)
         frieze.key("'", "f").until(index=3)
         assert frieze.status()["visible"] == [0, 7]
+
+
+def test_hint_letters_are_given_where_the_wall_is_going(home):
+    """Pressed while it still glides."""
+    folder = pictures.fill(home / "many", 120, (64, 64))
+    with home.start("--size", "400x300", "--tile", "64x64", folder) as frieze:
+        frieze.idle("loaded").key("End").idle()
+        frieze.key("Home", "'", "a", "s")
+        frieze.until(index=1)
+
+
+def test_hint_letters_of_many_tiles(home):
+    """Three letters, where two do not tell all."""
+    folder = home / "many"
+    folder.mkdir()
+    for number in range(800):
+        pictures.write(folder / f"{number:03}.png", number % 100, (16, 16))
+    with home.start("--size", "1280x800", "--tile", "16x16", folder) as frieze:
+        assert frieze.idle("loaded").status()["visible"] == [0, 799]
+        frieze.key("'", "s", "a", "d")
+        frieze.until(index=26 * 26 + 2)
+
+
+def test_hint_letters_stand_apart_on_small_tiles(home):
+    """One chip a tile, none over another."""
+    folder = pictures.fill(home / "many", 100, (64, 64))
+    with home.start("--size", "640x200", "--tile", "16x16", folder) as frieze:
+        frieze.idle("loaded").key("End")
+        before = pictures.boxes(frieze.screenshot(), least=8)[0]
+        after = pictures.boxes(frieze.key("'").screenshot(), least=8)[0]
+    assert len(before) > 20
+    assert [x + w // 2 for x, _, w, _ in after] == pytest.approx([x + w // 2 for x, _, w, _ in before], abs=3)

@@ -16,13 +16,13 @@ STATS = {
     "startup": dict.fromkeys(("window", "first_frame", "first_tile", "screenful", "all"), MAYBE),
     "frames": {"count": COUNT, "late": COUNT} | dict.fromkeys(
         [f"{what}_{how}" for what in ("work", "present", "total") for how in ("p50", "p99", "max")]
-        + ["interval_p99"], MAYBE),
+        + ["interval_p99", "recent_p50", "recent_p99", "recent_max"], MAYBE),
     "render_thread": {"stall_max": NUMBER},
     "input": {"count": COUNT, "to_present_p50": MAYBE, "to_present_max": MAYBE},
     "decode": {"count": COUNT, "cpu": NUMBER, "cancelled": COUNT, "repeated": COUNT, "respawned": COUNT},
     "upload": {"count": COUNT, "bytes": COUNT, "max": NUMBER},
-    "cache": dict.fromkeys(("texture_bytes_peak", "pixel_bytes_peak", "hits", "disk_hits"), COUNT),
-    "memory": dict.fromkeys(("rss_peak_bytes", "pss_peak_bytes"), COUNT),
+    "cache": dict.fromkeys(("texture_bytes", "texture_bytes_peak", "pixel_bytes_peak", "hits", "disk_hits"), COUNT),
+    "memory": dict.fromkeys(("rss_peak_bytes", "pss_peak_bytes", "pressures"), COUNT) | {"pressure": (str,)},
     "opens": COUNT, "renderer": (str,), "isolation": (str,), "sandbox_state": (str,), "sandbox": (list,),
 }
 

@@ -1,5 +1,5 @@
 """The help: as it looks, in pages where the window is small, and closed by any other key or a click."""
-# ctest: COST 15
+# ctest: COST 75
 
 import numpy as np
 import pytest

@@ -83,6 +83,16 @@ def test_tiles_are_drawn_in_device_pixels(ordinary_home, scaled, striped):
         wait_until(lambda: np.array_equal(np.asarray(scaled.screenshot()), own), "the same pixels on the output", 10)
 
 
+def test_primed_tiles_are_those_of_a_scaled_wall(ordinary_home, scaled, numbered):
+    """--tile means the same to both, whatever the display's scale."""
+    primed = ordinary_home.frieze("prime", "--tile", f"{TILE[0]}x{TILE[1]}", numbered)
+    assert primed.status == 0, primed
+    with ordinary_home.start("--tile", f"{TILE[0]}x{TILE[1]}", numbered, display=scaled) as frieze:
+        frieze.until(items=COUNT)
+        frieze.idle("loaded")
+        assert frieze.stats()["opens"] == 0
+
+
 def test_picture_is_drawn_in_device_pixels(ordinary_home, scaled, striped):
     """At 100 % one pixel of the picture is one of the device."""
     with ordinary_home.start(striped / "03.png", display=scaled) as frieze:

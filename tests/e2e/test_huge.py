@@ -1,5 +1,6 @@
 """Pictures that --memory does not hold as a whole: detail comes in squares, for what is in view, and shows what the whole
 picture would."""
+# ctest: COST 50
 
 import os
 

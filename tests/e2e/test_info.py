@@ -101,6 +101,18 @@ SIDECAR = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.
 </dc:title></rdf:Description></rdf:RDF></x:xmpmeta>"""
 
 
+def test_a_sidecar_is_told_as_it_comes_and_goes(frieze, folder):
+    frieze.key("i", "i", "Home", "Return")
+    until_lines(frieze, 7)
+    sidecar = folder / "d00.png.xmp"
+    try:
+        sidecar.write_text(SIDECAR)
+        until_lines(frieze, 10)
+    finally:
+        sidecar.unlink()
+    until_lines(frieze, 7)
+
+
 def test_what_the_file_and_its_sidecar_tell(home, folder):
     """Date and camera by EXIF; title, place and rating by the XMP file beside it, the title with the name alone too."""
     told = home / "told"
@@ -141,6 +153,16 @@ def test_no_text_blinks_while_one_moves(frieze, keys, box):
     time.sleep(0.1)
     seen = [ink_of_the_next_frame(frieze, "n", box) for _ in range(20)]
     assert min(seen) > 50, seen
+
+
+def test_without_room_for_its_first_line_it_is_left_out(home, folder):
+    """Under the performance overlay, with texts four times as large; no line is cut through."""
+    with home.start("--size", "1280x800", "--text-scale", "4", "--motion", "off", folder) as frieze:
+        frieze.idle("loaded").key("Return", "I").idle()
+        foot = (0, 740, 1280, 800)
+        without = frieze.screenshot().crop(foot)
+        assert np.array_equal(frieze.key("i").screenshot().crop(foot), without)
+        assert not np.array_equal(frieze.key("I").screenshot(), frieze.key("i", "i").screenshot()), "it has room then"
 
 
 def test_golden(module_home, own_fonts):

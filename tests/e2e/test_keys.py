@@ -1,8 +1,6 @@
 """Every key of the command table, pressed on a real X server; what it did is seen in the status or on the screen."""
-# ctest: COST 40 LABELS display
+# ctest: COST 100 LABELS display
 
-import pathlib
-import re
 import time
 
 import numpy as np
@@ -12,18 +10,15 @@ import pictures
 import xlib
 from displays import Xvfb
 from frieze import need, wait_until
+from presses import given, press, pressed, table, type_keys
+from test_animation import COLORS, color, near, playing, save, watch
+from test_browse import BROWSE
+from test_metadata import rating
 
 COUNT, COLUMNS, ROWS = 100, 7, 6
 START = 50
 TO_START = ["Home", *"]]]]]"]
 PICTURE = (400, 300)  # in a window of 800x600: half of it at 100 %
-
-# Keys as the command table writes them, and as X does.
-X_NAMES = {"Esc": "Escape", "Space": "space", "S-Space": "shift+space", "PgDn": "Next", "PgUp": "Prior",
-           "^f": "ctrl+f", "^b": "ctrl+b", "^d": "ctrl+d", "^u": "ctrl+u", "[": "bracketleft", "]": "bracketright",
-           "+": "plus", "=": "equal", "-": "minus", "*": "asterisk", ">": "greater", "<": "less", "|": "bar",
-           "_": "underscore", ",": "comma", ".": "period", "BackSpace": "BackSpace", "?": "question", ":": "colon",
-           "'": "apostrophe", "{": "braceleft", "}": "braceright"}
 
 # On the wall, from START: where the selection goes.
 WALL_MOVES = {"n": 1, "p": -1, "h": -1, "Left": -1, "l": 1, "Right": 1, "k": -COLUMNS, "Up": -COLUMNS, "j": COLUMNS,
@@ -38,14 +33,6 @@ PICTURE_MOVES = {"n": 1, "Space": 1, "PgDn": 1, "p": -1, "BackSpace": -1, "PgUp"
 PICTURE_ZOOMS = {"+": 1.25, "=": 1.25, "-": 0.8, "a": 1, "*": 1, "w": 1, "W": 2, "0": 1}
 TURNS = {">": "90", "<": "270"}
 FLIPS = {"|": "mirrored 0", "_": "mirrored 180"}
-# Pressed in test_browse.py.
-BROWSE = {"/", "z", "Z", "on", "od", "om", "os", "o*", "or", "D", "Del", "U", "m", "M", "^a", "u", "^i", ")", "("}
-# Keys of either view that a test of their own looks at.
-OTHERS = {"wall": {"Return", "Esc", "q", "+", "=", "-", "0", "s", ",", ".", "V", "P", "r", "f", "F11", "y", ">", "<", "?", "F1",
-                   ":", "'", "i", "I", "x", "Menu",
-                   *BROWSE},
-          "picture": {"Return", "t", "Esc", "q", "L", "s", ",", ".", "V", "P", "r", "f", "F11", "y", "?", "F1", ":", "i", "I", "x", "Menu",
-                      "^Space", "^n", "^p", *BROWSE}}
 
 
 @pytest.fixture(scope="module")
@@ -76,14 +63,6 @@ def view(frieze):
     if frieze.status()["mode"] == "wall":
         frieze.key(*TO_START, "Return")
     return frieze.jump("0", *TO_START)
-
-
-def press(frieze, *keys):
-    """Keys of the table; a sequence is pressed one after the other, as is a number before a key."""
-    singles = []
-    for key in keys:
-        singles += key if re.fullmatch(r"[a-z]{2}|\d+[a-zA-Z]", key) else [key]
-    frieze.display.press(frieze, *(X_NAMES.get(key, key) for key in singles))
 
 
 @pytest.mark.parametrize("key", WALL_MOVES)
@@ -117,6 +96,62 @@ def test_tile_size(wall, key, larger):
     press(wall, "0")
     wall.until(visible=seen(*usual))
     assert wall.idle().status()["pending"] == 0
+
+
+def around(index):
+    """Judges what is visible."""
+    return lambda visible: visible[0] <= index <= visible[1]
+
+
+@pytest.fixture
+def strip(wall):
+    press(wall, "v")
+    wait_until(lambda: wall.ask("get", "layout")["value"] == "strip", "a strip", 5)
+    yield wall
+    wall.ask("reset", "layout")
+
+
+def test_layout_key(strip):
+    """A strip is one row of larger tiles, with the selection in it; then the grid again, with it still in view."""
+    shot = strip.screenshot()
+    assert pictures.wall(shot) == [[START - 1, START, START + 1]]
+    for x, y, w, h in pictures.boxes(shot)[0]:
+        assert abs(w - 250) <= 12 and abs(h - 187) <= 12 and abs(y + h / 2 - 300) < 20
+    press(strip, "Right", "Down", "v")
+    strip.until(index=START + 2, visible=lambda seen: seen[1] - seen[0] >= (ROWS - 1) * COLUMNS and around(START + 2)(seen))
+    assert len(pictures.boxes(strip.screenshot())) >= ROWS
+
+
+def test_moves_along_the_strip(strip):
+    for key, index in (("Left", START - 1), ("Up", START - 2), ("End", COUNT - 1), ("Home", 0), ("PgDn", 3), ("v", 3)):
+        press(strip, key)
+        strip.until(index=index, visible=around(index))
+
+
+def test_wheel_click_and_drag_along_the_strip(strip, x11):
+    """The wheel turns it sideways, a click selects what is under the pointer, a hand takes it along."""
+    def at(x):
+        return ("mousemove", "--window", x11.window(strip), x, 300)
+    press(strip, "Home")
+    strip.until(index=0, visible=[0, 2])
+    x11.xdotool(*at(300), "click", "--repeat", 6, "--delay", 5, 5)
+    strip.until(index=0, visible=lambda seen: seen[0] >= 3)
+    shot = strip.screenshot()
+    under = next(pictures.read(shot, box)[0] for box in pictures.boxes(shot)[0] if box[0] + 30 <= 300 < box[0] + 200)
+    x11.xdotool(*at(300), "click", 1)
+    strip.until(index=under)
+    before = strip.idle().status()["visible"]
+    x11.xdotool(*at(700), "mousedown", 1, *at(400), *at(150), "mouseup", 1)
+    strip.until(visible=lambda seen: seen[0] > before[0], mode="wall")
+
+
+def test_without_motion_the_layout_changes_at_once(strip):
+    strip.ask("set", "motion", "off")
+    try:
+        press(strip, "v")
+        strip.until(visible=lambda seen: seen[1] - seen[0] >= (ROWS - 1) * COLUMNS)
+    finally:
+        strip.ask("reset", "motion")
 
 
 @pytest.mark.parametrize("key", TURNS)
@@ -374,8 +409,66 @@ def test_faster_and_slower(view):
     """Six times faster than 5 s a picture: the show goes on within two; and back again."""
     press(view, *"......", "s")
     view.until(4, mode="slideshow", index=START + 2)
-    press(view, "s", *",,,,,,")
+    press(view, "s")
     view.until(mode="picture")
+    press(view, *",,,,,,")
+    delay_becomes(view, 0.5 * 1.5 ** 6)  # from the shortest there is
+    view.ask("reset", "delay")
+
+
+def delay_becomes(frieze, seconds):
+    wait_until(lambda: frieze.ask("get", "delay")["value"] == pytest.approx(seconds, rel=1e-4),
+               lambda: f"{seconds} s a picture, not {frieze.ask('get', 'delay')}", 5)
+
+
+def test_faster_and_slower_on_the_wall(wall):
+    """What the next show will take for a picture."""
+    for key, seconds in ((".", 5 / 1.5), (",", 5), (",", 7.5)):
+        press(wall, key)
+        delay_becomes(wall, seconds)
+    wall.ask("reset", "delay")
+
+
+def test_animation_keys(home, x11):
+    """Stop it and play it; its next frame, and the one before."""
+    (home / "moving").mkdir()
+    save(home / "moving" / "a.gif", [100] * len(COLORS), loop=0)
+    with home.start("--size", "400x300", home / "moving", display=x11) as frieze:
+        press(frieze.idle(), "Return")
+        playing(frieze, 2)
+        press(frieze, "^Space")
+        at = playing(frieze, paused=True)["frame"]
+        for key, step in (("^n", 1), ("^n", 1), ("^p", -1)):
+            press(frieze, key)
+            at = (at + step) % len(COLORS)
+            playing(frieze, at, paused=True)
+            assert near(color(frieze), COLORS[at])
+        press(frieze, "^Space")
+        playing(frieze, paused=False)
+        watch(frieze, 2)
+
+
+@pytest.mark.parametrize("mode", ["wall", "picture"])
+def test_keys_of_cull(home, x11, mode):
+    """Each row of its table: the pictures 1 to 5 are rated so, 0 is rejected, and of 6 the rating is taken away again."""
+    folder = pictures.fill(home / "culled", 7, suffix="jpg")
+    keys = {what: key for key, what in given("cull").items()}
+    filters = {"5": (5, 5), "-1": (0, 0), "3": (3, 5), "1": (1, 5), "0": (1, 6), "4": (4, 5), "2": (2, 5)}
+    ratings = ["-1", *"12345", "0"]
+    assert set(keys) == {*(("RATE", one) for one in ratings), *(("SHOW_RATED", one) for one in filters)}
+    with home.start("--size", "800x600", "--tile", "100x75", "--keys", "cull", folder, display=x11) as frieze:
+        frieze.idle()
+        if mode == "picture":
+            press(frieze, "Return")
+        for number, one in enumerate(ratings):
+            press(frieze, *["4"] * (one == "0"), keys["RATE", one], "n")
+            wait_until(lambda at=(number, one): rating(folder / f"p{at[0]}.xmp") == int(at[1]),
+                       lambda at=(number, one): f"p{at[0]} rated {at[1]}", 5)
+        for one, (first, last) in filters.items():
+            press(frieze, keys["SHOW_RATED", one], "Home")
+            frieze.until(index=first, mode=mode)
+            press(frieze, "End")
+            frieze.until(index=last)
 
 
 def test_a_key_without_a_meaning(either):
@@ -403,39 +496,54 @@ def test_numbers_before_keys(wall, keys, index):
     wall.until(index=index, mode="wall")
 
 
+@pytest.mark.parametrize("keys, index", [("42G", 41), ("15gg", 14), ("3n", START + 3)])
+def test_numbers_in_the_picture_view(view, keys, index):
+    press(view, *([*keys[:-2], "gg"] if keys.endswith("gg") else [keys]))
+    view.until(index=index, mode="picture")
+
+
+def test_menu_key(either):
+    """Over the pictures, with keys of its own; test_menu.py looks at what is in it."""
+    plain = either.screenshot()
+    press(either, "Menu")
+    wait_until(lambda: not pictures_alike(either.screenshot(), plain), "a menu", 5)
+    type_keys(either, "Esc")
+    wait_until(lambda: pictures_alike(either.screenshot(), plain), "no menu any more", 5)
+
+
 def test_esc_takes_back_what_was_begun(either):
     """A number or the first key of a sequence: nothing is left of it, and nothing else happens."""
     before = either.idle().status()
     press(either, "4", "2", "Esc", "g", "Esc", "n")
     either.until(index=before["index"] + 1, mode=before["mode"])
-    press(either, "g", "x", "p")  # no sequence begins so: both keys are spent
+    type_keys(either, "g", "x", "p")  # no sequence begins so: both keys are spent
     either.until(index=before["index"], mode=before["mode"])
 
 
 def test_the_line(either):
     """Typed as in a shell: completed, edited, taken from the history; one clear line where it makes no sense."""
     mode, index = (either.status()[key] for key in ("mode", "index"))
-    press(either, ":", *"nexx", "BackSpace", "Tab", "Return")
+    def line(*keys):
+        press(either, ":")
+        type_keys(either, *keys)
+    line(*"nexx", "BackSpace", "Tab", "Return")
     either.until(index=index + 1, mode=mode)
-    press(either, ":", "Up", "Return")
+    line("Up", "Return")
     either.until(index=index + 2, mode=mode)
-    press(either, ":", *"42", "Return")
+    line(*"42", "Return")
     either.until(index=41, mode=mode)
-    press(either, ":", *"q", "Esc", ":", "BackSpace", ":", *"nonsense", "Return", "n")
+    line(*"q", "Esc", ":", "BackSpace", ":", *"nonsense", "Return")
+    press(either, "n")
     either.until(index=42, mode=mode)
 
 
 def test_hint_letters(wall):
     """Two letters each, as there are more tiles than letters; Esc, or a letter of none, takes them away again."""
     first = wall.idle().status()["visible"][0]
-    press(wall, "'", "a", "d")
-    wall.until(index=first + 2, mode="wall")
-    press(wall, "'", "s", "BackSpace", "a", "a")
-    wall.until(index=first)
-    press(wall, "'", "Esc", "l")
-    wall.until(index=first + 1)
-    press(wall, "'", "m", "m", "n")
-    wall.until(index=first + 2)
+    for letters, index in ((["a", "d"], 2), (["s", "BackSpace", "a", "a"], 0), (["Esc", "l"], 1), (["m", "m", "n"], 2)):
+        press(wall, "'")
+        type_keys(wall, *letters)
+        wall.until(index=first + index, mode="wall")
 
 
 def test_the_help(either):
@@ -444,7 +552,7 @@ def test_the_help(either):
     for key in ("?", "F1"):
         press(either, key)
         wait_until(lambda: not shows_red(either), "the help over the pictures", 5)
-        press(either, "Space", "q")
+        type_keys(either, "Space", "q")
         wait_until(lambda: shows_red(either), "no help any more", 5)
     changing = {"uptime_ms": 0, "notice": None}
     assert either.status() | changing == before | changing
@@ -532,15 +640,7 @@ def test_esc_ends_in_the_picture_it_was_started_in(home, x11, folder):
 
 # --- nothing left out ---
 
-def test_every_key_of_the_table_is_pressed_here():
-    """A new row of the command table needs its key in one of the tables above."""
-    header = pathlib.Path(__file__).parents[2] / "src" / "ctl" / "command.h"
-    if not header.exists():
-        pytest.skip("the sources are not here")
-    rows = re.findall(r'X\(\w+,(?:\s*\w+,)+\s*"([^"]*)",\s*"([^"]*)",\s*"([^"]*)"', header.read_text())
-    assert len(rows) > 20
-    wall = {key for row in rows for key in row[0].split()}
-    picture = {key for row in rows for key in row[1].split()}
-    assert wall - set(WALL_MOVES) - OTHERS["wall"] == set()
-    assert picture - set(PICTURE_MOVES) - set(PICTURE_ZOOMS) - set(TURNS) - set(FLIPS) - OTHERS["picture"] == set()
-    assert {key for row in rows for key in row[2].split()} <= {"Space"}
+def test_every_key_of_the_table_was_pressed():
+    """In a run of the whole file, in each view that has it. Those of test_browse.py are held to it there."""
+    for mode, keys in table().items():
+        assert keys - pressed[mode] - BROWSE == set(), f"not pressed: {mode}"

@@ -1,11 +1,12 @@
 """Beginning and end: signals while it loads, nothing left behind, nothing that piles up."""
-# ctest: COST 25
+# ctest: COST 65
 
 import contextlib
 import json
 import os
 import pathlib
 import random
+import resource
 import signal
 import time
 import uuid
@@ -19,7 +20,7 @@ from frieze import is_sanitized, wait_until
 END_S = 1.0  # from the signal to the end of the process
 LARGE = (4000, 3000)
 LARGE_COUNT = 40
-ROUNDS = 20  # FZ_TEST_ROUNDS says how many for longer runs
+ROUNDS = 50  # FZ_TEST_ROUNDS says how many for longer runs
 
 
 @pytest.fixture(scope="module")
@@ -94,23 +95,25 @@ DELAYS = [0.05, 0.15, 0.4, 0.9]
 
 @pytest.mark.parametrize("number, delay", [*((signal.SIGTERM, delay) for delay in DELAYS), (signal.SIGINT, 0.3),
                                            (signal.SIGHUP, 0.3)])
-def test_signal_while_loading(home, slow, number, delay):
+def test_signal_while_loading(home, isolation, slow, number, delay):
     """Status 0 within a second; no process, socket or temporary file is left."""
     mark = uuid.uuid4().hex
-    frieze = start_holding_signals(home, "--stats", home / "s.json", slow, more={"FRIEZE_E2E": mark})
+    frieze = start_holding_signals(home, "--isolation", isolation, "--stats", home / "s.json", slow,
+                                   more={"FRIEZE_E2E": mark})
     time.sleep(delay)
     ends_well(home, frieze, lambda: frieze.send(number), mark)
 
 
-def test_quit_while_loading(home, slow):
+def test_quit_while_loading(home, isolation, slow):
     mark = uuid.uuid4().hex
-    frieze = home.start(slow, more={"FRIEZE_E2E": mark}).ready()
+    frieze = home.start("--isolation", isolation, slow, more={"FRIEZE_E2E": mark}).ready()
     ends_well(home, frieze, lambda: frieze.ask("quit"), mark)
 
 
-def test_quit_while_a_picture_is_opened(home, slow):
+def test_quit_while_a_picture_is_opened(home, isolation, slow):
     mark = uuid.uuid4().hex
-    frieze = home.start("--size", "1000x800", slow, more={"FRIEZE_E2E": mark}).ready()
+    options = "--isolation", isolation, "--size", "1000x800"
+    frieze = home.start(*options, slow, more={"FRIEZE_E2E": mark}).ready()
     frieze.key("Return", "Right", "Right", "a")
     time.sleep(0.1)
     ends_well(home, frieze, lambda: frieze.key("q"), mark)
@@ -136,14 +139,14 @@ def valid_or_absent(home):
     assert [path.name for path in home.path.iterdir() if path.is_file() and not path.name.startswith("stderr-")] == []
 
 
-def test_signals_at_random_moments(home, mixed):
+def test_signals_at_random_moments(home, isolation, mixed):
     """From the first instruction on."""
     seed = int(os.environ.get("FZ_TEST_SEED", time.time_ns()))
     print(f"FZ_TEST_SEED={seed}")
     chance = random.Random(seed)
     for _ in range(int(os.environ.get("FZ_TEST_ROUNDS", ROUNDS))):
         mark = uuid.uuid4().hex
-        arguments = ["--size", "600x400", "--stats", home / "s.json"]
+        arguments = ["--isolation", isolation, "--size", "600x400", "--stats", home / "s.json"]
         arguments += chance.choice([[], ["--screenshot", home / "s.png"], ["--slideshow", "--delay", "0.5"]])
         frieze = start_holding_signals(home, *arguments, mixed, more={"FRIEZE_E2E": mark})
         number = chance.choice(SIGNALS)
@@ -177,9 +180,26 @@ def test_a_signal_keeps_the_status(home, folder, full_pipe):
     assert files_left(home) == []
 
 
-def test_many_signals(home, slow):
+def niceness(pid):
+    """Of each thread."""
+    return [int(path.read_text().rpartition(")")[2].split()[16]) for path in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")]
+
+
+def test_no_thread_stands_behind_others_at_the_end(home, folder, full_pipe):
+    """Where many want the cores, it would get its last turn long after the others are done."""
+    if os.getuid() != 0 and resource.getrlimit(resource.RLIMIT_NICE)[0] < 20:
+        pytest.skip("only root may take back that a thread is nice")
+    frieze = home.start("--size", "300x200", "--shown", full_pipe, "--slideshow", folder).ready()
+    frieze.key("n").idle().key("n").idle()
+    assert max(niceness(frieze.pid)) > 0
+    frieze.send(signal.SIGTERM)  # it hangs over the pipe, until it is ended by force
+    wait_until(lambda: max(niceness(frieze.pid)) == 0, lambda: str(niceness(frieze.pid)), 0.5)
+    assert frieze.process.wait(20) == 0
+
+
+def test_many_signals(home, isolation, slow):
     """The second one changes nothing."""
-    frieze = home.start(slow).ready()
+    frieze = home.start("--isolation", isolation, slow).ready()
     began = time.monotonic()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         frieze.send(number)
@@ -231,15 +251,15 @@ def use_a_lot(frieze):
     frieze.key("+", "0", "Home", "P", "P", "r", "V", "V").idle("loaded").idle()
 
 
-def test_descriptors_and_threads_stay_as_they_are(home, folder):
-    """After much use, and after as much again."""
+def test_what_is_held_stays_as_it_is(home, folder):
+    """How much is under way at once is a matter of chance, so the most of it is seen after some use; what is lost in
+    each use would grow for ever."""
     with home.start("--size", "600x400", "--shown", home / "shown", folder) as frieze:
-        use_a_lot(frieze)
-        before = frieze.descriptors(), frieze.threads()
-        memory = frieze.stats()["cache"]["texture_bytes_peak"]
-        use_a_lot(frieze)
-        assert (frieze.descriptors(), frieze.threads()) == before
-        assert frieze.stats()["cache"]["texture_bytes_peak"] <= memory * 1.1
+        seen = []
+        while len(seen) < 15 and (len(seen) < 3 or seen[-3:] != [seen[-1]] * 3):
+            use_a_lot(frieze)
+            seen.append((frieze.descriptors(), frieze.threads(), frieze.stats()["cache"]["texture_bytes_peak"]))
+        assert seen[-3:] == [seen[-1]] * 3, seen
         assert frieze.status()["failed"] == 0
 
 

@@ -1,14 +1,19 @@
 """The mouse alone reaches everything: the menu of the right button, the edges of the picture view, back and forward."""
-# ctest: LABELS display
+# ctest: COST 20 LABELS display
+
+import re
 
 import numpy as np
 import pytest
 
 import pictures
 from frieze import wait_until
+from presses import table
+from test_metadata import rating
 from test_mouse import click, mouse
 
 COUNT, SIZE = 40, (800, 600)
+FRAME = (110, 110, 118)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +39,7 @@ def wall(frieze):
 
 def menu_box(image):
     """Where the menu stands: its frame of one grey."""
-    line = (np.asarray(image) == (110, 110, 118)).all(axis=2)
+    line = (np.asarray(image) == FRAME).all(axis=2)
     rows, columns = np.flatnonzero(line.sum(axis=1) > 100), np.flatnonzero(line.sum(axis=0) > 60)
     return (columns[0], rows[0], columns[-1], rows[-1]) if len(rows) and len(columns) else None
 
@@ -121,6 +126,52 @@ def test_menu_of_a_running_show(wall):
     assert menu_box(wall.screenshot())
     wall.key("Esc", "s").until(mode="picture")
     wall.ask("reset", "delay")
+
+
+def test_what_keys_give_a_command_is_in_reach(home, x11):
+    """With --keys=cull the rows that rate and those that filter, and what [keys] and [run] bind, each among its like. No other
+    key is left, so that each row is known by its place."""
+    folder = pictures.fill(home / "culled", 2, (320, 240), suffix="jpg")
+    touched = home / "touched"
+    others = sorted(table()["wall"] - {"0", "x"})
+    (home / "few.conf").write_text("[keys]\nF2 = search p1\nF3 = set delay 33\n"
+                                   + "".join(re.sub(r"[\\=[#;]", r"\\\g<0>", key) + " = none\n" for key in others)
+                                   + f"[run]\nt = touch {touched}\n")
+    with home.start("--config", home / "few.conf", "--keys", "cull", "--size", "900x780", folder, display=x11) as frieze:
+        frieze.idle("loaded")
+        x, y, *_ = pictures.boxes(frieze.screenshot())[0][0]
+        find, rate, show, own = 0, {0: 1, 1: 2, 3: 4, 5: 6, -1: 7}, {0: 8, 3: 11, 4: 12, -1: 14}, 15
+
+        def choose(row):
+            left, top, _, bottom = open_at(frieze, x + 20, y + 20)
+            mouse(frieze, (left + 40, top + (bottom - top) * (2 * row + 1) // (2 * (own + 2))), *click())
+
+        def shows(*numbers):
+            wait_until(lambda: [one for row in pictures.wall(frieze.screenshot()) for one in row] == [*numbers],
+                       lambda: f"{numbers}, not {pictures.wall(frieze.screenshot())}", 5)
+        left, top, right, bottom = open_at(frieze, x + 20, y + 20)
+        frame = (np.asarray(frieze.screenshot())[top:bottom + 1, left:right + 1] == FRAME).all(axis=(1, 2))
+        lines = np.flatnonzero(frame) / (bottom - top) * (own + 2)
+        assert lines == pytest.approx([0, rate[0], own, own + 2], abs=0.1), "a topic each for finding, marking, the rest"
+        frieze.key("Esc")
+        for stars in (5, 1, 0, -1):
+            choose(rate[stars])
+            wait_until(lambda at=stars: rating(folder / "p0.xmp") == at, lambda at=stars: f"{at} stars", 5)
+        choose(show[-1])
+        shows(0)
+        choose(show[0])
+        shows(1)
+        choose(rate[3])
+        wait_until(lambda: rating(folder / "p1.xmp") == 3, "3 stars for the other", 5)
+        for stars, shown in ((4, []), (3, [1])):
+            choose(show[stars])
+            shows(*shown)
+        choose(own)
+        wait_until(touched.exists, "the program's file", 5)
+        choose(own + 1)
+        wait_until(lambda: frieze.ask("get", "delay")["value"] == 33, lambda: frieze.ask("get", "delay"), 5)
+        choose(find)
+        frieze.until(search={"text": "p1", "matches": 1})
 
 
 def test_edges_lead_to_other_pictures(wall):

@@ -117,6 +117,22 @@ def test_filter_and_order_by_rating(culled):
         frieze.ask("rate", "6")
 
 
+def test_other_programs_rate_while_it_runs(culled):
+    """Their sidecars are seen as they come, change and go, by the filter that stands and by the order."""
+    folder, frieze = culled
+    frieze.ask("show_rated", "3")
+    frieze.until(visible=None)
+    for name, stars in (("p1.xmp", 4), ("p2.jpg.xmp", 3)):
+        (folder / name).write_text(FOREIGN.replace('Rating="1"', f'Rating="{stars}"'))
+    wait_until(lambda: order(frieze) == ["p1.jpg", "p2.jpg"], lambda: order(frieze))
+    frieze.key("o", "*")
+    (folder / "new").write_text(FOREIGN.replace('Rating="1"', 'Rating="5"'))
+    (folder / "new").rename(folder / "p2.jpg.xmp")
+    wait_until(lambda: order(frieze) == ["p2.jpg", "p1.jpg"], lambda: order(frieze))
+    (folder / "p2.jpg.xmp").unlink()
+    wait_until(lambda: order(frieze) == ["p1.jpg"], lambda: order(frieze))
+
+
 def test_what_cannot_be_written_says_so(culled):
     """A sidecar that is none is left as it is; the reason is shown and logged with its name."""
     folder, frieze = culled
@@ -175,8 +191,7 @@ def test_raw_and_jpeg_are_one_tile(home, shoot):
         wait_until(lambda: rating(shoot / "B.NEF.xmp") == 5, "the RAW file's own sidecar too")
         assert rating(shoot / "A.xmp") == 4 and rating(shoot / "C.xmp") == 3
         (shoot / "A.JPG").unlink()
-        frieze.until(items=4)
-        assert order(frieze) == ["A.CR2", "B.JPG", "C.JPG", "D.CR2"]
+        wait_until(lambda: order(frieze) == ["A.CR2", "B.JPG", "C.JPG", "D.CR2"], lambda: order(frieze))
         assert frieze.ask("marks") == paths(shoot, "A.CR2", "C.JPG")
 
 
@@ -194,6 +209,19 @@ def test_stack_has_a_badge(home, shoot):
     assert columns.max() < 800 * 2 // 3 and rows.max() < 300, "the first two of three tiles in the first row"
     for left, right in ((0, 266), (267, 533)):
         assert differs[:, left:right].sum() > 100
+
+
+def test_the_sidecar_of_the_raw_file_counts(home, shoot):
+    """What a developer of RAW files wrote is told of the tile that stands for both; the JPEG's own sidecar counts before."""
+    (shoot / "A.CR2.xmp").write_text(FOREIGN.replace('Rating="1"', 'Rating="5"'))
+    (shoot / "B.NEF.xmp").write_text(FOREIGN.replace('Rating="1"', 'Rating="5"'))
+    (shoot / "B.JPG.xmp").write_text(FOREIGN.replace('Rating="1"', 'Rating="2"'))
+    with home.start("--size", "800x600", "--sort", "rating", shoot) as frieze:
+        assert order(frieze.idle("loaded")) == ["A.JPG", "B.JPG", "C.JPG", "D.CR2"]
+        frieze.ask("show_rated", "5")
+        assert order(frieze) == ["A.JPG"]
+        (shoot / "B.JPG.xmp").unlink()
+        wait_until(lambda: order(frieze) == ["A.JPG", "B.JPG"], lambda: order(frieze))
 
 
 def test_no_stack(home, shoot):

@@ -131,6 +131,39 @@ def test_fling_goes_on(wall):
     wall.idle()
 
 
+def test_the_scroll_bar_is_dragged(wall):
+    """From its thumb at the top to the bottom, and back to where the button went down: nothing is selected by that."""
+    edge = 795
+    mouse(wall, (edge, 10), "mousedown", "1")
+    for y in range(10, 600, 30):
+        mouse(wall, (edge, y))
+    mouse(wall, (edge - 300, 599))
+    wall.until(visible=lambda seen: seen[1] == COUNT - 1)
+    mouse(wall, (edge, 10), "sleep", "0.2", "mouseup", "1")
+    wall.until(visible=lambda seen: seen[0] == 0)
+    assert wall.idle().status()["index"] == 0
+    mouse(wall, (400, 300))
+    assert wall.idle().status()["visible"][0] == 0, "let go of"
+
+
+def test_a_press_beside_its_thumb_leads_there(wall):
+    mouse(wall, (795, 300), *click())
+    first, last = wall.idle().status()["visible"]
+    assert first <= COUNT // 2 <= last
+    mouse(wall, (795, 598), *click())
+    assert wall.idle().status()["visible"][1] == COUNT - 1
+
+
+def test_the_scroll_bar_shows_where_the_pointer_is(wall):
+    time.sleep(1.6)  # since the wall moved
+    shots = []
+    for x in (400, 795, 400):
+        mouse(wall, (x, 300))
+        wait_until(lambda x=x: wall.status()["mode"] == "wall" and wall.idle(), "a frame")
+        shots.append(wall.screenshot().getpixel((794, 2)))
+    assert shots[0] == shots[2] != shots[1]
+
+
 # --- in the picture view ---
 
 def test_wheel_goes_through_pictures_that_fit(view):

@@ -147,3 +147,14 @@ def test_names_of_any_bytes(home):
     (home / "b.png").rename(home.path / os.fsdecode(name))
     result = home.frieze("probe", home / os.fsdecode(name))
     assert result.status == 0 and len(result.out.splitlines()) == 1 and json.loads(result.out)["format"] == "png"
+
+
+def test_descriptors_by_name(home):
+    """A path may mean something in this process only: another one opens it all the same."""
+    path = pictures.write(home / "a.png", 1)
+    with open(path, "rb") as file:
+        names = ["/dev/stdin", f"/dev/fd/{file.fileno()}", f"/proc/self/fd/{file.fileno()}", "/dev/fd/987"]
+        process = home.popen([home.program, "probe", *names], stdin=file, stdout=-1, pass_fds=[file.fileno()])
+        lines = [json.loads(line) for line in process.communicate(timeout=20)[0].splitlines()]
+    assert [line["format"] for line in lines] == ["png", "png", "png", None]
+    assert "No such file" in lines[3]["error"] and process.returncode == 1

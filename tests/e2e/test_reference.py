@@ -1,11 +1,14 @@
 """Pictures of every format and kind, compared with what the reference decoders say: size, orientation, and the pixels of
 `frieze scale`. `make corpus` does the same with the public test sets."""
-# ctest: COST 20
+# ctest: COST 35
 
+import os
 import pathlib
 import shutil
+import sqlite3
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -18,11 +21,21 @@ import generate  # noqa: E402
 SIZE, BOX = (260, 171), 120
 
 
+SMALL = pathlib.Path(__file__).parent.parent / "corpus" / "small"
+TEXT_SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200" font-size="24">{}</svg>"""
+LINES = """<text y="30">Latin <tspan font-weight="bold">bold</tspan> <tspan font-family="serif">serif</tspan></text>
+<text y="70" font-family="monospace">mono</text><text id="t" y="110">שלום العربية 中文 हिन्दी</text><use href="#t" y="40"/>"""
+
+
 @pytest.fixture(scope="module")
-def verdicts():
+def files():
     with tempfile.TemporaryDirectory() as folder:
-        files = [str(path) for path in generate.fill(folder, SIZE)]
-        yield [compare.compare(frieze.binary(), path, BOX) for path in files]
+        yield generate.fill(folder, SIZE)
+
+
+@pytest.fixture(scope="module")
+def verdicts(files):
+    return [compare.compare(frieze.binary(), str(path), BOX) for path in files]
 
 
 def test_every_picture(verdicts):
@@ -37,3 +50,40 @@ def test_the_comparison_compares(verdicts):
     tools = {"heic": "heif-convert", "avif": "heif-convert", "jxl": "djxl"}
     formats |= {name for name, tool in tools.items() if shutil.which(tool)}
     assert len(same) > 100 and formats <= {one.format for one in same}
+
+
+def tiles(home, isolation, folder):
+    """Of the tile cache: what is known of each picture, and its tile as it is kept there."""
+    shutil.rmtree(home / "cache")
+    (home / "cache").mkdir()
+    home.frieze("prime", f"--isolation={isolation}", "--tile=200x150", folder)
+    with sqlite3.connect(home / "cache" / "frieze" / "tiles.db") as db:
+        return {row[0]: row[1:] for row in db.execute("SELECT path, format, width, height, orientation, frames, profile, "
+                                                      "tile FROM entry JOIN pixels USING (id)")}
+
+
+def test_processes_and_threads_give_the_same_tiles(home, files):
+    folder = home / "pictures"
+    folder.mkdir()
+    then = time.time() - 60
+    for path in (*files, *SMALL.iterdir()):
+        shutil.copy(path, folder / f"{path.parent.name} {path.name}")
+    (folder / "text.svg").write_text(TEXT_SVG.format(LINES))
+    for path in folder.iterdir():
+        os.utime(path, (then, then))
+    by_process, by_thread = (tiles(home, isolation, folder) for isolation in ("process", "thread"))
+    assert len(by_process) > 200 and {"jpeg", "png", "svg"} <= {row[0] for row in by_process.values()}
+    wrong = [os.fsdecode(path) for path in by_process | by_thread if by_process.get(path) != by_thread.get(path)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_text_in_an_svg_is_drawn_in_a_process_too(home):
+    shown = {}
+    for name, body in (("empty", ""), ("text", LINES)):
+        (home / f"{name}.svg").write_text(TEXT_SVG.format(body))
+        for isolation in ("process", "thread"):
+            out = home / f"{name}.{isolation}.ppm"
+            assert home.frieze("scale", "-s", "0", f"--isolation={isolation}", home / f"{name}.svg", out).status == 0
+            shown[name, isolation] = out.read_bytes()
+    assert shown["text", "process"] == shown["text", "thread"] and shown["empty", "process"] == shown["empty", "thread"]
+    assert sum(a != b for a, b in zip(shown["text", "process"], shown["empty", "process"], strict=True)) > 3000

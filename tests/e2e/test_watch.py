@@ -53,6 +53,21 @@ def test_added_without_a_suffix(frieze, folder):
     frieze.until(PATIENCE_S, scanning=False)
 
 
+def test_gone_before_it_is_looked_into(home, isolation, folder):
+    """Nobody can say of it that it is no picture."""
+    whole = pictures.write(home / "whole.png", 9)
+    with home.start("--isolation", isolation, "--cache-size", "0", folder) as frieze:
+        frieze.idle("loaded")
+        for turn in range(5):
+            frieze.ask("loading", "pause")
+            os.link(whole, folder / "p2a")
+            frieze.until(PATIENCE_S, scanning=True)
+            (folder / "p2a").rename(home / f"gone{turn}")
+            frieze.ask("loading", "resume")  # and it looks, before news of that comes
+            frieze.until(PATIENCE_S, scanning=False, items=4)
+        assert frieze.errors() == []
+
+
 def test_added_in_pieces(frieze, folder):
     """A file that is still being written fails nothing and is shown when it is whole."""
     whole = pictures.write(frieze.home / "whole.png", 8).read_bytes()
@@ -78,7 +93,7 @@ def test_rewritten(frieze, folder):
     frieze.key("Right", "Right")
     pictures.write(folder / "p1.png", 21)
     shows(frieze, 0, 21, 2, 3)
-    pictures.write(folder / "new", 22, format="png").rename(folder / "p2.png")
+    pictures.write(folder.parent / "new", 22, format="png").rename(folder / "p2.png")
     shows(frieze, 0, 21, 22, 3)
     assert frieze.status()["index"] == 2 and frieze.errors() == []
 

@@ -1,11 +1,11 @@
 #include "fuzz.h"
 
-#include "image/anim.h"
-#include "image/exif.h"
+#include "image/anim/anim.h"
+#include "image/metadata/orientation.h"
 #include "image/format.h"
-#include "image/metadata.h"
+#include "image/metadata/metadata.h"
 #include "image/probe.h"
-#include "image/profile.h"
+#include "image/pixels/profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +137,8 @@ static void decode(const uint8_t *data, size_t size)
     request.box_w = request.box_h = 12;
     load_first(&request, &pixels);
     load(&request, &pixels);
+    struct fz_image_index index = {0};
+    request.index = &index;
     request.page = 1;
     request.region = (struct fz_image_region){.x = 3, .y = 2, .w = 7, .h = 9};
     load(&request, &pixels);
@@ -262,17 +264,13 @@ static bool run_icc(const struct target *target, const uint8_t *data, size_t siz
     }
 
 const struct target targets[] = {
-    FORMAT("jpeg"),     FORMAT("png"),
-    FORMAT("webp"),     FORMAT("gif"),
-    FORMAT("tiff"),     FORMAT("bmp"),
-    FORMAT("qoi"),      FORMAT("ico"),
-    FORMAT("cur"),      FORMAT("pnm"),
-    FORMAT("xpm"),      FORMAT("svg"),
-    FORMAT("heic"),     FORMAT("avif"),
-    FORMAT("jxl"),      FORMAT("raw"),
-    FORMAT("pcx"),      FORMAT("tga"),
-    {"any", run_any},   {"anim", run_anim},
-    {"exif", run_exif}, {"metadata", run_metadata},
-    {"xmp", run_xmp},   {"icc", run_icc},
+    FORMAT("jpeg"),   FORMAT("png"),      FORMAT("webp"),     FORMAT("gif"),
+    FORMAT("tiff"),   FORMAT("bmp"),      FORMAT("qoi"),      FORMAT("ico"),
+    FORMAT("cur"),    FORMAT("pnm"),      FORMAT("xcf"),      FORMAT("pam"),
+    FORMAT("pfm"),    FORMAT("ilbm"),     FORMAT("xv"),       FORMAT("xpm"),
+    FORMAT("svg"),    FORMAT("heic"),     FORMAT("avif"),     FORMAT("jxl"),
+    FORMAT("raw"),    FORMAT("pcx"),      FORMAT("psd"),      FORMAT("tga"),
+    {"any", run_any}, {"anim", run_anim}, {"exif", run_exif}, {"metadata", run_metadata},
+    {"xmp", run_xmp}, {"icc", run_icc},
 };
 const size_t target_count = sizeof targets / sizeof *targets;

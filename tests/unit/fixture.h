@@ -180,4 +180,16 @@ static inline void write_file(const char *path, const void *bytes, size_t len)
     assert_int_equal(fclose(file), 0);
 }
 
+/* The same below a folder, with the folders that lead to it. */
+static inline void write_below(const char *folder, const char *name, const char *text)
+{
+    char *path = path_in(folder, name);
+    for (char *slash = path + strlen(folder) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = '\0';
+        mkdir(path, 0700);
+    }
+    write_file(path, text, strlen(text));
+    free(path);
+}
+
 #endif

@@ -22,6 +22,9 @@ struct bench {
     struct fz_doorbell bell;
     struct fz_cancel quit;
     struct fz_pool pool;
+    struct fz_zygote *decoders; /* where the workers decode: in its processes, */
+    bool unforked;              /* in threads that are asked like processes, or themselves */
+    int64_t max_cpu_us;         /* of a question without a limit of its own; 0: the usual */
 };
 
 /* One colour, but for a frame of another. */
@@ -75,8 +78,12 @@ static inline void bench_start(struct bench *bench, int workers)
 {
     struct fz_error err = {0};
     fz_cancel_init(&bench->quit, NULL);
-    assert_int_equal(
-        fz_pool_start(&bench->pool, workers, WORKING_BYTES, NULL, &bench->ready, &bench->bell, &err), FZ_OK);
+    struct fz_pool_options how = {.workers = workers,
+                                  .working_bytes = WORKING_BYTES,
+                                  .decoders = bench->decoders,
+                                  .unforked = bench->unforked,
+                                  .max_cpu_us = bench->max_cpu_us};
+    assert_int_equal(fz_pool_start(&bench->pool, &how, &bench->ready, &bench->bell, &err), FZ_OK);
 }
 
 /* Also frees what bench_next took, but did not give out yet. */

@@ -2,7 +2,7 @@
 #include "fixture.h"
 
 #include "app/app.h"
-#include "app/help_sheet.h"
+#include "app/overlay/help_sheet.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* What the info overlay says of a picture's metadata, line by line. */
-#include "app/info.h"
+#include "app/overlay/info.h"
 #include "fixture.h"
 
 static void assert_lines(const struct fz_metadata *about, const char *const *expected)

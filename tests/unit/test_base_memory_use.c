@@ -19,23 +19,16 @@ static int remove_tree(void **state)
     return 0;
 }
 
-/* Writes a file below the folder, with the folders that lead to it. */
 static void put(const char *name, const char *text)
 {
-    char *path = path_in(folder, name);
-    for (char *slash = path + strlen(folder) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-        *slash = '\0';
-        mkdir(path, 0700);
-    }
-    write_file(path, text, strlen(text));
-    free(path);
+    write_below(folder, name, text);
 }
 
 static uint64_t limit(const char *membership)
 {
     put("membership", membership);
     char *file = path_in(folder, "membership"), *mount = path_in(folder, "mount");
-    uint64_t bytes = fz_memory_cgroup_limit_bytes(file, mount);
+    uint64_t bytes = fz_memory_cgroup_limit_bytes(&(struct fz_cgroup_places){file, mount});
     free(file);
     free(mount);
     return bytes;
@@ -96,7 +89,8 @@ static void what_is_missing_is_no_limit(void **state)
     assert_int_equal(limit("0::/a/b\n"), 0);
     assert_int_equal(limit(""), 0);
     assert_int_equal(limit("nonsense\n0:\n::\n"), 0);
-    assert_int_equal(fz_memory_cgroup_limit_bytes("/nowhere/membership", folder), 0);
+    assert_int_equal(fz_memory_cgroup_limit_bytes(&(struct fz_cgroup_places){"/nowhere/membership", folder}),
+                     0);
 }
 
 static void something_is_available_here(void **state)

@@ -27,7 +27,7 @@ static char *write_gif(const struct bench *bench)
 
 static struct fz_job *play(struct bench *bench, const char *path, struct fz_play what)
 {
-    struct fz_job *job = bench_job(bench, FZ_JOB_FRAME, 1, what.anim ? NULL : path);
+    struct fz_job *job = bench_job(bench, FZ_JOB_FRAME, 1, what.stream ? NULL : path);
     if (what.max_held_bytes == 0)
         what.max_held_bytes = 1 << 20;
     job->play = what;
@@ -38,11 +38,11 @@ static struct fz_job *play(struct bench *bench, const char *path, struct fz_play
 }
 
 /* The stream goes on from job to job. */
-static struct fz_anim *take_stream(struct fz_job *job)
+static struct fz_stream *take_stream(struct fz_job *job)
 {
-    struct fz_anim *anim = job->play.anim;
-    job->play.anim = NULL;
-    return anim;
+    struct fz_stream *stream = job->play.stream;
+    job->play.stream = NULL;
+    return stream;
 }
 
 static void test_stream_travels_with_its_jobs(void **state)
@@ -52,23 +52,23 @@ static void test_stream_travels_with_its_jobs(void **state)
     bench_open(&bench);
     bench_start(&bench, 2);
     char *path = write_gif(&bench);
-    struct fz_anim *anim = NULL;
+    struct fz_stream *stream = NULL;
     int64_t at_us = 0;
     for (int i = 0; i < FRAMES + 3; i++) {
         struct fz_job *job =
-            play(&bench, path, (struct fz_play){.anim = anim, .index = FZ_ANIM_NEXT, .at_us = at_us});
+            play(&bench, path, (struct fz_play){.stream = stream, .index = FZ_ANIM_NEXT, .at_us = at_us});
         assert_int_equal(job->error.code, FZ_OK);
         assert_int_equal(job->play.frame.index, i % FRAMES);
         assert_int_equal(job->play.at_us, at_us);
         assert_int_equal(job->play.frame.delay_us, DELAY_US);
         assert_non_null(job->surface);
         at_us += DELAY_US;
-        anim = take_stream(job);
+        stream = take_stream(job);
         fz_job_free(job);
     }
     assert_int_equal(bench.pool.ledger.reserved, 0);
     assert_int_equal(atomic_load(&bench.pool.counts.opens), 1);
-    fz_anim_free(anim);
+    fz_stream_free(stream);
     bench_stop(&bench);
     free(path);
     bench_close(&bench);
@@ -88,10 +88,10 @@ static void test_late_frames_are_skipped(void **state)
     int64_t skipped = job->play.at_us / DELAY_US;
     assert_true(skipped >= 30);
     assert_int_equal(job->play.frame.index, skipped % FRAMES);
-    struct fz_anim *anim = take_stream(job);
+    struct fz_stream *stream = take_stream(job);
     fz_job_free(job);
 
-    job = play(&bench, NULL, (struct fz_play){.anim = anim, .index = 7, .at_us = 5});
+    job = play(&bench, NULL, (struct fz_play){.stream = stream, .index = 7, .at_us = 5});
     assert_int_equal(job->play.frame.index, 7);
     assert_int_equal(job->play.at_us, 5);
     fz_job_free(job);
@@ -109,7 +109,7 @@ static void test_what_is_refused_leaves_nothing_behind(void **state)
     char *path = write_gif(&bench);
     struct fz_job *job = play(&bench, path, (struct fz_play){.index = FZ_ANIM_NEXT, .max_held_bytes = 10});
     assert_int_equal(job->error.code, FZ_E_LIMIT);
-    assert_null(job->play.anim);
+    assert_null(job->play.stream);
     assert_null(job->surface);
     fz_job_free(job);
     job = play(&bench, bench.good, (struct fz_play){.index = FZ_ANIM_NEXT});

@@ -62,7 +62,7 @@ static void kept_buffers_are_part_of_the_bound(void **state)
     (void)state;
     enum { WORKERS = 3 };
     bench_start(&bench, WORKERS);
-    uint64_t kept = WORKERS * bench.pool.keep_bytes;
+    uint64_t kept = WORKERS * bench.pool.engine.keep_bytes;
     assert_in_range(kept, 1 << 20, WORKING_BYTES / 4);
     assert_int_equal(bench.pool.ledger.capacity + kept, WORKING_BYTES);
     bench_stop(&bench);

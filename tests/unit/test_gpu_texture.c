@@ -1,6 +1,7 @@
 /* Textures and what is drawn of them, on SDL's offscreen driver. */
 #include "fixture.h"
 
+#include "base/clock.h"
 #include "decode/job.h"
 #include "gpu/draw.h"
 #include "gpu/text.h"
@@ -88,8 +89,41 @@ static void a_new_texture_leaves_the_others_as_they_are(void **state)
     fz_texture_free(head, first);
 }
 
+/* What is in view may take more than the budget; what has left goes first, and only as much as is too much. */
+static void what_has_left_the_view_makes_room(void **state)
+{
+    (void)state;
+    enum { COUNT = 9, W = 2000, H = 1000 }; /* 8 MB each: one more than the budget holds */
+    struct fz_texture *all[COUNT] = {NULL};
+    for (int i = 0; i < COUNT; i++)
+        assert_non_null(fz_texture_new(head, W, H, W, H, FZ_TEXTURE_IN_VIEW, &all[i]));
+    assert_true(fz_texture_get_counts(head)->bytes > 64 << 20);
+    assert_true(fz_texture_trim(head, FZ_NEVER / 2));
+    for (int i = 0; i < COUNT; i++)
+        assert_non_null(all[i]); /* as long as they may be in view */
+    for (int i = 0; i < 2; i++)
+        frame_of(all[0]);
+    assert_true(fz_texture_trim(head, FZ_NEVER / 2));
+    assert_true(fz_texture_get_counts(head)->bytes <= 64 << 20);
+    assert_non_null(all[0]);
+    assert_null(all[1]);
+    assert_non_null(all[COUNT - 1]);
+    fz_texture_set_budget(head, 40 << 20);
+    assert_false(fz_texture_trim(head, 0)); /* a little each time */
+    assert_null(all[2]);
+    assert_non_null(all[3]);
+    while (!fz_texture_trim(head, 0))
+        continue;
+    assert_true(fz_texture_get_counts(head)->bytes <= 40 << 20);
+    assert_non_null(all[0]);
+    fz_texture_set_budget(head, 64 << 20);
+    for (int i = 0; i < COUNT; i++)
+        fz_texture_free(head, all[i]);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_new_texture_leaves_the_others_as_they_are)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_new_texture_leaves_the_others_as_they_are),
+                                       cmocka_unit_test(what_has_left_the_view_makes_room)};
     return cmocka_run_group_tests(tests, open_head, close_head);
 }

@@ -4,7 +4,7 @@
 
 #include "test_image_support.h"
 
-#include "image/anim.h"
+#include "image/anim/anim.h"
 
 enum { BACKGROUND = 0x204060 };
 static const uint32_t anim_colors[4] = {0xff0000, 0x00ff00, 0x0000ff, 0xffffff};
@@ -66,6 +66,23 @@ static inline void assert_next(struct play *p, int index, const char *expected)
     assert_int_equal(compose(p, FZ_ANIM_NEXT), FZ_OK);
     assert_int_equal(p->frame.index, index);
     assert_canvas(p, expected);
+}
+
+/* Opens and plays the file with each byte from `from` on changed in turn: an error, or frames of the size that was said. */
+static inline void play_changed(const struct bytes *b, size_t from, int max_frames)
+{
+    uint32_t seed = 5;
+    for (size_t at = from; at < b->len; at++) {
+        uint8_t before = b->data[at];
+        b->data[at] = (uint8_t)next_random(&seed);
+        struct play p;
+        int count = open_play(&p, b->data, b->len, max_frames) == FZ_OK ? 4 : 0;
+        for (int i = 0; i < count; i++)
+            if (compose(&p, FZ_ANIM_NEXT) == FZ_OK)
+                render(&p, 8, 8);
+        close_play(&p);
+        b->data[at] = before;
+    }
 }
 
 #endif

@@ -1,4 +1,5 @@
 #include "test_image_anim.h"
+#include "test_image_icc.h"
 
 /* ---- Small APNGs --------------------------------------------------------------------------------------------------- */
 
@@ -214,19 +215,101 @@ static void test_changed_bytes(void **state)
     const struct apng_frame frames[] = {{0, 0, 3, 2, "012210", KEEP, SOURCE, 5, 100},
                                         {1, 0, 2, 2, "1g.2", PREVIOUS, OVER, 5, 100}};
     struct bytes b = APNG(0, frames, 1, false);
-    uint32_t seed = 5;
-    for (size_t at = 8; at < b.len; at++) {
-        uint8_t before = b.data[at];
-        b.data[at] = (uint8_t)next_random(&seed);
-        struct play p;
-        int count = open_play(&p, b.data, b.len, 0) == FZ_OK ? 4 : 0;
-        for (int i = 0; i < count; i++)
-            if (compose(&p, FZ_ANIM_NEXT) == FZ_OK)
-                render(&p, 8, 8);
-        close_play(&p);
-        b.data[at] = before;
-    }
+    play_changed(&b, 8, 0);
     free(b.data);
+}
+
+/* A still PNG as an animation of two frames that look like it. */
+static struct bytes animate(const struct bytes *still, int width, int height)
+{
+    struct bytes b = {0}, actl = {0}, none = {0};
+    const struct apng_frame frame = {0, 0, width, height, NULL, KEEP, SOURCE, 5, 100};
+    uint32_t number = 0;
+    bytes_put_be(&actl, 2, 4);
+    bytes_put_be(&actl, 0, 4);
+    bytes_put(&b, still->data, 33);
+    put_chunk(&b, "acTL", &actl);
+    put_control(&b, &frame, &number);
+    bytes_put(&b, still->data + 33, still->len - 33 - 12); /* colours and pixels */
+    put_control(&b, &frame, &number);
+    put_pixel_chunks(&b, still, false, &number);
+    put_chunk(&b, "IEND", &none);
+    free(actl.data);
+    return b;
+}
+
+/* A chunk cICP behind IHDR, in place; nobody looks at its CRC either. */
+static void put_numbers(struct bytes *png, const char *numbers)
+{
+    struct bytes b = {0}, data = {0};
+    bytes_put(&data, numbers, 4);
+    bytes_put(&b, png->data, 33);
+    put_chunk(&b, "cICP", &data);
+    bytes_put(&b, png->data + 33, png->len - 33);
+    free(data.data);
+    free(png->data);
+    *png = b;
+}
+
+/* Profiles, numbers, gAMA and cHRM, of colour and of grey: a frame looks as the still picture does. */
+static void test_colors_are_those_of_the_still(void **state)
+{
+    (void)state;
+    enum { SIDE = 16 };
+    uint8_t rows[SIDE * SIDE * 4];
+    for (int i = 0; i < SIDE * SIDE * 4; i++)
+        rows[i] = (uint8_t)(i * 37);
+    struct bytes wide = rgb_profile(&p3, 1.8), grey = grey_profile(1.4);
+    const double gammas[] = {1 / 1.8, 1.0};
+    const struct {
+        int type, depth;
+        const struct bytes *icc;
+        const double *gamma;
+        bool converted;
+        const char *numbers; /* cICP */
+    } cases[] = {
+        {PNG_COLOR_TYPE_RGB, 8, &wide, NULL, true, NULL},
+        {PNG_COLOR_TYPE_RGB, 8, NULL, &gammas[0], true, NULL},
+        {PNG_COLOR_TYPE_RGB, 8, NULL, &gammas[1], false, NULL},
+        {PNG_COLOR_TYPE_RGB, 8, NULL, NULL, false, NULL},
+        {PNG_COLOR_TYPE_RGBA, 8, NULL, &gammas[0], true, NULL},
+        {PNG_COLOR_TYPE_GRAY, 8, &grey, NULL, true, NULL},
+        {PNG_COLOR_TYPE_RGB, 8, NULL, NULL, true, "\x0c\x0d\0\1"},
+        {PNG_COLOR_TYPE_RGBA, 8, NULL, NULL, true, "\x09\x10\0\1"},
+        {PNG_COLOR_TYPE_RGB, 8, &wide, NULL, true, "\x09\x12\0\1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bytes still =
+            make_png(rows, SIDE, SIDE, cases[i].type, cases[i].depth, cases[i].icc, cases[i].gamma);
+        if (cases[i].numbers)
+            put_numbers(&still, cases[i].numbers);
+        struct bytes moving = animate(&still, SIDE, SIDE);
+        struct bytes plain = make_png(rows, SIDE, SIDE, cases[i].type, cases[i].depth, NULL, NULL);
+        struct host host, plain_host;
+        struct fz_image image, plain_image;
+        struct play p;
+        load_ok(&still, 0, &host, &image);
+        load_ok(&plain, 0, &plain_host, &plain_image);
+        assert_int_equal(open_play(&p, moving.data, moving.len, 0), FZ_OK);
+        bool converted = false;
+        for (int frame = 0; frame < 2; frame++) {
+            assert_int_equal(compose(&p, frame), FZ_OK);
+            render(&p, 0, 0);
+            for (int k = 0; k < SIDE * SIDE; k++) {
+                assert_int_equal(pixel(&p.image, k % SIDE, k / SIDE), pixel(&image, k % SIDE, k / SIDE));
+                converted |= pixel(&image, k % SIDE, k / SIDE) != pixel(&plain_image, k % SIDE, k / SIDE);
+            }
+        }
+        assert_int_equal(converted, cases[i].converted);
+        close_play(&p);
+        host_fini(&host);
+        host_fini(&plain_host);
+        free(still.data);
+        free(moving.data);
+        free(plain.data);
+    }
+    free(wide.data);
+    free(grey.data);
 }
 
 int main(void)
@@ -235,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_frames_are_disposed_of_and_blended),
         cmocka_unit_test(test_alpha_is_blended),
         cmocka_unit_test(test_delays_and_plays),
+        cmocka_unit_test(test_colors_are_those_of_the_still),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_changed_bytes),
     };

@@ -76,6 +76,51 @@ static void test_shape(void **state)
     }
 }
 
+/* The head of a PSD of 640x480 and its resources: one, a thumbnail. */
+static struct bytes psd_with(const struct bytes *thumbnail, int layers)
+{
+    struct bytes b = {0};
+    bytes_put(&b, "8BPS\0\1\0\0\0\0\0\0\0\3", 14);
+    bytes_put_be(&b, 480, 4);
+    bytes_put_be(&b, 640, 4);
+    bytes_put(&b, "\0\10\0\3\0\0\0\0", 8);
+    size_t len = 28 + thumbnail->len, padded = len + len % 2;
+    bytes_put_be(&b, (uint32_t)(12 + padded), 4);
+    bytes_put(&b, "8BIM\4\14\0\0", 8);
+    bytes_put_be(&b, (uint32_t)len, 4);
+    bytes_put_be(&b, 1, 4);
+    for (int i = 0; i < 6; i++)
+        bytes_put_be(&b, 0, 4);
+    bytes_put(&b, thumbnail->data, thumbnail->len);
+    bytes_put(&b, "\0", len % 2);
+    bytes_put_be(&b, 1000, 4); /* layers, */
+    bytes_put_be(&b, 900, 4);
+    bytes_put_be(&b, (uint32_t)(layers & 0xffff), 2);
+    bytes_put(&b, "\0\0\0\0\0\0\0\0", 8); /* which do not follow */
+    return b;
+}
+
+/* Outside of EXIF data; one of what is clear stands on white, and is none. */
+static void test_thumbnail_of_psd(void **state)
+{
+    (void)state;
+    struct bytes small = plain_jpeg(160, 120, 0x0000ff);
+    for (int clear = 0; clear < 2; clear++) {
+        struct bytes file = psd_with(&small, clear ? -2 : 2);
+        struct host host = {0};
+        struct fz_image image;
+        assert_int_equal(load_first(&file, 256, 192, &host, &image), !clear);
+        if (!clear) {
+            assert_string_equal(image.format, "psd");
+            assert_int_equal(image.width, 640);
+            assert_near(pixel(&image, 80, 60), 0x0000ff, 4);
+        }
+        host_fini(&host);
+        free(file.data);
+    }
+    free(small.data);
+}
+
 /* The profile of the picture is that of its thumbnail too: no change of colour when the picture comes. */
 static void test_profile(void **state)
 {
@@ -177,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_thumbnail_is_fitted_and_turned),
         cmocka_unit_test(test_profile),
         cmocka_unit_test(test_shape),
+        cmocka_unit_test(test_thumbnail_of_psd),
         cmocka_unit_test(test_nothing_to_take),
         cmocka_unit_test(test_decode_goes_on_behind_the_head),
         cmocka_unit_test(test_changed_bytes),

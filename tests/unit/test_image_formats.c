@@ -63,9 +63,9 @@ static void test_known_without_a_decoder(void **state)
         {"avif", "AVIF", "libheif", FRIEZE_WITH_HEIF, "\0\0\0\x14\x66typavis\0\0\0\0msf1"},
         {"jxl", "JPEG XL", "libjxl", FRIEZE_WITH_JXL, "\xff\x0a\x7f\x01"},
         {"jxl", "JPEG XL", "libjxl", FRIEZE_WITH_JXL, "\0\0\0\x0cJXL \x0d\x0a\x87\x0a\0\0\0\x14\x66typjxl "},
-        {"psd", "PSD", NULL, 0, "8BPS\0\1\0\0\0\0\0\0\0\3"},
-        {"xcf", "XCF", NULL, 0, "gimp xcf v003\0\0\0\1\0"},
-        {"pam", "PAM", NULL, 0, "P7\nWIDTH 4\nHEIGHT 4\nDEPTH 3\n"},
+        {"jp2", "JPEG 2000", NULL, 0, "\0\0\0\x0cjP  \x0d\x0a\x87\x0a\0\0\0\x14\x66typjp2 "},
+        {"jp2", "JPEG 2000", NULL, 0, "\xff\x4f\xff\x51"},
+        {"exr", "OpenEXR", NULL, 0, "\x76\x2f\x31\x01\x02"},
         /* clang-format on */
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -311,6 +311,24 @@ static void test_gif_frame_stands_in_its_place(void **state)
     free(b.data);
 }
 
+static void test_gif_without_colors_is_grey(void **state)
+{
+    (void)state;
+    struct bytes b = make_gif(W, H, 0, 0, false);
+    enum { SCREEN_BYTES = 13, TABLE_BYTES = 768 };
+    b.data[10] = 0;
+    memmove(b.data + SCREEN_BYTES, b.data + SCREEN_BYTES + TABLE_BYTES, b.len - SCREEN_BYTES - TABLE_BYTES);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len - TABLE_BYTES, 0, 0, &host, &image, &err), FZ_OK);
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++)
+            assert_int_equal(pixel(&image, x, y), (y / FIELD * 2 + x / FIELD) * 0x010101);
+    host_fini(&host);
+    free(b.data);
+}
+
 static void test_gray_and_gray_alpha_png(void **state)
 {
     (void)state;
@@ -390,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_alpha_over_background),
         cmocka_unit_test(test_clear_pixels_do_not_bleed),
         cmocka_unit_test(test_gif_frame_stands_in_its_place),
+        cmocka_unit_test(test_gif_without_colors_is_grey),
         cmocka_unit_test(test_gray_and_gray_alpha_png),
         cmocka_unit_test(test_what_only_looks_like_a_picture),
     };

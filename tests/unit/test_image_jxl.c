@@ -2,6 +2,8 @@
 #include "test_image_support.h"
 
 #include "frieze_config.h"
+#include "image/probe.h"
+#include "test_image_icc.h"
 
 #if FRIEZE_WITH_JXL
 
@@ -12,6 +14,8 @@ struct options {
     int bits;     /* 8 or 16 */
     bool lossless, in_boxes;
     int orientation; /* 0 = 1 */
+    int frames;      /* 0 = 1 */
+    const struct bytes *icc;
 };
 
 /* Takes pixels of 8 bits. */
@@ -33,22 +37,33 @@ static struct bytes encode(const uint8_t *pixels, int width, int height, struct 
     }
     info.uses_original_profile = o.lossless;
     info.orientation = (JxlOrientation)(o.orientation ? o.orientation : 1);
+    info.have_animation = o.frames > 1;
+    info.animation.tps_numerator = info.animation.tps_denominator = 10;
     JxlEncoderUseContainer(encoder, o.in_boxes);
     assert_int_equal(JxlEncoderSetBasicInfo(encoder, &info), JXL_ENC_SUCCESS);
     JxlColorEncodingSetToSRGB(&color, o.channels < 3);
-    assert_int_equal(JxlEncoderSetColorEncoding(encoder, &color), JXL_ENC_SUCCESS);
+    if (o.icc)
+        assert_int_equal(JxlEncoderSetICCProfile(encoder, o.icc->data, o.icc->len), JXL_ENC_SUCCESS);
+    else
+        assert_int_equal(JxlEncoderSetColorEncoding(encoder, &color), JXL_ENC_SUCCESS);
     JxlEncoderFrameSettings *settings = JxlEncoderFrameSettingsCreate(encoder, NULL);
     JxlEncoderFrameSettingsSetOption(settings, JXL_ENC_FRAME_SETTING_EFFORT, 3);
     if (o.lossless)
         JxlEncoderSetFrameLossless(settings, JXL_TRUE);
     const JxlPixelFormat format = {(uint32_t)o.channels, o.bits == 8 ? JXL_TYPE_UINT8 : JXL_TYPE_UINT16,
                                    JXL_NATIVE_ENDIAN, 0};
+    JxlFrameHeader header;
+    JxlEncoderInitFrameHeader(&header);
+    header.duration = o.frames > 1; /* those of no duration are but layers of the next */
+    if (o.frames > 1)
+        assert_int_equal(JxlEncoderSetFrameHeader(settings, &header), JXL_ENC_SUCCESS);
     uint16_t *deep = malloc(count * 2);
     for (size_t i = 0; i < count; i++)
         deep[i] = (uint16_t)(pixels[i] * 257);
-    assert_int_equal(JxlEncoderAddImageFrame(settings, &format, o.bits == 8 ? (const void *)pixels : deep,
-                                             count * (size_t)o.bits / 8),
-                     JXL_ENC_SUCCESS);
+    for (int i = 0; i < (o.frames ? o.frames : 1); i++)
+        assert_int_equal(JxlEncoderAddImageFrame(settings, &format, o.bits == 8 ? (const void *)pixels : deep,
+                                                 count * (size_t)o.bits / 8),
+                         JXL_ENC_SUCCESS);
     free(deep);
     JxlEncoderCloseInput(encoder);
     struct bytes b = {0};
@@ -101,7 +116,7 @@ static void test_orientations(void **state)
 {
     (void)state;
     for (int o = 1; o <= 8; o++) {
-        struct bytes b = fields(16, (struct options){3, 8, true, o % 2 == 0, o});
+        struct bytes b = fields(16, (struct options){3, 8, true, o % 2 == 0, .orientation = o});
         struct host host = {0};
         struct fz_image image;
         struct fz_error err;
@@ -208,9 +223,85 @@ static void test_huge_by_the_header(void **state)
     free(b.data);
 }
 
+/* Frames and profile, without the pixels; loading tells the same. */
+static void test_facts(void **state)
+{
+    (void)state;
+    const cmsCIExyYTRIPLE wide = {{0.67, 0.33, 1}, {0.21, 0.71, 1}, {0.15, 0.06, 1}};
+    struct bytes icc = rgb_profile(&wide, 2.2);
+    static const int most[] = {5, 3};
+    for (int kind = 0; kind < 16; kind++) {
+        bool many = kind & 1, profile = kind & 2, in_boxes = kind & 4;
+        struct bytes b = fields(40, (struct options){.channels = 3,
+                                                     .bits = 8,
+                                                     .lossless = kind & 8,
+                                                     .in_boxes = in_boxes,
+                                                     .frames = many ? 5 : 1,
+                                                     .icc = profile ? &icc : NULL});
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        for (int limit = 0; limit < 2; limit++) {
+            struct host host = {0};
+            int fd = open_bytes(b.data, b.len);
+            struct fz_image_request request = make_request(fd, 0, 0, &host);
+            request.limits.max_frames = most[limit];
+            struct fz_probe probe;
+            struct fz_error err;
+            assert_int_equal(fz_image_probe(&request, scratch, &probe, &err), FZ_OK);
+            assert_int_equal(probe.image.frames, many ? most[limit] : 1);
+            assert_int_equal(probe.image.has_profile, profile);
+            close(fd);
+        }
+        fz_image_scratch_free(scratch);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.frames, many ? 5 : 1);
+        assert_int_equal(image.has_profile, profile);
+        host_fini(&host);
+        free(b.data);
+    }
+    free(icc.data);
+}
+
+static void put_long_box(struct bytes *b, const char *type, const void *data, size_t len)
+{
+    bytes_put_be(b, 1, 4);
+    bytes_put(b, type, 4);
+    bytes_put_be(b, 0, 4);
+    bytes_put_be(b, (uint32_t)len + 16, 4);
+    bytes_put(b, data, len);
+}
+
+/* Lengths of 64 bits (ISO/IEC 14496-12, 4.2.2), as files beyond 4 GB need them; libjxl 0.7 reads none. */
+static void test_long_boxes(void **state)
+{
+    (void)state;
+    for (int frames = 1; frames <= 5; frames += 4) {
+        struct bytes codes = fields(40, (struct options){3, 8, .lossless = true, .frames = frames});
+        struct bytes b = {0};
+        bytes_put(&b, "\0\0\0\14JXL \r\n\x87\n\0\0\0\24ftypjxl \0\0\0\0jxl ", 32);
+        put_long_box(&b, "xml ", "<x/>", 4);
+        put_long_box(&b, "jxlc", codes.data, codes.len);
+        put_long_box(&b, "xml ", "<y/>", 4);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        if (load(b.data, b.len, 0, 0, &host, &image, &err) != FZ_OK)
+            fail_msg("%d frames: %s", frames, err.msg);
+        assert_false(image.damaged);
+        assert_int_equal(image.frames, frames);
+        assert_fields(&image, 1, 0);
+        host_fini(&host);
+        free(codes.data);
+        free(b.data);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_facts),           cmocka_unit_test(test_long_boxes),
         cmocka_unit_test(test_kinds),           cmocka_unit_test(test_orientations),
         cmocka_unit_test(test_sizes),           cmocka_unit_test(test_dc_is_enough_for_small_ones),
         cmocka_unit_test(test_cut_and_changed), cmocka_unit_test(test_huge_by_the_header),

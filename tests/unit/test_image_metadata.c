@@ -3,8 +3,8 @@
 #include "test_image_metadata_support.h"
 
 #include "base/str.h"
-#include "image/metadata.h"
-#include "image/metadata_parts.h"
+#include "image/metadata/metadata.h"
+#include "image/metadata/parts.h"
 
 #include <math.h>
 
@@ -58,13 +58,36 @@ static void test_every_format(void **state)
 {
     (void)state;
     const struct bytes files[] = {sample_jpeg(WITH_ALL, true), sample_png(WITH_ALL), sample_webp(),
-                                  sample_exif(true),           sample_heif(),        sample_jxl()};
+                                  sample_exif(true),           sample_heif(),        sample_jxl(false)};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct fz_metadata metadata = read_bytes(files[i]);
         assert_has_exif(&metadata);
         if (i != 3)
             assert_has_xmp(&metadata);
     }
+}
+
+static void test_jxl_with_packed_boxes(void **state)
+{
+    (void)state;
+    struct fz_metadata metadata = read_bytes(sample_jxl(true));
+    if (!FRIEZE_WITH_BROTLI)
+        skip();
+    assert_has_exif(&metadata);
+    assert_has_xmp(&metadata);
+}
+
+/* In pieces, the last of which comes first; what other programs left of a packet that is no more is not read. */
+static void test_xmp_that_needs_several_segments(void **state)
+{
+    (void)state;
+    struct fz_metadata metadata = read_bytes(sample_long_jpeg(4));
+    assert_string_equal(metadata.title, "By XMP");
+    assert_string_equal(metadata.description, "in the rest");
+    assert_int_equal(metadata.rating, 4);
+    metadata = read_bytes(sample_long_jpeg(3)); /* without its beginning */
+    assert_string_equal(metadata.title, "By XMP");
+    assert_string_equal(metadata.description, "");
 }
 
 static void test_order_of_precedence(void **state)
@@ -220,7 +243,9 @@ static void test_damage_is_harmless(void **state)
                                   sample_webp(),
                                   sample_exif(true),
                                   sample_heif(),
-                                  sample_jxl()};
+                                  sample_jxl(false),
+                                  sample_jxl(true),
+                                  sample_long_jpeg(4)};
     uint32_t seed = 4;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         for (int round = 0; round < ROUNDS; round++) {
@@ -243,6 +268,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exif_in_both_orders_of_bytes),
         cmocka_unit_test(test_every_format),
+        cmocka_unit_test(test_jxl_with_packed_boxes),
+        cmocka_unit_test(test_xmp_that_needs_several_segments),
         cmocka_unit_test(test_order_of_precedence),
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_texts_are_clean),

@@ -139,6 +139,42 @@ static inline struct bytes sample_jpeg(int parts, bool little)
     return b;
 }
 
+/* `most` of four pieces of XMP, two of another packet among them, from the last one on; the packet in one segment names
+ * what they make up. */
+static inline struct bytes sample_long_jpeg(int most)
+{
+    static const char xmp_name[] = "http://ns.adobe.com/xap/1.0/",
+                      more_name[] = "http://ns.adobe.com/xmp/extension/";
+    static const char guid[] = "0123456789ABCDEF0123456789ABCDEF",
+                      stale[] = "FFFFFFFFFFFFFFFF0123456789ABCDEF";
+    static const char *const rest[] = {XMP_HEAD "><dc:description><rdf:Alt><rdf:li xml:lang='x-default'>in "
+                                                "the rest</rdf:li></rdf:Alt></dc:description>" XMP_TAIL,
+                                       XMP_HEAD "><dc:description><rdf:Alt><rdf:li xml:lang='x-default'>of "
+                                                "yesterday</rdf:li></rdf:Alt></dc:description>" XMP_TAIL};
+    struct bytes b = {0}, main = {0};
+    bytes_put(&main, sample_xmp, strlen(sample_xmp) - strlen(XMP_TAIL));
+    bytes_put(&main, "<note:HasExtendedXMP xmlns:note='http://ns.adobe.com/xmp/note/'>", 64);
+    bytes_put(&main, guid, 32);
+    bytes_put(&main, "</note:HasExtendedXMP>" XMP_TAIL, 22 + strlen(XMP_TAIL));
+    bytes_put(&b, "\xff\xd8", 2);
+    for (int i = 0; i < most; i++) {
+        bool is_stale = i == 0 || i == 2, first = i >= 2;
+        const char *packet = rest[is_stale];
+        uint32_t len = (uint32_t)strlen(packet), half = len / 2, at = first ? 0 : half;
+        struct bytes piece = {0};
+        bytes_put(&piece, is_stale ? stale : guid, 32);
+        bytes_put_be(&piece, len, 4);
+        bytes_put_be(&piece, at, 4);
+        bytes_put(&piece, packet + at, first ? half : len - half);
+        put_segment(&b, 0xffe1, more_name, sizeof more_name, piece.data, piece.len);
+        free(piece.data);
+    }
+    put_segment(&b, 0xffe1, xmp_name, sizeof xmp_name, main.data, main.len);
+    bytes_put(&b, "\xff\xda\0\2", 4);
+    free(main.data);
+    return b;
+}
+
 static inline void put_chunk(struct bytes *b, const char *name, const void *data, size_t len)
 {
     bytes_put_be(b, (uint32_t)len, 4);
@@ -231,15 +267,36 @@ static inline struct bytes sample_heif(void)
     return b;
 }
 
+/* A stream of Brotli (RFC 7932) that holds the bytes as they are: one block of them, and an empty last one. */
+static inline struct bytes sample_brotli(const void *data, size_t len)
+{
+    struct bytes b = {0};
+    bytes_put_le(&b, (uint32_t)(len - 1) << 4 | 1 << 20, 3);
+    bytes_put(&b, data, len);
+    bytes_put(&b, "\3", 1);
+    return b;
+}
+
+static inline void put_packed_box(struct bytes *b, const char *type, const void *data, size_t len)
+{
+    struct bytes packed = {0}, stream = sample_brotli(data, len);
+    bytes_put(&packed, type, 4);
+    bytes_put(&packed, stream.data, stream.len);
+    put_box(b, "brob", packed.data, packed.len);
+    free(packed.data);
+    free(stream.data);
+}
+
 /* JPEG XL in boxes. */
-static inline struct bytes sample_jxl(void)
+static inline struct bytes sample_jxl(bool packed)
 {
     struct bytes b = {0}, exif = {0}, tiff = sample_exif(true);
     put_box(&b, "JXL ", "\r\n\x87\n", 4);
     bytes_put(&exif, "\0\0\0\0", 4);
     bytes_put(&exif, tiff.data, tiff.len);
-    put_box(&b, "Exif", exif.data, exif.len);
-    put_box(&b, "xml ", sample_xmp, strlen(sample_xmp));
+    void (*put)(struct bytes *, const char *, const void *, size_t) = packed ? put_packed_box : put_box;
+    put(&b, "Exif", exif.data, exif.len);
+    put(&b, "xml ", sample_xmp, strlen(sample_xmp));
     free(exif.data);
     free(tiff.data);
     return b;

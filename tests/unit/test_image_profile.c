@@ -1,7 +1,7 @@
 /* Colours of a file with an ICC profile, against lcms's own arithmetic in floating point. */
 #include "test_image_icc.h"
 
-#include "image/profile.h"
+#include "image/pixels/profile.h"
 
 static const uint32_t some_colors[] = {0x000000, 0xffffff, 0x808080, 0xb45a3c, 0x3cb45a, 0x5a3cb4,
                                        0xffe0c0, 0x203040, 0xff0000, 0x00ff00, 0x0000ff, 0xe08090};

@@ -2,10 +2,12 @@
 #include "test_image_support.h"
 
 #include "frieze_config.h"
+#include "image/probe.h"
+#include "test_image_icc.h"
 
 #if FRIEZE_WITH_RAW
 
-enum { SENSOR_W = 640, SENSOR_H = 480 };
+enum { SENSOR_W = 640, SENSOR_H = 480, PREVIEW_LEN_AT = 8 + 2 + 11 * 12 + 8 };
 
 struct entry {
     uint32_t tag, type, count, value;
@@ -194,6 +196,27 @@ static void test_orientations(void **state)
     }
 }
 
+/* LibRaw gives up at a preview of too few bytes, or of far too many, though the sensor's values are there. */
+static void test_impossible_preview(void **state)
+{
+    (void)state;
+    static const uint32_t lens[] = {0, 29, 1 << 20, UINT32_MAX};
+    struct bytes b = make_dng(160, 120, 0x806040, 1);
+    for (int i = 0; i < 4; i++) {
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        set_le(&b, PREVIEW_LEN_AT, lens[i]);
+        if (load(b.data, b.len, 0, 0, &host, &image, &err) != FZ_OK)
+            fail_msg("preview of %u bytes: %s", lens[i], err.msg);
+        assert_int_equal(image.whole_w, SENSOR_W);
+        assert_true(is_red(pixel(&image, 40, 100)));
+        assert_true(is_green(pixel(&image, 280, 100)));
+        host_fini(&host);
+    }
+    free(b.data);
+}
+
 static void test_cut_and_changed(void **state)
 {
     (void)state;
@@ -214,12 +237,48 @@ static void test_cut_and_changed(void **state)
     free(b.data);
 }
 
+/* That of the preview, where the preview is what is shown. */
+static void test_profile(void **state)
+{
+    (void)state;
+    const cmsCIExyYTRIPLE wide = {{0.67, 0.33, 1}, {0.21, 0.71, 1}, {0.15, 0.06, 1}};
+    struct bytes icc = rgb_profile(&wide, 2.2), plain = make_dng(1600, 1200, 0x806040, 1);
+    size_t jpeg_at = 0; /* by the ninth tag */
+    for (size_t i = 0; i < 4; i++)
+        jpeg_at |= (size_t)plain.data[8 + 2 + 8 * 12 + 8 + i] << (8 * i);
+    struct bytes jpeg = {.data = plain.data + jpeg_at, .len = plain.len - jpeg_at};
+    struct bytes with = with_profile(&jpeg, &icc, icc.len), b = {0};
+    bytes_put(&b, plain.data, jpeg_at);
+    bytes_put(&b, with.data, with.len);
+    set_le(&b, 8 + 2 + 11 * 12 + 8, (uint32_t)with.len);
+    const struct bytes *files[] = {&plain, &b};
+    for (int i = 0; i < 2; i++) {
+        struct host host = {0};
+        int fd = open_bytes(files[i]->data, files[i]->len);
+        struct fz_image_request request = make_request(fd, 0, 0, &host);
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        struct fz_probe probe;
+        struct fz_error err;
+        assert_int_equal(fz_image_probe(&request, scratch, &probe, &err), FZ_OK);
+        assert_string_equal(probe.image.format, "raw");
+        assert_int_equal(probe.image.has_profile, i == 1);
+        fz_image_scratch_free(scratch);
+        close(fd);
+    }
+    free(icc.data);
+    free(plain.data);
+    free(with.data);
+    free(b.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_developed_where_the_preview_is_small),
         cmocka_unit_test(test_large_preview),
+        cmocka_unit_test(test_profile),
         cmocka_unit_test(test_orientations),
+        cmocka_unit_test(test_impossible_preview),
         cmocka_unit_test(test_cut_and_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* The filter against plain double arithmetic, and in vector registers against plain C. */
 #include "test_image_support.h"
 
-#include "image/filter.h"
-#include "image/reduce.h"
+#include "image/pixels/filter.h"
+#include "image/pixels/reduce.h"
 
 #include <math.h>
 

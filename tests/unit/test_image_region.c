@@ -1,7 +1,7 @@
 /* Parts of a picture: each is what the whole shows there. */
 #include "test_image_support.h"
 
-#include "image/reduce.h"
+#include "image/pixels/reduce.h"
 
 /* Loads a part with whatever limits, and leaves it in host. */
 static enum fz_err load_part(const struct bytes *file, struct fz_image_region region, int box_w, int box_h,

@@ -279,6 +279,8 @@ struct jpeg_options {
     int restart_rows;
     int orientation; /* EXIF; 0 = none */
     bool big_endian;
+    const UINT8
+        *ac_counts; /* Huffman codes of AC symbols, of which there are 162, by length; NULL = those of T.81 */
 };
 
 static inline struct bytes encode_jpeg(const uint8_t *pixels, int width, int height, struct jpeg_options o)
@@ -302,6 +304,8 @@ static inline struct bytes encode_jpeg(const uint8_t *pixels, int width, int hei
     if (o.down)
         c.comp_info[0].v_samp_factor = o.down;
     c.restart_in_rows = o.restart_rows;
+    for (int i = 0; i < 2 && o.ac_counts; i++)
+        memcpy(c.ac_huff_tbl_ptrs[i]->bits, o.ac_counts, sizeof c.ac_huff_tbl_ptrs[i]->bits);
     c.arith_code = o.arithmetic;
     jpeg_scan_info scans[4];
     if (o.progressive)

@@ -4,6 +4,8 @@
 
 #include "frieze_config.h"
 
+#include <zlib.h>
+
 #if FRIEZE_WITH_RSVG
 
 #define HEAD "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' "
@@ -120,6 +122,58 @@ static void test_recursion_is_refused(void **state)
     }
 }
 
+static char *long_text(const char *fmt, size_t len)
+{
+    char *text = malloc(len + 200), *word = malloc(len + 1);
+    for (size_t i = 0; i < len; i++)
+        word[i] = i % 9 == 8 ? ' ' : 'a';
+    word[len] = '\0';
+    sprintf(text, fmt, word);
+    free(word);
+    return text;
+}
+
+/* What librsvg would work on for minutes without looking up is refused by its looks; what it does at once is drawn. */
+static void test_filters_and_texts_are_judged(void **state)
+{
+    (void)state;
+    static const char filter[] = HEAD "width='400' height='400'><defs><filter id='f'>%s</filter></defs>"
+                                      "<g filter='url(#f)'><rect width='400' height='400'/></g></svg>";
+    static const char text[] = HEAD "width='400' height='400'><text id='t'>%s</text></svg>";
+    static const struct {
+        const char *primitive;
+        enum fz_err code;
+    } cases[] = {
+        {"<feTurbulence numOctaves='100000' baseFrequency='.1'/>", FZ_E_LIMIT},
+        {"<feConvolveMatrix order='500' kernelMatrix='1'/>", FZ_E_LIMIT},
+        {"<feTurbulence numOctaves='4' baseFrequency='.1'/><feGaussianBlur stdDeviation='3'/>", FZ_OK},
+        {"<feMorphology radius='3'/><feOffset dx='2'/>", FZ_OK},
+    };
+    struct host host;
+    struct fz_image image;
+    struct fz_error err;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char svg[1000];
+        snprintf(svg, sizeof svg, filter, cases[i].primitive);
+        assert_int_equal(load_text(svg, 400, &host, &image, &err), cases[i].code);
+        assert_true(cases[i].code == FZ_OK || strstr(err.msg, "filters"));
+        host_fini(&host);
+    }
+    static const size_t lengths[] = {2000, 100000};
+    for (int i = 0; i < 2; i++) {
+        char *svg = long_text(text, lengths[i]);
+        assert_int_equal(load_text(svg, 400, &host, &image, &err), i == 0 ? FZ_OK : FZ_E_LIMIT);
+        assert_true(i == 0 || strstr(err.msg, "text"));
+        host_fini(&host);
+        free(svg);
+        /* where it is no text to be drawn its length is nobody's matter */
+        svg = long_text(HEAD "width='40' height='40'><desc>%s</desc><text>a</text></svg>", lengths[i]);
+        assert_int_equal(load_text(svg, 40, &host, &image, &err), FZ_OK);
+        host_fini(&host);
+        free(svg);
+    }
+}
+
 /* So many shapes take longer than the time that a picture is given: drawing ends there, not after the last. */
 static void test_time_is_limited(void **state)
 {
@@ -162,12 +216,83 @@ static void test_damaged(void **state)
     }
 }
 
+static struct bytes packed(const char *text, size_t len)
+{
+    struct bytes b = {0};
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)text, .avail_in = (uInt)len};
+    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    for (int state = Z_OK; state == Z_OK;) {
+        uint8_t piece[4096];
+        z.next_out = piece;
+        z.avail_out = sizeof piece;
+        state = deflate(&z, Z_FINISH);
+        bytes_put(&b, piece, sizeof piece - z.avail_out);
+    }
+    deflateEnd(&z);
+    return b;
+}
+
+static void test_packed(void **state)
+{
+    (void)state;
+    static const char text[] = "<?xml version='1.0'?>" HEAD
+                               "width='40' height='20'><rect width='20' height='20' fill='#fff'/></svg>";
+    struct bytes b = packed(text, sizeof text - 1);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    int fd = open_bytes(b.data, b.len);
+    assert_string_equal(fz_image_sniff(fd, &err), "svg");
+    close(fd);
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+    assert_string_equal(image.format, "svg");
+    assert_int_equal(image.width, 40);
+    assert_int_equal(pixel(&image, 10, 10), 0xffffff);
+    assert_int_equal(pixel(&image, 30, 10), 0x204060);
+    host_fini(&host);
+    host = (struct host){0};
+    assert_int_equal(load(b.data, b.len - 20, 0, 0, &host, &image, &err), FZ_E_DAMAGED);
+    host_fini(&host);
+    free(b.data);
+    b = packed("<html></html>", 13);
+    host = (struct host){0};
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_E_NOT_PICTURE);
+    free(b.data);
+}
+
+/* 70 MB of spaces: known to be too many before anything is allocated. */
+static void test_packed_bomb(void **state)
+{
+    (void)state;
+    enum { LEN = 70 << 20 };
+    char *text = malloc(LEN);
+    memset(text, ' ', LEN);
+    static const char start[] = HEAD "width='40' height='20'>", end[] = "</svg>";
+    memcpy(text, start, sizeof start - 1);
+    memcpy(text + LEN - sizeof end + 1, end, sizeof end - 1);
+    struct bytes b = packed(text, LEN);
+    free(text);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_E_DAMAGED);
+    assert_string_equal(err.msg, "svg: it unpacks to more than 64 MB");
+    assert_int_equal(host.reserves, 0);
+    free(b.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_use_and_style),   cmocka_unit_test(test_text_is_drawn),
-        cmocka_unit_test(test_no_other_file),   cmocka_unit_test(test_recursion_is_refused),
-        cmocka_unit_test(test_time_is_limited), cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_packed),
+        cmocka_unit_test(test_packed_bomb),
+        cmocka_unit_test(test_use_and_style),
+        cmocka_unit_test(test_text_is_drawn),
+        cmocka_unit_test(test_no_other_file),
+        cmocka_unit_test(test_recursion_is_refused),
+        cmocka_unit_test(test_filters_and_texts_are_judged),
+        cmocka_unit_test(test_time_is_limited),
+        cmocka_unit_test(test_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

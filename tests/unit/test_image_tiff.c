@@ -1,8 +1,9 @@
 /* TIFF: every usual kind of samples, pages, directories that go in a circle, files cut short. */
 #include "test_image_support.h"
 
-#include "image/anim.h"
+#include "image/anim/anim.h"
 
+#include <lcms2.h>
 #include <math.h>
 
 #include <tiffio.h>
@@ -253,6 +254,54 @@ static void test_every_kind_of_samples(void **state)
     }
 }
 
+/* L*a*b* of that pixel: a* and b* are signed in CIELAB, of 16 bits with 8 behind the point, and have an offset in ICCLAB. */
+static cmsCIELab lab_at(const struct kind *k, int x, int y)
+{
+    double v[3], unit = k->bits == 16 ? 256 : 1;
+    for (int i = 0; i < 3; i++) {
+        double most = k->bits == 16 ? 65535 : 255;
+        v[i] = floor(value_at(k, x, y, i) * most + 0.5);
+    }
+    bool icc = k->photometric == PHOTOMETRIC_ICCLAB;
+    for (int i = 1; i < 3; i++)
+        v[i] = icc ? v[i] / unit - 128 : (v[i] < 128 * unit ? v[i] : v[i] - 256 * unit) / unit;
+    return (cmsCIELab){v[0] * 100 / (k->bits == 8 ? 255 : icc ? 0xff00 : 65535), v[1], v[2]};
+}
+
+static void test_lab_is_as_lcms_has_it(void **state)
+{
+    (void)state;
+    static const struct kind labs[] = {{PHOTOMETRIC_CIELAB, 3, 8, .alpha = 0},
+                                       {PHOTOMETRIC_CIELAB, 3, 16, .separate = true},
+                                       {PHOTOMETRIC_ICCLAB, 3, 8, .tiled = true},
+                                       {PHOTOMETRIC_ICCLAB, 3, 16, .alpha = 0}};
+    cmsHPROFILE lab = cmsCreateLab4Profile(NULL), srgb = cmsCreate_sRGBProfile();
+    cmsHTRANSFORM transform =
+        cmsCreateTransform(lab, TYPE_Lab_DBL, srgb, TYPE_RGB_DBL, INTENT_RELATIVE_COLORIMETRIC, 0);
+    for (size_t i = 0; i < sizeof labs / sizeof *labs; i++) {
+        struct bytes b = make(&labs[i]);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        for (int y = 0; y < HIGH; y++)
+            for (int x = 0; x < WIDE; x++) {
+                cmsCIELab value = lab_at(&labs[i], x, y);
+                double rgb[3];
+                cmsDoTransform(transform, &value, rgb, 1);
+                uint32_t want = 0;
+                for (int c = 0; c < 3; c++)
+                    want = want << 8 | (uint32_t)(fmin(fmax(rgb[c], 0), 1) * 255 + 0.5);
+                assert_near(pixel(&image, x, y), want, 1);
+            }
+        host_fini(&host);
+        free(b.data);
+    }
+    cmsDeleteTransform(transform);
+    cmsCloseProfile(lab);
+    cmsCloseProfile(srgb);
+}
+
 /* --- pages ---------------------------------------------------------------------------------------- */
 
 /* Grey pages of 16 x 16 in one byte a pixel, each of its own grey: 10, 20, 30... Page 1 is a smaller copy of page 0, which is
@@ -301,6 +350,101 @@ static enum fz_err load_page(const struct bytes *b, int page, struct host *host,
     fz_image_scratch_free(scratch);
     close(fd);
     return code;
+}
+
+/* A directory of one strip of grey, `grey` everywhere; `next` and `below` (0: none) are places of other directories. Gives its own. */
+struct level {
+    uint32_t side, high, grey, subfile, bits, orientation;
+};
+
+static uint32_t put_level(struct bytes *b, const struct level *l, uint32_t next, uint32_t below)
+{
+    enum { TAGS = 11, BYTES = 2 + TAGS * 12 + 4 };
+    const uint32_t at = (uint32_t)b->len, bits = l->bits ? l->bits : 8, high = l->high ? l->high : l->side;
+    const uint32_t tags[TAGS][3] = {
+        {254, 4, l->subfile},
+        {256, 3, l->side},
+        {257, 3, high},
+        {258, 3, bits},
+        {259, 3, 1},
+        {262, 3, 1},
+        {273, 4, at + BYTES},
+        {274, 3, l->orientation ? l->orientation : 1},
+        {278, 3, high},
+        {279, 4, l->side * high * bits / 8},
+        {below ? 330u : 65000u, 4, below},
+    };
+    bytes_put_le(b, TAGS, 2);
+    for (int k = 0; k < TAGS; k++) {
+        bytes_put_le(b, tags[k][0], 2);
+        bytes_put_le(b, tags[k][1], 2);
+        bytes_put_le(b, 1, 4);
+        bytes_put_le(b, tags[k][2], 4);
+    }
+    bytes_put_le(b, next, 4);
+    for (uint32_t i = 0; i < l->side * high * bits / 8; i++)
+        bytes_put(b, &(uint8_t){(uint8_t)l->grey}, 1);
+    return at;
+}
+
+/* 64 px wide: itself 10; then a copy of a half, 20, behind it; one of a quarter, 30, below it; and what is none of its copies. */
+static struct bytes make_pyramid(uint32_t orientation)
+{
+    struct bytes b = {0};
+    bytes_put(&b, "II*\0\0\0\0\0", 8);
+    uint32_t page = put_level(&b, &(struct level){64, 32, 90, 0, 0, 0}, 0, 0); /* of its own */
+    uint32_t deep = put_level(&b, &(struct level){16, 8, 91, 1, 16, 0}, page, 0);
+    uint32_t wide = put_level(&b, &(struct level){16, 10, 92, 1, 0, 0}, deep, 0);
+    uint32_t mask = put_level(&b, &(struct level){16, 8, 93, 5, 0, 0}, wide, 0);
+    uint32_t half = put_level(&b, &(struct level){32, 16, 20, 1, 0, 0}, mask, 0);
+    uint32_t quarter = put_level(&b, &(struct level){16, 8, 30, 1, 0, 0}, 0, 0);
+    uint32_t first = put_level(&b, &(struct level){64, 32, 10, 0, 0, orientation}, half, quarter);
+    for (int i = 0; i < 4; i++)
+        b.data[4 + i] = (uint8_t)(first >> (8 * i));
+    return b;
+}
+
+static uint32_t grey_of(const struct bytes *b, struct fz_image_region region, int box_w, int box_h)
+{
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    int fd = open_bytes(b->data, b->len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, box_w, box_h, &host);
+    request.region = region;
+    assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    assert_int_equal(image.frames, 2);
+    assert_true(image.out_w == box_w && image.out_h == box_h);
+    uint32_t grey = pixel(&image, image.out_w - 1, image.out_h - 1) & 0xff;
+    assert_int_equal(pixel(&image, 0, 0) & 0xff, grey);
+    host_fini(&host);
+    return grey;
+}
+
+/* The smallest copy that shows as much is what is decoded, whole or in part. */
+static void test_levels_of_a_pyramid(void **state)
+{
+    (void)state;
+    const struct fz_image_region whole = {0};
+    struct bytes b = make_pyramid(1), turned = make_pyramid(6);
+    assert_int_equal(grey_of(&b, whole, 64, 32), 10);
+    assert_int_equal(grey_of(&b, whole, 34, 17), 10);
+    assert_int_equal(grey_of(&b, whole, 32, 16), 20);
+    assert_int_equal(grey_of(&b, whole, 18, 9), 20);
+    assert_int_equal(grey_of(&b, whole, 16, 8), 30);
+    assert_int_equal(grey_of(&b, whole, 4, 2), 30);
+    assert_int_equal(grey_of(&turned, whole, 16, 32), 20);
+    assert_int_equal(grey_of(&turned, whole, 8, 16), 30);
+    assert_int_equal(grey_of(&b, (struct fz_image_region){16, 8, 32, 16}, 32, 16), 10);
+    assert_int_equal(grey_of(&b, (struct fz_image_region){16, 8, 32, 16}, 16, 8), 20);
+    assert_int_equal(grey_of(&b, (struct fz_image_region){16, 8, 32, 16}, 8, 4), 30);
+    assert_int_equal(grey_of(&b, (struct fz_image_region){18, 8, 32, 16}, 8, 4),
+                     20); /* half pixels of the other */
+    free(b.data);
+    free(turned.data);
 }
 
 static void test_pages(void **state)
@@ -442,7 +586,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_kind_of_samples),
+        cmocka_unit_test(test_lab_is_as_lcms_has_it),
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_levels_of_a_pyramid),
         cmocka_unit_test(test_pages_are_turned_over),
         cmocka_unit_test(test_directories_in_a_circle),
         cmocka_unit_test(test_cut_short),

@@ -288,6 +288,81 @@ static void a_slow_reader_holds_up_nobody(void **state)
     free(text);
 }
 
+/* Answers whatever is asked within `seconds`, at once; gives how much that was, and counts the answers that came to `fd`. */
+static size_t answer_all(int fd, double seconds, size_t *heard)
+{
+    size_t count = 0;
+    for (double end = now_s() + seconds; now_s() < end;) {
+        char bytes[4096];
+        ssize_t n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        for (ssize_t i = 0; i < n; i++)
+            *heard += bytes[i] == '\n';
+        if (!site.taken)
+            site.taken = fz_ready_take(&site.requests);
+        struct fz_request *request = next_request(0);
+        if (request)
+            fz_server_answer(site.server, request);
+        count += request != NULL;
+    }
+    return count;
+}
+
+/* So many at once, then at a pace, and all of them in the end; nobody else is slowed down by it. */
+static void who_asks_too_much_waits(void **state)
+{
+    (void)state;
+    enum { COUNT_ALL = 700, AT_ONCE = 250, A_SECOND = 500 };
+    static const char ask[] = "{\"cmd\":\"flood\"}\n";
+    char text[COUNT_ALL * (sizeof ask - 1) + 1] = "";
+    for (size_t i = 0; i < COUNT_ALL; i++)
+        memcpy(text + i * (sizeof ask - 1), ask, sizeof ask);
+    int flood = dial("default"), other = dial("default");
+    size_t heard = 0;
+    say(flood, text);
+    assert_int_equal(shutdown(flood, SHUT_WR), 0);
+    double began = now_s();
+    size_t taken = answer_all(flood, 0.3, &heard);
+    double took = now_s() - began;
+    assert_true(taken >= AT_ONCE);
+    assert_true((double)taken <= AT_ONCE + 2 + A_SECOND * took);
+
+    struct fz_request *request;
+    say(other, "{\"cmd\":\"other\"}\n");
+    for (bool answered = false; !answered; taken += !answered) {
+        assert_non_null(request = next_request(PATIENCE_S));
+        answered = strcmp(request->command, "other") == 0;
+        fz_server_answer(site.server, request);
+    }
+    assert_true(taken < COUNT_ALL);
+    assert_hears(other, "{\"id\":null,\"ok\":true,\"result\":null}");
+
+    while (heard < COUNT_ALL && now_s() - began < PATIENCE_S)
+        taken += answer_all(flood, 0.05, &heard);
+    assert_int_equal(taken, COUNT_ALL);
+    assert_int_equal(heard, COUNT_ALL);
+    assert_true(now_s() - began > (double)(COUNT_ALL - AT_ONCE) / A_SECOND - 0.1);
+    close(flood);
+    close(other);
+}
+
+/* Neither does nonsense, nor a connection for each request, get more than its share. */
+static void connecting_anew_does_not_help(void **state)
+{
+    (void)state;
+    enum { AT_ONCE = 250, A_SECOND = 500 };
+    double began = now_s();
+    size_t heard = 0;
+    while (now_s() - began < 1) {
+        int fd = dial("default");
+        say(fd, "nonsense\n");
+        assert_hears_error(fd, "usage");
+        heard++;
+        close(fd);
+    }
+    /* Where the one before is not seen to be closed yet, the next place is taken. */
+    assert_true((double)heard <= 2 * (AT_ONCE + 2 + A_SECOND * (now_s() - began)));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start_default, stop_server)
@@ -305,6 +380,8 @@ int main(void)
         TEST(answers_to_the_gone_are_dropped),
         TEST(who_leaves_in_the_middle_is_forgotten),
         TEST(a_slow_reader_holds_up_nobody),
+        TEST(who_asks_too_much_waits),
+        TEST(connecting_anew_does_not_help),
     };
     return cmocka_run_group_tests(tests, open_site, close_site);
 }

@@ -8,8 +8,10 @@ static const struct fz_source_options watched = {.recursive = true, .watch = tru
 static void start_given(struct world *w)
 {
     struct fz_error err;
+    struct fz_source_options options = watched;
+    options.readers = readers;
     w->roots = 0;
-    assert_int_equal(fz_sources_start_given(&w->sources, ROOT, &watched, &w->ready, &w->bell, &w->quit, &err),
+    assert_int_equal(fz_sources_start_given(&w->sources, ROOT, &options, &w->ready, &w->bell, &w->quit, &err),
                      FZ_OK);
     fz_list_set_order(w->list, ROOT, fz_sources_order(w->sources, ROOT));
 }
@@ -140,5 +142,5 @@ int main(void)
         TEST(many),
         TEST(stopped_at_any_time),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, begin_all, end_all);
 }

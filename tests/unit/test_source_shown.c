@@ -285,6 +285,7 @@ static void search_step(struct model *m)
     for (int steps = pick(m, 4); steps > 0; steps--) {
         if (fz_list_search_step(m->list, 0)) {
             assert_non_null(m->runs);
+            fz_list_search_show(m->list);
             m->stands = m->runs;
             m->runs = NULL;
         }

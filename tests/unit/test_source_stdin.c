@@ -234,5 +234,5 @@ int main(void)
         TEST(given_files_are_followed),
         TEST(beside_other_sources),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, begin_all, end_all);
 }

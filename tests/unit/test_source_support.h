@@ -26,6 +26,34 @@
 
 #define FZ_TEST __attribute__((unused)) static
 
+/* A program that defines FZ_TEST_PROCESSES before this file has readers that are processes. */
+#ifdef FZ_TEST_PROCESSES
+#include "process/zygote.h"
+#include "source/reader.h"
+
+static struct fz_zygote *readers;
+
+FZ_TEST int begin_all(void **state)
+{
+    static const struct fz_role role = {.name = "reader", .run = fz_reader_back_run};
+    struct fz_error err;
+    (void)state;
+    assert_int_equal(fz_zygote_front_start(&readers, &role, false, &err), FZ_OK);
+    return 0;
+}
+
+FZ_TEST int end_all(void **state)
+{
+    (void)state;
+    fz_zygote_front_stop(readers);
+    return 0;
+}
+#else
+static struct fz_zygote *const readers = NULL;
+#define begin_all NULL
+#define end_all NULL
+#endif
+
 struct world {
     char dir[64]; /* the temporary folder; the working directory of the test */
     struct fz_list *list;
@@ -35,11 +63,11 @@ struct world {
     struct fz_cancel quit;
     size_t roots, listed;
     uint32_t left_out;
-    size_t added_events, added, changed, removed, errors;
+    size_t added_events, added, changed, removed, errors, away, back;
     char last_error[256];
     enum fz_err last_code;
     int64_t first_added_us;
-    char *changed_names; /* one per line */
+    char *changed_names, *beside_names; /* one per line */
 };
 
 FZ_TEST struct world *world_new(void)
@@ -52,6 +80,7 @@ FZ_TEST struct world *world_new(void)
     w->list = fz_list_new();
     fz_cancel_init(&w->quit, NULL);
     w->changed_names = fz_strdup("");
+    w->beside_names = fz_strdup("");
     return w;
 }
 
@@ -70,8 +99,10 @@ FZ_TEST enum fz_err world_start_many(struct world *w, const struct fz_source_opt
                                      const char *const *arguments, size_t count, struct fz_error *err)
 {
     w->roots = count;
+    struct fz_source_options all = *options;
+    all.readers = readers;
     enum fz_err code =
-        fz_sources_start(&w->sources, arguments, count, options, &w->ready, &w->bell, &w->quit, err);
+        fz_sources_start(&w->sources, arguments, count, &all, &w->ready, &w->bell, &w->quit, err);
     for (uint32_t i = 0; code == FZ_OK && i < count; i++)
         fz_list_set_order(w->list, i, fz_sources_order(w->sources, i));
     return code;
@@ -90,6 +121,11 @@ static void world_take_event(struct world *w, const struct fz_source_event *even
     fz_list_apply(w->list, event, &change);
     w->added += change.added;
     w->changed += change.changed_count;
+    for (size_t i = 0; i < change.beside_count; i++) {
+        char *more = fz_asprintf("%s%s\n", w->beside_names, fz_list_name(w->list, change.beside[i]));
+        free(w->beside_names);
+        w->beside_names = more;
+    }
     w->removed += change.removed_count;
     for (size_t i = 0; i < change.changed_count; i++) {
         char *more = fz_asprintf("%s%s\n", w->changed_names, fz_list_name(w->list, change.changed[i]));
@@ -113,10 +149,18 @@ static void world_take_event(struct world *w, const struct fz_source_event *even
         w->last_code = event->error.code;
         snprintf(w->last_error, sizeof w->last_error, "%s", event->error.msg);
         break;
+    case FZ_SOURCE_AWAY:
+        w->away++;
+        break;
+    case FZ_SOURCE_BACK:
+        w->back++;
+        break;
     case FZ_SOURCE_REMOVED:
     case FZ_SOURCE_CHANGED:
     case FZ_SOURCE_RENAMED:
+    case FZ_SOURCE_BESIDE:
     case FZ_SOURCE_WHOLE:
+    case FZ_SOURCE_FOLDERS:
         break;
     }
 }
@@ -191,6 +235,26 @@ FZ_TEST void world_until(struct world *w, const char *expected)
     }
 }
 
+/* Waits until so many sources have gone away, and come back, so far. */
+FZ_TEST void world_until_away(struct world *w, size_t away, size_t back)
+{
+    int64_t deadline = fz_now_us() + 10000000;
+    for (; (w->away < away || w->back < back) && fz_now_us() < deadline; nap_ms(2))
+        world_take(w);
+    assert_int_equal(w->away, away);
+    assert_int_equal(w->back, back);
+}
+
+/* Waits until these, and no others, had news of their sidecars. */
+FZ_TEST void world_until_beside(struct world *w, const char *expected)
+{
+    int64_t deadline = fz_now_us() + 10000000;
+    for (; strlen(w->beside_names) < strlen(expected) && fz_now_us() < deadline; nap_ms(2))
+        world_take(w);
+    assert_string_equal(w->beside_names, expected);
+    w->beside_names[0] = '\0';
+}
+
 /* Lets `ms` pass, taking what comes. */
 FZ_TEST void world_pass(struct world *w, long ms)
 {
@@ -216,6 +280,7 @@ FZ_TEST void world_free(struct world *w)
     assert_int_equal(chdir("/"), 0);
     run("chmod -R u+rwx '%s' && rm -rf '%s'", w->dir, w->dir);
     free(w->changed_names);
+    free(w->beside_names);
     free(w);
 }
 

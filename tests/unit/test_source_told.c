@@ -1,5 +1,6 @@
 /* What files tell of themselves: asked once, by whoever needs it, again for what changed; the orders that follow it. */
 #include "base/mem.h"
+#include "decode/decoder.h"
 #include "fixture.h"
 #include "source/batch.h"
 #include "source/facts.h"
@@ -47,13 +48,24 @@ static void make_file(const char *folder, const char *name, const char *made, in
 
 static int read_main(void *told)
 {
-    fz_told_read(told, NULL, &never);
+    struct fz_engine_counts counts = {0};
+    struct fz_engine_options how = {.number = 1, .counts = &counts};
+    struct fz_decoder decoder;
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &never);
+    fz_decoder_init(&decoder, fz_engine_new(&how), NULL, NULL, NULL, NULL);
+    job->decoder = &decoder;
+    fz_told_read(told, job);
+    fz_job_free(job);
+    fz_decoder_fini(&decoder);
     return 0;
 }
 
 static int look_main(void *facts)
 {
-    fz_facts_look(facts, &never);
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &never);
+    job->decoder = &(struct fz_decoder){0};
+    fz_facts_look(facts, job);
+    fz_job_free(job);
     return 0;
 }
 

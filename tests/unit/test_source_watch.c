@@ -3,6 +3,7 @@
 #include "test_source_support.h"
 
 #include "source/marks.h"
+#include "source/stacks.h"
 
 static const struct fz_source_options watched = {.recursive = true, .watch = true};
 static const struct fz_source_options awaited = {.recursive = true, .watch = true, .wait = true};
@@ -102,6 +103,44 @@ static void a_renamed_file_stays_what_it_was(void **state)
     assert_int_equal(w->errors, 0);
 }
 
+/* They are no items; what they speak of is told, once for all that became of one of them. */
+static void sidecars_speak_of_their_pictures(void **state)
+{
+    struct world *w = *state;
+    run("mkdir d && touch d/a.jpg d/a.JPG d/a.b.jpg d/b.tiff d/C.CR2 d/C.JPG && echo x > d/b.xmp");
+    fz_list_set_stacks(w->list, true);
+    start_listed(w, "d");
+    run("echo x > d/a.xmp");
+    world_until_beside(w, "a.jpg\na.JPG\n");
+    run("echo y > d/b.xmp");
+    world_until_beside(w, "b.tiff\n");
+    run("echo y > new && mv new d/b.tiff.xmp");
+    world_until_beside(w, "b.tiff\n");
+    run("rm d/b.tiff.xmp d/b.xmp && echo x > d/nobody.xmp");
+    world_until_beside(w, "b.tiff\nb.tiff\n");
+    run("echo x > d/C.CR2.xmp");
+    world_until_beside(w, "C.JPG\n"); /* the cover tells it */
+    run("mv d/C.CR2.xmp d/a.b.jpg.xmp");
+    world_until_beside(w, "a.b.jpg\nC.JPG\n");
+    assert_list(w, "d/a.b.jpg\nd/a.JPG\nd/a.jpg\nd/b.tiff\nd/C.JPG\n");
+    assert_int_equal(w->changed, 0);
+}
+
+static void sidecars_of_named_files(void **state)
+{
+    struct world *w = *state;
+    struct fz_error err;
+    const char *names[] = {"a.jpg", "b.jpg"};
+    run("touch a.jpg b.jpg c.jpg");
+    assert_int_equal(world_start_many(w, &watched, names, 2, &err), FZ_OK);
+    world_until_listed(w);
+    run("echo x > b.jpg.xmp");
+    world_until_beside(w, "b.jpg\n");
+    run("echo x > c.xmp && echo x > a.xmp");
+    world_until_beside(w, "a.jpg\n");
+    assert_list(w, "a.jpg\nb.jpg\n");
+}
+
 /* Nobody closes these after they came. */
 static void files_without_a_writer_are_shown(void **state)
 {
@@ -195,15 +234,60 @@ static void a_root_goes_and_comes_back(void **state)
     world_until(w, "");
     run("mkdir top/d && touch top/d/b.jpg");
     world_until(w, "top/d/b.jpg\n");
+    world_until_away(w, 1, 1);
     run("mv top/d top/e");
-    world_until(w, "");
+    world_until_away(w, 2, 1);
     run("rm -r top");
     world_pass(w, 100);
+    assert_list(w, "top/d/b.jpg\n");
     run("mkdir -p top/d && touch top/d/c.jpg");
     world_until(w, "top/d/c.jpg\n");
     run("touch top/d/d.jpg");
     world_until(w, "top/d/c.jpg\ntop/d/d.jpg\n");
+    world_until_away(w, 2, 2);
     assert_int_equal(w->listed, 1);
+}
+
+/* Its items are the same ones afterwards, and all of them are to be read again: nobody saw what became of them. */
+static void what_is_in_a_root_outlives_its_absence(void **state)
+{
+    struct world *w = *state;
+    run("mkdir -p d/in/deep out && echo x > d/1.jpg && echo x > d/in/2.jpg && echo x > d/in/deep/3.jpg && "
+        "echo x > d/in/4.jpg");
+    start_listed(w, "d");
+    fz_item_id first = fz_list_at(w->list, 0);
+    fz_list_mark(w->list, first, true);
+    run("mv d e");
+    world_until_away(w, 1, 0);
+    run("mv e/in/deep e/moved && rm e/in/4.jpg && echo x > e/in/5.jpg");
+    world_pass(w, 100);
+    assert_list(w, "d/1.jpg\nd/in/2.jpg\nd/in/4.jpg\nd/in/deep/3.jpg\n");
+    assert_int_equal(w->changed + w->removed, 0);
+    run("mv e d");
+    world_until_away(w, 1, 1);
+    assert_list(w, "d/1.jpg\nd/in/2.jpg\nd/in/5.jpg\nd/moved/3.jpg\n");
+    assert_int_equal(fz_list_at(w->list, 0), first);
+    assert_true(fz_list_is_marked(w->list, first));
+    assert_non_null(strstr(w->changed_names, "1.jpg\n2.jpg\n"));
+    run("rm d/1.jpg && echo x > d/moved/6.jpg");
+    world_until(w, "d/in/2.jpg\nd/in/5.jpg\nd/moved/3.jpg\nd/moved/6.jpg\n");
+    assert_int_equal(w->errors, 0);
+}
+
+/* In one go with what it deletes before. */
+static void a_root_is_deleted_file_by_file(void **state)
+{
+    struct world *w = *state;
+    run("mkdir -p d/in && touch d/1.jpg d/2.jpg d/in/3.jpg");
+    start_listed(w, "d");
+    run("rm d/1.jpg && mv d e");
+    world_until_away(w, 1, 0);
+    assert_list(w, "d/2.jpg\nd/in/3.jpg\n");
+    run("mv e d");
+    world_until_away(w, 1, 1);
+    run("rm -r d");
+    world_until_away(w, 2, 1);
+    assert_list(w, "");
 }
 
 static void waiting_for_a_folder(void **state)
@@ -268,8 +352,12 @@ static void named_files_are_followed(void **state)
     run("echo x > tmp.jpg && mv tmp.jpg d/a.jpg");
     world_until(w, "d/b.txt\nd/a.jpg\nd/missing.jpg\nnone/x.jpg\n");
     run("mv d e");
-    world_until(w, "none/x.jpg\n");
-    run("mv e d");
+    world_until_away(w, 3, 0);
+    assert_list(w, "d/b.txt\nd/a.jpg\nd/missing.jpg\nnone/x.jpg\n");
+    run("rm e/a.jpg && mv e d");
+    world_until_away(w, 3, 3);
+    assert_list(w, "d/b.txt\nd/missing.jpg\nnone/x.jpg\n");
+    run("echo x > d/a.jpg");
     world_until(w, "d/b.txt\nd/a.jpg\nd/missing.jpg\nnone/x.jpg\n");
 }
 
@@ -295,16 +383,20 @@ int main(int argc, char **argv)
         TEST(a_renamed_file_stays_what_it_was),
         TEST(rewritten_files_change),
         TEST(a_file_half_written_is_not_shown),
+        TEST(sidecars_speak_of_their_pictures),
+        TEST(sidecars_of_named_files),
         TEST(files_without_a_writer_are_shown),
         TEST(folders_come_and_go),
         TEST(linked_folders_come_and_go),
         TEST(a_link_gives_way),
         TEST(a_root_goes_and_comes_back),
+        TEST(what_is_in_a_root_outlives_its_absence),
+        TEST(a_root_is_deleted_file_by_file),
         TEST(waiting_for_a_folder),
         TEST(waiting_for_a_file),
         TEST(waiting_without_watching),
         TEST(named_files_are_followed),
         TEST(without_watching_nothing_changes),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, begin_all, end_all);
 }

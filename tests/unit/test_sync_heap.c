@@ -237,6 +237,46 @@ static void try_pop_empties_a_closed_heap(void **state)
     fz_heap_fini(&heap);
 }
 
+static int pop_one_or_nudge(void *ctx)
+{
+    struct popper *popper = ctx;
+    unsigned nudges = 0;
+    popper->got = fz_heap_pop_or_nudge(popper->heap, &nudges);
+    return (int)nudges;
+}
+
+/* Who waits is woken; who works is told once it has nothing to do; each once. */
+static void a_nudge_reaches_whoever_has_nothing_to_do(void **state)
+{
+    (void)state;
+    struct fz_heap heap;
+    struct node nodes[2];
+    unsigned nudges = 0;
+    fz_heap_init(&heap);
+    push_numbers(&heap, nodes, COUNT(nodes));
+    fz_heap_nudge(&heap);
+    for (size_t i = 0; i < COUNT(nodes); i++)
+        assert_non_null(fz_heap_pop_or_nudge(&heap, &nudges));
+    assert_int_equal(nudges, 0);
+    assert_null(fz_heap_pop_or_nudge(&heap, &nudges));
+    assert_int_equal(nudges, 1);
+
+    struct popper popper = {.heap = &heap};
+    SDL_Thread *thread;
+    int seen;
+    fz_heap_nudge(&heap);
+    assert_int_equal(fz_thread_start(&thread, "popper", pop_one_or_nudge, &popper, NULL), FZ_OK);
+    SDL_WaitThread(thread, &seen);
+    assert_null(popper.got);
+    assert_int_equal(seen, 2);
+    fz_heap_close(&heap);
+    assert_null(fz_heap_pop_or_nudge(&heap, &nudges));
+    unsigned before = nudges;
+    assert_null(fz_heap_pop_or_nudge(&heap, &nudges));
+    assert_int_equal(nudges, before); /* closed, and not nudged */
+    fz_heap_fini(&heap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +287,7 @@ int main(void)
         cmocka_unit_test(pop_waits_for_a_push),
         cmocka_unit_test(close_wakes_all_and_keeps_the_queue),
         cmocka_unit_test(try_pop_empties_a_closed_heap),
+        cmocka_unit_test(a_nudge_reaches_whoever_has_nothing_to_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,7 +74,7 @@ static void cells_cover_the_content(void **state)
                 assert_near(cell.x + cell.w, layout.params.view_w, 1e-6);
         }
         struct fz_rect last = fz_layout_cell(&layout, layout.params.count - 1);
-        assert_near(last.y + last.h, layout.content_h, 1e-6);
+        assert_near(last.y + last.h, layout.length, 1e-6);
     }
 }
 
@@ -137,7 +137,7 @@ static void visible_at_every_scroll_position(void **state)
     for (int round = 0; round < 60; round++) {
         struct fz_layout layout = random_layout(&random, 64, 60);
         double max = fz_layout_scroll_max(&layout);
-        assert_near(max, fmax(layout.content_h - layout.params.view_h, 0), 1e-9);
+        assert_near(max, fmax(layout.length - layout.params.view_h, 0), 1e-9);
         double step = fmax(1, floor(max / 1500));
         for (double scroll = 0; scroll <= max; scroll += step)
             check_visible(&layout, scroll);
@@ -180,7 +180,7 @@ static void nothing_is_visible_of_nothing(void **state)
     struct fz_layout layout = layout_of(800, 600, 100, 100, 0);
     size_t first, last, index;
     assert_false(fz_layout_visible(&layout, 0, &first, &last));
-    assert_false(fz_layout_hit(&layout, 10, 10, &index));
+    assert_false(fz_layout_hit(&layout, 0, 10, 10, &index));
     assert_true(fz_layout_scroll_max(&layout) == 0);
     assert_int_equal(fz_layout_move(&layout, 0, 5, -3, FZ_LAYOUT_OWN_COLUMN), 0);
 }
@@ -198,7 +198,7 @@ static void check_hit(const struct fz_layout *layout, double x, double y)
 {
     const double margin = 1e-6;
     size_t index = SIZE_MAX, inside = SIZE_MAX;
-    bool hit = fz_layout_hit(layout, x, y, &index);
+    bool hit = fz_layout_hit(layout, 0, x, y, &index);
     for (size_t i = 0; i < layout->params.count; i++)
         if (lies_in(fz_layout_cell(layout, i), x, y, margin))
             inside = i;
@@ -224,7 +224,7 @@ static void hit_is_the_inverse_of_cell(void **state)
         }
         for (int i = 0; i < 200; i++)
             check_hit(&layout, random_int(&random, -20, layout.params.view_w + 20),
-                      random_int(&random, -20, (int)layout.content_h + 20));
+                      random_int(&random, -20, (int)layout.length + 20));
     }
 }
 
@@ -366,7 +366,7 @@ static void sections_begin_rows_of_their_own(void **state)
     for (int round = 0; round < 500; round++) {
         random_sections(&random, &m);
         assert_int_equal(m.layout.rows, m.rows);
-        assert_near(m.layout.content_h, m.end_y, 1e-6);
+        assert_near(m.layout.length, m.end_y, 1e-6);
         for (size_t i = 0; i < m.count; i++) {
             struct fz_layout_place place = fz_layout_place(&m.layout, i);
             struct fz_rect cell = fz_layout_cell(&m.layout, i), box = fz_layout_box(&m.layout, i);
@@ -438,7 +438,7 @@ static void nothing_is_hit_in_a_heading(void **state)
                       random_real(&random, -20, m.end_y + 20));
         for (size_t s = 0; s < m.layout.params.section_count; s++) {
             size_t index;
-            assert_false(fz_layout_hit(&m.layout, 5, m.heading_y[s] + 0.5, &index));
+            assert_false(fz_layout_hit(&m.layout, 0, 5, m.heading_y[s] + 0.5, &index));
         }
     }
 }
@@ -611,7 +611,7 @@ static void a_hundred_thousand_tiles_cost_no_more(void **state)
     assert_true(now_s() - start < 2);
     assert_true(fz_layout_visible(&layout, max, &first, &last));
     assert_int_equal(last, 99999);
-    assert_true(fz_layout_hit(&layout, 5, max + 1079, &index));
+    assert_true(fz_layout_hit(&layout, 0, 5, max + 1079, &index));
     assert_int_equal(index, 99995);
 }
 

@@ -1,0 +1,140 @@
+#include "app/isolation.h"
+
+#include "app/limits.h"
+#include "base/memory_use.h"
+#include "decode/back.h"
+#include "source/once.h"
+#include "source/reader.h"
+
+#include <string.h>
+
+enum { OWN_KEEP_BYTES = 4 << 20 };
+
+const struct fz_role *const fz_roles[] = {&fz_decoder_role, &fz_svg_decoder_role, &fz_reader_role, NULL};
+
+static bool is_text(const struct fz_options *options, enum fz_option_id id, const char *text)
+{
+    return strcmp(options->values[id].text, text) == 0;
+}
+
+bool fz_isolation_requires_all(const struct fz_options *options)
+{
+    return is_text(options, FZ_OPTION_SANDBOX, "require");
+}
+
+/* Starts a decoder to see. */
+static enum fz_err require(struct fz_zygote *decoders, struct fz_error *err)
+{
+    uint32_t layers;
+    char missing[FZ_SANDBOX_TEXT];
+    enum fz_err code = fz_engine_try(decoders, &layers, missing, err);
+    if (code == FZ_OK && fz_sandbox_state_of(layers) != FZ_SANDBOX_STATE_FULL)
+        code = fz_fail(err, FZ_E_UNSUPPORTED, 0,
+                       "--sandbox=require: this system does not permit all of it (%s)", missing);
+    return code;
+}
+
+/* Those of text in SVG have a zygote of their own, which would begin only with the first such picture. */
+static enum fz_err require_all(const struct fz_options *options, struct fz_zygote *decoders,
+                               struct fz_error *err)
+{
+    enum fz_err code = require(decoders, err);
+    if (code != FZ_OK)
+        return code;
+    struct fz_zygote *svg_decoders = fz_isolation_svg(options);
+    code = require(svg_decoders, err);
+    fz_zygote_front_stop(svg_decoders);
+    return code;
+}
+
+enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygote **decoders,
+                               struct fz_error *err)
+{
+    bool requires = fz_isolation_requires_all(options);
+    *decoders = NULL;
+    if (is_text(options, FZ_OPTION_ISOLATION, "thread"))
+    return requires ? fz_fail(err, FZ_E_USAGE, 0, "--sandbox=require needs --isolation=process") : FZ_OK;
+    bool sandbox = !is_text(options, FZ_OPTION_SANDBOX, "off");
+    enum fz_err code = fz_zygote_front_start(decoders, &fz_decoder_role, sandbox, err);
+    if (code == FZ_OK && requires)
+        code = require_all(options, *decoders, err);
+    if (code != FZ_OK) {
+        fz_zygote_front_stop(*decoders);
+        *decoders = NULL;
+    }
+    return code;
+}
+
+enum fz_err fz_isolation_start_readers(const struct fz_options *options, struct fz_zygote **readers,
+                                       struct fz_error *err)
+{
+    *readers = NULL;
+    return is_text(options, FZ_OPTION_ISOLATION, "thread")
+               ? FZ_OK
+               : fz_zygote_front_start(readers, &fz_reader_role, false, err);
+}
+
+struct fz_zygote *fz_isolation_svg(const struct fz_options *options)
+{
+    return is_text(options, FZ_OPTION_ISOLATION, "thread")
+               ? NULL
+               : fz_zygote_front_later(&fz_svg_decoder_role, !is_text(options, FZ_OPTION_SANDBOX, "off"));
+}
+
+enum fz_err fz_own_engine_start(struct fz_own_engine *own, const struct fz_options *options,
+                                struct fz_error *err)
+{
+    *own = (struct fz_own_engine){.reader = FZ_NO_CHILD};
+    enum fz_err code = fz_isolation_start_readers(options, &own->readers, err);
+    if (code == FZ_OK)
+        code = fz_isolation_start(options, &own->decoders, err);
+    if (code != FZ_OK)
+        return code;
+    fz_image_init();
+    own->svg_decoders = fz_isolation_svg(options);
+    struct fz_engine_options how = {.decoders = own->decoders,
+                                    .svg_decoders = own->svg_decoders,
+                                    .requires_all = fz_isolation_requires_all(options),
+                                    .number = 1,
+                                    .keep_bytes = OWN_KEEP_BYTES,
+                                    .working_bytes = fz_memory_available_bytes(),
+                                    .max_cpu_us = fz_limits_from_options(options).max_cpu_us,
+                                    .counts = &own->counts};
+    own->engine = fz_engine_new(&how);
+    return FZ_OK;
+}
+
+void fz_own_engine_stop(struct fz_own_engine *own)
+{
+    if (own->engine)
+        fz_image_fini();
+    fz_engine_free(own->engine);
+    if (own->readers)
+        fz_once_end(&own->reader);
+    fz_zygote_front_stop(own->readers);
+    fz_zygote_front_stop(own->decoders);
+    fz_zygote_front_stop(own->svg_decoders);
+}
+
+struct fz_look fz_own_engine_open(struct fz_own_engine *own, const char *path,
+                                  const struct fz_image_limits *limits, int *fd)
+{
+    return fz_once_open(own->readers, &own->reader, path, limits->max_file_bytes, fd);
+}
+
+void fz_isolation_print(const struct fz_options *options, FILE *stream)
+{
+    struct fz_zygote *decoders = NULL;
+    struct fz_error err = {0};
+    uint32_t layers = 0;
+    char text[FZ_SANDBOX_TEXT], missing[FZ_SANDBOX_TEXT] = "";
+    if (fz_isolation_start(options, &decoders, &err) == FZ_OK && decoders)
+        fz_engine_try(decoders, &layers, missing, &err);
+    fz_zygote_front_stop(decoders);
+    fz_sandbox_format(layers, text);
+    fprintf(stream, "isolation: %s\nsandbox: %s\n", options->values[FZ_OPTION_ISOLATION].text, text);
+    if (missing[0])
+        fprintf(stream, "  missing: %s\n", missing);
+    if (err.code != FZ_OK)
+        fprintf(stream, "  %s\n", err.msg);
+}

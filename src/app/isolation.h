@@ -1,0 +1,52 @@
+/* The processes in which pictures are decoded, as the options want them. */
+#ifndef FZ_APP_ISOLATION_H
+#define FZ_APP_ISOLATION_H
+
+#include "ctl/option.h"
+#include "decode/ask.h"
+#include "decode/engine.h"
+#include "process/sandbox.h"
+#include "process/zygote.h"
+
+#include <stdio.h>
+
+/* What main may be started as instead of frieze: ends with NULL. */
+extern const struct fz_role *const fz_roles[];
+
+/* Main thread, before any other exists. Forks what decoders are forked from; *decoders is NULL with --isolation=thread. Where
+ * --sandbox=require cannot be met the error says which layer is missing, and why. */
+enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygote **decoders,
+                               struct fz_error *err);
+
+/* Main thread, after that. Of the decoders with fonts, which nobody waits for before the first text in an SVG; NULL with
+ * --isolation=thread. */
+struct fz_zygote *fz_isolation_svg(const struct fz_options *options);
+
+/* The same for readers (source/reader.h), which have no sandbox. */
+enum fz_err fz_isolation_start_readers(const struct fz_options *options, struct fz_zygote **readers,
+                                       struct fz_error *err);
+
+/* Any thread. Whether no picture is decoded where a layer of the sandbox is missing (--sandbox=require). */
+bool fz_isolation_requires_all(const struct fz_options *options);
+
+/* What a subcommand opens files and decodes with that has neither readers nor workers. */
+struct fz_own_engine {
+    struct fz_zygote *readers, *decoders, *svg_decoders; /* owned; NULL: on this thread */
+    struct fz_child reader;                              /* that opens files */
+    struct fz_engine_counts counts;
+    struct fz_engine *engine; /* owned */
+};
+
+/* Main thread, before any other exists. To be stopped in every case. */
+enum fz_err fz_own_engine_start(struct fz_own_engine *own, const struct fz_options *options,
+                                struct fz_error *err);
+void fz_own_engine_stop(struct fz_own_engine *own);
+
+/* Main thread. Opens a file for a request within these limits, as fz_once_open. */
+struct fz_look fz_own_engine_open(struct fz_own_engine *own, const char *path,
+                                  const struct fz_image_limits *limits, int *fd);
+
+/* Main thread. Two lines, for --version: what decodes, and what holds around it on this machine. */
+void fz_isolation_print(const struct fz_options *options, FILE *stream);
+
+#endif

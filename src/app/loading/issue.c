@@ -1,0 +1,424 @@
+/* What is wanted becomes jobs: the first half of the loader's work. */
+#include "app/app.h"
+#include "app/limits.h"
+#include "app/loading/loader_internal.h"
+#include "base/clock.h"
+#include "sync/thread.h"
+
+#include <stdlib.h>
+
+enum { FILL_LOOKS = 512 }; /* items that one call looks at for the fill: a bound on its time */
+
+/* ---- What is wanted ---------------------------------------------------------------------------------------------- */
+
+static bool wall_box_is(const struct fz_loader *loader, int w, int h)
+{
+    return loader->box_w == w && loader->box_h == h;
+}
+
+/* Behind what the picture view needs, when that is open. */
+static uint64_t tile_priority(const struct fz_app *app, const struct fz_focus *focus, size_t index)
+{
+    uint64_t priority = fz_priority_of_tile(&app->wall.layout, focus, index);
+    uint64_t floor = fz_priority(FZ_PRIORITY_AHEAD, 0);
+    return app->mode == FZ_MODE_PICTURE && priority < floor ? floor : priority;
+}
+
+static uint64_t picture_priority(const struct fz_app *app, size_t index)
+{
+    uint32_t distance;
+    if (!fz_picture_wants(app, index, &distance))
+        return FZ_HEAP_DROP;
+    return distance == 0 ? fz_priority(FZ_PRIORITY_PICTURE, 0) : fz_priority(FZ_PRIORITY_NEIGHBOUR, distance);
+}
+
+struct judgement {
+    const struct fz_app *app;
+    struct fz_focus focus;
+};
+
+static uint64_t judge_job(const struct judgement *judgement, const struct fz_job *job)
+{
+    const struct fz_app *app = judgement->app;
+    if (job->kind == FZ_JOB_SNIFF)
+        return fz_list_has(app->list, job->item) ? fz_priority(FZ_PRIORITY_SNIFF, 0) : FZ_HEAP_DROP;
+    if (job->kind == FZ_JOB_WORK || job->kind == FZ_JOB_FRAME)
+        return job->queued.priority;
+    if (job->kind == FZ_JOB_DETAIL)
+        return fz_detail_judge(app, job);
+    if (job->kind != FZ_JOB_DECODE)
+        return 0;
+    const struct fz_tile *tile = fz_loader_tile(app, job->item);
+    size_t index;
+    if (!tile || tile->renditions[job->purpose].job != job || !fz_list_index(app->list, job->item, &index))
+        return FZ_HEAP_DROP;
+    if (job->purpose == FZ_FOR_WALL)
+        return wall_box_is(&app->loader, job->box_w, job->box_h)
+                   ? tile_priority(app, &judgement->focus, index)
+                   : FZ_HEAP_DROP;
+    int box_w, box_h;
+    fz_picture_box(app, job->item, &box_w, &box_h);
+    return box_w == job->box_w && box_h == job->box_h ? picture_priority(app, index) : FZ_HEAP_DROP;
+}
+
+/* First pictures of what is in view come before whole ones. */
+static uint64_t first_priority(uint64_t priority)
+{
+    uint64_t first = fz_priority(FZ_PRIORITY_FIRST, (uint32_t)priority);
+    return priority >> 32 == FZ_PRIORITY_VISIBLE ? first : priority;
+}
+
+static uint64_t judge_node(void *ctx, const struct fz_heap_node *node)
+{
+    const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
+    uint64_t priority = judge_job(ctx, job);
+    return job->wants_first ? first_priority(priority) : priority;
+}
+
+static void take_from_flying(struct fz_loader *loader, const struct fz_job *job)
+{
+    for (size_t i = 0; i < loader->flying_count; i++) {
+        if (loader->flying[i] == job) {
+            loader->firsts -= job->later > 0;
+            loader->flying[i] = loader->flying[--loader->flying_count];
+            return;
+        }
+    }
+}
+
+void fz_loader_completed(struct fz_app *app, struct fz_job *job)
+{
+    take_from_flying(&app->loader, job);
+}
+
+/* A job that no worker had taken yet. */
+static void discard(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_tile *tile = job->kind == FZ_JOB_DECODE ? fz_loader_tile(app, job->item) : NULL;
+    if (tile && tile->renditions[job->purpose].job == job)
+        tile->renditions[job->purpose].job = NULL;
+    if (job->kind == FZ_JOB_SNIFF)
+        fz_list_return_unknown(app->list, job->item);
+    if (job->kind == FZ_JOB_DETAIL)
+        fz_detail_lost(app, job);
+    app->loader.credit_bytes -= job->credit_bytes;
+    app->loader.fill_left = fz_list_count(app->list);
+    take_from_flying(&app->loader, job);
+    if (job->fd >= 0 || job->ask.answered)
+        fz_pool_trash(&app->pool, job); /* closing may wait for a share */
+    else
+        fz_job_free(job);
+}
+
+static void rejudge(struct fz_app *app, fz_heap_judge *judge, void *ctx)
+{
+    struct fz_heap_node *dropped[2 * FZ_MAX_FLYING + FZ_SPARE_FLYING];
+    size_t n = fz_heap_rejudge(&app->pool.heap, judge, ctx, dropped, sizeof dropped / sizeof *dropped);
+    for (size_t i = 0; i < n; i++)
+        discard(app, FZ_CONTAINER(dropped[i], struct fz_job, queued));
+}
+
+static void judge_all(struct fz_app *app)
+{
+    struct judgement judgement = {app, fz_wall_focus(app)};
+    size_t index; /* numbers a list that changed now, not under the heap's lock */
+    fz_list_index(app->list, app->wall.selected, &index);
+    rejudge(app, judge_node, &judgement);
+    /* What is left without being wanted is being worked on: it stops at its next block of rows. */
+    for (size_t i = 0; i < app->loader.flying_count; i++)
+        if (judge_job(&judgement, app->loader.flying[i]) == FZ_HEAP_DROP)
+            fz_cancel_set(&app->loader.flying[i]->cancel);
+}
+
+static uint64_t judge_withdrawn(void *ctx, const struct fz_heap_node *node)
+{
+    (void)ctx;
+    const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
+    bool loads = job->kind == FZ_JOB_DECODE || job->kind == FZ_JOB_DETAIL || job->kind == FZ_JOB_SNIFF;
+    return loads ? FZ_HEAP_DROP : 0;
+}
+
+void fz_loader_withdraw(struct fz_app *app)
+{
+    rejudge(app, judge_withdrawn, NULL);
+}
+
+void fz_loader_abandon(struct fz_app *app)
+{
+    if (!app->pool.ready) /* not started */
+        return;
+    fz_loader_withdraw(app);
+    for (size_t i = 0; i < app->loader.flying_count; i++)
+        if (app->loader.flying[i]->kind == FZ_JOB_DECODE || app->loader.flying[i]->kind == FZ_JOB_DETAIL)
+            fz_cancel_set(&app->loader.flying[i]->cancel);
+}
+
+/* ---- Issuing ----------------------------------------------------------------------------------------------------- */
+
+void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority)
+{
+    struct fz_loader *loader = &app->loader;
+    loader->flying[loader->flying_count++] = job;
+    loader->credit_bytes += job->credit_bytes;
+    if (loader->credit_bytes > app->stats.pixel_bytes_peak)
+        app->stats.pixel_bytes_peak = loader->credit_bytes;
+    fz_pool_submit(&app->pool, job, priority);
+}
+
+static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w, int box_h,
+                         uint64_t priority)
+{
+    uint64_t bytes = (uint64_t)box_w * (uint64_t)box_h * 4;
+    if (!fz_loader_has_credit(app, bytes))
+        return false;
+    struct fz_tile *tile = fz_loader_make_tile(app, item);
+    struct fz_job *job = fz_job_new(FZ_JOB_DECODE, item, fz_list_path(app->list, item), &app->quit);
+    job->root = fz_list_root(app->list, item);
+    job->purpose = (int)purpose;
+    job->box_w = box_w;
+    job->box_h = box_h;
+    job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    job->limits = fz_limits_from_options(&app->options);
+    if (purpose == FZ_FOR_WALL)
+        job->caching = tile->reread ? FZ_CACHING_RENEW : FZ_CACHING_ON;
+    job->wants_luma = purpose == FZ_FOR_PICTURE;
+    job->credit_bytes = bytes;
+    tile->renditions[purpose].job = job;
+    if (purpose == FZ_FOR_WALL && !tile->renditions[purpose].texture && app->loader.firsts < FZ_MAX_FIRSTS &&
+        priority >> 32 == FZ_PRIORITY_VISIBLE) {
+        job->wants_first = true;
+        job->later = priority;
+        app->loader.firsts++;
+    }
+    fz_loader_launch(app, job, job->wants_first ? first_priority(priority) : priority);
+    return true;
+}
+
+/* Whether a decode may help: nothing is wrong with it, or that may have passed by now. */
+static bool may_decode(struct fz_app *app, const struct fz_tile *tile, bool in_view)
+{
+    if (!tile->error)
+        return true;
+    if (!in_view || tile->retry_us == 0)
+        return false;
+    if (tile->retry_us > app->now_us && tile->retry_us < app->loader.retry_us)
+        app->loader.retry_us = tile->retry_us;
+    return tile->retry_us <= app->now_us;
+}
+
+/* A file that is written all the time does not make its picture flash. */
+static bool was_just_read(struct fz_app *app, const struct fz_rendition *r)
+{
+    int64_t again_us = r->read_us + FZ_FLASH_GAP_US;
+    if (!r->texture || r->first || r->box_w > 0 || again_us <= app->now_us)
+        return false;
+    if (again_us < app->loader.renew_us)
+        app->loader.renew_us = again_us;
+    return true;
+}
+
+static bool needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view)
+{
+    if (fz_loader_is_held_up(app, item))
+        return false;
+    struct fz_tile *tile = fz_loader_tile(app, item);
+    if (!tile)
+        return true;
+    if (fz_loader_is_final(app, item))
+        fz_loader_mark_final(&app->loader, tile);
+    const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
+    if (r->job || was_just_read(app, r) || !may_decode(app, tile, in_view))
+        return false;
+    if (tile->error || !wall_box_is(&app->loader, r->box_w, r->box_h))
+        return true;
+    bool seen = in_view && !fz_picture_covers_wall(app);
+    return !r->texture && !r->refused && (seen || r->no_room_view != app->loader.view);
+}
+
+struct candidate {
+    uint64_t priority;
+    fz_item_id item;
+};
+
+static int by_priority(const void *a, const void *b)
+{
+    const struct candidate *p = a, *q = b;
+    return p->priority < q->priority ? -1 : p->priority > q->priority;
+}
+
+/* Tiles [first, last] that are needed, most urgent first, as far as the credit goes; false when it ran out. */
+static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t first, size_t last)
+{
+    struct candidate candidates[FZ_MAX_FLYING];
+    size_t n = 0;
+    for (size_t i = first; i <= last && n < FZ_MAX_FLYING; i++) {
+        fz_item_id item = fz_list_at(app->list, i);
+        if (needs_wall_tile(app, item, i >= focus->first && i <= focus->last))
+            candidates[n++] = (struct candidate){tile_priority(app, focus, i), item};
+    }
+    qsort(candidates, n, sizeof *candidates, by_priority);
+    for (size_t i = 0; i < n; i++)
+        if (!issue_decode(app, candidates[i].item, FZ_FOR_WALL, app->loader.box_w, app->loader.box_h,
+                          candidates[i].priority))
+            return false;
+    return true;
+}
+
+/* Both bands around the view, the one ahead first. */
+static bool issue_bands(struct fz_app *app, const struct fz_focus *focus)
+{
+    size_t count = fz_list_count(app->list), screenful = focus->last - focus->first + 1;
+    size_t room = fz_texture_capacity(app->head, app->loader.box_w, app->loader.box_h);
+    size_t spare = room > screenful ? (room - screenful) / 2 : 0;
+    if (screenful > spare) /* more would push itself out again */
+        screenful = spare;
+    size_t above = focus->first > screenful ? focus->first - screenful : 0;
+    size_t below = focus->last + screenful < count ? focus->last + screenful : count - 1;
+    for (int pass = 0; pass < 2; pass++) {
+        bool down = (focus->direction > 0) == (pass == 0);
+        if (down && below > focus->last && !issue_range(app, focus, focus->last + 1, below))
+            return false;
+        if (!down && above < focus->first && !issue_range(app, focus, above, focus->first - 1))
+            return false;
+    }
+    return true;
+}
+
+/* The rest of the list, from the view onwards and round, a few at a time. */
+static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
+{
+    struct fz_loader *loader = &app->loader;
+    size_t count = fz_list_count(app->list);
+    if (loader->fill_left == count)
+        loader->fill_cursor = focus->last;
+    for (int looks = 0; looks < FILL_LOOKS && loader->fill_left > 0; looks++) {
+        uint64_t bytes;
+        if (fz_loader_active(app, &bytes) >= (size_t)loader->workers * 3)
+            return;
+        size_t index = loader->fill_cursor < count ? loader->fill_cursor : 0;
+        fz_item_id item = fz_list_at(app->list, index);
+        bool wanted = needs_wall_tile(app, item, false) && !fz_loader_is_final(app, item);
+        bool room = loader->load_all || fz_texture_has_room(app->head, loader->box_w, loader->box_h);
+        if (wanted && (!room || !issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
+                                              fz_priority_of_tile(&app->wall.layout, focus, index))))
+            return;
+        loader->fill_cursor = index + 1;
+        loader->fill_left--;
+    }
+    loader->stale = loader->fill_left > 0;
+}
+
+static void issue_sniffs(struct fz_app *app)
+{
+    struct fz_loader *loader = &app->loader;
+    uint64_t bytes;
+    while (fz_loader_active(app, &bytes) < (size_t)loader->workers * 2 &&
+           loader->flying_count < 2 * (size_t)FZ_MAX_FLYING) {
+        fz_item_id item = fz_list_next_unknown(app->list);
+        if (item == FZ_ITEM_NONE)
+            return;
+        struct fz_job *job = fz_job_new(FZ_JOB_SNIFF, item, fz_list_path(app->list, item), &app->quit);
+        job->root = fz_list_root(app->list, item);
+        fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_SNIFF, 0));
+    }
+}
+
+/* Whether what is there has the resolution that the camera asks for, and not far more. */
+static bool has_picture(const struct fz_tile *tile, int box_w, int box_h, bool in_view)
+{
+    const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
+    if ((r->refused || (r->no_room_view > 0 && !in_view)) && r->box_w == box_w && r->box_h == box_h)
+        return true;
+    if (!r->texture || r->box_w == 0)
+        return false;
+    int want_w, want_h;
+    fz_image_fit(tile->picture_w, tile->picture_h, box_w, box_h, &want_w, &want_h);
+    int w = fz_texture_w(r->texture);
+    return w >= want_w && w <= want_w * 3 / 2;
+}
+
+/* The picture in view and its neighbours, nearest in the direction of travel first, as many as there is room for; false
+ * when the credit ran out. */
+static bool issue_pictures(struct fz_app *app)
+{
+    size_t at, count = fz_list_count(app->list);
+    if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
+        return true;
+    const struct fz_layout_params *window = &app->wall.layout.params;
+    size_t room = app->head ? fz_texture_capacity(app->head, window->view_w, window->view_h) : 1;
+    for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
+        if (step == 1 && !fz_detail_issue(app))
+            return false;
+        long signed_step = step <= FZ_PICTURES_AHEAD ? step : FZ_PICTURES_AHEAD - step;
+        long index = (long)at + signed_step * app->picture.direction;
+        if (index < 0 || index >= (long)count || (step > 0 && (size_t)step + 2 > room))
+            continue;
+        fz_item_id item = fz_list_at(app->list, (size_t)index);
+        const struct fz_tile *tile = fz_loader_tile(app, item);
+        int box_w, box_h;
+        fz_picture_box(app, item, &box_w, &box_h);
+        if (fz_loader_is_held_up(app, item))
+            continue;
+        if (tile &&
+            (tile->renditions[FZ_FOR_PICTURE].job || was_just_read(app, &tile->renditions[FZ_FOR_PICTURE]) ||
+             !may_decode(app, tile, step == 0) || has_picture(tile, box_w, box_h, step == 0)))
+            continue;
+        if (!issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h, picture_priority(app, (size_t)index)))
+            return false;
+    }
+    return true;
+}
+
+/* Tiles of the wall: those in view, the bands around, the rest; behind a picture only what fits beside it. */
+static void issue_tiles(struct fz_app *app)
+{
+    const struct fz_loader *loader = &app->loader;
+    if (fz_list_count(app->list) == 0 || loader->box_w == 0)
+        return;
+    struct fz_focus focus = fz_wall_focus(app);
+    bool covered = fz_picture_covers_wall(app);
+    if (covered && !fz_texture_has_room(app->head, loader->box_w, loader->box_h))
+        return;
+    bool all = issue_range(app, &focus, focus.first, focus.last);
+    if (all && app->head && (covered || issue_bands(app, &focus)))
+        issue_fill(app, &focus);
+}
+
+/* What found no room is tried again a window further on, not after each row. */
+static void note_view(struct fz_app *app)
+{
+    struct fz_loader *loader = &app->loader;
+    struct fz_focus focus = fz_wall_focus(app);
+    size_t screenful = focus.last - focus.first + 1;
+    bool near = focus.first < loader->view_first + screenful && loader->view_first < focus.first + screenful;
+    if (near && loader->view_epoch == loader->epoch)
+        return;
+    loader->view_first = focus.first;
+    loader->view_epoch = loader->epoch;
+    loader->view++;
+}
+
+void fz_loader_issue(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    struct fz_loader *loader = &app->loader;
+    fz_loader_hear_readers(app);
+    loader->moved |= fz_detail_moved(app);
+    if (loader->moved) {
+        note_view(app);
+        judge_all(app);
+    }
+    bool retry = app->now_us >= loader->retry_us || app->now_us >= loader->renew_us;
+    if (app->now_us >= loader->renew_us) /* which may lie anywhere in the list */
+        loader->fill_left = fz_list_count(app->list);
+    if (retry)
+        loader->retry_us = loader->renew_us = FZ_NEVER;
+    bool look = loader->stale || loader->moved || retry;
+    loader->moved = loader->stale = false;
+    if (!look || app->loading_paused || app->ending)
+        return;
+    if (!issue_pictures(app))
+        return; /* nothing else may take the credit that it waits for */
+    issue_tiles(app);
+    issue_sniffs(app);
+}

@@ -1,0 +1,232 @@
+#include "app/loading/loader.h"
+
+#include "app/app.h"
+#include "app/loading/loader_internal.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sync/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void fz_loader_init(struct fz_loader *loader, int workers, uint64_t credit_limit_bytes)
+{
+    *loader = (struct fz_loader){.workers = workers,
+                                 .credit_limit_bytes = credit_limit_bytes,
+                                 .epoch = 1,
+                                 .view = 1,
+                                 .retry_us = FZ_NEVER,
+                                 .renew_us = FZ_NEVER};
+    loader->uploads_end = &loader->uploads;
+}
+
+struct fz_tile *fz_loader_tile(const struct fz_app *app, fz_item_id item)
+{
+    size_t slot = FZ_ITEM_SLOT(item);
+    if (item == FZ_ITEM_NONE || slot >= app->loader.tile_capacity)
+        return NULL;
+    struct fz_tile *tile = app->loader.tiles[slot];
+    return tile && tile->item == item ? tile : NULL;
+}
+
+/* Its jobs come home as strangers: nothing points to them any more. */
+static void drop_renditions(struct fz_app *app, struct fz_tile *tile)
+{
+    for (int i = 0; i < FZ_PURPOSES; i++) {
+        struct fz_rendition *r = &tile->renditions[i];
+        if (r->job)
+            fz_cancel_set(&r->job->cancel);
+        if (app->head) {
+            fz_texture_free(app->head, r->texture);
+            fz_texture_free(app->head, r->incoming);
+        }
+        *r = (struct fz_rendition){0};
+    }
+}
+
+void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile)
+{
+    if (tile->error)
+        app->loader.failed_count--;
+    app->scan.explicit_failures -= tile->missing;
+    tile->missing = false;
+    tile->retry_us = 0;
+    tile->retries = 0;
+    free(tile->error);
+    tile->error = NULL;
+}
+
+void fz_loader_set_damage(struct fz_tile *tile, const char *reason)
+{
+    free(tile->damage);
+    tile->damage = reason ? fz_strdup(reason) : NULL;
+}
+
+static void clear_final(struct fz_app *app, struct fz_tile *tile)
+{
+    struct fz_loader *loader = &app->loader;
+    if (tile->final_epoch == loader->epoch)
+        loader->final_count--;
+    tile->final_epoch = 0;
+    fz_loader_clear_error(app, tile);
+}
+
+static void release_tile(struct fz_app *app, struct fz_tile *tile)
+{
+    fz_detail_forget(app, tile->item);
+    drop_renditions(app, tile);
+    clear_final(app, tile);
+    fz_loader_set_damage(tile, NULL);
+    app->loader.tiles[FZ_ITEM_SLOT(tile->item)] = NULL;
+    free(tile);
+}
+
+void fz_loader_fini(struct fz_app *app)
+{
+    struct fz_loader *loader = &app->loader;
+    while (loader->uploads) {
+        struct fz_job *job = FZ_CONTAINER(loader->uploads, struct fz_job, ready);
+        loader->uploads = loader->uploads->next;
+        fz_job_free(job);
+    }
+    fz_detail_fini(app);
+    for (size_t i = 0; i < loader->tile_capacity; i++) {
+        struct fz_tile *tile = loader->tiles[i];
+        for (int k = 0; tile && k < FZ_PURPOSES; k++)
+            tile->renditions[k].job = NULL; /* freed with the pool, or above */
+        if (tile)
+            release_tile(app, tile);
+    }
+    free(loader->tiles);
+    *loader = (struct fz_loader){0};
+}
+
+struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item)
+{
+    struct fz_loader *loader = &app->loader;
+    size_t slot = FZ_ITEM_SLOT(item), before = loader->tile_capacity;
+    loader->tiles = fz_grow(loader->tiles, &loader->tile_capacity, slot + 1, sizeof(struct fz_tile *));
+    if (loader->tile_capacity > before)
+        memset(loader->tiles + before, 0, (loader->tile_capacity - before) * sizeof(struct fz_tile *));
+    struct fz_tile *tile = loader->tiles[slot];
+    if (tile && tile->item != item) {
+        release_tile(app, tile);
+        tile = NULL;
+    }
+    if (!tile) {
+        tile = loader->tiles[slot] = fz_calloc(1, sizeof *tile);
+        tile->item = item;
+    }
+    return tile;
+}
+
+void fz_loader_set_box(struct fz_app *app, int box_w, int box_h)
+{
+    struct fz_loader *loader = &app->loader;
+    if (loader->box_w == box_w && loader->box_h == box_h)
+        return;
+    loader->box_w = box_w;
+    loader->box_h = box_h;
+    loader->epoch++;
+    loader->final_count = 0; /* counted again as each is looked at: no walk over all of them here */
+    fz_loader_list_changed(app);
+}
+
+void fz_loader_list_changed(struct fz_app *app)
+{
+    app->loader.stale = app->loader.moved = true;
+    app->loader.fill_left = fz_list_count(app->list);
+}
+
+void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
+{
+    struct fz_tile *tile = fz_loader_tile(app, item);
+    fz_about_forget(app, item);
+    if (!tile)
+        return;
+    fz_animate_forget(app, item);
+    if (gone) {
+        release_tile(app, tile);
+    } else {
+        /* The old pixels stay in view until the new ones are there. */
+        for (int i = 0; i < FZ_PURPOSES; i++) {
+            struct fz_rendition *r = &tile->renditions[i];
+            if (r->job)
+                fz_cancel_set(&r->job->cancel);
+            r->job = NULL;
+            r->arrived = false;
+            r->refused = false;
+            r->no_room_view = 0;
+            r->box_w = r->box_h = 0;
+        }
+        clear_final(app, tile);
+        fz_loader_set_damage(tile, NULL);
+        fz_detail_forget(app, item);
+        tile->no_detail = false;
+    }
+    fz_loader_list_changed(app);
+}
+
+void fz_loader_reread(struct fz_app *app, fz_item_id item)
+{
+    fz_loader_forget(app, item, false);
+    struct fz_tile *tile = fz_loader_tile(app, item);
+    if (tile)
+        tile->reread = true;
+}
+
+void fz_loader_forget_all(struct fz_app *app)
+{
+    for (size_t i = 0; i < app->loader.tile_capacity; i++)
+        if (app->loader.tiles[i])
+            fz_loader_forget(app, app->loader.tiles[i]->item, false);
+}
+
+bool fz_loader_is_final(const struct fz_app *app, fz_item_id item)
+{
+    const struct fz_loader *loader = &app->loader;
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    if (!tile || tile->error || tile->final_epoch == loader->epoch)
+        return tile != NULL;
+    const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
+    bool has_result = r->texture || r->refused || r->no_room_view;
+    return has_result && r->box_w == loader->box_w && r->box_h == loader->box_h;
+}
+
+void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile)
+{
+    if (tile->final_epoch == loader->epoch)
+        return;
+    tile->final_epoch = loader->epoch;
+    loader->final_count++;
+}
+
+bool fz_loader_screenful(const struct fz_app *app)
+{
+    if (fz_list_count(app->list) == 0)
+        return fz_app_is_listed(app);
+    struct fz_focus focus = fz_wall_focus(app);
+    for (size_t i = focus.first; i <= focus.last; i++) {
+        fz_item_id item = fz_list_at(app->list, i);
+        if (fz_loader_is_away(app, item))
+            continue;
+        if (!fz_loader_is_final(app, item) || fz_loader_tile(app, item)->renditions[FZ_FOR_WALL].job)
+            return false;
+    }
+    return fz_layout_is_filled(&app->wall.layout, app->wall.scroll.position) || fz_app_is_listed(app);
+}
+
+bool fz_loader_loaded(const struct fz_app *app)
+{
+    return fz_app_is_listed(app) && fz_loader_pending(app) == 0 && !app->loader.uploads;
+}
+
+size_t fz_loader_pending(const struct fz_app *app)
+{
+    return fz_list_all_count(app->list) - app->loader.final_count;
+}
+
+bool fz_loader_uploads_wait(const struct fz_app *app)
+{
+    return app->loader.uploads != NULL || fz_detail_uploads_wait(app);
+}

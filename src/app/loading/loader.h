@@ -1,0 +1,133 @@
+/* The loader turns what is wanted into jobs, and their results into textures: tiles of the wall, pictures of the
+ * picture view, each a rendition of an item at a size. */
+#ifndef FZ_APP_LOADING_LOADER_H
+#define FZ_APP_LOADING_LOADER_H
+
+#include "app/run/run.h"
+#include "app/wall/rate.h"
+#include "decode/job.h"
+#include "gpu/draw.h"
+#include "source/list.h"
+
+struct fz_app;
+
+/* For what a rendition is. */
+enum fz_purpose { FZ_FOR_WALL, FZ_FOR_PICTURE, FZ_PURPOSES };
+
+/* A picture at a size. `texture` shows until `incoming` is complete. */
+struct fz_rendition {
+    struct fz_texture *texture;       /* owned by the head; NULL: none, or evicted */
+    struct fz_texture *incoming;      /* being uploaded */
+    const struct fz_job *incoming_of; /* whose pixels those are; only compared */
+    struct fz_job *job;               /* on its way (borrowed; NULL: none) */
+    bool arrived;                     /* the job is done: its pixels wait for their upload */
+    int box_w, box_h;                 /* that `texture` was made for */
+    /* Decoded for the box above, but out of view there was no room for it, in this view; 0: there was. */
+    uint32_t no_room_view;
+    bool first;       /* `texture` is a first picture only, made for no box */
+    bool refused;     /* no texture could be made at all */
+    int64_t shown_us; /* when it was first complete: fades start here */
+    int64_t read_us;  /* when `texture` last became what the file says */
+};
+
+/* What is known of an item beyond its name; made when it is first wanted. */
+struct fz_tile {
+    fz_item_id item;
+    uint32_t final_epoch;     /* decoded, or failed, at the wall's size of that epoch */
+    int picture_w, picture_h; /* upright, px; 0: not known yet */
+    int whole_w, whole_h;     /* RAW: of what the sensor saw; 0 for all else */
+    const char *format;       /* static; NULL: not known yet */
+    int frames;               /* of an animation, or pages; 0: not known yet */
+    struct fz_file_facts file;
+    struct fz_turn turn;
+    struct fz_error *error; /* why it cannot be shown; owned */
+    int64_t retry_us;       /* after a transient error: when it is tried again, if in view; 0: never */
+    int retries;            /* of these so far */
+    bool reread;            /* from its file, next time */
+    char *damage;           /* why it is shown in part; owned; NULL: it is shown whole */
+    bool no_detail;         /* parts of it cannot be decoded: it is shown as large as fits */
+    bool missing;           /* named by the user, and not there or no picture: counted in fz_scan */
+    struct fz_rendition renditions[FZ_PURPOSES];
+};
+
+enum {
+    FZ_MAX_FLYING = 1024,
+    FZ_MAX_FIRSTS = 64, /* first pictures at once: of files held open, of 64 KiB each */
+    FZ_SPARE_FLYING =
+        16 + FZ_RATES_FLYING +
+        FZ_RUNS_MOST, /* for jobs that are no pictures: screenshots, sorting, programs of the user */
+};
+
+struct fz_loader {
+    struct fz_tile **tiles; /* by item slot; owned */
+    size_t tile_capacity;
+    struct fz_job
+        *flying[2 * FZ_MAX_FLYING + FZ_SPARE_FLYING]; /* every job out there; half of them may be parked */
+    size_t flying_count;
+    size_t firsts; /* of these, jobs that may hold their files open until their turn comes again */
+    uint64_t credit_bytes, credit_limit_bytes;
+    uint64_t picture_limit_px;                    /* of one picture, however far it is zoomed */
+    struct fz_ready_node *uploads, **uploads_end; /* results that wait for their upload */
+    uint32_t view;     /* counts what was in view: with it, what found no room is tried again */
+    size_t view_first; /* the first tile of it */
+    uint32_t view_epoch;
+    uint32_t epoch;     /* counts sizes of the wall's box */
+    int box_w, box_h;   /* the wall's box now */
+    size_t final_count; /* tiles known to be final in this epoch */
+    size_t failed_count;
+    bool refusal_told;             /* that the renderer refused a texture */
+    int64_t retry_us;              /* when the next tile in view may be tried again, or FZ_NEVER */
+    int64_t renew_us;              /* the same of what shows a file that changes all the time */
+    size_t fill_cursor, fill_left; /* the rest of the list, still to be looked at */
+    bool stale;                    /* what is wanted may have changed */
+    bool moved;                    /* the view moved: queued jobs must be judged anew */
+    bool load_all;                 /* decode everything, even what cannot be kept */
+    int workers;
+};
+
+/* Render thread only, all of these. */
+void fz_loader_init(struct fz_loader *loader, int workers, uint64_t credit_limit_bytes);
+void fz_loader_fini(struct fz_app *app);
+
+/* The tile of an item, or NULL where nothing was wanted of it yet. */
+struct fz_tile *fz_loader_tile(const struct fz_app *app, fz_item_id item);
+/* The same, made where there is none. */
+struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item);
+
+/* The wall's box changed: every tile is wanted anew, old textures stay until then. */
+void fz_loader_set_box(struct fz_app *app, int box_w, int box_h);
+void fz_loader_list_changed(struct fz_app *app);
+
+/* Judges what is out there, then issues what is wanted and has credit. Cheap where nothing changed. */
+void fz_loader_issue(struct fz_app *app);
+
+/* Takes finished jobs; uploads within `budget_us` (0: takes only). True when something that is in view changed. */
+bool fz_loader_collect(struct fz_app *app, int64_t budget_us);
+
+/* Forgets what is known of an item, so that it is read again; with `gone` for ever. */
+void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone);
+/* The same, from its file, whatever the tile cache holds of it. */
+void fz_loader_reread(struct fz_app *app, fz_item_id item);
+/* All of them, to be read again. */
+void fz_loader_forget_all(struct fz_app *app);
+
+/* Sends a job out (taken); it is counted until its result is taken. */
+void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority);
+
+/* The end has begun: no decode is worth finishing. */
+void fz_loader_abandon(struct fz_app *app);
+
+/* Takes back every job that no worker has begun (loading was paused). */
+void fz_loader_withdraw(struct fz_app *app);
+
+/* A source is away (source/await.h), or back, and says so. While it is away nothing is read of it: what is known stays. */
+void fz_loader_set_away(struct fz_app *app, uint32_t root, const char *dir, bool away);
+bool fz_loader_is_away(const struct fz_app *app, fz_item_id item);
+
+bool fz_loader_is_final(const struct fz_app *app, fz_item_id item);
+bool fz_loader_screenful(const struct fz_app *app); /* all tiles in view are final, uploaded, or failed */
+bool fz_loader_loaded(const struct fz_app *app);    /* all items are */
+size_t fz_loader_pending(const struct fz_app *app); /* items that are not final */
+bool fz_loader_uploads_wait(const struct fz_app *app);
+
+#endif

@@ -1,0 +1,38 @@
+/* Between the parts of the loader: loader.c keeps the tiles, issue.c sends jobs out, collect.c takes their results. */
+#ifndef FZ_APP_LOADING_LOADER_INTERNAL_H
+#define FZ_APP_LOADING_LOADER_INTERNAL_H
+
+#include "app/loading/loader.h"
+
+/* Render thread. A job came back from its worker. */
+void fz_loader_completed(struct fz_app *app, struct fz_job *job);
+
+/* Render thread. What was wrong with it no longer is. */
+void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile);
+
+/* Render thread. Why it is shown in part (copied); NULL: it is shown whole. */
+void fz_loader_set_damage(struct fz_tile *tile, const char *reason);
+
+/* Render thread. The jobs that are out and not parked (decode/files.h), and what credit they hold. */
+size_t fz_loader_active(const struct fz_app *app, uint64_t *credit_bytes);
+
+/* Render thread. Whether a job of so many bytes may go out. What is parked does not count. */
+bool fz_loader_has_credit(const struct fz_app *app, uint64_t bytes);
+
+/* Render thread. Whether the item's reader hangs (a job would only wait with the others, which tell when it answers again) or
+ * its source is away. */
+bool fz_loader_is_held_up(const struct fz_app *app, fz_item_id item);
+
+/* Render thread. Whether this is why a file of the item's source cannot be read. */
+bool fz_loader_is_lost(const struct fz_app *app, fz_item_id item, enum fz_err code);
+
+/* Render thread. Says which reader hangs, and which does no more: what was not asked of that one is, then. */
+void fz_loader_hear_readers(struct fz_app *app);
+
+/* Render thread. Takes a job that has done its work: its credit comes back, its memory goes to a worker. */
+void fz_loader_retire(struct fz_app *app, struct fz_job *job);
+
+/* Decoded, or failed, at the wall's size of now. */
+void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile);
+
+#endif

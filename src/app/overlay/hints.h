@@ -1,0 +1,30 @@
+/* Hint letters: each tile in view gets one to three letters; typing them selects it. */
+#ifndef FZ_APP_OVERLAY_HINTS_H
+#define FZ_APP_OVERLAY_HINTS_H
+
+#include "app/input/keys.h"
+
+struct fz_app;
+
+enum { FZ_HINT_LETTERS = 3 };
+
+struct fz_hints {
+    bool active;
+    size_t first, count; /* the tiles that have letters */
+    int length;          /* letters of each */
+    char typed[FZ_HINT_LETTERS + 1];
+};
+
+/* Any thread. How many letters each of `count` tiles needs. */
+int fz_hints_length(size_t count);
+
+/* Any thread. The letters of the tile `index`, `length` of them; "" where so many do not reach that far. */
+void fz_hints_label(size_t index, int length, char label[FZ_HINT_LETTERS + 1]);
+
+/* Render thread only, the rest. */
+void fz_hints_start(struct fz_app *app);
+void fz_hints_press(struct fz_app *app,
+                    const struct fz_press *press); /* while active: every key is its own */
+void fz_hints_draw(struct fz_app *app);
+
+#endif

@@ -1,0 +1,161 @@
+/* What stands over the pictures: the hint of the start, the position, states that must be seen, notices. */
+#include "app/app.h"
+#include "app/overlay/panel.h"
+#include "app/wall/search.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "gpu/color.h"
+#include "gpu/draw.h"
+#include "source/drop.h"
+#include "source/marks.h"
+#include "source/told.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOTICE_US = 2000000, NOTICE_LINES = 3 }; /* so long for each line */
+
+double fz_app_text_scale(const struct fz_app *app)
+{
+    return app->head ? fz_head_text_scale(app->head) : app->options.values[FZ_OPTION_TEXT_SCALE].factor;
+}
+
+struct fz_color fz_app_text_color(const struct fz_app *app, struct fz_color wish)
+{
+    uint32_t rgb = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    struct fz_color background = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb, 255};
+    return fz_color_readable(wish, background);
+}
+
+static void draw_empty(struct fz_app *app)
+{
+    if (fz_list_count(app->list) > 0 || app->mode != FZ_MODE_WALL || app->searched ||
+        fz_list_shows_rated(app->list))
+        return;
+    const char *text = fz_app_is_listed(app) ? "No pictures here yet" : "Looking for pictures";
+    if (fz_list_dropped_count(app->list) > 0)
+        text = "All pictures are dropped · U brings them back";
+    struct fz_text_style style = {.px = 26};
+    int w, h;
+    if (fz_text_size(app->head, text, &style, &w, &h))
+        fz_text_draw(app->head, text, &style, (fz_head_w(app->head) - w) / 2.0,
+                     (fz_head_h(app->head) - h) / 2.0,
+                     fz_app_text_color(app, (struct fz_color){150, 150, 156, 255}));
+}
+
+/* Where the selection is out of view, somebody looks elsewhere: what is looked at counts. */
+static void draw_position(struct fz_app *app)
+{
+    size_t count = fz_list_count(app->list), selected = fz_app_selected_index(app);
+    if (!fz_wall_tells_position(app) || app->show.running || count == 0 || app->searched ||
+        fz_list_shows_rated(app->list))
+        return;
+    struct fz_focus focus = fz_wall_focus(app);
+    char text[96];
+    bool selected_in_view =
+        app->mode == FZ_MODE_PICTURE || (selected >= focus.first && selected <= focus.last);
+    if (selected_in_view && app->info.level != FZ_INFO_OFF) /* which tells it */
+        return;
+    if (selected_in_view)
+        snprintf(text, sizeof text, "%zu / %zu", selected + 1, count);
+    else
+        snprintf(text, sizeof text, "%zu–%zu / %zu", focus.first + 1, focus.last + 1, count);
+    fz_chip_draw(app, text, FZ_CHIP_BOTTOM_RIGHT);
+}
+
+/* What holds until it is changed: somebody who comes back must see why nothing moves, or what is marked. */
+static void draw_state(struct fz_app *app)
+{
+    char text[128] = "";
+    size_t marked = fz_list_marked_count(app->list);
+    if (app->loading_paused)
+        snprintf(text, sizeof text, "Loading is paused · P resumes");
+    else if (app->show.running && app->show.paused)
+        snprintf(text, sizeof text, "Paused · Space goes on");
+    else
+        fz_telling_progress(app, text, sizeof text);
+    if (!text[0])
+        fz_rate_text(app, text, sizeof text);
+    bool is_marked = app->mode == FZ_MODE_PICTURE && fz_list_is_marked(app->list, app->picture.item);
+    const char *this_one = is_marked ? "✓ this of " : "";
+    size_t used = strlen(text);
+    if (marked > 0)
+        snprintf(text + used, sizeof text - used, "%s%s%zu marked", used > 0 ? "   " : "", this_one, marked);
+    if (text[0])
+        fz_chip_draw(app, text, FZ_CHIP_BOTTOM_LEFT);
+}
+
+static void draw_notice(struct fz_app *app)
+{
+    if (app->notice_has_lines)
+        fz_chip_draw_lines(app, app->notice, NOTICE_LINES, FZ_CHIP_BOTTOM);
+    else
+        fz_chip_draw(app, app->notice, FZ_CHIP_BOTTOM);
+}
+
+void fz_app_draw_overlays(struct fz_app *app)
+{
+    if (app->now_us >= app->cursor_until_us && fz_head_is_fullscreen(app->head))
+        fz_head_show_cursor(app->head, false);
+    draw_empty(app);
+    fz_prompt_reserve(app);
+    fz_perf_draw(app);
+    fz_info_draw(app);
+    draw_position(app);
+    draw_state(app);
+    if (app->notice && app->now_us < app->notice_until_us)
+        draw_notice(app);
+    else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
+        fz_chip_draw(app, "Return opens  ·  / finds  ·  right click menu  ·  ? help  ·  q quit",
+                     FZ_CHIP_BOTTOM);
+    fz_mouse_draw(app);
+    fz_search_draw(app);
+    fz_rate_draw(app);
+    fz_hints_draw(app);
+    fz_keys_draw(app);
+    fz_help_draw(app);
+    fz_prompt_draw(app);
+    fz_menu_draw(app);
+}
+
+static void notice(struct fz_app *app, const char *text, int lines)
+{
+    free(app->notice);
+    app->notice = fz_strdup(text);
+    app->notice_has_lines = lines > 1;
+    app->notice_until_us = app->now_us + (int64_t)NOTICE_US * lines;
+    app->dirty = true;
+}
+
+void fz_app_notice_lines(struct fz_app *app, const char *text)
+{
+    int lines = 1;
+    for (const char *p = text; lines < NOTICE_LINES && (p = strchr(p, '\n')) != NULL; p++)
+        lines++;
+    notice(app, text, lines);
+}
+
+void fz_app_notice(struct fz_app *app, const char *fmt, ...)
+{
+    va_list args;
+    char text[512];
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    notice(app, text, 1);
+}
+
+int64_t fz_app_next_overlay_us(const struct fz_app *app)
+{
+    int64_t next = fz_perf_next_us(app);
+    int64_t ends[] = {app->hint_until_us, app->cursor_until_us, app->notice ? app->notice_until_us : 0,
+                      app->wall.scrolled_us > 0 ? app->wall.scrolled_us + FZ_WALL_POSITION_US : 0};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends[i] > app->last_step_us && ends[i] < next)
+            next = ends[i];
+    return next;
+}

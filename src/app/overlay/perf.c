@@ -1,0 +1,162 @@
+#include "app/overlay/perf.h"
+
+#include "app/app.h"
+#include "app/overlay/panel.h"
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TELL_US = 500000, /* figures that change faster cannot be read */
+    BAR_PX = 2,
+    GRAPH_H = 100,
+    GRAPH_US = 50000, /* its full height */
+    PAD = 12,
+};
+static const struct fz_color WORK = {96, 190, 120, 255};
+static const struct fz_color PRESENT = {90, 140, 220, 255};
+static const struct fz_color TOO_LONG = {240, 110, 90, 255};
+static const struct fz_color GRID = {255, 255, 255, 70};
+
+void fz_perf_toggle(struct fz_app *app)
+{
+    app->perf.open = !app->perf.open;
+    app->perf.told_us = 0;
+    app->dirty = true;
+}
+
+void fz_perf_add(struct fz_perf *perf, int64_t work_us, int64_t present_us)
+{
+    perf->work_us[perf->next] = (uint32_t)fmin((double)work_us, UINT32_MAX);
+    perf->present_us[perf->next] = (uint32_t)fmin((double)present_us, UINT32_MAX);
+    perf->next = (perf->next + 1) % FZ_PERF_FRAMES;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const int64_t *p = a, *q = b;
+    return *p < *q ? -1 : *p > *q;
+}
+
+struct fz_perf_recent fz_perf_recent(const struct fz_perf *perf)
+{
+    int64_t total_us[FZ_PERF_FRAMES];
+    int n = 0;
+    for (int i = 0; i < FZ_PERF_FRAMES; i++)
+        if (perf->work_us[i] + perf->present_us[i] > 0)
+            total_us[n++] = (int64_t)perf->work_us[i] + perf->present_us[i];
+    if (n == 0)
+        return (struct fz_perf_recent){0};
+    qsort(total_us, (size_t)n, sizeof *total_us, by_value);
+    return (struct fz_perf_recent){total_us[n / 2], total_us[n * 99 / 100], total_us[n - 1]};
+}
+
+int64_t fz_perf_next_us(const struct fz_app *app)
+{
+    return app->perf.open ? app->perf.told_us + TELL_US : FZ_NEVER;
+}
+
+static double ms(const struct fz_histogram *h, double share)
+{
+    int64_t us = fz_histogram_percentile(h, share);
+    return us < 0 ? 0 : (double)us / 1000;
+}
+
+static void tell(struct fz_app *app)
+{
+    struct fz_perf *perf = &app->perf;
+    const struct fz_stats *stats = &app->stats;
+    const struct fz_loader *loader = &app->loader;
+    const struct fz_texture_counts *textures = fz_texture_get_counts(app->head);
+    const double mb = 1 << 20;
+    if (perf->told_us > 0)
+        perf->decodes_per_s =
+            (double)(stats->decodes - perf->decodes) * 1e6 / (double)(app->now_us - perf->told_us);
+    perf->decodes = stats->decodes;
+    perf->told_us = app->now_us;
+    int n = 0;
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "%s  frames %llu, late %llu", fz_head_renderer_name(app->head),
+             (unsigned long long)stats->total.count, (unsigned long long)stats->late);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decoding by %s, sandbox %s, replaced %d",
+             app->options.values[FZ_OPTION_ISOLATION].text,
+             fz_sandbox_state_name(fz_sandbox_state_of(fz_pool_layers(&app->pool))),
+             atomic_load(&app->pool.counts.engine.respawned));
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "work  p50 %.1f  p99 %.1f  most %.1f ms", ms(&stats->work, 0.5),
+             ms(&stats->work, 0.99), (double)stats->work.max_us / 1000);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "present  p50 %.1f  p99 %.1f  most %.1f ms",
+             ms(&stats->present, 0.5), ms(&stats->present, 0.99), (double)stats->present.max_us / 1000);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "under way %zu  credit %.1f of %.1f MB", loader->flying_count,
+             (double)loader->credit_bytes / mb, (double)loader->credit_limit_bytes / mb);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "textures %.1f MB, most %.1f  uploads %llu%s",
+             (double)textures->bytes / mb, (double)textures->bytes_peak / mb,
+             (unsigned long long)textures->uploads,
+             app->relief.pressure == FZ_PRESSURE_NONE ? "" : "  memory is short");
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decoded %llu, %.1f a second  hits %llu",
+             (unsigned long long)stats->decodes, perf->decodes_per_s, (unsigned long long)stats->hits);
+}
+
+/* The bars of one kind. */
+struct bars {
+    struct fz_rect rects[FZ_PERF_FRAMES];
+    int count;
+};
+
+static void add_bar(struct bars *bars, double x, double bottom, double h)
+{
+    if (h > 0)
+        bars->rects[bars->count++] = (struct fz_rect){x, bottom - h, BAR_PX, h};
+}
+
+static void draw_graph(struct fz_app *app, double x, double y)
+{
+    const struct fz_perf *perf = &app->perf;
+    struct bars work = {.count = 0}, present = {.count = 0}, too_long = {.count = 0};
+    for (int i = 0; i < FZ_PERF_FRAMES; i++) {
+        unsigned at = (perf->next + (unsigned)i) % FZ_PERF_FRAMES;
+        double both_us = (double)perf->work_us[at] + perf->present_us[at];
+        double work_h = fmin(perf->work_us[at], GRAPH_US) * GRAPH_H / GRAPH_US;
+        double both_h = fmin(both_us, GRAPH_US) * GRAPH_H / GRAPH_US, left = x + i * BAR_PX;
+        add_bar(&work, left, y + GRAPH_H, work_h);
+        add_bar(both_us > GRAPH_US ? &too_long : &present, left, y + GRAPH_H - work_h, both_h - work_h);
+    }
+    fz_draw_fills(app->head, present.rects, present.count, PRESENT);
+    fz_draw_fills(app->head, too_long.rects, too_long.count, TOO_LONG);
+    fz_draw_fills(app->head, work.rects, work.count, WORK);
+    struct fz_rect lines[2];
+    static const double lines_us[] = {16667, 33333};
+    for (int i = 0; i < 2; i++)
+        lines[i] = (struct fz_rect){x, floor(y + GRAPH_H - lines_us[i] * GRAPH_H / GRAPH_US),
+                                    FZ_PERF_FRAMES * BAR_PX, 1};
+    fz_draw_fills(app->head, lines, 2, GRID);
+}
+
+void fz_perf_draw(struct fz_app *app)
+{
+    struct fz_perf *perf = &app->perf;
+    if (!perf->open)
+        return;
+    if (app->now_us >= fz_perf_next_us(app))
+        tell(app);
+    struct fz_text_style style = {.px = FZ_PANEL_PX - 2,
+                                  .max_w = fz_head_w(app->head) - 2 * (PAD + FZ_PANEL_MARGIN)};
+    bool ready = true;
+    double line = 0, widest = FZ_PERF_FRAMES * BAR_PX;
+    for (int i = 0; i < FZ_PERF_LINES; i++) {
+        int text_w = 0, text_h = 0;
+        ready = fz_text_size(app->head, perf->wanted[i], &style, &text_w, &text_h) && ready;
+        widest = fmax(widest, text_w);
+        line = fmax(line, text_h * 1.25);
+    }
+    if (ready)
+        memcpy(perf->lines, perf->wanted, sizeof perf->lines);
+    double w = widest + 2 * PAD, h = GRAPH_H + 3 * PAD + line * FZ_PERF_LINES;
+    double x = fmax(fz_head_w(app->head) - w - FZ_PANEL_MARGIN, 0), y = FZ_PANEL_MARGIN;
+    fz_draw_fill(app->head, fz_panel_place(app, (struct fz_rect){x, y, w, h}, true), fz_panel_fill);
+    draw_graph(app, x + PAD, y + PAD);
+    for (int i = 0; i < FZ_PERF_LINES; i++)
+        fz_text_draw(app->head, perf->lines[i], &style, x + PAD, y + GRAPH_H + 2 * PAD + i * line,
+                     fz_panel_text);
+}

@@ -1,0 +1,299 @@
+#include "app/picture/detail.h"
+
+#include "app/app.h"
+#include "app/picture/detail_internal.h"
+#include "app/loading/loader_internal.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MOST_IN_VIEW = FZ_DETAIL_MOST / 2,
+    LEAST_IN_VIEW = 16,
+    SPARE_ASKS = 4,
+};
+static const double SAME_SCALE = 1.01;
+
+/* ---- What is wanted ---------------------------------------------------------------------------------------------- */
+
+bool fz_detail_serves(const struct fz_app *app, const struct fz_tile *tile)
+{
+    if (!tile || tile->no_detail || tile->error || tile->picture_w == 0 || !app->head)
+        return false;
+    int most = fz_texture_max_side(app->head);
+    uint64_t px = (uint64_t)tile->picture_w * (uint64_t)tile->picture_h;
+    return px > app->loader.picture_limit_px || tile->picture_w > most || tile->picture_h > most;
+}
+
+struct fz_detail_view fz_detail_view_at(const struct fz_app *app, const struct fz_tile *tile,
+                                        struct fz_rect rect)
+{
+    const struct fz_camera *camera = &app->picture.camera;
+    return (struct fz_detail_view){.w = tile->picture_w,
+                                   .h = tile->picture_h,
+                                   .quarters = camera->quarter_turns,
+                                   .flip_h = camera->flip_h,
+                                   .flip_v = camera->flip_v,
+                                   .rect = rect,
+                                   .view_w = camera->view_w,
+                                   .view_h = camera->view_h};
+}
+
+/* Two thirds of all textures: the coarse picture, texts and the squares around have their place too. */
+static int most_in_view(const struct fz_app *app)
+{
+    size_t room = fz_texture_capacity(app->head, FZ_DETAIL_CELL, FZ_DETAIL_CELL) * 2 / 3;
+    return room < LEAST_IN_VIEW ? LEAST_IN_VIEW : room < MOST_IN_VIEW ? (int)room : MOST_IN_VIEW;
+}
+
+bool fz_detail_find_wanted(const struct fz_app *app, struct fz_detail_view *view, struct fz_detail_grid *grid)
+{
+    const struct fz_picture *picture = &app->picture;
+    const struct fz_tile *tile = fz_loader_tile(app, picture->shown);
+    if (app->mode != FZ_MODE_PICTURE || picture->shown != picture->item || !fz_detail_serves(app, tile))
+        return false;
+    const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
+    const struct fz_texture *coarse = r->texture;
+    double zoom = picture->camera.zoom;
+    if (!coarse || r->box_w == 0 || zoom <= SAME_SCALE * fz_texture_w(coarse) / tile->picture_w)
+        return false;
+    *view = fz_detail_view_at(app, tile, picture->camera.target);
+    int level = fz_detail_level(zoom), most = most_in_view(app);
+    for (; fz_texture_w(coarse) < tile->picture_w >> level; level++) {
+        if (!fz_detail_in_view(view, level, grid))
+            return false;
+        if (fz_detail_count(grid) <= most)
+            return true;
+    }
+    return false;
+}
+
+double fz_detail_scale(const struct fz_app *app)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, app->picture.shown);
+    const struct fz_texture *coarse = tile ? tile->renditions[FZ_FOR_PICTURE].texture : NULL;
+    struct fz_detail_view view;
+    struct fz_detail_grid grid;
+    if (!coarse || tile->picture_w == 0)
+        return 0;
+    return fz_detail_find_wanted(app, &view, &grid) ? ldexp(1, -grid.level)
+                                                    : (double)fz_texture_w(coarse) / tile->picture_w;
+}
+
+bool fz_detail_moved(struct fz_app *app)
+{
+    struct fz_rect *looked = &app->detail.looked, now = app->picture.camera.target;
+    if (app->mode != FZ_MODE_PICTURE ||
+        (looked->x == now.x && looked->y == now.y && looked->w == now.w && looked->h == now.h))
+        return false;
+    *looked = now;
+    return true;
+}
+
+/* Marks what of the grid is not there, row by row; true where anything is not. */
+static bool find_missing(const struct fz_detail *detail, const struct fz_detail_grid *grid, bool *missing)
+{
+    int left = fz_detail_count(grid);
+    memset(missing, true, (size_t)left);
+    for (int i = 0; i < FZ_DETAIL_MOST; i++) {
+        const struct fz_detail_square *s = &detail->squares[i];
+        if (!s->texture || !fz_detail_contains(grid, s->level, s->column, s->row))
+            continue;
+        missing[(s->row - grid->row) * grid->columns + s->column - grid->column] = false;
+        left--;
+    }
+    return left > 0;
+}
+
+bool fz_detail_lacks(const struct fz_detail *detail, const struct fz_detail_grid *grid)
+{
+    bool missing[FZ_DETAIL_MOST];
+    return find_missing(detail, grid, missing);
+}
+
+static bool same_grid(const struct fz_detail_grid *a, const struct fz_detail_grid *b)
+{
+    return a->level == b->level && a->column == b->column && a->row == b->row && a->columns == b->columns &&
+           a->rows == b->rows;
+}
+
+static bool meet(const struct fz_detail_grid *a, const struct fz_detail_grid *b)
+{
+    return a->level == b->level && a->column < b->column + b->columns && b->column < a->column + a->columns &&
+           a->row < b->row + b->rows && b->row < a->row + a->rows;
+}
+
+/* What to decode next: all that is missing in view and around it in one go, where that is not too much, because some
+ * formats are read from their beginning for each. */
+static bool choose_block(struct fz_detail *detail, const struct fz_detail_view *view,
+                         const struct fz_detail_grid *in_view, int most, struct fz_detail_grid *block)
+{
+    bool missing[FZ_DETAIL_MOST];
+    struct fz_detail_grid around = fz_detail_around(view, in_view, FZ_DETAIL_AROUND);
+    bool in_one_go = fz_detail_count(&around) <= (most < FZ_DETAIL_MOST ? most : FZ_DETAIL_MOST);
+    if (fz_detail_lacks(detail, in_view)) {
+        const struct fz_detail_grid *grid = in_one_go ? &around : in_view;
+        find_missing(detail, grid, missing);
+        fz_detail_block(grid, missing, most, block);
+        if (meet(block, in_view))
+            return true;
+        find_missing(detail, in_view, missing);
+        return fz_detail_block(in_view, missing, most, block);
+    }
+    if (!same_grid(in_view, &detail->spare)) {
+        detail->spare = *in_view;
+        detail->spare_asked = 0;
+    }
+    if (fz_detail_count(&around) > FZ_DETAIL_MOST || detail->spare_asked == SPARE_ASKS ||
+        !find_missing(detail, &around, missing))
+        return false;
+    detail->spare_asked++;
+    return fz_detail_block(&around, missing, most, block);
+}
+
+static uint64_t priority_of(const struct fz_detail_grid *block, const struct fz_detail_grid *in_view)
+{
+    return meet(block, in_view) ? fz_priority(FZ_PRIORITY_PICTURE, 1) : fz_priority(FZ_PRIORITY_NEIGHBOUR, 0);
+}
+
+uint64_t fz_detail_judge(const struct fz_app *app, const struct fz_job *job)
+{
+    struct fz_detail_view view;
+    struct fz_detail_grid in_view;
+    const struct fz_detail *detail = &app->detail;
+    if (job != detail->job || detail->item != app->picture.shown ||
+        !fz_detail_find_wanted(app, &view, &in_view))
+        return FZ_HEAP_DROP;
+    struct fz_detail_grid around = fz_detail_around(&view, &in_view, FZ_DETAIL_AROUND);
+    bool idle = !fz_detail_lacks(detail, &in_view);
+    return meet(&detail->block, idle ? &around : &in_view) ? priority_of(&detail->block, &in_view)
+                                                           : FZ_HEAP_DROP;
+}
+
+bool fz_detail_is_missing(const struct fz_app *app)
+{
+    struct fz_detail_view view;
+    struct fz_detail_grid in_view;
+    if (!fz_detail_find_wanted(app, &view, &in_view))
+        return false;
+    return app->detail.item != app->picture.shown || fz_detail_lacks(&app->detail, &in_view);
+}
+
+/* ---- Jobs -------------------------------------------------------------------------------------------------------- */
+
+static void clear(struct fz_app *app, fz_item_id item)
+{
+    struct fz_detail *detail = &app->detail;
+    if (detail->job)
+        fz_cancel_set(&detail->job->cancel);
+    if (detail->arrived)
+        fz_loader_retire(app, detail->arrived);
+    for (int i = 0; i < FZ_DETAIL_MOST; i++)
+        fz_texture_free(app->head, detail->squares[i].texture);
+    free(detail->index);
+    *detail = (struct fz_detail){.item = item};
+}
+
+bool fz_detail_issue(struct fz_app *app)
+{
+    struct fz_detail *detail = &app->detail;
+    struct fz_detail_view view;
+    struct fz_detail_grid in_view, block;
+    if (detail->item != FZ_ITEM_NONE && detail->item != app->picture.shown)
+        clear(app, FZ_ITEM_NONE);
+    if (!fz_detail_find_wanted(app, &view, &in_view) || detail->job || detail->arrived)
+        return true;
+    detail->item = app->picture.shown;
+    int most = (int)fmin((double)app->loader.credit_limit_bytes / (FZ_DETAIL_CELL * FZ_DETAIL_CELL * 4),
+                         FZ_DETAIL_MOST);
+    if (!choose_block(detail, &view, &in_view, most > 1 ? most : 1, &block))
+        return true;
+    struct fz_detail_source source = fz_detail_source(&view, &block);
+    uint64_t bytes = (uint64_t)source.out_w * (uint64_t)source.out_h * 4;
+    if (!fz_loader_has_credit(app, bytes))
+        return false;
+    struct fz_job *job =
+        fz_job_new(FZ_JOB_DETAIL, detail->item, fz_list_path(app->list, detail->item), &app->quit);
+    job->root = fz_list_root(app->list, detail->item);
+    job->purpose = FZ_FOR_PICTURE;
+    job->region = (struct fz_image_region){source.x, source.y, source.w, source.h};
+    job->box_w = source.out_w;
+    job->box_h = source.out_h;
+    job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    job->credit_bytes = bytes;
+    job->index = detail->index ? detail->index : fz_calloc(1, sizeof *job->index);
+    detail->index = NULL;
+    detail->job = job;
+    detail->block = block;
+    fz_loader_launch(app, job, priority_of(&block, &in_view));
+    return true;
+}
+
+void fz_detail_lost(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_detail *detail = &app->detail;
+    if (detail->job != job)
+        return;
+    detail->job = NULL;
+    detail->index = job->index;
+    job->index = NULL;
+}
+
+bool fz_detail_is_of(const struct fz_tile *tile, const struct fz_job *job)
+{
+    return job->image.width == tile->picture_w && job->image.height == tile->picture_h &&
+           job->file.bytes == tile->file.bytes && job->file.mtime_ns == tile->file.mtime_ns;
+}
+
+/* Whether parts are the matter; else the picture, read anew, tells what is wrong with it. */
+static bool is_of_parts(enum fz_err code)
+{
+    return code == FZ_E_LIMIT || code == FZ_E_MEMORY || code == FZ_E_DAMAGED || code == FZ_E_UNSUPPORTED;
+}
+
+void fz_detail_take(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_detail *detail = &app->detail;
+    struct fz_tile *tile = fz_loader_tile(app, job->item);
+    bool wanted = job == detail->job && tile;
+    fz_detail_lost(app, job);
+    if (!wanted || job->error.code == FZ_E_CANCELLED || fz_cancel_is_set(&job->cancel)) {
+        app->stats.cancelled += wanted;
+        fz_loader_retire(app, job);
+    } else if (job->error.code != FZ_OK && !is_of_parts(job->error.code)) {
+        fz_loader_retire(app, job);
+        fz_loader_forget(app, tile->item, false);
+    } else if (job->error.code != FZ_OK) {
+        tile->no_detail = true; /* more of it may come as a whole */
+        app->loader.moved = true;
+        fz_app_notice(app, "%s", job->error.msg);
+        fz_log("%s: %s", job->path, job->error.msg);
+        fz_loader_retire(app, job);
+    } else if (!fz_detail_is_of(tile, job) || job->surface->w != job->box_w ||
+               job->surface->h != job->box_h) {
+        fz_loader_retire(app, job);
+        fz_loader_forget(app, tile->item, false);
+    } else {
+        app->stats.decodes++;
+        if (job->image.damaged && !tile->damage)
+            fz_loader_set_damage(tile, job->error.msg);
+        detail->arrived = job;
+        detail->next = 0;
+    }
+}
+
+void fz_detail_forget(struct fz_app *app, fz_item_id item)
+{
+    if (item != FZ_ITEM_NONE && app->detail.item == item)
+        clear(app, FZ_ITEM_NONE);
+}
+
+void fz_detail_fini(struct fz_app *app)
+{
+    fz_job_free(app->detail.arrived);
+    app->detail.arrived = app->detail.job = NULL; /* freed with the pool */
+    clear(app, FZ_ITEM_NONE);
+}

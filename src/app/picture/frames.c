@@ -1,0 +1,299 @@
+/* Frames of the animation that plays, from the job that makes one to the window. */
+#include "app/picture/animate_internal.h"
+#include "app/app.h"
+#include "app/limits.h"
+#include "app/loading/loader_internal.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "gpu/texture.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STRIP_BYTES = 1 << 20,
+    TEXTURES = 3,       /* of the size of a frame: the still picture's, and two of frames */
+    RESYNC_US = 500000, /* who is later than that goes on from there, slower than the file says */
+};
+static const double HELD_PART = 0.75;   /* of the budget of textures, that a stream may hold */
+static const double LEAST_SCALE = 0.25; /* of the size shown, before nothing is played at all */
+
+/* ---- Making them ------------------------------------------------------------------------------------------------- */
+
+static void drop_made(struct fz_app *app)
+{
+    struct fz_animate *a = &app->animate;
+    for (int i = 0; i < a->made_count; i++)
+        fz_pool_trash(&app->pool, a->made[i]);
+    a->made_count = 0;
+}
+
+/* A job that is out comes home as a stranger. */
+void fz_frames_halt(struct fz_app *app)
+{
+    struct fz_animate *a = &app->animate;
+    drop_made(app);
+    if (a->job)
+        fz_cancel_set(&a->job->cancel);
+    a->job = NULL;
+    if (a->stream) { /* large: a worker frees it */
+        struct fz_job *carrier = fz_job_new(FZ_JOB_FRAME, a->item, NULL, &app->quit);
+        carrier->play.stream = a->stream;
+        fz_pool_trash(&app->pool, carrier);
+    }
+    a->stream = NULL;
+    a->halted = true;
+    fz_texture_set_held(app->head, 0);
+}
+
+struct plan {
+    int box_w, box_h, ahead;
+    uint64_t max_held_bytes, frame_bytes;
+};
+
+/* The frames, waiting and as textures, and the stream share the budget of textures; where that is small there are fewer or
+ * smaller ones. */
+static bool make_plan(const struct fz_app *app, const struct fz_tile *tile, struct plan *plan)
+{
+    const struct fz_animate *a = &app->animate;
+    double budget = (double)fz_texture_budget(app->head), held = (double)a->facts.held_bytes;
+    if (held == 0)
+        held = (double)fz_anim_held_bytes(tile->format, tile->picture_w, tile->picture_h, tile->file.bytes);
+    plan->box_w = app->loader.box_w;
+    plan->box_h = app->loader.box_h;
+    if (a->purpose == FZ_FOR_PICTURE)
+        fz_picture_box(app, tile->item, &plan->box_w, &plan->box_h);
+    int w, h;
+    fz_image_fit(tile->picture_w, tile->picture_h, plan->box_w, plan->box_h, &w, &h);
+    double frame = 4.0 * w * h, most = (budget - held) / (TEXTURES + 1);
+    plan->max_held_bytes = (uint64_t)(budget * HELD_PART);
+    if (held > budget * HELD_PART || frame * LEAST_SCALE * LEAST_SCALE > most)
+        return false;
+    if (frame > most) {
+        double scale = sqrt(most / frame);
+        plan->box_w = (int)fmax(w * scale, 1);
+        plan->box_h = (int)fmax(h * scale, 1);
+        frame = most;
+    }
+    plan->frame_bytes = (uint64_t)frame;
+    plan->ahead = (int)fmin(fmax((budget - held) / fmax(frame, 1) - TEXTURES, 1), FZ_FRAMES_AHEAD);
+    return true;
+}
+
+static void refuse(struct fz_app *app, const char *why)
+{
+    fz_app_notice(app, "Not played: %s", why);
+    app->animate.refused = true;
+    fz_frames_halt(app);
+}
+
+static bool stands(const struct fz_animate *a)
+{
+    return a->paused || a->hidden;
+}
+
+void fz_frames_make_next(struct fz_app *app)
+{
+    struct fz_animate *a = &app->animate;
+    const struct fz_tile *tile = fz_loader_tile(app, a->item);
+    struct plan plan;
+    bool sought = a->seek != FZ_ANIM_NEXT;
+    if (!tile || a->job || a->halted || ((stands(a) || a->made_last) && !sought))
+        return;
+    if (!make_plan(app, tile, &plan)) {
+        refuse(app, "--memory does not hold its frames");
+        return;
+    }
+    if (a->made_count + 1 > plan.ahead)
+        return;
+    char *path = a->stream ? NULL : fz_list_path(app->list, a->item);
+    struct fz_job *job = fz_job_new(FZ_JOB_FRAME, a->item, path, &app->quit);
+    job->root = fz_list_root(app->list, a->item);
+    job->box_w = plan.box_w;
+    job->box_h = plan.box_h;
+    job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    job->limits = fz_limits_from_options(&app->options);
+    job->wants_luma = true;
+    job->play = (struct fz_play){.stream = a->stream,
+                                 .max_held_bytes = plan.max_held_bytes,
+                                 .index = a->seek,
+                                 .at_us = a->at_us,
+                                 .base_us = a->base_us};
+    fz_texture_set_held(app->head, a->facts.held_bytes + plan.frame_bytes * (uint64_t)plan.ahead);
+    a->stream = NULL;
+    a->seek = FZ_ANIM_NEXT;
+    a->job = job;
+    fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_PICTURE, 0));
+}
+
+static void take_failure(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_tile *tile = fz_loader_tile(app, job->item);
+    if (job->error.code == FZ_E_CANCELLED)
+        return; /* for another frame: the stream goes on */
+    if (tile && job->error.code == FZ_E_UNSUPPORTED) {
+        tile->frames = 1;
+        fz_frames_halt(app);
+    } else {
+        refuse(app, job->error.msg);
+    }
+}
+
+static void note_damage(struct fz_app *app, fz_item_id item, const char *why)
+{
+    struct fz_tile *tile = fz_loader_tile(app, item);
+    if (!tile || tile->damage)
+        return;
+    char *path = fz_list_path(app->list, item);
+    fz_log("%s: %s", path ? path : "?", why);
+    free(path);
+    fz_loader_set_damage(tile, why);
+}
+
+void fz_animate_take(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_animate *a = &app->animate;
+    if (job != a->job) {
+        fz_pool_trash(&app->pool, job);
+        return;
+    }
+    a->job = NULL;
+    a->stream = job->play.stream;
+    job->play.stream = NULL;
+    if (a->stream)
+        a->facts = *fz_stream_facts(a->stream);
+    if (job->error.code != FZ_OK) {
+        take_failure(app, job);
+        fz_pool_trash(&app->pool, job);
+        return;
+    }
+    if (a->facts.damage.code != FZ_OK)
+        note_damage(app, a->item, a->facts.damage.msg);
+    if (a->seek != FZ_ANIM_NEXT) { /* another one is wanted by now */
+        fz_pool_trash(&app->pool, job);
+        return;
+    }
+    a->at_us = job->play.at_us + job->play.frame.delay_us;
+    a->made_last = job->play.frame.last;
+    a->made[a->made_count++] = job;
+}
+
+void fz_frames_seek(struct fz_app *app, int index)
+{
+    struct fz_animate *a = &app->animate;
+    drop_made(app);
+    if (a->job)
+        fz_cancel_set(&a->job->cancel);
+    fz_frame_back(a)->ready = false;
+    a->seek = a->sought = index;
+    a->reveal = true;
+    a->made_last = false;
+    a->base_us = 0;
+}
+
+/* ---- Showing them ------------------------------------------------------------------------------------------------ */
+
+static void take_off_made(struct fz_app *app)
+{
+    struct fz_animate *a = &app->animate;
+    fz_pool_trash(&app->pool, a->made[0]);
+    memmove(a->made, a->made + 1, (size_t)--a->made_count * sizeof(struct fz_job *));
+}
+
+/* Of those that wait the first ones may be too late already. */
+static void skip_late(struct fz_app *app)
+{
+    struct fz_animate *a = &app->animate;
+    while (a->made_count > 1 && a->base_us > 0 && a->made[0]->upload_row == 0 &&
+           a->base_us + a->made[1]->play.at_us <= app->now_us)
+        take_off_made(app);
+}
+
+static bool prepare(struct fz_app *app, const struct fz_job *job, struct fz_frame *frame)
+{
+    const SDL_Surface *s = job->surface;
+    bool fits =
+        frame->texture && fz_texture_w(frame->texture) == s->w && fz_texture_h(frame->texture) == s->h;
+    if (fits)
+        return true;
+    fz_texture_free(app->head, frame->texture);
+    return fz_texture_new(app->head, s->w, s->h, s->w, s->h, FZ_TEXTURE_IN_VIEW, &frame->texture) != NULL;
+}
+
+bool fz_animate_uploads_wait(const struct fz_app *app)
+{
+    const struct fz_animate *a = &app->animate;
+    return a->made_count > 0 && !a->frames[!a->front].ready;
+}
+
+void fz_animate_upload(struct fz_app *app, int64_t end_us)
+{
+    struct fz_animate *a = &app->animate;
+    skip_late(app);
+    while (fz_animate_uploads_wait(app) && fz_now_us() < end_us) {
+        struct fz_job *job = a->made[0];
+        struct fz_frame *frame = fz_frame_back(a);
+        if (job->upload_row > 0 && !frame->texture)
+            job->upload_row = 0; /* it was lost half-way */
+        if (!prepare(app, job, frame)) {
+            refuse(app, "no texture could be made for its frames");
+            return;
+        }
+        if (!fz_texture_upload(app->head, frame->texture, job->surface, &job->upload_row, STRIP_BYTES))
+            continue;
+        if (!frame->texture) {
+            refuse(app, "no texture could be filled with its frames");
+            return;
+        }
+        *frame = (struct fz_frame){.texture = frame->texture,
+                                   .ready = true,
+                                   .index = job->play.frame.index,
+                                   .at_us = job->play.at_us,
+                                   .delay_us = job->play.frame.delay_us,
+                                   .last = job->play.frame.last,
+                                   .box_w = job->box_w,
+                                   .box_h = job->box_h};
+        fz_texture_set_luma(frame->texture, &job->luma);
+        take_off_made(app);
+    }
+}
+
+/* The next frame would flash: it waits until it does not, or is left out where its time is over and others have come.
+ * Returns the time of the next look. */
+static int64_t hold_back(struct fz_app *app, int64_t due_us, int64_t steady_us)
+{
+    struct fz_animate *a = &app->animate;
+    struct fz_frame *next = fz_frame_back(a);
+    int64_t over_us = due_us + next->delay_us;
+    if (a->reveal || a->made_count == 0)
+        return steady_us;
+    next->ready = app->now_us < over_us;
+    return !next->ready ? FZ_NEVER : over_us < steady_us ? over_us : steady_us;
+}
+
+int64_t fz_frames_show_due(struct fz_app *app)
+{
+    struct fz_animate *a = &app->animate;
+    struct fz_frame *next = fz_frame_back(a);
+    if (stands(a))
+        a->base_us = 0;
+    next->ready &= next->texture != NULL;
+    if (!next->ready || (stands(a) && !a->reveal))
+        return FZ_NEVER;
+    if (a->base_us == 0)
+        a->base_us = app->now_us - next->at_us;
+    int64_t due_us = a->base_us + next->at_us;
+    if (app->now_us < due_us && !a->reveal)
+        return due_us;
+    int64_t steady_us = fz_steady_frame_us(app, next->texture, a->reveal);
+    if (app->now_us < steady_us)
+        return hold_back(app, due_us, steady_us);
+    if (app->now_us - due_us > RESYNC_US)
+        a->base_us = app->now_us - next->at_us;
+    fz_frame_front(a)->ready = false;
+    a->front = !a->front;
+    a->reveal = false;
+    app->dirty = true;
+    return FZ_NEVER;
+}

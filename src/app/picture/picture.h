@@ -1,0 +1,63 @@
+/* The picture view: one picture in the window, opened from its tile and closed to it. */
+#ifndef FZ_APP_PICTURE_PICTURE_H
+#define FZ_APP_PICTURE_PICTURE_H
+
+#include "source/list.h"
+#include "view/camera.h"
+#include "view/scroll.h"
+
+struct fz_app;
+struct fz_texture;
+
+struct fz_picture {
+    fz_item_id item;   /* what is to be shown */
+    fz_item_id shown;  /* what is: the old picture stays until the new one is there */
+    fz_item_id fading; /* what the crossfade of a show goes out from */
+    struct fz_camera camera;
+    struct fz_rect fading_rect;
+    int64_t fade_start_us, fade_us;
+    int64_t behind_us; /* since when `shown` is not `item`; 0: it is */
+    char *shown_path;  /* its path, for --shown; owned */
+    int64_t shown_us;  /* when `shown` came: for --shown */
+    double openness;   /* 0 on the wall .. 1 open; the background's opacity */
+    bool closing;
+    bool keep_zoom; /* from picture to picture */
+    int direction;  /* of travel: -1 or 1 */
+    bool panning;
+    double pan_x, pan_y;
+    struct fz_wheel wheel; /* goes from picture to picture */
+};
+
+/* Render thread only, all of these. */
+void fz_picture_init(struct fz_app *app);
+void fz_picture_open(struct fz_app *app, size_t index, bool at_once);
+void fz_picture_close(struct fz_app *app);
+/* An item is gone: whatever shows it lets go. */
+void fz_picture_forget(struct fz_app *app, fz_item_id item);
+/* Goes `step` pictures on; false at the end of the list. */
+bool fz_picture_go(struct fz_app *app, long step);
+void fz_picture_go_to(struct fz_app *app, size_t index);
+/* A key concerns the picture that was asked for: it is shown now, with whatever there is of it. */
+void fz_picture_catch_up(struct fz_app *app);
+/* What is drawn of an item: a frame of it, the sharp rendition, or the tile's until that is there; NULL: nothing. */
+const struct fz_texture *fz_picture_texture(const struct fz_app *app, fz_item_id item);
+/* The camera as it would look at an item that is shown now. */
+struct fz_camera fz_picture_aim(const struct fz_app *app, fz_item_id item);
+/* The box to decode an item for, as the camera sees it. */
+void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h);
+/* Whether the zoom asks for more pixels than --memory lets it have, and how many of how many it has. */
+bool fz_picture_is_reduced(const struct fz_app *app, double *px, double *of_px);
+/* How far `index` is from the picture in view, in the order of loading ahead; false where it is not wanted. */
+bool fz_picture_wants(const struct fz_app *app, size_t index, uint32_t *distance);
+void fz_picture_resized(struct fz_app *app);
+void fz_picture_changed(struct fz_app *app); /* list or textures changed: look whether the picture is there */
+/* Looks whether what was asked for can be shown; returns the time of the next look, or FZ_NEVER. */
+int64_t fz_picture_look(struct fz_app *app);
+bool fz_picture_step(struct fz_app *app, double dt_s);
+void fz_picture_draw(struct fz_app *app);
+/* Whether the wall is seen behind it. */
+bool fz_picture_covers_wall(const struct fz_app *app);
+/* How many pictures are loaded ahead on each side. */
+enum { FZ_PICTURES_AHEAD = 2, FZ_PICTURES_BEHIND = 1 };
+
+#endif

@@ -1,0 +1,74 @@
+#include "app/picture/show.h"
+
+#include "app/app.h"
+#include "base/clock.h"
+
+int64_t fz_show_delay_us(const struct fz_app *app)
+{
+    int64_t wished = (int64_t)(app->options.values[FZ_OPTION_DELAY].seconds * 1e6);
+    return wished > FZ_SHOW_LEAST_US ? wished : FZ_SHOW_LEAST_US;
+}
+
+void fz_show_start(struct fz_app *app)
+{
+    struct fz_show *show = &app->show;
+    if (fz_list_count(app->list) == 0)
+        return;
+    show->running = true;
+    show->paused = false;
+    show->since_us = 0;
+    if (app->options.values[FZ_OPTION_DELAY].seconds * 1e6 < FZ_SHOW_LEAST_US)
+        fz_app_notice(app, "Three pictures a second at most: more would flash");
+    if (app->mode == FZ_MODE_WALL)
+        fz_picture_open(app, fz_app_selected_index(app), false);
+    app->dirty = true;
+}
+
+void fz_show_stop(struct fz_app *app)
+{
+    app->show.running = app->show.paused = false;
+    app->dirty = true;
+}
+
+static bool can_come(const struct fz_app *app, fz_item_id item)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    return !fz_loader_is_away(app, item) || (tile && tile->renditions[FZ_FOR_PICTURE].texture);
+}
+
+/* The end of the list leads to its start. While a source is away its pictures are passed over, but for those in memory; where
+ * nothing else is left, the one in view stays. */
+static void go_on(struct fz_app *app)
+{
+    size_t index, count = fz_list_count(app->list);
+    if (!fz_list_index(app->list, app->picture.item, &index))
+        index = count - 1;
+    app->picture.direction = 1;
+    for (size_t step = 1; step <= count; step++) {
+        size_t next = (index + step) % count;
+        if (can_come(app, fz_list_at(app->list, next))) {
+            fz_picture_go_to(app, next);
+            return;
+        }
+    }
+}
+
+int64_t fz_show_step(struct fz_app *app)
+{
+    struct fz_show *show = &app->show;
+    if (!show->running || show->paused)
+        return FZ_NEVER;
+    bool there = app->picture.shown == app->picture.item && app->picture.item != FZ_ITEM_NONE;
+    if (!there) {
+        show->since_us = 0;
+        return FZ_NEVER;
+    }
+    if (show->since_us == 0)
+        show->since_us = app->now_us;
+    int64_t next = show->since_us + fz_show_delay_us(app);
+    if (app->now_us < next)
+        return next;
+    show->since_us = 0;
+    go_on(app);
+    return app->now_us;
+}

@@ -1,0 +1,139 @@
+#include "app/relief.h"
+
+#include "app/app.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "sync/thread.h"
+#include "sync/wake.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum {
+    LOOK_MS = 1000,
+    ARMED_LOOK_MS = 2000, /* where the kernel tells of tasks that wait: a control group fills without any */
+    SHORT_PART = 4,
+    TRIM_US = 2000,
+};
+
+struct fz_relief_watch {
+    const struct fz_pressure_places *places; /* immutable */
+    struct fz_pool *pool;                    /* immutable */
+    struct fz_doorbell *bell;                /* immutable */
+    int stop_fd;                             /* immutable */
+    SDL_Thread *thread;                      /* main thread */
+    atomic_int pressure;                     /* enum fz_pressure */
+};
+
+/* Only the first time: memory that is short may be so again and again. */
+static void tell(struct fz_relief_watch *watch, const struct fz_pressure_state *state, bool *told)
+{
+    atomic_store(&watch->pressure, (int)state->pressure);
+    fz_doorbell_ring(watch->bell);
+    if (!*told)
+        fz_log("memory is short: %s; caches shrink", state->reason);
+    *told = true;
+}
+
+static int watch_main(void *ctx)
+{
+    struct fz_relief_watch *watch = ctx;
+    struct fz_pressure_state state = {0};
+    struct pollfd fds[] = {{.fd = watch->stop_fd, .events = POLLIN},
+                           {.fd = fz_pressure_arm(watch->places->stalls), .events = POLLPRI}};
+    bool told = false;
+    for (;;) {
+        bool rests = fds[1].fd >= 0 && state.pressure == FZ_PRESSURE_NONE;
+        if (poll(fds, 2, rests ? ARMED_LOOK_MS : LOOK_MS) < 0 && errno != EINTR)
+            break;
+        if (fds[0].revents)
+            break;
+        enum fz_pressure before = state.pressure;
+        struct fz_pressure_look look;
+        fz_pressure_look(watch->places, fz_now_us(), &look);
+        if (fz_pressure_judge(&state, &look) != before)
+            tell(watch, &state, &told);
+        if (state.pressure != FZ_PRESSURE_NONE && state.short_us == look.at_us) {
+            fz_pool_shrink(watch->pool, state.pressure == FZ_PRESSURE_DECODERS);
+            fz_mem_trim();
+        }
+    }
+    if (fds[1].fd >= 0)
+        close(fds[1].fd);
+    return 0;
+}
+
+enum fz_err fz_relief_start(struct fz_app *app, const struct fz_pressure_places *places, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    struct fz_relief_watch *watch = fz_calloc(1, sizeof *watch);
+    *watch = (struct fz_relief_watch){.places = places, .pool = &app->pool, .bell = &app->bell};
+    watch->stop_fd = eventfd(0, EFD_CLOEXEC);
+    app->relief.watch = watch;
+    app->relief.credit_bytes = app->loader.credit_limit_bytes;
+    if (watch->stop_fd < 0)
+        return fz_fail(err, FZ_E_INTERNAL, errno, "eventfd");
+    return fz_thread_start(&watch->thread, "frieze:pressure", watch_main, watch, err);
+}
+
+void fz_relief_stop(struct fz_app *app)
+{
+    struct fz_relief_watch *watch = app->relief.watch;
+    if (!watch)
+        return;
+    if (watch->thread) {
+        fz_wake(watch->stop_fd);
+        SDL_WaitThread(watch->thread, NULL);
+    }
+    if (watch->stop_fd >= 0)
+        close(watch->stop_fd);
+    free(watch);
+    app->relief.watch = NULL;
+}
+
+static enum fz_pressure found(const struct fz_app *app)
+{
+    const struct fz_relief_watch *watch = app->relief.watch;
+    return watch ? (enum fz_pressure)atomic_load(&watch->pressure) : FZ_PRESSURE_NONE;
+}
+
+bool fz_relief_is_due(const struct fz_app *app)
+{
+    return found(app) != app->relief.pressure;
+}
+
+static void follow(struct fz_app *app, enum fz_pressure pressure)
+{
+    struct fz_relief *relief = &app->relief;
+    bool was_short = relief->pressure != FZ_PRESSURE_NONE, is_short = pressure != FZ_PRESSURE_NONE;
+    relief->pressure = pressure;
+    if (was_short == is_short)
+        return;
+    relief->count += is_short;
+    relief->frames = is_short ? 2 : 0;
+    if (is_short)
+        relief->texture_bytes = fz_texture_budget(app->head);
+    uint64_t part = is_short ? SHORT_PART : 1;
+    fz_texture_set_budget(app->head, relief->texture_bytes / part);
+    app->loader.credit_limit_bytes = relief->credit_bytes / part;
+    app->loader.view++; /* what found no room may find it now */
+    fz_loader_list_changed(app);
+}
+
+int64_t fz_relief_step(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    enum fz_pressure pressure = found(app);
+    if (pressure != app->relief.pressure)
+        follow(app, pressure);
+    if (app->relief.frames > 0 && !app->dirty) {
+        app->dirty = true;
+        app->relief.frames--;
+    }
+    return app->relief.pressure == FZ_PRESSURE_NONE || fz_texture_trim(app->head, TRIM_US) ? FZ_NEVER
+                                                                                           : app->now_us;
+}

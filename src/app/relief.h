@@ -1,0 +1,34 @@
+/* What is given back while memory is short: first what is kept to be quick, then the decoders that have nothing to do. */
+#ifndef FZ_APP_RELIEF_H
+#define FZ_APP_RELIEF_H
+
+#include "base/error.h"
+#include "base/pressure.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fz_app;
+struct fz_relief_watch;
+
+/* Render thread. */
+struct fz_relief {
+    struct fz_relief_watch *watch;        /* owned; NULL: nobody looks */
+    enum fz_pressure pressure;            /* what holds now */
+    int count;                            /* how often memory became short */
+    int frames;                           /* still to be drawn, to know what is in view and what is not */
+    uint64_t texture_bytes, credit_bytes; /* where it is not */
+};
+
+/* Main thread, when the pool runs. Starts the thread that looks at `places` (borrowed). */
+enum fz_err fz_relief_start(struct fz_app *app, const struct fz_pressure_places *places,
+                            struct fz_error *err);
+/* Main thread, while the pool still runs. Joins it; NULL-safe. */
+void fz_relief_stop(struct fz_app *app);
+
+/* Render thread. Follows what the thread found: textures, and pixels on their way, get a quarter of what they may take else,
+ * and come back to that. Gives the time at which there is more to do, or FZ_NEVER. */
+int64_t fz_relief_step(struct fz_app *app);
+bool fz_relief_is_due(const struct fz_app *app);
+
+#endif

@@ -1,0 +1,41 @@
+/* Programs of the user, by key: the command run. */
+#ifndef FZ_APP_RUN_RUN_H
+#define FZ_APP_RUN_RUN_H
+
+#include "app/run/runner.h"
+#include "ctl/command.h"
+
+#include <stdbool.h>
+
+struct fz_app;
+struct fz_job;
+
+enum { FZ_RUNS_MOST = 256 }; /* under way */
+
+struct fz_runs {
+    struct fz_programs programs; /* immutable once the config files are read */
+    struct fz_runner *runner;    /* NULL: nothing was run yet */
+    struct fz_ready done;        /* struct fz_run, from the runner */
+    struct fz_run *looked_at;    /* a list: workers look at their files */
+    size_t under_way;            /* they run, or wait, or what became of their files is not known yet */
+};
+
+/* Render thread only, all of these. */
+/* Main thread, once the config files are read; complains of faults in them. */
+void fz_run_init(struct fz_app *app);
+/* Programs that run are left alone. False where the thread could not be ended. */
+bool fz_run_stop(struct fz_app *app, int patience_ms);
+/* Main thread, when no worker runs any more. */
+void fz_run_stop_looking(struct fz_app *app);
+void fz_run_fini(struct fz_app *app);
+
+/* Whether the job looked at a program's files, which is taken then. */
+bool fz_run_take(struct fz_app *app, struct fz_job *job);
+
+enum fz_err fz_run_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
+/* Tells of those that have ended. */
+void fz_run_collect(struct fz_app *app);
+/* What the argument of the command runs, as it is written; the argument itself where that is nothing. */
+const char *fz_run_line(const struct fz_app *app, const char *argument);
+
+#endif

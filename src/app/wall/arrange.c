@@ -1,0 +1,262 @@
+#include "app/wall/arrange.h"
+
+#include "app/app.h"
+#include "app/wall/search.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "source/drop.h"
+#include "source/facts.h"
+#include "source/search.h"
+#include "source/sorter.h"
+#include "source/told.h"
+#include "sync/thread.h"
+
+#include <stdlib.h>
+
+enum {
+    SEARCH_US = 2000,   /* of a turn */
+    SETTLE_US = 400000, /* between two orders while facts arrive */
+    LOOKS_A_JOB = 2048, /* 2 ms on a local disk */
+};
+
+/* Something else is shown, or stands elsewhere. The selection is brought into view if it was, or if it has to be. */
+static void rearranged(struct fz_app *app, bool reveal)
+{
+    struct fz_focus focus = fz_wall_focus(app);
+    reveal = reveal || (focus.selected >= focus.first && focus.selected <= focus.last);
+    fz_wall_list_changed(app, FZ_ITEM_NONE);
+    if (reveal && app->head)
+        fz_wall_reveal_selected(app, true);
+}
+
+/* Whoever arranges the list has seen what is selected: it is no longer just the first one. */
+static void touch(struct fz_app *app)
+{
+    app->wall.touched = app->wall.touched || fz_list_all_count(app->list) > 0;
+}
+
+/* --- Order --- */
+
+static void run_sort(struct fz_job *job)
+{
+    fz_sorter_run(job->load, &job->cancel);
+}
+
+static void free_sort(void *load)
+{
+    fz_sorter_free(load);
+}
+
+static void run_look(struct fz_job *job)
+{
+    fz_facts_look(job->load, job);
+}
+
+static void free_look(void *load)
+{
+    fz_facts_free(load);
+}
+
+static struct fz_job *launch(struct fz_app *app, void *load, void (*work)(struct fz_job *),
+                             void (*load_free)(void *), uint64_t priority)
+{
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
+    job->load = load;
+    job->work = work;
+    job->load_free = load_free;
+    fz_loader_launch(app, job, priority);
+    return job;
+}
+
+void fz_arrange_sort(struct fz_app *app, const struct fz_sort *sort)
+{
+    FZ_MAIN_ONLY();
+    struct fz_arrange *arrange = &app->arrange;
+    if (!fz_sort_equals(sort, &arrange->wanted) && arrange->sort)
+        fz_cancel_set(&arrange->sort->cancel);
+    arrange->wanted = *sort;
+    arrange->asked = true;
+    touch(app);
+}
+
+static bool wants_facts(const struct fz_app *app)
+{
+    return fz_sort_needs_facts(&app->arrange.wanted) && !app->arrange.look;
+}
+
+static bool wants_sort(const struct fz_app *app)
+{
+    const struct fz_arrange *arrange = &app->arrange;
+    struct fz_sort now = fz_list_sort(app->list);
+    if (arrange->sort)
+        return false;
+    if (!fz_sort_equals(&now, &arrange->wanted))
+        return true;
+    bool settle = arrange->news && fz_sort_needs_answers(&now);
+    return (settle || fz_list_is_disordered(app->list)) && app->now_us >= arrange->sorted_us + SETTLE_US;
+}
+
+static void take_sorted(struct fz_app *app, struct fz_sorter *sorter)
+{
+    struct fz_arrange *arrange = &app->arrange;
+    struct fz_sort before = fz_list_sort(app->list);
+    arrange->sort = NULL;
+    arrange->sorted_us = app->now_us;
+    if (!fz_list_sort_apply(app->list, sorter))
+        return;
+    struct fz_sort now = fz_list_sort(app->list);
+    fz_steady_cut(app, FZ_STEADY_CUT);
+    bool is_asked = arrange->asked && fz_sort_equals(&now, &arrange->wanted);
+    rearranged(app, is_asked || !fz_sort_equals(&now, &before));
+    arrange->asked = arrange->asked && !is_asked;
+}
+
+void fz_arrange_take(struct fz_app *app, struct fz_job *job)
+{
+    FZ_MAIN_ONLY();
+    struct fz_arrange *arrange = &app->arrange;
+    if (job == arrange->sort) {
+        take_sorted(app, job->load);
+    } else if (job == arrange->look) {
+        arrange->look = NULL;
+        arrange->news |= fz_list_facts_apply(app->list, job->load);
+    }
+}
+
+/* --- What is shown --- */
+
+static void refiltered(struct fz_app *app, bool reveal)
+{
+    rearranged(app, reveal);
+    fz_search_answered(app);
+}
+
+void fz_arrange_show_rated(struct fz_app *app, int least, int most)
+{
+    FZ_MAIN_ONLY();
+    fz_list_show_rated(app->list, least, most);
+    touch(app);
+    refiltered(app, true);
+    fz_telling_step(app);
+}
+
+void fz_arrange_told(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    app->arrange.news = true;
+    if (fz_list_shows_rated(app->list))
+        refiltered(app, false);
+}
+
+void fz_arrange_search(struct fz_app *app, const char *text)
+{
+    FZ_MAIN_ONLY();
+    bool filtered = fz_list_is_filtered(app->list);
+    fz_list_search(app->list, text);
+    touch(app);
+    if (!filtered || fz_list_is_filtered(app->list))
+        return;
+    fz_steady_cut(app, FZ_STEADY_CUT);
+    refiltered(app, true);
+}
+
+void fz_arrange_show_found(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    size_t found;
+    if (!fz_list_search_found(app->list, &found) || app->now_us < fz_search_due_us(app))
+        return;
+    fz_list_search_show(app->list);
+    fz_steady_cut(app, FZ_STEADY_CUT);
+    refiltered(app, true);
+}
+
+static void forget_dropped(struct fz_app *app, const fz_item_id *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (fz_list_has(app->list, items[i]))
+            continue;
+        fz_loader_forget(app, items[i], true);
+        fz_picture_forget(app, items[i]);
+    }
+}
+
+size_t fz_arrange_drop(struct fz_app *app, const fz_item_id *items, size_t count)
+{
+    FZ_MAIN_ONLY();
+    size_t index = fz_list_nearest(app->list, app->picture.item);
+    fz_item_id anchor = fz_wall_anchor(app);
+    size_t dropped = fz_list_drop(app->list, items, count);
+    if (dropped == 0)
+        return 0;
+    forget_dropped(app, items, count);
+    fz_wall_list_changed(app, anchor);
+    fz_app_picture_gone(app, index);
+    return dropped;
+}
+
+size_t fz_arrange_undo_drop(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    const fz_item_id *back;
+    fz_item_id anchor = fz_wall_anchor(app);
+    size_t count = fz_list_undo_drop(app->list, &back), index;
+    if (count == 0)
+        return 0;
+    fz_item_id first = FZ_ITEM_NONE;
+    for (size_t i = 0; i < count && first == FZ_ITEM_NONE; i++)
+        if (fz_list_index(app->list, back[i], &index))
+            first = back[i];
+    fz_wall_list_changed(app, anchor);
+    if (!app->head || !fz_list_index(app->list, first, &index))
+        return count;
+    if (app->mode == FZ_MODE_PICTURE)
+        fz_picture_go_to(app, index);
+    else
+        fz_app_select(app, index);
+    return count;
+}
+
+/* --- The loop's turn --- */
+
+void fz_arrange_step(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    struct fz_arrange *arrange = &app->arrange;
+    if (app->ending)
+        return;
+    app->dirty |= fz_list_search_step(app->list, SEARCH_US);
+    fz_arrange_show_found(app);
+    if (wants_facts(app)) {
+        struct fz_facts *facts = fz_list_facts_begin(app->list, LOOKS_A_JOB);
+        if (facts)
+            arrange->look =
+                launch(app, facts, run_look, free_look, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));
+    }
+    fz_telling_step(app);
+    if (wants_sort(app)) {
+        arrange->news = false;
+        arrange->sort = launch(app, fz_list_sort_begin(app->list, &arrange->wanted), run_sort, free_sort, 0);
+    }
+}
+
+int64_t fz_arrange_next_us(const struct fz_app *app)
+{
+    const struct fz_arrange *arrange = &app->arrange;
+    struct fz_sort now = fz_list_sort(app->list);
+    if (app->ending)
+        return FZ_NEVER;
+    if (fz_list_search_runs(app->list) || wants_sort(app))
+        return 0;
+    size_t found;
+    int64_t shown_us = fz_list_search_found(app->list, &found) ? fz_search_due_us(app) : FZ_NEVER;
+    bool waits = (arrange->news && fz_sort_needs_answers(&now)) || fz_list_is_disordered(app->list);
+    int64_t settled_us = waits && !arrange->sort ? arrange->sorted_us + SETTLE_US : FZ_NEVER;
+    return shown_us < settled_us ? shown_us : settled_us;
+}
+
+bool fz_arrange_is_busy(const struct fz_app *app)
+{
+    return app->arrange.sort || app->arrange.look || fz_telling_is_busy(app) ||
+           fz_arrange_next_us(app) != FZ_NEVER;
+}

@@ -1,0 +1,55 @@
+/* How the list is arranged: its order, what of it is shown, what was dropped. Sorting and looking at files are jobs of
+ * the workers; this file sends them out when they are wanted and takes their results into the list. */
+#ifndef FZ_APP_WALL_ARRANGE_H
+#define FZ_APP_WALL_ARRANGE_H
+
+#include "source/list.h"
+#include "source/sort.h"
+
+struct fz_app;
+struct fz_job;
+
+/* Render thread only. */
+struct fz_arrange {
+    struct fz_sort wanted;      /* the list's own order follows when it is sorted */
+    struct fz_job *sort, *look; /* on their way (borrowed; NULL: none) */
+    bool asked;                 /* the user waits for this order */
+    bool news;                  /* facts came that the order does not follow yet */
+    int64_t sorted_us;          /* when it was sorted last */
+};
+
+/* Render thread, all of these. */
+
+/* Asks for an order. The selection stays on its picture and comes into view. */
+void fz_arrange_sort(struct fz_app *app, const struct fz_sort *sort);
+
+/* Looks for what matches `text` (source/search.h); NULL or "": all is shown again, at once. */
+void fz_arrange_search(struct fz_app *app, const char *text);
+/* Shows what it found and nothing else, if it is complete and due (fz_search_due_us). */
+void fz_arrange_show_found(struct fz_app *app);
+
+/* Shows only what is rated from `least` to `most` (source/told.h). */
+void fz_arrange_show_rated(struct fz_app *app, int least, int most);
+
+/* Files told something new: order and filter follow. */
+void fz_arrange_told(struct fz_app *app);
+
+/* Drops items from the list as one step, wherever they are shown; returns how many. */
+size_t fz_arrange_drop(struct fz_app *app, const fz_item_id *items, size_t count);
+
+/* Brings the last drop back, and goes to the first of it that is shown; returns how many came. */
+size_t fz_arrange_undo_drop(struct fz_app *app);
+
+/* One turn of the loop: goes on with the search for 2 ms at most, sends out what is wanted. */
+void fz_arrange_step(struct fz_app *app);
+
+/* When the next turn is wanted, or FZ_NEVER. */
+int64_t fz_arrange_next_us(const struct fz_app *app);
+
+/* A job of this file came back; the caller retires it. */
+void fz_arrange_take(struct fz_app *app, struct fz_job *job);
+
+/* The list is not yet as it was asked for. */
+bool fz_arrange_is_busy(const struct fz_app *app);
+
+#endif

@@ -1,0 +1,256 @@
+#include "app/wall/rate.h"
+
+#include "app/app.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "decode/decoder.h"
+#include "decode/files.h"
+#include "source/stacks.h"
+#include "source/told.h"
+#include "sync/thread.h"
+
+#include <SDL_timer.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FINISH_TRIES = 100, FINISH_TRY_MS = 5 };
+
+struct fz_rate {
+    struct fz_rate *next;
+    fz_item_id item;
+    uint32_t root;
+    char *path;    /* owned */
+    char *beneath; /* the same of the RAW file beneath it; NULL: none */
+    int rating;
+    struct fz_job *job; /* that writes it (borrowed; NULL: none yet) */
+};
+
+/* "Rated 3", "Rejected" */
+static const char *say(int rating)
+{
+    static const char *const said[] = {"Rejected", "Not rated", "Rated 1", "Rated 2",
+                                       "Rated 3",  "Rated 4",   "Rated 5"};
+    return said[rating - FZ_RATING_REJECTED];
+}
+
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
+
+static void run_write(struct fz_job *job)
+{
+    FZ_NOT_MAIN();
+    const struct fz_parcel *wish = job->load;
+    struct fz_parcel request = *wish, answer;
+    request.bytes = fz_malloc(wish->len);
+    memcpy(request.bytes, wish->bytes, wish->len);
+    if (!fz_files_ask(job->decoder->files, job, &request, &answer))
+        return;
+    fz_answer_rated(&answer, &job->error);
+    fz_parcel_fini(&answer);
+}
+
+static void free_wish(void *ctx)
+{
+    fz_parcel_fini(ctx);
+    free(ctx);
+}
+
+static struct fz_parcel *make_wish(const struct fz_rate *rate)
+{
+    struct fz_parcel *wish = fz_calloc(1, sizeof *wish);
+    size_t len = strlen(rate->path) + 1, more = rate->beneath ? strlen(rate->beneath) + 1 : 0;
+    *wish = (struct fz_parcel){.kind = FZ_ASK_RATE, .value = rate->rating, .len = len + more, .fd = -1};
+    wish->bytes = fz_malloc(wish->len);
+    memcpy(wish->bytes, rate->path, len);
+    if (rate->beneath)
+        memcpy(wish->bytes + len, rate->beneath, more);
+    return wish;
+}
+
+static void launch(struct fz_app *app, struct fz_rate *rate)
+{
+    rate->job = fz_job_new(FZ_JOB_WORK, rate->item, NULL, NULL);
+    rate->job->root = rate->root;
+    rate->job->load = make_wish(rate);
+    rate->job->load_free = free_wish;
+    rate->job->work = run_write;
+    fz_loader_launch(app, rate->job, 0);
+}
+
+/* A source's one after the other; those of others do not wait for one that hangs. Without readers, all one after the other. */
+static void launch_next(struct fz_app *app)
+{
+    size_t flying = 0;
+    for (struct fz_rate *rate = app->rating; rate && flying < FZ_RATES_FLYING; rate = rate->next) {
+        bool waits = rate->job != NULL;
+        for (const struct fz_rate *earlier = app->rating; earlier != rate; earlier = earlier->next)
+            waits |= earlier->root == rate->root || !app->readers;
+        if (!waits)
+            launch(app, rate);
+        flying += rate->job != NULL;
+    }
+}
+
+static void remove_rate(struct fz_rate **place)
+{
+    struct fz_rate *rate = *place;
+    *place = rate->next;
+    free(rate->path);
+    free(rate->beneath);
+    free(rate);
+}
+
+bool fz_rate_take(struct fz_app *app, struct fz_job *job)
+{
+    FZ_MAIN_ONLY();
+    struct fz_rate **place = &app->rating;
+    while (*place && (*place)->job != job)
+        place = &(*place)->next;
+    const struct fz_rate *rate = *place;
+    if (!rate)
+        return false;
+    if (job->error.code == FZ_OK) {
+        char *name = fz_str_to_display(fz_path_name(rate->path));
+        fz_app_notice(app, "%s: %s", say(rate->rating), name);
+        free(name);
+        fz_about_forget(app, rate->item);
+        if (fz_list_rate(app->list, rate->item, rate->rating))
+            fz_arrange_told(app);
+    } else {
+        fz_log("not rated: %s", job->error.msg);
+        fz_app_notice(app, "Not rated: %s", job->error.msg);
+    }
+    remove_rate(place);
+    launch_next(app);
+    return true;
+}
+
+/* Of a source that answers. */
+static bool may_be_written(const struct fz_app *app)
+{
+    for (const struct fz_rate *rate = app->rating; rate; rate = rate->next)
+        if (!fz_files_hangs(app->pool.files, rate->root))
+            return true;
+    return false;
+}
+
+void fz_rate_finish(struct fz_app *app)
+{
+    for (int i = 0; may_be_written(app) && i < FINISH_TRIES; i++, SDL_Delay(FINISH_TRY_MS))
+        fz_loader_collect(app, 0);
+    while (app->rating) {
+        fz_log("perhaps not rated: %s", app->rating->path);
+        remove_rate(&app->rating);
+    }
+}
+
+/* ---- Commands ---------------------------------------------------------------------------------------------------- */
+
+static bool read_rating(const struct fz_command_call *call, int *rating)
+{
+    char *end = NULL;
+    long value = call->argc == 1 ? strtol(call->argv[0], &end, 10) : 0;
+    *rating = (int)value;
+    return end && end != call->argv[0] && !*end && value >= FZ_RATING_REJECTED && value <= FZ_RATING_MOST;
+}
+
+enum fz_err fz_rate_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    int rating;
+    fz_item_id item = fz_app_current(app);
+    if (!read_rating(call, &rating))
+        return fz_fail(err, FZ_E_USAGE, 0, "rate wants a number from 0 to 5, or -1 to reject");
+    if (item == FZ_ITEM_NONE)
+        return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
+    if (!fz_metadata_can_rate())
+        return fz_fail(err, FZ_E_UNSUPPORTED, 0,
+                       "this frieze was built without exempi: it writes no ratings");
+    struct fz_rate *rate = fz_calloc(1, sizeof *rate);
+    *rate = (struct fz_rate){.item = item,
+                             .root = fz_list_root(app->list, item),
+                             .path = fz_list_path(app->list, item),
+                             .beneath = fz_list_path_beneath(app->list, item),
+                             .rating = rating};
+    struct fz_rate **end = &app->rating;
+    while (*end)
+        end = &(*end)->next;
+    *end = rate;
+    launch_next(app);
+    return FZ_OK;
+}
+
+bool fz_rate_is_busy(const struct fz_app *app)
+{
+    return app->rating != NULL;
+}
+
+bool fz_rate_show_all(struct fz_app *app)
+{
+    if (!fz_list_shows_rated(app->list))
+        return false;
+    fz_arrange_show_rated(app, FZ_RATING_REJECTED, FZ_RATING_MOST);
+    app->dirty = true;
+    return true;
+}
+
+enum fz_err fz_rate_show(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    FZ_MAIN_ONLY();
+    int rating;
+    app->dirty = true;
+    if (call->argc == 0) {
+        fz_rate_show_all(app);
+        return FZ_OK;
+    }
+    if (!read_rating(call, &rating))
+        return fz_fail(err, FZ_E_USAGE, 0,
+                       "show_rated wants a number from 0 to 5, or -1 for what is rejected");
+    bool rejected = rating == FZ_RATING_REJECTED;
+    fz_arrange_show_rated(app, rating, rejected ? rating : FZ_RATING_MOST);
+    return FZ_OK;
+}
+
+/* ---- What is seen of it ------------------------------------------------------------------------------------------ */
+
+void fz_rate_text(struct fz_app *app, char *out, size_t size)
+{
+    const char *keys = app->options.values[FZ_OPTION_KEYS].text;
+    fz_item_id item = fz_app_current(app);
+    int rating;
+    out[0] = '\0';
+    if (!keys || strcmp(keys, "cull") != 0 || item == FZ_ITEM_NONE)
+        return;
+    bool known = fz_list_rating(app->list, item, &rating);
+    const struct fz_metadata *about = fz_about_get(app, item); /* newer than what the list was told */
+    if (about) {
+        known = about->has_rating;
+        rating = about->rating;
+    }
+    if (known)
+        snprintf(out, size, "%s", say(rating));
+}
+
+void fz_rate_draw(struct fz_app *app)
+{
+    char text[96], what[64];
+    int least, most;
+    size_t count = fz_list_count(app->list);
+    if (!fz_list_rated_range(app->list, &least, &most) || app->searched)
+        return;
+    if (most == FZ_RATING_REJECTED)
+        snprintf(what, sizeof what, "Rejected");
+    else if (least == 0)
+        snprintf(what, sizeof what, "Not rejected");
+    else if (least == FZ_RATING_MOST)
+        snprintf(what, sizeof what, "Rated %d", least);
+    else
+        snprintf(what, sizeof what, "Rated %d or more", least);
+    if (count == 0)
+        snprintf(text, sizeof text, "%s   none", what);
+    else
+        snprintf(text, sizeof text, "%s   %zu of %zu", what, fz_app_selected_index(app) + 1, count);
+    fz_chip_draw(app, text, FZ_CHIP_TOP);
+}

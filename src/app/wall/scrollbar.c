@@ -1,0 +1,73 @@
+#include "app/wall/scrollbar.h"
+
+#include "app/app.h"
+#include "gpu/draw.h"
+
+#include <math.h>
+
+static const double NEAR_PX = 14; /* from the edge */
+static const double THIN_PX = 4, WIDE_PX = 8, LEAST_PX = 24;
+
+/* Along the scroll. */
+static double thumb_length(const struct fz_layout *layout)
+{
+    double view = fz_layout_view(layout);
+    return round(fmin(fmax(view * view / layout->length, LEAST_PX), view));
+}
+
+static double thumb_start(const struct fz_wall *wall)
+{
+    double way = fz_layout_view(&wall->layout) - thumb_length(&wall->layout);
+    return round(way * wall->scroll.position / wall->scroll.max);
+}
+
+static double along(const struct fz_layout *layout, double x, double y)
+{
+    return layout->sideways ? x : y;
+}
+
+bool fz_scrollbar_is_near(const struct fz_app *app, double x, double y)
+{
+    const struct fz_layout *layout = &app->wall.layout;
+    double left = layout->sideways ? layout->params.view_h - y : layout->params.view_w - x;
+    return app->mode == FZ_MODE_WALL && app->wall.scroll.max > 0 && left >= 0 && left <= NEAR_PX;
+}
+
+bool fz_scrollbar_press(struct fz_app *app, double x, double y)
+{
+    struct fz_wall *wall = &app->wall;
+    if (!fz_scrollbar_is_near(app, x, y))
+        return false;
+    double length = thumb_length(&wall->layout), on = along(&wall->layout, x, y) - thumb_start(wall);
+    wall->bar = (struct fz_scrollbar){.held = true, .grip = on >= 0 && on <= length ? on : length / 2};
+    fz_scrollbar_drag(app, x, y);
+    return true;
+}
+
+void fz_scrollbar_drag(struct fz_app *app, double x, double y)
+{
+    struct fz_wall *wall = &app->wall;
+    double way = fz_layout_view(&wall->layout) - thumb_length(&wall->layout);
+    if (way <= 0)
+        return;
+    fz_scroll_to(&wall->scroll, wall->scroll.max * (along(&wall->layout, x, y) - wall->bar.grip) / way,
+                 false);
+    wall->touched = true;
+    wall->scrolled_us = app->now_us;
+    app->loader.moved = app->dirty = true;
+}
+
+void fz_scrollbar_draw(struct fz_app *app)
+{
+    const struct fz_wall *wall = &app->wall;
+    const struct fz_layout *layout = &wall->layout;
+    bool near = wall->bar.held || (app->mouse.inside && app->now_us < app->cursor_until_us &&
+                                   fz_scrollbar_is_near(app, app->mouse.x, app->mouse.y));
+    if (wall->scroll.max <= 0 || !(near || fz_wall_tells_position(app)))
+        return;
+    double start = thumb_start(wall), length = thumb_length(layout), thickness = near ? WIDE_PX : THIN_PX;
+    double w = layout->params.view_w, h = layout->params.view_h;
+    struct fz_rect bar = layout->sideways ? (struct fz_rect){start, h - thickness - 1, length, thickness}
+                                          : (struct fz_rect){w - thickness - 1, start, thickness, length};
+    fz_draw_fill(app->head, bar, (struct fz_color){220, 220, 225, near ? 230 : 150});
+}

@@ -1,0 +1,69 @@
+/* The wall: tiles in one of the layouts, scrolled, with one of them selected. */
+#ifndef FZ_APP_WALL_WALL_H
+#define FZ_APP_WALL_WALL_H
+
+#include "app/wall/scrollbar.h"
+#include "source/list.h"
+#include "view/layout.h"
+#include "view/priority.h"
+#include "view/scroll.h"
+
+struct fz_app;
+
+struct fz_wall {
+    struct fz_layout layout;
+    struct fz_layout_section *sections; /* what the layout borrows; owned */
+    size_t section_capacity;
+    struct fz_scroll scroll;
+    int tile_w, tile_h; /* wished box, px */
+    fz_item_id selected;
+    size_t selected_index; /* where it was last seen: what takes its place when it goes */
+    size_t column;         /* that moves up and down keep to, over rows too short for it */
+    bool touched;          /* the user moved: the selection sticks to its item */
+    bool dragging;
+    fz_item_id held;      /* kept its place when the layout changed last */
+    double held_position; /* of the scroll, after that */
+    double drag_x, drag_y;
+    struct fz_scrollbar bar;
+    int64_t drag_us;
+    int64_t scrolled_us; /* the position bar shows for a while */
+    int64_t jumped_us;   /* by a row or more at once */
+    int64_t sized_us;    /* when tiles last changed their size */
+    fz_item_id gripped;  /* stays at `grip` px of the window when they do next; NONE: the usual one stays */
+    double grip;         /* along the scroll */
+};
+
+/* Render thread only, all of these. */
+void fz_wall_init(struct fz_app *app);
+void fz_wall_fini(struct fz_app *app);
+void fz_wall_relayout(struct fz_app *app, int view_w, int view_h); /* window, tile size or list changed */
+void fz_wall_resize(struct fz_app *app, int view_w, int view_h);   /* what is looked at keeps its place */
+void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
+fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view: it keeps its place */
+struct fz_focus fz_wall_focus(const struct fz_app *app);
+void fz_wall_set_tile_size(struct fz_app *app, double factor); /* 0 = that of --tile */
+/* Lays out for the size that was asked for, six times a second at most: each is another picture of the whole window. True while
+ * one waits. */
+bool fz_wall_take_size(struct fz_app *app);
+/* The tile at this point stays there when the tiles next take another size. */
+void fz_wall_grip(struct fz_app *app, double x, double y);
+/* A hand moves it by `dx`, `dy` px in `dt_s`. */
+void fz_wall_drag(struct fz_app *app, double dx, double dy, double dt_s);
+/* The tile at a point of the window; false when there is none. */
+bool fz_wall_hit(const struct fz_app *app, double x, double y, size_t *index);
+/* Moves the selection, in order and by rows. */
+void fz_wall_move(struct fz_app *app, long dx, long dy);
+void fz_wall_reveal_selected(struct fz_app *app, bool at_once);
+bool fz_wall_step(struct fz_app *app, double dt_s);
+/* Position and scroll bar are shown for a while after each movement. */
+enum { FZ_WALL_POSITION_US = 1500000 };
+bool fz_wall_tells_position(const struct fz_app *app);
+void fz_wall_draw(struct fz_app *app);
+/* As --layout says, from now on; the selection, or else the first tile in view, comes to the middle. */
+void fz_wall_switch_layout(struct fz_app *app);
+/* Sets --layout to the next of the table. */
+enum fz_err fz_wall_next_layout(struct fz_app *app, struct fz_error *err);
+/* Where the picture of an item stands in the window; its box where its size is not known. */
+struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index);
+
+#endif

@@ -1,0 +1,280 @@
+#include "decode/ask.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "decode/sidecar.h"
+#include "image/image.h"
+#include "sync/thread.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum { BLOCK_BYTES = 1 << 20, TELL_US = 500000 };
+enum { LITTLE_BYTES = 256 << 10 }; /* are copied without asking */
+
+/* File systems have times that 64 bits of nanoseconds have not. */
+static int64_t nanoseconds(struct timespec time)
+{
+    const int64_t most = INT64_MAX / 1000000000 - 1;
+    int64_t seconds = time.tv_sec < -most ? -most : time.tv_sec > most ? most : time.tv_sec;
+    return seconds * 1000000000 + time.tv_nsec;
+}
+
+struct fz_look fz_look_of(const struct stat *st)
+{
+    return (struct fz_look){.mode = st->st_mode,
+                            .bytes = st->st_size > 0 ? (uint64_t)st->st_size : 0,
+                            .mtime_ns = nanoseconds(st->st_mtim),
+                            .device = st->st_dev,
+                            .inode = st->st_ino};
+}
+
+static struct fz_look failed(int sys)
+{
+    return (struct fz_look){.sys = sys};
+}
+
+static void answer_looks(const struct fz_parcel *request, struct fz_parcel *answer)
+{
+    struct stat st;
+    size_t at = 0, count = request->count < request->len ? request->count : request->len;
+    struct fz_look *looks = fz_calloc(count + 1, sizeof *looks);
+    const char *path;
+    for (size_t i = 0; i < count && (path = fz_parcel_text(request, &at)) != NULL; i++)
+        looks[i] = stat(path, &st) == 0 ? fz_look_of(&st) : failed(errno);
+    answer->bytes = (char *)looks;
+    answer->len = count * sizeof *looks;
+}
+
+/* O_NONBLOCK: a FIFO among the files must not hold anybody; whoever reads refuses it by its type. */
+static int open_file(const char *path, struct fz_look *look)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    *look = fd >= 0 && fstat(fd, &st) == 0 ? fz_look_of(&st) : failed(errno);
+    return fd;
+}
+
+/* Of such a file nothing is copied. */
+static bool is_too_long(const struct fz_look *look, const struct fz_parcel *request)
+{
+    return request->flags & FZ_OPEN_WHOLE && look->bytes > (uint64_t)request->value;
+}
+
+static uint64_t room_for(const struct fz_look *look, const struct fz_parcel *request)
+{
+    uint64_t most = (uint64_t)request->value;
+    return is_too_long(look, request) ? 0 : look->bytes < most ? look->bytes : most;
+}
+
+/* -1: no memory. */
+static int copy_file(int from, const struct fz_look *look, const struct fz_parcel *request, int socket)
+{
+    char path[32], *block = fz_malloc(BLOCK_BYTES);
+    uint64_t left = is_too_long(look, request) ? 0 : (uint64_t)request->value;
+    int64_t told_us = fz_now_us();
+    int to = memfd_create("frieze-file", MFD_CLOEXEC), fd = -1;
+    bool whole = to >= 0;
+    for (ssize_t n = 1; whole && n > 0 && left > 0;) {
+        n = read(from, block, left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES);
+        if (n > 0)
+            whole = write(to, block, (size_t)n) == n;
+        left -= n > 0 ? (uint64_t)n : 0;
+        if (socket >= 0 && fz_now_us() - told_us > TELL_US) {
+            told_us = fz_now_us();
+            fz_parcel_send(socket, &(struct fz_parcel){.kind = FZ_ASK_GOES_ON, .fd = -1});
+        }
+    }
+    if (whole && left == 0) /* what is behind was not asked for */
+        whole = ftruncate(to, (off_t)look->bytes) == 0;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", to);
+    if (whole)
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (to >= 0)
+        close(to);
+    free(block);
+    return fd;
+}
+
+static bool is_on_share(int fd)
+{
+    struct statfs fs;
+    return fstatfs(fd, &fs) == 0 && fz_is_share(fs.f_type);
+}
+
+static void answer_open(const char *path, const struct fz_parcel *request, int socket,
+                        struct fz_parcel *answer)
+{
+    struct fz_look look;
+    struct fz_image_head head = {0};
+    int fd = open_file(path, &look);
+    bool wants_head = request->flags & FZ_OPEN_HEAD, regular = fd >= 0 && S_ISREG(look.mode);
+    bool share = regular && socket >= 0 && is_on_share(fd);
+    if (regular && wants_head)
+        fz_image_read_head(fd, &head, NULL); /* whoever decodes it says why there is none */
+    if (share && !wants_head && request->flags & FZ_OPEN_ASKS && room_for(&look, request) > LITTLE_BYTES) {
+        *answer = (struct fz_parcel){.kind = FZ_ASK_WANTS_ROOM, .fd = -1};
+        answer->value = (int64_t)room_for(&look, request);
+        close(fd);
+        return;
+    }
+    if (share) {
+        int copy = wants_head ? -1 : copy_file(fd, &look, request, socket);
+        if (!wants_head && copy < 0)
+            look = failed(errno);
+        close(fd);
+        fd = copy;
+    }
+    answer->fd = fd;
+    answer->len = sizeof look + head.len;
+    answer->bytes = fz_malloc(answer->len);
+    memcpy(answer->bytes, &look, sizeof look);
+    if (head.len > 0)
+        memcpy(answer->bytes + sizeof look, head.bytes, head.len);
+    fz_image_head_fini(&head);
+}
+
+static void answer_sidecars(const char *path, const char *beneath, struct fz_parcel *answer)
+{
+    size_t own;
+    answer->bytes = fz_sidecar_read(path, beneath, &answer->len, &own);
+    answer->value = (int64_t)own;
+}
+
+static int compare_inodes(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void answer_find(const struct fz_parcel *request, struct fz_parcel *answer)
+{
+    size_t at = 0, count = request->count;
+    const char *folder = fz_parcel_text(request, &at);
+    if (!folder || at > request->len || count > (request->len - at) / sizeof(uint64_t))
+        return;
+    DIR *dir = opendir(folder);
+    uint64_t *wanted = fz_malloc((count + 1) * sizeof *wanted);
+    memcpy(wanted, request->bytes + at, count * sizeof *wanted);
+    qsort(wanted, count, sizeof *wanted, compare_inodes);
+    size_t capacity = 0;
+    for (const struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        uint64_t inode = entry->d_ino;
+        if (!bsearch(&inode, wanted, count, sizeof *wanted, compare_inodes))
+            continue;
+        size_t size = strlen(entry->d_name) + 1;
+        answer->bytes = fz_grow(answer->bytes, &capacity, answer->len + sizeof inode + size, 1);
+        memcpy(answer->bytes + answer->len, &inode, sizeof inode);
+        memcpy(answer->bytes + answer->len + sizeof inode, entry->d_name, size);
+        answer->len += sizeof inode + size;
+    }
+    if (dir)
+        closedir(dir);
+    free(wanted);
+}
+
+/* Mostly a stack has one sidecar. */
+static void answer_rate(const char *path, const char *beneath, int rating, struct fz_parcel *answer)
+{
+    struct fz_error *err = fz_calloc(1, sizeof *err);
+    enum fz_err code = fz_sidecar_rate(path, rating, err);
+    char *place = fz_sidecar_path(path), *other = beneath ? fz_sidecar_path(beneath) : NULL;
+    if (code == FZ_OK && other && strcmp(place, other) != 0)
+        fz_sidecar_rate(beneath, rating, err);
+    free(place);
+    free(other);
+    answer->bytes = (char *)err;
+    answer->len = sizeof *err;
+}
+
+void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel *answer)
+{
+    FZ_NOT_MAIN();
+    size_t at = 0;
+    *answer = (struct fz_parcel){.kind = request->kind, .count = request->count, .fd = -1};
+    if (request->kind == FZ_ASK_LOOK) {
+        answer_looks(request, answer);
+        return;
+    }
+    if (request->kind == FZ_ASK_FIND) {
+        answer_find(request, answer);
+        return;
+    }
+    const char *path = fz_parcel_text(request, &at);
+    if (path && request->kind == FZ_ASK_OPEN)
+        answer_open(path, request, socket, answer);
+    else if (path && request->kind == FZ_ASK_SIDECARS)
+        answer_sidecars(path, fz_parcel_text(request, &at), answer);
+    else if (path && request->kind == FZ_ASK_RATE)
+        answer_rate(path, fz_parcel_text(request, &at), (int)request->value, answer);
+}
+
+enum fz_parcel_end fz_ask_serve_one(int socket, int timeout_ms)
+{
+    const struct fz_parcel spoilt = {.kind = FZ_ASK_SPOILT, .fd = -1};
+    struct fz_parcel request, answer;
+    enum fz_parcel_end end = fz_parcel_receive(socket, &request, FZ_ASK_MOST_BYTES, timeout_ms);
+    if (end != FZ_PARCEL_CAME)
+        return end;
+    fz_ask_answer(&request, socket, &answer);
+    bool sent = fz_parcel_send(socket, &answer) || fz_parcel_send(socket, &spoilt);
+    fz_parcel_fini(&request);
+    fz_parcel_fini(&answer);
+    return sent ? FZ_PARCEL_CAME : FZ_PARCEL_ENDED;
+}
+
+bool fz_is_share(long type)
+{
+    static const uint32_t shares[] = {
+        NFS_SUPER_MAGIC,   SMB_SUPER_MAGIC,  CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC,
+        V9FS_MAGIC,        CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC,  AFS_FS_MAGIC,     CODA_SUPER_MAGIC,
+        OCFS2_SUPER_MAGIC, NCP_SUPER_MAGIC,  0x786f4256, /* VirtualBox's shared folders */
+        0x0bd00bd0,                                      /* Lustre */
+    };
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
+        if ((uint32_t)type == shares[i])
+            return true;
+    return false;
+}
+
+struct fz_look fz_answer_look(const struct fz_parcel *answer)
+{
+    struct fz_look look = {.sys = EIO};
+    if (answer->bytes && answer->len >= sizeof look)
+        memcpy(&look, answer->bytes, sizeof look);
+    return look;
+}
+
+const struct fz_look *fz_answer_looks(const struct fz_parcel *answer, size_t count)
+{
+    bool whole = answer->bytes && answer->len == count * sizeof(struct fz_look);
+    return whole ? (const struct fz_look *)(const void *)answer->bytes : NULL;
+}
+
+bool fz_answer_found(const struct fz_parcel *answer, size_t *at, struct fz_found *found)
+{
+    if (*at >= answer->len || answer->len - *at < sizeof found->inode)
+        return false;
+    memcpy(&found->inode, answer->bytes + *at, sizeof found->inode);
+    *at += sizeof found->inode;
+    found->name = fz_parcel_text(answer, at);
+    return found->name != NULL;
+}
+
+enum fz_err fz_answer_rated(const struct fz_parcel *answer, struct fz_error *err)
+{
+    if (answer->len != sizeof *err)
+        return fz_fail(err, FZ_E_BUSY, 0, "perhaps not rated: the reader of its folder has ended");
+    memcpy(err, answer->bytes, sizeof *err);
+    err->msg[sizeof err->msg - 1] = '\0';
+    return err->code;
+}

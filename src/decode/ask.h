@@ -1,0 +1,77 @@
+/* What is asked of the files of a source: by a worker of the reader of that source (decode/files.h), or in place. Requests and
+ * answers are parcels; the paths of a request are absolute, each ended by its NUL. */
+#ifndef FZ_DECODE_ASK_H
+#define FZ_DECODE_ASK_H
+
+#include "base/error.h"
+#include "process/parcel.h"
+
+enum fz_ask_kind {
+    FZ_ASK_LOOK, /* `count` paths -> as many struct fz_look */
+    FZ_ASK_OPEN, /* a path -> struct fz_look, and the file, open for reading, in `fd`; see below */
+    FZ_ASK_SIDECARS, /* a path, or two -> the bytes of the XMP files beside the second and the first; `value`: where the
+                        latter begin */
+    FZ_ASK_FIND, /* a folder, and behind it the numbers of `count` inodes (uint64_t, not aligned) -> its entries that have one of them:
+                    the number and the name of each (fz_answer_found) */
+    FZ_ASK_RATE, /* a path, or two; `value`: as fz_sidecar_rate of each -> the struct fz_error */
+    FZ_ASK_GOES_ON,    /* no request: an answer is still to come */
+    FZ_ASK_SPOILT,     /* no request: the reader lacks the descriptors to send its answer */
+    FZ_ASK_WANTS_ROOM, /* no request: `fd` would be a copy of `value` bytes */
+};
+
+/* Nobody but a reader's process, where there is one, ever reads from a share, which may hang any time: of a file that another machine has, or a FUSE file system,
+ * `fd` is a copy in memory, of as many bytes as `value` of the request says, with nothing but zeros behind them. With
+ * FZ_OPEN_WHOLE a longer file is not copied at all. With FZ_OPEN_HEAD the file's beginning stands behind the look, and of a file
+ * on a share there is nothing else. With FZ_OPEN_ASKS nothing is copied that takes more than a little: the answer is
+ * FZ_ASK_WANTS_ROOM, and who has the room asks again without. */
+enum { FZ_OPEN_WHOLE = 1, FZ_OPEN_HEAD = 2, FZ_OPEN_ASKS = 4 };
+
+/* What stat(2) says of a file, or why it says nothing. */
+struct fz_look {
+    int32_t sys; /* an errno; 0: the rest is known */
+    uint32_t mode;
+    uint64_t bytes;
+    int64_t mtime_ns; /* since 1970 */
+    uint64_t device, inode;
+};
+
+/* An entry of a folder. */
+struct fz_found {
+    uint64_t inode;
+    const char *name; /* borrowed from the answer */
+};
+
+enum {
+    FZ_ASK_MOST_BYTES = 1 << 20,   /* of a request */
+    FZ_ANSWER_MOST_BYTES = 4 << 20 /* of an answer */
+};
+
+struct stat;
+
+/* Any thread. */
+struct fz_look fz_look_of(const struct stat *st);
+
+/* Any thread but the render thread; waits for the disk, however long that takes. The caller frees the answer. Over `socket`
+ * (-1: this is no reader's process) it tells meanwhile, twice a second, that bytes still come (FZ_ASK_GOES_ON). */
+void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel *answer);
+
+/* A thread of a reader. Answers the next request that comes over the socket within `timeout_ms` (-1: for ever);
+ * FZ_PARCEL_CAME where it did. */
+enum fz_parcel_end fz_ask_serve_one(int socket, int timeout_ms);
+
+/* Any thread. Whether a file system of that type (statfs(2)) is changed by other machines, or by processes that may hang. */
+bool fz_is_share(long type);
+
+/* Any thread. The looks of an answer to `count` paths; NULL where it is none. */
+const struct fz_look *fz_answer_looks(const struct fz_parcel *answer, size_t count);
+
+/* Any thread. The next entry of an answer to FIND; `at` begins at 0. False after the last. */
+bool fz_answer_found(const struct fz_parcel *answer, size_t *at, struct fz_found *found);
+
+/* Any thread. What an answer to RATE says. */
+enum fz_err fz_answer_rated(const struct fz_parcel *answer, struct fz_error *err);
+
+/* Any thread. The look of an answer to OPEN; `sys` is EIO where it is none. */
+struct fz_look fz_answer_look(const struct fz_parcel *answer);
+
+#endif

@@ -1,0 +1,330 @@
+#include "decode/back.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "decode/call.h"
+#include "image/scratch.h"
+#include "image/svg/fonts.h"
+#include "image/svg/modules.h"
+#include "process/sandbox.h"
+#include "process/wire.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum {
+    REST_MS = 1000,
+    /* The render thread gets the core that it asks for. SCHED_IDLE would leave a three-hundredth of a core beside a
+     * program that is busy: the wall would stand still, and a decoder that was killed could not even end. */
+    DECODER_NICE = 10,
+    DESCRIPTORS = 16, /* the socket, the file, the memory of one picture, and some for libraries */
+    TASKS = 4096,     /* of the whole user where there is no namespace of users: libheif starts threads */
+};
+
+struct back {
+    int socket;
+    struct fz_call_setup setup;
+    uint8_t *memory; /* the ring's */
+    struct fz_image_scratch *scratch;
+    struct fz_anim *anim; /* the one that is open */
+    bool without_files;   /* see struct fz_image_request */
+
+    /* of the call under way */
+    struct fz_call call;
+    bool is_lost;   /* the other side has ended */
+    uint8_t *alone; /* pixels outside the ring */
+    size_t alone_len;
+};
+
+static struct fz_ring_header *header_of(const struct back *back)
+{
+    return (struct fz_ring_header *)(void *)back->memory;
+}
+
+static bool host_cancelled(void *ctx)
+{
+    const struct back *back = ctx;
+    return back->is_lost ||
+           atomic_load_explicit(&header_of(back)->cancelled, memory_order_relaxed) == back->call.id;
+}
+
+/* *fd is NULL where no descriptor belongs to the answer. */
+static bool ask(struct back *back, const struct fz_tell *tell, int *fd)
+{
+    struct fz_call_grant grant;
+    if (!fz_wire_send(back->socket, tell, sizeof *tell, NULL, 0) ||
+        fz_wire_receive(back->socket, &grant, sizeof grant, fd, fd ? 1 : 0, -1) != (ssize_t)sizeof grant ||
+        grant.id != back->call.id) {
+        back->is_lost = true;
+        return false;
+    }
+    return grant.granted;
+}
+
+static bool host_reserve(void *ctx, uint64_t bytes)
+{
+    struct back *back = ctx;
+    if (bytes <= back->setup.free_bytes)
+        return true;
+    return ask(back, &(struct fz_tell){.what = FZ_TELL_RESERVE, .id = back->call.id, .bytes = bytes}, NULL);
+}
+
+static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
+{
+    struct back *back = ctx;
+    size_t bytes = (size_t)width * (size_t)height * 4;
+    *pitch_bytes = width * 4;
+    if (back->call.slot >= 0 && bytes <= back->setup.layout.slot_bytes)
+        return back->memory + fz_ring_slot_at(&back->setup.layout, (uint32_t)back->call.slot);
+    int fd = -1;
+    bool granted = ask(
+        back, &(struct fz_tell){.what = FZ_TELL_ALLOC, .id = back->call.id, .w = width, .h = height}, &fd);
+    void *pixels =
+        granted && fd >= 0 ? mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+    if (fd >= 0)
+        close(fd);
+    if (pixels == MAP_FAILED)
+        return NULL;
+    back->alone = pixels;
+    back->alone_len = bytes;
+    return pixels;
+}
+
+static void put_image(struct fz_call_image *to, const struct fz_image *from)
+{
+    *to = (struct fz_call_image){.width = from->width,
+                                 .height = from->height,
+                                 .orientation = from->orientation,
+                                 .frames = from->frames,
+                                 .whole_w = from->whole_w,
+                                 .whole_h = from->whole_h,
+                                 .out_w = from->out_w,
+                                 .out_h = from->out_h,
+                                 .has_profile = from->has_profile,
+                                 .shows_background = from->shows_background,
+                                 .damaged = from->damaged,
+                                 .needs_files = from->needs_files};
+    if (from->format)
+        strncpy(to->format, from->format, sizeof to->format - 1);
+}
+
+static void put_anim(union fz_call_more *more, const struct fz_anim *anim)
+{
+    const struct fz_anim_facts *facts = fz_anim_get_facts(anim);
+    strncpy(more->anim.format, facts->format, sizeof more->anim.format - 1);
+    more->anim.frames = facts->frames;
+    more->anim.plays = facts->plays;
+    more->anim.held_bytes = facts->held_bytes;
+    more->anim.damage = facts->damage;
+}
+
+static struct fz_image_request request_of(struct back *back, int fd)
+{
+    const struct fz_call *call = &back->call;
+    uint8_t *input = back->memory + FZ_RING_HEADER_BYTES;
+    return (struct fz_image_request){
+        .fd = fd,
+        .head = {call->head_len > 0 ? input : NULL, call->head_len},
+        .bytes = call->bytes_len > 0 ? input + call->head_len : NULL,
+        .len = call->bytes_len,
+        .box_w = call->box_w,
+        .box_h = call->box_h,
+        .region = call->region,
+        .page = call->page,
+        .background = call->background,
+        .without_files = back->without_files,
+        .limits = call->limits,
+        .host = {back, host_cancelled, host_reserve, host_alloc},
+    };
+}
+
+static enum fz_err open_anim(struct back *back, const struct fz_image_request *request,
+                             union fz_call_more *more, struct fz_error *err)
+{
+    fz_anim_free(back->anim);
+    back->anim = NULL;
+    enum fz_err code = fz_anim_open(request, &back->anim, err);
+    if (code == FZ_OK)
+        put_anim(more, back->anim);
+    return code;
+}
+
+static enum fz_err no_anim(struct fz_error *err)
+{
+    return fz_fail(err, FZ_E_INTERNAL, 0, "no animation is open");
+}
+
+/* Gives the error code, which stands in done->error as well. */
+static enum fz_err work(struct back *back, int fd, struct fz_call_done *done, union fz_call_more *more)
+{
+    struct fz_image_request request = request_of(back, fd);
+    const char *text =
+        (const char *)back->memory + FZ_RING_HEADER_BYTES + back->call.head_len + back->call.bytes_len;
+    struct fz_image image = {0};
+    struct fz_probe probe = {0};
+    enum fz_err code = FZ_OK;
+    switch ((enum fz_call_what)back->call.what) {
+    case FZ_CALL_LOAD:
+        more->rows = back->call.rows;
+        request.index = &more->rows;
+        code = fz_image_load(&request, back->scratch, &image, &done->error);
+        break;
+    case FZ_CALL_FIRST:
+        done->found = fz_image_load_first(&request, back->scratch, &image);
+        break;
+    case FZ_CALL_THUMBNAIL:
+        done->found = fz_image_load_thumbnail(
+            &request, &(struct fz_image_thumbnail){request.bytes, request.len, text, back->call.mtime_s},
+            back->scratch, &image);
+        break;
+    case FZ_CALL_SNIFF:
+        image.format = fz_image_sniff(fd, &done->error);
+        code = done->error.code;
+        break;
+    case FZ_CALL_PROBE:
+        code = fz_image_probe(&request, back->scratch, &probe, &done->error);
+        image = probe.image;
+        memcpy(more->date, probe.date, sizeof more->date);
+        break;
+    case FZ_CALL_METADATA:
+        fz_metadata_read(fd, &more->metadata);
+        break;
+    case FZ_CALL_XMP:
+        fz_metadata_read_xmp(request.bytes, request.len, &more->metadata);
+        break;
+    case FZ_CALL_OPEN:
+        code = open_anim(back, &request, more, &done->error);
+        break;
+    case FZ_CALL_COMPOSE:
+        code = back->anim
+                   ? fz_anim_compose(back->anim, back->call.index, &request.host, &done->frame, &done->error)
+                   : no_anim(&done->error);
+        if (back->anim)
+            put_anim(more, back->anim);
+        break;
+    case FZ_CALL_RENDER:
+        code = back->anim ? fz_anim_render(back->anim, &request, back->scratch, &image, &done->error)
+                          : no_anim(&done->error);
+        break;
+    }
+    put_image(&done->image, &image);
+    return code;
+}
+
+static bool has_more(const struct fz_call *call)
+{
+    uint32_t what = call->what;
+    return (what == FZ_CALL_LOAD && call->region.w > 0) || what == FZ_CALL_PROBE ||
+           what == FZ_CALL_METADATA || what == FZ_CALL_XMP || what == FZ_CALL_OPEN || what == FZ_CALL_COMPOSE;
+}
+
+static bool serve(struct back *back, int fd)
+{
+    static union fz_call_more more; /* large, and zero where it is not written to */
+    struct fz_call_done done = {.tell = {.what = FZ_TELL_DONE, .id = back->call.id}};
+    int64_t before_us = fz_thread_cpu_us();
+    memset(&more, 0, sizeof more);
+    done.error.code = work(back, fd, &done, &more);
+    done.cpu_us = fz_thread_cpu_us() - before_us;
+    if (has_more(&back->call))
+        memcpy(back->memory + FZ_RING_HEADER_BYTES, &more, sizeof more);
+    if (back->alone)
+        munmap(back->alone, back->alone_len);
+    back->alone = NULL;
+    if (fd >= 0)
+        close(fd);
+    return !back->is_lost && fz_wire_send(back->socket, &done, sizeof done, NULL, 0);
+}
+
+static void close_sandbox(struct back *back, struct fz_sandbox *sandbox, struct fz_call_ready *ready)
+{
+    struct fz_sandbox_limits limits = {
+        .address_bytes = back->setup.address_bytes,
+        .file_bytes = back->setup.file_bytes,
+        .cpu_s = back->setup.cpu_s,
+        .descriptors = DESCRIPTORS,
+        .tasks = TASKS,
+    };
+    ready->layers = fz_sandbox_enter_decoder(sandbox, &limits, &header_of(back)->told);
+    for (int i = 0; i < FZ_SANDBOX_LAYERS; i++)
+        if (!(ready->layers & (1u << i)) && ready->missing[0] == '\0')
+            snprintf(ready->missing, sizeof ready->missing, "%s: %s",
+                     fz_sandbox_layer_name((enum fz_sandbox_layer)i), sandbox->reasons[i]);
+}
+
+/* The memory that is shared, and what stands between the decoder and all else. */
+static bool set_up(struct back *back, int number, struct fz_sandbox *sandbox)
+{
+    int fd;
+    if (fz_wire_receive(back->socket, &back->setup, sizeof back->setup, &fd, 1, -1) !=
+        (ssize_t)sizeof back->setup)
+        return false;
+    back->memory = fd >= 0 ? fz_ring_back_map(fd, &back->setup.layout) : NULL;
+    if (fd >= 0)
+        close(fd);
+    if (!back->memory)
+        return false;
+    back->scratch = fz_image_scratch_new(back->setup.keep_bytes);
+    struct fz_call_ready ready = {0};
+    if (number > 0)
+        setpriority(PRIO_PROCESS, 0, DECODER_NICE);
+    if (sandbox)
+        close_sandbox(back, sandbox, &ready);
+    return fz_wire_send(back->socket, &ready, sizeof ready, NULL, 0);
+}
+
+/* Nothing was asked for a while. */
+static void rest(struct back *back)
+{
+    fz_image_scratch_empty(back->scratch);
+    malloc_trim(0);
+}
+
+static int run(int socket, int number, struct fz_sandbox *sandbox, bool without_files)
+{
+    struct back back = {.socket = socket, .without_files = without_files};
+    bool goes_on = set_up(&back, number, sandbox);
+    while (goes_on) {
+        int fd;
+        ssize_t n = fz_wire_receive(socket, &back.call, sizeof back.call, &fd, 1, REST_MS);
+        if (n < 0 && errno == EAGAIN) {
+            rest(&back);
+            n = fz_wire_receive(socket, &back.call, sizeof back.call, &fd, 1, -1);
+        }
+        goes_on = n == (ssize_t)sizeof back.call && serve(&back, fd);
+    }
+    fz_anim_free(back.anim);
+    fz_image_scratch_free(back.scratch);
+    if (back.memory)
+        munmap(back.memory, fz_ring_bytes(&back.setup.layout));
+    close(socket);
+    return 0;
+}
+
+int fz_back_run(int socket, int number, struct fz_sandbox *sandbox)
+{
+    return run(socket, number, sandbox, false);
+}
+
+static int run_without_files(int socket, int number, struct fz_sandbox *sandbox)
+{
+    return run(socket, number, sandbox, true);
+}
+
+static void warm_svg(void)
+{
+    fz_image_init();
+    fz_svg_modules_load();
+    fz_svg_fonts_offer();
+}
+
+const struct fz_role fz_decoder_role = {
+    .name = "decoder", .sandboxed = true, .warm = fz_image_init, .run = run_without_files};
+const struct fz_role fz_svg_decoder_role = {
+    .name = "svg decoder", .sandboxed = true, .warm = warm_svg, .run = fz_back_run};

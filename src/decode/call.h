@@ -1,0 +1,102 @@
+/* What goes between a worker and its decoder process. Structures of fixed size, made and read by the same program; all that
+ * comes from the decoder is checked by the worker's side (front.c) before anything believes it. */
+#ifndef FZ_DECODE_CALL_H
+#define FZ_DECODE_CALL_H
+
+#include "decode/ring.h"
+#include "image/anim/anim.h"
+#include "image/image.h"
+#include "image/metadata/metadata.h"
+#include "image/probe.h"
+
+enum fz_call_what {
+    FZ_CALL_LOAD,      /* [descriptor], head, bytes -> pixels */
+    FZ_CALL_FIRST,     /* head -> pixels */
+    FZ_CALL_THUMBNAIL, /* head, bytes, text (its URI) -> pixels */
+    FZ_CALL_SNIFF,     /* descriptor -> format */
+    FZ_CALL_PROBE,     /* descriptor -> facts */
+    FZ_CALL_METADATA,  /* descriptor -> metadata */
+    FZ_CALL_XMP,       /* bytes -> metadata */
+    FZ_CALL_OPEN,      /* descriptor -> an animation, which the decoder holds from then on */
+    FZ_CALL_COMPOSE,   /* -> its next frame, or frame `index`, on the canvas */
+    FZ_CALL_RENDER,    /* -> the canvas as pixels */
+};
+
+/* First of all. With the descriptor of the ring's memory. */
+struct fz_call_setup {
+    struct fz_ring_layout layout;
+    uint64_t keep_bytes; /* between two pictures */
+    uint64_t
+        free_bytes; /* working memory that it need not ask for: a small picture costs one round trip, not two */
+    uint64_t address_bytes; /* that the process may have in all; 0: no limit */
+    uint64_t file_bytes;    /* of the largest picture */
+    uint32_t cpu_s;         /* that the process may use in its life */
+};
+
+struct fz_call {
+    uint32_t what;
+    uint32_t id; /* counts up from 1 */
+    int32_t box_w, box_h, page, index;
+    uint32_t background;
+    int32_t slot; /* -1: none */
+    struct fz_image_region region;
+    struct fz_image_index rows; /* LOAD of a region */
+    struct fz_image_limits limits;
+    int64_t mtime_s;                        /* THUMBNAIL */
+    uint32_t head_len, bytes_len, text_len; /* one behind the other in the ring's input */
+};
+
+/* The answer to that. */
+struct fz_call_ready {
+    uint32_t layers;               /* of the sandbox, that hold */
+    char missing[FZ_SANDBOX_TEXT]; /* why others do not */
+};
+
+enum fz_tell_what {
+    FZ_TELL_RESERVE, /* asks for working memory; answered by a fz_call_grant */
+    FZ_TELL_ALLOC,   /* asks for memory that no slot has; answered by one with a descriptor */
+    FZ_TELL_DONE,    /* and what follows it */
+};
+
+struct fz_tell {
+    uint32_t what;
+    uint32_t id; /* of the call */
+    uint64_t bytes;
+    int32_t w, h;
+};
+
+struct fz_call_grant {
+    uint32_t id;
+    uint32_t granted; /* 0 or 1 */
+};
+
+/* struct fz_image, and how it went. */
+struct fz_call_image {
+    char format[16];
+    int32_t width, height, orientation, frames, whole_w, whole_h, out_w, out_h;
+    uint8_t has_profile, shows_background, damaged, needs_files;
+};
+
+struct fz_call_done {
+    struct fz_tell tell;
+    int64_t cpu_us;
+    int32_t found; /* of what is true or false */
+    struct fz_error error;
+    struct fz_call_image image;
+    struct fz_anim_frame frame; /* COMPOSE */
+};
+
+/* What else is known; left at the start of the ring's input, where the worker copies it before it looks at it. */
+union fz_call_more {
+    struct fz_metadata metadata;    /* METADATA, XMP */
+    char date[FZ_PROBE_DATE_BYTES]; /* PROBE */
+    struct fz_image_index rows;     /* LOAD of a region */
+    struct {
+        char format[16];
+        int32_t frames, plays;
+        uint64_t held_bytes;
+        struct fz_error damage;
+    } anim; /* OPEN, COMPOSE: what is known by now */
+};
+
+#endif

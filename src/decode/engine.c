@@ -1,0 +1,309 @@
+#include "decode/engine.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "decode/front.h"
+#include "decode/job.h"
+#include "image/scratch.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SVG_KEEP_PART = 8 }; /* a drawing keeps nothing but its rows, and its pixels until they are uploaded */
+
+struct fz_engine {
+    struct fz_image_scratch *scratch; /* owned; NULL: by a process */
+    struct fz_front front;            /* where it is, */
+    struct fz_front svg;              /* and of an SVG that needs files */
+    struct fz_engine_options options;
+};
+
+struct fz_stream {
+    struct fz_anim *anim;       /* owned; NULL: in a process */
+    struct fz_front front;      /* where it is */
+    struct fz_anim_facts facts; /* what is known by now then */
+};
+
+static bool is_remote(const struct fz_engine_options *options)
+{
+    return options->decoders || options->unforked;
+}
+
+struct fz_engine *fz_engine_new(const struct fz_engine_options *options)
+{
+    struct fz_engine *engine = fz_calloc(1, sizeof *engine);
+    engine->options = *options;
+    if (is_remote(options)) {
+        fz_front_init(&engine->front, options);
+        fz_front_start(&engine->front, NULL, NULL);
+        struct fz_engine_options svg = *options;
+        svg.decoders = options->svg_decoders;
+        svg.keep_bytes /= SVG_KEEP_PART;
+        fz_front_init(&engine->svg, &svg);
+    } else {
+        engine->scratch = fz_image_scratch_new(options->keep_bytes);
+        fz_engine_note_layers(options->counts, 0, "");
+    }
+    return engine;
+}
+
+void fz_engine_await(struct fz_engine *engine)
+{
+    struct fz_error err; /* said by the first picture */
+    if (is_remote(&engine->options))
+        fz_front_await(&engine->front, NULL, NULL, &err);
+}
+
+void fz_engine_free(struct fz_engine *engine)
+{
+    if (!engine)
+        return;
+    if (is_remote(&engine->options)) {
+        fz_front_fini(&engine->front);
+        fz_front_fini(&engine->svg);
+    }
+    fz_image_scratch_free(engine->scratch);
+    free(engine);
+}
+
+void fz_engine_shrink(struct fz_engine *engine, bool process)
+{
+    if (engine->scratch) {
+        fz_image_scratch_empty(engine->scratch);
+        return;
+    }
+    fz_front_shrink(&engine->front, process);
+    fz_front_shrink(&engine->svg, true); /* fonts and glyphs that were drawn take up to 10 MB */
+}
+
+void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, const char *missing)
+{
+    char text[FZ_SANDBOX_TEXT];
+    uint32_t before = atomic_exchange(&counts->layers, layers);
+    bool first = !atomic_exchange(&counts->noted, true);
+    enum fz_sandbox_state state = fz_sandbox_state_of(layers);
+    /* What was to be expected, or was asked for, is for somebody who looks. */
+    bool expected =
+        first && (state == FZ_SANDBOX_STATE_FULL || (state == FZ_SANDBOX_STATE_OFF && !missing[0]));
+    if (counts->is_trial || (before == layers && !first) || (expected && !isatty(STDERR_FILENO)))
+        return;
+    fz_sandbox_format(layers, text);
+    fz_log("sandbox: %s%s%s", text, missing[0] ? "; missing: " : "", missing);
+}
+
+enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char missing[FZ_SANDBOX_TEXT],
+                          struct fz_error *err)
+{
+    struct fz_engine_counts counts = {.is_trial = true};
+    struct fz_engine_options options = {.decoders = decoders, .number = 1, .counts = &counts};
+    struct fz_front front;
+    fz_front_init(&front, &options);
+    enum fz_err code = fz_front_await(&front, NULL, missing, err);
+    fz_front_fini(&front);
+    *layers = atomic_load(&counts.layers);
+    return code;
+}
+
+/* --- in a process, or in two ------------------------------------------------------------------------------------------ */
+
+/* The caller's host. What was reserved for the first process holds for the second. */
+struct one_host {
+    const struct fz_image_host *asked;
+    uint64_t reserved_bytes;
+};
+
+static bool one_host_cancelled(void *ctx)
+{
+    const struct fz_image_host *asked = ((struct one_host *)ctx)->asked;
+    return asked->cancelled && asked->cancelled(asked->ctx);
+}
+
+static bool one_host_reserve(void *ctx, uint64_t bytes)
+{
+    struct one_host *host = ctx;
+    if (host->reserved_bytes > 0)
+        return bytes <= host->reserved_bytes;
+    if (host->asked->reserve && !host->asked->reserve(host->asked->ctx, bytes))
+        return false;
+    host->reserved_bytes = bytes;
+    return true;
+}
+
+static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_image_request *request,
+                                   struct fz_image *out, SDL_Surface **surface, struct fz_error *err)
+{
+    struct one_host host = {.asked = &request->host};
+    struct fz_image_request own = *request;
+    own.host = (struct fz_image_host){&host, one_host_cancelled, one_host_reserve, NULL};
+    enum fz_err code = fz_front_load(&engine->front, &own, out, surface, err);
+    if (code != FZ_E_UNSUPPORTED || !out->needs_files || !engine->options.svg_decoders)
+        return code;
+    if (!own.bytes && lseek(own.fd, (off_t)own.head.len, SEEK_SET) < 0)
+        return fz_fail(err, FZ_E_IO, 0, "cannot be read twice");
+    return fz_front_load(&engine->svg, &own, out, surface, err);
+}
+
+/* --- on this thread ------------------------------------------------------------------------------------------------ */
+
+/* The caller's host, with a surface for what is allocated. */
+struct host {
+    const struct fz_image_host *asked;
+    SDL_Surface *surface;
+};
+
+static bool host_cancelled(void *ctx)
+{
+    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
+    return asked->cancelled && asked->cancelled(asked->ctx);
+}
+
+static bool host_reserve(void *ctx, uint64_t bytes)
+{
+    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
+    return !asked->reserve || asked->reserve(asked->ctx, bytes);
+}
+
+static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
+{
+    struct host *host = ctx;
+    host->surface = fz_surface_new(width, height);
+    if (!host->surface)
+        return NULL;
+    *pitch_bytes = host->surface->pitch;
+    return host->surface->pixels;
+}
+
+static struct fz_image_request with_host(const struct fz_image_request *request, struct host *host)
+{
+    struct fz_image_request own = *request;
+    *host = (struct host){.asked = &request->host};
+    own.host = (struct fz_image_host){host, host_cancelled, host_reserve, host_alloc};
+    return own;
+}
+
+/* What was allocated for what became of it. */
+static void give(struct host *host, bool is_there, SDL_Surface **surface)
+{
+    *surface = is_there ? host->surface : NULL;
+    if (!is_there)
+        fz_surface_free(host->surface);
+}
+
+enum fz_err fz_engine_load(struct fz_engine *engine, const struct fz_image_request *request,
+                           struct fz_image *out, SDL_Surface **surface, struct fz_error *err)
+{
+    struct host host;
+    if (!engine->scratch)
+        return load_in_process(engine, request, out, surface, err);
+    struct fz_image_request own = with_host(request, &host);
+    enum fz_err code = fz_image_load(&own, engine->scratch, out, err);
+    give(&host, code == FZ_OK, surface);
+    return code;
+}
+
+bool fz_engine_load_first(struct fz_engine *engine, const struct fz_image_request *request,
+                          struct fz_image *out, SDL_Surface **surface)
+{
+    struct host host;
+    if (!engine->scratch)
+        return fz_front_load_first(&engine->front, request, out, surface);
+    struct fz_image_request own = with_host(request, &host);
+    bool found = fz_image_load_first(&own, engine->scratch, out);
+    give(&host, found, surface);
+    return found;
+}
+
+bool fz_engine_load_thumbnail(struct fz_engine *engine, const struct fz_image_request *request,
+                              const struct fz_image_thumbnail *thumbnail, struct fz_image *out,
+                              SDL_Surface **surface)
+{
+    struct host host;
+    if (!engine->scratch)
+        return fz_front_load_thumbnail(&engine->front, request, thumbnail, out, surface);
+    struct fz_image_request own = with_host(request, &host);
+    bool found = fz_image_load_thumbnail(&own, thumbnail, engine->scratch, out);
+    give(&host, found, surface);
+    return found;
+}
+
+const char *fz_engine_sniff(struct fz_engine *engine, int fd, struct fz_error *err)
+{
+    return engine->scratch ? fz_image_sniff(fd, err) : fz_front_sniff(&engine->front, fd, err);
+}
+
+enum fz_err fz_engine_probe(struct fz_engine *engine, const struct fz_image_request *request,
+                            struct fz_probe *out, struct fz_error *err)
+{
+    return engine->scratch ? fz_image_probe(request, engine->scratch, out, err)
+                           : fz_front_probe(&engine->front, request, out, err);
+}
+
+void fz_engine_read_metadata(struct fz_engine *engine, int fd, struct fz_metadata *out)
+{
+    if (engine->scratch)
+        fz_metadata_read(fd, out);
+    else
+        fz_front_read_metadata(&engine->front, fd, out);
+}
+
+void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len, struct fz_metadata *out)
+{
+    if (engine->scratch)
+        fz_metadata_read_xmp(bytes, len, out);
+    else
+        fz_front_read_xmp(&engine->front, bytes, len, out);
+}
+
+/* --- animations --------------------------------------------------------------------------------------------------- */
+
+enum fz_err fz_stream_open(struct fz_engine *engine, const struct fz_image_request *request,
+                           struct fz_stream **stream, struct fz_error *err)
+{
+    struct fz_stream *s = fz_calloc(1, sizeof *s);
+    enum fz_err code;
+    if (engine->scratch) {
+        code = fz_anim_open(request, &s->anim, err);
+    } else {
+        fz_front_init(&s->front, &engine->options);
+        code = fz_front_open(&s->front, request, &s->facts, err);
+    }
+    *stream = code == FZ_OK ? s : NULL;
+    if (code != FZ_OK)
+        fz_stream_free(s);
+    return code;
+}
+
+void fz_stream_free(struct fz_stream *stream)
+{
+    if (!stream)
+        return;
+    if (stream->front.options.counts)
+        fz_front_fini(&stream->front);
+    fz_anim_free(stream->anim);
+    free(stream);
+}
+
+const struct fz_anim_facts *fz_stream_facts(const struct fz_stream *stream)
+{
+    return stream->anim ? fz_anim_get_facts(stream->anim) : &stream->facts;
+}
+
+enum fz_err fz_stream_compose(struct fz_stream *stream, int index, const struct fz_image_host *host,
+                              struct fz_anim_frame *frame, struct fz_error *err)
+{
+    return stream->anim ? fz_anim_compose(stream->anim, index, host, frame, err)
+                        : fz_front_compose(&stream->front, index, host, frame, &stream->facts, err);
+}
+
+enum fz_err fz_stream_render(struct fz_stream *stream, struct fz_engine *engine,
+                             const struct fz_image_request *request, struct fz_image *out,
+                             SDL_Surface **surface, struct fz_error *err)
+{
+    struct host host;
+    if (!stream->anim)
+        return fz_front_render(&stream->front, request, out, surface, err);
+    struct fz_image_request own = with_host(request, &host);
+    enum fz_err code = fz_anim_render(stream->anim, &own, engine->scratch, out, err);
+    give(&host, code == FZ_OK, surface);
+    return code;
+}

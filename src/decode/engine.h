@@ -1,0 +1,101 @@
+/* Whoever makes pixels of bytes, one for each worker. Two back ends behind one interface: the functions of image/ called on the
+ * worker's own thread, or called by a decoder process in its sandbox, which dies of what is wrong with a picture instead of
+ * us. The same functions, so the same pixels.
+ *
+ * All of it belongs to one thread, which is not a running render thread. What a request's host says is asked on that thread;
+ * host.alloc is not used: a surface comes back, which is the caller's. */
+#ifndef FZ_DECODE_ENGINE_H
+#define FZ_DECODE_ENGINE_H
+
+#include "image/anim/anim.h"
+#include "image/image.h"
+#include "image/metadata/metadata.h"
+#include "image/probe.h"
+#include "process/sandbox.h"
+#include "process/zygote.h"
+
+#include <SDL_surface.h>
+#include <stdatomic.h>
+
+struct fz_engine;
+struct fz_quarantine;
+
+/* Counted by all engines together. */
+struct fz_engine_counts {
+    atomic_int respawned;             /* decoder processes that died and were replaced */
+    atomic_uint_fast64_t back_cpu_us; /* CPU time of decoder processes */
+    _Atomic uint32_t layers;          /* of the sandbox around the last decoder that was started */
+    atomic_bool noted;                /* what they were at first */
+    bool is_trial;                    /* immutable: who tries a decoder tells of its layers himself */
+};
+
+struct fz_engine_options {
+    struct fz_zygote *decoders;       /* borrowed; NULL: on this thread */
+    struct fz_zygote *svg_decoders;   /* borrowed: of those with fonts; NULL: what needs them fails */
+    bool unforked;                    /* a decoder process that is but a thread, for tests */
+    bool requires_all;                /* of the sandbox's layers, or no picture is decoded */
+    int number;                       /* of the worker, from 1 */
+    size_t keep_bytes;                /* buffers kept between two pictures */
+    uint64_t working_bytes;           /* no decode takes more */
+    int64_t max_cpu_us;               /* of what has no request; 0: the usual bound */
+    struct fz_quarantine *quarantine; /* borrowed; NULL: none */
+    struct fz_engine_counts *counts;  /* borrowed */
+};
+
+/* Never fails: a decoder that cannot be started is tried again with each picture, which has the reason. */
+struct fz_engine *fz_engine_new(const struct fz_engine_options *options);
+void fz_engine_free(struct fz_engine *engine);
+
+/* Waits until its decoder has begun, as the first picture would: what holds around it is known then without one. */
+void fz_engine_await(struct fz_engine *engine);
+
+/* Gives back what is kept between two pictures, decoders with fonts among it; with `process` the decoder process too. Another
+ * begins with the next picture. */
+void fz_engine_shrink(struct fz_engine *engine, bool process);
+
+/* As fz_image_load; the pixels are those of *surface. CRASHED: the decoder died of it. BUSY: there was none, or it was lost
+ * through no fault of the picture; the same may succeed at once. */
+enum fz_err fz_engine_load(struct fz_engine *engine, const struct fz_image_request *request,
+                           struct fz_image *out, SDL_Surface **surface, struct fz_error *err);
+
+/* As fz_image_load_first, and fz_image_load_thumbnail. */
+bool fz_engine_load_first(struct fz_engine *engine, const struct fz_image_request *request,
+                          struct fz_image *out, SDL_Surface **surface);
+bool fz_engine_load_thumbnail(struct fz_engine *engine, const struct fz_image_request *request,
+                              const struct fz_image_thumbnail *thumbnail, struct fz_image *out,
+                              SDL_Surface **surface);
+
+/* As fz_image_sniff, fz_image_probe, fz_metadata_read and fz_metadata_read_xmp. */
+const char *fz_engine_sniff(struct fz_engine *engine, int fd, struct fz_error *err);
+enum fz_err fz_engine_probe(struct fz_engine *engine, const struct fz_image_request *request,
+                            struct fz_probe *out, struct fz_error *err);
+void fz_engine_read_metadata(struct fz_engine *engine, int fd, struct fz_metadata *out);
+void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len, struct fz_metadata *out);
+
+/* Any thread but a running render thread. Starts a decoder process to see which layers of the sandbox hold, and why others do
+ * not. */
+enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char missing[FZ_SANDBOX_TEXT],
+                          struct fz_error *err);
+
+/* Any thread. What a decoder said of its sandbox (0: decoding is done on threads): kept in the counts, and told when it changes: at
+ * the start too, but where all of it holds, or nothing was asked for, only to somebody at a terminal. */
+void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, const char *missing);
+
+/* --- animations: a stream may go from one thread to another between two calls ----------------------------------- */
+
+struct fz_stream;
+
+/* As fz_anim_open. In a decoder process of its own, where there are any. */
+enum fz_err fz_stream_open(struct fz_engine *engine, const struct fz_image_request *request,
+                           struct fz_stream **stream, struct fz_error *err);
+void fz_stream_free(struct fz_stream *stream); /* NULL-safe */
+
+/* As fz_anim_get_facts, fz_anim_compose and fz_anim_render. */
+const struct fz_anim_facts *fz_stream_facts(const struct fz_stream *stream);
+enum fz_err fz_stream_compose(struct fz_stream *stream, int index, const struct fz_image_host *host,
+                              struct fz_anim_frame *frame, struct fz_error *err);
+enum fz_err fz_stream_render(struct fz_stream *stream, struct fz_engine *engine,
+                             const struct fz_image_request *request, struct fz_image *out,
+                             SDL_Surface **surface, struct fz_error *err);
+
+#endif

@@ -1,0 +1,264 @@
+#include "decode/front.h"
+
+#include "base/clock.h"
+#include "decode/front_check.h"
+#include "decode/front_life.h"
+#include "decode/job.h"
+#include "process/wire.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    MOST_ASKED = 2,    /* for memory: for a file as a whole, else for pieces of it */
+    GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
+    CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
+    CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */
+    /* What libraries lose in each does not add up. */
+    RECYCLE_PICTURES = 1000,
+    RECYCLE_CALLS = 4000, /* of which each picture takes some */
+};
+
+/* False where there is no room for it. */
+static bool put_input(struct fz_front *front, struct fz_call *call, const struct fz_front_input *input)
+{
+    uint8_t *to = fz_ring_input(front->ring);
+    size_t text_len = input->text ? strlen(input->text) + 1 : 0;
+    if (input->head.len > FZ_RING_INPUT_BYTES || input->len > FZ_RING_INPUT_BYTES ||
+        input->head.len + input->len + text_len > FZ_RING_INPUT_BYTES)
+        return false;
+    call->head_len = (uint32_t)input->head.len;
+    call->bytes_len = (uint32_t)input->len;
+    call->text_len = (uint32_t)text_len;
+    if (call->head_len > 0)
+        memcpy(to, input->head.bytes, call->head_len);
+    if (call->bytes_len > 0)
+        memcpy(to + call->head_len, input->bytes, call->bytes_len);
+    if (text_len > 0)
+        memcpy(to + call->head_len + call->bytes_len, input->text, text_len);
+    return true;
+}
+
+/* A call under way. */
+struct asking {
+    struct fz_front *front;
+    const struct fz_call *call;
+    const struct fz_image_host *host;
+    bool wants_pixels;
+    int slot;           /* that is taken for them; -1: none */
+    SDL_Surface *alone; /* pixels outside the ring */
+    bool reserved;
+    int asked; /* for memory */
+    int64_t end_us, cancelled_us;
+};
+
+/* False: it has left too much unread. That it has died is found out by who receives. What cannot be sent for any other reason
+ * is refused, or it would wait for it until its deadline. */
+static bool grant(struct asking *asking, bool granted, const int *fd)
+{
+    int socket = asking->front->child.socket;
+    struct fz_call_grant grant = {.id = asking->call->id, .granted = granted};
+    bool sent = fz_wire_send_at_once(socket, &grant, sizeof grant, fd, fd ? 1 : 0);
+    if (!sent && errno != EAGAIN) {
+        grant.granted = false;
+        sent = fz_wire_send_at_once(socket, &grant, sizeof grant, NULL, 0);
+    }
+    return sent || errno == EPIPE || errno == ECONNRESET;
+}
+
+static void pass_on_cancel(struct asking *asking)
+{
+    if (asking->cancelled_us > 0 || !fz_front_is_cancelled(asking->host))
+        return;
+    asking->cancelled_us = fz_now_us();
+    atomic_store_explicit(&fz_ring_header(asking->front->ring)->cancelled, asking->call->id,
+                          memory_order_relaxed);
+}
+
+static const char deaf[] = "it does not listen";
+
+/* What it may ask for, once. NULL, or what is wrong with it. */
+static const char *answer(struct asking *asking, const struct fz_tell *tell)
+{
+    const struct fz_image_host *host = asking->host;
+    if (tell->what == FZ_TELL_RESERVE) {
+        if (asking->reserved || asking->asked++ == MOST_ASKED)
+            return "it asks for memory again and again";
+        int64_t before_us = fz_now_us();
+        bool granted = !host || !host->reserve || host->reserve(host->ctx, tell->bytes);
+        asking->reserved = granted && host && host->reserve;
+        asking->end_us += fz_now_us() - before_us;
+        pass_on_cancel(asking); /* or what is refused for that would look like a want of memory */
+        return grant(asking, granted, NULL) ? NULL : deaf;
+    }
+    int fd = -1;
+    if (tell->what != FZ_TELL_ALLOC || asking->alone || !asking->wants_pixels ||
+        !fz_front_size_is_right(asking->call, tell->w, tell->h))
+        return "it asks for what no picture needs";
+    asking->alone = fz_ring_surface_alone(tell->w, tell->h, &fd);
+    bool heard = grant(asking, asking->alone != NULL, fd >= 0 ? &fd : NULL);
+    if (fd >= 0)
+        close(fd);
+    return heard ? NULL : deaf;
+}
+
+/* An answer to what was asked before, whose picture is shown by now: the one that is asked for is not to blame. */
+static enum fz_err answers_twice(struct asking *asking, struct fz_error *err)
+{
+    fz_front_fail_by_chance(asking->front, err, "the decoder was ended: it answered twice");
+    return fz_front_put_down(asking->front, err);
+}
+
+static enum fz_err lies(struct asking *asking, const char *how, struct fz_error *err)
+{
+    fz_fail(err, FZ_E_CRASHED, 0, "the decoder was ended: %s", how);
+    return fz_front_put_down(asking->front, err);
+}
+
+/* Nothing came for a moment. */
+static enum fz_err look_round(struct asking *asking, struct fz_error *err)
+{
+    struct fz_front *front = asking->front;
+    int64_t now_us = fz_now_us();
+    pass_on_cancel(asking);
+    if (front->options.unforked)
+        return FZ_OK;
+    if (asking->cancelled_us > 0 && now_us > asking->cancelled_us + CANCEL_US) {
+        fz_front_end(front);
+        return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
+    }
+    if (now_us > asking->end_us) {
+        fz_fail(err, FZ_E_TIMEOUT, 0, "takes longer than %.3g s to decode",
+                (double)asking->call->limits.max_cpu_us / 1e6);
+        return fz_front_put_down(front, err);
+    }
+    return FZ_OK;
+}
+
+/* Until the call is done, or the decoder is no more. */
+static enum fz_err await_done(struct asking *asking, struct fz_call_done *done, struct fz_error *err)
+{
+    struct fz_front *front = asking->front;
+    for (;;) {
+        ssize_t n = fz_wire_receive(front->child.socket, done, sizeof *done, NULL, 0, FZ_FRONT_TICK_MS);
+        enum fz_err code = FZ_OK;
+        if (n == 0)
+            return fz_front_explain(front, err);
+        if (n < 0 && errno == EAGAIN) {
+            code = look_round(asking, err);
+        } else if (n == (ssize_t)sizeof(struct fz_tell) && done->tell.id == asking->call->id) {
+            const char *wrong = answer(asking, &done->tell);
+            code = wrong ? lies(asking, wrong, err) : FZ_OK;
+        } else if (n == (ssize_t)sizeof *done && done->tell.id == asking->call->id &&
+                   done->tell.what == FZ_TELL_DONE) {
+            return FZ_OK;
+        } else if (n == (ssize_t)sizeof *done && done->tell.id == asking->call->id - 1) {
+            code = answers_twice(asking, err);
+        } else {
+            code = lies(asking, "its answer has not the form of one", err);
+        }
+        if (code != FZ_OK)
+            return code;
+    }
+}
+
+static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_Surface **surface,
+                          struct fz_error *err)
+{
+    struct fz_front *front = asking->front;
+    const char *wrong = fz_front_check(asking->call, surface != NULL, &front->layout, asking->alone, done);
+    if (!wrong && done->error.code == FZ_E_CANCELLED && asking->cancelled_us == 0)
+        wrong = "nobody has cancelled it";
+    if (wrong)
+        return lies(asking, wrong, err);
+    atomic_fetch_add(&front->options.counts->back_cpu_us, (uint_fast64_t)done->cpu_us);
+    if (++front->served >= CALM_CALLS)
+        front->deaths = 0;
+    front->kills = 0;
+    front->pictures += asking->call->what == FZ_CALL_LOAD;
+    *err = done->error;
+    if (!surface || !done->found)
+        return done->error.code;
+    if (asking->alone) {
+        *surface = asking->alone;
+        asking->alone = NULL;
+    } else {
+        *surface = fz_ring_surface(front->ring, asking->slot, done->image.out_w, done->image.out_h);
+        asking->slot = -1;
+    }
+    return *surface ? FZ_OK : fz_fail(err, FZ_E_MEMORY, 0, "no memory for a surface");
+}
+
+/* The animation that the decoder holds. */
+static bool is_of_opened(const struct fz_call *call)
+{
+    return call->what == FZ_CALL_COMPOSE || call->what == FZ_CALL_RENDER;
+}
+
+/* The last one takes its leave between two pictures; those of an animation are one. */
+static void recycle(struct fz_front *front, const struct fz_call *call)
+{
+    bool is_old = front->pictures >= RECYCLE_PICTURES || front->served >= RECYCLE_CALLS;
+    if (is_old && !is_of_opened(call) && !front->options.unforked)
+        fz_front_end(front);
+}
+
+static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struct fz_front_input *input,
+                       const struct fz_image_host *host, struct fz_call_done *done, SDL_Surface **surface,
+                       struct fz_error *err)
+{
+    recycle(front, call);
+    enum fz_err code = fz_front_await(front, host, NULL, err);
+    if (code != FZ_OK)
+        return code;
+    if (!put_input(front, call, input))
+        return fz_fail(err, FZ_E_LIMIT, 0, "more bytes than a decoder is given");
+    call->id = ++front->id;
+    call->slot = surface ? fz_ring_take(front->ring) : -1;
+    struct asking asking = {.front = front,
+                            .call = call,
+                            .host = host,
+                            .wants_pixels = surface != NULL,
+                            .slot = call->slot,
+                            .end_us = fz_now_us() + call->limits.max_cpu_us + GRACE_US};
+    if (fz_wire_send_at_once(front->child.socket, call, sizeof *call, &input->fd, input->fd >= 0 ? 1 : 0))
+        code = await_done(&asking, done, err);
+    else
+        code = errno == EAGAIN ? lies(&asking, deaf, err) : fz_front_explain(front, err);
+    if (code == FZ_OK)
+        code = finish(&asking, done, surface, err);
+    if (asking.slot >= 0)
+        fz_ring_put_back(front->ring, asking.slot);
+    fz_surface_free(asking.alone);
+    return code;
+}
+
+enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const struct fz_front_input *input,
+                         const struct fz_image_host *host, struct fz_call_done *done, SDL_Surface **surface,
+                         struct fz_error *err)
+{
+    struct fz_error none;
+    struct fz_quarantine *quarantine = front->options.quarantine;
+    struct fz_content content = {.fd = input->fd,
+                                 .parts = {{input->head.bytes, input->head.len}, {input->bytes, input->len}}};
+    err = err ? err : &none;
+    *err = (struct fz_error){.code = FZ_OK};
+    memset(done, 0, sizeof *done);
+    front->by_chance = false;
+    if (quarantine && fz_quarantine_holds(quarantine, &content))
+        return fz_fail(err, FZ_E_CRASHED, 0, "set aside: it has ended two decoders");
+    enum fz_err code = ask(front, call, input, host, done, surface, err);
+    if (quarantine && (code == FZ_E_CRASHED || code == FZ_E_TIMEOUT || front->by_chance)) {
+        struct fz_content_name name = is_of_opened(call) ? front->opened : fz_content_name_of(&content);
+        fz_quarantine_note(quarantine, &name, front->by_chance);
+    } else if (quarantine && code == FZ_OK && call->what == FZ_CALL_OPEN) {
+        front->opened = fz_content_name_of(&content); /* while it is at hand */
+    }
+    return code;
+}
+
+void fz_front_read_more(const struct fz_front *front, union fz_call_more *more)
+{
+    memcpy(more, fz_ring_input(front->ring), sizeof *more);
+}

@@ -1,0 +1,83 @@
+/* The worker's side of a decoder process: starts it, asks it, checks what it answers, ends it at its deadline, and says why it
+ * died. One thread at a time. */
+#ifndef FZ_DECODE_FRONT_H
+#define FZ_DECODE_FRONT_H
+
+#include "decode/call.h"
+#include "decode/engine.h"
+#include "decode/quarantine.h"
+
+#include <SDL_thread.h>
+
+struct fz_front {
+    struct fz_engine_options options;
+    struct fz_ring_layout layout;
+    struct fz_ring *ring;          /* owned; NULL: not yet */
+    struct fz_child child;         /* the process; without a socket: none runs */
+    SDL_Thread *unforked;          /* instead of a process, for tests */
+    uint32_t id;                   /* of the last call */
+    bool is_ready;                 /* its sandbox is closed */
+    int served;                    /* calls that this process answered */
+    int kills;                     /* by somebody else, in a row, during calls */
+    bool by_chance;                /* the last call ended so: its picture is hardly to blame */
+    int deaths;                    /* lately, */
+    int64_t died_us;               /* and when the last one was */
+    int pictures;                  /* that this process decoded */
+    struct fz_content_name opened; /* the animation that it holds */
+};
+
+/* What a call is asked with beside its numbers; borrowed. */
+struct fz_front_input {
+    int fd; /* -1: none */
+    struct fz_image_head head;
+    const void *bytes;
+    size_t len;
+    const char *text; /* NULL: none */
+};
+
+void fz_front_init(struct fz_front *front, const struct fz_engine_options *options);
+void fz_front_fini(struct fz_front *front);
+
+/* Starts the process, if none runs. BUSY, MEMORY with the reason. */
+enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *host, struct fz_error *err);
+
+/* Starts it, and waits until its sandbox is closed; `missing` (may be NULL) says what of that is not there, and why. */
+enum fz_err fz_front_await(struct fz_front *front, const struct fz_image_host *host,
+                           char missing[FZ_SANDBOX_TEXT], struct fz_error *err);
+
+/* Ends the process, without a word. */
+void fz_front_end(struct fz_front *front);
+
+/* Between two calls. Gives back what the ring holds; with `process` that ends too, and the next call starts another. */
+void fz_front_shrink(struct fz_front *front, bool process);
+
+/* Asks, and waits for the answer, whose error is given. *surface (NULL: none is wanted) gets the pixels. While it waits it asks
+ * the host. CRASHED, TIMEOUT, CANCELLED, BUSY, MEMORY are its own, beside what the decoder says. */
+enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const struct fz_front_input *input,
+                         const struct fz_image_host *host, struct fz_call_done *done, SDL_Surface **surface,
+                         struct fz_error *err);
+
+/* What the decoder left for the last answer, as it stands there: not checked. */
+void fz_front_read_more(const struct fz_front *front, union fz_call_more *more);
+
+/* front_call.c: the functions of the engine, by a process. */
+enum fz_err fz_front_load(struct fz_front *front, const struct fz_image_request *request,
+                          struct fz_image *out, SDL_Surface **surface, struct fz_error *err);
+bool fz_front_load_first(struct fz_front *front, const struct fz_image_request *request, struct fz_image *out,
+                         SDL_Surface **surface);
+bool fz_front_load_thumbnail(struct fz_front *front, const struct fz_image_request *request,
+                             const struct fz_image_thumbnail *thumbnail, struct fz_image *out,
+                             SDL_Surface **surface);
+const char *fz_front_sniff(struct fz_front *front, int fd, struct fz_error *err);
+enum fz_err fz_front_probe(struct fz_front *front, const struct fz_image_request *request,
+                           struct fz_probe *out, struct fz_error *err);
+void fz_front_read_metadata(struct fz_front *front, int fd, struct fz_metadata *out);
+void fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len, struct fz_metadata *out);
+enum fz_err fz_front_open(struct fz_front *front, const struct fz_image_request *request,
+                          struct fz_anim_facts *facts, struct fz_error *err);
+enum fz_err fz_front_compose(struct fz_front *front, int index, const struct fz_image_host *host,
+                             struct fz_anim_frame *frame, struct fz_anim_facts *facts, struct fz_error *err);
+enum fz_err fz_front_render(struct fz_front *front, const struct fz_image_request *request,
+                            struct fz_image *out, SDL_Surface **surface, struct fz_error *err);
+
+#endif

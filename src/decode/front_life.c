@@ -1,0 +1,274 @@
+/* The life of a decoder process: how it begins, and what it died of. */
+#include "decode/front_life.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "decode/back.h"
+#include "process/wire.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    FREE_PART = 8,              /* of what is kept between two pictures, which the ledger never had */
+    START_US = 10000000,        /* for a decoder to begin */
+    CALM_US = 10000000,         /* deaths with less time between them are one row, */
+    KILLS = 3,                  /* in a row, during calls, are not by chance */
+    DEATHS = 5,                 /* of which so many cost no time; then */
+    PAUSE_US = 250000,          /* a new decoder waits, twice as long each time, */
+    LONGEST_PAUSE_US = 1000000, /* a folder of bad files must not hold up the good ones among them */
+    LIFE_CPU_S =
+        3600, /* of a decoder: a thousand pictures take minutes; one that burns time for itself ends */
+};
+
+void fz_front_init(struct fz_front *front, const struct fz_engine_options *options)
+{
+    *front = (struct fz_front){.options = *options, .child = FZ_NO_CHILD};
+    front->options.keep_bytes /= 2; /* the other half is for slots */
+    /* A slot holds a tile of a dense display; with little memory there are fewer, and smaller ones. */
+    uint64_t slot_bytes = 1 << 20;
+    while (slot_bytes > (64 << 10) && slot_bytes * 4 > options->keep_bytes)
+        slot_bytes /= 2;
+    uint64_t slots = options->keep_bytes / slot_bytes;
+    slots = slots < 4 ? 4 : slots > 8 ? 8 : slots;
+    front->layout = (struct fz_ring_layout){.slot_bytes = slot_bytes, .slots = (uint32_t)slots};
+}
+
+void fz_front_end(struct fz_front *front)
+{
+    if (front->unforked) {
+        close(front->child.socket);
+        SDL_WaitThread(front->unforked, NULL);
+        front->unforked = NULL;
+        front->child = FZ_NO_CHILD;
+    } else {
+        fz_zygote_front_drop(&front->child);
+    }
+}
+
+void fz_front_shrink(struct fz_front *front, bool process)
+{
+    if (process)
+        fz_front_end(front);
+    if (front->ring)
+        fz_ring_trim(front->ring);
+}
+
+void fz_front_fini(struct fz_front *front)
+{
+    fz_front_end(front);
+    fz_ring_free(front->ring);
+    front->ring = NULL;
+}
+
+bool fz_front_is_cancelled(const struct fz_image_host *host)
+{
+    return host && host->cancelled && host->cancelled(host->ctx);
+}
+
+/* --- how it died ------------------------------------------------------------------------------------------------ */
+
+/* Each death has one line, whatever becomes of the picture. */
+static void note_death(struct fz_front *front, const struct fz_error *why)
+{
+    fz_log("decoder %d: %s", front->options.number, why->msg);
+    int64_t now_us = fz_now_us();
+    front->deaths = now_us - front->died_us < CALM_US ? front->deaths + 1 : 1;
+    front->died_us = now_us;
+    atomic_fetch_add(&front->options.counts->respawned, 1);
+}
+
+enum fz_err fz_front_fail_by_chance(struct fz_front *front, struct fz_error *err, const char *how)
+{
+    front->by_chance = true;
+    return fz_fail(err, ++front->kills >= KILLS ? FZ_E_CRASHED : FZ_E_BUSY, 0, "%s", how);
+}
+
+static enum fz_err explain(struct fz_front *front, struct fz_error *err)
+{
+    int status;
+    struct fz_sandbox_told *told = &fz_ring_header(front->ring)->told;
+    int refused = atomic_exchange(&told->refused, 0);
+    char name[FZ_SANDBOX_CALL_NAME];
+    if (front->unforked) {
+        fz_front_end(front);
+        return fz_fail(err, FZ_E_CRASHED, 0, "the decoder's thread ended");
+    }
+    bool known = fz_zygote_front_end(front->options.decoders, &front->child, &status);
+    if (!known)
+        return fz_fail(err, FZ_E_BUSY, 0, "the decoder was lost with the process that it was forked from");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == FZ_SANDBOX_REFUSED_STATUS && refused > 0)
+        return fz_fail(err, FZ_E_CRASHED, 0, "the decoder tried to call %s, which it may not",
+                       fz_sandbox_call_name(refused - 1, name));
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+        return fz_front_fail_by_chance(front, err,
+                                       "the decoder was killed (SIGKILL), perhaps for want of memory");
+    }
+    if (WIFSIGNALED(status))
+        return fz_fail(err, FZ_E_CRASHED, 0, "the decoder died of it (SIG%s)",
+                       sigabbrev_np(WTERMSIG(status)));
+    return fz_fail(err, FZ_E_CRASHED, 0, "the decoder ended over it (status %d)", WEXITSTATUS(status));
+}
+
+enum fz_err fz_front_explain(struct fz_front *front, struct fz_error *err)
+{
+    struct fz_error why = {0};
+    enum fz_err code = explain(front, &why);
+    note_death(front, &why);
+    if (err)
+        *err = why;
+    return code;
+}
+
+enum fz_err fz_front_put_down(struct fz_front *front, const struct fz_error *why)
+{
+    fz_front_end(front);
+    note_death(front, why);
+    return why->code;
+}
+
+/* --- its life --------------------------------------------------------------------------------------------------- */
+
+static int run_unforked(void *ctx)
+{
+    return fz_back_run((int)(intptr_t)ctx, 0, NULL);
+}
+
+static enum fz_err start_unforked(struct fz_front *front, struct fz_error *err)
+{
+    int sockets[2];
+    if (!fz_wire_pair(sockets))
+        return fz_fail(err, FZ_E_BUSY, errno, "no socket for a decoder");
+    front->unforked = SDL_CreateThread(run_unforked, "frieze:decoder", (void *)(intptr_t)sockets[1]);
+    if (!front->unforked) {
+        close(sockets[0]);
+        close(sockets[1]);
+        return fz_fail(err, FZ_E_BUSY, 0, "cannot start a decoder's thread");
+    }
+    front->child.socket = sockets[0];
+    return FZ_OK;
+}
+
+/* After a row of deaths: whatever is wrong shall not keep the machine busy with it. */
+static enum fz_err pause_after_deaths(struct fz_front *front, const struct fz_image_host *host,
+                                      struct fz_error *err)
+{
+    int64_t pause_us = PAUSE_US;
+    if (front->deaths < DEATHS || fz_now_us() - front->died_us >= CALM_US)
+        return FZ_OK;
+    for (int i = DEATHS; i < front->deaths && pause_us < LONGEST_PAUSE_US; i++)
+        pause_us *= 2;
+    if (!front->is_ready &&
+        fz_now_us() < front->died_us + pause_us) /* no picture can be decoded: none shall wait */
+        return fz_fail(err, FZ_E_BUSY, 0, "decoders do not begin");
+    fz_log("decoder %d: died %d times in a row, the next one begins in %.2g s", front->options.number,
+           front->deaths, (double)pause_us / 1e6);
+    while (fz_now_us() < front->died_us + pause_us) {
+        if (fz_front_is_cancelled(host))
+            return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
+        nanosleep(&(struct timespec){.tv_nsec = FZ_FRONT_TICK_MS * 1000000L}, NULL);
+    }
+    return FZ_OK;
+}
+
+static uint64_t address_bytes(const struct fz_engine_options *options, uint64_t largest_bytes)
+{
+    enum { OWN = 1 << 30 }; /* the program and its libraries, stacks of their threads, their heaps */
+    return options->working_bytes + 2 * largest_bytes + OWN;
+}
+
+static enum fz_err set_up(struct fz_front *front, struct fz_error *err)
+{
+    uint64_t largest_bytes = fz_image_default_limits.max_output_px * 4;
+    struct fz_call_setup setup = {.layout = front->layout,
+                                  .keep_bytes = front->options.keep_bytes,
+                                  .free_bytes = front->options.keep_bytes / FREE_PART,
+                                  .address_bytes = address_bytes(&front->options, largest_bytes),
+                                  .file_bytes = largest_bytes,
+                                  .cpu_s = LIFE_CPU_S};
+    int fd = fz_ring_fd(front->ring);
+    if (fz_wire_send(front->child.socket, &setup, sizeof setup, &fd, 1))
+        return FZ_OK;
+    fz_front_end(front);
+    return fz_fail(err, FZ_E_BUSY, 0, "the decoder ended at once");
+}
+
+/* Died since its last call: no picture is to blame for that. */
+static bool has_died(const struct fz_front *front)
+{
+    struct pollfd ended = {.fd = front->child.pid_fd, .events = POLLIN};
+    return front->child.pid_fd >= 0 && poll(&ended, 1, 0) > 0;
+}
+
+enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *host, struct fz_error *err)
+{
+    if (has_died(front)) {
+        fz_front_explain(front, NULL);
+        front->kills = 0; /* nothing was asked of it */
+    }
+    if (front->child.socket >= 0)
+        return FZ_OK;
+    enum fz_err code = pause_after_deaths(front, host, err);
+    if (code != FZ_OK)
+        return code;
+    if (!front->ring)
+        front->ring = fz_ring_new(&front->layout);
+    if (!front->ring)
+        return fz_fail(err, FZ_E_MEMORY, errno, "no memory to share with a decoder");
+    code = front->options.unforked
+               ? start_unforked(front, err)
+               : fz_zygote_front_fork(front->options.decoders, front->options.number, &front->child, err);
+    front->served = front->pictures = 0;
+    front->is_ready = false;
+    return code == FZ_OK ? set_up(front, err) : code;
+}
+
+/* The first message of a decoder says that its sandbox is closed. */
+static enum fz_err await_ready(struct fz_front *front, const struct fz_image_host *host,
+                               char missing[FZ_SANDBOX_TEXT], struct fz_error *err)
+{
+    int64_t end_us = fz_now_us() + START_US;
+    struct fz_call_ready ready;
+    while (!front->is_ready) {
+        ssize_t n = fz_wire_receive(front->child.socket, &ready, sizeof ready, NULL, 0, FZ_FRONT_TICK_MS);
+        if (n == (ssize_t)sizeof ready) {
+            ready.missing[sizeof ready.missing - 1] = '\0';
+            fz_engine_note_layers(front->options.counts, ready.layers, ready.missing);
+            if (missing)
+                memcpy(missing, ready.missing, sizeof ready.missing);
+            if (front->options.requires_all && fz_sandbox_state_of(ready.layers) != FZ_SANDBOX_STATE_FULL) {
+                fz_front_end(front);
+                return fz_fail(err, FZ_E_UNSUPPORTED, 0,
+                               "--sandbox=require: this system does not permit all of it (%s)",
+                               ready.missing);
+            }
+            front->is_ready = true;
+        } else if (n == 0) {
+            struct fz_error why;
+            fz_front_explain(front, &why);
+            front->kills = 0; /* nothing was asked of it */
+            front->by_chance = false;
+            return fz_fail(err, FZ_E_BUSY, 0, "the decoder does not begin: %s", why.msg);
+        } else if (n > 0 || errno != EAGAIN || fz_now_us() > end_us) {
+            fz_fail(err, FZ_E_BUSY, 0, "the decoder does not begin");
+            return fz_front_put_down(front, err);
+        } else if (fz_front_is_cancelled(host)) {
+            return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
+        }
+    }
+    return FZ_OK;
+}
+
+enum fz_err fz_front_await(struct fz_front *front, const struct fz_image_host *host,
+                           char missing[FZ_SANDBOX_TEXT], struct fz_error *err)
+{
+    enum fz_err code = fz_front_start(front, host, err);
+    return code == FZ_OK ? await_ready(front, host, missing, err) : code;
+}

@@ -1,0 +1,21 @@
+/* Between the parts of the worker's side: front_life.c knows how a decoder begins and what it died of, front.c asks it. */
+#ifndef FZ_DECODE_FRONT_LIFE_H
+#define FZ_DECODE_FRONT_LIFE_H
+
+#include "decode/front.h"
+
+enum { FZ_FRONT_TICK_MS = 10 }; /* how late a cancelled job or a deadline is noticed at most */
+
+/* All of these: the worker. Whether nobody wants the picture any more. */
+bool fz_front_is_cancelled(const struct fz_image_host *host);
+
+/* Of a process that died by itself: why, and the code of that; `err` may be NULL. */
+enum fz_err fz_front_explain(struct fz_front *front, struct fz_error *err);
+
+/* A fault that hardly is the picture's: BUSY, or CRASHED the third time in a row. */
+enum fz_err fz_front_fail_by_chance(struct fz_front *front, struct fz_error *err, const char *how);
+
+/* Ends a process that lies, or does not stop, for that reason: a death like another. Gives its code. */
+enum fz_err fz_front_put_down(struct fz_front *front, const struct fz_error *why);
+
+#endif

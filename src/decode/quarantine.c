@@ -1,0 +1,135 @@
+#include "decode/quarantine.h"
+
+#include "base/mem.h"
+
+#include <SDL_mutex.h>
+#include <sha2.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+_Static_assert(FZ_CONTENT_DIGEST == SHA256_DIGEST_LENGTH, "it is a SHA-256");
+
+enum {
+    ENTRIES = 256,
+    BLOCK_BYTES = 64 << 10,
+    /* A decoder that somebody killed weighs less: so often by chance is none. */
+    OWN_WEIGHT = 16,
+    CHANCE_WEIGHT = 1,
+    ENOUGH = 2 * OWN_WEIGHT,
+};
+
+struct entry {
+    struct fz_content_name name;
+    int weight; /* of the decoders that ended over it */
+};
+
+struct fz_quarantine {
+    SDL_mutex *lock;
+    struct entry entries[ENTRIES]; /* under lock; the oldest gives way */
+    unsigned count;                /* under lock: ever */
+};
+
+struct fz_quarantine *fz_quarantine_new(void)
+{
+    struct fz_quarantine *quarantine = fz_calloc(1, sizeof *quarantine);
+    quarantine->lock = SDL_CreateMutex();
+    return quarantine;
+}
+
+void fz_quarantine_free(struct fz_quarantine *quarantine)
+{
+    if (quarantine)
+        SDL_DestroyMutex(quarantine->lock);
+    free(quarantine);
+}
+
+static bool add_file(SHA2_CTX *context, int fd, int64_t *bytes)
+{
+    uint8_t *block = fz_malloc(BLOCK_BYTES);
+    ssize_t n;
+    while ((n = pread(fd, block, BLOCK_BYTES, *bytes)) > 0) {
+        SHA256Update(context, block, (size_t)n);
+        *bytes += n;
+    }
+    free(block);
+    return n == 0;
+}
+
+struct fz_content_name fz_content_name_of(const struct fz_content *content)
+{
+    struct fz_content_name name = {.bytes = 0};
+    SHA2_CTX context;
+    SHA256Init(&context);
+    if (content->fd >= 0 && !add_file(&context, content->fd, &name.bytes))
+        return (struct fz_content_name){.bytes = 0};
+    for (int i = 0; i < FZ_CONTENT_PARTS && content->fd < 0; i++) {
+        if (content->parts[i].len > 0)
+            SHA256Update(&context, content->parts[i].bytes, content->parts[i].len);
+        name.bytes += (int64_t)content->parts[i].len;
+    }
+    SHA256Final(name.digest, &context);
+    return name;
+}
+
+/* Under lock. */
+static struct entry *find(struct fz_quarantine *quarantine, const struct fz_content_name *name)
+{
+    for (int i = 0; i < ENTRIES; i++) {
+        struct entry *entry = &quarantine->entries[i];
+        if (entry->weight > 0 && entry->name.bytes == name->bytes &&
+            memcmp(entry->name.digest, name->digest, sizeof name->digest) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+void fz_quarantine_note(struct fz_quarantine *quarantine, const struct fz_content_name *name, bool by_chance)
+{
+    int weight = by_chance ? CHANCE_WEIGHT : OWN_WEIGHT;
+    if (name->bytes == 0)
+        return;
+    SDL_LockMutex(quarantine->lock);
+    struct entry *known = find(quarantine, name);
+    if (known)
+        known->weight += weight;
+    else
+        quarantine->entries[quarantine->count++ % ENTRIES] = (struct entry){*name, weight};
+    SDL_UnlockMutex(quarantine->lock);
+}
+
+static bool has_size(struct fz_quarantine *quarantine, int64_t bytes)
+{
+    bool found = false;
+    SDL_LockMutex(quarantine->lock);
+    for (int i = 0; i < ENTRIES && !found; i++)
+        found = quarantine->entries[i].weight >= ENOUGH && quarantine->entries[i].name.bytes == bytes;
+    SDL_UnlockMutex(quarantine->lock);
+    return found;
+}
+
+static int64_t size_of(const struct fz_content *content)
+{
+    struct stat st;
+    if (content->fd >= 0)
+        return fstat(content->fd, &st) == 0 ? st.st_size : 0;
+    size_t bytes = 0;
+    for (int i = 0; i < FZ_CONTENT_PARTS; i++)
+        bytes += content->parts[i].len;
+    return (int64_t)bytes;
+}
+
+bool fz_quarantine_holds(struct fz_quarantine *quarantine, const struct fz_content *content)
+{
+    int64_t bytes = size_of(content);
+    if (bytes == 0 || !has_size(quarantine, bytes))
+        return false;
+    struct fz_content_name name = fz_content_name_of(content);
+    SDL_LockMutex(quarantine->lock);
+    const struct entry *known = find(quarantine, &name);
+    bool holds = known && known->weight >= ENOUGH;
+    SDL_UnlockMutex(quarantine->lock);
+    return holds;
+}

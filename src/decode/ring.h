@@ -1,0 +1,75 @@
+/* Memory that a worker shares with its decoder process: what goes in (bytes that were read already), and slots that pixels come
+ * back in, used again and again because fresh memory costs more than a small decode. A file in memory whose size is sealed: the
+ * decoder can write nonsense into it, and nothing worse. */
+#ifndef FZ_DECODE_RING_H
+#define FZ_DECODE_RING_H
+
+#include "process/sandbox.h"
+
+#include <SDL_surface.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    FZ_RING_HEADER_BYTES = 4096,
+    FZ_RING_INPUT_BYTES = 2 << 20, /* the head of a file and a tile of the cache */
+    FZ_RING_MOST_SLOTS = 16,
+};
+
+/* At the start of the memory; both sides. */
+struct fz_ring_header {
+    atomic_uint_least32_t cancelled; /* the call that nobody wants any more; written by the worker */
+    struct fz_sandbox_told told;     /* written by the decoder */
+};
+
+/* Where things lie; told to the decoder. */
+struct fz_ring_layout {
+    uint64_t slot_bytes;
+    uint32_t slots;
+};
+
+struct fz_ring;
+
+/* A worker. NULL where the system gives no such memory. Pages come into being when they are written to first. */
+struct fz_ring *fz_ring_new(const struct fz_ring_layout *layout);
+
+/* A worker. The worker's share; the memory goes with the last surface over it. NULL-safe. */
+void fz_ring_free(struct fz_ring *ring);
+
+/* A worker. The descriptor that the decoder is given; the ring's. */
+int fz_ring_fd(const struct fz_ring *ring);
+struct fz_ring_header *fz_ring_header(struct fz_ring *ring);
+uint8_t *fz_ring_input(struct fz_ring *ring);
+const struct fz_ring_layout *fz_ring_layout(const struct fz_ring *ring);
+
+/* A worker. Takes a free slot: its number, or -1. It is the caller's until it becomes a surface or is put back. */
+int fz_ring_take(struct fz_ring *ring);
+void fz_ring_put_back(struct fz_ring *ring, int slot);
+
+/* A worker. A surface over a slot that was taken, ARGB8888, which fits into it; fz_surface_free gives the slot back, on any
+ * thread. NULL: no memory, and the slot is back. */
+SDL_Surface *fz_ring_surface(struct fz_ring *ring, int slot, int width, int height);
+
+/* A worker. Gives the pages of what is not in use back to the system. */
+void fz_ring_trim(struct fz_ring *ring);
+
+/* --- a picture that no slot holds ------------------------------------------------------------------------------- */
+
+/* A worker. A sealed memory file for one picture, and the surface over it (NULL: no memory); *fd is the caller's to close. */
+SDL_Surface *fz_ring_surface_alone(int width, int height, int *fd);
+
+/* Any thread, by fz_surface_free alone: gives back what the surface lies over. */
+void fz_ring_release(void *owner, void *pixels);
+
+/* --- the decoder's side ------------------------------------------------------------------------------------------- */
+
+/* The decoder process. All of the memory behind fd, mapped; NULL where it is not what the layout says. */
+uint8_t *fz_ring_back_map(int fd, const struct fz_ring_layout *layout);
+
+/* Both sides. Where a slot begins, and the bytes of all. */
+uint64_t fz_ring_slot_at(const struct fz_ring_layout *layout, uint32_t slot);
+uint64_t fz_ring_bytes(const struct fz_ring_layout *layout);
+
+#endif

@@ -1,0 +1,267 @@
+/* BMP (Microsoft, BITMAPCOREHEADER to BITMAPV5HEADER; the first headers of OS/2): 1 to 32 bits, masks, run lengths. SDL2_image
+ * refuses a picture of which one pixel is not in its table of colours. */
+#include "image/format.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum {
+    FILE_HEAD = 14,
+    CORE = 12,  /* bytes of the oldest header, */
+    INFO = 40,  /* of the usual one, */
+    MASKS = 52, /* and from which on it holds masks */
+    ALPHA_MASK = 56,
+    RGB = 0,
+    RLE8 = 1,
+    RLE4 = 2,
+    BITFIELDS = 3,
+    ALPHA_BITFIELDS = 6,
+    FIXED_BYTES = 4096,
+    CANCEL_ROWS = 64,
+};
+
+struct bmp {
+    const struct fz_bytes *file;
+    uint64_t pixels_at, row_bytes;
+    uint32_t width, height, bits, packed;
+    bool from_top;
+    uint32_t masks[4]; /* B G R A; 0 = none */
+    uint8_t colors[256][4];
+    uint8_t *indices; /* owned: of run lengths, as stored */
+};
+
+static uint32_t magnitude(uint32_t value) /* of a two's complement number */
+{
+    return value & 0x80000000U ? 0U - value : value;
+}
+
+void fz_dib_read_size(const struct fz_bytes *b, uint64_t pos, uint32_t *width, uint32_t *height)
+{
+    bool core = fz_bytes_le(b, pos, 4) == CORE;
+    *width = core ? fz_bytes_le(b, pos + 4, 2) : magnitude(fz_bytes_le(b, pos + 4, 4));
+    *height = core ? fz_bytes_le(b, pos + 6, 2) : magnitude(fz_bytes_le(b, pos + 8, 4));
+}
+
+bool fz_bmp_is_a(const struct fz_bytes *head)
+{
+    uint32_t dib = fz_bytes_le(head, FILE_HEAD, 4);
+    return fz_bytes_match(head, 0, "BM", 2) && (dib == CORE || (dib >= 16 && dib <= 256));
+}
+
+static uint32_t packing(const struct fz_bytes *b)
+{
+    return fz_bytes_le(b, FILE_HEAD, 4) >= 20 ? fz_bytes_le(b, FILE_HEAD + 16, 4) : RGB;
+}
+
+enum fz_head fz_bmp_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    if (!fz_bytes_has(bytes, FILE_HEAD, 20))
+        return bytes->whole && fz_bytes_has(bytes, FILE_HEAD, CORE) ? FZ_HEAD_BAD : FZ_HEAD_MORE;
+    fz_dib_read_size(bytes, FILE_HEAD, &header->width, &header->height);
+    uint32_t packed = packing(bytes);
+    header->by_rows = packed != RLE8 && packed != RLE4;
+    return FZ_HEAD_OK;
+}
+
+/* What is packed in runs may go from any place to any other. */
+uint64_t fz_bmp_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
+{
+    (void)file_bytes;
+    return (d->header.by_rows ? 0 : (uint64_t)d->header.width * d->header.height) + FIXED_BYTES;
+}
+
+/* Colours that the table has not are black. */
+static void read_colors(struct bmp *m, uint64_t at, uint32_t count, uint32_t color_bytes)
+{
+    for (uint32_t i = 0; i < 256; i++) {
+        for (uint32_t c = 0; c < 3; c++)
+            m->colors[i][c] =
+                i < count ? (uint8_t)fz_bytes_le(m->file, at + (uint64_t)i * color_bytes + c, 1) : 0;
+        m->colors[i][3] = 255;
+    }
+}
+
+static void read_masks(struct bmp *m, uint32_t dib)
+{
+    static const uint32_t usual[2][4] = {{0x1f, 0x3e0, 0x7c00, 0}, {0xff, 0xff00, 0xff0000, 0}};
+    bool given = m->packed == BITFIELDS || m->packed == ALPHA_BITFIELDS;
+    memcpy(m->masks, usual[m->bits == 16 ? 0 : 1], sizeof m->masks);
+    for (uint32_t i = 0; given && i < 3; i++) /* R G B, behind the header or at its end */
+        m->masks[2 - i] = fz_bytes_le(m->file, FILE_HEAD + INFO + (uint64_t)i * 4, 4);
+    if (given && (dib >= ALPHA_MASK || m->packed == ALPHA_BITFIELDS))
+        m->masks[3] = fz_bytes_le(m->file, FILE_HEAD + MASKS, 4);
+}
+
+static bool open_bmp(struct bmp *m, const struct fz_decode *d)
+{
+    const struct fz_bytes *b = &d->file;
+    const uint32_t dib = fz_bytes_le(b, FILE_HEAD, 4);
+    *m = (struct bmp){.file = b,
+                      .pixels_at = fz_bytes_le(b, 10, 4),
+                      .width = d->header.width,
+                      .height = d->header.height,
+                      .bits = fz_bytes_le(b, FILE_HEAD + (dib == CORE ? 10 : 14), 2),
+                      .packed = packing(b),
+                      .from_top = dib != CORE && fz_bytes_le(b, FILE_HEAD + 8, 4) > INT32_MAX};
+    const uint32_t most = m->bits <= 8 ? 1U << m->bits : 0;
+    uint32_t count = dib >= 36 ? fz_bytes_le(b, FILE_HEAD + 32, 4) : 0;
+    count = count == 0 || count > most ? most : count;
+    uint64_t colors_at = FILE_HEAD + dib, color_bytes = dib == CORE ? 3 : 4;
+    if (dib == INFO && m->packed == BITFIELDS)
+        colors_at += 12;
+    read_colors(m, colors_at, count, (uint32_t)color_bytes);
+    read_masks(m, dib);
+    if (m->pixels_at == colors_at) /* some writers forget the table */
+        m->pixels_at += count * color_bytes;
+    m->row_bytes = ((uint64_t)m->width * m->bits + 31) / 32 * 4;
+    switch (m->packed) {
+    case RLE8:
+        return m->bits == 8;
+    case RLE4:
+        return m->bits == 4;
+    case RGB:
+        return m->bits == 1 || m->bits == 2 || m->bits == 4 || m->bits == 8 || m->bits == 16 ||
+               m->bits == 24 || m->bits == 32;
+    default:
+        return (m->packed == BITFIELDS || m->packed == ALPHA_BITFIELDS) && (m->bits == 16 || m->bits == 32) &&
+               (dib >= INFO);
+    }
+}
+
+/* --- run lengths ------------------------------------------------------------------------------------------------------ */
+
+struct pen {
+    uint32_t x, y; /* y as stored */
+};
+
+static void put(struct bmp *m, struct pen *pen, uint8_t index)
+{
+    if (pen->x < m->width && pen->y < m->height)
+        m->indices[(size_t)pen->y * m->width + pen->x] = index;
+    pen->x++;
+}
+
+/* A run of one byte, or of bytes as they are: of 4 bits, two pixels in each. */
+static void put_run(struct bmp *m, struct pen *pen, uint64_t at, uint32_t count, bool same)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t byte = fz_bytes_le(m->file, at + (same ? 0 : m->packed == RLE4 ? i / 2 : i), 1);
+        put(m, pen, (uint8_t)(m->packed == RLE8 ? byte : i % 2 ? byte & 15 : byte >> 4));
+    }
+}
+
+/* False where the file ends before the picture. */
+static bool unpack(struct bmp *m)
+{
+    enum { END_OF_ROW, END, MOVE };
+    struct pen pen = {0};
+    for (uint64_t at = m->pixels_at; fz_bytes_has(m->file, at, 2);) {
+        uint32_t count = m->file->at[at], what = m->file->at[at + 1];
+        at += 2;
+        if (count > 0) {
+            put_run(m, &pen, at - 1, count, true);
+        } else if (what == END_OF_ROW) {
+            pen = (struct pen){.y = pen.y + 1};
+        } else if (what == END) {
+            return true;
+        } else if (what == MOVE) {
+            pen.x += fz_bytes_le(m->file, at, 1);
+            pen.y += fz_bytes_le(m->file, at + 1, 1);
+            at += 2;
+        } else {
+            uint32_t bytes = m->packed == RLE4 ? (what + 1) / 2 : what;
+            put_run(m, &pen, at, what, false);
+            at += bytes + (bytes & 1);
+        }
+        if (pen.y >= m->height)
+            return true;
+    }
+    return false;
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------------------- */
+
+static uint8_t take_bits(uint32_t value, uint32_t mask)
+{
+    if (mask == 0)
+        return 0;
+    unsigned shift = (unsigned)__builtin_ctz(mask);
+    uint64_t most = mask >> shift;
+    return (uint8_t)(((uint64_t)((value & mask) >> shift) * 255 + most / 2) / most);
+}
+
+static void draw_row(const struct bmp *m, const uint8_t *from, uint8_t *to)
+{
+    struct fz_bytes row = {.at = from, .len = (size_t)m->row_bytes};
+    for (uint32_t x = 0; x < m->width; x++, to += 4) {
+        if (m->indices) {
+            memcpy(to, m->colors[from[x]], 4);
+        } else if (m->bits <= 8) {
+            unsigned per_byte = 8 / m->bits, shift = (per_byte - 1 - x % per_byte) * m->bits;
+            uint32_t byte = from[x / per_byte];
+            memcpy(to, m->colors[byte >> shift & ((1U << m->bits) - 1)], 4);
+        } else if (m->bits == 24) {
+            memcpy(to, from + (size_t)x * 3, 3);
+            to[3] = 255;
+        } else {
+            uint32_t value = fz_bytes_le(&row, (uint64_t)x * m->bits / 8, m->bits / 8);
+            for (int c = 0; c < 4; c++)
+                to[c] = take_bits(value, m->masks[c]);
+            to[3] = m->masks[3] ? to[3] : 255;
+        }
+    }
+}
+
+/* The row that stands there, or NULL where the file ends before it. */
+static const uint8_t *row_at(const struct bmp *m, uint32_t y)
+{
+    uint32_t stored = m->from_top ? y : m->height - 1 - y;
+    if (m->indices)
+        return m->indices + (size_t)stored * m->width;
+    uint64_t at = m->pixels_at + stored * m->row_bytes;
+    return fz_bytes_has(m->file, at, m->row_bytes) ? m->file->at + at : NULL;
+}
+
+static enum fz_err push_rows(struct fz_decode *d, struct bmp *m, bool complete)
+{
+    const int width = (int)m->width, height = (int)m->height;
+    enum fz_err code = fz_decode_begin(d, width, height, width, height);
+    for (int y = 0; y < height && code == FZ_OK && !fz_reduce_is_done(&d->reduce); y++) {
+        if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
+            return fz_decode_fail_cancelled(d);
+        const uint8_t *from = row_at(m, (uint32_t)y);
+        uint8_t *row = fz_reduce_input(&d->reduce);
+        if (from)
+            draw_row(m, from, row);
+        else
+            memset(row, 0, (size_t)width * 4);
+        complete = complete && from;
+        fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);
+    }
+    if (code == FZ_OK && !complete) {
+        d->out->damaged = true;
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends early");
+    }
+    return code;
+}
+
+enum fz_err fz_bmp_load(struct fz_decode *d)
+{
+    struct bmp m;
+    if (!open_bmp(&m, d))
+        return fz_fail(d->err, FZ_E_UNSUPPORTED, 0,
+                       "bmp: %u bits, packed in way %u, are none of the usual kinds", m.bits, m.packed);
+    if (m.pixels_at >= d->file.len)
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends before its pixels");
+    bool complete = true;
+    if (m.packed == RLE8 || m.packed == RLE4) {
+        m.indices = calloc(m.height, m.width);
+        if (!m.indices)
+            return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", m.width, m.height);
+        complete = unpack(&m);
+    }
+    enum fz_err code = push_rows(d, &m, complete);
+    free(m.indices);
+    return code;
+}

@@ -1,0 +1,241 @@
+/* HEIF (ISO/IEC 23008-12): HEIC and AVIF, known by their brands; size and orientation by the properties of the primary
+ * item. */
+#include "image/format.h"
+
+#include "frieze_config.h"
+
+enum {
+    FTYP_MAJOR = 8,
+    FTYP_COMPATIBLE = 16,
+    FTYP_MAX_BYTES = 256,
+    BRAND_BYTES = 4,
+    MAX_BOXES = 100000, /* that are looked at */
+    BYTES_PER_PX = 14,  /* planes, those turned, R G B A of 16 bits */
+    FIXED_BYTES = 8 << 20,
+};
+
+static bool brand_is(const struct fz_bytes *head, uint64_t pos, const char *const *brands, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fz_bytes_match(head, pos, brands[i], BRAND_BYTES))
+            return true;
+    return false;
+}
+
+static bool is_image_container(const struct fz_bytes *head)
+{
+    static const char *const brands[] = {"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"};
+    return fz_bytes_match(head, 4, "ftyp", 4) &&
+           brand_is(head, FTYP_MAJOR, brands, sizeof brands / sizeof *brands);
+}
+
+bool fz_avif_is_a(const struct fz_bytes *head)
+{
+    static const char *const brands[] = {"avif", "avis"};
+    if (!fz_bytes_match(head, 4, "ftyp", 4))
+        return false;
+    if (brand_is(head, FTYP_MAJOR, brands, 2))
+        return true;
+    /* The general brand of the container: what is in it is told by the others. */
+    uint64_t end = fz_bytes_be(head, 0, 4);
+    end = end < FTYP_MAX_BYTES ? end : FTYP_MAX_BYTES;
+    for (uint64_t pos = FTYP_COMPATIBLE; is_image_container(head) && pos + BRAND_BYTES <= end;
+         pos += BRAND_BYTES)
+        if (brand_is(head, pos, brands, 2))
+            return true;
+    return false;
+}
+
+bool fz_heic_is_a(const struct fz_bytes *head)
+{
+    return is_image_container(head) && !fz_avif_is_a(head);
+}
+
+#if FRIEZE_WITH_HEIF
+
+bool fz_avif_is_sequence(const struct fz_bytes *head)
+{
+    static const char *const brands[] = {"avis"};
+    uint64_t end = fz_bytes_be(head, 0, 4);
+    end = end < FTYP_MAX_BYTES ? end : FTYP_MAX_BYTES;
+    bool found = fz_bytes_match(head, 4, "ftyp", 4) && brand_is(head, FTYP_MAJOR, brands, 1);
+    for (uint64_t pos = FTYP_COMPATIBLE; !found && pos + BRAND_BYTES <= end; pos += BRAND_BYTES)
+        found = brand_is(head, pos, brands, 1);
+    return found;
+}
+
+/* A box (ISO/IEC 14496-12) between its header and `end`. */
+struct box {
+    uint64_t body, end;
+};
+
+/* The box at *pos, which moves behind it; false where none begins before `end`, or it is none. */
+static bool next_box(const struct fz_bytes *b, uint64_t *pos, uint64_t end, struct box *box)
+{
+    uint64_t len = fz_bytes_be(b, *pos, 4), head = 8;
+    if (*pos > end || end - *pos < 8 || !fz_bytes_has(b, *pos, 8))
+        return false;
+    if (len == 1) {
+        len = (uint64_t)fz_bytes_be(b, *pos + 8, 4) << 32 | fz_bytes_be(b, *pos + 12, 4);
+        head = 16;
+    } else if (len == 0) {
+        len = end - *pos;
+    }
+    if (len < head || len > end - *pos)
+        return false;
+    *box = (struct box){*pos + head, *pos + len};
+    *pos += len;
+    return true;
+}
+
+/* The first box of that type in `in`. */
+static bool find_box(const struct fz_bytes *b, struct box in, const char *type, struct box *box)
+{
+    uint64_t pos = in.body, at = pos;
+    for (int i = 0; i < MAX_BOXES && next_box(b, &pos, in.end, box); i++, at = pos)
+        if (fz_bytes_match(b, at + 4, type, 4))
+            return true;
+    return false;
+}
+
+/* Property number `index`, from 1. *at is where its box begins. */
+static bool find_property(const struct fz_bytes *b, struct box container, uint32_t index, uint64_t *at,
+                          struct box *box)
+{
+    uint64_t pos = container.body;
+    for (uint32_t i = 1; i <= index; i++) {
+        *at = pos;
+        if (!next_box(b, &pos, container.end, box))
+            return false;
+    }
+    return index > 0;
+}
+
+/* Orientations as EXIF counts them, and what becomes of them when the picture is then mirrored left to right, or turned
+ * anticlockwise by a quarter. */
+static const int mirrored[9] = {0, 2, 1, 4, 3, 6, 5, 8, 7};
+static const int turned[9] = {0, 8, 5, 6, 7, 4, 1, 2, 3};
+
+struct shape {
+    uint32_t width, height; /* after what was done to it so far */
+    uint32_t coded;         /* the longer side before */
+    int orientation;
+    bool has_profile; /* ICC */
+};
+
+static uint32_t clean_side(const struct fz_bytes *b, uint64_t pos, uint32_t most)
+{
+    uint64_t over = fz_bytes_be(b, pos, 4), under = fz_bytes_be(b, pos + 4, 4);
+    uint64_t side = under ? (over + under / 2) / under : 0;
+    return side > 0 && side < most ? (uint32_t)side : most;
+}
+
+static void apply_property(const struct fz_bytes *b, uint64_t at, struct box box, struct shape *s)
+{
+    uint32_t value = fz_bytes_be(b, box.body, 1);
+    if (fz_bytes_match(b, at + 4, "ispe", 4)) {
+        s->width = fz_bytes_be(b, box.body + 4, 4);
+        s->height = fz_bytes_be(b, box.body + 8, 4);
+        s->coded = s->width > s->height ? s->width : s->height;
+    } else if (fz_bytes_match(b, at + 4, "colr", 4)) {
+        s->has_profile = s->has_profile || fz_bytes_match(b, box.body, "prof", 4) ||
+                         fz_bytes_match(b, box.body, "rICC", 4);
+    } else if (fz_bytes_match(b, at + 4, "clap", 4)) {
+        s->width = clean_side(b, box.body, s->width);
+        s->height = clean_side(b, box.body + 8, s->height);
+    } else if (fz_bytes_match(b, at + 4, "irot", 4)) {
+        for (uint32_t i = 0; i < (value & 3); i++) {
+            uint32_t width = s->width;
+            s->width = s->height;
+            s->height = width;
+            s->orientation = turned[s->orientation];
+        }
+    } else if (fz_bytes_match(b, at + 4, "imir", 4)) {
+        s->orientation = mirrored[s->orientation];
+        if (!(value & 1)) /* top and bottom */
+            s->orientation = turned[turned[s->orientation]];
+    }
+}
+
+/* Applies the properties of that item, in the order of its associations. */
+static void apply_item(const struct fz_bytes *b, struct box properties, uint32_t wanted, struct shape *s)
+{
+    struct box container, table, box;
+    if (!find_box(b, properties, "ipco", &container) || !find_box(b, properties, "ipma", &table))
+        return;
+    bool wide_ids = fz_bytes_be(b, table.body, 1) >= 1, wide_indices = fz_bytes_be(b, table.body + 3, 1) & 1;
+    unsigned id_bytes = wide_ids ? 4 : 2, index_bytes = wide_indices ? 2 : 1;
+    uint32_t entries = fz_bytes_be(b, table.body + 4, 4);
+    uint64_t pos = table.body + 8;
+    for (uint32_t i = 0; i < entries && pos < table.end; i++) {
+        uint32_t item = fz_bytes_be(b, pos, id_bytes), count = fz_bytes_be(b, pos + id_bytes, 1);
+        pos += id_bytes + 1;
+        for (uint32_t k = 0; k < count; k++, pos += index_bytes) {
+            uint32_t index = fz_bytes_be(b, pos, index_bytes) & (wide_indices ? 0x7fff : 0x7f);
+            uint64_t at;
+            if (item == wanted && find_property(b, container, index, &at, &box))
+                apply_property(b, at, box, s);
+        }
+        if (item == wanted)
+            return;
+    }
+}
+
+/* MORE: the box that describes the items is not all there. */
+static enum fz_head read_shape(const struct fz_bytes *b, struct shape *s)
+{
+    struct box meta, primary, properties;
+    uint64_t pos = 0, at = 0;
+    for (int i = 0; i < MAX_BOXES; i++, at = pos) {
+        bool inside = next_box(b, &pos, UINT64_MAX, &meta);
+        if (!inside)
+            return FZ_HEAD_MORE;
+        if (fz_bytes_match(b, at + 4, "meta", 4))
+            break;
+    }
+    if (!fz_bytes_has(b, meta.body, meta.end - meta.body))
+        return FZ_HEAD_MORE;
+    meta.body += 4;
+    if (!find_box(b, meta, "pitm", &primary) || !find_box(b, meta, "iprp", &properties))
+        return FZ_HEAD_BAD;
+    uint32_t item = fz_bytes_be(b, primary.body + 4, fz_bytes_be(b, primary.body, 1) ? 4 : 2);
+    *s = (struct shape){.orientation = 1};
+    apply_item(b, properties, item, s);
+    return s->width && s->height ? FZ_HEAD_OK : FZ_HEAD_BAD;
+}
+
+enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    struct shape shape = {0};
+    enum fz_head head = read_shape(bytes, &shape);
+    bool swaps = fz_orient_swaps(shape.orientation);
+    header->width = swaps ? shape.height : shape.width;
+    header->height = swaps ? shape.width : shape.height;
+    header->coded_side = shape.coded;
+    return head;
+}
+
+uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
+{
+    const struct fz_header *h = &d->header;
+    return file_bytes + (uint64_t)h->width * h->height * BYTES_PER_PX + FIXED_BYTES;
+}
+
+/* libheif turns and mirrors: nothing is left to do, and what EXIF data say has no say in it. */
+int fz_heif_orientation(const struct fz_bytes *file, int *turn)
+{
+    struct shape shape = {.orientation = 1};
+    *turn = 1;
+    return read_shape(file, &shape) == FZ_HEAD_OK ? shape.orientation : 1;
+}
+
+enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+{
+    struct shape shape = {0};
+    enum fz_head head = read_shape(bytes, &shape);
+    facts->frames = 1;
+    facts->has_profile = shape.has_profile;
+    return head;
+}
+
+#endif

@@ -1,0 +1,100 @@
+/* WebP (https://developers.google.com/speed/webp/docs/riff_container): size and orientation by its chunks. */
+#include "image/metadata/orientation.h"
+#include "image/format.h"
+
+bool fz_webp_is_a(const struct fz_bytes *head)
+{
+    return fz_bytes_match(head, 0, "RIFF", 4) && fz_bytes_match(head, 8, "WEBPVP8", 7);
+}
+
+enum { FILE_HEAD = 12, CHUNK_HEAD = 8, ANMF_HEAD = 16, FLAG_ANIMATION = 2, FLAG_ALPHA = 16 };
+
+/* The place of the first chunk with this name, or where the bytes end; *len is that of its data. */
+static uint64_t find_chunk(const struct fz_bytes *b, const char *name, uint64_t *len)
+{
+    uint64_t pos = FILE_HEAD;
+    *len = 0;
+    while (fz_bytes_has(b, pos, CHUNK_HEAD)) {
+        *len = fz_bytes_le(b, pos + 4, 4);
+        if (fz_bytes_match(b, pos, name, 4))
+            break;
+        pos += CHUNK_HEAD + *len + (*len & 1);
+    }
+    return pos;
+}
+
+/* An animation's first frame stands for it. */
+static enum fz_head first_frame(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    uint64_t len;
+    uint64_t pos = find_chunk(bytes, "ANMF", &len) + CHUNK_HEAD;
+    if (!fz_bytes_has(bytes, pos, ANMF_HEAD))
+        return FZ_HEAD_MORE;
+    if (len < ANMF_HEAD)
+        return FZ_HEAD_BAD;
+    header->frame_x = fz_bytes_le(bytes, pos, 3) * 2;
+    header->frame_y = fz_bytes_le(bytes, pos + 3, 3) * 2;
+    header->frame_w = fz_bytes_le(bytes, pos + 6, 3) + 1;
+    header->frame_h = fz_bytes_le(bytes, pos + 9, 3) + 1;
+    header->inner_at = pos + ANMF_HEAD;
+    header->inner_len = len - ANMF_HEAD;
+    return FZ_HEAD_OK;
+}
+
+/* The data of the first chunk with this name; empty where there is none, or where it is cut. */
+struct fz_bytes fz_webp_chunk(const struct fz_bytes *file, const char *name)
+{
+    uint64_t len, pos;
+    if (!fz_bytes_match(file, FILE_HEAD, "VP8X", 4))
+        return (struct fz_bytes){0};
+    pos = find_chunk(file, name, &len) + CHUNK_HEAD;
+    if (!fz_bytes_has(file, pos, len))
+        return (struct fz_bytes){0};
+    return (struct fz_bytes){.at = file->at + pos, .len = (size_t)len, .whole = true};
+}
+
+bool fz_webp_has_alpha(const struct fz_bytes *file)
+{
+    return fz_bytes_match(file, FILE_HEAD, "VP8X", 4) && (fz_bytes_be(file, 20, 1) & FLAG_ALPHA);
+}
+
+/* Lossless pictures are held as a whole: what cannot be told from these bytes counts as one. */
+bool fz_webp_is_lossless(const struct fz_bytes *file, const struct fz_header *header)
+{
+    if (header->inner_at)
+        return fz_bytes_match(file, header->inner_at, "VP8L", 4);
+    uint64_t len;
+    return !fz_bytes_match(file, find_chunk(file, "VP8 ", &len), "VP8 ", 4);
+}
+
+enum fz_head fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    if (!fz_bytes_has(bytes, 0, 30))
+        return FZ_HEAD_MORE;
+    if (fz_bytes_match(bytes, 12, "VP8 ", 4)) {
+        header->width = fz_bytes_le(bytes, 26, 2) & 0x3fff;
+        header->height = fz_bytes_le(bytes, 28, 2) & 0x3fff;
+    } else if (fz_bytes_match(bytes, 12, "VP8L", 4)) {
+        uint32_t bits = fz_bytes_le(bytes, 21, 4);
+        header->width = (bits & 0x3fff) + 1;
+        header->height = (bits >> 14 & 0x3fff) + 1;
+    } else if (fz_bytes_match(bytes, 12, "VP8X", 4)) {
+        header->width = fz_bytes_le(bytes, 24, 3) + 1;
+        header->height = fz_bytes_le(bytes, 27, 3) + 1;
+        if (fz_bytes_be(bytes, 20, 1) & FLAG_ANIMATION)
+            return first_frame(bytes, header);
+    } else {
+        return FZ_HEAD_BAD;
+    }
+    header->by_rows = !fz_webp_has_alpha(bytes) && !fz_webp_is_lossless(bytes, header);
+    return FZ_HEAD_OK;
+}
+
+int fz_webp_orientation(const struct fz_bytes *file, int *turn)
+{
+    struct fz_bytes exif = fz_webp_chunk(file, "EXIF");
+    /* Some writers keep the prefix that only JPEG has. */
+    size_t skip = fz_bytes_match(&exif, 0, "Exif\0\0", 6) ? 6 : 0;
+    *turn = exif.len > skip ? fz_exif_orientation(exif.at + skip, exif.len - skip) : 1;
+    return *turn;
+}

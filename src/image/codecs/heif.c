@@ -1,0 +1,249 @@
+/* HEIC and AVIF by libheif: the picture, or the smallest of its thumbnails that is large enough. */
+#include "image/format.h"
+
+#include "frieze_config.h"
+
+#if FRIEZE_WITH_HEIF
+
+#include "base/mem.h"
+#include "image/pixels/deep.h"
+#include "image/pixels/h273.h"
+#include "image/limits.h"
+#include "image/pixels/rows.h"
+
+#include <libheif/heif.h>
+#include <stdlib.h>
+
+enum {
+    MAX_THUMBNAILS = 16,
+    MAX_PROFILE_BYTES = 4 << 20,
+    MIN_CODED_SIDE = 1024,
+    BLOCK = 64,
+    CANCEL_ROWS = 64
+};
+
+struct heif {
+    struct fz_decode *d;
+    struct heif_context *context;     /* owned */
+    struct heif_image_handle *handle; /* owned: the picture */
+    struct heif_image_handle *source; /* owned where it is another: what is decoded */
+    struct heif_image *image;         /* owned */
+    int width, height;                /* of the picture, upright, px */
+    enum fz_hdr_curve curve;
+    struct fz_hdr *hdr; /* owned; NULL: it has no such curve */
+};
+
+static enum fz_err fail(const struct heif *h, struct heif_error error)
+{
+    bool unread = error.code == heif_error_Unsupported_feature ||
+                  error.code == heif_error_Unsupported_filetype ||
+                  error.subcode == heif_suberror_Unsupported_codec;
+    bool memory = error.code == heif_error_Memory_allocation_error;
+    return fz_fail(h->d->err,
+                   memory   ? FZ_E_MEMORY
+                   : unread ? FZ_E_UNSUPPORTED
+                            : FZ_E_DAMAGED,
+                   0, "%s: %s", h->d->format->name, error.message);
+}
+
+static enum fz_err open_file(struct heif *h)
+{
+    struct fz_decode *d = h->d;
+    h->context = heif_context_alloc();
+    if (!h->context)
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for libheif");
+    /* The workers are the threads. */
+    heif_context_set_max_decoding_threads(h->context, 0);
+    uint32_t side = d->header.coded_side + BLOCK;
+    heif_context_set_maximum_image_size_limit(h->context,
+                                              (int)(side > MIN_CODED_SIDE ? side : MIN_CODED_SIDE));
+    struct heif_error error =
+        heif_context_read_from_memory_without_copy(h->context, d->file.at, d->file.len, NULL);
+    if (error.code == heif_error_Ok)
+        error = heif_context_get_primary_image_handle(h->context, &h->handle);
+    if (error.code != heif_error_Ok)
+        return fail(h, error);
+    h->source = h->handle;
+    h->width = heif_image_handle_get_width(h->handle);
+    h->height = heif_image_handle_get_height(h->handle);
+    if (h->width < 1 || h->height < 1)
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: it has no pixels", d->format->name);
+    return fz_limits_check(&d->request->limits, (uint32_t)h->width, (uint32_t)h->height, false, d->err);
+}
+
+/* Same shape to within a pixel of the smaller one, and large enough. */
+static bool covers(const struct heif *h, const struct heif_image_handle *small, int target_w, int target_h)
+{
+    int64_t w = heif_image_handle_get_width(small), high = heif_image_handle_get_height(small);
+    int64_t across = w * h->height - high * h->width;
+    int64_t pixel = h->width > h->height ? h->width : h->height;
+    return w >= target_w && high >= target_h && across <= pixel && -across <= pixel &&
+           heif_image_handle_has_alpha_channel(small) == heif_image_handle_has_alpha_channel(h->handle);
+}
+
+static void choose_thumbnail(struct heif *h)
+{
+    heif_item_id ids[MAX_THUMBNAILS];
+    int target_w, target_h;
+    fz_decode_target(h->d, h->width, h->height, &target_w, &target_h);
+    int count = heif_image_handle_get_list_of_thumbnail_IDs(h->handle, ids, MAX_THUMBNAILS);
+    for (int i = 0; i < count; i++) {
+        struct heif_image_handle *small = NULL;
+        struct heif_error error = heif_image_handle_get_thumbnail(h->handle, ids[i], &small);
+        if (error.code != heif_error_Ok)
+            continue;
+        bool better = covers(h, small, target_w, target_h) &&
+                      heif_image_handle_get_width(small) < heif_image_handle_get_width(h->source);
+        struct heif_image_handle *worse = better ? h->source : small;
+        if (better)
+            h->source = small;
+        if (worse != h->handle)
+            heif_image_handle_release(worse);
+    }
+}
+
+static bool is_premultiplied(const struct heif *h)
+{
+    return heif_image_handle_has_alpha_channel(h->source) &&
+           heif_image_handle_is_premultiplied_alpha(h->source);
+}
+
+/* Colours in numbers, where they are not those of sRGB. The curves of television are taken for that of sRGB, but for those
+ * of high dynamic range. */
+static void take_primaries(struct heif *h)
+{
+    struct heif_color_profile_nclx *nclx = NULL;
+    struct heif_error error = heif_image_handle_get_nclx_color_profile(h->handle, &nclx);
+    if (error.code == heif_error_Ok && nclx)
+        h->curve = fz_h273_curve((unsigned)nclx->transfer_characteristics);
+    if (error.code == heif_error_Ok && nclx && nclx->color_primaries != heif_color_primaries_ITU_R_BT_709_5 &&
+        nclx->color_primaries != heif_color_primaries_unspecified) {
+        h->d->primaries = (struct fz_primaries){
+            {nclx->color_primary_white_x, nclx->color_primary_white_y},
+            {nclx->color_primary_red_x, nclx->color_primary_red_y},
+            {nclx->color_primary_green_x, nclx->color_primary_green_y},
+            {nclx->color_primary_blue_x, nclx->color_primary_blue_y},
+            0,
+        };
+        h->d->has_primaries = true;
+    }
+    heif_nclx_color_profile_free(nclx);
+}
+
+static void take_profile(struct heif *h)
+{
+    enum heif_color_profile_type type = heif_image_handle_get_color_profile_type(h->handle);
+    size_t len = heif_image_handle_get_raw_color_profile_size(h->handle);
+    if (type == heif_color_profile_type_nclx)
+        take_primaries(h);
+    if ((type != heif_color_profile_type_prof && type != heif_color_profile_type_rICC) || len == 0 ||
+        len > MAX_PROFILE_BYTES)
+        return;
+    uint8_t *icc = fz_try_malloc(len);
+    struct heif_error error = icc ? heif_image_handle_get_raw_color_profile(h->handle, icc)
+                                  : (struct heif_error){.code = heif_error_Memory_allocation_error};
+    if (error.code == heif_error_Ok)
+        fz_decode_set_profile(h->d, icc, len);
+    free(icc);
+}
+
+static struct heif_error decode(struct heif *h, bool deep)
+{
+    struct heif_decoding_options *options = heif_decoding_options_alloc();
+    if (options)
+        options->convert_hdr_to_8bit = !deep;
+    struct heif_error error =
+        heif_decode_image(h->source, &h->image, heif_colorspace_RGB,
+                          deep ? heif_chroma_interleaved_RRGGBBAA_LE : heif_chroma_interleaved_RGBA, options);
+    heif_decoding_options_free(options);
+    return error;
+}
+
+/* R G B A of `bits` bits, least significant byte first; used up. */
+static enum fz_err push_deep(struct heif *h, uint8_t *plane, int stride, int height, int bits)
+{
+    struct fz_decode *d = h->d;
+    const unsigned most = (1u << bits) - 1;
+    for (int y = 0; y < height; y++, plane += stride) {
+        if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
+            return fz_decode_fail_cancelled(d);
+        uint16_t *row = (uint16_t *)(void *)plane;
+        for (int i = 0; i < d->reduce.in_w * 4; i++) {
+            const uint8_t *from = plane + (ptrdiff_t)i * 2;
+            row[i] = fz_deep_scale(from[0] | (unsigned)from[1] << 8, most);
+        }
+        if (h->hdr)
+            fz_hdr_row(h->hdr, row, d->reduce.in_w);
+        fz_decode_push_deep(d, row);
+    }
+    return FZ_OK;
+}
+
+static enum fz_err push(struct heif *h, bool deep)
+{
+    struct fz_decode *d = h->d;
+    int stride = 0, width = heif_image_get_width(h->image, heif_channel_interleaved),
+        height = heif_image_get_height(h->image, heif_channel_interleaved);
+    uint8_t *plane = heif_image_get_plane(h->image, heif_channel_interleaved, &stride);
+    int bits = heif_image_get_bits_per_pixel_range(h->image, heif_channel_interleaved);
+    if (!plane || width < 1 || height < 1 || stride / (deep ? 8 : 4) < width ||
+        (deep && (bits < 8 || bits > 16)))
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: it has no pixels", d->format->name);
+    enum fz_err code = fz_decode_begin(d, h->width, h->height, width, height);
+    if (code != FZ_OK)
+        return code;
+    if (deep)
+        return push_deep(h, plane, stride, height, bits);
+    struct fz_rows rows = {plane, stride, width, 0, true, FZ_ALPHA_OPAQUE};
+    if (heif_image_handle_has_alpha_channel(h->source))
+        rows.alpha = is_premultiplied(h) ? FZ_ALPHA_PREMULTIPLIED : FZ_ALPHA_STRAIGHT;
+    return fz_rows_push(d, &rows, 0, height);
+}
+
+/* Of the brightest, where the file tells it; else 0. */
+static unsigned peak_nits(const struct heif_image *image)
+{
+#if LIBHEIF_HAVE_VERSION(1, 15, 0)
+    struct heif_content_light_level level = {0};
+    if (heif_image_has_content_light_level(image))
+        heif_image_get_content_light_level(image, &level);
+    return level.max_content_light_level;
+#else
+    (void)image;
+    return 0;
+#endif
+}
+
+static enum fz_err load(struct heif *h)
+{
+    enum fz_err code = open_file(h);
+    if (code != FZ_OK)
+        return code;
+    choose_thumbnail(h);
+    take_profile(h);
+    if (fz_decode_cancelled(h->d))
+        return fz_decode_fail_cancelled(h->d);
+    bool fine = heif_image_handle_get_luma_bits_per_pixel(h->source) > 8 || h->curve != FZ_HDR_NONE;
+    bool deep = fine && !is_premultiplied(h);
+    struct heif_error error = decode(h, deep);
+    if (error.code != heif_error_Ok)
+        return fail(h, error);
+    if (deep && h->curve != FZ_HDR_NONE && !(h->hdr = fz_hdr_new(h->curve, peak_nits(h->image))))
+        return fz_fail(h->d->err, FZ_E_MEMORY, 0, "no memory for tables");
+    return push(h, deep);
+}
+
+enum fz_err fz_heif_load(struct fz_decode *d)
+{
+    struct heif h = {.d = d};
+    enum fz_err code = load(&h);
+    fz_hdr_free(h.hdr);
+    heif_image_release(h.image);
+    if (h.source != h.handle)
+        heif_image_handle_release(h.source);
+    heif_image_handle_release(h.handle);
+    heif_context_free(h.context);
+    return code;
+}
+
+#endif

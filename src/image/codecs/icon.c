@@ -1,0 +1,193 @@
+/* ICO and CUR: a folder of small bitmaps or PNG files, of which the largest is shown. */
+#include "image/pixels/rows.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+static bool is_icon(const struct fz_bytes *head, uint32_t type)
+{
+    uint32_t count = fz_bytes_le(head, 4, 2);
+    return fz_bytes_match(head, 0, "\0", 2) && fz_bytes_le(head, 2, 2) == type && count > 0 && count <= 256 &&
+           fz_bytes_has(head, 6, 16) && fz_bytes_le(head, 9, 1) == 0 &&
+           fz_bytes_le(head, 18, 4) >= 6 + 16 * count;
+}
+
+struct entry {
+    uint64_t at, len;
+    uint32_t width, height, bits;
+};
+
+/* What the picture itself says: the bytes of its entry for that are wrong often enough. */
+static struct entry read_entry(const struct fz_bytes *b, uint32_t index)
+{
+    uint64_t row = 6 + 16 * (uint64_t)index;
+    struct entry e = {.at = fz_bytes_le(b, row + 12, 4), .len = fz_bytes_le(b, row + 8, 4), .bits = 32};
+    if (fz_bytes_match(b, e.at, "\x89PNG", 4)) {
+        e.width = fz_bytes_be(b, e.at + 16, 4);
+        e.height = fz_bytes_be(b, e.at + 20, 4);
+    } else {
+        fz_dib_read_size(b, e.at, &e.width, &e.height);
+        e.height = (e.height + 1) / 2; /* picture and mask, one above the other */
+        e.bits = fz_bytes_le(b, e.at + (fz_bytes_le(b, e.at, 4) == 12 ? 10 : 14), 2);
+    }
+    return e;
+}
+
+/* The largest, and of those the one of most colours. */
+static enum fz_head icon_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    uint32_t count = fz_bytes_le(bytes, 4, 2), bits = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct entry e = read_entry(bytes, i);
+        if (!fz_bytes_has(bytes, e.at, 26)) {
+            if (!bytes->whole)
+                return FZ_HEAD_MORE;
+            continue;
+        }
+        uint64_t px = (uint64_t)e.width * e.height, most = (uint64_t)header->width * header->height;
+        if (px < most || (px == most && e.bits <= bits))
+            continue;
+        bits = e.bits;
+        header->width = e.width;
+        header->height = e.height;
+        header->inner_at = e.at;
+        header->inner_len = e.len;
+    }
+    return FZ_HEAD_OK;
+}
+
+bool fz_ico_is_a(const struct fz_bytes *head)
+{
+    return is_icon(head, 1);
+}
+
+enum fz_head fz_ico_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    return icon_header(bytes, header);
+}
+
+bool fz_cur_is_a(const struct fz_bytes *head)
+{
+    return is_icon(head, 2);
+}
+
+enum fz_head fz_cur_header(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    return icon_header(bytes, header);
+}
+
+uint64_t fz_icon_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
+{
+    uint64_t bitmap = (uint64_t)d->header.width * d->header.height * 4;
+    uint64_t png = fz_png_working_bytes(d, file_bytes);
+    return bitmap > png ? bitmap : png;
+}
+
+/* --- bitmaps: a DIB of the picture, then a mask of one bit a pixel (Microsoft, "Icons", 1995) --------- */
+
+struct bitmap {
+    const uint8_t *colors, *rows, *mask; /* mask: NULL where the file ends before it */
+    size_t color_bytes, color_count, pitch, mask_pitch;
+    uint32_t width, height, bits;
+    bool upside_up;
+};
+
+static bool find_bitmap(const struct fz_bytes *b, const struct fz_header *h, struct bitmap *out)
+{
+    uint64_t at = h->inner_at, head = fz_bytes_le(b, at, 4);
+    bool core = head == 12;
+    uint32_t bits = fz_bytes_le(b, at + (core ? 10 : 14), 2);
+    uint32_t used = core ? 0 : fz_bytes_le(b, at + 32, 4), most = bits <= 8 ? UINT32_C(1) << bits : 0;
+    bool packed = !core && fz_bytes_le(b, at + 16, 4) != 0;
+    if ((!core && head < 40) || head > 256 || packed ||
+        (bits != 1 && bits != 4 && bits != 8 && bits != 24 && bits != 32))
+        return false;
+    *out = (struct bitmap){
+        .width = h->width,
+        .height = h->height,
+        .bits = bits,
+        .color_bytes = core ? 3 : 4,
+        .color_count = most == 0                 ? 0
+                       : used > 0 && used < most ? used
+                                                 : most,
+        .pitch = ((size_t)h->width * bits + 31) / 32 * 4,
+        .mask_pitch = ((size_t)h->width + 31) / 32 * 4,
+        .upside_up = !core && fz_bytes_le(b, at + 8, 4) > INT32_MAX,
+    };
+    uint64_t colors = at + head, rows = colors + (most ? out->color_count * out->color_bytes : 0);
+    uint64_t mask = rows + (uint64_t)out->pitch * h->height;
+    if (!fz_bytes_has(b, colors, mask - colors))
+        return false;
+    out->colors = b->at + colors;
+    out->rows = b->at + rows;
+    out->mask = fz_bytes_has(b, mask, (uint64_t)out->mask_pitch * h->height) ? b->at + mask : NULL;
+    return true;
+}
+
+/* B G R A; a colour that the table has not is black. */
+static void read_pixel(const struct bitmap *m, const uint8_t *row, uint32_t x, uint8_t *to)
+{
+    const uint8_t *from = row + (size_t)x * m->bits / 8;
+    if (m->bits <= 8) {
+        unsigned per_byte = 8 / m->bits, shift = (per_byte - 1 - x % per_byte) * m->bits;
+        size_t index = *from >> shift & ((1u << m->bits) - 1);
+        static const uint8_t black[4];
+        from = index < m->color_count ? m->colors + index * m->color_bytes : black;
+    }
+    for (int c = 0; c < 3; c++)
+        to[c] = from[c];
+    to[3] = m->bits == 32 ? from[3] : 255;
+}
+
+static void read_bitmap(const struct bitmap *m, uint8_t *pixels)
+{
+    uint8_t seen = 0;
+    for (uint32_t y = 0; y < m->height; y++) {
+        const uint8_t *row = m->rows + (m->upside_up ? y : m->height - 1 - y) * m->pitch;
+        uint8_t *to = pixels + (size_t)y * m->width * 4;
+        for (uint32_t x = 0; x < m->width; x++, to += 4) {
+            read_pixel(m, row, x, to);
+            seen |= to[3];
+        }
+    }
+    if (m->bits == 32 && seen) /* where there is alpha the mask is for systems that know none */
+        return;
+    for (uint32_t y = 0; y < m->height; y++) {
+        size_t from = (m->upside_up ? y : m->height - 1 - y) * m->mask_pitch;
+        uint8_t *to = pixels + (size_t)y * m->width * 4;
+        for (uint32_t x = 0; x < m->width; x++, to += 4)
+            to[3] = m->mask && m->mask[from + x / 8] & 0x80 >> x % 8 ? 0 : 255;
+    }
+}
+
+static enum fz_err load_bitmap(struct fz_decode *d)
+{
+    struct bitmap bitmap;
+    int width = (int)d->header.width, height = (int)d->header.height;
+    if (!find_bitmap(&d->file, &d->header, &bitmap))
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: its bitmap is damaged, or of no known kind",
+                       d->format->name);
+    uint8_t *pixels = fz_try_malloc((size_t)width * 4 * (size_t)height);
+    if (!pixels)
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", width, height);
+    read_bitmap(&bitmap, pixels);
+    struct fz_rows rows = {
+        .at = pixels, .pitch_bytes = (ptrdiff_t)width * 4, .width = width, .alpha = FZ_ALPHA_STRAIGHT};
+    enum fz_err code = fz_decode_begin(d, width, height, width, height);
+    if (code == FZ_OK)
+        code = fz_rows_push(d, &rows, 0, height);
+    free(pixels);
+    return code;
+}
+
+enum fz_err fz_icon_load(struct fz_decode *d)
+{
+    struct fz_header *h = &d->header;
+    if (!fz_bytes_match(&d->file, h->inner_at, "\x89PNG", 4))
+        return load_bitmap(d);
+    if (!fz_bytes_has(&d->file, h->inner_at, h->inner_len))
+        h->inner_len = d->file.len - h->inner_at;
+    d->file = (struct fz_bytes){.at = d->file.at + h->inner_at, .len = (size_t)h->inner_len, .whole = true};
+    return fz_png_load(d);
+}

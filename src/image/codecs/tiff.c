@@ -1,0 +1,245 @@
+/* TIFF by libtiff, a band of strips or tiles at a time, out of the bytes that are in memory already. */
+#include "image/codecs/tiff.h"
+
+#include "base/mem.h"
+#include "image/pixels/rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static tmsize_t read_bytes(thandle_t handle, void *to, tmsize_t count)
+{
+    struct fz_tiff *t = handle;
+    const struct fz_bytes *file = &t->d->file;
+    uint64_t rest = t->pos < file->len ? file->len - t->pos : 0;
+    size_t n = count < 0 ? 0 : (uint64_t)count < rest ? (size_t)count : (size_t)rest;
+    if (n > 0)
+        memcpy(to, file->at + t->pos, n);
+    t->pos += n;
+    return (tmsize_t)n;
+}
+
+static tmsize_t write_nothing(thandle_t handle, void *from, tmsize_t count)
+{
+    (void)handle;
+    (void)from;
+    (void)count;
+    return -1;
+}
+
+static toff_t seek_bytes(thandle_t handle, toff_t offset, int whence)
+{
+    struct fz_tiff *t = handle;
+    t->pos = whence == SEEK_CUR ? t->pos + offset : whence == SEEK_END ? t->d->file.len + offset : offset;
+    return t->pos;
+}
+
+static int close_nothing(thandle_t handle)
+{
+    (void)handle;
+    return 0;
+}
+
+static toff_t size_of_bytes(thandle_t handle)
+{
+    const struct fz_tiff *t = handle;
+    return t->d->file.len;
+}
+
+static int map_bytes(thandle_t handle, void **base, toff_t *size)
+{
+    const struct fz_tiff *t = handle;
+    *base = (void *)(uintptr_t)t->d->file.at;
+    *size = t->d->file.len;
+    return 1;
+}
+
+static void unmap_nothing(thandle_t handle, void *base, toff_t size)
+{
+    (void)handle;
+    (void)base;
+    (void)size;
+}
+
+__attribute__((format(printf, 4, 0))) static int keep_message(TIFF *tif, void *user, const char *module,
+                                                              const char *format, va_list args)
+{
+    struct fz_tiff *t = user;
+    (void)tif;
+    (void)module;
+    if (!t->message[0])
+        vsnprintf(t->message, sizeof t->message, format, args);
+    return 1;
+}
+
+__attribute__((format(printf, 4, 0))) static int ignore_message(TIFF *tif, void *user, const char *module,
+                                                                const char *format, va_list args)
+{
+    (void)tif;
+    (void)user;
+    (void)module;
+    (void)format;
+    (void)args;
+    return 1;
+}
+
+static enum fz_err fail(const struct fz_tiff *t)
+{
+    return fz_fail(t->d->err, FZ_E_DAMAGED, 0, "tiff: %s",
+                   t->message[0] ? t->message : "it cannot be decoded");
+}
+
+static enum fz_err open_file(struct fz_tiff *t)
+{
+    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+    if (!options)
+        return fz_fail(t->d->err, FZ_E_MEMORY, 0, "no memory for libtiff");
+    uint64_t most = t->d->working_bytes < INT32_MAX ? t->d->working_bytes : INT32_MAX;
+    TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)most);
+    TIFFOpenOptionsSetErrorHandlerExtR(options, keep_message, t);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_message, NULL);
+    t->tif = TIFFClientOpenExt("", "rh", t, read_bytes, write_nothing, seek_bytes, close_nothing,
+                               size_of_bytes, map_bytes, unmap_nothing, options);
+    TIFFOpenOptionsFree(options);
+    return t->tif ? FZ_OK : fail(t);
+}
+
+static uint16_t alpha_of(const struct fz_tiff *t)
+{
+    uint16_t count = 0, *kinds = NULL;
+    TIFFGetFieldDefaulted(t->tif, TIFFTAG_EXTRASAMPLES, &count, &kinds);
+    if (count == 0)
+        return 0;
+    /* What is of no kind is alpha where colours are there, as libtiff has it too. */
+    return kinds[0] == EXTRASAMPLE_UNSPECIFIED && t->samples > 3 ? EXTRASAMPLE_ASSOCALPHA : kinds[0];
+}
+
+static void take_profile(struct fz_tiff *t)
+{
+    uint32_t bytes = 0;
+    void *profile = NULL;
+    if (TIFFGetField(t->tif, TIFFTAG_ICCPROFILE, &bytes, &profile))
+        fz_decode_set_profile(t->d, profile, bytes);
+}
+
+/* The page, or its copy, which need not have the profile. */
+static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct fz_tiff_level *level)
+{
+    uint32_t rows = 0;
+    if (!TIFFSetSubDirectory(t->tif, page))
+        return fail(t);
+    take_profile(t);
+    if (level->at != page && !TIFFSetSubDirectory(t->tif, level->at))
+        return fail(t);
+    TIFFGetField(t->tif, TIFFTAG_IMAGEWIDTH, &t->width);
+    TIFFGetField(t->tif, TIFFTAG_IMAGELENGTH, &t->height);
+    TIFFGetFieldDefaulted(t->tif, TIFFTAG_BITSPERSAMPLE, &t->bits);
+    TIFFGetFieldDefaulted(t->tif, TIFFTAG_SAMPLESPERPIXEL, &t->samples);
+    TIFFGetFieldDefaulted(t->tif, TIFFTAG_SAMPLEFORMAT, &t->format);
+    if (t->width != level->width || t->height != level->height)
+        return fz_fail(t->d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
+    if (!TIFFGetField(t->tif, TIFFTAG_PHOTOMETRIC, &t->photometric))
+        t->photometric = PHOTOMETRIC_MINISBLACK;
+    t->alpha = alpha_of(t);
+    TIFFGetFieldDefaulted(t->tif, TIFFIsTiled(t->tif) ? TIFFTAG_TILELENGTH : TIFFTAG_ROWSPERSTRIP, &rows);
+    rows = rows < 1 || (rows > t->height && !TIFFIsTiled(t->tif)) ? t->height : rows;
+    if (rows > UINT16_MAX)
+        return fz_fail(t->d->err, FZ_E_DAMAGED, 0, "tiff: its tiles are too high");
+    t->band_rows = rows < FZ_TIFF_BAND_ROWS ? FZ_TIFF_BAND_ROWS / rows * rows : rows;
+    return FZ_OK;
+}
+
+/* By libtiff's conversion, in the order in which the rows are stored. What cannot be read of a band stays clear. */
+static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
+{
+    TIFFRGBAImage image;
+    char why[1024] = "";
+    if (!TIFFRGBAImageOK(t->tif, why) || !TIFFRGBAImageBegin(&image, t->tif, 1, why)) {
+        snprintf(t->message, sizeof t->message, "%.150s", why);
+        *complete = false;
+        return FZ_OK;
+    }
+    image.req_orientation = image.orientation;
+    size_t px = (size_t)t->width * t->band_rows;
+    uint32_t *raster = calloc(px, sizeof *raster); /* a bomb's is never touched */
+    enum fz_err code = raster ? FZ_OK : fz_fail(t->d->err, FZ_E_MEMORY, 0, "no memory for %zu pixels", px);
+    for (uint32_t y = 0; raster && code == FZ_OK && *complete && y < t->height; y += t->band_rows) {
+        uint32_t rows = t->height - y < t->band_rows ? t->height - y : t->band_rows;
+        if (fz_reduce_is_done(&t->d->reduce))
+            break;
+        if (fz_reduce_passes_over(&t->d->reduce, (int)rows))
+            continue;
+        if (y > 0)
+            memset(raster, 0, px * sizeof *raster);
+        image.row_offset = (int)y;
+        *complete = TIFFRGBAImageGet(&image, raster, t->width, rows) != 0;
+        bool some = *complete;
+        for (size_t i = 0; !some && i < px; i++)
+            some = raster[i] != 0;
+        if (!some)
+            break;
+        struct fz_rows out = {(uint8_t *)raster,     (ptrdiff_t)t->width * 4, (int)t->width, 0, true,
+                              FZ_ALPHA_PREMULTIPLIED};
+        code = fz_rows_push(t->d, &out, 0, (int)rows);
+    }
+    free(raster);
+    TIFFRGBAImageEnd(&image);
+    return code;
+}
+
+static enum fz_color color_of(const struct fz_tiff *t)
+{
+    switch (t->photometric) {
+    case PHOTOMETRIC_MINISWHITE:
+    case PHOTOMETRIC_MINISBLACK:
+        return FZ_COLOR_GREY;
+    case PHOTOMETRIC_SEPARATED:
+        return FZ_COLOR_CMYK;
+    default:
+        return FZ_COLOR_RGB;
+    }
+}
+
+static enum fz_err decode(struct fz_tiff *t, const struct fz_tiff_pages *pages)
+{
+    struct fz_decode *d = t->d;
+    d->color = color_of(t);
+    enum fz_err code =
+        fz_decode_begin(d, (int)d->header.width, (int)d->header.height, (int)t->width, (int)t->height);
+    bool complete = true;
+    if (code == FZ_OK)
+        code = fz_tiff_wants_samples(t) ? fz_tiff_load_samples(t, &complete) : load_rgba(t, &complete);
+    if (code != FZ_OK)
+        return code;
+    if (!complete && d->reduce.in_y == 0)
+        return fail(t);
+    d->out->damaged = !complete || pages->circle || pages->cut;
+    if (!complete && !pages->cut)
+        fail(t);
+    else if (pages->cut)
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends early");
+    else if (pages->circle)
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "tiff: its pages go in a circle");
+    return FZ_OK;
+}
+
+enum fz_err fz_tiff_load(struct fz_decode *d)
+{
+    struct fz_tiff t = {.d = d};
+    uint64_t at;
+    struct fz_tiff_pages pages = fz_tiff_find_page(&d->file, d->request->page, &at);
+    d->turn = d->out->orientation = fz_tiff_page_orientation(&d->file, d->request->page);
+    const struct fz_header *h = &d->header;
+    struct fz_part part = fz_decode_part(d, (int)h->width, (int)h->height);
+    struct fz_tiff_level level = {at, h->width, h->height};
+    fz_tiff_find_level(&d->file, d->request->page, &part, &level);
+    enum fz_err code = open_file(&t);
+    if (code == FZ_OK)
+        code = read_directory(&t, at, &level);
+    if (code == FZ_OK)
+        code = decode(&t, &pages);
+    if (t.tif)
+        TIFFClose(t.tif);
+    return code;
+}

@@ -1,0 +1,54 @@
+/* TIFF: what head_tiff.c knows of a file, and what tiff.c and tiff_samples.c share. */
+#ifndef FZ_IMAGE_CODECS_TIFF_H
+#define FZ_IMAGE_CODECS_TIFF_H
+
+#include "image/format.h"
+
+#include <tiffio.h>
+
+enum {
+    FZ_TIFF_MAX_DIRECTORIES = 10000, /* that are looked at */
+    FZ_TIFF_BAND_ROWS = 64,          /* that are decoded together where strips are smaller */
+};
+
+struct fz_tiff_pages {
+    int count;   /* at least 1 */
+    bool circle; /* one directory leads back to another */
+    bool cut;    /* something lies beyond the end of the file */
+};
+
+/* Any thread. *at is the place of the directory of that page, from 0. */
+struct fz_tiff_pages fz_tiff_find_page(const struct fz_bytes *file, int page, uint64_t *at);
+
+/* A smaller copy of a page, made beside it (TIFF 6.0, NewSubfileType; Adobe's SubIFDs): a level of a pyramid. */
+struct fz_tiff_level {
+    uint64_t at;
+    uint32_t width, height;
+};
+
+/* Any thread. *level is the page itself; becomes the smallest copy of it that shows the part as well. */
+void fz_tiff_find_level(const struct fz_bytes *file, int page, const struct fz_part *part,
+                        struct fz_tiff_level *level);
+
+/* Any thread. EXIF orientation of that page, 1..8. */
+int fz_tiff_page_orientation(const struct fz_bytes *file, int page);
+
+/* One decode under way, on the stack of fz_tiff_load. */
+struct fz_tiff {
+    struct fz_decode *d;
+    TIFF *tif;                                          /* owned */
+    uint64_t pos;                                       /* where libtiff reads */
+    uint32_t width, height;                             /* px */
+    uint32_t band_rows;                                 /* decoded together */
+    uint16_t bits, samples, format, photometric, alpha; /* as the tags say; alpha: EXTRASAMPLE_ or 0 */
+    char message[160];                                  /* the first thing that libtiff disliked */
+};
+
+/* Decoder's thread. True for what libtiff's own conversion to 8 bits does not take or not well: more than 8 bits a
+ * channel, signed numbers, floating point, CMYK. */
+bool fz_tiff_wants_samples(const struct fz_tiff *t);
+
+/* Decoder's thread, after fz_decode_begin. Rows of these to the reducer. False: *t->message says why no more came. */
+enum fz_err fz_tiff_load_samples(struct fz_tiff *t, bool *complete);
+
+#endif

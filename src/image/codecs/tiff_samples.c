@@ -1,0 +1,279 @@
+/* TIFF samples as they are stored: any number of bits, signed, floating point; grey, RGB, CMYK and CIE L*a*b*. */
+#include "image/codecs/tiff.h"
+
+#include "base/mem.h"
+#include "image/pixels/deep.h"
+#include "image/pixels/light.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FULL = 65535, MAX_CHANNELS = 5 }; /* of those that are looked at: C M Y K and alpha */
+
+static bool is_lab(const struct fz_tiff *t)
+{
+    return t->photometric == PHOTOMETRIC_CIELAB || t->photometric == PHOTOMETRIC_ICCLAB;
+}
+
+bool fz_tiff_wants_samples(const struct fz_tiff *t)
+{
+    bool usual_bits = t->bits == 1 || t->bits == 2 || t->bits == 4 || t->bits == 8;
+    switch (t->photometric) {
+    case PHOTOMETRIC_SEPARATED:
+        return true;
+    case PHOTOMETRIC_CIELAB: /* libtiff's own conversion is of another white, and clips early */
+    case PHOTOMETRIC_ICCLAB:
+        return t->samples >= 3 && t->format == SAMPLEFORMAT_UINT && (t->bits == 8 || t->bits == 16);
+    case PHOTOMETRIC_MINISWHITE:
+    case PHOTOMETRIC_MINISBLACK:
+        if (t->alpha) /* libtiff forgets to multiply */
+            return true;
+        /* fall through */
+    case PHOTOMETRIC_RGB:
+        return !usual_bits || (t->format != SAMPLEFORMAT_UINT && t->format != SAMPLEFORMAT_VOID);
+    default:
+        return false;
+    }
+}
+
+/* Where the samples of a row lie: `planes` blocks beside each other for each column of tiles. */
+struct grid {
+    uint8_t *blocks; /* owned: [columns][planes][block_bytes] */
+    tmsize_t block_bytes, row_bytes;
+    uint32_t columns, block_w, block_rows; /* px */
+    unsigned planes, interleaved;          /* planes * interleaved = samples of a pixel */
+    unsigned colours, channels;            /* channels: colours, and alpha where there is */
+};
+
+static double half(uint16_t bits)
+{
+    int exponent = bits >> 10 & 31, fraction = bits & 1023;
+    double value = exponent == 0    ? ldexp(fraction, -24)
+                   : exponent == 31 ? INFINITY
+                                    : ldexp(1024 + fraction, exponent - 25);
+    return bits & 0x8000 ? -value : value;
+}
+
+static double read_float(const uint8_t *row, size_t index, unsigned bits)
+{
+    uint16_t h;
+    float f;
+    double value;
+    switch (bits) {
+    case 16:
+        memcpy(&h, row + index * 2, 2);
+        return half(h);
+    case 32:
+        memcpy(&f, row + index * 4, 4);
+        return f;
+    default:
+        memcpy(&value, row + index * 8, 8);
+        return value;
+    }
+}
+
+/* libtiff gives 16 and 32 bits in the machine's own order; 24 too, in three bytes; all else stands bit by bit. */
+static uint32_t read_bits(const uint8_t *row, size_t index, unsigned bits)
+{
+    uint16_t two;
+    uint32_t value = 0;
+    switch (bits) {
+    case 8:
+        return row[index];
+    case 16:
+        memcpy(&two, row + index * 2, 2);
+        return two;
+    case 24:
+        for (unsigned i = 0; i < 3; i++)
+            value |= (uint32_t)row[index * 3 + i]
+                     << (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 8 * i : 16 - 8 * i);
+        return value;
+    case 32:
+        memcpy(&value, row + index * 4, 4);
+        return value;
+    default:
+        for (size_t bit = index * bits; bit < (index + 1) * bits; bit++)
+            value = value << 1 | (row[bit / 8] >> (7 - bit % 8) & 1);
+        return value;
+    }
+}
+
+/* A sample as 0..65535. Half of the range of signed numbers lies below 0. */
+static uint32_t sample(const struct fz_tiff *t, const uint8_t *row, size_t index)
+{
+    unsigned bits = t->bits;
+    if (t->format == SAMPLEFORMAT_IEEEFP) {
+        return fz_deep_float((float)read_float(row, index, bits));
+    }
+    uint64_t value = read_bits(row, index, bits), most = (UINT64_C(1) << bits) - 1;
+    if (t->format == SAMPLEFORMAT_INT)
+        value ^= UINT64_C(1) << (bits - 1);
+    return (uint32_t)((value * FULL + most / 2) / most);
+}
+
+/* All channels of a pixel. */
+static void read_pixel(const struct fz_tiff *t, const struct grid *g, uint32_t x, uint32_t y, uint32_t *c)
+{
+    uint32_t inside = x % g->block_w;
+    const uint8_t *block =
+        g->blocks + (tmsize_t)(x / g->block_w) * g->planes * g->block_bytes + y * g->row_bytes;
+    for (unsigned i = 0; i < g->channels; i++)
+        c[i] = g->planes > 1 ? sample(t, block + i * g->block_bytes, inside)
+                             : sample(t, block, (size_t)inside * g->interleaved + i);
+}
+
+/* L*a*b* of 0..65535 each, as `sample` gives them, to R G B. a* and b* are signed in CIELAB (TIFF 6.0, section 23) and
+ * have an offset in ICCLAB, whose 16 bits have a white of 0xff00 (ICC.1:2004-10, annex A). */
+static void convert_lab(const struct fz_tiff *t, uint32_t *c)
+{
+    const float unit = t->bits == 8 ? 257 : 256,
+                white = t->bits == 16 && t->photometric == PHOTOMETRIC_ICCLAB ? 0xff00 : FULL;
+    float ab[2];
+    for (int i = 0; i < 2; i++) {
+        bool is_signed = t->photometric == PHOTOMETRIC_CIELAB;
+        int top = (int)unit * 128;
+        int v = (int)c[i + 1];
+        ab[i] = (float)(!is_signed ? v - top : v < top ? v : v - (int)unit * 256) / unit;
+    }
+    uint16_t rgb[3];
+    fz_light_from_lab((float)c[0] * 100 / white, ab[0], ab[1], rgb);
+    for (int i = 0; i < 3; i++)
+        c[i] = rgb[i];
+}
+
+/* R G B A of 16 bits, straight alpha. */
+static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint16_t *to)
+{
+    for (uint32_t x = 0; x < t->width; x++, to += 4) {
+        uint32_t c[MAX_CHANNELS] = {0};
+        read_pixel(t, g, x, y, c);
+        uint32_t alpha = g->channels > g->colours ? c[g->colours] : FULL;
+        if (is_lab(t))
+            convert_lab(t, c);
+        for (unsigned i = 0; i < 3; i++) {
+            uint32_t v = c[g->colours == 1 ? 0 : i];
+            if (t->photometric == PHOTOMETRIC_MINISWHITE)
+                v = FULL - v;
+            if (t->alpha == EXTRASAMPLE_ASSOCALPHA && alpha < FULL)
+                v = v >= alpha ? FULL : (v * FULL + alpha / 2) / alpha;
+            to[i] = (uint16_t)v;
+        }
+        to[3] = (uint16_t)alpha;
+    }
+}
+
+/* C M Y K. */
+static void ink_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint8_t *to)
+{
+    for (uint32_t x = 0; x < t->width; x++) {
+        uint32_t c[MAX_CHANNELS] = {0};
+        read_pixel(t, g, x, y, c);
+        for (unsigned i = 0; i < 4; i++)
+            *to++ = fz_deep_byte(c[i]);
+    }
+}
+
+/* Decodes all blocks that begin at row y. */
+static bool read_blocks(struct fz_tiff *t, struct grid *g, uint32_t y)
+{
+    for (uint32_t column = 0; column < g->columns; column++)
+        for (unsigned plane = 0; plane < g->planes; plane++) {
+            uint8_t *to = g->blocks + ((tmsize_t)column * g->planes + plane) * g->block_bytes;
+            if (plane >= g->channels)
+                break;
+            uint16_t of = (uint16_t)plane;
+            tmsize_t got =
+                TIFFIsTiled(t->tif)
+                    ? TIFFReadEncodedTile(t->tif, TIFFComputeTile(t->tif, column * g->block_w, y, 0, of), to,
+                                          g->block_bytes)
+                    : TIFFReadEncodedStrip(t->tif, TIFFComputeStrip(t->tif, y, of), to, g->block_bytes);
+            if (got < 0)
+                return false;
+        }
+    return true;
+}
+
+static bool lay_out(const struct fz_tiff *t, struct grid *g)
+{
+    uint16_t planar = PLANARCONFIG_CONTIG;
+    TIFFGetFieldDefaulted(t->tif, TIFFTAG_PLANARCONFIG, &planar);
+    g->planes = planar == PLANARCONFIG_SEPARATE ? t->samples : 1;
+    g->interleaved = planar == PLANARCONFIG_SEPARATE ? 1 : t->samples;
+    g->colours = t->photometric == PHOTOMETRIC_SEPARATED          ? 4
+                 : t->photometric == PHOTOMETRIC_RGB || is_lab(t) ? 3
+                                                                  : 1;
+    bool has_alpha = t->alpha == EXTRASAMPLE_ASSOCALPHA || t->alpha == EXTRASAMPLE_UNASSALPHA;
+    g->channels = g->colours + (has_alpha && t->samples > g->colours ? 1 : 0);
+    bool tiled = TIFFIsTiled(t->tif) != 0;
+    g->block_w = t->width;
+    g->block_rows = t->band_rows;
+    if (tiled) {
+        TIFFGetField(t->tif, TIFFTAG_TILEWIDTH, &g->block_w);
+        TIFFGetField(t->tif, TIFFTAG_TILELENGTH, &g->block_rows);
+    } else {
+        TIFFGetFieldDefaulted(t->tif, TIFFTAG_ROWSPERSTRIP, &g->block_rows);
+        g->block_rows = g->block_rows > t->height ? t->height : g->block_rows;
+    }
+    if (g->block_w == 0 || g->block_rows == 0)
+        return false;
+    g->columns = (t->width + g->block_w - 1) / g->block_w;
+    g->block_bytes = tiled ? TIFFTileSize(t->tif) : TIFFStripSize(t->tif);
+    g->row_bytes = tiled ? TIFFTileRowSize(t->tif) : TIFFScanlineSize(t->tif);
+    bool floats = t->format == SAMPLEFORMAT_IEEEFP;
+    return t->samples >= g->colours &&
+           (t->format == SAMPLEFORMAT_INT || t->format == SAMPLEFORMAT_UINT ||
+            t->format == SAMPLEFORMAT_VOID || floats) &&
+           (floats ? t->bits == 16 || t->bits == 32 || t->bits == 64 : t->bits >= 1 && t->bits <= 32) &&
+           g->block_bytes > 0 && g->row_bytes > 0 && g->block_bytes / g->row_bytes >= (tmsize_t)g->block_rows;
+}
+
+static enum fz_err push_rows(struct fz_tiff *t, const struct grid *g, uint32_t y, uint16_t *row)
+{
+    struct fz_decode *d = t->d;
+    if (fz_decode_cancelled(d))
+        return fz_decode_fail_cancelled(d);
+    uint32_t rows = t->height - y < g->block_rows ? t->height - y : g->block_rows;
+    for (uint32_t i = 0; i < rows; i++) {
+        if (d->color == FZ_COLOR_CMYK) {
+            ink_row(t, g, i, fz_reduce_input(&d->reduce));
+            fz_decode_push(d, fz_reduce_input(&d->reduce), FZ_ALPHA_OPAQUE);
+        } else {
+            rgba_row(t, g, i, row);
+            fz_decode_push_deep(d, row);
+        }
+    }
+    return FZ_OK;
+}
+
+enum fz_err fz_tiff_load_samples(struct fz_tiff *t, bool *complete)
+{
+    struct fz_decode *d = t->d;
+    struct grid g = {0};
+    *complete = false;
+    if (!lay_out(t, &g)) {
+        snprintf(t->message, sizeof t->message, "%u samples of %u bits: none of the usual kinds", t->samples,
+                 t->bits);
+        return FZ_OK;
+    }
+    uint64_t bytes = (uint64_t)g.block_bytes * g.planes * g.columns;
+    g.blocks = bytes <= d->working_bytes ? fz_try_malloc((size_t)bytes) : NULL;
+    uint16_t *row = g.blocks ? fz_try_malloc((size_t)t->width * 8) : NULL;
+    if (!row) {
+        free(g.blocks);
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %u rows", g.block_rows);
+    }
+    enum fz_err code = FZ_OK;
+    uint32_t y = 0;
+    for (; code == FZ_OK && y < t->height && !fz_reduce_is_done(&d->reduce); y += g.block_rows) {
+        if (fz_reduce_passes_over(&d->reduce, (int)g.block_rows))
+            continue;
+        if (!read_blocks(t, &g, y))
+            break;
+        code = push_rows(t, &g, y, row);
+    }
+    *complete = y >= t->height || fz_reduce_is_done(&d->reduce);
+    free(row);
+    free(g.blocks);
+    return code;
+}

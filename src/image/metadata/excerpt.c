@@ -1,0 +1,105 @@
+#include "image/metadata/excerpt.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_READS = 512, MOST_BYTES = 8 << 20, MATCHED_MOST = 32 };
+
+static size_t read_at(int fd, uint64_t pos, uint8_t *to, size_t len)
+{
+    size_t got = 0;
+    while (got < len) {
+        ssize_t n = pread(fd, to + got, len - got, (off_t)(pos + got));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        got += (size_t)n;
+    }
+    return got;
+}
+
+bool fz_excerpt_open(struct fz_excerpt *excerpt, int fd, size_t head_bytes)
+{
+    struct stat st;
+    *excerpt = (struct fz_excerpt){.fd = fd, .reads_left = MOST_READS, .bytes_left = MOST_BYTES};
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
+        return false;
+    excerpt->bytes = (uint64_t)st.st_size;
+    size_t wanted = excerpt->bytes < head_bytes ? (size_t)excerpt->bytes : head_bytes;
+    excerpt->head = fz_try_malloc(wanted);
+    if (excerpt->head)
+        excerpt->head_len = read_at(fd, 0, excerpt->head, wanted);
+    return excerpt->head_len > 0;
+}
+
+void fz_excerpt_own(struct fz_excerpt *excerpt, uint8_t *bytes, size_t len)
+{
+    *excerpt = (struct fz_excerpt){.fd = -1, .bytes = len, .head = bytes, .head_len = len};
+}
+
+void fz_excerpt_close(struct fz_excerpt *excerpt)
+{
+    free(excerpt->head);
+    *excerpt = (struct fz_excerpt){.fd = -1};
+}
+
+bool fz_excerpt_get(struct fz_excerpt *excerpt, uint64_t pos, void *to, size_t len)
+{
+    if (pos <= excerpt->head_len && len <= excerpt->head_len - pos) {
+        memcpy(to, excerpt->head + pos, len);
+        return true;
+    }
+    memset(to, 0, len);
+    bool there = pos <= excerpt->bytes && len <= excerpt->bytes - pos;
+    if (!there || excerpt->reads_left == 0 || len > excerpt->bytes_left)
+        return false;
+    excerpt->reads_left--;
+    excerpt->bytes_left -= len;
+    if (read_at(excerpt->fd, pos, to, len) == len)
+        return true;
+    memset(to, 0, len);
+    return false;
+}
+
+uint8_t *fz_excerpt_copy(struct fz_excerpt *excerpt, uint64_t pos, uint64_t len, size_t most)
+{
+    if (len == 0 || len > most || pos > excerpt->bytes || len > excerpt->bytes - pos)
+        return NULL;
+    uint8_t *copy = fz_try_malloc((size_t)len);
+    if (copy && !fz_excerpt_get(excerpt, pos, copy, (size_t)len)) {
+        free(copy);
+        copy = NULL;
+    }
+    return copy;
+}
+
+uint64_t fz_excerpt_be(struct fz_excerpt *excerpt, uint64_t pos, unsigned count)
+{
+    uint8_t bytes[8];
+    uint64_t value = 0;
+    fz_excerpt_get(excerpt, pos, bytes, count);
+    for (unsigned i = 0; i < count; i++)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+uint64_t fz_excerpt_le(struct fz_excerpt *excerpt, uint64_t pos, unsigned count)
+{
+    uint8_t bytes[8];
+    uint64_t value = 0;
+    fz_excerpt_get(excerpt, pos, bytes, count);
+    for (unsigned i = count; i > 0; i--)
+        value = value << 8 | bytes[i - 1];
+    return value;
+}
+
+bool fz_excerpt_match(struct fz_excerpt *excerpt, uint64_t pos, const char *what, size_t count)
+{
+    char bytes[MATCHED_MOST];
+    return count <= sizeof bytes && fz_excerpt_get(excerpt, pos, bytes, count) &&
+           memcmp(bytes, what, count) == 0;
+}

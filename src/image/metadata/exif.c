@@ -1,0 +1,181 @@
+/* EXIF (CIPA DC-008), read by libexif out of the structure that metadata_tiff.c made. */
+#include "base/mem.h"
+#include "base/str.h"
+#include "image/metadata/parts.h"
+
+#include <ctype.h>
+#include <libexif/exif-data.h>
+#include <math.h>
+#include <stdio.h>
+
+enum {
+    TAG_DESCRIPTION = 0x010e,
+    TAG_MAKE = 0x010f,
+    TAG_MODEL = 0x0110,
+    TAG_CHANGED = 0x0132,
+    TAG_RATING = 0x4746,
+    TAG_XP_TITLE = 0x9c9b,
+    TAG_EXPOSURE = 0x829a,
+    TAG_F_NUMBER = 0x829d,
+    TAG_ISO = 0x8827,
+    TAG_TAKEN = 0x9003,
+    TAG_DIGITIZED = 0x9004,
+    TAG_OFFSET_CHANGED = 0x9010,
+    TAG_OFFSET_TAKEN = 0x9011,
+    TAG_OFFSET_DIGITIZED = 0x9012,
+    TAG_FOCAL = 0x920a,
+    TAG_LENS = 0xa434,
+    GPS_LATITUDE_REF = 1,
+    GPS_LATITUDE,
+    GPS_LONGITUDE_REF,
+    GPS_LONGITUDE,
+};
+
+static ExifEntry *find(const ExifData *exif, ExifIfd ifd, unsigned tag)
+{
+    return exif_content_get_entry(exif->ifd[ifd], (ExifTag)tag);
+}
+
+static void text(const ExifData *exif, ExifIfd ifd, unsigned tag, char *out, size_t size)
+{
+    const ExifEntry *entry = find(exif, ifd, tag);
+    out[0] = '\0';
+    if (entry && entry->data && (entry->format == EXIF_FORMAT_ASCII || entry->format == EXIF_FORMAT_BYTE))
+        fz_metadata_text(out, size, entry->data, strnlen((const char *)entry->data, entry->size));
+}
+
+/* 0 where it is not there, or no number. */
+static double number(const ExifData *exif, ExifIfd ifd, unsigned tag, unsigned index)
+{
+    ExifEntry *entry = find(exif, ifd, tag);
+    ExifByteOrder order = exif_data_get_byte_order((ExifData *)(uintptr_t)exif);
+    if (!entry || !entry->data || index >= entry->components ||
+        (index + 1u) * exif_format_get_size(entry->format) > entry->size)
+        return 0;
+    const unsigned char *at = entry->data + (size_t)index * exif_format_get_size(entry->format);
+    switch (entry->format) {
+    case EXIF_FORMAT_SHORT:
+        return exif_get_short(at, order);
+    case EXIF_FORMAT_LONG:
+        return exif_get_long(at, order);
+    case EXIF_FORMAT_RATIONAL: {
+        ExifRational value = exif_get_rational(at, order);
+        return value.denominator > 0 ? (double)value.numerator / value.denominator : 0;
+    }
+    default:
+        return 0;
+    }
+}
+
+/* Degrees, minutes, seconds; NAN where they make no sense. */
+static double degrees(const ExifData *exif, unsigned tag, unsigned ref_tag, char negative, double most)
+{
+    char ref[8];
+    ExifEntry *entry = find(exif, EXIF_IFD_GPS, tag);
+    if (!entry || entry->components != 3)
+        return NAN;
+    double value = number(exif, EXIF_IFD_GPS, tag, 0) + number(exif, EXIF_IFD_GPS, tag, 1) / 60 +
+                   number(exif, EXIF_IFD_GPS, tag, 2) / 3600;
+    text(exif, EXIF_IFD_GPS, ref_tag, ref, sizeof ref);
+    return value <= most ? toupper((unsigned char)ref[0]) == negative ? -value : value : NAN;
+}
+
+static void read_position(const ExifData *exif, struct fz_metadata *out)
+{
+    out->latitude = degrees(exif, GPS_LATITUDE, GPS_LATITUDE_REF, 'S', 90);
+    out->longitude = degrees(exif, GPS_LONGITUDE, GPS_LONGITUDE_REF, 'W', 180);
+    bool nowhere = out->latitude == 0 && out->longitude == 0; /* what receivers without a fix write */
+    out->has_position = !isnan(out->latitude) && !isnan(out->longitude) && !nowhere;
+    if (!out->has_position)
+        out->latitude = out->longitude = 0;
+}
+
+static bool same_word(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t i = 0;
+    while (i < a_len && i < b_len && tolower((unsigned char)a[i]) == tolower((unsigned char)b[i]))
+        i++;
+    return a_len > 0 && i == a_len && i == b_len;
+}
+
+/* "Canon" and "Canon EOS R5", "NIKON CORPORATION" and "NIKON D750": once is enough. */
+static void read_camera(const ExifData *exif, struct fz_metadata *out)
+{
+    char make[64] = "", model[64] = "";
+    text(exif, EXIF_IFD_0, TAG_MAKE, make, sizeof make);
+    text(exif, EXIF_IFD_0, TAG_MODEL, model, sizeof model);
+    bool told = false;
+    for (const char *word = make; *word && !told; word += strspn(word, " ")) {
+        size_t len = strcspn(word, " ");
+        told = same_word(word, len, model, strcspn(model, " "));
+        word += len;
+    }
+    bool both = *make && *model && !told;
+    snprintf(out->camera, sizeof out->camera, "%s%s%s", both || !*model ? make : "", both ? " " : "", model);
+}
+
+static bool read_date(const ExifData *exif, ExifIfd ifd, unsigned tag, unsigned offset_tag,
+                      struct fz_metadata_date *date)
+{
+    char when[64], offset[16];
+    text(exif, ifd, tag, when, sizeof when);
+    if (!fz_metadata_date_parse(when, date))
+        return false;
+    text(exif, EXIF_IFD_EXIF, offset_tag, offset, sizeof offset);
+    if (date->is_local && fz_metadata_offset_parse(offset, &date->offset_minutes))
+        date->is_local = false;
+    return true;
+}
+
+/* UCS-2, least significant byte first. */
+static void read_xp_title(const ExifData *exif, struct fz_metadata *out)
+{
+    const ExifEntry *entry = find(exif, EXIF_IFD_0, TAG_XP_TITLE);
+    char utf8[FZ_METADATA_TEXT];
+    size_t len = 0;
+    for (unsigned i = 0; entry && entry->data && i + 1 < entry->size && len + 4 < sizeof utf8; i += 2) {
+        uint32_t code = (uint32_t)(entry->data[i] | entry->data[i + 1] << 8);
+        if (code == 0)
+            break;
+        len += fz_utf8_encode(code, utf8 + len);
+    }
+    fz_metadata_text(out->title, sizeof out->title, utf8, len);
+}
+
+static void read_all(const ExifData *exif, struct fz_metadata *out)
+{
+    text(exif, EXIF_IFD_0, TAG_DESCRIPTION, out->description, sizeof out->description);
+    text(exif, EXIF_IFD_EXIF, TAG_LENS, out->lens, sizeof out->lens);
+    read_xp_title(exif, out);
+    read_camera(exif, out);
+    read_position(exif, out);
+    out->exposure_s = number(exif, EXIF_IFD_EXIF, TAG_EXPOSURE, 0);
+    out->f_number = number(exif, EXIF_IFD_EXIF, TAG_F_NUMBER, 0);
+    out->focal_mm = number(exif, EXIF_IFD_EXIF, TAG_FOCAL, 0);
+    out->iso = (uint32_t)number(exif, EXIF_IFD_EXIF, TAG_ISO, 0);
+    double rating = number(exif, EXIF_IFD_0, TAG_RATING, 0);
+    out->has_rating = find(exif, EXIF_IFD_0, TAG_RATING) && rating <= FZ_RATING_MOST;
+    out->rating = out->has_rating ? (int)rating : 0;
+    if (!read_date(exif, EXIF_IFD_EXIF, TAG_TAKEN, TAG_OFFSET_TAKEN, &out->date) &&
+        !read_date(exif, EXIF_IFD_EXIF, TAG_DIGITIZED, TAG_OFFSET_DIGITIZED, &out->date))
+        read_date(exif, EXIF_IFD_0, TAG_CHANGED, TAG_OFFSET_CHANGED, &out->date);
+}
+
+void fz_metadata_from_exif(const struct fz_block *block, struct fz_metadata *out)
+{
+    static const char prefix[6] = "Exif\0";
+    if (!block->data)
+        return;
+    uint8_t *copy = fz_try_malloc(sizeof prefix + block->len); /* libexif wants it */
+    ExifData *exif = copy ? exif_data_new() : NULL;
+    if (exif) {
+        exif_data_unset_option(exif, EXIF_DATA_OPTION_IGNORE_UNKNOWN_TAGS);
+        exif_data_unset_option(exif, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
+        memcpy(copy, prefix, sizeof prefix);
+        memcpy(copy + sizeof prefix, block->data, block->len);
+        exif_data_load_data(exif, copy, (unsigned)(sizeof prefix + block->len));
+        read_all(exif, out);
+        exif_data_unref(exif);
+    }
+    free(copy);
+}

@@ -1,0 +1,84 @@
+/* IPTC: datasets of the Information Interchange Model 4.2, read by libiptcdata. */
+#include "frieze_config.h"
+#include "image/metadata/parts.h"
+
+#if FRIEZE_WITH_IPTC
+
+#include <libiptcdata/iptc-data.h>
+#include <libiptcdata/iptc-jpeg.h>
+#include <stdio.h>
+
+static void text(IptcData *iptc, IptcTag tag, char *out, size_t size)
+{
+    IptcDataSet *set = iptc_data_get_dataset(iptc, IPTC_RECORD_APP_2, tag);
+    out[0] = '\0';
+    if (!set)
+        return;
+    if (set->data)
+        fz_metadata_text(out, size, set->data, set->size);
+    iptc_dataset_unref(set);
+}
+
+static void read_place(IptcData *iptc, struct fz_metadata *out)
+{
+    static const IptcTag tags[] = {IPTC_TAG_SUBLOCATION, IPTC_TAG_CITY, IPTC_TAG_STATE,
+                                   IPTC_TAG_COUNTRY_NAME};
+    char part[FZ_METADATA_NAME];
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        text(iptc, tags[i], part, sizeof part);
+        fz_metadata_join(out->place, sizeof out->place, part);
+    }
+}
+
+/* "20240501" and "123000+0200" */
+static void read_date(IptcData *iptc, struct fz_metadata *out)
+{
+    char day[16], time[16], both[64];
+    text(iptc, IPTC_TAG_DATE_CREATED, day, sizeof day);
+    text(iptc, IPTC_TAG_TIME_CREATED, time, sizeof time);
+    if (strlen(day) != 8)
+        return;
+    int used = snprintf(both, sizeof both, "%.4s-%.2s-%.2s", day, day + 4, day + 6);
+    if (strlen(time) >= 6)
+        used +=
+            snprintf(both + used, sizeof both - (size_t)used, "T%.2s:%.2s:%.2s", time, time + 2, time + 4);
+    if (strlen(time) == 11)
+        snprintf(both + used, sizeof both - (size_t)used, "%.3s:%.2s", time + 6, time + 9);
+    fz_metadata_date_parse(both, &out->date);
+}
+
+static void read_all(const unsigned char *data, size_t len, struct fz_metadata *out)
+{
+    IptcData *iptc = iptc_data_new();
+    if (iptc && iptc_data_load(iptc, data, (unsigned)len) == 0) {
+        text(iptc, IPTC_TAG_OBJECT_NAME, out->title, sizeof out->title);
+        text(iptc, IPTC_TAG_CAPTION, out->description, sizeof out->description);
+        read_place(iptc, out);
+        read_date(iptc, out);
+    }
+    if (iptc)
+        iptc_data_unref(iptc);
+}
+
+void fz_metadata_from_iptc(const struct fz_blocks *blocks, struct fz_metadata *out)
+{
+    const struct fz_block *resources = &blocks->resources;
+    unsigned len = 0;
+    if (blocks->iptc.data) {
+        read_all(blocks->iptc.data, blocks->iptc.len, out);
+    } else if (resources->data) {
+        int at = iptc_jpeg_ps3_find_iptc(resources->data, (unsigned)resources->len, &len);
+        if (at > 0 && (size_t)at < resources->len && len <= resources->len - (size_t)at)
+            read_all(resources->data + at, len, out);
+    }
+}
+
+#else
+
+void fz_metadata_from_iptc(const struct fz_blocks *blocks, struct fz_metadata *out)
+{
+    (void)blocks;
+    (void)out;
+}
+
+#endif

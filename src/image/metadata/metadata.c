@@ -1,0 +1,166 @@
+#include "image/metadata/metadata.h"
+
+#include "base/str.h"
+#include "image/metadata/parts.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { HEAD_BYTES = 32 << 10, DAY_S = 86400, MOST_OFFSET_MINUTES = 18 * 60 };
+
+/* ---- Texts --------------------------------------------------------------------------------------------------------- */
+
+static bool is_utf8(const char *bytes, size_t len)
+{
+    uint32_t code;
+    for (size_t at = 0, n; at < len; at += n)
+        if ((n = fz_utf8_decode(bytes + at, len - at, &code)) == 0)
+            return false;
+    return true;
+}
+
+static bool is_blank(uint32_t code)
+{
+    return code <= ' ' || (code >= 0x7f && code <= 0xa0);
+}
+
+/* Blanks and control characters, however many, are one space; none stand at the ends. */
+void fz_metadata_text(char *out, size_t size, const void *bytes, size_t len)
+{
+    const char *in = bytes;
+    size_t used = 0;
+    bool utf8 = is_utf8(in, len), blank = false;
+    for (size_t at = 0; at < len && in[at];) {
+        uint32_t code = (unsigned char)in[at];
+        at += utf8 ? fz_utf8_decode(in + at, len - at, &code) : 1;
+        if (is_blank(code)) {
+            blank = used > 0;
+            continue;
+        }
+        char encoded[4];
+        size_t n = fz_utf8_encode(code, encoded);
+        if (used + blank + n >= size)
+            break;
+        if (blank)
+            out[used++] = ' ';
+        blank = false;
+        memcpy(out + used, encoded, n);
+        used += n;
+    }
+    out[used] = '\0';
+}
+
+void fz_metadata_join(char *out, size_t size, const char *part)
+{
+    size_t used = strlen(out), len = strlen(part);
+    const char *comma = used > 0 ? ", " : "";
+    if (len > 0 && used + strlen(comma) + len < size)
+        snprintf(out + used, size - used, "%s%s", comma, part);
+}
+
+/* ---- Dates --------------------------------------------------------------------------------------------------------- */
+
+bool fz_metadata_offset_parse(const char *text, int *minutes)
+{
+    int hours, rest = 0;
+    if (text[0] == 'Z') {
+        *minutes = 0;
+        return true;
+    }
+    if ((text[0] != '+' && text[0] != '-') || sscanf(text + 1, "%2d:%2d", &hours, &rest) < 1 || hours < 0 ||
+        rest < 0 || hours * 60 + rest > MOST_OFFSET_MINUTES)
+        return false;
+    *minutes = (text[0] == '-' ? -1 : 1) * (hours * 60 + rest);
+    return true;
+}
+
+static bool is_sane(const struct tm *tm)
+{
+    return tm->tm_year >= 1000 && tm->tm_year <= 9999 && tm->tm_mon >= 1 && tm->tm_mon <= 12 &&
+           tm->tm_mday >= 1 && tm->tm_mday <= 31 && tm->tm_hour >= 0 && tm->tm_hour <= 23 &&
+           tm->tm_min >= 0 && tm->tm_min <= 59 && tm->tm_sec >= 0 && tm->tm_sec <= 60;
+}
+
+bool fz_metadata_date_parse(const char *text, struct fz_metadata_date *date)
+{
+    struct tm tm = {.tm_mday = 1, .tm_mon = 1};
+    int day_end = 0, end = 0;
+    *date = (struct fz_metadata_date){0};
+    if (sscanf(text, "%4d%*1[-:/]%2d%*1[-:/]%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &day_end) != 3)
+        return false;
+    const char *time = text + day_end;
+    if (*time == 'T' || *time == ' ') {
+        sscanf(time + 1, "%2d:%2d%n:%2d%n", &tm.tm_hour, &tm.tm_min, &end, &tm.tm_sec, &end);
+        time += end > 0 ? 1 + end : 0;
+        if (*time == '.' || *time == ',')
+            time += 1 + strspn(time + 1, "0123456789");
+    }
+    if (!is_sane(&tm))
+        return false;
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
+    date->known = true;
+    date->clock_s = timegm(&tm);
+    date->is_local = !fz_metadata_offset_parse(time, &date->offset_minutes);
+    return true;
+}
+
+int64_t fz_metadata_time_s(const struct fz_metadata_date *date)
+{
+    if (!date->is_local)
+        return date->clock_s - (int64_t)date->offset_minutes * 60;
+    struct tm tm;
+    time_t clock = (time_t)date->clock_s;
+    gmtime_r(&clock, &tm);
+    tm.tm_isdst = -1;
+    return mktime(&tm);
+}
+
+/* ---- All of it ----------------------------------------------------------------------------------------------------- */
+
+static void prefer(char *out, size_t size, const char *text)
+{
+    if (*text)
+        snprintf(out, size, "%s", text);
+}
+
+void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside)
+{
+    prefer(out->title, sizeof out->title, beside->title);
+    prefer(out->description, sizeof out->description, beside->description);
+    prefer(out->place, sizeof out->place, beside->place);
+    if (!out->date.known)
+        out->date = beside->date;
+    if (beside->has_rating) {
+        out->has_rating = true;
+        out->rating = beside->rating;
+    }
+}
+
+/* What stands in the open (PNG) counts as IPTC does. */
+static void read_blocks(const struct fz_blocks *blocks, struct fz_metadata *out)
+{
+    struct fz_metadata iptc = blocks->text, xmp, more;
+    fz_metadata_from_exif(&blocks->exif, out);
+    fz_metadata_from_iptc(blocks, &iptc);
+    fz_metadata_read_xmp(blocks->xmp.data, blocks->xmp.len, &xmp);
+    fz_metadata_read_xmp(blocks->more_xmp.data, blocks->more_xmp.len, &more);
+    fz_metadata_add(&xmp, &more); /* no property stands in both */
+    if (!out->date.known)
+        out->date = xmp.date;
+    fz_metadata_add(out, &iptc);
+    fz_metadata_add(out, &xmp);
+}
+
+void fz_metadata_read(int fd, struct fz_metadata *out)
+{
+    struct fz_excerpt file;
+    struct fz_blocks blocks = {0};
+    *out = (struct fz_metadata){0};
+    if (fz_excerpt_open(&file, fd, HEAD_BYTES)) {
+        fz_blocks_find(&file, &blocks);
+        read_blocks(&blocks, out);
+    }
+    fz_blocks_fini(&blocks);
+    fz_excerpt_close(&file);
+}

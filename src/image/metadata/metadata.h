@@ -1,0 +1,56 @@
+/* What a picture's file tells of it beside its pixels: by EXIF, IPTC and XMP, and the texts of PNG. Little of a file is
+ * read for it: its head, and what that points to, within bounds. */
+#ifndef FZ_IMAGE_METADATA_METADATA_H
+#define FZ_IMAGE_METADATA_METADATA_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FZ_METADATA_NAME = 128, FZ_METADATA_TEXT = 512, FZ_RATING_REJECTED = -1, FZ_RATING_MOST = 5 };
+
+/* When it was taken: the clock on the wall there. */
+struct fz_metadata_date {
+    bool known;
+    bool is_local;      /* the offset from UTC is not known */
+    int64_t clock_s;    /* since 1970 as if that clock went by UTC */
+    int offset_minutes; /* UTC is clock_s less this */
+};
+
+/* Texts are valid UTF-8 without control characters, "" where nothing is known. Numbers are 0 then. */
+struct fz_metadata {
+    struct fz_metadata_date date;
+    char title[FZ_METADATA_TEXT], description[FZ_METADATA_TEXT], place[FZ_METADATA_TEXT];
+    char camera[FZ_METADATA_NAME], lens[FZ_METADATA_NAME];
+    double exposure_s, f_number, focal_mm;
+    uint32_t iso;
+    bool has_position, has_rating;
+    double latitude, longitude; /* degrees, north and east */
+    int rating;                 /* -1 (rejected) to 5 */
+};
+
+/* Any thread but the render thread. Reads what the file says of itself: fd is open for reading and borrowed, its offset
+ * stays. What is damaged is left out. Of one thing told in several ways XMP counts before IPTC before EXIF, of what the camera
+ * measured and of the date EXIF first (Metadata Working Group, Guidelines for Handling Image Metadata 2.0, in short). */
+void fz_metadata_read(int fd, struct fz_metadata *out);
+
+/* Any thread. The same of an XMP packet, such as a sidecar. */
+void fz_metadata_read_xmp(const void *bytes, size_t len, struct fz_metadata *out);
+
+/* Any thread. What `beside` says as well: its texts and its rating count before those of `out`, its date after. */
+void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside);
+
+/* Any thread. Seconds since 1970; where the camera's offset from UTC is not known it is taken for this machine's. */
+int64_t fz_metadata_time_s(const struct fz_metadata_date *date);
+
+/* Any thread. Whether this build can write ratings. */
+bool fz_metadata_can_rate(void);
+
+/* One thread at a time, not the render thread. An XMP packet like the one given (len 0: none yet) but with this rating, all else kept. *out is the
+ * caller's to free. UNSUPPORTED where this build cannot, DAMAGED where what is given is no XMP. */
+enum fz_err fz_metadata_set_rating(const void *bytes, size_t len, int rating, char **out, size_t *out_len,
+                                   struct fz_error *err);
+
+#endif

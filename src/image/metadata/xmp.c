@@ -1,0 +1,197 @@
+/* XMP (ISO 16684-1), read by expat: whatever else a packet holds is passed over, nothing recurses and nothing is kept. */
+#include "image/metadata/parts.h"
+
+#include <expat.h>
+#include <math.h>
+#include <stdio.h>
+
+enum { DEPTH_MOST = 64, NODES_MOST = 16384 }; /* what cameras and editors write has some hundred */
+
+enum property {
+    TITLE,
+    DESCRIPTION,
+    LOCATION,
+    CITY,
+    STATE,
+    COUNTRY,
+    RATING,
+    TAKEN,
+    CREATED,
+    MADE,
+    PROPERTIES
+};
+
+#define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
+#define DC "http://purl.org/dc/elements/1.1/ "
+#define PHOTOSHOP "http://ns.adobe.com/photoshop/1.0/ "
+#define XMP "http://ns.adobe.com/xap/1.0/ "
+
+static const char *const names[PROPERTIES] = {
+    [TITLE] = DC "title",
+    [DESCRIPTION] = DC "description",
+    [LOCATION] = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/ Location",
+    [CITY] = PHOTOSHOP "City",
+    [STATE] = PHOTOSHOP "State",
+    [COUNTRY] = PHOTOSHOP "Country",
+    [RATING] = XMP "Rating",
+    [TAKEN] = "http://ns.adobe.com/exif/1.0/ DateTimeOriginal",
+    [CREATED] = PHOTOSHOP "DateCreated",
+    [MADE] = XMP "CreateDate",
+};
+
+struct reader {
+    XML_Parser parser;
+    unsigned depth, nodes;  /* elements; elements and attributes */
+    unsigned rdf, resource; /* the depth of rdf:RDF, and of the rdf:Description in it; 0: not inside */
+    enum property property; /* whose value is being read; PROPERTIES: none of ours */
+    bool has_items;         /* which is a list */
+    bool collects;
+    char text[FZ_METADATA_TEXT]; /* so far */
+    size_t len;
+    char values[PROPERTIES][FZ_METADATA_TEXT];
+};
+
+static enum property find(const char *name)
+{
+    enum property i = 0;
+    while (i < PROPERTIES && strcmp(names[i], name) != 0)
+        i++;
+    return i;
+}
+
+static void store(struct reader *reader, enum property property, const char *text, size_t len)
+{
+    fz_metadata_text(reader->values[property], sizeof reader->values[property], text, len);
+}
+
+static void take_attributes(struct reader *reader, const char **attributes)
+{
+    for (; attributes[0]; attributes += 2) {
+        enum property property = find(attributes[0]);
+        if (property < PROPERTIES && !reader->values[property][0])
+            store(reader, property, attributes[1], strlen(attributes[1]));
+    }
+}
+
+/* Of a text in several languages the one that is marked as the default counts, else the first. */
+static bool is_wanted_item(const struct reader *reader, const char **attributes)
+{
+    for (; attributes[0]; attributes += 2)
+        if (strcmp(attributes[0], "http://www.w3.org/XML/1998/namespace lang") == 0 &&
+            strcmp(attributes[1], "x-default") == 0)
+            return true;
+    return !reader->values[reader->property][0];
+}
+
+static void XMLCALL begin_element(void *ctx, const char *name, const char **attributes)
+{
+    struct reader *reader = ctx;
+    reader->depth++;
+    reader->nodes++;
+    for (size_t i = 0; attributes[i]; i += 2)
+        reader->nodes++;
+    if (reader->depth > DEPTH_MOST || reader->nodes > NODES_MOST) {
+        XML_StopParser(reader->parser, XML_FALSE);
+        return;
+    }
+    if (strcmp(name, RDF "RDF") == 0) {
+        reader->rdf = reader->depth;
+    } else if (reader->rdf > 0 && reader->depth == reader->rdf + 1) {
+        reader->resource = reader->depth;
+        take_attributes(reader, attributes);
+    } else if (reader->resource > 0 && reader->depth == reader->resource + 1) {
+        reader->property = find(name);
+        reader->collects = reader->property < PROPERTIES;
+        reader->has_items = false;
+        reader->len = 0;
+    } else if (reader->property < PROPERTIES && strcmp(name, RDF "li") == 0) {
+        reader->collects = is_wanted_item(reader, attributes);
+        reader->has_items = true;
+        reader->len = 0;
+    }
+}
+
+static void XMLCALL take_text(void *ctx, const char *text, int len)
+{
+    struct reader *reader = ctx;
+    if (!reader->collects)
+        return;
+    size_t room = sizeof reader->text - reader->len, count = (size_t)len < room ? (size_t)len : room;
+    memcpy(reader->text + reader->len, text, count);
+    reader->len += count;
+}
+
+static void XMLCALL end_element(void *ctx, const char *name)
+{
+    struct reader *reader = ctx;
+    bool is_property = reader->resource > 0 && reader->depth == reader->resource + 1;
+    bool is_item = strcmp(name, RDF "li") == 0;
+    if (reader->collects && (is_item || (is_property && !reader->has_items)))
+        store(reader, reader->property, reader->text, reader->len);
+    if (is_item || is_property)
+        reader->collects = false;
+    if (is_property)
+        reader->property = PROPERTIES;
+    if (reader->depth == reader->resource)
+        reader->resource = 0;
+    if (reader->depth == reader->rdf)
+        reader->rdf = 0;
+    reader->depth--;
+}
+
+/* With document types come entities: XMP has neither. */
+static void XMLCALL refuse_doctype(void *ctx, const char *name, const char *system, const char *public,
+                                   int has_internal)
+{
+    struct reader *reader = ctx;
+    (void)name;
+    (void)system;
+    (void)public;
+    (void)has_internal;
+    XML_StopParser(reader->parser, XML_FALSE);
+}
+
+static bool parse(struct reader *reader, const char *bytes, size_t len)
+{
+    while (len > 0 && bytes[len - 1] == '\0') /* padding */
+        len--;
+    if (len == 0 || len > FZ_XMP_MOST || (reader->parser = XML_ParserCreateNS(NULL, ' ')) == NULL)
+        return false;
+    XML_SetUserData(reader->parser, reader);
+    XML_SetElementHandler(reader->parser, begin_element, end_element);
+    XML_SetCharacterDataHandler(reader->parser, take_text);
+    XML_SetStartDoctypeDeclHandler(reader->parser, refuse_doctype);
+    bool is_whole = XML_Parse(reader->parser, bytes, (int)len, XML_TRUE) == XML_STATUS_OK;
+    XML_ParserFree(reader->parser);
+    return is_whole;
+}
+
+static void take_rating(const char *text, struct fz_metadata *out)
+{
+    char *end;
+    double rating = strtod(text, &end);
+    if (end == text || !(rating >= FZ_RATING_REJECTED && rating <= FZ_RATING_MOST))
+        return;
+    out->has_rating = true;
+    out->rating = (int)floor(rating);
+}
+
+bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out)
+{
+    struct reader reader = {.property = PROPERTIES};
+    bool is_whole = parse(&reader, bytes, len);
+    *out = (struct fz_metadata){0};
+    snprintf(out->title, sizeof out->title, "%s", reader.values[TITLE]);
+    snprintf(out->description, sizeof out->description, "%s", reader.values[DESCRIPTION]);
+    for (enum property i = LOCATION; i <= COUNTRY; i++)
+        fz_metadata_join(out->place, sizeof out->place, reader.values[i]);
+    for (enum property i = TAKEN; i <= MADE && !out->date.known; i++)
+        fz_metadata_date_parse(reader.values[i], &out->date);
+    take_rating(reader.values[RATING], out);
+    return is_whole;
+}
+
+void fz_metadata_read_xmp(const void *bytes, size_t len, struct fz_metadata *out)
+{
+    fz_xmp_read(bytes, len, out);
+}

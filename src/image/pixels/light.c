@@ -1,0 +1,64 @@
+#include "image/pixels/light.h"
+
+#include "image/pixels/deep.h"
+
+#include <math.h>
+
+uint16_t fz_light_encode(float v)
+{
+    return fz_deep_float(v <= 0.0031308F ? v * 12.92F : 1.055F * powf(v, 1 / 2.4F) - 0.055F);
+}
+
+/* The white of ICC profiles, and linear sRGB to XYZ of it and back: Bradford's adaptation between D65 and D50 is in it. */
+static const float white[3] = {0.9642F, 1, 0.8249F};
+static const float to_xyz[3][3] = {{0.4360747F, 0.3850649F, 0.1430804F},
+                                   {0.2225045F, 0.7168786F, 0.0606169F},
+                                   {0.0139322F, 0.0971045F, 0.7141733F}};
+static const float from_xyz[3][3] = {{3.1338561F, -1.6168667F, -0.4906146F},
+                                     {-0.9787684F, 1.9161415F, 0.0334540F},
+                                     {0.0719453F, -0.2289914F, 1.4052427F}};
+
+static void multiply(const float matrix[3][3], const float *from, float *to)
+{
+    for (int i = 0; i < 3; i++)
+        to[i] = matrix[i][0] * from[0] + matrix[i][1] * from[1] + matrix[i][2] * from[2];
+}
+
+/* CIE 15:2004, 8.2.1, and the way back. */
+static float cube_root(float t)
+{
+    const float corner = 6 / 29.0F;
+    return t > corner * corner * corner ? cbrtf(t) : t / (3 * corner * corner) + 4 / 29.0F;
+}
+
+static float from_cube_root(float t)
+{
+    return t > 6 / 29.0F ? t * t * t : 3 * (6 / 29.0F) * (6 / 29.0F) * (t - 4 / 29.0F);
+}
+
+void fz_light_to_lab(const float rgb[3], float lab[3])
+{
+    float xyz[3];
+    multiply(to_xyz, rgb, xyz);
+    for (int i = 0; i < 3; i++)
+        xyz[i] = cube_root(xyz[i] / white[i]);
+    lab[0] = 116 * xyz[1] - 16;
+    lab[1] = 500 * (xyz[0] - xyz[1]);
+    lab[2] = 200 * (xyz[1] - xyz[2]);
+}
+
+void fz_light_of_lab(const float lab[3], float rgb[3])
+{
+    float y = (lab[0] + 16) / 116;
+    const float xyz[3] = {white[0] * from_cube_root(y + lab[1] / 500), white[1] * from_cube_root(y),
+                          white[2] * from_cube_root(y - lab[2] / 200)};
+    multiply(from_xyz, xyz, rgb);
+}
+
+void fz_light_from_lab(float l, float a, float b, uint16_t rgb[3])
+{
+    float linear[3];
+    fz_light_of_lab((const float[]){l, a, b}, linear);
+    for (int i = 0; i < 3; i++)
+        rgb[i] = fz_light_encode(linear[i]);
+}

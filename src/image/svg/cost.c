@@ -1,0 +1,306 @@
+#include "image/svg/cost.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_DEPTH = 500 /* of elements in one another, and of references to references */ };
+
+/* Passes that the primitives of filters take, measured with librsvg 2.54 as multiples of what a mask does. */
+enum { BLUR = 20, LIGHT = 20, OCTAVE = 8, MATRIX = 10, OTHER = 4, MOST_RADIUS = 10, MOST_NUMBER = 10000 };
+/* Pango lays a text out in the square of its length: 100 bytes of it in 100 us. */
+enum { TEXT_SQUARES_PER_US = 100 };
+
+/* What stands between the start of an element that has an id and its end: ranges in document order. */
+struct target {
+    uint64_t hash; /* of the id */
+    uint32_t first_element, end_element, first_reference, end_reference;
+    uint64_t first_layer, first_text_us;
+    enum { UNKNOWN, UNDER_WAY, KNOWN } state;
+    struct fz_svg_cost cost;
+};
+
+struct reference {
+    uint64_t hash;
+    bool layer;
+};
+
+struct document {
+    const struct fz_bytes *file;
+    struct target *targets;       /* owned, sorted by hash when they are looked for */
+    struct reference *references; /* owned */
+    uint32_t target_count, target_room, reference_count, reference_room, elements;
+    uint64_t layers, text_us; /* of the primitives and texts so far */
+};
+
+static uint64_t add(uint64_t a, uint64_t b)
+{
+    return a + b < UINT32_MAX ? a + b : UINT32_MAX;
+}
+
+static bool has_room(void **array, uint32_t count, uint32_t *room, size_t size)
+{
+    if (count < *room)
+        return true;
+    uint32_t more = *room ? *room * 2 : 64;
+    void *grown = more > *room ? reallocarray(*array, more, size) : NULL;
+    if (!grown)
+        return false;
+    *array = grown;
+    *room = more;
+    return true;
+}
+
+/* FNV-1a of a name up to one of `ends`, or to `end`. */
+static uint64_t hash_name(const uint8_t *at, const uint8_t *end, const char *ends)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (; at < end && !strchr(ends, *at); at++)
+        hash = (hash ^ *at) * 1099511628211u;
+    return hash;
+}
+
+static const uint8_t *find(const uint8_t *at, const uint8_t *end, const char *what)
+{
+    const uint8_t *found = at < end ? memmem(at, (size_t)(end - at), what, strlen(what)) : NULL;
+    return found ? found : end;
+}
+
+static bool ends_with(const uint8_t *start, const uint8_t *at, const char *what)
+{
+    size_t len = strlen(what);
+    return (size_t)(at - start) >= len && memcmp(at - len, what, len) == 0;
+}
+
+static bool add_reference(struct document *doc, uint64_t hash, bool layer)
+{
+    if (!has_room((void **)&doc->references, doc->reference_count, &doc->reference_room,
+                  sizeof *doc->references))
+        return false;
+    doc->references[doc->reference_count++] = (struct reference){hash, layer};
+    return true;
+}
+
+/* The references in a tag: href="#name", and url(#name) of any property. */
+static bool read_references(struct document *doc, const uint8_t *tag, const uint8_t *end)
+{
+    for (const uint8_t *at = find(tag, end, "#"); at < end; at = find(at + 1, end, "#")) {
+        bool quoted = ends_with(tag, at, "href=\"") || ends_with(tag, at, "href='");
+        bool url = ends_with(tag, at, "url(") || ends_with(tag, at, "url('") || ends_with(tag, at, "url(\"");
+        if (!quoted && !url)
+            continue;
+        const uint8_t *name = at;
+        while (name > tag && !strchr(" ;\t\n", name[-1]))
+            name--;
+        bool layer = url && (memcmp(name, "mask", 4) == 0 || memcmp(name, "filt", 4) == 0 ||
+                             memcmp(name, "clip", 4) == 0);
+        if (!add_reference(doc, hash_name(at + 1, end, quoted ? "\"'" : "\"')"), layer))
+            return false;
+    }
+    return true;
+}
+
+/* Whether the tag has an id; *target is then begun. */
+static bool read_id(struct document *doc, const uint8_t *tag, const uint8_t *end, uint32_t *target,
+                    bool *full)
+{
+    for (const uint8_t *at = find(tag, end, "id="); at < end; at = find(at + 3, end, "id=")) {
+        if (at == tag || !strchr(" \t\r\n", at[-1]) || end - at < 4 || (at[3] != '"' && at[3] != '\''))
+            continue;
+        *full = !has_room((void **)&doc->targets, doc->target_count, &doc->target_room, sizeof *doc->targets);
+        if (*full)
+            return false;
+        *target = doc->target_count++;
+        doc->targets[*target] = (struct target){
+            .hash = hash_name(at + 4, end, "\"'"),
+            .first_element = doc->elements,
+            .first_reference = doc->reference_count,
+            .first_layer = doc->layers,
+            .first_text_us = doc->text_us,
+        };
+        return true;
+    }
+    return false;
+}
+
+static const uint8_t *tag_end(const uint8_t *at, const uint8_t *end)
+{
+    for (uint8_t quote = 0; at < end && (quote || *at != '>'); at++) {
+        if (quote ? *at == quote : *at == '"' || *at == '\'')
+            quote = quote ? 0 : *at;
+    }
+    return at;
+}
+
+static void end_target(struct document *doc, uint32_t target)
+{
+    struct target *t = &doc->targets[target];
+    t->end_element = doc->elements;
+    t->end_reference = doc->reference_count;
+    t->cost.layers = doc->layers - t->first_layer;
+    t->cost.text_us = doc->text_us - t->first_text_us;
+}
+
+/* What stands between a tag's "<" and its attributes, without a prefix. */
+static size_t name_of(const uint8_t *tag, const uint8_t *end, const uint8_t **name)
+{
+    const uint8_t *at = *name = tag;
+    for (; at < end && !strchr(" \t\r\n/>", *at); at++)
+        if (*at == ':')
+            *name = at + 1;
+    return (size_t)(at - *name);
+}
+
+/* The number that an attribute begins with, 0 to MOST_NUMBER; `otherwise` where it is not there. */
+static uint64_t number(const uint8_t *tag, const uint8_t *end, const char *attribute, uint64_t otherwise)
+{
+    char text[32] = "";
+    const uint8_t *at = find(tag, end, attribute);
+    size_t len = strlen(attribute);
+    if (at == end || end - at < (ptrdiff_t)len + 2)
+        return otherwise;
+    at += len + 1; /* the quote */
+    memcpy(text, at, (size_t)(end - at) < sizeof text ? (size_t)(end - at) : sizeof text - 1);
+    double value = strtod(text, NULL);
+    return value >= MOST_NUMBER ? MOST_NUMBER : value > 0 ? (uint64_t)value : 0;
+}
+
+static uint64_t passes_of(const uint8_t *tag, const uint8_t *end)
+{
+    const uint8_t *name;
+    size_t len = name_of(tag, end, &name);
+    uint64_t size;
+    if (len < 3 || memcmp(name, "fe", 2) != 0)
+        return 0;
+    if (len == 14 && memcmp(name, "feGaussianBlur", len) == 0)
+        return BLUR;
+    if (len == 12 && memcmp(name, "feTurbulence", len) == 0)
+        return OCTAVE * (number(name, end, "numOctaves=", 1) + 1);
+    if (len == 12 && memcmp(name, "feMorphology", len) == 0) {
+        size = number(name, end, "radius=", 0);
+        size = 2 * (size < MOST_RADIUS ? size : MOST_RADIUS) + 1;
+        return size * size;
+    }
+    if (len == 16 && memcmp(name, "feConvolveMatrix", len) == 0) {
+        size = number(name, end, "order=", 3);
+        return MATRIX + size * size;
+    }
+    return len > 8 && memcmp(name + len - 8, "Lighting", 8) == 0 ? LIGHT : OTHER;
+}
+
+static bool is_text(const uint8_t *tag, const uint8_t *end)
+{
+    const uint8_t *name;
+    size_t len = name_of(tag, end, &name);
+    return len == 4 && memcmp(name, "text", len) == 0;
+}
+
+static void read_text(struct document *doc, const uint8_t *at, const uint8_t *end)
+{
+    uint64_t len = (uint64_t)(find(at, end, "<") - at);
+    doc->text_us = add(doc->text_us, len * len / TEXT_SQUARES_PER_US);
+}
+
+static bool read_document(struct document *doc)
+{
+    uint32_t open[MAX_DEPTH]; /* the targets of elements that have not ended, UINT32_MAX for one without */
+    int depth = 0, text_depth = INT_MAX; /* inside a text from there on */
+    const uint8_t *at = doc->file->at, *end = at + doc->file->len;
+    while ((at = find(at, end, "<")) < end && ++at < end) {
+        if (*at == '?' || *at == '!') {
+            const char *closing = end - at > 2 && memcmp(at, "!--", 3) == 0        ? "-->"
+                                  : end - at > 7 && memcmp(at, "![CDATA[", 8) == 0 ? "]]>"
+                                                                                   : ">";
+            at = find(at, end, closing);
+            continue;
+        }
+        if (*at == '/') {
+            if (depth > 0 && --depth < MAX_DEPTH && open[depth] != UINT32_MAX)
+                end_target(doc, open[depth]);
+            text_depth = depth < text_depth ? INT_MAX : text_depth;
+            if (depth >= text_depth)
+                read_text(doc, tag_end(at, end), end);
+            continue;
+        }
+        const uint8_t *tag = at;
+        uint32_t target = UINT32_MAX;
+        bool full = false;
+        at = tag_end(at, end);
+        read_id(doc, tag, at, &target, &full);
+        doc->elements += doc->elements < UINT32_MAX;
+        doc->layers = add(doc->layers, passes_of(tag, at));
+        if (full || !read_references(doc, tag, at))
+            return false;
+        if (at > tag && at[-1] == '/') {
+            if (target != UINT32_MAX)
+                end_target(doc, target);
+        } else if (depth++ < MAX_DEPTH) {
+            open[depth - 1] = target;
+            if (text_depth == INT_MAX && is_text(tag, at))
+                text_depth = depth;
+        }
+        if (depth >= text_depth)
+            read_text(doc, at, end);
+    }
+    while (depth-- > 0)
+        if (depth < MAX_DEPTH && open[depth] != UINT32_MAX)
+            end_target(doc, open[depth]);
+    return true;
+}
+
+static int compare_targets(const void *a, const void *b)
+{
+    const struct target *x = a, *y = b;
+    return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
+static void add_references(struct document *doc, uint32_t first, uint32_t end, int depth,
+                           struct fz_svg_cost *cost);
+
+/* NULL for one that is not there, or that leads back to itself. */
+static const struct fz_svg_cost *cost_of(struct document *doc, uint64_t hash, int depth)
+{
+    static const struct fz_svg_cost too_deep = {UINT32_MAX, UINT32_MAX, UINT32_MAX};
+    const struct target wanted = {.hash = hash};
+    struct target *t = doc->target_count ? bsearch(&wanted, doc->targets, doc->target_count,
+                                                   sizeof *doc->targets, compare_targets)
+                                         : NULL;
+    if (!t || t->state == UNDER_WAY)
+        return NULL;
+    if (depth >= MAX_DEPTH)
+        return &too_deep;
+    if (t->state == UNKNOWN) {
+        t->state = UNDER_WAY;
+        t->cost.elements = t->end_element - t->first_element;
+        add_references(doc, t->first_reference, t->end_reference, depth + 1, &t->cost);
+        t->state = KNOWN;
+    }
+    return &t->cost;
+}
+
+static void add_references(struct document *doc, uint32_t first, uint32_t end, int depth,
+                           struct fz_svg_cost *cost)
+{
+    for (uint32_t i = first; i < end; i++) {
+        const struct fz_svg_cost *of = cost_of(doc, doc->references[i].hash, depth);
+        if (!of)
+            continue;
+        cost->elements = add(cost->elements, of->elements);
+        cost->layers = add(cost->layers, of->layers + doc->references[i].layer);
+        cost->text_us = add(cost->text_us, of->text_us);
+    }
+}
+
+bool fz_svg_cost(const struct fz_bytes *file, struct fz_svg_cost *cost)
+{
+    struct document doc = {.file = file};
+    bool read = read_document(&doc);
+    *cost = (struct fz_svg_cost){.elements = doc.elements, .text_us = doc.text_us};
+    if (read && doc.target_count > 0) {
+        qsort(doc.targets, doc.target_count, sizeof *doc.targets, compare_targets);
+        add_references(&doc, 0, doc.reference_count, 0, cost);
+    }
+    free(doc.targets);
+    free(doc.references);
+    return read;
+}

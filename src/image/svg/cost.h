@@ -1,0 +1,18 @@
+/* How much drawing an SVG asks for by its references, before any of it is drawn. */
+#ifndef FZ_IMAGE_SVG_COST_H
+#define FZ_IMAGE_SVG_COST_H
+
+#include "image/bytes.h"
+
+struct fz_svg_cost {
+    uint64_t elements; /* with each reference counted as what it stands for */
+    uint64_t
+        layers; /* passes over the whole picture: of each mask and clip one, of filters what their primitives take */
+    uint64_t text_us; /* to lay out all text, about */
+};
+
+/* Any thread. False: out of memory. References in style sheets are not seen. What leads back to itself ends there, as it
+ * does for who draws it; the numbers stop at UINT32_MAX. */
+bool fz_svg_cost(const struct fz_bytes *file, struct fz_svg_cost *cost);
+
+#endif

@@ -1,0 +1,318 @@
+#include "base/mem.h"
+#include "process/wire.h"
+#include "process/zygote.h"
+#include "process/zygote_call.h"
+#include "sync/monitor.h"
+#include "sync/thread.h"
+
+#include <SDL_mutex.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    ANSWER_MS = 10000, /* a zygote that is silent for longer hangs; where memory is short it takes seconds */
+    WARM_MS = 60000,   /* the same for its first word: it may have to read every font of the system */
+    LOOK_MS = 500,     /* between two looks whether it was stopped: then it says nothing at all */
+    ENDING_MS = 20,    /* for what has closed its socket to end as it wants to */
+    DYING_MS = 200,    /* after SIGKILL; what takes longer is stuck in the kernel */
+};
+
+struct fz_zygote {
+    const struct fz_role *role; /* immutable */
+    bool sandbox;               /* immutable */
+    int program;                /* immutable: the file that runs */
+    struct fz_monitor lock;
+    int socket;         /* under lock, as what follows; -1: there is none, or it has died */
+    pid_t pid;          /* 0: none */
+    SDL_Thread *parent; /* that it was spawned by; NULL: main, which forked it */
+    bool is_warm;       /* it has answered */
+    int replaced;
+};
+
+static void forget(struct fz_zygote *zygote)
+{
+    if (zygote->socket >= 0)
+        close(zygote->socket);
+    zygote->socket = -1;
+}
+
+static bool is_stopped(const struct fz_zygote *zygote)
+{
+    siginfo_t state = {.si_pid = 0};
+    return waitid(P_PID, (id_t)zygote->pid, &state, WSTOPPED | WNOHANG | WNOWAIT) == 0 && state.si_pid > 0;
+}
+
+/* It ends with its socket, at once unless it is stopped. */
+static void reap(struct fz_zygote *zygote)
+{
+    forget(zygote);
+    if (zygote->pid <= 0)
+        return;
+    int pid_fd = (int)syscall(SYS_pidfd_open, zygote->pid, 0);
+    struct pollfd ended = {.fd = pid_fd, .events = POLLIN};
+    if (is_stopped(zygote) || poll(&ended, 1, DYING_MS) <= 0)
+        kill(zygote->pid, SIGKILL);
+    if (pid_fd >= 0)
+        close(pid_fd);
+    waitpid(zygote->pid, NULL, 0);
+    zygote->pid = 0;
+    if (zygote->parent)
+        SDL_WaitThread(zygote->parent, NULL);
+    zygote->parent = NULL;
+}
+
+struct fz_zygote *fz_zygote_front_later(const struct fz_role *role, bool sandbox)
+{
+    struct fz_zygote *zygote = fz_calloc(1, sizeof *zygote);
+    zygote->role = role;
+    zygote->sandbox = sandbox;
+    zygote->program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+    fz_monitor_init(&zygote->lock);
+    zygote->socket = -1;
+    return zygote;
+}
+
+enum fz_err fz_zygote_front_start(struct fz_zygote **zygote, const struct fz_role *role, bool sandbox,
+                                  struct fz_error *err)
+{
+    int sockets[2];
+    *zygote = NULL;
+    if (!fz_wire_pair(sockets))
+        return fz_fail(err, fz_err_from_errno(errno), errno, "no socket for the %s processes", role->name);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(sockets[0]);
+        _exit(fz_zygote_back_run(sockets[1], role, sandbox));
+    }
+    int sys = errno;
+    close(sockets[1]);
+    if (pid < 0) {
+        close(sockets[0]);
+        return fz_fail(err, fz_err_from_errno(sys), sys, "cannot fork for the %s processes", role->name);
+    }
+    *zygote = fz_zygote_front_later(role, sandbox);
+    (*zygote)->socket = sockets[0];
+    (*zygote)->pid = pid;
+    return FZ_OK;
+}
+
+/* The path of the program may be another program's by now; its descriptor is not. */
+static int spawn(struct fz_zygote *zygote, int socket, pid_t *pid)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t all;
+    char program[32];
+    char *argv[] = {"frieze", FZ_ZYGOTE_ARGUMENT, (char *)zygote->role->name,
+                    zygote->sandbox ? "sandbox" : "open", NULL};
+    snprintf(program, sizeof program, "/proc/self/fd/%d", zygote->program);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_adddup2(&files, socket, STDIN_FILENO);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    int sys = posix_spawn(pid, program, &files, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    return sys;
+}
+
+/* What its thread is told, and tells. */
+struct birth {
+    struct fz_zygote *zygote;
+    int socket; /* the zygote's end */
+    SDL_sem *is_over;
+    pid_t pid;
+    int sys;
+};
+
+static int parent_main(void *ctx)
+{
+    struct birth *birth = ctx;
+    siginfo_t ended;
+    birth->sys = spawn(birth->zygote, birth->socket, &birth->pid);
+    pid_t pid = birth->sys == 0 ? birth->pid : 0;
+    SDL_SemPost(birth->is_over);
+    /* Who reaps it must know that no other process has got its number yet. */
+    while (pid > 0 && waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT) != 0 && errno == EINTR)
+        ;
+    return 0;
+}
+
+/* A process that shall end with us ends with the thread that it came from: whoever asks for it may end before it does. */
+static enum fz_err begin(struct fz_zygote *zygote, int socket, struct fz_error *err)
+{
+    struct birth birth = {.zygote = zygote, .socket = socket, .is_over = SDL_CreateSemaphore(0)};
+    enum fz_err code = birth.is_over
+                           ? fz_thread_start(&zygote->parent, "frieze:zygote", parent_main, &birth, err)
+                           : fz_fail(err, FZ_E_BUSY, 0, "cannot start a %s process", zygote->role->name);
+    if (code == FZ_OK) {
+        SDL_SemWait(birth.is_over);
+        zygote->pid = birth.pid;
+        if (birth.sys != 0) {
+            zygote->pid = 0;
+            SDL_WaitThread(zygote->parent, NULL);
+            zygote->parent = NULL;
+            code = fz_fail(err, fz_err_from_errno(birth.sys), birth.sys, "cannot start a %s process",
+                           zygote->role->name);
+        }
+    }
+    SDL_DestroySemaphore(birth.is_over);
+    return code;
+}
+
+static enum fz_err replace(struct fz_zygote *zygote, struct fz_error *err)
+{
+    int sockets[2];
+    bool is_first = zygote->pid == 0;
+    reap(zygote);
+    if (!fz_wire_pair(sockets))
+        return fz_fail(err, fz_err_from_errno(errno), errno, "no socket for the %s processes",
+                       zygote->role->name);
+    enum fz_err code = begin(zygote, sockets[1], err);
+    close(sockets[1]);
+    if (code != FZ_OK) {
+        close(sockets[0]);
+        return code;
+    }
+    zygote->socket = sockets[0];
+    zygote->is_warm = false;
+    zygote->replaced += !is_first;
+    return FZ_OK;
+}
+
+/* As fz_wire_receive. */
+static ssize_t await_answer(const struct fz_zygote *zygote, struct fz_zygote_answer *answer, int *pid_fd)
+{
+    int left_ms = zygote->is_warm ? ANSWER_MS : WARM_MS;
+    ssize_t n;
+    do {
+        n = fz_wire_receive(zygote->socket, answer, sizeof *answer, pid_fd, pid_fd ? 1 : 0, LOOK_MS);
+        left_ms -= LOOK_MS;
+    } while (n < 0 && errno == EAGAIN && left_ms > 0 && !is_stopped(zygote));
+    return n;
+}
+
+/* False where it has died, or cannot be made out. An answer whose descriptor finds no place is one all the same: what was forked
+ * ends with its socket. */
+static bool ask(struct fz_zygote *zygote, const struct fz_zygote_call *call, const int *fd, int fd_count,
+                struct fz_zygote_answer *answer, int *pid_fd)
+{
+    bool answered = false;
+    if (zygote->socket >= 0 && fz_wire_send(zygote->socket, call, sizeof *call, fd, fd_count)) {
+        ssize_t n = await_answer(zygote, answer, pid_fd);
+        bool spoilt = n < 0 && errno == EBADMSG;
+        if (spoilt)
+            *answer = (struct fz_zygote_answer){.sys = EMFILE};
+        answered = spoilt || n == (ssize_t)sizeof *answer;
+    }
+    zygote->is_warm = answered;
+    if (!answered)
+        forget(zygote);
+    return answered;
+}
+
+static enum fz_err try_fork(struct fz_zygote *zygote, int number, struct fz_child *child,
+                            struct fz_error *err)
+{
+    int sockets[2];
+    if (!fz_wire_pair(sockets))
+        return fz_fail(err, fz_err_from_errno(errno), errno, "no socket for a %s", zygote->role->name);
+    struct fz_zygote_call call = {.what = FZ_ZYGOTE_FORK, .number = number};
+    struct fz_zygote_answer answer = {0};
+    bool asked = ask(zygote, &call, &sockets[1], 1, &answer, &child->pid_fd);
+    close(sockets[1]);
+    if (asked && answer.pid > 0) {
+        child->pid = answer.pid;
+        child->socket = sockets[0];
+        return FZ_OK;
+    }
+    close(sockets[0]);
+    if (asked)
+        return fz_fail(err, FZ_E_BUSY, answer.sys, "cannot fork a %s", zygote->role->name);
+    return fz_fail(err, FZ_E_BUSY, 0, "the process that %ss are forked from ends at once",
+                   zygote->role->name);
+}
+
+enum fz_err fz_zygote_front_fork(struct fz_zygote *zygote, int number, struct fz_child *child,
+                                 struct fz_error *err)
+{
+    *child = FZ_NO_CHILD;
+    fz_monitor_enter(&zygote->lock);
+    enum fz_err code = try_fork(zygote, number, child, err);
+    bool is_lost = code != FZ_OK && zygote->socket < 0;
+    /* Over another pair of sockets: what the lost one may have forked yet would read what this one is sent. */
+    if (is_lost && (code = replace(zygote, err)) == FZ_OK)
+        code = try_fork(zygote, number, child, err);
+    fz_monitor_leave(&zygote->lock);
+    return code;
+}
+
+static void kill_child(const struct fz_child *child)
+{
+    if (child->pid_fd >= 0)
+        syscall(SYS_pidfd_send_signal, child->pid_fd, SIGKILL, NULL, 0);
+}
+
+void fz_zygote_front_drop(struct fz_child *child)
+{
+    kill_child(child);
+    if (child->pid_fd >= 0)
+        close(child->pid_fd);
+    if (child->socket >= 0)
+        close(child->socket);
+    *child = FZ_NO_CHILD;
+}
+
+bool fz_zygote_front_end(struct fz_zygote *zygote, struct fz_child *child, int *status)
+{
+    if (child->socket >= 0)
+        close(child->socket);
+    struct fz_zygote_answer answer = {0};
+    bool known = false;
+    if (child->pid_fd >= 0) {
+        struct pollfd ended = {.fd = child->pid_fd, .events = POLLIN};
+        if (poll(&ended, 1, ENDING_MS) <= 0)
+            kill_child(child);
+        poll(&ended, 1, DYING_MS);
+        close(child->pid_fd);
+    }
+    if (child->pid > 0) {
+        struct fz_zygote_call call = {.what = FZ_ZYGOTE_END, .pid = child->pid};
+        fz_monitor_enter(&zygote->lock);
+        known = ask(zygote, &call, NULL, 0, &answer, NULL) && answer.pid == child->pid;
+        fz_monitor_leave(&zygote->lock);
+    }
+    if (status)
+        *status = known ? answer.status : 0;
+    *child = FZ_NO_CHILD;
+    return known;
+}
+
+int fz_zygote_front_replaced(struct fz_zygote *zygote)
+{
+    fz_monitor_enter(&zygote->lock);
+    int replaced = zygote->replaced;
+    fz_monitor_leave(&zygote->lock);
+    return replaced;
+}
+
+void fz_zygote_front_stop(struct fz_zygote *zygote)
+{
+    if (!zygote)
+        return;
+    reap(zygote);
+    if (zygote->program >= 0)
+        close(zygote->program);
+    fz_monitor_fini(&zygote->lock);
+    free(zygote);
+}

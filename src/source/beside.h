@@ -1,0 +1,19 @@
+/* Sidecars of what is listed: XMP files that other programs keep beside pictures, NAME.ext.xmp or NAME.xmp
+ * (decode/sidecar.h). They are no items; when one of them comes, changes or goes, the pictures that it speaks of are to be
+ * asked again. */
+#ifndef FZ_SOURCE_BESIDE_H
+#define FZ_SOURCE_BESIDE_H
+
+#include <stdbool.h>
+
+struct fz_list;
+struct fz_source_event;
+
+/* Any thread. Whether this is the name of a sidecar, and whether it speaks of that picture in its folder. */
+bool fz_is_sidecar(const char *name);
+bool fz_is_sidecar_of(const char *name, const char *picture);
+
+/* Render thread. Takes in BESIDE: what such a file speaks of is in list->beside. O(names). */
+void fz_beside_apply(struct fz_list *list, const struct fz_source_event *event);
+
+#endif

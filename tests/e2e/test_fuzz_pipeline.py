@@ -1,0 +1,17 @@
+# ctest: COST 25 TIMEOUT 240
+"""Mutants through the whole of it: tests/fuzz/pipeline.py, for a short while."""
+
+import pathlib
+import subprocess
+import sys
+
+from frieze import binary
+
+SECONDS = 20
+PIPELINE = pathlib.Path(__file__).resolve().parents[1] / "fuzz" / "pipeline.py"
+
+
+def test_mutants_end_no_program_and_no_death_is_silent():
+    result = subprocess.run([sys.executable, PIPELINE, binary(), str(SECONDS)], capture_output=True, text=True, check=False)
+    print(result.stdout)
+    assert result.returncode == 0, result.stdout + result.stderr

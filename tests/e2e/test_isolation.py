@@ -1,0 +1,282 @@
+# ctest: COST 15 TIMEOUT 240
+"""Decoder processes, seen from outside: what they are, what they have, and that nothing but their own picture dies with them."""
+
+import contextlib
+import os
+import pathlib
+import pty
+import random
+import re
+import select
+import signal
+import subprocess
+import time
+
+import pictures
+import pytest
+from PIL import Image
+from frieze import Home, is_sanitized, wait_until
+
+SEED = int(os.environ.get("FZ_TEST_SEED", time.time_ns() % 10**9))
+SANITIZED_TIMES = 20  # what sanitizers are let off
+NO_CACHE = ("--cache-size", "0")
+
+
+def times():
+    return SANITIZED_TIMES if is_sanitized() else 1
+
+
+def stat_of(pid):
+    """(state, parent), None where there is no such process."""
+    with contextlib.suppress(OSError):
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        return fields[0], int(fields[1])
+    return None
+
+
+def title_of(pid):
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").decode(errors="replace")
+    return ""
+
+
+def processes_of(program):
+    """{pid: title} of what descends from it."""
+    table = {int(entry): stat_of(entry) for entry in os.listdir("/proc") if entry.isdigit()}
+    found, more = set(), {program}
+    while more:
+        more = {pid for pid, stat in table.items() if stat and stat[0] != "Z" and stat[1] in more}
+        found |= more
+    return {pid: title_of(pid) for pid in found}
+
+
+def is_gone(pid):
+    stat = stat_of(pid)
+    return not stat or stat[0] == "Z"
+
+
+def pids_of(frieze, title):
+    return [pid for pid, name in processes_of(frieze.pid).items() if name.startswith(title)]
+
+
+@pytest.fixture
+def home():
+    with Home() as made:
+        yield made
+
+
+def test_titles_environment_and_descriptors(home):
+    folder = pictures.fill(home / "pictures", 20)
+    with home.start("--jobs", "2", *NO_CACHE, folder) as frieze:
+        frieze.idle("loaded")
+        found = processes_of(frieze.pid)
+        assert {"frieze: zygote", "frieze: decoder 1", "frieze: decoder 2"} <= set(found.values())
+        assert frieze.status()["sandbox_state"] in ("full", "strong", "partial")
+        for pid in pids_of(frieze, "frieze: decoder"):
+            links = [os.readlink(path) for path in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
+            sockets = [link for link in links if link.startswith("socket:")]
+            files = [link for link in links if str(home.path) in link and not (is_sanitized() and "stderr-" in link)]
+            assert len(sockets) == 1 and not files, links
+            assert str(home.path).encode() not in pathlib.Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def kill_outright(program, *titles):
+    """Those of its processes are stopped before: they notice nothing."""
+    left = processes_of(program.pid)
+    assert left
+    for pid, title in left.items():
+        if titles and title.startswith(titles):
+            os.kill(pid, signal.SIGSTOP)
+            wait_until(lambda pid=pid: stat_of(pid)[0] == "T", "its stop", 5)
+    program.kill()
+    program.wait()
+    began = time.monotonic()
+    try:
+        wait_until(lambda: all(map(is_gone, left)), lambda: str([left[pid] for pid in left if not is_gone(pid)]), 5)
+    finally:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    took = time.monotonic() - began
+    print(f"all of {len(left)} gone after {took * 1000:.0f} ms")
+    assert took < 0.1 * times()
+
+
+def test_killed_outright_leaves_no_process(home):
+    folder = pictures.fill(home / "pictures", 120)
+    for pause_s in (0.02, 0.1, 0.3):
+        frieze = home.start("--jobs", "2", *NO_CACHE, folder, status=-signal.SIGKILL)
+        frieze.ready()
+        time.sleep(pause_s)
+        kill_outright(frieze.process)
+        frieze.end()
+
+
+@pytest.mark.parametrize("titles", [("frieze: zygote",), ("frieze: decoder", "frieze: svg decoder", "frieze: reader"), ("frieze: ",)],
+                         ids=["zygotes", "theirs", "all"])
+def test_killed_outright_leaves_none_that_is_stopped(home, titles):
+    """Also of zygotes that were begun later: that of SVG with text, those that took the place of others."""
+    folder = pictures.fill(home / "pictures", 20)
+    (folder / "text.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><text y="50">a</text></svg>')
+    for lost in (False, True):
+        frieze = home.start("--jobs", "2", *NO_CACHE, folder, status=-signal.SIGKILL)
+        frieze.ready().idle("loaded")
+        before = pids_of(frieze, "frieze: zygote")
+        assert len(before) == 3
+        if lost:
+            for pid in before:
+                os.kill(pid, signal.SIGKILL)
+            frieze.key("r").idle("loaded")
+            wait_until(lambda: len(pids_of(frieze, "frieze: zygote")) == 3, lambda: str(processes_of(frieze.pid)), 10)
+            assert not set(before) & set(pids_of(frieze, "frieze: zygote"))
+        kill_outright(frieze.process, *titles)
+        frieze.end()
+
+
+@pytest.mark.parametrize("state", ["decoding", "writing"])
+def test_scale_killed_outright_leaves_none_that_is_stopped(home, state):
+    """Neither while it decodes, nor while it writes to a pipe that nobody reads."""
+    picture, out = home / "large.png", home / "out.bmp"
+    Image.effect_noise((5000, 4000), 90).save(picture)
+    os.mkfifo(out)
+    unread = os.open(out, os.O_RDWR)
+    program = home.popen([home.program, "scale", "-s", "0", picture, out], stderr=subprocess.DEVNULL)
+
+    def is_reached():
+        decodes = any(title.startswith("frieze: decoder") for title in processes_of(program.pid).values())
+        return decodes if state == "decoding" else select.select([unread], [], [], 0)[0]
+    wait_until(is_reached, state, 20)
+    kill_outright(program, home.program, "frieze: ")
+    os.close(unread)
+
+
+def test_decoders_killed_while_a_wall_loads(home):
+    """At random; every picture is there in the end, because none of them is to blame."""
+    print(f"seed {SEED}")
+    rng = random.Random(SEED)
+    folder = pictures.fill(home / "pictures", 120)
+    with home.start("--jobs", "2", *NO_CACHE, "--size", "1280x800", "--tile", "64x48", folder) as frieze:
+        killed = 0
+        for _ in range(12):
+            decoders = pids_of(frieze, "frieze: decoder")
+            if decoders:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(rng.choice(decoders), signal.SIGKILL)
+                    killed += 1
+            time.sleep(rng.uniform(0.03, 0.08))
+        before = len(frieze.idle("loaded").descriptors())
+        assert frieze.status()["failed"] == 0 and killed > 0
+        frieze.key("r")
+        for _ in range(6):
+            for pid in pids_of(frieze, "frieze: decoder"):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            frieze.key("r").idle("loaded")
+        assert frieze.status()["failed"] == 0
+        assert frieze.stats()["decode"]["respawned"] >= 6
+        wait_until(lambda: len(frieze.descriptors()) <= before + 1, lambda: frieze.descriptors(), 5)
+
+
+def test_decoder_that_hangs_does_not_hold_the_end(home):
+    """Stopped, not dead: SIGTERM ends the program within a second all the same, and takes it along."""
+    folder = pictures.fill(home / "pictures", 40)
+    with home.start("--jobs", "2", *NO_CACHE, folder) as frieze:
+        frieze.idle("loaded")
+        decoders = pids_of(frieze, "frieze: decoder")
+        for pid in decoders:
+            os.kill(pid, signal.SIGSTOP)
+        frieze.key("r")
+        wait_until(lambda: frieze.status()["pending"] > 0, "a decode under way", 5)
+        began = time.monotonic()
+        assert frieze.end() == 0
+        assert time.monotonic() - began < times()
+        wait_until(lambda: all(map(is_gone, decoders)), "the end of the decoders", 2)
+
+
+def test_threads_that_opened_files_end(home):
+    """A moment in which a share, or the machine, is slow leaves no threads behind."""
+    folder = pictures.fill(home / "pictures", 20)
+    with home.start(*NO_CACHE, folder) as frieze:
+        frieze.idle("loaded")
+        reader, = pids_of(frieze, "frieze: reader")
+        names = []
+
+        def only_two_are_left():
+            names[:] = [path.read_text().strip() for path in pathlib.Path(f"/proc/{reader}/task").glob("*/comm")]
+            return len(names) == 2
+        wait_until(only_two_are_left, lambda: str(names), 5 * times())
+
+
+def test_one_picture_in_both_ways(home):
+    folder = pictures.fill(home / "pictures", 12)
+    for picture in sorted(folder.iterdir()):
+        for isolation in ("process", "thread"):
+            result = home.frieze("scale", "--isolation", isolation, "-s", "40", picture, home / f"{isolation}.png")
+            assert result.status == 0, result.err
+        assert (home / "process.png").read_bytes() == (home / "thread.png").read_bytes()
+
+
+def test_require_asks_both_kinds_of_decoders(home):
+    """By the dynamic loader the program runs, but its file does not run again for the SVG decoders' zygote."""
+    with open("/proc/self/maps", encoding="utf-8") as file:
+        loader = re.search(r"/\S*/ld-\S+", file.read())
+    if not loader or is_sanitized():
+        pytest.skip("no loader by which the program can be run")
+    folder = pictures.fill(home / "pictures", 2)
+    said = {}
+    for sandbox in ("auto", "require"):
+        command = loader.group(), home.program, "--headless", "--sandbox", sandbox, "--quit-when", "loaded", folder
+        process = home.popen(command, stderr=subprocess.PIPE)
+        said[sandbox] = process.communicate(timeout=30)[1].decode()
+        assert process.returncode == (0 if sandbox == "auto" else 1), said
+    assert "svg decoders" in said["require"] and "svg decoders" not in said["auto"]
+
+
+def test_sandbox_is_told(home):
+    """As it is, in every place; off only when asked for."""
+    folder = pictures.fill(home / "pictures", 2)
+    said = [line.strip() for line in home.frieze("--version").out.splitlines()]
+    state = next(line for line in said if line.startswith("sandbox: ")).removeprefix("sandbox: ").split(":")[0]
+    stats, result = home.stats("--quit-when", "loaded", folder)
+    assert stats["isolation"] == "process" and stats["sandbox_state"] == state
+    assert (state == "full") == (result.err == ""), result.err
+    required = home.frieze("--headless", "--sandbox", "require", "--quit-when", "loaded", folder)
+    assert required.status == (0 if state == "full" else 1)
+    assert state == "full" or "--sandbox=require" in required.err
+    for choice in (("--sandbox", "off"), ("--isolation", "thread")):
+        stats, result = home.stats("--quit-when", "loaded", *choice, folder)
+        assert stats["sandbox_state"] == "off" and stats["sandbox"] == [] and stats["failed"] == 0
+        assert result.err == ""
+    refused = home.frieze("--headless", "--isolation", "thread", "--sandbox", "require", folder)
+    assert refused.status == 2 and len(refused.lines) == 1
+
+
+def said_at_terminal(home, *arguments):
+    """Lines of standard error."""
+    terminal, end = pty.openpty()
+    process = home.popen([home.program, *arguments], stdout=subprocess.DEVNULL, stderr=end)
+    os.close(end)
+    assert process.wait(30) == 0
+    with open(terminal, "rb") as file:
+        with contextlib.suppress(OSError):  # EIO: nobody has it open any more
+            return file.read1().decode().splitlines()
+    return []
+
+
+def test_sandbox_is_told_at_a_terminal(home):
+    """Once, whatever it is; whoever asks for the version has it in that."""
+    folder = pictures.fill(home / "pictures", 2)
+    once = "--headless", "--quit-when", "loaded", *NO_CACHE, folder
+    said = said_at_terminal(home, *once)
+    assert len(said) == 1 and said[0].startswith("frieze: sandbox: "), said
+    if said[0].startswith("frieze: sandbox: full"):
+        assert said_at_terminal(home, "--sandbox", "require", *once) == said
+    for choice in (("--sandbox", "off"), ("--isolation", "thread")):
+        assert said_at_terminal(home, *choice, *once) == ["frieze: sandbox: off"]
+    assert said_at_terminal(home, "--version") == []
+
+
+def test_sandbox_is_told_without_a_picture(home):
+    (home / "pictures").mkdir()
+    with home.start("--watch", *NO_CACHE, home / "pictures") as frieze:
+        frieze.until(sandbox_state=lambda state: state in ("full", "strong", "partial"), items=0)

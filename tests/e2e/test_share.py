@@ -1,0 +1,379 @@
+# ctest: COST 40 TIMEOUT 120
+"""A share that hangs holds up its own reader and nothing else; the program ends all the same, and what is left of it ends with the
+hang."""
+
+import contextlib
+import errno
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import pytest
+from PIL import Image
+
+import pictures
+import share as shares
+from frieze import is_sanitized, wait_until
+
+END_S = 1.0
+COUNT = 12
+ROOM, LITTLE = 4 << 20, 1 << 20  # for copies, with --memory 64M; what has its place without that
+SMALL = "--size", "800x600", "--tile", "100x75", "--cache-size", "0"
+
+
+@pytest.fixture
+def share(home):
+    """Numbers from 0 on."""
+    pictures.fill(home / "behind", COUNT)
+    with shares.Share(home / "behind", home / "share") as mounted:
+        yield mounted
+
+
+@pytest.fixture
+def good(home):
+    return pictures.fill(home / "good", COUNT)
+
+
+def state_and_parent(path):
+    return (path / "stat").read_text().rpartition(") ")[2].split()[:2]
+
+
+def processes():
+    """The parent of each that has a thread which runs, waits or is stuck: that may be another than the first."""
+    found = {}
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if any(state_and_parent(task)[0] != "Z" for task in (path / "task").iterdir()):
+                found[int(path.name)] = int(state_and_parent(path)[1])
+    return found
+
+
+def family(pid):
+    """The process, and all that came from it."""
+    parents, found = processes(), {pid}
+    for _ in parents:
+        found |= {child for child, parent in parents.items() if parent in found}
+    return found
+
+
+def title(pid):
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").decode()
+    return ""
+
+
+def reader_of(running, number):
+    return next(pid for pid in family(running.pid) if title(pid) == f"frieze: reader {number}")
+
+
+def ends_but_for(running, number, mounted, send=signal.SIGTERM):
+    """It ends in time. Only the reader of that number is left, until the share lets go."""
+    all_of_it, stuck = family(running.pid), reader_of(running, number)
+    began = time.monotonic()
+    if isinstance(running, subprocess.Popen):
+        running.send_signal(send)
+        assert running.wait(10) != 0
+    else:
+        assert running.end(send) == 0, running.errors()
+    took = time.monotonic() - began
+    assert took < END_S * (5 if is_sanitized() else 1), f"took {took:.2f} s"
+    wait_until(lambda: all_of_it & processes().keys() <= {stuck},
+               lambda: f"left: {[title(pid) for pid in all_of_it & processes().keys()]}", 1)
+    assert stuck in processes()
+    mounted.let_go()
+    wait_until(lambda: stuck not in processes(), "its end", 5)
+
+
+def test_it_works_as_a_folder(home, share):
+    with home.start(*SMALL, share.path) as running:
+        running.until(items=COUNT, pending=0)
+        assert [number for row in pictures.wall(running.screenshot()) for number in row] == list(range(COUNT))
+
+
+@pytest.mark.parametrize("order", ["share first", "share last"])
+def test_listing_hangs(home, share, good, order):
+    """Neither does the good folder wait for it, wherever it stands."""
+    share.hang()
+    sources = [share.path, good] if order == "share first" else [good, share.path]
+    running = home.start(*SMALL, *sources).ready()
+    running.until(items=COUNT, pending=0, scanning=True)
+    assert share.asked.wait(10)
+    wait_until(lambda: any("waiting" in line for line in running.errors()), "a line about it", 8)
+    ends_but_for(running, 1 if order == "share first" else 2, share)
+
+
+def test_every_folder_has_its_own_reader(home, share):
+    """However many there are: none waits for the one that hangs."""
+    share.hang()
+    good = [pictures.fill(home / f"good{number}", 2) for number in range(15)]
+    running = home.start(*SMALL, share.path, *good).ready()
+    running.until(items=30, pending=0, scanning=True)
+    assert share.asked.wait(10)
+    ends_but_for(running, 1, share)
+
+
+def test_files_that_share_a_reader(home, share, good):
+    """Of sixteen files two share a reader; it is the one that hangs that is named."""
+    names = sorted(good.glob("*.png"))
+    share.hang()
+    running = home.start(*SMALL, names[0], share.path / "p0.png", *names[1:], *names[:3]).ready()
+    assert share.asked.wait(10)
+    said = wait_until(lambda: [line for line in running.errors() if "waiting" in line], "a line about it", 8)
+    assert len(said) == 1 and f"{share.path}/p0.png: " in said[0], said
+    ends_but_for(running, 1, share)
+
+
+def test_opening_one_of_several_files_hangs(home, share, good):
+    """Of sixteen files, eight share a reader: the one that hangs is named, not the first."""
+    names = sorted(good.glob("*.png"))
+    share.hang(shares.OPEN)
+    with home.start(*SMALL, *names[:5], share.path / "p7.png", *names[5:], *names[:3]) as running:
+        assert share.asked.wait(10)
+        said = wait_until(lambda: [line for line in running.errors() if "does not answer" in line], "a line about it", 5)
+        assert len(said) == 1 and f"{share.path}/p7.png: " in said[0], said
+        share.let_go()
+        said = wait_until(lambda: [line for line in running.errors() if "answers again" in line], "a line about it", 5)
+        assert f"{share.path}/p7.png: " in said[0], said
+
+
+def test_opening_hangs_and_goes_on(home, share, good):
+    """The names are known, their files are not to be had: the others' are; once it lets go, all is there."""
+    share.hang(shares.OPEN)
+    with home.start(*SMALL, share.path, good) as running:
+        running.until(items=2 * COUNT, pending=COUNT, failed=0)
+        assert share.asked.wait(10)
+        wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it", 5)
+        running.key("Right", "Down", "End", "Home", "i")
+        assert running.status()["pending"] == COUNT
+        share.let_go()
+        running.until(items=2 * COUNT, pending=0, failed=0)
+        wait_until(lambda: any("answers again" in line for line in running.errors()), "a line about it", 5)
+
+
+def test_programs_and_ratings_wait_for_their_own_share_only(home, share, good):
+    """Whoever rates pictures, or runs programs on them, does so elsewhere while a share hangs."""
+    (home / "config" / "frieze").mkdir(parents=True, exist_ok=True)
+    (home / "config" / "frieze" / "frieze.conf").write_text("[run]\nt = touch {path}.seen\n")
+    running = home.start(*SMALL, share.path, good).ready()
+    running.until(items=2 * COUNT, pending=0)
+    share.hang()
+    running.key("Home").ask("rate", "3")
+    running.ask("run", "t")
+    running.key("End").ask("rate", "4")
+    running.ask("run", "t")
+    wait_until(lambda: any(path.suffix == ".xmp" for path in good.iterdir()), "a sidecar", 5)
+    wait_until(lambda: any(path.suffix == ".seen" for path in good.iterdir()), "the program", 5)
+    running.until(programs=1)
+    wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it", 5)
+    ends_but_for(running, 1, share)
+    assert any("perhaps not rated" in line for line in running.errors())
+
+
+def test_the_end_while_opening_hangs(home, share, good):
+    share.hang(shares.OPEN)
+    running = home.start(*SMALL, share.path, good).ready()
+    running.until(items=2 * COUNT, pending=COUNT)
+    running.key("i")  # reads what the file tells, too
+    ends_but_for(running, 1, share, signal.SIGINT)
+
+
+@pytest.mark.parametrize("what", [[shares.READ], []], ids=["reading", "everything"])
+def test_the_end_while_files_are_read(home, share, good, what):
+    """No process but the reader ever reads from a share: not even a decoder gets stuck there."""
+    running = home.start(*SMALL, share.path, good).ready()
+    running.until(items=2 * COUNT, pending=0)
+    share.hang(*what)
+    running.key("r")  # all of them again
+    running.until(items=2 * COUNT, pending=lambda count: 0 < count <= COUNT)
+    assert share.asked.wait(5)
+    ends_but_for(running, 1, share)
+
+
+def test_disconnected_and_back(home, share, isolation):
+    """Every answer is an error: what is shown stays, and is followed again afterwards."""
+    with home.start("--isolation", isolation, *SMALL, share.path) as running:
+        running.until(items=COUNT, pending=0)
+        share.error = errno.ENOTCONN
+        running.until(15, away=1)
+        status = running.idle().status()
+        assert (status["items"], status["pending"], status["failed"]) == (COUNT, 0, 0)
+        pictures.write(home / "behind" / "p90.png", 90)
+        share.error = 0
+        running.until(15, away=0, items=COUNT + 1, pending=0, failed=0)
+
+
+def copied_bytes(processes):
+    """What is in memory of files on shares, whoever holds it."""
+    found = {}
+    for pid in processes:
+        for path in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if "memfd:frieze-file" in os.readlink(path):
+                    found[path.stat().st_ino] = path.stat().st_blocks * 512
+    return sum(found.values())
+
+
+def test_copies_keep_to_the_memory(home, share):
+    """Of files that are copied for a decoder to read there are not more at once than there is room for."""
+    large = Image.effect_noise((2000, 1500), 90).convert("RGB")
+    for number in range(20):
+        large.save(home / "behind" / f"large{number}.jpg", quality=95)
+    assert ROOM / 3 < (home / "behind" / "large0.jpg").stat().st_size < ROOM
+    share.hang(shares.OPEN)
+    with home.start(*SMALL, "--memory", "64M", share.path) as running:
+        running.until(items=COUNT + 20, pending=COUNT + 20)
+        processes = running.pid, reader_of(running, 1)
+        share.let_go()
+        seen = []
+        while running.status()["pending"] > 0:
+            seen += [copied_bytes(processes) for _ in range(10)]
+        running.until(items=COUNT + 20, pending=0, failed=0)
+        assert ROOM / 3 < max(seen) <= ROOM + LITTLE, max(seen)
+
+
+def test_order_by_date_of_what_hangs(home, share, good):
+    """Workers look at the good files, whatever the others do."""
+    share.hang(shares.OPEN, shares.GETATTR, shares.LOOKUP)
+    running = home.start(*SMALL, good, share.path).ready()
+    running.until(items=COUNT, pending=0)
+    running.key("o", "d")
+    share.asked.wait(5)
+    running.key("End", "Home").until(pending=0)
+    ends_but_for(running, 2, share)
+
+
+def test_a_single_file_on_a_share_that_hangs(home, share, x11):
+    """What it is, main asks before it opens a window."""
+    share.hang()
+    mark = home.start(*SMALL, share.path / "p0.png", display=x11)
+    assert share.asked.wait(10)
+    everybody = family(mark.pid)
+    began = time.monotonic()
+    assert mark.end() == 0
+    assert time.monotonic() - began < END_S * (5 if is_sanitized() else 1)
+    share.let_go()
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
+
+
+def test_a_reader_is_killed(home, good):
+    """Another one follows, and the list stays as it is."""
+    with home.start(*SMALL, good) as running:
+        running.until(items=COUNT, pending=0)
+        running.key("Right", "Right")
+        before = running.status()
+        reader = reader_of(running, 1)
+        os.kill(reader, signal.SIGKILL)
+        wait_until(lambda: any("signal 9" in line for line in running.errors()), "a line about it", 5)
+        another = wait_until(lambda: next((pid for pid in family(running.pid) - {reader}
+                                           if title(pid) == "frieze: reader 1"), None), "another reader", 5)
+        assert another != reader
+        pictures.write(good / "p99.png", 99)
+        after = running.until(items=COUNT + 1, pending=0)
+        assert after["uri"] == before["uri"] and after["index"] == before["index"]
+
+
+def test_the_end_while_the_configuration_hangs(home, share, good):
+    """Main itself reads it, before there is a window."""
+    share.be_deaf()
+    running = home.start(*SMALL, good, more={"XDG_CONFIG_HOME": str(share.path)})
+    time.sleep(0.5)
+    everybody, began = family(running.pid), time.monotonic()
+    assert len(everybody) > 1 and not home.socket_path().exists()
+    running.send(signal.SIGTERM)
+    assert running.process.wait(20) == 0
+    assert time.monotonic() - began < END_S * (12 if is_sanitized() else 1)
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", 1)
+
+
+def test_prime_goes_on_beside_it(home, share, good):
+    share.hang(shares.OPEN)
+    process = home.popen([home.program, "prime", share.path, good], stderr=-1)
+    assert share.asked.wait(10)
+    wait_until(lambda: share.kept, "opens that hang", 5)
+    share.let_go()
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0 and f"{2 * COUNT} tiles" in said.decode(), said
+
+
+SUBCOMMANDS = {"probe": [], "scale": ["out.png"]}
+
+
+@pytest.mark.parametrize("what", [shares.LOOKUP, shares.OPEN, shares.READ], ids=["lookup", "open", "read"])
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+@pytest.mark.parametrize("send", [signal.SIGTERM, signal.SIGINT], ids=["TERM", "INT"])
+def test_the_end_of_subcommands(home, share, name, what, send):
+    """Main waits for its reader only; nor does a decoder ever hold a file of the share."""
+    share.hang(what)
+    process = home.popen([home.program, name, share.path / "p0.png", *SUBCOMMANDS[name]])
+    assert share.asked.wait(10)
+    ends_but_for(process, 0, share, send)
+    assert not (home / "out.png").exists()
+
+
+@pytest.mark.parametrize("what", [shares.LOOKUP, shares.CREATE, shares.WRITE, shares.FSYNC, shares.RENAME],
+                         ids=["lookup", "create", "write", "fsync", "rename"])
+def test_the_end_of_scale_whose_result_hangs(home, good, isolation, what):
+    """One process is left, which writes it; that ends with the hang, and leaves the whole file or none."""
+    (home / "behind").mkdir()
+    with shares.Share(home / "behind", home / "share", writable=True) as share:
+        command = home.program, "scale", "-s0", "--isolation", isolation, good / "p0.png"
+        assert home.popen([*command, share.path / "first.png"]).wait(20) == 0
+        share.hang(what)
+        process = home.popen([*command, share.path / "out.png"])
+        assert share.asked.wait(10)
+        everybody, began = family(process.pid), time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 130
+        took = time.monotonic() - began
+        assert took < END_S * (5 if is_sanitized() else 1), f"took {took:.2f} s"
+        wait_until(lambda: len(everybody & processes().keys()) <= 1,
+                   lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", 1)
+        share.let_go()
+        wait_until(lambda: not everybody & processes().keys(), "its end", 5)
+        there = {path.name: path.read_bytes() for path in (home / "behind").iterdir()}
+        assert there.pop("first.png") == (good / "p0.png").read_bytes()
+        assert there in ({}, {"out.png": (good / "p0.png").read_bytes()})
+
+
+@pytest.mark.parametrize("copied", [False, True], ids=["encoded", "copied"])
+@pytest.mark.parametrize("send", [signal.SIGTERM, signal.SIGKILL], ids=["TERM", "KILL"])
+def test_the_end_of_scale_whose_result_is_slow(home, isolation, send, copied):
+    """What writes it does not go on for nobody, and leaves nothing of it."""
+    Image.effect_noise((2000, 1500), 90).convert("RGB").save(home / "large.bmp")
+    (home / "behind").mkdir()
+    with shares.Share(home / "behind", home / "share", writable=True) as share:
+        at_once = share.reply
+
+        def slowly(opcode, node, body):
+            time.sleep(0.02 if opcode == shares.WRITE else 0)
+            return at_once(opcode, node, body)
+        share.reply = slowly
+        process = home.popen([home.program, "scale", "-s", "0" if copied else "1999", "--isolation", isolation,
+                              home / "large.bmp", share.path / "out.bmp"])
+        wait_until(lambda: any(path.stat().st_size > 100_000 for path in (home / "behind").iterdir()), "some of it", 20)
+        everybody, began = family(process.pid), time.monotonic()
+        process.send_signal(send)
+        assert process.wait(10) == (130 if send == signal.SIGTERM else -signal.SIGKILL)
+        wait_until(lambda: not everybody & processes().keys(), "the end of all", 1)
+        assert time.monotonic() - began < END_S * (5 if is_sanitized() else 1)
+        assert list((home / "behind").iterdir()) == []
+
+
+def test_subcommands_of_files_on_a_share(home, share):
+    """They say and write the same as elsewhere; one that waited goes on."""
+    there, here = ([json.loads(home.frieze("probe", folder / "p3.png").out)] for folder in (share.path, home / "behind"))
+    assert [dict(line, path="") for line in there] == [dict(line, path="") for line in here]
+    for folder, out in ((share.path, "there.png"), (home / "behind", "here.png")):
+        assert home.frieze("scale", "-s0", folder / "p3.png", home / out).status == 0
+    assert (home / "there.png").read_bytes() == (home / "here.png").read_bytes() == (home / "behind" / "p3.png").read_bytes()
+    assert "same file" in home.frieze("scale", share.path / "p3.png", share.path / "p3.png").err
+    pictures.write(home / "behind" / "long.jpg", 1, (2000, 1001))
+    assert "over 1.0 kB" in home.frieze("probe", "--limit-bytes=1K", share.path / "long.jpg").out
+    share.hang(shares.READ)
+    process = home.popen([home.program, "probe", share.path / "p3.png"], stdout=-1)
+    assert share.asked.wait(10)
+    share.let_go()
+    assert json.loads(process.communicate(timeout=20)[0]) == there[0] and process.returncode == 0

@@ -1,0 +1,58 @@
+"""The short form of `make soak`: 20,000 small pictures decoded, shown and replaced, while some come and go and some are bad,
+and nothing has grown since the first tenth of them."""
+# ctest: COST 60 TIMEOUT 300
+
+import pathlib
+import sys
+
+import pytest
+
+from frieze import is_sanitized
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "soak"))
+import soak  # noqa: E402
+import tree  # noqa: E402
+
+PICTURES = 20_000
+MEMORY = 32 << 20  # as in lap.OPTIONS
+# SQLite would fill its buffers for half of so short a run.
+OPTIONS = ("--cache-size", 0)
+
+
+@pytest.fixture(scope="module")
+def laps(module_home):
+    with soak.start(module_home, *OPTIONS) as running:
+        running.until(lambda last: last.pictures >= PICTURES)
+        stats = running.running.stats()
+        assert stats["failed"] > 0
+        assert stats["cache"]["texture_bytes_peak"] < stats["upload"]["bytes"] / 10, "hardly any was replaced"
+        assert stats["cache"]["texture_bytes"] <= MEMORY / 2, "what was in view has left, and texts are not kept for it"
+        refused = [line for line in running.running.errors() if ".jpg" in line and "--memory" in line]
+        assert refused == [], "small JPEGs fit, whatever is under way"
+        return running.laps
+
+
+@pytest.mark.parametrize("figure", list(soak.FIGURES))
+def test_nothing_grows(laps, figure):
+    if figure == "memory" and is_sanitized():
+        pytest.skip("sanitizers keep what was freed")
+    verdict = {one.name: one for one in soak.judge(laps)}[figure]
+    assert verdict.met, f"{figure}: {verdict.before:.2f} after a tenth, {verdict.after:.2f} at the end"
+
+
+def laps_with(figure, growth):
+    """A run of 100 laps in which one figure grows a little with each."""
+    made = []
+    for number in range(100):
+        counts = dict.fromkeys(soak.FIGURES, 1000)
+        counts[figure] *= 1 + growth * number / 100
+        use = tree.Use({"main process": counts.pop("memory") * soak.MB}, pss=0, **counts)
+        made.append([soak.Sample(number, 1 + number, use, (1, 2, 3))])
+    return made
+
+
+@pytest.mark.parametrize("figure", list(soak.FIGURES))
+def test_the_judge_judges(figure):
+    def missed(growth):
+        return [one.name for one in soak.judge(laps_with(figure, growth)) if not one.met]
+    assert missed(0.02) == [] and missed(0.035) == [figure]

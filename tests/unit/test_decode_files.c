@@ -1,0 +1,399 @@
+/* Files of sources reached by readers: what a reader that hangs or dies does to the jobs that ask it, and to the others. Readers
+ * are threads here that answer as a reader's process does, or keep their answers back. */
+#include "pool_fixture.h"
+
+#include "decode/files.h"
+#include "process/wire.h"
+
+enum { GOOD = 3, STUCK = 7, CHANNELS = 3 };
+
+static struct bench bench;
+
+struct reader {
+    struct fz_lane *lane;
+    atomic_bool holds;                /* answers nothing for now */
+    atomic_bool dies;                 /* ends with the next request */
+    atomic_bool lacks;                /* the descriptors for an answer */
+    atomic_uint_fast64_t share_bytes; /* each file is on a share, and as long; 0: on a disk */
+    atomic_int asked, copied;
+    struct answerer {
+        struct reader *reader;
+        int socket;
+        SDL_Thread *thread;
+    } channels[CHANNELS];
+};
+
+static struct reader good, stuck;
+
+/* A little is copied at once: here, what a SNIFF wants. Only what is more is held. */
+static bool wants_room(const struct reader *reader, const struct fz_parcel *request)
+{
+    uint64_t bytes = atomic_load(&reader->share_bytes);
+    return bytes > 0 && request->flags & FZ_OPEN_ASKS && request->flags & FZ_OPEN_WHOLE;
+}
+
+static void answer_one(struct reader *reader, int socket, const struct fz_parcel *request)
+{
+    struct fz_parcel answer = {.kind = FZ_ASK_SPOILT, .fd = -1};
+    if (wants_room(reader, request))
+        answer = (struct fz_parcel){
+            .kind = FZ_ASK_WANTS_ROOM, .value = (int64_t)atomic_load(&reader->share_bytes), .fd = -1};
+    else if (!atomic_load(&reader->lacks))
+        fz_ask_answer(request, socket, &answer);
+    fz_parcel_send(socket, &answer);
+    fz_parcel_fini(&answer);
+}
+
+static int answer_main(void *ctx)
+{
+    struct reader *reader = ((struct answerer *)ctx)->reader;
+    int socket = ((struct answerer *)ctx)->socket;
+    struct fz_parcel request;
+    while (fz_parcel_receive(socket, &request, FZ_ASK_MOST_BYTES, -1) == FZ_PARCEL_CAME) {
+        atomic_fetch_add(&reader->asked, 1);
+        if (!(request.flags & FZ_OPEN_ASKS))
+            atomic_fetch_add(&reader->copied, 1);
+        bool copies = atomic_load(&reader->share_bytes) > 0, is_little = request.flags & FZ_OPEN_ASKS;
+        while (atomic_load(&reader->holds) && !(copies && is_little) && !atomic_load(&reader->dies))
+            sleep_ms(1);
+        bool ends = atomic_load(&reader->dies);
+        if (!ends)
+            answer_one(reader, socket, &request);
+        fz_parcel_fini(&request);
+        if (ends)
+            break;
+    }
+    close(socket);
+    return 0;
+}
+
+static void connect_reader(struct reader *reader)
+{
+    int ours[CHANNELS], pair[2];
+    for (int i = 0; i < CHANNELS; i++) {
+        assert_true(fz_wire_pair(pair));
+        ours[i] = pair[0];
+        reader->channels[i].reader = reader;
+        reader->channels[i].socket = pair[1];
+        assert_int_equal(
+            fz_thread_start(&reader->channels[i].thread, "answers", answer_main, &reader->channels[i], NULL),
+            FZ_OK);
+    }
+    fz_files_connect(reader->lane, ours, CHANNELS);
+}
+
+static void join_reader(struct reader *reader)
+{
+    for (int i = 0; i < CHANNELS; i++)
+        SDL_WaitThread(reader->channels[i].thread, NULL);
+}
+
+static int open_bench(void **state)
+{
+    struct fz_error err;
+    (void)state;
+    if (SDL_Init(SDL_INIT_EVENTS) != 0)
+        return -1;
+    bench_open(&bench);
+    bench_start(&bench, 1);
+    memset(&good, 0, sizeof good);
+    memset(&stuck, 0, sizeof stuck);
+    assert_int_equal(fz_pool_use_readers(&bench.pool, &err), FZ_OK);
+    good.lane = fz_files_add_lane(bench.pool.files, GOOD, 1);
+    stuck.lane = fz_files_add_lane(bench.pool.files, STUCK, 2);
+    connect_reader(&good);
+    connect_reader(&stuck);
+    return 0;
+}
+
+static int close_bench(void **state)
+{
+    (void)state;
+    bench_stop(&bench);
+    atomic_store(&stuck.dies, true);
+    join_reader(&good);
+    join_reader(&stuck);
+    bench_close(&bench);
+    SDL_Quit();
+    return 0;
+}
+
+static struct fz_job *submit(uint32_t item, uint32_t root, enum fz_job_kind kind)
+{
+    struct fz_job *job = bench_job(&bench, kind, item, bench.good);
+    job->root = root;
+    job->credit_bytes = 1000;
+    fz_pool_submit(&bench.pool, job, item);
+    return job;
+}
+
+static size_t parked(void)
+{
+    uint64_t bytes;
+    size_t count = fz_files_parked(bench.pool.files, &bytes);
+    return count;
+}
+
+static void wait_until_parked(size_t count)
+{
+    for (double end = now_s() + 10; parked() != count && now_s() < end;)
+        sleep_ms(1);
+    assert_int_equal(parked(), count);
+}
+
+/* Takes `count` results, each item once, all with this code. */
+static void take(uint32_t first, uint32_t count, enum fz_err code)
+{
+    bool seen[64] = {false};
+    for (uint32_t i = 0; i < count; i++) {
+        struct fz_job *job = bench_next(&bench);
+        assert_non_null(job);
+        assert_true(job->item >= first && job->item < first + count && !seen[job->item - first]);
+        seen[job->item - first] = true;
+        assert_int_equal(job->error.code, code);
+        if (job->kind == FZ_JOB_DECODE && code == FZ_OK) {
+            assert_non_null(job->surface);
+            assert_true(job->file.known);
+        }
+        fz_job_free(job);
+    }
+    assert_true(fz_ready_is_empty(&bench.ready));
+}
+
+static void a_reader_opens(void **state)
+{
+    (void)state;
+    submit(1, GOOD, FZ_JOB_DECODE);
+    submit(2, STUCK + 1, FZ_JOB_SNIFF);
+    take(1, 2, FZ_OK);
+    assert_int_equal(atomic_load(&good.asked), 1);
+    assert_int_equal(atomic_load(&stuck.asked), 1);
+    assert_int_equal(atomic_load(&bench.pool.counts.opens), 2);
+    struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, 3, bench.missing);
+    job->root = GOOD;
+    fz_pool_submit(&bench.pool, job, 0);
+    take(3, 1, FZ_E_NOT_FOUND);
+}
+
+static void a_reader_that_hangs_holds_up_no_other(void **state)
+{
+    enum { JOBS = 12, OTHERS = 5 };
+    uint32_t root;
+    bool hangs;
+    uint64_t bytes;
+    (void)state;
+    atomic_store(&stuck.holds, true);
+    for (uint32_t i = 0; i < JOBS; i++)
+        submit(i, STUCK + 1, i % 2 ? FZ_JOB_DECODE : FZ_JOB_SNIFF);
+    for (uint32_t i = 0; i < OTHERS; i++)
+        submit(20 + i, GOOD, FZ_JOB_DECODE);
+    take(20, OTHERS, FZ_OK);
+    wait_until_parked(JOBS);
+    fz_files_parked(bench.pool.files, &bytes);
+    assert_int_equal(bytes, JOBS * 1000);
+    for (double end = now_s() + 10; atomic_load(&stuck.asked) < CHANNELS && now_s() < end;)
+        sleep_ms(1);
+    assert_int_equal(atomic_load(&stuck.asked), CHANNELS);
+
+    for (double end = now_s() + 10; !fz_files_hangs(bench.pool.files, STUCK) && now_s() < end;)
+        sleep_ms(5);
+    assert_true(fz_files_hangs(bench.pool.files, STUCK + 1));
+    assert_false(fz_files_hangs(bench.pool.files, GOOD));
+    assert_true(fz_files_news(bench.pool.files, &root, &hangs));
+    assert_int_equal(root, STUCK + 1);
+    assert_true(hangs);
+    assert_false(fz_files_news(bench.pool.files, &root, &hangs));
+
+    atomic_store(&stuck.holds, false);
+    take(0, JOBS, FZ_OK);
+    assert_int_equal(parked(), 0);
+    for (double end = now_s() + 10; fz_files_hangs(bench.pool.files, STUCK) && now_s() < end;)
+        sleep_ms(5);
+    assert_true(fz_files_news(bench.pool.files, &root, &hangs));
+    assert_int_equal(root, STUCK + 1);
+    assert_false(hangs);
+}
+
+static void what_is_parked_can_be_cancelled(void **state)
+{
+    enum { JOBS = 9 };
+    struct fz_job *jobs[JOBS];
+    (void)state;
+    atomic_store(&stuck.holds, true);
+    for (uint32_t i = 0; i < JOBS; i++)
+        jobs[i] = submit(i, STUCK, FZ_JOB_DECODE);
+    wait_until_parked(JOBS);
+    for (uint32_t i = 0; i < JOBS; i++)
+        fz_cancel_set(&jobs[i]->cancel);
+    take(0, JOBS, FZ_E_CANCELLED);
+    assert_int_equal(parked(), 0);
+    atomic_store(&stuck.holds, false); /* the answers come after all, to nobody */
+    submit(0, STUCK, FZ_JOB_DECODE);
+    take(0, 1, FZ_OK);
+}
+
+static void a_reader_that_dies_is_followed_by_another(void **state)
+{
+    enum { JOBS = 7 };
+    (void)state;
+    atomic_store(&stuck.holds, true);
+    for (uint32_t i = 0; i < JOBS; i++)
+        submit(i, STUCK, FZ_JOB_DECODE);
+    wait_until_parked(JOBS);
+    atomic_store(&stuck.dies, true);
+    join_reader(&stuck);
+    assert_int_equal(parked(), JOBS);
+    atomic_store(&stuck.dies, false);
+    atomic_store(&stuck.holds, false);
+    connect_reader(&stuck);
+    take(0, JOBS, FZ_OK);
+}
+
+/* Nobody waits for a reader that cannot be asked; it is not for ever. */
+static void without_channels_it_fails_at_once(void **state)
+{
+    enum { JOBS = 7 };
+    (void)state;
+    fz_files_connect(stuck.lane, NULL, 0);
+    join_reader(&stuck);
+    double began_s = now_s();
+    for (uint32_t i = 0; i < JOBS; i++)
+        submit(i, STUCK + 1, i % 2 ? FZ_JOB_DECODE : FZ_JOB_SNIFF);
+    take(0, JOBS, FZ_E_BUSY);
+    assert_true(now_s() - began_s < 2);
+    assert_int_equal(parked(), 0);
+    connect_reader(&stuck);
+    submit(0, STUCK, FZ_JOB_DECODE);
+    take(0, 1, FZ_OK);
+}
+
+static void a_reader_that_nobody_follows_is_given_up(void **state)
+{
+    enum { JOBS = 7 };
+    (void)state;
+    atomic_store(&stuck.dies, true);
+    for (uint32_t i = 0; i < CHANNELS + JOBS; i++)
+        submit(i, STUCK, FZ_JOB_DECODE);
+    take(0, CHANNELS + JOBS, FZ_E_BUSY);
+    submit(0, STUCK, FZ_JOB_DECODE); /* no more patience is due */
+    double began_s = now_s();
+    take(0, 1, FZ_E_BUSY);
+    assert_true(now_s() - began_s < 2);
+    join_reader(&stuck);
+    atomic_store(&stuck.dies, false);
+    connect_reader(&stuck);
+    submit(0, STUCK, FZ_JOB_DECODE);
+    take(0, 1, FZ_OK);
+}
+
+static void a_reader_may_lack_descriptors(void **state)
+{
+    (void)state;
+    atomic_store(&stuck.lacks, true);
+    for (uint32_t i = 0; i < CHANNELS + 2; i++)
+        submit(i, STUCK, FZ_JOB_DECODE);
+    take(0, CHANNELS + 2, FZ_E_BUSY);
+    atomic_store(&stuck.lacks, false);
+    submit(0, STUCK, FZ_JOB_DECODE);
+    take(0, 1, FZ_OK);
+}
+
+static void wait_until_copied(const struct reader *reader, int count)
+{
+    for (double end = now_s() + 10; atomic_load(&reader->copied) < count && now_s() < end;)
+        sleep_ms(1);
+    sleep_ms(100);
+    assert_int_equal(atomic_load(&reader->copied), count);
+}
+
+/* All that is asked for has room, or is copied alone. Who waits for that holds up nobody who needs none. */
+static void copies_have_room(void **state)
+{
+    enum { ROOM = WORKING_BYTES / 4, JOBS = 5 };
+    static const struct {
+        uint64_t bytes;
+        int at_once;
+    } cases[] = {{ROOM / 2, 2}, {ROOM / 3 * 2, 1}, {ROOM, 1}, {ROOM * 3, 1}};
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        atomic_store(&stuck.copied, 0);
+        atomic_store(&stuck.holds, true);
+        atomic_store(&stuck.share_bytes, cases[c].bytes);
+        for (uint32_t i = 0; i < JOBS; i++)
+            submit(i, STUCK, FZ_JOB_DECODE);
+        wait_until_copied(&stuck, cases[c].at_once);
+        assert_int_equal(parked(), JOBS);
+        submit(20, GOOD, FZ_JOB_DECODE);
+        submit(21, STUCK, FZ_JOB_SNIFF);
+        take(20, 2, FZ_OK);
+        atomic_store(&stuck.holds, false);
+        take(0, JOBS, FZ_OK);
+        assert_int_equal(atomic_load(&stuck.copied), JOBS);
+    }
+}
+
+/* What it holds, it holds for as long as nobody knows. */
+static void copies_of_a_share_that_hangs_leave_room(void **state)
+{
+    (void)state;
+    atomic_store(&stuck.share_bytes, WORKING_BYTES);
+    atomic_store(&good.share_bytes, WORKING_BYTES);
+    atomic_store(&stuck.holds, true);
+    for (uint32_t i = 0; i < 3; i++)
+        submit(i, STUCK, FZ_JOB_DECODE);
+    wait_until_copied(&stuck, 1);
+    submit(20, GOOD, FZ_JOB_DECODE);
+    take(20, 1, FZ_OK);
+    assert_true(fz_files_hangs(bench.pool.files, STUCK));
+    atomic_store(&stuck.holds, false);
+    take(0, 3, FZ_OK);
+}
+
+static void room_comes_back_from_what_is_cancelled(void **state)
+{
+    enum { JOBS = 4 };
+    struct fz_job *jobs[JOBS];
+    (void)state;
+    atomic_store(&stuck.share_bytes, WORKING_BYTES);
+    atomic_store(&stuck.holds, true);
+    for (uint32_t i = 0; i < JOBS; i++)
+        jobs[i] = submit(i, STUCK, FZ_JOB_DECODE);
+    wait_until_copied(&stuck, 1);
+    for (uint32_t i = 0; i < JOBS; i++)
+        fz_cancel_set(&jobs[i]->cancel);
+    take(0, JOBS, FZ_E_CANCELLED);
+    atomic_store(&stuck.holds, false);
+    submit(0, STUCK, FZ_JOB_DECODE);
+    take(0, 1, FZ_OK);
+}
+
+static void stopped_while_parked(void **state)
+{
+    (void)state;
+    atomic_store(&stuck.holds, true);
+    for (uint32_t i = 0; i < 6; i++)
+        submit(i, STUCK, FZ_JOB_DECODE);
+    wait_until_parked(6);
+    /* Stops the pool: what nobody answered is freed, which leak checkers confirm. */
+}
+
+#define FILES(function) cmocka_unit_test_setup_teardown(function, open_bench, close_bench)
+
+int main(void)
+{
+    fz_thread_claim_main();
+    const struct CMUnitTest tests[] = {
+        FILES(a_reader_opens),
+        FILES(a_reader_that_hangs_holds_up_no_other),
+        FILES(what_is_parked_can_be_cancelled),
+        FILES(a_reader_that_dies_is_followed_by_another),
+        FILES(without_channels_it_fails_at_once),
+        FILES(a_reader_that_nobody_follows_is_given_up),
+        FILES(a_reader_may_lack_descriptors),
+        FILES(copies_have_room),
+        FILES(copies_of_a_share_that_hangs_leave_room),
+        FILES(room_comes_back_from_what_is_cancelled),
+        FILES(stopped_while_parked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,271 @@
+/* Animated AVIF: its frames, their times, cut short and damaged. */
+#include "test_image_anim.h"
+
+#include "frieze_config.h"
+#include "image/anim/format.h"
+
+#if FRIEZE_WITH_AVIF
+
+#include <avif/avif.h>
+
+enum { W = 32, H = 16, COUNT = 3 };
+
+/* Of one colour each, lossless, for so many 1/100 s. */
+static const uint32_t colors[COUNT] = {0xff0000, 0x00ff00, 0x3070f0};
+static const uint64_t ticks[COUNT] = {50, 5, 20};
+
+static avifImage *make_frame(uint32_t color, bool alpha, int primaries, int curve)
+{
+    avifImage *image = avifImageCreate(W, H, 8, AVIF_PIXEL_FORMAT_YUV444);
+    image->matrixCoefficients = AVIF_MATRIX_COEFFICIENTS_IDENTITY;
+    image->colorPrimaries = (avifColorPrimaries)primaries;
+    image->transferCharacteristics = (avifTransferCharacteristics)curve;
+    avifRGBImage rgb;
+    avifRGBImageSetDefaults(&rgb, image);
+    rgb.format = AVIF_RGB_FORMAT_RGBA;
+    uint8_t *pixels = malloc(W * H * 4);
+    for (int i = 0; i < W * H; i++) {
+        const uint8_t px[] = {(uint8_t)(color >> 16), (uint8_t)(color >> 8), (uint8_t)color,
+                              alpha && i % W >= W / 2 ? 0 : 255};
+        memcpy(pixels + (size_t)i * 4, px, 4);
+    }
+    rgb.pixels = pixels;
+    rgb.rowBytes = W * 4;
+    rgb.ignoreAlpha = !alpha;
+    assert_int_equal(avifImageRGBToYUV(image, &rgb), AVIF_RESULT_OK);
+    free(pixels);
+    return image;
+}
+
+static struct bytes make_avif_of(size_t count, bool alpha, int primaries, int curve)
+{
+    avifEncoder *encoder = avifEncoderCreate();
+    avifRWData data = AVIF_DATA_EMPTY;
+    struct bytes b = {0};
+    encoder->speed = 10;
+    encoder->timescale = 100;
+    encoder->minQuantizer = encoder->maxQuantizer = AVIF_QUANTIZER_LOSSLESS;
+    encoder->minQuantizerAlpha = encoder->maxQuantizerAlpha = AVIF_QUANTIZER_LOSSLESS;
+    for (size_t i = 0; i < count; i++) {
+        avifImage *image = make_frame(colors[i], alpha, primaries, curve);
+        assert_int_equal(
+            avifEncoderAddImage(encoder, image, ticks[i],
+                                count == 1 ? AVIF_ADD_IMAGE_FLAG_SINGLE : AVIF_ADD_IMAGE_FLAG_NONE),
+            AVIF_RESULT_OK);
+        avifImageDestroy(image);
+    }
+    assert_int_equal(avifEncoderFinish(encoder, &data), AVIF_RESULT_OK);
+    bytes_put(&b, data.data, data.size);
+    avifRWDataFree(&data);
+    avifEncoderDestroy(encoder);
+    return b;
+}
+
+static struct bytes make_avif(size_t count, bool alpha)
+{
+    return make_avif_of(count, alpha, AVIF_COLOR_PRIMARIES_BT709, AVIF_TRANSFER_CHARACTERISTICS_SRGB);
+}
+
+static void assert_frame(struct play *p, int index, bool alpha)
+{
+    assert_int_equal(p->frame.index, index);
+    render(p, 0, 0);
+    assert_int_equal(p->image.out_w, W);
+    assert_near(pixel(&p->image, 2, H - 1), colors[index], 1);
+    assert_near(pixel(&p->image, W - 2, 0), alpha ? (uint32_t)BACKGROUND : colors[index], 1);
+}
+
+static void test_frames_and_times(void **state)
+{
+    (void)state;
+    for (int alpha = 0; alpha < 2; alpha++) {
+        struct bytes b = make_avif(COUNT, alpha);
+        struct play p;
+        assert_int_equal(open_play(&p, b.data, b.len, 0), FZ_OK);
+        assert_int_equal(fz_anim_get_facts(p.anim)->frames, COUNT);
+        for (int i = 0; i < 2 * COUNT; i++) {
+            assert_int_equal(compose(&p, FZ_ANIM_NEXT), FZ_OK);
+            assert_frame(&p, i % COUNT, alpha);
+            assert_int_equal(p.frame.delay_us, ticks[i % COUNT] * 10000);
+            assert_false(p.frame.last);
+        }
+        assert_int_equal(compose(&p, 1), FZ_OK); /* back */
+        assert_frame(&p, 1, alpha);
+        close_play(&p);
+        free(b.data);
+    }
+}
+
+/* Wide primaries, and high dynamic range: the first frame looks as the still picture does. */
+static void test_colors_are_those_of_the_still(void **state)
+{
+    (void)state;
+    static const int kinds[][2] = {{12, 13}, {9, 16}, {9, 18}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct bytes b = make_avif_of(COUNT, false, kinds[i][0], kinds[i][1]);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        struct play p;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_int_equal(open_play(&p, b.data, b.len, 0), FZ_OK);
+        assert_int_equal(compose(&p, 2), FZ_OK);
+        render(&p, 0, 0);
+        assert_true(channel_distance(pixel(&p.image, 2, 2), colors[2]) > 5);
+        assert_int_equal(compose(&p, 0), FZ_OK);
+        render(&p, 0, 0);
+        assert_near(pixel(&p.image, 2, 2), pixel(&image, 2, 2), 2);
+        close_play(&p);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
+/* The still picture knows how many frames there are; a file of one is no animation. */
+static void test_stills(void **state)
+{
+    (void)state;
+    for (size_t count = 1; count <= COUNT; count += 2) {
+        struct bytes b = make_avif(count, false);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        struct play p;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.frames, count);
+        assert_near(pixel(&image, 0, 0), colors[0], 1);
+        assert_int_equal(open_play(&p, b.data, b.len, 0), count > 1 ? FZ_OK : FZ_E_UNSUPPORTED);
+        close_play(&p);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
+/* A box, whose bytes end where `b` does, from `start` on. */
+static void end_box(struct bytes *b, size_t start)
+{
+    size_t size = b->len - start;
+    for (int i = 0; i < 4; i++)
+        b->data[start + (size_t)i] = (uint8_t)(size >> (24 - 8 * i));
+}
+
+static size_t begin_box(struct bytes *b, const char *type)
+{
+    size_t start = b->len;
+    bytes_put(b, "\0\0\0\0", 4);
+    bytes_put(b, type, 4);
+    return start;
+}
+
+static void put_be(struct bytes *b, uint64_t value, int count)
+{
+    for (int i = count - 1; i >= 0; i--)
+        bytes_put(b, &(uint8_t){(uint8_t)(value >> 8 * i)}, 1);
+}
+
+static void put_zeros(struct bytes *b, int count)
+{
+    for (int i = 0; i < count; i++)
+        put_be(b, 0, 1);
+}
+
+/* A track of `bytes` a time, whose edit list has these flags (-1: there is none). */
+static void put_track(struct bytes *b, const char *handler, int bytes, uint64_t whole, int flags,
+                      uint64_t segment)
+{
+    size_t track = begin_box(b, "trak"), box = begin_box(b, "tkhd");
+    put_be(b, bytes == 8, 1);
+    put_zeros(b, 3 + 2 * bytes + 8);
+    put_be(b, whole, bytes);
+    put_zeros(b, 60);
+    end_box(b, box);
+    if (flags >= 0) {
+        size_t edits = begin_box(b, "edts"), list = begin_box(b, "elst");
+        put_be(b, bytes == 8, 1);
+        put_be(b, (uint64_t)flags, 3);
+        put_be(b, 1, 4);
+        put_be(b, segment, bytes);
+        put_zeros(b, bytes + 4);
+        end_box(b, list);
+        end_box(b, edits);
+    }
+    size_t media = begin_box(b, "mdia"), is = begin_box(b, "hdlr");
+    put_zeros(b, 8);
+    bytes_put(b, handler, 4);
+    put_zeros(b, 13);
+    end_box(b, is);
+    end_box(b, media);
+    end_box(b, track);
+}
+
+static int plays(int bytes, uint64_t whole, int flags, uint64_t segment, size_t cut)
+{
+    struct bytes b = {0};
+    size_t box = begin_box(&b, "ftyp");
+    bytes_put(&b, "avis\0\0\0\0", 8);
+    end_box(&b, box);
+    box = begin_box(&b, "moov");
+    put_track(&b, "auxv", 4, 1, 0, 1);
+    put_track(&b, "pict", bytes, whole, flags, segment);
+    end_box(&b, box);
+    int result = fz_avif_plays(&(struct fz_bytes){b.data, b.len - cut, true});
+    free(b.data);
+    return result;
+}
+
+static void test_how_often(void **state)
+{
+    (void)state;
+    for (int bytes = 4; bytes <= 8; bytes += 4) {
+        assert_int_equal(plays(bytes, 300, 1, 100, 0), 3);
+        assert_int_equal(plays(bytes, 301, 1, 100, 0), 4);
+        assert_int_equal(plays(bytes, 300, 0, 100, 0), 1);
+        assert_int_equal(plays(bytes, 300, -1, 100, 0), 0);
+        assert_int_equal(plays(bytes, 300, 1, 0, 0), 0);
+        assert_int_equal(plays(bytes, bytes == 8 ? UINT64_MAX : UINT32_MAX, 1, 100, 0), 0);
+        for (size_t cut = 1; cut < 200; cut += 7)
+            plays(bytes, 300, 1, 100, cut);
+    }
+    assert_int_equal(plays(8, UINT64_MAX - 1, 1, 1, 0), 0);
+}
+
+/* Whatever is cut off, and whatever the bytes become: an error, or frames of the size that was said. */
+static void test_damage(void **state)
+{
+    (void)state;
+    struct bytes b = make_avif(COUNT, false);
+    uint32_t seed = 5;
+    for (size_t round = 0; round < 300; round++) {
+        struct bytes damaged = {0};
+        bytes_put(&damaged, b.data, round % 3 ? b.len : next_random(&seed) % b.len);
+        for (int i = 0; i < 3 && round % 3; i++)
+            damaged.data[16 + next_random(&seed) % (damaged.len - 16)] = (uint8_t)next_random(&seed);
+        struct play p;
+        int count = open_play(&p, damaged.data, damaged.len, 8) == FZ_OK ? 4 : 0;
+        for (int i = 0; i < count; i++)
+            if (compose(&p, FZ_ANIM_NEXT) == FZ_OK)
+                render(&p, 8, 8);
+        close_play(&p);
+        free(damaged.data);
+    }
+    free(b.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_frames_and_times), cmocka_unit_test(test_stills),
+        cmocka_unit_test(test_how_often),        cmocka_unit_test(test_colors_are_those_of_the_still),
+        cmocka_unit_test(test_damage),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+int main(void)
+{
+    return 77;
+}
+
+#endif

@@ -1,0 +1,165 @@
+/* ctest: TIMEOUT 60 */
+/* A zygote that was stopped: by somebody who means it, or for a moment. */
+#include "fixture.h"
+
+#include "process/title.h"
+#include "process/zygote.h"
+#include "sync/thread.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+static int wait_for_the_end(int socket, int number, struct fz_sandbox *sandbox)
+{
+    char byte;
+    (void)number;
+    (void)sandbox;
+    while (read(socket, &byte, 1) > 0)
+        ;
+    return 0;
+}
+
+static const struct fz_role role = {.name = "child", .run = wait_for_the_end};
+static struct fz_zygote *zygote;
+
+static struct fz_child fork_one(void)
+{
+    struct fz_child child;
+    struct fz_error err = {0};
+    enum fz_err code = fz_zygote_front_fork(zygote, 1, &child, &err);
+    if (code != FZ_OK)
+        fail_msg("%s", err.msg);
+    return child;
+}
+
+static pid_t parent_of(pid_t pid)
+{
+    char path[64];
+    int parent = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%*d (%*[^)]) %*c %d", &parent), 1);
+    fclose(file);
+    return parent;
+}
+
+/* Gives the process that the child was forked from. */
+static pid_t stop_zygote_of(const struct fz_child *child)
+{
+    pid_t pid = parent_of(child->pid);
+    siginfo_t state;
+    assert_int_equal(parent_of(pid), getpid());
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &state, WSTOPPED | WNOWAIT), 0);
+    return pid;
+}
+
+/* Twice: the second is one that was begun by running the program again. */
+static void stopped_one_is_replaced_within_a_second(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        int replaced = fz_zygote_front_replaced(zygote);
+        struct fz_child first = fork_one();
+        pid_t stopped = stop_zygote_of(&first);
+        double began_s = now_s();
+        struct fz_child second = fork_one();
+        print_message("    after %.2f s\n", now_s() - began_s);
+        assert_true(now_s() - began_s < SOON_S);
+        assert_int_equal(fz_zygote_front_replaced(zygote), replaced + 1);
+        assert_true(kill(stopped, 0) != 0);
+        assert_false(fz_zygote_front_end(zygote, &first, NULL)); /* it was taken along */
+        assert_true(fz_zygote_front_end(zygote, &second, NULL));
+    }
+}
+
+/* Three of them end one after the other, in a part of the second that the whole end may take. */
+static void stopped_one_does_not_hold_up_the_end(void **state)
+{
+    double least_s = 10;
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        struct fz_zygote *kept = zygote;
+        struct fz_error err;
+        assert_int_equal(fz_zygote_front_start(&zygote, &role, false, &err), FZ_OK);
+        struct fz_child child = fork_one();
+        pid_t stopped = stop_zygote_of(&child);
+        double began_s = now_s();
+        fz_zygote_front_stop(zygote);
+        least_s = now_s() - began_s < least_s ? now_s() - began_s : least_s;
+        assert_true(kill(stopped, 0) != 0);
+        fz_zygote_front_drop(&child);
+        zygote = kept;
+    }
+    print_message("    after %.3f s\n", least_s);
+    assert_true(least_s < 0.1);
+}
+
+static int continue_soon(void *ctx)
+{
+    sleep_ms(100);
+    return kill(*(pid_t *)ctx, SIGCONT);
+}
+
+static void one_that_goes_on_is_kept(void **state)
+{
+    SDL_Thread *thread;
+    (void)state;
+    int replaced = fz_zygote_front_replaced(zygote);
+    struct fz_child first = fork_one();
+    pid_t stopped = stop_zygote_of(&first);
+    assert_int_equal(fz_thread_start(&thread, "continues", continue_soon, &stopped, NULL), FZ_OK);
+    struct fz_child second = fork_one();
+    SDL_WaitThread(thread, NULL);
+    assert_int_equal(fz_zygote_front_replaced(zygote), replaced);
+    assert_true(fz_zygote_front_end(zygote, &first, NULL));
+    assert_true(fz_zygote_front_end(zygote, &second, NULL));
+}
+
+static int fork_by_thread(void *ctx)
+{
+    *(struct fz_child *)ctx = fork_one();
+    return 0;
+}
+
+/* Whoever asked for the process in place of a lost one may end: it ends with the program only. */
+static void one_outlives_the_thread_that_wanted_it(void **state)
+{
+    SDL_Thread *thread;
+    struct fz_child child = fork_one(), next;
+    (void)state;
+    assert_int_equal(kill(parent_of(child.pid), SIGKILL), 0);
+    assert_false(fz_zygote_front_end(zygote, &child, NULL));
+    int replaced = fz_zygote_front_replaced(zygote);
+    assert_int_equal(fz_thread_start(&thread, "wants", fork_by_thread, &child, NULL), FZ_OK);
+    SDL_WaitThread(thread, NULL);
+    assert_int_equal(fz_zygote_front_replaced(zygote), replaced + 1);
+    sleep_ms(50);
+    next = fork_one();
+    assert_int_equal(fz_zygote_front_replaced(zygote), replaced + 1);
+    assert_true(fz_zygote_front_end(zygote, &child, NULL));
+    assert_true(fz_zygote_front_end(zygote, &next, NULL));
+}
+
+int main(int argc, char **argv)
+{
+    static const struct fz_role *const roles[] = {&role, NULL};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_that_goes_on_is_kept),
+        cmocka_unit_test(stopped_one_is_replaced_within_a_second),
+        cmocka_unit_test(stopped_one_does_not_hold_up_the_end),
+        cmocka_unit_test(one_outlives_the_thread_that_wanted_it),
+    };
+    fz_title_init(argc, argv);
+    if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
+        return fz_zygote_back_main(argc, argv, roles);
+    struct fz_error err;
+    if (fz_zygote_front_start(&zygote, &role, false, &err) != FZ_OK) {
+        fprintf(stderr, "%s\n", err.msg);
+        return 1;
+    }
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    fz_zygote_front_stop(zygote);
+    return failed;
+}

@@ -1,0 +1,214 @@
+/* What holds in every layout of the table, against loops over all tiles, for random windows and sections with a printed seed. */
+#include "fixture.h"
+
+#include "ctl/option.h"
+#include "view/layout.h"
+
+enum { MOST_TILES = 120, MOST_SECTIONS = 12 };
+
+struct wall {
+    struct fz_layout layout;
+    struct fz_layout_section sections[MOST_SECTIONS];
+};
+
+static void set_random(struct random *random, struct wall *wall)
+{
+    struct fz_layout_params params = {.id = (enum fz_layout_id)random_int(random, 0, FZ_LAYOUTS - 1),
+                                      .view_w = random_int(random, 64, 2000),
+                                      .view_h = random_int(random, 64, 1500),
+                                      .tile_w = random_int(random, 16, 400),
+                                      .tile_h = random_int(random, 16, 400),
+                                      .caption_h = FZ_CAPTION_H,
+                                      .heading_h = random_int(random, 1, 60),
+                                      .count = (size_t)random_int(random, 1, MOST_TILES),
+                                      .sections = wall->sections};
+    size_t wanted = (size_t)random_int(random, 0, MOST_SECTIONS);
+    for (size_t start = 0; params.section_count < wanted && start < params.count;) {
+        wall->sections[params.section_count++].start = start;
+        start += (size_t)random_int(random, 1, 30);
+    }
+    fz_layout_set(&wall->layout, &params);
+}
+
+static const char *describe(const struct fz_layout *layout)
+{
+    static char text[160];
+    const struct fz_layout_params *p = &layout->params;
+    snprintf(text, sizeof text, "%s, window %dx%d, tile %dx%d, %zu tiles, %zu sections",
+             fz_layout_name(p->id), p->view_w, p->view_h, p->tile_w, p->tile_h, p->count, p->section_count);
+    return text;
+}
+
+static bool apart(struct fz_rect a, struct fz_rect b)
+{
+    return a.x + a.w <= b.x + 1e-6 || b.x + b.w <= a.x + 1e-6 || a.y + a.h <= b.y + 1e-6 ||
+           b.y + b.h <= a.y + 1e-6;
+}
+
+static bool is_whole(double x)
+{
+    return x == floor(x);
+}
+
+/* ---- The table ----------------------------------------------------------------------------------------- */
+
+static void names_are_those_of_the_option(void **state)
+{
+    (void)state;
+    char names[200] = "";
+    for (int i = 0; i < FZ_LAYOUTS; i++) {
+        enum fz_layout_id id = FZ_LAYOUTS;
+        const char *name = fz_layout_name((enum fz_layout_id)i);
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? "|" : "", name);
+        assert_true(fz_layout_find(name, &id));
+        assert_int_equal(id, i);
+    }
+    assert_string_equal(names, fz_option_row(FZ_OPTION_LAYOUT)->metavar);
+    enum fz_layout_id id;
+    assert_false(fz_layout_find("gri", &id));
+}
+
+/* ---- Where things stand -------------------------------------------------------------------------------- */
+
+static void nothing_lies_over_another_thing(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static struct wall wall;
+    for (int round = 0; round < 300; round++) {
+        set_random(&random, &wall);
+        const struct fz_layout *layout = &wall.layout;
+        for (size_t i = 0; i < layout->params.count; i++) {
+            struct fz_rect cell = fz_layout_cell(layout, i), box = fz_layout_box(layout, i);
+            assert_true(is_whole(box.x) && is_whole(box.y) && is_whole(box.w) && is_whole(box.h));
+            assert_true(box.w >= 1 && box.h >= 1);
+            assert_true(box.x > cell.x - 1 && box.x + box.w <= cell.x + cell.w + 1e-6);
+            assert_true(box.y > cell.y - 1 && box.y + box.h <= cell.y + cell.h + 1e-6);
+            for (size_t k = 0; k < i; k++)
+                if (!apart(fz_layout_cell(layout, k), cell))
+                    fail_msg("%s: tiles %zu and %zu overlap", describe(layout), k, i);
+            for (size_t s = 0; s < layout->params.section_count; s++)
+                if (!apart(fz_layout_heading(layout, s), cell))
+                    fail_msg("%s: heading %zu lies over tile %zu", describe(layout), s, i);
+        }
+    }
+}
+
+static void a_strip_is_one_row_of_larger_tiles(void **state)
+{
+    (void)state;
+    struct fz_layout_params params = {.id = FZ_LAYOUT_STRIP,
+                                      .view_w = 1920,
+                                      .view_h = 1080,
+                                      .tile_w = 256,
+                                      .tile_h = 192,
+                                      .caption_h = FZ_CAPTION_H,
+                                      .count = 100000};
+    struct fz_layout layout;
+    size_t first, last, index;
+    fz_layout_set(&layout, &params);
+    assert_true(layout.box_w == 640 && layout.box_h == 480);
+    double above = fz_layout_box(&layout, 0).y, below = 1080 - above - layout.box_h;
+    assert_near(above, below, FZ_CAPTION_H + FZ_MIN_GAP);
+    for (size_t i = 1; i < 100; i++) {
+        struct fz_rect box = fz_layout_box(&layout, i), before = fz_layout_box(&layout, i - 1);
+        assert_true(box.y == before.y && box.x - before.x == layout.pitch_x);
+    }
+    assert_true(fz_layout_visible(&layout, fz_layout_scroll_max(&layout), &first, &last));
+    assert_int_equal(last, params.count - 1);
+    assert_int_equal(first, params.count - 3);
+    assert_true(fz_layout_hit(&layout, fz_layout_scroll_max(&layout), 1900, 540, &index));
+    assert_int_equal(index, last);
+    assert_false(fz_layout_hit(&layout, 0, 100, 5, &index));
+    assert_int_equal(fz_layout_move(&layout, 7, 0, 1, FZ_LAYOUT_OWN_COLUMN), 8);
+    assert_int_equal(fz_layout_move(&layout, 7, -1, 0, FZ_LAYOUT_OWN_COLUMN), 6);
+}
+
+/* ---- Looking ------------------------------------------------------------------------------------------- */
+
+static void visible_is_what_a_loop_finds(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static struct wall wall;
+    for (int round = 0; round < 5000; round++) {
+        set_random(&random, &wall);
+        const struct fz_layout *layout = &wall.layout;
+        double scroll = random_real(&random, 0, fz_layout_scroll_max(layout)), view = fz_layout_view(layout);
+        size_t first = SIZE_MAX, last = SIZE_MAX;
+        assert_true(fz_layout_visible(layout, scroll, &first, &last));
+        assert_true(first <= last && last < layout->params.count);
+        for (size_t i = 0; i < layout->params.count; i++) {
+            double start = fz_layout_start(layout, i), end = start + fz_layout_pitch(layout);
+            double seen = fmin(end, scroll + view) - fmax(start, scroll);
+            bool visible = i >= first && i <= last;
+            if ((seen > 0.5 + 1e-6 && !visible) || (seen < 0.5 - 1e-6 && visible))
+                fail_msg("%s at %.17g: %g px of %zu seen, visible: %zu to %zu", describe(layout), scroll,
+                         seen, i, first, last);
+        }
+    }
+}
+
+static void hit_is_the_inverse_of_cell(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static struct wall wall;
+    for (int round = 0; round < 1000; round++) {
+        set_random(&random, &wall);
+        const struct fz_layout *layout = &wall.layout;
+        double scroll = floor(random_real(&random, 0, fz_layout_scroll_max(layout)));
+        for (int i = 0; i < 20; i++) {
+            double x = random_real(&random, 0, layout->params.view_w),
+                   y = random_real(&random, 0, layout->params.view_h);
+            size_t index = SIZE_MAX, expected = SIZE_MAX;
+            for (size_t k = 0; k < layout->params.count; k++) {
+                struct fz_rect cell = fz_layout_cell(layout, k);
+                *(layout->sideways ? &cell.x : &cell.y) -= scroll;
+                if (x >= cell.x && x < cell.x + cell.w && y >= cell.y && y < cell.y + cell.h)
+                    expected = k;
+            }
+            if (!fz_layout_hit(layout, scroll, x, y, &index))
+                index = SIZE_MAX;
+            if (index != expected)
+                fail_msg("%s at %g: (%.17g, %.17g) lies in %zu, not %zu", describe(layout), scroll, x, y,
+                         expected, index);
+        }
+    }
+}
+
+static void reveal_and_centre_show_the_tile(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static struct wall wall;
+    for (int round = 0; round < 20000; round++) {
+        set_random(&random, &wall);
+        const struct fz_layout *layout = &wall.layout;
+        double max = fz_layout_scroll_max(layout), view = fz_layout_view(layout);
+        size_t index = (size_t)random_int(&random, 0, (int)layout->params.count - 1);
+        double start = fz_layout_start(layout, index), end = start + fz_layout_pitch(layout);
+        double revealed = fz_layout_reveal(layout, index, random_real(&random, 0, max));
+        double centred = fz_layout_centre(layout, index);
+        assert_true(revealed >= 0 && revealed <= max && centred >= 0 && centred <= max);
+        if (end - start > view)
+            continue;
+        assert_true(start >= revealed - 1e-6 && end <= revealed + view + 1e-6);
+        assert_true(start >= centred - 1 && end <= centred + view + 1);
+        if (centred > 0 && centred < max)
+            assert_near((start + end) / 2, centred + view / 2, 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_those_of_the_option),
+        cmocka_unit_test(nothing_lies_over_another_thing),
+        cmocka_unit_test(a_strip_is_one_row_of_larger_tiles),
+        cmocka_unit_test(visible_is_what_a_loop_finds),
+        cmocka_unit_test(hit_is_the_inverse_of_cell),
+        cmocka_unit_test(reveal_and_centre_show_the_tile),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
