@@ -11,6 +11,7 @@
 #include "sync/thread.h"
 
 #include <SDL_timer.h>
+#include <fribidi.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -307,6 +308,18 @@ static void take_label(struct fz_head *head, struct text_entry *entry, const str
     entry->label.surface = NULL;
     entry->failed = !entry->texture;
     entry->pending = false;
+}
+
+bool fz_text_has_right_to_left(const char *text)
+{
+    size_t bytes = strlen(text), n;
+    for (size_t i = 0; i < bytes; i += n ? n : 1) {
+        uint32_t c;
+        n = fz_utf8_decode(text + i, bytes - i, &c);
+        if (n > 0 && FRIBIDI_IS_RTL(fribidi_get_bidi_type(c)))
+            return true;
+    }
+    return false;
 }
 
 bool fz_text_has_arrived(const struct fz_head *head)

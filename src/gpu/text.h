@@ -31,6 +31,9 @@ bool fz_text_size(struct fz_head *head, const char *text, const struct fz_text_s
 bool fz_text_draw(struct fz_head *head, const char *text, const struct fz_text_style *style, double x,
                   double y, struct fz_color color);
 
+/* Any thread. Whether anything in it is read from right to left: numbers beside that are drawn on its other side. */
+bool fz_text_has_right_to_left(const char *text);
+
 /* Render thread. True while finished texts wait to be taken in. */
 bool fz_text_has_arrived(const struct fz_head *head);
 

@@ -97,10 +97,21 @@ static void many_texts_come_in_turns(void **state)
     assert_true(turns > 2);
 }
 
+static void what_is_read_from_right_to_left_is_found(void **state)
+{
+    (void)state;
+    assert_false(fz_text_has_right_to_left(""));
+    assert_false(fz_text_has_right_to_left("IMG 2.jpg, \xc3\xa9t\xc3\xa9 \xe5\xb1\xb1"));
+    assert_true(fz_text_has_right_to_left("a \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"));   /* Hebrew */
+    assert_true(fz_text_has_right_to_left("\xd8\xb3\xd9\x84\xd8\xa7\xd9\x85.jpg")); /* Arabic */
+    assert_false(fz_text_has_right_to_left("\xff\xd7"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_comes_once_it_is_made),
+        cmocka_unit_test(what_is_read_from_right_to_left_is_found),
         cmocka_unit_test(many_texts_come_in_turns),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -108,16 +108,31 @@ static void test_recursion_is_refused(void **state)
         host_fini(&host);
         free(texts[i]);
     }
-    static const char *const circles[] = {
-        HEAD "width='50' height='50'><g id='a'><use xlink:href='#a'/></g></svg>",
-        HEAD "width='50' height='50'><g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g></svg>",
+}
+
+static void a_use_of_itself_is_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool loops;
+    } files[] = {
+        {HEAD "width='50' height='50'><g id='a'><use xlink:href='#a'/></g><rect width='9' height='9'/></svg>",
+         true},
+        {HEAD "width='50' height='50'><g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g></svg>",
+         true},
+        {HEAD "width='50' height='50' id='top'><use href='#top'/></svg>", true},
+        {HEAD "width='50' height='50' id='top'><a href='#top'><rect width='9' height='9'/></a></svg>", false},
+        {HEAD "width='50' height='50'><g id='a'><use href='#b'/></g><rect id='b'/></svg>", false},
     };
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct host host;
         struct fz_image image;
         struct fz_error err;
-        enum fz_err code = load_text(circles[i], 50, &host, &image, &err);
-        assert_true(code == FZ_OK || code == FZ_E_DAMAGED);
+        assert_int_equal(load_text(files[i].text, 50, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.damaged, files[i].loops);
+        if (files[i].loops)
+            assert_non_null(strstr(err.msg, "itself"));
         host_fini(&host);
     }
 }
@@ -290,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_text_is_drawn),
         cmocka_unit_test(test_no_other_file),
         cmocka_unit_test(test_recursion_is_refused),
+        cmocka_unit_test(a_use_of_itself_is_left_out),
         cmocka_unit_test(test_filters_and_texts_are_judged),
         cmocka_unit_test(test_time_is_limited),
         cmocka_unit_test(test_damaged),

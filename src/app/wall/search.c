@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/overlay/panel.h"
 #include "base/mem.h"
+#include "gpu/text.h"
 #include "source/search.h"
 
 #include <stdio.h>
@@ -63,16 +64,18 @@ void fz_search_draw(struct fz_app *app)
         return;
     size_t found = fz_list_count(app->list);
     bool waits = fz_list_search_found(app->list, &found);
-    char text[320];
-    /* What was typed stands last: in Hebrew or Arabic it would draw the numbers behind it to its other side. */
+    char told[64], text[320];
+    if (found == 0)
+        snprintf(told, sizeof told, "nothing found");
+    else if (waits)
+        snprintf(told, sizeof told, "%zu found", found);
+    else
+        snprintf(told, sizeof told, "%zu of %zu", fz_app_selected_index(app) + 1, found);
     if (fz_list_search_runs(app->list))
         snprintf(text, sizeof text, "/%.200s", app->searched);
-    else if (found == 0)
-        snprintf(text, sizeof text, "Nothing found   /%.200s", app->searched);
-    else if (waits)
-        snprintf(text, sizeof text, "%zu found   /%.200s", found, app->searched);
+    else if (fz_text_has_right_to_left(app->searched))
+        snprintf(text, sizeof text, "%s   /%.200s", told, app->searched);
     else
-        snprintf(text, sizeof text, "%zu of %zu   /%.200s", fz_app_selected_index(app) + 1, found,
-                 app->searched);
+        snprintf(text, sizeof text, "/%.200s   %s", app->searched, told);
     fz_chip_draw(app, text, FZ_CHIP_TOP);
 }

@@ -22,7 +22,7 @@ struct target {
 
 struct reference {
     uint64_t hash;
-    bool layer;
+    bool layer, use;
 };
 
 struct document {
@@ -31,6 +31,7 @@ struct document {
     struct reference *references; /* owned */
     uint32_t target_count, target_room, reference_count, reference_room, elements;
     uint64_t layers, text_us; /* of the primitives and texts so far */
+    bool loops;
 };
 
 static uint64_t add(uint64_t a, uint64_t b)
@@ -72,29 +73,48 @@ static bool ends_with(const uint8_t *start, const uint8_t *at, const char *what)
     return (size_t)(at - start) >= len && memcmp(at - len, what, len) == 0;
 }
 
-static bool add_reference(struct document *doc, uint64_t hash, bool layer)
+/* What stands between a tag's "<" and its attributes, without a prefix. */
+static size_t name_of(const uint8_t *tag, const uint8_t *end, const uint8_t **name)
+{
+    const uint8_t *at = *name = tag;
+    for (; at < end && !strchr(" \t\r\n/>", *at); at++)
+        if (*at == ':')
+            *name = at + 1;
+    return (size_t)(at - *name);
+}
+
+static bool is_named(const uint8_t *tag, const uint8_t *end, const char *what)
+{
+    const uint8_t *name;
+    size_t len = name_of(tag, end, &name);
+    return len == strlen(what) && memcmp(name, what, len) == 0;
+}
+
+static bool add_reference(struct document *doc, struct reference reference)
 {
     if (!has_room((void **)&doc->references, doc->reference_count, &doc->reference_room,
                   sizeof *doc->references))
         return false;
-    doc->references[doc->reference_count++] = (struct reference){hash, layer};
+    doc->references[doc->reference_count++] = reference;
     return true;
 }
 
-/* The references in a tag: href="#name", and url(#name) of any property. */
+/* The references in a tag: href="#name", unless it is a link for who reads it, and url(#name) of any property. */
 static bool read_references(struct document *doc, const uint8_t *tag, const uint8_t *end)
 {
+    bool link = is_named(tag, end, "a"), use = is_named(tag, end, "use");
     for (const uint8_t *at = find(tag, end, "#"); at < end; at = find(at + 1, end, "#")) {
         bool quoted = ends_with(tag, at, "href=\"") || ends_with(tag, at, "href='");
         bool url = ends_with(tag, at, "url(") || ends_with(tag, at, "url('") || ends_with(tag, at, "url(\"");
-        if (!quoted && !url)
+        if (!url && (!quoted || link))
             continue;
         const uint8_t *name = at;
         while (name > tag && !strchr(" ;\t\n", name[-1]))
             name--;
         bool layer = url && (memcmp(name, "mask", 4) == 0 || memcmp(name, "filt", 4) == 0 ||
                              memcmp(name, "clip", 4) == 0);
-        if (!add_reference(doc, hash_name(at + 1, end, quoted ? "\"'" : "\"')"), layer))
+        uint64_t hash = hash_name(at + 1, end, quoted ? "\"'" : "\"')");
+        if (!add_reference(doc, (struct reference){.hash = hash, .layer = layer, .use = use && quoted}))
             return false;
     }
     return true;
@@ -141,16 +161,6 @@ static void end_target(struct document *doc, uint32_t target)
     t->cost.text_us = doc->text_us - t->first_text_us;
 }
 
-/* What stands between a tag's "<" and its attributes, without a prefix. */
-static size_t name_of(const uint8_t *tag, const uint8_t *end, const uint8_t **name)
-{
-    const uint8_t *at = *name = tag;
-    for (; at < end && !strchr(" \t\r\n/>", *at); at++)
-        if (*at == ':')
-            *name = at + 1;
-    return (size_t)(at - *name);
-}
-
 /* The number that an attribute begins with, 0 to MOST_NUMBER; `otherwise` where it is not there. */
 static uint64_t number(const uint8_t *tag, const uint8_t *end, const char *attribute, uint64_t otherwise)
 {
@@ -186,13 +196,6 @@ static uint64_t passes_of(const uint8_t *tag, const uint8_t *end)
         return MATRIX + size * size;
     }
     return len > 8 && memcmp(name + len - 8, "Lighting", 8) == 0 ? LIGHT : OTHER;
-}
-
-static bool is_text(const uint8_t *tag, const uint8_t *end)
-{
-    const uint8_t *name;
-    size_t len = name_of(tag, end, &name);
-    return len == 4 && memcmp(name, "text", len) == 0;
 }
 
 static void read_text(struct document *doc, const uint8_t *at, const uint8_t *end)
@@ -236,7 +239,7 @@ static bool read_document(struct document *doc)
                 end_target(doc, target);
         } else if (depth++ < MAX_DEPTH) {
             open[depth - 1] = target;
-            if (text_depth == INT_MAX && is_text(tag, at))
+            if (text_depth == INT_MAX && is_named(tag, at, "text"))
                 text_depth = depth;
         }
         if (depth >= text_depth)
@@ -258,13 +261,14 @@ static void add_references(struct document *doc, uint32_t first, uint32_t end, i
                            struct fz_svg_cost *cost);
 
 /* NULL for one that is not there, or that leads back to itself. */
-static const struct fz_svg_cost *cost_of(struct document *doc, uint64_t hash, int depth)
+static const struct fz_svg_cost *cost_of(struct document *doc, const struct reference *to, int depth)
 {
-    static const struct fz_svg_cost too_deep = {UINT32_MAX, UINT32_MAX, UINT32_MAX};
-    const struct target wanted = {.hash = hash};
+    static const struct fz_svg_cost too_deep = {UINT32_MAX, UINT32_MAX, UINT32_MAX, false};
+    const struct target wanted = {.hash = to->hash};
     struct target *t = doc->target_count ? bsearch(&wanted, doc->targets, doc->target_count,
                                                    sizeof *doc->targets, compare_targets)
                                          : NULL;
+    doc->loops |= t && t->state == UNDER_WAY && to->use;
     if (!t || t->state == UNDER_WAY)
         return NULL;
     if (depth >= MAX_DEPTH)
@@ -282,7 +286,7 @@ static void add_references(struct document *doc, uint32_t first, uint32_t end, i
                            struct fz_svg_cost *cost)
 {
     for (uint32_t i = first; i < end; i++) {
-        const struct fz_svg_cost *of = cost_of(doc, doc->references[i].hash, depth);
+        const struct fz_svg_cost *of = cost_of(doc, &doc->references[i], depth);
         if (!of)
             continue;
         cost->elements = add(cost->elements, of->elements);
@@ -299,6 +303,7 @@ bool fz_svg_cost(const struct fz_bytes *file, struct fz_svg_cost *cost)
     if (read && doc.target_count > 0) {
         qsort(doc.targets, doc.target_count, sizeof *doc.targets, compare_targets);
         add_references(&doc, 0, doc.reference_count, 0, cost);
+        cost->loops = doc.loops;
     }
     free(doc.targets);
     free(doc.references);

@@ -9,6 +9,7 @@ struct fz_svg_cost {
     uint64_t
         layers; /* passes over the whole picture: of each mask and clip one, of filters what their primitives take */
     uint64_t text_us; /* to lay out all text, about */
+    bool loops;       /* a `use` leads back to what it stands in: that one is drawn by nobody */
 };
 
 /* Any thread. False: out of memory. References in style sheets are not seen. What leads back to itself ends there, as it

@@ -61,18 +61,14 @@ static enum fz_err read_document(struct fz_decode *d, RsvgHandle **out)
 }
 
 /* librsvg 2.54 cannot be stopped while it draws: what would take longer than a picture may is refused before. */
-static enum fz_err check_cost(struct fz_decode *d, int width, int height, bool *long_one)
+static enum fz_err check_cost(struct fz_decode *d, int width, int height, const struct fz_svg_cost *cost)
 {
-    struct fz_svg_cost cost;
-    if (!fz_svg_cost(&d->file, &cost))
-        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for the references of an SVG");
-    *long_one = cost.elements > LONG_ELEMENTS;
-    if (cost.elements > MAX_ELEMENTS)
+    if (cost->elements > MAX_ELEMENTS)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its references stand for more than %d elements",
                        MAX_ELEMENTS);
     int64_t most_us = d->request->limits.max_cpu_us;
-    uint64_t layers_us = cost.layers * (uint64_t)width * (uint64_t)height / LAYER_PX_PER_US;
-    if (most_us > 0 && cost.text_us > (uint64_t)most_us)
+    uint64_t layers_us = cost->layers * (uint64_t)width * (uint64_t)height / LAYER_PX_PER_US;
+    if (most_us > 0 && cost->text_us > (uint64_t)most_us)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its text is too long");
     if (most_us > 0 && layers_us > (uint64_t)most_us)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its masks and filters take too long at %dx%d", width,
@@ -145,15 +141,17 @@ enum fz_err fz_svg_load(struct fz_decode *d)
 {
     int width, height;
     RsvgHandle *document = NULL;
-    bool long_one = false;
+    struct fz_svg_cost cost = {0};
     target_size(d, &width, &height);
     if (width > MAX_SIDE_PX || height > MAX_SIDE_PX)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "%dx%d: a side is over %d px", width, height, MAX_SIDE_PX);
     enum fz_err code = prepare_files(d);
     if (code == FZ_OK)
         code = fz_decode_begin(d, (int)d->header.width, (int)d->header.height, width, height);
+    if (code == FZ_OK && !fz_svg_cost(&d->file, &cost))
+        code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for the references of an SVG");
     if (code == FZ_OK)
-        code = check_cost(d, width, height, &long_one);
+        code = check_cost(d, width, height, &cost);
     if (code == FZ_OK)
         code = read_document(d, &document);
     if (code == FZ_OK && fz_decode_cancelled(d))
@@ -163,9 +161,13 @@ enum fz_err fz_svg_load(struct fz_decode *d)
     if (surface && cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
         code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", width, height);
     if (code == FZ_OK)
-        code = draw(d, document, surface, long_one);
+        code = draw(d, document, surface, cost.elements > LONG_ELEMENTS);
     if (code == FZ_OK)
         code = push(d, surface);
+    if (code == FZ_OK && cost.loops) {
+        d->out->damaged = true;
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "svg: a use of itself is left out");
+    }
     if (surface)
         cairo_surface_destroy(surface);
     g_clear_object(&document);
