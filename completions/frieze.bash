@@ -17,7 +17,7 @@ _frieze_value() {
     case $1 in
     --delay|-d) ;;
     --tile|-t) ;;
-    --layout) _frieze_words 'grid strip' ;;
+    --layout) _frieze_words 'grid justified masonry strip' ;;
     --text-scale) ;;
     --background|-b) ;;
     --motion) _frieze_words 'full reduced off' ;;

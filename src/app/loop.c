@@ -266,6 +266,7 @@ void fz_app_run(struct fz_app *app)
         fz_arrange_step(app);
         fz_marks_step(app);
         fz_app_judge_scan(app);
+        fz_shapes_step(app);
         fz_loader_issue(app);
         if (app->now_us >= frame_due_us(app))
             frame(app);

@@ -26,8 +26,9 @@ static void apply(struct fz_app *app, enum fz_option_id id)
         fz_wall_switch_layout(app);
     else if (id == FZ_OPTION_TEXT_SCALE)
         apply_text_scale(app);
-    if (id == FZ_OPTION_BACKGROUND || id == FZ_OPTION_TEXT_SCALE || id == FZ_OPTION_NAMES ||
-        id == FZ_OPTION_LAYOUT)
+    else if (id == FZ_OPTION_NAMES && fz_wall_has_shapes(app)) /* without names there is no room for them */
+        fz_wall_resize(app, fz_head_w(app->head), fz_head_h(app->head));
+    if (id == FZ_OPTION_BACKGROUND || id == FZ_OPTION_TEXT_SCALE || id == FZ_OPTION_NAMES)
         fz_steady_cut(app, FZ_STEADY_CUT);
     app->dirty = true;
 }

@@ -1,5 +1,7 @@
 #include "view/priority.h"
 
+#include <math.h>
+
 uint64_t fz_priority(enum fz_priority_class class, uint32_t distance)
 {
     return (uint64_t) class << 32 | distance;
@@ -16,9 +18,9 @@ static uint32_t cells_apart(const struct fz_layout *layout, const struct fz_focu
 {
     bool selected_in_view = focus->selected >= focus->first && focus->selected <= focus->last;
     size_t from = selected_in_view ? focus->selected : focus->first + (focus->last - focus->first) / 2;
-    struct fz_layout_place a = fz_layout_place(layout, index), b = fz_layout_place(layout, from);
-    uint32_t dx = apart(a.column, b.column), dy = apart(a.row, b.row);
-    return dx * dx + dy * dy;
+    struct fz_rect a = fz_layout_cell(layout, index), b = fz_layout_cell(layout, from);
+    double dx = (a.x - b.x) / layout->pitch_x, dy = (a.y - b.y) / layout->pitch_y;
+    return (uint32_t)fmin(round(dx * dx + dy * dy), UINT32_MAX);
 }
 
 uint64_t fz_priority_of_tile(const struct fz_layout *layout, const struct fz_focus *focus, size_t index)

@@ -105,8 +105,10 @@ def around(index):
 
 @pytest.fixture
 def strip(wall):
+    wall.ask("set", "layout", "masonry")
     press(wall, "v")
     wait_until(lambda: wall.ask("get", "layout")["value"] == "strip", "a strip", 5)
+    wall.idle()
     yield wall
     wall.ask("reset", "layout")
 

@@ -368,11 +368,9 @@ static void sections_begin_rows_of_their_own(void **state)
         assert_int_equal(m.layout.rows, m.rows);
         assert_near(m.layout.length, m.end_y, 1e-6);
         for (size_t i = 0; i < m.count; i++) {
-            struct fz_layout_place place = fz_layout_place(&m.layout, i);
             struct fz_rect cell = fz_layout_cell(&m.layout, i), box = fz_layout_box(&m.layout, i);
-            assert_int_equal(place.section, m.tiles[i].section);
-            assert_int_equal(place.row, m.tiles[i].row);
-            assert_int_equal(place.column, m.tiles[i].column);
+            assert_int_equal(fz_layout_section(&m.layout, i), m.tiles[i].section);
+            assert_int_equal(fz_layout_column(&m.layout, i), m.tiles[i].column);
             assert_near(cell.x, m.layout.pitch_x * (double)m.tiles[i].column, 1e-6);
             assert_near(cell.y, m.tiles[i].y, 1e-6);
             assert_true(box.y > cell.y - 1 && box.y + box.h <= cell.y + cell.h + 1e-6);

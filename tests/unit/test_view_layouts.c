@@ -2,14 +2,34 @@
 #include "fixture.h"
 
 #include "ctl/option.h"
-#include "view/layout.h"
+#include "view/mosaic.h"
 
-enum { MOST_TILES = 120, MOST_SECTIONS = 12 };
+enum { MOST_TILES = 300, MOST_SECTIONS = 12 };
 
 struct wall {
     struct fz_layout layout;
     struct fz_layout_section sections[MOST_SECTIONS];
+    struct fz_mosaic mosaic;
+    double ratios[MOST_TILES]; /* 0: not known */
 };
+
+static double ratio_of(const void *of, size_t index)
+{
+    return ((const struct wall *)of)->ratios[index];
+}
+
+static void draw_ratios(struct random *random, struct wall *wall)
+{
+    wall->mosaic.ratio_of = ratio_of;
+    wall->mosaic.of = wall;
+    for (size_t i = 0; i < MOST_TILES; i++) {
+        int kind = random_int(random, 0, 9);
+        wall->ratios[i] = kind == 0   ? 0
+                          : kind == 1 ? random_real(random, 0.01, 20)
+                          : kind < 5  ? 2.0 / 3
+                                      : 1.5;
+    }
+}
 
 static void set_random(struct random *random, struct wall *wall)
 {
@@ -21,7 +41,9 @@ static void set_random(struct random *random, struct wall *wall)
                                       .caption_h = FZ_CAPTION_H,
                                       .heading_h = random_int(random, 1, 60),
                                       .count = (size_t)random_int(random, 1, MOST_TILES),
-                                      .sections = wall->sections};
+                                      .sections = wall->sections,
+                                      .mosaic = &wall->mosaic};
+    draw_ratios(random, wall);
     size_t wanted = (size_t)random_int(random, 0, MOST_SECTIONS);
     for (size_t start = 0; params.section_count < wanted && start < params.count;) {
         wall->sections[params.section_count++].start = start;
@@ -139,10 +161,12 @@ static void visible_is_what_a_loop_finds(void **state)
         assert_true(fz_layout_visible(layout, scroll, &first, &last));
         assert_true(first <= last && last < layout->params.count);
         for (size_t i = 0; i < layout->params.count; i++) {
-            double start = fz_layout_start(layout, i), end = start + fz_layout_pitch(layout);
+            double start = fz_layout_start(layout, i), end = start + fz_layout_cell_length(layout, i);
             double seen = fmin(end, scroll + view) - fmax(start, scroll);
             bool visible = i >= first && i <= last;
-            if ((seen > 0.5 + 1e-6 && !visible) || (seen < 0.5 - 1e-6 && visible))
+            bool may_be_hidden =
+                fz_layout_has_shapes(layout->params.id) && ((i > first && i < last) || first == last);
+            if ((seen > 0.5 + 1e-6 && !visible) || (seen < 0.5 - 1e-6 && visible && !may_be_hidden))
                 fail_msg("%s at %.17g: %g px of %zu seen, visible: %zu to %zu", describe(layout), scroll,
                          seen, i, first, last);
         }
@@ -187,7 +211,7 @@ static void reveal_and_centre_show_the_tile(void **state)
         const struct fz_layout *layout = &wall.layout;
         double max = fz_layout_scroll_max(layout), view = fz_layout_view(layout);
         size_t index = (size_t)random_int(&random, 0, (int)layout->params.count - 1);
-        double start = fz_layout_start(layout, index), end = start + fz_layout_pitch(layout);
+        double start = fz_layout_start(layout, index), end = start + fz_layout_cell_length(layout, index);
         double revealed = fz_layout_reveal(layout, index, random_real(&random, 0, max));
         double centred = fz_layout_centre(layout, index);
         assert_true(revealed >= 0 && revealed <= max && centred >= 0 && centred <= max);
@@ -200,6 +224,147 @@ static void reveal_and_centre_show_the_tile(void **state)
     }
 }
 
+/* ---- Shapes -------------------------------------------------------------------------------------------- */
+
+static const int SIZES[][2] = {{1920, 1080}, {1280, 800}, {3840, 2160}, {800, 480}};
+
+/* Of photographs, all shapes known. */
+static void set_photos(struct random *random, struct wall *wall, enum fz_layout_id id, int view_w, int view_h)
+{
+    static const double shapes[] = {1.5, 1.5, 4.0 / 3, 2.0 / 3, 0.75, 1, 16.0 / 9};
+    struct fz_layout_params params = {.id = id,
+                                      .view_w = view_w,
+                                      .view_h = view_h,
+                                      .tile_w = 256,
+                                      .tile_h = 256,
+                                      .count = MOST_TILES,
+                                      .mosaic = &wall->mosaic};
+    draw_ratios(random, wall);
+    for (size_t i = 0; i < MOST_TILES; i++)
+        wall->ratios[i] = shapes[random_int(random, 0, 6)];
+    fz_layout_set(&wall->layout, &params);
+}
+
+static void assert_whole_picture(const struct wall *wall, size_t i)
+{
+    struct fz_rect box = fz_layout_box(&wall->layout, i);
+    if (fabs(box.w - box.h * wall->ratios[i]) > 1 + wall->ratios[i])
+        fail_msg("tile %zu of shape %g is %g x %g", i, wall->ratios[i], box.w, box.h);
+}
+
+static void justified_rows_fill_the_window(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static struct wall wall;
+    for (int round = 0; round < 200; round++) {
+        const int *size = SIZES[round % 4];
+        set_photos(&random, &wall, FZ_LAYOUT_JUSTIFIED, size[0], size[1]);
+        for (size_t i = 0, next; i < MOST_TILES; i = next) {
+            struct fz_rect first = fz_layout_box(&wall.layout, i), box = first;
+            assert_true(first.x == FZ_MIN_GAP / 2);
+            for (next = i; next < MOST_TILES && fz_layout_box(&wall.layout, next).y == first.y; next++) {
+                box = fz_layout_box(&wall.layout, next);
+                assert_true(box.h == first.h);
+                assert_whole_picture(&wall, next);
+            }
+            if (next < MOST_TILES && box.x + box.w != size[0] - FZ_MIN_GAP / 2)
+                fail_msg("%s: the row of tile %zu ends at %g", describe(&wall.layout), i, box.x + box.w);
+            assert_true(first.h >= 100 && first.h <= wall.layout.box_h);
+        }
+    }
+}
+
+static void masonry_columns_end_together(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static struct wall wall;
+    for (int round = 0; round < 200; round++) {
+        const int *size = SIZES[round % 4];
+        set_photos(&random, &wall, FZ_LAYOUT_MASONRY, size[0], size[1]);
+        double bottom = 0;
+        for (size_t i = 0; i < MOST_TILES; i++) {
+            struct fz_rect box = fz_layout_box(&wall.layout, i);
+            assert_true(box.w == wall.layout.box_w);
+            assert_whole_picture(&wall, i);
+            bottom = fmax(bottom, box.y + box.h);
+        }
+        assert_near(bottom, wall.layout.length, FZ_MIN_GAP);
+        double most = 0; /* nothing is much lower than what stands beside it */
+        for (size_t i = 1; i < MOST_TILES; i++)
+            most = fmax(most, fabs(fz_layout_box(&wall.layout, i).y - fz_layout_box(&wall.layout, i - 1).y));
+        assert_true(most < 2 * wall.layout.box_w / (2.0 / 3));
+    }
+}
+
+static void what_is_shown_stays_when_shapes_become_known(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static struct wall wall;
+    for (int round = 0; round < 200; round++) {
+        size_t first, last;
+        enum fz_layout_id id = round % 2 ? FZ_LAYOUT_JUSTIFIED : FZ_LAYOUT_MASONRY;
+        struct fz_rect before[MOST_TILES];
+        set_photos(&random, &wall, id, 1280, 800);
+        double ratios[MOST_TILES];
+        memcpy(ratios, wall.ratios, sizeof ratios);
+        memset(wall.ratios, 0, sizeof wall.ratios);
+        struct fz_layout_params params = wall.layout.params;
+        fz_layout_set(&wall.layout, &params);
+        assert_true(fz_mosaic_at(&wall.layout, 0)->is_guessed);
+        double scroll = random_real(&random, 0, fz_layout_scroll_max(&wall.layout));
+        assert_true(fz_layout_visible(&wall.layout, scroll, &first, &last));
+        for (size_t i = first; i <= last; i++) {
+            fz_mosaic_at(&wall.layout, i)->is_shown = true;
+            before[i] = fz_layout_box(&wall.layout, i);
+        }
+        memcpy(wall.ratios, ratios, sizeof ratios);
+        for (size_t i = 0; i < MOST_TILES; i++)
+            fz_mosaic_renew(&wall.layout, i);
+        fz_mosaic_refresh(&wall.layout, first, last);
+        double shift = fz_layout_box(&wall.layout, first).y - before[first].y;
+        for (size_t i = first; i <= last; i++) {
+            struct fz_rect box = fz_layout_box(&wall.layout, i);
+            assert_true(box.x == before[i].x && box.w == before[i].w && box.h == before[i].h);
+            assert_near(box.y - before[i].y, shift, 1e-6);
+        }
+        size_t far = fz_mosaic_at(&wall.layout, 0)->is_shown ? MOST_TILES - 1 : 0;
+        fz_mosaic_refresh(&wall.layout, far, far); /* it is out of view: what is known counts now */
+        for (size_t i = first; i <= last; i++)
+            if (fz_mosaic_at(&wall.layout, i) != fz_mosaic_at(&wall.layout, far))
+                assert_whole_picture(&wall, i);
+    }
+}
+
+static void rows_and_columns_lead_up_and_down(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static struct wall wall;
+    for (int round = 0; round < 200; round++) {
+        enum fz_layout_id id = round % 2 ? FZ_LAYOUT_JUSTIFIED : FZ_LAYOUT_MASONRY;
+        set_photos(&random, &wall, id, 1280, 800);
+        const struct fz_layout *layout = &wall.layout;
+        size_t at = (size_t)random_int(&random, 0, MOST_TILES - 1), column = fz_layout_column(layout, at);
+        for (size_t next; (next = fz_layout_move(layout, at, 0, 1, column)) != at; at = next) {
+            struct fz_rect from = fz_layout_box(layout, at), to = fz_layout_box(layout, next);
+            assert_true(next > at && to.y >= from.y + from.h);
+            assert_true(to.y - (from.y + from.h) <= 2 * layout->box_w);
+            if (next < MOST_TILES - 20)
+                assert_true(to.x <= column && column <= to.x + to.w + FZ_MIN_GAP);
+            assert_int_equal(fz_layout_move(layout, next, 0, -1, fz_layout_column(layout, at)) > at, false);
+        }
+        assert_true(at >= MOST_TILES - 20);
+        assert_int_equal(fz_layout_move(layout, 0, 0, -3, column), 0);
+        long page = fz_layout_page(layout, 0, 1);
+        size_t after = fz_layout_move(layout, 0, 0, page, fz_layout_column(layout, 0));
+        assert_true(fz_layout_start(layout, after) <= 800 &&
+                    fz_layout_start(layout, after) > 800 - 2 * layout->box_w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +374,10 @@ int main(void)
         cmocka_unit_test(visible_is_what_a_loop_finds),
         cmocka_unit_test(hit_is_the_inverse_of_cell),
         cmocka_unit_test(reveal_and_centre_show_the_tile),
+        cmocka_unit_test(justified_rows_fill_the_window),
+        cmocka_unit_test(masonry_columns_end_together),
+        cmocka_unit_test(what_is_shown_stays_when_shapes_become_known),
+        cmocka_unit_test(rows_and_columns_lead_up_and_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,6 +107,7 @@ static void take_facts(struct fz_app *app, struct fz_tile *tile, const struct fz
         tile->format = job->image.format;
     if (job->error.code != FZ_OK)
         return;
+    fz_shapes_learn(app, job->item, job->image.width, job->image.height);
     tile->picture_w = job->image.width;
     tile->picture_h = job->image.height;
     tile->whole_w = job->image.whole_w;
@@ -235,7 +236,8 @@ static void take_result(struct fz_app *app, struct fz_job *job)
             fz_marks_written(app, job);
         else if (job == app->about.job)
             fz_about_take(app, job);
-        else if (!fz_rate_take(app, job) && !fz_run_take(app, job) && !fz_telling_take(app, job))
+        else if (!fz_rate_take(app, job) && !fz_run_take(app, job) && !fz_telling_take(app, job) &&
+                 !fz_shapes_take(app, job))
             fz_arrange_take(app, job);
         fz_loader_retire(app, job);
         break;

@@ -417,6 +417,7 @@ void fz_loader_issue(struct fz_app *app)
     loader->moved = loader->stale = false;
     if (!look || app->loading_paused || app->ending)
         return;
+    fz_shapes_issue(app);
     if (!issue_pictures(app))
         return; /* nothing else may take the credit that it waits for */
     issue_tiles(app);

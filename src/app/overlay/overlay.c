@@ -153,7 +153,8 @@ int64_t fz_app_next_overlay_us(const struct fz_app *app)
 {
     int64_t next = fz_perf_next_us(app);
     int64_t ends[] = {app->hint_until_us, app->cursor_until_us, app->notice ? app->notice_until_us : 0,
-                      app->wall.scrolled_us > 0 ? app->wall.scrolled_us + FZ_WALL_POSITION_US : 0};
+                      app->wall.scrolled_us > 0 ? app->wall.scrolled_us + FZ_WALL_POSITION_US : 0,
+                      app->wall.shapes.due_us};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends[i] > app->last_step_us && ends[i] < next)
             next = ends[i];

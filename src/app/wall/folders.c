@@ -85,7 +85,7 @@ void fz_folders_draw(struct fz_app *app, size_t first)
     if (p->section_count == 0)
         return;
     double edge = fmax(fz_layout_box(layout, 0).x, FZ_MIN_GAP), view = fz_layout_view(layout);
-    for (size_t i = fz_layout_place(layout, first).section; i < p->section_count; i++) {
+    for (size_t i = fz_layout_section(layout, first); i < p->section_count; i++) {
         struct fz_rect heading = fz_layout_heading(layout, i);
         struct fz_rect line = fz_layout_in_window(layout, heading, app->wall.scroll.position);
         double begin = fz_layout_along(layout, line.x, line.y);

@@ -35,6 +35,7 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h)
 {
     struct fz_wall *wall = &app->wall;
     size_t index = index_to_hold(app);
+    fz_reflow_end(app);
     double at = fz_layout_start(&wall->layout, index) - wall->scroll.target;
     fz_wall_relayout(app, view_w, view_h);
     if (index == wall->selected_index)
@@ -43,7 +44,7 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h)
 }
 
 /* In another direction its old place says nothing: the tile that is held stands in the middle. */
-void fz_wall_switch_layout(struct fz_app *app)
+void fz_wall_take_layout(struct fz_app *app)
 {
     struct fz_wall *wall = &app->wall;
     const struct fz_layout_params *params = &wall->layout.params;
@@ -53,12 +54,6 @@ void fz_wall_switch_layout(struct fz_app *app)
     wall->column = FZ_LAYOUT_OWN_COLUMN;
     if (params->id != before)
         hold(app, index, fz_layout_centre(&wall->layout, index));
-}
-
-enum fz_err fz_wall_next_layout(struct fz_app *app, struct fz_error *err)
-{
-    enum fz_layout_id next = (app->wall.layout.params.id + 1) % FZ_LAYOUTS;
-    return fz_app_set_option(app, FZ_OPTION_LAYOUT, fz_layout_name(next), err);
 }
 
 void fz_wall_grip(struct fz_app *app, double x, double y)

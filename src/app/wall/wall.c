@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/overlay/badge.h"
 #include "app/wall/folders.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "gpu/draw.h"
 #include "source/marks.h"
@@ -25,6 +26,7 @@ enum {
     CAPTION_PX = 13,
     PICTURES_A_HEADING = 2, /* on average, or there are none */
 };
+static const double ROUNDING_PX = 2.5; /* what whole pixels make of a shape */
 /* A tile is seen in the very frame that it arrives in. */
 static const double FADE_FROM = 0.4;
 
@@ -33,10 +35,13 @@ void fz_wall_init(struct fz_app *app)
     const struct fz_option_value *tile = &app->options.values[FZ_OPTION_TILE];
     app->wall = (struct fz_wall){.tile_w = tile->w, .tile_h = tile->h, .column = FZ_LAYOUT_OWN_COLUMN};
     fz_scroll_init(&app->wall.scroll);
+    fz_shapes_init(app);
 }
 
 void fz_wall_fini(struct fz_app *app)
 {
+    fz_shapes_fini(app);
+    fz_reflow_fini(app);
     free(app->wall.sections);
     app->wall.sections = NULL;
 }
@@ -56,29 +61,43 @@ static size_t take_sections(struct fz_app *app)
     return count;
 }
 
-static enum fz_layout_id wanted_layout(const struct fz_app *app)
+enum fz_layout_id fz_wall_wanted_layout(const struct fz_app *app)
 {
     enum fz_layout_id id = FZ_LAYOUT_GRID;
     fz_layout_find(app->options.values[FZ_OPTION_LAYOUT].text, &id);
     return id;
 }
 
+bool fz_wall_has_shapes(const struct fz_app *app)
+{
+    return fz_layout_has_shapes(app->wall.layout.params.id);
+}
+
+/* A picture that fills its tile leaves no room for a name that is not there. */
+static int caption_h(const struct fz_app *app)
+{
+    bool room =
+        !fz_layout_has_shapes(fz_wall_wanted_layout(app)) || fz_option_is_on(&app->options, FZ_OPTION_NAMES);
+    return room ? (int)ceil(FZ_CAPTION_H * fz_app_text_scale(app)) : 0;
+}
+
 void fz_wall_relayout(struct fz_app *app, int view_w, int view_h)
 {
     FZ_MAIN_ONLY();
     struct fz_wall *wall = &app->wall;
-    double text_scale = fz_app_text_scale(app);
     size_t sections = take_sections(app);
-    struct fz_layout_params params = {.id = wanted_layout(app),
+    struct fz_layout_params params = {.id = fz_wall_wanted_layout(app),
                                       .view_w = view_w,
                                       .view_h = view_h,
                                       .tile_w = wall->tile_w,
                                       .tile_h = wall->tile_h,
-                                      .caption_h = (int)ceil(FZ_CAPTION_H * text_scale),
+                                      .caption_h = caption_h(app),
                                       .count = fz_list_count(app->list),
-                                      .heading_h = (int)ceil(FZ_HEADING_H * text_scale),
+                                      .heading_h = (int)ceil(FZ_HEADING_H * fz_app_text_scale(app)),
                                       .sections = wall->sections,
-                                      .section_count = sections};
+                                      .section_count = sections,
+                                      .mosaic = &wall->shapes.mosaic};
+    fz_shapes_keep_shown(app, &params);
     fz_layout_set(&wall->layout, &params);
     fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
     fz_loader_set_box(app, (int)wall->layout.box_w, (int)wall->layout.box_h);
@@ -118,6 +137,7 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
     struct fz_wall *wall = &app->wall;
     size_t first, last, index;
     double offset = 0;
+    fz_reflow_end(app);
     if (fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         offset = wall->scroll.position - fz_layout_start(&wall->layout, first);
     fz_wall_relayout(app, wall->layout.params.view_w, wall->layout.params.view_h);
@@ -156,9 +176,8 @@ void fz_wall_move(struct fz_app *app, long dx, long dy)
 {
     struct fz_wall *wall = &app->wall;
     size_t from = fz_app_selected_index(app);
-    size_t column = dx == 0 && wall->column != FZ_LAYOUT_OWN_COLUMN
-                        ? wall->column
-                        : fz_layout_place(&wall->layout, from).column;
+    size_t column = dx == 0 && wall->column != FZ_LAYOUT_OWN_COLUMN ? wall->column
+                                                                    : fz_layout_column(&wall->layout, from);
     fz_app_select(app, fz_layout_move(&wall->layout, from, dx, dy, column));
     wall->column = dx == 0 ? column : FZ_LAYOUT_OWN_COLUMN;
 }
@@ -186,6 +205,7 @@ bool fz_wall_step(struct fz_app *app, double dt_s)
 {
     struct fz_wall *wall = &app->wall;
     bool waits = fz_wall_take_size(app);
+    waits |= fz_reflow_step(app);
     if (jumps_too_soon(app))
         return true;
     double from = wall->scroll.position;
@@ -198,18 +218,21 @@ bool fz_wall_step(struct fz_app *app, double dt_s)
     return true;
 }
 
-/* Where the texture stands inside its box: at its own pixels when it was made for this box. */
-static struct fz_rect picture_rect(struct fz_rect box, const struct fz_tile *tile)
+/* Where the texture stands inside its box: at its own pixels when it was made for this box; of its own shape, all of it. */
+static struct fz_rect picture_rect(const struct fz_app *app, struct fz_rect box, const struct fz_tile *tile)
 {
     const struct fz_texture *texture = tile->renditions[FZ_FOR_WALL].texture;
     double w = tile->picture_w, h = tile->picture_h;
-    if (texture && fz_texture_w(texture) <= box.w && fz_texture_h(texture) <= box.h &&
+    bool shaped = fz_wall_has_shapes(app);
+    if (!shaped && texture && fz_texture_w(texture) <= box.w && fz_texture_h(texture) <= box.h &&
         tile->renditions[FZ_FOR_WALL].box_w == (int)box.w) {
         w = fz_texture_w(texture);
         h = fz_texture_h(texture);
     }
     bool sideways = tile->turn.quarters % 2 != 0;
     struct fz_rect r = fz_rect_fit(box, sideways ? h : w, sideways ? w : h, false);
+    if (shaped && box.w - r.w < ROUNDING_PX && box.h - r.h < ROUNDING_PX)
+        return box;
     r.x = floor(r.x);
     r.y = floor(r.y);
     return r;
@@ -225,7 +248,7 @@ struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index)
 {
     struct fz_rect box = box_in_window(&app->wall, index);
     const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
-    return tile && tile->picture_w > 0 ? picture_rect(box, tile) : box;
+    return tile && tile->picture_w > 0 ? picture_rect(app, box, tile) : box;
 }
 
 /* As many lines as fit, broken at spaces where there are any; widths by an average character. */
@@ -302,10 +325,13 @@ static void draw_caption(struct fz_app *app, fz_item_id item, struct fz_rect box
 }
 
 /* Draws one tile and returns where its picture stands; *fading while it is not fully there. */
-static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_rect box, bool *fading)
+static struct fz_rect draw_tile(struct fz_app *app, size_t index, struct fz_rect box, bool *fading)
 {
+    fz_item_id item = fz_list_at(app->list, index);
     const struct fz_tile *tile = fz_loader_tile(app, item);
     struct fz_texture *texture = tile ? tile->renditions[FZ_FOR_WALL].texture : NULL;
+    struct fz_rect rect = texture ? fz_reflow_rect(app, index, picture_rect(app, box, tile)) : box;
+    box = fz_reflow_rect(app, index, box);
     if (!texture) {
         if (tile && tile->error)
             draw_failed(app, tile, box);
@@ -313,7 +339,6 @@ static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_r
             draw_loading(app, box);
         return box;
     }
-    struct fz_rect rect = picture_rect(box, tile);
     app->tile_drawn |= !tile->renditions[FZ_FOR_WALL].first;
     double age = (double)(app->now_us - tile->renditions[FZ_FOR_WALL].shown_us) / FADE_US;
     double alpha = FADE_FROM + (1 - FADE_FROM) * age;
@@ -348,13 +373,19 @@ void fz_wall_draw(struct fz_app *app)
     size_t first, last;
     if (!fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         return;
-    bool fading = false, names = fz_option_is_on(&app->options, FZ_OPTION_NAMES);
+    bool fading = false, glides = wall->reflow.since_us > 0;
+    bool names = fz_option_is_on(&app->options, FZ_OPTION_NAMES) && !glides;
     struct fz_rect selected = {0};
-    fz_folders_draw(app, first);
+    fz_shapes_begin_frame(app, first, last);
+    if (!glides)
+        fz_folders_draw(app, first);
+    fz_reflow_extend(app, &first, &last);
     for (size_t i = first; i <= last; i++) {
+        if (!glides && !fz_shapes_may_show(app, i))
+            continue;
         fz_item_id item = fz_list_at(app->list, i);
         struct fz_rect box = box_in_window(wall, i);
-        struct fz_rect rect = draw_tile(app, item, box, &fading);
+        struct fz_rect rect = draw_tile(app, i, box, &fading);
         if (fz_list_is_marked(app->list, item))
             draw_mark(app, rect);
         if (item == wall->selected)

@@ -2,7 +2,9 @@
 #ifndef FZ_APP_WALL_WALL_H
 #define FZ_APP_WALL_WALL_H
 
+#include "app/wall/reflow.h"
 #include "app/wall/scrollbar.h"
+#include "app/wall/shapes.h"
 #include "source/list.h"
 #include "view/layout.h"
 #include "view/priority.h"
@@ -14,6 +16,8 @@ struct fz_wall {
     struct fz_layout layout;
     struct fz_layout_section *sections; /* what the layout borrows; owned */
     size_t section_capacity;
+    struct fz_shapes shapes;
+    struct fz_reflow reflow;
     struct fz_scroll scroll;
     int tile_w, tile_h; /* wished box, px */
     fz_item_id selected;
@@ -59,8 +63,13 @@ bool fz_wall_step(struct fz_app *app, double dt_s);
 enum { FZ_WALL_POSITION_US = 1500000 };
 bool fz_wall_tells_position(const struct fz_app *app);
 void fz_wall_draw(struct fz_app *app);
-/* As --layout says, from now on; the selection, or else the first tile in view, comes to the middle. */
+/* Whether its tiles have the shapes of their pictures. */
+bool fz_wall_has_shapes(const struct fz_app *app);
+/* --layout says another one: soon, when the shapes that it goes by are known, the wall is laid out so. */
 void fz_wall_switch_layout(struct fz_app *app);
+/* At once. The selection, or else the first tile in view, comes to the middle. */
+void fz_wall_take_layout(struct fz_app *app);
+enum fz_layout_id fz_wall_wanted_layout(const struct fz_app *app);
 /* Sets --layout to the next of the table. */
 enum fz_err fz_wall_next_layout(struct fz_app *app, struct fz_error *err);
 /* Where the picture of an item stands in the window; its box where its size is not known. */

@@ -1,0 +1,314 @@
+#include "app/wall/shapes.h"
+
+#include "app/app.h"
+#include "app/loading/loader_internal.h"
+#include "app/limits.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "decode/shape.h"
+#include "sync/thread.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In the place of a ratio. */
+static const float NOT_KNOWN = 0, ASKED = -1, NONE = -2;
+static const double LIKE_MANY = 4.0 / 3; /* of which nothing can be said */
+/* A ratio that differs by less moves no tile by a pixel. */
+static const double SAME = 0.002;
+
+enum {
+    FILES_A_JOB = 32,
+    SCREENFULS = 3,        /* of headers that are read ahead of the view, and behind it */
+    PATIENCE_US = 1000000, /* for the shapes of what comes into view */
+};
+
+/* ---- A worker's part ------------------------------------------------------------------------------------------- */
+
+struct question {
+    fz_item_id item;
+    uint32_t root;
+    char *path; /* owned */
+    bool answered;
+    struct fz_shape_reading reading;
+};
+
+struct batch {
+    size_t count, next;
+    struct question questions[FILES_A_JOB];
+};
+
+static void run_read(struct fz_job *job)
+{
+    struct batch *batch = job->load;
+    for (; batch->next < batch->count && !fz_cancel_is_set(&job->cancel); batch->next++) {
+        struct question *question = &batch->questions[batch->next];
+        job->root = question->root;
+        if (!fz_shape_read(job, question->path, &question->reading))
+            return;
+        question->answered = true;
+    }
+}
+
+static void free_batch(void *load)
+{
+    struct batch *batch = load;
+    for (size_t i = 0; i < batch->count; i++)
+        free(batch->questions[i].path);
+    free(batch);
+}
+
+/* ---- What is known --------------------------------------------------------------------------------------------- */
+
+static double ratio_of(const void *of, size_t index)
+{
+    const struct fz_app *app = of;
+    size_t slot = FZ_ITEM_SLOT(fz_list_at(app->list, index));
+    float ratio = slot < app->wall.shapes.capacity ? app->wall.shapes.ratios[slot] : NOT_KNOWN;
+    return ratio == NONE ? LIKE_MANY : fmax((double)ratio, 0);
+}
+
+void fz_shapes_init(struct fz_app *app)
+{
+    app->wall.shapes = (struct fz_shapes){.mosaic = {.ratio_of = ratio_of, .of = app}, .due_us = FZ_NEVER};
+}
+
+void fz_shapes_fini(struct fz_app *app)
+{
+    fz_mosaic_fini(&app->wall.shapes.mosaic);
+    free(app->wall.shapes.ratios);
+    app->wall.shapes.ratios = NULL;
+}
+
+static float *ratio_at(struct fz_shapes *shapes, fz_item_id item)
+{
+    size_t slot = FZ_ITEM_SLOT(item), before = shapes->capacity;
+    shapes->ratios = fz_grow(shapes->ratios, &shapes->capacity, slot + 1, sizeof *shapes->ratios);
+    if (shapes->capacity > before)
+        memset(shapes->ratios + before, 0, (shapes->capacity - before) * sizeof *shapes->ratios);
+    return &shapes->ratios[slot];
+}
+
+static void set(struct fz_app *app, fz_item_id item, float ratio)
+{
+    struct fz_wall *wall = &app->wall;
+    float *known = ratio_at(&wall->shapes, item);
+    size_t index;
+    if (*known > 0 && ratio > 0 && fabs((double)(*known / ratio) - 1) < SAME)
+        return;
+    *known = ratio;
+    if (!fz_wall_has_shapes(app) || !fz_list_index(app->list, item, &index) ||
+        index >= wall->layout.params.count)
+        return;
+    fz_mosaic_renew(&wall->layout, index);
+    wall->shapes.is_news = true;
+}
+
+void fz_shapes_learn(struct fz_app *app, fz_item_id item, int width, int height)
+{
+    if (width > 0 && height > 0)
+        set(app, item, (float)width / (float)height);
+}
+
+void fz_shapes_forget(struct fz_app *app, fz_item_id item)
+{
+    if (FZ_ITEM_SLOT(item) < app->wall.shapes.capacity)
+        app->wall.shapes.ratios[FZ_ITEM_SLOT(item)] = NOT_KNOWN;
+}
+
+/* ---- Asking ---------------------------------------------------------------------------------------------------- */
+
+static void add(struct fz_app *app, struct batch *batch, size_t index)
+{
+    fz_item_id item = fz_list_at(app->list, index);
+    float *known = ratio_at(&app->wall.shapes, item);
+    if (*known != NOT_KNOWN || fz_loader_is_held_up(app, item))
+        return;
+    *known = ASKED;
+    batch->questions[batch->count++] = (struct question){
+        .item = item, .root = fz_list_root(app->list, item), .path = fz_list_path(app->list, item)};
+}
+
+struct range {
+    size_t start, end; /* the end not included */
+};
+
+/* The tiles on whose shapes depends what is in view, or would be in another layout: all of their blocks. */
+static struct range needed(const struct fz_app *app, const struct fz_focus *focus)
+{
+    const struct fz_wall *wall = &app->wall;
+    size_t count = fz_list_count(app->list), start = focus->first, end = focus->last + 1;
+    if (fz_wall_has_shapes(app)) {
+        start = fz_mosaic_at(&wall->layout, focus->first)->start;
+        const struct fz_mosaic_block *last = fz_mosaic_at(&wall->layout, focus->last);
+        bool is_last = last + 1 == wall->shapes.mosaic.blocks + wall->shapes.mosaic.count;
+        end = is_last ? count : last[1].start;
+    } else {
+        start -= start < FZ_MOSAIC_TILES ? start : FZ_MOSAIC_TILES;
+        end += FZ_MOSAIC_TILES;
+    }
+    return (struct range){start, end < count ? end : count};
+}
+
+/* In view first, then what that depends on, then ahead of it, then behind. */
+static struct batch *next_batch(struct fz_app *app)
+{
+    struct fz_focus focus = fz_wall_focus(app);
+    struct range need = needed(app, &focus);
+    size_t count = fz_list_count(app->list), reach = (focus.last - focus.first + 1) * SCREENFULS;
+    const struct range ranges[] = {
+        {focus.first, focus.last + 1},
+        need,
+        {need.end, need.end + reach < count ? need.end + reach : count},
+        {need.start > reach ? need.start - reach : 0, need.start},
+    };
+    struct batch *batch = fz_malloc(sizeof *batch);
+    batch->count = batch->next = 0;
+    for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++)
+        for (size_t i = ranges[r].start; i < ranges[r].end && batch->count < FILES_A_JOB; i++)
+            add(app, batch, i);
+    if (batch->count > 0)
+        return batch;
+    free(batch);
+    return NULL;
+}
+
+static bool goes_by_shapes(const struct fz_app *app)
+{
+    return fz_list_count(app->list) > 0 && app->wall.layout.params.count > 0 &&
+           fz_layout_has_shapes(fz_wall_wanted_layout(app));
+}
+
+bool fz_shapes_are_awaited(struct fz_app *app)
+{
+    if (!goes_by_shapes(app))
+        return false;
+    struct fz_focus focus = fz_wall_focus(app);
+    struct range need = needed(app, &focus);
+    for (size_t i = need.start; i < need.end; i++) {
+        float known = *ratio_at(&app->wall.shapes, fz_list_at(app->list, i));
+        if (known == NOT_KNOWN || known == ASKED)
+            return true;
+    }
+    return false;
+}
+
+void fz_shapes_issue(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    struct fz_wall *wall = &app->wall;
+    for (size_t i = 0; i < FZ_SHAPES_JOBS && goes_by_shapes(app); i++) {
+        struct batch *batch = wall->shapes.jobs[i] ? NULL : next_batch(app);
+        if (!batch)
+            continue;
+        struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
+        job->limits = fz_limits_from_options(&app->options);
+        job->box_w = app->loader.box_w;
+        job->box_h = app->loader.box_h;
+        job->caching = FZ_CACHING_ON;
+        job->load = batch;
+        job->load_free = free_batch;
+        job->work = run_read;
+        wall->shapes.jobs[i] = job;
+        fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_FIRST, 0));
+    }
+}
+
+bool fz_shapes_take(struct fz_app *app, struct fz_job *job)
+{
+    FZ_MAIN_ONLY();
+    struct fz_shapes *shapes = &app->wall.shapes;
+    size_t at = 0, opened = 0;
+    while (at < FZ_SHAPES_JOBS && shapes->jobs[at] != job)
+        at++;
+    if (at == FZ_SHAPES_JOBS)
+        return false;
+    shapes->jobs[at] = NULL;
+    const struct batch *batch = job->load;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct question *question = &batch->questions[i];
+        const struct fz_shape_reading *reading = &question->reading;
+        opened += reading->opened;
+        if (!fz_list_has(app->list, question->item) || *ratio_at(shapes, question->item) != ASKED)
+            continue; /* its bytes are others by now, or it was decoded meanwhile */
+        bool known = reading->width > 0 && reading->height > 0;
+        if (!question->answered)
+            fz_shapes_forget(app, question->item);
+        else
+            set(app, question->item, known ? (float)reading->width / (float)reading->height : NONE);
+    }
+    atomic_fetch_add_explicit(&app->pool.counts.opens, opened, memory_order_relaxed);
+    app->loader.stale = true;
+    return true;
+}
+
+/* ---- Showing --------------------------------------------------------------------------------------------------- */
+
+/* What keeps its place: the selection where it is in view, else the first tile that is seen already. */
+static size_t to_hold(const struct fz_app *app, const struct fz_focus *focus)
+{
+    if (focus->selected >= focus->first && focus->selected <= focus->last)
+        return focus->selected;
+    for (size_t i = focus->first; i <= focus->last; i++)
+        if (fz_mosaic_at(&app->wall.layout, i)->is_shown)
+            return i;
+    return focus->first;
+}
+
+void fz_shapes_step(struct fz_app *app)
+{
+    struct fz_wall *wall = &app->wall;
+    struct fz_focus focus = fz_wall_focus(app);
+    if (!wall->shapes.is_news || !fz_wall_has_shapes(app) || wall->layout.params.count == 0)
+        return;
+    wall->shapes.is_news = false;
+    size_t held = to_hold(app, &focus);
+    bool is_seen = false;
+    for (size_t i = focus.first; i <= focus.last && !is_seen; i++)
+        is_seen = fz_mosaic_at(&wall->layout, i)->is_stale && !fz_mosaic_at(&wall->layout, i)->is_shown;
+    double before = fz_layout_start(&wall->layout, held);
+    bool at_start = wall->scroll.position <= 0;
+    if (!fz_mosaic_refresh(&wall->layout, focus.first, focus.last))
+        return;
+    fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
+    double shift = at_start ? 0 : fz_layout_start(&wall->layout, held) - before;
+    fz_scroll_shift(&wall->scroll, shift);
+    app->loader.moved = true;
+    app->dirty |= is_seen || shift != 0;
+}
+
+void fz_shapes_keep_shown(struct fz_app *app, const struct fz_layout_params *next)
+{
+    struct fz_wall *wall = &app->wall;
+    size_t first, last;
+    if (fz_wall_has_shapes(app) && wall->layout.params.id == next->id &&
+        fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
+        wall->shapes.was_shown |= fz_mosaic_at(&wall->layout, first)->is_shown;
+}
+
+void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last)
+{
+    struct fz_wall *wall = &app->wall;
+    for (size_t i = first; i <= last && wall->shapes.was_shown && fz_wall_has_shapes(app); i++)
+        fz_mosaic_at(&wall->layout, i)->is_shown = true;
+    wall->shapes.was_shown = false;
+    wall->shapes.due_us = FZ_NEVER;
+}
+
+bool fz_shapes_may_show(struct fz_app *app, size_t index)
+{
+    struct fz_wall *wall = &app->wall;
+    if (!fz_wall_has_shapes(app))
+        return true;
+    struct fz_mosaic_block *block = fz_mosaic_at(&wall->layout, index);
+    if (block->is_shown)
+        return true;
+    if (block->seen_us == 0)
+        block->seen_us = app->now_us;
+    int64_t until_us = block->seen_us + PATIENCE_US;
+    block->is_shown = !block->is_guessed || app->now_us >= until_us;
+    if (!block->is_shown && until_us < wall->shapes.due_us)
+        wall->shapes.due_us = until_us;
+    return block->is_shown;
+}

@@ -1,0 +1,56 @@
+/* The shapes of pictures, for layouts whose tiles have them: read ahead of the view from headers, learned from whatever is decoded.
+ * Tiles that are seen stay where they are; a block that was not seen yet waits a moment for its shapes. */
+#ifndef FZ_APP_WALL_SHAPES_H
+#define FZ_APP_WALL_SHAPES_H
+
+#include "source/list.h"
+#include "view/mosaic.h"
+
+struct fz_app;
+struct fz_job;
+
+enum { FZ_SHAPES_JOBS = 2 };
+
+/* Render thread only. */
+struct fz_shapes {
+    struct fz_mosaic mosaic; /* what the wall's layout borrows */
+    float *ratios; /* by slot: width over height, or what is known instead of it (shapes.c); owned */
+    size_t capacity;
+    struct fz_job *jobs[FZ_SHAPES_JOBS]; /* on their way (borrowed; NULL: none) */
+    bool is_news;                        /* a shape became known since the last refresh */
+    bool was_shown;                      /* the wall was seen before it was laid out anew: it is at once */
+    int64_t due_us;                      /* when a block is shown that still waits, or FZ_NEVER */
+};
+
+/* Render thread, all of these. */
+void fz_shapes_init(struct fz_app *app);
+void fz_shapes_fini(struct fz_app *app);
+
+/* Something that was decoded, or read: px. */
+void fz_shapes_learn(struct fz_app *app, fz_item_id item, int width, int height);
+
+/* It has other bytes now, or is gone. */
+void fz_shapes_forget(struct fz_app *app, fz_item_id item);
+
+/* Asks for those near the view that are not known. */
+void fz_shapes_issue(struct fz_app *app);
+
+/* A job came back: true when it is one of this file; the caller retires it. */
+bool fz_shapes_take(struct fz_app *app, struct fz_job *job);
+
+/* Whether shapes that another layout would go by are still to be read. */
+bool fz_shapes_are_awaited(struct fz_app *app);
+
+/* The wall is about to be laid out anew. */
+void fz_shapes_keep_shown(struct fz_app *app, const struct fz_layout_params *next);
+
+/* A turn of the loop: what is known now counts for tiles that were not seen. */
+void fz_shapes_step(struct fz_app *app);
+
+/* Within a frame, first of all. */
+void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last);
+
+/* Within a frame. Whether a tile in view is drawn; if so its block stays as it is while any of it is in view. */
+bool fz_shapes_may_show(struct fz_app *app, size_t index);
+
+#endif

@@ -1,0 +1,216 @@
+/* Justified and masonry: where the tiles of blocks are, and what is beside them. */
+#include "view/mosaic.h"
+#include "view/layout_kinds.h"
+
+#include <math.h>
+
+enum { EDGE = FZ_MIN_GAP / 2 }; /* of a cell, around its box */
+
+static struct fz_mosaic *mosaic_of(const struct fz_layout *layout)
+{
+    return layout->params.mosaic;
+}
+
+size_t fz_mosaic_block_end(const struct fz_layout *layout, size_t block)
+{
+    const struct fz_mosaic *mosaic = mosaic_of(layout);
+    return block + 1 < mosaic->count ? mosaic->blocks[block + 1].start : layout->params.count;
+}
+
+/* ---- Where things stand ---------------------------------------------------------------------------------------- */
+
+static double block_start(const struct fz_layout *layout, size_t block)
+{
+    return (double)mosaic_of(layout)->blocks[block].start;
+}
+
+static double block_top(const struct fz_layout *layout, size_t block)
+{
+    return mosaic_of(layout)->blocks[block].top;
+}
+
+static size_t block_of(const struct fz_layout *layout, size_t index)
+{
+    return fz_layout_find_last(layout, mosaic_of(layout)->count, (double)index, block_start);
+}
+
+struct fz_mosaic_block *fz_mosaic_at(const struct fz_layout *layout, size_t index)
+{
+    return &mosaic_of(layout)->blocks[block_of(layout, index)];
+}
+
+static struct fz_rect box_in(const struct fz_layout *layout, size_t block, size_t index)
+{
+    const struct fz_mosaic *mosaic = mosaic_of(layout);
+    const struct fz_mosaic_spot *spot = &mosaic->spots[index];
+    double y = mosaic->blocks[block].top + EDGE + spot->y;
+    return (struct fz_rect){spot->x, y, spot->w, spot->h};
+}
+
+static struct fz_rect box(const struct fz_layout *layout, size_t index)
+{
+    return box_in(layout, block_of(layout, index), index);
+}
+
+static struct fz_rect cell_around(const struct fz_layout *layout, struct fz_rect box)
+{
+    return (struct fz_rect){box.x - EDGE, box.y - EDGE, box.w + FZ_MIN_GAP,
+                            box.h + layout->params.caption_h + FZ_MIN_GAP};
+}
+
+static struct fz_rect cell(const struct fz_layout *layout, size_t index)
+{
+    return cell_around(layout, box(layout, index));
+}
+
+static size_t section(const struct fz_layout *layout, size_t index)
+{
+    return mosaic_of(layout)->blocks[block_of(layout, index)].section;
+}
+
+/* The middle of the tile. */
+static size_t column(const struct fz_layout *layout, size_t index)
+{
+    const struct fz_mosaic_spot *spot = &mosaic_of(layout)->spots[index];
+    return spot->x + spot->w / 2u;
+}
+
+static bool is_under_heading(const struct fz_layout *layout, size_t index)
+{
+    const struct fz_layout_params *p = &layout->params;
+    size_t block = block_of(layout, index);
+    size_t of = mosaic_of(layout)->blocks[block].section;
+    return p->sections[of].row == block && mosaic_of(layout)->spots[index].y == 0;
+}
+
+/* ---- What is in view ------------------------------------------------------------------------------------------- */
+
+static bool ends_whole(const struct fz_layout *layout, size_t index)
+{
+    (void)layout;
+    (void)index;
+    return true;
+}
+
+static void visible(const struct fz_layout *layout, double top, double bottom, size_t *first, size_t *last)
+{
+    const struct fz_mosaic *mosaic = mosaic_of(layout);
+    size_t from = fz_layout_find_last(layout, mosaic->count, top, block_top), next = SIZE_MAX;
+    *first = SIZE_MAX;
+    *last = 0;
+    for (size_t b = from; b < mosaic->count && (b == from || block_top(layout, b) < bottom); b++) {
+        for (size_t i = mosaic->blocks[b].start; i < fz_mosaic_block_end(layout, b); i++) {
+            struct fz_rect c = cell_around(layout, box_in(layout, b, i));
+            bool is_seen = c.y < bottom && c.y + c.h > top;
+            if (is_seen && *first == SIZE_MAX)
+                *first = i;
+            if (is_seen)
+                *last = i;
+            if (c.y >= bottom && next == SIZE_MAX)
+                next = i;
+        }
+    }
+    if (*first != SIZE_MAX)
+        return;
+    if (next == SIZE_MAX) /* below the tiles of `from`: what follows, or else the last */
+        next = from + 1 < mosaic->count ? mosaic->blocks[from + 1].start : layout->params.count - 1;
+    *first = *last = next;
+}
+
+static bool hit(const struct fz_layout *layout, double along, double across, size_t *index)
+{
+    const struct fz_mosaic *mosaic = mosaic_of(layout);
+    size_t b = fz_layout_find_last(layout, mosaic->count, along, block_top);
+    for (size_t i = mosaic->blocks[b].start; i < fz_mosaic_block_end(layout, b); i++) {
+        struct fz_rect c = cell_around(layout, box_in(layout, b, i));
+        if (across >= c.x && across < c.x + c.w && along >= c.y && along < c.y + c.h) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Going ----------------------------------------------------------------------------------------------------- */
+
+/* From the block of a tile on, or back: as far as the row that follows it can reach. */
+struct search {
+    size_t start, end;
+};
+
+static struct search around(const struct fz_layout *layout, size_t index, bool down)
+{
+    const struct fz_mosaic *mosaic = mosaic_of(layout);
+    size_t at = block_of(layout, index);
+    size_t from = !down && at > 0 ? at - 1 : at, to = down && at + 1 < mosaic->count ? at + 1 : at;
+    return (struct search){mosaic->blocks[from].start, fz_mosaic_block_end(layout, to)};
+}
+
+/* px from a column to a tile; 0 within it. */
+static double off(struct fz_rect box, double column)
+{
+    return fmax(fmax(box.x - column, column - (box.x + box.w + FZ_MIN_GAP)), 0);
+}
+
+/* The tile below, or above, that the column leads through: in rows of one height that of the next row, else the next that is there.
+ * The same tile where there is none. */
+static size_t next_row(const struct fz_layout *layout, size_t index, bool down, double column)
+{
+    struct fz_rect from = box(layout, index);
+    struct search search = around(layout, index, down);
+    double best_off = INFINITY, best_way = INFINITY;
+    bool rows = layout->params.id == FZ_LAYOUT_JUSTIFIED;
+    size_t best = index;
+    for (size_t i = search.start; i < search.end; i++) {
+        struct fz_rect to = box(layout, i);
+        double way = down ? to.y - (from.y + from.h) : from.y - (to.y + to.h), beside = off(to, column);
+        if (way < 0 || (down ? i <= index : i >= index))
+            continue;
+        bool nearer = rows ? way < best_way || (way == best_way && beside < best_off)
+                           : beside < best_off || (beside == best_off && way < best_way);
+        if (!nearer)
+            continue;
+        best = i;
+        best_way = way;
+        best_off = beside;
+    }
+    return best;
+}
+
+static size_t move(const struct fz_layout *layout, size_t at, long rows, size_t own)
+{
+    double middle = (double)(own == FZ_LAYOUT_OWN_COLUMN ? column(layout, at) : own);
+    for (; rows != 0; rows -= rows < 0 ? -1 : 1) {
+        size_t next = next_row(layout, at, rows > 0, middle);
+        if (next == at)
+            return at;
+        at = next;
+    }
+    return at;
+}
+
+static long page(const struct fz_layout *layout, size_t index, long pages)
+{
+    double start = fz_layout_start(layout, index), way = fz_layout_view(layout) * fabs((double)pages);
+    double middle = (double)column(layout, index);
+    long rows = 0, step = pages < 0 ? -1 : 1;
+    for (size_t at = index;; rows += step) {
+        size_t next = next_row(layout, at, pages > 0, middle);
+        if (next == at || fabs(fz_layout_start(layout, next) - start) > way)
+            return rows;
+        at = next;
+    }
+}
+
+const struct fz_layout_stand fz_layout_mosaic = {
+    .section = section,
+    .column = column,
+    .cell = cell,
+    .box = box,
+    .visible = visible,
+    .ends_whole = ends_whole,
+    .hit = hit,
+    .move = move,
+    .page = page,
+    .is_under_heading = is_under_heading,
+};

@@ -1,0 +1,56 @@
+/* Where tiles of shapes of their own stand. The list is cut into blocks of about a hundred tiles, each of which fills the window's
+ * width: what is learned of a shape moves the tiles of its block, and all others only as a whole. */
+#ifndef FZ_VIEW_MOSAIC_H
+#define FZ_VIEW_MOSAIC_H
+
+#include "view/layout.h"
+
+#include <stdbool.h>
+
+enum {
+    FZ_MOSAIC_TILES = 128,       /* at least, but for the last of a section */
+    FZ_MOSAIC_MOST_TILES = 1024, /* columns want a number of tiles each, or their ends lie far apart */
+};
+
+/* Width over height of tile `index`; 0 where it is not known. */
+typedef double fz_ratio_of(const void *of, size_t index);
+
+/* A tile's box in its block, px. */
+struct fz_mosaic_spot {
+    int32_t y;
+    uint16_t x, w, h;
+};
+
+struct fz_mosaic_block {
+    size_t start;       /* its first tile */
+    double top, length; /* px */
+    size_t section;
+    int64_t seen_us; /* whoever draws it: since when it is in view; 0: it is not */
+    bool is_guessed; /* a shape in it was not known when it was laid out */
+    bool is_stale;   /* more is known by now */
+    bool is_shown;   /* whoever draws it: its tiles are seen, and stay where they are */
+};
+
+/* Zeroed but for the shapes at the start. */
+struct fz_mosaic {
+    fz_ratio_of *ratio_of;
+    const void *of;
+    struct fz_mosaic_spot *spots; /* owned, as the blocks; of each tile of the layout */
+    struct fz_mosaic_block *blocks;
+    size_t spot_capacity, count, capacity;
+};
+
+/* Any thread, one at a time, all of these. */
+void fz_mosaic_fini(struct fz_mosaic *mosaic);
+
+/* The block of a tile, of a layout that is a mosaic. O(log blocks). */
+struct fz_mosaic_block *fz_mosaic_at(const struct fz_layout *layout, size_t index);
+
+/* The shape of a tile is known now, or is another one. O(log blocks). */
+void fz_mosaic_renew(struct fz_layout *layout, size_t index);
+
+/* Lays out anew what is stale, but for blocks that are shown and hold one of the tiles from `first` to `last`; no other is shown from
+ * then on. True when any was: tiles stand elsewhere then. O(blocks). */
+bool fz_mosaic_refresh(struct fz_layout *layout, size_t first, size_t last);
+
+#endif

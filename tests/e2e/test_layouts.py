@@ -1,0 +1,156 @@
+"""Layouts whose tiles have the shapes of their pictures: whole pictures, no gaps, nothing that jumps."""
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from frieze import wait_until
+
+BACKGROUND = (12, 12, 14)
+SHAPES = [(600, 400), (400, 600), (640, 360), (400, 400), (800, 300), (450, 600)]
+COLORS = [(220, 60, 60), (60, 200, 80), (80, 120, 240), (230, 200, 60), (200, 80, 220), (70, 210, 210)]
+SIZE = (1280, 800)
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    """Pictures in one colour each, of shapes that follow from their number."""
+    path = module_home / "shapes"
+    path.mkdir()
+    for i in range(300):
+        Image.new("RGB", SHAPES[i * 5 % 6 if i % 7 else 1], COLORS[i % 6]).save(path / f"{i:03}.png")
+    return path
+
+
+def start(home, folder, layout, *options):
+    return home.start("--size", "{}x{}".format(*SIZE), "--tile", "160x120", "--layout", layout, "--motion", "off", *options, folder)
+
+
+def boxes(image):
+    """The rectangles in one colour that stand in an image, as (x, y, w, h, colour); those that are cut at its edges are left out."""
+    pixels = np.asarray(image).astype(int)
+    found, seen = [], np.zeros(pixels.shape[:2], bool)
+    for number, color in enumerate(COLORS):
+        mask = (np.abs(pixels - color).max(axis=2) < 12)
+        for y, x in np.argwhere(mask & ~np.roll(mask, 1, 0) & ~np.roll(mask, 1, 1)):
+            if seen[y, x] or y == 0 or x == 0:
+                continue
+            w = int(np.argmin(np.append(mask[y, x:], False)))
+            h = int(np.argmin(np.append(mask[y:, x], False)))
+            seen[y:y + h, x:x + w] = True
+            if w > 8 and h > 8 and y + h < image.height:
+                found.append((int(x), int(y), w, h, number))
+    return found
+
+
+def tiles(image):
+    """Those that no chip at the bottom covers."""
+    return boxes(image.convert("RGB").crop((0, 0, SIZE[0], 740)))
+
+
+def assert_whole(found):
+    for x, y, w, h, number in found:
+        shapes = {a / b for a, b in SHAPES}
+        nearest = min(abs(w - h * shape) / max(shape, 1) for shape in shapes)
+        assert nearest <= 2, (x, y, w, h)
+
+
+@pytest.mark.parametrize("layout", ["justified", "masonry"])
+def test_pictures_are_whole_and_fill_the_window(home, folder, layout):
+    with start(home, folder, layout) as frieze:
+        frieze.idle("loaded").key("1", "0", "G").idle("loaded")
+        image = frieze.screenshot()
+        found = tiles(image)
+        assert len(found) > 10
+        assert_whole(found)
+        pixels = np.asarray(image.crop((0, 40, SIZE[0], 740)))
+        empty = (np.abs(pixels.astype(int) - BACKGROUND).max(axis=2) < 6).mean()
+        assert empty < 0.09, f"{empty:.0%} of the wall is empty"
+        if layout == "justified":
+            rows = {}
+            for x, y, w, h, _ in found:
+                rows.setdefault(y, []).append((x, w, h))
+            for row in rows.values():
+                assert len({h for *_, h in row}) == 1, "one height"
+        else:
+            assert len({w for x, _, w, _, _ in found if x + w < SIZE[0] - 10}) == 1, "one width, beside the scroll bar"
+
+
+@pytest.mark.parametrize("layout", ["justified", "masonry"])
+def test_nothing_seen_jumps_while_shapes_arrive(home, folder, layout):
+    """From the first picture on, each that is seen stays: frames of a cold start, and after a jump to the end."""
+    with start(home, folder, layout, "--cache-size", "0") as frieze:
+        for keys in ((), ("G",), ("5", "0", "G")):
+            if keys:
+                frieze.ask_all(("key", *keys))
+            seen, end = {}, time.monotonic() + 1.5
+            while time.monotonic() < end:
+                path = frieze.home / "frame.png"
+                frieze.ask("screenshot", path)
+                with Image.open(path) as image:
+                    for box in tiles(image):
+                        seen.setdefault(box[:2], set()).add(box[2:])
+            frieze.idle("loaded")
+            assert seen
+            last = {box[:2]: box[2:] for box in tiles(frieze.screenshot())}
+            assert len(last) > 8
+            for place in seen:
+                assert place in last, f"{place} was seen, and is not there at last: {keys}"
+
+
+def test_rows_come_back_where_they_were(home, folder):
+    """Down and up again: the same tiles in the same places, whatever became known meanwhile."""
+    with start(home, folder, "justified") as frieze:
+        frieze.idle("loaded")
+        first = tiles(frieze.screenshot())
+        frieze.key("G").idle("loaded").key("g", "g").idle("loaded")
+        wait_until(lambda: tiles(frieze.screenshot()) == first, "the first rows again")
+
+
+def test_v_goes_round_and_keeps_the_selection_in_view(home, folder):
+    with start(home, folder, "grid") as frieze:
+        frieze.idle("loaded").key("1", "5", "0", "G").idle("loaded")
+        index = frieze.status()["index"]
+        for layout in ("justified", "masonry", "strip", "grid"):
+            frieze.key("v").idle("loaded")
+            status = frieze.status()
+            assert frieze.ask("get", "layout")["value"] == layout
+            assert status["index"] == index
+            assert status["visible"][0] <= index <= status["visible"][1]
+
+
+@pytest.mark.parametrize("layout", ["justified", "masonry"])
+def test_moves_lead_to_what_stands_there(home, folder, layout):
+    """Down goes to a later picture and up back to it; both ends are reached."""
+    with start(home, folder, layout) as frieze:
+        frieze.idle("loaded").key("5")
+        frieze.key("l").idle("loaded")
+        begin = frieze.status()["index"]
+        down = frieze.key("j").idle().status()["index"]
+        assert down > begin
+        assert frieze.key("k").idle().status()["index"] == begin
+        frieze.key("g", "g", "PgDn").idle("loaded")
+        assert 0 < frieze.status()["index"] < 100
+        frieze.key("G").idle("loaded")
+        assert frieze.status()["index"] == 299 == frieze.status()["visible"][1]
+
+
+def test_tiles_glide_to_another_layout(home, folder):
+    """With full motion there are places between the two."""
+    with home.start("--size", "{}x{}".format(*SIZE), folder) as frieze:
+        frieze.idle("loaded")
+        grid = {box[:4] for box in tiles(frieze.screenshot())}
+        frieze.ask("key", "v")
+        frames = [frieze.home / f"frame{i}.png" for i in range(12)]
+        for path in frames:
+            frieze.ask("screenshot", path)
+        frieze.idle("loaded")
+        last = {box[:4] for box in tiles(frieze.screenshot())}
+        assert len(grid & last) < 3
+        between = set()
+        for path in frames:
+            with Image.open(path) as image:
+                between |= {box[:4] for box in tiles(image)}
+        assert len(between - grid - last) > 10
+        assert_whole([(*box, 0) for box in last])
