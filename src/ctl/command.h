@@ -72,7 +72,7 @@ enum fz_topic {
     X(FRAME_NEXT, frame_next, SHOW, REPEAT, "", "^n", "", NULL, "stop it, and go to its next frame")       \
     X(FRAME_PREVIOUS, frame_previous, SHOW, REPEAT, "", "^p", "", NULL, "its previous frame")              \
     X(HINTS, hints, MOVE, CUT, "'", "", "", NULL, "letters on the tiles: type them to select one")         \
-    X(LAYOUT, layout, VIEW, CUT, "v", "", "", NULL, "the next layout: grid, rows, columns, strip")               \
+    X(LAYOUT, layout, VIEW, CUT, "v", "", "", NULL, "the next layout: grid, rows, columns, strip")         \
     X(NAMES, names, VIEW, ONCE, "V", "V", "", NULL, "file names under the tiles")                          \
     X(INFO, info, VIEW, CUT, "i", "i", "", NULL, "name and position; all details; off")                    \
     X(PERFORMANCE, performance, WINDOW, CUT, "I", "I", "", NULL, "frame times and what the pipeline does") \

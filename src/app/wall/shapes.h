@@ -9,7 +9,7 @@
 struct fz_app;
 struct fz_job;
 
-enum { FZ_SHAPES_JOBS = 2 };
+enum { FZ_SHAPES_JOBS = 8 };
 
 /* Render thread only. */
 struct fz_shapes {
