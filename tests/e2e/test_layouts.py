@@ -136,21 +136,27 @@ def test_moves_lead_to_what_stands_there(home, folder, layout):
         assert frieze.status()["index"] == 299 == frieze.status()["visible"][1]
 
 
-def test_tiles_glide_to_another_layout(home, folder):
-    """With full motion there are places between the two."""
-    with home.start("--size", "{}x{}".format(*SIZE), folder) as frieze:
+@pytest.mark.parametrize("motion", ["full", "reduced"])
+def test_the_wall_that_was_fades_away(home, folder, motion):
+    """Between two layouts each place lies between its two colours."""
+    with home.start("--size", "{}x{}".format(*SIZE), "--motion", motion, folder) as frieze:
         frieze.idle("loaded")
-        grid = {box[:4] for box in tiles(frieze.screenshot())}
+        for _ in range(2):  # what is not loaded yet fades in by itself
+            for _ in range(4):
+                frieze.key("v").idle("loaded")
+        time.sleep(1.2)
+        before = np.asarray(frieze.screenshot(), int)[:700]
         frieze.ask("key", "v")
         frames = [frieze.home / f"frame{i}.png" for i in range(12)]
         for path in frames:
             frieze.ask("screenshot", path)
-        frieze.idle("loaded")
-        last = {box[:4] for box in tiles(frieze.screenshot())}
-        assert len(grid & last) < 3
-        between = set()
+        after = np.asarray(frieze.idle("loaded").screenshot(), int)[:700]
+        low, high = np.minimum(before, after) - 6, np.maximum(before, after) + 6
+        parts = []
         for path in frames:
             with Image.open(path) as image:
-                between |= {box[:4] for box in tiles(image)}
-        assert len(between - grid - last) > 10
-        assert_whole([(*box, 0) for box in last])
+                now = np.asarray(image.convert("RGB"), int)[:700]
+            outside = ((now < low) | (now > high)).any(axis=2).mean()
+            assert outside < 0.02, f"{outside:.1%} of the places are neither"
+            parts.append(np.abs(now - before).mean() / np.abs(after - before).mean())
+        assert any(0.1 < part < 0.9 for part in parts), parts

@@ -35,7 +35,7 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h)
 {
     struct fz_wall *wall = &app->wall;
     size_t index = index_to_hold(app);
-    fz_reflow_end(app);
+    fz_dissolve_end(app);
     double at = fz_layout_start(&wall->layout, index) - wall->scroll.target;
     fz_wall_relayout(app, view_w, view_h);
     if (index == wall->selected_index)

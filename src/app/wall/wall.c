@@ -41,7 +41,7 @@ void fz_wall_init(struct fz_app *app)
 void fz_wall_fini(struct fz_app *app)
 {
     fz_shapes_fini(app);
-    fz_reflow_fini(app);
+    fz_dissolve_fini(app);
     free(app->wall.sections);
     app->wall.sections = NULL;
 }
@@ -137,7 +137,7 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
     struct fz_wall *wall = &app->wall;
     size_t first, last, index;
     double offset = 0;
-    fz_reflow_end(app);
+    fz_dissolve_end(app);
     if (fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         offset = wall->scroll.position - fz_layout_start(&wall->layout, first);
     fz_wall_relayout(app, wall->layout.params.view_w, wall->layout.params.view_h);
@@ -205,7 +205,7 @@ bool fz_wall_step(struct fz_app *app, double dt_s)
 {
     struct fz_wall *wall = &app->wall;
     bool waits = fz_wall_take_size(app);
-    waits |= fz_reflow_step(app);
+    waits |= fz_dissolve_step(app);
     if (jumps_too_soon(app))
         return true;
     double from = wall->scroll.position;
@@ -325,13 +325,10 @@ static void draw_caption(struct fz_app *app, fz_item_id item, struct fz_rect box
 }
 
 /* Draws one tile and returns where its picture stands; *fading while it is not fully there. */
-static struct fz_rect draw_tile(struct fz_app *app, size_t index, struct fz_rect box, bool *fading)
+static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_rect box, bool *fading)
 {
-    fz_item_id item = fz_list_at(app->list, index);
     const struct fz_tile *tile = fz_loader_tile(app, item);
     struct fz_texture *texture = tile ? tile->renditions[FZ_FOR_WALL].texture : NULL;
-    struct fz_rect rect = texture ? fz_reflow_rect(app, index, picture_rect(app, box, tile)) : box;
-    box = fz_reflow_rect(app, index, box);
     if (!texture) {
         if (tile && tile->error)
             draw_failed(app, tile, box);
@@ -339,6 +336,7 @@ static struct fz_rect draw_tile(struct fz_app *app, size_t index, struct fz_rect
             draw_loading(app, box);
         return box;
     }
+    struct fz_rect rect = picture_rect(app, box, tile);
     app->tile_drawn |= !tile->renditions[FZ_FOR_WALL].first;
     double age = (double)(app->now_us - tile->renditions[FZ_FOR_WALL].shown_us) / FADE_US;
     double alpha = FADE_FROM + (1 - FADE_FROM) * age;
@@ -373,19 +371,16 @@ void fz_wall_draw(struct fz_app *app)
     size_t first, last;
     if (!fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         return;
-    bool fading = false, glides = wall->reflow.since_us > 0;
-    bool names = fz_option_is_on(&app->options, FZ_OPTION_NAMES) && !glides;
+    bool fading = false, names = fz_option_is_on(&app->options, FZ_OPTION_NAMES);
     struct fz_rect selected = {0};
     fz_shapes_begin_frame(app, first, last);
-    if (!glides)
-        fz_folders_draw(app, first);
-    fz_reflow_extend(app, &first, &last);
+    fz_folders_draw(app, first);
     for (size_t i = first; i <= last; i++) {
-        if (!glides && !fz_shapes_may_show(app, i))
+        if (!fz_shapes_may_show(app, i))
             continue;
         fz_item_id item = fz_list_at(app->list, i);
         struct fz_rect box = box_in_window(wall, i);
-        struct fz_rect rect = draw_tile(app, i, box, &fading);
+        struct fz_rect rect = draw_tile(app, item, box, &fading);
         if (fz_list_is_marked(app->list, item))
             draw_mark(app, rect);
         if (item == wall->selected)
@@ -393,6 +388,7 @@ void fz_wall_draw(struct fz_app *app)
         if (names)
             draw_caption(app, item, box);
     }
+    fz_dissolve_draw(app);
     if (selected.w > 0)
         fz_badge_draw_selection(app->head, selected);
     fz_scrollbar_draw(app);

@@ -2,7 +2,7 @@
 #ifndef FZ_APP_WALL_WALL_H
 #define FZ_APP_WALL_WALL_H
 
-#include "app/wall/reflow.h"
+#include "app/wall/dissolve.h"
 #include "app/wall/scrollbar.h"
 #include "app/wall/shapes.h"
 #include "source/list.h"
@@ -17,7 +17,7 @@ struct fz_wall {
     struct fz_layout_section *sections; /* what the layout borrows; owned */
     size_t section_capacity;
     struct fz_shapes shapes;
-    struct fz_reflow reflow;
+    struct fz_dissolve dissolve;
     struct fz_scroll scroll;
     int tile_w, tile_h; /* wished box, px */
     fz_item_id selected;
