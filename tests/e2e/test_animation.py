@@ -43,12 +43,12 @@ def playing(running, frame=None, **more):
 
 def watch(running, count, patience_s=20):
     """The next `count` changes of frame: when, and to which."""
-    seen, last, end = [], animation(running), time.monotonic() + patience_s
+    seen, last, end = [], None, time.monotonic() + patience_s
     while len(seen) < count:
-        now = animation(running)
-        if now["frame"] != last["frame"]:
+        now = animation(running)  # None for a moment, where another begins
+        if now and last and now["frame"] != last["frame"]:
             seen.append((time.monotonic(), now["frame"]))
-        last = now
+        last = now or last
         assert time.monotonic() < end, f"only {seen} in {patience_s} s"
     return seen
 
