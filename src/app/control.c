@@ -74,7 +74,7 @@ bool fz_app_is_idle(const struct fz_app *app)
     if (app->mode == FZ_MODE_PICTURE && app->picture.shown != app->picture.item &&
         !fz_loader_is_away(app, app->picture.item))
         return false;
-    if (app->loader.renew_us != FZ_NEVER)
+    if (app->loader.renew_us != FZ_NEVER || !fz_shapes_are_settled(app))
         return false;
     if (fz_rate_is_busy(app) || fz_arrange_is_busy(app))
         return false;

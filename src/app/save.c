@@ -25,8 +25,8 @@ enum fz_err fz_app_ask_save(struct fz_app *app, char *path, struct fz_request *r
 
 static bool may_save(const struct fz_app *app, const struct fz_save *save)
 {
-    bool settled =
-        !app->moving && !app->fading && !fz_text_is_pending(app->head) && !fz_loader_uploads_wait(app);
+    bool settled = !app->moving && !app->fading && fz_shapes_are_settled(app) &&
+                   !fz_text_is_pending(app->head) && !fz_loader_uploads_wait(app);
     return save->path && (save->request || settled || app->now_us >= app->end_deadline_us);
 }
 

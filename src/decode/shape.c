@@ -51,7 +51,9 @@ bool fz_shape_read(struct fz_job *job, const char *path, struct fz_shape_reading
         reading->looked = true;
         fz_parcel_fini(&answer);
     }
-    if (!S_ISREG(reading->look.mode) || find(job, path, reading))
+    bool opened =
+        job->ask.answered; /* it was parked for that, and takes it, whatever the cache says by now */
+    if (!S_ISREG(reading->look.mode) || (!opened && find(job, path, reading)))
         return true;
     request = fz_files_request(FZ_ASK_OPEN, path);
     if (!fz_files_ask(files, job, &request, &answer))

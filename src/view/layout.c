@@ -109,24 +109,30 @@ size_t fz_layout_find_last(const struct fz_layout *layout, size_t count, double 
     return low;
 }
 
+/* A wall without tiles is asked for them all the same. */
+static bool is_there(const struct fz_layout *layout, size_t index)
+{
+    return index < layout->params.count;
+}
+
 size_t fz_layout_section(const struct fz_layout *layout, size_t index)
 {
-    return stand(layout)->section(layout, index);
+    return is_there(layout, index) ? stand(layout)->section(layout, index) : 0;
 }
 
 size_t fz_layout_column(const struct fz_layout *layout, size_t index)
 {
-    return stand(layout)->column(layout, index);
+    return is_there(layout, index) ? stand(layout)->column(layout, index) : 0;
 }
 
 struct fz_rect fz_layout_cell(const struct fz_layout *layout, size_t index)
 {
-    return stand(layout)->cell(layout, index);
+    return is_there(layout, index) ? stand(layout)->cell(layout, index) : (struct fz_rect){0};
 }
 
 struct fz_rect fz_layout_box(const struct fz_layout *layout, size_t index)
 {
-    return stand(layout)->box(layout, index);
+    return is_there(layout, index) ? stand(layout)->box(layout, index) : (struct fz_rect){0};
 }
 
 struct fz_rect fz_layout_heading(const struct fz_layout *layout, size_t section)
@@ -200,6 +206,8 @@ static double clamp_scroll(const struct fz_layout *layout, double scroll)
 
 double fz_layout_reveal(const struct fz_layout *layout, size_t index, double scroll)
 {
+    if (!is_there(layout, index))
+        return clamp_scroll(layout, scroll);
     double start = fz_layout_start(layout, index), end = start + fz_layout_cell_length(layout, index);
     double view = fz_layout_view(layout);
     if (layout->params.section_count > 0 && stand(layout)->is_under_heading(layout, index))

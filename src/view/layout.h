@@ -57,9 +57,9 @@ struct fz_layout {
     size_t columns, rows;    /* of rows alone */
     double pitch_x, pitch_y; /* from tile to tile, px; where they differ, about */
     double box_w,
-        box_h; /* that a picture has at most, px; of rows all have it, and it is no larger than the window */
-    double scale;          /* how many times as large as a tile of the parameters the box is */
-    double margin;         /* before the first column, px */
+        box_h;     /* of a picture, px, no larger than the window; of a mosaic what pictures are loaded for */
+    double scale;  /* how many times as large as a tile of the parameters the box is */
+    double margin; /* before the first column, px */
     double heading_length; /* of a heading, along the scroll, px; 0: it stands beside its rows */
     double length;         /* of all rows and headings, along the scroll, px */
 };

@@ -216,7 +216,7 @@ void fz_layout_set_masonry(struct fz_layout *layout)
     layout->columns = (size_t)columns;
     layout->pitch_x = w / columns;
     layout->box_w = fmax(floor(layout->pitch_x) - FZ_MIN_GAP, 1);
-    layout->box_h = floor(layout->box_w / NARROWEST);
+    layout->box_h = floor(fmin(layout->box_w / NARROWEST, fmax(layout->box_w, p->view_h)));
     layout->pitch_y = round(layout->box_w / UNKNOWN) + p->caption_h + FZ_MIN_GAP;
     layout->heading_length = p->heading_h;
     set_all(layout);
@@ -241,10 +241,7 @@ bool fz_mosaic_refresh(struct fz_layout *layout, size_t first, size_t last)
     for (size_t i = 0; i < mosaic->count; i++) {
         struct fz_mosaic_block *block = &mosaic->blocks[i];
         bool in_view = block->start <= last && fz_mosaic_block_end(layout, i) > first;
-        if (!in_view) {
-            block->is_shown = false;
-            block->seen_us = 0;
-        }
+        block->is_shown &= in_view;
         if (!block->is_stale || block->is_shown)
             continue;
         set_block(layout, i);

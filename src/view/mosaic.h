@@ -25,7 +25,6 @@ struct fz_mosaic_block {
     size_t start;       /* its first tile */
     double top, length; /* px */
     size_t section;
-    int64_t seen_us; /* whoever draws it: since when it is in view; 0: it is not */
     bool is_guessed; /* a shape in it was not known when it was laid out */
     bool is_stale;   /* more is known by now */
     bool is_shown;   /* whoever draws it: its tiles are seen, and stay where they are */

@@ -77,6 +77,17 @@ def test_pictures_are_whole_and_fill_the_window(home, folder, layout):
             assert len({w for x, _, w, _, _ in found if x + w < SIZE[0] - 10}) == 1, "one width, beside the scroll bar"
 
 
+def watch_places(frieze, for_s=1.5):
+    """Where tiles are seen, in any frame."""
+    seen, end = set(), time.monotonic() + for_s
+    while time.monotonic() < end:
+        path = frieze.home / "frame.png"
+        frieze.ask("screenshot", path)
+        with Image.open(path) as image:
+            seen |= {box[:2] for box in tiles(image)}
+    return seen
+
+
 @pytest.mark.parametrize("layout", ["justified", "masonry"])
 def test_nothing_seen_jumps_while_shapes_arrive(home, folder, layout):
     """From the first picture on, each that is seen stays: frames of a cold start, and after a jump to the end."""
@@ -84,19 +95,43 @@ def test_nothing_seen_jumps_while_shapes_arrive(home, folder, layout):
         for keys in ((), ("G",), ("5", "0", "G")):
             if keys:
                 frieze.ask_all(("key", *keys))
-            seen, end = {}, time.monotonic() + 1.5
-            while time.monotonic() < end:
-                path = frieze.home / "frame.png"
-                frieze.ask("screenshot", path)
-                with Image.open(path) as image:
-                    for box in tiles(image):
-                        seen.setdefault(box[:2], set()).add(box[2:])
-            frieze.idle("loaded")
-            assert seen
-            last = {box[:2]: box[2:] for box in tiles(frieze.screenshot())}
-            assert len(last) > 8
-            for place in seen:
-                assert place in last, f"{place} was seen, and is not there at last: {keys}"
+            seen = watch_places(frieze)
+            last = {box[:2] for box in tiles(frieze.idle("loaded").screenshot())}
+            assert len(last) > 8 and seen
+            assert seen <= last, keys
+
+
+def test_rows_of_many_folders_do_not_jump(home, module_home):
+    """Each folder is a block of its own; they become known in any order."""
+    tree = module_home / "tree"
+    if not tree.exists():
+        for i in range(40):
+            (tree / f"{i:02}").mkdir(parents=True)
+            for k in range(5):
+                color = COLORS[(i + k) % 6]
+                Image.new("RGB", SHAPES[(i * 5 + k) % 6], color).save(tree / f"{i:02}" / f"{k}.png")
+    with start(home, tree, "justified", "--cache-size", "0") as frieze:
+        for keys in ((), ("G",)):
+            if keys:
+                frieze.ask_all(("key", *keys))
+            seen = watch_places(frieze)
+            assert seen and seen <= {box[:2] for box in tiles(frieze.idle("loaded").screenshot())}, keys
+
+
+@pytest.mark.parametrize("layout", ["justified", "masonry"])
+def test_a_wall_without_pictures(home, layout):
+    """Resized, searched and given its first picture."""
+    (home / "empty").mkdir()
+    with start(home, home / "empty", layout, "--watch") as frieze:
+        frieze.idle()
+        for option, value in (("text-scale", 2), ("names", "yes"), ("layout", "grid"), ("layout", layout), ("tile", "300x200")):
+            frieze.ask("set", option, value)
+        frieze.key("v", "v", "v", "v", "G", "j", "PgDn").idle()
+        Image.new("RGB", SHAPES[0], COLORS[0]).save(home / "empty" / "a.png")
+        frieze.until(items=1)
+        frieze.idle("loaded").key("/", "x", "Return").idle()
+        frieze.key("v", "v", "v", "v").idle()
+        assert frieze.key("Esc").idle("loaded").status()["items"] == 1
 
 
 def test_rows_come_back_where_they_were(home, folder):

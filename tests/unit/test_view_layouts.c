@@ -146,6 +146,29 @@ static void a_strip_is_one_row_of_larger_tiles(void **state)
     assert_int_equal(fz_layout_move(&layout, 7, -1, 0, FZ_LAYOUT_OWN_COLUMN), 6);
 }
 
+static void a_wall_without_tiles_answers(void **state)
+{
+    (void)state;
+    static struct wall wall;
+    for (int id = 0; id < FZ_LAYOUTS; id++) {
+        struct fz_layout_params params = {.id = (enum fz_layout_id)id,
+                                          .view_w = 800,
+                                          .view_h = 480,
+                                          .tile_w = 256,
+                                          .tile_h = 192,
+                                          .mosaic = &wall.mosaic};
+        size_t first, last;
+        fz_layout_set(&wall.layout, &params);
+        assert_false(fz_layout_visible(&wall.layout, 0, &first, &last));
+        assert_false(fz_layout_hit(&wall.layout, 0, 100, 100, &first));
+        assert_true(fz_layout_start(&wall.layout, 3) == 0 && fz_layout_centre(&wall.layout, 3) == 0);
+        assert_true(fz_layout_reveal(&wall.layout, 3, 100) == 0 && fz_layout_box(&wall.layout, 3).w == 0);
+        assert_int_equal(fz_layout_move(&wall.layout, 3, 1, 1, 0), 0);
+        assert_int_equal(fz_layout_page(&wall.layout, 3, 1), 1);
+        assert_int_equal(fz_layout_section(&wall.layout, 3), 0);
+    }
+}
+
 /* ---- Looking ------------------------------------------------------------------------------------------- */
 
 static void visible_is_what_a_loop_finds(void **state)
@@ -353,7 +376,7 @@ static void rows_and_columns_lead_up_and_down(void **state)
             assert_true(next > at && to.y >= from.y + from.h);
             assert_true(to.y - (from.y + from.h) <= 2 * layout->box_w);
             if (next < MOST_TILES - 20)
-                assert_true(to.x <= column && column <= to.x + to.w + FZ_MIN_GAP);
+                assert_true(to.x <= (double)column && (double)column <= to.x + to.w + FZ_MIN_GAP);
             assert_int_equal(fz_layout_move(layout, next, 0, -1, fz_layout_column(layout, at)) > at, false);
         }
         assert_true(at >= MOST_TILES - 20);
@@ -371,6 +394,7 @@ int main(void)
         cmocka_unit_test(names_are_those_of_the_option),
         cmocka_unit_test(nothing_lies_over_another_thing),
         cmocka_unit_test(a_strip_is_one_row_of_larger_tiles),
+        cmocka_unit_test(a_wall_without_tiles_answers),
         cmocka_unit_test(visible_is_what_a_loop_finds),
         cmocka_unit_test(hit_is_the_inverse_of_cell),
         cmocka_unit_test(reveal_and_centre_show_the_tile),

@@ -286,7 +286,9 @@ static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_re
     const SDL_Surface *s = job->surface;
     bool tile = job->purpose == FZ_FOR_WALL;
     job->upload_row = 0;
-    return fz_texture_new(app->head, s->w, s->h, tile ? job->box_w : s->w, tile ? job->box_h : s->h,
+    bool shared =
+        tile && !fz_wall_has_shapes(app); /* cells for boxes that few tiles fill would hold little */
+    return fz_texture_new(app->head, s->w, s->h, shared ? job->box_w : s->w, shared ? job->box_h : s->h,
                           need_of(app, job), &r->incoming) != NULL;
 }
 

@@ -206,6 +206,8 @@ bool fz_loader_screenful(const struct fz_app *app)
 {
     if (fz_list_count(app->list) == 0)
         return fz_app_is_listed(app);
+    if (!fz_shapes_are_settled(app))
+        return false;
     struct fz_focus focus = fz_wall_focus(app);
     for (size_t i = focus.first; i <= focus.last; i++) {
         fz_item_id item = fz_list_at(app->list, i);

@@ -5,6 +5,7 @@
 
 #include "app/run/run.h"
 #include "app/wall/rate.h"
+#include "app/wall/shapes.h"
 #include "decode/job.h"
 #include "gpu/draw.h"
 #include "source/list.h"
@@ -54,7 +55,7 @@ enum {
     FZ_MAX_FLYING = 1024,
     FZ_MAX_FIRSTS = 64, /* first pictures at once: of files held open, of 64 KiB each */
     FZ_SPARE_FLYING =
-        16 + FZ_RATES_FLYING +
+        16 + FZ_SHAPES_JOBS + FZ_RATES_FLYING +
         FZ_RUNS_MOST, /* for jobs that are no pictures: screenshots, sorting, programs of the user */
 };
 

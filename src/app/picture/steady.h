@@ -13,7 +13,6 @@ struct fz_texture;
 enum {
     FZ_STEADY_CUT = 2,     /* a ground, then its texts; another order, then what was not loaded */
     FZ_STEADY_OPENING = 3, /* the tile goes, the background comes, then the picture */
-    FZ_STEADY_GLIDE = 5,   /* measured: the tiles of a layout on their way to another */
 };
 
 struct fz_steady {

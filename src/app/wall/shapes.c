@@ -199,9 +199,11 @@ void fz_shapes_issue(struct fz_app *app)
     FZ_MAIN_ONLY();
     struct fz_wall *wall = &app->wall;
     for (size_t i = 0; i < FZ_SHAPES_JOBS && goes_by_shapes(app); i++) {
-        struct batch *batch = wall->shapes.jobs[i] ? NULL : next_batch(app);
-        if (!batch)
+        if (wall->shapes.jobs[i])
             continue;
+        struct batch *batch = next_batch(app);
+        if (!batch)
+            return;
         struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
         job->limits = fz_limits_from_options(&app->options);
         job->box_w = app->loader.box_w;
@@ -245,15 +247,16 @@ bool fz_shapes_take(struct fz_app *app, struct fz_job *job)
 
 /* ---- Showing --------------------------------------------------------------------------------------------------- */
 
-/* What keeps its place: the selection where it is in view, else the first tile that is seen already. */
+/* What keeps its place: of what is seen already the selection, or the first; else the selection where it is in view. */
 static size_t to_hold(const struct fz_app *app, const struct fz_focus *focus)
 {
-    if (focus->selected >= focus->first && focus->selected <= focus->last)
+    bool selected = focus->selected >= focus->first && focus->selected <= focus->last;
+    if (selected && fz_mosaic_at(&app->wall.layout, focus->selected)->is_shown)
         return focus->selected;
     for (size_t i = focus->first; i <= focus->last; i++)
         if (fz_mosaic_at(&app->wall.layout, i)->is_shown)
             return i;
-    return focus->first;
+    return selected ? focus->selected : focus->first;
 }
 
 void fz_shapes_step(struct fz_app *app)
@@ -262,18 +265,25 @@ void fz_shapes_step(struct fz_app *app)
     struct fz_focus focus = fz_wall_focus(app);
     if (!wall->shapes.is_news || !fz_wall_has_shapes(app) || wall->layout.params.count == 0)
         return;
-    wall->shapes.is_news = false;
     size_t held = to_hold(app, &focus);
-    bool is_seen = false;
-    for (size_t i = focus.first; i <= focus.last && !is_seen; i++)
-        is_seen = fz_mosaic_at(&wall->layout, i)->is_stale && !fz_mosaic_at(&wall->layout, i)->is_shown;
+    bool is_seen = false,
+         waits = false; /* what is shown while more is known takes that once it is out of view */
+    for (size_t i = focus.first; i <= focus.last; i++) {
+        const struct fz_mosaic_block *block = fz_mosaic_at(&wall->layout, i);
+        waits |= block->is_stale && block->is_shown;
+        is_seen |= block->is_stale && !block->is_shown;
+    }
+    wall->shapes.is_news = waits;
     double before = fz_layout_start(&wall->layout, held);
     bool at_start = wall->scroll.position <= 0;
     if (!fz_mosaic_refresh(&wall->layout, focus.first, focus.last))
         return;
-    fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
     double shift = at_start ? 0 : fz_layout_start(&wall->layout, held) - before;
-    fz_scroll_shift(&wall->scroll, shift);
+    if (shift < 0) /* the end comes nearer: what it would clamp is shifted first */
+        fz_scroll_shift(&wall->scroll, shift);
+    fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
+    if (shift > 0)
+        fz_scroll_shift(&wall->scroll, shift);
     app->loader.moved = true;
     app->dirty |= is_seen || shift != 0;
 }
@@ -303,28 +313,48 @@ static void go_on(struct fz_app *app, size_t first, size_t last)
         fz_mosaic_at(&app->wall.layout, i)->is_shown = true;
 }
 
+/* A block that was shown before what stands above it is known would move with that. */
+static void show_all_or_none(struct fz_app *app, size_t first, size_t last)
+{
+    struct fz_wall *wall = &app->wall;
+    struct fz_shapes *shapes = &wall->shapes;
+    bool is_new = false, is_guessed = false;
+    for (size_t i = first; i <= last; i++) {
+        const struct fz_mosaic_block *block = fz_mosaic_at(&wall->layout, i);
+        is_new |= !block->is_shown;
+        is_guessed |= !block->is_shown && block->is_guessed;
+    }
+    if (!is_guessed)
+        shapes->since_us = 0;
+    else if (shapes->since_us == 0)
+        shapes->since_us = app->now_us;
+    shapes->is_waiting = is_guessed && app->now_us < shapes->since_us + PATIENCE_US;
+    if (shapes->is_waiting)
+        shapes->due_us = shapes->since_us + PATIENCE_US;
+    for (size_t i = first; i <= last && is_new && !shapes->is_waiting; i++)
+        fz_mosaic_at(&wall->layout, i)->is_shown = true;
+}
+
 void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last)
 {
     struct fz_wall *wall = &app->wall;
-    if (wall->shapes.was_shown && fz_wall_has_shapes(app))
+    wall->shapes.due_us = FZ_NEVER;
+    wall->shapes.is_waiting = false;
+    if (!fz_wall_has_shapes(app))
+        return;
+    if (wall->shapes.was_shown)
         go_on(app, first, last);
     wall->shapes.was_shown = false;
-    wall->shapes.due_us = FZ_NEVER;
+    show_all_or_none(app, first, last);
 }
 
-bool fz_shapes_may_show(struct fz_app *app, size_t index)
+bool fz_shapes_may_show(const struct fz_app *app, size_t index)
 {
-    struct fz_wall *wall = &app->wall;
-    if (!fz_wall_has_shapes(app))
-        return true;
-    struct fz_mosaic_block *block = fz_mosaic_at(&wall->layout, index);
-    if (block->is_shown)
-        return true;
-    if (block->seen_us == 0)
-        block->seen_us = app->now_us;
-    int64_t until_us = block->seen_us + PATIENCE_US;
-    block->is_shown = !block->is_guessed || app->now_us >= until_us;
-    if (!block->is_shown && until_us < wall->shapes.due_us)
-        wall->shapes.due_us = until_us;
-    return block->is_shown;
+    return !fz_wall_has_shapes(app) || fz_mosaic_at(&app->wall.layout, index)->is_shown;
+}
+
+bool fz_shapes_are_settled(const struct fz_app *app)
+{
+    const struct fz_shapes *shapes = &app->wall.shapes;
+    return !shapes->is_waiting && app->wall.dissolve.asked_us == 0;
 }

@@ -19,7 +19,9 @@ struct fz_shapes {
     struct fz_job *jobs[FZ_SHAPES_JOBS]; /* on their way (borrowed; NULL: none) */
     bool is_news;                        /* a shape became known since the last refresh */
     bool was_shown;                      /* the wall was seen before it was laid out anew: it is at once */
-    int64_t due_us;                      /* when a block is shown that still waits, or FZ_NEVER */
+    bool is_waiting;                     /* something in view is not shown yet */
+    int64_t since_us; /* since when that waits, whatever comes into the list meanwhile; 0: nothing does */
+    int64_t due_us;   /* when a block is shown that still waits, or FZ_NEVER */
 };
 
 /* Render thread, all of these. */
@@ -51,6 +53,9 @@ void fz_shapes_step(struct fz_app *app);
 void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last);
 
 /* Within a frame. Whether a tile in view is drawn; if so its block stays as it is while any of it is in view. */
-bool fz_shapes_may_show(struct fz_app *app, size_t index);
+bool fz_shapes_may_show(const struct fz_app *app, size_t index);
+
+/* Whether all that is in view is shown, in the layout that was asked for. */
+bool fz_shapes_are_settled(const struct fz_app *app);
 
 #endif

@@ -61,6 +61,12 @@ static size_t take_sections(struct fz_app *app)
     return count;
 }
 
+/* While another one waits for its shapes the old one stands. */
+static enum fz_layout_id layout_of_now(const struct fz_app *app)
+{
+    return app->wall.dissolve.asked_us > 0 ? app->wall.layout.params.id : fz_wall_wanted_layout(app);
+}
+
 enum fz_layout_id fz_wall_wanted_layout(const struct fz_app *app)
 {
     enum fz_layout_id id = FZ_LAYOUT_GRID;
@@ -76,8 +82,7 @@ bool fz_wall_has_shapes(const struct fz_app *app)
 /* A picture that fills its tile leaves no room for a name that is not there. */
 static int caption_h(const struct fz_app *app)
 {
-    bool room =
-        !fz_layout_has_shapes(fz_wall_wanted_layout(app)) || fz_option_is_on(&app->options, FZ_OPTION_NAMES);
+    bool room = !fz_layout_has_shapes(layout_of_now(app)) || fz_option_is_on(&app->options, FZ_OPTION_NAMES);
     return room ? (int)ceil(FZ_CAPTION_H * fz_app_text_scale(app)) : 0;
 }
 
@@ -86,7 +91,7 @@ void fz_wall_relayout(struct fz_app *app, int view_w, int view_h)
     FZ_MAIN_ONLY();
     struct fz_wall *wall = &app->wall;
     size_t sections = take_sections(app);
-    struct fz_layout_params params = {.id = fz_wall_wanted_layout(app),
+    struct fz_layout_params params = {.id = layout_of_now(app),
                                       .view_w = view_w,
                                       .view_h = view_h,
                                       .tile_w = wall->tile_w,
