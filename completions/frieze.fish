@@ -53,6 +53,7 @@ complete -c frieze -n 'not __frieze_is_ctl' -l wait -d 'wait for paths that do n
 complete -c frieze -n 'not __frieze_is_ctl' -l size -x -d 'open a window of this size instead of fullscreen (headless: 1920x1080)'
 complete -c frieze -n 'not __frieze_is_ctl' -l headless -d 'no display is needed'
 complete -c frieze -n 'not __frieze_is_ctl' -l memory -s m -x -d 'bound on pictures in memory (32M or more; default a quarter, 64M to 1G)'
+complete -c frieze -n 'not __frieze_is_ctl' -l history -x -d 'pictures shown last that are kept, as far as --memory goes: going back opens no file'
 complete -c frieze -n 'not __frieze_is_ctl' -l cache-size -x -d 'bound on tiles kept on disk (0: none are kept)'
 complete -c frieze -n 'not __frieze_is_ctl' -l jobs -s j -x -d 'decoding workers (default: the processor\'s cores)'
 complete -c frieze -n 'not __frieze_is_ctl' -l run-timeout -x -d 'how long a program of [run] may take'
@@ -162,6 +163,6 @@ complete -c frieze -n __frieze_wants_command -a reset -d 'undo set: what files a
 complete -c frieze -n '__frieze_wants_argument loading' -a 'pause resume'
 complete -c frieze -n '__frieze_wants_argument wait' -a 'idle screenful loaded'
 complete -c frieze -n '__frieze_wants_argument screenshot' -F
-complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile layout names text-scale background motion hidden sort reverse no-siblings no-stack null resume watch no-watch wait size headless memory cache-size jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation sandbox keys print-marks marks pick name screenshot quit-when stats shown config no-config help version'
-complete -c frieze -n '__frieze_wants_argument set' -a 'delay tile layout names text-scale background motion sort reverse run-timeout'
-complete -c frieze -n '__frieze_wants_argument reset' -a 'delay tile layout names text-scale background motion sort reverse run-timeout'
+complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile layout names text-scale background motion hidden sort reverse no-siblings no-stack null resume watch no-watch wait size headless memory history cache-size jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation sandbox keys print-marks marks pick name screenshot quit-when stats shown config no-config help version'
+complete -c frieze -n '__frieze_wants_argument set' -a 'delay tile layout names text-scale background motion sort reverse history run-timeout'
+complete -c frieze -n '__frieze_wants_argument reset' -a 'delay tile layout names text-scale background motion sort reverse history run-timeout'

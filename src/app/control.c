@@ -85,7 +85,7 @@ bool fz_app_is_idle(const struct fz_app *app)
     for (size_t i = 0; i < app->loader.flying_count; i++) {
         const struct fz_job *job = app->loader.flying[i];
         if (job->kind == FZ_JOB_SNIFF || job->purpose == FZ_FOR_PICTURE || job == app->about.job ||
-            (job->kind == FZ_JOB_DECODE && job->queued.priority < fz_priority(FZ_PRIORITY_FILL, 0)))
+            (job->kind == FZ_JOB_DECODE && atomic_load(&job->priority) < fz_priority(FZ_PRIORITY_FILL, 0)))
             return false;
     }
     return fz_list_count(app->list) == 0 || fz_loader_screenful(app);

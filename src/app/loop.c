@@ -73,7 +73,7 @@ static int64_t motion_due_us(const struct fz_app *app)
 static bool view_waits_for_workers(const struct fz_app *app)
 {
     for (size_t i = 0; i < app->loader.flying_count; i++)
-        if (app->loader.flying[i]->queued.priority < fz_priority(FZ_PRIORITY_NEIGHBOUR, 0) &&
+        if (atomic_load(&app->loader.flying[i]->priority) < fz_priority(FZ_PRIORITY_NEIGHBOUR, 0) &&
             app->loader.flying[i]->kind == FZ_JOB_DECODE)
             return true;
     return false;

@@ -347,6 +347,7 @@ void fz_app_stop(struct fz_app *app)
     if (!stopped)
         _exit(end_at_once(app));
     fz_animate_fini(app);
+    fz_history_fini(&app->picture.history);
     if (app->list)
         fz_loader_fini(app);
     fz_run_stop_looking(app);

@@ -1,7 +1,7 @@
 #include "decode/ask.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
+#include "decode/fetch.h"
 #include "decode/sidecar.h"
 #include "image/image.h"
 #include "sync/thread.h"
@@ -18,7 +18,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { BLOCK_BYTES = 1 << 20, TELL_US = 500000 };
 enum { LITTLE_BYTES = 256 << 10 }; /* are copied without asking */
 
 /* File systems have times that 64 bits of nanoseconds have not. */
@@ -76,33 +75,40 @@ static uint64_t room_for(const struct fz_look *look, const struct fz_parcel *req
     return is_too_long(look, request) ? 0 : look->bytes < most ? look->bytes : most;
 }
 
-/* -1: no memory. */
+static uint64_t granted_bytes(const struct fz_parcel *request)
+{
+    uint64_t granted = (uint64_t)request->number << 10;
+    return granted > LITTLE_BYTES ? granted : LITTLE_BYTES;
+}
+
+static void tell_more_comes(void *socket)
+{
+    fz_parcel_send(*(const int *)socket, &(struct fz_parcel){.kind = FZ_ASK_GOES_ON, .fd = -1});
+}
+
+/* Whoever is gone wants nothing. */
+static unsigned hear_rank(void *socket, unsigned rank)
+{
+    struct fz_parcel parcel;
+    enum fz_parcel_end end = fz_parcel_receive(*(const int *)socket, &parcel, FZ_ASK_MOST_BYTES, 0);
+    if (end == FZ_PARCEL_ENDED)
+        return FZ_FETCH_NOT;
+    if (end != FZ_PARCEL_CAME)
+        return rank;
+    unsigned heard = parcel.kind == FZ_ASK_RANK ? parcel.number : rank;
+    fz_parcel_fini(&parcel);
+    return heard;
+}
+
+/* -1: no memory, or nothing of it could be read. */
 static int copy_file(int from, const struct fz_look *look, const struct fz_parcel *request, int socket)
 {
-    char path[32], *block = fz_malloc(BLOCK_BYTES);
-    uint64_t left = is_too_long(look, request) ? 0 : (uint64_t)request->value;
-    int64_t told_us = fz_now_us();
-    int to = memfd_create("frieze-file", MFD_CLOEXEC), fd = -1;
-    bool whole = to >= 0;
-    for (ssize_t n = 1; whole && n > 0 && left > 0;) {
-        n = read(from, block, left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES);
-        if (n > 0)
-            whole = write(to, block, (size_t)n) == n;
-        left -= n > 0 ? (uint64_t)n : 0;
-        if (socket >= 0 && fz_now_us() - told_us > TELL_US) {
-            told_us = fz_now_us();
-            fz_parcel_send(socket, &(struct fz_parcel){.kind = FZ_ASK_GOES_ON, .fd = -1});
-        }
-    }
-    if (whole && left == 0) /* what is behind was not asked for */
-        whole = ftruncate(to, (off_t)look->bytes) == 0;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", to);
-    if (whole)
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (to >= 0)
-        close(to);
-    free(block);
-    return fd;
+    uint64_t wanted = look->bytes > 0 ? room_for(look, request) : (uint64_t)request->value;
+    return fz_fetch(from, &(struct fz_fetch_wish){.bytes = is_too_long(look, request) ? 0 : wanted,
+                                                  .rank = FZ_OPEN_RANK_OF(request->flags),
+                                                  .goes_on = tell_more_comes,
+                                                  .hear = hear_rank,
+                                                  .ctx = &socket});
 }
 
 static bool is_on_share(int fd)
@@ -121,7 +127,8 @@ static void answer_open(const char *path, const struct fz_parcel *request, int s
     bool share = regular && socket >= 0 && is_on_share(fd);
     if (regular && wants_head)
         fz_image_read_head(fd, &head, NULL); /* whoever decodes it says why there is none */
-    if (share && !wants_head && request->flags & FZ_OPEN_ASKS && room_for(&look, request) > LITTLE_BYTES) {
+    if (share && !wants_head && request->flags & FZ_OPEN_ASKS &&
+        room_for(&look, request) > granted_bytes(request)) {
         *answer = (struct fz_parcel){.kind = FZ_ASK_WANTS_ROOM, .fd = -1};
         answer->value = (int64_t)room_for(&look, request);
         close(fd);
@@ -225,6 +232,10 @@ enum fz_parcel_end fz_ask_serve_one(int socket, int timeout_ms)
     enum fz_parcel_end end = fz_parcel_receive(socket, &request, FZ_ASK_MOST_BYTES, timeout_ms);
     if (end != FZ_PARCEL_CAME)
         return end;
+    if (request.kind == FZ_ASK_RANK) { /* of what was answered meanwhile */
+        fz_parcel_fini(&request);
+        return FZ_PARCEL_CAME;
+    }
     fz_ask_answer(&request, socket, &answer);
     bool sent = fz_parcel_send(socket, &answer) || fz_parcel_send(socket, &spoilt);
     fz_parcel_fini(&request);

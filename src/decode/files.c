@@ -50,14 +50,17 @@ static bool ask_lane(struct fz_lane *lane, struct fz_job *job)
     }
     SDL_LockMutex(files->lock);
     channel->busy = channel->held = false;
-    if (!answered)
+    answered = answered && !fz_lane_wants_room(lane, job);
+    if (answered)
+        fz_lane_hold_copy(lane, channel, job);
+    else if (end != FZ_PARCEL_CAME)
         fz_channel_close(channel);
     bool more = lane->waiting != NULL;
     fz_lane_dispatch(lane);
     SDL_UnlockMutex(files->lock);
     if (more)
         fz_files_wake(files);
-    return answered && !fz_lane_wants_room(job);
+    return answered;
 }
 
 /* Whoever waits for its room may have it. */
@@ -264,6 +267,12 @@ void fz_files_connect(struct fz_lane *lane, const int *sockets, int count)
 }
 
 /* --- Render thread -------------------------------------------------------------------------------------------------------- */
+
+void fz_files_rank(const struct fz_files *files)
+{
+    if (files && atomic_load(&files->parked) > 0)
+        fz_files_wake(files);
+}
 
 size_t fz_files_parked(const struct fz_files *files, uint64_t *credit_bytes)
 {

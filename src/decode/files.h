@@ -7,6 +7,9 @@
  * beginning then, and what it asks first is what it was parked for. What is parked counts for no credit, so that a share that
  * hangs does not use up what others could be loaded with.
  *
+ * A quarter of the channels is kept for the picture view. What is parked goes by the priority that the render thread gave it last: the most
+ * urgent is asked for first, copied first, and what nobody wants any more is not copied to its end.
+ *
  * Of a file on a share comes a copy (decode/ask.h), for which there has to be room. A reader says how much it takes; the job is parked
  * then until others have done with theirs. */
 #ifndef FZ_DECODE_FILES_H
@@ -17,7 +20,7 @@
 #include "sync/doorbell.h"
 #include "sync/heap.h"
 
-enum { FZ_FILES_CHANNELS = 8 }; /* of one reader at most: what it opens at once */
+enum { FZ_FILES_CHANNELS = 12 }; /* of one reader at most: what it opens at once */
 
 struct fz_files;
 struct fz_lane; /* the channels of one reader */
@@ -66,6 +69,9 @@ bool fz_files_park(struct fz_files *files, struct fz_job *job);
 
 /* Jobs that are parked, and the credit that they hold. */
 size_t fz_files_parked(const struct fz_files *files, uint64_t *credit_bytes);
+
+/* The priorities of jobs have changed: readers are told, of what they are about. */
+void fz_files_rank(const struct fz_files *files);
 
 /* Whether the reader of a root has not answered for a second. */
 bool fz_files_hangs(const struct fz_files *files, uint32_t root);

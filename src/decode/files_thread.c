@@ -68,7 +68,7 @@ static void take_channel(struct fz_lane *lane, struct fz_channel *channel, struc
         fz_parcel_fini(&nobody.ask.answer);
     if (!answered)
         fz_channel_close(channel);
-    if (job && answered && !fz_lane_wants_room(job)) {
+    if (job && answered && !fz_lane_wants_room(lane, job)) {
         fz_lane_hand_over(lane, channel, job);
         fz_lane_resume(lane, job, resumed);
     } else if (job) {
@@ -112,6 +112,7 @@ static void take_all(struct fz_files *files, size_t count)
             if (files->fds[1 + at].revents)
                 take_channel(lane, files->polled[at], &resumed);
         sweep(lane, &resumed);
+        fz_lane_rank(lane);
         fz_lane_dispatch(lane);
         fz_lane_give_up(lane, &resumed);
         news = judge(lane) || news;

@@ -69,6 +69,7 @@ struct fz_play {
 
 struct fz_job {
     struct fz_heap_node queued; /* the heap's while queued */
+    _Atomic uint64_t priority;  /* atomic: as the render thread judged last; the heap is told by itself */
     struct fz_ready_node ready; /* the ready list's once finished */
 
     /* what to do: written by the render thread before the push, immutable from then on */
@@ -86,6 +87,7 @@ struct fz_job {
     uint64_t later;          /* DECODE: its priority after the first picture */
     enum fz_caching caching; /* DECODE */
     bool wants_luma;         /* DECODE, FRAME */
+    bool foreground;         /* for the picture view: readers keep channels free for these */
     struct fz_cancel cancel;
     void (*work)(
         struct fz_job

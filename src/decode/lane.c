@@ -6,34 +6,16 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { WITHOUT_US = 3000000 }; /* a reader that died is replaced sooner, or not for long */
+enum {
+    WITHOUT_US = 3000000, /* a reader that died is replaced sooner, or not for long */
+    TELLINGS_MOST = 16,   /* of a rank: a reader that is stuck does not take them from its socket */
+};
 
 void fz_channel_close(struct fz_channel *channel)
 {
     if (channel->socket >= 0)
         close(channel->socket);
     *channel = (struct fz_channel){.socket = -1};
-}
-
-struct fz_channel *fz_lane_ask(struct fz_lane *lane, const struct fz_job *job)
-{
-    for (int i = 0; i < FZ_LANE_SLOTS; i++) {
-        struct fz_channel *channel = &lane->channels[i];
-        if (channel->socket < 0 || channel->busy)
-            continue;
-        channel->busy = true;
-        channel->since_us = fz_now_us();
-        channel->root = job->root;
-        channel->room_bytes = job->ask.room_bytes;
-        if (fz_parcel_send(channel->socket, &job->ask.request))
-            return channel;
-        if (errno != EPIPE && errno != ECONNRESET) { /* no memory for a message */
-            channel->busy = false;
-            return NULL;
-        }
-        fz_channel_close(channel); /* its reader has ended */
-    }
-    return NULL;
 }
 
 static uint64_t held_bytes(const struct fz_lane *lane)
@@ -45,14 +27,77 @@ static uint64_t held_bytes(const struct fz_lane *lane)
 }
 
 /* What takes more than there is for all, is copied alone. What a share that hangs holds is no other's loss. */
-static bool has_room(const struct fz_lane *lane, const struct fz_job *job)
+static bool has_room(const struct fz_lane *lane, uint64_t wanted)
 {
     const struct fz_files *files = lane->files;
-    uint64_t held = 0, wanted = job->ask.room_bytes;
+    uint64_t held = 0;
     for (size_t i = 0; wanted > 0 && i < atomic_load(&files->lane_count); i++)
         if (files->lanes[i] == lane || !atomic_load(&files->lanes[i]->hangs))
             held += held_bytes(files->lanes[i]);
     return held == 0 || held + wanted <= files->room_bytes;
+}
+
+/* Of a file whose length is not known yet: what its copy will probably take, where there is as much. */
+static uint64_t probable_room(const struct fz_lane *lane, const struct fz_job *job)
+{
+    bool asks = job->ask.request.kind == FZ_ASK_OPEN && job->ask.request.flags & FZ_OPEN_WHOLE;
+    bool unknown = asks && job->ask.room_bytes == 0;
+    return unknown && has_room(lane, lane->usual_bytes) ? lane->usual_bytes : job->ask.room_bytes;
+}
+
+/* Of a job, or of nobody's request: what is less is more urgent. */
+static uint32_t rank_of(const struct fz_job *job)
+{
+    uint64_t rank = job ? atomic_load(&job->priority) >> 32 : FZ_RANK_NOBODYS;
+    return rank < FZ_RANK_NOBODYS ? (uint32_t)rank : FZ_RANK_NOBODYS;
+}
+
+/* Whether one may be asked over: the last quarter is for what the picture view shows. */
+static bool has_free_channel(const struct fz_lane *lane, const struct fz_job *job)
+{
+    int connected = 0, free_ones = 0;
+    for (int i = 0; i < FZ_LANE_SLOTS; i++) {
+        connected += lane->channels[i].socket >= 0;
+        free_ones += lane->channels[i].socket >= 0 && !lane->channels[i].busy;
+    }
+    return free_ones > (job->foreground ? 0 : connected / 4);
+}
+
+struct fz_channel *fz_lane_ask(struct fz_lane *lane, const struct fz_job *job)
+{
+    struct fz_parcel request = job->ask.request;
+    uint64_t room_bytes = probable_room(lane, job);
+    uint32_t rank = rank_of(job);
+    request.number = (uint32_t)(room_bytes >> 10);
+    request.flags |= request.kind == FZ_ASK_OPEN ? FZ_OPEN_RANK(rank) : 0;
+    for (int i = 0; i < FZ_LANE_SLOTS && has_free_channel(lane, job); i++) {
+        struct fz_channel *channel = &lane->channels[i];
+        if (channel->socket < 0 || channel->busy)
+            continue;
+        channel->busy = true;
+        channel->since_us = fz_now_us();
+        channel->root = job->root;
+        channel->room_bytes = room_bytes;
+        channel->rank = rank;
+        channel->tellings = 0;
+        if (fz_parcel_send(channel->socket, &request))
+            return channel;
+        if (errno != EPIPE && errno != ECONNRESET) { /* no memory for a message */
+            channel->busy = false;
+            return NULL;
+        }
+        fz_channel_close(channel); /* its reader has ended */
+    }
+    return NULL;
+}
+
+/* Of one rank heads first: what they hold is shown at once. */
+static bool comes_before(const struct fz_job *job, const struct fz_job *other)
+{
+    bool head = job->ask.request.flags & FZ_OPEN_HEAD, other_head = other->ask.request.flags & FZ_OPEN_HEAD;
+    if (rank_of(job) == rank_of(other) && head != other_head)
+        return head;
+    return atomic_load(&job->priority) < atomic_load(&other->priority);
 }
 
 /* The most urgent of those that wait; where `little`, of those that need no room. NULL: there is none. */
@@ -63,7 +108,7 @@ static struct fz_ready_node **most_urgent(struct fz_lane *lane, bool little)
         const struct fz_job *job = FZ_CONTAINER(*at, struct fz_job, ready);
         if (little && job->ask.room_bytes > 0)
             continue;
-        if (!best || job->queued.priority < FZ_CONTAINER(*best, struct fz_job, ready)->queued.priority)
+        if (!best || comes_before(job, FZ_CONTAINER(*best, struct fz_job, ready)))
             best = at;
     }
     return best;
@@ -73,8 +118,9 @@ static struct fz_ready_node **most_urgent(struct fz_lane *lane, bool little)
 static struct fz_ready_node **next_to_ask(struct fz_lane *lane)
 {
     struct fz_ready_node **first = most_urgent(lane, false);
-    return first && !has_room(lane, FZ_CONTAINER(*first, struct fz_job, ready)) ? most_urgent(lane, true)
-                                                                                : first;
+    return first && !has_room(lane, FZ_CONTAINER(*first, struct fz_job, ready)->ask.room_bytes)
+               ? most_urgent(lane, true)
+               : first;
 }
 
 void fz_lane_dispatch(struct fz_lane *lane)
@@ -90,25 +136,56 @@ void fz_lane_dispatch(struct fz_lane *lane)
     }
 }
 
+void fz_lane_rank(struct fz_lane *lane)
+{
+    for (int i = 0; i < FZ_LANE_SLOTS; i++) {
+        struct fz_channel *channel = &lane->channels[i];
+        if (!channel->busy || channel->held || rank_of(channel->job) == channel->rank ||
+            channel->tellings >= TELLINGS_MOST)
+            continue;
+        channel->rank = rank_of(channel->job);
+        channel->tellings++;
+        fz_parcel_send(channel->socket,
+                       &(struct fz_parcel){.kind = FZ_ASK_RANK, .number = channel->rank, .fd = -1});
+    }
+}
+
 void fz_lane_wait_in(struct fz_lane *lane, struct fz_job *job)
 {
     job->ready.next = lane->waiting;
     lane->waiting = &job->ready;
 }
 
-void fz_lane_hand_over(struct fz_lane *lane, struct fz_channel *channel, struct fz_job *job)
+/* Files of a folder are about as long as each other: a quarter more than the last one took. */
+static void expect(struct fz_lane *lane, uint64_t bytes)
+{
+    lane->usual_bytes = bytes + bytes / 4;
+}
+
+void fz_lane_hold_copy(struct fz_lane *lane, const struct fz_channel *channel, struct fz_job *job)
+{
+    uint64_t bytes = fz_answer_look(&job->ask.answer).bytes;
+    if (job->ask.answer.fd < 0 || channel->room_bytes == 0)
+        return;
+    expect(lane, bytes);
+    bytes = bytes < channel->room_bytes ? bytes : channel->room_bytes;
+    atomic_fetch_add(&lane->copied_bytes, bytes);
+    job->copy = (struct fz_copy){lane, bytes};
+}
+
+void fz_lane_hand_over(struct fz_lane *lane, const struct fz_channel *channel, struct fz_job *job)
 {
     job->ask.answered = true;
     if (job->ask.answer.fd < 0)
         return;
     atomic_fetch_add(&lane->untaken, 1);
-    atomic_fetch_add(&lane->copied_bytes, channel->room_bytes);
-    job->copy = (struct fz_copy){lane, channel->room_bytes};
+    fz_lane_hold_copy(lane, channel, job);
 }
 
 void fz_lane_resume(struct fz_lane *lane, struct fz_job *job, struct fz_ready_node **resumed)
 {
     lane->parked--;
+    job->queued.priority = atomic_load(&job->priority);
     atomic_fetch_sub(&lane->files->parked, 1);
     atomic_fetch_sub(&lane->files->parked_bytes, job->credit_bytes);
     job->ready.next = *resumed;
@@ -170,11 +247,12 @@ bool fz_lane_receive(int socket, struct fz_job *job, int patience_ms, enum fz_pa
     return *end == FZ_PARCEL_CAME || *end == FZ_PARCEL_SPOILT;
 }
 
-bool fz_lane_wants_room(struct fz_job *job)
+bool fz_lane_wants_room(struct fz_lane *lane, struct fz_job *job)
 {
     if (job->ask.answer.kind != FZ_ASK_WANTS_ROOM)
         return false;
     job->ask.room_bytes = job->ask.answer.value > 0 ? (uint64_t)job->ask.answer.value : 0;
+    expect(lane, job->ask.room_bytes);
     job->ask.request.flags &= ~(uint32_t)FZ_OPEN_ASKS;
     fz_parcel_fini(&job->ask.answer);
     return true;

@@ -24,7 +24,9 @@ struct fz_channel {
     struct fz_job *job; /* that is parked for the answer; NULL, busy and not held: nobody wants it any more */
     int64_t since_us;   /* busy */
     uint32_t root;      /* busy: where what it was asked for lies */
-    uint64_t room_bytes; /* busy: what the copy takes that is being made of it */
+    uint64_t room_bytes; /* busy: what the copy takes that is being made of it, or may take */
+    uint32_t rank;       /* busy: as its reader knows it */
+    int tellings;        /* busy: of that */
 };
 
 struct fz_lane {
@@ -33,6 +35,8 @@ struct fz_lane {
     struct fz_channel channels[FZ_LANE_SLOTS]; /* under lock; of a reader that ended some may still be busy */
     struct fz_ready_node *waiting; /* under lock: parked jobs that nobody was asked for yet, by `ready` */
     size_t parked;                 /* under lock */
+    uint64_t
+        usual_bytes; /* under lock: what the next copy will probably take, so that it need not be asked for; 0: files are on a disk */
     int64_t give_up_us; /* under lock: without a channel from then on nobody waits; 0: there is one */
     int why;            /* under lock: the errno of what is given up */
     atomic_bool hangs;  /* atomic, as what follows */
@@ -73,6 +77,9 @@ struct fz_channel *fz_lane_ask(struct fz_lane *lane, const struct fz_job *job);
 /* Asks for those that wait, as far as there are channels, and room for what is to be copied. */
 void fz_lane_dispatch(struct fz_lane *lane);
 
+/* Tells the reader how urgent what it is about has become, or that nobody wants it any more. */
+void fz_lane_rank(struct fz_lane *lane);
+
 /* A parked job that nobody was asked for yet. */
 void fz_lane_wait_in(struct fz_lane *lane, struct fz_job *job);
 
@@ -80,7 +87,10 @@ void fz_lane_wait_in(struct fz_lane *lane, struct fz_job *job);
 void fz_lane_give_up(struct fz_lane *lane, struct fz_ready_node **resumed);
 
 /* The answer that came over this channel is the job's: what was copied for it, it holds from now on. */
-void fz_lane_hand_over(struct fz_lane *lane, struct fz_channel *channel, struct fz_job *job);
+void fz_lane_hold_copy(struct fz_lane *lane, const struct fz_channel *channel, struct fz_job *job);
+
+/* The same for a job that was parked. */
+void fz_lane_hand_over(struct fz_lane *lane, const struct fz_channel *channel, struct fz_job *job);
 
 /* A parked job is one no more; it comes before `resumed`. */
 void fz_lane_resume(struct fz_lane *lane, struct fz_job *job, struct fz_ready_node **resumed);
@@ -90,7 +100,7 @@ void fz_lane_resume(struct fz_lane *lane, struct fz_job *job, struct fz_ready_no
 /* True where there is an answer for the job, of whatever kind; *end says more. */
 bool fz_lane_receive(int socket, struct fz_job *job, int patience_ms, enum fz_parcel_end *end);
 
-/* Whether that answer says that there has to be room for a copy first: the job is to ask once more, when there is. */
-bool fz_lane_wants_room(struct fz_job *job);
+/* Under the lock. Whether that answer says that there has to be room for a copy first: the job is to ask once more, when there is. */
+bool fz_lane_wants_room(struct fz_lane *lane, struct fz_job *job);
 
 #endif

@@ -57,6 +57,7 @@ static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job 
     fz_files_forget(job);
     if (again && result != job) {
         job->queued.priority = job->later;
+        atomic_store(&job->priority, job->later);
         fz_heap_push(&pool->heap, &job->queued);
     }
     if (result) {
@@ -180,6 +181,7 @@ void fz_pool_submit(struct fz_pool *pool, struct fz_job *job, uint64_t priority)
 {
     FZ_MAIN_ONLY();
     job->queued.priority = priority;
+    atomic_store(&job->priority, priority);
     fz_heap_push(&pool->heap, &job->queued);
 }
 

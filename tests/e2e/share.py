@@ -2,6 +2,7 @@
 is stuck in the kernel, as on a dead network share. It speaks the kernel's protocol itself (linux/fuse.h, version 7.31): no
 library, and no other program."""
 
+import collections
 import ctypes
 import errno
 import os
@@ -22,6 +23,7 @@ ANSWER = struct.Struct("=IiQ")
 ROOT = 1
 BUFFER_BYTES = 1 << 20
 MOST_WRITE = 1 << 16
+MOST_READ = 1 << 17  # what the kernel asks for at once
 DIRECT_IO = 1
 MS_RDONLY, MS_NOSUID, MS_NODEV, MNT_DETACH = 1, 2, 4, 2
 
@@ -37,6 +39,9 @@ class Share:
         self.lock = threading.Lock()
         self.keeps, self.kept = set(), []  # opcodes that are not answered; requests
         self.is_deaf = False  # does not even take requests: who waits can be killed, as on a share of NFS
+        self.delays = {}  # opcode -> s before it is answered, each request for itself
+        self.counts = collections.Counter()  # opcode -> requests that came
+        self.at_once, self.most_at_once = collections.Counter(), collections.Counter()  # opcode, or opcode and offset -> under way
         self.error = 0  # the answer to everything, as of a share that is disconnected
         self.asked = threading.Event()  # something was kept back
         self.path.mkdir(exist_ok=True)
@@ -92,16 +97,34 @@ class Share:
             opcode = HEADER.unpack_from(request)[1]
             with self.lock:
                 keep = opcode in self.keeps and opcode not in NEVER_KEPT
+                self.count(request)
                 if keep:
                     self.kept.append(request)
             if keep:
                 self.asked.set()
+            elif opcode in self.delays:
+                threading.Timer(self.delays[opcode], self.answer, (request,)).start()
             else:
                 self.answer(request)
             while self.is_deaf:
                 time.sleep(0.01)
 
+    def count(self, request):
+        opcode = HEADER.unpack_from(request)[1]
+        self.counts[opcode] += 1
+        for key in self.keys_of(request):
+            self.at_once[key] += 1
+            self.most_at_once[key] = max(self.most_at_once[key], self.at_once[key])
+
+    @staticmethod
+    def keys_of(request):
+        opcode = HEADER.unpack_from(request)[1]
+        return [opcode, (opcode, struct.unpack_from("=QQ", request, HEADER.size)[1])] if opcode == READ else [opcode]
+
     def answer(self, request):
+        with self.lock:
+            for key in self.keys_of(request):
+                self.at_once[key] -= 1
         length, opcode, unique, node, *_ = HEADER.unpack_from(request)
         if opcode in NO_ANSWER:
             return

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -377,3 +378,92 @@ def test_subcommands_of_files_on_a_share(home, share):
     assert share.asked.wait(10)
     share.let_go()
     assert json.loads(process.communicate(timeout=20)[0]) == there[0] and process.returncode == 0
+
+
+SLOW_S, PACE_S, SEQUENCE = 0.1, 0.8, 14
+
+
+def age(folder):
+    """As if all had been there for long: what was written just now is read once more."""
+    for path in (*folder.iterdir(), folder):
+        os.utime(path, (1.5e9, 1.5e9))
+
+
+@pytest.fixture
+def old_share(home, share):
+    age(home / "behind")
+    return share
+
+
+def noise(path, seed):
+    """A picture whose file takes five reads of a share."""
+    Image.fromarray(np.random.default_rng(seed).integers(0, 255, (400, 530, 3), dtype=np.uint8)).save(path)
+    assert path.stat().st_size > 4 * shares.MOST_READ
+
+
+@pytest.fixture
+def slow(home):
+    (home / "behind").mkdir()
+    for number in range(SEQUENCE):
+        noise(home / "behind" / f"{number:02}.png", number)
+    age(home / "behind")
+    with shares.Share(home / "behind", home / "share") as mounted:
+        mounted.delays = {shares.OPEN: SLOW_S, shares.READ: SLOW_S}
+        yield mounted
+
+
+@pytest.mark.skipif(is_sanitized(), reason="sanitizers take longer than the pace that is kept")
+def test_sequence_on_a_slow_share_is_ahead(home, slow):
+    """The next picture is there before it is asked for: its parts are read at once, and several pictures too."""
+    with home.start(*SMALL, slow.path) as running:
+        running.until(items=SEQUENCE)
+        running.key("Return")
+        began, ahead = time.monotonic(), []
+        for step in range(1, SEQUENCE):
+            time.sleep(max(0, began + step * PACE_S - time.monotonic()))
+            before = running.stats()["cache"]["hits"]
+            running.key("n")
+            ahead.append(running.stats()["cache"]["hits"] - before)
+        running.idle()
+        assert running.status()["index"] == SEQUENCE - 1
+    assert sum(ahead[3:]) >= len(ahead[3:]) - 1, ahead
+    assert slow.most_at_once[shares.READ] >= 4, slow.most_at_once
+
+
+def test_nothing_is_read_twice_at_once(home, slow):
+    """A picture that is opened while its tile comes: both from the same reads."""
+    with home.start(*SMALL, "--no-siblings", slow.path / "00.png") as running:
+        running.key("Return")
+        running.until(items=1, pending=0, mode="picture")
+        running.idle()
+        assert slow.counts[shares.OPEN] > 1
+        assert slow.most_at_once[shares.READ, shares.MOST_READ] == 1, slow.most_at_once
+
+
+def test_going_back_opens_no_file(home, old_share):
+    with home.start(*SMALL, old_share.path) as running:
+        running.until(items=COUNT, pending=0)
+        running.key("Return").idle()
+        for _ in range(10):
+            running.key("n").idle()
+        opened = old_share.counts[shares.OPEN]
+        for step in range(10):
+            running.key("p").idle()
+            running.until(index=9 - step)
+            assert pictures.read(running.screenshot(), (240, 180, 320, 240))[0] == 9 - step
+        assert old_share.counts[shares.OPEN] == opened
+
+
+def test_history_is_as_long_as_it_is_asked_to_be(home, old_share):
+    with home.start(*SMALL, "--history", 3, old_share.path) as running:
+        running.until(items=COUNT, pending=0)
+        running.key("Return").idle()
+        for _ in range(10):
+            running.key("n").idle()
+        opened = old_share.counts[shares.OPEN]
+        for _ in range(3):
+            running.key("p").idle()
+        assert old_share.counts[shares.OPEN] <= opened + 3  # ahead of these
+        for _ in range(7):
+            running.key("p").idle()
+        assert old_share.counts[shares.OPEN] == opened + 7

@@ -50,6 +50,10 @@ static int answer_main(void *ctx)
     int socket = ((struct answerer *)ctx)->socket;
     struct fz_parcel request;
     while (fz_parcel_receive(socket, &request, FZ_ASK_MOST_BYTES, -1) == FZ_PARCEL_CAME) {
+        if (request.kind == FZ_ASK_RANK) {
+            fz_parcel_fini(&request);
+            continue;
+        }
         atomic_fetch_add(&reader->asked, 1);
         if (!(request.flags & FZ_OPEN_ASKS))
             atomic_fetch_add(&reader->copied, 1);

@@ -3,6 +3,7 @@
 #include "app/limits.h"
 #include "app/loading/loader_internal.h"
 #include "base/clock.h"
+#include "decode/files.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -43,7 +44,7 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
     if (job->kind == FZ_JOB_SNIFF)
         return fz_list_has(app->list, job->item) ? fz_priority(FZ_PRIORITY_SNIFF, 0) : FZ_HEAP_DROP;
     if (job->kind == FZ_JOB_WORK || job->kind == FZ_JOB_FRAME)
-        return job->queued.priority;
+        return atomic_load(&job->priority);
     if (job->kind == FZ_JOB_DETAIL)
         return fz_detail_judge(app, job);
     if (job->kind != FZ_JOB_DECODE)
@@ -125,9 +126,15 @@ static void judge_all(struct fz_app *app)
     fz_list_index(app->list, app->wall.selected, &index);
     rejudge(app, judge_node, &judgement);
     /* What is left without being wanted is being worked on: it stops at its next block of rows. */
-    for (size_t i = 0; i < app->loader.flying_count; i++)
-        if (judge_job(&judgement, app->loader.flying[i]) == FZ_HEAP_DROP)
-            fz_cancel_set(&app->loader.flying[i]->cancel);
+    for (size_t i = 0; i < app->loader.flying_count; i++) {
+        struct fz_job *job = app->loader.flying[i];
+        uint64_t priority = judge_job(&judgement, job);
+        if (priority == FZ_HEAP_DROP)
+            fz_cancel_set(&job->cancel);
+        else
+            atomic_store(&job->priority, priority);
+    }
+    fz_files_rank(app->pool.files);
 }
 
 static uint64_t judge_withdrawn(void *ctx, const struct fz_heap_node *node)
@@ -181,7 +188,7 @@ static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose pu
     job->limits = fz_limits_from_options(&app->options);
     if (purpose == FZ_FOR_WALL)
         job->caching = tile->reread ? FZ_CACHING_RENEW : FZ_CACHING_ON;
-    job->wants_luma = purpose == FZ_FOR_PICTURE;
+    job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
     job->credit_bytes = bytes;
     tile->renditions[purpose].job = job;
     if (purpose == FZ_FOR_WALL && !tile->renditions[purpose].texture && app->loader.firsts < FZ_MAX_FIRSTS &&

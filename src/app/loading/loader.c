@@ -176,6 +176,16 @@ void fz_loader_reread(struct fz_app *app, fz_item_id item)
         tile->reread = true;
 }
 
+void fz_loader_release_picture(struct fz_app *app, fz_item_id item)
+{
+    struct fz_tile *tile = fz_loader_tile(app, item);
+    struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_PICTURE] : NULL;
+    if (!r || r->job || r->incoming)
+        return;
+    fz_texture_free(app->head, r->texture);
+    *r = (struct fz_rendition){0};
+}
+
 void fz_loader_forget_all(struct fz_app *app)
 {
     for (size_t i = 0; i < app->loader.tile_capacity; i++)

@@ -112,6 +112,9 @@ void fz_loader_reread(struct fz_app *app, fz_item_id item);
 /* All of them, to be read again. */
 void fz_loader_forget_all(struct fz_app *app);
 
+/* Its picture is not needed any more, unless it is on its way: its texture goes. */
+void fz_loader_release_picture(struct fz_app *app, fz_item_id item);
+
 /* Sends a job out (taken); it is counted until its result is taken. */
 void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority);
 

@@ -41,7 +41,7 @@ void fz_prompt_fini(struct fz_app *app)
 /* ---- History ----------------------------------------------------------------------------------------------------- */
 
 /* The newest stands last, and only once. */
-static void remember(struct fz_history *history, const char *text)
+static void remember(struct fz_line_history *history, const char *text)
 {
     if (!*text)
         return;
@@ -59,7 +59,7 @@ static void remember(struct fz_history *history, const char *text)
 
 static void recall(struct fz_prompt *prompt, int step)
 {
-    const struct fz_history *history = &prompt->history[prompt->kind];
+    const struct fz_line_history *history = &prompt->history[prompt->kind];
     int to = prompt->at + step;
     if (to < 0 || to > history->count)
         return;

@@ -12,7 +12,7 @@ enum fz_prompt_kind { FZ_PROMPT_NONE, FZ_PROMPT_COMMAND, FZ_PROMPT_SEARCH, FZ_PR
 enum { FZ_HISTORY_LINES = 100 };
 
 /* The lines entered before, of one kind. */
-struct fz_history {
+struct fz_line_history {
     char *lines[FZ_HISTORY_LINES]; /* oldest first; owned */
     int count;
 };
@@ -22,7 +22,7 @@ struct fz_prompt {
     struct fz_edit line;
     struct fz_edit unsent; /* what was typed before the history was looked at */
     int at;                /* the line of the history that is shown; its count: none of them */
-    struct fz_history history[FZ_PROMPTS];
+    struct fz_line_history history[FZ_PROMPTS];
     char hint[256];                /* what may be typed next; empty: nothing to say */
     char drawn[FZ_EDIT_BYTES + 1]; /* the last text that was there to draw */
 };

@@ -99,6 +99,7 @@ static void show_item(struct fz_app *app, fz_item_id item)
     picture->camera = fz_picture_aim(app, item);
     picture->shown = item;
     picture->behind_us = 0;
+    fz_history_add(app, item);
     picture->shown_us = app->now_us;
     picture->shown_path = app->shown ? fz_list_path(app->list, item) : NULL;
     app->loader.moved = app->dirty = true;

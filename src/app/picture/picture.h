@@ -2,7 +2,7 @@
 #ifndef FZ_APP_PICTURE_PICTURE_H
 #define FZ_APP_PICTURE_PICTURE_H
 
-#include "source/list.h"
+#include "app/picture/history.h"
 #include "view/camera.h"
 #include "view/scroll.h"
 
@@ -26,6 +26,7 @@ struct fz_picture {
     bool panning;
     double pan_x, pan_y;
     struct fz_wheel wheel; /* goes from picture to picture */
+    struct fz_history history;
 };
 
 /* Render thread only, all of these. */
@@ -58,6 +59,6 @@ void fz_picture_draw(struct fz_app *app);
 /* Whether the wall is seen behind it. */
 bool fz_picture_covers_wall(const struct fz_app *app);
 /* How many pictures are loaded ahead on each side. */
-enum { FZ_PICTURES_AHEAD = 2, FZ_PICTURES_BEHIND = 1 };
+enum { FZ_PICTURES_AHEAD = 3, FZ_PICTURES_BEHIND = 1 };
 
 #endif

@@ -1,0 +1,285 @@
+#include "decode/fetch.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sync/monitor.h"
+#include "sync/thread.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    LEAST_BLOCK =
+        128 << 10, /* what the kernel asks a FUSE file system for at once, if it comes to whole pages, */
+    MOST_BLOCK = 1 << 20, /* and NFS and SMB, which say so */
+    PAGE = 4096,
+    FIRST_WINDOW = 4, /* reads at once, where one takes its time */
+    THREADS_MOST = 32,
+    QUICK_US = 3000, /* a block that comes so soon waits for nobody */
+    IDLE_MS = 200,   /* after which a fetcher ends */
+    TELL_MS = 500,
+};
+
+/* Who waits for a copy. */
+struct user {
+    unsigned rank;
+    struct user *following;
+};
+
+/* A copy that is being made, once for all who want the same. Under the lock, but for what is immutable. */
+struct fetch {
+    int from, to;          /* immutable, owned */
+    struct stat of;        /* immutable */
+    uint64_t asked, block; /* immutable: bytes */
+    struct user *users;    /* none: it is given up */
+    uint64_t next, bytes;  /* the next block to read; where they end: sooner, once the file turns out to */
+    unsigned reading, arrived; /* blocks */
+    int sys;                   /* why a block could not be read */
+    struct fetch *following;
+};
+
+/* Of the process, as the share is one. */
+static struct {
+    struct fz_monitor monitor; /* the lock */
+    struct fetch *first;       /* under the lock, as what follows */
+    int threads, idle;
+    int reading;      /* blocks, of all copies */
+    int window;       /* how many may be */
+    int64_t least_us; /* what a block takes when it waits for no other; 0: none came yet */
+} pool = {.window = 1};
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void init_pool(void)
+{
+    fz_monitor_init(&pool.monitor);
+}
+
+/* ---- Under the lock ---------------------------------------------------------------------------------------------- */
+
+static unsigned rank_of(const struct fetch *fetch)
+{
+    unsigned rank = FZ_FETCH_NOT;
+    for (const struct user *user = fetch->users; user; user = user->following)
+        rank = user->rank < rank ? user->rank : rank;
+    return rank;
+}
+
+/* The most urgent one that has blocks left; of equals the one that began first. */
+static struct fetch *next_fetch(void)
+{
+    struct fetch *best = NULL;
+    for (struct fetch *fetch = pool.first; fetch; fetch = fetch->following)
+        if (fetch->next < fetch->bytes && (!best || rank_of(fetch) < rank_of(best)))
+            best = fetch;
+    return best;
+}
+
+/* What is remembered as the least grows slowly: the share may have become slower for good. */
+static void learn(int64_t took_us)
+{
+    pool.least_us += pool.least_us / 64;
+    if (pool.least_us == 0 || took_us < pool.least_us)
+        pool.least_us = took_us;
+    if (took_us < QUICK_US)
+        pool.window = pool.window > 1 ? pool.window - 1 : 1;
+    else if (took_us < pool.least_us * 3 / 2)
+        pool.window += pool.window < FIRST_WINDOW ? FIRST_WINDOW - 1 : pool.window < THREADS_MOST;
+    else if (took_us > pool.least_us * 2)
+        pool.window -= pool.window > 1;
+}
+
+/* Leaves the lock while it reads. */
+static void read_block(struct fetch *fetch, char *buffer)
+{
+    uint64_t at = fetch->next, wanted = fetch->bytes - at < fetch->block ? fetch->bytes - at : fetch->block;
+    uint64_t got = 0;
+    ssize_t n = 1;
+    fetch->next += wanted;
+    fetch->reading++;
+    pool.reading++;
+    fz_monitor_leave(&pool.monitor);
+    int64_t began_us = fz_now_us();
+    while (got < wanted && n > 0) {
+        n = pread(fetch->from, buffer, wanted - got, (off_t)(at + got));
+        if (n > 0 && pwrite(fetch->to, buffer, (size_t)n, (off_t)(at + got)) != n)
+            n = -1;
+        got += n > 0 ? (uint64_t)n : 0;
+        if (n < 0 && errno == EINTR)
+            n = 1;
+    }
+    int sys = n < 0 ? errno : 0;
+    int64_t took_us = fz_now_us() - began_us;
+    fz_monitor_enter(&pool.monitor);
+    pool.reading--;
+    fetch->reading--;
+    fetch->arrived++;
+    if (got == fetch->block)
+        learn(took_us);
+    if (got < wanted && at + got < fetch->bytes) {
+        fetch->bytes = at + got;
+        fetch->sys = sys;
+    }
+    fz_monitor_wake_all(&pool.monitor);
+}
+
+static int fetcher_main(void *ctx)
+{
+    char *buffer = ctx;
+    fz_monitor_enter(&pool.monitor);
+    for (int64_t idle_us = fz_now_us(); fz_now_us() - idle_us < IDLE_MS * INT64_C(1000);) {
+        struct fetch *fetch = pool.reading < pool.window ? next_fetch() : NULL;
+        if (fetch) {
+            read_block(fetch, buffer);
+            idle_us = fz_now_us();
+            continue;
+        }
+        pool.idle++;
+        fz_monitor_wait_ms(&pool.monitor, IDLE_MS);
+        pool.idle--;
+    }
+    pool.threads--;
+    fz_monitor_leave(&pool.monitor);
+    free(buffer);
+    return 0;
+}
+
+/* As many as there is something to read for. Where no thread can be had, those that are there do it. */
+static void call_fetchers(void)
+{
+    struct fz_error err;
+    SDL_Thread *thread;
+    uint64_t blocks = 0;
+    for (const struct fetch *fetch = pool.first; fetch; fetch = fetch->following)
+        blocks += fetch->next < fetch->bytes ? (fetch->bytes - fetch->next) / fetch->block + 1 : 0;
+    while (pool.threads < THREADS_MOST && pool.threads + 1 < pool.window && (uint64_t)pool.idle < blocks) {
+        char *buffer = aligned_alloc(PAGE, MOST_BLOCK);
+        if (!buffer || fz_thread_start(&thread, "frieze:fetcher", fetcher_main, buffer, &err) != FZ_OK) {
+            free(buffer);
+            return;
+        }
+        SDL_DetachThread(thread);
+        pool.threads++;
+        blocks -= blocks > 0;
+    }
+}
+
+static bool is_same(const struct fetch *fetch, const struct stat *of, uint64_t bytes)
+{
+    return fetch->of.st_dev == of->st_dev && fetch->of.st_ino == of->st_ino &&
+           fetch->of.st_size == of->st_size && fetch->of.st_mtim.tv_sec == of->st_mtim.tv_sec &&
+           fetch->of.st_mtim.tv_nsec == of->st_mtim.tv_nsec && fetch->asked == bytes;
+}
+
+static uint64_t block_of(const struct stat *of)
+{
+    uint64_t block = of->st_blksize > 0 ? (uint64_t)of->st_blksize : 0;
+    return block < LEAST_BLOCK ? LEAST_BLOCK : block > MOST_BLOCK ? MOST_BLOCK : block;
+}
+
+/* One that is under way, or a new one. */
+static struct fetch *find_fetch(int file, const struct fz_fetch_wish *wish)
+{
+    struct stat of = {0};
+    struct fetch **end = &pool.first;
+    bool known = fstat(file, &of) == 0;
+    for (; *end; end = &(*end)->following)
+        if (known && (*end)->users && is_same(*end, &of, wish->bytes))
+            return *end;
+    struct fetch *fetch = fz_calloc(1, sizeof *fetch);
+    *fetch = (struct fetch){.from = fcntl(file, F_DUPFD_CLOEXEC, 3),
+                            .to = memfd_create("frieze-file", MFD_CLOEXEC),
+                            .of = of,
+                            .asked = wish->bytes,
+                            .bytes = wish->bytes,
+                            .block = block_of(&of)};
+    *end = fetch;
+    return fetch;
+}
+
+/* Whoever leaves last ends it, once nobody reads for it any more. */
+static void leave_fetch(struct fetch *fetch, const struct user *user)
+{
+    struct fetch **place = &pool.first;
+    struct user **at = &fetch->users;
+    while (*at != user)
+        at = &(*at)->following;
+    *at = user->following;
+    if (fetch->users)
+        return;
+    fetch->bytes = 0;
+    while (fetch->reading > 0)
+        fz_monitor_wait(&pool.monitor);
+    while (*place != fetch)
+        place = &(*place)->following;
+    *place = fetch->following;
+    close(fetch->from);
+    close(fetch->to);
+    free(fetch);
+}
+
+/* What stands open for reading from the first byte on, for one user; -1 with errno. Where not all of the file was asked for,
+ * there are but zeros behind. */
+static int file_of(const struct fetch *fetch)
+{
+    char path[32];
+    uint64_t whole = fetch->of.st_size > 0 ? (uint64_t)fetch->of.st_size : 0;
+    uint64_t bytes = fetch->bytes == fetch->asked && whole > fetch->bytes ? whole : fetch->bytes;
+    if (fetch->bytes == 0 && fetch->sys != 0) {
+        errno = fetch->sys;
+        return -1;
+    }
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fetch->to);
+    return ftruncate(fetch->to, (off_t)bytes) == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+}
+
+/* ---- The reader's thread ----------------------------------------------------------------------------------------- */
+
+/* Reads with the others, whatever the window: so every copy gets on. False where it is not wanted any more. */
+static bool take_part(struct fetch *fetch, struct user *user, const struct fz_fetch_wish *wish, char *buffer)
+{
+    int64_t told_us = fz_now_us();
+    unsigned told = 0;
+    while (user->rank != FZ_FETCH_NOT && (fetch->next < fetch->bytes || fetch->reading > 0)) {
+        call_fetchers();
+        if (fetch->next < fetch->bytes && (next_fetch() == fetch || fetch->reading == 0))
+            read_block(fetch, buffer);
+        else
+            fz_monitor_wait_ms(&pool.monitor, TELL_MS);
+        bool goes_on = fetch->arrived != told && fz_now_us() - told_us >= TELL_MS * INT64_C(1000);
+        told = goes_on ? fetch->arrived : told;
+        told_us = goes_on ? fz_now_us() : told_us;
+        fz_monitor_leave(&pool.monitor);
+        if (goes_on)
+            wish->goes_on(wish->ctx);
+        unsigned rank = wish->hear(wish->ctx, user->rank);
+        fz_monitor_enter(&pool.monitor);
+        user->rank = rank;
+    }
+    errno = ECANCELED;
+    return user->rank != FZ_FETCH_NOT;
+}
+
+int fz_fetch(int file, const struct fz_fetch_wish *wish)
+{
+    FZ_NOT_MAIN();
+    pthread_once(&once, init_pool);
+    char *buffer = aligned_alloc(PAGE, MOST_BLOCK);
+    fz_monitor_enter(&pool.monitor);
+    struct fetch *fetch = find_fetch(file, wish);
+    struct user user = {wish->rank, fetch->users};
+    fetch->users = &user;
+    int fd = -1;
+    if (buffer && fetch->from >= 0 && fetch->to >= 0 && take_part(fetch, &user, wish, buffer))
+        fd = file_of(fetch);
+    int sys = errno;
+    leave_fetch(fetch, &user);
+    fz_monitor_leave(&pool.monitor);
+    free(buffer);
+    errno = sys;
+    return fd;
+}
