@@ -115,7 +115,7 @@ struct fz_app {
     struct fz_loader loader;
     struct fz_wall wall;
     struct fz_picture picture;
-    struct fz_detail detail;
+    struct fz_details details;
     struct fz_show show;
     struct fz_animate animate;
     struct fz_steady steady;

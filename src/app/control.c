@@ -80,7 +80,7 @@ bool fz_app_is_idle(const struct fz_app *app)
         return false;
     if (app->loading_paused)
         return true;
-    if (fz_detail_is_missing(app))
+    if (fz_detail_is_missing(app, app->picture.shown))
         return false;
     for (size_t i = 0; i < app->loader.flying_count; i++) {
         const struct fz_job *job = app->loader.flying[i];

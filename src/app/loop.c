@@ -219,7 +219,6 @@ static void frame(struct fz_app *app)
     fz_app_save_frame(app);
     int64_t work_end_us = fz_now_us();
     fz_head_present(app->head);
-    fz_texture_trim(app->head, TRIM_BUDGET_US);
     note_frame(app, work_end_us, fz_now_us());
     fz_steady_note(app);
 }
@@ -270,6 +269,7 @@ void fz_app_run(struct fz_app *app)
         fz_loader_issue(app);
         if (app->now_us >= frame_due_us(app))
             frame(app);
+        fz_texture_trim(app->head, TRIM_BUDGET_US);
         note_milestones(app);
         fz_app_answer_waits(app);
         fz_resume_step(app);

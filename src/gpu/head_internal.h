@@ -14,7 +14,8 @@ struct fz_page {
     int w, h;           /* px */
     int cell_w, cell_h; /* px, without the gutter */
     int columns, cells;
-    int used;          /* cells taken */
+    int used;          /* cells taken; 0: a spare page */
+    int64_t spare_us;  /* since when */
     bool alpha;        /* texts have an alpha channel, pictures have none */
     uint32_t taken[4]; /* a bit a cell */
 };
@@ -39,7 +40,7 @@ struct fz_head {
     char renderer_name[32];
     int max_side;
     uint64_t frame; /* counts presents */
-    uint64_t budget_bytes, held_bytes, mask_bytes;
+    uint64_t budget_bytes, held_bytes, mask_bytes, spare_bytes;
     struct fz_page *pages;
     struct fz_texture *newest, *oldest;
     struct fz_texture_counts counts;

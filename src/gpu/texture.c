@@ -8,11 +8,13 @@
 #include <string.h>
 
 enum {
-    PAGE_SIDE = 1028, /* about 4 MB: 20 tiles of 256x192 */
-    MASK_SIDE = 514,  /* of texts: they come in many sizes, and each begins a page */
-    GUTTER = 1,       /* between cells, against bleeding */
-    MAX_CELL = 514,   /* larger ones stand alone */
-    MAX_CELLS = 128,  /* the bits of fz_page.taken */
+    PAGE_SIDE = 1028,   /* about 4 MB: 20 tiles of 256x192 */
+    MASK_SIDE = 514,    /* of texts: they come in many sizes, and each begins a page */
+    GUTTER = 1,         /* between cells, against bleeding */
+    MAX_CELL = 514,     /* larger ones stand alone */
+    MAX_CELLS = 128,    /* the bits of fz_page.taken */
+    SPARE_PART = 4,     /* of the budget, for pages that are spare, */
+    SPARE_US = 2000000, /* so long */
 };
 
 static uint64_t page_bytes(int w, int h)
@@ -39,32 +41,9 @@ static int page_side(const struct fz_head *head, int side)
     return power_of_two && side < head->max_side ? side + 1 : side;
 }
 
-static struct fz_page *page_new(struct fz_head *head, int cell_w, int cell_h, bool alpha)
-{
-    int columns, rows;
-    page_shape(cell_w, cell_h, alpha, &columns, &rows);
-    struct fz_page *page = fz_calloc(1, sizeof *page);
-    *page = (struct fz_page){.cell_w = cell_w, .cell_h = cell_h, .columns = columns, .cells = columns * rows};
-    page->w = page_side(head, columns * cell_w + (columns - 1) * GUTTER);
-    page->h = page_side(head, rows * cell_h + (rows - 1) * GUTTER);
-    page->alpha = alpha;
-    page->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STATIC, page->w,
-                                  page->h);
-    if (!page->sdl) {
-        free(page);
-        return NULL;
-    }
-    page->next = head->pages;
-    head->pages = page;
-    head->counts.bytes += page_bytes(page->w, page->h);
-    head->mask_bytes += alpha ? page_bytes(page->w, page->h) : 0;
-    if (head->counts.bytes > head->counts.bytes_peak)
-        head->counts.bytes_peak = head->counts.bytes;
-    return page;
-}
-
 static void page_free(struct fz_head *head, struct fz_page *page)
 {
+    head->spare_bytes -= page->used == 0 ? page_bytes(page->w, page->h) : 0;
     struct fz_page **link = &head->pages;
     while (*link != page)
         link = &(*link)->next;
@@ -75,8 +54,62 @@ static void page_free(struct fz_head *head, struct fz_page *page)
     free(page);
 }
 
-static int page_take_cell(struct fz_page *page)
+/* The one that was spare for longest; false where there is none. */
+static bool free_spare(struct fz_head *head, int64_t before_us)
 {
+    struct fz_page *oldest = NULL;
+    for (struct fz_page *page = head->pages; page; page = page->next)
+        if (page->used == 0 && page->spare_us <= before_us && (!oldest || page->spare_us < oldest->spare_us))
+            oldest = page;
+    if (oldest)
+        page_free(head, oldest);
+    return oldest != NULL;
+}
+
+/* Texts come in too many sizes to be kept for. */
+static void page_leave(struct fz_head *head, struct fz_page *page)
+{
+    uint64_t bytes = page_bytes(page->w, page->h);
+    head->spare_bytes += bytes;
+    page->spare_us = fz_now_us();
+    if (page->alpha || head->spare_bytes > head->budget_bytes / SPARE_PART)
+        page_free(head, page);
+}
+
+static struct fz_page *page_new(struct fz_head *head, int cell_w, int cell_h, bool alpha)
+{
+    int columns, rows;
+    page_shape(cell_w, cell_h, alpha, &columns, &rows);
+    struct fz_page *page = fz_calloc(1, sizeof *page);
+    *page = (struct fz_page){.cell_w = cell_w, .cell_h = cell_h, .columns = columns, .cells = columns * rows};
+    page->w = page_side(head, columns * cell_w + (columns - 1) * GUTTER);
+    page->h = page_side(head, rows * cell_h + (rows - 1) * GUTTER);
+    page->alpha = alpha;
+    uint64_t bytes = page_bytes(page->w, page->h);
+    while (head->counts.bytes + head->held_bytes + bytes > head->budget_bytes && free_spare(head, INT64_MAX))
+        continue;
+    do
+        page->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STATIC,
+                                      page->w, page->h);
+    while (!page->sdl && free_spare(head, INT64_MAX));
+    if (!page->sdl) {
+        free(page);
+        return NULL;
+    }
+    page->next = head->pages;
+    head->pages = page;
+    page->spare_us = fz_now_us();
+    head->spare_bytes += bytes;
+    head->counts.bytes += bytes;
+    head->mask_bytes += alpha ? bytes : 0;
+    if (head->counts.bytes > head->counts.bytes_peak)
+        head->counts.bytes_peak = head->counts.bytes;
+    return page;
+}
+
+static int page_take_cell(struct fz_head *head, struct fz_page *page)
+{
+    head->spare_bytes -= page->used == 0 ? page_bytes(page->w, page->h) : 0;
     for (int i = 0; i < page->cells; i++) {
         uint32_t bit = 1u << (i % 32);
         if (!(page->taken[i / 32] & bit)) {
@@ -121,7 +154,7 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
     page->taken[cell / 32] &= ~(1u << (cell % 32));
     page->used--;
     if (page->used == 0)
-        page_free(head, page);
+        page_leave(head, page);
     unlink_texture(head, texture);
     *texture->owner = NULL;
     free(texture->luma);
@@ -132,7 +165,7 @@ static bool fits_budget(const struct fz_head *head, int cell_w, int cell_h, bool
 {
     int columns, rows;
     page_shape(cell_w, cell_h, alpha, &columns, &rows);
-    return head->counts.bytes + head->held_bytes +
+    return head->counts.bytes - head->spare_bytes + head->held_bytes +
                page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER)) <=
            head->budget_bytes;
 }
@@ -146,11 +179,22 @@ size_t fz_texture_capacity(const struct fz_head *head, int cell_w, int cell_h)
     return (size_t)(left / bytes) * (size_t)(columns * rows);
 }
 
+/* A spare page of one cell serves what is a little smaller, too. */
+static bool page_serves(const struct fz_page *page, int cell_w, int cell_h, bool alpha)
+{
+    if (page->alpha != alpha || page->used == page->cells)
+        return false;
+    if (page->cell_w == cell_w && page->cell_h == cell_h)
+        return true;
+    bool alone = cell_w >= MAX_CELL || cell_h >= MAX_CELL;
+    return alone && page->cells == 1 && page->cell_w >= cell_w && page->cell_h >= cell_h &&
+           page_bytes(page->w, page->h) <= page_bytes(cell_w, cell_h) / 2 * 3;
+}
+
 static struct fz_page *page_with_room(const struct fz_head *head, int cell_w, int cell_h, bool alpha)
 {
     for (struct fz_page *page = head->pages; page; page = page->next)
-        if (page->cell_w == cell_w && page->cell_h == cell_h && page->alpha == alpha &&
-            page->used < page->cells)
+        if (page_serves(page, cell_w, cell_h, alpha))
             return page;
     return NULL;
 }
@@ -192,12 +236,17 @@ void fz_texture_set_budget(struct fz_head *head, uint64_t bytes)
     head->budget_bytes = bytes;
 }
 
+static bool is_over_budget(const struct fz_head *head)
+{
+    return head->counts.bytes + head->held_bytes > head->budget_bytes;
+}
+
 bool fz_texture_trim(struct fz_head *head, int64_t patience_us)
 {
-    int64_t until_us =
-        head->counts.bytes + head->held_bytes > head->budget_bytes ? fz_now_us() + patience_us : 0;
-    while (head->counts.bytes + head->held_bytes > head->budget_bytes && evict_oldest(head))
-        if (fz_now_us() >= until_us)
+    int64_t now_us = fz_now_us();
+    free_spare(head, now_us - SPARE_US);
+    while (is_over_budget(head) && (free_spare(head, INT64_MAX) || evict_oldest(head)))
+        if (fz_now_us() >= now_us + patience_us)
             return false;
     return true;
 }
@@ -205,7 +254,7 @@ bool fz_texture_trim(struct fz_head *head, int64_t patience_us)
 void fz_texture_set_held(struct fz_head *head, uint64_t bytes)
 {
     head->held_bytes = bytes;
-    while (head->counts.bytes + bytes > head->budget_bytes && evict_oldest(head))
+    while (is_over_budget(head) && (free_spare(head, INT64_MAX) || evict_oldest(head)))
         continue;
 }
 
@@ -230,7 +279,7 @@ static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page,
 {
     if (!page)
         return NULL;
-    int cell = page_take_cell(page);
+    int cell = page_take_cell(head, page);
     struct fz_texture *texture = fz_calloc(1, sizeof *texture);
     texture->page = page;
     texture->owner = owner;
@@ -268,7 +317,7 @@ static bool update(struct fz_head *head, SDL_Texture *texture, const SDL_Rect *a
 {
     if (SDL_UpdateTexture(texture, area, pixels, pitch) == 0)
         return true;
-    while (evict_oldest(head))
+    while (evict_oldest(head) || free_spare(head, INT64_MAX))
         continue;
     return SDL_UpdateTexture(texture, area, pixels, pitch) == 0;
 }
@@ -290,13 +339,29 @@ bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, co
     return uploaded;
 }
 
+/* In a page that is larger, its last column and row once more: what is enlarged is blended with what lies beside it. */
+static bool repeat_edges(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
+                         const SDL_Rect *rows)
+{
+    const struct fz_page *page = texture->page;
+    SDL_Rect column = {rows->w - 1, rows->y, 1, rows->h}, row = {0, surface->h - 1, rows->w, 1};
+    bool is_last = rows->y + rows->h == surface->h;
+    if (page->cells > 1)
+        return true;
+    return (rows->w >= page->w ||
+            fz_texture_upload_part(head, texture, surface, &column, rows->w, rows->y)) &&
+           (!is_last || surface->h >= page->h ||
+            fz_texture_upload_part(head, texture, surface, &row, 0, surface->h));
+}
+
 bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
                        int *next_row, uint64_t max_bytes)
 {
     uint64_t row_bytes = (uint64_t)surface->w * 4, rows = max_bytes / row_bytes;
     int left = surface->h - *next_row, count = rows < 1 ? 1 : rows < (uint64_t)left ? (int)rows : left;
     SDL_Rect part = {0, *next_row, texture->rect.w, count};
-    if (!fz_texture_upload_part(head, texture, surface, &part, 0, *next_row)) {
+    if (!fz_texture_upload_part(head, texture, surface, &part, 0, *next_row) ||
+        !repeat_edges(head, texture, surface, &part)) {
         fz_texture_free(head, texture);
         return true;
     }
@@ -350,4 +415,6 @@ void fz_head_drop_textures(struct fz_head *head)
 {
     while (head->oldest)
         fz_texture_free(head, head->oldest); /* NOLINT(clang-analyzer-unix.Malloc): as above */
+    while (free_spare(head, INT64_MAX))
+        continue;
 }

@@ -1,5 +1,7 @@
 /* Textures by bytes: small ones share atlas pages of equal cells, large ones stand alone. The least recently drawn
- * go first when the budget is used up; their owner's pointer becomes NULL. */
+ * go first when the budget is used up; their owner's pointer becomes NULL. A page that becomes empty is spare for a while: the
+ * next one of its size, or a little smaller, takes it, because memory that is fresh costs more than pixels do (Mesa's CPU
+ * renderer: 12 ms for 7 MB). */
 #ifndef FZ_GPU_TEXTURE_H
 #define FZ_GPU_TEXTURE_H
 
@@ -56,7 +58,7 @@ void fz_texture_keep(struct fz_head *head, struct fz_texture *texture);
 uint64_t fz_texture_budget(const struct fz_head *head);
 void fz_texture_set_held(struct fz_head *head, uint64_t bytes);
 void fz_texture_set_budget(struct fz_head *head, uint64_t bytes);
-/* Where that is exceeded, by what was in view or because it became less: gives back, least recently drawn first, what was not
+/* Gives back pages that were spare for long, one at a time; and where the budget is exceeded, by what was in view or because it became less: gives back, least recently drawn first, what was not
  * drawn lately, for `patience_us`. False where it is to be called again for more. */
 bool fz_texture_trim(struct fz_head *head, int64_t patience_us);
 int fz_texture_max_side(const struct fz_head *head);

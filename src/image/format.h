@@ -81,6 +81,7 @@ struct fz_format {
     unsigned bytes_per_px;
     unsigned file_copies;
     bool streams; /* `load` takes what follows d->file from fz_decode_more */
+    bool parts;   /* decoding a part of the picture takes less than all of it */
     bool skips;   /* the same of every file, because it looks at little of what is in it */
 };
 

@@ -12,6 +12,12 @@
 
 enum { MAX_PROFILE_BYTES = 4 << 20 }; /* those of printers reach 2 MB */
 
+bool fz_image_has_parts(const char *format)
+{
+    const struct fz_format *row = format ? fz_format_named(format) : NULL;
+    return row && row->parts;
+}
+
 void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *out_h)
 {
     *out_w = width;

@@ -139,6 +139,9 @@ bool fz_image_load_thumbnail(const struct fz_image_request *request,
  * it), or NULL where it is no picture (*err then says why, IO included). Leaves fd at an unspecified place. */
 const char *fz_image_sniff(int fd, struct fz_error *err);
 
+/* Any thread. Whether decoding a part of such a picture takes less than decoding all of it; by the format's name (NULL: not known). */
+bool fz_image_has_parts(const char *format);
+
 /* Any thread. The size of width x height fitted inside box_w x box_h, aspect kept, at least 1 x 1, never
  * enlarged; a box of 0 x 0 leaves it as it is. */
 void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *out_h);

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 W, H = 2800, 2000
+NEAR_W, NEAR_H = 2080, 2000  # few enough to be one texture where there is room
 SQUARE = 256  # px
-LITTLE, ENOUGH = "64M", "1G"  # of which a picture may have 4.2 Mpx, and 67
+LITTLE, LESS, ENOUGH = "64M", "60M", "1G"  # of which a picture may have 4.2, 3.9 and 67 Mpx
 
 
 def draw_picture(width, height):
@@ -37,6 +38,13 @@ def drawn():
 def jpeg(module_home, drawn):
     path = module_home / "huge.jpg"
     drawn.save(path, quality=95)
+    return path
+
+
+@pytest.fixture(scope="module")
+def near_jpeg(module_home):
+    path = module_home / "near.jpg"
+    draw_picture(NEAR_W, NEAR_H).save(path, quality=95)
     return path
 
 
@@ -70,11 +78,11 @@ STEPS = (("a",), ("l", "j"), ("l", "l", "l", "l", "j", "j", "j", "j"), ("+",), (
 
 
 @pytest.mark.parametrize("driver", ("headless", "x11"))
-def test_squares_show_what_the_whole_would(home, request, jpeg, driver):
+def test_squares_show_what_the_whole_would(home, request, near_jpeg, driver):
     """At 100 % and above: the same pixels in the same places, so that no edge between two squares is seen."""
     display = request.getfixturevalue("x11") if driver == "x11" else None
     steps = STEPS if driver == "headless" else (*STEPS[:1], *STEPS[2:5])
-    whole, squares = (shots(home, jpeg, memory, steps, display) for memory in (ENOUGH, LITTLE))
+    whole, squares = (shots(home, near_jpeg, memory, steps, display) for memory in (ENOUGH, LESS))
     for keys, (wanted, zoom), (is_, same_zoom) in zip(steps, whole, squares):
         assert zoom == same_zoom and zoom >= 1
         off = np.abs(is_ - wanted)
@@ -107,22 +115,22 @@ def test_pixels_are_those_of_the_file(home, drawn, name):
     assert np.abs(shown - pixels(picture.crop((left, top, left + 900, top + 700)))).max() <= 2
 
 
-def test_a_file_cut_short_shows_as_much(home, jpeg):
+def test_a_file_cut_short_shows_as_much(home, near_jpeg):
     """The end of the file in view: below it the ground, as the whole picture has it, and it is told once."""
     path = home / "cut.jpg"
-    path.write_bytes(jpeg.read_bytes()[:jpeg.stat().st_size * 6 // 10])
+    path.write_bytes(near_jpeg.read_bytes()[:near_jpeg.stat().st_size * 6 // 10])
     steps = (("a",), ("j",), ("j", "j", "j", "j", "j", "j", "j", "j"))
-    whole, squares = (shots(home, path, memory, steps, errors=1) for memory in (ENOUGH, LITTLE))
+    whole, squares = (shots(home, path, memory, steps, errors=1) for memory in (ENOUGH, LESS))
     for (wanted, _), (is_, zoom) in zip(whole, squares):
         assert zoom == 1
         assert np.abs(is_ - wanted).max() <= 2
     assert squares[2][0][:600].max() < 30
 
 
-def test_between_fit_and_full_size(home, jpeg):
+def test_between_fit_and_full_size(home, near_jpeg):
     """In the same places, and as sharp as the whole picture, decoded to that very size."""
     steps = [("+",), ("+",), ("+", "l", "j")]
-    for (wanted, zoom), (is_, _) in zip(shots(home, jpeg, ENOUGH, steps), shots(home, jpeg, LITTLE, steps)):
+    for (wanted, zoom), (is_, _) in zip(shots(home, near_jpeg, ENOUGH, steps), shots(home, near_jpeg, LESS, steps)):
         assert 0.3 < zoom < 1
         assert np.abs(is_ - wanted).mean() < 4
         assert sharpness(is_) > 0.9 * sharpness(wanted)
@@ -173,3 +181,26 @@ def test_a_file_that_changed_is_read_again(home, drawn):
         shown = pixels(running.key("w").screenshot())
         assert np.abs(shown[:, :, 0] - shown[:, :, 2]).max() <= 3
         assert not running.errors()
+
+
+def test_a_zoom_that_is_kept_is_loaded_ahead(home):
+    """With L at 100 %: what the next picture shows of itself is there before it is asked for, and to the pixel."""
+    (home / "large").mkdir()
+    drawn = draw_picture(3000, 2000)
+    for number in range(4):
+        drawn.rotate(180 * (number % 2)).save(home / "large" / f"{number}.png", compress_level=1)
+    with home.start("--size", "900x700", "--memory", ENOUGH, "--cache-size", "0", home / "large") as running:
+        running.until(items=4)
+        running.key("Return", "L").idle()
+        running.key("a").idle()
+        before = pixels(running.screenshot())
+        for number in range(1, 4):
+            hits = running.stats()["cache"]["hits"]
+            running.key("n")
+            assert running.stats()["cache"]["hits"] == hits + 1
+            shown = pixels(running.screenshot())
+            place = (1500 - 450, 1000 - 350, 1500 + 450, 1000 + 350)
+            wanted = pixels(drawn.rotate(180 * (number % 2)).crop(place))
+            assert np.abs(shown - wanted)[:640].max() == 0 and (shown != before).any()
+            before = shown
+            running.idle()

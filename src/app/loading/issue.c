@@ -25,10 +25,11 @@ static uint64_t tile_priority(const struct fz_app *app, const struct fz_focus *f
     return app->mode == FZ_MODE_PICTURE && priority < floor ? floor : priority;
 }
 
-static uint64_t picture_priority(const struct fz_app *app, size_t index)
+static uint64_t picture_priority(const struct fz_app *app, fz_item_id item)
 {
+    size_t index;
     uint32_t distance;
-    if (!fz_picture_wants(app, index, &distance))
+    if (!fz_list_index(app->list, item, &index) || !fz_picture_wants(app, index, &distance))
         return FZ_HEAP_DROP;
     return distance == 0 ? fz_priority(FZ_PRIORITY_PICTURE, 0) : fz_priority(FZ_PRIORITY_NEIGHBOUR, distance);
 }
@@ -59,7 +60,7 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
                    : FZ_HEAP_DROP;
     int box_w, box_h;
     fz_picture_box(app, job->item, &box_w, &box_h);
-    return box_w == job->box_w && box_h == job->box_h ? picture_priority(app, index) : FZ_HEAP_DROP;
+    return box_w == job->box_w && box_h == job->box_h ? picture_priority(app, job->item) : FZ_HEAP_DROP;
 }
 
 /* First pictures of what is in view come before whole ones. */
@@ -344,23 +345,43 @@ static bool has_picture(const struct fz_tile *tile, int box_w, int box_h, bool i
     return w >= want_w && w <= want_w * 3 / 2;
 }
 
-/* The picture in view and its neighbours, nearest in the direction of travel first, as many as there is room for; false
- * when the credit ran out. */
+/* Step 0 is the picture in view, then come its neighbours, nearest in the direction of travel first. False: there is none. */
+static bool picture_at(const struct fz_app *app, size_t at, long step, fz_item_id *item)
+{
+    long signed_step = step <= FZ_PICTURES_AHEAD ? step : FZ_PICTURES_AHEAD - step;
+    long index = (long)at + signed_step * app->picture.direction;
+    bool there = index >= 0 && index < (long)fz_list_count(app->list);
+    *item = there ? fz_list_at(app->list, (size_t)index) : FZ_ITEM_NONE;
+    return there;
+}
+
+/* What of them the zoom asks for, if it goes from picture to picture. */
+static bool issue_details(struct fz_app *app, size_t at, long steps)
+{
+    fz_item_id item;
+    for (long step = 1; step <= steps; step++)
+        if (picture_at(app, at, step, &item) && !fz_loader_is_held_up(app, item) &&
+            !fz_detail_issue(app, item, FZ_DETAIL_IN_VIEW))
+            return false;
+    const struct fz_tile *shown = fz_loader_tile(app, app->picture.shown);
+    bool takes_all = shown && shown->format && !fz_image_has_parts(shown->format);
+    return !takes_all || fz_detail_issue(app, app->picture.shown, FZ_DETAIL_REST);
+}
+
+/* The picture in view and its neighbours, as many as there is room for; false when the credit ran out. */
 static bool issue_pictures(struct fz_app *app)
 {
-    size_t at, count = fz_list_count(app->list);
+    size_t at;
+    fz_item_id item;
     if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
         return true;
     const struct fz_layout_params *window = &app->wall.layout.params;
     size_t room = app->head ? fz_texture_capacity(app->head, window->view_w, window->view_h) : 1;
     for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
-        if (step == 1 && !fz_detail_issue(app))
+        if (step == 1 && !fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY))
             return false;
-        long signed_step = step <= FZ_PICTURES_AHEAD ? step : FZ_PICTURES_AHEAD - step;
-        long index = (long)at + signed_step * app->picture.direction;
-        if (index < 0 || index >= (long)count || (step > 0 && (size_t)step + 2 > room))
+        if ((step > 0 && (size_t)step + 2 > room) || !picture_at(app, at, step, &item))
             continue;
-        fz_item_id item = fz_list_at(app->list, (size_t)index);
         const struct fz_tile *tile = fz_loader_tile(app, item);
         int box_w, box_h;
         fz_picture_box(app, item, &box_w, &box_h);
@@ -370,10 +391,10 @@ static bool issue_pictures(struct fz_app *app)
             (tile->renditions[FZ_FOR_PICTURE].job || was_just_read(app, &tile->renditions[FZ_FOR_PICTURE]) ||
              !may_decode(app, tile, step == 0) || has_picture(tile, box_w, box_h, step == 0)))
             continue;
-        if (!issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h, picture_priority(app, (size_t)index)))
+        if (!issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h, picture_priority(app, item)))
             return false;
     }
-    return true;
+    return issue_details(app, at, FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND);
 }
 
 /* Tiles of the wall: those in view, the bands around, the rest; behind a picture only what fits beside it. */

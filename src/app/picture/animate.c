@@ -64,7 +64,7 @@ static fz_item_id wanted_picture(const struct fz_app *app)
     if (app->picture.shown != item || !(asked || motion == FZ_MOTION_FULL))
         return FZ_ITEM_NONE;
     const struct fz_tile *tile = fz_loader_tile(app, item);
-    return may_play(tile, FZ_FOR_PICTURE) && !fz_detail_serves(app, tile) ? item : FZ_ITEM_NONE;
+    return may_play(tile, FZ_FOR_PICTURE) && !fz_detail_must_serve(app, tile) ? item : FZ_ITEM_NONE;
 }
 
 /* The tile under the pointer, with nothing over it. */

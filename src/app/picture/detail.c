@@ -14,24 +14,40 @@ enum {
     MOST_IN_VIEW = FZ_DETAIL_MOST / 2,
     LEAST_IN_VIEW = 16,
     SPARE_ASKS = 4,
+    EVERYTHING = 4096, /* squares around those in view */
+    AT_ONCE_PX =
+        4
+        << 20, /* of a texture that is made within a frame: Mesa's CPU renderer takes 40 to 300 ms for 24 Mpx */
 };
 static const double SAME_SCALE = 1.01;
 
 /* ---- What is wanted ---------------------------------------------------------------------------------------------- */
 
-bool fz_detail_serves(const struct fz_app *app, const struct fz_tile *tile)
+static uint64_t pixels_of(const struct fz_tile *tile)
+{
+    return (uint64_t)tile->picture_w * (uint64_t)tile->picture_h;
+}
+
+bool fz_detail_must_serve(const struct fz_app *app, const struct fz_tile *tile)
 {
     if (!tile || tile->no_detail || tile->error || tile->picture_w == 0 || !app->head)
         return false;
     int most = fz_texture_max_side(app->head);
-    uint64_t px = (uint64_t)tile->picture_w * (uint64_t)tile->picture_h;
-    return px > app->loader.picture_limit_px || tile->picture_w > most || tile->picture_h > most;
+    return pixels_of(tile) > app->loader.picture_limit_px || tile->picture_w > most || tile->picture_h > most;
 }
 
-struct fz_detail_view fz_detail_view_at(const struct fz_app *app, const struct fz_tile *tile,
+/* What plays is one texture, as long as it can be. */
+bool fz_detail_serves(const struct fz_app *app, const struct fz_tile *tile)
+{
+    if (fz_detail_must_serve(app, tile))
+        return true;
+    return tile && !tile->no_detail && !tile->error && app->head && tile->frames <= 1 &&
+           pixels_of(tile) > AT_ONCE_PX;
+}
+
+struct fz_detail_view fz_detail_view_at(const struct fz_camera *camera, const struct fz_tile *tile,
                                         struct fz_rect rect)
 {
-    const struct fz_camera *camera = &app->picture.camera;
     return (struct fz_detail_view){.w = tile->picture_w,
                                    .h = tile->picture_h,
                                    .quarters = camera->quarter_turns,
@@ -49,19 +65,19 @@ static int most_in_view(const struct fz_app *app)
     return room < LEAST_IN_VIEW ? LEAST_IN_VIEW : room < MOST_IN_VIEW ? (int)room : MOST_IN_VIEW;
 }
 
-bool fz_detail_find_wanted(const struct fz_app *app, struct fz_detail_view *view, struct fz_detail_grid *grid)
+bool fz_detail_find_wanted(const struct fz_app *app, fz_item_id item, struct fz_detail_view *view,
+                           struct fz_detail_grid *grid)
 {
-    const struct fz_picture *picture = &app->picture;
-    const struct fz_tile *tile = fz_loader_tile(app, picture->shown);
-    if (app->mode != FZ_MODE_PICTURE || picture->shown != picture->item || !fz_detail_serves(app, tile))
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    if (app->mode != FZ_MODE_PICTURE || !fz_detail_serves(app, tile))
         return false;
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
     const struct fz_texture *coarse = r->texture;
-    double zoom = picture->camera.zoom;
-    if (!coarse || r->box_w == 0 || zoom <= SAME_SCALE * fz_texture_w(coarse) / tile->picture_w)
+    struct fz_camera camera = item == app->picture.shown ? app->picture.camera : fz_picture_aim(app, item);
+    if (!coarse || r->box_w == 0 || camera.zoom <= SAME_SCALE * fz_texture_w(coarse) / tile->picture_w)
         return false;
-    *view = fz_detail_view_at(app, tile, picture->camera.target);
-    int level = fz_detail_level(zoom), most = most_in_view(app);
+    *view = fz_detail_view_at(&camera, tile, camera.target);
+    int level = fz_detail_level(camera.zoom), most = most_in_view(app);
     for (; fz_texture_w(coarse) < tile->picture_w >> level; level++) {
         if (!fz_detail_in_view(view, level, grid))
             return false;
@@ -79,13 +95,14 @@ double fz_detail_scale(const struct fz_app *app)
     struct fz_detail_grid grid;
     if (!coarse || tile->picture_w == 0)
         return 0;
-    return fz_detail_find_wanted(app, &view, &grid) ? ldexp(1, -grid.level)
-                                                    : (double)fz_texture_w(coarse) / tile->picture_w;
+    return fz_detail_find_wanted(app, tile->item, &view, &grid)
+               ? ldexp(1, -grid.level)
+               : (double)fz_texture_w(coarse) / tile->picture_w;
 }
 
 bool fz_detail_moved(struct fz_app *app)
 {
-    struct fz_rect *looked = &app->detail.looked, now = app->picture.camera.target;
+    struct fz_rect *looked = &app->details.looked, now = app->picture.camera.target;
     if (app->mode != FZ_MODE_PICTURE ||
         (looked->x == now.x && looked->y == now.y && looked->w == now.w && looked->h == now.h))
         return false;
@@ -126,13 +143,31 @@ static bool meet(const struct fz_detail_grid *a, const struct fz_detail_grid *b)
            a->row < b->row + b->rows && b->row < a->row + a->rows;
 }
 
+/* What is beyond the window, if that has not been asked for too often. */
+static bool choose_spare(struct fz_detail *detail, const struct fz_detail_grid *in_view,
+                         const struct fz_detail_grid *grid, int most, struct fz_detail_grid *block)
+{
+    bool missing[FZ_DETAIL_MOST];
+    if (!same_grid(in_view, &detail->spare)) {
+        detail->spare = *in_view;
+        detail->spare_asked = 0;
+    }
+    if (fz_detail_count(grid) > FZ_DETAIL_MOST || detail->spare_asked == SPARE_ASKS ||
+        !find_missing(detail, grid, missing))
+        return false;
+    detail->spare_asked++;
+    return fz_detail_block(grid, missing, most, block);
+}
+
 /* What to decode next: all that is missing in view and around it in one go, where that is not too much, because some
  * formats are read from their beginning for each. */
 static bool choose_block(struct fz_detail *detail, const struct fz_detail_view *view,
-                         const struct fz_detail_grid *in_view, int most, struct fz_detail_grid *block)
+                         const struct fz_detail_grid *in_view, enum fz_detail_extent extent, int most,
+                         struct fz_detail_grid *block)
 {
     bool missing[FZ_DETAIL_MOST];
-    struct fz_detail_grid around = fz_detail_around(view, in_view, FZ_DETAIL_AROUND);
+    int around_by = extent == FZ_DETAIL_IN_VIEW ? 0 : FZ_DETAIL_AROUND;
+    struct fz_detail_grid around = fz_detail_around(view, in_view, around_by);
     bool in_one_go = fz_detail_count(&around) <= (most < FZ_DETAIL_MOST ? most : FZ_DETAIL_MOST);
     if (fz_detail_lacks(detail, in_view)) {
         const struct fz_detail_grid *grid = in_one_go ? &around : in_view;
@@ -143,99 +178,97 @@ static bool choose_block(struct fz_detail *detail, const struct fz_detail_view *
         find_missing(detail, in_view, missing);
         return fz_detail_block(in_view, missing, most, block);
     }
-    if (!same_grid(in_view, &detail->spare)) {
-        detail->spare = *in_view;
-        detail->spare_asked = 0;
-    }
-    if (fz_detail_count(&around) > FZ_DETAIL_MOST || detail->spare_asked == SPARE_ASKS ||
-        !find_missing(detail, &around, missing))
-        return false;
-    detail->spare_asked++;
-    return fz_detail_block(&around, missing, most, block);
+    if (extent == FZ_DETAIL_REST)
+        around = fz_detail_around(view, in_view, EVERYTHING);
+    return extent != FZ_DETAIL_IN_VIEW && choose_spare(detail, in_view, &around, most, block);
 }
 
-static uint64_t priority_of(const struct fz_detail_grid *block, const struct fz_detail_grid *in_view)
+/* What is in view; what is near it; what will be in view; and last what is nowhere near. */
+static uint64_t priority_of(const struct fz_app *app, fz_item_id item, const struct fz_detail_grid *block,
+                            const struct fz_detail_view *view, const struct fz_detail_grid *in_view)
 {
-    return meet(block, in_view) ? fz_priority(FZ_PRIORITY_PICTURE, 1) : fz_priority(FZ_PRIORITY_NEIGHBOUR, 0);
+    size_t index;
+    uint32_t distance;
+    struct fz_detail_grid around = fz_detail_around(view, in_view, FZ_DETAIL_AROUND);
+    if (item != app->picture.shown)
+        return meet(block, in_view) && fz_list_index(app->list, item, &index) &&
+                       fz_picture_wants(app, index, &distance)
+                   ? fz_priority(FZ_PRIORITY_NEIGHBOUR, distance + 1)
+                   : FZ_HEAP_DROP;
+    if (meet(block, in_view))
+        return fz_priority(FZ_PRIORITY_PICTURE, 1);
+    return meet(block, &around) ? fz_priority(FZ_PRIORITY_NEIGHBOUR, 0) : fz_priority(FZ_PRIORITY_BEHIND, 0);
 }
 
 uint64_t fz_detail_judge(const struct fz_app *app, const struct fz_job *job)
 {
     struct fz_detail_view view;
     struct fz_detail_grid in_view;
-    const struct fz_detail *detail = &app->detail;
-    if (job != detail->job || detail->item != app->picture.shown ||
-        !fz_detail_find_wanted(app, &view, &in_view))
+    const struct fz_detail *detail = fz_detail_find(app, job->item);
+    if (!detail || job != detail->job || !fz_detail_find_wanted(app, job->item, &view, &in_view) ||
+        detail->block.level != in_view.level)
         return FZ_HEAP_DROP;
-    struct fz_detail_grid around = fz_detail_around(&view, &in_view, FZ_DETAIL_AROUND);
-    bool idle = !fz_detail_lacks(detail, &in_view);
-    return meet(&detail->block, idle ? &around : &in_view) ? priority_of(&detail->block, &in_view)
-                                                           : FZ_HEAP_DROP;
+    if (fz_detail_lacks(detail, &in_view) && !meet(&detail->block, &in_view))
+        return FZ_HEAP_DROP;
+    return priority_of(app, job->item, &detail->block, &view, &in_view);
 }
 
-bool fz_detail_is_missing(const struct fz_app *app)
+bool fz_detail_is_missing(const struct fz_app *app, fz_item_id item)
 {
     struct fz_detail_view view;
     struct fz_detail_grid in_view;
-    if (!fz_detail_find_wanted(app, &view, &in_view))
+    if (!fz_detail_find_wanted(app, item, &view, &in_view))
         return false;
-    return app->detail.item != app->picture.shown || fz_detail_lacks(&app->detail, &in_view);
+    const struct fz_detail *detail = fz_detail_find(app, item);
+    return !detail || fz_detail_lacks(detail, &in_view);
 }
 
 /* ---- Jobs -------------------------------------------------------------------------------------------------------- */
 
-static void clear(struct fz_app *app, fz_item_id item)
+static struct fz_job *job_of(const struct fz_app *app, struct fz_detail *detail,
+                             const struct fz_detail_source *source)
 {
-    struct fz_detail *detail = &app->detail;
-    if (detail->job)
-        fz_cancel_set(&detail->job->cancel);
-    if (detail->arrived)
-        fz_loader_retire(app, detail->arrived);
-    for (int i = 0; i < FZ_DETAIL_MOST; i++)
-        fz_texture_free(app->head, detail->squares[i].texture);
-    free(detail->index);
-    *detail = (struct fz_detail){.item = item};
-}
-
-bool fz_detail_issue(struct fz_app *app)
-{
-    struct fz_detail *detail = &app->detail;
-    struct fz_detail_view view;
-    struct fz_detail_grid in_view, block;
-    if (detail->item != FZ_ITEM_NONE && detail->item != app->picture.shown)
-        clear(app, FZ_ITEM_NONE);
-    if (!fz_detail_find_wanted(app, &view, &in_view) || detail->job || detail->arrived)
-        return true;
-    detail->item = app->picture.shown;
-    int most = (int)fmin((double)app->loader.credit_limit_bytes / (FZ_DETAIL_CELL * FZ_DETAIL_CELL * 4),
-                         FZ_DETAIL_MOST);
-    if (!choose_block(detail, &view, &in_view, most > 1 ? most : 1, &block))
-        return true;
-    struct fz_detail_source source = fz_detail_source(&view, &block);
-    uint64_t bytes = (uint64_t)source.out_w * (uint64_t)source.out_h * 4;
-    if (!fz_loader_has_credit(app, bytes))
-        return false;
     struct fz_job *job =
         fz_job_new(FZ_JOB_DETAIL, detail->item, fz_list_path(app->list, detail->item), &app->quit);
     job->root = fz_list_root(app->list, detail->item);
     job->purpose = FZ_FOR_PICTURE;
-    job->region = (struct fz_image_region){source.x, source.y, source.w, source.h};
-    job->box_w = source.out_w;
-    job->box_h = source.out_h;
+    job->foreground = true;
+    job->region = (struct fz_image_region){source->x, source->y, source->w, source->h};
+    job->box_w = source->out_w;
+    job->box_h = source->out_h;
     job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
-    job->credit_bytes = bytes;
+    job->credit_bytes = (uint64_t)source->out_w * (uint64_t)source->out_h * 4;
     job->index = detail->index ? detail->index : fz_calloc(1, sizeof *job->index);
     detail->index = NULL;
+    return job;
+}
+
+bool fz_detail_issue(struct fz_app *app, fz_item_id item, enum fz_detail_extent extent)
+{
+    struct fz_detail_view view;
+    struct fz_detail_grid in_view, block;
+    if (!fz_detail_find_wanted(app, item, &view, &in_view))
+        return true;
+    struct fz_detail *detail = fz_detail_claim(app, item);
+    int most = (int)fmin((double)app->loader.credit_limit_bytes / (FZ_DETAIL_CELL * FZ_DETAIL_CELL * 4),
+                         FZ_DETAIL_MOST);
+    if (detail->job || detail->arrived ||
+        !choose_block(detail, &view, &in_view, extent, most > 1 ? most : 1, &block))
+        return true;
+    struct fz_detail_source source = fz_detail_source(&view, &block);
+    if (!fz_loader_has_credit(app, (uint64_t)source.out_w * (uint64_t)source.out_h * 4))
+        return false;
+    struct fz_job *job = job_of(app, detail, &source);
     detail->job = job;
     detail->block = block;
-    fz_loader_launch(app, job, priority_of(&block, &in_view));
+    fz_loader_launch(app, job, priority_of(app, item, &block, &view, &in_view));
     return true;
 }
 
 void fz_detail_lost(struct fz_app *app, struct fz_job *job)
 {
-    struct fz_detail *detail = &app->detail;
-    if (detail->job != job)
+    struct fz_detail *detail = fz_detail_find(app, job->item);
+    if (!detail || detail->job != job)
         return;
     detail->job = NULL;
     detail->index = job->index;
@@ -256,9 +289,9 @@ static bool is_of_parts(enum fz_err code)
 
 void fz_detail_take(struct fz_app *app, struct fz_job *job)
 {
-    struct fz_detail *detail = &app->detail;
+    struct fz_detail *detail = fz_detail_find(app, job->item);
     struct fz_tile *tile = fz_loader_tile(app, job->item);
-    bool wanted = job == detail->job && tile;
+    bool wanted = detail && job == detail->job && tile;
     fz_detail_lost(app, job);
     if (!wanted || job->error.code == FZ_E_CANCELLED || fz_cancel_is_set(&job->cancel)) {
         app->stats.cancelled += wanted;
@@ -283,17 +316,4 @@ void fz_detail_take(struct fz_app *app, struct fz_job *job)
         detail->arrived = job;
         detail->next = 0;
     }
-}
-
-void fz_detail_forget(struct fz_app *app, fz_item_id item)
-{
-    if (item != FZ_ITEM_NONE && app->detail.item == item)
-        clear(app, FZ_ITEM_NONE);
-}
-
-void fz_detail_fini(struct fz_app *app)
-{
-    fz_job_free(app->detail.arrived);
-    app->detail.arrived = app->detail.job = NULL; /* freed with the pool */
-    clear(app, FZ_ITEM_NONE);
 }

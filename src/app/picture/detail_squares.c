@@ -4,17 +4,13 @@
 #include "app/loading/loader_internal.h"
 #include "sync/thread.h"
 
-bool fz_detail_uploads_wait(const struct fz_app *app)
-{
-    return app->detail.arrived != NULL;
-}
-
 /* A free place, or that of a square which is of no use now. */
-static struct fz_detail_square *find_place(struct fz_app *app, const struct fz_detail_grid *around)
+static struct fz_detail_square *find_place(struct fz_app *app, struct fz_detail *detail,
+                                           const struct fz_detail_grid *around)
 {
     struct fz_detail_square *other = NULL;
     for (int i = 0; i < FZ_DETAIL_MOST; i++) {
-        struct fz_detail_square *s = &app->detail.squares[i];
+        struct fz_detail_square *s = &detail->squares[i];
         if (!s->texture)
             return s;
         if (!fz_detail_contains(around, s->level, s->column, s->row))
@@ -58,23 +54,35 @@ static bool upload(struct fz_app *app, struct fz_texture *texture, const SDL_Sur
     return uploaded;
 }
 
-static void cut_square(struct fz_app *app, const struct fz_detail_view *view,
+/* What comes next is as much needed as what is around; what lies beyond takes no other's place. */
+static enum fz_texture_need need_of(const struct fz_app *app, const struct fz_detail *detail,
+                                    const struct fz_detail_grid *in_view, const struct fz_detail_grid *around,
+                                    int column, int row)
+{
+    if (!fz_detail_contains(around, around->level, column, row))
+        return FZ_TEXTURE_SPARE;
+    bool seen =
+        detail->item == app->picture.shown && fz_detail_contains(in_view, in_view->level, column, row);
+    return seen ? FZ_TEXTURE_IN_VIEW : FZ_TEXTURE_SOON;
+}
+
+static void cut_square(struct fz_app *app, struct fz_detail *detail, const struct fz_detail_view *view,
                        const struct fz_detail_grid *in_view, int column, int row)
 {
-    const struct fz_detail_grid *block = &app->detail.block;
+    const struct fz_detail_grid *block = &detail->block;
     struct fz_detail_grid around = fz_detail_around(view, in_view, FZ_DETAIL_AROUND);
     struct fz_detail_source source = fz_detail_source(view, block);
-    const SDL_Surface *surface = app->detail.arrived->surface;
+    const SDL_Surface *surface = detail->arrived->surface;
     int w, h;
     fz_detail_size(view, block->level, column, row, &w, &h);
     int x = source.first_x + (column - block->column) * FZ_DETAIL_SIDE;
     int y = source.first_y + (row - block->row) * FZ_DETAIL_SIDE;
-    bool seen = fz_detail_contains(in_view, block->level, column, row);
-    struct fz_detail_square *s = find_place(app, &around);
-    enum fz_texture_need need = seen ? FZ_TEXTURE_IN_VIEW : FZ_TEXTURE_SOON;
+    enum fz_texture_need need = need_of(app, detail, in_view, &around, column, row);
+    bool seen = need == FZ_TEXTURE_IN_VIEW;
+    struct fz_detail_square *s = find_place(app, detail, &around);
     if (!s || !fz_texture_new(app->head, FZ_DETAIL_CELL, FZ_DETAIL_CELL, FZ_DETAIL_CELL, FZ_DETAIL_CELL, need,
                               &s->texture)) {
-        fz_loader_tile(app, app->detail.item)->no_detail |= seen;
+        fz_loader_tile(app, detail->item)->no_detail |= seen;
         return;
     }
     s->level = block->level;
@@ -83,37 +91,55 @@ static void cut_square(struct fz_app *app, const struct fz_detail_view *view,
     if (upload(app, s->texture, surface, x, y, w, h))
         return;
     fz_texture_free(app->head, s->texture);
-    fz_loader_tile(app, app->detail.item)->no_detail |= seen;
+    fz_loader_tile(app, detail->item)->no_detail |= seen;
+}
+
+/* Of several that have arrived, that of the picture in view. */
+static struct fz_detail *first_arrived(const struct fz_app *app)
+{
+    struct fz_detail *first = fz_detail_find(app, app->picture.shown);
+    if (first && first->arrived)
+        return first;
+    for (int i = 0; i < FZ_DETAILS_MOST; i++)
+        if (app->details.of[i] && app->details.of[i]->arrived)
+            return app->details.of[i];
+    return NULL;
+}
+
+bool fz_detail_uploads_wait(const struct fz_app *app)
+{
+    return first_arrived(app) != NULL;
 }
 
 bool fz_detail_upload(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
-    struct fz_detail *detail = &app->detail;
+    struct fz_detail *detail = first_arrived(app);
     struct fz_detail_view view;
     struct fz_detail_grid in_view;
     const struct fz_detail_grid *block = &detail->block;
-    bool wanted = fz_detail_find_wanted(app, &view, &in_view) && in_view.level == block->level &&
-                  detail->item == app->picture.shown;
+    bool wanted = fz_detail_find_wanted(app, detail->item, &view, &in_view) && in_view.level == block->level;
     if (wanted) {
         int i = detail->next++;
-        cut_square(app, &view, &in_view, block->column + i % block->columns, block->row + i / block->columns);
+        cut_square(app, detail, &view, &in_view, block->column + i % block->columns,
+                   block->row + i / block->columns);
         if (detail->next < fz_detail_count(block))
             return false;
     }
     fz_loader_retire(app, detail->arrived);
     detail->arrived = NULL;
-    return wanted;
+    return wanted && detail->item == app->picture.shown;
 }
 
-static void draw_level(struct fz_app *app, const struct fz_detail_view *view, int level)
+static void draw_level(struct fz_app *app, const struct fz_detail *detail, const struct fz_detail_view *view,
+                       int level)
 {
     struct fz_turn turn = {view->quarters, view->flip_h, view->flip_v};
     struct fz_detail_grid in_view;
     if (!fz_detail_in_view(view, level, &in_view))
         return;
     for (int i = 0; i < FZ_DETAIL_MOST; i++) {
-        const struct fz_detail_square *s = &app->detail.squares[i];
+        const struct fz_detail_square *s = &detail->squares[i];
         if (!s->texture || !fz_detail_contains(&in_view, s->level, s->column, s->row))
             continue;
         SDL_Rect part = {FZ_DETAIL_BORDER, FZ_DETAIL_BORDER, 0, 0};
@@ -123,25 +149,54 @@ static void draw_level(struct fz_app *app, const struct fz_detail_view *view, in
     }
 }
 
+/* Whether the squares of one level are there for all that the window shows now. */
+static bool covers(const struct fz_detail *detail, const struct fz_detail_view *view, int level)
+{
+    struct fz_detail_grid in_view;
+    return fz_detail_in_view(view, level, &in_view) && fz_detail_count(&in_view) <= FZ_DETAIL_MOST &&
+           !fz_detail_lacks(detail, &in_view);
+}
+
+/* What the window shows of it, by the camera as it stands, and the level that is wanted; false where none is. */
+static bool look(const struct fz_app *app, const struct fz_tile *tile, struct fz_detail_view *view,
+                 int *level)
+{
+    struct fz_detail_view target;
+    struct fz_detail_grid wanted;
+    *view = fz_detail_view_at(&app->picture.camera, tile, app->picture.camera.shown);
+    if (!fz_detail_find_wanted(app, tile->item, &target, &wanted))
+        return false;
+    *level = wanted.level;
+    return true;
+}
+
+bool fz_detail_covers(const struct fz_app *app)
+{
+    const struct fz_detail *detail = fz_detail_find(app, app->picture.shown);
+    const struct fz_tile *tile = fz_loader_tile(app, app->picture.shown);
+    struct fz_detail_view view;
+    int level;
+    return tile && detail && tile->picture_w > 0 && look(app, tile, &view, &level) &&
+           covers(detail, &view, level);
+}
+
 void fz_detail_draw(struct fz_app *app)
 {
-    const struct fz_detail *detail = &app->detail;
+    const struct fz_detail *detail = fz_detail_find(app, app->picture.shown);
     const struct fz_tile *tile = fz_loader_tile(app, app->picture.shown);
-    struct fz_detail_view target;
-    struct fz_detail_grid wanted, in_view;
-    if (!tile || detail->item != tile->item || tile->picture_w == 0)
+    struct fz_detail_view view;
+    int wanted;
+    if (!tile || !detail || tile->picture_w == 0)
         return;
-    struct fz_detail_view view = fz_detail_view_at(app, tile, app->picture.camera.shown);
-    bool sharp = fz_detail_find_wanted(app, &target, &wanted);
-    bool whole = sharp && fz_detail_in_view(&view, wanted.level, &in_view) &&
-                 fz_detail_count(&in_view) <= FZ_DETAIL_MOST && !fz_detail_lacks(detail, &in_view);
+    bool sharp = look(app, tile, &view, &wanted);
+    bool whole = sharp && covers(detail, &view, wanted);
     bool others = !whole && (sharp || app->moving); /* of another scale, until those of this one are there */
     uint32_t levels = 0;
     for (int i = 0; i < FZ_DETAIL_MOST && others; i++)
         levels |= detail->squares[i].texture ? 1u << detail->squares[i].level : 0;
     for (int level = 31; level >= 0; level--)
         if (levels & 1u << level)
-            draw_level(app, &view, level);
+            draw_level(app, detail, &view, level);
     if (sharp)
-        draw_level(app, &view, wanted.level);
+        draw_level(app, detail, &view, wanted);
 }

@@ -196,7 +196,7 @@ void fz_picture_go_to(struct fz_app *app, size_t index)
     if (item == FZ_ITEM_NONE || item == picture->item)
         return;
     picture->item = item;
-    if (texture_of(app, item, FZ_FOR_PICTURE))
+    if (texture_of(app, item, FZ_FOR_PICTURE) && !fz_detail_is_missing(app, item))
         app->stats.hits++;
     fz_app_select(app, index);
     fz_picture_look(app);
@@ -372,7 +372,11 @@ void fz_picture_draw(struct fz_app *app)
         color.a = (uint8_t)lround(255 * alpha);
         cover_rest(app, color);
     }
-    draw_item(app, picture->shown, picture->camera.shown, alpha);
+    bool covered = alpha >= 1 && fz_detail_covers(app);
+    if (!covered)
+        draw_item(app, picture->shown, picture->camera.shown, alpha);
+    else if (texture_of(app, picture->shown, FZ_FOR_PICTURE))
+        fz_texture_keep(app->head, texture_of(app, picture->shown, FZ_FOR_PICTURE));
     if (alpha >= 1)
         fz_detail_draw(app);
     const struct fz_tile *tile = fz_loader_tile(app, picture->shown);
