@@ -354,3 +354,29 @@ def test_start_in_an_order(home, folder):
 def test_every_key_of_this_file_was_pressed():
     """In a run of the whole file; test_keys.py presses all others of the command table."""
     assert BROWSE - pressed["wall"] == BROWSE - pressed["picture"] == set()
+
+
+def test_what_is_only_scrolled_past_is_not_decoded(home):
+    """Thousands on the way to the end: what comes to rest is decoded, and what lies beside it."""
+    folder, count = home / "many", 6000
+    first = pictures.fill(folder, 1) / "p0.png"
+    for number in range(1, count):
+        os.link(first, folder / f"p{number}.png")
+    with home.start("--size", "800x600", "--tile", "100x75", "--memory", "64M", "--cache-size", "0", folder) as running:
+        running.until(items=count, scanning=False)
+        wait_until(lambda: is_steady(lambda: running.stats()["decode"]["count"]), "the end of filling")
+        before = running.stats()["decode"]["count"]
+        while running.status()["index"] < count - 1:
+            running.key(*["PgDn"] * 4)
+        rushed = running.stats()["decode"]["count"] - before
+        running.idle()
+        first_seen, last_seen = running.status()["visible"]
+        in_view = last_seen + 1 - first_seen
+        assert last_seen == count - 1 and rushed < in_view
+        assert running.stats()["decode"]["count"] - before >= in_view
+
+
+def is_steady(value, for_s=0.5):
+    before = value()
+    time.sleep(for_s)
+    return value() == before

@@ -1,4 +1,4 @@
-/* What is wanted becomes jobs: the first half of the loader's work. */
+/* What is wanted becomes jobs: the first half of the loader's work. That of the picture view stands in issue_picture.c. */
 #include "app/app.h"
 #include "app/limits.h"
 #include "app/loading/loader_internal.h"
@@ -23,15 +23,6 @@ static uint64_t tile_priority(const struct fz_app *app, const struct fz_focus *f
     uint64_t priority = fz_priority_of_tile(&app->wall.layout, focus, index);
     uint64_t floor = fz_priority(FZ_PRIORITY_AHEAD, 0);
     return app->mode == FZ_MODE_PICTURE && priority < floor ? floor : priority;
-}
-
-static uint64_t picture_priority(const struct fz_app *app, fz_item_id item)
-{
-    size_t index;
-    uint32_t distance;
-    if (!fz_list_index(app->list, item, &index) || !fz_picture_wants(app, index, &distance))
-        return FZ_HEAP_DROP;
-    return distance == 0 ? fz_priority(FZ_PRIORITY_PICTURE, 0) : fz_priority(FZ_PRIORITY_NEIGHBOUR, distance);
 }
 
 struct judgement {
@@ -60,7 +51,8 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
                    : FZ_HEAP_DROP;
     int box_w, box_h;
     fz_picture_box(app, job->item, &box_w, &box_h);
-    return box_w == job->box_w && box_h == job->box_h ? picture_priority(app, job->item) : FZ_HEAP_DROP;
+    return box_w == job->box_w && box_h == job->box_h ? fz_loader_picture_priority(app, job->item)
+                                                      : FZ_HEAP_DROP;
 }
 
 /* First pictures of what is in view come before whole ones. */
@@ -122,7 +114,7 @@ static void rejudge(struct fz_app *app, fz_heap_judge *judge, void *ctx)
 
 static void judge_all(struct fz_app *app)
 {
-    struct judgement judgement = {app, fz_wall_focus(app)};
+    struct judgement judgement = {app, fz_wall_aim(app, NULL)};
     size_t index; /* numbers a list that changed now, not under the heap's lock */
     fz_list_index(app->list, app->wall.selected, &index);
     rejudge(app, judge_node, &judgement);
@@ -173,8 +165,8 @@ void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority)
     fz_pool_submit(&app->pool, job, priority);
 }
 
-static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w, int box_h,
-                         uint64_t priority)
+bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,
+                            int box_h, uint64_t priority)
 {
     uint64_t bytes = (uint64_t)box_w * (uint64_t)box_h * 4;
     if (!fz_loader_has_credit(app, bytes))
@@ -203,7 +195,7 @@ static bool issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose pu
 }
 
 /* Whether a decode may help: nothing is wrong with it, or that may have passed by now. */
-static bool may_decode(struct fz_app *app, const struct fz_tile *tile, bool in_view)
+bool fz_loader_may_decode(struct fz_app *app, const struct fz_tile *tile, bool in_view)
 {
     if (!tile->error)
         return true;
@@ -215,7 +207,7 @@ static bool may_decode(struct fz_app *app, const struct fz_tile *tile, bool in_v
 }
 
 /* A file that is written all the time does not make its picture flash. */
-static bool was_just_read(struct fz_app *app, const struct fz_rendition *r)
+bool fz_loader_was_just_read(struct fz_app *app, const struct fz_rendition *r)
 {
     int64_t again_us = r->read_us + FZ_FLASH_GAP_US;
     if (!r->texture || r->first || r->box_w > 0 || again_us <= app->now_us)
@@ -235,7 +227,7 @@ static bool needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view)
     if (fz_loader_is_final(app, item))
         fz_loader_mark_final(&app->loader, tile);
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
-    if (r->job || was_just_read(app, r) || !may_decode(app, tile, in_view))
+    if (r->job || fz_loader_was_just_read(app, r) || !fz_loader_may_decode(app, tile, in_view))
         return false;
     if (tile->error || !wall_box_is(&app->loader, r->box_w, r->box_h))
         return true;
@@ -266,8 +258,8 @@ static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t
     }
     qsort(candidates, n, sizeof *candidates, by_priority);
     for (size_t i = 0; i < n; i++)
-        if (!issue_decode(app, candidates[i].item, FZ_FOR_WALL, app->loader.box_w, app->loader.box_h,
-                          candidates[i].priority))
+        if (!fz_loader_issue_decode(app, candidates[i].item, FZ_FOR_WALL, app->loader.box_w,
+                                    app->loader.box_h, candidates[i].priority))
             return false;
     return true;
 }
@@ -307,7 +299,8 @@ static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
         fz_item_id item = fz_list_at(app->list, index);
         bool wanted = needs_wall_tile(app, item, false) && !fz_loader_is_final(app, item);
         bool room = loader->load_all || fz_texture_has_room(app->head, loader->box_w, loader->box_h);
-        if (wanted && (!room || !issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
+        if (wanted &&
+            (!room || !fz_loader_issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
                                               fz_priority_of_tile(&app->wall.layout, focus, index))))
             return;
         loader->fill_cursor = index + 1;
@@ -331,92 +324,31 @@ static void issue_sniffs(struct fz_app *app)
     }
 }
 
-/* Whether what is there has the resolution that the camera asks for, and not far more. */
-static bool has_picture(const struct fz_tile *tile, int box_w, int box_h, bool in_view)
-{
-    const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
-    if ((r->refused || (r->no_room_view > 0 && !in_view)) && r->box_w == box_w && r->box_h == box_h)
-        return true;
-    if (!r->texture || r->box_w == 0)
-        return false;
-    int want_w, want_h;
-    fz_image_fit(tile->picture_w, tile->picture_h, box_w, box_h, &want_w, &want_h);
-    int w = fz_texture_w(r->texture);
-    return w >= want_w && w <= want_w * 3 / 2;
-}
-
-/* Step 0 is the picture in view, then come its neighbours, nearest in the direction of travel first. False: there is none. */
-static bool picture_at(const struct fz_app *app, size_t at, long step, fz_item_id *item)
-{
-    long signed_step = step <= FZ_PICTURES_AHEAD ? step : FZ_PICTURES_AHEAD - step;
-    long index = (long)at + signed_step * app->picture.direction;
-    bool there = index >= 0 && index < (long)fz_list_count(app->list);
-    *item = there ? fz_list_at(app->list, (size_t)index) : FZ_ITEM_NONE;
-    return there;
-}
-
-/* What of them the zoom asks for, if it goes from picture to picture. */
-static bool issue_details(struct fz_app *app, size_t at, long steps)
-{
-    fz_item_id item;
-    for (long step = 1; step <= steps; step++)
-        if (picture_at(app, at, step, &item) && !fz_loader_is_held_up(app, item) &&
-            !fz_detail_issue(app, item, FZ_DETAIL_IN_VIEW))
-            return false;
-    const struct fz_tile *shown = fz_loader_tile(app, app->picture.shown);
-    bool takes_all = shown && shown->format && !fz_image_has_parts(shown->format);
-    return !takes_all || fz_detail_issue(app, app->picture.shown, FZ_DETAIL_REST);
-}
-
-/* The picture in view and its neighbours, as many as there is room for; false when the credit ran out. */
-static bool issue_pictures(struct fz_app *app)
-{
-    size_t at;
-    fz_item_id item;
-    if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
-        return true;
-    const struct fz_layout_params *window = &app->wall.layout.params;
-    size_t room = app->head ? fz_texture_capacity(app->head, window->view_w, window->view_h) : 1;
-    for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
-        if (step == 1 && !fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY))
-            return false;
-        if ((step > 0 && (size_t)step + 2 > room) || !picture_at(app, at, step, &item))
-            continue;
-        const struct fz_tile *tile = fz_loader_tile(app, item);
-        int box_w, box_h;
-        fz_picture_box(app, item, &box_w, &box_h);
-        if (fz_loader_is_held_up(app, item))
-            continue;
-        if (tile &&
-            (tile->renditions[FZ_FOR_PICTURE].job || was_just_read(app, &tile->renditions[FZ_FOR_PICTURE]) ||
-             !may_decode(app, tile, step == 0) || has_picture(tile, box_w, box_h, step == 0)))
-            continue;
-        if (!issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h, picture_priority(app, item)))
-            return false;
-    }
-    return issue_details(app, at, FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND);
-}
-
 /* Tiles of the wall: those in view, the bands around, the rest; behind a picture only what fits beside it. */
 static void issue_tiles(struct fz_app *app)
 {
     const struct fz_loader *loader = &app->loader;
     if (fz_list_count(app->list) == 0 || loader->box_w == 0)
         return;
-    struct fz_focus focus = fz_wall_focus(app);
+    enum fz_wall_pace pace;
+    struct fz_focus focus = fz_wall_aim(app, &pace);
     bool covered = fz_picture_covers_wall(app);
-    if (covered && !fz_texture_has_room(app->head, loader->box_w, loader->box_h))
+    if (pace == FZ_WALL_RUSHES || (covered && !fz_texture_has_room(app->head, loader->box_w, loader->box_h)))
         return;
     bool all = issue_range(app, &focus, focus.first, focus.last);
-    if (all && app->head && (covered || issue_bands(app, &focus)))
+    if (pace == FZ_WALL_JUMPS || !all || !app->head || (!covered && !issue_bands(app, &focus)))
+        return;
+    if (pace == FZ_WALL_RESTS)
         issue_fill(app, &focus);
+    else
+        app->loader.stale = true;
 }
 
 /* What found no room is tried again a window further on, not after each row. */
 static void note_view(struct fz_app *app)
 {
     struct fz_loader *loader = &app->loader;
-    struct fz_focus focus = fz_wall_focus(app);
+    struct fz_focus focus = fz_wall_aim(app, NULL);
     size_t screenful = focus.last - focus.first + 1;
     bool near = focus.first < loader->view_first + screenful && loader->view_first < focus.first + screenful;
     if (near && loader->view_epoch == loader->epoch)
@@ -446,7 +378,7 @@ void fz_loader_issue(struct fz_app *app)
     if (!look || app->loading_paused || app->ending)
         return;
     fz_shapes_issue(app);
-    if (!issue_pictures(app))
+    if (!fz_loader_issue_pictures(app))
         return; /* nothing else may take the credit that it waits for */
     issue_tiles(app);
     issue_sniffs(app);

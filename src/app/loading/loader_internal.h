@@ -29,6 +29,22 @@ bool fz_loader_is_lost(const struct fz_app *app, fz_item_id item, enum fz_err co
 /* Render thread. Says which reader hangs, and which does no more: what was not asked of that one is, then. */
 void fz_loader_hear_readers(struct fz_app *app);
 
+/* Render thread. Sends out a decode for that box; false where there is no credit for it. */
+bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,
+                            int box_h, uint64_t priority);
+
+/* Render thread. Whether a decode may help: nothing is wrong with it, or that may have passed by now. */
+bool fz_loader_may_decode(struct fz_app *app, const struct fz_tile *tile, bool in_view);
+
+/* Render thread. Whether it has to wait: a file that is written all the time does not make its picture flash. */
+bool fz_loader_was_just_read(struct fz_app *app, const struct fz_rendition *r);
+
+/* Render thread. Of what the picture view shows, or will; FZ_HEAP_DROP where it does not want it. */
+uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item);
+
+/* Render thread. The picture in view and its neighbours, as many as there is room for; false when the credit ran out. */
+bool fz_loader_issue_pictures(struct fz_app *app);
+
 /* Render thread. Takes a job that has done its work: its credit comes back, its memory goes to a worker. */
 void fz_loader_retire(struct fz_app *app, struct fz_job *job);
 

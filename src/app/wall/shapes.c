@@ -154,7 +154,7 @@ static struct range needed(const struct fz_app *app, const struct fz_focus *focu
 /* In view first, then what that depends on, then ahead of it, then behind. */
 static struct batch *next_batch(struct fz_app *app)
 {
-    struct fz_focus focus = fz_wall_focus(app);
+    struct fz_focus focus = fz_wall_aim(app, NULL);
     struct range need = needed(app, &focus);
     size_t count = fz_list_count(app->list), reach = (focus.last - focus.first + 1) * SCREENFULS;
     const struct range ranges[] = {

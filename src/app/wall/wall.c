@@ -25,6 +25,9 @@ enum {
     FADE_US = 80000,
     CAPTION_PX = 13,
     PICTURES_A_HEADING = 2, /* on average, or there are none */
+    FAR_VIEWS = 2,          /* that are scrolled past are not waited for */
+    RUSH_VIEWS_S = 8,
+    SETTLED_US = 50000, /* a key that is held changes the aim sooner */
 };
 static const double ROUNDING_PX = 2.5; /* what whole pixels make of a shape */
 /* A tile is seen in the very frame that it arrives in. */
@@ -163,6 +166,25 @@ struct fz_focus fz_wall_focus(const struct fz_app *app)
     return focus;
 }
 
+struct fz_focus fz_wall_aim(const struct fz_app *app, enum fz_wall_pace *pace)
+{
+    const struct fz_wall *wall = &app->wall;
+    const struct fz_scroll *scroll = &wall->scroll;
+    double view = fz_layout_view(&wall->layout), way = fabs(scroll->target - scroll->position);
+    bool is_settled = scroll->target == wall->aimed && app->now_us - wall->aimed_us >= SETTLED_US;
+    enum fz_wall_pace is = way > 0 || scroll->dragging ? FZ_WALL_GLIDES : FZ_WALL_RESTS;
+    if (scroll->dragging && fabs(scroll->velocity) > view * RUSH_VIEWS_S)
+        is = FZ_WALL_RUSHES;
+    else if (way > view * FAR_VIEWS)
+        is = is_settled ? FZ_WALL_JUMPS : FZ_WALL_RUSHES;
+    if (pace)
+        *pace = is;
+    struct fz_focus focus = fz_wall_focus(app);
+    if (is == FZ_WALL_JUMPS)
+        fz_layout_visible(&wall->layout, scroll->target, &focus.first, &focus.last);
+    return focus;
+}
+
 bool fz_wall_hit(const struct fz_app *app, double x, double y, size_t *index)
 {
     return fz_layout_hit(&app->wall.layout, app->wall.scroll.position, x, y, index);
@@ -213,6 +235,10 @@ bool fz_wall_step(struct fz_app *app, double dt_s)
     waits |= fz_dissolve_step(app);
     if (jumps_too_soon(app))
         return true;
+    if (wall->scroll.target != wall->aimed) {
+        wall->aimed = wall->scroll.target;
+        wall->aimed_us = app->now_us;
+    }
     double from = wall->scroll.position;
     if (!fz_scroll_step(&wall->scroll, dt_s))
         return waits;

@@ -32,6 +32,8 @@ struct fz_wall {
     int64_t drag_us;
     int64_t scrolled_us; /* the position bar shows for a while */
     int64_t jumped_us;   /* by a row or more at once */
+    double aimed;        /* where the scroll is to come to rest, */
+    int64_t aimed_us;    /* and since when */
     int64_t sized_us;    /* when tiles last changed their size */
     fz_item_id gripped;  /* stays at `grip` px of the window when they do next; NONE: the usual one stays */
     double grip;         /* along the scroll */
@@ -45,6 +47,17 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h);   /* what is lo
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
 fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view: it keeps its place */
 struct fz_focus fz_wall_focus(const struct fz_app *app);
+
+/* How the wall moves, and what is worth loading then. */
+enum fz_wall_pace {
+    FZ_WALL_RESTS,  /* what is in view, what is around, all else */
+    FZ_WALL_GLIDES, /* what is in view and around */
+    FZ_WALL_JUMPS,  /* far: what will be in view where it comes to rest */
+    FZ_WALL_RUSHES, /* farther and farther: nothing */
+};
+
+/* Where the user looks, or is about to look; `pace` may be NULL. */
+struct fz_focus fz_wall_aim(const struct fz_app *app, enum fz_wall_pace *pace);
 void fz_wall_set_tile_size(struct fz_app *app, double factor); /* 0 = that of --tile */
 /* Lays out for the size that was asked for, six times a second at most: each is another picture of the whole window. True while
  * one waits. */

@@ -1,0 +1,80 @@
+/* What the picture view wants becomes jobs: the picture in view, its neighbours, and what a zoom asks for of either. */
+#include "app/app.h"
+#include "app/loading/loader_internal.h"
+
+uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item)
+{
+    size_t index;
+    uint32_t distance;
+    if (!fz_list_index(app->list, item, &index) || !fz_picture_wants(app, index, &distance))
+        return FZ_HEAP_DROP;
+    return distance == 0 ? fz_priority(FZ_PRIORITY_PICTURE, 0) : fz_priority(FZ_PRIORITY_NEIGHBOUR, distance);
+}
+
+/* Whether what is there has the resolution that the camera asks for, and not far more. */
+static bool has_picture(const struct fz_tile *tile, int box_w, int box_h, bool in_view)
+{
+    const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
+    if ((r->refused || (r->no_room_view > 0 && !in_view)) && r->box_w == box_w && r->box_h == box_h)
+        return true;
+    if (!r->texture || r->box_w == 0)
+        return false;
+    int want_w, want_h;
+    fz_image_fit(tile->picture_w, tile->picture_h, box_w, box_h, &want_w, &want_h);
+    int w = fz_texture_w(r->texture);
+    return w >= want_w && w <= want_w * 3 / 2;
+}
+
+/* Step 0 is the picture in view, then come its neighbours, nearest in the direction of travel first. False: there is none. */
+static bool picture_at(const struct fz_app *app, size_t at, long step, fz_item_id *item)
+{
+    long signed_step = step <= FZ_PICTURES_AHEAD ? step : FZ_PICTURES_AHEAD - step;
+    long index = (long)at + signed_step * app->picture.direction;
+    bool there = index >= 0 && index < (long)fz_list_count(app->list);
+    *item = there ? fz_list_at(app->list, (size_t)index) : FZ_ITEM_NONE;
+    return there;
+}
+
+/* What of them the zoom asks for, if it goes from picture to picture. */
+static bool issue_details(struct fz_app *app, size_t at, long steps)
+{
+    fz_item_id item;
+    for (long step = 1; step <= steps; step++)
+        if (picture_at(app, at, step, &item) && !fz_loader_is_held_up(app, item) &&
+            !fz_detail_issue(app, item, FZ_DETAIL_IN_VIEW))
+            return false;
+    const struct fz_tile *shown = fz_loader_tile(app, app->picture.shown);
+    bool takes_all = shown && shown->format && !fz_image_has_parts(shown->format);
+    return !takes_all || fz_detail_issue(app, app->picture.shown, FZ_DETAIL_REST);
+}
+
+/* The picture in view and its neighbours, as many as there is room for; false when the credit ran out. */
+bool fz_loader_issue_pictures(struct fz_app *app)
+{
+    size_t at;
+    fz_item_id item;
+    if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
+        return true;
+    const struct fz_layout_params *window = &app->wall.layout.params;
+    size_t room = app->head ? fz_texture_capacity(app->head, window->view_w, window->view_h) : 1;
+    for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
+        if (step == 1 && !fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY))
+            return false;
+        if ((step > 0 && (size_t)step + 2 > room) || !picture_at(app, at, step, &item))
+            continue;
+        const struct fz_tile *tile = fz_loader_tile(app, item);
+        int box_w, box_h;
+        fz_picture_box(app, item, &box_w, &box_h);
+        if (fz_loader_is_held_up(app, item))
+            continue;
+        if (tile &&
+            (tile->renditions[FZ_FOR_PICTURE].job ||
+             fz_loader_was_just_read(app, &tile->renditions[FZ_FOR_PICTURE]) ||
+             !fz_loader_may_decode(app, tile, step == 0) || has_picture(tile, box_w, box_h, step == 0)))
+            continue;
+        if (!fz_loader_issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h,
+                                    fz_loader_picture_priority(app, item)))
+            return false;
+    }
+    return issue_details(app, at, FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND);
+}
