@@ -135,6 +135,7 @@ struct fz_app {
     struct fz_about about;
     struct fz_panels panels;
     struct fz_stats stats;
+    uint64_t memory_bytes; /* --memory, or what is its default here */
     struct fz_relief relief;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */

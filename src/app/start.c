@@ -231,7 +231,7 @@ enum fz_err fz_app_listen(struct fz_app *app, struct fz_error *err)
 enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t count, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
-    uint64_t memory = fz_memory_bound(&app->options);
+    uint64_t memory = app->memory_bytes = fz_memory_bound(&app->options);
     fz_cancel_init(&app->quit, NULL);
     app->headless = fz_option_is_on(&app->options, FZ_OPTION_HEADLESS);
     app->start_show = fz_option_is_on(&app->options, FZ_OPTION_SLIDESHOW);

@@ -37,6 +37,14 @@ bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz
     return taken;
 }
 
+uint64_t fz_ledger_reserved(struct fz_ledger *ledger)
+{
+    fz_monitor_enter(&ledger->released);
+    uint64_t bytes = ledger->reserved;
+    fz_monitor_leave(&ledger->released);
+    return bytes;
+}
+
 void fz_ledger_release(struct fz_ledger *ledger, uint64_t bytes)
 {
     fz_monitor_enter(&ledger->released);

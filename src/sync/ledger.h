@@ -23,6 +23,9 @@ void fz_ledger_fini(struct fz_ledger *ledger);
 /* A worker. Waits until `bytes` fit; false when they never will (over the capacity), or `token` is cancelled. */
 bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token);
 
+/* Any thread. What is reserved now. */
+uint64_t fz_ledger_reserved(struct fz_ledger *ledger);
+
 /* A worker. Gives back exactly what one successful reserve took. */
 void fz_ledger_release(struct fz_ledger *ledger, uint64_t bytes);
 

@@ -15,7 +15,10 @@ enum {
     GRAPH_H = 100,
     GRAPH_US = 50000, /* its full height */
     PAD = 12,
+    LEAST_PX = 6,
+    HALF_LINE = 30, /* characters, about */
 };
+static const double LINE_EM = 1.75; /* from line to line, at most */
 static const struct fz_color WORK = {96, 190, 120, 255};
 static const struct fz_color PRESENT = {90, 140, 220, 255};
 static const struct fz_color TOO_LONG = {240, 110, 90, 255};
@@ -65,6 +68,39 @@ static double ms(const struct fz_histogram *h, double share)
     return us < 0 ? 0 : (double)us / 1000;
 }
 
+/* How the jobs that are out divide into the classes of their priorities. */
+static void tell_queue(const struct fz_app *app, char *text)
+{
+    static const char *const names[] = {"picture", "first",  "in view", "next",
+                                        "ahead",   "behind", "rest",    "unknown"};
+    size_t counts[sizeof names / sizeof *names] = {0}, len = 0;
+    for (size_t i = 0; i < app->loader.flying_count; i++) {
+        const struct fz_job *job = app->loader.flying[i];
+        uint64_t class = atomic_load(&job->priority) >> 32;
+        bool loads = job->kind == FZ_JOB_DECODE || job->kind == FZ_JOB_DETAIL || job->kind == FZ_JOB_SNIFF;
+        if (loads && class < sizeof names / sizeof *names)
+            counts[class]++;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names && len < FZ_PERF_TEXT; i++)
+        if (counts[i] > 0)
+            len += (size_t)snprintf(text + len, FZ_PERF_TEXT - len, "%s%s %zu",
+                                    len > 0 ? "  " : "to load:  ", names[i], counts[i]);
+    if (len == 0)
+        snprintf(text, FZ_PERF_TEXT, "nothing to load");
+}
+
+/* The layers in two lines: *next is where the second begins. */
+static void tell_sandbox(const struct fz_app *app, char *first, char *second)
+{
+    char all[FZ_SANDBOX_TEXT];
+    fz_sandbox_format(fz_pool_layers(&app->pool), all);
+    size_t len = strlen(all), cut = len < HALF_LINE ? len : HALF_LINE;
+    while (cut < len && all[cut] != ' ')
+        cut++;
+    snprintf(first, FZ_PERF_TEXT, "sandbox %.*s", (int)cut, all);
+    snprintf(second, FZ_PERF_TEXT, "   %s", all + cut);
+}
+
 static void tell(struct fz_app *app)
 {
     struct fz_perf *perf = &app->perf;
@@ -80,20 +116,26 @@ static void tell(struct fz_app *app)
     int n = 0;
     snprintf(perf->wanted[n++], FZ_PERF_TEXT, "%s  frames %llu, late %llu", fz_head_renderer_name(app->head),
              (unsigned long long)stats->total.count, (unsigned long long)stats->late);
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decoding by %s, sandbox %s, replaced %d",
-             app->options.values[FZ_OPTION_ISOLATION].text,
-             fz_sandbox_state_name(fz_sandbox_state_of(fz_pool_layers(&app->pool))),
-             atomic_load(&app->pool.counts.engine.respawned));
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decoding by %s, replaced %d",
+             app->options.values[FZ_OPTION_ISOLATION].text, atomic_load(&app->pool.counts.engine.respawned));
+    tell_sandbox(app, perf->wanted[n], perf->wanted[n + 1]);
+    n += 2;
     snprintf(perf->wanted[n++], FZ_PERF_TEXT, "work  p50 %.1f  p99 %.1f  most %.1f ms", ms(&stats->work, 0.5),
              ms(&stats->work, 0.99), (double)stats->work.max_us / 1000);
     snprintf(perf->wanted[n++], FZ_PERF_TEXT, "present  p50 %.1f  p99 %.1f  most %.1f ms",
              ms(&stats->present, 0.5), ms(&stats->present, 0.99), (double)stats->present.max_us / 1000);
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "under way %zu  credit %.1f of %.1f MB", loader->flying_count,
-             (double)loader->credit_bytes / mb, (double)loader->credit_limit_bytes / mb);
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "textures %.1f MB, most %.1f  uploads %llu%s",
-             (double)textures->bytes / mb, (double)textures->bytes_peak / mb,
-             (unsigned long long)textures->uploads,
+    tell_queue(app, perf->wanted[n++]);
+    char took[32] = "";
+    if (stats->pss_peak_bytes > 0)
+        snprintf(took, sizeof took, ", all processes up to %.0f", (double)stats->pss_peak_bytes / mb);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "bound %.0f MB%s%s", (double)app->memory_bytes / mb, took,
              app->relief.pressure == FZ_PRESSURE_NONE ? "" : "  memory is short");
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "textures %.1f of %.1f MB, most %.1f  uploads %llu",
+             (double)textures->bytes / mb, (double)fz_texture_budget(app->head) / mb,
+             (double)textures->bytes_peak / mb, (unsigned long long)textures->uploads);
+    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decodes %.1f of %.1f MB  surfaces %.1f of %.1f",
+             (double)fz_ledger_reserved(&app->pool.ledger) / mb, (double)app->pool.ledger.capacity / mb,
+             (double)loader->credit_bytes / mb, (double)loader->credit_limit_bytes / mb);
     snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decoded %llu, %.1f a second  hits %llu",
              (unsigned long long)stats->decodes, perf->decodes_per_s, (unsigned long long)stats->hits);
 }
@@ -140,7 +182,9 @@ void fz_perf_draw(struct fz_app *app)
         return;
     if (app->now_us >= fz_perf_next_us(app))
         tell(app);
-    struct fz_text_style style = {.px = FZ_PANEL_PX - 2,
+    double room = fz_head_h(app->head) - 2 * FZ_PANEL_MARGIN - GRAPH_H - 3 * PAD;
+    double largest = room / (FZ_PERF_LINES * LINE_EM * fz_app_text_scale(app));
+    struct fz_text_style style = {.px = (int)fmin(FZ_PANEL_PX - 2, fmax(floor(largest), LEAST_PX)),
                                   .max_w = fz_head_w(app->head) - 2 * (PAD + FZ_PANEL_MARGIN)};
     bool ready = true;
     double line = 0, widest = FZ_PERF_FRAMES * BAR_PX;

@@ -7,7 +7,7 @@
 
 struct fz_app;
 
-enum { FZ_PERF_FRAMES = 240, FZ_PERF_LINES = 7, FZ_PERF_TEXT = 96 };
+enum { FZ_PERF_FRAMES = 240, FZ_PERF_LINES = 11, FZ_PERF_TEXT = 96 };
 
 struct fz_perf {
     bool open;
