@@ -36,6 +36,7 @@ complete -c frieze -n 'not __frieze_is_ctl' -l slideshow -s s -d 'start as a sli
 complete -c frieze -n 'not __frieze_is_ctl' -l delay -s d -x -d 'how long the slideshow shows a picture (0.34 at least: nothing flashes)'
 complete -c frieze -n 'not __frieze_is_ctl' -l tile -s t -x -d 'size of the box of a picture on the wall'
 complete -c frieze -n 'not __frieze_is_ctl' -l layout -x -a 'grid justified masonry strip' -d 'how pictures hang: in boxes, or whole in rows, in columns; in one row'
+complete -c frieze -n 'not __frieze_is_ctl' -l fit -x -a 'contain cover' -d 'in a grid or strip: all of a picture in its box, or the box filled'
 complete -c frieze -n 'not __frieze_is_ctl' -l names -s n -d 'show file names under the tiles'
 complete -c frieze -n 'not __frieze_is_ctl' -l text-scale -x -d 'enlarge texts'
 complete -c frieze -n 'not __frieze_is_ctl' -l background -s b -x -d 'colour behind the pictures'
@@ -163,6 +164,6 @@ complete -c frieze -n __frieze_wants_command -a reset -d 'undo set: what files a
 complete -c frieze -n '__frieze_wants_argument loading' -a 'pause resume'
 complete -c frieze -n '__frieze_wants_argument wait' -a 'idle screenful loaded'
 complete -c frieze -n '__frieze_wants_argument screenshot' -F
-complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile layout names text-scale background motion hidden sort reverse no-siblings no-stack null resume watch no-watch wait size headless memory history cache-size jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation sandbox keys print-marks marks pick name screenshot quit-when stats shown config no-config help version'
-complete -c frieze -n '__frieze_wants_argument set' -a 'delay tile layout names text-scale background motion sort reverse history run-timeout'
-complete -c frieze -n '__frieze_wants_argument reset' -a 'delay tile layout names text-scale background motion sort reverse history run-timeout'
+complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile layout fit names text-scale background motion hidden sort reverse no-siblings no-stack null resume watch no-watch wait size headless memory history cache-size jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation sandbox keys print-marks marks pick name screenshot quit-when stats shown config no-config help version'
+complete -c frieze -n '__frieze_wants_argument set' -a 'delay tile layout fit names text-scale background motion sort reverse history run-timeout'
+complete -c frieze -n '__frieze_wants_argument reset' -a 'delay tile layout fit names text-scale background motion sort reverse history run-timeout'

@@ -22,13 +22,16 @@ static void apply(struct fz_app *app, enum fz_option_id id)
         fz_loader_forget_all(app);
     else if (id == FZ_OPTION_SORT || id == FZ_OPTION_REVERSE)
         fz_browse_sort_by_options(app);
+    else if (id == FZ_OPTION_FIT)
+        fz_wall_resize(app, fz_head_w(app->head), fz_head_h(app->head));
     else if (id == FZ_OPTION_LAYOUT)
         fz_wall_switch_layout(app);
     else if (id == FZ_OPTION_TEXT_SCALE)
         apply_text_scale(app);
     else if (id == FZ_OPTION_NAMES && fz_wall_has_shapes(app)) /* without names there is no room for them */
         fz_wall_resize(app, fz_head_w(app->head), fz_head_h(app->head));
-    if (id == FZ_OPTION_BACKGROUND || id == FZ_OPTION_TEXT_SCALE || id == FZ_OPTION_NAMES)
+    if (id == FZ_OPTION_BACKGROUND || id == FZ_OPTION_FIT || id == FZ_OPTION_TEXT_SCALE ||
+        id == FZ_OPTION_NAMES)
         fz_steady_cut(app, FZ_STEADY_CUT);
     app->dirty = true;
 }

@@ -31,6 +31,8 @@
       "size of the box of a picture on the wall")                                                      \
     X(LAYOUT, CHOICE, "layout", 0, "grid", 0, 0, "grid|justified|masonry|strip", SHOW, LIVE,           \
       "how pictures hang: in boxes, or whole in rows, in columns; in one row")                         \
+    X(FIT, CHOICE, "fit", 0, "contain", 0, 0, "contain|cover", SHOW, LIVE,                             \
+      "in a grid or strip: all of a picture in its box, or the box filled")                            \
     X(NAMES, FLAG, "names", 'n', NULL, 0, 1, NULL, SHOW, LIVE, "show file names under the tiles")      \
     X(TEXT_SCALE, FACTOR, "text-scale", 0, "1", 0.5, 4, "FACTOR", SHOW, LIVE, "enlarge texts")         \
     X(BACKGROUND, COLOR, "background", 'b', "0c0c0e", 0, 0xffffff, "RRGGBB", SHOW, LIVE,               \

@@ -20,7 +20,7 @@ struct fz_cache_key {
     const char *path; /* absolute; borrowed */
     uint64_t bytes;   /* of the file */
     int64_t mtime_ns; /* since 1970 */
-    int box_w, box_h;
+    int box_w, box_h; /* the latter below 0: of a tile that fills it */
 };
 
 enum { FZ_CACHE_ANY_BACKGROUND = -1 };

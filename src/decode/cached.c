@@ -33,7 +33,7 @@ static struct fz_cache_key key_of(const struct fz_job *job, const struct fz_file
                                  .bytes = file->bytes,
                                  .mtime_ns = file->mtime_ns,
                                  .box_w = job->box_w,
-                                 .box_h = job->box_h};
+                                 .box_h = job->covers ? -job->box_h : job->box_h};
 }
 
 bool fz_cached_find(struct fz_cache_reader *cache, const struct fz_job *job, struct fz_file_facts *file,

@@ -136,6 +136,22 @@ static bool look_at_file(struct fz_decoder *decoder, struct fz_job *job)
     return true;
 }
 
+/* What is beside the box goes. */
+static void cut(struct fz_job *job)
+{
+    SDL_Surface *s = job->surface;
+    int w = s->w < job->box_w ? s->w : job->box_w, h = s->h < job->box_h ? s->h : job->box_h;
+    if (w == s->w && h == s->h)
+        return;
+    size_t row_bytes = (size_t)w * 4;
+    uint8_t *to = s->pixels;
+    const uint8_t *from = to + (size_t)((s->h - h) / 2) * (size_t)s->pitch + (size_t)((s->w - w) / 2) * 4;
+    for (int y = 0; y < h; y++)
+        memmove(to + (size_t)y * (size_t)s->pitch, from + (size_t)y * (size_t)s->pitch, row_bytes);
+    s->w = w;
+    s->h = h;
+}
+
 static void load(struct fz_decoder *decoder, struct fz_job *job, const struct fz_image_request *asked)
 {
     struct decode_call call = {.decoder = decoder, .job = job};
@@ -144,6 +160,8 @@ static void load(struct fz_decoder *decoder, struct fz_job *job, const struct fz
     job->error.code = fz_engine_load(decoder->engine, &request, &job->image, &job->surface, &job->error);
     if (call.reserved_bytes > 0)
         fz_ledger_release(decoder->ledger, call.reserved_bytes);
+    if (job->covers && job->surface)
+        cut(job);
 }
 
 /* What the request names beside its bytes is the job's. */
@@ -151,6 +169,7 @@ static void decode(struct fz_decoder *decoder, struct fz_job *job, struct fz_ima
 {
     request->box_w = job->box_w;
     request->box_h = job->box_h;
+    request->covers = job->covers;
     request->region = job->region;
     request->index = job->index;
     request->background = job->background;
@@ -243,13 +262,17 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
         .head = job->head,
         .box_w = job->box_w,
         .box_h = job->box_h,
+        .covers = job->covers,
         .background = job->background,
         .limits = job->limits,
         .host = {&call, host_cancelled, NULL, NULL},
     };
     if (fz_engine_load_first(decoder->engine, &request, &first->image, &first->surface) ||
-        load_thumbnail(decoder, job, &request, first))
+        load_thumbnail(decoder, job, &request, first)) {
+        if (job->covers)
+            cut(first);
         return first;
+    }
     fz_job_free(first);
     return NULL;
 }

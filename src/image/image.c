@@ -38,11 +38,25 @@ void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *
     *out_h = *out_h < 1 ? 1 : *out_h;
 }
 
+void fz_image_cover(int width, int height, int *box_w, int *box_h)
+{
+    int64_t w = width, h = height, bw = *box_w, bh = *box_h;
+    if (w * bh > h * bw) { /* wider than the box */
+        int64_t wide = (w * bh + h / 2) / h;
+        *box_w = (int)(wide < bw * FZ_IMAGE_COVER ? wide : bw * FZ_IMAGE_COVER);
+    } else {
+        int64_t high = (h * bw + w / 2) / w;
+        *box_h = (int)(high < bh * FZ_IMAGE_COVER ? high : bh * FZ_IMAGE_COVER);
+    }
+}
+
 struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height)
 {
     const struct fz_image_request *request = d->request;
     bool swaps = fz_orient_swaps(d->turn);
     int box_w = swaps ? request->box_h : request->box_w, box_h = swaps ? request->box_w : request->box_h;
+    if (request->covers)
+        fz_image_cover(width, height, &box_w, &box_h);
     struct fz_part part = {.of = fz_region_stored(&request->region, d->turn, width, height)};
     if (request->region.w == 0) {
         fz_image_fit(width, height, box_w, box_h, &part.out_w, &part.out_h);
@@ -184,6 +198,8 @@ bool fz_decode_is_coarse(const struct fz_decode *d)
         int box_w = turned ? request->box_h : request->box_w,
             box_h = turned ? request->box_w : request->box_h;
         int w, h_px;
+        if (request->covers)
+            fz_image_cover((int)h->width, (int)h->height, &box_w, &box_h);
         fz_image_fit((int)h->width, (int)h->height, box_w, box_h, &w, &h_px);
         if ((uint32_t)w > (h->width + 7) / 8 || (uint32_t)h_px > (h->height + 7) / 8)
             return false;
@@ -210,6 +226,8 @@ static uint64_t needed_bytes(struct fz_decode *d, const struct fz_reader *reader
     int width = (int)d->header.width, part = width, out = width;
     int region_side = region->w > region->h ? region->w : region->h;
     int box_side = request->box_w > request->box_h ? request->box_w : request->box_h;
+    if (request->covers && box_side < INT_MAX / FZ_IMAGE_COVER)
+        box_side *= FZ_IMAGE_COVER;
     if (region->w > 0 && region_side < part)
         part = region_side;
     if (box_side > 0 && box_side < out)

@@ -65,6 +65,8 @@ struct fz_image_request {
     const uint8_t *bytes;      /* borrowed: what stands in the file, instead of fd; NULL: fd is read */
     size_t len;
     int box_w, box_h; /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
+    bool
+        covers; /* it is as large as fills the box instead, up to FZ_IMAGE_COVER boxes long; not of a region */
     /* Of a region (brought inside the picture where it is not) the result is exactly the box, at most the region's own
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */
@@ -145,6 +147,10 @@ bool fz_image_has_parts(const char *format);
 /* Any thread. The size of width x height fitted inside box_w x box_h, aspect kept, at least 1 x 1, never
  * enlarged; a box of 0 x 0 leaves it as it is. */
 void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *out_h);
+
+/* Any thread. Makes a box larger, by the side that is not the tight one: what fits into it fills what it was. */
+enum { FZ_IMAGE_COVER = 4 };
+void fz_image_cover(int width, int height, int *box_w, int *box_h);
 
 /* Any thread but the render thread. Writes pixels (as in struct fz_image, alpha ignored) as a PNG beside
  * `path`, then renames it there: the old file or the new one, never half. */

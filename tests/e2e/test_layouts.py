@@ -1,4 +1,5 @@
 """Layouts whose tiles have the shapes of their pictures: whole pictures, no gaps, nothing that jumps."""
+import os
 import time
 
 import numpy as np
@@ -195,3 +196,56 @@ def test_the_wall_that_was_fades_away(home, folder, motion):
             assert outside < 0.02, f"{outside:.1%} of the places are neither"
             parts.append(np.abs(now - before).mean() / np.abs(after - before).mean())
         assert any(0.1 < part < 0.9 for part in parts), parts
+
+
+BOX, CUT = (256, 192), ((900, 300), (300, 900), (800, 600), (640, 360), (120, 90), (300, 100))
+
+
+def photo_like(size, seed):
+    """Smooth, and different everywhere: what is cut off on the wrong side shows."""
+    small = Image.fromarray(np.random.default_rng(seed).integers(0, 255, (6, 8, 3), dtype=np.uint8))
+    return small.resize(size, Image.BICUBIC)
+
+
+def cut_to_box(image):
+    """As large as the box, from the middle; nothing is enlarged."""
+    scale = min(1, max(BOX[0] / image.width, BOX[1] / image.height))
+    whole = image.resize((round(image.width * scale), round(image.height * scale)), Image.BICUBIC)
+    w, h = min(whole.width, BOX[0]), min(whole.height, BOX[1])
+    left, top = (whole.width - w) // 2, (whole.height - h) // 2
+    return whole.crop((left, top, left + w, top + h))
+
+
+@pytest.mark.parametrize("name", ["png", "jpg"])
+def test_pictures_fill_their_boxes(home, isolation, name):
+    """Cut on both sides alike; cold, and from the tile cache; chosen at the start and at run time."""
+    (home / "shapes").mkdir()
+    drawn = [photo_like(size, seed) for seed, size in enumerate(CUT)]
+    selected = home / "shapes" / "0.png"
+    Image.new("RGB", BOX).save(selected)
+    os.utime(selected, (1.5e9, 1.5e9))
+    for number, image in enumerate(drawn):
+        path = home / "shapes" / f"{number + 1}.{name}"
+        image.save(path, **({"quality": 95} if name == "jpg" else {}))
+        os.utime(path, (1.5e9, 1.5e9))
+    for run in ("cold", "seen before", "at run time"):
+        fit = [] if run == "at run time" else ["--fit", "cover"]
+        with home.start("--size", "1920x1080", "--isolation", isolation, *fit, home / "shapes") as running:
+            running.until(items=len(CUT) + 1, pending=0)
+            if not fit:
+                running.idle().ask("set", "fit", "cover")
+            shot = np.asarray(running.idle().screenshot().convert("RGB"), dtype=np.int16)
+            assert run != "seen before" or running.stats()["opens"] == 0
+        for number, image in enumerate(drawn):
+            wanted = np.asarray(cut_to_box(image), dtype=np.int16)
+            is_ = tile_at(shot, number)
+            assert is_.shape == wanted.shape, (run, number)
+            assert np.abs(is_ - wanted).mean() < 3, (run, number)
+
+
+def tile_at(shot, number):
+    """The picture in the column after the selected one, of seven."""
+    column = shot[:216, (number + 1) * 1920 // 7:(number + 2) * 1920 // 7]
+    inside = np.abs(column - np.array(BACKGROUND)).sum(axis=2) > 12
+    rows, columns = np.flatnonzero(inside.mean(axis=1) > 0.3), np.flatnonzero(inside.mean(axis=0) > 0.3)
+    return column[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]

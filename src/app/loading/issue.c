@@ -177,6 +177,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     job->purpose = (int)purpose;
     job->box_w = box_w;
     job->box_h = box_h;
+    job->covers = purpose == FZ_FOR_WALL && app->loader.covers;
     job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
     job->limits = fz_limits_from_options(&app->options);
     if (purpose == FZ_FOR_WALL)

@@ -120,9 +120,13 @@ struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item)
     return tile;
 }
 
-void fz_loader_set_box(struct fz_app *app, int box_w, int box_h)
+void fz_loader_set_box(struct fz_app *app, int box_w, int box_h, bool covers)
 {
     struct fz_loader *loader = &app->loader;
+    if (loader->covers != covers) {
+        loader->covers = covers;
+        fz_loader_forget_all(app);
+    }
     if (loader->box_w == box_w && loader->box_h == box_h)
         return;
     loader->box_w = box_w;

@@ -73,7 +73,8 @@ struct fz_loader {
     size_t view_first; /* the first tile of it */
     uint32_t view_epoch;
     uint32_t epoch;     /* counts sizes of the wall's box */
-    int box_w, box_h;   /* the wall's box now */
+    int box_w, box_h;   /* the wall's box now, */
+    bool covers;        /* and whether tiles fill it */
     size_t final_count; /* tiles known to be final in this epoch */
     size_t failed_count;
     bool refusal_told;             /* that the renderer refused a texture */
@@ -96,7 +97,7 @@ struct fz_tile *fz_loader_tile(const struct fz_app *app, fz_item_id item);
 struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item);
 
 /* The wall's box changed: every tile is wanted anew, old textures stay until then. */
-void fz_loader_set_box(struct fz_app *app, int box_w, int box_h);
+void fz_loader_set_box(struct fz_app *app, int box_w, int box_h, bool covers);
 void fz_loader_list_changed(struct fz_app *app);
 
 /* Judges what is out there, then issues what is wanted and has credit. Cheap where nothing changed. */

@@ -167,7 +167,7 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
         fz_picture_look(app);
     } else {
         show_item(app, picture->item);
-        picture->camera.shown = fz_wall_rect_of(app, index);
+        picture->camera.shown = fz_wall_whole_rect_of(app, index);
     }
     fz_steady_cut(app, FZ_STEADY_OPENING);
     app->loader.moved = app->dirty = true;
@@ -183,7 +183,7 @@ void fz_picture_close(struct fz_app *app)
     fz_wall_reveal_selected(app, true);
     size_t index;
     if (fz_list_index(app->list, picture->shown, &index))
-        picture->camera.target = fz_wall_rect_of(app, index);
+        picture->camera.target = fz_wall_whole_rect_of(app, index);
     app->mode = FZ_MODE_WALL;
     fz_steady_cut(app, FZ_STEADY_OPENING);
     app->loader.moved = app->dirty = true;
@@ -320,6 +320,11 @@ static void draw_item(struct fz_app *app, fz_item_id item, struct fz_rect rect, 
 {
     const struct fz_tile *tile = fz_loader_tile(app, item);
     struct fz_texture *texture = fz_animate_texture(app, item, FZ_FOR_PICTURE, still_of(app, item));
+    if (texture && fz_wall_covers(app) && texture == texture_of(app, item, FZ_FOR_WALL)) {
+        bool sideways = tile->turn.quarters % 2 != 0; /* it is but the middle of the picture */
+        double w = fz_texture_w(texture), h = fz_texture_h(texture);
+        rect = fz_rect_fit(rect, sideways ? h : w, sideways ? w : h, true);
+    }
     if (texture)
         fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
 }

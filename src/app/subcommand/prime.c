@@ -28,10 +28,11 @@ enum {
 };
 
 static const enum fz_option_id shared[] = {
-    FZ_OPTION_TILE,        FZ_OPTION_BACKGROUND,   FZ_OPTION_HIDDEN,        FZ_OPTION_NUL,
-    FZ_OPTION_CACHE_SIZE,  FZ_OPTION_MEMORY,       FZ_OPTION_JOBS,          FZ_OPTION_LIMIT_PIXELS,
-    FZ_OPTION_LIMIT_BYTES, FZ_OPTION_LIMIT_FRAMES, FZ_OPTION_LIMIT_NESTING, FZ_OPTION_LIMIT_SECONDS,
-    FZ_OPTION_CONFIG,      FZ_OPTION_NO_CONFIG,    FZ_OPTION_ISOLATION,     FZ_OPTION_SANDBOX,
+    FZ_OPTION_TILE,          FZ_OPTION_FIT,         FZ_OPTION_BACKGROUND,   FZ_OPTION_HIDDEN,
+    FZ_OPTION_NUL,           FZ_OPTION_CACHE_SIZE,  FZ_OPTION_MEMORY,       FZ_OPTION_JOBS,
+    FZ_OPTION_LIMIT_PIXELS,  FZ_OPTION_LIMIT_BYTES, FZ_OPTION_LIMIT_FRAMES, FZ_OPTION_LIMIT_NESTING,
+    FZ_OPTION_LIMIT_SECONDS, FZ_OPTION_CONFIG,      FZ_OPTION_NO_CONFIG,    FZ_OPTION_ISOLATION,
+    FZ_OPTION_SANDBOX,
 };
 
 static const struct fz_subcommand command = {
@@ -146,6 +147,7 @@ static void begin_jobs(struct prime *p)
         job->root = entry->root;
         job->box_w = values[FZ_OPTION_TILE].w;
         job->box_h = values[FZ_OPTION_TILE].h;
+        job->covers = values[FZ_OPTION_FIT].text[2] == 'v';
         job->background = (uint32_t)values[FZ_OPTION_BACKGROUND].number;
         job->limits = p->limits;
         job->caching = FZ_CACHING_ON;

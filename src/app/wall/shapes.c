@@ -207,6 +207,7 @@ void fz_shapes_issue(struct fz_app *app)
         struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
         job->limits = fz_limits_from_options(&app->options);
         job->box_w = app->loader.box_w;
+        job->covers = app->loader.covers;
         job->box_h = app->loader.box_h;
         job->caching = FZ_CACHING_ON;
         job->load = batch;

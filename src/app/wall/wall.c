@@ -108,7 +108,7 @@ void fz_wall_relayout(struct fz_app *app, int view_w, int view_h)
     fz_shapes_keep_shown(app, &params);
     fz_layout_set(&wall->layout, &params);
     fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
-    fz_loader_set_box(app, (int)wall->layout.box_w, (int)wall->layout.box_h);
+    fz_loader_set_box(app, (int)wall->layout.box_w, (int)wall->layout.box_h, fz_wall_covers(app));
     app->loader.moved = app->dirty = true;
 }
 
@@ -249,14 +249,22 @@ bool fz_wall_step(struct fz_app *app, double dt_s)
     return true;
 }
 
+bool fz_wall_covers(const struct fz_app *app)
+{
+    return app->options.values[FZ_OPTION_FIT].text[2] == 'v' && !fz_wall_has_shapes(app);
+}
+
 /* Where the texture stands inside its box: at its own pixels when it was made for this box; of its own shape, all of it. */
 static struct fz_rect picture_rect(const struct fz_app *app, struct fz_rect box, const struct fz_tile *tile)
 {
     const struct fz_texture *texture = tile->renditions[FZ_FOR_WALL].texture;
     double w = tile->picture_w, h = tile->picture_h;
     bool shaped = fz_wall_has_shapes(app);
-    if (!shaped && texture && fz_texture_w(texture) <= box.w && fz_texture_h(texture) <= box.h &&
-        tile->renditions[FZ_FOR_WALL].box_w == (int)box.w) {
+    if (texture && fz_wall_covers(app)) {
+        w = fz_texture_w(texture);
+        h = fz_texture_h(texture);
+    } else if (!shaped && texture && fz_texture_w(texture) <= box.w && fz_texture_h(texture) <= box.h &&
+               tile->renditions[FZ_FOR_WALL].box_w == (int)box.w) {
         w = fz_texture_w(texture);
         h = fz_texture_h(texture);
     }
@@ -280,6 +288,18 @@ struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index)
     struct fz_rect box = box_in_window(&app->wall, index);
     const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
     return tile && tile->picture_w > 0 ? picture_rect(app, box, tile) : box;
+}
+
+struct fz_rect fz_wall_whole_rect_of(const struct fz_app *app, size_t index)
+{
+    struct fz_rect r = fz_wall_rect_of(app, index);
+    const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
+    if (!tile || tile->picture_w == 0 || !fz_wall_covers(app))
+        return r;
+    bool sideways = tile->turn.quarters % 2 != 0;
+    double w = sideways ? tile->picture_h : tile->picture_w, h = sideways ? tile->picture_w : tile->picture_h;
+    double scale = fmax(r.w / w, r.h / h);
+    return (struct fz_rect){r.x + (r.w - w * scale) / 2, r.y + (r.h - h * scale) / 2, w * scale, h * scale};
 }
 
 /* As many lines as fit, broken at spaces where there are any; widths by an average character. */

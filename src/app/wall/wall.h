@@ -88,4 +88,10 @@ enum fz_err fz_wall_next_layout(struct fz_app *app, struct fz_error *err);
 /* Where the picture of an item stands in the window; its box where its size is not known. */
 struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index);
 
+/* The same of all of the picture, where the tile shows but its middle. */
+struct fz_rect fz_wall_whole_rect_of(const struct fz_app *app, size_t index);
+
+/* Whether tiles fill their boxes, cut where they would stand over. */
+bool fz_wall_covers(const struct fz_app *app);
+
 #endif
