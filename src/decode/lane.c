@@ -26,15 +26,15 @@ static uint64_t held_bytes(const struct fz_lane *lane)
     return bytes;
 }
 
-/* What takes more than there is for all, is copied alone. What a share that hangs holds is no other's loss. */
-static bool has_room(const struct fz_lane *lane, uint64_t wanted)
+/* Half of it is kept for the picture view. What takes more than there is for all, is copied alone. What a share that hangs holds is no other's loss. */
+static bool has_room(const struct fz_lane *lane, const struct fz_job *job, uint64_t wanted)
 {
     const struct fz_files *files = lane->files;
-    uint64_t held = 0;
+    uint64_t held = 0, room = job->foreground ? files->room_bytes : files->room_bytes / 2;
     for (size_t i = 0; wanted > 0 && i < atomic_load(&files->lane_count); i++)
         if (files->lanes[i] == lane || !atomic_load(&files->lanes[i]->hangs))
             held += held_bytes(files->lanes[i]);
-    return held == 0 || held + wanted <= files->room_bytes;
+    return held == 0 || held + wanted <= room;
 }
 
 /* Of a file whose length is not known yet: what its copy will probably take, where there is as much. */
@@ -42,7 +42,7 @@ static uint64_t probable_room(const struct fz_lane *lane, const struct fz_job *j
 {
     bool asks = job->ask.request.kind == FZ_ASK_OPEN && job->ask.request.flags & FZ_OPEN_WHOLE;
     bool unknown = asks && job->ask.room_bytes == 0;
-    return unknown && has_room(lane, lane->usual_bytes) ? lane->usual_bytes : job->ask.room_bytes;
+    return unknown && has_room(lane, job, lane->usual_bytes) ? lane->usual_bytes : job->ask.room_bytes;
 }
 
 /* Of a job, or of nobody's request: what is less is more urgent. */
@@ -114,13 +114,17 @@ static struct fz_ready_node **most_urgent(struct fz_lane *lane, bool little)
     return best;
 }
 
+static bool has_room_for(const struct fz_lane *lane, struct fz_ready_node *waiting)
+{
+    const struct fz_job *job = FZ_CONTAINER(waiting, struct fz_job, ready);
+    return has_room(lane, job, job->ask.room_bytes);
+}
+
 /* Who needs room waits for it, in turn, and holds up none who needs none. */
 static struct fz_ready_node **next_to_ask(struct fz_lane *lane)
 {
     struct fz_ready_node **first = most_urgent(lane, false);
-    return first && !has_room(lane, FZ_CONTAINER(*first, struct fz_job, ready)->ask.room_bytes)
-               ? most_urgent(lane, true)
-               : first;
+    return first && !has_room_for(lane, *first) ? most_urgent(lane, true) : first;
 }
 
 void fz_lane_dispatch(struct fz_lane *lane)

@@ -12,6 +12,7 @@ import sys
 import time
 
 import bounds
+import browse
 import corpus
 import find
 import isolation
@@ -112,6 +113,11 @@ def own_steps(context, args, wall_count):
                     ("frieze_overlays", args.runs, lambda: subject.with_overlays(context, context.wall)),
                     ("isolation", SLOW_ROUNDS, lambda: isolation.run(context)),
                     ("frieze_find", SLOW_ROUNDS, lambda: find.run(context)),
+                    ("frieze_sequence", 1, lambda: browse.sequence(context)),
+                    ("frieze_zoomed", 1, lambda: browse.zoomed(context)),
+                    ("frieze_share", 1, lambda: browse.from_share(context)),
+                    ("frieze_scroll", SLOW_ROUNDS, lambda: browse.scroll(context)),
+                    ("growth", SLOW_ROUNDS, lambda: browse.growth(context)),
                     ("frieze_large", SLOW_ROUNDS, lambda: subject.until(context, "large", "loaded"))]
 
 

@@ -25,6 +25,10 @@ TILE_LIMITS = {"JPEG 4:2:0": 0.6, "JPEG 4:2:0, restarts": 0.6, "JPEG 4:2:2": 0.6
 FIRST_MS = 0.2
 ISOLATION_SHARE, ISOLATION_US, ISOLATION_START_MS, IDLE_BYTES = 1.02, 50.0, 15.0, 2e6
 KILLED_MS, LOST_MS, HUNG_MS, READERS_MS = 5.0, 100.0, 50.0, 50.0
+LATE_SHARE, LATE_ZOOMED, LATE_ON_SHARE = 0.01, 0.1, 0.05  # of pictures that are asked for
+QUIT_SHARE_MS = 1000.0
+SCROLLED_MOST, SCROLL_COLD = 500, 1.3
+GROWTH_SHARE = 1.2  # of the work at 100 pictures
 LEAST_INPUTS = 12  # fewer key presses answered while loading say nothing
 
 
@@ -208,6 +212,48 @@ def find_figures(raw):
                    worst=worst(sorts)).judge()]
 
 
+def late(runs):
+    return [1 - sum(run["there"]) / len(run["there"]) if run else None for run in runs]
+
+
+def browse_figures(raw):
+    """Pictures asked for at a pace: whether they were there already."""
+    rows = []
+    for step, name, bound in (("frieze_sequence", "next picture, 12 megapixels, 3 a second: not there yet", LATE_SHARE),
+                              ("frieze_zoomed", "the same at 100 %, 17 megapixels, 1 a second", LATE_ZOOMED),
+                              ("frieze_share", "the same, 0.5 s for each open and read of its share, 1 a second",
+                               LATE_ON_SHARE)):
+        shares = late(good(raw, step))
+        rows.append(Figure(name, median(shares), "of them", bound, worst=worst(shares)).judge())
+    on_share = good(raw, "frieze_share")
+    return rows + [Figure("there 10 back: files opened", worst([figure(run, "opens_back") for run in on_share]), "", 0).judge(),
+                   Figure("there: longest stall of the render thread",
+                          worst([figure(run, "stats", "render_thread", "stall_max") for run in on_share]), "ms",
+                          STALL_MS).judge(),
+                   Figure("there: SIGTERM to the end", worst([figure(run, "quit") for run in on_share]), "ms",
+                          QUIT_SHARE_MS).judge()]
+
+
+def scale_figures(raw):
+    """100,000 pictures."""
+    runs = good(raw, "frieze_scroll")
+    arrived = [run if run and run["at_end"] else None for run in runs]
+    against = ratios([figure(run, "final") for run in arrived], [figure(run, "cold") for run in arrived])
+    tables = [rows for rows in raw.get("growth", []) if rows and not any(row["status"] for row in rows)]
+    work = ratios([rows[-1]["work"] for rows in tables], [rows[0]["work"] for rows in tables])
+    rows = [Figure("100,000 scrolled past in 2 s: decoded, with the last screenful",
+                   worst([figure(run, "decoded") for run in arrived]), "", SCROLLED_MOST).judge(),
+            Figure("its last screenful, against a cold start there", median(against), "x cold", SCROLL_COLD,
+                   worst=worst(against)).judge(),
+            Figure("work for a frame at 100,000, against 100", median(work), "x", GROWTH_SHARE, worst=worst(work)).judge()]
+    for at, count in enumerate((row["count"] for row in tables[0]) if tables else ()):
+        rows.append(Figure(f"{count:,} pictures: first tile", median([table[at]["first_tile"] for table in tables]),
+                           counts=False))
+        rows.append(Figure(f"{count:,} pictures: work for a frame", median([table[at]["work"] for table in tables]),
+                           counts=False))
+    return rows
+
+
 def freeze_figures(raw):
     """R1: the linear program's frozen window against frieze's longest stall, as a share of one fiftieth."""
     frozen = median(each(raw, "linear", "freeze_ms"))
@@ -298,7 +344,8 @@ def large_figures(raw):
 def judge(raw, peers, count, full):
     """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
     return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
-            + (overlay_figures(raw) if full else []) + find_figures(raw) + freeze_figures(raw) + memory_figure(raw)
+            + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + scale_figures(raw) if full else [])
+            + freeze_figures(raw) + memory_figure(raw)
             + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + [failure_figure(raw)] + large_figures(raw))
 
 

@@ -41,6 +41,7 @@ class Share:
         self.is_deaf = False  # does not even take requests: who waits can be killed, as on a share of NFS
         self.delays = {}  # opcode -> s before it is answered, each request for itself
         self.counts = collections.Counter()  # opcode -> requests that came
+        self.opened = collections.Counter()  # name -> how often
         self.at_once, self.most_at_once = collections.Counter(), collections.Counter()  # opcode, or opcode and offset -> under way
         self.error = 0  # the answer to everything, as of a share that is disconnected
         self.asked = threading.Event()  # something was kept back
@@ -149,6 +150,7 @@ class Share:
             return struct.pack("=QII", 0, 0, 0) + self.attributes(path)
         if opcode in (OPEN, OPENDIR):
             os.stat(path)
+            self.opened[path.name] += opcode == OPEN
             return struct.pack("=QII", 0, DIRECT_IO if opcode == OPEN else 0, 0)
         if opcode == READ:
             _, offset, size = struct.unpack_from("=QQI", body)

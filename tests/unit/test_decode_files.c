@@ -122,11 +122,14 @@ static int close_bench(void **state)
     return 0;
 }
 
+static bool in_picture_view; /* what is submitted from now on */
+
 static struct fz_job *submit(uint32_t item, uint32_t root, enum fz_job_kind kind)
 {
     struct fz_job *job = bench_job(&bench, kind, item, bench.good);
     job->root = root;
     job->credit_bytes = 1000;
+    job->foreground = in_picture_view;
     fz_pool_submit(&bench.pool, job, item);
     return job;
 }
@@ -310,16 +313,19 @@ static void wait_until_copied(const struct reader *reader, int count)
     assert_int_equal(atomic_load(&reader->copied), count);
 }
 
-/* All that is asked for has room, or is copied alone. Who waits for that holds up nobody who needs none. */
+/* All that is asked for has room, half of it where it is not for the picture view, or is copied alone. Who waits for that holds up nobody who needs none. */
 static void copies_have_room(void **state)
 {
     enum { ROOM = WORKING_BYTES / 4, JOBS = 5 };
     static const struct {
         uint64_t bytes;
+        bool foreground;
         int at_once;
-    } cases[] = {{ROOM / 2, 2}, {ROOM / 3 * 2, 1}, {ROOM, 1}, {ROOM * 3, 1}};
+    } cases[] = {{ROOM / 2, true, 2},  {ROOM / 3 * 2, true, 1}, {ROOM, true, 1},      {ROOM * 3, true, 1},
+                 {ROOM / 4, false, 2}, {ROOM / 3, false, 1},    {ROOM / 2, false, 1}, {ROOM * 3, false, 1}};
     (void)state;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        in_picture_view = cases[c].foreground;
         atomic_store(&stuck.copied, 0);
         atomic_store(&stuck.holds, true);
         atomic_store(&stuck.share_bytes, cases[c].bytes);
@@ -334,6 +340,7 @@ static void copies_have_room(void **state)
         take(0, JOBS, FZ_OK);
         assert_int_equal(atomic_load(&stuck.copied), JOBS);
     }
+    in_picture_view = false;
 }
 
 /* What it holds, it holds for as long as nobody knows. */

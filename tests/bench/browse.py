@@ -1,0 +1,176 @@
+"""Pictures asked for at a pace, from a folder and from a slow share; and walls of 100 to 100,000 pictures, scrolled."""
+
+import pathlib
+import sys
+import time
+
+import find
+import stage
+import subject
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+import share as shares  # noqa: E402
+
+KEYS, PER_SECOND = 100, 3
+ZOOMED_KEYS = 50
+SHARE_DELAY_S, FIRST_ONES, BACK = 0.5, 3, 10
+GROWTH = (100, 1_000, 10_000, 100_000)
+SCROLL_S, SCROLL_TURNS = 2.0, 125
+PATIENCE_S = 60
+
+
+class Running:
+    """A frieze on the display, told by its control socket; `result` holds how it ended."""
+
+    def __init__(self, context, folder, *options):
+        self.context, self.folder, self.options = context, folder, options
+        self.result = {}
+
+    def __enter__(self):
+        self.context.ready()
+        self.home = stage.Home(self.context.display)
+        self.home.__enter__()
+        command = subject.frieze_command(self.context, self.home, self.folder, "--cache-size", "0", *self.options)
+        self.process = stage.start(command, self.home, cwd=self.home.path("home"))
+        path = pathlib.Path(self.home.environment["XDG_RUNTIME_DIR"], "frieze", "default.sock")
+        find.until(path.exists, "a socket")
+        self.session = find.Session(path)
+        find.until(lambda: not self.ask("status")["scanning"], "all names")
+        return self
+
+    def __exit__(self, *_):
+        began = stage.now_ms()
+        self.process.terminate()
+        self.result["status"] = subject.wait_for(self.process)
+        self.result["quit"] = stage.now_ms() - began
+        self.result["stats"] = subject.json_of(self.home.path("stats.json"))
+        self.home.__exit__(*_)
+
+    def ask(self, *command):
+        return self.session.ask(*command)
+
+    def hits(self):
+        return self.ask("stats")["cache"]["hits"]
+
+    def rest(self, state="idle"):
+        self.ask("wait", state, str(PATIENCE_S))
+
+    def go_on(self, count, per_second):
+        """Presses n; 1 for each picture that was there already, else 0."""
+        there, began = [], time.monotonic()
+        for number in range(count):
+            time.sleep(max(0, began + (number + 1) / per_second - time.monotonic()))
+            before = self.hits()
+            self.ask("key", "n")
+            there.append(self.hits() - before)
+        return there
+
+
+def sequence(context):
+    """The pictures of the wall, one after the other."""
+    with Running(context, context.wall) as running:
+        running.rest("screenful")
+        running.ask("key", "Return")
+        running.rest()
+        running.result["there"] = running.go_on(KEYS, PER_SECOND)
+    return running.result
+
+
+def zoomed(context):
+    """The large ones at 100 %, each where the one before was looked at."""
+    with Running(context, "large") as running:
+        running.rest("screenful")
+        for key in ("Return", "L", "a"):
+            running.ask("key", key)
+            running.rest()
+        running.result["there"] = running.go_on(ZOOMED_KEYS, 1)
+    return running.result
+
+
+def from_share(context):
+    """The pictures of the wall behind a file system that takes half a second for each open and each read. None: there can be
+    no such file system here."""
+    with stage.Home(context.display) as home:
+        try:
+            share = shares.Share(context.corpus / context.wall, home.path("share"))
+        except BaseException as refused:  # pytest's way of skipping is not an Exception
+            if type(refused).__name__ != "Skipped":
+                raise
+            return None
+        with share:
+            share.delays = {shares.OPEN: SHARE_DELAY_S, shares.READ: SHARE_DELAY_S}
+            with Running(context, share.path) as running:
+                running.ask("key", "Return")
+                running.result["there"] = running.go_on(KEYS + FIRST_ONES, 1)[FIRST_ONES:]
+                running.rest()
+                before, opens = share.opened.copy(), 0
+                for _ in range(BACK):
+                    running.ask("key", "p")
+                    running.rest()
+                    name = pathlib.Path(running.ask("status")["uri"]).name
+                    opens += share.opened[name] - before[name]
+                running.result["opens_back"] = opens
+    return running.result
+
+
+def steady_decodes(running):
+    count, before = -1, -2
+    while count != before:
+        before, count = count, running.ask("stats")["decode"]["count"]
+        time.sleep(0.5)
+    return count
+
+
+def scroll(context):
+    """From the top of 100,000 pictures to their end; and a start at that end, as what the last screenful has to be against."""
+    made = find.folder(context.corpus)
+    with Running(context, made) as running:
+        running.rest("screenful")
+        before = steady_decodes(running)
+        pages = find.COUNT // (running.ask("status")["visible"][1] + 1) // SCROLL_TURNS + 1
+        began = time.monotonic()
+        for turn in range(SCROLL_TURNS):
+            time.sleep(max(0, began + turn * SCROLL_S / SCROLL_TURNS - time.monotonic()))
+            running.ask("key", *["PgDn"] * pages)
+        came = stage.now_ms()
+        running.rest("screenful")
+        running.result["final"] = stage.now_ms() - came
+        running.result["decoded"] = running.ask("stats")["decode"]["count"] - before
+        running.rest()
+        running.result["at_end"] = running.ask("status")["visible"][1] == find.COUNT - 1
+    with Running(context, made, "--sort", "name", "--reverse") as there:
+        there.rest("screenful")
+        there.rest()
+    running.result["cold"] = subject.figure(there.result["stats"], "startup", "screenful")
+    return running.result
+
+
+def part_of_names(context, count):
+    """The first so many of the small files; links to them."""
+    if count == find.COUNT:
+        return find.folder(context.corpus)
+    made = context.corpus / f"names{count}"
+    if not made.exists():
+        made.mkdir()
+        for path in sorted(find.folder(context.corpus).glob("*.png"))[:count]:
+            (made / path.name).hardlink_to(path)
+    return made
+
+
+def growth(context):
+    """[{count, first_tile, screenful, work}]: times in ms; work of the render thread for a frame while it scrolls to and fro."""
+    rows = []
+    for count in GROWTH:
+        with Running(context, part_of_names(context, count)) as running:
+            running.rest("screenful")
+            steady_decodes(running)
+            end = time.monotonic() + SCROLL_S
+            while time.monotonic() < end:
+                running.ask("key", "PgDn")
+                running.ask("key", "PgUp")
+            running.rest()
+        stats = running.result["stats"]
+        rows.append({"count": count, "first_tile": subject.figure(stats, "startup", "first_tile"),
+                     "screenful": subject.figure(stats, "startup", "screenful"),
+                     "work": subject.figure(stats, "frames", "work_p50"), "status": running.result["status"]})
+    return rows
