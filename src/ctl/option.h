@@ -62,7 +62,7 @@
     X(MEMORY, BYTES, "memory", 'm', NULL, 33554432, 1099511627776, "BYTES", LIMITS, FILE,              \
       "bound on pictures in memory (32M or more; default a quarter, 64M to 1G)")                       \
     X(HISTORY, INT, "history", 0, "10", 0, 1000, "N", LIMITS, LIVE,                                    \
-      "pictures shown last that are kept, as far as --memory goes: going back opens no file")          \
+      "pictures shown last that --memory keeps: going back opens no file")                             \
     X(CACHE_SIZE, BYTES, "cache-size", 0, "512M", 0, 1099511627776, "BYTES", LIMITS, FILE,             \
       "bound on tiles kept on disk (0: none are kept)")                                                \
     X(JOBS, INT, "jobs", 'j', NULL, 1, 256, "N", LIMITS, FILE,                                         \

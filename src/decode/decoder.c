@@ -143,13 +143,20 @@ static void cut(struct fz_job *job)
     int w = s->w < job->box_w ? s->w : job->box_w, h = s->h < job->box_h ? s->h : job->box_h;
     if (w == s->w && h == s->h)
         return;
-    size_t row_bytes = (size_t)w * 4;
-    uint8_t *to = s->pixels;
-    const uint8_t *from = to + (size_t)((s->h - h) / 2) * (size_t)s->pitch + (size_t)((s->w - w) / 2) * 4;
-    for (int y = 0; y < h; y++)
-        memmove(to + (size_t)y * (size_t)s->pitch, from + (size_t)y * (size_t)s->pitch, row_bytes);
-    s->w = w;
-    s->h = h;
+    SDL_Surface *middle = fz_surface_new(w, h);
+    const uint8_t *from = (const uint8_t *)s->pixels + (size_t)((s->h - h) / 2) * (size_t)s->pitch +
+                          (size_t)((s->w - w) / 2) * 4;
+    for (int y = 0; middle && y < h; y++)
+        memcpy((uint8_t *)middle->pixels + (size_t)y * (size_t)middle->pitch,
+               from + (size_t)y * (size_t)s->pitch, (size_t)w * 4);
+    if (!middle)
+        fz_fail(&job->error, FZ_E_MEMORY, 0, "no memory for %dx%d", w, h);
+    fz_surface_free(s);
+    job->surface = middle;
+    job->image.pixels = middle ? middle->pixels : NULL;
+    job->image.pitch_bytes = middle ? middle->pitch : 0;
+    job->image.out_w = w;
+    job->image.out_h = h;
 }
 
 static void load(struct fz_decoder *decoder, struct fz_job *job, const struct fz_image_request *asked)
@@ -255,6 +262,7 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
     first->purpose = job->purpose;
     first->box_w = job->box_w;
     first->box_h = job->box_h;
+    first->covers = job->covers;
     first->file = job->file;
     struct decode_call call = {.decoder = decoder, .job = first};
     struct fz_image_request request = {
@@ -267,12 +275,12 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
         .limits = job->limits,
         .host = {&call, host_cancelled, NULL, NULL},
     };
-    if (fz_engine_load_first(decoder->engine, &request, &first->image, &first->surface) ||
-        load_thumbnail(decoder, job, &request, first)) {
-        if (job->covers)
-            cut(first);
+    bool found = fz_engine_load_first(decoder->engine, &request, &first->image, &first->surface) ||
+                 load_thumbnail(decoder, job, &request, first);
+    if (found && first->covers)
+        cut(first);
+    if (first->surface)
         return first;
-    }
     fz_job_free(first);
     return NULL;
 }

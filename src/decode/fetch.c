@@ -198,6 +198,7 @@ static struct fetch *find_fetch(int file, const struct fz_fetch_wish *wish)
                             .bytes = wish->bytes,
                             .block = block_of(&of)};
     *end = fetch;
+    fz_monitor_wake_all(&pool.monitor);
     return fetch;
 }
 

@@ -37,11 +37,23 @@ static bool has_room(const struct fz_lane *lane, const struct fz_job *job, uint6
     return held == 0 || held + wanted <= room;
 }
 
+/* Whether room is waited for by somebody who is more urgent: nobody takes it then who has not waited. */
+static bool is_awaited(const struct fz_lane *lane, const struct fz_job *job)
+{
+    for (const struct fz_ready_node *node = lane->waiting; node; node = node->next) {
+        const struct fz_job *other = FZ_CONTAINER(node, const struct fz_job, ready);
+        if (other != job && other->ask.room_bytes > 0 &&
+            atomic_load(&other->priority) <= atomic_load(&job->priority))
+            return true;
+    }
+    return false;
+}
+
 /* Of a file whose length is not known yet: what its copy will probably take, where there is as much. */
 static uint64_t probable_room(const struct fz_lane *lane, const struct fz_job *job)
 {
     bool asks = job->ask.request.kind == FZ_ASK_OPEN && job->ask.request.flags & FZ_OPEN_WHOLE;
-    bool unknown = asks && job->ask.room_bytes == 0;
+    bool unknown = asks && job->ask.room_bytes == 0 && !is_awaited(lane, job);
     return unknown && has_room(lane, job, lane->usual_bytes) ? lane->usual_bytes : job->ask.room_bytes;
 }
 

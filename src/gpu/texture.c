@@ -344,14 +344,14 @@ static bool repeat_edges(struct fz_head *head, struct fz_texture *texture, const
                          const SDL_Rect *rows)
 {
     const struct fz_page *page = texture->page;
-    SDL_Rect column = {rows->w - 1, rows->y, 1, rows->h}, row = {0, surface->h - 1, rows->w, 1};
-    bool is_last = rows->y + rows->h == surface->h;
+    int w = rows->w, h = surface->h;
+    SDL_Rect column = {w - 1, rows->y, 1, rows->h}, row = {0, h - 1, w, 1}, corner = {w - 1, h - 1, 1, 1};
+    bool is_wider = w < page->w, is_below = h < page->h && rows->y + rows->h == h;
     if (page->cells > 1)
         return true;
-    return (rows->w >= page->w ||
-            fz_texture_upload_part(head, texture, surface, &column, rows->w, rows->y)) &&
-           (!is_last || surface->h >= page->h ||
-            fz_texture_upload_part(head, texture, surface, &row, 0, surface->h));
+    return (!is_wider || fz_texture_upload_part(head, texture, surface, &column, w, rows->y)) &&
+           (!is_below || fz_texture_upload_part(head, texture, surface, &row, 0, h)) &&
+           (!is_wider || !is_below || fz_texture_upload_part(head, texture, surface, &corner, w, h));
 }
 
 bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,

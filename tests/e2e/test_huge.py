@@ -204,3 +204,17 @@ def test_a_zoom_that_is_kept_is_loaded_ahead(home):
             assert np.abs(shown - wanted)[:640].max() == 0 and (shown != before).any()
             before = shown
             running.idle()
+
+
+def test_what_finds_no_room_ahead_is_not_asked_for_for_ever(home):
+    """The pictures that come next, at 100 %, are more than --memory holds: it comes to rest all the same, and goes on."""
+    (home / "large").mkdir()
+    for number in range(6):
+        draw_picture(3200, 2400).rotate(180 * (number % 2)).save(home / "large" / f"{number}.jpg", quality=90)
+    with home.start("--size", "900x700", "--memory", "64M", "--cache-size", "0", home / "large") as running:
+        running.until(items=6)
+        for keys in (["Return", "L"], ["a"], ["n"], ["n"], ["p"]):
+            running.key(*keys).idle()
+        decodes = running.stats()["decode"]["count"]
+        running.idle()
+        assert running.stats()["decode"]["count"] == decodes

@@ -137,6 +137,7 @@ static void release_left(struct fz_app *app, double x, double y, int times)
         if (wall->scroll.dragging)
             fz_scroll_drag(&wall->scroll, 0, (double)(app->now_us - wall->drag_us) / 1e6);
         fz_scroll_release(&wall->scroll, fz_app_motion(app) == FZ_MOTION_FULL);
+        app->loader.moved = true;
     }
 }
 

@@ -198,10 +198,11 @@ static void take_sniffed(struct fz_app *app, struct fz_job *job)
     } else if (fz_list_has(app->list, job->item)) {
         if (!is_picture && job->error.code != FZ_E_NOT_FOUND) /* what is gone was never left out */
             leave_out(app, job->item);
-        fz_item_id anchor = fz_wall_anchor(app);
+        if (is_picture && !app->loader.settled) {
+            app->loader.settled = true;
+            app->loader.settled_anchor = fz_wall_anchor(app);
+        }
         fz_list_settle(app->list, job->item, is_picture);
-        if (is_picture)
-            fz_wall_list_changed(app, anchor);
     }
     fz_loader_retire(app, job);
 }
@@ -302,6 +303,7 @@ static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition
     if (r->box_w == 0)
         r->read_us = app->now_us;
     r->first = job->first_of != NULL;
+    r->covers = job->covers;
     r->box_w = r->first ? 0 : job->box_w;
     r->box_h = r->first ? 0 : job->box_h;
     r->refused = false;
@@ -377,6 +379,10 @@ bool fz_loader_collect(struct fz_app *app, int64_t budget_us)
         struct fz_ready_node *next = node->next;
         take_result(app, FZ_CONTAINER(node, struct fz_job, ready));
         node = next;
+    }
+    if (app->loader.settled) { /* once for all that came: a mosaic is laid out as a whole */
+        app->loader.settled = false;
+        fz_wall_list_changed(app, app->loader.settled_anchor);
     }
     bool uploaded = false;
     while (app->head && app->loader.uploads && fz_now_us() - start < budget_us)

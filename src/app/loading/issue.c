@@ -8,7 +8,10 @@
 
 #include <stdlib.h>
 
-enum { FILL_LOOKS = 512 }; /* items that one call looks at for the fill: a bound on its time */
+enum {
+    FILL_LOOKS = 512, /* items that one call looks at for the fill: a bound on its time */
+    RUSH_US = 60000,  /* until the next look at how the wall moves */
+};
 
 /* ---- What is wanted ---------------------------------------------------------------------------------------------- */
 
@@ -334,6 +337,9 @@ static void issue_tiles(struct fz_app *app)
     enum fz_wall_pace pace;
     struct fz_focus focus = fz_wall_aim(app, &pace);
     bool covered = fz_picture_covers_wall(app);
+    if (pace == FZ_WALL_RUSHES &&
+        app->loader.retry_us > app->now_us + RUSH_US) /* a hand may rest, and nothing moves */
+        app->loader.retry_us = app->now_us + RUSH_US;
     if (pace == FZ_WALL_RUSHES || (covered && !fz_texture_has_room(app->head, loader->box_w, loader->box_h)))
         return;
     bool all = issue_range(app, &focus, focus.first, focus.last);
@@ -341,8 +347,6 @@ static void issue_tiles(struct fz_app *app)
         return;
     if (pace == FZ_WALL_RESTS)
         issue_fill(app, &focus);
-    else
-        app->loader.stale = true;
 }
 
 /* What found no room is tried again a window further on, not after each row. */

@@ -120,15 +120,33 @@ struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item)
     return tile;
 }
 
+/* What is shown of it stays until there is another. */
+static void outdate(struct fz_rendition *r)
+{
+    if (r->job)
+        fz_cancel_set(&r->job->cancel);
+    r->job = NULL;
+    r->arrived = false;
+    r->refused = false;
+    r->no_room_view = 0;
+    r->box_w = r->box_h = 0;
+}
+
+static void outdate_tiles(struct fz_app *app)
+{
+    for (size_t i = 0; i < app->loader.tile_capacity; i++)
+        if (app->loader.tiles[i])
+            outdate(&app->loader.tiles[i]->renditions[FZ_FOR_WALL]);
+}
+
 void fz_loader_set_box(struct fz_app *app, int box_w, int box_h, bool covers)
 {
     struct fz_loader *loader = &app->loader;
-    if (loader->covers != covers) {
-        loader->covers = covers;
-        fz_loader_forget_all(app);
-    }
-    if (loader->box_w == box_w && loader->box_h == box_h)
+    if (loader->covers != covers)
+        outdate_tiles(app);
+    else if (loader->box_w == box_w && loader->box_h == box_h)
         return;
+    loader->covers = covers;
     loader->box_w = box_w;
     loader->box_h = box_h;
     loader->epoch++;
@@ -154,16 +172,8 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
         release_tile(app, tile);
     } else {
         /* The old pixels stay in view until the new ones are there. */
-        for (int i = 0; i < FZ_PURPOSES; i++) {
-            struct fz_rendition *r = &tile->renditions[i];
-            if (r->job)
-                fz_cancel_set(&r->job->cancel);
-            r->job = NULL;
-            r->arrived = false;
-            r->refused = false;
-            r->no_room_view = 0;
-            r->box_w = r->box_h = 0;
-        }
+        for (int i = 0; i < FZ_PURPOSES; i++)
+            outdate(&tile->renditions[i]);
         clear_final(app, tile);
         fz_loader_set_damage(tile, NULL);
         fz_detail_forget(app, item);

@@ -26,6 +26,7 @@ struct fz_rendition {
     /* Decoded for the box above, but out of view there was no room for it, in this view; 0: there was. */
     uint32_t no_room_view;
     bool first;       /* `texture` is a first picture only, made for no box */
+    bool covers;      /* it fills a box: but the middle of the picture */
     bool refused;     /* no texture could be made at all */
     int64_t shown_us; /* when it was first complete: fades start here */
     int64_t read_us;  /* when `texture` last became what the file says */
@@ -83,6 +84,8 @@ struct fz_loader {
     size_t fill_cursor, fill_left; /* the rest of the list, still to be looked at */
     bool stale;                    /* what is wanted may have changed */
     bool moved;                    /* the view moved: queued jobs must be judged anew */
+    bool settled;                  /* files turned out to be pictures, since the wall was laid out last; */
+    fz_item_id settled_anchor;     /* what was to keep its place then */
     bool load_all;                 /* decode everything, even what cannot be kept */
     int workers;
 };

@@ -14,6 +14,7 @@ enum {
     MOST_IN_VIEW = FZ_DETAIL_MOST / 2,
     LEAST_IN_VIEW = 16,
     SPARE_ASKS = 4,
+    AHEAD_ASKS = 2,
     EVERYTHING = 4096, /* squares around those in view */
     AT_ONCE_PX =
         4
@@ -243,6 +244,16 @@ static struct fz_job *job_of(const struct fz_app *app, struct fz_detail *detail,
     return job;
 }
 
+/* What is not in view yet may find no room, or be pushed out again: it is not asked for over and over. */
+static bool asked_enough(struct fz_detail *detail, const struct fz_detail_grid *in_view)
+{
+    if (!same_grid(in_view, &detail->spare)) {
+        detail->spare = *in_view;
+        detail->spare_asked = 0;
+    }
+    return detail->spare_asked++ >= AHEAD_ASKS;
+}
+
 bool fz_detail_issue(struct fz_app *app, fz_item_id item, enum fz_detail_extent extent)
 {
     struct fz_detail_view view;
@@ -254,6 +265,8 @@ bool fz_detail_issue(struct fz_app *app, fz_item_id item, enum fz_detail_extent 
                          FZ_DETAIL_MOST);
     if (detail->job || detail->arrived ||
         !choose_block(detail, &view, &in_view, extent, most > 1 ? most : 1, &block))
+        return true;
+    if (item != app->picture.shown && asked_enough(detail, &in_view))
         return true;
     struct fz_detail_source source = fz_detail_source(&view, &block);
     if (!fz_loader_has_credit(app, (uint64_t)source.out_w * (uint64_t)source.out_h * 4))

@@ -4,6 +4,7 @@
 #define FZ_APP_PICTURE_DETAIL_INTERNAL_H
 
 #include "app/picture/detail.h"
+#include "view/camera.h"
 
 enum {
     FZ_DETAIL_AROUND = 2, /* squares beyond the window */

@@ -3,35 +3,20 @@
 #include "app/app.h"
 #include "app/overlay/badge.h"
 #include "app/wall/folders.h"
-#include "base/clock.h"
+#include "app/wall/tile.h"
 #include "base/mem.h"
-#include "gpu/draw.h"
 #include "source/marks.h"
-#include "source/stacks.h"
 #include "sync/thread.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-static const struct fz_color PLACEHOLDER = {27, 27, 30, 255};
-static const struct fz_color FAILED_FILL = {38, 22, 24, 255};
-static const struct fz_color LOADING = {134, 134, 140, 255};
-static const struct fz_color FAILED_EDGE = {240, 130, 120, 255};
-static const struct fz_color FAILED_TEXT = {230, 190, 186, 255};
-static const struct fz_color CAPTION = {178, 178, 184, 255};
 
 enum {
-    FADE_US = 80000,
-    CAPTION_PX = 13,
     PICTURES_A_HEADING = 2, /* on average, or there are none */
     FAR_VIEWS = 2,          /* that are scrolled past are not waited for */
     RUSH_VIEWS_S = 8,
     SETTLED_US = 50000, /* a key that is held changes the aim sooner */
 };
-static const double ROUNDING_PX = 2.5; /* what whole pixels make of a shape */
-/* A tile is seen in the very frame that it arrives in. */
-static const double FADE_FROM = 0.4;
 
 void fz_wall_init(struct fz_app *app)
 {
@@ -173,7 +158,8 @@ struct fz_focus fz_wall_aim(const struct fz_app *app, enum fz_wall_pace *pace)
     double view = fz_layout_view(&wall->layout), way = fabs(scroll->target - scroll->position);
     bool is_settled = scroll->target == wall->aimed && app->now_us - wall->aimed_us >= SETTLED_US;
     enum fz_wall_pace is = way > 0 || scroll->dragging ? FZ_WALL_GLIDES : FZ_WALL_RESTS;
-    if (scroll->dragging && fabs(scroll->velocity) > view * RUSH_VIEWS_S)
+    bool drags = scroll->dragging && app->now_us - wall->scrolled_us < SETTLED_US;
+    if (drags && fabs(scroll->velocity) > view * RUSH_VIEWS_S)
         is = FZ_WALL_RUSHES;
     else if (way > view * FAR_VIEWS)
         is = is_settled ? FZ_WALL_JUMPS : FZ_WALL_RUSHES;
@@ -249,168 +235,6 @@ bool fz_wall_step(struct fz_app *app, double dt_s)
     return true;
 }
 
-bool fz_wall_covers(const struct fz_app *app)
-{
-    return app->options.values[FZ_OPTION_FIT].text[2] == 'v' && !fz_wall_has_shapes(app);
-}
-
-/* Where the texture stands inside its box: at its own pixels when it was made for this box; of its own shape, all of it. */
-static struct fz_rect picture_rect(const struct fz_app *app, struct fz_rect box, const struct fz_tile *tile)
-{
-    const struct fz_texture *texture = tile->renditions[FZ_FOR_WALL].texture;
-    double w = tile->picture_w, h = tile->picture_h;
-    bool shaped = fz_wall_has_shapes(app);
-    if (texture && fz_wall_covers(app)) {
-        w = fz_texture_w(texture);
-        h = fz_texture_h(texture);
-    } else if (!shaped && texture && fz_texture_w(texture) <= box.w && fz_texture_h(texture) <= box.h &&
-               tile->renditions[FZ_FOR_WALL].box_w == (int)box.w) {
-        w = fz_texture_w(texture);
-        h = fz_texture_h(texture);
-    }
-    bool sideways = tile->turn.quarters % 2 != 0;
-    struct fz_rect r = fz_rect_fit(box, sideways ? h : w, sideways ? w : h, false);
-    if (shaped && box.w - r.w < ROUNDING_PX && box.h - r.h < ROUNDING_PX)
-        return box;
-    r.x = floor(r.x);
-    r.y = floor(r.y);
-    return r;
-}
-
-static struct fz_rect box_in_window(const struct fz_wall *wall, size_t index)
-{
-    struct fz_rect box = fz_layout_box(&wall->layout, index);
-    return fz_layout_in_window(&wall->layout, box, wall->scroll.position);
-}
-
-struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index)
-{
-    struct fz_rect box = box_in_window(&app->wall, index);
-    const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
-    return tile && tile->picture_w > 0 ? picture_rect(app, box, tile) : box;
-}
-
-struct fz_rect fz_wall_whole_rect_of(const struct fz_app *app, size_t index)
-{
-    struct fz_rect r = fz_wall_rect_of(app, index);
-    const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
-    if (!tile || tile->picture_w == 0 || !fz_wall_covers(app))
-        return r;
-    bool sideways = tile->turn.quarters % 2 != 0;
-    double w = sideways ? tile->picture_h : tile->picture_w, h = sideways ? tile->picture_w : tile->picture_h;
-    double scale = fmax(r.w / w, r.h / h);
-    return (struct fz_rect){r.x + (r.w - w * scale) / 2, r.y + (r.h - h * scale) / 2, w * scale, h * scale};
-}
-
-/* As many lines as fit, broken at spaces where there are any; widths by an average character. */
-static void draw_wrapped(struct fz_app *app, const char *text, const struct fz_text_style *style, double x,
-                         double y, double w, double bottom, struct fz_color color)
-{
-    double px = style->px * fz_app_text_scale(app);
-    size_t per_line = (size_t)fmax(w / (px * 0.56), 4);
-    struct fz_text_style line_style = *style;
-    line_style.max_w = (int)w;
-    while (*text && y + px * 1.3 <= bottom) {
-        size_t len = strlen(text), cut = len;
-        if (len > per_line) {
-            for (cut = per_line; cut > per_line / 2 && text[cut] != ' ';)
-                cut--;
-            if (text[cut] != ' ')
-                cut = per_line;
-            while (cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
-                cut--;
-        }
-        char line[256];
-        size_t n = cut < sizeof line - 1 ? cut : sizeof line - 1;
-        memcpy(line, text, n);
-        line[n] = '\0';
-        fz_text_draw(app->head, line, &line_style, x, y, color);
-        y += ceil(px * 1.3);
-        text += cut + (text[cut] == ' ');
-    }
-}
-
-static void draw_failed(struct fz_app *app, const struct fz_tile *tile, struct fz_rect box)
-{
-    struct fz_head *head = app->head;
-    fz_draw_fill(head, box, FAILED_FILL);
-    fz_draw_ring(head, (struct fz_rect){box.x + 1, box.y + 1, box.w - 2, box.h - 2}, 1, FAILED_EDGE);
-    double inset = fmin(12, box.w / 16), mark = fmin(22, fmin(box.w, box.h) / 2);
-    fz_badge_draw_shape(head, FZ_BADGE_FAILED, box.x + inset + mark / 2, box.y + inset + mark / 2,
-                        mark >= 22 ? 2 : 1, FAILED_EDGE);
-    if (box.w < 90)
-        return;
-    const char *name = fz_list_name(app->list, tile->item);
-    double x = box.x + inset, y = box.y + inset + mark + 6, w = box.w - 2 * inset;
-    fz_text_draw(head, name, &(struct fz_text_style){.px = 13, .max_w = (int)w, .bold = true}, x, y,
-                 FAILED_TEXT);
-    y += round(19 * fz_app_text_scale(app));
-    draw_wrapped(app, tile->error->msg, &(struct fz_text_style){.px = 13}, x, y, w, box.y + box.h - 4,
-                 FAILED_TEXT);
-}
-
-/* Quiet, and still neither a picture that is dark nor a place where there is none. */
-static void draw_loading(struct fz_app *app, struct fz_rect box)
-{
-    fz_draw_fill(app->head, box, PLACEHOLDER);
-    fz_badge_draw_shape(app->head, FZ_BADGE_LOADING, box.x + box.w / 2, box.y + box.h / 2,
-                        box.w < 100 ? 1 : 2, LOADING);
-}
-
-/* In the lower left corner: damage stands in the upper right one. */
-static void draw_mark(struct fz_app *app, struct fz_rect rect)
-{
-    int scale = rect.w < 150 ? 1 : 2;
-    double middle = fz_badge_size(scale) / 2 + 4;
-    fz_badge_draw(app->head, FZ_BADGE_MARKED, rect.x + middle, rect.y + rect.h - middle, scale);
-}
-
-static void draw_caption(struct fz_app *app, fz_item_id item, struct fz_rect box)
-{
-    const char *name = fz_list_name(app->list, item);
-    struct fz_text_style style = {.px = CAPTION_PX, .max_w = (int)box.w};
-    int w, h;
-    if (fz_text_size(app->head, name, &style, &w, &h))
-        fz_text_draw(app->head, name, &style, box.x + (box.w - w) / 2, box.y + box.h + 2,
-                     fz_app_text_color(app, CAPTION));
-}
-
-/* Draws one tile and returns where its picture stands; *fading while it is not fully there. */
-static struct fz_rect draw_tile(struct fz_app *app, fz_item_id item, struct fz_rect box, bool *fading)
-{
-    const struct fz_tile *tile = fz_loader_tile(app, item);
-    struct fz_texture *texture = tile ? tile->renditions[FZ_FOR_WALL].texture : NULL;
-    if (!texture) {
-        if (tile && tile->error)
-            draw_failed(app, tile, box);
-        else
-            draw_loading(app, box);
-        return box;
-    }
-    struct fz_rect rect = picture_rect(app, box, tile);
-    app->tile_drawn |= !tile->renditions[FZ_FOR_WALL].first;
-    double age = (double)(app->now_us - tile->renditions[FZ_FOR_WALL].shown_us) / FADE_US;
-    double alpha = FADE_FROM + (1 - FADE_FROM) * age;
-    if (fz_app_motion(app) == FZ_MOTION_OFF)
-        alpha = 1;
-    if (alpha < 1) {
-        struct fz_color placeholder = PLACEHOLDER;
-        placeholder.a = (uint8_t)(255 * (1 - alpha));
-        fz_draw_fill(app->head, box, placeholder);
-        *fading = true;
-    }
-    texture = fz_animate_texture(app, item, FZ_FOR_WALL, texture);
-    fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
-    int scale = box.w < 150 ? 1 : 2;
-    double middle = fz_badge_size(scale) / 2 + 4;
-    if (fz_list_is_stack(app->list, item))
-        fz_badge_draw(app->head, FZ_BADGE_STACK, rect.x + rect.w - middle, rect.y + rect.h - middle, scale);
-    if (tile->damage) {
-        fz_badge_draw(app->head, FZ_BADGE_DAMAGED, rect.x + rect.w - middle, rect.y + middle, scale);
-    }
-    return rect;
-}
-
 bool fz_wall_tells_position(const struct fz_app *app)
 {
     return app->wall.scrolled_us > 0 && app->now_us - app->wall.scrolled_us < FZ_WALL_POSITION_US;
@@ -430,14 +254,14 @@ void fz_wall_draw(struct fz_app *app)
         if (!fz_shapes_may_show(app, i))
             continue;
         fz_item_id item = fz_list_at(app->list, i);
-        struct fz_rect box = box_in_window(wall, i);
-        struct fz_rect rect = draw_tile(app, item, box, &fading);
+        struct fz_rect box = fz_wall_box_of(app, i);
+        struct fz_rect rect = fz_tile_draw(app, item, box, &fading);
         if (fz_list_is_marked(app->list, item))
-            draw_mark(app, rect);
+            fz_tile_draw_mark(app, rect);
         if (item == wall->selected)
             selected = rect;
         if (names)
-            draw_caption(app, item, box);
+            fz_tile_draw_caption(app, item, box);
     }
     fz_dissolve_draw(app);
     if (selected.w > 0)

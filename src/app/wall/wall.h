@@ -85,7 +85,8 @@ void fz_wall_take_layout(struct fz_app *app);
 enum fz_layout_id fz_wall_wanted_layout(const struct fz_app *app);
 /* Sets --layout to the next of the table. */
 enum fz_err fz_wall_next_layout(struct fz_app *app, struct fz_error *err);
-/* Where the picture of an item stands in the window; its box where its size is not known. */
+/* (wall/tile.c) Where the box of a tile stands in the window; the picture in that, or all of the box where its size is not known. */
+struct fz_rect fz_wall_box_of(const struct fz_app *app, size_t index);
 struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index);
 
 /* The same of all of the picture, where the tile shows but its middle. */
