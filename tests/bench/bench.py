@@ -17,6 +17,7 @@ import corpus
 import find
 import isolation
 import peers as peer_table
+import plots
 import report
 import screen
 import stage
@@ -142,12 +143,13 @@ def run_rounds(steps, rounds, folders):
     return raw
 
 
-def save(args, raw, figures, facts, markdown):
+def save(args, raw, figures, peers, facts, markdown):
     args.output.mkdir(parents=True, exist_ok=True)
     rows = [vars(row) for row in figures]
     text = json.dumps({"machine": facts, "quick": args.quick, "figures": rows, "runs": raw}, indent=1)
     (args.output / "results.json").write_text(text + "\n")
     (args.output / "results.md").write_text(markdown)
+    plots.save(raw, peers, REPOSITORY / "docs/images" if args.document else args.output, tell)
     if args.document:
         report.put_into(REPOSITORY / "docs/performance.md", markdown)
 
@@ -179,7 +181,7 @@ def main():
             stage.sweep(context.bystanders())
     figures = bounds.judge(raw, peers, wall_count, not args.quick)
     facts["minutes"] = f"{(time.monotonic() - began) / 60:.1f}"
-    save(args, raw, figures, facts, report.as_markdown(raw, figures, peers, facts, args.runs))
+    save(args, raw, figures, peers, facts, report.as_markdown(raw, figures, peers, facts, args.runs))
     print(report.as_text(raw, figures, peers, facts, args.runs))
     return 0 if bounds.passed(figures) else 1
 
