@@ -17,7 +17,7 @@ enum fz_ask_kind {
     FZ_ASK_GOES_ON,    /* no request: an answer is still to come */
     FZ_ASK_SPOILT,     /* no request: the reader lacks the descriptors to send its answer */
     FZ_ASK_WANTS_ROOM, /* no request: `fd` would be a copy of `value` bytes */
-    FZ_ASK_RANK,       /* beside a request, without an answer: how urgent that has become (`number`) */
+    FZ_ASK_RANK, /* beside a request, without an answer: how urgent that has become (`number`), or FZ_FETCH_NOT */
 };
 
 /* Nobody but a reader's process, where there is one, ever reads from a share, which may hang any time: of a file that another machine has, or a FUSE file system,
@@ -27,7 +27,6 @@ enum fz_ask_kind {
  * room: the answer is FZ_ASK_WANTS_ROOM, and who has the room asks again without. Of several copies the one of the lowest rank
  * is made first. */
 enum { FZ_OPEN_WHOLE = 1, FZ_OPEN_HEAD = 2, FZ_OPEN_ASKS = 4 };
-enum { FZ_RANK_NOBODYS = 255 }; /* nobody wants it any more; there is an answer all the same */
 #define FZ_OPEN_RANK(rank) ((uint32_t)(rank) << 8) /* 0 to 255 */
 #define FZ_OPEN_RANK_OF(flags) ((flags) >> 8)
 

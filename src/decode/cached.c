@@ -27,9 +27,10 @@ struct fz_file_facts fz_file_facts_of(const struct fz_look *look)
                           : (struct fz_file_facts){0};
 }
 
-static struct fz_cache_key key_of(const struct fz_job *job, const struct fz_file_facts *file)
+struct fz_cache_key fz_cached_key(const struct fz_job *job, const char *path,
+                                  const struct fz_file_facts *file)
 {
-    return (struct fz_cache_key){.path = job->path,
+    return (struct fz_cache_key){.path = path,
                                  .bytes = file->bytes,
                                  .mtime_ns = file->mtime_ns,
                                  .box_w = job->box_w,
@@ -42,7 +43,7 @@ bool fz_cached_find(struct fz_cache_reader *cache, const struct fz_job *job, str
     if (!cache || job->caching != FZ_CACHING_ON || job->look.sys != 0 || !S_ISREG(job->look.mode))
         return false;
     *file = fz_file_facts_of(&job->look);
-    struct fz_cache_key key = key_of(job, file);
+    struct fz_cache_key key = fz_cached_key(job, job->path, file);
     return fz_cache_find(cache, &key, facts, tile, len) &&
            (facts->background == FZ_CACHE_ANY_BACKGROUND || facts->background == job->background);
 }
@@ -108,7 +109,7 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
         .whole_h = image->whole_h,
     };
     snprintf(facts.format, sizeof facts.format, "%s", image->format);
-    struct fz_cache_key key = key_of(job, &job->file);
+    struct fz_cache_key key = fz_cached_key(job, job->path, &job->file);
     fz_cache_store(cache, &key, &facts, tile.bytes, tile.len);
     keep_metadata(decoder, job, &after);
 }

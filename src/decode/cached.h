@@ -10,6 +10,10 @@
 /* A worker, all of these. What the file system says of a file. */
 struct fz_file_facts fz_file_facts_of(const struct fz_look *look);
 
+/* Any thread. What the cache knows the tile of a file by, in the box of that job. `path` is borrowed by the key. */
+struct fz_cache_key fz_cached_key(const struct fz_job *job, const char *path,
+                                  const struct fz_file_facts *file);
+
 /* Whether what was read between *file and *after is what stands in the file, and what changes it next will show. */
 bool fz_file_is_settled(const struct fz_look *after, const struct fz_file_facts *file);
 

@@ -15,8 +15,7 @@ static bool find(const struct fz_job *job, const char *path, struct fz_shape_rea
     struct fz_file_facts file = fz_file_facts_of(&reading->look);
     if (!cache || job->caching != FZ_CACHING_ON || !file.known)
         return false;
-    struct fz_cache_key key = {path, file.bytes, file.mtime_ns, job->box_w,
-                               job->covers ? -job->box_h : job->box_h};
+    struct fz_cache_key key = fz_cached_key(job, path, &file);
     struct fz_cache_facts facts;
     struct fz_buffer tile = {0};
     size_t len;

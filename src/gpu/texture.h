@@ -58,8 +58,8 @@ void fz_texture_keep(struct fz_head *head, struct fz_texture *texture);
 uint64_t fz_texture_budget(const struct fz_head *head);
 void fz_texture_set_held(struct fz_head *head, uint64_t bytes);
 void fz_texture_set_budget(struct fz_head *head, uint64_t bytes);
-/* Gives back pages that were spare for long, one at a time; and where the budget is exceeded, by what was in view or because it became less: gives back, least recently drawn first, what was not
- * drawn lately, for `patience_us`. False where it is to be called again for more. */
+/* Gives back pages that were spare for long, one at a time; and where the budget is exceeded, by what was in view or because it
+ * became less, what was not drawn lately, least recently drawn first, for `patience_us`. False where it is to be called again for more. */
 bool fz_texture_trim(struct fz_head *head, int64_t patience_us);
 int fz_texture_max_side(const struct fz_head *head);
 const struct fz_texture_counts *fz_texture_get_counts(const struct fz_head *head);

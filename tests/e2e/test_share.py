@@ -440,13 +440,18 @@ def test_nothing_is_read_twice_at_once(home, slow):
         assert slow.most_at_once[shares.READ, shares.MOST_READ] == 1, slow.most_at_once
 
 
+def leaf_to_the_tenth(running, mounted):
+    """Gives how many files were opened by then."""
+    running.until(items=COUNT, pending=0)
+    running.key("Return").idle()
+    for _ in range(10):
+        running.key("n").idle()
+    return mounted.counts[shares.OPEN]
+
+
 def test_going_back_opens_no_file(home, old_share):
     with home.start(*SMALL, old_share.path) as running:
-        running.until(items=COUNT, pending=0)
-        running.key("Return").idle()
-        for _ in range(10):
-            running.key("n").idle()
-        opened = old_share.counts[shares.OPEN]
+        opened = leaf_to_the_tenth(running, old_share)
         for step in range(10):
             running.key("p").idle()
             running.until(index=9 - step)
@@ -456,11 +461,7 @@ def test_going_back_opens_no_file(home, old_share):
 
 def test_history_is_as_long_as_it_is_asked_to_be(home, old_share):
     with home.start(*SMALL, "--history", 3, old_share.path) as running:
-        running.until(items=COUNT, pending=0)
-        running.key("Return").idle()
-        for _ in range(10):
-            running.key("n").idle()
-        opened = old_share.counts[shares.OPEN]
+        opened = leaf_to_the_tenth(running, old_share)
         for _ in range(3):
             running.key("p").idle()
         assert old_share.counts[shares.OPEN] <= opened + 3  # ahead of these

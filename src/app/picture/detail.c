@@ -144,20 +144,26 @@ static bool meet(const struct fz_detail_grid *a, const struct fz_detail_grid *b)
            a->row < b->row + b->rows && b->row < a->row + a->rows;
 }
 
+/* What is not in view may find no room, or be pushed out again: it is not asked for over and over. */
+static bool may_ask(struct fz_detail *detail, const struct fz_detail_grid *in_view, int times)
+{
+    if (!same_grid(in_view, &detail->spare)) {
+        detail->spare = *in_view;
+        detail->spare_asked = 0;
+    }
+    if (detail->spare_asked >= times)
+        return false;
+    detail->spare_asked++;
+    return true;
+}
+
 /* What is beyond the window, if that has not been asked for too often. */
 static bool choose_spare(struct fz_detail *detail, const struct fz_detail_grid *in_view,
                          const struct fz_detail_grid *grid, int most, struct fz_detail_grid *block)
 {
     bool missing[FZ_DETAIL_MOST];
-    if (!same_grid(in_view, &detail->spare)) {
-        detail->spare = *in_view;
-        detail->spare_asked = 0;
-    }
-    if (fz_detail_count(grid) > FZ_DETAIL_MOST || detail->spare_asked == SPARE_ASKS ||
-        !find_missing(detail, grid, missing))
-        return false;
-    detail->spare_asked++;
-    return fz_detail_block(grid, missing, most, block);
+    return fz_detail_count(grid) <= FZ_DETAIL_MOST && find_missing(detail, grid, missing) &&
+           may_ask(detail, in_view, SPARE_ASKS) && fz_detail_block(grid, missing, most, block);
 }
 
 /* What to decode next: all that is missing in view and around it in one go, where that is not too much, because some
@@ -244,16 +250,6 @@ static struct fz_job *job_of(const struct fz_app *app, struct fz_detail *detail,
     return job;
 }
 
-/* What is not in view yet may find no room, or be pushed out again: it is not asked for over and over. */
-static bool asked_enough(struct fz_detail *detail, const struct fz_detail_grid *in_view)
-{
-    if (!same_grid(in_view, &detail->spare)) {
-        detail->spare = *in_view;
-        detail->spare_asked = 0;
-    }
-    return detail->spare_asked++ >= AHEAD_ASKS;
-}
-
 bool fz_detail_issue(struct fz_app *app, fz_item_id item, enum fz_detail_extent extent)
 {
     struct fz_detail_view view;
@@ -266,11 +262,11 @@ bool fz_detail_issue(struct fz_app *app, fz_item_id item, enum fz_detail_extent 
     if (detail->job || detail->arrived ||
         !choose_block(detail, &view, &in_view, extent, most > 1 ? most : 1, &block))
         return true;
-    if (item != app->picture.shown && asked_enough(detail, &in_view))
-        return true;
     struct fz_detail_source source = fz_detail_source(&view, &block);
     if (!fz_loader_has_credit(app, (uint64_t)source.out_w * (uint64_t)source.out_h * 4))
         return false;
+    if (item != app->picture.shown && !may_ask(detail, &in_view, AHEAD_ASKS))
+        return true;
     struct fz_job *job = job_of(app, detail, &source);
     detail->job = job;
     detail->block = block;
