@@ -1,6 +1,7 @@
 #include "gpu/draw.h"
 
 #include "gpu/head_internal.h"
+#include "gpu/stretch.h"
 #include "sync/thread.h"
 
 #include <math.h>
@@ -39,11 +40,25 @@ void fz_draw_ring(struct fz_head *head, struct fz_rect r, double t, struct fz_co
     fz_draw_fill(head, (struct fz_rect){r.x + r.w, r.y, t, r.h}, color);
 }
 
-static void copy_turned(const struct fz_head *head, SDL_Texture *sdl, const SDL_Rect *from,
+static bool is_as_large(const SDL_Rect *from, struct fz_rect rect)
+{
+    static const double next_to_nothing = 0.01;
+    return fabs(rect.w - from->w) < next_to_nothing && fabs(rect.h - from->h) < next_to_nothing;
+}
+
+static void copy_turned(struct fz_head *head, const struct fz_texture *texture, const SDL_Rect *from,
                         struct fz_rect rect, struct fz_turn turn)
 {
-    if (turn.quarters == 0 && !turn.flip_h && !turn.flip_v) {
+    SDL_Texture *sdl = texture->page->sdl;
+    bool as_it_is = turn.quarters == 0 && !turn.flip_h && !turn.flip_v;
+    if (head->plain && !(as_it_is && is_as_large(from, rect))) {
+        fz_stretch(head, sdl, from, &texture->rect, rect, turn);
+        return;
+    }
+    if (as_it_is) {
         SDL_FRect r = to_sdl(rect);
+        if (head->plain) /* it would cut off what is not whole */
+            r = (SDL_FRect){roundf(r.x), roundf(r.y), (float)from->w, (float)from->h};
         SDL_RenderCopyF(head->renderer, sdl, from, &r);
         return;
     }
@@ -65,7 +80,7 @@ void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz
     SDL_SetTextureBlendMode(sdl, alpha >= 1 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
     SDL_SetTextureAlphaMod(sdl, (uint8_t)lround(fmin(fmax(alpha, 0), 1) * 255));
     SDL_SetTextureColorMod(sdl, 255, 255, 255);
-    copy_turned(head, sdl, &texture->rect, rect, turn);
+    copy_turned(head, texture, &texture->rect, rect, turn);
 }
 
 void fz_draw_texture_part(struct fz_head *head, struct fz_texture *texture, const SDL_Rect *part,
@@ -78,7 +93,7 @@ void fz_draw_texture_part(struct fz_head *head, struct fz_texture *texture, cons
     SDL_SetTextureAlphaMod(sdl, 255);
     SDL_SetTextureColorMod(sdl, 255, 255, 255);
     SDL_Rect from = {texture->rect.x + part->x, texture->rect.y + part->y, part->w, part->h};
-    copy_turned(head, sdl, &from, rect, turn);
+    copy_turned(head, texture, &from, rect, turn);
 }
 
 void fz_draw_mask(struct fz_head *head, struct fz_texture *texture, int row, int rows, double x, double y,

@@ -3,6 +3,9 @@
 #include "base/mem.h"
 #include "decode/job.h"
 #include "gpu/draw.h"
+#include "gpu/renderer.h"
+#include "gpu/stretch.h"
+#include "gpu/x11.h"
 #include "sync/thread.h"
 
 #include <SDL.h>
@@ -14,30 +17,16 @@
 /* Of a text of the usual size, in its units: about thirty characters of a line, ten lines. */
 static const double LINE_ROOM = 300, PAGE_ROOM = 240;
 
-/* SDL says "accelerated" of any OpenGL; only the driver itself knows that it is Mesa on the CPU. */
-static bool gl_is_software(void)
-{
-    typedef const unsigned char *gl_get_string(unsigned);
-    enum { GL_RENDERER_NAME = 0x1F01 };
-    gl_get_string *get = (gl_get_string *)(uintptr_t)SDL_GL_GetProcAddress("glGetString");
-    const char *name = get ? (const char *)get(GL_RENDERER_NAME) : NULL;
-    return name && (strstr(name, "llvmpipe") || strstr(name, "softpipe") || strstr(name, "SwiftShader"));
-}
-
 static enum fz_err open_renderer(struct fz_head *head, struct fz_error *err)
 {
-    head->renderer =
-        SDL_CreateRenderer(head->window, -1, SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
-    if (!head->renderer)
-        head->renderer = SDL_CreateRenderer(head->window, -1, SDL_RENDERER_SOFTWARE);
+    head->renderer = fz_renderer_open(head->window, head->plain);
     if (!head->renderer)
         return fz_fail(err, FZ_E_DISPLAY, 0, "no renderer: %s", SDL_GetError());
 
     SDL_RendererInfo info = {0};
     SDL_GetRendererInfo(head->renderer, &info);
     snprintf(head->renderer_name, sizeof head->renderer_name, "%s", info.name ? info.name : "unknown");
-    head->software = (info.flags & SDL_RENDERER_SOFTWARE) != 0 ||
-                     (strncmp(head->renderer_name, "opengl", 6) == 0 && gl_is_software());
+    head->software = fz_renderer_is_software(head->renderer);
     head->vsync = (info.flags & SDL_RENDERER_PRESENTVSYNC) != 0 && fz_head_refresh_hz(head) > 0;
     head->max_side = info.max_texture_width > 0 ? info.max_texture_width : 8192;
     if (info.max_texture_height > 0 && info.max_texture_height < head->max_side)
@@ -66,22 +55,39 @@ static void warm_up(struct fz_head *head)
     fz_texture_free(head, mask);
 }
 
+/* SDL asks a window manager for a fullscreen window, and gives it a tenth of a second to answer, at the start and at the
+ * end. Where there is none, a window as large as the display is all that fullscreen means. */
+static bool is_unmanaged(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return driver && strcmp(driver, "x11") == 0 && !fz_x11_has_window_manager();
+}
+
+static SDL_Window *open_window(const struct fz_head_options *options, bool covers, bool plain)
+{
+    uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+    if (covers)
+        flags |= SDL_WINDOW_BORDERLESS;
+    else if (options->fullscreen)
+        flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
+    int w = options->w > 0 ? options->w : 1280, h = options->h > 0 ? options->h : 800;
+    int centre = SDL_WINDOWPOS_CENTERED;
+    /* With the flag there from the start, SDL need not make the window a second time for its OpenGL renderer. */
+    SDL_Window *window =
+        SDL_CreateWindow(options->title, centre, centre, w, h, flags | (plain ? 0 : SDL_WINDOW_OPENGL));
+    return window || plain ? window : SDL_CreateWindow(options->title, centre, centre, w, h, flags);
+}
+
 enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *options, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
     struct fz_head *head = fz_calloc(1, sizeof *head);
     head->budget_bytes = options->texture_budget_bytes;
-    uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
-    if (options->fullscreen)
-        flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
-    int w = options->w > 0 ? options->w : 1280, h = options->h > 0 ? options->h : 800;
+    head->is_unmanaged = is_unmanaged();
+    head->covers = options->fullscreen && head->is_unmanaged;
+    head->plain = fz_renderer_is_plain();
     SDL_ShowCursor(options->fullscreen ? SDL_DISABLE : SDL_ENABLE);
-    /* With the flag there from the start, SDL need not make the window a second time for its OpenGL renderer. */
-    head->window = SDL_CreateWindow(options->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h,
-                                    flags | SDL_WINDOW_OPENGL);
-    if (!head->window)
-        head->window =
-            SDL_CreateWindow(options->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h, flags);
+    head->window = open_window(options, head->covers, head->plain);
     if (!head->window) {
         enum fz_err code = fz_fail(err, FZ_E_DISPLAY, 0, "no window: %s", SDL_GetError());
         free(head);
@@ -95,7 +101,7 @@ enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *opt
     }
     fz_head_set_icon(head);
     SDL_StartTextInput(); /* keys are matched by the character that they produce */
-    head->queues_frames = options->headless && head->software;
+    head->queues_frames = options->headless && head->software && !head->plain;
     head->texts = fz_texts_new(options->texts);
     head->text_scale = options->text_scale;
     fz_head_update_size(head);
@@ -177,14 +183,29 @@ bool fz_head_has_vsync(const struct fz_head *head)
     return head->vsync;
 }
 
+static void cover_display(struct fz_head *head, bool covers)
+{
+    SDL_Rect bounds;
+    int display = SDL_GetWindowDisplayIndex(head->window);
+    if (covers == head->covers || display < 0 || SDL_GetDisplayBounds(display, &bounds) != 0)
+        return;
+    int parts = covers ? 8 : 6, before = (8 - parts) / 2; /* eighths of each side */
+    SDL_SetWindowPosition(head->window, bounds.x + bounds.w * before / 8, bounds.y + bounds.h * before / 8);
+    SDL_SetWindowSize(head->window, bounds.w * parts / 8, bounds.h * parts / 8);
+    head->covers = covers;
+}
+
 void fz_head_set_fullscreen(struct fz_head *head, bool fullscreen)
 {
-    SDL_SetWindowFullscreen(head->window, fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    if (head->is_unmanaged)
+        cover_display(head, fullscreen);
+    else
+        SDL_SetWindowFullscreen(head->window, fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
 }
 
 bool fz_head_is_fullscreen(const struct fz_head *head)
 {
-    return (SDL_GetWindowFlags(head->window) & SDL_WINDOW_FULLSCREEN) != 0;
+    return head->covers || (SDL_GetWindowFlags(head->window) & SDL_WINDOW_FULLSCREEN) != 0;
 }
 
 void fz_head_set_title(struct fz_head *head, const char *title)
@@ -220,6 +241,7 @@ void fz_head_present(struct fz_head *head)
         SDL_RenderReadPixels(head->renderer, &corner, SDL_PIXELFORMAT_ARGB8888, &pixel, sizeof pixel);
     }
     SDL_RenderPresent(head->renderer);
+    fz_stretch_rest(head);
     head->frame++;
 }
 

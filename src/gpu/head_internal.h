@@ -29,6 +29,13 @@ struct fz_texture {
     struct fz_luma *luma; /* owned; NULL: not known */
 };
 
+/* Where gpu/stretch.c makes its copies. */
+struct fz_canvas {
+    SDL_Texture *sdl; /* NULL: none */
+    int w, h;         /* px */
+    bool is_used;     /* in this frame */
+};
+
 struct fz_head {
     SDL_Window *window;
     SDL_Renderer *renderer;
@@ -36,7 +43,11 @@ struct fz_head {
     double display_scale; /* what the display wants texts enlarged by */
     double text_scale;    /* the user's */
     bool software, vsync;
-    bool queues_frames; /* presenting does not wait for what was drawn */
+    bool plain;              /* SDL draws, into memory that it shows: gpu/renderer.h */
+    struct fz_canvas canvas; /* where it is plain */
+    bool is_unmanaged;       /* X11 without a window manager, where fullscreen is but */
+    bool covers;             /* a window as large as the display */
+    bool queues_frames;      /* presenting does not wait for what was drawn */
     char renderer_name[32];
     int max_side;
     uint64_t frame; /* counts presents */

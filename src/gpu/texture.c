@@ -88,9 +88,10 @@ static struct fz_page *page_new(struct fz_head *head, int cell_w, int cell_h, bo
     uint64_t bytes = page_bytes(page->w, page->h);
     while (head->counts.bytes + head->held_bytes + bytes > head->budget_bytes && free_spare(head, INT64_MAX))
         continue;
+    /* In OpenGL what can be locked has a second copy; in memory it is the texture. */
+    int access = head->plain ? SDL_TEXTUREACCESS_STREAMING : SDL_TEXTUREACCESS_STATIC;
     do
-        page->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STATIC,
-                                      page->w, page->h);
+        page->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, access, page->w, page->h);
     while (!page->sdl && free_spare(head, INT64_MAX));
     if (!page->sdl) {
         free(page);

@@ -1,4 +1,4 @@
-/* The floor of memory: an empty SDL window with a renderer, a few frames, and nothing else.
+/* The floor of memory: an empty SDL window with the renderer that frieze takes here, a few frames, and nothing else.
  *
  *   bench_floor [-s WxH] [-t MS]
  *
@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "gpu/renderer.h"
 
 #include <SDL.h>
 
@@ -67,8 +69,10 @@ int main(int argc, char **argv)
     }
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
         return fail("SDL_Init");
-    SDL_Window *window = SDL_CreateWindow("floor", 0, 0, w, h, SDL_WINDOW_SHOWN | SDL_WINDOW_BORDERLESS);
-    SDL_Renderer *renderer = window != NULL ? SDL_CreateRenderer(window, -1, 0) : NULL;
+    const bool plain = fz_renderer_is_plain();
+    SDL_Window *window =
+        SDL_CreateWindow("floor", 0, 0, w, h, SDL_WINDOW_BORDERLESS | (plain ? 0 : SDL_WINDOW_OPENGL));
+    SDL_Renderer *renderer = window != NULL ? fz_renderer_open(window, plain) : NULL;
     if (renderer == NULL || SDL_GetRendererInfo(renderer, &info) != 0)
         return fail("window");
     const long long pss = present_for(renderer, duration_ms);

@@ -38,7 +38,7 @@ def machine(drop_caches):
             "memory": f"{int(memory) / 1048576:.0f} GB" if memory.isdigit() else "?",
             "system": first_line("/etc/os-release", "PRETTY_NAME"), "kernel": platform.release(),
             "SDL": library("sdl2"), "libjpeg-turbo": library("libjpeg"),
-            "display": "Xvfb 1920x1080, OpenGL by llvmpipe",
+            "display": "Xvfb 1920x1080, no GPU",
             "page cache": "emptied before each run" if drop_caches else "warm",
             "load before": f"{os.getloadavg()[0]:.1f}"}
 

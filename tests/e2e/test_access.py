@@ -2,6 +2,7 @@
 # ctest: COST 40 LABELS display
 
 import os
+import time
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from PIL import Image
 import pictures
 import xlib
 from frieze import wait_until
+
+STEADY_S = 0.6  # the wall that was just drawn first is not drawn anew before: it would flash
 
 PLAIN = {"white": (255, 255, 255), "black": (0, 0, 0), "grey": (119, 119, 119), "red": (255, 0, 0),
          "green": (0, 128, 0)}  # the greys and greens on which black and white are equally poor
@@ -191,6 +194,7 @@ def test_a_key_leads_there_at_once(home, numbered, motion, least, most):
     """Scrolling, opening, zooming, closing."""
     with home.start("--motion", motion, "--size", "800x600", "--tile", "100x75", numbered) as frieze:
         frieze.idle("loaded")
+        time.sleep(STEADY_S)
         for keys in (["PgDn"], ["Return"], ["W"], ["Return"]):
             frames = frames_of(frieze, *keys)
             assert least <= frames <= most, f"{frames} frames for {keys}"
@@ -200,6 +204,7 @@ def test_a_key_leads_there_at_once(home, numbered, motion, least, most):
 def test_the_first_frame_is_the_last(home, numbered, motion):
     with home.start("--motion", motion, "--size", "800x600", "--tile", "100x75", numbered) as frieze:
         frieze.idle("loaded")
+        time.sleep(STEADY_S)
         frieze.key("PgDn").ask("screenshot", home / "now.png")
         assert pictures.wall(Image.open(home / "now.png"))[0][0] == frieze.status()["visible"][0] > 0
         frieze.key("Home", "Return").ask("screenshot", home / "now.png")

@@ -384,6 +384,22 @@ def test_fullscreen_keys(home, x11, folder):
             frieze.key("Return")
 
 
+def test_fullscreen_without_window_manager(home, x11, folder):
+    """From the start on, without the tenth of a second that SDL would wait for a manager; left and entered by keys."""
+    def covered():
+        shot = x11.screenshot()
+        return all(shot.getpixel((x, y)) == (255, 255, 255) for x in (0, shot.width - 1) for y in (0, shot.height - 1))
+    with home.start("--background", "#ffffff", folder, display=x11) as frieze:
+        frieze.idle("loaded")
+        assert frieze.status()["fullscreen"]
+        wait_until(covered, "it does not cover the display")
+        for expected in (False, True):
+            press(frieze, "f")
+            frieze.until(fullscreen=expected)
+            wait_until(lambda: covered() == expected, "the window does not follow")
+            assert frieze.idle().status()["visible"]
+
+
 def test_copy_path_key(either, folder, x11):
     """The path of the picture is in the clipboard for others to paste."""
     press(either, "y")
