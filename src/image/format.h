@@ -38,7 +38,8 @@ struct fz_decode {
     struct fz_image_scratch *scratch;
     const struct fz_format *format;
     struct fz_bytes file; /* whole when load runs, but for one that is read piece by piece: its head then */
-    struct fz_reader *pieces;   /* the rest of such a file; NULL: there is none */
+    struct fz_reader *pieces; /* the rest of such a file; NULL: there is none */
+    bool frugal; /* of pictures in pieces: what can be decoded row by row is, even if it takes longer */
     struct fz_error read_error; /* why no more pieces came, where that was not the end */
     uint64_t working_bytes;
     struct fz_header header;
@@ -107,6 +108,9 @@ bool fz_decode_is_coarse(const struct fz_decode *d);
 /* The decoder's thread, of a file that is read piece by piece. The next piece begins there; false: it cannot, and
  * d->read_error says why. */
 bool fz_decode_seek(struct fz_decode *d, uint64_t offset);
+
+/* The decoder's thread, of such a file. Where the next piece will begin. */
+uint64_t fz_decode_tell(const struct fz_decode *d);
 
 /* The decoder's thread. The size of the file. */
 uint64_t fz_decode_file_bytes(const struct fz_decode *d);

@@ -149,6 +149,11 @@ bool fz_decode_seek(struct fz_decode *d, uint64_t offset)
     return fz_reader_seek(d->pieces, offset, &d->read_error) == FZ_OK;
 }
 
+uint64_t fz_decode_tell(const struct fz_decode *d)
+{
+    return d->pieces->len + d->pieces->piece_bytes;
+}
+
 uint64_t fz_decode_file_bytes(const struct fz_decode *d)
 {
     return d->pieces ? d->pieces->file_bytes : d->file.len;
@@ -192,7 +197,7 @@ bool fz_decode_is_coarse(const struct fz_decode *d)
 {
     const struct fz_image_request *request = d->request;
     const struct fz_header *h = &d->header;
-    if (!h->coarse_first || d->pieces || request->region.w > 0)
+    if (!h->coarse_first || d->frugal || request->region.w > 0)
         return false;
     for (int turned = 0; turned < 2; turned++) { /* which one is not known yet */
         int box_w = turned ? request->box_h : request->box_w,
@@ -250,19 +255,22 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
     if (h->pages > 1)
         d->out->frames = h->pages;
     uint64_t file_bytes = reader->file_bytes > reader->len ? reader->file_bytes : reader->len;
-    if (d->format->skips || (d->format->streams && file_bytes > request->limits.max_held_bytes))
+    bool streams = d->format->streams;
+    d->frugal = streams && file_bytes > request->limits.max_held_bytes;
+    if (d->format->skips || d->frugal || (streams && file_bytes > request->limits.max_whole_bytes))
         d->pieces = reader;
     uint64_t bytes = needed_bytes(d, reader, file_bytes);
     if (!request->host.reserve || request->host.reserve(request->host.ctx, bytes))
         return FZ_OK;
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
-    if (d->format->streams && !d->pieces) {
+    if (streams && !d->frugal) {
         d->pieces = reader;
-        uint64_t in_pieces = needed_bytes(d, reader, file_bytes);
-        if (in_pieces < bytes && request->host.reserve(request->host.ctx, in_pieces))
+        d->frugal = true;
+        uint64_t by_rows = needed_bytes(d, reader, file_bytes);
+        if (by_rows < bytes && request->host.reserve(request->host.ctx, by_rows))
             return FZ_OK;
-        bytes = in_pieces < bytes ? in_pieces : bytes;
+        bytes = by_rows < bytes ? by_rows : bytes;
     }
     unsigned long long mb = (bytes >> 20) + 1;
     return fz_fail(d->err, FZ_E_LIMIT, 0, "%ux%u needs %llu MB to decode, more than --memory leaves",

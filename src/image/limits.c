@@ -6,6 +6,7 @@ const struct fz_image_limits fz_image_default_limits = {
     .max_rows_px = 1000000000,
     .max_whole_px = 100000000,
     .max_side_px = 65500,
+    .max_whole_bytes = 1 << 20,
     .max_held_bytes = UINT64_C(32) << 20,
     .max_frames = 10000,
     .max_nesting = 200,

@@ -60,9 +60,9 @@ static bool set_up(struct fz_jpeg_band *band, const struct jpeg_decompress_struc
     return true;
 }
 
-static bool more_pieces(void *ctx, struct fz_bytes *next)
+bool fz_jpeg_more_pieces(void *decode, struct fz_bytes *next)
 {
-    return fz_decode_more(ctx, next);
+    return fz_decode_more(decode, next);
 }
 
 /* Goes to a place, or to the start of the scan (NULL). */
@@ -77,7 +77,7 @@ static bool go_to(struct fz_jpeg_band *band, const struct fz_image_place *place)
         source.bytes =
             (struct fz_bytes){.at = d->file.at + place->offset, .len = (size_t)(held - place->offset)};
     if (d->pieces) {
-        source.more = more_pieces;
+        source.more = fz_jpeg_more_pieces;
         source.ctx = d;
         if (!fz_decode_seek(d, place->offset > held ? place->offset : held))
             return false;

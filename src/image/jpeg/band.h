@@ -44,4 +44,7 @@ bool fz_jpeg_band_begin(struct fz_jpeg_band *band, struct fz_decode *d,
 /* The decoder's thread. The next bytes of the scan that begins with that row, never empty; false: the file ends. */
 bool fz_jpeg_band_more(struct fz_jpeg_band *band, struct fz_bytes *next);
 
+/* The same. fz_decode_more of a struct fz_decode, for a struct fz_bits_source. */
+bool fz_jpeg_more_pieces(void *decode, struct fz_bytes *next);
+
 #endif

@@ -1,5 +1,6 @@
 #include "image/jpeg/dc.h"
 
+#include "image/jpeg/band.h"
 #include "image/jpeg/bits.h"
 #include "image/jpeg/huffman.h"
 #include "image/jpeg/tables.h"
@@ -113,7 +114,7 @@ static bool set_up(struct dc *s, enum fz_err *code)
     const struct jpeg_decompress_struct *c = s->cinfo;
     struct fz_image_scratch *scratch = s->d->scratch;
     *code = FZ_OK;
-    if (s->d->pieces || !is_known_scan(c) || !is_known_layout(c))
+    if (s->d->frugal || !is_known_scan(c) || !is_known_layout(c))
         return false;
     s->count = c->num_components;
     size_t mcu_w = s->count == 1 ? 8 : 8 * (size_t)c->comp_info[0].h_samp_factor;
@@ -145,7 +146,9 @@ static bool set_up(struct dc *s, enum fz_err *code)
         s->planes[i].at = at;
     s->wide = at;
     const struct fz_bits_source source = {
-        .bytes = {.at = c->src->next_input_byte, .len = c->src->bytes_in_buffer}};
+        .bytes = {.at = c->src->next_input_byte, .len = c->src->bytes_in_buffer},
+        .more = s->d->pieces ? fz_jpeg_more_pieces : NULL,
+        .ctx = s->d};
     fz_bits_init(&s->bits, &source, NULL, tables->window);
     return true;
 }

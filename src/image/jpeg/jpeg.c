@@ -91,6 +91,16 @@ static void source_skip(j_decompress_ptr cinfo, long count)
     src->bytes_in_buffer -= (size_t)count;
 }
 
+/* Of a file in pieces: goes back to what was read before. */
+static void source_seek(struct jpeg *j, uint64_t offset)
+{
+    const struct fz_bytes *head = &j->d->file;
+    size_t held = offset < head->len ? head->len - (size_t)offset : 0;
+    fz_decode_seek(j->d, offset);
+    j->source.next_input_byte = head->at + head->len - held;
+    j->source.bytes_in_buffer = held;
+}
+
 static void jpeg_init(struct jpeg *j, struct fz_decode *d)
 {
     j->cinfo.err = jpeg_std_error(&j->errors);
@@ -297,11 +307,14 @@ static enum fz_err decode(struct jpeg *j)
     if (cinfo->scale_num == 1 && !j->has_band) {
         bool taken;
         const char *damage;
+        uint64_t scan_at = d->pieces ? fz_decode_tell(d) - j->source.bytes_in_buffer : 0;
         code = fz_jpeg_dc_load(d, cinfo, &taken, &damage);
         if (damage && !j->warning[0])
             snprintf(j->warning, sizeof j->warning, "%s", damage);
         if (taken || code != FZ_OK)
             return code;
+        if (d->pieces)
+            source_seek(j, scan_at);
     }
     cinfo->buffered_image = jpeg_has_multiple_scans(cinfo);
     /* Bounds libjpeg's large arrays to what was reserved. */
