@@ -267,6 +267,7 @@ void fz_app_run(struct fz_app *app)
         fz_app_judge_scan(app);
         fz_shapes_step(app);
         fz_loader_issue(app);
+        fz_keep_step(app);
         if (app->now_us >= frame_due_us(app))
             frame(app);
         fz_texture_trim(app->head, TRIM_BUDGET_US);

@@ -196,6 +196,9 @@ static bool decode_cached(struct fz_decoder *decoder, struct fz_job *job)
     struct fz_image_request request = {.fd = -1};
     if (!fz_cached_find(decoder->cache, job, &file, &facts, &decoder->tile, &request.len))
         return false;
+    job->from_cache = job->kind == FZ_JOB_KEEP;
+    if (job->from_cache)
+        return true;
     request.bytes = decoder->tile.data;
     decode(decoder, job, &request);
     if (job->error.code == FZ_E_CANCELLED)
@@ -317,6 +320,11 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
     case FZ_JOB_DECODE:
     case FZ_JOB_DETAIL:
         run_decode(decoder, job);
+        break;
+    case FZ_JOB_KEEP:
+        run_decode(decoder, job);
+        fz_surface_free(job->surface);
+        job->surface = NULL;
         break;
     case FZ_JOB_SNIFF:
         run_sniff(decoder, job);

@@ -42,6 +42,12 @@ void fz_job_free(struct fz_job *job)
     free(job);
 }
 
+bool fz_job_loads(const struct fz_job *job)
+{
+    return job->kind == FZ_JOB_DECODE || job->kind == FZ_JOB_DETAIL || job->kind == FZ_JOB_SNIFF ||
+           job->kind == FZ_JOB_KEEP;
+}
+
 void fz_job_close(struct fz_job *job)
 {
     if (job->fd >= 0)

@@ -19,6 +19,7 @@
 
 enum fz_job_kind {
     FZ_JOB_DECODE,  /* path -> surface that fits the box */
+    FZ_JOB_KEEP,    /* path -> the same, in the tile cache alone */
     FZ_JOB_DETAIL,  /* path -> surface of a region, as large as the box */
     FZ_JOB_SNIFF,   /* path -> is it a picture? */
     FZ_JOB_SAVE,    /* surface -> PNG file at path */
@@ -129,6 +130,9 @@ struct fz_job {
 
 /* Any thread. Takes `path` (may be NULL). */
 struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, const struct fz_cancel *parent);
+
+/* Any thread. Whether it reads pictures of the list. */
+bool fz_job_loads(const struct fz_job *job);
 
 /* Any thread but, with a large surface, the render thread: see fz_pool_trash. NULL-safe. */
 void fz_job_free(struct fz_job *job);

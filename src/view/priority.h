@@ -16,6 +16,7 @@ enum fz_priority_class {
     FZ_PRIORITY_BEHIND,    /* one window in the other direction */
     FZ_PRIORITY_FILL,      /* the rest of the list, while there is room */
     FZ_PRIORITY_SNIFF,     /* files of unknown kind */
+    FZ_PRIORITY_KEEP,      /* tiles for the cache alone, while nobody is there */
 };
 
 /* Any thread. The priority of the job heap: class first, then distance. */

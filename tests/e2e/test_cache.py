@@ -1,6 +1,8 @@
 """The tile cache: a wall seen before comes back without opening a picture file, and no fault of the cache stops the show."""
 
+import contextlib
 import os
+import sqlite3
 import time
 
 import numpy as np
@@ -8,8 +10,10 @@ import pytest
 from PIL import Image
 
 import pictures
+from frieze import wait_until
 
 COUNT = 20
+MANY = 100  # more than 32 MB hold as textures of 640x480
 
 
 @pytest.fixture
@@ -46,6 +50,27 @@ def test_seen_before_opens_nothing(home, folder):
     assert load(home, folder) == ((0, 0, COUNT, wall), [])
     assert sum(wall, []) == list(range(COUNT))
     assert tiles(home).stat().st_mode & 0o777 == 0o600
+
+
+def kept(home):
+    with contextlib.closing(sqlite3.connect(tiles(home))) as db:
+        return db.execute("SELECT count(*) FROM entry WHERE box_w > 0").fetchone()[0]
+
+
+def test_idle_time_fills_the_cache(home):
+    """With what no texture has room for, but only when nobody has been there for ten seconds."""
+    folder = pictures.fill(home / "many", MANY, (640, 480), "jpg")
+    settle(folder)
+    with home.start("--size", "800x600", "--tile", "640x480", "--memory", "32M", folder) as frieze:
+        frieze.idle()
+        began = time.monotonic()
+        time.sleep(5)
+        before, decoded = kept(home), frieze.stats()["decode"]["count"]
+        assert 0 < before < MANY and decoded < MANY
+        wait_until(lambda: kept(home) == MANY, lambda: f"{kept(home)} of {MANY} are kept", 60, 0.2)
+        assert time.monotonic() - began > 9
+        frieze.key("End").idle()
+        assert frieze.stats()["decode"]["count"] == decoded and frieze.stats()["cache"]["disk_hits"] > 0
 
 
 def test_what_changed_is_read(home, folder):

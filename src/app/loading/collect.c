@@ -226,6 +226,10 @@ static void take_result(struct fz_app *app, struct fz_job *job)
     case FZ_JOB_DETAIL:
         fz_detail_take(app, job);
         break;
+    case FZ_JOB_KEEP:
+        fz_keep_took(app);
+        fz_loader_retire(app, job);
+        break;
     case FZ_JOB_SNIFF:
         take_sniffed(app, job);
         break;

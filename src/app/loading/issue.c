@@ -42,6 +42,8 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
         return atomic_load(&job->priority);
     if (job->kind == FZ_JOB_DETAIL)
         return fz_detail_judge(app, job);
+    if (job->kind == FZ_JOB_KEEP)
+        return fz_keep_judge(app);
     if (job->kind != FZ_JOB_DECODE)
         return 0;
     const struct fz_tile *tile = fz_loader_tile(app, job->item);
@@ -98,6 +100,8 @@ static void discard(struct fz_app *app, struct fz_job *job)
         fz_list_return_unknown(app->list, job->item);
     if (job->kind == FZ_JOB_DETAIL)
         fz_detail_lost(app, job);
+    if (job->kind == FZ_JOB_KEEP)
+        fz_keep_took(app);
     app->loader.credit_bytes -= job->credit_bytes;
     app->loader.fill_left = fz_list_count(app->list);
     take_from_flying(&app->loader, job);
@@ -137,8 +141,7 @@ static uint64_t judge_withdrawn(void *ctx, const struct fz_heap_node *node)
 {
     (void)ctx;
     const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
-    bool loads = job->kind == FZ_JOB_DECODE || job->kind == FZ_JOB_DETAIL || job->kind == FZ_JOB_SNIFF;
-    return loads ? FZ_HEAP_DROP : 0;
+    return fz_job_loads(job) ? FZ_HEAP_DROP : 0;
 }
 
 void fz_loader_withdraw(struct fz_app *app)
@@ -152,7 +155,7 @@ void fz_loader_abandon(struct fz_app *app)
         return;
     fz_loader_withdraw(app);
     for (size_t i = 0; i < app->loader.flying_count; i++)
-        if (app->loader.flying[i]->kind == FZ_JOB_DECODE || app->loader.flying[i]->kind == FZ_JOB_DETAIL)
+        if (fz_job_loads(app->loader.flying[i]))
             fz_cancel_set(&app->loader.flying[i]->cancel);
 }
 

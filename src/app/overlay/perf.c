@@ -71,14 +71,13 @@ static double ms(const struct fz_histogram *h, double share)
 /* How the jobs that are out divide into the classes of their priorities. */
 static void tell_queue(const struct fz_app *app, char *text)
 {
-    static const char *const names[] = {"picture", "first",  "in view", "next",
-                                        "ahead",   "behind", "rest",    "unknown"};
+    static const char *const names[] = {"picture", "first", "in view", "next",     "ahead",
+                                        "behind",  "rest",  "unknown", "for later"};
     size_t counts[sizeof names / sizeof *names] = {0}, len = 0;
     for (size_t i = 0; i < app->loader.flying_count; i++) {
         const struct fz_job *job = app->loader.flying[i];
         uint64_t class = atomic_load(&job->priority) >> 32;
-        bool loads = job->kind == FZ_JOB_DECODE || job->kind == FZ_JOB_DETAIL || job->kind == FZ_JOB_SNIFF;
-        if (loads && class < sizeof names / sizeof *names)
+        if (fz_job_loads(job) && class < sizeof names / sizeof *names)
             counts[class]++;
     }
     for (size_t i = 0; i < sizeof names / sizeof *names && len < FZ_PERF_TEXT; i++)

@@ -1,0 +1,80 @@
+#include "app/loading/keep.h"
+
+#include "app/app.h"
+#include "app/limits.h"
+#include "app/loading/loader_internal.h"
+
+enum {
+    IDLE_US = 10 * 1000 * 1000, /* since anything was drawn: nobody is there, and nothing moves */
+    LOOKS = 512,                /* items of one turn: a bound on its time */
+    PX_PER_BYTE = 2,            /* of a tile in the cache, roughly */
+};
+
+static bool is_idle(const struct fz_app *app)
+{
+    return app->stats.startup.first_frame > 0 && app->now_us - app->stats.last_present_us > IDLE_US &&
+           !app->loading_paused && !app->ending && fz_app_is_listed(app) && !fz_loader_uploads_wait(app);
+}
+
+static void begin_anew(struct fz_app *app)
+{
+    struct fz_keep *keep = &app->keep;
+    const struct fz_loader *loader = &app->loader;
+    uint64_t tile_bytes = (uint64_t)loader->box_w * (uint64_t)loader->box_h / PX_PER_BYTE + 1;
+    uint64_t most = (uint64_t)app->options.values[FZ_OPTION_CACHE_SIZE].number / tile_bytes;
+    keep->count = fz_list_count(app->list);
+    keep->epoch = loader->epoch;
+    keep->cursor = fz_wall_focus(app).last;
+    keep->left = keep->count < most ? keep->count : (size_t)most;
+}
+
+/* Those whose tiles were loaded are there already. */
+static bool is_wanted(const struct fz_app *app, fz_item_id item)
+{
+    return !fz_loader_is_final(app, item) && !fz_loader_is_held_up(app, item);
+}
+
+static void issue(struct fz_app *app, fz_item_id item)
+{
+    const struct fz_loader *loader = &app->loader;
+    struct fz_job *job = fz_job_new(FZ_JOB_KEEP, item, fz_list_path(app->list, item), &app->quit);
+    job->root = fz_list_root(app->list, item);
+    job->box_w = loader->box_w;
+    job->box_h = loader->box_h;
+    job->covers = loader->covers;
+    job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    job->limits = fz_limits_from_options(&app->options);
+    job->caching = FZ_CACHING_ON;
+    job->credit_bytes = (uint64_t)job->box_w * (uint64_t)job->box_h * 4;
+    app->keep.out++;
+    fz_loader_launch(app, job, fz_keep_judge(app));
+}
+
+/* Half of the workers, one at least, so that another one is free for who comes back. */
+void fz_keep_step(struct fz_app *app)
+{
+    struct fz_keep *keep = &app->keep;
+    uint64_t bytes;
+    if (!app->cache || app->loader.box_w == 0 || !is_idle(app) || fz_loader_active(app, &bytes) > keep->out)
+        return;
+    if (keep->count != fz_list_count(app->list) || keep->epoch != app->loader.epoch)
+        begin_anew(app);
+    size_t most = (size_t)(app->loader.workers + 1) / 2;
+    for (int looks = 0; looks < LOOKS && keep->left > 0 && keep->out < most; looks++) {
+        keep->cursor = keep->cursor + 1 < keep->count ? keep->cursor + 1 : 0;
+        keep->left--;
+        fz_item_id item = fz_list_at(app->list, keep->cursor);
+        if (is_wanted(app, item))
+            issue(app, item);
+    }
+}
+
+uint64_t fz_keep_judge(const struct fz_app *app)
+{
+    return is_idle(app) ? fz_priority(FZ_PRIORITY_KEEP, 0) : FZ_HEAP_DROP;
+}
+
+void fz_keep_took(struct fz_app *app)
+{
+    app->keep.out--;
+}

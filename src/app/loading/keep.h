@@ -1,0 +1,24 @@
+/* What an idle wall does for later: it fills the tile cache with the pictures that no texture has room for, from the view
+ * onwards and round, as many as the cache holds. */
+#ifndef FZ_APP_LOADING_KEEP_H
+#define FZ_APP_LOADING_KEEP_H
+
+#include "decode/job.h"
+
+struct fz_app;
+
+struct fz_keep {
+    size_t cursor, left; /* of the list: where to look next, and how many are to be looked at */
+    size_t count;        /* of the list that this is about, */
+    uint32_t epoch;      /* and the loader's */
+    size_t out;          /* jobs */
+};
+
+/* Render thread, all of these. Once a turn; cheap. */
+void fz_keep_step(struct fz_app *app);
+/* Its priority, or FZ_HEAP_DROP where somebody is there again. */
+uint64_t fz_keep_judge(const struct fz_app *app);
+/* One of its jobs has come back, or was dropped. */
+void fz_keep_took(struct fz_app *app);
+
+#endif
