@@ -1,6 +1,7 @@
 #include "base/new_file.h"
 
 #include "base/mem.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,12 +10,19 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { BLOCK_BYTES = 64 << 10, ATTEMPTS = 100 };
+
+static char *name_beside(const struct fz_new_file *file, int attempt)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return fz_asprintf("%s.%ld-%ld.tmp", file->place, (long)getpid(), now.tv_nsec + attempt);
+}
+
 static int create_beside(struct fz_new_file *file)
 {
-    for (int attempt = 0; attempt < 100; attempt++) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        char *path = fz_asprintf("%s.%ld-%ld.tmp", file->place, (long)getpid(), now.tv_nsec + attempt);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        char *path = name_beside(file, attempt);
         int fd = fz_leftover_create(&file->temporary, path), sys = errno;
         free(path);
         errno = sys;
@@ -22,6 +30,50 @@ static int create_beside(struct fz_new_file *file)
             return fd;
     }
     return -1;
+}
+
+/* -1 where the file system has no such files, or is not asked: a relative name. */
+static int create_unnamed(struct fz_new_file *file)
+{
+    if (file->place[0] != '/' || access("/proc/self/fd", F_OK) != 0)
+        return -1;
+    char *folder = fz_path_dir(file->place);
+    int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    free(folder);
+    file->is_unnamed = fd >= 0;
+    return fd;
+}
+
+static int create(struct fz_new_file *file)
+{
+    int fd = create_unnamed(file);
+    return fd >= 0 ? fd : create_beside(file);
+}
+
+static bool link_to(const struct fz_new_file *file, const char *path)
+{
+    char self[40];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(file->stream));
+    return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/* A link does not replace: it takes a rename to do so at once. False with errno. */
+static bool give_name(const struct fz_new_file *file)
+{
+    if (!file->replaces && link_to(file, file->place))
+        return true;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        char *path = name_beside(file, attempt);
+        bool linked = link_to(file, path), named = linked && rename(path, file->place) == 0;
+        int sys = errno;
+        if (linked && !named)
+            unlink(path);
+        free(path);
+        errno = sys;
+        if (linked || sys != EEXIST)
+            return named;
+    }
+    return false;
 }
 
 /* Not to wait for the reader of a pipe; what it reads then, it reads at its own pace. */
@@ -37,12 +89,13 @@ enum fz_err fz_new_file_open(struct fz_new_file *file, const char *path, struct 
 {
     struct stat st;
     bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-    *file = (struct fz_new_file){.place = special ? NULL : realpath(path, NULL)};
+    *file = (struct fz_new_file){
+        .place = special ? NULL : realpath(path, NULL), .synced = true, .is_special = special};
     if (!file->place)
         file->place = fz_strdup(path);
-    bool replaces = stat(path, &st) == 0 && !special;
-    int fd = special ? open_special(path) : create_beside(file);
-    if (fd >= 0 && replaces)
+    file->replaces = stat(path, &st) == 0 && !special;
+    int fd = special ? open_special(path) : create(file);
+    if (fd >= 0 && file->replaces)
         fchmod(fd, st.st_mode & 0777); /* who may read it stays as it was */
     if (fd >= 0 && (file->stream = fdopen(fd, "wb")) != NULL)
         return FZ_OK;
@@ -55,15 +108,54 @@ enum fz_err fz_new_file_open(struct fz_new_file *file, const char *path, struct 
     return fz_fail(err, fz_err_from_errno(sys), sys, "%s", path);
 }
 
-/* On the disk before it gets its name: after a power cut there is the old file or the new one, never half of one. */
-static bool is_synced(const struct fz_new_file *file)
+static bool write_block(struct fz_new_file *file, const void *bytes, size_t len, bool (*stops)(void *ctx),
+                        void *ctx)
 {
-    return fflush(file->stream) == 0 && (!file->temporary || fsync(fileno(file->stream)) == 0);
+    if (stops(ctx)) {
+        errno = ECANCELED;
+        return false;
+    }
+    return fwrite(bytes, 1, len, file->stream) == len;
+}
+
+bool fz_new_file_write(struct fz_new_file *file, const void *bytes, size_t len, bool (*stops)(void *ctx),
+                       void *ctx)
+{
+    const char *at = bytes;
+    for (size_t count; len > 0; at += count, len -= count) {
+        count = len < BLOCK_BYTES ? len : BLOCK_BYTES;
+        if (!write_block(file, at, count, stops, ctx))
+            return false;
+    }
+    return true;
+}
+
+bool fz_new_file_copy(struct fz_new_file *file, int fd, bool (*stops)(void *ctx), void *ctx)
+{
+    char block[BLOCK_BYTES];
+    if (lseek(fd, 0, SEEK_SET) != 0)
+        return false;
+    for (;;) {
+        ssize_t got = read(fd, block, sizeof block);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got == 0;
+        if (!write_block(file, block, (size_t)got, stops, ctx))
+            return false;
+    }
+}
+
+/* On the disk before it gets its name: after a power cut there is the old file or the new one, never half of one. */
+static bool is_written(const struct fz_new_file *file)
+{
+    bool syncs = file->synced && !file->is_special;
+    return fflush(file->stream) == 0 && (!syncs || fsync(fileno(file->stream)) == 0);
 }
 
 bool fz_new_file_close(struct fz_new_file *file, bool whole)
 {
-    whole = whole && is_synced(file);
+    whole = whole && is_written(file) && (!file->is_unnamed || give_name(file));
     int sys = errno;
     if (fclose(file->stream) != 0 && whole) {
         sys = errno;

@@ -5,6 +5,7 @@
 #include "base/uri.h"
 #include "decode/cached.h"
 #include "decode/files.h"
+#include "decode/scaled.h"
 #include "decode/thumbnails.h"
 #include "sync/thread.h"
 
@@ -121,19 +122,23 @@ static bool open_head(struct fz_decoder *decoder, struct fz_job *job)
     return job->file.known;
 }
 
-/* What the tile cache knows a file by. False where that is not there yet. */
-static bool look_at_file(struct fz_decoder *decoder, struct fz_job *job)
+bool fz_decoder_look(struct fz_decoder *decoder, struct fz_job *job)
 {
-    struct fz_parcel request, answer;
-    if (job->looked || !decoder->cache || job->caching != FZ_CACHING_ON)
+    struct fz_parcel request = fz_files_request(FZ_ASK_LOOK, job->path), answer;
+    if (job->looked)
         return true;
-    request = fz_files_request(FZ_ASK_LOOK, job->path);
     if (!fz_files_ask(decoder->files, job, &request, &answer))
         return false;
     job->look = fz_answer_look(&answer);
     job->looked = true;
     fz_parcel_fini(&answer);
     return true;
+}
+
+/* What the tile cache knows a file by. False where that is not there yet. */
+static bool look_at_file(struct fz_decoder *decoder, struct fz_job *job)
+{
+    return !decoder->cache || job->caching != FZ_CACHING_ON || fz_decoder_look(decoder, job);
 }
 
 /* What is beside the box goes. */
@@ -213,13 +218,20 @@ static bool decode_cached(struct fz_decoder *decoder, struct fz_job *job)
     return true;
 }
 
+bool fz_decoder_load(struct fz_decoder *decoder, struct fz_job *job)
+{
+    if (!open_file(decoder, job))
+        return false;
+    decode(decoder, job, &(struct fz_image_request){.fd = job->fd, .head = job->head});
+    return true;
+}
+
 static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
 {
     if (job->fd < 0 && (!look_at_file(decoder, job) || decode_cached(decoder, job)))
         return;
-    if (!open_file(decoder, job))
+    if (!fz_decoder_load(decoder, job))
         return;
-    decode(decoder, job, &(struct fz_image_request){.fd = job->fd, .head = job->head});
     if (job->error.code == FZ_OK)
         fz_cached_keep(decoder, job);
     fz_job_close(job);
@@ -325,6 +337,9 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
         run_decode(decoder, job);
         fz_surface_free(job->surface);
         job->surface = NULL;
+        break;
+    case FZ_JOB_SCALE:
+        fz_decoder_scale(decoder, job);
         break;
     case FZ_JOB_SNIFF:
         run_sniff(decoder, job);

@@ -37,6 +37,12 @@ bool fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job, struct fz_p
 /* The same for who reads all of it. */
 bool fz_decoder_open_whole(struct fz_decoder *decoder, struct fz_job *job, int *fd);
 
+/* The worker's thread. What the file system says of a job's file, once: job->look. False: parked. */
+bool fz_decoder_look(struct fz_decoder *decoder, struct fz_job *job);
+
+/* As fz_decoder_open_whole, and decodes it: the job's error, image and surface. False: parked, or it cannot be opened. */
+bool fz_decoder_load(struct fz_decoder *decoder, struct fz_job *job);
+
 /* The worker's thread, in player.c. Makes the frame that a FRAME job wants. */
 void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job);
 

@@ -24,6 +24,7 @@ enum fz_job_kind {
     FZ_JOB_SNIFF,   /* path -> is it a picture? */
     FZ_JOB_SAVE,    /* surface -> PNG file at path */
     FZ_JOB_MEASURE, /* -> proportional set size of the process */
+    FZ_JOB_SCALE,   /* path -> file, as `load` says (decode/scaled.h) */
     FZ_JOB_WORK,    /* whatever `work` does with `load` */
     FZ_JOB_FRAME, /* path, or the stream that was opened -> the next frame, as a surface that fits the box */
 };

@@ -246,6 +246,8 @@ static void take_result(struct fz_app *app, struct fz_job *job)
             fz_arrange_take(app, job);
         fz_loader_retire(app, job);
         break;
+    case FZ_JOB_SCALE: /* of frieze scale alone */
+        break;
     case FZ_JOB_FRAME:
         fz_animate_take(app, job);
         break;

@@ -1,0 +1,99 @@
+#include "app/subcommand/crew.h"
+
+#include "app/isolation.h"
+#include "app/limits.h"
+#include "app/signals.h"
+#include "base/leftover.h"
+
+#include <SDL_cpuinfo.h>
+#include <unistd.h>
+
+enum {
+    STUCK_MS = 150, /* how long the end waits for a library that cannot be interrupted, when cancelled */
+    PATIENCE_MS = 60 * 1000, /* and when not */
+};
+
+static int end_at_once(void *ctx)
+{
+    (void)ctx;
+    fz_leftovers_end();
+    return fz_err_exit_status(FZ_E_CANCELLED);
+}
+
+static enum fz_err start_workers(struct fz_crew *crew, const struct fz_options *options, struct fz_error *err)
+{
+    struct fz_pool_options workers = {.workers = (int)crew->workers,
+                                      .working_bytes = fz_memory_bound(options) / 4,
+                                      .cache = crew->cache,
+                                      .decoders = crew->decoders,
+                                      .svg_decoders = crew->svg_decoders,
+                                      .requires_all = fz_isolation_requires_all(options),
+                                      .max_cpu_us = crew->limits.max_cpu_us};
+    enum fz_err code = fz_pool_start(&crew->pool, &workers, &crew->results, &crew->bell, err);
+    return code == FZ_OK && crew->readers ? fz_pool_use_readers(&crew->pool, err) : code;
+}
+
+static enum fz_err start(struct fz_crew *crew, const struct fz_options *options,
+                         const struct fz_crew_options *how, struct fz_error *err)
+{
+    enum fz_err code = FZ_OK;
+    for (size_t i = 0; i < how->source_count && code == FZ_OK; i++)
+        code = fz_source_check(how->sources[i], err);
+    if (code == FZ_OK)
+        code = fz_signals_start(&crew->signals, &crew->signalled, &crew->bell, end_at_once, NULL, err);
+    if (code == FZ_OK && how->open_cache) {
+        crew->cache = how->open_cache(options, err);
+        code = err->code;
+    }
+    if (code == FZ_OK)
+        code = start_workers(crew, options, err);
+    struct fz_source_options sources = {.hidden = fz_option_is_on(options, FZ_OPTION_HIDDEN),
+                                        .recursive = how->recursive,
+                                        .nul_separated = fz_option_is_on(options, FZ_OPTION_NUL),
+                                        .readers = crew->readers,
+                                        .files = crew->pool.files};
+    return code == FZ_OK ? fz_sources_start(&crew->sources, how->sources, how->source_count, &sources,
+                                            &crew->events, &crew->bell, &crew->quit, err)
+                         : code;
+}
+
+enum fz_err fz_crew_start(struct fz_crew *crew, const struct fz_options *options,
+                          const struct fz_crew_options *how, struct fz_error *err)
+{
+    *crew = (struct fz_crew){.limits = fz_limits_from_options(options), .source_count = how->source_count};
+    crew->workers = fz_option_is_set(options, FZ_OPTION_JOBS) ? (size_t)options->values[FZ_OPTION_JOBS].number
+                                                              : (size_t)SDL_GetCPUCount();
+    fz_cancel_init(&crew->quit, NULL);
+    fz_doorbell_init(&crew->bell);
+    enum fz_err code = fz_isolation_start_readers(options, &crew->readers, err);
+    if (code == FZ_OK)
+        code = fz_isolation_start(options, &crew->decoders, err);
+    if (code != FZ_OK)
+        return code;
+    crew->svg_decoders = fz_isolation_svg(options);
+    return start(crew, options, how, err);
+}
+
+void fz_crew_stop(struct fz_crew *crew)
+{
+    int patience_ms = fz_crew_is_cancelled(crew) ? STUCK_MS : PATIENCE_MS;
+    fz_cancel_set(&crew->quit);
+    fz_sources_stop(crew->sources);
+    if (!fz_pool_stop(&crew->pool, patience_ms) || !fz_cache_stop(crew->cache, patience_ms))
+        _exit(end_at_once(NULL));
+    fz_signals_stop(crew->signals);
+    for (struct fz_ready_node *node = fz_ready_take(&crew->events); node;) {
+        struct fz_source_event *event = FZ_CONTAINER(node, struct fz_source_event, node);
+        node = node->next;
+        fz_source_event_free(event);
+    }
+    fz_zygote_front_stop(crew->decoders);
+    fz_zygote_front_stop(crew->readers);
+    fz_zygote_front_stop(crew->svg_decoders);
+    fz_doorbell_fini(&crew->bell);
+}
+
+bool fz_crew_is_cancelled(struct fz_crew *crew)
+{
+    return atomic_load(&crew->signalled) > 0;
+}

@@ -1,0 +1,47 @@
+/* What does long work without a window: readers that list the sources, workers that decode, and signals that end it. */
+#ifndef FZ_APP_SUBCOMMAND_CREW_H
+#define FZ_APP_SUBCOMMAND_CREW_H
+
+#include "ctl/option.h"
+#include "decode/cache.h"
+#include "decode/files.h"
+#include "decode/pool.h"
+#include "source/source.h"
+
+struct fz_crew {
+    struct fz_cancel quit;
+    struct fz_doorbell bell;
+    struct fz_ready results, events; /* from workers and readers; the main thread takes */
+    atomic_int signalled;            /* signals that came */
+    struct fz_signals *signals;
+    struct fz_sources *sources;
+    struct fz_cache *cache;         /* owned; NULL: none */
+    struct fz_zygote *decoders;     /* NULL: the workers decode on their own threads */
+    struct fz_zygote *readers;      /* NULL: readers are threads */
+    struct fz_zygote *svg_decoders; /* as decoders */
+    struct fz_pool pool;
+    struct fz_image_limits limits;
+    size_t workers;
+    size_t source_count;
+};
+
+struct fz_crew_options {
+    const char *const *sources; /* borrowed */
+    size_t source_count;
+    bool recursive;
+    struct fz_cache *(*open_cache)(const struct fz_options *options, struct fz_error *err); /* NULL: none */
+};
+
+/* Main thread, before any other exists; signals are blocked (app/signals.h). Forks, starts the workers, begins to list.
+ * To be stopped in every case. */
+enum fz_err fz_crew_start(struct fz_crew *crew, const struct fz_options *options,
+                          const struct fz_crew_options *how, struct fz_error *err);
+
+/* Main thread. Jobs that nobody has begun with end as cancelled, those under way at their next block of rows. Ends the process
+ * where a library cannot be interrupted. */
+void fz_crew_stop(struct fz_crew *crew);
+
+/* Main thread. Whether a signal asked for the end. */
+bool fz_crew_is_cancelled(struct fz_crew *crew);
+
+#endif

@@ -1,0 +1,259 @@
+/* frieze scale with one picture. */
+#include "app/subcommand/scale.h"
+
+#include "app/isolation.h"
+#include "app/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/new_file.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "decode/scaled.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    PATIENCE_MS = 500,     /* after a signal, for a file that is being written */
+    SIGNALLED_STATUS = 128 /* as shells have it */
+};
+
+struct scale {
+    const char *in;
+    char *out;              /* owned */
+    const char *new_folder; /* that is made for it; NULL: none */
+    struct stat old;        /* what it takes the place of, */
+    bool replaces;          /* if anything */
+    const struct fz_file_kind *kind;
+    int in_fd;           /* what lies on a share is a copy, */
+    struct fz_look look; /* this is not */
+    int quality;
+    struct fz_image_request request;
+    struct fz_own_engine own;
+    struct fz_image image;
+    SDL_Surface *surface; /* owned */
+    struct fz_error *err;
+};
+
+/* --- what was asked for ----------------------------------------------------------------------------- */
+
+static enum fz_err open_in(struct scale *s)
+{
+    s->look = fz_own_engine_open(&s->own, s->in, &s->request.limits, &s->in_fd);
+    if (s->in_fd < 0)
+        return fz_fail(s->err, fz_err_from_errno(s->look.sys), s->look.sys, "%s", s->in);
+    if (S_ISDIR(s->look.mode))
+        return fz_fail(s->err, FZ_E_USAGE, 0, "%s: a folder; frieze scale takes one file", s->in);
+    if (s->replaces && s->old.st_dev == s->look.device && s->old.st_ino == s->look.inode)
+        return fz_fail(s->err, FZ_E_USAGE, 0, "%s: the same file as %s", s->out, s->in);
+    s->request.fd = s->in_fd;
+    return FZ_OK;
+}
+
+static enum fz_err find_out(struct scale *s, const char *out)
+{
+    struct stat st;
+    size_t len = strlen(out);
+    bool slash = len > 0 && out[len - 1] == '/', there = stat(out, &st) == 0;
+    bool folder = slash || (there && S_ISDIR(st.st_mode));
+    s->new_folder = slash && !there ? out : NULL;
+    s->out = folder ? fz_path_join(out, fz_path_name(s->in)) : fz_strdup(out);
+    s->replaces = stat(s->out, &s->old) == 0;
+    s->kind = fz_file_kind_of(s->out);
+    if (!s->kind)
+        return fz_fail(s->err, FZ_E_USAGE, 0, "%s: its name must end in " FZ_WRITTEN_SUFFIXES, s->out);
+    return FZ_OK;
+}
+
+/* --- decoding --------------------------------------------------------------------------------------- */
+
+static enum fz_err decode(struct scale *s)
+{
+    struct fz_error why = {0};
+    enum fz_err code = fz_engine_load(s->own.engine, &s->request, &s->image, &s->surface, &why);
+    if (code != FZ_OK)
+        return fz_fail(s->err, code, 0, "%s: %s", s->in, why.msg);
+    if (s->image.damaged)
+        fz_log("%s: shown in part: %s", s->in, why.msg);
+    return FZ_OK;
+}
+
+/* --- writing ---------------------------------------------------------------------------------------- */
+
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+enum { ENDS = sizeof ends / sizeof *ends };
+
+/* Whether a signal waits. */
+static bool shall_end(void *ctx)
+{
+    (void)ctx;
+    sigset_t pending;
+    bool any = false;
+    sigpending(&pending);
+    for (int i = 0; i < ENDS; i++)
+        any = any || sigismember(&pending, ends[i]) > 0;
+    return any;
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    _exit(fz_err_exit_status(FZ_E_CANCELLED));
+}
+
+/* There is no half of a file to clean up but while it is written: signals wait then, for the next block. */
+static void handle_signals(sigset_t *held)
+{
+    sigemptyset(held);
+    for (int i = 0; i < ENDS; i++) {
+        sigaddset(held, ends[i]);
+        sigaction(ends[i], &(struct sigaction){.sa_handler = on_signal}, NULL);
+    }
+}
+
+static enum fz_err put_in_place(const struct scale *s, const struct fz_encoded *encoded, struct fz_error *err)
+{
+    struct fz_new_file file;
+    sigset_t held;
+    handle_signals(&held);
+    if (s->new_folder && mkdir(s->new_folder, 0777) != 0)
+        return fz_fail(err, fz_err_from_errno(errno), errno, "%s", s->new_folder);
+    sigprocmask(SIG_BLOCK, &held, NULL);
+    enum fz_err code = fz_new_file_open(&file, s->out, err);
+    if (code != FZ_OK)
+        return code;
+    if (file.is_special) /* a pipe, whose other end may never read */
+        sigprocmask(SIG_UNBLOCK, &held, NULL);
+    bool whole = encoded ? fz_new_file_write(&file, encoded->bytes, encoded->len, shall_end, NULL)
+                         : fz_new_file_copy(&file, s->in_fd, shall_end, NULL);
+    if (fz_new_file_close(&file, whole))
+        return FZ_OK;
+    int sys = errno;
+    sigprocmask(SIG_UNBLOCK, &held, NULL); /* nothing is left of it */
+    errno = sys;
+    return fz_fail(err, fz_err_from_errno(errno), errno, "%s: cannot be written", s->out);
+}
+
+static enum fz_err write_out(struct scale *s)
+{
+    struct fz_encoded encoded = {0};
+    const struct fz_pixels pixels = {s->image.pixels, s->image.out_w, s->image.out_h, s->image.pitch_bytes};
+    bool copied = fz_image_stays(&s->image, s->kind);
+    if (!copied && !s->kind->is_written)
+        return fz_fail(s->err, FZ_E_USAGE, 0, "%s: only " FZ_WRITTEN_SUFFIXES " can be written", s->out);
+    struct fz_error why = {0};
+    enum fz_err code =
+        copied ? FZ_OK : fz_image_encode(s->kind->encoding, &pixels, s->quality, &encoded, &why);
+    if (code != FZ_OK)
+        return fz_fail(s->err, code, 0, "%s: %s", s->out, why.msg);
+    code = put_in_place(s, copied ? NULL : &encoded, s->err);
+    free(encoded.bytes);
+    return code;
+}
+
+static enum fz_err scale(const struct fz_scale_settings *settings, struct fz_error *err)
+{
+    const struct fz_options *options = settings->options;
+    struct scale s = {.in = settings->in, .in_fd = -1, .quality = settings->quality, .err = err};
+    s.request.limits = fz_limits_from_options(options);
+    s.request.background = (uint32_t)options->values[FZ_OPTION_BACKGROUND].number;
+    s.request.box_w = settings->box_w;
+    s.request.box_h = settings->box_h;
+    sigset_t held;
+    handle_signals(&held);
+    /* No other process lives while this one may be held over OUT: it would stay as long. */
+    enum fz_err code = find_out(&s, settings->out);
+    if (code == FZ_OK)
+        code = fz_own_engine_start(&s.own, options, err);
+    if (code == FZ_OK)
+        code = open_in(&s);
+    if (code == FZ_OK)
+        code = decode(&s);
+    fz_own_engine_stop(&s.own);
+    if (code == FZ_OK)
+        code = write_out(&s);
+    if (s.in_fd >= 0)
+        close(s.in_fd);
+    fz_surface_free(s.surface);
+    free(s.out);
+    return code;
+}
+
+/* --- two processes ---------------------------------------------------------------------------------- */
+
+/* Until it has ended, or has had a while to after a signal. Gives the exit status. */
+static int attend(pid_t pid, const sigset_t *awaited)
+{
+    static const struct timespec patience = {.tv_nsec = PATIENCE_MS * 1000000L};
+    for (bool ending = false;;) {
+        int status, number = ending ? sigtimedwait(awaited, NULL, &patience) : sigwaitinfo(awaited, NULL);
+        if (waitpid(pid, &status, WNOHANG) == pid)
+            return WIFEXITED(status) ? WEXITSTATUS(status) : SIGNALLED_STATUS + WTERMSIG(status);
+        if (number < 0 && errno == EAGAIN)
+            return fz_err_exit_status(FZ_E_CANCELLED);
+        if (number > 0 && number != SIGCHLD) {
+            kill(pid, number);
+            ending = true;
+        }
+    }
+}
+
+/* The death of whom we work for is a signal, after which we can still clean up; but who was stopped obeys none before SIGCONT.
+ * That is sent by the pipe, whose only other end closes with it. */
+static void end_with(pid_t attendant, int pipe_fd)
+{
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (pipe_fd >= 0) {
+        fcntl(pipe_fd, F_SETOWN, getpid());
+        fcntl(pipe_fd, F_SETSIG, SIGCONT);
+        fcntl(pipe_fd, F_SETFL, O_ASYNC);
+    }
+    if (getppid() != attendant) /* it has happened already */
+        _exit(fz_err_exit_status(FZ_E_CANCELLED));
+}
+
+/* Whoever looks at OUT, or writes it, may be held by a share that hangs, and no signal ends who is. So that is another process, which
+ * stays behind then until it is let go; this one waits for it and for signals. False: we are the one that works. */
+static bool attends(int *status)
+{
+    sigset_t awaited, before;
+    sigemptyset(&awaited);
+    sigaddset(&awaited, SIGCHLD);
+    for (int i = 0; i < ENDS; i++)
+        sigaddset(&awaited, ends[i]);
+    signal(SIGCHLD, SIG_DFL);
+    sigprocmask(SIG_BLOCK, &awaited, &before);
+    int alive[2];
+    if (pipe2(alive, O_CLOEXEC) < 0) /* it works without */
+        alive[0] = alive[1] = -1;
+    pid_t self = getpid(), pid = fork();
+    if (pid > 0) {
+        *status = attend(pid, &awaited);
+        return true;
+    }
+    if (pid == 0) {
+        close(alive[1]);
+        end_with(self, alive[0]);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return false;
+}
+
+int fz_scale_one(const struct fz_scale_settings *settings)
+{
+    struct fz_error err = {0};
+    int status = 0;
+    if (attends(&status))
+        return status;
+    enum fz_err code = scale(settings, &err);
+    if (code != FZ_OK)
+        fz_log_error(&err);
+    return fz_err_exit_status(code);
+}

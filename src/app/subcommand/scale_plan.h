@@ -1,0 +1,28 @@
+/* Which file each picture of a folder is written to. Pure. */
+#ifndef FZ_APP_SUBCOMMAND_SCALE_PLAN_H
+#define FZ_APP_SUBCOMMAND_SCALE_PLAN_H
+
+#include "image/kind.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fz_scale_item {
+    char *name; /* owned; of the picture, within its folder: "2024/a.heic" */
+    char *out;  /* owned; of the result, within its own */
+    const struct fz_file_kind *kind;
+    bool is_doubtful; /* it may be no picture */
+    bool renamed;     /* another picture has the name that it would have */
+};
+
+/* Any thread, all of these. Orders the items by name and gives each its `out` and `kind`: its own name where it keeps its format,
+ * or is of `kind` anyway; else "a.jpg", and where that is taken "a-heic.jpg", "a-heic-2.jpg", ... So the same pictures get the
+ * same names, in whatever order they came. */
+void fz_scale_plan(struct fz_scale_item *items, size_t count, const struct fz_file_kind *kind);
+
+/* Whether a picture belongs to part `shard` of `shards`, from 1: by its name alone. */
+bool fz_scale_is_in_shard(const char *name, unsigned shard, unsigned shards);
+
+void fz_scale_item_fini(struct fz_scale_item *item);
+
+#endif

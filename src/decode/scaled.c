@@ -1,0 +1,102 @@
+#include "decode/scaled.h"
+
+#include "base/new_file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void fz_scaling_free(void *scaling)
+{
+    struct fz_scaling *s = scaling;
+    free(s->out);
+    free(s);
+}
+
+bool fz_image_stays(const struct fz_image *image, const struct fz_file_kind *kind)
+{
+    return image->format && strcmp(image->format, kind->format) == 0 && image->orientation == 1 &&
+           !image->damaged && !image->has_profile && image->out_w == image->width &&
+           image->out_h == image->height;
+}
+
+/* --- what stands there ---------------------------------------------------------------------------------------------- */
+
+static bool is_newer(const struct stat *st, const struct fz_look *look)
+{
+    int64_t mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+    return look->sys == 0 && S_ISREG(st->st_mode) && mtime_ns >= look->mtime_ns;
+}
+
+/* Whether there is something to do; else the job is done, or parked. */
+static bool begin(struct fz_decoder *decoder, struct fz_job *job)
+{
+    struct fz_scaling *s = job->load;
+    struct stat st;
+    if (lstat(s->out, &st) != 0)
+        return true;
+    if (!fz_decoder_look(decoder, job))
+        return false;
+    if (S_ISLNK(st.st_mode))
+        fz_fail(&job->error, FZ_E_IO, 0, "%s is a link, which might lead to an original", s->out);
+    else if (job->look.sys == 0 && st.st_dev == job->look.device && st.st_ino == job->look.inode)
+        fz_fail(&job->error, FZ_E_IO, 0, "%s is the same file", s->out);
+    else if (!s->anew && is_newer(&st, &job->look))
+        s->outcome = FZ_SCALED_SKIPPED;
+    else
+        return true;
+    return false;
+}
+
+/* --- writing -------------------------------------------------------------------------------------------------------- */
+
+static bool is_cancelled(void *job)
+{
+    return fz_cancel_is_set(&((struct fz_job *)job)->cancel);
+}
+
+static void put_in_place(struct fz_job *job, const struct fz_encoded *encoded)
+{
+    struct fz_scaling *s = job->load;
+    struct fz_new_file file;
+    if (fz_new_file_open(&file, s->out, &job->error) != FZ_OK)
+        return;
+    file.synced = s->synced;
+    bool whole = encoded ? fz_new_file_write(&file, encoded->bytes, encoded->len, is_cancelled, job)
+                         : fz_new_file_copy(&file, job->fd, is_cancelled, job);
+    if (fz_new_file_close(&file, whole))
+        s->outcome = encoded ? FZ_SCALED_MADE : FZ_SCALED_COPIED;
+    else if (errno == ECANCELED)
+        fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");
+    else
+        fz_fail(&job->error, fz_err_from_errno(errno), errno, "%s: cannot be written", s->out);
+}
+
+static void write_out(struct fz_job *job)
+{
+    struct fz_scaling *s = job->load;
+    if (fz_image_stays(&job->image, s->kind)) {
+        put_in_place(job, NULL);
+        return;
+    }
+    const struct fz_pixels pixels = {job->surface->pixels, job->surface->w, job->surface->h,
+                                     job->surface->pitch};
+    struct fz_encoded encoded = {0};
+    if (fz_image_encode(s->kind->encoding, &pixels, s->quality, &encoded, &job->error) == FZ_OK)
+        put_in_place(job, &encoded);
+    free(encoded.bytes);
+}
+
+void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job)
+{
+    if (job->fd < 0 && !begin(decoder, job))
+        return;
+    if (!fz_decoder_load(decoder, job))
+        return;
+    if (job->error.code == FZ_OK)
+        write_out(job);
+    fz_surface_free(job->surface);
+    job->surface = NULL;
+    fz_job_close(job);
+}

@@ -1,0 +1,29 @@
+/* A picture made smaller, from file to file: the jobs of frieze scale. */
+#ifndef FZ_DECODE_SCALED_H
+#define FZ_DECODE_SCALED_H
+
+#include "decode/decoder.h"
+#include "image/kind.h"
+
+enum fz_scaled { FZ_SCALED_FAILED, FZ_SCALED_MADE, FZ_SCALED_COPIED, FZ_SCALED_SKIPPED };
+
+/* What a SCALE job carries as its load: what to do, then what came of it. */
+struct fz_scaling {
+    char *out; /* owned; absolute, its folder is there */
+    const struct fz_file_kind *kind;
+    int quality; /* as fz_image_encode has it */
+    bool anew;   /* even where a result stands there that is newer than the picture */
+    bool synced; /* on the disk before it gets its name */
+    enum fz_scaled outcome;
+};
+void fz_scaling_free(void *scaling);
+
+/* The worker's thread. Fills in the job's result, or the job is to be run again (fz_decoder_run). What stands at `out` is
+ * replaced when the new file is whole, and never where that is the picture itself, or a link. */
+void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job);
+
+/* Any thread but a running render thread. Whether the file itself is what would be written: nothing to turn, to make smaller, to
+ * convert or to mend. */
+bool fz_image_stays(const struct fz_image *image, const struct fz_file_kind *kind);
+
+#endif

@@ -1,0 +1,115 @@
+/* What the results of frieze scale are called. */
+#include "fixture.h"
+
+#include "app/subcommand/scale_plan.h"
+#include "base/mem.h"
+
+static struct fz_scale_item items[16];
+static size_t count;
+
+static void plan(const char *const *names, const char *format)
+{
+    for (count = 0; names[count]; count++)
+        items[count] = (struct fz_scale_item){.name = fz_strdup(names[count])};
+    fz_scale_plan(items, count, format ? fz_file_kind_named(format) : NULL);
+}
+
+static const struct fz_scale_item *item(const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(items[i].name, name) == 0)
+            return &items[i];
+    fail_msg("no %s", name);
+    return NULL;
+}
+
+static void forget(void)
+{
+    for (size_t i = 0; i < count; i++)
+        fz_scale_item_fini(&items[i]);
+}
+
+#define PLAN(format, ...) plan((const char *const[]){__VA_ARGS__, NULL}, format)
+
+static void what_can_be_written_keeps_its_name(void **state)
+{
+    (void)state;
+    PLAN(NULL, "b.JPG", "a/b.png", "c.webp", "c.jpeg");
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(items[i].out, items[i].name);
+        assert_false(items[i].renamed);
+    }
+    assert_int_equal(item("b.JPG")->kind->encoding, FZ_ENCODING_JPEG);
+    forget();
+}
+
+static void all_else_becomes_a_jpeg_or_png(void **state)
+{
+    (void)state;
+    PLAN(NULL, "a.heic", "b.gif", "2024/c.NEF", "d", ".hidden");
+    assert_string_equal(item("a.heic")->out, "a.jpg");
+    assert_string_equal(item("b.gif")->out, "b.png");
+    assert_string_equal(item("2024/c.NEF")->out, "2024/c.jpg");
+    assert_string_equal(item("d")->out, "d.jpg");
+    assert_string_equal(item(".hidden")->out, ".hidden.jpg");
+    forget();
+}
+
+static void a_wanted_format_keeps_the_names_that_have_it(void **state)
+{
+    (void)state;
+    PLAN("jpg", "a.JPEG", "b.png", "c.jpg");
+    assert_string_equal(item("a.JPEG")->out, "a.JPEG");
+    assert_string_equal(item("b.png")->out, "b.jpg");
+    assert_string_equal(item("c.jpg")->out, "c.jpg");
+    forget();
+}
+
+static void clashes_are_resolved_the_same_way_in_any_order(void **state)
+{
+    (void)state;
+    PLAN(NULL, "a.jpg", "a.heic", "a.avif", "a-heic.jpg", "A.jpg");
+    assert_string_equal(item("a.jpg")->out, "a.jpg");
+    assert_string_equal(item("A.jpg")->out, "A.jpg");
+    assert_string_equal(item("a.avif")->out, "a-avif.jpg");
+    assert_string_equal(item("a-heic.jpg")->out, "a-heic.jpg");
+    assert_string_equal(item("a.heic")->out, "a-heic-2.jpg");
+    assert_true(item("a.heic")->renamed && item("a.avif")->renamed && !item("a.jpg")->renamed);
+    forget();
+    PLAN(NULL, "A.jpg", "a-heic.jpg", "a.avif", "a.heic", "a.jpg");
+    assert_string_equal(item("a.avif")->out, "a-avif.jpg");
+    assert_string_equal(item("a.heic")->out, "a-heic-2.jpg");
+    forget();
+}
+
+static void shards_are_the_whole(void **state)
+{
+    (void)state;
+    int largest = 0, sizes[7] = {0};
+    for (int i = 0; i < 7000; i++) {
+        char name[32];
+        int owners = 0;
+        snprintf(name, sizeof name, "folder/%d.jpg", i);
+        for (unsigned shard = 1; shard <= 7; shard++)
+            if (fz_scale_is_in_shard(name, shard, 7)) {
+                owners++;
+                sizes[shard - 1]++;
+            }
+        assert_int_equal(owners, 1);
+    }
+    for (int i = 0; i < 7; i++)
+        largest = sizes[i] > largest ? sizes[i] : largest;
+    assert_true(largest < 1200);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_can_be_written_keeps_its_name),
+        cmocka_unit_test(all_else_becomes_a_jpeg_or_png),
+        cmocka_unit_test(a_wanted_format_keeps_the_names_that_have_it),
+        cmocka_unit_test(clashes_are_resolved_the_same_way_in_any_order),
+        cmocka_unit_test(shards_are_the_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
