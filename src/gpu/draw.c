@@ -52,7 +52,7 @@ static void copy_turned(struct fz_head *head, const struct fz_texture *texture, 
     SDL_Texture *sdl = texture->page->sdl;
     bool as_it_is = turn.quarters == 0 && !turn.flip_h && !turn.flip_v;
     if (head->plain && !(as_it_is && is_as_large(from, rect))) {
-        fz_stretch(head, sdl, from, &texture->rect, rect, turn);
+        fz_stretch(head, texture->page, from, &texture->rect, rect, turn);
         return;
     }
     if (as_it_is) {

@@ -2,6 +2,7 @@
 #ifndef FZ_GPU_HEAD_INTERNAL_H
 #define FZ_GPU_HEAD_INTERNAL_H
 
+#include "gpu/stretch.h"
 #include "gpu/texture.h"
 
 #include <SDL_render.h>
@@ -11,8 +12,9 @@
 struct fz_page {
     struct fz_page *next;
     SDL_Texture *sdl;
-    int w, h;           /* px */
-    int cell_w, cell_h; /* px, without the gutter */
+    struct fz_bitmap bitmap; /* its memory, where the renderer is plain */
+    int w, h;                /* px */
+    int cell_w, cell_h;      /* px, without the gutter */
     int columns, cells;
     int used;          /* cells taken; 0: a spare page */
     int64_t spare_us;  /* since when */
@@ -29,11 +31,15 @@ struct fz_texture {
     struct fz_luma *luma; /* owned; NULL: not known */
 };
 
-/* Where gpu/stretch.c makes its copies. */
+enum { FZ_CANVASES = 16 };
+
+/* Where gpu/stretch.c makes a copy. */
 struct fz_canvas {
     SDL_Texture *sdl; /* NULL: none */
     int w, h;         /* px */
-    bool is_used;     /* in this frame */
+    struct fz_bitmap bitmap;
+    bool waits;    /* what stands there may not be drawn yet */
+    bool was_used; /* in this frame */
 };
 
 struct fz_head {
@@ -43,11 +49,11 @@ struct fz_head {
     double display_scale; /* what the display wants texts enlarged by */
     double text_scale;    /* the user's */
     bool software, vsync;
-    bool plain;              /* SDL draws, into memory that it shows: gpu/renderer.h */
-    struct fz_canvas canvas; /* where it is plain */
-    bool is_unmanaged;       /* X11 without a window manager, where fullscreen is but */
-    bool covers;             /* a window as large as the display */
-    bool queues_frames;      /* presenting does not wait for what was drawn */
+    bool plain;                             /* SDL draws, into memory that it shows: gpu/renderer.h */
+    struct fz_canvas canvases[FZ_CANVASES]; /* where it is plain */
+    bool is_unmanaged;                      /* X11 without a window manager, where fullscreen is but */
+    bool covers;                            /* a window as large as the display */
+    bool queues_frames;                     /* presenting does not wait for what was drawn */
     char renderer_name[32];
     int max_side;
     uint64_t frame; /* counts presents */

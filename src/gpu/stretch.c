@@ -147,9 +147,19 @@ bool fz_stretch_pixels(struct fz_bitmap page, const SDL_Rect *from, const SDL_Re
 
 /* --- textures ------------------------------------------------------------------------------------------------------- */
 
-static void canvas_free(struct fz_head *head)
+bool fz_stretch_map(SDL_Texture *texture, struct fz_bitmap *bitmap)
 {
-    struct fz_canvas *c = &head->canvas;
+    void *at;
+    int pitch_bytes;
+    if (SDL_LockTexture(texture, NULL, &at, &pitch_bytes) != 0)
+        return false;
+    SDL_UnlockTexture(texture);
+    *bitmap = (struct fz_bitmap){at, pitch_bytes / (int)sizeof(uint32_t)};
+    return true;
+}
+
+static void canvas_free(struct fz_head *head, struct fz_canvas *c)
+{
     if (c->sdl) {
         SDL_DestroyTexture(c->sdl);
         head->counts.bytes -= (uint64_t)c->w * (uint64_t)c->h * sizeof(uint32_t);
@@ -157,72 +167,62 @@ static void canvas_free(struct fz_head *head)
     *c = (struct fz_canvas){0};
 }
 
-static SDL_Texture *canvas(struct fz_head *head, int w, int h)
+static bool canvas_make(struct fz_head *head, struct fz_canvas *c, int w, int h)
 {
-    struct fz_canvas *c = &head->canvas;
-    if (c->w < w || c->h < h) {
-        w = w > c->w ? w : c->w;
-        h = h > c->h ? h : c->h;
-        canvas_free(head);
-        c->sdl =
-            SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, w, h);
-        if (!c->sdl)
-            return NULL;
-        c->w = w;
-        c->h = h;
-        head->counts.bytes += (uint64_t)w * (uint64_t)h * sizeof(uint32_t);
-    }
-    c->is_used = true;
-    return c->sdl;
-}
-
-/* Locked: without a copy, as the renderer's textures are memory. */
-static bool lock(SDL_Texture *texture, const SDL_Rect *part, struct fz_bitmap *bitmap)
-{
-    void *at;
-    int pitch_bytes;
-    if (SDL_LockTexture(texture, part, &at, &pitch_bytes) != 0)
+    canvas_free(head, c);
+    c->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, w, h);
+    if (!c->sdl)
         return false;
-    *bitmap = (struct fz_bitmap){at, pitch_bytes / (int)sizeof(uint32_t)};
-    return true;
+    c->w = w;
+    c->h = h;
+    head->counts.bytes += (uint64_t)w * (uint64_t)h * sizeof(uint32_t);
+    return fz_stretch_map(c->sdl, &c->bitmap);
 }
 
-static bool fill(SDL_Texture *page, SDL_Texture *to, const SDL_Rect *from, const SDL_Rect *within,
-                 struct fz_rect rect, struct fz_turn turn, const SDL_Rect *shown)
+/* One that nothing waits in to be drawn: that fits, or is made to. */
+static struct fz_canvas *canvas_take(struct fz_head *head, int w, int h)
 {
-    struct fz_bitmap pixels, target;
-    if (!lock(page, NULL, &pixels))
-        return false;
-    bool done = lock(to, &(SDL_Rect){0, 0, shown->w, shown->h}, &target);
-    if (done) {
-        done = fz_stretch_pixels(pixels, from, within, rect, turn, target, shown);
-        SDL_UnlockTexture(to);
+    struct fz_canvas *end = head->canvases + FZ_CANVASES, *other = NULL;
+    for (struct fz_canvas *c = head->canvases; c < end; c++) {
+        if (!c->waits && c->w >= w && c->h >= h)
+            return c;
+        if (!c->waits && (!other || c->w == 0))
+            other = c;
     }
-    SDL_UnlockTexture(page);
-    return done;
+    if (!other) {
+        SDL_RenderFlush(head->renderer);
+        for (struct fz_canvas *c = head->canvases; c < end; c++)
+            c->waits = false;
+        other = head->canvases;
+    }
+    return canvas_make(head, other, w, h) ? other : NULL;
 }
 
-void fz_stretch(struct fz_head *head, SDL_Texture *page, const SDL_Rect *from, const SDL_Rect *within,
-                struct fz_rect rect, struct fz_turn turn)
+void fz_stretch(struct fz_head *head, const struct fz_page *page, const SDL_Rect *from,
+                const SDL_Rect *within, struct fz_rect rect, struct fz_turn turn)
 {
     SDL_Rect shown;
     covered(rect.x, rect.w, head->w, &shown.x, &shown.w);
     covered(rect.y, rect.h, head->h, &shown.y, &shown.h);
-    SDL_Texture *to = shown.w > 0 && shown.h > 0 ? canvas(head, shown.w, shown.h) : NULL;
-    if (!to || !fill(page, to, from, within, rect, turn, &shown))
+    bool is_shown = shown.w > 0 && shown.h > 0 && page->bitmap.at;
+    struct fz_canvas *c = is_shown ? canvas_take(head, shown.w, shown.h) : NULL;
+    if (!c || !fz_stretch_pixels(page->bitmap, from, within, rect, turn, c->bitmap, &shown))
         return;
+    c->waits = c->was_used = true;
     SDL_BlendMode mode;
     uint8_t alpha;
-    SDL_GetTextureBlendMode(page, &mode);
-    SDL_GetTextureAlphaMod(page, &alpha);
-    SDL_SetTextureBlendMode(to, mode);
-    SDL_SetTextureAlphaMod(to, alpha);
-    SDL_RenderCopy(head->renderer, to, &(SDL_Rect){0, 0, shown.w, shown.h}, &shown);
+    SDL_GetTextureBlendMode(page->sdl, &mode);
+    SDL_GetTextureAlphaMod(page->sdl, &alpha);
+    SDL_SetTextureBlendMode(c->sdl, mode);
+    SDL_SetTextureAlphaMod(c->sdl, alpha);
+    SDL_RenderCopy(head->renderer, c->sdl, &(SDL_Rect){0, 0, shown.w, shown.h}, &shown);
 }
 
 void fz_stretch_rest(struct fz_head *head)
 {
-    if (!head->canvas.is_used)
-        canvas_free(head);
-    head->canvas.is_used = false;
+    for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++) {
+        if (!c->was_used)
+            canvas_free(head, c);
+        c->waits = c->was_used = false;
+    }
 }

@@ -8,21 +8,28 @@
 
 #include <SDL_render.h>
 
+struct fz_page;
+
 /* Render thread. `from`: what is copied, px of the page; samples beside it are taken from `within`, which holds it.
- * `rect`: where the turned copy stands, px of the window. SDL_SetTextureBlendMode and alpha of `page` hold for it.
- * Draws nothing where the memory is not there. */
-void fz_stretch(struct fz_head *head, SDL_Texture *page, const SDL_Rect *from, const SDL_Rect *within,
-                struct fz_rect rect, struct fz_turn turn);
+ * `rect`: where the turned copy stands, px of the window. The page's blend mode and alpha of now hold for it. Draws nothing
+ * where the memory is not there. */
+void fz_stretch(struct fz_head *head, const struct fz_page *page, const SDL_Rect *from,
+                const SDL_Rect *within, struct fz_rect rect, struct fz_turn turn);
 
 /* Render thread, once a frame. Gives back what no copy of this frame needed. */
 void fz_stretch_rest(struct fz_head *head);
 
-/* Pure. The same into memory: `to` is filled where it lies under `rect`; both in px, `to_at` is where `to` begins. Bilinear,
- * weights in 1/256. False: no memory. */
 struct fz_bitmap {
-    uint32_t *at;
+    uint32_t *at; /* NULL: none */
     int pitch_px;
 };
+
+/* Render thread. The memory of a streaming texture of SDL's own renderer, which it keeps as long as it lives. To lock it
+ * for each copy would draw all that waits, so that every frame would be drawn in pieces. */
+bool fz_stretch_map(SDL_Texture *texture, struct fz_bitmap *bitmap);
+
+/* Pure. The same into memory: `to` is filled where it lies under `rect`; both in px, `to_at` is where `to` begins. Bilinear,
+ * weights in 1/256. False: no memory. */
 bool fz_stretch_pixels(struct fz_bitmap page, const SDL_Rect *from, const SDL_Rect *within,
                        struct fz_rect rect, struct fz_turn turn, struct fz_bitmap to, const SDL_Rect *to_at);
 

@@ -97,6 +97,8 @@ static struct fz_page *page_new(struct fz_head *head, int cell_w, int cell_h, bo
         free(page);
         return NULL;
     }
+    if (head->plain)
+        fz_stretch_map(page->sdl, &page->bitmap);
     page->next = head->pages;
     head->pages = page;
     page->spare_us = fz_now_us();
