@@ -163,7 +163,7 @@ static int run(const struct fz_scale_settings *settings)
 int fz_scale_main(int argc, char **argv)
 {
     struct fz_arguments arguments;
-    struct fz_scale_settings settings;
+    struct fz_scale_settings settings = {0};
     struct fz_error err = {0};
     int status = 0;
     enum fz_err code = fz_subcommand_parse(&command, argc, argv, &arguments, &err);
