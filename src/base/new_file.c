@@ -133,16 +133,15 @@ bool fz_new_file_write(struct fz_new_file *file, const void *bytes, size_t len, 
 bool fz_new_file_copy(struct fz_new_file *file, int fd, bool (*stops)(void *ctx), void *ctx)
 {
     char block[BLOCK_BYTES];
-    if (lseek(fd, 0, SEEK_SET) != 0)
-        return false;
-    for (;;) {
-        ssize_t got = read(fd, block, sizeof block);
+    for (off_t at = 0;;) { /* the descriptor's own place is shared with whoever decodes it */
+        ssize_t got = pread(fd, block, sizeof block, at);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
             return got == 0;
         if (!write_block(file, block, (size_t)got, stops, ctx))
             return false;
+        at += got;
     }
 }
 

@@ -11,6 +11,7 @@ void fz_scaling_free(void *scaling)
 {
     struct fz_scaling *s = scaling;
     free(s->out);
+    free(s->copy);
     free(s);
 }
 
@@ -29,24 +30,29 @@ static bool is_newer(const struct stat *st, const struct fz_look *look)
     return look->sys == 0 && S_ISREG(st->st_mode) && mtime_ns >= look->mtime_ns;
 }
 
-/* Whether there is something to do; else the job is done, or parked. */
-static bool begin(struct fz_decoder *decoder, struct fz_job *job)
+/* Whether something may be put there; else the job is done. */
+static bool may_write(struct fz_job *job, const char *path)
 {
     struct fz_scaling *s = job->load;
     struct stat st;
-    if (lstat(s->out, &st) != 0)
+    if (!path || lstat(path, &st) != 0)
         return true;
-    if (!fz_decoder_look(decoder, job))
-        return false;
     if (S_ISLNK(st.st_mode))
-        fz_fail(&job->error, FZ_E_IO, 0, "%s is a link, which might lead to an original", s->out);
+        fz_fail(&job->error, FZ_E_IO, 0, "%s is a link, which might lead to an original", path);
     else if (job->look.sys == 0 && st.st_dev == job->look.device && st.st_ino == job->look.inode)
-        fz_fail(&job->error, FZ_E_IO, 0, "%s is the same file", s->out);
+        fz_fail(&job->error, FZ_E_IO, 0, "%s is the same file", path);
     else if (!s->anew && is_newer(&st, &job->look))
         s->outcome = FZ_SCALED_SKIPPED;
     else
         return true;
     return false;
+}
+
+/* Whether there is something to do; else the job is done, or parked. */
+static bool begin(struct fz_decoder *decoder, struct fz_job *job)
+{
+    const struct fz_scaling *s = job->load;
+    return fz_decoder_look(decoder, job) && may_write(job, s->out) && may_write(job, s->copy);
 }
 
 /* --- writing -------------------------------------------------------------------------------------------------------- */
@@ -56,11 +62,12 @@ static bool is_cancelled(void *job)
     return fz_cancel_is_set(&((struct fz_job *)job)->cancel);
 }
 
-static void put_in_place(struct fz_job *job, const struct fz_encoded *encoded)
+/* NULL: the picture's own bytes. */
+static void put_in_place(struct fz_job *job, const char *path, const struct fz_encoded *encoded)
 {
     struct fz_scaling *s = job->load;
     struct fz_new_file file;
-    if (fz_new_file_open(&file, s->out, &job->error) != FZ_OK)
+    if (fz_new_file_open(&file, path, &job->error) != FZ_OK)
         return;
     file.synced = s->synced;
     bool whole = encoded ? fz_new_file_write(&file, encoded->bytes, encoded->len, is_cancelled, job)
@@ -70,21 +77,22 @@ static void put_in_place(struct fz_job *job, const struct fz_encoded *encoded)
     else if (errno == ECANCELED)
         fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");
     else
-        fz_fail(&job->error, fz_err_from_errno(errno), errno, "%s: cannot be written", s->out);
+        fz_fail(&job->error, fz_err_from_errno(errno), errno, "%s: cannot be written", path);
 }
 
 static void write_out(struct fz_job *job)
 {
     struct fz_scaling *s = job->load;
-    if (fz_image_stays(&job->image, s->kind)) {
-        put_in_place(job, NULL);
+    const char *copy = s->copy ? s->copy : s->out;
+    if (fz_image_stays(&job->image, fz_file_kind_of(copy))) {
+        put_in_place(job, copy, NULL);
         return;
     }
     const struct fz_pixels pixels = {job->surface->pixels, job->surface->w, job->surface->h,
                                      job->surface->pitch};
     struct fz_encoded encoded = {0};
     if (fz_image_encode(s->kind->encoding, &pixels, s->quality, &encoded, &job->error) == FZ_OK)
-        put_in_place(job, &encoded);
+        put_in_place(job, s->out, &encoded);
     free(encoded.bytes);
 }
 

@@ -11,6 +11,7 @@ enum fz_scaled { FZ_SCALED_FAILED, FZ_SCALED_MADE, FZ_SCALED_COPIED, FZ_SCALED_S
 struct fz_scaling {
     char *out; /* owned; absolute, its folder is there */
     const struct fz_file_kind *kind;
+    char *copy;  /* owned; in place of `out` where the bytes can stay as they are; NULL: the same */
     int quality; /* as fz_image_encode has it */
     bool anew;   /* even where a result stands there that is newer than the picture */
     bool synced; /* on the disk before it gets its name */

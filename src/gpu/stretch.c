@@ -176,7 +176,10 @@ static bool canvas_make(struct fz_head *head, struct fz_canvas *c, int w, int h)
     c->w = w;
     c->h = h;
     head->counts.bytes += (uint64_t)w * (uint64_t)h * sizeof(uint32_t);
-    return fz_stretch_map(c->sdl, &c->bitmap);
+    if (fz_stretch_map(c->sdl, &c->bitmap))
+        return true;
+    canvas_free(head, c);
+    return false;
 }
 
 /* One that nothing waits in to be drawn: that fits, or is made to. */

@@ -16,11 +16,12 @@ struct fz_image_limits {
     uint64_t max_rows_px;     /* by the header, for what decodes by rows or at reduced scale (JPEG) */
     uint64_t max_whole_px;    /* by the header, for what must be decoded as a whole (SDL2_image) */
     int max_side_px;          /* by the header */
-    uint64_t max_whole_bytes; /* a larger file is read piece by piece, where its format can be, */
-    uint64_t max_held_bytes;  /* and of one that is larger than this no more is held than rows */
-    int max_frames;           /* of an animation, or pages: more are not counted and not shown */
-    int max_nesting;          /* of elements inside elements (SVG) */
-    int64_t max_cpu_us;       /* of the decoder's thread, from load on; 0 = no limit */
+    uint64_t max_whole_bytes; /* a larger JPEG is read piece by piece, */
+    uint64_t
+        max_held_bytes; /* and of what can be decoded by rows, and is larger than this, no more is held */
+    int max_frames;     /* of an animation, or pages: more are not counted and not shown */
+    int max_nesting;    /* of elements inside elements (SVG) */
+    int64_t max_cpu_us; /* of the decoder's thread, from load on; 0 = no limit */
 };
 extern const struct fz_image_limits fz_image_default_limits;
 

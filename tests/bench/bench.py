@@ -11,6 +11,7 @@ import shutil
 import sys
 import time
 
+import batch
 import bounds
 import browse
 import corpus
@@ -119,6 +120,7 @@ def own_steps(context, args, wall_count):
                     ("frieze_share", 1, lambda: browse.from_share(context)),
                     ("frieze_scroll", SLOW_ROUNDS, lambda: browse.scroll(context)),
                     ("growth", SLOW_ROUNDS, lambda: browse.growth(context)),
+                    ("batch", SLOW_ROUNDS, lambda: batch.run(context)),
                     ("frieze_large", SLOW_ROUNDS, lambda: subject.until(context, "large", "loaded"))]
 
 

@@ -31,6 +31,8 @@ LATE_SHARE, LATE_ZOOMED, LATE_ON_SHARE = 0.01, 0.1, 0.05  # of pictures that are
 QUIT_SHARE_MS = 1000.0
 SCROLLED_MOST, SCROLL_COLD = 500, 1.3
 GROWTH_SHARE = 1.2  # of the work at 100 pictures
+BATCH_SHARE, BATCH_LOSS, BATCH_BYTES = 0.9, 0.05, 40e6
+BATCH_PEERS = {"vipsthumbnail": 1.0, "Pillow with draft": 1.0, "convert -resize": 1 / 8}
 LEAST_INPUTS = 12  # fewer key presses answered while loading say nothing
 
 
@@ -342,6 +344,24 @@ def isolation_figures(raw):
     return rows
 
 
+def batch_figures(raw):
+    """frieze scale of the 56 of 17 megapixels to 400 px: with encoding and writing, against decoding alone."""
+    runs = good(raw, "batch")
+    times = {name: [figure(run, name) for run in runs] for name in ("limit", "limit one", "frieze", "frieze one", "memory")}
+    shares = ratios(times["frieze"], times["limit"])
+    gained = ratios(ratios(times["frieze one"], times["frieze"]), ratios(times["limit one"], times["limit"]))
+    rows = [Figure("batch to 400 px, with encoding", median(shares), "x decoding alone", BATCH_SHARE, worst=worst(shares),
+                   note=f"{(median(times['frieze']) or 0):.2f} s").judge(),
+            Figure("batch: lost of what two cores gain in decoding", 1 - median(gained) if median(gained) else None, "of it",
+                   BATCH_LOSS).judge(),
+            Figure("batch: memory a worker, peak PSS, 12 megapixels", median(times["memory"]), "bytes", BATCH_BYTES).judge()]
+    for name, bound in BATCH_PEERS.items():
+        against = ratios(times["frieze"], [figure(run, name) for run in runs])
+        rows.append(Figure(f"batch: against {name}", median(against), "x its time", bound, worst=worst(against),
+                           counts=median(against) is not None).judge())
+    return rows
+
+
 def large_figures(raw):
     base = each(raw, "limit_large", "wall_ms")
     shares = ratios([figure(run, "wall") for run in good(raw, "frieze_large")], base)
@@ -356,7 +376,8 @@ def judge(raw, peers, count, full):
     return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
             + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + scale_figures(raw) if full else [])
             + freeze_figures(raw) + memory_figure(raw)
-            + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + [failure_figure(raw)] + large_figures(raw))
+            + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) if full else [])
+            + [failure_figure(raw)] + large_figures(raw))
 
 
 def passed(figures):

@@ -144,6 +144,26 @@ def test_originals_are_never_written(home, source):
     assert (out / "p0.jpg").is_symlink() and os.path.samefile(out / "p1.jpg", source / "p1.jpg")
 
 
+def test_links_to_folders_are_not_followed(home, source):
+    """They may lead to the results, which would be made of results again and again."""
+    (home / "out").mkdir()
+    (source / "frame").symlink_to(home / "out")
+    for made in ("copied 1 scaled 5 using ", "copied 0 scaled 0 skipped 6 using "):
+        result = scale(home, "-r", source, home / "out")
+        assert result.out.startswith(made) and (made.startswith("copied 1") or "frame: a link" in result.err)
+
+
+def test_what_cannot_be_written_stays_where_it_fits(home, source):
+    frames = [Image.new("P", (100, 80), n) for n in range(3)]
+    frames[0].save(source / "small.gif", save_all=True, append_images=frames[1:])
+    Image.new("P", (900, 800), 3).save(source / "large.gif")
+    age(source)
+    assert summary(home, source, home / "out").startswith("copied 2 scaled 5 using ")
+    assert (home / "out" / "small.gif").read_bytes() == (source / "small.gif").read_bytes()
+    assert size_of(home / "out" / "large.png") == (400, 356) and not (home / "out" / "small.png").exists()
+    assert summary(home, source, home / "out").startswith("copied 0 scaled 0 skipped 7 using ")
+
+
 def test_quiet_and_json(home, source):
     result = scale(home, "--quiet", source, home / "out")
     assert result.out == "" and result.lines == []

@@ -11,7 +11,7 @@ static void plan(const char *const *names, const char *format)
 {
     for (count = 0; names[count]; count++)
         items[count] = (struct fz_scale_item){.name = fz_strdup(names[count])};
-    fz_scale_plan(items, count, format ? fz_file_kind_named(format) : NULL);
+    count = fz_scale_plan(items, count, format ? fz_file_kind_named(format) : NULL);
 }
 
 static const struct fz_scale_item *item(const char *name)
@@ -68,17 +68,39 @@ static void a_wanted_format_keeps_the_names_that_have_it(void **state)
 static void clashes_are_resolved_the_same_way_in_any_order(void **state)
 {
     (void)state;
-    PLAN(NULL, "a.jpg", "a.heic", "a.avif", "a-heic.jpg", "A.jpg");
+    PLAN(NULL, "a.jpg", "a.heic", "a.avif", "a-heic.jpg", "b.jpg", "b.jpg");
+    assert_int_equal(count, 5); /* one came twice */
     assert_string_equal(item("a.jpg")->out, "a.jpg");
-    assert_string_equal(item("A.jpg")->out, "A.jpg");
     assert_string_equal(item("a.avif")->out, "a-avif.jpg");
     assert_string_equal(item("a-heic.jpg")->out, "a-heic.jpg");
     assert_string_equal(item("a.heic")->out, "a-heic-2.jpg");
     assert_true(item("a.heic")->renamed && item("a.avif")->renamed && !item("a.jpg")->renamed);
     forget();
-    PLAN(NULL, "A.jpg", "a-heic.jpg", "a.avif", "a.heic", "a.jpg");
+    PLAN(NULL, "a-heic.jpg", "a.avif", "a.heic", "a.jpg");
     assert_string_equal(item("a.avif")->out, "a-avif.jpg");
     assert_string_equal(item("a.heic")->out, "a-heic-2.jpg");
+    forget();
+}
+
+/* As cameras name them: to many file systems "IMG_1.jpg" is the same. */
+static void names_differ_in_more_than_case(void **state)
+{
+    (void)state;
+    PLAN(NULL, "IMG_1.CR3", "IMG_1.JPG", "img_1.jpg");
+    assert_string_equal(item("IMG_1.JPG")->out, "IMG_1.JPG");
+    assert_string_equal(item("IMG_1.CR3")->out, "IMG_1-CR3.jpg");
+    assert_string_equal(item("img_1.jpg")->out, "img_1-jpg.jpg");
+    forget();
+}
+
+static void small_ones_keep_the_names_that_cannot_be_written(void **state)
+{
+    (void)state;
+    PLAN(NULL, "a.gif", "b.jpg");
+    assert_true(item("a.gif")->keeps && !item("b.jpg")->keeps);
+    forget();
+    PLAN("png", "a.gif");
+    assert_false(item("a.gif")->keeps);
     forget();
 }
 
@@ -109,6 +131,8 @@ int main(void)
         cmocka_unit_test(all_else_becomes_a_jpeg_or_png),
         cmocka_unit_test(a_wanted_format_keeps_the_names_that_have_it),
         cmocka_unit_test(clashes_are_resolved_the_same_way_in_any_order),
+        cmocka_unit_test(names_differ_in_more_than_case),
+        cmocka_unit_test(small_ones_keep_the_names_that_cannot_be_written),
         cmocka_unit_test(shards_are_the_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,7 +199,7 @@ static void test_a_part_outside_is_brought_inside(void **state)
 }
 
 /* A file that is larger than what may be held comes in pieces, and shows the same. */
-static void assert_same_in_pieces(const struct bytes *file, int width, int height)
+static void assert_same_in_pieces(const struct bytes *file, int width, int height, bool is_jpeg)
 {
     assert_true(file->len > (1 << 20));
     struct fz_image_limits whole = fz_image_default_limits, limits[2] = {whole, whole};
@@ -221,6 +221,8 @@ static void assert_same_in_pieces(const struct bytes *file, int width, int heigh
         bool frugal = i % 2 != 0;
         struct fz_image_region region = cases[i / 2].region;
         int side = cases[i / 2].side;
+        if (!frugal && !is_jpeg) /* which of PNGs happens only where the memory is short */
+            continue;
         if (frugal && side < 400) /* by rows it is not the same, but what libjpeg makes of it */
             continue;
         assert_int_equal(load_part(file, region, side, side, &whole, &held_host, &held, &err), FZ_OK);
@@ -239,10 +241,10 @@ static void test_jpeg_in_pieces(void **state)
 {
     (void)state;
     struct bytes file = photo_jpeg(2000, 1500, (struct jpeg_options){.quality = 95, .orientation = 6});
-    assert_same_in_pieces(&file, 1500, 2000);
+    assert_same_in_pieces(&file, 1500, 2000, true);
     /* At 1/8 another decoder begins, which leaves what is damaged to libjpeg. */
     memset(file.data + file.len * 3 / 4, 0xff, 3);
-    assert_same_in_pieces(&file, 1500, 2000);
+    assert_same_in_pieces(&file, 1500, 2000, true);
     free(file.data);
 }
 
@@ -250,7 +252,7 @@ static void test_progressive_jpeg_in_pieces(void **state)
 {
     (void)state;
     struct bytes file = photo_jpeg(2400, 1800, (struct jpeg_options){.quality = 95, .progressive = true});
-    assert_same_in_pieces(&file, 2400, 1800);
+    assert_same_in_pieces(&file, 2400, 1800, true);
     free(file.data);
 }
 
@@ -259,7 +261,7 @@ static void test_png_in_pieces(void **state)
     (void)state;
     uint8_t *pixels = make_photo(1400, 1000, 3);
     struct bytes file = encode_png(pixels, 1400, 1000, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, NULL);
-    assert_same_in_pieces(&file, 1400, 1000);
+    assert_same_in_pieces(&file, 1400, 1000, false);
     free(file.data);
     free(pixels);
 }

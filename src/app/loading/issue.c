@@ -101,7 +101,7 @@ static void discard(struct fz_app *app, struct fz_job *job)
     if (job->kind == FZ_JOB_DETAIL)
         fz_detail_lost(app, job);
     if (job->kind == FZ_JOB_KEEP)
-        fz_keep_took(app);
+        fz_keep_took(app, true);
     app->loader.credit_bytes -= job->credit_bytes;
     app->loader.fill_left = fz_list_count(app->list);
     take_from_flying(&app->loader, job);

@@ -4,6 +4,8 @@
 #include "app/limits.h"
 #include "app/loading/loader_internal.h"
 
+#include <stdint.h>
+
 enum {
     IDLE_US = 10 * 1000 * 1000, /* since anything was drawn: nobody is there, and nothing moves */
     LOOKS = 512,                /* items of one turn: a bound on its time */
@@ -74,7 +76,9 @@ uint64_t fz_keep_judge(const struct fz_app *app)
     return is_idle(app) ? fz_priority(FZ_PRIORITY_KEEP, 0) : FZ_HEAP_DROP;
 }
 
-void fz_keep_took(struct fz_app *app)
+void fz_keep_took(struct fz_app *app, bool undone)
 {
     app->keep.out--;
+    if (undone)
+        app->keep.count = SIZE_MAX;
 }

@@ -1,11 +1,9 @@
 /* frieze scale IN OUT: pictures, upright, in sRGB, no larger than asked for. */
 #include "app/subcommand/scale.h"
 
-#include "app/signals.h"
 #include "base/log.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 enum { MAX_SIDE = 100000, USUAL_SIDE = 400, USUAL_QUALITY = 90, MAX_SHARDS = 1000000 };
 enum {
@@ -30,7 +28,8 @@ static const struct fz_own_option own[] = {
     [OWN_RECURSIVE] = {"recursive", 'r', NULL, "of a folder: those below it too"},
     [OWN_ANEW] = {"anew", 0, NULL, "of a folder: also what stands there and is newer than its picture"},
     [OWN_SYNC] = {"sync", 0, NULL, "of a folder: each result is on the disk before it gets its name"},
-    [OWN_LIST] = {"list", 0, NULL, "of a folder: print the names of what would be written, and end"},
+    [OWN_LIST] = {"list", 0, NULL,
+                  "of a folder: print the names of the pictures that would be read, and end"},
     [OWN_SHARD] = {"shard", 0, "K/N", "of a folder: the Kth of N parts; together they are the whole"},
     [OWN_QUIET] = {"quiet", 0, NULL, "of a folder: say nothing but what went wrong"},
     [OWN_JSON] = {"json", 0, NULL, "of a folder: the summary as JSON"},
@@ -145,21 +144,6 @@ static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale
     return code;
 }
 
-/* A share that hangs is left by a signal: nothing is there yet that would have to be cleaned up. */
-static bool is_folder(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-static int run(const struct fz_scale_settings *settings)
-{
-    if (!is_folder(settings->in))
-        return fz_scale_one(settings);
-    fz_signals_block();
-    return fz_scale_folder(settings);
-}
-
 int fz_scale_main(int argc, char **argv)
 {
     struct fz_arguments arguments;
@@ -172,7 +156,7 @@ int fz_scale_main(int argc, char **argv)
     if (code != FZ_OK)
         fz_log_error(&err);
     else if (!arguments.help)
-        status = run(&settings);
+        status = fz_scale_attended(&settings);
     fz_arguments_fini(&arguments);
     return code != FZ_OK ? fz_err_exit_status(code) : status;
 }

@@ -15,10 +15,11 @@ struct fz_scale_settings {
     bool recursive, anew, synced, quiet, json, lists;
 };
 
-/* Main thread, before any other exists. The exit status; what was wrong has been said. `in` is a file. */
-int fz_scale_one(const struct fz_scale_settings *settings);
+/* Main thread, before any other exists. The exit status; what was wrong has been said. In a process of its own, which one that
+ * waits for signals leaves behind where a share holds it. */
+int fz_scale_attended(const struct fz_scale_settings *settings);
 
-/* The same; `in` is a folder, and so is `out`, or nothing yet. Signals are blocked. */
+/* That process. `in` is a folder, and so is `out`, or nothing yet. */
 int fz_scale_folder(const struct fz_scale_settings *settings);
 
 #endif

@@ -35,6 +35,7 @@ struct batch {
     size_t made, copied, skipped, failed, left_out;
     bool listed, planned, source_failed, canceled;
     char *last_folder; /* owned; that was made last */
+    char *last_link;   /* owned; of which was said last that it is one */
     int64_t began_us;
 };
 
@@ -60,14 +61,17 @@ static enum fz_err make_folder(struct batch *b, const char *folder, struct fz_er
 {
     if (b->last_folder && strcmp(b->last_folder, folder) == 0)
         return FZ_OK;
-    if (mkdir(folder, 0777) != 0 && errno == ENOENT) {
+    bool made = mkdir(folder, 0777) == 0;
+    if (!made && errno == ENOENT) {
         char *above = fz_path_dir(folder);
         enum fz_err code = make_folder(b, above, err);
         free(above);
         if (code != FZ_OK)
             return code;
-        mkdir(folder, 0777);
+        made = mkdir(folder, 0777) == 0;
     }
+    if (!made && errno != EEXIST)
+        return fz_fail(err, fz_err_from_errno(errno), errno, "%s", folder);
     char *real = realpath(folder, NULL);
     if (!real)
         return fz_fail(err, fz_err_from_errno(errno), errno, "%s", folder);
@@ -88,8 +92,10 @@ static enum fz_err find_folders(struct batch *b, struct fz_error *err)
         return fz_fail(err, fz_err_from_errno(errno), errno, "%s", s->in);
     if (access(s->out, F_OK) != 0 && fz_file_kind_of(s->out))
         return fz_fail(err, FZ_E_USAGE, 0, "%s: the name of a picture, but %s is a folder", s->out, s->in);
-    char *wanted = fz_path_absolute(s->out);
-    enum fz_err code = s->lists ? FZ_OK : make_folder(b, wanted, err);
+    char *wanted = fz_path_locate(s->out);
+    enum fz_err code = s->lists ? FZ_OK : check_folder(b, wanted, err); /* before anything is made */
+    if (code == FZ_OK && !s->lists)
+        code = make_folder(b, wanted, err);
     b->out = code == FZ_OK ? realpath(wanted, NULL) : NULL;
     struct stat st;
     if (code == FZ_OK && !s->lists && (!b->out || stat(b->out, &st) != 0 || !S_ISDIR(st.st_mode)))
@@ -151,6 +157,7 @@ static void print_summary(struct batch *b)
         printf("using %zu %s%s%s\n", workers, what, workers == 1 ? "" : ending,
                b->canceled ? " canceled" : "");
     }
+    fflush(stdout); /* the end may be short */
 }
 
 /* --- what there is to do -------------------------------------------------------------------------------------------- */
@@ -161,9 +168,10 @@ static void take_names(struct batch *b, const struct fz_source_event *event)
     for (uint32_t i = 0; i < event->count; i++) {
         char *path = fz_path_join(event->dir, event->names[i]);
         bool is_doubtful = event->doubts && event->doubts[i] == FZ_SOURCE_UNKNOWN;
-        if (is_within(path, b->in))
-            b->items[b->count++] = (struct fz_scale_item){.name = fz_strdup(path + strlen(b->in) + 1),
-                                                          .is_doubtful = is_doubtful};
+        size_t len = strcmp(b->in, "/") == 0 ? 0 : strlen(b->in);
+        if (strncmp(path, b->in, len) == 0 && path[len] == '/')
+            b->items[b->count++] =
+                (struct fz_scale_item){.name = fz_strdup(path + len + 1), .is_doubtful = is_doubtful};
         free(path);
     }
 }
@@ -173,7 +181,8 @@ static void take_events(struct batch *b)
     for (struct fz_ready_node *node = fz_ready_take(&b->crew.events); node;) {
         struct fz_source_event *event = FZ_CONTAINER(node, struct fz_source_event, node);
         node = node->next;
-        if (event->kind == FZ_SOURCE_ADDED || event->kind == FZ_SOURCE_WHOLE)
+        bool adds = event->kind == FZ_SOURCE_ADDED || event->kind == FZ_SOURCE_WHOLE;
+        if (adds && !b->planned) /* later a reader that took the place of another one tells all of it again */
             take_names(b, event);
         b->listed |= event->kind == FZ_SOURCE_LISTED;
         if (event->kind == FZ_SOURCE_ERROR) {
@@ -185,21 +194,40 @@ static void take_events(struct batch *b)
     }
 }
 
+/* A link to a folder may lead to the results, or to other originals: it is not followed. */
+static bool is_below(struct batch *b, const char *name)
+{
+    size_t len = (size_t)(fz_path_name(name) - name);
+    if (len == 0)
+        return true;
+    char *folder = fz_asprintf("%s/%.*s", strcmp(b->in, "/") == 0 ? "" : b->in, (int)len - 1, name);
+    char *real = realpath(folder, NULL);
+    bool is_below = real && strcmp(real, folder) == 0;
+    if (!is_below && !(b->last_link && strcmp(b->last_link, folder) == 0)) {
+        say(b, folder, "a link, which is not followed");
+        free(b->last_link);
+        b->last_link = fz_strdup(folder);
+    }
+    free(real);
+    free(folder);
+    return is_below;
+}
+
 /* Names are given before parts are dealt: each part knows all clashes. */
 static void plan(struct batch *b)
 {
     const struct fz_scale_settings *s = b->settings;
     size_t kept = 0;
-    fz_scale_plan(b->items, b->count, s->kind);
+    b->count = fz_scale_plan(b->items, b->count, s->kind);
     for (size_t i = 0; i < b->count; i++) {
-        if (fz_scale_is_in_shard(b->items[i].name, s->shard, s->shards))
+        if (fz_scale_is_in_shard(b->items[i].name, s->shard, s->shards) && is_below(b, b->items[i].name))
             b->items[kept++] = b->items[i];
         else
             fz_scale_item_fini(&b->items[i]);
     }
     b->count = kept;
     b->planned = true;
-    for (size_t i = 0; i < b->count && !s->lists; i++) {
+    for (size_t i = 0; i < b->count && !s->lists && !s->quiet; i++) {
         char text[300];
         snprintf(text, sizeof text, "becomes %.200s, because another one has its name", b->items[i].out);
         if (b->items[i].renamed)
@@ -241,11 +269,15 @@ static void begin_job(struct batch *b, size_t index)
     job->background = (uint32_t)s->options->values[FZ_OPTION_BACKGROUND].number;
     job->limits = b->crew.limits;
     struct fz_scaling *scaling = fz_calloc(1, sizeof *scaling);
-    *scaling = (struct fz_scaling){
-        .out = out, .kind = item->kind, .quality = s->quality, .anew = s->anew, .synced = s->synced};
+    *scaling = (struct fz_scaling){.out = out,
+                                   .kind = item->kind,
+                                   .copy = item->keeps ? fz_path_join(b->out, item->name) : NULL,
+                                   .quality = s->quality,
+                                   .anew = s->anew,
+                                   .synced = s->synced};
     job->load = scaling;
     job->load_free = fz_scaling_free;
-    job->context = b->items + index;
+    job->context = b->items + index; /* which stay where they are: nothing is added to a plan */
     fz_pool_submit(&b->crew.pool, job, index);
 }
 
@@ -339,10 +371,12 @@ static enum fz_err scale(struct batch *b)
     bool goes_on = work_until(b, is_listed);
     if (goes_on)
         plan(b);
-    if (b->settings->lists) {
+    if (b->settings->lists && goes_on) {
         print_list(b);
-        return goes_on ? FZ_OK : FZ_E_CANCELLED;
+        return b->source_failed ? FZ_E_IO : FZ_OK;
     }
+    if (b->settings->lists)
+        return FZ_E_CANCELLED;
     if (goes_on && !work_until(b, is_done))
         goes_on = false;
     if (!goes_on)
@@ -357,6 +391,7 @@ int fz_scale_folder(const struct fz_scale_settings *settings)
 {
     struct fz_error err = {0};
     struct batch b = {.settings = settings, .began_us = fz_now_us()};
+    fz_signals_block();
     fz_progress_init(&b.progress, settings->quiet);
     enum fz_err code = find_folders(&b, &err);
     if (code == FZ_OK) {
@@ -376,5 +411,6 @@ int fz_scale_folder(const struct fz_scale_settings *settings)
     free(b.in);
     free(b.out);
     free(b.last_folder);
+    free(b.last_link);
     return fz_err_exit_status(code);
 }

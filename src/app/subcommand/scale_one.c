@@ -1,4 +1,4 @@
-/* frieze scale with one picture. */
+/* frieze scale with one picture; and the process that may be left behind, for a folder too. */
 #include "app/subcommand/scale.h"
 
 #include "app/isolation.h"
@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 enum {
-    PATIENCE_MS = 500,     /* after a signal, for a file that is being written */
+    PATIENCE_MS = 800,     /* after a signal, for a file that is being written */
     SIGNALLED_STATUS = 128 /* as shells have it */
 };
 
@@ -34,6 +34,7 @@ struct scale {
     const struct fz_file_kind *kind;
     int in_fd;           /* what lies on a share is a copy, */
     struct fz_look look; /* this is not */
+    bool is_folder;
     int quality;
     struct fz_image_request request;
     struct fz_own_engine own;
@@ -49,15 +50,18 @@ static enum fz_err open_in(struct scale *s)
     s->look = fz_own_engine_open(&s->own, s->in, &s->request.limits, &s->in_fd);
     if (s->in_fd < 0)
         return fz_fail(s->err, fz_err_from_errno(s->look.sys), s->look.sys, "%s", s->in);
-    if (S_ISDIR(s->look.mode))
-        return fz_fail(s->err, FZ_E_USAGE, 0, "%s: a folder; frieze scale takes one file", s->in);
+    s->is_folder = S_ISDIR(s->look.mode);
+    if (s->is_folder)
+        return FZ_OK;
+    if (!s->kind)
+        return fz_fail(s->err, FZ_E_USAGE, 0, "%s: its name must end in " FZ_WRITTEN_SUFFIXES, s->out);
     if (s->replaces && s->old.st_dev == s->look.device && s->old.st_ino == s->look.inode)
         return fz_fail(s->err, FZ_E_USAGE, 0, "%s: the same file as %s", s->out, s->in);
     s->request.fd = s->in_fd;
     return FZ_OK;
 }
 
-static enum fz_err find_out(struct scale *s, const char *out)
+static void find_out(struct scale *s, const char *out)
 {
     struct stat st;
     size_t len = strlen(out);
@@ -67,9 +71,6 @@ static enum fz_err find_out(struct scale *s, const char *out)
     s->out = folder ? fz_path_join(out, fz_path_name(s->in)) : fz_strdup(out);
     s->replaces = stat(s->out, &s->old) == 0;
     s->kind = fz_file_kind_of(s->out);
-    if (!s->kind)
-        return fz_fail(s->err, FZ_E_USAGE, 0, "%s: its name must end in " FZ_WRITTEN_SUFFIXES, s->out);
-    return FZ_OK;
 }
 
 /* --- decoding --------------------------------------------------------------------------------------- */
@@ -158,7 +159,8 @@ static enum fz_err write_out(struct scale *s)
     return code;
 }
 
-static enum fz_err scale(const struct fz_scale_settings *settings, struct fz_error *err)
+/* *is_folder: nothing has been done. */
+static enum fz_err scale(const struct fz_scale_settings *settings, bool *is_folder, struct fz_error *err)
 {
     const struct fz_options *options = settings->options;
     struct scale s = {.in = settings->in, .in_fd = -1, .quality = settings->quality, .err = err};
@@ -169,16 +171,16 @@ static enum fz_err scale(const struct fz_scale_settings *settings, struct fz_err
     sigset_t held;
     handle_signals(&held);
     /* No other process lives while this one may be held over OUT: it would stay as long. */
-    enum fz_err code = find_out(&s, settings->out);
-    if (code == FZ_OK)
-        code = fz_own_engine_start(&s.own, options, err);
+    find_out(&s, settings->out);
+    enum fz_err code = fz_own_engine_start(&s.own, options, err);
     if (code == FZ_OK)
         code = open_in(&s);
-    if (code == FZ_OK)
+    if (code == FZ_OK && !s.is_folder)
         code = decode(&s);
     fz_own_engine_stop(&s.own);
-    if (code == FZ_OK)
+    if (code == FZ_OK && !s.is_folder)
         code = write_out(&s);
+    *is_folder = code == FZ_OK && s.is_folder;
     if (s.in_fd >= 0)
         close(s.in_fd);
     fz_surface_free(s.surface);
@@ -246,13 +248,16 @@ static bool attends(int *status)
     return false;
 }
 
-int fz_scale_one(const struct fz_scale_settings *settings)
+int fz_scale_attended(const struct fz_scale_settings *settings)
 {
     struct fz_error err = {0};
     int status = 0;
+    bool is_folder;
     if (attends(&status))
         return status;
-    enum fz_err code = scale(settings, &err);
+    enum fz_err code = scale(settings, &is_folder, &err);
+    if (is_folder)
+        return fz_scale_folder(settings);
     if (code != FZ_OK)
         fz_log_error(&err);
     return fz_err_exit_status(code);

@@ -4,9 +4,11 @@
 #include "base/path.h"
 #include "base/str.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* --- the names that are taken: a hash table, which the items own the texts of --------------------------------------- */
 
@@ -15,12 +17,22 @@ struct names {
     size_t size; /* a power of two */
 };
 
+static uint32_t hash(const char *name)
+{
+    uint32_t sum = FZ_HASH_SEED;
+    for (char letter[2] = ""; *name; name++) {
+        letter[0] = (char)tolower((unsigned char)*name);
+        sum = fz_str_hash(sum, letter);
+    }
+    return sum;
+}
+
 /* False: it is taken. */
 static bool claim(struct names *names, const char *name)
 {
-    size_t i = fz_str_hash(FZ_HASH_SEED, name) & (names->size - 1);
+    size_t i = hash(name) & (names->size - 1);
     for (; names->at[i]; i = (i + 1) & (names->size - 1))
-        if (strcmp(names->at[i], name) == 0)
+        if (strcasecmp(names->at[i], name) == 0)
             return false;
     names->at[i] = name;
     return true;
@@ -76,22 +88,37 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct fz_scale_item *)a)->name, ((const struct fz_scale_item *)b)->name);
 }
 
-void fz_scale_plan(struct fz_scale_item *items, size_t count, const struct fz_file_kind *kind)
+static size_t without_doubles(struct fz_scale_item *items, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (kept > 0 && strcmp(items[kept - 1].name, items[i].name) == 0)
+            fz_scale_item_fini(&items[i]);
+        else
+            items[kept++] = items[i];
+    }
+    return kept;
+}
+
+size_t fz_scale_plan(struct fz_scale_item *items, size_t count, const struct fz_file_kind *kind)
 {
     struct names names = make_names(count);
     if (count > 0)
         qsort(items, count, sizeof *items, by_name);
+    count = without_doubles(items, count);
     for (size_t i = 0; i < count; i++) {
-        items[i].kind = kind_for(items[i].name, kind);
-        if (keeps_name(&items[i])) {
-            items[i].out = fz_strdup(items[i].name);
-            claim(&names, items[i].out);
-        }
+        struct fz_scale_item *item = &items[i];
+        item->kind = kind_for(item->name, kind);
+        item->keeps = !kind && !keeps_name(item) && fz_file_kind_of(item->name);
+        if (keeps_name(item) &&
+            claim(&names, item->name)) /* else there is one but for upper and lower case */
+            item->out = fz_strdup(item->name);
     }
     for (size_t i = 0; i < count; i++)
         if (!items[i].out)
             rename_item(&items[i], &names);
     free(names.at);
+    return count;
 }
 
 bool fz_scale_is_in_shard(const char *name, unsigned shard, unsigned shards)

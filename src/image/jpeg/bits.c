@@ -17,9 +17,9 @@ static bool next_bytes(struct fz_bits *bits)
 static bool join(struct fz_bits *bits)
 {
     struct fz_bits_source *source = &bits->source;
+    bits->joint[0] = *bits->from; /* whose place the next piece may take */
     if (source->bytes.len == 0 && (!source->more || !source->more(source->ctx, &source->bytes)))
         return false;
-    bits->joint[0] = *bits->from;
     bits->joint[1] = *source->bytes.at++;
     source->bytes.len--;
     source->pos++;

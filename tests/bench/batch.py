@@ -1,0 +1,89 @@
+"""frieze scale against the decode limit, and against what else people shrink a folder with: 400 px, each in a fresh folder."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+import stage
+import subject
+
+SIDE = 400
+PILLOW = """
+import sys, pathlib, multiprocessing
+from PIL import Image
+def one(path):
+    with Image.open(path) as image:
+        image.draft("RGB", ({side}, {side}))
+        image.thumbnail(({side}, {side}))
+        image.save(pathlib.Path(sys.argv[2]) / path.name, quality=90)
+if __name__ == "__main__":
+    with multiprocessing.Pool({cores}) as pool:
+        pool.map(one, sorted(pathlib.Path(sys.argv[1]).iterdir()), 1)
+"""
+
+
+def others(cores):
+    """Peers: {{name: (program that it needs, command)}}; {{source}} and {{out}} stand for the folders."""
+    each = f"ls {{source}}/* | xargs -P {cores} -n 4"
+    return {"vipsthumbnail": ("vipsthumbnail", f"{each} vipsthumbnail -s {SIDE} -o {{out}}/%s.jpg[Q=90]"),
+            "Pillow with draft": (sys.executable, f"{sys.executable} {{script}} {{source}} {{out}}"),
+            "convert -resize": ("convert", f"ls {{source}} | xargs -P {cores} -I NAME convert {{source}}/NAME"
+                                           f" -resize {SIDE}x{SIDE} -quality 90 {{out}}/NAME")}
+
+
+def timed(home, command, count):
+    """Seconds for a command that fills the folder `out` with so many pictures; None where it does not."""
+    out = home.path("out")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    began = time.monotonic()
+    process = stage.start(command, home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    status = subject.wait_for(process)
+    took = time.monotonic() - began
+    return took if status == 0 and len(list(out.iterdir())) == count else None
+
+
+def frieze(context, home, source, count, *more):
+    return timed(home, [str(context.frieze), "scale", "-s", str(SIDE), *more, str(source), str(home.path("out"))], count)
+
+
+def memory(context, home, source):
+    """Bytes a worker at the peak."""
+    out = home.path("out")
+    shutil.rmtree(out, ignore_errors=True)
+    process = stage.start([str(context.frieze), "scale", "--json", "-s", str(SIDE), str(source), str(out)], home,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    watch = stage.MemoryWatch(process.pid)
+    watch.start()
+    told = process.stdout.read()
+    status = subject.wait_for(process)
+    peak = watch.finish()
+    return peak / json.loads(told)["workers"] if status == 0 else None
+
+
+def limit(context, source, threads):
+    told = subject.own_program(context, "bench_limit", "-s", f"{SIDE}x{SIDE}", "-j", threads, source)
+    return told and told["wall_ms"] / 1000
+
+
+def run(context):
+    """One round. Times in s."""
+    source, cores = context.corpus / "large", len(os.sched_getaffinity(0))
+    count = len(list(source.iterdir()))
+    context.ready()
+    found = {"limit": limit(context, source, cores), "limit one": limit(context, source, 1)}
+    with stage.Home(context.display) as home:
+        script = pathlib.Path(home.path("shrink.py"))
+        script.write_text(PILLOW.format(side=SIDE, cores=cores))
+        found["frieze"] = frieze(context, home, source, count)
+        found["frieze one"] = frieze(context, home, source, count, "-c", "1")
+        found["memory"] = memory(context, home, context.corpus / context.wall)
+        for name, (program, command) in others(cores).items():
+            if shutil.which(program):
+                text = command.format(source=source, out=home.path("out"), script=script)
+                found[name] = timed(home, ["sh", "-c", text], count)
+    return found
