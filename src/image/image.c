@@ -258,7 +258,8 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
     bool streams = d->format->streams;
     /* Of what is decoded in parts (JPEG) all that counts stands before the pixels; a PNG may tell behind them how it lies. */
     d->frugal = streams && file_bytes > request->limits.max_held_bytes;
-    if (d->format->skips || d->frugal || (d->format->parts && file_bytes > request->limits.max_whole_bytes))
+    if (d->format->skips || d->frugal ||
+        (streams && d->format->parts && file_bytes > request->limits.max_whole_bytes))
         d->pieces = reader;
     uint64_t bytes = needed_bytes(d, reader, file_bytes);
     if (!request->host.reserve || request->host.reserve(request->host.ctx, bytes))
