@@ -124,9 +124,10 @@ static bool open_head(struct fz_decoder *decoder, struct fz_job *job)
 
 bool fz_decoder_look(struct fz_decoder *decoder, struct fz_job *job)
 {
-    struct fz_parcel request = fz_files_request(FZ_ASK_LOOK, job->path), answer;
+    struct fz_parcel request, answer;
     if (job->looked)
         return true;
+    request = fz_files_request(FZ_ASK_LOOK, job->path);
     if (!fz_files_ask(decoder->files, job, &request, &answer))
         return false;
     job->look = fz_answer_look(&answer);
