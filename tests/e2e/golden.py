@@ -125,14 +125,13 @@ def path_of(scene):
     return FOLDER / f"{scene.replace(' ', '_')}.png"
 
 
-def check_with_fonts(home, scene, size, fonts, act, text=()):
-    """The same of a window full of text: with fonts of the test's own, so that it can be compared by pixels, and by
-    OpenGL everywhere: what lies under a translucent ground is up to two levels darker by SDL's own renderer."""
+def check_with_fonts(home, scene, size, fonts, act, text=(), more=None):
+    """The same of a window full of text: with fonts of the test's own, so that it can be compared by pixels."""
     folder = folder_of(home, scene)
     for path in folder.iterdir():
         os.utime(path, (1714572180, 1714572180))
     with home.start("--name", "golden", "--size", f"{size[0]}x{size[1]}", folder,
-                    more=fonts | {"TZ": "UTC0", "SDL_RENDER_DRIVER": "opengl"}) as frieze:
+                    more=fonts | {"TZ": "UTC0"} | (more or {})) as frieze:
         frieze.idle("loaded")
         act(frieze)
         compare(scene, frieze.screenshot(), text)

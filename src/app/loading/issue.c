@@ -171,6 +171,19 @@ void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority)
     fz_pool_submit(&app->pool, job, priority);
 }
 
+struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind, fz_item_id item, int box_w,
+                                 int box_h)
+{
+    struct fz_job *job = fz_job_new(kind, item, fz_list_path(app->list, item), &app->quit);
+    job->root = fz_list_root(app->list, item);
+    job->box_w = box_w;
+    job->box_h = box_h;
+    job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    job->limits = fz_limits_from_options(&app->options);
+    job->credit_bytes = (uint64_t)box_w * (uint64_t)box_h * 4;
+    return job;
+}
+
 bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,
                             int box_h, uint64_t priority)
 {
@@ -178,18 +191,12 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     if (!fz_loader_has_credit(app, bytes))
         return false;
     struct fz_tile *tile = fz_loader_make_tile(app, item);
-    struct fz_job *job = fz_job_new(FZ_JOB_DECODE, item, fz_list_path(app->list, item), &app->quit);
-    job->root = fz_list_root(app->list, item);
+    struct fz_job *job = fz_loader_new_job(app, FZ_JOB_DECODE, item, box_w, box_h);
     job->purpose = (int)purpose;
-    job->box_w = box_w;
-    job->box_h = box_h;
     job->covers = purpose == FZ_FOR_WALL && app->loader.covers;
-    job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
-    job->limits = fz_limits_from_options(&app->options);
     if (purpose == FZ_FOR_WALL)
         job->caching = tile->reread ? FZ_CACHING_RENEW : FZ_CACHING_ON;
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
-    job->credit_bytes = bytes;
     tile->renditions[purpose].job = job;
     if (purpose == FZ_FOR_WALL && !tile->renditions[purpose].texture && app->loader.firsts < FZ_MAX_FIRSTS &&
         priority >> 32 == FZ_PRIORITY_VISIBLE) {

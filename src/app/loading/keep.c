@@ -1,7 +1,6 @@
 #include "app/loading/keep.h"
 
 #include "app/app.h"
-#include "app/limits.h"
 #include "app/loading/loader_internal.h"
 
 #include <stdint.h>
@@ -39,15 +38,9 @@ static bool is_wanted(const struct fz_app *app, fz_item_id item)
 static void issue(struct fz_app *app, fz_item_id item)
 {
     const struct fz_loader *loader = &app->loader;
-    struct fz_job *job = fz_job_new(FZ_JOB_KEEP, item, fz_list_path(app->list, item), &app->quit);
-    job->root = fz_list_root(app->list, item);
-    job->box_w = loader->box_w;
-    job->box_h = loader->box_h;
+    struct fz_job *job = fz_loader_new_job(app, FZ_JOB_KEEP, item, loader->box_w, loader->box_h);
     job->covers = loader->covers;
-    job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
-    job->limits = fz_limits_from_options(&app->options);
     job->caching = FZ_CACHING_ON;
-    job->credit_bytes = (uint64_t)job->box_w * (uint64_t)job->box_h * 4;
     app->keep.out++;
     fz_loader_launch(app, job, fz_keep_judge(app));
 }

@@ -29,6 +29,10 @@ bool fz_loader_is_lost(const struct fz_app *app, fz_item_id item, enum fz_err co
 /* Render thread. Says which reader hangs, and which does no more: what was not asked of that one is, then. */
 void fz_loader_hear_readers(struct fz_app *app);
 
+/* Render thread. A job of that kind for an item, in a box; the caller says what else is wanted, and launches it. */
+struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind, fz_item_id item, int box_w,
+                                 int box_h);
+
 /* Render thread. Sends out a decode for that box; false where there is no credit for it. */
 bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,
                             int box_h, uint64_t priority);

@@ -3,12 +3,15 @@
 #include "app/isolation.h"
 #include "app/limits.h"
 #include "app/signals.h"
+#include "base/clock.h"
 #include "base/leftover.h"
+#include "base/log.h"
 
 #include <SDL_cpuinfo.h>
 #include <unistd.h>
 
 enum {
+    WAIT_MS = 200,
     STUCK_MS = 150, /* how long the end waits for a library that cannot be interrupted, when cancelled */
     PATIENCE_MS = 60 * 1000, /* and when not */
 };
@@ -63,6 +66,7 @@ enum fz_err fz_crew_start(struct fz_crew *crew, const struct fz_options *options
     *crew = (struct fz_crew){.limits = fz_limits_from_options(options), .source_count = how->source_count};
     crew->workers = fz_option_is_set(options, FZ_OPTION_JOBS) ? (size_t)options->values[FZ_OPTION_JOBS].number
                                                               : (size_t)SDL_GetCPUCount();
+    fz_progress_init(&crew->progress, how->quiet);
     fz_cancel_init(&crew->quit, NULL);
     fz_doorbell_init(&crew->bell);
     enum fz_err code = fz_isolation_start_readers(options, &crew->readers, err);
@@ -91,6 +95,68 @@ void fz_crew_stop(struct fz_crew *crew)
     fz_zygote_front_stop(crew->readers);
     fz_zygote_front_stop(crew->svg_decoders);
     fz_doorbell_fini(&crew->bell);
+}
+
+void fz_crew_say(struct fz_crew *crew, const char *name, const char *text)
+{
+    fz_progress_clear(&crew->progress);
+    fz_log("%s: %s", name, text);
+}
+
+static void take_events(struct fz_crew *crew, const struct fz_crew_work *work)
+{
+    for (struct fz_ready_node *node = fz_ready_take(&crew->events); node;) {
+        struct fz_source_event *event = FZ_CONTAINER(node, struct fz_source_event, node);
+        node = node->next;
+        if (event->kind == FZ_SOURCE_ADDED || event->kind == FZ_SOURCE_WHOLE)
+            work->take_names(work->ctx, event);
+        crew->listed_count += event->kind == FZ_SOURCE_LISTED;
+        if (event->kind == FZ_SOURCE_ERROR) {
+            fz_progress_clear(&crew->progress);
+            fz_log_error(&event->error);
+            crew->source_failed |= event->error.code != FZ_E_BUSY; /* a reader that hangs, or is replaced */
+        }
+        fz_source_event_free(event);
+    }
+}
+
+static void take_results(struct fz_crew *crew, const struct fz_crew_work *work)
+{
+    for (struct fz_ready_node *node = fz_ready_take(&crew->results); node;) {
+        struct fz_job *job = FZ_CONTAINER(node, struct fz_job, ready);
+        node = node->next;
+        work->take_result(work->ctx, job);
+        fz_job_free(job);
+    }
+}
+
+bool fz_crew_do(struct fz_crew *crew, const struct fz_crew_work *work)
+{
+    while (!work->is_done(work->ctx) && !fz_crew_is_cancelled(crew)) {
+        fz_doorbell_arm(&crew->bell);
+        take_events(crew, work);
+        take_results(crew, work);
+        work->begin_jobs(work->ctx);
+        if (!work->is_done(work->ctx) && !fz_crew_is_cancelled(crew))
+            fz_doorbell_wait(&crew->bell, WAIT_MS);
+        fz_doorbell_disarm(&crew->bell);
+    }
+    return !fz_crew_is_cancelled(crew);
+}
+
+void fz_crew_cancel(struct fz_crew *crew, const struct fz_crew_work *work, int64_t patience_us)
+{
+    int64_t end_us = fz_now_us() + patience_us;
+    fz_cancel_set(&crew->quit);
+    fz_sources_stop(crew->sources);
+    crew->sources = NULL;
+    while (!work->is_done(work->ctx) && fz_now_us() < end_us) {
+        fz_doorbell_arm(&crew->bell);
+        take_results(crew, work);
+        if (!work->is_done(work->ctx))
+            fz_doorbell_wait(&crew->bell, WAIT_MS / 10);
+        fz_doorbell_disarm(&crew->bell);
+    }
 }
 
 bool fz_crew_is_cancelled(struct fz_crew *crew)

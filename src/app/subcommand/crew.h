@@ -2,6 +2,7 @@
 #ifndef FZ_APP_SUBCOMMAND_CREW_H
 #define FZ_APP_SUBCOMMAND_CREW_H
 
+#include "app/subcommand/progress.h"
 #include "ctl/option.h"
 #include "decode/cache.h"
 #include "decode/files.h"
@@ -22,13 +23,15 @@ struct fz_crew {
     struct fz_pool pool;
     struct fz_image_limits limits;
     size_t workers;
-    size_t source_count;
+    size_t source_count, listed_count; /* of these, sources that were read to their end */
+    bool source_failed;                /* and it was said why */
+    struct fz_progress progress;
 };
 
 struct fz_crew_options {
     const char *const *sources; /* borrowed */
     size_t source_count;
-    bool recursive;
+    bool recursive, quiet;
     struct fz_cache *(*open_cache)(const struct fz_options *options, struct fz_error *err); /* NULL: none */
 };
 
@@ -40,6 +43,26 @@ enum fz_err fz_crew_start(struct fz_crew *crew, const struct fz_options *options
 /* Main thread. Jobs that nobody has begun with end as cancelled, those under way at their next block of rows. Ends the process
  * where a library cannot be interrupted. */
 void fz_crew_stop(struct fz_crew *crew);
+
+/* What the work consists of; `ctx` is whoever's it is. */
+struct fz_crew_work {
+    void (*take_names)(
+        void *ctx,
+        const struct fz_source_event *event); /* ADDED, WHOLE; again from a reader that was replaced */
+    void (*take_result)(void *ctx, const struct fz_job *job);
+    void (*begin_jobs)(void *ctx); /* as many as are good to have out; called each turn */
+    bool (*is_done)(void *ctx);
+    void *ctx;
+};
+
+/* Main thread. Until it is done; false: a signal came before. */
+bool fz_crew_do(struct fz_crew *crew, const struct fz_crew_work *work);
+
+/* Main thread, after a signal. Ends what is out; results are taken until none is missing (is_done), or for `patience_us`. */
+void fz_crew_cancel(struct fz_crew *crew, const struct fz_crew_work *work, int64_t patience_us);
+
+/* Main thread. A line of its own beside the progress. */
+void fz_crew_say(struct fz_crew *crew, const char *name, const char *text);
 
 /* Main thread. Whether a signal asked for the end. */
 bool fz_crew_is_cancelled(struct fz_crew *crew);

@@ -2,7 +2,6 @@
 #include "app/limits.h"
 #include "app/signals.h"
 #include "app/subcommand/crew.h"
-#include "app/subcommand/progress.h"
 #include "app/subcommand/subcommand.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -15,7 +14,6 @@
 enum {
     AHEAD = 4,          /* jobs a worker has before it, so that none ever waits */
     MOST_PARKED = 1024, /* beyond these: what hangs on a reader shall not keep the others waiting */
-    WAIT_MS = 200,
 };
 
 static const enum fz_option_id shared[] = {
@@ -48,29 +46,26 @@ struct entry {
 struct prime {
     struct fz_arguments *arguments;
     struct fz_crew crew;
-    struct fz_progress progress;
     struct entry *entries;
     size_t count, capacity, begun, finished, failed, left_out;
-    size_t roots_listed;
-    bool source_failed;
 };
 
 /* ---- Progress ---------------------------------------------------------------------------------------------------- */
 
 static void say_progress(struct prime *p)
 {
-    if (!fz_progress_is_due(&p->progress))
+    if (!fz_progress_is_due(&p->crew.progress))
         return;
     char text[80];
-    bool more = p->roots_listed < p->crew.source_count;
+    bool more = p->crew.listed_count < p->crew.source_count;
     snprintf(text, sizeof text, "%zu of %zu pictures%s", p->finished, p->count - p->left_out,
              more ? ", and more" : "");
-    fz_progress_say(&p->progress, text, "");
+    fz_progress_say(&p->crew.progress, text, "");
 }
 
 static void say_end(struct prime *p, bool cancelled)
 {
-    fz_progress_clear(&p->progress);
+    fz_progress_clear(&p->crew.progress);
     size_t made = p->finished - p->failed;
     fprintf(stderr, "frieze prime: %s%zu tile%s", cancelled ? "cancelled after " : "", made,
             made == 1 ? "" : "s");
@@ -81,8 +76,9 @@ static void say_end(struct prime *p, bool cancelled)
 
 /* ---- What the readers tell --------------------------------------------------------------------------------------- */
 
-static void take_names(struct prime *p, const struct fz_source_event *event)
+static void take_names(void *ctx, const struct fz_source_event *event)
 {
+    struct prime *p = ctx;
     p->entries = fz_grow(p->entries, &p->capacity, p->count + event->count, sizeof *p->entries);
     for (uint32_t i = 0; i < event->count; i++)
         p->entries[p->count++] =
@@ -91,27 +87,11 @@ static void take_names(struct prime *p, const struct fz_source_event *event)
                            .is_explicit = event->doubts && event->doubts[i] == FZ_SOURCE_EXPLICIT};
 }
 
-static void take_events(struct prime *p)
-{
-    for (struct fz_ready_node *node = fz_ready_take(&p->crew.events); node;) {
-        struct fz_source_event *event = FZ_CONTAINER(node, struct fz_source_event, node);
-        node = node->next;
-        if (event->kind == FZ_SOURCE_ADDED || event->kind == FZ_SOURCE_WHOLE)
-            take_names(p, event);
-        p->roots_listed += event->kind == FZ_SOURCE_LISTED;
-        if (event->kind == FZ_SOURCE_ERROR) {
-            fz_progress_clear(&p->progress);
-            fz_log_error(&event->error);
-            p->source_failed |= event->error.code != FZ_E_BUSY; /* a reader that hangs, or is replaced */
-        }
-        fz_source_event_free(event);
-    }
-}
-
 /* ---- Jobs and their results -------------------------------------------------------------------------------------- */
 
-static void begin_jobs(struct prime *p)
+static void begin_jobs(void *ctx)
 {
+    struct prime *p = ctx;
     const struct fz_option_value *values = p->arguments->options.values;
     uint64_t bytes;
     size_t parked = fz_files_parked(p->crew.pool.files, &bytes);
@@ -129,11 +109,13 @@ static void begin_jobs(struct prime *p)
         job->caching = FZ_CACHING_ON;
         fz_pool_submit(&p->crew.pool, job, p->begun);
     }
+    say_progress(p);
 }
 
 /* What only might have been a picture, by its name, is left out. */
-static void take_result(struct prime *p, const struct fz_job *job)
+static void take_result(void *ctx, const struct fz_job *job)
 {
+    struct prime *p = ctx;
     enum fz_err code = job->error.code;
     bool is_explicit = job->item != 0;
     if (code == FZ_E_CANCELLED)
@@ -146,38 +128,14 @@ static void take_result(struct prime *p, const struct fz_job *job)
     if (code == FZ_OK)
         return;
     p->failed++;
-    fz_progress_clear(&p->progress);
-    fz_log("%s: %s", job->path, job->error.msg);
+    fz_crew_say(&p->crew, job->path, job->error.msg);
 }
 
-static void take_results(struct prime *p)
+static bool is_done(void *ctx)
 {
-    for (struct fz_ready_node *node = fz_ready_take(&p->crew.results); node;) {
-        struct fz_job *job = FZ_CONTAINER(node, struct fz_job, ready);
-        node = node->next;
-        take_result(p, job);
-        fz_job_free(job);
-    }
-}
-
-static bool is_done(const struct prime *p)
-{
-    bool listed = p->roots_listed == p->crew.source_count;
+    const struct prime *p = ctx;
+    bool listed = p->crew.listed_count == p->crew.source_count;
     return listed && p->finished + p->left_out == p->count;
-}
-
-static void work(struct prime *p)
-{
-    while (!is_done(p) && !fz_crew_is_cancelled(&p->crew)) {
-        fz_doorbell_arm(&p->crew.bell);
-        take_events(p);
-        take_results(p);
-        begin_jobs(p);
-        say_progress(p);
-        if (!is_done(p) && !fz_crew_is_cancelled(&p->crew))
-            fz_doorbell_wait(&p->crew.bell, WAIT_MS);
-        fz_doorbell_disarm(&p->crew.bell);
-    }
 }
 
 /* ---- Start and stop ---------------------------------------------------------------------------------------------- */
@@ -205,20 +163,20 @@ static void stop(struct prime *p)
 static enum fz_err prime(struct fz_arguments *arguments, struct fz_error *err)
 {
     struct prime p = {.arguments = arguments};
-    fz_progress_init(&p.progress, false);
     const struct fz_crew_options how = {.sources = arguments->operands,
                                         .source_count = arguments->operand_count,
                                         .recursive = true,
                                         .open_cache = open_cache};
     enum fz_err code = fz_crew_start(&p.crew, &arguments->options, &how, err);
     if (code == FZ_OK) {
-        work(&p);
+        const struct fz_crew_work work = {take_names, take_result, begin_jobs, is_done, &p};
+        fz_crew_do(&p.crew, &work);
         bool kept = fz_cache_flush(p.crew.cache);
         bool cancelled = fz_crew_is_cancelled(&p.crew);
         say_end(&p, cancelled);
         if (cancelled)
             code = FZ_E_CANCELLED;
-        else if (!kept || p.failed > 0 || p.source_failed)
+        else if (!kept || p.failed > 0 || p.crew.source_failed)
             code = FZ_E_IO; /* it has been said why */
     }
     stop(&p);

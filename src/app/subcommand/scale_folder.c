@@ -1,7 +1,6 @@
 /* frieze scale with a folder: its pictures are listed, each gets a name, then the workers write them. */
 #include "app/signals.h"
 #include "app/subcommand/crew.h"
-#include "app/subcommand/progress.h"
 #include "app/subcommand/scale.h"
 #include "app/subcommand/scale_plan.h"
 #include "base/clock.h"
@@ -19,8 +18,7 @@
 #include <unistd.h>
 
 enum {
-    AHEAD = 4, /* jobs a worker has before it, so that none ever waits */
-    WAIT_MS = 200,
+    AHEAD = 4,          /* jobs a worker has before it, so that none ever waits */
     CANCEL_US = 500000, /* what is under way has so long to end, or is given up */
 };
 
@@ -28,12 +26,11 @@ enum {
 struct batch {
     const struct fz_scale_settings *settings;
     struct fz_crew crew;
-    struct fz_progress progress;
     char *in, *out; /* owned; absolute, without links */
     struct fz_scale_item *items;
     size_t count, capacity, begun, finished;
     size_t made, copied, skipped, failed, left_out;
-    bool listed, planned, source_failed, canceled;
+    bool planned, canceled;
     char *last_folder; /* owned; that was made last */
     char *last_link;   /* owned; of which was said last that it is one */
     int64_t began_us;
@@ -106,16 +103,9 @@ static enum fz_err find_folders(struct batch *b, struct fz_error *err)
 
 /* --- what is said --------------------------------------------------------------------------------------------------- */
 
-/* A line of its own. */
-static void say(struct batch *b, const char *name, const char *text)
-{
-    fz_progress_clear(&b->progress);
-    fz_log("%s: %s", name, text);
-}
-
 static void say_progress(struct batch *b, const char *name)
 {
-    if (!fz_progress_is_due(&b->progress) || b->canceled)
+    if (!fz_progress_is_due(&b->crew.progress) || b->canceled)
         return;
     char text[120], left[40] = "";
     double seconds = (double)(fz_now_us() - b->began_us) / 1e6;
@@ -123,7 +113,7 @@ static void say_progress(struct batch *b, const char *name)
     if (rate > 0)
         snprintf(left, sizeof left, "%.0f s left", (double)(b->count - b->finished) / rate);
     snprintf(text, sizeof text, "%zu of %zu, %.0f/s, %s:", b->finished, b->count, rate, left);
-    fz_progress_say(&b->progress, text, name);
+    fz_progress_say(&b->crew.progress, text, name);
 }
 
 /* One line for each picture, where they do not pass by on a terminal. */
@@ -131,7 +121,7 @@ static void say_done(struct batch *b, const char *name, enum fz_scaled outcome)
 {
     static const char *const words[] = {
         [FZ_SCALED_MADE] = "scaled", [FZ_SCALED_COPIED] = "copied", [FZ_SCALED_SKIPPED] = "skipped"};
-    if (!b->settings->quiet && !b->progress.is_shown)
+    if (!b->settings->quiet && !b->crew.progress.is_shown)
         fz_log("%s: %s", name, words[outcome]);
     say_progress(b, name);
 }
@@ -140,7 +130,7 @@ static void print_summary(struct batch *b)
 {
     const char *what = b->crew.decoders ? "process" : "thread", *ending = b->crew.decoders ? "es" : "s";
     size_t workers = b->crew.workers, skipped = b->skipped + b->failed;
-    fz_progress_clear(&b->progress);
+    fz_progress_clear(&b->crew.progress);
     if (b->settings->json) {
         json_t *object =
             json_pack("{sIsIsIsIsIsIsssbsf}", "copied", (json_int_t)b->copied, "scaled", (json_int_t)b->made,
@@ -162,8 +152,11 @@ static void print_summary(struct batch *b)
 
 /* --- what there is to do -------------------------------------------------------------------------------------------- */
 
-static void take_names(struct batch *b, const struct fz_source_event *event)
+static void take_names(void *ctx, const struct fz_source_event *event)
 {
+    struct batch *b = ctx;
+    if (b->planned) /* a reader that took the place of another one tells all of it again */
+        return;
     b->items = fz_grow(b->items, &b->capacity, b->count + event->count, sizeof *b->items);
     for (uint32_t i = 0; i < event->count; i++) {
         char *path = fz_path_join(event->dir, event->names[i]);
@@ -173,24 +166,6 @@ static void take_names(struct batch *b, const struct fz_source_event *event)
             b->items[b->count++] =
                 (struct fz_scale_item){.name = fz_strdup(path + len + 1), .is_doubtful = is_doubtful};
         free(path);
-    }
-}
-
-static void take_events(struct batch *b)
-{
-    for (struct fz_ready_node *node = fz_ready_take(&b->crew.events); node;) {
-        struct fz_source_event *event = FZ_CONTAINER(node, struct fz_source_event, node);
-        node = node->next;
-        bool adds = event->kind == FZ_SOURCE_ADDED || event->kind == FZ_SOURCE_WHOLE;
-        if (adds && !b->planned) /* later a reader that took the place of another one tells all of it again */
-            take_names(b, event);
-        b->listed |= event->kind == FZ_SOURCE_LISTED;
-        if (event->kind == FZ_SOURCE_ERROR) {
-            fz_progress_clear(&b->progress);
-            fz_log_error(&event->error);
-            b->source_failed |= event->error.code != FZ_E_BUSY; /* a reader that hangs, or is replaced */
-        }
-        fz_source_event_free(event);
     }
 }
 
@@ -204,7 +179,7 @@ static bool is_below(struct batch *b, const char *name)
     char *real = realpath(folder, NULL);
     bool is_below = real && strcmp(real, folder) == 0;
     if (!is_below && !(b->last_link && strcmp(b->last_link, folder) == 0)) {
-        say(b, folder, "a link, which is not followed");
+        fz_crew_say(&b->crew, folder, "a link, which is not followed");
         free(b->last_link);
         b->last_link = fz_strdup(folder);
     }
@@ -231,14 +206,8 @@ static void plan(struct batch *b)
         char text[300];
         snprintf(text, sizeof text, "becomes %.200s, because another one has its name", b->items[i].out);
         if (b->items[i].renamed)
-            say(b, b->items[i].name, text);
+            fz_crew_say(&b->crew, b->items[i].name, text);
     }
-}
-
-static void print_list(const struct batch *b)
-{
-    for (size_t i = 0; i < b->count; i++)
-        puts(b->items[i].name);
 }
 
 /* --- jobs ----------------------------------------------------------------------------------------------------------- */
@@ -247,7 +216,7 @@ static void fail(struct batch *b, const char *name, const char *why)
 {
     b->finished++;
     b->failed++;
-    say(b, name, why);
+    fz_crew_say(&b->crew, name, why);
 }
 
 static void begin_job(struct batch *b, size_t index)
@@ -281,14 +250,16 @@ static void begin_job(struct batch *b, size_t index)
     fz_pool_submit(&b->crew.pool, job, index);
 }
 
-static void begin_jobs(struct batch *b)
+static void begin_jobs(void *ctx)
 {
-    for (; b->begun < b->count && b->begun - b->finished < b->crew.workers * AHEAD; b->begun++)
+    struct batch *b = ctx;
+    for (; b->planned && b->begun < b->count && b->begun - b->finished < b->crew.workers * AHEAD; b->begun++)
         begin_job(b, b->begun);
 }
 
-static void take_result(struct batch *b, const struct fz_job *job)
+static void take_result(void *ctx, const struct fz_job *job)
 {
+    struct batch *b = ctx;
     const struct fz_scale_item *item = job->context;
     const struct fz_scaling *scaling = job->load;
     bool is_none = job->error.code == FZ_E_NOT_PICTURE && item->is_doubtful;
@@ -306,85 +277,60 @@ static void take_result(struct batch *b, const struct fz_job *job)
     b->copied += scaling->outcome == FZ_SCALED_COPIED;
     b->skipped += scaling->outcome == FZ_SCALED_SKIPPED;
     if (job->image.damaged)
-        say(b, item->name, job->error.msg);
+        fz_crew_say(&b->crew, item->name, job->error.msg);
     say_done(b, item->name, scaling->outcome);
 }
 
-static void take_results(struct batch *b)
+/* --- all of it ------------------------------------------------------------------------------------------------------ */
+
+static bool is_listed(void *ctx)
 {
-    for (struct fz_ready_node *node = fz_ready_take(&b->crew.results); node;) {
-        struct fz_job *job = FZ_CONTAINER(node, struct fz_job, ready);
-        node = node->next;
-        take_result(b, job);
-        fz_job_free(job);
-    }
+    const struct batch *b = ctx;
+    return b->crew.listed_count > 0;
+}
+
+static bool is_done(void *ctx)
+{
+    const struct batch *b = ctx;
+    return b->finished == b->count;
+}
+
+static bool is_back(void *ctx)
+{
+    const struct batch *b = ctx;
+    return b->finished == b->begun;
 }
 
 /* Each picture under way ends at its next block of rows. */
-static void cancel(struct batch *b)
+static void cancel(struct batch *b, struct fz_crew_work *work)
 {
-    int64_t end_us = fz_now_us() + CANCEL_US;
-    fz_progress_clear(&b->progress);
+    fz_progress_clear(&b->crew.progress);
     if (!b->settings->quiet)
         fputs("canceling...\n", stderr);
     b->canceled = true;
-    fz_cancel_set(&b->crew.quit);
-    fz_sources_stop(b->crew.sources);
-    b->crew.sources = NULL;
-    while (b->finished < b->begun && fz_now_us() < end_us) {
-        fz_doorbell_arm(&b->crew.bell);
-        take_results(b);
-        if (b->finished < b->begun)
-            fz_doorbell_wait(&b->crew.bell, WAIT_MS / 10);
-        fz_doorbell_disarm(&b->crew.bell);
-    }
-}
-
-/* False where it was cancelled meanwhile. */
-static bool work_until(struct batch *b, bool (*is_done)(const struct batch *))
-{
-    while (!is_done(b) && !fz_crew_is_cancelled(&b->crew)) {
-        fz_doorbell_arm(&b->crew.bell);
-        take_events(b);
-        take_results(b);
-        if (b->planned)
-            begin_jobs(b);
-        if (!is_done(b) && !fz_crew_is_cancelled(&b->crew))
-            fz_doorbell_wait(&b->crew.bell, WAIT_MS);
-        fz_doorbell_disarm(&b->crew.bell);
-    }
-    return !fz_crew_is_cancelled(&b->crew);
-}
-
-static bool is_listed(const struct batch *b)
-{
-    return b->listed;
-}
-
-static bool is_done(const struct batch *b)
-{
-    return b->finished == b->count;
+    work->is_done = is_back;
+    fz_crew_cancel(&b->crew, work, CANCEL_US);
 }
 
 static enum fz_err scale(struct batch *b)
 {
-    bool goes_on = work_until(b, is_listed);
+    struct fz_crew_work work = {take_names, take_result, begin_jobs, is_listed, b};
+    bool goes_on = fz_crew_do(&b->crew, &work);
     if (goes_on)
         plan(b);
-    if (b->settings->lists && goes_on) {
-        print_list(b);
-        return b->source_failed ? FZ_E_IO : FZ_OK;
+    if (b->settings->lists) {
+        for (size_t i = 0; i < b->count && goes_on; i++)
+            puts(b->items[i].name);
+    } else {
+        work.is_done = is_done;
+        goes_on = goes_on && fz_crew_do(&b->crew, &work);
+        if (!goes_on)
+            cancel(b, &work);
+        print_summary(b);
     }
-    if (b->settings->lists)
-        return FZ_E_CANCELLED;
-    if (goes_on && !work_until(b, is_done))
-        goes_on = false;
-    if (!goes_on)
-        cancel(b);
-    print_summary(b);
     if (!goes_on)
         return FZ_E_CANCELLED;
-    return b->failed > 0 || b->source_failed ? FZ_E_IO : FZ_OK;
+    return b->failed > 0 || b->crew.source_failed ? FZ_E_IO : FZ_OK;
 }
 
 int fz_scale_folder(const struct fz_scale_settings *settings)
@@ -392,12 +338,13 @@ int fz_scale_folder(const struct fz_scale_settings *settings)
     struct fz_error err = {0};
     struct batch b = {.settings = settings, .began_us = fz_now_us()};
     fz_signals_block();
-    fz_progress_init(&b.progress, settings->quiet);
     enum fz_err code = find_folders(&b, &err);
     if (code == FZ_OK) {
         const char *source = b.in;
-        const struct fz_crew_options how = {
-            .sources = &source, .source_count = 1, .recursive = settings->recursive};
+        const struct fz_crew_options how = {.sources = &source,
+                                            .source_count = 1,
+                                            .recursive = settings->recursive,
+                                            .quiet = settings->quiet};
         code = fz_crew_start(&b.crew, settings->options, &how, &err);
         if (code == FZ_OK)
             code = scale(&b);
