@@ -176,6 +176,8 @@ static bool canvas_make(struct fz_head *head, struct fz_canvas *c, int w, int h)
     c->w = w;
     c->h = h;
     head->counts.bytes += (uint64_t)w * (uint64_t)h * sizeof(uint32_t);
+    if (head->counts.bytes > head->counts.bytes_peak)
+        head->counts.bytes_peak = head->counts.bytes;
     if (fz_stretch_map(c->sdl, &c->bitmap))
         return true;
     canvas_free(head, c);
