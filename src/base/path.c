@@ -113,3 +113,9 @@ char *fz_path_of_user(const char *variable, const char *fallback, const char *na
     free(under);
     return path;
 }
+
+bool fz_path_is_within(const char *path, const char *folder)
+{
+    size_t len = strlen(folder);
+    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0' || len == 1);
+}

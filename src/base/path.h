@@ -23,6 +23,9 @@ char *fz_path_absolute(const char *path);
  * symbolic link means another place, by what the links lead to. Caller frees. */
 char *fz_path_locate(const char *path);
 
+/* Any thread. Whether an absolute path is `folder`, or lies below it, by their texts alone. */
+bool fz_path_is_within(const char *path, const char *folder);
+
 /* Any thread. The folder part of an absolute path ("/" at the top). Caller frees. */
 char *fz_path_dir(const char *path);
 

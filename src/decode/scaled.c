@@ -1,6 +1,7 @@
 #include "decode/scaled.h"
 
 #include "base/new_file.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,6 +21,40 @@ bool fz_image_stays(const struct fz_image *image, const struct fz_file_kind *kin
     return image->format && strcmp(image->format, kind->format) == 0 && image->orientation == 1 &&
            !image->damaged && !image->has_profile && image->out_w == image->width &&
            image->out_h == image->height;
+}
+
+/* --- where to -------------------------------------------------------------------------------------------------------- */
+
+enum fz_err fz_originals_check(const struct fz_originals *originals, const char *folder, struct fz_error *err)
+{
+    if (strcmp(folder, originals->folder) == 0)
+        return fz_fail(err, FZ_E_USAGE, 0, "%s: the pictures themselves lie there", folder);
+    if (originals->and_below && fz_path_is_within(folder, originals->folder))
+        return fz_fail(err, FZ_E_USAGE, 0, "%s: lies in %s, of which all folders are read", folder,
+                       originals->folder);
+    return FZ_OK;
+}
+
+enum fz_err fz_originals_make_folder(const struct fz_originals *originals, const char *folder,
+                                     struct fz_error *err)
+{
+    bool made = mkdir(folder, 0777) == 0;
+    if (!made && errno == ENOENT) {
+        char *above = fz_path_dir(folder);
+        enum fz_err code = fz_originals_make_folder(originals, above, err);
+        free(above);
+        if (code != FZ_OK)
+            return code;
+        made = mkdir(folder, 0777) == 0;
+    }
+    if (!made && errno != EEXIST)
+        return fz_fail(err, fz_err_from_errno(errno), errno, "%s", folder);
+    char *real = realpath(folder, NULL); /* what was there may be a link */
+    if (!real)
+        return fz_fail(err, fz_err_from_errno(errno), errno, "%s", folder);
+    enum fz_err code = fz_originals_check(originals, real, err);
+    free(real);
+    return code;
 }
 
 /* --- what stands there ---------------------------------------------------------------------------------------------- */
@@ -67,7 +102,10 @@ static void put_in_place(struct fz_job *job, const char *path, const struct fz_e
 {
     struct fz_scaling *s = job->load;
     struct fz_new_file file;
-    if (fz_new_file_open(&file, path, &job->error) != FZ_OK)
+    char *folder = fz_path_dir(path);
+    enum fz_err code = fz_originals_make_folder(&s->originals, folder, &job->error);
+    free(folder);
+    if (code != FZ_OK || fz_new_file_open(&file, path, &job->error) != FZ_OK)
         return;
     file.synced = s->synced;
     bool whole = encoded ? fz_new_file_write(&file, encoded->bytes, encoded->len, is_cancelled, job)

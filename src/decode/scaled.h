@@ -7,11 +7,25 @@
 
 enum fz_scaled { FZ_SCALED_FAILED, FZ_SCALED_MADE, FZ_SCALED_COPIED, FZ_SCALED_SKIPPED };
 
+/* Where the pictures lie, and no result is written. */
+struct fz_originals {
+    const char *folder; /* borrowed; absolute, without links */
+    bool and_below;
+};
+
+/* Any thread but a running render thread, both. USAGE where `folder` is one of the originals'; the second makes it, and those
+ * above it. */
+enum fz_err fz_originals_check(const struct fz_originals *originals, const char *folder,
+                               struct fz_error *err);
+enum fz_err fz_originals_make_folder(const struct fz_originals *originals, const char *folder,
+                                     struct fz_error *err);
+
 /* What a SCALE job carries as its load: what to do, then what came of it. */
 struct fz_scaling {
-    char *out; /* owned; absolute, its folder is there */
+    char *out; /* owned; absolute; its folder is made where it is missing */
     const struct fz_file_kind *kind;
-    char *copy;  /* owned; in place of `out` where the bytes can stay as they are; NULL: the same */
+    char *copy; /* owned; in place of `out` where the bytes can stay as they are; NULL: the same */
+    struct fz_originals originals;
     int quality; /* as fz_image_encode has it */
     bool anew;   /* even where a result stands there that is newer than the picture */
     bool synced; /* on the disk before it gets its name */

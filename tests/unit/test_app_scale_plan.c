@@ -1,7 +1,7 @@
 /* What the results of frieze scale are called. */
 #include "fixture.h"
 
-#include "app/subcommand/scale_plan.h"
+#include "app/scale/plan.h"
 #include "base/mem.h"
 
 static struct fz_scale_item items[16];

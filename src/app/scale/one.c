@@ -1,5 +1,5 @@
 /* frieze scale with one picture; and the process that may be left behind, for a folder too. */
-#include "app/subcommand/scale.h"
+#include "app/scale/scale.h"
 
 #include "app/isolation.h"
 #include "app/limits.h"
@@ -255,6 +255,8 @@ int fz_scale_attended(const struct fz_scale_settings *settings)
     bool is_folder;
     if (attends(&status))
         return status;
+    if (!settings->in)
+        return fz_scale_folder(settings);
     enum fz_err code = scale(settings, &is_folder, &err);
     if (is_folder)
         return fz_scale_folder(settings);

@@ -1,11 +1,22 @@
 /* Which file each picture of a folder is written to. Pure. */
-#ifndef FZ_APP_SUBCOMMAND_SCALE_PLAN_H
-#define FZ_APP_SUBCOMMAND_SCALE_PLAN_H
+#ifndef FZ_APP_SCALE_PLAN_H
+#define FZ_APP_SCALE_PLAN_H
 
 #include "image/kind.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+enum fz_scale_state {
+    FZ_SCALE_WAITS,
+    FZ_SCALE_WORKS,
+    FZ_SCALE_MADE,
+    FZ_SCALE_COPIED,
+    FZ_SCALE_SKIPPED, /* its result was there already */
+    FZ_SCALE_FAILED,
+    FZ_SCALE_LEFT_OUT /* no picture */
+};
 
 struct fz_scale_item {
     char *name; /* owned; of the picture, within its folder: "2024/a.heic" */
@@ -14,6 +25,9 @@ struct fz_scale_item {
     bool keeps;       /* its own name where its bytes can stay, which could not be written: a small GIF */
     bool is_doubtful; /* it may be no picture */
     bool renamed;     /* another picture has the name that it would have */
+    /* the batch's */
+    enum fz_scale_state state;
+    uint32_t root, id; /* the source's, and the list's; 0: none */
 };
 
 /* Any thread, all of these. Orders the items by name and gives each its `out` and `kind`: its own name where it keeps its format,

@@ -1,9 +1,10 @@
 /* frieze scale IN OUT: pictures, upright, in sRGB, no larger than asked for. */
-#include "app/subcommand/scale.h"
+#include "app/scale/scale.h"
 
 #include "base/log.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_SIDE = 100000, USUAL_SIDE = 400, USUAL_QUALITY = 90, MAX_SHARDS = 1000000 };
 enum {
@@ -36,9 +37,9 @@ static const struct fz_own_option own[] = {
 };
 
 static const enum fz_option_id shared[] = {
-    FZ_OPTION_BACKGROUND,    FZ_OPTION_HIDDEN,      FZ_OPTION_MEMORY,       FZ_OPTION_JOBS,
-    FZ_OPTION_LIMIT_PIXELS,  FZ_OPTION_LIMIT_BYTES, FZ_OPTION_LIMIT_FRAMES, FZ_OPTION_LIMIT_NESTING,
-    FZ_OPTION_LIMIT_SECONDS, FZ_OPTION_ISOLATION,   FZ_OPTION_SANDBOX,
+    FZ_OPTION_NUL,           FZ_OPTION_BACKGROUND,    FZ_OPTION_HIDDEN,      FZ_OPTION_MEMORY,
+    FZ_OPTION_JOBS,          FZ_OPTION_LIMIT_PIXELS,  FZ_OPTION_LIMIT_BYTES, FZ_OPTION_LIMIT_FRAMES,
+    FZ_OPTION_LIMIT_NESTING, FZ_OPTION_LIMIT_SECONDS, FZ_OPTION_ISOLATION,   FZ_OPTION_SANDBOX,
 };
 
 static const struct fz_subcommand command = {
@@ -115,8 +116,10 @@ static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale
     const char **given = arguments->own;
     if (arguments->operand_count != 2)
         return fz_fail(err, FZ_E_USAGE, 0, "usage: frieze scale [-s SIZE] IN OUT");
+    const char *source = arguments->operands[0];
     *s = (struct fz_scale_settings){.options = &arguments->options,
-                                    .in = arguments->operands[0],
+                                    .source = source,
+                                    .in = strcmp(source, "-") == 0 ? NULL : source,
                                     .out = arguments->operands[1],
                                     .box_w = USUAL_SIDE,
                                     .box_h = USUAL_SIDE,

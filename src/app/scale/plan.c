@@ -1,4 +1,4 @@
-#include "app/subcommand/scale_plan.h"
+#include "app/scale/plan.h"
 
 #include "base/mem.h"
 #include "base/path.h"

@@ -1,14 +1,15 @@
 /* frieze scale: what was asked for, and the two ways of doing it. */
-#ifndef FZ_APP_SUBCOMMAND_SCALE_H
-#define FZ_APP_SUBCOMMAND_SCALE_H
+#ifndef FZ_APP_SCALE_SCALE_H
+#define FZ_APP_SCALE_SCALE_H
 
 #include "app/subcommand/subcommand.h"
 #include "image/kind.h"
 
 struct fz_scale_settings {
     const struct fz_options *options; /* borrowed, as all texts */
-    const char *in, *out;
-    int box_w, box_h; /* px; 0: full size */
+    const char *source;               /* as given */
+    const char *in, *out;             /* `in` is NULL where the source is no folder or file: - */
+    int box_w, box_h;                 /* px; 0: full size */
     int quality;
     const struct fz_file_kind *kind; /* what all are written as; NULL: as what they are */
     unsigned shard, shards;          /* the first of one: all */
@@ -19,7 +20,7 @@ struct fz_scale_settings {
  * waits for signals leaves behind where a share holds it. */
 int fz_scale_attended(const struct fz_scale_settings *settings);
 
-/* That process. `in` is a folder, and so is `out`, or nothing yet. */
+/* That process. `in` is a folder or none, and `out` is a folder, or nothing yet. */
 int fz_scale_folder(const struct fz_scale_settings *settings);
 
 #endif
