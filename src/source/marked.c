@@ -136,32 +136,35 @@ size_t fz_list_wish_count(const struct fz_list *list)
 
 struct marked_item {
     uint32_t name, folder, root;
+    fz_item_id id;
 };
 
 struct fz_marked {
     size_t items, count;
     const char *names;  /* pinned */
-    const char **paths; /* by folder; pinned */
+    const char **paths; /* by folder, of the whole list; pinned; NULL: none any more */
+    size_t folders;
     struct marked_item *marked;
     char *wishes; /* one after the other, each with its NUL */
     size_t *wish; /* where each begins */
 };
 
-static void take_row(struct fz_marked *marked, const struct fz_item *row)
+static void take_row(struct fz_marked *marked, const struct fz_list *list, uint32_t slot)
 {
-    marked->marked[marked->items++] = (struct marked_item){row->name, row->folder, row->root};
+    const struct fz_item *row = &list->items.rows[slot];
+    marked->marked[marked->items++] =
+        (struct marked_item){row->name, row->folder, row->root, fz_items_id(&list->items, slot)};
 }
 
 /* An item, and what lies beneath it. */
 static void take_item(struct fz_marked *marked, const struct fz_list *list, uint32_t slot)
 {
-    const struct fz_item *rows = list->items.rows;
     uint32_t raw;
-    take_row(marked, &rows[slot]);
+    take_row(marked, list, slot);
     for (size_t i = 0; list->beneath_count > 0 && (raw = fz_stacks_beneath(list, slot, i)) != FZ_ITEMS_NONE;
          i++)
         if (fz_stacks_lies_beneath(list, raw, slot))
-            take_row(marked, &rows[raw]);
+            take_row(marked, list, raw);
 }
 
 static void take_names(struct fz_marked *marked, const struct fz_list *list, size_t most)
@@ -169,6 +172,7 @@ static void take_names(struct fz_marked *marked, const struct fz_list *list, siz
     const struct fz_items *items = &list->items;
     marked->names = items->names.bytes;
     marked->paths = fz_malloc((items->folder_count + 1) * sizeof *marked->paths);
+    marked->folders = items->folder_count;
     for (size_t i = 0; i < items->folder_count; i++)
         marked->paths[i] = items->folders[i].path;
     marked->marked = fz_malloc((most + list->beneath_count + 1) * sizeof *marked->marked);
@@ -223,6 +227,18 @@ struct fz_marked *fz_list_marked_only(struct fz_list *list, fz_item_id id)
     return marked;
 }
 
+struct fz_marked *fz_list_marked_all(struct fz_list *list)
+{
+    FZ_MAIN_ONLY();
+    struct fz_marked *marked = fz_calloc(1, sizeof *marked);
+    fz_names_pin(&list->items.names);
+    take_names(marked, list, list->order.count);
+    for (size_t i = 0; i < list->order.count; i++)
+        take_item(marked, list, list->order.slots[i]);
+    marked->count = marked->items;
+    return marked;
+}
+
 void fz_list_marked_end(struct fz_list *list, struct fz_marked *marked)
 {
     FZ_MAIN_ONLY();
@@ -262,4 +278,17 @@ char *fz_marked_path(const struct fz_marked *marked, size_t index)
 uint32_t fz_marked_root(const struct fz_marked *marked, size_t index)
 {
     return marked->marked[index].root;
+}
+
+fz_item_id fz_marked_id(const struct fz_marked *marked, size_t index)
+{
+    return index < marked->items ? marked->marked[index].id : FZ_ITEM_NONE;
+}
+
+bool fz_marked_is_listed(const struct fz_marked *marked, const char *folder)
+{
+    for (size_t i = 0; i < marked->folders; i++)
+        if (marked->paths[i] && fz_path_is_within(marked->paths[i], folder))
+            return true;
+    return false;
 }

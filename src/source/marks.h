@@ -46,6 +46,8 @@ struct fz_marked;
 struct fz_marked *fz_list_marked_begin(struct fz_list *list);
 /* The same of one item as if it alone were marked; NULL when the id is stale. */
 struct fz_marked *fz_list_marked_only(struct fz_list *list, fz_item_id id);
+/* The same as if all of the list were. */
+struct fz_marked *fz_list_marked_all(struct fz_list *list);
 void fz_list_marked_end(struct fz_list *list, struct fz_marked *marked);
 void fz_marked_free(struct fz_marked *marked);
 
@@ -56,5 +58,9 @@ size_t fz_marked_items(const struct fz_marked *marked);
 char *fz_marked_path(const struct fz_marked *marked, size_t index);
 /* Whoever holds it. The root of an item (index below fz_marked_items). */
 uint32_t fz_marked_root(const struct fz_marked *marked, size_t index);
+/* Whoever holds it. The item, which may be gone by now; FZ_ITEM_NONE for a wish. */
+fz_item_id fz_marked_id(const struct fz_marked *marked, size_t index);
+/* Whoever holds it. Whether pictures of the list, marked or not, lay in `folder` or below it when it was made. */
+bool fz_marked_is_listed(const struct fz_marked *marked, const char *folder);
 
 #endif

@@ -144,6 +144,17 @@ static void finish(struct fz_scanner *scanner)
     fz_scanner_listed(scanner, paths->root);
 }
 
+void fz_paths_drop(struct fz_scanner *scanner)
+{
+    struct fz_paths *paths = scanner->paths;
+    if (!paths || paths->is_given) /* whose listings are told apart by what is taken of them */
+        return;
+    flush(scanner);
+    paths->open = false;
+    paths->first = paths->end = 0;
+    finish(scanner);
+}
+
 /* All that was given together was read. */
 static void finish_given(struct fz_scanner *scanner)
 {

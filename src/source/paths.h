@@ -37,6 +37,9 @@ bool fz_paths_wants_more(const struct fz_paths *paths);
 /* Reads once; `fd` is readable, or at its end. */
 void fz_paths_read(struct fz_scanner *scanner);
 
+/* Nothing more is read or taken. */
+void fz_paths_drop(struct fz_scanner *scanner);
+
 /* Takes what was read, up to a folder, which is walked first. False when there was nothing to do. */
 bool fz_paths_take(struct fz_scanner *scanner);
 

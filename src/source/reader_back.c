@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "decode/ask.h"
+#include "source/listing.h"
 #include "source/once.h"
 #include "sync/thread.h"
 #include "sync/wake.h"
@@ -117,6 +118,10 @@ static bool obey(struct back *back)
         return false;
     if (parcel.kind == FZ_READER_CHANNEL) {
         take_channel(back, &parcel);
+    } else if (parcel.kind == FZ_READER_LISTING) {
+        fz_sources_hold(back->sources, parcel.number != 0);
+        if (parcel.count > 0)
+            fz_sources_end_listing(back->sources);
     } else if (parcel.kind == FZ_READER_GIVE && back->sources->given_fd >= 0) {
         fz_sources_give(back->sources, parcel.bytes, parcel.len);
         parcel.bytes = NULL;

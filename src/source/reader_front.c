@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,6 +28,7 @@ enum {
     TRIES = 4,
     CHANNELS_PART = 16, /* of all descriptors that may be open, for the channels to readers */
     CHANNELS_US = 1000000,
+    OTHERS = 3, /* descriptors to poll beside readers */
 };
 
 /* The front's thread. */
@@ -48,6 +50,8 @@ struct fz_reader_front {
     struct reader *readers;     /* the front's thread, as what follows */
     struct pollfd *fds;
     int channels;                 /* to each of them */
+    bool listing_was_told;        /* anything but that it goes on */
+    unsigned ends;                /* of listings, that readers were told of */
     struct fz_ready_node *unread; /* struct fz_given, whose LISTED has not come yet; oldest first */
 };
 
@@ -83,6 +87,14 @@ static bool send_begin(struct fz_reader_front *front, const struct reader *reade
     for (struct fz_ready_node *node = front->unread; node && sent; node = node->next)
         sent = give(reader, FZ_CONTAINER(node, struct fz_given, node));
     return sent;
+}
+
+static void send_listing(const struct fz_reader_front *front, const struct reader *reader, bool ends)
+{
+    bool held = atomic_load_explicit(&front->sources->held, memory_order_relaxed);
+    struct fz_parcel parcel = {.kind = FZ_READER_LISTING, .number = held, .count = ends, .fd = -1};
+    if (reader->child.socket >= 0 && (held || ends || front->listing_was_told))
+        fz_parcel_send(reader->child.socket, &parcel);
 }
 
 static void open_channels(const struct fz_reader_front *front, struct reader *reader)
@@ -146,7 +158,8 @@ static void begin(struct fz_reader_front *front, struct reader *reader)
         note_failure(front, reader);
         return;
     }
-    send_begin(front, reader); /* one that has died already shows by the end of its socket */
+    send_begin(front, reader);
+    send_listing(front, reader, false); /* one that has died already shows by the end of its socket */
     open_channels(front, reader);
     reader->has_read = true;
 }
@@ -231,6 +244,18 @@ static void take_given(struct fz_reader_front *front)
         give(reader, FZ_CONTAINER(node, struct fz_given, node));
 }
 
+static void take_listing(struct fz_reader_front *front)
+{
+    uint64_t rings;
+    ssize_t n = read(front->sources->listing_fd, &rings, sizeof rings);
+    (void)n; /* it says only that something has changed */
+    unsigned ends = atomic_load_explicit(&front->sources->ends, memory_order_relaxed);
+    front->listing_was_told = true;
+    for (uint32_t i = 0; i < front->sources->scanner_count; i++)
+        send_listing(front, &front->readers[i], ends != front->ends);
+    front->ends = ends;
+}
+
 /* --- The thread ------------------------------------------------------------------------------------------------------- */
 
 static int timeout_ms(const struct fz_reader_front *front)
@@ -259,8 +284,11 @@ static void turn(struct fz_reader_front *front)
         front->fds[i] = (struct pollfd){.fd = front->readers[i].child.socket, .events = POLLIN};
     front->fds[count] = (struct pollfd){.fd = sources->stop_fd, .events = POLLIN};
     front->fds[count + 1] = (struct pollfd){.fd = sources->given_fd, .events = POLLIN};
-    if (poll(front->fds, count + 2, timeout_ms(front)) <= 0 || front->fds[count].revents)
+    front->fds[count + 2] = (struct pollfd){.fd = sources->listing_fd, .events = POLLIN};
+    if (poll(front->fds, count + OTHERS, timeout_ms(front)) <= 0 || front->fds[count].revents)
         return;
+    if (front->fds[count + 2].revents)
+        take_listing(front);
     if (front->fds[count + 1].revents)
         take_given(front);
     for (uint32_t i = 0; i < count; i++)
@@ -303,7 +331,9 @@ enum fz_err fz_reader_front_start(struct fz_sources *sources, struct fz_error *e
     front->sources = sources;
     front->channels = channels_to_each(count);
     front->readers = fz_calloc(count, sizeof *front->readers);
-    front->fds = fz_calloc(count + 2, sizeof *front->fds);
+    front->fds = fz_calloc(count + OTHERS, sizeof *front->fds);
+    sources->listing_fd =
+        eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); /* without one nothing is held, and all else works */
     for (uint32_t i = 0; i < count; i++) {
         struct fz_scanner *range = &sources->scanners[i];
         struct fz_lane *lane = NULL;

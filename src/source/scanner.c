@@ -1,6 +1,7 @@
 #include "source/scanner.h"
 
 #include "base/clock.h"
+#include "source/listing.h"
 #include "base/mem.h"
 #include "base/path.h"
 
@@ -219,6 +220,8 @@ static void finish_reading(struct fz_scanner *scanner)
 /* One small step; false when there is nothing left to read. */
 static bool step(struct fz_scanner *scanner)
 {
+    if (!fz_listing_may_go_on(scanner))
+        return true;
     if (!fz_walk_is_idle(&scanner->walk)) {
         fz_walk_step(scanner);
         return true;
@@ -258,6 +261,7 @@ static void take_news(struct fz_scanner *scanner, bool busy)
         {.fd = scanner->sources->stop_fd, .events = POLLIN},
         {.fd = scanner->watch.fd, .events = POLLIN},
         {.fd = input ? scanner->paths->fd : -1, .events = POLLIN},
+        {.fd = scanner->listing_fd, .events = POLLIN},
     };
     atomic_store_explicit(&scanner->is_at_rest, !busy, memory_order_relaxed);
     int ready = poll(fds, sizeof fds / sizeof *fds, busy ? 0 : timeout_ms(due_us(scanner)));

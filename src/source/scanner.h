@@ -57,8 +57,10 @@ struct fz_scanner {
     struct fz_sources *sources;
     uint32_t first, end; /* its roots */
     SDL_Thread *thread;  /* main thread */
+    int listing_fd;      /* immutable after start: an eventfd; the listing was held, let go or ended; -1: none */
     /* its own thread */
     uint32_t next;   /* the next root that was never begun */
+    unsigned ends;   /* of listings, that were heard of */
     uint32_t *again; /* roots to begin once more, oldest first */
     size_t again_first, again_count, again_capacity;
     uint32_t reading; /* the folder root whose reading is under way, or FZ_TREE_NONE */
@@ -92,8 +94,12 @@ struct fz_sources {
     struct fz_scanner *scanners;
     uint32_t scanner_count;
     struct fz_reader_front *front; /* NULL: readers are threads; main thread */
+    int listing_fd; /* an eventfd for the front end: what follows has changed; -1: there is none */
     /* lock-free */
     struct fz_ready given; /* struct fz_given */
+    /* atomic */
+    atomic_bool held; /* nothing is read on */
+    atomic_uint ends; /* counts listings that were ended before their end */
 };
 
 /* Main thread of a reader's process, which has but one scanner: begins what the program asks for (FZ_READER_BEGIN, whose bytes

@@ -149,8 +149,15 @@ static struct fz_sources *sources_new(size_t count, const struct fz_source_optio
     sources->roots = fz_calloc(count, sizeof *sources->roots);
     sources->root_count = (uint32_t)count;
     sources->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    sources->given_fd = -1;
+    sources->given_fd = sources->listing_fd = -1;
     return sources;
+}
+
+/* Without the descriptor it hears later of what is said of its listing. */
+static enum fz_err start_scanner(struct fz_scanner *scanner, const char *name, struct fz_error *err)
+{
+    scanner->listing_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return fz_thread_start(&scanner->thread, name, fz_scanner_main, scanner, err);
 }
 
 /* Takes `sources`, whose roots are known; `code` is what became of that. */
@@ -166,8 +173,7 @@ static enum fz_err start(struct fz_sources **out, struct fz_sources *sources, en
     if (code == FZ_OK && !threads)
         code = fz_reader_front_start(sources, err);
     for (uint32_t i = 0; threads && code == FZ_OK && i < sources->scanner_count; i++)
-        code = fz_thread_start(&sources->scanners[i].thread, "frieze:reader", fz_scanner_main,
-                               &sources->scanners[i], err);
+        code = start_scanner(&sources->scanners[i], "frieze:reader", err);
     if (code != FZ_OK) {
         fz_sources_stop(sources);
         return code;
@@ -310,8 +316,7 @@ enum fz_err fz_sources_read_for(struct fz_sources **out, struct fz_parcel *parce
     sources->scanner_count = 1;
     *out = sources;
     return code != FZ_OK ? code
-                         : fz_thread_start(&sources->scanners[0].thread, "frieze:scanner", fz_scanner_main,
-                                           &sources->scanners[0], &err);
+                         : start_scanner(&sources->scanners[0], "frieze:scanner", &err);
 }
 
 void fz_sources_stop(struct fz_sources *sources)
@@ -323,13 +328,19 @@ void fz_sources_stop(struct fz_sources *sources)
     if (sources->stop_fd >= 0)
         fz_wake(sources->stop_fd);
     fz_reader_front_stop(sources->front);
-    for (uint32_t i = 0; i < sources->scanner_count; i++)
-        if (sources->scanners[i].thread)
-            SDL_WaitThread(sources->scanners[i].thread, NULL);
+    for (uint32_t i = 0; i < sources->scanner_count; i++) {
+        if (!sources->scanners[i].thread)
+            continue;
+        SDL_WaitThread(sources->scanners[i].thread, NULL);
+        if (sources->scanners[i].listing_fd >= 0)
+            close(sources->scanners[i].listing_fd);
+    }
     if (sources->stop_fd >= 0)
         close(sources->stop_fd);
     if (sources->given_fd >= 0)
         close(sources->given_fd);
+    if (sources->listing_fd >= 0)
+        close(sources->listing_fd);
     fz_given_free(fz_ready_take(&sources->given));
     for (uint32_t i = 0; i < sources->root_count; i++)
         free(sources->roots[i].path);

@@ -23,12 +23,18 @@ enum {
     OPEN_RETRIES = 3, /* each waits twice as long */
 };
 
-void fz_walk_fini(struct fz_walk *walk)
+void fz_walk_drop(struct fz_walk *walk)
 {
     for (size_t i = 0; i < walk->count; i++)
         free(walk->stack[i].name);
     for (size_t i = walk->link_first; i < walk->link_count; i++)
         free(walk->links[i].name);
+    walk->count = walk->link_first = walk->link_count = 0;
+}
+
+void fz_walk_fini(struct fz_walk *walk)
+{
+    fz_walk_drop(walk);
     free(walk->stack);
     free(walk->links);
     fz_batch_fini(&walk->batch);
