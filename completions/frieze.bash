@@ -1,7 +1,7 @@
 # Completion of frieze for bash. Made by "make docs" from tools/pages and the tables in src/ctl.
 
 _frieze_options='--slideshow --delay --tile --layout --fit --names --text-scale --background --motion --hidden --sort --reverse --no-siblings --no-stack --null --resume --watch --no-watch --wait --size --headless --memory --history --cache-size --jobs --run-timeout --limit-pixels --limit-bytes --limit-frames --limit-nesting --limit-seconds --isolation --sandbox --keys --print-marks --marks --pick --name --screenshot --quit-when --stats --shown --config --no-config --help --version'
-_frieze_commands='quit back open close next previous left right up down page_down page_up half_down half_up forward backward folder_next folder_previous first last zoom_in zoom_out zoom_original zoom_fit zoom_fill zoom_reset zoom_keep rotate_right rotate_left flip_h flip_v slideshow pause_show slower faster animation frame_next frame_previous hints layout names info performance search random_picture shuffle sort_name sort_date sort_modified sort_size sort_rating sort_random drop undrop mark mark_range mark_all mark_none mark_invert mark_next mark_previous marks rate show_rated help menu command_line loading reload fullscreen copy_path run key status stats wait screenshot get set reset'
+_frieze_commands='quit back open close next previous left right up down page_down page_up half_down half_up forward backward folder_next folder_previous first last zoom_in zoom_out zoom_original zoom_fit zoom_fill zoom_reset zoom_keep rotate_right rotate_left flip_h flip_v slideshow pause_show slower faster animation frame_next frame_previous hints layout names info performance search random_picture shuffle sort_name sort_date sort_modified sort_size sort_rating sort_random drop undrop mark mark_range mark_all mark_none mark_invert mark_next mark_previous marks scale rate show_rated help menu command_line loading reload fullscreen copy_path run key jobs status stats wait screenshot get set reset'
 
 _frieze_words() {
     mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
@@ -52,6 +52,7 @@ _frieze_value() {
 _frieze_argument() {
     case $1 in
     loading) _frieze_words 'pause resume' ;;
+    jobs) _frieze_words 'suspend resume cancel wait' ;;
     wait) _frieze_words 'idle screenful loaded' ;;
     screenshot) _frieze_files ;;
     get) _frieze_words 'slideshow delay tile layout fit names text-scale background motion hidden sort reverse no-siblings no-stack null resume watch no-watch wait size headless memory history cache-size jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation sandbox keys print-marks marks pick name screenshot quit-when stats shown config no-config help version' ;;

@@ -143,6 +143,7 @@ complete -c frieze -n __frieze_wants_command -a mark_invert -d 'mark what is not
 complete -c frieze -n __frieze_wants_command -a mark_next -d 'next mark'
 complete -c frieze -n __frieze_wants_command -a mark_previous -d 'previous mark'
 complete -c frieze -n __frieze_wants_command -a marks -d 'the marked paths'
+complete -c frieze -n __frieze_wants_command -a scale -d 'make the marked pictures smaller, or this one, into a folder'
 complete -c frieze -n __frieze_wants_command -a rate -d 'rate 0 to 5, or -1 to reject, in an XMP file beside it'
 complete -c frieze -n __frieze_wants_command -a show_rated -d 'show only what is rated N or more; -1: what is rejected; else all'
 complete -c frieze -n __frieze_wants_command -a help -d 'the keys'
@@ -154,6 +155,7 @@ complete -c frieze -n __frieze_wants_command -a fullscreen -d 'fullscreen or win
 complete -c frieze -n __frieze_wants_command -a copy_path -d 'copy the picture\'s path'
 complete -c frieze -n __frieze_wants_command -a run -d 'run a program of yours, from [run] of frieze.conf'
 complete -c frieze -n __frieze_wants_command -a key -d 'press keys'
+complete -c frieze -n __frieze_wants_command -a jobs -d 'long work (scan, scale, prime): how far it is; pause it, end it, wait for it'
 complete -c frieze -n __frieze_wants_command -a status -d 'what is shown'
 complete -c frieze -n __frieze_wants_command -a stats -d 'the statistics so far'
 complete -c frieze -n __frieze_wants_command -a wait -d 'wait for a state'
@@ -162,6 +164,7 @@ complete -c frieze -n __frieze_wants_command -a get -d 'an option\'s value and w
 complete -c frieze -n __frieze_wants_command -a set -d 'set an option for this run'
 complete -c frieze -n __frieze_wants_command -a reset -d 'undo set: what files and command line say'
 complete -c frieze -n '__frieze_wants_argument loading' -a 'pause resume'
+complete -c frieze -n '__frieze_wants_argument jobs' -a 'suspend resume cancel wait'
 complete -c frieze -n '__frieze_wants_argument wait' -a 'idle screenful loaded'
 complete -c frieze -n '__frieze_wants_argument screenshot' -F
 complete -c frieze -n '__frieze_wants_argument get' -a 'slideshow delay tile layout fit names text-scale background motion hidden sort reverse no-siblings no-stack null resume watch no-watch wait size headless memory history cache-size jobs run-timeout limit-pixels limit-bytes limit-frames limit-nesting limit-seconds isolation sandbox keys print-marks marks pick name screenshot quit-when stats shown config no-config help version'

@@ -22,6 +22,9 @@
 #include "app/picture/picture.h"
 #include "app/overlay/prompt.h"
 #include "app/relief.h"
+#include "app/scale/bar.h"
+#include "app/scale/panel.h"
+#include "app/scale/window.h"
 #include "app/wall/rate.h"
 #include "app/wall/search.h"
 #include "app/resume/resume.h"
@@ -56,8 +59,9 @@ enum fz_motion {
 /* Somebody outside waits for a state. */
 struct fz_wait {
     struct fz_request *request; /* owned; NULL: free place */
-    enum fz_wait_for { FZ_WAIT_IDLE, FZ_WAIT_SCREENFUL, FZ_WAIT_LOADED } state;
+    enum fz_wait_for { FZ_WAIT_IDLE, FZ_WAIT_SCREENFUL, FZ_WAIT_LOADED, FZ_WAIT_TASK } state;
     int64_t deadline_us;
+    const struct fz_task *task; /* of FZ_WAIT_TASK: borrowed */
 };
 
 /* A frame that is to be read back and written. */
@@ -79,6 +83,7 @@ struct fz_scan {
     bool any_named;   /* some came one by one, as arguments or on a list: the order is the user's own */
     bool any_picture; /* something that is a picture was seen, damaged or not */
     size_t explicit_failures; /* named by the user, and missing or no picture */
+    struct fz_task task;
 };
 
 struct fz_app {
@@ -124,6 +129,9 @@ struct fz_app {
     struct fz_keys keys;
     struct fz_prompt prompt;
     struct fz_runs run;
+    struct fz_scale_window scale;
+    struct fz_scale_bar scale_bar;
+    struct fz_scale_panel scale_panel;
     struct fz_help help;
     struct fz_hints hints;
     struct fz_perf perf;
@@ -198,6 +206,9 @@ void fz_app_take_requests(struct fz_app *app);
 void fz_app_answer_waits(struct fz_app *app);
 /* The command "wait": its answer comes with the state, or when its time is over. */
 enum fz_err fz_app_wait(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
+/* Takes the call's request, to be answered with that state, or after so many seconds with an error. `task`: of FZ_WAIT_TASK. */
+enum fz_err fz_app_add_wait(struct fz_app *app, struct fz_command_call *call, enum fz_wait_for state,
+                            const struct fz_task *task, const char *seconds, struct fz_error *err);
 void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err);
 void fz_app_draw_overlays(struct fz_app *app);
 /* Pixels for each unit of a text's size; before there is a window, what the user wants. */
@@ -218,6 +229,9 @@ enum fz_motion fz_app_motion(const struct fz_app *app);
 
 /* Render thread. What is shown, as the command table tells views apart. */
 enum fz_command_view fz_app_view(const struct fz_app *app);
+
+/* Render thread. Something lies over the pictures that clicks and fingers are meant for. */
+bool fz_app_is_covered(const struct fz_app *app);
 
 /* Render thread. Runs a command, if it has a meaning in this view; fills in err and call->result. */
 enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);

@@ -4,6 +4,7 @@
 #include "app/wall/search.h"
 #include "app/wall/folders.h"
 #include "app/options.h"
+#include "app/tasks.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -128,7 +129,7 @@ static enum fz_err quit(struct fz_app *app, struct fz_command_call *call, struct
 static enum fz_err back(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
     struct fz_camera *camera = &app->picture.camera;
-    if (fz_search_end(app) || fz_rate_show_all(app))
+    if (fz_search_end(app) || fz_rate_show_all(app) || fz_scale_window_back(app))
         return FZ_OK;
     if (!on_wall(app) && camera->mode != FZ_ZOOM_FIT)
         return zoom_reset(app, call, err);
@@ -215,6 +216,7 @@ HANDLER(sort_name, fz_browse_sort(app, FZ_SORT_NAME))
 HANDLER(sort_date, fz_browse_sort(app, FZ_SORT_DATE))
 HANDLER(sort_modified, fz_browse_sort(app, FZ_SORT_MODIFIED))
 HANDLER(sort_rating, fz_browse_sort(app, FZ_SORT_RATING))
+TRY_HANDLER(scale, fz_scale_window_command(app, call, err))
 TRY_HANDLER(rate, fz_rate_command(app, call, err))
 TRY_HANDLER(show_rated, fz_rate_show(app, call, err))
 HANDLER(sort_size, fz_browse_sort(app, FZ_SORT_SIZE))
@@ -394,6 +396,7 @@ static enum fz_err key(struct fz_app *app, struct fz_command_call *call, struct 
 HANDLER(status, call->result = fz_app_status(app))
 HANDLER(stats, call->result = fz_stats_json(app))
 TRY_HANDLER(wait, fz_app_wait(app, call, err))
+TRY_HANDLER(jobs, fz_tasks_command(app, call, err))
 
 static enum fz_err screenshot(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WAIT_S = 30, WAIT_MOST_S = 86400 };
+
 void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err)
 {
     if (err)
@@ -29,11 +31,30 @@ void fz_app_take_requests(struct fz_app *app)
         if (call.deferred)
             continue;
         request->result = call.result;
-        bool asks_only =
-            call.id == FZ_COMMAND_STATUS || call.id == FZ_COMMAND_STATISTICS || call.id == FZ_COMMAND_GET;
+        bool asks_only = call.id == FZ_COMMAND_STATUS || call.id == FZ_COMMAND_STATISTICS ||
+                         call.id == FZ_COMMAND_GET || call.id == FZ_COMMAND_JOBS;
         app->dirty |= err.code == FZ_OK && !asks_only;
         fz_app_answer(app, request, &err);
     }
+}
+
+enum fz_err fz_app_add_wait(struct fz_app *app, struct fz_command_call *call, enum fz_wait_for state,
+                            const struct fz_task *task, const char *seconds, struct fz_error *err)
+{
+    char *end = NULL;
+    double most = seconds ? strtod(seconds, &end) : WAIT_S;
+    if ((seconds && (*end || end == seconds)) || !(most >= 0 && most <= WAIT_MOST_S))
+        return fz_fail(err, FZ_E_USAGE, 0, "%s: %.60s are no seconds", fz_command_name(call->id), seconds);
+    if (!call->request)
+        return fz_fail(err, FZ_E_USAGE, 0, "%s: only through frieze ctl", fz_command_name(call->id));
+    for (int i = 0; i < FZ_MAX_WAITS; i++) {
+        if (!app->waits[i].request) {
+            app->waits[i] = (struct fz_wait){call->request, state, app->now_us + (int64_t)(most * 1e6), task};
+            call->deferred = true;
+            return FZ_OK;
+        }
+    }
+    return fz_fail(err, FZ_E_LIMIT, 0, "too many waits");
 }
 
 enum fz_err fz_app_wait(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
@@ -44,22 +65,10 @@ enum fz_err fz_app_wait(struct fz_app *app, struct fz_command_call *call, struct
     for (int i = 0; i < 3; i++)
         if (call->argc >= 1 && strcmp(call->argv[0], names[i]) == 0)
             state = i;
-    char *end = NULL;
-    double seconds = call->argc == 2 ? strtod(call->argv[1], &end) : 30;
-    if (state < 0 || call->argc > 2 || (end && (*end || end == call->argv[1])) ||
-        !(seconds >= 0 && seconds <= 86400))
+    if (state < 0 || call->argc > 2)
         return fz_fail(err, FZ_E_USAGE, 0, "wait wants idle, screenful or loaded, and may have seconds");
-    if (!call->request)
-        return fz_fail(err, FZ_E_USAGE, 0, "wait: only through frieze ctl");
-    for (int i = 0; i < FZ_MAX_WAITS; i++) {
-        if (!app->waits[i].request) {
-            app->waits[i] = (struct fz_wait){call->request, (enum fz_wait_for)state,
-                                             app->now_us + (int64_t)(seconds * 1e6)};
-            call->deferred = true;
-            return FZ_OK;
-        }
-    }
-    return fz_fail(err, FZ_E_LIMIT, 0, "too many waits");
+    return fz_app_add_wait(app, call, (enum fz_wait_for)state, NULL, call->argc == 2 ? call->argv[1] : NULL,
+                           err);
 }
 
 bool fz_app_is_idle(const struct fz_app *app)
@@ -100,6 +109,8 @@ static bool is_reached(const struct fz_app *app, enum fz_wait_for state)
         return app->stats.startup.first_frame > 0 && !app->dirty && !app->arrived && fz_loader_screenful(app);
     case FZ_WAIT_LOADED:
         return !app->dirty && !app->arrived && fz_loader_loaded(app);
+    case FZ_WAIT_TASK:
+        break;
     }
     return false;
 }
@@ -113,7 +124,8 @@ void fz_app_answer_waits(struct fz_app *app)
         if (!wait->request)
             continue;
         struct fz_error err = {0};
-        bool reached = is_reached(app, wait->state) || atomic_load(&wait->request->gone);
+        bool is_there = wait->task ? fz_task_is_over(wait->task) : is_reached(app, wait->state);
+        bool reached = is_there || atomic_load(&wait->request->gone);
         if (!reached && app->now_us >= wait->deadline_us)
             fz_fail(&err, FZ_E_TIMEOUT, 0, "not reached in time");
         if (reached || err.code != FZ_OK) {
@@ -200,7 +212,8 @@ json_t *fz_app_status(struct fz_app *app)
     json_object_set_new(status, "zoom",
                         app->mode == FZ_MODE_PICTURE ? json_real(app->picture.camera.zoom) : json_null());
     json_object_set_new(status, "animation", fz_animate_status(app));
-    json_object_set_new(status, "batch", json_null());
+    const char *batch = fz_scale_window_state(app);
+    json_object_set_new(status, "batch", batch ? json_string(batch) : json_null());
     json_object_set_new(status, "programs", json_integer((json_int_t)app->run.under_way));
     json_object_set_new(status, "notice", notice(app));
     json_object_set_new(status, "fullscreen", json_boolean(fz_head_is_fullscreen(app->head)));

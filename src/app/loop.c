@@ -1,5 +1,6 @@
 /* The loop: one wait, everything that arrived, one frame where something that is drawn changed. */
 #include "app/app.h"
+#include "app/tasks.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "sync/thread.h"
@@ -22,6 +23,13 @@ enum {
     SETTLE_US = 300000, /* how long the last screenshot waits for what still moves */
 };
 
+/* Nothing is being written that the end waits for. */
+static bool is_at_rest(const struct fz_app *app)
+{
+    bool scales = fz_scale_window_works(app) && app->now_us < app->end_deadline_us;
+    return !scales && !fz_app_is_saving(app);
+}
+
 void fz_app_quit(struct fz_app *app, enum fz_err status)
 {
     if (app->ending)
@@ -32,11 +40,12 @@ void fz_app_quit(struct fz_app *app, enum fz_err status)
     app->end_deadline_us = app->now_us + SETTLE_US;
     app->signals_seen = atomic_load(&app->signalled);
     fz_show_stop(app);
+    fz_task_cancel(&app->scale.batch.task, app->now_us);
     fz_loader_abandon(app);
     const char *path = app->options.values[FZ_OPTION_SCREENSHOT].text;
     bool last_frame = path && app->head && status == FZ_OK;
     if (!last_frame || fz_app_ask_save(app, fz_strdup(path), NULL, NULL) != FZ_OK)
-        app->quitting = !fz_app_is_saving(app);
+        app->quitting = is_at_rest(app);
 }
 
 /* Who asks twice does not want to wait for the last frame. */
@@ -265,9 +274,11 @@ void fz_app_run(struct fz_app *app)
         fz_arrange_step(app);
         fz_marks_step(app);
         fz_app_judge_scan(app);
+        fz_tasks_step(app);
         fz_shapes_step(app);
         fz_loader_issue(app);
         fz_keep_step(app);
+        fz_scale_window_step(app);
         if (app->now_us >= frame_due_us(app))
             frame(app);
         fz_texture_trim(app->head, TRIM_BUDGET_US);
@@ -275,7 +286,7 @@ void fz_app_run(struct fz_app *app)
         fz_app_answer_waits(app);
         fz_resume_step(app);
         if (app->ending)
-            app->quitting |= !fz_app_is_saving(app);
+            app->quitting |= is_at_rest(app);
         app->dirty |= app->ending;
     }
 }

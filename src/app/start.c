@@ -5,6 +5,7 @@
 #include "app/limits.h"
 #include "app/picture/shown.h"
 #include "app/signals.h"
+#include "app/tasks.h"
 #include "base/clock.h"
 #include "base/leftover.h"
 #include "base/log.h"
@@ -51,7 +52,7 @@ struct fz_source_options fz_app_source_options(const struct fz_app *app)
         .hidden = fz_option_is_on(o, FZ_OPTION_HIDDEN),
         .watch = !fz_option_is_on(o, FZ_OPTION_NO_WATCH),
         .wait = fz_option_is_on(o, FZ_OPTION_WAIT),
-        .recursive = true,
+        .recursive = !app->scale.shown || app->scale.shown->recursive,
         .nul_separated = fz_option_is_on(o, FZ_OPTION_NUL),
         .readers = app->readers,
         .files = app->pool.files,
@@ -75,6 +76,7 @@ static enum fz_err start_sources(struct fz_app *app, const char *const *sources,
             options.hidden |= fz_name_is_hidden(options.named);
         }
     }
+    fz_tasks_init(app);
     app->scan.roots = count;
     app->list = fz_list_new();
     fz_list_set_stacks(app->list, !fz_option_is_on(&app->options, FZ_OPTION_NO_STACK));
@@ -351,6 +353,7 @@ void fz_app_stop(struct fz_app *app)
     if (app->list)
         fz_loader_fini(app);
     fz_run_stop_looking(app);
+    fz_scale_window_fini(app);
     fz_head_close(app->heads[0]);
     if (!fz_text_service_stop(app->texts, STUCK_MS))
         _exit(end_at_once(app));

@@ -95,6 +95,8 @@ enum fz_topic {
     X(MARK_NEXT, mark_next, MARK, REPEAT, ")", ")", "", NULL, "next mark")                                 \
     X(MARK_PREVIOUS, mark_previous, MARK, REPEAT, "(", "(", "", NULL, "previous mark")                     \
     X(MARKS, marks, MARK, ONCE, "", "", "", NULL, "the marked paths")                                      \
+    X(SCALE, scale, MARK, ONCE, "S", "S", "", "[SIZE FOLDER]",                                             \
+      "make the marked pictures smaller, or this one, into a folder")                                      \
     X(RATE, rate, MARK, ONCE, "", "", "", "N", "rate 0 to 5, or -1 to reject, in an XMP file beside it")   \
     X(SHOW_RATED, show_rated, MARK, CUT, "", "", "", "[N]",                                                \
       "show only what is rated N or more; -1: what is rejected; else all")                                 \
@@ -107,6 +109,8 @@ enum fz_topic {
     X(COPY_PATH, copy_path, WINDOW, ONCE, "y", "y", "", NULL, "copy the picture's path")                   \
     X(RUN, run, WINDOW, ONCE, "x", "x", "", "KEY", "run a program of yours, from [run] of frieze.conf")    \
     X(KEY, key, WINDOW, ONCE, "", "", "", "KEY...", "press keys")                                          \
+    X(JOBS, jobs, WINDOW, ONCE, "", "", "", "[suspend|resume|cancel|wait [NAME] [SECONDS]]",               \
+      "long work (scan, scale, prime): how far it is; pause it, end it, wait for it")                      \
     X(STATUS, status, WINDOW, ONCE, "", "", "", NULL, "what is shown")                                     \
     X(STATISTICS, stats, WINDOW, ONCE, "", "", "", NULL, "the statistics so far")                          \
     X(WAIT, wait, WINDOW, ONCE, "", "", "", "idle|screenful|loaded [SECONDS]", "wait for a state")         \

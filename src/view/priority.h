@@ -14,6 +14,7 @@ enum fz_priority_class {
     FZ_PRIORITY_NEIGHBOUR, /* pictures that come next in the picture view */
     FZ_PRIORITY_AHEAD,     /* one window further in the direction of the scroll */
     FZ_PRIORITY_BEHIND,    /* one window in the other direction */
+    FZ_PRIORITY_SCALE,     /* pictures that are made smaller */
     FZ_PRIORITY_FILL,      /* the rest of the list, while there is room */
     FZ_PRIORITY_SNIFF,     /* files of unknown kind */
     FZ_PRIORITY_KEEP,      /* tiles for the cache alone, while nobody is there */

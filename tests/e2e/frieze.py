@@ -186,10 +186,11 @@ class Frieze:
             self.name = arguments[arguments.index("--name") + 1]
         self.expected_status = options.pop("status", 0)
         fd, self.error_file = tempfile.mkstemp(dir=home.path, prefix="stderr-")
-        headless = [] if display else ["--headless"]
+        at = 1 if arguments[:1] == ["scale"] else 0
+        arguments[at:at] = [] if display else ["--headless"]
         self.display = display
         options.setdefault("stdin", subprocess.DEVNULL)
-        self.process = home.popen([home.program, *headless, *arguments], display, stderr=fd, **options)
+        self.process = home.popen([home.program, *arguments], display, stderr=fd, **options)
         os.close(fd)
         self.pid = self.process.pid
         self.connection = self.window = None

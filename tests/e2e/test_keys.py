@@ -359,6 +359,16 @@ def test_reload_key(either):
     wait_until(lambda: either.stats()["decode"]["count"] > before, "a decode", 5)
 
 
+def test_scale_key(either):
+    """A panel that takes the keys (what it does: test_scale_window.py)."""
+    press(either, "S")
+    type_keys(either, "n", "j", "l")
+    assert either.status()["index"] == START
+    type_keys(either, "Esc")
+    press(either, "n")
+    either.until(index=START + 1)
+
+
 def test_run_key(either):
     """Without programs in the config file it says where they are written; test_run.py looks at those that are."""
     press(either, "x")

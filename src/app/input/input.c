@@ -11,9 +11,16 @@ enum fz_command_view fz_app_view(const struct fz_app *app)
     return app->show.running ? FZ_VIEW_SHOW : FZ_VIEW_PICTURE;
 }
 
+bool fz_app_is_covered(const struct fz_app *app)
+{
+    return app->menu.open || app->help.open || app->scale_panel.open;
+}
+
 void fz_app_press(struct fz_app *app, const struct fz_press *press)
 {
-    if (app->menu.open)
+    if (app->scale_panel.open)
+        fz_scale_panel_press(app, press);
+    else if (app->menu.open)
         fz_menu_press(app, press);
     else if (app->prompt.kind != FZ_PROMPT_NONE)
         fz_prompt_press(app, press);
@@ -58,7 +65,8 @@ static bool handle_key(struct fz_app *app, const SDL_Event *event)
         app->pressed = event->key.keysym;
     }
     struct fz_press press = {.held = app->key_held};
-    bool typing = app->prompt.kind != FZ_PROMPT_NONE && event->type == SDL_TEXTINPUT;
+    bool typing =
+        (app->prompt.kind != FZ_PROMPT_NONE || app->scale_panel.open) && event->type == SDL_TEXTINPUT;
     if (fz_key_from_event(event, app->pressed.mod, &press.key)) {
         fz_key_by_place(app->pressed.scancode, app->pressed.mod, &press.place);
         count_input(app);
@@ -68,7 +76,10 @@ static bool handle_key(struct fz_app *app, const SDL_Event *event)
     if (typing && !fz_key_is_chord(app->pressed.mod) &&
         strcmp(event->text.text, " ") != 0) { /* an input method; a space came as a key */
         count_input(app);
-        fz_prompt_insert(app, event->text.text);
+        if (app->scale_panel.open)
+            fz_scale_panel_insert(app, event->text.text);
+        else
+            fz_prompt_insert(app, event->text.text);
     }
     return typing;
 }

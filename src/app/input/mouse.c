@@ -34,8 +34,12 @@ void fz_app_click(struct fz_app *app, double x, double y, int times)
     app->hint_until_us = 0;
     app->hints.active = false;
     app->dirty = true;
-    if (app->menu.open) {
+    if (app->scale_panel.open) {
+        fz_scale_panel_click(app, x, y);
+    } else if (app->menu.open) {
         fz_menu_click(app, x, y);
+    } else if (fz_scale_bar_is_at(app, x, y)) {
+        fz_scale_bar_click(app, x, y);
     } else if (app->help.open) {
         fz_help_toggle(app);
     } else if (app->prompt.kind != FZ_PROMPT_NONE) {
@@ -56,7 +60,7 @@ void fz_app_click(struct fz_app *app, double x, double y, int times)
 void fz_app_ask_menu(struct fz_app *app, double x, double y)
 {
     size_t index;
-    bool covered = app->menu.open || app->help.open;
+    bool covered = fz_app_is_covered(app);
     if (!covered && app->mode == FZ_MODE_WALL && fz_wall_hit(app, x, y, &index))
         fz_app_select(app, index);
     fz_menu_open(app, x, y);
@@ -68,11 +72,11 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
     double notches = event->preciseY;
     app->dirty = true;
     app->hints.active = false;
-    if (app->menu.open || app->help.open) {
+    if (fz_app_is_covered(app)) {
         int turned = (int)-fz_wheel_turn(&app->picture.wheel, notches, app->now_us);
         if (app->menu.open)
             fz_menu_scroll(app, turned);
-        else
+        else if (app->help.open)
             fz_help_turn(app, turned);
         return;
     }
@@ -100,7 +104,7 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
 static void press_left(struct fz_app *app, double x, double y, int times)
 {
     struct fz_wall *wall = &app->wall;
-    bool covered = app->menu.open || app->help.open;
+    bool covered = fz_app_is_covered(app);
     app->mouse.down_x = x;
     app->mouse.down_y = y;
     app->mouse.travelled = false;
@@ -112,6 +116,7 @@ static void press_left(struct fz_app *app, double x, double y, int times)
     }
     if (!covered && fz_scrollbar_press(app, x, y))
         return;
+    covered = covered || fz_scale_bar_is_at(app, x, y);
     if (!covered) {
         wall->dragging = true;
         wall->drag_x = x;
@@ -163,7 +168,7 @@ void fz_mouse_press(struct fz_app *app, const SDL_MouseButtonEvent *event)
 /* The edge whose arrow shows: as long as the pointer does. */
 static int arrow_edge(const struct fz_app *app)
 {
-    bool covered = app->menu.open || app->help.open;
+    bool covered = fz_app_is_covered(app);
     return covered || app->now_us >= app->cursor_until_us ? 0 : edge_at(app, app->mouse.x);
 }
 

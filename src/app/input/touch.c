@@ -55,7 +55,7 @@ static bool act_on_overlay(struct fz_app *app, const struct fz_gesture *gesture)
     else if (app->help.open && !app->menu.open && release && gesture->swipe != FZ_SWIPE_NONE)
         fz_help_turn(app, gesture->swipe == FZ_SWIPE_LEFT || gesture->swipe == FZ_SWIPE_UP ? 1 : -1);
     bool click = gesture->kind == FZ_GESTURE_TAP || gesture->kind == FZ_GESTURE_DOUBLE_TAP;
-    return (app->menu.open || app->help.open) && !click && gesture->kind != FZ_GESTURE_LONG_PRESS;
+    return fz_app_is_covered(app) && !click && gesture->kind != FZ_GESTURE_LONG_PRESS;
 }
 
 static void act(struct fz_app *app, const struct fz_gesture *gesture)

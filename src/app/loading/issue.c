@@ -44,6 +44,8 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
         return fz_detail_judge(app, job);
     if (job->kind == FZ_JOB_KEEP)
         return fz_keep_judge(app);
+    if (job->kind == FZ_JOB_SCALE)
+        return fz_scale_window_judge(app, job);
     if (job->kind != FZ_JOB_DECODE)
         return 0;
     const struct fz_tile *tile = fz_loader_tile(app, job->item);
@@ -102,6 +104,8 @@ static void discard(struct fz_app *app, struct fz_job *job)
         fz_detail_lost(app, job);
     if (job->kind == FZ_JOB_KEEP)
         fz_keep_took(app, true);
+    if (job->kind == FZ_JOB_SCALE)
+        fz_scale_window_lost(app, job);
     app->loader.credit_bytes -= job->credit_bytes;
     app->loader.fill_left = fz_list_count(app->list);
     take_from_flying(&app->loader, job);

@@ -14,7 +14,8 @@ enum {
 static bool is_idle(const struct fz_app *app)
 {
     return app->stats.startup.first_frame > 0 && app->now_us - app->stats.last_present_us > IDLE_US &&
-           !app->loading_paused && !app->ending && fz_app_is_listed(app) && !fz_loader_uploads_wait(app);
+           !app->loading_paused && !app->ending && fz_app_is_listed(app) && !fz_loader_uploads_wait(app) &&
+           app->keep.task.state != FZ_TASK_SUSPENDED && app->keep.task.state != FZ_TASK_CANCELED;
 }
 
 static void begin_anew(struct fz_app *app)
@@ -27,6 +28,8 @@ static void begin_anew(struct fz_app *app)
     keep->epoch = loader->epoch;
     keep->cursor = fz_wall_focus(app).last;
     keep->left = keep->count < most ? keep->count : (size_t)most;
+    fz_task_begin(&keep->task, app->now_us);
+    keep->task.total = keep->left;
 }
 
 /* Those whose tiles were loaded are there already. */
@@ -45,11 +48,25 @@ static void issue(struct fz_app *app, fz_item_id item)
     fz_loader_launch(app, job, fz_keep_judge(app));
 }
 
+static void note(struct fz_app *app)
+{
+    struct fz_keep *keep = &app->keep;
+    if (fz_task_is_over(&keep->task))
+        return;
+    if (keep->task.state == FZ_TASK_CANCELED)
+        keep->left = 0;
+    size_t open = keep->left + keep->out;
+    keep->task.done = keep->task.total > open ? keep->task.total - open : 0;
+    if (open == 0)
+        fz_task_end(&keep->task, app->now_us);
+}
+
 /* Half of the workers, one at least, so that another one is free for who comes back. */
 void fz_keep_step(struct fz_app *app)
 {
     struct fz_keep *keep = &app->keep;
     uint64_t bytes;
+    note(app);
     if (!app->cache || app->loader.box_w == 0 || !is_idle(app) || fz_loader_active(app, &bytes) > keep->out)
         return;
     if (keep->count != fz_list_count(app->list) || keep->epoch != app->loader.epoch)
@@ -72,6 +89,6 @@ uint64_t fz_keep_judge(const struct fz_app *app)
 void fz_keep_took(struct fz_app *app, bool undone)
 {
     app->keep.out--;
-    if (undone)
+    if (undone && app->keep.task.state != FZ_TASK_CANCELED)
         app->keep.count = SIZE_MAX;
 }

@@ -3,6 +3,7 @@
 #ifndef FZ_APP_LOADING_KEEP_H
 #define FZ_APP_LOADING_KEEP_H
 
+#include "base/task.h"
 #include "decode/job.h"
 
 struct fz_app;
@@ -12,6 +13,7 @@ struct fz_keep {
     size_t count;        /* of the list that this is about, */
     uint32_t epoch;      /* and the loader's */
     size_t out;          /* jobs */
+    struct fz_task task;
 };
 
 /* Render thread, all of these. Once a turn; cheap. */

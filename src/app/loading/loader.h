@@ -4,6 +4,7 @@
 #define FZ_APP_LOADING_LOADER_H
 
 #include "app/run/run.h"
+#include "app/scale/window.h"
 #include "app/wall/rate.h"
 #include "app/wall/shapes.h"
 #include "decode/job.h"
@@ -56,8 +57,8 @@ enum {
     FZ_MAX_FLYING = 1024,
     FZ_MAX_FIRSTS = 64, /* first pictures at once: of files held open, of 64 KiB each */
     FZ_SPARE_FLYING =
-        16 + FZ_SHAPES_JOBS + FZ_RATES_FLYING +
-        FZ_RUNS_MOST, /* for jobs that are no pictures: screenshots, sorting, programs of the user */
+        16 + FZ_SHAPES_JOBS + FZ_RATES_FLYING + FZ_RUNS_MOST +
+        FZ_SCALE_MOST, /* for jobs that are no pictures: screenshots, sorting, programs of the user, files to be written */
 };
 
 struct fz_loader {

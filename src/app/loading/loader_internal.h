@@ -13,7 +13,7 @@ void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile);
 /* Render thread. Why it is shown in part (copied); NULL: it is shown whole. */
 void fz_loader_set_damage(struct fz_tile *tile, const char *reason);
 
-/* Render thread. The jobs that are out and not parked (decode/files.h), and what credit they hold. */
+/* Render thread. The jobs that are out, neither parked (decode/files.h) nor for files to be written, and what credit they hold. */
 size_t fz_loader_active(const struct fz_app *app, uint64_t *credit_bytes);
 
 /* Render thread. Whether a job of so many bytes may go out. What is parked does not count. */

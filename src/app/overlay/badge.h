@@ -10,6 +10,8 @@ enum fz_badge {
     FZ_BADGE_DAMAGED,
     FZ_BADGE_MARKED,
     FZ_BADGE_STACK,
+    FZ_BADGE_SCALED,  /* its result was written */
+    FZ_BADGE_SKIPPED, /* it was there already */
     FZ_BADGE_PREVIOUS,
     FZ_BADGE_NEXT,
     FZ_BADGES

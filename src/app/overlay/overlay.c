@@ -103,6 +103,7 @@ void fz_app_draw_overlays(struct fz_app *app)
         fz_head_show_cursor(app->head, false);
     draw_empty(app);
     fz_prompt_reserve(app);
+    fz_scale_bar_reserve(app);
     fz_perf_draw(app);
     fz_info_draw(app);
     draw_position(app);
@@ -118,8 +119,10 @@ void fz_app_draw_overlays(struct fz_app *app)
     fz_hints_draw(app);
     fz_keys_draw(app);
     fz_help_draw(app);
+    fz_scale_bar_draw(app);
     fz_prompt_draw(app);
     fz_menu_draw(app);
+    fz_scale_panel_draw(app);
 }
 
 static void notice(struct fz_app *app, const char *text, int lines)
@@ -151,7 +154,8 @@ void fz_app_notice(struct fz_app *app, const char *fmt, ...)
 
 int64_t fz_app_next_overlay_us(const struct fz_app *app)
 {
-    int64_t next = fz_perf_next_us(app);
+    int64_t next = fz_perf_next_us(app), bar = fz_scale_bar_next_us(app);
+    next = bar < next ? bar : next;
     int64_t ends[] = {app->hint_until_us, app->cursor_until_us, app->notice ? app->notice_until_us : 0,
                       app->wall.scrolled_us > 0 ? app->wall.scrolled_us + FZ_WALL_POSITION_US : 0,
                       app->wall.shapes.due_us};

@@ -36,9 +36,8 @@ struct fz_rect fz_panel_place(struct fz_app *app, struct fz_rect rect, bool down
     return rect;
 }
 
-/* The text to draw in place of the one that is wanted; NULL: none is there. */
-static const char *steady_text(struct fz_app *app, struct fz_chip *chip, const char *text,
-                               const struct fz_text_style *style)
+const char *fz_chip_steady_text(struct fz_app *app, struct fz_chip *chip, const char *text,
+                                const struct fz_text_style *style)
 {
     uint64_t frame = app->stats.total.count;
     int w, h;
@@ -110,7 +109,7 @@ static int cut_lines(char *text, int most, const char *lines[FZ_CHIP_LINES])
 void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place)
 {
     struct fz_text_style style = chip_style(app);
-    const char *shown = steady_text(app, &app->panels.chips[place], text, &style);
+    const char *shown = fz_chip_steady_text(app, &app->panels.chips[place], text, &style);
     if (shown)
         draw_lines(app, &shown, 1, place);
 }

@@ -49,6 +49,11 @@ void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place
 /* The same for a text of lines, of which so many are drawn at most, each shortened to the window. */
 void fz_chip_draw_lines(struct fz_app *app, const char *text, int most, enum fz_chip_place place);
 
+/* The text to draw in place of the one that is wanted, of the size that fz_text_size has; NULL: none is there. */
+struct fz_text_style;
+const char *fz_chip_steady_text(struct fz_app *app, struct fz_chip *chip, const char *text,
+                                const struct fz_text_style *style);
+
 /* A title and rows above the lower left corner; as many rows as the window has room for. */
 void fz_panel_draw(struct fz_app *app, const char *title, const struct fz_panel_row *rows, size_t count);
 

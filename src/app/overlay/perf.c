@@ -71,8 +71,8 @@ static double ms(const struct fz_histogram *h, double share)
 /* How the jobs that are out divide into the classes of their priorities. */
 static void tell_queue(const struct fz_app *app, char *text)
 {
-    static const char *const names[] = {"picture", "first", "in view", "next",     "ahead",
-                                        "behind",  "rest",  "unknown", "for later"};
+    static const char *const names[] = {"picture", "first",   "in view", "next",    "ahead",
+                                        "behind",  "scaling", "rest",    "unknown", "for later"};
     size_t counts[sizeof names / sizeof *names] = {0}, len = 0;
     for (size_t i = 0; i < app->loader.flying_count; i++) {
         const struct fz_job *job = app->loader.flying[i];

@@ -71,7 +71,7 @@ static fz_item_id wanted_picture(const struct fz_app *app)
 static fz_item_id hovered(const struct fz_app *app)
 {
     const struct fz_wall *wall = &app->wall;
-    bool covered = app->menu.open || app->help.open || app->prompt.kind != FZ_PROMPT_NONE;
+    bool covered = fz_app_is_covered(app) || app->prompt.kind != FZ_PROMPT_NONE;
     size_t index;
     if (!app->mouse.inside || covered || wall->dragging || fz_app_motion(app) != FZ_MOTION_FULL ||
         !fz_wall_hit(app, app->mouse.x, app->mouse.y, &index))

@@ -148,14 +148,19 @@ void fz_scale_batch_plan(struct fz_scale_batch *batch)
             fz_scale_item_fini(item);
     }
     free(last_link);
-    batch->count = batch->task.total = kept;
-    batch->planned = true;
+    batch->count = kept;
     for (size_t i = 0; i < batch->count && !s->lists && !s->quiet; i++) {
         char text[300];
         snprintf(text, sizeof text, "becomes %.200s, because another one has its name", batch->items[i].out);
         if (batch->items[i].renamed)
             say(batch, batch->items[i].name, text);
     }
+}
+
+void fz_scale_batch_is_planned(struct fz_scale_batch *batch)
+{
+    batch->task.total = batch->count;
+    batch->planned = true;
 }
 
 /* --- jobs ----------------------------------------------------------------------------------------------------------- */
@@ -196,9 +201,11 @@ struct fz_job *fz_scale_batch_next(struct fz_scale_batch *batch)
     return new_job(batch, item);
 }
 
-static void take_cancelled(struct fz_scale_batch *batch, struct fz_scale_item *item)
+void fz_scale_batch_return(struct fz_scale_batch *batch, const struct fz_job *job)
 {
+    struct fz_scale_item *item = job->context;
     size_t index = (size_t)(item - batch->items);
+    batch->jobs_out--;
     item->state = FZ_SCALE_WAITS;
     batch->next = index < batch->next ? index : batch->next;
 }
@@ -224,11 +231,11 @@ static void count_outcome(struct fz_scale_batch *batch, struct fz_scale_item *it
 const struct fz_scale_item *fz_scale_batch_take(struct fz_scale_batch *batch, const struct fz_job *job)
 {
     struct fz_scale_item *item = job->context;
-    batch->jobs_out--;
     if (job->error.code == FZ_E_CANCELLED) {
-        take_cancelled(batch, item);
+        fz_scale_batch_return(batch, job);
         return NULL;
     }
+    batch->jobs_out--;
     if (job->error.code == FZ_E_NOT_PICTURE && item->is_doubtful) {
         item->state = FZ_SCALE_LEFT_OUT;
         batch->left_out++;

@@ -40,10 +40,15 @@ void fz_scale_batch_add(struct fz_scale_batch *batch, char *path, uint32_t root,
 enum fz_err fz_scale_batch_find_folders(struct fz_scale_batch *batch, struct fz_error *err);
 /* Gives each picture its result's name, in order; those of other shards go. */
 void fz_scale_batch_plan(struct fz_scale_batch *batch);
+/* After that. */
+void fz_scale_batch_is_planned(struct fz_scale_batch *batch);
 
 /* The next job, which the caller sends out; its priority may be its `context`'s place. NULL: none waits, or none shall be begun.
  * Counts from the first on. */
 struct fz_job *fz_scale_batch_next(struct fz_scale_batch *batch);
+
+/* A job that nobody began. */
+void fz_scale_batch_return(struct fz_scale_batch *batch, const struct fz_job *job);
 
 /* A job has come back: what it was about, borrowed, with its new state; NULL: it was no picture, or waits again. Failures have been
  * said. */

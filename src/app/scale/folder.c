@@ -121,8 +121,10 @@ static enum fz_err scale(struct console *c, struct fz_error *err)
     bool goes_on = fz_crew_do(&c->crew, &work);
     if (goes_on && !batch->in && fz_scale_batch_find_folders(batch, err) != FZ_OK)
         return err->code;
-    if (goes_on)
+    if (goes_on) {
         fz_scale_batch_plan(batch);
+        fz_scale_batch_is_planned(batch);
+    }
     if (c->settings->lists && goes_on) {
         list_names(batch);
     } else if (!c->settings->lists) {

@@ -255,6 +255,8 @@ int fz_scale_attended(const struct fz_scale_settings *settings)
     bool is_folder;
     if (attends(&status))
         return status;
+    if (settings->shows)
+        return fz_scale_show(settings);
     if (!settings->in)
         return fz_scale_folder(settings);
     enum fz_err code = scale(settings, &is_folder, &err);

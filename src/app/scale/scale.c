@@ -18,7 +18,9 @@ enum {
     OWN_LIST,
     OWN_SHARD,
     OWN_QUIET,
-    OWN_JSON
+    OWN_JSON,
+    OWN_SHOW,
+    OWN_WINDOW
 };
 
 static const struct fz_own_option own[] = {
@@ -34,12 +36,16 @@ static const struct fz_own_option own[] = {
     [OWN_SHARD] = {"shard", 0, "K/N", "of a folder: the Kth of N parts; together they are the whole"},
     [OWN_QUIET] = {"quiet", 0, NULL, "of a folder: say nothing but what went wrong"},
     [OWN_JSON] = {"json", 0, NULL, "of a folder: the summary as JSON"},
+    [OWN_SHOW] = {"show", 0, NULL, "of a folder: in a window, which shows each picture as it is done"},
+    [OWN_WINDOW] = {"window", 0, "WxH", "with --show: the window's size (fullscreen)"},
 };
 
 static const enum fz_option_id shared[] = {
     FZ_OPTION_NUL,           FZ_OPTION_BACKGROUND,    FZ_OPTION_HIDDEN,      FZ_OPTION_MEMORY,
     FZ_OPTION_JOBS,          FZ_OPTION_LIMIT_PIXELS,  FZ_OPTION_LIMIT_BYTES, FZ_OPTION_LIMIT_FRAMES,
     FZ_OPTION_LIMIT_NESTING, FZ_OPTION_LIMIT_SECONDS, FZ_OPTION_ISOLATION,   FZ_OPTION_SANDBOX,
+    FZ_OPTION_HEADLESS,      FZ_OPTION_TILE,          FZ_OPTION_NAME,        FZ_OPTION_SCREENSHOT,
+    FZ_OPTION_STATS,         FZ_OPTION_CONFIG,        FZ_OPTION_NO_CONFIG,
 };
 
 static const struct fz_subcommand command = {
@@ -61,6 +67,9 @@ static const struct fz_subcommand command = {
     .shared_count = sizeof shared / sizeof *shared,
 };
 
+const struct fz_scale_settings fz_scale_usual_settings = {
+    .box_w = USUAL_SIDE, .box_h = USUAL_SIDE, .quality = USUAL_QUALITY, .shard = 1, .shards = 1};
+
 /* What follows the number; NULL: there is none. */
 static const char *read_number(const char *text, long most, int *value)
 {
@@ -70,17 +79,17 @@ static const char *read_number(const char *text, long most, int *value)
     return number >= 0 && number <= most ? end : NULL;
 }
 
-static enum fz_err read_size(struct fz_scale_settings *s, const char *text, struct fz_error *err)
+enum fz_err fz_scale_read_size(const char *text, int *w, int *h, struct fz_error *err)
 {
-    const char *rest = read_number(text, MAX_SIDE, &s->box_w);
-    s->box_h = s->box_w;
-    if (rest && *rest == 'x' && s->box_w > 0) {
-        rest = read_number(rest + 1, MAX_SIDE, &s->box_h);
-        rest = rest && s->box_h > 0 ? rest : NULL;
+    const char *rest = read_number(text, MAX_SIDE, w);
+    *h = *w;
+    if (rest && *rest == 'x' && *w > 0) {
+        rest = read_number(rest + 1, MAX_SIDE, h);
+        rest = rest && *h > 0 ? rest : NULL;
     }
     if (rest && *rest == '\0')
         return FZ_OK;
-    return fz_fail(err, FZ_E_USAGE, 0, "--size=%.60s: wants N or WxH, 1 to %d, or 0", text, MAX_SIDE);
+    return fz_fail(err, FZ_E_USAGE, 0, "size %.60s: wants N or WxH, 1 to %d, or 0", text, MAX_SIDE);
 }
 
 static enum fz_err read_quality(struct fz_scale_settings *s, const char *text, struct fz_error *err)
@@ -117,30 +126,30 @@ static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale
     if (arguments->operand_count != 2)
         return fz_fail(err, FZ_E_USAGE, 0, "usage: frieze scale [-s SIZE] IN OUT");
     const char *source = arguments->operands[0];
-    *s = (struct fz_scale_settings){.options = &arguments->options,
-                                    .source = source,
-                                    .in = strcmp(source, "-") == 0 ? NULL : source,
-                                    .out = arguments->operands[1],
-                                    .box_w = USUAL_SIDE,
-                                    .box_h = USUAL_SIDE,
-                                    .quality = USUAL_QUALITY,
-                                    .shard = 1,
-                                    .shards = 1,
-                                    .recursive = given[OWN_RECURSIVE],
-                                    .anew = given[OWN_ANEW],
-                                    .synced = given[OWN_SYNC],
-                                    .lists = given[OWN_LIST],
-                                    .quiet = given[OWN_QUIET],
-                                    .json = given[OWN_JSON]};
+    *s = fz_scale_usual_settings;
+    s->options = &arguments->options;
+    s->source = source;
+    s->in = strcmp(source, "-") == 0 ? NULL : source;
+    s->out = arguments->operands[1];
+    s->shows = given[OWN_SHOW];
+    s->recursive = given[OWN_RECURSIVE];
+    s->anew = given[OWN_ANEW];
+    s->synced = given[OWN_SYNC];
+    s->lists = given[OWN_LIST];
+    s->quiet = given[OWN_QUIET];
+    s->json = given[OWN_JSON];
     enum fz_err code = FZ_OK;
     if (given[OWN_SIZE])
-        code = read_size(s, given[OWN_SIZE], err);
+        code = fz_scale_read_size(given[OWN_SIZE], &s->box_w, &s->box_h, err);
     if (code == FZ_OK && given[OWN_QUALITY])
         code = read_quality(s, given[OWN_QUALITY], err);
     if (code == FZ_OK && given[OWN_FORMAT])
         code = read_format(s, given[OWN_FORMAT], err);
     if (code == FZ_OK && given[OWN_SHARD])
         code = read_shard(s, given[OWN_SHARD], err);
+    if (code == FZ_OK && given[OWN_WINDOW])
+        code = fz_option_set(&arguments->options, FZ_OPTION_SIZE, given[OWN_WINDOW], FZ_ORIGIN_COMMAND_LINE,
+                             err);
     if (code == FZ_OK && given[OWN_COUNT])
         code =
             fz_option_set(&arguments->options, FZ_OPTION_JOBS, given[OWN_COUNT], FZ_ORIGIN_COMMAND_LINE, err);

@@ -1,0 +1,303 @@
+#include "app/scale/window.h"
+
+#include "app/app.h"
+#include "app/scale/panel.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "source/marks.h"
+#include "sync/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { AHEAD = 16 }; /* jobs a worker has before it: a frame takes as long as many small pictures do */
+
+/* --- planning: a worker reads folders and orders names -------------------------------------------------------------- */
+
+/* A job's load. */
+struct plan {
+    struct fz_scale_batch *batch; /* borrowed */
+    struct fz_marked *pictures;   /* the list's, to be given back there */
+    uint32_t *places;             /* owned until they are taken */
+    size_t place_count;
+    bool keeps_off; /* nothing is written where pictures of the list lie */
+};
+
+static void free_plan(void *load)
+{
+    struct plan *plan = load;
+    fz_marked_free(plan->pictures);
+    free(plan->places);
+    free(plan);
+}
+
+static enum fz_err find_folders(const struct plan *plan, struct fz_error *err)
+{
+    struct fz_scale_batch *batch = plan->batch;
+    char *out = fz_path_locate(batch->settings->out);
+    bool is_listed = plan->keeps_off && fz_marked_is_listed(plan->pictures, out);
+    enum fz_err code = is_listed ? fz_fail(err, FZ_E_USAGE, 0, "%s: pictures of the wall lie there", out)
+                                 : fz_scale_batch_find_folders(batch, err);
+    free(out);
+    return code;
+}
+
+static void note_places(struct plan *plan)
+{
+    const struct fz_scale_batch *batch = plan->batch;
+    for (size_t i = 0; i < batch->count; i++)
+        if (FZ_ITEM_SLOT(batch->items[i].id) >= plan->place_count)
+            plan->place_count = FZ_ITEM_SLOT(batch->items[i].id) + 1;
+    plan->places = fz_calloc(plan->place_count + 1, sizeof *plan->places);
+    for (size_t i = 0; i < batch->count; i++)
+        plan->places[FZ_ITEM_SLOT(batch->items[i].id)] = (uint32_t)i + 1;
+}
+
+static void run_plan(struct fz_job *job)
+{
+    FZ_NOT_MAIN();
+    struct plan *plan = job->load;
+    for (size_t i = 0; i < fz_marked_items(plan->pictures); i++)
+        fz_scale_batch_add(plan->batch, fz_marked_path(plan->pictures, i), fz_marked_root(plan->pictures, i),
+                           fz_marked_id(plan->pictures, i), false);
+    if (find_folders(plan, &job->error) != FZ_OK)
+        return;
+    fz_scale_batch_plan(plan->batch);
+    note_places(plan);
+}
+
+static void launch_plan(struct fz_app *app, struct fz_marked *pictures)
+{
+    struct fz_scale_window *w = &app->scale;
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
+    struct plan *plan = fz_calloc(1, sizeof *plan);
+    *plan = (struct plan){.batch = &w->batch, .pictures = pictures, .keeps_off = !w->shown};
+    job->load = plan;
+    job->load_free = free_plan;
+    job->work = run_plan;
+    w->plan = job;
+    fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_NEIGHBOUR, 0));
+}
+
+/* --- begin and end -------------------------------------------------------------------------------------------------- */
+
+static void obey(void *ctx)
+{
+    struct fz_app *app = ctx;
+    if (app->scale.batch.task.state == FZ_TASK_CANCELED)
+        fz_cancel_set(&app->scale.batch.cancel);
+    app->scale.told_anew = true;
+    app->loader.moved = app->dirty = true; /* what is out is judged anew */
+}
+
+static void say(void *ctx, const char *name, const char *text)
+{
+    (void)ctx;
+    fz_log("%s: %s", name, text);
+}
+
+static void forget_last(struct fz_scale_window *w)
+{
+    fz_scale_batch_fini(&w->batch);
+    free(w->places);
+    w->places = NULL;
+    w->failure = (struct fz_error){0};
+    w->place_count = 0;
+}
+
+/* Settings and pictures are there. */
+static void begin(struct fz_app *app, struct fz_marked *pictures)
+{
+    struct fz_scale_window *w = &app->scale;
+    forget_last(w);
+    fz_scale_batch_init(&w->batch, &w->settings, &app->quit);
+    w->batch.say = say;
+    w->batch.task.obey = obey;
+    w->batch.task.ctx = app;
+    w->stands = w->told_anew = true;
+    fz_task_begin(&w->batch.task, app->now_us);
+    launch_plan(app, pictures);
+    app->dirty = true;
+}
+
+enum fz_err fz_scale_window_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
+{
+    int w, h;
+    if (call->argc == 0 && fz_scale_window_works(app))
+        return fz_fail(err, FZ_E_BUSY, 0, "pictures are being scaled already");
+    if (call->argc == 0) {
+        fz_scale_panel_open(app);
+        return FZ_OK;
+    }
+    if (call->argc != 2)
+        return fz_fail(err, FZ_E_USAGE, 0, "scale wants a size and a folder");
+    if (fz_scale_read_size(call->argv[0], &w, &h, err) != FZ_OK)
+        return err->code;
+    return fz_scale_window_begin(app, w, h, fz_path_absolute(call->argv[1]), err);
+}
+
+enum fz_err fz_scale_window_begin(struct fz_app *app, int box_w, int box_h, char *out, struct fz_error *err)
+{
+    struct fz_scale_window *w = &app->scale;
+    struct fz_marked *pictures = NULL;
+    if (!fz_scale_window_works(app))
+        pictures = fz_list_marked_count(app->list) > 0 ? fz_list_marked_begin(app->list)
+                                                       : fz_list_marked_only(app->list, fz_app_current(app));
+    if (!pictures) {
+        free(out);
+        return fz_scale_window_works(app) ? fz_fail(err, FZ_E_BUSY, 0, "pictures are being scaled already")
+                                          : fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
+    }
+    free((char *)w->settings.out);
+    w->settings = fz_scale_usual_settings;
+    w->settings.options = &app->options;
+    w->settings.out = out;
+    w->settings.box_w = box_w;
+    w->settings.box_h = box_h;
+    begin(app, pictures);
+    return FZ_OK;
+}
+
+static void begin_shown(struct fz_app *app)
+{
+    struct fz_scale_window *w = &app->scale;
+    if (w->has_begun || !fz_app_is_listed(app) || app->ending)
+        return;
+    w->has_begun = true;
+    w->settings = *w->shown;
+    w->settings.out = fz_strdup(w->shown->out);
+    begin(app, fz_list_marked_all(app->list));
+}
+
+static void end(struct fz_app *app)
+{
+    struct fz_scale_window *w = &app->scale;
+    char text[120];
+    fz_task_end(&w->batch.task, app->now_us);
+    fz_scale_batch_format(&w->batch, text, sizeof text);
+    w->told_anew = true;
+    if (w->failure.code == FZ_OK && !w->shown)
+        fz_log("%s into %s%s", text, w->batch.out, w->batch.task.was_canceled ? ", canceled" : "");
+    app->dirty = true;
+}
+
+void fz_scale_window_fini(struct fz_app *app)
+{
+    struct fz_scale_window *w = &app->scale;
+    forget_last(w);
+    free((char *)w->settings.out);
+    *w = (struct fz_scale_window){0};
+}
+
+/* --- jobs ----------------------------------------------------------------------------------------------------------- */
+
+void fz_scale_window_planned(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_scale_window *w = &app->scale;
+    struct plan *plan = job->load;
+    w->plan = NULL;
+    fz_list_marked_end(app->list, plan->pictures);
+    plan->pictures = NULL;
+    if (job->error.code != FZ_OK) {
+        w->failure = job->error;
+        fz_log_error(&w->failure);
+        end(app);
+        return;
+    }
+    w->places = plan->places;
+    w->place_count = plan->place_count;
+    plan->places = NULL;
+    fz_scale_batch_is_planned(&w->batch);
+}
+
+void fz_scale_window_step(struct fz_app *app)
+{
+    struct fz_scale_window *w = &app->scale;
+    if (w->shown)
+        begin_shown(app);
+    if (w->plan || fz_task_is_over(&w->batch.task))
+        return;
+    size_t most = (size_t)app->loader.workers * AHEAD;
+    struct fz_job *job;
+    while (w->batch.jobs_out < (most < FZ_SCALE_MOST ? most : FZ_SCALE_MOST) &&
+           (job = fz_scale_batch_next(&w->batch)) != NULL)
+        fz_loader_launch(app, job, fz_scale_window_judge(app, job));
+    if (fz_scale_batch_is_over(&w->batch))
+        end(app);
+}
+
+void fz_scale_window_take(struct fz_app *app, struct fz_job *job)
+{
+    fz_scale_batch_take(&app->scale.batch, job);
+    app->arrived = true;
+}
+
+uint64_t fz_scale_window_judge(const struct fz_app *app, const struct fz_job *job)
+{
+    const struct fz_scale_batch *batch = &app->scale.batch;
+    const struct fz_scale_item *item = job->context;
+    return fz_task_goes_on(&batch->task) ? fz_priority(FZ_PRIORITY_SCALE, (uint32_t)(item - batch->items))
+                                         : FZ_HEAP_DROP;
+}
+
+void fz_scale_window_lost(struct fz_app *app, struct fz_job *job)
+{
+    fz_scale_batch_return(&app->scale.batch, job);
+}
+
+size_t fz_scale_window_jobs(const struct fz_app *app)
+{
+    return app->scale.batch.jobs_out;
+}
+
+/* --- what others ask ------------------------------------------------------------------------------------------------ */
+
+bool fz_scale_window_works(const struct fz_app *app)
+{
+    return !fz_task_is_over(&app->scale.batch.task);
+}
+
+bool fz_scale_window_back(struct fz_app *app)
+{
+    struct fz_scale_window *w = &app->scale;
+    if (fz_scale_window_works(app)) {
+        fz_task_cancel(&w->batch.task, app->now_us);
+        return true;
+    }
+    bool stood = w->stands && !w->shown;
+    w->stands = w->stands && w->shown;
+    return stood;
+}
+
+const char *fz_scale_window_state(const struct fz_app *app)
+{
+    const struct fz_scale_window *w = &app->scale;
+    if (!w->batch.settings)
+        return w->shown ? "IDLE" : NULL;
+    if (fz_task_is_over(&w->batch.task))
+        return "IDLE";
+    if (app->ending)
+        return "TERMINATING";
+    return w->batch.task.state == FZ_TASK_CANCELED ? "CANCELED" : "WORKING";
+}
+
+enum fz_scale_state fz_scale_window_state_of(const struct fz_app *app, fz_item_id item)
+{
+    const struct fz_scale_window *w = &app->scale;
+    size_t slot = FZ_ITEM_SLOT(item);
+    if (!w->stands || slot >= w->place_count || w->places[slot] == 0)
+        return FZ_SCALE_LEFT_OUT;
+    const struct fz_scale_item *row = &w->batch.items[w->places[slot] - 1];
+    return row->id == item ? row->state : FZ_SCALE_LEFT_OUT;
+}
+
+enum fz_err fz_scale_window_summary(struct fz_app *app)
+{
+    const struct fz_scale_window *w = &app->scale;
+    if (!w->shown || w->failure.code != FZ_OK)
+        return w->failure.code;
+    fz_scale_batch_print_summary(&w->batch, (size_t)app->loader.workers, app->decoders != NULL);
+    bool is_whole = w->has_begun && fz_task_is_over(&w->batch.task) && !w->batch.task.was_canceled;
+    return !is_whole ? FZ_E_CANCELLED : w->batch.task.failed > 0 ? FZ_E_IO : FZ_OK;
+}

@@ -1,0 +1,272 @@
+"""Scaling in a window: frieze scale --show, and from the wall by S; states, suspension, ends at any moment, originals kept."""
+# ctest: COST 40 LABELS display
+
+import hashlib
+import os
+import subprocess
+import time
+
+import pytest
+from PIL import Image
+
+import pictures
+from frieze import Refused, wait_until
+from presses import type_keys
+
+LARGE = (2400, 1800)  # takes a while
+WINDOW = (800, 600)
+
+
+def contents(folder):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*")}
+
+
+def age(folder):
+    then = time.time() - 60
+    for path in folder.rglob("*"):
+        os.utime(path, (then, then))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def source(module_home):
+    return age(pictures.fill(module_home / "in", 60, LARGE, "jpg"))
+
+
+@pytest.fixture
+def out(home):
+    return home / "out"
+
+
+def show(home, display, *arguments, **options):
+    return home.start("scale", "--show", "--window", "800x600", "--tile", "100x75", "--no-config", *arguments,
+                      display=display, **options)
+
+
+def window(frieze):
+    """Of the process that shows it: the one that was started waits for it."""
+    if frieze.window is None:
+        frieze.window = frieze.display.xdotool("search", "--sync", "--onlyvisible", "--class", "frieze")[-1]
+    return frieze.window
+
+
+def job(frieze, name="scale"):
+    return next(job for job in frieze.ask("jobs") if job["name"] == name)
+
+
+def begun(frieze, at_least=1):
+    wait_until(lambda: job(frieze)["done"] >= at_least, "pictures that are done")
+    return frieze
+
+
+def finished(frieze, patience_s=60):
+    wait_until(lambda: frieze.status()["batch"] == "IDLE" and job(frieze)["total"] > 0, "the end", patience_s)
+    return job(frieze)
+
+
+def ended(frieze):
+    """Its exit status, once it has ended by itself."""
+    return frieze.process.wait(10)
+
+
+def test_all_are_scaled_and_shown(home, x11, source, out):
+    with open(home / "said", "wb") as said, show(home, x11, "-s", "200", source, out, stdout=said) as frieze:
+        done = finished(frieze)
+        assert (done["state"], done["done"], done["total"], done["failed"]) == ("idle", 60, 60, 0)
+        shot = frieze.screenshot()
+    assert (home / "said").read_text().startswith("copied 0 scaled 60 using ")
+    for path in out.iterdir():
+        with Image.open(path) as image:
+            assert image.size == (200, 150)
+    assert len(list(out.iterdir())) == 60
+    assert len(pictures.boxes(shot)) > 0  # tiles, undimmed
+
+
+def test_tiles_are_dim_until_they_are_done(home, x11, source, out):
+    with show(home, x11, "-c", "1", source, out) as frieze:
+        begun(frieze)
+        frieze.ask("jobs", "suspend", "scale")
+        frieze.idle("screenful")
+        assert job(frieze)["state"] == "suspended"
+        count = wait_until(lambda: (lambda a: a if a == job(frieze)["done"] else 0)(job(frieze)["done"]), "rest")
+        time.sleep(0.4)
+        assert job(frieze)["done"] == count < 15
+        assert frieze.status()["batch"] == "WORKING"
+        dim = [lightness(frieze.screenshot(), box) for box in grid()]
+        frieze.ask("jobs", "resume", "scale")
+        frieze.ask("jobs", "wait", "scale", 60)
+        light = [lightness(frieze.screenshot(), box) for box in grid()]
+    assert abs(light[0] - dim[0]) < 2, (light[0], dim[0])  # was done already
+    assert light[20] > 1.8 * dim[20], (light[20], dim[20])  # waited
+
+
+def grid():
+    """The middle of each tile in the window: 7 columns of 100x75."""
+    pitch_x, pitch_y = WINDOW[0] / 7, 96
+    return [(int((i % 7 + 0.5) * pitch_x), int((i // 7 + 0.5) * pitch_y)) for i in range(35)]
+
+
+def lightness(shot, at, side=20):
+    box = (at[0] - side, at[1] - side, at[0] + side, at[1] + side)
+    return sum(shot.crop(box).convert("L").getdata()) / (2 * side) ** 2
+
+
+def test_suspended_and_resumed(home, x11, source, out):
+    with show(home, x11, "-s", "100", source, out) as frieze:
+        begun(frieze).ask("jobs", "suspend", "scale")
+        with pytest.raises(Refused):
+            frieze.ask("jobs", "suspend", "scale")
+        frieze.ask("jobs", "resume", "scale")
+        frieze.ask("jobs", "wait", "scale", 60)
+        assert job(frieze)["done"] == 60 and frieze.status()["batch"] == "IDLE"
+
+
+@pytest.mark.parametrize("how", ["key", "button", "command"])
+def test_cancelled(home, x11, source, out, how):
+    with open(home / "said", "wb") as said, show(home, x11, "-c", "1", source, out, stdout=said, status=130) as frieze:
+        begun(frieze)
+        window(frieze)
+        if how == "key":
+            type_keys(frieze, "Esc")
+        elif how == "button":
+            x11.xdotool("mousemove", "--window", window(frieze), WINDOW[0] - 50, WINDOW[1] - 25, "click", 1)
+        else:
+            frieze.ask("jobs", "cancel", "scale")
+        finished(frieze, 5)
+        assert frieze.is_running()
+        count = job(frieze)["done"]
+        assert count < 60
+    assert (home / "said").read_text().rstrip().endswith("canceled")
+    assert len(list(out.iterdir())) == count
+    for path in out.iterdir():
+        with Image.open(path) as image:
+            image.load()
+
+
+def processes_of(group):
+    out = subprocess.run(["ps", "-eo", "pgid=,pid="], stdout=subprocess.PIPE, check=True).stdout.decode().split("\n")
+    return [line for line in out if line.split()[:1] == [str(group)]]
+
+
+@pytest.mark.parametrize("how", ["q", "SIGTERM", "ctl"])
+def test_closed_in_the_middle(home, x11, source, out, how):
+    frieze = show(home, x11, "-c", "1", source, out, start_new_session=True).ready()
+    begun(frieze)
+    before = time.monotonic()
+    if how == "q":
+        frieze.key("q")
+    elif how == "SIGTERM":
+        frieze.process.terminate()
+    else:
+        frieze.ask("quit")
+    assert ended(frieze) == 130
+    assert time.monotonic() - before < 5
+    wait_until(lambda: not processes_of(frieze.pid), lambda: f"an end of {processes_of(frieze.pid)}")
+    interrupted = contents(out)
+    assert len(interrupted) < 60 and not [name for name in interrupted if not name.endswith(".jpg")]
+    frieze.end()
+    again = home.frieze("scale", source, out)
+    assert again.status == 0
+    assert home.frieze("scale", source, home / "undisturbed").status == 0
+    assert contents(out) == contents(home / "undisturbed")
+
+
+def test_terminating_is_told(home, source, out):
+    """With decoding on one thread, that is stopped, the end waits for a while."""
+    frieze = home.start("scale", "--show", "-c", "1", source, out).ready()
+    begun(frieze)
+    frieze.connection.sendall(b'{"id":7,"cmd":"quit","args":[]}\n{"id":7,"cmd":"status","args":[]}\n')
+    answers = [frieze.lines.readline() for _ in range(2)]
+    assert b'"TERMINATING"' in answers[1]
+    assert ended(frieze) == 130
+
+
+def test_what_cannot_be_is_said_before_there_is_a_window(home, source):
+    before = contents(source)
+    for target in (source, source / "below"):
+        result = home.frieze("scale", "--show", "-r", "--headless", source, target)
+        assert result.status == 2, result
+        assert len(result.lines) == 1 and str(target) in result.lines[0]
+    assert contents(source) == before
+
+
+# --- from the wall ---
+
+@pytest.fixture
+def wall(home, x11, source):
+    with home.start("--size", "800x600", "--tile", "100x75", source, display=x11) as frieze:
+        yield frieze.idle()
+
+
+def test_marked_pictures_by_keys(home, x11, wall, out):
+    type_keys(wall, "m", "l", "m", "l", "l", "m", "S")
+    type_keys(wall, "3", "2", "0", "Down", "^u", *str(out), "Return")
+    finished(wall)
+    assert sorted(path.name for path in out.iterdir()) == ["p0.jpg", "p1.jpg", "p3.jpg"]
+    with Image.open(out / "p3.jpg") as image:
+        assert image.size == (320, 240)
+    type_keys(wall, "Esc")  # takes the bar away, and does not quit
+    assert wall.is_running() and wall.status()["batch"] == "IDLE"
+
+
+def test_the_current_picture_by_mouse(home, x11, wall, source):
+    wall.key("End", "S").idle()
+    x11.xdotool("mousemove", "--window", wall.display.window(wall), 800 // 2 + 270, 600 // 2 + 65, "click", 1)  # the button Scale
+    finished(wall)
+    beside = source.with_name(source.name + "-1600")
+    assert [path.name for path in beside.iterdir()] == ["p59.jpg"]
+    with Image.open(beside / "p59.jpg") as image:
+        assert max(image.size) == 1600
+
+
+def test_originals_stay(home, wall, source):
+    before = contents(source)
+    for target in (source, source.parent):
+        wall.ask("scale", 50, target)
+        wait_until(lambda: wall.status()["batch"] == "IDLE", "the end")
+        assert "pictures of the wall lie there" in wall.errors()[-1]
+    assert contents(source) == before
+    with pytest.raises(Refused):
+        wall.ask("scale", "tiny", source)
+
+
+def test_several_at_once_are_refused(wall, out):
+    wall.key("^a").ask("scale", 300, out)
+    with pytest.raises(Refused) as refused:
+        wall.ask("scale", 300, out)
+    assert refused.value.code == "busy"
+    wall.ask("jobs", "cancel")
+    wall.ask("jobs", "wait", "scale")
+    wall.ask("scale", 300, out)
+    wall.ask("jobs", "wait", "scale", 60)
+    assert len(list(out.iterdir())) == 60
+
+
+# --- other long work ---
+
+def test_scanning_is_held_and_ended(home):
+    folder = home / "many"
+    for i in range(200):
+        pictures.fill(folder / f"f{i:03}", 1, (40, 30))
+    for isolation in ("process", "thread"):
+        with home.start("--isolation", isolation, folder) as frieze:
+            frieze.ask("jobs", "wait", "scan", 20)
+            assert job(frieze, "scan")["done"] == 200
+    fifo = home / "paths"
+    os.mkfifo(fifo)
+    reading = os.open(fifo, os.O_RDWR)
+    with home.start("-", stdin=reading) as frieze:
+        os.write(reading, os.fsencode(folder / "f000" / "p0.png") + b"\n")
+        frieze.until(items=1)
+        assert job(frieze, "scan")["state"] == "working"
+        frieze.ask("jobs", "suspend", "scan")
+        time.sleep(0.3)
+        os.write(reading, os.fsencode(folder / "f001" / "p0.png") + b"\n")
+        time.sleep(0.5)
+        assert frieze.status()["items"] == 1
+        frieze.ask("jobs", "resume", "scan")
+        frieze.until(items=2)
+        frieze.ask("jobs", "cancel", "scan")
+        frieze.ask("jobs", "wait", "scan", 10)
+        assert frieze.status()["scanning"] is False
+    os.close(reading)
