@@ -59,9 +59,9 @@ enum fz_motion {
 /* Somebody outside waits for a state. */
 struct fz_wait {
     struct fz_request *request; /* owned; NULL: free place */
-    enum fz_wait_for { FZ_WAIT_IDLE, FZ_WAIT_SCREENFUL, FZ_WAIT_LOADED, FZ_WAIT_TASK } state;
+    enum fz_wait_for { FZ_WAIT_IDLE, FZ_WAIT_SCREENFUL, FZ_WAIT_LOADED } state;
     int64_t deadline_us;
-    const struct fz_task *task; /* of FZ_WAIT_TASK: borrowed */
+    const struct fz_task *task; /* is to be over, instead of the state; borrowed; NULL: none */
 };
 
 /* A frame that is to be read back and written. */
@@ -206,9 +206,9 @@ void fz_app_take_requests(struct fz_app *app);
 void fz_app_answer_waits(struct fz_app *app);
 /* The command "wait": its answer comes with the state, or when its time is over. */
 enum fz_err fz_app_wait(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
-/* Takes the call's request, to be answered with that state, or after so many seconds with an error. `task`: of FZ_WAIT_TASK. */
-enum fz_err fz_app_add_wait(struct fz_app *app, struct fz_command_call *call, enum fz_wait_for state,
-                            const struct fz_task *task, const char *seconds, struct fz_error *err);
+/* Takes the call's request, to be answered as `wait` says. */
+enum fz_err fz_app_add_wait(struct fz_app *app, struct fz_command_call *call, const struct fz_wait *wait,
+                            struct fz_error *err);
 void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err);
 void fz_app_draw_overlays(struct fz_app *app);
 /* Pixels for each unit of a text's size; before there is a window, what the user wants. */

@@ -2,12 +2,11 @@
 #include "app/app.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "ctl/jobs.h"
 #include "source/marks.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { WAIT_S = 30, WAIT_MOST_S = 86400 };
 
 void fz_app_answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err)
 {
@@ -38,18 +37,15 @@ void fz_app_take_requests(struct fz_app *app)
     }
 }
 
-enum fz_err fz_app_add_wait(struct fz_app *app, struct fz_command_call *call, enum fz_wait_for state,
-                            const struct fz_task *task, const char *seconds, struct fz_error *err)
+enum fz_err fz_app_add_wait(struct fz_app *app, struct fz_command_call *call, const struct fz_wait *wait,
+                            struct fz_error *err)
 {
-    char *end = NULL;
-    double most = seconds ? strtod(seconds, &end) : WAIT_S;
-    if ((seconds && (*end || end == seconds)) || !(most >= 0 && most <= WAIT_MOST_S))
-        return fz_fail(err, FZ_E_USAGE, 0, "%s: %.60s are no seconds", fz_command_name(call->id), seconds);
     if (!call->request)
         return fz_fail(err, FZ_E_USAGE, 0, "%s: only through frieze ctl", fz_command_name(call->id));
     for (int i = 0; i < FZ_MAX_WAITS; i++) {
         if (!app->waits[i].request) {
-            app->waits[i] = (struct fz_wait){call->request, state, app->now_us + (int64_t)(most * 1e6), task};
+            app->waits[i] = *wait;
+            app->waits[i].request = call->request;
             call->deferred = true;
             return FZ_OK;
         }
@@ -65,10 +61,12 @@ enum fz_err fz_app_wait(struct fz_app *app, struct fz_command_call *call, struct
     for (int i = 0; i < 3; i++)
         if (call->argc >= 1 && strcmp(call->argv[0], names[i]) == 0)
             state = i;
-    if (state < 0 || call->argc > 2)
+    int64_t patience_us;
+    if (state < 0 || call->argc > 2 ||
+        !fz_jobs_read_patience(call->argc == 2 ? call->argv[1] : NULL, &patience_us))
         return fz_fail(err, FZ_E_USAGE, 0, "wait wants idle, screenful or loaded, and may have seconds");
-    return fz_app_add_wait(app, call, (enum fz_wait_for)state, NULL, call->argc == 2 ? call->argv[1] : NULL,
-                           err);
+    const struct fz_wait wait = {.state = (enum fz_wait_for)state, .deadline_us = app->now_us + patience_us};
+    return fz_app_add_wait(app, call, &wait, err);
 }
 
 bool fz_app_is_idle(const struct fz_app *app)
@@ -109,8 +107,6 @@ static bool is_reached(const struct fz_app *app, enum fz_wait_for state)
         return app->stats.startup.first_frame > 0 && !app->dirty && !app->arrived && fz_loader_screenful(app);
     case FZ_WAIT_LOADED:
         return !app->dirty && !app->arrived && fz_loader_loaded(app);
-    case FZ_WAIT_TASK:
-        break;
     }
     return false;
 }

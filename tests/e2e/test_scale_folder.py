@@ -272,3 +272,36 @@ def test_a_line_of_progress_on_a_terminal(home, many):
     assert progress and all(len(part) < 80 and "\n" not in part for part in progress), progress
     lines = [line for part in shown for line in part.splitlines()]
     assert len([line for line in lines if line.startswith("frieze: bad.jpg: jpeg")]) == 1, lines
+
+
+# --- a handle on it ---
+
+def asks(home, *arguments):
+    result = home.frieze("ctl", "--name", "work", *arguments)
+    assert result.status == 0, result
+    return json.loads(result.out)[0] if result.out.strip() else None
+
+
+@pytest.mark.parametrize("command", ["scale", "prime"])
+def test_its_handle(home, command):
+    """Told, suspended, resumed, waited for and cancelled from outside, as in the window."""
+    folder = pictures.fill(home / "in", 60, (2400, 1800), "jpg")
+    age(folder)
+    line = [home.program, command, "--name", "work", "--jobs", "1", folder, *([home / "out"] if command == "scale" else [])]
+    process = home.popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: home.socket_path("work").exists() and asks(home, "jobs")["done"] > 0, "something done")
+    asks(home, "jobs", "suspend")
+    wait_until(lambda: asks(home, "jobs")["done"] == asks(home, "jobs")["done"], "rest")
+    told = asks(home, "jobs")
+    assert (told["name"], told["state"], told["total"]) == (command, "suspended", 60) and told["done"] < 60
+    time.sleep(0.3)
+    assert asks(home, "jobs")["done"] == told["done"]
+    assert home.frieze("ctl", "--name", "work", "jobs", "wait", command, "0.2").status == 1
+    asks(home, "jobs", "cancel")
+    assert process.wait(10) == 130
+    process = home.popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: home.socket_path("work").exists(), "a socket")
+    asks(home, "jobs", "suspend")
+    asks(home, "jobs", "resume", command)
+    assert home.frieze("ctl", "--name", "work", "jobs", "wait", command, "60", timeout=70).status == 0
+    assert process.wait(10) == 0

@@ -155,7 +155,8 @@ int fz_scale_folder(const struct fz_scale_settings *settings)
         const struct fz_crew_options how = {.sources = &source,
                                             .source_count = 1,
                                             .recursive = settings->recursive,
-                                            .quiet = settings->quiet};
+                                            .quiet = settings->quiet,
+                                            .task = &c.batch.task};
         code = fz_crew_start(&c.crew, settings->options, &how, &err);
         if (code == FZ_OK)
             code = scale(&c, &err);

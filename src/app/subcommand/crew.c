@@ -48,6 +48,10 @@ static enum fz_err start(struct fz_crew *crew, const struct fz_options *options,
         crew->cache = how->open_cache(options, err);
         code = err->code;
     }
+    bool is_named = fz_option_is_set(options, FZ_OPTION_NAME);
+    if (code == FZ_OK)
+        code = fz_handle_start(&crew->handle, how->task,
+                               is_named ? options->values[FZ_OPTION_NAME].text : NULL, &crew->bell, err);
     if (code == FZ_OK)
         code = start_workers(crew, options, err);
     struct fz_source_options sources = {.hidden = fz_option_is_on(options, FZ_OPTION_HIDDEN),
@@ -63,7 +67,8 @@ static enum fz_err start(struct fz_crew *crew, const struct fz_options *options,
 enum fz_err fz_crew_start(struct fz_crew *crew, const struct fz_options *options,
                           const struct fz_crew_options *how, struct fz_error *err)
 {
-    *crew = (struct fz_crew){.limits = fz_limits_from_options(options), .source_count = how->source_count};
+    *crew = (struct fz_crew){.limits = fz_limits_from_options(options), .source_count = how->source_count,
+                              .handle = {.task = how->task}};
     crew->workers = fz_option_is_set(options, FZ_OPTION_JOBS) ? (size_t)options->values[FZ_OPTION_JOBS].number
                                                               : (size_t)SDL_GetCPUCount();
     fz_progress_init(&crew->progress, how->quiet);
@@ -83,6 +88,7 @@ void fz_crew_stop(struct fz_crew *crew)
     int patience_ms = fz_crew_is_cancelled(crew) ? STUCK_MS : PATIENCE_MS;
     fz_cancel_set(&crew->quit);
     fz_sources_stop(crew->sources);
+    fz_handle_stop(&crew->handle);
     if (!fz_pool_stop(&crew->pool, patience_ms) || !fz_cache_stop(crew->cache, patience_ms))
         _exit(end_at_once(NULL));
     fz_signals_stop(crew->signals);
@@ -136,6 +142,7 @@ bool fz_crew_do(struct fz_crew *crew, const struct fz_crew_work *work)
         fz_doorbell_arm(&crew->bell);
         take_events(crew, work);
         take_results(crew, work);
+        fz_handle_step(&crew->handle);
         work->begin_jobs(work->ctx);
         if (!work->is_done(work->ctx) && !fz_crew_is_cancelled(crew))
             fz_doorbell_wait(&crew->bell, WAIT_MS);
@@ -161,5 +168,5 @@ void fz_crew_cancel(struct fz_crew *crew, const struct fz_crew_work *work, int64
 
 bool fz_crew_is_cancelled(struct fz_crew *crew)
 {
-    return atomic_load(&crew->signalled) > 0;
+    return atomic_load(&crew->signalled) > 0 || crew->handle.task->state == FZ_TASK_CANCELED;
 }

@@ -2,6 +2,7 @@
 #ifndef FZ_APP_SUBCOMMAND_CREW_H
 #define FZ_APP_SUBCOMMAND_CREW_H
 
+#include "app/subcommand/handle.h"
 #include "app/subcommand/progress.h"
 #include "ctl/option.h"
 #include "decode/cache.h"
@@ -26,12 +27,14 @@ struct fz_crew {
     size_t source_count, listed_count; /* of these, sources that were read to their end */
     bool source_failed;                /* and it was said why */
     struct fz_progress progress;
+    struct fz_handle handle;
 };
 
 struct fz_crew_options {
     const char *const *sources; /* borrowed */
     size_t source_count;
     bool recursive, quiet;
+    struct fz_task *task; /* borrowed; that of the work */
     struct fz_cache *(*open_cache)(const struct fz_options *options, struct fz_error *err); /* NULL: none */
 };
 
@@ -55,7 +58,7 @@ struct fz_crew_work {
     void *ctx;
 };
 
-/* Main thread. Until it is done; false: a signal came before. */
+/* Main thread. Until it is done; false: a signal, or whoever has the handle, asked for the end before. */
 bool fz_crew_do(struct fz_crew *crew, const struct fz_crew_work *work);
 
 /* Main thread, after a signal. Ends what is out; results are taken until none is missing (is_done), or for `patience_us`. */
@@ -64,7 +67,7 @@ void fz_crew_cancel(struct fz_crew *crew, const struct fz_crew_work *work, int64
 /* Main thread. A line of its own beside the progress. */
 void fz_crew_say(struct fz_crew *crew, const char *name, const char *text);
 
-/* Main thread. Whether a signal asked for the end. */
+/* Main thread. Whether anybody asked for the end. */
 bool fz_crew_is_cancelled(struct fz_crew *crew);
 
 #endif

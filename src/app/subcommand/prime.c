@@ -3,6 +3,7 @@
 #include "app/signals.h"
 #include "app/subcommand/crew.h"
 #include "app/subcommand/subcommand.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -21,7 +22,7 @@ static const enum fz_option_id shared[] = {
     FZ_OPTION_NUL,           FZ_OPTION_CACHE_SIZE,  FZ_OPTION_MEMORY,       FZ_OPTION_JOBS,
     FZ_OPTION_LIMIT_PIXELS,  FZ_OPTION_LIMIT_BYTES, FZ_OPTION_LIMIT_FRAMES, FZ_OPTION_LIMIT_NESTING,
     FZ_OPTION_LIMIT_SECONDS, FZ_OPTION_CONFIG,      FZ_OPTION_NO_CONFIG,    FZ_OPTION_ISOLATION,
-    FZ_OPTION_SANDBOX,
+    FZ_OPTION_SANDBOX,       FZ_OPTION_NAME,
 };
 
 static const struct fz_subcommand command = {
@@ -47,7 +48,8 @@ struct prime {
     struct fz_arguments *arguments;
     struct fz_crew crew;
     struct entry *entries;
-    size_t count, capacity, begun, finished, failed, left_out;
+    size_t count, capacity, begun, left_out;
+    struct fz_task task;
 };
 
 /* ---- Progress ---------------------------------------------------------------------------------------------------- */
@@ -58,7 +60,7 @@ static void say_progress(struct prime *p)
         return;
     char text[80];
     bool more = p->crew.listed_count < p->crew.source_count;
-    snprintf(text, sizeof text, "%zu of %zu pictures%s", p->finished, p->count - p->left_out,
+    snprintf(text, sizeof text, "%zu of %zu pictures%s", p->task.done, p->task.total,
              more ? ", and more" : "");
     fz_progress_say(&p->crew.progress, text, "");
 }
@@ -66,11 +68,11 @@ static void say_progress(struct prime *p)
 static void say_end(struct prime *p, bool cancelled)
 {
     fz_progress_clear(&p->crew.progress);
-    size_t made = p->finished - p->failed;
+    size_t made = p->task.done - p->task.failed;
     fprintf(stderr, "frieze prime: %s%zu tile%s", cancelled ? "cancelled after " : "", made,
             made == 1 ? "" : "s");
-    if (p->failed > 0)
-        fprintf(stderr, ", %zu failed", p->failed);
+    if (p->task.failed > 0)
+        fprintf(stderr, ", %zu failed", p->task.failed);
     fputc('\n', stderr);
 }
 
@@ -85,6 +87,7 @@ static void take_names(void *ctx, const struct fz_source_event *event)
             (struct entry){.path = fz_path_join(event->dir, event->names[i]),
                            .root = event->root,
                            .is_explicit = event->doubts && event->doubts[i] == FZ_SOURCE_EXPLICIT};
+    p->task.total += event->count;
 }
 
 /* ---- Jobs and their results -------------------------------------------------------------------------------------- */
@@ -96,7 +99,9 @@ static void begin_jobs(void *ctx)
     uint64_t bytes;
     size_t parked = fz_files_parked(p->crew.pool.files, &bytes);
     size_t most = p->crew.workers * AHEAD + (parked < MOST_PARKED ? parked : MOST_PARKED);
-    for (; p->begun < p->count && p->begun - p->finished - p->left_out < most; p->begun++) {
+    p->task.knows_total = p->crew.listed_count == p->crew.source_count;
+    for (; p->begun < p->count && p->begun - p->task.done - p->left_out < most && fz_task_goes_on(&p->task);
+         p->begun++) {
         struct entry *entry = &p->entries[p->begun];
         struct fz_job *job = fz_job_new(FZ_JOB_DECODE, entry->is_explicit, entry->path, &p->crew.quit);
         entry->path = NULL;
@@ -122,12 +127,13 @@ static void take_result(void *ctx, const struct fz_job *job)
         return;
     if (code == FZ_E_NOT_PICTURE && !is_explicit) {
         p->left_out++;
+        p->task.total--;
         return;
     }
-    p->finished++;
+    p->task.done++;
     if (code == FZ_OK)
         return;
-    p->failed++;
+    p->task.failed++;
     fz_crew_say(&p->crew, job->path, job->error.msg);
 }
 
@@ -135,7 +141,7 @@ static bool is_done(void *ctx)
 {
     const struct prime *p = ctx;
     bool listed = p->crew.listed_count == p->crew.source_count;
-    return listed && p->finished + p->left_out == p->count;
+    return listed && p->task.done + p->left_out == p->count;
 }
 
 /* ---- Start and stop ---------------------------------------------------------------------------------------------- */
@@ -162,10 +168,12 @@ static void stop(struct prime *p)
 
 static enum fz_err prime(struct fz_arguments *arguments, struct fz_error *err)
 {
-    struct prime p = {.arguments = arguments};
+    struct prime p = {.arguments = arguments, .task = {.name = "prime"}};
+    fz_task_begin(&p.task, fz_now_us());
     const struct fz_crew_options how = {.sources = arguments->operands,
                                         .source_count = arguments->operand_count,
                                         .recursive = true,
+                                        .task = &p.task,
                                         .open_cache = open_cache};
     enum fz_err code = fz_crew_start(&p.crew, &arguments->options, &how, err);
     if (code == FZ_OK) {
@@ -176,7 +184,7 @@ static enum fz_err prime(struct fz_arguments *arguments, struct fz_error *err)
         say_end(&p, cancelled);
         if (cancelled)
             code = FZ_E_CANCELLED;
-        else if (!kept || p.failed > 0 || p.crew.source_failed)
+        else if (!kept || p.task.failed > 0 || p.crew.source_failed)
             code = FZ_E_IO; /* it has been said why */
     }
     stop(&p);
