@@ -299,6 +299,7 @@ def test_its_handle(home, command):
     assert home.frieze("ctl", "--name", "work", "jobs", "wait", command, "0.2").status == 1
     asks(home, "jobs", "cancel")
     assert process.wait(10) == 130
+    shutil.rmtree(home / "cache", ignore_errors=True)
     process = home.popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: home.socket_path("work").exists(), "a socket")
     asks(home, "jobs", "suspend")
