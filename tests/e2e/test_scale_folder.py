@@ -285,7 +285,8 @@ def asks(home, *arguments):
 @pytest.mark.parametrize("command", ["scale", "prime"])
 def test_its_handle(home, command):
     """Told, suspended, resumed, waited for and cancelled from outside, as in the window."""
-    folder = pictures.fill(home / "in", 60, (2400, 1800), "jpg")
+    count = 24
+    folder = pictures.fill(home / "in", count, (2400, 1800))  # PNG: some time for each
     age(folder)
     line = [home.program, command, "--name", "work", "--jobs", "1", folder, *([home / "out"] if command == "scale" else [])]
     process = home.popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -293,7 +294,7 @@ def test_its_handle(home, command):
     asks(home, "jobs", "suspend")
     wait_until(lambda: asks(home, "jobs")["done"] == asks(home, "jobs")["done"], "rest")
     told = asks(home, "jobs")
-    assert (told["name"], told["state"], told["total"]) == (command, "suspended", 60) and told["done"] < 60
+    assert (told["name"], told["state"], told["total"]) == (command, "suspended", count) and told["done"] < count
     time.sleep(0.3)
     assert asks(home, "jobs")["done"] == told["done"]
     assert home.frieze("ctl", "--name", "work", "jobs", "wait", command, "0.2").status == 1
