@@ -4,8 +4,10 @@
 import hashlib
 import json
 import os
+import pathlib
 import pty
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -272,6 +274,44 @@ def test_a_line_of_progress_on_a_terminal(home, many):
     assert progress and all(len(part) < 80 and "\n" not in part for part in progress), progress
     lines = [line for part in shown for line in part.splitlines()]
     assert len([line for line in lines if line.startswith("frieze: bad.jpg: jpeg")]) == 1, lines
+
+
+# --- beyond one machine: what the documents say, with the variables that the schedulers set ---
+
+def documented(kind):
+    text = (pathlib.Path(__file__).parents[2] / "docs" / "batch.md").read_text()
+    return next(block for block in re.findall(r"```\w+\n(.*?)```", text, re.DOTALL) if kind in block)
+
+
+def parts(home, source, command, **variables):
+    """Runs one part by a shell that finds frieze; gives what its summary says."""
+    (home / "bin").mkdir(exist_ok=True)
+    if not (home / "bin" / "frieze").exists():
+        (home / "bin" / "frieze").symlink_to(home.program)
+    environment = {"PATH": f"{home / 'bin'}:{os.environ['PATH']}", "IN": str(source), "OUT": str(home / "out")} | variables
+    process = home.popen(["env", *(f"{name}={value}" for name, value in environment.items()), "sh", "-c", command],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_documented_examples(home, source):
+    scale(home, source, home / "whole")
+    xargs = documented("xargs").split("|\n")[0].rsplit("|", 0)[0].rstrip(" |")
+    slurm, kubernetes = documented("SLURM_ARRAY_TASK_ID"), documented("JOB_COMPLETION_INDEX")
+    kubernetes = re.search(r"args: \['(.*)'\]", kubernetes).group(1).replace("/pictures /results", '"$IN" "$OUT"')
+    told = {
+        "xargs": parts(home, source, xargs),
+        "slurm": sum((parts(home, source, slurm, SLURM_ARRAY_TASK_ID=k, SLURM_ARRAY_TASK_COUNT=4, SLURM_CPUS_PER_TASK=1)
+                      for k in range(1, 5)), []),
+        "kubernetes": sum((parts(home, source, kubernetes, JOB_COMPLETION_INDEX=k) for k in range(32)), []),
+    }
+    for name, summaries in told.items():
+        assert sum(summary["total"] for summary in summaries) == 5, (name, summaries)
+    assert sum(summary["scaled"] for summary in told["xargs"]) == 4
+    assert all(summary["scaled"] == 0 for summary in told["slurm"] + told["kubernetes"])  # they stand there already
+    assert contents(home / "out") == contents(home / "whole")
 
 
 # --- a handle on it ---
