@@ -244,29 +244,37 @@ def test_several_at_once_are_refused(wall, out):
 
 # --- other long work ---
 
-def test_scanning_is_held_and_ended(home):
+def test_scanning_is_told(home, isolation):
     folder = home / "many"
-    for i in range(200):
+    for i in range(50):
         pictures.fill(folder / f"f{i:03}", 1, (40, 30))
-    for isolation in ("process", "thread"):
-        with home.start("--isolation", isolation, folder) as frieze:
-            frieze.ask("jobs", "wait", "scan", 20)
-            assert job(frieze, "scan")["done"] == 200
-    fifo = home / "paths"
-    os.mkfifo(fifo)
-    reading = os.open(fifo, os.O_RDWR)
-    with home.start("-", stdin=reading) as frieze:
-        os.write(reading, os.fsencode(folder / "f000" / "p0.png") + b"\n")
+    with home.start("--isolation", isolation, folder) as frieze:
+        frieze.ask("jobs", "wait", "scan", 20)
+        assert (job(frieze, "scan")["done"], job(frieze, "scan")["state"]) == (50, "idle")
+        with pytest.raises(Refused):
+            frieze.ask("jobs", "suspend", "scan")
+
+
+def test_scanning_is_held_and_ended(home, isolation):
+    """Paths that come on standard input, which stays open: it would never end by itself."""
+    folder = pictures.fill(home / "in", 3, (40, 30))
+    os.mkfifo(home / "paths")
+    paths = os.open(home / "paths", os.O_RDWR)
+    with home.start("--isolation", isolation, "-", stdin=paths) as frieze:
+        os.write(paths, os.fsencode(folder / "p0.png") + b"\n")
         frieze.until(items=1)
         assert job(frieze, "scan")["state"] == "working"
         frieze.ask("jobs", "suspend", "scan")
         time.sleep(0.3)
-        os.write(reading, os.fsencode(folder / "f001" / "p0.png") + b"\n")
+        os.write(paths, os.fsencode(folder / "p1.png") + b"\n")
         time.sleep(0.5)
         assert frieze.status()["items"] == 1
         frieze.ask("jobs", "resume", "scan")
         frieze.until(items=2)
         frieze.ask("jobs", "cancel", "scan")
         frieze.ask("jobs", "wait", "scan", 10)
-        assert frieze.status()["scanning"] is False
-    os.close(reading)
+        os.write(paths, os.fsencode(folder / "p2.png") + b"\n")
+        time.sleep(0.3)
+        assert frieze.status()["scanning"] is False and frieze.status()["items"] == 2
+        assert not frieze.errors()
+    os.close(paths)
