@@ -136,6 +136,7 @@ static struct fz_image_request request_of(struct back *back, int fd)
         .box_w = call->box_w,
         .box_h = call->box_h,
         .covers = call->covers != 0,
+        .smooth = call->smooth != 0,
         .region = call->region,
         .page = call->page,
         .background = call->background,

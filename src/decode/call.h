@@ -39,7 +39,7 @@ struct fz_call {
     int32_t box_w, box_h, page, index;
     uint32_t background;
     int32_t slot; /* -1: none */
-    uint32_t covers;
+    uint32_t covers, smooth;
     struct fz_image_region region;
     struct fz_image_index rows; /* LOAD of a region */
     struct fz_image_limits limits;

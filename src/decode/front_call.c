@@ -11,6 +11,7 @@ static struct fz_call call_of(enum fz_call_what what, const struct fz_image_requ
         .box_w = request->box_w,
         .box_h = request->box_h,
         .covers = request->covers,
+        .smooth = request->smooth,
         .page = request->page,
         .background = request->background,
         .region = request->region,

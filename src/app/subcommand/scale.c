@@ -8,6 +8,7 @@
 enum { MAX_SIDE = 100000, USUAL_SIDE = 400, USUAL_QUALITY = 90, MAX_SHARDS = 1000000 };
 enum {
     OWN_SIZE,
+    OWN_SMOOTH,
     OWN_QUALITY,
     OWN_FORMAT,
     OWN_COUNT,
@@ -22,6 +23,8 @@ enum {
 
 static const struct fz_own_option own[] = {
     [OWN_SIZE] = {"size", 's', "SIZE", "N or WxH: what the result fits into, px; 0 is full size (400)"},
+    [OWN_SMOOTH] = {"smooth", 'S', NULL,
+                    "by a finer filter, out of a larger decode: sharper, and slower"},
     [OWN_QUALITY] = {"quality", 'q', "N", "of JPEG and WebP, 1 to 100 (90)"},
     [OWN_FORMAT] = {"format", 'f', "FORMAT", "of a folder: write all as jpg, png, webp, ppm or bmp"},
     [OWN_COUNT] = {"concurrency", 'c', "N", "of a folder: pictures at once, as --jobs (one a core)"},
@@ -123,6 +126,7 @@ static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale
                                     .quality = USUAL_QUALITY,
                                     .shard = 1,
                                     .shards = 1,
+                                    .smooth = given[OWN_SMOOTH],
                                     .recursive = given[OWN_RECURSIVE],
                                     .anew = given[OWN_ANEW],
                                     .synced = given[OWN_SYNC],

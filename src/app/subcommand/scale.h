@@ -12,6 +12,7 @@ struct fz_scale_settings {
     int quality;
     const struct fz_file_kind *kind; /* what all are written as; NULL: as what they are */
     unsigned shard, shards;          /* the first of one: all */
+    bool smooth; /* by a finer filter, and slower */
     bool recursive, anew, synced, quiet, json, lists;
 };
 

@@ -235,6 +235,7 @@ static void begin_job(struct batch *b, size_t index)
     struct fz_job *job = fz_job_new(FZ_JOB_SCALE, 0, fz_path_join(b->in, item->name), &b->crew.quit);
     job->box_w = s->box_w;
     job->box_h = s->box_h;
+    job->smooth = s->smooth;
     job->background = (uint32_t)s->options->values[FZ_OPTION_BACKGROUND].number;
     job->limits = b->crew.limits;
     struct fz_scaling *scaling = fz_calloc(1, sizeof *scaling);

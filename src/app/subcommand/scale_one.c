@@ -168,6 +168,7 @@ static enum fz_err scale(const struct fz_scale_settings *settings, bool *is_fold
     s.request.background = (uint32_t)options->values[FZ_OPTION_BACKGROUND].number;
     s.request.box_w = settings->box_w;
     s.request.box_h = settings->box_h;
+    s.request.smooth = settings->smooth;
     sigset_t held;
     handle_signals(&held);
     /* No other process lives while this one may be held over OUT: it would stay as long. */
