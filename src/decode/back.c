@@ -157,6 +157,12 @@ static enum fz_err open_anim(struct back *back, const struct fz_image_request *r
     return code;
 }
 
+/* Too large to be written twice. */
+static struct fz_carried *carried_of(const struct back *back)
+{
+    return (struct fz_carried *)(void *)(back->memory + FZ_RING_HEADER_BYTES);
+}
+
 static enum fz_err no_anim(struct fz_error *err)
 {
     return fz_fail(err, FZ_E_INTERNAL, 0, "no animation is open");
@@ -199,6 +205,9 @@ static enum fz_err work(struct back *back, int fd, struct fz_call_done *done, un
         break;
     case FZ_CALL_XMP:
         fz_metadata_read_xmp(request.bytes, request.len, &more->metadata);
+        break;
+    case FZ_CALL_CARRY:
+        fz_metadata_carry(fd, back->call.box_w, back->call.box_h, carried_of(back));
         break;
     case FZ_CALL_OPEN:
         code = open_anim(back, &request, more, &done->error);

@@ -10,6 +10,7 @@ enum {
     OWN_SIZE,
     OWN_SMOOTH,
     OWN_QUALITY,
+    OWN_STRIP,
     OWN_FORMAT,
     OWN_COUNT,
     OWN_RECURSIVE,
@@ -23,9 +24,9 @@ enum {
 
 static const struct fz_own_option own[] = {
     [OWN_SIZE] = {"size", 's', "SIZE", "N or WxH: what the result fits into, px; 0 is full size (400)"},
-    [OWN_SMOOTH] = {"smooth", 'S', NULL,
-                    "by a finer filter, out of a larger decode: sharper, and slower"},
+    [OWN_SMOOTH] = {"smooth", 'S', NULL, "by a finer filter, out of a larger decode: sharper, and slower"},
     [OWN_QUALITY] = {"quality", 'q', "N", "of JPEG and WebP, 1 to 100 (90)"},
+    [OWN_STRIP] = {"strip", 0, NULL, "without EXIF, XMP and IPTC, which are kept else"},
     [OWN_FORMAT] = {"format", 'f', "FORMAT", "of a folder: write all as jpg, png, webp, ppm or bmp"},
     [OWN_COUNT] = {"concurrency", 'c', "N", "of a folder: pictures at once, as --jobs (one a core)"},
     [OWN_RECURSIVE] = {"recursive", 'r', NULL, "of a folder: those below it too"},
@@ -127,6 +128,7 @@ static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale
                                     .shard = 1,
                                     .shards = 1,
                                     .smooth = given[OWN_SMOOTH],
+                                    .strips = given[OWN_STRIP],
                                     .recursive = given[OWN_RECURSIVE],
                                     .anew = given[OWN_ANEW],
                                     .synced = given[OWN_SYNC],

@@ -243,6 +243,7 @@ static void begin_job(struct batch *b, size_t index)
                                    .kind = item->kind,
                                    .copy = item->keeps ? fz_path_join(b->out, item->name) : NULL,
                                    .quality = s->quality,
+                                   .strips = s->strips,
                                    .anew = s->anew,
                                    .synced = s->synced};
     job->load = scaling;
