@@ -1,13 +1,21 @@
-"""What the results of frieze scale look like: the filter, fine detail, the edges of what is clear, by other decoders."""
+"""What the results of frieze scale look like: the filter, fine detail, the edges of what is clear, colours; by other decoders."""
 # ctest: COST 20
 
+import io
 import math
+import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 import similarity
+from frieze import need
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "corpus"))
+import generate  # noqa: E402
 
 SIZE, SIDE = (1600, 1200), 200
 
@@ -103,3 +111,65 @@ def test_clear_pixels_leave_no_fringe(home, suffix, smooth):
 def test_smooth_leaves_alone_what_fits(home, files):
     scale(home, "-S", "-s", 1600, files / "baseline.jpg", home / "same.jpg")
     assert (home / "same.jpg").read_bytes() == (files / "baseline.jpg").read_bytes()
+
+
+# --- colours ---------------------------------------------------------------------------------------
+
+PRIMARIES = {"p3": {"red": (0.68, 0.32), "green": (0.265, 0.69), "blue": (0.15, 0.06)},
+             "adobe": {"red": (0.64, 0.33), "green": (0.21, 0.71), "blue": (0.15, 0.06)}}
+
+
+def colored(path, kind):
+    """Saturated patches and a grey ramp in colours that are not those of sRGB; gives the profile."""
+    y, x = np.mgrid[0:600, 0:900]
+    hue, light = x // 100 / 9 * 2 * np.pi, (y // 100 + 1) / 7
+    rgb = np.stack([np.clip(255 * light * (1 + 0.9 * np.cos(hue + turn)) / 1.6, 0, 255) for turn in (0, 2.1, 4.2)], -1)
+    rgb[500:] = (x[500:] / 900 * 255)[..., None]
+    image = Image.fromarray(rgb.astype(np.uint8))
+    options = {"quality": 95, "subsampling": 0}
+    if kind == "grey":
+        image, profile = image.convert("L"), generate.profile(gamma=1.8)
+        options = {"quality": 95}
+    elif kind == "cmyk":
+        need("vips")
+        image.save(path.with_suffix(".tif"), icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+        subprocess.run(["vips", "icc_export", path.with_suffix(".tif"), path, "--output-profile", "cmyk"], check=True)
+        path.with_suffix(".tif").unlink()
+        return
+    else:
+        profile = generate.profile(PRIMARIES[kind])
+    image.save(path, icc_profile=profile, **options)
+
+
+def by_pillow(path, size):
+    with Image.open(path) as image:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+        return ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB").resize(size, Image.LANCZOS)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
+@pytest.mark.parametrize("kind", ["p3", "adobe", "grey", "cmyk"])
+def test_colours_come_out_in_srgb(home, kind, suffix):
+    """As Pillow and libvips convert them; without a profile, which means sRGB everywhere."""
+    source, out = home / "in.jpg", home / f"out.{suffix}"
+    colored(source, kind)
+    scale(home, "-S", "-q", 98, "-s", 300, source, out)
+    with Image.open(out) as image:
+        assert image.mode == "RGB" and "icc_profile" not in image.info
+        mine = np.asarray(image, dtype=float)
+        expected = np.asarray(by_pillow(source, image.size), dtype=float)
+    with Image.open(source) as image:
+        as_it_is = np.asarray(image.convert("RGB").resize((300, 200), Image.LANCZOS), dtype=float)
+    assert np.abs(mine - expected).mean() < 2.5 < np.abs(mine - as_it_is).mean()
+    need("vips")
+    subprocess.run(["vips", "icc_transform", source, home / "vips.png", "srgb", "--embedded", "--intent", "perceptual",
+                    "--black-point-compensation"], check=True)
+    with Image.open(home / "vips.png") as image:
+        expected = np.asarray(image.convert("RGB").resize((300, 200), Image.LANCZOS), dtype=float)
+    assert np.abs(mine - expected).mean() < 2.5
+
+
+def test_what_fits_keeps_its_profile(home):
+    colored(home / "in.jpg", "p3")
+    scale(home, "-s", 900, home / "in.jpg", home / "out.jpg")
+    assert (home / "out.jpg").read_bytes() == (home / "in.jpg").read_bytes()
