@@ -3,7 +3,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
 pkg_check_modules(libraries REQUIRED IMPORTED_TARGET
-    sdl2 SDL2_image SDL2_ttf libjpeg libpng zlib libwebp libwebpdemux libtiff-4>=4.5 lcms2 libexif expat sqlite3
+    sdl2 SDL2_image SDL2_ttf libjpeg libpng zlib libwebp libwebpdemux libwebpmux libtiff-4>=4.5 lcms2 libexif expat sqlite3
     jansson libmd libseccomp>=2.5 fontconfig fribidi harfbuzz libutf8proc)
 
 find_package(GIF 5 REQUIRED) # giflib brings no .pc file on most systems

@@ -103,7 +103,7 @@ _frieze() {
     fi
     if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == @(probe|scale) && $cur == -* ]]; then
         local own=--help
-        [[ ${COMP_WORDS[1]} == scale ]] && own+=' --size --quality --background'
+        [[ ${COMP_WORDS[1]} == scale ]] && own+=' --size --smooth --strip --quality --background'
         _frieze_words "$own --limit-pixels --limit-bytes --limit-frames --limit-nesting --limit-seconds"
         return
     fi

@@ -136,6 +136,7 @@ static struct fz_image_request request_of(struct back *back, int fd)
         .box_w = call->box_w,
         .box_h = call->box_h,
         .covers = call->covers != 0,
+        .smooth = call->smooth != 0,
         .region = call->region,
         .page = call->page,
         .background = call->background,
@@ -154,6 +155,12 @@ static enum fz_err open_anim(struct back *back, const struct fz_image_request *r
     if (code == FZ_OK)
         put_anim(more, back->anim);
     return code;
+}
+
+/* Too large to be written twice. */
+static struct fz_carried *carried_of(const struct back *back)
+{
+    return (struct fz_carried *)(void *)(back->memory + FZ_RING_HEADER_BYTES);
 }
 
 static enum fz_err no_anim(struct fz_error *err)
@@ -198,6 +205,9 @@ static enum fz_err work(struct back *back, int fd, struct fz_call_done *done, un
         break;
     case FZ_CALL_XMP:
         fz_metadata_read_xmp(request.bytes, request.len, &more->metadata);
+        break;
+    case FZ_CALL_CARRY:
+        fz_metadata_carry(fd, back->call.box_w, back->call.box_h, carried_of(back));
         break;
     case FZ_CALL_OPEN:
         code = open_anim(back, &request, more, &done->error);

@@ -96,7 +96,8 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
     struct fz_pixels pixels = {job->surface->pixels, job->surface->w, job->surface->h, job->surface->pitch};
     struct fz_encoded tile;
     enum fz_encoding encoding = image->shows_background ? FZ_ENCODING_PNG : FZ_ENCODING_JPEG;
-    if (fz_image_encode(encoding, &pixels, QUALITY, &tile, NULL) != FZ_OK)
+    const struct fz_encode how = {.encoding = encoding, .quality = QUALITY};
+    if (fz_image_encode(&pixels, &how, &tile, NULL) != FZ_OK)
         return;
     struct fz_cache_facts facts = {
         .width = image->width,

@@ -254,6 +254,14 @@ void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len,
         fz_front_read_xmp(&engine->front, bytes, len, out);
 }
 
+void fz_engine_carry(struct fz_engine *engine, int fd, int width, int height, struct fz_carried *out)
+{
+    if (engine->scratch)
+        fz_metadata_carry(fd, width, height, out);
+    else
+        fz_front_carry(&engine->front, fd, width, height, out);
+}
+
 /* --- animations --------------------------------------------------------------------------------------------------- */
 
 enum fz_err fz_stream_open(struct fz_engine *engine, const struct fz_image_request *request,

@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 
 struct fz_engine;
+struct fz_carried;
 struct fz_quarantine;
 
 /* Counted by all engines together. */
@@ -71,6 +72,9 @@ enum fz_err fz_engine_probe(struct fz_engine *engine, const struct fz_image_requ
                             struct fz_probe *out, struct fz_error *err);
 void fz_engine_read_metadata(struct fz_engine *engine, int fd, struct fz_metadata *out);
 void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len, struct fz_metadata *out);
+
+/* As fz_metadata_carry. */
+void fz_engine_carry(struct fz_engine *engine, int fd, int width, int height, struct fz_carried *out);
 
 /* Any thread but a running render thread. Starts a decoder process to see which layers of the sandbox hold, and why others do
  * not. */

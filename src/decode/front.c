@@ -262,3 +262,13 @@ void fz_front_read_more(const struct fz_front *front, union fz_call_more *more)
 {
     memcpy(more, fz_ring_input(front->ring), sizeof *more);
 }
+
+void fz_front_read_carried(const struct fz_front *front, struct fz_carried *out)
+{
+    const struct fz_carried *left = (const struct fz_carried *)(const void *)fz_ring_input(front->ring);
+    memcpy(out->len, left->len, sizeof out->len); /* before they are judged: the decoder may write on */
+    for (int i = 0; i < FZ_CARRIED_KINDS; i++) {
+        out->len[i] = out->len[i] <= FZ_CARRIED_MOST ? out->len[i] : 0;
+        memcpy(out->bytes[i], left->bytes[i], out->len[i]);
+    }
+}

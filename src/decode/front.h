@@ -60,6 +60,9 @@ enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const str
 /* What the decoder left for the last answer, as it stands there: not checked. */
 void fz_front_read_more(const struct fz_front *front, union fz_call_more *more);
 
+/* The same of a CARRY: nothing is wrong with its lengths, and nothing else is known of it. */
+void fz_front_read_carried(const struct fz_front *front, struct fz_carried *out);
+
 /* front_call.c: the functions of the engine, by a process. */
 enum fz_err fz_front_load(struct fz_front *front, const struct fz_image_request *request,
                           struct fz_image *out, SDL_Surface **surface, struct fz_error *err);
@@ -72,6 +75,7 @@ const char *fz_front_sniff(struct fz_front *front, int fd, struct fz_error *err)
 enum fz_err fz_front_probe(struct fz_front *front, const struct fz_image_request *request,
                            struct fz_probe *out, struct fz_error *err);
 void fz_front_read_metadata(struct fz_front *front, int fd, struct fz_metadata *out);
+void fz_front_carry(struct fz_front *front, int fd, int width, int height, struct fz_carried *out);
 void fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len, struct fz_metadata *out);
 enum fz_err fz_front_open(struct fz_front *front, const struct fz_image_request *request,
                           struct fz_anim_facts *facts, struct fz_error *err);

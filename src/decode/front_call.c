@@ -11,6 +11,7 @@ static struct fz_call call_of(enum fz_call_what what, const struct fz_image_requ
         .box_w = request->box_w,
         .box_h = request->box_h,
         .covers = request->covers,
+        .smooth = request->smooth,
         .page = request->page,
         .background = request->background,
         .region = request->region,
@@ -159,6 +160,17 @@ void fz_front_read_metadata(struct fz_front *front, int fd, struct fz_metadata *
 {
     struct fz_call call = small_call(front, FZ_CALL_METADATA);
     ask_metadata(front, &call, &(struct fz_front_input){.fd = fd}, out);
+}
+
+void fz_front_carry(struct fz_front *front, int fd, int width, int height, struct fz_carried *out)
+{
+    struct fz_call call = small_call(front, FZ_CALL_CARRY);
+    struct fz_call_done done;
+    call.box_w = width;
+    call.box_h = height;
+    memset(out->len, 0, sizeof out->len);
+    if (fz_front_ask(front, &call, &(struct fz_front_input){.fd = fd}, NULL, &done, NULL, NULL) == FZ_OK)
+        fz_front_read_carried(front, out);
 }
 
 void fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len, struct fz_metadata *out)

@@ -82,6 +82,7 @@ struct fz_job {
     uint32_t root; /* the source that it lies in; WORK: the one that is reached next, the worker's */
     int box_w, box_h;
     bool covers; /* DECODE: the box is filled, what is beside it is cut off on both sides alike */
+    bool smooth; /* see struct fz_image_request */
     struct fz_image_region region; /* DETAIL: px of the upright picture */
     struct fz_image_index
         *index; /* the same: owned, moves with the job, added to by the worker; NULL: none */

@@ -1,7 +1,9 @@
 #include "decode/scaled.h"
 
+#include "base/mem.h"
 #include "base/new_file.h"
 #include "base/path.h"
+#include "image/metadata/carry.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,8 +21,7 @@ void fz_scaling_free(void *scaling)
 bool fz_image_stays(const struct fz_image *image, const struct fz_file_kind *kind)
 {
     return image->format && strcmp(image->format, kind->format) == 0 && image->orientation == 1 &&
-           !image->damaged && !image->has_profile && image->out_w == image->width &&
-           image->out_h == image->height;
+           !image->damaged && image->out_w == image->width && image->out_h == image->height;
 }
 
 /* --- where to -------------------------------------------------------------------------------------------------------- */
@@ -118,18 +119,33 @@ static void put_in_place(struct fz_job *job, const char *path, const struct fz_e
         fz_fail(&job->error, fz_err_from_errno(errno), errno, "%s: cannot be written", path);
 }
 
-static void write_out(struct fz_job *job)
+enum fz_err fz_scaled_encode(struct fz_engine *engine, int fd, const struct fz_pixels *pixels, bool strips,
+                             const struct fz_file_kind *kind, int quality, struct fz_encoded *out,
+                             struct fz_error *err)
+{
+    bool carries = !strips && kind->encoding != FZ_ENCODING_PPM && kind->encoding != FZ_ENCODING_BMP;
+    struct fz_carried *carried = carries ? fz_try_malloc(sizeof *carried) : NULL;
+    if (carried)
+        fz_engine_carry(engine, fd, pixels->width, pixels->height, carried);
+    const struct fz_encode how = {.encoding = kind->encoding, .quality = quality, .carried = carried};
+    enum fz_err code = fz_image_encode(pixels, &how, out, err);
+    free(carried);
+    return code;
+}
+
+static void write_out(struct fz_decoder *decoder, struct fz_job *job)
 {
     struct fz_scaling *s = job->load;
     const char *copy = s->copy ? s->copy : s->out;
-    if (fz_image_stays(&job->image, fz_file_kind_of(copy))) {
+    if (!s->strips && fz_image_stays(&job->image, fz_file_kind_of(copy))) {
         put_in_place(job, copy, NULL);
         return;
     }
     const struct fz_pixels pixels = {job->surface->pixels, job->surface->w, job->surface->h,
                                      job->surface->pitch};
     struct fz_encoded encoded = {0};
-    if (fz_image_encode(s->kind->encoding, &pixels, s->quality, &encoded, &job->error) == FZ_OK)
+    if (fz_scaled_encode(decoder->engine, job->fd, &pixels, s->strips, s->kind, s->quality, &encoded,
+                         &job->error) == FZ_OK)
         put_in_place(job, s->out, &encoded);
     free(encoded.bytes);
 }
@@ -141,7 +157,7 @@ void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job)
     if (!fz_decoder_load(decoder, job))
         return;
     if (job->error.code == FZ_OK)
-        write_out(job);
+        write_out(decoder, job);
     fz_surface_free(job->surface);
     job->surface = NULL;
     fz_job_close(job);

@@ -27,6 +27,7 @@ struct fz_scaling {
     char *copy; /* owned; in place of `out` where the bytes can stay as they are; NULL: the same */
     struct fz_originals originals;
     int quality; /* as fz_image_encode has it */
+    bool strips; /* nothing goes with the pixels */
     bool anew;   /* even where a result stands there that is newer than the picture */
     bool synced; /* on the disk before it gets its name */
     enum fz_scaled outcome;
@@ -37,8 +38,13 @@ void fz_scaling_free(void *scaling);
  * replaced when the new file is whole, and never where that is the picture itself, or a link. */
 void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job);
 
-/* Any thread but a running render thread. Whether the file itself is what would be written: nothing to turn, to make smaller, to
- * convert or to mend. */
+/* Any thread but a running render thread. Whether the file itself is what would be written: nothing to turn, to make smaller or to
+ * mend. Its colour profile stays in it. */
 bool fz_image_stays(const struct fz_image *image, const struct fz_file_kind *kind);
+
+/* The engine's thread. As fz_image_encode, with what `fd` tells beside its pixels unless `strips`. */
+enum fz_err fz_scaled_encode(struct fz_engine *engine, int fd, const struct fz_pixels *pixels, bool strips,
+                             const struct fz_file_kind *kind, int quality, struct fz_encoded *out,
+                             struct fz_error *err);
 
 #endif

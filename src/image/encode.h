@@ -18,18 +18,29 @@ struct fz_pixels {
     int width, height, pitch_bytes;
 };
 
+struct fz_carried;
+
+/* What they are to become. */
+struct fz_encode {
+    enum fz_encoding encoding;
+    int quality; /* 1 to 100, of JPEG and WebP */
+    const struct fz_carried
+        *carried; /* borrowed: stands in the file too, where its format has a place for it; NULL: nothing */
+};
+
 struct fz_encoded {
     void *bytes; /* owned: free() */
     size_t len;
 };
 
-/* Any thread but the render thread. `quality` is 1 to 100, of JPEG and WebP; sRGB without a profile. What has a side that
- * the format cannot say is UNSUPPORTED; MEMORY. */
-enum fz_err fz_image_encode(enum fz_encoding encoding, const struct fz_pixels *pixels, int quality,
+/* Any thread but the render thread. sRGB without a profile. What has a side that the format cannot say is UNSUPPORTED;
+ * MEMORY. */
+enum fz_err fz_image_encode(const struct fz_pixels *pixels, const struct fz_encode *how,
                             struct fz_encoded *out, struct fz_error *err);
 
-/* The same thread. Writes a PNG where `stream` stands; `level` is zlib's. False with the reason in `why` (if the encoder
+/* The same thread. Writes a PNG where `stream` stands; `level` is zlib's, `carried` may be NULL. False with the reason in `why` (if the encoder
  * knew it) or errno. */
-bool fz_png_write(FILE *stream, const struct fz_pixels *pixels, int level, char *why, size_t why_size);
+bool fz_png_write(FILE *stream, const struct fz_pixels *pixels, int level, const struct fz_carried *carried,
+                  char *why, size_t why_size);
 
 #endif

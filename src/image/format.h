@@ -122,6 +122,11 @@ struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height);
  * a part of it is wanted, that of the whole at the same scale. */
 void fz_decode_target(const struct fz_decode *d, int width, int height, int *out_w, int *out_h);
 
+/* The decoder's thread. Both for decoders that scale: the least size in which they may give it. That of the result, or more where
+ * it is to be smooth. */
+struct fz_part fz_decode_least_part(const struct fz_decode *d, int width, int height);
+void fz_decode_least(const struct fz_decode *d, int width, int height, int *least_w, int *least_h);
+
 /* The decoder's thread. `width x height` is the picture as stored, `in_w x in_h` the size in which its rows
  * will come (at least the target's). Allocates the result. LIMIT, MEMORY. */
 enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w, int in_h);

@@ -69,6 +69,7 @@ struct fz_image_request {
     int box_w, box_h; /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
     bool
         covers; /* it is as large as fills the box instead, up to FZ_IMAGE_COVER boxes long; not of a region */
+    bool smooth; /* by a finer filter, out of more than the least that covers the result */
     /* Of a region (brought inside the picture where it is not) the result is exactly the box, at most the region's own
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */

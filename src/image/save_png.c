@@ -1,11 +1,15 @@
 #include "image/encode.h"
 #include "image/image.h"
+#include "image/metadata/carry.h"
 
+#include "base/mem.h"
 #include "base/new_file.h"
 
 #include <errno.h>
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <png.h>
 
@@ -16,6 +20,8 @@ struct png_save {
     png_structp png;
     png_infop info;
     FILE *file;
+    const struct fz_carried *carried;
+    char *xmp; /* owned: a text that ends */
     char *why;
     size_t why_size;
 };
@@ -33,6 +39,29 @@ static void on_warning(png_structp png, png_const_charp text)
     (void)text;
 }
 
+/* W3C, Portable Network Graphics, third edition, 11.3.3.2 and 11.3.4; XMP specification, part 3, 1.1.5. */
+static void set_carried(struct png_save *save)
+{
+    static char keyword[] = "XML:com.adobe.xmp", none[] = "";
+    uint32_t len;
+    const uint8_t *data = fz_carried_get(save->carried, FZ_CARRIED_EXIF, &len);
+    if (data)
+        png_set_eXIf_1(save->png, save->info, len, (png_bytep)(uintptr_t)data); /* which it copies */
+    data = fz_carried_get(save->carried, FZ_CARRIED_XMP, &len);
+    save->xmp = data ? fz_try_malloc((size_t)len + 1) : NULL;
+    if (!save->xmp)
+        return;
+    memcpy(save->xmp, data, len);
+    save->xmp[len] = '\0';
+    const png_text text = {.compression = PNG_ITXT_COMPRESSION_NONE,
+                           .key = keyword,
+                           .text = save->xmp,
+                           .itxt_length = len,
+                           .lang = none,
+                           .lang_key = none};
+    png_set_text(save->png, save->info, &text, 1);
+}
+
 static void write_rows(struct png_save *save, const struct fz_pixels *pixels, int level)
 {
     png_init_io(save->png, save->file);
@@ -41,6 +70,7 @@ static void write_rows(struct png_save *save, const struct fz_pixels *pixels, in
                  PNG_FILTER_TYPE_DEFAULT);
     png_set_compression_level(save->png, level);
     png_set_filter(save->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
+    set_carried(save);
     png_write_info(save->png, save->info);
     png_set_filler(save->png, 0, PNG_FILLER_AFTER);
     png_set_bgr(save->png);
@@ -49,9 +79,10 @@ static void write_rows(struct png_save *save, const struct fz_pixels *pixels, in
     png_write_end(save->png, NULL);
 }
 
-bool fz_png_write(FILE *stream, const struct fz_pixels *pixels, int level, char *why, size_t why_size)
+bool fz_png_write(FILE *stream, const struct fz_pixels *pixels, int level, const struct fz_carried *carried,
+                  char *why, size_t why_size)
 {
-    struct png_save save = {.file = stream, .why = why, .why_size = why_size};
+    struct png_save save = {.file = stream, .carried = carried, .why = why, .why_size = why_size};
     save.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &save, on_error, on_warning);
     save.info = save.png ? png_create_info_struct(save.png) : NULL;
     volatile bool done = false;
@@ -62,6 +93,7 @@ bool fz_png_write(FILE *stream, const struct fz_pixels *pixels, int level, char 
         done = true;
     }
     png_destroy_write_struct(&save.png, &save.info);
+    free(save.xmp);
     return done;
 }
 
@@ -75,7 +107,7 @@ enum fz_err fz_image_save_png(const char *path, const uint8_t *pixels, int width
     char why[96] = "";
     errno = 0;
     const struct fz_pixels all = {.at = pixels, .width = width, .height = height, .pitch_bytes = pitch_bytes};
-    bool whole = fz_png_write(file.stream, &all, COMPRESSION, why, sizeof why);
+    bool whole = fz_png_write(file.stream, &all, COMPRESSION, NULL, why, sizeof why);
     if (fz_new_file_close(&file, whole))
         return FZ_OK;
     code = errno ? fz_err_from_errno(errno) : FZ_E_IO;

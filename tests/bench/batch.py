@@ -1,6 +1,9 @@
-"""frieze scale against the decode limit, and against what else people shrink a folder with: 400 px, each in a fresh folder."""
+"""frieze scale against the decode limit, and against what else people shrink a folder with: 400 px, each in a fresh folder. How
+much the results look like what a full decode and Lanczos make of the same."""
 
+import functools
 import json
+import multiprocessing
 import os
 import pathlib
 import shutil
@@ -11,7 +14,12 @@ import time
 import stage
 import subject
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+import similarity  # noqa: E402
+from PIL import Image  # noqa: E402
+
 SIDE = 400
+ALIKE = ("vipsthumbnail",)  # peers whose results are compared
 PILLOW = """
 import sys, pathlib, multiprocessing
 from PIL import Image
@@ -51,11 +59,23 @@ def frieze(context, home, source, count, *more):
     return timed(home, [str(context.frieze), "scale", "-s", str(SIDE), *more, str(source), str(home.path("out"))], count)
 
 
-def memory(context, home, source):
+def likeness_of(out, path):
+    with Image.open(out / path.name) as image:
+        return similarity.ssim(image, similarity.reference(path, image.size))
+
+
+def likeness(home, source, cores):
+    """The mean SSIM of what lies in `out` now."""
+    with multiprocessing.Pool(cores) as pool:
+        found = pool.map(functools.partial(likeness_of, home.path("out")), sorted(source.iterdir()), 1)
+    return sum(found) / len(found)
+
+
+def memory(context, home, source, *more):
     """Bytes a worker at the peak."""
     out = home.path("out")
     shutil.rmtree(out, ignore_errors=True)
-    process = stage.start([str(context.frieze), "scale", "--json", "-s", str(SIDE), str(source), str(out)], home,
+    process = stage.start([str(context.frieze), "scale", "--json", "-s", str(SIDE), *more, str(source), str(out)], home,
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     watch = stage.MemoryWatch(process.pid)
     watch.start()
@@ -82,8 +102,13 @@ def run(context):
         found["frieze"] = frieze(context, home, source, count)
         found["frieze one"] = frieze(context, home, source, count, "-c", "1")
         found["memory"] = memory(context, home, context.corpus / context.wall)
+        found["memory smooth"] = memory(context, home, context.corpus / context.wall, "-S")
+        found["smooth"] = frieze(context, home, source, count, "-S")
+        found["likeness smooth"] = likeness(home, source, cores)
         for name, (program, command) in others(cores).items():
             if shutil.which(program):
                 text = command.format(source=source, out=home.path("out"), script=script)
                 found[name] = timed(home, ["sh", "-c", text], count)
+                if name in ALIKE and found[name]:
+                    found[f"likeness {name}"] = likeness(home, source, cores)
     return found

@@ -32,6 +32,8 @@ QUIT_SHARE_MS = 1000.0
 SCROLLED_MOST, SCROLL_COLD = 500, 1.3
 GROWTH_SHARE = 1.2  # of the work at 100 pictures
 BATCH_SHARE, BATCH_LOSS, BATCH_BYTES = 0.9, 0.05, 40e6
+SMOOTH_SHARE = 1.4
+SMOOTH_PEERS = ("vipsthumbnail", "Pillow with draft")  # no slower than these
 BATCH_PEERS = {"vipsthumbnail": 1.0, "Pillow with draft": 1.0, "convert -resize": 1 / 8}
 LEAST_INPUTS = 12  # fewer key presses answered while loading say nothing
 
@@ -362,6 +364,27 @@ def batch_figures(raw):
     return rows
 
 
+def smooth_figures(raw):
+    """The same with -S; and how far the results are from what a full decode and Lanczos give, against vipsthumbnail's."""
+    runs = raw.get("batch", [])
+    took = [figure(run, "smooth") for run in runs]
+    shares = ratios(took, [figure(run, "limit") for run in runs])
+    rows = [Figure("batch -S, with encoding", median(shares), "x decoding alone", SMOOTH_SHARE, worst=worst(shares),
+                   note=f"{(median(took) or 0):.2f} s").judge(),
+            Figure("batch -S: memory a worker, peak PSS, 12 megapixels",
+                   median([figure(run, "memory smooth") for run in runs]), "bytes", BATCH_BYTES).judge()]
+    for name in SMOOTH_PEERS:
+        against = ratios(took, [figure(run, name) for run in runs])
+        rows.append(Figure(f"batch -S: against {name}", median(against), "x its time", 1.0, worst=worst(against),
+                           counts=median(against) is not None).judge())
+    likeness = {name: [figure(run, f"likeness {name}") for run in runs] for name in ("smooth", "vipsthumbnail")}
+    lost = {name: [1 - value if value else None for value in values] for name, values in likeness.items()}
+    share = median(ratios(lost["smooth"], lost["vipsthumbnail"]))
+    return rows + [Figure("batch -S: SSIM lost against Lanczos of a full decode", share, "of what vipsthumbnail loses", 1.0,
+                          counts=share is not None, note=f"SSIM {(median(likeness['smooth']) or 0):.4f} against "
+                          f"{(median(likeness['vipsthumbnail']) or 0):.4f}").judge()]
+
+
 def large_figures(raw):
     base = each(raw, "limit_large", "wall_ms")
     shares = ratios([figure(run, "wall") for run in good(raw, "frieze_large")], base)
@@ -376,7 +399,7 @@ def judge(raw, peers, count, full):
     return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
             + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + scale_figures(raw) if full else [])
             + freeze_figures(raw) + memory_figure(raw)
-            + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) if full else [])
+            + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) + smooth_figures(raw) if full else [])
             + [failure_figure(raw)] + large_figures(raw))
 
 

@@ -88,7 +88,7 @@ def test_the_very_bytes(home):
     turned = pictures.write(home / "turned.jpg", 5, (300, 200), exif=exif)
     scale(home, "-s", "0", turned, home / "upright.jpg")
     with Image.open(home / "upright.jpg") as image:
-        assert image.size == (200, 300) and 0x112 not in image.getexif()
+        assert image.size == (200, 300) and image.getexif().get(0x112, 1) == 1
     # The bytes say what it is, not the name.
     path.rename(home / "jpeg.png")
     scale(home, home / "jpeg.png", home / "really.png")

@@ -3,6 +3,7 @@
 #include "image/anim/anim.h"
 #include "image/metadata/orientation.h"
 #include "image/format.h"
+#include "image/metadata/carry.h"
 #include "image/metadata/metadata.h"
 #include "image/probe.h"
 #include "image/pixels/profile.h"
@@ -223,6 +224,21 @@ static bool run_metadata(const struct target *target, const uint8_t *data, size_
     return true;
 }
 
+static bool run_carry(const struct target *target, const uint8_t *data, size_t size)
+{
+    (void)target;
+    static struct fz_carried carried;
+    int fd = open_bytes(data, size);
+    fz_metadata_carry(fd, 320, 200, &carried);
+    close(fd);
+    for (int kind = 0; kind < FZ_CARRIED_KINDS; kind++)
+        PROMISE(carried.len[kind] <= FZ_CARRIED_MOST);
+    uint32_t len;
+    const uint8_t *exif = fz_carried_get(&carried, FZ_CARRIED_EXIF, &len);
+    PROMISE(!exif || fz_exif_orientation(exif, len) == 1);
+    return true;
+}
+
 static bool run_xmp(const struct target *target, const uint8_t *data, size_t size)
 {
     (void)target;
@@ -270,7 +286,7 @@ const struct target targets[] = {
     FORMAT("pfm"),    FORMAT("ilbm"),     FORMAT("xv"),       FORMAT("xpm"),
     FORMAT("svg"),    FORMAT("heic"),     FORMAT("avif"),     FORMAT("jxl"),
     FORMAT("raw"),    FORMAT("pcx"),      FORMAT("psd"),      FORMAT("tga"),
-    {"any", run_any}, {"anim", run_anim}, {"exif", run_exif}, {"metadata", run_metadata},
+    {"any", run_any}, {"anim", run_anim}, {"exif", run_exif}, {"metadata", run_metadata}, {"carry", run_carry},
     {"xmp", run_xmp}, {"icc", run_icc},
 };
 const size_t target_count = sizeof targets / sizeof *targets;

@@ -7,7 +7,8 @@
 #include <math.h>
 
 /* 4 bytes a pixel, no gaps; orientation 1 unless given. Caller frees. */
-static uint8_t *reduce(const uint8_t *in, int in_w, int in_h, int out_w, int out_h, int orientation)
+static uint8_t *reduce_by(enum fz_kernel kernel, const uint8_t *in, int in_w, int in_h, int out_w, int out_h,
+                          int orientation)
 {
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     bool swaps = fz_orient_swaps(orientation);
@@ -16,7 +17,7 @@ static uint8_t *reduce(const uint8_t *in, int in_w, int in_h, int out_w, int out
     struct fz_orient orient;
     fz_orient_init(&orient, orientation, out, (swaps ? out_h : out_w) * 4, out_w, out_h);
     struct fz_reduce r;
-    assert_true(fz_reduce_init(&r, scratch, in_w, in_h, out_w, out_h, &orient));
+    assert_true(fz_reduce_init(&r, scratch, kernel, in_w, in_h, out_w, out_h, &orient));
     for (int y = 0; y < in_h; y++) {
         uint8_t *row = fz_reduce_input(&r);
         memcpy(row, in + (size_t)y * (size_t)in_w * 4, (size_t)in_w * 4);
@@ -28,22 +29,36 @@ static uint8_t *reduce(const uint8_t *in, int in_w, int in_h, int out_w, int out
     return out;
 }
 
+static uint8_t *reduce(const uint8_t *in, int in_w, int in_h, int out_w, int out_h, int orientation)
+{
+    return reduce_by(FZ_KERNEL_CUBIC, in, in_w, in_h, out_w, out_h, orientation);
+}
+
 static double cubic(double x)
 {
     x = fabs(x);
     return x < 1 ? 1.5 * x * x * x - 2.5 * x * x + 1 : x < 2 ? -0.5 * x * x * x + 2.5 * x * x - 4 * x + 2 : 0;
 }
 
+static double lanczos(double x)
+{
+    const double pi = 3.14159265358979;
+    return x == 0 ? 1 : fabs(x) < 3 ? 3 * sin(pi * x) * sin(pi * x / 3) / (pi * pi * x * x) : 0;
+}
+
+static double (*const kernels[])(double) = {[FZ_KERNEL_CUBIC] = cubic, [FZ_KERNEL_LANCZOS] = lanczos};
+enum { KERNELS = sizeof kernels / sizeof *kernels };
+
 /* How much of each input pixel there is in output pixel i; from a ratio of 10 on, groups of pixels count as one. */
-static void weigh(double *weights, int i, int in, int out)
+static void weigh(double (*kernel)(double), double *weights, int i, int in, int out)
 {
     int group = in / out / 5 > 1 ? in / out / 5 : 1, groups = (in + group - 1) / group;
     double ratio = (double)in / group / out, center = (i + 0.5) * ratio, sum = 0;
     for (int g = 0; g < groups; g++)
-        sum += cubic((g + 0.5 - center) / ratio);
+        sum += kernel((g + 0.5 - center) / ratio);
     for (int j = 0; j < in; j++) {
         int size = j / group == groups - 1 ? in - (groups - 1) * group : group;
-        weights[j] = cubic((j / group + 0.5 - center) / ratio) / sum / size;
+        weights[j] = kernel((j / group + 0.5 - center) / ratio) / sum / size;
     }
 }
 
@@ -84,28 +99,32 @@ static void test_same_size_is_a_copy(void **state)
     free(out);
 }
 
+static void check_against_filter(enum fz_kernel kernel, const int *s, uint32_t seed)
+{
+    static double across[4000], down[5000];
+    uint8_t *in = make_noise(s[0], s[1], seed);
+    uint8_t *out = reduce_by(kernel, in, s[0], s[1], s[2], s[3], 1);
+    int step = s[2] * s[3] / 200 + 1; /* not all pixels of the large ones */
+    for (int i = 0; i < s[2] * s[3]; i += step) {
+        weigh(kernels[kernel], across, i % s[2], s[0], s[2]);
+        weigh(kernels[kernel], down, i / s[2], s[1], s[3]);
+        for (int c = 0; c < 4; c++) {
+            double want = filtered(in, across, down, s[0], s[1], c);
+            if (fabs(out[i * 4 + c] - want) > 1.01)
+                fail_msg("kernel %d, %dx%d -> %dx%d: (%d, %d) is %d, not %.2f", (int)kernel, s[0], s[1], s[2],
+                         s[3], i % s[2], i / s[2], out[i * 4 + c], want);
+        }
+    }
+    free(in);
+    free(out);
+}
+
 static void test_equals_the_filter(void **state)
 {
     (void)state;
-    static double across[4000], down[5000];
-    for (int k = 0; k < SIZES; k++) {
-        const int *s = sizes[k];
-        uint8_t *in = make_noise(s[0], s[1], (uint32_t)k);
-        uint8_t *out = reduce(in, s[0], s[1], s[2], s[3], 1);
-        int step = s[2] * s[3] / 200 + 1; /* not all pixels of the large ones */
-        for (int i = 0; i < s[2] * s[3]; i += step) {
-            weigh(across, i % s[2], s[0], s[2]);
-            weigh(down, i / s[2], s[1], s[3]);
-            for (int c = 0; c < 4; c++) {
-                double want = filtered(in, across, down, s[0], s[1], c);
-                if (fabs(out[i * 4 + c] - want) > 1.01)
-                    fail_msg("%dx%d -> %dx%d: (%d, %d) is %d, not %.2f", s[0], s[1], s[2], s[3], i % s[2],
-                             i / s[2], out[i * 4 + c], want);
-            }
-        }
-        free(in);
-        free(out);
-    }
+    for (int kernel = 0; kernel < KERNELS; kernel++)
+        for (int k = 0; k < SIZES; k++)
+            check_against_filter((enum fz_kernel)kernel, sizes[k], (uint32_t)k);
 }
 
 static void test_vectors_equal_plain_c(void **state)
@@ -155,11 +174,13 @@ static void test_flat_color_stays(void **state)
             uint8_t *in = malloc(count * 4);
             for (size_t i = 0; i < count; i++)
                 memcpy(in + i * 4, (uint8_t[]){(uint8_t)v, (uint8_t)(255 - v), (uint8_t)(v / 2), 255}, 4);
-            uint8_t *out = reduce(in, s[0], s[1], s[2], s[3], 1);
-            for (int i = 0; i < s[2] * s[3]; i++)
-                assert_memory_equal(out + i * 4, in, 4);
+            for (int kernel = 0; kernel < KERNELS; kernel++) {
+                uint8_t *out = reduce_by((enum fz_kernel)kernel, in, s[0], s[1], s[2], s[3], 1);
+                for (int i = 0; i < s[2] * s[3]; i++)
+                    assert_memory_equal(out + i * 4, in, 4);
+                free(out);
+            }
             free(in);
-            free(out);
         }
 }
 
@@ -212,17 +233,27 @@ static double contrast(const uint8_t *out, int in, int side, double from, double
 static void test_zone_plate(void **state)
 {
     (void)state;
-    const int sizes_px[][2] = {{1024, 256}, {1000, 300}, {1024, 128}, {2048, 100}};
-    for (int k = 0; k < 4; k++) {
-        int in = sizes_px[k][0], side = sizes_px[k][1];
-        uint8_t *plate = make_zone_plate(in), *out = reduce(plate, in, in, side, side, 1);
-        assert_true(contrast(out, in, side, 0, 0.25) > 85);
-        assert_true(contrast(out, in, side, 0.6, 0.75) < 13);
-        assert_true(contrast(out, in, side, 0.75, 1) < 3);
-        assert_true(contrast(out, in, side, 1, 99) < 1);
-        free(plate);
-        free(out);
-    }
+    const int sizes_px[][2] = {{1024, 256}, {1000, 300}, {1024, 128}, {4096, 300}};
+    static const struct {
+        double passed, most, beyond, rest;
+    } bounds[] = {
+        [FZ_KERNEL_CUBIC] = {85, 13, 3, 1},
+        [FZ_KERNEL_LANCZOS] = {88, 10, 1.5, 1},
+    };
+    for (int kernel = 0; kernel < KERNELS; kernel++)
+        for (int k = 0; k < 4; k++) {
+            int in = sizes_px[k][0], side = sizes_px[k][1];
+            uint8_t *plate = make_zone_plate(in);
+            uint8_t *out = reduce_by((enum fz_kernel)kernel, plate, in, in, side, side, 1);
+            const double found[] = {contrast(out, in, side, 0, 0.25), contrast(out, in, side, 0.6, 0.75),
+                                    contrast(out, in, side, 0.75, 1), contrast(out, in, side, 1, 99)};
+            print_message("kernel %d, %d to %d: %.1f %.1f %.1f %.1f\n", kernel, in, side, found[0], found[1],
+                          found[2], found[3]);
+            assert_true(found[0] > bounds[kernel].passed && found[1] < bounds[kernel].most);
+            assert_true(found[2] < bounds[kernel].beyond && found[3] < bounds[kernel].rest);
+            free(plate);
+            free(out);
+        }
 }
 
 static void test_turned_rows_equal_turned_result(void **state)

@@ -173,6 +173,7 @@ static struct fz_job *new_job(struct fz_scale_batch *batch, struct fz_scale_item
     job->root = item->root;
     job->box_w = s->box_w;
     job->box_h = s->box_h;
+    job->smooth = s->smooth;
     job->background = (uint32_t)s->options->values[FZ_OPTION_BACKGROUND].number;
     job->limits = batch->limits;
     struct fz_scaling *scaling = fz_calloc(1, sizeof *scaling);
@@ -181,6 +182,7 @@ static struct fz_job *new_job(struct fz_scale_batch *batch, struct fz_scale_item
                                    .copy = item->keeps ? fz_path_join(batch->out, item->name) : NULL,
                                    .originals = {batch->in, s->recursive},
                                    .quality = s->quality,
+                                   .strips = s->strips,
                                    .anew = s->anew,
                                    .synced = s->synced};
     job->load = scaling;

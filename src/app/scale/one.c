@@ -36,6 +36,8 @@ struct scale {
     struct fz_look look; /* this is not */
     bool is_folder;
     int quality;
+    bool strips;
+    struct fz_encoded encoded; /* owned; none: the picture's own bytes are copied */
     struct fz_image_request request;
     struct fz_own_engine own;
     struct fz_image image;
@@ -119,7 +121,7 @@ static void handle_signals(sigset_t *held)
     }
 }
 
-static enum fz_err put_in_place(const struct scale *s, const struct fz_encoded *encoded, struct fz_error *err)
+static enum fz_err put_in_place(const struct scale *s, struct fz_error *err)
 {
     struct fz_new_file file;
     sigset_t held;
@@ -132,8 +134,9 @@ static enum fz_err put_in_place(const struct scale *s, const struct fz_encoded *
         return code;
     if (file.is_special) /* a pipe, whose other end may never read */
         sigprocmask(SIG_UNBLOCK, &held, NULL);
-    bool whole = encoded ? fz_new_file_write(&file, encoded->bytes, encoded->len, shall_end, NULL)
-                         : fz_new_file_copy(&file, s->in_fd, shall_end, NULL);
+    bool whole = s->encoded.bytes
+                     ? fz_new_file_write(&file, s->encoded.bytes, s->encoded.len, shall_end, NULL)
+                     : fz_new_file_copy(&file, s->in_fd, shall_end, NULL);
     if (fz_new_file_close(&file, whole))
         return FZ_OK;
     int sys = errno;
@@ -142,32 +145,34 @@ static enum fz_err put_in_place(const struct scale *s, const struct fz_encoded *
     return fz_fail(err, fz_err_from_errno(errno), errno, "%s: cannot be written", s->out);
 }
 
-static enum fz_err write_out(struct scale *s)
+/* While there is somebody who reads what goes with the pixels. */
+static enum fz_err encode(struct scale *s)
 {
-    struct fz_encoded encoded = {0};
     const struct fz_pixels pixels = {s->image.pixels, s->image.out_w, s->image.out_h, s->image.pitch_bytes};
-    bool copied = fz_image_stays(&s->image, s->kind);
-    if (!copied && !s->kind->is_written)
-        return fz_fail(s->err, FZ_E_USAGE, 0, "%s: only " FZ_WRITTEN_SUFFIXES " can be written", s->out);
     struct fz_error why = {0};
+    if (!s->strips && fz_image_stays(&s->image, s->kind))
+        return FZ_OK;
+    if (!s->kind->is_written)
+        return fz_fail(s->err, FZ_E_USAGE, 0, "%s: only " FZ_WRITTEN_SUFFIXES " can be written", s->out);
     enum fz_err code =
-        copied ? FZ_OK : fz_image_encode(s->kind->encoding, &pixels, s->quality, &encoded, &why);
-    if (code != FZ_OK)
-        return fz_fail(s->err, code, 0, "%s: %s", s->out, why.msg);
-    code = put_in_place(s, copied ? NULL : &encoded, s->err);
-    free(encoded.bytes);
-    return code;
+        fz_scaled_encode(s->own.engine, s->in_fd, &pixels, s->strips, s->kind, s->quality, &s->encoded, &why);
+    return code == FZ_OK ? FZ_OK : fz_fail(s->err, code, 0, "%s: %s", s->out, why.msg);
 }
 
 /* *is_folder: nothing has been done. */
 static enum fz_err scale(const struct fz_scale_settings *settings, bool *is_folder, struct fz_error *err)
 {
     const struct fz_options *options = settings->options;
-    struct scale s = {.in = settings->in, .in_fd = -1, .quality = settings->quality, .err = err};
+    struct scale s = {.in = settings->in,
+                      .in_fd = -1,
+                      .quality = settings->quality,
+                      .strips = settings->strips,
+                      .err = err};
     s.request.limits = fz_limits_from_options(options);
     s.request.background = (uint32_t)options->values[FZ_OPTION_BACKGROUND].number;
     s.request.box_w = settings->box_w;
     s.request.box_h = settings->box_h;
+    s.request.smooth = settings->smooth;
     sigset_t held;
     handle_signals(&held);
     /* No other process lives while this one may be held over OUT: it would stay as long. */
@@ -177,13 +182,16 @@ static enum fz_err scale(const struct fz_scale_settings *settings, bool *is_fold
         code = open_in(&s);
     if (code == FZ_OK && !s.is_folder)
         code = decode(&s);
+    if (code == FZ_OK && !s.is_folder)
+        code = encode(&s);
     fz_own_engine_stop(&s.own);
     if (code == FZ_OK && !s.is_folder)
-        code = write_out(&s);
+        code = put_in_place(&s, err);
     *is_folder = code == FZ_OK && s.is_folder;
     if (s.in_fd >= 0)
         close(s.in_fd);
     fz_surface_free(s.surface);
+    free(s.encoded.bytes);
     free(s.out);
     return code;
 }

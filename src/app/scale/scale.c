@@ -9,7 +9,9 @@
 enum { MAX_SIDE = 100000, USUAL_SIDE = 400, USUAL_QUALITY = 90, MAX_SHARDS = 1000000 };
 enum {
     OWN_SIZE,
+    OWN_SMOOTH,
     OWN_QUALITY,
+    OWN_STRIP,
     OWN_FORMAT,
     OWN_COUNT,
     OWN_RECURSIVE,
@@ -25,7 +27,9 @@ enum {
 
 static const struct fz_own_option own[] = {
     [OWN_SIZE] = {"size", 's', "SIZE", "N or WxH: what the result fits into, px; 0 is full size (400)"},
+    [OWN_SMOOTH] = {"smooth", 'S', NULL, "by a finer filter, out of a larger decode: sharper, and slower"},
     [OWN_QUALITY] = {"quality", 'q', "N", "of JPEG and WebP, 1 to 100 (90)"},
+    [OWN_STRIP] = {"strip", 0, NULL, "without EXIF, XMP and IPTC, which are kept else"},
     [OWN_FORMAT] = {"format", 'f', "FORMAT", "of a folder: write all as jpg, png, webp, ppm or bmp"},
     [OWN_COUNT] = {"concurrency", 'c', "N", "of a folder: pictures at once, as --jobs (one a core)"},
     [OWN_RECURSIVE] = {"recursive", 'r', NULL, "of a folder: those below it too"},
@@ -132,6 +136,8 @@ static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale
     s->in = strcmp(source, "-") == 0 ? NULL : source;
     s->out = arguments->operands[1];
     s->shows = given[OWN_SHOW];
+    s->smooth = given[OWN_SMOOTH];
+    s->strips = given[OWN_STRIP];
     s->recursive = given[OWN_RECURSIVE];
     s->anew = given[OWN_ANEW];
     s->synced = given[OWN_SYNC];

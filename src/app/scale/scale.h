@@ -13,6 +13,8 @@ struct fz_scale_settings {
     int quality;
     const struct fz_file_kind *kind; /* what all are written as; NULL: as what they are */
     unsigned shard, shards;          /* the first of one: all */
+    bool smooth;                     /* by a finer filter, and slower */
+    bool strips;                     /* without EXIF and the like */
     bool recursive, anew, synced, quiet, json, lists;
     bool shows; /* in a window */
 };

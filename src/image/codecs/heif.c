@@ -85,7 +85,7 @@ static void choose_thumbnail(struct heif *h)
 {
     heif_item_id ids[MAX_THUMBNAILS];
     int target_w, target_h;
-    fz_decode_target(h->d, h->width, h->height, &target_w, &target_h);
+    fz_decode_least(h->d, h->width, h->height, &target_w, &target_h);
     int count = heif_image_handle_get_list_of_thumbnail_IDs(h->handle, ids, MAX_THUMBNAILS);
     for (int i = 0; i < count; i++) {
         struct heif_image_handle *small = NULL;

@@ -40,7 +40,7 @@ static enum fz_err take_info(struct jxl *j)
     if (j->info.xsize != d->header.width || j->info.ysize != d->header.height)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
     int target_w, target_h;
-    fz_decode_target(d, (int)j->info.xsize, (int)j->info.ysize, &target_w, &target_h);
+    fz_decode_least(d, (int)j->info.xsize, (int)j->info.ysize, &target_w, &target_h);
     j->coarse =
         (uint64_t)target_w * DC_SCALE <= j->info.xsize && (uint64_t)target_h * DC_SCALE <= j->info.ysize;
     bool deep = j->info.bits_per_sample > 8;

@@ -214,7 +214,7 @@ static enum fz_err develop(struct fz_decode *d, struct raw *r)
 static bool covers(const struct fz_decode *d, const struct raw *r)
 {
     int target_w, target_h;
-    fz_decode_target(d, (int)d->header.width, (int)d->header.height, &target_w, &target_h);
+    fz_decode_least(d, (int)d->header.width, (int)d->header.height, &target_w, &target_h);
     int64_t a = (int64_t)r->preview_w * d->header.height, b = (int64_t)r->preview_h * d->header.width;
     return (int)r->preview_w >= target_w && (int)r->preview_h >= target_h && r->preview_h > 0 &&
            a - b <= b / 100 && b - a <= b / 100;

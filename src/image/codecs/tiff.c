@@ -231,7 +231,7 @@ enum fz_err fz_tiff_load(struct fz_decode *d)
     struct fz_tiff_pages pages = fz_tiff_find_page(&d->file, d->request->page, &at);
     d->turn = d->out->orientation = fz_tiff_page_orientation(&d->file, d->request->page);
     const struct fz_header *h = &d->header;
-    struct fz_part part = fz_decode_part(d, (int)h->width, (int)h->height);
+    struct fz_part part = fz_decode_least_part(d, (int)h->width, (int)h->height);
     struct fz_tiff_level level = {at, h->width, h->height};
     fz_tiff_find_level(&d->file, d->request->page, &part, &level);
     enum fz_err code = open_file(&t);

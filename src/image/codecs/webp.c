@@ -50,7 +50,7 @@ uint64_t fz_webp_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     bool framed = width != h->width || height != h->height;
     int out_w = (int)width, out_h = (int)height;
     if (may_scale(lossless, alpha, framed))
-        fz_decode_target(d, out_w, out_h, &out_w, &out_h);
+        fz_decode_least(d, out_w, out_h, &out_w, &out_h);
     uint64_t px = width * height, out_px = (uint64_t)out_w * (uint64_t)out_h;
     if (may_crop(d, framed, out_px))
         out_px =
@@ -116,7 +116,7 @@ static enum fz_err set_up(struct webp *w)
     w->width = is->width;
     w->height = is->height;
     if (may_scale(is->format == 2, is->has_alpha != 0, framed))
-        fz_decode_target(d, is->width, is->height, &w->width, &w->height);
+        fz_decode_least(d, is->width, is->height, &w->width, &w->height);
     w->x = framed ? (int)h->frame_x : 0;
     w->y = framed ? (int)h->frame_y : 0;
     if (may_crop(d, framed, (uint64_t)w->width * (uint64_t)w->height))

@@ -298,7 +298,7 @@ static enum fz_err decode(struct jpeg *j)
     if (code != FZ_OK)
         return code;
     int width = (int)cinfo->image_width, height = (int)cinfo->image_height;
-    struct fz_part part = fz_decode_part(d, width, height);
+    struct fz_part part = fz_decode_least_part(d, width, height);
     code = skip_to_band(j, &part);
     if (code != FZ_OK)
         return code;

@@ -8,7 +8,7 @@
 enum {
     FZ_FILTER_ONE = 1 << 14, /* what the weights of a result add up to */
     FZ_FILTER_BLOCK = 32,    /* values that are worked on together: rows have room for whole blocks */
-    FZ_FILTER_MAX_TAPS = 40  /* even, as all numbers of taps are */
+    FZ_FILTER_MAX_TAPS = 60  /* even, as all numbers of taps are */
 };
 
 /* One way to do it; all give the same to the last bit. */

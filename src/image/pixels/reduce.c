@@ -11,10 +11,11 @@ typedef float vec4f __attribute__((vector_size(16)));
 typedef int32_t vec4i __attribute__((vector_size(16)));
 typedef uint16_t vec4h __attribute__((vector_size(8)));
 
-/* The filter reaches over 2 output pixels to each side. Where that is 40 pixels of the input, these are averaged in groups
+/* The filter reaches over 2 or 3 output pixels to each side. From a ratio of 10 on, pixels of the input are averaged in groups
  * first, down to a ratio from 5 on: what is too fine for a group to hold back comes through it weakly, and so far above what
  * the result can show that hardly anything is seen of it. It is faster, and fewer rows have to be kept. */
-enum { REACH = 2, GROUPED_RATIO = 5, SUM_ROWS = 257 };
+enum { MOST_REACH = 3, GROUPED_RATIO = 5, SUM_ROWS = 257 };
+static_assert(2 * MOST_REACH * 2 * GROUPED_RATIO <= FZ_FILTER_MAX_TAPS, "every window has room");
 
 /* --- the filter ----------------------------------------------------------------------------------- */
 
@@ -28,17 +29,37 @@ static double cubic(double x)
     return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
 }
 
+/* Duchon, Lanczos Filtering in One and Two Dimensions (1979): sinc, windowed by the main lobe of another one. */
+static double lanczos(double x)
+{
+    double angle = fabs(x) * 3.14159265358979323846, window = angle / MOST_REACH;
+    if (angle < 1e-9)
+        return 1;
+    return window < 3.14159265358979323846 ? sin(angle) / angle * sin(window) / window : 0;
+}
+
+static const struct {
+    double (*weigh)(double x);
+    int reach; /* px of the result */
+} kernels[] = {
+    [FZ_KERNEL_CUBIC] = {cubic, 2},
+    [FZ_KERNEL_LANCZOS] = {lanczos, MOST_REACH},
+};
+
 /* The pixels of a row (or column) of `len` that output pixel i is made of. */
 struct window {
     double center, ratio;
+    double (*weigh)(double x);
     int first, end;
 };
 
 static struct window make_window(const struct fz_reduce_axis *axis, int i, int len)
 {
-    double center = axis->from + (i + 0.5) * axis->ratio, reach = REACH * axis->ratio;
+    double center = axis->from + (i + 0.5) * axis->ratio;
+    double reach = kernels[axis->kernel].reach * axis->ratio;
     int first = (int)floor(center - reach - 0.5) + 1, end = (int)ceil(center + reach - 0.5);
-    return (struct window){center, axis->ratio, first > 0 ? first : 0, end < len ? end : len};
+    return (struct window){center, axis->ratio, kernels[axis->kernel].weigh, first > 0 ? first : 0,
+                           end < len ? end : len};
 }
 
 /* Their weights, which add up to FZ_FILTER_ONE; zeros to either side make them `taps`. The place of the first. */
@@ -48,7 +69,7 @@ static int make_weights(const struct window *w, int len, int16_t *weights, int t
     int first = w->first + taps > len ? len - taps : w->first;
     first = first > 0 ? first : 0;
     for (int k = w->first; k < w->end; k++)
-        sum += values[k - w->first] = cubic((k + 0.5 - w->center) / w->ratio);
+        sum += values[k - w->first] = w->weigh((k + 0.5 - w->center) / w->ratio);
     int rest = FZ_FILTER_ONE, largest = w->first - first;
     memset(weights, 0, (size_t)taps * sizeof *weights);
     for (int k = w->first; k < w->end; k++) {
@@ -63,22 +84,24 @@ static int make_weights(const struct window *w, int len, int16_t *weights, int t
 }
 
 /* Even, and no window has more. */
-static int count_taps(double ratio)
+static int count_taps(int reach, double ratio)
 {
-    return ((int)ceil(2 * REACH * ratio) + 1) / 2 * 2;
+    return ((int)ceil(2 * reach * ratio) + 1) / 2 * 2;
 }
 
 /* --- set up --------------------------------------------------------------------------------------- */
 
 /* Of a part, *from and *length of `whole`, the filter sees what lies around it too, so that parts fit together. Groups begin
  * where those of the whole do. */
-static void set_up_axis(struct fz_reduce_axis *axis, int whole, int *from, int *length, int out)
+static void set_up_axis(struct fz_reduce_axis *axis, enum fz_kernel kernel, int whole, int *from, int *length,
+                        int out)
 {
-    int group = *length / out / GROUPED_RATIO;
+    int group = *length / out / GROUPED_RATIO, reach_px = kernels[kernel].reach;
+    axis->kernel = kernel;
     axis->group = group = group > 1 ? group : 1;
     axis->ratio = (double)*length / group / out;
-    axis->taps = count_taps(axis->ratio);
-    int64_t reach = (int64_t)ceil(REACH * axis->ratio) * group, end = *from + *length + reach;
+    axis->taps = count_taps(reach_px, axis->ratio);
+    int64_t reach = (int64_t)ceil(reach_px * axis->ratio) * group, end = *from + *length + reach;
     int start = *from > reach ? (int)(*from - reach) / group * group : 0;
     axis->from = (double)(*from - start) / group;
     axis->len = (int)((end - start + group - 1) / group);
@@ -93,13 +116,13 @@ static size_t whole_blocks(size_t count)
     return (count + FZ_FILTER_BLOCK - 1) / FZ_FILTER_BLOCK * FZ_FILTER_BLOCK;
 }
 
-static bool set_up_filter(struct fz_reduce *r, struct fz_image_scratch *scratch)
+static bool set_up_filter(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel)
 {
     struct fz_image_region *part = &r->part;
     int ways;
     r->filter = fz_filter_ways(&ways);
-    set_up_axis(&r->across, r->in_w, &part->x, &part->w, r->out_w);
-    set_up_axis(&r->down, r->in_h, &part->y, &part->h, r->out_h);
+    set_up_axis(&r->across, kernel, r->in_w, &part->x, &part->w, r->out_w);
+    set_up_axis(&r->down, kernel, r->in_h, &part->y, &part->h, r->out_h);
     assert(r->across.taps <= FZ_FILTER_MAX_TAPS && r->down.taps <= FZ_FILTER_MAX_TAPS);
     const size_t in_values = (size_t)r->part.w * 4, out_w = (size_t)r->out_w, taps = (size_t)r->across.taps;
     const size_t px = (size_t)(r->across.len > r->across.taps ? r->across.len : r->across.taps);
@@ -123,22 +146,23 @@ static bool set_up_filter(struct fz_reduce *r, struct fz_image_scratch *scratch)
     return true;
 }
 
-uint64_t fz_reduce_bytes(uint64_t in_w, uint64_t part_w, uint64_t out_w)
+uint64_t fz_reduce_bytes(enum fz_kernel kernel, uint64_t in_w, uint64_t part_w, uint64_t out_w)
 {
-    uint64_t around = part_w < in_w ? part_w * 3 * REACH / out_w + FZ_FILTER_BLOCK : FZ_FILTER_BLOCK;
-    return in_w * 4 + (part_w + around) * (8 + FZ_FILTER_MAX_TAPS * 4 + 8 + 4 * REACH) +
+    const uint64_t reach = (uint64_t)kernels[kernel].reach, taps = 2 * reach * 2 * GROUPED_RATIO;
+    uint64_t around = part_w < in_w ? part_w * 3 * reach / out_w + FZ_FILTER_BLOCK : FZ_FILTER_BLOCK;
+    return in_w * 4 + (part_w + around) * (8 + taps * 4 + 8 + 4 * reach) +
            out_w * (4 + 4 + 4 * FZ_REDUCE_BAND);
 }
 
-bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w,
-                    int out_h, const struct fz_orient *orient)
+bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel, int in_w,
+                    int in_h, int out_w, int out_h, const struct fz_orient *orient)
 {
-    return fz_reduce_init_part(r, scratch, in_w, in_h, &(struct fz_image_region){0, 0, in_w, in_h}, out_w,
-                               out_h, orient);
+    return fz_reduce_init_part(r, scratch, kernel, in_w, in_h, &(struct fz_image_region){0, 0, in_w, in_h},
+                               out_w, out_h, orient);
 }
 
-bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h,
-                         const struct fz_image_region *part, int out_w, int out_h,
+bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel,
+                         int in_w, int in_h, const struct fz_image_region *part, int out_w, int out_h,
                          const struct fz_orient *orient)
 {
     assert(part->w >= out_w && out_w >= 1 && part->h >= out_h && out_h >= 1);
@@ -154,7 +178,7 @@ bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, 
             return false;
         r->band = scratch->output.data;
     }
-    return r->copy || set_up_filter(r, scratch);
+    return r->copy || set_up_filter(r, scratch, kernel);
 }
 
 /* --- rows out ------------------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* To any smaller size by a cubic filter, rows in, rows out. Works on the values as they are, as most programs do: a picture
+/* To any smaller size by a cubic filter or a finer one, rows in, rows out. Works on the values as they are, as most programs do: a picture
  * looks the same in all of them. */
 #ifndef FZ_IMAGE_PIXELS_REDUCE_H
 #define FZ_IMAGE_PIXELS_REDUCE_H
@@ -15,15 +15,21 @@ struct fz_reduce_finish {
     const void *ctx;                                       /* borrowed until the last row */
 };
 
+enum fz_kernel {
+    FZ_KERNEL_CUBIC,  /* Catmull-Rom: sharp enough, and fast */
+    FZ_KERNEL_LANCZOS /* of three lobes */
+};
+
 enum { FZ_REDUCE_BAND = 64 }; /* output rows that are turned together: a cache line of the result and more */
 
 /* Any thread. The memory that it takes at most: a row of in_w px; sums, kept rows, column and weights for the part of
  * it that is shown and what the filter sees around it; places and the band for each of out_w px. */
-uint64_t fz_reduce_bytes(uint64_t in_w, uint64_t part_w, uint64_t out_w);
+uint64_t fz_reduce_bytes(enum fz_kernel kernel, uint64_t in_w, uint64_t part_w, uint64_t out_w);
 
 struct fz_filter;
 
 struct fz_reduce_axis {
+    enum fz_kernel kernel;
     int group;    /* pixels that are averaged before the filter; 1 = none */
     int len;      /* px that the filter reads, */
     double from;  /* where the result begins among them, */
@@ -57,13 +63,13 @@ struct fz_reduce {
 
 /* Any thread. Borrows the scratch buffers and what `orient` points to until the last row. in_w >= out_w >= 1
  * and in_h >= out_h >= 1. False: out of memory. */
-bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h, int out_w,
-                    int out_h, const struct fz_orient *orient);
+bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel, int in_w,
+                    int in_h, int out_w, int out_h, const struct fz_orient *orient);
 
 /* Any thread. The same of a part of the rows, px of these. r->part is then what is needed of them: the part, and what the
  * filter sees around it. The others are dropped. */
-bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, int in_w, int in_h,
-                         const struct fz_image_region *part, int out_w, int out_h,
+bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel,
+                         int in_w, int in_h, const struct fz_image_region *part, int out_w, int out_h,
                          const struct fz_orient *orient);
 
 /* Same thread. For decoders that leave out what is not of the part: the next `rows` rows, all above it, do not come; all

@@ -1,0 +1,59 @@
+#include "image/metadata/carry.h"
+
+#include "image/metadata/parts.h"
+
+enum { HEAD_BYTES = 64 << 10 };
+
+/* Of Photoshop's resources (Adobe Photoshop File Formats Specification, Image Resource Blocks), the one that is IPTC. */
+static struct fz_block find_iptc(const struct fz_blocks *blocks)
+{
+    enum { SIGNATURE = 14, IPTC = 1028 };
+    const uint8_t *data = blocks->resources.data;
+    size_t len = blocks->resources.len, at = SIGNATURE;
+    if (blocks->iptc.data)
+        return blocks->iptc;
+    while (data && at + 12 <= len && memcmp(data + at, "8BIM", 4) == 0) {
+        size_t name = (data[at + 6] + (size_t)2) & ~(size_t)1, size_at = at + 6 + name;
+        if (size_at + 4 > len)
+            break;
+        size_t size = (size_t)data[size_at] << 24 | (size_t)data[size_at + 1] << 16 |
+                      (size_t)data[size_at + 2] << 8 | data[size_at + 3];
+        if (size > len - size_at - 4)
+            break;
+        if (data[at + 4] == IPTC >> 8 && data[at + 5] == (IPTC & 255))
+            return (struct fz_block){blocks->resources.data + size_at + 4, size};
+        at = size_at + 4 + ((size + 1) & ~(size_t)1);
+    }
+    return (struct fz_block){0};
+}
+
+static void take(struct fz_carried *out, enum fz_carried_kind kind, const struct fz_block *block)
+{
+    if (!block->data || block->len > FZ_CARRIED_MOST)
+        return;
+    memcpy(out->bytes[kind], block->data, block->len);
+    out->len[kind] = (uint32_t)block->len;
+}
+
+void fz_metadata_carry(int fd, int width, int height, struct fz_carried *out)
+{
+    struct fz_excerpt file;
+    struct fz_blocks blocks = {.copy_w = width, .copy_h = height};
+    memset(out->len, 0, sizeof out->len);
+    if (fz_excerpt_open(&file, fd, HEAD_BYTES)) {
+        fz_blocks_find(&file, &blocks);
+        fz_xmp_settle(&blocks.xmp, width, height);
+        struct fz_block iptc = find_iptc(&blocks);
+        take(out, FZ_CARRIED_EXIF, &blocks.exif);
+        take(out, FZ_CARRIED_XMP, &blocks.xmp);
+        take(out, FZ_CARRIED_IPTC, &iptc);
+    }
+    fz_blocks_fini(&blocks);
+    fz_excerpt_close(&file);
+}
+
+const uint8_t *fz_carried_get(const struct fz_carried *carried, enum fz_carried_kind kind, uint32_t *len)
+{
+    *len = carried && carried->len[kind] <= FZ_CARRIED_MOST ? carried->len[kind] : 0;
+    return *len > 0 ? carried->bytes[kind] : NULL;
+}

@@ -1,0 +1,32 @@
+/* What a picture's file tells beside its pixels, made ready to stand in a smaller copy of it: EXIF, XMP and IPTC. */
+#ifndef FZ_IMAGE_METADATA_CARRY_H
+#define FZ_IMAGE_METADATA_CARRY_H
+
+#include <stdint.h>
+
+enum {
+    FZ_CARRIED_MOST = 65000, /* of one kind: what a segment of a JPEG has room for, and its name */
+    FZ_CARRIED_KINDS = 3,
+};
+
+enum fz_carried_kind {
+    FZ_CARRIED_EXIF, /* a TIFF structure */
+    FZ_CARRIED_XMP,  /* a packet */
+    FZ_CARRIED_IPTC, /* datasets of the IIM */
+};
+
+/* Plain data, which may come from anywhere: fz_carried_get believes none of it. */
+struct fz_carried {
+    uint32_t len[FZ_CARRIED_KINDS]; /* 0: none */
+    uint8_t bytes[FZ_CARRIED_KINDS][FZ_CARRIED_MOST];
+};
+
+/* Any thread but the render thread. Of a file open for reading, borrowed, whose offset stays; for a copy that is upright, in
+ * sRGB, and so many px large: its tags say so. What would be wrong of that copy is left out (thumbnails, how the pixels lie in
+ * the file), and so is what is damaged or larger than FZ_CARRIED_MOST. */
+void fz_metadata_carry(int fd, int width, int height, struct fz_carried *out);
+
+/* Any thread. One kind of it, *len bytes, borrowed; NULL: none, as where `carried` is NULL. */
+const uint8_t *fz_carried_get(const struct fz_carried *carried, enum fz_carried_kind kind, uint32_t *len);
+
+#endif

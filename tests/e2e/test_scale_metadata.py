@@ -1,0 +1,241 @@
+"""What goes with the pixels through frieze scale: EXIF, XMP and IPTC, true of the result, seen by other decoders; or nothing."""
+# ctest: COST 12
+
+import io
+import struct
+import subprocess
+
+import pytest
+from PIL import Image, IptcImagePlugin, PngImagePlugin
+
+import pictures
+from frieze import need
+
+MAKE, MODEL, ORIENTATION, DATE, XMP_TAG = 0x10f, 0x110, 0x112, 0x132, 0x2bc
+EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x8769, 0x8825, 0xa005
+TAKEN, NOTE, COLORS, WIDTH, HEIGHT, BITS = 0x9003, 0x927c, 0xa001, 0xa002, 0xa003, 0x9102
+SIZE = (900, 600)
+XMP = ('<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+       'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmp:Rating="4" '
+       'tiff:Orientation="6" exif:PixelXDimension = \'900\' photoshop:ICCProfile="Display P3" '
+       'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/" '
+       'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+       '<tiff:ImageLength>600</tiff:ImageLength><exif:PixelYDimension>600</exif:PixelYDimension>'
+       '<xmp:Label>tiff:Orientation is kept here</xmp:Label></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>')
+
+
+def scale(home, *arguments, status=0):
+    result = home.frieze("scale", *arguments)
+    assert result.status == status, result
+    return result
+
+
+def exif_block(order="<", note=b"maker's own", thumbnail=b"\xff\xd8 a thumbnail \xff\xd9" * 50):
+    """A TIFF structure as cameras write it, with a directory for each purpose; the maker's note stands behind them all."""
+    def directory(at, entries, following=0):
+        body, extra, after = b"", b"", at + 2 + 12 * len(entries) + 4
+        for tag, kind, count, value in entries:
+            if len(value) > 4:
+                body += struct.pack(order + "HHII", tag, kind, count, after + len(extra))
+                extra += value + b"\0" * (len(value) % 2)
+            else:
+                body += struct.pack(order + "HHI", tag, kind, count) + value.ljust(4, b"\0")
+        return struct.pack(order + "H", len(entries)) + body + struct.pack(order + "I", following) + extra
+
+    def short(value):
+        return struct.pack(order + "H", value)
+
+    def long(value):
+        return struct.pack(order + "I", value)
+
+    places = {"exif": 0, "gps": 0, "interop": 0, "thumbnail": 0}
+    for _ in range(2):  # the second time with the places that the first one found
+        first = directory(8, [(0x100, 4, 1, long(900)), (MAKE, 2, 7, b"Frieze\0"), (MODEL, 2, 12, b"Wall Mark 2\0"),
+                              (ORIENTATION, 3, 1, short(6)), (DATE, 2, 20, b"2021:02:03 04:05:06\0"),
+                              (EXIF_IFD, 4, 1, long(places["exif"])), (GPS_IFD, 4, 1, long(places["gps"]))], places["thumbnail"])
+        places["exif"] = 8 + len(first)
+        exif = directory(places["exif"], [(0x829a, 5, 1, long(1) + long(125)), (TAKEN, 2, 20, b"2020:01:02 03:04:05\0"),
+                                          (BITS, 5, 1, long(4) + long(1)), (NOTE, 7, len(note), note), (COLORS, 3, 1, short(65535)),
+                                          (WIDTH, 3, 1, short(900)), (HEIGHT, 4, 1, long(600)),
+                                          (INTEROP_IFD, 4, 1, long(places["interop"]))])
+        places["gps"] = places["exif"] + len(exif)
+        gps = directory(places["gps"], [(1, 2, 2, b"S\0"), (2, 5, 3, b"".join(long(n) for n in (33, 1, 30, 1, 0, 1)))])
+        places["interop"] = places["gps"] + len(gps)
+        interop = directory(places["interop"], [(1, 2, 4, b"R03\0")])
+        places["thumbnail"] = places["interop"] + len(interop)
+        at = places["thumbnail"] + 2 + 12 * 2 + 4
+        small = directory(places["thumbnail"], [(0x201, 4, 1, long(at)), (0x202, 4, 1, long(len(thumbnail)))]) + thumbnail
+    return (b"II*\0" if order == "<" else b"MM\0*") + long(8) + first + exif + gps + interop + small
+
+
+def write(path, exif=None, xmp=None, iptc=None, size=SIZE):
+    image, options = pictures.draw(5, size), {}
+    if exif:
+        options["exif"] = b"Exif\0\0" + exif if path.suffix != ".png" else exif
+    if path.suffix in (".webp", ".avif") and xmp:
+        options["xmp"] = xmp.encode()
+    if path.suffix == ".png" and xmp:
+        info = PngImagePlugin.PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", xmp)
+        options["pnginfo"] = info
+    data = io.BytesIO()
+    image.save(data, Image.registered_extensions()[path.suffix], **options)
+    data = data.getvalue()
+    if path.suffix == ".jpg":
+        data = data[:2] + segment(0xe1, b"http://ns.adobe.com/xap/1.0/\0" + xmp.encode() if xmp else None) \
+            + segment(0xed, b"Photoshop 3.0\0" + iptc if iptc else None) + data[2:]
+    path.write_bytes(data)
+    return path
+
+
+def segment(marker, payload):
+    return b"\xff" + bytes([marker]) + struct.pack(">H", len(payload) + 2) + payload if payload else b""
+
+
+def xmp_of(path):
+    data = path.read_bytes()
+    begin, end = data.find(b"<?xpacket begin"), data.find(b"<?xpacket end")
+    return data[begin:end].decode() if begin >= 0 else None
+
+
+def iim(*texts):
+    return b"".join(struct.pack(">BBBH", 0x1c, 2, number, len(text)) + text for number, text in texts)
+
+
+def resources(*some):
+    return b"".join(b"8BIM" + struct.pack(">HHI", number, 0, len(data)) + data + b"\0" * (len(data) % 2) for number, data in some)
+
+
+@pytest.fixture(params=[".jpg", ".png", ".webp"])
+def source(home, request):
+    return write(home / f"in{request.param}", exif_block(), XMP, resources((1036, b"a thumbnail"), (1028, iim((120, b"a caption")))))
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
+def test_exif_is_true_of_the_result(home, source, suffix, isolation):
+    out = home / f"out{suffix}"
+    scale(home, "--isolation", isolation, "-s", 300, source, out)
+    with Image.open(out) as image:
+        exif = image.getexif()
+        taken = exif.get_ifd(EXIF_IFD)
+        assert image.size == (200, 300) and exif[ORIENTATION] == 1
+        assert (exif[MAKE], exif[MODEL], exif[DATE]) == ("Frieze", "Wall Mark 2", "2021:02:03 04:05:06")
+        assert (taken[WIDTH], taken[HEIGHT], taken[COLORS]) == (200, 300, 1) and taken[TAKEN] == "2020:01:02 03:04:05"
+        assert taken[0x829a] == 1 / 125 and taken[NOTE] == b"maker's own" and BITS not in taken and 0x100 not in exif
+        assert exif.get_ifd(GPS_IFD)[2] == (33, 30, 0) and exif.get_ifd(INTEROP_IFD)[1] == "R98"
+        assert pictures.read(image.convert("RGB"), (0, 0, 200, 300)) == \
+            pictures.read(pictures.draw(5, SIZE).transpose(Image.ROTATE_270), (0, 0, 600, 900))
+    assert b"a thumbnail" not in out.read_bytes()
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
+def test_xmp_is_true_of_the_result(home, source, suffix):
+    out = home / f"out{suffix}"
+    scale(home, "-s", 300, source, out)
+    expected = XMP
+    for old, new in (('tiff:Orientation="6"', 'tiff:Orientation="1"'), ("PixelXDimension = '900'", "PixelXDimension = '200'"),
+                     ("Length>600", "Length>300"), ("YDimension>600", "YDimension>300"), ("Display P3", "sRGB IEC61966-2.1")):
+        assert old in expected
+        expected = expected.replace(old, new)
+    assert xmp_of(out) == expected[:expected.index("<?xpacket end")]
+
+
+def test_libvips_sees_the_same(home, source):
+    need("vipsheader")
+    out = home / "out.jpg"
+    scale(home, "-s", 300, source, out)
+    told = dict(line.split(": ", 1) for line in subprocess.run(["vipsheader", "-a", out], capture_output=True, text=True, check=True)
+                .stdout.splitlines() if ": " in line)
+    assert (told["width"], told["height"], told["interpretation"]) == ("200", "300", "srgb")
+    assert told["orientation"] == "1" and told["exif-ifd0-Make"].startswith("Frieze")
+    assert told["exif-ifd2-PixelXDimension"].startswith("200") and told["exif-ifd3-GPSLatitude"].startswith("33")
+    assert not any(key.startswith("exif-ifd1") or key == "icc-profile-data" for key in told)
+
+
+def test_iptc_goes_along(home):
+    for number, caption in enumerate((b"a caption", b"of even length")):
+        source = write(home / f"{number}.jpg", iptc=resources((1036, b"a thumbnail"), (1028, iim((120, caption)))))
+        scale(home, "-s", 300, source, home / "out.jpg")
+        with Image.open(home / "out.jpg") as image:
+            assert IptcImagePlugin.getiptcinfo(image) == {(2, 120): caption}
+        assert b"a thumbnail" not in (home / "out.jpg").read_bytes()
+
+
+@pytest.mark.parametrize("size", [300, 0])
+def test_stripped(home, source, size):
+    """Nothing at all, also of what would be copied."""
+    for suffix in (".jpg", ".png", ".webp"):
+        out = home / f"out{suffix}"
+        scale(home, "--strip", "-s", size, source, out)
+        with Image.open(out) as image:
+            assert not image.getexif() and not image.info.get("exif") and xmp_of(out) is None
+        assert b"Frieze" not in out.read_bytes() and b"caption" not in out.read_bytes()
+    upright = write(home / f"upright{source.suffix}", exif_block().replace(struct.pack("<HHIH", ORIENTATION, 3, 1, 6),
+                                                                          struct.pack("<HHIH", ORIENTATION, 3, 1, 1)), XMP)
+    scale(home, "-s0", upright, home / f"same{source.suffix}")
+    assert (home / f"same{source.suffix}").read_bytes() == upright.read_bytes()
+    scale(home, "--strip", "-s0", upright, home / f"stripped{source.suffix}")
+    assert b"Frieze" not in (home / f"stripped{source.suffix}").read_bytes()
+
+
+def test_in_a_folder_too(home, source):
+    (home / "some").mkdir()
+    source.rename(home / "some" / source.name)
+    scale(home, "-s", 300, home / "some", home / "out")
+    scale(home, "-s", 300, "--strip", home / "some", home / "bare")
+    with Image.open(home / "out" / source.name) as image:
+        assert image.getexif()[MAKE] == "Frieze"
+    with Image.open(home / "bare" / source.name) as image:
+        assert not image.getexif()
+
+
+def test_big_endian_and_notes_that_stay_where_they_were(home):
+    """What a maker's note points to counts from the start of the structure: it stays in its place, or is left out."""
+    note = b"note" + bytes(range(256)) * 8
+    block = exif_block(">", note)
+    scale(home, "-s", 300, write(home / "in.jpg", block), home / "out.jpg")
+    with Image.open(home / "out.jpg") as image:
+        kept = image.info["exif"][6:]
+        assert image.getexif()[ORIENTATION] == 1 and image.getexif().get_ifd(EXIF_IFD)[NOTE] == note
+    assert kept[:2] == b"MM" and kept.index(note) == block.index(note)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
+def test_what_is_broken_is_left_out(home, suffix):
+    """Cut short anywhere, with a byte turned anywhere, going in circles: the picture is there, and what it keeps can be read."""
+    block = exif_block()
+    broken = [block[:cut] for cut in range(0, len(block), 61)] + [b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\0", b"II*\0\xff\xff\xff\xff"]
+    for at in range(4, 300, 7):
+        broken.append(block[:at] + bytes([block[at] ^ 0xff]) + block[at + 1:])
+    (home / "in").mkdir()
+    for number, some in enumerate(broken):
+        write(home / "in" / f"{number}{suffix}", some or b"\0", XMP[:200 + number])
+    result = scale(home, "-s", 100, home / "in", home / "out")
+    assert f" scaled {len(broken)} using" in result.out
+    for number in range(len(broken)):
+        with Image.open(home / "out" / f"{number}{suffix}") as image:
+            image.load()
+            assert image.getexif().get(ORIENTATION, 1) == 1
+            assert dict(image.getexif()) is not None and image.getexif().get_ifd(EXIF_IFD) is not None
+
+
+def test_what_is_too_large_or_strange_is_left_out(home):
+    scale(home, "-s", 100, write(home / "large.png", xmp=XMP.replace("kept", "kept" + " " * 70000)), home / "out.jpg")
+    assert xmp_of(home / "out.jpg") is None
+    scale(home, "-s", 100, write(home / "other.png", xmp=XMP.replace("tiff:", "t:").replace(":tiff", ":t")), home / "out.jpg")
+    assert xmp_of(home / "out.jpg") is None
+    note = bytes(60000)
+    scale(home, "-s", 100, write(home / "note.jpg", exif_block("<", note, b"")), home / "out.jpg")
+    with Image.open(home / "out.jpg") as image:
+        assert image.getexif()[MAKE] == "Frieze" and image.getexif().get_ifd(EXIF_IFD)[NOTE] == note
+
+
+def test_from_formats_that_are_not_written(home):
+    """A TIFF is such a structure itself, and holds XMP as a tag."""
+    exif = Image.Exif()
+    exif[MAKE], exif[ORIENTATION], exif[XMP_TAG] = "Frieze", 6, XMP.encode()
+    pictures.draw(5, SIZE).save(home / "in.tif", exif=exif)
+    scale(home, "-s", 300, home / "in.tif", home / "out.jpg")
+    with Image.open(home / "out.jpg") as image:
+        assert dict(image.getexif()) == {MAKE: "Frieze", ORIENTATION: 1} and image.size == (200, 300)
+    assert 'tiff:Orientation="1"' in xmp_of(home / "out.jpg")
