@@ -129,7 +129,7 @@ static enum fz_err quit(struct fz_app *app, struct fz_command_call *call, struct
 static enum fz_err back(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
     struct fz_camera *camera = &app->picture.camera;
-    if (fz_search_end(app) || fz_rate_show_all(app) || fz_scale_window_back(app))
+    if (fz_search_end(app) || fz_rate_show_all(app) || (on_wall(app) && fz_scale_window_back(app)))
         return FZ_OK;
     if (!on_wall(app) && camera->mode != FZ_ZOOM_FIT)
         return zoom_reset(app, call, err);

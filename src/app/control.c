@@ -122,6 +122,8 @@ void fz_app_answer_waits(struct fz_app *app)
         struct fz_error err = {0};
         bool is_there = wait->task ? fz_task_is_over(wait->task) : is_reached(app, wait->state);
         bool reached = is_there || atomic_load(&wait->request->gone);
+        if (reached && wait->task)
+            err = wait->task->failure;
         if (!reached && app->now_us >= wait->deadline_us)
             fz_fail(&err, FZ_E_TIMEOUT, 0, "not reached in time");
         if (reached || err.code != FZ_OK) {

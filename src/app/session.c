@@ -36,7 +36,7 @@ static enum fz_err run(struct fz_app *app, const char **sources, char **paths, s
     } else if (!app->ending) {
         fz_app_run(app);
     }
-    if (app->scale.shown && app->status == FZ_OK)
+    if (app->scale.shown && (app->status == FZ_OK || app->status == FZ_E_EMPTY))
         app->status = fz_scale_window_summary(app);
     if (app->list) {
         fz_rate_finish(app);

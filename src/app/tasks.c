@@ -26,21 +26,25 @@ void fz_tasks_init(struct fz_app *app)
     app->scan.task = (struct fz_task){.name = "scan", .obey = obey_scan, .ctx = app};
     fz_task_begin(&app->scan.task, fz_now_us());
     app->keep.task = (struct fz_task){.name = "prime", .knows_total = true};
-    app->scale.batch.task.name = "scale";
+    fz_scale_window_init(app);
 }
 
 void fz_tasks_step(struct fz_app *app)
 {
     struct fz_task *scan = &app->scan.task;
     bool listed = fz_app_is_listed(app);
-    if (!listed && fz_task_is_over(scan))
+    if (!listed && fz_task_is_over(scan)) {
         fz_task_begin(scan, app->now_us);
+        obey_scan(app);
+    }
     if (scan->state == FZ_TASK_IDLE)
         return;
     scan->total = scan->done = fz_list_all_count(app->list);
     scan->failed = app->scan.explicit_failures;
-    if (listed)
+    if (listed) {
         fz_task_end(scan, app->now_us);
+        obey_scan(app);
+    }
 }
 
 /* --- the command ---------------------------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@ void fz_task_begin(struct fz_task *task, int64_t now_us)
     task->since_us = now_us;
     task->worked_us = 0;
     task->was_canceled = false;
+    task->failure = (struct fz_error){0};
 }
 
 static void pause_clock(struct fz_task *task, int64_t now_us)

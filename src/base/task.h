@@ -3,6 +3,8 @@
 #ifndef FZ_BASE_TASK_H
 #define FZ_BASE_TASK_H
 
+#include "base/error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +27,7 @@ struct fz_task {
     int64_t since_us;  /* when it began to work, or did so again */
     int64_t worked_us; /* before that */
     bool was_canceled; /* the last time */
+    struct fz_error failure; /* why it could not be done at all, the last time; code FZ_OK: it could */
     void (*obey)(
         void *
             ctx); /* called once the state has changed by a command; NULL: who works looks at it often enough */

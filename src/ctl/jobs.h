@@ -13,7 +13,7 @@ struct fz_jobs {
     size_t count;
 };
 
-/* The tasks' thread, all of these. One object each: name, state, total, done, failed, rate a second, left_s. */
+/* The tasks' thread, all of these. One object each: name, state, total, done, failed, rate a second, left_s, error. */
 json_t *fz_jobs_list(const struct fz_jobs *jobs, int64_t now_us);
 
 /* Somebody waits for the end of a task. */

@@ -79,6 +79,8 @@ static bool may_write(struct fz_job *job, const char *path)
         fz_fail(&job->error, FZ_E_IO, 0, "%s is the same file", path);
     else if (!s->anew && is_newer(&st, &job->look))
         s->outcome = FZ_SCALED_SKIPPED;
+    else if (s->keeps)
+        fz_fail(&job->error, FZ_E_IO, 0, "%s is there already, and might be an original", path);
     else
         return true;
     return false;

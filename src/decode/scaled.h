@@ -28,6 +28,7 @@ struct fz_scaling {
     struct fz_originals originals;
     int quality; /* as fz_image_encode has it */
     bool strips; /* nothing goes with the pixels */
+    bool keeps;  /* what stands there may be an original, and is never replaced */
     bool anew;   /* even where a result stands there that is newer than the picture */
     bool synced; /* on the disk before it gets its name */
     enum fz_scaled outcome;

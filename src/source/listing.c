@@ -31,10 +31,16 @@ void fz_sources_end_listing(struct fz_sources *sources)
 
 static void end_now(struct fz_scanner *scanner)
 {
-    fz_walk_drop(&scanner->walk);
+    fz_walk_drop_unlisted(scanner);
     fz_paths_drop(scanner);
-    while (scanner->next < scanner->end)
-        fz_scanner_listed(scanner, scanner->next++);
+    scanner->next = scanner->end;
+    for (uint32_t i = scanner->first; i < scanner->end; i++) {
+        struct fz_root *root = fz_scanner_root(scanner, i);
+        if (root->listed || root->row->own_scanner) /* which ends by itself, or with its paths */
+            continue;
+        root->rereads = false; /* what is not read again is not gone */
+        fz_scanner_listed(scanner, i);
+    }
 }
 
 bool fz_listing_may_go_on(struct fz_scanner *scanner)

@@ -244,6 +244,21 @@ static void take_given(struct fz_reader_front *front)
         give(reader, FZ_CONTAINER(node, struct fz_given, node));
 }
 
+/* Whether its reader hears of it or not: of what it tells later, LISTED is left out. */
+static void say_listed(struct fz_reader_front *front)
+{
+    for (uint32_t i = 0; i < front->sources->root_count && front->sources->given_fd < 0; i++) {
+        struct fz_root *root = &front->sources->roots[i];
+        if (root->listed)
+            continue;
+        struct fz_source_event *event = fz_calloc(1, sizeof *event);
+        event->kind = FZ_SOURCE_LISTED;
+        event->root = front->sources->first_root + i;
+        root->listed = true;
+        hand_over(front, event);
+    }
+}
+
 static void take_listing(struct fz_reader_front *front)
 {
     uint64_t rings;
@@ -253,6 +268,8 @@ static void take_listing(struct fz_reader_front *front)
     front->listing_was_told = true;
     for (uint32_t i = 0; i < front->sources->scanner_count; i++)
         send_listing(front, &front->readers[i], ends != front->ends);
+    if (ends != front->ends)
+        say_listed(front);
     front->ends = ends;
 }
 

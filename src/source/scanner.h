@@ -57,7 +57,7 @@ struct fz_scanner {
     struct fz_sources *sources;
     uint32_t first, end; /* its roots */
     SDL_Thread *thread;  /* main thread */
-    int listing_fd;      /* immutable after start: an eventfd; the listing was held, let go or ended; -1: none */
+    int listing_fd; /* immutable after start: an eventfd; the listing was held, let go or ended; -1: none */
     /* its own thread */
     uint32_t next;   /* the next root that was never begun */
     unsigned ends;   /* of listings, that were heard of */

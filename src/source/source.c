@@ -315,8 +315,7 @@ enum fz_err fz_sources_read_for(struct fz_sources **out, struct fz_parcel *parce
         (struct fz_scanner){.sources = sources, .end = sources->root_count, .reading = FZ_TREE_NONE};
     sources->scanner_count = 1;
     *out = sources;
-    return code != FZ_OK ? code
-                         : start_scanner(&sources->scanners[0], "frieze:scanner", &err);
+    return code != FZ_OK ? code : start_scanner(&sources->scanners[0], "frieze:scanner", &err);
 }
 
 void fz_sources_stop(struct fz_sources *sources)

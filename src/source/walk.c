@@ -23,18 +23,32 @@ enum {
     OPEN_RETRIES = 3, /* each waits twice as long */
 };
 
-void fz_walk_drop(struct fz_walk *walk)
+static size_t drop_unlisted(const struct fz_scanner *scanner, struct fz_walk_job *jobs, size_t first,
+                            size_t count)
+{
+    size_t kept = first;
+    for (size_t i = first; i < count; i++) {
+        if (fz_scanner_root(scanner, jobs[i].root)->listed)
+            jobs[kept++] = jobs[i];
+        else
+            free(jobs[i].name);
+    }
+    return kept;
+}
+
+void fz_walk_drop_unlisted(struct fz_scanner *scanner)
+{
+    struct fz_walk *walk = &scanner->walk;
+    walk->count = drop_unlisted(scanner, walk->stack, 0, walk->count);
+    walk->link_count = drop_unlisted(scanner, walk->links, walk->link_first, walk->link_count);
+}
+
+void fz_walk_fini(struct fz_walk *walk)
 {
     for (size_t i = 0; i < walk->count; i++)
         free(walk->stack[i].name);
     for (size_t i = walk->link_first; i < walk->link_count; i++)
         free(walk->links[i].name);
-    walk->count = walk->link_first = walk->link_count = 0;
-}
-
-void fz_walk_fini(struct fz_walk *walk)
-{
-    fz_walk_drop(walk);
     free(walk->stack);
     free(walk->links);
     fz_batch_fini(&walk->batch);

@@ -31,8 +31,8 @@ struct fz_scanner;
 /* The scanner's thread, all of these. */
 void fz_walk_fini(struct fz_walk *walk);
 
-/* Nothing that is queued is read. */
-void fz_walk_drop(struct fz_walk *walk);
+/* Of roots that were not read to their end, nothing that is queued is read. */
+void fz_walk_drop_unlisted(struct fz_scanner *scanner);
 
 /* Queues a folder. */
 void fz_walk_push(struct fz_scanner *scanner, uint32_t root, uint32_t parent, const char *name, bool link);

@@ -18,7 +18,7 @@ WINDOW = (800, 600)
 
 
 def contents(folder):
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*")}
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*") if path.is_file()}
 
 
 def age(folder):
@@ -39,7 +39,8 @@ def out(home):
 
 
 def show(home, display, *arguments, **options):
-    return home.start("scale", "--show", "--window", "800x600", "--tile", "100x75", "--no-config", *arguments,
+    size = [] if "-s" in arguments else ["-s", "1600"]
+    return home.start("scale", "--show", "--window", "800x600", "--tile", "100x75", "--no-config", *size, *arguments,
                       display=display, **options)
 
 
@@ -88,7 +89,8 @@ def test_tiles_are_dim_until_they_are_done(home, x11, source, out):
         frieze.ask("jobs", "suspend", "scale")
         frieze.idle("screenful")
         assert job(frieze)["state"] == "suspended"
-        count = wait_until(lambda: (lambda a: a if a == job(frieze)["done"] else 0)(job(frieze)["done"]), "rest")
+        time.sleep(1)  # what was begun ends
+        count = job(frieze)["done"]
         time.sleep(0.4)
         assert job(frieze)["done"] == count < 15
         assert frieze.status()["batch"] == "WORKING"
@@ -165,15 +167,14 @@ def test_closed_in_the_middle(home, x11, source, out, how):
     interrupted = contents(out)
     assert len(interrupted) < 60 and not [name for name in interrupted if not name.endswith(".jpg")]
     frieze.end()
-    again = home.frieze("scale", source, out)
-    assert again.status == 0
-    assert home.frieze("scale", source, home / "undisturbed").status == 0
+    for target in (out, home / "undisturbed"):
+        assert home.frieze("scale", "-s", "1600", source, target).status == 0
     assert contents(out) == contents(home / "undisturbed")
 
 
 def test_terminating_is_told(home, source, out):
     """With decoding on one thread, that is stopped, the end waits for a while."""
-    frieze = home.start("scale", "--show", "-c", "1", source, out).ready()
+    frieze = home.start("scale", "--show", "-c", "1", "-s", "1600", source, out).ready()
     begun(frieze)
     frieze.connection.sendall(b'{"id":7,"cmd":"quit","args":[]}\n{"id":7,"cmd":"status","args":[]}\n')
     answers = [frieze.lines.readline() for _ in range(2)]
@@ -188,6 +189,65 @@ def test_what_cannot_be_is_said_before_there_is_a_window(home, source):
         assert result.status == 2, result
         assert len(result.lines) == 1 and str(target) in result.lines[0]
     assert contents(source) == before
+
+
+@pytest.mark.parametrize("arguments, said", [(["--list"], "--list"), (["one"], "no folder")])
+def test_what_has_no_meaning_in_a_window(home, source, out, arguments, said):
+    path = source / "p0.jpg" if arguments == ["one"] else source
+    result = home.frieze("scale", "--show", "--headless", *[a for a in arguments if a != "one"], path, out)
+    assert result.status == 2 and said in result.err and not out.exists(), result
+
+
+def test_a_source_behind_a_link(home, source, out):
+    (home / "link").symlink_to(source)
+    with home.start("scale", "--show", "-s", "100", home / "link", out) as frieze:
+        assert finished(frieze)["done"] == 60
+    assert len(list(out.iterdir())) == 60
+
+
+def test_an_empty_folder_ends_as_on_the_console(home, out):
+    (home / "empty").mkdir()
+    results = [home.frieze("scale", *show, "--json", home / "empty", out) for show in ([], ["--show", "--headless"])]
+    assert [result.status for result in results] == [1, 1]
+    assert all('"total":0' in result.out for result in results), results
+
+
+@pytest.mark.parametrize("how", ["quit", "cancel"])
+def test_ended_before_all_names_are_known(home, source, out, how):
+    os.mkfifo(home / "paths")
+    paths = os.open(home / "paths", os.O_RDWR)
+    with open(home / "said", "wb") as said:
+        frieze = home.start("scale", "--show", "-", out, stdin=paths, stdout=said).ready()
+    os.write(paths, os.fsencode(source / "p0.jpg") + b"\n")
+    frieze.until(items=1, batch="WORKING")
+    if how == "cancel":
+        frieze.ask("jobs", "cancel", "scale")
+        frieze.ask("jobs", "wait", "scale")
+        assert frieze.status()["batch"] == "IDLE" and frieze.is_running()
+    frieze.ask("quit")
+    assert ended(frieze) == 130
+    assert "canceled" in (home / "said").read_text() and not out.exists()
+    os.close(paths)
+
+
+def test_paths_of_which_some_lie_in_the_target(home):
+    folder = home / "mixed"
+    pictures.write(folder_of(folder) / "x.jpg", 1, (900, 600))
+    older = pictures.write(folder_of(folder / "b") / "x.jpg", 2, (900, 600))
+    os.utime(older, (1, 1))
+    before = older.read_bytes()
+    paths = b"".join(os.fsencode(path) + b"\n" for path in (folder / "x.jpg", older))
+    result = home.frieze("scale", "-", folder / "b", data=paths)
+    assert result.status == 2 and "lie there" in result.err
+    (home / "link").symlink_to(folder / "b")  # which a path does not tell
+    result = home.frieze("scale", "-", home / "link", data=os.fsencode(folder / "x.jpg"))
+    assert result.status == 1 and "might be an original" in result.err, result
+    assert older.read_bytes() == before
+
+
+def folder_of(path):
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 # --- from the wall ---
@@ -223,11 +283,40 @@ def test_originals_stay(home, wall, source):
     before = contents(source)
     for target in (source, source.parent):
         wall.ask("scale", 50, target)
-        wait_until(lambda: wall.status()["batch"] == "IDLE", "the end")
-        assert "pictures of the wall lie there" in wall.errors()[-1]
+        with pytest.raises(Refused, match="pictures of the wall lie there"):
+            wall.ask("jobs", "wait", "scale")
+        assert "pictures of the wall lie there" in job(wall)["error"]
     assert contents(source) == before
     with pytest.raises(Refused):
         wall.ask("scale", "tiny", source)
+
+
+def test_originals_behind_links_stay(home, x11):
+    """What a wall shows by one path, the target names by another."""
+    real = folder_of(home / "real")
+    older = pictures.write(real / "x.jpg", 1, (900, 600))
+    os.utime(older, (1, 1))
+    pictures.write(folder_of(real / "sub") / "x.jpg", 2, (900, 600))
+    (home / "link").symlink_to(real)
+    before = contents(real)
+    for wall, target in ((real, home / "link"), (home / "link", real)):
+        with home.start(wall) as frieze:
+            frieze.until(items=2)
+            frieze.idle().key("End", "m").ask("scale", 100, target)
+            frieze.ask("jobs", "wait", "scale")
+            assert job(frieze)["failed"] == 1
+    assert contents(real) == before
+
+
+def test_esc_in_a_picture_leaves_the_batch_alone(wall, out):
+    wall.key("^a").ask("scale", 1600, out)
+    wall.key("Return").until(mode="picture")
+    type_keys(wall, "Esc")
+    wall.until(mode="wall")
+    assert wall.status()["batch"] == "WORKING"
+    type_keys(wall, "Esc")
+    wall.until(batch="IDLE")
+    assert wall.is_running() and job(wall)["done"] < 60
 
 
 def test_several_at_once_are_refused(wall, out):

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/uri.h"
+#include "source/listing.h"
 #include "sync/thread.h"
 
 #include <SDL_stdinc.h>
@@ -39,8 +40,10 @@ static enum fz_err start(struct fz_app *app, struct fz_error *err)
     drop->root = (uint32_t)app->scan.roots;
     enum fz_err code = fz_sources_start_given(&drop->sources, drop->root, &options, &app->events, &app->bell,
                                               &app->quit, err);
-    if (code == FZ_OK)
-        fz_list_set_order(app->list, drop->root, fz_sources_order(drop->sources, drop->root));
+    if (code != FZ_OK)
+        return code;
+    fz_list_set_order(app->list, drop->root, fz_sources_order(drop->sources, drop->root));
+    fz_sources_hold(drop->sources, app->scan.task.state == FZ_TASK_SUSPENDED);
     return code;
 }
 

@@ -34,6 +34,8 @@ void fz_app_click(struct fz_app *app, double x, double y, int times)
     app->hint_until_us = 0;
     app->hints.active = false;
     app->dirty = true;
+    if (times == 2 && fz_scale_panel_was_just_closed(app))
+        return; /* the second click on its button */
     if (app->scale_panel.open) {
         fz_scale_panel_click(app, x, y);
     } else if (app->menu.open) {
@@ -61,6 +63,8 @@ void fz_app_ask_menu(struct fz_app *app, double x, double y)
 {
     size_t index;
     bool covered = fz_app_is_covered(app);
+    if (app->scale_panel.open)
+        return;
     if (!covered && app->mode == FZ_MODE_WALL && fz_wall_hit(app, x, y, &index))
         fz_app_select(app, index);
     fz_menu_open(app, x, y);
@@ -159,7 +163,7 @@ void fz_mouse_press(struct fz_app *app, const SDL_MouseButtonEvent *event)
     } else if (event->button == SDL_BUTTON_RIGHT && down) {
         fz_app_ask_menu(app, x, y);
     } else if ((event->button == SDL_BUTTON_X1 || event->button == SDL_BUTTON_X2) && down &&
-               app->mode == FZ_MODE_PICTURE) {
+               app->mode == FZ_MODE_PICTURE && !fz_app_is_covered(app)) {
         fz_picture_go(app, event->button == SDL_BUTTON_X1 ? -1 : 1);
     }
     app->dirty = true;

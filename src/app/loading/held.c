@@ -15,7 +15,8 @@ size_t fz_loader_active(const struct fz_app *app, uint64_t *credit_bytes)
 {
     const struct fz_loader *loader = &app->loader;
     uint64_t parked_bytes;
-    size_t others = fz_files_parked(app->pool.files, &parked_bytes) + fz_scale_window_jobs(app);
+    size_t parked = fz_files_parked(app->pool.files, &parked_bytes), scaled = fz_scale_window_jobs(app);
+    size_t others = parked > scaled ? parked : scaled; /* some may be both */
     *credit_bytes = loader->credit_bytes > parked_bytes ? loader->credit_bytes - parked_bytes : 0;
     return loader->flying_count > others ? loader->flying_count - others : 0;
 }

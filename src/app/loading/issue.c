@@ -103,7 +103,7 @@ static void discard(struct fz_app *app, struct fz_job *job)
     if (job->kind == FZ_JOB_DETAIL)
         fz_detail_lost(app, job);
     if (job->kind == FZ_JOB_KEEP)
-        fz_keep_took(app, true);
+        fz_keep_took(app, FZ_E_CANCELLED);
     if (job->kind == FZ_JOB_SCALE)
         fz_scale_window_lost(app, job);
     app->loader.credit_bytes -= job->credit_bytes;
@@ -133,6 +133,8 @@ static void judge_all(struct fz_app *app)
     for (size_t i = 0; i < app->loader.flying_count; i++) {
         struct fz_job *job = app->loader.flying[i];
         uint64_t priority = judge_job(&judgement, job);
+        if (priority == FZ_HEAP_DROP && job->kind == FZ_JOB_SCALE)
+            continue; /* what is suspended ends what it has begun; what is canceled has a token of its own */
         if (priority == FZ_HEAP_DROP)
             fz_cancel_set(&job->cancel);
         else

@@ -28,8 +28,7 @@ static void begin_anew(struct fz_app *app)
     keep->epoch = loader->epoch;
     keep->cursor = fz_wall_focus(app).last;
     keep->left = keep->count < most ? keep->count : (size_t)most;
-    fz_task_begin(&keep->task, app->now_us);
-    keep->task.total = keep->left;
+    keep->task.was_canceled = false;
 }
 
 /* Those whose tiles were loaded are there already. */
@@ -57,7 +56,12 @@ static void note(struct fz_app *app)
         keep->left = 0;
     size_t open = keep->left + keep->out;
     keep->task.done = keep->task.total > open ? keep->task.total - open : 0;
-    if (open == 0)
+    if (keep->task.state == FZ_TASK_CANCELED) { /* until there is something new */
+        keep->count = fz_list_count(app->list);
+        keep->epoch = app->loader.epoch;
+    }
+    bool rests = open == 0 || (keep->out == 0 && fz_task_goes_on(&keep->task) && !is_idle(app));
+    if (rests) /* done, or somebody is there: it will begin again with what is left */
         fz_task_end(&keep->task, app->now_us);
 }
 
@@ -71,6 +75,10 @@ void fz_keep_step(struct fz_app *app)
         return;
     if (keep->count != fz_list_count(app->list) || keep->epoch != app->loader.epoch)
         begin_anew(app);
+    if (keep->left > 0 && fz_task_is_over(&keep->task) && !keep->task.was_canceled) {
+        fz_task_begin(&keep->task, app->now_us);
+        keep->task.total = keep->left;
+    }
     size_t most = (size_t)(app->loader.workers + 1) / 2;
     for (int looks = 0; looks < LOOKS && keep->left > 0 && keep->out < most; looks++) {
         keep->cursor = keep->cursor + 1 < keep->count ? keep->cursor + 1 : 0;
@@ -86,9 +94,11 @@ uint64_t fz_keep_judge(const struct fz_app *app)
     return is_idle(app) ? fz_priority(FZ_PRIORITY_KEEP, 0) : FZ_HEAP_DROP;
 }
 
-void fz_keep_took(struct fz_app *app, bool undone)
+void fz_keep_took(struct fz_app *app, enum fz_err code)
 {
+    bool undone = code == FZ_E_CANCELLED;
     app->keep.out--;
+    app->keep.task.failed += code != FZ_OK && !undone;
     if (undone && app->keep.task.state != FZ_TASK_CANCELED)
         app->keep.count = SIZE_MAX;
 }

@@ -20,7 +20,7 @@ struct fz_keep {
 void fz_keep_step(struct fz_app *app);
 /* Its priority, or FZ_HEAP_DROP where somebody is there again. */
 uint64_t fz_keep_judge(const struct fz_app *app);
-/* One of its jobs has come back, or was dropped (`undone`): then it begins anew, from where the view is. */
-void fz_keep_took(struct fz_app *app, bool undone);
+/* One of its jobs has come back, or was dropped: CANCELLED, and it begins anew, from where the view is. */
+void fz_keep_took(struct fz_app *app, enum fz_err code);
 
 #endif

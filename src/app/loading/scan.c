@@ -152,6 +152,7 @@ static void take_event(struct fz_app *app, const struct fz_source_event *event, 
 {
     if (event->kind == FZ_SOURCE_ERROR) {
         fz_log_error(&event->error);
+        app->scan.failed |= event->error.code != FZ_E_BUSY;
         if (event->error.code == FZ_E_BUSY) /* it may go by itself: see source/reader.h */
             fz_app_notice(app, "%s", event->error.msg);
         fz_drop_note(app, event, NULL);

@@ -30,8 +30,8 @@ static void tell_work(const struct fz_app *app, char *out, size_t size)
                         : task->state == FZ_TASK_CANCELED  ? "Canceling…"
                         : task->state == FZ_TASK_SUSPENDED ? "Paused"
                                                            : "Scaling";
-    if (app->scale.plan) {
-        snprintf(out, size, "%s", task->state == FZ_TASK_CANCELED ? doing : "Looking where to…");
+    if (!app->scale.batch.planned || app->scale.plan) { /* whose counts are not there yet */
+        snprintf(out, size, "%s", fz_task_goes_on(task) ? "Looking at what there is…" : doing);
         return;
     }
     double rate = fz_task_rate(task, app->now_us);
@@ -49,8 +49,8 @@ static void tell_end(const struct fz_app *app, char *out, size_t size)
     char counts[80];
     fz_scale_batch_format(&w->batch, counts, sizeof counts);
     char *where = w->batch.out ? fz_str_to_display(w->batch.out) : NULL;
-    if (w->failure.code != FZ_OK)
-        snprintf(out, size, "%.190s", w->failure.msg);
+    if (w->batch.task.failure.code != FZ_OK)
+        snprintf(out, size, "%.190s", w->batch.task.failure.msg);
     else
         snprintf(out, size, "%s: %s, into %.100s", w->batch.task.was_canceled ? "Canceled" : "Done", counts,
                  where ? where : "?");

@@ -25,12 +25,13 @@ void fz_scale_batch_init(struct fz_scale_batch *batch, const struct fz_scale_set
 
 void fz_scale_batch_fini(struct fz_scale_batch *batch)
 {
+    struct fz_task task = batch->task;
     for (size_t i = 0; i < batch->count; i++)
         fz_scale_item_fini(&batch->items[i]);
     free(batch->items);
     free(batch->in);
     free(batch->out);
-    *batch = (struct fz_scale_batch){0};
+    *batch = (struct fz_scale_batch){.task = task};
 }
 
 void fz_scale_batch_add(struct fz_scale_batch *batch, char *path, uint32_t root, uint32_t id,
@@ -59,6 +60,15 @@ static char *common_folder(const struct fz_scale_batch *batch)
     return common;
 }
 
+/* By their texts: a first look, for one clear line. What stands there is not replaced anyway. */
+static enum fz_err check_inputs(const struct fz_scale_batch *batch, const char *wanted, struct fz_error *err)
+{
+    for (size_t i = 0; i < batch->count && !batch->settings->in; i++)
+        if (fz_path_is_within(batch->items[i].name, wanted))
+            return fz_fail(err, FZ_E_USAGE, 0, "%s: pictures that are to be scaled lie there", wanted);
+    return FZ_OK;
+}
+
 static enum fz_err find_in(struct fz_scale_batch *batch, struct fz_error *err)
 {
     const char *in = batch->settings->in;
@@ -73,12 +83,15 @@ enum fz_err fz_scale_batch_find_folders(struct fz_scale_batch *batch, struct fz_
     const struct fz_scale_settings *s = batch->settings;
     if (find_in(batch, err) != FZ_OK)
         return err->code;
+    if (fz_cancel_is_set(&batch->cancel))
+        return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
     if (access(s->out, F_OK) != 0 && fz_file_kind_of(s->out))
         return fz_fail(err, FZ_E_USAGE, 0, "%s: the name of a picture, where a folder is wanted", s->out);
     const struct fz_originals originals = {batch->in, s->recursive};
     char *wanted = fz_path_locate(s->out);
-    enum fz_err code =
-        s->lists ? FZ_OK : fz_originals_check(&originals, wanted, err); /* before anything is made */
+    enum fz_err code = s->lists ? FZ_OK : check_inputs(batch, wanted, err); /* before anything is made */
+    if (code == FZ_OK && !s->lists)
+        code = fz_originals_check(&originals, wanted, err);
     if (code == FZ_OK && !s->lists)
         code = fz_originals_make_folder(&originals, wanted, err);
     batch->out = code == FZ_OK ? realpath(wanted, NULL) : NULL;
@@ -142,7 +155,9 @@ void fz_scale_batch_plan(struct fz_scale_batch *batch)
     batch->count = fz_scale_plan(batch->items, batch->count, s->kind);
     for (size_t i = 0; i < batch->count; i++) {
         struct fz_scale_item *item = &batch->items[i];
-        if (fz_scale_is_in_shard(item->name, s->shard, s->shards) && is_below(batch, item->name, &last_link))
+        bool goes_on = !fz_cancel_is_set(&batch->cancel);
+        if (goes_on && fz_scale_is_in_shard(item->name, s->shard, s->shards) &&
+            is_below(batch, item->name, &last_link))
             batch->items[kept++] = *item;
         else
             fz_scale_item_fini(item);
@@ -183,6 +198,7 @@ static struct fz_job *new_job(struct fz_scale_batch *batch, struct fz_scale_item
                                    .originals = {batch->in, s->recursive},
                                    .quality = s->quality,
                                    .strips = s->strips,
+                                   .keeps = !s->in, /* the folders of the originals may be anywhere */
                                    .anew = s->anew,
                                    .synced = s->synced};
     job->load = scaling;

@@ -203,13 +203,15 @@ static int attend(pid_t pid, const sigset_t *awaited)
 {
     static const struct timespec patience = {.tv_nsec = PATIENCE_MS * 1000000L};
     for (bool ending = false;;) {
-        int status, number = ending ? sigtimedwait(awaited, NULL, &patience) : sigwaitinfo(awaited, NULL);
+        siginfo_t info = {0};
+        int status, number = ending ? sigtimedwait(awaited, &info, &patience) : sigwaitinfo(awaited, &info);
         if (waitpid(pid, &status, WNOHANG) == pid)
             return WIFEXITED(status) ? WEXITSTATUS(status) : SIGNALLED_STATUS + WTERMSIG(status);
         if (number < 0 && errno == EAGAIN)
             return fz_err_exit_status(FZ_E_CANCELLED);
         if (number > 0 && number != SIGCHLD) {
-            kill(pid, number);
+            if (info.si_code != SI_KERNEL) /* a terminal has told both */
+                kill(pid, number);
             ending = true;
         }
     }

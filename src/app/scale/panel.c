@@ -14,9 +14,10 @@
 
 static const int sides[] = {200, 400, 800, 1200, 1600, 1920, 2560, 3840, 0}; /* px; 0: as large as they are */
 enum { SIDES = sizeof sides / sizeof *sides, SIDE_MOST = 100000, USUAL_SIDE = 1600 };
-enum { PAD = 18, GAP = 10, EDGE_PX = 4, WIDTH = 640 };
+enum { PAD = 18, GAP = 10, EDGE_PX = 4, WIDTH = 640, DOUBLE_CLICK_US = 600000 };
 static const struct fz_color GROUND = {16, 16, 18, 255}, FIELD = {32, 33, 38, 255},
                              EDGE = {110, 110, 118, 255};
+static const double WIDE_EM = 0.62; /* of a letter that is rather wide */
 static const struct fz_color WRONG = {250, 150, 140, 255};
 
 /* --- what it proposes ----------------------------------------------------------------------------------------------- */
@@ -25,7 +26,7 @@ static const struct fz_color WRONG = {250, 150, 140, 255};
 static void propose_folder(struct fz_app *app)
 {
     struct fz_scale_panel *panel = &app->scale_panel;
-    fz_item_id item = fz_app_current(app);
+    fz_item_id item = panel->item;
     const char *root = fz_sources_path(app->sources, fz_list_root(app->list, item));
     const char *folder = fz_list_folder(app->list, item);
     bool is_within = root && fz_path_is_within(folder, root);
@@ -42,6 +43,7 @@ void fz_scale_panel_open(struct fz_app *app)
     if (panel->side == 0 && !panel->folder_is_ours) /* for the first time */
         panel->side = USUAL_SIDE;
     panel->open = panel->folder_is_ours = true;
+    panel->item = fz_app_current(app);
     panel->at = FZ_SCALE_SIZE;
     panel->typed = false;
     panel->error[0] = '\0';
@@ -61,12 +63,13 @@ static void start(struct fz_app *app)
 {
     struct fz_scale_panel *panel = &app->scale_panel;
     struct fz_error err = {0};
-    char *out = fz_path_absolute(panel->folder.text);
+    const char *home = panel->folder.text[0] == '~' && panel->folder.text[1] == '/' ? getenv("HOME") : NULL;
+    char *out = home ? fz_path_join(home, panel->folder.text + 2) : fz_path_absolute(panel->folder.text);
     if (panel->folder.length == 0) {
         free(out);
         fz_fail(&err, FZ_E_USAGE, 0, "into which folder?");
     } else {
-        fz_scale_window_begin(app, panel->side, panel->side, out, &err);
+        fz_scale_window_begin(app, panel->item, panel->side, panel->side, out, &err);
     }
     panel->open = err.code != FZ_OK;
     snprintf(panel->error, sizeof panel->error, "%.190s", err.msg);
@@ -159,6 +162,13 @@ void fz_scale_panel_click(struct fz_app *app, double x, double y)
     for (int i = 0; i < FZ_SCALE_START; i++)
         if (fz_button_is_at(panel->fields[i], x, y))
             panel->at = (enum fz_scale_field)i;
+    panel->closed_us = panel->open ? 0 : app->now_us;
+}
+
+bool fz_scale_panel_was_just_closed(const struct fz_app *app)
+{
+    const struct fz_scale_panel *panel = &app->scale_panel;
+    return !panel->open && panel->closed_us > 0 && app->now_us - panel->closed_us < DOUBLE_CLICK_US;
 }
 
 /* --- drawing -------------------------------------------------------------------------------------------------------- */
@@ -205,18 +215,30 @@ static void draw_size(struct fz_app *app, struct fz_rect box)
     draw_text(app, text, false, box.x + h + 2 * GAP, box.y, box.w - 2 * h - 4 * GAP, fz_panel_text);
 }
 
-/* The end of a long path stays in view. */
+/* What does not fit is not drawn: of a long path its end, or what stands around the cursor. */
+static const char *visible_part(const struct fz_app *app, double room)
+{
+    const struct fz_edit *folder = &app->scale_panel.folder;
+    size_t most = (size_t)fmax(room / (FZ_PANEL_PX * fz_app_text_scale(app) * WIDE_EM), 4), from = 0;
+    if (folder->length > most)
+        from = folder->cursor > most ? folder->cursor - most : 0;
+    while (((unsigned char)folder->text[from] & 0xc0) == 0x80)
+        from++;
+    return folder->text + from;
+}
+
 static void draw_folder(struct fz_app *app, struct fz_rect box)
 {
     const struct fz_scale_panel *panel = &app->scale_panel;
     char before[FZ_EDIT_BYTES];
     double room = box.w - 2 * GAP, h = box.h;
+    const char *shown = visible_part(app, room), *cursor = panel->folder.text + panel->folder.cursor;
     draw_field(app, FZ_SCALE_FOLDER, box);
-    draw_text(app, panel->folder.text, false, box.x + GAP, box.y, room, fz_panel_text);
+    draw_text(app, shown, false, box.x + GAP, box.y, room, fz_panel_text);
     if (panel->at != FZ_SCALE_FOLDER)
         return;
-    snprintf(before, sizeof before, "%.*s", (int)panel->folder.cursor, panel->folder.text);
-    double x = panel->folder.cursor == 0 ? 0 : fmin(width_of(app, before), room);
+    snprintf(before, sizeof before, "%.*s", (int)(cursor - shown), shown);
+    double x = cursor == shown ? 0 : fmin(width_of(app, before), room);
     fz_draw_fill(app->head, (struct fz_rect){box.x + GAP + floor(x), box.y + h / 5, 2, h * 3 / 5},
                  fz_panel_key);
 }
@@ -224,11 +246,12 @@ static void draw_folder(struct fz_app *app, struct fz_rect box)
 static void draw_title(struct fz_app *app, double x, double y, double w)
 {
     char text[200];
+    const struct fz_scale_panel *panel = &app->scale_panel;
     size_t marked = fz_list_marked_count(app->list);
     if (marked > 0)
         snprintf(text, sizeof text, "Scale %zu marked picture%s", marked, marked == 1 ? "" : "s");
     else
-        snprintf(text, sizeof text, "Scale %.150s", fz_list_name(app->list, fz_app_current(app)));
+        snprintf(text, sizeof text, "Scale %.150s", fz_list_name(app->list, panel->item));
     draw_text(app, text, true, x, y, w, fz_panel_title);
 }
 
@@ -267,7 +290,7 @@ void fz_scale_panel_draw(struct fz_app *app)
     draw_text(app, "Folder", false, x, y, label_w, fz_panel_text);
     draw_folder(app, (struct fz_rect){x + label_w, y, w - label_w, row});
     y += row + GAP;
-    if (panel->error[0])
-        draw_text(app, panel->error, false, x, y, w - 220, WRONG);
     draw_buttons(app, x + w, y);
+    if (panel->error[0])
+        draw_text(app, panel->error, false, x, y, panel->close.x - GAP - x, WRONG);
 }

@@ -4,6 +4,7 @@
 
 #include "app/input/keys.h"
 #include "ctl/edit.h"
+#include "source/list.h"
 #include "view/geometry.h"
 
 #include <stdbool.h>
@@ -15,6 +16,8 @@ enum fz_scale_field { FZ_SCALE_SIZE, FZ_SCALE_FOLDER, FZ_SCALE_START, FZ_SCALE_F
 /* Render thread only. */
 struct fz_scale_panel {
     bool open;
+    int64_t closed_us;      /* when a click closed it */
+    fz_item_id item;        /* that was the current one as it was opened */
     enum fz_scale_field at; /* whose keys they are */
     int side;               /* px; 0: full size */
     bool typed;             /* the next digit goes on with it */
@@ -27,6 +30,8 @@ struct fz_scale_panel {
 /* Render thread only, all of these. */
 void fz_scale_panel_open(struct fz_app *app);
 void fz_scale_panel_close(struct fz_app *app);
+/* Whether a click has done that a moment ago. */
+bool fz_scale_panel_was_just_closed(const struct fz_app *app);
 /* While it is open: every key, click and text is its own. */
 void fz_scale_panel_press(struct fz_app *app, const struct fz_press *press);
 void fz_scale_panel_insert(struct fz_app *app, const char *text);

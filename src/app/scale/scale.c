@@ -144,6 +144,8 @@ static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale
     s->lists = given[OWN_LIST];
     s->quiet = given[OWN_QUIET];
     s->json = given[OWN_JSON];
+    if (s->shows && s->lists)
+        return fz_fail(err, FZ_E_USAGE, 0, "--show and --list: one of the two");
     enum fz_err code = FZ_OK;
     if (given[OWN_SIZE])
         code = fz_scale_read_size(given[OWN_SIZE], &s->box_w, &s->box_h, err);

@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 #include "app/scale/panel.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -58,7 +59,7 @@ static void run_plan(struct fz_job *job)
 {
     FZ_NOT_MAIN();
     struct plan *plan = job->load;
-    for (size_t i = 0; i < fz_marked_items(plan->pictures); i++)
+    for (size_t i = 0; i < fz_marked_items(plan->pictures) && !fz_cancel_is_set(&job->cancel); i++)
         fz_scale_batch_add(plan->batch, fz_marked_path(plan->pictures, i), fz_marked_root(plan->pictures, i),
                            fz_marked_id(plan->pictures, i), false);
     if (find_folders(plan, &job->error) != FZ_OK)
@@ -70,9 +71,9 @@ static void run_plan(struct fz_job *job)
 static void launch_plan(struct fz_app *app, struct fz_marked *pictures)
 {
     struct fz_scale_window *w = &app->scale;
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &w->batch.cancel);
     struct plan *plan = fz_calloc(1, sizeof *plan);
-    *plan = (struct plan){.batch = &w->batch, .pictures = pictures, .keeps_off = !w->shown};
+    *plan = (struct plan){.batch = &w->batch, .pictures = pictures, .keeps_off = !w->settings.in};
     job->load = plan;
     job->load_free = free_plan;
     job->work = run_plan;
@@ -97,28 +98,55 @@ static void say(void *ctx, const char *name, const char *text)
     fz_log("%s: %s", name, text);
 }
 
-static void forget_last(struct fz_scale_window *w)
+/* Of the batch before: a hundred thousand names are no work for the render thread. */
+struct remains {
+    struct fz_scale_batch batch;
+    uint32_t *places;
+};
+
+static void free_remains(void *load)
 {
-    fz_scale_batch_fini(&w->batch);
-    free(w->places);
+    struct remains *remains = load;
+    fz_scale_batch_fini(&remains->batch);
+    free(remains->places);
+    free(remains);
+}
+
+static void throw_away_last(struct fz_app *app)
+{
+    struct fz_scale_window *w = &app->scale;
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
+    struct remains *remains = fz_calloc(1, sizeof *remains);
+    *remains = (struct remains){w->batch, w->places};
+    job->load = remains;
+    job->load_free = free_remains;
+    fz_pool_trash(&app->pool, job);
     w->places = NULL;
-    w->failure = (struct fz_error){0};
     w->place_count = 0;
 }
 
-/* Settings and pictures are there. */
-static void begin(struct fz_app *app, struct fz_marked *pictures)
+/* The settings are there. */
+static void begin(struct fz_app *app)
 {
     struct fz_scale_window *w = &app->scale;
-    forget_last(w);
     fz_scale_batch_init(&w->batch, &w->settings, &app->quit);
     w->batch.say = say;
     w->batch.task.obey = obey;
     w->batch.task.ctx = app;
     w->stands = w->told_anew = true;
-    fz_task_begin(&w->batch.task, app->now_us);
-    launch_plan(app, pictures);
+    fz_task_begin(&w->batch.task, fz_now_us());
     app->dirty = true;
+}
+
+void fz_scale_window_init(struct fz_app *app)
+{
+    struct fz_scale_window *w = &app->scale;
+    w->batch.task.name = "scale";
+    if (!w->shown)
+        return;
+    w->settings = *w->shown;
+    w->settings.out = fz_strdup(w->shown->out);
+    begin(app);
 }
 
 enum fz_err fz_scale_window_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
@@ -134,40 +162,40 @@ enum fz_err fz_scale_window_command(struct fz_app *app, struct fz_command_call *
         return fz_fail(err, FZ_E_USAGE, 0, "scale wants a size and a folder");
     if (fz_scale_read_size(call->argv[0], &w, &h, err) != FZ_OK)
         return err->code;
-    return fz_scale_window_begin(app, w, h, fz_path_absolute(call->argv[1]), err);
+    return fz_scale_window_begin(app, fz_app_current(app), w, h, fz_path_absolute(call->argv[1]), err);
 }
 
-enum fz_err fz_scale_window_begin(struct fz_app *app, int box_w, int box_h, char *out, struct fz_error *err)
+enum fz_err fz_scale_window_begin(struct fz_app *app, fz_item_id item, int box_w, int box_h, char *out,
+                                  struct fz_error *err)
 {
     struct fz_scale_window *w = &app->scale;
     struct fz_marked *pictures = NULL;
     if (!fz_scale_window_works(app))
         pictures = fz_list_marked_count(app->list) > 0 ? fz_list_marked_begin(app->list)
-                                                       : fz_list_marked_only(app->list, fz_app_current(app));
+                                                       : fz_list_marked_only(app->list, item);
     if (!pictures) {
         free(out);
         return fz_scale_window_works(app) ? fz_fail(err, FZ_E_BUSY, 0, "pictures are being scaled already")
                                           : fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     }
+    throw_away_last(app);
     free((char *)w->settings.out);
     w->settings = fz_scale_usual_settings;
     w->settings.options = &app->options;
     w->settings.out = out;
     w->settings.box_w = box_w;
     w->settings.box_h = box_h;
-    begin(app, pictures);
+    begin(app);
+    launch_plan(app, pictures);
     return FZ_OK;
 }
 
-static void begin_shown(struct fz_app *app)
+/* All names are known. */
+static void look(struct fz_app *app)
 {
     struct fz_scale_window *w = &app->scale;
-    if (w->has_begun || !fz_app_is_listed(app) || app->ending)
-        return;
-    w->has_begun = true;
-    w->settings = *w->shown;
-    w->settings.out = fz_strdup(w->shown->out);
-    begin(app, fz_list_marked_all(app->list));
+    w->has_looked = true;
+    launch_plan(app, fz_list_marked_all(app->list));
 }
 
 static void end(struct fz_app *app)
@@ -177,7 +205,7 @@ static void end(struct fz_app *app)
     fz_task_end(&w->batch.task, app->now_us);
     fz_scale_batch_format(&w->batch, text, sizeof text);
     w->told_anew = true;
-    if (w->failure.code == FZ_OK && !w->shown)
+    if (w->batch.task.failure.code == FZ_OK && w->batch.out && !w->shown)
         fz_log("%s into %s%s", text, w->batch.out, w->batch.task.was_canceled ? ", canceled" : "");
     app->dirty = true;
 }
@@ -185,7 +213,8 @@ static void end(struct fz_app *app)
 void fz_scale_window_fini(struct fz_app *app)
 {
     struct fz_scale_window *w = &app->scale;
-    forget_last(w);
+    fz_scale_batch_fini(&w->batch);
+    free(w->places);
     free((char *)w->settings.out);
     *w = (struct fz_scale_window){0};
 }
@@ -199,9 +228,11 @@ void fz_scale_window_planned(struct fz_app *app, struct fz_job *job)
     w->plan = NULL;
     fz_list_marked_end(app->list, plan->pictures);
     plan->pictures = NULL;
+    if (job->error.code != FZ_OK && w->batch.task.state != FZ_TASK_CANCELED) {
+        w->batch.task.failure = job->error;
+        fz_log_error(&job->error);
+    }
     if (job->error.code != FZ_OK) {
-        w->failure = job->error;
-        fz_log_error(&w->failure);
         end(app);
         return;
     }
@@ -214,10 +245,12 @@ void fz_scale_window_planned(struct fz_app *app, struct fz_job *job)
 void fz_scale_window_step(struct fz_app *app)
 {
     struct fz_scale_window *w = &app->scale;
-    if (w->shown)
-        begin_shown(app);
     if (w->plan || fz_task_is_over(&w->batch.task))
         return;
+    if (w->shown && !w->has_looked && fz_app_is_listed(app) && fz_task_goes_on(&w->batch.task)) {
+        look(app);
+        return;
+    }
     size_t most = (size_t)app->loader.workers * AHEAD;
     struct fz_job *job;
     while (w->batch.jobs_out < (most < FZ_SCALE_MOST ? most : FZ_SCALE_MOST) &&
@@ -274,7 +307,7 @@ const char *fz_scale_window_state(const struct fz_app *app)
 {
     const struct fz_scale_window *w = &app->scale;
     if (!w->batch.settings)
-        return w->shown ? "IDLE" : NULL;
+        return NULL;
     if (fz_task_is_over(&w->batch.task))
         return "IDLE";
     if (app->ending)
@@ -294,10 +327,15 @@ enum fz_scale_state fz_scale_window_state_of(const struct fz_app *app, fz_item_i
 
 enum fz_err fz_scale_window_summary(struct fz_app *app)
 {
-    const struct fz_scale_window *w = &app->scale;
-    if (!w->shown || w->failure.code != FZ_OK)
-        return w->failure.code;
+    struct fz_scale_window *w = &app->scale;
+    const struct fz_task *task = &w->batch.task;
+    bool is_empty = app->status == FZ_E_EMPTY; /* and it was said why */
+    if (is_empty)
+        fz_task_end(&w->batch.task, fz_now_us());
+    bool is_whole = fz_task_is_over(task) && !task->was_canceled && !app->scan.task.was_canceled;
+    if (task->failure.code != FZ_OK)
+        return task->failure.code;
+    fz_task_cancel(&w->batch.task, fz_now_us()); /* what did not end by itself */
     fz_scale_batch_print_summary(&w->batch, (size_t)app->loader.workers, app->decoders != NULL);
-    bool is_whole = w->has_begun && fz_task_is_over(&w->batch.task) && !w->batch.task.was_canceled;
-    return !is_whole ? FZ_E_CANCELLED : w->batch.task.failed > 0 ? FZ_E_IO : FZ_OK;
+    return !is_whole ? FZ_E_CANCELLED : task->failed > 0 || app->scan.failed || is_empty ? FZ_E_IO : FZ_OK;
 }

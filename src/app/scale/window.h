@@ -15,21 +15,23 @@ enum { FZ_SCALE_MOST = 256 }; /* jobs out at once */
 /* Render thread only. */
 struct fz_scale_window {
     const struct fz_scale_settings
-        *shown;     /* of frieze scale --show, borrowed: all of the list is scaled; NULL: the wall */
-    bool has_begun; /* that */
+        *shown;      /* of frieze scale --show, borrowed: all of the list is scaled; NULL: the wall */
+    bool has_looked; /* its names have been taken from the list */
     struct fz_scale_settings settings; /* of the batch; its `out` is owned */
     struct fz_scale_batch batch;       /* the last one, over or not */
     struct fz_job *plan; /* on its way (borrowed; NULL: none): it has the batch's items meanwhile */
     uint32_t *places;    /* of items in the batch, from 1, by the slot of the list; owned */
     size_t place_count;
-    struct fz_error failure; /* why it could not begin */
-    bool stands;             /* there is something to show of it */
-    bool told_anew;          /* its state has changed: the bar says so at once */
+    bool stands;    /* there is something to show of it */
+    bool told_anew; /* its state has changed: the bar says so at once */
 };
 
-/* Render thread only, all of these. What is marked, or else the current picture, into the folder `out`, which is taken. FZ_E_BUSY
+/* Main thread, before the sources are read: of frieze scale --show, the work begins. */
+void fz_scale_window_init(struct fz_app *app);
+/* Render thread only, all of these. What is marked, or else `item`, into the folder `out`, which is taken. FZ_E_BUSY
  * where one is under way. */
-enum fz_err fz_scale_window_begin(struct fz_app *app, int box_w, int box_h, char *out, struct fz_error *err);
+enum fz_err fz_scale_window_begin(struct fz_app *app, fz_item_id item, int box_w, int box_h, char *out,
+                                  struct fz_error *err);
 /* The command: its arguments say size and folder, or a panel asks for them. */
 enum fz_err fz_scale_window_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
 /* Once a turn. */
