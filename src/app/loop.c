@@ -40,7 +40,8 @@ void fz_app_quit(struct fz_app *app, enum fz_err status)
     app->end_deadline_us = app->now_us + SETTLE_US;
     app->signals_seen = atomic_load(&app->signalled);
     fz_show_stop(app);
-    fz_task_cancel(&app->scale.batch.task, app->now_us);
+    if (status != FZ_E_EMPTY) /* then nothing is left undone */
+        fz_task_cancel(&app->scale.batch.task, app->now_us);
     fz_loader_abandon(app);
     const char *path = app->options.values[FZ_OPTION_SCREENSHOT].text;
     bool last_frame = path && app->head && status == FZ_OK;

@@ -330,7 +330,7 @@ enum fz_err fz_scale_window_summary(struct fz_app *app)
     struct fz_scale_window *w = &app->scale;
     const struct fz_task *task = &w->batch.task;
     bool is_empty = app->status == FZ_E_EMPTY; /* and it was said why */
-    if (is_empty)
+    if (is_empty && !fz_task_is_over(task))
         fz_task_end(&w->batch.task, fz_now_us());
     bool is_whole = fz_task_is_over(task) && !task->was_canceled && !app->scan.task.was_canceled;
     if (task->failure.code != FZ_OK)
