@@ -290,10 +290,11 @@ void fz_scale_batch_format(const struct fz_scale_batch *batch, char *out, size_t
 static void print_json(const struct fz_scale_batch *batch, size_t workers, const char *what)
 {
     double seconds = (double)fz_task_worked_us(&batch->task, fz_now_us()) / 1e6;
+    size_t skipped = batch->skipped + batch->task.failed;
     json_t *object =
         json_pack("{sIsIsIsIsIsIsssbsf}", "copied", (json_int_t)batch->copied, "scaled",
-                  (json_int_t)batch->made, "skipped", (json_int_t)(batch->skipped + batch->task.failed),
-                  "failed", (json_int_t)batch->task.failed, "total", (json_int_t)batch->task.total, "workers",
+                  (json_int_t)batch->made, "skipped", (json_int_t)skipped, "failed",
+                  (json_int_t)batch->task.failed, "total", (json_int_t)batch->task.total, "workers",
                   (json_int_t)workers, "isolation", what, "canceled", is_canceled(batch), "seconds", seconds);
     json_dumpf(object, stdout, JSON_COMPACT);
     fputc('\n', stdout);
