@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum {
-    UPLOAD_BUDGET_US = 3000, /* of one frame */
+    UPLOAD_BUDGET_US = 2000, /* of one turn */
     TRIM_BUDGET_US = 1000,
     TIMER_PERIOD_US = 16667, /* where the display names no refresh rate */
     IDLE_WAIT_US = 1000000,
@@ -114,7 +114,7 @@ static int64_t next_wake_us(const struct fz_app *app, int64_t view_us)
     int64_t wake = app->now_us + (app->loader.flying_count > 0 ? LOST_BELL_US : IDLE_WAIT_US);
     wake = earliest(wake, frame_due_us(app));
     if (fz_loader_uploads_wait(app) || fz_animate_uploads_wait(app))
-        wake = earliest(wake, loading_due_us(app));
+        wake = app->now_us;
     wake = earliest(wake, view_us);
     wake = earliest(wake, app->loader.retry_us);
     wake = earliest(wake, app->loader.renew_us);
@@ -259,9 +259,7 @@ void fz_app_run(struct fz_app *app)
         fz_app_take_requests(app);
         fz_run_collect(app);
         app->arrived |= fz_text_collect(app->head);
-        app->arrived |= fz_loader_collect(app, 0);
-        if (app->now_us >= loading_due_us(app) || app->now_us >= frame_due_us(app))
-            app->arrived |= fz_loader_collect(app, UPLOAD_BUDGET_US);
+        app->arrived |= fz_loader_collect(app, UPLOAD_BUDGET_US);
         fz_arrange_step(app);
         fz_marks_step(app);
         fz_app_judge_scan(app);

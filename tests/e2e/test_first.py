@@ -8,9 +8,10 @@ import struct
 import urllib.parse
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageChops, PngImagePlugin
 
 import pictures
+from frieze import wait_until
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 COUNT = 16
@@ -24,9 +25,9 @@ def encoded(size, colour, exif=b""):
     return data.getvalue()
 
 
-def slow_to_decode(exif=b""):
+def slow_to_decode(exif=b"", size=(3000, 2250)):
     """Reds of all kinds, in many scans that a tile of more than an eighth needs all: all of them together take a second or more."""
-    red = Image.effect_noise((3000, 2250), 60).point(lambda value: 215 + value * 40 // 255)
+    red = Image.effect_noise(size, 60).point(lambda value: 215 + value * 40 // 255)
     none = Image.new("L", red.size)
     data = io.BytesIO()
     Image.merge("RGB", (red, none, none)).save(data, "JPEG", quality=95, exif=exif, progressive=True)
@@ -70,7 +71,26 @@ def test_the_picture_follows(home):
     assert stats["decode"]["count"] == stats["opens"] == COUNT
     assert stats["decode"]["repeated"] == stats["decode"]["cancelled"] == 0
     assert COUNT < stats["upload"]["count"] <= 2 * COUNT
+    assert stats["upload"]["bytes"] == stats["upload"]["count"] * 620 * 465 * 4  # no frame has to enlarge it
     assert result.lines == []
+
+
+def test_it_stands_where_the_picture_will(home):
+    """Also where its shape is but nearly the picture's."""
+    data = slow_to_decode(exif(encoded((160, 107), BLUE)), (3000, 2000))
+    shot = home / "shot.png"
+
+    def place(pixels):
+        """Of all that is red or blue; of blue alone there has to be some where `pixels` says so."""
+        running.ctl("screenshot", shot)
+        red, green, blue = Image.open(shot).convert("RGB").split()
+        some = ImageChops.subtract(ImageChops.lighter(red, blue), green).point(lambda value: 255 * (value > 100))
+        return some.getbbox() if colours(shot)[1] >= pixels else None
+
+    with home.start("--headless", "--motion", "off", *IN_VIEW[:-2], fill(home / "wide", 4, data)) as running:
+        before = wait_until(lambda: place(620 * 413), "a first picture")
+        running.ctl("wait", "loaded")
+        assert before == place(0)
 
 
 def test_it_does_not_stay_when_the_picture_fails(home):
