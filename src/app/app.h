@@ -161,6 +161,7 @@ struct fz_app {
     bool key_held;      /* which repeats */
     int64_t hint_until_us, cursor_until_us;
     char *title;           /* the window's; owned */
+    int64_t titled_us;     /* since when */
     char *notice;          /* shown for a while; owned */
     bool notice_has_lines; /* it is more than one line, perhaps */
     int64_t notice_until_us;
