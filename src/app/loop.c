@@ -104,6 +104,8 @@ static int64_t frame_due_us(const struct fz_app *app)
         due = earliest(due, motion_due_us(app));
     if (app->fading || app->arrived)
         due = earliest(due, loading_due_us(app));
+    if (app->awaited)
+        due = earliest(due, app->now_us);
     return due > held ? due : held;
 }
 
@@ -213,7 +215,7 @@ static void note_frame(struct fz_app *app, int64_t work_end_us, int64_t end_us)
 
 static void frame(struct fz_app *app)
 {
-    app->dirty = app->arrived = false;
+    app->dirty = app->arrived = app->awaited = false;
     step(app);
     draw(app);
     fz_app_save_frame(app);

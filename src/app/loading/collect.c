@@ -275,6 +275,8 @@ static enum fz_texture_need need_of(const struct fz_app *app, const struct fz_jo
     if (job->purpose == FZ_FOR_PICTURE)
         return job->item == app->picture.item || job->item == app->picture.shown ? FZ_TEXTURE_IN_VIEW
                                                                                  : FZ_TEXTURE_SOON;
+    if (fz_loader_is_coarse(app, job->item))
+        return FZ_TEXTURE_IN_VIEW;
     if (fz_picture_covers_wall(app) || !fz_list_index(app->list, job->item, &index))
         return FZ_TEXTURE_SPARE;
     struct fz_focus focus = fz_wall_focus(app);
@@ -335,6 +337,8 @@ static bool is_in_view(const struct fz_app *app, const struct fz_job *job)
     size_t index;
     if (job->purpose == FZ_FOR_PICTURE)
         return job->item == app->picture.item || job->item == app->picture.shown;
+    if (fz_loader_is_coarse(app, job->item))
+        return true;
     struct fz_focus focus = fz_wall_focus(app);
     return !fz_picture_covers_wall(app) && fz_list_index(app->list, job->item, &index) &&
            index >= focus.first && index <= focus.last;
@@ -355,6 +359,7 @@ static bool upload_first(struct fz_app *app)
         if (r->incoming && finished) {
             complete(app, job, r);
             shown = is_in_view(app, job);
+            app->awaited |= shown && app->mode == FZ_MODE_PICTURE && job->item == app->picture.item;
         } else if (!r->incoming && !job->first_of) {
             go_without(app, job, r);
         }

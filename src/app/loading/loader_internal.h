@@ -29,6 +29,9 @@ bool fz_loader_is_lost(const struct fz_app *app, fz_item_id item, enum fz_err co
 /* Render thread. Says which reader hangs, and which does no more: what was not asked of that one is, then. */
 void fz_loader_hear_readers(struct fz_app *app);
 
+/* Of the picture view: what comes first of the picture in view, while the one before is under way. */
+enum { FZ_LOADER_FIRST, FZ_LOADER_PICTURE, FZ_LOADER_COARSE };
+
 /* Render thread. A job of that kind for an item, in a box; the caller says what else is wanted, and launches it. */
 struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind, fz_item_id item, int box_w,
                                  int box_h);
@@ -45,6 +48,13 @@ bool fz_loader_was_just_read(struct fz_app *app, const struct fz_rendition *r);
 
 /* Render thread. Of what the picture view shows, or will; FZ_HEAP_DROP where it does not want it. */
 uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item);
+
+/* Render thread. Whether the picture view is to show this item and has nothing of it in its own resolution: its tile is coarse, but
+ * sooner there. */
+bool fz_loader_is_coarse(const struct fz_app *app, fz_item_id item);
+
+/* Render thread. Whether the item has no tile of the size of now that can be drawn, none on its way, and a decode may help. */
+bool fz_loader_needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view);
 
 /* Render thread. The picture in view and its neighbours, as many as there is room for; false when the credit ran out. */
 bool fz_loader_issue_pictures(struct fz_app *app);
