@@ -270,6 +270,7 @@ void fz_app_run(struct fz_app *app)
         fz_keep_step(app);
         if (app->now_us >= frame_due_us(app))
             frame(app);
+        fz_loader_prepare(app);
         fz_texture_trim(app->head, TRIM_BUDGET_US);
         note_milestones(app);
         fz_app_answer_waits(app);

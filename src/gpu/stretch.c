@@ -47,14 +47,6 @@ static void stretch_turned_row(const uint32_t *upper, const uint32_t *lower, uin
     }
 }
 
-/* What a row of the copy reads of the page's rows. */
-static void extent(const struct fz_bilinear *steps, int count, int *begin, int *end)
-{
-    const struct fz_bilinear *last = &steps[count - 1];
-    *begin = steps->first < last->first ? steps->first : last->first;
-    *end = (steps->second > last->second ? steps->second : last->second) + 1;
-}
-
 bool fz_stretch_pixels(struct fz_bitmap page, const SDL_Rect *from, const SDL_Rect *within,
                        struct fz_rect rect, struct fz_turn turn, struct fz_bitmap to, const SDL_Rect *to_at)
 {
@@ -77,29 +69,25 @@ bool fz_stretch_pixels(struct fz_bitmap page, const SDL_Rect *from, const SDL_Re
     y.length = rect.h;
     y.reversed = turn.flip_v != (turn.quarters == 2 || turn.quarters == 3);
 
-    if (to_at->w <= 0)
+    if (to_at->w <= 0 || to_at->h <= 0)
         return true;
-    struct fz_bilinear *steps = fz_try_malloc((size_t)to_at->w * sizeof *steps);
-    for (int i = 0; steps && i < to_at->w; i++)
-        steps[i] = step_at(&x, to_at->x + i);
-    int begin = 0, end = 1;
-    if (steps && !sideways)
-        extent(steps, to_at->w, &begin, &end);
-    uint32_t *row = fz_try_malloc((size_t)(end - begin) * sizeof *row);
-    for (int i = 0; steps && row && i < to_at->h; i++) {
-        struct fz_bilinear s = step_at(&y, to_at->y + i);
-        const uint32_t *upper = page.at + s.first, *lower = page.at + s.second;
-        uint32_t *out = to.at + (ptrdiff_t)i * to.pitch_px;
-        if (sideways) {
-            stretch_turned_row(upper, lower, s.weight, steps, to_at->w, out);
-            continue;
-        }
-        fz_bilinear_rows(upper + begin, lower + begin, s.weight, (size_t)(end - begin), row);
-        fz_bilinear_row(row, begin, steps, to_at->w, out);
-    }
-    bool done = steps && row;
-    free(steps);
-    free(row);
+    struct fz_bilinear *across_steps = fz_try_malloc((size_t)(to_at->w + to_at->h) * sizeof *across_steps);
+    if (!across_steps)
+        return false;
+    struct fz_bilinear *down_steps = across_steps + to_at->w;
+    for (int i = 0; i < to_at->w; i++)
+        across_steps[i] = step_at(&x, to_at->x + i);
+    for (int i = 0; i < to_at->h; i++)
+        down_steps[i] = step_at(&y, to_at->y + i);
+    bool done = true;
+    if (sideways)
+        for (int i = 0; i < to_at->h; i++)
+            stretch_turned_row(page.at + down_steps[i].first, page.at + down_steps[i].second,
+                               down_steps[i].weight, across_steps, to_at->w,
+                               to.at + (ptrdiff_t)i * to.pitch_px);
+    else
+        done = fz_bilinear_fill(page.at, across_steps, to_at->w, down_steps, to_at->h, to.at, to.pitch_px);
+    free(across_steps);
     return done;
 }
 

@@ -26,6 +26,12 @@ static struct fz_rendition *rendition_of(const struct fz_app *app, const struct 
     return &(*tile)->renditions[job->purpose];
 }
 
+void fz_loader_drop_incoming(struct fz_app *app, struct fz_rendition *r, const struct fz_job *job)
+{
+    if (r->incoming_of == job)
+        fz_texture_free(app->head, r->incoming);
+}
+
 void fz_loader_retire(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile;
@@ -33,6 +39,7 @@ void fz_loader_retire(struct fz_app *app, struct fz_job *job)
     if (r && !job->first_of) {
         r->job = NULL;
         r->arrived = false;
+        fz_loader_drop_incoming(app, r, job);
     }
     app->loader.credit_bytes -= job->credit_bytes;
     app->loader.stale = true;
@@ -288,7 +295,8 @@ static enum fz_texture_need need_of(const struct fz_app *app, const struct fz_jo
 
 static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
 {
-    if (r->incoming && r->incoming_of == job)
+    if (r->incoming && r->incoming_of == job && fz_texture_w(r->incoming) == job->surface->w &&
+        fz_texture_h(r->incoming) == job->surface->h)
         return true;
     fz_texture_free(app->head, r->incoming); /* begun by a result that is of no use any more */
     r->incoming_of = job;
@@ -299,6 +307,21 @@ static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_re
         tile && !fz_wall_has_shapes(app); /* cells for boxes that few tiles fill would hold little */
     return fz_texture_new(app->head, s->w, s->h, shared ? job->box_w : s->w, shared ? job->box_h : s->h,
                           need_of(app, job), &r->incoming) != NULL;
+}
+
+void fz_loader_prepare(struct fz_app *app)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
+    if (app->mode != FZ_MODE_PICTURE || !app->head || !tile || tile->picture_w == 0)
+        return;
+    struct fz_rendition *r = &fz_loader_tile(app, app->picture.item)->renditions[FZ_FOR_PICTURE];
+    int w, h, most = fz_texture_max_side(app->head);
+    if (!r->job || r->texture || r->incoming || r->refused)
+        return;
+    fz_image_fit(tile->picture_w, tile->picture_h, r->job->box_w, r->job->box_h, &w, &h);
+    r->incoming_of = r->job;
+    if (w <= most && h <= most)
+        fz_texture_new(app->head, w, h, w, h, FZ_TEXTURE_SOON, &r->incoming);
 }
 
 static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
@@ -359,6 +382,7 @@ static bool upload_first(struct fz_app *app)
         if (r->incoming && finished) {
             complete(app, job, r);
             shown = is_in_view(app, job);
+            app->loader.moved |= fz_loader_is_alone(app); /* something coarse is there: that will do */
             app->awaited |= shown && app->mode == FZ_MODE_PICTURE && job->item == app->picture.item;
         } else if (!r->incoming && !job->first_of) {
             go_without(app, job, r);

@@ -52,6 +52,10 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
     size_t index;
     if (!tile || tile->renditions[job->purpose].job != job || !fz_list_index(app->list, job->item, &index))
         return FZ_HEAP_DROP;
+    bool is_for_it = job->item == app->picture.item &&
+                     (job->purpose == FZ_FOR_PICTURE || !tile->renditions[FZ_FOR_WALL].texture);
+    if (!is_for_it && fz_loader_is_alone(app))
+        return FZ_HEAP_DROP;
     if (job->purpose == FZ_FOR_WALL)
         return wall_box_is(&app->loader, job->box_w, job->box_h)
                    ? tile_priority(app, &judgement->focus, index)
@@ -98,8 +102,10 @@ void fz_loader_completed(struct fz_app *app, struct fz_job *job)
 static void discard(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile = job->kind == FZ_JOB_DECODE ? fz_loader_tile(app, job->item) : NULL;
-    if (tile && tile->renditions[job->purpose].job == job)
+    if (tile && tile->renditions[job->purpose].job == job) {
         tile->renditions[job->purpose].job = NULL;
+        fz_loader_drop_incoming(app, &tile->renditions[job->purpose], job);
+    }
     if (job->kind == FZ_JOB_SNIFF)
         fz_list_return_unknown(app->list, job->item);
     if (job->kind == FZ_JOB_DETAIL)

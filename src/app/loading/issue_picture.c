@@ -19,6 +19,13 @@ bool fz_loader_is_coarse(const struct fz_app *app, fz_item_id item)
            (!tile || (!tile->renditions[FZ_FOR_PICTURE].texture && !tile->error));
 }
 
+bool fz_loader_is_alone(const struct fz_app *app)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
+    return app->now_us < app->picture.alone_until_us && fz_loader_is_coarse(app, app->picture.item) && tile &&
+           tile->renditions[FZ_FOR_PICTURE].job;
+}
+
 /* Its first picture comes before the picture itself, its tile beside it on another core. */
 static void issue_coarse(struct fz_app *app, fz_item_id item)
 {
@@ -72,7 +79,7 @@ static bool issue_details(struct fz_app *app, size_t at, long steps)
     return !takes_all || fz_detail_issue(app, app->picture.shown, FZ_DETAIL_REST);
 }
 
-/* The picture in view and its neighbours, as many as there is room for; false when the credit ran out. */
+/* The picture in view and its neighbours, as many as there is room for; false when nothing else may go out. */
 bool fz_loader_issue_pictures(struct fz_app *app)
 {
     size_t at;
@@ -83,6 +90,11 @@ bool fz_loader_issue_pictures(struct fz_app *app)
     issue_coarse(app, app->picture.item);
     size_t room = app->head ? fz_texture_capacity(app->head, window->view_w, window->view_h) : 1;
     for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
+        if (step == 1 && fz_loader_is_alone(app)) {
+            int64_t until_us = app->picture.alone_until_us;
+            app->loader.retry_us = until_us < app->loader.retry_us ? until_us : app->loader.retry_us;
+            return false;
+        }
         if (step == 1 && !fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY))
             return false;
         if ((step > 0 && (size_t)step + 2 > room) || !picture_at(app, at, step, &item))

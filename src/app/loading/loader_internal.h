@@ -53,14 +53,20 @@ uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item);
  * sooner there. */
 bool fz_loader_is_coarse(const struct fz_app *app, fz_item_id item);
 
+/* Render thread. Whether nothing is to be loaded beside the picture that was opened. */
+bool fz_loader_is_alone(const struct fz_app *app);
+
 /* Render thread. Whether the item has no tile of the size of now that can be drawn, none on its way, and a decode may help. */
 bool fz_loader_needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view);
 
-/* Render thread. The picture in view and its neighbours, as many as there is room for; false when the credit ran out. */
+/* Render thread. The picture in view and its neighbours, as many as there is room for; false when nothing else may go out. */
 bool fz_loader_issue_pictures(struct fz_app *app);
 
 /* Render thread. Takes a job that has done its work: its credit comes back, its memory goes to a worker. */
 void fz_loader_retire(struct fz_app *app, struct fz_job *job);
+
+/* Render thread. What was to hold that job's pixels, which do not come. */
+void fz_loader_drop_incoming(struct fz_app *app, struct fz_rendition *r, const struct fz_job *job);
 
 /* Decoded, or failed, at the wall's size of now. */
 void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile);

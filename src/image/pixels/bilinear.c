@@ -30,41 +30,91 @@ static void blend_bytes(const uint8_t *restrict upper, const uint8_t *restrict l
         to[i] = between(upper[i], lower[i], weight);
 }
 
-void fz_bilinear_rows(const uint32_t *upper, const uint32_t *lower, uint32_t weight, size_t count,
-                      uint32_t *to)
+static void blend_rows(const uint32_t *upper, const uint32_t *lower, uint32_t weight, int count, uint32_t *to)
 {
-    blend_bytes((const uint8_t *)upper, (const uint8_t *)lower, (uint16_t)weight, count * sizeof *to,
+    blend_bytes((const uint8_t *)upper, (const uint8_t *)lower, (uint16_t)weight, (size_t)count * sizeof *to,
                 (uint8_t *)to);
 }
 
-void fz_bilinear_row(const uint32_t *row, int begin, const struct fz_bilinear *places, int count,
-                     uint32_t *to)
+static void across_row(const uint32_t *row, const struct fz_bilinear *places, int count, uint32_t *to)
 {
     for (int x = 0; x < count; x++)
-        to[x] =
-            fz_bilinear_blend(row[places[x].first - begin], row[places[x].second - begin], places[x].weight);
+        to[x] = fz_bilinear_blend(row[places[x].first], row[places[x].second], places[x].weight);
 }
 
-static struct fz_bilinear place_of(int i, int from, int to)
+/* What a row of the result reads of a row. */
+static void extent(const struct fz_bilinear *places, int count, int *begin, int *length)
 {
-    return fz_bilinear_at((i + 0.5) * from / to - 0.5, 0, from - 1, 1);
+    const struct fz_bilinear *last = &places[count - 1];
+    int end = (places->second > last->second ? places->second : last->second) + 1;
+    *begin = places->first < last->first ? places->first : last->first;
+    *length = end - *begin;
+}
+
+/* Rows as wide as the result, the last two: where it has more rows than they are made of, each of these is stretched but once. */
+struct wide {
+    const uint32_t *from;
+    const struct fz_bilinear *across;
+    int w;
+    uint32_t *rows[2];
+    int at[2]; /* which; -1: none */
+};
+
+/* `other` stays. */
+static const uint32_t *wide_row(struct wide *wide, int at, int other)
+{
+    int i = wide->at[0] == at ? 0 : wide->at[1] == at ? 1 : wide->at[0] == other;
+    if (wide->at[i] != at)
+        across_row(wide->from + at, wide->across, wide->w, wide->rows[i]);
+    wide->at[i] = at;
+    return wide->rows[i];
+}
+
+static bool has_more_rows(const struct fz_bilinear *down, int h)
+{
+    int changes = 0;
+    for (int y = 1; y < h; y++)
+        changes += down[y].first != down[y - 1].first;
+    return changes < h / 2;
+}
+
+bool fz_bilinear_fill(const uint32_t *from, const struct fz_bilinear *across, int w,
+                      const struct fz_bilinear *down, int h, uint32_t *to, int to_pitch)
+{
+    int begin, length;
+    if (w <= 0 || h <= 0)
+        return true;
+    extent(across, w, &begin, &length);
+    bool more = has_more_rows(down, h);
+    uint32_t *rows = fz_try_malloc((size_t)(more ? 2 * w : length) * sizeof *rows);
+    if (!rows)
+        return false;
+    struct wide wide = {.from = from, .across = across, .w = w, .rows = {rows, rows + w}, .at = {-1, -1}};
+    for (int y = 0; y < h; y++, to += to_pitch) {
+        struct fz_bilinear at = down[y];
+        if (more) {
+            const uint32_t *upper = wide_row(&wide, at.first, at.second);
+            blend_rows(upper, wide_row(&wide, at.second, at.first), at.weight, w, to);
+            continue;
+        }
+        blend_rows(from + at.first + begin, from + at.second + begin, at.weight, length, rows);
+        for (int x = 0; x < w; x++)
+            to[x] = fz_bilinear_blend(rows[across[x].first - begin], rows[across[x].second - begin],
+                                      across[x].weight);
+    }
+    free(rows);
+    return true;
 }
 
 bool fz_bilinear_enlarge(const uint32_t *from, int pitch, int w, int h, uint32_t *to, int to_pitch, int to_w,
                          int to_h)
 {
-    struct fz_bilinear *places = fz_try_malloc((size_t)to_w * sizeof *places);
-    uint32_t *row = fz_try_malloc((size_t)w * sizeof *row);
-    bool done = places && row;
-    for (int x = 0; done && x < to_w; x++)
-        places[x] = place_of(x, w, to_w);
-    for (int y = 0; done && y < to_h; y++) {
-        struct fz_bilinear at = place_of(y, h, to_h);
-        fz_bilinear_rows(from + (ptrdiff_t)at.first * pitch, from + (ptrdiff_t)at.second * pitch, at.weight,
-                         (size_t)w, row);
-        fz_bilinear_row(row, 0, places, to_w, to + (ptrdiff_t)y * to_pitch);
-    }
-    free(places);
-    free(row);
+    struct fz_bilinear *across = fz_try_malloc((size_t)(to_w + to_h) * sizeof *across), *down = across + to_w;
+    for (int x = 0; across && x < to_w; x++)
+        across[x] = fz_bilinear_at((x + 0.5) * w / to_w - 0.5, 0, w - 1, 1);
+    for (int y = 0; across && y < to_h; y++)
+        down[y] = fz_bilinear_at((y + 0.5) * h / to_h - 0.5, 0, h - 1, pitch);
+    bool done = across && fz_bilinear_fill(from, across, to_w, down, to_h, to, to_pitch);
+    free(across);
     return done;
 }

@@ -24,13 +24,10 @@ static inline uint32_t fz_bilinear_blend(uint32_t a, uint32_t b, uint32_t weight
     return even | odd;
 }
 
-/* Any thread. Two rows of `count` pixels to one. */
-void fz_bilinear_rows(const uint32_t *upper, const uint32_t *lower, uint32_t weight, size_t count,
-                      uint32_t *to);
-
-/* Any thread. `count` pixels out of a row that begins with pixel `begin`. */
-void fz_bilinear_row(const uint32_t *row, int begin, const struct fz_bilinear *places, int count,
-                     uint32_t *to);
+/* Any thread. Pixel (x, y) of w x h lies where across[x] and down[y] say, of which the latter are times the pitch of `from`; to_pitch
+ * in px. False: no memory. */
+bool fz_bilinear_fill(const uint32_t *from, const struct fz_bilinear *across, int w,
+                      const struct fz_bilinear *down, int h, uint32_t *to, int to_pitch);
 
 /* Any thread. All of w x h px to to_w x to_h, neither smaller; pitches in px. False: no memory. */
 bool fz_bilinear_enlarge(const uint32_t *from, int pitch, int w, int h, uint32_t *to, int to_pitch, int to_w,
