@@ -71,7 +71,8 @@ def test_the_picture_follows(home):
     assert stats["decode"]["count"] == stats["opens"] == COUNT
     assert stats["decode"]["repeated"] == stats["decode"]["cancelled"] == 0
     assert COUNT < stats["upload"]["count"] <= 2 * COUNT
-    assert stats["upload"]["bytes"] == stats["upload"]["count"] * 620 * 465 * 4  # no frame has to enlarge it
+    # No frame has to enlarge it. A text may be among them, of the moment before there were names.
+    assert stats["upload"]["bytes"] >= (stats["upload"]["count"] - 1) * 620 * 465 * 4
     assert result.lines == []
 
 
@@ -80,12 +81,13 @@ def test_it_stands_where_the_picture_will(home):
     data = slow_to_decode(exif(encoded((160, 107), BLUE)), (3000, 2000))
     shot = home / "shot.png"
 
-    def place(pixels):
-        """Of all that is red or blue; of blue alone there has to be some where `pixels` says so."""
+    def place(blue_pixels):
+        """Of all that is red or blue, once it is all there; so many of them are blue."""
         running.ctl("screenshot", shot)
         red, green, blue = Image.open(shot).convert("RGB").split()
         some = ImageChops.subtract(ImageChops.lighter(red, blue), green).point(lambda value: 255 * (value > 100))
-        return some.getbbox() if colours(shot)[1] >= pixels else None
+        counts = colours(shot)
+        return some.getbbox() if sum(counts) >= 4 * 620 * 413 and counts[1] >= blue_pixels else None
 
     with home.start("--headless", "--motion", "off", *IN_VIEW[:-2], fill(home / "wide", 4, data)) as running:
         before = wait_until(lambda: place(620 * 413), "a first picture")
