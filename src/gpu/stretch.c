@@ -169,6 +169,13 @@ void fz_stretch(struct fz_head *head, const struct fz_page *page, const SDL_Rect
     SDL_RenderCopy(head->renderer, c->sdl, &(SDL_Rect){0, 0, shown.w, shown.h}, &shown);
 }
 
+void fz_stretch_prepare(struct fz_head *head)
+{
+    struct fz_canvas *c = head->plain ? canvas_take(head, head->w, head->h) : NULL;
+    if (c)
+        c->was_used = true;
+}
+
 void fz_stretch_rest(struct fz_head *head)
 {
     for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++) {

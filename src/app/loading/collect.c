@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "gpu/stretch.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -311,12 +312,15 @@ static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_re
 
 void fz_loader_prepare(struct fz_app *app)
 {
-    const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
-    if (app->mode != FZ_MODE_PICTURE || !app->head || !tile || tile->picture_w == 0)
+    fz_item_id item = app->picture.item;
+    struct fz_tile *tile = fz_loader_tile(app, item);
+    if (!app->head || !tile || !fz_loader_is_coarse(app, item))
         return;
-    struct fz_rendition *r = &fz_loader_tile(app, app->picture.item)->renditions[FZ_FOR_PICTURE];
+    if (fz_loader_is_alone(app) && !tile->renditions[FZ_FOR_WALL].texture)
+        fz_stretch_prepare(app->head);
+    struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
     int w, h, most = fz_texture_max_side(app->head);
-    if (!r->job || r->texture || r->incoming || r->refused)
+    if (tile->picture_w == 0 || !r->job || r->incoming || r->refused)
         return;
     fz_image_fit(tile->picture_w, tile->picture_h, r->job->box_w, r->job->box_h, &w, &h);
     r->incoming_of = r->job;
