@@ -15,6 +15,7 @@ import share as shares  # noqa: E402
 KEYS, PER_SECOND = 100, 3
 ZOOMED_KEYS = 100
 SMALL_TILE, TILE_STEPS = "64x48", 13  # of a wall that is zoomed: by a quarter each, to 1,164 px
+TILE_PAUSE_S = 0.5  # sooner after the last one a step is held back, so as not to flash
 SHARE_DELAY_S, FIRST_ONES, BACK = 0.5, 3, 10
 GROWTH = (100, 1_000, 10_000, 100_000)
 SCROLL_S, SCROLL_TURNS = 2.0, 125
@@ -127,6 +128,7 @@ def wall_zoomed(context):
             running.rest("screenful")
             sharp.append(stage.now_ms() - began)
             running.rest()
+            time.sleep(TILE_PAUSE_S)
         after = running.ask("stats")["frames"]
         running.result |= {"sharp": sharp} | {key: after[key] - before[key] for key in ("count", "late")}
     return running.result
