@@ -160,6 +160,7 @@ struct fz_app {
     bool moving;                /* something that is drawn moves by itself */
     bool fading;                /* tiles on the wall are fading in */
     bool arrived;               /* tiles or texts in view, since the last frame */
+    bool awaited;               /* of the picture that was asked for: it is drawn at once */
     bool tile_drawn;            /* a picture was drawn on the wall */
     bool ending;                /* the end was asked for; a last screenshot may be under way */
     int64_t end_deadline_us;    /* that is taken by then, settled or not */
@@ -170,6 +171,7 @@ struct fz_app {
     bool key_held;      /* which repeats */
     int64_t hint_until_us, cursor_until_us;
     char *title;           /* the window's; owned */
+    int64_t titled_us;     /* since when */
     char *notice;          /* shown for a while; owned */
     bool notice_has_lines; /* it is more than one line, perhaps */
     int64_t notice_until_us;

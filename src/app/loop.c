@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum {
-    UPLOAD_BUDGET_US = 3000, /* of one frame */
+    UPLOAD_BUDGET_US = 2000, /* of one turn */
     TRIM_BUDGET_US = 1000,
     TIMER_PERIOD_US = 16667, /* where the display names no refresh rate */
     IDLE_WAIT_US = 1000000,
@@ -114,6 +114,8 @@ static int64_t frame_due_us(const struct fz_app *app)
         due = earliest(due, motion_due_us(app));
     if (app->fading || app->arrived)
         due = earliest(due, loading_due_us(app));
+    if (app->awaited)
+        due = earliest(due, app->now_us);
     return due > held ? due : held;
 }
 
@@ -124,7 +126,7 @@ static int64_t next_wake_us(const struct fz_app *app, int64_t view_us)
     int64_t wake = app->now_us + (app->loader.flying_count > 0 ? LOST_BELL_US : IDLE_WAIT_US);
     wake = earliest(wake, frame_due_us(app));
     if (fz_loader_uploads_wait(app) || fz_animate_uploads_wait(app))
-        wake = earliest(wake, loading_due_us(app));
+        wake = app->now_us;
     wake = earliest(wake, view_us);
     wake = earliest(wake, app->loader.retry_us);
     wake = earliest(wake, app->loader.renew_us);
@@ -223,7 +225,7 @@ static void note_frame(struct fz_app *app, int64_t work_end_us, int64_t end_us)
 
 static void frame(struct fz_app *app)
 {
-    app->dirty = app->arrived = false;
+    app->dirty = app->arrived = app->awaited = false;
     step(app);
     draw(app);
     fz_app_save_frame(app);
@@ -269,9 +271,7 @@ void fz_app_run(struct fz_app *app)
         fz_app_take_requests(app);
         fz_run_collect(app);
         app->arrived |= fz_text_collect(app->head);
-        app->arrived |= fz_loader_collect(app, 0);
-        if (app->now_us >= loading_due_us(app) || app->now_us >= frame_due_us(app))
-            app->arrived |= fz_loader_collect(app, UPLOAD_BUDGET_US);
+        app->arrived |= fz_loader_collect(app, UPLOAD_BUDGET_US);
         fz_arrange_step(app);
         fz_marks_step(app);
         fz_app_judge_scan(app);
@@ -282,6 +282,7 @@ void fz_app_run(struct fz_app *app)
         fz_scale_window_step(app);
         if (app->now_us >= frame_due_us(app))
             frame(app);
+        fz_loader_prepare(app);
         fz_texture_trim(app->head, TRIM_BUDGET_US);
         note_milestones(app);
         fz_app_answer_waits(app);

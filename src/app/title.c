@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* While something moves: nobody reads it faster, and a window system takes as long for a title as a wall of tiles. */
+enum { MOVING_US = 250000 };
+
 /* Of the picture: NULL where there is nothing to say. Caller frees. */
 static char *picture_state(const struct fz_app *app)
 {
@@ -43,6 +46,9 @@ static char *make_title(const struct fz_app *app)
 
 void fz_app_update_title(struct fz_app *app)
 {
+    if (app->moving && app->title && app->now_us < app->titled_us + MOVING_US)
+        return;
+    app->titled_us = app->now_us;
     char *title = make_title(app);
     bool same = app->title && strcmp(title, app->title) == 0;
     if (!same)

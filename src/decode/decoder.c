@@ -7,6 +7,7 @@
 #include "decode/files.h"
 #include "decode/scaled.h"
 #include "decode/thumbnails.h"
+#include "image/pixels/bilinear.h"
 #include "sync/thread.h"
 
 #include <errno.h>
@@ -239,6 +240,26 @@ static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
     fz_job_close(job);
 }
 
+/* To the size that the picture will have, so that neither is scaled in each frame that is drawn meanwhile. Where there is no memory
+ * for that it stays as it is. */
+static void enlarge(struct fz_job *first)
+{
+    SDL_Surface *small = first->surface;
+    int box_w = first->box_w, box_h = first->box_h, w, h;
+    if (first->covers)
+        fz_image_cover(first->image.width, first->image.height, &box_w, &box_h);
+    fz_image_fit(first->image.width, first->image.height, box_w, box_h, &w, &h);
+    if (w < small->w || h < small->h || (w == small->w && h == small->h))
+        return;
+    SDL_Surface *large = fz_surface_new(w, h);
+    if (large && fz_bilinear_enlarge(small->pixels, small->pitch / 4, small->w, small->h, large->pixels,
+                                     large->pitch / 4, w, h)) {
+        first->surface = large;
+        large = small;
+    }
+    fz_surface_free(large);
+}
+
 /* What another program left of the file. */
 static bool load_thumbnail(struct fz_decoder *decoder, const struct fz_job *job,
                            const struct fz_image_request *request, struct fz_job *first)
@@ -294,6 +315,8 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
     };
     bool found = fz_engine_load_first(decoder->engine, &request, &first->image, &first->surface) ||
                  load_thumbnail(decoder, job, &request, first);
+    if (found)
+        enlarge(first);
     if (found && first->covers)
         cut(first);
     if (first->surface)

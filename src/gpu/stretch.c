@@ -2,18 +2,13 @@
 
 #include "base/mem.h"
 #include "gpu/head_internal.h"
+#include "image/pixels/bilinear.h"
 
 #include <SDL.h>
 #include <math.h>
 #include <stdlib.h>
 
 /* --- one axis ------------------------------------------------------------------------------------------------------- */
-
-/* Where a pixel of the copy lies between two of the page. */
-struct step {
-    int first, second; /* px from the page's beginning, times the axis' stride */
-    uint32_t weight;   /* of the second, 0 to 256 */
-};
 
 /* Of the copy, and of the page that lies along it. */
 struct axis {
@@ -24,15 +19,11 @@ struct axis {
     bool reversed;
 };
 
-static struct step step_at(const struct axis *axis, int pixel)
+static struct fz_bilinear step_at(const struct axis *axis, int pixel)
 {
-    enum { WEIGHTS = 256 };
     double part = (pixel + 0.5 - axis->at) / axis->length;
-    double u = axis->from + (axis->reversed ? 1 - part : part) * axis->from_length - 0.5;
-    u = fmin(fmax(u, axis->least), axis->most);
-    int first = (int)u, second = first < axis->most ? first + 1 : first;
-    return (struct step){first * axis->stride, second * axis->stride,
-                         (uint32_t)lround((u - first) * WEIGHTS)};
+    double place = axis->from + (axis->reversed ? 1 - part : part) * axis->from_length - 0.5;
+    return fz_bilinear_at(place, axis->least, axis->most, axis->stride);
 }
 
 /* The pixels of the window, which has `most`, whose middle lies in it. */
@@ -45,55 +36,15 @@ static void covered(double at, double length, int most, int *begin, int *count)
 
 /* --- pixels --------------------------------------------------------------------------------------------------------- */
 
-/* Two channels at a time. */
-static inline uint32_t blend(uint32_t a, uint32_t b, uint32_t weight)
-{
-    enum { EVEN = 0xff00ff, HALF = 0x800080 };
-    uint32_t even = ((a & EVEN) * (256 - weight) + (b & EVEN) * weight + HALF) >> 8 & EVEN;
-    uint32_t odd = ((a >> 8 & EVEN) * (256 - weight) + (b >> 8 & EVEN) * weight + HALF) & ~(uint32_t)EVEN;
-    return even | odd;
-}
-
-static inline uint8_t between(uint8_t one, uint8_t other, uint16_t weight)
-{
-    return (uint8_t)((uint16_t)(one * (256 - weight) + other * weight + 128) >> 8);
-}
-
-/* Blocks of fixed length vectorise at -O2. */
-static void blend_rows(const uint8_t *restrict upper, const uint8_t *restrict lower, uint16_t weight,
-                       size_t count, uint8_t *restrict to)
-{
-    size_t i = 0;
-    for (; i + 16 <= count; i += 16)
-        for (size_t k = 0; k < 16; k++)
-            to[i + k] = between(upper[i + k], lower[i + k], weight);
-    for (; i < count; i++)
-        to[i] = between(upper[i], lower[i], weight);
-}
-
-static void stretch_row(const uint32_t *row, int begin, const struct step *steps, int count, uint32_t *to)
-{
-    for (int x = 0; x < count; x++)
-        to[x] = blend(row[steps[x].first - begin], row[steps[x].second - begin], steps[x].weight);
-}
-
 /* Of which neither step follows the other in memory. */
 static void stretch_turned_row(const uint32_t *upper, const uint32_t *lower, uint32_t weight,
-                               const struct step *steps, int count, uint32_t *to)
+                               const struct fz_bilinear *steps, int count, uint32_t *to)
 {
     for (int x = 0; x < count; x++) {
-        struct step s = steps[x];
-        to[x] = blend(blend(upper[s.first], upper[s.second], s.weight),
-                      blend(lower[s.first], lower[s.second], s.weight), weight);
+        struct fz_bilinear s = steps[x];
+        to[x] = fz_bilinear_blend(fz_bilinear_blend(upper[s.first], upper[s.second], s.weight),
+                                  fz_bilinear_blend(lower[s.first], lower[s.second], s.weight), weight);
     }
-}
-
-/* What a row of the copy reads of the page's rows. */
-static void extent(const struct step *steps, int count, int *begin, int *end)
-{
-    const struct step *last = &steps[count - 1];
-    *begin = steps->first < last->first ? steps->first : last->first;
-    *end = (steps->second > last->second ? steps->second : last->second) + 1;
 }
 
 bool fz_stretch_pixels(struct fz_bitmap page, const SDL_Rect *from, const SDL_Rect *within,
@@ -118,30 +69,25 @@ bool fz_stretch_pixels(struct fz_bitmap page, const SDL_Rect *from, const SDL_Re
     y.length = rect.h;
     y.reversed = turn.flip_v != (turn.quarters == 2 || turn.quarters == 3);
 
-    if (to_at->w <= 0)
+    if (to_at->w <= 0 || to_at->h <= 0)
         return true;
-    struct step *steps = fz_try_malloc((size_t)to_at->w * sizeof *steps);
-    for (int i = 0; steps && i < to_at->w; i++)
-        steps[i] = step_at(&x, to_at->x + i);
-    int begin = 0, end = 1;
-    if (steps && !sideways)
-        extent(steps, to_at->w, &begin, &end);
-    uint32_t *row = fz_try_malloc((size_t)(end - begin) * sizeof *row);
-    for (int i = 0; steps && row && i < to_at->h; i++) {
-        struct step s = step_at(&y, to_at->y + i);
-        const uint32_t *upper = page.at + s.first, *lower = page.at + s.second;
-        uint32_t *out = to.at + (ptrdiff_t)i * to.pitch_px;
-        if (sideways) {
-            stretch_turned_row(upper, lower, s.weight, steps, to_at->w, out);
-            continue;
-        }
-        blend_rows((const uint8_t *)(upper + begin), (const uint8_t *)(lower + begin), (uint16_t)s.weight,
-                   (size_t)(end - begin) * sizeof *row, (uint8_t *)row);
-        stretch_row(row, begin, steps, to_at->w, out);
-    }
-    bool done = steps && row;
-    free(steps);
-    free(row);
+    struct fz_bilinear *across_steps = fz_try_malloc((size_t)(to_at->w + to_at->h) * sizeof *across_steps);
+    if (!across_steps)
+        return false;
+    struct fz_bilinear *down_steps = across_steps + to_at->w;
+    for (int i = 0; i < to_at->w; i++)
+        across_steps[i] = step_at(&x, to_at->x + i);
+    for (int i = 0; i < to_at->h; i++)
+        down_steps[i] = step_at(&y, to_at->y + i);
+    bool done = true;
+    if (sideways)
+        for (int i = 0; i < to_at->h; i++)
+            stretch_turned_row(page.at + down_steps[i].first, page.at + down_steps[i].second,
+                               down_steps[i].weight, across_steps, to_at->w,
+                               to.at + (ptrdiff_t)i * to.pitch_px);
+    else
+        done = fz_bilinear_fill(page.at, across_steps, to_at->w, down_steps, to_at->h, to.at, to.pitch_px);
+    free(across_steps);
     return done;
 }
 
@@ -221,6 +167,13 @@ void fz_stretch(struct fz_head *head, const struct fz_page *page, const SDL_Rect
     SDL_SetTextureBlendMode(c->sdl, mode);
     SDL_SetTextureAlphaMod(c->sdl, alpha);
     SDL_RenderCopy(head->renderer, c->sdl, &(SDL_Rect){0, 0, shown.w, shown.h}, &shown);
+}
+
+void fz_stretch_prepare(struct fz_head *head)
+{
+    struct fz_canvas *c = head->plain ? canvas_take(head, head->w, head->h) : NULL;
+    if (c)
+        c->was_used = true;
 }
 
 void fz_stretch_rest(struct fz_head *head)

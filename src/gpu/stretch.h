@@ -19,6 +19,10 @@ void fz_stretch(struct fz_head *head, const struct fz_page *page, const SDL_Rect
 /* Render thread, once a frame. Gives back what no copy of this frame needed. */
 void fz_stretch_rest(struct fz_head *head);
 
+/* Render thread. Has memory at hand for a copy as large as the window, until the frame after next: fresh memory takes longer than the
+ * copy. */
+void fz_stretch_prepare(struct fz_head *head);
+
 struct fz_bitmap {
     uint32_t *at; /* NULL: none */
     int pitch_px;

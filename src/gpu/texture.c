@@ -336,6 +336,7 @@ bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, co
     int64_t start = fz_now_us();
     bool uploaded = update(head, texture->page->sdl, &area, first, surface->pitch);
     int64_t took = fz_now_us() - start;
+    head->counts.upload_us += took;
     if (took > head->counts.upload_max_us)
         head->counts.upload_max_us = took;
     head->counts.upload_bytes += (uint64_t)part->w * (uint64_t)part->h * 4;

@@ -21,7 +21,7 @@ enum fz_texture_need {
 struct fz_texture_counts {
     uint64_t bytes, bytes_peak; /* allocated on the renderer */
     uint64_t uploads, upload_bytes;
-    int64_t upload_max_us; /* the longest single call */
+    int64_t upload_us, upload_max_us; /* all of it, and the longest single call */
 };
 
 /* Render thread only, all of these. Makes room for w x h px in a cell of cell_w x cell_h (no smaller); *owner is set,

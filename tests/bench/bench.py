@@ -17,6 +17,7 @@ import browse
 import corpus
 import find
 import isolation
+import opened
 import peers as peer_table
 import plots
 import report
@@ -26,7 +27,7 @@ import subject
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 NEEDED = ("Xvfb", "xdpyinfo", "xdotool")
-PROGRAMS = ("bench_limit", "bench_linear", "bench_floor", "bench_watch", "bench_tile", "bench_respawn", "bench_readers")
+PROGRAMS = ("bench_limit", "bench_linear", "bench_floor", "bench_watch", "bench_picture", "bench_tile", "bench_respawn", "bench_readers")
 SLOW_ROUNDS = 2  # steps whose figures hardly vary, or take long, run in the first rounds only
 
 
@@ -95,6 +96,7 @@ def own_steps(context, args, wall_count):
              ("limit_all", args.runs, lambda: subject.limit(context, context.wall, wall_count)),
              ("floor", SLOW_ROUNDS, lambda: subject.floor(context)),
              ("tiles", SLOW_ROUNDS, lambda: subject.tiles(context)),
+             ("picture", args.runs, lambda: opened.reference(context)),
              ("linear", SLOW_ROUNDS, lambda: subject.linear(context, min(100, wall_count)))]
     if not args.quick:
         steps.append(("limit_large", SLOW_ROUNDS,
@@ -117,6 +119,9 @@ def own_steps(context, args, wall_count):
                     ("frieze_find", SLOW_ROUNDS, lambda: find.run(context)),
                     ("frieze_sequence", 1, lambda: browse.sequence(context)),
                     ("frieze_zoomed", 1, lambda: browse.zoomed(context)),
+                    ("frieze_wall_zoomed", SLOW_ROUNDS, lambda: browse.wall_zoomed(context)),
+                    ("frieze_opened", SLOW_ROUNDS, lambda: opened.cold(context)),
+                    ("frieze_coarse", args.runs, lambda: opened.coarse_screenful(context)),
                     ("frieze_share", 1, lambda: browse.from_share(context)),
                     ("frieze_scroll", SLOW_ROUNDS, lambda: browse.scroll(context)),
                     ("growth", SLOW_ROUNDS, lambda: browse.growth(context)),

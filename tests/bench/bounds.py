@@ -30,6 +30,8 @@ KILLED_MS, LOST_MS, HUNG_MS, READERS_MS = 5.0, 100.0, 50.0, 50.0
 LATE_SHARE, LATE_ZOOMED, LATE_ON_SHARE = 0.01, 0.1, 0.05  # of pictures that are asked for
 QUIT_SHARE_MS = 1000.0
 SCROLLED_MOST, SCROLL_COLD = 500, 1.3
+OPENED_COLD, COARSE, COARSE_THUMBNAIL = 1.15, 0.55, 0.25  # times full decode, upload and draw on one core
+COARSE_LIMIT = 0.3  # times L, of a screenful
 GROWTH_SHARE = 1.2  # of the work at 100 pictures
 BATCH_SHARE, BATCH_LOSS, BATCH_BYTES = 0.9, 0.05, 40e6
 SMOOTH_SHARE = 1.4
@@ -234,7 +236,7 @@ def browse_figures(raw):
     """Pictures asked for at a pace: whether they were there already."""
     rows = []
     for step, name, bound in (("frieze_sequence", "next picture, 12 megapixels, 3 a second: not there yet", LATE_SHARE),
-                              ("frieze_zoomed", "the same at 100 %, 17 megapixels, 1 a second", LATE_ZOOMED),
+                              ("frieze_zoomed", "the same at 100 %, 24 megapixels, 1 a second", LATE_ZOOMED),
                               ("frieze_share", "the same, 0.5 s for each open and read of its share, 1 a second",
                                LATE_ON_SHARE)):
         shares = late(good(raw, step))
@@ -246,6 +248,44 @@ def browse_figures(raw):
                           STALL_MS).judge(),
                    Figure("there: SIGTERM to the end", worst([figure(run, "quit") for run in on_share]), "ms",
                           QUIT_SHARE_MS).judge()]
+
+
+def opened_figures(raw):
+    """A picture in the window that nothing was known of; a screenful of first pictures; the wall in other sizes."""
+    runs = good(raw, "frieze_opened")
+    bases = [median(run["all_ms"]) if run else None for run in raw.get("picture", [])]
+    rows = []
+    for key, name, which, bound in (("plain", "coarse", 0, COARSE), ("thumbnail", "coarse, embedded thumbnail", 0, COARSE_THUMBNAIL),
+                                    ("plain", "sharp", 1, OPENED_COLD), ("thumbnail", "sharp, embedded thumbnail", 1, OPENED_COLD)):
+        times = [median([one[which] for one in run[key]]) if run else None for run in runs]
+        shares = ratios(times, bases)
+        rows.append(Figure(f"picture opened cold, 12 megapixels: {name}", median(shares), "x full decode + upload + draw", bound,
+                           f"{say_ms(median(times))} against {say_ms(median(bases))}", worst(shares)).judge())
+    coarse = [run if run and run["tiles"] >= SCREENFUL else None for run in good(raw, "frieze_coarse")]
+    shares = ratios([figure(run, "coarse") for run in coarse], each(raw, "limit_screenful", "wall_ms"))
+    rows.append(Figure("wall, cold: a screenful of embedded thumbnails, process start to its frame", median(shares), "x L",
+                       COARSE_LIMIT, say_ms(median([figure(run, "coarse") for run in coarse])), worst(shares)).judge())
+    return rows + zoom_figures(raw) + [upload_figure(raw)]
+
+
+def zoom_figures(raw):
+    runs = good(raw, "frieze_wall_zoomed")
+    stalls = [figure(run, "stats", "render_thread", "stall_max") for run in runs]
+    steps = [step for run in runs if run for step in run["sharp"]]
+    late = [figure(run, "late") for run in runs]
+    name = "wall zoomed by steps of a quarter from 64 to 1,164 px"
+    return [Figure(f"{name}: longest stall of the render thread", median(stalls), "ms", STALL_MS, worst=worst(stalls)).judge(),
+            Figure(f"{name}: late frames", worst(late), "", counts=False),
+            Figure(f"{name}: a step until it is sharp, median", median(steps), "ms", counts=False, worst=worst(steps))]
+
+
+def upload_figure(raw):
+    """Bytes a second, of both."""
+    ours = [figure(run, "stats", "upload") for run in good(raw, "frieze_all")]
+    rates = [one["bytes"] / one["time"] / 1e6 if one and one.get("time") else None for one in ours]
+    copies = each(raw, "picture", "copy_gb_s")
+    return Figure("upload of tiles, of what the machine copies in memory", median(ratios(rates, copies)), "x its rate", counts=False,
+                  note=f"{median(rates) or 0:.1f} GB/s against {median(copies) or 0:.1f}")
 
 
 def scale_figures(raw):
@@ -397,7 +437,7 @@ def large_figures(raw):
 def judge(raw, peers, count, full):
     """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
     return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
-            + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + scale_figures(raw) if full else [])
+            + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + opened_figures(raw) + scale_figures(raw) if full else [])
             + freeze_figures(raw) + memory_figure(raw)
             + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) + smooth_figures(raw) if full else [])
             + [failure_figure(raw)] + large_figures(raw))

@@ -4,6 +4,7 @@ import pathlib
 import sys
 import time
 
+import corpus
 import find
 import stage
 import subject
@@ -12,7 +13,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import share as shares  # noqa: E402
 
 KEYS, PER_SECOND = 100, 3
-ZOOMED_KEYS = 50
+ZOOMED_KEYS = 100
+SMALL_TILE, TILE_STEPS = "64x48", 13  # of a wall that is zoomed: by a quarter each, to 1,164 px
+TILE_PAUSE_S = 0.5  # sooner after the last one a step is held back, so as not to flash
 SHARE_DELAY_S, FIRST_ONES, BACK = 0.5, 3, 10
 GROWTH = (100, 1_000, 10_000, 100_000)
 SCROLL_S, SCROLL_TURNS = 2.0, 125
@@ -77,8 +80,8 @@ def sequence(context):
 
 
 def zoomed(context):
-    """The large ones at 100 %, each where the one before was looked at."""
-    with Running(context, "large") as running:
+    """The huge ones at 100 %, each where the one before was looked at."""
+    with Running(context, corpus.ensure_huge(context.corpus).name) as running:
         running.rest("screenful")
         for key in ("Return", "L", "a"):
             running.ask("key", key)
@@ -110,6 +113,24 @@ def from_share(context):
                     name = pathlib.Path(running.ask("status")["uri"]).name
                     opens += share.opened[name] - before[name]
                 running.result["opens_back"] = opens
+    return running.result
+
+
+def wall_zoomed(context):
+    """The wall from small tiles to large ones, a step of the key at a time: `sharp` holds for each how long it took until all that is
+    in view had its pixels of that size, ms; `count` and `late` are of the frames of the zooming alone."""
+    with Running(context, context.wall, "--tile", SMALL_TILE) as running:
+        running.rest("loaded")
+        before, sharp = running.ask("stats")["frames"], []
+        for _ in range(TILE_STEPS):
+            began = stage.now_ms()
+            running.ask("key", "+")
+            running.rest("screenful")
+            sharp.append(stage.now_ms() - began)
+            running.rest()
+            time.sleep(TILE_PAUSE_S)
+        after = running.ask("stats")["frames"]
+        running.result |= {"sharp": sharp} | {key: after[key] - before[key] for key in ("count", "late")}
     return running.result
 
 

@@ -6,6 +6,7 @@
     plain35/   hard links to the first 35 of wall/ without thumbnail
     thumbs35/  hard links to the first 35 of wall/ with one
     quick/     hard links to the first 54 of wall/
+    huge/      26 JPEGs of 6000x4000 (24 Mpx), about 7 MB each, under four names each: made when first needed
 
 All are quality 90, 4:2:0, baseline. Each is a cut of one of six painted scenes at a place of its own,
 mirrored or not, with its own colours, light and grain; picture k has the same bytes in every run on the same
@@ -34,6 +35,7 @@ VERSION = 1  # raise it when the pictures change: stamps of other versions are n
 WALL_COUNT, LARGE_COUNT, SCREENFUL = 200, 56, 35
 QUICK_COUNT = 54  # holds 36 without thumbnail
 WALL_SIZE, LARGE_SIZE = (4000, 3000), (4800, 3600)
+HUGE_COUNT, HUGE_NAMES, HUGE_SIZE = 26, 4, (6000, 4000)  # larger than the scenes, which are mirrored at their edges
 QUALITY, SUBSAMPLING_420 = 90, 2
 GRAIN_UNIT = 24.0  # standard deviation of the stored grain
 # Standard deviation of the grain added to each scene, chosen so that the files come near 2.4 bits a pixel.
@@ -101,6 +103,8 @@ def make_grain(work):
 
 def cut(rng, plane, size):
     """A window of size (width, height) somewhere in plane."""
+    more = [(0, max(0, least - have)) for have, least in zip(plane.shape, size[::-1])]
+    plane = np.pad(plane, more + [(0, 0)] * (plane.ndim - 2), mode="reflect") if more != [(0, 0)] * 2 else plane
     top = int(rng.integers(0, plane.shape[0] - size[1] + 1))
     left = int(rng.integers(0, plane.shape[1] - size[0] + 1))
     return plane[top:top + size[1], left:left + size[0]]
@@ -200,6 +204,26 @@ def fill(root, quick, workers, say):
                 if len(sizes) % 40 == 0:
                     say(f"{len(sizes)} of {len(todo)} pictures")
     return sizes
+
+
+def ensure_huge(root, say=lambda text: None):
+    """root/huge, complete: made once, and not before somebody needs it."""
+    folder = root / "huge"
+    if (folder / ".complete").exists():
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with tempfile.TemporaryDirectory(dir=root, prefix="work-") as work:
+        say("painting the scenes of 24 megapixels")
+        with multiprocessing.Pool(os.cpu_count(), maxtasksperchild=10) as pool:
+            pool.map(make_base, [(work, n) for n in range(len(scenes.SCENES))], chunksize=1)
+            make_grain(work)
+            pool.map(make_picture, [(work, str(folder / f"DSC_{index:04d}.jpg"), index, HUGE_SIZE, False)
+                                    for index in range(HUGE_COUNT)], chunksize=1)
+    for index in range(HUGE_COUNT, HUGE_COUNT * HUGE_NAMES):
+        (folder / f"DSC_{index:04d}.jpg").hardlink_to(folder / f"DSC_{index % HUGE_COUNT:04d}.jpg")
+    (folder / ".complete").touch()
+    return folder
 
 
 def ensure(root=None, quick=False, workers=None, say=lambda text: None):

@@ -50,7 +50,8 @@ class Session:
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(str(path))
+        # its name is there before it listens
+        until(lambda: self.socket.connect_ex(str(path)) == 0, "a control socket")
         self.lines = self.socket.makefile("r")
 
     def ask(self, command, *arguments):

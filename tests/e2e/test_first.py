@@ -8,9 +8,10 @@ import struct
 import urllib.parse
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageChops, PngImagePlugin
 
 import pictures
+from frieze import wait_until
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 COUNT = 16
@@ -24,9 +25,9 @@ def encoded(size, colour, exif=b""):
     return data.getvalue()
 
 
-def slow_to_decode(exif=b""):
+def slow_to_decode(exif=b"", size=(3000, 2250)):
     """Reds of all kinds, in many scans that a tile of more than an eighth needs all: all of them together take a second or more."""
-    red = Image.effect_noise((3000, 2250), 60).point(lambda value: 215 + value * 40 // 255)
+    red = Image.effect_noise(size, 60).point(lambda value: 215 + value * 40 // 255)
     none = Image.new("L", red.size)
     data = io.BytesIO()
     Image.merge("RGB", (red, none, none)).save(data, "JPEG", quality=95, exif=exif, progressive=True)
@@ -70,7 +71,49 @@ def test_the_picture_follows(home):
     assert stats["decode"]["count"] == stats["opens"] == COUNT
     assert stats["decode"]["repeated"] == stats["decode"]["cancelled"] == 0
     assert COUNT < stats["upload"]["count"] <= 2 * COUNT
+    # No frame has to enlarge it. A text may be among them, of the moment before there were names.
+    assert stats["upload"]["bytes"] >= (stats["upload"]["count"] - 1) * 620 * 465 * 4
     assert result.lines == []
+
+
+def test_it_stands_where_the_picture_will(home):
+    """Also where its shape is but nearly the picture's."""
+    data = slow_to_decode(exif(encoded((160, 107), BLUE)), (3000, 2000))
+    shot = home / "shot.png"
+
+    def place(blue_pixels):
+        """Of all that is red or blue, once it is all there; so many of them are blue."""
+        running.ctl("screenshot", shot)
+        red, green, blue = Image.open(shot).convert("RGB").split()
+        some = ImageChops.subtract(ImageChops.lighter(red, blue), green).point(lambda value: 255 * (value > 100))
+        counts = colours(shot)
+        return some.getbbox() if sum(counts) >= 4 * 620 * 413 and counts[1] >= blue_pixels else None
+
+    with home.start("--headless", "--motion", "off", *IN_VIEW[:-2], fill(home / "wide", 4, data)) as running:
+        before = wait_until(lambda: place(620 * 413), "a first picture")
+        running.ctl("wait", "loaded")
+        assert before == place(0)
+
+
+def test_it_is_shown_in_the_window(home):
+    """Of a picture that is opened before anything of it was seen, while that is decoded."""
+    first, count = exif(encoded((160, 120), BLUE)), 200
+    folder = fill(home / "many", 1, slow_to_decode(first))
+    for number in range(1, count):
+        (folder / f"p{number}.jpg").hardlink_to(folder / "p0.jpg")
+    (folder / "q.jpg").write_bytes(slow_to_decode(first, (6000, 4500)))
+    with home.start("--headless", "--jobs", 2, "--motion", "off", "--size", "1200x900", "--tile", "180x135", folder) as running:
+        running.ask("wait", "screenful")
+        running.key("End", "Return")
+
+        def shown():
+            running.ctl("screenshot", home / "shot.png")
+            red, blue = colours(home / "shot.png")
+            return (red, blue) if red + blue > 1200 * 900 / 2 else None
+        red, blue = wait_until(shown, "a picture")
+        assert blue > red
+        running.ctl("wait", "idle")
+        assert shown()[1] == 0
 
 
 def test_it_does_not_stay_when_the_picture_fails(home):

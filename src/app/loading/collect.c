@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "gpu/stretch.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -26,6 +27,12 @@ static struct fz_rendition *rendition_of(const struct fz_app *app, const struct 
     return &(*tile)->renditions[job->purpose];
 }
 
+void fz_loader_drop_incoming(struct fz_app *app, struct fz_rendition *r, const struct fz_job *job)
+{
+    if (r->incoming_of == job)
+        fz_texture_free(app->head, r->incoming);
+}
+
 void fz_loader_retire(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile;
@@ -33,6 +40,7 @@ void fz_loader_retire(struct fz_app *app, struct fz_job *job)
     if (r && !job->first_of) {
         r->job = NULL;
         r->arrived = false;
+        fz_loader_drop_incoming(app, r, job);
     }
     app->loader.credit_bytes -= job->credit_bytes;
     app->loader.stale = true;
@@ -279,6 +287,8 @@ static enum fz_texture_need need_of(const struct fz_app *app, const struct fz_jo
     if (job->purpose == FZ_FOR_PICTURE)
         return job->item == app->picture.item || job->item == app->picture.shown ? FZ_TEXTURE_IN_VIEW
                                                                                  : FZ_TEXTURE_SOON;
+    if (fz_loader_is_coarse(app, job->item))
+        return FZ_TEXTURE_IN_VIEW;
     if (fz_picture_covers_wall(app) || !fz_list_index(app->list, job->item, &index))
         return FZ_TEXTURE_SPARE;
     struct fz_focus focus = fz_wall_focus(app);
@@ -290,7 +300,8 @@ static enum fz_texture_need need_of(const struct fz_app *app, const struct fz_jo
 
 static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
 {
-    if (r->incoming && r->incoming_of == job)
+    if (r->incoming && r->incoming_of == job && fz_texture_w(r->incoming) == job->surface->w &&
+        fz_texture_h(r->incoming) == job->surface->h)
         return true;
     fz_texture_free(app->head, r->incoming); /* begun by a result that is of no use any more */
     r->incoming_of = job;
@@ -301,6 +312,24 @@ static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_re
         tile && !fz_wall_has_shapes(app); /* cells for boxes that few tiles fill would hold little */
     return fz_texture_new(app->head, s->w, s->h, shared ? job->box_w : s->w, shared ? job->box_h : s->h,
                           need_of(app, job), &r->incoming) != NULL;
+}
+
+void fz_loader_prepare(struct fz_app *app)
+{
+    fz_item_id item = app->picture.item;
+    struct fz_tile *tile = fz_loader_tile(app, item);
+    if (!app->head || !tile || !fz_loader_is_coarse(app, item))
+        return;
+    if (fz_loader_is_alone(app) && !tile->renditions[FZ_FOR_WALL].texture)
+        fz_stretch_prepare(app->head);
+    struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
+    int w, h, most = fz_texture_max_side(app->head);
+    if (tile->picture_w == 0 || !r->job || r->incoming || r->refused)
+        return;
+    fz_image_fit(tile->picture_w, tile->picture_h, r->job->box_w, r->job->box_h, &w, &h);
+    r->incoming_of = r->job;
+    if (w <= most && h <= most)
+        fz_texture_new(app->head, w, h, w, h, FZ_TEXTURE_SOON, &r->incoming);
 }
 
 static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
@@ -339,6 +368,8 @@ static bool is_in_view(const struct fz_app *app, const struct fz_job *job)
     size_t index;
     if (job->purpose == FZ_FOR_PICTURE)
         return job->item == app->picture.item || job->item == app->picture.shown;
+    if (fz_loader_is_coarse(app, job->item))
+        return true;
     struct fz_focus focus = fz_wall_focus(app);
     return !fz_picture_covers_wall(app) && fz_list_index(app->list, job->item, &index) &&
            index >= focus.first && index <= focus.last;
@@ -359,6 +390,8 @@ static bool upload_first(struct fz_app *app)
         if (r->incoming && finished) {
             complete(app, job, r);
             shown = is_in_view(app, job);
+            app->loader.moved |= fz_loader_is_alone(app); /* something coarse is there: that will do */
+            app->awaited |= shown && app->mode == FZ_MODE_PICTURE && job->item == app->picture.item;
         } else if (!r->incoming && !job->first_of) {
             go_without(app, job, r);
         }

@@ -23,6 +23,8 @@ static bool wall_box_is(const struct fz_loader *loader, int w, int h)
 /* Behind what the picture view needs, when that is open. */
 static uint64_t tile_priority(const struct fz_app *app, const struct fz_focus *focus, size_t index)
 {
+    if (fz_loader_is_coarse(app, fz_list_at(app->list, index)))
+        return fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_COARSE);
     uint64_t priority = fz_priority_of_tile(&app->wall.layout, focus, index);
     uint64_t floor = fz_priority(FZ_PRIORITY_AHEAD, 0);
     return app->mode == FZ_MODE_PICTURE && priority < floor ? floor : priority;
@@ -52,6 +54,10 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
     size_t index;
     if (!tile || tile->renditions[job->purpose].job != job || !fz_list_index(app->list, job->item, &index))
         return FZ_HEAP_DROP;
+    bool is_for_it = job->item == app->picture.item &&
+                     (job->purpose == FZ_FOR_PICTURE || !tile->renditions[FZ_FOR_WALL].texture);
+    if (!is_for_it && fz_loader_is_alone(app))
+        return FZ_HEAP_DROP;
     if (job->purpose == FZ_FOR_WALL)
         return wall_box_is(&app->loader, job->box_w, job->box_h)
                    ? tile_priority(app, &judgement->focus, index)
@@ -65,6 +71,8 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
 /* First pictures of what is in view come before whole ones. */
 static uint64_t first_priority(uint64_t priority)
 {
+    if (priority == fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_COARSE))
+        return fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_FIRST);
     uint64_t first = fz_priority(FZ_PRIORITY_FIRST, (uint32_t)priority);
     return priority >> 32 == FZ_PRIORITY_VISIBLE ? first : priority;
 }
@@ -96,8 +104,10 @@ void fz_loader_completed(struct fz_app *app, struct fz_job *job)
 static void discard(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile = job->kind == FZ_JOB_DECODE ? fz_loader_tile(app, job->item) : NULL;
-    if (tile && tile->renditions[job->purpose].job == job)
+    if (tile && tile->renditions[job->purpose].job == job) {
         tile->renditions[job->purpose].job = NULL;
+        fz_loader_drop_incoming(app, &tile->renditions[job->purpose], job);
+    }
     if (job->kind == FZ_JOB_SNIFF)
         fz_list_return_unknown(app->list, job->item);
     if (job->kind == FZ_JOB_DETAIL)
@@ -205,7 +215,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
     tile->renditions[purpose].job = job;
     if (purpose == FZ_FOR_WALL && !tile->renditions[purpose].texture && app->loader.firsts < FZ_MAX_FIRSTS &&
-        priority >> 32 == FZ_PRIORITY_VISIBLE) {
+        priority >> 32 <= FZ_PRIORITY_VISIBLE) {
         job->wants_first = true;
         job->later = priority;
         app->loader.firsts++;
@@ -237,7 +247,7 @@ bool fz_loader_was_just_read(struct fz_app *app, const struct fz_rendition *r)
     return true;
 }
 
-static bool needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view)
+bool fz_loader_needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view)
 {
     if (fz_loader_is_held_up(app, item))
         return false;
@@ -273,7 +283,7 @@ static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t
     size_t n = 0;
     for (size_t i = first; i <= last && n < FZ_MAX_FLYING; i++) {
         fz_item_id item = fz_list_at(app->list, i);
-        if (needs_wall_tile(app, item, i >= focus->first && i <= focus->last))
+        if (fz_loader_needs_wall_tile(app, item, i >= focus->first && i <= focus->last))
             candidates[n++] = (struct candidate){tile_priority(app, focus, i), item};
     }
     qsort(candidates, n, sizeof *candidates, by_priority);
@@ -317,7 +327,7 @@ static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
             return;
         size_t index = loader->fill_cursor < count ? loader->fill_cursor : 0;
         fz_item_id item = fz_list_at(app->list, index);
-        bool wanted = needs_wall_tile(app, item, false) && !fz_loader_is_final(app, item);
+        bool wanted = fz_loader_needs_wall_tile(app, item, false) && !fz_loader_is_final(app, item);
         bool room = loader->load_all || fz_texture_has_room(app->head, loader->box_w, loader->box_h);
         if (wanted &&
             (!room || !fz_loader_issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,

@@ -8,7 +8,34 @@ uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item)
     uint32_t distance;
     if (!fz_list_index(app->list, item, &index) || !fz_picture_wants(app, index, &distance))
         return FZ_HEAP_DROP;
-    return distance == 0 ? fz_priority(FZ_PRIORITY_PICTURE, 0) : fz_priority(FZ_PRIORITY_NEIGHBOUR, distance);
+    return distance == 0 ? fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_PICTURE)
+                         : fz_priority(FZ_PRIORITY_NEIGHBOUR, distance);
+}
+
+bool fz_loader_is_coarse(const struct fz_app *app, fz_item_id item)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    return app->mode == FZ_MODE_PICTURE && item == app->picture.item &&
+           (!tile || (!tile->renditions[FZ_FOR_PICTURE].texture && !tile->error));
+}
+
+bool fz_loader_is_alone(const struct fz_app *app)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
+    return app->now_us < app->picture.alone_until_us && fz_loader_is_coarse(app, app->picture.item) && tile &&
+           tile->renditions[FZ_FOR_PICTURE].job;
+}
+
+/* Its first picture comes before the picture itself, its tile beside it on another core. */
+static void issue_coarse(struct fz_app *app, fz_item_id item)
+{
+    const struct fz_loader *loader = &app->loader;
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    bool there = tile && tile->renditions[FZ_FOR_WALL].texture;
+    if (!there && loader->box_w > 0 && fz_loader_is_coarse(app, item) &&
+        fz_loader_needs_wall_tile(app, item, true))
+        fz_loader_issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
+                               fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_COARSE));
 }
 
 /* Whether what is there has the resolution that the camera asks for, and not far more; or, where all of it fits into the window,
@@ -52,7 +79,7 @@ static bool issue_details(struct fz_app *app, size_t at, long steps)
     return !takes_all || fz_detail_issue(app, app->picture.shown, FZ_DETAIL_REST);
 }
 
-/* The picture in view and its neighbours, as many as there is room for; false when the credit ran out. */
+/* The picture in view and its neighbours, as many as there is room for; false when nothing else may go out. */
 bool fz_loader_issue_pictures(struct fz_app *app)
 {
     size_t at;
@@ -60,8 +87,14 @@ bool fz_loader_issue_pictures(struct fz_app *app)
     if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
         return true;
     const struct fz_layout_params *window = &app->wall.layout.params;
+    issue_coarse(app, app->picture.item);
     size_t room = app->head ? fz_texture_capacity(app->head, window->view_w, window->view_h) : 1;
     for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
+        if (step == 1 && fz_loader_is_alone(app)) {
+            int64_t until_us = app->picture.alone_until_us;
+            app->loader.retry_us = until_us < app->loader.retry_us ? until_us : app->loader.retry_us;
+            return false;
+        }
         if (step == 1 && !fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY))
             return false;
         if ((step > 0 && (size_t)step + 2 > room) || !picture_at(app, at, step, &item))

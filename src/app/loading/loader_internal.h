@@ -29,6 +29,9 @@ bool fz_loader_is_lost(const struct fz_app *app, fz_item_id item, enum fz_err co
 /* Render thread. Says which reader hangs, and which does no more: what was not asked of that one is, then. */
 void fz_loader_hear_readers(struct fz_app *app);
 
+/* Of the picture view: what comes first of the picture in view, while the one before is under way. */
+enum { FZ_LOADER_FIRST, FZ_LOADER_PICTURE, FZ_LOADER_COARSE };
+
 /* Render thread. A job of that kind for an item, in a box; the caller says what else is wanted, and launches it. */
 struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind, fz_item_id item, int box_w,
                                  int box_h);
@@ -46,11 +49,24 @@ bool fz_loader_was_just_read(struct fz_app *app, const struct fz_rendition *r);
 /* Render thread. Of what the picture view shows, or will; FZ_HEAP_DROP where it does not want it. */
 uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item);
 
-/* Render thread. The picture in view and its neighbours, as many as there is room for; false when the credit ran out. */
+/* Render thread. Whether the picture view is to show this item and has nothing of it in its own resolution: its tile is coarse, but
+ * sooner there. */
+bool fz_loader_is_coarse(const struct fz_app *app, fz_item_id item);
+
+/* Render thread. Whether nothing is to be loaded beside the picture that was opened. */
+bool fz_loader_is_alone(const struct fz_app *app);
+
+/* Render thread. Whether the item has no tile of the size of now that can be drawn, none on its way, and a decode may help. */
+bool fz_loader_needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view);
+
+/* Render thread. The picture in view and its neighbours, as many as there is room for; false when nothing else may go out. */
 bool fz_loader_issue_pictures(struct fz_app *app);
 
 /* Render thread. Takes a job that has done its work: its credit comes back, its memory goes to a worker. */
 void fz_loader_retire(struct fz_app *app, struct fz_job *job);
+
+/* Render thread. What was to hold that job's pixels, which do not come. */
+void fz_loader_drop_incoming(struct fz_app *app, struct fz_rendition *r, const struct fz_job *job);
 
 /* Decoded, or failed, at the wall's size of now. */
 void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile);

@@ -13,6 +13,8 @@
 
 enum {
     CROSSFADE_US = 700000, /* at most half of a picture's time */
+    ALONE_US =
+        100000, /* what nobody sees yet would take cores from what is waited for; a slow share would be idle for longer */
     COARSE_AFTER_US =
         120000, /* the old picture stays this long for the sharp one before a coarse one takes over */
 };
@@ -160,6 +162,7 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
     app->mode = FZ_MODE_PICTURE;
     picture->item = fz_list_at(app->list, index);
     picture->shown = FZ_ITEM_NONE;
+    picture->alone_until_us = app->now_us + ALONE_US;
     picture->closing = false;
     picture->openness = at_once ? 1 : 0;
     picture->camera.mode = FZ_ZOOM_FIT;

@@ -16,10 +16,11 @@ struct fz_picture {
     struct fz_camera camera;
     struct fz_rect fading_rect;
     int64_t fade_start_us, fade_us;
-    int64_t behind_us; /* since when `shown` is not `item`; 0: it is */
-    char *shown_path;  /* its path, for --shown; owned */
-    int64_t shown_us;  /* when `shown` came: for --shown */
-    double openness;   /* 0 on the wall .. 1 open; the background's opacity */
+    int64_t behind_us;      /* since when `shown` is not `item`; 0: it is */
+    int64_t alone_until_us; /* so long nothing is loaded beside what was opened */
+    char *shown_path;       /* its path, for --shown; owned */
+    int64_t shown_us;       /* when `shown` came: for --shown */
+    double openness;        /* 0 on the wall .. 1 open; the background's opacity */
     bool closing;
     bool keep_zoom; /* from picture to picture */
     int direction;  /* of travel: -1 or 1 */

@@ -25,6 +25,12 @@ bool fz_wall_covers(const struct fz_app *app)
     return app->options.values[FZ_OPTION_FIT].text[2] == 'v' && !fz_wall_has_shapes(app);
 }
 
+/* As what was made for that box does. */
+static bool touches(const struct fz_texture *texture, struct fz_rect box)
+{
+    return fz_texture_w(texture) == (int)box.w || fz_texture_h(texture) == (int)box.h;
+}
+
 /* Where the texture stands inside its box: at its own pixels when it was made for this box; of its own shape, all of it. */
 static struct fz_rect picture_rect(const struct fz_app *app, struct fz_rect box, const struct fz_tile *tile)
 {
@@ -39,7 +45,7 @@ static struct fz_rect picture_rect(const struct fz_app *app, struct fz_rect box,
         if (sideways && !shaped && w >= box.w && h >= box.h)
             return box; /* of what is turned, draw_picture cuts its part */
     } else if (!shaped && texture && fz_texture_w(texture) <= box.w && fz_texture_h(texture) <= box.h &&
-               tile->renditions[FZ_FOR_WALL].box_w == (int)box.w) {
+               (on_wall->box_w == (int)box.w || (on_wall->first && touches(texture, box)))) {
         w = fz_texture_w(texture);
         h = fz_texture_h(texture);
     }
