@@ -85,6 +85,31 @@ def memory(context, home, source, *more):
     return peak / json.loads(told)["workers"] if status == 0 else None
 
 
+def ctl(context, home, *words):
+    return subprocess.run([str(context.frieze), "ctl", *words], env=home.environment, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, check=False)
+
+
+def in_window(context, home, source):
+    """What its statistics say of a window that scales on one core while keys are pressed."""
+    out, stats = home.path("shown"), home.path("stats.json")
+    size = f"{stage.SCREEN_W}x{stage.SCREEN_H}"
+    process = stage.start(["taskset", "-c", "0", str(context.frieze), "scale", "--show", "--window", size, "-s", str(SIDE),
+                           "--stats", str(stats), str(source), str(out)], home, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 5
+    while ctl(context, home, "status").returncode != 0 and time.monotonic() < end:
+        time.sleep(0.01)
+    pressed = subject.press_keys(process, home)
+    working = json.loads(ctl(context, home, "jobs").stdout or b"[]")
+    ctl(context, home, "jobs", "wait", "scale", "60")
+    ctl(context, home, "quit")
+    status = subject.wait_for(process)
+    told = subject.json_of(stats) if status == 0 else None
+    still = any(job["name"] == "scale" and job["state"] == "working" for job in working)
+    return told and told | {"keys": pressed["keys"] if still else 0}
+
+
 def limit(context, source, threads):
     told = subject.own_program(context, "bench_limit", "-s", f"{SIDE}x{SIDE}", "-j", threads, source)
     return told and told["wall_ms"] / 1000
@@ -105,6 +130,7 @@ def run(context):
         found["memory smooth"] = memory(context, home, context.corpus / context.wall, "-S")
         found["smooth"] = frieze(context, home, source, count, "-S")
         found["likeness smooth"] = likeness(home, source, cores)
+        found["window"] = in_window(context, home, source)
         for name, (program, command) in others(cores).items():
             if shutil.which(program):
                 text = command.format(source=source, out=home.path("out"), script=script)

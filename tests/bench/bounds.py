@@ -404,6 +404,21 @@ def batch_figures(raw):
     return rows
 
 
+def window_figures(raw):
+    """The same in a window, on one core, while keys are pressed: the bounds of a wall that loads."""
+    runs = [figure(run, "window") for run in raw.get("batch", [])]
+    thin = sum(1 for run in runs if run and not run["keys"])
+    rows = []
+    for label, keys, bound in (("work, 99 of 100 frames", ("frames", "work_p99"), WORK_MS),
+                               ("work + present, 99 of 100 frames", ("frames", "total_p99"), TOTAL_MS),
+                               ("longest stall of the render thread", ("render_thread", "stall_max"), STALL_MS),
+                               ("key press to the frame that shows it, median", ("input", "to_present_p50"), INPUT_MS)):
+        values = [figure(run, *keys) for run in runs]
+        rows.append(Figure(f"batch in a window, one core: {label}", median(values), "ms", bound, worst=worst(values),
+                           note=f"in {thin} runs it was over before the last key" if thin else "").judge())
+    return rows
+
+
 def smooth_figures(raw):
     """The same with -S; and how far the results are from what a full decode and Lanczos give, against vipsthumbnail's."""
     runs = raw.get("batch", [])
@@ -439,7 +454,7 @@ def judge(raw, peers, count, full):
     return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
             + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + opened_figures(raw) + scale_figures(raw) if full else [])
             + freeze_figures(raw) + memory_figure(raw)
-            + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) + smooth_figures(raw) if full else [])
+            + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) + window_figures(raw) + smooth_figures(raw) if full else [])
             + [failure_figure(raw)] + large_figures(raw))
 
 
