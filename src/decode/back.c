@@ -273,8 +273,10 @@ static bool set_up(struct back *back, int number, struct fz_sandbox *sandbox)
         return false;
     back->scratch = fz_image_scratch_new(back->setup.keep_bytes);
     struct fz_call_ready ready = {0};
-    if (number > 0)
+    if (number > 0) { /* a process of its own */
         setpriority(PRIO_PROCESS, 0, DECODER_NICE);
+        fz_mem_set_retention(back->setup.keep_bytes);
+    }
     if (sandbox)
         close_sandbox(back, sandbox, &ready);
     return fz_wire_send(back->socket, &ready, sizeof ready, NULL, 0);
