@@ -41,8 +41,8 @@ static void print_version(const struct fz_options *options)
     puts("formats:");
     struct fz_library library;
     for (size_t i = 0; fz_library_at(i, &library); i++)
-        printf("  %-44s  %s %s\n", library.formats, library.name,
-               library.missing ? "is not in this build" : library.version);
+        printf("  %-44s  %s %s%s\n", library.formats, library.name,
+               library.missing ? "is not in this build" : library.version, library.why.msg);
 }
 
 /* What a file manager names by its URI is a path from here on; `paths` holds those, owned. */
@@ -133,7 +133,8 @@ int main(int argc, char **argv)
                (code = fz_app_listen(app, &err)) != FZ_OK) {
         fz_log_error(&err);
     } else {
-        app->svg_decoders = fz_isolation_svg(&app->options);
+        app->heavy_decoders = fz_isolation_later(&app->options, &fz_heavy_decoder_role);
+        app->svg_decoders = fz_isolation_later(&app->options, &fz_svg_decoder_role);
         fz_config_load(&app->config, &app->options);
         fz_run_init(app);
         fz_keys_init(app);
@@ -147,6 +148,7 @@ int main(int argc, char **argv)
     }
     fz_zygote_front_stop(app->decoders);
     fz_zygote_front_stop(app->readers);
+    fz_zygote_front_stop(app->heavy_decoders);
     fz_zygote_front_stop(app->svg_decoders);
     fz_keys_fini(app);
     fz_run_fini(app);
