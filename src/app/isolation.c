@@ -2,7 +2,6 @@
 
 #include "app/limits.h"
 #include "base/memory_use.h"
-#include "decode/back.h"
 #include "source/once.h"
 #include "source/reader.h"
 
@@ -10,7 +9,8 @@
 
 enum { OWN_KEEP_BYTES = 4 << 20 };
 
-const struct fz_role *const fz_roles[] = {&fz_decoder_role, &fz_svg_decoder_role, &fz_reader_role, NULL};
+const struct fz_role *const fz_roles[] = {&fz_decoder_role, &fz_heavy_decoder_role, &fz_svg_decoder_role,
+                                          &fz_reader_role, NULL};
 
 static bool is_text(const struct fz_options *options, enum fz_option_id id, const char *text)
 {
@@ -34,16 +34,17 @@ static enum fz_err require(struct fz_zygote *decoders, struct fz_error *err)
     return code;
 }
 
-/* Those of text in SVG have a zygote of their own, which would begin only with the first such picture. */
+/* Those of other roles have zygotes of their own, which would begin only with the first such picture. */
 static enum fz_err require_all(const struct fz_options *options, struct fz_zygote *decoders,
                                struct fz_error *err)
 {
+    static const struct fz_role *const later[] = {&fz_heavy_decoder_role, &fz_svg_decoder_role};
     enum fz_err code = require(decoders, err);
-    if (code != FZ_OK)
-        return code;
-    struct fz_zygote *svg_decoders = fz_isolation_svg(options);
-    code = require(svg_decoders, err);
-    fz_zygote_front_stop(svg_decoders);
+    for (size_t i = 0; i < sizeof later / sizeof *later && code == FZ_OK; i++) {
+        struct fz_zygote *others = fz_isolation_later(options, later[i]);
+        code = require(others, err);
+        fz_zygote_front_stop(others);
+    }
     return code;
 }
 
@@ -74,11 +75,11 @@ enum fz_err fz_isolation_start_readers(const struct fz_options *options, struct 
                : fz_zygote_front_start(readers, &fz_reader_role, false, err);
 }
 
-struct fz_zygote *fz_isolation_svg(const struct fz_options *options)
+struct fz_zygote *fz_isolation_later(const struct fz_options *options, const struct fz_role *role)
 {
     return is_text(options, FZ_OPTION_ISOLATION, "thread")
                ? NULL
-               : fz_zygote_front_later(&fz_svg_decoder_role, !is_text(options, FZ_OPTION_SANDBOX, "off"));
+               : fz_zygote_front_later(role, !is_text(options, FZ_OPTION_SANDBOX, "off"));
 }
 
 enum fz_err fz_own_engine_start(struct fz_own_engine *own, const struct fz_options *options,
@@ -91,8 +92,10 @@ enum fz_err fz_own_engine_start(struct fz_own_engine *own, const struct fz_optio
     if (code != FZ_OK)
         return code;
     fz_image_init();
-    own->svg_decoders = fz_isolation_svg(options);
+    own->heavy_decoders = fz_isolation_later(options, &fz_heavy_decoder_role);
+    own->svg_decoders = fz_isolation_later(options, &fz_svg_decoder_role);
     struct fz_engine_options how = {.decoders = own->decoders,
+                                    .heavy_decoders = own->heavy_decoders,
                                     .svg_decoders = own->svg_decoders,
                                     .requires_all = fz_isolation_requires_all(options),
                                     .number = 1,
@@ -113,6 +116,7 @@ void fz_own_engine_stop(struct fz_own_engine *own)
         fz_once_end(&own->reader);
     fz_zygote_front_stop(own->readers);
     fz_zygote_front_stop(own->decoders);
+    fz_zygote_front_stop(own->heavy_decoders);
     fz_zygote_front_stop(own->svg_decoders);
 }
 

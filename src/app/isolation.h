@@ -4,6 +4,7 @@
 
 #include "ctl/option.h"
 #include "decode/ask.h"
+#include "decode/back.h"
 #include "decode/engine.h"
 #include "process/sandbox.h"
 #include "process/zygote.h"
@@ -18,9 +19,9 @@ extern const struct fz_role *const fz_roles[];
 enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygote **decoders,
                                struct fz_error *err);
 
-/* Main thread, after that. Of the decoders with fonts, which nobody waits for before the first text in an SVG; NULL with
- * --isolation=thread. */
-struct fz_zygote *fz_isolation_svg(const struct fz_options *options);
+/* Main thread, after that. Of the decoders of another role (decode/back.h), which begin with the first picture that needs them; NULL
+ * with --isolation=thread. */
+struct fz_zygote *fz_isolation_later(const struct fz_options *options, const struct fz_role *role);
 
 /* The same for readers (source/reader.h), which have no sandbox. */
 enum fz_err fz_isolation_start_readers(const struct fz_options *options, struct fz_zygote **readers,
@@ -31,8 +32,8 @@ bool fz_isolation_requires_all(const struct fz_options *options);
 
 /* What a subcommand opens files and decodes with that has neither readers nor workers. */
 struct fz_own_engine {
-    struct fz_zygote *readers, *decoders, *svg_decoders; /* owned; NULL: on this thread */
-    struct fz_child reader;                              /* that opens files */
+    struct fz_zygote *readers, *decoders, *heavy_decoders, *svg_decoders; /* owned; NULL: on this thread */
+    struct fz_child reader;                                               /* that opens files */
     struct fz_engine_counts counts;
     struct fz_engine *engine; /* owned */
 };

@@ -40,8 +40,8 @@ static void print_version(const struct fz_options *options)
     puts("formats:");
     struct fz_library library;
     for (size_t i = 0; fz_library_at(i, &library); i++)
-        printf("  %-44s  %s %s\n", library.formats, library.name,
-               library.missing ? "is not in this build" : library.version);
+        printf("  %-44s  %s %s%s\n", library.formats, library.name,
+               library.missing ? "is not in this build" : library.version, library.why.msg);
 }
 
 /* A descriptor that is closed here would be taken by the first file that is opened: "-" would then read that. */

@@ -58,9 +58,11 @@ static enum fz_err start_processes(struct fz_app *app, struct fz_error *err)
         code = fz_isolation_start(&app->options, &app->decoders, err);
     if (code == FZ_OK)
         code = fz_app_listen(app, err);
-    if (code == FZ_OK)
-        app->svg_decoders = fz_isolation_svg(&app->options);
-    return code;
+    if (code != FZ_OK)
+        return code;
+    app->heavy_decoders = fz_isolation_later(&app->options, &fz_heavy_decoder_role);
+    app->svg_decoders = fz_isolation_later(&app->options, &fz_svg_decoder_role);
+    return FZ_OK;
 }
 
 static void read_config(struct fz_app *app)
@@ -102,6 +104,7 @@ enum fz_err fz_session_run(struct fz_app *app, const char *const *sources, size_
         fz_log_error(&err);
     fz_zygote_front_stop(app->decoders);
     fz_zygote_front_stop(app->readers);
+    fz_zygote_front_stop(app->heavy_decoders);
     fz_zygote_front_stop(app->svg_decoders);
     fz_keys_fini(app);
     fz_run_fini(app);

@@ -27,6 +27,7 @@ enum {
     PICTURES_IN_BUDGET = 2, /* at the highest zoom: the one in view and the one that comes */
     RETENTION_PART =
         32, /* what freed blocks may still hold: a quarter of the eighth that nothing else takes */
+    OWN_RETENTION = 256 << 10, /* the same where decoders are processes: what is large here are textures */
     HINT_US = 5000000,
     STUCK_MS = 150,        /* how long the end waits for a library that cannot be interrupted */
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
@@ -177,7 +178,8 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     int jobs = fz_option_is_set(&app->options, FZ_OPTION_JOBS)
                    ? (int)app->options.values[FZ_OPTION_JOBS].number
                    : SDL_GetCPUCount();
-    fz_mem_set_retention((size_t)(memory / RETENTION_PART / (uint64_t)jobs));
+    uint64_t retention = memory / RETENTION_PART / (uint64_t)jobs;
+    fz_mem_set_retention((size_t)(app->decoders && retention > OWN_RETENTION ? OWN_RETENTION : retention));
     fz_loader_init(&app->loader, jobs, memory / 8);
     app->loader.picture_limit_px = memory / 2 / 4 / PICTURES_IN_BUDGET;
     if (app->loader.picture_limit_px > fz_image_default_limits.max_output_px)
@@ -191,6 +193,7 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
                                       .working_bytes = memory / 4,
                                       .cache = app->cache,
                                       .decoders = app->decoders,
+                                      .heavy_decoders = app->heavy_decoders,
                                       .svg_decoders = app->svg_decoders,
                                       .requires_all = fz_isolation_requires_all(&app->options),
                                       .max_cpu_us = fz_limits_from_options(&app->options).max_cpu_us};

@@ -3,9 +3,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "decode/call.h"
+#include "image/heavy.h"
 #include "image/scratch.h"
 #include "image/svg/fonts.h"
-#include "image/svg/modules.h"
 #include "process/sandbox.h"
 #include "process/wire.h"
 
@@ -33,7 +33,8 @@ struct back {
     uint8_t *memory; /* the ring's */
     struct fz_image_scratch *scratch;
     struct fz_anim *anim; /* the one that is open */
-    bool without_files;   /* see struct fz_image_request */
+    bool without_files;   /* see struct fz_image_request, */
+    bool without_heavy;   /* the same */
 
     /* of the call under way */
     struct fz_call call;
@@ -109,7 +110,8 @@ static void put_image(struct fz_call_image *to, const struct fz_image *from)
                                  .has_profile = from->has_profile,
                                  .shows_background = from->shows_background,
                                  .damaged = from->damaged,
-                                 .needs_files = from->needs_files};
+                                 .needs_files = from->needs_files,
+                                 .needs_heavy = from->needs_heavy};
     if (from->format)
         strncpy(to->format, from->format, sizeof to->format - 1);
 }
@@ -141,6 +143,7 @@ static struct fz_image_request request_of(struct back *back, int fd)
         .page = call->page,
         .background = call->background,
         .without_files = back->without_files,
+        .without_heavy = back->without_heavy,
         .limits = call->limits,
         .host = {back, host_cancelled, host_reserve, host_alloc},
     };
@@ -283,8 +286,10 @@ static bool set_up(struct back *back, int number, struct fz_sandbox *sandbox)
         return false;
     back->scratch = fz_image_scratch_new(back->setup.keep_bytes);
     struct fz_call_ready ready = {0};
-    if (number > 0)
+    if (number > 0) { /* a process of its own */
         setpriority(PRIO_PROCESS, 0, DECODER_NICE);
+        fz_mem_set_retention(back->setup.keep_bytes);
+    }
     if (sandbox)
         close_sandbox(back, sandbox, &ready);
     return fz_wire_send(back->socket, &ready, sizeof ready, NULL, 0);
@@ -297,9 +302,9 @@ static void rest(struct back *back)
     malloc_trim(0);
 }
 
-static int run(int socket, int number, struct fz_sandbox *sandbox, bool without_files)
+static int run(int socket, int number, struct fz_sandbox *sandbox, bool without_files, bool without_heavy)
 {
-    struct back back = {.socket = socket, .without_files = without_files};
+    struct back back = {.socket = socket, .without_files = without_files, .without_heavy = without_heavy};
     bool goes_on = set_up(&back, number, sandbox);
     while (goes_on) {
         int fd;
@@ -320,22 +325,38 @@ static int run(int socket, int number, struct fz_sandbox *sandbox, bool without_
 
 int fz_back_run(int socket, int number, struct fz_sandbox *sandbox)
 {
-    return run(socket, number, sandbox, false);
+    return run(socket, number, sandbox, false, false);
 }
 
-static int run_without_files(int socket, int number, struct fz_sandbox *sandbox)
+static int run_plain(int socket, int number, struct fz_sandbox *sandbox)
 {
-    return run(socket, number, sandbox, true);
+    return run(socket, number, sandbox, true, true);
+}
+
+static int run_heavy(int socket, int number, struct fz_sandbox *sandbox)
+{
+    return run(socket, number, sandbox, true, false);
+}
+
+/* A picture has the reason where they cannot be loaded. */
+static void warm_heavy(void)
+{
+    fz_image_init();
+    fz_heavy_load(NULL);
 }
 
 static void warm_svg(void)
 {
     fz_image_init();
-    fz_svg_modules_load();
+    const struct fz_heavy *heavy = fz_heavy_load(NULL);
+    if (heavy)
+        heavy->load_svg_modules();
     fz_svg_fonts_offer();
 }
 
 const struct fz_role fz_decoder_role = {
-    .name = "decoder", .sandboxed = true, .warm = fz_image_init, .run = run_without_files};
+    .name = "decoder", .sandboxed = true, .warm = fz_image_init, .run = run_plain};
+const struct fz_role fz_heavy_decoder_role = {
+    .name = "heavy decoder", .sandboxed = true, .warm = warm_heavy, .run = run_heavy};
 const struct fz_role fz_svg_decoder_role = {
     .name = "svg decoder", .sandboxed = true, .warm = warm_svg, .run = fz_back_run};

@@ -77,7 +77,7 @@ struct fz_call_grant {
 struct fz_call_image {
     char format[16];
     int32_t width, height, orientation, frames, whole_w, whole_h, out_w, out_h;
-    uint8_t has_profile, shows_background, damaged, needs_files;
+    uint8_t has_profile, shows_background, damaged, needs_files, needs_heavy;
 };
 
 struct fz_call_done {

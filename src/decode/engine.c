@@ -9,11 +9,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SVG_KEEP_PART = 8 }; /* a drawing keeps nothing but its rows, and its pixels until they are uploaded */
+enum {
+    HEAVY_KEEP_PART = 4,
+    SVG_KEEP_PART = 8, /* a drawing keeps nothing but its rows, and its pixels until they are uploaded */
+};
 
 struct fz_engine {
     struct fz_image_scratch *scratch; /* owned; NULL: by a process */
     struct fz_front front;            /* where it is, */
+    struct fz_front heavy;            /* of what a heavy codec decodes, */
     struct fz_front svg;              /* and of an SVG that needs files */
     struct fz_engine_options options;
 };
@@ -36,10 +40,13 @@ struct fz_engine *fz_engine_new(const struct fz_engine_options *options)
     if (is_remote(options)) {
         fz_front_init(&engine->front, options);
         fz_front_start(&engine->front, NULL, NULL);
-        struct fz_engine_options svg = *options;
-        svg.decoders = options->svg_decoders;
-        svg.keep_bytes /= SVG_KEEP_PART;
-        fz_front_init(&engine->svg, &svg);
+        struct fz_engine_options own = *options;
+        own.decoders = options->heavy_decoders;
+        own.keep_bytes = options->keep_bytes / HEAVY_KEEP_PART;
+        fz_front_init(&engine->heavy, &own);
+        own.decoders = options->svg_decoders;
+        own.keep_bytes = options->keep_bytes / SVG_KEEP_PART;
+        fz_front_init(&engine->svg, &own);
     } else {
         engine->scratch = fz_image_scratch_new(options->keep_bytes);
         fz_engine_note_layers(options->counts, 0, "");
@@ -60,6 +67,7 @@ void fz_engine_free(struct fz_engine *engine)
         return;
     if (is_remote(&engine->options)) {
         fz_front_fini(&engine->front);
+        fz_front_fini(&engine->heavy);
         fz_front_fini(&engine->svg);
     }
     fz_image_scratch_free(engine->scratch);
@@ -73,7 +81,8 @@ void fz_engine_shrink(struct fz_engine *engine, bool process)
         return;
     }
     fz_front_shrink(&engine->front, process);
-    fz_front_shrink(&engine->svg, true); /* fonts and glyphs that were drawn take up to 10 MB */
+    fz_front_shrink(&engine->heavy, true); /* few folders need it twice */
+    fz_front_shrink(&engine->svg, true);   /* fonts and glyphs that were drawn take up to 10 MB */
 }
 
 void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, const char *missing)
@@ -104,9 +113,9 @@ enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char mis
     return code;
 }
 
-/* --- in a process, or in two ------------------------------------------------------------------------------------------ */
+/* --- in a process, or in several ------------------------------------------------------------------------------------------ */
 
-/* The caller's host. What was reserved for the first process holds for the second. */
+/* The caller's host. What was reserved for one process holds for the next. */
 struct one_host {
     const struct fz_image_host *asked;
     uint64_t reserved_bytes;
@@ -129,6 +138,22 @@ static bool one_host_reserve(void *ctx, uint64_t bytes)
     return true;
 }
 
+/* Who can what another process could not; NULL: nobody. */
+static struct fz_front *needed(struct fz_engine *engine, enum fz_err code, const struct fz_image *image)
+{
+    if (code != FZ_E_UNSUPPORTED)
+        return NULL;
+    return image->needs_heavy && engine->options.heavy_decoders ? &engine->heavy
+           : image->needs_files && engine->options.svg_decoders ? &engine->svg
+                                                                : NULL;
+}
+
+static enum fz_err rewind_file(const struct fz_image_request *request, struct fz_error *err)
+{
+    bool is_there = request->bytes || lseek(request->fd, (off_t)request->head.len, SEEK_SET) >= 0;
+    return is_there ? FZ_OK : fz_fail(err, FZ_E_IO, 0, "cannot be read twice");
+}
+
 static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_image_request *request,
                                    struct fz_image *out, SDL_Surface **surface, struct fz_error *err)
 {
@@ -136,11 +161,22 @@ static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_ima
     struct fz_image_request own = *request;
     own.host = (struct fz_image_host){&host, one_host_cancelled, one_host_reserve, NULL};
     enum fz_err code = fz_front_load(&engine->front, &own, out, surface, err);
-    if (code != FZ_E_UNSUPPORTED || !out->needs_files || !engine->options.svg_decoders)
-        return code;
-    if (!own.bytes && lseek(own.fd, (off_t)own.head.len, SEEK_SET) < 0)
-        return fz_fail(err, FZ_E_IO, 0, "cannot be read twice");
-    return fz_front_load(&engine->svg, &own, out, surface, err);
+    struct fz_front *next = needed(engine, code, out);
+    while (next && (code = rewind_file(&own, err)) == FZ_OK) {
+        code = fz_front_load(next, &own, out, surface, err);
+        next = next == &engine->heavy ? needed(engine, code, out) : NULL;
+    }
+    return code;
+}
+
+static enum fz_err probe_in_process(struct fz_engine *engine, const struct fz_image_request *request,
+                                    struct fz_probe *out, struct fz_error *err)
+{
+    enum fz_err code = fz_front_probe(&engine->front, request, out, err);
+    struct fz_front *next = needed(engine, code, &out->image);
+    if (next && (code = rewind_file(request, err)) == FZ_OK)
+        code = fz_front_probe(next, request, out, err);
+    return code;
 }
 
 /* --- on this thread ------------------------------------------------------------------------------------------------ */
@@ -235,7 +271,7 @@ enum fz_err fz_engine_probe(struct fz_engine *engine, const struct fz_image_requ
                             struct fz_probe *out, struct fz_error *err)
 {
     return engine->scratch ? fz_image_probe(request, engine->scratch, out, err)
-                           : fz_front_probe(&engine->front, request, out, err);
+                           : probe_in_process(engine, request, out, err);
 }
 
 void fz_engine_read_metadata(struct fz_engine *engine, int fd, struct fz_metadata *out)
@@ -264,6 +300,21 @@ void fz_engine_carry(struct fz_engine *engine, int fd, int width, int height, st
 
 /* --- animations --------------------------------------------------------------------------------------------------- */
 
+/* A decoder does not say of what it cannot open who can. */
+static enum fz_err open_in_process(struct fz_engine *engine, struct fz_stream *stream,
+                                   const struct fz_image_request *request, struct fz_error *err)
+{
+    struct fz_engine_options options = engine->options;
+    fz_front_init(&stream->front, &options);
+    enum fz_err code = fz_front_open(&stream->front, request, &stream->facts, err);
+    if (code != FZ_E_UNSUPPORTED || !options.heavy_decoders || rewind_file(request, err) != FZ_OK)
+        return code;
+    fz_front_fini(&stream->front);
+    options.decoders = options.heavy_decoders;
+    fz_front_init(&stream->front, &options);
+    return fz_front_open(&stream->front, request, &stream->facts, err);
+}
+
 enum fz_err fz_stream_open(struct fz_engine *engine, const struct fz_image_request *request,
                            struct fz_stream **stream, struct fz_error *err)
 {
@@ -272,8 +323,7 @@ enum fz_err fz_stream_open(struct fz_engine *engine, const struct fz_image_reque
     if (engine->scratch) {
         code = fz_anim_open(request, &s->anim, err);
     } else {
-        fz_front_init(&s->front, &engine->options);
-        code = fz_front_open(&s->front, request, &s->facts, err);
+        code = open_in_process(engine, s, request, err);
     }
     *stream = code == FZ_OK ? s : NULL;
     if (code != FZ_OK)

@@ -32,7 +32,8 @@ struct fz_engine_counts {
 
 struct fz_engine_options {
     struct fz_zygote *decoders;       /* borrowed; NULL: on this thread */
-    struct fz_zygote *svg_decoders;   /* borrowed: of those with fonts; NULL: what needs them fails */
+    struct fz_zygote *heavy_decoders; /* borrowed: of those with heavy codecs; NULL: what needs them fails */
+    struct fz_zygote *svg_decoders;   /* borrowed: of those with fonts besides; NULL: the same */
     bool unforked;                    /* a decoder process that is but a thread, for tests */
     bool requires_all;                /* of the sandbox's layers, or no picture is decoded */
     int number;                       /* of the worker, from 1 */

@@ -50,6 +50,7 @@ static void take_image(struct fz_image *out, struct fz_call_image *image, SDL_Su
         .whole_h = image->whole_h,
         .damaged = image->damaged,
         .needs_files = image->needs_files,
+        .needs_heavy = image->needs_heavy,
     };
     if (surface) {
         out->out_w = surface->w;

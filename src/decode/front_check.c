@@ -87,7 +87,7 @@ static bool image_is_right(struct fz_call_image *image)
            is_count(image->height) && image->orientation >= 0 && image->orientation <= 8 &&
            is_count(image->frames) && image->frames <= MOST_FRAMES && is_count(image->whole_w) &&
            is_count(image->whole_h) && image->has_profile <= 1 && image->shows_background <= 1 &&
-           image->damaged <= 1 && image->needs_files <= 1;
+           image->damaged <= 1 && image->needs_files <= 1 && image->needs_heavy <= 1;
 }
 
 /* Of a picture that was decoded. Drawings have any size. */

@@ -82,9 +82,11 @@ static int worker_main(void *ctx)
     for (;;) {
         if (!rests && fz_heap_is_idle_for(&pool->heap, &nudges, REST_MS)) {
             fz_decoder_shrink(&decoder, false);
+            free_jobs(fz_ready_take(&pool->trash));
             rests = true;
         }
         struct fz_heap_node *node = fz_heap_pop_or_nudge(&pool->heap, &nudges);
+        free_jobs(fz_ready_take(&pool->trash)); /* before more memory is taken */
         if (node)
             run(pool, &decoder, FZ_CONTAINER(node, struct fz_job, queued));
         else if (nudges != nudged)
@@ -93,7 +95,6 @@ static int worker_main(void *ctx)
             break;
         rests = rests && !node;
         nudged = nudges;
-        free_jobs(fz_ready_take(&pool->trash));
     }
     fz_decoder_fini(&decoder);
     atomic_fetch_sub(&pool->running, 1);
@@ -109,6 +110,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
     *pool = (struct fz_pool){
         .cache = options->cache, .thumbnails = fz_thumbnails_folder(), .ready = ready, .bell = bell};
     pool->engine = (struct fz_engine_options){.decoders = options->decoders,
+                                              .heavy_decoders = options->heavy_decoders,
                                               .svg_decoders = options->svg_decoders,
                                               .requires_all = options->requires_all,
                                               .unforked = options->unforked,

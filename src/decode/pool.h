@@ -38,12 +38,12 @@ struct fz_pool_options {
     int workers; /* threads */
     uint64_t
         working_bytes; /* what all of them hold at once, in the decodes under way and in the buffers kept between two */
-    struct fz_cache *cache;         /* borrowed; NULL: none */
-    struct fz_zygote *decoders;     /* borrowed; NULL: the workers decode on their own threads */
-    struct fz_zygote *svg_decoders; /* borrowed; see decode/engine.h */
-    bool requires_all;              /* the same */
-    int64_t max_cpu_us;             /* the same */
-    bool unforked;                  /* decoder processes that are but threads, for tests */
+    struct fz_cache *cache;     /* borrowed; NULL: none */
+    struct fz_zygote *decoders; /* borrowed; NULL: the workers decode on their own threads */
+    struct fz_zygote *heavy_decoders, *svg_decoders; /* borrowed; see decode/engine.h */
+    bool requires_all;                               /* the same */
+    int64_t max_cpu_us;                              /* the same */
+    bool unforked;                                   /* decoder processes that are but threads, for tests */
 };
 
 /* Main thread. Starts the workers. */

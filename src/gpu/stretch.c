@@ -116,6 +116,7 @@ static void canvas_free(struct fz_head *head, struct fz_canvas *c)
 static bool canvas_make(struct fz_head *head, struct fz_canvas *c, int w, int h)
 {
     canvas_free(head, c);
+    fz_texture_make_room(head, (uint64_t)w * (uint64_t)h * sizeof(uint32_t));
     c->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, w, h);
     if (!c->sdl)
         return false;

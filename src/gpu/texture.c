@@ -224,6 +224,13 @@ void fz_texture_keep(struct fz_head *head, struct fz_texture *texture)
     fz_texture_touch(head, texture);
 }
 
+void fz_texture_make_room(struct fz_head *head, uint64_t bytes)
+{
+    while (head->counts.bytes + head->held_bytes + bytes > head->budget_bytes &&
+           (free_spare(head, INT64_MAX) || evict_oldest(head)))
+        continue;
+}
+
 uint64_t fz_texture_budget(const struct fz_head *head)
 {
     return head->budget_bytes;

@@ -102,7 +102,8 @@ static bool find_whole(struct fz_decode *d)
 {
     d->file = (struct fz_bytes){.at = d->request->head.bytes, .len = d->request->head.len};
     d->format = fz_format_find(&d->file);
-    return d->format && d->format->load && d->format->header(&d->file, &d->header) == FZ_HEAD_OK &&
+    bool is_read = d->format && (d->format->load || d->format->is_heavy) && d->format->header;
+    return is_read && d->format->header(&d->file, &d->header) == FZ_HEAD_OK &&
            fz_decode_check_size(d) == FZ_OK;
 }
 

@@ -16,11 +16,8 @@
 
 #define LACKING(id, title, library) UNREAD(id, title), .needs = library
 
-#define BY_HEIF(id, tell)                                                                                  \
-    .name = #id, .is_a = fz_##id##_is_a, .header = fz_heif_header, .working_bytes = fz_heif_working_bytes, \
-    .orientation = fz_heif_orientation, .facts = tell, .load = fz_heif_load
-
-/* In the order in which they are asked: the common ones first, the one without magic bytes (TGA) last. */
+/* In the order in which they are asked: the common ones first, the one without magic bytes (TGA) last. Of heavy ones only what can be
+ * read without their libraries; the whole rows are those of image/heavy/codecs.c. */
 static const struct fz_format formats[] = {
     {.name = "jpeg",
      .is_a = fz_jpeg_is_a,
@@ -48,11 +45,7 @@ static const struct fz_format formats[] = {
      .load = fz_webp_load},
     {BY_SDL(gif, "GIF", 2, 0), .load = fz_gif_load, .facts = fz_gif_facts},
 #if FRIEZE_WITH_RAW
-    {.name = "raw",
-     .is_a = fz_raw_is_a,
-     .header = fz_raw_header,
-     .working_bytes = fz_raw_working_bytes,
-     .load = fz_raw_load},
+    {.name = "raw", .is_a = fz_raw_is_a, .is_heavy = true},
 #else
     {LACKING(raw, "RAW", "LibRaw")},
 #endif
@@ -85,28 +78,28 @@ static const struct fz_format formats[] = {
     {OWN(pnm)},
     {OWN(xpm)},
 #if FRIEZE_WITH_RSVG
-    {.name = "svg",
-     .is_a = fz_svg_is_a,
-     .header = fz_svg_header,
-     .working_bytes = fz_svg_working_bytes,
-     .check = fz_svg_check,
-     .load = fz_svg_load},
+    {.name = "svg", .is_a = fz_svg_is_a, .header = fz_svg_header, .is_heavy = true},
+    {.name = "svg", .is_a = fz_svgz_is_a, .header = fz_svgz_header, .is_heavy = true},
 #else
     {BY_SDL(svg, "SVG", 4, 8), .load = fz_sdl_load,
      .check = fz_svg_check}, /* its shapes, as a multiple of their text */
-#endif
     {.name = "svg",
      .is_a = fz_svgz_is_a,
      .header = fz_svgz_header,
      .working_bytes = fz_svgz_working_bytes,
      .load = fz_svgz_load},
-#if FRIEZE_WITH_HEIF
-    {BY_HEIF(heic, fz_heif_facts)},
-#if FRIEZE_WITH_AVIF
-    {BY_HEIF(avif, fz_avif_facts)},
-#else
-    {BY_HEIF(avif, fz_heif_facts)},
 #endif
+#if FRIEZE_WITH_HEIF
+    {.name = "heic",
+     .is_a = fz_heic_is_a,
+     .header = fz_heif_header,
+     .orientation = fz_heif_orientation,
+     .is_heavy = true},
+    {.name = "avif",
+     .is_a = fz_avif_is_a,
+     .header = fz_heif_header,
+     .orientation = fz_heif_orientation,
+     .is_heavy = true},
 #else
     {LACKING(heic, "HEIC", "libheif")},
     {LACKING(avif, "AVIF", "libheif")},
@@ -115,10 +108,8 @@ static const struct fz_format formats[] = {
     {.name = "jxl",
      .is_a = fz_jxl_is_a,
      .header = fz_jxl_header,
-     .working_bytes = fz_jxl_working_bytes,
      .orientation = fz_jxl_orientation,
-     .facts = fz_jxl_facts,
-     .load = fz_jxl_load},
+     .is_heavy = true},
 #else
     {LACKING(jxl, "JPEG XL", "libjxl")},
 #endif

@@ -84,6 +84,8 @@ struct fz_format {
     bool streams; /* `load` takes what follows d->file from fz_decode_more */
     bool parts;   /* decoding a part of the picture takes less than all of it */
     bool skips;   /* the same of every file, because it looks at little of what is in it */
+    bool
+        is_heavy; /* its codec is another row, see image/heavy.h; this one has neither `load` nor what goes with it */
 };
 
 /* Any thread. The row that knows these bytes, or NULL. */
@@ -224,7 +226,7 @@ int fz_tga_orientation(const struct fz_bytes *file, int *turn);
 int fz_psd_orientation(const struct fz_bytes *file, int *turn);
 enum fz_head fz_psd_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 
-/* svg.c: only with librsvg */
+/* heavy/svg.c: only with librsvg */
 uint64_t fz_svg_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_svg_load(struct fz_decode *d);
 
@@ -244,7 +246,7 @@ FZ_HEAD_FUNCTIONS(svg)
 FZ_HEAD_FUNCTIONS(xv)
 #undef FZ_HEAD_FUNCTIONS
 
-/* head_heif.c, heif.c; but for is_a only with libheif */
+/* head_heif.c, heavy/heif.c; but for is_a only with libheif */
 bool fz_heic_is_a(const struct fz_bytes *head);
 bool fz_avif_is_a(const struct fz_bytes *head);
 enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header);
@@ -252,11 +254,11 @@ uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 bool fz_avif_is_sequence(const struct fz_bytes *head);
 enum fz_head fz_avif_facts(const struct fz_bytes *bytes,
-                           struct fz_facts *facts); /* anim/avif.c: only with libavif */
+                           struct fz_facts *facts); /* heavy/anim_avif.c: only with libavif */
 int fz_heif_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_heif_load(struct fz_decode *d);
 
-/* head_jxl.c, jxl_info.c, jxl.c; but for is_a only with libjxl */
+/* head_jxl.c, heavy/jxl_info.c, heavy/jxl.c; but for is_a only with libjxl */
 bool fz_jxl_is_a(const struct fz_bytes *head);
 enum fz_head fz_jxl_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_jxl_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
@@ -267,7 +269,7 @@ struct fz_bytes fz_jxl_codestream(const struct fz_bytes *file);
 enum fz_head fz_jxl_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 enum fz_err fz_jxl_load(struct fz_decode *d);
 
-/* head_raw.c, raw.c; but for is_a only with LibRaw */
+/* head_raw.c, heavy/raw.c; but for is_a only with LibRaw */
 bool fz_raw_is_a(const struct fz_bytes *head);
 enum fz_head fz_raw_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_raw_working_bytes(const struct fz_decode *d, uint64_t file_bytes);

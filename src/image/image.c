@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "image/format.h"
+#include "image/heavy.h"
 #include "image/limits.h"
 #include "image/reader.h"
 
@@ -196,6 +197,23 @@ uint64_t fz_decode_file_bytes(const struct fz_decode *d)
     return d->pieces ? d->pieces->file_bytes : d->file.len;
 }
 
+/* Takes the codec of a heavy format in place of its row. */
+static enum fz_err find_codec(struct fz_decode *d)
+{
+    struct fz_error why = {.code = FZ_E_UNSUPPORTED, .msg = "is not in this build"};
+    if (!d->format->is_heavy)
+        return FZ_OK;
+    if (d->request->without_heavy) {
+        d->out->needs_heavy = true;
+        return fz_fail(d->err, FZ_E_UNSUPPORTED, 0, "%s: its codec is not loaded here", d->format->name);
+    }
+    const struct fz_format *codec = fz_heavy_load(&why) ? fz_heavy_codec(d->format) : NULL;
+    if (!codec)
+        return fz_fail(d->err, why.code, 0, "%s: its codec %s", d->format->name, why.msg);
+    d->format = codec;
+    return FZ_OK;
+}
+
 enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
 {
     enum fz_err code = fz_reader_fill(reader, FZ_FORMAT_HEAD_BYTES, d->err);
@@ -213,6 +231,9 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
                        d->format->needs);
     if (d->format->unread)
         return fz_fail(d->err, FZ_E_UNSUPPORTED, 0, "%s: this build cannot read it", d->format->unread);
+    code = find_codec(d);
+    if (code != FZ_OK)
+        return code;
 
     d->header = (struct fz_header){.page = d->request->page};
     enum fz_head head = d->format->header(&d->file, &d->header);

@@ -78,6 +78,7 @@ struct fz_image_request {
     int page;                     /* of a file of several (TIFF), from 0 */
     uint32_t background;          /* 0xRRGGBB under transparent pixels */
     bool without_files;           /* libraries can open none here: see fz_image.needs_files */
+    bool without_heavy;           /* nor can the heavy codecs be loaded: see fz_image.needs_heavy */
     struct fz_image_limits limits;
     struct fz_image_host host;
 };
@@ -97,6 +98,7 @@ struct fz_image {
     uint8_t *pixels;  /* what host.alloc returned; NULL on error */
     bool damaged;     /* shown in part: *err then holds the reason although fz_image_load returned FZ_OK */
     bool needs_files; /* UNSUPPORTED, because without_files: it takes fonts or the like */
+    bool needs_heavy; /* UNSUPPORTED, because without_heavy: it takes one of those (image/heavy.h) */
 };
 
 /* Once, before the first worker starts: the libraries prepare what they would otherwise prepare lazily in each thread,

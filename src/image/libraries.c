@@ -2,6 +2,7 @@
 #include "image/libraries.h"
 
 #include "frieze_config.h"
+#include "image/heavy.h"
 
 #include <SDL_image.h>
 #include <gif_lib.h>
@@ -12,21 +13,6 @@
 #include <webp/decode.h>
 
 #include <jpeglib.h> /* wants stdio.h before */
-#if FRIEZE_WITH_HEIF
-#include <libheif/heif.h>
-#endif
-#if FRIEZE_WITH_AVIF
-#include <avif/avif.h>
-#endif
-#if FRIEZE_WITH_JXL
-#include <jxl/decode.h>
-#endif
-#if FRIEZE_WITH_RAW
-#include <libraw/libraw.h>
-#endif
-#if FRIEZE_WITH_RSVG
-#include <librsvg/rsvg.h>
-#endif
 
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
@@ -82,49 +68,13 @@ static void lcms_version(char *to)
     snprintf(to, FZ_LIBRARY_VERSION, "%d.%d", v / 1000, v % 1000 / 10);
 }
 
-#if FRIEZE_WITH_HEIF
-static void heif_version(char *to)
+/* Stands for what only the heavy codecs know. */
+static void told_by_codecs(char *to)
 {
-    snprintf(to, FZ_LIBRARY_VERSION, "%s", heif_get_version());
+    to[0] = '\0';
 }
-#else
-#define heif_version NULL
-#endif
 
-#if FRIEZE_WITH_AVIF
-static void avif_version(char *to)
-{
-    snprintf(to, FZ_LIBRARY_VERSION, "%s", avifVersion());
-}
-#else
-#define avif_version NULL
-#endif
-
-#if FRIEZE_WITH_JXL
-static void jxl_version(char *to)
-{
-    unsigned v = JxlDecoderVersion();
-    numbers(to, v / 1000000, v / 1000 % 1000, v % 1000);
-}
-#else
-#define jxl_version NULL
-#endif
-
-#if FRIEZE_WITH_RAW
-static void raw_version(char *to)
-{
-    snprintf(to, FZ_LIBRARY_VERSION, "%s", libraw_version());
-}
-#else
-#define raw_version NULL
-#endif
-
-#if FRIEZE_WITH_RSVG
-static void rsvg_version(char *to)
-{
-    numbers(to, rsvg_major_version, rsvg_minor_version, rsvg_micro_version);
-}
-#endif
+#define HEAVY(is_there) ((is_there) ? told_by_codecs : NULL)
 
 static const struct {
     const char *formats, *library;
@@ -135,12 +85,12 @@ static const struct {
     {"WebP", "libwebp", webp_version},
     {"GIF", "giflib", gif_version},
     {"TIFF", "libtiff", tiff_version},
-    {"HEIC, AVIF", "libheif", heif_version},
-    {"animated AVIF", "libavif", avif_version},
-    {"JPEG XL", "libjxl", jxl_version},
-    {"RAW", "LibRaw", raw_version},
+    {"HEIC, AVIF", "libheif", HEAVY(FRIEZE_WITH_HEIF)},
+    {"animated AVIF", "libavif", HEAVY(FRIEZE_WITH_AVIF)},
+    {"JPEG XL", "libjxl", HEAVY(FRIEZE_WITH_JXL)},
+    {"RAW", "LibRaw", HEAVY(FRIEZE_WITH_RAW)},
 #if FRIEZE_WITH_RSVG
-    {"SVG", "librsvg", rsvg_version},
+    {"SVG", "librsvg", HEAVY(1)},
 #else
     {"SVG, shapes alone", "SDL2_image", sdl_version},
 #endif
@@ -155,7 +105,10 @@ bool fz_library_at(size_t index, struct fz_library *out)
         return false;
     *out = (struct fz_library){.formats = rows[index].formats, .name = rows[index].library};
     out->missing = !rows[index].version;
-    if (rows[index].version)
+    const struct fz_heavy *heavy = rows[index].version == told_by_codecs ? fz_heavy_load(&out->why) : NULL;
+    if (heavy)
+        heavy->library_version(out->name, out->version);
+    else if (!out->missing)
         rows[index].version(out->version);
     return true;
 }

@@ -92,7 +92,9 @@ static void measure_memory(double *values)
 static void run_process(struct fz_zygote *decoders, double *values)
 {
     struct fz_zygote *svg_decoders = fz_zygote_front_later(&fz_svg_decoder_role, true);
+    struct fz_zygote *heavy_decoders = fz_zygote_front_later(&fz_heavy_decoder_role, true);
     struct fz_engine_options how = {.decoders = decoders,
+                                    .heavy_decoders = heavy_decoders,
                                     .svg_decoders = svg_decoders,
                                     .number = 1,
                                     .keep_bytes = 8 << 20,
@@ -105,6 +107,7 @@ static void run_process(struct fz_zygote *decoders, double *values)
     fz_engine_shrink(engine, false);
     values[NEW_DECODER] = load_us(engine);
     fz_engine_free(engine);
+    fz_zygote_front_stop(heavy_decoders);
     fz_zygote_front_stop(svg_decoders);
 }
 
@@ -130,7 +133,8 @@ static int compare(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-    static const struct fz_role *const roles[] = {&fz_decoder_role, &fz_svg_decoder_role, NULL};
+    static const struct fz_role *const roles[] = {&fz_decoder_role, &fz_heavy_decoder_role,
+                                                  &fz_svg_decoder_role, NULL};
     fz_clock_start();
     fz_title_init(argc, argv);
     if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)

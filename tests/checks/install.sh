@@ -24,6 +24,8 @@ for file in bin/frieze share/applications/frieze.desktop share/metainfo/frieze.m
     [ -s "$usr/$file" ] || complain "$file is missing"
 done
 [ -x "$usr/bin/frieze" ] || complain "bin/frieze cannot be run"
+# The codecs lie where the program looks for them.
+"$usr/bin/frieze" --version | grep -q "cannot be loaded" && complain "bin/frieze does not find its codecs"
 pictures=$(find "$usr/share/frieze/demo" -type f | wc -l)
 [ "$pictures" -gt 10 ] || complain "$pictures demo pictures"
 

@@ -96,7 +96,10 @@ class Home:
         self.program = binary()
         if self.user is not None:
             # Where the program was built may be closed to that user.
+            codecs = pathlib.Path(self.program).with_name("frieze-codecs.so")
             self.program = shutil.copy(self.program, self.path / "frieze")
+            if codecs.exists():
+                shutil.copy(codecs, self.path)
             self.hand_over(self.path)
 
     def __truediv__(self, name):

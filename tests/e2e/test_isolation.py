@@ -112,22 +112,22 @@ def test_killed_outright_leaves_no_process(home):
         frieze.end()
 
 
-@pytest.mark.parametrize("titles", [("frieze: zygote",), ("frieze: decoder", "frieze: svg decoder", "frieze: reader"), ("frieze: ",)],
+@pytest.mark.parametrize("titles", [("frieze: zygote",), ("frieze: decoder", "frieze: heavy decoder", "frieze: svg decoder", "frieze: reader"), ("frieze: ",)],
                          ids=["zygotes", "theirs", "all"])
 def test_killed_outright_leaves_none_that_is_stopped(home, titles):
-    """Also of zygotes that were begun later: that of SVG with text, those that took the place of others."""
+    """Also of zygotes that were begun later: those of heavy codecs and of SVG with text, those that took the place of others."""
     folder = pictures.fill(home / "pictures", 20)
     (folder / "text.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><text y="50">a</text></svg>')
     for lost in (False, True):
         frieze = home.start("--jobs", "2", *NO_CACHE, folder, status=-signal.SIGKILL)
         frieze.ready().idle("loaded")
         before = pids_of(frieze, "frieze: zygote")
-        assert len(before) == 3
+        assert len(before) == 4
         if lost:
             for pid in before:
                 os.kill(pid, signal.SIGKILL)
             frieze.key("r").idle("loaded")
-            wait_until(lambda: len(pids_of(frieze, "frieze: zygote")) == 3, lambda: str(processes_of(frieze.pid)), 10)
+            wait_until(lambda: len(pids_of(frieze, "frieze: zygote")) == 4, lambda: str(processes_of(frieze.pid)), 10)
             assert not set(before) & set(pids_of(frieze, "frieze: zygote"))
         kill_outright(frieze.process, *titles)
         frieze.end()
@@ -216,8 +216,8 @@ def test_one_picture_in_both_ways(home):
         assert (home / "process.png").read_bytes() == (home / "thread.png").read_bytes()
 
 
-def test_require_asks_both_kinds_of_decoders(home):
-    """By the dynamic loader the program runs, but its file does not run again for the SVG decoders' zygote."""
+def test_require_asks_other_kinds_of_decoders(home):
+    """By the dynamic loader the program runs, but its file does not run again for a zygote."""
     with open("/proc/self/maps", encoding="utf-8") as file:
         loader = re.search(r"/\S*/ld-\S+", file.read())
     if not loader or is_sanitized():
@@ -229,7 +229,7 @@ def test_require_asks_both_kinds_of_decoders(home):
         process = home.popen(command, stderr=subprocess.PIPE)
         said[sandbox] = process.communicate(timeout=30)[1].decode()
         assert process.returncode == (0 if sandbox == "auto" else 1), said
-    assert "svg decoders" in said["require"] and "svg decoders" not in said["auto"]
+    assert "heavy decoders" in said["require"] and "heavy decoders" not in said["auto"]
 
 
 def test_sandbox_is_told(home):

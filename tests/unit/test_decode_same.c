@@ -14,7 +14,7 @@
 
 #define HEAD "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' "
 
-static struct fz_zygote *decoders, *svg_decoders;
+static struct fz_zygote *decoders, *heavy_decoders, *svg_decoders;
 static struct fz_engine_counts counts;
 static struct fz_engine *process, *thread;
 
@@ -236,8 +236,11 @@ static void what_needs_no_files_does_not_wait_for_them(void **state)
     (void)state;
     static const char shape[] = HEAD "width='30' height='30'><rect width='9' height='9'/></svg>";
     static const char text[] = HEAD "width='30' height='30'><text y='20'>a</text></svg>";
-    struct fz_engine_options how = {
-        .decoders = decoders, .number = 2, .working_bytes = 64 << 20, .counts = &counts};
+    struct fz_engine_options how = {.decoders = decoders,
+                                    .heavy_decoders = heavy_decoders,
+                                    .number = 2,
+                                    .working_bytes = 64 << 20,
+                                    .counts = &counts};
     struct fz_engine *plain = fz_engine_new(&how);
     int fds[] = {open_bytes(shape, sizeof shape - 1), open_bytes(text, sizeof text - 1)};
     for (int i = 0; i < 2; i++) {
@@ -331,6 +334,7 @@ static int set_up(void **state)
     fz_image_init();
     thread = fz_engine_new(&how);
     how.decoders = decoders;
+    how.heavy_decoders = heavy_decoders;
     how.svg_decoders = svg_decoders;
     process = fz_engine_new(&how);
     return 0;
@@ -347,7 +351,8 @@ static int tear_down(void **state)
 
 int main(int argc, char **argv)
 {
-    static const struct fz_role *const roles[] = {&fz_decoder_role, &fz_svg_decoder_role, NULL};
+    static const struct fz_role *const roles[] = {&fz_decoder_role, &fz_heavy_decoder_role,
+                                                  &fz_svg_decoder_role, NULL};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_whole_corpus),
 #if FRIEZE_WITH_RSVG
@@ -367,8 +372,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", err.msg);
         return 1;
     }
+    heavy_decoders = fz_zygote_front_later(&fz_heavy_decoder_role, true);
     svg_decoders = fz_zygote_front_later(&fz_svg_decoder_role, true);
     int failed = cmocka_run_group_tests(tests, set_up, tear_down);
+    fz_zygote_front_stop(heavy_decoders);
     fz_zygote_front_stop(svg_decoders);
     fz_zygote_front_stop(decoders);
     return failed;

@@ -29,6 +29,7 @@ static enum fz_err start_workers(struct fz_crew *crew, const struct fz_options *
                                       .working_bytes = fz_memory_bound(options) / 4,
                                       .cache = crew->cache,
                                       .decoders = crew->decoders,
+                                      .heavy_decoders = crew->heavy_decoders,
                                       .svg_decoders = crew->svg_decoders,
                                       .requires_all = fz_isolation_requires_all(options),
                                       .max_cpu_us = crew->limits.max_cpu_us};
@@ -79,7 +80,8 @@ enum fz_err fz_crew_start(struct fz_crew *crew, const struct fz_options *options
         code = fz_isolation_start(options, &crew->decoders, err);
     if (code != FZ_OK)
         return code;
-    crew->svg_decoders = fz_isolation_svg(options);
+    crew->heavy_decoders = fz_isolation_later(options, &fz_heavy_decoder_role);
+    crew->svg_decoders = fz_isolation_later(options, &fz_svg_decoder_role);
     return start(crew, options, how, err);
 }
 
@@ -99,6 +101,7 @@ void fz_crew_stop(struct fz_crew *crew)
     }
     fz_zygote_front_stop(crew->decoders);
     fz_zygote_front_stop(crew->readers);
+    fz_zygote_front_stop(crew->heavy_decoders);
     fz_zygote_front_stop(crew->svg_decoders);
     fz_doorbell_fini(&crew->bell);
 }

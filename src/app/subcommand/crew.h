@@ -17,10 +17,10 @@ struct fz_crew {
     atomic_int signalled;            /* signals that came */
     struct fz_signals *signals;
     struct fz_sources *sources;
-    struct fz_cache *cache;         /* owned; NULL: none */
-    struct fz_zygote *decoders;     /* NULL: the workers decode on their own threads */
-    struct fz_zygote *readers;      /* NULL: readers are threads */
-    struct fz_zygote *svg_decoders; /* as decoders */
+    struct fz_cache *cache;                          /* owned; NULL: none */
+    struct fz_zygote *decoders;                      /* NULL: the workers decode on their own threads */
+    struct fz_zygote *readers;                       /* NULL: readers are threads */
+    struct fz_zygote *heavy_decoders, *svg_decoders; /* as decoders */
     struct fz_pool pool;
     struct fz_image_limits limits;
     size_t workers;

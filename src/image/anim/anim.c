@@ -3,21 +3,31 @@
 #include "base/mem.h"
 #include "frieze_config.h"
 #include "image/anim/format.h"
+#include "image/heavy.h"
 #include "image/limits.h"
 #include "image/reader.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CANCEL_ROWS = 64, LEAST_DELAY_MS = 10, USUAL_DELAY_MS = 100 };
 
-static const struct fz_anim_format *const formats[] = {
-    &fz_anim_gif,  &fz_anim_png, &fz_anim_webp, &fz_anim_tiff,
+/* Heavy: what can be known before their codecs are loaded. */
 #if FRIEZE_WITH_JXL
-    &fz_anim_jxl,
+static const struct fz_anim_format jxl = {.name = "jxl", .px_bytes = FZ_ANIM_JXL_PX_BYTES};
 #endif
 #if FRIEZE_WITH_AVIF
-    &fz_anim_avif,
+static const struct fz_anim_format avif = {.name = "avif", .px_bytes = FZ_ANIM_AVIF_PX_BYTES};
+#endif
+
+static const struct fz_anim_format *const formats[] = {
+    &fz_anim_gif, &fz_anim_png, &fz_anim_webp, &fz_anim_tiff,
+#if FRIEZE_WITH_JXL
+    &jxl,
+#endif
+#if FRIEZE_WITH_AVIF
+    &avif,
 #endif
 };
 
@@ -67,7 +77,8 @@ static enum fz_err check_header(struct fz_anim *anim, const struct fz_decode *d,
 {
     const struct fz_image_request *request = d->request;
     const struct fz_header *h = &d->header;
-    anim->format = find_format(d->format->name);
+    const struct fz_anim_format *row = find_format(d->format->name);
+    anim->format = row ? fz_heavy_anim(row) : NULL;
     if (!anim->format)
         return fail_still(d->err);
     enum fz_err code = fz_limits_check(&request->limits, h->width, h->height, false, d->err);
@@ -116,6 +127,7 @@ static enum fz_err open_anim(struct fz_anim *anim, const struct fz_image_request
         d.format->orientation(&anim->bytes, &anim->turn);
     anim->facts.format = d.format->name;
     anim->facts.frames = anim->facts.plays = 1;
+    assert(anim->format);
     code = anim->format->open(anim, err);
     if (anim->facts.frames > request->limits.max_frames)
         anim->facts.frames = request->limits.max_frames;
@@ -144,7 +156,7 @@ void fz_anim_free(struct fz_anim *anim)
 {
     if (!anim)
         return;
-    if (anim->state)
+    if (anim->format && anim->state)
         anim->format->close(anim);
     fz_hdr_free(anim->hdr);
     free(anim->deep);

@@ -74,7 +74,11 @@ struct fz_anim_format {
 };
 
 extern const struct fz_anim_format fz_anim_gif, fz_anim_png, fz_anim_webp, fz_anim_tiff;
-extern const struct fz_anim_format fz_anim_jxl, fz_anim_avif; /* only with libjxl, libavif */
+extern const struct fz_anim_format fz_anim_jxl, fz_anim_avif; /* image/heavy/: only with libjxl, libavif */
+
+/* px_bytes of these. libjxl: measured with lossy and lossless frames that are blended, and the canvas. libavif: the canvas, and what
+ * dav1d keeps to predict from: measured 30 with 8 bits a sample, which may have 12. */
+enum { FZ_ANIM_JXL_PX_BYTES = 96, FZ_ANIM_AVIF_PX_BYTES = 56 };
 
 /* Any thread. How often the sequence in an AVIF file is to be played; 0: for ever, or it does not say. */
 int fz_avif_plays(const struct fz_bytes *file);

@@ -1,6 +1,7 @@
 /* SVG packed by gzip (.svgz): unpacked as a whole, within bounds, then as any SVG. */
 #include "base/mem.h"
 #include "image/format.h"
+#include "image/heavy.h"
 #include "image/inflate.h"
 
 #include <stdlib.h>
@@ -9,7 +10,7 @@ enum { SNIFF_BYTES = 4096, HEAD_BYTES = 32 << 10, MAX_BYTES = 64 << 20 };
 
 static const struct fz_format *plain(void)
 {
-    return fz_format_named("svg"); /* the first of that name */
+    return fz_heavy_codec(fz_format_named("svg")); /* the first of that name */
 }
 
 static bool is_packed(const struct fz_bytes *b)

@@ -1,6 +1,6 @@
 /* What libjxl tells before the pixels of a JPEG XL, still or animated. */
-#ifndef FZ_IMAGE_CODECS_JXL_INFO_H
-#define FZ_IMAGE_CODECS_JXL_INFO_H
+#ifndef FZ_IMAGE_HEAVY_JXL_INFO_H
+#define FZ_IMAGE_HEAVY_JXL_INFO_H
 
 #include "frieze_config.h"
 

@@ -6,7 +6,7 @@
 #if FRIEZE_WITH_JXL
 
 #include "base/mem.h"
-#include "image/codecs/jxl_info.h"
+#include "image/heavy/jxl_info.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -146,9 +146,8 @@ static void jxl_close(struct fz_anim *anim)
     free(j);
 }
 
-/* What libjxl holds, measured with lossy and lossless frames that are blended, and the canvas. */
 const struct fz_anim_format fz_anim_jxl = {.name = "jxl",
-                                           .px_bytes = 96,
+                                           .px_bytes = FZ_ANIM_JXL_PX_BYTES,
                                            .open = jxl_open,
                                            .next = jxl_next,
                                            .rewind = jxl_rewind,

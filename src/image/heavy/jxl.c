@@ -6,7 +6,7 @@
 #if FRIEZE_WITH_JXL
 
 #include "base/mem.h"
-#include "image/codecs/jxl_info.h"
+#include "image/heavy/jxl_info.h"
 #include "image/limits.h"
 #include "image/pixels/rows.h"
 

@@ -1,4 +1,4 @@
-#include "image/codecs/jxl_info.h"
+#include "image/heavy/jxl_info.h"
 
 #include "base/mem.h"
 #include "image/format.h"

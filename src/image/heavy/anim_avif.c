@@ -111,9 +111,8 @@ static void avif_close(struct fz_anim *anim)
     free(s);
 }
 
-/* The canvas, and what dav1d keeps to predict from: measured 30 with 8 bits a sample, which may have 12. */
 const struct fz_anim_format fz_anim_avif = {.name = "avif",
-                                            .px_bytes = 56,
+                                            .px_bytes = FZ_ANIM_AVIF_PX_BYTES,
                                             .open = avif_open,
                                             .next = avif_next,
                                             .rewind = avif_rewind,

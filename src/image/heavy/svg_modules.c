@@ -1,4 +1,4 @@
-#include "image/svg/modules.h"
+#include "image/heavy/svg_modules.h"
 
 #include "frieze_config.h"
 

@@ -1,0 +1,106 @@
+"""The codecs whose libraries take 10 MB: who has them, and what becomes of their pictures where they are missing."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import pictures
+from frieze import Home
+
+SMALL = pathlib.Path(__file__).parent.parent / "corpus" / "small"
+HEAVY = ("a.heic", "a.avif", "lossless.jxl", "animated.jxl", "a.dng", "shapes.svg", "packed.svgz", "text.svg")
+LIBRARIES = re.compile(r"/lib(heif|avif|jxl|raw_r|rsvg-2)\.so")
+CODECS = pathlib.Path(os.environ.get("FRIEZE") or "frieze").with_name("frieze-codecs.so")
+
+pytestmark = pytest.mark.skipif(not CODECS.exists(), reason="this build has them linked in")
+
+
+@pytest.fixture
+def home():
+    with Home() as made:
+        yield made
+
+
+def descendants(pid):
+    found = []
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            found += [child, *descendants(child)]
+    return found
+
+
+def title_of(pid):
+    return pathlib.Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")[0]
+
+
+def has_libraries(pid):
+    """Those of this build, as its own codecs name them."""
+    return set(LIBRARIES.findall(pathlib.Path(f"/proc/{pid}/maps").read_text()))
+
+
+def libraries_of_build():
+    said = subprocess.run(["ldd", CODECS], stdout=subprocess.PIPE, check=True, text=True).stdout
+    return set(LIBRARIES.findall(said))
+
+
+def add_heavy(folder):
+    """Under names of their own: a RAW file would lie beneath another picture."""
+    for number, name in enumerate(HEAVY):
+        shutil.copy(SMALL / name, folder / f"heavy{number}{pathlib.Path(name).suffix}")
+
+
+def test_only_who_decodes_such_a_picture_has_them(home):
+    folder = pictures.fill(home / "pictures", 20)
+    with home.start("--jobs", "2", "--cache-size", "0", folder) as frieze:
+        frieze.idle("loaded")
+        processes = [frieze.pid, *descendants(frieze.pid)]
+        assert len(processes) >= 5
+        assert not any(map(has_libraries, processes))
+        add_heavy(folder)
+        frieze.until(items=20 + len(HEAVY))
+        frieze.idle("loaded")
+        assert frieze.status()["failed"] == 0, frieze.errors()
+        owners = {title_of(pid) for pid in descendants(frieze.pid) if has_libraries(pid)}
+        assert owners <= {"frieze: zygote", "frieze: heavy decoder 1", "frieze: heavy decoder 2",
+                          "frieze: svg decoder 1", "frieze: svg decoder 2"} and owners, owners
+        assert not has_libraries(frieze.pid)
+
+
+def test_threads_load_them_with_the_first_picture(home):
+    folder = pictures.fill(home / "pictures", 5)
+    with home.start("--isolation", "thread", "--cache-size", "0", folder) as frieze:
+        frieze.idle("loaded")
+        assert not has_libraries(frieze.pid)
+        add_heavy(folder)
+        frieze.until(items=5 + len(HEAVY))
+        frieze.idle("loaded")
+        assert frieze.status()["failed"] == 0, frieze.errors()
+        assert has_libraries(frieze.pid) == libraries_of_build()
+
+
+def test_animation_of_them_plays(home):
+    folder = home / "pictures"
+    folder.mkdir()
+    shutil.copy(SMALL / "animated.jxl", folder)
+    with home.start("--cache-size", "0", folder) as frieze:
+        frieze.idle("loaded").key("Return")
+        frieze.until(mode="picture", animation=lambda playing: playing and playing["frame"] > 0)
+        assert frieze.status()["failed"] == 0, frieze.errors()
+
+
+@pytest.mark.parametrize("way", ["process", "thread"])
+def test_without_them_a_picture_says_so(home, way):
+    """All others are there."""
+    program = shutil.copy(home.program, home / "frieze")
+    folder = pictures.fill(home / "pictures", 3)
+    shutil.copy(SMALL / "a.heic", folder)
+    home.program = program
+    stats, result = home.stats("--isolation", way, "--quit-when", "loaded", folder)
+    assert stats["failed"] == 1 and stats["items"] == 4
+    assert any("heic: its codec cannot be loaded: frieze-codecs.so" in line for line in result.lines), result.err
+    said = home.frieze("--version").out
+    assert re.search(r"HEIC, AVIF +libheif cannot be loaded: frieze-codecs.so", said), said
