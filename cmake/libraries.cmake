@@ -30,7 +30,7 @@ function(frieze_with name module what)
 endfunction()
 
 frieze_with(HEIF libheif>=1.13 "HEIC and AVIF")
-frieze_with(AVIF libavif>=0.11 "animated AVIF")
+frieze_with(AVIF libavif>=0.11 "AVIF that is written or animated")
 if(NOT FRIEZE_HAS_HEIF) # which reads its still picture
     set(FRIEZE_HAS_AVIF 0)
 endif()

@@ -136,7 +136,7 @@ static const struct {
     {"GIF", "giflib", gif_version},
     {"TIFF", "libtiff", tiff_version},
     {"HEIC, AVIF", "libheif", heif_version},
-    {"animated AVIF", "libavif", avif_version},
+    {"AVIF written or animated", "libavif", avif_version},
     {"JPEG XL", "libjxl", jxl_version},
     {"RAW", "LibRaw", raw_version},
 #if FRIEZE_WITH_RSVG

@@ -152,6 +152,10 @@ static enum fz_err encode(struct scale *s)
     struct fz_error why = {0};
     if (!s->strips && fz_image_stays(&s->image, s->kind))
         return FZ_OK;
+    const char *needs = fz_file_kind_needs(s->kind);
+    if (needs)
+        return fz_fail(s->err, FZ_E_UNSUPPORTED, 0, "%s: cannot be written: this build has no %s", s->out,
+                       needs);
     if (!s->kind->is_written)
         return fz_fail(s->err, FZ_E_USAGE, 0, "%s: only " FZ_WRITTEN_SUFFIXES " can be written", s->out);
     enum fz_err code =
