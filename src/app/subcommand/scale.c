@@ -27,16 +27,16 @@ static const struct fz_own_option own[] = {
     [OWN_SMOOTH] = {"smooth", 'S', NULL, "by a finer filter, out of a larger decode: sharper, and slower"},
     [OWN_QUALITY] = {"quality", 'q', "N", "of JPEG, WebP, AVIF and JPEG XL, 1 to 100 (90)"},
     [OWN_STRIP] = {"strip", 0, NULL, "without EXIF, XMP and IPTC, which are kept else"},
-    [OWN_FORMAT] = {"format", 'f', "FORMAT",
-                    "of a folder: write all as jpg, png, webp, avif, jxl, ppm or bmp"},
+    [OWN_FORMAT] = {"format", 'f', "FORMAT", "jpg, png, webp, avif, jxl, ppm or bmp, whatever the names say"},
     [OWN_COUNT] = {"concurrency", 'c', "N", "of a folder: pictures at once, as --jobs (one a core)"},
     [OWN_RECURSIVE] = {"recursive", 'r', NULL, "of a folder: those below it too"},
     [OWN_ANEW] = {"anew", 0, NULL, "of a folder: also what stands there and is newer than its picture"},
-    [OWN_SYNC] = {"sync", 0, NULL, "of a folder: each result is on the disk before it gets its name"},
+    [OWN_SYNC] = {"sync", 0, NULL,
+                  "of a folder: each result is on the disk before it gets its name, as a single one is"},
     [OWN_LIST] = {"list", 0, NULL,
                   "of a folder: print the names of the pictures that would be read, and end"},
     [OWN_SHARD] = {"shard", 0, "K/N", "of a folder: the Kth of N parts; together they are the whole"},
-    [OWN_QUIET] = {"quiet", 0, NULL, "of a folder: say nothing but what went wrong"},
+    [OWN_QUIET] = {"quiet", 0, NULL, "say nothing but what went wrong"},
     [OWN_JSON] = {"json", 0, NULL, "of a folder: the summary as JSON"},
 };
 
@@ -119,6 +119,16 @@ static enum fz_err read_shard(struct fz_scale_settings *s, const char *text, str
     return FZ_OK;
 }
 
+/* What a single picture has no use for. */
+static const char *find_of_folders(const char **given)
+{
+    static const int ids[] = {OWN_RECURSIVE, OWN_LIST, OWN_SHARD, OWN_JSON};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        if (given[ids[i]])
+            return own[ids[i]].name;
+    return NULL;
+}
+
 static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale_settings *s,
                                  struct fz_error *err)
 {
@@ -135,6 +145,7 @@ static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale
                                     .shards = 1,
                                     .smooth = given[OWN_SMOOTH],
                                     .strips = given[OWN_STRIP],
+                                    .of_folders = find_of_folders(given),
                                     .recursive = given[OWN_RECURSIVE],
                                     .anew = given[OWN_ANEW],
                                     .synced = given[OWN_SYNC],
