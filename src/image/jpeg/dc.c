@@ -226,11 +226,12 @@ static inline bool read_four(const struct dc *s, struct fz_bits_buffer *bits, st
 }
 
 /* The inverse DCT of four values, orthonormal; `step` from one to the next. */
-static inline void undo_four(float *v, int step)
+static inline void undo_four(float *v, ptrdiff_t step)
 {
-    const float a = 0.65328148F * v[step] +
-                    0.27059805F * v[3 * step], /* cos(pi / 8) and cos(3 pi / 8), by root 2 */
-        b = 0.27059805F * v[step] - 0.65328148F * v[3 * step];
+    static const float first = 0.65328148F,
+                       third = 0.27059805F; /* cos(pi / 8) and cos(3 pi / 8), by root 2 */
+    const float a = first * v[step] + third * v[3 * step];
+    const float b = third * v[step] - first * v[3 * step];
     const float c = 0.5F * (v[0] + v[2 * step]), d = 0.5F * (v[0] - v[2 * step]);
     v[0] = c + a;
     v[step] = d + b;
