@@ -37,7 +37,7 @@ function(frieze_with name module what)
 endfunction()
 
 frieze_with(HEIF libheif>=1.13 "HEIC and AVIF" HEAVY)
-frieze_with(AVIF libavif>=0.11 "animated AVIF" HEAVY)
+frieze_with(AVIF libavif>=0.11 "AVIF that is written or animated" HEAVY)
 if(NOT FRIEZE_HAS_HEIF) # which reads its still picture
     set(FRIEZE_HAS_AVIF 0)
 endif()

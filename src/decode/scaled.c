@@ -135,6 +135,19 @@ enum fz_err fz_scaled_encode(struct fz_engine *engine, int fd, const struct fz_p
     return code;
 }
 
+/* What the result and its encoder hold, to be given back; 0: cancelled. What needs more than there is has all of it for itself. */
+static uint64_t reserve(struct fz_decoder *decoder, struct fz_job *job, const struct fz_pixels *pixels,
+                        enum fz_encoding encoding)
+{
+    uint64_t bytes = (uint64_t)pixels->height * (uint64_t)pixels->pitch_bytes +
+                     fz_image_encode_bytes(encoding, pixels->width, pixels->height);
+    bytes = bytes < decoder->ledger->capacity ? bytes : decoder->ledger->capacity;
+    if (fz_ledger_reserve(decoder->ledger, bytes, &job->cancel))
+        return bytes;
+    fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");
+    return 0;
+}
+
 static void write_out(struct fz_decoder *decoder, struct fz_job *job)
 {
     struct fz_scaling *s = job->load;
@@ -146,10 +159,14 @@ static void write_out(struct fz_decoder *decoder, struct fz_job *job)
     const struct fz_pixels pixels = {job->surface->pixels, job->surface->w, job->surface->h,
                                      job->surface->pitch};
     struct fz_encoded encoded = {0};
+    uint64_t reserved = reserve(decoder, job, &pixels, s->kind->encoding);
+    if (reserved == 0)
+        return;
     if (fz_scaled_encode(decoder->engine, job->fd, &pixels, s->strips, s->kind, s->quality, &encoded,
                          &job->error) == FZ_OK)
         put_in_place(job, s->out, &encoded);
     free(encoded.bytes);
+    fz_ledger_release(decoder->ledger, reserved);
 }
 
 void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job)

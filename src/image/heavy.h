@@ -4,7 +4,7 @@
 #ifndef FZ_IMAGE_HEAVY_H
 #define FZ_IMAGE_HEAVY_H
 
-#include "base/error.h"
+#include "image/encode.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +19,11 @@ struct fz_heavy {
     const struct fz_anim_format *const *anims; /* those that play; ends with NULL */
     /* Of a library by its name (image/libraries.h): its version, FZ_LIBRARY_VERSION bytes. False: it is none of these. */
     bool (*library_version)(const char *library, char *to);
+    /* As image/encoders/encoders.h has them. */
+    enum fz_err (*encode_avif)(const struct fz_pixels *pixels, const struct fz_encode *how,
+                               struct fz_encoded *out, struct fz_error *err);
+    enum fz_err (*encode_jxl)(const struct fz_pixels *pixels, const struct fz_encode *how,
+                              struct fz_encoded *out, struct fz_error *err);
     void (*load_svg_modules)(void); /* as fz_svg_modules_load */
     void (*init)(void), (*fini)(void);
 };

@@ -86,7 +86,7 @@ static const struct {
     {"GIF", "giflib", gif_version},
     {"TIFF", "libtiff", tiff_version},
     {"HEIC, AVIF", "libheif", HEAVY(FRIEZE_WITH_HEIF)},
-    {"animated AVIF", "libavif", HEAVY(FRIEZE_WITH_AVIF)},
+    {"AVIF written or animated", "libavif", HEAVY(FRIEZE_WITH_AVIF)},
     {"JPEG XL", "libjxl", HEAVY(FRIEZE_WITH_JXL)},
     {"RAW", "LibRaw", HEAVY(FRIEZE_WITH_RAW)},
 #if FRIEZE_WITH_RSVG

@@ -138,3 +138,37 @@ def run(context):
                 if name in ALIKE and found[name]:
                     found[f"likeness {name}"] = likeness(home, source, cores)
     return found
+
+
+# --- many small ones ------------------------------------------------------------------------------
+
+MANY, KINDS, SMALL = 100_000, 100, (160, 120)
+
+
+def fill_with_small(folder):
+    """Links to some pictures of a few KB, each under a name of its own."""
+    folder.mkdir()
+    for number in range(KINDS):
+        grain = Image.effect_noise((SMALL[0] // 8, SMALL[1] // 8), 60 + number).resize(SMALL, Image.BICUBIC)
+        grain.convert("RGB").save(folder / f"{number:06}.jpg", quality=85)
+    for number in range(KINDS, MANY):
+        os.link(folder / f"{number % KINDS:06}.jpg", folder / f"{number:06}.jpg")
+
+
+def run_many(context):
+    """100,000 small pictures: the seconds that each tenth of them took, and the PSS of all processes at its end."""
+    with stage.Home(context.display) as home:
+        source, out = home.path("small"), home.path("out")
+        fill_with_small(source)
+        process = stage.start([str(context.frieze), "scale", "-s", "100", str(source), str(out)], home,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        tenths, memory, last, done = [], [], time.monotonic(), 0
+        for line in process.stderr:  # one for each
+            done += line.endswith(b": scaled\n")
+            if done == MANY // 10 * (len(tenths) + 1):
+                now = time.monotonic()
+                tenths.append(now - last)
+                memory.append(sum(stage.pss_bytes(pid) for pid in stage.family(process.pid)))
+                last = time.monotonic()
+        status = subject.wait_for(process)
+        return {"tenths": tenths, "memory": memory} if status == 0 and len(tenths) == 10 else None

@@ -126,6 +126,7 @@ def own_steps(context, args, wall_count):
                     ("frieze_scroll", SLOW_ROUNDS, lambda: browse.scroll(context)),
                     ("growth", SLOW_ROUNDS, lambda: browse.growth(context)),
                     ("batch", SLOW_ROUNDS, lambda: batch.run(context)),
+                    ("batch_many", 1, lambda: batch.run_many(context)),
                     ("frieze_large", SLOW_ROUNDS, lambda: subject.until(context, "large", "loaded"))]
 
 

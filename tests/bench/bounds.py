@@ -35,6 +35,7 @@ COARSE_LIMIT = 0.3  # times L, of a screenful
 GROWTH_SHARE = 1.2  # of the work at 100 pictures
 BATCH_SHARE, BATCH_LOSS, BATCH_BYTES = 0.9, 0.05, 40e6
 SMOOTH_SHARE = 1.4
+MANY_SHARE, MANY_GROWTH = 1.1, 2e6  # time of the last tenths against the first ones; bytes more at the end
 SMOOTH_PEERS = ("vipsthumbnail", "Pillow with draft")  # no slower than these
 BATCH_PEERS = {"vipsthumbnail": 1.0, "Pillow with draft": 1.0, "convert -resize": 1 / 8}
 LEAST_INPUTS = 12  # fewer key presses answered while loading say nothing
@@ -440,6 +441,19 @@ def smooth_figures(raw):
                           f"{(median(likeness['vipsthumbnail']) or 0):.4f}").judge()]
 
 
+def many_figures(raw):
+    """100,000 small pictures. Three tenths at each end: one may fall on something else that the machine does; of memory the last but
+    one, when all still work."""
+    runs = [run for run in raw.get("batch_many", []) if run]
+    times = [median(run["tenths"][-3:]) / median(run["tenths"][:3]) for run in runs]
+    grown = [run["memory"][-2] - run["memory"][0] for run in runs]
+    each_ms = [sum(run["tenths"]) / 100 for run in runs]
+    return [Figure("batch of 100,000 small: a picture of the last three tenths, against the first three", median(times), "x",
+                   MANY_SHARE, note=f"{(median(each_ms) or 0):.2f} ms each").judge(),
+            Figure("batch of 100,000 small: memory gained from the first tenth to the ninth", median(grown), "bytes",
+                   MANY_GROWTH).judge()]
+
+
 def large_figures(raw):
     base = each(raw, "limit_large", "wall_ms")
     shares = ratios([figure(run, "wall") for run in good(raw, "frieze_large")], base)
@@ -454,7 +468,7 @@ def judge(raw, peers, count, full):
     return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
             + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + opened_figures(raw) + scale_figures(raw) if full else [])
             + freeze_figures(raw) + memory_figure(raw)
-            + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) + window_figures(raw) + smooth_figures(raw) if full else [])
+            + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) + window_figures(raw) + smooth_figures(raw) + many_figures(raw) if full else [])
             + [failure_figure(raw)] + large_figures(raw))
 
 

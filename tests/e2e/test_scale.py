@@ -174,3 +174,32 @@ def test_a_bomb_costs_nothing(home):
     (home / "bomb.png").write_bytes(bomb)
     assert "scale" not in scale(home, home / "bomb.png", home / "out.png", status=1).err
     assert scale(home, "--limit-pixels=1", pictures.write(home / "a.jpg", 1, (2000, 1000)), home / "out.png", status=1)
+
+
+def test_a_format_that_is_asked_for(home, photo):
+    """Whatever OUT is called, unless that says another one; into a folder under its own name."""
+    scale(home, "-f", "jpg", photo, home / "out")
+    with Image.open(home / "out") as image:
+        assert image.format == "JPEG" and image.size == (400, 300)
+    (home / "there").mkdir()
+    for suffix in ("jpg", "webp", "png"):
+        scale(home, "-f", suffix, photo, home / "there")
+        with Image.open(home / "there" / f"in.{suffix}") as image:
+            assert image.format == WRITTEN[suffix]
+    pictures.write(home / "in.jpeg", 5, (640, 480))
+    scale(home, "-f", "jpg", home / "in.jpeg", home / "there")
+    assert sorted(path.name for path in (home / "there").iterdir()) == ["in.jpeg", "in.jpg", "in.png", "in.webp"]
+    assert "another format" in scale(home, "-f", "jpg", photo, home / "out.png", status=2).err
+    assert not (home / "out.png").exists()
+
+
+@pytest.mark.parametrize("arguments", [["-r"], ["--shard", "1/2"], ["--shard=1/1"], ["--list"], ["--json"]])
+def test_what_only_folders_have(home, photo, arguments):
+    """One line that names the option, and nothing written."""
+    assert "is no folder" in scale(home, *arguments, photo, home / "out.jpg", status=2).err
+    assert not (home / "out.jpg").exists()
+
+
+def test_what_changes_nothing_here(home, photo):
+    scale(home, "--sync", "--quiet", "--anew", "-c", "2", photo, home / "out.jpg")
+    assert (home / "out.jpg").exists()

@@ -127,7 +127,7 @@ static void load_first(struct fz_image_request *request, uint8_t **pixels)
     *pixels = NULL;
 }
 
-/* Whole, as a tile and what comes before it, and a part of it. */
+/* Whole, as a tile and what comes before it, smooth, and a part of it. */
 static void decode(const uint8_t *data, size_t size)
 {
     int fd = open_bytes(data, size);
@@ -138,6 +138,11 @@ static void decode(const uint8_t *data, size_t size)
     request.box_w = request.box_h = 12;
     load_first(&request, &pixels);
     load(&request, &pixels);
+    request.smooth = true;
+    request.box_w = request.box_h = 2;
+    load(&request, &pixels);
+    request.smooth = false;
+    request.box_w = request.box_h = 12;
     struct fz_image_index index = {0};
     request.index = &index;
     request.page = 1;
@@ -280,13 +285,13 @@ static bool run_icc(const struct target *target, const uint8_t *data, size_t siz
     }
 
 const struct target targets[] = {
-    FORMAT("jpeg"),   FORMAT("png"),      FORMAT("webp"),     FORMAT("gif"),
-    FORMAT("tiff"),   FORMAT("bmp"),      FORMAT("qoi"),      FORMAT("ico"),
-    FORMAT("cur"),    FORMAT("pnm"),      FORMAT("xcf"),      FORMAT("pam"),
-    FORMAT("pfm"),    FORMAT("ilbm"),     FORMAT("xv"),       FORMAT("xpm"),
-    FORMAT("svg"),    FORMAT("heic"),     FORMAT("avif"),     FORMAT("jxl"),
-    FORMAT("raw"),    FORMAT("pcx"),      FORMAT("psd"),      FORMAT("tga"),
-    {"any", run_any}, {"anim", run_anim}, {"exif", run_exif}, {"metadata", run_metadata}, {"carry", run_carry},
-    {"xmp", run_xmp}, {"icc", run_icc},
+    FORMAT("jpeg"),       FORMAT("png"),      FORMAT("webp"),     FORMAT("gif"),
+    FORMAT("tiff"),       FORMAT("bmp"),      FORMAT("qoi"),      FORMAT("ico"),
+    FORMAT("cur"),        FORMAT("pnm"),      FORMAT("xcf"),      FORMAT("pam"),
+    FORMAT("pfm"),        FORMAT("ilbm"),     FORMAT("xv"),       FORMAT("xpm"),
+    FORMAT("svg"),        FORMAT("heic"),     FORMAT("avif"),     FORMAT("jxl"),
+    FORMAT("raw"),        FORMAT("pcx"),      FORMAT("psd"),      FORMAT("tga"),
+    {"any", run_any},     {"anim", run_anim}, {"exif", run_exif}, {"metadata", run_metadata},
+    {"carry", run_carry}, {"xmp", run_xmp},   {"icc", run_icc},
 };
 const size_t target_count = sizeof targets / sizeof *targets;

@@ -3,6 +3,7 @@
 
 #include "app/scale/plan.h"
 #include "base/mem.h"
+#include "frieze_config.h"
 
 static struct fz_scale_item items[16];
 static size_t count;
@@ -68,18 +69,36 @@ static void a_wanted_format_keeps_the_names_that_have_it(void **state)
 static void clashes_are_resolved_the_same_way_in_any_order(void **state)
 {
     (void)state;
-    PLAN(NULL, "a.jpg", "a.heic", "a.avif", "a-heic.jpg", "b.jpg", "b.jpg");
+    PLAN(NULL, "a.jpg", "a.heic", "a.heif", "a-heic.jpg", "b.jpg", "b.jpg");
     assert_int_equal(count, 5); /* one came twice */
     assert_string_equal(item("a.jpg")->out, "a.jpg");
-    assert_string_equal(item("a.avif")->out, "a-avif.jpg");
+    assert_string_equal(item("a.heif")->out, "a-heif.jpg");
     assert_string_equal(item("a-heic.jpg")->out, "a-heic.jpg");
     assert_string_equal(item("a.heic")->out, "a-heic-2.jpg");
-    assert_true(item("a.heic")->renamed && item("a.avif")->renamed && !item("a.jpg")->renamed);
+    assert_true(item("a.heic")->renamed && item("a.heif")->renamed && !item("a.jpg")->renamed);
     forget();
-    PLAN(NULL, "a-heic.jpg", "a.avif", "a.heic", "a.jpg");
-    assert_string_equal(item("a.avif")->out, "a-avif.jpg");
+    PLAN(NULL, "a-heic.jpg", "a.heif", "a.heic", "a.jpg");
+    assert_string_equal(item("a.heif")->out, "a-heif.jpg");
     assert_string_equal(item("a.heic")->out, "a-heic-2.jpg");
     forget();
+}
+
+static void what_this_build_cannot_write_says_what_it_lacks(void **state)
+{
+    (void)state;
+    const bool built[] = {FRIEZE_WITH_AVIF, FRIEZE_WITH_JXL};
+    const char *const names[] = {"avif", "jxl"}, *const libraries[] = {"libavif", "libjxl"};
+    for (int i = 0; i < 2; i++) {
+        const struct fz_file_kind *kind = fz_file_kind_named(names[i]);
+        assert_non_null(kind);
+        assert_int_equal(kind->is_written, built[i]);
+        if (built[i])
+            assert_null(fz_file_kind_needs(kind));
+        else
+            assert_string_equal(fz_file_kind_needs(kind), libraries[i]);
+    }
+    assert_null(fz_file_kind_named("tiff"));
+    assert_null(fz_file_kind_needs(NULL));
 }
 
 /* As cameras name them: to many file systems "IMG_1.jpg" is the same. */
@@ -130,6 +149,7 @@ int main(void)
         cmocka_unit_test(what_can_be_written_keeps_its_name),
         cmocka_unit_test(all_else_becomes_a_jpeg_or_png),
         cmocka_unit_test(a_wanted_format_keeps_the_names_that_have_it),
+        cmocka_unit_test(what_this_build_cannot_write_says_what_it_lacks),
         cmocka_unit_test(clashes_are_resolved_the_same_way_in_any_order),
         cmocka_unit_test(names_differ_in_more_than_case),
         cmocka_unit_test(small_ones_keep_the_names_that_cannot_be_written),

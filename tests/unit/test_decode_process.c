@@ -106,7 +106,10 @@ static char *write_tall_jpeg(void)
     char *path = path_in(bench.folder, "tall.jpg");
     for (int i = 0; i < W * H * 4; i++)
         ((uint8_t *)(uintptr_t)pixels.at)[i] = (uint8_t)((int64_t)i * i >> 8);
-    assert_int_equal(fz_image_encode(&pixels, &(struct fz_encode){.encoding = FZ_ENCODING_JPEG, .quality = 90}, &jpeg, &err), FZ_OK);
+    assert_int_equal(fz_image_encode(&pixels,
+                                     &(struct fz_encode){.encoding = FZ_ENCODING_JPEG, .quality = 90}, &jpeg,
+                                     &err),
+                     FZ_OK);
     write_file(path, jpeg.bytes, jpeg.len);
     free(jpeg.bytes);
     free((void *)(uintptr_t)pixels.at);

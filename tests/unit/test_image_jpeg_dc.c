@@ -18,12 +18,12 @@ static void open_jpeg(struct jpeg_decompress_struct *c, struct jpeg_error_mgr *e
     jpeg_read_header(c, TRUE);
 }
 
-static struct pixels by_libjpeg(const struct bytes *file)
+static struct pixels by_libjpeg(const struct bytes *file, unsigned eighths)
 {
     struct jpeg_decompress_struct c;
     struct jpeg_error_mgr errors;
     open_jpeg(&c, &errors, file);
-    c.scale_num = 1;
+    c.scale_num = eighths;
     c.scale_denom = 8;
     c.do_block_smoothing = FALSE;
     c.out_color_space = JCS_EXT_BGRX;
@@ -39,14 +39,16 @@ static struct pixels by_libjpeg(const struct bytes *file)
 }
 
 /* False: not taken, and nothing was begun. */
-static bool by_dc(const struct bytes *file, struct fz_image_scratch *scratch, struct pixels *p)
+static bool by_dc(const struct bytes *file, struct fz_image_scratch *scratch, unsigned eighths,
+                  struct pixels *p)
 {
     struct jpeg_decompress_struct c;
     struct jpeg_error_mgr errors;
     open_jpeg(&c, &errors, file);
+    c.scale_num = eighths;
     struct host host = {0};
-    struct fz_image_request request =
-        make_request(-1, (int)(c.image_width + 7) / 8, (int)(c.image_height + 7) / 8, &host);
+    struct fz_image_request request = make_request(-1, (int)(c.image_width * eighths + 7) / 8,
+                                                   (int)(c.image_height * eighths + 7) / 8, &host);
     struct fz_image image = {0};
     struct fz_error err;
     struct fz_decode d = {.request = &request, .scratch = scratch, .turn = 1, .out = &image, .err = &err};
@@ -67,10 +69,11 @@ static bool by_dc(const struct bytes *file, struct fz_image_scratch *scratch, st
 }
 
 /* The mean distance of the two; the file must be of a kind that is taken. */
-static double distance(const struct bytes *file, struct fz_image_scratch *scratch)
+static double distance_at(unsigned eighths, const struct bytes *file, struct fz_image_scratch *scratch)
 {
-    struct pixels want = by_libjpeg(file), got;
-    assert_true(by_dc(file, scratch, &got));
+    struct pixels want = by_libjpeg(file, eighths), got;
+    assert_true(by_dc(file, scratch, eighths, &got));
+    assert_true(got.width == want.width && got.height == want.height);
     double sum = 0;
     for (int i = 0; i < want.width * want.height * 4; i++)
         sum += i % 4 == 3 ? 0 : abs(want.bgrx[i] - got.bgrx[i]);
@@ -78,6 +81,11 @@ static double distance(const struct bytes *file, struct fz_image_scratch *scratc
     free(want.bgrx);
     free(got.bgrx);
     return mean;
+}
+
+static double distance(const struct bytes *file, struct fz_image_scratch *scratch)
+{
+    return distance_at(1, file, scratch);
 }
 
 static const int sizes[][2] = {{640, 480}, {248, 240}, {256, 256}, {264, 248}, {8, 8}, {16, 16}, {32, 16}};
@@ -176,6 +184,41 @@ static void test_subsampled_chroma_is_near(void **state)
     assert_true(distance(&file, scratch) == 0);
     free(file.data);
     free(grey);
+    fz_image_scratch_free(scratch);
+}
+
+/* libjpeg means over half a block; here are its lowest frequencies, of which a filter makes more. */
+static void test_quarter_is_near(void **state)
+{
+    (void)state;
+    const struct jpeg_options kinds[] = {
+        {.sampling = 1},
+        {.sampling = 2},
+        {.sampling = 2, .restart_rows = 1},
+        {.in = JCS_GRAYSCALE, .channels = 1},
+        {.in = JCS_RGB, .out = JCS_RGB},
+        {.sampling = 2, .quality = 100},
+        {.sampling = 1, .quality = 40},
+    };
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            struct bytes file = photo_jpeg(sizes[i][0], sizes[i][1], kinds[k]);
+            double d = distance_at(2, &file, scratch);
+            if (d > (sizes[i][0] > 200 ? 1.5 : 8)) /* a few pixels: a few coefficients */
+                fail_msg("kind %zu at %dx%d: %.3f", k, sizes[i][0], sizes[i][1], d);
+            free(file.data);
+        }
+    const struct jpeg_options others[] = {{.sampling = 2, .down = 1},
+                                          {.sampling = 1, .down = 2},
+                                          {.sampling = 4, .down = 1},
+                                          {.progressive = true}};
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
+        struct bytes file = photo_jpeg(640, 480, others[k]);
+        struct pixels none;
+        assert_false(by_dc(&file, scratch, 2, &none));
+        free(file.data);
+    }
     fz_image_scratch_free(scratch);
 }
 
@@ -281,7 +324,7 @@ static void test_other_kinds_are_left_to_libjpeg(void **state)
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct bytes file = photo_jpeg(160, 120, kinds[k]);
         struct pixels none;
-        assert_false(by_dc(&file, scratch, &none));
+        assert_false(by_dc(&file, scratch, 1, &none));
         free(file.data);
     }
     fz_image_scratch_free(scratch);
@@ -335,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_noise_equals_libjpeg),
         cmocka_unit_test(test_any_codes_equal_libjpeg),
         cmocka_unit_test(test_subsampled_chroma_is_near),
+        cmocka_unit_test(test_quarter_is_near),
         cmocka_unit_test(test_progressive_needs_its_first_scan),
         cmocka_unit_test(test_progressive_holds_no_coefficients),
         cmocka_unit_test(test_progressive_cut_in_its_first_scan),

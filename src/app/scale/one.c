@@ -32,11 +32,13 @@ struct scale {
     struct stat old;        /* what it takes the place of, */
     bool replaces;          /* if anything */
     const struct fz_file_kind *kind;
+    bool contradicts;    /* what OUT is called, that kind */
     int in_fd;           /* what lies on a share is a copy, */
     struct fz_look look; /* this is not */
     bool is_folder;
     int quality;
     bool strips;
+    const char *of_folders;    /* see struct fz_scale_settings */
     struct fz_encoded encoded; /* owned; none: the picture's own bytes are copied */
     struct fz_image_request request;
     struct fz_own_engine own;
@@ -55,6 +57,11 @@ static enum fz_err open_in(struct scale *s)
     s->is_folder = S_ISDIR(s->look.mode);
     if (s->is_folder)
         return FZ_OK;
+    if (s->of_folders)
+        return fz_fail(s->err, FZ_E_USAGE, 0, "--%s: %s is no folder", s->of_folders, s->in);
+    if (s->contradicts)
+        return fz_fail(s->err, FZ_E_USAGE, 0, "%s: its name says another format than --format=%s", s->out,
+                       s->kind->suffix + 1);
     if (!s->kind)
         return fz_fail(s->err, FZ_E_USAGE, 0, "%s: its name must end in " FZ_WRITTEN_SUFFIXES, s->out);
     if (s->replaces && s->old.st_dev == s->look.device && s->old.st_ino == s->look.inode)
@@ -63,16 +70,32 @@ static enum fz_err open_in(struct scale *s)
     return FZ_OK;
 }
 
-static void find_out(struct scale *s, const char *out)
+/* In a folder: its own, or with the suffix of the format that is wanted. */
+static char *name_within(const char *folder, const char *in, const struct fz_file_kind *wanted)
+{
+    const char *name = fz_path_name(in), *dot = strrchr(name, '.');
+    const struct fz_file_kind *own = fz_file_kind_of(name);
+    if (!wanted || (own && own->is_written && own->encoding == wanted->encoding))
+        return fz_path_join(folder, name);
+    int stem = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
+    char *renamed = fz_asprintf("%.*s%s", stem, name, wanted->suffix);
+    char *path = fz_path_join(folder, renamed);
+    free(renamed);
+    return path;
+}
+
+static void find_out(struct scale *s, const char *out, const struct fz_file_kind *wanted)
 {
     struct stat st;
     size_t len = strlen(out);
     bool slash = len > 0 && out[len - 1] == '/', there = stat(out, &st) == 0;
     bool folder = slash || (there && S_ISDIR(st.st_mode));
     s->new_folder = slash && !there ? out : NULL;
-    s->out = folder ? fz_path_join(out, fz_path_name(s->in)) : fz_strdup(out);
+    s->out = folder ? name_within(out, s->in, wanted) : fz_strdup(out);
     s->replaces = stat(s->out, &s->old) == 0;
-    s->kind = fz_file_kind_of(s->out);
+    const struct fz_file_kind *named = fz_file_kind_of(s->out);
+    s->kind = wanted ? wanted : named;
+    s->contradicts = wanted && named && named->encoding != wanted->encoding;
 }
 
 /* --- decoding --------------------------------------------------------------------------------------- */
@@ -152,6 +175,10 @@ static enum fz_err encode(struct scale *s)
     struct fz_error why = {0};
     if (!s->strips && fz_image_stays(&s->image, s->kind))
         return FZ_OK;
+    const char *needs = fz_file_kind_needs(s->kind);
+    if (needs)
+        return fz_fail(s->err, FZ_E_UNSUPPORTED, 0, "%s: cannot be written: this build has no %s", s->out,
+                       needs);
     if (!s->kind->is_written)
         return fz_fail(s->err, FZ_E_USAGE, 0, "%s: only " FZ_WRITTEN_SUFFIXES " can be written", s->out);
     enum fz_err code =
@@ -173,10 +200,11 @@ static enum fz_err scale(const struct fz_scale_settings *settings, bool *is_fold
     s.request.box_w = settings->box_w;
     s.request.box_h = settings->box_h;
     s.request.smooth = settings->smooth;
+    s.of_folders = settings->of_folders;
     sigset_t held;
     handle_signals(&held);
     /* No other process lives while this one may be held over OUT: it would stay as long. */
-    find_out(&s, settings->out);
+    find_out(&s, settings->out, settings->kind);
     enum fz_err code = fz_own_engine_start(&s.own, options, err);
     if (code == FZ_OK)
         code = open_in(&s);

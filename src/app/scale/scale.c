@@ -28,17 +28,18 @@ enum {
 static const struct fz_own_option own[] = {
     [OWN_SIZE] = {"size", 's', "SIZE", "N or WxH: what the result fits into, px; 0 is full size (400)"},
     [OWN_SMOOTH] = {"smooth", 'S', NULL, "by a finer filter, out of a larger decode: sharper, and slower"},
-    [OWN_QUALITY] = {"quality", 'q', "N", "of JPEG and WebP, 1 to 100 (90)"},
+    [OWN_QUALITY] = {"quality", 'q', "N", "of JPEG, WebP, AVIF and JPEG XL, 1 to 100 (90)"},
     [OWN_STRIP] = {"strip", 0, NULL, "without EXIF, XMP and IPTC, which are kept else"},
-    [OWN_FORMAT] = {"format", 'f', "FORMAT", "of a folder: write all as jpg, png, webp, ppm or bmp"},
+    [OWN_FORMAT] = {"format", 'f', "FORMAT", "jpg, png, webp, avif, jxl, ppm or bmp, whatever the names say"},
     [OWN_COUNT] = {"concurrency", 'c', "N", "of a folder: pictures at once, as --jobs (one a core)"},
     [OWN_RECURSIVE] = {"recursive", 'r', NULL, "of a folder: those below it too"},
     [OWN_ANEW] = {"anew", 0, NULL, "of a folder: also what stands there and is newer than its picture"},
-    [OWN_SYNC] = {"sync", 0, NULL, "of a folder: each result is on the disk before it gets its name"},
+    [OWN_SYNC] = {"sync", 0, NULL,
+                  "of a folder: each result is on the disk before it gets its name, as a single one is"},
     [OWN_LIST] = {"list", 0, NULL,
                   "of a folder: print the names of the pictures that would be read, and end"},
     [OWN_SHARD] = {"shard", 0, "K/N", "of a folder: the Kth of N parts; together they are the whole"},
-    [OWN_QUIET] = {"quiet", 0, NULL, "of a folder: say nothing but what went wrong"},
+    [OWN_QUIET] = {"quiet", 0, NULL, "say nothing but what went wrong"},
     [OWN_JSON] = {"json", 0, NULL, "of a folder: the summary as JSON"},
     [OWN_SHOW] = {"show", 0, NULL, "of a folder: in a window, which shows each picture as it is done"},
     [OWN_WINDOW] = {"window", 0, "WxH", "with --show: the window's size (fullscreen)"},
@@ -56,10 +57,11 @@ static const struct fz_subcommand command = {
     .name = "scale",
     .usage = "[OPTION]... IN OUT",
     .about =
-        "Writes the picture IN as OUT, in the format of that name (JPEG, PNG, WebP, PPM, BMP), or into the\n"
-        "folder OUT under its own name. It is upright and in sRGB, fits SIZE and is never enlarged;\n"
-        "what is transparent stands on the background. A file that fits as it is, in the same format\n"
-        "and without turning, is copied byte by byte. OUT is replaced only when the new file is whole.\n"
+        "Writes the picture IN as OUT, in the format of that name (JPEG, PNG, WebP, AVIF, JPEG XL, PPM,\n"
+        "BMP), or into the folder OUT under its own name. It is upright and in sRGB, fits SIZE and is\n"
+        "never enlarged; what is transparent stands on the background. EXIF, XMP and IPTC go along. A file\n"
+        "that fits as it is, in the same format and without turning, is copied byte by byte. OUT is\n"
+        "replaced only when the new file is whole.\n"
         "\n"
         "Where IN is a folder, all pictures in it are written into the folder OUT, which is made where it\n"
         "is missing. Who cannot keep the format becomes a JPEG or PNG; where two would get one name, the\n"
@@ -107,8 +109,12 @@ static enum fz_err read_quality(struct fz_scale_settings *s, const char *text, s
 static enum fz_err read_format(struct fz_scale_settings *s, const char *text, struct fz_error *err)
 {
     s->kind = fz_file_kind_named(text);
+    const char *needs = fz_file_kind_needs(s->kind);
+    if (needs)
+        return fz_fail(err, FZ_E_USAGE, 0, "--format=%.60s: this build has no %s", text, needs);
     return s->kind ? FZ_OK
-                   : fz_fail(err, FZ_E_USAGE, 0, "--format=%.60s: wants jpg, png, webp, ppm or bmp", text);
+                   : fz_fail(err, FZ_E_USAGE, 0,
+                             "--format=%.60s: wants jpg, png, webp, avif, jxl, ppm or bmp", text);
 }
 
 static enum fz_err read_shard(struct fz_scale_settings *s, const char *text, struct fz_error *err)
@@ -121,6 +127,16 @@ static enum fz_err read_shard(struct fz_scale_settings *s, const char *text, str
     s->shard = (unsigned)shard;
     s->shards = (unsigned)shards;
     return FZ_OK;
+}
+
+/* What a single picture has no use for. */
+static const char *find_of_folders(const char **given)
+{
+    static const int ids[] = {OWN_RECURSIVE, OWN_LIST, OWN_SHARD, OWN_JSON};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        if (given[ids[i]])
+            return own[ids[i]].name;
+    return NULL;
 }
 
 static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale_settings *s,
@@ -138,6 +154,7 @@ static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale
     s->shows = given[OWN_SHOW];
     s->smooth = given[OWN_SMOOTH];
     s->strips = given[OWN_STRIP];
+    s->of_folders = find_of_folders(given);
     s->recursive = given[OWN_RECURSIVE];
     s->anew = given[OWN_ANEW];
     s->synced = given[OWN_SYNC];

@@ -15,6 +15,7 @@ struct fz_scale_settings {
     unsigned shard, shards;          /* the first of one: all */
     bool smooth;                     /* by a finer filter, and slower */
     bool strips;                     /* without EXIF and the like */
+    const char *of_folders; /* an option that was given, and means nothing to a single picture; NULL: none */
     bool recursive, anew, synced, quiet, json, lists;
     bool shows; /* in a window */
 };

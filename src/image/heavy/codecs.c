@@ -1,6 +1,7 @@
 /* What the shared object of the heavy codecs hands out. */
 #include "frieze_config.h"
 #include "image/anim/format.h"
+#include "image/encoders/encoders.h"
 #include "image/format.h"
 #include "image/heavy.h"
 #include "image/heavy/svg_modules.h"
@@ -133,6 +134,8 @@ const struct fz_heavy fz_heavy_codecs = {.version = FRIEZE_VERSION,
                                          .formats = formats,
                                          .anims = anims,
                                          .library_version = library_version,
+                                         .encode_avif = fz_encode_avif,
+                                         .encode_jxl = fz_encode_jxl,
                                          .load_svg_modules = fz_svg_modules_load,
                                          .init = init,
                                          .fini = fini};

@@ -19,8 +19,10 @@ enum {
 struct plane {
     uint8_t *at;
     size_t pitch;
-    int h, v;      /* samples of an MCU */
-    bool quarters; /* four samples a block, not one */
+    int h, v;               /* samples of an MCU */
+    int side;               /* samples of a block, each way: 1, 2 or 4; */
+    unsigned count;         /* the coefficients that these take */
+    int blocks_h, blocks_v; /* of an MCU */
     int quant[FZ_HUFFMAN_VALUES];
     const struct fz_huffman *dc, *ac;
     int last; /* DC coefficient of the block before */
@@ -33,7 +35,8 @@ struct dc {
     struct plane planes[COMPONENTS];
     int count;                                /* of the planes: 1 or 3 */
     size_t mcus_across, mcus_down, mcus_read; /* the last one downwards: whole rows of them */
-    size_t width, height;                     /* at 1/8 */
+    size_t scale;                             /* eighths: 1 or 2 */
+    size_t width, height;                     /* at that */
     int shift;                                /* progressive: the bits of a DC value that later scans bring */
     unsigned restart_interval;
     uint8_t *wide; /* two rows of chroma */
@@ -74,14 +77,23 @@ static bool is_known_layout(const struct jpeg_decompress_struct *c)
     return fz_jpeg_dc_takes((unsigned)luma->h_samp_factor, (unsigned)luma->v_samp_factor);
 }
 
-uint64_t fz_jpeg_dc_bytes(const struct fz_header *header)
+/* At 1/4 four samples of each block are known: of all components, where these go together without guessing. */
+static bool is_quarter_layout(const struct jpeg_decompress_struct *c)
+{
+    const jpeg_component_info *luma = c->comp_info;
+    return !c->progressive_mode && (c->num_components == 1 || luma->h_samp_factor == luma->v_samp_factor);
+}
+
+uint64_t fz_jpeg_dc_bytes(const struct fz_header *header, unsigned scale)
 {
     uint64_t across = ((uint64_t)header->width + 31) / 8, down = ((uint64_t)header->height + 15) / 8;
-    return across * (down + 1) * COMPONENTS + sizeof(struct fz_jpeg_tables);
+    return across * (down + 1) * COMPONENTS * scale * scale + sizeof(struct fz_jpeg_tables);
 }
 
 /* Of the first coefficients, in zigzag order: where libjpeg keeps their quantizers. */
-static const int natural[FZ_HUFFMAN_VALUES] = {0, 1, 8, 16, 9};
+static const int natural[FZ_HUFFMAN_VALUES] = {0,  1, 8, 16, 9,  2,  3,  10, 17, 24, 32, 25, 18,
+                                               11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27};
+enum { FEW_VALUES = 5, LUMA_VALUES = 10 };
 
 /* The tables as the file defines them; false where it does not. */
 static bool set_plane(struct dc *s, struct fz_jpeg_tables *tables, int i)
@@ -95,15 +107,19 @@ static bool set_plane(struct dc *s, struct fz_jpeg_tables *tables, int i)
     bool with_ac = !c->progressive_mode;
     if (!quant)
         return false;
-    for (int k = 0; k < FZ_HUFFMAN_VALUES; k++) {
+    const jpeg_component_info *luma = &c->comp_info[0];
+    bool is_halved = i > 0 && luma->h_samp_factor == 2 && luma->v_samp_factor == 2;
+    p->side = with_ac ? (int)s->scale * (is_halved ? 2 : 1) : 1;
+    p->count = p->side == 4 ? FZ_HUFFMAN_VALUES : s->scale == 2 ? LUMA_VALUES : FEW_VALUES;
+    for (unsigned k = 0; k < p->count; k++) {
         p->quant[k] = quant->quantval[natural[k]];
         if (with_ac && (p->quant[k] == 0 || p->quant[k] > MAX_QUANT))
             return false;
     }
-    const jpeg_component_info *luma = &c->comp_info[0];
-    p->quarters = i > 0 && with_ac && luma->h_samp_factor == 2 && luma->v_samp_factor == 2;
-    p->h = s->count == 1 ? 1 : p->quarters ? 2 : info->h_samp_factor;
-    p->v = s->count == 1 ? 1 : p->quarters ? 2 : info->v_samp_factor;
+    p->blocks_h = s->count == 1 ? 1 : info->h_samp_factor;
+    p->blocks_v = s->count == 1 ? 1 : info->v_samp_factor;
+    p->h = p->blocks_h * p->side;
+    p->v = p->blocks_v * p->side;
     p->pitch = s->mcus_across * (size_t)p->h;
     return fz_jpeg_tables_make(tables, c, info, &p->dc, with_ac ? &p->ac : NULL);
 }
@@ -114,15 +130,15 @@ static bool set_up(struct dc *s, enum fz_err *code)
     const struct jpeg_decompress_struct *c = s->cinfo;
     struct fz_image_scratch *scratch = s->d->scratch;
     *code = FZ_OK;
-    if (s->d->frugal || !is_known_scan(c) || !is_known_layout(c))
+    if (s->d->frugal || !is_known_scan(c) || !is_known_layout(c) || (s->scale == 2 && !is_quarter_layout(c)))
         return false;
     s->count = c->num_components;
     size_t mcu_w = s->count == 1 ? 8 : 8 * (size_t)c->comp_info[0].h_samp_factor;
     size_t mcu_h = s->count == 1 ? 8 : 8 * (size_t)c->comp_info[0].v_samp_factor;
     s->mcus_across = (c->image_width + mcu_w - 1) / mcu_w;
     s->mcus_down = (c->image_height + mcu_h - 1) / mcu_h;
-    s->width = (c->image_width + 7) / 8;
-    s->height = (c->image_height + 7) / 8;
+    s->width = (c->image_width * s->scale + 7) / 8;
+    s->height = (c->image_height * s->scale + 7) / 8;
     s->shift = c->Al;
     s->restart_interval = c->restart_interval;
     struct fz_jpeg_tables *tables = fz_jpeg_tables_get(scratch);
@@ -191,16 +207,56 @@ static inline bool read_one(const struct dc *s, struct fz_bits_buffer *bits, str
 static inline bool read_four(const struct dc *s, struct fz_bits_buffer *bits, struct plane *p, uint8_t *to)
 {
     enum { BITS = 12, MEAN = 512, SIDE = 464, CORNER = 420 }; /* 1/8, 3.6245 / 32, 3.6245 squared / 128 */
-    int mean, c[FZ_HUFFMAN_VALUES] = {0};
-    if (!read_dc(s, bits, p, &mean) || !fz_huffman_values(bits, p->ac, c))
+    enum { THIRD = -163 };                                    /* -1.2728 / 32: of luma */
+    int mean, c[LUMA_VALUES] = {0};
+    if (!read_dc(s, bits, p, &mean) || !fz_huffman_values(bits, p->ac, c, p->count))
         return false;
     mean = mean * MEAN + (128 << BITS) + (1 << (BITS - 1));
     int across = c[1] * p->quant[1] * SIDE, down = c[2] * p->quant[2] * SIDE;
+    if (p->count == LUMA_VALUES) {
+        across += c[6] * p->quant[6] * THIRD;
+        down += c[9] * p->quant[9] * THIRD;
+    }
     int corner = c[4] * p->quant[4] * CORNER;
     to[0] = shown((mean + across + down + corner) >> BITS);
     to[1] = shown((mean - across + down - corner) >> BITS);
     to[p->pitch] = shown((mean + across - down - corner) >> BITS);
     to[p->pitch + 1] = shown((mean - across - down + corner) >> BITS);
+    return true;
+}
+
+/* The inverse DCT of four values, orthonormal; `step` from one to the next. */
+static inline void undo_four(float *v, ptrdiff_t step)
+{
+    static const float first = 0.65328148F,
+                       third = 0.27059805F; /* cos(pi / 8) and cos(3 pi / 8), by root 2 */
+    const float a = first * v[step] + third * v[3 * step];
+    const float b = third * v[step] - first * v[3 * step];
+    const float c = 0.5F * (v[0] + v[2 * step]), d = 0.5F * (v[0] - v[2 * step]);
+    v[0] = c + a;
+    v[step] = d + b;
+    v[2 * step] = d - b;
+    v[3 * step] = c - a;
+}
+
+/* One block as 4x4 samples, by its first four frequencies each way. */
+static inline bool read_sixteen(const struct dc *s, struct fz_bits_buffer *bits, struct plane *p, uint8_t *to)
+{
+    int mean, c[FZ_HUFFMAN_VALUES] = {0};
+    float v[16] = {0};
+    if (!read_dc(s, bits, p, &mean) || !fz_huffman_values(bits, p->ac, c, FZ_HUFFMAN_VALUES))
+        return false;
+    v[0] = (float)mean * 0.5F + 128 * 4; /* half of each: of 8 samples a side come 4 */
+    for (int k = 1; k < FZ_HUFFMAN_VALUES; k++)
+        if (natural[k] % 8 < 4 && natural[k] / 8 < 4)
+            v[natural[k] / 8 * 4 + natural[k] % 8] = (float)(c[k] * p->quant[k]) * 0.5F;
+    for (int i = 0; i < 4; i++)
+        undo_four(v + (ptrdiff_t)i * 4, 1);
+    for (int i = 0; i < 4; i++)
+        undo_four(v + i, 4);
+    for (int y = 0; y < 4; y++, to += p->pitch)
+        for (int x = 0; x < 4; x++)
+            to[x] = shown((int)(v[y * 4 + x] + 0.5F));
     return true;
 }
 
@@ -210,15 +266,14 @@ static bool read_mcu(struct dc *s, size_t x, size_t y)
     for (int i = 0; i < s->count; i++) {
         struct plane *p = &s->planes[i];
         uint8_t *row = p->at + y * (size_t)p->v * p->pitch + x * (size_t)p->h;
-        if (p->quarters) {
-            if (!read_four(s, &bits, p, row))
-                return false;
-            continue;
-        }
-        for (int v = 0; v < p->v; v++, row += p->pitch)
-            for (int h = 0; h < p->h; h++)
-                if (!read_one(s, &bits, p, row + h))
+        for (int v = 0; v < p->blocks_v; v++, row += p->pitch * (size_t)p->side)
+            for (int h = 0; h < p->blocks_h; h++) {
+                uint8_t *to = row + (size_t)(h * p->side);
+                if (!(p->side == 1   ? read_one(s, &bits, p, to)
+                      : p->side == 2 ? read_four(s, &bits, p, to)
+                                     : read_sixteen(s, &bits, p, to)))
                     return false;
+            }
     }
     s->bits.buffer = bits;
     return true;
@@ -362,7 +417,7 @@ static enum fz_err push_rows(struct dc *s)
 enum fz_err fz_jpeg_dc_load(struct fz_decode *d, const struct jpeg_decompress_struct *cinfo, bool *taken,
                             const char **damage)
 {
-    struct dc s = {.d = d, .cinfo = cinfo};
+    struct dc s = {.d = d, .cinfo = cinfo, .scale = cinfo->scale_num};
     enum fz_err code;
     *damage = NULL;
     *taken = set_up(&s, &code);

@@ -15,11 +15,12 @@ enum {
     FZ_HUFFMAN_LOOK_BITS = 12, /* 11, 13 and 14 measured no faster */
     FZ_HUFFMAN_NEAR_BITS = 10, /* so that what a picture needs of all tables fits into 32 KB of cache */
     FZ_HUFFMAN_ONES = 16 - FZ_HUFFMAN_LOOK_BITS,
-    FZ_HUFFMAN_DROP = 63,       /* of an entry: how many bits to drop, those of values included */
-    FZ_HUFFMAN_SKIP = 8,        /* shifts an entry to the coefficients that it stands for */
-    FZ_HUFFMAN_END = 128,       /* of these: the end of the block follows them */
-    FZ_HUFFMAN_NONE = 64,       /* of these: none are known */
-    FZ_HUFFMAN_VALUES = 5,      /* coefficients of a block that fz_huffman_values reads */
+    FZ_HUFFMAN_DROP = 63, /* of an entry: how many bits to drop, those of values included */
+    FZ_HUFFMAN_SKIP = 8,  /* shifts an entry to the coefficients that it stands for */
+    FZ_HUFFMAN_END = 128, /* of these: the end of the block follows them */
+    FZ_HUFFMAN_NONE = 64, /* of these: none are known */
+    FZ_HUFFMAN_VALUES =
+        25, /* coefficients of a block that fz_huffman_values reads at most: the first four each way */
     FZ_HUFFMAN_VALUE_BITS = 10, /* at most, of 8-bit samples */
 };
 
@@ -120,12 +121,13 @@ static inline bool fz_huffman_skip(struct fz_bits_buffer *bits, const struct fz_
     return k == 64 || k >= FZ_HUFFMAN_END;
 }
 
-/* One thread. The first coefficients of a block after the DC one, in zigzag order (`values` is all 0 before; [0] is left alone); skips
- * the others. */
-static inline bool fz_huffman_values(struct fz_bits_buffer *bits, const struct fz_huffman *ac, int *values)
+/* One thread. The first `count` coefficients of a block with the DC one, in zigzag order (`values` is all 0 before; [0] is left
+ * alone); skips the others. */
+static inline bool fz_huffman_values(struct fz_bits_buffer *bits, const struct fz_huffman *ac, int *values,
+                                     unsigned count)
 {
     unsigned k = 1;
-    while (k < FZ_HUFFMAN_VALUES) {
+    while (k < count) {
         fz_bits_refill(bits);
         struct fz_huffman_value look = ac->values[bits->acc >> (64 - FZ_HUFFMAN_NEAR_BITS)];
         unsigned run = look.run;
@@ -143,7 +145,7 @@ static inline bool fz_huffman_values(struct fz_bits_buffer *bits, const struct f
         if (value == 0 && run != 15)
             return true;
         k += run;
-        if (k < FZ_HUFFMAN_VALUES)
+        if (k < count)
             values[k] = value;
         k++;
     }

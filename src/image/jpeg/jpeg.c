@@ -304,7 +304,8 @@ static enum fz_err decode(struct jpeg *j)
         return code;
     cinfo->scale_num = choose_scale(width, height, &part);
     cinfo->scale_denom = 8;
-    if (cinfo->scale_num == 1 && !j->has_band) {
+    bool is_smooth_quarter = cinfo->scale_num == 2 && d->request->smooth && d->request->region.w == 0;
+    if ((cinfo->scale_num == 1 || is_smooth_quarter) && !j->has_band) {
         bool taken;
         const char *damage;
         uint64_t scan_at = d->pieces ? fz_decode_tell(d) - j->source.bytes_in_buffer : 0;

@@ -108,10 +108,13 @@ static void keep(struct copy *copy, enum directory in, const struct fz_tiff_stru
     struct kept_directory *directory = &copy->directories[in];
     size_t count;
     uint8_t *entries = fz_tiff_entries_read(tiff, at, &count);
-    if (tiff->little != copy->little)
-        count = 0;
     directory->tiff = tiff;
-    directory->entries = entries ? fz_calloc(count + 2, sizeof *directory->entries) : NULL;
+    if (!entries || tiff->little != copy->little) {
+        free(entries);
+        return;
+    }
+    directory->entries =
+        fz_calloc(count + 2, sizeof *directory->entries); /* with what points to two others */
     for (size_t i = 0; i < count; i++) {
         struct kept *kept = &directory->entries[directory->count];
         *kept = (struct kept){.entry = fz_tiff_entry_of(tiff, entries, at, i)};
@@ -175,7 +178,7 @@ static void place_note(struct copy *copy)
 {
     struct kept_directory *exposure = &copy->directories[EXPOSURE];
     size_t kept = 0;
-    for (size_t i = 0; i < exposure->count; i++) {
+    for (size_t i = 0; exposure->entries && i < exposure->count; i++) {
         const struct fz_tiff_entry *entry = &exposure->entries[i].entry;
         if (entry->tag == MAKER_NOTE) {
             uint64_t at = entry->at - exposure->tiff->base;

@@ -12,7 +12,7 @@ struct fact {
     const char *name;
     const char *value;
 };
-enum { FACTS = 9 };
+enum { FACTS = 11 };
 
 struct settling {
     const char *at, *end; /* what is left to read */
@@ -130,6 +130,9 @@ void fz_xmp_settle(struct fz_block *xmp, int width, int height)
         /* what stands behind the pixels of the file: nothing */
         {"GCamera:MicroVideo", "0"},
         {"GCamera:MotionPhoto", "0"},
+        {"hdrgm:Version", ""},
+        /* what stood in other segments */
+        {"xmpNote:HasExtendedXMP", ""},
     };
     struct settling s = {.at = (const char *)xmp->data, .room = FZ_CARRIED_MOST};
     s.failed = xmp->len == 0 || !is_text(xmp) || !has_usual_prefixes(xmp) || !(s.out = fz_try_malloc(s.room));
