@@ -68,8 +68,9 @@ static enum fz_err start(struct fz_crew *crew, const struct fz_options *options,
 enum fz_err fz_crew_start(struct fz_crew *crew, const struct fz_options *options,
                           const struct fz_crew_options *how, struct fz_error *err)
 {
-    *crew = (struct fz_crew){.limits = fz_limits_from_options(options), .source_count = how->source_count,
-                              .handle = {.task = how->task}};
+    *crew = (struct fz_crew){.limits = fz_limits_from_options(options),
+                             .source_count = how->source_count,
+                             .handle = {.task = how->task}};
     crew->workers = fz_option_is_set(options, FZ_OPTION_JOBS) ? (size_t)options->values[FZ_OPTION_JOBS].number
                                                               : (size_t)SDL_GetCPUCount();
     fz_progress_init(&crew->progress, how->quiet);
