@@ -83,7 +83,7 @@ struct fz_scan {
     bool any_named;   /* some came one by one, as arguments or on a list: the order is the user's own */
     bool any_picture; /* something that is a picture was seen, damaged or not */
     size_t explicit_failures; /* named by the user, and missing or no picture */
-    bool failed; /* something of it could not be read, and it was said why */
+    bool failed;              /* something of it could not be read, and it was said why */
     struct fz_task task;
 };
 

@@ -62,6 +62,8 @@ static bool give_name(const struct fz_new_file *file)
 {
     if (!file->replaces && link_to(file, file->place))
         return true;
+    if (file->never_replaces)
+        return false;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         char *path = name_beside(file, attempt);
         bool linked = link_to(file, path), named = linked && rename(path, file->place) == 0;
@@ -158,6 +160,10 @@ bool fz_new_file_close(struct fz_new_file *file, bool whole)
     int sys = errno;
     if (fclose(file->stream) != 0 && whole) {
         sys = errno;
+        whole = false;
+    }
+    if (whole && file->temporary && file->never_replaces && access(file->place, F_OK) == 0) {
+        sys = EEXIST;
         whole = false;
     }
     if (whole && file->temporary) {

@@ -20,13 +20,13 @@ enum fz_task_state {
 struct fz_task {
     const char *name; /* static */
     enum fz_task_state state;
-    size_t total;      /* pieces of work; may grow while it works, */
-    bool knows_total;  /* or is not all that there is */
-    size_t done;       /* of these, failed ones too */
-    size_t failed;     /* of these */
-    int64_t since_us;  /* when it began to work, or did so again */
-    int64_t worked_us; /* before that */
-    bool was_canceled; /* the last time */
+    size_t total;            /* pieces of work; may grow while it works, */
+    bool knows_total;        /* or is not all that there is */
+    size_t done;             /* of these, failed ones too */
+    size_t failed;           /* of these */
+    int64_t since_us;        /* when it began to work, or did so again */
+    int64_t worked_us;       /* before that */
+    bool was_canceled;       /* the last time */
     struct fz_error failure; /* why it could not be done at all, the last time; code FZ_OK: it could */
     void (*obey)(
         void *

@@ -13,8 +13,8 @@ static json_t *tell(const struct fz_task *task, int64_t now_us)
     json_t *error = task->failure.code != FZ_OK ? json_string(task->failure.msg) : json_null();
     return json_pack("{sssssosIsIsfsoso}", "name", task->name, "state", fz_task_state_name(task->state),
                      "total", total, "done", (json_int_t)task->done, "failed", (json_int_t)task->failed,
-                     "rate", fz_task_rate(task, now_us), "left_s",
-                     is_known ? json_real(left_s) : json_null(), "error", error);
+                     "rate", fz_task_rate(task, now_us), "left_s", is_known ? json_real(left_s) : json_null(),
+                     "error", error);
 }
 
 json_t *fz_jobs_list(const struct fz_jobs *jobs, int64_t now_us)

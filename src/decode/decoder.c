@@ -255,6 +255,10 @@ static void enlarge(struct fz_job *first)
     if (large && fz_bilinear_enlarge(small->pixels, small->pitch / 4, small->w, small->h, large->pixels,
                                      large->pitch / 4, w, h)) {
         first->surface = large;
+        first->image.pixels = large->pixels;
+        first->image.out_w = w;
+        first->image.out_h = h;
+        first->image.pitch_bytes = large->pitch;
         large = small;
     }
     fz_surface_free(large);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "decode/front.h"
 #include "decode/job.h"
+#include "image/format.h"
 #include "image/scratch.h"
 
 #include <stdlib.h>
@@ -162,9 +163,11 @@ static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_ima
     own.host = (struct fz_image_host){&host, one_host_cancelled, one_host_reserve, NULL};
     enum fz_err code = fz_front_load(&engine->front, &own, out, surface, err);
     struct fz_front *next = needed(engine, code, out);
-    while (next && (code = rewind_file(&own, err)) == FZ_OK) {
+    for (bool was_heavy = false; next && (code = rewind_file(&own, err)) == FZ_OK;) {
+        was_heavy = next == &engine->heavy;
         code = fz_front_load(next, &own, out, surface, err);
-        next = next == &engine->heavy ? needed(engine, code, out) : NULL;
+        out->needs_heavy = false; /* it was asked: who says so again lies */
+        next = was_heavy ? needed(engine, code, out) : NULL;
     }
     return code;
 }
@@ -290,27 +293,37 @@ void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len,
         fz_front_read_xmp(&engine->front, bytes, len, out);
 }
 
-void fz_engine_carry(struct fz_engine *engine, int fd, int width, int height, struct fz_carried *out)
+enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, int width, int height, struct fz_carried *out,
+                            struct fz_error *err)
 {
-    if (engine->scratch)
-        fz_metadata_carry(fd, width, height, out);
-    else
-        fz_front_carry(&engine->front, fd, width, height, out);
+    if (!engine->scratch)
+        return fz_front_carry(&engine->front, fd, width, height, out, err);
+    fz_metadata_carry(fd, width, height, out);
+    return FZ_OK;
 }
 
 /* --- animations --------------------------------------------------------------------------------------------------- */
 
-/* A decoder does not say of what it cannot open who can. */
+enum { SNIFF_BYTES = 4096 }; /* as image/sniff.c */
+
+/* A decoder does not say of what it cannot open who can: a file that ends too soon is no animation for anybody. */
+static bool is_heavy(const struct fz_image_request *request)
+{
+    uint8_t head[SNIFF_BYTES];
+    ssize_t got = request->bytes ? 0 : pread(request->fd, head, sizeof head, 0);
+    struct fz_bytes bytes = {.at = head, .len = got > 0 ? (size_t)got : 0};
+    if (request->bytes)
+        bytes = (struct fz_bytes){.at = request->bytes, .len = request->len};
+    const struct fz_format *format = fz_format_find(&bytes);
+    return format && format->is_heavy;
+}
+
 static enum fz_err open_in_process(struct fz_engine *engine, struct fz_stream *stream,
                                    const struct fz_image_request *request, struct fz_error *err)
 {
     struct fz_engine_options options = engine->options;
-    fz_front_init(&stream->front, &options);
-    enum fz_err code = fz_front_open(&stream->front, request, &stream->facts, err);
-    if (code != FZ_E_UNSUPPORTED || !options.heavy_decoders || rewind_file(request, err) != FZ_OK)
-        return code;
-    fz_front_fini(&stream->front);
-    options.decoders = options.heavy_decoders;
+    if (options.heavy_decoders && is_heavy(request))
+        options.decoders = options.heavy_decoders;
     fz_front_init(&stream->front, &options);
     return fz_front_open(&stream->front, request, &stream->facts, err);
 }

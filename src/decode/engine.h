@@ -74,8 +74,9 @@ enum fz_err fz_engine_probe(struct fz_engine *engine, const struct fz_image_requ
 void fz_engine_read_metadata(struct fz_engine *engine, int fd, struct fz_metadata *out);
 void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len, struct fz_metadata *out);
 
-/* As fz_metadata_carry. */
-void fz_engine_carry(struct fz_engine *engine, int fd, int width, int height, struct fz_carried *out);
+/* As fz_metadata_carry; BUSY: the decoder was lost by chance, and may be asked again. */
+enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, int width, int height, struct fz_carried *out,
+                            struct fz_error *err);
 
 /* Any thread but a running render thread. Starts a decoder process to see which layers of the sandbox hold, and why others do
  * not. */

@@ -163,15 +163,18 @@ void fz_front_read_metadata(struct fz_front *front, int fd, struct fz_metadata *
     ask_metadata(front, &call, &(struct fz_front_input){.fd = fd}, out);
 }
 
-void fz_front_carry(struct fz_front *front, int fd, int width, int height, struct fz_carried *out)
+enum fz_err fz_front_carry(struct fz_front *front, int fd, int width, int height, struct fz_carried *out,
+                           struct fz_error *err)
 {
     struct fz_call call = small_call(front, FZ_CALL_CARRY);
     struct fz_call_done done;
     call.box_w = width;
     call.box_h = height;
     memset(out->len, 0, sizeof out->len);
-    if (fz_front_ask(front, &call, &(struct fz_front_input){.fd = fd}, NULL, &done, NULL, NULL) == FZ_OK)
+    enum fz_err code = fz_front_ask(front, &call, &(struct fz_front_input){.fd = fd}, NULL, &done, NULL, err);
+    if (code == FZ_OK)
         fz_front_read_carried(front, out);
+    return code;
 }
 
 void fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len, struct fz_metadata *out)

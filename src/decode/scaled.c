@@ -1,5 +1,6 @@
 #include "decode/scaled.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/new_file.h"
 #include "base/path.h"
@@ -111,6 +112,7 @@ static void put_in_place(struct fz_job *job, const char *path, const struct fz_e
     if (code != FZ_OK || fz_new_file_open(&file, path, &job->error) != FZ_OK)
         return;
     file.synced = s->synced;
+    file.never_replaces = s->keeps;
     bool whole = encoded ? fz_new_file_write(&file, encoded->bytes, encoded->len, is_cancelled, job)
                          : fz_new_file_copy(&file, job->fd, is_cancelled, job);
     if (fz_new_file_close(&file, whole))
@@ -121,14 +123,26 @@ static void put_in_place(struct fz_job *job, const char *path, const struct fz_e
         fz_fail(&job->error, fz_err_from_errno(errno), errno, "%s: cannot be written", path);
 }
 
-enum fz_err fz_scaled_encode(struct fz_engine *engine, int fd, const struct fz_pixels *pixels, bool strips,
-                             const struct fz_file_kind *kind, int quality, struct fz_encoded *out,
-                             struct fz_error *err)
+/* What goes with the pixels. A file that brings its decoder down loses that and nothing else, and it is said. */
+static void carry(struct fz_engine *engine, const char *name, int fd, const struct fz_pixels *pixels,
+                  struct fz_carried *out)
+{
+    struct fz_error err = {0};
+    enum fz_err code = fz_engine_carry(engine, fd, pixels->width, pixels->height, out, &err);
+    if (code == FZ_E_BUSY) /* the decoder was lost, and the picture is not to blame */
+        code = fz_engine_carry(engine, fd, pixels->width, pixels->height, out, &err);
+    if (code != FZ_OK)
+        fz_log("%s: without its EXIF, XMP and IPTC: %s", name, err.msg);
+}
+
+enum fz_err fz_scaled_encode(struct fz_engine *engine, const char *name, int fd,
+                             const struct fz_pixels *pixels, bool strips, const struct fz_file_kind *kind,
+                             int quality, struct fz_encoded *out, struct fz_error *err)
 {
     bool carries = !strips && kind->encoding != FZ_ENCODING_PPM && kind->encoding != FZ_ENCODING_BMP;
     struct fz_carried *carried = carries ? fz_try_malloc(sizeof *carried) : NULL;
     if (carried)
-        fz_engine_carry(engine, fd, pixels->width, pixels->height, carried);
+        carry(engine, name, fd, pixels, carried);
     const struct fz_encode how = {.encoding = kind->encoding, .quality = quality, .carried = carried};
     enum fz_err code = fz_image_encode(pixels, &how, out, err);
     free(carried);
@@ -162,8 +176,8 @@ static void write_out(struct fz_decoder *decoder, struct fz_job *job)
     uint64_t reserved = reserve(decoder, job, &pixels, s->kind->encoding);
     if (reserved == 0)
         return;
-    if (fz_scaled_encode(decoder->engine, job->fd, &pixels, s->strips, s->kind, s->quality, &encoded,
-                         &job->error) == FZ_OK)
+    if (fz_scaled_encode(decoder->engine, job->path, job->fd, &pixels, s->strips, s->kind, s->quality,
+                         &encoded, &job->error) == FZ_OK)
         put_in_place(job, s->out, &encoded);
     free(encoded.bytes);
     fz_ledger_release(decoder->ledger, reserved);

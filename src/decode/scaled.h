@@ -44,8 +44,8 @@ void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job);
 bool fz_image_stays(const struct fz_image *image, const struct fz_file_kind *kind);
 
 /* The engine's thread. As fz_image_encode, with what `fd` tells beside its pixels unless `strips`. */
-enum fz_err fz_scaled_encode(struct fz_engine *engine, int fd, const struct fz_pixels *pixels, bool strips,
-                             const struct fz_file_kind *kind, int quality, struct fz_encoded *out,
-                             struct fz_error *err);
+enum fz_err fz_scaled_encode(struct fz_engine *engine, const char *name, int fd,
+                             const struct fz_pixels *pixels, bool strips, const struct fz_file_kind *kind,
+                             int quality, struct fz_encoded *out, struct fz_error *err);
 
 #endif

@@ -12,9 +12,26 @@
 struct fz_format;
 struct fz_anim_format;
 
+/* Whether two were built of the same: the version, and the sizes of what crosses the border. */
+struct fz_heavy_build {
+    char version[32];
+    size_t sizes[6];
+};
+#define FZ_HEAVY_BUILD                        \
+    {                                         \
+        .version = FRIEZE_VERSION, .sizes = { \
+            sizeof(struct fz_heavy),          \
+            sizeof(struct fz_format),         \
+            sizeof(struct fz_anim_format),    \
+            sizeof(struct fz_image),          \
+            sizeof(struct fz_image_request),  \
+            sizeof(struct fz_encode)          \
+        }                                     \
+    }
+
 /* All that the program knows of it: the one symbol of the shared object. */
 struct fz_heavy {
-    const char *version;             /* of the frieze that it belongs to */
+    struct fz_heavy_build build;     /* first, and read before anything else */
     const struct fz_format *formats; /* rows of the format table; the one behind the last has no name */
     const struct fz_anim_format *const *anims; /* those that play; ends with NULL */
     /* Of a library by its name (image/libraries.h): its version, FZ_LIBRARY_VERSION bytes. False: it is none of these. */

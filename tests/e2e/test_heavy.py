@@ -101,6 +101,23 @@ def test_without_them_a_picture_says_so(home, way):
     home.program = program
     stats, result = home.stats("--isolation", way, "--quit-when", "loaded", folder)
     assert stats["failed"] == 1 and stats["items"] == 4
-    assert any("heic: its codec cannot be loaded: frieze-codecs.so" in line for line in result.lines), result.err
+    assert any(f"heic: its codec cannot be loaded: {home / 'frieze-codecs.so'}: cannot open" in line
+               and "No such file" in line for line in result.lines), result.err
     said = home.frieze("--version").out
-    assert re.search(r"HEIC, AVIF +libheif cannot be loaded: frieze-codecs.so", said), said
+    assert re.search(r"HEIC, AVIF +libheif cannot be loaded: \S+/frieze-codecs.so", said), said
+
+
+def test_another_build_of_them_is_refused(home):
+    """Where the version says nothing: sizes of what crosses the border do."""
+    home.program = shutil.copy(home.program, home / "frieze")
+    built = bytearray(CODECS.read_bytes())
+    at = built.index(b"0.1.0" + bytes(27))  # the version, in its 32 bytes, then sizes
+    built[at + 32] ^= 8
+    (home / "frieze-codecs.so").write_bytes(built)
+    said = home.frieze("--version").out
+    assert re.search(r"HEIC, AVIF +libheif cannot be loaded: \S+ is that of another frieze", said), said
+
+
+def test_no_library_is_looked_for_beside_the_program():
+    said = subprocess.run(["readelf", "-d", os.environ["FRIEZE"]], stdout=subprocess.PIPE, check=True, text=True).stdout
+    assert "ORIGIN" not in said

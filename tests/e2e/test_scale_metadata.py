@@ -233,6 +233,36 @@ def test_what_is_too_large_or_strange_is_left_out(home):
         assert image.getexif()[MAKE] == "Frieze" and image.getexif().get_ifd(EXIF_IFD)[NOTE] == note
 
 
+def test_xmp_in_other_forms(home):
+    """Padded by zeros; as an element with attributes; with a smaller picture in it; with what only looks like a property."""
+    scale(home, "-s", 100, write(home / "padded.jpg", xmp=XMP + "\0\0"), home / "out.jpg")
+    assert 'tiff:Orientation="1"' in xmp_of(home / "out.jpg")
+    element = XMP.replace('tiff:Orientation="6" ', "").replace(
+        "<xmp:Label>", '<tiff:Orientation rdf:datatype="x">6</tiff:Orientation><xmpGImg:image>AAAA</xmpGImg:image><xmp:Label>')
+    scale(home, "-s", 100, write(home / "element.jpg", xmp=element), home / "out.jpg")
+    assert '<tiff:Orientation rdf:datatype="x">1</tiff:Orientation><xmpGImg:image></xmpGImg:image>' in xmp_of(home / "out.jpg")
+    nested = XMP.replace('tiff:Orientation="6" ', "").replace(
+        "<xmp:Label>", "<tiff:Orientation><rdf:value>6</rdf:value></tiff:Orientation><xmp:Label>")
+    scale(home, "-s", 100, write(home / "nested.jpg", xmp=nested), home / "out.jpg")
+    assert xmp_of(home / "out.jpg") is None
+
+
+def test_places_in_the_larger_picture_and_previews_are_left_out(home):
+    image, exif = pictures.draw(5, SIZE), Image.Exif()
+    exif[MAKE], exif[EXIF_IFD] = "Frieze", {0x9214: (450, 300, 80, 80), TAKEN: "2020:01:02 03:04:05"}
+    image.save(home / "in.jpg", exif=exif)
+    data = (home / "in.jpg").read_bytes()
+    assert b"\x92\x14"[::-1] in data or b"\x92\x14" in data
+    iptc = resources((1028, iim((120, b"a caption"), (202, b"an older picture"), (25, b"a keyword"))))
+    (home / "in.jpg").write_bytes(data[:2] + segment(0xed, b"Photoshop 3.0\0" + iptc) + data[2:])
+    scale(home, "-s", 100, home / "in.jpg", home / "out.jpg")
+    with Image.open(home / "out.jpg") as image:
+        taken = image.getexif().get_ifd(EXIF_IFD)
+        assert image.getexif()[MAKE] == "Frieze" and taken[TAKEN] and 0x9214 not in taken
+        told = IptcImagePlugin.getiptcinfo(image)
+    assert told == {(2, 120): b"a caption", (2, 25): b"a keyword"}
+
+
 def test_from_formats_that_are_not_written(home):
     """A TIFF is such a structure itself, and holds XMP as a tag."""
     exif = Image.Exif()

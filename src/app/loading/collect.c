@@ -300,6 +300,8 @@ static enum fz_texture_need need_of(const struct fz_app *app, const struct fz_jo
 
 static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
 {
+    if (!r->incoming) /* lost, perhaps, with what was in it */
+        job->upload_row = 0;
     if (r->incoming && r->incoming_of == job && fz_texture_w(r->incoming) == job->surface->w &&
         fz_texture_h(r->incoming) == job->surface->h)
         return true;
@@ -324,7 +326,7 @@ void fz_loader_prepare(struct fz_app *app)
         fz_stretch_prepare(app->head);
     struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
     int w, h, most = fz_texture_max_side(app->head);
-    if (tile->picture_w == 0 || !r->job || r->incoming || r->refused)
+    if (tile->picture_w == 0 || !r->job || r->arrived || r->incoming || r->refused)
         return;
     fz_image_fit(tile->picture_w, tile->picture_h, r->job->box_w, r->job->box_h, &w, &h);
     r->incoming_of = r->job;

@@ -121,10 +121,12 @@ struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item)
 }
 
 /* What is shown of it stays until there is another. */
-static void outdate(struct fz_rendition *r)
+static void outdate(struct fz_app *app, struct fz_rendition *r)
 {
     if (r->job)
         fz_cancel_set(&r->job->cancel);
+    if (app->head)
+        fz_texture_free(app->head, r->incoming);
     r->job = NULL;
     r->arrived = false;
     r->refused = false;
@@ -136,7 +138,7 @@ static void outdate_tiles(struct fz_app *app)
 {
     for (size_t i = 0; i < app->loader.tile_capacity; i++)
         if (app->loader.tiles[i])
-            outdate(&app->loader.tiles[i]->renditions[FZ_FOR_WALL]);
+            outdate(app, &app->loader.tiles[i]->renditions[FZ_FOR_WALL]);
 }
 
 void fz_loader_set_box(struct fz_app *app, int box_w, int box_h, bool covers)
@@ -173,7 +175,7 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
     } else {
         /* The old pixels stay in view until the new ones are there. */
         for (int i = 0; i < FZ_PURPOSES; i++)
-            outdate(&tile->renditions[i]);
+            outdate(app, &tile->renditions[i]);
         clear_final(app, tile);
         fz_loader_set_damage(tile, NULL);
         fz_detail_forget(app, item);

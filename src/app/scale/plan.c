@@ -41,7 +41,7 @@ static bool claim(struct names *names, const char *name)
 static struct names make_names(size_t count)
 {
     struct names names = {.size = 16};
-    while (names.size < count * 2)
+    while (names.size < count * 4) /* of some both the copy and the result */
         names.size *= 2;
     names.at = fz_calloc(names.size, sizeof *names.at);
     return names;
@@ -109,7 +109,7 @@ size_t fz_scale_plan(struct fz_scale_item *items, size_t count, const struct fz_
     for (size_t i = 0; i < count; i++) {
         struct fz_scale_item *item = &items[i];
         item->kind = kind_for(item->name, kind);
-        item->keeps = !kind && !keeps_name(item) && fz_file_kind_of(item->name);
+        item->keeps = !kind && !keeps_name(item) && fz_file_kind_of(item->name) && claim(&names, item->name);
         if (keeps_name(item) &&
             claim(&names, item->name)) /* else there is one but for upper and lower case */
             item->out = fz_strdup(item->name);

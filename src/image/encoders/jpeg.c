@@ -1,8 +1,10 @@
 /* JPEG by libjpeg-turbo. */
+#include "base/mem.h"
 #include "image/encoders/encoders.h"
 
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jpeglib.h>
@@ -11,9 +13,14 @@ enum {
     SMOOTH_COLOR_QUALITY = 90
 }; /* from here on as many samples of colour as of light, as ImageMagick has it */
 
+enum { FIRST_BYTES = 64 << 10 };
+
 struct jpeg {
     struct jpeg_compress_struct c;
     struct jpeg_error_mgr errors;
+    struct jpeg_destination_mgr to;
+    uint8_t *bytes; /* owned; so many: */
+    size_t room;
     jmp_buf escape;
     char why[JMSG_LENGTH_MAX];
 };
@@ -24,6 +31,44 @@ static void on_jpeg_error(j_common_ptr c)
     jpeg->errors.format_message(c, jpeg->why);
     longjmp(jpeg->escape, 1);
 }
+
+/* --- into memory: libjpeg's own way of it frees twice where there is no more ----------------------------------------- */
+
+static void grow(struct jpeg *jpeg, size_t used)
+{
+    size_t room = jpeg->room > 0 ? jpeg->room * 2 : FIRST_BYTES;
+    uint8_t *bytes = fz_try_malloc(room);
+    if (!bytes) {
+        snprintf(jpeg->why, sizeof jpeg->why, "no memory for a file of %zu bytes", room);
+        longjmp(jpeg->escape, 1);
+    }
+    if (used > 0)
+        memcpy(bytes, jpeg->bytes, used);
+    free(jpeg->bytes);
+    jpeg->bytes = bytes;
+    jpeg->room = room;
+    jpeg->to.next_output_byte = bytes + used;
+    jpeg->to.free_in_buffer = room - used;
+}
+
+static void begin_bytes(j_compress_ptr c)
+{
+    grow(c->client_data, 0);
+}
+
+static boolean make_room(j_compress_ptr c)
+{
+    struct jpeg *jpeg = c->client_data;
+    grow(jpeg, jpeg->room);
+    return TRUE;
+}
+
+static void end_bytes(j_compress_ptr c)
+{
+    (void)c;
+}
+
+/* --- what is written ----------------------------------------------------------------------------------------------- */
 
 static void on_jpeg_message(j_common_ptr c)
 {
@@ -90,21 +135,21 @@ enum fz_err fz_encode_jpeg(const struct fz_pixels *pixels, const struct fz_encod
                            struct fz_encoded *out, struct fz_error *err)
 {
     struct jpeg jpeg = {.c = {.client_data = &jpeg}};
-    unsigned char *bytes = NULL;
-    unsigned long len = 0;
     volatile bool done = false;
     jpeg.c.err = jpeg_std_error(&jpeg.errors);
     jpeg.errors.error_exit = on_jpeg_error;
     jpeg.errors.output_message = on_jpeg_message;
     if (setjmp(jpeg.escape) == 0) {
         jpeg_create_compress(&jpeg.c);
-        jpeg_mem_dest(&jpeg.c, &bytes, &len);
+        jpeg.to = (struct jpeg_destination_mgr){
+            .init_destination = begin_bytes, .empty_output_buffer = make_room, .term_destination = end_bytes};
+        jpeg.c.dest = &jpeg.to;
         write_jpeg(&jpeg, pixels, how);
         done = true;
     }
     jpeg_destroy_compress(&jpeg.c);
-    out->bytes = bytes;
-    out->len = len;
+    out->bytes = jpeg.bytes;
+    out->len = jpeg.room - jpeg.to.free_in_buffer;
     if (done)
         return FZ_OK;
     return fz_fail(err, FZ_E_UNSUPPORTED, 0, "jpeg: %s", jpeg.why);

@@ -130,7 +130,7 @@ static void fini(void)
 #endif
 }
 
-const struct fz_heavy fz_heavy_codecs = {.version = FRIEZE_VERSION,
+const struct fz_heavy fz_heavy_codecs = {.build = FZ_HEAVY_BUILD,
                                          .formats = formats,
                                          .anims = anims,
                                          .library_version = library_version,

@@ -27,9 +27,27 @@ static struct fz_block find_iptc(const struct fz_blocks *blocks)
     return (struct fz_block){0};
 }
 
+/* Datasets 2:200 to 2:202 (IPTC-IIM 4.2, ObjectData Preview) hold a smaller picture of what was there before; whoever has them, or
+ * datasets that are not read here, begins again without. */
+static void drop_preview(struct fz_block *iptc)
+{
+    size_t at = 0, kept = 0;
+    while (at + 5 <= iptc->len && iptc->data[at] == 0x1c) {
+        size_t size = (size_t)iptc->data[at + 3] << 8 | iptc->data[at + 4];
+        bool is_preview = iptc->data[at + 1] == 2 && iptc->data[at + 2] >= 200 && iptc->data[at + 2] <= 202;
+        if (size > 0x7fff || size > iptc->len - at - 5) /* an extended one, or damaged: the rest goes */
+            break;
+        if (!is_preview)
+            memmove(iptc->data + kept, iptc->data + at, size + 5);
+        kept += is_preview ? 0 : size + 5;
+        at += size + 5;
+    }
+    iptc->len = kept;
+}
+
 static void take(struct fz_carried *out, enum fz_carried_kind kind, const struct fz_block *block)
 {
-    if (!block->data || block->len > FZ_CARRIED_MOST)
+    if (!block->data || block->len == 0 || block->len > FZ_CARRIED_MOST)
         return;
     memcpy(out->bytes[kind], block->data, block->len);
     out->len[kind] = (uint32_t)block->len;
@@ -44,6 +62,7 @@ void fz_metadata_carry(int fd, int width, int height, struct fz_carried *out)
         fz_blocks_find(&file, &blocks);
         fz_xmp_settle(&blocks.xmp, width, height);
         struct fz_block iptc = find_iptc(&blocks);
+        drop_preview(&iptc);
         take(out, FZ_CARRIED_EXIF, &blocks.exif);
         take(out, FZ_CARRIED_XMP, &blocks.xmp);
         take(out, FZ_CARRIED_IPTC, &iptc);

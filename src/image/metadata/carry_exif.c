@@ -27,6 +27,14 @@ static const struct {
     {CAMERA, 0xc612, 0xc7ff}, /* DNG */
     {EXPOSURE, 0x9102, 0x9102},
     {EXPOSURE, 0xa500, 0xa500},
+    /* places in the picture as it was, and how its pixels lay on the sensor, on the earth, or in layers */
+    {EXPOSURE, 0x9214, 0x9214},
+    {EXPOSURE, 0xa20e, 0xa210},
+    {EXPOSURE, 0xa214, 0xa214},
+    {CAMERA, 0x830e, 0x830e},
+    {CAMERA, 0x8480, 0x8482},
+    {CAMERA, 0x85d8, 0x85d8},
+    {CAMERA, 0x935c, 0x935c},
     {EXCHANGE, 0x1000, 0x1002},
     /* what goes a way of its own: XMP, IPTC, Photoshop's resources, ICC */
     {CAMERA, FZ_TAG_XMP, FZ_TAG_XMP},

@@ -12,7 +12,7 @@ struct fact {
     const char *name;
     const char *value;
 };
-enum { FACTS = 11 };
+enum { FACTS = 13 };
 
 struct settling {
     const char *at, *end; /* what is left to read */
@@ -43,14 +43,22 @@ static const char *skip_blanks(const char *at, const char *end)
     return at;
 }
 
-/* Where the value begins that belongs to a name which ends at `at`, and what ends it; NULL: that is no property. */
-static const char *find_value(const char *at, const char *end, char *ending)
+/* An element's name ends with `at`: where what it holds begins, whatever attributes it has; NULL: it holds nothing. */
+static const char *skip_attributes(const char *at, const char *end)
 {
-    at = skip_blanks(at, end);
-    if (at < end && *at == '>') {
+    const char *close = memchr(at, '>', (size_t)(end - at));
+    return close && close[-1] != '/' && (at == close || is_blank(*at)) ? close : NULL;
+}
+
+/* Where the value begins that belongs to a name which ends at `at`, and what ends it; NULL: that is no property. */
+static const char *find_value(const char *at, const char *end, bool is_element, char *ending)
+{
+    if (is_element) {
+        at = skip_attributes(at, end);
         *ending = '<';
-        return at + 1;
+        return at ? at + 1 : NULL;
     }
+    at = skip_blanks(at, end);
     if (at == end || *at != '=')
         return NULL;
     at = skip_blanks(at + 1, end);
@@ -67,10 +75,16 @@ static bool settle_one(struct settling *s, const struct fact *fact)
     char ending;
     if ((size_t)(s->end - s->at) < len || memcmp(s->at, fact->name, len) != 0)
         return false;
-    const char *value = find_value(s->at + len, s->end, &ending);
+    bool is_element = s->at[-1] == '<';
+    const char *value = find_value(s->at + len, s->end, is_element, &ending);
     const char *after = value ? memchr(value, ending, (size_t)(s->end - value)) : NULL;
     if (!after)
         return false;
+    if (is_element &&
+        (after + 1 == s->end || after[1] != '/')) { /* it holds elements, of which nothing is known */
+        s->failed = true;
+        return true;
+    }
     put(s, s->at, (size_t)(value - s->at));
     put(s, fact->value, strlen(fact->value));
     s->at = after;
@@ -131,9 +145,14 @@ void fz_xmp_settle(struct fz_block *xmp, int width, int height)
         {"GCamera:MicroVideo", "0"},
         {"GCamera:MotionPhoto", "0"},
         {"hdrgm:Version", ""},
+        /* smaller pictures of what was there before */
+        {"xmpGImg:image", ""},
+        {"xapGImg:image", ""},
         /* what stood in other segments */
         {"xmpNote:HasExtendedXMP", ""},
     };
+    while (xmp->len > 0 && xmp->data[xmp->len - 1] == '\0') /* padding */
+        xmp->len--;
     struct settling s = {.at = (const char *)xmp->data, .room = FZ_CARRIED_MOST};
     s.failed = xmp->len == 0 || !is_text(xmp) || !has_usual_prefixes(xmp) || !(s.out = fz_try_malloc(s.room));
     if (!s.failed) {

@@ -39,7 +39,7 @@ void fz_tiff_put(bool little, uint8_t *at, uint64_t value, unsigned count)
 
 static size_t bytes_of(unsigned type, uint64_t count)
 {
-    static const uint8_t sizes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8};
+    static const uint8_t sizes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
     uint64_t bytes = type < sizeof sizes ? sizes[type] * count : 0;
     return bytes <= SIZE_MAX ? (size_t)bytes : 0;
 }
