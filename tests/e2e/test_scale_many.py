@@ -1,5 +1,5 @@
-"""frieze scale of thousands of small pictures: each takes what the first ones took, in time and in memory. The bench has
-100,000 of them."""
+"""frieze scale of thousands of small pictures takes no more memory than of a few. What each tenth of 100,000 takes in time is the
+bench's."""
 # ctest: COST 15
 
 import os
@@ -11,7 +11,7 @@ import pictures
 from frieze import binary, is_sanitized
 
 FEW, MANY = 1000, 5000
-CPU_SHARE, GROWTH_BYTES = 1.25, 3 << 20
+GROWTH_BYTES = 3 << 20
 
 
 def fill(folder, count):
@@ -27,18 +27,17 @@ def fill(folder, count):
 
 
 def use_of(home, count, isolation):
-    """CPU time in s and the largest process in bytes, of one run."""
+    """The largest process of one run, bytes."""
     source, out = fill(home / f"in{count}", count), home / f"out{count}"
     process = home.popen([binary(), "scale", "--quiet", "--isolation", isolation, "-c", 2, "-s", 100, source, out],
                          stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0 and len(list(out.iterdir())) == count
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+    return usage.ru_maxrss * 1024
 
 
-def test_the_last_ones_take_what_the_first_ones_took(home, isolation):
+def test_memory_is_flat(home, isolation):
     if is_sanitized():
         pytest.skip("sanitizers keep what was freed")
     few, many = use_of(home, FEW, isolation), use_of(home, MANY, isolation)
-    assert many[0] / MANY < CPU_SHARE * few[0] / FEW, (few, many)
-    assert many[1] < few[1] + GROWTH_BYTES, (few, many)
+    assert many < few + GROWTH_BYTES, (few, many)
