@@ -29,14 +29,14 @@ def laps(module_home):
         assert stats["cache"]["texture_bytes"] <= MEMORY / 2, "what was in view has left, and texts are not kept for it"
         refused = [line for line in running.running.errors() if ".jpg" in line and "--memory" in line]
         assert refused == [], "small JPEGs fit, whatever is under way"
-        return running.laps
+        return running.laps, running.warming
 
 
 @pytest.mark.parametrize("figure", list(soak.FIGURES))
 def test_nothing_grows(laps, figure):
     if figure == "memory" and is_sanitized():
         pytest.skip("sanitizers keep what was freed")
-    verdict = {one.name: one for one in soak.judge(laps)}[figure]
+    verdict = {one.name: one for one in soak.judge(*laps)}[figure]
     assert verdict.met, f"{figure}: {verdict.before:.2f} after a tenth, {verdict.after:.2f} at the end"
 
 

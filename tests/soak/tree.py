@@ -7,7 +7,7 @@ import re
 
 PROC = pathlib.Path("/proc")
 TITLE = re.compile(r"frieze: (\w+)")
-ONE_NAME = {"zygote": "zygote", "decoder": "decoders", "svg": "decoders", "reader": "readers"}
+ONE_NAME = {"zygote": "zygote", "decoder": "decoders", "heavy": "decoders", "svg": "decoders", "reader": "readers"}
 
 
 @dataclasses.dataclass
