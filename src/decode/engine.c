@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "decode/front.h"
 #include "decode/job.h"
-#include "image/format.h"
 #include "image/scratch.h"
 
 #include <stdlib.h>
@@ -304,25 +303,12 @@ enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, int width, int hei
 
 /* --- animations --------------------------------------------------------------------------------------------------- */
 
-enum { SNIFF_BYTES = 4096 }; /* as image/sniff.c */
-
 /* A decoder does not say of what it cannot open who can: a file that ends too soon is no animation for anybody. */
-static bool is_heavy(const struct fz_image_request *request)
-{
-    uint8_t head[SNIFF_BYTES];
-    ssize_t got = request->bytes ? 0 : pread(request->fd, head, sizeof head, 0);
-    struct fz_bytes bytes = {.at = head, .len = got > 0 ? (size_t)got : 0};
-    if (request->bytes)
-        bytes = (struct fz_bytes){.at = request->bytes, .len = request->len};
-    const struct fz_format *format = fz_format_find(&bytes);
-    return format && format->is_heavy;
-}
-
 static enum fz_err open_in_process(struct fz_engine *engine, struct fz_stream *stream,
                                    const struct fz_image_request *request, struct fz_error *err)
 {
     struct fz_engine_options options = engine->options;
-    if (options.heavy_decoders && is_heavy(request))
+    if (options.heavy_decoders && fz_image_is_heavy(request))
         options.decoders = options.heavy_decoders;
     fz_front_init(&stream->front, &options);
     return fz_front_open(&stream->front, request, &stream->facts, err);

@@ -146,6 +146,9 @@ bool fz_image_load_thumbnail(const struct fz_image_request *request,
  * it), or NULL where it is no picture (*err then says why, IO included). Leaves fd at an unspecified place. */
 const char *fz_image_sniff(int fd, struct fz_error *err);
 
+/* The same. Whether it takes one of the heavy codecs (image/heavy.h), by its first bytes; the place of the descriptor stays. */
+bool fz_image_is_heavy(const struct fz_image_request *request);
+
 /* Any thread. Whether decoding a part of such a picture takes less than decoding all of it; by the format's name (NULL: not known). */
 bool fz_image_has_parts(const char *format);
 

@@ -25,3 +25,14 @@ const char *fz_image_sniff(int fd, struct fz_error *err)
         fz_fail(err, FZ_E_NOT_PICTURE, 0, "%s", len ? "no picture of a known format" : "the file is empty");
     return format ? format->name : NULL;
 }
+
+bool fz_image_is_heavy(const struct fz_image_request *request)
+{
+    uint8_t head[SNIFF_BYTES];
+    ssize_t got = request->bytes ? 0 : pread(request->fd, head, sizeof head, 0);
+    struct fz_bytes bytes = {.at = head, .len = got > 0 ? (size_t)got : 0};
+    if (request->bytes)
+        bytes = (struct fz_bytes){.at = request->bytes, .len = request->len};
+    const struct fz_format *format = fz_format_find(&bytes);
+    return format && format->is_heavy;
+}

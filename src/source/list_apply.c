@@ -1,4 +1,5 @@
 #include "base/mem.h"
+#include "base/path.h"
 #include "source/beside.h"
 #include "source/list.h"
 #include "source/list_state.h"
@@ -123,21 +124,13 @@ static size_t sweep(struct fz_list *list)
     return first;
 }
 
-static bool is_below(const char *path, const char *folder)
-{
-    size_t len = strlen(folder);
-    if (strcmp(folder, "/") == 0)
-        return true;
-    return strncmp(path, folder, len) == 0 && (path[len] == '\0' || path[len] == '/');
-}
-
 /* A whole folder with all below it: one pass over the slots, however many folders that are. */
 static void let_go_below(struct fz_list *list, uint32_t root, const char *dir)
 {
     const struct fz_items *items = &list->items;
     bool *goes = fz_calloc(items->folder_count, sizeof *goes);
     for (size_t i = 0; i < items->folder_count; i++)
-        goes[i] = items->folders[i].path && is_below(items->folders[i].path, dir);
+        goes[i] = items->folders[i].path && fz_path_is_within(items->folders[i].path, dir);
     for (uint32_t slot = 0; slot < items->used; slot++) {
         const struct fz_item *row = &items->rows[slot];
         if (row->flags & FZ_ITEM_LIVE && row->root == root && goes[row->folder])
