@@ -286,6 +286,12 @@ bool fz_files_hangs(const struct fz_files *files, uint32_t root)
     return lane && atomic_load(&lane->hangs);
 }
 
+bool fz_files_copies(const struct fz_files *files, uint32_t root)
+{
+    const struct fz_lane *lane = files ? lane_of(files, root) : NULL;
+    return lane && atomic_load(&lane->usual_bytes) > 0;
+}
+
 bool fz_files_news(struct fz_files *files, uint32_t *root, bool *hangs)
 {
     FZ_MAIN_ONLY();

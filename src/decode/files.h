@@ -76,6 +76,9 @@ void fz_files_rank(const struct fz_files *files);
 /* Whether the reader of a root has not answered for a second. */
 bool fz_files_hangs(const struct fz_files *files, uint32_t root);
 
+/* Whether files of a root come as copies, because a share is slow: each that is opened costs its way there and back. */
+bool fz_files_copies(const struct fz_files *files, uint32_t root);
+
 /* The next reader that hangs, or does no more, since the last time; false when there is none. `root`: of those that share it, the one
  * over which it hung. */
 bool fz_files_news(struct fz_files *files, uint32_t *root, bool *hangs);

@@ -35,15 +35,15 @@ struct fz_lane {
     struct fz_channel channels[FZ_LANE_SLOTS]; /* under lock; of a reader that ended some may still be busy */
     struct fz_ready_node *waiting; /* under lock: parked jobs that nobody was asked for yet, by `ready` */
     size_t parked;                 /* under lock */
-    uint64_t
-        usual_bytes; /* under lock: what the next copy will probably take, so that it need not be asked for; 0: files are on a disk */
     int64_t give_up_us; /* under lock: without a channel from then on nobody waits; 0: there is one */
     int why;            /* under lock: the errno of what is given up */
     atomic_bool hangs;  /* atomic, as what follows */
     _Atomic uint32_t hangs_over; /* the root that it has been asked about for longest, when that began */
     atomic_uint_fast64_t copied_bytes; /* that jobs hold */
-    atomic_int untaken;                /* files that stand open for jobs which are in the heap again */
-    bool told;                         /* render thread: what it knows of that, and the root that was named */
+    /* What the next copy will probably take, so that it need not be asked for; 0: files are on a disk. */
+    atomic_uint_fast64_t usual_bytes;
+    atomic_int untaken; /* files that stand open for jobs which are in the heap again */
+    bool told;          /* render thread: what it knows of that, and the root that was named */
     uint32_t told_root;
 };
 struct fz_files {

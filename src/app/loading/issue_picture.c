@@ -1,6 +1,7 @@
 /* What the picture view wants becomes jobs: the picture in view, its neighbours, and what a zoom asks for of either. */
 #include "app/app.h"
 #include "app/loading/loader_internal.h"
+#include "decode/files.h"
 
 uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item)
 {
@@ -26,14 +27,14 @@ bool fz_loader_is_alone(const struct fz_app *app)
            tile->renditions[FZ_FOR_PICTURE].job;
 }
 
-/* Its first picture comes before the picture itself, its tile beside it on another core. */
+/* Its first picture comes before the picture itself, its tile beside it on another core. From a share that would fetch it twice. */
 static void issue_coarse(struct fz_app *app, fz_item_id item)
 {
     const struct fz_loader *loader = &app->loader;
     const struct fz_tile *tile = fz_loader_tile(app, item);
     bool there = tile && tile->renditions[FZ_FOR_WALL].texture;
-    if (!there && loader->box_w > 0 && fz_loader_is_coarse(app, item) &&
-        fz_loader_needs_wall_tile(app, item, true))
+    if (!there && !fz_files_copies(app->pool.files, fz_list_root(app->list, item)) && loader->box_w > 0 &&
+        fz_loader_is_coarse(app, item) && fz_loader_needs_wall_tile(app, item, true))
         fz_loader_issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
                                fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_COARSE));
 }
