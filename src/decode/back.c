@@ -56,36 +56,39 @@ static bool host_cancelled(void *ctx)
 }
 
 /* *fd is NULL where no descriptor belongs to the answer. */
-static bool ask(struct back *back, const struct fz_tell *tell, int *fd)
+static bool ask(struct back *back, const struct fz_tell *tell, struct fz_call_grant *grant, int *fd)
 {
-    struct fz_call_grant grant;
     if (!fz_wire_send(back->socket, tell, sizeof *tell, NULL, 0) ||
-        fz_wire_receive(back->socket, &grant, sizeof grant, fd, fd ? 1 : 0, -1) != (ssize_t)sizeof grant ||
-        grant.id != back->call.id) {
+        fz_wire_receive(back->socket, grant, sizeof *grant, fd, fd ? 1 : 0, -1) != (ssize_t)sizeof *grant ||
+        grant->id != back->call.id) {
         back->is_lost = true;
         return false;
     }
-    return grant.granted;
+    return grant->granted;
 }
 
 static bool host_reserve(void *ctx, uint64_t bytes)
 {
     struct back *back = ctx;
-    if (bytes <= back->setup.free_bytes)
-        return true;
-    return ask(back, &(struct fz_tell){.what = FZ_TELL_RESERVE, .id = back->call.id, .bytes = bytes}, NULL);
+    struct fz_call_grant grant;
+    const struct fz_tell tell = {.what = FZ_TELL_RESERVE, .id = back->call.id, .bytes = bytes};
+    return bytes <= back->setup.free_bytes || ask(back, &tell, &grant, NULL);
 }
 
 static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
 {
     struct back *back = ctx;
+    const struct fz_ring_layout *layout = &back->setup.layout;
+    const struct fz_tell tell = {.what = FZ_TELL_ALLOC, .id = back->call.id, .w = width, .h = height};
     size_t bytes = (size_t)width * (size_t)height * 4;
     *pitch_bytes = width * 4;
-    if (back->call.slot >= 0 && bytes <= back->setup.layout.slot_bytes)
-        return back->memory + fz_ring_slot_at(&back->setup.layout, (uint32_t)back->call.slot);
+    if (back->call.slot >= 0 && bytes <= layout->slot_bytes)
+        return back->memory + fz_ring_slot_at(layout, (uint32_t)back->call.slot);
+    struct fz_call_grant grant = {.slot = -1};
     int fd = -1;
-    bool granted = ask(
-        back, &(struct fz_tell){.what = FZ_TELL_ALLOC, .id = back->call.id, .w = width, .h = height}, &fd);
+    bool granted = ask(back, &tell, &grant, &fd);
+    if (granted && grant.slot >= 0)
+        return back->memory + fz_ring_slot_at(layout, (uint32_t)grant.slot);
     void *pixels =
         granted && fd >= 0 ? mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
     if (fd >= 0)

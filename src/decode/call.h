@@ -57,8 +57,8 @@ struct fz_call_ready {
 
 enum fz_tell_what {
     FZ_TELL_RESERVE, /* asks for working memory; answered by a fz_call_grant */
-    FZ_TELL_ALLOC,   /* asks for memory that no slot has; answered by one with a descriptor */
-    FZ_TELL_DONE,    /* and what follows it */
+    FZ_TELL_ALLOC, /* asks for more memory than a slot has; answered by one with slots, or with a descriptor */
+    FZ_TELL_DONE,  /* and what follows it */
 };
 
 struct fz_tell {
@@ -71,6 +71,7 @@ struct fz_tell {
 struct fz_call_grant {
     uint32_t id;
     uint32_t granted; /* 0 or 1 */
+    int32_t slot;     /* ALLOC: the first of those that hold it; -1: the memory behind the descriptor does */
 };
 
 /* struct fz_image, and how it went. */

@@ -100,7 +100,7 @@ static bool is_within_limits(const struct fz_call *call, const struct fz_call_im
     return fits || strcmp(image->format, "svg") == 0;
 }
 
-const char *fz_front_check(const struct fz_call *call, bool wants_pixels, const struct fz_ring_layout *layout,
+const char *fz_front_check(const struct fz_call *call, bool wants_pixels, uint64_t room_bytes,
                            const SDL_Surface *alone, struct fz_call_done *done)
 {
     fz_front_check_text(done->error.msg, sizeof done->error.msg);
@@ -122,8 +122,7 @@ const char *fz_front_check(const struct fz_call *call, bool wants_pixels, const 
     int w = done->image.out_w, h = done->image.out_h;
     if (!done->image.format[0] || !fz_front_size_is_right(call, w, h))
         return "its pixels have a size that was not asked for";
-    if (alone ? alone->w != w || alone->h != h
-              : call->slot < 0 || (uint64_t)w * (uint64_t)h * 4 > layout->slot_bytes)
+    if (alone ? alone->w != w || alone->h != h : (uint64_t)w * (uint64_t)h * 4 > room_bytes)
         return "its pixels do not fit where they should lie";
     return NULL;
 }

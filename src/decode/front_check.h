@@ -10,8 +10,8 @@
 bool fz_front_size_is_right(const struct fz_call *call, int width, int height);
 
 /* A worker. NULL, or what is wrong with an answer. Texts in it end then, numbers are in their ranges, and the pixels, where some
- * are wanted and found, fit into the slot or into what stands `alone`; done->found says whether there are any. */
-const char *fz_front_check(const struct fz_call *call, bool wants_pixels, const struct fz_ring_layout *layout,
+ * are wanted and found, fit into `room_bytes` of slots or into what stands `alone`; done->found says whether there are any. */
+const char *fz_front_check(const struct fz_call *call, bool wants_pixels, uint64_t room_bytes,
                            const SDL_Surface *alone, struct fz_call_done *done);
 
 /* A worker. Makes of what a decoder left of these kinds what their types promise: texts end, are UTF-8 and have no control

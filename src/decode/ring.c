@@ -18,10 +18,10 @@ struct fz_ring {
     atomic_bool taken[FZ_RING_MOST_SLOTS];
 };
 
-/* What a surface lies over: a slot of a ring, or memory of its own. */
+/* What a surface lies over: slots of a ring, or memory of its own. */
 struct owner {
     struct fz_ring *ring; /* NULL: its own */
-    int slot;
+    struct fz_ring_room room;
     size_t bytes;
 };
 
@@ -99,18 +99,30 @@ const struct fz_ring_layout *fz_ring_layout(const struct fz_ring *ring)
     return &ring->layout;
 }
 
-/* The lowest free one: what was written to before has its pages. */
-int fz_ring_take(struct fz_ring *ring)
+void fz_ring_put_back(struct fz_ring *ring, const struct fz_ring_room *room)
 {
-    for (uint32_t i = 0; i < ring->layout.slots; i++)
-        if (!atomic_exchange(&ring->taken[i], true))
-            return (int)i;
-    return -1;
+    for (uint32_t i = 0; i < room->count; i++)
+        atomic_store(&ring->taken[room->slot + i], false);
 }
 
-void fz_ring_put_back(struct fz_ring *ring, int slot)
+/* The lowest free ones: what was written to before has its pages. */
+struct fz_ring_room fz_ring_take(struct fz_ring *ring, uint64_t bytes)
 {
-    atomic_store(&ring->taken[slot], false);
+    uint64_t count = (bytes + ring->layout.slot_bytes - 1) / ring->layout.slot_bytes;
+    struct fz_ring_room room = {0};
+    for (uint32_t i = 0; i < ring->layout.slots && room.count < count; i++) {
+        if (!atomic_exchange(&ring->taken[i], true)) {
+            room.count++;
+        } else {
+            fz_ring_put_back(ring, &room);
+            room = (struct fz_ring_room){.slot = i + 1};
+        }
+    }
+    if (room.count < count) {
+        fz_ring_put_back(ring, &room);
+        room.count = 0;
+    }
+    return room;
 }
 
 static SDL_Surface *surface_over(uint8_t *pixels, int width, int height, const struct owner *of)
@@ -124,14 +136,14 @@ static SDL_Surface *surface_over(uint8_t *pixels, int width, int height, const s
     return surface;
 }
 
-SDL_Surface *fz_ring_surface(struct fz_ring *ring, int slot, int width, int height)
+SDL_Surface *fz_ring_surface(struct fz_ring *ring, const struct fz_ring_room *room, int width, int height)
 {
-    uint8_t *pixels = ring->memory + fz_ring_slot_at(&ring->layout, (uint32_t)slot);
-    SDL_Surface *surface = surface_over(pixels, width, height, &(struct owner){.ring = ring, .slot = slot});
+    uint8_t *pixels = ring->memory + fz_ring_slot_at(&ring->layout, room->slot);
+    SDL_Surface *surface = surface_over(pixels, width, height, &(struct owner){.ring = ring, .room = *room});
     if (surface)
         atomic_fetch_add(&ring->owners, 1);
     else
-        fz_ring_put_back(ring, slot);
+        fz_ring_put_back(ring, room);
     return surface;
 }
 
@@ -156,7 +168,7 @@ void fz_ring_release(void *owner_of, void *pixels)
 {
     struct owner *owner = owner_of;
     if (owner->ring) {
-        fz_ring_put_back(owner->ring, owner->slot);
+        fz_ring_put_back(owner->ring, &owner->room);
         fz_ring_free(owner->ring);
     } else {
         munmap(pixels, owner->bytes);
@@ -173,7 +185,7 @@ void fz_ring_trim(struct fz_ring *ring)
             continue;
         fallocate(ring->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                   (off_t)fz_ring_slot_at(&ring->layout, i), (off_t)ring->layout.slot_bytes);
-        fz_ring_put_back(ring, (int)i);
+        atomic_store(&ring->taken[i], false);
     }
 }
 

@@ -44,18 +44,24 @@ struct fz_ring_header *fz_ring_header(struct fz_ring *ring);
 uint8_t *fz_ring_input(struct fz_ring *ring);
 const struct fz_ring_layout *fz_ring_layout(const struct fz_ring *ring);
 
-/* A worker. Takes a free slot: its number, or -1. It is the caller's until it becomes a surface or is put back. */
-int fz_ring_take(struct fz_ring *ring);
-void fz_ring_put_back(struct fz_ring *ring, int slot);
+/* Slots that lie one behind the other; none: count 0. */
+struct fz_ring_room {
+    uint32_t slot, count;
+};
 
-/* A worker. A surface over a slot that was taken, ARGB8888, which fits into it; fz_surface_free gives the slot back, on any
- * thread. NULL: no memory, and the slot is back. */
-SDL_Surface *fz_ring_surface(struct fz_ring *ring, int slot, int width, int height);
+/* A worker. Takes free slots that hold so many bytes together, or none. They are the caller's until they become a surface or are
+ * put back. */
+struct fz_ring_room fz_ring_take(struct fz_ring *ring, uint64_t bytes);
+void fz_ring_put_back(struct fz_ring *ring, const struct fz_ring_room *room);
+
+/* A worker. A surface over slots that were taken, ARGB8888, which fits into them; fz_surface_free gives them back, on any
+ * thread. NULL: no memory, and they are back. */
+SDL_Surface *fz_ring_surface(struct fz_ring *ring, const struct fz_ring_room *room, int width, int height);
 
 /* A worker. Gives the pages of what is not in use back to the system. */
 void fz_ring_trim(struct fz_ring *ring);
 
-/* --- a picture that no slot holds ------------------------------------------------------------------------------- */
+/* --- a picture that no slots hold ------------------------------------------------------------------------------- */
 
 /* A worker. A sealed memory file for one picture, and the surface over it (NULL: no memory); *fd is the caller's to close. */
 SDL_Surface *fz_ring_surface_alone(int width, int height, int *fd);

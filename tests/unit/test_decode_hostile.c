@@ -43,6 +43,8 @@ static const struct row {
     ROW(says_that_it_was_cancelled, FZ_E_CRASHED, "cancelled", BOX, true),
     ROW(asks_for_pixels_without_end, FZ_E_CRASHED, NULL, 0, true),
     ROW(asks_for_pixels_below_nothing, FZ_E_CRASHED, NULL, 0, true),
+    ROW(asks_for_slots_twice, FZ_E_CRASHED, "no picture needs", 0, true),
+    ROW(gives_more_than_its_slots_hold, FZ_E_CRASHED, "fit", 0, true),
     ROW(never_answers, FZ_E_TIMEOUT, NULL, BOX, true),
     ROW(hangs_up, FZ_E_CRASHED, NULL, BOX, true),
     ROW(goes, FZ_E_CRASHED, "status 0", BOX, true),

@@ -219,6 +219,25 @@ static inline void asks_for_pixels_below_nothing(struct taken_over *d)
     report(d, "%s", asks(d, &tell, &fd) ? "granted" : "not granted");
 }
 
+/* As many slots as it asked for are granted once, and hold no more. */
+static inline void asks_for_slots_twice(struct taken_over *d)
+{
+    struct fz_tell tell = {.what = FZ_TELL_ALLOC, .id = d->call.id, .w = 700, .h = 700};
+    for (int i = 0; i < 2; i++)
+        if (!asks(d, &tell, NULL))
+            return never_answers(d);
+    report(d, "granted");
+}
+
+static inline void gives_more_than_its_slots_hold(struct taken_over *d)
+{
+    struct fz_tell tell = {.what = FZ_TELL_ALLOC, .id = d->call.id, .w = 700, .h = 700};
+    struct fz_call_done done = honest(d);
+    done.image.out_w = asks(d, &tell, NULL) ? 1200 : 1;
+    done.image.out_h = 1200;
+    answer(d, &done);
+}
+
 static inline void hangs_up(struct taken_over *d)
 {
     close(d->socket);
