@@ -159,7 +159,8 @@ struct fz_app {
     bool dirty;                 /* something that is drawn changed */
     bool moving;                /* something that is drawn moves by itself */
     bool fading;                /* tiles on the wall are fading in */
-    bool arrived;               /* tiles or texts in view, since the last frame */
+    bool arrived;               /* tiles or texts in view, since the last frame, */
+    bool covered;               /* in which each tile in view showed something */
     bool awaited;               /* of the picture that was asked for: it is drawn at once */
     bool tile_drawn;            /* a picture was drawn on the wall */
     bool ending;                /* the end was asked for; a last screenshot may be under way */
@@ -194,6 +195,10 @@ struct fz_source_options fz_app_source_options(const struct fz_app *app);
 
 /* Render thread. Runs until the end; `status` says what became of it. */
 void fz_app_run(struct fz_app *app);
+
+/* Render thread. Whether tiles that arrive are collected for a few frames a second. A frame that only shows them takes cores from
+ * the decoders where the CPU draws it. Until the last one in view has come. */
+bool fz_app_collects_tiles(const struct fz_app *app);
 
 /* Render thread. Asks for the end, with a status. */
 void fz_app_quit(struct fz_app *app, enum fz_err status);

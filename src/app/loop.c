@@ -80,8 +80,10 @@ static int64_t motion_due_us(const struct fz_app *app)
     return app->stats.last_present_us + (fz_head_has_vsync(app->head) ? 0 : period_us(app));
 }
 
-static bool view_waits_for_workers(const struct fz_app *app)
+bool fz_app_collects_tiles(const struct fz_app *app)
 {
+    if (!fz_head_is_software(app->head))
+        return false;
     for (size_t i = 0; i < app->loader.flying_count; i++)
         if (atomic_load(&app->loader.flying[i]->priority) < fz_priority(FZ_PRIORITY_NEIGHBOUR, 0) &&
             app->loader.flying[i]->kind == FZ_JOB_DECODE)
@@ -89,11 +91,10 @@ static bool view_waits_for_workers(const struct fz_app *app)
     return false;
 }
 
-/* A frame that only shows tiles arriving takes cores from the decoders where the CPU draws it: such tiles are collected,
- * until the last one that is in view has come. */
+/* Not held back either: the frame in which all that are in view show something for the first time. */
 static int64_t loading_due_us(const struct fz_app *app)
 {
-    if (!fz_head_is_software(app->head) || !view_waits_for_workers(app))
+    if (!fz_app_collects_tiles(app) || (!app->covered && fz_loader_covers_view(app)))
         return motion_due_us(app);
     int64_t pace = app->stats.last_total_us * LOADING_SHARE;
     if (pace < TIMER_PERIOD_US)
@@ -231,6 +232,7 @@ static void frame(struct fz_app *app)
     fz_app_save_frame(app);
     int64_t work_end_us = fz_now_us();
     fz_head_present(app->head);
+    app->covered = fz_loader_covers_view(app);
     note_frame(app, work_end_us, fz_now_us());
     fz_steady_note(app);
 }

@@ -245,6 +245,17 @@ bool fz_loader_screenful(const struct fz_app *app)
     return fz_layout_is_filled(&app->wall.layout, app->wall.scroll.position) || fz_app_is_listed(app);
 }
 
+bool fz_loader_covers_view(const struct fz_app *app)
+{
+    struct fz_focus focus = fz_wall_focus(app);
+    bool covers = fz_list_count(app->list) > 0;
+    for (size_t i = focus.first; covers && i <= focus.last; i++) {
+        const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, i));
+        covers = tile && (tile->error || tile->renditions[FZ_FOR_WALL].texture);
+    }
+    return covers;
+}
+
 bool fz_loader_loaded(const struct fz_app *app)
 {
     return fz_app_is_listed(app) && fz_loader_pending(app) == 0 && !app->loader.uploads;
