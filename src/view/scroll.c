@@ -13,7 +13,7 @@ enum { WHEEL_REST_US = 400000 };
 
 void fz_scroll_init(struct fz_scroll *scroll)
 {
-    *scroll = (struct fz_scroll){.tau_s = KEY_TAU_S, .direction = 1};
+    *scroll = (struct fz_scroll){.most_way = INFINITY, .tau_s = KEY_TAU_S, .direction = 1};
 }
 
 static double clamp(const struct fz_scroll *scroll, double position)
@@ -84,6 +84,9 @@ bool fz_scroll_step(struct fz_scroll *scroll, double dt_s)
 {
     if (scroll->dragging || scroll->position == scroll->target)
         return false;
+    double way = scroll->target - scroll->position;
+    if (scroll->tau_s == KEY_TAU_S && fabs(way) > scroll->most_way)
+        scroll->position = scroll->target - copysign(scroll->most_way, way);
     scroll->position += (scroll->target - scroll->position) * fz_approach(dt_s, scroll->tau_s);
     if (fabs(scroll->target - scroll->position) < REST_PX)
         scroll->position = scroll->target;

@@ -10,8 +10,10 @@ struct fz_scroll {
     double position, target; /* px from the top of the content */
     double wish;             /* the target before it was rounded: small steps of a wheel add up */
     double max;              /* px: the largest target */
-    double tau_s;            /* how fast the position follows */
-    double velocity;         /* px/s while dragged, smoothed */
+    double
+        most_way; /* px: what lies farther from the target is skipped, but by a fling; INFINITY at the start */
+    double tau_s;    /* how fast the position follows */
+    double velocity; /* px/s while dragged, smoothed */
     bool dragging;
     int direction; /* the last movement: -1 up, 1 down (and at the start) */
 };

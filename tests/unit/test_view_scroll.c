@@ -73,6 +73,33 @@ static void arrives_soon(void **state)
     assert_true(settle(&scroll, FRAME_S) < 1.5);
 }
 
+/* Of a long way only the end is gone, by keys and wheel; a fling goes on from where the hand was. */
+static void a_long_way_is_cut_short(void **state)
+{
+    (void)state;
+    struct fz_scroll scroll = scroll_of(1e6);
+    scroll.most_way = 4000;
+    fz_scroll_to(&scroll, 3000, false);
+    fz_scroll_step(&scroll, FRAME_S);
+    assert_true(scroll.position < 1000); /* near enough: all of it */
+    fz_scroll_to(&scroll, 5e5, false);
+    fz_scroll_step(&scroll, FRAME_S);
+    assert_true(scroll.position > 5e5 - 4000 && scroll.position < 5e5);
+    assert_true(settle(&scroll, FRAME_S) < 0.7);
+    fz_scroll_to(&scroll, 0, false);
+    fz_scroll_step(&scroll, FRAME_S);
+    assert_true(scroll.position < 4000 && scroll.position > 0);
+
+    fz_scroll_to(&scroll, 5e5, true);
+    for (int i = 0; i < 30; i++)
+        fz_scroll_drag(&scroll, 500, FRAME_S);
+    double before = scroll.position;
+    fz_scroll_release(&scroll, true);
+    assert_true(scroll.target - before > 4000);
+    fz_scroll_step(&scroll, FRAME_S);
+    assert_true(scroll.position - before < 1000);
+}
+
 /* Where it is after `seconds` in steps of `dt_s`, the last one shorter. */
 static double position_after(double seconds, double dt_s)
 {
@@ -347,6 +374,7 @@ int main(void)
         cmocka_unit_test(starts_at_rest_at_the_top),
         cmocka_unit_test(approaches_without_turning_back),
         cmocka_unit_test(arrives_soon),
+        cmocka_unit_test(a_long_way_is_cut_short),
         cmocka_unit_test(the_same_at_every_frame_rate),
         cmocka_unit_test(changes_its_mind_without_a_jump),
         cmocka_unit_test(rests_on_whole_pixels_inside),

@@ -15,6 +15,7 @@
 enum {
     PICTURES_A_HEADING = 2, /* on average, or there are none */
     FAR_VIEWS = 2,          /* that are scrolled past are not waited for */
+    SKIPPED_VIEWS = 4, /* and farther, nobody sees where it goes: what is left takes a fifth of a second */
     RUSH_VIEWS_S = 8,
     SETTLED_US = 50000, /* a key that is held changes the aim sooner */
 };
@@ -94,6 +95,7 @@ void fz_wall_relayout(struct fz_app *app, int view_w, int view_h)
     fz_shapes_keep_shown(app, &params);
     fz_layout_set(&wall->layout, &params);
     fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
+    wall->scroll.most_way = fz_layout_view(&wall->layout) * SKIPPED_VIEWS;
     fz_loader_set_box(app, (int)wall->layout.box_w, (int)wall->layout.box_h, fz_wall_covers(app));
     app->loader.moved = app->dirty = true;
 }
@@ -167,7 +169,7 @@ struct fz_focus fz_wall_aim(const struct fz_app *app, enum fz_wall_pace *pace)
     if (pace)
         *pace = is;
     struct fz_focus focus = fz_wall_focus(app);
-    if (is == FZ_WALL_JUMPS)
+    if (is == FZ_WALL_JUMPS || (is == FZ_WALL_GLIDES && !scroll->dragging))
         fz_layout_visible(&wall->layout, scroll->target, &focus.first, &focus.last);
     return focus;
 }

@@ -51,8 +51,8 @@ struct fz_focus fz_wall_focus(const struct fz_app *app);
 /* How the wall moves, and what is worth loading then. */
 enum fz_wall_pace {
     FZ_WALL_RESTS,  /* what is in view, what is around, all else */
-    FZ_WALL_GLIDES, /* what is in view and around */
-    FZ_WALL_JUMPS,  /* far: what will be in view where it comes to rest */
+    FZ_WALL_GLIDES, /* what will be in view where it comes to rest, and around */
+    FZ_WALL_JUMPS,  /* far: what will be in view there */
     FZ_WALL_RUSHES, /* farther and farther: nothing */
 };
 
