@@ -8,6 +8,7 @@
 #include "app/wall/arrange.h"
 #include "app/picture/detail.h"
 #include "app/input/drop.h"
+#include "app/overlay/board.h"
 #include "app/overlay/help.h"
 #include "app/overlay/hints.h"
 #include "app/overlay/info.h"
@@ -129,6 +130,7 @@ struct fz_app {
     struct fz_steady steady;
     struct fz_keys keys;
     struct fz_prompt prompt;
+    struct fz_board board;
     struct fz_runs run;
     struct fz_scale_window scale;
     struct fz_scale_bar scale_bar;

@@ -342,6 +342,7 @@ void fz_app_stop(struct fz_app *app)
     free_events(app->backlog);
     free_events(fz_ready_take(&app->events));
     fz_prompt_fini(app);
+    fz_board_fini(app);
     fz_menu_fini(app);
     free(app->searched);
     fz_shown_stop(app->shown);

@@ -70,12 +70,14 @@ static bool handle_key(struct fz_app *app, const SDL_Event *event)
     if (fz_key_from_event(event, app->pressed.mod, &press.key)) {
         fz_key_by_place(app->pressed.scancode, app->pressed.mod, &press.place);
         count_input(app);
+        fz_board_close(app); /* there is a keyboard */
         fz_app_press(app, &press);
         return true;
     }
     if (typing && !fz_key_is_chord(app->pressed.mod) &&
         strcmp(event->text.text, " ") != 0) { /* an input method; a space came as a key */
         count_input(app);
+        fz_board_close(app);
         if (app->scale_panel.open)
             fz_scale_panel_insert(app, event->text.text);
         else

@@ -28,15 +28,22 @@ static int edge_at(const struct fz_app *app, double x)
     return x >= w * (1 - EDGE) && index + 1 < count ? 1 : 0;
 }
 
+static bool is_over_typing(const struct fz_app *app, double x, double y)
+{
+    return fz_prompt_is_at(app, x, y) || fz_board_is_at(app, x, y);
+}
+
 void fz_app_click(struct fz_app *app, double x, double y, int times)
 {
     size_t index;
     app->hint_until_us = 0;
     app->hints.active = false;
     app->dirty = true;
-    if (times == 2 && fz_scale_panel_was_just_closed(app))
-        return; /* the second click on its button */
-    if (app->scale_panel.open) {
+    if (fz_board_was_just_opened(app) || (times == 2 && fz_scale_panel_was_just_closed(app)))
+        return; /* the second click on what did that */
+    if (fz_board_is_at(app, x, y)) {
+        fz_board_press(app, x, y);
+    } else if (app->scale_panel.open) {
         fz_scale_panel_click(app, x, y);
     } else if (app->menu.open) {
         fz_menu_click(app, x, y);
@@ -44,6 +51,11 @@ void fz_app_click(struct fz_app *app, double x, double y, int times)
         fz_scale_bar_click(app, x, y);
     } else if (app->help.open) {
         fz_help_toggle(app);
+    } else if (fz_prompt_is_at(app, x, y)) {
+        if (fz_board_is_shown(app))
+            fz_board_close(app);
+        else
+            fz_board_open(app);
     } else if (app->prompt.kind != FZ_PROMPT_NONE) {
         fz_prompt_close(app);
     } else if (app->mode == FZ_MODE_PICTURE) {
@@ -63,7 +75,7 @@ void fz_app_ask_menu(struct fz_app *app, double x, double y)
 {
     size_t index;
     bool covered = fz_app_is_covered(app);
-    if (app->scale_panel.open)
+    if (app->scale_panel.open || is_over_typing(app, x, y))
         return;
     if (!covered && app->mode == FZ_MODE_WALL && fz_wall_hit(app, x, y, &index))
         fz_app_select(app, index);
@@ -108,7 +120,7 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
 static void press_left(struct fz_app *app, double x, double y, int times)
 {
     struct fz_wall *wall = &app->wall;
-    bool covered = fz_app_is_covered(app);
+    bool covered = fz_app_is_covered(app) || is_over_typing(app, x, y);
     app->mouse.down_x = x;
     app->mouse.down_y = y;
     app->mouse.travelled = false;
@@ -172,7 +184,7 @@ void fz_mouse_press(struct fz_app *app, const SDL_MouseButtonEvent *event)
 /* The edge whose arrow shows: as long as the pointer does. */
 static int arrow_edge(const struct fz_app *app)
 {
-    bool covered = fz_app_is_covered(app);
+    bool covered = fz_app_is_covered(app) || is_over_typing(app, app->mouse.x, app->mouse.y);
     return covered || app->now_us >= app->cursor_until_us ? 0 : edge_at(app, app->mouse.x);
 }
 
@@ -190,6 +202,7 @@ void fz_mouse_move(struct fz_app *app, const SDL_MouseMotionEvent *event)
     app->cursor_until_us = app->now_us + CURSOR_US;
     mouse->travelled |= hypot(mouse->x - mouse->down_x, mouse->y - mouse->down_y) > CLICK_SLOP_PX;
     app->dirty |= arrow_edge(app) != arrow || fz_scrollbar_is_near(app, mouse->x, mouse->y) != near;
+    fz_board_point(app, mouse->x, mouse->y);
     if (app->menu.open) {
         fz_menu_point(app, mouse->x, mouse->y);
     } else if (app->mode == FZ_MODE_WALL && wall->bar.held) {

@@ -131,7 +131,9 @@ void fz_touch_handle(struct fz_app *app, const SDL_TouchFingerEvent *event)
     SDL_TouchDeviceType type = SDL_GetTouchDeviceType(event->touchId);
     if (type == SDL_TOUCH_DEVICE_INDIRECT_ABSOLUTE || type == SDL_TOUCH_DEVICE_INDIRECT_RELATIVE)
         return; /* a touchpad, which moves the pointer */
-    if (event->type == SDL_FINGERDOWN) {
+    if (event->type == SDL_FINGERDOWN && fz_board_is_at(app, x, y)) {
+        fz_app_click(app, x, y, 1); /* a key goes down with its finger, whatever the others do */
+    } else if (event->type == SDL_FINGERDOWN) {
         begin(app, event);
         gesture = fz_gesture_down(gestures, event->fingerId, x, y, app->now_us);
     } else if (event->type == SDL_FINGERMOTION) {

@@ -7,6 +7,7 @@
 
 static const struct fz_color GROUND = {44, 46, 54, 255}, LIT = {78, 84, 98, 255}, EDGE = {168, 170, 180, 255};
 static const double HEIGHT = 1.9, SIDE = 0.8; /* of the text's height */
+static const double LEAST_HEIGHT = 1.4;       /* the same, where there is no room for more */
 
 static double text_px(const struct fz_app *app)
 {
@@ -25,9 +26,18 @@ double fz_button_width(struct fz_app *app, const char *label)
     return ceil(w + 2 * SIDE * text_px(app));
 }
 
+/* Of a button that is smaller than its text asks for, the size that it has room for. */
+static int fitting_px(struct fz_app *app, struct fz_rect box, const char *label)
+{
+    double px = fmin(FZ_PANEL_PX, box.h / LEAST_HEIGHT / fz_app_text_scale(app)), room = box.w - 4;
+    int w = 0, h;
+    fz_text_size(app->head, label, &(struct fz_text_style){.px = (int)px}, &w, &h);
+    return (int)fmax(w > room ? px * room / w : px, 1);
+}
+
 void fz_button_draw(struct fz_app *app, struct fz_rect box, const char *label, bool lit)
 {
-    struct fz_text_style style = {.px = FZ_PANEL_PX, .max_w = (int)fmax(box.w - 4, 1)};
+    struct fz_text_style style = {.px = fitting_px(app, box, label), .max_w = (int)fmax(box.w - 4, 1)};
     struct fz_rect inner = {box.x + 1, box.y + 1, box.w - 2, box.h - 2};
     int w, h;
     fz_draw_fill(app->head, box, lit ? LIT : GROUND);

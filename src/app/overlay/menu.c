@@ -197,6 +197,8 @@ void fz_menu_click(struct fz_app *app, double x, double y)
     case ON_ROW:
         if (index < menu->count)
             run(app, index);
+        if (app->prompt.kind != FZ_PROMPT_NONE) /* whoever opened it so may have no keyboard */
+            fz_board_open(app);
         break;
     case ON_MORE_ABOVE:
         fz_menu_scroll(app, -page);

@@ -121,8 +121,9 @@ void fz_app_draw_overlays(struct fz_app *app)
     fz_help_draw(app);
     fz_scale_bar_draw(app);
     fz_prompt_draw(app);
-    fz_menu_draw(app);
     fz_scale_panel_draw(app);
+    fz_board_draw(app);
+    fz_menu_draw(app);
 }
 
 static void notice(struct fz_app *app, const char *text, int lines)

@@ -1,6 +1,7 @@
 #include "app/overlay/prompt.h"
 
 #include "app/app.h"
+#include "app/overlay/button.h"
 #include "app/overlay/panel.h"
 #include "app/wall/search.h"
 #include "base/mem.h"
@@ -19,6 +20,7 @@ void fz_prompt_open(struct fz_app *app, enum fz_prompt_kind kind, const char *te
     fz_edit_set(&prompt->line, text);
     prompt->at = prompt->history[kind].count;
     prompt->hint[0] = prompt->drawn[0] = '\0';
+    fz_board_close(app); /* unless a hand asks for it */
     fz_steady_cut(app, FZ_STEADY_CUT);
     app->dirty = true;
 }
@@ -212,9 +214,33 @@ static double bar_height(const struct fz_app *app)
 
 void fz_prompt_reserve(struct fz_app *app)
 {
-    double h = bar_height(app) * (app->prompt.hint[0] ? 2 : 1);
-    if (app->prompt.kind != FZ_PROMPT_NONE)
-        fz_panel_place(app, (struct fz_rect){0, fz_head_h(app->head) - h, fz_head_w(app->head), h}, false);
+    struct fz_prompt *prompt = &app->prompt;
+    double bar_h = bar_height(app), w = fz_head_w(app->head);
+    double below = fz_head_h(app->head) - fz_board_lay_out(app), h = bar_h * (prompt->hint[0] ? 2 : 1);
+    prompt->bar = (struct fz_rect){0, below - bar_h, w, bar_h};
+    if (prompt->kind != FZ_PROMPT_NONE)
+        fz_panel_place(app, (struct fz_rect){0, below - h, w, fz_head_h(app->head) - below + h}, false);
+}
+
+bool fz_prompt_is_at(const struct fz_app *app, double x, double y)
+{
+    return app->prompt.kind != FZ_PROMPT_NONE && fz_button_is_at(app->prompt.bar, x, y);
+}
+
+/* Three rows of keys, the last one with the space bar, at the end of the line: it can be had by a press. */
+static void draw_sign_of_board(struct fz_app *app, struct fz_rect box)
+{
+    static const double keys[][4] = {{0, 0, 1, 1}, {2, 0, 1, 1}, {4, 0, 1, 1}, {6, 0, 1, 1}, {8, 0, 1, 1},
+                                     {1, 2, 1, 1}, {3, 2, 1, 1}, {5, 2, 1, 1}, {7, 2, 1, 1}, {2, 4, 5, 1}};
+    enum { KEYS = sizeof keys / sizeof *keys };
+    struct fz_rect fills[KEYS];
+    double unit = fmax(floor(box.h / 14), 1);
+    double x = floor(box.x + (box.w - 9 * unit) / 2), y = floor(box.y + (box.h - 5 * unit) / 2);
+    for (int i = 0; i < KEYS; i++)
+        fills[i] = (struct fz_rect){x + keys[i][0] * unit, y + keys[i][1] * unit, keys[i][2] * unit, unit};
+    fz_draw_ring(app->head, (struct fz_rect){x - 2 * unit, y - 2 * unit, 13 * unit, 9 * unit}, unit,
+                 fz_panel_text);
+    fz_draw_fills(app->head, fills, KEYS, fz_panel_text);
 }
 
 void fz_prompt_draw(struct fz_app *app)
@@ -223,10 +249,10 @@ void fz_prompt_draw(struct fz_app *app)
     if (prompt->kind == FZ_PROMPT_NONE)
         return;
     struct fz_text_style style = {.px = FZ_PANEL_PX};
-    double view_w = fz_head_w(app->head), view_h = fz_head_h(app->head);
-    double px = FZ_PANEL_PX * fz_app_text_scale(app);
-    double bar_h = bar_height(app), y = view_h - bar_h, text_y = y + floor(px * 0.4);
-    fz_draw_fill(app->head, (struct fz_rect){0, y, view_w, bar_h}, fz_panel_fill);
+    double view_w = fz_head_w(app->head), px = FZ_PANEL_PX * fz_app_text_scale(app);
+    double bar_h = prompt->bar.h, y = prompt->bar.y, text_y = y + floor(px * 0.4);
+    double sign_w = ceil(bar_h * 1.5);
+    fz_draw_fill(app->head, prompt->bar, fz_panel_fill);
     char text[FZ_EDIT_BYTES + 1];
     int w = 0, h;
     snprintf(text, sizeof text, "%c%s", prompt->kind == FZ_PROMPT_COMMAND ? ':' : '/', prompt->line.text);
@@ -234,11 +260,12 @@ void fz_prompt_draw(struct fz_app *app)
         snprintf(prompt->drawn, sizeof prompt->drawn, "%s", text);
     else
         fz_text_size(app->head, prompt->drawn, &style, &w, &h);
-    double x = FZ_PANEL_MARGIN, over = x + w + FZ_PANEL_MARGIN - view_w;
+    double x = FZ_PANEL_MARGIN, over = x + w + FZ_PANEL_MARGIN - (view_w - sign_w);
     x -= fmax(over, 0); /* the end of a long line stays in view */
     fz_text_draw(app->head, prompt->drawn, &style, x, text_y, fz_panel_text);
     fz_draw_fill(app->head, (struct fz_rect){x + cursor_x(app, &style, w), text_y, 2, px * 1.3},
                  fz_panel_key);
+    draw_sign_of_board(app, (struct fz_rect){view_w - sign_w, y, sign_w, bar_h});
     struct fz_text_style hint_style = {.px = FZ_PANEL_PX, .max_w = (int)view_w - 2 * FZ_PANEL_MARGIN};
     if (prompt->hint[0] && fz_text_size(app->head, prompt->hint, &hint_style, &w, &h)) {
         fz_draw_fill(app->head, (struct fz_rect){0, y - bar_h, fmin(w + 2 * FZ_PANEL_MARGIN, view_w), bar_h},

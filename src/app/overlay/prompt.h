@@ -4,6 +4,7 @@
 
 #include "app/input/keys.h"
 #include "ctl/edit.h"
+#include "view/geometry.h"
 
 struct fz_app;
 
@@ -25,6 +26,7 @@ struct fz_prompt {
     struct fz_line_history history[FZ_PROMPTS];
     char hint[256];                /* what may be typed next; empty: nothing to say */
     char drawn[FZ_EDIT_BYTES + 1]; /* the last text that was there to draw */
+    struct fz_rect bar;            /* as last drawn */
 };
 
 /* Render thread only, all of these. */
@@ -39,5 +41,7 @@ void fz_prompt_insert(struct fz_app *app, const char *text);
 /* First in a frame: what else is drawn stays clear of it. */
 void fz_prompt_reserve(struct fz_app *app);
 void fz_prompt_draw(struct fz_app *app);
+/* A press at its line, x, y px, is for the board of letters: it comes and goes. */
+bool fz_prompt_is_at(const struct fz_app *app, double x, double y);
 
 #endif

@@ -47,6 +47,7 @@ void fz_scale_panel_open(struct fz_app *app)
     panel->at = FZ_SCALE_SIZE;
     panel->typed = false;
     panel->error[0] = '\0';
+    fz_board_close(app); /* until the folder is pressed */
     propose_folder(app);
     app->dirty = true;
 }
@@ -162,6 +163,8 @@ void fz_scale_panel_click(struct fz_app *app, double x, double y)
     for (int i = 0; i < FZ_SCALE_START; i++)
         if (fz_button_is_at(panel->fields[i], x, y))
             panel->at = (enum fz_scale_field)i;
+    if (panel->open && fz_button_is_at(panel->fields[FZ_SCALE_FOLDER], x, y) && !fz_board_is_shown(app))
+        fz_board_open(app);
     panel->closed_us = panel->open ? 0 : app->now_us;
 }
 
@@ -276,6 +279,9 @@ void fz_scale_panel_draw(struct fz_app *app)
     double h = 4 * row + 3 * GAP + 2 * PAD;
     double label_w = fmax(width_of(app, "Size"), width_of(app, "Folder")) + GAP;
     double x = floor((view_w - w) / 2), y = floor(fmax((view_h - h) / 2, EDGE_PX));
+    double over_board = view_h - app->board.box.h;
+    if (fz_board_is_shown(app)) /* where there is no room for all, down to the folder */
+        y = floor(fmin(fmax((over_board - h) / 2, EDGE_PX), over_board - (PAD + 3 * (row + GAP))));
     panel->box = (struct fz_rect){x, y, w, h};
     fz_draw_fill(app->head, panel->box, GROUND);
     fz_draw_ring(app->head, panel->box, 1, EDGE);

@@ -1,0 +1,47 @@
+#include "app/overlay/board.h"
+#include "base/fold.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "source/list.h"
+
+#include <stdlib.h>
+
+enum { NAMES_MOST = 4000, CHARACTERS_MOST = 4096, CODE_POINTS = 0x110000, ASCII = 0x80 };
+
+/* Sets a bit for each character of the name that is none of ASCII's once it is folded. */
+static void note(unsigned char *seen, const char *name)
+{
+    while (*name) {
+        const char *bytes;
+        size_t count, used;
+        name += fz_fold_next(name, &bytes, &count);
+        for (uint32_t code; count > 0; bytes += used, count -= used) {
+            used = fz_utf8_decode(bytes, count, &code);
+            if (used == 0)
+                break;
+            if (code >= ASCII)
+                seen[code / 8] |= (unsigned char)(1u << code % 8);
+        }
+    }
+}
+
+uint32_t *fz_board_list_characters(const struct fz_list *list, size_t *count)
+{
+    size_t names = fz_list_count(list), step = names / NAMES_MOST + 1;
+    unsigned char *seen = fz_calloc(CODE_POINTS / 8, 1);
+    uint32_t *found = NULL;
+    size_t capacity = 0;
+    *count = 0;
+    for (size_t i = 0; i < names; i += step)
+        note(seen, fz_list_name(list, fz_list_at(list, i)));
+    for (uint32_t code = ASCII; code < CODE_POINTS && *count < CHARACTERS_MOST; code++) {
+        if (code % 8 == 0 && seen[code / 8] == 0)
+            code += 7;
+        if (!(seen[code / 8] >> code % 8 & 1))
+            continue;
+        found = fz_grow(found, &capacity, *count + 1, sizeof *found);
+        found[(*count)++] = code;
+    }
+    free(seen);
+    return found;
+}
