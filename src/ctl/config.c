@@ -248,6 +248,18 @@ static void take_bytes(struct parser *parser, const char *bytes, size_t len)
     }
 }
 
+/* Before all other faults, which are told in part where they are many. */
+static void complain_of_length(struct fz_config_file *file, const char *bytes, size_t len)
+{
+    struct fz_error err;
+    int line = 1;
+    for (size_t i = 0; i < len; i++)
+        line += bytes[i] == '\n';
+    fz_fail(&err, FZ_E_LIMIT, 0, "the file is larger than %d KB: from this line on nothing is taken",
+            FZ_CONFIG_MAX_BYTES / 1024);
+    complain(file, line, err.msg);
+}
+
 void fz_config_read(struct fz_config *config, const char *path, enum fz_option_origin origin, bool required,
                     struct fz_options *options)
 {
@@ -255,7 +267,8 @@ void fz_config_read(struct fz_config *config, const char *path, enum fz_option_o
     struct fz_error err = {0};
     char *bytes;
     size_t len;
-    enum fz_err code = fz_config_slurp(path, FZ_CONFIG_MAX_BYTES, &bytes, &len, &err);
+    bool cut;
+    enum fz_err code = fz_config_slurp(path, FZ_CONFIG_MAX_BYTES, &bytes, &len, &cut, &err);
     if (code == FZ_E_NOT_FOUND && !required)
         return;
     config->files = fz_grow(config->files, &config->file_capacity, config->file_count + 1,
@@ -266,6 +279,8 @@ void fz_config_read(struct fz_config *config, const char *path, enum fz_option_o
         complain(file, 0, err.msg);
         return;
     }
+    if (cut)
+        complain_of_length(file, bytes, len);
     struct parser parser = {.config = config, .file = file, .options = options, .origin = origin};
     take_bytes(&parser, bytes, len);
     free(bytes);

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 enum {
-    FZ_CONFIG_MAX_BYTES = 1 << 20, /* of a file; nothing is taken of a larger one */
+    FZ_CONFIG_MAX_BYTES = 1 << 20, /* of a file; what a larger one has behind them is left out */
     FZ_CONFIG_MAX_LINE = 4096,     /* bytes of a line */
     FZ_CONFIG_MAX_COMPLAINTS = 10, /* lines about one file; the others are counted */
 };

@@ -19,7 +19,7 @@ static enum fz_err explain_open(const char *path, int sys, struct fz_error *err)
 }
 
 /* One byte more than allowed shows that it is too large, also while it grows. */
-static enum fz_err read_all(int fd, char *bytes, size_t limit, size_t *len, struct fz_error *err)
+static enum fz_err read_all(int fd, char *bytes, size_t limit, size_t *len, bool *cut, struct fz_error *err)
 {
     *len = 0;
     while (*len <= limit) {
@@ -32,12 +32,20 @@ static enum fz_err read_all(int fd, char *bytes, size_t limit, size_t *len, stru
             return FZ_OK;
         *len += (size_t)n;
     }
-    return fz_fail(err, FZ_E_LIMIT, 0, "is larger than %zu KB: nothing of it is taken", limit / 1024);
+    if (!cut)
+        return fz_fail(err, FZ_E_LIMIT, 0, "is larger than %zu KB: nothing of it is taken", limit / 1024);
+    for (*len = limit; *len > 0 && bytes[*len - 1] != '\n';)
+        (*len)--;
+    *cut = true;
+    return FZ_OK;
 }
 
-enum fz_err fz_config_slurp(const char *path, size_t limit, char **bytes, size_t *len, struct fz_error *err)
+enum fz_err fz_config_slurp(const char *path, size_t limit, char **bytes, size_t *len, bool *cut,
+                            struct fz_error *err)
 {
     *bytes = NULL;
+    if (cut)
+        *cut = false;
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return explain_open(path, errno, err);
@@ -47,7 +55,7 @@ enum fz_err fz_config_slurp(const char *path, size_t limit, char **bytes, size_t
         code = fz_fail(err, FZ_E_IO, 0, S_ISDIR(st.st_mode) ? "is a folder" : "is no regular file");
     if (code == FZ_OK) {
         *bytes = fz_malloc(limit + 1);
-        code = read_all(fd, *bytes, limit, len, err);
+        code = read_all(fd, *bytes, limit, len, cut, err);
     }
     close(fd);
     if (code != FZ_OK) {

@@ -7,9 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Any thread but a running render thread. The bytes of a regular file of at most `limit` bytes; the caller frees. Never
- * waits for a pipe or a device; links are followed. NOT_FOUND where there is nothing of that name. The message tells
- * no path. */
-enum fz_err fz_config_slurp(const char *path, size_t limit, char **bytes, size_t *len, struct fz_error *err);
+/* Any thread but a running render thread. The bytes of a regular file, at most `limit`; the caller frees. Of a larger file the
+ * whole lines among them, *cut set; LIMIT where `cut` is NULL. Never waits for a pipe or a device; links are followed.
+ * NOT_FOUND where there is nothing of that name. The message tells no path. */
+enum fz_err fz_config_slurp(const char *path, size_t limit, char **bytes, size_t *len, bool *cut,
+                            struct fz_error *err);
 
 #endif

@@ -87,7 +87,7 @@ static enum fz_err read_places(const char *file, json_t **places, struct fz_erro
     size_t len;
     struct fz_error why = {0};
     *places = NULL;
-    enum fz_err code = fz_config_slurp(file, FILE_BYTES_MAX, &bytes, &len, &why);
+    enum fz_err code = fz_config_slurp(file, FILE_BYTES_MAX, &bytes, &len, NULL, &why);
     if (code == FZ_E_NOT_FOUND)
         return FZ_OK;
     if (code != FZ_OK)

@@ -296,7 +296,7 @@ static void a_file_without_permission(void **state)
     assert_near(value(FZ_OPTION_DELAY)->seconds, 5, 1e-12);
 }
 
-static void nothing_of_a_huge_file_is_taken(void **state)
+static void a_huge_file_is_taken_in_part(void **state)
 {
     (void)state;
     size_t len = 10u << 20;
@@ -306,12 +306,17 @@ static void nothing_of_a_huge_file_is_taken(void **state)
         memcpy(text + i, "delay = 7\n", i + 10 <= len ? 10 : len - i);
     read_bytes(text, len);
     assert_complaints(1);
-    assert_complaint(0, ": is larger than 1024 KB: nothing of it is taken");
-    assert_near(value(FZ_OPTION_DELAY)->seconds, 5, 1e-12);
+    assert_complaint(0, ":104858: the file is larger than 1024 KB: from this line on nothing is taken");
+    assert_near(value(FZ_OPTION_DELAY)->seconds, 7, 1e-12);
+    memset(text, 'x', FZ_CONFIG_MAX_BYTES + 1);
+    read_bytes(text, FZ_CONFIG_MAX_BYTES + 1);
+    assert_complaint(0, ":1: the file is larger than 1024 KB: from this line on nothing is taken");
+    assert_near(value(FZ_OPTION_DELAY)->seconds, 7, 1e-12);
     memset(text, '\n', len);
     memcpy(text, "delay = 8\n", 10);
     read_bytes(text, FZ_CONFIG_MAX_BYTES + 1);
-    assert_complaint(0, ": is larger than 1024 KB: nothing of it is taken");
+    assert_complaint(0, ":1048568: the file is larger than 1024 KB: from this line on nothing is taken");
+    assert_near(value(FZ_OPTION_DELAY)->seconds, 8, 1e-12);
     read_bytes(text, FZ_CONFIG_MAX_BYTES);
     assert_complaints(0);
     assert_near(value(FZ_OPTION_DELAY)->seconds, 8, 1e-12);
@@ -493,7 +498,7 @@ int main(void)
         TEST(empty_files),
         TEST(what_is_no_file),
         TEST(a_file_without_permission),
-        TEST(nothing_of_a_huge_file_is_taken),
+        TEST(a_huge_file_is_taken_in_part),
         TEST(half_written_files),
         TEST(text_of_two_bytes_a_character),
         TEST(garbage),
