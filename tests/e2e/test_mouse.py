@@ -146,6 +146,16 @@ def test_the_scroll_bar_is_dragged(wall):
     assert wall.idle().status()["visible"][0] == 0, "let go of"
 
 
+def test_the_thumb_is_wide_enough_to_be_caught(wall):
+    """24 px, WCAG 2.5.8; beside it, as far from the edge, a press is for the wall."""
+    mouse(wall, (777, 12), "mousedown", "1", (777, 300), "sleep", "0.2", "mouseup", "1")
+    first, last = wall.idle().status()["visible"]
+    assert first <= COUNT // 2 <= last
+    wall.jump("End", "Home")
+    mouse(wall, (777, 590), *click())
+    assert wall.idle().status()["visible"][0] == 0
+
+
 def test_a_press_beside_its_thumb_leads_there(wall):
     mouse(wall, (795, 300), *click())
     first, last = wall.idle().status()["visible"]

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static const double NEAR_PX = 14; /* from the edge */
+static const double NEAR_PT = 14, THUMB_NEAR_PT = 24; /* from the edge; beside the thumb: WCAG 2.5.8 */
 static const double THIN_PX = 4, WIDE_PX = 8, LEAST_PX = 24;
 
 /* Along the scroll. */
@@ -29,8 +29,13 @@ static double along(const struct fz_layout *layout, double x, double y)
 bool fz_scrollbar_is_near(const struct fz_app *app, double x, double y)
 {
     const struct fz_layout *layout = &app->wall.layout;
+    if (app->mode != FZ_MODE_WALL || app->wall.scroll.max <= 0)
+        return false;
     double left = layout->sideways ? layout->params.view_h - y : layout->params.view_w - x;
-    return app->mode == FZ_MODE_WALL && app->wall.scroll.max > 0 && left >= 0 && left <= NEAR_PX;
+    double on = along(layout, x, y) - thumb_start(&app->wall), px_per_pt = 1, unused = 1;
+    bool at_thumb = on >= 0 && on <= thumb_length(layout);
+    fz_head_mouse_to_px(app->head, &px_per_pt, &unused);
+    return left >= 0 && left <= (at_thumb ? THUMB_NEAR_PT : NEAR_PT) * px_per_pt;
 }
 
 bool fz_scrollbar_press(struct fz_app *app, double x, double y)
