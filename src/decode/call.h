@@ -42,6 +42,7 @@ struct fz_call {
     uint32_t background;
     int32_t slot; /* -1: none */
     uint32_t covers, smooth;
+    int32_t times;
     struct fz_image_region region;
     struct fz_image_index rows; /* LOAD of a region */
     struct fz_image_limits limits;

@@ -83,7 +83,8 @@ struct fz_job {
     int box_w, box_h;
     bool covers; /* DECODE: the box is filled, what is beside it is cut off on both sides alike */
     bool smooth; /* see struct fz_image_request */
-    struct fz_image_region region; /* DETAIL: px of the upright picture */
+    int times;   /* the same */
+    struct fz_image_region region; /* DETAIL: px of the upright picture, so many times as large */
     struct fz_image_index
         *index; /* the same: owned, moves with the job, added to by the worker; NULL: none */
     uint32_t background;

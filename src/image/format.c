@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+enum {
+    MAX_DRAWN_SIDE_PX = 1 << 22, /* cairo's places end at 2^23 */
+    MAX_TIMES = 1024
+};
+
 #define BY_SDL(id, type, px, copies)                                                   \
     .name = #id, .is_a = fz_##id##_is_a, .header = fz_##id##_header, .sdl_type = type, \
     .working_bytes = fz_sdl_working_bytes, .bytes_per_px = px, .file_copies = copies
@@ -78,7 +83,12 @@ static const struct fz_format formats[] = {
     {OWN(pnm)},
     {OWN(xpm)},
 #if FRIEZE_WITH_RSVG
-    {.name = "svg", .is_a = fz_svg_is_a, .header = fz_svg_header, .is_heavy = true},
+    {.name = "svg",
+     .is_a = fz_svg_is_a,
+     .header = fz_svg_header,
+     .parts = true,
+     .draws = true,
+     .is_heavy = true},
     {.name = "svg", .is_a = fz_svgz_is_a, .header = fz_svgz_header, .is_heavy = true},
 #else
     {BY_SDL(svg, "SVG", 4, 8), .load = fz_sdl_load,
@@ -137,4 +147,19 @@ const struct fz_format *fz_format_find(const struct fz_bytes *head)
         if (formats[i].is_a(head))
             return &formats[i];
     return NULL;
+}
+
+bool fz_image_has_parts(const char *format)
+{
+    const struct fz_format *row = format ? fz_format_named(format) : NULL;
+    return row && row->parts;
+}
+
+int fz_image_most_times(const char *format, int width, int height)
+{
+    const struct fz_format *row = format ? fz_format_named(format) : NULL;
+    int64_t side_px = width > height ? width : height, times = 1;
+    while (row && row->draws && side_px * times * 2 <= MAX_DRAWN_SIDE_PX && times < MAX_TIMES)
+        times *= 2;
+    return (int)times;
 }

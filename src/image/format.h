@@ -84,6 +84,7 @@ struct fz_format {
     bool streams; /* `load` takes what follows d->file from fz_decode_more */
     bool parts;   /* decoding a part of the picture takes less than all of it */
     bool skips;   /* the same of every file, because it looks at little of what is in it */
+    bool draws;   /* `load` has no pixels to begin with: it draws any part at any scale */
     bool
         is_heavy; /* its codec is another row, see image/heavy.h; this one has neither `load` nor what goes with it */
 };
@@ -132,6 +133,10 @@ void fz_decode_least(const struct fz_decode *d, int width, int height, int *leas
 /* The decoder's thread. `width x height` is the picture as stored, `in_w x in_h` the size in which its rows
  * will come (at least the target's). Allocates the result. LIMIT, MEMORY. */
 enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w, int in_h);
+
+/* The decoder's thread. The same for who draws nothing but what is wanted, in the size of the result: the rows that come are of that
+ * part alone. */
+enum fz_err fz_decode_begin_part(struct fz_decode *d, int width, int height, const struct fz_part *part);
 
 /* The decoder's thread, before fz_decode_begin. The picture's ICC profile, copied; what is too large to be one is
  * left aside, and what is damaged or does not fit d->color later. */
@@ -278,6 +283,9 @@ enum fz_err fz_raw_load(struct fz_decode *d);
 /* head_unread.c */
 bool fz_jp2_is_a(const struct fz_bytes *head);
 bool fz_exr_is_a(const struct fz_bytes *head);
+
+/* head_text.c: whether style sheets or the root's own attributes may turn or scale the root element. */
+bool fz_svg_moves_root(const struct fz_bytes *file);
 
 /* svg/nesting.c, svg/packed.c */
 enum fz_err fz_svg_check(struct fz_decode *d);

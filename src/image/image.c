@@ -19,12 +19,6 @@ enum {
     SMOOTH_TIMES = 3
 };
 
-bool fz_image_has_parts(const char *format)
-{
-    const struct fz_format *row = format ? fz_format_named(format) : NULL;
-    return row && row->parts;
-}
-
 void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *out_h)
 {
     *out_w = width;
@@ -65,6 +59,11 @@ struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height)
     if (request->covers)
         fz_image_cover(width, height, &box_w, &box_h);
     struct fz_part part = {.of = fz_region_stored(&request->region, d->turn, width, height)};
+    if (request->region.w == 0 && request->times > 1 && d->format->draws) {
+        part.out_w = box_w;
+        part.out_h = box_h;
+        return part;
+    }
     if (request->region.w == 0) {
         fz_image_fit(width, height, box_w, box_h, &part.out_w, &part.out_h);
         return part;
@@ -130,17 +129,18 @@ enum fz_err fz_decode_fail_cancelled(struct fz_decode *d)
     return fz_fail(d->err, FZ_E_CANCELLED, 0, "cancelled");
 }
 
-enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w, int in_h)
+/* `rows` is what of the in_w x in_h that come shows the part. */
+static enum fz_err begin(struct fz_decode *d, int width, int height, const struct fz_part *part, int in_w,
+                         int in_h, const struct fz_image_region *rows)
 {
     const struct fz_image_request *request = d->request;
     struct fz_image *out = d->out;
-    struct fz_part part = fz_decode_part(d, width, height);
-    int target_w = part.out_w, target_h = part.out_h;
-    struct fz_image_region rows = fz_region_scaled(&part.of, width, height, in_w, in_h);
+    int target_w = part->out_w, target_h = part->out_h;
     enum fz_err code = fz_limits_check_output(&request->limits, target_w, target_h, d->err);
     if (code != FZ_OK)
         return code;
-    if (rows.w < target_w || rows.h < target_h) /* what a library found inside is not what the header said */
+    if (rows->w < target_w ||
+        rows->h < target_h) /* what a library found inside is not what the header said */
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %dx%d holds but %dx%d pixels", d->format->name, width,
                        height, in_w, in_h);
     bool swaps = fz_orient_swaps(d->turn);
@@ -153,12 +153,25 @@ enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", out->out_w, out->out_h);
     struct fz_orient orient;
     fz_orient_init(&orient, d->turn, out->pixels, out->pitch_bytes, target_w, target_h);
-    if (!fz_reduce_init_part(&d->reduce, d->scratch, kernel_of(d), in_w, in_h, &rows, target_w, target_h,
+    if (!fz_reduce_init_part(&d->reduce, d->scratch, kernel_of(d), in_w, in_h, rows, target_w, target_h,
                              &orient))
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %d pixels", in_w);
     fz_color_begin(d);
     d->begun = true;
     return FZ_OK;
+}
+
+enum fz_err fz_decode_begin(struct fz_decode *d, int width, int height, int in_w, int in_h)
+{
+    struct fz_part part = fz_decode_part(d, width, height);
+    struct fz_image_region rows = fz_region_scaled(&part.of, width, height, in_w, in_h);
+    return begin(d, width, height, &part, in_w, in_h, &rows);
+}
+
+enum fz_err fz_decode_begin_part(struct fz_decode *d, int width, int height, const struct fz_part *part)
+{
+    struct fz_image_region all = {0, 0, part->out_w, part->out_h};
+    return begin(d, width, height, part, part->out_w, part->out_h, &all);
 }
 
 void fz_decode_fill_rest(struct fz_decode *d)
@@ -282,6 +295,15 @@ enum fz_err fz_decode_check_size(struct fz_decode *d)
     return fz_limits_check(&d->request->limits, wide, high, by_rows, d->err);
 }
 
+/* Judged is what the file says. */
+static void enlarge(struct fz_decode *d)
+{
+    if (!d->format->draws || d->request->times <= 1)
+        return;
+    d->header.width *= (uint32_t)d->request->times;
+    d->header.height *= (uint32_t)d->request->times;
+}
+
 /* All that it takes to decode; which way the picture lies may not be known yet. */
 static uint64_t needed_bytes(struct fz_decode *d, const struct fz_reader *reader, uint64_t file_bytes)
 {
@@ -296,6 +318,8 @@ static uint64_t needed_bytes(struct fz_decode *d, const struct fz_reader *reader
         part = region_side;
     if (box_side > 0 && box_side < out)
         out = box_side;
+    if (d->format->draws) /* no rows but those of the result */
+        width = part = out;
     d->working_bytes = d->format->working_bytes(d, file_bytes);
     uint64_t held = d->pieces ? reader->len + FZ_READER_PIECE_BYTES : file_bytes;
     return held + d->working_bytes +
@@ -312,6 +336,7 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
     enum fz_err code = fz_decode_check_size(d);
     if (code != FZ_OK)
         return code;
+    enlarge(d);
     if (h->pages > 1)
         d->out->frames = h->pages;
     uint64_t file_bytes = reader->file_bytes > reader->len ? reader->file_bytes : reader->len;
@@ -335,8 +360,8 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
         bytes = by_rows < bytes ? by_rows : bytes;
     }
     unsigned long long mb = (bytes >> 20) + 1;
-    return fz_fail(d->err, FZ_E_LIMIT, 0, "%ux%u needs %llu MB to decode, more than --memory leaves",
-                   h->width, h->height, mb);
+    return fz_fail(d->err, FZ_E_LIMIT, 0, "%dx%d needs %llu MB to decode, more than --memory leaves",
+                   d->out->width, d->out->height, mb);
 }
 
 int fz_decode_orient(struct fz_decode *d)
@@ -380,9 +405,14 @@ static enum fz_err load(struct fz_decode *d)
     }
     if (d->request->limits.max_cpu_us > 0)
         d->deadline_us = fz_thread_cpu_us() + d->request->limits.max_cpu_us;
+    int width = d->out->width, height = d->out->height;
     code = d->format->check ? d->format->check(d) : FZ_OK;
     if (code == FZ_OK)
         code = d->format->load(d);
+    if (d->format->draws) { /* however large it is drawn */
+        d->out->width = width;
+        d->out->height = height;
+    }
     if (d->read_error.code != FZ_OK) {
         code = d->read_error.code;
         if (d->err)

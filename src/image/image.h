@@ -75,10 +75,13 @@ struct fz_image_request {
      * result's scale, which is 1 by a power of two. */
     struct fz_image_region region;
     struct fz_image_index *index; /* of a region: borrowed, used and added to; NULL: none */
-    int page;                     /* of a file of several (TIFF), from 0 */
-    uint32_t background;          /* 0xRRGGBB under transparent pixels */
-    bool without_files;           /* libraries can open none here: see fz_image.needs_files */
-    bool without_heavy;           /* nor can the heavy codecs be loaded: see fz_image.needs_heavy */
+    /* What is drawn (fz_image_most_times) counts as so many times as large as it says, each way. Region is of that; without one the result
+     * is exactly the box. 0 and 1: as it says; of no use for all else. */
+    int times;
+    int page;            /* of a file of several (TIFF), from 0 */
+    uint32_t background; /* 0xRRGGBB under transparent pixels */
+    bool without_files;  /* libraries can open none here: see fz_image.needs_files */
+    bool without_heavy;  /* nor can the heavy codecs be loaded: see fz_image.needs_heavy */
     struct fz_image_limits limits;
     struct fz_image_host host;
 };
@@ -151,6 +154,10 @@ bool fz_image_is_heavy(const struct fz_image_request *request);
 
 /* Any thread. Whether decoding a part of such a picture takes less than decoding all of it; by the format's name (NULL: not known). */
 bool fz_image_has_parts(const char *format);
+
+/* Any thread. How many times as large as it says, each way, a picture of that format (NULL: not known) and size can be drawn; 1 for
+ * all that has pixels of its own. */
+int fz_image_most_times(const char *format, int width, int height);
 
 /* Any thread. The size of width x height fitted inside box_w x box_h, aspect kept, at least 1 x 1, never
  * enlarged; a box of 0 x 0 leaves it as it is. */

@@ -97,8 +97,10 @@ static void leave_out(struct fz_app *app, fz_item_id item)
 static bool is_over_box(const struct fz_app *app, const struct fz_job *job)
 {
     const struct fz_layout_params *window = &app->wall.layout.params;
-    bool zoomed = job->box_w > window->view_w || job->box_h > window->view_h;
-    bool too_much = job->error.code == FZ_E_LIMIT || job->error.code == FZ_E_MEMORY;
+    bool enlarged = job->times > 1 && job->box_w > job->image.width;
+    bool zoomed = enlarged || job->box_w > window->view_w || job->box_h > window->view_h;
+    enum fz_err code = job->error.code;
+    bool too_much = code == FZ_E_LIMIT || code == FZ_E_MEMORY || code == FZ_E_TIMEOUT;
     return job->purpose == FZ_FOR_PICTURE && zoomed && too_much;
 }
 
@@ -328,7 +330,10 @@ void fz_loader_prepare(struct fz_app *app)
     int w, h, most = fz_texture_max_side(app->head);
     if (tile->picture_w == 0 || !r->job || r->arrived || r->incoming || r->refused)
         return;
-    fz_image_fit(tile->picture_w, tile->picture_h, r->job->box_w, r->job->box_h, &w, &h);
+    w = r->job->box_w;
+    h = r->job->box_h;
+    if (r->job->times <= 1)
+        fz_image_fit(tile->picture_w, tile->picture_h, r->job->box_w, r->job->box_h, &w, &h);
     r->incoming_of = r->job;
     if (w <= most && h <= most)
         fz_texture_new(app->head, w, h, w, h, FZ_TEXTURE_SOON, &r->incoming);

@@ -212,6 +212,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     job->covers = purpose == FZ_FOR_WALL && app->loader.covers;
     if (purpose == FZ_FOR_WALL)
         job->caching = tile->reread ? FZ_CACHING_RENEW : FZ_CACHING_ON;
+    job->times = purpose == FZ_FOR_PICTURE ? fz_picture_box(app, item, &box_w, &box_h) : 1;
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
     tile->renditions[purpose].job = job;
     if (purpose == FZ_FOR_WALL && !tile->renditions[purpose].texture && app->loader.firsts < FZ_MAX_FIRSTS &&

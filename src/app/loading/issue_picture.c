@@ -41,16 +41,17 @@ static void issue_coarse(struct fz_app *app, fz_item_id item)
 
 /* Whether what is there has the resolution that the camera asks for, and not far more; or, where all of it fits into the window,
  * that very one: it is drawn at its own pixels then. */
-static bool has_picture(const struct fz_app *app, const struct fz_tile *tile, int box_w, int box_h,
-                        bool in_view)
+static bool has_picture(const struct fz_app *app, const struct fz_tile *tile, bool in_view)
 {
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
     const struct fz_layout_params *window = &app->wall.layout.params;
+    int box_w, box_h;
+    bool drawn = fz_picture_box(app, tile->item, &box_w, &box_h) > 1;
     bool made_for_it = r->box_w == box_w && r->box_h == box_h;
     if ((r->refused || (r->no_room_view > 0 && !in_view)) && made_for_it)
         return true;
-    if (!r->texture || r->box_w == 0 || made_for_it)
-        return r->texture && r->box_w > 0;
+    if (!r->texture || r->box_w == 0 || made_for_it || drawn)
+        return r->texture && r->box_w > 0 && (made_for_it || !drawn);
     bool fits = box_w + box_h == window->view_w + window->view_h;
     int want_w, want_h, w = fz_texture_w(r->texture);
     fz_image_fit(tile->picture_w, tile->picture_h, box_w, box_h, &want_w, &want_h);
@@ -105,10 +106,9 @@ bool fz_loader_issue_pictures(struct fz_app *app)
         fz_picture_box(app, item, &box_w, &box_h);
         if (fz_loader_is_held_up(app, item))
             continue;
-        if (tile &&
-            (tile->renditions[FZ_FOR_PICTURE].job ||
-             fz_loader_was_just_read(app, &tile->renditions[FZ_FOR_PICTURE]) ||
-             !fz_loader_may_decode(app, tile, step == 0) || has_picture(app, tile, box_w, box_h, step == 0)))
+        if (tile && (tile->renditions[FZ_FOR_PICTURE].job ||
+                     fz_loader_was_just_read(app, &tile->renditions[FZ_FOR_PICTURE]) ||
+                     !fz_loader_may_decode(app, tile, step == 0) || has_picture(app, tile, step == 0)))
             continue;
         if (!fz_loader_issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h,
                                     fz_loader_picture_priority(app, item)))

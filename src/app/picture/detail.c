@@ -1,6 +1,7 @@
 #include "app/picture/detail.h"
 
 #include "app/app.h"
+#include "app/limits.h"
 #include "app/picture/detail_internal.h"
 #include "app/loading/loader_internal.h"
 #include "base/log.h"
@@ -16,9 +17,6 @@ enum {
     SPARE_ASKS = 4,
     AHEAD_ASKS = 2,
     EVERYTHING = 4096, /* squares around those in view */
-    AT_ONCE_PX =
-        4
-        << 20, /* of a texture that is made within a frame: Mesa's CPU renderer takes 40 to 300 ms for 24 Mpx */
 };
 static const double SAME_SCALE = 1.01;
 
@@ -37,20 +35,25 @@ bool fz_detail_must_serve(const struct fz_app *app, const struct fz_tile *tile)
     return pixels_of(tile) > app->loader.picture_limit_px || tile->picture_w > most || tile->picture_h > most;
 }
 
+int fz_detail_times(const struct fz_tile *tile)
+{
+    return fz_image_most_times(tile->format, tile->picture_w, tile->picture_h);
+}
+
 /* What plays is one texture, as long as it can be. */
 bool fz_detail_serves(const struct fz_app *app, const struct fz_tile *tile)
 {
     if (fz_detail_must_serve(app, tile))
         return true;
     return tile && !tile->no_detail && !tile->error && app->head && tile->frames <= 1 &&
-           pixels_of(tile) > AT_ONCE_PX;
+           (pixels_of(tile) > FZ_DETAIL_AT_ONCE_PX || fz_detail_times(tile) > 1);
 }
 
 struct fz_detail_view fz_detail_view_at(const struct fz_camera *camera, const struct fz_tile *tile,
                                         struct fz_rect rect)
 {
-    return (struct fz_detail_view){.w = tile->picture_w,
-                                   .h = tile->picture_h,
+    return (struct fz_detail_view){.w = tile->picture_w * fz_detail_times(tile),
+                                   .h = tile->picture_h * fz_detail_times(tile),
                                    .quarters = camera->quarter_turns,
                                    .flip_h = camera->flip_h,
                                    .flip_v = camera->flip_v,
@@ -66,6 +69,14 @@ static int most_in_view(const struct fz_app *app)
     return room < LEAST_IN_VIEW ? LEAST_IN_VIEW : room < MOST_IN_VIEW ? (int)room : MOST_IN_VIEW;
 }
 
+/* What is drawn is drawn anew for each zoom, as far as that goes. */
+static int coarse_width(const struct fz_app *app, const struct fz_tile *tile)
+{
+    int w, h;
+    bool drawn = fz_picture_box(app, tile->item, &w, &h) > 1;
+    return drawn ? w : fz_texture_w(tile->renditions[FZ_FOR_PICTURE].texture);
+}
+
 bool fz_detail_find_wanted(const struct fz_app *app, fz_item_id item, struct fz_detail_view *view,
                            struct fz_detail_grid *grid)
 {
@@ -73,13 +84,13 @@ bool fz_detail_find_wanted(const struct fz_app *app, fz_item_id item, struct fz_
     if (app->mode != FZ_MODE_PICTURE || !fz_detail_serves(app, tile))
         return false;
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
-    const struct fz_texture *coarse = r->texture;
     struct fz_camera camera = item == app->picture.shown ? app->picture.camera : fz_picture_aim(app, item);
-    if (!coarse || r->box_w == 0 || camera.zoom <= SAME_SCALE * fz_texture_w(coarse) / tile->picture_w)
+    int coarse_w = r->texture && r->box_w > 0 ? coarse_width(app, tile) : 0;
+    if (coarse_w == 0 || camera.zoom <= SAME_SCALE * coarse_w / tile->picture_w)
         return false;
     *view = fz_detail_view_at(&camera, tile, camera.target);
-    int level = fz_detail_level(camera.zoom), most = most_in_view(app);
-    for (; fz_texture_w(coarse) < tile->picture_w >> level; level++) {
+    int level = fz_detail_level(camera.zoom / fz_detail_times(tile)), most = most_in_view(app);
+    for (; coarse_w < view->w >> level; level++) {
         if (!fz_detail_in_view(view, level, grid))
             return false;
         if (fz_detail_count(grid) <= most)
@@ -97,7 +108,7 @@ double fz_detail_scale(const struct fz_app *app)
     if (!coarse || tile->picture_w == 0)
         return 0;
     return fz_detail_find_wanted(app, tile->item, &view, &grid)
-               ? ldexp(1, -grid.level)
+               ? ldexp(fz_detail_times(tile), -grid.level)
                : (double)fz_texture_w(coarse) / tile->picture_w;
 }
 
@@ -240,6 +251,8 @@ static struct fz_job *job_of(const struct fz_app *app, struct fz_detail *detail,
     job->root = fz_list_root(app->list, detail->item);
     job->purpose = FZ_FOR_PICTURE;
     job->foreground = true;
+    job->times = fz_detail_times(fz_loader_tile(app, detail->item));
+    job->limits = fz_limits_from_options(&app->options);
     job->region = (struct fz_image_region){source->x, source->y, source->w, source->h};
     job->box_w = source->out_w;
     job->box_h = source->out_h;
@@ -293,7 +306,8 @@ bool fz_detail_is_of(const struct fz_tile *tile, const struct fz_job *job)
 /* Whether parts are the matter; else the picture, read anew, tells what is wrong with it. */
 static bool is_of_parts(enum fz_err code)
 {
-    return code == FZ_E_LIMIT || code == FZ_E_MEMORY || code == FZ_E_DAMAGED || code == FZ_E_UNSUPPORTED;
+    return code == FZ_E_LIMIT || code == FZ_E_MEMORY || code == FZ_E_DAMAGED || code == FZ_E_UNSUPPORTED ||
+           code == FZ_E_TIMEOUT;
 }
 
 void fz_detail_take(struct fz_app *app, struct fz_job *job)

@@ -13,6 +13,9 @@ struct fz_app;
 struct fz_tile;
 
 enum {
+    FZ_DETAIL_AT_ONCE_PX =
+        4
+        << 20, /* of a texture that is made within a frame: Mesa's CPU renderer takes 40 to 300 ms for 24 Mpx */
     FZ_DETAIL_MOST = 1024, /* squares of a picture that are kept */
     FZ_DETAILS_MOST =
         16, /* pictures of which some are: with one zoom for all, those that come next, and that were */
@@ -54,6 +57,10 @@ void fz_detail_fini(struct fz_app *app);
 
 /* Whether this picture is too large to be shown in any other way, once it is zoomed. */
 bool fz_detail_must_serve(const struct fz_app *app, const struct fz_tile *tile);
+
+/* How many times as large as it says a picture can be drawn; 1 for what has pixels of its own, or is not known yet. Its squares
+ * are of a picture of that size. */
+int fz_detail_times(const struct fz_tile *tile);
 
 /* Whether this picture, zoomed, is shown in squares. */
 bool fz_detail_serves(const struct fz_app *app, const struct fz_tile *tile);

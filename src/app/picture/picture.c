@@ -220,7 +220,22 @@ bool fz_picture_go(struct fz_app *app, long step)
     return true;
 }
 
-void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h)
+/* Of one texture. What is drawn is as large as the window, if not larger: it costs no more than that, and more of it comes in
+ * squares. */
+static double largest_scale(const struct fz_app *app, const struct fz_tile *tile)
+{
+    const struct fz_layout_params *window = &app->wall.layout.params;
+    int limit = app->head ? fz_texture_max_side(app->head) : 8192;
+    int times = fz_detail_serves(app, tile) ? fz_detail_times(tile) : 1;
+    double pixels = (double)tile->picture_w * tile->picture_h, most = (double)app->loader.picture_limit_px;
+    double at_once =
+        fmax((double)window->view_w * window->view_h, pixels <= FZ_DETAIL_AT_ONCE_PX ? pixels : 0);
+    most = times > 1 ? fmin(most, at_once) : most;
+    double largest = fmin(times, (double)limit / fmax(tile->picture_w, tile->picture_h));
+    return fmin(largest, sqrt(most / pixels));
+}
+
+int fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h)
 {
     const struct fz_picture *picture = &app->picture;
     const struct fz_camera *camera = &picture->camera;
@@ -229,20 +244,19 @@ void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *
     int view_w = app->wall.layout.params.view_w, view_h = app->wall.layout.params.view_h;
     *box_w = sideways ? view_h : view_w;
     *box_h = sideways ? view_w : view_h;
-    bool same_zoom = item == picture->shown || picture->keep_zoom;
-    if (!tile || tile->picture_w == 0 || !same_zoom || camera->mode == FZ_ZOOM_FIT ||
-        fz_detail_serves(app, tile))
-        return;
-    double zoom = camera->zoom;
-    if (camera->mode == FZ_ZOOM_FILL)
-        zoom = fmax((double)*box_w / tile->picture_w, (double)*box_h / tile->picture_h);
-    int limit = app->head ? fz_texture_max_side(app->head) : 8192;
-    double pixels = (double)tile->picture_w * tile->picture_h;
-    double largest = fmin(1, (double)limit / fmax(tile->picture_w, tile->picture_h));
-    largest = fmin(largest, sqrt((double)app->loader.picture_limit_px / pixels));
-    double scale = fmin(zoom, largest);
-    *box_w = (int)ceil(fmax(tile->picture_w * scale, 1));
-    *box_h = (int)ceil(fmax(tile->picture_h * scale, 1));
+    bool fits = (item != picture->shown && !picture->keep_zoom) || camera->mode == FZ_ZOOM_FIT;
+    if (!tile || tile->picture_w == 0)
+        return 1;
+    double x = (double)*box_w / tile->picture_w, y = (double)*box_h / tile->picture_h;
+    bool drawn = fz_detail_times(tile) > 1;
+    if (drawn ? fits && fmin(x, y) < 1 : fits || fz_detail_serves(app, tile))
+        return 1;
+    double zoom = fits ? 1 : camera->mode == FZ_ZOOM_FILL ? fmax(x, y) : camera->zoom;
+    double scale = fmin(zoom, largest_scale(app, tile));
+    double w = tile->picture_w * scale, h = tile->picture_h * scale;
+    *box_w = (int)fmax(drawn ? round(w) : ceil(w), 1);
+    *box_h = (int)fmax(drawn ? round(h) : ceil(h), 1);
+    return fz_detail_times(tile);
 }
 
 bool fz_picture_is_reduced(const struct fz_app *app, double *px, double *of_px)

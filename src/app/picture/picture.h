@@ -45,8 +45,9 @@ void fz_picture_catch_up(struct fz_app *app);
 const struct fz_texture *fz_picture_texture(const struct fz_app *app, fz_item_id item);
 /* The camera as it would look at an item that is shown now. */
 struct fz_camera fz_picture_aim(const struct fz_app *app, fz_item_id item);
-/* The box to decode an item for, as the camera sees it. */
-void fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h);
+/* The box to decode an item for, as the camera sees it. Returns how many times as large as it says it may be drawn for that (struct
+ * fz_image_request): more than 1 where the result is to be the very box. */
+int fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h);
 /* Whether the zoom asks for more pixels than --memory lets it have, and how many of how many it has. */
 bool fz_picture_is_reduced(const struct fz_app *app, double *px, double *of_px);
 /* How far `index` is from the picture in view, in the order of loading ahead; false where it is not wanted. */

@@ -160,6 +160,28 @@ static uint64_t find_attribute(const struct fz_bytes *b, uint64_t pos, uint64_t 
     return 0;
 }
 
+/* Whether `what` stands between two places. */
+static bool stands_in(const struct fz_bytes *b, uint64_t from, uint64_t to, const char *what)
+{
+    struct fz_bytes part = {.at = b->at, .len = to < b->len ? (size_t)to : b->len};
+    return fz_bytes_has(&part, find(&part, from, what), strlen(what));
+}
+
+bool fz_svg_moves_root(const struct fz_bytes *file)
+{
+    static const char moving[] = "transform";
+    uint64_t pos;
+    if (!find_svg(file, &pos) || stands_in(file, pos, find(file, pos, ">"), moving))
+        return true;
+    while (stands_in(file, pos, file->len, "<style")) {
+        uint64_t start = find(file, pos, "<style") + 1;
+        pos = find(file, start, "</style");
+        if (stands_in(file, start, pos, moving))
+            return true;
+    }
+    return false;
+}
+
 static void read_view_box(const struct fz_bytes *b, uint64_t pos, double *width, double *height)
 {
     double values[4] = {0};

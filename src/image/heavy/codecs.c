@@ -44,12 +44,16 @@ static const struct fz_format formats[] = {
      .header = fz_svg_header,
      .working_bytes = fz_svg_working_bytes,
      .check = fz_svg_check,
-     .load = fz_svg_load},
+     .load = fz_svg_load,
+     .parts = true,
+     .draws = true},
     {.name = "svg",
      .is_a = fz_svgz_is_a,
      .header = fz_svgz_header,
      .working_bytes = fz_svgz_working_bytes,
-     .load = fz_svgz_load},
+     .load = fz_svgz_load,
+     .parts = true,
+     .draws = true},
 #endif
 #if FRIEZE_WITH_HEIF
     {BY_HEIF(heic, fz_heif_facts)},

@@ -13,6 +13,11 @@
 
 #include <librsvg/rsvg.h>
 
+#include <math.h>
+
+/* librsvg knows the property from 2.54 on. */
+#define HAS_CSS_TRANSFORM LIBRSVG_CHECK_VERSION(2, 54, 0)
+
 enum {
     BYTES_PER_BYTE =
         48, /* what librsvg takes for a document of small shapes, measured, as a multiple of its text */
@@ -23,18 +28,69 @@ enum {
         200000,           /* with what references stand for; librsvg draws some 250,000 small ones a second */
     LONG_ELEMENTS = 1000, /* that the clock is looked at for */
     LAYER_PX_PER_US = 200, /* of masks and filters, measured */
+    FILTER_PX = 256, /* around a part: three times the deviation of a blur, unless that is a large one */
 };
 
-static void target_size(const struct fz_decode *d, int *width, int *height)
+static struct fz_part part_of(const struct fz_decode *d)
 {
-    fz_decode_target(d, (int)d->header.width, (int)d->header.height, width, height);
+    return fz_decode_part(d, (int)d->header.width, (int)d->header.height);
+}
+
+/* px of the result for one of the picture: 1 by a power of two, where it is that but for the rounding of the size. */
+static double scale_of(int length, int out)
+{
+    for (int by = 0; length >> by > 0; by++)
+        if (((int64_t)length + (1 << by) - 1) >> by == out)
+            return ldexp(1, -by);
+    return (double)out / length;
+}
+
+/* How the picture stands on a surface of w x h px, of which the part that is wanted begins at left, top: on a page, px; and, where it
+ * is closer, `times` as large as that and moved by x, y. */
+struct view {
+    int w, h, left, top;
+    RsvgRectangle page;
+    bool closer;
+    double times, x, y;
+};
+
+/* A part with what filters see around it, as far as the page goes; also where it is not known yet whether there are any. */
+static void widen(const struct fz_decode *d, struct view *v, double page_w, double page_h)
+{
+    if (d->file.whole && !memmem(d->file.at, d->file.len, "filter", strlen("filter")))
+        return;
+    v->left = (int)fmin(FILTER_PX, -v->x);
+    v->top = (int)fmin(FILTER_PX, -v->y);
+    v->w += v->left + (int)fmax(fmin(FILTER_PX, page_w + v->x - v->w), 0);
+    v->h += v->top + (int)fmax(fmin(FILTER_PX, page_h + v->y - v->h), 0);
+    v->x += v->left;
+    v->y += v->top;
+}
+
+/* librsvg draws masks, filters and groups that are not opaque on surfaces as large as the page, whatever of it is seen. So the page
+ * of a part is as small as its surface allows. */
+static struct view view_of(const struct fz_decode *d, const struct fz_part *part)
+{
+    struct view v = {part->out_w, part->out_h, .page = {0, 0, part->out_w, part->out_h}, .times = 1};
+    if (d->request->region.w == 0)
+        return v;
+    double across = scale_of(part->of.w, part->out_w), down = scale_of(part->of.h, part->out_h);
+    double w = d->header.width * across, h = d->header.height * down;
+    v.x = -part->of.x * across;
+    v.y = -part->of.y * down;
+    widen(d, &v, w, h);
+    v.closer = HAS_CSS_TRANSFORM && !fz_svg_moves_root(&d->file);
+    if (v.closer)
+        v.times = fmin(w / v.w, h / v.h);
+    v.page = v.closer ? (RsvgRectangle){0, 0, w / v.times, h / v.times} : (RsvgRectangle){v.x, v.y, w, h};
+    return v;
 }
 
 uint64_t fz_svg_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
-    int width, height;
-    target_size(d, &width, &height);
-    return (uint64_t)width * (uint64_t)height * 4 + file_bytes * BYTES_PER_BYTE + FIXED_BYTES;
+    struct fz_part part = part_of(d);
+    const struct view view = view_of(d, &part);
+    return (uint64_t)view.w * (uint64_t)view.h * 4 + file_bytes * BYTES_PER_BYTE + FIXED_BYTES;
 }
 
 /* Takes `error`. The parser's messages end in an empty line; cairo's word for a decoder's limit is in the middle of one. */
@@ -61,18 +117,18 @@ static enum fz_err read_document(struct fz_decode *d, RsvgHandle **out)
 }
 
 /* librsvg 2.54 cannot be stopped while it draws: what would take longer than a picture may is refused before. */
-static enum fz_err check_cost(struct fz_decode *d, int width, int height, const struct fz_svg_cost *cost)
+static enum fz_err check_cost(struct fz_decode *d, const RsvgRectangle *page, const struct fz_svg_cost *cost)
 {
     if (cost->elements > MAX_ELEMENTS)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its references stand for more than %d elements",
                        MAX_ELEMENTS);
     int64_t most_us = d->request->limits.max_cpu_us;
-    uint64_t layers_us = cost->layers * (uint64_t)width * (uint64_t)height / LAYER_PX_PER_US;
+    double layers_us = (double)cost->layers * page->width * page->height / LAYER_PX_PER_US;
     if (most_us > 0 && cost->text_us > (uint64_t)most_us)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its text is too long");
-    if (most_us > 0 && layers_us > (uint64_t)most_us)
-        return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its masks and filters take too long at %dx%d", width,
-                       height);
+    if (most_us > 0 && layers_us > (double)most_us)
+        return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its masks and filters take too long at %.0fx%.0f",
+                       page->width, page->height);
     return FZ_OK;
 }
 
@@ -95,15 +151,28 @@ static cairo_surface_t *watch(struct fz_decode *d, cairo_surface_t *surface)
     return observer;
 }
 
-static enum fz_err draw(struct fz_decode *d, RsvgHandle *document, cairo_surface_t *surface, bool long_one)
+/* By a style sheet: by cairo's matrix the page would grow with it. */
+static enum fz_err bring_closer(struct fz_decode *d, RsvgHandle *document, const struct view *view)
+{
+    char numbers[3][G_ASCII_DTOSTR_BUF_SIZE], css[256];
+    GError *error = NULL;
+    g_ascii_dtostr(numbers[0], sizeof numbers[0], view->times);
+    g_ascii_dtostr(numbers[1], sizeof numbers[1], view->x);
+    g_ascii_dtostr(numbers[2], sizeof numbers[2], view->y);
+    int len = snprintf(css, sizeof css, ":root{transform:matrix(%s,0,0,%s,%s,%s)}", numbers[0], numbers[0],
+                       numbers[1], numbers[2]);
+    bool taken = rsvg_handle_set_stylesheet(document, (const guint8 *)css, (gsize)len, &error);
+    return taken ? FZ_OK : fail(d, error);
+}
+
+static enum fz_err draw(struct fz_decode *d, RsvgHandle *document, cairo_surface_t *surface,
+                        const RsvgRectangle *page, bool long_one)
 {
     GError *error = NULL;
     cairo_surface_t *onto = long_one ? watch(d, surface) : cairo_surface_reference(surface);
-    const RsvgRectangle page = {0, 0, cairo_image_surface_get_width(surface),
-                                cairo_image_surface_get_height(surface)};
     rsvg_handle_set_dpi(document, DPI);
     cairo_t *cairo = cairo_create(onto);
-    bool drawn = rsvg_handle_render_document(document, cairo, &page, &error);
+    bool drawn = rsvg_handle_render_document(document, cairo, page, &error);
     cairo_destroy(cairo);
     cairo_surface_destroy(onto);
     cairo_surface_flush(surface);
@@ -114,15 +183,16 @@ static enum fz_err draw(struct fz_decode *d, RsvgHandle *document, cairo_surface
     return drawn ? FZ_OK : fail(d, error);
 }
 
-static enum fz_err push(struct fz_decode *d, cairo_surface_t *surface)
+static enum fz_err push(struct fz_decode *d, const struct view *view, const struct fz_part *part,
+                        cairo_surface_t *surface)
 {
     const struct fz_rows rows = {
-        .at = cairo_image_surface_get_data(surface),
+        .at = cairo_image_surface_get_data(surface) + (size_t)view->left * 4,
         .pitch_bytes = cairo_image_surface_get_stride(surface),
-        .width = cairo_image_surface_get_width(surface),
+        .width = part->out_w,
         .alpha = FZ_ALPHA_PREMULTIPLIED,
     };
-    return fz_rows_push(d, &rows, 0, cairo_image_surface_get_height(surface));
+    return fz_rows_push(d, &rows, view->top, view->top + part->out_h);
 }
 
 /* Of most SVG there is nothing to prepare. */
@@ -137,40 +207,56 @@ static enum fz_err prepare_files(struct fz_decode *d)
     return FZ_OK;
 }
 
+static enum fz_err read_and_draw(struct fz_decode *d, const struct view *view, cairo_surface_t *surface,
+                                 bool long_one)
+{
+    RsvgHandle *document = NULL;
+    enum fz_err code = read_document(d, &document);
+    if (code == FZ_OK && fz_decode_cancelled(d))
+        code = fz_decode_fail_cancelled(d);
+    if (code == FZ_OK && view->closer)
+        code = bring_closer(d, document, view);
+    if (code == FZ_OK)
+        code = draw(d, document, surface, &view->page, long_one);
+    g_clear_object(&document);
+    return code;
+}
+
+static enum fz_err draw_and_push(struct fz_decode *d, const struct fz_part *part, const struct view *view,
+                                 const struct fz_svg_cost *cost)
+{
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, view->w, view->h);
+    enum fz_err code = FZ_OK;
+    if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
+        code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", view->w, view->h);
+    if (code == FZ_OK)
+        code = read_and_draw(d, view, surface, cost->elements > LONG_ELEMENTS);
+    if (code == FZ_OK)
+        code = push(d, view, part, surface);
+    cairo_surface_destroy(surface);
+    return code;
+}
+
 enum fz_err fz_svg_load(struct fz_decode *d)
 {
-    int width, height;
-    RsvgHandle *document = NULL;
     struct fz_svg_cost cost = {0};
-    target_size(d, &width, &height);
-    if (width > MAX_SIDE_PX || height > MAX_SIDE_PX)
-        return fz_fail(d->err, FZ_E_LIMIT, 0, "%dx%d: a side is over %d px", width, height, MAX_SIDE_PX);
+    const struct fz_part part = part_of(d);
+    const struct view view = view_of(d, &part);
+    if (view.w > MAX_SIDE_PX || view.h > MAX_SIDE_PX)
+        return fz_fail(d->err, FZ_E_LIMIT, 0, "%dx%d: a side is over %d px", view.w, view.h, MAX_SIDE_PX);
     enum fz_err code = prepare_files(d);
     if (code == FZ_OK)
-        code = fz_decode_begin(d, (int)d->header.width, (int)d->header.height, width, height);
+        code = fz_decode_begin_part(d, (int)d->header.width, (int)d->header.height, &part);
     if (code == FZ_OK && !fz_svg_cost(&d->file, &cost))
         code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for the references of an SVG");
     if (code == FZ_OK)
-        code = check_cost(d, width, height, &cost);
+        code = check_cost(d, &view.page, &cost);
     if (code == FZ_OK)
-        code = read_document(d, &document);
-    if (code == FZ_OK && fz_decode_cancelled(d))
-        code = fz_decode_fail_cancelled(d);
-    cairo_surface_t *surface =
-        code == FZ_OK ? cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height) : NULL;
-    if (surface && cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
-        code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", width, height);
-    if (code == FZ_OK)
-        code = draw(d, document, surface, cost.elements > LONG_ELEMENTS);
-    if (code == FZ_OK)
-        code = push(d, surface);
+        code = draw_and_push(d, &part, &view, &cost);
     if (code == FZ_OK && cost.loops) {
         d->out->damaged = true;
         fz_fail(d->err, FZ_E_DAMAGED, 0, "svg: a use of itself is left out");
     }
-    if (surface)
-        cairo_surface_destroy(surface);
-    g_clear_object(&document);
     return code;
 }
 

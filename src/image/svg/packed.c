@@ -46,6 +46,7 @@ uint64_t fz_svgz_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     (void)file_bytes;
     struct fz_decode unpacked = *d;
     unpacked.format = plain();
+    unpacked.file.whole = false; /* not known before */
     return d->header.inner_len + plain()->working_bytes(&unpacked, d->header.inner_len);
 }
 

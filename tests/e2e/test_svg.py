@@ -1,0 +1,118 @@
+"""Drawings are sharp however far they are zoomed: what is shown is what librsvg draws at that size."""
+# ctest: COST 12
+
+import subprocess
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from frieze import need
+
+GROUND = (12, 12, 14)
+WINDOW = (960, 720)
+SHAPES = """<path d="M0 0 L30 90 M0 90 L30 60 M0 45.1 H30 M10.03 0 V90" stroke="#fff" stroke-width=".07"/>
+<g opacity=".5"><circle cx="12" cy="40" r="5" fill="red"/><circle cx="16" cy="42" r="5" fill="blue"/></g>
+<g mask="url(#m)"><rect x="2" y="50" width="26" height="6" fill="lime"/></g>
+<defs><mask id="m"><circle cx="15" cy="52" r="6" fill="#fff"/></mask><filter id="f"><feGaussianBlur stdDeviation=".6"/>
+</filter></defs><circle cx="22" cy="34" r="2" fill="#ff8" filter="url(#f)"/>"""
+
+
+def draw(home, width, height):
+    path = home / "drawings" / "a.svg"
+    path.parent.mkdir()
+    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 30 90">'
+                    f"{SHAPES}</svg>")
+    return path
+
+
+def by_librsvg(home, path, width, height, turned=0):
+    """That drawing in that size, in the middle of the window."""
+    need("rsvg-convert")
+    png = home / "reference.png"
+    command = ["rsvg-convert", "-w", width, "-h", height, "-b", "#0c0c0e", "-o", png, path]
+    subprocess.run([str(part) for part in command], check=True)
+    window = Image.new("RGB", WINDOW, GROUND)
+    drawing = Image.open(png).convert("RGB").rotate(-90 * turned, expand=True)
+    window.paste(drawing, (round(WINDOW[0] / 2 - drawing.width / 2), round(WINDOW[1] / 2 - drawing.height / 2)))
+    return pixels(window)
+
+
+def pixels(image):
+    """Without what lies over the picture for a while."""
+    shown = np.array(image, dtype=np.int16)
+    shown[600:, 700:] = shown[:60] = 0
+    return shown
+
+
+def sharpness(image):
+    return np.abs(np.diff(image, axis=0)).mean() + np.abs(np.diff(image, axis=1)).mean()
+
+
+def start(home, path, memory="1G", limit_seconds=30, display=None):
+    return home.start("--size", "%dx%d" % WINDOW, "--memory", memory, "--limit-seconds", str(limit_seconds), path,
+                      display=display)
+
+
+@pytest.mark.parametrize("driver", ("headless", "x11"))
+@pytest.mark.parametrize("memory", ("96M", "1G"))
+def test_zoomed_it_is_what_librsvg_draws_in_that_size(home, request, driver, memory):
+    """The window filled by its middle, at 32 times its own size, in squares; then turned."""
+    path = draw(home, 30, 90)
+    display = request.getfixturevalue("x11") if driver == "x11" else None
+    with start(home, path, memory, display=display) as running:
+        running.until(mode="picture") if display else running.key("Return").idle()
+        running.key("W").idle()
+        assert running.status()["zoom"] == 32
+        shown = pixels(running.screenshot())
+        wanted = by_librsvg(home, path, 960, 2880)
+        assert np.abs(shown - wanted).max() <= 12 and np.abs(shown - wanted).mean() <= 0.1
+        running.key(">", "w", "a").idle()
+        running.key(*["+"] * 9).idle()
+        zoom = running.status()["zoom"]
+        shown = pixels(running.screenshot())
+        wanted = by_librsvg(home, path, round(30 * zoom), round(90 * zoom), 1)
+        assert 7 < zoom < 8 and np.abs(shown - wanted).mean() < 1.5 and sharpness(shown) > 0.85 * sharpness(wanted)
+        assert not running.errors()
+
+
+def test_an_icon_is_drawn_for_each_zoom(home):
+    """Where all of it is seen: to the pixel, at any zoom."""
+    path = draw(home, 12, 36)
+    with start(home, path) as running:
+        running.until(items=1)
+        running.key("Return").idle()
+        for steps in (1, 5, 3, 4):
+            running.key(*["+"] * steps).idle()
+            zoom = running.status()["zoom"]
+            wanted = by_librsvg(home, path, round(12 * zoom), round(36 * zoom))
+            assert np.abs(pixels(running.screenshot()) - wanted).mean() < 0.5, f"zoom {zoom}"
+        assert zoom > 18
+        assert not running.errors()
+
+
+def test_what_is_shown_as_a_whole_is_no_larger_than_it_says(home):
+    """100 % is its own size, and fitting it into the window enlarges no picture."""
+    with start(home, draw(home, 12, 36)) as running:
+        running.until(items=1)
+        for keys in (["Return"], ["a"], ["+", "w"]):
+            running.key(*keys).idle()
+            assert running.status()["zoom"] == 1
+            seen = np.argwhere(pixels(running.screenshot()).max(axis=2) > 30)
+            assert np.ptp(seen, axis=0).max() <= 36
+
+
+def test_one_that_takes_too_long_larger_is_shown_as_it_was(home):
+    """Its filters take no second at its own size, and more than that larger: it stays, and why is told."""
+    path = home / "slow.svg"
+    path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="30" height="90"><defs><filter id="f">'
+                    '<feTurbulence numOctaves="900"/></filter></defs><rect width="30" height="90" fill="#fff"/>'
+                    '<rect width="9" height="9" filter="url(#f)"/></svg>')
+    with start(home, path, limit_seconds=1) as running:
+        running.until(items=1)
+        running.key("Return").idle()
+        for keys in (["W"], ["+", "+"]):
+            running.key(*keys).idle()
+            assert pixels(running.screenshot())[300:600, 300:600].mean() > 200
+            assert "take too long" in running.status()["notice"]
+        assert running.status()["failed"] == 0
