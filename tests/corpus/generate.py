@@ -124,12 +124,23 @@ def with_chunks(png_bytes, *chunks):
     return png_bytes[:33] + data + png_bytes[33:]
 
 
+def profile_text(kind, data, packed):
+    """A chunk that holds a profile as a text, as ImageMagick writes it."""
+    digits = "\n".join(data.hex()[at:at + 72] for at in range(0, 2 * len(data), 72))
+    text = f"\n{kind}\n{len(data):8}\n{digits}\n".encode()
+    return b"zTXt" if packed else b"tEXt", f"Raw profile type {kind}".encode() + b"\0" + (b"\0" + zlib.compress(text) if packed else text)
+
+
 def text_exif(png_bytes, exif, packed):
-    """With EXIF data in a text, as ImageMagick writes it."""
-    digits = "\n".join(exif.hex()[at:at + 72] for at in range(0, 2 * len(exif), 72))
-    text = f"\nexif\n{len(exif):8}\n{digits}\n".encode()
-    data = b"Raw profile type exif\0" + (b"\0" + zlib.compress(text) if packed else text)
-    return with_chunks(png_bytes, (b"zTXt" if packed else b"tEXt", data))
+    return with_chunks(png_bytes, profile_text("exif", exif, packed))
+
+
+def text_metadata(png_bytes):
+    """All that stands beside its pixels, in texts, before and behind these."""
+    words = b"\x1c\2\x78\0\5words"
+    before = profile_text("iptc", b"8BIM\4\4\0\0" + struct.pack(">I", len(words)) + words, True), profile_text("APP1", b"Exif\0\0" + full_exif(), True)
+    late = with_chunks(bytes(33), (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(XMP.encode())))[33:]
+    return with_chunks(png_bytes[:-12] + late + png_bytes[-12:], *before)
 
 
 def tga_from_right(image):
@@ -389,6 +400,7 @@ def fill_small(folder):
                xcf.Layer(pixels, group=True, path=[0, 1], mask=pixels[..., 0]), xcf.Layer(pixels, path=[0, 1, 0], mode=26), xcf.Layer(pixels, path=[1])]
     (folder / "through.xcf").write_bytes(xcf.write(SMALL, through))
     numbers = (b"cICP", bytes([9, 16, 0, 1])), (b"cLLI", struct.pack(">II", 4000 * 10000, 100 * 10000))
+    (folder / "text-metadata.png").write_bytes(text_metadata(png(photo(SMALL))))
     (folder / "hdr.png").write_bytes(with_chunks(png(photo(SMALL)), *numbers))
     (folder / "packed.svgz").write_bytes(gzip.compress((folder / "paints.svg").read_bytes(), mtime=0))
     (folder / "a.xpm").write_text('/* XPM */\nstatic char *a[] = {\n"2 2 2 1",\n"a c #ff0000",\n"b c None",\n"ab",\n"ba"\n};\n')

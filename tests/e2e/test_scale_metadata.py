@@ -4,6 +4,7 @@
 import io
 import struct
 import subprocess
+import zlib
 
 import pytest
 from PIL import Image, IptcImagePlugin, PngImagePlugin
@@ -272,3 +273,99 @@ def test_from_formats_that_are_not_written(home):
     with Image.open(home / "out.jpg") as image:
         assert dict(image.getexif()) == {MAKE: "Frieze", ORIENTATION: 1} and image.size == (200, 300)
     assert 'tiff:Orientation="1"' in xmp_of(home / "out.jpg")
+
+
+# --- PNG: chunks anywhere, and what stands in texts -----------------------------------------------------------------
+
+def png(path, early=(), late=(), pieces=1):
+    """With chunks before and behind the pixels, which stand in so many of them."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    image = pictures.draw(5, SIZE)
+    rows = b"".join(b"\0" + image.crop((0, y, SIZE[0], y + 1)).tobytes() for y in range(SIZE[1]))
+    packed = zlib.compress(rows)
+    step = max(1, len(packed) // pieces)
+    data = [(b"IDAT", packed[at:at + step]) for at in range(0, len(packed), step)]
+    data += [(b"IDAT", b"")] * (pieces - len(data))
+    head = (b"IHDR", struct.pack(">IIBBBBB", *SIZE, 8, 2, 0, 0, 0))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*one) for one in [head, *early, *data, *late, (b"IEND", b"")]))
+    return path
+
+
+def profile(keyword, data, packed=False, name=None):
+    """A text as ImageMagick writes it; exiftool gives it another name."""
+    digits = "\n".join(data.hex()[at:at + 72] for at in range(0, 2 * len(data), 72))
+    text = f"\n{name or keyword.split()[-1]}\n{len(data):8}\n{digits}\n".encode()
+    return (b"zTXt" if packed else b"tEXt", keyword.encode() + b"\0" + (b"\0" + zlib.compress(text) if packed else text))
+
+
+def packed_xmp(xmp):
+    return b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(xmp.encode())
+
+
+def assert_kept(path):
+    with Image.open(path) as image:
+        assert image.size == (200, 300) and image.getexif()[ORIENTATION] == 1 and image.getexif()[MAKE] == "Frieze"
+        assert image.getexif().get_ifd(EXIF_IFD)[TAKEN] == "2020:01:02 03:04:05"
+
+
+def test_png_keeps_what_stands_behind_its_pixels(home):
+    """As libpng writes them: 8 KB in a chunk, thousands of chunks in a large picture."""
+    late = [(b"eXIf", exif_block()), (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP.encode())]
+    scale(home, "-s", 300, png(home / "in.png", late=late, pieces=20000), home / "out.jpg")
+    assert_kept(home / "out.jpg")
+    assert 'tiff:Orientation="1"' in xmp_of(home / "out.jpg")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("keyword, begin", [("exif", b"Exif\0\0"), ("exif", b""), ("APP1", b"Exif\0\0")], ids=["exif", "bare", "APP1"])
+def test_png_keeps_exif_that_stands_in_a_text(home, keyword, begin, packed):
+    text = profile(f"Raw profile type {keyword}", begin + exif_block(), packed)
+    scale(home, "-s", 300, png(home / "in.png", [text]), home / "out.jpg")
+    assert_kept(home / "out.jpg")
+
+
+def test_png_keeps_exif_of_its_chunk_before_that_of_a_text(home):
+    text = profile("Raw profile type exif", exif_block().replace(b"Frieze", b"Others"))
+    scale(home, "-s", 300, png(home / "in.png", [text], [(b"eXIf", exif_block())]), home / "out.jpg")
+    assert_kept(home / "out.jpg")
+
+
+@pytest.mark.parametrize("text", [packed_xmp(XMP), profile("Raw profile type xmp", XMP.encode(), True),
+                                  profile("Raw profile type APP1", b"http://ns.adobe.com/xap/1.0/\0" + XMP.encode())],
+                         ids=["packed", "xmp", "APP1"])
+def test_png_keeps_xmp_that_is_packed_or_stands_in_a_text(home, text):
+    scale(home, "-s", 300, png(home / "in.png", [text]), home / "out.webp")
+    assert 'PixelXDimension = \'300\'' in xmp_of(home / "out.webp")
+
+
+@pytest.mark.parametrize("data, keyword, name", [(resources((1028, iim((120, b"a caption")))), "iptc", None),
+                                                 (resources((1028, iim((120, b"a caption")))), "iptc", "IPTC profile"),
+                                                 (resources((1036, b"small"), (1028, iim((120, b"a caption")))), "8bim", None),
+                                                 (iim((120, b"a caption")), "iptc", None)],
+                         ids=["resources", "by exiftool", "8bim", "datasets"])
+def test_png_keeps_iptc_that_stands_in_a_text(home, data, keyword, name):
+    scale(home, "-s", 300, png(home / "in.png", [profile(f"Raw profile type {keyword}", data, True, name)]), home / "out.jpg")
+    with Image.open(home / "out.jpg") as image:
+        assert IptcImagePlugin.getiptcinfo(image) == {(2, 120): b"a caption"}
+
+
+def test_png_by_imagemagick(home):
+    need("convert")
+    source = write(home / "in.jpg", exif_block(), XMP, resources((1028, iim((120, b"a caption")))))
+    subprocess.run(["convert", source, home / "in.png"], check=True)
+    scale(home, "-s", 300, home / "in.png", home / "out.jpg")
+    assert_kept(home / "out.jpg")
+    with Image.open(home / "out.jpg") as image:
+        assert IptcImagePlugin.getiptcinfo(image) == {(2, 120): b"a caption"}
+    assert 'tiff:Orientation="1"' in xmp_of(home / "out.jpg")
+
+
+def test_png_that_goes_on_and_on_ends_in_time(home):
+    """More chunks than any picture has, and texts that unpack to gigabytes: what stands before them is kept."""
+    bomb = b"Raw profile type xmp\0\0" + zlib.compress(b"\nxmp\n 9\n" + b"20" * (128 << 20), 1)
+    many = [(b"zTXt", bomb)] + [packed_xmp(" " * (8 << 20))] * 40 + [(b"noNe", b"")] * 300000
+    scale(home, "-s", 300, png(home / "in.png", [(b"eXIf", exif_block())], many), home / "out.jpg")
+    assert_kept(home / "out.jpg")
+    assert xmp_of(home / "out.jpg") is None

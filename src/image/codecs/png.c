@@ -1,10 +1,10 @@
 /* PNG by libpng: rows straight into the reducer; an interlaced one is held as a whole until its last pass. */
 #include "image/format.h"
 
-#include "image/metadata/orientation.h"
 #include "image/codecs/png_colors.h"
 #include "image/codecs/png_rows.h"
-#include "image/codecs/png_text.h"
+#include "image/metadata/orientation.h"
+#include "image/metadata/png_text.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -66,6 +66,7 @@ uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 
 int fz_png_orientation(const struct fz_bytes *file, int *turn)
 {
+    static const char *const texts[] = {"tEXt", "zTXt"};
     *turn = 1;
     for (uint64_t pos = 8; fz_bytes_has(file, pos, 12);) {
         uint64_t len = fz_bytes_be(file, pos, 4);
@@ -76,9 +77,9 @@ int fz_png_orientation(const struct fz_bytes *file, int *turn)
             *turn = fz_exif_orientation(data.at, data.len);
             break;
         }
-        bool packed = fz_bytes_match(file, pos + 4, "zTXt", 4);
-        if (packed || fz_bytes_match(file, pos + 4, "tEXt", 4))
-            fz_png_text_orientation(&data, packed, turn);
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+            if (fz_bytes_match(file, pos + 4, texts[i], 4))
+                fz_png_text_orientation(texts[i], &data, turn);
         pos += 12 + len;
     }
     return *turn;

@@ -47,22 +47,34 @@ void fz_excerpt_close(struct fz_excerpt *excerpt)
     *excerpt = (struct fz_excerpt){.fd = -1};
 }
 
+static bool is_in_head(const struct fz_excerpt *excerpt, uint64_t pos, size_t len)
+{
+    return pos <= excerpt->head_len && len <= excerpt->head_len - pos;
+}
+
+bool fz_excerpt_skim(struct fz_excerpt *excerpt, uint64_t pos, void *to, size_t len)
+{
+    bool there = pos <= excerpt->bytes && len <= excerpt->bytes - pos;
+    if (is_in_head(excerpt, pos, len))
+        memcpy(to, excerpt->head + pos, len);
+    else if (!there || read_at(excerpt->fd, pos, to, len) != len) {
+        memset(to, 0, len);
+        return false;
+    }
+    return true;
+}
+
 bool fz_excerpt_get(struct fz_excerpt *excerpt, uint64_t pos, void *to, size_t len)
 {
-    if (pos <= excerpt->head_len && len <= excerpt->head_len - pos) {
-        memcpy(to, excerpt->head + pos, len);
-        return true;
+    if (!is_in_head(excerpt, pos, len)) {
+        if (excerpt->reads_left == 0 || len > excerpt->bytes_left) {
+            memset(to, 0, len);
+            return false;
+        }
+        excerpt->reads_left--;
+        excerpt->bytes_left -= len;
     }
-    memset(to, 0, len);
-    bool there = pos <= excerpt->bytes && len <= excerpt->bytes - pos;
-    if (!there || excerpt->reads_left == 0 || len > excerpt->bytes_left)
-        return false;
-    excerpt->reads_left--;
-    excerpt->bytes_left -= len;
-    if (read_at(excerpt->fd, pos, to, len) == len)
-        return true;
-    memset(to, 0, len);
-    return false;
+    return fz_excerpt_skim(excerpt, pos, to, len);
 }
 
 uint8_t *fz_excerpt_copy(struct fz_excerpt *excerpt, uint64_t pos, uint64_t len, size_t most)

@@ -26,7 +26,10 @@ void fz_excerpt_close(struct fz_excerpt *excerpt);
 /* Copies `len` bytes at `pos`; false, and zeros, where they are not all there or too much was read already. */
 bool fz_excerpt_get(struct fz_excerpt *excerpt, uint64_t pos, void *to, size_t len);
 
-/* The same into fresh memory that the caller frees, at most `most` bytes; NULL where that is not to be had. */
+/* The same of a few bytes, which do not count: whoever skips through a file says how often. */
+bool fz_excerpt_skim(struct fz_excerpt *excerpt, uint64_t pos, void *to, size_t len);
+
+/* As fz_excerpt_get, into fresh memory that the caller frees, at most `most` bytes; NULL where that is not to be had. */
 uint8_t *fz_excerpt_copy(struct fz_excerpt *excerpt, uint64_t pos, uint64_t len, size_t most);
 
 /* A number of at most 8 bytes; 0 where it is not there. */

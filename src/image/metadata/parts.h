@@ -36,6 +36,8 @@ void fz_block_take(struct fz_block *block, struct fz_excerpt *file, uint64_t pos
 
 /* A JPEG that begins at `start`. */
 void fz_blocks_find_in_jpeg(struct fz_excerpt *file, uint64_t start, struct fz_blocks *blocks);
+/* PNG. */
+void fz_blocks_find_in_png(struct fz_excerpt *file, struct fz_blocks *blocks);
 /* EXIF at `pos`, with the prefix that only JPEG has, or without: some writers keep it elsewhere. */
 void fz_blocks_find_in_exif(struct fz_excerpt *file, uint64_t pos, struct fz_blocks *blocks);
 /* A TIFF structure at `base` of the file: EXIF, TIFF itself, most RAW files. False where there is none. */

@@ -1,0 +1,161 @@
+/* The chunks of a PNG that hold metadata (W3C, Portable Network Graphics, third edition, 11.3; XMP specification part 3, 1.1.5),
+ * and the texts in which older programs keep it. They may stand behind the pixels, and these in a chunk for every 8 KB. */
+#include "base/mem.h"
+#include "image/metadata/parts.h"
+#include "image/metadata/png_text.h"
+
+enum {
+    SIGNATURE = 8,
+    HEAD = 8, /* of a chunk: its length and name; a checksum follows it */
+    AROUND = HEAD + 4,
+    CHUNKS = 1024,           /* that are skipped for what is shown beside a picture, */
+    CHUNKS_COPIED = 1 << 17, /* and for what is to stand in a copy: pixels of 1 GB */
+    TEXTS = 64,
+    TEXT_MOST = 64 << 10,
+};
+
+enum text { PACKET, EXIF, SEGMENT, XMP, IPTC, RESOURCES, TITLE, DESCRIPTION, TIME, TEXT_KINDS };
+
+static const char *const keywords[TEXT_KINDS] = {
+    [PACKET] = "XML:com.adobe.xmp",        [EXIF] = "Raw profile type exif",
+    [SEGMENT] = "Raw profile type APP1", /* of a JPEG: EXIF or XMP */
+    [XMP] = "Raw profile type xmp",        [IPTC] = "Raw profile type iptc",
+    [RESOURCES] = "Raw profile type 8bim", [TITLE] = "Title",
+    [DESCRIPTION] = "Description",         [TIME] = "Creation Time",
+};
+
+/* Where the first text of a kind stands: what has a chunk of its own counts before those. */
+struct place {
+    char name[4]; /* of its chunk */
+    uint64_t at, len;
+};
+struct places {
+    struct place at[TEXT_KINDS];
+    unsigned seen;
+};
+
+/* --- what a text holds ---------------------------------------------------------------------------------------------- */
+
+static void take_words(enum text kind, const struct fz_excerpt *text, struct fz_metadata *out)
+{
+    if (kind == TITLE)
+        fz_metadata_text(out->title, sizeof out->title, text->head, text->head_len);
+    else if (kind == DESCRIPTION)
+        fz_metadata_text(out->description, sizeof out->description, text->head, text->head_len);
+    else {
+        char date[64];
+        fz_metadata_text(date, sizeof date, text->head, text->head_len);
+        fz_metadata_date_parse(date, &out->date);
+    }
+}
+
+/* Resources are kept as a JPEG has them. */
+static void take_resources(struct fz_excerpt *profile, struct fz_blocks *blocks)
+{
+    static const char name[] = "Photoshop 3.0";
+    if (fz_excerpt_match(profile, 0, "\x1c", 1)) {
+        fz_block_take(&blocks->iptc, profile, 0, profile->bytes, FZ_IPTC_MOST);
+    } else if (fz_excerpt_match(profile, 0, name, sizeof name)) {
+        fz_block_take(&blocks->resources, profile, 0, profile->bytes, FZ_IPTC_MOST);
+    } else if (!blocks->resources.data && profile->head_len <= FZ_IPTC_MOST) {
+        size_t len = sizeof name + profile->head_len;
+        uint8_t *data = fz_try_malloc(len);
+        if (!data)
+            return;
+        memcpy(data, name, sizeof name);
+        memcpy(data + sizeof name, profile->head, profile->head_len);
+        blocks->resources = (struct fz_block){data, len};
+    }
+}
+
+static void take_profile(enum text kind, struct fz_excerpt *profile, struct fz_blocks *blocks)
+{
+    static const char xmp[] = "http://ns.adobe.com/xap/1.0/";
+    bool is_segment_of_xmp = kind == SEGMENT && fz_excerpt_match(profile, 0, xmp, sizeof xmp);
+    size_t at = is_segment_of_xmp ? sizeof xmp : 0;
+    if (kind == XMP || is_segment_of_xmp)
+        fz_block_take(&blocks->xmp, profile, at, profile->bytes - at, FZ_XMP_MOST);
+    else if (kind == EXIF || kind == SEGMENT)
+        fz_blocks_find_in_exif(profile, 0, blocks);
+    else
+        take_resources(profile, blocks);
+}
+
+/* --- which texts there are ------------------------------------------------------------------------------------------- */
+
+static enum text kind_of(const struct fz_bytes *chunk)
+{
+    enum text kind = 0;
+    while (kind < TEXT_KINDS && !fz_bytes_match(chunk, 0, keywords[kind], strlen(keywords[kind]) + 1))
+        kind++;
+    return kind;
+}
+
+static void note_text(struct fz_excerpt *file, const char name[4], uint64_t at, uint64_t len,
+                      struct places *places)
+{
+    uint8_t begin[32] = {0};
+    size_t most = len < sizeof begin ? (size_t)len : sizeof begin;
+    if (++places->seen > TEXTS || !fz_excerpt_get(file, at, begin, most))
+        return;
+    enum text kind = kind_of(&(struct fz_bytes){.at = begin, .len = most});
+    if (kind == TEXT_KINDS || places->at[kind].at > 0)
+        return;
+    places->at[kind] = (struct place){.at = at, .len = len};
+    memcpy(places->at[kind].name, name, sizeof places->at[kind].name);
+}
+
+static size_t most_of(enum text kind)
+{
+    return kind == PACKET ? FZ_XMP_MOST : kind < TITLE ? FZ_PNG_PROFILE_TEXT_MOST : TEXT_MOST;
+}
+
+static void read_text(struct fz_excerpt *file, enum text kind, const struct place *place,
+                      struct fz_blocks *blocks)
+{
+    struct fz_excerpt text;
+    size_t most = most_of(kind), len = 0;
+    uint8_t *data = place->at > 0 ? fz_excerpt_copy(file, place->at, place->len, most) : NULL;
+    const struct fz_bytes chunk = {.at = data, .len = (size_t)place->len};
+    uint8_t *value = data ? fz_png_text_read(place->name, &chunk, most, &len) : NULL;
+    free(data);
+    if (!value)
+        return;
+    bool is_profile = kind != PACKET && kind < TITLE;
+    fz_excerpt_own(&text, value, is_profile ? fz_png_profile_read(value, len) : len);
+    if (is_profile)
+        take_profile(kind, &text, blocks);
+    else if (kind == PACKET)
+        fz_block_take(&blocks->xmp, &text, 0, text.bytes, FZ_XMP_MOST);
+    else
+        take_words(kind, &text, &blocks->text);
+    fz_excerpt_close(&text);
+}
+
+/* --- chunks --------------------------------------------------------------------------------------------------------- */
+
+static bool is_text(const char *name)
+{
+    return memcmp(name, "tEXt", 4) == 0 || memcmp(name, "zTXt", 4) == 0 || memcmp(name, "iTXt", 4) == 0;
+}
+
+void fz_blocks_find_in_png(struct fz_excerpt *file, struct fz_blocks *blocks)
+{
+    struct places places = {.seen = 0};
+    int most = blocks->copy_w > 0 ? CHUNKS_COPIED : CHUNKS;
+    uint8_t head[HEAD];
+    uint64_t pos = SIGNATURE;
+    for (int i = 0; i < most && fz_excerpt_skim(file, pos, head, sizeof head); i++) {
+        const char *name = (const char *)head + 4;
+        uint64_t len = fz_bytes_be(&(struct fz_bytes){.at = head, .len = sizeof head}, 0, 4);
+        if (memcmp(name, "IEND", 4) == 0)
+            break;
+        if (memcmp(name, "eXIf", 4) == 0)
+            fz_blocks_find_in_exif(file, pos + HEAD, blocks);
+        else if (is_text(name))
+            note_text(file, name, pos + HEAD, len, &places);
+        pos += AROUND + len;
+    }
+    for (enum text kind = 0; kind < TEXT_KINDS; kind++)
+        read_text(file, kind, &places.at[kind], blocks);
+}

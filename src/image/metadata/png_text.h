@@ -1,0 +1,21 @@
+/* The texts of a PNG (W3C, Portable Network Graphics, third edition, 11.3.3), and the profiles that ImageMagick and older tools
+ * keep in them. */
+#ifndef FZ_IMAGE_METADATA_PNG_TEXT_H
+#define FZ_IMAGE_METADATA_PNG_TEXT_H
+
+#include "image/bytes.h"
+
+enum { FZ_PNG_PROFILE_TEXT_MOST = 768 << 10 }; /* bytes: of EXIF data of 256 KB, as digits */
+
+/* Any thread. What the data of a chunk of that name (tEXt, zTXt, iTXt) says behind its keyword, with which the data begins as a
+ * string; unpacked, at most `most` bytes, as far as it goes where it is damaged. The caller frees; NULL: nothing. */
+uint8_t *fz_png_text_read(const char *name, const struct fz_bytes *chunk, size_t most, size_t *len);
+
+/* Any thread. The bytes that a text "Raw profile type ..." holds, in its place; gives how many. */
+size_t fz_png_profile_read(uint8_t *text, size_t len);
+
+/* Any thread. The data of a chunk of that name: *orientation becomes that of the EXIF data which stands there as such a text, and
+ * stays where there is none. */
+void fz_png_text_orientation(const char *name, const struct fz_bytes *chunk, int *orientation);
+
+#endif
