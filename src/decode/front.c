@@ -211,6 +211,12 @@ static bool is_of_opened(const struct fz_call *call)
     return call->what == FZ_CALL_COMPOSE || call->what == FZ_CALL_RENDER;
 }
 
+static enum fz_content_use use_of(const struct fz_call *call)
+{
+    bool tells = call->what == FZ_CALL_METADATA || call->what == FZ_CALL_XMP;
+    return call->what == FZ_CALL_CARRY ? FZ_CONTENT_CARRIED : tells ? FZ_CONTENT_TOLD : FZ_CONTENT_SHOWN;
+}
+
 /* The last one takes its leave between two pictures; those of an animation are one. */
 static void recycle(struct fz_front *front, const struct fz_call *call)
 {
@@ -257,7 +263,8 @@ enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const str
 {
     struct fz_error none;
     struct fz_quarantine *quarantine = front->options.quarantine;
-    struct fz_content content = {.fd = input->fd,
+    struct fz_content content = {.use = use_of(call),
+                                 .fd = input->fd,
                                  .parts = {{input->head.bytes, input->head.len}, {input->bytes, input->len}}};
     err = err ? err : &none;
     *err = (struct fz_error){.code = FZ_OK};

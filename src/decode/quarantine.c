@@ -60,7 +60,7 @@ static bool add_file(SHA2_CTX *context, int fd, int64_t *bytes)
 
 struct fz_content_name fz_content_name_of(const struct fz_content *content)
 {
-    struct fz_content_name name = {.bytes = 0};
+    struct fz_content_name name = {.use = content->use};
     SHA2_CTX context;
     SHA256Init(&context);
     if (content->fd >= 0 && !add_file(&context, content->fd, &name.bytes))
@@ -79,7 +79,7 @@ static struct entry *find(struct fz_quarantine *quarantine, const struct fz_cont
 {
     for (int i = 0; i < ENTRIES; i++) {
         struct entry *entry = &quarantine->entries[i];
-        if (entry->weight > 0 && entry->name.bytes == name->bytes &&
+        if (entry->weight > 0 && entry->name.use == name->use && entry->name.bytes == name->bytes &&
             memcmp(entry->name.digest, name->digest, sizeof name->digest) == 0)
             return entry;
     }

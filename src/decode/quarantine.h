@@ -1,4 +1,5 @@
-/* What has ended two decoders is set aside until it changes: known by its content, whatever it is called. */
+/* What has ended two decoders is set aside until it changes: known by its content, whatever it is called, and for what it was
+ * wanted for then. */
 #ifndef FZ_DECODE_QUARANTINE_H
 #define FZ_DECODE_QUARANTINE_H
 
@@ -10,8 +11,16 @@ struct fz_quarantine;
 
 enum { FZ_CONTENT_PARTS = 2, FZ_CONTENT_DIGEST = 32 };
 
+/* What it was wanted for: each has code of its own, and what ends one may be fine for the others. */
+enum fz_content_use {
+    FZ_CONTENT_SHOWN,   /* its pixels */
+    FZ_CONTENT_TOLD,    /* what it says beside them, */
+    FZ_CONTENT_CARRIED, /* and that again, for a copy */
+};
+
 /* What a decoder was given: the file `fd`, or, where that is -1, these parts of one. Borrowed. */
 struct fz_content {
+    enum fz_content_use use;
     int fd;
     struct fz_content_part {
         const void *bytes;
@@ -21,6 +30,7 @@ struct fz_content {
 
 /* What it is known by, when it is not at hand any more. */
 struct fz_content_name {
+    enum fz_content_use use;
     int64_t bytes; /* 0: it is not known */
     uint8_t digest[FZ_CONTENT_DIGEST];
 };

@@ -8,6 +8,7 @@
 #include "decode/engine.h"
 #include "decode/job.h"
 #include "decode/quarantine.h"
+#include "image/metadata/carry.h"
 #include "process/title.h"
 
 #define ROW(function, ...)               \
@@ -86,7 +87,7 @@ static int run_taken_over(int socket, int number, struct fz_sandbox *sandbox)
     fz_wire_send(socket, &ready, sizeof ready, NULL, 0);
     for (int fd = -1;
          fz_wire_receive(socket, &d.call, sizeof d.call, &fd, 1, -1) == (ssize_t)sizeof d.call;) {
-        if (d.call.page == ENDS || d.call.index == ENDS)
+        if (d.call.page == ENDS || d.call.index == ENDS || d.call.box_w == ENDS)
             goes(&d);
         else if (d.call.what != FZ_CALL_LOAD)
             leaves_nonsense(&d);
@@ -366,6 +367,35 @@ static void an_animation_whose_frames_end_decoders_is_set_aside(void **state)
     fz_quarantine_free(quarantine);
 }
 
+/* What ends a decoder that reads what goes with a picture says nothing of its pixels. */
+static void what_cannot_be_carried_is_still_shown(void **state)
+{
+    (void)state;
+    struct fz_quarantine *quarantine = fz_quarantine_new();
+    struct fz_engine *engine = begin_with(quarantine);
+    struct fz_error err = {0};
+    struct fz_carried carried;
+    struct fz_image image;
+    SDL_Surface *surface;
+    struct fz_image_request request = {.fd = written_picture("bad"), .limits = fz_image_default_limits};
+    int respawned = atomic_load(&counts.respawned);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(fz_engine_carry(engine, request.fd, ENDS, BOX, &carried, &err), FZ_E_CRASHED);
+    assert_non_null(strstr(err.msg, "set aside"));
+    assert_int_equal(atomic_load(&counts.respawned) - respawned, 2);
+    assert_int_equal(fz_engine_load(engine, &request, &image, &surface, &err), FZ_E_DAMAGED);
+    assert_string_equal(err.msg, "honest");
+    request.page = ENDS;
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(fz_engine_load(engine, &request, &image, &surface, &err), FZ_E_CRASHED);
+    assert_int_equal(atomic_load(&counts.respawned) - respawned, 4);
+    const struct fz_content told = {.use = FZ_CONTENT_TOLD, .fd = request.fd};
+    assert_false(fz_quarantine_holds(quarantine, &told));
+    close(request.fd);
+    fz_engine_free(engine);
+    fz_quarantine_free(quarantine);
+}
+
 static int set_up(void **state)
 {
     picture = memfd_create("picture", MFD_CLOEXEC);
@@ -391,6 +421,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(nonsense_is_made_into_what_there_can_be),
         cmocka_unit_test(a_first_picture_that_ends_decoders_is_set_aside),
         cmocka_unit_test(an_animation_whose_frames_end_decoders_is_set_aside),
+        cmocka_unit_test(what_cannot_be_carried_is_still_shown),
     };
     fz_title_init(argc, argv);
     if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
