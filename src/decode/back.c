@@ -183,6 +183,7 @@ static enum fz_err work(struct back *back, int fd, struct fz_call_done *done, un
         (const char *)back->memory + FZ_RING_HEADER_BYTES + back->call.head_len + back->call.bytes_len;
     struct fz_image image = {0};
     struct fz_probe probe = {0};
+    const struct fz_rendition copy = {back->call.box_w, back->call.box_h, back->call.turned != 0};
     enum fz_err code = FZ_OK;
     switch ((enum fz_call_what)back->call.what) {
     case FZ_CALL_LOAD:
@@ -214,7 +215,7 @@ static enum fz_err work(struct back *back, int fd, struct fz_call_done *done, un
         fz_metadata_read_xmp(request.bytes, request.len, &more->metadata);
         break;
     case FZ_CALL_CARRY:
-        fz_metadata_carry(fd, back->call.box_w, back->call.box_h, carried_of(back));
+        fz_metadata_carry(fd, &copy, carried_of(back));
         break;
     case FZ_CALL_OPEN:
         code = open_anim(back, &request, more, &done->error);

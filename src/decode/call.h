@@ -18,10 +18,10 @@ enum fz_call_what {
     FZ_CALL_PROBE,     /* descriptor -> facts */
     FZ_CALL_METADATA,  /* descriptor -> metadata */
     FZ_CALL_XMP,       /* bytes -> metadata */
-    FZ_CALL_CARRY,     /* descriptor, box (the size of the copy) -> what goes with it, in the ring's input */
-    FZ_CALL_OPEN,      /* descriptor -> an animation, which the decoder holds from then on */
-    FZ_CALL_COMPOSE,   /* -> its next frame, or frame `index`, on the canvas */
-    FZ_CALL_RENDER,    /* -> the canvas as pixels */
+    FZ_CALL_CARRY, /* descriptor, box (the size of the copy), turned -> what goes with it, in the ring's input */
+    FZ_CALL_OPEN,    /* descriptor -> an animation, which the decoder holds from then on */
+    FZ_CALL_COMPOSE, /* -> its next frame, or frame `index`, on the canvas */
+    FZ_CALL_RENDER,  /* -> the canvas as pixels */
 };
 
 /* First of all. With the descriptor of the ring's memory. */
@@ -41,7 +41,7 @@ struct fz_call {
     int32_t box_w, box_h, page, index;
     uint32_t background;
     int32_t slot; /* -1: none */
-    uint32_t covers, smooth;
+    uint32_t covers, smooth, turned;
     int32_t times;
     struct fz_image_region region;
     struct fz_image_index rows; /* LOAD of a region */

@@ -292,12 +292,12 @@ void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len,
         fz_front_read_xmp(&engine->front, bytes, len, out);
 }
 
-enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, int width, int height, struct fz_carried *out,
-                            struct fz_error *err)
+enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, const struct fz_rendition *copy,
+                            struct fz_carried *out, struct fz_error *err)
 {
     if (!engine->scratch)
-        return fz_front_carry(&engine->front, fd, width, height, out, err);
-    fz_metadata_carry(fd, width, height, out);
+        return fz_front_carry(&engine->front, fd, copy, out, err);
+    fz_metadata_carry(fd, copy, out);
     return FZ_OK;
 }
 

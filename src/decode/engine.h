@@ -19,6 +19,7 @@
 
 struct fz_engine;
 struct fz_carried;
+struct fz_rendition;
 struct fz_quarantine;
 
 /* Counted by all engines together. */
@@ -75,8 +76,8 @@ void fz_engine_read_metadata(struct fz_engine *engine, int fd, struct fz_metadat
 void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len, struct fz_metadata *out);
 
 /* As fz_metadata_carry; BUSY: the decoder was lost by chance, and may be asked again. */
-enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, int width, int height, struct fz_carried *out,
-                            struct fz_error *err);
+enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, const struct fz_rendition *copy,
+                            struct fz_carried *out, struct fz_error *err);
 
 /* Any thread but a running render thread. Starts a decoder process to see which layers of the sandbox hold, and why others do
  * not. */

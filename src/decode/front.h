@@ -75,8 +75,8 @@ const char *fz_front_sniff(struct fz_front *front, int fd, struct fz_error *err)
 enum fz_err fz_front_probe(struct fz_front *front, const struct fz_image_request *request,
                            struct fz_probe *out, struct fz_error *err);
 void fz_front_read_metadata(struct fz_front *front, int fd, struct fz_metadata *out);
-enum fz_err fz_front_carry(struct fz_front *front, int fd, int width, int height, struct fz_carried *out,
-                           struct fz_error *err);
+enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_rendition *copy,
+                           struct fz_carried *out, struct fz_error *err);
 void fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len, struct fz_metadata *out);
 enum fz_err fz_front_open(struct fz_front *front, const struct fz_image_request *request,
                           struct fz_anim_facts *facts, struct fz_error *err);

@@ -164,13 +164,14 @@ void fz_front_read_metadata(struct fz_front *front, int fd, struct fz_metadata *
     ask_metadata(front, &call, &(struct fz_front_input){.fd = fd}, out);
 }
 
-enum fz_err fz_front_carry(struct fz_front *front, int fd, int width, int height, struct fz_carried *out,
-                           struct fz_error *err)
+enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_rendition *copy,
+                           struct fz_carried *out, struct fz_error *err)
 {
     struct fz_call call = small_call(front, FZ_CALL_CARRY);
     struct fz_call_done done;
-    call.box_w = width;
-    call.box_h = height;
+    call.box_w = copy->width;
+    call.box_h = copy->height;
+    call.turned = copy->turned;
     memset(out->len, 0, sizeof out->len);
     enum fz_err code = fz_front_ask(front, &call, &(struct fz_front_input){.fd = fd}, NULL, &done, NULL, err);
     if (code == FZ_OK)

@@ -124,25 +124,26 @@ static void put_in_place(struct fz_job *job, const char *path, const struct fz_e
 }
 
 /* What goes with the pixels. A file that brings its decoder down loses that and nothing else, and it is said. */
-static void carry(struct fz_engine *engine, const char *name, int fd, const struct fz_pixels *pixels,
-                  struct fz_carried *out)
+static void carry(struct fz_engine *engine, const struct fz_original *original,
+                  const struct fz_pixels *pixels, struct fz_carried *out)
 {
+    const struct fz_rendition copy = {pixels->width, pixels->height, original->image->orientation != 1};
     struct fz_error err = {0};
-    enum fz_err code = fz_engine_carry(engine, fd, pixels->width, pixels->height, out, &err);
+    enum fz_err code = fz_engine_carry(engine, original->fd, &copy, out, &err);
     if (code == FZ_E_BUSY) /* the decoder was lost, and the picture is not to blame */
-        code = fz_engine_carry(engine, fd, pixels->width, pixels->height, out, &err);
+        code = fz_engine_carry(engine, original->fd, &copy, out, &err);
     if (code != FZ_OK)
-        fz_log("%s: without its EXIF, XMP and IPTC: %s", name, err.msg);
+        fz_log("%s: without its EXIF, XMP and IPTC: %s", original->name, err.msg);
 }
 
-enum fz_err fz_scaled_encode(struct fz_engine *engine, const char *name, int fd,
+enum fz_err fz_scaled_encode(struct fz_engine *engine, const struct fz_original *original,
                              const struct fz_pixels *pixels, bool strips, const struct fz_file_kind *kind,
                              int quality, struct fz_encoded *out, struct fz_error *err)
 {
     bool carries = !strips && kind->encoding != FZ_ENCODING_PPM && kind->encoding != FZ_ENCODING_BMP;
     struct fz_carried *carried = carries ? fz_try_malloc(sizeof *carried) : NULL;
     if (carried)
-        carry(engine, name, fd, pixels, carried);
+        carry(engine, original, pixels, carried);
     const struct fz_encode how = {.encoding = kind->encoding, .quality = quality, .carried = carried};
     enum fz_err code = fz_image_encode(pixels, &how, out, err);
     free(carried);
@@ -176,8 +177,9 @@ static void write_out(struct fz_decoder *decoder, struct fz_job *job)
     uint64_t reserved = reserve(decoder, job, &pixels, s->kind->encoding);
     if (reserved == 0)
         return;
-    if (fz_scaled_encode(decoder->engine, job->path, job->fd, &pixels, s->strips, s->kind, s->quality,
-                         &encoded, &job->error) == FZ_OK)
+    const struct fz_original original = {job->path, job->fd, &job->image};
+    if (fz_scaled_encode(decoder->engine, &original, &pixels, s->strips, s->kind, s->quality, &encoded,
+                         &job->error) == FZ_OK)
         put_in_place(job, s->out, &encoded);
     free(encoded.bytes);
     fz_ledger_release(decoder->ledger, reserved);

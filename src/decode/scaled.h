@@ -43,8 +43,15 @@ void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job);
  * mend. Its colour profile stays in it. */
 bool fz_image_stays(const struct fz_image *image, const struct fz_file_kind *kind);
 
-/* The engine's thread. As fz_image_encode, with what `fd` tells beside its pixels unless `strips`. */
-enum fz_err fz_scaled_encode(struct fz_engine *engine, const char *name, int fd,
+/* Where pixels come from; borrowed. */
+struct fz_original {
+    const char *name;
+    int fd;
+    const struct fz_image *image; /* as it was decoded */
+};
+
+/* The engine's thread. As fz_image_encode, with what the original tells beside its pixels unless `strips`. */
+enum fz_err fz_scaled_encode(struct fz_engine *engine, const struct fz_original *original,
                              const struct fz_pixels *pixels, bool strips, const struct fz_file_kind *kind,
                              int quality, struct fz_encoded *out, struct fz_error *err);
 

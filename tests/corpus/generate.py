@@ -320,6 +320,22 @@ XMP = ('<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.or
        '</dc:title></rdf:Description></rdf:RDF></x:xmpmeta>')
 
 
+def long_xmp(jpeg_bytes):
+    """XMP in two segments, that tells places in the picture."""
+    def packet(body, note=""):
+        return ('<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+                'xmlns:r="http://www.metadataworkinggroup.com/schemas/regions/" xmlns:d="http://ns.adobe.com/xap/1.0/sType/Dimensions#" '
+                f'xmlns:n="http://ns.adobe.com/xmp/note/" xmlns:t="http://ns.adobe.com/tiff/1.0/"{note}>{body}</rdf:Description></rdf:RDF></x:xmpmeta>').encode()
+
+    def segment(data):
+        return b"\xff\xe1" + struct.pack(">H", len(data) + 2) + data
+
+    guid, rest = "0123456789ABCDEF" * 2, packet('<t:ImageWidth>24</t:ImageWidth>')
+    main = packet('<r:Regions rdf:parseType="Resource"><r:AppliedToDimensions d:w="24" d:h="17"/></r:Regions>', f' n:HasExtendedXMP="{guid}"')
+    more = guid.encode() + struct.pack(">II", len(rest), 0) + rest
+    return jpeg_bytes[:2] + segment(b"http://ns.adobe.com/xap/1.0/\0" + main) + segment(b"http://ns.adobe.com/xmp/extension/\0" + more) + jpeg_bytes[2:]
+
+
 def full_exif():
     exif = oriented(6)
     exif[0x10f], exif[0x110], exif[0x10e] = "maker", "model", "words"
@@ -385,6 +401,9 @@ def fill_small(folder):
     icon[2] = 2
     (folder / "two.cur").write_bytes(icon)
     photo(SMALL).save(folder / "exif.jpg", exif=b"Exif\0\0" + full_exif(), quality=50)
+    small = io.BytesIO()
+    photo(SMALL).save(small, "jpeg", quality=50)
+    (folder / "long-xmp.jpg").write_bytes(long_xmp(small.getvalue()))
     photo(SMALL).save(folder / "exif.webp", exif=full_exif(), quality=50, xmp=XMP.encode())
     for name, body in SVGS.items():
         (folder / f"{name}.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="24" height="17">' + body + "</svg>")

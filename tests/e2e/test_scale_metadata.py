@@ -5,6 +5,7 @@ import io
 import struct
 import subprocess
 import zlib
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image, IptcImagePlugin, PngImagePlugin
@@ -138,7 +139,7 @@ def test_xmp_is_true_of_the_result(home, source, suffix):
     expected = XMP
     for old, new in (('tiff:Orientation="6"', 'tiff:Orientation="1"'), ("PixelXDimension = '900'", "PixelXDimension = '200'"),
                      ("Length>600", "Length>300"), ("YDimension>600", "YDimension>300"),
-                     ('"0123456789ABCDEF0123456789ABCDEF"', '""'), ('Photo="1"', 'Photo="0"'), ("Display P3", "sRGB IEC61966-2.1")):
+                     (' xmpNote:HasExtendedXMP="0123456789ABCDEF0123456789ABCDEF"', ""), ('Photo="1"', 'Photo="0"'), ("Display P3", "sRGB IEC61966-2.1")):
         assert old in expected
         expected = expected.replace(old, new)
     assert xmp_of(out) == expected[:expected.index("<?xpacket end")]
@@ -226,7 +227,7 @@ def test_what_is_broken_is_left_out(home, suffix):
 def test_what_is_too_large_or_strange_is_left_out(home):
     scale(home, "-s", 100, write(home / "large.png", xmp=XMP.replace("kept", "kept" + " " * 70000)), home / "out.jpg")
     assert xmp_of(home / "out.jpg") is None
-    scale(home, "-s", 100, write(home / "other.png", xmp=XMP.replace("tiff:", "t:").replace(":tiff", ":t")), home / "out.jpg")
+    scale(home, "-s", 100, write(home / "cut.png", xmp=XMP.replace("</rdf:Description>", "")), home / "out.jpg")
     assert xmp_of(home / "out.jpg") is None
     note = bytes(60000)
     scale(home, "-s", 100, write(home / "note.jpg", exif_block("<", note, b"")), home / "out.jpg")
@@ -234,18 +235,81 @@ def test_what_is_too_large_or_strange_is_left_out(home):
         assert image.getexif()[MAKE] == "Frieze" and image.getexif().get_ifd(EXIF_IFD)[NOTE] == note
 
 
+def packet(body, spaces="", attributes=""):
+    return (f'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {spaces} '
+            f'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" {SPACES}{attributes}>{body}'
+            '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>')
+
+
+SPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in (
+    ("tiff", "http://ns.adobe.com/tiff/1.0/"), ("exif", "http://ns.adobe.com/exif/1.0/"), ("xmp", "http://ns.adobe.com/xap/1.0/"),
+    ("xmpGImg", "http://ns.adobe.com/xap/1.0/g/img/"), ("xmpNote", "http://ns.adobe.com/xmp/note/"), ("dc", "http://purl.org/dc/elements/1.1/"),
+    ("mwg-rs", "http://www.metadataworkinggroup.com/schemas/regions/"), ("stArea", "http://ns.adobe.com/xmp/sType/Area#"),
+    ("stDim", "http://ns.adobe.com/xap/1.0/sType/Dimensions#"), ("MP", "http://ns.microsoft.com/photo/1.2/"),
+    ("MPRI", "http://ns.microsoft.com/photo/1.2/t/RegionInfo#"), ("MPReg", "http://ns.microsoft.com/photo/1.2/t/Region#"),
+    ("Iptc4xmpExt", "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"), ("xmpTPg", "http://ns.adobe.com/xap/1.0/t/pg/")))
+
+
+def scaled_xmp(home, xmp, orientation=1, more=b""):
+    """What stands in the copy, which is 300 x 200, or turned."""
+    exif = exif_block().replace(struct.pack("<HHIH", ORIENTATION, 3, 1, 6), struct.pack("<HHIH", ORIENTATION, 3, 1, orientation))
+    data = write(home / "in.jpg", exif, xmp).read_bytes()
+    (home / "in.jpg").write_bytes(data[:2] + more + data[2:])
+    scale(home, "-s", 300, home / "in.jpg", home / "out.jpg")
+    return xmp_of(home / "out.jpg")
+
+
 def test_xmp_in_other_forms(home):
-    """Padded by zeros; as an element with attributes; with a smaller picture in it; with what only looks like a property."""
-    scale(home, "-s", 100, write(home / "padded.jpg", xmp=XMP + "\0\0"), home / "out.jpg")
-    assert 'tiff:Orientation="1"' in xmp_of(home / "out.jpg")
-    element = XMP.replace('tiff:Orientation="6" ', "").replace(
-        "<xmp:Label>", '<tiff:Orientation rdf:datatype="x">6</tiff:Orientation><xmpGImg:image>AAAA</xmpGImg:image><xmp:Label>')
-    scale(home, "-s", 100, write(home / "element.jpg", xmp=element), home / "out.jpg")
-    assert '<tiff:Orientation rdf:datatype="x">1</tiff:Orientation><xmpGImg:image></xmpGImg:image>' in xmp_of(home / "out.jpg")
-    nested = XMP.replace('tiff:Orientation="6" ', "").replace(
-        "<xmp:Label>", "<tiff:Orientation><rdf:value>6</rdf:value></tiff:Orientation><xmp:Label>")
-    scale(home, "-s", 100, write(home / "nested.jpg", xmp=nested), home / "out.jpg")
-    assert xmp_of(home / "out.jpg") is None
+    """Padded by zeros; with other prefixes; as elements, with attributes, or with others in them; and what only looks like it."""
+    assert 'tiff:Orientation="1"' in scaled_xmp(home, XMP + "\0\0")
+    assert 't:Orientation="1"' in scaled_xmp(home, XMP.replace("tiff:", "t:").replace(":tiff", ":t"))
+    for body, expected in (('<tiff:Orientation rdf:datatype="x">6</tiff:Orientation>', '<tiff:Orientation rdf:datatype="x">1</tiff:Orientation>'),
+                           ("<tiff:ImageWidth><rdf:value>6</rdf:value></tiff:ImageWidth>", ""),
+                           ("<tiff:ImageWidth/><tiff:ImageLength></tiff:ImageLength>", "<tiff:ImageLength>200</tiff:ImageLength>"),
+                           ("<xmp:Thumbnails><rdf:Alt><rdf:li><xmpGImg:image>AAAA</xmpGImg:image></rdf:li></rdf:Alt></xmp:Thumbnails>", ""),
+                           ("<xmp:Label>tiff:Orientation='6'</xmp:Label>", "<xmp:Label>tiff:Orientation='6'</xmp:Label>"),
+                           ("<!-- <tiff:Orientation>6</tiff:Orientation> -->", "<!-- <tiff:Orientation>6</tiff:Orientation> -->")):
+        assert scaled_xmp(home, packet(body)) == packet(expected).split("<?xpacket end")[0]
+
+
+REGIONS = ('<mwg-rs:Regions rdf:parseType="Resource"><mwg-rs:AppliedToDimensions stDim:w="900" stDim:h="600" stDim:unit="pixel"/>'
+           '<mwg-rs:RegionList><rdf:Bag><rdf:li rdf:parseType="Resource"><mwg-rs:Area stArea:x="0.5" stArea:y="0.4" stArea:w="0.1" '
+           'stArea:h="0.2" stArea:unit="normalized"/><mwg-rs:Name>Ada</mwg-rs:Name></rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>')
+PEOPLE = ('<MP:RegionInfo rdf:parseType="Resource"><MPRI:Regions><rdf:Bag><rdf:li MPReg:Rectangle="0.45, 0.3, 0.1, 0.2" '
+          'MPReg:PersonDisplayName="Ada"/></rdf:Bag></MPRI:Regions></MP:RegionInfo>')
+PARTS = ('<Iptc4xmpExt:ImageRegion><rdf:Bag><rdf:li rdf:parseType="Resource"><Iptc4xmpExt:RegionBoundary '
+         'Iptc4xmpExt:rbUnit="relative" Iptc4xmpExt:rbX="0.5"/></rdf:li></rdf:Bag></Iptc4xmpExt:ImageRegion>')
+PLACES = ("<exif:SubjectArea><rdf:Seq><rdf:li>450</rdf:li><rdf:li>300</rdf:li></rdf:Seq></exif:SubjectArea>"
+          "<exif:SubjectLocation><rdf:Seq><rdf:li>450</rdf:li><rdf:li>300</rdf:li></rdf:Seq></exif:SubjectLocation>")
+PAGE = '<xmpTPg:MaxPageSize stDim:w="900" stDim:h="600"/>'
+
+
+def test_places_that_xmp_tells(home):
+    """Parts of the sides are the same in a smaller picture, but not in one that was turned; pixels are others in both."""
+    source = packet(REGIONS + PEOPLE + PLACES + PARTS + PARTS.replace("relative", "pixel") + PAGE)
+    smaller = REGIONS.replace('w="900" stDim:h="600"', 'w="300" stDim:h="200"') + PEOPLE + PARTS + PAGE
+    assert scaled_xmp(home, source) == packet(smaller).split("<?xpacket end")[0]
+    assert scaled_xmp(home, source, orientation=6) == packet(PAGE).split("<?xpacket end")[0]
+
+
+def test_xmp_in_several_segments(home):
+    """All of it becomes one packet, where it is whole and fits in one; what is not there is not named."""
+    def pieces(rest, guid=b"0123456789ABCDEF0123456789ABCDEF", most=9):
+        size = len(rest) // 3 + 1
+        return b"".join(segment(0xe1, b"http://ns.adobe.com/xmp/extension/\0" + guid + struct.pack(">II", len(rest), at) + rest[at:at + size])
+                        for at in list(range(0, len(rest), size))[:most])
+
+    main = packet("<xmp:Label>first</xmp:Label>", attributes=' xmpNote:HasExtendedXMP="0123456789ABCDEF0123456789ABCDEF"')
+    alone = packet("<xmp:Label>first</xmp:Label>").split("<?xpacket end")[0]
+    rest = packet("<dc:source>the rest</dc:source><tiff:Orientation>6</tiff:Orientation>").split("?>", 1)[1].split("<?xpacket")[0].encode()
+    told = scaled_xmp(home, main, more=pieces(rest), orientation=6)
+    assert "HasExtendedXMP" not in told and told.startswith(alone[:alone.index("</rdf:RDF>")])
+    assert "<dc:source>the rest</dc:source><tiff:Orientation>1</tiff:Orientation></rdf:Description></rdf:RDF></x:xmpmeta>" in told
+    first, second = ElementTree.fromstring(told)[0]
+    assert [one.text for one in first] == ["first"] and [one.text for one in second] == ["the rest", "1"]
+    for other in (pieces(rest, most=2), pieces(rest, guid=b"F" * 32), pieces(rest.replace(b"the rest", b"the rest" * 10000)),
+                  pieces(rest[:-20]), pieces(rest.replace(b"rdf:RDF ", b'rdf:RDF xmlns:a="urn:a" ')), pieces(rest.replace(b"rdf:", b"r:")), b""):
+        assert scaled_xmp(home, main, more=other) == alone
 
 
 def test_places_in_the_larger_picture_and_previews_are_left_out(home):

@@ -5,6 +5,7 @@
 #include "image/format.h"
 #include "image/metadata/carry.h"
 #include "image/metadata/metadata.h"
+#include "image/metadata/parts.h"
 #include "image/probe.h"
 #include "image/pixels/profile.h"
 
@@ -234,13 +235,16 @@ static bool run_carry(const struct target *target, const uint8_t *data, size_t s
     (void)target;
     static struct fz_carried carried;
     int fd = open_bytes(data, size);
-    fz_metadata_carry(fd, 320, 200, &carried);
+    fz_metadata_carry(fd, &(struct fz_rendition){.width = 320, .height = 200, .turned = size % 2}, &carried);
     close(fd);
     for (int kind = 0; kind < FZ_CARRIED_KINDS; kind++)
         PROMISE(carried.len[kind] <= FZ_CARRIED_MOST);
     uint32_t len;
     const uint8_t *exif = fz_carried_get(&carried, FZ_CARRIED_EXIF, &len);
     PROMISE(!exif || fz_exif_orientation(exif, len) == 1);
+    struct fz_metadata metadata;
+    const uint8_t *xmp = fz_carried_get(&carried, FZ_CARRIED_XMP, &len);
+    PROMISE(!xmp || fz_xmp_read(xmp, len, &metadata));
     return true;
 }
 

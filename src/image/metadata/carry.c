@@ -53,14 +53,28 @@ static void take(struct fz_carried *out, enum fz_carried_kind kind, const struct
     out->len[kind] = (uint32_t)block->len;
 }
 
-void fz_metadata_carry(int fd, int width, int height, struct fz_carried *out)
+/* All of it where that fits, else what a reader finds first. */
+static void settle_xmp(struct fz_blocks *blocks)
+{
+    struct fz_block all = {0};
+    fz_xmp_join(&blocks->xmp, &blocks->more_xmp, &all);
+    fz_xmp_settle(&all, blocks->copy);
+    if (!all.data) {
+        fz_xmp_settle(&blocks->xmp, blocks->copy);
+        return;
+    }
+    free(blocks->xmp.data);
+    blocks->xmp = all;
+}
+
+void fz_metadata_carry(int fd, const struct fz_rendition *copy, struct fz_carried *out)
 {
     struct fz_excerpt file;
-    struct fz_blocks blocks = {.copy_w = width, .copy_h = height};
+    struct fz_blocks blocks = {.copy = copy};
     memset(out->len, 0, sizeof out->len);
     if (fz_excerpt_open(&file, fd, HEAD_BYTES)) {
         fz_blocks_find(&file, &blocks);
-        fz_xmp_settle(&blocks.xmp, width, height);
+        settle_xmp(&blocks);
         struct fz_block iptc = find_iptc(&blocks);
         drop_preview(&iptc);
         take(out, FZ_CARRIED_EXIF, &blocks.exif);

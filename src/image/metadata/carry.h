@@ -2,7 +2,14 @@
 #ifndef FZ_IMAGE_METADATA_CARRY_H
 #define FZ_IMAGE_METADATA_CARRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* What the copy is: upright, and in sRGB. */
+struct fz_rendition {
+    int width, height; /* px */
+    bool turned;       /* what was right and below is elsewhere now */
+};
 
 enum {
     FZ_CARRIED_MOST = 65000, /* of one kind: what a segment of a JPEG has room for, and its name */
@@ -21,10 +28,10 @@ struct fz_carried {
     uint8_t bytes[FZ_CARRIED_KINDS][FZ_CARRIED_MOST];
 };
 
-/* Any thread but the render thread. Of a file open for reading, borrowed, whose offset stays; for a copy that is upright, in
- * sRGB, and so many px large: its tags say so. What would be wrong of that copy is left out (thumbnails, how the pixels lie in
- * the file), and so is what is damaged or larger than FZ_CARRIED_MOST. */
-void fz_metadata_carry(int fd, int width, int height, struct fz_carried *out);
+/* Any thread but the render thread. Of a file open for reading, borrowed, whose offset stays; for that copy: its tags say what
+ * it is. What would be wrong of it is left out (thumbnails, how the pixels lie in the file, places in a picture that lay otherwise),
+ * and so is what is damaged or larger than FZ_CARRIED_MOST. */
+void fz_metadata_carry(int fd, const struct fz_rendition *copy, struct fz_carried *out);
 
 /* Any thread. One kind of it, *len bytes, borrowed; NULL: none, as where `carried` is NULL. */
 const uint8_t *fz_carried_get(const struct fz_carried *carried, enum fz_carried_kind kind, uint32_t *len);

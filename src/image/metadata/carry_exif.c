@@ -84,7 +84,7 @@ static bool is_left_out(enum directory in, uint16_t tag)
 }
 
 /* What is true of the copy. */
-static void say(struct kept *kept, enum directory in, int width, int height)
+static void say(struct kept *kept, enum directory in, const struct fz_rendition *made)
 {
     const struct {
         enum directory in;
@@ -94,8 +94,8 @@ static void say(struct kept *kept, enum directory in, int width, int height)
     } facts[] = {
         {CAMERA, 0x0112, FZ_TIFF_SHORT, 1, NULL},   /* upright */
         {EXPOSURE, 0xa001, FZ_TIFF_SHORT, 1, NULL}, /* sRGB */
-        {EXPOSURE, 0xa002, FZ_TIFF_LONG, (uint32_t)width, NULL},
-        {EXPOSURE, 0xa003, FZ_TIFF_LONG, (uint32_t)height, NULL},
+        {EXPOSURE, 0xa002, FZ_TIFF_LONG, (uint32_t)made->width, NULL},
+        {EXPOSURE, 0xa003, FZ_TIFF_LONG, (uint32_t)made->height, NULL},
         {EXCHANGE, 0x0001, FZ_TIFF_ASCII, 0, "R98"}, /* sRGB too */
     };
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
@@ -111,7 +111,7 @@ static void say(struct kept *kept, enum directory in, int width, int height)
 }
 
 static void keep(struct copy *copy, enum directory in, const struct fz_tiff_structure *tiff, uint64_t at,
-                 int width, int height)
+                 const struct fz_rendition *made)
 {
     struct kept_directory *directory = &copy->directories[in];
     size_t count;
@@ -126,7 +126,7 @@ static void keep(struct copy *copy, enum directory in, const struct fz_tiff_stru
     for (size_t i = 0; i < count; i++) {
         struct kept *kept = &directory->entries[directory->count];
         *kept = (struct kept){.entry = fz_tiff_entry_of(tiff, entries, at, i)};
-        say(kept, in, width, height);
+        say(kept, in, made);
         if (!is_left_out(in, kept->entry.tag) && kept->entry.bytes > 0 &&
             kept->entry.bytes <= FZ_CARRIED_MOST)
             directory->count++;
@@ -281,14 +281,14 @@ static void write_all(struct copy *copy)
         copy->len = copy->note_end;
 }
 
-void fz_exif_copy(const struct fz_exif_source *from, int width, int height, struct fz_block *out)
+void fz_exif_copy(const struct fz_exif_source *from, const struct fz_rendition *made, struct fz_block *out)
 {
     struct copy copy = {.little = from->camera.tiff->little};
     uint64_t exchange = find_exchange(from->exposure.tiff, from->exposure.at);
-    keep(&copy, CAMERA, from->camera.tiff, from->camera.at, width, height);
-    keep(&copy, EXPOSURE, from->exposure.tiff, from->exposure.at, width, height);
-    keep(&copy, POSITION, from->position.tiff, from->position.at, width, height);
-    keep(&copy, EXCHANGE, from->exposure.tiff, exchange, width, height);
+    keep(&copy, CAMERA, from->camera.tiff, from->camera.at, made);
+    keep(&copy, EXPOSURE, from->exposure.tiff, from->exposure.at, made);
+    keep(&copy, POSITION, from->position.tiff, from->position.at, made);
+    keep(&copy, EXCHANGE, from->exposure.tiff, exchange, made);
     copy.data = fz_try_malloc(FZ_CARRIED_MOST);
     if (copy.data)
         memset(copy.data, 0, FZ_CARRIED_MOST);

@@ -1,121 +1,261 @@
-/* XMP for a copy of the picture: what it says of the pixels is made to be so, as text. All else stays as its writer wrote
- * it, whatever it means. */
+/* XMP for a copy of the picture: what it says of the pixels is made to be so, or goes. All else stays as its writer wrote it, byte by
+ * byte, whatever it means; expat only tells where things stand, whichever prefixes they have. */
 #include "base/mem.h"
 #include "base/str.h"
 #include "image/metadata/carry.h"
 #include "image/metadata/parts.h"
 
+#include <expat.h>
 #include <stdio.h>
 
-/* A property that stands as NAME="..." or <NAME>...</NAME>. */
-struct fact {
-    const char *name;
-    const char *value;
-};
-enum { FACTS = 13 };
+#define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
+#define TIFF "http://ns.adobe.com/tiff/1.0/ "
+#define EXIF "http://ns.adobe.com/exif/1.0/ "
+#define REGIONS "http://www.metadataworkinggroup.com/schemas/regions/ "
+#define DIMENSIONS "http://ns.adobe.com/xap/1.0/sType/Dimensions# "
+#define CAMERA "http://ns.google.com/photos/1.0/camera/ "
 
+enum { DEPTH_MOST = 64, NODES_MOST = 16384 }; /* what cameras and editors write has some hundred */
+
+enum what {
+    SAYS,         /* its value is another one in the copy, */
+    SAYS_OF_SIZE, /* inside of AppliedToDimensions alone, */
+    GOES,         /* or it is not there, */
+    GOES_TURNED,  /* where the copy was turned, */
+    GOES_IN_PX,   /* or counts in pixels */
+};
+enum value { ONE, ZERO, SRGB, WIDTH, HEIGHT, VALUES };
+
+/* Properties; a name that ends with a blank is all of a namespace. */
+static const struct fact {
+    const char *name;
+    enum what what;
+    enum value value;
+} facts[] = {
+    {TIFF "Orientation", SAYS, ONE},
+    {TIFF "ImageWidth", SAYS, WIDTH},
+    {TIFF "ImageLength", SAYS, HEIGHT},
+    {EXIF "PixelXDimension", SAYS, WIDTH},
+    {EXIF "PixelYDimension", SAYS, HEIGHT},
+    {EXIF "ColorSpace", SAYS, ONE},
+    {"http://ns.adobe.com/photoshop/1.0/ ICCProfile", SAYS, SRGB},
+    {DIMENSIONS "w", SAYS_OF_SIZE, WIDTH},
+    {DIMENSIONS "h", SAYS_OF_SIZE, HEIGHT},
+    /* how the pixels lay in the file, and on the sensor: see carry_exif.c */
+    {TIFF "BitsPerSample", GOES, 0},
+    {TIFF "Compression", GOES, 0},
+    {TIFF "PhotometricInterpretation", GOES, 0},
+    {TIFF "SamplesPerPixel", GOES, 0},
+    {TIFF "PlanarConfiguration", GOES, 0},
+    {TIFF "YCbCrCoefficients", GOES, 0},
+    {TIFF "YCbCrSubSampling", GOES, 0},
+    {TIFF "YCbCrPositioning", GOES, 0},
+    {TIFF "TransferFunction", GOES, 0},
+    {TIFF "WhitePoint", GOES, 0},
+    {TIFF "PrimaryChromaticities", GOES, 0},
+    {TIFF "ReferenceBlackWhite", GOES, 0},
+    {EXIF "CompressedBitsPerPixel", GOES, 0},
+    {EXIF "FocalPlaneXResolution", GOES, 0},
+    {EXIF "FocalPlaneYResolution", GOES, 0},
+    {EXIF "FocalPlaneResolutionUnit", GOES, 0},
+    /* places in the picture, in its own pixels */
+    {EXIF "SubjectArea", GOES, 0},
+    {EXIF "SubjectLocation", GOES, 0},
+    /* and as parts of its sides: of a picture that was turned, or was yet to be, as its writer saw it */
+    {REGIONS "Regions", GOES_TURNED, 0},
+    {"http://ns.microsoft.com/photo/1.2/ RegionInfo", GOES_TURNED, 0},
+    {"http://ns.acdsee.com/regions/ Regions", GOES_TURNED, 0},
+    {"http://iptc.org/std/Iptc4xmpExt/2008-02-29/ ImageRegion", GOES_IN_PX, 0},
+    /* what stands behind the pixels of the file: nothing */
+    {CAMERA "MicroVideo", SAYS, ZERO},
+    {CAMERA "MotionPhoto", SAYS, ZERO},
+    {"http://ns.google.com/photos/1.0/container/ Directory", GOES, 0},
+    {"http://ns.adobe.com/hdr-gain-map/1.0/ ", GOES, 0},
+    /* other pictures, of what was there before */
+    {"http://ns.adobe.com/xap/1.0/ Thumbnails", GOES, 0},
+    {"http://ns.adobe.com/xap/1.0/g/img/ image", GOES, 0},
+    {"http://ns.google.com/photos/1.0/image/ ", GOES, 0},
+    {"http://ns.google.com/photos/1.0/depthmap/ ", GOES, 0},
+    /* what stood in other segments */
+    {"http://ns.adobe.com/xmp/note/ HasExtendedXMP", GOES, 0},
+};
+
+/* Of a packet that is read: what is written so far is all before `copied`. */
 struct settling {
-    const char *at, *end; /* what is left to read */
-    char *out;            /* owned */
-    size_t len, room;
+    XML_Parser parser;
+    const char *packet;
+    const struct fz_rendition *copy;
+    char values[VALUES][32];
+    char *out; /* owned; FZ_CARRIED_MOST bytes */
+    size_t len, copied;
+    unsigned depth, nodes;
+    unsigned sized;          /* the depth of an AppliedToDimensions; 0: not inside */
+    const struct fact *fact; /* of the element that is being read; what stands in it waits for its end */
+    unsigned fact_depth;
+    bool has_elements;
+    size_t fact_at, fact_text; /* where its tag begins, and where that ends */
     bool failed;
 };
 
+/* --- writing -------------------------------------------------------------------------------------------------------- */
+
 static void put(struct settling *s, const char *text, size_t len)
 {
-    if (s->failed || len > s->room - s->len) {
+    if (len > FZ_CARRIED_MOST - s->len) {
         s->failed = true;
+        XML_StopParser(s->parser, XML_FALSE);
         return;
     }
     memcpy(s->out + s->len, text, len);
     s->len += len;
 }
 
+/* All up to there as it is, and then this instead of what ends at `end`. */
+static void replace(struct settling *s, size_t at, size_t end, const char *text)
+{
+    if (s->failed)
+        return;
+    put(s, s->packet + s->copied, at - s->copied);
+    if (!s->failed)
+        put(s, text, strlen(text));
+    s->copied = end;
+}
+
+/* --- which it is ---------------------------------------------------------------------------------------------------- */
+
+static bool is_named(const struct fact *fact, const char *name)
+{
+    size_t len = strlen(fact->name);
+    return strncmp(name, fact->name, len) == 0 && (fact->name[len - 1] == ' ' || name[len] == '\0');
+}
+
+static const struct fact *find(const struct settling *s, const char *name)
+{
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        bool holds = (facts[i].what != SAYS_OF_SIZE || s->sized > 0) &&
+                     (facts[i].what != GOES_TURNED || s->copy->turned);
+        if (holds && is_named(&facts[i], name))
+            return &facts[i];
+    }
+    return NULL;
+}
+
+/* --- attributes ----------------------------------------------------------------------------------------------------- */
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static const char *skip_blanks(const char *at, const char *end)
+/* One of a tag that is known to be whole: where its name begins and ends, and its value. */
+struct attribute {
+    size_t name, name_end, value, end;
+};
+
+/* The next one behind `at`; false: that was the last. */
+static bool next_attribute(const char *packet, size_t at, size_t tag_end, struct attribute *out)
 {
-    while (at < end && is_blank(*at))
+    while (at < tag_end && is_blank(packet[at]))
         at++;
-    return at;
+    out->name = at;
+    while (at < tag_end && packet[at] != '=' && !is_blank(packet[at]))
+        at++;
+    out->name_end = at;
+    while (at < tag_end && packet[at] != '"' && packet[at] != '\'')
+        at++;
+    out->value = at + 1;
+    const char *close = at < tag_end ? memchr(packet + at + 1, packet[at], tag_end - at - 1) : NULL;
+    out->end = close ? (size_t)(close - packet) : 0;
+    return close != NULL;
 }
 
-/* An element's name ends with `at`: where what it holds begins, whatever attributes it has; NULL: it holds nothing. */
-static const char *skip_attributes(const char *at, const char *end)
+/* They stand in the tag as expat gives them, which leaves out those that name a space. */
+static void settle_attributes(struct settling *s, const char **attributes, size_t at, size_t tag_end)
 {
-    const char *close = memchr(at, '>', (size_t)(end - at));
-    return close && close[-1] != '/' && (at == close || is_blank(*at)) ? close : NULL;
-}
-
-/* Where the value begins that belongs to a name which ends at `at`, and what ends it; NULL: that is no property. */
-static const char *find_value(const char *at, const char *end, bool is_element, char *ending)
-{
-    if (is_element) {
-        at = skip_attributes(at, end);
-        *ending = '<';
-        return at ? at + 1 : NULL;
+    struct attribute a;
+    while (at < tag_end && !is_blank(s->packet[at])) /* the element's name */
+        at++;
+    for (; attributes[0] && next_attribute(s->packet, at, tag_end, &a); at = a.end + 1) {
+        bool is_space = strncmp(s->packet + a.name, "xmlns", 5) == 0 &&
+                        (a.name_end == a.name + 5 || s->packet[a.name + 5] == ':');
+        if (is_space)
+            continue;
+        const struct fact *fact = find(s, attributes[0]);
+        attributes += 2;
+        if (fact && fact->what <= SAYS_OF_SIZE)
+            replace(s, a.value, a.end, s->values[fact->value]);
+        else if (fact)
+            replace(s, at, a.end + 1, "");
     }
-    at = skip_blanks(at, end);
-    if (at == end || *at != '=')
-        return NULL;
-    at = skip_blanks(at + 1, end);
-    if (at == end || (*at != '"' && *at != '\''))
-        return NULL;
-    *ending = *at;
-    return at + 1;
 }
 
-/* Whether a property of that name begins here; what it says is replaced then. */
-static bool settle_one(struct settling *s, const struct fact *fact)
+/* --- elements ------------------------------------------------------------------------------------------------------- */
+
+static void XMLCALL begin_element(void *ctx, const char *name, const char **attributes)
 {
-    size_t len = strlen(fact->name);
-    char ending;
-    if ((size_t)(s->end - s->at) < len || memcmp(s->at, fact->name, len) != 0)
-        return false;
-    bool is_element = s->at[-1] == '<';
-    const char *value = find_value(s->at + len, s->end, is_element, &ending);
-    const char *after = value ? memchr(value, ending, (size_t)(s->end - value)) : NULL;
-    if (!after)
-        return false;
-    if (is_element &&
-        (after + 1 == s->end || after[1] != '/')) { /* it holds elements, of which nothing is known */
+    struct settling *s = ctx;
+    size_t at = (size_t)XML_GetCurrentByteIndex(s->parser);
+    size_t end = at + (size_t)XML_GetCurrentByteCount(s->parser);
+    s->depth++;
+    s->nodes++;
+    for (size_t i = 0; attributes[i]; i += 2)
+        s->nodes++;
+    if (s->depth > DEPTH_MOST || s->nodes > NODES_MOST) {
         s->failed = true;
-        return true;
+        XML_StopParser(s->parser, XML_FALSE);
+        return;
     }
-    put(s, s->at, (size_t)(value - s->at));
-    put(s, fact->value, strlen(fact->value));
-    s->at = after;
-    return true;
+    s->has_elements = true;
+    if (s->fact)
+        return;
+    if (strcmp(name, REGIONS "AppliedToDimensions") == 0 && s->sized == 0)
+        s->sized = s->depth;
+    s->fact = find(s, name);
+    if (!s->fact) {
+        settle_attributes(s, attributes, at, end);
+        return;
+    }
+    s->fact_depth = s->depth;
+    s->fact_at = at;
+    s->fact_text = end;
+    s->has_elements = false;
 }
 
-static void settle(struct settling *s, const struct fact *facts)
+static void XMLCALL end_element(void *ctx, const char *name)
 {
-    const char *begin = s->at;
-    while (s->at < s->end && !s->failed) {
-        bool is_start = s->at > begin && (is_blank(s->at[-1]) || s->at[-1] == '<'), found = false;
-        for (int i = 0; i < FACTS && is_start && !found; i++)
-            found = settle_one(s, &facts[i]);
-        if (!found)
-            put(s, s->at++, 1);
+    struct settling *s = ctx;
+    size_t at = (size_t)XML_GetCurrentByteIndex(s->parser);
+    size_t end = at + (size_t)XML_GetCurrentByteCount(s->parser);
+    (void)name;
+    if (s->fact && s->depth == s->fact_depth) {
+        bool says =
+            s->fact->what <= SAYS_OF_SIZE && !s->has_elements && at < end; /* <a/> ends where it ends */
+        bool in_px = memmem(s->packet + s->fact_at, at - s->fact_at, "pixel", 5);
+        if (says)
+            replace(s, s->fact_text, at, s->values[s->fact->value]);
+        else if (s->fact->what != GOES_IN_PX || s->copy->turned || in_px)
+            replace(s, s->fact_at, end, "");
+        s->fact = NULL;
     }
+    if (s->depth == s->sized)
+        s->sized = 0;
+    s->depth--;
 }
 
-/* Names are known by their prefixes, which others may be given to the same: nothing is known of such a packet. */
-static bool has_usual_prefixes(const struct fz_block *xmp)
+/* With document types come entities: XMP has neither. */
+static void XMLCALL refuse_doctype(void *ctx, const char *name, const char *system, const char *public,
+                                   int has_internal)
 {
-    static const char uri[] = "http://ns.adobe.com/tiff/1.0/", usual[] = "xmlns:tiff=";
-    const char *begin = (const char *)xmp->data, *end = begin + xmp->len, *at = begin;
-    while ((at = memmem(at, (size_t)(end - at), uri, sizeof uri - 1))) {
-        size_t before = sizeof usual; /* and a quotation mark */
-        if ((size_t)(at - begin) < before || memcmp(at - before, usual, sizeof usual - 1) != 0)
-            return false;
-        at += sizeof uri - 1;
-    }
-    return true;
+    struct settling *s = ctx;
+    (void)name;
+    (void)system;
+    (void)public;
+    (void)has_internal;
+    s->failed = true;
+    XML_StopParser(s->parser, XML_FALSE);
 }
+
+/* --- the packet ----------------------------------------------------------------------------------------------------- */
 
 static bool is_text(const struct fz_block *xmp)
 {
@@ -128,41 +268,36 @@ static bool is_text(const struct fz_block *xmp)
     return true;
 }
 
-void fz_xmp_settle(struct fz_block *xmp, int width, int height)
+static bool settle(struct settling *s, const struct fz_block *xmp)
 {
-    char w[16], h[16];
-    snprintf(w, sizeof w, "%d", width);
-    snprintf(h, sizeof h, "%d", height);
-    const struct fact facts[FACTS] = {
-        {"tiff:Orientation", "1"},
-        {"tiff:ImageWidth", w},
-        {"tiff:ImageLength", h},
-        {"exif:PixelXDimension", w},
-        {"exif:PixelYDimension", h},
-        {"exif:ColorSpace", "1"},
-        {"photoshop:ICCProfile", "sRGB IEC61966-2.1"},
-        /* what stands behind the pixels of the file: nothing */
-        {"GCamera:MicroVideo", "0"},
-        {"GCamera:MotionPhoto", "0"},
-        {"hdrgm:Version", ""},
-        /* smaller pictures of what was there before */
-        {"xmpGImg:image", ""},
-        {"xapGImg:image", ""},
-        /* what stood in other segments */
-        {"xmpNote:HasExtendedXMP", ""},
-    };
+    if (xmp->len == 0 || xmp->len > FZ_XMP_MOST || !is_text(xmp) ||
+        (s->parser = XML_ParserCreateNS("UTF-8", ' ')) == NULL)
+        return false;
+    XML_SetUserData(s->parser, s);
+    XML_SetElementHandler(s->parser, begin_element, end_element);
+    XML_SetStartDoctypeDeclHandler(s->parser, refuse_doctype);
+    bool is_whole = XML_Parse(s->parser, s->packet, (int)xmp->len, XML_TRUE) == XML_STATUS_OK;
+    if (is_whole)
+        replace(s, xmp->len, xmp->len, "");
+    XML_ParserFree(s->parser);
+    return is_whole && !s->failed;
+}
+
+void fz_xmp_settle(struct fz_block *xmp, const struct fz_rendition *copy)
+{
+    struct settling s = {.packet = (const char *)xmp->data,
+                         .copy = copy,
+                         .values = {[ONE] = "1", [ZERO] = "0", [SRGB] = "sRGB IEC61966-2.1"},
+                         .out = fz_try_malloc(FZ_CARRIED_MOST)};
+    snprintf(s.values[WIDTH], sizeof s.values[WIDTH], "%d", copy->width);
+    snprintf(s.values[HEIGHT], sizeof s.values[HEIGHT], "%d", copy->height);
     while (xmp->len > 0 && xmp->data[xmp->len - 1] == '\0') /* padding */
         xmp->len--;
-    struct settling s = {.at = (const char *)xmp->data, .room = FZ_CARRIED_MOST};
-    s.failed = xmp->len == 0 || !is_text(xmp) || !has_usual_prefixes(xmp) || !(s.out = fz_try_malloc(s.room));
-    if (!s.failed) {
-        s.end = s.at + xmp->len;
-        settle(&s, facts);
-    }
+    bool settled = s.out && settle(&s, xmp);
     free(xmp->data);
     *xmp = (struct fz_block){0};
-    if (s.failed)
-        free(s.out);
-    else
+    if (settled)
         *xmp = (struct fz_block){(uint8_t *)s.out, s.len};
+    else
+        free(s.out);
 }

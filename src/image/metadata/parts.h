@@ -11,6 +11,8 @@ enum {
     FZ_IPTC_MOST = 256 << 10,
 };
 
+struct fz_rendition;
+
 struct fz_block {
     uint8_t *data; /* owned; NULL: none */
     size_t len;
@@ -18,8 +20,8 @@ struct fz_block {
 
 /* What was found in a file; the first of each kind counts. */
 struct fz_blocks {
-    int copy_w,
-        copy_h; /* px; set before: EXIF is wanted for a copy of that size (fz_exif_copy); 0: see there */
+    const struct fz_rendition
+        *copy;            /* borrowed, set before: EXIF is wanted for that (fz_exif_copy); NULL: see there */
     struct fz_block exif; /* a TIFF structure that holds only what is wanted */
     struct fz_block xmp;
     struct fz_block more_xmp;  /* what a JPEG had no room for in one segment: a packet of its own */
@@ -57,7 +59,9 @@ void fz_metadata_from_exif(const struct fz_block *exif, struct fz_metadata *out)
 void fz_metadata_from_iptc(const struct fz_blocks *blocks, struct fz_metadata *out);
 
 /* carry_xmp.c: a packet as it is to stand in a copy (image/metadata/carry.h); emptied where that cannot be told. */
-void fz_xmp_settle(struct fz_block *xmp, int width, int height);
+void fz_xmp_settle(struct fz_block *xmp, const struct fz_rendition *copy);
+/* join_xmp.c: both as one packet; *out stays empty where they are none, or cannot be one. */
+void fz_xmp_join(const struct fz_block *xmp, const struct fz_block *more, struct fz_block *out);
 
 /* False where the packet is no XMP to its end, or too deep or large to be given to a parser that recurses; what stood before
  * that counts. */

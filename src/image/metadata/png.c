@@ -142,7 +142,7 @@ static bool is_text(const char *name)
 void fz_blocks_find_in_png(struct fz_excerpt *file, struct fz_blocks *blocks)
 {
     struct places places = {.seen = 0};
-    int most = blocks->copy_w > 0 ? CHUNKS_COPIED : CHUNKS;
+    int most = blocks->copy ? CHUNKS_COPIED : CHUNKS;
     uint8_t head[HEAD];
     uint64_t pos = SIGNATURE;
     for (int i = 0; i < most && fz_excerpt_skim(file, pos, head, sizeof head); i++) {

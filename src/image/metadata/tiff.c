@@ -216,8 +216,8 @@ bool fz_blocks_find_in_tiff(struct fz_excerpt *file, uint64_t base, struct fz_bl
     if (blocks->exif.data)
         return true;
     const struct fz_exif_source from = {{&tiff, at}, {&tiff, leads.exposure}, {&tiff, leads.position}};
-    if (blocks->copy_w > 0)
-        fz_exif_copy(&from, blocks->copy_w, blocks->copy_h, &blocks->exif);
+    if (blocks->copy)
+        fz_exif_copy(&from, blocks->copy, &blocks->exif);
     else
         build_block(&tiff, &camera, &exposure, &position, &blocks->exif);
     return true;
@@ -247,8 +247,8 @@ void fz_blocks_join_tiff(struct fz_excerpt *file, const struct fz_directories *a
     read_directory(&third, from.position.at, TAGS(position_tags), &position, NULL);
     if (blocks->exif.data)
         return;
-    if (blocks->copy_w > 0)
-        fz_exif_copy(&from, blocks->copy_w, blocks->copy_h, &blocks->exif);
+    if (blocks->copy)
+        fz_exif_copy(&from, blocks->copy, &blocks->exif);
     else
         build_block(&tiff, &camera, &exposure, &position, &blocks->exif);
 }
