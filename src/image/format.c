@@ -1,6 +1,7 @@
 #include "image/format.h"
 
 #include "frieze_config.h"
+#include "image/heavy_rows.h"
 
 #include <string.h>
 
@@ -50,7 +51,7 @@ static const struct fz_format formats[] = {
      .load = fz_webp_load},
     {BY_SDL(gif, "GIF", 2, 0), .load = fz_gif_load, .facts = fz_gif_facts},
 #if FRIEZE_WITH_RAW
-    {.name = "raw", .is_a = fz_raw_is_a, .is_heavy = true},
+    {FZ_HEAVY_RAW, .is_heavy = true},
 #else
     {LACKING(raw, "RAW", "LibRaw")},
 #endif
@@ -83,13 +84,8 @@ static const struct fz_format formats[] = {
     {OWN(pnm)},
     {OWN(xpm)},
 #if FRIEZE_WITH_RSVG
-    {.name = "svg",
-     .is_a = fz_svg_is_a,
-     .header = fz_svg_header,
-     .parts = true,
-     .draws = true,
-     .is_heavy = true},
-    {.name = "svg", .is_a = fz_svgz_is_a, .header = fz_svgz_header, .is_heavy = true},
+    {FZ_HEAVY_SVG, .is_heavy = true},
+    {FZ_HEAVY_SVGZ, .is_heavy = true},
 #else
     {BY_SDL(svg, "SVG", 4, 8), .load = fz_sdl_load,
      .check = fz_svg_check}, /* its shapes, as a multiple of their text */
@@ -100,26 +96,14 @@ static const struct fz_format formats[] = {
      .load = fz_svgz_load},
 #endif
 #if FRIEZE_WITH_HEIF
-    {.name = "heic",
-     .is_a = fz_heic_is_a,
-     .header = fz_heif_header,
-     .orientation = fz_heif_orientation,
-     .is_heavy = true},
-    {.name = "avif",
-     .is_a = fz_avif_is_a,
-     .header = fz_heif_header,
-     .orientation = fz_heif_orientation,
-     .is_heavy = true},
+    {FZ_HEAVY_HEIC, .is_heavy = true},
+    {FZ_HEAVY_AVIF, .is_heavy = true},
 #else
     {LACKING(heic, "HEIC", "libheif")},
     {LACKING(avif, "AVIF", "libheif")},
 #endif
 #if FRIEZE_WITH_JXL
-    {.name = "jxl",
-     .is_a = fz_jxl_is_a,
-     .header = fz_jxl_header,
-     .orientation = fz_jxl_orientation,
-     .is_heavy = true},
+    {FZ_HEAVY_JXL, .is_heavy = true},
 #else
     {LACKING(jxl, "JPEG XL", "libjxl")},
 #endif

@@ -91,7 +91,8 @@ raw image/x-pentax-pef
 raw image/x-samsung-srw
 raw image/x-sony-arw
 TYPES
-sed -n 's/.*{\.name = "\([a-z]*\)".*/\1/p; s/.*{BY_SDL(\([a-z]*\),.*/\1/p; s/.*{OWN(\([a-z]*\)).*/\1/p; s/.*{BY_HEIF(\([a-z]*\),.*/\1/p' "$3/src/image/format.c" | sort -u >"$root/formats"
+sed -n 's/.*\.name = "\([a-z]*\)".*/\1/p; s/.*{BY_SDL(\([a-z]*\),.*/\1/p; s/.*{OWN(\([a-z]*\)).*/\1/p' \
+    "$3/src/image/format.c" "$3/src/image/heavy_rows.h" | sort -u >"$root/formats"
 cut -d' ' -f1 "$root/types" | sort -u | diff "$root/formats" - || complain "formats (left) and their MIME types differ"
 cut -d' ' -f2 "$root/types" | sort >"$root/expected"
 value MimeType | tr ';' '\n' | grep . | sort | diff "$root/expected" - || complain "MimeType (right) is not what is read"

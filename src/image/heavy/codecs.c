@@ -5,6 +5,7 @@
 #include "image/format.h"
 #include "image/heavy.h"
 #include "image/heavy/svg_modules.h"
+#include "image/heavy_rows.h"
 #include "image/libraries.h"
 
 #include <stdio.h>
@@ -26,51 +27,26 @@
 #include <librsvg/rsvg.h>
 #endif
 
-#define BY_HEIF(id, tell)                                                                                  \
-    .name = #id, .is_a = fz_##id##_is_a, .header = fz_heif_header, .working_bytes = fz_heif_working_bytes, \
-    .orientation = fz_heif_orientation, .facts = tell, .load = fz_heif_load
+#define BY_HEIF(tell) .working_bytes = fz_heif_working_bytes, .facts = tell, .load = fz_heif_load
 
 static const struct fz_format formats[] = {
 #if FRIEZE_WITH_RAW
-    {.name = "raw",
-     .is_a = fz_raw_is_a,
-     .header = fz_raw_header,
-     .working_bytes = fz_raw_working_bytes,
-     .load = fz_raw_load},
+    {FZ_HEAVY_RAW, .header = fz_raw_header, .working_bytes = fz_raw_working_bytes, .load = fz_raw_load},
 #endif
 #if FRIEZE_WITH_RSVG
-    {.name = "svg",
-     .is_a = fz_svg_is_a,
-     .header = fz_svg_header,
-     .working_bytes = fz_svg_working_bytes,
-     .check = fz_svg_check,
-     .load = fz_svg_load,
-     .parts = true,
-     .draws = true},
-    {.name = "svg",
-     .is_a = fz_svgz_is_a,
-     .header = fz_svgz_header,
-     .working_bytes = fz_svgz_working_bytes,
-     .load = fz_svgz_load,
-     .parts = true,
-     .draws = true},
+    {FZ_HEAVY_SVG, .working_bytes = fz_svg_working_bytes, .check = fz_svg_check, .load = fz_svg_load},
+    {FZ_HEAVY_SVGZ, .working_bytes = fz_svgz_working_bytes, .load = fz_svgz_load},
 #endif
 #if FRIEZE_WITH_HEIF
-    {BY_HEIF(heic, fz_heif_facts)},
+    {FZ_HEAVY_HEIC, BY_HEIF(fz_heif_facts)},
 #if FRIEZE_WITH_AVIF
-    {BY_HEIF(avif, fz_avif_facts)},
+    {FZ_HEAVY_AVIF, BY_HEIF(fz_avif_facts)},
 #else
-    {BY_HEIF(avif, fz_heif_facts)},
+    {FZ_HEAVY_AVIF, BY_HEIF(fz_heif_facts)},
 #endif
 #endif
 #if FRIEZE_WITH_JXL
-    {.name = "jxl",
-     .is_a = fz_jxl_is_a,
-     .header = fz_jxl_header,
-     .working_bytes = fz_jxl_working_bytes,
-     .orientation = fz_jxl_orientation,
-     .facts = fz_jxl_facts,
-     .load = fz_jxl_load},
+    {FZ_HEAVY_JXL, .working_bytes = fz_jxl_working_bytes, .facts = fz_jxl_facts, .load = fz_jxl_load},
 #endif
     {.name = NULL},
 };
