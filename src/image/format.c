@@ -39,6 +39,7 @@ static const struct fz_format formats[] = {
      .header = fz_png_header,
      .working_bytes = fz_png_working_bytes,
      .orientation = fz_png_orientation,
+     .late_orientation = fz_png_late_orientation,
      .facts = fz_png_facts,
      .load = fz_png_load,
      .streams = true},

@@ -70,6 +70,8 @@ struct fz_format {
     uint64_t (*working_bytes)(const struct fz_decode *d, uint64_t file_bytes);
     /* EXIF orientation, 1..8; NULL = always 1. *turn is what is left to do with the rows. */
     int (*orientation)(const struct fz_bytes *file, int *turn);
+    /* The same, of what is left to do too, where that may stand behind all that was read; NULL = it never does. */
+    int (*late_orientation)(const struct fz_image_request *request);
     /* What a probe tells beyond the header; NULL = one frame, no profile, no EXIF data. MORE asks for more bytes. */
     enum fz_head (*facts)(const struct fz_bytes *bytes, struct fz_facts *facts);
     /* Judges what only the whole file tells, before it is decoded; may be NULL. */
@@ -191,6 +193,7 @@ bool fz_png_is_a(const struct fz_bytes *head);
 enum fz_head fz_png_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_png_orientation(const struct fz_bytes *file, int *turn);
+int fz_png_late_orientation(const struct fz_image_request *request); /* png_late.c */
 enum fz_err fz_png_load(struct fz_decode *d);
 
 /* head_webp.c, webp.c */

@@ -370,6 +370,8 @@ int fz_decode_orient(struct fz_decode *d)
     struct fz_image *out = d->out;
     int turn = h->orientation ? h->orientation : 1;
     out->orientation = d->format->orientation ? d->format->orientation(&d->file, &turn) : turn;
+    if (d->format->late_orientation && turn == 1 && !d->file.whole)
+        out->orientation = turn = d->format->late_orientation(d->request);
     bool swaps = fz_orient_swaps(out->orientation);
     out->whole_w = (int)(swaps ? h->whole_h : h->whole_w);
     out->whole_h = (int)(swaps ? h->whole_w : h->whole_h);

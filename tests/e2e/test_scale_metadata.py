@@ -2,6 +2,7 @@
 # ctest: COST 12
 
 import io
+import json
 import struct
 import subprocess
 import zlib
@@ -341,18 +342,18 @@ def test_from_formats_that_are_not_written(home):
 
 # --- PNG: chunks anywhere, and what stands in texts -----------------------------------------------------------------
 
-def png(path, early=(), late=(), pieces=1):
-    """With chunks before and behind the pixels, which stand in so many of them."""
+def png(path, early=(), late=(), pieces=1, size=SIZE, rows=None):
+    """With chunks before and behind the pixels, which stand in so many of them; `rows` are not packed."""
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     image = pictures.draw(5, SIZE)
-    rows = b"".join(b"\0" + image.crop((0, y, SIZE[0], y + 1)).tobytes() for y in range(SIZE[1]))
-    packed = zlib.compress(rows)
+    packed = zlib.compress(rows, 0) if rows else \
+        zlib.compress(b"".join(b"\0" + image.crop((0, y, SIZE[0], y + 1)).tobytes() for y in range(SIZE[1])))
     step = max(1, len(packed) // pieces)
     data = [(b"IDAT", packed[at:at + step]) for at in range(0, len(packed), step)]
     data += [(b"IDAT", b"")] * (pieces - len(data))
-    head = (b"IHDR", struct.pack(">IIBBBBB", *SIZE, 8, 2, 0, 0, 0))
+    head = (b"IHDR", struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0))
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*one) for one in [head, *early, *data, *late, (b"IEND", b"")]))
     return path
 
@@ -380,6 +381,18 @@ def test_png_keeps_what_stands_behind_its_pixels(home):
     scale(home, "-s", 300, png(home / "in.png", late=late, pieces=20000), home / "out.jpg")
     assert_kept(home / "out.jpg")
     assert 'tiff:Orientation="1"' in xmp_of(home / "out.jpg")
+
+
+@pytest.mark.parametrize("late", [(b"eXIf", exif_block()), profile("Raw profile type exif", exif_block(), True)], ids=["chunk", "text"])
+def test_png_too_large_to_be_held_lies_as_it_says_behind_its_pixels(home, late):
+    size = (3600, 3200)
+    source = png(home / "in.png", late=[late], pieces=4000, size=size, rows=(b"\0" + b"\x80" * 3 * size[0]) * size[1])
+    assert source.stat().st_size > 32 << 20
+    scale(home, "-s", 300, source, home / "out.jpg")
+    with Image.open(home / "out.jpg") as image:
+        assert image.size == (267, 300) and image.getexif()[ORIENTATION] == 1
+    told = json.loads(home.frieze("probe", source).out)
+    assert (told["width"], told["height"], told["orientation"]) == (size[1], size[0], 6)
 
 
 @pytest.mark.parametrize("packed", [False, True])
