@@ -38,8 +38,6 @@ struct fz_engine *fz_engine_new(const struct fz_engine_options *options)
     struct fz_engine *engine = fz_calloc(1, sizeof *engine);
     engine->options = *options;
     if (is_remote(options)) {
-        fz_front_init(&engine->front, options);
-        fz_front_start(&engine->front, NULL, NULL);
         struct fz_engine_options own = *options;
         own.decoders = options->heavy_decoders;
         own.keep_bytes = options->keep_bytes / HEAVY_KEEP_PART;
@@ -47,6 +45,10 @@ struct fz_engine *fz_engine_new(const struct fz_engine_options *options)
         own.decoders = options->svg_decoders;
         own.keep_bytes = options->keep_bytes / SVG_KEEP_PART;
         fz_front_init(&engine->svg, &own);
+        own = *options;
+        own.keep_bytes -= options->keep_bytes / HEAVY_KEEP_PART + options->keep_bytes / SVG_KEEP_PART;
+        fz_front_init(&engine->front, &own);
+        fz_front_start(&engine->front, NULL, NULL);
     } else {
         engine->scratch = fz_image_scratch_new(options->keep_bytes);
         fz_engine_note_layers(options->counts, 0, "");
