@@ -126,7 +126,9 @@ struct fz_job {
     struct fz_play play;
 
     /* render thread only, all the time */
-    void *context;         /* who asked for it */
+    void *context; /* who asked for it */
+    uint32_t
+        result_of; /* DECODE: the batch (app/scale) that made the file at `path`; 0: it is the item's own */
     uint64_t credit_bytes; /* what it counts for while it is out */
     int upload_row;        /* rows before this one are in the texture */
 };

@@ -78,9 +78,10 @@ static bool may_write(struct fz_job *job, const char *path)
         fz_fail(&job->error, FZ_E_IO, 0, "%s is a link, which might lead to an original", path);
     else if (job->look.sys == 0 && st.st_dev == job->look.device && st.st_ino == job->look.inode)
         fz_fail(&job->error, FZ_E_IO, 0, "%s is the same file", path);
-    else if (!s->anew && is_newer(&st, &job->look))
+    else if (!s->anew && is_newer(&st, &job->look)) {
         s->outcome = FZ_SCALED_SKIPPED;
-    else if (s->keeps)
+        s->copy_stands = path == s->copy;
+    } else if (s->keeps)
         fz_fail(&job->error, FZ_E_IO, 0, "%s is there already, and might be an original", path);
     else
         return true;

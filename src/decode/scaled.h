@@ -32,6 +32,7 @@ struct fz_scaling {
     bool anew;   /* even where a result stands there that is newer than the picture */
     bool synced; /* on the disk before it gets its name */
     enum fz_scaled outcome;
+    bool copy_stands; /* SKIPPED: because of what is at `copy` */
 };
 void fz_scaling_free(void *scaling);
 

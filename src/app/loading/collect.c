@@ -153,6 +153,13 @@ static void drop_first(struct fz_app *app, struct fz_rendition *r)
     r->first = false;
 }
 
+static void take_damage(const struct fz_app *app, struct fz_tile *tile, const struct fz_job *job)
+{
+    if (job->image.damaged && !tile->damage)
+        say(app, job->item, job->error.msg);
+    fz_loader_set_damage(tile, job->image.damaged ? job->error.msg : NULL);
+}
+
 static void take_decoded(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile;
@@ -167,10 +174,12 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         if (r && r->texture && r->box_w == job->box_w && r->box_h == job->box_h)
             app->stats.repeated++;
     }
-    if (r && code != FZ_E_CANCELLED)
+    if (r && code != FZ_E_CANCELLED && job->result_of == 0)
         take_facts(app, tile, job);
     if (!r || code == FZ_E_CANCELLED) {
         fz_loader_retire(app, job);
+    } else if (job->result_of > 0 && code != FZ_OK) {
+        fz_loader_lose_result(app, tile, job);
     } else if (code == FZ_E_NOT_PICTURE && !fz_list_is_explicit(app->list, job->item)) {
         fz_item_id item = job->item;
         leave_out(app, item);
@@ -191,9 +200,8 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
     } else {
         app->scan.any_picture = true;
         fz_loader_clear_error(app, tile);
-        if (job->image.damaged && !tile->damage)
-            say(app, job->item, job->error.msg);
-        fz_loader_set_damage(tile, job->image.damaged ? job->error.msg : NULL);
+        if (job->result_of == 0)
+            take_damage(app, tile, job);
         r->arrived = true;
         queue_upload(app, job);
     }
@@ -214,12 +222,6 @@ static void take_sniffed(struct fz_app *app, struct fz_job *job)
         }
         fz_list_settle(app->list, job->item, is_picture);
     }
-    fz_loader_retire(app, job);
-}
-
-static void take_saved(struct fz_app *app, struct fz_job *job)
-{
-    fz_app_saved(app, job->context, &job->error);
     fz_loader_retire(app, job);
 }
 
@@ -244,7 +246,8 @@ static void take_result(struct fz_app *app, struct fz_job *job)
         take_sniffed(app, job);
         break;
     case FZ_JOB_SAVE:
-        take_saved(app, job);
+        fz_app_saved(app, job->context, &job->error);
+        fz_loader_retire(app, job);
         break;
     case FZ_JOB_WORK:
         if (job == app->marks.write)
@@ -348,6 +351,7 @@ static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition
     fz_texture_set_owner(r->incoming, &r->texture);
     if (r->box_w == 0)
         r->read_us = app->now_us;
+    fz_loader_note_result(app, r, job);
     r->first = job->first_of != NULL;
     r->covers = job->covers;
     r->box_w = r->first ? 0 : job->box_w;
@@ -363,6 +367,8 @@ static void go_without(struct fz_app *app, const struct fz_job *job, struct fz_r
     r->refused = need_of(app, job) == FZ_TEXTURE_IN_VIEW;
     r->box_w = job->box_w;
     r->box_h = job->box_h;
+    if (!r->refused)
+        fz_texture_free(app->head, r->texture); /* else it would be taken for what it is not */
     if (!r->refused || app->loader.refusal_told)
         return;
     app->loader.refusal_told = true;

@@ -213,10 +213,12 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     if (purpose == FZ_FOR_WALL)
         job->caching = tile->reread ? FZ_CACHING_RENEW : FZ_CACHING_ON;
     job->times = purpose == FZ_FOR_PICTURE ? fz_picture_box(app, item, &box_w, &box_h) : 1;
+    if (purpose == FZ_FOR_WALL)
+        fz_loader_aim_at_result(app, tile, job);
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
     tile->renditions[purpose].job = job;
-    if (purpose == FZ_FOR_WALL && !tile->renditions[purpose].texture && app->loader.firsts < FZ_MAX_FIRSTS &&
-        priority >> 32 <= FZ_PRIORITY_VISIBLE) {
+    if (purpose == FZ_FOR_WALL && job->result_of == 0 && !tile->renditions[purpose].texture &&
+        app->loader.firsts < FZ_MAX_FIRSTS && priority >> 32 <= FZ_PRIORITY_VISIBLE) {
         job->wants_first = true;
         job->later = priority;
         app->loader.firsts++;

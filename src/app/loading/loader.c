@@ -62,7 +62,7 @@ void fz_loader_set_damage(struct fz_tile *tile, const char *reason)
     tile->damage = reason ? fz_strdup(reason) : NULL;
 }
 
-static void clear_final(struct fz_app *app, struct fz_tile *tile)
+void fz_loader_clear_final(struct fz_app *app, struct fz_tile *tile)
 {
     struct fz_loader *loader = &app->loader;
     if (tile->final_epoch == loader->epoch)
@@ -75,7 +75,7 @@ static void release_tile(struct fz_app *app, struct fz_tile *tile)
 {
     fz_detail_forget(app, tile->item);
     drop_renditions(app, tile);
-    clear_final(app, tile);
+    fz_loader_clear_final(app, tile);
     fz_loader_set_damage(tile, NULL);
     app->loader.tiles[FZ_ITEM_SLOT(tile->item)] = NULL;
     free(tile);
@@ -120,8 +120,7 @@ struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item)
     return tile;
 }
 
-/* What is shown of it stays until there is another. */
-static void outdate(struct fz_app *app, struct fz_rendition *r)
+void fz_loader_outdate(struct fz_app *app, struct fz_rendition *r)
 {
     if (r->job)
         fz_cancel_set(&r->job->cancel);
@@ -138,7 +137,7 @@ static void outdate_tiles(struct fz_app *app)
 {
     for (size_t i = 0; i < app->loader.tile_capacity; i++)
         if (app->loader.tiles[i])
-            outdate(app, &app->loader.tiles[i]->renditions[FZ_FOR_WALL]);
+            fz_loader_outdate(app, &app->loader.tiles[i]->renditions[FZ_FOR_WALL]);
 }
 
 void fz_loader_set_box(struct fz_app *app, int box_w, int box_h, bool covers)
@@ -175,8 +174,8 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
     } else {
         /* The old pixels stay in view until the new ones are there. */
         for (int i = 0; i < FZ_PURPOSES; i++)
-            outdate(app, &tile->renditions[i]);
-        clear_final(app, tile);
+            fz_loader_outdate(app, &tile->renditions[i]);
+        fz_loader_clear_final(app, tile);
         fz_loader_set_damage(tile, NULL);
         fz_detail_forget(app, item);
         tile->no_detail = false;

@@ -31,6 +31,10 @@ struct fz_rendition {
     bool refused;     /* no texture could be made at all */
     int64_t shown_us; /* when it was first complete: fades start here */
     int64_t read_us;  /* when `texture` last became what the file says */
+    uint32_t
+        result_of; /* `texture` is what that batch made of the picture (app/scale); 0: the picture itself */
+    uint32_t lost_of;  /* what that batch made of it could not be read */
+    int64_t filled_us; /* when its result was there first */
 };
 
 /* What is known of an item beyond its name; made when it is first wanted. */
@@ -113,6 +117,11 @@ void fz_loader_prepare(struct fz_app *app);
 
 /* Takes finished jobs; uploads within `budget_us` (0: takes only). True when something that is in view changed. */
 bool fz_loader_collect(struct fz_app *app, int64_t budget_us);
+
+/* The wall shows what a batch made of an item in place of the picture itself, as soon as it has been read. */
+void fz_loader_show_result(struct fz_app *app, fz_item_id item);
+/* All tiles show the pictures themselves again, once those have been read. */
+void fz_loader_drop_results(struct fz_app *app);
 
 /* Forgets what is known of an item, so that it is read again; with `gone` for ever. */
 void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone);

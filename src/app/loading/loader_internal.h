@@ -68,6 +68,19 @@ void fz_loader_retire(struct fz_app *app, struct fz_job *job);
 /* Render thread. What was to hold that job's pixels, which do not come. */
 void fz_loader_drop_incoming(struct fz_app *app, struct fz_rendition *r, const struct fz_job *job);
 
+/* Render thread. What is shown of it stays until there is another. */
+void fz_loader_outdate(struct fz_app *app, struct fz_rendition *r);
+void fz_loader_clear_final(struct fz_app *app, struct fz_tile *tile);
+
+/* Render thread. Of a tile whose result is there, the job reads that. */
+void fz_loader_aim_at_result(const struct fz_app *app, const struct fz_tile *tile, struct fz_job *job);
+
+/* Render thread. The pixels of that job are shown from now on. */
+void fz_loader_note_result(const struct fz_app *app, struct fz_rendition *r, const struct fz_job *job);
+
+/* Render thread. A result that cannot be read: the picture itself is shown instead. Takes the job. */
+void fz_loader_lose_result(struct fz_app *app, struct fz_tile *tile, struct fz_job *job);
+
 /* Decoded, or failed, at the wall's size of now. */
 void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile);
 

@@ -237,6 +237,7 @@ static void count_outcome(struct fz_scale_batch *batch, struct fz_scale_item *it
                                                  [FZ_SCALED_SKIPPED] = FZ_SCALE_SKIPPED};
     bool failed = job->error.code != FZ_OK;
     item->state = failed ? FZ_SCALE_FAILED : states[scaling->outcome];
+    item->has_own_name = scaling->copy_stands;
     batch->task.done++;
     batch->task.failed += failed;
     batch->made += item->state == FZ_SCALE_MADE;

@@ -27,6 +27,7 @@ struct fz_scale_item {
     bool renamed;     /* another picture has the name that it would have */
     /* the batch's */
     enum fz_scale_state state;
+    bool has_own_name; /* its result, which was there already: `name`, where it `keeps` that */
     uint32_t root, id; /* the source's, and the list's; 0: none */
 };
 

@@ -81,6 +81,19 @@ static void launch_plan(struct fz_app *app, struct fz_marked *pictures)
     fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_NEIGHBOUR, 0));
 }
 
+/* A file of its own, other than the picture. */
+static bool has_result(const struct fz_scale_item *item)
+{
+    return item->state == FZ_SCALE_MADE || item->state == FZ_SCALE_SKIPPED;
+}
+
+/* Nothing is left to be shown of the last one. */
+static void take_away(struct fz_app *app)
+{
+    app->scale.stands = false;
+    fz_loader_drop_results(app);
+}
+
 /* --- begin and end -------------------------------------------------------------------------------------------------- */
 
 static void obey(void *ctx)
@@ -133,6 +146,7 @@ static void begin(struct fz_app *app)
     w->batch.say = say;
     w->batch.task.obey = obey;
     w->batch.task.ctx = app;
+    w->number++;
     w->stands = w->told_anew = true;
     fz_task_begin(&w->batch.task, fz_now_us());
     app->dirty = true;
@@ -178,6 +192,7 @@ enum fz_err fz_scale_window_begin(struct fz_app *app, fz_item_id item, int box_w
         return fz_scale_window_works(app) ? fz_fail(err, FZ_E_BUSY, 0, "pictures are being scaled already")
                                           : fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     }
+    take_away(app);
     throw_away_last(app);
     free((char *)w->settings.out);
     w->settings = fz_scale_usual_settings;
@@ -262,7 +277,12 @@ void fz_scale_window_step(struct fz_app *app)
 
 void fz_scale_window_take(struct fz_app *app, struct fz_job *job)
 {
-    fz_scale_batch_take(&app->scale.batch, job);
+    const struct fz_scale_item *item = fz_scale_batch_take(&app->scale.batch, job);
+    struct fz_tile *tile = item ? fz_loader_tile(app, item->id) : NULL;
+    if (item && has_result(item))
+        fz_loader_show_result(app, item->id);
+    else if (tile) /* copied: the picture itself is the result */
+        tile->renditions[FZ_FOR_WALL].filled_us = app->now_us;
     app->arrived = true;
 }
 
@@ -298,9 +318,10 @@ bool fz_scale_window_back(struct fz_app *app)
         fz_task_cancel(&w->batch.task, app->now_us);
         return true;
     }
-    bool stood = w->stands && !w->shown;
-    w->stands = w->stands && w->shown;
-    return stood;
+    if (!w->stands || w->shown)
+        return false;
+    take_away(app);
+    return true;
 }
 
 const char *fz_scale_window_state(const struct fz_app *app)
@@ -315,14 +336,28 @@ const char *fz_scale_window_state(const struct fz_app *app)
     return w->batch.task.state == FZ_TASK_CANCELED ? "CANCELED" : "WORKING";
 }
 
-enum fz_scale_state fz_scale_window_state_of(const struct fz_app *app, fz_item_id item)
+/* NULL: the batch that stands has nothing of it. */
+static const struct fz_scale_item *row_of(const struct fz_scale_window *w, fz_item_id item)
 {
-    const struct fz_scale_window *w = &app->scale;
     size_t slot = FZ_ITEM_SLOT(item);
     if (!w->stands || slot >= w->place_count || w->places[slot] == 0)
-        return FZ_SCALE_LEFT_OUT;
+        return NULL;
     const struct fz_scale_item *row = &w->batch.items[w->places[slot] - 1];
-    return row->id == item ? row->state : FZ_SCALE_LEFT_OUT;
+    return row->id == item ? row : NULL;
+}
+
+enum fz_scale_state fz_scale_window_state_of(const struct fz_app *app, fz_item_id item)
+{
+    const struct fz_scale_item *row = row_of(&app->scale, item);
+    return row ? row->state : FZ_SCALE_LEFT_OUT;
+}
+
+char *fz_scale_window_result(const struct fz_app *app, fz_item_id item)
+{
+    const struct fz_scale_item *row = row_of(&app->scale, item);
+    return row && has_result(row)
+               ? fz_path_join(app->scale.batch.out, row->has_own_name ? row->name : row->out)
+               : NULL;
 }
 
 enum fz_err fz_scale_window_summary(struct fz_app *app)

@@ -18,7 +18,8 @@ struct fz_scale_window {
         *shown;      /* of frieze scale --show, borrowed: all of the list is scaled; NULL: the wall */
     bool has_looked; /* its names have been taken from the list */
     struct fz_scale_settings settings; /* of the batch; its `out` is owned */
-    struct fz_scale_batch batch;       /* the last one, over or not */
+    struct fz_scale_batch batch;       /* the last one, over or not, */
+    uint32_t number;                   /* and which that is, from 1 */
     struct fz_job *plan; /* on its way (borrowed; NULL: none): it has the batch's items meanwhile */
     uint32_t *places;    /* of items in the batch, from 1, by the slot of the list; owned */
     size_t place_count;
@@ -53,6 +54,8 @@ bool fz_scale_window_back(struct fz_app *app);
 const char *fz_scale_window_state(const struct fz_app *app);
 /* Of an item; LEFT_OUT where the batch that stands has nothing of it. */
 enum fz_scale_state fz_scale_window_state_of(const struct fz_app *app, fz_item_id item);
+/* Where the file lies that the batch that stands has made of it; NULL: there is none but the picture itself. The caller frees. */
+char *fz_scale_window_result(const struct fz_app *app, fz_item_id item);
 /* frieze scale --show has ended: says what was done, and gives the status to end with. */
 enum fz_err fz_scale_window_summary(struct fz_app *app);
 

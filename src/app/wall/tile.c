@@ -25,31 +25,33 @@ bool fz_wall_covers(const struct fz_app *app)
     return app->options.values[FZ_OPTION_FIT].text[2] == 'v' && !fz_wall_has_shapes(app);
 }
 
-/* As what was made for that box does. */
-static bool touches(const struct fz_texture *texture, struct fz_rect box)
+/* What is no rendition of the picture itself, and what is a first one, may be smaller than that would be. */
+static bool was_made_for(const struct fz_rendition *r, struct fz_rect box)
 {
-    return fz_texture_w(texture) == (int)box.w || fz_texture_h(texture) == (int)box.h;
+    int w = fz_texture_w(r->texture), h = fz_texture_h(r->texture);
+    bool is_full = r->first || r->result_of > 0 ? w == (int)box.w || h == (int)box.h : r->box_w == (int)box.w;
+    return is_full && w <= box.w && h <= box.h;
 }
 
 /* Where the texture stands inside its box: at its own pixels when it was made for this box; of its own shape, all of it. */
 static struct fz_rect picture_rect(const struct fz_app *app, struct fz_rect box, const struct fz_tile *tile)
 {
-    const struct fz_texture *texture = tile->renditions[FZ_FOR_WALL].texture;
-    double w = tile->picture_w, h = tile->picture_h;
-    bool shaped = fz_wall_has_shapes(app);
     const struct fz_rendition *on_wall = &tile->renditions[FZ_FOR_WALL];
+    const struct fz_texture *texture = on_wall->texture;
+    double w = tile->picture_w, h = tile->picture_h;
+    bool shaped = fz_wall_has_shapes(app), own = on_wall->result_of == 0;
     bool covers = texture && on_wall->covers, sideways = tile->turn.quarters % 2 != 0;
     if (covers) {
         w = fz_texture_w(texture);
         h = fz_texture_h(texture);
         if (sideways && !shaped && w >= box.w && h >= box.h)
             return box; /* of what is turned, draw_picture cuts its part */
-    } else if (!shaped && texture && fz_texture_w(texture) <= box.w && fz_texture_h(texture) <= box.h &&
-               (on_wall->box_w == (int)box.w || (on_wall->first && touches(texture, box)))) {
+    } else if (texture && (w == 0 || (!shaped && was_made_for(on_wall, box)))) {
         w = fz_texture_w(texture);
         h = fz_texture_h(texture);
     }
-    bool enlarge = covers && on_wall->box_w != (int)box.w; /* made for no box, or for another */
+    /* Made for no box, or for another; and what is smaller than a tile takes its picture's place in it. */
+    bool enlarge = (covers && on_wall->box_w != (int)box.w) || (!own && (covers || tile->picture_w == 0));
     struct fz_rect r = fz_rect_fit(box, sideways ? h : w, sideways ? w : h, enlarge);
     if (shaped && box.w - r.w < ROUNDING_PX && box.h - r.h < ROUNDING_PX)
         return box;
@@ -69,7 +71,8 @@ struct fz_rect fz_wall_rect_of(const struct fz_app *app, size_t index)
 {
     struct fz_rect box = fz_wall_box_of(app, index);
     const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
-    return tile && tile->picture_w > 0 ? picture_rect(app, box, tile) : box;
+    bool is_known = tile && (tile->picture_w > 0 || tile->renditions[FZ_FOR_WALL].texture);
+    return is_known ? picture_rect(app, box, tile) : box;
 }
 
 struct fz_rect fz_wall_whole_rect_of(const struct fz_app *app, size_t index)

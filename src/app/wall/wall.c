@@ -259,7 +259,7 @@ void fz_wall_draw(struct fz_app *app)
         fz_item_id item = fz_list_at(app->list, i);
         struct fz_rect box = fz_wall_box_of(app, i);
         struct fz_rect rect = fz_tile_draw(app, item, box, &fading);
-        fz_scale_draw_state(app, item, rect);
+        fz_scale_draw_state(app, item, rect, &fading);
         if (fz_list_is_marked(app->list, item))
             fz_tile_draw_mark(app, rect);
         if (item == wall->selected)

@@ -1,0 +1,59 @@
+/* Tiles that show what a batch made of their pictures (app/scale): the same loading, of another file. */
+#include "app/app.h"
+#include "app/loading/loader_internal.h"
+
+#include <stdlib.h>
+
+void fz_loader_aim_at_result(const struct fz_app *app, const struct fz_tile *tile, struct fz_job *job)
+{
+    uint32_t batch = app->scale.number;
+    char *path =
+        tile->renditions[FZ_FOR_WALL].lost_of == batch ? NULL : fz_scale_window_result(app, tile->item);
+    if (!path)
+        return;
+    free(job->path);
+    job->path = path;
+    job->result_of = batch;
+    job->caching = FZ_CACHING_OFF; /* which is for walls that will be seen again */
+}
+
+static void renew(struct fz_app *app, struct fz_tile *tile)
+{
+    fz_loader_outdate(app, &tile->renditions[FZ_FOR_WALL]);
+    fz_loader_clear_final(app, tile);
+    app->loader.stale = true;
+    app->loader.fill_left = fz_list_count(app->list);
+}
+
+void fz_loader_show_result(struct fz_app *app, fz_item_id item)
+{
+    struct fz_tile *tile = fz_loader_tile(app, item);
+    if (tile)
+        renew(app, tile);
+}
+
+void fz_loader_drop_results(struct fz_app *app)
+{
+    for (size_t i = 0; i < app->loader.tile_capacity; i++) {
+        struct fz_tile *tile = app->loader.tiles[i];
+        const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_WALL] : NULL;
+        if (r && (r->result_of > 0 || (r->job && r->job->result_of > 0)))
+            renew(app, tile);
+    }
+}
+
+void fz_loader_note_result(const struct fz_app *app, struct fz_rendition *r, const struct fz_job *job)
+{
+    if (job->result_of > 0 && r->result_of != job->result_of)
+        r->filled_us = app->now_us;
+    r->result_of = job->result_of;
+}
+
+void fz_loader_lose_result(struct fz_app *app, struct fz_tile *tile, struct fz_job *job)
+{
+    struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
+    r->lost_of = job->result_of;
+    r->filled_us = app->now_us;
+    fz_loader_retire(app, job);
+    renew(app, tile);
+}
