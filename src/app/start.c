@@ -161,7 +161,7 @@ static void end_with_display(void)
 {
     if (is_stopped)
         return;
-    fz_leftovers_end();
+    fz_leftovers_end(FZ_LEFTOVERS_MS);
     _exit(fz_err_exit_status(FZ_E_DISPLAY));
 }
 
@@ -169,7 +169,7 @@ static void end_with_display(void)
 static int end_at_once(void *ctx)
 {
     const struct fz_app *app = ctx;
-    fz_leftovers_end();
+    fz_leftovers_end(FZ_LEFTOVERS_MS);
     return fz_err_exit_status(app->status);
 }
 
@@ -336,6 +336,7 @@ void fz_app_stop(struct fz_app *app)
     fz_server_stop(app->server);
     free_requests(app);
     fz_sources_stop(app->sources);
+    fz_sources_stop(app->scale.target);
     if (!fz_run_stop(app, STUCK_MS))
         _exit(end_at_once(app));
     fz_drop_fini(app);

@@ -21,8 +21,6 @@ struct fz_leftover {
     char path[]; /* immutable */
 };
 
-enum { PATIENCE_NS = 100000000 };
-
 /* Held while a file is made, named or removed, so that none of that is half done when the process ends. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct fz_leftover *leftovers; /* under lock */
@@ -116,15 +114,22 @@ void fz_leftover_remove(struct fz_leftover *file)
     pthread_mutex_unlock(&lock);
 }
 
-void fz_leftovers_end(void)
+static bool take_lock(int patience_ms)
 {
     struct timespec until;
+    if (patience_ms < 0)
+        return pthread_mutex_lock(&lock) == 0;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += PATIENCE_NS;
+    until.tv_nsec += patience_ms * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
-    /* Where a disk does not answer, the list is left as it is: to read it would be a race. */
-    if (pthread_mutex_clocklock(&lock, CLOCK_MONOTONIC, &until) != 0)
+    return pthread_mutex_clocklock(&lock, CLOCK_MONOTONIC, &until) == 0;
+}
+
+void fz_leftovers_end(int patience_ms)
+{
+    if (!take_lock(
+            patience_ms)) /* a disk does not answer: the list is left as it is, to read it would be a race */
         return;
     for (const struct fz_leftover *file = leftovers; file; file = file->next)
         unlink_own(file);

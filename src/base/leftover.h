@@ -21,8 +21,9 @@ int fz_leftover_rename(struct fz_leftover *file, const char *path);
 /* Takes `file`: removes it, unless something else lies in its place by now. NULL-safe. */
 void fz_leftover_remove(struct fz_leftover *file);
 
-/* Any thread, right before _exit: removes all of them, and lets nobody make another. Waits 0.1 s at most for who is in
- * the middle of that. */
-void fz_leftovers_end(void);
+/* Any thread, right before _exit: removes all of them, and lets nobody make another. Waits as long for who is in the middle of
+ * that; -1: however long it takes. */
+enum { FZ_LEFTOVERS_MS = 100 };
+void fz_leftovers_end(int patience_ms);
 
 #endif

@@ -18,7 +18,7 @@ void *fz_out_of_memory(void)
     static const char line[] = "frieze: out of memory\n";
     ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
     (void)written;
-    fz_leftovers_end();
+    fz_leftovers_end(FZ_LEFTOVERS_MS);
     _exit(1);
 }
 

@@ -1,8 +1,10 @@
 #include "decode/ask.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "decode/fetch.h"
 #include "decode/sidecar.h"
+#include "decode/target.h"
 #include "image/image.h"
 #include "sync/thread.h"
 
@@ -18,7 +20,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { LITTLE_BYTES = 256 << 10 }; /* are copied without asking */
+enum {
+    LITTLE_BYTES = 256 << 10, /* are copied without asking */
+    TELL_US = 500000          /* between two signs that something is still written */
+};
 
 /* File systems have times that 64 bits of nanoseconds have not. */
 static int64_t nanoseconds(struct timespec time)
@@ -47,9 +52,10 @@ static void answer_looks(const struct fz_parcel *request, struct fz_parcel *answ
     struct stat st;
     size_t at = 0, count = request->count < request->len ? request->count : request->len;
     struct fz_look *looks = fz_calloc(count + 1, sizeof *looks);
+    int links = request->flags & FZ_LOOK_AT_LINKS ? AT_SYMLINK_NOFOLLOW : 0;
     const char *path;
     for (size_t i = 0; i < count && (path = fz_parcel_text(request, &at)) != NULL; i++)
-        looks[i] = stat(path, &st) == 0 ? fz_look_of(&st) : failed(errno);
+        looks[i] = fstatat(AT_FDCWD, path, &st, links) == 0 ? fz_look_of(&st) : failed(errno);
     answer->bytes = (char *)looks;
     answer->len = count * sizeof *looks;
 }
@@ -203,6 +209,26 @@ static void answer_rate(const char *path, const char *beneath, int rating, struc
     answer->len = sizeof *err;
 }
 
+/* Who writes for somebody, and shows that it goes on. */
+struct writing {
+    int socket; /* -1: of nobody who could change his mind */
+    unsigned rank;
+    int64_t told_us;
+};
+
+static bool is_unwanted(void *ctx)
+{
+    struct writing *writing = ctx;
+    if (writing->socket < 0)
+        return false;
+    writing->rank = hear_rank(&writing->socket, writing->rank);
+    if (fz_now_us() - writing->told_us > TELL_US) {
+        tell_more_comes(&writing->socket);
+        writing->told_us = fz_now_us();
+    }
+    return writing->rank == FZ_FETCH_NOT;
+}
+
 void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel *answer)
 {
     FZ_NOT_MAIN();
@@ -214,6 +240,15 @@ void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel
     }
     if (request->kind == FZ_ASK_FIND) {
         answer_find(request, answer);
+        return;
+    }
+    if (request->kind == FZ_ASK_TARGET) {
+        fz_target_answer_find(request, answer);
+        return;
+    }
+    if (request->kind == FZ_ASK_PUT) {
+        struct writing writing = {.socket = socket, .told_us = fz_now_us()};
+        fz_target_answer_put(request, is_unwanted, &writing, answer);
         return;
     }
     const char *path = fz_parcel_text(request, &at);

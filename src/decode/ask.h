@@ -7,18 +7,23 @@
 #include "process/parcel.h"
 
 enum fz_ask_kind {
-    FZ_ASK_LOOK, /* `count` paths -> as many struct fz_look */
+    FZ_ASK_LOOK, /* `count` paths -> as many struct fz_look; `flags`: see below */
     FZ_ASK_OPEN, /* a path -> struct fz_look, and the file, open for reading, in `fd`; see below */
     FZ_ASK_SIDECARS, /* a path, or two -> the bytes of the XMP files beside the second and the first; `value`: where the
                         latter begin */
     FZ_ASK_FIND, /* a folder, and behind it the numbers of `count` inodes (uint64_t, not aligned) -> its entries that have one of them:
                     the number and the name of each (fz_answer_found) */
     FZ_ASK_RATE, /* a path, or two; `value`: as fz_sidecar_rate of each -> the struct fz_error */
+    FZ_ASK_TARGET,
+    FZ_ASK_PUT,        /* see decode/target.h */
     FZ_ASK_GOES_ON,    /* no request: an answer is still to come */
     FZ_ASK_SPOILT,     /* no request: the reader lacks the descriptors to send its answer */
     FZ_ASK_WANTS_ROOM, /* no request: `fd` would be a copy of `value` bytes */
     FZ_ASK_RANK, /* beside a request, without an answer: how urgent that has become (`number`), or FZ_FETCH_NOT */
 };
+
+/* Of LOOK: at a link itself, not at what it leads to. */
+enum { FZ_LOOK_AT_LINKS = 1 };
 
 /* Nobody but a reader's process, where there is one, ever reads from a share, which may hang any time: of a file that another machine has, or a FUSE file system,
  * `fd` is a copy in memory, of as many bytes as `value` of the request says, with nothing but zeros behind them. With

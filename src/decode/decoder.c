@@ -354,7 +354,8 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
 {
     FZ_NOT_MAIN();
     memset(&job->error, 0, sizeof job->error);
-    if (fz_cancel_is_set(&job->cancel)) {
+    if (fz_cancel_is_set(&job->cancel) &&
+        job->kind != FZ_JOB_SCALE) { /* which may have been done meanwhile */
         fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");
         return;
     }

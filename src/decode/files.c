@@ -111,6 +111,11 @@ bool fz_files_ask(struct fz_files *files, struct fz_job *job, struct fz_parcel *
     return false;
 }
 
+bool fz_files_answer_for(const struct fz_files *files, uint32_t root)
+{
+    return files && lane_of(files, root);
+}
+
 struct fz_parcel fz_files_request(enum fz_ask_kind kind, const char *path)
 {
     return (struct fz_parcel){

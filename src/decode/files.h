@@ -20,7 +20,8 @@
 #include "sync/doorbell.h"
 #include "sync/heap.h"
 
-enum { FZ_FILES_CHANNELS = 12 }; /* of one reader at most: what it opens at once */
+enum { FZ_FILES_CHANNELS = 12 };    /* of one reader at most: what it opens at once */
+#define FZ_FILES_NO_ROOT UINT32_MAX /* what is asked there is answered in place */
 
 struct fz_files;
 struct fz_lane; /* the channels of one reader */
@@ -52,6 +53,9 @@ void fz_files_connect(struct fz_lane *lane, const int *sockets, int count);
  * be run again later. The caller frees the answer; `files` NULL: answered in place. */
 bool fz_files_ask(struct fz_files *files, struct fz_job *job, struct fz_parcel *request,
                   struct fz_parcel *answer);
+
+/* Whether somebody else answers for the files of a root; NULL: nobody does. */
+bool fz_files_answer_for(const struct fz_files *files, uint32_t root);
 
 /* What to ask of one path. */
 struct fz_parcel fz_files_request(enum fz_ask_kind kind, const char *path);

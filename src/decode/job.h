@@ -79,7 +79,7 @@ struct fz_job {
     uint32_t item; /* fz_item_id, 0 where it concerns none */
     int purpose;   /* the render thread's, never looked at by workers */
     char *path;    /* owned */
-    uint32_t root; /* the source that it lies in; WORK: the one that is reached next, the worker's */
+    uint32_t root; /* the source that it lies in; WORK, SCALE: the one that is reached next, the worker's */
     int box_w, box_h;
     bool covers; /* DECODE: the box is filled, what is beside it is cut off on both sides alike */
     bool smooth; /* see struct fz_image_request */

@@ -12,7 +12,7 @@
 
 enum {
     FZ_LANES_MOST =
-        40, /* 32 readers of ranges (source/deal.c), those of their own, and that of what is dropped */
+        40, /* 32 readers of ranges (source/deal.c), those of their own, that of what is dropped, that of what is scaled */
     FZ_LANE_SLOTS = 2 * FZ_FILES_CHANNELS,
 };
 

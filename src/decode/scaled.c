@@ -2,8 +2,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/new_file.h"
-#include "base/path.h"
+#include "decode/files.h"
 #include "image/metadata/carry.h"
 
 #include <errno.h>
@@ -25,74 +24,78 @@ bool fz_image_stays(const struct fz_image *image, const struct fz_file_kind *kin
            !image->damaged && image->out_w == image->width && image->out_h == image->height;
 }
 
-/* --- where to -------------------------------------------------------------------------------------------------------- */
-
-enum fz_err fz_originals_check(const struct fz_originals *originals, const char *folder, struct fz_error *err)
-{
-    if (strcmp(folder, originals->folder) == 0)
-        return fz_fail(err, FZ_E_USAGE, 0, "%s: the pictures themselves lie there", folder);
-    if (originals->and_below && fz_path_is_within(folder, originals->folder))
-        return fz_fail(err, FZ_E_USAGE, 0, "%s: lies in %s, of which all folders are read", folder,
-                       originals->folder);
-    return FZ_OK;
-}
-
-enum fz_err fz_originals_make_folder(const struct fz_originals *originals, const char *folder,
-                                     struct fz_error *err)
-{
-    bool made = mkdir(folder, 0777) == 0;
-    if (!made && errno == ENOENT) {
-        char *above = fz_path_dir(folder);
-        enum fz_err code = fz_originals_make_folder(originals, above, err);
-        free(above);
-        if (code != FZ_OK)
-            return code;
-        made = mkdir(folder, 0777) == 0;
-    }
-    if (!made && errno != EEXIST)
-        return fz_fail(err, fz_err_from_errno(errno), errno, "%s", folder);
-    char *real = realpath(folder, NULL); /* what was there may be a link */
-    if (!real)
-        return fz_fail(err, fz_err_from_errno(errno), errno, "%s", folder);
-    enum fz_err code = fz_originals_check(originals, real, err);
-    free(real);
-    return code;
-}
-
 /* --- what stands there ---------------------------------------------------------------------------------------------- */
 
-static bool is_newer(const struct stat *st, const struct fz_look *look)
+static bool is_newer(const struct fz_look *there, const struct fz_look *picture)
 {
-    int64_t mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
-    return look->sys == 0 && S_ISREG(st->st_mode) && mtime_ns >= look->mtime_ns;
+    return picture->sys == 0 && S_ISREG(there->mode) && there->mtime_ns >= picture->mtime_ns;
 }
 
 /* Whether something may be put there; else the job is done. */
-static bool may_write(struct fz_job *job, const char *path)
+static bool may_write(struct fz_job *job, const char *path, const struct fz_look *there)
 {
     struct fz_scaling *s = job->load;
-    struct stat st;
-    if (!path || lstat(path, &st) != 0)
+    if (there->sys != 0)
         return true;
-    if (S_ISLNK(st.st_mode))
+    if (S_ISLNK(there->mode)) {
         fz_fail(&job->error, FZ_E_IO, 0, "%s is a link, which might lead to an original", path);
-    else if (job->look.sys == 0 && st.st_dev == job->look.device && st.st_ino == job->look.inode)
+    } else if (job->look.sys == 0 && there->device == job->look.device && there->inode == job->look.inode) {
         fz_fail(&job->error, FZ_E_IO, 0, "%s is the same file", path);
-    else if (!s->anew && is_newer(&st, &job->look)) {
+    } else if (!s->anew && is_newer(there, &job->look)) {
         s->outcome = FZ_SCALED_SKIPPED;
         s->copy_stands = path == s->copy;
-    } else if (s->keeps)
+    } else if (s->keeps) {
         fz_fail(&job->error, FZ_E_IO, 0, "%s is there already, and might be an original", path);
-    else
+    } else {
         return true;
+    }
     return false;
+}
+
+/* Asks whoever reaches the target. False: the job is parked. */
+static bool ask_target(struct fz_decoder *decoder, struct fz_job *job, struct fz_parcel *request,
+                       struct fz_parcel *answer)
+{
+    const struct fz_scaling *s = job->load;
+    job->root = s->to;
+    bool answered = fz_files_ask(decoder->files, job, request, answer);
+    if (answered)
+        job->root = s->from;
+    return answered;
+}
+
+/* At `out`, and at `copy` where that is another. */
+static struct fz_parcel look_request(const struct fz_scaling *s)
+{
+    struct fz_parcel request = fz_files_request(FZ_ASK_LOOK, s->out);
+    request.flags = FZ_LOOK_AT_LINKS;
+    if (!s->copy)
+        return request;
+    size_t more = strlen(s->copy) + 1;
+    request.bytes = fz_realloc(request.bytes, request.len + more);
+    memcpy(request.bytes + request.len, s->copy, more);
+    request.len += more;
+    request.count = 2;
+    return request;
 }
 
 /* Whether there is something to do; else the job is done, or parked. */
 static bool begin(struct fz_decoder *decoder, struct fz_job *job)
 {
-    const struct fz_scaling *s = job->load;
-    return fz_decoder_look(decoder, job) && may_write(job, s->out) && may_write(job, s->copy);
+    struct fz_scaling *s = job->load;
+    struct fz_parcel request, answer;
+    if (s->may_write || !fz_decoder_look(decoder, job))
+        return s->may_write;
+    request = look_request(s);
+    if (!ask_target(decoder, job, &request, &answer))
+        return false;
+    const struct fz_look *there = fz_answer_looks(&answer, s->copy ? 2 : 1);
+    if (!there)
+        fz_fail(&job->error, FZ_E_IO, 0, "%s: the process that looks there has ended", s->out);
+    s->may_write =
+        there && may_write(job, s->out, &there[0]) && (!s->copy || may_write(job, s->copy, &there[1]));
+    fz_parcel_fini(&answer);
+    return s->may_write;
 }
 
 /* --- writing -------------------------------------------------------------------------------------------------------- */
@@ -102,26 +105,40 @@ static bool is_cancelled(void *job)
     return fz_cancel_is_set(&((struct fz_job *)job)->cancel);
 }
 
-/* NULL: the picture's own bytes. */
-static void put_in_place(struct fz_job *job, const char *path, const struct fz_encoded *encoded)
+/* The reader of the target has done it, or could not. */
+static void take_put(struct fz_job *job, struct fz_parcel *answer)
+{
+    fz_target_take(answer, NULL, &job->error);
+    fz_parcel_fini(answer);
+}
+
+static void ask_to_put(struct fz_decoder *decoder, struct fz_job *job, const struct fz_placing *placing,
+                       const struct fz_placed *file)
 {
     struct fz_scaling *s = job->load;
-    struct fz_new_file file;
-    char *folder = fz_path_dir(path);
-    enum fz_err code = fz_originals_make_folder(&s->originals, folder, &job->error);
-    free(folder);
-    if (code != FZ_OK || fz_new_file_open(&file, path, &job->error) != FZ_OK)
+    struct fz_parcel answer, request = fz_target_put_request(placing, file);
+    if (request.fd < 0) {
+        fz_fail(&job->error, fz_err_from_errno(errno), errno, "%s: cannot be written", placing->path);
+        fz_parcel_fini(&request);
         return;
-    file.synced = s->synced;
-    file.never_replaces = s->keeps;
-    bool whole = encoded ? fz_new_file_write(&file, encoded->bytes, encoded->len, is_cancelled, job)
-                         : fz_new_file_copy(&file, job->fd, is_cancelled, job);
-    if (fz_new_file_close(&file, whole))
-        s->outcome = encoded ? FZ_SCALED_MADE : FZ_SCALED_COPIED;
-    else if (errno == ECANCELED)
-        fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");
+    }
+    s->is_put = true;
+    if (ask_target(decoder, job, &request, &answer))
+        take_put(job, &answer);
+}
+
+/* NULL: the picture's own bytes. */
+static void put_in_place(struct fz_decoder *decoder, struct fz_job *job, const char *path,
+                         const struct fz_encoded *encoded)
+{
+    struct fz_scaling *s = job->load;
+    const struct fz_placing placing = {path, s->originals, .never_replaces = s->keeps, .synced = s->synced};
+    const struct fz_placed file = {encoded ? encoded->bytes : NULL, encoded ? encoded->len : 0, job->fd};
+    s->outcome = encoded ? FZ_SCALED_MADE : FZ_SCALED_COPIED;
+    if (fz_files_answer_for(decoder->files, s->to))
+        ask_to_put(decoder, job, &placing, &file);
     else
-        fz_fail(&job->error, fz_err_from_errno(errno), errno, "%s: cannot be written", path);
+        fz_target_put(&placing, &file, is_cancelled, job, &job->error);
 }
 
 /* What goes with the pixels. A file that brings its decoder down loses that and nothing else, and it is said. */
@@ -169,7 +186,7 @@ static void write_out(struct fz_decoder *decoder, struct fz_job *job)
     struct fz_scaling *s = job->load;
     const char *copy = s->copy ? s->copy : s->out;
     if (!s->strips && fz_image_stays(&job->image, fz_file_kind_of(copy))) {
-        put_in_place(job, copy, NULL);
+        put_in_place(decoder, job, copy, NULL);
         return;
     }
     const struct fz_pixels pixels = {job->surface->pixels, job->surface->w, job->surface->h,
@@ -181,13 +198,24 @@ static void write_out(struct fz_decoder *decoder, struct fz_job *job)
     const struct fz_original original = {job->path, job->fd, &job->image};
     if (fz_scaled_encode(decoder->engine, &original, &pixels, s->strips, s->kind, s->quality, &encoded,
                          &job->error) == FZ_OK)
-        put_in_place(job, s->out, &encoded);
+        put_in_place(decoder, job, s->out, &encoded);
     free(encoded.bytes);
     fz_ledger_release(decoder->ledger, reserved);
 }
 
-void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job)
+/* Its answer has come, or nobody waits for that any more. */
+static void end_put(struct fz_decoder *decoder, struct fz_job *job)
 {
+    struct fz_parcel answer, request = {.kind = FZ_ASK_PUT, .fd = -1};
+    if (job->ask.answered && ask_target(decoder, job, &request, &answer))
+        take_put(job, &answer);
+    else
+        fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");
+}
+
+static void scale(struct fz_decoder *decoder, struct fz_job *job)
+{
+    job->root = ((const struct fz_scaling *)job->load)->from;
     if (job->fd < 0 && !begin(decoder, job))
         return;
     if (!fz_decoder_load(decoder, job))
@@ -197,4 +225,15 @@ void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job)
     fz_surface_free(job->surface);
     job->surface = NULL;
     fz_job_close(job);
+}
+
+void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job)
+{
+    const struct fz_scaling *s = job->load;
+    if (s->is_put)
+        end_put(decoder, job);
+    else if (fz_cancel_is_set(&job->cancel))
+        fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");
+    else
+        scale(decoder, job);
 }

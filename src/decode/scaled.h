@@ -3,28 +3,18 @@
 #define FZ_DECODE_SCALED_H
 
 #include "decode/decoder.h"
+#include "decode/target.h"
 #include "image/kind.h"
 
 enum fz_scaled { FZ_SCALED_FAILED, FZ_SCALED_MADE, FZ_SCALED_COPIED, FZ_SCALED_SKIPPED };
-
-/* Where the pictures lie, and no result is written. */
-struct fz_originals {
-    const char *folder; /* borrowed; absolute, without links */
-    bool and_below;
-};
-
-/* Any thread but a running render thread, both. USAGE where `folder` is one of the originals'; the second makes it, and those
- * above it. */
-enum fz_err fz_originals_check(const struct fz_originals *originals, const char *folder,
-                               struct fz_error *err);
-enum fz_err fz_originals_make_folder(const struct fz_originals *originals, const char *folder,
-                                     struct fz_error *err);
 
 /* What a SCALE job carries as its load: what to do, then what came of it. */
 struct fz_scaling {
     char *out; /* owned; absolute; its folder is made where it is missing */
     const struct fz_file_kind *kind;
     char *copy; /* owned; in place of `out` where the bytes can stay as they are; NULL: the same */
+    uint32_t from,
+        to; /* roots: whose readers reach the picture, and the target; FZ_FILES_NO_ROOT: nobody's */
     struct fz_originals originals;
     int quality; /* as fz_image_encode has it */
     bool strips; /* nothing goes with the pixels */
@@ -33,6 +23,9 @@ struct fz_scaling {
     bool synced; /* on the disk before it gets its name */
     enum fz_scaled outcome;
     bool copy_stands; /* SKIPPED: because of what is at `copy` */
+    /* the worker's, as far as it has come where it had to wait for a reader */
+    bool may_write; /* nothing stands in the way */
+    bool is_put;    /* that has been asked for */
 };
 void fz_scaling_free(void *scaling);
 

@@ -1,6 +1,7 @@
 #include "source/reader.h"
 
 #include "base/clock.h"
+#include "base/leftover.h"
 #include "base/mem.h"
 #include "decode/ask.h"
 #include "source/listing.h"
@@ -14,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -228,6 +230,12 @@ int fz_reader_back_run(int socket, int number, struct fz_sandbox *sandbox)
     if (fz_sources_read_for(&back.sources, &parcel, deliver, &back) != FZ_OK)
         return 1;
     SDL_DetachThread(back.sources->scanners[0].thread); /* it may never end */
+    bool writes = back.sources->options.writes;
+    if (writes)
+        prctl(PR_SET_PDEATHSIG,
+              0); /* the end of its socket is enough: what is half written is to be removed first */
     work(&back);
+    if (writes)
+        fz_leftovers_end(-1);
     return 0;
 }

@@ -59,7 +59,9 @@ struct fz_source_options {
     bool wait;   /* a path that does not exist yet is waited for */
     bool recursive;
     bool nul_separated; /* "-": paths end with NUL instead of a newline */
-    const char *named;  /* an entry of the folder that the user named: EXPLICIT; borrowed; NULL: none */
+    bool
+        writes; /* results, for whoever asks for it (decode/target.h): leaves nothing half written when the program ends */
+    const char *named; /* an entry of the folder that the user named: EXPLICIT; borrowed; NULL: none */
     struct fz_zygote
         *readers;           /* where processes for readers come from; borrowed; NULL: readers are threads */
     struct fz_files *files; /* whose lanes lead to these processes; borrowed; NULL: none do */

@@ -134,7 +134,7 @@ static void nothing_half_written_outlives_the_process(void **state)
         begin(&done, "whole");
         begin(&two, "half");
         bool whole = fz_new_file_close(&done, true);
-        fz_leftovers_end();
+        fz_leftovers_end(FZ_LEFTOVERS_MS);
         _exit(whole ? 0 : 1);
     }
     int status = -1;

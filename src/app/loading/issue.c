@@ -80,6 +80,8 @@ static uint64_t first_priority(uint64_t priority)
 static uint64_t judge_node(void *ctx, const struct fz_heap_node *node)
 {
     const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
+    if (job->kind == FZ_JOB_SCALE && job->ask.answered) /* it is done, or nearly */
+        return node->priority;
     uint64_t priority = judge_job(ctx, job);
     return job->wants_first ? first_priority(priority) : priority;
 }

@@ -13,6 +13,7 @@ void fz_loader_aim_at_result(const struct fz_app *app, const struct fz_tile *til
         return;
     free(job->path);
     job->path = path;
+    job->root = app->scale.batch.target;
     job->result_of = batch;
     job->caching = FZ_CACHING_OFF; /* which is for walls that will be seen again */
 }

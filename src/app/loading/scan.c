@@ -150,6 +150,8 @@ static void report(struct fz_app *app)
 
 static void take_event(struct fz_app *app, const struct fz_source_event *event, struct arrivals *arrivals)
 {
+    if (fz_scale_window_hear(app, event))
+        return;
     if (event->kind == FZ_SOURCE_ERROR) {
         fz_log_error(&event->error);
         app->scan.failed |= event->error.code != FZ_E_BUSY;

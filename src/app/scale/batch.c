@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "decode/files.h"
 #include "decode/scaled.h"
 
 #include <errno.h>
@@ -19,7 +20,8 @@ void fz_scale_batch_init(struct fz_scale_batch *batch, const struct fz_scale_set
 {
     *batch = (struct fz_scale_batch){.settings = settings,
                                      .limits = fz_limits_from_options(settings->options),
-                                     .task = {.name = "scale", .knows_total = true}};
+                                     .task = {.name = "scale", .knows_total = true},
+                                     .target = FZ_FILES_NO_ROOT};
     fz_cancel_init(&batch->cancel, parent);
 }
 
@@ -78,26 +80,41 @@ static enum fz_err find_in(struct fz_scale_batch *batch, struct fz_error *err)
     return batch->in ? FZ_OK : fz_fail(err, FZ_E_EMPTY, 0, "there is no picture to scale");
 }
 
-enum fz_err fz_scale_batch_find_folders(struct fz_scale_batch *batch, struct fz_error *err)
+struct fz_originals fz_scale_batch_originals(const struct fz_scale_batch *batch)
+{
+    return (struct fz_originals){batch->in, batch->settings->recursive};
+}
+
+enum fz_err fz_scale_batch_find_in(struct fz_scale_batch *batch, char **wanted, struct fz_error *err)
 {
     const struct fz_scale_settings *s = batch->settings;
-    if (find_in(batch, err) != FZ_OK)
-        return err->code;
-    if (fz_cancel_is_set(&batch->cancel))
-        return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
-    if (access(s->out, F_OK) != 0 && fz_file_kind_of(s->out))
-        return fz_fail(err, FZ_E_USAGE, 0, "%s: the name of a picture, where a folder is wanted", s->out);
-    const struct fz_originals originals = {batch->in, s->recursive};
-    char *wanted = fz_path_locate(s->out);
-    enum fz_err code = s->lists ? FZ_OK : check_inputs(batch, wanted, err); /* before anything is made */
+    enum fz_err code = find_in(batch, err);
+    *wanted = NULL;
+    if (code == FZ_OK && fz_cancel_is_set(&batch->cancel))
+        code = fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
+    if (code != FZ_OK)
+        return code;
+    const struct fz_originals originals = fz_scale_batch_originals(batch);
+    char *path = fz_path_locate(s->out);
+    code = s->lists ? FZ_OK : check_inputs(batch, path, err); /* before anything is made */
     if (code == FZ_OK && !s->lists)
-        code = fz_originals_check(&originals, wanted, err);
-    if (code == FZ_OK && !s->lists)
-        code = fz_originals_make_folder(&originals, wanted, err);
-    batch->out = code == FZ_OK ? realpath(wanted, NULL) : NULL;
-    struct stat st;
-    if (code == FZ_OK && !s->lists && (!batch->out || stat(batch->out, &st) != 0 || !S_ISDIR(st.st_mode)))
-        code = fz_fail(err, FZ_E_USAGE, 0, "%s: no folder, but %s is one", s->out, batch->in);
+        code = fz_originals_check(&originals, path, err);
+    if (code == FZ_OK)
+        *wanted = path;
+    else
+        free(path);
+    return code;
+}
+
+enum fz_err fz_scale_batch_find_folders(struct fz_scale_batch *batch, struct fz_error *err)
+{
+    char *wanted;
+    enum fz_err code = fz_scale_batch_find_in(batch, &wanted, err);
+    const struct fz_originals originals = fz_scale_batch_originals(batch);
+    if (code == FZ_OK && batch->settings->lists)
+        batch->out = realpath(wanted, NULL);
+    else if (code == FZ_OK)
+        code = fz_target_find(&originals, wanted, &batch->out, err);
     free(wanted);
     return code;
 }
@@ -195,7 +212,9 @@ static struct fz_job *new_job(struct fz_scale_batch *batch, struct fz_scale_item
     *scaling = (struct fz_scaling){.out = fz_path_join(batch->out, item->out),
                                    .kind = item->kind,
                                    .copy = item->keeps ? fz_path_join(batch->out, item->name) : NULL,
-                                   .originals = {batch->in, s->recursive},
+                                   .from = item->root,
+                                   .to = batch->target,
+                                   .originals = fz_scale_batch_originals(batch),
                                    .quality = s->quality,
                                    .strips = s->strips,
                                    .keeps = !s->in, /* the folders of the originals may be anywhere */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/task.h"
 #include "decode/job.h"
+#include "decode/target.h"
 
 /* One thread's at a time: the owner's, but while it is planned whoever plans. */
 struct fz_scale_batch {
@@ -15,6 +16,7 @@ struct fz_scale_batch {
     struct fz_image_limits limits;
     struct fz_task task;
     struct fz_cancel cancel; /* of all its jobs */
+    uint32_t target;         /* the root whose reader reaches `out`; FZ_FILES_NO_ROOT: none does */
     char *in, *out;          /* owned; absolute, without links; NULL: not known yet */
     struct fz_scale_item *items;
     size_t count, capacity;
@@ -38,6 +40,10 @@ void fz_scale_batch_add(struct fz_scale_batch *batch, char *path, uint32_t root,
 /* Not the render thread, both. Where from and where to: the settings' `in` (NULL: the folder that all have in common) and `out`,
  * which is made. */
 enum fz_err fz_scale_batch_find_folders(struct fz_scale_batch *batch, struct fz_error *err);
+/* The first half of that, for who has somebody else make `out`: nothing of it is touched. *wanted: where it is to be; owned by the
+ * caller; NULL where that cannot be. */
+enum fz_err fz_scale_batch_find_in(struct fz_scale_batch *batch, char **wanted, struct fz_error *err);
+struct fz_originals fz_scale_batch_originals(const struct fz_scale_batch *batch);
 /* Gives each picture its result's name, in order; those of other shards go. */
 void fz_scale_batch_plan(struct fz_scale_batch *batch);
 /* After that. */

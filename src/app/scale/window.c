@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "decode/files.h"
+#include "decode/scaled.h"
 #include "source/marks.h"
 #include "sync/thread.h"
 
@@ -23,6 +25,8 @@ struct plan {
     uint32_t *places;             /* owned until they are taken */
     size_t place_count;
     bool keeps_off; /* nothing is written where pictures of the list lie */
+    char *
+        wanted; /* owned: where the target is to be, from when its reader is asked to make it on; NULL: not yet */
 };
 
 static void free_plan(void *load)
@@ -30,18 +34,33 @@ static void free_plan(void *load)
     struct plan *plan = load;
     fz_marked_free(plan->pictures);
     free(plan->places);
+    free(plan->wanted);
     free(plan);
 }
 
-static enum fz_err find_folders(const struct plan *plan, struct fz_error *err)
+static enum fz_err find_in(struct plan *plan, struct fz_error *err)
 {
     struct fz_scale_batch *batch = plan->batch;
     char *out = fz_path_locate(batch->settings->out);
     bool is_listed = plan->keeps_off && fz_marked_is_listed(plan->pictures, out);
     enum fz_err code = is_listed ? fz_fail(err, FZ_E_USAGE, 0, "%s: pictures of the wall lie there", out)
-                                 : fz_scale_batch_find_folders(batch, err);
+                                 : fz_scale_batch_find_in(batch, &plan->wanted, err);
     free(out);
     return code;
+}
+
+/* False where it cannot be, or the job is parked. */
+static bool find_out(struct fz_job *job)
+{
+    struct plan *plan = job->load;
+    const struct fz_originals originals = fz_scale_batch_originals(plan->batch);
+    struct fz_parcel answer, request = fz_target_find_request(&originals, plan->wanted);
+    job->root = plan->batch->target;
+    if (!fz_files_ask(job->decoder->files, job, &request, &answer))
+        return false;
+    enum fz_err code = fz_target_take(&answer, &plan->batch->out, &job->error);
+    fz_parcel_fini(&answer);
+    return code == FZ_OK;
 }
 
 static void note_places(struct plan *plan)
@@ -55,22 +74,55 @@ static void note_places(struct plan *plan)
         plan->places[FZ_ITEM_SLOT(batch->items[i].id)] = (uint32_t)i + 1;
 }
 
+static void add_pictures(const struct plan *plan, const struct fz_cancel *cancel)
+{
+    for (size_t i = 0; i < fz_marked_items(plan->pictures) && !fz_cancel_is_set(cancel); i++)
+        fz_scale_batch_add(plan->batch, fz_marked_path(plan->pictures, i), fz_marked_root(plan->pictures, i),
+                           fz_marked_id(plan->pictures, i), false);
+}
+
 static void run_plan(struct fz_job *job)
 {
     FZ_NOT_MAIN();
     struct plan *plan = job->load;
-    for (size_t i = 0; i < fz_marked_items(plan->pictures) && !fz_cancel_is_set(&job->cancel); i++)
-        fz_scale_batch_add(plan->batch, fz_marked_path(plan->pictures, i), fz_marked_root(plan->pictures, i),
-                           fz_marked_id(plan->pictures, i), false);
-    if (find_folders(plan, &job->error) != FZ_OK)
+    if (!plan->wanted) {
+        add_pictures(plan, &job->cancel);
+        if (find_in(plan, &job->error) != FZ_OK)
+            return;
+    }
+    if (!find_out(job))
         return;
     fz_scale_batch_plan(plan->batch);
     note_places(plan);
 }
 
+/* Whoever writes, or reads what was written, may be held by a share that hangs. Without that process the workers do it. */
+static void start_target(struct fz_app *app)
+{
+    struct fz_scale_window *w = &app->scale;
+    struct fz_source_options options = fz_app_source_options(app);
+    options.writes = true;
+    struct fz_error err = {0};
+    if (!w->target && app->readers &&
+        fz_sources_start_given(&w->target, FZ_SCALE_ROOT, &options, &app->events, &app->bell, &app->quit,
+                               &err) != FZ_OK)
+        fz_log_error(&err);
+    w->batch.target = w->target ? FZ_SCALE_ROOT : FZ_FILES_NO_ROOT;
+}
+
+bool fz_scale_window_hear(struct fz_app *app, const struct fz_source_event *event)
+{
+    if (!app->scale.target || event->root != FZ_SCALE_ROOT)
+        return false;
+    if (event->kind == FZ_SOURCE_ERROR)
+        fz_log_error(&event->error);
+    return true;
+}
+
 static void launch_plan(struct fz_app *app, struct fz_marked *pictures)
 {
     struct fz_scale_window *w = &app->scale;
+    start_target(app);
     struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &w->batch.cancel);
     struct plan *plan = fz_calloc(1, sizeof *plan);
     *plan = (struct plan){.batch = &w->batch, .pictures = pictures, .keeps_off = !w->settings.in};
@@ -266,7 +318,8 @@ void fz_scale_window_step(struct fz_app *app)
         look(app);
         return;
     }
-    size_t most = (size_t)app->loader.workers * AHEAD;
+    bool hangs = fz_files_hangs(app->pool.files, w->batch.target); /* those that are out wait there already */
+    size_t most = hangs ? 0 : (size_t)app->loader.workers * AHEAD;
     struct fz_job *job;
     while (w->batch.jobs_out < (most < FZ_SCALE_MOST ? most : FZ_SCALE_MOST) &&
            (job = fz_scale_batch_next(&w->batch)) != NULL)

@@ -19,7 +19,7 @@ enum {
 static int end_at_once(void *ctx)
 {
     (void)ctx;
-    fz_leftovers_end();
+    fz_leftovers_end(FZ_LEFTOVERS_MS);
     return fz_err_exit_status(FZ_E_CANCELLED);
 }
 

@@ -1,0 +1,78 @@
+"""Scaling in a window onto a share that hangs: the wall goes on, cancelling and quitting take no time, nothing half is left."""
+# ctest: COST 20
+
+import time
+
+import pytest
+
+import pictures
+import share as shares
+from frieze import wait_until
+from test_scale_window import age, finished, job
+from test_share import ends_but_for
+
+COUNT = 40
+WHAT = pytest.mark.parametrize("what", [shares.LOOKUP, shares.CREATE, shares.WRITE, shares.RENAME],
+                               ids=["lookup", "create", "write", "rename"])
+
+
+@pytest.fixture(scope="module")
+def source(module_home):
+    return age(pictures.fill(module_home / "in", COUNT, (640, 480), "jpg"))
+
+
+@pytest.fixture
+def target(home):
+    (home / "behind").mkdir()
+    with shares.Share(home / "behind", home / "share", writable=True) as share:
+        yield share
+
+
+@pytest.fixture
+def hung(home, source, target, what):
+    """A wall of one worker, which scales onto it while nothing is written there."""
+    frieze = home.start("--jobs", "1", "--size", "800x600", "--tile", "100x75", source).ready()
+    frieze.idle()
+    target.hang(what)
+    frieze.key("^a").ask("scale", 320, target.path)
+    assert target.asked.wait(10)
+    return frieze
+
+
+def left(target):
+    return [path.name for path in target.folder.iterdir()]
+
+
+@WHAT
+def test_the_wall_goes_on(hung, target, source):
+    for key in ("+", "End", "-", "Home"):  # other tiles, and other sizes
+        hung.key(key).idle("screenful")
+    hung.key("Return").until(mode="picture")
+    assert pictures.only(hung.screenshot())[0] == 0
+    hung.key("Esc").until(mode="wall")
+    assert job(hung)["state"] == "working" and job(hung)["done"] == 0
+    wait_until(lambda: any("does not answer" in line and str(target.path) in line for line in hung.errors()), "a line", 5)
+    target.let_go()
+    done = finished(hung)
+    assert (done["done"], done["failed"]) == (COUNT, 0)
+    assert sorted(left(target)) == sorted(f"p{i}.jpg" for i in range(COUNT))
+    assert hung.end() == 0
+
+
+@WHAT
+def test_cancelling_takes_no_time(hung, target):
+    began = time.monotonic()
+    hung.ask("jobs", "cancel", "scale")
+    hung.until(batch="IDLE")
+    assert time.monotonic() - began < 1
+    target.let_go()
+    hung.ask("scale", 320, target.path)  # those that were marked, once more
+    assert finished(hung)["failed"] == 0
+    assert sorted(left(target)) == sorted(f"p{i}.jpg" for i in range(COUNT))
+    assert hung.end() == 0
+
+
+@WHAT
+def test_quitting_takes_no_time(hung, target):
+    ends_but_for(hung, (1 << 20) + 1, target)
+    assert [name for name in left(target) if not name.endswith(".jpg")] == []
