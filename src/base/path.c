@@ -51,6 +51,16 @@ char *fz_path_absolute(const char *path)
     return full;
 }
 
+char *fz_path_typed(const char *text)
+{
+    const char *home = text[0] == '~' && (text[1] == '/' || text[1] == '\0') ? getenv("HOME") : NULL;
+    if (!home || home[0] == '\0')
+        return fz_path_absolute(text);
+    char *joined = fz_path_join(home, text + 1), *path = fz_path_absolute(joined);
+    free(joined);
+    return path;
+}
+
 char *fz_path_locate(const char *path)
 {
     char *by_text = fz_path_absolute(path);

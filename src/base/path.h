@@ -19,6 +19,10 @@ char *fz_path_join(const char *dir, const char *name);
  * their text alone. Caller frees. */
 char *fz_path_absolute(const char *path);
 
+/* Any thread, while none changes the environment. The same of what was typed where no shell reads it: "~" alone, or before a slash,
+ * is HOME, where that is known. Caller frees. */
+char *fz_path_typed(const char *text);
+
 /* Any thread but a running render thread. An absolute path that leads where `path` does: by its text, or, where ".." behind a
  * symbolic link means another place, by what the links lead to. Caller frees. */
 char *fz_path_locate(const char *path);

@@ -269,6 +269,23 @@ def test_marked_pictures_by_keys(home, x11, wall, out):
     assert wall.is_running() and wall.status()["batch"] == "IDLE"
 
 
+@pytest.mark.parametrize("how", ["command", "panel"])
+@pytest.mark.parametrize("folder", ["~", "~/a/b", "~else"])
+def test_folders_below_home(home, x11, source, how, folder):
+    """As a shell has them: "~" alone and before a slash; nothing is made of another's."""
+    mine = folder_of(home / "mine")
+    expected = {"~": mine, "~/a/b": mine / "a" / "b", "~else": home / "~else"}[folder]
+    home.environment["HOME"] = str(mine)
+    with home.start("--size", "800x600", "--tile", "100x75", source, display=x11) as wall:
+        wall.idle()
+        if how == "command":
+            wall.ask("scale", 100, folder)
+        else:
+            type_keys(wall, "S", "Down", "^u", *("asciitilde" if letter == "~" else letter for letter in folder), "Return")
+        assert finished(wall)["failed"] == 0
+    assert [path.name for path in expected.iterdir() if path.suffix == ".jpg"] == ["p0.jpg"]
+
+
 def test_the_current_picture_by_mouse(home, x11, wall, source):
     wall.key("End", "S").idle()
     x11.xdotool("mousemove", "--window", wall.display.window(wall), 800 // 2 + 270, 600 // 2 + 65, "click", 1)  # the button Scale

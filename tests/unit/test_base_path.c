@@ -37,6 +37,44 @@ static void absolute_paths_lose_dots_and_slashes(void **state)
         assert_absolute(rows[i][0], rows[i][1]);
 }
 
+static void assert_typed(const char *text, const char *expected)
+{
+    char *got = fz_path_typed(text);
+    assert_string_equal(got, expected);
+    free(got);
+}
+
+static void what_is_typed_may_begin_at_home(void **state)
+{
+    (void)state;
+    char *folder = make_folder(), *before = getcwd(NULL, 0),
+         *home = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
+    assert_int_equal(chdir(folder), 0);
+    setenv("HOME", "/home/me/", 1);
+    assert_typed("~", "/home/me");
+    assert_typed("~/", "/home/me");
+    assert_typed("~/a/../b c", "/home/me/b c");
+    assert_typed("/~/a", "/~/a");
+    char *here = getcwd(NULL, 0), *other = path_in(here, "~you/a"), *later = path_in(here, "a/~/b");
+    assert_typed("~you/a", other);
+    assert_typed("a/~/b", later);
+    for (int i = 0; i < 2; i++) { /* it is not known: a name as any other */
+        char *name = path_in(here, "~/a");
+        i == 0 ? setenv("HOME", "", 1) : unsetenv("HOME");
+        assert_typed("~/a", name);
+        free(name);
+    }
+    if (home)
+        setenv("HOME", home, 1);
+    assert_int_equal(chdir(before), 0);
+    free(home);
+    free(later);
+    free(other);
+    free(here);
+    free(before);
+    remove_folder(folder);
+}
+
 static void relative_paths_start_at_the_working_directory(void **state)
 {
     (void)state;
@@ -182,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absolute_paths_lose_dots_and_slashes),
         cmocka_unit_test(relative_paths_start_at_the_working_directory),
+        cmocka_unit_test(what_is_typed_may_begin_at_home),
         cmocka_unit_test(any_path_is_as_its_components_say),
         cmocka_unit_test(names_and_folders_come_apart),
         cmocka_unit_test(joined_by_one_slash),

@@ -64,8 +64,7 @@ static void start(struct fz_app *app)
 {
     struct fz_scale_panel *panel = &app->scale_panel;
     struct fz_error err = {0};
-    const char *home = panel->folder.text[0] == '~' && panel->folder.text[1] == '/' ? getenv("HOME") : NULL;
-    char *out = home ? fz_path_join(home, panel->folder.text + 2) : fz_path_absolute(panel->folder.text);
+    char *out = fz_path_typed(panel->folder.text);
     if (panel->folder.length == 0) {
         free(out);
         fz_fail(&err, FZ_E_USAGE, 0, "into which folder?");
