@@ -111,6 +111,21 @@ def test_transparent_pixels_stand_on_the_background(home):
         assert image.getpixel((3, 3)) == (0x10, 0x20, 0x30)
 
 
+def test_a_config_file_that_is_named(home):
+    """That one alone, and what the command line says counts more."""
+    Image.new("RGBA", (500, 500), (255, 0, 0, 0)).save(home / "in.png")
+    (home / "config" / "frieze").mkdir()
+    (home / "config" / "frieze" / "frieze.conf").write_text("background = #aaaaaa\n")
+    (home / "mine.conf").write_text("background = #102030\n")
+    for arguments, expected in ([], (12, 12, 14)), (["--config", "mine.conf"], (0x10, 0x20, 0x30)), \
+                               (["--config", "mine.conf", "--background=#405060"], (0x40, 0x50, 0x60)):
+        scale(home, *arguments, home / "in.png", home / "out.ppm")
+        with Image.open(home / "out.ppm") as image:
+            assert image.getpixel((3, 3)) == expected, arguments
+    result = home.frieze("scale", "--config", "missing.conf", home / "in.png", home / "out.ppm")
+    assert len(result.lines) == 1 and "missing.conf" in result.err, result
+
+
 def test_quality(home, photo):
     sizes = []
     for quality in ("10", "90", "100"):

@@ -2,6 +2,7 @@
 #include "app/scale/scale.h"
 
 #include "base/log.h"
+#include "ctl/config.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -181,19 +182,33 @@ static enum fz_err read_settings(struct fz_arguments *arguments, struct fz_scale
     return code;
 }
 
+/* Without a window only a config file that is named: who scales in a script wants the same whoever runs it. */
+static int scale(const struct fz_scale_settings *settings, struct fz_options *options,
+                 struct fz_config *config)
+{
+    if (!settings->shows && options->values[FZ_OPTION_CONFIG].text) {
+        fz_config_load(config, options);
+        fz_config_report(config);
+    }
+    return fz_scale_attended(settings);
+}
+
 int fz_scale_main(int argc, char **argv)
 {
     struct fz_arguments arguments;
+    struct fz_config config;
     struct fz_scale_settings settings = {0};
     struct fz_error err = {0};
     int status = 0;
+    fz_config_init(&config);
     enum fz_err code = fz_subcommand_parse(&command, argc, argv, &arguments, &err);
     if (code == FZ_OK && !arguments.help)
         code = read_settings(&arguments, &settings, &err);
     if (code != FZ_OK)
         fz_log_error(&err);
     else if (!arguments.help)
-        status = fz_scale_attended(&settings);
+        status = scale(&settings, &arguments.options, &config);
     fz_arguments_fini(&arguments);
+    fz_config_fini(&config);
     return code != FZ_OK ? fz_err_exit_status(code) : status;
 }
