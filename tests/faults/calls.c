@@ -78,6 +78,7 @@ WRAP(getcwd, STAT, char *, NULL, (char *to, size_t size), (to, size))
 WRAP_STEP(rename, FILE, int, -1, (const char *from, const char *to), (from, to))
 WRAP_STEP(unlink, UNLINK, int, -1, (const char *path), (path))
 WRAP_STEP(mkdir, FILE, int, -1, (const char *path, mode_t mode), (path, mode))
+WRAP(linkat, FILE, int, -1, (int from_dir, const char *from, int to_dir, const char *to, int flags), (from_dir, from, to_dir, to, flags))
 WRAP(fchmod, FILE, int, -1, (int fd, mode_t mode), (fd, mode))
 WRAP(inotify_add_watch, WATCH, int, -1, (int fd, const char *path, uint32_t mask), (fd, path, mask))
 

@@ -61,6 +61,15 @@ def make_pictures(folder):
     return folder
 
 
+def make_batch(folder):
+    """What can all be scaled: large ones and one that fits, in two folders."""
+    (folder / "below").mkdir(parents=True)
+    for number, name in enumerate(("p0.jpg", "p1.png", "p2.webp", "below/p3.jpg")):
+        pictures.write(folder / name, number)
+    pictures.write(folder / "below" / "small.png", 4, (60, 45))
+    return folder
+
+
 class Place:
     """What all runs share, made once: pictures, and the tile cache of a wall seen before."""
 
@@ -68,6 +77,7 @@ class Place:
         os.environ["FRIEZE"] = str(program)
         self.folder = pathlib.Path(folder)
         self.pictures = make_pictures(self.folder / "pictures")
+        self.batch = make_batch(self.folder / "batch")
         self.cache = None
         with self.home() as home:
             result = run(self, SCENES["wall"], home, None)
@@ -86,9 +96,9 @@ class Place:
 class Scene:
     """One way to use the program."""
 
-    def __init__(self, name, arguments, commands=None, own_pictures=False, seen=False, statuses=(0, 1, 3)):
+    def __init__(self, name, arguments, commands=None, own_pictures=False, own_batch=False, seen=False, statuses=(0, 1, 3)):
         self.name, self.arguments, self.commands = name, arguments, commands
-        self.own_pictures, self.seen, self.statuses = own_pictures, seen, statuses
+        self.own_pictures, self.own_batch, self.seen, self.statuses = own_pictures, own_batch, seen, statuses
 
 
 THREADS = "--isolation", "thread"
@@ -102,6 +112,8 @@ USE = [["wait", "loaded", "5"], ["key", "m", "Return"], IDLE, ["key", "n", "n", 
        ["key", "/", "p", "Return"], ["key", "Esc", "o", "d", "v", "?"], IDLE, ["key", "Esc", "r", "m"],
        ["key", "x", "a"], ["set", "motion", "off"], ["status"], ["stats"], ["marks"], IDLE, ["quit"]]
 RATE = [["wait", "loaded", "5"], ["key", "4"], IDLE, ["key", "n", "2"], IDLE, ["quit"]]
+BATCH = "-r", "-s", "100", "--sync", "-c", "2", "BATCH", "results"
+SHOWN = [["jobs", "wait", "scale", "10"], IDLE, ["quit"]]
 SCENES = {scene.name: scene for scene in (
     Scene("wall", [*THREADS, *LOADED, *ASKED_FOR]),
     Scene("processes", [*LOADED, *ASKED_FOR]),  # which share what is counted
@@ -111,6 +123,9 @@ SCENES = {scene.name: scene for scene in (
     Scene("prime", ["prime", "PICTURES"]),
     Scene("probe", ["probe", "PICTURES/p0.jpg", "PICTURES/p1.png", "PICTURES/moves.gif", "PICTURES/drawn.svg"]),
     Scene("scale", ["scale", "-s", "100", "PICTURES/p0.jpg", "scaled.png"]),
+    Scene("batch", ["scale", *THREADS, *BATCH], own_batch=True, statuses=(0, 1, 2, 3)),
+    Scene("batches", ["scale", *BATCH], own_batch=True, statuses=(0, 1, 2, 3)),
+    Scene("shown", ["scale", "--show", "--headless", "--window", "400x300", *BATCH], SHOWN, own_batch=True, statuses=(0, 1, 2, 3, 130)),
     Scene("ctl", ["ctl", "status"], statuses=(1,)),
 )}
 
@@ -151,7 +166,8 @@ def run(place, scene, home, fault):
         folder = shutil.copytree(folder, home / "own", copy_function=shutil.copy2)
     if scene.seen:
         shutil.copytree(place.cache, home / "cache" / "frieze")
-    arguments = [argument.replace("PICTURES", str(folder)) for argument in scene.arguments]
+    batch = shutil.copytree(place.batch, home / "batch", copy_function=shutil.copy2) if scene.own_batch else place.batch
+    arguments = [argument.replace("PICTURES", str(folder)).replace("BATCH", str(batch)) for argument in scene.arguments]
     log = home / "faults.log"
     log.unlink(missing_ok=True)
     began = time.monotonic()
@@ -199,10 +215,32 @@ def broken_files(place, scene, home):
     for path in home.path.rglob("*.xmp"):
         if not path.read_text().rstrip().endswith("?>") and "</x:xmpmeta>" not in path.read_text():
             found.append(f"{path.name} is cut short")
-    if scene.own_pictures:
-        for path in place.pictures.rglob("*.*"):
-            if (home / "own" / path.relative_to(place.pictures)).read_bytes() != path.read_bytes():
+    originals = ([(place.pictures, home / "own")] if scene.own_pictures else []) + \
+                ([(place.batch, home / "batch")] if scene.own_batch else [])
+    for folder, own in originals:
+        for path in folder.rglob("*.*"):
+            if (own / path.relative_to(folder)).read_bytes() != path.read_bytes():
                 found.append(f"the picture {path.name} was changed")
+    return found
+
+
+def wrong_results(place, home, kind, status):
+    """Of a batch: each is whole or not there, and with status 0 all are there, unless a listing could not look at its pictures: it
+    leaves out then what it knows nothing of."""
+    found, names = [], {path.relative_to(place.batch) for path in place.batch.rglob("*.*")}
+    there = {path.relative_to(home / "results") for path in (home / "results").rglob("*.*")}
+    for name in there:
+        try:
+            with Image.open(home / "results" / name) as image:
+                image.load()
+                if max(image.size) > 100:
+                    found.append(f"the result {name} is {image.size}")
+        except (OSError, SyntaxError) as error:
+            found.append(f"the result {name}: {error}")
+    if there - names:
+        found.append(f"nobody asked for {there - names}")
+    if status == 0 and there != names and kind != "stat":
+        found.append(f"status 0 without {names - there}")
     return found
 
 
@@ -246,6 +284,8 @@ def judge(place, scene, home, fault, outcome):
     if not killed and kind != "unlink":
         found += [f"{path} is left" for path in left_over(home)]
     found += broken_files(place, scene, home)
+    if scene.own_batch and not killed:
+        found += wrong_results(place, home, kind, outcome.status)
     if not (killed and kind == "torn"):  # a torn page of a journal that was never synced is found by its checksum
         found += damaged_cache(home)
     if killed:

@@ -124,7 +124,8 @@ static void take_events(struct fz_crew *crew, const struct fz_crew_work *work)
         if (event->kind == FZ_SOURCE_ERROR) {
             fz_progress_clear(&crew->progress);
             fz_log_error(&event->error);
-            crew->source_failed |= event->error.code != FZ_E_BUSY; /* a reader that hangs, or is replaced */
+            /* A reader that hangs, or is replaced, loses nothing; what the system refused is not read again. */
+            crew->source_failed |= event->error.code != FZ_E_BUSY || event->error.sys != 0;
         }
         fz_source_event_free(event);
     }
