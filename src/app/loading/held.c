@@ -100,7 +100,7 @@ void fz_loader_hear_readers(struct fz_app *app)
     while (app->pool.files && fz_files_news(app->pool.files, &root, &hangs)) {
         const char *name = fz_sources_argument(app->sources, root);
         name = name ? name : fz_sources_argument(app->drop.sources, root);
-        name = root == app->scale.batch.target ? app->scale.settings.out : name;
+        name = root == FZ_SCALE_ROOT ? app->scale.settings.out : name;
         if (!name) /* its readers have ended */
             continue;
         fz_log("%s: %s", name, hangs ? "does not answer; what is known of it stays" : "answers again");
