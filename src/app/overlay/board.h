@@ -54,8 +54,7 @@ void fz_board_press(struct fz_app *app, double x, double y);
 void fz_board_point(struct fz_app *app, double x, double y);
 
 /* Any thread that may read the list. The characters beyond ASCII in the names shown, as a search folds them, in the order of
- * Unicode; of many names, in as many as can be looked at within a
- * frame. Caller frees; NULL: none. */
+ * Unicode; of many names, in as many as can be looked at within a frame. Caller frees; NULL: none. */
 uint32_t *fz_board_list_characters(const struct fz_list *list, size_t *count);
 
 #endif
