@@ -20,7 +20,10 @@
 #include "sync/doorbell.h"
 #include "sync/heap.h"
 
-enum { FZ_FILES_CHANNELS = 12 };    /* of one reader at most: what it opens at once */
+enum {
+    FZ_FILES_CHANNELS = 12, /* of one reader at most: what it opens at once */
+    FZ_READERS_MOST = 256,  /* of ranges of roots (source/deal.c) */
+};
 #define FZ_FILES_NO_ROOT UINT32_MAX /* what is asked there is answered in place */
 
 struct fz_files;

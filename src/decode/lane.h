@@ -11,8 +11,7 @@
 #include <stdatomic.h>
 
 enum {
-    FZ_LANES_MOST =
-        40, /* 32 readers of ranges (source/deal.c), those of their own, that of what is dropped, that of what is scaled */
+    FZ_LANES_MOST = FZ_READERS_MOST + 8, /* those of their own, that of what is dropped, that of what is scaled */
     FZ_LANE_SLOTS = 2 * FZ_FILES_CHANNELS,
 };
 

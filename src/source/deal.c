@@ -1,23 +1,27 @@
 #include "source/deal.h"
 
 #include "base/mem.h"
+#include "base/mounts.h"
 #include "base/path.h"
+#include "decode/files.h"
 #include "source/scanner.h"
 
+#include <stdlib.h>
 #include <sys/resource.h>
 
 enum {
     READERS_MOST = 32, /* each has an inotify instance, of which a user has 128 */
     FILE_READERS = 8,
-    READERS_ALWAYS = 8, /* however few descriptors there are */
-    READERS_PART = 16,  /* of all descriptors that may be open: each takes some */
+    READERS_ALWAYS = 8,     /* however few descriptors there are */
+    READERS_PART = 16,      /* of all descriptors that may be open: each takes some */
+    READERS_APART_PART = 8, /* the same where file systems part those who would share */
 };
 
-static uint32_t most_readers(void)
+static uint32_t readers_by_descriptors(uint32_t most, rlim_t part)
 {
     struct rlimit limit;
-    rlim_t most = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur / READERS_PART : 0;
-    return most < READERS_ALWAYS ? READERS_ALWAYS : most < READERS_MOST ? (uint32_t)most : READERS_MOST;
+    rlim_t permitted = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur / part : 0;
+    return permitted < READERS_ALWAYS ? READERS_ALWAYS : permitted < most ? (uint32_t)permitted : most;
 }
 
 static bool is_file(const struct fz_root *root)
@@ -40,8 +44,8 @@ static int64_t share_of(const struct fz_sources *sources, uint32_t i, uint32_t f
 }
 
 /* With `most` all roots may share, so that there are no more readers than that (and those that never share, and what these
- * part); 0: files. */
-static void deal(struct fz_sources *sources, uint32_t files, uint32_t most)
+ * part); 0: files. `devices`, of each root: who lies on another one does not share; NULL: nobody asks for that. */
+static void deal(struct fz_sources *sources, uint32_t files, uint32_t most, const uint64_t *devices)
 {
     size_t capacity = sources->scanner_count;
     uint32_t files_before = 0;
@@ -49,7 +53,7 @@ static void deal(struct fz_sources *sources, uint32_t files, uint32_t most)
     sources->scanner_count = 0;
     for (uint32_t i = 0; i < sources->root_count; i++) {
         int64_t share = share_of(sources, i, files_before, files, most);
-        if (i == 0 || share != before) {
+        if (i == 0 || share != before || (devices && devices[i] != devices[i - 1])) {
             sources->scanners =
                 fz_grow(sources->scanners, &capacity, sources->scanner_count + 1u, sizeof *sources->scanners);
             sources->scanners[sources->scanner_count++] =
@@ -61,13 +65,32 @@ static void deal(struct fz_sources *sources, uint32_t files, uint32_t most)
     }
 }
 
+/* Caller frees. */
+static uint64_t *find_devices(const struct fz_sources *sources)
+{
+    uint64_t *devices = fz_calloc(sources->root_count, sizeof *devices);
+    struct fz_mounts *mounts = fz_mounts_read("/proc/self/mountinfo");
+    for (uint32_t i = 0; i < sources->root_count; i++)
+        if (sources->roots[i].path)
+            devices[i] = fz_mounts_find(mounts, sources->roots[i].path).device;
+    fz_mounts_free(mounts);
+    return devices;
+}
+
 void fz_deal_roots(struct fz_sources *sources)
 {
     FZ_MAIN_ONLY();
-    uint32_t files = 0, most = most_readers();
+    uint32_t files = 0, most = readers_by_descriptors(READERS_MOST, READERS_PART);
     for (uint32_t i = 0; i < sources->root_count; i++)
         files += is_file(&sources->roots[i]);
-    deal(sources, files, 0);
+    deal(sources, files, 0, NULL);
+    if (sources->scanner_count == sources->root_count && sources->scanner_count <= most)
+        return;
+    uint64_t *devices = find_devices(sources);
+    deal(sources, files, 0, devices);
     if (sources->scanner_count > most)
-        deal(sources, files, most);
+        deal(sources, files, most, devices);
+    if (sources->scanner_count > readers_by_descriptors(FZ_READERS_MOST, READERS_APART_PART))
+        deal(sources, files, most, NULL);
+    free(devices);
 }

@@ -116,19 +116,36 @@ def test_every_folder_has_its_own_reader(home, share):
     ends_but_for(running, 1, share)
 
 
+@pytest.mark.parametrize("link", [False, True], ids=["path", "link"])
+def test_more_folders_than_readers(home, share, link):
+    """Neighbours share then, but nobody shares with the one that hangs, which a link may lead to."""
+    share.hang()
+    if link:
+        (home / "links").mkdir()
+        (home / "links/to").symlink_to("../share")
+    hanging = home / "links/to" if link else share.path
+    good = [pictures.fill(home / f"good{number}", 1) for number in range(50)]
+    running = home.start(*SMALL, *good[:32], hanging, *good[32:]).ready()
+    running.until(items=50, pending=0, scanning=True)
+    assert share.asked.wait(10)
+    assert sum(title(pid).startswith("frieze: reader") for pid in family(running.pid)) <= 34
+    ends_but_for(running, 33, share)
+
+
 def test_files_that_share_a_reader(home, share, good):
-    """Of sixteen files two share a reader; it is the one that hangs that is named."""
+    """Of sixteen files two share a reader, but not with one on another file system; it is the one that hangs that is named."""
     names = sorted(good.glob("*.png"))
     share.hang()
     running = home.start(*SMALL, names[0], share.path / "p0.png", *names[1:], *names[:3]).ready()
+    running.until(items=COUNT + 3, pending=0, scanning=True)
     assert share.asked.wait(10)
     said = wait_until(lambda: [line for line in running.errors() if "waiting" in line], "a line about it", 8)
     assert len(said) == 1 and f"{share.path}/p0.png: " in said[0], said
-    ends_but_for(running, 1, share)
+    ends_but_for(running, 2, share)
 
 
 def test_opening_one_of_several_files_hangs(home, share, good):
-    """Of sixteen files, eight share a reader: the one that hangs is named, not the first."""
+    """The one that hangs is named, not the first."""
     names = sorted(good.glob("*.png"))
     share.hang(shares.OPEN)
     with home.start(*SMALL, *names[:5], share.path / "p7.png", *names[5:], *names[:3]) as running:
