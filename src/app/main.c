@@ -1,5 +1,6 @@
 /* frieze: a fullscreen slideshow and thumbnail wall that never freezes. */
 #include "app/app.h"
+#include "app/attend.h"
 #include "app/isolation.h"
 #include "app/session.h"
 #include "app/signals.h"
@@ -77,6 +78,7 @@ int main(int argc, char **argv)
     const char **sources = fz_calloc((size_t)argc + 1, sizeof *sources);
     size_t count = 0;
     struct fz_error err = {0};
+    int status = 0;
     fz_options_init(&app->options);
     enum fz_err code = fz_options_parse(&app->options, argc, argv, sources, &count, &err);
     if (code != FZ_OK) {
@@ -85,11 +87,11 @@ int main(int argc, char **argv)
         print_help();
     } else if (fz_option_is_on(&app->options, FZ_OPTION_VERSION)) {
         print_version(&app->options);
-    } else {
+    } else if (!fz_attend_where_needed(&app->options, FZ_OK, &status)) {
         code = fz_session_run(app, sources, count);
     }
     fz_options_fini(&app->options);
     free(sources);
     free(app);
-    return fz_err_exit_status(code);
+    return code != FZ_OK ? fz_err_exit_status(code) : status;
 }

@@ -14,12 +14,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#ifdef FZ_DEBUG
-enum { PATIENCE_US = 10000000 };
-#else
-enum { PATIENCE_US = 700000 };
-#endif
-
 struct fz_signals {
     atomic_int *signalled;         /* immutable */
     struct fz_doorbell *bell;      /* immutable */
@@ -85,7 +79,7 @@ static int signals_main(void *ctx)
     int64_t until_us = FZ_NEVER;
     while (take_signal(signals, until_us)) {
         if (until_us == FZ_NEVER)
-            until_us = fz_now_us() + PATIENCE_US;
+            until_us = fz_now_us() + FZ_SIGNALS_PATIENCE_MS * (int64_t)1000;
         atomic_fetch_add(signals->signalled, 1);
         fz_doorbell_ring(signals->bell);
         hurry();

@@ -7,6 +7,12 @@
 
 #include <stdatomic.h>
 
+#ifdef FZ_DEBUG
+enum { FZ_SIGNALS_PATIENCE_MS = 10000 };
+#else
+enum { FZ_SIGNALS_PATIENCE_MS = 700 };
+#endif
+
 struct fz_signals;
 
 /* Main thread, before any other thread: SIGINT, SIGTERM and SIGHUP are held back in all of them. */

@@ -1,5 +1,6 @@
 /* Start and stop, in mirror order. */
 #include "app/app.h"
+#include "app/attend.h"
 #include "app/isolation.h"
 #include "app/wall/browse.h"
 #include "app/limits.h"
@@ -169,6 +170,7 @@ static void end_with_display(void)
 static int end_at_once(void *ctx)
 {
     const struct fz_app *app = ctx;
+    fz_attend_end(fz_err_exit_status(app->status));
     fz_leftovers_end(FZ_LEFTOVERS_MS);
     return fz_err_exit_status(app->status);
 }

@@ -1,6 +1,7 @@
-/* frieze scale with one picture; and the process that may be left behind, for a folder too. */
+/* frieze scale with one picture. */
 #include "app/scale/scale.h"
 
+#include "app/attend.h"
 #include "app/isolation.h"
 #include "app/limits.h"
 #include "base/log.h"
@@ -11,19 +12,13 @@
 #include "decode/scaled.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-    PATIENCE_MS = 800,     /* after a signal, for a file that is being written */
-    SIGNALLED_STATUS = 128 /* as shells have it */
-};
+enum { PATIENCE_MS = 800 }; /* after a signal, for a file that is being written */
 
 struct scale {
     const char *in;
@@ -225,74 +220,14 @@ static enum fz_err scale(const struct fz_scale_settings *settings, bool *is_fold
     return code;
 }
 
-/* --- two processes ---------------------------------------------------------------------------------- */
-
-/* Until it has ended, or has had a while to after a signal. Gives the exit status. */
-static int attend(pid_t pid, const sigset_t *awaited)
-{
-    static const struct timespec patience = {.tv_nsec = PATIENCE_MS * 1000000L};
-    for (bool ending = false;;) {
-        siginfo_t info = {0};
-        int status, number = ending ? sigtimedwait(awaited, &info, &patience) : sigwaitinfo(awaited, &info);
-        if (waitpid(pid, &status, WNOHANG) == pid)
-            return WIFEXITED(status) ? WEXITSTATUS(status) : SIGNALLED_STATUS + WTERMSIG(status);
-        if (number < 0 && errno == EAGAIN)
-            return fz_err_exit_status(FZ_E_CANCELLED);
-        if (number > 0 && number != SIGCHLD) {
-            if (info.si_code != SI_KERNEL) /* a terminal has told both */
-                kill(pid, number);
-            ending = true;
-        }
-    }
-}
-
-/* The death of whom we work for is a signal, after which we can still clean up; but who was stopped obeys none before SIGCONT.
- * That is sent by the pipe, whose only other end closes with it. */
-static void end_with(pid_t attendant, int pipe_fd)
-{
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (pipe_fd >= 0) {
-        fcntl(pipe_fd, F_SETOWN, getpid());
-        fcntl(pipe_fd, F_SETSIG, SIGCONT);
-        fcntl(pipe_fd, F_SETFL, O_ASYNC);
-    }
-    if (getppid() != attendant) /* it has happened already */
-        _exit(fz_err_exit_status(FZ_E_CANCELLED));
-}
-
-/* Whoever looks at OUT, or writes it, may be held by a share that hangs, and no signal ends who is. So that is another process, which
- * stays behind then until it is let go; this one waits for it and for signals. False: we are the one that works. */
-static bool attends(int *status)
-{
-    sigset_t awaited, before;
-    sigemptyset(&awaited);
-    sigaddset(&awaited, SIGCHLD);
-    for (int i = 0; i < ENDS; i++)
-        sigaddset(&awaited, ends[i]);
-    signal(SIGCHLD, SIG_DFL);
-    sigprocmask(SIG_BLOCK, &awaited, &before);
-    int alive[2];
-    if (pipe2(alive, O_CLOEXEC) < 0) /* it works without */
-        alive[0] = alive[1] = -1;
-    pid_t self = getpid(), pid = fork();
-    if (pid > 0) {
-        *status = attend(pid, &awaited);
-        return true;
-    }
-    if (pid == 0) {
-        close(alive[1]);
-        end_with(self, alive[0]);
-    }
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return false;
-}
-
 int fz_scale_attended(const struct fz_scale_settings *settings)
 {
     struct fz_error err = {0};
     int status = 0;
     bool is_folder;
-    if (attends(&status))
+    static const struct fz_attendance how = {
+        .patience_ms = PATIENCE_MS, .death_signal = SIGTERM, .left = FZ_E_CANCELLED};
+    if (fz_attend(&how, &status))
         return status;
     if (settings->shows)
         return fz_scale_show(settings);

@@ -1,4 +1,5 @@
 /* frieze prime SOURCE...: fills the tile cache ahead, so that the wall of these sources is there at once. */
+#include "app/attend.h"
 #include "app/limits.h"
 #include "app/signals.h"
 #include "app/subcommand/crew.h"
@@ -196,12 +197,14 @@ int fz_prime_main(int argc, char **argv)
     struct fz_arguments arguments;
     struct fz_config config;
     struct fz_error err = {0};
+    int status = 0;
     fz_signals_block();
     fz_config_init(&config);
     enum fz_err code = fz_subcommand_parse(&command, argc, argv, &arguments, &err);
     if (code == FZ_OK && !arguments.help && arguments.operand_count == 0)
         code = fz_fail(&err, FZ_E_USAGE, 0, "usage: frieze prime [OPTION]... SOURCE...");
-    if (code == FZ_OK && !arguments.help) {
+    bool runs = code == FZ_OK && !arguments.help;
+    if (runs && !fz_attend_where_needed(&arguments.options, FZ_E_CANCELLED, &status)) {
         fz_config_load(&config, &arguments.options);
         fz_config_report(&config);
         code = prime(&arguments, &err);
@@ -210,5 +213,5 @@ int fz_prime_main(int argc, char **argv)
         fz_log_error(&err);
     fz_arguments_fini(&arguments);
     fz_config_fini(&config);
-    return fz_err_exit_status(code);
+    return code != FZ_OK ? fz_err_exit_status(code) : status;
 }

@@ -1,0 +1,132 @@
+# ctest: COST 20 TIMEOUT 120
+"""A share that hangs under what the program itself reads and writes: its configuration, its cache, the files that options name.
+The program ends all the same; what is held in the kernel ends with the hang."""
+
+import os
+import signal
+import time
+
+import pytest
+
+import pictures
+import share as shares
+from frieze import is_sanitized, wait_until
+from test_share import COUNT, END_S, SMALL, family, good, processes, title  # pylint: disable=unused-import
+
+
+@pytest.fixture
+def share(home):
+    (home / "behind").mkdir()
+    with shares.Share(home / "behind", home / "share", writable=True) as mounted:
+        yield mounted
+
+
+def ends(running, share, send, status=0):
+    """In time, with that status; of its processes one may be left, which ends with the hang."""
+    everybody, began = family(running.pid), time.monotonic()
+    send()
+    assert running.process.wait(20) == status
+    took = time.monotonic() - began
+    assert took < END_S * (12 if is_sanitized() else 1), f"took {took:.2f} s"
+    wait_until(lambda: len(everybody & processes().keys()) <= 1,
+               lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", 1)
+    share.let_go()
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
+
+
+@pytest.mark.parametrize("variable", ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"])
+def test_it_hangs_from_the_start_on(home, share, good, variable):
+    share.hang()
+    running = home.start("--size", "800x600", good, more={variable: str(share.path)})
+    assert share.asked.wait(20)
+    time.sleep(0.3)
+    ends(running, share, lambda: running.send(signal.SIGTERM))
+
+
+ON_SHARE = {
+    "cache": ([], {"XDG_CACHE_HOME": "SHARE"}),
+    "state": (["--resume"], {"XDG_STATE_HOME": "SHARE"}),
+    "stats": (["--stats", "SHARE/stats.json"], {}),
+    "marks": (["--marks", "SHARE/marks"], {}),
+    "shown": (["--shown", "SHARE/shown"], {}),
+}
+
+
+WAITED_FOR = "stats", "marks"
+
+
+@pytest.mark.parametrize("how", ["signal", "quit"])
+@pytest.mark.parametrize("what", ON_SHARE)
+def test_it_hangs_while_it_runs(home, share, good, what, how):
+    """However its end was asked for. Whoever quits waits for marks and statistics to be written, until there is a signal."""
+    options, variables = ON_SHARE[what]
+    running = home.start("--size", "800x600", *[option.replace("SHARE", str(share.path)) for option in options], good,
+                         more={name: str(share.path) for name in variables}).ready()
+    running.until(items=COUNT, pending=0)
+    share.hang()
+    running.key("Return", "m", "Right", "m")
+    time.sleep(0.3)
+    if how == "quit":
+        running.key("q", "q")
+    if how == "quit" and what in WAITED_FOR:
+        assert share.asked.wait(5)
+        time.sleep(1)
+        assert running.is_running()
+    ends(running, share, lambda: how == "quit" and what not in WAITED_FOR or running.send(signal.SIGTERM))
+
+
+def is_shown(x11):
+    """Not by the number of a process: two of them are the program."""
+    return x11.run("xdotool", "search", "--onlyvisible", "--name", "frieze", check=False).returncode == 0
+
+
+def test_its_window_goes(home, share, good, x11):
+    """Though what is left behind has it open."""
+    running = home.start("--size", "800x600", "--stats", share.path / "stats.json", good, display=x11).ready()
+    running.until(items=COUNT, pending=0)
+    wait_until(lambda: is_shown(x11), "a window")
+    share.hang()
+    running.send(signal.SIGTERM)
+    assert running.process.wait(20) == 0
+    assert share.kept
+    wait_until(lambda: not is_shown(x11), "no window", 1)
+
+
+def test_it_hangs_under_prime(home, share, good):
+    share.hang()
+    process = home.popen([home.program, "prime", good], more={"XDG_CACHE_HOME": str(share.path)})
+    assert share.asked.wait(20)
+    everybody, began = family(process.pid), time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 130
+    assert time.monotonic() - began < END_S * (12 if is_sanitized() else 1)
+    share.let_go()
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["runs", "stopped"])
+def test_whoever_works_ends_with_whoever_waits(home, share, good, stopped):
+    """SIGKILL of the program leaves nothing, though it is two processes."""
+    running = home.start(*SMALL, good, more={"XDG_CONFIG_HOME": str(share.path)}).ready()
+    running.until(items=COUNT, pending=0)
+    everybody = family(running.pid)
+    if stopped:
+        for pid in everybody - {running.pid}:
+            os.kill(pid, signal.SIGSTOP)
+    running.process.kill()
+    running.process.wait()
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", 1)
+
+
+def test_its_status_is_that_of_the_one_that_works(home, share):
+    (home / "empty").mkdir()
+    with_share = {"XDG_CONFIG_HOME": str(share.path)}
+    there = home.frieze("--headless", "--size", "800x600", home / "empty", more=with_share)
+    without = home.frieze("--headless", "--size", "800x600", home / "empty")
+    assert there.status == without.status != 0 and there.err == without.err
+
+
+def test_without_a_share_it_is_one_process(home, good):
+    with home.start(*SMALL, good) as running:
+        running.until(items=COUNT, pending=0)
+        assert [title(pid) for pid in family(running.pid)].count(title(running.pid)) == 1
