@@ -159,11 +159,11 @@ int fz_zygote_back_run(int socket, const struct fz_role *role, bool sandbox)
     struct zygote zygote = {.role = role, .socket = socket};
     struct fz_sandbox box;
     sigset_t children;
+    if (!end_with_program(socket))
+        return 0;
     fz_thread_disclaim_main();
     fz_title_set("frieze: zygote");
     let_go(socket);
-    if (!end_with_program(socket))
-        return 0;
     if (role->warm)
         role->warm();
     if (role->sandboxed && sandbox) {

@@ -80,6 +80,14 @@ struct fz_zygote *fz_zygote_front_later(const struct fz_role *role, bool sandbox
     return zygote;
 }
 
+/* Who is stopped before he could ask for the end that goes with ours (PR_SET_PDEATHSIG), or while a change of user has cancelled that, obeys
+ * nothing but SIGCONT. The kernel sends it to a group of processes that is orphaned by the end of a parent; to be one, they need a
+ * group of their own. Whoever reads from a terminal must be in ours. */
+static bool has_own_group(const struct fz_role *role)
+{
+    return role->sandboxed || !isatty(STDIN_FILENO);
+}
+
 enum fz_err fz_zygote_front_start(struct fz_zygote **zygote, const struct fz_role *role, bool sandbox,
                                   struct fz_error *err)
 {
@@ -88,11 +96,13 @@ enum fz_err fz_zygote_front_start(struct fz_zygote **zygote, const struct fz_rol
     if (!fz_wire_pair(sockets))
         return fz_fail(err, fz_err_from_errno(errno), errno, "no socket for the %s processes", role->name);
     pid_t pid = fork();
+    int sys = errno;
+    if (pid >= 0 && has_own_group(role)) /* both do it: one of them is the first */
+        setpgid(pid, pid);
     if (pid == 0) {
         close(sockets[0]);
         _exit(fz_zygote_back_run(sockets[1], role, sandbox));
     }
-    int sys = errno;
     close(sockets[1]);
     if (pid < 0) {
         close(sockets[0]);
@@ -119,7 +129,8 @@ static int spawn(struct fz_zygote *zygote, int socket, pid_t *pid)
     posix_spawnattr_init(&attributes);
     posix_spawn_file_actions_adddup2(&files, socket, STDIN_FILENO);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    short group = has_own_group(zygote->role) ? POSIX_SPAWN_SETPGROUP : 0; /* with its own number, 0 */
+    posix_spawnattr_setflags(&attributes, (short)(POSIX_SPAWN_SETSIGDEF | group));
     int sys = posix_spawn(pid, program, &files, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);

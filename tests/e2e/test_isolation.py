@@ -133,6 +133,34 @@ def test_killed_outright_leaves_none_that_is_stopped(home, titles):
         frieze.end()
 
 
+def test_killed_outright_while_its_processes_begin(home):
+    """Each may be stopped as soon as it is there, before it could ask to end with the program."""
+    chance = random.Random(SEED)
+    print(f"FZ_TEST_SEED={SEED}")
+    folder = pictures.fill(home / "pictures", 4)
+    (folder / "text.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><text y="50">a</text></svg>')
+    for _ in range(60):
+        frieze = home.start(*NO_CACHE, folder, status=-signal.SIGKILL)
+        until, seen = time.monotonic() + chance.uniform(0, 0.25) * times(), {}
+        while time.monotonic() < until:
+            found = processes_of(frieze.pid)
+            for pid in found.keys() - seen.keys():
+                if chance.random() < 0.5:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGSTOP)
+            seen |= found
+        seen |= processes_of(frieze.pid)
+        frieze.process.kill()
+        assert frieze.end() == -signal.SIGKILL
+        left = {pid: title for pid, title in seen.items() if not is_gone(pid)}
+        try:
+            wait_until(lambda left=left: all(map(is_gone, left)), str(left), times())
+        finally:
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+
 @pytest.mark.parametrize("state", ["decoding", "writing"])
 def test_scale_killed_outright_leaves_none_that_is_stopped(home, state):
     """Neither while it decodes, nor while it writes to a pipe that nobody reads."""
