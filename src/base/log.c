@@ -8,7 +8,11 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A write of this much to a pipe that poll() calls writable does not block, and nothing gets in between (pipe(7)). */
@@ -56,4 +60,18 @@ void fz_log(const char *fmt, ...)
 void fz_log_error(const struct fz_error *err)
 {
     fz_log("%s", err->msg);
+}
+
+/* systemd.exec(5): the file that standard error was, by its numbers; a program may have been given another one since. */
+bool fz_log_is_watched(void)
+{
+    const char *journal = getenv("JOURNAL_STREAM");
+    struct stat out;
+    char own[64];
+    if (isatty(STDERR_FILENO))
+        return true;
+    if (!journal || fstat(STDERR_FILENO, &out) != 0)
+        return false;
+    snprintf(own, sizeof own, "%ju:%ju", (uintmax_t)out.st_dev, (uintmax_t)out.st_ino);
+    return strcmp(journal, own) == 0;
 }

@@ -93,10 +93,10 @@ void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, con
     uint32_t before = atomic_exchange(&counts->layers, layers);
     bool first = !atomic_exchange(&counts->noted, true);
     enum fz_sandbox_state state = fz_sandbox_state_of(layers);
-    /* What was to be expected, or was asked for, is for somebody who looks. */
+    /* What was to be expected, or was asked for, is for somebody who looks, or for the journal of a service. */
     bool expected =
         first && (state == FZ_SANDBOX_STATE_FULL || (state == FZ_SANDBOX_STATE_OFF && !missing[0]));
-    if (counts->is_trial || (before == layers && !first) || (expected && !isatty(STDERR_FILENO)))
+    if (counts->is_trial || (before == layers && !first) || (expected && !fz_log_is_watched()))
         return;
     fz_sandbox_format(layers, text);
     fz_log("sandbox: %s%s%s", text, missing[0] ? "; missing: " : "", missing);

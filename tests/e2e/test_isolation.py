@@ -304,6 +304,19 @@ def test_sandbox_is_told_at_a_terminal(home):
     assert said_at_terminal(home, "--version") == []
 
 
+@pytest.mark.parametrize("is_journal", [False, True], ids=["file", "journal"])
+def test_sandbox_is_told_to_the_journal(home, is_journal):
+    """Which systemd names by the file that standard error is (systemd.exec(5)); no other file has this line."""
+    folder = pictures.fill(home / "pictures", 2)
+    with open(home / "said", "wb") as file:
+        told = os.fstat(file.fileno())
+        more = {"JOURNAL_STREAM": f"{told.st_dev}:{told.st_ino + (not is_journal)}"}
+        program = home.popen([home.program, "--headless", "--quit-when", "loaded", "--isolation", "thread", *NO_CACHE, folder],
+                             stderr=file, more=more)
+        assert program.wait(30) == 0
+    assert (home / "said").read_text() == ("frieze: sandbox: off\n" if is_journal else "")
+
+
 def test_sandbox_is_told_without_a_picture(home):
     (home / "pictures").mkdir()
     with home.start("--watch", *NO_CACHE, home / "pictures") as frieze:
