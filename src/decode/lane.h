@@ -11,7 +11,8 @@
 #include <stdatomic.h>
 
 enum {
-    FZ_LANES_MOST = FZ_READERS_MOST + 8, /* those of their own, that of what is dropped, that of what is scaled */
+    FZ_LANES_MOST =
+        FZ_READERS_MOST + 8, /* those of their own, that of what is dropped, that of what is scaled */
     FZ_LANE_SLOTS = 2 * FZ_FILES_CHANNELS,
 };
 

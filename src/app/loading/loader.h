@@ -147,10 +147,10 @@ void fz_loader_set_away(struct fz_app *app, uint32_t root, const char *dir, bool
 bool fz_loader_is_away(const struct fz_app *app, fz_item_id item);
 
 bool fz_loader_is_final(const struct fz_app *app, fz_item_id item);
-bool fz_loader_screenful(const struct fz_app *app); /* all tiles in view are final, uploaded, or failed */
+bool fz_loader_screenful(const struct fz_app *app);   /* all tiles in view are final, uploaded, or failed */
 bool fz_loader_covers_view(const struct fz_app *app); /* each of them shows something, coarse at least */
-bool fz_loader_loaded(const struct fz_app *app);    /* all items are */
-size_t fz_loader_pending(const struct fz_app *app); /* items that are not final */
+bool fz_loader_loaded(const struct fz_app *app);      /* all items are */
+size_t fz_loader_pending(const struct fz_app *app);   /* items that are not final */
 bool fz_loader_uploads_wait(const struct fz_app *app);
 
 #endif
