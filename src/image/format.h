@@ -287,8 +287,9 @@ enum fz_err fz_raw_load(struct fz_decode *d);
 bool fz_jp2_is_a(const struct fz_bytes *head);
 bool fz_exr_is_a(const struct fz_bytes *head);
 
-/* head_text.c: whether style sheets or the root's own attributes may turn or scale the root element. */
-bool fz_svg_moves_root(const struct fz_bytes *file);
+/* head_text.c: whether a style sheet may move the root element: nothing in the file may move it too, or is said of the root that
+ * librsvg would then look for in other places. */
+bool fz_svg_root_is_plain(const struct fz_bytes *file);
 
 /* svg/nesting.c, svg/packed.c */
 enum fz_err fz_svg_check(struct fz_decode *d);

@@ -25,6 +25,10 @@ static const char *const drawings[] = {
     "<?xml version='1.0'?>" HEAD SIZE "viewBox='0 0 60 60' preserveAspectRatio='xMinYMid slice'>" SHAPES,
     HEAD SIZE BOX " transform='rotate(9)'>" SHAPES,
     HEAD SIZE BOX "><style>:root{transform:scale(.7)}</style>" SHAPES,
+    HEAD SIZE BOX " aria-label='1>0' transform='rotate(9)'>" SHAPES,
+    HEAD SIZE BOX " clip-path='url(#c)'><clipPath id='c'><circle cx='40' cy='25' r='20'/></clipPath>" SHAPES,
+    HEAD SIZE BOX " mask='url(#c)'><mask id='c'><circle cx='40' cy='25' r='20' fill='#fff'/></mask>" SHAPES,
+    HEAD SIZE BOX "><style>svg{tr\\61nsform:scale(.7)}</style>" SHAPES,
 };
 
 static enum fz_err draw(const char *text, int times, struct fz_image_region region, int box_w, int box_h,
@@ -97,6 +101,21 @@ static void larger_is_as_if_it_said_so(void **state)
     host_fini(&large_host);
 }
 
+/* What a filter puts 12 px of the picture away from where it was, at 32 times its size. */
+static void a_shadow_falls_into_other_parts(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD SIZE BOX "><filter id='o' x='-9' y='-9' width='19' height='19'><feOffset dx='6'/></filter>"
+                      "<rect x='12' y='9' width='9' height='9' fill='#0f0' filter='url(#o)'/></svg>";
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_image_region region = {30 * TIMES, 12 * TIMES, 4 * TIMES, 4 * TIMES};
+    assert_int_equal(draw(text, TIMES, region, 128, 128, &host, &image), FZ_OK);
+    assert_int_equal(pixel(&image, 64, 64) & 0xffffff, 0x00ff00);
+    host_fini(&host);
+}
+
 /* Of a picture that would be 92160 px high. */
 static void a_part_costs_what_it_shows(void **state)
 {
@@ -121,9 +140,8 @@ static void only_drawings_can_be_enlarged(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_part_is_what_the_whole_shows_there),
-        cmocka_unit_test(larger_is_as_if_it_said_so),
-        cmocka_unit_test(a_part_costs_what_it_shows),
+        cmocka_unit_test(a_part_is_what_the_whole_shows_there), cmocka_unit_test(larger_is_as_if_it_said_so),
+        cmocka_unit_test(a_shadow_falls_into_other_parts),      cmocka_unit_test(a_part_costs_what_it_shows),
         cmocka_unit_test(only_drawings_can_be_enlarged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

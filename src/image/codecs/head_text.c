@@ -167,19 +167,41 @@ static bool stands_in(const struct fz_bytes *b, uint64_t from, uint64_t to, cons
     return fz_bytes_has(&part, find(&part, from, what), strlen(what));
 }
 
-bool fz_svg_moves_root(const struct fz_bytes *file)
+/* Where a tag ends: a value may hold what closes one. */
+static uint64_t end_of_tag(const struct fz_bytes *b, uint64_t pos)
 {
-    static const char moving[] = "transform";
+    int quote = 0;
+    for (int c = byte_at(b, pos); c >= 0 && (quote || c != '>'); c = byte_at(b, ++pos))
+        if (quote ? c == quote : c == '"' || c == '\'')
+            quote = quote ? 0 : c;
+    return pos;
+}
+
+static bool has_any(const struct fz_bytes *b, uint64_t from, uint64_t to, const char *const *words,
+                    size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (stands_in(b, from, to, words[i]))
+            return true;
+    return false;
+}
+
+bool fz_svg_root_is_plain(const struct fz_bytes *file)
+{
+    static const char *const placed[] = {"transform", "clip-path", "mask", "\\", "filter"};
+    static const char *const hidden[] = {"<!ENTITY", "<!ATTLIST", ":style", "@import", "<?xml-stylesheet"};
+    enum { PLACED = sizeof placed / sizeof *placed, HIDDEN = sizeof hidden / sizeof *hidden };
     uint64_t pos;
-    if (!find_svg(file, &pos) || stands_in(file, pos, find(file, pos, ">"), moving))
-        return true;
+    if (!find_svg(file, &pos) || has_any(file, pos, end_of_tag(file, pos), placed, PLACED) ||
+        has_any(file, 0, file->len, hidden, HIDDEN))
+        return false;
     while (stands_in(file, pos, file->len, "<style")) {
         uint64_t start = find(file, pos, "<style") + 1;
         pos = find(file, start, "</style");
-        if (stands_in(file, start, pos, moving))
-            return true;
+        if (has_any(file, start, pos, placed, PLACED - 1)) /* a filter there is hardly that of the root */
+            return false;
     }
-    return false;
+    return true;
 }
 
 static void read_view_box(const struct fz_bytes *b, uint64_t pos, double *width, double *height)

@@ -28,7 +28,10 @@ enum {
         200000,           /* with what references stand for; librsvg draws some 250,000 small ones a second */
     LONG_ELEMENTS = 1000, /* that the clock is looked at for */
     LAYER_PX_PER_US = 200, /* of masks and filters, measured */
-    FILTER_PX = 256, /* around a part: three times the deviation of a blur, unless that is a large one */
+    /* Around a part, at least, at most, and for a px of the picture: as far as shadows and blurs usually reach. */
+    FILTER_LEAST_PX = 256,
+    FILTER_MOST_PX = 512,
+    FILTER_REACH = 16,
 };
 
 static struct fz_part part_of(const struct fz_decode *d)
@@ -57,12 +60,14 @@ struct view {
 /* A part with what filters see around it, as far as the page goes; also where it is not known yet whether there are any. */
 static void widen(const struct fz_decode *d, struct view *v, double page_w, double page_h)
 {
+    double scale = page_w / d->header.width * (d->request->times > 1 ? d->request->times : 1);
+    double reach = fmax(fmin(ceil(FILTER_REACH * scale), FILTER_MOST_PX), FILTER_LEAST_PX);
     if (d->file.whole && !memmem(d->file.at, d->file.len, "filter", strlen("filter")))
         return;
-    v->left = (int)fmin(FILTER_PX, -v->x);
-    v->top = (int)fmin(FILTER_PX, -v->y);
-    v->w += v->left + (int)fmax(fmin(FILTER_PX, page_w + v->x - v->w), 0);
-    v->h += v->top + (int)fmax(fmin(FILTER_PX, page_h + v->y - v->h), 0);
+    v->left = (int)fmin(reach, -v->x);
+    v->top = (int)fmin(reach, -v->y);
+    v->w += v->left + (int)fmax(fmin(reach, page_w + v->x - v->w), 0);
+    v->h += v->top + (int)fmax(fmin(reach, page_h + v->y - v->h), 0);
     v->x += v->left;
     v->y += v->top;
 }
@@ -79,7 +84,7 @@ static struct view view_of(const struct fz_decode *d, const struct fz_part *part
     v.x = -part->of.x * across;
     v.y = -part->of.y * down;
     widen(d, &v, w, h);
-    v.closer = HAS_CSS_TRANSFORM && !fz_svg_moves_root(&d->file);
+    v.closer = HAS_CSS_TRANSFORM && fz_svg_root_is_plain(&d->file);
     if (v.closer)
         v.times = fmin(w / v.w, h / v.h);
     v.page = v.closer ? (RsvgRectangle){0, 0, w / v.times, h / v.times} : (RsvgRectangle){v.x, v.y, w, h};
