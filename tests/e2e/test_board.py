@@ -23,7 +23,7 @@ LETTERS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 SIGNS = ("-_./:~,;@#", "!?&+=%*'\"(", ")[]{}<>|\\^", "`$")
 SETTLED_S = 0.45  # what is pressed before was not meant for it
 AWAY = (400, 5)  # a key under the pointer is drawn in another way
-MENU_ROWS, SEARCH, SCALE, COMMAND = 5, 1, 2, 3
+MENU_ROWS, ZOOM, SEARCH, SCALE, COMMAND = 5, 0, 1, 2, 3
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +158,34 @@ def test_characters_of_the_names(wall):
     press(wall, "Cancel")
 
 
+def test_characters_of_the_paths(wall):
+    """A folder is named as it is, with its capitals and accents."""
+    open_board(wall, COMMAND)
+    press(wall, "names")
+    offered = {character for character in "".join(NAMES) if not character.isascii()}
+    assert {"é", "Ж"} <= offered
+    wait_until(lambda: sum(len(row) for row in keys(wall)[:-2]) == len(offered), "these characters", 5)
+    press(wall, "Cancel")
+
+
+def test_a_wheel_over_it_turns_nothing_behind_it(wall):
+    """In the picture view it would go on to the next picture."""
+    wall.ask("first")
+    wall.ask("open")
+    wall.until(mode="picture", index=0)
+    mouse(wall, (400, 560), *click(button=5))
+    wall.until(index=1)
+    wall.ask("key", ":")
+    mouse(wall, (780, 590), *click())
+    shown(wall)
+    mouse(wall, (400, 560), *click(button=5), *click(button=5))
+    assert wall.idle().status()["index"] == 1
+    mouse(wall, (400, 100), *click(button=5), AWAY)
+    wall.until(index=2)
+    press(wall, "Cancel")
+    wall.ask("close")
+
+
 def test_with_a_keyboard_it_stays_away(wall):
     """It comes where the line is pressed, and goes with the first key that is typed."""
     x11 = wall.display
@@ -166,7 +194,9 @@ def test_with_a_keyboard_it_stays_away(wall):
     assert not keys(wall)
     x11.press(wall, "w")
     wall.until(search={"text": "w", "matches": 1})
-    assert not keys(wall)
+    choose(wall, ZOOM)
+    wait_until(lambda: menu_box(wall.screenshot()) is None, "no menu", 5)
+    assert not keys(wall.idle())
     mouse(wall, (780, 590), *click(), AWAY)
     shown(wall)
     time.sleep(SETTLED_S)

@@ -96,9 +96,11 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
             fz_help_turn(app, turned);
         return;
     }
+    double x = event->mouseX, y = event->mouseY;
+    fz_head_mouse_to_px(app->head, &x, &y);
+    if (is_over_typing(app, x, y))
+        return;
     if (app->mode == FZ_MODE_PICTURE) {
-        double x = event->mouseX, y = event->mouseY;
-        fz_head_mouse_to_px(app->head, &x, &y);
         if (zoom)
             fz_camera_zoom_at(&app->picture.camera, pow(WHEEL_ZOOM, notches), x, y);
         else if (fz_camera_exceeds_view(&app->picture.camera))

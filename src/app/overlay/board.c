@@ -36,7 +36,8 @@ void fz_board_open(struct fz_app *app)
     struct fz_board *board = &app->board;
     fz_board_fini(app);
     *board = (struct fz_board){.open = true, .opened_us = app->now_us};
-    board->found = fz_board_list_characters(app->list, &board->found_count);
+    board->found =
+        fz_board_list_characters(app->list, app->prompt.kind != FZ_PROMPT_SEARCH, &board->found_count);
     fz_steady_cut(app, FZ_STEADY_CUT);
     app->dirty = true;
 }

@@ -24,7 +24,7 @@ struct fz_board {
     bool open, capitals;
     int page; /* 0: letters; then those of signs, then those of names */
     int64_t opened_us;
-    uint32_t *found; /* characters of the names that the other pages lack, folded; owned */
+    uint32_t *found; /* characters of the names that the other pages lack; owned */
     size_t found_count;
     /* As laid out last. */
     struct fz_rect box;
@@ -53,8 +53,8 @@ void fz_board_press(struct fz_app *app, double x, double y);
 /* The mouse moved. */
 void fz_board_point(struct fz_app *app, double x, double y);
 
-/* Any thread that may read the list. The characters beyond ASCII in the names shown, as a search folds them, in the order of
- * Unicode; of many names, in as many as can be looked at within a frame. Caller frees; NULL: none. */
-uint32_t *fz_board_list_characters(const struct fz_list *list, size_t *count);
+/* Any thread that may read the list. The characters beyond ASCII in what is shown, in the order of Unicode: of the names, as a search
+ * folds them, or of the paths as they are; of many, in as many as can be looked at within a frame. Caller frees; NULL: none. */
+uint32_t *fz_board_list_characters(const struct fz_list *list, bool of_paths, size_t *count);
 
 #endif

@@ -190,6 +190,7 @@ void fz_menu_click(struct fz_app *app, double x, double y)
     struct fz_menu *menu = &app->menu;
     size_t index;
     long page = menu->slots > 2 ? (long)menu->slots - 2 : 1;
+    bool was_typed = app->prompt.kind != FZ_PROMPT_NONE;
     switch (find(menu, x, y, &index)) {
     case OUTSIDE:
         fz_menu_close(app);
@@ -197,7 +198,7 @@ void fz_menu_click(struct fz_app *app, double x, double y)
     case ON_ROW:
         if (index < menu->count)
             run(app, index);
-        if (app->prompt.kind != FZ_PROMPT_NONE) /* whoever opened it so may have no keyboard */
+        if (!was_typed && app->prompt.kind != FZ_PROMPT_NONE) /* whoever opened it so may have no keyboard */
             fz_board_open(app);
         break;
     case ON_MORE_ABOVE:
