@@ -172,6 +172,20 @@ static void test_frames_beyond_the_canvas_are_cut(void **state)
     free(b.data);
 }
 
+static void test_the_first_frame_widens_the_canvas(void **state)
+{
+    (void)state;
+    const struct gif_frame frames[] = {{1, 0, 2, 1, "00", KEEP, 5, false},
+                                       {2, 0, 2, 1, "12", KEEP, 5, false}};
+    struct bytes b = ANIMATION(1, 0, 0, frames);
+    struct play p;
+    assert_int_equal(open_play(&p, b.data, b.len, 0), FZ_OK);
+    assert_next(&p, 0, ".00");
+    assert_next(&p, 1, ".01");
+    close_play(&p);
+    free(b.data);
+}
+
 static void test_delays_are_those_of_browsers(void **state)
 {
     (void)state;
@@ -389,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_frames_are_sought),
         cmocka_unit_test(test_rows_come_interlaced),
         cmocka_unit_test(test_frames_beyond_the_canvas_are_cut),
+        cmocka_unit_test(test_the_first_frame_widens_the_canvas),
         cmocka_unit_test(test_delays_are_those_of_browsers),
         cmocka_unit_test(test_plays_are_counted),
         cmocka_unit_test(test_still_pictures_are_none),

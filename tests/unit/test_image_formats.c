@@ -311,6 +311,31 @@ static void test_gif_frame_stands_in_its_place(void **state)
     free(b.data);
 }
 
+/* As Chromium and Pillow do it: by the first frame alone. */
+static void test_gif_screen_holds_the_first_frame(void **state)
+{
+    (void)state;
+    static const struct {
+        int screen_w, screen_h, x, y, width, height;
+    } cases[] = {{0, 0, 0, 0, W, H},
+                 {W, 5, 0, 0, W, H},
+                 {W + 2, H + 3, 7, 1, W + 7, H + 3},
+                 {4, 4, 40, 50, 40 + W, 50 + H}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bytes b = make_gif(cases[i].screen_w, cases[i].screen_h, cases[i].x, cases[i].y, false);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.width, cases[i].width);
+        assert_int_equal(image.height, cases[i].height);
+        assert_int_equal(pixel(&image, cases[i].x, cases[i].y), field_colors[0]);
+        assert_int_equal(pixel(&image, cases[i].x + W - 1, cases[i].y + H - 1), field_colors[5]);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
 static void test_gif_without_colors_is_grey(void **state)
 {
     (void)state;
@@ -408,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_alpha_over_background),
         cmocka_unit_test(test_clear_pixels_do_not_bleed),
         cmocka_unit_test(test_gif_frame_stands_in_its_place),
+        cmocka_unit_test(test_gif_screen_holds_the_first_frame),
         cmocka_unit_test(test_gif_without_colors_is_grey),
         cmocka_unit_test(test_gray_and_gray_alpha_png),
         cmocka_unit_test(test_what_only_looks_like_a_picture),

@@ -23,10 +23,14 @@ static uint64_t find_frame(const struct fz_bytes *bytes)
     return pos;
 }
 
+/* The screen is widened to hold the first frame, as Chromium and Pillow do: many writers leave it 0x0, or smaller. */
+static uint32_t widened(uint32_t screen, uint32_t frame_at, uint32_t frame)
+{
+    return frame_at + frame > screen ? frame_at + frame : screen;
+}
+
 enum fz_head fz_gif_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
-    header->width = fz_bytes_le(bytes, 6, 2);
-    header->height = fz_bytes_le(bytes, 8, 2);
     uint64_t pos = find_frame(bytes);
     if (!fz_bytes_has(bytes, pos, 10))
         return FZ_HEAD_MORE;
@@ -36,5 +40,7 @@ enum fz_head fz_gif_header(const struct fz_bytes *bytes, struct fz_header *heade
     header->frame_y = fz_bytes_le(bytes, pos + 3, 2);
     header->frame_w = fz_bytes_le(bytes, pos + 5, 2);
     header->frame_h = fz_bytes_le(bytes, pos + 7, 2);
+    header->width = widened(fz_bytes_le(bytes, 6, 2), header->frame_x, header->frame_w);
+    header->height = widened(fz_bytes_le(bytes, 8, 2), header->frame_y, header->frame_h);
     return FZ_HEAD_OK;
 }
