@@ -1,4 +1,5 @@
-/* TIFF samples as they are stored: any number of bits, signed, floating point; grey, RGB, CMYK and CIE L*a*b*. */
+/* TIFF samples as they are stored: any number of bits, signed, floating point; grey, RGB, of a palette, CMYK and CIE
+ * L*a*b*. */
 #include "image/codecs/tiff.h"
 
 #include "base/mem.h"
@@ -14,6 +15,11 @@ enum { FULL = 65535, MAX_CHANNELS = 5 }; /* of those that are looked at: C M Y K
 static bool is_lab(const struct fz_tiff *t)
 {
     return t->photometric == PHOTOMETRIC_CIELAB || t->photometric == PHOTOMETRIC_ICCLAB;
+}
+
+static bool is_palette(const struct fz_tiff *t)
+{
+    return t->photometric == PHOTOMETRIC_PALETTE;
 }
 
 bool fz_tiff_wants_samples(const struct fz_tiff *t)
@@ -32,6 +38,8 @@ bool fz_tiff_wants_samples(const struct fz_tiff *t)
         /* fall through */
     case PHOTOMETRIC_RGB:
         return !usual_bits || (t->format != SAMPLEFORMAT_UINT && t->format != SAMPLEFORMAT_VOID);
+    case PHOTOMETRIC_PALETTE: /* libtiff leaves out alpha, and knows no other bits */
+        return t->alpha || !usual_bits;
     default:
         return false;
     }
@@ -44,6 +52,8 @@ struct grid {
     uint32_t columns, block_w, block_rows; /* px */
     unsigned planes, interleaved;          /* planes * interleaved = samples of a pixel */
     unsigned colours, channels;            /* channels: colours, and alpha where there is */
+    uint16_t *palette[3];                  /* of R G B, where there is one; libtiff's */
+    unsigned palette_unit;                 /* what its values are to be multiplied by */
 };
 
 static double half(uint16_t bits)
@@ -99,7 +109,8 @@ static uint32_t read_bits(const uint8_t *row, size_t index, unsigned bits)
     }
 }
 
-/* A sample as 0..65535. Half of the range of signed numbers lies below 0. */
+/* A sample as 0..65535. Half of the range of signed numbers lies below 0; but bytes that are called signed are meant as
+ * they stand, and so are they read by all others. */
 static uint32_t sample(const struct fz_tiff *t, const uint8_t *row, size_t index)
 {
     unsigned bits = t->bits;
@@ -107,7 +118,7 @@ static uint32_t sample(const struct fz_tiff *t, const uint8_t *row, size_t index
         return fz_deep_float((float)read_float(row, index, bits));
     }
     uint64_t value = read_bits(row, index, bits), most = (UINT64_C(1) << bits) - 1;
-    if (t->format == SAMPLEFORMAT_INT)
+    if (t->format == SAMPLEFORMAT_INT && bits != 8)
         value ^= UINT64_C(1) << (bits - 1);
     return (uint32_t)((value * FULL + most / 2) / most);
 }
@@ -142,6 +153,14 @@ static void convert_lab(const struct fz_tiff *t, uint32_t *c)
         c[i] = rgb[i];
 }
 
+/* An index, as `sample` gives it, to R G B. */
+static void look_up(const struct fz_tiff *t, const struct grid *g, uint32_t *c)
+{
+    uint32_t last = (UINT32_C(1) << t->bits) - 1, index = (c[0] * last + FULL / 2) / FULL;
+    for (int i = 0; i < 3; i++)
+        c[i] = g->palette[i][index] * g->palette_unit;
+}
+
 /* R G B A of 16 bits, straight alpha. */
 static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint16_t *to)
 {
@@ -151,8 +170,12 @@ static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, 
         uint32_t alpha = g->channels > g->colours ? c[g->colours] : FULL;
         if (is_lab(t))
             convert_lab(t, c);
+        else if (is_palette(t))
+            look_up(t, g, c);
+        else if (g->colours == 1)
+            c[1] = c[2] = c[0];
         for (unsigned i = 0; i < 3; i++) {
-            uint32_t v = c[g->colours == 1 ? 0 : i];
+            uint32_t v = c[i];
             if (t->photometric == PHOTOMETRIC_MINISWHITE)
                 v = FULL - v;
             if (t->alpha == EXTRASAMPLE_ASSOCALPHA && alpha < FULL)
@@ -194,8 +217,23 @@ static bool read_blocks(struct fz_tiff *t, struct grid *g, uint32_t y)
     return true;
 }
 
+/* False where it is missing. Some writers have 8 bits where 16 belong. */
+static bool find_palette(const struct fz_tiff *t, struct grid *g)
+{
+    uint16_t **p = g->palette, all = 0;
+    if (t->bits > 16 || t->format == SAMPLEFORMAT_IEEEFP ||
+        !TIFFGetField(t->tif, TIFFTAG_COLORMAP, &p[0], &p[1], &p[2]))
+        return false;
+    for (size_t i = 0; i < (size_t)1 << t->bits; i++)
+        all |= p[0][i] | p[1][i] | p[2][i];
+    g->palette_unit = all < 256 ? 257 : 1;
+    return true;
+}
+
 static bool lay_out(const struct fz_tiff *t, struct grid *g)
 {
+    if (is_palette(t) && !find_palette(t, g))
+        return false;
     uint16_t planar = PLANARCONFIG_CONTIG;
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_PLANARCONFIG, &planar);
     g->planes = planar == PLANARCONFIG_SEPARATE ? t->samples : 1;
