@@ -261,7 +261,8 @@ def by_pillow(folder, picture_size):
     (folder / "layers.xcf").write_bytes(xcf.write(picture_size, layers))
     for name, data in psds(image, alpha).items():
         (folder / name).write_bytes(data)
-    for name, what in (("l", grey), ("la", alpha.convert("LA")), ("p", palette), ("rgb", image), ("rgba", alpha)):
+    for name, what in (("1", modes["1"]), ("l", grey), ("la", alpha.convert("LA")), ("p", palette), ("rgb", image),
+                       ("rgba", alpha)):
         save(f"{name}.tga", what)
         save(f"{name}-rle.tga", what, compression="tga_rle")
     for name, what in (("1", modes["1"]), ("l", grey), ("p", palette), ("rgb", image)):

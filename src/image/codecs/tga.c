@@ -34,7 +34,7 @@ bool fz_tga_is_a(const struct fz_bytes *head)
                   (map_depth == 15 || map_depth == 16 || map_depth == 24 || map_depth == 32);
     bool direct = map == 0 && fz_bytes_le(head, 3, 4) == 0 && map_depth == 0 &&
                   ((kind == COLOR && (depth == 15 || depth == 16 || depth == 24 || depth == 32)) ||
-                   (kind == GREY && (depth == 8 || depth == 16)));
+                   (kind == GREY && (depth == 1 || depth == 8 || depth == 16)));
     return fz_bytes_has(head, 0, HEAD_BYTES + 1) && (mapped || direct) && fz_bytes_le(head, 12, 2) > 0 &&
            fz_bytes_le(head, 14, 2) > 0 && (fz_bytes_le(head, 17, 1) & 0xc0) == 0;
 }
@@ -119,8 +119,23 @@ static const uint8_t *next_pixel(struct tga *t)
     return t->same;
 }
 
+/* Black and white of 1 bit: not in the specification, but Pillow and GraphicsMagick write it, packed by bytes. */
+static bool read_bits(struct tga *t, uint32_t width, uint8_t *to)
+{
+    const uint8_t *from = NULL;
+    for (uint32_t x = 0; x < width; x++, to += 4) {
+        if (x % 8 == 0 && !(from = next_pixel(t)))
+            return false;
+        to[0] = to[1] = to[2] = *from >> (7 - x % 8) & 1 ? 255 : 0;
+        to[3] = 255;
+    }
+    return true;
+}
+
 static bool read_row(struct tga *t, uint32_t width, uint8_t *to)
 {
+    if (t->depth == 1)
+        return read_bits(t, width, to);
     uint32_t kind = t->type & ~(uint32_t)PACKED;
     for (uint32_t x = 0; x < width; x++, to += 4) {
         const uint8_t *from = next_pixel(t);
