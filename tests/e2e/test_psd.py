@@ -150,6 +150,11 @@ def test_clear_inks(home):
     assert_near(shown(home, psd.write(made, psd.CMYK, count=1, clear=True)), on_ground(VALUES), 2.01)
 
 
+def test_as_many_channels_as_photoshop_writes(home):
+    """57, one more than it documents."""
+    assert_near(shown(home, psd.write([*planes(VALUES), *(np.zeros((HEIGHT, WIDTH)) for _ in range(54))], count=0)), VALUES, 0)
+
+
 @pytest.mark.parametrize("count", [0, 2])
 def test_other_channels_are_no_alpha(home, count):
     made = planes(np.concatenate([VALUES, ALPHA[..., None], ALPHA[..., None]], axis=2))

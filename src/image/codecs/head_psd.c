@@ -5,7 +5,7 @@
 
 enum {
     HEAD_BYTES = 26,
-    MAX_CHANNELS = 56,
+    MAX_CHANNELS = 57,        /* one more than is documented, and written by Photoshop */
     MAX_HEAD_BYTES = 8 << 20, /* a profile of 2 MB, and as much again of XMP, are usual */
     RESOURCE_BYTES = 12,      /* the least that one takes */
     THUMBNAIL_HEAD_BYTES = 28,
