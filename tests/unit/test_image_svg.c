@@ -37,6 +37,43 @@ static void test_use_and_style(void **state)
     }
 }
 
+/* As rsvg-convert has them. */
+static void test_sizes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head, *sides;
+        int width, height;
+    } cases[] = {
+        {"<svg", "width='744.09448819' height='1052.3622047'", 745, 1053},
+        {"<svg", "width='25.4mm' height='1in'", 96, 96},
+        {"<svg", "width='+30' height='2e1'", 30, 20},
+        {"<svg", "width='1e2px' height='50%' viewBox='0,0,30,20'", 100, 67},
+        {"<svg", "width='400E-1' height='5.5e+1px'", 40, 55},
+        {"<svg", "width='3em' height='2ex'", 36, 12},
+        {"<svg", "style='max-width:9px; width:40px;height : 30px' width='7' viewBox='0 0 4 3'", 40, 30},
+        {"<svg", "style=\"fill:red;stroke-width:3px\" width='7' height='0.25'", 7, 1},
+        {"<?xml version='1.0'?><?xml-stylesheet href='a.css'?><?other?><svg", "width='30' height='20'", 30,
+         20},
+        {"<!DOCTYPE\n svg [<!ENTITY a 'b'>]><svg", "width='30' height='20'", 30, 20},
+        {"<ns0:svg xmlns:ns0='http://www.w3.org/2000/svg'", "width='30' height='20'", 30, 20},
+        {"<!DOCTYPE s:svg><s:svg xmlns:s='http://www.w3.org/2000/svg'", "width='30' height='20'", 30, 20},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "%s xmlns='http://www.w3.org/2000/svg' %s/>", cases[i].head,
+                 cases[i].sides);
+        struct host host;
+        struct fz_image image;
+        struct fz_error err;
+        if (load_text(text, 0, &host, &image, &err) != FZ_OK)
+            fail_msg("%s: %s", text, err.msg);
+        if (image.width != cases[i].width || image.height != cases[i].height)
+            fail_msg("%s: %dx%d", text, image.width, image.height);
+        host_fini(&host);
+    }
+}
+
 static void test_text_is_drawn(void **state)
 {
     (void)state;
@@ -302,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_packed),
         cmocka_unit_test(test_packed_bomb),
         cmocka_unit_test(test_use_and_style),
+        cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_text_is_drawn),
         cmocka_unit_test(test_no_other_file),
         cmocka_unit_test(test_recursion_is_refused),

@@ -2,6 +2,7 @@
 #include "image/format.h"
 
 #include <ctype.h>
+#include <math.h>
 
 enum { MAX_NUMBER = 100000000 };
 
@@ -89,21 +90,31 @@ static uint64_t find(const struct fz_bytes *b, uint64_t pos, const char *what)
     return pos;
 }
 
+/* Past the name of an element that is `svg`, whatever the prefix of its namespace is; 0 where another name stands. */
+static uint64_t past_name(const struct fz_bytes *b, uint64_t pos)
+{
+    uint64_t end = pos;
+    while (isalnum(byte_at(b, end)) || (byte_at(b, end) > 0 && strchr("_-.", byte_at(b, end))))
+        end++;
+    pos = byte_at(b, end) == ':' ? end + 1 : pos;
+    return fz_bytes_match(b, pos, "svg", 3) && !isalnum(byte_at(b, pos + 3)) ? pos + 3 : 0;
+}
+
 /* The place of the root element, past prologue and comments; false when something else stands there. */
 static bool find_svg(const struct fz_bytes *b, uint64_t *pos)
 {
     uint64_t p = fz_bytes_match(b, 0, "\xef\xbb\xbf", 3) ? 3 : 0;
     for (;;) {
         p = skip_space(b, p);
-        if (fz_bytes_match(b, p, "<svg", 4)) {
-            *pos = p + 4;
+        if (fz_bytes_match(b, p, "<", 1) && past_name(b, p + 1)) {
+            *pos = past_name(b, p + 1);
             return true;
         }
-        if (fz_bytes_match(b, p, "<?xml", 5))
+        if (fz_bytes_match(b, p, "<?", 2))
             p = find(b, p, "?>") + 2;
         else if (fz_bytes_match(b, p, "<!--", 4))
             p = find(b, p + 4, "-->") + 3;
-        else if (fz_bytes_match(b, p, "<!DOCTYPE svg", 13)) {
+        else if (fz_bytes_match(b, p, "<!DOCTYPE", 9) && past_name(b, skip_space(b, p + 9))) {
             uint64_t end = find(b, p, ">"), subset = find(b, p, "[");
             p = (subset < end ? find(b, find(b, subset, "]"), ">") : end) + 1;
         } else
@@ -117,15 +128,28 @@ bool fz_svg_is_a(const struct fz_bytes *head)
     return find_svg(head, &pos);
 }
 
-/* A length in px at 96 a inch; 0 where it is relative or missing. */
+/* By how much an exponent multiplies, if there is one. */
+static double read_exponent(const struct fz_bytes *b, uint64_t *pos)
+{
+    int sign = byte_at(b, *pos + 1);
+    uint64_t digits = *pos + (sign == '+' || sign == '-' ? 2 : 1);
+    uint32_t power = 0;
+    if ((byte_at(b, *pos) != 'e' && byte_at(b, *pos) != 'E') || !read_number(b, &digits, &power))
+        return 1; /* which may be the e of a unit */
+    *pos = digits;
+    return pow(10, sign == '-' ? -(double)power : (double)power);
+}
+
+/* A length in px at 96 a inch, of letters of 12 px, as librsvg has them; 0 where it is a part of the page or missing. */
 static double read_length(const struct fz_bytes *b, uint64_t pos)
 {
     static const struct {
         const char *unit;
         double px;
     } units[] = {{"pt", 96.0 / 72}, {"pc", 16}, {"mm", 96 / 25.4}, {"cm", 96 / 2.54},
-                 {"in", 96},        {"%", 0},   {"em", 0}};
+                 {"in", 96},        {"%", 0},   {"em", 12},        {"ex", 6}};
     uint32_t whole = 0;
+    pos += byte_at(b, pos) == '+' ? 1 : 0;
     bool found = read_number(b, &pos, &whole);
     double value = whole;
     if (byte_at(b, pos) == '.') {
@@ -138,6 +162,7 @@ static double read_length(const struct fz_bytes *b, uint64_t pos)
             part /= 10;
         value += part;
     }
+    value *= read_exponent(b, &pos);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (fz_bytes_match(b, pos, units[i].unit, strlen(units[i].unit)))
             value *= units[i].px;
@@ -158,6 +183,38 @@ static uint64_t find_attribute(const struct fz_bytes *b, uint64_t pos, uint64_t 
             return skip_space(&tag, quote + 1);
     }
     return 0;
+}
+
+/* The start of a property's value within the style at pos, or 0. */
+static uint64_t find_property(const struct fz_bytes *b, uint64_t pos, const char *name)
+{
+    uint64_t end = pos;
+    while (byte_at(b, end) >= 0 && !strchr("\"'>", byte_at(b, end)))
+        end++;
+    const struct fz_bytes style = {.at = b->at, .len = (size_t)end};
+    for (; (pos = find(&style, pos, name)) + strlen(name) < end; pos++) {
+        int before = byte_at(b, pos - 1);
+        uint64_t colon = skip_space(&style, pos + strlen(name));
+        if ((isspace(before) || strchr(";\"'", before)) && byte_at(&style, colon) == ':')
+            return skip_space(&style, colon + 1);
+    }
+    return 0;
+}
+
+/* A side of the root as its style says, or else its attribute. */
+static double read_side(const struct fz_bytes *b, uint64_t start, uint64_t end, const char *name)
+{
+    uint64_t style = find_attribute(b, start, end, "style");
+    uint64_t pos = style ? find_property(b, style, name) : 0;
+    pos = pos ? pos : find_attribute(b, start, end, name);
+    return pos ? read_length(b, pos) : 0;
+}
+
+/* Whatever of a pixel is drawn on counts, as rsvg-convert has it. */
+static uint32_t whole_px(double length)
+{
+    const double rounding = 1e-6; /* of a conversion from inches */
+    return length <= 0 ? 512 : (uint32_t)fmax(ceil(fmin(length, MAX_NUMBER) - rounding), 1);
 }
 
 /* Whether `what` stands between two places. */
@@ -227,12 +284,9 @@ enum fz_head fz_svg_header(const struct fz_bytes *bytes, struct fz_header *heade
     uint64_t end = find(bytes, start, ">");
     if (!fz_bytes_has(bytes, end, 1))
         return FZ_HEAD_MORE;
-    double width = 0, height = 0, box_w = 0, box_h = 0;
-    uint64_t pos = find_attribute(bytes, start, end, "width");
-    width = pos ? read_length(bytes, pos) : 0;
-    pos = find_attribute(bytes, start, end, "height");
-    height = pos ? read_length(bytes, pos) : 0;
-    pos = find_attribute(bytes, start, end, "viewBox");
+    double width = read_side(bytes, start, end, "width"), height = read_side(bytes, start, end, "height");
+    double box_w = 0, box_h = 0;
+    uint64_t pos = find_attribute(bytes, start, end, "viewBox");
     if (pos)
         read_view_box(bytes, pos, &box_w, &box_h);
     if (width <= 0)
@@ -240,13 +294,7 @@ enum fz_head fz_svg_header(const struct fz_bytes *bytes, struct fz_header *heade
     if (height <= 0)
         height = box_w > 0 ? width * box_h / box_w : box_h;
     header->by_rows = true; /* drawn at the size of the result */
-    header->width = width > 0 ? (uint32_t)(width < 1            ? 1
-                                           : width > MAX_NUMBER ? MAX_NUMBER
-                                                                : width + 0.5)
-                              : 512;
-    header->height = height > 0 ? (uint32_t)(height < 1            ? 1
-                                             : height > MAX_NUMBER ? MAX_NUMBER
-                                                                   : height + 0.5)
-                                : 512;
+    header->width = whole_px(width);
+    header->height = whole_px(height);
     return FZ_HEAD_OK;
 }
