@@ -74,6 +74,29 @@ static void test_sizes(void **state)
     }
 }
 
+/* No space is left beside it where the sides of the result are rounded, nor is it moved or stretched by less than a pixel. */
+static void test_fills_its_place(void **state)
+{
+    (void)state;
+    struct host host;
+    struct fz_image image;
+    struct fz_error err;
+    static const char wide[] = HEAD
+        "width='636' height='96' viewBox='0 0 636 96'><rect width='636' height='96' fill='#c02020'/></svg>";
+    assert_int_equal(load_text(wide, 400, &host, &image, &err), FZ_OK);
+    assert_int_equal(image.out_h, 60);
+    for (int i = 0; i < 400 * 60; i++)
+        assert_int_equal(pixel(&image, i % 400, i / 400), 0xc02020);
+    host_fini(&host);
+    static const char icon[] =
+        HEAD "width='16' height='16.007'><rect y='4' width='16' height='8' fill='#c02020'/></svg>";
+    assert_int_equal(load_text(icon, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(image.out_h, 17);
+    for (int i = 0; i < 16 * 17; i++)
+        assert_int_equal(pixel(&image, i % 16, i / 16), i / 16 >= 4 && i / 16 < 12 ? 0xc02020 : 0x204060);
+    host_fini(&host);
+}
+
 static void test_text_is_drawn(void **state)
 {
     (void)state;
@@ -340,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_packed_bomb),
         cmocka_unit_test(test_use_and_style),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_fills_its_place),
         cmocka_unit_test(test_text_is_drawn),
         cmocka_unit_test(test_no_other_file),
         cmocka_unit_test(test_recursion_is_refused),

@@ -210,13 +210,6 @@ static double read_side(const struct fz_bytes *b, uint64_t start, uint64_t end, 
     return pos ? read_length(b, pos) : 0;
 }
 
-/* Whatever of a pixel is drawn on counts, as rsvg-convert has it. */
-static uint32_t whole_px(double length)
-{
-    const double rounding = 1e-6; /* of a conversion from inches */
-    return length <= 0 ? 512 : (uint32_t)fmax(ceil(fmin(length, MAX_NUMBER) - rounding), 1);
-}
-
 /* Whether `what` stands between two places. */
 static bool stands_in(const struct fz_bytes *b, uint64_t from, uint64_t to, const char *what)
 {
@@ -276,25 +269,42 @@ static void read_view_box(const struct fz_bytes *b, uint64_t pos, double *width,
     *height = values[3];
 }
 
+/* Whole where it is but for the rounding of a conversion. */
+static double exact(double length)
+{
+    double whole = fmax(round(length), 1);
+    return length <= 0 ? 512 : fabs(length - whole) < 1e-6 ? whole : fmin(length, MAX_NUMBER);
+}
+
+void fz_svg_size(const struct fz_bytes *file, double *width, double *height)
+{
+    uint64_t start = 0;
+    bool found = find_svg(file, &start);
+    uint64_t end = found ? find(file, start, ">") : start;
+    double w = read_side(file, start, end, "width"), h = read_side(file, start, end, "height");
+    double box_w = 0, box_h = 0;
+    uint64_t pos = find_attribute(file, start, end, "viewBox");
+    if (pos)
+        read_view_box(file, pos, &box_w, &box_h);
+    if (w <= 0)
+        w = h > 0 && box_h > 0 ? h * box_w / box_h : box_w;
+    if (h <= 0)
+        h = box_w > 0 ? w * box_h / box_w : box_h;
+    *width = exact(w);
+    *height = exact(h);
+}
+
 enum fz_head fz_svg_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t start = 0;
     if (!find_svg(bytes, &start))
         return bytes->whole ? FZ_HEAD_BAD : FZ_HEAD_MORE;
-    uint64_t end = find(bytes, start, ">");
-    if (!fz_bytes_has(bytes, end, 1))
+    if (!fz_bytes_has(bytes, find(bytes, start, ">"), 1))
         return FZ_HEAD_MORE;
-    double width = read_side(bytes, start, end, "width"), height = read_side(bytes, start, end, "height");
-    double box_w = 0, box_h = 0;
-    uint64_t pos = find_attribute(bytes, start, end, "viewBox");
-    if (pos)
-        read_view_box(bytes, pos, &box_w, &box_h);
-    if (width <= 0)
-        width = height > 0 && box_h > 0 ? height * box_w / box_h : box_w;
-    if (height <= 0)
-        height = box_w > 0 ? width * box_h / box_w : box_h;
+    double width, height;
+    fz_svg_size(bytes, &width, &height);
     header->by_rows = true; /* drawn at the size of the result */
-    header->width = whole_px(width);
-    header->height = whole_px(height);
+    header->width = (uint32_t)ceil(width);
+    header->height = (uint32_t)ceil(height);
     return FZ_HEAD_OK;
 }

@@ -48,13 +48,14 @@ static double scale_of(int length, int out)
     return (double)out / length;
 }
 
-/* How the picture stands on a surface of w x h px, of which the part that is wanted begins at left, top: on a page, px; and, where it
- * is closer, `times` as large as that and moved by x, y. */
+/* How the picture stands on a surface of w x h px, of which the part that is wanted begins at left, top: on a page; and, where it is
+ * closer, `times` as large as that and moved by x, y. The page has the drawing's own proportions, for librsvg would leave space beside
+ * it, and is squeezed down to those of the result. */
 struct view {
     int w, h, left, top;
     RsvgRectangle page;
     bool closer;
-    double times, x, y;
+    double times, x, y, squeeze;
 };
 
 /* A part with what filters see around it, as far as the page goes; also where it is not known yet whether there are any. */
@@ -76,17 +77,23 @@ static void widen(const struct fz_decode *d, struct view *v, double page_w, doub
  * of a part is as small as its surface allows. */
 static struct view view_of(const struct fz_decode *d, const struct fz_part *part)
 {
-    struct view v = {part->out_w, part->out_h, .page = {0, 0, part->out_w, part->out_h}, .times = 1};
-    if (d->request->region.w == 0)
-        return v;
+    struct view v = {part->out_w, part->out_h, .times = 1};
     double across = scale_of(part->of.w, part->out_w), down = scale_of(part->of.h, part->out_h);
-    double w = d->header.width * across, h = d->header.height * down;
-    v.x = -part->of.x * across;
-    v.y = -part->of.y * down;
-    widen(d, &v, w, h);
-    v.closer = HAS_CSS_TRANSFORM && fz_svg_root_is_plain(&d->file);
+    double exact_w, exact_h;
+    fz_svg_size(&d->file, &exact_w, &exact_h);
+    double w = d->header.width * across * exact_w / ceil(exact_w),
+           h = d->header.height * down * exact_h / ceil(exact_h);
+    if (d->request->region.w > 0) {
+        v.x = -part->of.x * across;
+        v.y = -part->of.y * down;
+        widen(d, &v, w, h);
+        v.closer = HAS_CSS_TRANSFORM && fz_svg_root_is_plain(&d->file);
+    }
     if (v.closer)
         v.times = fmin(w / v.w, h / v.h);
+    v.squeeze = (h / exact_h) / (w / exact_w);
+    h /= v.squeeze;
+    v.y /= v.squeeze;
     v.page = v.closer ? (RsvgRectangle){0, 0, w / v.times, h / v.times} : (RsvgRectangle){v.x, v.y, w, h};
     return v;
 }
@@ -171,13 +178,14 @@ static enum fz_err bring_closer(struct fz_decode *d, RsvgHandle *document, const
 }
 
 static enum fz_err draw(struct fz_decode *d, RsvgHandle *document, cairo_surface_t *surface,
-                        const RsvgRectangle *page, bool long_one)
+                        const struct view *view, bool long_one)
 {
     GError *error = NULL;
     cairo_surface_t *onto = long_one ? watch(d, surface) : cairo_surface_reference(surface);
     rsvg_handle_set_dpi(document, DPI);
     cairo_t *cairo = cairo_create(onto);
-    bool drawn = rsvg_handle_render_document(document, cairo, page, &error);
+    cairo_scale(cairo, 1, view->squeeze);
+    bool drawn = rsvg_handle_render_document(document, cairo, &view->page, &error);
     cairo_destroy(cairo);
     cairo_surface_destroy(onto);
     cairo_surface_flush(surface);
@@ -222,7 +230,7 @@ static enum fz_err read_and_draw(struct fz_decode *d, const struct view *view, c
     if (code == FZ_OK && view->closer)
         code = bring_closer(d, document, view);
     if (code == FZ_OK)
-        code = draw(d, document, surface, &view->page, long_one);
+        code = draw(d, document, surface, view, long_one);
     g_clear_object(&document);
     return code;
 }
