@@ -25,6 +25,11 @@ SOURCES = {
     "libraw": "camera RAW",
     "libqoi": "QOI",
     "libimage-exiftool-perl": "a file of every camera and editor",
+    "gdk-pixbuf": "the GIF test suite, BMP, ICO, what crashed it",
+    "kimageformats": "PSD, TGA, XCF, JPEG XL, AVIF",
+    "graphicsmagick": "TIFF of every depth, with alpha beside each kind",
+    "libgd2": "what crashed it, TGA, BMP, AVIF",
+    "vips": "TIFF of many pages, ICO, profiles",
 }
 BINARIES = {
     "libjxl-testdata": "JPEG XL, and PNG, PNM, PAM and PFM of many depths and colour spaces",
