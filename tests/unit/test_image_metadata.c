@@ -3,10 +3,12 @@
 #include "test_image_metadata_support.h"
 
 #include "base/str.h"
+#include "image/metadata/carry.h"
 #include "image/metadata/metadata.h"
 #include "image/metadata/parts.h"
 
 #include <math.h>
+#include <sys/resource.h>
 
 static const int64_t taken_clock = 1612325106; /* 2021-02-03 04:05:06 */
 
@@ -213,6 +215,91 @@ static void test_what_would_hurt_the_parser_is_left_aside(void **state)
     }
 }
 
+/* Within a Description: `count` times in one tag, or each in a tag of its own. */
+static struct bytes spaced(size_t uri, int count, bool in_one_tag)
+{
+    struct bytes b = nested(0, "", "");
+    char *long_uri = malloc(uri);
+    char attribute[32];
+    assert_non_null(long_uri);
+    memset(long_uri, 'u', uri);
+    b.len -= strlen(XMP_TAIL);
+    bytes_put(&b, "<own:a xmlns:u='", 16);
+    bytes_put(&b, long_uri, uri);
+    bytes_put(&b, in_one_tag ? "'" : "'>", in_one_tag ? 1 : 2);
+    for (int i = 0; i < count; i++) {
+        int len = in_one_tag ? snprintf(attribute, sizeof attribute, " u:b%d=''", i)
+                             : snprintf(attribute, sizeof attribute, "<own:b u:b=''/>");
+        bytes_put(&b, attribute, (size_t)len);
+    }
+    const char *end = in_one_tag ? "/>" XMP_TAIL : "</own:a>" XMP_TAIL;
+    bytes_put(&b, end, strlen(end));
+    free(long_uri);
+    return b;
+}
+
+/* What is shown of it, what stands in a copy, and what a packet in several segments becomes. */
+static bool is_read_by_all(struct bytes b)
+{
+    struct fz_metadata metadata;
+    struct bytes plain = nested(0, "", "");
+    struct fz_block carried = {malloc(b.len), b.len}, joined = {0};
+    assert_non_null(carried.data);
+    memcpy(carried.data, b.data, b.len);
+    fz_xmp_join(&(struct fz_block){plain.data, plain.len}, &(struct fz_block){b.data, b.len}, &joined);
+    fz_xmp_settle(&carried, &(struct fz_rendition){.width = 320, .height = 200});
+    bool read = fz_xmp_read(b.data, b.len, &metadata);
+    assert_int_equal(read, carried.data != NULL);
+    assert_int_equal(read, joined.data != NULL);
+    free(plain.data);
+    free(carried.data);
+    free(joined.data);
+    return read;
+}
+
+/* Such a packet took gigabytes, or half a minute. */
+static void test_spaces_with_long_names_take_neither_memory_nor_time(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t uri;
+        int count;
+        bool in_one_tag, sound;
+    } cases[] = {{80, 500, true, true},
+                 {80, 500, false, true},
+                 {500000, 500, true, false},
+                 {500000, 8000, false, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bytes b = spaced(cases[i].uri, cases[i].count, cases[i].in_one_tag);
+        struct rusage before, after;
+        getrusage(RUSAGE_SELF, &before);
+        assert_int_equal(is_read_by_all(b), cases[i].sound);
+        getrusage(RUSAGE_SELF, &after);
+        assert_true(after.ru_maxrss - before.ru_maxrss < 64 << 10);
+        assert_true(after.ru_utime.tv_sec - before.ru_utime.tv_sec < 3);
+        free(b.data);
+    }
+}
+
+/* A picture in a value, as depth maps are. */
+static void test_xmp_as_large_as_it_may_be_is_read(void **state)
+{
+    (void)state;
+    struct fz_metadata metadata;
+    struct bytes b = nested(0, "", "");
+    size_t len = FZ_XMP_MOST - b.len - 20;
+    char *value = malloc(len);
+    assert_non_null(value);
+    memset(value, 'A', len);
+    b.len -= strlen(XMP_TAIL);
+    bytes_put(&b, "<own:a own:b='", 14);
+    bytes_put(&b, value, len);
+    bytes_put(&b, "'/>" XMP_TAIL, 3 + strlen(XMP_TAIL));
+    assert_true(fz_xmp_read(b.data, b.len, &metadata));
+    free(value);
+    free(b.data);
+}
+
 /* ---- Damage ------------------------------------------------------------------------------------------------------ */
 
 static void assert_is_sound(const struct fz_metadata *metadata)
@@ -275,6 +362,8 @@ int main(void)
         cmocka_unit_test(test_texts_are_clean),
         cmocka_unit_test(test_rating_keeps_what_others_wrote),
         cmocka_unit_test(test_what_would_hurt_the_parser_is_left_aside),
+        cmocka_unit_test(test_spaces_with_long_names_take_neither_memory_nor_time),
+        cmocka_unit_test(test_xmp_as_large_as_it_may_be_is_read),
         cmocka_unit_test(test_damage_is_harmless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,8 +4,8 @@
 #include "base/str.h"
 #include "image/metadata/carry.h"
 #include "image/metadata/parts.h"
+#include "image/metadata/xmp_parser.h"
 
-#include <expat.h>
 #include <stdio.h>
 
 #define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
@@ -82,7 +82,7 @@ static const struct fact {
 
 /* Of a packet that is read: what is written so far is all before `copied`. */
 struct settling {
-    XML_Parser parser;
+    struct fz_xmp_parser parser;
     const char *packet;
     const struct fz_rendition *copy;
     char values[VALUES][32];
@@ -103,7 +103,6 @@ static void put(struct settling *s, const char *text, size_t len)
 {
     if (len > FZ_CARRIED_MOST - s->len) {
         s->failed = true;
-        XML_StopParser(s->parser, XML_FALSE);
         return;
     }
     memcpy(s->out + s->len, text, len);
@@ -194,15 +193,15 @@ static void settle_attributes(struct settling *s, const char **attributes, size_
 static void XMLCALL begin_element(void *ctx, const char *name, const char **attributes)
 {
     struct settling *s = ctx;
-    size_t at = (size_t)XML_GetCurrentByteIndex(s->parser);
-    size_t end = at + (size_t)XML_GetCurrentByteCount(s->parser);
+    size_t at = (size_t)XML_GetCurrentByteIndex(s->parser.expat);
+    size_t end = at + (size_t)XML_GetCurrentByteCount(s->parser.expat);
     s->depth++;
     s->nodes++;
     for (size_t i = 0; attributes[i]; i += 2)
         s->nodes++;
     if (s->depth > DEPTH_MOST || s->nodes > NODES_MOST) {
         s->failed = true;
-        XML_StopParser(s->parser, XML_FALSE);
+        XML_StopParser(s->parser.expat, XML_FALSE);
         return;
     }
     s->has_elements = true;
@@ -224,8 +223,8 @@ static void XMLCALL begin_element(void *ctx, const char *name, const char **attr
 static void XMLCALL end_element(void *ctx, const char *name)
 {
     struct settling *s = ctx;
-    size_t at = (size_t)XML_GetCurrentByteIndex(s->parser);
-    size_t end = at + (size_t)XML_GetCurrentByteCount(s->parser);
+    size_t at = (size_t)XML_GetCurrentByteIndex(s->parser.expat);
+    size_t end = at + (size_t)XML_GetCurrentByteCount(s->parser.expat);
     (void)name;
     if (s->fact && s->depth == s->fact_depth) {
         bool says =
@@ -240,19 +239,6 @@ static void XMLCALL end_element(void *ctx, const char *name)
     if (s->depth == s->sized)
         s->sized = 0;
     s->depth--;
-}
-
-/* With document types come entities: XMP has neither. */
-static void XMLCALL refuse_doctype(void *ctx, const char *name, const char *system, const char *public,
-                                   int has_internal)
-{
-    struct settling *s = ctx;
-    (void)name;
-    (void)system;
-    (void)public;
-    (void)has_internal;
-    s->failed = true;
-    XML_StopParser(s->parser, XML_FALSE);
 }
 
 /* --- the packet ----------------------------------------------------------------------------------------------------- */
@@ -270,17 +256,12 @@ static bool is_text(const struct fz_block *xmp)
 
 static bool settle(struct settling *s, const struct fz_block *xmp)
 {
+    s->parser = (struct fz_xmp_parser){.begin = begin_element, .end = end_element};
     if (xmp->len == 0 || xmp->len > FZ_XMP_MOST || !is_text(xmp) ||
-        (s->parser = XML_ParserCreateNS("UTF-8", ' ')) == NULL)
+        !fz_xmp_parse(&s->parser, "UTF-8", s->packet, xmp->len))
         return false;
-    XML_SetUserData(s->parser, s);
-    XML_SetElementHandler(s->parser, begin_element, end_element);
-    XML_SetStartDoctypeDeclHandler(s->parser, refuse_doctype);
-    bool is_whole = XML_Parse(s->parser, s->packet, (int)xmp->len, XML_TRUE) == XML_STATUS_OK;
-    if (is_whole)
-        replace(s, xmp->len, xmp->len, "");
-    XML_ParserFree(s->parser);
-    return is_whole && !s->failed;
+    replace(s, xmp->len, xmp->len, "");
+    return !s->failed;
 }
 
 void fz_xmp_settle(struct fz_block *xmp, const struct fz_rendition *copy)

@@ -1,14 +1,13 @@
 /* XMP that was too long for one segment of a JPEG (XMP specification, part 3, 1.1.3.1), as one packet again. */
 #include "base/mem.h"
 #include "image/metadata/parts.h"
-
-#include <expat.h>
+#include "image/metadata/xmp_parser.h"
 
 #define RDF_URI "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 /* Where in a packet the resources stand. */
 struct body {
-    XML_Parser parser;
+    struct fz_xmp_parser parser;
     const char *packet;
     unsigned depth, rdf;   /* elements; the depth of rdf:RDF, 0: not inside */
     size_t at, end;        /* what stands in it */
@@ -31,9 +30,9 @@ static void XMLCALL begin_element(void *ctx, const char *name, const char **attr
     body->depth++;
     if (body->at > 0 || strcmp(name, RDF_URI " RDF") != 0)
         return;
-    size_t begin = (size_t)XML_GetCurrentByteIndex(body->parser);
+    size_t begin = (size_t)XML_GetCurrentByteIndex(body->parser.expat);
     body->rdf = body->depth;
-    body->at = begin + (size_t)XML_GetCurrentByteCount(body->parser);
+    body->at = begin + (size_t)XML_GetCurrentByteCount(body->parser.expat);
     body->name = body->name_end = begin + 1;
     while (body->name_end < body->at && !strchr(" \t\r\n/>", body->packet[body->name_end]))
         body->name_end++;
@@ -43,35 +42,18 @@ static void XMLCALL end_element(void *ctx, const char *name)
 {
     struct body *body = ctx;
     (void)name;
-    if (body->depth == body->rdf && XML_GetCurrentByteCount(body->parser) > 0) { /* else it is <a/> */
-        body->end = (size_t)XML_GetCurrentByteIndex(body->parser);
+    if (body->depth == body->rdf && XML_GetCurrentByteCount(body->parser.expat) > 0) { /* else it is <a/> */
+        body->end = (size_t)XML_GetCurrentByteIndex(body->parser.expat);
         body->rdf = 0;
     }
     body->depth--;
 }
 
-static void XMLCALL refuse_doctype(void *ctx, const char *name, const char *system, const char *public,
-                                   int has_internal)
-{
-    (void)name;
-    (void)system;
-    (void)public;
-    (void)has_internal;
-    XML_StopParser(((struct body *)ctx)->parser, XML_FALSE);
-}
-
 static bool find_body(const struct fz_block *xmp, struct body *body)
 {
-    *body = (struct body){.packet = (const char *)xmp->data, .parser = XML_ParserCreateNS("UTF-8", ' ')};
-    if (!body->parser)
-        return false;
-    XML_SetUserData(body->parser, body);
-    XML_SetNamespaceDeclHandler(body->parser, declare, NULL);
-    XML_SetElementHandler(body->parser, begin_element, end_element);
-    XML_SetStartDoctypeDeclHandler(body->parser, refuse_doctype);
-    bool is_whole = XML_Parse(body->parser, body->packet, (int)xmp->len, XML_TRUE) == XML_STATUS_OK;
-    XML_ParserFree(body->parser);
-    return is_whole && body->end > 0;
+    *body = (struct body){.packet = (const char *)xmp->data,
+                          .parser = {.begin = begin_element, .end = end_element, .declare = declare}};
+    return fz_xmp_parse(&body->parser, "UTF-8", body->packet, xmp->len) && body->end > 0;
 }
 
 void fz_xmp_join(const struct fz_block *xmp, const struct fz_block *more, struct fz_block *out)

@@ -1,7 +1,7 @@
 /* XMP (ISO 16684-1), read by expat: whatever else a packet holds is passed over, nothing recurses and nothing is kept. */
 #include "image/metadata/parts.h"
+#include "image/metadata/xmp_parser.h"
 
-#include <expat.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -40,7 +40,7 @@ static const char *const names[PROPERTIES] = {
 };
 
 struct reader {
-    XML_Parser parser;
+    struct fz_xmp_parser parser;
     unsigned depth, nodes;  /* elements; elements and attributes */
     unsigned rdf, resource; /* the depth of rdf:RDF, and of the rdf:Description in it; 0: not inside */
     enum property property; /* whose value is being read; PROPERTIES: none of ours */
@@ -91,7 +91,7 @@ static void XMLCALL begin_element(void *ctx, const char *name, const char **attr
     for (size_t i = 0; attributes[i]; i += 2)
         reader->nodes++;
     if (reader->depth > DEPTH_MOST || reader->nodes > NODES_MOST) {
-        XML_StopParser(reader->parser, XML_FALSE);
+        XML_StopParser(reader->parser.expat, XML_FALSE);
         return;
     }
     if (strcmp(name, RDF "RDF") == 0) {
@@ -139,31 +139,12 @@ static void XMLCALL end_element(void *ctx, const char *name)
     reader->depth--;
 }
 
-/* With document types come entities: XMP has neither. */
-static void XMLCALL refuse_doctype(void *ctx, const char *name, const char *system, const char *public,
-                                   int has_internal)
-{
-    struct reader *reader = ctx;
-    (void)name;
-    (void)system;
-    (void)public;
-    (void)has_internal;
-    XML_StopParser(reader->parser, XML_FALSE);
-}
-
 static bool parse(struct reader *reader, const char *bytes, size_t len)
 {
     while (len > 0 && bytes[len - 1] == '\0') /* padding */
         len--;
-    if (len == 0 || len > FZ_XMP_MOST || (reader->parser = XML_ParserCreateNS(NULL, ' ')) == NULL)
-        return false;
-    XML_SetUserData(reader->parser, reader);
-    XML_SetElementHandler(reader->parser, begin_element, end_element);
-    XML_SetCharacterDataHandler(reader->parser, take_text);
-    XML_SetStartDoctypeDeclHandler(reader->parser, refuse_doctype);
-    bool is_whole = XML_Parse(reader->parser, bytes, (int)len, XML_TRUE) == XML_STATUS_OK;
-    XML_ParserFree(reader->parser);
-    return is_whole;
+    reader->parser = (struct fz_xmp_parser){.begin = begin_element, .end = end_element, .text = take_text};
+    return len > 0 && len <= FZ_XMP_MOST && fz_xmp_parse(&reader->parser, NULL, bytes, len);
 }
 
 static void take_rating(const char *text, struct fz_metadata *out)

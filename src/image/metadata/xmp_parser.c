@@ -1,0 +1,70 @@
+#include "image/metadata/xmp_parser.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* Of one packet, what was freed included. One of FZ_XMP_MOST bytes takes up to 7 MB, whatever it is made of; but expat writes
+     * the URI out for each attribute with its prefix and holds these until the tag ends: gigabytes, for a URI of 1 MB. */
+    ALLOCATED_MOST = 16 << 20,
+    /* Bytes. In tag after tag it takes that memory again, but also the time. Those in use have less than 100. */
+    URI_MOST = 512,
+};
+
+/* expat's allocators are told nothing of whom they allocate for: that one packet which this thread reads. */
+static _Thread_local size_t bytes_left;
+
+static bool may_take(size_t bytes)
+{
+    bool may = bytes <= bytes_left;
+    bytes_left -= may ? bytes : 0;
+    return may;
+}
+
+static void *allocate(size_t bytes)
+{
+    return may_take(bytes) ? malloc(bytes) : NULL;
+}
+
+static void *reallocate(void *old, size_t bytes)
+{
+    return may_take(bytes) ? realloc(old, bytes) : NULL;
+}
+
+/* With document types come entities: XMP has neither. */
+static void XMLCALL refuse_doctype(void *ctx, const char *name, const char *system, const char *public,
+                                   int has_internal)
+{
+    (void)name;
+    (void)system;
+    (void)public;
+    (void)has_internal;
+    XML_StopParser(((struct fz_xmp_parser *)ctx)->expat, XML_FALSE);
+}
+
+static void XMLCALL declare(void *ctx, const char *prefix, const char *uri)
+{
+    struct fz_xmp_parser *parser = ctx;
+    if (uri && strlen(uri) > URI_MOST)
+        XML_StopParser(parser->expat, XML_FALSE);
+    else if (parser->declare)
+        parser->declare(ctx, prefix, uri);
+}
+
+bool fz_xmp_parse(struct fz_xmp_parser *parser, const char *encoding, const char *packet, size_t len)
+{
+    static const XML_Memory_Handling_Suite memory = {allocate, reallocate, free};
+    bytes_left = ALLOCATED_MOST;
+    parser->expat = XML_ParserCreate_MM(encoding, &memory, " ");
+    if (!parser->expat)
+        return false;
+    XML_SetUserData(parser->expat, parser);
+    XML_SetElementHandler(parser->expat, parser->begin, parser->end);
+    XML_SetCharacterDataHandler(parser->expat, parser->text);
+    XML_SetStartNamespaceDeclHandler(parser->expat, declare);
+    XML_SetStartDoctypeDeclHandler(parser->expat, refuse_doctype);
+    bool is_whole = XML_Parse(parser->expat, packet, (int)len, XML_TRUE) == XML_STATUS_OK;
+    XML_ParserFree(parser->expat);
+    parser->expat = NULL;
+    return is_whole;
+}

@@ -1,0 +1,24 @@
+/* How XMP is given to expat, by all who read it. */
+#ifndef FZ_IMAGE_METADATA_XMP_PARSER_H
+#define FZ_IMAGE_METADATA_XMP_PARSER_H
+
+#include <expat.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The first member of what its owner's handlers are given as `ctx`; they may stop it. */
+struct fz_xmp_parser {
+    XML_Parser expat; /* while it runs */
+    /* set before; names are "URI name" */
+    XML_StartElementHandler begin;
+    XML_EndElementHandler end;
+    XML_CharacterDataHandler text;         /* may be NULL */
+    XML_StartNamespaceDeclHandler declare; /* may be NULL */
+};
+
+/* Any thread, never from a handler. Runs over a whole packet of at most FZ_XMP_MOST bytes, in `encoding` or, where that is NULL,
+ * as it says itself. False where it was stopped, is no XML to its end, has a document type, or would take much more memory or
+ * time than packets of that length do; what was told before that is so. */
+bool fz_xmp_parse(struct fz_xmp_parser *parser, const char *encoding, const char *packet, size_t len);
+
+#endif
