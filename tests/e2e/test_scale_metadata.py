@@ -383,16 +383,27 @@ def test_png_keeps_what_stands_behind_its_pixels(home):
     assert 'tiff:Orientation="1"' in xmp_of(home / "out.jpg")
 
 
-@pytest.mark.parametrize("late", [(b"eXIf", exif_block()), profile("Raw profile type exif", exif_block(), True)], ids=["chunk", "text"])
+MANY_TEXTS = [(b"tEXt", b"Comment\0one of many")] * 600
+
+
+@pytest.mark.parametrize("late", [[(b"eXIf", exif_block())], [profile("Raw profile type exif", exif_block(), True)],
+                                  [*MANY_TEXTS, profile("Raw profile type exif", exif_block())]], ids=["chunk", "text", "many texts"])
 def test_png_too_large_to_be_held_lies_as_it_says_behind_its_pixels(home, late):
     size = (3600, 3200)
-    source = png(home / "in.png", late=[late], pieces=4000, size=size, rows=(b"\0" + b"\x80" * 3 * size[0]) * size[1])
+    source = png(home / "in.png", late=late, pieces=4000, size=size, rows=(b"\0" + b"\x80" * 3 * size[0]) * size[1])
     assert source.stat().st_size > 32 << 20
     scale(home, "-s", 300, source, home / "out.jpg")
     with Image.open(home / "out.jpg") as image:
         assert image.size == (267, 300) and image.getexif()[ORIENTATION] == 1
     told = json.loads(home.frieze("probe", source).out)
     assert (told["width"], told["height"], told["orientation"]) == (size[1], size[0], 6)
+
+
+def test_png_keeps_what_stands_behind_many_texts(home):
+    texts = [*MANY_TEXTS, profile("Raw profile type exif", exif_block()), packed_xmp(XMP)]
+    scale(home, "-s", 300, png(home / "in.png", texts), home / "out.jpg")
+    assert_kept(home / "out.jpg")
+    assert 'tiff:Orientation="1"' in xmp_of(home / "out.jpg")
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -66,7 +66,6 @@ uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 
 int fz_png_orientation(const struct fz_bytes *file, int *turn)
 {
-    static const char *const texts[] = {"tEXt", "zTXt"};
     *turn = 1;
     for (uint64_t pos = 8; fz_bytes_has(file, pos, 12);) {
         uint64_t len = fz_bytes_be(file, pos, 4);
@@ -77,9 +76,7 @@ int fz_png_orientation(const struct fz_bytes *file, int *turn)
             *turn = fz_exif_orientation(data.at, data.len);
             break;
         }
-        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-            if (fz_bytes_match(file, pos + 4, texts[i], 4))
-                fz_png_text_orientation(texts[i], &data, turn);
+        fz_png_text_orientation((const char *)file->at + pos + 4, &data, turn);
         pos += 12 + len;
     }
     return *turn;

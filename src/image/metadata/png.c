@@ -2,15 +2,11 @@
  * and the texts in which older programs keep it. They may stand behind the pixels, and these in a chunk for every 8 KB. */
 #include "base/mem.h"
 #include "image/metadata/parts.h"
+#include "image/metadata/png_chunks.h"
 #include "image/metadata/png_text.h"
 
 enum {
-    SIGNATURE = 8,
-    HEAD = 8, /* of a chunk: its length and name; a checksum follows it */
-    AROUND = HEAD + 4,
-    CHUNKS = 1024,           /* that are skipped for what is shown beside a picture, */
-    CHUNKS_COPIED = 1 << 17, /* and for what is to stand in a copy: pixels of 1 GB */
-    TEXTS = 64,
+    CHUNKS = 1024, /* that are skipped, but for what is to stand in a copy */
     TEXT_MOST = 64 << 10,
 };
 
@@ -22,16 +18,6 @@ static const char *const keywords[TEXT_KINDS] = {
     [XMP] = "Raw profile type xmp",        [IPTC] = "Raw profile type iptc",
     [RESOURCES] = "Raw profile type 8bim", [TITLE] = "Title",
     [DESCRIPTION] = "Description",         [TIME] = "Creation Time",
-};
-
-/* Where the first text of a kind stands: what has a chunk of its own counts before those. */
-struct place {
-    char name[4]; /* of its chunk */
-    uint64_t at, len;
-};
-struct places {
-    struct place at[TEXT_KINDS];
-    unsigned seen;
 };
 
 /* --- what a text holds ---------------------------------------------------------------------------------------------- */
@@ -91,18 +77,15 @@ static enum text kind_of(const struct fz_bytes *chunk)
     return kind;
 }
 
-static void note_text(struct fz_excerpt *file, const char name[4], uint64_t at, uint64_t len,
-                      struct places *places)
+/* The first text of a kind counts. */
+static void note_text(struct fz_excerpt *file, const struct fz_png_chunk *chunk,
+                      struct fz_png_chunk texts[TEXT_KINDS])
 {
-    uint8_t begin[32] = {0};
-    size_t most = len < sizeof begin ? (size_t)len : sizeof begin;
-    if (++places->seen > TEXTS || !fz_excerpt_get(file, at, begin, most))
-        return;
-    enum text kind = kind_of(&(struct fz_bytes){.at = begin, .len = most});
-    if (kind == TEXT_KINDS || places->at[kind].at > 0)
-        return;
-    places->at[kind] = (struct place){.at = at, .len = len};
-    memcpy(places->at[kind].name, name, sizeof places->at[kind].name);
+    uint8_t begin[FZ_PNG_KEYWORD_MOST];
+    const struct fz_bytes keyword = fz_png_keyword(file, chunk, begin);
+    enum text kind = kind_of(&keyword);
+    if (kind < TEXT_KINDS && texts[kind].at == 0)
+        texts[kind] = *chunk;
 }
 
 static size_t most_of(enum text kind)
@@ -110,14 +93,14 @@ static size_t most_of(enum text kind)
     return kind == PACKET ? FZ_XMP_MOST : kind < TITLE ? FZ_PNG_PROFILE_TEXT_MOST : TEXT_MOST;
 }
 
-static void read_text(struct fz_excerpt *file, enum text kind, const struct place *place,
+static void read_text(struct fz_excerpt *file, enum text kind, const struct fz_png_chunk *chunk,
                       struct fz_blocks *blocks)
 {
     struct fz_excerpt text;
     size_t most = most_of(kind), len = 0;
-    uint8_t *data = place->at > 0 ? fz_excerpt_copy(file, place->at, place->len, most) : NULL;
-    const struct fz_bytes chunk = {.at = data, .len = (size_t)place->len};
-    uint8_t *value = data ? fz_png_text_read(place->name, &chunk, most, &len) : NULL;
+    uint8_t *data = chunk->at > 0 ? fz_excerpt_copy(file, chunk->at, chunk->len, most) : NULL;
+    const struct fz_bytes bytes = {.at = data, .len = (size_t)chunk->len};
+    uint8_t *value = data ? fz_png_text_read(chunk->name, &bytes, most, &len) : NULL;
     free(data);
     if (!value)
         return;
@@ -134,28 +117,17 @@ static void read_text(struct fz_excerpt *file, enum text kind, const struct plac
 
 /* --- chunks --------------------------------------------------------------------------------------------------------- */
 
-static bool is_text(const char *name)
-{
-    return memcmp(name, "tEXt", 4) == 0 || memcmp(name, "zTXt", 4) == 0 || memcmp(name, "iTXt", 4) == 0;
-}
-
+/* What has a chunk of its own counts before texts. */
 void fz_blocks_find_in_png(struct fz_excerpt *file, struct fz_blocks *blocks)
 {
-    struct places places = {.seen = 0};
-    int most = blocks->copy ? CHUNKS_COPIED : CHUNKS;
-    uint8_t head[HEAD];
-    uint64_t pos = SIGNATURE;
-    for (int i = 0; i < most && fz_excerpt_skim(file, pos, head, sizeof head); i++) {
-        const char *name = (const char *)head + 4;
-        uint64_t len = fz_bytes_be(&(struct fz_bytes){.at = head, .len = sizeof head}, 0, 4);
-        if (memcmp(name, "IEND", 4) == 0)
-            break;
-        if (memcmp(name, "eXIf", 4) == 0)
-            fz_blocks_find_in_exif(file, pos + HEAD, blocks);
-        else if (is_text(name))
-            note_text(file, name, pos + HEAD, len, &places);
-        pos += AROUND + len;
+    struct fz_png_chunk texts[TEXT_KINDS] = {{.at = 0}}, chunk = {.next = 0};
+    int most = blocks->copy ? FZ_PNG_CHUNKS_MOST : CHUNKS;
+    for (int i = 0; i < most && fz_png_next_chunk(file, &chunk); i++) {
+        if (memcmp(chunk.name, "eXIf", 4) == 0)
+            fz_blocks_find_in_exif(file, chunk.at, blocks);
+        else
+            note_text(file, &chunk, texts);
     }
     for (enum text kind = 0; kind < TEXT_KINDS; kind++)
-        read_text(file, kind, &places.at[kind], blocks);
+        read_text(file, kind, &texts[kind], blocks);
 }

@@ -69,14 +69,20 @@ size_t fz_png_profile_read(uint8_t *text, size_t len)
     return count;
 }
 
-void fz_png_text_orientation(const char *name, const struct fz_bytes *chunk, int *orientation)
+bool fz_png_text_is_exif(const char *name, const struct fz_bytes *chunk)
 {
     static const char *const keys[] = {"Raw profile type exif", "Raw profile type APP1"};
     bool known = false;
     for (size_t i = 0; i < 2; i++)
         known = known || fz_bytes_match(chunk, 0, keys[i], strlen(keys[i]) + 1);
+    return known && (memcmp(name, "tEXt", 4) == 0 || memcmp(name, "zTXt", 4) == 0);
+}
+
+void fz_png_text_orientation(const char *name, const struct fz_bytes *chunk, int *orientation)
+{
     size_t len;
-    uint8_t *text = known ? fz_png_text_read(name, chunk, ORIENTATION_TEXT_MOST, &len) : NULL;
+    bool is_exif = fz_png_text_is_exif(name, chunk);
+    uint8_t *text = is_exif ? fz_png_text_read(name, chunk, ORIENTATION_TEXT_MOST, &len) : NULL;
     if (!text)
         return;
     len = fz_png_profile_read(text, len);

@@ -14,6 +14,9 @@ uint8_t *fz_png_text_read(const char *name, const struct fz_bytes *chunk, size_t
 /* Any thread. The bytes that a text "Raw profile type ..." holds, in its place; gives how many. */
 size_t fz_png_profile_read(uint8_t *text, size_t len);
 
+/* Any thread. Whether the data of a chunk of that name, of which FZ_PNG_KEYWORD_MOST bytes are enough, is such a text of EXIF data. */
+bool fz_png_text_is_exif(const char *name, const struct fz_bytes *chunk);
+
 /* Any thread. The data of a chunk of that name: *orientation becomes that of the EXIF data which stands there as such a text, and
  * stays where there is none. */
 void fz_png_text_orientation(const char *name, const struct fz_bytes *chunk, int *orientation);
