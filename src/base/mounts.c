@@ -48,13 +48,19 @@ static bool is_of_this_machine(const char *type)
     return false;
 }
 
+static char octal(const char *digits)
+{
+    int byte = (digits[0] - '0') * 64 + (digits[1] - '0') * 8 + (digits[2] - '0');
+    return (char)byte;
+}
+
 /* In place: blanks and the like are written as three octal digits. */
 static void unescape(char *text)
 {
     char *to = text;
     for (const char *from = text; *from; to++) {
         bool is_escape = from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3];
-        *to = is_escape ? (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0')) : *from;
+        *to = is_escape ? octal(from + 1) : *from;
         from += is_escape ? 4 : 1;
     }
     *to = '\0';
