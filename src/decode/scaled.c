@@ -28,18 +28,20 @@ bool fz_image_stays(const struct fz_image *image, const struct fz_file_kind *kin
 
 static bool is_newer(const struct fz_look *there, const struct fz_look *picture)
 {
-    return picture->sys == 0 && S_ISREG(there->mode) && there->mtime_ns >= picture->mtime_ns;
+    return S_ISREG(there->mode) && there->mtime_ns >= picture->mtime_ns;
 }
 
 /* Whether something may be put there; else the job is done. */
 static bool may_write(struct fz_job *job, const char *path, const struct fz_look *there)
 {
     struct fz_scaling *s = job->load;
-    if (there->sys != 0)
+    if (there->sys == ENOENT || there->sys == ENOTDIR)
         return true;
-    if (S_ISLNK(there->mode)) {
+    if (there->sys != 0) {
+        fz_fail(&job->error, fz_err_from_errno(there->sys), there->sys, "%s", path);
+    } else if (S_ISLNK(there->mode)) {
         fz_fail(&job->error, FZ_E_IO, 0, "%s is a link, which might lead to an original", path);
-    } else if (job->look.sys == 0 && there->device == job->look.device && there->inode == job->look.inode) {
+    } else if (there->device == job->look.device && there->inode == job->look.inode) {
         fz_fail(&job->error, FZ_E_IO, 0, "%s is the same file", path);
     } else if (!s->anew && is_newer(there, &job->look)) {
         s->outcome = FZ_SCALED_SKIPPED;
@@ -86,6 +88,10 @@ static bool begin(struct fz_decoder *decoder, struct fz_job *job)
     struct fz_parcel request, answer;
     if (s->may_write || !fz_decoder_look(decoder, job))
         return s->may_write;
+    if (job->look.sys != 0) { /* else what is put there might be the picture itself, or older than it */
+        fz_fail(&job->error, fz_err_from_errno(job->look.sys), job->look.sys, "cannot open");
+        return false;
+    }
     request = look_request(s);
     if (!ask_target(decoder, job, &request, &answer))
         return false;

@@ -44,6 +44,7 @@ class Share:
         self.opened = collections.Counter()  # name -> how often
         self.at_once, self.most_at_once = collections.Counter(), collections.Counter()  # opcode, or opcode and offset -> under way
         self.error = 0  # the answer to everything, as of a share that is disconnected
+        self.refusals = {}  # name -> errno, for who looks it up next
         self.asked = threading.Event()  # something was kept back
         self.path.mkdir(exist_ok=True)
         try:
@@ -145,7 +146,10 @@ class Share:
         if opcode == INIT:
             return struct.pack("=IIIIHHIIHHI28x", 7, 31, MOST_WRITE, 0, 16, 12, MOST_WRITE, 1, 0, 0, 0)
         if opcode == LOOKUP:
-            return self.entry(path / os.fsdecode(body.rstrip(b"\0")))
+            name = os.fsdecode(body.rstrip(b"\0"))
+            if name in self.refusals:
+                raise OSError(self.refusals.pop(name), "")
+            return self.entry(path / name)
         if opcode == GETATTR:
             return struct.pack("=QII", 0, 0, 0) + self.attributes(path)
         if opcode in (OPEN, OPENDIR):

@@ -1,6 +1,8 @@
 """Scaling in a window onto a share that hangs: the wall goes on, cancelling and quitting take no time, nothing half is left."""
 # ctest: COST 20
 
+import errno
+import os
 import time
 
 import pytest
@@ -76,3 +78,15 @@ def test_cancelling_takes_no_time(hung, target):
 def test_quitting_takes_no_time(hung, target):
     ends_but_for(hung, (1 << 20) + 1, target)
     assert [name for name in left(target) if not name.endswith(".jpg")] == []
+
+
+def test_what_could_not_be_looked_at_is_not_replaced(home, source, target):
+    """It may stand there, newer than its picture, or lead to an original."""
+    stands = pictures.write(target.folder / "p1.jpg", 7, (32, 24)).read_bytes()
+    target.refusals["p1.jpg"] = errno.EIO
+    with home.start("scale", "--show", "-s", "320", source, target.path, status=1) as frieze:
+        done = finished(frieze)
+        assert "p1.jpg" not in target.refusals and (done["done"], done["failed"]) == (COUNT, 1)
+        assert [line for line in frieze.errors() if "p1.jpg" in line and os.strerror(errno.EIO) in line]
+    assert (target.folder / "p1.jpg").read_bytes() == stands
+    assert len(left(target)) == COUNT
