@@ -114,7 +114,9 @@ static bool is_cancelled(void *job)
 /* The reader of the target has done it, or could not. */
 static void take_put(struct fz_job *job, struct fz_parcel *answer)
 {
-    fz_target_take(answer, NULL, &job->error);
+    const struct fz_scaling *s = job->load;
+    struct fz_error err;
+    job->error = fz_target_take(answer, NULL, &err) == FZ_OK ? s->damage : err;
     fz_parcel_fini(answer);
 }
 
@@ -129,6 +131,7 @@ static void ask_to_put(struct fz_decoder *decoder, struct fz_job *job, const str
         return;
     }
     s->is_put = true;
+    s->damage = job->error;
     if (ask_target(decoder, job, &request, &answer))
         take_put(job, &answer);
 }

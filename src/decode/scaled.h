@@ -24,8 +24,9 @@ struct fz_scaling {
     enum fz_scaled outcome;
     bool copy_stands; /* SKIPPED: because of what is at `copy` */
     /* the worker's, as far as it has come where it had to wait for a reader */
-    bool may_write; /* nothing stands in the way */
-    bool is_put;    /* that has been asked for */
+    bool may_write;         /* nothing stands in the way */
+    bool is_put;            /* that has been asked for; */
+    struct fz_error damage; /* what the job's error had to say by then of a picture that is damaged */
 };
 void fz_scaling_free(void *scaling);
 

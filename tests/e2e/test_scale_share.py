@@ -90,3 +90,19 @@ def test_what_could_not_be_looked_at_is_not_replaced(home, source, target):
         assert [line for line in frieze.errors() if "p1.jpg" in line and os.strerror(errno.EIO) in line]
     assert (target.folder / "p1.jpg").read_bytes() == stands
     assert len(left(target)) == COUNT
+
+
+@pytest.mark.parametrize("is_slow", [False, True], ids=["at once", "later"])
+def test_what_is_wrong_with_a_picture_is_said_as_on_the_console(home, target, is_slow):
+    """Also where its worker has gone on to others meanwhile."""
+    folder = pictures.fill(home / "cut", 1, (640, 480), "jpg")
+    whole = (folder / "p0.jpg").read_bytes()
+    (folder / "p0.jpg").write_bytes(whole[:len(whole) // 2])
+    console = home.frieze("scale", "-s", "320", folder, home / "console")
+    said = console.lines[0]
+    assert console.status == 0 and said.startswith("frieze: p0.jpg: Corrupt"), console
+    if is_slow:
+        target.delays[shares.CREATE] = 0.3
+    with home.start("scale", "--show", "-s", "320", folder, target.path) as frieze:
+        assert finished(frieze)["failed"] == 0
+        assert [line for line in frieze.errors() if line.startswith("frieze: p0.jpg: ")] == [said]
