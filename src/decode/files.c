@@ -163,6 +163,7 @@ bool fz_files_park(struct fz_files *files, struct fz_job *job)
     lane->parked++;
     atomic_fetch_add(&files->parked, 1);
     atomic_fetch_add(&files->parked_bytes, job->credit_bytes);
+    atomic_fetch_add(&files->result_bytes, fz_lane_result_bytes(job));
     if (channel) {
         channel->job = job;
         channel->held = false;
@@ -173,6 +174,11 @@ bool fz_files_park(struct fz_files *files, struct fz_job *job)
     SDL_UnlockMutex(files->lock);
     fz_files_wake(files);
     return true;
+}
+
+bool fz_files_take_results(const struct fz_files *files)
+{
+    return !files || atomic_load(&files->result_bytes) <= files->room_bytes;
 }
 
 /* --- Start and stop ----------------------------------------------------------------------------------------------------- */

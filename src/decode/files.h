@@ -31,7 +31,7 @@ struct fz_lane; /* the channels of one reader */
 struct fz_job;
 
 /* Main thread. Parked jobs return to `heap`; `bell` is rung when a reader hangs, and when it does no more. `room_bytes`: what copies
- * of files on shares take together; one that takes more is made alone. */
+ * of files on shares take together; one that takes more is made alone. As much is for results that wait to be written. */
 enum fz_err fz_files_start(struct fz_files **files, struct fz_heap *heap, struct fz_doorbell *bell,
                            uint64_t room_bytes, struct fz_error *err);
 
@@ -71,6 +71,10 @@ void fz_files_forget(struct fz_job *job);
 
 /* Whether the job waits for an answer; parks it then: it is not the worker's any more. */
 bool fz_files_park(struct fz_files *files, struct fz_job *job);
+
+/* Any thread; NULL-safe. Whether results may be made for a reader to write: those that wait for that, in memory, take no more than
+ * there is room for. One that takes more by itself is the last for then. */
+bool fz_files_take_results(const struct fz_files *files);
 
 /* --- Render thread; NULL-safe ------------------------------------------------------------------------------------------- */
 

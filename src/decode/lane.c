@@ -199,12 +199,19 @@ void fz_lane_hand_over(struct fz_lane *lane, const struct fz_channel *channel, s
     fz_lane_hold_copy(lane, channel, job);
 }
 
+uint64_t fz_lane_result_bytes(const struct fz_job *job)
+{
+    const struct fz_parcel *request = &job->ask.request;
+    return request->kind == FZ_ASK_PUT && request->value > 0 ? (uint64_t)request->value : 0;
+}
+
 void fz_lane_resume(struct fz_lane *lane, struct fz_job *job, struct fz_ready_node **resumed)
 {
     lane->parked--;
     job->queued.priority = atomic_load(&job->priority);
     atomic_fetch_sub(&lane->files->parked, 1);
     atomic_fetch_sub(&lane->files->parked_bytes, job->credit_bytes);
+    atomic_fetch_sub(&lane->files->result_bytes, fz_lane_result_bytes(job));
     job->ready.next = *resumed;
     *resumed = &job->ready;
 }

@@ -55,7 +55,7 @@ struct fz_files {
     SDL_Thread *thread;  /* main thread */
     atomic_bool stop;    /* atomic, as what follows */
     atomic_size_t parked, lane_count;
-    atomic_uint_fast64_t parked_bytes;
+    atomic_uint_fast64_t parked_bytes, result_bytes;
     struct fz_lane *lanes[FZ_LANES_MOST];                 /* those before lane_count are immutable */
     struct pollfd fds[1 + FZ_LANES_MOST * FZ_LANE_SLOTS]; /* the thread's, as what follows */
     struct fz_channel *polled[FZ_LANES_MOST * FZ_LANE_SLOTS];
@@ -91,6 +91,9 @@ void fz_lane_hold_copy(struct fz_lane *lane, const struct fz_channel *channel, s
 
 /* The same for a job that was parked. */
 void fz_lane_hand_over(struct fz_lane *lane, const struct fz_channel *channel, struct fz_job *job);
+
+/* What a job that is parked holds in memory for its request: a result that is to be written. */
+uint64_t fz_lane_result_bytes(const struct fz_job *job);
 
 /* A parked job is one no more; it comes before `resumed`. */
 void fz_lane_resume(struct fz_lane *lane, struct fz_job *job, struct fz_ready_node **resumed);

@@ -142,7 +142,8 @@ static void put_in_place(struct fz_decoder *decoder, struct fz_job *job, const c
 {
     struct fz_scaling *s = job->load;
     const struct fz_placing placing = {path, s->originals, .never_replaces = s->keeps, .synced = s->synced};
-    const struct fz_placed file = {encoded ? encoded->bytes : NULL, encoded ? encoded->len : 0, job->fd};
+    const struct fz_placed file = {encoded ? encoded->bytes : NULL, encoded ? encoded->len : job->copy.bytes,
+                                   job->fd};
     s->outcome = encoded ? FZ_SCALED_MADE : FZ_SCALED_COPIED;
     if (fz_files_answer_for(decoder->files, s->to))
         ask_to_put(decoder, job, &placing, &file);
@@ -243,6 +244,8 @@ void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job)
         end_put(decoder, job);
     else if (fz_cancel_is_set(&job->cancel))
         fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");
+    else if (!fz_files_take_results(decoder->files)) /* nobody waits here: whoever sent it sends it again */
+        fz_fail(&job->error, FZ_E_CANCELLED, 0, "put off");
     else
         scale(decoder, job);
 }

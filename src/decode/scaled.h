@@ -30,7 +30,8 @@ struct fz_scaling {
 };
 void fz_scaling_free(void *scaling);
 
-/* The worker's thread. Fills in the job's result, or the job is to be run again (fz_decoder_run). What stands at `out` is
+/* The worker's thread. Fills in the job's result, or the job is to be run again (fz_decoder_run); CANCELLED also where too many
+ * results wait to be written (fz_files_take_results). What stands at `out` is
  * replaced when the new file is whole, and never where that is the picture itself, or a link. */
 void fz_decoder_scale(struct fz_decoder *decoder, struct fz_job *job);
 

@@ -132,6 +132,7 @@ struct fz_parcel fz_target_put_request(const struct fz_placing *placing, const s
     struct fz_parcel request = request_of(placing->path, &placing->originals);
     request.kind = FZ_ASK_PUT;
     request.flags |= (placing->never_replaces ? NEVER_REPLACES : 0u) | (placing->synced ? SYNCED : 0u);
+    request.value = (int64_t)file->len;
     request.fd = file_of(file);
     return request;
 }

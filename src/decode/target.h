@@ -26,7 +26,7 @@ struct fz_placing {
 /* Its bytes. */
 struct fz_placed {
     const void *bytes; /* borrowed; NULL: those of `fd` */
-    size_t len;
+    size_t len;        /* of them; of `fd`: what it takes of memory, 0: it is on a disk */
     int fd;
 };
 
@@ -48,7 +48,7 @@ enum fz_err fz_target_put(const struct fz_placing *placing, const struct fz_plac
 /* --- The same, asked for --- */
 
 struct fz_parcel fz_target_find_request(const struct fz_originals *originals, const char *folder);
-/* `fd` of it is a file of its own, -1 with errno where there is none. */
+/* `fd` of it is a file of its own, -1 with errno where there is none; `value`: what that takes of memory. */
 struct fz_parcel fz_target_put_request(const struct fz_placing *placing, const struct fz_placed *file);
 
 /* Who is asked. */

@@ -6,14 +6,17 @@ import os
 import time
 
 import pytest
+from PIL import Image
 
 import pictures
 import share as shares
 from frieze import wait_until
 from test_scale_window import age, finished, job
-from test_share import ends_but_for
+from test_share import copied_bytes, ends_but_for, family
 
 COUNT = 40
+MANY = 10
+MEMORY_BYTES = 64 << 20
 WHAT = pytest.mark.parametrize("what", [shares.LOOKUP, shares.CREATE, shares.WRITE, shares.RENAME],
                                ids=["lookup", "create", "write", "rename"])
 
@@ -106,3 +109,35 @@ def test_what_is_wrong_with_a_picture_is_said_as_on_the_console(home, target, is
     with home.start("scale", "--show", "-s", "320", folder, target.path) as frieze:
         assert finished(frieze)["failed"] == 0
         assert [line for line in frieze.errors() if line.startswith("frieze: p0.jpg: ")] == [said]
+
+
+@pytest.fixture(params=["made", "copied"])
+def large(request, home):
+    """Pictures of which each result takes a good part of the room there is, and how they are scaled."""
+    if request.param == "made":
+        yield age(pictures.fill(home / "large", MANY, (1600, 1200), "jpg")), ("-s", "1500", "--format=ppm")
+        return
+    noise = Image.effect_noise((2000, 1500), 90).convert("RGB")
+    (home / "source").mkdir()
+    for number in range(MANY):
+        noise.save(home / "source" / f"p{number}.jpg", quality=95)
+    with shares.Share(home / "source", home / "large") as share:
+        yield share.path, ("-s", "2000")
+
+
+def test_results_that_wait_keep_to_the_memory(home, target, large):
+    """A share that hangs, or writes slower than pictures are made."""
+    source, how = large
+    target.hang(shares.WRITE)
+    with home.start("scale", "--show", "--jobs", "2", "--memory", str(MEMORY_BYTES), *how, source, target.path) as frieze:
+        assert target.asked.wait(10)
+        seen, end = [], time.monotonic() + 3
+        while time.monotonic() < end:
+            seen.append(sum(copied_bytes(family(frieze.pid), name) for name in ("result", "frieze-file")))
+            time.sleep(0.05)
+        assert 0 < max(seen) < MEMORY_BYTES / 4, max(seen)
+        target.delays[shares.WRITE] = 0.005
+        target.let_go()
+        done = finished(frieze)
+        assert (done["done"], done["failed"]) == (MANY, 0)
+    assert len(left(target)) == MANY

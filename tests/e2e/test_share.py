@@ -223,13 +223,13 @@ def test_disconnected_and_back(home, share, isolation):
         running.until(15, away=0, items=COUNT + 1, pending=0, failed=0)
 
 
-def copied_bytes(processes):
-    """What is in memory of files on shares, whoever holds it."""
+def copied_bytes(processes, name="frieze-file"):
+    """What is in memory of files on shares, or of others of that name, whoever holds it."""
     found = {}
     for pid in processes:
         for path in pathlib.Path(f"/proc/{pid}/fd").iterdir():
             with contextlib.suppress(OSError):
-                if "memfd:frieze-file" in os.readlink(path):
+                if f"memfd:{name}" in os.readlink(path):
                     found[path.stat().st_ino] = path.stat().st_blocks * 512
     return sum(found.values())
 

@@ -318,8 +318,10 @@ void fz_scale_window_step(struct fz_app *app)
         look(app);
         return;
     }
-    bool hangs = fz_files_hangs(app->pool.files, w->batch.target); /* those that are out wait there already */
-    size_t most = hangs ? 0 : (size_t)app->loader.workers * AHEAD;
+    bool waits =
+        fz_files_hangs(app->pool.files, w->batch.target) || /* those that are out wait there already */
+        !fz_files_take_results(app->pool.files);
+    size_t most = waits ? 0 : (size_t)app->loader.workers * AHEAD;
     struct fz_job *job;
     while (w->batch.jobs_out < (most < FZ_SCALE_MOST ? most : FZ_SCALE_MOST) &&
            (job = fz_scale_batch_next(&w->batch)) != NULL)
