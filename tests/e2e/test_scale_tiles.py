@@ -6,6 +6,8 @@ import pytest
 from PIL import Image
 
 import pictures
+import share as shares
+from frieze import wait_until
 from test_scale_window import age, finished, job
 
 COUNT, OTHER = 60, 64
@@ -127,6 +129,28 @@ def test_a_result_that_cannot_be_read_is_no_failure(home, x11, source, out, how)
         frieze.key("+")  # another size: they are read once more
         assert set(originals()[1:4]) <= elsewhere(frieze)
         assert job(frieze)["failed"] == 0 and not frieze.errors()
+
+
+@pytest.fixture
+def shared(home, x11, source):
+    """A wall whose tiles show results that lie on a share."""
+    others(home / "behind")
+    with shares.Share(home / "behind", home / "share", writable=True) as share, \
+            show(home, x11, "-s", "320", source, share.path) as frieze:
+        assert finished(frieze)["failed"] == 0
+        assert numbers(frieze.idle()) == results()
+        yield share, frieze
+
+
+def test_no_tile_waits_for_a_share_that_hangs(shared):
+    """The picture itself can be read meanwhile."""
+    share, frieze = shared
+    share.hang()
+    frieze.key("+")  # another size: they are read once more
+    wait_until(lambda: set(originals()[1:4]) <= elsewhere(frieze), "the pictures", 5)
+    share.let_go()
+    wait_until(lambda: set(results()[1:4]) <= elsewhere(frieze), "the results", 5)
+    assert min(elsewhere(frieze)) >= OTHER
 
 
 def parts(shot):

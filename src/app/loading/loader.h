@@ -33,8 +33,9 @@ struct fz_rendition {
     int64_t read_us;  /* when `texture` last became what the file says */
     uint32_t
         result_of; /* `texture` is what that batch made of the picture (app/scale); 0: the picture itself */
-    uint32_t lost_of;  /* what that batch made of it could not be read */
-    int64_t filled_us; /* when its result was there first */
+    uint32_t lost_of;   /* what that batch made of it could not be read */
+    uint32_t filled_of; /* the batch that is done with it, as far as can be shown, */
+    int64_t filled_us;  /* and since when */
 };
 
 /* What is known of an item beyond its name; made when it is first wanted. */

@@ -75,6 +75,10 @@ void fz_loader_clear_final(struct fz_app *app, struct fz_tile *tile);
 /* Render thread. Of a tile whose result is there, the job reads that. */
 void fz_loader_aim_at_result(const struct fz_app *app, const struct fz_tile *tile, struct fz_job *job);
 
+/* Render thread. The reader of what a batch makes hangs, and tiles that wait for results show their pictures; or it does no more,
+ * and they show the results. */
+void fz_loader_hear_target(struct fz_app *app, bool hangs);
+
 /* Render thread. The pixels of that job are shown from now on. */
 void fz_loader_note_result(const struct fz_app *app, struct fz_rendition *r, const struct fz_job *job);
 

@@ -1,12 +1,27 @@
 /* Tiles that show what a batch made of their pictures (app/scale): the same loading, of another file. */
 #include "app/app.h"
 #include "app/loading/loader_internal.h"
+#include "decode/files.h"
 
 #include <stdlib.h>
+
+static bool has_result(const struct fz_app *app, fz_item_id item)
+{
+    enum fz_scale_state state = fz_scale_window_state_of(app, item);
+    return state == FZ_SCALE_MADE || state == FZ_SCALE_SKIPPED;
+}
+
+/* Nobody can read it now. */
+static bool is_behind(const struct fz_app *app)
+{
+    return fz_files_hangs(app->pool.files, app->scale.batch.target);
+}
 
 void fz_loader_aim_at_result(const struct fz_app *app, const struct fz_tile *tile, struct fz_job *job)
 {
     uint32_t batch = app->scale.number;
+    if (is_behind(app)) /* the picture itself is shown meanwhile */
+        return;
     char *path =
         tile->renditions[FZ_FOR_WALL].lost_of == batch ? NULL : fz_scale_window_result(app, tile->item);
     if (!path)
@@ -33,6 +48,22 @@ void fz_loader_show_result(struct fz_app *app, fz_item_id item)
         renew(app, tile);
 }
 
+void fz_loader_hear_target(struct fz_app *app, bool hangs)
+{
+    uint32_t batch = app->scale.number;
+    for (size_t i = 0; i < app->loader.tile_capacity; i++) {
+        struct fz_tile *tile = app->loader.tiles[i];
+        const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_WALL] : NULL;
+        if (!r)
+            continue;
+        bool waits = r->job && r->job->result_of > 0;
+        bool went_without =
+            !waits && r->result_of != batch && r->lost_of != batch && has_result(app, tile->item);
+        if (hangs ? waits : went_without)
+            renew(app, tile);
+    }
+}
+
 void fz_loader_drop_results(struct fz_app *app)
 {
     for (size_t i = 0; i < app->loader.tile_capacity; i++) {
@@ -43,10 +74,20 @@ void fz_loader_drop_results(struct fz_app *app)
     }
 }
 
+/* Once a batch. */
+static void fill(const struct fz_app *app, struct fz_rendition *r)
+{
+    if (r->filled_of == app->scale.number)
+        return;
+    r->filled_of = app->scale.number;
+    r->filled_us = app->now_us;
+}
+
 void fz_loader_note_result(const struct fz_app *app, struct fz_rendition *r, const struct fz_job *job)
 {
-    if (job->result_of > 0 && r->result_of != job->result_of)
-        r->filled_us = app->now_us;
+    bool is_it = job->result_of > 0 || (is_behind(app) && has_result(app, job->item));
+    if (is_it)
+        fill(app, r);
     r->result_of = job->result_of;
 }
 
@@ -54,7 +95,7 @@ void fz_loader_lose_result(struct fz_app *app, struct fz_tile *tile, struct fz_j
 {
     struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
     r->lost_of = job->result_of;
-    r->filled_us = app->now_us;
+    fill(app, r);
     fz_loader_retire(app, job);
     renew(app, tile);
 }

@@ -14,8 +14,7 @@ static double filled(const struct fz_app *app, fz_item_id item, enum fz_scale_st
     const struct fz_tile *tile = fz_loader_tile(app, item);
     const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_WALL] : NULL;
     bool was_made = state == FZ_SCALE_MADE || state == FZ_SCALE_SKIPPED;
-    uint32_t batch = app->scale.number;
-    bool is_shown = r && (r->lost_of == batch || (r->texture && r->result_of == batch));
+    bool is_shown = r && r->filled_of == app->scale.number;
     if (state != FZ_SCALE_COPIED && !(was_made && is_shown))
         return 0;
     if (!r || fz_app_motion(app) != FZ_MOTION_FULL)
