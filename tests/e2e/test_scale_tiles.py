@@ -1,6 +1,8 @@
 """What the tiles of a wall show of a scaling: the pixels that were made, however one comes to see them; how they fill."""
 # ctest: COST 20 LABELS display
 
+import errno
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -151,6 +153,18 @@ def test_no_tile_waits_for_a_share_that_hangs(shared):
     share.let_go()
     wait_until(lambda: set(results()[1:4]) <= elsewhere(frieze), "the results", 5)
     assert min(elsewhere(frieze)) >= OTHER
+
+
+def test_a_result_is_read_again_after_what_passes(shared):
+    """No memory, say."""
+    share, frieze = shared
+    names = [f"p{i}.jpg" for i in range(1, 4)]
+    share.refusals.update({name: errno.ENOMEM for name in names})
+    opened = dict(share.opened)
+    frieze.key("+")  # another size: they are read once more
+    wait_until(lambda: all(share.opened[name] > opened[name] for name in names), "another try", 5)
+    assert not share.refusals
+    assert set(results()[1:4]) <= elsewhere(frieze) and min(elsewhere(frieze)) >= OTHER
 
 
 def parts(shot):

@@ -11,10 +11,8 @@
 #include <string.h>
 
 enum {
-    STRIP_BYTES = 1 << 20,    /* of one upload call: about 0.3 ms on a renderer without GPU */
-    MEASURE_EVERY = 100,      /* decodes between two looks at the memory */
-    FIRST_RETRY_US = 1000000, /* after a transient error; each further one waits twice as long */
-    MAX_RETRIES = 3,
+    STRIP_BYTES = 1 << 20, /* of one upload call: about 0.3 ms on a renderer without GPU */
+    MEASURE_EVERY = 100,   /* decodes between two looks at the memory */
 };
 
 static struct fz_rendition *rendition_of(const struct fz_app *app, const struct fz_job *job,
@@ -54,16 +52,6 @@ static void say(const struct fz_app *app, fz_item_id item, const char *msg)
     free(path);
 }
 
-static void plan_retry(struct fz_app *app, struct fz_tile *tile, enum fz_err code)
-{
-    tile->retry_us = 0;
-    if (!fz_err_is_transient(code) || tile->retries == MAX_RETRIES)
-        return;
-    tile->retry_us = app->now_us + ((int64_t)FIRST_RETRY_US << tile->retries++);
-    if (tile->retry_us < app->loader.retry_us)
-        app->loader.retry_us = tile->retry_us;
-}
-
 static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_error *error)
 {
     enum fz_err code = error->code;
@@ -81,7 +69,7 @@ static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_
         tile->error = fz_malloc(sizeof *tile->error);
     }
     *tile->error = *error;
-    plan_retry(app, tile, code);
+    fz_loader_plan_retry(app, tile, code);
     fz_loader_mark_final(&app->loader, tile);
 }
 

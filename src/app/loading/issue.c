@@ -9,8 +9,10 @@
 #include <stdlib.h>
 
 enum {
-    FILL_LOOKS = 512, /* items that one call looks at for the fill: a bound on its time */
-    RUSH_US = 60000,  /* until the next look at how the wall moves */
+    FILL_LOOKS = 512,         /* items that one call looks at for the fill: a bound on its time */
+    RUSH_US = 60000,          /* until the next look at how the wall moves */
+    FIRST_RETRY_US = 1000000, /* after a transient error; each further one waits twice as long */
+    MAX_RETRIES = 3,
 };
 
 /* ---- What is wanted ---------------------------------------------------------------------------------------------- */
@@ -229,16 +231,30 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     return true;
 }
 
-/* Whether a decode may help: nothing is wrong with it, or that may have passed by now. */
-bool fz_loader_may_decode(struct fz_app *app, const struct fz_tile *tile, bool in_view)
+bool fz_loader_plan_retry(struct fz_app *app, struct fz_tile *tile, enum fz_err code)
 {
-    if (!tile->error)
-        return true;
+    tile->retry_us = 0;
+    if (!fz_err_is_transient(code) || tile->retries == MAX_RETRIES)
+        return false;
+    tile->retry_us = app->now_us + ((int64_t)FIRST_RETRY_US << tile->retries++);
+    if (tile->retry_us < app->loader.retry_us)
+        app->loader.retry_us = tile->retry_us;
+    return true;
+}
+
+static bool is_retry_due(struct fz_app *app, const struct fz_tile *tile, bool in_view)
+{
     if (!in_view || tile->retry_us == 0)
         return false;
     if (tile->retry_us > app->now_us && tile->retry_us < app->loader.retry_us)
         app->loader.retry_us = tile->retry_us;
     return tile->retry_us <= app->now_us;
+}
+
+/* Whether a decode may help: nothing is wrong with it, or that may have passed by now. */
+bool fz_loader_may_decode(struct fz_app *app, const struct fz_tile *tile, bool in_view)
+{
+    return !tile->error || is_retry_due(app, tile, in_view);
 }
 
 /* A file that is written all the time does not make its picture flash. */
@@ -262,7 +278,9 @@ bool fz_loader_needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view
     if (fz_loader_is_final(app, item))
         fz_loader_mark_final(&app->loader, tile);
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
-    if (r->job || fz_loader_was_just_read(app, r) || !fz_loader_may_decode(app, tile, in_view))
+    bool later =
+        tile->retry_us > 0 && !is_retry_due(app, tile, in_view); /* or its result's, which is no error */
+    if (r->job || later || fz_loader_was_just_read(app, r) || !fz_loader_may_decode(app, tile, in_view))
         return false;
     if (tile->error || !wall_box_is(&app->loader, r->box_w, r->box_h))
         return true;

@@ -40,6 +40,9 @@ struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind
 bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,
                             int box_h, uint64_t priority);
 
+/* Render thread. True where what failed for that may succeed a moment later, and will be tried then. */
+bool fz_loader_plan_retry(struct fz_app *app, struct fz_tile *tile, enum fz_err code);
+
 /* Render thread. Whether a decode may help: nothing is wrong with it, or that may have passed by now. */
 bool fz_loader_may_decode(struct fz_app *app, const struct fz_tile *tile, bool in_view);
 
@@ -82,7 +85,7 @@ void fz_loader_hear_target(struct fz_app *app, bool hangs);
 /* Render thread. The pixels of that job are shown from now on. */
 void fz_loader_note_result(const struct fz_app *app, struct fz_rendition *r, const struct fz_job *job);
 
-/* Render thread. A result that cannot be read: the picture itself is shown instead. Takes the job. */
+/* Render thread. A result that cannot be read: the picture itself is shown instead, unless another try may help. Takes the job. */
 void fz_loader_lose_result(struct fz_app *app, struct fz_tile *tile, struct fz_job *job);
 
 /* Decoded, or failed, at the wall's size of now. */

@@ -94,6 +94,11 @@ void fz_loader_note_result(const struct fz_app *app, struct fz_rendition *r, con
 void fz_loader_lose_result(struct fz_app *app, struct fz_tile *tile, struct fz_job *job)
 {
     struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
+    if (fz_loader_plan_retry(app, tile, job->error.code)) {
+        fz_loader_mark_final(&app->loader, tile);
+        fz_loader_retire(app, job);
+        return;
+    }
     r->lost_of = job->result_of;
     fill(app, r);
     fz_loader_retire(app, job);
