@@ -242,7 +242,7 @@ struct fz_file_system fz_mounts_find(struct fz_mounts *mounts, const char *path)
         memcpy(mounts->real, way.real, sizeof way.real);
         mounts->within = way.within;
     }
-    strcpy(way.left, slash + 1);
+    memcpy(way.left, slash + 1, strlen(slash)); /* with its end */
     memcpy(way.real, mounts->real, sizeof way.real);
     way.within = mounts->within;
     go(mounts, &way);
