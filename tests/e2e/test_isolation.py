@@ -133,6 +133,12 @@ def test_killed_outright_leaves_none_that_is_stopped(home, titles):
         frieze.end()
 
 
+def is_stopped(pid):
+    """Or gone: a stop takes effect where a process leaves the kernel."""
+    stat = stat_of(pid)
+    return not stat or stat[0] in "TZ"
+
+
 def test_killed_outright_while_its_processes_begin(home):
     """Each may be stopped as soon as it is there, before it could ask to end with the program."""
     chance = random.Random(SEED)
@@ -141,14 +147,16 @@ def test_killed_outright_while_its_processes_begin(home):
     (folder / "text.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><text y="50">a</text></svg>')
     for _ in range(60):
         frieze = home.start(*NO_CACHE, folder, status=-signal.SIGKILL)
-        until, seen = time.monotonic() + chance.uniform(0, 0.25) * times(), {}
+        until, seen, stopped = time.monotonic() + chance.uniform(0, 0.25) * times(), {}, []
         while time.monotonic() < until:
             found = processes_of(frieze.pid)
             for pid in found.keys() - seen.keys():
                 if chance.random() < 0.5:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGSTOP)
+                        stopped.append(pid)
             seen |= found
+        wait_until(lambda pids=tuple(stopped): all(map(is_stopped, pids)), "what was told to stop", times())
         seen |= processes_of(frieze.pid)
         frieze.process.kill()
         assert frieze.end() == -signal.SIGKILL
