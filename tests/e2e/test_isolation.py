@@ -139,6 +139,7 @@ def is_stopped(pid):
     return not stat or stat[0] in "TZ"
 
 
+@pytest.mark.skipif(is_sanitized(), reason="a fork takes so long there that who is stopped may have no group yet")
 def test_killed_outright_while_its_processes_begin(home):
     """Each may be stopped as soon as it is there, before it could ask to end with the program."""
     chance = random.Random(SEED)
@@ -150,7 +151,7 @@ def test_killed_outright_while_its_processes_begin(home):
         until, seen, stopped = time.monotonic() + chance.uniform(0, 0.25) * times(), {}, []
         while time.monotonic() < until:
             found = processes_of(frieze.pid)
-            for pid in found.keys() - seen.keys():
+            for pid in found.keys() - seen.keys() - {frieze.pid}:
                 if chance.random() < 0.5:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGSTOP)
