@@ -232,7 +232,7 @@ static void frame(struct fz_app *app)
     fz_app_save_frame(app);
     int64_t work_end_us = fz_now_us();
     fz_head_present(app->head);
-    app->covered = fz_loader_covers_view(app);
+    app->covered = fz_head_is_software(app->head) && fz_loader_covers_view(app);
     note_frame(app, work_end_us, fz_now_us());
     fz_steady_note(app);
 }

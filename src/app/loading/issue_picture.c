@@ -50,8 +50,10 @@ static bool has_picture(const struct fz_app *app, const struct fz_tile *tile, bo
     bool made_for_it = r->box_w == box_w && r->box_h == box_h;
     if ((r->refused || (r->no_room_view > 0 && !in_view)) && made_for_it)
         return true;
-    if (!r->texture || r->box_w == 0 || made_for_it || drawn)
-        return r->texture && r->box_w > 0 && (made_for_it || !drawn);
+    if (!r->texture || r->box_w == 0)
+        return false;
+    if (made_for_it || drawn)
+        return made_for_it;
     bool fits = box_w + box_h == window->view_w + window->view_h;
     int want_w, want_h, w = fz_texture_w(r->texture);
     fz_image_fit(tile->picture_w, tile->picture_h, box_w, box_h, &want_w, &want_h);

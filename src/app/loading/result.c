@@ -5,12 +5,6 @@
 
 #include <stdlib.h>
 
-static bool has_result(const struct fz_app *app, fz_item_id item)
-{
-    enum fz_scale_state state = fz_scale_window_state_of(app, item);
-    return state == FZ_SCALE_MADE || state == FZ_SCALE_SKIPPED;
-}
-
 /* Nobody can read it now. */
 static bool is_behind(const struct fz_app *app)
 {
@@ -57,8 +51,8 @@ void fz_loader_hear_target(struct fz_app *app, bool hangs)
         if (!r)
             continue;
         bool waits = r->job && r->job->result_of > 0;
-        bool went_without =
-            !waits && r->result_of != batch && r->lost_of != batch && has_result(app, tile->item);
+        bool went_without = !waits && r->result_of != batch && r->lost_of != batch &&
+                            fz_scale_window_has_result(app, tile->item);
         if (hangs ? waits : went_without)
             renew(app, tile);
     }
@@ -85,7 +79,7 @@ static void fill(const struct fz_app *app, struct fz_rendition *r)
 
 void fz_loader_note_result(const struct fz_app *app, struct fz_rendition *r, const struct fz_job *job)
 {
-    bool is_it = job->result_of > 0 || (is_behind(app) && has_result(app, job->item));
+    bool is_it = job->result_of > 0 || (is_behind(app) && fz_scale_window_has_result(app, job->item));
     if (is_it)
         fill(app, r);
     r->result_of = job->result_of;

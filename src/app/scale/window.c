@@ -407,6 +407,12 @@ enum fz_scale_state fz_scale_window_state_of(const struct fz_app *app, fz_item_i
     return row ? row->state : FZ_SCALE_LEFT_OUT;
 }
 
+bool fz_scale_window_has_result(const struct fz_app *app, fz_item_id item)
+{
+    const struct fz_scale_item *row = row_of(&app->scale, item);
+    return row && has_result(row);
+}
+
 char *fz_scale_window_result(const struct fz_app *app, fz_item_id item)
 {
     const struct fz_scale_item *row = row_of(&app->scale, item);

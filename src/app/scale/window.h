@@ -61,6 +61,8 @@ bool fz_scale_window_back(struct fz_app *app);
 const char *fz_scale_window_state(const struct fz_app *app);
 /* Of an item; LEFT_OUT where the batch that stands has nothing of it. */
 enum fz_scale_state fz_scale_window_state_of(const struct fz_app *app, fz_item_id item);
+/* Whether a file lies there that the batch that stands has made of it, or found. */
+bool fz_scale_window_has_result(const struct fz_app *app, fz_item_id item);
 /* Where the file lies that the batch that stands has made of it; NULL: there is none but the picture itself. The caller frees. */
 char *fz_scale_window_result(const struct fz_app *app, fz_item_id item);
 /* frieze scale --show has ended: says what was done, and gives the status to end with. */
