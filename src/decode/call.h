@@ -41,7 +41,7 @@ struct fz_call {
     int32_t box_w, box_h, page, index;
     uint32_t background;
     int32_t slot; /* -1: none */
-    uint32_t covers, smooth, turned;
+    uint32_t covers, smooth, alone, turned;
     int32_t times;
     struct fz_image_region region;
     struct fz_image_index rows; /* LOAD of a region */

@@ -185,16 +185,15 @@ static void decode(struct fz_decoder *decoder, struct fz_job *job, struct fz_ima
     request->box_h = job->box_h;
     request->covers = job->covers;
     request->smooth = job->smooth;
+    request->alone = job->alone;
     request->times = job->times;
     request->region = job->region;
     request->index = job->index;
     request->background = job->background;
     request->limits = job->limits;
     load(decoder, job, request);
-    if (job->error.code != FZ_E_BUSY ||
-        (request->fd >= 0 && lseek(request->fd, (off_t)job->head.len, SEEK_SET) < 0))
-        return;
-    load(decoder, job, request); /* the decoder was lost, and the picture is not to blame */
+    if (job->error.code == FZ_E_BUSY)
+        load(decoder, job, request); /* the decoder was lost, and the picture is not to blame */
 }
 
 /* False where its file must be read. */

@@ -7,7 +7,6 @@
 #include "image/scratch.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 enum {
     HEAVY_KEEP_PART = 4,
@@ -150,12 +149,6 @@ static struct fz_front *needed(struct fz_engine *engine, enum fz_err code, const
                                                                 : NULL;
 }
 
-static enum fz_err rewind_file(const struct fz_image_request *request, struct fz_error *err)
-{
-    bool is_there = request->bytes || lseek(request->fd, (off_t)request->head.len, SEEK_SET) >= 0;
-    return is_there ? FZ_OK : fz_fail(err, FZ_E_IO, 0, "cannot be read twice");
-}
-
 static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_image_request *request,
                                    struct fz_image *out, SDL_Surface **surface, struct fz_error *err)
 {
@@ -164,8 +157,8 @@ static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_ima
     own.host = (struct fz_image_host){&host, one_host_cancelled, one_host_reserve, NULL};
     enum fz_err code = fz_front_load(&engine->front, &own, out, surface, err);
     struct fz_front *next = needed(engine, code, out);
-    for (bool was_heavy = false; next && (code = rewind_file(&own, err)) == FZ_OK;) {
-        was_heavy = next == &engine->heavy;
+    while (next) {
+        bool was_heavy = next == &engine->heavy;
         code = fz_front_load(next, &own, out, surface, err);
         out->needs_heavy = false; /* it was asked: who says so again lies */
         next = was_heavy ? needed(engine, code, out) : NULL;
@@ -178,7 +171,7 @@ static enum fz_err probe_in_process(struct fz_engine *engine, const struct fz_im
 {
     enum fz_err code = fz_front_probe(&engine->front, request, out, err);
     struct fz_front *next = needed(engine, code, &out->image);
-    if (next && (code = rewind_file(request, err)) == FZ_OK)
+    if (next)
         code = fz_front_probe(next, request, out, err);
     return code;
 }

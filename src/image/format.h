@@ -44,6 +44,8 @@ struct fz_decode {
     uint64_t working_bytes;
     struct fz_header header;
     int turn; /* orientation to apply to the rows that the decoder gives, 1..8 */
+    int from_row; /* JPEG: of the result as stored; what lies above it is made by another decode of the same picture */
+    int from_px; /* the same: the row of the picture that it begins with */
     /* What the rows are: set by the decoder before fz_decode_begin. */
     enum fz_color color;
     struct fz_bytes profile; /* ICC, in the scratch, by fz_decode_set_profile; empty = sRGB */
@@ -110,9 +112,8 @@ enum fz_err fz_decode_check_size(struct fz_decode *d);
 /* The decoder's thread, after the header. A result of 1/8 or less is wanted, for which nothing has to be held at full size. */
 bool fz_decode_is_coarse(const struct fz_decode *d);
 
-/* The decoder's thread, of a file that is read piece by piece. The next piece begins there; false: it cannot, and
- * d->read_error says why. */
-bool fz_decode_seek(struct fz_decode *d, uint64_t offset);
+/* The decoder's thread, of a file that is read piece by piece. The next piece begins there. */
+void fz_decode_seek(struct fz_decode *d, uint64_t offset);
 
 /* The decoder's thread, of such a file. Where the next piece will begin. */
 uint64_t fz_decode_tell(const struct fz_decode *d);

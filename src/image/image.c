@@ -156,6 +156,7 @@ static enum fz_err begin(struct fz_decode *d, int width, int height, const struc
     if (!fz_reduce_init_part(&d->reduce, d->scratch, kernel_of(d), in_w, in_h, rows, target_w, target_h,
                              &orient))
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %d pixels", in_w);
+    fz_reduce_begin_at(&d->reduce, d->from_row);
     fz_color_begin(d);
     d->begun = true;
     return FZ_OK;
@@ -195,9 +196,9 @@ bool fz_decode_more(struct fz_decode *d, struct fz_bytes *next)
     return fz_reader_next(d->pieces, next, &d->read_error) == FZ_OK && next->len > 0;
 }
 
-bool fz_decode_seek(struct fz_decode *d, uint64_t offset)
+void fz_decode_seek(struct fz_decode *d, uint64_t offset)
 {
-    return fz_reader_seek(d->pieces, offset, &d->read_error) == FZ_OK;
+    fz_reader_seek(d->pieces, offset);
 }
 
 uint64_t fz_decode_tell(const struct fz_decode *d)

@@ -62,14 +62,15 @@ struct fz_image_index {
 };
 
 struct fz_image_request {
-    int fd;                    /* open for reading, at its start; borrowed; read once, sequentially */
-    struct fz_image_head head; /* borrowed: what was read already, fd stands behind it */
+    int fd;                    /* open for reading; borrowed; read once, sequentially, wherever it stands */
+    struct fz_image_head head; /* borrowed: what was read of it already */
     const uint8_t *bytes;      /* borrowed: what stands in the file, instead of fd; NULL: fd is read */
     size_t len;
     int box_w, box_h; /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
     bool
         covers; /* it is as large as fills the box instead, up to FZ_IMAGE_COVER boxes long; not of a region */
     bool smooth; /* by a finer filter, out of more than the least that covers the result */
+    bool alone;  /* somebody waits for this one: it may take a second core */
     /* Of a region (brought inside the picture where it is not) the result is exactly the box, at most the region's own
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */

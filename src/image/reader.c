@@ -60,15 +60,15 @@ static bool make_room(struct fz_reader *reader, uint64_t bytes)
     return need <= SIZE_MAX && fz_buffer_grow(reader->buffer, (size_t)need);
 }
 
-/* As read(2) does. */
+/* As pread(2) does. */
 static ssize_t read_on(const struct fz_reader *reader, uint8_t *to, size_t count)
 {
     const struct fz_image_request *request = reader->request;
+    uint64_t at = reader->len + reader->piece_bytes;
     if (!request->bytes)
-        return read(request->fd, to, count);
-    size_t at = reader->len + (size_t)reader->piece_bytes;
+        return pread(request->fd, to, count, (off_t)at);
     if (count > request->len - at)
-        count = request->len - at;
+        count = request->len - (size_t)at;
     memcpy(to, request->bytes + at, count);
     return (ssize_t)count;
 }
@@ -133,15 +133,12 @@ enum fz_err fz_reader_next(struct fz_reader *reader, struct fz_bytes *piece, str
     return code;
 }
 
-enum fz_err fz_reader_seek(struct fz_reader *reader, uint64_t offset, struct fz_error *err)
+void fz_reader_seek(struct fz_reader *reader, uint64_t offset)
 {
     const struct fz_image_request *request = reader->request;
-    uint64_t end = request->bytes ? request->len : INT64_MAX;
+    uint64_t end = request->bytes ? request->len : INT64_MAX - FZ_READER_PIECE_BYTES;
     offset = offset < reader->len ? reader->len : offset < end ? offset : end;
-    if (!request->bytes && lseek(request->fd, (off_t)offset, SEEK_SET) < 0)
-        return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
     reader->piece_bytes = offset - reader->len;
-    return FZ_OK;
 }
 
 struct fz_bytes fz_reader_bytes(const struct fz_reader *reader)

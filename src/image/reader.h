@@ -34,8 +34,8 @@ enum fz_err fz_reader_begin_pieces(struct fz_reader *reader, struct fz_error *er
 /* Worker. The next piece of the rest, in place of the one before; of no length at the file's end. IO, LIMIT, CANCELLED. */
 enum fz_err fz_reader_next(struct fz_reader *reader, struct fz_bytes *piece, struct fz_error *err);
 
-/* Worker. The next piece begins there, not before the first one did. IO. */
-enum fz_err fz_reader_seek(struct fz_reader *reader, uint64_t offset, struct fz_error *err);
+/* Worker. The next piece begins there, not before the first one did. */
+void fz_reader_seek(struct fz_reader *reader, uint64_t offset);
 
 /* Worker. What has been read so far; valid until the next fill. */
 struct fz_bytes fz_reader_bytes(const struct fz_reader *reader);

@@ -64,7 +64,10 @@ static const uint8_t *look(struct psd *p, struct window *w, uint64_t pos, size_t
         struct fz_bytes piece;
         if (!w->bytes)
             w->bytes = fz_try_malloc(FZ_READER_PIECE_BYTES);
-        if (!w->bytes || !fz_decode_seek(d, pos) || !fz_decode_more(d, &piece))
+        if (!w->bytes)
+            return NULL;
+        fz_decode_seek(d, pos);
+        if (!fz_decode_more(d, &piece))
             return NULL;
         memcpy(w->bytes, piece.at, piece.len);
         w->at = pos;

@@ -79,8 +79,7 @@ static bool go_to(struct fz_jpeg_band *band, const struct fz_image_place *place)
     if (d->pieces) {
         source.more = fz_jpeg_more_pieces;
         source.ctx = d;
-        if (!fz_decode_seek(d, place->offset > held ? place->offset : held))
-            return false;
+        fz_decode_seek(d, place->offset > held ? place->offset : held);
     }
     const struct fz_bits_place bits = {.bits = place->bits, .count = place->bit_count & 7};
     fz_bits_init(&band->bits, &source, &bits, fz_jpeg_tables_get(d->scratch)->window);
@@ -184,11 +183,24 @@ static void put_byte(struct fz_jpeg_band *band, uint8_t byte)
         *band->out_end++ = 0;
 }
 
+static bool has_marker_byte(uint32_t word)
+{
+    return ((~word - UINT32_C(0x01010101)) & word & UINT32_C(0x80808080)) != 0; /* some byte is 0xff */
+}
+
 /* At most 32 bits, the first in the highest of `count`. */
 static void put(struct fz_jpeg_band *band, uint32_t bits, unsigned count)
 {
     band->acc = band->acc << count | bits;
-    for (band->acc_bits += count; band->acc_bits >= 8; band->acc_bits -= 8)
+    band->acc_bits += count;
+    uint32_t word = band->acc_bits >= 32 ? (uint32_t)(band->acc >> (band->acc_bits - 32)) : UINT32_MAX;
+    if (!has_marker_byte(word)) {
+        word = htobe32(word);
+        memcpy(band->out_end, &word, sizeof word);
+        band->out_end += sizeof word;
+        band->acc_bits -= 32;
+    }
+    for (; band->acc_bits >= 8; band->acc_bits -= 8)
         put_byte(band, (uint8_t)(band->acc >> (band->acc_bits - 8)));
 }
 

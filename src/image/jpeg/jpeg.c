@@ -2,6 +2,7 @@
 #include "image/format.h"
 #include "image/jpeg/band.h"
 #include "image/jpeg/dc.h"
+#include "image/jpeg/lower.h"
 #include "image/scratch.h"
 
 #include <setjmp.h>
@@ -23,6 +24,7 @@ struct jpeg {
     struct fz_jpeg_band band;      /* what is read instead of the scan, */
     bool has_band;                 /* where there is one, */
     int band_row;                  /* px, from this row on */
+    struct fz_jpeg_lower *lower;   /* makes the rows from reduce.end_y on; NULL: there is none */
     bool ended;                    /* libjpeg asked for more than the file holds */
     char warning[JMSG_LENGTH_MAX]; /* the first that means damage */
 };
@@ -230,7 +232,8 @@ static enum fz_err go_to_part(struct jpeg *j)
     struct fz_reduce *reduce = &j->d->reduce;
     const struct fz_image_region *part = &reduce->part;
     int scale = cinfo->min_DCT_scaled_size, full_w = (int)cinfo->output_width;
-    int left = part->x - cinfo->max_h_samp_factor * scale, top = part->y - cinfo->max_v_samp_factor * scale;
+    int left = part->x - cinfo->max_h_samp_factor * scale;
+    int top = reduce->first_y - cinfo->max_v_samp_factor * scale;
     int right = part->x + part->w + cinfo->max_h_samp_factor * scale;
     left = left > 0 ? left : 0;
     right = right < full_w ? right : full_w;
@@ -249,6 +252,24 @@ static enum fz_err go_to_part(struct jpeg *j)
     return FZ_OK;
 }
 
+/* The result is this thread's alone, again. */
+static void drop_lower(struct jpeg *j)
+{
+    if (j->lower)
+        fz_reduce_end_at(&j->d->reduce, j->d->reduce.out_h);
+    fz_jpeg_lower_free(j->lower);
+    j->lower = NULL;
+}
+
+/* A quarter is done: what else had to be done for this picture is done too, and a core may be free. */
+static void share(struct jpeg *j)
+{
+    int out_y = j->cinfo.buffered_image || j->has_band ? 0 : fz_jpeg_lower_row(j->d);
+    j->lower = out_y > 0 ? fz_jpeg_lower_begin(j->d, out_y) : NULL;
+    if (j->lower)
+        fz_reduce_end_at(&j->d->reduce, out_y);
+}
+
 static enum fz_err read_rows(struct jpeg *j)
 {
     struct jpeg_decompress_struct *cinfo = &j->cinfo;
@@ -258,6 +279,8 @@ static enum fz_err read_rows(struct jpeg *j)
     while (cinfo->output_scanline < end && !fz_reduce_is_done(reduce)) {
         if (cinfo->output_scanline % CANCEL_ROWS == 0 && fz_decode_cancelled(j->d))
             return fz_decode_fail_cancelled(j->d);
+        if (cinfo->output_scanline == cinfo->output_height / 4)
+            share(j);
         JSAMPROW row = fz_reduce_input(reduce);
         jpeg_read_scanlines(cinfo, &row, 1);
         fz_reduce_push(reduce, row);
@@ -267,15 +290,28 @@ static enum fz_err read_rows(struct jpeg *j)
     return FZ_OK;
 }
 
-/* Where the index leads past what lies above the part: the header is read again, of a picture without these rows. */
-static enum fz_err skip_to_band(struct jpeg *j, const struct fz_part *part)
+static enum fz_err read_picture(struct jpeg *j)
+{
+    enum fz_err code = read_rows(j);
+    bool shared = j->lower && code == FZ_OK && fz_reduce_is_done(&j->d->reduce);
+    if (shared && fz_jpeg_lower_wait(j->lower)) {
+        fz_jpeg_lower_free(j->lower);
+        j->lower = NULL;
+        return FZ_OK;
+    }
+    drop_lower(j);
+    return shared ? read_rows(j) : code;
+}
+
+/* Where the index leads past what lies above row `top_px`: the header is read again, of a picture without these rows. */
+static enum fz_err skip_to_band(struct jpeg *j, int top_px)
 {
     struct fz_decode *d = j->d;
     struct jpeg_decompress_struct *cinfo = &j->cinfo;
     enum fz_err code = FZ_OK;
     uint64_t at = fz_jpeg_height_at(&d->file);
-    if (d->request->region.w == 0 || !d->request->index || at == 0 ||
-        !fz_jpeg_band_begin(&j->band, d, cinfo, part->of.y, &j->band_row, &code))
+    if (top_px == 0 || !d->request->index || at == 0 ||
+        !fz_jpeg_band_begin(&j->band, d, cinfo, top_px, &j->band_row, &code))
         return code;
     unsigned height = d->header.height - (unsigned)j->band_row;
     uint8_t *bytes = d->scratch->file.data + at; /* d->file */
@@ -299,9 +335,10 @@ static enum fz_err decode(struct jpeg *j)
         return code;
     int width = (int)cinfo->image_width, height = (int)cinfo->image_height;
     struct fz_part part = fz_decode_least_part(d, width, height);
-    code = skip_to_band(j, &part);
-    if (code != FZ_OK)
-        return code;
+    code = skip_to_band(j, d->from_row > 0 ? d->from_px : part.of.y);
+    if (code != FZ_OK ||
+        (d->from_row > 0 && !j->has_band)) /* from the top it would take longer than all of it */
+        return code != FZ_OK ? code : FZ_E_UNSUPPORTED;
     cinfo->scale_num = choose_scale(width, height, &part);
     cinfo->scale_denom = 8;
     bool is_smooth_quarter = cinfo->scale_num == 2 && d->request->smooth && d->request->region.w == 0;
@@ -327,7 +364,7 @@ static enum fz_err decode(struct jpeg *j)
         code = begin(j, width, height);
     if (code == FZ_OK)
         code = go_to_part(j);
-    return code == FZ_OK ? read_rows(j) : code;
+    return code == FZ_OK ? read_picture(j) : code;
 }
 
 /* After a fatal error: shown in part where rows had come, refused where not. */
@@ -360,6 +397,7 @@ enum fz_err fz_jpeg_load(struct fz_decode *d)
     struct jpeg j = {.d = d};
     jpeg_init(&j, d);
     enum fz_err code = run(&j);
+    drop_lower(&j);
     jpeg_destroy_decompress(&j.cinfo);
     if (code == FZ_OK && j.warning[0]) {
         d->out->damaged = true;

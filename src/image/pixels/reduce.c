@@ -167,8 +167,13 @@ bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, 
 {
     assert(part->w >= out_w && out_w >= 1 && part->h >= out_h && out_h >= 1);
     assert(part->x >= 0 && part->x + part->w <= in_w && part->y >= 0 && part->y + part->h <= in_h);
-    *r = (struct fz_reduce){
-        .in_w = in_w, .in_h = in_h, .part = *part, .out_w = out_w, .out_h = out_h, .orient = *orient};
+    *r = (struct fz_reduce){.in_w = in_w,
+                            .in_h = in_h,
+                            .part = *part,
+                            .out_w = out_w,
+                            .out_h = out_h,
+                            .end_y = out_h,
+                            .orient = *orient};
     r->copy = part->w == out_w && part->h == out_h;
     if (!fz_buffer_need(&scratch->input, (size_t)in_w * 4))
         return false;
@@ -178,7 +183,9 @@ bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, 
             return false;
         r->band = scratch->output.data;
     }
-    return r->copy || set_up_filter(r, scratch, kernel);
+    bool ready = r->copy || set_up_filter(r, scratch, kernel);
+    r->first_y = r->part.y;
+    return ready;
 }
 
 /* --- rows out ------------------------------------------------------------------------------------- */
@@ -198,7 +205,7 @@ static void output_done(struct fz_reduce *r, uint8_t *row)
     if (!r->band)
         return;
     r->band_rows++;
-    if (r->band_rows < FZ_REDUCE_BAND && r->out_y < r->out_h)
+    if (r->band_rows < FZ_REDUCE_BAND && r->out_y < r->end_y)
         return;
     fz_orient_place(&r->orient, r->out_y - r->band_rows, r->band_rows, r->band, (ptrdiff_t)r->out_w * 4);
     r->band_rows = 0;
@@ -227,7 +234,7 @@ static void make_row(struct fz_reduce *r, const struct window *w, int len)
 static void row_done(struct fz_reduce *r)
 {
     r->kept++;
-    while (r->out_y < r->out_h) {
+    while (r->out_y < r->end_y) {
         struct window w = make_window(&r->down, r->out_y, r->down.len);
         if (w.end > r->kept)
             return;
@@ -303,15 +310,36 @@ static void push_grouped(struct fz_reduce *r, const uint8_t *row, int y)
 
 /* --- rows in -------------------------------------------------------------------------------------- */
 
+int fz_reduce_first_y(const struct fz_reduce *r, int out_y)
+{
+    int first = r->copy ? out_y : make_window(&r->down, out_y, r->down.len).first * r->down.group;
+    return r->part.y + first;
+}
+
+void fz_reduce_begin_at(struct fz_reduce *r, int out_y)
+{
+    if (out_y == 0)
+        return;
+    r->first_y = fz_reduce_first_y(r, out_y);
+    r->out_y = out_y;
+    r->kept = r->copy ? 0 : (r->first_y - r->part.y) / r->down.group;
+}
+
+void fz_reduce_end_at(struct fz_reduce *r, int out_y)
+{
+    assert(out_y >= r->out_y);
+    r->end_y = out_y;
+}
+
 void fz_reduce_skip(struct fz_reduce *r, int rows)
 {
-    assert(r->in_y + rows <= r->part.y);
+    assert(r->in_y + rows <= r->first_y);
     r->in_y += rows;
 }
 
 bool fz_reduce_passes_over(struct fz_reduce *r, int rows)
 {
-    if (r->in_y + rows > r->part.y)
+    if (r->in_y + rows > r->first_y)
         return false;
     fz_reduce_skip(r, rows);
     return true;
@@ -325,13 +353,13 @@ void fz_reduce_set_column(struct fz_reduce *r, int x)
 
 bool fz_reduce_is_done(const struct fz_reduce *r)
 {
-    return r->out_y >= r->out_h;
+    return r->out_y >= r->end_y;
 }
 
 uint8_t *fz_reduce_input(struct fz_reduce *r)
 {
-    bool all_of_it = r->part.w == r->in_w && r->in_y >= r->part.y;
-    if (!all_of_it || r->out_y >= r->out_h)
+    bool all_of_it = r->part.w == r->in_w && r->in_y >= r->first_y;
+    if (!all_of_it || r->out_y >= r->end_y)
         return r->input;
     if (r->copy)
         return output_row(r);
@@ -348,10 +376,10 @@ static void push_copy(struct fz_reduce *r, const uint8_t *row)
 
 void fz_reduce_push(struct fz_reduce *r, const uint8_t *row)
 {
-    if (r->in_y >= r->in_h)
+    if (r->in_y >= r->in_h || r->in_y++ < r->first_y)
         return;
-    int y = r->in_y++ - r->part.y;
-    if (y < 0 || y >= r->part.h)
+    int y = r->in_y - 1 - r->part.y;
+    if (y >= r->part.h)
         return;
     row += (size_t)(r->part.x - r->row_x) * 4;
     if (r->copy) {
@@ -370,7 +398,7 @@ void fz_reduce_push(struct fz_reduce *r, const uint8_t *row)
 
 void fz_reduce_end(struct fz_reduce *r, uint32_t rgb)
 {
-    while (!r->copy && r->out_y < r->out_h && r->kept > 0) {
+    while (!r->copy && r->out_y < r->end_y && r->kept > 0) {
         struct window w = make_window(&r->down, r->out_y, r->kept);
         if (w.center > r->kept)
             break;
@@ -379,7 +407,7 @@ void fz_reduce_end(struct fz_reduce *r, uint32_t rgb)
     r->in_y = r->in_h;
     r->finish.row = NULL;
     const uint32_t px = htole32(rgb | UINT32_C(0xff000000));
-    while (r->out_y < r->out_h) {
+    while (r->out_y < r->end_y) {
         uint8_t *to = output_row(r);
         for (int x = 0; x < r->out_w; x++)
             memcpy(to + (size_t)x * 4, &px, 4);

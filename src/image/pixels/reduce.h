@@ -41,9 +41,10 @@ struct fz_reduce_axis {
 struct fz_reduce {
     int in_w, in_h, out_w, out_h; /* px */
     int in_y, out_y;              /* rows taken, rows made */
-    struct fz_image_region part;  /* of the rows, what the result is made of */
-    int row_x;                    /* the column that rows begin with */
-    bool copy;                    /* same size: rows pass as they are */
+    int first_y, end_y; /* the first row that is not dropped; the row of the result before which it is done */
+    struct fz_image_region part; /* of the rows, what the result is made of */
+    int row_x;                   /* the column that rows begin with */
+    bool copy;                   /* same size: rows pass as they are */
     struct fz_orient orient;
     struct fz_reduce_finish finish; /* set by whoever wants it, before the first row */
     struct fz_reduce_axis across, down;
@@ -78,6 +79,13 @@ void fz_reduce_skip(struct fz_reduce *r, int rows);
 /* Whether the next rows are all above it, so that they are left out. */
 bool fz_reduce_passes_over(struct fz_reduce *r, int rows);
 void fz_reduce_set_column(struct fz_reduce *r, int x);
+
+/* Any thread, of one that is set up: the first row that row `out_y` of the result is made of. */
+int fz_reduce_first_y(const struct fz_reduce *r, int out_y);
+/* Same thread, before the first row: those of the result above out_y are made by somebody else. */
+void fz_reduce_begin_at(struct fz_reduce *r, int out_y);
+/* Same thread: so are those from out_y on, which is not made yet. */
+void fz_reduce_end_at(struct fz_reduce *r, int out_y);
 
 /* Same thread. Nothing of the rows that follow is shown. */
 bool fz_reduce_is_done(const struct fz_reduce *r);
