@@ -107,17 +107,23 @@ static int64_t earliest(int64_t a, int64_t b)
     return b < a ? b : a;
 }
 
+static int64_t latest(int64_t a, int64_t b)
+{
+    return b > a ? b : a;
+}
+
 /* The next frame; FZ_NEVER: nothing that is drawn has changed. */
 static int64_t frame_due_us(const struct fz_app *app)
 {
-    int64_t due = fz_app_next_overlay_us(app), held = fz_steady_cut_due_us(app);
+    int64_t due = fz_app_next_overlay_us(app);
+    int64_t held = latest(fz_steady_cut_due_us(app), fz_picture_due_us(app));
     if (app->dirty || app->moving)
         due = earliest(due, motion_due_us(app));
     if (app->fading || app->arrived)
         due = earliest(due, loading_due_us(app));
     if (app->awaited)
         due = earliest(due, app->now_us);
-    return due > held ? due : held;
+    return latest(due, held);
 }
 
 static int64_t next_wake_us(const struct fz_app *app, int64_t view_us)

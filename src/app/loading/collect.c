@@ -315,6 +315,10 @@ void fz_loader_prepare(struct fz_app *app)
     struct fz_tile *tile = fz_loader_tile(app, item);
     if (!app->head || !tile || !fz_loader_is_coarse(app, item))
         return;
+    if (app->now_us < app->picture.ready_from_us && !tile->renditions[FZ_FOR_WALL].texture) {
+        fz_loader_look_again(app, app->picture.ready_from_us);
+        return;
+    }
     if (fz_loader_is_alone(app) && !tile->renditions[FZ_FOR_WALL].texture)
         fz_stretch_prepare(app->head);
     struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];

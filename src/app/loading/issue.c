@@ -220,6 +220,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     if (purpose == FZ_FOR_WALL)
         fz_loader_aim_at_result(app, tile, job);
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
+    job->alone = job->foreground && item == app->picture.item && app->loader.workers > 1;
     tile->renditions[purpose].job = job;
     if (purpose == FZ_FOR_WALL && job->result_of == 0 && !tile->renditions[purpose].texture &&
         app->loader.firsts < FZ_MAX_FIRSTS && priority >> 32 <= FZ_PRIORITY_VISIBLE) {
@@ -231,14 +232,19 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     return true;
 }
 
+void fz_loader_look_again(struct fz_app *app, int64_t when_us)
+{
+    if (when_us < app->loader.retry_us)
+        app->loader.retry_us = when_us;
+}
+
 bool fz_loader_plan_retry(struct fz_app *app, struct fz_tile *tile, enum fz_err code)
 {
     tile->retry_us = 0;
     if (!fz_err_is_transient(code) || tile->retries == MAX_RETRIES)
         return false;
     tile->retry_us = app->now_us + ((int64_t)FIRST_RETRY_US << tile->retries++);
-    if (tile->retry_us < app->loader.retry_us)
-        app->loader.retry_us = tile->retry_us;
+    fz_loader_look_again(app, tile->retry_us);
     return true;
 }
 
@@ -246,8 +252,8 @@ static bool is_retry_due(struct fz_app *app, const struct fz_tile *tile, bool in
 {
     if (!in_view || tile->retry_us == 0)
         return false;
-    if (tile->retry_us > app->now_us && tile->retry_us < app->loader.retry_us)
-        app->loader.retry_us = tile->retry_us;
+    if (tile->retry_us > app->now_us)
+        fz_loader_look_again(app, tile->retry_us);
     return tile->retry_us <= app->now_us;
 }
 
@@ -386,9 +392,8 @@ static void issue_tiles(struct fz_app *app)
     enum fz_wall_pace pace;
     struct fz_focus focus = fz_wall_aim(app, &pace);
     bool covered = fz_picture_covers_wall(app);
-    if (pace == FZ_WALL_RUSHES &&
-        app->loader.retry_us > app->now_us + RUSH_US) /* a hand may rest, and nothing moves */
-        app->loader.retry_us = app->now_us + RUSH_US;
+    if (pace == FZ_WALL_RUSHES)
+        fz_loader_look_again(app, app->now_us + RUSH_US); /* a hand may rest, and nothing moves */
     if (pace == FZ_WALL_RUSHES || (covered && !fz_texture_has_room(app->head, loader->box_w, loader->box_h)))
         return;
     bool all = issue_range(app, &focus, focus.first, focus.last);

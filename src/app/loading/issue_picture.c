@@ -95,8 +95,7 @@ bool fz_loader_issue_pictures(struct fz_app *app)
     size_t room = app->head ? fz_texture_capacity(app->head, window->view_w, window->view_h) : 1;
     for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
         if (step == 1 && fz_loader_is_alone(app)) {
-            int64_t until_us = app->picture.alone_until_us;
-            app->loader.retry_us = until_us < app->loader.retry_us ? until_us : app->loader.retry_us;
+            fz_loader_look_again(app, app->picture.alone_until_us);
             return false;
         }
         if (step == 1 && !fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY))

@@ -85,7 +85,7 @@ struct fz_loader {
     size_t final_count; /* tiles known to be final in this epoch */
     size_t failed_count;
     bool refusal_told;             /* that the renderer refused a texture */
-    int64_t retry_us;              /* when the next tile in view may be tried again, or FZ_NEVER */
+    int64_t retry_us;              /* when it looks again, whatever happens, or FZ_NEVER */
     int64_t renew_us;              /* the same of what shows a file that changes all the time */
     size_t fill_cursor, fill_left; /* the rest of the list, still to be looked at */
     bool stale;                    /* what is wanted may have changed */

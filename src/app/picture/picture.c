@@ -17,6 +17,8 @@ enum {
         100000, /* what nobody sees yet would take cores from what is waited for; a slow share would be idle for longer */
     COARSE_AFTER_US =
         120000, /* the old picture stays this long for the sharp one before a coarse one takes over */
+    READY_AFTER_US = 4000,
+    EMPTY_AFTER_US = 33000, /* two frames: in the first of them most show something already */
 };
 static const double OPEN_TAU_S = 0.055;
 static const double SAME_SCALE = 1.02; /* is not worth a word */
@@ -158,11 +160,14 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
     struct fz_picture *picture = &app->picture;
     if (index >= fz_list_count(app->list))
         return;
+    at_once = at_once || fz_app_motion(app) != FZ_MOTION_FULL;
     fz_app_select(app, index);
     app->mode = FZ_MODE_PICTURE;
     picture->item = fz_list_at(app->list, index);
     picture->shown = FZ_ITEM_NONE;
     picture->alone_until_us = app->now_us + ALONE_US;
+    picture->ready_from_us = app->now_us + READY_AFTER_US;
+    picture->empty_from_us = at_once && app->stats.startup.first_frame > 0 ? app->now_us + EMPTY_AFTER_US : 0;
     picture->closing = false;
     picture->openness = at_once ? 1 : 0;
     picture->camera.mode = FZ_ZOOM_FIT;
@@ -319,6 +324,12 @@ bool fz_picture_step(struct fz_app *app, double dt_s)
 bool fz_picture_covers_wall(const struct fz_app *app)
 {
     return app->mode == FZ_MODE_PICTURE && app->picture.openness >= 1;
+}
+
+int64_t fz_picture_due_us(const struct fz_app *app)
+{
+    return app->mode == FZ_MODE_PICTURE && app->picture.shown == FZ_ITEM_NONE ? app->picture.empty_from_us
+                                                                              : 0;
 }
 
 static struct fz_texture *still_of(const struct fz_app *app, fz_item_id item)

@@ -18,6 +18,8 @@ struct fz_picture {
     int64_t fade_start_us, fade_us;
     int64_t behind_us;      /* since when `shown` is not `item`; 0: it is */
     int64_t alone_until_us; /* so long nothing is loaded beside what was opened */
+    int64_t ready_from_us;  /* then memory is made ready for it, which takes longer than a first picture */
+    int64_t empty_from_us;  /* and then it is drawn though nothing of it is there yet */
     char *shown_path;       /* its path, for --shown; owned */
     int64_t shown_us;       /* when `shown` came: for --shown */
     double openness;        /* 0 on the wall .. 1 open; the background's opacity */
@@ -57,6 +59,8 @@ void fz_picture_changed(struct fz_app *app); /* list or textures changed: look w
 /* Looks whether what was asked for can be shown; returns the time of the next look, or FZ_NEVER. */
 int64_t fz_picture_look(struct fz_app *app);
 bool fz_picture_step(struct fz_app *app, double dt_s);
+/* Before this no frame is to be drawn: the wall stays for a moment rather than that the window becomes empty. */
+int64_t fz_picture_due_us(const struct fz_app *app);
 void fz_picture_draw(struct fz_app *app);
 /* Whether the wall is seen behind it. */
 bool fz_picture_covers_wall(const struct fz_app *app);
