@@ -87,6 +87,7 @@ static const struct fz_format formats[] = {
 #if FRIEZE_WITH_RSVG
     {FZ_HEAVY_SVG, .is_heavy = true},
     {FZ_HEAVY_SVGZ, .is_heavy = true},
+    {FZ_HEAVY_SVG16, .is_heavy = true},
 #else
     {BY_SDL(svg, "SVG", 4, 8), .load = fz_sdl_load,
      .check = fz_svg_check}, /* its shapes, as a multiple of their text */
@@ -95,6 +96,11 @@ static const struct fz_format formats[] = {
      .header = fz_svgz_header,
      .working_bytes = fz_svgz_working_bytes,
      .load = fz_svgz_load},
+    {.name = "svg",
+     .is_a = fz_svg16_is_a,
+     .header = fz_svg16_header,
+     .working_bytes = fz_svg16_working_bytes,
+     .load = fz_svg16_load},
 #endif
 #if FRIEZE_WITH_HEIF
     {FZ_HEAVY_HEIC, .is_heavy = true},

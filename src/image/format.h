@@ -296,12 +296,19 @@ void fz_svg_size(const struct fz_bytes *file, double *width, double *height);
  * librsvg would then look for in other places. */
 bool fz_svg_root_is_plain(const struct fz_bytes *file);
 
-/* svg/nesting.c, svg/packed.c */
+/* svg/nesting.c, svg/packed.c, svg/utf16.c */
 enum fz_err fz_svg_check(struct fz_decode *d);
 bool fz_svgz_is_a(const struct fz_bytes *head);
 enum fz_head fz_svgz_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_svgz_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_svgz_load(struct fz_decode *d);
+bool fz_svg16_is_a(const struct fz_bytes *head);
+enum fz_head fz_svg16_header(const struct fz_bytes *bytes, struct fz_header *header);
+uint64_t fz_svg16_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+enum fz_err fz_svg16_load(struct fz_decode *d);
+/* The same of d->file where it is UTF-8 made of another: what `len` bytes of that will need, and its load. */
+uint64_t fz_svg_plain_working_bytes(const struct fz_decode *d, uint64_t len);
+enum fz_err fz_svg_plain_load(struct fz_decode *d);
 
 enum fz_err fz_gif_load(struct fz_decode *d);
 uint64_t fz_icon_working_bytes(const struct fz_decode *d, uint64_t file_bytes);

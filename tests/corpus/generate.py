@@ -423,6 +423,8 @@ def fill_small(folder):
     (folder / "text-metadata.png").write_bytes(text_metadata(png(photo(SMALL))))
     (folder / "hdr.png").write_bytes(with_chunks(png(photo(SMALL)), *numbers))
     (folder / "packed.svgz").write_bytes(gzip.compress((folder / "paints.svg").read_bytes(), mtime=0))
+    paints = (folder / "paints.svg").read_text()
+    (folder / "utf-16.svg").write_bytes(f'\ufeff<?xml version="1.0" encoding="UTF-16"?>{paints}'.encode("utf-16-be"))
     (folder / "a.xpm").write_text('/* XPM */\nstatic char *a[] = {\n"2 2 2 1",\n"a c #ff0000",\n"b c None",\n"ab",\n"ba"\n};\n')
     (folder / "a.xv").write_bytes(xv(photo(SMALL)))
     (folder / "a.iff").write_bytes(ilbm(photo(SMALL)))

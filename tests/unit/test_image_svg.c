@@ -4,6 +4,7 @@
 
 #include "frieze_config.h"
 
+#include <uchar.h>
 #include <zlib.h>
 
 #if FRIEZE_WITH_RSVG
@@ -335,6 +336,58 @@ static void test_packed(void **state)
     free(b.data);
 }
 
+/* A letter beyond ASCII, one beyond the BMP, and a declaration of the encoding that is then no more. */
+#define UTF16_TEXT                                                                                  \
+    u"<?xml version='1.0' encoding='UTF-16'?><!-- \u00df\u20ac\U0001f600 -->"                       \
+    u"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='20'><text>\u20ac\U0001f600</text>" \
+    u"<rect width='20' height='20' fill='#fff'/></svg>"
+
+/* In either order of bytes, with a byte order mark or without. */
+static struct bytes in_utf16(bool big_endian, bool mark)
+{
+    static const char16_t text[] = u"\ufeff" UTF16_TEXT;
+    struct bytes b = {0};
+    for (size_t i = mark ? 0 : 1; text[i]; i++) {
+        uint8_t low = (uint8_t)text[i], high = (uint8_t)(text[i] >> 8);
+        uint8_t unit[] = {big_endian ? high : low, big_endian ? low : high};
+        bytes_put(&b, unit, sizeof unit);
+    }
+    return b;
+}
+
+static void check_utf16(const struct bytes *b)
+{
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    int fd = open_bytes(b->data, b->len);
+    assert_string_equal(fz_image_sniff(fd, &err), "svg");
+    close(fd);
+    assert_int_equal(load(b->data, b->len, 0, 0, &host, &image, &err), FZ_OK);
+    assert_false(image.damaged);
+    assert_string_equal(image.format, "svg");
+    assert_int_equal(image.width, 40);
+    assert_int_equal(pixel(&image, 10, 10), 0xffffff);
+    assert_int_equal(pixel(&image, 30, 10), 0x204060);
+    host_fini(&host);
+    host = (struct host){0};
+    assert_int_equal(load(b->data, b->len - 21, 0, 0, &host, &image, &err), FZ_E_DAMAGED);
+    host_fini(&host);
+}
+
+static void test_utf16(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) {
+        struct bytes b = in_utf16(kind & 1, kind & 2);
+        check_utf16(&b);
+        struct bytes gzip = packed((const char *)b.data, b.len);
+        check_utf16(&gzip);
+        free(gzip.data);
+        free(b.data);
+    }
+}
+
 /* 70 MB of spaces: known to be too many before anything is allocated. */
 static void test_packed_bomb(void **state)
 {
@@ -361,6 +414,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packed),
         cmocka_unit_test(test_packed_bomb),
+        cmocka_unit_test(test_utf16),
         cmocka_unit_test(test_use_and_style),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_fills_its_place),

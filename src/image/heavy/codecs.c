@@ -36,6 +36,7 @@ static const struct fz_format formats[] = {
 #if FRIEZE_WITH_RSVG
     {FZ_HEAVY_SVG, .working_bytes = fz_svg_working_bytes, .check = fz_svg_check, .load = fz_svg_load},
     {FZ_HEAVY_SVGZ, .working_bytes = fz_svgz_working_bytes, .load = fz_svgz_load},
+    {FZ_HEAVY_SVG16, .working_bytes = fz_svg16_working_bytes, .load = fz_svg16_load},
 #endif
 #if FRIEZE_WITH_HEIF
     {FZ_HEAVY_HEIC, BY_HEIF(fz_heif_facts)},

@@ -8,23 +8,22 @@
 
 enum { SNIFF_BYTES = 4096, HEAD_BYTES = 32 << 10, MAX_BYTES = 64 << 20 };
 
-static const struct fz_format *plain(void)
-{
-    return fz_heavy_codec(fz_format_named("svg")); /* the first of that name */
-}
-
 static bool is_packed(const struct fz_bytes *b)
 {
     return fz_bytes_match(b, 0, "\x1f\x8b\x08", 3);
 }
 
-bool fz_svgz_is_a(const struct fz_bytes *head)
+/* Whether what is packed begins as `is_a` knows it. */
+static bool holds(const struct fz_bytes *packed, bool (*is_a)(const struct fz_bytes *head))
 {
     uint8_t text[SNIFF_BYTES];
-    if (!is_packed(head))
-        return false;
-    struct fz_bytes start = {.at = text, .len = fz_inflate(head, text, sizeof text, NULL)};
-    return fz_svg_is_a(&start);
+    struct fz_bytes start = {.at = text, .len = fz_inflate(packed, text, sizeof text, NULL)};
+    return is_a(&start);
+}
+
+bool fz_svgz_is_a(const struct fz_bytes *head)
+{
+    return is_packed(head) && (holds(head, fz_svg_is_a) || holds(head, fz_svg16_is_a));
 }
 
 enum fz_head fz_svgz_header(const struct fz_bytes *bytes, struct fz_header *header)
@@ -33,7 +32,8 @@ enum fz_head fz_svgz_header(const struct fz_bytes *bytes, struct fz_header *head
     if (!bytes->whole) /* how much it unpacks to is not known before */
         return FZ_HEAD_MORE;
     struct fz_bytes start = {.at = text, .len = fz_inflate(bytes, text, sizeof text, NULL)};
-    if (fz_svg_header(&start, header) != FZ_HEAD_OK)
+    bool wide = fz_svg16_is_a(&start);
+    if ((wide ? fz_svg16_header(&start, header) : fz_svg_header(&start, header)) != FZ_HEAD_OK)
         return FZ_HEAD_BAD;
     header->inner_len = fz_inflate(bytes, NULL, MAX_BYTES + 1, NULL);
     if (header->inner_len > MAX_BYTES)
@@ -44,10 +44,9 @@ enum fz_head fz_svgz_header(const struct fz_bytes *bytes, struct fz_header *head
 uint64_t fz_svgz_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
-    struct fz_decode unpacked = *d;
-    unpacked.format = plain();
-    unpacked.file.whole = false; /* not known before */
-    return d->header.inner_len + plain()->working_bytes(&unpacked, d->header.inner_len);
+    const uint64_t len = d->header.inner_len;
+    bool wide = holds(&d->file, fz_svg16_is_a);
+    return len + (wide ? fz_svg16_working_bytes(d, len) : fz_svg_plain_working_bytes(d, len));
 }
 
 enum fz_err fz_svgz_load(struct fz_decode *d)
@@ -59,10 +58,7 @@ enum fz_err fz_svgz_load(struct fz_decode *d)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %zu bytes of SVG", len);
     bool whole;
     d->file = (struct fz_bytes){.at = text, .len = fz_inflate(&packed, text, len + 1, &whole), .whole = true};
-    d->format = plain();
-    enum fz_err code = d->format->check(d);
-    if (code == FZ_OK)
-        code = d->format->load(d);
+    enum fz_err code = fz_svg16_is_a(&d->file) ? fz_svg16_load(d) : fz_svg_plain_load(d);
     if (code == FZ_OK && !whole) {
         d->out->damaged = true;
         fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends early");
