@@ -150,19 +150,29 @@ bool fz_image_load_first(const struct fz_image_request *request, struct fz_image
 
 enum { PNG_SIGNATURE = 8, PNG_FRAME = 12, PNG_DATA = 8 };
 
-/* Whether a PNG says of itself, in a text chunk: key, a zero byte, value. */
-static bool says(const struct fz_bytes *png, const char *key, const char *value)
+/* Whether a PNG says of itself, in a text chunk: key, a zero byte, value; which may go on with `more` and what follows that. */
+static bool says(const struct fz_bytes *png, const char *key, const char *value, const char *more)
 {
     size_t key_len = strlen(key) + 1, value_len = strlen(value);
     for (uint64_t at = PNG_SIGNATURE; fz_bytes_has(png, at, PNG_FRAME);) {
-        uint64_t len = fz_bytes_be(png, at, 4);
-        if (fz_bytes_match(png, at + 4, "tEXt", 4) && len == key_len + value_len &&
+        uint64_t len = fz_bytes_be(png, at, 4), end = key_len + value_len;
+        bool ends =
+            len == end || (more && len > end && fz_bytes_match(png, at + PNG_DATA + end, more, strlen(more)));
+        if (ends && fz_bytes_match(png, at + 4, "tEXt", 4) &&
             fz_bytes_match(png, at + PNG_DATA, key, key_len) &&
             fz_bytes_match(png, at + PNG_DATA + key_len, value, value_len))
             return true;
         at += PNG_FRAME + len;
     }
     return false;
+}
+
+/* Of the file as it is now. Tumbler writes its time with fractions of a second. */
+static bool is_of_file(const struct fz_bytes *png, const struct fz_image_thumbnail *thumbnail)
+{
+    char mtime[24];
+    snprintf(mtime, sizeof mtime, "%" PRId64, thumbnail->mtime_s);
+    return says(png, "Thumb::URI", thumbnail->uri, NULL) && says(png, "Thumb::MTime", mtime, ".");
 }
 
 static bool needs_little(void *ctx, uint64_t bytes)
@@ -181,11 +191,9 @@ bool fz_image_load_thumbnail(const struct fz_image_request *request,
     struct fz_decode d = {.request = request, .scratch = scratch, .out = &whole, .err = &err};
     struct fz_bytes png = {.at = thumbnail->png, .len = thumbnail->len, .whole = true};
     struct fz_header small;
-    char mtime[24];
     *out = (struct fz_image){0};
-    snprintf(mtime, sizeof mtime, "%" PRId64, thumbnail->mtime_s);
-    if (!says(&png, "Thumb::URI", thumbnail->uri) || !says(&png, "Thumb::MTime", mtime) || !find_whole(&d) ||
-        !fz_png_is_a(&png) || fz_png_header(&png, &small) != FZ_HEAD_OK)
+    if (!is_of_file(&png, thumbnail) || !find_whole(&d) || !fz_png_is_a(&png) ||
+        fz_png_header(&png, &small) != FZ_HEAD_OK)
         return false;
     int turn = 1, orientation = d.format->orientation ? d.format->orientation(&d.file, &turn) : 1;
     if (fz_orient_swaps(turn))

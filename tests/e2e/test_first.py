@@ -173,8 +173,16 @@ def test_thumbnails_of_others(home, slow, name):
     assert uploads(home, slow) > COUNT
 
 
-@pytest.mark.parametrize("wrong", [{"mtime": 1234567890}, {"uri": "file:///elsewhere.jpg"}, {"size": (192, 256)}],
-                         ids=["mtime", "uri", "shape"])
+def test_thumbnails_with_fractions_of_a_second(home, slow):
+    """As Tumbler 4.18 writes them."""
+    for path in slow.iterdir():
+        leave_thumbnail(home, path, (256, 192), mtime=f"{int(os.stat(path).st_mtime)}.861889")
+    assert uploads(home, slow) > COUNT
+
+
+@pytest.mark.parametrize("wrong", [{"mtime": 1234567890}, {"mtime": "1234567890.5"}, {"uri": "file:///elsewhere.jpg"},
+                                   {"size": (192, 256)}],
+                         ids=["mtime", "fraction", "uri", "shape"])
 def test_thumbnails_of_something_else(home, slow, wrong):
     for path in slow.iterdir():
         leave_thumbnail(home, path, **{"size": (256, 192), **wrong})
