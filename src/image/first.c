@@ -150,7 +150,7 @@ bool fz_image_load_first(const struct fz_image_request *request, struct fz_image
 
 enum { PNG_SIGNATURE = 8, PNG_FRAME = 12, PNG_DATA = 8 };
 
-/* Whether a PNG says of itself, in a text chunk: key, a zero byte, value; which may go on with `more` and what follows that. */
+/* Whether a PNG says of itself, in a text chunk: key, a zero byte, value; which may go on with `more`. */
 static bool says(const struct fz_bytes *png, const char *key, const char *value, const char *more)
 {
     size_t key_len = strlen(key) + 1, value_len = strlen(value);

@@ -1,4 +1,4 @@
-/* SVG in UTF-16, as some editors write it: made UTF-8 as a whole, then as any SVG. What is text already goes on to its own row. */
+/* SVG in UTF-16, as some editors write it: made UTF-8 as a whole, then as any SVG. */
 #include "base/mem.h"
 #include "base/str.h"
 #include "image/format.h"
