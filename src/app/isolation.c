@@ -26,7 +26,7 @@ bool fz_isolation_requires_all(const struct fz_options *options)
 static enum fz_err require(struct fz_zygote *decoders, struct fz_error *err)
 {
     uint32_t layers;
-    char missing[FZ_SANDBOX_TEXT];
+    char missing[FZ_SANDBOX_MISSING];
     enum fz_err code = fz_engine_try(decoders, &layers, missing, err);
     if (code == FZ_OK && fz_sandbox_state_of(layers) != FZ_SANDBOX_STATE_FULL)
         code = fz_fail(err, FZ_E_UNSUPPORTED, 0,
@@ -131,7 +131,7 @@ void fz_isolation_print(const struct fz_options *options, FILE *stream)
     struct fz_zygote *decoders = NULL;
     struct fz_error err = {0};
     uint32_t layers = 0;
-    char text[FZ_SANDBOX_TEXT], missing[FZ_SANDBOX_TEXT] = "";
+    char text[FZ_SANDBOX_TEXT], missing[FZ_SANDBOX_MISSING] = "";
     if (fz_isolation_start(options, &decoders, &err) == FZ_OK && decoders)
         fz_engine_try(decoders, &layers, missing, &err);
     fz_zygote_front_stop(decoders);

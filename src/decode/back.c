@@ -272,10 +272,7 @@ static void close_sandbox(struct back *back, struct fz_sandbox *sandbox, struct 
         .tasks = TASKS,
     };
     ready->layers = fz_sandbox_enter_decoder(sandbox, &limits, &header_of(back)->told);
-    for (int i = 0; i < FZ_SANDBOX_LAYERS; i++)
-        if (!(ready->layers & (1u << i)) && ready->missing[0] == '\0')
-            snprintf(ready->missing, sizeof ready->missing, "%s: %s",
-                     fz_sandbox_layer_name((enum fz_sandbox_layer)i), sandbox->reasons[i]);
+    fz_sandbox_explain(sandbox, ready->layers, ready->missing);
 }
 
 /* The memory that is shared, and what stands between the decoder and all else. */

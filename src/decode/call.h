@@ -52,8 +52,8 @@ struct fz_call {
 
 /* The answer to that. */
 struct fz_call_ready {
-    uint32_t layers;               /* of the sandbox, that hold */
-    char missing[FZ_SANDBOX_TEXT]; /* why others do not */
+    uint32_t layers;                  /* of the sandbox, that hold */
+    char missing[FZ_SANDBOX_MISSING]; /* why others do not */
 };
 
 enum fz_tell_what {

@@ -101,7 +101,7 @@ void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, con
     fz_log("sandbox: %s%s%s", text, missing[0] ? "; missing: " : "", missing);
 }
 
-enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char missing[FZ_SANDBOX_TEXT],
+enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char missing[FZ_SANDBOX_MISSING],
                           struct fz_error *err)
 {
     struct fz_engine_counts counts = {.is_trial = true};

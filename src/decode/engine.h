@@ -81,7 +81,7 @@ enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, const struct fz_re
 
 /* Any thread but a running render thread. Starts a decoder process to see which layers of the sandbox hold, and why others do
  * not. */
-enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char missing[FZ_SANDBOX_TEXT],
+enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char missing[FZ_SANDBOX_MISSING],
                           struct fz_error *err);
 
 /* Any thread. What a decoder said of its sandbox (0: decoding is done on threads): kept in the counts, and told when it changes: at

@@ -43,7 +43,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
 
 /* Starts it, and waits until its sandbox is closed; `missing` (may be NULL) says what of that is not there, and why. */
 enum fz_err fz_front_await(struct fz_front *front, const struct fz_image_host *host,
-                           char missing[FZ_SANDBOX_TEXT], struct fz_error *err);
+                           char missing[FZ_SANDBOX_MISSING], struct fz_error *err);
 
 /* Ends the process, without a word. */
 void fz_front_end(struct fz_front *front);

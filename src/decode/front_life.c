@@ -232,7 +232,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
 
 /* The first message of a decoder says that its sandbox is closed. */
 static enum fz_err await_ready(struct fz_front *front, const struct fz_image_host *host,
-                               char missing[FZ_SANDBOX_TEXT], struct fz_error *err)
+                               char missing[FZ_SANDBOX_MISSING], struct fz_error *err)
 {
     int64_t end_us = fz_now_us() + START_US;
     struct fz_call_ready ready;
@@ -267,7 +267,7 @@ static enum fz_err await_ready(struct fz_front *front, const struct fz_image_hos
 }
 
 enum fz_err fz_front_await(struct fz_front *front, const struct fz_image_host *host,
-                           char missing[FZ_SANDBOX_TEXT], struct fz_error *err)
+                           char missing[FZ_SANDBOX_MISSING], struct fz_error *err)
 {
     enum fz_err code = fz_front_start(front, host, err);
     return code == FZ_OK ? await_ready(front, host, missing, err) : code;

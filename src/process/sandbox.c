@@ -60,6 +60,31 @@ void fz_sandbox_format(uint32_t held, char text[FZ_SANDBOX_TEXT])
         }
 }
 
+static size_t append(char text[FZ_SANDBOX_MISSING], size_t len, const char *before, const char *more)
+{
+    int wrote = snprintf(text + len, FZ_SANDBOX_MISSING - len, "%s%s", before, more);
+    return wrote < 0 || (size_t)wrote >= FZ_SANDBOX_MISSING - len ? FZ_SANDBOX_MISSING - 1
+                                                                  : len + (size_t)wrote;
+}
+
+void fz_sandbox_explain(const struct fz_sandbox *s, uint32_t held, char text[FZ_SANDBOX_MISSING])
+{
+    size_t len = 0;
+    text[0] = '\0';
+    for (int i = 0; i < FZ_SANDBOX_LAYERS; i++) {
+        const char *before = len ? ", " : "";
+        if (held & 1u << i)
+            continue;
+        for (int same = i; same < FZ_SANDBOX_LAYERS; same++)
+            if (!(held & 1u << same) && strcmp(s->reasons[same], s->reasons[i]) == 0) {
+                len = append(text, len, before, layer_names[same]);
+                held |= 1u << same; /* done with */
+                before = " ";
+            }
+        len = append(text, len, ": ", s->reasons[i]);
+    }
+}
+
 /* --- what a process was born with ------------------------------------------------------------------ */
 
 /* The language decides which texts of an SVG are shown; all else is nobody's business, and is overwritten. The local time

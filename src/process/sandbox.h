@@ -53,6 +53,7 @@ enum fz_sandbox_state {
 enum {
     FZ_SANDBOX_REASON = 96,         /* bytes of a text that says why a layer is missing */
     FZ_SANDBOX_TEXT = 160,          /* bytes of fz_sandbox_format's */
+    FZ_SANDBOX_MISSING = 400,       /* bytes of fz_sandbox_explain's */
     FZ_SANDBOX_KEPT = 32,           /* descriptors that a zygote may keep */
     FZ_SANDBOX_OFFERS = 512,        /* files that a decoder may open */
     FZ_SANDBOX_CALL_NAME = 32,      /* bytes of a system call's name */
@@ -113,6 +114,10 @@ const char *fz_sandbox_layer_name(enum fz_sandbox_layer layer);
 
 /* "full: no_new_privs seccomp ...", for people. */
 void fz_sandbox_format(uint32_t held, char text[FZ_SANDBOX_TEXT]);
+
+/* Every layer that is not held, with its reason, and those of one reason together: "netns utsns: unshare: ..., landlock: ...".
+ * Empty where none is missing. */
+void fz_sandbox_explain(const struct fz_sandbox *s, uint32_t held, char text[FZ_SANDBOX_MISSING]);
 
 /* The name of a system call of this machine, or its number. Gives `name`. */
 const char *fz_sandbox_call_name(int32_t number, char name[FZ_SANDBOX_CALL_NAME]);

@@ -378,6 +378,27 @@ static void each_layer_can_be_missing(void **state)
     assert_int_equal(state_without(FZ_SANDBOX_ALL), FZ_SANDBOX_STATE_OFF);
 }
 
+static void each_that_is_missing_is_named(void **state)
+{
+    (void)state;
+    struct fz_sandbox s = {.held = FZ_SANDBOX_ALL};
+    char text[FZ_SANDBOX_MISSING];
+    fz_sandbox_explain(&s, FZ_SANDBOX_ALL, text);
+    assert_string_equal(text, "");
+    strcpy(s.reasons[FZ_SANDBOX_LAYER_NETNS], "no user namespace");
+    strcpy(s.reasons[FZ_SANDBOX_LAYER_UTSNS], "no user namespace");
+    strcpy(s.reasons[FZ_SANDBOX_LAYER_LANDLOCK], "this kernel has none");
+    fz_sandbox_explain(&s, FZ_SANDBOX_ALL & ~(FZ_SANDBOX_NETNS | FZ_SANDBOX_UTSNS | FZ_SANDBOX_LANDLOCK),
+                       text);
+    assert_string_equal(text, "netns utsns: no user namespace, landlock: this kernel has none");
+    for (int i = 0; i < FZ_SANDBOX_LAYERS; i++) { /* more than there is room for */
+        memset(s.reasons[i], 'a' + i, FZ_SANDBOX_REASON - 1);
+        s.reasons[i][FZ_SANDBOX_REASON - 1] = '\0';
+    }
+    fz_sandbox_explain(&s, 0, text);
+    assert_int_equal(strlen(text), FZ_SANDBOX_MISSING - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +410,7 @@ int main(void)
         cmocka_unit_test(it_dies_with_its_zygote),
         cmocka_unit_test(what_is_offered_can_be_opened),
         cmocka_unit_test(each_layer_can_be_missing),
+        cmocka_unit_test(each_that_is_missing_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
