@@ -2,7 +2,6 @@
 # ctest: COST 15 LABELS display
 
 import contextlib
-import struct
 import time
 
 import numpy as np
@@ -185,29 +184,6 @@ def test_frames_are_never_all_in_memory(home):
             most = max(most, held_bytes(running))
             assert animation(running)["frame"] != at
         assert most - rest < 16 * MB
-
-
-def tiny_gif(frames, tail=b";"):
-    """A dot that blinks; each frame with its own delay of 20 ms."""
-    head = b"GIF89a" + struct.pack("<HHBBB", 16, 16, 0xf0, 0, 0) + bytes((255, 0, 0, 0, 0, 255))
-    head += b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
-    dots = [b"!\xf9\x04\x04\x02\0\0\0," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\2\2" + codes + b"\0"
-            for codes in (b"\x44\1", b"\x4c\1")]
-    return head + (dots[0] + dots[1]) * (frames // 2) + tail
-
-
-def test_hundred_thousand_frames(home):
-    """Shown at once, bounded, and no more of them played than --limit-frames says."""
-    (home / "many.gif").write_bytes(tiny_gif(100000))
-    other = pictures.fill(home / "some", 1, (64, 64)) / "p0.png"
-    with home.start("--size", "400x300", other, home / "many.gif") as running:
-        rest = held_bytes(running.idle().key("Return").idle())
-        running.key("n")
-        assert playing(running)["frames"] == 10000
-        watch(running, 5)
-        assert frieze.is_sanitized() or held_bytes(running) - rest < 64 * MB
-    with show(home, home / "many.gif", "--limit-frames", "3") as running:
-        assert playing(running)["frames"] == 3
 
 
 @pytest.mark.parametrize("part", (0.5, 0.9, 0.999))

@@ -1,0 +1,74 @@
+"""The time of day jumps by a year (docs/faults.md, row 33): nothing waits for it, and nothing is hurried by it."""
+# ctest: COST 15
+
+import json
+import mmap
+import os
+import struct
+import time
+
+import pytest
+
+import pictures
+from frieze import is_sanitized
+
+YEAR_S = 365 * 86400
+DELAY_S = 0.4
+COUNT = 12
+
+
+@pytest.fixture
+def clock(home):
+    """Gives what the program's environment has to say for it, and what sets it: seconds off the right time."""
+    path = home / "offset"
+    path.write_bytes(bytes(8))
+    with open(path, "r+b") as file:
+        offset = mmap.mmap(file.fileno(), 8)
+    options = f"{os.environ.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0"  # its library is to be the first
+    more = {"LD_PRELOAD": os.environ["FRIEZE_CLOCK"], "FRIEZE_CLOCK_OFFSET": str(path), "ASAN_OPTIONS": options}
+
+    def jump(seconds):
+        offset[:] = struct.pack("=q", seconds)
+    return more, jump
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def test_slideshow_keeps_its_pace(home, isolation, clock):
+    """Through a year forth, two back and one forth: each picture stays as long as any other, and none is lost."""
+    more, jump = clock
+    folder, shown = pictures.fill(home / "pictures", COUNT), home / "shown"
+    options = "--isolation", isolation, "--slideshow", "--delay", str(DELAY_S), "--motion", "off", "--shown", shown
+    with home.start("--size", "400x300", *options, folder, more=more) as frieze:
+        for years in (1, -1, 0, -1, 1, 0):
+            before = len(lines(shown))
+            jump(years * YEAR_S)
+            time.sleep(DELAY_S / 2)
+            frieze.until(10, mode="slideshow", failed=0)
+            end = time.monotonic() + 10
+            while len(lines(shown)) < before + 2:
+                assert time.monotonic() < end, f"it stands still, {years} years off"
+                time.sleep(0.01)
+        assert frieze.errors() == []
+    stays = [line["ms"] for line in lines(shown)[:-1]]
+    assert min(stays) > 900 * DELAY_S, stays
+    assert is_sanitized() or max(stays) < 2000 * DELAY_S, stays
+
+
+def test_decodes_and_waits_go_on(home, isolation, clock):
+    """Deadlines, idle times and what clients wait for: no picture fails, no decoder is put down."""
+    more, jump = clock
+    folder = pictures.fill(home / "pictures", COUNT)
+    options = "--isolation", isolation, "--size", "600x400", "--tile", "100x75", "--cache-size", "0"
+    with home.start(*options, "--limit-seconds", "5", folder, more=more) as frieze:
+        frieze.idle("loaded")
+        for years in (1, -1, 0) * 2:
+            frieze.key("r")
+            jump(years * YEAR_S)
+            frieze.idle("loaded")
+            pictures.write(folder / f"new{years}.png", 1)
+            frieze.until(10, items=COUNT + len(list(folder.glob("new*"))), pending=0, failed=0)
+        assert frieze.stats()["decode"]["respawned"] == 0 and frieze.errors() == []
+        assert frieze.status()["uptime_ms"] < 120e3
