@@ -100,6 +100,18 @@ def test_endless_ones_are_killed_at_their_deadline(shared, word):
     assert 1 <= took < 10, f"{took:.1f} s"
 
 
+def test_a_row_of_deaths_is_paced(home):
+    """Five cost no time; from then on the next decoder waits, longer each time up to a second, and that is said."""
+    folder = pictures.fill(home / "pictures", 3)
+    for number in range(9):
+        (folder / f"a{number}.png").write_text(f"FRIEZE-FAULT abort\n{number}\n")  # each a content of its own
+    stats, result = home.stats(*WALL, "--quit-when", "loaded", "--jobs", "1", folder, timeout=60)
+    assert stats["failed"] == stats["decode"]["respawned"] == 9 and stats["items"] == 12, result
+    told = re.findall(r"decoder 1: died (\d+) times in a row, the next one begins in ([0-9.]+) s", result.err)
+    assert told == [("5", "0.25"), ("6", "0.5"), ("7", "1"), ("8", "1"), ("9", "1")][:len(told)] and len(told) >= 4, result.err
+    assert sum("SIGABRT" in line for line in result.lines) >= 9, result.err
+
+
 def test_what_comes_next_is_shown(home):
     """While it runs: a bad one among good ones, then more of them; the window answers all the time."""
     folder = pictures.fill(home / "pictures", 10)
