@@ -192,6 +192,8 @@ enum fz_err fz_files_start(struct fz_files **out, struct fz_heap *heap, struct f
     files->bell = bell;
     files->room_bytes = room_bytes;
     files->lock = SDL_CreateMutex();
+    if (!files->lock)
+        fz_out_of_memory();
     files->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     enum fz_err code = files->wake_fd < 0
                            ? fz_fail(err, fz_err_from_errno(errno), errno, "cannot reach the readers")

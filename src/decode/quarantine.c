@@ -36,6 +36,8 @@ struct fz_quarantine *fz_quarantine_new(void)
 {
     struct fz_quarantine *quarantine = fz_calloc(1, sizeof *quarantine);
     quarantine->lock = SDL_CreateMutex();
+    if (!quarantine->lock)
+        fz_out_of_memory();
     return quarantine;
 }
 

@@ -45,12 +45,18 @@ WRAP(malloc, ALLOC, void *, NULL, (size_t bytes), (bytes))
 WRAP(calloc, ALLOC, void *, NULL, (size_t count, size_t bytes), (count, bytes))
 WRAP(realloc, ALLOC, void *, NULL, (void *old, size_t bytes), (old, bytes))
 WRAP(reallocarray, ALLOC, void *, NULL, (void *old, size_t count, size_t bytes), (old, count, bytes))
+WRAP(aligned_alloc, ALLOC, void *, NULL, (size_t alignment, size_t bytes), (alignment, bytes))
+WRAP(strdup, ALLOC, char *, NULL, (const char *text), (text))
 WRAP(vasprintf, ALLOC, int, -1, (char **text, const char *format, va_list args), (text, format, args))
 WRAP(open_memstream, ALLOC, FILE *, NULL, (char **bytes, size_t *len), (bytes, len))
 WRAP(fdopen, ALLOC, FILE *, NULL, (int fd, const char *mode), (fd, mode))
 
 WRAP(pread, READ, ssize_t, -1, (int fd, void *bytes, size_t len, off_t at), (fd, bytes, len, at))
+WRAP(fread, READ, size_t, 0, (void *bytes, size_t size, size_t count, FILE *file), (bytes, size, count, file))
+WRAP(fgets, READ, char *, NULL, (char *line, int size, FILE *file), (line, size, file))
+WRAP(__getdelim, READ, ssize_t, -1, (char **line, size_t *size, int end, FILE *file), (line, size, end, file))
 WRAP(readdir, READ, struct dirent *, NULL, (DIR *dir), (dir))
+WRAP(pwrite, WRITE, ssize_t, -1, (int fd, const void *bytes, size_t len, off_t at), (fd, bytes, len, at))
 WRAP_STEP(fwrite, WRITE, size_t, 0, (const void *bytes, size_t size, size_t count, FILE *file), (bytes, size, count, file))
 WRAP_STEP(fflush, WRITE, int, EOF, (FILE *file), (file))
 
@@ -97,6 +103,8 @@ WRAP(mmap, MAP, void *, MAP_FAILED, (void *at, size_t len, int protection, int f
 WRAP(ftruncate, MAP, int, -1, (int fd, off_t len), (fd, len))
 
 WRAP(SDL_CreateThread, THREAD, SDL_Thread *, (SDL_OutOfMemory(), NULL), (SDL_ThreadFunction run, const char *name, void *data), (run, name, data))
+WRAP(SDL_CreateMutex, THREAD, SDL_mutex *, (SDL_OutOfMemory(), NULL), (void), ())
+WRAP(SDL_CreateSemaphore, THREAD, SDL_sem *, (SDL_OutOfMemory(), NULL), (Uint32 value), (value))
 WRAP(SDL_CreateTexture, TEXTURE, SDL_Texture *, (SDL_OutOfMemory(), NULL), (SDL_Renderer *renderer, Uint32 format, int access, int w, int h), (renderer, format, access, w, h))
 WRAP(SDL_UpdateTexture, UPLOAD, int, SDL_OutOfMemory(), (SDL_Texture *texture, const SDL_Rect *rect, const void *pixels, int pitch), (texture, rect, pixels, pitch))
 WRAP(SDL_CreateRGBSurfaceWithFormat, SURFACE, SDL_Surface *, (SDL_OutOfMemory(), NULL), (Uint32 flags, int w, int h, int depth, Uint32 format), (flags, w, h, depth, format))
@@ -124,6 +132,8 @@ ssize_t __real_read(int fd, void *bytes, size_t len);
 ssize_t __wrap_read(int fd, void *bytes, size_t len);
 ssize_t __real_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+int __real_fcntl(int fd, int command, ...);
+int __wrap_fcntl(int fd, int command, ...);
 int __real_fclose(FILE *file);
 int __wrap_fclose(FILE *file);
 int __real_sqlite3_open_v2(const char *path, sqlite3 **db, int flags, const char *vfs);
@@ -182,6 +192,18 @@ int __wrap_open(const char *path, int flags, ...)
     if (fz_faults_due(FZ_FAULT_OPEN, "open", CALLER))
         return -1;
     return watched(__real_openat(AT_FDCWD, path, flags, mode), flags);
+}
+
+/* One of its commands takes a descriptor. */
+int __wrap_fcntl(int fd, int command, ...)
+{
+    va_list args;
+    va_start(args, command);
+    void *argument = va_arg(args, void *);
+    va_end(args);
+    if (command == F_DUPFD_CLOEXEC && fz_faults_due(FZ_FAULT_FD, "fcntl", CALLER))
+        return -1;
+    return __real_fcntl(fd, command, argument);
 }
 
 /* It closes in any case; what it had still to write may have no room. */
