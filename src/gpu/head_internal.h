@@ -51,6 +51,7 @@ struct fz_head {
     bool software, vsync;
     bool plain;                             /* SDL draws, into memory that it shows: gpu/renderer.h */
     struct fz_canvas canvases[FZ_CANVASES]; /* where it is plain */
+    SDL_Texture *veil;                      /* the same; NULL: none yet */
     bool is_unmanaged;                      /* X11 without a window manager, where fullscreen is but */
     bool covers;                            /* a window as large as the display */
     bool queues_frames;                     /* presenting does not wait for what was drawn */

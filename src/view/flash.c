@@ -78,11 +78,21 @@ static void note_change(struct fz_flash_cell *cell, int direction, int64_t now_u
     cell->oldest = (uint8_t)((cell->oldest + 1) % FZ_FLASH_CHANGES);
 }
 
+static bool differ(enum fz_flash_kind kind, int a, int b)
+{
+    int darker = a < b ? a : b, brighter = a < b ? b : a;
+    return brighter - darker >= least_change[kind] && darker < bright[kind];
+}
+
+bool fz_flash_differs(struct fz_shade a, struct fz_shade b)
+{
+    return differ(FZ_FLASH_LIGHT, a.light, b.light) || differ(FZ_FLASH_RED, a.red, b.red);
+}
+
 static bool opposes(const struct fz_flash_cell *cell, enum fz_flash_kind kind, int level)
 {
-    int change = level - cell->extreme, darker = change < 0 ? level : cell->extreme;
-    int direction = change < 0 ? -1 : 1, size = change * direction;
-    return size >= least_change[kind] && darker < bright[kind] && direction != cell->direction;
+    int direction = level < cell->extreme ? -1 : 1;
+    return differ(kind, level, cell->extreme) && direction != cell->direction;
 }
 
 void fz_flash_show(struct fz_flash *flash, const struct fz_flash_scene *scene, int64_t now_us)

@@ -45,6 +45,9 @@ struct fz_flash {
 /* One owner's thread, all of these. */
 void fz_flash_init(struct fz_flash *flash);
 
+/* Whether going from one to the other is half a flash. */
+bool fz_flash_differs(struct fz_shade a, struct fz_shade b);
+
 /* A plain scene; then a picture of `luma` in it, at `rect` of a window of view_w x view_h px. The picture is turned clockwise
  * by quarters first, then mirrored. */
 void fz_flash_fill(struct fz_flash_scene *scene, struct fz_shade shade);

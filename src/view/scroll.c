@@ -63,7 +63,9 @@ void fz_scroll_drag(struct fz_scroll *scroll, double px, double dt_s)
     scroll->dragging = true;
     if (px != 0)
         scroll->direction = px < 0 ? -1 : 1;
+    double from = scroll->position;
     scroll->position = scroll->target = scroll->wish = clamp(scroll, scroll->position + px);
+    scroll->gone += scroll->position - from;
     if (dt_s > 0)
         scroll->velocity += (px / dt_s - scroll->velocity) * fz_approach(dt_s, 0.03);
 }
@@ -84,12 +86,14 @@ bool fz_scroll_step(struct fz_scroll *scroll, double dt_s)
 {
     if (scroll->dragging || scroll->position == scroll->target)
         return false;
-    double way = scroll->target - scroll->position;
+    double from = scroll->position, way = scroll->target - from;
     if (scroll->tau_s == KEY_TAU_S && fabs(way) > scroll->most_way)
         scroll->position = scroll->target - copysign(scroll->most_way, way);
     scroll->position += (scroll->target - scroll->position) * fz_approach(dt_s, scroll->tau_s);
     if (fabs(scroll->target - scroll->position) < REST_PX)
         scroll->position = scroll->target;
+    if (isfinite(dt_s))
+        scroll->gone += scroll->position - from;
     return true;
 }
 

@@ -14,6 +14,7 @@ struct fz_scroll {
         most_way; /* px: what lies farther from the target is skipped, but by a fling; INFINITY at the start */
     double tau_s;    /* how fast the position follows */
     double velocity; /* px/s while dragged, smoothed */
+    double gone;     /* px since its owner set this to 0; jumps and content that shifts do not count */
     bool dragging;
     int direction; /* the last movement: -1 up, 1 down (and at the start) */
 };

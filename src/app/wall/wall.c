@@ -6,6 +6,7 @@
 #include "app/wall/folders.h"
 #include "app/wall/tile.h"
 #include "base/mem.h"
+#include "gpu/draw.h"
 #include "source/marks.h"
 #include "sync/thread.h"
 
@@ -222,6 +223,7 @@ bool fz_wall_step(struct fz_app *app, double dt_s)
     struct fz_wall *wall = &app->wall;
     bool waits = fz_wall_take_size(app);
     waits |= fz_dissolve_step(app);
+    waits |= fz_veil_thickness(&wall->veil, app->now_us) > 0;
     if (jumps_too_soon(app))
         return true;
     if (wall->scroll.target != wall->aimed) {
@@ -241,6 +243,21 @@ bool fz_wall_step(struct fz_app *app, double dt_s)
 bool fz_wall_tells_position(const struct fz_app *app)
 {
     return app->wall.scrolled_us > 0 && app->now_us - app->wall.scrolled_us < FZ_WALL_POSITION_US;
+}
+
+/* Over all that moves. */
+static void draw_veil(struct fz_app *app)
+{
+    struct fz_wall *wall = &app->wall;
+    fz_veil_note(&wall->veil, wall->scroll.gone / fz_layout_pitch(&wall->layout), app->now_us);
+    wall->scroll.gone = 0;
+    double thickness = fz_veil_thickness(&wall->veil, app->now_us);
+    if (thickness <= 0)
+        return;
+    uint32_t rgb = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    struct fz_color color = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb,
+                             (uint8_t)lround(thickness * fz_veil_alpha(rgb))};
+    fz_draw_veil(app->head, color);
 }
 
 void fz_wall_draw(struct fz_app *app)
@@ -270,6 +287,7 @@ void fz_wall_draw(struct fz_app *app)
     fz_dissolve_draw(app);
     if (selected.w > 0)
         fz_badge_draw_selection(app->head, selected);
+    draw_veil(app);
     fz_scrollbar_draw(app);
     app->fading = fading;
 }

@@ -9,6 +9,7 @@
 #include "view/layout.h"
 #include "view/priority.h"
 #include "view/scroll.h"
+#include "view/veil.h"
 
 struct fz_app;
 
@@ -19,6 +20,7 @@ struct fz_wall {
     struct fz_shapes shapes;
     struct fz_dissolve dissolve;
     struct fz_scroll scroll;
+    struct fz_veil veil;
     int tile_w, tile_h; /* wished box, px */
     fz_item_id selected;
     size_t selected_index; /* where it was last seen: what takes its place when it goes */

@@ -1,0 +1,35 @@
+/* A wall that moves so fast that no eye follows it: from half a row a frame on, what is seen is no longer where it came
+ * from, and each place goes to and fro between tiles that have nothing to do with each other. It flickers; what is slower
+ * drifts. A veil of the background's colour then lies over the wall, so thick that nothing under it flashes
+ * (view/flash.h).
+ *
+ * It comes at once and stays a moment, so that a key that is pressed again and again has one veil. Three such frames
+ * within a second are free, more than a page takes: with the veil that comes, and goes, these are five opposing
+ * changes, of six. So are those that come late in a movement that is slow enough. */
+#ifndef FZ_VIEW_VEIL_H
+#define FZ_VIEW_VEIL_H
+
+#include <stdint.h>
+
+enum { FZ_VEIL_FREE = 3 };
+
+struct fz_veil {
+    int64_t frame_us;                /* the last frame */
+    double pace;                     /* rows a frame, smoothed */
+    int64_t rushed_us[FZ_VEIL_FREE]; /* of a ring: the last ones that were too fast, 0: none */
+    int oldest;
+    int64_t thick_us; /* when it was needed last, 0: never */
+};
+
+/* One owner's thread, all of these. All zero is a start. */
+
+/* A frame shows the wall `rows` of its rows away from where the last one did. */
+void fz_veil_note(struct fz_veil *veil, double rows, int64_t now_us);
+
+/* From 0, not there, to 1. */
+double fz_veil_thickness(const struct fz_veil *veil, int64_t now_us);
+
+/* Any thread. The least alpha, of 255, at which nothing under a veil of `rgb` flashes, neither by light nor by red. */
+int fz_veil_alpha(uint32_t rgb);
+
+#endif
