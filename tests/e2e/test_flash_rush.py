@@ -1,5 +1,5 @@
 """A wall that rushes past does not flash; one that can be followed has no veil: from real frames."""
-# ctest: COST 30 LABELS display
+# ctest: COST 50 LABELS display
 
 import pytest
 
