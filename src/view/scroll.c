@@ -6,6 +6,10 @@
 
 /* Keys and wheel arrive within about a fifth of a second; a fling glides for about one. */
 static const double KEY_TAU_S = 0.065;
+/* A way of so many rows takes three frames that no eye follows (veil.h), which do not flicker yet (rush.h); longer ones too, with a time
+ * that shrinks as they grow. */
+static const double FOLLOWED_ROWS = 2.8;
+static const double FAR_ROWS = 2.6; /* of less, the first frame is slow enough too */
 static const double FLING_TAU_S = 0.325;
 static const double FLING_MIN_PX_S = 120;
 static const double REST_PX = 0.4;
@@ -13,7 +17,8 @@ enum { WHEEL_REST_US = 400000 };
 
 void fz_scroll_init(struct fz_scroll *scroll)
 {
-    *scroll = (struct fz_scroll){.most_way = INFINITY, .tau_s = KEY_TAU_S, .direction = 1};
+    *scroll =
+        (struct fz_scroll){.most_way = INFINITY, .row_px = INFINITY, .tau_s = KEY_TAU_S, .direction = 1};
 }
 
 static double clamp(const struct fz_scroll *scroll, double position)
@@ -47,20 +52,34 @@ void fz_scroll_shift(struct fz_scroll *scroll, double px)
 
 void fz_scroll_to(struct fz_scroll *scroll, double target, bool at_once)
 {
-    scroll->tau_s = KEY_TAU_S;
+    double before = scroll->target, least = FAR_ROWS * scroll->row_px;
     aim(scroll, target);
     if (at_once)
         scroll->position = scroll->target;
+    double way = fabs(scroll->target - scroll->position);
+    scroll->far = fabs(scroll->target - before) >= least || (scroll->far && way >= least);
+    scroll->tau_s = KEY_TAU_S;
+    if (scroll->far)
+        scroll->tau_s *= fmin(1, FOLLOWED_ROWS * scroll->row_px / fmin(way, scroll->most_way));
+    scroll->flung = false;
+}
+
+void fz_scroll_follow(struct fz_scroll *scroll, double target)
+{
+    aim(scroll, target);
+    scroll->tau_s = KEY_TAU_S;
+    scroll->far = scroll->flung = false;
 }
 
 void fz_scroll_by(struct fz_scroll *scroll, double px)
 {
-    fz_scroll_to(scroll, scroll->wish + px, false);
+    fz_scroll_follow(scroll, scroll->wish + px);
 }
 
 void fz_scroll_drag(struct fz_scroll *scroll, double px, double dt_s)
 {
     scroll->dragging = true;
+    scroll->far = false;
     if (px != 0)
         scroll->direction = px < 0 ? -1 : 1;
     double from = scroll->position;
@@ -75,6 +94,8 @@ void fz_scroll_release(struct fz_scroll *scroll, bool glide)
     scroll->dragging = false;
     if (glide && fabs(scroll->velocity) > FLING_MIN_PX_S) {
         scroll->tau_s = FLING_TAU_S;
+        scroll->flung = true;
+        scroll->far = false;
         aim(scroll, scroll->position + scroll->velocity * FLING_TAU_S);
     } else {
         aim(scroll, scroll->position);
@@ -87,12 +108,12 @@ bool fz_scroll_step(struct fz_scroll *scroll, double dt_s)
     if (scroll->dragging || scroll->position == scroll->target)
         return false;
     double from = scroll->position, way = scroll->target - from;
-    if (scroll->tau_s == KEY_TAU_S && fabs(way) > scroll->most_way)
+    if (!scroll->flung && fabs(way) > scroll->most_way)
         scroll->position = scroll->target - copysign(scroll->most_way, way);
     scroll->position += (scroll->target - scroll->position) * fz_approach(dt_s, scroll->tau_s);
     if (fabs(scroll->target - scroll->position) < REST_PX)
         scroll->position = scroll->target;
-    if (isfinite(dt_s))
+    if (isfinite(dt_s) && !scroll->far)
         scroll->gone += scroll->position - from;
     return true;
 }

@@ -12,9 +12,14 @@ struct fz_scroll {
     double max;              /* px: the largest target */
     double
         most_way; /* px: what lies farther from the target is skipped, but by a fling; INFINITY at the start */
+    double
+        row_px; /* of some of them an eye can follow in one go, what is farther is gone in fewer frames; the same */
     double tau_s;    /* how fast the position follows */
+    bool flung;      /* it glides by itself */
+    bool far;        /* it goes by more rows at once than an eye can follow: see view/rush.h */
     double velocity; /* px/s while dragged, smoothed */
-    double gone;     /* px since its owner set this to 0; jumps and content that shifts do not count */
+    double
+        gone; /* px since its owner set this to 0, by a hand and in small steps; jumps and content that shifts do not count */
     bool dragging;
     int direction; /* the last movement: -1 up, 1 down (and at the start) */
 };
@@ -30,6 +35,9 @@ void fz_scroll_to(struct fz_scroll *scroll, double target, bool at_once);
 
 /* The content grew or shrank above what is in view by `px`: what is seen stays where it is. */
 void fz_scroll_shift(struct fz_scroll *scroll, double px);
+
+/* A hand moves it: there, smoothly. */
+void fz_scroll_follow(struct fz_scroll *scroll, double target);
 
 /* The wheel: `px` further than where it is going. */
 void fz_scroll_by(struct fz_scroll *scroll, double px);

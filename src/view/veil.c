@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static const double RUSH_ROWS = 0.5, LATE_ROWS = 1, PACE_TAU_S = 0.1;
+static const double RUSH_ROWS = 0.6, LATE_ROWS = 1, PACE_TAU_S = 0.1;
 enum {
     FRAME_US = 16667,  /* where there are more frames, the eye is no quicker */
     STAYS_US = 500000, /* so that it comes and goes less than twice a second */

@@ -1,6 +1,6 @@
-/* A wall that moves so fast that no eye follows it: from half a row a frame on, what is seen is no longer where it came
- * from, and each place goes to and fro between tiles that have nothing to do with each other. It flickers; what is slower
- * drifts. A veil of the background's colour then lies over the wall, so thick that nothing under it flashes
+/* A wall that moves so fast that no eye follows it. Rows of two kinds in turn look the same after two of them: from half of that a frame on
+ * they seem to go back, and well before that it is no longer seen which one was where. What is slower than 0.6 rows drifts: a key that
+ * is held goes by 0.56 of them. What is faster flickers, each place goes to and fro between tiles that have nothing to do with each other. A veil of the background's colour then lies over the wall, so thick that nothing under it flashes
  * (view/flash.h).
  *
  * It comes at once and stays a moment, so that a key that is pressed again and again has one veil. Three such frames

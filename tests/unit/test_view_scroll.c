@@ -100,6 +100,25 @@ static void a_long_way_is_cut_short(void **state)
     assert_true(scroll.position - before < 1000);
 }
 
+/* However far: before it is slow enough for an eye it takes three frames. */
+static void a_long_way_is_gone_in_few_frames(void **state)
+{
+    (void)state;
+    for (int rows = 1; rows <= 40; rows++) {
+        struct fz_scroll scroll = scroll_of(1e6);
+        scroll.row_px = 100;
+        scroll.most_way = 1600;
+        fz_scroll_to(&scroll, rows * scroll.row_px, false);
+        int fast = 0;
+        double before = 0;
+        while (fz_scroll_step(&scroll, FRAME_S)) {
+            fast += scroll.position - before >= 0.6 * scroll.row_px;
+            before = scroll.position;
+        }
+        assert_in_range(fast, rows < 3 ? 0 : 1, 3);
+    }
+}
+
 /* Where it is after `seconds` in steps of `dt_s`, the last one shorter. */
 static double position_after(double seconds, double dt_s)
 {
@@ -375,6 +394,7 @@ int main(void)
         cmocka_unit_test(approaches_without_turning_back),
         cmocka_unit_test(arrives_soon),
         cmocka_unit_test(a_long_way_is_cut_short),
+        cmocka_unit_test(a_long_way_is_gone_in_few_frames),
         cmocka_unit_test(the_same_at_every_frame_rate),
         cmocka_unit_test(changes_its_mind_without_a_jump),
         cmocka_unit_test(rests_on_whole_pixels_inside),

@@ -55,8 +55,7 @@ void fz_scrollbar_drag(struct fz_app *app, double x, double y)
     double way = fz_layout_view(&wall->layout) - thumb_length(&wall->layout);
     if (way <= 0)
         return;
-    fz_scroll_to(&wall->scroll, wall->scroll.max * (along(&wall->layout, x, y) - wall->bar.grip) / way,
-                 false);
+    fz_scroll_follow(&wall->scroll, wall->scroll.max * (along(&wall->layout, x, y) - wall->bar.grip) / way);
     wall->touched = true;
     wall->scrolled_us = app->now_us;
     app->loader.moved = app->dirty = true;

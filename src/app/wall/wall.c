@@ -96,6 +96,7 @@ void fz_wall_relayout(struct fz_app *app, int view_w, int view_h)
     fz_shapes_keep_shown(app, &params);
     fz_layout_set(&wall->layout, &params);
     fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
+    wall->scroll.row_px = fz_layout_pitch(&wall->layout);
     wall->scroll.most_way = fz_layout_view(&wall->layout) * SKIPPED_VIEWS;
     fz_loader_set_box(app, (int)wall->layout.box_w, (int)wall->layout.box_h, fz_wall_covers(app));
     app->loader.moved = app->dirty = true;
@@ -209,13 +210,29 @@ void fz_wall_reveal_selected(struct fz_app *app, bool at_once)
     app->loader.moved = app->dirty = true;
 }
 
-/* Without motion a held key would replace the whole wall at each repeat. */
+static double rows_between(const struct fz_wall *wall, double from, double to)
+{
+    return fabs(to - from) / fz_layout_pitch(&wall->layout);
+}
+
+/* Without motion, or paging, a held key would replace the whole wall at each repeat. */
 static bool jumps_too_soon(const struct fz_app *app)
 {
     const struct fz_wall *wall = &app->wall;
-    bool jumps = fz_app_motion(app) != FZ_MOTION_FULL &&
-                 fabs(wall->scroll.target - wall->scroll.position) >= fz_layout_pitch(&wall->layout);
-    return jumps && app->now_us < wall->jumped_us + FZ_FLASH_GAP_US;
+    if (fz_app_motion(app) == FZ_MOTION_FULL)
+        return wall->jumps && app->now_us < fz_rush_jump_due_us(&wall->rush);
+    return rows_between(wall, wall->scroll.position, wall->scroll.target) >= 1 &&
+           app->now_us < wall->jumped_us + FZ_FLASH_GAP_US;
+}
+
+static void look_at_aim(struct fz_app *app)
+{
+    struct fz_wall *wall = &app->wall;
+    if (wall->scroll.target == wall->aimed)
+        return;
+    wall->aimed = wall->scroll.target;
+    wall->aimed_us = app->now_us;
+    wall->jumps = wall->scroll.far && !fz_rush_glides(&wall->rush, app->now_us);
 }
 
 bool fz_wall_step(struct fz_app *app, double dt_s)
@@ -224,17 +241,17 @@ bool fz_wall_step(struct fz_app *app, double dt_s)
     bool waits = fz_wall_take_size(app);
     waits |= fz_dissolve_step(app);
     waits |= fz_veil_thickness(&wall->veil, app->now_us) > 0;
+    look_at_aim(app);
     if (jumps_too_soon(app))
         return true;
-    if (wall->scroll.target != wall->aimed) {
-        wall->aimed = wall->scroll.target;
-        wall->aimed_us = app->now_us;
-    }
     double from = wall->scroll.position;
-    if (!fz_scroll_step(&wall->scroll, dt_s))
+    if (!fz_scroll_step(&wall->scroll, wall->jumps ? INFINITY : dt_s))
         return waits;
-    if (fabs(wall->scroll.position - from) >= fz_layout_pitch(&wall->layout))
+    double rows = rows_between(wall, from, wall->scroll.position);
+    if (rows >= 1)
         wall->jumped_us = app->now_us;
+    if (wall->scroll.far)
+        fz_rush_note(&wall->rush, rows, app->now_us);
     wall->scrolled_us = app->now_us;
     app->loader.moved = true;
     return true;

@@ -8,6 +8,7 @@
 #include "source/list.h"
 #include "view/layout.h"
 #include "view/priority.h"
+#include "view/rush.h"
 #include "view/scroll.h"
 #include "view/veil.h"
 
@@ -20,6 +21,7 @@ struct fz_wall {
     struct fz_shapes shapes;
     struct fz_dissolve dissolve;
     struct fz_scroll scroll;
+    struct fz_rush rush; /* by keys; what a hand does has a veil: */
     struct fz_veil veil;
     int tile_w, tile_h; /* wished box, px */
     fz_item_id selected;
@@ -36,6 +38,7 @@ struct fz_wall {
     int64_t jumped_us;   /* by a row or more at once */
     double aimed;        /* where the scroll is to come to rest, */
     int64_t aimed_us;    /* and since when */
+    bool jumps;          /* it goes there without what lies between */
     int64_t sized_us;    /* when tiles last changed their size */
     fz_item_id gripped;  /* stays at `grip` px of the window when they do next; NONE: the usual one stays */
     double grip;         /* along the scroll */
