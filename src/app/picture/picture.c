@@ -160,14 +160,14 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
     struct fz_picture *picture = &app->picture;
     if (index >= fz_list_count(app->list))
         return;
-    at_once = at_once || fz_app_motion(app) != FZ_MOTION_FULL;
     fz_app_select(app, index);
     app->mode = FZ_MODE_PICTURE;
     picture->item = fz_list_at(app->list, index);
     picture->shown = FZ_ITEM_NONE;
     picture->alone_until_us = app->now_us + ALONE_US;
     picture->ready_from_us = app->now_us + READY_AFTER_US;
-    picture->empty_from_us = at_once && app->stats.startup.first_frame > 0 ? app->now_us + EMPTY_AFTER_US : 0;
+    bool moves = !at_once && fz_app_motion(app) == FZ_MOTION_FULL;
+    picture->empty_from_us = moves || app->stats.startup.first_frame == 0 ? 0 : app->now_us + EMPTY_AFTER_US;
     picture->closing = false;
     picture->openness = at_once ? 1 : 0;
     picture->camera.mode = FZ_ZOOM_FIT;
@@ -328,8 +328,11 @@ bool fz_picture_covers_wall(const struct fz_app *app)
 
 int64_t fz_picture_due_us(const struct fz_app *app)
 {
-    return app->mode == FZ_MODE_PICTURE && app->picture.shown == FZ_ITEM_NONE ? app->picture.empty_from_us
-                                                                              : 0;
+    fz_item_id item = app->picture.item;
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    bool there =
+        (tile && tile->error) || texture_of(app, item, FZ_FOR_PICTURE) || texture_of(app, item, FZ_FOR_WALL);
+    return app->mode == FZ_MODE_PICTURE && !there ? app->picture.empty_from_us : 0;
 }
 
 static struct fz_texture *still_of(const struct fz_app *app, fz_item_id item)
