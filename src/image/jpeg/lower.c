@@ -33,7 +33,9 @@ uint64_t fz_jpeg_lower_bytes(uint64_t width, uint64_t out_w)
 /* The upper part takes as long as the lower one with what lies above that, begun after a quarter. */
 int fz_jpeg_lower_row(const struct fz_decode *d)
 {
-    bool plain = d->request->alone && d->from_row == 0 && d->request->region.w == 0 && !d->request->bytes;
+    const struct fz_image_request *request = d->request;
+    bool plain =
+        request->alone && d->from_row == 0 && request->region.w == 0 && !request->bytes && !d->frugal;
     bool large = d->header.height >= LEAST_ROWS && !d->reduce.sums && d->header.coefficient_bytes == 0;
     return plain && large ? (int)((int64_t)d->reduce.out_h * 3 / 4) : 0;
 }
