@@ -101,12 +101,13 @@ static struct fz_parcel answer_to(const struct fz_parcel *question, int socket)
 
 void fz_once_answer(int socket, struct fz_parcel *question)
 {
+    bool sent; /* or whoever asked would wait for ever: the end of this process is an answer too */
     do {
         struct fz_parcel answer = answer_to(question, socket);
-        fz_parcel_send(socket, &answer);
+        sent = fz_parcel_send(socket, &answer);
         fz_parcel_fini(&answer);
         fz_parcel_fini(question);
-    } while (fz_parcel_receive(socket, question, FZ_READER_MOST_BYTES, -1) == FZ_PARCEL_CAME);
+    } while (sent && fz_parcel_receive(socket, question, FZ_READER_MOST_BYTES, -1) == FZ_PARCEL_CAME);
 }
 
 static bool receive(int socket, int patience_ms, struct fz_parcel *answer)

@@ -220,9 +220,10 @@ int fz_reader_back_run(int socket, int number, struct fz_sandbox *sandbox)
         back.channels[i] = (struct channel){.back = &back, .socket = -1};
     if (fz_parcel_receive(socket, &parcel, FZ_READER_MOST_BYTES, -1) != FZ_PARCEL_CAME)
         return 1;
+    bool begins = parcel.kind == FZ_READER_BEGIN;
     if (parcel.kind == FZ_READER_ONCE)
-        fz_once_answer(socket, &parcel);
-    if (parcel.kind != FZ_READER_BEGIN)
+        fz_once_answer(socket, &parcel); /* which takes it */
+    if (!begins)
         return 0;
     if (back.free_fd < 0)
         return 1;
