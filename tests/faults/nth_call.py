@@ -32,6 +32,7 @@ KINDS = ("alloc", "read", "write", "event", "open", "fd", "stat", "file", "unlin
          "disk-open", "cut", "torn")
 POWER = "cut", "torn"  # what kills the program, or the process that works for it
 KILLED = -signal.SIGKILL, 128 + signal.SIGKILL
+READER_ENDED = re.compile(r"reader \d+ was ended by signal 9")
 # What may fail from some call on, for ever: but nobody can go on without memory.
 LASTING = "read", "write", "open", "fd", "stat", "file", "unlink", "sync", "watch", "spawn", "map", "thread", \
     "texture", "upload", "video", "sqlite", "disk-read", "disk-write", "disk-open"
@@ -273,7 +274,8 @@ def judge(place, scene, home, fault, outcome):
     if outcome.status is None:
         found.append(f"did not end in {PATIENCE_S} s")
     elif killed:
-        if outcome.status not in KILLED:
+        went_on = outcome.status in scene.statuses and READER_ENDED.search(outcome.errors)  # it made the step, alone
+        if outcome.status not in KILLED and not went_on:
             found.append(f"status {outcome.status} where the power failed")
     elif outcome.status < 0 or outcome.status not in scene.statuses:
         found.append(f"status {outcome.status}")
