@@ -1,10 +1,10 @@
 #include "view/rush.h"
 
 #include "view/flash.h"
+#include "view/veil.h"
 
 #include <math.h>
 
-static const double RUSH_ROWS = 0.6; /* as of veil.c */
 enum {
     SECOND_US = FZ_FLASH_SECOND_US + 130000, /* the end of a glide is noted when it begins */
     GAP_US = SECOND_US / FZ_RUSH_MOST,
@@ -28,7 +28,7 @@ bool fz_rush_glides(struct fz_rush *rush, int64_t now_us)
 
 void fz_rush_note(struct fz_rush *rush, double rows, int64_t now_us)
 {
-    if (fabs(rows) >= RUSH_ROWS)
+    if (fabs(rows) >= FZ_RUSH_ROWS)
         add(rush, now_us);
 }
 

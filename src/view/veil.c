@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static const double RUSH_ROWS = 0.6, LATE_ROWS = 1, PACE_TAU_S = 0.1;
+static const double LATE_ROWS = 1, PACE_TAU_S = 0.1;
 enum {
     FRAME_US = 16667,  /* where there are more frames, the eye is no quicker */
     STAYS_US = 500000, /* so that it comes and goes less than twice a second */
@@ -26,11 +26,11 @@ void fz_veil_note(struct fz_veil *veil, double rows, int64_t now_us)
     veil->frame_us = now_us;
     veil->pace *= 1 - fz_approach((double)since_us / 1e6, PACE_TAU_S);
     veil->pace += rows * fz_approach(frame_s, PACE_TAU_S);
-    if (rows < RUSH_ROWS)
+    if (rows < FZ_RUSH_ROWS)
         return;
     int64_t *oldest = &veil->rushed_us[veil->oldest];
     bool many = *oldest > 0 && now_us - *oldest < FZ_FLASH_SECOND_US;
-    bool just_late = veil->pace < RUSH_ROWS && rows < LATE_ROWS;
+    bool just_late = veil->pace < FZ_RUSH_ROWS && rows < LATE_ROWS;
     if ((many && !just_late) || fz_veil_thickness(veil, now_us) > 0)
         veil->thick_us = now_us;
     *oldest = now_us;

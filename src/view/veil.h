@@ -1,15 +1,18 @@
-/* A wall that moves so fast that no eye follows it. Rows of two kinds in turn look the same after two of them: from half of that a frame on
- * they seem to go back, and well before that it is no longer seen which one was where. What is slower than 0.6 rows drifts: a key that
- * is held goes by 0.56 of them. What is faster flickers, each place goes to and fro between tiles that have nothing to do with each other. A veil of the background's colour then lies over the wall, so thick that nothing under it flashes
- * (view/flash.h).
+/* A wall that a hand moves so fast that no eye follows it. Rows of two kinds in turn look the same after two of them: from
+ * half of that a frame on they seem to go back, and well before that it is no longer seen which one was where. What is
+ * slower than FZ_RUSH_ROWS drifts: a key that is held goes by 0.56 of them. What is faster flickers, each place goes to and
+ * fro between tiles that have nothing to do with each other. A veil of the background's colour then lies over the wall, so
+ * thick that nothing under it flashes (view/flash.h).
  *
- * It comes at once and stays a moment, so that a key that is pressed again and again has one veil. Three such frames
- * within a second are free, more than a page takes: with the veil that comes, and goes, these are five opposing
- * changes, of six. So are those that come late in a movement that is slow enough. */
+ * It comes at once and stays a moment, so that one movement has one veil. Three such frames within a second are free: with
+ * the veil that comes, and goes, these are five opposing changes, of six. So are those that come late in a movement that
+ * is slow enough. */
 #ifndef FZ_VIEW_VEIL_H
 #define FZ_VIEW_VEIL_H
 
 #include <stdint.h>
+
+#define FZ_RUSH_ROWS 0.6 /* a frame */
 
 enum { FZ_VEIL_FREE = 3 };
 

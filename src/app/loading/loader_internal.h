@@ -40,9 +40,10 @@ struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind
 bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,
                             int box_h, uint64_t priority);
 
-/* Render thread. True where what failed for that may succeed a moment later, and will be tried then. */
-/* It looks for what to load again then, at the latest. */
+/* Render thread. It looks for what to load again then, at the latest. */
 void fz_loader_look_again(struct fz_app *app, int64_t when_us);
+
+/* Render thread. True where what failed for that may succeed a moment later, and will be tried then. */
 bool fz_loader_plan_retry(struct fz_app *app, struct fz_tile *tile, enum fz_err code);
 
 /* Render thread. Whether a decode may help: nothing is wrong with it, or that may have passed by now. */

@@ -128,7 +128,7 @@ uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     uint64_t dc_bytes = d->frugal ? 0 : fz_jpeg_dc_bytes(&d->header, d->request->smooth ? 2 : 1);
     uint64_t coefficient_bytes = fz_decode_is_coarse(d) ? 0 : d->header.coefficient_bytes;
     bool shared = d->request->alone && !d->frugal;
-    uint64_t lower_bytes = shared ? fz_jpeg_lower_bytes(d->header.width, d->header.width) : 0;
+    uint64_t lower_bytes = shared ? fz_jpeg_lower_bytes(d->header.width) : 0;
     return coefficient_bytes + (uint64_t)d->header.width * 192 + (512 << 10) + dc_bytes + lower_bytes;
 }
 

@@ -25,9 +25,9 @@ struct fz_jpeg_lower {
     atomic_bool unwanted;
 };
 
-uint64_t fz_jpeg_lower_bytes(uint64_t width, uint64_t out_w)
+uint64_t fz_jpeg_lower_bytes(uint64_t width)
 {
-    return OWN_BYTES + width * 192 + fz_reduce_bytes(FZ_KERNEL_CUBIC, width, width, out_w);
+    return OWN_BYTES + width * 192 + fz_reduce_bytes(FZ_KERNEL_CUBIC, width, width, width);
 }
 
 /* The upper part takes as long as the lower one with what lies above that, begun after a quarter. */

@@ -7,8 +7,8 @@
 
 struct fz_jpeg_lower; /* owned by the decoder's thread */
 
-/* Any thread. The memory that it takes at most, for a picture and a result so wide. */
-uint64_t fz_jpeg_lower_bytes(uint64_t width, uint64_t out_w);
+/* Any thread. The memory that it takes at most, for a picture so wide. */
+uint64_t fz_jpeg_lower_bytes(uint64_t width);
 
 /* The decoder's thread, after fz_decode_begin. The row of the result from which on it would pay; 0: it would not. */
 int fz_jpeg_lower_row(const struct fz_decode *d);
