@@ -34,10 +34,21 @@ def hold(key, seconds):
 
 
 BAR = [word for number in range(80) for word in ("at", 637, 20 + abs(number % 20 - 10) * 30, "sleep", 0.025)]
+
+
+def shake(px, steps):
+    """By a button held: seven times up and down, in steps of 16 ms."""
+    ways = [180 + px * way for way in (*range(1, steps + 1), *range(steps - 1, -1, -1))] * 7
+    return ["at", 320, 180, "mousedown", 1, *[word for y in ways for word in ("at", 320, y, "sleep", 0.016)], "mouseup", 1]
+
+
 RUSHES = {
     "page": hold("Next", 2.6),
     "ends": ["key", "--delay", 200, *["End", "g", "g"] * 6],
     "bar": ["at", 637, 5, "mousedown", 1, *BAR, "mouseup", 1],
+    "shaken fast": shake(83, 2),
+    "shaken far": shake(40, 4),
+    "shaken slowly": shake(30, 5),
 }
 
 
