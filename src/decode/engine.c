@@ -86,6 +86,15 @@ void fz_engine_shrink(struct fz_engine *engine, bool process)
     fz_front_shrink(&engine->svg, true);   /* fonts and glyphs that were drawn take up to 10 MB */
 }
 
+void fz_engine_revive(struct fz_engine *engine)
+{
+    if (!is_remote(&engine->options))
+        return;
+    fz_front_revive(&engine->front);
+    fz_front_revive(&engine->heavy);
+    fz_front_revive(&engine->svg);
+}
+
 void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, const char *missing)
 {
     char text[FZ_SANDBOX_TEXT];

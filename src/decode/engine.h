@@ -21,6 +21,7 @@ struct fz_engine;
 struct fz_carried;
 struct fz_rendition;
 struct fz_quarantine;
+struct fz_vigil;
 
 /* Counted by all engines together. */
 struct fz_engine_counts {
@@ -42,6 +43,7 @@ struct fz_engine_options {
     uint64_t working_bytes;           /* no decode takes more */
     int64_t max_cpu_us;               /* of what has no request; 0: the usual bound */
     struct fz_quarantine *quarantine; /* borrowed; NULL: none */
+    struct fz_vigil *vigil;           /* borrowed; NULL: nobody tells when to call fz_engine_revive */
     struct fz_engine_counts *counts;  /* borrowed */
 };
 
@@ -55,6 +57,9 @@ void fz_engine_await(struct fz_engine *engine);
 /* Gives back what is kept between two pictures, decoders with fonts among it; with `process` the decoder process too. Another
  * begins with the next picture. */
 void fz_engine_shrink(struct fz_engine *engine, bool process);
+
+/* Between two calls. Replaces decoders that died, unless they do so in a row: the next picture waits for none, then. */
+void fz_engine_revive(struct fz_engine *engine);
 
 /* As fz_image_load; the pixels are those of *surface. CRASHED: the decoder died of it. BUSY: there was none, or it was lost
  * through no fault of the picture; the same may succeed at once. */

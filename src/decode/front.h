@@ -22,6 +22,7 @@ struct fz_front {
     bool by_chance;                /* the last call ended so: its picture is hardly to blame */
     int deaths;                    /* lately, */
     int64_t died_us;               /* and when the last one was */
+    bool is_vacant;                /* it died, and was not replaced yet */
     int pictures;                  /* that this process decoded */
     struct fz_content_name opened; /* the animation that it holds */
 };
@@ -44,6 +45,9 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
 /* Starts it, and waits until its sandbox is closed; `missing` (may be NULL) says what of that is not there, and why. */
 enum fz_err fz_front_await(struct fz_front *front, const struct fz_image_host *host,
                            char missing[FZ_SANDBOX_MISSING], struct fz_error *err);
+
+/* Between two calls. Replaces a process that died, unless it was one of a row; waits until its sandbox is closed. */
+void fz_front_revive(struct fz_front *front);
 
 /* Ends the process, without a word. */
 void fz_front_end(struct fz_front *front);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "decode/back.h"
+#include "decode/vigil.h"
 #include "process/wire.h"
 
 #include <errno.h>
@@ -55,8 +56,10 @@ void fz_front_end(struct fz_front *front)
 
 void fz_front_shrink(struct fz_front *front, bool process)
 {
-    if (process)
+    if (process) {
         fz_front_end(front);
+        front->is_vacant = false;
+    }
     if (front->ring)
         fz_ring_trim(front->ring);
 }
@@ -82,6 +85,7 @@ static void note_death(struct fz_front *front, const struct fz_error *why)
     int64_t now_us = fz_now_us();
     front->deaths = now_us - front->died_us < CALM_US ? front->deaths + 1 : 1;
     front->died_us = now_us;
+    front->is_vacant = true;
     atomic_fetch_add(&front->options.counts->respawned, 1);
 }
 
@@ -156,12 +160,17 @@ static enum fz_err start_unforked(struct fz_front *front, struct fz_error *err)
     return FZ_OK;
 }
 
+static bool dies_in_a_row(const struct fz_front *front)
+{
+    return front->deaths >= DEATHS && fz_now_us() - front->died_us < CALM_US;
+}
+
 /* After a row of deaths: whatever is wrong shall not keep the machine busy with it. */
 static enum fz_err pause_after_deaths(struct fz_front *front, const struct fz_image_host *host,
                                       struct fz_error *err)
 {
     int64_t pause_us = PAUSE_US;
-    if (front->deaths < DEATHS || fz_now_us() - front->died_us >= CALM_US)
+    if (!dies_in_a_row(front))
         return FZ_OK;
     for (int i = DEATHS; i < front->deaths && pause_us < LONGEST_PAUSE_US; i++)
         pause_us *= 2;
@@ -207,12 +216,17 @@ static bool has_died(const struct fz_front *front)
     return front->child.pid_fd >= 0 && poll(&ended, 1, 0) > 0;
 }
 
+static void look_whether_it_died(struct fz_front *front)
+{
+    if (!has_died(front))
+        return;
+    fz_front_explain(front, NULL);
+    front->kills = 0; /* nothing was asked of it */
+}
+
 enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *host, struct fz_error *err)
 {
-    if (has_died(front)) {
-        fz_front_explain(front, NULL);
-        front->kills = 0; /* nothing was asked of it */
-    }
+    look_whether_it_died(front);
     if (front->child.socket >= 0)
         return FZ_OK;
     enum fz_err code = pause_after_deaths(front, host, err);
@@ -225,8 +239,10 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
     code = front->options.unforked
                ? start_unforked(front, err)
                : fz_zygote_front_fork(front->options.decoders, front->options.number, &front->child, err);
+    if (code == FZ_OK)
+        fz_vigil_keep(front->options.vigil, front->child.pid_fd);
     front->served = front->pictures = 0;
-    front->is_ready = false;
+    front->is_ready = front->is_vacant = false;
     return code == FZ_OK ? set_up(front, err) : code;
 }
 
@@ -271,4 +287,12 @@ enum fz_err fz_front_await(struct fz_front *front, const struct fz_image_host *h
 {
     enum fz_err code = fz_front_start(front, host, err);
     return code == FZ_OK ? await_ready(front, host, missing, err) : code;
+}
+
+void fz_front_revive(struct fz_front *front)
+{
+    struct fz_error err; /* said by the next picture */
+    look_whether_it_died(front);
+    if (front->is_vacant && !dies_in_a_row(front))
+        fz_front_await(front, NULL, NULL, &err);
 }

@@ -7,6 +7,7 @@
 #include "decode/files.h"
 #include "decode/quarantine.h"
 #include "decode/thumbnails.h"
+#include "decode/vigil.h"
 #include "sync/thread.h"
 
 #include <SDL_timer.h>
@@ -67,6 +68,16 @@ static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job 
     }
 }
 
+/* A worker that has nothing to do was nudged. */
+static void tend(struct fz_pool *pool, struct fz_decoder *decoder, unsigned *shrunk)
+{
+    unsigned shrinks = atomic_load(&pool->shrinks);
+    fz_engine_revive(decoder->engine);
+    if (shrinks != *shrunk)
+        fz_decoder_shrink(decoder, atomic_load(&pool->ends_idle));
+    *shrunk = shrinks;
+}
+
 static int worker_main(void *ctx)
 {
     struct fz_pool *pool = ctx;
@@ -77,7 +88,7 @@ static int worker_main(void *ctx)
     fz_decoder_init(&decoder, fz_engine_new(&how), &pool->ledger, pool->cache, pool->thumbnails,
                     &pool->counts.opens);
     fz_engine_await(decoder.engine);
-    unsigned nudges = 0, nudged = 0;
+    unsigned nudges = 0, nudged = 0, shrunk = 0;
     bool rests = false;
     for (;;) {
         if (!rests && fz_heap_is_idle_for(&pool->heap, &nudges, REST_MS)) {
@@ -90,7 +101,7 @@ static int worker_main(void *ctx)
         if (node)
             run(pool, &decoder, FZ_CONTAINER(node, struct fz_job, queued));
         else if (nudges != nudged)
-            fz_decoder_shrink(&decoder, atomic_load(&pool->ends_idle));
+            tend(pool, &decoder, &shrunk);
         else
             break;
         rests = rests && !node;
@@ -121,6 +132,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
     pool->quarantine = fz_quarantine_new();
     pool->engine.quarantine = pool->quarantine;
     fz_heap_init(&pool->heap);
+    pool->engine.vigil = pool->vigil = options->decoders ? fz_vigil_start(&pool->heap) : NULL;
     fz_ledger_init(&pool->ledger, working_bytes - workers * pool->engine.keep_bytes);
     pool->threads = fz_calloc(workers, sizeof *pool->threads);
     for (int i = 0; i < options->workers; i++) {
@@ -163,6 +175,7 @@ bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
         SDL_WaitThread(pool->threads[i], NULL);
     free(pool->threads);
 
+    fz_vigil_stop(pool->vigil);
     fz_files_stop(pool->files);
     for (struct fz_heap_node *node; (node = fz_heap_try_pop(&pool->heap)) != NULL;)
         fz_job_free(FZ_CONTAINER(node, struct fz_job, queued));
@@ -190,6 +203,7 @@ void fz_pool_submit(struct fz_pool *pool, struct fz_job *job, uint64_t priority)
 void fz_pool_shrink(struct fz_pool *pool, bool decoders)
 {
     atomic_store(&pool->ends_idle, decoders);
+    atomic_fetch_add(&pool->shrinks, 1);
     fz_heap_nudge(&pool->heap);
 }
 

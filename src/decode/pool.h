@@ -24,13 +24,15 @@ struct fz_pool {
     struct fz_files *files; /* immutable while there are jobs, owned; NULL: workers open files in place */
     char *thumbnails;       /* immutable, owned: where other programs left some; NULL: nowhere */
     struct fz_quarantine *quarantine; /* immutable, owned; has its own lock */
+    struct fz_vigil *vigil;           /* immutable, owned; NULL: nobody watches the decoders */
     struct fz_ready *ready;           /* immutable: where finished jobs go */
     struct fz_doorbell *bell;         /* immutable */
     struct fz_engine_options engine;  /* immutable: what is the same for all workers */
     atomic_int started;               /* workers that have begun */
     atomic_int running;               /* workers that have not ended */
-    atomic_bool ends_idle;            /* who has nothing to do ends its decoder process */
-    SDL_Thread **threads;             /* the owner's */
+    atomic_uint shrinks;   /* how often who has nothing to do was asked to give back what it keeps */
+    atomic_bool ends_idle; /* and to end its decoder process */
+    SDL_Thread **threads;  /* the owner's */
     int thread_count;
 };
 

@@ -193,7 +193,8 @@ def test_decoders_killed_while_a_wall_loads(home):
     rng = random.Random(SEED)
     folder = pictures.fill(home / "pictures", 120)
     with home.start("--jobs", "2", *NO_CACHE, "--size", "1280x800", "--tile", "64x48", folder) as frieze:
-        killed = 0
+        before, killed = len(frieze.idle("loaded").descriptors()), 0
+        frieze.key("r")
         for _ in range(12):
             decoders = pids_of(frieze, "frieze: decoder")
             if decoders:
@@ -201,7 +202,7 @@ def test_decoders_killed_while_a_wall_loads(home):
                     os.kill(rng.choice(decoders), signal.SIGKILL)
                     killed += 1
             time.sleep(rng.uniform(0.03, 0.08))
-        before = len(frieze.idle("loaded").descriptors())
+        frieze.idle("loaded")
         assert frieze.status()["failed"] == 0 and killed > 0
         frieze.key("r")
         for _ in range(6):
@@ -212,6 +213,25 @@ def test_decoders_killed_while_a_wall_loads(home):
         assert frieze.status()["failed"] == 0
         assert frieze.stats()["decode"]["respawned"] >= 6
         wait_until(lambda: len(frieze.descriptors()) <= before + 1, lambda: frieze.descriptors(), 5)
+
+
+def test_what_dies_with_nothing_to_do_is_replaced_at_once(home):
+    """Also with the zygote. Not for ever: after a row of deaths the next one begins with a picture."""
+    folder = pictures.fill(home / "pictures", 20)
+    with home.start("--jobs", "1", *NO_CACHE, folder) as frieze:
+        frieze.idle("loaded")
+        for title in ("frieze: decoder", "frieze: decoder", "frieze: zygote", "frieze: decoder"):
+            decoder, = pids_of(frieze, "frieze: decoder")
+            os.kill(decoder if title == "frieze: decoder" else stat_of(decoder)[1], signal.SIGKILL)
+            wait_until(lambda dead=decoder: set(pids_of(frieze, "frieze: decoder")) - {dead}, "another one", 2 * times())
+        decoder, = pids_of(frieze, "frieze: decoder")
+        os.kill(decoder, signal.SIGKILL)
+        wait_until(lambda: frieze.errors_text.count("decoder 1: ") == 5, lambda: frieze.errors_text, 5)
+        time.sleep(0.5)
+        assert not pids_of(frieze, "frieze: decoder")
+        frieze.key("r").idle("loaded")
+        assert len(pids_of(frieze, "frieze: decoder")) == 1
+        assert frieze.stats()["decode"]["respawned"] == 5
 
 
 def test_decoder_that_hangs_does_not_hold_the_end(home):
