@@ -181,6 +181,7 @@ struct fz_app {
     struct fz_save saves[FZ_MAX_SAVES + 1]; /* frames to be saved */
     int saving;                             /* jobs that write one */
     bool measuring;                         /* a job looks at the memory */
+    int64_t measured_us;                    /* when one did so last */
     uint64_t measured_decodes;
     struct fz_wait waits[FZ_MAX_WAITS];
 };

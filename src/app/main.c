@@ -56,10 +56,21 @@ static void fill_standard_descriptors(void)
         close(fd);
 }
 
+/* As long as there is but one thread: with several, whoever opens a file that the table has no room for waits until all
+ * processors have left the kernel (expand_files() in Linux' fs/file.c), which takes up to 10 ms. */
+static void widen_descriptor_table(void)
+{
+    enum { DESCRIPTORS = 1024 };
+    int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, DESCRIPTORS - 1);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     fz_clock_start();
     fill_standard_descriptors();
+    widen_descriptor_table();
     fz_title_init(argc, argv);
     if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
         _exit(fz_zygote_back_main(argc, argv, fz_roles));

@@ -12,7 +12,8 @@
 
 enum {
     STRIP_BYTES = 1 << 20, /* of one upload call: about 0.3 ms on a renderer without GPU */
-    MEASURE_EVERY = 100,   /* decodes between two looks at the memory */
+    MEASURE_EVERY = 100,   /* decodes between two looks at the memory, */
+    MEASURE_US = 1000000,  /* and time: the kernel walks every page of all processes */
 };
 
 static struct fz_rendition *rendition_of(const struct fz_app *app, const struct fz_job *job,
@@ -412,7 +413,8 @@ static bool upload_first(struct fz_app *app)
 
 static void measure_now_and_then(struct fz_app *app)
 {
-    if (app->measuring || app->stats.decodes < app->measured_decodes + MEASURE_EVERY)
+    if (app->measuring || app->stats.decodes < app->measured_decodes + MEASURE_EVERY ||
+        app->now_us - app->measured_us < MEASURE_US)
         return;
     app->measured_decodes = app->stats.decodes;
     fz_app_measure(app);
