@@ -356,16 +356,26 @@ def test_every_key_of_this_file_was_pressed():
     assert BROWSE - pressed["wall"] == BROWSE - pressed["picture"] == set()
 
 
-def test_what_is_only_scrolled_past_is_not_decoded(home):
-    """Thousands on the way to the end: what comes to rest is decoded, and what lies beside it."""
-    folder, count = home / "many", 6000
+def many(home, count):
+    """So many pictures; nothing but what is in view, and around it, has room."""
+    folder = home / "many"
     first = pictures.fill(folder, 1) / "p0.png"
     for number in range(1, count):
         os.link(first, folder / f"p{number}.png")
-    with home.start("--size", "800x600", "--tile", "100x75", "--memory", "64M", "--cache-size", "0", folder) as running:
+    return home.start("--size", "800x600", "--tile", "100x75", "--memory", "64M", "--cache-size", "0", folder)
+
+
+def steady_decodes(running):
+    wait_until(lambda: is_steady(lambda: running.stats()["decode"]["count"]), "the end of filling")
+    return running.stats()["decode"]["count"]
+
+
+def test_what_is_only_scrolled_past_is_not_decoded(home):
+    """Thousands on the way to the end: what comes to rest is decoded, and what lies beside it."""
+    count = 6000
+    with many(home, count) as running:
         running.until(items=count, scanning=False)
-        wait_until(lambda: is_steady(lambda: running.stats()["decode"]["count"]), "the end of filling")
-        before = running.stats()["decode"]["count"]
+        before = steady_decodes(running)
         while running.status()["index"] < count - 1:
             running.key(*["PgDn"] * 4)
         rushed = running.stats()["decode"]["count"] - before
@@ -374,6 +384,20 @@ def test_what_is_only_scrolled_past_is_not_decoded(home):
         in_view = last_seen + 1 - first_seen
         assert last_seen == count - 1 and rushed < in_view
         assert running.stats()["decode"]["count"] - before >= in_view
+
+
+def test_pages_that_are_leapt_over_are_not_decoded(home):
+    """Hundreds of them in two seconds, of which a dozen are seen on the way."""
+    count, turns = 20000, 100
+    with many(home, count) as running:
+        running.until(items=count, scanning=False)
+        before = steady_decodes(running)
+        in_view = running.status()["visible"][1] + 1
+        for _ in range(turns):
+            running.key(*["PgDn"] * (count // in_view // turns + 1))
+            time.sleep(0.016)
+        assert running.status()["index"] == count - 1
+        assert running.stats()["decode"]["count"] - before < 3 * in_view
 
 
 def is_steady(value, for_s=0.5):

@@ -16,6 +16,7 @@
 enum {
     PICTURES_A_HEADING = 2, /* on average, or there are none */
     FAR_VIEWS = 2,          /* that are scrolled past are not waited for */
+    LEAP_VIEWS = 16,        /* at once: a held PageDown turns fewer, and each of its pages is to be seen */
     SKIPPED_VIEWS = 4, /* and farther, nobody sees where it goes: what is left takes a fifth of a second */
     RUSH_VIEWS_S = 8,
     SETTLED_US = 50000, /* a key that is held changes the aim sooner */
@@ -166,7 +167,7 @@ struct fz_focus fz_wall_aim(const struct fz_app *app, enum fz_wall_pace *pace)
     bool drags = scroll->dragging && app->now_us - wall->scrolled_us < SETTLED_US;
     if (drags && fabs(scroll->velocity) > view * RUSH_VIEWS_S)
         is = FZ_WALL_RUSHES;
-    else if (way > view * FAR_VIEWS)
+    else if (way > view * FAR_VIEWS || (wall->leapt && !is_settled))
         is = is_settled ? FZ_WALL_JUMPS : FZ_WALL_RUSHES;
     if (pace)
         *pace = is;
@@ -248,6 +249,7 @@ bool fz_wall_step(struct fz_app *app, double dt_s)
     if (!fz_scroll_step(&wall->scroll, wall->jumps ? INFINITY : dt_s))
         return waits;
     double rows = rows_between(wall, from, wall->scroll.position);
+    wall->leapt = fabs(wall->scroll.position - from) > fz_layout_view(&wall->layout) * LEAP_VIEWS;
     if (rows >= 1)
         wall->jumped_us = app->now_us;
     if (wall->scroll.far)

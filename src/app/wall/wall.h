@@ -39,6 +39,7 @@ struct fz_wall {
     double aimed;        /* where the scroll is to come to rest, */
     int64_t aimed_us;    /* and since when */
     bool jumps;          /* it goes there without what lies between */
+    bool leapt;          /* it did so last, over many pages */
     int64_t sized_us;    /* when tiles last changed their size */
     fz_item_id gripped;  /* stays at `grip` px of the window when they do next; NONE: the usual one stays */
     double grip;         /* along the scroll */
