@@ -18,7 +18,8 @@ enum {
         128 << 10, /* what the kernel asks a FUSE file system for at once, if it comes to whole pages, */
     MOST_BLOCK = 1 << 20, /* and NFS and SMB, which say so */
     PAGE = 4096,
-    FIRST_WINDOW = 4, /* reads at once, where one takes its time */
+    FIRST_WINDOW = 10, /* reads at once, when the first one took its time: as of TCP, RFC 6928 */
+    LEAST_WINDOW = 4,  /* the same later on */
     THREADS_MOST = 32,
     QUICK_US = 3000, /* a block that comes so soon waits for nobody */
     IDLE_MS = 200,   /* after which a fetcher ends */
@@ -83,12 +84,15 @@ static struct fetch *next_fetch(void)
 static void learn(int64_t took_us)
 {
     pool.least_us += pool.least_us / 64;
-    if (pool.least_us == 0 || took_us < pool.least_us)
+    bool is_first = pool.least_us == 0;
+    if (is_first || took_us < pool.least_us)
         pool.least_us = took_us;
     if (took_us < QUICK_US)
         pool.window = pool.window > 1 ? pool.window - 1 : 1;
+    else if (is_first)
+        pool.window = FIRST_WINDOW;
     else if (took_us < pool.least_us * 3 / 2)
-        pool.window += pool.window < FIRST_WINDOW ? FIRST_WINDOW - 1 : pool.window < THREADS_MOST;
+        pool.window += pool.window < LEAST_WINDOW ? LEAST_WINDOW - 1 : pool.window < THREADS_MOST;
     else if (took_us > pool.least_us * 2)
         pool.window -= pool.window > 1;
 }
