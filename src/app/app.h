@@ -243,6 +243,9 @@ enum fz_command_view fz_app_view(const struct fz_app *app);
 
 /* Render thread. Something lies over the pictures that clicks and fingers are meant for. */
 bool fz_app_is_covered(const struct fz_app *app);
+/* Render thread. At a place of the window lies the line or the letters by which one types, or the bar of the scaling: a
+ * press there is meant for it, and moves no picture. */
+bool fz_app_is_over_bar(const struct fz_app *app, double x, double y);
 
 /* Render thread. Runs a command, if it has a meaning in this view; fills in err and call->result. */
 enum fz_err fz_app_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);

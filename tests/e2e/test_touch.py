@@ -184,6 +184,24 @@ def test_pinch_on_the_wall_sizes_tiles(wall):
     wall.until(visible=lambda now: now[1] - now[0] > seen)
 
 
+def test_a_drag_on_the_line_moves_no_picture(view):
+    """A finger on what is typed into means that: neither the picture behind it nor the wall goes with it."""
+    view.key("W", "+", "+", ":").idle()
+    pictures_only = (0, 0, SIZE[0], SIZE[1] - 100)
+    before = view.screenshot().crop(pictures_only)
+    stroke(view, (500, SIZE[1] - 15), (200, SIZE[1] - 200))
+    pinch(view, (400, SIZE[1] - 15), (60, 180))
+    assert view.screenshot().crop(pictures_only) == before
+    view.key("Esc")
+    stroke(view, (500, SIZE[1] - 15), (200, SIZE[1] - 200))
+    assert view.screenshot().crop(pictures_only) != before, "the line is gone"
+    view.key("Return", ":").idle()
+    top = view.status()["visible"]
+    stroke(view, (500, SIZE[1] - 15), (500, 100))
+    assert view.idle().status()["visible"] == top and view.status()["mode"] == "wall"
+    view.key("Esc")
+
+
 def test_long_press_opens_the_menu(wall):
     """For the tile under the finger; a tap outside closes it, one on a row runs it, a drag scrolls it."""
     before = wall.screenshot()

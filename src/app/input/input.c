@@ -16,6 +16,11 @@ bool fz_app_is_covered(const struct fz_app *app)
     return app->menu.open || app->help.open || app->scale_panel.open;
 }
 
+bool fz_app_is_over_bar(const struct fz_app *app, double x, double y)
+{
+    return fz_prompt_is_at(app, x, y) || fz_board_is_at(app, x, y) || fz_scale_bar_is_at(app, x, y);
+}
+
 void fz_app_press(struct fz_app *app, const struct fz_press *press)
 {
     if (app->scale_panel.open)

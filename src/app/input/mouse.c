@@ -28,11 +28,6 @@ static int edge_at(const struct fz_app *app, double x)
     return x >= w * (1 - EDGE) && index + 1 < count ? 1 : 0;
 }
 
-static bool is_over_typing(const struct fz_app *app, double x, double y)
-{
-    return fz_prompt_is_at(app, x, y) || fz_board_is_at(app, x, y);
-}
-
 void fz_app_click(struct fz_app *app, double x, double y, int times)
 {
     size_t index;
@@ -75,7 +70,7 @@ void fz_app_ask_menu(struct fz_app *app, double x, double y)
 {
     size_t index;
     bool covered = fz_app_is_covered(app);
-    if (app->scale_panel.open || is_over_typing(app, x, y))
+    if (app->scale_panel.open || fz_app_is_over_bar(app, x, y))
         return;
     if (!covered && app->mode == FZ_MODE_WALL && fz_wall_hit(app, x, y, &index))
         fz_app_select(app, index);
@@ -98,7 +93,7 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
     }
     double x = event->mouseX, y = event->mouseY;
     fz_head_mouse_to_px(app->head, &x, &y);
-    if (is_over_typing(app, x, y))
+    if (fz_app_is_over_bar(app, x, y))
         return;
     if (app->mode == FZ_MODE_PICTURE) {
         if (zoom)
@@ -122,7 +117,7 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
 static void press_left(struct fz_app *app, double x, double y, int times)
 {
     struct fz_wall *wall = &app->wall;
-    bool covered = fz_app_is_covered(app) || is_over_typing(app, x, y);
+    bool covered = fz_app_is_covered(app) || fz_app_is_over_bar(app, x, y);
     app->mouse.down_x = x;
     app->mouse.down_y = y;
     app->mouse.travelled = false;
@@ -134,7 +129,6 @@ static void press_left(struct fz_app *app, double x, double y, int times)
     }
     if (!covered && fz_scrollbar_press(app, x, y))
         return;
-    covered = covered || fz_scale_bar_is_at(app, x, y);
     if (!covered) {
         wall->dragging = true;
         wall->drag_x = x;
@@ -186,7 +180,7 @@ void fz_mouse_press(struct fz_app *app, const SDL_MouseButtonEvent *event)
 /* The edge whose arrow shows: as long as the pointer does. */
 static int arrow_edge(const struct fz_app *app)
 {
-    bool covered = fz_app_is_covered(app) || is_over_typing(app, app->mouse.x, app->mouse.y);
+    bool covered = fz_app_is_covered(app) || fz_app_is_over_bar(app, app->mouse.x, app->mouse.y);
     return covered || app->now_us >= app->cursor_until_us ? 0 : edge_at(app, app->mouse.x);
 }
 

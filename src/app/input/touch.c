@@ -55,7 +55,7 @@ static bool act_on_overlay(struct fz_app *app, const struct fz_gesture *gesture)
     else if (app->help.open && !app->menu.open && release && gesture->swipe != FZ_SWIPE_NONE)
         fz_help_turn(app, gesture->swipe == FZ_SWIPE_LEFT || gesture->swipe == FZ_SWIPE_UP ? 1 : -1);
     bool click = gesture->kind == FZ_GESTURE_TAP || gesture->kind == FZ_GESTURE_DOUBLE_TAP;
-    return fz_app_is_covered(app) && !click && gesture->kind != FZ_GESTURE_LONG_PRESS;
+    return (fz_app_is_covered(app) || app->touch.beside) && !click && gesture->kind != FZ_GESTURE_LONG_PRESS;
 }
 
 static void act(struct fz_app *app, const struct fz_gesture *gesture)
@@ -109,16 +109,17 @@ void fz_touch_cancel(struct fz_app *app)
 }
 
 /* A finger that is the only one on its screen is our only one too: those that went up unnoticed are forgotten. */
-static void begin(struct fz_app *app, const SDL_TouchFingerEvent *event)
+static void begin(struct fz_app *app, const SDL_TouchFingerEvent *event, double x, double y)
 {
-    double px_per_point = 1, y = 1;
+    double px_per_point = 1, unused = 1;
     if (SDL_GetNumTouchFingers(event->touchId) == 1)
         fz_touch_cancel(app);
     if (app->touch.gestures.state != FZ_GESTURES_REST)
         return;
-    fz_head_mouse_to_px(app->head, &px_per_point, &y);
+    fz_head_mouse_to_px(app->head, &px_per_point, &unused);
     app->touch.gestures.px_per_point = px_per_point;
     app->touch.pinched = 1;
+    app->touch.beside = fz_app_is_over_bar(app, x, y);
     if (app->mode == FZ_MODE_WALL) /* a finger stops what glides */
         fz_scroll_to(&app->wall.scroll, app->wall.scroll.position, true);
 }
@@ -134,7 +135,7 @@ void fz_touch_handle(struct fz_app *app, const SDL_TouchFingerEvent *event)
     if (event->type == SDL_FINGERDOWN && fz_board_is_at(app, x, y)) {
         fz_app_click(app, x, y, 1); /* a key goes down with its finger, whatever the others do */
     } else if (event->type == SDL_FINGERDOWN) {
-        begin(app, event);
+        begin(app, event, x, y);
         gesture = fz_gesture_down(gestures, event->fingerId, x, y, app->now_us);
     } else if (event->type == SDL_FINGERMOTION) {
         gesture = fz_gesture_move(gestures, event->fingerId, x, y, app->now_us);
