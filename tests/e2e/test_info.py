@@ -1,5 +1,5 @@
 """The info overlay: what it tells, that it stays from picture to picture, and that no text blinks when it changes."""
-# ctest: COST 15
+# ctest: COST 50
 
 import os
 import time
@@ -155,14 +155,22 @@ def test_no_text_blinks_while_one_moves(frieze, keys, box):
     assert min(seen) > 50, seen
 
 
-def test_without_room_for_its_first_line_it_is_left_out(home, folder):
-    """Under the performance overlay, with texts four times as large; no line is cut through."""
-    with home.start("--size", "1280x800", "--text-scale", "4", "--motion", "off", folder) as frieze:
-        frieze.idle("loaded").key("Return", "I").idle()
-        foot = (0, 764, 800, 800)  # where it would begin; the place in the list is told beside that for a while
-        without = frieze.screenshot().crop(foot)
-        assert np.array_equal(frieze.key("i").screenshot().crop(foot), without)
-        assert not np.array_equal(frieze.key("I").screenshot(), frieze.key("i", "i").screenshot()), "it has room then"
+@pytest.mark.parametrize("scale", [0.5, 1, 2, 4])
+@pytest.mark.parametrize("size", [(320, 240), (800, 600), (1280, 800)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_it_has_room_beside_the_performance_overlay(home, folder, size, scale):
+    """The texts of that become smaller, and then fewer; nothing of either reaches into the margins of the window."""
+    with home.start("--size", f"{size[0]}x{size[1]}", "--text-scale", scale, "--motion", "off", folder) as frieze:
+        frieze.idle("loaded").key("3", "G", "m", "Return", "I").idle()
+        time.sleep(1.2)  # the position was told
+        for keys in ((), ("i",), ("i",)):
+            image = np.asarray(frieze.key(*keys).screenshot() if keys else frieze.screenshot()).astype(int)
+            red, _, blue = (image[..., channel] for channel in range(3))
+            told = (red > 110) & (blue - red > 28)  # the position, and what each line is about
+            assert told.any() == bool(keys)
+            bright = image.min(axis=2) > DARK + 20
+            inside = np.zeros_like(bright)
+            inside[10:-10, 10:-10] = True
+            assert not (bright & ~inside).any()
 
 
 def test_golden(module_home, own_fonts):

@@ -43,7 +43,7 @@ def folder(module_home):
 @pytest.fixture(scope="module")
 def frieze(module_home, x11, folder):
     with module_home.start("--size", "800x600", "--tile", "100x75", folder, display=x11) as running:
-        x11.xdotool("mousemove", 5, 5)
+        x11.xdotool("mousemove", 400, 5)  # away from the edges, which show where they lead
         yield running.idle()
 
 
@@ -225,7 +225,8 @@ def test_arrows_pan_what_is_larger_than_the_window(view):
 
 
 def pictures_alike(one, other):
-    return np.abs(np.asarray(one, dtype=int) - np.asarray(other, dtype=int))[:500].max() < 40
+    """Beside the position and the scroll bar, which are told for a while."""
+    return np.abs(np.asarray(one, dtype=int) - np.asarray(other, dtype=int))[:500, :780].max() < 40
 
 
 def test_pan_stops_at_the_edge(view):

@@ -10,7 +10,7 @@ struct fz_app;
 
 struct fz_touch {
     struct fz_gestures gestures;
-    bool beside; /* begun on what is typed into: no picture moves */
+    bool beside;    /* begun on what is typed into: no picture moves */
     double pinched; /* by how much tiles are to become larger, since their last step */
 };
 

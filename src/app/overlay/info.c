@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAD_X = 14, PAD_Y = 8, GAP = 28 };
+enum { PAD_X = 14, PAD_Y = 8, GAP = 28, USUAL_LINES = 7 };
 static const double LINE = 1.5, LABEL_W = 5.2; /* of the text's size */
 static const double WIDTH = 36, LEAST_W = 14;  /* the same: at most, and what is still worth a line */
 
@@ -142,6 +142,18 @@ static void tell(struct fz_app *app, fz_item_id item, struct fz_info_page *page)
 
 /* ---- Drawing ----------------------------------------------------------------------------------------------------- */
 
+static double line_h(const struct fz_app *app)
+{
+    return ceil(FZ_PANEL_PX * fz_app_text_scale(app) * LINE);
+}
+
+double fz_info_usual_h(const struct fz_app *app)
+{
+    if (app->info.level == FZ_INFO_OFF)
+        return 0;
+    return line_h(app) * (app->info.level == FZ_INFO_NAME ? 1 : 1 + USUAL_LINES) + 2 * PAD_Y;
+}
+
 /* How wide everything may be, and how wide it is. */
 struct measure {
     struct fz_text_style name, label, text;
@@ -153,8 +165,8 @@ static double room(const struct fz_app *app, double em)
 {
     double w = fmin(fz_head_w(app->head) - 2.0 * (FZ_PANEL_MARGIN + PAD_X), WIDTH * em);
     double beside = w;
-    if (app->perf.open && app->panels.box_count > 0)
-        beside = app->panels.boxes[0].x - 2.0 * (FZ_PANEL_MARGIN + PAD_X);
+    if (app->perf.open)
+        beside = app->perf.box.x - 2.0 * (FZ_PANEL_MARGIN + PAD_X);
     return fmax(beside >= LEAST_W * em ? fmin(w, beside) : w, 1);
 }
 
@@ -163,7 +175,7 @@ static bool measure(struct fz_app *app, const struct fz_info_page *page, struct 
 {
     double em = FZ_PANEL_PX * fz_app_text_scale(app), most = room(app, em);
     int w, h;
-    *m = (struct measure){.label = {.px = FZ_PANEL_PX}, .line = ceil(em * LINE)};
+    *m = (struct measure){.label = {.px = FZ_PANEL_PX}, .line = line_h(app)};
     bool ready = fz_text_size(app->head, page->position, &m->label, &w, &h);
     m->position_w = ready ? w : 0;
     m->label_w = LABEL_W * em;
@@ -199,13 +211,15 @@ static void draw_page(struct fz_app *app, const struct fz_info_page *page)
                           m.line * (double)(page->count + 1) + 2 * PAD_Y};
     if (covers_selected(app, &box))
         box.x = fz_head_w(app->head) - FZ_PANEL_MARGIN - box.w;
-    box = fz_panel_place(app, box, true);
-    /* What stands above it may have left less room than all lines need, or than the first one. */
-    double fit = floor((fz_head_h(app->head) - FZ_PANEL_MARGIN - box.y - 2 * PAD_Y) / m.line) - 1;
-    if (fit < 0)
+    /* What stands above it and below may have left less room than all lines need, or than the first one. */
+    struct fz_rect first = {box.x, box.y, box.w, m.line + 2 * PAD_Y};
+    bool found = fz_panel_find(app, &first, true);
+    double fit = floor((fz_panel_foot(app) - first.y - first.h) / m.line);
+    if (!found || fit < 0)
         return;
     size_t count = (size_t)fmin((double)page->count, fit);
-    box.h = m.line * (double)(count + 1) + 2 * PAD_Y;
+    box.h = first.h + m.line * (double)count;
+    box = fz_panel_place(app, box, true);
     fz_draw_fill(app->head, box, fz_panel_fill);
     double x = box.x + PAD_X, y = box.y + PAD_Y;
     fz_text_draw(app->head, page->name, &m.name, x, y, fz_panel_text);

@@ -30,6 +30,8 @@ struct fz_info {
 /* Render thread only, all of these. */
 void fz_info_next(struct fz_app *app); /* the next level, and from the last to the first */
 void fz_info_draw(struct fz_app *app);
+/* How high it is with what is usually known, in px; 0 where it is off. Of one height for all pictures. */
+double fz_info_usual_h(const struct fz_app *app);
 
 /* A line more, while there is room; `label` is static. */
 void fz_info_add(struct fz_info_page *page, const char *label, const char *fmt, ...)

@@ -104,8 +104,6 @@ void fz_app_draw_overlays(struct fz_app *app)
     draw_empty(app);
     fz_prompt_reserve(app);
     fz_scale_bar_reserve(app);
-    fz_perf_draw(app);
-    fz_info_draw(app);
     draw_position(app);
     draw_state(app);
     if (app->notice && app->now_us < app->notice_until_us)
@@ -113,6 +111,8 @@ void fz_app_draw_overlays(struct fz_app *app)
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
         fz_chip_draw(app, "Return opens  ·  / finds  ·  right click menu  ·  ? help  ·  q quit",
                      FZ_CHIP_BOTTOM);
+    fz_perf_draw(app);
+    fz_info_draw(app);
     fz_mouse_draw(app);
     fz_search_draw(app);
     fz_rate_draw(app);

@@ -13,27 +13,49 @@ const struct fz_color fz_panel_text = {236, 236, 240, 255};
 const struct fz_color fz_panel_key = {255, 200, 96, 255};
 const struct fz_color fz_panel_title = {168, 190, 216, 255};
 
-enum { PAD_X = 14, PAD_Y = 7, COLUMN_GAP = 18, GAP = 6 };
+enum { PAD_X = 14, PAD_Y = 7, COLUMN_GAP = 18 };
 static const double LINE = 1.5; /* of the text's size */
 
-struct fz_rect fz_panel_place(struct fz_app *app, struct fz_rect rect, bool down)
+bool fz_panel_find(struct fz_app *app, struct fz_rect *rect, bool down)
 {
     struct fz_panels *panels = &app->panels;
     uint64_t frame = app->stats.total.count;
+    struct fz_rect at = *rect;
     if (panels->frame != frame)
         panels->box_count = 0;
     panels->frame = frame;
     for (int i = 0; i < panels->box_count;) {
         const struct fz_rect *box = &panels->boxes[i];
-        bool apart = rect.x >= box->x + box->w || box->x >= rect.x + rect.w || rect.y >= box->y + box->h ||
-                     box->y >= rect.y + rect.h;
+        bool apart = at.x >= box->x + box->w || box->x >= at.x + at.w || at.y >= box->y + box->h ||
+                     box->y >= at.y + at.h;
         if (!apart)
-            rect.y = down ? box->y + box->h + GAP : box->y - rect.h - GAP;
+            at.y = down ? box->y + box->h + FZ_PANEL_GAP : box->y - at.h - FZ_PANEL_GAP;
         i = apart ? i + 1 : 0;
     }
+    if (at.y < 0 || at.y + at.h > fz_head_h(app->head))
+        return false;
+    *rect = at;
+    return true;
+}
+
+struct fz_rect fz_panel_place(struct fz_app *app, struct fz_rect rect, bool down)
+{
+    struct fz_panels *panels = &app->panels;
+    fz_panel_find(app, &rect, down);
     if (panels->box_count < FZ_BOXES)
         panels->boxes[panels->box_count++] = rect;
     return rect;
+}
+
+double fz_panel_foot(const struct fz_app *app)
+{
+    const struct fz_panels *panels = &app->panels;
+    double view_h = fz_head_h(app->head), foot = view_h - FZ_PANEL_MARGIN;
+    bool fresh = panels->frame == app->stats.total.count;
+    for (int i = 0; fresh && i < panels->box_count; i++)
+        if (panels->boxes[i].y > view_h / 2)
+            foot = fmin(foot, panels->boxes[i].y - FZ_PANEL_GAP);
+    return foot;
 }
 
 const char *fz_chip_steady_text(struct fz_app *app, struct fz_chip *chip, const char *text,

@@ -16,6 +16,7 @@ enum {
     FZ_CHIP_LINES = 3,  /* of a chip at most */
     FZ_PANEL_PX = 17,   /* size of its text */
     FZ_PANEL_MARGIN = 16,
+    FZ_PANEL_GAP = 6, /* px from box to box */
     FZ_CHIP_TEXT = 512,
     FZ_BOXES = 12, /* that keep clear of each other in one frame */
 };
@@ -42,8 +43,13 @@ struct fz_panel_row {
 extern const struct fz_color fz_panel_fill, fz_panel_text, fz_panel_key, fz_panel_title;
 
 /* Render thread only, all of these; within a frame. */
-/* Where a box can stand that wants to be at `rect`: clear of those before it in this frame, down from there or up. */
+/* Moves a box to where it is clear of those before it in this frame, down from there or up; false where the window has
+ * no such place, the box left as it was. */
+bool fz_panel_find(struct fz_app *app, struct fz_rect *rect, bool down);
+/* Where a box that is drawn in any case stands then: those after it keep clear of it. */
 struct fz_rect fz_panel_place(struct fz_app *app, struct fz_rect rect, bool down);
+/* Down to where a box can reach from the top: the window's margin, or what stands at its foot already. */
+double fz_panel_foot(const struct fz_app *app);
 /* A line over the picture; several in one place stand above each other. */
 void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place);
 /* The same for a text of lines, of which so many are drawn at most, each shortened to the window. */

@@ -12,13 +12,14 @@
 enum {
     TELL_US = 500000, /* figures that change faster cannot be read */
     BAR_PX = 2,
-    GRAPH_H = 100,
+    GRAPH_H = 100,    /* at most */
     GRAPH_US = 50000, /* its full height */
     PAD = 12,
-    LEAST_PX = 6,
+    LEAST_PX = 8,   /* of text that can still be read, whatever the text scale */
     HALF_LINE = 30, /* characters, about */
 };
-static const double LINE_EM = 1.75; /* from line to line, at most */
+static const double LINE_EM = 1.45;     /* from line to line, at most */
+static const double GRAPH_PART = 0.125; /* of the window's height, at most */
 static const struct fz_color WORK = {96, 190, 120, 255};
 static const struct fz_color PRESENT = {90, 140, 220, 255};
 static const struct fz_color TOO_LONG = {240, 110, 90, 255};
@@ -151,17 +152,41 @@ static void add_bar(struct bars *bars, double x, double bottom, double h)
         bars->rects[bars->count++] = (struct fz_rect){x, bottom - h, BAR_PX, h};
 }
 
-static void draw_graph(struct fz_app *app, double x, double y)
+/* How the overlay is drawn in a window: the graph's frames and height, the texts' size and how many of them there are. */
+struct plan {
+    int frames, count;
+    double graph_h;
+    struct fz_text_style style;
+};
+
+/* Where both overlays do not find room above each other, this one's texts become smaller, and then fewer: the other one
+ * is about the picture. */
+static struct plan make_plan(const struct fz_app *app)
+{
+    double view_w = fz_head_w(app->head), view_h = fz_head_h(app->head), scale = fz_app_text_scale(app);
+    struct plan plan = {.graph_h = fmin(GRAPH_H, floor(view_h * GRAPH_PART))};
+    double w = view_w - 2 * (PAD + FZ_PANEL_MARGIN), below = fz_info_usual_h(app);
+    double room = fz_panel_foot(app) - FZ_PANEL_MARGIN - plan.graph_h - 3 * PAD;
+    room -= below > 0 ? fmin(below + FZ_PANEL_GAP, view_h / 2) : 0;
+    double px = fmax(floor(room / (FZ_PERF_LINES * LINE_EM * scale)), ceil(LEAST_PX / scale));
+    plan.style = (struct fz_text_style){.px = (int)fmin(FZ_PANEL_PX - 2, px), .max_w = (int)fmax(w, 1)};
+    plan.count = (int)fmin(fmax(room / (plan.style.px * LINE_EM * scale), 0), FZ_PERF_LINES);
+    plan.frames = (int)fmin(fmax(w / BAR_PX, 1), FZ_PERF_FRAMES);
+    return plan;
+}
+
+static void draw_graph(struct fz_app *app, const struct plan *plan, double x, double y)
 {
     const struct fz_perf *perf = &app->perf;
     struct bars work = {.count = 0}, present = {.count = 0}, too_long = {.count = 0};
-    for (int i = 0; i < FZ_PERF_FRAMES; i++) {
-        unsigned at = (perf->next + (unsigned)i) % FZ_PERF_FRAMES;
+    double bottom = y + plan->graph_h, per_us = plan->graph_h / GRAPH_US;
+    for (int i = 0; i < plan->frames; i++) {
+        unsigned at = (perf->next + (unsigned)(FZ_PERF_FRAMES - plan->frames + i)) % FZ_PERF_FRAMES;
         double both_us = (double)perf->work_us[at] + perf->present_us[at];
-        double work_h = fmin(perf->work_us[at], GRAPH_US) * GRAPH_H / GRAPH_US;
-        double both_h = fmin(both_us, GRAPH_US) * GRAPH_H / GRAPH_US, left = x + i * BAR_PX;
-        add_bar(&work, left, y + GRAPH_H, work_h);
-        add_bar(both_us > GRAPH_US ? &too_long : &present, left, y + GRAPH_H - work_h, both_h - work_h);
+        double work_h = fmin(perf->work_us[at], GRAPH_US) * per_us;
+        double both_h = fmin(both_us, GRAPH_US) * per_us, left = x + i * BAR_PX;
+        add_bar(&work, left, bottom, work_h);
+        add_bar(both_us > GRAPH_US ? &too_long : &present, left, bottom - work_h, both_h - work_h);
     }
     fz_draw_fills(app->head, present.rects, present.count, PRESENT);
     fz_draw_fills(app->head, too_long.rects, too_long.count, TOO_LONG);
@@ -169,8 +194,7 @@ static void draw_graph(struct fz_app *app, double x, double y)
     struct fz_rect lines[2];
     static const double lines_us[] = {16667, 33333};
     for (int i = 0; i < 2; i++)
-        lines[i] = (struct fz_rect){x, floor(y + GRAPH_H - lines_us[i] * GRAPH_H / GRAPH_US),
-                                    FZ_PERF_FRAMES * BAR_PX, 1};
+        lines[i] = (struct fz_rect){x, floor(bottom - lines_us[i] * per_us), plan->frames * BAR_PX, 1};
     fz_draw_fills(app->head, lines, 2, GRID);
 }
 
@@ -181,25 +205,24 @@ void fz_perf_draw(struct fz_app *app)
         return;
     if (app->now_us >= fz_perf_next_us(app))
         tell(app);
-    double room = fz_head_h(app->head) - 2 * FZ_PANEL_MARGIN - GRAPH_H - 3 * PAD;
-    double largest = room / (FZ_PERF_LINES * LINE_EM * fz_app_text_scale(app));
-    struct fz_text_style style = {.px = (int)fmin(FZ_PANEL_PX - 2, fmax(floor(largest), LEAST_PX)),
-                                  .max_w = fz_head_w(app->head) - 2 * (PAD + FZ_PANEL_MARGIN)};
+    struct plan plan = make_plan(app);
     bool ready = true;
-    double line = 0, widest = FZ_PERF_FRAMES * BAR_PX;
-    for (int i = 0; i < FZ_PERF_LINES; i++) {
+    double line = 0, widest = plan.frames * BAR_PX;
+    for (int i = 0; i < plan.count; i++) {
         int text_w = 0, text_h = 0;
-        ready = fz_text_size(app->head, perf->wanted[i], &style, &text_w, &text_h) && ready;
+        ready = fz_text_size(app->head, perf->wanted[i], &plan.style, &text_w, &text_h) && ready;
         widest = fmax(widest, text_w);
-        line = fmax(line, text_h * 1.25);
+        line = fmax(line, text_h);
     }
     if (ready)
         memcpy(perf->lines, perf->wanted, sizeof perf->lines);
-    double w = widest + 2 * PAD, h = GRAPH_H + 3 * PAD + line * FZ_PERF_LINES;
-    double x = fmax(fz_head_w(app->head) - w - FZ_PANEL_MARGIN, 0), y = FZ_PANEL_MARGIN;
-    fz_draw_fill(app->head, fz_panel_place(app, (struct fz_rect){x, y, w, h}, true), fz_panel_fill);
-    draw_graph(app, x + PAD, y + PAD);
-    for (int i = 0; i < FZ_PERF_LINES; i++)
-        fz_text_draw(app->head, perf->lines[i], &style, x + PAD, y + GRAPH_H + 2 * PAD + i * line,
+    double w = widest + 2 * PAD, h = plan.graph_h + (plan.count > 0 ? 3 : 2) * PAD + line * plan.count;
+    double left = fmax(fz_head_w(app->head) - w - FZ_PANEL_MARGIN, 0);
+    perf->box = fz_panel_place(app, (struct fz_rect){left, FZ_PANEL_MARGIN, w, h}, true);
+    fz_draw_fill(app->head, perf->box, fz_panel_fill);
+    double x = perf->box.x + PAD, y = perf->box.y + PAD;
+    draw_graph(app, &plan, x, y);
+    for (int i = 0; i < plan.count; i++)
+        fz_text_draw(app->head, perf->lines[i], &plan.style, x, y + plan.graph_h + PAD + i * line,
                      fz_panel_text);
 }

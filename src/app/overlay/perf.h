@@ -2,6 +2,8 @@
 #ifndef FZ_APP_OVERLAY_PERF_H
 #define FZ_APP_OVERLAY_PERF_H
 
+#include "view/geometry.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,6 +13,7 @@ enum { FZ_PERF_FRAMES = 240, FZ_PERF_LINES = 11, FZ_PERF_TEXT = 96 };
 
 struct fz_perf {
     bool open;
+    struct fz_rect box;                                           /* where it was drawn last */
     uint32_t work_us[FZ_PERF_FRAMES], present_us[FZ_PERF_FRAMES]; /* a ring */
     unsigned next;                                                /* its oldest entry */
     char lines[FZ_PERF_LINES][FZ_PERF_TEXT];                      /* drawn until the new ones are there */
