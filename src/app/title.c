@@ -31,13 +31,13 @@ static char *make_title(const struct fz_app *app)
 {
     size_t count = fz_list_count(app->list);
     if (count == 0)
-        return fz_strdup("frieze");
+        return fz_strdup(app->searched ? "nothing found - frieze" : "frieze");
     char *state = picture_state(app);
     char *title =
-        fz_asprintf("%s (%zu of %zu)%s%s%s%s%s - frieze", fz_list_name(app->list, app->wall.selected),
-                    fz_app_selected_index(app) + 1, count, state ? ", " : "", state ? state : "",
-                    fz_list_is_marked(app->list, app->wall.selected) ? ", marked" : "", show_state(app),
-                    app->loading_paused ? ", loading paused" : "");
+        fz_asprintf("%s (%zu of %zu%s)%s%s%s%s%s - frieze", fz_list_name(app->list, app->wall.selected),
+                    fz_app_selected_index(app) + 1, count, app->searched ? " found" : "", state ? ", " : "",
+                    state ? state : "", fz_list_is_marked(app->list, app->wall.selected) ? ", marked" : "",
+                    show_state(app), app->loading_paused ? ", loading paused" : "");
     free(state);
     char *utf8 = fz_str_to_display(title);
     free(title);

@@ -175,6 +175,31 @@ def test_loading_has_a_shape(home, background):
     assert all(contrast(colour, background) > 1.05 for colour in middle), "the place is seen too"
 
 
+@pytest.mark.parametrize("layout", ["grid", "strip"])
+def test_the_scroll_bar_is_seen(home, x11, layout):
+    """After a move and under the pointer: its edge or the bar against what is behind it, and against each other."""
+    for number in range(60):
+        Image.new("RGB", (64, 48), (90, 90, 90)).save(home / f"{number}.png")
+    with home.start("--size", "400x300", "--tile", "100x75", "--layout", layout, *(home / f"{n}.png" for n in range(60)),
+                    display=x11) as frieze:
+        frieze.idle("loaded")
+
+        def judge(image, background):
+            seen = np.asarray(image)
+            lines = seen[10:290, 385:] if layout == "grid" else seen[285:, 10:390].swapaxes(0, 1)
+            across = max(lines, key=lambda line: len(np.unique(line, axis=0))).tolist()
+            assert max(contrast(shade, background) for shade in across) >= ENOUGH, across
+            assert max(contrast(*pair) for pair in zip(across, across[1:])) >= ENOUGH, across
+
+        for background in ((12, 12, 14), *PLAIN.values()):
+            x11.xdotool("mousemove", "--window", x11.window(frieze), 200, 150)
+            frieze.ask("set", "background", bytes(background).hex())
+            judge(frieze.key("Home").idle().key("PgDn").screenshot(), background)
+            x11.xdotool("mousemove", "--window", x11.window(frieze), *((397, 150) if layout == "grid" else (200, 297)))
+            time.sleep(0.1)
+            judge(frieze.screenshot(), background)
+
+
 # --- what moves -----------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
@@ -285,3 +310,9 @@ def test_the_title_tells_the_state(home, x11, plain):
         becomes("9.png (11 of 11), cannot be shown: file ends early - frieze")
         frieze.key("Return")
         becomes("9.png (11 of 11), cannot be shown: file ends early - frieze")
+        frieze.ask("search", "torn")
+        becomes("4 torn.jpg (5 of 5 found), damaged, shown in part - frieze")
+        frieze.ask("search", "no such thing")
+        becomes("nothing found - frieze")
+        frieze.key("Esc")
+        becomes("4 torn.jpg (9 of 11), damaged, shown in part - frieze")
