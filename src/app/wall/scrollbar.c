@@ -6,7 +6,9 @@
 #include <math.h>
 
 static const double NEAR_PT = 14, THUMB_NEAR_PT = 24; /* from the edge; beside the thumb: WCAG 2.5.8 */
-static const double THIN_PX = 4, WIDE_PX = 8, LEAST_PX = 24;
+static const double THIN_PX = 4, WIDE_PX = 8, LEAST_PX = 24, EDGE_PX = 1;
+/* One of them is seen on a picture of any colour. */
+static const struct fz_color EDGE = {0, 0, 0, 255}, BAR = {255, 255, 255, 255};
 
 /* Along the scroll. */
 static double thumb_length(const struct fz_layout *layout)
@@ -71,7 +73,9 @@ void fz_scrollbar_draw(struct fz_app *app)
         return;
     double start = thumb_start(wall), length = thumb_length(layout), thickness = near ? WIDE_PX : THIN_PX;
     double w = layout->params.view_w, h = layout->params.view_h;
-    struct fz_rect bar = layout->sideways ? (struct fz_rect){start, h - thickness - 1, length, thickness}
-                                          : (struct fz_rect){w - thickness - 1, start, thickness, length};
-    fz_draw_fill(app->head, bar, (struct fz_color){220, 220, 225, near ? 230 : 150});
+    double across = (layout->sideways ? h : w) - thickness - EDGE_PX;
+    struct fz_rect bar = layout->sideways ? (struct fz_rect){start, across, length, thickness}
+                                          : (struct fz_rect){across, start, thickness, length};
+    fz_draw_ring(app->head, bar, EDGE_PX, EDGE);
+    fz_draw_fill(app->head, bar, BAR);
 }
