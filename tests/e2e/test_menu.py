@@ -59,6 +59,17 @@ def test_right_click_opens_it_and_a_click_runs_a_row(wall):
     assert menu_box(wall.screenshot()) is None
 
 
+def test_a_narrow_window_shortens_no_text_for_the_keys_of_others(home, folder):
+    """The first row says all that it says in a wide one."""
+    rows = []
+    for size in ("320x240", "1280x800"):
+        with home.start("--size", size, "--motion", "off", folder) as frieze:
+            image = frieze.idle("loaded").key("Menu").screenshot()
+        left, top, _, _ = menu_box(image)
+        rows.append(np.asarray(image.crop((left + 6, top + 4, left + 200, top + 28))))
+    assert (rows[0] == rows[1]).all()
+
+
 def test_a_click_outside_or_esc_closes_it(wall):
     open_at(wall, 400, 590)
     selected = wall.status()["index"]

@@ -236,7 +236,8 @@ static double place(double wish, double size, double room)
     return floor(fmax(fmin(wish, room - size - EDGE_PX), EDGE_PX));
 }
 
-/* As wide as its widest row, as high as there are rows and room for them. */
+/* As wide as its widest row, as high as there are rows and room for them. The keys stand in a column of `*keys_w`; where
+ * there is no room for that it is 0, and the keys of each row leave the rest of it to the text. */
 static void lay_out(struct fz_app *app, double *keys_w)
 {
     struct fz_menu *menu = &app->menu;
@@ -257,7 +258,9 @@ static void lay_out(struct fz_app *app, double *keys_w)
     menu->slots = (size_t)fmax((view_h - 2 * EDGE_PX) / menu->row_h, 3);
     menu->slots = menu->slots < menu->count ? menu->slots : menu->count;
     scroll_by(menu, 0);
-    menu->box.w = fmin(text_w + KEYS_GAP + *keys_w + 2 * PAD, view_w - 2 * EDGE_PX);
+    double wish = text_w + KEYS_GAP + *keys_w + 2 * PAD, most = view_w - 2 * EDGE_PX;
+    menu->box.w = fmin(wish, most);
+    *keys_w = wish > most ? 0 : *keys_w;
     menu->box.h = menu->row_h * (double)menu->slots;
     menu->box.x = place(menu->x, menu->box.w, view_w);
     menu->box.y = place(menu->y, menu->box.h, view_h);
@@ -268,9 +271,12 @@ static void draw_row(struct fz_app *app, size_t index, double y, double keys_w)
     const struct fz_menu *menu = &app->menu;
     const struct fz_menu_row *row = &menu->rows[index];
     struct fz_rect box = {menu->box.x, y, menu->box.w, menu->row_h};
+    struct fz_text_style bold = {.px = FZ_PANEL_PX, .bold = true};
+    int own_w, h;
+    if (keys_w <= 0 && fz_text_size(app->head, row->keys, &bold, &own_w, &h))
+        keys_w = own_w;
     double text_y = y + (menu->row_h - menu->row_h / ROW) / 2, text_w = box.w - 2 * PAD - KEYS_GAP - keys_w;
     struct fz_text_style style = {.px = FZ_PANEL_PX, .max_w = (int)fmax(text_w, 1)};
-    struct fz_text_style bold = {.px = FZ_PANEL_PX, .bold = true};
     if (index == menu->at) { /* lighter, and with a bar at its side */
         fz_draw_fill(app->head, box, POINTED);
         fz_draw_fill(app->head, (struct fz_rect){box.x, y, 4, box.h}, fz_panel_key);
