@@ -16,6 +16,7 @@ from presses import press, pressed, type_keys
 FILES = [("beach 2.png", 30, 4), ("beach 10.png", 20, 6), ("BEACH 11.png", 10, 1), ("cafe\u0301 b.png", 50, 3),
          ("caf\u00e9.png", 60, 2), ("zebra.png", 70, 0), ("\u017bubr 1.png", 40, 5)]
 NAMES = [name for name, _, _ in FILES]
+MANY_MARKS = 5000
 # The keys that are pressed in this file, in both views.
 BROWSE = {"/", "z", "Z", "on", "od", "om", "os", "o*", "or", "D", "Del", "U", "m", "M", "^a", "u", "^i", ")", "("}
 
@@ -220,7 +221,8 @@ def test_drop_and_undo(frieze, folder, key):
 
 # --- what is printed and kept ---
 
-@pytest.mark.parametrize("end", [["q"], signal.SIGTERM, signal.SIGINT], ids=["q", "TERM", "INT"])
+@pytest.mark.parametrize("end", [["q"], signal.SIGTERM, signal.SIGINT, signal.SIGHUP],
+                         ids=["q", "TERM", "INT", "HUP"])
 @pytest.mark.parametrize("zero", [False, True], ids=["lines", "zero"])
 def test_marks_are_printed(home, folder, end, zero):
     out = home / "marked"
@@ -252,6 +254,30 @@ def test_marks_are_kept(home, folder):
     with home.start("--marks", file, folder) as frieze:
         assert frieze.idle().status()["marked"] == 3
     assert [path for path in os.listdir(home.path) if path.startswith(("marks.", ".marks"))] == []
+
+
+def test_the_file_of_marks_is_never_seen_half_written(home):
+    """However often it is rewritten, a reader finds all of it as it was or all of it as it is; each within a second."""
+    many = home / "many"
+    many.mkdir()
+    pictures.write(home / "one.png", 1)
+    for number in range(MANY_MARKS):
+        os.link(home / "one.png", many / f"{number:05}.png")
+    every = "".join(f"{many / f'{number:05}.png'}\n" for number in range(MANY_MARKS))
+    file, written = home / "marks", set()
+
+    def becomes(text):
+        content = file.read_text() if file.exists() else ""
+        assert content in (every, "")
+        written.update([file.stat().st_ino] if file.exists() else [])
+        return content == text
+    with home.start("--marks", file, many) as frieze:
+        frieze.until(items=MANY_MARKS, scanning=False)
+        for _ in range(3):
+            for key, text in (("^a", every), ("u", "")):
+                frieze.key(key)
+                wait_until(lambda text=text: becomes(text), f"{len(text)} bytes in the file", 1, 0)
+    assert len(written) > 1, "a new file each time"
 
 
 def test_marks_of_names_with_line_ends(home, folder):
