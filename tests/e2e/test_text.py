@@ -139,6 +139,20 @@ def test_text_scale_out_of_range(home, value):
     assert result.status == 2 and "--text-scale" in result.err and len(result.lines) == 1
 
 
+@pytest.mark.parametrize("size, scale, most_px, lines", [("1280x800", 1, 17, 1), ("320x240", 1, 17, 3), ("1280x800", 4, 68, 3)])
+def test_a_notice_is_broken_into_lines(home, size, scale, most_px, lines):
+    """Where the window is narrower than its words, which are not left out for that."""
+    Image.new("RGB", (800, 600), (0, 0, 0)).save(home / "plain.png")
+    with home.start("--size", size, "--text-scale", scale, "--motion", "off", "--no-siblings", home / "plain.png") as frieze:
+        frieze.idle("loaded").key("Return").until(notice=None)
+        wait_until(lambda: not (np.asarray(frieze.screenshot()) > 150).any(), "no text")
+        image = np.asarray(frieze.key("x").screenshot())
+    rows = (image.min(axis=2) > 150).any(axis=1)
+    tops = np.flatnonzero(rows[1:] & ~rows[:-1])
+    groups = 1 + (np.diff(tops) > most_px).sum()  # beside the dots and the accents of a line
+    assert groups == lines
+
+
 # --- contrast -------------------------------------------------------------------------------------
 
 def luminance(colour):

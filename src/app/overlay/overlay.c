@@ -94,7 +94,7 @@ static void draw_notice(struct fz_app *app)
     if (app->notice_has_lines)
         fz_chip_draw_lines(app, app->notice, NOTICE_LINES, FZ_CHIP_BOTTOM);
     else
-        fz_chip_draw(app, app->notice, FZ_CHIP_BOTTOM);
+        fz_chip_draw_words(app, app->notice, NOTICE_LINES, FZ_CHIP_BOTTOM);
 }
 
 void fz_app_draw_overlays(struct fz_app *app)

@@ -144,6 +144,37 @@ void fz_chip_draw_lines(struct fz_app *app, const char *text, int most, enum fz_
     free(copy);
 }
 
+/* Ends lines at spaces, each of `per_line` bytes at most where it has one; the last of them takes what is left. */
+static void break_words(char *text, size_t per_line, int most)
+{
+    for (int line = 1; line < most && strlen(text) > per_line; line++) {
+        char *space = text + per_line;
+        while (space > text && *space != ' ')
+            space--;
+        if (space == text)
+            return;
+        *space = '\n';
+        text = space + 1;
+    }
+}
+
+void fz_chip_draw_words(struct fz_app *app, const char *text, int most, enum fz_chip_place place)
+{
+    struct fz_text_style style = chip_style(app), whole = {.px = style.px};
+    int w, h;
+    if (!fz_text_size(app->head, text, &whole, &w, &h))
+        return;
+    if (w <= style.max_w) {
+        fz_chip_draw(app, text, place);
+        return;
+    }
+    const double UNEVEN = 0.9; /* letters of a line may be wider than those of all the text */
+    char *copy = fz_strdup(text);
+    break_words(copy, (size_t)((double)strlen(text) * style.max_w / w * UNEVEN), most);
+    fz_chip_draw_lines(app, copy, most, place);
+    free(copy);
+}
+
 static double widest(struct fz_app *app, const struct fz_panel_row *rows, size_t count, bool keys,
                      const struct fz_text_style *style)
 {

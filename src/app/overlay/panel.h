@@ -54,6 +54,8 @@ double fz_panel_foot(const struct fz_app *app);
 void fz_chip_draw(struct fz_app *app, const char *text, enum fz_chip_place place);
 /* The same for a text of lines, of which so many are drawn at most, each shortened to the window. */
 void fz_chip_draw_lines(struct fz_app *app, const char *text, int most, enum fz_chip_place place);
+/* A line of words; broken at spaces into so many lines at most where the window is narrower. */
+void fz_chip_draw_words(struct fz_app *app, const char *text, int most, enum fz_chip_place place);
 
 /* The text to draw in place of the one that is wanted, of the size that fz_text_size has; NULL: none is there. */
 struct fz_text_style;
