@@ -2,10 +2,12 @@
 """Mutants of the small corpus through the real program: frieze decodes folder after folder of them, as a wall.
 
 It must end well each time, say of every decoder that died why it did, and leave no process. What breaks that is kept.
+Mutants end no decoder, if all is well: so that deaths are seen to be explained, files that end one are among them, each time.
 
 Usage: pipeline.py FRIEZE SECONDS [SEED]
 """
 
+import collections
 import json
 import os
 import pathlib
@@ -20,7 +22,14 @@ import time
 CORPUS = pathlib.Path(__file__).resolve().parents[1] / "corpus"
 A_ROUND, MOST_BYTES, PATIENCE_S = 60, 200_000, 120
 EXTREMES = (b"\0", b"\xff", b"\x7f\xff", b"\x80\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\0\0\0\x01")
-DEATH = re.compile(r"^frieze: decoder \d+: (?!died \d+ times)", re.MULTILINE)
+DEATH = re.compile(r"^frieze: decoder \d+: (?!died \d+ times)(.+)$", re.MULTILINE)
+LIMIT_S = 2
+HANGS = b"""<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"><filter id="f"><feTurbulence baseFrequency=".05"
+numOctaves="99999999"/></filter><rect width="64" height="48" filter="url(#f)"/></svg>"""
+# What ends a decoder: the bytes, and what is said then. The words are for builds that fail on request (tests/faults/decoder.c).
+DEADLY = {"hangs.svg": (HANGS, f"takes longer than {LIMIT_S} s")}
+WORDS = {"segv": "SIGSEGV", "abort": "SIGABRT", "stack": "SIGSEGV", "socket": "call socket", "execve": "call execve",
+         "kill": "call kill", "lie-size": "size that was not asked for", "lie-id": "form of one"}
 
 
 def seeds():
@@ -56,7 +65,15 @@ def mutate(rng, data, other):
     return bytes(data)
 
 
-def fill(folder, rng, known):
+def deadly_for(program):
+    fails_on_request = b"FRIEZE-FAULT " in pathlib.Path(program).read_bytes()
+    return DEADLY | ({f"{word}.png": (f"FRIEZE-FAULT {word}\n".encode(), says) for word, says in WORDS.items()}
+                     if fails_on_request else {})
+
+
+def fill(folder, rng, known, deadly):
+    for name, (data, _) in deadly.items():
+        (folder / f"{rng.randrange(A_ROUND):03}-{name}").write_bytes(data)
     for number in range(A_ROUND):
         suffix, data = rng.choice(known)
         if rng.random() < 0.1:
@@ -77,14 +94,22 @@ def children_left():
     return found
 
 
-def faults(program, folder, home):
+def unexplained(said, deadly):
+    """Those of the files that end a decoder of which that is not said once, with the reason."""
+    told = {name: [line for line in said.splitlines() if re.search(rf"/\d+-{re.escape(name)}: ", line)] for name in deadly}
+    return [f"of {name} is said {told[name]}, not that it {says!r}" for name, (_, says) in deadly.items()
+            if len(told[name]) != 1 or says not in told[name][0]]
+
+
+def faults(program, folder, home, deadly):
     """What is wrong with how the program dealt with a folder; nothing where all is well."""
     stats_file = home / "stats.json"
     stats_file.unlink(missing_ok=True)
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
     environment |= {name: os.environ[name] for name in os.environ if name.endswith("SAN_OPTIONS")}
+    environment["ASAN_OPTIONS"] = f"{environment.get('ASAN_OPTIONS', '')}:handle_segv=0"  # the signal is what is to be seen
     command = [program, "--headless", "--no-config", "--cache-size", "0", "--size", "800x600", "--tile", "64x48",
-               "--limit-seconds", "2", "--memory", "256M", "--quit-when", "loaded", "--stats", str(stats_file), str(folder)]
+               "--limit-seconds", str(LIMIT_S), "--memory", "256M", "--quit-when", "loaded", "--stats", str(stats_file), str(folder)]
     try:
         result = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S,
                                 check=False)
@@ -95,9 +120,10 @@ def faults(program, folder, home):
         return [f"exit status {result.returncode}: {said[-2000:]}"]
     stats = json.loads(stats_file.read_text())
     wrong = []
-    deaths, told = stats["decode"]["respawned"], len(DEATH.findall(said))
-    if deaths != told:
-        wrong.append(f"{deaths} decoders died, {told} deaths are explained: {said[-2000:]}")
+    deaths, reasons = stats["decode"]["respawned"], DEATH.findall(said)
+    if deaths != len(reasons) or deaths < len(deadly):
+        wrong.append(f"{deaths} decoders died, {len(reasons)} deaths are explained, {len(deadly)} were meant: {said[-2000:]}")
+    wrong += unexplained(said, deadly)
     if stats["isolation"] != "process":
         wrong.append(f"isolation is {stats['isolation']}")
     deadline = time.monotonic() + 2
@@ -105,30 +131,32 @@ def faults(program, folder, home):
         time.sleep(0.01)
     if children_left():
         wrong.append(f"processes are left: {children_left()}")
-    fuzz.deaths += deaths
+    fuzz.reasons.update(reasons)
     fuzz.failed += stats["failed"]
     return wrong
 
 
 def fuzz(program, seconds, seed):
     """0 where nothing was found."""
-    fuzz.deaths = fuzz.failed = 0
-    known, end, rounds = seeds(), time.monotonic() + seconds, 0
+    fuzz.failed, fuzz.reasons = 0, collections.Counter()
+    known, deadly, end, rounds = seeds(), deadly_for(program), time.monotonic() + seconds, 0
     while time.monotonic() < end or rounds == 0:
         rng = random.Random(f"{seed}/{rounds}")
         with tempfile.TemporaryDirectory(prefix="frieze-fuzz-") as top:
             folder, home = pathlib.Path(top, "pictures"), pathlib.Path(top, "home")
             folder.mkdir()
             home.mkdir(mode=0o700)
-            fill(folder, rng, known)
-            wrong = faults(program, folder, home)
+            fill(folder, rng, known, deadly)
+            wrong = faults(program, folder, home, deadly)
             if wrong:
                 kept = tempfile.mkdtemp(prefix=f"frieze-found-{seed}-{rounds}-")
                 shutil.copytree(folder, kept, dirs_exist_ok=True)
                 print(f"round {rounds} of seed {seed}, kept in {kept}:", *wrong, sep="\n  ")
                 return 1
         rounds += 1
-    print(f"pipeline: {rounds * A_ROUND} mutants of seed {seed}, {fuzz.failed} not shown, {fuzz.deaths} decoders died and said why")
+    print(f"pipeline: {rounds * A_ROUND} mutants of seed {seed}, {fuzz.failed} not shown, {fuzz.reasons.total()} decoders died:")
+    for reason, count in fuzz.reasons.most_common():
+        print(f"{count:6}  {reason}")
     return 0
 
 
