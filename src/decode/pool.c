@@ -28,7 +28,8 @@ enum { KEPT_PART = 8 };
 /* What copies of files on shares take, as a part of the working memory; it comes out of the eighth that is left for what is small. */
 enum { COPIES_PART = 4 };
 
-/* A worker that has had nothing to do for so long gives back what it keeps from one picture to the next. */
+/* A worker that has had nothing to do for so long gives back what it keeps from one picture to the next, and what the C library
+ * holds between blocks that were freed in another order: half as much as is in use, where tiles come out of the tile cache. */
 enum { REST_MS = 2000 };
 
 static void free_jobs(struct fz_ready_node *node)
@@ -94,6 +95,7 @@ static int worker_main(void *ctx)
         if (!rests && fz_heap_is_idle_for(&pool->heap, &nudges, REST_MS)) {
             fz_decoder_shrink(&decoder, false);
             free_jobs(fz_ready_take(&pool->trash));
+            fz_mem_trim();
             rests = true;
         }
         struct fz_heap_node *node = fz_heap_pop_or_nudge(&pool->heap, &nudges);

@@ -7,7 +7,7 @@ OPTIONS = ("--size", "1280x800", "--tile", "96x72", "--memory", "32M", "--cache-
 PAGES = 4
 STEPS = 4
 REST_S = 0.05
-OPENERS_END_S = 0.8  # threads that opened files end after 0.2 s; on a machine that is busy their last turn comes later
+REST_END_S = 2.5  # after 2 s without work workers give back what they keep; threads that opened files end after 0.2 s
 PATIENCE_S = 20
 
 
@@ -82,13 +82,13 @@ def look(running):
 
 
 def rest(running):
-    """At the start of the wall, with all decoded that there is room for."""
+    """At the start of the wall, with all decoded that there is room for, until workers rest too."""
     running.key("Home")
     running.ask("wait", "idle", PATIENCE_S)
     count = None
     while count != (count := running.stats()["upload"]["count"]):
         time.sleep(REST_S)
-    time.sleep(OPENERS_END_S)
+    time.sleep(REST_END_S)
 
 
 PARTS = (walk, race, show, zoom, find, order, look, rest)
