@@ -13,6 +13,7 @@ import subprocess
 import time
 
 import pictures
+import numpy as np
 import pytest
 from PIL import Image
 from frieze import Home, is_sanitized, wait_until
@@ -350,3 +351,22 @@ def test_sandbox_is_told_without_a_picture(home):
     (home / "pictures").mkdir()
     with home.start("--watch", *NO_CACHE, home / "pictures") as frieze:
         frieze.until(sandbox_state=lambda state: state in ("full", "strong", "partial"), items=0)
+
+
+def test_sandbox_is_told_in_the_performance_overlay(home):
+    """In its third line, and where that is too long in its fourth: as wide as what the status says."""
+    (home / "pictures").mkdir()
+    widths = {}
+    for choice in ("auto", "off"):
+        with home.start("--watch", "--size", "800x600", "--sandbox", choice, *NO_CACHE, home / "pictures") as frieze:
+            state = frieze.until(sandbox_state=lambda state, off=choice == "off": off == (state == "off"))["sandbox_state"]
+            frieze.key("I")
+
+            def ink(lines, frieze=frieze):
+                panel = np.asarray(frieze.screenshot(), dtype=int)[lines[0]:lines[1], 285:780].min(axis=2)
+                return np.flatnonzero((panel > 150).any(axis=0)).size
+            wait_until(lambda: ink((192, 215)) > 40, "a third line", 5)
+            widths[state] = ink((192, 215)), ink((218, 241))
+    assert widths["off"][1] == 0, widths
+    assert all(first > 2 * widths["off"][0] for state, (first, _) in widths.items() if state != "off"), widths
+    assert "full" not in widths or widths["full"][1] > 100, widths
