@@ -184,6 +184,13 @@ def test_shards_are_the_whole(home, source):
     assert contents(home / "parts") == contents(home / "whole")
 
 
+def test_a_list_that_cannot_be_written_is_told(home, source):
+    with open("/dev/full", "wb") as full:
+        program = home.popen([home.program, "scale", "-r", "--list", source, home / "none"], stdout=full, stderr=subprocess.PIPE)
+        said = program.communicate(timeout=30)[1].decode().splitlines()
+    assert program.returncode == 1 and len(said) == 1 and "standard output" in said[0], said
+
+
 def test_usage(home, source):
     for wrong in (["-f", "tiff"], ["--shard", "3/2"], ["--shard", "0/2"], ["-s", "x"], ["-c", "0"]):
         assert len(scale(home, *wrong, source, home / "out", status=2).lines) == 1

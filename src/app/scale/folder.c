@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/path.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,10 +109,12 @@ static void cancel(struct console *c, const struct fz_crew_work *work)
     fz_crew_cancel(&c->crew, work, CANCEL_US);
 }
 
-static void list_names(const struct fz_scale_batch *batch)
+static enum fz_err list_names(const struct fz_scale_batch *batch, struct fz_error *err)
 {
     for (size_t i = 0; i < batch->count; i++)
         puts(batch->items[i].name);
+    bool whole = fflush(stdout) == 0 && !ferror(stdout);
+    return whole ? FZ_OK : fz_fail(err, FZ_E_IO, errno, "standard output");
 }
 
 static enum fz_err scale(struct console *c, struct fz_error *err)
@@ -126,7 +129,8 @@ static enum fz_err scale(struct console *c, struct fz_error *err)
         fz_scale_batch_is_planned(batch);
     }
     if (c->settings->lists && goes_on) {
-        list_names(batch);
+        if (list_names(batch, err) != FZ_OK)
+            return err->code;
     } else if (!c->settings->lists) {
         work.is_done = is_over;
         goes_on = goes_on && fz_crew_do(&c->crew, &work);

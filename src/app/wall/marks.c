@@ -300,7 +300,7 @@ void fz_marks_finish(struct fz_app *app)
         write_paths(stdout, marked, fz_marked_items(marked), separator(app));
         fz_marked_free(marked);
     }
-    if (fflush(stdout) != 0 && app->status == FZ_OK) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && app->status == FZ_OK) {
         fz_fail(&err, FZ_E_IO, errno, "cannot write to standard output");
         fz_log_error(&err);
         app->status = err.code;
