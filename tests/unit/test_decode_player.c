@@ -25,9 +25,10 @@ static char *write_gif(const struct bench *bench)
     return path;
 }
 
-static struct fz_job *play(struct bench *bench, const char *path, struct fz_play what)
+static struct fz_job *play_within(struct bench *bench, const char *path, struct fz_play what, int64_t most_us)
 {
     struct fz_job *job = bench_job(bench, FZ_JOB_FRAME, 1, what.stream ? NULL : path);
+    job->limits.max_cpu_us = most_us;
     if (what.max_held_bytes == 0)
         what.max_held_bytes = 1 << 20;
     job->play = what;
@@ -35,6 +36,11 @@ static struct fz_job *play(struct bench *bench, const char *path, struct fz_play
     job = bench_next(bench);
     assert_non_null(job);
     return job;
+}
+
+static struct fz_job *play(struct bench *bench, const char *path, struct fz_play what)
+{
+    return play_within(bench, path, what, 0);
 }
 
 /* The stream goes on from job to job. */
@@ -100,6 +106,29 @@ static void test_late_frames_are_skipped(void **state)
     bench_close(&bench);
 }
 
+/* One that is far away is made of all before it. */
+static void test_a_frame_has_so_much_time(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench_start(&bench, 1);
+    char *path = write_gif(&bench);
+    struct fz_job *job = play(&bench, path, (struct fz_play){.index = FZ_ANIM_NEXT});
+    assert_int_equal(job->error.code, FZ_OK);
+    struct fz_stream *stream = take_stream(job);
+    fz_job_free(job);
+    job = play_within(&bench, NULL, (struct fz_play){.stream = stream, .index = FRAMES - 1}, 1);
+    assert_int_equal(job->error.code, FZ_E_TIMEOUT);
+    assert_non_null(strstr(job->error.msg, "takes longer than"));
+    assert_null(job->surface);
+    fz_job_free(job);
+    assert_int_equal(bench.pool.ledger.reserved, 0);
+    bench_stop(&bench);
+    free(path);
+    bench_close(&bench);
+}
+
 static void test_what_is_refused_leaves_nothing_behind(void **state)
 {
     (void)state;
@@ -129,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stream_travels_with_its_jobs),
         cmocka_unit_test(test_late_frames_are_skipped),
+        cmocka_unit_test(test_a_frame_has_so_much_time),
         cmocka_unit_test(test_what_is_refused_leaves_nothing_behind),
     };
     fz_thread_claim_main();
