@@ -17,6 +17,8 @@ SECONDS = 30
 PIPELINE = 900
 SOAK_SECONDS = 1800
 BUILD = build/$(PRESET)
+# The distribution's, for which it packages what tests need, before any other on the PATH.
+PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
 # Most tests wait most of the time: for animations, time-outs, displays.
 JOBS = $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2))
 
@@ -37,7 +39,7 @@ fuzz: deps-build deps-lint all
 	@cmake --preset fuzz >/dev/null
 	cmake --build --preset fuzz
 	tests/fuzz/run build/fuzz $(SECONDS)
-	python3 tests/fuzz/pipeline.py $(BUILD)/frieze $(PIPELINE)
+	$(PYTHON) tests/fuzz/pipeline.py $(BUILD)/frieze $(PIPELINE)
 
 soak: deps-test all
 	tests/soak/run $(BUILD)/frieze $(SOAK_SECONDS)
@@ -45,7 +47,7 @@ soak: deps-test all
 faults: deps-test
 	@cmake --preset faults >/dev/null
 	cmake --build --preset faults
-	python3 tests/faults/nth_call.py build/faults/frieze $(SCENES) $(KINDS)
+	$(PYTHON) tests/faults/nth_call.py build/faults/frieze $(SCENES) $(KINDS)
 
 corpus: deps-test all
 	tests/corpus/run $(BUILD)/frieze

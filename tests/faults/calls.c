@@ -3,9 +3,11 @@
 #include "faults.h"
 
 #include <SDL.h>
+#include <SDL_ttf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <spawn.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -55,12 +57,15 @@ WRAP(pread, READ, ssize_t, -1, (int fd, void *bytes, size_t len, off_t at), (fd,
 WRAP(fread, READ, size_t, 0, (void *bytes, size_t size, size_t count, FILE *file), (bytes, size, count, file))
 WRAP(fgets, READ, char *, NULL, (char *line, int size, FILE *file), (line, size, file))
 WRAP(__getdelim, READ, ssize_t, -1, (char **line, size_t *size, int end, FILE *file), (line, size, end, file))
+WRAP(json_loadf, READ, json_t *, NULL, (FILE *file, size_t flags, json_error_t *error), (file, flags, error))
 WRAP(readdir, READ, struct dirent *, NULL, (DIR *dir), (dir))
 WRAP(pwrite, WRITE, ssize_t, -1, (int fd, const void *bytes, size_t len, off_t at), (fd, bytes, len, at))
 WRAP_STEP(fwrite, WRITE, size_t, 0, (const void *bytes, size_t size, size_t count, FILE *file), (bytes, size, count, file))
+WRAP_STEP(json_dumpf, WRITE, int, -1, (const json_t *root, FILE *file, size_t flags), (root, file, flags))
 WRAP_STEP(fflush, WRITE, int, EOF, (FILE *file), (file))
 
 WRAP(fopen, OPEN, FILE *, NULL, (const char *path, const char *mode), (path, mode))
+WRAP(TTF_OpenFontIndex, OPEN, TTF_Font *, NULL, (const char *path, int size, long index), (path, size, index))
 WRAP(opendir, OPEN, DIR *, NULL, (const char *path), (path))
 WRAP(fdopendir, OPEN, DIR *, NULL, (int fd), (fd))
 WRAP(pipe2, FD, int, -1, (int *ends, int flags), (ends, flags))
@@ -107,6 +112,7 @@ WRAP(SDL_CreateMutex, THREAD, SDL_mutex *, (SDL_OutOfMemory(), NULL), (void), ()
 WRAP(SDL_CreateSemaphore, THREAD, SDL_sem *, (SDL_OutOfMemory(), NULL), (Uint32 value), (value))
 WRAP(SDL_CreateTexture, TEXTURE, SDL_Texture *, (SDL_OutOfMemory(), NULL), (SDL_Renderer *renderer, Uint32 format, int access, int w, int h), (renderer, format, access, w, h))
 WRAP(SDL_UpdateTexture, UPLOAD, int, SDL_OutOfMemory(), (SDL_Texture *texture, const SDL_Rect *rect, const void *pixels, int pitch), (texture, rect, pixels, pitch))
+WRAP(TTF_RenderUTF8_Blended, SURFACE, SDL_Surface *, NULL, (TTF_Font *font, const char *text, SDL_Color color), (font, text, color))
 WRAP(SDL_CreateRGBSurfaceWithFormat, SURFACE, SDL_Surface *, (SDL_OutOfMemory(), NULL), (Uint32 flags, int w, int h, int depth, Uint32 format), (flags, w, h, depth, format))
 WRAP(SDL_CreateRGBSurfaceWithFormatFrom, SURFACE, SDL_Surface *, (SDL_OutOfMemory(), NULL), (void *pixels, int w, int h, int depth, int pitch, Uint32 format), (pixels, w, h, depth, pitch, format))
 WRAP(SDL_ConvertSurfaceFormat, SURFACE, SDL_Surface *, (SDL_OutOfMemory(), NULL), (SDL_Surface *surface, Uint32 format, Uint32 flags), (surface, format, flags))
@@ -136,6 +142,12 @@ int __real_fcntl(int fd, int command, ...);
 int __wrap_fcntl(int fd, int command, ...);
 int __real_fclose(FILE *file);
 int __wrap_fclose(FILE *file);
+int __real_fputs(const char *text, FILE *file);
+int __wrap_fputs(const char *text, FILE *file);
+int __real_fputc(int c, FILE *file);
+int __wrap_fputc(int c, FILE *file);
+int __real_putc(int c, FILE *file);
+int __wrap_putc(int c, FILE *file);
 int __real_sqlite3_open_v2(const char *path, sqlite3 **db, int flags, const char *vfs);
 int __wrap_sqlite3_open_v2(const char *path, sqlite3 **db, int flags, const char *vfs);
 
@@ -218,6 +230,30 @@ int __wrap_fclose(FILE *file)
         return rc;
     errno = sys;
     return EOF;
+}
+
+/* As the C library's own do, these leave the mark that ferror() tells of. */
+static bool fails_to_put(FILE *file, const char *function, const void *caller)
+{
+    bool fails = fz_faults_due(FZ_FAULT_WRITE, function, caller);
+    if (fails)
+        file->_flags |= _IO_ERR_SEEN;
+    return fails;
+}
+
+int __wrap_fputs(const char *text, FILE *file)
+{
+    return fails_to_put(file, "fputs", CALLER) ? EOF : __real_fputs(text, file);
+}
+
+int __wrap_fputc(int c, FILE *file)
+{
+    return fails_to_put(file, "fputc", CALLER) ? EOF : __real_fputc(c, file);
+}
+
+int __wrap_putc(int c, FILE *file)
+{
+    return fails_to_put(file, "putc", CALLER) ? EOF : __real_putc(c, file);
 }
 
 int __wrap_sqlite3_open_v2(const char *path, sqlite3 **db, int flags, const char *vfs)
