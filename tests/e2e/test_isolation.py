@@ -81,6 +81,23 @@ def test_titles_environment_and_descriptors(home):
             assert str(home.path).encode() not in pathlib.Path(f"/proc/{pid}/environ").read_bytes()
 
 
+def test_limits_of_decoders(home):
+    """Of all three kinds, as the kernel knows them."""
+    folder = pictures.fill(home / "pictures", 2)
+    (folder / "text.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><text y="50">a</text></svg>')
+    with home.start("--jobs", "1", *NO_CACHE, folder) as frieze:
+        frieze.idle("loaded")
+        decoders = pids_of(frieze, ("frieze: decoder", "frieze: heavy decoder", "frieze: svg decoder"))
+        assert len(decoders) == 3
+        for pid in decoders:
+            lines = pathlib.Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]
+            hard = {line[:25].strip(): line[47:68].strip() for line in lines}
+            most = {name: int(hard[f"Max {name}"]) for name in ("cpu time", "file size", "processes", "open files")}
+            assert most["cpu time"] <= 3601 and most["file size"] <= 400e6 and most["processes"] <= 4096, most
+            assert most["open files"] <= 16 + 512 and hard["Max core file size"] == "0", hard
+            assert is_sanitized() or int(hard["Max address space"]) < 1 << 34, hard
+
+
 def kill_outright(program, *titles):
     """Those of its processes are stopped before: they notice nothing."""
     left = processes_of(program.pid)

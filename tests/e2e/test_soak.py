@@ -1,6 +1,6 @@
 """The short form of `make soak`: 20,000 small pictures decoded, shown and replaced, while some come and go and some are bad,
 and nothing has grown since the first tenth of them."""
-# ctest: COST 90 TIMEOUT 300
+# ctest: COST 120 TIMEOUT 300
 
 import pathlib
 import sys
@@ -14,35 +14,41 @@ import soak  # noqa: E402
 import tree  # noqa: E402
 
 PICTURES = 20_000
+LAPS = 3
 MEMORY = 32 << 20  # as in lap.OPTIONS
+# What comes out of the tile cache varies more from lap to lap than so short a run can tell from growth.
+OPTIONS = ("--cache-size", 0)
 
 
 @pytest.fixture(scope="module")
 def laps(module_home):
-    with soak.start(module_home) as running:
+    with soak.start(module_home, *OPTIONS) as running:
         running.until(lambda last: last.pictures >= PICTURES)
         stats = running.running.stats()
-        assert stats["failed"] > 0 and stats["cache"]["disk_hits"] > 0
+        assert stats["failed"] > 0
         assert stats["cache"]["texture_bytes_peak"] < stats["upload"]["bytes"] / 10, "hardly any was replaced"
         assert stats["cache"]["texture_bytes"] <= MEMORY / 2, "what was in view has left, and texts are not kept for it"
         refused = [line for line in running.running.errors() if ".jpg" in line and "--memory" in line]
         assert refused == [], "small JPEGs fit, whatever is under way"
-        kept = running.last.use.own_of["main process"] - stats["cache"]["texture_bytes"]
-        return running.laps, running.warming, kept
+        return running.laps, running.warming
 
 
 @pytest.mark.parametrize("figure", list(soak.FIGURES))
 def test_nothing_grows(laps, figure):
     if figure == "memory" and is_sanitized():
         pytest.skip("sanitizers keep what was freed")
-    verdict = {one.name: one for one in soak.judge(*laps[:2])}[figure]
+    verdict = {one.name: one for one in soak.judge(*laps)}[figure]
     assert verdict.met, f"{figure}: {verdict.before:.2f} after a tenth, {verdict.after:.2f} at the end"
 
 
 @pytest.mark.skipif(is_sanitized(), reason="sanitizers keep what was freed")
-def test_rest_gives_back_what_was_freed(laps):
-    """Of tiles that came out of the tile cache, which have no slots as those of decoders have: 12 MB besides textures, not 28."""
-    assert laps[2] < 18 * soak.MB
+def test_rest_gives_back_what_was_freed(home):
+    """Of tiles that came out of the tile cache, which have no slots as those of decoders have: 12 MB besides textures, not 17 to 28."""
+    with soak.start(home) as running:
+        running.until(lambda last: len(running.laps) >= LAPS)
+        stats = running.running.stats()["cache"]
+        assert stats["disk_hits"] > 0
+        assert running.last.use.own_of["main process"] - stats["texture_bytes"] < 15 * soak.MB
 
 
 def laps_with(figure, growth):
