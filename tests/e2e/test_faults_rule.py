@@ -1,0 +1,88 @@
+"""What holds whatever is wrong with a file (docs/faults.md): frames keep their time, the reason is told, the next picture comes,
+and descriptors and memory are back to where they were."""
+# ctest: COST 40
+
+import os
+import pathlib
+import sys
+import time
+
+import pictures
+from frieze import is_sanitized
+from test_faults_files import SVGS, encoded, jpeg_head, png_of_one_bit
+from test_faults_frames import gif
+from test_bad_inputs import huge_png
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "soak"))
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "fuzz"))
+import pipeline  # noqa: E402
+import tree  # noqa: E402
+
+MB = 1 << 20
+GAP_MS = 100
+SOON_S = 1.0
+REST_S = 3  # workers give back after 2 what they keep
+ROUNDS = 4
+FAULTS = {  # the file, what is said of it, whether it is shown all the same
+    "cut.jpg": (lambda: encoded("jpg")[:6000], "premature end", True),
+    "refused.png": (lambda: encoded("png")[:40], "ends early", False),
+    "huge.png": (lambda: huge_png(65535), "65535", False),
+    "huge.jpg": (lambda: jpeg_head(65535), "65535", False),
+    "big.png": (lambda: png_of_one_bit(14000, True), "over 100 Mpx", False),
+    "frames.gif": (gif, None, True),
+    "deep.svg": (lambda: SVGS["deep"][0].encode(), "inside one another", False),
+    "large.svg": (lambda: SVGS["huge"][0].encode(), "1000000", False),
+    "hangs.svg": (lambda: pipeline.HANGS, f"takes longer than {pipeline.LIMIT_S} s", False),
+}
+IN_PROCESSES_ONLY = {"hangs.svg"}  # a thread cannot be ended
+
+
+def until(frieze, **facts):
+    """Meanwhile somebody goes to and fro on the wall: frames."""
+    turns, end = 0, time.monotonic() + 30
+    while any(frieze.status()[name] != value for name, value in facts.items()):
+        assert time.monotonic() < end, (facts, frieze.status())
+        frieze.key("Right" if turns // 2 % 2 == 0 else "Left")
+        turns += 1
+        time.sleep(0.01)
+
+
+def come_and_go(frieze, folder, bad, is_shown, number):
+    """The bad one, and a good one after it."""
+    os.link(bad, folder / bad.name)
+    until(frieze, items=7, pending=0, failed=int(not is_shown))
+    began = time.monotonic()
+    pictures.write(folder / "next.png", number)
+    until(frieze, items=8, pending=0, failed=int(not is_shown))
+    took_s = time.monotonic() - began
+    assert number in sum(pictures.wall(frieze.screenshot()), []), bad
+    frames = frieze.stats()["frames"]
+    busy = is_sanitized() or os.getloadavg()[0] > os.cpu_count()
+    assert busy or took_s < SOON_S and frames["recent_max"] < GAP_MS, (bad, took_s, frames)
+    (folder / bad.name).unlink()
+    (folder / "next.png").unlink()
+    until(frieze, items=6, pending=0, failed=0)
+
+
+def test_nothing_but_its_own_tile(home, isolation):
+    faults = {name: fault for name, fault in FAULTS.items() if isolation == "process" or name not in IN_PROCESSES_ONLY}
+    folder, elsewhere = pictures.fill(home / "pictures", 6), home / "elsewhere"
+    elsewhere.mkdir()
+    for name, (make, *_) in faults.items():
+        (elsewhere / name).write_bytes(make())
+    options = "--isolation", isolation, "--jobs", "1", "--size", "600x400", "--tile", "100x75", "--limit-seconds", str(pipeline.LIMIT_S)
+    used = []
+    with home.start(*options, "--cache-size", "0", folder) as frieze:
+        frieze.idle("loaded")
+        for number in range(ROUNDS):
+            for name, (*_, is_shown) in faults.items():
+                come_and_go(frieze, folder, elsewhere / name, is_shown, 10 + number)
+            time.sleep(REST_S)
+            used.append((len(frieze.descriptors()), tree.look(frieze.pid).own))
+        for name, (_, says, _) in faults.items():
+            about = [line for line in frieze.errors() if f"/{name}: " in line]
+            assert len(about) == (ROUNDS if says else 0), frieze.errors()
+            assert all(says in line or "set aside" in line and says in about[1] for line in about), about
+        # The first round loads what is there from then on.
+        assert used[-1][0] <= used[1][0], frieze.descriptors()
+        assert is_sanitized() or used[-1][1] < used[1][1] + MB, used
