@@ -1,6 +1,6 @@
 """What holds whatever is wrong with a file (docs/faults.md): frames keep their time, the reason is told, the next picture comes,
 and descriptors and memory are back to where they were."""
-# ctest: COST 40
+# ctest: COST 40 TIMEOUT 300
 
 import os
 import pathlib
