@@ -382,8 +382,8 @@ def test_sandbox_is_told_in_the_performance_overlay(home):
             def ink(lines, frieze=frieze):
                 panel = np.asarray(frieze.screenshot(), dtype=int)[lines[0]:lines[1], 285:780].min(axis=2)
                 return np.flatnonzero((panel > 150).any(axis=0)).size
-            wait_until(lambda: ink((192, 215)) > 40, "a third line", 5)
-            widths[state] = ink((192, 215)), ink((218, 241))
+            wait_until(lambda: ink((159, 180)) > 40, "a third line", 5)
+            widths[state] = ink((159, 180)), ink((180, 201))
     assert widths["off"][1] == 0, widths
     assert all(first > 2 * widths["off"][0] for state, (first, _) in widths.items() if state != "off"), widths
     assert "full" not in widths or widths["full"][1] > 100, widths
