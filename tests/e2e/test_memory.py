@@ -15,6 +15,7 @@ from PIL import Image
 import displays
 import frieze
 import huge_jpeg
+import huge_png
 
 MB = 1 << 20
 BOUND = 64 * MB
@@ -124,15 +125,17 @@ def test_bound_holds_from_outside(home, request, pictures_folder, driver):
 
 
 @pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
-def test_huge_jpeg_opens_within_the_bound(home):
-    """600 megapixels, at the window's size and at their own: 1.8 GB would hold them."""
-    window, path = ("--size", "1280x800", "--jobs", JOBS, "--memory", BOUND), home / "huge.jpg"
-    width, height = 30000, 20000
-    huge_jpeg.write(path, width, height)
+@pytest.mark.parametrize("kind, width, height", [(huge_jpeg, 30000, 20000), (huge_png, 24000, 16000)])
+def test_huge_picture_opens_within_the_bound(home, kind, width, height):
+    """600 megapixels, interlaced 384, at the window's size and at their own: 1.8 GB would hold them."""
+    window, path = ("--size", "1280x800", "--jobs", JOBS, "--memory", BOUND), home / "huge"
+    kind.write(path, width, height)
     assert path.stat().st_size > BOUND / 4  # what the workers have
     floor = floor_of(home, window)
     with home.start(*window, path) as running, Watcher(running.pid) as filled:
-        running.idle().key("Return").idle()
+        frieze.wait_until(lambda: is_idle(running), "the wall", 60)
+        running.key("Return")
+        frieze.wait_until(lambda: is_idle(running), "the whole", 60)
         whole = np.asarray(running.screenshot()).astype(int)
         running.key("a").until(patience_s=60, zoom=1)
         frieze.wait_until(lambda: is_idle(running), "its detail", 60)
@@ -140,9 +143,9 @@ def test_huge_jpeg_opens_within_the_bound(home):
         status = running.status()
     assert status["failed"] == 0 and not running.errors()
     for y in (100, 400, 700):
-        wanted = huge_jpeg.green_at((y - 400) * height / 800 + height / 2)
+        wanted = kind.green_at((y - 400) * height / 800 + height / 2)
         assert abs(whole[y, 300:900, 1].mean() - wanted) < 2
-        assert abs(detail[y, :, 1].mean() - huge_jpeg.green_at(height // 2 - 400 + y)) < 2
+        assert abs(detail[y, :, 1].mean() - kind.green_at(height // 2 - 400 + y)) < 2
     bars = detail[100:700, :, 2].mean(axis=0)
     for x in range(0, 1280):
         at = (width - 1280) // 2 + x

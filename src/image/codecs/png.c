@@ -1,7 +1,8 @@
-/* PNG by libpng: rows straight into the reducer; an interlaced one is held as a whole until its last pass. */
+/* PNG by libpng: rows straight into the reducer; of an interlaced one what is shown is held until its last pass. */
 #include "image/format.h"
 
 #include "image/codecs/png_colors.h"
+#include "image/codecs/png_passes.h"
 #include "image/codecs/png_rows.h"
 #include "image/metadata/orientation.h"
 #include "image/metadata/png_text.h"
@@ -29,9 +30,10 @@ struct png {
     struct fz_bytes bytes; /* the file, or the piece of it that is read */
     size_t pos;            /* in these */
     struct fz_png_rows rows;
-    struct fz_hdr *hdr; /* owned; NULL: it has no such curve */
+    struct fz_hdr *hdr;          /* owned; NULL: it has no such curve */
+    struct fz_png_passes passes; /* of an interlaced one */
     bool interlaced;
-    uint8_t *memory; /* owned: one of them, of an interlaced picture all */
+    uint8_t *memory; /* owned: one row; NULL: none is needed */
     char why[96];
 };
 
@@ -50,18 +52,18 @@ enum fz_head fz_png_header(const struct fz_bytes *bytes, struct fz_header *heade
         return FZ_HEAD_BAD;
     header->width = fz_bytes_be(bytes, 16, 4);
     header->height = fz_bytes_be(bytes, 20, 4);
-    header->by_rows = fz_bytes_be(bytes, INTERLACE_AT, 1) == 0;
+    header->by_rows = true;
     return FZ_HEAD_OK;
 }
 
-/* Three rows of up to 8 bytes a pixel, zlib's window, and libpng's small objects; interlaced, the picture. */
+/* Three rows of up to 8 bytes a pixel, zlib's window, and libpng's small objects; interlaced, what is held of the picture. */
 uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
-    uint64_t width = d->header.width;
-    bool deep = fz_bytes_be(&d->file, DEPTH_AT, 1) == 16 || fz_png_is_hdr(&d->file);
-    uint64_t whole = d->header.by_rows ? 0 : width * d->header.height * (deep ? 8 : 4);
-    return whole + width * 32 + ROW_FIXED_BYTES;
+    bool deep = fz_bytes_be(&d->file, DEPTH_AT, 1) == 16 || fz_png_is_hdr(&d->file),
+         interlaced = fz_bytes_be(&d->file, INTERLACE_AT, 1) != 0;
+    uint64_t held = interlaced ? fz_png_passes_bytes(d, deep) : 0;
+    return held + (uint64_t)d->header.width * 32 + ROW_FIXED_BYTES;
 }
 
 int fz_png_orientation(const struct fz_bytes *file, int *turn)
@@ -160,28 +162,22 @@ static enum fz_err read_rows(struct png *p)
         bool direct = p->rows.kind == FZ_PNG_BGRA;
         uint8_t *row = direct ? fz_reduce_input(&d->reduce) : p->memory;
         png_read_row(p->png, row, NULL);
-        fz_png_rows_push(&p->rows, d, row, 0);
+        fz_png_rows_push(&p->rows, d, row);
     }
     return FZ_OK;
 }
 
-/* Each pass fills the blocks that its pixels stand for, so that a file cut short shows a coarse picture. */
-static enum fz_err read_passes(struct png *p, int passes)
+/* Who has no more time sees what has come of it. */
+static enum fz_err read_passes(struct png *p)
 {
     struct fz_decode *d = p->d;
-    for (int pass = 0; pass < passes; pass++)
-        for (uint32_t y = 0; y < d->header.height; y++) {
-            if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
-                return fz_decode_fail_cancelled(d);
-            png_read_row(p->png, NULL, p->memory + y * p->rows.bytes);
-        }
+    enum fz_err code = fz_png_passes_begin(&p->passes, d, &p->rows);
+    if (code == FZ_OK)
+        code = fz_png_passes_read(&p->passes, p->png);
+    if (code != FZ_E_TIMEOUT || !fz_png_passes_any(&p->passes))
+        return code;
+    d->out->damaged = true;
     return FZ_OK;
-}
-
-static void push_whole(struct png *p)
-{
-    for (uint32_t y = 0; y < p->d->header.height; y++)
-        fz_png_rows_push(&p->rows, p->d, p->memory, (int)y);
 }
 
 static enum fz_err decode(struct png *p)
@@ -190,29 +186,27 @@ static enum fz_err decode(struct png *p)
     enum fz_err code = set_up(p);
     if (code != FZ_OK)
         return code;
-    int passes = png_set_interlace_handling(p->png);
+    p->interlaced = png_get_interlace_type(p->png, p->info) != PNG_INTERLACE_NONE;
     png_read_update_info(p->png, p->info);
     if (png_get_rowbytes(p->png, p->info) != p->rows.bytes)
         return fz_fail(d->err, FZ_E_INTERNAL, 0, "libpng gives other rows than asked for");
+    if (p->interlaced)
+        return read_passes(p);
     int width = (int)d->header.width, height = (int)d->header.height;
-    p->interlaced = passes > 1;
-    if (p->interlaced || p->rows.kind != FZ_PNG_BGRA) {
-        p->memory = fz_png_rows_alloc(&p->rows, width, p->interlaced ? height : 1);
+    if (p->rows.kind != FZ_PNG_BGRA) {
+        p->memory = fz_png_rows_alloc(&p->rows, width);
         if (!p->memory)
-            return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %s",
-                           p->interlaced ? "an interlaced picture" : "a row");
+            return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row");
     }
     code = fz_decode_begin(d, width, height, width, height);
-    if (code == FZ_OK)
-        code = passes > 1 ? read_passes(p, passes) : read_rows(p);
-    return code;
+    return code == FZ_OK ? read_rows(p) : code;
 }
 
 /* After a fatal error: shown in part where rows had come, refused where not. */
 static enum fz_err fatal(struct png *p)
 {
     struct fz_decode *d = p->d;
-    if (d->begun && (p->interlaced || d->reduce.in_y > 0)) {
+    if (p->interlaced ? fz_png_passes_any(&p->passes) : d->begun && d->reduce.in_y > 0) {
         d->out->damaged = true;
         fz_fail(d->err, FZ_E_DAMAGED, 0, "%s", p->why);
         return FZ_OK;
@@ -237,8 +231,9 @@ enum fz_err fz_png_load(struct fz_decode *d)
 {
     struct png p = {.d = d, .bytes = d->file};
     enum fz_err code = run(&p);
-    if (code == FZ_OK && p.interlaced && p.d->begun)
-        push_whole(&p);
+    if (code == FZ_OK && p.interlaced)
+        fz_png_passes_push(&p.passes);
+    fz_png_passes_fini(&p.passes);
     png_destroy_read_struct(&p.png, &p.info, NULL);
     fz_hdr_free(p.hdr);
     free(p.memory);

@@ -76,10 +76,8 @@ static size_t beside(const struct fz_png_rows *rows)
     return rows->kind == FZ_PNG_SAMPLES ? (rows->bytes + 7) / 8 * 8 : rows->bytes + 4;
 }
 
-uint8_t *fz_png_rows_alloc(const struct fz_png_rows *rows, int width, int count)
+uint8_t *fz_png_rows_alloc(const struct fz_png_rows *rows, int width)
 {
-    if (count > 1)
-        return calloc((size_t)count, rows->bytes);
     return calloc(1, beside(rows) + (rows->kind == FZ_PNG_SAMPLES ? (size_t)width * 8 : 0));
 }
 
@@ -142,14 +140,14 @@ static void push_deep(const struct fz_png_rows *rows, struct fz_decode *d, uint1
     fz_decode_push_deep(d, row);
 }
 
-void fz_png_rows_push(const struct fz_png_rows *rows, struct fz_decode *d, uint8_t *memory, int y)
+void fz_png_rows_push(const struct fz_png_rows *rows, struct fz_decode *d, uint8_t *row)
 {
-    uint8_t *row = memory + (size_t)y * rows->bytes, *to = row;
+    uint8_t *to = row;
     const int width = d->reduce.in_w;
     uint16_t *deep = (uint16_t *)(void *)row;
     switch (rows->kind) {
     case FZ_PNG_SAMPLES:
-        deep = (uint16_t *)(void *)(memory + beside(rows));
+        deep = (uint16_t *)(void *)(row + beside(rows));
         expand_channels(rows, deep, row, width);
         push_deep(rows, d, deep);
         return;

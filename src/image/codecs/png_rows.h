@@ -29,10 +29,10 @@ struct fz_png_rows {
  * have 16 bits. */
 void fz_png_rows_init(struct fz_png_rows *rows, png_structp png, png_infop info, const struct fz_hdr *hdr);
 
-/* The decoder's thread. Memory of `count` rows, with what fz_png_rows_push needs beside them; NULL: there is none. */
-uint8_t *fz_png_rows_alloc(const struct fz_png_rows *rows, int width, int count);
+/* The decoder's thread. Memory of a row, with what fz_png_rows_push needs beside it; NULL: there is none. */
+uint8_t *fz_png_rows_alloc(const struct fz_png_rows *rows, int width);
 
-/* The decoder's thread. Row y of this memory. */
-void fz_png_rows_push(const struct fz_png_rows *rows, struct fz_decode *d, uint8_t *memory, int y);
+/* The decoder's thread. The row in this memory. */
+void fz_png_rows_push(const struct fz_png_rows *rows, struct fz_decode *d, uint8_t *row);
 
 #endif

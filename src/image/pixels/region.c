@@ -2,6 +2,8 @@
 
 #include "image/pixels/orient.h"
 
+enum { MOST_TIMES = 256 }; /* by which a decoder reduces */
+
 static void keep_inside(int *from, int *length, int whole)
 {
     *from = *from < 0 ? 0 : *from < whole ? *from : whole - 1;
@@ -25,11 +27,11 @@ struct fz_image_region fz_region_stored(const struct fz_image_region *upright, i
     return swaps ? (struct fz_image_region){r.y, r.x, r.h, r.w} : r;
 }
 
-/* Decoders that reduce do so by a power of two, and round what is left at the far edge up to a pixel. */
+/* Decoders that reduce parts do so by a power of two, and round what is left at the far edge up to a pixel. */
 static void scale(int from, int length, int whole, int in, int *in_from, int *in_length)
 {
     int64_t of = whole, to = in;
-    for (int by = 1; by <= 8; by *= 2) {
+    for (int by = 1; by <= MOST_TIMES; by *= 2) {
         if ((whole + by - 1) / by == in) {
             of = by;
             to = 1;
