@@ -5,6 +5,7 @@
     generate.py --small FOLDER      of a few bytes each: tests/corpus/small, what fuzzing and damaging begin with
 """
 
+import contextlib
 import gzip
 import io
 import pathlib
@@ -293,6 +294,10 @@ def by_tools(folder):
         for name, options in {"a.heic": [source], "alpha.heic": [clear], "a.avif": ["-A", source],
                               "alpha.avif": ["-A", clear], "tiny.heic": [folder / "7x5.png"]}.items():
             subprocess.run(["heif-enc", "-q", "90", *options, "-o", folder / name], capture_output=True, check=False)
+        for name in ("a.heic", "a.avif"): # a grid and one picture, without the property that tells their size
+            with contextlib.suppress(FileNotFoundError):
+                data = (folder / name).read_bytes()
+                (folder / f"no-extent{(folder / name).suffix}").write_bytes(data.replace(b"ispe", b"free"))
 
 
 def fill(folder, size=SIZE):

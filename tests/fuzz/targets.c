@@ -128,7 +128,7 @@ static void load_first(struct fz_image_request *request, uint8_t **pixels)
     *pixels = NULL;
 }
 
-/* Whole, as a tile and what comes before it, smooth, and a part of it. */
+/* Whole, as a tile and what comes before it, smooth, and a part of it; both also where it is not held. */
 static void decode(const uint8_t *data, size_t size)
 {
     int fd = open_bytes(data, size);
@@ -148,6 +148,10 @@ static void decode(const uint8_t *data, size_t size)
     request.index = &index;
     request.page = 1;
     request.region = (struct fz_image_region){.x = 3, .y = 2, .w = 7, .h = 9};
+    load(&request, &pixels);
+    request.limits.max_whole_px = 1; /* what is not decoded as a whole may do without it */
+    load(&request, &pixels);
+    request.region = (struct fz_image_region){0};
     load(&request, &pixels);
     close(fd);
 }

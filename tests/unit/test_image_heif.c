@@ -162,6 +162,48 @@ static void test_orientations(void **state)
     }
 }
 
+/* `ispe` becomes a property that nobody knows. */
+static void hide_extents(struct bytes *b)
+{
+    int hidden = 0;
+    for (uint8_t *at; (at = memmem(b->data, b->len, "ispe", 4)); hidden++)
+        memcpy(at, "free", 4);
+    assert_true(hidden > 0);
+}
+
+/* Then the size is that which is coded, and what is done to it the same. */
+static void test_without_extents(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{128, 192}, {66, 50}, {64, 64}};
+    for (int o = 1; o <= 16; o++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            const int width = sizes[i][0], height = sizes[i][1];
+            uint8_t *pixels = make_photo(width, height, 3);
+            struct bytes b =
+                encode(pixels, width, height,
+                       (struct options){.format = o > 8 ? heif_compression_HEVC : heif_compression_AV1,
+                                        .orientation = (o - 1) % 8 + 1});
+            struct host host = {0}, hidden_host = {0};
+            struct fz_image image, hidden;
+            struct fz_error err;
+            assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+            hide_extents(&b);
+            if (load(b.data, b.len, 0, 0, &hidden_host, &hidden, &err) != FZ_OK)
+                fail_msg("%dx%d, %d: %s", width, height, o, err.msg);
+            assert_int_equal(hidden.width, image.width);
+            assert_int_equal(hidden.height, image.height);
+            assert_int_equal(hidden.orientation, image.orientation);
+            assert_int_equal(hidden.out_w, image.out_w);
+            assert_int_equal(hidden.out_h, image.out_h);
+            assert_memory_equal(hidden.pixels, image.pixels, (size_t)image.out_h * (size_t)image.pitch_bytes);
+            host_fini(&host);
+            host_fini(&hidden_host);
+            free(b.data);
+            free(pixels);
+        }
+}
+
 /* The thumbnail is of another colour than the picture, to be told from it. */
 static void test_thumbnail_where_it_covers(void **state)
 {
@@ -233,9 +275,10 @@ static void test_huge_by_the_header(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_heic_and_avif),   cmocka_unit_test(test_alpha),
-        cmocka_unit_test(test_orientations),    cmocka_unit_test(test_thumbnail_where_it_covers),
-        cmocka_unit_test(test_cut_and_changed), cmocka_unit_test(test_huge_by_the_header),
+        cmocka_unit_test(test_heic_and_avif),      cmocka_unit_test(test_alpha),
+        cmocka_unit_test(test_orientations),       cmocka_unit_test(test_thumbnail_where_it_covers),
+        cmocka_unit_test(test_without_extents),    cmocka_unit_test(test_cut_and_changed),
+        cmocka_unit_test(test_huge_by_the_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

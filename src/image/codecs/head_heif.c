@@ -3,14 +3,14 @@
 #include "image/format.h"
 
 #include "frieze_config.h"
+#include "image/codecs/heif_boxes.h"
 
 enum {
     FTYP_MAJOR = 8,
     FTYP_COMPATIBLE = 16,
     FTYP_MAX_BYTES = 256,
     BRAND_BYTES = 4,
-    MAX_BOXES = 100000, /* that are looked at */
-    BYTES_PER_PX = 14,  /* planes, those turned, R G B A of 16 bits */
+    BYTES_PER_PX = 14, /* planes, those turned, R G B A of 16 bits */
     FIXED_BYTES = 8 << 20,
 };
 
@@ -64,48 +64,14 @@ bool fz_avif_is_sequence(const struct fz_bytes *head)
     return found;
 }
 
-/* A box (ISO/IEC 14496-12) between its header and `end`. */
-struct box {
-    uint64_t body, end;
-};
-
-/* The box at *pos, which moves behind it; false where none begins before `end`, or it is none. */
-static bool next_box(const struct fz_bytes *b, uint64_t *pos, uint64_t end, struct box *box)
-{
-    uint64_t len = fz_bytes_be(b, *pos, 4), head = 8;
-    if (*pos > end || end - *pos < 8 || !fz_bytes_has(b, *pos, 8))
-        return false;
-    if (len == 1) {
-        len = (uint64_t)fz_bytes_be(b, *pos + 8, 4) << 32 | fz_bytes_be(b, *pos + 12, 4);
-        head = 16;
-    } else if (len == 0) {
-        len = end - *pos;
-    }
-    if (len < head || len > end - *pos)
-        return false;
-    *box = (struct box){*pos + head, *pos + len};
-    *pos += len;
-    return true;
-}
-
-/* The first box of that type in `in`. */
-static bool find_box(const struct fz_bytes *b, struct box in, const char *type, struct box *box)
-{
-    uint64_t pos = in.body, at = pos;
-    for (int i = 0; i < MAX_BOXES && next_box(b, &pos, in.end, box); i++, at = pos)
-        if (fz_bytes_match(b, at + 4, type, 4))
-            return true;
-    return false;
-}
-
 /* Property number `index`, from 1. *at is where its box begins. */
-static bool find_property(const struct fz_bytes *b, struct box container, uint32_t index, uint64_t *at,
-                          struct box *box)
+static bool find_property(const struct fz_bytes *b, struct fz_heif_box container, uint32_t index,
+                          uint64_t *at, struct fz_heif_box *box)
 {
     uint64_t pos = container.body;
     for (uint32_t i = 1; i <= index; i++) {
         *at = pos;
-        if (!next_box(b, &pos, container.end, box))
+        if (!fz_heif_next_box(b, &pos, container.end, box))
             return false;
     }
     return index > 0;
@@ -121,6 +87,7 @@ struct shape {
     uint32_t coded;         /* the longer side before */
     int orientation;
     bool has_profile; /* ICC */
+    struct fz_heif_coding coding;
 };
 
 static uint32_t clean_side(const struct fz_bytes *b, uint64_t pos, uint32_t most)
@@ -130,13 +97,17 @@ static uint32_t clean_side(const struct fz_bytes *b, uint64_t pos, uint32_t most
     return side > 0 && side < most ? (uint32_t)side : most;
 }
 
-static void apply_property(const struct fz_bytes *b, uint64_t at, struct box box, struct shape *s)
+static void apply_property(const struct fz_bytes *b, uint64_t at, struct fz_heif_box box, struct shape *s)
 {
     uint32_t value = fz_bytes_be(b, box.body, 1);
     if (fz_bytes_match(b, at + 4, "ispe", 4)) {
         s->width = fz_bytes_be(b, box.body + 4, 4);
         s->height = fz_bytes_be(b, box.body + 8, 4);
         s->coded = s->width > s->height ? s->width : s->height;
+    } else if (fz_bytes_match(b, at + 4, "hvcC", 4)) {
+        s->coding.hevc = box;
+    } else if (fz_bytes_match(b, at + 4, "av1C", 4)) {
+        s->coding.av1 = box;
     } else if (fz_bytes_match(b, at + 4, "colr", 4)) {
         s->has_profile = s->has_profile || fz_bytes_match(b, box.body, "prof", 4) ||
                          fz_bytes_match(b, box.body, "rICC", 4);
@@ -158,10 +129,12 @@ static void apply_property(const struct fz_bytes *b, uint64_t at, struct box box
 }
 
 /* Applies the properties of that item, in the order of its associations. */
-static void apply_item(const struct fz_bytes *b, struct box properties, uint32_t wanted, struct shape *s)
+static void apply_item(const struct fz_bytes *b, struct fz_heif_box properties, uint32_t wanted,
+                       struct shape *s)
 {
-    struct box container, table, box;
-    if (!find_box(b, properties, "ipco", &container) || !find_box(b, properties, "ipma", &table))
+    struct fz_heif_box container, table, box;
+    if (!fz_heif_find_box(b, properties, "ipco", &container) ||
+        !fz_heif_find_box(b, properties, "ipma", &table))
         return;
     bool wide_ids = fz_bytes_be(b, table.body, 1) >= 1, wide_indices = fz_bytes_be(b, table.body + 3, 1) & 1;
     unsigned id_bytes = wide_ids ? 4 : 2, index_bytes = wide_indices ? 2 : 1;
@@ -184,10 +157,10 @@ static void apply_item(const struct fz_bytes *b, struct box properties, uint32_t
 /* MORE: the box that describes the items is not all there. */
 static enum fz_head read_shape(const struct fz_bytes *b, struct shape *s)
 {
-    struct box meta, primary, properties;
+    struct fz_heif_box meta, primary, properties;
     uint64_t pos = 0, at = 0;
-    for (int i = 0; i < MAX_BOXES; i++, at = pos) {
-        bool inside = next_box(b, &pos, UINT64_MAX, &meta);
+    for (int i = 0; i < FZ_HEIF_BOXES_MOST; i++, at = pos) {
+        bool inside = fz_heif_next_box(b, &pos, UINT64_MAX, &meta);
         if (!inside)
             return FZ_HEAD_MORE;
         if (fz_bytes_match(b, at + 4, "meta", 4))
@@ -196,12 +169,25 @@ static enum fz_head read_shape(const struct fz_bytes *b, struct shape *s)
     if (!fz_bytes_has(b, meta.body, meta.end - meta.body))
         return FZ_HEAD_MORE;
     meta.body += 4;
-    if (!find_box(b, meta, "pitm", &primary) || !find_box(b, meta, "iprp", &properties))
+    if (!fz_heif_find_box(b, meta, "pitm", &primary) || !fz_heif_find_box(b, meta, "iprp", &properties))
         return FZ_HEAD_BAD;
     uint32_t item = fz_bytes_be(b, primary.body + 4, fz_bytes_be(b, primary.body, 1) ? 4 : 2);
     *s = (struct shape){.orientation = 1};
     apply_item(b, properties, item, s);
-    return s->width && s->height ? FZ_HEAD_OK : FZ_HEAD_BAD;
+    if (s->coded > 0)
+        return s->width && s->height ? FZ_HEAD_OK : FZ_HEAD_BAD;
+    /* Without ispe: as it is coded, and what is done to that. */
+    struct fz_heif_coding coding = s->coding;
+    coding.item = item;
+    coding.meta = meta;
+    struct shape plain = {.orientation = 1};
+    enum fz_head head = fz_heif_coded_size(b, &coding, &plain.width, &plain.height);
+    if (head != FZ_HEAD_OK || plain.width == 0 || plain.height == 0)
+        return head == FZ_HEAD_OK ? FZ_HEAD_BAD : head;
+    plain.coded = plain.width > plain.height ? plain.width : plain.height;
+    *s = plain;
+    apply_item(b, properties, item, s);
+    return FZ_HEAD_OK;
 }
 
 enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header)

@@ -66,6 +66,11 @@ static enum fz_err open_file(struct heif *h)
     h->source = h->handle;
     h->width = heif_image_handle_get_width(h->handle);
     h->height = heif_image_handle_get_height(h->handle);
+    if (h->width == 0 && h->height == 0) { /* no property tells it: libheif finds out by decoding */
+        bool swaps = fz_orient_swaps(d->out->orientation);
+        h->width = (int)(swaps ? d->header.height : d->header.width);
+        h->height = (int)(swaps ? d->header.width : d->header.height);
+    }
     if (h->width < 1 || h->height < 1)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: it has no pixels", d->format->name);
     return fz_limits_check(&d->request->limits, (uint32_t)h->width, (uint32_t)h->height, false, d->err);

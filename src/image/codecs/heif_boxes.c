@@ -1,0 +1,287 @@
+#include "image/codecs/heif_boxes.h"
+
+#include "frieze_config.h"
+
+#if FRIEZE_WITH_HEIF
+
+enum {
+    NAL_SPS = 33,
+    OBU_SEQUENCE = 1,
+    MOST_OBUS = 16,
+    DATA_BYTES = 256 /* of an item: its sequence header lies within these */
+};
+
+bool fz_heif_next_box(const struct fz_bytes *b, uint64_t *pos, uint64_t end, struct fz_heif_box *box)
+{
+    uint64_t len = fz_bytes_be(b, *pos, 4), head = 8;
+    if (*pos > end || end - *pos < 8 || !fz_bytes_has(b, *pos, 8))
+        return false;
+    if (len == 1) {
+        len = (uint64_t)fz_bytes_be(b, *pos + 8, 4) << 32 | fz_bytes_be(b, *pos + 12, 4);
+        head = 16;
+    } else if (len == 0) {
+        len = end - *pos;
+    }
+    if (len < head || len > end - *pos)
+        return false;
+    *box = (struct fz_heif_box){*pos + head, *pos + len};
+    *pos += len;
+    return true;
+}
+
+bool fz_heif_find_box(const struct fz_bytes *b, struct fz_heif_box in, const char *type,
+                      struct fz_heif_box *box)
+{
+    uint64_t pos = in.body, at = pos;
+    for (int i = 0; i < FZ_HEIF_BOXES_MOST && fz_heif_next_box(b, &pos, in.end, box); i++, at = pos)
+        if (fz_bytes_match(b, at + 4, type, 4))
+            return true;
+    return false;
+}
+
+/* --- bits ----------------------------------------------------------------------------------------- */
+
+/* Beyond the end all are 0. */
+struct bits {
+    const struct fz_bytes *b;
+    uint64_t pos, end; /* bytes */
+    unsigned used;     /* bits of the byte at pos */
+    unsigned zeros;    /* bytes before it */
+    bool has_escapes;  /* HEVC: 3 after two zeros is none of the data */
+};
+
+static unsigned read_bit(struct bits *bits)
+{
+    if (bits->pos >= bits->end)
+        return 0;
+    const unsigned byte = fz_bytes_be(bits->b, bits->pos, 1), bit = byte >> (7 - bits->used) & 1;
+    if (++bits->used < 8)
+        return bit;
+    bits->used = 0;
+    bits->pos++;
+    bits->zeros = byte == 0 ? bits->zeros + 1 : 0;
+    if (bits->has_escapes && bits->zeros >= 2 && fz_bytes_be(bits->b, bits->pos, 1) == 3) {
+        bits->pos++;
+        bits->zeros = 0;
+    }
+    return bit;
+}
+
+static uint32_t read_bits(struct bits *bits, unsigned count)
+{
+    uint32_t value = 0;
+    for (unsigned i = 0; i < count; i++)
+        value = value << 1 | read_bit(bits);
+    return value;
+}
+
+static void skip_bits(struct bits *bits, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        read_bit(bits);
+}
+
+/* Exp-Golomb, ue(v) (ITU-T H.265, 9.2). */
+static uint32_t read_golomb(struct bits *bits)
+{
+    unsigned zeros = 0;
+    while (zeros < 31 && bits->pos < bits->end && read_bit(bits) == 0)
+        zeros++;
+    return (1U << zeros) - 1 + read_bits(bits, zeros);
+}
+
+/* --- HEVC ----------------------------------------------------------------------------------------- */
+
+/* profile_tier_level (7.3.3). */
+static void skip_profile(struct bits *bits, unsigned sub_layers)
+{
+    enum { PROFILE = 88, LEVEL = 8, MOST_SUB_LAYERS = 8 };
+    unsigned skipped = 0;
+    skip_bits(bits, PROFILE + LEVEL);
+    for (unsigned i = 0; i < MOST_SUB_LAYERS && sub_layers > 0; i++) {
+        const uint32_t flags = read_bits(bits, 2);
+        if (i < sub_layers)
+            skipped += (flags & 2 ? (unsigned)PROFILE : 0) + (flags & 1 ? (unsigned)LEVEL : 0);
+    }
+    skip_bits(bits, skipped);
+}
+
+/* seq_parameter_set_rbsp (7.3.2.2), up to the conformance window. */
+static enum fz_head read_sps(struct bits *bits, uint32_t *width, uint32_t *height)
+{
+    skip_bits(bits, 16 + 4);
+    const unsigned sub_layers = read_bits(bits, 3);
+    skip_bits(bits, 1);
+    skip_profile(bits, sub_layers);
+    read_golomb(bits);
+    const uint32_t chroma = read_golomb(bits);
+    if (chroma == 3)
+        skip_bits(bits, 1);
+    *width = read_golomb(bits);
+    *height = read_golomb(bits);
+    if (read_bit(bits) == 0)
+        return FZ_HEAD_OK;
+    const uint64_t step_x = chroma == 1 || chroma == 2 ? 2 : 1, step_y = chroma == 1 ? 2 : 1;
+    const uint64_t left = read_golomb(bits), right = read_golomb(bits), top = read_golomb(bits),
+                   bottom = read_golomb(bits);
+    if ((left + right) * step_x >= *width || (top + bottom) * step_y >= *height)
+        return FZ_HEAD_BAD;
+    *width -= (uint32_t)((left + right) * step_x);
+    *height -= (uint32_t)((top + bottom) * step_y);
+    return FZ_HEAD_OK;
+}
+
+/* hvcC (ISO/IEC 14496-15, 8.3.3.1). */
+static enum fz_head read_hevc(const struct fz_bytes *b, struct fz_heif_box box, uint32_t *width,
+                              uint32_t *height)
+{
+    const uint32_t arrays = fz_bytes_be(b, box.body + 22, 1);
+    uint64_t pos = box.body + 23;
+    for (uint32_t i = 0; i < arrays && pos + 3 < box.end; i++) {
+        const uint32_t type = fz_bytes_be(b, pos, 1) & 0x3f, count = fz_bytes_be(b, pos + 1, 2);
+        pos += 3;
+        for (uint32_t k = 0; k < count && pos + 2 < box.end; k++) {
+            const uint64_t end = pos + 2 + fz_bytes_be(b, pos, 2);
+            struct bits bits = {
+                .b = b, .pos = pos + 2, .end = end < box.end ? end : box.end, .has_escapes = true};
+            if (type == NAL_SPS)
+                return read_sps(&bits, width, height);
+            pos = end;
+        }
+    }
+    return FZ_HEAD_BAD;
+}
+
+/* --- AV1 ------------------------------------------------------------------------------------------ */
+
+/* sequence_header_obu (AV1 specification, 5.5.1), of pictures: those that tell of time are left aside. */
+static enum fz_head read_sequence(struct bits *bits, uint32_t *width, uint32_t *height)
+{
+    skip_bits(bits, 3 + 1);
+    if (read_bit(bits)) { /* the reduced form */
+        skip_bits(bits, 5);
+    } else {
+        if (read_bit(bits))
+            return FZ_HEAD_BAD;
+        const bool has_delay = read_bit(bits);
+        const uint32_t points = read_bits(bits, 5) + 1;
+        for (uint32_t i = 0; i < points; i++) {
+            skip_bits(bits, 12);
+            if (read_bits(bits, 5) > 7)
+                skip_bits(bits, 1);
+            if (has_delay && read_bit(bits))
+                skip_bits(bits, 4);
+        }
+    }
+    const uint32_t width_bits = read_bits(bits, 4) + 1, height_bits = read_bits(bits, 4) + 1;
+    *width = read_bits(bits, width_bits) + 1;
+    *height = read_bits(bits, height_bits) + 1;
+    return bits->pos < bits->end ? FZ_HEAD_OK : FZ_HEAD_BAD;
+}
+
+static uint64_t read_leb128(const struct fz_bytes *b, uint64_t *pos)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        const uint64_t byte = fz_bytes_be(b, (*pos)++, 1);
+        value |= (byte & 0x7f) << (7 * i);
+        if (!(byte & 0x80))
+            break;
+    }
+    return value;
+}
+
+/* The sequence header among these OBUs (5.3). */
+static enum fz_head read_av1(const struct fz_bytes *b, uint64_t pos, uint64_t end, uint32_t *width,
+                             uint32_t *height)
+{
+    for (int i = 0; i < MOST_OBUS && pos < end; i++) {
+        const uint32_t head = fz_bytes_be(b, pos, 1);
+        pos += head & 4 ? 2 : 1;
+        const uint64_t len = head & 2 ? read_leb128(b, &pos) : end > pos ? end - pos : 0;
+        if (pos > end || len > end - pos)
+            break;
+        struct bits bits = {.b = b, .pos = pos, .end = pos + len};
+        if ((head >> 3 & 15) == OBU_SEQUENCE)
+            return read_sequence(&bits, width, height);
+        pos += len;
+    }
+    return FZ_HEAD_BAD;
+}
+
+/* --- where the item lies -------------------------------------------------------------------------- */
+
+/* A number of 0, 4 or 8 bytes at *pos, which moves behind it. */
+static uint64_t take(const struct fz_bytes *b, uint64_t *pos, unsigned bytes)
+{
+    const uint64_t high = bytes == 8 ? fz_bytes_be(b, *pos, 4) : 0,
+                   low = bytes >= 4 ? fz_bytes_be(b, *pos + bytes - 4, 4) : 0;
+    *pos += bytes;
+    return high << 32 | low;
+}
+
+/* The first extent of the item, by iloc (ISO/IEC 14496-12, 8.11.3). False: it has none, or it lies elsewhere. */
+static bool find_item(const struct fz_bytes *b, const struct fz_heif_coding *coding, struct fz_heif_box *data)
+{
+    struct fz_heif_box iloc, idat = {0, 0};
+    if (!fz_heif_find_box(b, coding->meta, "iloc", &iloc))
+        return false;
+    const unsigned version = fz_bytes_be(b, iloc.body, 1), sizes = fz_bytes_be(b, iloc.body + 4, 2);
+    const unsigned offset = sizes >> 12, length = sizes >> 8 & 15, base = sizes >> 4 & 15,
+                   index = version > 0 ? sizes & 15 : 0, id = version < 2 ? 2 : 4;
+    const uint32_t items = fz_bytes_be(b, iloc.body + 6, id);
+    uint64_t pos = iloc.body + 6 + id;
+    for (uint32_t i = 0; i < items && pos < iloc.end; i++) {
+        const uint32_t item = fz_bytes_be(b, pos, id);
+        pos += id;
+        const uint32_t method = version > 0 ? fz_bytes_be(b, pos, 2) & 15 : 0;
+        pos += version > 0 ? 4 : 2;
+        const uint64_t from = take(b, &pos, base);
+        const uint32_t extents = fz_bytes_be(b, pos, 2);
+        pos += 2;
+        if (item != coding->item || extents == 0) {
+            pos += (uint64_t)extents * (index + offset + length);
+            continue;
+        }
+        if (method > 1 || (method == 1 && !fz_heif_find_box(b, coding->meta, "idat", &idat)))
+            return false;
+        take(b, &pos, index);
+        data->body = idat.body + from + take(b, &pos, offset);
+        data->end = data->body + take(b, &pos, length);
+        return data->body >= from && data->end > data->body;
+    }
+    return false;
+}
+
+/* ImageGrid (ISO/IEC 23008-12, 6.6.2.3). */
+static enum fz_head read_grid(const struct fz_bytes *b, struct fz_heif_box data, uint32_t *width,
+                              uint32_t *height)
+{
+    const unsigned side_bytes = fz_bytes_be(b, data.body + 1, 1) & 1 ? 4 : 2;
+    if (data.end - data.body < 4 + 2 * side_bytes || fz_bytes_be(b, data.body, 1) != 0)
+        return FZ_HEAD_BAD;
+    *width = fz_bytes_be(b, data.body + 4, side_bytes);
+    *height = fz_bytes_be(b, data.body + 4 + side_bytes, side_bytes);
+    return FZ_HEAD_OK;
+}
+
+enum fz_head fz_heif_coded_size(const struct fz_bytes *b, const struct fz_heif_coding *coding,
+                                uint32_t *width, uint32_t *height)
+{
+    struct fz_heif_box data;
+    if (coding->hevc.end > 0)
+        return read_hevc(b, coding->hevc, width, height);
+    if (coding->av1.end > 0 &&
+        read_av1(b, coding->av1.body + 4, coding->av1.end, width, height) == FZ_HEAD_OK)
+        return FZ_HEAD_OK;
+    if (!find_item(b, coding, &data))
+        return FZ_HEAD_BAD;
+    if (data.end - data.body > DATA_BYTES)
+        data.end = data.body + DATA_BYTES;
+    if (!fz_bytes_has(b, data.body, data.end - data.body))
+        return FZ_HEAD_MORE;
+    return coding->av1.end > 0 ? read_av1(b, data.body, data.end, width, height)
+                               : read_grid(b, data, width, height);
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* The boxes of HEIF (ISO/IEC 14496-12), and how large an item is of which no property tells it. */
+#ifndef FZ_IMAGE_CODECS_HEIF_BOXES_H
+#define FZ_IMAGE_CODECS_HEIF_BOXES_H
+
+#include "image/format.h"
+
+enum { FZ_HEIF_BOXES_MOST = 100000 }; /* that are looked at */
+
+/* A box between its header and `end`. */
+struct fz_heif_box {
+    uint64_t body, end;
+};
+
+/* Any thread. The box at *pos, which moves behind it; false where none begins before `end`, or it is none. */
+bool fz_heif_next_box(const struct fz_bytes *b, uint64_t *pos, uint64_t end, struct fz_heif_box *box);
+
+/* Any thread. The first box of that type in `in`. */
+bool fz_heif_find_box(const struct fz_bytes *b, struct fz_heif_box in, const char *type,
+                      struct fz_heif_box *box);
+
+/* How an item is coded. */
+struct fz_heif_coding {
+    uint32_t item;
+    struct fz_heif_box meta;      /* without its version */
+    struct fz_heif_box hevc, av1; /* hvcC and av1C; end = 0: it has none, and is a grid if it has neither */
+};
+
+/* Any thread. As it is coded, before it is cropped or turned: by the parameters of HEVC, the sequence header of AV1, or what the
+ * grid says. MORE: the item is not all there. */
+enum fz_head fz_heif_coded_size(const struct fz_bytes *b, const struct fz_heif_coding *coding,
+                                uint32_t *width, uint32_t *height);
+
+#endif
