@@ -265,6 +265,7 @@ bool fz_avif_is_sequence(const struct fz_bytes *head);
 enum fz_head fz_avif_facts(const struct fz_bytes *bytes,
                            struct fz_facts *facts); /* heavy/anim_avif.c: only with libavif */
 int fz_heif_orientation(const struct fz_bytes *file, int *turn);
+enum fz_err fz_heif_check(struct fz_decode *d); /* heif_links.c */
 enum fz_err fz_heif_load(struct fz_decode *d);
 
 /* head_jxl.c, heavy/jxl_info.c, heavy/jxl.c; but for is_a only with libjxl */

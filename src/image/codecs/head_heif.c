@@ -158,17 +158,9 @@ static void apply_item(const struct fz_bytes *b, struct fz_heif_box properties, 
 static enum fz_head read_shape(const struct fz_bytes *b, struct shape *s)
 {
     struct fz_heif_box meta, primary, properties;
-    uint64_t pos = 0, at = 0;
-    for (int i = 0; i < FZ_HEIF_BOXES_MOST; i++, at = pos) {
-        bool inside = fz_heif_next_box(b, &pos, UINT64_MAX, &meta);
-        if (!inside)
-            return FZ_HEAD_MORE;
-        if (fz_bytes_match(b, at + 4, "meta", 4))
-            break;
-    }
-    if (!fz_bytes_has(b, meta.body, meta.end - meta.body))
-        return FZ_HEAD_MORE;
-    meta.body += 4;
+    enum fz_head head = fz_heif_find_meta(b, &meta);
+    if (head != FZ_HEAD_OK)
+        return head;
     if (!fz_heif_find_box(b, meta, "pitm", &primary) || !fz_heif_find_box(b, meta, "iprp", &properties))
         return FZ_HEAD_BAD;
     uint32_t item = fz_bytes_be(b, primary.body + 4, fz_bytes_be(b, primary.body, 1) ? 4 : 2);
@@ -181,7 +173,7 @@ static enum fz_head read_shape(const struct fz_bytes *b, struct shape *s)
     coding.item = item;
     coding.meta = meta;
     struct shape plain = {.orientation = 1};
-    enum fz_head head = fz_heif_coded_size(b, &coding, &plain.width, &plain.height);
+    head = fz_heif_coded_size(b, &coding, &plain.width, &plain.height);
     if (head != FZ_HEAD_OK || plain.width == 0 || plain.height == 0)
         return head == FZ_HEAD_OK ? FZ_HEAD_BAD : head;
     plain.coded = plain.width > plain.height ? plain.width : plain.height;

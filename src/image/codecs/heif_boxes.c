@@ -39,6 +39,21 @@ bool fz_heif_find_box(const struct fz_bytes *b, struct fz_heif_box in, const cha
     return false;
 }
 
+enum fz_head fz_heif_find_meta(const struct fz_bytes *b, struct fz_heif_box *meta)
+{
+    uint64_t pos = 0, at = 0;
+    for (int i = 0; i < FZ_HEIF_BOXES_MOST; i++, at = pos) {
+        if (!fz_heif_next_box(b, &pos, UINT64_MAX, meta))
+            return FZ_HEAD_MORE;
+        if (fz_bytes_match(b, at + 4, "meta", 4))
+            break;
+    }
+    if (!fz_bytes_has(b, meta->body, meta->end - meta->body))
+        return FZ_HEAD_MORE;
+    meta->body += 4;
+    return FZ_HEAD_OK;
+}
+
 /* --- bits ----------------------------------------------------------------------------------------- */
 
 /* Beyond the end all are 0. */

@@ -18,10 +18,13 @@ bool fz_heif_next_box(const struct fz_bytes *b, uint64_t *pos, uint64_t end, str
 bool fz_heif_find_box(const struct fz_bytes *b, struct fz_heif_box in, const char *type,
                       struct fz_heif_box *box);
 
+/* Any thread. The box that describes the items, without its version. MORE: it is not all there. */
+enum fz_head fz_heif_find_meta(const struct fz_bytes *b, struct fz_heif_box *meta);
+
 /* How an item is coded. */
 struct fz_heif_coding {
     uint32_t item;
-    struct fz_heif_box meta;      /* without its version */
+    struct fz_heif_box meta;
     struct fz_heif_box hevc, av1; /* hvcC and av1C; end = 0: it has none, and is a grid if it has neither */
 };
 

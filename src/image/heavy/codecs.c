@@ -27,7 +27,8 @@
 #include <librsvg/rsvg.h>
 #endif
 
-#define BY_HEIF(tell) .working_bytes = fz_heif_working_bytes, .facts = tell, .load = fz_heif_load
+#define BY_HEIF(tell) \
+    .working_bytes = fz_heif_working_bytes, .facts = tell, .check = fz_heif_check, .load = fz_heif_load
 
 static const struct fz_format formats[] = {
 #if FRIEZE_WITH_RAW
