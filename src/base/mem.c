@@ -80,9 +80,10 @@ void fz_mem_set_retention(size_t bytes)
 #endif
 }
 
+/* Where a sanitizer allocates, two threads that call it first would set up the C library's own heap at once. */
 void fz_mem_trim(void)
 {
-#ifdef __GLIBC__
+#if defined(__GLIBC__) && !defined(FZ_SANITIZED)
     malloc_trim(0);
 #endif
 }

@@ -10,7 +10,6 @@
 #include "process/wire.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -302,7 +301,7 @@ static bool set_up(struct back *back, int number, struct fz_sandbox *sandbox)
 static void rest(struct back *back)
 {
     fz_image_scratch_empty(back->scratch);
-    malloc_trim(0);
+    fz_mem_trim();
 }
 
 static int run(int socket, int number, struct fz_sandbox *sandbox, bool without_files, bool without_heavy)

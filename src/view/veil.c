@@ -83,8 +83,10 @@ void fz_veil_note(struct fz_veil *veil, double rows, int64_t now_us)
         count_change(veil, just_late, now_us);
     else
         veil->drifts += rows * ROW_CHANGES;
-    for (; shaken && veil->drifts >= 1; veil->drifts--)
+    while (shaken && veil->drifts >= 1) {
         count_change(veil, false, now_us);
+        veil->drifts -= 1;
+    }
 }
 
 double fz_veil_thickness(const struct fz_veil *veil, int64_t now_us)
