@@ -146,30 +146,13 @@ static void test_shows_what_has_come(void **state)
     free(pixels);
 }
 
-enum { SIDE = 12000, ROW = SIDE / 8 };
-
-/* 144 megapixels, the lower half white. */
-static struct bytes encode_many(void)
-{
-    uint8_t *rows = calloc(SIDE, ROW);
-    memset(rows + (size_t)SIDE / 2 * ROW, 0xff, (size_t)SIDE / 2 * ROW);
-    struct raw raw = {.width = SIDE,
-                      .height = SIDE,
-                      .depth = 1,
-                      .type = PNG_COLOR_TYPE_GRAY,
-                      .rows = rows,
-                      .row_bytes = ROW,
-                      .interlace = PNG_INTERLACE_ADAM7};
-    struct bytes file = encode_raw(&raw);
-    free(rows);
-    return file;
-}
+enum { SIDE = 12000 }; /* 144 megapixels */
 
 /* Small file, big picture. */
 static void test_many_pixels_in_little_memory(void **state)
 {
     (void)state;
-    struct bytes file = encode_many();
+    struct bytes file = encode_half_white(SIDE, PNG_INTERLACE_ADAM7);
     struct host host = {0};
     struct fz_image image;
     struct fz_error err;
@@ -185,7 +168,7 @@ static void test_many_pixels_in_little_memory(void **state)
 static void test_time_that_is_over_leaves_a_coarse_picture(void **state)
 {
     (void)state;
-    struct bytes file = encode_many();
+    struct bytes file = encode_half_white(SIDE, PNG_INTERLACE_ADAM7);
     struct fz_image_limits limits = fz_image_default_limits;
     limits.max_cpu_us = 20000;
     struct host host = {0};

@@ -39,4 +39,22 @@ static inline struct bytes encode_raw(const struct raw *raw)
     return file;
 }
 
+/* Of one bit a pixel, the lower half white: a small file of many pixels. */
+static inline struct bytes encode_half_white(int side, int interlace)
+{
+    size_t row_bytes = (size_t)side / 8, half = (size_t)side / 2 * row_bytes;
+    uint8_t *rows = calloc((size_t)side, row_bytes);
+    memset(rows + half, 0xff, half);
+    struct raw raw = {.width = side,
+                      .height = side,
+                      .depth = 1,
+                      .type = PNG_COLOR_TYPE_GRAY,
+                      .rows = rows,
+                      .row_bytes = row_bytes,
+                      .interlace = interlace};
+    struct bytes file = encode_raw(&raw);
+    free(rows);
+    return file;
+}
+
 #endif
