@@ -16,6 +16,7 @@
 #include "source/once.h"
 #include "source/stacks.h"
 #include "sync/thread.h"
+#include "view/priority.h"
 
 #include <SDL_cpuinfo.h>
 #include <SDL_timer.h>
@@ -198,7 +199,8 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
                                       .heavy_decoders = app->heavy_decoders,
                                       .svg_decoders = app->svg_decoders,
                                       .requires_all = fz_isolation_requires_all(&app->options),
-                                      .max_cpu_us = fz_limits_from_options(&app->options).max_cpu_us};
+                                      .max_cpu_us = fz_limits_from_options(&app->options).max_cpu_us,
+                                      .calm = fz_priority(FZ_PRIORITY_FILL, 0)};
     enum fz_err code = fz_pool_start(&app->pool, &workers, &app->results, &app->bell, err);
     if (code == FZ_OK)
         code = fz_text_service_start(&app->texts, &app->bell, err);

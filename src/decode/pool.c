@@ -41,6 +41,25 @@ static void free_jobs(struct fz_ready_node *node)
     }
 }
 
+static void give_back(struct fz_pool *pool, struct fz_job *job)
+{
+    bool calm = pool->calm > 0 && job->kind == FZ_JOB_DECODE && atomic_load(&job->priority) >= pool->calm;
+    fz_ready_push(pool->ready, &job->ready);
+    if (calm)
+        atomic_store(&pool->unsaid, true);
+    else
+        fz_doorbell_ring(pool->bell);
+}
+
+/* To wake the render thread costs about as much as a small picture. It is told of what nobody waits for before there is too little
+ * to do, so that it can send out more. */
+static void tell_late(struct fz_pool *pool)
+{
+    if (atomic_load(&pool->unsaid) && fz_heap_count(&pool->heap) < pool->few &&
+        atomic_exchange(&pool->unsaid, false))
+        fz_doorbell_ring(pool->bell);
+}
+
 /* After its first picture a job waits again, for its turn among those whose first pictures were made too. */
 static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job *job)
 {
@@ -64,8 +83,7 @@ static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job 
     }
     if (result) {
         result->cpu_us = cpu_us;
-        fz_ready_push(pool->ready, &result->ready);
-        fz_doorbell_ring(pool->bell);
+        give_back(pool, result);
     }
 }
 
@@ -92,6 +110,7 @@ static int worker_main(void *ctx)
     unsigned nudges = 0, nudged = 0, shrunk = 0;
     bool rests = false;
     for (;;) {
+        tell_late(pool);
         if (!rests && fz_heap_is_idle_for(&pool->heap, &nudges, REST_MS)) {
             fz_decoder_shrink(&decoder, false);
             free_jobs(fz_ready_take(&pool->trash));
@@ -120,8 +139,12 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
     FZ_MAIN_ONLY();
     fz_image_init();
     uint64_t workers = (uint64_t)options->workers, working_bytes = options->working_bytes;
-    *pool = (struct fz_pool){
-        .cache = options->cache, .thumbnails = fz_thumbnails_folder(), .ready = ready, .bell = bell};
+    *pool = (struct fz_pool){.cache = options->cache,
+                             .thumbnails = fz_thumbnails_folder(),
+                             .ready = ready,
+                             .bell = bell,
+                             .calm = options->calm,
+                             .few = 2 * workers};
     pool->engine = (struct fz_engine_options){.decoders = options->decoders,
                                               .heavy_decoders = options->heavy_decoders,
                                               .svg_decoders = options->svg_decoders,

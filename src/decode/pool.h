@@ -28,6 +28,9 @@ struct fz_pool {
     struct fz_ready *ready;           /* immutable: where finished jobs go */
     struct fz_doorbell *bell;         /* immutable */
     struct fz_engine_options engine;  /* immutable: what is the same for all workers */
+    uint64_t calm;                    /* immutable: as in the options */
+    size_t few;                       /* immutable: jobs, with which some worker is soon without one */
+    atomic_bool unsaid;               /* a calm job has come back, and the bell was not rung */
     atomic_int started;               /* workers that have begun */
     atomic_int running;               /* workers that have not ended */
     atomic_uint shrinks;   /* how often who has nothing to do was asked to give back what it keeps */
@@ -46,6 +49,8 @@ struct fz_pool_options {
     bool requires_all;                               /* the same */
     int64_t max_cpu_us;                              /* the same */
     bool unforked;                                   /* decoder processes that are but threads, for tests */
+    uint64_t
+        calm; /* pictures of this priority, or less urgent ones, may come back a few at a time; 0: none */
 };
 
 /* Main thread. Starts the workers. */

@@ -113,6 +113,14 @@ struct fz_heap_node *fz_heap_try_pop(struct fz_heap *heap)
     return node;
 }
 
+size_t fz_heap_count(struct fz_heap *heap)
+{
+    fz_monitor_enter(&heap->filled);
+    size_t count = heap->count;
+    fz_monitor_leave(&heap->filled);
+    return count;
+}
+
 size_t fz_heap_rejudge(struct fz_heap *heap, fz_heap_judge *judge, void *ctx, struct fz_heap_node **dropped,
                        size_t capacity)
 {

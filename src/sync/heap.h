@@ -50,6 +50,9 @@ void fz_heap_nudge(struct fz_heap *heap);
 /* Any thread. The most urgent node, NULL where there is none; does not wait, and works on a closed heap too. */
 struct fz_heap_node *fz_heap_try_pop(struct fz_heap *heap);
 
+/* Any thread. */
+size_t fz_heap_count(struct fz_heap *heap);
+
 /* What becomes of a queued node: its new priority, or FZ_HEAP_DROP. Runs under the lock: no locks, no waiting. */
 #define FZ_HEAP_DROP UINT64_MAX
 typedef uint64_t fz_heap_judge(void *ctx, const struct fz_heap_node *node);

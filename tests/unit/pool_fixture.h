@@ -25,6 +25,7 @@ struct bench {
     struct fz_zygote *decoders; /* where the workers decode: in its processes, */
     bool unforked;              /* in threads that are asked like processes, or themselves */
     int64_t max_cpu_us;         /* of a question without a limit of its own; 0: the usual */
+    uint64_t calm;              /* see struct fz_pool_options */
 };
 
 /* One colour, but for a frame of another. */
@@ -82,7 +83,8 @@ static inline void bench_start(struct bench *bench, int workers)
                                   .working_bytes = WORKING_BYTES,
                                   .decoders = bench->decoders,
                                   .unforked = bench->unforked,
-                                  .max_cpu_us = bench->max_cpu_us};
+                                  .max_cpu_us = bench->max_cpu_us,
+                                  .calm = bench->calm};
     assert_int_equal(fz_pool_start(&bench->pool, &how, &bench->ready, &bench->bell, &err), FZ_OK);
 }
 

@@ -243,13 +243,106 @@ static void trash_is_freed(void **state)
     fz_job_free(NULL);
 }
 
+static atomic_bool has_begun, may_go_on;
+
+static void wait_to_go_on(struct fz_job *job)
+{
+    (void)job;
+    atomic_store(&has_begun, true);
+    while (!atomic_load(&may_go_on))
+        SDL_Delay(1);
+}
+
+static void submit(enum fz_job_kind kind, uint32_t item, uint64_t priority)
+{
+    struct fz_job *job = bench_job(&bench, kind, item, bench.good);
+    job->work = wait_to_go_on;
+    fz_pool_submit(&bench.pool, job, priority);
+}
+
+static void take(uint32_t item)
+{
+    struct fz_job *job = bench_next(&bench);
+    assert_non_null(job);
+    assert_int_equal(job->item, item);
+    fz_job_free(job);
+}
+
+/* With one worker the bell is rung when less than two jobs are left. */
+static void calm_ones_ring_before_too_little_is_left(void **state)
+{
+    (void)state;
+    struct hoarder hoarder;
+    bench.calm = 10;
+    bench_start(&bench, 1);
+    bench.calm = 0;
+    atomic_store(&has_begun, false);
+    atomic_store(&may_go_on, false);
+    hoarder_start(&hoarder, &bench);
+    submit(FZ_JOB_DECODE, 1, 10); /* waits for its memory, until all are queued */
+    submit(FZ_JOB_WORK, 2, 11);
+    for (uint32_t item = 3; item <= 5; item++)
+        submit(FZ_JOB_DECODE, item, 9 + item);
+    fz_doorbell_arm(&bench.bell);
+    hoarder_stop(&hoarder);
+    take(1);
+    while (!atomic_load(&has_begun))
+        SDL_Delay(1);
+    assert_true(atomic_load(&bench.bell.armed)); /* nobody waits for it, and three are left */
+
+    hoarder_start(&hoarder, &bench);
+    atomic_store(&may_go_on, true);
+    take(2);
+    fz_doorbell_wait(&bench.bell, PATIENCE_MS);
+    assert_false(atomic_load(&bench.bell.armed));
+    fz_doorbell_arm(&bench.bell);
+    hoarder_stop(&hoarder);
+    fz_doorbell_wait(&bench.bell, PATIENCE_MS);
+    assert_false(atomic_load(&bench.bell.armed));
+    for (uint32_t item = 3; item <= 5; item++)
+        take(item);
+    bench_stop(&bench);
+}
+
+/* One that became urgent while it waited. */
+static void urgent_ones_ring_at_once(void **state)
+{
+    (void)state;
+    struct hoarder hoarder;
+    bench.calm = 10;
+    bench_start(&bench, 1);
+    bench.calm = 0;
+    hoarder_start(&hoarder, &bench);
+    struct fz_job *first = bench_job(&bench, FZ_JOB_DECODE, 1, bench.good);
+    fz_pool_submit(&bench.pool, first, 10);
+    atomic_store(&may_go_on, false);
+    submit(FZ_JOB_WORK, 2, 11);
+    for (uint32_t item = 3; item <= 5; item++)
+        submit(FZ_JOB_DECODE, item, 9 + item);
+    atomic_store(&first->priority, 1);
+    fz_doorbell_arm(&bench.bell);
+    hoarder_stop(&hoarder);
+    fz_doorbell_wait(&bench.bell, PATIENCE_MS);
+    assert_false(atomic_load(&bench.bell.armed));
+    atomic_store(&may_go_on, true);
+    for (uint32_t item = 1; item <= 5; item++)
+        take(item);
+    bench_stop(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_picture),    cmocka_unit_test(each_job_has_one_result),
-        cmocka_unit_test(sniffs),         cmocka_unit_test(saves),
-        cmocka_unit_test(measures),       cmocka_unit_test(the_urgent_ones_come_first),
-        cmocka_unit_test(trash_is_freed), cmocka_unit_test(kept_buffers_are_part_of_the_bound),
+        cmocka_unit_test(one_picture),
+        cmocka_unit_test(each_job_has_one_result),
+        cmocka_unit_test(sniffs),
+        cmocka_unit_test(saves),
+        cmocka_unit_test(measures),
+        cmocka_unit_test(the_urgent_ones_come_first),
+        cmocka_unit_test(trash_is_freed),
+        cmocka_unit_test(kept_buffers_are_part_of_the_bound),
+        cmocka_unit_test(calm_ones_ring_before_too_little_is_left),
+        cmocka_unit_test(urgent_ones_ring_at_once),
     };
     return cmocka_run_group_tests(tests, open_bench, close_bench);
 }

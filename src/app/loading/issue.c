@@ -9,7 +9,9 @@
 #include <stdlib.h>
 
 enum {
-    FILL_LOOKS = 512,         /* items that one call looks at for the fill: a bound on its time */
+    FILL_LOOKS = 512, /* items that one call looks at for the fill: a bound on its time */
+    FILL_EACH =
+        6, /* of those that are out, for each worker: with two left the pool rings, and has work until more come */
     RUSH_US = 60000,          /* until the next look at how the wall moves */
     FIRST_RETRY_US = 1000000, /* after a transient error; each further one waits twice as long */
     MAX_RETRIES = 3,
@@ -352,7 +354,7 @@ static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
         loader->fill_cursor = focus->last;
     for (int looks = 0; looks < FILL_LOOKS && loader->fill_left > 0; looks++) {
         uint64_t bytes;
-        if (fz_loader_active(app, &bytes) >= (size_t)loader->workers * 3)
+        if (fz_loader_active(app, &bytes) >= (size_t)loader->workers * FILL_EACH)
             return;
         size_t index = loader->fill_cursor < count ? loader->fill_cursor : 0;
         fz_item_id item = fz_list_at(app->list, index);
