@@ -317,7 +317,8 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
         .limits = job->limits,
         .host = {&call, host_cancelled, NULL, NULL},
     };
-    bool found = fz_engine_load_first(decoder->engine, &request, &first->image, &first->surface) ||
+    bool found = (fz_image_may_have_first(&job->head) &&
+                  fz_engine_load_first(decoder->engine, &request, &first->image, &first->surface)) ||
                  load_thumbnail(decoder, job, &request, first);
     if (found)
         enlarge(first);

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 enum {
-    FREE_PART = 8,              /* of what is kept between two pictures, which the ledger never had */
+    FREE_PART = 2,              /* of what is kept between two pictures, which the ledger never had */
     START_US = 10000000,        /* for a decoder to begin */
     CALM_US = 10000000,         /* deaths with less time between them are one row, */
     KILLS = 3,                  /* in a row, during calls, are not by chance */

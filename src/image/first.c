@@ -41,6 +41,12 @@ void fz_image_head_fini(struct fz_image_head *head)
     *head = (struct fz_image_head){0};
 }
 
+bool fz_image_may_have_first(const struct fz_image_head *head)
+{
+    bool is_jpeg = head->len >= 3 && memcmp(head->bytes, "\xff\xd8\xff", 3) == 0;
+    return !is_jpeg || memmem(head->bytes, head->len, "Exif", 5);
+}
+
 /* --- EXIF 2.3, 4.5 and 4.6: the thumbnail directory ---------------------------------------------------- */
 
 enum {

@@ -55,6 +55,7 @@ struct fz_decode {
     struct fz_reduce reduce;
     bool begun;
     int64_t deadline_us;                /* CPU time of this thread; 0 = none */
+    int64_t soonest_us;                 /* by the clock: that cannot have come before */
     const struct fz_profile *transform; /* to sRGB; NULL = none */
     struct fz_image *out;
     struct fz_error *err;
@@ -173,6 +174,9 @@ void fz_decode_fill_rest(struct fz_decode *d);
 
 /* color.c, for fz_decode_begin. */
 void fz_color_begin(struct fz_decode *d);
+
+/* The decoder's thread, where its work begins: how much of its time that may take, by the limits of the request. */
+void fz_decode_set_deadline(struct fz_decode *d);
 
 /* The decoder's thread. Asked between blocks of rows: whether to stop, because nobody wants the picture any more or
  * because its time is over; then the error that says which. */

@@ -110,9 +110,19 @@ static enum fz_kernel kernel_of(const struct fz_decode *d)
     return d->request->smooth ? FZ_KERNEL_LANCZOS : FZ_KERNEL_CUBIC;
 }
 
+void fz_decode_set_deadline(struct fz_decode *d)
+{
+    int64_t most_us = d->request->limits.max_cpu_us;
+    if (most_us <= 0)
+        return;
+    d->soonest_us = fz_now_us() + most_us;
+    d->deadline_us = fz_thread_cpu_us() + most_us;
+}
+
+/* The thread's time is a call to the system, the clock is none. */
 static bool is_over_time(const struct fz_decode *d)
 {
-    return d->deadline_us > 0 && fz_thread_cpu_us() > d->deadline_us;
+    return d->deadline_us > 0 && fz_now_us() >= d->soonest_us && fz_thread_cpu_us() > d->deadline_us;
 }
 
 bool fz_decode_cancelled(const struct fz_decode *d)
@@ -406,8 +416,7 @@ static enum fz_err load(struct fz_decode *d)
         d->out->width = (int)d->header.height;
         d->out->height = (int)d->header.width;
     }
-    if (d->request->limits.max_cpu_us > 0)
-        d->deadline_us = fz_thread_cpu_us() + d->request->limits.max_cpu_us;
+    fz_decode_set_deadline(d);
     int width = d->out->width, height = d->out->height;
     code = d->format->check ? d->format->check(d) : FZ_OK;
     if (code == FZ_OK)

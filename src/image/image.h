@@ -126,6 +126,9 @@ enum fz_err fz_image_load(const struct fz_image_request *request, struct fz_imag
 enum fz_err fz_image_read_head(int fd, struct fz_image_head *head, struct fz_error *err);
 void fz_image_head_fini(struct fz_image_head *head);
 
+/* Any thread. Whether it is worth while to look for what the next function finds: JPEGs have it in EXIF alone. */
+bool fz_image_may_have_first(const struct fz_image_head *head);
+
 /* Any thread but the render thread. Decodes what request->head holds of the picture in small (an EXIF thumbnail of the same
  * shape that lies in the same way), fitted into the box like the picture itself, never enlarged. out->width and height are
  * those of the whole picture. False: there is no such thing, and host.alloc's memory is the caller's. Does not

@@ -97,14 +97,13 @@ static void results_are_those_of_a_thread(void **state)
     (void)state;
 }
 
-static char *write_tall_jpeg(void)
+static char *write_jpeg(const char *name, int w, int h)
 {
-    enum { W = 64, H = 1400 };
-    struct fz_pixels pixels = {malloc(W * H * 4), W, H, W * 4};
+    struct fz_pixels pixels = {malloc((size_t)(w * h * 4)), w, h, w * 4};
     struct fz_encoded jpeg;
     struct fz_error err;
-    char *path = path_in(bench.folder, "tall.jpg");
-    for (int i = 0; i < W * H * 4; i++)
+    char *path = path_in(bench.folder, name);
+    for (int i = 0; i < w * h * 4; i++)
         ((uint8_t *)(uintptr_t)pixels.at)[i] = (uint8_t)((int64_t)i * i >> 8);
     assert_int_equal(fz_image_encode(&pixels,
                                      &(struct fz_encode){.encoding = FZ_ENCODING_JPEG, .quality = 90}, &jpeg,
@@ -114,6 +113,23 @@ static char *write_tall_jpeg(void)
     free(jpeg.bytes);
     free((void *)(uintptr_t)pixels.at);
     return path;
+}
+
+/* What one of 160x120 takes is a part of what a worker keeps anyhow: one question and one answer, whoever holds the rest. */
+static void small_pictures_need_not_ask_for_memory(void **state)
+{
+    struct hoarder hoarder;
+    begin(true, 1);
+    char *path = write_jpeg("small.jpg", 160, 120);
+    hoarder_start(&hoarder, &bench);
+    struct fz_job *job = decode(path, 256);
+    assert_int_equal(job->error.code, FZ_OK);
+    assert_int_equal(job->surface->w, 160);
+    fz_job_free(job);
+    hoarder_stop(&hoarder);
+    free(path);
+    end();
+    (void)state;
 }
 
 static struct fz_job *decode_part(const char *path, int y, struct fz_image_index *index)
@@ -135,7 +151,7 @@ static void the_index_of_a_file_goes_and_comes(void **state)
     struct fz_image_index seen[2];
     for (int forked = 0; forked < 2; forked++) {
         begin(forked, 1);
-        char *path = write_tall_jpeg();
+        char *path = write_jpeg("tall.jpg", 64, 1400);
         struct fz_job *below = decode_part(path, 1300, fz_calloc(1, sizeof *below->index));
         assert_true(below->index->count > 0 && below->index->count <= FZ_INDEX_PLACES);
         seen[forked] = *below->index;
@@ -402,6 +418,7 @@ int main(int argc, char **argv)
     static const struct fz_role *const roles[] = {&fz_decoder_role, NULL};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_are_those_of_a_thread),
+        cmocka_unit_test(small_pictures_need_not_ask_for_memory),
         cmocka_unit_test(the_index_of_a_file_goes_and_comes),
         cmocka_unit_test(more_results_wait_than_there_are_slots),
         cmocka_unit_test(killed_decoder_costs_nothing_between_two_pictures),

@@ -11,6 +11,7 @@ static bool load_first(const struct bytes *file, int box_w, int box_h, struct ho
     assert_int_equal(fz_image_read_head(fd, &request.head, NULL), FZ_OK);
     bool found = fz_image_load_first(&request, scratch, image);
     assert_int_equal(host->reserves, 0);
+    assert_true(!found || fz_image_may_have_first(&request.head));
     fz_image_head_fini(&request.head);
     fz_image_scratch_free(scratch);
     close(fd);
@@ -48,6 +49,22 @@ static void test_thumbnail_is_fitted_and_turned(void **state)
         free(small.data);
     }
     free(fields);
+}
+
+static void test_only_exif_is_looked_into(void **state)
+{
+    (void)state;
+    struct bytes plain = plain_jpeg(480, 720, 0x808080);
+    struct fz_image_head head = {.bytes = plain.data, .len = plain.len};
+    assert_false(fz_image_may_have_first(&head));
+    struct bytes with = jpeg_with_thumbnail(640, 480, 0xff0000, 160, 120, 0x0000ff, 1);
+    assert_true(fz_image_may_have_first(&(struct fz_image_head){.bytes = with.data, .len = with.len}));
+    head = (struct fz_image_head){.bytes = (uint8_t[]){"8BPS"}, .len = 4};
+    assert_true(fz_image_may_have_first(&head));
+    head = (struct fz_image_head){0};
+    fz_image_may_have_first(&head); /* of an empty file */
+    free(plain.data);
+    free(with.data);
 }
 
 static void test_shape(void **state)
@@ -221,6 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_thumbnail_is_fitted_and_turned),
         cmocka_unit_test(test_profile),
+        cmocka_unit_test(test_only_exif_is_looked_into),
         cmocka_unit_test(test_shape),
         cmocka_unit_test(test_thumbnail_of_psd),
         cmocka_unit_test(test_nothing_to_take),

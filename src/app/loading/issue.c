@@ -9,9 +9,8 @@
 #include <stdlib.h>
 
 enum {
-    FILL_LOOKS = 512, /* items that one call looks at for the fill: a bound on its time */
-    FILL_EACH =
-        6, /* of those that are out, for each worker: with two left the pool rings, and has work until more come */
+    FILL_LOOKS = 512,         /* items that one call looks at for the fill: a bound on its time */
+    FILL_EACH = 6,            /* jobs for each worker: two are left when the pool rings */
     RUSH_US = 60000,          /* until the next look at how the wall moves */
     FIRST_RETRY_US = 1000000, /* after a transient error; each further one waits twice as long */
     MAX_RETRIES = 3,

@@ -58,8 +58,7 @@ static enum fz_err load(struct fz_jpeg_lower *lower)
 {
     struct fz_decode *d = &lower->d;
     struct fz_reader reader;
-    if (lower->request.limits.max_cpu_us > 0)
-        d->deadline_us = fz_thread_cpu_us() + lower->request.limits.max_cpu_us;
+    fz_decode_set_deadline(d);
     enum fz_err code = fz_reader_open(&reader, &lower->request, &lower->scratch->file, &lower->err);
     if (code == FZ_OK)
         code = fz_decode_read_header(d, &reader);
