@@ -3,7 +3,8 @@
 import time
 
 # The tile cache holds a part of the pictures, the textures a smaller one.
-OPTIONS = ("--size", "1280x800", "--tile", "96x72", "--memory", "32M", "--cache-size", "4M", "--motion", "off")
+MEMORY = 32 << 20
+OPTIONS = ("--size", "1280x800", "--tile", "96x72", "--memory", str(MEMORY), "--cache-size", "4M", "--motion", "off")
 PAGES = 4
 STEPS = 4
 REST_S = 0.05

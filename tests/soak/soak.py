@@ -30,6 +30,7 @@ LOADED_S = 120
 RENDERER = {"SDL_RENDER_DRIVER": os.environ.get("SDL_RENDER_DRIVER", "software")}
 WARM_LAPS = 2  # before anything counts: libraries, fonts and buffers are used for the first time
 MB = 1e6
+TEXTURES = lap.MEMORY // 2  # as docs/architecture.md shares out what --memory gives
 
 
 @dataclasses.dataclass
@@ -37,6 +38,7 @@ class Sample:
     at_s: float
     pictures: int  # decoded since it counts, from their files or from the tile cache
     use: tree.Use
+    textures: int  # bytes
     frame_ms: tuple  # p50, p99 and most of the last frames
 
 
@@ -59,8 +61,9 @@ class Verdict:
 
 
 def memory(laps):
-    """The mean over whole laps: all have the same parts, so what one needs for a moment counts alike in all of them."""
-    return statistics.mean(one.use.own / MB for lap in laps for one in lap)
+    """The mean over whole laps: all have the same parts, so what one needs for a moment counts alike in all of them. Textures have a
+    bound of their own, and count as that: of pages of 3.4 MB there is one more or less as shapes of pictures fall."""
+    return statistics.mean((one.use.own - one.textures + TEXTURES) / MB for lap in laps for one in lap)
 
 
 def most(name):
@@ -106,7 +109,8 @@ class Soak:
         stats = self.running.stats()
         frames = tuple(stats["frames"][f"recent_{name}"] or 0 for name in ("p50", "p99", "max"))
         pictures = stats["decode"]["count"] + stats["cache"]["disk_hits"] - self.before
-        return Sample(time.monotonic() - self.began, pictures, tree.look(self.running.pid), frames)
+        return Sample(time.monotonic() - self.began, pictures, tree.look(self.running.pid),
+                      stats["cache"]["texture_bytes"], frames)
 
     def warm_up(self):
         self.running.ask("wait", "loaded", LOADED_S)
