@@ -27,12 +27,24 @@ static void free_load(void *ctx)
     free(load);
 }
 
+/* -1: not known. */
+static int find_file(const struct fz_about *about, fz_item_id item)
+{
+    int at = FZ_ABOUT_FILES - 1;
+    while (at >= 0 && about->files[at].item != item)
+        at--;
+    return at;
+}
+
 static void ask(struct fz_app *app, fz_item_id item)
 {
+    int file = find_file(&app->about, item);
     struct load *load = fz_calloc(1, sizeof *load);
     struct fz_job *job = fz_job_new(FZ_JOB_WORK, item, NULL, &app->quit);
     load->path = fz_list_path(app->list, item);
     load->beneath = fz_list_path_beneath(app->list, item);
+    if (file >= 0)
+        fz_sidecar_begin(&load->reading, &app->about.files[file].told);
     job->root = fz_list_root(app->list, item);
     job->load = load;
     job->load_free = free_load;
@@ -41,13 +53,38 @@ static void ask(struct fz_app *app, fz_item_id item)
     fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_VISIBLE, UINT32_MAX));
 }
 
+bool fz_about_wants(const struct fz_app *app, fz_item_id item)
+{
+    return app->info.level != FZ_INFO_OFF && find_file(&app->about, item) < 0;
+}
+
+void fz_about_learn(struct fz_app *app, const struct fz_job *job)
+{
+    FZ_MAIN_ONLY();
+    struct fz_about *about = &app->about;
+    if (!job->told)
+        return;
+    int file = find_file(about, job->item);
+    if (file < 0)
+        file = (int)(about->next++ % FZ_ABOUT_FILES);
+    about->files[file] = (struct fz_about_file){job->item, *job->told};
+}
+
+/* It will come with the pixels. */
+static bool comes(const struct fz_app *app, fz_item_id item)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    const struct fz_job *job = tile ? tile->renditions[FZ_FOR_PICTURE].job : NULL;
+    return job && job->wants_told && !tile->renditions[FZ_FOR_PICTURE].arrived;
+}
+
 const struct fz_metadata *fz_about_get(struct fz_app *app, fz_item_id item)
 {
     FZ_MAIN_ONLY();
     struct fz_about *about = &app->about;
     if (about->item == item)
         return &about->metadata;
-    if (!about->job && !app->ending && fz_list_has(app->list, item))
+    if (!about->job && !app->ending && fz_list_has(app->list, item) && !comes(app, item))
         ask(app, item);
     return NULL;
 }
@@ -62,6 +99,15 @@ void fz_about_forget(struct fz_app *app, fz_item_id item)
         fz_cancel_set(&about->job->cancel);
 }
 
+void fz_about_forget_file(struct fz_app *app, fz_item_id item)
+{
+    FZ_MAIN_ONLY();
+    int file = find_file(&app->about, item);
+    if (file >= 0)
+        app->about.files[file].item = FZ_ITEM_NONE;
+    fz_about_forget(app, item);
+}
+
 void fz_about_take(struct fz_app *app, struct fz_job *job)
 {
     FZ_MAIN_ONLY();
@@ -70,7 +116,8 @@ void fz_about_take(struct fz_app *app, struct fz_job *job)
     app->dirty = true;
     if (fz_cancel_is_set(&job->cancel)) /* the next frame asks again */
         return;
-    atomic_fetch_add_explicit(&app->pool.counts.opens, 1, memory_order_relaxed);
+    if (load->reading.opened)
+        atomic_fetch_add_explicit(&app->pool.counts.opens, 1, memory_order_relaxed);
     app->about.item = job->item;
     app->about.metadata = load->reading.out;
 }

@@ -209,13 +209,13 @@ static enum fz_err work(struct back *back, int fd, struct fz_call_done *done, un
         memcpy(more->date, probe.date, sizeof more->date);
         break;
     case FZ_CALL_METADATA:
-        fz_metadata_read(fd, &more->metadata);
+        fz_metadata_read(fd, back->scratch, &more->metadata);
         break;
     case FZ_CALL_XMP:
         fz_metadata_read_xmp(request.bytes, request.len, &more->metadata);
         break;
     case FZ_CALL_CARRY:
-        fz_metadata_carry(fd, &copy, carried_of(back));
+        fz_metadata_carry(fd, back->scratch, &copy, carried_of(back));
         break;
     case FZ_CALL_OPEN:
         code = open_anim(back, &request, more, &done->error);

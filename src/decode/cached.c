@@ -4,6 +4,7 @@
 #include "image/encode.h"
 #include "image/format.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,13 +77,21 @@ bool fz_file_is_settled(const struct fz_look *after, const struct fz_file_facts 
 }
 
 /* While its file is open: whoever sorts by date later on need not open it. */
-static void keep_metadata(struct fz_decoder *decoder, const struct fz_job *job, const struct fz_look *after)
+static void tell(struct fz_decoder *decoder, const struct fz_job *job, const struct fz_look *after,
+                 struct fz_metadata *out)
 {
-    struct fz_metadata metadata;
-    if (fz_cached_metadata(decoder->cache, job->path, &job->file, &metadata))
+    fz_engine_read_metadata(decoder->engine, job->fd, out);
+    fz_cached_keep_metadata(decoder->cache, job->path, after, &job->file, out);
+}
+
+void fz_cached_tell(struct fz_decoder *decoder, struct fz_job *job, struct fz_metadata *out)
+{
+    struct fz_look after = {.sys = EAGAIN}; /* where nobody says otherwise */
+    if (fz_cached_metadata(decoder->cache, job->path, &job->file, out))
         return;
-    fz_engine_read_metadata(decoder->engine, job->fd, &metadata);
-    fz_cached_keep_metadata(decoder->cache, job->path, after, &job->file, &metadata);
+    if (decoder->cache)
+        fz_files_look_now(decoder->files, job, job->path, &after);
+    tell(decoder, job, &after, out);
 }
 
 void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
@@ -112,5 +121,7 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
     snprintf(facts.format, sizeof facts.format, "%s", image->format);
     struct fz_cache_key key = fz_cached_key(job, job->path, &job->file);
     fz_cache_store(cache, &key, &facts, tile.bytes, tile.len);
-    keep_metadata(decoder, job, &after);
+    struct fz_metadata metadata;
+    if (!fz_cached_metadata(cache, job->path, &job->file, &metadata))
+        tell(decoder, job, &after, &metadata);
 }

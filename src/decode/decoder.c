@@ -237,6 +237,10 @@ static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
         return;
     if (job->error.code == FZ_OK)
         fz_cached_keep(decoder, job);
+    if (job->error.code == FZ_OK && job->wants_told) {
+        job->told = fz_malloc(sizeof *job->told);
+        fz_cached_tell(decoder, job, job->told);
+    }
     fz_job_close(job);
 }
 

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "decode/front.h"
 #include "decode/job.h"
+#include "image/reader.h"
 #include "image/scratch.h"
 
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct fz_engine {
     struct fz_front front;            /* where it is, */
     struct fz_front heavy;            /* of what a heavy codec decodes, */
     struct fz_front svg;              /* and of an SVG that needs files */
+    struct fz_front *holder;          /* of these, who decoded the last picture; NULL: none */
+    struct fz_held held;              /* and which file that was */
     struct fz_engine_options options;
 };
 
@@ -81,6 +84,7 @@ void fz_engine_shrink(struct fz_engine *engine, bool process)
         fz_image_scratch_empty(engine->scratch);
         return;
     }
+    engine->holder = NULL;
     fz_front_shrink(&engine->front, process);
     fz_front_shrink(&engine->heavy, true); /* few folders need it twice */
     fz_front_shrink(&engine->svg, true);   /* fonts and glyphs that were drawn take up to 10 MB */
@@ -165,14 +169,27 @@ static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_ima
     struct fz_image_request own = *request;
     own.host = (struct fz_image_host){&host, one_host_cancelled, one_host_reserve, NULL};
     enum fz_err code = fz_front_load(&engine->front, &own, out, surface, err);
-    struct fz_front *next = needed(engine, code, out);
+    struct fz_front *last = &engine->front, *next = needed(engine, code, out);
     while (next) {
         bool was_heavy = next == &engine->heavy;
+        last = next;
         code = fz_front_load(next, &own, out, surface, err);
         out->needs_heavy = false; /* it was asked: who says so again lies */
         next = was_heavy ? needed(engine, code, out) : NULL;
     }
+    engine->holder = code == FZ_OK && !request->bytes ? last : NULL;
+    if (engine->holder)
+        fz_reader_check(request->fd, &engine->held, NULL);
     return code;
+}
+
+/* Whoever decoded this very file last may not have to read it again. */
+static struct fz_front *teller(struct fz_engine *engine, int fd)
+{
+    struct fz_held of;
+    bool is_held = engine->holder && fz_reader_check(fd, &of, NULL) == FZ_OK &&
+                   of.device == engine->held.device && of.inode == engine->held.inode;
+    return is_held ? engine->holder : &engine->front;
 }
 
 static enum fz_err probe_in_process(struct fz_engine *engine, const struct fz_image_request *request,
@@ -283,9 +300,9 @@ enum fz_err fz_engine_probe(struct fz_engine *engine, const struct fz_image_requ
 void fz_engine_read_metadata(struct fz_engine *engine, int fd, struct fz_metadata *out)
 {
     if (engine->scratch)
-        fz_metadata_read(fd, out);
+        fz_metadata_read(fd, engine->scratch, out);
     else
-        fz_front_read_metadata(&engine->front, fd, out);
+        fz_front_read_metadata(teller(engine, fd), fd, out);
 }
 
 void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len, struct fz_metadata *out)
@@ -300,8 +317,8 @@ enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, const struct fz_re
                             struct fz_carried *out, struct fz_error *err)
 {
     if (!engine->scratch)
-        return fz_front_carry(&engine->front, fd, copy, out, err);
-    fz_metadata_carry(fd, copy, out);
+        return fz_front_carry(teller(engine, fd), fd, copy, out, err);
+    fz_metadata_carry(fd, engine->scratch, copy, out);
     return FZ_OK;
 }
 

@@ -37,6 +37,7 @@ void fz_job_free(struct fz_job *job)
     fz_parcel_fini(&job->ask.answer);
     fz_stream_free(job->play.stream);
     free(job->luma);
+    free(job->told);
     free(job->index);
     free(job->path);
     free(job);

@@ -92,6 +92,7 @@ struct fz_job {
     uint64_t later;          /* DECODE: its priority after the first picture */
     enum fz_caching caching; /* DECODE */
     bool wants_luma;         /* DECODE, FRAME */
+    bool wants_told;         /* DECODE: what its file tells beside the pixels, while that is open */
     bool foreground;         /* for the picture view: readers keep channels free for these */
     struct fz_cancel cancel;
     void (*work)(
@@ -118,6 +119,7 @@ struct fz_job {
     struct fz_image image;         /* `pixels` are those of the surface */
     struct fz_luma *luma;          /* owned; of the surface, where it was wanted */
     const struct fz_job *first_of; /* this is but a first picture of what that job decodes; only compared */
+    struct fz_metadata *told;      /* owned; where it was wanted, and the picture is there */
     struct fz_file_facts file;
     bool from_cache; /* its file was not opened */
     int64_t cpu_us;

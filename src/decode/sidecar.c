@@ -100,6 +100,11 @@ char *fz_sidecar_read(const char *path, const char *beneath, size_t *len, size_t
 
 enum step { LOOK, OPEN, SIDECARS };
 
+void fz_sidecar_begin(struct fz_sidecar_reading *reading, const struct fz_metadata *told)
+{
+    *reading = (struct fz_sidecar_reading){.step = SIDECARS, .out = *told};
+}
+
 static void take_look(const struct fz_job *job, const char *path, struct fz_sidecar_reading *reading,
                       const struct fz_parcel *answer)
 {

@@ -14,6 +14,9 @@ struct fz_sidecar_reading {
     struct fz_metadata out; /* the result */
 };
 
+/* Any thread. What the picture's own file says is known already: it is not opened. */
+void fz_sidecar_begin(struct fz_sidecar_reading *reading, const struct fz_metadata *told);
+
 /* Worker, inside the `work` of a job. What the file says, what its sidecar does, and what that of the RAW file which lies
  * beneath it does (source/stacks.h; NULL: none does). Of title, description, place and rating its own sidecar counts first, then
  * the other one. All unknown where nothing can be read. What the file says is taken from the tile cache, or kept there.

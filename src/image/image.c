@@ -400,6 +400,7 @@ static int count_frames(const struct fz_decode *d)
 static enum fz_err load(struct fz_decode *d)
 {
     struct fz_reader reader;
+    d->scratch->held.len = 0;
     enum fz_err code = fz_reader_open(&reader, d->request, &d->scratch->file, d->err);
     if (code == FZ_OK)
         code = fz_decode_read_header(d, &reader);
@@ -410,6 +411,8 @@ static enum fz_err load(struct fz_decode *d)
     if (code != FZ_OK)
         return code;
     d->file = fz_reader_bytes(&reader);
+    if (d->request->region.w == 0) /* of a part the header may be rewritten: jpeg/jpeg.c */
+        fz_reader_hold(&reader, d->scratch);
     d->turn = fz_decode_orient(d);
     d->out->frames = count_frames(d);
     if (fz_orient_swaps(d->turn)) {

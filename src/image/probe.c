@@ -40,6 +40,7 @@ static enum fz_err probe(struct fz_decode *d, struct fz_probe *out)
 {
     struct fz_reader reader;
     struct fz_facts facts;
+    d->scratch->held.len = 0;
     enum fz_err code = fz_reader_open(&reader, d->request, &d->scratch->file, d->err);
     if (code == FZ_OK)
         code = fz_decode_read_header(d, &reader);
@@ -59,7 +60,8 @@ static enum fz_err probe(struct fz_decode *d, struct fz_probe *out)
     image->has_profile = facts.has_profile || d->header.has_profile;
     image->frames = facts.frames;
     struct fz_metadata metadata;
-    fz_metadata_read(d->request->fd, &metadata);
+    fz_reader_hold(&reader, d->scratch);
+    fz_metadata_read(d->request->fd, d->scratch, &metadata);
     write_date(&metadata.date, out->date);
     return FZ_OK;
 }

@@ -10,7 +10,7 @@
 
 enum { BLOCK_BYTES = 512 << 10 };
 
-enum fz_err fz_reader_check(int fd, uint64_t *bytes, struct fz_error *err)
+enum fz_err fz_reader_check(int fd, struct fz_held *of, struct fz_error *err)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
@@ -19,8 +19,8 @@ enum fz_err fz_reader_check(int fd, uint64_t *bytes, struct fz_error *err)
         return fz_fail(err, FZ_E_NOT_PICTURE, 0, "a folder, not a picture");
     if (!S_ISREG(st.st_mode))
         return fz_fail(err, FZ_E_NOT_PICTURE, 0, "not a regular file");
-    if (bytes)
-        *bytes = (uint64_t)st.st_size;
+    if (of)
+        *of = fz_held_of(&st);
     return FZ_OK;
 }
 
@@ -35,9 +35,11 @@ enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_reque
                            struct fz_buffer *buffer, struct fz_error *err)
 {
     *reader = (struct fz_reader){.request = request, .buffer = buffer, .file_bytes = request->len};
-    enum fz_err code = request->bytes ? FZ_OK : fz_reader_check(request->fd, &reader->file_bytes, err);
+    enum fz_err code = request->bytes ? FZ_OK : fz_reader_check(request->fd, &reader->of, err);
     if (code != FZ_OK)
         return code;
+    if (!request->bytes)
+        reader->file_bytes = reader->of.bytes;
     if (reader->file_bytes > request->limits.max_file_bytes)
         return fail_large(reader, err);
     if (!request->bytes)
@@ -144,4 +146,10 @@ void fz_reader_seek(struct fz_reader *reader, uint64_t offset)
 struct fz_bytes fz_reader_bytes(const struct fz_reader *reader)
 {
     return (struct fz_bytes){.at = reader->buffer->data, .len = reader->len, .whole = reader->whole};
+}
+
+void fz_reader_hold(const struct fz_reader *reader, struct fz_image_scratch *scratch)
+{
+    scratch->held = reader->of;
+    scratch->held.len = reader->request->bytes ? 0 : reader->len;
 }

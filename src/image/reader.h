@@ -12,6 +12,7 @@ struct fz_reader {
     const struct fz_image_request *request;
     struct fz_buffer *buffer; /* borrowed */
     uint64_t file_bytes;      /* by fstat; what is really read may differ */
+    struct fz_held of;        /* the same, before a byte is read */
     size_t len;
     bool whole;
     uint64_t piece_bytes; /* read in pieces, which do not stay */
@@ -40,7 +41,11 @@ void fz_reader_seek(struct fz_reader *reader, uint64_t offset);
 /* Worker. What has been read so far; valid until the next fill. */
 struct fz_bytes fz_reader_bytes(const struct fz_reader *reader);
 
-/* Any thread. NOT_PICTURE unless fd is a regular file; *bytes (may be NULL) gets its size. */
-enum fz_err fz_reader_check(int fd, uint64_t *bytes, struct fz_error *err);
+/* Worker. The buffer is scratch->file, and what has been read so far stays there: it is known from now on whose it is. Not of bytes
+ * in memory. */
+void fz_reader_hold(const struct fz_reader *reader, struct fz_image_scratch *scratch);
+
+/* Any thread. NOT_PICTURE unless fd is a regular file; *of (may be NULL) gets what it is known by. */
+enum fz_err fz_reader_check(int fd, struct fz_held *of, struct fz_error *err);
 
 #endif

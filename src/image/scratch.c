@@ -5,8 +5,12 @@
 #include "image/pixels/profile.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
-enum { BUFFERS = 11 };
+enum {
+    BUFFERS = 11,
+    KEPT_HEAD_BYTES = 256 << 10, /* of a file: what it tells beside its pixels mostly stands there */
+};
 
 struct fz_image_scratch *fz_image_scratch_new(size_t keep_bytes)
 {
@@ -20,6 +24,38 @@ static void buffer_fini(struct fz_buffer *buffer)
 {
     free(buffer->data);
     *buffer = (struct fz_buffer){0};
+}
+
+struct fz_held fz_held_of(const struct stat *st)
+{
+    return (struct fz_held){
+        .device = st->st_dev,
+        .inode = st->st_ino,
+        .bytes = (uint64_t)st->st_size,
+        .mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
+    };
+}
+
+size_t fz_scratch_held(const struct fz_image_scratch *scratch, const struct stat *st)
+{
+    const struct fz_held *held = &scratch->held, of = fz_held_of(st);
+    bool same = held->device == of.device && held->inode == of.inode && held->bytes == of.bytes &&
+                held->mtime_ns == of.mtime_ns;
+    return same ? held->len : 0;
+}
+
+/* False where it is no larger than that. */
+static bool cut_to_head(struct fz_image_scratch *s)
+{
+    if (s->held.len == 0 || s->file.size <= KEPT_HEAD_BYTES)
+        return false;
+    uint8_t *head = realloc(s->file.data, KEPT_HEAD_BYTES);
+    if (!head)
+        return false;
+    s->file = (struct fz_buffer){head, KEPT_HEAD_BYTES};
+    if (s->held.len > KEPT_HEAD_BYTES)
+        s->held.len = KEPT_HEAD_BYTES;
+    return true;
 }
 
 /* The largest of them; *total is what all hold together. */
@@ -41,8 +77,13 @@ static struct fz_buffer *largest_buffer(struct fz_image_scratch *s, size_t *tota
 static void trim_to(struct fz_image_scratch *scratch, size_t keep_bytes)
 {
     size_t total;
-    for (struct fz_buffer *largest; largest = largest_buffer(scratch, &total), total > keep_bytes;)
+    for (struct fz_buffer *largest; largest = largest_buffer(scratch, &total), total > keep_bytes;) {
+        bool is_file = largest == &scratch->file;
+        if (is_file && keep_bytes > 0 && cut_to_head(scratch))
+            continue;
         buffer_fini(largest);
+        scratch->held.len = is_file ? 0 : scratch->held.len;
+    }
 }
 
 void fz_image_scratch_free(struct fz_image_scratch *scratch)

@@ -7,20 +7,29 @@
 #include <stdint.h>
 
 struct fz_profiles;
+struct stat;
 
 struct fz_buffer {
     uint8_t *data;
     size_t size;
 };
 
+/* Which file's first bytes stand in a buffer, in which state; len 0: none's. */
+struct fz_held {
+    uint64_t device, inode, bytes;
+    int64_t mtime_ns; /* since 1970 */
+    size_t len;
+};
+
 /* One thread at a time; the names say who uses which. */
 struct fz_image_scratch {
-    struct fz_buffer file;        /* the bytes of the file */
-    struct fz_buffer input;       /* one row of the decoder */
-    struct fz_buffer sums;        /* reduce: column sums of some input rows, */
-    struct fz_buffer rows;        /* the rows that the filter reads, */
-    struct fz_buffer column;      /* and what they are together */
-    struct fz_buffer firsts;      /* reduce: the first input column of each output column, */
+    struct fz_buffer file;   /* the bytes of the file */
+    struct fz_held held;     /* what they are, for who wants them once more: what is told beside the pixels */
+    struct fz_buffer input;  /* one row of the decoder */
+    struct fz_buffer sums;   /* reduce: column sums of some input rows, */
+    struct fz_buffer rows;   /* the rows that the filter reads, */
+    struct fz_buffer column; /* and what they are together */
+    struct fz_buffer firsts; /* reduce: the first input column of each output column, */
     struct fz_buffer weights;     /* and the weights of those that follow */
     struct fz_buffer output;      /* reduce: output rows that must be turned */
     struct fz_buffer planes;      /* jpeg/dc: its samples, */
@@ -35,9 +44,14 @@ struct fz_image_scratch {
 bool fz_buffer_need(struct fz_buffer *buffer, size_t bytes);
 bool fz_buffer_grow(struct fz_buffer *buffer, size_t bytes);
 
-struct fz_image_scratch;
+/* Any thread. How fstat(2) knows a file, with no byte of it held. */
+struct fz_held fz_held_of(const struct stat *st);
 
-/* Owner's thread. Gives back the largest buffers, and the oldest transforms, until the rest is no more than may be kept. */
+/* Owner's thread. How many of the first bytes of that file stand in `file`, as they are in it now. */
+size_t fz_scratch_held(const struct fz_image_scratch *scratch, const struct stat *st);
+
+/* Owner's thread. Gives back the largest buffers, and the oldest transforms, until the rest is no more than may be kept. Of a file
+ * its head stays, where it can. */
 void fz_image_scratch_trim(struct fz_image_scratch *scratch);
 
 /* Owner's thread. Gives all of it back. */

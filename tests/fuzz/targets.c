@@ -226,7 +226,7 @@ static bool run_metadata(const struct target *target, const uint8_t *data, size_
     (void)target;
     int fd = open_bytes(data, size);
     struct fz_metadata metadata;
-    fz_metadata_read(fd, &metadata);
+    fz_metadata_read(fd, NULL, &metadata);
     close(fd);
     PROMISE(metadata.rating >= FZ_RATING_REJECTED && metadata.rating <= FZ_RATING_MOST);
     PROMISE(memchr(metadata.title, 0, sizeof metadata.title));
@@ -239,7 +239,8 @@ static bool run_carry(const struct target *target, const uint8_t *data, size_t s
     (void)target;
     static struct fz_carried carried;
     int fd = open_bytes(data, size);
-    fz_metadata_carry(fd, &(struct fz_rendition){.width = 320, .height = 200, .turned = size % 2}, &carried);
+    fz_metadata_carry(fd, NULL, &(struct fz_rendition){.width = 320, .height = 200, .turned = size % 2},
+                      &carried);
     close(fd);
     for (int kind = 0; kind < FZ_CARRIED_KINDS; kind++)
         PROMISE(carried.len[kind] <= FZ_CARRIED_MOST);

@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 static const int64_t taken_clock = 1612325106; /* 2021-02-03 04:05:06 */
 
@@ -16,7 +17,7 @@ static struct fz_metadata read_bytes(struct bytes file)
 {
     struct fz_metadata metadata;
     int fd = open_bytes(file.data, file.len);
-    fz_metadata_read(fd, &metadata);
+    fz_metadata_read(fd, NULL, &metadata);
     close(fd);
     free(file.data);
     return metadata;
@@ -350,6 +351,53 @@ static void test_damage_is_harmless(void **state)
     }
 }
 
+/* After its picture was loaded the file is overwritten; what it tells then was not read out of it again. */
+static bool is_told_without_reading(size_t keep_bytes, uint64_t max_whole_bytes, bool changed)
+{
+    struct bytes head = sample_jpeg(WITH_EXIF, true),
+                 photo = photo_jpeg(2400, 1800, (struct jpeg_options){0});
+    struct bytes file = {0}, nothing = {calloc(1, head.len), head.len};
+    const size_t last = 4; /* its SOS */
+    bytes_put(&file, head.data, head.len - last);
+    bytes_put(&file, photo.data + 2, photo.len - 2);
+    assert_in_range(file.len, 1 << 20, 8 << 20);
+    int fd = open_bytes(file.data, file.len);
+    struct stat before;
+    assert_int_equal(fstat(fd, &before), 0);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(keep_bytes);
+    struct host host = {0};
+    struct fz_image_request request = make_request(fd, 160, 120, &host);
+    request.limits.max_whole_bytes = max_whole_bytes;
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+    assert_int_equal(pwrite(fd, nothing.data, nothing.len, 0), nothing.len);
+    struct timespec times[2] = {before.st_atim, before.st_mtim};
+    times[1].tv_nsec ^= changed;
+    assert_int_equal(futimens(fd, times), 0);
+    struct fz_metadata metadata;
+    fz_metadata_read(fd, scratch, &metadata);
+    fz_image_scratch_free(scratch);
+    host_fini(&host);
+    close(fd);
+    free(head.data);
+    free(photo.data);
+    free(file.data);
+    free(nothing.data);
+    return strcmp(metadata.camera, "NIKON D750") == 0;
+}
+
+static void test_what_was_decoded_is_not_read_again(void **state)
+{
+    (void)state;
+    enum { PLENTY = 16 << 20, FOR_A_HEAD = 1 << 20 };
+    assert_true(is_told_without_reading(PLENTY, UINT64_MAX, false));
+    assert_true(is_told_without_reading(PLENTY, 1 << 10, false));
+    assert_true(is_told_without_reading(FOR_A_HEAD, UINT64_MAX, false));
+    assert_false(is_told_without_reading(PLENTY, UINT64_MAX, true));
+    assert_false(is_told_without_reading(0, UINT64_MAX, false));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_spaces_with_long_names_take_neither_memory_nor_time),
         cmocka_unit_test(test_xmp_as_large_as_it_may_be_is_read),
         cmocka_unit_test(test_damage_is_harmless),
+        cmocka_unit_test(test_what_was_decoded_is_not_read_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,6 +107,7 @@ static void take_facts(struct fz_app *app, struct fz_tile *tile, const struct fz
     if (job->error.code != FZ_OK)
         return;
     fz_shapes_learn(app, job->item, job->image.width, job->image.height);
+    fz_about_learn(app, job);
     tile->picture_w = job->image.width;
     tile->picture_h = job->image.height;
     tile->whole_w = job->image.whole_w;

@@ -221,6 +221,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     if (purpose == FZ_FOR_WALL)
         fz_loader_aim_at_result(app, tile, job);
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
+    job->wants_told = job->foreground && fz_about_wants(app, item);
     job->alone = job->foreground && item == app->picture.item && app->loader.workers > 1;
     tile->renditions[purpose].job = job;
     if (purpose == FZ_FOR_WALL && job->result_of == 0 && !tile->renditions[purpose].texture &&

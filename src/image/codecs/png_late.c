@@ -30,7 +30,7 @@ static int find_in_file(int fd)
     struct fz_excerpt file;
     struct fz_png_chunk chunk = {.next = 0};
     int orientation = 1;
-    bool done = !fz_excerpt_open(&file, fd, READ_BYTES);
+    bool done = !fz_excerpt_open(&file, fd, NULL, READ_BYTES);
     for (int i = 0; i < FZ_PNG_CHUNKS_MOST && !done && fz_png_next_chunk(&file, &chunk); i++)
         done = take_chunk(&file, &chunk, &orientation);
     fz_excerpt_close(&file);

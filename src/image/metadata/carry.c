@@ -67,12 +67,13 @@ static void settle_xmp(struct fz_blocks *blocks)
     blocks->xmp = all;
 }
 
-void fz_metadata_carry(int fd, const struct fz_rendition *copy, struct fz_carried *out)
+void fz_metadata_carry(int fd, const struct fz_image_scratch *scratch, const struct fz_rendition *copy,
+                       struct fz_carried *out)
 {
     struct fz_excerpt file;
     struct fz_blocks blocks = {.copy = copy};
     memset(out->len, 0, sizeof out->len);
-    if (fz_excerpt_open(&file, fd, HEAD_BYTES)) {
+    if (fz_excerpt_open(&file, fd, scratch, HEAD_BYTES)) {
         fz_blocks_find(&file, &blocks);
         settle_xmp(&blocks);
         struct fz_block iptc = find_iptc(&blocks);

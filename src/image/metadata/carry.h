@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct fz_image_scratch;
+
 /* What the copy is: upright, and in sRGB. */
 struct fz_rendition {
     int width, height; /* px */
@@ -28,10 +30,11 @@ struct fz_carried {
     uint8_t bytes[FZ_CARRIED_KINDS][FZ_CARRIED_MOST];
 };
 
-/* Any thread but the render thread. Of a file open for reading, borrowed, whose offset stays; for that copy: its tags say what
- * it is. What would be wrong of it is left out (thumbnails, how the pixels lie in the file, places in a picture that lay otherwise),
- * and so is what is damaged or larger than FZ_CARRIED_MOST. */
-void fz_metadata_carry(int fd, const struct fz_rendition *copy, struct fz_carried *out);
+/* Any thread but the render thread. Of a file open for reading, and what of it is held, as for fz_metadata_read; for that copy: its
+ * tags say what it is. What would be wrong of it is left out (thumbnails, how the pixels lie in the file, places in a picture that
+ * lay otherwise), and so is what is damaged or larger than FZ_CARRIED_MOST. */
+void fz_metadata_carry(int fd, const struct fz_image_scratch *scratch, const struct fz_rendition *copy,
+                       struct fz_carried *out);
 
 /* Any thread. One kind of it, *len bytes, borrowed; NULL: none, as where `carried` is NULL. */
 const uint8_t *fz_carried_get(const struct fz_carried *carried, enum fz_carried_kind kind, uint32_t *len);

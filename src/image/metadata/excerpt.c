@@ -22,28 +22,34 @@ static size_t read_at(int fd, uint64_t pos, uint8_t *to, size_t len)
     return got;
 }
 
-bool fz_excerpt_open(struct fz_excerpt *excerpt, int fd, size_t head_bytes)
+bool fz_excerpt_open(struct fz_excerpt *excerpt, int fd, const struct fz_image_scratch *scratch,
+                     size_t head_bytes)
 {
     struct stat st;
     *excerpt = (struct fz_excerpt){.fd = fd, .reads_left = MOST_READS, .bytes_left = MOST_BYTES};
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
         return false;
     excerpt->bytes = (uint64_t)st.st_size;
+    excerpt->head_len = scratch ? fz_scratch_held(scratch, &st) : 0;
+    if (excerpt->head_len > 0) {
+        excerpt->head = scratch->file.data;
+        return true;
+    }
     size_t wanted = excerpt->bytes < head_bytes ? (size_t)excerpt->bytes : head_bytes;
-    excerpt->head = fz_try_malloc(wanted);
-    if (excerpt->head)
-        excerpt->head_len = read_at(fd, 0, excerpt->head, wanted);
+    excerpt->head = excerpt->own = fz_try_malloc(wanted);
+    if (excerpt->own)
+        excerpt->head_len = read_at(fd, 0, excerpt->own, wanted);
     return excerpt->head_len > 0;
 }
 
 void fz_excerpt_own(struct fz_excerpt *excerpt, uint8_t *bytes, size_t len)
 {
-    *excerpt = (struct fz_excerpt){.fd = -1, .bytes = len, .head = bytes, .head_len = len};
+    *excerpt = (struct fz_excerpt){.fd = -1, .bytes = len, .head = bytes, .head_len = len, .own = bytes};
 }
 
 void fz_excerpt_close(struct fz_excerpt *excerpt)
 {
-    free(excerpt->head);
+    free(excerpt->own);
     *excerpt = (struct fz_excerpt){.fd = -1};
 }
 

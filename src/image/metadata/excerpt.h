@@ -4,21 +4,24 @@
 #define FZ_IMAGE_METADATA_EXCERPT_H
 
 #include "image/bytes.h"
+#include "image/scratch.h"
 
 #include <stdlib.h>
 
 struct fz_excerpt {
     int fd;         /* borrowed; its offset stays where it is; -1: bytes in memory */
     uint64_t bytes; /* of the file */
-    uint8_t *head;  /* owned */
+    const uint8_t *head;
     size_t head_len;
+    uint8_t *own; /* owned: the head, where it was read for this; NULL: it is borrowed */
     unsigned reads_left;
     uint64_t bytes_left; /* that may still be read */
 };
 
-/* One owner's thread, never the render thread; like all functions on it. Reads the first `head_bytes`; false where nothing can
- * be read. */
-bool fz_excerpt_open(struct fz_excerpt *excerpt, int fd, size_t head_bytes);
+/* One owner's thread, never the render thread; like all functions on it. Its first bytes are borrowed of `scratch` (NULL: none) where
+ * they stand there since its pixels were made of them, else `head_bytes` are read; false where nothing can be read. */
+bool fz_excerpt_open(struct fz_excerpt *excerpt, int fd, const struct fz_image_scratch *scratch,
+                     size_t head_bytes);
 /* The same of bytes in memory, which it takes. */
 void fz_excerpt_own(struct fz_excerpt *excerpt, uint8_t *bytes, size_t len);
 void fz_excerpt_close(struct fz_excerpt *excerpt);

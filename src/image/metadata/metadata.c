@@ -152,12 +152,12 @@ static void read_blocks(const struct fz_blocks *blocks, struct fz_metadata *out)
     fz_metadata_add(out, &xmp);
 }
 
-void fz_metadata_read(int fd, struct fz_metadata *out)
+void fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_metadata *out)
 {
     struct fz_excerpt file;
     struct fz_blocks blocks = {0};
     *out = (struct fz_metadata){0};
-    if (fz_excerpt_open(&file, fd, HEAD_BYTES)) {
+    if (fz_excerpt_open(&file, fd, scratch, HEAD_BYTES)) {
         fz_blocks_find(&file, &blocks);
         read_blocks(&blocks, out);
     }

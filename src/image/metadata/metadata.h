@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct fz_image_scratch;
+
 enum { FZ_METADATA_NAME = 128, FZ_METADATA_TEXT = 512, FZ_RATING_REJECTED = -1, FZ_RATING_MOST = 5 };
 
 /* When it was taken: the clock on the wall there. */
@@ -32,9 +34,9 @@ struct fz_metadata {
 };
 
 /* Any thread but the render thread. Reads what the file says of itself: fd is open for reading and borrowed, its offset
- * stays. What is damaged is left out. Of one thing told in several ways XMP counts before IPTC before EXIF, of what the camera
+ * stays; what `scratch` (its owner's thread; NULL: none) holds of it since it was decoded is not read again. What is damaged is left out. Of one thing told in several ways XMP counts before IPTC before EXIF, of what the camera
  * measured and of the date EXIF first (Metadata Working Group, Guidelines for Handling Image Metadata 2.0, in short). */
-void fz_metadata_read(int fd, struct fz_metadata *out);
+void fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_metadata *out);
 
 /* Any thread. The same of an XMP packet, such as a sidecar. */
 void fz_metadata_read_xmp(const void *bytes, size_t len, struct fz_metadata *out);
