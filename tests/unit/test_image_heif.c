@@ -5,6 +5,8 @@
 
 #if FRIEZE_WITH_HEIF
 
+#include "image/codecs/heif_boxes.h"
+
 #include <libheif/heif.h>
 
 struct options {
@@ -204,6 +206,83 @@ static void test_without_extents(void **state)
         }
 }
 
+/* Bits behind one another, the highest of a byte first. */
+struct writer {
+    uint8_t bytes[256];
+    size_t bits;
+};
+
+static void put_bits(struct writer *w, uint32_t value, unsigned count)
+{
+    for (; count > 0; count--, w->bits++)
+        w->bytes[w->bits / 8] |= (uint8_t)((value >> (count - 1) & 1) << (7 - w->bits % 8));
+}
+
+/* A sequence header of 641 x 361 (AV1 specification, 5.5), with all that may tell of time before the size: each bit of `parts` is one
+ * thing more. */
+static void put_sequence(struct writer *w, unsigned parts)
+{
+    const bool timing = parts & 1, equal = parts & 2, model = timing && parts & 4, delays = parts & 8,
+               high = parts & 16, endless = parts & 32;
+    const unsigned points = parts & 64 ? 3 : 1, delay_bits = 23;
+    put_bits(w, 0, 3 + 1 + 1);
+    put_bits(w, timing, 1);
+    if (timing) {
+        put_bits(w, 0xdeadbeef, 32);
+        put_bits(w, 0xcafef00d, 32);
+        put_bits(w, equal, 1);
+        if (equal && endless)
+            put_bits(w, 0, 32);
+        if (equal)
+            put_bits(w, endless ? 1 : 0x35, endless ? 1 : 11); /* 00000110101: 5 zeros, 5 bits behind the 1 */
+        put_bits(w, model, 1);
+        if (model) {
+            put_bits(w, delay_bits - 1, 5);
+            put_bits(w, 0xffffffff, 32);
+            put_bits(w, 0x2a5, 10);
+        }
+    }
+    put_bits(w, delays, 1);
+    put_bits(w, points - 1, 5);
+    for (unsigned i = 0; i < points; i++) {
+        put_bits(w, 0xabc, 12);
+        put_bits(w, high ? 9 : 5, 5);
+        put_bits(w, 1, high);
+        if (model) {
+            put_bits(w, i != 1, 1);
+            put_bits(w, 0x5a5a5a, i != 1 ? delay_bits : 0);
+            put_bits(w, 0x696969, i != 1 ? delay_bits : 0);
+            put_bits(w, 1, i != 1);
+        }
+        if (delays)
+            put_bits(w, 0x1d, 5);
+    }
+    put_bits(w, 9, 4);
+    put_bits(w, 8, 4);
+    put_bits(w, 640, 10);
+    put_bits(w, 360, 9);
+    put_bits(w, 0, 16);
+}
+
+static void test_sizes_behind_times(void **state)
+{
+    (void)state;
+    enum { CONFIGURATION = 4, OBU = 2, COMBINATIONS = 128 };
+    for (unsigned parts = 0; parts < COMBINATIONS; parts++) {
+        struct writer w = {.bits = (CONFIGURATION + OBU) * 8};
+        put_sequence(&w, parts);
+        const size_t len = (w.bits + 7) / 8;
+        w.bytes[CONFIGURATION] = 0x0a; /* a sequence header that says how long it is */
+        w.bytes[CONFIGURATION + 1] = (uint8_t)(len - CONFIGURATION - OBU);
+        const struct fz_bytes file = {.at = w.bytes, .len = len, .whole = true};
+        const struct fz_heif_coding coding = {.av1 = {0, len}};
+        uint32_t width = 0, height = 0;
+        assert_int_equal(fz_heif_coded_size(&file, &coding, &width, &height), FZ_HEAD_OK);
+        if (width != 641 || height != 361)
+            fail_msg("%x: %ux%u", parts, width, height);
+    }
+}
+
 /* The thumbnail is of another colour than the picture, to be told from it. */
 static void test_thumbnail_where_it_covers(void **state)
 {
@@ -278,7 +357,7 @@ int main(void)
         cmocka_unit_test(test_heic_and_avif),      cmocka_unit_test(test_alpha),
         cmocka_unit_test(test_orientations),       cmocka_unit_test(test_thumbnail_where_it_covers),
         cmocka_unit_test(test_without_extents),    cmocka_unit_test(test_cut_and_changed),
-        cmocka_unit_test(test_huge_by_the_header),
+        cmocka_unit_test(test_huge_by_the_header), cmocka_unit_test(test_sizes_behind_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

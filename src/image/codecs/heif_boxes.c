@@ -8,7 +8,7 @@ enum {
     NAL_SPS = 33,
     OBU_SEQUENCE = 1,
     MOST_OBUS = 16,
-    DATA_BYTES = 256 /* of an item: its sequence header lies within these */
+    DATA_BYTES = 512 /* of an item: its sequence header lies within these */
 };
 
 bool fz_heif_next_box(const struct fz_bytes *b, uint64_t *pos, uint64_t end, struct fz_heif_box *box)
@@ -169,24 +169,55 @@ static enum fz_head read_hevc(const struct fz_bytes *b, struct fz_heif_box box, 
 
 /* --- AV1 ------------------------------------------------------------------------------------------ */
 
-/* sequence_header_obu (AV1 specification, 5.5.1), of pictures: those that tell of time are left aside. */
+/* uvlc (AV1 specification, 4.10.3). */
+static void skip_uvlc(struct bits *bits)
+{
+    enum { NO_VALUE = 32 };
+    unsigned zeros = 0;
+    while (bits->pos < bits->end && read_bit(bits) == 0)
+        zeros++;
+    if (zeros < NO_VALUE)
+        skip_bits(bits, zeros);
+}
+
+/* timing_info (5.5.3) and, where it follows, decoder_model_info (5.5.4). Gives how long operating_parameters_info (5.5.5) of a point
+ * is, in bits; 0: there is none. */
+static unsigned skip_timing(struct bits *bits)
+{
+    skip_bits(bits, 32 + 32);
+    if (read_bit(bits))
+        skip_uvlc(bits);
+    if (read_bit(bits) == 0)
+        return 0;
+    const unsigned delay_bits = read_bits(bits, 5) + 1;
+    skip_bits(bits, 32 + 5 + 5);
+    return 2 * delay_bits + 1;
+}
+
+/* operating_point_idc and what belongs to it (5.5.1). */
+static void skip_point(struct bits *bits, unsigned parameter_bits, bool has_delay)
+{
+    skip_bits(bits, 12);
+    if (read_bits(bits, 5) > 7)
+        skip_bits(bits, 1);
+    if (parameter_bits > 0 && read_bit(bits))
+        skip_bits(bits, parameter_bits);
+    if (has_delay && read_bit(bits))
+        skip_bits(bits, 4);
+}
+
+/* sequence_header_obu (5.5.1), up to the size. */
 static enum fz_head read_sequence(struct bits *bits, uint32_t *width, uint32_t *height)
 {
     skip_bits(bits, 3 + 1);
     if (read_bit(bits)) { /* the reduced form */
         skip_bits(bits, 5);
     } else {
-        if (read_bit(bits))
-            return FZ_HEAD_BAD;
+        const unsigned parameter_bits = read_bit(bits) ? skip_timing(bits) : 0;
         const bool has_delay = read_bit(bits);
         const uint32_t points = read_bits(bits, 5) + 1;
-        for (uint32_t i = 0; i < points; i++) {
-            skip_bits(bits, 12);
-            if (read_bits(bits, 5) > 7)
-                skip_bits(bits, 1);
-            if (has_delay && read_bit(bits))
-                skip_bits(bits, 4);
-        }
+        for (uint32_t i = 0; i < points; i++)
+            skip_point(bits, parameter_bits, has_delay);
     }
     const uint32_t width_bits = read_bits(bits, 4) + 1, height_bits = read_bits(bits, 4) + 1;
     *width = read_bits(bits, width_bits) + 1;
