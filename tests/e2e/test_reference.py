@@ -11,6 +11,7 @@ import tempfile
 import time
 
 import pytest
+from PIL import Image, ImageDraw
 
 import frieze
 
@@ -50,6 +51,17 @@ def test_the_comparison_compares(verdicts):
     tools = {"heic": "heif-convert", "avif": "heif-convert", "jxl": "djxl"}
     formats |= {name for name, tool in tools.items() if shutil.which(tool)}
     assert len(same) > 100 and formats <= {one.format for one in same}
+
+
+@pytest.mark.parametrize("height", (820, 940, 1640))  # a little more than twice and four times the box
+def test_letters(tmp_path, height):
+    """Of these the scaled DCT alone leaves 12 and more of 255."""
+    page = Image.new("L", (height * 3 // 4, height), 255)
+    for y in range(8, height - 20, 12):
+        ImageDraw.Draw(page).text((10, y), "the quick brown fox jumps over a lazy dog " * 5, fill=0)
+    page.save(tmp_path / "page.jpg", quality=90)
+    verdict = compare.compare(frieze.binary(), str(tmp_path / "page.jpg"))
+    assert verdict.state == "same", verdict.why
 
 
 def tiles(home, isolation, folder):
