@@ -48,8 +48,10 @@ static const struct fz_format formats[] = {
      .header = fz_webp_header,
      .working_bytes = fz_webp_working_bytes,
      .orientation = fz_webp_orientation,
+     .late_orientation = fz_webp_late_orientation,
      .facts = fz_webp_facts,
-     .load = fz_webp_load},
+     .load = fz_webp_load,
+     .streams = true},
     {BY_SDL(gif, "GIF", 2, 0), .load = fz_gif_load, .facts = fz_gif_facts},
 #if FRIEZE_WITH_RAW
     {FZ_HEAVY_RAW, .is_heavy = true},

@@ -29,6 +29,7 @@ struct fz_header {
     int page;                     /* set before: which one of several, from 0 */
     int pages;                    /* how many there are; 0 = one */
     bool by_rows;                 /* never held as a whole at full size */
+    bool file_held;               /* of a format that streams: but such a file does not */
     const char *reason;           /* of FZ_HEAD_BAD, where it is a special one; static */
 };
 
@@ -201,14 +202,17 @@ int fz_png_orientation(const struct fz_bytes *file, int *turn);
 int fz_png_late_orientation(const struct fz_image_request *request); /* png_late.c */
 enum fz_err fz_png_load(struct fz_decode *d);
 
-/* head_webp.c, webp.c */
+/* head_webp.c, webp_late.c, webp.c */
 bool fz_webp_is_a(const struct fz_bytes *head);
 enum fz_head fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header);
+uint64_t fz_webp_find(const struct fz_bytes *file, const char *name, uint64_t *len);
 struct fz_bytes fz_webp_chunk(const struct fz_bytes *file, const char *name);
 bool fz_webp_has_alpha(const struct fz_bytes *file);
 bool fz_webp_is_lossless(const struct fz_bytes *file, const struct fz_header *header);
 uint64_t fz_webp_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_webp_orientation(const struct fz_bytes *file, int *turn);
+int fz_webp_exif_orientation(const uint8_t *exif, size_t len);
+int fz_webp_late_orientation(const struct fz_image_request *request);
 enum fz_err fz_webp_load(struct fz_decode *d);
 
 /* head_tiff.c, tiff.c */

@@ -321,7 +321,7 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
     if (h->pages > 1)
         d->out->frames = h->pages;
     uint64_t file_bytes = reader->file_bytes > reader->len ? reader->file_bytes : reader->len;
-    bool streams = d->format->streams;
+    bool streams = d->format->streams && !h->file_held;
     /* Of what is decoded in parts (JPEG) all that counts stands before the pixels; a PNG may tell behind them how it lies. */
     d->frugal = streams && file_bytes > request->limits.max_held_bytes;
     if (d->format->skips || d->frugal ||

@@ -100,7 +100,8 @@ def save_turned(image, path):
 FORMATS = {"plain.jpg": lambda image, path: image.save(path, quality=95), "turned.jpg": save_turned,
            "rows.png": lambda image, path: image.save(path, compress_level=1),
            "strips.tif": lambda image, path: image.save(path, compression="tiff_deflate"),
-           "lossy.webp": lambda image, path: image.save(path, quality=80, method=0)}
+           "lossy.webp": lambda image, path: image.save(path, quality=80, method=0),
+           "lossless.webp": lambda image, path: image.save(path, lossless=True, method=0)}
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -16,6 +16,7 @@ import displays
 import frieze
 import huge_jpeg
 import huge_png
+import huge_webp
 
 MB = 1 << 20
 BOUND = 64 * MB
@@ -125,9 +126,10 @@ def test_bound_holds_from_outside(home, request, pictures_folder, driver):
 
 
 @pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
-@pytest.mark.parametrize("kind, width, height", [(huge_jpeg, 30000, 20000), (huge_png, 24000, 16000)])
+@pytest.mark.parametrize("kind, width, height", [(huge_jpeg, 30000, 20000), (huge_png, 24000, 16000),
+                                                 (huge_webp, 12000, 10240)])
 def test_huge_picture_opens_within_the_bound(home, kind, width, height):
-    """600 megapixels, interlaced 384, at the window's size and at their own: 1.8 GB would hold them."""
+    """600 megapixels, interlaced 384, lossless WebP 123, at the window's size and at their own: 1.8 GB would hold them."""
     window, path = ("--size", "1280x800", "--jobs", JOBS, "--memory", BOUND), home / "huge"
     kind.write(path, width, height)
     assert path.stat().st_size > BOUND / 4  # what the workers have
@@ -140,6 +142,9 @@ def test_huge_picture_opens_within_the_bound(home, kind, width, height):
         running.key("a").until(patience_s=60, zoom=1)
         frieze.wait_until(lambda: is_idle(running), "its detail", 60)
         detail = np.asarray(running.screenshot()).astype(int)
+        running.key("j", "l", "l")
+        frieze.wait_until(lambda: is_idle(running), "what lies beside it", 60)
+        beside = np.asarray(running.screenshot()).astype(int)
         status = running.status()
     assert status["failed"] == 0 and not running.errors()
     for y in (100, 400, 700):
@@ -151,6 +156,9 @@ def test_huge_picture_opens_within_the_bound(home, kind, width, height):
         at = (width - 1280) // 2 + x
         if 3 < at % 50 < 47:
             assert abs(bars[x] - (60 + at // 50 % 2 * 120)) < 12, x
+    greens, bars = beside[100:700, :, 1].mean(axis=1), beside[100:700, :, 2].mean(axis=0)
+    assert (abs((greens - 40 + 12) % 25 - 12) < 2).mean() > 0.9
+    assert (abs(bars % 120 - 60) < 12).mean() > 0.8 and (beside != detail).any()
     used = (filled.bytes - floor) / MB
     assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
     print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")

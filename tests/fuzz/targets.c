@@ -8,12 +8,15 @@
 #include "image/metadata/parts.h"
 #include "image/probe.h"
 #include "image/pixels/profile.h"
+#include "image/webp/vp8l.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include <webp/decode.h>
 
 enum { KEEP_BYTES = 1 << 20, RESERVE_BYTES = 256 << 20, ROW_PX = 64 };
 
@@ -211,6 +214,40 @@ static bool run_any(const struct target *target, const uint8_t *data, size_t siz
     return true;
 }
 
+struct wanted {
+    const uint8_t *rows; /* B G R A; NULL: not known */
+    int width, came;
+};
+
+static bool take_row(void *ctx, uint32_t *row)
+{
+    struct wanted *wanted = ctx;
+    const size_t bytes = (size_t)wanted->width * 4;
+    PROMISE(!wanted->rows || memcmp(row, wanted->rows + (size_t)wanted->came * bytes, bytes) == 0);
+    wanted->came++;
+    return true;
+}
+
+/* The stream of a lossless WebP, row by row: what libwebp decodes is the same. */
+static bool run_vp8l(const struct target *target, const uint8_t *data, size_t size)
+{
+    (void)target;
+    enum { CHUNK_AT = 12, STREAM_AT = 20, PX_MOST = 4000000, TABLES_MOST = 1 << 20 };
+    const size_t at = size > STREAM_AT && memcmp(data + CHUNK_AT, "VP8L", 4) == 0 ? STREAM_AT : 0;
+    struct fz_vp8l_bits bits = {.at = data + at, .end = data + size};
+    struct fz_vp8l_head head;
+    struct fz_error err = {0};
+    if (!fz_vp8l_read_head(&bits, &head) || (int64_t)head.width * head.height > PX_MOST)
+        return false;
+    uint8_t *library = WebPDecodeBGRA(data + at, size - at, NULL, NULL);
+    struct wanted wanted = {.rows = library, .width = head.width};
+    const struct fz_vp8l_rows rows = {head.width, head.height, TABLES_MOST, take_row, &wanted};
+    const enum fz_err code = fz_vp8l_decode(&bits, &rows, &err);
+    PROMISE(code == FZ_OK ? wanted.came == head.height : err.code == code && err.msg[0]);
+    WebPFree(library);
+    return true;
+}
+
 /* --- what stands beside the pixels ------------------------------------------------------------------ */
 
 static bool run_exif(const struct target *target, const uint8_t *data, size_t size)
@@ -301,6 +338,6 @@ const struct target targets[] = {
     FORMAT("svg"),        FORMAT("heic"),     FORMAT("avif"),     FORMAT("jxl"),
     FORMAT("raw"),        FORMAT("pcx"),      FORMAT("psd"),      FORMAT("tga"),
     {"any", run_any},     {"anim", run_anim}, {"exif", run_exif}, {"metadata", run_metadata},
-    {"carry", run_carry}, {"xmp", run_xmp},   {"icc", run_icc},
+    {"carry", run_carry}, {"xmp", run_xmp},   {"icc", run_icc},   {"vp8l", run_vp8l},
 };
 const size_t target_count = sizeof targets / sizeof *targets;

@@ -7,10 +7,17 @@ bool fz_webp_is_a(const struct fz_bytes *head)
     return fz_bytes_match(head, 0, "RIFF", 4) && fz_bytes_match(head, 8, "WEBPVP8", 7);
 }
 
-enum { FILE_HEAD = 12, CHUNK_HEAD = 8, ANMF_HEAD = 16, FLAG_ANIMATION = 2, FLAG_ALPHA = 16 };
+enum {
+    FILE_HEAD = 12,
+    CHUNK_HEAD = 8,
+    ANMF_HEAD = 16,
+    FLAG_ANIMATION = 2,
+    FLAG_ALPHA = 16,
+    BEFORE_MOST = 5 << 20 /* bytes before the pixels: a profile */
+};
 
-/* The place of the first chunk with this name, or where the bytes end; *len is that of its data. */
-static uint64_t find_chunk(const struct fz_bytes *b, const char *name, uint64_t *len)
+/* The place of the first chunk with this name, or behind all whose heads are there; *len is that of its data. */
+uint64_t fz_webp_find(const struct fz_bytes *b, const char *name, uint64_t *len)
 {
     uint64_t pos = FILE_HEAD;
     *len = 0;
@@ -27,7 +34,7 @@ static uint64_t find_chunk(const struct fz_bytes *b, const char *name, uint64_t 
 static enum fz_head first_frame(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t len;
-    uint64_t pos = find_chunk(bytes, "ANMF", &len) + CHUNK_HEAD;
+    uint64_t pos = fz_webp_find(bytes, "ANMF", &len) + CHUNK_HEAD;
     if (!fz_bytes_has(bytes, pos, ANMF_HEAD))
         return FZ_HEAD_MORE;
     if (len < ANMF_HEAD)
@@ -47,7 +54,7 @@ struct fz_bytes fz_webp_chunk(const struct fz_bytes *file, const char *name)
     uint64_t len, pos;
     if (!fz_bytes_match(file, FILE_HEAD, "VP8X", 4))
         return (struct fz_bytes){0};
-    pos = find_chunk(file, name, &len) + CHUNK_HEAD;
+    pos = fz_webp_find(file, name, &len) + CHUNK_HEAD;
     if (!fz_bytes_has(file, pos, len))
         return (struct fz_bytes){0};
     return (struct fz_bytes){.at = file->at + pos, .len = (size_t)len, .whole = true};
@@ -58,13 +65,29 @@ bool fz_webp_has_alpha(const struct fz_bytes *file)
     return fz_bytes_match(file, FILE_HEAD, "VP8X", 4) && (fz_bytes_be(file, 20, 1) & FLAG_ALPHA);
 }
 
-/* Lossless pictures are held as a whole: what cannot be told from these bytes counts as one. */
+/* What cannot be told from these bytes counts as one. */
 bool fz_webp_is_lossless(const struct fz_bytes *file, const struct fz_header *header)
 {
     if (header->inner_at)
         return fz_bytes_match(file, header->inner_at, "VP8L", 4);
     uint64_t len;
-    return !fz_bytes_match(file, find_chunk(file, "VP8 ", &len), "VP8 ", 4);
+    return !fz_bytes_match(file, fz_webp_find(file, "VP8 ", &len), "VP8 ", 4);
+}
+
+/* Which kind they are, behind a profile. */
+static enum fz_head find_pixels(const struct fz_bytes *bytes, struct fz_header *header)
+{
+    uint64_t len;
+    const uint64_t lossy = fz_webp_find(bytes, "VP8 ", &len), lossless = fz_webp_find(bytes, "VP8L", &len);
+    const uint64_t alpha = fz_webp_find(bytes, "ALPH", &len);
+    const bool is_lossy = fz_bytes_match(bytes, lossy, "VP8 ", 4),
+               is_lossless = fz_bytes_match(bytes, lossless, "VP8L", 4);
+    if (!is_lossy && !is_lossless && !fz_bytes_match(bytes, alpha, "ALPH", 4) && !bytes->whole &&
+        lossy < BEFORE_MOST)
+        return FZ_HEAD_MORE;
+    header->by_rows = is_lossless || !fz_webp_has_alpha(bytes);
+    header->file_held = !is_lossless;
+    return FZ_HEAD_OK;
 }
 
 enum fz_head fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header)
@@ -86,15 +109,18 @@ enum fz_head fz_webp_header(const struct fz_bytes *bytes, struct fz_header *head
     } else {
         return FZ_HEAD_BAD;
     }
-    header->by_rows = !fz_webp_has_alpha(bytes) && !fz_webp_is_lossless(bytes, header);
-    return FZ_HEAD_OK;
+    return find_pixels(bytes, header);
+}
+
+/* Some writers keep the prefix that only JPEG has. */
+int fz_webp_exif_orientation(const uint8_t *exif, size_t len)
+{
+    const size_t skip = len > 6 && memcmp(exif, "Exif\0", 6) == 0 ? 6 : 0;
+    return len > skip ? fz_exif_orientation(exif + skip, len - skip) : 1;
 }
 
 int fz_webp_orientation(const struct fz_bytes *file, int *turn)
 {
     struct fz_bytes exif = fz_webp_chunk(file, "EXIF");
-    /* Some writers keep the prefix that only JPEG has. */
-    size_t skip = fz_bytes_match(&exif, 0, "Exif\0\0", 6) ? 6 : 0;
-    *turn = exif.len > skip ? fz_exif_orientation(exif.at + skip, exif.len - skip) : 1;
-    return *turn;
+    return *turn = fz_webp_exif_orientation(exif.at, exif.len);
 }

@@ -2,6 +2,7 @@
 #include "image/format.h"
 
 #include "base/mem.h"
+#include "image/codecs/webp_rows.h"
 #include "image/limits.h"
 #include "image/pixels/rows.h"
 
@@ -44,6 +45,8 @@ static bool may_crop(const struct fz_decode *d, bool framed, uint64_t px)
 uint64_t fz_webp_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
+    if (fz_webp_is_by_rows(d))
+        return fz_webp_rows_bytes(d);
     const struct fz_header *h = &d->header;
     uint64_t width = h->frame_w ? h->frame_w : h->width, height = h->frame_w ? h->frame_h : h->height;
     bool lossless = fz_webp_is_lossless(&d->file, h), alpha = fz_webp_has_alpha(&d->file);
@@ -211,6 +214,8 @@ enum fz_err fz_webp_load(struct fz_decode *d)
     struct webp w = {.d = d, .bytes = frame_bytes(d)};
     struct fz_bytes profile = fz_webp_chunk(&d->file, "ICCP");
     fz_decode_set_profile(d, profile.at, profile.len);
+    if (fz_webp_is_by_rows(d))
+        return fz_webp_rows_load(d);
     enum fz_err code = set_up(&w);
     if (code == FZ_OK)
         code = begin(&w);
