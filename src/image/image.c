@@ -332,8 +332,8 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
         return FZ_OK;
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
-    if (streams && !d->frugal) {
-        d->pieces = reader;
+    if (d->format->streams && !d->frugal) {
+        d->pieces = streams ? reader : NULL;
         d->frugal = true;
         uint64_t by_rows = needed_bytes(d, reader, file_bytes);
         if (by_rows < bytes && request->host.reserve(request->host.ctx, by_rows))

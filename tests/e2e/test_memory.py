@@ -164,6 +164,44 @@ def test_huge_picture_opens_within_the_bound(home, kind, width, height):
     print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
 
 
+def draw_holes(width, height):
+    """Fields of 500 px, of which each other one is clear, in bands of green."""
+    y, x = np.ogrid[0:height, 0:width]
+    pixels = np.empty((height, width, 4), np.uint8)
+    pixels[:] = (200, 0, 120, 0)
+    pixels[:, :, 1] = 40 + y // 1000 % 8 * 25
+    pixels[:, :, 3] = (x // 500 + y // 500) % 2 * np.uint8(255)
+    return pixels
+
+
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+def test_large_lossy_webp_with_alpha_within_the_bound(home):
+    """150 MB would hold it, of which the workers have 35: colours come in bands, alpha row by row."""
+    bound, pixels = 160 * MB, draw_holes(6000, 5000)
+    window = ("--size", "1280x800", "--jobs", JOBS, "--memory", bound, "--background", "000000")
+    Image.fromarray(pixels).save(home / "holes.webp", quality=60, method=0)
+    shown = pixels[:, :, 1].astype(int) * (pixels[:, :, 3] > 0)
+    floor = floor_of(home, window)
+    with home.start(*window, home / "holes.webp") as running, Watcher(running.pid) as filled:
+        frieze.wait_until(lambda: is_idle(running), "the wall", 60)
+        running.key("Return")
+        frieze.wait_until(lambda: is_idle(running), "the whole", 60)
+        whole = np.asarray(running.screenshot()).astype(int)[:, :, 1]
+        running.key("a").until(patience_s=60, zoom=1)
+        frieze.wait_until(lambda: is_idle(running), "its detail", 60)
+        detail = np.asarray(running.screenshot()).astype(int)[:, :, 1]
+        status = running.status()
+    assert status["failed"] == 0 and not running.errors()
+    for y in range(250, 5000, 500):
+        for x in range(250, 6000, 500):
+            assert abs(whole[y * 800 // 5000, 640 + (x - 3000) * 800 // 5000] - shown[y, x]) < 5
+    assert np.median(abs(detail - shown[2100:2900, 2360:3640])) < 3
+    assert (abs(detail - shown[2100:2900, 2360:3640]) < 12).mean() > 0.97
+    used = (filled.bytes - floor) / MB
+    assert used <= bound / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{used:.1f} MB of {bound // MB} over a floor of {floor / MB:.1f} MB")
+
+
 def draw_24_megapixels(grain):
     """Slow gradients and hard edges; with grain it is what a camera sees, without what a program draws."""
     y, x = np.mgrid[0:4000, 0:6000].astype(np.float32)

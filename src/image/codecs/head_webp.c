@@ -60,6 +60,30 @@ struct fz_bytes fz_webp_chunk(const struct fz_bytes *file, const char *name)
     return (struct fz_bytes){.at = file->at + pos, .len = (size_t)len, .whole = true};
 }
 
+/* The same of one that may be cut: as far as it goes. */
+struct fz_bytes fz_webp_chunk_begun(const struct fz_bytes *file, const char *name)
+{
+    uint64_t len;
+    const uint64_t pos = fz_webp_find(file, name, &len) + CHUNK_HEAD;
+    if (pos >= file->len)
+        return (struct fz_bytes){0};
+    const uint64_t left = file->len - pos;
+    return (struct fz_bytes){.at = file->at + pos, .len = (size_t)(len < left ? len : left)};
+}
+
+/* Whether it begins in these bytes. */
+static bool has_chunk(const struct fz_bytes *file, const char *name)
+{
+    uint64_t len;
+    return fz_bytes_match(file, fz_webp_find(file, name, &len), name, 4);
+}
+
+/* Before the colours of a lossy picture. */
+bool fz_webp_has_alpha_chunk(const struct fz_bytes *file)
+{
+    return has_chunk(file, "ALPH");
+}
+
 bool fz_webp_has_alpha(const struct fz_bytes *file)
 {
     return fz_bytes_match(file, FILE_HEAD, "VP8X", 4) && (fz_bytes_be(file, 20, 1) & FLAG_ALPHA);
@@ -70,22 +94,18 @@ bool fz_webp_is_lossless(const struct fz_bytes *file, const struct fz_header *he
 {
     if (header->inner_at)
         return fz_bytes_match(file, header->inner_at, "VP8L", 4);
-    uint64_t len;
-    return !fz_bytes_match(file, fz_webp_find(file, "VP8 ", &len), "VP8 ", 4);
+    return !has_chunk(file, "VP8 ") && (!has_chunk(file, "ALPH") || has_chunk(file, "VP8L"));
 }
 
 /* Which kind they are, behind a profile. */
 static enum fz_head find_pixels(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t len;
-    const uint64_t lossy = fz_webp_find(bytes, "VP8 ", &len), lossless = fz_webp_find(bytes, "VP8L", &len);
-    const uint64_t alpha = fz_webp_find(bytes, "ALPH", &len);
-    const bool is_lossy = fz_bytes_match(bytes, lossy, "VP8 ", 4),
-               is_lossless = fz_bytes_match(bytes, lossless, "VP8L", 4);
-    if (!is_lossy && !is_lossless && !fz_bytes_match(bytes, alpha, "ALPH", 4) && !bytes->whole &&
-        lossy < BEFORE_MOST)
+    const bool is_lossless = has_chunk(bytes, "VP8L"), is_alpha = has_chunk(bytes, "ALPH");
+    if (!is_lossless && !is_alpha && !has_chunk(bytes, "VP8 ") && !bytes->whole &&
+        fz_webp_find(bytes, "VP8 ", &len) < BEFORE_MOST)
         return FZ_HEAD_MORE;
-    header->by_rows = is_lossless || !fz_webp_has_alpha(bytes);
+    header->by_rows = is_lossless || is_alpha || !fz_webp_has_alpha(bytes);
     header->file_held = !is_lossless;
     return FZ_HEAD_OK;
 }

@@ -2,6 +2,7 @@
 #include "image/format.h"
 
 #include "base/mem.h"
+#include "image/codecs/webp_bands.h"
 #include "image/codecs/webp_rows.h"
 #include "image/limits.h"
 #include "image/pixels/rows.h"
@@ -42,11 +43,32 @@ static bool may_crop(const struct fz_decode *d, bool framed, uint64_t px)
            ((uint64_t)r->w + CROP_AROUND) * ((uint64_t)r->h + CROP_AROUND) < px;
 }
 
+/* What libwebp can hold is libwebp's. */
+static bool is_too_large(const struct fz_decode *d)
+{
+    const struct fz_header *h = &d->header;
+    return h->by_rows && (d->frugal || (uint64_t)h->width * h->height > d->request->limits.max_whole_px);
+}
+
+static bool is_by_rows(const struct fz_decode *d)
+{
+    return is_too_large(d) && fz_webp_is_lossless(&d->file, &d->header);
+}
+
+/* A part in any case: what libwebp 1.2 cuts out has another alpha than the whole, where that was filtered horizontally. */
+static bool is_by_bands(const struct fz_decode *d)
+{
+    return d->header.by_rows && (d->request->region.w > 0 || is_too_large(d)) &&
+           fz_webp_has_alpha_chunk(&d->file);
+}
+
 uint64_t fz_webp_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
-    if (fz_webp_is_by_rows(d))
+    if (is_by_rows(d))
         return fz_webp_rows_bytes(d);
+    if (is_by_bands(d))
+        return fz_webp_bands_bytes(d);
     const struct fz_header *h = &d->header;
     uint64_t width = h->frame_w ? h->frame_w : h->width, height = h->frame_w ? h->frame_h : h->height;
     bool lossless = fz_webp_is_lossless(&d->file, h), alpha = fz_webp_has_alpha(&d->file);
@@ -214,8 +236,10 @@ enum fz_err fz_webp_load(struct fz_decode *d)
     struct webp w = {.d = d, .bytes = frame_bytes(d)};
     struct fz_bytes profile = fz_webp_chunk(&d->file, "ICCP");
     fz_decode_set_profile(d, profile.at, profile.len);
-    if (fz_webp_is_by_rows(d))
+    if (is_by_rows(d))
         return fz_webp_rows_load(d);
+    if (is_by_bands(d))
+        return fz_webp_bands_load(d);
     enum fz_err code = set_up(&w);
     if (code == FZ_OK)
         code = begin(&w);

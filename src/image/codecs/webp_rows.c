@@ -16,13 +16,6 @@ struct webp_rows {
     enum fz_err stopped; /* why no more are wanted; OK: the result has all that it needs */
 };
 
-bool fz_webp_is_by_rows(const struct fz_decode *d)
-{
-    const struct fz_header *h = &d->header;
-    return h->by_rows && fz_webp_is_lossless(&d->file, h) &&
-           (d->frugal || (uint64_t)h->width * h->height > d->request->limits.max_whole_px);
-}
-
 uint64_t fz_webp_rows_bytes(const struct fz_decode *d)
 {
     return fz_vp8l_bytes((int)d->header.width, TABLES_MOST);

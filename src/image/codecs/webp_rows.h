@@ -1,11 +1,8 @@
-/* WebP of which libwebp holds more than there is room for, row by row. */
+/* A lossless WebP of which libwebp holds more than there is room for, row by row. */
 #ifndef FZ_IMAGE_CODECS_WEBP_ROWS_H
 #define FZ_IMAGE_CODECS_WEBP_ROWS_H
 
 #include "image/format.h"
-
-/* Any thread, after the header. Whether it is decoded so: what libwebp can hold is libwebp's. */
-bool fz_webp_is_by_rows(const struct fz_decode *d);
 
 /* Any thread, after the header. What fz_webp_rows_load allocates. */
 uint64_t fz_webp_rows_bytes(const struct fz_decode *d);
