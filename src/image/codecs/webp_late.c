@@ -12,7 +12,7 @@ static int find_in_file(int fd)
     char name[4];
     int orientation = 1;
     uint8_t *exif = NULL;
-    if (!fz_excerpt_open(&file, fd, READ_BYTES))
+    if (!fz_excerpt_open(&file, fd, NULL, READ_BYTES))
         return orientation;
     bool goes_on = fz_excerpt_match(&file, FILE_HEAD, "VP8X", 4);
     for (uint64_t pos = FILE_HEAD; goes_on && !exif && fz_excerpt_get(&file, pos, name, sizeof name);) {
