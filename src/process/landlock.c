@@ -28,8 +28,9 @@ bool fz_sandbox_landlock(struct fz_sandbox *s)
 {
     const enum fz_sandbox_layer layer = FZ_SANDBOX_LAYER_LANDLOCK;
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
-    if (abi < 1)
-        return fz_sandbox_lacks(s, layer, abi < 0 ? errno : 0, "this kernel has no Landlock");
+    if (abi < 0) /* a container may refuse it */
+        return fz_sandbox_lacks(s, layer, errno,
+                                errno == EPERM ? "landlock_create_ruleset" : "this kernel has no Landlock");
     struct ruleset ruleset = everything(abi);
     long fd = syscall(SYS_landlock_create_ruleset, &ruleset, sizeof ruleset, 0);
     if (fd < 0)
