@@ -222,7 +222,6 @@ static int open_patiently(struct fz_cache *cache, struct fz_cache_db *db)
 static int cache_main(void *ctx)
 {
     struct fz_cache *cache = ctx;
-    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), CACHE_NICE);
     char *folder = fz_path_dir(cache->path);
     bool has_folder = fz_path_make_folder(folder);
     struct fz_cache_db db = {.sys = has_folder ? 0 : errno};
@@ -232,6 +231,7 @@ static int cache_main(void *ctx)
         code = mend(cache, &db, open_patiently(cache, &db), &resets);
     if (code == SQLITE_OK) {
         set_state(cache, ON);
+        setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), CACHE_NICE); /* not before: all wait for that */
         fz_cache_db_trim(&db);
         write_all(cache, &db);
     } else {

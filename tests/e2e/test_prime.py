@@ -3,6 +3,8 @@
 import os
 import pty
 import signal
+import sqlite3
+import threading
 import time
 
 import pytest
@@ -45,6 +47,19 @@ def test_size_of_the_config_file_and_paths_on_standard_input(home, folder):
     paths = b"\0".join(os.fsencode(path) for path in sorted(folder.iterdir())[:7])
     assert prime(home, "--null", "-", data=paths) == ["frieze prime: 7 tiles"]
     assert opens(home, folder) == (COUNT - 7, 7)
+
+
+def test_it_waits_for_a_cache_that_takes_long_to_open(home, folder):
+    """On a slow card, or where another one is at it: longer than a wall would."""
+    prime(home, folder)
+    other = sqlite3.connect(home / "cache" / "frieze" / "tiles.db", isolation_level=None, check_same_thread=False)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    let_go = threading.Timer(1.5, other.close)
+    let_go.start()
+    assert prime(home, "--tile", "100x75", folder) == [f"frieze prime: {COUNT} tiles"]
+    let_go.join()
+    assert opens(home, "--tile", "100x75", folder) == (0, COUNT)
 
 
 def test_what_fails_is_named_and_the_rest_is_made(home, folder):

@@ -5,8 +5,10 @@
 #include "decode/cached.h"
 #include "sync/thread.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 enum { PATIENCE_MS = 20000, TILE_BYTES = 20000 };
@@ -559,6 +561,45 @@ static void another_that_writes_is_awaited(void **state)
     stop();
 }
 
+static id_t cache_thread(void)
+{
+    id_t found = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    for (struct dirent *entry; !found && (entry = readdir(tasks));) {
+        char path[64], name[32] = "";
+        snprintf(path, sizeof path, "/proc/self/task/%.20s/comm", entry->d_name);
+        FILE *file = fopen(path, "r");
+        if (file && fgets(name, sizeof name, file) && strcmp(name, "frieze:cache\n") == 0)
+            found = (id_t)atoi(entry->d_name);
+        if (file)
+            fclose(file);
+    }
+    closedir(tasks);
+    return found;
+}
+
+/* What all pictures wait for does not wait for its turn behind other programs; what is written does. */
+static void it_is_opened_before_it_is_nice(void **state)
+{
+    (void)state;
+    const int own = getpriority(PRIO_PROCESS, 0);
+    sqlite3 *other;
+    start();
+    stop();
+    assert_int_equal(sqlite3_open(place.file, &other), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(other, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    start();
+    usleep(100000);
+    assert_int_equal(getpriority(PRIO_PROCESS, cache_thread()), own);
+    sqlite3_close(other);
+    store_some(0, 1);
+    assert_true(fz_cache_flush(place.cache));
+    if (own < 10)
+        assert_int_equal(getpriority(PRIO_PROCESS, cache_thread()), 10);
+    stop();
+}
+
 /* Killed at any moment, it leaves a file that is sound, with what was written before. */
 static void killed_while_it_writes(void **state)
 {
@@ -608,6 +649,7 @@ int main(void)
         TEST(any_byte_may_be_wrong),
         TEST(two_write_at_once),
         TEST(another_that_writes_is_awaited),
+        TEST(it_is_opened_before_it_is_nice),
         TEST(killed_while_it_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
