@@ -3,6 +3,9 @@
 
 import io
 import os
+import pathlib
+import re
+import select
 import stat
 
 import numpy as np
@@ -10,6 +13,7 @@ import pytest
 from PIL import Image
 
 import pictures
+from frieze import is_sanitized, wait_until
 
 WRITTEN = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "webp": "WEBP", "ppm": "PPM", "bmp": "BMP"}
 
@@ -218,3 +222,21 @@ def test_what_only_folders_have(home, photo, arguments):
 def test_what_changes_nothing_here(home, photo):
     scale(home, "--sync", "--quiet", "--anew", "-c", "2", photo, home / "out.jpg")
     assert (home / "out.jpg").exists()
+
+
+def test_no_pixels_are_held_while_it_is_written(home):
+    """Whoever reads a pipe may take any time. The file is in memory then, and nothing else that is large."""
+    photo, out = pictures.write(home / "in.png", 5, (2400, 2000)), home / "out.bmp"
+    os.mkfifo(out)
+    unread = os.open(out, os.O_RDWR)
+    program = home.popen([home.program, "scale", "-s", "0", photo, out])
+    wait_until(lambda: select.select([unread], [], [], 0)[0], "the first bytes", 20)
+    writer, = (pathlib.Path("/proc") / pid for pid in
+               pathlib.Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split())
+    held = sum(map(int, re.findall(r"^Rss(?:Anon|Shmem):\s+(\d+) kB", (writer / "status").read_text(), re.MULTILINE))) << 10
+    program.terminate()
+    program.wait(20)
+    os.close(unread)
+    pixels = 2400 * 2000
+    most = 100 if is_sanitized() else 5
+    assert 3 < held / pixels < most, f"{held / pixels:.1f} bytes a pixel"

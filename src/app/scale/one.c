@@ -209,12 +209,12 @@ static enum fz_err scale(const struct fz_scale_settings *settings, bool *is_fold
     if (code == FZ_OK && !s.is_folder)
         code = encode(&s);
     fz_own_engine_stop(&s.own);
+    fz_surface_free(s.surface); /* whoever reads OUT may take any time; memory makes for a late end */
     if (code == FZ_OK && !s.is_folder)
         code = put_in_place(&s, err);
     *is_folder = code == FZ_OK && s.is_folder;
     if (s.in_fd >= 0)
         close(s.in_fd);
-    fz_surface_free(s.surface);
     free(s.encoded.bytes);
     free(s.out);
     return code;
