@@ -193,6 +193,17 @@ static uint64_t address_bytes(const struct fz_engine_options *options, uint64_t 
     return options->working_bytes + 2 * largest_bytes + OWN;
 }
 
+/* Before anything was asked of it. */
+static enum fz_err explain_early_end(struct fz_front *front, struct fz_error *err)
+{
+    struct fz_error why;
+    fz_vigil_tell(front->options.vigil);
+    fz_front_explain(front, &why);
+    front->kills = 0;
+    front->by_chance = false;
+    return fz_fail(err, FZ_E_BUSY, 0, "the decoder does not begin: %s", why.msg);
+}
+
 static enum fz_err set_up(struct fz_front *front, struct fz_error *err)
 {
     uint64_t largest_bytes = fz_image_default_limits.max_output_px * 4;
@@ -203,10 +214,8 @@ static enum fz_err set_up(struct fz_front *front, struct fz_error *err)
                                   .file_bytes = largest_bytes,
                                   .cpu_s = LIFE_CPU_S};
     int fd = fz_ring_fd(front->ring);
-    if (fz_wire_send(front->child.socket, &setup, sizeof setup, &fd, 1))
-        return FZ_OK;
-    fz_front_end(front);
-    return fz_fail(err, FZ_E_BUSY, 0, "the decoder ended at once");
+    return fz_wire_send(front->child.socket, &setup, sizeof setup, &fd, 1) ? FZ_OK
+                                                                           : explain_early_end(front, err);
 }
 
 /* Died since its last call: no picture is to blame for that. */
@@ -267,11 +276,7 @@ static enum fz_err await_ready(struct fz_front *front, const struct fz_image_hos
             }
             front->is_ready = true;
         } else if (n == 0) {
-            struct fz_error why;
-            fz_front_explain(front, &why);
-            front->kills = 0; /* nothing was asked of it */
-            front->by_chance = false;
-            return fz_fail(err, FZ_E_BUSY, 0, "the decoder does not begin: %s", why.msg);
+            return explain_early_end(front, err);
         } else if (n > 0 || errno != EAGAIN || fz_now_us() > end_us) {
             fz_fail(err, FZ_E_BUSY, 0, "the decoder does not begin");
             return fz_front_put_down(front, err);

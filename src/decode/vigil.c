@@ -63,6 +63,12 @@ void fz_vigil_keep(struct fz_vigil *vigil, int pid_fd)
         epoll_ctl(vigil->epoll_fd, EPOLL_CTL_ADD, pid_fd, &ended);
 }
 
+void fz_vigil_tell(struct fz_vigil *vigil)
+{
+    if (vigil)
+        fz_heap_nudge(vigil->heap);
+}
+
 void fz_vigil_stop(struct fz_vigil *vigil)
 {
     if (!vigil)

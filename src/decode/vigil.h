@@ -14,6 +14,9 @@ struct fz_vigil *fz_vigil_start(struct fz_heap *heap);
 /* Any thread. Watches that process until it has ended, or the descriptor is closed. NULL-safe. */
 void fz_vigil_keep(struct fz_vigil *vigil, int pid_fd);
 
+/* Any thread, of an end that it has heard of itself, before it closes the descriptor: the vigil may hear of it no more. NULL-safe. */
+void fz_vigil_tell(struct fz_vigil *vigil);
+
 /* Main thread, after the workers have ended. NULL-safe. */
 void fz_vigil_stop(struct fz_vigil *vigil);
 

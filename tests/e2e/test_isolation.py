@@ -252,6 +252,23 @@ def test_what_dies_with_nothing_to_do_is_replaced_at_once(home):
         assert frieze.stats()["decode"]["respawned"] == 5
 
 
+def test_what_dies_as_it_begins_is_replaced_too(home):
+    """Before it could say that its sandbox is closed."""
+    folder = pictures.fill(home / "pictures", 2)
+    for _ in range(12):
+        with home.start("--jobs", "1", *NO_CACHE, folder) as frieze:
+            frieze.idle("loaded")
+            decoder, = pids_of(frieze, "frieze: decoder")
+            zygote = stat_of(decoder)[1]
+            children = pathlib.Path(f"/proc/{zygote}/task/{zygote}/children")
+            for _ in range(3):
+                os.kill(decoder, signal.SIGKILL)
+                dead, until = str(decoder), time.monotonic() + 2 * times()
+                while not (found := [pid for pid in children.read_text().split() if pid != dead]):
+                    assert time.monotonic() < until, frieze.errors_text
+                decoder, = map(int, found)
+
+
 def test_decoder_that_hangs_does_not_hold_the_end(home):
     """Stopped, not dead: SIGTERM ends the program within a second all the same, and takes it along."""
     folder = pictures.fill(home / "pictures", 40)
