@@ -1,7 +1,10 @@
 """The info overlay: what it tells, that it stays from picture to picture, and that no text blinks when it changes."""
 # ctest: COST 50
 
+import contextlib
 import os
+import pathlib
+import subprocess
 import time
 
 import numpy as np
@@ -173,6 +176,38 @@ def test_it_has_room_beside_the_performance_overlay(home, folder, size, scale):
         for _ in range(2):
             frieze.key("i")
             assert look() == (True, False)
+
+
+@contextlib.contextmanager
+def late_texts(frieze):
+    """Its thread that draws texts has next to nothing of a core that somebody else wants."""
+    thread, = (int(path.parent.name) for path in pathlib.Path(f"/proc/{frieze.pid}/task").glob("*/comm")
+               if path.read_text() == "frieze:text\n")
+    core = {min(os.sched_getaffinity(0))}
+    os.sched_setaffinity(thread, core)
+    os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
+    with subprocess.Popen(["sh", "-c", "while :; do :; done"]) as other:
+        os.sched_setaffinity(other.pid, core)
+        try:
+            yield
+        finally:
+            other.kill()
+
+
+def test_nothing_blinks_or_sticks_out_while_texts_are_late(home, folder):
+    """Each half second the performance overlay's figures are others, and it may be wider then."""
+    with home.start("--size", "1280x800", "--text-scale", "2", "--motion", "off", folder) as frieze:
+        frieze.idle("loaded").key("G", "Return", "I", "i").idle()
+        wait_until(lambda: (np.asarray(frieze.screenshot())[10:90, :300].min(axis=2) > INK).any(), "the info overlay", 5)
+        with late_texts(frieze):
+            seen, until = set(), time.monotonic() + 8
+            while time.monotonic() < until:
+                frieze.ask("screenshot", home / "shot.png")
+                with Image.open(home / "shot.png") as shot:
+                    image = np.asarray(shot.convert("RGB")).min(axis=2)
+                assert not (image[:, -14:] > DARK + 20).any()  # which is beside all panels
+                seen.add(hash((image[20:80, 20:290] > INK).tobytes()))
+        assert len(seen) == 1
 
 
 def test_golden(module_home, own_fonts):

@@ -154,12 +154,6 @@ double fz_info_usual_h(const struct fz_app *app)
     return line_h(app) * (app->info.level == FZ_INFO_NAME ? 1 : 1 + USUAL_LINES) + 2 * PAD_Y;
 }
 
-/* How wide everything may be, and how wide it is. */
-struct measure {
-    struct fz_text_style name, label, text;
-    double label_w, position_w, w, line; /* px, all without the padding */
-};
-
 /* The performance overlay stands to the right: beside it where there is room, else below. */
 static double room(const struct fz_app *app, double em)
 {
@@ -171,11 +165,11 @@ static double room(const struct fz_app *app, double em)
 }
 
 /* False where a text is not there yet. */
-static bool measure(struct fz_app *app, const struct fz_info_page *page, struct measure *m)
+static bool measure(struct fz_app *app, const struct fz_info_page *page, struct fz_info_measure *m)
 {
     double em = FZ_PANEL_PX * fz_app_text_scale(app), most = room(app, em);
     int w, h;
-    *m = (struct measure){.label = {.px = FZ_PANEL_PX}, .line = line_h(app)};
+    *m = (struct fz_info_measure){.label = {.px = FZ_PANEL_PX}, .line = line_h(app)};
     bool ready = fz_text_size(app->head, page->position, &m->label, &w, &h);
     m->position_w = ready ? w : 0;
     m->label_w = LABEL_W * em;
@@ -203,31 +197,29 @@ static bool covers_selected(const struct fz_app *app, const struct fz_rect *box)
     return tile.x < box->x + box->w && tile.y < box->y + box->h && tile.y + tile.h > box->y;
 }
 
-static void draw_page(struct fz_app *app, const struct fz_info_page *page)
+static void draw_page(struct fz_app *app, const struct fz_info_page *page, const struct fz_info_measure *m)
 {
-    struct measure m;
-    measure(app, page, &m);
-    struct fz_rect box = {FZ_PANEL_MARGIN, FZ_PANEL_MARGIN, ceil(m.w) + 2 * PAD_X,
-                          m.line * (double)(page->count + 1) + 2 * PAD_Y};
+    struct fz_rect box = {FZ_PANEL_MARGIN, FZ_PANEL_MARGIN, ceil(m->w) + 2 * PAD_X,
+                          m->line * (double)(page->count + 1) + 2 * PAD_Y};
     if (covers_selected(app, &box))
         box.x = fz_head_w(app->head) - FZ_PANEL_MARGIN - box.w;
     /* What stands above it and below may have left less room than all lines need, or than the first one. */
-    struct fz_rect first = {box.x, box.y, box.w, m.line + 2 * PAD_Y};
+    struct fz_rect first = {box.x, box.y, box.w, m->line + 2 * PAD_Y};
     bool found = fz_panel_find(app, &first, true);
-    double fit = floor((fz_panel_foot(app) - first.y - first.h) / m.line);
+    double fit = floor((fz_panel_foot(app) - first.y - first.h) / m->line);
     if (!found || fit < 0)
         return;
     size_t count = (size_t)fmin((double)page->count, fit);
-    box.h = first.h + m.line * (double)count;
+    box.h = first.h + m->line * (double)count;
     box = fz_panel_place(app, box, true);
     fz_draw_fill(app->head, box, fz_panel_fill);
     double x = box.x + PAD_X, y = box.y + PAD_Y;
-    fz_text_draw(app->head, page->name, &m.name, x, y, fz_panel_text);
-    fz_text_draw(app->head, page->position, &m.label, x + ceil(m.w) - m.position_w, y, fz_panel_title);
+    fz_text_draw(app->head, page->name, &m->name, x, y, fz_panel_text);
+    fz_text_draw(app->head, page->position, &m->label, x + ceil(m->w) - m->position_w, y, fz_panel_title);
     for (size_t i = 0; i < count; i++) {
-        y += m.line;
-        fz_text_draw(app->head, page->lines[i].label, &m.label, x, y, fz_panel_title);
-        fz_text_draw(app->head, page->lines[i].text, &m.text, x + m.label_w, y, fz_panel_text);
+        y += m->line;
+        fz_text_draw(app->head, page->lines[i].label, &m->label, x, y, fz_panel_title);
+        fz_text_draw(app->head, page->lines[i].text, &m->text, x + m->label_w, y, fz_panel_text);
     }
 }
 
@@ -236,7 +228,7 @@ void fz_info_draw(struct fz_app *app)
 {
     struct fz_info *info = &app->info;
     fz_item_id item = app->wall.selected;
-    struct measure m;
+    struct fz_info_measure m;
     size_t index;
     if (info->level == FZ_INFO_OFF || !fz_list_index(app->list, item, &index))
         return;
@@ -248,10 +240,12 @@ void fz_info_draw(struct fz_app *app)
         info->shown = wanted;
     else if (next_ready)
         info->shown = info->next;
+    if (ready || next_ready)
+        info->measure = m;
     if (next_ready || !info->next.name[0])
         info->next = wanted;
     if (ready)
         info->next.name[0] = '\0';
     if (info->shown.name[0])
-        draw_page(app, &info->shown);
+        draw_page(app, &info->shown, &info->measure);
 }

@@ -2,6 +2,7 @@
 #ifndef FZ_APP_OVERLAY_INFO_H
 #define FZ_APP_OVERLAY_INFO_H
 
+#include "gpu/text.h"
 #include "image/metadata/metadata.h"
 
 #include <stddef.h>
@@ -21,10 +22,17 @@ struct fz_info_page {
     size_t count;
 };
 
+/* How wide everything may be, and how wide it is. */
+struct fz_info_measure {
+    struct fz_text_style name, label, text;
+    double label_w, position_w, w, line; /* px, all without the padding */
+};
+
 struct fz_info {
     enum fz_info_level level;
     struct fz_info_page shown,
         next; /* the first is drawn until the texts of the second are there; name "": none */
+    struct fz_info_measure measure; /* of the first, by which its texts are there */
 };
 
 /* Render thread only, all of these. */

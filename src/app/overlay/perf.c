@@ -198,6 +198,21 @@ static void draw_graph(struct fz_app *app, const struct plan *plan, double x, do
     fz_draw_fills(app->head, lines, 2, GRID);
 }
 
+/* The size of the widest of the lines, and of one; false where they are not all there: of those that are. */
+static bool measure(const struct fz_app *app, char lines[][FZ_PERF_TEXT], const struct plan *plan, double *w,
+                    double *h)
+{
+    bool ready = true;
+    *w = *h = 0;
+    for (int i = 0; i < plan->count; i++) {
+        int text_w = 0, text_h = 0;
+        ready = fz_text_size(app->head, lines[i], &plan->style, &text_w, &text_h) && ready;
+        *w = fmax(*w, text_w);
+        *h = fmax(*h, text_h);
+    }
+    return ready;
+}
+
 void fz_perf_draw(struct fz_app *app)
 {
     struct fz_perf *perf = &app->perf;
@@ -206,17 +221,13 @@ void fz_perf_draw(struct fz_app *app)
     if (app->now_us >= fz_perf_next_us(app))
         tell(app);
     struct plan plan = make_plan(app);
-    bool ready = true;
-    double line = 0, widest = plan.frames * BAR_PX;
-    for (int i = 0; i < plan.count; i++) {
-        int text_w = 0, text_h = 0;
-        ready = fz_text_size(app->head, perf->wanted[i], &plan.style, &text_w, &text_h) && ready;
-        widest = fmax(widest, text_w);
-        line = fmax(line, text_h);
-    }
-    if (ready)
+    double text_w, line;
+    if (measure(app, perf->wanted, &plan, &text_w, &line))
         memcpy(perf->lines, perf->wanted, sizeof perf->lines);
-    double w = widest + 2 * PAD, h = plan.graph_h + (plan.count > 0 ? 3 : 2) * PAD + line * plan.count;
+    else
+        measure(app, perf->lines, &plan, &text_w, &line);
+    double w = fmax(plan.frames * BAR_PX, text_w) + 2 * PAD;
+    double h = plan.graph_h + (plan.count > 0 ? 3 : 2) * PAD + line * plan.count;
     double left = fmax(fz_head_w(app->head) - w - FZ_PANEL_MARGIN, 0);
     perf->box = fz_panel_place(app, (struct fz_rect){left, FZ_PANEL_MARGIN, w, h}, true);
     fz_draw_fill(app->head, perf->box, fz_panel_fill);
