@@ -79,6 +79,15 @@ def wait_until(condition, what, patience_s=PATIENCE_S, pause_s=0.01):
         time.sleep(pause_s)
 
 
+def threads_of(pid):
+    """Their names."""
+    found = []
+    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/comm"):
+        with contextlib.suppress(OSError):  # ended since it was listed
+            found.append(path.read_text().strip())
+    return sorted(found)
+
+
 class Home:
     """A fresh home with all the folders that XDG names, short enough for a socket path; `ordinary` gives it to a user
     that is not root."""
@@ -341,7 +350,7 @@ class Frieze:
         return sorted(found)
 
     def threads(self):
-        return sorted(path.read_text().strip() for path in pathlib.Path(f"/proc/{self.pid}/task").glob("*/comm"))
+        return threads_of(self.pid)
 
     def cpu_s(self):
         """Processor time so far, in seconds, of all its threads, to the nanosecond where the system counts that way."""
