@@ -52,6 +52,7 @@ struct fz_decode {
     struct fz_bytes profile; /* ICC, in the scratch, by fz_decode_set_profile; empty = sRGB */
     bool has_primaries;      /* where there is no ICC profile: */
     struct fz_primaries primaries;
+    int reduced_by; /* set before fz_decode_begin: px of the picture for each that comes, the last ones in part; 0: as many as come */
     /* Set by fz_decode_begin. */
     struct fz_reduce reduce;
     bool begun;

@@ -109,6 +109,14 @@ static enum fz_kernel kernel_of(const struct fz_decode *d)
     return d->request->smooth ? FZ_KERNEL_LANCZOS : FZ_KERNEL_CUBIC;
 }
 
+static struct fz_reduce_beyond beyond_of(const struct fz_decode *d, int width, int height, int in_w, int in_h)
+{
+    if (d->reduced_by == 0)
+        return (struct fz_reduce_beyond){0};
+    return (struct fz_reduce_beyond){in_w - (double)width / d->reduced_by,
+                                     in_h - (double)height / d->reduced_by};
+}
+
 /* `rows` is what of the in_w x in_h that come shows the part. */
 static enum fz_err begin(struct fz_decode *d, int width, int height, const struct fz_part *part, int in_w,
                          int in_h, const struct fz_image_region *rows)
@@ -133,8 +141,9 @@ static enum fz_err begin(struct fz_decode *d, int width, int height, const struc
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", out->out_w, out->out_h);
     struct fz_orient orient;
     fz_orient_init(&orient, d->turn, out->pixels, out->pitch_bytes, target_w, target_h);
-    if (!fz_reduce_init_part(&d->reduce, d->scratch, kernel_of(d), in_w, in_h, rows, target_w, target_h,
-                             &orient))
+    const struct fz_reduce_beyond beyond = beyond_of(d, width, height, in_w, in_h);
+    if (!fz_reduce_init_part(&d->reduce, d->scratch, kernel_of(d), in_w, in_h, rows, &beyond, target_w,
+                             target_h, &orient))
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %d pixels", in_w);
     fz_reduce_begin_at(&d->reduce, d->from_row);
     fz_color_begin(d);

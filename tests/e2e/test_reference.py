@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -61,6 +62,15 @@ def test_letters(tmp_path, height):
         ImageDraw.Draw(page).text((10, y), "the quick brown fox jumps over a lazy dog " * 5, fill=0)
     page.save(tmp_path / "page.jpg", quality=90)
     verdict = compare.compare(frieze.binary(), str(tmp_path / "page.jpg"))
+    assert verdict.state == "same", verdict.why
+
+
+@pytest.mark.parametrize("side, box", ((1004, 125), (1601, 400), (1001, 250)))  # a bit over 8, 4 and 4 times
+def test_sides_that_the_dct_does_not_divide(tmp_path, side, box):
+    """What lies beyond the picture in its last blocks takes no place: the pattern would be off by a pixel at the far edges."""
+    wave = np.sin(2 * np.pi * np.arange(side) / 48)
+    Image.fromarray((127 + 120 * np.outer(wave, wave)).astype(np.uint8)).save(tmp_path / "wave.jpg", quality=92)
+    verdict = compare.compare(frieze.binary(), str(tmp_path / "wave.jpg"), box)
     assert verdict.state == "same", verdict.why
 
 

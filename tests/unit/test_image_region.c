@@ -111,8 +111,8 @@ static void reduce_part(const struct fz_image *whole, const struct fz_image_regi
     struct fz_orient upright;
     struct fz_reduce r;
     fz_orient_init(&upright, 1, out, out_w * 4, out_w, out_h);
-    assert_true(fz_reduce_init_part(&r, scratch, FZ_KERNEL_CUBIC, whole->out_w, whole->out_h, region, out_w,
-                                    out_h, &upright));
+    assert_true(fz_reduce_init_part(&r, scratch, FZ_KERNEL_CUBIC, whole->out_w, whole->out_h, region,
+                                    &(struct fz_reduce_beyond){0}, out_w, out_h, &upright));
     for (int y = 0; y < whole->out_h; y++)
         fz_reduce_push(&r, whole->pixels + (size_t)y * (size_t)whole->pitch_bytes);
     fz_image_scratch_free(scratch);

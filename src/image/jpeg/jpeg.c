@@ -352,6 +352,7 @@ static enum fz_err decode(struct jpeg *j)
         return code != FZ_OK ? code : FZ_E_UNSUPPORTED;
     cinfo->scale_num = spare_letters(d, width, height, choose_scale(width, height, &part));
     cinfo->scale_denom = 8;
+    d->reduced_by = 8 / (int)cinfo->scale_num;
     bool is_smooth_quarter = cinfo->scale_num == 2 && d->request->smooth && d->request->region.w == 0;
     if ((cinfo->scale_num == 1 || is_smooth_quarter) && !j->has_band) {
         bool taken;

@@ -93,13 +93,14 @@ static int count_taps(int reach, double ratio)
 
 /* Of a part, *from and *length of `whole`, the filter sees what lies around it too, so that parts fit together. Groups begin
  * where those of the whole do. */
-static void set_up_axis(struct fz_reduce_axis *axis, enum fz_kernel kernel, int whole, int *from, int *length,
-                        int out)
+static void set_up_axis(struct fz_reduce_axis *axis, enum fz_kernel kernel, int whole, double beyond,
+                        int *from, int *length, int out)
 {
     int group = *length / out / GROUPED_RATIO, reach_px = kernels[kernel].reach;
+    double shown = *from + *length == whole ? *length - beyond : *length;
     axis->kernel = kernel;
     axis->group = group = group > 1 ? group : 1;
-    axis->ratio = (double)*length / group / out;
+    axis->ratio = fmax(shown / out, 1) / group;
     axis->taps = count_taps(reach_px, axis->ratio);
     int64_t reach = (int64_t)ceil(reach_px * axis->ratio) * group, end = *from + *length + reach;
     int start = *from > reach ? (int)(*from - reach) / group * group : 0;
@@ -116,13 +117,14 @@ static size_t whole_blocks(size_t count)
     return (count + FZ_FILTER_BLOCK - 1) / FZ_FILTER_BLOCK * FZ_FILTER_BLOCK;
 }
 
-static bool set_up_filter(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel)
+static bool set_up_filter(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel,
+                          const struct fz_reduce_beyond *beyond)
 {
     struct fz_image_region *part = &r->part;
     int ways;
     r->filter = fz_filter_ways(&ways);
-    set_up_axis(&r->across, kernel, r->in_w, &part->x, &part->w, r->out_w);
-    set_up_axis(&r->down, kernel, r->in_h, &part->y, &part->h, r->out_h);
+    set_up_axis(&r->across, kernel, r->in_w, beyond->w, &part->x, &part->w, r->out_w);
+    set_up_axis(&r->down, kernel, r->in_h, beyond->h, &part->y, &part->h, r->out_h);
     assert(r->across.taps <= FZ_FILTER_MAX_TAPS && r->down.taps <= FZ_FILTER_MAX_TAPS);
     const size_t in_values = (size_t)r->part.w * 4, out_w = (size_t)r->out_w, taps = (size_t)r->across.taps;
     const size_t px = (size_t)(r->across.len > r->across.taps ? r->across.len : r->across.taps);
@@ -158,11 +160,12 @@ bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, enum 
                     int in_h, int out_w, int out_h, const struct fz_orient *orient)
 {
     return fz_reduce_init_part(r, scratch, kernel, in_w, in_h, &(struct fz_image_region){0, 0, in_w, in_h},
-                               out_w, out_h, orient);
+                               &(struct fz_reduce_beyond){0}, out_w, out_h, orient);
 }
 
 bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel,
-                         int in_w, int in_h, const struct fz_image_region *part, int out_w, int out_h,
+                         int in_w, int in_h, const struct fz_image_region *part,
+                         const struct fz_reduce_beyond *beyond, int out_w, int out_h,
                          const struct fz_orient *orient)
 {
     assert(part->w >= out_w && out_w >= 1 && part->h >= out_h && out_h >= 1);
@@ -183,7 +186,7 @@ bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, 
             return false;
         r->band = scratch->output.data;
     }
-    bool ready = r->copy || set_up_filter(r, scratch, kernel);
+    bool ready = r->copy || set_up_filter(r, scratch, kernel, beyond);
     r->first_y = r->part.y;
     return ready;
 }

@@ -67,10 +67,16 @@ struct fz_reduce {
 bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel, int in_w,
                     int in_h, int out_w, int out_h, const struct fz_orient *orient);
 
+/* How much of the last column, and of the last row, lies beyond the picture: 0 to 1 px. */
+struct fz_reduce_beyond {
+    double w, h;
+};
+
 /* Any thread. The same of a part of the rows, px of these. r->part is then what is needed of them: the part, and what the
  * filter sees around it. The others are dropped. */
 bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel,
-                         int in_w, int in_h, const struct fz_image_region *part, int out_w, int out_h,
+                         int in_w, int in_h, const struct fz_image_region *part,
+                         const struct fz_reduce_beyond *beyond, int out_w, int out_h,
                          const struct fz_orient *orient);
 
 /* Same thread. For decoders that leave out what is not of the part: the next `rows` rows, all above it, do not come; all
