@@ -72,7 +72,10 @@ enum fz_err fz_image_probe(const struct fz_image_request *request, struct fz_ima
     *out = (struct fz_probe){.image = {.orientation = 1, .frames = 1}};
     if (err)
         *err = (struct fz_error){.code = FZ_OK};
-    struct fz_decode d = {.request = request, .scratch = scratch, .out = &out->image, .err = err};
+    /* What it tells is true of a picture that is shown in any size, were it but its coarse form. */
+    struct fz_image_request smallest = *request;
+    smallest.box_w = smallest.box_h = 1;
+    struct fz_decode d = {.request = &smallest, .scratch = scratch, .out = &out->image, .err = err};
     enum fz_err code = probe(&d, out);
     fz_image_scratch_trim(scratch);
     return code;

@@ -158,3 +158,27 @@ def test_descriptors_by_name(home):
         lines = [json.loads(line) for line in process.communicate(timeout=20)[0].splitlines()]
     assert [line["format"] for line in lines] == ["png", "png", "png", None]
     assert "No such file" in lines[3]["error"] and process.returncode == 1
+
+
+def with_frame(path, marker, size=None):
+    """A JPEG that says of itself that it is of another process, or size."""
+    data = bytearray(path.read_bytes())
+    at = max(data.find(b"\xff\xc0"), data.find(b"\xff\xc2"))
+    data[at + 1] = marker
+    if size:
+        data[at + 5:at + 9] = struct.pack(">HH", size[1], size[0])
+    path.write_bytes(data)
+    return path
+
+
+def test_progressive_one_that_is_shown_in_its_coarse_form(home):
+    pictures.draw(5, (64, 48)).save(home / "a.jpg", progressive=True)
+    line, = probe(home, with_frame(home / "a.jpg", 0xC2, (30000, 20000)))
+    assert (line["width"], line["height"], line["orientation"], line["error"]) == (30000, 20000, 1, None)
+
+
+@pytest.mark.parametrize("marker", (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF))
+def test_process_that_no_library_does(home, marker):
+    pictures.draw(5, (64, 48)).save(home / "a.jpg")
+    line, = probe(home, with_frame(home / "a.jpg", marker), status=1)
+    assert line["format"] == "jpeg" and "not supported" in line["error"]

@@ -44,6 +44,14 @@ static bool next_segment(const struct fz_bytes *b, uint64_t *pos, struct segment
     return false;
 }
 
+/* libjpeg-turbo does the sequential and the progressive ones, by Huffman's codes or arithmetic ones. */
+static bool is_supported(uint8_t frame)
+{
+    enum { BASELINE = 0xc0, EXTENDED, PROGRESSIVE, ARITHMETIC = 0xc9, ARITHMETIC_PROGRESSIVE };
+    return frame == BASELINE || frame == EXTENDED || frame == PROGRESSIVE || frame == ARITHMETIC ||
+           frame == ARITHMETIC_PROGRESSIVE;
+}
+
 static const char *read_frame(const struct fz_bytes *b, const struct segment *s, struct fz_header *header,
                               unsigned *components)
 {
@@ -52,6 +60,8 @@ static const char *read_frame(const struct fz_bytes *b, const struct segment *s,
     *components = fz_bytes_be(b, s->pos + 7, 1);
     if (s->len < 8 || *components < 1 || *components > 4 || s->len < 8 + 3 * (uint64_t)*components)
         return "its frame header makes no sense";
+    if (!is_supported(s->marker))
+        return "lossless, hierarchical and differential ones are not supported";
     if (fz_bytes_be(b, s->pos + 2, 1) != 8)
         return "only 8 bits a sample are supported";
     if (header->width == 0 || header->height == 0)
