@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 import pictures
-from frieze import Home
+from frieze import Home, need
 
 SMALL = pathlib.Path(__file__).parent.parent / "corpus" / "small"
 HEAVY = ("a.heic", "a.avif", "lossless.jxl", "animated.jxl", "a.dng", "shapes.svg", "packed.svgz", "text.svg")
@@ -51,6 +51,16 @@ def add_heavy(folder):
     """Under names of their own: a RAW file would lie beneath another picture."""
     for number, name in enumerate(HEAVY):
         shutil.copy(SMALL / name, folder / f"heavy{number}{pathlib.Path(name).suffix}")
+
+
+def test_phone_picture_in_a_quarter_of_a_gigabyte(home):
+    """HEVC of 8 bits and 4:2:0, as phones write it: 5 megapixels are shown where all that HEIC can be would not fit."""
+    need("heif-enc")
+    pictures.draw(3, (2560, 1920)).save(home / "a.png")
+    (home / "pictures").mkdir()
+    subprocess.run(["heif-enc", "-p", "chroma=420", "-o", home / "pictures" / "a.heic", home / "a.png"], check=True, capture_output=True)
+    stats, result = home.stats("--memory", "256M", "--jobs", "2", "--cache-size", "0", "--quit-when", "loaded", home / "pictures")
+    assert (stats["failed"], stats["decode"]["count"]) == (0, 1), result.lines
 
 
 def test_only_who_decodes_such_a_picture_has_them(home):
