@@ -83,7 +83,7 @@ bool fz_app_is_idle(const struct fz_app *app)
         return false;
     if (app->loader.renew_us != FZ_NEVER || !fz_shapes_are_settled(app))
         return false;
-    if (fz_rate_is_busy(app) || fz_arrange_is_busy(app))
+    if (fz_animate_is_seeking(app) || fz_rate_is_busy(app) || fz_arrange_is_busy(app))
         return false;
     if (app->loading_paused)
         return true;

@@ -132,6 +132,15 @@ def test_less_motion(home):
         assert near(color(running), COLORS[1])
 
 
+def test_idle_means_that_the_frame_is_there(home):
+    with show(home, save(home / "a.gif", [60] * 6, loop=0), "--motion", "reduced") as running:
+        running.idle()
+        for shown in COLORS[1:]:
+            running.ask("frame_next")
+            running.idle()
+            assert near(color(running), shown)
+
+
 def test_stays_with_its_picture(home):
     """What is left stops, comes back from the start, and its tile is the first frame."""
     folder = pictures.fill(home / "some", 1, SIZE)

@@ -202,6 +202,12 @@ enum fz_err fz_animate_toggle(struct fz_app *app, struct fz_error *err)
     return FZ_OK;
 }
 
+bool fz_animate_is_seeking(const struct fz_app *app)
+{
+    const struct fz_animate *a = &app->animate;
+    return a->reveal && a->item != FZ_ITEM_NONE && !a->halted && !a->refused && !a->hidden;
+}
+
 enum fz_err fz_animate_go(struct fz_app *app, long frames, struct fz_error *err)
 {
     struct fz_animate *a = &app->animate;

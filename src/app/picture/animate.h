@@ -69,6 +69,8 @@ void fz_animate_set_hidden(struct fz_app *app, bool hidden);
 /* For the picture in view. NOT_FOUND where it is no animation. */
 enum fz_err fz_animate_toggle(struct fz_app *app, struct fz_error *err);
 enum fz_err fz_animate_go(struct fz_app *app, long frames, struct fz_error *err);
+/* Whether a frame that was asked for is not shown yet, and will be. */
+bool fz_animate_is_seeking(const struct fz_app *app);
 /* For ctl status: what plays; null where nothing does. */
 json_t *fz_animate_status(const struct fz_app *app);
 
