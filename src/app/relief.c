@@ -103,7 +103,15 @@ static enum fz_pressure found(const struct fz_app *app)
 
 bool fz_relief_is_due(const struct fz_app *app)
 {
-    return found(app) != app->relief.pressure;
+    return found(app) != app->relief.pressure ||
+           fz_ledger_wanted(&app->pool.ledger) > app->relief.giving_bytes;
+}
+
+static void set_texture_budget(struct fz_app *app)
+{
+    const struct fz_relief *relief = &app->relief;
+    uint64_t part = relief->pressure != FZ_PRESSURE_NONE ? SHORT_PART : 1;
+    fz_texture_set_budget(app->head, relief->texture_bytes / part);
 }
 
 static void follow(struct fz_app *app, enum fz_pressure pressure)
@@ -115,25 +123,50 @@ static void follow(struct fz_app *app, enum fz_pressure pressure)
         return;
     relief->count += is_short;
     relief->frames = is_short ? 2 : 0;
-    if (is_short)
-        relief->texture_bytes = fz_texture_budget(app->head);
-    uint64_t part = is_short ? SHORT_PART : 1;
-    fz_texture_set_budget(app->head, relief->texture_bytes / part);
-    app->loader.credit_limit_bytes = relief->credit_bytes / part;
+    set_texture_budget(app);
+    app->loader.credit_limit_bytes = relief->credit_bytes / (is_short ? SHORT_PART : 1);
     app->loader.view++; /* what found no room may find it now */
     fz_loader_list_changed(app);
+}
+
+/* Their budget first: what is in view may go on exceeding it. */
+static void begin_to_give(struct fz_app *app)
+{
+    struct fz_relief *relief = &app->relief;
+    uint64_t wanted = fz_ledger_wanted(&app->pool.ledger);
+    if (wanted <= relief->giving_bytes)
+        return;
+    relief->texture_bytes -= wanted - relief->giving_bytes;
+    relief->giving_bytes = wanted;
+    set_texture_budget(app);
+}
+
+/* True when all that can go has gone. */
+static bool shrink(struct fz_app *app)
+{
+    struct fz_relief *relief = &app->relief;
+    if (relief->pressure == FZ_PRESSURE_NONE && relief->giving_bytes == 0)
+        return true;
+    bool done = fz_texture_trim(app->head, TRIM_US);
+    if (done && relief->giving_bytes > 0) {
+        fz_ledger_give(&app->pool.ledger, relief->giving_bytes);
+        relief->giving_bytes = 0;
+    }
+    return done;
 }
 
 int64_t fz_relief_step(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
     enum fz_pressure pressure = found(app);
+    if (app->relief.texture_bytes == 0)
+        app->relief.texture_bytes = fz_texture_budget(app->head);
+    begin_to_give(app);
     if (pressure != app->relief.pressure)
         follow(app, pressure);
     if (app->relief.frames > 0 && !app->dirty) {
         app->dirty = true;
         app->relief.frames--;
     }
-    return app->relief.pressure == FZ_PRESSURE_NONE || fz_texture_trim(app->head, TRIM_US) ? FZ_NEVER
-                                                                                           : app->now_us;
+    return shrink(app) ? FZ_NEVER : app->now_us;
 }

@@ -1,4 +1,5 @@
-/* What is given back while memory is short: first what is kept to be quick, then the decoders that have nothing to do. */
+/* What is given back while memory is short: first what is kept to be quick, then the decoders that have nothing to do. And what
+ * textures give up for a picture that takes more than decodes have (sync/ledger.h). */
 #ifndef FZ_APP_RELIEF_H
 #define FZ_APP_RELIEF_H
 
@@ -18,6 +19,7 @@ struct fz_relief {
     int count;                            /* how often memory became short */
     int frames;                           /* still to be drawn, to know what is in view and what is not */
     uint64_t texture_bytes, credit_bytes; /* where it is not */
+    uint64_t giving_bytes;                /* for decodes: what textures have not given back yet */
 };
 
 /* Main thread, when the pool runs. Starts the thread that looks at `places` (borrowed). */

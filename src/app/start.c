@@ -30,6 +30,8 @@ enum {
     RETENTION_PART =
         32, /* what freed blocks may still hold: a quarter of the eighth that nothing else takes */
     OWN_RETENTION = 256 << 10, /* the same where decoders are processes: what is large here are textures */
+    TEXTURES_PART = 2,         /* of the memory, */
+    TEXTURES_KEEP = 64 << 20,  /* what they do not give up for a large picture: two screens of 4K */
     HINT_US = 5000000,
     STUCK_MS = 150,        /* how long the end waits for a library that cannot be interrupted */
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
@@ -181,10 +183,10 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     int jobs = fz_option_is_set(&app->options, FZ_OPTION_JOBS)
                    ? (int)app->options.values[FZ_OPTION_JOBS].number
                    : SDL_GetCPUCount();
-    uint64_t retention = memory / RETENTION_PART / (uint64_t)jobs;
+    uint64_t textures = memory / TEXTURES_PART, retention = memory / RETENTION_PART / (uint64_t)jobs;
     fz_mem_set_retention((size_t)(app->decoders && retention > OWN_RETENTION ? OWN_RETENTION : retention));
     fz_loader_init(&app->loader, jobs, memory / 8);
-    app->loader.picture_limit_px = memory / 2 / 4 / PICTURES_IN_BUDGET;
+    app->loader.picture_limit_px = textures / 4 / PICTURES_IN_BUDGET;
     if (app->loader.picture_limit_px > fz_image_default_limits.max_output_px)
         app->loader.picture_limit_px = fz_image_default_limits.max_output_px;
     app->cache = fz_cache_by_options(&app->options, false, err);
@@ -194,6 +196,8 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     }
     struct fz_pool_options workers = {.workers = jobs,
                                       .working_bytes = memory / 4,
+                                      .claimable_bytes =
+                                          textures > TEXTURES_KEEP ? textures - TEXTURES_KEEP : 0,
                                       .cache = app->cache,
                                       .decoders = app->decoders,
                                       .heavy_decoders = app->heavy_decoders,
@@ -274,7 +278,7 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
         return code;
     if (code != FZ_OK) /* the wall works without */
         fz_log("no control socket: %s", err->msg);
-    code = open_head(app, memory / 2, err);
+    code = open_head(app, memory / TEXTURES_PART, err);
     if (code != FZ_OK)
         return code;
     atexit(end_with_display); /* after those of the libraries that were loaded for it: it runs before them */

@@ -74,6 +74,14 @@ static bool host_reserve(void *ctx, uint64_t bytes)
     return bytes <= back->setup.free_bytes || ask(back, &tell, &grant, NULL);
 }
 
+static bool host_claim(void *ctx, uint64_t bytes)
+{
+    struct back *back = ctx;
+    struct fz_call_grant grant;
+    const struct fz_tell tell = {.what = FZ_TELL_CLAIM, .id = back->call.id, .bytes = bytes};
+    return ask(back, &tell, &grant, NULL);
+}
+
 static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
 {
     struct back *back = ctx;
@@ -149,7 +157,7 @@ static struct fz_image_request request_of(struct back *back, int fd)
         .without_files = back->without_files,
         .without_heavy = back->without_heavy,
         .limits = call->limits,
-        .host = {back, host_cancelled, host_reserve, host_alloc},
+        .host = {back, host_cancelled, host_reserve, host_alloc, host_claim},
     };
 }
 

@@ -58,6 +58,7 @@ struct fz_call_ready {
 
 enum fz_tell_what {
     FZ_TELL_RESERVE, /* asks for working memory; answered by a fz_call_grant */
+    FZ_TELL_CLAIM,   /* the same, of memory that something else has to give up */
     FZ_TELL_ALLOC, /* asks for more memory than a slot has; answered by one with slots, or with a descriptor */
     FZ_TELL_DONE,  /* and what follows it */
 };

@@ -65,6 +65,15 @@ static bool host_reserve(void *ctx, uint64_t bytes)
     return true;
 }
 
+static bool host_claim(void *ctx, uint64_t bytes)
+{
+    struct decode_call *call = ctx;
+    if (!fz_ledger_claim(call->decoder->ledger, bytes, &call->job->cancel))
+        return false;
+    call->reserved_bytes = bytes;
+    return true;
+}
+
 /* What stands behind the look. */
 static void take_head(struct fz_job *job, const struct fz_parcel *answer)
 {
@@ -170,7 +179,7 @@ static void load(struct fz_decoder *decoder, struct fz_job *job, const struct fz
 {
     struct decode_call call = {.decoder = decoder, .job = job};
     struct fz_image_request request = *asked;
-    request.host = (struct fz_image_host){&call, host_cancelled, host_reserve, NULL};
+    request.host = (struct fz_image_host){&call, host_cancelled, host_reserve, NULL, host_claim};
     job->error.code = fz_engine_load(decoder->engine, &request, &job->image, &job->surface, &job->error);
     if (call.reserved_bytes > 0)
         fz_ledger_release(decoder->ledger, call.reserved_bytes);

@@ -152,6 +152,15 @@ static bool one_host_reserve(void *ctx, uint64_t bytes)
     return true;
 }
 
+static bool one_host_claim(void *ctx, uint64_t bytes)
+{
+    struct one_host *host = ctx;
+    if (host->reserved_bytes > 0 || !host->asked->claim || !host->asked->claim(host->asked->ctx, bytes))
+        return false;
+    host->reserved_bytes = bytes;
+    return true;
+}
+
 /* Who can what another process could not; NULL: nobody. */
 static struct fz_front *needed(struct fz_engine *engine, enum fz_err code, const struct fz_image *image)
 {
@@ -167,7 +176,7 @@ static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_ima
 {
     struct one_host host = {.asked = &request->host};
     struct fz_image_request own = *request;
-    own.host = (struct fz_image_host){&host, one_host_cancelled, one_host_reserve, NULL};
+    own.host = (struct fz_image_host){&host, one_host_cancelled, one_host_reserve, NULL, one_host_claim};
     enum fz_err code = fz_front_load(&engine->front, &own, out, surface, err);
     struct fz_front *last = &engine->front, *next = needed(engine, code, out);
     while (next) {
@@ -222,6 +231,12 @@ static bool host_reserve(void *ctx, uint64_t bytes)
     return !asked->reserve || asked->reserve(asked->ctx, bytes);
 }
 
+static bool host_claim(void *ctx, uint64_t bytes)
+{
+    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
+    return asked->claim && asked->claim(asked->ctx, bytes);
+}
+
 static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
 {
     struct host *host = ctx;
@@ -236,7 +251,7 @@ static struct fz_image_request with_host(const struct fz_image_request *request,
 {
     struct fz_image_request own = *request;
     *host = (struct host){.asked = &request->host};
-    own.host = (struct fz_image_host){host, host_cancelled, host_reserve, host_alloc};
+    own.host = (struct fz_image_host){host, host_cancelled, host_reserve, host_alloc, host_claim};
     return own;
 }
 

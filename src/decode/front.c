@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum {
-    MOST_ASKED = 2,    /* for memory: for a file as a whole, else for pieces of it */
+    MOST_ASKED = 3,    /* for memory: for a file as a whole, for pieces of it, for more than there is */
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */
@@ -94,11 +94,13 @@ static const char deaf[] = "it does not listen";
 static const char *answer(struct asking *asking, const struct fz_tell *tell)
 {
     const struct fz_image_host *host = asking->host;
-    if (tell->what == FZ_TELL_RESERVE) {
+    if (tell->what == FZ_TELL_RESERVE || tell->what == FZ_TELL_CLAIM) {
         if (asking->reserved || asking->asked++ == MOST_ASKED)
             return "it asks for memory again and again";
         int64_t before_us = fz_now_us();
-        bool granted = !host || !host->reserve || host->reserve(host->ctx, tell->bytes);
+        bool granted = tell->what == FZ_TELL_RESERVE
+                           ? !host || !host->reserve || host->reserve(host->ctx, tell->bytes)
+                           : host && host->claim && host->claim(host->ctx, tell->bytes);
         asking->reserved = granted && host && host->reserve;
         asking->end_us += fz_now_us() - before_us;
         pass_on_cancel(asking); /* or what is refused for that would look like a want of memory */

@@ -151,7 +151,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
                                               .requires_all = options->requires_all,
                                               .unforked = options->unforked,
                                               .keep_bytes = (size_t)(working_bytes / KEPT_PART / workers),
-                                              .working_bytes = working_bytes,
+                                              .working_bytes = working_bytes + options->claimable_bytes,
                                               .max_cpu_us = options->max_cpu_us,
                                               .counts = &pool->counts.engine};
     pool->quarantine = fz_quarantine_new();
@@ -159,6 +159,8 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
     fz_heap_init(&pool->heap);
     pool->engine.vigil = pool->vigil = options->decoders ? fz_vigil_start(&pool->heap) : NULL;
     fz_ledger_init(&pool->ledger, working_bytes - workers * pool->engine.keep_bytes);
+    if (options->claimable_bytes > 0)
+        fz_ledger_set_giver(&pool->ledger, options->claimable_bytes, bell);
     pool->threads = fz_calloc(workers, sizeof *pool->threads);
     for (int i = 0; i < options->workers; i++) {
         char name[24];
@@ -181,8 +183,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
 enum fz_err fz_pool_use_readers(struct fz_pool *pool, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
-    return fz_files_start(&pool->files, &pool->heap, pool->bell, pool->engine.working_bytes / COPIES_PART,
-                          err);
+    return fz_files_start(&pool->files, &pool->heap, pool->bell, pool->ledger.capacity / COPIES_PART, err);
 }
 
 bool fz_pool_stop(struct fz_pool *pool, int patience_ms)

@@ -43,7 +43,9 @@ struct fz_pool_options {
     int workers; /* threads */
     uint64_t
         working_bytes; /* what all of them hold at once, in the decodes under way and in the buffers kept between two */
-    struct fz_cache *cache;     /* borrowed; NULL: none */
+    uint64_t
+        claimable_bytes;    /* what the owner may give besides, when a picture needs it (fz_ledger_wanted) */
+    struct fz_cache *cache; /* borrowed; NULL: none */
     struct fz_zygote *decoders; /* borrowed; NULL: the workers decode on their own threads */
     struct fz_zygote *heavy_decoders, *svg_decoders; /* borrowed; see decode/engine.h */
     bool requires_all;                               /* the same */

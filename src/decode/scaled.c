@@ -184,7 +184,8 @@ static uint64_t reserve(struct fz_decoder *decoder, struct fz_job *job, const st
 {
     uint64_t bytes = (uint64_t)pixels->height * (uint64_t)pixels->pitch_bytes +
                      fz_image_encode_bytes(encoding, pixels->width, pixels->height);
-    bytes = bytes < decoder->ledger->capacity ? bytes : decoder->ledger->capacity;
+    uint64_t capacity = fz_ledger_capacity(decoder->ledger);
+    bytes = bytes < capacity ? bytes : capacity;
     if (fz_ledger_reserve(decoder->ledger, bytes, &job->cancel))
         return bytes;
     fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");

@@ -349,6 +349,8 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
             return FZ_OK;
         bytes = by_rows < bytes ? by_rows : bytes;
     }
+    if (request->host.claim && request->host.claim(request->host.ctx, bytes))
+        return FZ_OK;
     unsigned long long mb = (bytes >> 20) + 1;
     return fz_fail(d->err, FZ_E_LIMIT, 0, "%dx%d needs %llu MB to decode, more than --memory leaves",
                    d->out->width, d->out->height, mb);

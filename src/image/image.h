@@ -34,6 +34,9 @@ struct fz_image_host {
     bool (*reserve)(void *ctx, uint64_t bytes);
     /* Once: the pixels of the result; NULL = out of memory. */
     uint8_t *(*alloc)(void *ctx, int width, int height, int *pitch_bytes);
+    /* Once, where `reserve` refused even the least: the same of memory that something else has to give up for it; NULL: there is
+     * none. */
+    bool (*claim)(void *ctx, uint64_t bytes);
 };
 
 /* A part of the upright picture, px; w = 0: the whole. */

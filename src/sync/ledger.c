@@ -7,7 +7,8 @@ enum { CANCEL_POLL_MS = 20 };
 
 void fz_ledger_init(struct fz_ledger *ledger, uint64_t capacity_bytes)
 {
-    *ledger = (struct fz_ledger){.capacity = capacity_bytes};
+    *ledger =
+        (struct fz_ledger){.capacity = capacity_bytes, .quarter = capacity_bytes / 4, .most = capacity_bytes};
     fz_monitor_init(&ledger->released);
 }
 
@@ -17,39 +18,91 @@ void fz_ledger_fini(struct fz_ledger *ledger)
     *ledger = (struct fz_ledger){0};
 }
 
-bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+void fz_ledger_set_giver(struct fz_ledger *ledger, uint64_t claimable_bytes, struct fz_doorbell *giver)
 {
-    FZ_NOT_MAIN();
-    if (bytes > ledger->capacity)
-        return false;
-    bool large = bytes > ledger->capacity / 4, taken = false;
-    fz_monitor_enter(&ledger->released);
+    ledger->most = ledger->capacity + claimable_bytes;
+    ledger->giver = giver;
+}
+
+/* Under its lock. */
+static bool take(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+{
+    bool large = bytes > ledger->quarter;
     while (!fz_cancel_is_set(token)) {
-        if (ledger->capacity - ledger->reserved >= bytes && !(large && ledger->large_taken)) {
+        if (ledger->capacity >= ledger->reserved + bytes && !(large && ledger->large_taken)) {
             ledger->reserved += bytes;
             ledger->large_taken |= large;
-            taken = true;
-            break;
+            return true;
         }
         fz_monitor_wait_ms(&ledger->released, CANCEL_POLL_MS);
     }
+    return false;
+}
+
+bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+{
+    FZ_NOT_MAIN();
+    fz_monitor_enter(&ledger->released);
+    bool taken = bytes <= ledger->capacity && take(ledger, bytes, token);
     fz_monitor_leave(&ledger->released);
     return taken;
 }
 
-uint64_t fz_ledger_reserved(struct fz_ledger *ledger)
+bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+{
+    FZ_NOT_MAIN();
+    if (bytes > ledger->most - ledger->quarter || fz_cancel_is_set(token))
+        return false;
+    fz_monitor_enter(&ledger->released);
+    uint64_t least = bytes + ledger->quarter;
+    uint64_t lacks = least > ledger->capacity ? least - ledger->capacity : 0;
+    if (lacks > atomic_load(&ledger->wanted)) {
+        atomic_store(&ledger->wanted, lacks);
+        fz_doorbell_ring(ledger->giver);
+    }
+    bool taken = take(ledger, bytes, token);
+    fz_monitor_leave(&ledger->released);
+    return taken;
+}
+
+uint64_t fz_ledger_wanted(const struct fz_ledger *ledger)
+{
+    return atomic_load(&ledger->wanted);
+}
+
+void fz_ledger_give(struct fz_ledger *ledger, uint64_t bytes)
 {
     fz_monitor_enter(&ledger->released);
-    uint64_t bytes = ledger->reserved;
+    uint64_t wanted = atomic_load(&ledger->wanted);
+    ledger->capacity += bytes;
+    atomic_store(&ledger->wanted, wanted > bytes ? wanted - bytes : 0);
+    fz_monitor_wake_all(&ledger->released);
+    fz_monitor_leave(&ledger->released);
+}
+
+static uint64_t read_under_lock(struct fz_ledger *ledger, const uint64_t *value)
+{
+    fz_monitor_enter(&ledger->released);
+    uint64_t bytes = *value;
     fz_monitor_leave(&ledger->released);
     return bytes;
+}
+
+uint64_t fz_ledger_reserved(struct fz_ledger *ledger)
+{
+    return read_under_lock(ledger, &ledger->reserved);
+}
+
+uint64_t fz_ledger_capacity(struct fz_ledger *ledger)
+{
+    return read_under_lock(ledger, &ledger->capacity);
 }
 
 void fz_ledger_release(struct fz_ledger *ledger, uint64_t bytes)
 {
     fz_monitor_enter(&ledger->released);
     ledger->reserved -= bytes;
-    if (bytes > ledger->capacity / 4)
+    if (bytes > ledger->quarter)
         ledger->large_taken = false;
     fz_monitor_wake_all(&ledger->released);
     fz_monitor_leave(&ledger->released);

@@ -1,9 +1,12 @@
 /* The ledger of working memory: after reading a header a worker reserves what the decode will need, and waits while
- * others hold too much. What needs more than a quarter of all decodes alone among its like. */
+ * others hold too much. What needs more than a quarter of all decodes alone among its like. For what needs more than all of it
+ * whoever holds other memory may give some up: for good, or what went for one picture would come back and go again for
+ * the next. */
 #ifndef FZ_SYNC_LEDGER_H
 #define FZ_SYNC_LEDGER_H
 
 #include "sync/cancel.h"
+#include "sync/doorbell.h"
 #include "sync/monitor.h"
 
 #include <stdbool.h>
@@ -11,20 +14,36 @@
 
 struct fz_ledger {
     struct fz_monitor released;
-    uint64_t capacity; /* immutable, bytes */
+    uint64_t capacity; /* under its lock, bytes; never less than it was */
     uint64_t reserved; /* under its lock, bytes */
+    uint64_t quarter;  /* immutable, bytes: of what the capacity was at first */
     bool large_taken;  /* under its lock: somebody decodes more than a quarter */
+
+    uint64_t most;             /* immutable, bytes: what the capacity may become */
+    struct fz_doorbell *giver; /* immutable: rung when more is wanted; NULL: there is nobody */
+    _Atomic uint64_t wanted;   /* written under its lock, bytes: that the capacity lacks */
 };
 
 /* The owner. */
 void fz_ledger_init(struct fz_ledger *ledger, uint64_t capacity_bytes);
 void fz_ledger_fini(struct fz_ledger *ledger);
+/* The owner, before the first claim. */
+void fz_ledger_set_giver(struct fz_ledger *ledger, uint64_t claimable_bytes, struct fz_doorbell *giver);
 
 /* A worker. Waits until `bytes` fit; false when they never will (over the capacity), or `token` is cancelled. */
 bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token);
 
-/* Any thread. What is reserved now. */
+/* A worker. The same of what does not fit: waits until enough was given, of which a quarter of the first capacity stays for others.
+ * False too when so much never will be. */
+bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token);
+
+/* The giver, one thread. How much it is to do without in addition; 0: nothing. And: it does without. */
+uint64_t fz_ledger_wanted(const struct fz_ledger *ledger);
+void fz_ledger_give(struct fz_ledger *ledger, uint64_t bytes);
+
+/* Any thread. What is reserved now, and of how much. */
 uint64_t fz_ledger_reserved(struct fz_ledger *ledger);
+uint64_t fz_ledger_capacity(struct fz_ledger *ledger);
 
 /* A worker. Gives back exactly what one successful reserve took. */
 void fz_ledger_release(struct fz_ledger *ledger, uint64_t bytes);

@@ -53,14 +53,25 @@ def add_heavy(folder):
         shutil.copy(SMALL / name, folder / f"heavy{number}{pathlib.Path(name).suffix}")
 
 
-def test_phone_picture_in_a_quarter_of_a_gigabyte(home):
+def test_phone_picture_in_192_megabytes(home):
     """HEVC of 8 bits and 4:2:0, as phones write it: 5 megapixels are shown where all that HEIC can be would not fit."""
     need("heif-enc")
     pictures.draw(3, (2560, 1920)).save(home / "a.png")
     (home / "pictures").mkdir()
     subprocess.run(["heif-enc", "-p", "chroma=420", "-o", home / "pictures" / "a.heic", home / "a.png"], check=True, capture_output=True)
-    stats, result = home.stats("--memory", "256M", "--jobs", "2", "--cache-size", "0", "--quit-when", "loaded", home / "pictures")
+    stats, result = home.stats("--memory", "192M", "--jobs", "2", "--cache-size", "0", "--quit-when", "loaded", home / "pictures")
     assert (stats["failed"], stats["decode"]["count"]) == (0, 1), result.lines
+
+
+@pytest.mark.parametrize("suffix", ("png", "jpg"))
+def test_lossy_jxl_in_192_megabytes(home, suffix):
+    """The same of JPEG XL: lossy, and the coefficients of a JPEG, which take a third of what lossless and alpha may."""
+    need("cjxl")
+    pictures.draw(3, (2560, 1920)).save(home / f"a.{suffix}")
+    (home / "pictures").mkdir()
+    subprocess.run(["cjxl", "-e", "3", home / f"a.{suffix}", home / "pictures" / "a.jxl"], check=True, capture_output=True)
+    stats, result = home.stats("--memory", "192M", "--quit-when", "loaded", home / "pictures")
+    assert stats["failed"] == 0, result.err
 
 
 def test_only_who_decodes_such_a_picture_has_them(home):

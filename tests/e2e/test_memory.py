@@ -164,6 +164,37 @@ def test_huge_picture_opens_within_the_bound(home, kind, width, height):
     print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
 
 
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+def test_textures_give_up_what_a_large_picture_needs(home, pictures_folder):
+    """A file of 42 MB that has to be held; of the bound a quarter, 40 MB, is for the workers."""
+    bound, folder = 160 * MB, home / "pictures"
+    folder.mkdir()
+    window = ("--size", "1280x800", "--jobs", JOBS, "--memory", bound)
+    y, x = np.mgrid[0:3500, 0:4000]
+    pixels = np.stack([x // 16, y // 14, (x // 500 + y // 500) % 2 * 200], axis=-1).astype(np.uint8)
+    Image.fromarray(pixels).save(folder / "large.bmp")
+    for number in range(40):
+        os.link(pictures_folder / f"{number % COPIES}.jpg", folder / f"{number}.jpg")
+    assert (folder / "large.bmp").stat().st_size > bound / 4
+    floor = floor_of(home, window)
+    with home.start(*window, folder) as running, Watcher(running.pid) as filled:
+        running.idle("loaded").key("End").idle().key("Return").idle()
+        whole = np.asarray(running.screenshot()).astype(int)
+        running.key("a").idle()
+        detail = np.asarray(running.screenshot()).astype(int)
+        status = running.status()
+    assert status["failed"] == 0 and not running.errors()
+    left = (1280 - 800 * 4000 // 3500) // 2
+    for row in (90, 390, 690):
+        for column in (60, 450, 850):
+            shown, wanted = whole[row, left + column], pixels[row * 3500 // 800, column * 3500 // 800]
+            assert abs(shown - wanted).max() < 6, (row, column)
+    assert np.abs(detail - pixels[1350:2150, 1360:2640].astype(int)).mean() < 2
+    used = (filled.bytes - floor) / MB
+    assert used <= bound / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{used:.1f} MB of {bound // MB} over a floor of {floor / MB:.1f} MB")
+
+
 def draw_holes(width, height):
     """Fields of 500 px, of which each other one is clear, in bands of green."""
     y, x = np.ogrid[0:height, 0:width]

@@ -14,23 +14,35 @@ struct asker {
     struct fz_cancel cancel;
     SDL_Thread *thread;
     atomic_bool done;
-    bool got;
+    bool got, claims;
 };
 
 static int ask(void *ctx)
 {
     struct asker *asker = ctx;
-    asker->got = fz_ledger_reserve(asker->ledger, asker->bytes, &asker->cancel);
+    asker->got =
+        (asker->claims ? fz_ledger_claim : fz_ledger_reserve)(asker->ledger, asker->bytes, &asker->cancel);
     atomic_store(&asker->done, true);
     return 0;
+}
+
+static void start(struct asker *asker, const struct fz_cancel *parent)
+{
+    fz_cancel_init(&asker->cancel, parent);
+    assert_int_equal(fz_thread_start(&asker->thread, "asker", ask, asker, NULL), FZ_OK);
 }
 
 static void start_asking(struct asker *asker, struct fz_ledger *ledger, uint64_t bytes,
                          const struct fz_cancel *parent)
 {
     *asker = (struct asker){.ledger = ledger, .bytes = bytes};
-    fz_cancel_init(&asker->cancel, parent);
-    assert_int_equal(fz_thread_start(&asker->thread, "asker", ask, asker, NULL), FZ_OK);
+    start(asker, parent);
+}
+
+static void start_claiming(struct asker *asker, struct fz_ledger *ledger, uint64_t bytes)
+{
+    *asker = (struct asker){.ledger = ledger, .bytes = bytes, .claims = true};
+    start(asker, NULL);
 }
 
 static void assert_waits(struct asker *asker)
@@ -163,6 +175,104 @@ static void cancelled_before_takes_nothing(void **state)
     fz_ledger_fini(&ledger);
 }
 
+/* ---- More than there is ------------------------------------------------------------------------------ */
+
+enum { CLAIMABLE = 300 };
+
+static void init_with_giver(struct fz_ledger *ledger, struct fz_doorbell *bell)
+{
+    fz_doorbell_init(bell);
+    fz_ledger_init(ledger, CAPACITY);
+    fz_ledger_set_giver(ledger, CLAIMABLE, bell);
+}
+
+static void what_is_given_serves_the_next_as_well(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct fz_doorbell bell;
+    struct asker first, second, small;
+    struct fz_cancel token;
+    fz_cancel_init(&token, NULL);
+    init_with_giver(&ledger, &bell);
+    start_claiming(&first, &ledger, 150);
+    assert_waits(&first);
+    assert_int_equal(fz_ledger_wanted(&ledger), 150 + CAPACITY / 4 - CAPACITY);
+    start_asking(&small, &ledger, 20, NULL); /* goes on meanwhile */
+    assert_true(answer(&small));
+    fz_ledger_give(&ledger, fz_ledger_wanted(&ledger));
+    assert_true(answer(&first));
+    assert_int_equal(fz_ledger_wanted(&ledger), 0);
+    assert_int_equal(fz_ledger_capacity(&ledger), 175);
+    assert_int_equal(fz_ledger_reserved(&ledger), 170);
+    start_claiming(&second, &ledger, 140); /* of large ones one at a time, still */
+    assert_waits(&second);
+    assert_int_equal(fz_ledger_wanted(&ledger), 0);
+    fz_ledger_release(&ledger, 20);
+    fz_ledger_release(&ledger, 150);
+    assert_true(answer(&second));
+    fz_ledger_release(&ledger, 140);
+    assert_true(fz_ledger_reserve(&ledger, 175, &token));
+    fz_ledger_release(&ledger, 175);
+    assert_int_equal(fz_ledger_reserved(&ledger), 0);
+    fz_doorbell_fini(&bell);
+    fz_ledger_fini(&ledger);
+}
+
+static void two_claims_want_what_the_larger_one_does(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct fz_doorbell bell;
+    struct asker less, more;
+    init_with_giver(&ledger, &bell);
+    start_claiming(&less, &ledger, 120);
+    assert_waits(&less);
+    start_claiming(&more, &ledger, 300);
+    assert_waits(&more);
+    assert_int_equal(fz_ledger_wanted(&ledger), 225);
+    fz_ledger_give(&ledger, 45); /* what was wanted when the giver looked */
+    assert_int_equal(fz_ledger_wanted(&ledger), 180);
+    assert_true(answer(&less));
+    fz_ledger_release(&ledger, 120);
+    fz_ledger_give(&ledger, 180);
+    assert_true(answer(&more));
+    fz_ledger_release(&ledger, 300);
+    fz_doorbell_fini(&bell);
+    fz_ledger_fini(&ledger);
+}
+
+static void claims_have_their_bound_and_can_be_cancelled(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct fz_doorbell bell;
+    struct asker waiting;
+    struct fz_cancel token;
+    fz_cancel_init(&token, NULL);
+    init_with_giver(&ledger, &bell);
+    assert_false(fz_ledger_claim(&ledger, CAPACITY + CLAIMABLE - CAPACITY / 4 + 1, &token));
+    assert_false(fz_ledger_claim(&ledger, UINT64_MAX, &token));
+    assert_int_equal(fz_ledger_wanted(&ledger), 0);
+    start_claiming(&waiting, &ledger, CAPACITY + CLAIMABLE - CAPACITY / 4);
+    assert_waits(&waiting);
+    assert_int_equal(fz_ledger_wanted(&ledger), CLAIMABLE);
+    fz_cancel_set(&waiting.cancel);
+    assert_false(answer(&waiting));
+    assert_int_equal(fz_ledger_reserved(&ledger), 0);
+    fz_cancel_set(&token);
+    fz_ledger_give(&ledger, CLAIMABLE);
+    assert_false(fz_ledger_claim(&ledger, 1, &token));
+    fz_doorbell_fini(&bell);
+    fz_ledger_fini(&ledger);
+
+    struct fz_cancel other;
+    fz_cancel_init(&other, NULL);
+    fz_ledger_init(&ledger, CAPACITY);
+    assert_false(fz_ledger_claim(&ledger, CAPACITY + 1, &other)); /* nobody gives */
+    fz_ledger_fini(&ledger);
+}
+
 /* ---- Many at once -------------------------------------------------------------------------------------- */
 
 struct crowd {
@@ -227,9 +337,15 @@ static void a_crowd_never_exceeds_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_fits_is_given_at_once),   cmocka_unit_test(what_never_fits_is_refused_at_once),
-        cmocka_unit_test(the_rest_waits_for_a_release), cmocka_unit_test(large_ones_go_alone),
-        cmocka_unit_test(cancelled_while_waiting),      cmocka_unit_test(cancelled_before_takes_nothing),
+        cmocka_unit_test(what_fits_is_given_at_once),
+        cmocka_unit_test(what_never_fits_is_refused_at_once),
+        cmocka_unit_test(the_rest_waits_for_a_release),
+        cmocka_unit_test(large_ones_go_alone),
+        cmocka_unit_test(cancelled_while_waiting),
+        cmocka_unit_test(cancelled_before_takes_nothing),
+        cmocka_unit_test(what_is_given_serves_the_next_as_well),
+        cmocka_unit_test(two_claims_want_what_the_larger_one_does),
+        cmocka_unit_test(claims_have_their_bound_and_can_be_cancelled),
         cmocka_unit_test(a_crowd_never_exceeds_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,8 +134,9 @@ static void tell(struct fz_app *app)
              (double)textures->bytes / mb, (double)fz_texture_budget(app->head) / mb,
              (double)textures->bytes_peak / mb, (unsigned long long)textures->uploads);
     snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decodes %.1f of %.1f MB  surfaces %.1f of %.1f",
-             (double)fz_ledger_reserved(&app->pool.ledger) / mb, (double)app->pool.ledger.capacity / mb,
-             (double)loader->credit_bytes / mb, (double)loader->credit_limit_bytes / mb);
+             (double)fz_ledger_reserved(&app->pool.ledger) / mb,
+             (double)fz_ledger_capacity(&app->pool.ledger) / mb, (double)loader->credit_bytes / mb,
+             (double)loader->credit_limit_bytes / mb);
     snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decoded %llu, %.1f a second  hits %llu",
              (unsigned long long)stats->decodes, perf->decodes_per_s, (unsigned long long)stats->hits);
 }

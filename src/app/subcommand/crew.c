@@ -28,7 +28,8 @@ static int end_at_once(void *ctx)
 static enum fz_err start_workers(struct fz_crew *crew, const struct fz_options *options, struct fz_error *err)
 {
     struct fz_pool_options workers = {.workers = (int)crew->workers,
-                                      .working_bytes = fz_memory_bound(options) / 4,
+                                      .working_bytes =
+                                          fz_memory_bound(options) / 4 * 3, /* there are no textures */
                                       .cache = crew->cache,
                                       .decoders = crew->decoders,
                                       .heavy_decoders = crew->heavy_decoders,

@@ -14,8 +14,15 @@ bool fz_jxl_is_a(const struct fz_bytes *head)
 
 enum {
     MAX_BOXES = 1000,
-    BYTES_PER_PX = 24, /* of a lossless picture, measured with the largest of its kind */
     FIXED_BYTES = 16 << 20,
+    /* Of a pixel, measured of libjxl 0.7 with 6 and 24 megapixels of each kind. Squeeze (progressive lossless, lossy Modular), which
+     * hardly anybody writes and nothing in the header tells, takes 32 and 26 of 8 bits. */
+    USUAL_BYTES = 9,       /* lossy, or out of a JPEG: 8.4 */
+    DEEP_BYTES = 26,       /* the same of more than 8 bits: 24.4 */
+    WHOLE_BYTES = 24,      /* lossless: 7.4 */
+    WHOLE_DEEP_BYTES = 40, /* 39 */
+    EXTRA_BYTES = 46,      /* with alpha: 44.2 */
+    EXTRA_DEEP_BYTES = 68, /* 66.5 */
 };
 
 /* Bits, least significant first; zeros behind the end. */
@@ -54,31 +61,67 @@ static void take_size(struct bits *bits, uint32_t *width, uint32_t *height)
         *width = small ? (take(bits, 5) + 1) * 8 : take_side(bits);
 }
 
+/* U32 of four ways to write it: so many bits, beyond that. */
+static uint32_t take_u32(struct bits *bits, const uint8_t lengths[4], const uint16_t from[4])
+{
+    uint32_t way = take(bits, 2);
+    return take(bits, lengths[way]) + from[way];
+}
+
+static void pass_animation(struct bits *bits)
+{
+    take_u32(bits, (uint8_t[]){0, 0, 10, 30}, (uint16_t[]){100, 1000, 1, 1});
+    take_u32(bits, (uint8_t[]){0, 0, 8, 10}, (uint16_t[]){1, 1001, 1, 1});
+    take_u32(bits, (uint8_t[]){0, 3, 16, 32}, (uint16_t[]){0, 0, 0, 0});
+    take(bits, 1);
+}
+
+/* Says whether a channel has more than 8 bits. */
+static bool take_depth(struct bits *bits)
+{
+    bool is_float = take(bits, 1);
+    uint32_t count = is_float ? take_u32(bits, (uint8_t[]){0, 0, 0, 6}, (uint16_t[]){32, 16, 24, 1})
+                              : take_u32(bits, (uint8_t[]){0, 0, 0, 6}, (uint16_t[]){8, 10, 12, 1});
+    if (is_float)
+        take(bits, 4);
+    return count > 8;
+}
+
+struct box {
+    uint64_t type, body, end; /* where they stand; end 0: with the file */
+};
+
+/* The one that stands there; false where that is not among these bytes, or no box. */
+static bool read_box(const struct fz_bytes *b, uint64_t pos, struct box *box)
+{
+    if (!fz_bytes_has(b, pos, 8))
+        return false;
+    uint64_t len = fz_bytes_be(b, pos, 4), head = 8;
+    if (len == 1) {
+        len = (uint64_t)fz_bytes_be(b, pos + 8, 4) << 32 | fz_bytes_be(b, pos + 12, 4);
+        head = 16;
+    }
+    *box = (struct box){pos + 4, pos + head, len == 0 ? 0 : pos + len};
+    return len == 0 || (len >= head && len <= UINT64_MAX / 2);
+}
+
 /* Where the codestream begins, and how long it is: 0 where it is in parts, or the file does not say. False where that is not among
  * these bytes. */
 static bool find_codestream(const struct fz_bytes *b, uint64_t *start, uint64_t *codes)
 {
+    struct box box = {0};
     *start = *codes = 0;
     if (fz_bytes_match(b, 0, "\xff\x0a", 2))
         return true;
-    uint64_t pos = 0;
-    for (int i = 0; i < MAX_BOXES && fz_bytes_has(b, pos, 8); i++) {
-        uint64_t len = fz_bytes_be(b, pos, 4), head = 8;
-        if (len == 1) {
-            len = (uint64_t)fz_bytes_be(b, pos + 8, 4) << 32 | fz_bytes_be(b, pos + 12, 4);
-            head = 16;
-        }
-        *start = pos + head;
-        if (fz_bytes_match(b, pos + 4, "jxlc", 4)) {
-            *codes = len > head ? len - head : 0;
+    for (int i = 0; i < MAX_BOXES && (i == 0 || box.end > 0) && read_box(b, box.end, &box); i++) {
+        *start = box.body;
+        if (fz_bytes_match(b, box.type, "jxlc", 4)) {
+            *codes = box.end > 0 ? box.end - box.body : 0;
             return true;
         }
         *start += 4; /* the number of the part */
-        if (fz_bytes_match(b, pos + 4, "jxlp", 4))
+        if (fz_bytes_match(b, box.type, "jxlp", 4))
             return true;
-        if (len < head || len > UINT64_MAX / 2)
-            return false;
-        pos += len;
     }
     return false;
 }
@@ -93,35 +136,91 @@ struct fz_bytes fz_jxl_codestream(const struct fz_bytes *file)
     return (struct fz_bytes){file->at + start, all ? (size_t)codes : there, all || file->whole};
 }
 
-/* Orientation as EXIF counts it; 0: the bytes end before. */
-static int read_start(const struct fz_bytes *b, uint32_t *width, uint32_t *height)
+/* What stands first in the codestream (SizeHeader, ImageMetadata). */
+struct start {
+    uint32_t width, height;
+    int orientation; /* as EXIF counts it */
+    bool deep;       /* more than 8 bits a channel */
+    bool has_extra;  /* channels, alpha among them */
+    bool is_xyb;     /* it is lossy */
+};
+
+/* False: the bytes end before. */
+static bool read_start(const struct fz_bytes *b, struct start *s)
 {
     uint64_t start, codes;
+    *s = (struct start){.orientation = 1, .is_xyb = true};
     if (!find_codestream(b, &start, &codes))
-        return 0;
+        return false;
     struct bits bits = {.b = b, .pos = start * 8 + 16};
-    take_size(&bits, width, height);
-    bool all_default = take(&bits, 1), extra = !all_default && take(&bits, 1);
-    int orientation = extra ? (int)take(&bits, 3) + 1 : 1;
-    return bits.past_end ? 0 : orientation;
+    take_size(&bits, &s->width, &s->height);
+    bool all_default = take(&bits, 1);
+    if (all_default)
+        return !bits.past_end;
+    bool is_told = take(&bits, 1), has_preview = false;
+    if (is_told) {
+        uint32_t unused;
+        s->orientation = (int)take(&bits, 3) + 1;
+        if (take(&bits, 1))
+            take_size(&bits, &unused, &unused);
+        has_preview = take(&bits, 1);
+        if (!has_preview && take(&bits, 1))
+            pass_animation(&bits);
+    }
+    if (has_preview) { /* nobody writes any: what follows is not known, and may be the worst */
+        s->deep = s->has_extra = true;
+        return !bits.past_end;
+    }
+    s->deep = take_depth(&bits);
+    take(&bits, 1);
+    s->has_extra = take_u32(&bits, (uint8_t[]){0, 0, 4, 12}, (uint16_t[]){0, 1, 2, 1}) > 0;
+    s->is_xyb = !s->has_extra && take(&bits, 1);
+    return !bits.past_end;
+}
+
+/* Coefficients of a JPEG, and not of its pixels: what it takes to make that JPEG again stands before them, the codestream's head
+ * perhaps in a part of its own before that. */
+static bool is_of_jpeg(const struct fz_bytes *b)
+{
+    struct box box = {0};
+    for (int i = 0; i < MAX_BOXES && (i == 0 || box.end > 0) && read_box(b, box.end, &box); i++)
+        if (fz_bytes_match(b, box.type, "jbrd", 4))
+            return true;
+    return false;
 }
 
 enum fz_head fz_jxl_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
-    return read_start(bytes, &header->width, &header->height) ? FZ_HEAD_OK : FZ_HEAD_MORE;
+    struct start start;
+    if (!read_start(bytes, &start))
+        return FZ_HEAD_MORE;
+    header->width = start.width;
+    header->height = start.height;
+    return FZ_HEAD_OK;
+}
+
+static uint64_t bytes_per_px(const struct fz_bytes *file)
+{
+    struct start start;
+    bool is_known = read_start(file, &start);
+    bool deep = !is_known || start.deep;
+    if (!is_known || start.has_extra)
+        return deep ? EXTRA_DEEP_BYTES : EXTRA_BYTES;
+    if (!start.is_xyb && !is_of_jpeg(file))
+        return deep ? WHOLE_DEEP_BYTES : WHOLE_BYTES;
+    return deep ? DEEP_BYTES : USUAL_BYTES;
 }
 
 uint64_t fz_jxl_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
-    return (uint64_t)d->header.width * d->header.height * BYTES_PER_PX + FIXED_BYTES;
+    return (uint64_t)d->header.width * d->header.height * bytes_per_px(&d->file) + FIXED_BYTES;
 }
 
 int fz_jxl_orientation(const struct fz_bytes *file, int *turn)
 {
-    uint32_t width, height;
-    int orientation = read_start(file, &width, &height);
-    *turn = orientation ? orientation : 1;
+    struct start start;
+    *turn = read_start(file, &start) ? start.orientation : 1;
     return *turn;
 }
 

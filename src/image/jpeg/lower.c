@@ -88,7 +88,8 @@ struct fz_jpeg_lower *fz_jpeg_lower_begin(const struct fz_decode *d, int out_y)
     lower->host = &d->request->host;
     lower->request.alone = false;
     lower->request.index = &lower->index;
-    lower->request.host = (struct fz_image_host){lower, is_cancelled, NULL, give_pixels};
+    lower->request.host =
+        (struct fz_image_host){.ctx = lower, .cancelled = is_cancelled, .alloc = give_pixels};
     lower->out = *d->out;
     lower->scratch = fz_image_scratch_new(0);
     int64_t first_y = fz_reduce_first_y(&d->reduce, out_y);
