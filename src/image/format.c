@@ -66,14 +66,15 @@ static const struct fz_format formats[] = {
      .facts = fz_tiff_facts,
      .load = fz_tiff_load,
      .parts = true},
-    {OWN(bmp)},
+    {OWN(bmp), .streams = true},
     {BY_SDL(qoi, "QOI", 4, 1), .load = fz_sdl_load},
-    {OWN(pam)},
+    {OWN(pam), .streams = true},
     {.name = "pfm",
      .is_a = fz_pfm_is_a,
      .header = fz_pam_header,
      .working_bytes = fz_pam_working_bytes,
-     .load = fz_pam_load},
+     .load = fz_pam_load,
+     .streams = true},
     {.name = "ico",
      .is_a = fz_ico_is_a,
      .header = fz_ico_header,
@@ -84,7 +85,7 @@ static const struct fz_format formats[] = {
      .header = fz_cur_header,
      .working_bytes = fz_icon_working_bytes,
      .load = fz_icon_load},
-    {OWN(pnm)},
+    {OWN(pnm), .streams = true},
     {OWN(xpm)},
 #if FRIEZE_WITH_RSVG
     {FZ_HEAVY_SVG, .is_heavy = true},
@@ -123,7 +124,7 @@ static const struct fz_format formats[] = {
     {OWN(pcx)},
     {UNREAD(jp2, "JPEG 2000")},
     {UNREAD(exr, "OpenEXR")},
-    {OWN(tga), .orientation = fz_tga_orientation},
+    {OWN(tga), .orientation = fz_tga_orientation, .streams = true},
 };
 
 const struct fz_format *fz_format_named(const char *name)

@@ -118,6 +118,9 @@ bool fz_decode_is_coarse(const struct fz_decode *d);
 /* The decoder's thread, of a file that is read piece by piece. The next piece begins there. */
 void fz_decode_seek(struct fz_decode *d, uint64_t offset);
 
+/* Same. Bytes of the file at any place, in order or against it: where they stand, or copied into `copy`, which has room for them;
+ * NULL: the file ends before, or cannot be read. */
+const uint8_t *fz_decode_bytes(struct fz_decode *d, uint64_t at, uint64_t count, uint8_t *copy);
 /* The decoder's thread, of such a file. Where the next piece will begin. */
 uint64_t fz_decode_tell(const struct fz_decode *d);
 

@@ -190,6 +190,17 @@ void fz_decode_seek(struct fz_decode *d, uint64_t offset)
     fz_reader_seek(d->pieces, offset);
 }
 
+const uint8_t *fz_decode_bytes(struct fz_decode *d, uint64_t at, uint64_t count, uint8_t *copy)
+{
+    bool there;
+    if (fz_bytes_has(&d->file, at, count))
+        return d->file.at + at;
+    if (!d->pieces || d->read_error.code != FZ_OK || at > INT64_MAX || count > SIZE_MAX ||
+        fz_reader_copy(d->pieces, at, (size_t)count, copy, &there, &d->read_error) != FZ_OK)
+        return NULL;
+    return there ? copy : NULL;
+}
+
 uint64_t fz_decode_tell(const struct fz_decode *d)
 {
     return d->pieces->len + d->pieces->piece_bytes;

@@ -130,6 +130,7 @@ enum fz_err fz_reader_next(struct fz_reader *reader, struct fz_bytes *piece, str
     *piece = (struct fz_bytes){.at = reader->buffer->data + reader->len};
     enum fz_err code = read_some(reader, FZ_READER_PIECE_BYTES, &piece->len, err);
     reader->piece_bytes += piece->len;
+    reader->last_bytes = piece->len;
     if (code == FZ_OK && reader->len + reader->piece_bytes > reader->request->limits.max_file_bytes)
         return fail_large(reader, err);
     return code;
@@ -141,6 +142,45 @@ void fz_reader_seek(struct fz_reader *reader, uint64_t offset)
     uint64_t end = request->bytes ? request->len : INT64_MAX - FZ_READER_PIECE_BYTES;
     offset = offset < reader->len ? reader->len : offset < end ? offset : end;
     reader->piece_bytes = offset - reader->len;
+    reader->last_bytes = 0;
+}
+
+/* Where to begin, so that it serves what is copied next as well. */
+static uint64_t next_piece_at(const struct fz_reader *reader, uint64_t at, size_t count)
+{
+    bool upwards = reader->last_bytes > 0 && at < reader->len + reader->piece_bytes - reader->last_bytes;
+    uint64_t end = at + count;
+    return !upwards || count > FZ_READER_PIECE_BYTES ? at
+           : end > FZ_READER_PIECE_BYTES             ? end - FZ_READER_PIECE_BYTES
+                                                     : 0;
+}
+
+enum fz_err fz_reader_copy(struct fz_reader *reader, uint64_t at, size_t count, uint8_t *to, bool *there,
+                           struct fz_error *err)
+{
+    const uint8_t *data = reader->buffer->data;
+    enum fz_err code = FZ_OK;
+    *there = true;
+    while (count > 0 && *there && code == FZ_OK) {
+        uint64_t end = reader->len + reader->piece_bytes, start = end - reader->last_bytes;
+        size_t got = 0;
+        if (at < reader->len) {
+            got = reader->len - (size_t)at < count ? reader->len - (size_t)at : count;
+            memcpy(to, data + at, got);
+        } else if (at >= start && at < end) {
+            got = (size_t)(end - at) < count ? (size_t)(end - at) : count;
+            memcpy(to, data + reader->len + (at - start), got);
+        } else {
+            struct fz_bytes piece;
+            fz_reader_seek(reader, next_piece_at(reader, at, count));
+            code = fz_reader_next(reader, &piece, err);
+            *there = at < reader->len + reader->piece_bytes;
+        }
+        at += got;
+        to += got;
+        count -= got;
+    }
+    return code;
 }
 
 struct fz_bytes fz_reader_bytes(const struct fz_reader *reader)

@@ -16,6 +16,7 @@ struct fz_reader {
     size_t len;
     bool whole;
     uint64_t piece_bytes; /* read in pieces, which do not stay */
+    size_t last_bytes;    /* of the piece that is there */
 };
 
 /* Worker. Refuses what is no regular file (NOT_PICTURE) or over the limit (LIMIT) before a byte is read. Begins with the
@@ -37,6 +38,11 @@ enum fz_err fz_reader_next(struct fz_reader *reader, struct fz_bytes *piece, str
 
 /* Worker. The next piece begins there, not before the first one did. */
 void fz_reader_seek(struct fz_reader *reader, uint64_t offset);
+
+/* Worker, with pieces. Copies bytes from anywhere in the file, soonest what lies near to what was copied before, upwards too; *there is
+ * false where the file ends before. IO, LIMIT, CANCELLED. */
+enum fz_err fz_reader_copy(struct fz_reader *reader, uint64_t at, size_t count, uint8_t *to, bool *there,
+                           struct fz_error *err);
 
 /* Worker. What has been read so far; valid until the next fill. */
 struct fz_bytes fz_reader_bytes(const struct fz_reader *reader);

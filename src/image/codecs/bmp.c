@@ -29,6 +29,7 @@ struct bmp {
     uint32_t masks[4]; /* B G R A; 0 = none */
     uint8_t colors[256][4];
     uint8_t *indices; /* owned: of run lengths, as stored */
+    uint8_t *stored;  /* owned: room for a row as it is stored */
 };
 
 static uint32_t magnitude(uint32_t value) /* of a two's complement number */
@@ -61,6 +62,7 @@ enum fz_head fz_bmp_header(const struct fz_bytes *bytes, struct fz_header *heade
     fz_dib_read_size(bytes, FILE_HEAD, &header->width, &header->height);
     uint32_t packed = packing(bytes);
     header->by_rows = packed != RLE8 && packed != RLE4;
+    header->file_held = !header->by_rows;
     return FZ_HEAD_OK;
 }
 
@@ -68,7 +70,8 @@ enum fz_head fz_bmp_header(const struct fz_bytes *bytes, struct fz_header *heade
 uint64_t fz_bmp_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
-    return (d->header.by_rows ? 0 : (uint64_t)d->header.width * d->header.height) + FIXED_BYTES;
+    uint64_t width = d->header.width;
+    return (d->header.by_rows ? width * 4 : width * d->header.height) + FIXED_BYTES;
 }
 
 /* Colours that the table has not are black. */
@@ -214,13 +217,12 @@ static void draw_row(const struct bmp *m, const uint8_t *from, uint8_t *to)
 }
 
 /* The row that stands there, or NULL where the file ends before it. */
-static const uint8_t *row_at(const struct bmp *m, uint32_t y)
+static const uint8_t *row_at(const struct bmp *m, struct fz_decode *d, uint32_t y)
 {
     uint32_t stored = m->from_top ? y : m->height - 1 - y;
     if (m->indices)
         return m->indices + (size_t)stored * m->width;
-    uint64_t at = m->pixels_at + stored * m->row_bytes;
-    return fz_bytes_has(m->file, at, m->row_bytes) ? m->file->at + at : NULL;
+    return fz_decode_bytes(d, m->pixels_at + stored * m->row_bytes, m->row_bytes, m->stored);
 }
 
 static enum fz_err push_rows(struct fz_decode *d, struct bmp *m, bool complete)
@@ -230,7 +232,7 @@ static enum fz_err push_rows(struct fz_decode *d, struct bmp *m, bool complete)
     for (int y = 0; y < height && code == FZ_OK && !fz_reduce_is_done(&d->reduce); y++) {
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
-        const uint8_t *from = row_at(m, (uint32_t)y);
+        const uint8_t *from = row_at(m, d, (uint32_t)y);
         uint8_t *row = fz_reduce_input(&d->reduce);
         if (from)
             draw_row(m, from, row);
@@ -252,16 +254,17 @@ enum fz_err fz_bmp_load(struct fz_decode *d)
     if (!open_bmp(&m, d))
         return fz_fail(d->err, FZ_E_UNSUPPORTED, 0,
                        "bmp: %u bits, packed in way %u, are none of the usual kinds", m.bits, m.packed);
-    if (m.pixels_at >= d->file.len)
+    if (m.pixels_at >= fz_decode_file_bytes(d))
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends before its pixels");
-    bool complete = true;
-    if (m.packed == RLE8 || m.packed == RLE4) {
-        m.indices = calloc(m.height, m.width);
-        if (!m.indices)
-            return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", m.width, m.height);
-        complete = unpack(&m);
-    }
-    enum fz_err code = push_rows(d, &m, complete);
+    bool is_packed = m.packed == RLE8 || m.packed == RLE4;
+    m.indices = is_packed ? calloc(m.height, m.width) : NULL;
+    m.stored = is_packed ? NULL : fz_try_malloc(m.row_bytes);
+    enum fz_err code = m.indices || m.stored
+                           ? FZ_OK
+                           : fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", m.width, m.height);
+    if (code == FZ_OK)
+        code = push_rows(d, &m, is_packed ? unpack(&m) : true);
     free(m.indices);
+    free(m.stored);
     return code;
 }

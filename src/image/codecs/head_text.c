@@ -59,6 +59,7 @@ enum fz_head fz_pnm_header(const struct fz_bytes *bytes, struct fz_header *heade
     if (byte_at(bytes, pos) < 0)
         return FZ_HEAD_MORE;
     header->by_rows = true;
+    header->file_held = byte_at(bytes, 1) <= '3'; /* plain: rows are of any length */
     return wide && high ? FZ_HEAD_OK : FZ_HEAD_BAD;
 }
 

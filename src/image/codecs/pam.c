@@ -10,7 +10,13 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-enum { MAX_NUMBER = 100000000, MAX_VALUE = 65535, MAX_HEAD_BYTES = 16 << 10, CANCEL_ROWS = 64 };
+enum {
+    MAX_NUMBER = 100000000,
+    MAX_VALUE = 65535,
+    MAX_HEAD_BYTES = 16 << 10,
+    CANCEL_ROWS = 64,
+    MAX_PX_BYTES = 16
+};
 
 struct pam {
     uint64_t at; /* of the first row */
@@ -103,11 +109,11 @@ enum fz_head fz_pam_header(const struct fz_bytes *bytes, struct fz_header *heade
     return head;
 }
 
-/* A row of R G B A of 16 bits. */
+/* A row of R G B A of 16 bits, and as it is stored. */
 uint64_t fz_pam_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
-    return (uint64_t)d->header.width * 8;
+    return (uint64_t)d->header.width * (8 + MAX_PX_BYTES);
 }
 
 static uint16_t read_sample(const struct pam *p, const uint8_t *from, uint64_t i)
@@ -133,7 +139,7 @@ static void read_row(const struct pam *p, const uint8_t *from, uint16_t *to)
     }
 }
 
-static enum fz_err push_rows(struct fz_decode *d, const struct pam *p, uint16_t *row)
+static enum fz_err push_rows(struct fz_decode *d, const struct pam *p, uint16_t *row, uint8_t *stored)
 {
     const int width = (int)p->width, height = (int)p->height;
     const uint64_t bytes = (uint64_t)p->width * p->channels * (p->floats ? 4 : p->max < 256 ? 1 : 2);
@@ -143,13 +149,13 @@ static enum fz_err push_rows(struct fz_decode *d, const struct pam *p, uint16_t 
         uint64_t at = p->at + bytes * (uint64_t)(p->floats ? height - 1 - y : y);
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
-        bool there = fz_bytes_has(&d->file, at, bytes);
-        complete = complete && there;
-        if (!there && !p->floats)
+        const uint8_t *from = fz_decode_bytes(d, at, bytes, stored);
+        complete = complete && from;
+        if (!from && !p->floats)
             break;
         memset(row, 0, (size_t)width * 8); /* of what is stored bottom up, the top is missing */
-        if (there)
-            read_row(p, d->file.at + at, row);
+        if (from)
+            read_row(p, from, row);
         fz_decode_push_deep(d, row);
     }
     if (code == FZ_OK && !complete) {
@@ -164,10 +170,10 @@ enum fz_err fz_pam_load(struct fz_decode *d)
     struct pam p;
     if (read_head(&d->file, &p) != FZ_HEAD_OK || p.width != d->header.width || p.height != d->header.height)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: its header is damaged", d->format->name);
-    uint16_t *row = fz_try_malloc((size_t)p.width * 8);
+    uint16_t *row = fz_try_malloc((size_t)p.width * (8 + MAX_PX_BYTES));
     if (!row)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %u pixels", p.width);
-    enum fz_err code = push_rows(d, &p, row);
+    enum fz_err code = push_rows(d, &p, row, (uint8_t *)(row + (size_t)p.width * 4));
     free(row);
     return code;
 }

@@ -6,8 +6,8 @@
 #define LEAST_GAMMA 0.2
 #define MOST_GAMMA 0.8
 
-/* A colour space without a profile. Browsers take it only where both chunks are there: gAMA alone is wrong more often than
- * right. Nor is light linear in a file of 8 bits, whatever its gAMA says. */
+/* A colour space without a profile, where both chunks are there: gAMA alone is wrong more often than right. Nor is light linear in
+ * a file of 8 bits, whatever its gAMA says. */
 static void read_primaries(png_structp png, png_infop info, struct fz_png_colors *out)
 {
     struct fz_primaries *c = &out->primaries;

@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-enum { MAX_VALUE = 65535 };
+enum { MAX_VALUE = 65535, MAX_PX_BYTES = 6 };
 
 struct pnm {
     const struct fz_bytes *file;
@@ -62,24 +62,24 @@ static bool read_plain(struct pnm *p, uint32_t *value)
     return fz_bytes_has(p->file, p->at++, 1);
 }
 
-static uint32_t read_binary(const struct pnm *p, uint64_t row, uint64_t index)
+static uint32_t read_binary(const struct pnm *p, const uint8_t *from, uint64_t index)
 {
-    const uint8_t *from = p->file->at + row;
     if (p->bits)
         return from[index / 8] >> (7 - index % 8) & 1;
     return p->max < 256 ? from[index] : (uint32_t)from[index * 2] << 8 | from[index * 2 + 1];
 }
 
-static bool read_row(struct pnm *p, uint8_t *to)
+static bool read_row(struct pnm *p, struct fz_decode *d, uint8_t *to)
 {
-    uint64_t count = (uint64_t)p->width * p->channels, row = p->at;
+    uint64_t count = (uint64_t)p->width * p->channels;
     uint64_t bytes = p->bits ? (count + 7) / 8 : count * (p->max < 256 ? 1 : 2);
-    if (!p->plain && !fz_bytes_has(p->file, row, bytes))
+    const uint8_t *from = p->plain ? NULL : fz_decode_bytes(d, p->at, bytes, to + (size_t)p->width * 4);
+    if (!p->plain && !from)
         return false;
     for (uint64_t i = 0; i < count; i++) {
         uint32_t value = 0;
         if (!p->plain)
-            value = read_binary(p, row, i);
+            value = read_binary(p, from, i);
         else if (!read_plain(p, &value))
             return false;
         value = value < p->max ? value : p->max;
@@ -98,7 +98,7 @@ static bool read_row(struct pnm *p, uint8_t *to)
 uint64_t fz_pnm_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
-    return (uint64_t)d->header.width * 4;
+    return (uint64_t)d->header.width * (4 + MAX_PX_BYTES);
 }
 
 static enum fz_err push_rows(struct fz_decode *d, struct pnm *p, uint8_t *row)
@@ -106,7 +106,7 @@ static enum fz_err push_rows(struct fz_decode *d, struct pnm *p, uint8_t *row)
     struct fz_rows rows = {.at = row, .width = (int)p->width, .alpha = FZ_ALPHA_OPAQUE};
     enum fz_err code = fz_decode_begin(d, rows.width, (int)p->height, rows.width, (int)p->height);
     for (int y = 0; y < (int)p->height && code == FZ_OK; y++) {
-        if (!read_row(p, row)) {
+        if (!read_row(p, d, row)) {
             fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends early");
             d->out->damaged = true;
             break;
@@ -121,7 +121,7 @@ enum fz_err fz_pnm_load(struct fz_decode *d)
     struct pnm p;
     if (!open_pnm(&p, d))
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "pnm: its header is damaged");
-    uint8_t *row = fz_try_malloc((size_t)p.width * 4);
+    uint8_t *row = fz_try_malloc((size_t)p.width * (4 + MAX_PX_BYTES)); /* and as it is stored */
     if (!row)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %u pixels", p.width);
     enum fz_err code = push_rows(d, &p, row);

@@ -2,6 +2,10 @@
  * SDL2_image knows neither alpha beside grey, nor colour tables of 16 bits, nor rows from the right. */
 #include "image/format.h"
 
+#include "base/mem.h"
+
+#include <stdlib.h>
+
 enum {
     MAPPED = 1,
     COLOR = 2,
@@ -21,6 +25,8 @@ struct tga {
     unsigned left;       /* pixels of the packet, */
     bool repeats;        /* which are all */
     const uint8_t *same; /* this one */
+    const uint8_t *from; /* of what is not packed: the next one */
+    uint8_t *stored;     /* owned: room for a row of that */
     uint8_t colors[256][4];
 };
 
@@ -44,14 +50,14 @@ enum fz_head fz_tga_header(const struct fz_bytes *bytes, struct fz_header *heade
     header->width = fz_bytes_le(bytes, 12, 2);
     header->height = fz_bytes_le(bytes, 14, 2);
     header->by_rows = true;
+    header->file_held = fz_bytes_le(bytes, 2, 1) & PACKED;
     return FZ_HEAD_OK;
 }
 
 uint64_t fz_tga_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
-    (void)d;
     (void)file_bytes;
-    return FIXED_BYTES;
+    return (uint64_t)d->header.width * 4 + FIXED_BYTES;
 }
 
 /* Rows may come from the bottom, and pixels from the right. */
@@ -101,7 +107,11 @@ static bool open_tga(struct tga *t, const struct fz_bytes *file)
 /* NULL where the file ends. A packet may go on in the next row, as some writers have it. */
 static const uint8_t *next_pixel(struct tga *t)
 {
-    if (t->type & PACKED && t->left == 0) {
+    if (!(t->type & PACKED)) {
+        t->from += t->pixel_bytes;
+        return t->from - t->pixel_bytes;
+    }
+    if (t->left == 0) {
         if (!fz_bytes_has(t->file, t->at, 1))
             return NULL;
         uint8_t packet = t->file->at[t->at++];
@@ -109,7 +119,7 @@ static const uint8_t *next_pixel(struct tga *t)
         t->repeats = packet & 128;
         t->same = NULL;
     }
-    t->left -= t->type & PACKED ? 1 : 0;
+    t->left--;
     if (t->repeats && t->same)
         return t->same;
     if (!fz_bytes_has(t->file, t->at, t->pixel_bytes))
@@ -132,8 +142,16 @@ static bool read_bits(struct tga *t, uint32_t width, uint8_t *to)
     return true;
 }
 
-static bool read_row(struct tga *t, uint32_t width, uint8_t *to)
+static bool read_row(struct tga *t, struct fz_decode *d, uint8_t *to)
 {
+    uint32_t width = d->header.width;
+    uint64_t bytes = t->depth == 1 ? (width + 7) / 8 : (uint64_t)width * t->pixel_bytes;
+    if (!(t->type & PACKED)) {
+        t->from = fz_decode_bytes(d, t->at, bytes, t->stored);
+        t->at += bytes;
+        if (!t->from)
+            return false;
+    }
     if (t->depth == 1)
         return read_bits(t, width, to);
     uint32_t kind = t->type & ~(uint32_t)PACKED;
@@ -153,23 +171,33 @@ static bool read_row(struct tga *t, uint32_t width, uint8_t *to)
     return true;
 }
 
-enum fz_err fz_tga_load(struct fz_decode *d)
+static enum fz_err push_rows(struct fz_decode *d, struct tga *t)
 {
-    struct tga t;
     int width = (int)d->header.width, height = (int)d->header.height;
-    if (!open_tga(&t, &d->file))
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "tga: the file ends in its colours");
     enum fz_err code = fz_decode_begin(d, width, height, width, height);
     for (int y = 0; y < height && code == FZ_OK && !fz_reduce_is_done(&d->reduce); y++) {
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
         uint8_t *row = fz_reduce_input(&d->reduce);
-        if (!read_row(&t, d->header.width, row)) {
+        if (!read_row(t, d, row)) {
             enum fz_err why = fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends early");
             d->out->damaged = y > 0;
             return y > 0 ? FZ_OK : why;
         }
         fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);
     }
+    return code;
+}
+
+enum fz_err fz_tga_load(struct fz_decode *d)
+{
+    struct tga t;
+    if (!open_tga(&t, &d->file))
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "tga: the file ends in its colours");
+    t.stored = fz_try_malloc((size_t)d->header.width * 4);
+    if (!t.stored)
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %u pixels", d->header.width);
+    enum fz_err code = push_rows(d, &t);
+    free(t.stored);
     return code;
 }
