@@ -372,6 +372,11 @@ const char *fz_sources_argument(const struct fz_sources *sources, uint32_t root)
                : NULL;
 }
 
+bool fz_source_error_passes(const struct fz_error *error)
+{
+    return error->code == FZ_E_BUSY && error->sys == 0;
+}
+
 void fz_source_event_free(struct fz_source_event *event)
 {
     free(event); /* batch.c makes it one block */

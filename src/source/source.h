@@ -50,6 +50,10 @@ struct fz_source_event {
 };
 void fz_source_event_free(struct fz_source_event *event);
 
+/* Any thread. Of an ERROR: nothing is lost by it, as where a reader hangs or is replaced. What the system refused is not read again
+ * by itself. */
+bool fz_source_error_passes(const struct fz_error *error);
+
 struct fz_files;
 struct fz_zygote;
 

@@ -2,6 +2,8 @@
 #include "source/batch.h"
 #include "test_source_support.h"
 
+#include <errno.h>
+
 static void known_sources(void **unused)
 {
     (void)unused;
@@ -27,6 +29,19 @@ static void lacking_sources_are_one_clear_line(void **unused)
         assert_true(strlen(err.msg) > 10 && !strchr(err.msg, '\n'));
     }
     assert_int_equal(fz_source_check("http://x", NULL), FZ_E_USAGE);
+}
+
+static void what_the_system_refused_does_not_pass(void **unused)
+{
+    (void)unused;
+    struct fz_error err;
+    fz_fail(&err, FZ_E_BUSY, 0, "reader 1 hangs");
+    assert_true(fz_source_error_passes(&err));
+    fz_fail(&err, fz_err_from_errno(EMFILE), EMFILE, "below");
+    assert_int_equal(err.code, FZ_E_BUSY);
+    assert_false(fz_source_error_passes(&err));
+    fz_fail(&err, fz_err_from_errno(EACCES), EACCES, "below");
+    assert_false(fz_source_error_passes(&err));
 }
 
 static void standard_input_is_named_once(void **state)
@@ -109,9 +124,13 @@ int main(void)
     fz_thread_claim_main();
     fz_clock_start();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_sources),    cmocka_unit_test(lacking_sources_are_one_clear_line),
-        TEST(standard_input_is_named_once), cmocka_unit_test(suffixes),
-        cmocka_unit_test(hidden_names),     cmocka_unit_test(batches_sort_naturally),
+        cmocka_unit_test(known_sources),
+        cmocka_unit_test(lacking_sources_are_one_clear_line),
+        cmocka_unit_test(what_the_system_refused_does_not_pass),
+        TEST(standard_input_is_named_once),
+        cmocka_unit_test(suffixes),
+        cmocka_unit_test(hidden_names),
+        cmocka_unit_test(batches_sort_naturally),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

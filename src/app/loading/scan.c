@@ -154,8 +154,8 @@ static void take_event(struct fz_app *app, const struct fz_source_event *event, 
         return;
     if (event->kind == FZ_SOURCE_ERROR) {
         fz_log_error(&event->error);
-        app->scan.failed |= event->error.code != FZ_E_BUSY;
-        if (event->error.code == FZ_E_BUSY) /* it may go by itself: see source/reader.h */
+        app->scan.failed |= !fz_source_error_passes(&event->error);
+        if (event->error.code == FZ_E_BUSY)
             fz_app_notice(app, "%s", event->error.msg);
         fz_drop_note(app, event, NULL);
     } else if (event->kind == FZ_SOURCE_LISTED) {

@@ -127,8 +127,7 @@ static void take_events(struct fz_crew *crew, const struct fz_crew_work *work)
         if (event->kind == FZ_SOURCE_ERROR) {
             fz_progress_clear(&crew->progress);
             fz_log_error(&event->error);
-            /* A reader that hangs, or is replaced, loses nothing; what the system refused is not read again. */
-            crew->source_failed |= event->error.code != FZ_E_BUSY || event->error.sys != 0;
+            crew->source_failed |= !fz_source_error_passes(&event->error);
         }
         fz_source_event_free(event);
     }
