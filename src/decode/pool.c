@@ -144,6 +144,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
                              .ready = ready,
                              .bell = bell,
                              .calm = options->calm,
+                             .copies_bytes = working_bytes / COPIES_PART,
                              .few = 2 * workers};
     pool->engine = (struct fz_engine_options){.decoders = options->decoders,
                                               .heavy_decoders = options->heavy_decoders,
@@ -183,7 +184,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
 enum fz_err fz_pool_use_readers(struct fz_pool *pool, struct fz_error *err)
 {
     FZ_MAIN_ONLY();
-    return fz_files_start(&pool->files, &pool->heap, pool->bell, pool->ledger.capacity / COPIES_PART, err);
+    return fz_files_start(&pool->files, &pool->heap, pool->bell, pool->copies_bytes, err);
 }
 
 bool fz_pool_stop(struct fz_pool *pool, int patience_ms)

@@ -29,6 +29,7 @@ struct fz_pool {
     struct fz_doorbell *bell;         /* immutable */
     struct fz_engine_options engine;  /* immutable: what is the same for all workers */
     uint64_t calm;                    /* immutable: as in the options */
+    uint64_t copies_bytes;            /* immutable: what copies of files on shares may take */
     size_t few;                       /* immutable: jobs, with which some worker is soon without one */
     atomic_bool unsaid;               /* a calm job has come back, and the bell was not rung */
     atomic_int started;               /* workers that have begun */

@@ -232,6 +232,8 @@ static enum fz_err push_rows(struct fz_decode *d, struct bmp *m, bool complete)
     for (int y = 0; y < height && code == FZ_OK && !fz_reduce_is_done(&d->reduce); y++) {
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
+        if (fz_reduce_passes_over(&d->reduce, 1))
+            continue;
         const uint8_t *from = row_at(m, d, (uint32_t)y);
         uint8_t *row = fz_reduce_input(&d->reduce);
         if (from)

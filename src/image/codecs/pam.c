@@ -149,6 +149,8 @@ static enum fz_err push_rows(struct fz_decode *d, const struct pam *p, uint16_t 
         uint64_t at = p->at + bytes * (uint64_t)(p->floats ? height - 1 - y : y);
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
+        if (fz_reduce_passes_over(&d->reduce, 1))
+            continue;
         const uint8_t *from = fz_decode_bytes(d, at, bytes, stored);
         complete = complete && from;
         if (!from && !p->floats)
