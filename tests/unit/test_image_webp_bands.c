@@ -1,10 +1,9 @@
 /* Lossy WebP with alpha of which libwebp would hold too much: each pixel as libwebp says, alpha row by row, colours in bands. */
-#include "test_image_support.h"
+#include "test_image_webp_encode.h"
 
 #include "image/webp/alph.h"
 
 #include <webp/decode.h>
-#include <webp/encode.h>
 
 enum {
     TABLES_MOST = 1 << 20,
@@ -23,8 +22,6 @@ struct options {
 static WebPMemoryWriter make_file(int width, int height, const struct options *o)
 {
     WebPConfig config;
-    WebPPicture picture;
-    WebPMemoryWriter writer;
     uint8_t *px = malloc((size_t)width * (size_t)height * 4);
     for (int i = 0; i < width * height; i++) {
         const int x = i % width, y = i / width, alpha = (x / 90 + y / 70) % 4 == 0 ? 0 : 255 - y % 64;
@@ -33,21 +30,14 @@ static WebPMemoryWriter make_file(int width, int height, const struct options *o
                            (uint8_t)alpha},
                4);
     }
-    assert_true(WebPConfigInit(&config) && WebPPictureInit(&picture));
+    assert_true(WebPConfigInit(&config));
     config.method = 0;
     config.exact = 1;
     config.quality = (float)o->quality;
     config.alpha_filtering = o->filtering;
     config.alpha_compression = o->compression;
     config.alpha_quality = o->alpha_quality;
-    picture.width = width;
-    picture.height = height;
-    WebPMemoryWriterInit(&writer);
-    picture.writer = WebPMemoryWrite;
-    picture.custom_ptr = &writer;
-    assert_true(WebPPictureImportRGBA(&picture, px, width * 4));
-    assert_true(WebPEncode(&config, &picture));
-    WebPPictureFree(&picture);
+    WebPMemoryWriter writer = encode_webp(px, width, height, &config);
     free(px);
     return writer;
 }

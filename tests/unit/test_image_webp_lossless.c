@@ -1,10 +1,10 @@
 /* Lossless WebP row by row: each pixel as libwebp says, of files that it makes and of streams that nobody makes. */
 #include "test_image_vp8l.h"
+#include "test_image_webp_encode.h"
 
 #include "image/webp/vp8l.h"
 
 #include <webp/decode.h>
-#include <webp/encode.h>
 
 enum { TABLES_MOST = 8 << 20, CHUNK_AT = 20 };
 
@@ -88,24 +88,6 @@ static uint8_t *draw(int width, int height, int colors)
     return px;
 }
 
-/* Caller frees with WebPMemoryWriterClear. */
-static WebPMemoryWriter encode(const uint8_t *px, int width, int height, const WebPConfig *config)
-{
-    WebPPicture picture;
-    WebPMemoryWriter writer;
-    assert_true(WebPPictureInit(&picture));
-    picture.use_argb = 1;
-    picture.width = width;
-    picture.height = height;
-    WebPMemoryWriterInit(&writer);
-    picture.writer = WebPMemoryWrite;
-    picture.custom_ptr = &writer;
-    assert_true(WebPPictureImportRGBA(&picture, px, width * 4));
-    assert_true(WebPEncode(config, &picture));
-    WebPPictureFree(&picture);
-    return writer;
-}
-
 static void check_encoded(int width, int height, int colors, int level, int near)
 {
     WebPConfig config;
@@ -113,7 +95,7 @@ static void check_encoded(int width, int height, int colors, int level, int near
     assert_true(WebPConfigInit(&config) && WebPConfigLosslessPreset(&config, level));
     config.near_lossless = near;
     config.exact = 1;
-    WebPMemoryWriter file = encode(px, width, height, &config);
+    WebPMemoryWriter file = encode_webp(px, width, height, &config);
     assert_memory_equal(file.mem + 12, "VP8L", 4);
     assert_as_library(file.mem, file.size, CHUNK_AT);
     WebPMemoryWriterClear(&file);
@@ -229,7 +211,7 @@ static WebPMemoryWriter encode_photo(void)
         px[i] ^= next_random(&seed) >> 16 & 7;
     assert_true(WebPConfigInit(&config) && WebPConfigLosslessPreset(&config, 3));
     config.exact = 1;
-    WebPMemoryWriter file = encode(px, W, H, &config);
+    WebPMemoryWriter file = encode_webp(px, W, H, &config);
     free(px);
     assert_true(file.size > 256 << 10);
     return file;
