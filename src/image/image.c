@@ -355,10 +355,10 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
     if (d->format->streams && !d->frugal) {
         d->pieces = streams ? reader : NULL;
         d->frugal = true;
-        uint64_t by_rows = needed_bytes(d, reader, file_bytes);
-        if (by_rows < bytes && request->host.reserve(request->host.ctx, by_rows))
+        uint64_t as_whole = bytes;
+        bytes = needed_bytes(d, reader, file_bytes);
+        if (bytes < as_whole && request->host.reserve(request->host.ctx, bytes))
             return FZ_OK;
-        bytes = by_rows < bytes ? by_rows : bytes;
     }
     if (request->host.claim && request->host.claim(request->host.ctx, bytes))
         return FZ_OK;

@@ -29,7 +29,7 @@ static enum fz_err start_workers(struct fz_crew *crew, const struct fz_options *
 {
     struct fz_pool_options workers = {.workers = (int)crew->workers,
                                       .working_bytes =
-                                          fz_memory_bound(options) / 4 * 3, /* there are no textures */
+                                          fz_memory_bound(options) / 2, /* the rest is for results */
                                       .cache = crew->cache,
                                       .decoders = crew->decoders,
                                       .heavy_decoders = crew->heavy_decoders,

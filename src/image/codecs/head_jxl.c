@@ -204,9 +204,11 @@ static uint64_t bytes_per_px(const struct fz_bytes *file)
     struct start start;
     bool is_known = read_start(file, &start);
     bool deep = !is_known || start.deep;
+    if (is_of_jpeg(file))
+        return USUAL_BYTES;
     if (!is_known || start.has_extra)
         return deep ? EXTRA_DEEP_BYTES : EXTRA_BYTES;
-    if (!start.is_xyb && !is_of_jpeg(file))
+    if (!start.is_xyb)
         return deep ? WHOLE_DEEP_BYTES : WHOLE_BYTES;
     return deep ? DEEP_BYTES : USUAL_BYTES;
 }
