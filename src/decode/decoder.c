@@ -328,7 +328,7 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
         .covers = job->covers,
         .background = job->background,
         .limits = job->limits,
-        .host = {&call, host_cancelled, NULL, NULL},
+        .host = {.ctx = &call, .cancelled = host_cancelled},
     };
     bool found = (fz_image_may_have_first(&job->head) &&
                   fz_engine_load_first(decoder->engine, &request, &first->image, &first->surface)) ||

@@ -67,7 +67,7 @@ void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job)
         .box_h = job->box_h,
         .background = job->background,
         .limits = job->limits,
-        .host = {&call, host_cancelled, host_reserve, NULL},
+        .host = {.ctx = &call, .cancelled = host_cancelled, .reserve = host_reserve},
     };
     request.fd = -1;
     if (!job->play.stream && !fz_decoder_open_whole(decoder, job, &request.fd))

@@ -1,6 +1,7 @@
 """Pictures asked for at a pace, from a folder and from a slow share; and walls of 100 to 100,000 pictures, scrolled."""
 
 import pathlib
+import statistics
 import sys
 import time
 
@@ -178,10 +179,15 @@ def part_of_names(context, count):
     return made
 
 
+def mean(values):
+    return None if None in values else statistics.fmean(values)
+
+
 def growth(context):
-    """[{count, first_tile, screenful, work}]: times in ms; work of the render thread for a frame while it scrolls to and fro."""
-    rows = []
-    for count in GROWTH:
+    """[{count, first_tile, screenful, work}]: times in ms; work of the render thread for a frame while it scrolls to and fro. Each count
+    has two runs, in the order of a palindrome: a machine that becomes slower meanwhile, or quicker, does so for all of them."""
+    rows = {}
+    for count in (*GROWTH, *reversed(GROWTH)):
         with Running(context, part_of_names(context, count)) as running:
             running.rest("screenful")
             steady_decodes(running)
@@ -191,7 +197,7 @@ def growth(context):
                 running.ask("key", "PgUp")
             running.rest()
         stats = running.result["stats"]
-        rows.append({"count": count, "first_tile": subject.figure(stats, "startup", "first_tile"),
-                     "screenful": subject.figure(stats, "startup", "screenful"),
-                     "work": subject.figure(stats, "frames", "work_p50"), "status": running.result["status"]})
-    return rows
+        rows.setdefault(count, []).append(
+            {"first_tile": subject.figure(stats, "startup", "first_tile"), "screenful": subject.figure(stats, "startup", "screenful"),
+             "work": subject.figure(stats, "frames", "work_p50"), "status": running.result["status"]})
+    return [{"count": count} | {key: mean([run[key] for run in runs]) for key in runs[0]} for count, runs in rows.items()]

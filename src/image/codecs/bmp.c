@@ -258,14 +258,14 @@ enum fz_err fz_bmp_load(struct fz_decode *d)
                        "bmp: %u bits, packed in way %u, are none of the usual kinds", m.bits, m.packed);
     if (m.pixels_at >= fz_decode_file_bytes(d))
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends before its pixels");
-    bool is_packed = m.packed == RLE8 || m.packed == RLE4;
+    bool complete = true, is_packed = m.packed == RLE8 || m.packed == RLE4;
     m.indices = is_packed ? calloc(m.height, m.width) : NULL;
     m.stored = is_packed ? NULL : fz_try_malloc(m.row_bytes);
-    enum fz_err code = m.indices || m.stored
-                           ? FZ_OK
-                           : fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", m.width, m.height);
-    if (code == FZ_OK)
-        code = push_rows(d, &m, is_packed ? unpack(&m) : true);
+    if (!m.indices && !m.stored)
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", m.width, m.height);
+    if (m.indices)
+        complete = unpack(&m);
+    enum fz_err code = push_rows(d, &m, complete);
     free(m.indices);
     free(m.stored);
     return code;
