@@ -8,7 +8,7 @@ OPTIONS = ("--size", "1280x800", "--tile", "96x72", "--memory", str(MEMORY), "--
 PAGES = 4
 STEPS = 4
 REST_S = 0.05
-REST_END_S = 2.5  # after 2 s without work workers give back what they keep; threads that opened files end after 0.2 s
+REST_END_S = 3.5  # after 2 s without work workers give back what they keep; threads that opened files end after 0.2 s
 PATIENCE_S = 20
 
 
