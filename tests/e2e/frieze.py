@@ -20,7 +20,8 @@ import pytest
 from PIL import Image
 
 PATIENCE_S = 30
-IDLE_S = 25  # what hangs; checked builds on a busy machine take 12 for a picture of 196 megapixels
+IDLE_S = 10
+CHECKED_IDLE_S = 25  # of builds with sanitizers: beside other tests they take 12 for a picture of 196 megapixels
 USER = 65534  # nobody: who runs what refuses to run as root
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "ASAN_OPTIONS",
              "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
@@ -36,6 +37,7 @@ def binary():
 LEAK_CHECK_FELL = re.compile(r"Tracer caught signal|==\d+==(LeakSanitizer has encountered a fatal error|HINT: )")
 
 
+@functools.cache
 def is_sanitized():
     """Whether sanitizers are built in: slower, larger, and not what a measurement is about."""
     with open(binary(), "rb") as file:
@@ -300,7 +302,7 @@ class Frieze:
         return self
 
     def idle(self, state="idle"):
-        self.ask("wait", state, IDLE_S)
+        self.ask("wait", state, CHECKED_IDLE_S if is_sanitized() else IDLE_S)
         return self
 
     def screenshot(self):
