@@ -127,11 +127,13 @@ static int cmp_until(struct cursor *a, struct cursor *b, unsigned char separator
     }
 }
 
+/* What is the same in both is passed over as bytes: names of one folder begin alike. */
 int fz_natural_cmp(const char *a, const char *b)
 {
-    struct cursor p = {.at = a}, q = {.at = b};
+    size_t shared = fz_natural_shared(a, b, SIZE_MAX);
+    struct cursor p = {.at = a + shared}, q = {.at = b + shared};
     int order = cmp_until(&p, &q, '\0');
-    return order ? order : strcmp(a, b);
+    return order ? order : strcmp(a + shared, b + shared);
 }
 
 int fz_natural_path_cmp(const char *a, const char *b)
