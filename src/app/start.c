@@ -337,6 +337,7 @@ void fz_app_stop(struct fz_app *app)
     is_stopped = true;
     fz_signals_arm(app->signals);
     fz_resume_end(app);
+    fz_missing_end(app);
     fz_cancel_set(&app->quit);
     fz_picture_forget(app, app->picture.shown);
     if (app->server)

@@ -144,6 +144,23 @@ def test_renamed(frieze, folder):
     shows(frieze, 1, 2, 3, 0)
 
 
+def test_removed_while_they_are_read(home):
+    """Nothing is said of what goes: it is no fault. Of a link that leads nowhere one line is."""
+    folder = home / "many"
+    folder.mkdir()
+    first = pictures.write(folder / "p0.png", 0)
+    for n in range(1, 3000):
+        os.link(first, folder / f"p{n}.png")
+    (folder / "x.png").symlink_to(folder / "nothing")
+    with home.start("--cache-size", "0", folder) as frieze:
+        frieze.ready()
+        for n in range(3000 - 1, 0, -1):
+            (folder / f"p{n}.png").unlink()
+        frieze.until(PATIENCE_S, items=2, pending=0, failed=1)
+        wait_until(lambda: frieze.errors_text, "a line", PATIENCE_S)
+    assert len(frieze.errors()) == 1 and "x.png: " in frieze.errors()[0] and "No such file" in frieze.errors()[0]
+
+
 def test_folder_added_and_removed(frieze, folder):
     """With pictures in it, which come all at once or one after the other; below as well; and gone again."""
     pictures.fill(frieze.home / "new", 2).rename(folder / "q")

@@ -46,7 +46,7 @@ void fz_loader_retire(struct fz_app *app, struct fz_job *job)
     fz_pool_trash(&app->pool, job);
 }
 
-static void say(const struct fz_app *app, fz_item_id item, const char *msg)
+void fz_loader_say(const struct fz_app *app, fz_item_id item, const char *msg)
 {
     char *path = fz_list_path(app->list, item);
     fz_log("%s: %s", path ? path : "?", msg);
@@ -57,10 +57,10 @@ static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_
 {
     enum fz_err code = error->code;
     if (!tile->error) {
-        bool reported =
-            code == FZ_E_NOT_FOUND && fz_list_is_explicit(app->list, tile->item); /* by its reader */
-        if (!reported)
-            say(app, tile->item, error->msg);
+        if (code != FZ_E_NOT_FOUND)
+            fz_loader_say(app, tile->item, error->msg);
+        else if (!fz_list_is_explicit(app->list, tile->item)) /* or its reader has said it */
+            fz_missing_add(app, tile->item);
         app->loader.failed_count++;
         if (code == FZ_E_NOT_FOUND || code == FZ_E_NOT_PICTURE)
             tile->missing = fz_list_is_explicit(app->list, tile->item);
@@ -146,7 +146,7 @@ static void drop_first(struct fz_app *app, struct fz_rendition *r)
 static void take_damage(const struct fz_app *app, struct fz_tile *tile, const struct fz_job *job)
 {
     if (job->image.damaged && !tile->damage)
-        say(app, job->item, job->error.msg);
+        fz_loader_say(app, job->item, job->error.msg);
     fz_loader_set_damage(tile, job->image.damaged ? job->error.msg : NULL);
 }
 
@@ -366,7 +366,7 @@ static void go_without(struct fz_app *app, const struct fz_job *job, struct fz_r
     if (!r->refused || app->loader.refusal_told)
         return;
     app->loader.refusal_told = true;
-    say(app, job->item, "not shown: the renderer refuses its texture (of others this is not told)");
+    fz_loader_say(app, job->item, "not shown: the renderer refuses its texture (of others this is not told)");
     fz_app_notice(app, "Not shown: the renderer refuses textures");
 }
 

@@ -3,6 +3,7 @@
 #ifndef FZ_APP_LOADING_LOADER_H
 #define FZ_APP_LOADING_LOADER_H
 
+#include "app/loading/missing.h"
 #include "app/run/run.h"
 #include "app/scale/window.h"
 #include "app/wall/rate.h"
@@ -84,6 +85,7 @@ struct fz_loader {
     bool covers;        /* and whether tiles fill it */
     size_t final_count; /* tiles known to be final in this epoch */
     size_t failed_count;
+    struct fz_missing missing;
     bool refusal_told;             /* that the renderer refused a texture */
     int64_t retry_us;              /* when it looks again, whatever happens, or FZ_NEVER */
     int64_t renew_us;              /* the same of what shows a file that changes all the time */

@@ -7,6 +7,9 @@
 /* Render thread. A job came back from its worker. */
 void fz_loader_completed(struct fz_app *app, struct fz_job *job);
 
+/* Render thread. One line: its path, and that. */
+void fz_loader_say(const struct fz_app *app, fz_item_id item, const char *msg);
+
 /* Render thread. What was wrong with it no longer is. */
 void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile);
 
