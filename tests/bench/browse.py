@@ -20,6 +20,7 @@ TILE_PAUSE_S = 0.5  # sooner after the last one a step is held back, so as not t
 SHARE_DELAY_S, FIRST_ONES, BACK = 0.5, 3, 10
 GROWTH = (100, 1_000, 10_000, 100_000)
 SCROLL_S, SCROLL_TURNS = 2.0, 125
+TO_AND_FRO_S = 6.0  # so many frames that those of the start, of which a long list has more, do not move the median
 PATIENCE_S = 60
 
 
@@ -185,19 +186,22 @@ def mean(values):
 
 def growth(context):
     """[{count, first_tile, screenful, work}]: times in ms; work of the render thread for a frame while it scrolls to and fro. Each count
-    has two runs, in the order of a palindrome: a machine that becomes slower meanwhile, or quicker, does so for all of them."""
-    rows = {}
-    for count in (*GROWTH, *reversed(GROWTH)):
+    has two runs, in the order of a palindrome: a machine that becomes slower meanwhile, or quicker, does so for all of them. The first
+    and the last, which are held against each other, run one after the other."""
+    first, *between, last = GROWTH
+    order = (first, last, *between)
+    rows = {count: [] for count in GROWTH}
+    for count in (*order, *reversed(order)):
         with Running(context, part_of_names(context, count)) as running:
             running.rest("screenful")
             steady_decodes(running)
-            end = time.monotonic() + SCROLL_S
+            end = time.monotonic() + TO_AND_FRO_S
             while time.monotonic() < end:
                 running.ask("key", "PgDn")
                 running.ask("key", "PgUp")
             running.rest()
         stats = running.result["stats"]
-        rows.setdefault(count, []).append(
+        rows[count].append(
             {"first_tile": subject.figure(stats, "startup", "first_tile"), "screenful": subject.figure(stats, "startup", "screenful"),
              "work": subject.figure(stats, "frames", "work_p50"), "status": running.result["status"]})
     return [{"count": count} | {key: mean([run[key] for run in runs]) for key in runs[0]} for count, runs in rows.items()]
