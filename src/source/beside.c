@@ -42,15 +42,16 @@ static void touch(struct fz_list *list, const struct fz_source_event *event, uin
         fz_list_ids_add(&list->beside, fz_items_id(&list->items, slot));
 }
 
-void fz_beside_apply(struct fz_list *list, const struct fz_source_event *event)
+void fz_beside_apply(struct fz_list *list, struct fz_source_event *event, uint32_t end)
 {
     uint32_t folder = fz_items_folder(&list->items, event->dir);
     char name[NAME_MOST], suffix[FZ_SUFFIX_MAX + 1];
-    for (uint32_t i = 0; i < event->count && folder != FZ_ITEMS_NONE; i++) {
-        int len = (int)stem_of(event->names[i]);
-        if (len == 0 || len + FZ_SUFFIX_MAX + 2 > NAME_MOST)
+    for (; event->taken < end; event->taken++) {
+        const char *sidecar = event->names[event->taken];
+        int len = (int)stem_of(sidecar);
+        if (folder == FZ_ITEMS_NONE || len == 0 || len + FZ_SUFFIX_MAX + 2 > NAME_MOST)
             continue;
-        snprintf(name, sizeof name, "%.*s", len, event->names[i]);
+        snprintf(name, sizeof name, "%.*s", len, sidecar);
         touch(list, event, folder, name);
         /* Cameras and programs write a suffix in one case. */
         for (size_t k = 0; fz_suffix_picture(k / 2, k % 2, suffix); k++) {

@@ -5,6 +5,7 @@
 #define FZ_SOURCE_BESIDE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct fz_list;
 struct fz_source_event;
@@ -13,7 +14,7 @@ struct fz_source_event;
 bool fz_is_sidecar(const char *name);
 bool fz_is_sidecar_of(const char *name, const char *picture);
 
-/* Render thread. Takes in BESIDE: what such a file speaks of is in list->beside. O(names). */
-void fz_beside_apply(struct fz_list *list, const struct fz_source_event *event);
+/* Render thread. Takes in names of BESIDE up to `end`: what such a file speaks of is in list->beside. O(names). */
+void fz_beside_apply(struct fz_list *list, struct fz_source_event *event, uint32_t end);
 
 #endif

@@ -33,13 +33,14 @@ struct fz_list_change {
     size_t beside_count;
 };
 
-/* Takes in ADDED, REMOVED, CHANGED, RENAMED, BESIDE and WHOLE (others are ignored); borrows the event. ADDED: a name that is
- * already there is taken as CHANGED. RENAMED: the item keeps its id, and so its mark and whatever else is known of it;
- * where another item had that name, the first goes and the other has changed. WHOLE: what the list lacks is added, what
- * the folder lacks is removed, the rest is left alone. What fz_list_remove or fz_list_settle took out comes back when
- * it is ADDED or CHANGED, not by WHOLE; what was dropped (drop.h) comes back by neither. Costs
- * O(new log new + items), with no allocation that grows with the list but its own. */
-void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, struct fz_list_change *change);
+/* Takes in ADDED, REMOVED, CHANGED, RENAMED, BESIDE, WHOLE and FOLDERS (others are ignored): as much of the event as takes about
+ * 1 ms, from event->taken on, which it moves. False: there is more of it, for which it is to be called again, before any
+ * event that came later. ADDED: a name that is already there is taken as CHANGED. RENAMED: the item keeps its id, and so its
+ * mark and whatever else is known of it; where another item had that name, the first goes and the other has changed. WHOLE:
+ * what the list lacks is added, what the folder lacks is removed, the rest is left alone. What fz_list_remove or
+ * fz_list_settle took out comes back when it is ADDED or CHANGED, not by WHOLE; what was dropped (drop.h) comes back by
+ * neither. Costs O(new log new + items), with no allocation that grows with the list but its own. */
+bool fz_list_apply(struct fz_list *list, struct fz_source_event *event, struct fz_list_change *change);
 
 /* Removes one item (no picture after all). False when the id is stale. */
 bool fz_list_remove(struct fz_list *list, fz_item_id id);

@@ -8,6 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* --- Part of an event at once --- */
+
+enum {
+    BESIDE_COST = 16, /* a sidecar may be of a picture with any suffix */
+    GOING_COST = 4,   /* whoever hears of it frees tile and textures */
+};
+
+static uint32_t names_end(const struct fz_source_event *event, uint32_t most)
+{
+    return event->taken + most < event->count ? event->taken + most : event->count;
+}
+
 /* --- Names that came or changed --- */
 
 /* The bytes behind a name are new. What the user dropped stays away. What somebody may be looking into gets a new id: the answer that is
@@ -44,18 +56,27 @@ static void take_surety(struct fz_list *list, uint32_t slot, enum fz_source_doub
     }
 }
 
+/* The slot, or FZ_ITEMS_NONE where there is no room for it. */
+static uint32_t take_new(struct fz_list *list, const struct fz_item_key *key, enum fz_source_doubt doubt)
+{
+    uint32_t slot = fz_items_add(&list->items, key);
+    if (slot == FZ_ITEMS_NONE)
+        return slot;
+    fz_list_enter(list, slot, doubt == FZ_SOURCE_UNKNOWN);
+    if (doubt == FZ_SOURCE_EXPLICIT)
+        list->items.rows[slot].flags |= FZ_ITEM_EXPLICIT;
+    return slot;
+}
+
 static void take_name(struct fz_list *list, const struct fz_item_key *key, enum fz_source_doubt doubt)
 {
     uint32_t slot = fz_items_find(&list->items, key);
     if (slot == FZ_ITEMS_NONE) {
-        slot = fz_items_add(&list->items, key);
-        if (slot == FZ_ITEMS_NONE)
-            return;
-        fz_list_enter(list, slot, doubt == FZ_SOURCE_UNKNOWN);
-    } else {
-        take_surety(list, slot, doubt);
-        take_change(list, slot);
+        take_new(list, key, doubt);
+        return;
     }
+    take_surety(list, slot, doubt);
+    take_change(list, slot);
     if (doubt == FZ_SOURCE_EXPLICIT)
         list->items.rows[slot].flags |= FZ_ITEM_EXPLICIT;
 }
@@ -65,22 +86,24 @@ static enum fz_source_doubt doubt_of(const struct fz_source_event *event, uint32
     return event->doubts ? (enum fz_source_doubt)event->doubts[i] : FZ_SOURCE_PICTURE;
 }
 
-static size_t apply_added(struct fz_list *list, const struct fz_source_event *event)
+static size_t apply_added(struct fz_list *list, struct fz_source_event *event)
 {
     uint32_t folder = fz_items_folder_get(&list->items, event->dir);
-    for (uint32_t i = 0; i < event->count; i++) {
-        struct fz_item_key key = fz_items_key(event->root, folder, event->names[i]);
-        take_name(list, &key, doubt_of(event, i));
+    for (uint32_t end = names_end(event, list->at_once); event->taken < end; event->taken++) {
+        struct fz_item_key key = fz_items_key(event->root, folder, event->names[event->taken]);
+        take_name(list, &key, doubt_of(event, event->taken));
     }
     fz_items_folder_drop(&list->items, folder);
     return fz_list_place_fresh(list, SIZE_MAX);
 }
 
-static size_t apply_changed(struct fz_list *list, const struct fz_source_event *event)
+static size_t apply_changed(struct fz_list *list, struct fz_source_event *event)
 {
     uint32_t folder = fz_items_folder(&list->items, event->dir);
-    for (uint32_t i = 0; folder != FZ_ITEMS_NONE && i < event->count; i++) {
-        struct fz_item_key key = fz_items_key(event->root, folder, event->names[i]);
+    for (uint32_t end = names_end(event, list->at_once); event->taken < end; event->taken++) {
+        if (folder == FZ_ITEMS_NONE)
+            continue;
+        struct fz_item_key key = fz_items_key(event->root, folder, event->names[event->taken]);
         uint32_t slot = fz_items_find(&list->items, &key);
         if (slot != FZ_ITEMS_NONE)
             take_change(list, slot);
@@ -124,34 +147,54 @@ static size_t sweep(struct fz_list *list)
     return first;
 }
 
-/* A whole folder with all below it: one pass over the slots, however many folders that are. */
-static void let_go_below(struct fz_list *list, uint32_t root, const char *dir)
+/* All in folders for which `goes` tells so, but what is KEPT: a pass over the slots, which goes on behind the names of the event. */
+static void let_go_in(struct fz_list *list, struct fz_source_event *event, const bool *goes)
+{
+    uint32_t slot = event->taken - event->count, most = list->at_once / GOING_COST + 1;
+    for (; slot < list->items.used && list->going.count < most; slot++) {
+        struct fz_item *row = &list->items.rows[slot];
+        if (!(row->flags & FZ_ITEM_LIVE) || row->root != event->root || !goes[row->folder])
+            continue;
+        if (!(row->flags & FZ_ITEM_KEPT))
+            let_go(list, slot);
+        row->flags &= (uint16_t)~FZ_ITEM_KEPT;
+    }
+    event->taken = event->count + slot;
+}
+
+/* A whole folder with all below it, however many folders that are. */
+static void let_go_below(struct fz_list *list, struct fz_source_event *event)
 {
     const struct fz_items *items = &list->items;
     bool *goes = fz_calloc(items->folder_count, sizeof *goes);
     for (size_t i = 0; i < items->folder_count; i++)
-        goes[i] = items->folders[i].path && fz_path_is_within(items->folders[i].path, dir);
-    for (uint32_t slot = 0; slot < items->used; slot++) {
-        const struct fz_item *row = &items->rows[slot];
-        if (row->flags & FZ_ITEM_LIVE && row->root == root && goes[row->folder])
-            let_go(list, slot);
-    }
+        goes[i] = items->folders[i].path && fz_path_is_within(items->folders[i].path, event->dir);
+    let_go_in(list, event, goes);
     free(goes);
 }
 
-static size_t apply_removed(struct fz_list *list, const struct fz_source_event *event)
+static void let_go_named(struct fz_list *list, struct fz_source_event *event)
 {
     uint32_t folder = fz_items_folder(&list->items, event->dir);
-    if (event->count == 0)
-        let_go_below(list, event->root, event->dir);
-    for (uint32_t i = 0; i < event->count && folder != FZ_ITEMS_NONE; i++) {
-        struct fz_item_key key = fz_items_key(event->root, folder, event->names[i]);
+    for (uint32_t end = names_end(event, list->at_once / GOING_COST + 1); event->taken < end;
+         event->taken++) {
+        if (folder == FZ_ITEMS_NONE)
+            continue;
+        struct fz_item_key key = fz_items_key(event->root, folder, event->names[event->taken]);
         uint32_t slot = fz_items_find(&list->items, &key);
         if (slot != FZ_ITEMS_NONE)
             let_go(list, slot);
     }
+}
+
+static size_t apply_removed(struct fz_list *list, struct fz_source_event *event)
+{
+    if (event->count == 0)
+        let_go_below(list, event);
+    else
+        let_go_named(list, event);
     size_t swept = sweep(list), placed = fz_list_place_fresh(list, SIZE_MAX);
-    return placed < swept ? placed : swept;
+    return fz_list_lower(placed, swept);
 }
 
 /* --- Names that became others --- */
@@ -175,11 +218,13 @@ static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_ite
     return true;
 }
 
-static size_t apply_renamed(struct fz_list *list, const struct fz_source_event *event)
+/* Readers tell of one at a time. */
+static size_t apply_renamed(struct fz_list *list, struct fz_source_event *event)
 {
     struct fz_items *items = &list->items;
     uint32_t folder = fz_items_folder_get(items, event->dir);
     size_t first = SIZE_MAX;
+    event->taken = event->count;
     for (uint32_t i = 0; i + 1 < event->count; i += 2) {
         struct fz_item_key from = fz_items_key(event->root, folder, event->names[i]);
         struct fz_item_key to = fz_items_key(event->root, folder, event->names[i + 1]);
@@ -197,71 +242,66 @@ static size_t apply_renamed(struct fz_list *list, const struct fz_source_event *
     size_t swept = list->going.count > 0 ? sweep(list) : SIZE_MAX;
     fz_items_folder_drop(items, folder);
     size_t placed = fz_list_place_fresh(list, SIZE_MAX);
-    first = swept < first ? swept : first;
-    return placed < first ? placed : first;
+    return fz_list_lower(placed, fz_list_lower(swept, first));
 }
 
-/* --- A folder that was read again --- */
+/* --- A folder, or a root, that was read again --- */
 
-static void let_go_all_but(struct fz_list *list, const struct fz_source_event *event, uint32_t folder)
+static void keep_or_take(struct fz_list *list, const struct fz_item_key *key, enum fz_source_doubt doubt)
 {
-    struct fz_items *items = &list->items;
-    for (uint32_t i = 0; i < event->count; i++) {
-        struct fz_item_key key = fz_items_key(event->root, folder, event->names[i]);
-        uint32_t slot = fz_items_find(items, &key);
-        if (slot != FZ_ITEMS_NONE)
-            items->rows[slot].flags |= FZ_ITEM_KEPT;
-    }
-    for (uint32_t slot = 0; slot < items->used; slot++) {
-        struct fz_item *row = &items->rows[slot];
-        if (!(row->flags & FZ_ITEM_LIVE) || row->root != event->root || row->folder != folder)
-            continue;
-        if (!(row->flags & FZ_ITEM_KEPT))
-            let_go(list, slot);
-        row->flags &= (uint16_t)~FZ_ITEM_KEPT;
-    }
+    uint32_t slot = fz_items_find(&list->items, key);
+    if (slot == FZ_ITEMS_NONE)
+        slot = take_new(list, key, doubt);
+    if (slot != FZ_ITEMS_NONE)
+        list->items.rows[slot].flags |= FZ_ITEM_KEPT;
 }
 
-static size_t apply_whole(struct fz_list *list, const struct fz_source_event *event)
+static size_t apply_whole(struct fz_list *list, struct fz_source_event *event)
 {
-    uint32_t folder = fz_items_folder(&list->items, event->dir);
+    uint32_t folder = fz_items_folder_get(&list->items, event->dir);
+    for (uint32_t end = names_end(event, list->at_once); event->taken < end; event->taken++) {
+        struct fz_item_key key = fz_items_key(event->root, folder, event->names[event->taken]);
+        keep_or_take(list, &key, doubt_of(event, event->taken));
+    }
     size_t swept = list->order.count;
-    if (folder != FZ_ITEMS_NONE) {
-        let_go_all_but(list, event, folder);
+    if (event->taken >= event->count) {
+        bool *goes = fz_calloc(list->items.folder_count, sizeof *goes);
+        goes[folder] = true;
+        let_go_in(list, event, goes);
+        free(goes);
         swept = sweep(list);
-    }
-    folder = fz_items_folder_get(&list->items, event->dir);
-    for (uint32_t i = 0; i < event->count; i++) {
-        struct fz_item_key key = fz_items_key(event->root, folder, event->names[i]);
-        if (fz_items_find(&list->items, &key) == FZ_ITEMS_NONE)
-            take_name(list, &key, doubt_of(event, i));
     }
     fz_items_folder_drop(&list->items, folder);
     size_t placed = fz_list_place_fresh(list, SIZE_MAX);
-    return placed < swept ? placed : swept;
+    return fz_list_lower(placed, swept);
 }
 
-/* --- A root that was read again --- */
-
-static size_t apply_folders(struct fz_list *list, const struct fz_source_event *event)
+static size_t apply_folders(struct fz_list *list, struct fz_source_event *event)
 {
     const struct fz_items *items = &list->items;
-    bool *stays = fz_calloc(items->folder_count, sizeof *stays);
+    bool *goes = fz_malloc(items->folder_count + 1);
+    memset(goes, true, items->folder_count);
     for (uint32_t i = 0; i < event->count; i++) {
         uint32_t folder = fz_items_folder(items, event->names[i]);
         if (folder != FZ_ITEMS_NONE)
-            stays[folder] = true;
+            goes[folder] = false;
     }
-    for (uint32_t slot = 0; slot < items->used; slot++) {
-        const struct fz_item *row = &items->rows[slot];
-        if (row->flags & FZ_ITEM_LIVE && row->root == event->root && !stays[row->folder])
-            let_go(list, slot);
-    }
-    free(stays);
+    event->taken = event->taken > event->count ? event->taken : event->count;
+    let_go_in(list, event, goes);
+    free(goes);
     return sweep(list);
 }
 
-void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, struct fz_list_change *change)
+/* --- Any event --- */
+
+static bool is_all_taken(const struct fz_list *list, const struct fz_source_event *event)
+{
+    bool ends_with_slots = event->kind == FZ_SOURCE_WHOLE || event->kind == FZ_SOURCE_FOLDERS ||
+                           (event->kind == FZ_SOURCE_REMOVED && event->count == 0);
+    return event->taken >= event->count + (ends_with_slots ? list->items.used : 0);
+}
+
+bool fz_list_apply(struct fz_list *list, struct fz_source_event *event, struct fz_list_change *change)
 {
     FZ_MAIN_ONLY();
     list->fresh.count = list->going.count = list->removed.count = list->changed.count = 0;
@@ -283,7 +323,7 @@ void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, st
         first = apply_renamed(list, event);
         break;
     case FZ_SOURCE_BESIDE:
-        fz_beside_apply(list, event);
+        fz_beside_apply(list, event, names_end(event, list->at_once / BESIDE_COST + 1));
         break;
     case FZ_SOURCE_WHOLE:
         first = apply_whole(list, event);
@@ -310,4 +350,5 @@ void fz_list_apply(struct fz_list *list, const struct fz_source_event *event, st
         .beside = list->beside.at,
         .beside_count = list->beside.count,
     };
+    return is_all_taken(list, event);
 }

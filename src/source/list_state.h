@@ -32,6 +32,7 @@ struct fz_list {
     bool by_rating;              /* only what is rated from the least to the most is shown */
     int8_t least_rating, most_rating;
 
+    uint32_t at_once;                  /* names of an event, or items that go with it; tests take fewer */
     uint32_t root_count;               /* 1 + the highest that had an event */
     size_t unknown_count;              /* of unknown kind, not settled */
     size_t not_given;                  /* of those, given to nobody yet */
@@ -68,14 +69,19 @@ void fz_list_ask_again(struct fz_list *list, uint32_t slot);
 void fz_list_tell_again(struct fz_list *list, uint32_t slot);
 
 /* Puts what is fresh into the order. Returns the lowest index that changed. Of more than `most` items, and of many that
- * are not sorted, the list becomes disordered. The items of one event are always merged where they are sorted: their
- * reader keeps them to what takes 1 ms. */
+ * are not sorted, the list becomes disordered. What is taken of an event at once is
+ * always merged where it is sorted. */
 enum { FZ_LIST_MERGED_AT_ONCE = 8192 };
 size_t fz_list_place_fresh(struct fz_list *list, size_t most);
 
 /* Makes true what is derived from the order: positions, what is shown, sections. O(what changed), with a filter
  * O(items): 0.3 ms for 100,000. */
 void fz_list_refresh(struct fz_list *list);
+
+static inline size_t fz_list_lower(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 /* What is shown is not all of the list? */
 static inline bool fz_list_is_part(const struct fz_list *list)

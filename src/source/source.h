@@ -41,6 +41,7 @@ struct fz_source_event {
     enum fz_source_event_kind kind;
     uint32_t root;     /* index of the SOURCE on the command line */
     uint32_t count;    /* of names */
+    uint32_t taken;    /* how far the list has taken it in; 0 in a new one */
     uint32_t left_out; /* LISTED: files with a known suffix of something else */
     struct fz_error error;
     char *dir; /* absolute, owned */

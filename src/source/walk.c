@@ -16,7 +16,7 @@
 
 enum {
     FIRST_LIMIT = 512,
-    LAST_LIMIT = 8192,   /* about 1 ms of the render thread */
+    LAST_LIMIT = 8192,   /* the list takes them in in parts: what is sorted together is merged sooner */
     ENTRIES_A_LOOK = 64, /* between two looks at the stop token and the clock */
     FLUSH_US = 50000,    /* on a slow share fewer names are handed over */
     FIRST_RETRY_MS = 500,

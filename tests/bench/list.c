@@ -69,7 +69,8 @@ static struct fz_list *filled(uint32_t count, uint32_t folders, make_name *make)
         fz_batch_sort(&batch);
         struct fz_source_event *event = fz_batch_event(&batch, FZ_SOURCE_ADDED, 0, dir);
         struct fz_list_change change;
-        fz_list_apply(list, event, &change);
+        while (!fz_list_apply(list, event, &change))
+            continue;
         fz_source_event_free(event);
     }
     struct fz_source_event *event = fz_batch_event(&batch, FZ_SOURCE_LISTED, 0, "");

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "source/batch.h"
 #include "source/list.h"
+#include "source/list_state.h"
 #include "sync/thread.h"
 
 #include <setjmp.h>
@@ -282,23 +283,46 @@ static void check(struct model *m)
         assert_false(fz_list_has(m->list, m->stale[i]));
 }
 
-static void check_change(struct model *m, const struct fz_list_change *change,
-                         const struct fz_source_event *event)
+/* What the parts of an event did, together. */
+struct changes {
+    size_t added, removed, changed, first_index;
+};
+
+/* In parts of any size: they do together what the event at once does. */
+static struct changes apply_in_parts(struct model *m, struct fz_source_event *event)
 {
-    assert_int_equal(change->added, m->added);
-    assert_int_equal(change->removed_count, m->removed);
-    assert_int_equal(change->changed_count, m->changed);
-    for (size_t i = 0; i < change->removed_count; i++)
-        assert_false(fz_list_has(m->list, change->removed[i]));
-    for (size_t i = 0; i < change->changed_count; i++)
-        assert_true(fz_list_has(m->list, change->changed[i]));
+    struct changes all = {.first_index = SIZE_MAX};
+    bool done = false;
+    m->list->at_once = 1 + random_below(2 * BATCH_MAX);
+    for (size_t parts = 0; !done; parts++) {
+        struct fz_list_change change;
+        done = fz_list_apply(m->list, event, &change);
+        assert_true(parts < 1000);
+        for (size_t i = 0; i < change.removed_count; i++)
+            assert_false(fz_list_has(m->list, change.removed[i]));
+        for (size_t i = 0; i < change.changed_count; i++)
+            assert_true(fz_list_has(m->list, change.changed[i]));
+        assert_true(change.first_index <= fz_list_count(m->list));
+        all.added += change.added;
+        all.removed += change.removed_count;
+        all.changed += change.changed_count;
+        if (change.first_index < all.first_index)
+            all.first_index = change.first_index;
+    }
+    return all;
+}
+
+static void check_changes(struct model *m, const struct changes *all, const struct fz_source_event *event)
+{
+    assert_int_equal(all->added, m->added);
+    assert_int_equal(all->removed, m->removed);
+    assert_int_equal(all->changed, m->changed);
     size_t count = fz_list_count(m->list), same = 0;
     while (same < count && same < m->before_count && m->before[same] == fz_list_at(m->list, same))
         same++;
-    assert_true(change->first_index <= count);
-    assert_true(change->first_index <= same);
+    assert_true(all->first_index <= same);
     if (event->kind != FZ_SOURCE_WHOLE && event->kind != FZ_SOURCE_RENAMED)
-        assert_true(change->first_index == same || same == count);
+        assert_true(all->first_index == same || same == count);
 }
 
 static void remember_order(struct model *m)
@@ -323,11 +347,10 @@ static void random_event(struct model *m)
     if (root != GIVEN_ROOT && kind != FZ_SOURCE_RENAMED && random_below(10) != 0)
         fz_batch_sort(&batch); /* one in ten comes unsorted, which no reader does */
     struct fz_source_event *event = fz_batch_event(&batch, kind, root, dir);
-    struct fz_list_change change;
     remember_order(m);
-    fz_list_apply(m->list, event, &change);
+    struct changes changes = apply_in_parts(m, event);
     model_apply(m, event, dir);
-    check_change(m, &change, event);
+    check_changes(m, &changes, event);
     fz_source_event_free(event);
     fz_batch_fini(&batch);
 }

@@ -27,7 +27,8 @@ static struct fz_list_change apply(struct fz_list *list, enum fz_source_event_ki
     fz_batch_sort(batch);
     struct fz_source_event *event = fz_batch_event(batch, kind, 0, dir);
     struct fz_list_change change;
-    fz_list_apply(list, event, &change);
+    while (!fz_list_apply(list, event, &change))
+        continue;
     fz_source_event_free(event);
     return change;
 }
@@ -326,10 +327,8 @@ static void many_at_once_wait_for_a_worker(void **unused)
 
     sort = (struct fz_sort){.key = FZ_SORT_RANDOM, .seed = 9};
     sort_by(list, sort);
-    fill(list, "/q", "img%u.jpg", 0, 3000);
-    assert_true(fz_list_is_disordered(list));
+    fill(list, "/q", "img%u.jpg", 0, 3000); /* few at once: in their places, in any order */
     assert_int_equal(fz_list_count(list), MANY + 3000);
-    sort_by(list, sort);
     assert_sorted(list, &sort);
     fz_list_free(list);
 }

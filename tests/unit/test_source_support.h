@@ -115,22 +115,29 @@ FZ_TEST void world_start(struct world *w, struct fz_source_options options, cons
     assert_int_equal(world_start_many(w, &options, arguments, 1, &err), FZ_OK);
 }
 
-static void world_take_event(struct world *w, const struct fz_source_event *event)
+static void world_note_change(struct world *w, const struct fz_list_change *change)
 {
-    struct fz_list_change change;
-    fz_list_apply(w->list, event, &change);
-    w->added += change.added;
-    w->changed += change.changed_count;
-    for (size_t i = 0; i < change.beside_count; i++) {
-        char *more = fz_asprintf("%s%s\n", w->beside_names, fz_list_name(w->list, change.beside[i]));
+    w->added += change->added;
+    w->changed += change->changed_count;
+    for (size_t i = 0; i < change->beside_count; i++) {
+        char *more = fz_asprintf("%s%s\n", w->beside_names, fz_list_name(w->list, change->beside[i]));
         free(w->beside_names);
         w->beside_names = more;
     }
-    w->removed += change.removed_count;
-    for (size_t i = 0; i < change.changed_count; i++) {
-        char *more = fz_asprintf("%s%s\n", w->changed_names, fz_list_name(w->list, change.changed[i]));
+    w->removed += change->removed_count;
+    for (size_t i = 0; i < change->changed_count; i++) {
+        char *more = fz_asprintf("%s%s\n", w->changed_names, fz_list_name(w->list, change->changed[i]));
         free(w->changed_names);
         w->changed_names = more;
+    }
+}
+
+static void world_take_event(struct world *w, struct fz_source_event *event)
+{
+    struct fz_list_change change;
+    for (bool all = false; !all;) {
+        all = fz_list_apply(w->list, event, &change);
+        world_note_change(w, &change);
     }
     switch (event->kind) {
     case FZ_SOURCE_ADDED:

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUDGET_US = 3000 }; /* of one frame: a hundred thousand names come in many */
+enum { BUDGET_US = 2000 }; /* of one frame: a hundred thousand names come in many */
 
 static void open_named(struct fz_app *app)
 {
@@ -95,7 +95,8 @@ static void take_beside(struct fz_app *app, const struct fz_list_change *change)
     }
 }
 
-static void take_changes(struct fz_app *app, const struct fz_source_event *event, struct arrivals *arrivals)
+/* True when all of it has been taken. */
+static bool take_changes(struct fz_app *app, struct fz_source_event *event, struct arrivals *arrivals)
 {
     struct fz_list_change change;
     bool held = fz_resume_holds(app);
@@ -105,7 +106,7 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
     app->scan.any_named |= comes && event->count > 0 && event->doubts[0] == FZ_SOURCE_EXPLICIT;
     if (!arrivals->any)
         arrivals->anchor = fz_wall_anchor(app);
-    fz_list_apply(app->list, event, &change);
+    bool all = fz_list_apply(app->list, event, &change);
     app->loader.stale = true; /* also for what has no place in the list yet, and must be looked into */
     for (size_t i = 0; i < change.removed_count; i++) {
         fz_picture_forget(app, change.removed[i]);
@@ -122,7 +123,9 @@ static void take_changes(struct fz_app *app, const struct fz_source_event *event
         lay_out(app, arrivals);
     fz_resume_note(app, event, held);
     fz_drop_note(app, event, &change);
-    fz_app_picture_gone(app, fz_app_selected_index(app));
+    if (app->mode == FZ_MODE_PICTURE)
+        fz_app_picture_gone(app, fz_app_selected_index(app));
+    return all;
 }
 
 bool fz_app_is_listed(const struct fz_app *app)
@@ -148,10 +151,10 @@ static void report(struct fz_app *app)
         fz_log("%zu files are no pictures, among them %s", scan->unsupported, scan->first_unsupported);
 }
 
-static void take_event(struct fz_app *app, const struct fz_source_event *event, struct arrivals *arrivals)
+static bool take_event(struct fz_app *app, struct fz_source_event *event, struct arrivals *arrivals)
 {
     if (fz_scale_window_hear(app, event))
-        return;
+        return true;
     if (event->kind == FZ_SOURCE_ERROR) {
         fz_log_error(&event->error);
         app->scan.failed |= !fz_source_error_passes(&event->error);
@@ -159,6 +162,8 @@ static void take_event(struct fz_app *app, const struct fz_source_event *event, 
             fz_app_notice(app, "%s", event->error.msg);
         fz_drop_note(app, event, NULL);
     } else if (event->kind == FZ_SOURCE_LISTED) {
+        struct fz_list_change none;
+        fz_list_apply(app->list, event, &none);
         app->scan.roots_listed++;
         app->scan.unsupported += event->left_out;
         app->loader.stale = app->dirty = true;
@@ -166,8 +171,9 @@ static void take_event(struct fz_app *app, const struct fz_source_event *event, 
     } else if (event->kind == FZ_SOURCE_AWAY || event->kind == FZ_SOURCE_BACK) {
         fz_loader_set_away(app, event->root, event->dir, event->kind == FZ_SOURCE_AWAY);
     } else {
-        take_changes(app, event, arrivals);
+        return take_changes(app, event, arrivals);
     }
+    return true;
 }
 
 void fz_app_take_source_events(struct fz_app *app)
@@ -181,8 +187,9 @@ void fz_app_take_source_events(struct fz_app *app)
     struct arrivals arrivals = {0};
     while (app->backlog && fz_now_us() < until) {
         struct fz_source_event *event = FZ_CONTAINER(app->backlog, struct fz_source_event, node);
+        if (!take_event(app, event, &arrivals))
+            continue;
         app->backlog = app->backlog->next;
-        take_event(app, event, &arrivals);
         fz_source_event_free(event);
     }
     lay_out(app, &arrivals);
