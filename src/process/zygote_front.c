@@ -82,7 +82,8 @@ struct fz_zygote *fz_zygote_front_later(const struct fz_role *role, bool sandbox
 
 /* Who is stopped before he could ask for the end that goes with ours (PR_SET_PDEATHSIG), or while a change of user has cancelled that, obeys
  * nothing but SIGCONT. The kernel sends it to a group of processes that is orphaned by the end of a parent; to be one, they need a
- * group of their own. Whoever reads from a terminal must be in ours. */
+ * group of their own. Whoever reads from a terminal must be in ours. What is spawned has its group a moment after it was cloned: who stops
+ * it in that moment has to wake it himself. */
 static bool has_own_group(const struct fz_role *role)
 {
     return role->sandboxed || !isatty(STDIN_FILENO);
