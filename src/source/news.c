@@ -260,7 +260,8 @@ static bool is_rename(struct fz_scanner *scanner, uint32_t folder, const char *f
         return false;
     struct stat st;
     char *path = path_in(scanner, folder, to);
-    bool is_file = lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+    bool is_file =
+        lstat(path, &st) != 0 || S_ISREG(st.st_mode); /* or it has gone on, which is news to come */
     free(path);
     return is_file && fz_scanner_classify(scanner, from, doubt) && fz_scanner_classify(scanner, to, doubt);
 }

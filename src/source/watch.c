@@ -7,6 +7,7 @@
 #include "source/scanner.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -19,6 +20,8 @@ enum {
     POLL_SHARE = 20,    /* polling takes at most this part of the time */
     READS_AT_ONCE = 16, /* then what was collected may be due */
     EVENT_BYTES = 65536,
+    HALF_MS =
+        10, /* for the second half of a rename, which follows at once unless its writer had to wait for a core */
 };
 
 /* IN_EXCL_UNLINK: who still writes a deleted file is of no interest. */
@@ -153,23 +156,46 @@ static void tell(struct fz_scanner *scanner, const struct inotify_event *event,
     }
 }
 
+/* The last one read, of which the second half may be yet to come: nothing says that both are there at once. */
+static bool may_follow(const struct inotify_event *event, const char *end)
+{
+    return (event->mask & (IN_MOVED_FROM | IN_ISDIR)) == IN_MOVED_FROM &&
+           (const char *)(event + 1) + event->len == end;
+}
+
+/* Takes the events between; returns the first that it left. */
+static char *take_events(struct fz_scanner *scanner, char *p, const char *end, bool patient)
+{
+    while (p < end) {
+        const struct inotify_event *event = (const struct inotify_event *)(void *)p;
+        const struct inotify_event *renamed = other_half(event, end);
+        if (patient && !renamed && may_follow(event, end))
+            break;
+        p += sizeof *event + event->len + (renamed ? sizeof *renamed + renamed->len : 0);
+        if (event->mask & IN_Q_OVERFLOW)
+            fz_news_missed(scanner);
+        else
+            tell(scanner, event, renamed);
+    }
+    return p;
+}
+
 void fz_watch_take(struct fz_scanner *scanner)
 {
     FZ_NOT_MAIN();
     char buffer[EVENT_BYTES] __attribute__((aligned(__alignof__(struct inotify_event))));
-    for (int i = 0; i < READS_AT_ONCE && !fz_scanner_stops(scanner); i++) {
-        ssize_t n = read(scanner->watch.fd, buffer, sizeof buffer);
-        if (n <= 0)
+    struct pollfd more = {.fd = scanner->watch.fd, .events = POLLIN};
+    size_t left = 0;
+    for (int i = 0; (i < READS_AT_ONCE || left > 0) && !fz_scanner_stops(scanner); i++) {
+        ssize_t n = read(more.fd, buffer + left, sizeof buffer - left);
+        if (n <= 0 && left == 0)
             return;
-        for (char *p = buffer; p < buffer + n;) {
-            const struct inotify_event *event = (const struct inotify_event *)(void *)p;
-            const struct inotify_event *renamed = other_half(event, buffer + n);
-            p += sizeof *event + event->len + (renamed ? sizeof *renamed + renamed->len : 0);
-            if (event->mask & IN_Q_OVERFLOW)
-                fz_news_missed(scanner);
-            else
-                tell(scanner, event, renamed);
-        }
+        char *end = buffer + left + (n > 0 ? n : 0);
+        char *next = take_events(scanner, buffer, end, n > 0);
+        left = (size_t)(end - next);
+        memmove(buffer, next, left);
+        if (left > 0)
+            poll(&more, 1, HALF_MS);
     }
 }
 

@@ -76,6 +76,34 @@ static void a_file_half_written_is_not_shown(void **state)
     assert_list(w, "slow.jpg\n");
 }
 
+/* However their news is cut into pieces while it is read. */
+static void many_renamed_files_stay_what_they_were(void **state)
+{
+    enum { FILES = 400, ROUNDS = 20 };
+    struct world *w = *state;
+    fz_item_id ids[FILES];
+    char name[32], other[32];
+    for (int i = 0; i < FILES; i++) {
+        snprintf(name, sizeof name, "%d.jpg", i);
+        close(open(name, O_CREAT | O_WRONLY, 0666));
+    }
+    start_listed(w, ".");
+    for (int i = 0; i < FILES; i++)
+        ids[i] = fz_list_at(w->list, (size_t)i);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < FILES; i++) {
+            snprintf(name, sizeof name, "%s%d.jpg", round % 2 ? "x" : "", i);
+            snprintf(other, sizeof other, "%s%d.jpg", round % 2 ? "" : "x", i);
+            assert_int_equal(rename(name, other), 0);
+        }
+        world_take(w);
+    }
+    world_pass(w, 500);
+    assert_int_equal(fz_list_count(w->list), FILES);
+    for (int i = 0; i < FILES; i++)
+        assert_int_equal(fz_list_at(w->list, (size_t)i), ids[i]);
+}
+
 static void a_renamed_file_stays_what_it_was(void **state)
 {
     struct world *w = *state;
@@ -381,6 +409,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(files_come_and_go),
         TEST(a_renamed_file_stays_what_it_was),
+        TEST(many_renamed_files_stay_what_they_were),
         TEST(rewritten_files_change),
         TEST(a_file_half_written_is_not_shown),
         TEST(sidecars_speak_of_their_pictures),

@@ -1,0 +1,17 @@
+/* What EXIF data says of the pixels: which way is up, and their colours where no profile does. */
+#ifndef FZ_IMAGE_METADATA_EXIF_PIXELS_H
+#define FZ_IMAGE_METADATA_EXIF_PIXELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Any thread, all of these. `data` is a TIFF structure ("II*\0" or "MM\0*" first), not trusted, borrowed. */
+
+/* 1..8, 1 where it says nothing valid. */
+int fz_exif_orientation(const uint8_t *data, size_t len);
+
+/* Whether they are of Adobe RGB (1998), as cameras tell it: by the interoperability index "R03" (DCF 2.0, option files). */
+bool fz_exif_is_adobe_rgb(const uint8_t *data, size_t len);
+
+#endif
