@@ -60,7 +60,7 @@ static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_
         if (code != FZ_E_NOT_FOUND)
             fz_loader_say(app, tile->item, error->msg);
         else if (!fz_list_is_explicit(app->list, tile->item)) /* or its reader has said it */
-            fz_missing_add(app, tile->item);
+            fz_missing_add(app, tile);
         app->loader.failed_count++;
         if (code == FZ_E_NOT_FOUND || code == FZ_E_NOT_PICTURE)
             tile->missing = fz_list_is_explicit(app->list, tile->item);

@@ -55,6 +55,7 @@ struct fz_tile {
     bool reread;            /* from its file, next time */
     char *damage;           /* why it is shown in part; owned; NULL: it is shown whole */
     bool no_detail;         /* parts of it cannot be decoded: it is shown as large as fits */
+    bool unsaid;            /* that its file is not there, see missing.h */
     bool missing;           /* named by the user, and not there or no picture: counted in fz_scan */
     struct fz_rendition renditions[FZ_PURPOSES];
 };

@@ -6,15 +6,16 @@
 #include "source/list.h"
 
 struct fz_app;
+struct fz_tile;
 
 struct fz_missing {
     fz_item_id *items; /* owned */
     size_t said, count, capacity;
-    int64_t due_us; /* when the rest is said: nothing came for a while */
+    int64_t due_us, most_us; /* when the rest is said: nothing came for a second, or at the latest */
 };
 
 /* Render thread, all of these. */
-void fz_missing_add(struct fz_app *app, fz_item_id item);
+void fz_missing_add(struct fz_app *app, struct fz_tile *tile);
 
 /* Says of some what is due; returns when it is to be called again, or FZ_NEVER. */
 int64_t fz_missing_step(struct fz_app *app);
