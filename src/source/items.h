@@ -8,15 +8,16 @@
 #include "source/names.h"
 
 enum {
-    FZ_ITEM_LIVE = 1,       /* the slot is in use */
-    FZ_ITEM_ORDERED = 2,    /* has a place in the order */
-    FZ_ITEM_UNKNOWN = 4,    /* of unknown kind, not settled yet */
-    FZ_ITEM_GIVEN = 8,      /* unknown, and somebody looks into it */
-    FZ_ITEM_EXPLICIT = 16,  /* named by the user */
-    FZ_ITEM_DOUBTED = 32,   /* was of unknown kind when it came */
-    FZ_ITEM_OUT = 64,       /* was taken out of the list, but is still in its folder: no item, only a name */
-    FZ_ITEM_GOES = 128,     /* for the length of one call */
-    FZ_ITEM_KEPT = 256,     /* the same: stays */
+    FZ_ITEM_LIVE = 1,      /* the slot is in use */
+    FZ_ITEM_ORDERED = 2,   /* has a place in the order */
+    FZ_ITEM_UNKNOWN = 4,   /* of unknown kind, not settled yet */
+    FZ_ITEM_GIVEN = 8,     /* unknown, and somebody looks into it */
+    FZ_ITEM_EXPLICIT = 16, /* named by the user */
+    FZ_ITEM_DOUBTED = 32,  /* was of unknown kind when it came */
+    FZ_ITEM_OUT = 64,      /* was taken out of the list, but is still in its folder: no item, only a name */
+    FZ_ITEM_GOES = 128,    /* for the length of one call */
+    FZ_ITEM_KEPT =
+        256, /* stays: until all of the event has been taken; with GOES: goes only to another place */
     FZ_ITEM_DROPPED = 512,  /* OUT because the user dropped it */
     FZ_ITEM_MARKED = 1024,  /* by the user; counts while it is in the order */
     FZ_ITEM_FACTS = 2048,   /* its row of `facts` is filled in, with those of its old bytes perhaps */

@@ -38,6 +38,7 @@ void fz_list_free(struct fz_list *list)
     free(list->parted.at);
     free(list->changed.at);
     free(list->beside.at);
+    free(list->folders_going);
     free(list);
 }
 

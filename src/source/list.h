@@ -21,7 +21,7 @@ void fz_list_free(struct fz_list *list);
 /* Before the first event of `root`: how its items are ordered. Roots stand in order of their number. */
 void fz_list_set_order(struct fz_list *list, uint32_t root, enum fz_source_order order);
 
-/* What one event did. */
+/* What an event, or a part of it, did. */
 struct fz_list_change {
     size_t added;       /* items that came into the order, or to another place; a search may hide them */
     size_t first_index; /* the lowest position, in all, whose item changed; the count when none did */
@@ -33,7 +33,7 @@ struct fz_list_change {
     size_t beside_count;
 };
 
-/* Takes in ADDED, REMOVED, CHANGED, RENAMED, BESIDE, WHOLE and FOLDERS (others are ignored): as much of the event as takes about
+/* Takes in ADDED, REMOVED, CHANGED, RENAMED, BESIDE, WHOLE and FOLDERS; LISTED gives back what grew too large (others are ignored): as much of the event as takes about
  * 1 ms, from event->taken on, which it moves. False: there is more of it, for which it is to be called again, before any
  * event that came later. ADDED: a name that is already there is taken as CHANGED. RENAMED: the item keeps its id, and so its
  * mark and whatever else is known of it; where another item had that name, the first goes and the other has changed. WHOLE:

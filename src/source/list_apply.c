@@ -116,22 +116,44 @@ static size_t apply_changed(struct fz_list *list, struct fz_source_event *event)
 static void let_go(struct fz_list *list, uint32_t slot)
 {
     struct fz_item *row = &list->items.rows[slot];
-    if (row->flags & FZ_ITEM_GOES)
+    if ((row->flags & FZ_ITEM_GOES) && !(row->flags & FZ_ITEM_KEPT))
         return;
     row->flags |= FZ_ITEM_GOES;
+    row->flags &= (uint16_t)~FZ_ITEM_KEPT; /* it was to move */
     fz_list_ids_add(&list->going, slot);
     if (!(row->flags & FZ_ITEM_OUT))
         fz_list_ids_add(&list->removed, fz_items_id(&list->items, slot));
+}
+
+/* What moves leaves its place in the order, too, and is on its way to another; of how many. */
+static size_t count_moving(struct fz_list *list)
+{
+    struct fz_list_ids *fresh = &list->fresh;
+    size_t moving = 0, kept = 0;
+    for (size_t i = 0; i < fresh->count; i++) {
+        uint16_t flags = list->items.rows[fresh->at[i]].flags;
+        bool moves = (flags & FZ_ITEM_GOES) && (flags & FZ_ITEM_KEPT);
+        moving += moves;
+        if (moves || !(flags & FZ_ITEM_GOES))
+            fresh->at[kept++] = fresh->at[i];
+    }
+    fresh->count = kept;
+    return moving;
 }
 
 /* Removes all that goes; returns the lowest index that changed. */
 static size_t sweep(struct fz_list *list)
 {
     struct fz_items *items = &list->items;
-    size_t ordered = 0;
+    size_t ordered = count_moving(list);
     for (size_t i = 0; i < list->going.count; i++)
         ordered += (items->rows[list->going.at[i]].flags & FZ_ITEM_ORDERED) != 0;
     size_t first = ordered > 0 ? fz_order_sweep(&list->order, items, ordered) : list->order.count;
+    for (size_t i = 0; i < list->fresh.count; i++) {
+        struct fz_item *row = &items->rows[list->fresh.at[i]];
+        if (row->flags & FZ_ITEM_GOES)
+            row->flags &= (uint16_t) ~(FZ_ITEM_GOES | FZ_ITEM_KEPT);
+    }
     for (size_t i = 0; i < list->going.count; i++) {
         uint32_t slot = list->going.at[i], folder = items->rows[slot].folder;
         if (items->rows[slot].flags & FZ_ITEM_UNKNOWN)
@@ -147,10 +169,11 @@ static size_t sweep(struct fz_list *list)
     return first;
 }
 
-/* All in folders for which `goes` tells so, but what is KEPT: a pass over the slots, which goes on behind the names of the event. */
-static void let_go_in(struct fz_list *list, struct fz_source_event *event, const bool *goes)
+/* All in folders that go, but what is KEPT: a pass over the slots, which goes on behind the names of the event. */
+static void let_go_in(struct fz_list *list, struct fz_source_event *event)
 {
     uint32_t slot = event->taken - event->count, most = list->at_once / GOING_COST + 1;
+    const bool *goes = list->folders_going;
     for (; slot < list->items.used && list->going.count < most; slot++) {
         struct fz_item *row = &list->items.rows[slot];
         if (!(row->flags & FZ_ITEM_LIVE) || row->root != event->root || !goes[row->folder])
@@ -162,15 +185,24 @@ static void let_go_in(struct fz_list *list, struct fz_source_event *event, const
     event->taken = event->count + slot;
 }
 
+/* Worked out once an event. */
+static bool *folders_going(struct fz_list *list, bool goes)
+{
+    list->folders_going = fz_malloc(list->items.folder_count + 1);
+    memset(list->folders_going, goes, list->items.folder_count + 1);
+    return list->folders_going;
+}
+
 /* A whole folder with all below it, however many folders that are. */
 static void let_go_below(struct fz_list *list, struct fz_source_event *event)
 {
     const struct fz_items *items = &list->items;
-    bool *goes = fz_calloc(items->folder_count, sizeof *goes);
-    for (size_t i = 0; i < items->folder_count; i++)
-        goes[i] = items->folders[i].path && fz_path_is_within(items->folders[i].path, event->dir);
-    let_go_in(list, event, goes);
-    free(goes);
+    if (!list->folders_going) {
+        bool *goes = folders_going(list, false);
+        for (size_t i = 0; i < items->folder_count; i++)
+            goes[i] = items->folders[i].path && fz_path_is_within(items->folders[i].path, event->dir);
+    }
+    let_go_in(list, event);
 }
 
 static void let_go_named(struct fz_list *list, struct fz_source_event *event)
@@ -201,48 +233,58 @@ static size_t apply_removed(struct fz_list *list, struct fz_source_event *event)
 
 /* The item stays what it is: its id, its mark, the selection on it. Its file is looked at again, since a decode under way may
  * not have found it. */
-static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_item_key *key, size_t *first)
+static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_item_key *key)
 {
-    fz_item_id id = fz_items_id(&list->items, slot);
-    size_t position;
-    if (!fz_list_all_index(list, id, &position))
-        return false;
+    struct fz_item *row = &list->items.rows[slot];
     fz_stacks_part(list, slot);
     if (!fz_items_rename(&list->items, slot, key))
         return false;
-    fz_order_remove(&list->order, position);
-    *first = position < *first ? position : *first;
-    fz_list_ids_add(&list->fresh, slot);
-    fz_list_ids_add(&list->changed, id);
+    if (!(row->flags & FZ_ITEM_GOES))
+        fz_list_ids_add(&list->fresh, slot);
+    row->flags |= FZ_ITEM_GOES | FZ_ITEM_KEPT;
+    fz_list_ids_add(&list->changed, fz_items_id(&list->items, slot));
     fz_search_answer(list, slot);
     return true;
 }
 
-/* Readers tell of one at a time. */
+/* Whose row is free only once this part has been taken. */
+static bool is_going(const struct fz_list *list, uint32_t slot)
+{
+    return slot != FZ_ITEMS_NONE &&
+           (list->items.rows[slot].flags & (FZ_ITEM_GOES | FZ_ITEM_KEPT)) == FZ_ITEM_GOES;
+}
+
+static void take_rename(struct fz_list *list, uint32_t slot, bool replaces, const struct fz_item_key *to,
+                        enum fz_source_doubt doubt)
+{
+    bool has_place = slot != FZ_ITEMS_NONE && list->items.rows[slot].flags & FZ_ITEM_ORDERED;
+    if (has_place && !replaces && rename_item(list, slot, to))
+        return;
+    if (slot != FZ_ITEMS_NONE)
+        let_go(list, slot);
+    take_name(list, to, doubt);
+}
+
 static size_t apply_renamed(struct fz_list *list, struct fz_source_event *event)
 {
     struct fz_items *items = &list->items;
     uint32_t folder = fz_items_folder_get(items, event->dir);
-    size_t first = SIZE_MAX;
-    event->taken = event->count;
-    for (uint32_t i = 0; i + 1 < event->count; i += 2) {
-        struct fz_item_key from = fz_items_key(event->root, folder, event->names[i]);
-        struct fz_item_key to = fz_items_key(event->root, folder, event->names[i + 1]);
-        uint32_t slot = fz_items_find(items, &from);
-        bool replaces = fz_items_find(items, &to) != FZ_ITEMS_NONE;
-        if (strcmp(from.name, to.name) == 0)
-            continue;
-        if (slot != FZ_ITEMS_NONE && !replaces && items->rows[slot].flags & FZ_ITEM_ORDERED &&
-            rename_item(list, slot, &to, &first))
-            continue;
-        if (slot != FZ_ITEMS_NONE)
-            let_go(list, slot);
-        take_name(list, &to, doubt_of(event, i + 1));
+    uint32_t end = names_end(event, (list->at_once + 1) / 2 * 2);
+    for (; event->taken + 1 < end; event->taken += 2) {
+        char *const *names = &event->names[event->taken];
+        struct fz_item_key from = fz_items_key(event->root, folder, names[0]);
+        struct fz_item_key to = fz_items_key(event->root, folder, names[1]);
+        uint32_t slot = fz_items_find(items, &from), other = fz_items_find(items, &to);
+        if (is_going(list, slot) || is_going(list, other))
+            break;
+        if (strcmp(from.name, to.name) != 0)
+            take_rename(list, slot, other != FZ_ITEMS_NONE, &to, doubt_of(event, event->taken + 1));
     }
-    size_t swept = list->going.count > 0 ? sweep(list) : SIZE_MAX;
+    event->taken += event->taken + 1 == event->count; /* of which nothing became */
+    size_t swept = sweep(list);
     fz_items_folder_drop(items, folder);
     size_t placed = fz_list_place_fresh(list, SIZE_MAX);
-    return fz_list_lower(placed, fz_list_lower(swept, first));
+    return fz_list_lower(placed, swept);
 }
 
 /* --- A folder, or a root, that was read again --- */
@@ -265,10 +307,9 @@ static size_t apply_whole(struct fz_list *list, struct fz_source_event *event)
     }
     size_t swept = list->order.count;
     if (event->taken >= event->count) {
-        bool *goes = fz_calloc(list->items.folder_count, sizeof *goes);
-        goes[folder] = true;
-        let_go_in(list, event, goes);
-        free(goes);
+        if (!list->folders_going)
+            folders_going(list, false)[folder] = true;
+        let_go_in(list, event);
         swept = sweep(list);
     }
     fz_items_folder_drop(&list->items, folder);
@@ -278,18 +319,17 @@ static size_t apply_whole(struct fz_list *list, struct fz_source_event *event)
 
 static size_t apply_folders(struct fz_list *list, struct fz_source_event *event)
 {
-    const struct fz_items *items = &list->items;
-    bool *goes = fz_malloc(items->folder_count + 1);
-    memset(goes, true, items->folder_count);
-    for (uint32_t i = 0; i < event->count; i++) {
-        uint32_t folder = fz_items_folder(items, event->names[i]);
-        if (folder != FZ_ITEMS_NONE)
-            goes[folder] = false;
+    if (!list->folders_going) {
+        bool *goes = folders_going(list, true);
+        for (; event->taken < event->count; event->taken++) {
+            uint32_t folder = fz_items_folder(&list->items, event->names[event->taken]);
+            if (folder != FZ_ITEMS_NONE)
+                goes[folder] = false;
+        }
     }
-    event->taken = event->taken > event->count ? event->taken : event->count;
-    let_go_in(list, event, goes);
-    free(goes);
-    return sweep(list);
+    let_go_in(list, event);
+    size_t swept = sweep(list), placed = fz_list_place_fresh(list, SIZE_MAX);
+    return fz_list_lower(placed, swept);
 }
 
 /* --- Any event --- */
@@ -350,5 +390,10 @@ bool fz_list_apply(struct fz_list *list, struct fz_source_event *event, struct f
         .beside = list->beside.at,
         .beside_count = list->beside.count,
     };
-    return is_all_taken(list, event);
+    bool all = is_all_taken(list, event);
+    if (all) {
+        free(list->folders_going);
+        list->folders_going = NULL;
+    }
+    return all;
 }

@@ -32,15 +32,16 @@ struct fz_list {
     bool by_rating;              /* only what is rated from the least to the most is shown */
     int8_t least_rating, most_rating;
 
-    uint32_t at_once;                  /* names of an event, or items that go with it; tests take fewer */
-    uint32_t root_count;               /* 1 + the highest that had an event */
-    size_t unknown_count;              /* of unknown kind, not settled */
-    size_t not_given;                  /* of those, given to nobody yet */
-    uint32_t not_given_from;           /* no slot below it is one of them */
-    uint32_t not_asked_from;           /* no slot below it is in the order and not ASKED */
-    uint32_t not_told_from;            /* the same of FZ_TOLD_ASKED */
-    size_t marked_count;               /* in the order */
-    struct fz_wishes *wishes;          /* NULL: none */
+    bool *folders_going;      /* from one part of an event to the next: by folder; owned; NULL: none */
+    uint32_t at_once;         /* names of an event, or items that go with it; tests take fewer */
+    uint32_t root_count;      /* 1 + the highest that had an event */
+    size_t unknown_count;     /* of unknown kind, not settled */
+    size_t not_given;         /* of those, given to nobody yet */
+    uint32_t not_given_from;  /* no slot below it is one of them */
+    uint32_t not_asked_from;  /* no slot below it is in the order and not ASKED */
+    uint32_t not_told_from;   /* the same of FZ_TOLD_ASKED */
+    size_t marked_count;      /* in the order */
+    struct fz_wishes *wishes; /* NULL: none */
     struct fz_list_ids dropped, drops; /* ids, oldest first; how many of them came before each drop */
     /* for the length of one call */
     struct fz_list_ids fresh;                    /* slots on their way into the order */
