@@ -101,6 +101,7 @@ def sorts(session):
 def run(context):
     """One run; `letters` and `sorts` in ms."""
     made, listed = folder(context.corpus), [name.lower() for name in names()]
+    stage.warm(made)  # sorting by date reads them all
     with stage.Home(context.display) as home:
         process = stage.start(subject.frieze_command(context, home, made), home, cwd=home.path("home"))
         try:
