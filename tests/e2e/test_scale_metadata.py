@@ -8,6 +8,7 @@ import subprocess
 import zlib
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from PIL import Image, IptcImagePlugin, PngImagePlugin
 
@@ -131,6 +132,31 @@ def test_exif_is_true_of_the_result(home, source, suffix, isolation):
         assert pictures.read(image.convert("RGB"), (0, 0, 200, 300)) == \
             pictures.read(pictures.draw(5, SIZE).transpose(Image.ROTATE_270), (0, 0, 600, 900))
     assert b"a thumbnail" not in out.read_bytes()
+
+
+def srgb_of_adobe_rgb(pixels):
+    """By the matrices of both: Adobe RGB (1998) color image encoding, 4.3.4; IEC 61966-2-1, 5.3. Of 0 to 255 each."""
+    to_xyz = np.array([[0.57667, 0.18556, 0.18823], [0.29734, 0.62736, 0.07529], [0.02703, 0.07069, 0.99134]])
+    to_srgb = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
+    light = ((pixels / 255) ** (563 / 256) @ (to_srgb @ to_xyz).T).clip(0, 1)
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055) * 255
+
+
+def test_adobe_rgb_of_cameras(home):
+    """They write no profile, but an interoperability index of R03."""
+    path, out = home / "in.jpg", home / "out.png"
+    across, down = np.meshgrid(np.linspace(40, 215, 96), np.linspace(40, 215, 64))
+    colors = np.stack([across, down, 255 - across], axis=-1).astype(np.uint8)
+    for index in (b"R03", b"R98"):
+        Image.fromarray(colors).save(path, quality=95, subsampling=0, exif=b"Exif\0\0" + exif_block().replace(b"R03", index))
+        scale(home, "-s", 0, path, out)
+        with Image.open(path) as image:
+            stored = np.asarray(image.transpose(Image.ROTATE_270)).astype(float)
+        with Image.open(out) as image:
+            shown = np.asarray(image.convert("RGB")).astype(float)
+        expected = srgb_of_adobe_rgb(stored) if index == b"R03" else stored
+        assert np.abs(shown - expected).max() < 3
+    assert np.abs(srgb_of_adobe_rgb(stored) - stored).max() > 20
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])

@@ -1,7 +1,7 @@
 #include "fuzz.h"
 
 #include "image/anim/anim.h"
-#include "image/metadata/orientation.h"
+#include "image/metadata/exif_pixels.h"
 #include "image/format.h"
 #include "image/metadata/carry.h"
 #include "image/metadata/metadata.h"

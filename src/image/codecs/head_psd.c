@@ -1,7 +1,7 @@
 /* PSD and PSB (Adobe, "Photoshop File Formats Specification"): what stands before the pixels. */
 #include "image/codecs/psd.h"
 
-#include "image/metadata/orientation.h"
+#include "image/metadata/exif_pixels.h"
 
 enum {
     HEAD_BYTES = 26,

@@ -1,5 +1,5 @@
 /* WebP (https://developers.google.com/speed/webp/docs/riff_container): size and orientation by its chunks. */
-#include "image/metadata/orientation.h"
+#include "image/metadata/exif_pixels.h"
 #include "image/format.h"
 
 bool fz_webp_is_a(const struct fz_bytes *head)

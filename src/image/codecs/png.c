@@ -4,7 +4,7 @@
 #include "image/codecs/png_colors.h"
 #include "image/codecs/png_passes.h"
 #include "image/codecs/png_rows.h"
-#include "image/metadata/orientation.h"
+#include "image/metadata/exif_pixels.h"
 #include "image/metadata/png_text.h"
 
 #include <setjmp.h>

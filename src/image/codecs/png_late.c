@@ -1,7 +1,7 @@
 /* A PNG may tell behind its pixels how it lies, where a decoder that reads piece by piece comes too late. */
 #include "image/format.h"
 
-#include "image/metadata/orientation.h"
+#include "image/metadata/exif_pixels.h"
 #include "image/metadata/png_chunks.h"
 #include "image/metadata/png_text.h"
 

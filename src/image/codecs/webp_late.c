@@ -2,7 +2,7 @@
 #include "image/format.h"
 
 #include "image/metadata/excerpt.h"
-#include "image/metadata/orientation.h"
+#include "image/metadata/exif_pixels.h"
 
 enum { READ_BYTES = 4 << 10, FILE_HEAD = 12, CHUNK_HEAD = 8, EXIF_MOST = 64 << 10 };
 

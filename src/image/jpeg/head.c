@@ -1,6 +1,6 @@
 /* What a JPEG says of itself before its first scan (ITU-T T.81, annex B). */
 #include "base/mem.h"
-#include "image/metadata/orientation.h"
+#include "image/metadata/exif_pixels.h"
 #include "image/format.h"
 #include "image/jpeg/dc.h"
 #include "image/jpeg/lower.h"
@@ -152,15 +152,26 @@ uint64_t fz_jpeg_height_at(const struct fz_bytes *file)
     return 0;
 }
 
+/* The next TIFF structure of EXIF data behind *pos. */
+static bool next_exif(const struct fz_bytes *file, uint64_t *pos, struct fz_bytes *exif)
+{
+    struct segment s;
+    while (next_segment(file, pos, &s) && s.marker != SOS && s.marker != EOI)
+        if (s.marker == APP1 && s.len > 16 && fz_bytes_has(file, s.pos, s.len) &&
+            fz_bytes_match(file, s.pos + 2, "Exif\0\0", 6)) {
+            *exif = (struct fz_bytes){.at = file->at + s.pos + 8, .len = (size_t)s.len - 8};
+            return true;
+        }
+    return false;
+}
+
 int fz_jpeg_orientation(const struct fz_bytes *file, int *turn)
 {
     uint64_t pos = 2;
-    struct segment s;
+    struct fz_bytes exif;
     *turn = 1;
-    while (*turn == 1 && next_segment(file, &pos, &s) && s.marker != SOS && s.marker != EOI)
-        if (s.marker == APP1 && s.len > 16 && fz_bytes_has(file, s.pos, s.len) &&
-            fz_bytes_match(file, s.pos + 2, "Exif\0\0", 6))
-            *turn = fz_exif_orientation(file->at + s.pos + 8, (size_t)s.len - 8);
+    while (*turn == 1 && next_exif(file, &pos, &exif))
+        *turn = fz_exif_orientation(exif.at, exif.len);
     return *turn;
 }
 
@@ -185,6 +196,19 @@ static unsigned find_profile(const struct fz_bytes *file, struct fz_bytes parts[
     return count;
 }
 
+/* Adobe RGB (1998) color image encoding, 4.3.1: cameras write no profile with it. */
+static void set_adobe_rgb(struct fz_decode *d, const struct fz_bytes *file)
+{
+    static const struct fz_primaries adobe_rgb = {
+        {0.3127, 0.3290}, {0.64, 0.33}, {0.21, 0.71}, {0.15, 0.06}, 563.0 / 256};
+    uint64_t pos = 2;
+    struct fz_bytes exif;
+    if (!next_exif(file, &pos, &exif) || !fz_exif_is_adobe_rgb(exif.at, exif.len))
+        return;
+    d->has_primaries = true;
+    d->primaries = adobe_rgb;
+}
+
 void fz_jpeg_set_profile(struct fz_decode *d, const struct fz_bytes *file)
 {
     struct fz_bytes parts[ICC_PARTS] = {{0}};
@@ -196,8 +220,10 @@ void fz_jpeg_set_profile(struct fz_decode *d, const struct fz_bytes *file)
         len += parts[i].len;
     }
     uint8_t *icc = len > 0 ? fz_try_malloc(len) : NULL;
-    if (!icc)
+    if (!icc) {
+        set_adobe_rgb(d, file);
         return;
+    }
     len = 0;
     for (unsigned i = 1; i <= count; i++) {
         memcpy(icc + len, parts[i].at, parts[i].len);

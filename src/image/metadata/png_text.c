@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "image/inflate.h"
-#include "image/metadata/orientation.h"
+#include "image/metadata/exif_pixels.h"
 
 #include <ctype.h>
 #include <stdlib.h>
