@@ -107,6 +107,18 @@ def test_rewritten_while_it_is_open(frieze, folder):
     assert pictures.only(frieze.screenshot())[2][2:] == (300, 300)
 
 
+def test_emptied_while_it_is_open(frieze, folder):
+    """As programs do that write a file anew in its place: the view stays with it."""
+    path = folder / "p1.png"
+    frieze.key("Right", "Return").until(mode="picture", title="p1.png")
+    frieze.idle()
+    path.write_bytes(b"")
+    frieze.until(PATIENCE_S, failed=1, items=4, title="p1.png")
+    pictures.write(path, 9)
+    frieze.until(PATIENCE_S, failed=0, pending=0, title="p1.png")
+    wait_until(lambda: pictures.only(frieze.screenshot())[0] == 9, "the new picture", PATIENCE_S, 0.05)
+
+
 def test_damaged_and_mended(frieze, folder):
     good = (folder / "p1.png").read_bytes()
     (folder / "p1.png").write_bytes(good[:40])

@@ -2,7 +2,6 @@
 #include "app/app.h"
 #include "app/loading/loader_internal.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "gpu/stretch.h"
 #include "sync/thread.h"
@@ -46,13 +45,6 @@ void fz_loader_retire(struct fz_app *app, struct fz_job *job)
     fz_pool_trash(&app->pool, job);
 }
 
-void fz_loader_say(const struct fz_app *app, fz_item_id item, const char *msg)
-{
-    char *path = fz_list_path(app->list, item);
-    fz_log("%s: %s", path ? path : "?", msg);
-    free(path);
-}
-
 static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_error *error)
 {
     enum fz_err code = error->code;
@@ -74,7 +66,12 @@ static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_
     fz_loader_mark_final(&app->loader, tile);
 }
 
-/* It looked like a picture by its name only. */
+/* By its name only. */
+static bool looked_like_picture(const struct fz_app *app, const struct fz_tile *tile, enum fz_err code)
+{
+    return code == FZ_E_NOT_PICTURE && tile->picture_w == 0 && !fz_list_is_explicit(app->list, tile->item);
+}
+
 static void leave_out(struct fz_app *app, fz_item_id item)
 {
     app->scan.unsupported++;
@@ -170,7 +167,9 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         fz_loader_retire(app, job);
     } else if (job->result_of > 0 && code != FZ_OK) {
         fz_loader_lose_result(app, tile, job);
-    } else if (code == FZ_E_NOT_PICTURE && !fz_list_is_explicit(app->list, job->item)) {
+    } else if (fz_loader_may_be_half_written(app, tile, r, code)) {
+        fz_loader_retire(app, job);
+    } else if (looked_like_picture(app, tile, code)) {
         fz_item_id item = job->item;
         leave_out(app, item);
         fz_loader_retire(app, job);

@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/loading/loader_internal.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "sync/thread.h"
 
@@ -44,6 +45,13 @@ static void drop_renditions(struct fz_app *app, struct fz_tile *tile)
     }
 }
 
+void fz_loader_say(const struct fz_app *app, fz_item_id item, const char *msg)
+{
+    char *path = fz_list_path(app->list, item);
+    fz_log("%s: %s", path ? path : "?", msg);
+    free(path);
+}
+
 void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile)
 {
     if (tile->error)
@@ -60,6 +68,17 @@ void fz_loader_set_damage(struct fz_tile *tile, const char *reason)
 {
     free(tile->damage);
     tile->damage = reason ? fz_strdup(reason) : NULL;
+}
+
+bool fz_loader_may_be_half_written(const struct fz_app *app, struct fz_tile *tile, struct fz_rendition *r,
+                                   enum fz_err code)
+{
+    bool half = code == FZ_E_NOT_PICTURE || code == FZ_E_DAMAGED;
+    if (!half || !r->texture || r->first || r->box_w > 0 || tile->retries >= FZ_PURPOSES)
+        return false;
+    tile->retries++;
+    r->read_us = app->now_us;
+    return true;
 }
 
 void fz_loader_clear_final(struct fz_app *app, struct fz_tile *tile)

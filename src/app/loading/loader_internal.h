@@ -55,6 +55,11 @@ bool fz_loader_may_decode(struct fz_app *app, const struct fz_tile *tile, bool i
 /* Render thread. Whether it has to wait: a file that is written all the time does not make its picture flash. */
 bool fz_loader_was_just_read(struct fz_app *app, const struct fz_rendition *r);
 
+/* Render thread. Whether what failed for that keeps its pixels for a moment, and is tried again then: its file has other ones now, and
+ * may have been read while it was written, of which news will come. */
+bool fz_loader_may_be_half_written(const struct fz_app *app, struct fz_tile *tile, struct fz_rendition *r,
+                                   enum fz_err code);
+
 /* Render thread. Of what the picture view shows, or will; FZ_HEAP_DROP where it does not want it. */
 uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item);
 
