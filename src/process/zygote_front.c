@@ -21,6 +21,7 @@ enum {
     ANSWER_MS = 10000, /* a zygote that is silent for longer hangs; where memory is short it takes seconds */
     WARM_MS = 60000,   /* the same for its first word: it may have to read every font of the system */
     LOOK_MS = 500,     /* between two looks whether it was stopped: then it says nothing at all */
+    BIRTH_LOOK_MS = 1, /* the same while it is being spawned, which takes no longer */
     ENDING_MS = 20,    /* for what has closed its socket to end as it wants to */
     DYING_MS = 200,    /* after SIGKILL; what takes longer is stuck in the kernel */
 };
@@ -82,8 +83,7 @@ struct fz_zygote *fz_zygote_front_later(const struct fz_role *role, bool sandbox
 
 /* Who is stopped before he could ask for the end that goes with ours (PR_SET_PDEATHSIG), or while a change of user has cancelled that, obeys
  * nothing but SIGCONT. The kernel sends it to a group of processes that is orphaned by the end of a parent; to be one, they need a
- * group of their own. Whoever reads from a terminal must be in ours. What is spawned has its group a moment after it was cloned: who stops
- * it in that moment has to wake it himself. */
+ * group of their own. Whoever reads from a terminal must be in ours. */
 static bool has_own_group(const struct fz_role *role)
 {
     return role->sandboxed || !isatty(STDIN_FILENO);
@@ -160,6 +160,15 @@ static int parent_main(void *ctx)
     return 0;
 }
 
+/* What is spawned has a group of its own a moment after it was cloned. Stopped in that moment it would outlive us, and hold up the thread
+ * that spawns it, which does not know its number yet. */
+static void kill_stopped_at_birth(void)
+{
+    siginfo_t child = {.si_pid = 0};
+    if (waitid(P_PGID, (id_t)getpgrp(), &child, WSTOPPED | WNOHANG | WNOWAIT) == 0 && child.si_pid > 0)
+        kill(child.si_pid, SIGKILL);
+}
+
 /* A process that shall end with us ends with the thread that it came from: whoever asks for it may end before it does. */
 static enum fz_err begin(struct fz_zygote *zygote, int socket, struct fz_error *err)
 {
@@ -168,7 +177,8 @@ static enum fz_err begin(struct fz_zygote *zygote, int socket, struct fz_error *
                            ? fz_thread_start(&zygote->parent, "frieze:zygote", parent_main, &birth, err)
                            : fz_fail(err, FZ_E_BUSY, 0, "cannot start a %s process", zygote->role->name);
     if (code == FZ_OK) {
-        SDL_SemWait(birth.is_over);
+        while (SDL_SemWaitTimeout(birth.is_over, BIRTH_LOOK_MS) == SDL_MUTEX_TIMEDOUT)
+            kill_stopped_at_birth();
         zygote->pid = birth.pid;
         if (birth.sys != 0) {
             zygote->pid = 0;
