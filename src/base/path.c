@@ -23,12 +23,9 @@ char *fz_path_join(const char *dir, const char *name)
     return fz_asprintf("%.*s%s%s", (int)n, dir, slash, name);
 }
 
-char *fz_path_absolute(const char *path)
+static char *clean_join(const char *dir, const char *path)
 {
-    char *cwd = path[0] == '/' ? NULL : getcwd(NULL, 0);
-    char *full = fz_path_join(cwd ? cwd : "/", path[0] == '/' ? path + 1 : path);
-    free(cwd);
-
+    char *full = fz_path_join(dir, path);
     size_t o = 0;
     for (const char *p = full; *p;) {
         while (*p == '/')
@@ -49,6 +46,21 @@ char *fz_path_absolute(const char *path)
         full[o++] = '/';
     full[o] = '\0';
     return full;
+}
+
+char *fz_path_find_absolute(const char *path)
+{
+    if (path[0] == '/')
+        return clean_join("/", path + 1);
+    char *here = getcwd(NULL, 0), *absolute = here ? clean_join(here, path) : NULL;
+    free(here);
+    return absolute;
+}
+
+char *fz_path_absolute(const char *path)
+{
+    char *absolute = fz_path_find_absolute(path);
+    return absolute ? absolute : clean_join("/", path);
 }
 
 char *fz_path_typed(const char *text)

@@ -16,8 +16,11 @@ const char *fz_path_name(const char *path);
 char *fz_path_join(const char *dir, const char *name);
 
 /* Any thread. `path` made absolute by the working directory, with ".", ".." and double slashes taken out by
- * their text alone. Caller frees. */
+ * their text alone; by the root where that directory is gone. Caller frees. */
 char *fz_path_absolute(const char *path);
+
+/* Any thread. The same, but NULL (errno) where that directory is gone. */
+char *fz_path_find_absolute(const char *path);
 
 /* Any thread, while none changes the environment. The same of what was typed where no shell reads it: "~" alone, or before a slash,
  * is HOME, where that is known. Caller frees. */

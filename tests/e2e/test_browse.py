@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -327,6 +328,22 @@ def test_marks_that_cannot_be_read(home, folder, kind):
         time.sleep(0.5)  # longer than it waits before it writes
         assert len(frieze.errors()) == (0 if kind == "binary" else 1)
     assert file.is_dir() == (kind == "folder") and file.is_fifo() == (kind == "fifo"), "left as it was"
+
+
+def test_marks_without_a_current_folder(home, folder):
+    """Nobody knows what relative lines name then: they stay as they are."""
+    file, gone = home / "marks", home / "gone"
+    file.write_text("relative.png\n")
+    gone.mkdir()
+    program = f"cd {gone} && rmdir {gone} && exec \"$@\""
+    asked = [home.program, "--size", "300x200", "--headless", "--marks", file, folder]
+    process = home.popen(["sh", "-c", program, "sh", *asked], stderr=subprocess.PIPE)
+    wait_until(home.socket_path().exists, "its socket", 10)
+    for command in (["wait", "loaded", "10"], ["key", "m"], ["quit"]):
+        assert home.frieze("ctl", *command).status == 0
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 0 and f"cannot read the marks in {file}: no current folder, for relative.png" in told.decode()
+    assert file.read_text() == "relative.png\n"
 
 
 def test_marks_of_what_is_away(home):

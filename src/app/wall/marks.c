@@ -150,29 +150,39 @@ static size_t held(const struct fz_app *app)
     return fz_list_marked_count(app->list) + fz_list_wish_count(app->list);
 }
 
+/* As it was written, whatever -0 says now. */
+static enum fz_err take_paths(struct fz_list *list, const char *path, char *text, size_t length,
+                              struct fz_error *err)
+{
+    int end_mark = memchr(text, '\0', length) ? '\0' : '\n';
+    for (char *p = text; p && p < text + length;) {
+        char *end = memchr(p, end_mark, (size_t)(text + length - p));
+        if (end)
+            *end = '\0';
+        char *absolute = *p ? fz_path_find_absolute(p) : NULL;
+        if (*p && !absolute)
+            return fz_fail(err, fz_err_from_errno(errno), errno,
+                           "cannot read the marks in %s: no current folder, for %s", path, p);
+        if (absolute)
+            fz_list_mark_path(list, absolute);
+        free(absolute);
+        p = end ? end + 1 : NULL;
+    }
+    return FZ_OK;
+}
+
 void fz_marks_load(struct fz_app *app)
 {
     const char *path = app->options.values[FZ_OPTION_MARKS].text;
     struct fz_error err = {0};
     size_t length = 0;
     char *text = path ? read_whole(path, &length, &err) : NULL;
+    if (text && err.code == FZ_OK)
+        take_paths(app->list, path, text, length, &err);
     if (err.code != FZ_OK) {
         fz_log_error(&err);
         fz_app_notice(app, "%s: it is left as it is", err.msg);
         app->marks.unreadable = true;
-    }
-    int end_mark =
-        text && memchr(text, '\0', length) ? '\0' : '\n'; /* as it was written, whatever -0 says now */
-    for (char *p = text; p && p < text + length;) {
-        char *end = memchr(p, end_mark, (size_t)(text + length - p));
-        if (end)
-            *end = '\0';
-        if (*p) {
-            char *absolute = fz_path_absolute(p);
-            fz_list_mark_path(app->list, absolute);
-            free(absolute);
-        }
-        p = end ? end + 1 : NULL;
     }
     free(text);
     app->marks.held = held(app);
