@@ -116,6 +116,27 @@ def test_pixels_are_those_of_the_file(home, drawn, name):
     assert np.abs(shown - pixels(picture.crop((left, top, left + 900, top + 700)))).max() <= 2
 
 
+@pytest.mark.parametrize("size", [(300, 120000), (120000, 300)], ids=["high", "wide"])
+def test_longer_than_any_jpeg(home, size):
+    """As pictures of whole pages are, and panoramas."""
+    width, height = size
+    part = draw_picture(min(size), 1000)
+    bands = [np.roll(part, band * 7, axis=0) for band in range(max(size) // 1000)]
+    picture = Image.fromarray(np.concatenate(bands))
+    picture = picture if height > width else picture.transpose(Image.Transpose.ROTATE_90)
+    path = home / "long.png"
+    picture.save(path, compress_level=1)
+    (fit, _), (shown, zoom) = shots(home, path, "200M", [("w",), ("a",)])
+    left, top = (width - 900) // 2, (height - 700) // 2
+    there = np.array(picture.crop((max(left, 0), max(top, 0), max(left, 0) + min(width, 900), max(top, 0) + min(height, 700))),
+                     dtype=np.int16)
+    at_x, at_y = max(-left, 0), max(-top, 0)
+    assert zoom == 1 and fit.max() > 100
+    off = np.abs(shown[at_y:at_y + there.shape[0], at_x:at_x + there.shape[1]] - there)
+    off[640 - at_y:, 800 - at_x:] = 0  # where the place in the list is told
+    assert off.max() <= 2
+
+
 def test_a_file_cut_short_shows_as_much(home, near_jpeg):
     """The end of the file in view: below it the ground, as the whole picture has it, and it is told once."""
     path = home / "cut.jpg"

@@ -187,7 +187,7 @@ static void test_flat_color_stays(void **state)
 static void test_longest_side(void **state)
 {
     (void)state;
-    const int sides[][4] = {{65500, 2, 1, 1}, {2, 65500, 1, 1}, {65500, 3, 255, 2}, {3, 65500, 2, 255}};
+    const int sides[][4] = {{160000, 2, 1, 1}, {2, 160000, 1, 1}, {160000, 3, 255, 2}, {3, 160000, 2, 255}};
     for (int k = 0; k < 4; k++) {
         size_t count = (size_t)sides[k][0] * (size_t)sides[k][1];
         uint8_t *in = malloc(count * 4);
@@ -198,6 +198,26 @@ static void test_longest_side(void **state)
         free(in);
         free(out);
     }
+}
+
+/* As many pixels in one group as there may be, all of them white: the sums hold them. */
+static void test_largest_group(void **state)
+{
+    (void)state;
+    enum { SIDE = 160000, ROWS = 5 * 257 };
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_reduce r;
+    struct fz_orient orient;
+    uint8_t out[4] = {0}, *row = malloc((size_t)SIDE * 4);
+    memset(row, 255, (size_t)SIDE * 4);
+    fz_orient_init(&orient, 1, out, sizeof out, 1, 1);
+    assert_true(fz_reduce_init(&r, scratch, FZ_KERNEL_CUBIC, SIDE, ROWS, 1, 1, &orient));
+    for (int y = 0; y < ROWS; y++)
+        fz_reduce_push(&r, row);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(out[i], 255);
+    fz_image_scratch_free(scratch);
+    free(row);
 }
 
 /* cos(k r^2), whose frequency grows with the distance from the centre until it is half that of the pixels. */
@@ -294,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_vectors_equal_plain_c),
         cmocka_unit_test(test_flat_color_stays),
         cmocka_unit_test(test_longest_side),
+        cmocka_unit_test(test_largest_group),
         cmocka_unit_test(test_zone_plate),
         cmocka_unit_test(test_turned_rows_equal_turned_result),
     };
