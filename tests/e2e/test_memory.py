@@ -5,8 +5,10 @@ libraries is not counted here, and they come and go."""
 
 import contextlib
 import os
+import struct
 import threading
 import time
+import zlib
 
 import numpy as np
 import pytest
@@ -264,6 +266,40 @@ def test_pngs_of_24_megapixels_within_the_bound(home):
                 running.key(key)
             status = running.status()
     assert status["items"] == 8 and status["failed"] == 0, running.errors()
+    used = (filled.bytes - floor) / MB
+    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
+
+
+def write_one_strip(path, pixels):
+    """As scanners do; deflated."""
+    height, width, _ = pixels.shape
+    data = zlib.compress(pixels.tobytes(), 1)
+    bits_at = 8 + len(data)
+    tags = ((256, 4, 1, width), (257, 4, 1, height), (258, 3, 3, bits_at), (259, 3, 1, 8), (262, 3, 1, 2), (273, 4, 1, 8), (277, 3, 1, 3),
+            (278, 4, 1, height), (279, 4, 1, len(data)))
+    path.write_bytes(struct.pack("<2sHI", b"II", 42, bits_at + 6) + data + struct.pack("<3H", 8, 8, 8) +
+                     struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *tag) for tag in tags) + bytes(4))
+
+
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+def test_tiff_of_one_strip_within_the_bound(home):
+    """24 megapixels, of which no strip is held: 240 MB for this one."""
+    y, x = np.ogrid[0:4000, 0:6000]
+    pixels = np.empty((4000, 6000, 3), np.uint8)
+    pixels[:, :, 0], pixels[:, :, 1], pixels[:, :, 2] = x * 255 // 6000, y * 255 // 4000, (x // 50 + y // 50) % 2 * 90 + 60
+    write_one_strip(home / "scan.tif", pixels)
+    window = ("--size", "1280x800", "--jobs", JOBS, "--memory", BOUND)
+    floor = floor_of(home, window)
+    with home.start(*window, home / "scan.tif") as running, Watcher(running.pid) as filled:
+        running.idle("loaded").key("Return").idle()
+        whole = np.asarray(running.screenshot()).astype(int)
+        running.key("a").idle()
+        detail = np.asarray(running.screenshot()).astype(int)
+        status = running.status()
+    assert status["failed"] == 0 and not running.errors()
+    assert abs(whole[400, 640] - pixels[2000, 3000])[:2].max() < 3 and abs(whole[100, 200] - pixels[500, 800])[:2].max() < 3
+    assert np.abs(detail[:640] - pixels[1600:2240, 2360:3640].astype(int)).max() <= 2
     used = (filled.bytes - floor) / MB
     assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
     print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")

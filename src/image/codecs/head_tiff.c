@@ -7,12 +7,15 @@ enum {
     TAG_WIDTH = 256,
     TAG_HEIGHT = 257,
     TAG_BITS = 258,
+    TAG_COMPRESSION = 259,
     TAG_PHOTOMETRIC = 262,
+    TAG_FILL_ORDER = 266,
     TAG_STRIP_OFFSETS = 273,
     TAG_ORIENTATION = 274,
     TAG_SAMPLES = 277,
     TAG_STRIP_ROWS = 278,
     TAG_STRIP_BYTES = 279,
+    TAG_PLANAR = 284,
     TAG_TILE_WIDTH = 322,
     TAG_TILE_HEIGHT = 323,
     TAG_TILE_OFFSETS = 324,
@@ -210,6 +213,19 @@ struct fz_tiff_pages fz_tiff_find_page(const struct fz_bytes *file, int page, ui
     return pages;
 }
 
+bool fz_tiff_is_by_rows(unsigned compression, unsigned photometric, unsigned planar, unsigned fill_order)
+{
+    static const unsigned plain[] = {COMPRESSION_NONE,      COMPRESSION_CCITTRLE,      COMPRESSION_CCITTFAX3,
+                                     COMPRESSION_CCITTFAX4, COMPRESSION_LZW,           COMPRESSION_PACKBITS,
+                                     COMPRESSION_DEFLATE,   COMPRESSION_ADOBE_DEFLATE, COMPRESSION_LZMA,
+                                     COMPRESSION_ZSTD};
+    bool known = false;
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        known = known || compression == plain[i];
+    bool samples = photometric <= PHOTOMETRIC_PALETTE || photometric == PHOTOMETRIC_SEPARATED;
+    return known && samples && planar == PLANARCONFIG_CONTIG && fill_order == FILLORDER_MSB2LSB;
+}
+
 /* What is decoded together: rows, and bytes of a row of them. */
 static void read_band(const struct fz_bytes *b, const struct directory *dir, const struct fz_header *h,
                       uint64_t *rows, uint64_t *row_bytes)
@@ -218,6 +234,12 @@ static void read_band(const struct fz_bytes *b, const struct directory *dir, con
     *rows = tile_h ? tile_h : find_tag(b, dir, TAG_STRIP_ROWS, UINT32_MAX);
     *rows = *rows < 1 ? 1 : *rows > h->height && !tile_h ? h->height : *rows;
     *rows = *rows > UINT16_MAX ? UINT16_MAX : *rows;
+    if (!tile_h && *rows > FZ_TIFF_BAND_ROWS &&
+        fz_tiff_is_by_rows((unsigned)find_tag(b, dir, TAG_COMPRESSION, COMPRESSION_NONE),
+                           (unsigned)find_tag(b, dir, TAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK),
+                           (unsigned)find_tag(b, dir, TAG_PLANAR, PLANARCONFIG_CONTIG),
+                           (unsigned)find_tag(b, dir, TAG_FILL_ORDER, FILLORDER_MSB2LSB)))
+        *rows = FZ_TIFF_BAND_ROWS;
     uint64_t width = tile_w && tile_w <= UINT16_MAX ? (h->width + tile_w - 1) / tile_w * tile_w : h->width;
     uint64_t bits = find_tag(b, dir, TAG_BITS, 1), samples = find_tag(b, dir, TAG_SAMPLES, 1);
     *row_bytes = (width * (bits & UINT16_MAX) * (samples & UINT16_MAX) + 7) / 8;

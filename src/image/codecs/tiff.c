@@ -123,6 +123,15 @@ static void take_profile(struct fz_tiff *t)
         fz_decode_set_profile(t->d, profile, bytes);
 }
 
+static bool comes_by_rows(const struct fz_tiff *t)
+{
+    uint16_t compression = COMPRESSION_NONE, planar = PLANARCONFIG_CONTIG, order = FILLORDER_MSB2LSB;
+    TIFFGetFieldDefaulted(t->tif, TIFFTAG_COMPRESSION, &compression);
+    TIFFGetFieldDefaulted(t->tif, TIFFTAG_PLANARCONFIG, &planar);
+    TIFFGetFieldDefaulted(t->tif, TIFFTAG_FILLORDER, &order);
+    return fz_tiff_is_by_rows(compression, t->photometric, planar, order);
+}
+
 /* The page, or its copy, which need not have the profile. */
 static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct fz_tiff_level *level)
 {
@@ -142,8 +151,12 @@ static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct
     if (!TIFFGetField(t->tif, TIFFTAG_PHOTOMETRIC, &t->photometric))
         t->photometric = PHOTOMETRIC_MINISBLACK;
     t->alpha = alpha_of(t);
-    TIFFGetFieldDefaulted(t->tif, TIFFIsTiled(t->tif) ? TIFFTAG_TILELENGTH : TIFFTAG_ROWSPERSTRIP, &rows);
-    rows = rows < 1 || (rows > t->height && !TIFFIsTiled(t->tif)) ? t->height : rows;
+    bool tiled = TIFFIsTiled(t->tif) != 0;
+    TIFFGetFieldDefaulted(t->tif, tiled ? TIFFTAG_TILELENGTH : TIFFTAG_ROWSPERSTRIP, &rows);
+    rows = rows < 1 || (rows > t->height && !tiled) ? t->height : rows;
+    t->strip_rows = !tiled && rows > FZ_TIFF_BAND_ROWS && comes_by_rows(t) ? rows : 0;
+    if (t->strip_rows > 0)
+        rows = FZ_TIFF_BAND_ROWS;
     if (rows > UINT16_MAX)
         return fz_fail(t->d->err, FZ_E_DAMAGED, 0, "tiff: its tiles are too high");
     t->band_rows = rows < FZ_TIFF_BAND_ROWS ? FZ_TIFF_BAND_ROWS / rows * rows : rows;

@@ -25,6 +25,8 @@ static bool is_palette(const struct fz_tiff *t)
 bool fz_tiff_wants_samples(const struct fz_tiff *t)
 {
     bool usual_bits = t->bits == 1 || t->bits == 2 || t->bits == 4 || t->bits == 8;
+    if (t->strip_rows > 0)
+        return true;
     switch (t->photometric) {
     case PHOTOMETRIC_SEPARATED:
         return true;
@@ -54,6 +56,7 @@ struct grid {
     unsigned colours, channels;            /* channels: colours, and alpha where there is */
     uint16_t *palette[3];                  /* of R G B, where there is one; libtiff's */
     unsigned palette_unit;                 /* what its values are to be multiplied by */
+    uint8_t table[256][4];                 /* of what is plain and has one sample: its B G R A */
 };
 
 static double half(uint16_t bits)
@@ -186,6 +189,48 @@ static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, 
     }
 }
 
+/* What needs no 16 bits, and is the most usual: R G B of 8 bits, and what has few enough values for a table. */
+static bool is_plain(const struct fz_tiff *t, const struct grid *g)
+{
+    bool whole_bits = t->photometric == PHOTOMETRIC_RGB ? t->bits == 8 : t->bits <= 8 && 8 % t->bits == 0;
+    return whole_bits && t->photometric <= PHOTOMETRIC_PALETTE && g->channels == g->colours &&
+           g->planes == 1 && g->columns == 1;
+}
+
+static void make_table(const struct fz_tiff *t, struct grid *g)
+{
+    const uint32_t last = (UINT32_C(1) << t->bits) - 1;
+    for (uint32_t i = 0; i <= last; i++) {
+        uint32_t c[3] = {(i * FULL + last / 2) / last};
+        if (t->photometric == PHOTOMETRIC_MINISWHITE)
+            c[0] = FULL - c[0];
+        c[1] = c[2] = c[0];
+        if (is_palette(t))
+            look_up(t, g, c);
+        const uint8_t px[4] = {fz_deep_byte(c[2]), fz_deep_byte(c[1]), fz_deep_byte(c[0]), 255};
+        memcpy(g->table[i], px, 4);
+    }
+}
+
+/* B G R. */
+static void plain_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint8_t *to)
+{
+    const uint8_t *from = g->blocks + y * g->row_bytes;
+    if (t->photometric != PHOTOMETRIC_RGB) {
+        const size_t step = (size_t)t->bits * g->interleaved;
+        const unsigned mask = (1u << t->bits) - 1;
+        for (size_t bit = 0, end = step * t->width; bit < end; bit += step, to += 4)
+            memcpy(to, g->table[from[bit / 8] >> (8 - t->bits - bit % 8) & mask], 4);
+        return;
+    }
+    for (uint32_t x = 0; x < t->width; x++, from += g->interleaved, to += 4) {
+        to[0] = from[2];
+        to[1] = from[1];
+        to[2] = from[0];
+        to[3] = 255;
+    }
+}
+
 /* C M Y K. */
 static void ink_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint8_t *to)
 {
@@ -215,6 +260,15 @@ static bool read_blocks(struct fz_tiff *t, struct grid *g, uint32_t y)
                 return false;
         }
     return true;
+}
+
+/* The next rows of high strips: how many of them came. They come in order only. */
+static uint32_t read_rows(struct fz_tiff *t, struct grid *g, uint32_t y, uint32_t rows)
+{
+    uint32_t count = 0;
+    while (count < rows && TIFFReadScanline(t->tif, g->blocks + count * g->row_bytes, y + count, 0) >= 0)
+        count++;
+    return count;
 }
 
 /* False where it is missing. Some writers have 8 bits where 16 belong. */
@@ -249,15 +303,17 @@ static bool lay_out(const struct fz_tiff *t, struct grid *g)
     if (tiled) {
         TIFFGetField(t->tif, TIFFTAG_TILEWIDTH, &g->block_w);
         TIFFGetField(t->tif, TIFFTAG_TILELENGTH, &g->block_rows);
-    } else {
+    } else if (t->strip_rows == 0) {
         TIFFGetFieldDefaulted(t->tif, TIFFTAG_ROWSPERSTRIP, &g->block_rows);
         g->block_rows = g->block_rows > t->height ? t->height : g->block_rows;
     }
     if (g->block_w == 0 || g->block_rows == 0)
         return false;
     g->columns = (t->width + g->block_w - 1) / g->block_w;
-    g->block_bytes = tiled ? TIFFTileSize(t->tif) : TIFFStripSize(t->tif);
     g->row_bytes = tiled ? TIFFTileRowSize(t->tif) : TIFFScanlineSize(t->tif);
+    g->block_bytes = tiled                ? TIFFTileSize(t->tif)
+                     : t->strip_rows == 0 ? TIFFStripSize(t->tif)
+                                          : g->row_bytes * (tmsize_t)g->block_rows;
     bool floats = t->format == SAMPLEFORMAT_IEEEFP;
     return t->samples >= g->colours &&
            (t->format == SAMPLEFORMAT_INT || t->format == SAMPLEFORMAT_UINT ||
@@ -266,22 +322,34 @@ static bool lay_out(const struct fz_tiff *t, struct grid *g)
            g->block_bytes > 0 && g->row_bytes > 0 && g->block_bytes / g->row_bytes >= (tmsize_t)g->block_rows;
 }
 
-static enum fz_err push_rows(struct fz_tiff *t, const struct grid *g, uint32_t y, uint16_t *row)
+static enum fz_err push_rows(struct fz_tiff *t, const struct grid *g, uint32_t rows, uint16_t *row)
 {
     struct fz_decode *d = t->d;
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
-    uint32_t rows = t->height - y < g->block_rows ? t->height - y : g->block_rows;
     for (uint32_t i = 0; i < rows; i++) {
-        if (d->color == FZ_COLOR_CMYK) {
-            ink_row(t, g, i, fz_reduce_input(&d->reduce));
-            fz_decode_push(d, fz_reduce_input(&d->reduce), FZ_ALPHA_OPAQUE);
+        uint8_t *to = fz_reduce_input(&d->reduce);
+        if (is_plain(t, g)) {
+            plain_row(t, g, i, to);
+            fz_decode_push(d, to, FZ_ALPHA_OPAQUE);
+        } else if (d->color == FZ_COLOR_CMYK) {
+            ink_row(t, g, i, to);
+            fz_decode_push(d, to, FZ_ALPHA_OPAQUE);
         } else {
             rgba_row(t, g, i, row);
             fz_decode_push_deep(d, row);
         }
     }
     return FZ_OK;
+}
+
+/* How many rows come together from y on; *all: how many there are, if they are left out. */
+static uint32_t count_rows(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint32_t *all)
+{
+    uint32_t rest = t->height - y;
+    *all = t->strip_rows == 0 ? g->block_rows : t->strip_rows - y % t->strip_rows;
+    uint32_t rows = *all < g->block_rows ? *all : g->block_rows;
+    return rows < rest ? rows : rest;
 }
 
 enum fz_err fz_tiff_load_samples(struct fz_tiff *t, bool *complete)
@@ -301,14 +369,22 @@ enum fz_err fz_tiff_load_samples(struct fz_tiff *t, bool *complete)
         free(g.blocks);
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %u rows", g.block_rows);
     }
+    if (is_plain(t, &g) && t->photometric != PHOTOMETRIC_RGB)
+        make_table(t, &g);
     enum fz_err code = FZ_OK;
     uint32_t y = 0;
-    for (; code == FZ_OK && y < t->height && !fz_reduce_is_done(&d->reduce); y += g.block_rows) {
-        if (fz_reduce_passes_over(&d->reduce, (int)g.block_rows))
+    while (code == FZ_OK && y < t->height && !fz_reduce_is_done(&d->reduce)) {
+        uint32_t all, rows = count_rows(t, &g, y, &all), came;
+        bool begins = t->strip_rows == 0 || y % t->strip_rows == 0;
+        if (begins && fz_reduce_passes_over(&d->reduce, (int)all)) {
+            y += all;
             continue;
-        if (!read_blocks(t, &g, y))
+        }
+        came = t->strip_rows > 0 ? read_rows(t, &g, y, rows) : read_blocks(t, &g, y) ? rows : 0;
+        code = push_rows(t, &g, came, row);
+        y += came;
+        if (came < rows)
             break;
-        code = push_rows(t, &g, y, row);
     }
     *complete = y >= t->height || fz_reduce_is_done(&d->reduce);
     free(row);
