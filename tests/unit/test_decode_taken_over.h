@@ -126,7 +126,7 @@ static inline void claims_more_than_the_limits(struct taken_over *d)
 static inline void claims_a_side_over_the_limit(struct taken_over *d)
 {
     struct fz_call_done done = honest(d);
-    done.image.width = 100000;
+    done.image.width = 200000;
     answer(d, &done);
 }
 

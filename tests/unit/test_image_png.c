@@ -223,7 +223,7 @@ static void test_huge(void **state)
         enum fz_err want;
     } cases[] = {
         {65535, 65535, "\10\2\0\0\0", FZ_E_LIMIT},
-        {65535, 1, "\10\2\0\0\0", FZ_E_LIMIT},
+        {160001, 1, "\10\2\0\0\0", FZ_E_LIMIT},
         {0x7fffffff, 0x7fffffff, "\10\2\0\0\0", FZ_E_LIMIT},
         {0xffffffff, 0xffffffff, "\10\2\0\0\0", FZ_E_LIMIT},
         {40000, 40000, "\1\0\0\0\0", FZ_E_LIMIT},
