@@ -250,6 +250,39 @@ static void test_filters_and_texts_are_judged(void **state)
     }
 }
 
+/* Of a style sheet each selector is held against each element; commas inside of rules are none. */
+static void test_style_sheets_are_judged(void **state)
+{
+    (void)state;
+    static const struct {
+        int rules, elements;
+        const char *rule;
+        enum fz_err code;
+    } cases[] = {
+        {20000, 20000, ".a{fill:red}", FZ_E_LIMIT},
+        {2000, 20000, ".a,.b,.c,.d,.e,.f,.g,.h,.i,.j{fill:red}", FZ_E_LIMIT},
+        {400, 2000, ".a{fill:rgb(1,2,3)}", FZ_OK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bytes b = {0};
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        bytes_put(&b, HEAD "width='40' height='40'><style>",
+                  sizeof HEAD "width='40' height='40'><style>" - 1);
+        for (int k = 0; k < cases[i].rules; k++)
+            bytes_put(&b, cases[i].rule, strlen(cases[i].rule));
+        bytes_put(&b, "</style>", 8);
+        for (int k = 0; k < cases[i].elements; k++)
+            bytes_put(&b, "<g/>", 4);
+        bytes_put(&b, "</svg>", 7);
+        assert_int_equal(load_text((const char *)b.data, 40, &host, &image, &err), cases[i].code);
+        assert_true(cases[i].code == FZ_OK || strstr(err.msg, "style sheets"));
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
 /* So many shapes take longer than the time that a picture is given: drawing ends there, not after the last. */
 static void test_time_is_limited(void **state)
 {
@@ -413,6 +446,7 @@ int main(void)
         cmocka_unit_test(test_recursion_is_refused),
         cmocka_unit_test(a_use_of_itself_is_left_out),
         cmocka_unit_test(test_filters_and_texts_are_judged),
+        cmocka_unit_test(test_style_sheets_are_judged),
         cmocka_unit_test(test_time_is_limited),
         cmocka_unit_test(test_damaged),
     };

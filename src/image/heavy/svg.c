@@ -138,6 +138,8 @@ static enum fz_err check_cost(struct fz_decode *d, const RsvgRectangle *page, co
     double layers_us = (double)cost->layers * page->width * page->height / LAYER_PX_PER_US;
     if (most_us > 0 && cost->text_us > (uint64_t)most_us)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its text is too long");
+    if (most_us > 0 && cost->style_us > (uint64_t)most_us)
+        return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its style sheets are too long");
     if (most_us > 0 && layers_us > (double)most_us)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its masks and filters take too long at %.0fx%.0f",
                        page->width, page->height);

@@ -10,6 +10,8 @@ enum { MAX_DEPTH = 500 /* of elements in one another, and of references to refer
 enum { BLUR = 20, LIGHT = 20, OCTAVE = 8, MATRIX = 10, OTHER = 4, MOST_RADIUS = 10, MOST_NUMBER = 10000 };
 /* Pango lays a text out in the square of its length: 100 bytes of it in 100 us. */
 enum { TEXT_SQUARES_PER_US = 100 };
+/* librsvg holds each selector of a style sheet against each element. */
+enum { MATCHES_PER_US = 10 };
 
 /* What stands between the start of an element that has an id and its end: ranges in document order. */
 struct target {
@@ -31,6 +33,7 @@ struct document {
     struct reference *references; /* owned */
     uint32_t target_count, target_room, reference_count, reference_room, elements;
     uint64_t layers, text_us; /* of the primitives and texts so far */
+    uint64_t selectors;       /* of style sheets */
     bool loops;
 };
 
@@ -204,6 +207,17 @@ static void read_text(struct document *doc, const uint8_t *at, const uint8_t *en
     doc->text_us = add(doc->text_us, len * len / TEXT_SQUARES_PER_US);
 }
 
+static uint64_t count_selectors(const uint8_t *at, const uint8_t *end)
+{
+    uint64_t count = 0;
+    bool inside = false; /* of a rule */
+    for (; at < end; at++) {
+        count += *at == '{' || (*at == ',' && !inside);
+        inside = *at == '{' || (inside && *at != '}');
+    }
+    return count;
+}
+
 static bool read_document(struct document *doc)
 {
     uint32_t open[MAX_DEPTH]; /* the targets of elements that have not ended, UINT32_MAX for one without */
@@ -232,6 +246,8 @@ static bool read_document(struct document *doc)
         read_id(doc, tag, at, &target, &full);
         doc->elements += doc->elements < UINT32_MAX;
         doc->layers = add(doc->layers, passes_of(tag, at));
+        if (is_named(tag, at, "style"))
+            doc->selectors = add(doc->selectors, count_selectors(at, find(at, end, "</")));
         if (full || !read_references(doc, tag, at))
             return false;
         if (at > tag && at[-1] == '/') {
@@ -263,7 +279,8 @@ static void add_references(struct document *doc, uint32_t first, uint32_t end, i
 /* NULL for one that is not there, or that leads back to itself. */
 static const struct fz_svg_cost *cost_of(struct document *doc, const struct reference *to, int depth)
 {
-    static const struct fz_svg_cost too_deep = {UINT32_MAX, UINT32_MAX, UINT32_MAX, false};
+    static const struct fz_svg_cost too_deep = {
+        .elements = UINT32_MAX, .layers = UINT32_MAX, .text_us = UINT32_MAX};
     const struct target wanted = {.hash = to->hash};
     struct target *t = doc->target_count ? bsearch(&wanted, doc->targets, doc->target_count,
                                                    sizeof *doc->targets, compare_targets)
@@ -299,7 +316,11 @@ bool fz_svg_cost(const struct fz_bytes *file, struct fz_svg_cost *cost)
 {
     struct document doc = {.file = file};
     bool read = read_document(&doc);
-    *cost = (struct fz_svg_cost){.elements = doc.elements, .text_us = doc.text_us};
+    *cost = (struct fz_svg_cost){
+        .elements = doc.elements,
+        .text_us = doc.text_us,
+        .style_us = doc.selectors * doc.elements / MATCHES_PER_US,
+    };
     if (read && doc.target_count > 0) {
         qsort(doc.targets, doc.target_count, sizeof *doc.targets, compare_targets);
         add_references(&doc, 0, doc.reference_count, 0, cost);

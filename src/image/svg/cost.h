@@ -8,8 +8,9 @@ struct fz_svg_cost {
     uint64_t elements; /* with each reference counted as what it stands for */
     uint64_t
         layers; /* passes over the whole picture: of each mask and clip one, of filters what their primitives take */
-    uint64_t text_us; /* to lay out all text, about */
-    bool loops;       /* a `use` leads back to what it stands in: that one is drawn by nobody */
+    uint64_t text_us;  /* to lay out all text, about */
+    uint64_t style_us; /* the same to find what style sheets say of each element */
+    bool loops;        /* a `use` leads back to what it stands in: that one is drawn by nobody */
 };
 
 /* Any thread. False: out of memory. References in style sheets are not seen. What leads back to itself ends there, as it
