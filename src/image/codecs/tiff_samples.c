@@ -220,7 +220,7 @@ static void plain_row(const struct fz_tiff *t, const struct grid *g, uint32_t y,
         const size_t step = (size_t)t->bits * g->interleaved;
         const unsigned mask = (1u << t->bits) - 1;
         for (size_t bit = 0, end = step * t->width; bit < end; bit += step, to += 4)
-            memcpy(to, g->table[from[bit / 8] >> (8 - t->bits - bit % 8) & mask], 4);
+            memcpy(to, g->table[(unsigned)from[bit / 8] >> (8 - t->bits - bit % 8) & mask], 4);
         return;
     }
     for (uint32_t x = 0; x < t->width; x++, from += g->interleaved, to += 4) {
