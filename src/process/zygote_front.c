@@ -161,11 +161,12 @@ static int parent_main(void *ctx)
 }
 
 /* What is spawned has a group of its own a moment after it was cloned. Stopped in that moment it would outlive us, and hold up the thread
- * that spawns it, which does not know its number yet. */
+ * that spawns it, which does not know its number yet. Who has begun another program cannot be moved: he is somebody else. */
 static void kill_stopped_at_birth(void)
 {
     siginfo_t child = {.si_pid = 0};
-    if (waitid(P_PGID, (id_t)getpgrp(), &child, WSTOPPED | WNOHANG | WNOWAIT) == 0 && child.si_pid > 0)
+    if (waitid(P_PGID, (id_t)getpgrp(), &child, WSTOPPED | WNOHANG | WNOWAIT) == 0 && child.si_pid > 0 &&
+        setpgid(child.si_pid, child.si_pid) == 0)
         kill(child.si_pid, SIGKILL);
 }
 

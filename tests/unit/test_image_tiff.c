@@ -215,6 +215,7 @@ static const struct kind kinds[] = {
     {PHOTOMETRIC_MINISWHITE, 1, 16, .alpha = 0},
     {GREY, 1, 16, .format = SAMPLEFORMAT_INT},
     {GREY, 1, 8, .format = SAMPLEFORMAT_INT},
+    {GREY, 1, 4, .format = SAMPLEFORMAT_INT},
     {RGB, 4, 8, .format = SAMPLEFORMAT_INT, .alpha = STRAIGHT},
     {GREY, 1, 32, .alpha = 0},
     {GREY, 1, 32, .format = FLOAT, .compression = COMPRESSION_LZW},

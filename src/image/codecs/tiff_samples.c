@@ -192,8 +192,9 @@ static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, 
 /* What needs no 16 bits, and is the most usual: R G B of 8 bits, and what has few enough values for a table. */
 static bool is_plain(const struct fz_tiff *t, const struct grid *g)
 {
-    bool whole_bits = t->photometric == PHOTOMETRIC_RGB ? t->bits == 8 : t->bits <= 8 && 8 % t->bits == 0;
-    return whole_bits && t->photometric <= PHOTOMETRIC_PALETTE && g->channels == g->colours &&
+    bool few_bits = t->photometric != PHOTOMETRIC_RGB && t->format != SAMPLEFORMAT_INT && t->bits <= 4 &&
+                    8 % t->bits == 0;
+    return (t->bits == 8 || few_bits) && t->photometric <= PHOTOMETRIC_PALETTE && g->channels == g->colours &&
            g->planes == 1 && g->columns == 1;
 }
 
@@ -327,6 +328,8 @@ static enum fz_err push_rows(struct fz_tiff *t, const struct grid *g, uint32_t r
     struct fz_decode *d = t->d;
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
+    if (fz_reduce_passes_over(&d->reduce, (int)rows))
+        return FZ_OK;
     for (uint32_t i = 0; i < rows; i++) {
         uint8_t *to = fz_reduce_input(&d->reduce);
         if (is_plain(t, g)) {
