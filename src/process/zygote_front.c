@@ -5,7 +5,6 @@
 #include "sync/monitor.h"
 #include "sync/thread.h"
 
-#include <SDL_mutex.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -142,7 +141,8 @@ static int spawn(struct fz_zygote *zygote, int socket, pid_t *pid)
 struct birth {
     struct fz_zygote *zygote;
     int socket; /* the zygote's end */
-    SDL_sem *is_over;
+    struct fz_monitor lock;
+    bool is_over; /* under lock, as what follows */
     pid_t pid;
     int sys;
 };
@@ -151,9 +151,15 @@ static int parent_main(void *ctx)
 {
     struct birth *birth = ctx;
     siginfo_t ended;
-    birth->sys = spawn(birth->zygote, birth->socket, &birth->pid);
-    pid_t pid = birth->sys == 0 ? birth->pid : 0;
-    SDL_SemPost(birth->is_over);
+    pid_t pid = 0;
+    int sys = spawn(birth->zygote, birth->socket, &pid);
+    pid = sys == 0 ? pid : 0;
+    fz_monitor_enter(&birth->lock);
+    birth->is_over = true;
+    birth->pid = pid;
+    birth->sys = sys;
+    fz_monitor_wake_all(&birth->lock);
+    fz_monitor_leave(&birth->lock);
     /* Who reaps it must know that no other process has got its number yet. */
     while (pid > 0 && waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT) != 0 && errno == EINTR)
         ;
@@ -170,26 +176,34 @@ static void kill_stopped_at_birth(void)
         kill(child.si_pid, SIGKILL);
 }
 
+static void await_birth(struct birth *birth)
+{
+    fz_monitor_enter(&birth->lock);
+    while (!birth->is_over) {
+        fz_monitor_wait_ms(&birth->lock, BIRTH_LOOK_MS);
+        if (!birth->is_over)
+            kill_stopped_at_birth();
+    }
+    fz_monitor_leave(&birth->lock);
+}
+
 /* A process that shall end with us ends with the thread that it came from: whoever asks for it may end before it does. */
 static enum fz_err begin(struct fz_zygote *zygote, int socket, struct fz_error *err)
 {
-    struct birth birth = {.zygote = zygote, .socket = socket, .is_over = SDL_CreateSemaphore(0)};
-    enum fz_err code = birth.is_over
-                           ? fz_thread_start(&zygote->parent, "frieze:zygote", parent_main, &birth, err)
-                           : fz_fail(err, FZ_E_BUSY, 0, "cannot start a %s process", zygote->role->name);
+    struct birth birth = {.zygote = zygote, .socket = socket};
+    fz_monitor_init(&birth.lock);
+    enum fz_err code = fz_thread_start(&zygote->parent, "frieze:zygote", parent_main, &birth, err);
     if (code == FZ_OK) {
-        while (SDL_SemWaitTimeout(birth.is_over, BIRTH_LOOK_MS) == SDL_MUTEX_TIMEDOUT)
-            kill_stopped_at_birth();
+        await_birth(&birth);
         zygote->pid = birth.pid;
         if (birth.sys != 0) {
-            zygote->pid = 0;
             SDL_WaitThread(zygote->parent, NULL);
             zygote->parent = NULL;
             code = fz_fail(err, fz_err_from_errno(birth.sys), birth.sys, "cannot start a %s process",
                            zygote->role->name);
         }
     }
-    SDL_DestroySemaphore(birth.is_over);
+    fz_monitor_fini(&birth.lock);
     return code;
 }
 
