@@ -29,8 +29,12 @@ static tmsize_t memory_read(thandle_t handle, void *to, tmsize_t count)
 static tmsize_t memory_write(thandle_t handle, void *from, tmsize_t count)
 {
     struct memory *m = (struct memory *)handle;
-    while (m->b.len < m->pos + (size_t)count)
-        bytes_put(&m->b, "", 1);
+    const size_t end = m->pos + (size_t)count;
+    if (m->b.len < end) {
+        m->b.data = realloc(m->b.data, end);
+        memset(m->b.data + m->b.len, 0, end - m->b.len);
+        m->b.len = end;
+    }
     memcpy(m->b.data + m->pos, from, (size_t)count);
     m->pos += (size_t)count;
     return count;
