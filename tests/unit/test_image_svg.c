@@ -262,19 +262,25 @@ static void test_style_sheets_are_judged(void **state)
         {20000, 20000, ".a{fill:red}", FZ_E_LIMIT},
         {2000, 20000, ".a,.b,.c,.d,.e,.f,.g,.h,.i,.j{fill:red}", FZ_E_LIMIT},
         {400, 2000, ".a{fill:rgb(1,2,3)}", FZ_OK},
+        {2000, 20000, "/*,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,*/", FZ_OK},
+        {0, 20000, "", FZ_OK}, /* an empty one, and paths, which have commas too */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const bool has_rules = cases[i].rules > 0;
+        const char *element = has_rules ? "<g/>" : "<path d='M1,2 3,4 5,6 7,8'/>";
+        const char *begin =
+            has_rules ? HEAD "width='40' height='40'><style>" : HEAD "width='40' height='40'><style/>";
         struct bytes b = {0};
         struct host host = {0};
         struct fz_image image;
         struct fz_error err;
-        bytes_put(&b, HEAD "width='40' height='40'><style>",
-                  sizeof HEAD "width='40' height='40'><style>" - 1);
+        bytes_put(&b, begin, strlen(begin));
         for (int k = 0; k < cases[i].rules; k++)
             bytes_put(&b, cases[i].rule, strlen(cases[i].rule));
-        bytes_put(&b, "</style>", 8);
+        if (has_rules)
+            bytes_put(&b, "</style>", 8);
         for (int k = 0; k < cases[i].elements; k++)
-            bytes_put(&b, "<g/>", 4);
+            bytes_put(&b, element, strlen(element));
         bytes_put(&b, "</svg>", 7);
         assert_int_equal(load_text((const char *)b.data, 40, &host, &image, &err), cases[i].code);
         assert_true(cases[i].code == FZ_OK || strstr(err.msg, "style sheets"));

@@ -212,6 +212,13 @@ static uint64_t count_selectors(const uint8_t *at, const uint8_t *end)
     uint64_t count = 0;
     bool inside = false; /* of a rule */
     for (; at < end; at++) {
+        if (*at == '/' && end - at > 1 && at[1] == '*') {
+            at = find(at + 2, end, "*/");
+            if (at == end)
+                break;
+            at++;
+            continue;
+        }
         count += *at == '{' || (*at == ',' && !inside);
         inside = *at == '{' || (inside && *at != '}');
     }
@@ -246,7 +253,7 @@ static bool read_document(struct document *doc)
         read_id(doc, tag, at, &target, &full);
         doc->elements += doc->elements < UINT32_MAX;
         doc->layers = add(doc->layers, passes_of(tag, at));
-        if (is_named(tag, at, "style"))
+        if (is_named(tag, at, "style") && at[-1] != '/')
             doc->selectors = add(doc->selectors, count_selectors(at, find(at, end, "</")));
         if (full || !read_references(doc, tag, at))
             return false;
