@@ -387,6 +387,8 @@ static enum fz_err fatal(struct jpeg *j)
     j->errors.format_message((j_common_ptr)&j->cinfo, text);
     if (j->errors.msg_code == JERR_OUT_OF_MEMORY || j->errors.msg_code == JERR_NO_BACKING_STORE)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "%s", text);
+    if (j->errors.msg_code == JERR_IMAGE_TOO_BIG)
+        return fz_fail(d->err, FZ_E_LIMIT, 0, "%s", text);
     if (!d->begun || d->reduce.in_y == 0)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s", text);
     if (!j->warning[0])
