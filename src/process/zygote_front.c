@@ -181,7 +181,7 @@ static void await_birth(struct birth *birth)
     fz_monitor_enter(&birth->lock);
     while (!birth->is_over) {
         fz_monitor_wait_ms(&birth->lock, BIRTH_LOOK_MS);
-        if (!birth->is_over)
+        if (!birth->is_over && has_own_group(birth->zygote->role))
             kill_stopped_at_birth();
     }
     fz_monitor_leave(&birth->lock);
