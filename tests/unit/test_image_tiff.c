@@ -62,6 +62,7 @@ struct kind {
     int photometric, samples, bits, format;
     int alpha; /* EXTRASAMPLE_, 0 = none */
     bool separate, tiled, palette_of_bytes;
+    bool untagged;   /* its photometric interpretation */
     int strip_rows;  /* 0 = 7 */
     int compression; /* 0 = none */
     const char *mode;
@@ -135,7 +136,8 @@ static struct bytes make(const struct kind *k)
     TIFFSetField(tif, TIFFTAG_IMAGELENGTH, HIGH);
     TIFFSetField(tif, TIFFTAG_BITSPERSAMPLE, k->bits);
     TIFFSetField(tif, TIFFTAG_SAMPLESPERPIXEL, k->samples);
-    TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, k->photometric);
+    if (!k->untagged)
+        TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, k->photometric);
     TIFFSetField(tif, TIFFTAG_SAMPLEFORMAT, k->format ? k->format : SAMPLEFORMAT_UINT);
     TIFFSetField(tif, TIFFTAG_PLANARCONFIG, k->separate ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG);
     TIFFSetField(tif, TIFFTAG_COMPRESSION, k->compression ? k->compression : COMPRESSION_NONE);
@@ -202,6 +204,7 @@ static uint32_t expected(const struct kind *k, int x, int y)
 static const struct kind kinds[] = {
     {GREY, 1, 1, .compression = COMPRESSION_PACKBITS},
     {PHOTOMETRIC_MINISWHITE, 1, 1, .compression = COMPRESSION_CCITTFAX4},
+    {PHOTOMETRIC_MINISWHITE, 1, 1, .compression = COMPRESSION_CCITTFAX4, .untagged = true},
     {GREY, 1, 2, .alpha = 0},
     {GREY, 1, 4, .alpha = 0},
     {GREY, 1, 8, .mode = "wb"},
@@ -233,6 +236,7 @@ static const struct kind kinds[] = {
     {RGB, 3, 8, .compression = COMPRESSION_JPEG, .tolerance = 12},
     {RGB, 4, 8, .alpha = STRAIGHT},
     {RGB, 4, 8, .alpha = ASSOCIATED},
+    {RGB, 3, 8, .compression = COMPRESSION_PACKBITS},
     {RGB, 3, 16, .alpha = 0},
     {RGB, 3, 16, .separate = true, .compression = COMPRESSION_LZW},
     {RGB, 3, 16, .tiled = true, .mode = "wb"},

@@ -31,6 +31,7 @@ enum {
     TYPE_IFD8 = 18,
     MOST_LEVELS = 64,
     FIXED_BYTES = 512 << 10,
+    STRIP_BYTES = 16, /* what libtiff knows of a strip, of which a row may be one */
     MAX_PROFILE_BYTES = 4 << 20,
     BY_ROWS_PX = 8 << 20, /* rows that libtiff decodes together, at most, of what counts as decoded by rows */
 };
@@ -215,10 +216,10 @@ struct fz_tiff_pages fz_tiff_find_page(const struct fz_bytes *file, int page, ui
 
 bool fz_tiff_is_by_rows(unsigned compression, unsigned photometric, unsigned planar, unsigned fill_order)
 {
-    static const unsigned plain[] = {COMPRESSION_NONE,      COMPRESSION_CCITTRLE,      COMPRESSION_CCITTFAX3,
-                                     COMPRESSION_CCITTFAX4, COMPRESSION_LZW,           COMPRESSION_PACKBITS,
-                                     COMPRESSION_DEFLATE,   COMPRESSION_ADOBE_DEFLATE, COMPRESSION_LZMA,
-                                     COMPRESSION_ZSTD};
+    /* Not PackBits, whose runs some writers let go on in the next row, nor what has a dictionary of many megabytes. */
+    static const unsigned plain[] = {COMPRESSION_NONE,         COMPRESSION_CCITTRLE, COMPRESSION_CCITTFAX3,
+                                     COMPRESSION_CCITTFAX4,    COMPRESSION_LZW,      COMPRESSION_DEFLATE,
+                                     COMPRESSION_ADOBE_DEFLATE};
     bool known = false;
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         known = known || compression == plain[i];
@@ -264,7 +265,7 @@ enum fz_head fz_tiff_header(const struct fz_bytes *bytes, struct fz_header *head
     header->pages = pages.count;
     uint64_t rows, row_bytes;
     read_band(bytes, &dir, header, &rows, &row_bytes);
-    header->by_rows = rows * header->width <= BY_ROWS_PX;
+    header->by_rows = rows <= FZ_TIFF_BAND_ROWS || rows * header->width <= BY_ROWS_PX;
     return FZ_HEAD_OK;
 }
 
@@ -318,6 +319,7 @@ static void consider_level(const struct level_search *s, uint64_t at)
     uint64_t rows, row_bytes, page_rows, page_row_bytes;
     read_band(s->file, &dir, &size, &rows, &row_bytes);
     read_band(s->file, s->page, &s->whole, &page_rows, &page_row_bytes);
+    page_rows += page_rows > FZ_TIFF_BAND_ROWS ? 0 : FZ_TIFF_BAND_ROWS; /* as they are reserved */
     if (rows * row_bytes > page_rows * page_row_bytes)
         return;
     *s->best = (struct fz_tiff_level){at, size.width, size.height};
@@ -354,7 +356,7 @@ uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     uint64_t profile_bytes = count_bytes(&d->file, &dir, TAG_PROFILE);
     profile_bytes = profile_bytes < MAX_PROFILE_BYTES ? profile_bytes : MAX_PROFILE_BYTES;
     return profile_bytes + rows * (row_bytes + (uint64_t)d->header.width * 4) +
-           (uint64_t)d->header.width * 16 + FIXED_BYTES;
+           (uint64_t)d->header.width * 16 + (uint64_t)d->header.height * STRIP_BYTES + FIXED_BYTES;
 }
 
 int fz_tiff_page_orientation(const struct fz_bytes *file, int page)

@@ -123,6 +123,14 @@ static void take_profile(struct fz_tiff *t)
         fz_decode_set_profile(t->d, profile, bytes);
 }
 
+static bool is_fax(const struct fz_tiff *t)
+{
+    uint16_t compression = COMPRESSION_NONE;
+    TIFFGetFieldDefaulted(t->tif, TIFFTAG_COMPRESSION, &compression);
+    return compression == COMPRESSION_CCITTRLE || compression == COMPRESSION_CCITTFAX3 ||
+           compression == COMPRESSION_CCITTFAX4;
+}
+
 static bool comes_by_rows(const struct fz_tiff *t)
 {
     uint16_t compression = COMPRESSION_NONE, planar = PLANARCONFIG_CONTIG, order = FILLORDER_MSB2LSB;
@@ -149,7 +157,7 @@ static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct
     if (t->width != level->width || t->height != level->height)
         return fz_fail(t->d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
     if (!TIFFGetField(t->tif, TIFFTAG_PHOTOMETRIC, &t->photometric))
-        t->photometric = PHOTOMETRIC_MINISBLACK;
+        t->photometric = is_fax(t) ? PHOTOMETRIC_MINISWHITE : PHOTOMETRIC_MINISBLACK;
     t->alpha = alpha_of(t);
     bool tiled = TIFFIsTiled(t->tif) != 0;
     TIFFGetFieldDefaulted(t->tif, tiled ? TIFFTAG_TILELENGTH : TIFFTAG_ROWSPERSTRIP, &rows);
@@ -158,7 +166,7 @@ static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct
     if (t->strip_rows > 0)
         rows = FZ_TIFF_BAND_ROWS;
     if (rows > UINT16_MAX)
-        return fz_fail(t->d->err, FZ_E_DAMAGED, 0, "tiff: its tiles are too high");
+        return fz_fail(t->d->err, FZ_E_LIMIT, 0, "tiff: its strips or tiles are too high");
     t->band_rows = rows < FZ_TIFF_BAND_ROWS ? FZ_TIFF_BAND_ROWS / rows * rows : rows;
     return FZ_OK;
 }

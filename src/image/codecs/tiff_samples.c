@@ -189,13 +189,13 @@ static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, 
     }
 }
 
-/* What needs no 16 bits, and is the most usual: R G B of 8 bits, and what has few enough values for a table. */
+/* What needs no 16 bits, and is the most usual: R G B of 8 bits, with alpha or without, and what has few enough values for a table. */
 static bool is_plain(const struct fz_tiff *t, const struct grid *g)
 {
-    bool few_bits = t->photometric != PHOTOMETRIC_RGB && t->format != SAMPLEFORMAT_INT && t->bits <= 4 &&
-                    8 % t->bits == 0;
-    return (t->bits == 8 || few_bits) && t->photometric <= PHOTOMETRIC_PALETTE && g->channels == g->colours &&
-           g->planes == 1 && g->columns == 1;
+    bool tabled = g->channels == 1 && t->photometric <= PHOTOMETRIC_PALETTE &&
+                  (t->bits == 8 || (t->bits <= 4 && 8 % t->bits == 0 && t->format != SAMPLEFORMAT_INT));
+    bool rgb = t->photometric == PHOTOMETRIC_RGB && t->bits == 8;
+    return (rgb || tabled) && g->planes == 1 && g->columns == 1;
 }
 
 static void make_table(const struct fz_tiff *t, struct grid *g)
@@ -213,7 +213,7 @@ static void make_table(const struct fz_tiff *t, struct grid *g)
     }
 }
 
-/* B G R. */
+/* B G R A. */
 static void plain_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint8_t *to)
 {
     const uint8_t *from = g->blocks + y * g->row_bytes;
@@ -228,8 +228,15 @@ static void plain_row(const struct fz_tiff *t, const struct grid *g, uint32_t y,
         to[0] = from[2];
         to[1] = from[1];
         to[2] = from[0];
-        to[3] = 255;
+        to[3] = g->channels > g->colours ? from[3] : 255;
     }
+}
+
+static enum fz_alpha plain_alpha(const struct fz_tiff *t, const struct grid *g)
+{
+    if (g->channels == g->colours)
+        return FZ_ALPHA_OPAQUE;
+    return t->alpha == EXTRASAMPLE_ASSOCALPHA ? FZ_ALPHA_PREMULTIPLIED : FZ_ALPHA_STRAIGHT;
 }
 
 /* C M Y K. */
@@ -334,7 +341,7 @@ static enum fz_err push_rows(struct fz_tiff *t, const struct grid *g, uint32_t r
         uint8_t *to = fz_reduce_input(&d->reduce);
         if (is_plain(t, g)) {
             plain_row(t, g, i, to);
-            fz_decode_push(d, to, FZ_ALPHA_OPAQUE);
+            fz_decode_push(d, to, plain_alpha(t, g));
         } else if (d->color == FZ_COLOR_CMYK) {
             ink_row(t, g, i, to);
             fz_decode_push(d, to, FZ_ALPHA_OPAQUE);
