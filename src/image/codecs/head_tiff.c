@@ -246,6 +246,12 @@ static void read_band(const struct fz_bytes *b, const struct directory *dir, con
     *row_bytes = (width * (bits & UINT16_MAX) * (samples & UINT16_MAX) + 7) / 8;
 }
 
+/* Of such a band, whatever libtiff holds of it: rows smaller than a band of ours are gathered into one. */
+static uint64_t reserved_rows(uint64_t rows)
+{
+    return rows > FZ_TIFF_BAND_ROWS ? rows : FZ_TIFF_BAND_ROWS + rows;
+}
+
 enum fz_head fz_tiff_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     if (!fz_bytes_has(bytes, 0, 16))
@@ -319,8 +325,7 @@ static void consider_level(const struct level_search *s, uint64_t at)
     uint64_t rows, row_bytes, page_rows, page_row_bytes;
     read_band(s->file, &dir, &size, &rows, &row_bytes);
     read_band(s->file, s->page, &s->whole, &page_rows, &page_row_bytes);
-    page_rows += page_rows > FZ_TIFF_BAND_ROWS ? 0 : FZ_TIFF_BAND_ROWS; /* as they are reserved */
-    if (rows * row_bytes > page_rows * page_row_bytes)
+    if (reserved_rows(rows) * row_bytes > reserved_rows(page_rows) * page_row_bytes)
         return;
     *s->best = (struct fz_tiff_level){at, size.width, size.height};
 }
@@ -352,7 +357,7 @@ uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     find_page(&d->file, d->request->page, &dir, &pages);
     uint64_t rows, row_bytes;
     read_band(&d->file, &dir, &d->header, &rows, &row_bytes);
-    rows = rows > FZ_TIFF_BAND_ROWS ? rows : FZ_TIFF_BAND_ROWS + rows;
+    rows = reserved_rows(rows);
     uint64_t profile_bytes = count_bytes(&d->file, &dir, TAG_PROFILE);
     profile_bytes = profile_bytes < MAX_PROFILE_BYTES ? profile_bytes : MAX_PROFILE_BYTES;
     return profile_bytes + rows * (row_bytes + (uint64_t)d->header.width * 4) +

@@ -125,19 +125,16 @@ static void take_profile(struct fz_tiff *t)
 
 static bool is_fax(const struct fz_tiff *t)
 {
-    uint16_t compression = COMPRESSION_NONE;
-    TIFFGetFieldDefaulted(t->tif, TIFFTAG_COMPRESSION, &compression);
-    return compression == COMPRESSION_CCITTRLE || compression == COMPRESSION_CCITTFAX3 ||
-           compression == COMPRESSION_CCITTFAX4;
+    return t->compression == COMPRESSION_CCITTRLE || t->compression == COMPRESSION_CCITTFAX3 ||
+           t->compression == COMPRESSION_CCITTFAX4;
 }
 
 static bool comes_by_rows(const struct fz_tiff *t)
 {
-    uint16_t compression = COMPRESSION_NONE, planar = PLANARCONFIG_CONTIG, order = FILLORDER_MSB2LSB;
-    TIFFGetFieldDefaulted(t->tif, TIFFTAG_COMPRESSION, &compression);
+    uint16_t planar = PLANARCONFIG_CONTIG, order = FILLORDER_MSB2LSB;
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_PLANARCONFIG, &planar);
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_FILLORDER, &order);
-    return fz_tiff_is_by_rows(compression, t->photometric, planar, order);
+    return fz_tiff_is_by_rows(t->compression, t->photometric, planar, order);
 }
 
 /* The page, or its copy, which need not have the profile. */
@@ -154,6 +151,7 @@ static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_BITSPERSAMPLE, &t->bits);
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_SAMPLESPERPIXEL, &t->samples);
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_SAMPLEFORMAT, &t->format);
+    TIFFGetFieldDefaulted(t->tif, TIFFTAG_COMPRESSION, &t->compression);
     if (t->width != level->width || t->height != level->height)
         return fz_fail(t->d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
     if (!TIFFGetField(t->tif, TIFFTAG_PHOTOMETRIC, &t->photometric))

@@ -44,8 +44,9 @@ struct fz_tiff {
     uint32_t width, height; /* px */
     uint32_t band_rows;     /* decoded together */
     uint32_t strip_rows;    /* of strips higher than a band, which come row by row; 0: of others */
-    uint16_t bits, samples, format, photometric, alpha; /* as the tags say; alpha: EXTRASAMPLE_ or 0 */
-    char message[160];                                  /* the first thing that libtiff disliked */
+    uint16_t bits, samples, format, compression, photometric,
+        alpha;         /* as the tags say; alpha: EXTRASAMPLE_ or 0 */
+    char message[160]; /* the first thing that libtiff disliked */
 };
 
 /* Decoder's thread. True for what libtiff's own conversion to 8 bits does not take or not well: more than 8 bits a
