@@ -48,14 +48,13 @@ struct fz_cache {
     size_t row_count;
     uint64_t row_bytes;
     enum state state;
-    bool closing;
-    bool writing;  /* a batch, which is in the queue no more */
-    bool flushing; /* somebody waits for all of it */
+    bool closing, writing; /* a batch, which is in the queue no more */
+    bool flushing;         /* somebody waits for all of it */
     /* atomic */
     atomic_bool writes;     /* what is stored will be written */
-    atomic_bool damaged;    /* a reader found it so */
     atomic_bool spoilt;     /* an entry was, and that was said */
     atomic_uint generation; /* counts the files that readers may have open */
+    atomic_uint damaged;    /* the generation that a reader found so; 0: none */
     atomic_bool ended;
 };
 
@@ -196,7 +195,7 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
     for (bool last = false; !last;) {
         struct fz_cache_row *rows = take_batch(cache, &last);
         int code = SQLITE_OK;
-        if (atomic_exchange(&cache->damaged, false))
+        if (atomic_exchange(&cache->damaged, 0) == atomic_load(&cache->generation))
             code = mend(cache, db, SQLITE_CORRUPT, &resets);
         if (code == SQLITE_OK && rows && atomic_load(&cache->writes))
             code = mend(cache, db, write_batch(cache, db, rows), &resets);
@@ -260,15 +259,14 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
     struct fz_cache *cache = fz_calloc(1, sizeof *cache);
     cache->path = fz_path_join(options->folder, "tiles.db");
     cache->limit_bytes = options->limit_bytes;
-    cache->batch_bytes = options->limit_bytes / BATCH_PART;
-    if (cache->batch_bytes > BATCH_BYTES)
-        cache->batch_bytes = BATCH_BYTES;
+    uint64_t part = options->limit_bytes / BATCH_PART;
+    cache->batch_bytes = part < BATCH_BYTES ? part : BATCH_BYTES;
+    cache->state = OPENING;
     cache->queue_bytes = options->queue_bytes;
     cache->patient = options->patient;
     cache->wait_until_us = fz_now_us() + OPENING_US;
     fz_monitor_init(&cache->changed);
     cache->end = &cache->first;
-    cache->state = OPENING;
     atomic_store(&cache->writes, true);
     atomic_store(&cache->generation, 1);
     enum fz_err code = fz_thread_start(&cache->thread, "frieze:cache", cache_main, cache, err);
@@ -340,21 +338,23 @@ static bool is_on(struct fz_cache *cache)
     return on;
 }
 
-static void report_damage(struct fz_cache *cache)
+/* What was begun anew since is not damaged. */
+static void report_damage(struct fz_cache *cache, unsigned generation)
 {
     fz_monitor_enter(&cache->changed);
-    atomic_store(&cache->damaged, true);
+    if (generation == atomic_load(&cache->generation))
+        atomic_store(&cache->damaged, generation);
     fz_monitor_wake_all(&cache->changed);
     fz_monitor_leave(&cache->changed);
 }
 
-/* Opens what is there now. What fails is not tried again until there is another file. */
 void fz_cache_reader_shrink(struct fz_cache_reader *reader)
 {
     if (reader && reader->db.db)
         sqlite3_db_release_memory(reader->db.db);
 }
 
+/* Opens what is there now. What fails is not tried again until there is another file. */
 static int connect(struct fz_cache_reader *reader)
 {
     unsigned generation = atomic_load(&reader->cache->generation);
@@ -425,7 +425,7 @@ bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *ke
     if (code == SQLITE_OK)
         code = fz_cache_db_find(&reader->db, key, &found, facts, tile, len, &used_ms);
     if (fz_cache_db_is_damage(&reader->db, code))
-        report_damage(cache);
+        report_damage(cache, reader->generation);
     if (found == FZ_CACHE_SPOILT && !atomic_exchange(&cache->spoilt, true))
         fz_log("%s: what it holds of some pictures is damaged: they are read anew", cache->path);
     if (found == FZ_CACHE_HIT)

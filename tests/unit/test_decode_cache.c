@@ -472,18 +472,22 @@ static void without_a_folder_it_is_off(void **state)
 }
 
 /* Whatever it spoils is dropped, and is there again once it was stored anew: where the file had to be begun anew for that, on
- * the second time. */
-static void check_mended(void)
+ * the second time. Returns what is wrong, or NULL. */
+static const char *mend(void)
 {
+    const char *wrong = NULL;
     start();
     find_some(0, 10);
     store_some(0, 10);
     if (!fz_cache_flush(place.cache) || find_some(0, 10) < 10) {
         store_some(0, 10);
-        assert_true(fz_cache_flush(place.cache));
-        assert_int_equal(find_some(0, 10), 10);
+        if (!fz_cache_flush(place.cache))
+            wrong = "nothing is kept any more";
+        else if (find_some(0, 10) < 10)
+            wrong = "not all is found";
     }
     stop();
+    return wrong;
 }
 
 /* Each of the header's, one bit and then all of them; of the rest half where there is more than tiles: in the first pages. */
@@ -515,10 +519,47 @@ static void any_byte_may_be_wrong(void **state)
         bytes[at] ^= flip;
         write_file(place.file, bytes, len);
         bytes[at] = before;
-        print_message("byte %zu, bits %02x\n", at, (unsigned char)flip);
-        check_mended();
+        const char *wrong = mend();
+        if (wrong)
+            fail_msg("byte %zu, bits %02x: %s", at, (unsigned char)flip, wrong);
     }
     free(bytes);
+}
+
+static int find_often_on_worker(void *ctx)
+{
+    for (int i = 0; i < 50; i++)
+        find_on_worker(ctx);
+    return 0;
+}
+
+/* While the file is begun anew, readers of what it was find more that is damaged: that is no reason to begin once more. */
+static void many_may_find_the_same_damage(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 10; round++) {
+        start();
+        store_some(0, 10);
+        stop();
+        int fd = open(place.file, O_WRONLY);
+        const char zeros[4 * 8192] = {0};
+        assert_int_equal(pwrite(fd, zeros, sizeof zeros, 8192), sizeof zeros);
+        close(fd);
+        start();
+        struct work work[4];
+        SDL_Thread *threads[4];
+        for (int i = 0; i < 4; i++) {
+            work[i] = (struct work){.count = 10, .tile_bytes = TILE_BYTES};
+            assert_int_equal(fz_thread_start(&threads[i], "worker", find_often_on_worker, &work[i], NULL),
+                             FZ_OK);
+        }
+        for (int i = 0; i < 4; i++)
+            SDL_WaitThread(threads[i], NULL);
+        store_some(0, 10);
+        assert_true(fz_cache_flush(place.cache));
+        assert_int_equal(find_some(0, 10), 10);
+        stop();
+    }
 }
 
 static void two_write_at_once(void **state)
@@ -647,6 +688,7 @@ int main(void)
         TEST(a_link_is_not_followed),
         TEST(without_a_folder_it_is_off),
         TEST(any_byte_may_be_wrong),
+        TEST(many_may_find_the_same_damage),
         TEST(two_write_at_once),
         TEST(another_that_writes_is_awaited),
         TEST(it_is_opened_before_it_is_nice),
