@@ -85,17 +85,16 @@ static bool host_claim(void *ctx, uint64_t bytes)
 static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
 {
     struct back *back = ctx;
-    const struct fz_ring_layout *layout = &back->setup.layout;
     const struct fz_tell tell = {.what = FZ_TELL_ALLOC, .id = back->call.id, .w = width, .h = height};
     size_t bytes = (size_t)width * (size_t)height * 4;
     *pitch_bytes = width * 4;
-    if (back->call.slot >= 0 && bytes <= layout->slot_bytes)
-        return back->memory + fz_ring_slot_at(layout, (uint32_t)back->call.slot);
+    if (back->call.slot >= 0 && bytes <= (size_t)back->call.slots * FZ_RING_SLOT_BYTES)
+        return back->memory + fz_ring_slot_at((uint32_t)back->call.slot);
     struct fz_call_grant grant = {.slot = -1};
     int fd = -1;
     bool granted = ask(back, &tell, &grant, &fd);
     if (granted && grant.slot >= 0)
-        return back->memory + fz_ring_slot_at(layout, (uint32_t)grant.slot);
+        return back->memory + fz_ring_slot_at((uint32_t)grant.slot);
     void *pixels =
         granted && fd >= 0 ? mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
     if (fd >= 0)
@@ -289,7 +288,7 @@ static bool set_up(struct back *back, int number, struct fz_sandbox *sandbox)
     if (fz_wire_receive(back->socket, &back->setup, sizeof back->setup, &fd, 1, -1) !=
         (ssize_t)sizeof back->setup)
         return false;
-    back->memory = fd >= 0 ? fz_ring_back_map(fd, &back->setup.layout) : NULL;
+    back->memory = fd >= 0 ? fz_ring_back_map(fd, back->setup.slots) : NULL;
     if (fd >= 0)
         close(fd);
     if (!back->memory)
@@ -328,7 +327,7 @@ static int run(int socket, int number, struct fz_sandbox *sandbox, bool without_
     fz_anim_free(back.anim);
     fz_image_scratch_free(back.scratch);
     if (back.memory)
-        munmap(back.memory, fz_ring_bytes(&back.setup.layout));
+        munmap(back.memory, fz_ring_bytes(back.setup.slots));
     close(socket);
     return 0;
 }

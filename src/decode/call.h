@@ -26,7 +26,7 @@ enum fz_call_what {
 
 /* First of all. With the descriptor of the ring's memory. */
 struct fz_call_setup {
-    struct fz_ring_layout layout;
+    uint32_t slots;      /* of the ring */
     uint64_t keep_bytes; /* between two pictures */
     uint64_t
         free_bytes; /* working memory that it need not ask for: a small picture costs one round trip, not two */
@@ -40,7 +40,8 @@ struct fz_call {
     uint32_t id; /* counts up from 1 */
     int32_t box_w, box_h, page, index;
     uint32_t background;
-    int32_t slot; /* -1: none */
+    int32_t slot;   /* the first of those that it may write to; -1: none */
+    uint32_t slots; /* how many */
     uint32_t covers, smooth, alone, turned;
     int32_t times;
     struct fz_image_region region;
@@ -59,8 +60,8 @@ struct fz_call_ready {
 enum fz_tell_what {
     FZ_TELL_RESERVE, /* asks for working memory; answered by a fz_call_grant */
     FZ_TELL_CLAIM,   /* the same, of memory that something else has to give up */
-    FZ_TELL_ALLOC, /* asks for more memory than a slot has; answered by one with slots, or with a descriptor */
-    FZ_TELL_DONE,  /* and what follows it */
+    FZ_TELL_ALLOC, /* asks for more memory than its slots have; answered by one with slots, or with a descriptor */
+    FZ_TELL_DONE, /* and what follows it */
 };
 
 struct fz_tell {

@@ -15,6 +15,7 @@ enum {
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */
+    FIRST_ROOM_PX = 512 * 512, /* a tile of a dense display */
     /* What libraries lose in each does not add up. */
     RECYCLE_PICTURES = 1000,
     RECYCLE_CALLS = 4000, /* of which each picture takes some */
@@ -183,7 +184,7 @@ static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_
                           struct fz_error *err)
 {
     struct fz_front *front = asking->front;
-    uint64_t room_bytes = asking->room.count * front->layout.slot_bytes;
+    uint64_t room_bytes = (uint64_t)asking->room.count * FZ_RING_SLOT_BYTES;
     const char *wrong = fz_front_check(asking->call, surface != NULL, room_bytes, asking->alone, done);
     if (!wrong && done->error.code == FZ_E_CANCELLED && asking->cancelled_us == 0)
         wrong = "nobody has cancelled it";
@@ -227,6 +228,13 @@ static void recycle(struct fz_front *front, const struct fz_call *call)
         fz_front_end(front);
 }
 
+/* What pixels that fit the box take, at most; whoever has more asks for it. */
+static uint64_t probable_bytes(const struct fz_call *call)
+{
+    uint64_t box_px = (uint64_t)call->box_w * (uint64_t)call->box_h;
+    return box_px > 0 && box_px < FIRST_ROOM_PX ? box_px * 4 : FIRST_ROOM_PX * 4;
+}
+
 static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struct fz_front_input *input,
                        const struct fz_image_host *host, struct fz_call_done *done, SDL_Surface **surface,
                        struct fz_error *err)
@@ -240,8 +248,9 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
     call->id = ++front->id;
     struct fz_ring_room room = {0};
     if (surface)
-        room = fz_ring_take(front->ring, 1);
+        room = fz_ring_take(front->ring, probable_bytes(call));
     call->slot = room.count > 0 ? (int32_t)room.slot : -1;
+    call->slots = room.count;
     struct asking asking = {.front = front,
                             .call = call,
                             .host = host,

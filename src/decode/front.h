@@ -11,7 +11,7 @@
 
 struct fz_front {
     struct fz_engine_options options;
-    struct fz_ring_layout layout;
+    uint32_t slots;                /* of the ring */
     struct fz_ring *ring;          /* owned; NULL: not yet */
     struct fz_child child;         /* the process; without a socket: none runs */
     SDL_Thread *unforked;          /* instead of a process, for tests */

@@ -33,13 +33,8 @@ void fz_front_init(struct fz_front *front, const struct fz_engine_options *optio
 {
     *front = (struct fz_front){.options = *options, .child = FZ_NO_CHILD};
     front->options.keep_bytes /= 2; /* the other half is for slots */
-    /* A slot holds a tile of a dense display; with little memory there are fewer, and smaller ones. */
-    uint64_t slot_bytes = 1 << 20;
-    while (slot_bytes > (64 << 10) && slot_bytes * 4 > options->keep_bytes)
-        slot_bytes /= 2;
-    uint64_t slots = options->keep_bytes / slot_bytes;
-    slots = slots < 4 ? 4 : slots > 8 ? 8 : slots;
-    front->layout = (struct fz_ring_layout){.slot_bytes = slot_bytes, .slots = (uint32_t)slots};
+    uint64_t slots = options->keep_bytes / FZ_RING_SLOT_BYTES;
+    front->slots = (uint32_t)(slots < 4 ? 4 : slots > FZ_RING_MOST_SLOTS ? FZ_RING_MOST_SLOTS : slots);
 }
 
 void fz_front_end(struct fz_front *front)
@@ -207,7 +202,7 @@ static enum fz_err explain_early_end(struct fz_front *front, struct fz_error *er
 static enum fz_err set_up(struct fz_front *front, struct fz_error *err)
 {
     uint64_t largest_bytes = fz_image_default_limits.max_output_px * 4;
-    struct fz_call_setup setup = {.layout = front->layout,
+    struct fz_call_setup setup = {.slots = front->slots,
                                   .keep_bytes = front->options.keep_bytes,
                                   .free_bytes = front->options.keep_bytes / FREE_PART,
                                   .address_bytes = address_bytes(&front->options, largest_bytes),
@@ -242,7 +237,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
     if (code != FZ_OK)
         return code;
     if (!front->ring)
-        front->ring = fz_ring_new(&front->layout);
+        front->ring = fz_ring_new(front->slots);
     if (!front->ring)
         return fz_fail(err, FZ_E_MEMORY, errno, "no memory to share with a decoder");
     code = front->options.unforked

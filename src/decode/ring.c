@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 struct fz_ring {
-    struct fz_ring_layout layout; /* immutable */
-    int fd;                       /* immutable */
-    uint8_t *memory;              /* immutable */
-    atomic_int owners;            /* the worker, and each surface */
+    uint32_t slots;    /* immutable */
+    int fd;            /* immutable */
+    uint8_t *memory;   /* immutable */
+    atomic_int owners; /* the worker, and each surface */
     atomic_bool taken[FZ_RING_MOST_SLOTS];
 };
 
@@ -25,14 +25,14 @@ struct owner {
     size_t bytes;
 };
 
-uint64_t fz_ring_slot_at(const struct fz_ring_layout *layout, uint32_t slot)
+uint64_t fz_ring_slot_at(uint32_t slot)
 {
-    return FZ_RING_HEADER_BYTES + FZ_RING_INPUT_BYTES + slot * layout->slot_bytes;
+    return FZ_RING_HEADER_BYTES + FZ_RING_INPUT_BYTES + (uint64_t)slot * FZ_RING_SLOT_BYTES;
 }
 
-uint64_t fz_ring_bytes(const struct fz_ring_layout *layout)
+uint64_t fz_ring_bytes(uint32_t slots)
 {
-    return fz_ring_slot_at(layout, layout->slots);
+    return fz_ring_slot_at(slots);
 }
 
 /* Nobody can make it smaller, which would be a SIGBUS for whoever reads it, nor write more into it than it has room for. */
@@ -53,17 +53,17 @@ static uint8_t *map(int fd, uint64_t bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-struct fz_ring *fz_ring_new(const struct fz_ring_layout *layout)
+struct fz_ring *fz_ring_new(uint32_t slots)
 {
-    int fd = sealed_file(fz_ring_bytes(layout));
-    uint8_t *memory = fd >= 0 ? map(fd, fz_ring_bytes(layout)) : NULL;
+    int fd = sealed_file(fz_ring_bytes(slots));
+    uint8_t *memory = fd >= 0 ? map(fd, fz_ring_bytes(slots)) : NULL;
     if (!memory) {
         if (fd >= 0)
             close(fd);
         return NULL;
     }
     struct fz_ring *ring = fz_calloc(1, sizeof *ring);
-    ring->layout = *layout;
+    ring->slots = slots;
     ring->fd = fd;
     ring->memory = memory;
     atomic_store(&ring->owners, 1);
@@ -74,7 +74,7 @@ void fz_ring_free(struct fz_ring *ring)
 {
     if (!ring || atomic_fetch_sub(&ring->owners, 1) > 1)
         return;
-    munmap(ring->memory, fz_ring_bytes(&ring->layout));
+    munmap(ring->memory, fz_ring_bytes(ring->slots));
     close(ring->fd);
     free(ring);
 }
@@ -94,11 +94,6 @@ uint8_t *fz_ring_input(struct fz_ring *ring)
     return ring->memory + FZ_RING_HEADER_BYTES;
 }
 
-const struct fz_ring_layout *fz_ring_layout(const struct fz_ring *ring)
-{
-    return &ring->layout;
-}
-
 void fz_ring_put_back(struct fz_ring *ring, const struct fz_ring_room *room)
 {
     for (uint32_t i = 0; i < room->count; i++)
@@ -108,9 +103,9 @@ void fz_ring_put_back(struct fz_ring *ring, const struct fz_ring_room *room)
 /* The lowest free ones: what was written to before has its pages. */
 struct fz_ring_room fz_ring_take(struct fz_ring *ring, uint64_t bytes)
 {
-    uint64_t count = (bytes + ring->layout.slot_bytes - 1) / ring->layout.slot_bytes;
+    uint64_t count = (bytes + FZ_RING_SLOT_BYTES - 1) / FZ_RING_SLOT_BYTES;
     struct fz_ring_room room = {0};
-    for (uint32_t i = 0; i < ring->layout.slots && room.count < count; i++) {
+    for (uint32_t i = 0; i < ring->slots && room.count < count; i++) {
         if (!atomic_exchange(&ring->taken[i], true)) {
             room.count++;
         } else {
@@ -138,7 +133,7 @@ static SDL_Surface *surface_over(uint8_t *pixels, int width, int height, const s
 
 SDL_Surface *fz_ring_surface(struct fz_ring *ring, const struct fz_ring_room *room, int width, int height)
 {
-    uint8_t *pixels = ring->memory + fz_ring_slot_at(&ring->layout, room->slot);
+    uint8_t *pixels = ring->memory + fz_ring_slot_at(room->slot);
     SDL_Surface *surface = surface_over(pixels, width, height, &(struct owner){.ring = ring, .room = *room});
     if (surface)
         atomic_fetch_add(&ring->owners, 1);
@@ -180,19 +175,19 @@ void fz_ring_trim(struct fz_ring *ring)
 {
     fallocate(ring->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, FZ_RING_HEADER_BYTES,
               FZ_RING_INPUT_BYTES);
-    for (uint32_t i = 0; i < ring->layout.slots; i++) {
+    for (uint32_t i = 0; i < ring->slots; i++) {
         if (atomic_exchange(&ring->taken[i], true))
             continue;
-        fallocate(ring->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                  (off_t)fz_ring_slot_at(&ring->layout, i), (off_t)ring->layout.slot_bytes);
+        fallocate(ring->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)fz_ring_slot_at(i),
+                  FZ_RING_SLOT_BYTES);
         atomic_store(&ring->taken[i], false);
     }
 }
 
-uint8_t *fz_ring_back_map(int fd, const struct fz_ring_layout *layout)
+uint8_t *fz_ring_back_map(int fd, uint32_t slots)
 {
     struct stat st;
-    uint64_t bytes = fz_ring_bytes(layout);
+    uint64_t bytes = fz_ring_bytes(slots);
     if (fstat(fd, &st) != 0 || (uint64_t)st.st_size != bytes)
         return NULL;
     return map(fd, bytes);

@@ -15,7 +15,8 @@
 enum {
     FZ_RING_HEADER_BYTES = 4096,
     FZ_RING_INPUT_BYTES = 2 << 20, /* the head of a file and a tile of the cache */
-    FZ_RING_MOST_SLOTS = 16,
+    FZ_RING_SLOT_BYTES = 64 << 10, /* a thumbnail takes one or two, a tile of a dense display sixteen */
+    FZ_RING_MOST_SLOTS = 128,
 };
 
 /* At the start of the memory; both sides. */
@@ -24,16 +25,10 @@ struct fz_ring_header {
     struct fz_sandbox_told told;     /* written by the decoder */
 };
 
-/* Where things lie; told to the decoder. */
-struct fz_ring_layout {
-    uint64_t slot_bytes;
-    uint32_t slots;
-};
-
 struct fz_ring;
 
 /* A worker. NULL where the system gives no such memory. Pages come into being when they are written to first. */
-struct fz_ring *fz_ring_new(const struct fz_ring_layout *layout);
+struct fz_ring *fz_ring_new(uint32_t slots);
 
 /* A worker. The worker's share; the memory goes with the last surface over it. NULL-safe. */
 void fz_ring_free(struct fz_ring *ring);
@@ -42,7 +37,6 @@ void fz_ring_free(struct fz_ring *ring);
 int fz_ring_fd(const struct fz_ring *ring);
 struct fz_ring_header *fz_ring_header(struct fz_ring *ring);
 uint8_t *fz_ring_input(struct fz_ring *ring);
-const struct fz_ring_layout *fz_ring_layout(const struct fz_ring *ring);
 
 /* Slots that lie one behind the other; none: count 0. */
 struct fz_ring_room {
@@ -71,11 +65,11 @@ void fz_ring_release(void *owner, void *pixels);
 
 /* --- the decoder's side ------------------------------------------------------------------------------------------- */
 
-/* The decoder process. All of the memory behind fd, mapped; NULL where it is not what the layout says. */
-uint8_t *fz_ring_back_map(int fd, const struct fz_ring_layout *layout);
+/* The decoder process. All of the memory behind fd, mapped; NULL where it is not a ring of so many slots. */
+uint8_t *fz_ring_back_map(int fd, uint32_t slots);
 
 /* Both sides. Where a slot begins, and the bytes of all. */
-uint64_t fz_ring_slot_at(const struct fz_ring_layout *layout, uint32_t slot);
-uint64_t fz_ring_bytes(const struct fz_ring_layout *layout);
+uint64_t fz_ring_slot_at(uint32_t slot);
+uint64_t fz_ring_bytes(uint32_t slots);
 
 #endif

@@ -79,7 +79,7 @@ static int run_taken_over(int socket, int number, struct fz_sandbox *sandbox)
     struct fz_call_ready ready = {0};
     (void)number;
     if (fz_wire_receive(socket, &d.setup, sizeof d.setup, &d.ring_fd, 1, -1) != (ssize_t)sizeof d.setup ||
-        !(d.memory = fz_ring_back_map(d.ring_fd, &d.setup.layout)))
+        !(d.memory = fz_ring_back_map(d.ring_fd, d.setup.slots)))
         return 1;
     struct fz_sandbox_limits limits = {.file_bytes = UINT64_C(1) << 32, .descriptors = 16};
     struct fz_ring_header *header = (struct fz_ring_header *)(void *)d.memory;

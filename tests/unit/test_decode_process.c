@@ -2,6 +2,7 @@
 /* Decoder processes: the same results as on a worker's own thread, whatever dies meanwhile. */
 #include "base/mem.h"
 #include "decode/back.h"
+#include "decode/ring.h"
 #include "image/encode.h"
 #include "pool_fixture.h"
 #include "process/title.h"
@@ -173,7 +174,7 @@ static void the_index_of_a_file_goes_and_comes(void **state)
 
 static void more_results_wait_than_there_are_slots(void **state)
 {
-    enum { JOBS = 40 };
+    enum { JOBS = 2 * FZ_RING_MOST_SLOTS + 40 };
     struct fz_job *jobs[JOBS];
     begin(true, 2);
     for (int i = 0; i < JOBS; i++) {

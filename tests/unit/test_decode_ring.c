@@ -4,13 +4,11 @@
 #include "fixture.h"
 
 enum { SLOTS = 8 };
-static const uint64_t SLOT = 64 << 10;
-
-static const struct fz_ring_layout layout = {.slot_bytes = 64 << 10, .slots = SLOTS};
+static const uint64_t SLOT = FZ_RING_SLOT_BYTES;
 
 static struct fz_ring *new_ring(void)
 {
-    struct fz_ring *ring = fz_ring_new(&layout);
+    struct fz_ring *ring = fz_ring_new(SLOTS);
     assert_non_null(ring);
     return ring;
 }

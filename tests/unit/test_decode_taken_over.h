@@ -287,7 +287,7 @@ static inline void shrinks_its_pixels(struct taken_over *d)
 /* All that it can write to. */
 static inline void scribbles(struct taken_over *d)
 {
-    memset(d->memory, 0xff, (size_t)fz_ring_bytes(&d->setup.layout));
+    memset(d->memory, 0xff, (size_t)fz_ring_bytes(d->setup.slots));
     struct fz_call_done done = honest(d);
     answer(d, &done);
 }

@@ -10,7 +10,7 @@
 
 enum {
     FILL_LOOKS = 512,         /* items that one call looks at for the fill: a bound on its time */
-    FILL_EACH = 6,            /* jobs for each worker: two are left when the pool rings */
+    FILL_EACH = 32,           /* jobs for each worker, so that none is without while a frame is drawn */
     RUSH_US = 60000,          /* until the next look at how the wall moves */
     FIRST_RETRY_US = 1000000, /* after a transient error; each further one waits twice as long */
     MAX_RETRIES = 3,
