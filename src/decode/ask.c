@@ -22,7 +22,9 @@
 
 enum {
     LITTLE_BYTES = 256 << 10, /* are copied without asking */
-    TELL_US = 500000          /* between two signs that something is still written */
+    TELL_US = 500000,         /* between two signs that something is still written */
+    ALONG_US =
+        500, /* for what is done beside what somebody waits for: a disk that has to seek takes longer */
 };
 
 /* File systems have times that 64 bits of nanoseconds have not. */
@@ -53,9 +55,12 @@ static void answer_looks(const struct fz_parcel *request, struct fz_parcel *answ
     size_t at = 0, count = request->count < request->len ? request->count : request->len;
     struct fz_look *looks = fz_calloc(count + 1, sizeof *looks);
     int links = request->flags & FZ_LOOK_AT_LINKS ? AT_SYMLINK_NOFOLLOW : 0;
+    int64_t end_us = request->flags & FZ_LOOK_ALONG ? fz_now_us() + ALONG_US : INT64_MAX;
     const char *path;
     for (size_t i = 0; i < count && (path = fz_parcel_text(request, &at)) != NULL; i++)
-        looks[i] = fstatat(AT_FDCWD, path, &st, links) == 0 ? fz_look_of(&st) : failed(errno);
+        looks[i] = i > 0 && fz_now_us() > end_us              ? failed(EAGAIN)
+                   : fstatat(AT_FDCWD, path, &st, links) == 0 ? fz_look_of(&st)
+                                                              : failed(errno);
     answer->bytes = (char *)looks;
     answer->len = count * sizeof *looks;
 }
@@ -123,9 +128,32 @@ static bool is_on_share(int fd)
     return fstatfs(fd, &fs) == 0 && fz_is_share(fs.f_type);
 }
 
-static void answer_open(const char *path, const struct fz_parcel *request, int socket,
-                        struct fz_parcel *answer)
+/* Those behind the first; `at`: where their paths begin. */
+static void open_along(const struct fz_parcel *request, size_t at, int64_t end_us, struct fz_parcel *answer)
 {
+    struct fz_look look;
+    const char *path;
+    for (uint32_t i = 1; i < request->count && (path = fz_parcel_text(request, &at)) != NULL; i++) {
+        bool tries = answer->more_count < FZ_PARCEL_MORE && fz_now_us() <= end_us;
+        int fd = tries ? open_file(path, &look) : -1;
+        if (fd >= 0 && S_ISREG(look.mode) && !is_on_share(fd)) {
+            answer->more[answer->more_count++] = fd;
+        } else {
+            look = failed(EAGAIN);
+            if (fd >= 0)
+                close(fd);
+        }
+        memcpy(answer->bytes + i * sizeof look, &look, sizeof look);
+    }
+}
+
+static void answer_open(const struct fz_parcel *request, int socket, struct fz_parcel *answer)
+{
+    size_t at = 0;
+    const char *path = fz_parcel_text(request, &at);
+    if (!path)
+        return;
+    int64_t end_us = fz_now_us() + ALONG_US;
     struct fz_look look;
     struct fz_image_head head = {0};
     int fd = open_file(path, &look);
@@ -147,13 +175,17 @@ static void answer_open(const char *path, const struct fz_parcel *request, int s
         close(fd);
         fd = copy;
     }
+    bool along = regular && !share && !wants_head && request->count <= FZ_PARCEL_MORE + 1;
+    size_t looks = along && request->count > 1 ? request->count : 1;
     answer->fd = fd;
-    answer->len = sizeof look + head.len;
-    answer->bytes = fz_malloc(answer->len);
+    answer->len = looks * sizeof look + head.len;
+    answer->bytes = fz_calloc(answer->len, 1);
     memcpy(answer->bytes, &look, sizeof look);
     if (head.len > 0)
         memcpy(answer->bytes + sizeof look, head.bytes, head.len);
     fz_image_head_fini(&head);
+    if (looks > 1)
+        open_along(request, at, end_us, answer);
 }
 
 static void answer_sidecars(const char *path, const char *beneath, struct fz_parcel *answer)
@@ -251,10 +283,12 @@ void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel
         fz_target_answer_put(request, is_unwanted, &writing, answer);
         return;
     }
+    if (request->kind == FZ_ASK_OPEN) {
+        answer_open(request, socket, answer);
+        return;
+    }
     const char *path = fz_parcel_text(request, &at);
-    if (path && request->kind == FZ_ASK_OPEN)
-        answer_open(path, request, socket, answer);
-    else if (path && request->kind == FZ_ASK_SIDECARS)
+    if (path && request->kind == FZ_ASK_SIDECARS)
         answer_sidecars(path, fz_parcel_text(request, &at), answer);
     else if (path && request->kind == FZ_ASK_RATE)
         answer_rate(path, fz_parcel_text(request, &at), (int)request->value, answer);

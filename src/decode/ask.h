@@ -8,7 +8,7 @@
 
 enum fz_ask_kind {
     FZ_ASK_LOOK, /* `count` paths -> as many struct fz_look; `flags`: see below */
-    FZ_ASK_OPEN, /* a path -> struct fz_look, and the file, open for reading, in `fd`; see below */
+    FZ_ASK_OPEN, /* `count` paths -> as many struct fz_look, and the first file, open for reading, in `fd`; see below */
     FZ_ASK_SIDECARS, /* a path, or two -> the bytes of the XMP files beside the second and the first; `value`: where the
                         latter begin */
     FZ_ASK_FIND, /* a folder, and behind it the numbers of `count` inodes (uint64_t, not aligned) -> its entries that have one of them:
@@ -22,10 +22,14 @@ enum fz_ask_kind {
     FZ_ASK_RANK, /* beside a request, without an answer: how urgent that has become (`number`), or FZ_FETCH_NOT */
 };
 
-/* Of LOOK: at a link itself, not at what it leads to. */
-enum { FZ_LOOK_AT_LINKS = 1 };
+/* Of LOOK: at a link itself, not at what it leads to. FZ_LOOK_ALONG: those behind the first as long as that takes no time (EAGAIN
+ * in the looks of the others). */
+enum { FZ_LOOK_AT_LINKS = 1, FZ_LOOK_ALONG = 2 };
 
-/* Nobody but a reader's process, where there is one, ever reads from a share, which may hang any time: of a file that another machine has, or a FUSE file system,
+/* Of several files, those behind the first are in `more`, in their order: of those that could be opened on a disk as long as that
+ * took no time. Each of the others has EAGAIN in its look, and is to be asked for by itself.
+ *
+ * Nobody but a reader's process, where there is one, ever reads from a share, which may hang any time: of a file that another machine has, or a FUSE file system,
  * `fd` is a copy in memory, of as many bytes as `value` of the request says, with nothing but zeros behind them. With
  * FZ_OPEN_WHOLE a longer file is not copied at all. With FZ_OPEN_HEAD the file's beginning stands behind the look, and of a file
  * on a share there is nothing else. With FZ_OPEN_ASKS nothing is copied that takes more than a little, or than the `number` KiB for which there is

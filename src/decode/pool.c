@@ -32,9 +32,6 @@ enum { COPIES_PART = 4 };
  * holds between blocks that were freed in another order: half as much as is in use, where tiles come out of the tile cache. */
 enum { REST_MS = 2000 };
 
-/* Queued for each worker when more are asked for: 2 ms of work where pictures are small, less than a frame may take. */
-enum { FEW_EACH = 8 };
-
 static void free_jobs(struct fz_ready_node *node)
 {
     while (node) {
@@ -148,7 +145,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
                              .bell = bell,
                              .calm = options->calm,
                              .copies_bytes = working_bytes / COPIES_PART,
-                             .few = FEW_EACH * workers};
+                             .few = FZ_POOL_FEW_EACH * workers};
     pool->engine = (struct fz_engine_options){.decoders = options->decoders,
                                               .heavy_decoders = options->heavy_decoders,
                                               .svg_decoders = options->svg_decoders,

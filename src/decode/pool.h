@@ -15,6 +15,9 @@ struct fz_pool_counts {
     struct fz_engine_counts engine;
 };
 
+/* Jobs that are left for each worker when more are asked for: 2 ms of work where pictures are small, as long as a short frame. */
+enum { FZ_POOL_FEW_EACH = 8 };
+
 struct fz_pool {
     struct fz_heap heap;          /* has its own lock */
     struct fz_ledger ledger;      /* has its own lock */

@@ -19,7 +19,7 @@ struct head {
     uint32_t kind, number, count, flags;
     int64_t value;
     uint64_t len;
-    uint32_t in_file, has_fd;
+    uint32_t in_file, has_fd, more_count;
 };
 
 struct message {
@@ -52,7 +52,7 @@ static bool read_all(int fd, char *bytes, size_t len)
 bool fz_parcel_send(int socket, const struct fz_parcel *parcel)
 {
     struct message message;
-    int fds[FZ_WIRE_MOST_FDS] = {-1, -1}, count = 0, file = -1;
+    int fds[FZ_WIRE_MOST_FDS], count = 0, file = -1;
     message.head = (struct head){.kind = parcel->kind,
                                  .number = parcel->number,
                                  .count = parcel->count,
@@ -60,7 +60,8 @@ bool fz_parcel_send(int socket, const struct fz_parcel *parcel)
                                  .value = parcel->value,
                                  .len = parcel->len,
                                  .in_file = parcel->len > INLINE_BYTES,
-                                 .has_fd = parcel->fd >= 0};
+                                 .has_fd = parcel->fd >= 0,
+                                 .more_count = parcel->more_count};
     size_t size = sizeof message.head;
     if (message.head.in_file) {
         file = memfd_create("frieze-parcel", MFD_CLOEXEC);
@@ -76,6 +77,8 @@ bool fz_parcel_send(int socket, const struct fz_parcel *parcel)
     }
     if (parcel->fd >= 0)
         fds[count++] = parcel->fd;
+    for (uint32_t i = 0; i < parcel->more_count; i++)
+        fds[count++] = parcel->more[i];
     bool sent = fz_wire_send(socket, &message, size, fds, count);
     if (file >= 0)
         close(file);
@@ -89,11 +92,15 @@ static bool open_parcel(struct fz_parcel *parcel, const struct message *message,
     if (size < sizeof *head || head->len > most_bytes)
         return false;
     int file = head->in_file ? fds[0] : -1;
-    int *fd = &fds[head->in_file ? 1 : 0];
+    int *fd = &fds[head->in_file ? 1 : 0], *more = &fds[(head->in_file ? 1 : 0) + (head->has_fd ? 1 : 0)];
     struct stat st;
     bool whole = head->in_file ? file >= 0 && fstat(file, &st) == 0 && (uint64_t)st.st_size == head->len
                                : size == sizeof *head + head->len;
-    if (!whole || (head->has_fd != 0) != (*fd >= 0))
+    if (!whole || head->more_count > FZ_PARCEL_MORE || (head->has_fd && *fd < 0))
+        return false;
+    for (uint32_t i = 0; i < head->more_count; i++)
+        whole = whole && more[i] >= 0;
+    if (!whole)
         return false;
     char *bytes = fz_try_malloc((size_t)head->len + 1);
     if (bytes && head->in_file)
@@ -105,16 +112,28 @@ static bool open_parcel(struct fz_parcel *parcel, const struct message *message,
         return false;
     }
     bytes[head->len] = '\0';
-    *parcel = (struct fz_parcel){head->kind,  head->number, head->count,       head->flags,
-                                 head->value, bytes,        (size_t)head->len, *fd};
-    *fd = -1;
+    *parcel = (struct fz_parcel){.kind = head->kind,
+                                 .number = head->number,
+                                 .count = head->count,
+                                 .flags = head->flags,
+                                 .value = head->value,
+                                 .bytes = bytes,
+                                 .len = (size_t)head->len,
+                                 .fd = head->has_fd ? *fd : -1,
+                                 .more_count = head->more_count};
+    if (head->has_fd)
+        *fd = -1;
+    for (uint32_t i = 0; i < head->more_count; i++) {
+        parcel->more[i] = more[i];
+        more[i] = -1;
+    }
     return true;
 }
 
 enum fz_parcel_end fz_parcel_receive(int socket, struct fz_parcel *parcel, size_t most_bytes, int timeout_ms)
 {
     struct message message;
-    int fds[FZ_WIRE_MOST_FDS] = {-1, -1};
+    int fds[FZ_WIRE_MOST_FDS];
     *parcel = (struct fz_parcel){.fd = -1};
     ssize_t n = fz_wire_receive(socket, &message, sizeof message, fds, FZ_WIRE_MOST_FDS, timeout_ms);
     if (n < 0 && errno == EAGAIN)
@@ -132,6 +151,8 @@ void fz_parcel_fini(struct fz_parcel *parcel)
     free(parcel->bytes);
     if (parcel->fd >= 0)
         close(parcel->fd);
+    for (uint32_t i = 0; i < parcel->more_count; i++)
+        close(parcel->more[i]);
     *parcel = (struct fz_parcel){.fd = -1};
 }
 

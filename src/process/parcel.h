@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { FZ_PARCEL_MORE = 7 };
+
 /* What its fields mean, the two sides know. */
 struct fz_parcel {
     uint32_t kind, number, count, flags;
@@ -14,6 +16,8 @@ struct fz_parcel {
     char *bytes; /* NULL where there are none; received: owned, with a NUL behind them */
     size_t len;
     int fd; /* goes along; -1: none; received: owned */
+    uint32_t more_count;
+    int more[FZ_PARCEL_MORE]; /* the same, so many of them */
 };
 
 /* Any thread; several may send by one socket. The parcel stays the caller's. False: the other side is gone, or takes nothing

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { FZ_WIRE_MOST_FDS = 2 };
+enum { FZ_WIRE_MOST_FDS = 9 };
 
 /* Any thread. Two connected sockets, close-on-exec. False: errno says why. */
 bool fz_wire_pair(int sockets[2]);

@@ -223,15 +223,22 @@ def test_disconnected_and_back(home, share, isolation):
         running.until(15, away=0, items=COUNT + 1, pending=0, failed=0)
 
 
-def copied_bytes(processes, name="frieze-file"):
-    """What is in memory of files on shares, or of others of that name, whoever holds it."""
+def copies(processes, name):
+    """{inode: bytes} of files in memory, seen one after the other."""
     found = {}
     for pid in processes:
         for path in pathlib.Path(f"/proc/{pid}/fd").iterdir():
             with contextlib.suppress(OSError):
                 if f"memfd:{name}" in os.readlink(path):
                     found[path.stat().st_ino] = path.stat().st_blocks * 512
-    return sum(found.values())
+    return found
+
+
+def copied_bytes(processes, name="frieze-file"):
+    """What is in memory of files on shares, or of others of that name, whoever holds it: of those that were there at one time, which
+    are those that are seen twice."""
+    first, second = copies(processes, name), copies(processes, name)
+    return sum(size for inode, size in first.items() if inode in second)
 
 
 def test_copies_keep_to_the_memory(home, share):

@@ -5,6 +5,8 @@
 #include "decode/files.h"
 #include "process/wire.h"
 
+#include <errno.h>
+
 enum { GOOD = 3, STUCK = 7, CHANNELS = 3 };
 
 static struct bench bench;
@@ -378,6 +380,86 @@ static void room_comes_back_from_what_is_cancelled(void **state)
     take(0, 1, FZ_OK);
 }
 
+static atomic_bool may_go_on;
+
+static void wait_to_go_on(struct fz_job *job)
+{
+    (void)job;
+    while (!atomic_load(&may_go_on))
+        sleep_ms(1);
+}
+
+/* One question for several files, each of which becomes what it would have become by itself. */
+static void files_behind_the_first_come_along(void **state)
+{
+    enum { JOBS = 48 };
+    const struct {
+        const char *path;
+        enum fz_err code;
+        int width;
+    } cases[] = {{bench.good, FZ_OK, PICTURE_W},
+                 {bench.missing, FZ_E_NOT_FOUND, 0},
+                 {bench.large, FZ_OK, LARGE_W},
+                 {bench.folder, FZ_E_NOT_PICTURE, 0}};
+    (void)state;
+    for (int mixed = 0; mixed < 2; mixed++) {
+        int asked = atomic_load(&good.asked);
+        atomic_store(&may_go_on, false);
+        struct fz_job *first = bench_job(&bench, FZ_JOB_WORK, 100, bench.good);
+        first->work = wait_to_go_on;
+        fz_pool_submit(&bench.pool, first, 0);
+        for (uint32_t i = 0; i < JOBS; i++) {
+            struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, i, cases[mixed ? i % 4 : 0].path);
+            job->root = mixed && i % 8 == 7 ? STUCK : GOOD;
+            fz_pool_submit(&bench.pool, job, i + 1);
+        }
+        atomic_store(&may_go_on, true);
+        fz_job_free(bench_next(&bench));
+        for (uint32_t i = 0; i < JOBS; i++) {
+            struct fz_job *job = bench_next(&bench);
+            assert_non_null(job);
+            assert_int_equal(job->error.code, cases[mixed ? job->item % 4 : 0].code);
+            assert_int_equal(job->image.width, cases[mixed ? job->item % 4 : 0].width);
+            fz_job_free(job);
+        }
+        if (!mixed)
+            assert_true(atomic_load(&good.asked) - asked < JOBS / 2);
+    }
+    assert_int_equal(atomic_load(&bench.pool.counts.opens), 2 * JOBS);
+}
+
+/* Only what is a file and can be read; the rest is asked for by itself, and so is what lies behind a file that cannot be. */
+static void answers_for_several_files(void **state)
+{
+    (void)state;
+    const char *paths[] = {bench.good, bench.missing, bench.large, bench.folder, bench.good};
+    struct fz_parcel request = {.kind = FZ_ASK_OPEN, .flags = FZ_OPEN_WHOLE, .value = INT64_MAX, .fd = -1};
+    for (int first = 0; first < 2; first++) {
+        struct fz_parcel answer;
+        char bytes[2048];
+        size_t len = 0;
+        for (size_t i = (size_t)first; i < 5; i++)
+            len += (size_t)snprintf(bytes + len, sizeof bytes - len, "%s", paths[i]) + 1;
+        request.bytes = bytes;
+        request.len = len;
+        request.count = 5 - (uint32_t)first;
+        fz_ask_answer(&request, -1, &answer);
+        assert_int_equal(answer.more_count, first ? 0 : 2);
+        if (!first) {
+            const struct fz_look *looks = fz_answer_looks(&answer, 5);
+            assert_non_null(looks);
+            for (int i = 0; i < 5; i++)
+                assert_int_equal(looks[i].sys, i % 2 ? EAGAIN : 0);
+            assert_true(answer.fd >= 0);
+            assert_int_equal(lseek(answer.more[0], 0, SEEK_END), looks[2].bytes);
+            assert_int_equal(lseek(answer.more[1], 0, SEEK_END), looks[4].bytes);
+        } else {
+            assert_int_equal(fz_answer_look(&answer).sys, ENOENT);
+        }
+        fz_parcel_fini(&answer);
+    }
+}
+
 static void stopped_while_parked(void **state)
 {
     (void)state;
@@ -404,6 +486,8 @@ int main(void)
         FILES(copies_have_room),
         FILES(copies_of_a_share_that_hangs_leave_room),
         FILES(room_comes_back_from_what_is_cancelled),
+        FILES(files_behind_the_first_come_along),
+        FILES(answers_for_several_files),
         FILES(stopped_while_parked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
