@@ -232,7 +232,7 @@ static void recycle(struct fz_front *front, const struct fz_call *call)
 static uint64_t probable_bytes(const struct fz_call *call)
 {
     uint64_t box_px = (uint64_t)call->box_w * (uint64_t)call->box_h;
-    return box_px > 0 && box_px < FIRST_ROOM_PX ? box_px * 4 : FIRST_ROOM_PX * 4;
+    return 4 * (box_px > 0 && box_px < FIRST_ROOM_PX ? box_px : FIRST_ROOM_PX);
 }
 
 static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struct fz_front_input *input,
