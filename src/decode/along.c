@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* So many are left for the other workers. */
-enum { LEAST_LEFT = FZ_PARCEL_MORE };
+enum {
+    LEAST_LEFT = FZ_PARCEL_MORE, /* for the other workers */
+    MOST_OPEN = 64,              /* files of queued jobs: when the view moves, others come before these */
+};
 
 static bool needs_cache(const struct fz_decoder *decoder, const struct fz_job *job)
 {
@@ -27,11 +29,12 @@ static bool asks(const struct fz_decoder *decoder, const struct fz_job *job, con
                : request->flags & FZ_OPEN_WHOLE && !needs_cache(decoder, job) && !job->wants_first;
 }
 
-/* What a share takes its time for is asked for one by one. */
-static bool is_quick(const struct fz_files *files, uint32_t root)
-{
-    return fz_files_answer_for(files, root) && !fz_files_copies(files, root) && !fz_files_hangs(files, root);
-}
+/* Jobs that are out of the heap meanwhile, the worker's. */
+struct along {
+    struct fz_job *jobs[FZ_PARCEL_MORE];
+    size_t count;
+    uint32_t kind; /* of the question */
+};
 
 static void add_path(struct fz_parcel *request, const char *path)
 {
@@ -42,13 +45,15 @@ static void add_path(struct fz_parcel *request, const char *path)
     request->count++;
 }
 
-void fz_along_begin(struct fz_along *along, const struct fz_decoder *decoder, const struct fz_job *job,
-                    struct fz_parcel *request)
+static void take_along(struct along *along, const struct fz_decoder *decoder, const struct fz_job *job,
+                       struct fz_parcel *request)
 {
-    along->count = 0;
-    if (!asks(decoder, job, request) || !is_quick(decoder->files, job->root))
+    *along = (struct along){.kind = request->kind};
+    if (!asks(decoder, job, request) || !fz_files_are_quick(decoder->files, job->root))
         return;
     struct fz_heap *heap = decoder->files->heap;
+    if (request->kind == FZ_ASK_OPEN && atomic_load(&decoder->files->opened_along) >= MOST_OPEN)
+        return;
     while (along->count < FZ_PARCEL_MORE && fz_heap_count(heap) > LEAST_LEFT) {
         struct fz_heap_node *node = fz_heap_try_pop(heap);
         if (!node)
@@ -65,29 +70,65 @@ void fz_along_begin(struct fz_along *along, const struct fz_decoder *decoder, co
         request->flags |= FZ_LOOK_ALONG;
 }
 
-size_t fz_along_end(struct fz_along *along, const struct fz_decoder *decoder, struct fz_parcel *answer)
+static void give_file(struct fz_job *job, const struct fz_look *look, int *fd,
+                      const struct fz_decoder *decoder)
 {
-    const struct fz_look *looks =
-        answer && along->count > 0 ? fz_answer_looks(answer, along->count + 1) : NULL;
-    uint32_t opened = 0;
+    job->look = *look;
+    job->file = fz_file_facts_of(look);
+    job->fd = *fd;
+    *fd = -1;
+    job->along = &decoder->files->opened_along;
+    atomic_fetch_add(job->along, 1);
+    atomic_fetch_add_explicit(decoder->opens, 1, memory_order_relaxed);
+}
+
+/* `answer` NULL: there is none yet. */
+static void put_back(const struct along *along, const struct fz_decoder *decoder, struct fz_parcel *answer)
+{
+    bool is_answer = answer && answer->kind == along->kind;
+    const struct fz_look *looks = is_answer ? fz_answer_looks(answer, along->count + 1) : NULL;
+    uint32_t next = 0;
     for (size_t i = 0; i < along->count; i++) {
         struct fz_job *job = along->jobs[i];
         const struct fz_look *look = looks ? &looks[i + 1] : NULL;
-        if (look && answer->kind == FZ_ASK_LOOK && look->sys != EAGAIN) {
+        if (look && along->kind == FZ_ASK_LOOK && look->sys != EAGAIN) {
             job->look = *look;
             job->looked = true;
-        } else if (look && answer->kind == FZ_ASK_OPEN && look->sys == 0 && opened < answer->more_count) {
-            job->look = *look;
-            job->file = fz_file_facts_of(look);
-            job->fd = answer->more[opened++];
+        } else if (look && along->kind == FZ_ASK_OPEN && look->sys == 0 && next < answer->more_count) {
+            give_file(job, look, &answer->more[next++], decoder);
         }
-        job->queued.priority = atomic_load(&job->priority);
+        if (!job->wants_first) /* whose place in the heap is another than its priority, until the next judgement */
+            job->queued.priority = atomic_load(&job->priority);
         fz_heap_push(decoder->files->heap, &job->queued);
     }
-    for (uint32_t i = opened; answer && i < answer->more_count; i++)
-        close(answer->more[i]);
-    if (answer)
-        answer->more_count = 0;
-    along->count = 0;
-    return opened;
+}
+
+/* Whoever has to wait asks for itself alone. */
+static void forget_others(struct fz_job *job)
+{
+    struct fz_parcel *request = &job->ask.request;
+    request->count = 1;
+    request->len = strlen(job->path) + 1;
+    request->flags &= request->kind == FZ_ASK_LOOK ? ~(uint32_t)FZ_LOOK_ALONG : ~(uint32_t)0;
+}
+
+bool fz_along_ask(const struct fz_decoder *decoder, struct fz_job *job, struct fz_parcel *request,
+                  struct fz_parcel *answer)
+{
+    struct along along;
+    struct fz_parcel alone = *request;
+    alone.bytes = NULL;
+    take_along(&along, decoder, job, request);
+    bool answered = fz_files_ask(decoder->files, job, request, answer);
+    put_back(&along, decoder, answered ? answer : NULL);
+    if (along.count > 0 && !answered)
+        forget_others(job);
+    if (along.count > 0 && answered && fz_answer_look(answer).sys == EMFILE) { /* or there is room for one */
+        fz_parcel_fini(answer);
+        alone.bytes = fz_strdup(job->path);
+        answered = fz_files_ask(decoder->files, job, &alone, answer);
+    }
+    if (answered)
+        fz_parcel_close_more(answer);
+    return answered;
 }

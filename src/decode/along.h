@@ -5,18 +5,9 @@
 
 #include "decode/decoder.h"
 
-/* Jobs that are out of the heap meanwhile, the worker's. */
-struct fz_along {
-    struct fz_job *jobs[FZ_PARCEL_MORE];
-    size_t count;
-};
-
-/* The worker's thread. Adds to what `job` asks, a LOOK or an OPEN, the paths of others that would ask the same; none where that
- * could keep it waiting. */
-void fz_along_begin(struct fz_along *along, const struct fz_decoder *decoder, const struct fz_job *job,
-                    struct fz_parcel *request);
-
-/* The same. Gives them what is theirs of the answer (NULL: there is none yet), and returns how many files that were. */
-size_t fz_along_end(struct fz_along *along, const struct fz_decoder *decoder, struct fz_parcel *answer);
+/* The worker's thread. As fz_files_ask, for a LOOK or an OPEN of one path; up to seven others are asked for with it where nobody
+ * could have to wait for them. */
+bool fz_along_ask(const struct fz_decoder *decoder, struct fz_job *job, struct fz_parcel *request,
+                  struct fz_parcel *answer);
 
 #endif

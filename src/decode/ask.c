@@ -57,19 +57,25 @@ static void answer_looks(const struct fz_parcel *request, struct fz_parcel *answ
     int links = request->flags & FZ_LOOK_AT_LINKS ? AT_SYMLINK_NOFOLLOW : 0;
     int64_t end_us = request->flags & FZ_LOOK_ALONG ? fz_now_us() + ALONG_US : INT64_MAX;
     const char *path;
-    for (size_t i = 0; i < count && (path = fz_parcel_text(request, &at)) != NULL; i++)
-        looks[i] = i > 0 && fz_now_us() > end_us              ? failed(EAGAIN)
-                   : fstatat(AT_FDCWD, path, &st, links) == 0 ? fz_look_of(&st)
-                                                              : failed(errno);
+    for (size_t i = 0; i < count && (path = fz_parcel_text(request, &at)) != NULL; i++) {
+        bool along = i > 0 && request->flags & FZ_LOOK_ALONG;
+        int how = along ? AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT : links;
+        if (along && fz_now_us() > end_us)
+            looks[i] = failed(EAGAIN);
+        else
+            looks[i] = fstatat(AT_FDCWD, path, &st, how) == 0 ? fz_look_of(&st) : failed(errno);
+        if (along && S_ISLNK(looks[i].mode))
+            looks[i] = failed(EAGAIN);
+    }
     answer->bytes = (char *)looks;
     answer->len = count * sizeof *looks;
 }
 
 /* O_NONBLOCK: a FIFO among the files must not hold anybody; whoever reads refuses it by its type. */
-static int open_file(const char *path, struct fz_look *look)
+static int open_file(const char *path, int flags, struct fz_look *look)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
     *look = fd >= 0 && fstat(fd, &st) == 0 ? fz_look_of(&st) : failed(errno);
     return fd;
 }
@@ -135,7 +141,7 @@ static void open_along(const struct fz_parcel *request, size_t at, int64_t end_u
     const char *path;
     for (uint32_t i = 1; i < request->count && (path = fz_parcel_text(request, &at)) != NULL; i++) {
         bool tries = answer->more_count < FZ_PARCEL_MORE && fz_now_us() <= end_us;
-        int fd = tries ? open_file(path, &look) : -1;
+        int fd = tries ? open_file(path, O_NOFOLLOW, &look) : -1;
         if (fd >= 0 && S_ISREG(look.mode) && !is_on_share(fd)) {
             answer->more[answer->more_count++] = fd;
         } else {
@@ -156,7 +162,7 @@ static void answer_open(const struct fz_parcel *request, int socket, struct fz_p
     int64_t end_us = fz_now_us() + ALONG_US;
     struct fz_look look;
     struct fz_image_head head = {0};
-    int fd = open_file(path, &look);
+    int fd = open_file(path, 0, &look);
     bool wants_head = request->flags & FZ_OPEN_HEAD, regular = fd >= 0 && S_ISREG(look.mode);
     bool share = regular && socket >= 0 && is_on_share(fd);
     if (regular && wants_head)

@@ -22,12 +22,12 @@ enum fz_ask_kind {
     FZ_ASK_RANK, /* beside a request, without an answer: how urgent that has become (`number`), or FZ_FETCH_NOT */
 };
 
-/* Of LOOK: at a link itself, not at what it leads to. FZ_LOOK_ALONG: those behind the first as long as that takes no time (EAGAIN
- * in the looks of the others). */
+/* Of LOOK: at a link itself, not at what it leads to. FZ_LOOK_ALONG: those behind the first as long as that takes no time,
+ * and no links (EAGAIN in the looks of the others). */
 enum { FZ_LOOK_AT_LINKS = 1, FZ_LOOK_ALONG = 2 };
 
 /* Of several files, those behind the first are in `more`, in their order: of those that could be opened on a disk as long as that
- * took no time. Each of the others has EAGAIN in its look, and is to be asked for by itself.
+ * took no time, and that are no links, which may lead to a share that hangs. Each of the others has EAGAIN in its look, and is to be asked for by itself.
  *
  * Nobody but a reader's process, where there is one, ever reads from a share, which may hang any time: of a file that another machine has, or a FUSE file system,
  * `fd` is a copy in memory, of as many bytes as `value` of the request says, with nothing but zeros behind them. With

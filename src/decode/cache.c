@@ -93,7 +93,7 @@ static void set_state(struct fz_cache *cache, enum state state)
 /* Begins anew where the file cannot be relied on. */
 static int mend(struct fz_cache *cache, struct fz_cache_db *db, int code, int *resets)
 {
-    if (!fz_cache_db_is_damage(db, code) || (*resets)++ == MAX_RESETS)
+    if (!fz_cache_db_is_damage(db, code) || (*resets)++ >= MAX_RESETS)
         return code;
     fz_log("%s: damaged, or of another version: begun anew", cache->path);
     code = fz_cache_db_reset(db, cache->path, cache->limit_bytes);

@@ -88,15 +88,11 @@ static void take_head(struct fz_job *job, const struct fz_parcel *answer)
 bool fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job, struct fz_parcel *request, int *fd)
 {
     struct fz_parcel answer;
-    struct fz_along along;
     bool head = request->flags & FZ_OPEN_HEAD;
     *fd = -1;
-    fz_along_begin(&along, decoder, job, request);
-    bool answered = fz_files_ask(decoder->files, job, request, &answer);
-    size_t opened = fz_along_end(&along, decoder, answered ? &answer : NULL);
-    if (!answered)
+    if (!fz_along_ask(decoder, job, request, &answer))
         return false;
-    atomic_fetch_add_explicit(decoder->opens, 1 + opened, memory_order_relaxed);
+    atomic_fetch_add_explicit(decoder->opens, 1, memory_order_relaxed);
     job->look = fz_answer_look(&answer);
     if (job->look.sys != 0 || (answer.fd < 0 && !head))
         fz_fail(&job->error, fz_err_from_errno(job->look.sys), job->look.sys, "cannot open");
@@ -140,14 +136,10 @@ static bool open_head(struct fz_decoder *decoder, struct fz_job *job)
 bool fz_decoder_look(struct fz_decoder *decoder, struct fz_job *job)
 {
     struct fz_parcel request, answer;
-    struct fz_along along;
     if (job->looked)
         return true;
     request = fz_files_request(FZ_ASK_LOOK, job->path);
-    fz_along_begin(&along, decoder, job, &request);
-    bool answered = fz_files_ask(decoder->files, job, &request, &answer);
-    fz_along_end(&along, decoder, answered ? &answer : NULL);
-    if (!answered)
+    if (!fz_along_ask(decoder, job, &request, &answer))
         return false;
     job->look = fz_answer_look(&answer);
     job->looked = true;

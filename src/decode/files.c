@@ -116,6 +116,13 @@ bool fz_files_answer_for(const struct fz_files *files, uint32_t root)
     return files && lane_of(files, root);
 }
 
+bool fz_files_are_quick(const struct fz_files *files, uint32_t root)
+{
+    const struct fz_lane *lane = files ? lane_of(files, root) : NULL;
+    return lane && atomic_load(&lane->parked) == 0 && atomic_load(&lane->usual_bytes) == 0 &&
+           !atomic_load(&lane->hangs);
+}
+
 struct fz_parcel fz_files_request(enum fz_ask_kind kind, const char *path)
 {
     return (struct fz_parcel){

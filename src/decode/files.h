@@ -21,7 +21,7 @@
 #include "sync/heap.h"
 
 enum {
-    FZ_FILES_CHANNELS = 12, /* of one reader at most: what it opens at once */
+    FZ_FILES_CHANNELS = 12, /* of one reader at most: what it is asked at once */
     FZ_READERS_MOST = 256,  /* of ranges of roots (source/deal.c) */
 };
 #define FZ_FILES_NO_ROOT UINT32_MAX /* what is asked there is answered in place */
@@ -59,6 +59,9 @@ bool fz_files_ask(struct fz_files *files, struct fz_job *job, struct fz_parcel *
 
 /* Whether somebody else answers for the files of a root; NULL: nobody does. */
 bool fz_files_answer_for(const struct fz_files *files, uint32_t root);
+
+/* Whether it seems that its reader answers at once, from a disk: it hangs over nothing, nobody waits for it, and it copies nothing. */
+bool fz_files_are_quick(const struct fz_files *files, uint32_t root);
 
 /* What to ask of one path. */
 struct fz_parcel fz_files_request(enum fz_ask_kind kind, const char *path);

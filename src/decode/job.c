@@ -53,6 +53,9 @@ void fz_job_close(struct fz_job *job)
 {
     if (job->fd >= 0)
         close(job->fd);
+    if (job->along)
+        atomic_fetch_sub(job->along, 1);
+    job->along = NULL;
     job->fd = -1;
     fz_image_head_fini(&job->head);
 }

@@ -106,7 +106,8 @@ struct fz_job {
     /* DECODE: whether to look for a first picture and come back to the rest later. The worker's, under the heap's lock while
      * queued; and the file, opened and begun meanwhile. */
     bool wants_first;
-    int fd; /* -1: not open */
+    int fd;            /* -1: not open */
+    atomic_int *along; /* counts it among those opened with others (decode/along.h); NULL: it is none */
     struct fz_image_head head;
     struct fz_look look; /* at its file */
     bool looked;

@@ -193,6 +193,7 @@ void fz_lane_hold_copy(struct fz_lane *lane, const struct fz_channel *channel, s
 void fz_lane_hand_over(struct fz_lane *lane, const struct fz_channel *channel, struct fz_job *job)
 {
     job->ask.answered = true;
+    fz_parcel_close_more(&job->ask.answer); /* those are in the heap, or done */
     if (job->ask.answer.fd < 0)
         return;
     atomic_fetch_add(&lane->untaken, 1);

@@ -34,7 +34,7 @@ struct fz_lane {
     uint32_t first, count;
     struct fz_channel channels[FZ_LANE_SLOTS]; /* under lock; of a reader that ended some may still be busy */
     struct fz_ready_node *waiting; /* under lock: parked jobs that nobody was asked for yet, by `ready` */
-    size_t parked;                 /* under lock */
+    atomic_size_t parked;          /* written under lock */
     int64_t give_up_us; /* under lock: without a channel from then on nobody waits; 0: there is one */
     int why;            /* under lock: the errno of what is given up */
     atomic_bool hangs;  /* atomic, as what follows */
@@ -55,6 +55,7 @@ struct fz_files {
     SDL_Thread *thread;  /* main thread */
     atomic_bool stop;    /* atomic, as what follows */
     atomic_size_t parked, lane_count;
+    atomic_int opened_along; /* files that stand open for queued jobs (decode/along.h) */
     atomic_uint_fast64_t parked_bytes, result_bytes;
     struct fz_lane *lanes[FZ_LANES_MOST];                 /* those before lane_count are immutable */
     struct pollfd fds[1 + FZ_LANES_MOST * FZ_LANE_SLOTS]; /* the thread's, as what follows */

@@ -76,6 +76,8 @@ static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job 
     if (job->ask.waits && fz_files_park(pool->files, job))
         return;
     fz_files_forget(job);
+    if (!again)
+        fz_job_close(job); /* also of what was cancelled */
     if (again && result != job) {
         job->queued.priority = job->later;
         atomic_store(&job->priority, job->later);

@@ -139,11 +139,19 @@ enum fz_parcel_end fz_parcel_receive(int socket, struct fz_parcel *parcel, size_
     if (n < 0 && errno == EAGAIN)
         return FZ_PARCEL_LATE;
     bool came = n > 0 && open_parcel(parcel, &message, (size_t)n, fds, most_bytes);
-    for (int i = 0; n > 0 && i < FZ_WIRE_MOST_FDS; i++)
+    for (int i = 0; i < FZ_WIRE_MOST_FDS; i++)
         if (fds[i] >= 0)
             close(fds[i]);
     bool spoilt = n > 0 || (n < 0 && errno == EBADMSG);
     return came ? FZ_PARCEL_CAME : spoilt ? FZ_PARCEL_SPOILT : FZ_PARCEL_ENDED;
+}
+
+void fz_parcel_close_more(struct fz_parcel *parcel)
+{
+    for (uint32_t i = 0; i < parcel->more_count; i++)
+        if (parcel->more[i] >= 0)
+            close(parcel->more[i]);
+    parcel->more_count = 0;
 }
 
 void fz_parcel_fini(struct fz_parcel *parcel)
@@ -151,8 +159,7 @@ void fz_parcel_fini(struct fz_parcel *parcel)
     free(parcel->bytes);
     if (parcel->fd >= 0)
         close(parcel->fd);
-    for (uint32_t i = 0; i < parcel->more_count; i++)
-        close(parcel->more[i]);
+    fz_parcel_close_more(parcel);
     *parcel = (struct fz_parcel){.fd = -1};
 }
 

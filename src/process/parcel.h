@@ -37,6 +37,9 @@ enum fz_parcel_end fz_parcel_receive(int socket, struct fz_parcel *parcel, size_
 /* Frees what a received parcel holds. */
 void fz_parcel_fini(struct fz_parcel *parcel);
 
+/* Only what is in `more`, but for what was taken from there (-1). */
+void fz_parcel_close_more(struct fz_parcel *parcel);
+
 /* The text that begins at *at, of those that each end with a NUL; moves *at behind it. NULL where none is left. */
 const char *fz_parcel_text(const struct fz_parcel *parcel, size_t *at);
 

@@ -31,8 +31,11 @@ def folder(module_home):
 
 def bytes_read(running):
     """By threads and processes that decode, with read(2) and the like, from the start on."""
-    total = 0
-    for path in pathlib.Path("/proc").glob("[0-9]*/task/[0-9]*"):
+    total, threads = 0, []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            threads += (process / "task").iterdir()
+    for path in threads:
         with contextlib.suppress(OSError):
             fields = (path / "stat").read_text().rpartition(") ")[2].split()
             of_it = str(running.pid) in (path.parent.parent.name, fields[1]) or is_below(int(fields[1]), running.pid)

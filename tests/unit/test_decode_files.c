@@ -2,7 +2,7 @@
  * are threads here that answer as a reader's process does, or keep their answers back. */
 #include "pool_fixture.h"
 
-#include "decode/files.h"
+#include "decode/lane.h"
 #include "process/wire.h"
 
 #include <errno.h>
@@ -402,8 +402,10 @@ static void files_behind_the_first_come_along(void **state)
                  {bench.large, FZ_OK, LARGE_W},
                  {bench.folder, FZ_E_NOT_PICTURE, 0}};
     (void)state;
-    for (int mixed = 0; mixed < 2; mixed++) {
-        int asked = atomic_load(&good.asked);
+    int rounds = 0, few = 0;
+    for (; rounds < 40 && (rounds < 2 || few == 0);
+         rounds++) { /* a reader that loses the core is asked for each file */
+        int asked = atomic_load(&good.asked), mixed = rounds % 2;
         atomic_store(&may_go_on, false);
         struct fz_job *first = bench_job(&bench, FZ_JOB_WORK, 100, bench.good);
         first->work = wait_to_go_on;
@@ -422,10 +424,11 @@ static void files_behind_the_first_come_along(void **state)
             assert_int_equal(job->image.width, cases[mixed ? job->item % 4 : 0].width);
             fz_job_free(job);
         }
-        if (!mixed)
-            assert_true(atomic_load(&good.asked) - asked < JOBS * 3 / 4);
+        few += !mixed && atomic_load(&good.asked) - asked < JOBS / 2;
     }
-    assert_int_equal(atomic_load(&bench.pool.counts.opens), 2 * JOBS);
+    assert_true(few > 0);
+    assert_int_equal(atomic_load(&bench.pool.counts.opens), rounds * JOBS);
+    assert_int_equal(atomic_load(&bench.pool.files->opened_along), 0);
 }
 
 static int answer_both(void *ctx)

@@ -10,7 +10,9 @@
 
 enum {
     FILL_LOOKS = 512,         /* items that one call looks at for the fill: a bound on its time */
-    FILL_EACH = 32,           /* jobs for each worker, so that none is without while a frame is drawn */
+    FILL_EACH = 32,           /* jobs for each worker, so that none is without while a frame is drawn; */
+    FILL_LEAST = 6,           /* or so many, where more would take */
+    FILL_PART = 4,            /* of the credit that a picture may need, which is opened meanwhile */
     RUSH_US = 60000,          /* until the next look at how the wall moves */
     FIRST_RETRY_US = 1000000, /* after a transient error; each further one waits twice as long */
     MAX_RETRIES = 3,
@@ -354,7 +356,9 @@ static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
         loader->fill_cursor = focus->last;
     for (int looks = 0; looks < FILL_LOOKS && loader->fill_left > 0; looks++) {
         uint64_t bytes;
-        if (fz_loader_active(app, &bytes) >= (size_t)loader->workers * FILL_EACH)
+        size_t active = fz_loader_active(app, &bytes), workers = (size_t)loader->workers;
+        if (active >= workers * FILL_EACH ||
+            (active >= workers * FILL_LEAST && bytes >= loader->credit_limit_bytes / FILL_PART))
             return;
         size_t index = loader->fill_cursor < count ? loader->fill_cursor : 0;
         fz_item_id item = fz_list_at(app->list, index);
