@@ -26,6 +26,7 @@ struct bench {
     bool unforked;              /* in threads that are asked like processes, or themselves */
     int64_t max_cpu_us;         /* of a question without a limit of its own; 0: the usual */
     uint64_t calm;              /* see struct fz_pool_options */
+    struct fz_cache *cache;     /* the same */
 };
 
 /* One colour, but for a frame of another. */
@@ -84,7 +85,8 @@ static inline void bench_start(struct bench *bench, int workers)
                                   .decoders = bench->decoders,
                                   .unforked = bench->unforked,
                                   .max_cpu_us = bench->max_cpu_us,
-                                  .calm = bench->calm};
+                                  .calm = bench->calm,
+                                  .cache = bench->cache};
     assert_int_equal(fz_pool_start(&bench->pool, &how, &bench->ready, &bench->bell, &err), FZ_OK);
 }
 

@@ -2,6 +2,7 @@
  * are threads here that answer as a reader's process does, or keep their answers back. */
 #include "pool_fixture.h"
 
+#include "decode/cache.h"
 #include "decode/lane.h"
 #include "process/wire.h"
 
@@ -94,13 +95,16 @@ static void join_reader(struct reader *reader)
         SDL_WaitThread(reader->channels[i].thread, NULL);
 }
 
-static int open_bench(void **state)
+static int open_with(bool cache)
 {
     struct fz_error err;
-    (void)state;
     if (SDL_Init(SDL_INIT_EVENTS) != 0)
         return -1;
     bench_open(&bench);
+    struct fz_cache_options tiles = {
+        .folder = bench.folder, .limit_bytes = 64 << 20, .queue_bytes = 16 << 20};
+    if (cache)
+        assert_int_equal(fz_cache_start(&bench.cache, &tiles, &err), FZ_OK);
     bench_start(&bench, 1);
     memset(&good, 0, sizeof good);
     memset(&stuck, 0, sizeof stuck);
@@ -112,10 +116,23 @@ static int open_bench(void **state)
     return 0;
 }
 
+static int open_bench(void **state)
+{
+    (void)state;
+    return open_with(false);
+}
+
+static int open_bench_with_cache(void **state)
+{
+    (void)state;
+    return open_with(true);
+}
+
 static int close_bench(void **state)
 {
     (void)state;
     bench_stop(&bench);
+    assert_true(fz_cache_stop(bench.cache, PATIENCE_MS));
     atomic_store(&stuck.dies, true);
     join_reader(&good);
     join_reader(&stuck);
@@ -431,6 +448,43 @@ static void files_behind_the_first_come_along(void **state)
     assert_int_equal(atomic_load(&bench.pool.files->opened_along), 0);
 }
 
+/* With a tile cache, which goes by looks: those come along too, and what it has is not opened. */
+static void looks_at_those_behind_come_along(void **state)
+{
+    enum { JOBS = 48 };
+    int few = 0;
+    (void)state;
+    sleep_ms(100); /* what was written just now is not kept */
+    for (int round = 0; round < 40 && (round < 2 || few == 0); round++) {
+        int asked = atomic_load(&good.asked);
+        atomic_store(&may_go_on, false);
+        struct fz_job *first = bench_job(&bench, FZ_JOB_WORK, 100, bench.good);
+        first->work = wait_to_go_on;
+        fz_pool_submit(&bench.pool, first, 0);
+        for (int i = 0; i < JOBS; i++) {
+            struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, (uint32_t)i, bench.good);
+            job->root = GOOD;
+            job->caching = FZ_CACHING_ON;
+            job->box_w = job->box_h = 10 + i;
+            fz_pool_submit(&bench.pool, job, (uint64_t)i + 1);
+        }
+        atomic_store(&may_go_on, true);
+        fz_job_free(bench_next(&bench));
+        for (int i = 0; i < JOBS; i++) {
+            struct fz_job *job = bench_next(&bench);
+            assert_non_null(job);
+            assert_int_equal(job->error.code, FZ_OK);
+            assert_int_equal(job->image.out_w, 10 + (int)job->item);
+            assert_int_equal(job->from_cache, round > 0);
+            fz_job_free(job);
+        }
+        assert_int_equal(atomic_load(&bench.pool.counts.opens), JOBS);
+        assert_true(fz_cache_flush(bench.cache));
+        few += round > 0 && atomic_load(&good.asked) - asked < JOBS / 2;
+    }
+    assert_true(few > 0);
+}
+
 static int answer_both(void *ctx)
 {
     struct fz_parcel *answers = ctx;
@@ -507,6 +561,7 @@ int main(void)
         FILES(copies_of_a_share_that_hangs_leave_room),
         FILES(room_comes_back_from_what_is_cancelled),
         FILES(files_behind_the_first_come_along),
+        cmocka_unit_test_setup_teardown(looks_at_those_behind_come_along, open_bench_with_cache, close_bench),
         FILES(answers_for_several_files),
         FILES(stopped_while_parked),
     };
