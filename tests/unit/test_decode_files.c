@@ -406,6 +406,21 @@ static void wait_to_go_on(struct fz_job *job)
         sleep_ms(1);
 }
 
+/* Until all jobs are queued. */
+static void hold_worker(void)
+{
+    struct fz_job *job = bench_job(&bench, FZ_JOB_WORK, 100, bench.good);
+    atomic_store(&may_go_on, false);
+    job->work = wait_to_go_on;
+    fz_pool_submit(&bench.pool, job, 0);
+}
+
+static void let_worker_go(void)
+{
+    atomic_store(&may_go_on, true);
+    fz_job_free(bench_next(&bench));
+}
+
 /* One question for several files, each of which becomes what it would have become by itself. */
 static void files_behind_the_first_come_along(void **state)
 {
@@ -423,17 +438,13 @@ static void files_behind_the_first_come_along(void **state)
     for (; rounds < 40 && (rounds < 2 || few == 0);
          rounds++) { /* a reader that loses the core is asked for each file */
         int asked = atomic_load(&good.asked), mixed = rounds % 2;
-        atomic_store(&may_go_on, false);
-        struct fz_job *first = bench_job(&bench, FZ_JOB_WORK, 100, bench.good);
-        first->work = wait_to_go_on;
-        fz_pool_submit(&bench.pool, first, 0);
+        hold_worker();
         for (uint32_t i = 0; i < JOBS; i++) {
             struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, i, cases[mixed ? i % 4 : 0].path);
             job->root = mixed && i % 8 == 7 ? STUCK : GOOD;
             fz_pool_submit(&bench.pool, job, i + 1);
         }
-        atomic_store(&may_go_on, true);
-        fz_job_free(bench_next(&bench));
+        let_worker_go();
         for (uint32_t i = 0; i < JOBS; i++) {
             struct fz_job *job = bench_next(&bench);
             assert_non_null(job);
@@ -457,10 +468,7 @@ static void looks_at_those_behind_come_along(void **state)
     sleep_ms(100); /* what was written just now is not kept */
     for (int round = 0; round < 40 && (round < 2 || few == 0); round++) {
         int asked = atomic_load(&good.asked);
-        atomic_store(&may_go_on, false);
-        struct fz_job *first = bench_job(&bench, FZ_JOB_WORK, 100, bench.good);
-        first->work = wait_to_go_on;
-        fz_pool_submit(&bench.pool, first, 0);
+        hold_worker();
         for (int i = 0; i < JOBS; i++) {
             struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, (uint32_t)i, bench.good);
             job->root = GOOD;
@@ -468,8 +476,7 @@ static void looks_at_those_behind_come_along(void **state)
             job->box_w = job->box_h = 10 + i;
             fz_pool_submit(&bench.pool, job, (uint64_t)i + 1);
         }
-        atomic_store(&may_go_on, true);
-        fz_job_free(bench_next(&bench));
+        let_worker_go();
         for (int i = 0; i < JOBS; i++) {
             struct fz_job *job = bench_next(&bench);
             assert_non_null(job);
