@@ -36,6 +36,14 @@ struct along {
     uint32_t kind; /* of the question */
 };
 
+/* A folder of another file system may lie in that of the source, and hang. */
+static bool are_neighbours(const struct fz_job *job, const struct fz_job *other)
+{
+    const char *end = strrchr(job->path, '/'), *other_end = strrchr(other->path, '/');
+    return job->root == other->root && end && other_end && end - job->path == other_end - other->path &&
+           memcmp(job->path, other->path, (size_t)(end - job->path)) == 0;
+}
+
 static void add_path(struct fz_parcel *request, const char *path)
 {
     size_t len = strlen(path) + 1;
@@ -59,7 +67,7 @@ static void take_along(struct along *along, const struct fz_decoder *decoder, co
         if (!node)
             break;
         struct fz_job *other = FZ_CONTAINER(node, struct fz_job, queued);
-        if (other->root != job->root || !asks(decoder, other, request)) {
+        if (!asks(decoder, other, request) || !are_neighbours(job, other)) {
             fz_heap_push(heap, node);
             break;
         }
@@ -91,7 +99,7 @@ static void put_back(const struct along *along, const struct fz_decoder *decoder
     for (size_t i = 0; i < along->count; i++) {
         struct fz_job *job = along->jobs[i];
         const struct fz_look *look = looks ? &looks[i + 1] : NULL;
-        if (look && along->kind == FZ_ASK_LOOK && look->sys != EAGAIN) {
+        if (look && along->kind == FZ_ASK_LOOK && look->sys != EAGAIN && look->sys != EMFILE) {
             job->look = *look;
             job->looked = true;
         } else if (look && along->kind == FZ_ASK_OPEN && look->sys == 0 && next < answer->more_count) {

@@ -180,6 +180,15 @@ static enum fz_err await_done(struct asking *asking, struct fz_call_done *done, 
     }
 }
 
+/* Of the room for more pixels than there are. */
+static void give_back_rest(struct asking *asking, uint64_t bytes)
+{
+    uint32_t used = (uint32_t)((bytes + FZ_RING_SLOT_BYTES - 1) / FZ_RING_SLOT_BYTES);
+    struct fz_ring_room rest = {asking->room.slot + used, asking->room.count - used};
+    fz_ring_put_back(asking->front->ring, &rest);
+    asking->room.count = used;
+}
+
 static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_Surface **surface,
                           struct fz_error *err)
 {
@@ -202,6 +211,7 @@ static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_
         *surface = asking->alone;
         asking->alone = NULL;
     } else {
+        give_back_rest(asking, (uint64_t)done->image.out_w * (uint64_t)done->image.out_h * 4);
         *surface = fz_ring_surface(front->ring, &asking->room, done->image.out_w, done->image.out_h);
         asking->room.count = 0;
     }
