@@ -436,14 +436,13 @@ def test_pages_that_are_leapt_over_are_not_decoded(home):
         running.until(items=count, scanning=False)
         before = steady_decodes(running)
         in_view = running.status()["visible"][1] + 1
-        rests, at = 0, time.monotonic()  # a page that stands for so long is to be seen: 60 ms, RUSH_US
+        rests, at = 0, time.monotonic()  # where it stands for so long, it and its neighbours are to be seen: 60 ms, RUSH_US
         for _ in range(turns):
             running.key(*["PgDn"] * (count // in_view // turns + 1))
             time.sleep(0.016)
             rests, at = rests + (time.monotonic() - at > 0.05), time.monotonic()
         assert running.status()["index"] == count - 1
-        assert rests < turns / 2, "the machine is too busy to leap"
-        assert running.stats()["decode"]["count"] - before < (3 + rests) * in_view
+        assert running.stats()["decode"]["count"] - before < 3 * (1 + rests) * in_view
 
 
 def is_steady(value, for_s=0.5):
