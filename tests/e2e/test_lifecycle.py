@@ -2,14 +2,15 @@
 # ctest: COST 65
 
 import contextlib
+import ctypes
 import json
 import os
 import pathlib
 import random
 import resource
 import signal
+import subprocess
 import time
-import uuid
 
 import pytest
 from PIL import Image
@@ -20,6 +21,7 @@ from frieze import is_sanitized, wait_until
 END_S = 1.0  # from the signal to the end of the process
 LARGE = (4000, 3000)
 LARGE_COUNT = 40
+PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 ROUNDS = 50  # FZ_TEST_ROUNDS says how many for longer runs
 
 
@@ -39,15 +41,24 @@ def slow(module_home):
     return made
 
 
-def marked(mark):
-    """The processes that carry this mark in their environment, and all that came from them."""
+@pytest.fixture(scope="module", autouse=True)
+def adopts():
+    """Processes that a program leaves behind become children of this one."""
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    assert prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    yield
+    prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+def left_behind():
+    """The titles of those that are frieze's, and run."""
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (path / "environ").read_bytes():
-                found.append(int(path.name))
-        except OSError:
-            pass
+        with contextlib.suppress(OSError):
+            state, parent = (path / "stat").read_text().rpartition(") ")[2].split()[:2]
+            title = (path / "cmdline").read_bytes()
+            if state != "Z" and int(parent) == os.getpid() and b"frieze" in title.split(b"\0")[0]:
+                found.append(title)
     return found
 
 
@@ -62,7 +73,7 @@ def files_left(home):
     return [str(path) for name in ("run", "tmp") for path in (home / name).rglob("*") if not path.is_dir()]
 
 
-def ends_well(home, frieze, end, mark, limit_s=END_S):
+def ends_well(home, frieze, end, limit_s=END_S):
     """Ends it by end(), and looks at what is left."""
     began = time.monotonic()
     end()
@@ -70,10 +81,17 @@ def ends_well(home, frieze, end, mark, limit_s=END_S):
     took = time.monotonic() - began
     assert status == 0, f"status {status}: {frieze.errors()}"
     assert took < limit_s * (5 if is_sanitized() else 1), f"took {took:.2f} s"
-    wait_until(lambda: not marked(mark), lambda: f"processes {marked(mark)} are left", 0.5)
+    wait_until(lambda: not left_behind(), lambda: f"{left_behind()} are left", 0.5)
     assert files_left(home) == []
     assert traces(frieze.pid) == []
     assert frieze.errors() == []
+
+
+def test_what_is_left_is_seen():
+    subprocess.run(["bash", "-c", "(exec -a 'frieze: decoder 1' sleep 60) & disown"], check=True)
+    wait_until(left_behind, "it is not", 5)
+    subprocess.run(["pkill", "-f", "^frieze: decoder 1 60$"], check=True)
+    wait_until(lambda: not left_behind(), lambda: f"{left_behind()} are left", 5)
 
 
 SIGNALS = signal.SIGTERM, signal.SIGINT, signal.SIGHUP
@@ -97,26 +115,22 @@ DELAYS = [0.05, 0.15, 0.4, 0.9]
                                            (signal.SIGHUP, 0.3)])
 def test_signal_while_loading(home, isolation, slow, number, delay):
     """Status 0 within a second; no process, socket or temporary file is left."""
-    mark = uuid.uuid4().hex
-    frieze = start_holding_signals(home, "--isolation", isolation, "--stats", home / "s.json", slow,
-                                   more={"FRIEZE_E2E": mark})
+    frieze = start_holding_signals(home, "--isolation", isolation, "--stats", home / "s.json", slow)
     time.sleep(delay)
-    ends_well(home, frieze, lambda: frieze.send(number), mark)
+    ends_well(home, frieze, lambda: frieze.send(number))
 
 
 def test_quit_while_loading(home, isolation, slow):
-    mark = uuid.uuid4().hex
-    frieze = home.start("--isolation", isolation, slow, more={"FRIEZE_E2E": mark}).ready()
-    ends_well(home, frieze, lambda: frieze.ask("quit"), mark)
+    frieze = home.start("--isolation", isolation, slow).ready()
+    ends_well(home, frieze, lambda: frieze.ask("quit"))
 
 
 def test_quit_while_a_picture_is_opened(home, isolation, slow):
-    mark = uuid.uuid4().hex
     options = "--isolation", isolation, "--size", "1000x800"
-    frieze = home.start(*options, slow, more={"FRIEZE_E2E": mark}).ready()
+    frieze = home.start(*options, slow).ready()
     frieze.key("Return", "Right", "Right", "a")
     time.sleep(0.1)
-    ends_well(home, frieze, lambda: frieze.key("q"), mark)
+    ends_well(home, frieze, lambda: frieze.key("q"))
 
 
 @pytest.fixture(scope="module")
@@ -145,13 +159,12 @@ def test_signals_at_random_moments(home, isolation, mixed):
     print(f"FZ_TEST_SEED={seed}")
     chance = random.Random(seed)
     for _ in range(int(os.environ.get("FZ_TEST_ROUNDS", ROUNDS))):
-        mark = uuid.uuid4().hex
         arguments = ["--isolation", isolation, "--size", "600x400", "--stats", home / "s.json"]
         arguments += chance.choice([[], ["--screenshot", home / "s.png"], ["--slideshow", "--delay", "0.5"]])
-        frieze = start_holding_signals(home, *arguments, mixed, more={"FRIEZE_E2E": mark})
+        frieze = start_holding_signals(home, *arguments, mixed)
         number = chance.choice(SIGNALS)
         time.sleep(chance.choice([0.02, 0.1, 0.4]) * chance.random())
-        ends_well(home, frieze, lambda frieze=frieze, number=number: frieze.send(number), mark)
+        ends_well(home, frieze, lambda frieze=frieze, number=number: frieze.send(number))
         valid_or_absent(home)
 
 

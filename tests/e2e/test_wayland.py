@@ -39,6 +39,19 @@ def test_the_wall_fills_the_output(wall, sway):
     wait_until(lambda: pictures.wall(sway.screenshot())[:2] == [[0, 1, 2, 3], [4, 5, 6, 7]], "the wall", 10)
 
 
+def test_the_output_goes_and_comes_back(wall, sway):
+    """As a monitor that is switched off: what is asked for meanwhile is done, and is on the screen afterwards."""
+    for _ in range(3):
+        sway.swaymsg("output HEADLESS-1 disable")
+        wall.key("End").until(index=COUNT - 1)
+        sway.swaymsg("output HEADLESS-1 enable")
+        wall.until(10, fullscreen=True)
+        wait_until(lambda: COUNT - 1 in sum(pictures.wall(sway.screenshot()), []), "the last picture", 10)
+        wall.key("Home").until(index=0)
+        wait_until(lambda: pictures.wall(sway.screenshot())[:2] == [[0, 1, 2, 3], [4, 5, 6, 7]], "the wall", 10)
+    assert wall.errors() == []
+
+
 def test_keys(wall, sway):
     """One key of each kind: named, letter, shifted, with a modifier."""
     sway.press(wall, "Right", "l", "Down", "G", "Home", "Down", "bracketright")
