@@ -195,7 +195,11 @@ def test_a_signal_keeps_the_status(home, folder, full_pipe):
 
 def niceness(pid):
     """Of each thread."""
-    return [int(path.read_text().rpartition(")")[2].split()[16]) for path in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")]
+    found = []
+    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(OSError):  # it has just ended
+            found.append(int(path.read_text().rpartition(")")[2].split()[16]))
+    return found
 
 
 def test_no_thread_stands_behind_others_at_the_end(home, folder, full_pipe):
@@ -225,13 +229,20 @@ def test_signal_writes_what_was_asked_for(home, folder):
     assert (home / "s.json").exists() and Image.open(home / "s.png").size == (400, 300)
 
 
+def has_a_socket(pid):
+    with contextlib.suppress(OSError):
+        return any(os.readlink(path).startswith("socket:") for path in pathlib.Path(f"/proc/{pid}/fd").iterdir())
+    return False
+
+
 def test_signal_while_a_wait_is_unanswered(home, slow):
     """Whoever waits is told."""
     frieze = home.start("--tile", "1000x900", slow).ready()
     waiting = home.popen([home.program, "ctl", "wait", "loaded", "60"], stderr=-1)
+    wait_until(lambda: has_a_socket(waiting.pid), "a connection", 10)
     time.sleep(0.2)
     frieze.send(signal.SIGTERM)
-    assert waiting.wait(10) == 1 and waiting.stderr.read().count(b"\n") == 1
+    assert waiting.wait(10) == 1 and waiting.stderr.read() == b"frieze: frieze is ending\n"
     assert frieze.process.wait(10) == 0
 
 
@@ -239,7 +250,7 @@ def test_signals_while_a_screenshot_is_unanswered(home, folder, full_pipe):
     """Who asked for it is told; the second signal gives it up."""
     frieze = home.start("--size", "300x200", folder).ready().idle()
     asking = home.popen([home.program, "ctl", "screenshot", full_pipe], stderr=-1)
-    time.sleep(0.3)
+    wait_until(lambda: str(full_pipe) in frieze.descriptors(), "the screenshot", 10)
     frieze.send(signal.SIGTERM)
     time.sleep(0.1)
     frieze.send(signal.SIGTERM)
