@@ -1,6 +1,7 @@
 #include "decode/front.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "decode/front_check.h"
 #include "decode/front_life.h"
 #include "decode/job.h"
@@ -189,6 +190,17 @@ static void give_back_rest(struct asking *asking, uint64_t bytes)
     asking->room.count = used;
 }
 
+/* A library may try to open a file without need; whoever took a decoder over does so, too. */
+static void name_opening(struct fz_front *front)
+{
+    int32_t opened = atomic_exchange(&fz_ring_header(front->ring)->told.opened, 0);
+    char name[FZ_SANDBOX_CALL_NAME];
+    if (opened > 0 && !front->opening_named)
+        fz_log("decoder %d: tried to call %s, which has no effect", front->options.number,
+               fz_sandbox_call_name(opened - 1, name));
+    front->opening_named |= opened > 0;
+}
+
 static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_Surface **surface,
                           struct fz_error *err)
 {
@@ -205,6 +217,7 @@ static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_
     front->kills = 0;
     front->pictures += asking->call->what == FZ_CALL_LOAD;
     *err = done->error;
+    name_opening(front);
     if (!surface || !done->found)
         return done->error.code;
     if (asking->alone) {

@@ -24,6 +24,7 @@ struct fz_front {
     int64_t died_us;               /* and when the last one was */
     bool is_vacant;                /* it died, and was not replaced yet */
     int pictures;                  /* that this process decoded */
+    bool opening_named;            /* it was said of this process that it tried to open a file */
     struct fz_content_name opened; /* the animation that it holds */
 };
 

@@ -246,7 +246,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
     if (code == FZ_OK)
         fz_vigil_keep(front->options.vigil, front->child.pid_fd);
     front->served = front->pictures = 0;
-    front->is_ready = front->is_vacant = false;
+    front->is_ready = front->is_vacant = front->opening_named = false;
     return code == FZ_OK ? set_up(front, err) : code;
 }
 

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 ssize_t __real_pread(int fd, void *bytes, size_t len, off_t at);
-void *__real_malloc(size_t bytes);
 int __real_socket(int domain, int type, int protocol);
 int __real_openat(int folder, const char *path, int flags, ...);
 enum fz_err __real_fz_image_load(const struct fz_image_request *request, struct fz_image_scratch *scratch,
@@ -34,13 +33,6 @@ __attribute__((noinline)) static int fall(volatile int depth)
     return depth < 0 ? 0 : fall(depth + 1) + frame[0];
 }
 
-static void take_all_memory(void)
-{
-    enum { BLOCK = 16 << 20 };
-    for (void *block; (block = __real_malloc(BLOCK)) != NULL;)
-        memset(block, 1, BLOCK);
-}
-
 static enum fz_err tell(struct fz_error *err, const char *call, long result)
 {
     int sys = errno;
@@ -59,8 +51,6 @@ static enum fz_err go_wrong(const char *how, struct fz_error *err)
         fall(0);
     for (volatile bool loops = strcmp(how, "loop") == 0; loops;)
         continue;
-    if (strcmp(how, "memory") == 0)
-        take_all_memory();
     if (strcmp(how, "socket") == 0)
         return tell(err, how, __real_socket(AF_INET, SOCK_STREAM, 0));
     if (strcmp(how, "execve") == 0)
