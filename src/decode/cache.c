@@ -95,8 +95,9 @@ static int mend(struct fz_cache *cache, struct fz_cache_db *db, int code, int *r
 {
     if (!fz_cache_db_is_damage(db, code) || (*resets)++ >= MAX_RESETS)
         return code;
-    fz_log("%s: damaged, or of another version: begun anew", cache->path);
     code = fz_cache_db_reset(db, cache->path, cache->limit_bytes);
+    if (code == SQLITE_OK)
+        fz_log("%s: damaged, or of another version: begun anew", cache->path);
     atomic_fetch_add(&cache->generation, 1);
     return code;
 }
@@ -195,7 +196,8 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
     for (bool last = false; !last;) {
         struct fz_cache_row *rows = take_batch(cache, &last);
         int code = SQLITE_OK;
-        if (atomic_exchange(&cache->damaged, 0) == atomic_load(&cache->generation))
+        if (atomic_exchange(&cache->damaged, 0) == atomic_load(&cache->generation) &&
+            atomic_load(&cache->writes))
             code = mend(cache, db, SQLITE_CORRUPT, &resets);
         if (code == SQLITE_OK && rows && atomic_load(&cache->writes))
             code = mend(cache, db, write_batch(cache, db, rows), &resets);
@@ -225,9 +227,8 @@ static int cache_main(void *ctx)
     bool has_folder = fz_path_make_folder(folder);
     struct fz_cache_db db = {.sys = has_folder ? 0 : errno};
     free(folder);
-    int resets = 0, code = SQLITE_CANTOPEN;
-    if (has_folder)
-        code = mend(cache, &db, open_patiently(cache, &db), &resets);
+    int resets = 0;
+    int code = has_folder ? mend(cache, &db, open_patiently(cache, &db), &resets) : SQLITE_CANTOPEN;
     if (code == SQLITE_OK) {
         set_state(cache, ON);
         setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), CACHE_NICE); /* not before: all wait for that */
@@ -321,9 +322,8 @@ struct fz_cache_reader *fz_cache_reader_new(struct fz_cache *cache)
 
 void fz_cache_reader_free(struct fz_cache_reader *reader)
 {
-    if (!reader)
-        return;
-    fz_cache_db_close(&reader->db);
+    if (reader)
+        fz_cache_db_close(&reader->db);
     free(reader);
 }
 

@@ -226,8 +226,27 @@ static void remove_files(const char *path)
             unlink(name);
 }
 
+static bool can_be_read(struct fz_cache_db *db, int which)
+{
+    sqlite3_file *file = NULL;
+    sqlite3_int64 len = 0;
+    char page[FZ_CACHE_PAGE_BYTES];
+    if (sqlite3_file_control(db->db, "main", which, &file) != SQLITE_OK || !file || !file->pMethods)
+        return true; /* there is none */
+    if (file->pMethods->xFileSize(file, &len) != SQLITE_OK)
+        return false;
+    for (sqlite3_int64 at = 0; at < len; at += FZ_CACHE_PAGE_BYTES) {
+        int code = file->pMethods->xRead(file, page, FZ_CACHE_PAGE_BYTES, at);
+        if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
+            return false;
+    }
+    return true;
+}
+
 int fz_cache_db_reset(struct fz_cache_db *db, const char *path, uint64_t limit_bytes)
 {
+    if (!can_be_read(db, SQLITE_FCNTL_FILE_POINTER) || !can_be_read(db, SQLITE_FCNTL_JOURNAL_POINTER))
+        return SQLITE_IOERR;
     fz_cache_db_close(db);
     int code = empty_in_place(path);
     if (code == SQLITE_OK)

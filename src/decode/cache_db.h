@@ -53,7 +53,8 @@ void fz_cache_db_close(struct fz_cache_db *db); /* also what was not opened */
 bool fz_cache_db_is_damage(struct fz_cache_db *db, int code);
 
 /* The one that writes. Empties the file, whatever it holds, and opens it anew. Who else has it open goes on with the empty
- * one, or, where not even its first page could be read, with the old one until it is closed. */
+ * one, or, where not even its first page could be read, with the old one until it is closed. SQLITE_IOERR, and nothing is
+ * touched, where it is the disk that cannot be read, which SQLite calls damage, too: this reads the whole file. */
 int fz_cache_db_reset(struct fz_cache_db *db, const char *path, uint64_t limit_bytes);
 
 /* The one that writes. One transaction: all rows or none. Makes room; without rows it does nothing else. */

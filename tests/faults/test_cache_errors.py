@@ -1,0 +1,40 @@
+"""A disk that fails under the tile cache (docs/faults.md, row 15): that is said once, and all is shown."""
+# ctest: COST 15
+
+import os
+import shutil
+
+import pytest
+
+import pictures
+
+COUNT = 30
+WALL = "--headless", "--size", "600x400", "--tile", "100x75"
+
+
+@pytest.fixture
+def folder(home):
+    """Old enough to be kept."""
+    made = pictures.fill(home / "pictures", COUNT, suffix="jpg")
+    for path in made.iterdir():
+        os.utime(path, (1e9, 1e9))
+    return made
+
+
+@pytest.mark.parametrize("is_seen", [False, True])
+@pytest.mark.parametrize("kind", ["disk-open", "disk-read", "disk-write", "sync"])
+def test_a_disk_that_fails(home, isolation, folder, kind, is_seen):
+    """From some call on, for ever. What was kept is not thrown away for it, and used again once the disk is well."""
+    options = *WALL, "--isolation", isolation, "--quit-when", "loaded", folder
+    told = 0
+    for number in (1, 2, 4, 8):
+        shutil.rmtree(home / "cache" / "frieze", ignore_errors=True)
+        if is_seen:
+            assert home.stats(*options)[0]["failed"] == 0
+        result = home.frieze(*options, more={"FRIEZE_FAULTS": f"{kind}:{number}+"})
+        assert result.status == 0 and len(result.lines) <= 1, (number, result)
+        assert all("tiles.db: " in line and "damaged" not in line for line in result.lines), (number, result)
+        told += len(result.lines)
+        stats, result = home.stats(*options)
+        assert not result.lines and (not is_seen or stats["cache"]["disk_hits"] == COUNT), (number, stats["cache"], result)
+    assert told, f"nobody was told that {kind} fails"
