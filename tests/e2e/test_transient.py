@@ -43,8 +43,8 @@ def start(home, *options):
     return folder, home.start("--size", "1000x600", "--tile", "100x75", "--watch", *options, folder)
 
 
-def test_tiles_come_back(home):
-    folder, program = start(home)
+def test_tiles_come_back(home, isolation):
+    folder, program = start(home, "--isolation", isolation)
     with program as running:
         running.idle()
         with no_descriptors(running):
@@ -56,9 +56,9 @@ def test_tiles_come_back(home):
         assert running.stats()["opens"] <= 3 * COUNT
 
 
-def test_picture_comes_back(home):
+def test_picture_comes_back(home, isolation):
     """The one in view, in the picture view; and a file that has to be looked into first."""
-    folder, program = start(home)
+    folder, program = start(home, "--isolation", isolation)
     with program as running:
         running.idle()
         with no_descriptors(running):
@@ -69,8 +69,8 @@ def test_picture_comes_back(home):
         assert pictures.only(running.screenshot())[0] == 0
 
 
-def test_tries_are_bounded(home):
-    folder, program = start(home)
+def test_tries_are_bounded(home, isolation):
+    folder, program = start(home, "--isolation", isolation)
     with program as running:
         running.idle()
         with no_descriptors(running):
@@ -84,9 +84,9 @@ def test_tries_are_bounded(home):
         assert running.status()["failed"] == COUNT and running.stats()["opens"] == TRIES * COUNT
 
 
-def test_only_what_is_in_view_is_tried_again(home):
+def test_only_what_is_in_view_is_tried_again(home, isolation):
     """The rest when it comes into view."""
-    folder, program = start(home, "--jobs", "1")
+    folder, program = start(home, "--isolation", isolation, "--jobs", "1")
     many = 120
     with program as running:
         running.idle()
