@@ -15,6 +15,7 @@ enum {
     MOST_ASKED = 3,    /* for memory: for a file as a whole, for pieces of it, for more than there is */
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
+    STILL_US = 500000, /* without a look round: this process was stopped, or the machine stood still */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */
     FIRST_ROOM_PX = 512 * 512, /* a tile of a dense display */
     /* What libraries lose in each does not add up. */
@@ -53,7 +54,7 @@ struct asking {
     SDL_Surface *alone;       /* pixels outside the ring */
     bool reserved;
     int asked; /* for memory */
-    int64_t end_us, cancelled_us;
+    int64_t end_us, cancelled_us, looked_us;
 };
 
 /* False: it has left too much unread. That it has died is found out by who receives. What cannot be sent for any other reason
@@ -139,6 +140,9 @@ static enum fz_err look_round(struct asking *asking, struct fz_error *err)
 {
     struct fz_front *front = asking->front;
     int64_t now_us = fz_now_us();
+    if (now_us - asking->looked_us > STILL_US)
+        asking->end_us += now_us - asking->looked_us;
+    asking->looked_us = now_us;
     pass_on_cancel(asking);
     if (front->options.unforked)
         return FZ_OK;
@@ -274,12 +278,14 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
         room = fz_ring_take(front->ring, probable_bytes(call));
     call->slot = room.count > 0 ? (int32_t)room.slot : -1;
     call->slots = room.count;
+    int64_t now_us = fz_now_us();
     struct asking asking = {.front = front,
                             .call = call,
                             .host = host,
                             .wants_pixels = surface != NULL,
                             .room = room,
-                            .end_us = fz_now_us() + call->limits.max_cpu_us + GRACE_US};
+                            .end_us = now_us + call->limits.max_cpu_us + GRACE_US,
+                            .looked_us = now_us};
     if (fz_wire_send_at_once(front->child.socket, call, sizeof *call, &input->fd, input->fd >= 0 ? 1 : 0))
         code = await_done(&asking, done, err);
     else

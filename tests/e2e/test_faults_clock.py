@@ -4,10 +4,13 @@
 import json
 import mmap
 import os
+import pathlib
+import signal
 import struct
 import time
 
 import pytest
+from PIL import Image
 
 import pictures
 from frieze import is_sanitized
@@ -15,6 +18,7 @@ from frieze import is_sanitized
 YEAR_S = 365 * 86400
 DELAY_S = 0.4
 COUNT = 12
+LIMIT_S = 2 if is_sanitized() else 1
 
 
 @pytest.fixture
@@ -72,3 +76,34 @@ def test_decodes_and_waits_go_on(home, isolation, clock):
             frieze.until(10, items=COUNT + len(list(folder.glob("new*"))), pending=0, failed=0)
         assert frieze.stats()["decode"]["respawned"] == 0 and frieze.errors() == []
         assert frieze.status()["uptime_ms"] < 120e3
+
+
+def family(pid):
+    """A process and all that come from it."""
+    found = [pid]
+    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in path.read_text().split():
+            found += family(int(child))
+    return found
+
+
+def test_stopped_and_continued(home, isolation):
+    """As by Ctrl-Z, or with the machine that it runs on: that is no time in which a decoder hangs."""
+    folder = home / "pictures"
+    folder.mkdir()
+    noise = Image.effect_noise((2500, 2000), 90).convert("RGB")
+    for number in range(6):
+        noise.save(folder / f"n{number}.png", compress_level=1)
+    options = "--isolation", isolation, "--tile", "1000x800", "--size", "1000x800", "--cache-size", "0", "--jobs", "2"
+    with home.start(*options, "--limit-seconds", str(LIMIT_S), folder) as frieze:
+        for _ in range(4):
+            frieze.key("r")
+            time.sleep(0.05)
+            stopped = family(frieze.pid)
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            time.sleep(LIMIT_S + 0.5)
+            for pid in reversed(stopped):
+                os.kill(pid, signal.SIGCONT)
+            frieze.idle()
+        assert frieze.status()["failed"] == 0 and frieze.errors() == []
