@@ -50,6 +50,23 @@ static struct fz_job *decode(const char *path, int box)
     return job;
 }
 
+/* What the decoder wrote is what will be uploaded: pixels lie in memory that both share. */
+static void assert_is_shared(const void *pixels)
+{
+    char line[512];
+    bool shared = false;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps)) {
+        char *end;
+        uintptr_t from = strtoull(line, &end, 16), to = strtoull(end + 1, NULL, 16);
+        if ((uintptr_t)pixels >= from && (uintptr_t)pixels < to)
+            shared = strstr(line, "rw-s") && strstr(line, "/memfd:");
+    }
+    fclose(maps);
+    assert_true(shared);
+}
+
 static void assert_same_as_on_a_thread(const char *path, int box)
 {
     struct fz_job *job = decode(path, box);
@@ -71,6 +88,7 @@ static void assert_same_as_on_a_thread(const char *path, int box)
     assert_int_equal(job->image.damaged, image.damaged);
     assert_true((job->surface == NULL) == (surface == NULL));
     if (surface) {
+        assert_is_shared(job->surface->pixels);
         assert_string_equal(job->image.format, image.format);
         assert_int_equal(job->surface->w, surface->w);
         assert_int_equal(job->surface->h, surface->h);
