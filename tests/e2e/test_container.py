@@ -88,7 +88,15 @@ def test_nothing_gets_out(kind, missing):
     assert set(SKIPPED.findall(said)) == ({"nothing_gets_out_as_root", "nothing_gets_out_as_a_user"} if missing else set()), said
 
 
-@pytest.mark.parametrize("name", ["process_layers", "decode_hostile"])
-def test_a_decoder_that_was_taken_over(kind, name):
-    """What it is, and what it tries with its answers."""
-    assert "[  PASSED  ]" in run_unit(kind, name)
+# What a container that has all layers cannot show: it lacks the capability that shows it. And what only those layers show.
+HIDDEN = {"the_kernel_says_the_same"}
+UNPROVEN = {"there_is_nothing_to_see", "each_layer_can_be_missing"}
+
+
+def test_layers(kind, missing):
+    assert set(SKIPPED.findall(run_unit(kind, "process_layers"))) == HIDDEN | (UNPROVEN if missing & NAMESPACES else set())
+
+
+def test_a_decoder_that_was_taken_over(kind):
+    """What it tries with its answers, and against what stops it in every place."""
+    assert SKIPPED.findall(run_unit(kind, "decode_hostile")) == []
