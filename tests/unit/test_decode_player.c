@@ -1,10 +1,22 @@
 #include "pool_fixture.h"
 
 #include "base/clock.h"
+#include "decode/back.h"
+#include "process/title.h"
 #include "sync/thread.h"
 
 /* 2 x 2 px, red and blue in turn, each for 20 ms; it repeats for ever. */
 enum { FRAMES = 50, DELAY_US = 20000 };
+
+static struct fz_zygote *decoders;
+static bool forked; /* all tests run with threads, then with processes */
+
+static void begin(struct bench *bench, int workers)
+{
+    bench_open(bench);
+    bench->decoders = forked ? decoders : NULL;
+    bench_start(bench, workers);
+}
 
 static char *write_gif(const struct bench *bench)
 {
@@ -25,6 +37,37 @@ static char *write_gif(const struct bench *bench)
     return path;
 }
 
+enum { SIDE = 256, SLOW_FRAMES = 200 };
+
+/* Frames of one colour, two pixels after each clear code: much to read, and a while to compose. */
+static char *write_slow_gif(const struct bench *bench)
+{
+    enum { GROUP_BITS = 9, CODES = SIDE * SIDE / 2 * GROUP_BITS / 8 };
+    static const char head[] = "GIF89a\0\1\0\1\xf0\0\0\xff\0\0\0\0\xff!\xff\13NETSCAPE2.0\3\1\0\0\0";
+    static const char frame[] = "!\xf9\4\4\2\0\0\0,\0\0\0\0\0\1\0\1\0\2";
+    uint8_t *codes = calloc(1, CODES + 1);
+    for (size_t bit = 0; bit < (size_t)CODES * 8; bit += GROUP_BITS)
+        codes[(bit + 2) / 8] |= (uint8_t)(1 << (bit + 2) % 8);
+    codes[CODES] = 5; /* the end */
+    char *path = path_in(bench->folder, "slow.gif");
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fwrite(head, 1, sizeof head - 1, file);
+    for (int i = 0; i < SLOW_FRAMES; i++) {
+        fwrite(frame, 1, sizeof frame - 1, file);
+        for (int at = 0, n; at <= CODES; at += n) {
+            n = CODES + 1 - at < 255 ? CODES + 1 - at : 255;
+            fputc(n, file);
+            fwrite(codes + at, 1, (size_t)n, file);
+        }
+        fputc(0, file);
+    }
+    fputc(';', file);
+    fclose(file);
+    free(codes);
+    return path;
+}
+
 static struct fz_job *play_within(struct bench *bench, const char *path, struct fz_play what, int64_t most_us)
 {
     struct fz_job *job = bench_job(bench, FZ_JOB_FRAME, 1, what.stream ? NULL : path);
@@ -40,7 +83,7 @@ static struct fz_job *play_within(struct bench *bench, const char *path, struct 
 
 static struct fz_job *play(struct bench *bench, const char *path, struct fz_play what)
 {
-    return play_within(bench, path, what, 0);
+    return play_within(bench, path, what, fz_image_default_limits.max_cpu_us);
 }
 
 /* The stream goes on from job to job. */
@@ -55,8 +98,7 @@ static void test_stream_travels_with_its_jobs(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_open(&bench);
-    bench_start(&bench, 2);
+    begin(&bench, 2);
     char *path = write_gif(&bench);
     struct fz_stream *stream = NULL;
     int64_t at_us = 0;
@@ -85,8 +127,7 @@ static void test_late_frames_are_skipped(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_open(&bench);
-    bench_start(&bench, 1);
+    begin(&bench, 1);
     char *path = write_gif(&bench);
     int64_t base_us = fz_now_us() - 30 * DELAY_US;
     struct fz_job *job = play(&bench, path, (struct fz_play){.index = FZ_ANIM_NEXT, .base_us = base_us});
@@ -111,8 +152,7 @@ static void test_a_frame_has_so_much_time(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_open(&bench);
-    bench_start(&bench, 1);
+    begin(&bench, 1);
     char *path = write_gif(&bench);
     struct fz_job *job = play(&bench, path, (struct fz_play){.index = FZ_ANIM_NEXT});
     assert_int_equal(job->error.code, FZ_OK);
@@ -129,13 +169,38 @@ static void test_a_frame_has_so_much_time(void **state)
     bench_close(&bench);
 }
 
-static void test_what_is_refused_leaves_nothing_behind(void **state)
+/* A decoder that takes longer is ended; the next picture comes from another. */
+static void test_a_decoder_has_so_much_time_for_a_frame(void **state)
 {
     (void)state;
     struct bench bench;
     bench_open(&bench);
+    bench.decoders = decoders;
+    bench.max_cpu_us = 200000;
     bench_start(&bench, 1);
-    char *path = write_gif(&bench);
+    char *path = write_slow_gif(&bench), *other = write_gif(&bench);
+    struct fz_play far = {.index = SLOW_FRAMES - 1, .max_held_bytes = WORKING_BYTES};
+    struct fz_job *job = play(&bench, path, far);
+    print_message("    %s\n", job->error.msg);
+    assert_int_equal(job->error.code, FZ_E_TIMEOUT);
+    assert_non_null(strstr(job->error.msg, "takes longer than"));
+    assert_null(job->surface);
+    fz_job_free(job);
+    job = play(&bench, other, (struct fz_play){.index = FZ_ANIM_NEXT});
+    assert_int_equal(job->error.code, FZ_OK);
+    fz_job_free(job);
+    bench_stop(&bench);
+    free(path);
+    free(other);
+    bench_close(&bench);
+}
+
+static void test_what_is_refused_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, 1);
+    char *path = write_slow_gif(&bench); /* a small one need not ask for memory */
     struct fz_job *job = play(&bench, path, (struct fz_play){.index = FZ_ANIM_NEXT, .max_held_bytes = 10});
     assert_int_equal(job->error.code, FZ_E_LIMIT);
     assert_null(job->play.stream);
@@ -153,14 +218,30 @@ static void test_what_is_refused_leaves_nothing_behind(void **state)
     bench_close(&bench);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    static const struct fz_role *const roles[] = {&fz_decoder_role, NULL};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stream_travels_with_its_jobs),
         cmocka_unit_test(test_late_frames_are_skipped),
-        cmocka_unit_test(test_a_frame_has_so_much_time),
         cmocka_unit_test(test_what_is_refused_leaves_nothing_behind),
     };
+    const struct CMUnitTest of_threads[] = {cmocka_unit_test(test_a_frame_has_so_much_time)};
+    const struct CMUnitTest of_processes[] = {cmocka_unit_test(test_a_decoder_has_so_much_time_for_a_frame)};
+    fz_title_init(argc, argv);
+    if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
+        return fz_zygote_back_main(argc, argv, roles);
+    struct fz_error err;
+    if (fz_zygote_front_start(&decoders, &fz_decoder_role, true, &err) != FZ_OK) {
+        fprintf(stderr, "%s\n", err.msg);
+        return 1;
+    }
     fz_thread_claim_main();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("threads", tests, NULL, NULL) +
+                 cmocka_run_group_tests_name("threads", of_threads, NULL, NULL);
+    forked = true;
+    failed += cmocka_run_group_tests_name("processes", tests, NULL, NULL) +
+              cmocka_run_group_tests_name("processes", of_processes, NULL, NULL);
+    fz_zygote_front_stop(decoders);
+    return failed;
 }
