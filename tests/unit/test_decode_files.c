@@ -314,11 +314,12 @@ static void a_reader_that_nobody_follows_is_given_up(void **state)
 
 static void a_reader_may_lack_descriptors(void **state)
 {
+    enum { JOBS = 24 }; /* so many that some come along */
     (void)state;
     atomic_store(&stuck.lacks, true);
-    for (uint32_t i = 0; i < CHANNELS + 2; i++)
+    for (uint32_t i = 0; i < JOBS; i++)
         submit(i, STUCK, FZ_JOB_DECODE);
-    take(0, CHANNELS + 2, FZ_E_BUSY);
+    take(0, JOBS, FZ_E_BUSY);
     atomic_store(&stuck.lacks, false);
     submit(0, STUCK, FZ_JOB_DECODE);
     take(0, 1, FZ_OK);
@@ -459,6 +460,37 @@ static void files_behind_the_first_come_along(void **state)
     assert_int_equal(atomic_load(&bench.pool.files->opened_along), 0);
 }
 
+static void nothing(struct fz_job *job)
+{
+    (void)job;
+}
+
+/* What is no picture has no path; and so many files that others were put before may be open, and no more. */
+static void what_does_not_come_along(void **state)
+{
+    enum { JOBS = 48, MANY = 64 };
+    (void)state;
+    int asked = atomic_load(&good.asked);
+    atomic_fetch_add(&bench.pool.files->opened_along, MANY);
+    hold_worker();
+    for (uint32_t i = 0; i < JOBS; i++) {
+        struct fz_job *job =
+            bench_job(&bench, i % 3 ? FZ_JOB_DECODE : FZ_JOB_WORK, i, i % 3 ? bench.good : NULL);
+        job->root = GOOD;
+        job->work = nothing;
+        fz_pool_submit(&bench.pool, job, i + 1);
+    }
+    let_worker_go();
+    for (uint32_t i = 0; i < JOBS; i++) {
+        struct fz_job *job = bench_next(&bench);
+        assert_non_null(job);
+        assert_int_equal(job->error.code, FZ_OK);
+        fz_job_free(job);
+    }
+    assert_int_equal(atomic_load(&good.asked) - asked, JOBS - JOBS / 3);
+    assert_int_equal(atomic_fetch_sub(&bench.pool.files->opened_along, MANY), MANY);
+}
+
 /* With a tile cache, which goes by looks: those come along too, and what it has is not opened. */
 static void looks_at_those_behind_come_along(void **state)
 {
@@ -494,28 +526,35 @@ static void looks_at_those_behind_come_along(void **state)
     assert_true(few > 0);
 }
 
+enum { FILES_ASKED_FOR = 6 };
+
 static int answer_both(void *ctx)
 {
     struct fz_parcel *answers = ctx;
-    const char *paths[] = {bench.good, bench.missing, bench.large, bench.folder, bench.good};
+    char *link = path_in(bench.folder, "link.png");
+    const char *paths[FILES_ASKED_FOR] = {bench.good,   bench.missing, bench.large,
+                                          bench.folder, bench.good,    link};
+    if (symlink(bench.good, link) != 0 && errno != EEXIST)
+        return 1;
     for (uint32_t first = 0; first < 2; first++) {
         char bytes[2048];
         size_t len = 0;
-        for (size_t i = first; i < 5; i++)
+        for (size_t i = first; i < FILES_ASKED_FOR; i++)
             len += (size_t)snprintf(bytes + len, sizeof bytes - len, "%s", paths[i]) + 1;
         const struct fz_parcel request = {.kind = FZ_ASK_OPEN,
                                           .flags = FZ_OPEN_WHOLE,
                                           .value = INT64_MAX,
-                                          .count = 5 - first,
+                                          .count = FILES_ASKED_FOR - first,
                                           .bytes = bytes,
                                           .len = len,
                                           .fd = -1};
         fz_ask_answer(&request, -1, &answers[first]);
     }
+    free(link);
     return 0;
 }
 
-/* Only what is a file and can be read; the rest is asked for by itself, and so is what lies behind a file that cannot be. */
+/* Only what is a file, by no link, and can be read; the rest is asked for by itself, and so is what lies behind a file that cannot be. */
 static void answers_for_several_files(void **state)
 {
     struct fz_parcel answers[2];
@@ -529,9 +568,9 @@ static void answers_for_several_files(void **state)
         for (int i = 0; i < 2; i++)
             fz_parcel_fini(&answers[i]);
     }
-    const struct fz_look *looks = fz_answer_looks(&answers[0], 5);
+    const struct fz_look *looks = fz_answer_looks(&answers[0], FILES_ASKED_FOR);
     assert_non_null(looks);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < FILES_ASKED_FOR; i++)
         assert_int_equal(looks[i].sys, i % 2 ? EAGAIN : 0);
     assert_true(answers[0].fd >= 0);
     assert_int_equal(answers[0].more_count, 2);
@@ -570,6 +609,7 @@ int main(void)
         FILES(copies_of_a_share_that_hangs_leave_room),
         FILES(room_comes_back_from_what_is_cancelled),
         FILES(files_behind_the_first_come_along),
+        FILES(what_does_not_come_along),
         cmocka_unit_test_setup_teardown(looks_at_those_behind_come_along, open_bench_with_cache, close_bench),
         FILES(answers_for_several_files),
         FILES(stopped_while_parked),
