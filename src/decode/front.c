@@ -194,15 +194,16 @@ static void give_back_rest(struct asking *asking, uint64_t bytes)
     asking->room.count = used;
 }
 
-/* A library may try to open a file without need; whoever took a decoder over does so, too. */
-static void name_opening(struct fz_front *front)
+/* Libraries try to open files without need: that is said where a picture failed over it, if at all. */
+static void name_opening(struct fz_front *front, enum fz_err code)
 {
     int32_t opened = atomic_exchange(&fz_ring_header(front->ring)->told.opened, 0);
     char name[FZ_SANDBOX_CALL_NAME];
-    if (opened > 0 && !front->opening_named)
-        fz_log("decoder %d: tried to call %s, which has no effect", front->options.number,
-               fz_sandbox_call_name(opened - 1, name));
-    front->opening_named |= opened > 0;
+    if (opened <= 0 || code != FZ_E_DAMAGED || front->opening_named)
+        return;
+    fz_log("decoder %d: tried to call %s, which has no effect", front->options.number,
+           fz_sandbox_call_name(opened - 1, name));
+    front->opening_named = true;
 }
 
 static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_Surface **surface,
@@ -221,7 +222,7 @@ static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_
     front->kills = 0;
     front->pictures += asking->call->what == FZ_CALL_LOAD;
     *err = done->error;
-    name_opening(front);
+    name_opening(front, err->code);
     if (!surface || !done->found)
         return done->error.code;
     if (asking->alone) {

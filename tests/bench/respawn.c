@@ -1,4 +1,5 @@
-/* How soon a decoder process is there again: killed, hung, lost with its zygote. One line of JSON, times in ms. */
+/* How soon a decoder process is there again: killed, hung, lost with its zygote. One line of JSON, times in ms.
+ * Usage: bench_respawn PICTURE [TITLE]    the title of the decoders that such a picture needs: "heavy decoder", "svg decoder" */
 #include "app/isolation.h"
 #include "base/clock.h"
 #include "decode/engine.h"
@@ -16,7 +17,7 @@
 enum { KILLS = 300, LOSSES = 20, HANGS = 5, DEADLINE_US = 100000, CALM = 10 };
 
 static struct fz_own_engine own;
-static const char *picture;
+static const char *picture, *title = "decoder";
 
 static int compare(const void *a, const void *b)
 {
@@ -47,12 +48,12 @@ static double decode_ms(enum fz_err expected)
 }
 
 /* The newest child with this title; not that of a frieze that runs beside. Its title may come a moment after it. */
-static pid_t find(pid_t parent, const char *title)
+static pid_t find(pid_t parent, const char *start)
 {
     enum { TRIES = 100, TRY_US = 10000 };
     char command[96];
     int pid = 0;
-    snprintf(command, sizeof command, "pgrep -n -P %d -f '^%s'", (int)parent, title);
+    snprintf(command, sizeof command, "pgrep -n -P %d -f '^%s'", (int)parent, start);
     for (int i = 0; i < TRIES && pid <= 0; i++) {
         FILE *list = popen(command, "r");
         if (!list || fscanf(list, "%d", &pid) != 1)
@@ -61,12 +62,13 @@ static pid_t find(pid_t parent, const char *title)
             pclose(list);
     }
     if (pid <= 0) { /* kill(2) would take that for all of us */
-        printf("bench_respawn: no %s\n", title);
+        printf("bench_respawn: no %s\n", start);
         exit(1);
     }
     return pid;
 }
 
+/* Those of decoders that only some pictures need begin with the first of these. */
 static pid_t zygote(void)
 {
     return find(getpid(), "frieze: zygote");
@@ -74,7 +76,9 @@ static pid_t zygote(void)
 
 static pid_t decoder(void)
 {
-    return find(zygote(), "frieze: decoder 1");
+    char start[64];
+    snprintf(start, sizeof start, "frieze: %s 1", title);
+    return find(zygote(), start);
 }
 
 static char state_of(pid_t pid)
@@ -107,6 +111,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
         return fz_zygote_back_main(argc, argv, fz_roles);
     picture = argc > 1 ? argv[1] : "";
+    title = argc > 2 ? argv[2] : title;
     fz_options_init(&options);
     if (fz_own_engine_start(&own, &options, &err) != FZ_OK) {
         fprintf(stderr, "bench_respawn: %s\n", err.msg);
