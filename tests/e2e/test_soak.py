@@ -5,11 +5,14 @@ and nothing has grown since the first tenth of them."""
 import pathlib
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image, ImageColor
 
 from frieze import is_sanitized
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "soak"))
+import report  # noqa: E402
 import soak  # noqa: E402
 import tree  # noqa: E402
 
@@ -40,6 +43,22 @@ def test_nothing_grows(laps, figure):
     assert verdict.met, f"{figure}: {verdict.before:.2f} after a tenth, {verdict.after:.2f} at the end"
 
 
+def test_what_was_measured_is_drawn(laps, tmp_path):
+    """A panel for each figure, with something in it; and memory that grows is seen to grow."""
+    def drawn(all_laps):
+        samples = [one for lap in all_laps for one in lap]
+        report.draw(tmp_path / "soak.png", all_laps, samples, soak.judge(all_laps, []), "a short one")
+        return np.asarray(Image.open(tmp_path / "soak.png").convert("RGB"), dtype=int)
+    calm, growing = drawn(laps[0]), drawn(laps_with("memory", 3))
+    for picture in (calm, growing):
+        ink = np.abs(picture - picture[0, 0]).max(2) > 40
+        assert picture.shape[1] > 800 and all(band.any() for band in np.array_split(ink, 10)), picture.shape
+    area = np.array(ImageColor.getrgb(report.light(report.COLOURS[0])))
+    levels = [np.flatnonzero((growing[:, x] == area).all(1)) for x in range(growing.shape[1])]
+    tops = [rows.min() for rows in levels if len(rows) > 5]
+    assert len(tops) > 500 and tops[0] > tops[len(tops) // 2] > tops[-1], tops
+
+
 @pytest.mark.skipif(is_sanitized(), reason="sanitizers keep what was freed")
 def test_rest_gives_back_what_was_freed(home):
     """Of tiles that came out of the tile cache, which have no slots as those of decoders have: 12 MB besides textures, not 17 to 28."""
@@ -56,7 +75,7 @@ def laps_with(figure, growth):
     for number in range(100):
         counts = dict.fromkeys(soak.FIGURES, 1000)
         counts[figure] *= 1 + growth * number / 100
-        use = tree.Use({"main process": counts.pop("memory") * soak.MB}, pss=0, **counts)
+        use = tree.Use({"main process": counts.pop("memory") * soak.MB}, pss=8000 * soak.MB, **counts)
         made.append([soak.Sample(number, 1 + number, use, soak.TEXTURES, (1, 2, 3))])
     return made
 
