@@ -234,13 +234,16 @@ static void answer_find(const struct fz_parcel *request, struct fz_parcel *answe
 }
 
 /* Mostly a stack has one sidecar. */
-static void answer_rate(const char *path, const char *beneath, int rating, struct fz_parcel *answer)
+static void answer_rate(const char *path, const char *beneath, const struct fz_parcel *request,
+                        struct fz_parcel *answer)
 {
     struct fz_error *err = fz_calloc(1, sizeof *err);
-    enum fz_err code = fz_sidecar_rate(path, rating, err);
+    int rating = (int)request->value;
+    bool alone = request->flags & FZ_RATE_ALONE;
+    enum fz_err code = fz_sidecar_rate(path, rating, alone, err);
     char *place = fz_sidecar_path(path), *other = beneath ? fz_sidecar_path(beneath) : NULL;
     if (code == FZ_OK && other && strcmp(place, other) != 0)
-        fz_sidecar_rate(beneath, rating, err);
+        fz_sidecar_rate(beneath, rating, alone, err);
     free(place);
     free(other);
     answer->bytes = (char *)err;
@@ -297,7 +300,7 @@ void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel
     if (path && request->kind == FZ_ASK_SIDECARS)
         answer_sidecars(path, fz_parcel_text(request, &at), answer);
     else if (path && request->kind == FZ_ASK_RATE)
-        answer_rate(path, fz_parcel_text(request, &at), (int)request->value, answer);
+        answer_rate(path, fz_parcel_text(request, &at), request, answer);
 }
 
 enum fz_parcel_end fz_ask_serve_one(int socket, int timeout_ms)

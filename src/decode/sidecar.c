@@ -194,21 +194,23 @@ static enum fz_err write_sidecar(const char *place, const char *bytes, size_t le
     return fz_new_file_close(&file, whole) ? FZ_OK : fz_fail(err, FZ_E_IO, errno, "%s", place);
 }
 
-enum fz_err fz_sidecar_rate(const char *path, int rating, struct fz_error *err)
+enum fz_err fz_sidecar_rate(const char *path, int rating, bool alone, struct fz_error *err)
 {
-    char *place = fz_sidecar_path(path), *before, *after = NULL;
+    char *from = fz_sidecar_path(path), *place = alone ? name_beside(path, true) : fz_strdup(from);
+    char *before, *after = NULL;
     size_t len, after_len = 0;
-    enum fz_err code = read_sidecar(place, &before, &len, err);
+    enum fz_err code = read_sidecar(from, &before, &len, err);
     if (code == FZ_E_NOT_FOUND)
         *err = (struct fz_error){.code = code = FZ_OK};
     if (code == FZ_OK)
         code = fz_metadata_set_rating(before, len, rating, &after, &after_len, err);
     if (code == FZ_E_DAMAGED)
-        fz_fail(err, code, 0, "%s: it is no XMP, and is left as it is", place);
+        fz_fail(err, code, 0, "%s: it is no XMP, and is left as it is", from);
     if (code == FZ_OK)
         code = write_sidecar(place, after, after_len, err);
     free(before);
     free(after);
+    free(from);
     free(place);
     return code;
 }

@@ -1,6 +1,7 @@
 #include "source/beside.h"
 
 #include "source/list_state.h"
+#include "sync/thread.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,4 +60,32 @@ void fz_beside_apply(struct fz_list *list, struct fz_source_event *event, uint32
             touch(list, event, folder, name);
         }
     }
+}
+
+/* Without its suffix. */
+static size_t name_len(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && dot > name ? (size_t)(dot - name) : strlen(name);
+}
+
+bool fz_list_has_namesake(const struct fz_list *list, fz_item_id id)
+{
+    FZ_MAIN_ONLY();
+    const struct fz_items *items = &list->items;
+    const uint32_t slot = fz_items_slot(items, id);
+    if (slot == FZ_ITEMS_NONE)
+        return false;
+    const char *own = fz_items_name(items, slot);
+    const size_t len = name_len(own);
+    for (uint32_t i = 0; i < items->used; i++) {
+        const struct fz_item *other = &items->rows[i];
+        if (i == slot || other->folder != items->rows[slot].folder || !(other->flags & FZ_ITEM_LIVE) ||
+            other->flags & FZ_ITEM_BENEATH)
+            continue;
+        const char *name = fz_items_name(items, i); /* of the same file by another root, too */
+        if (strncmp(name, own, len) == 0 && name_len(name) == len && strcmp(name, own) != 0)
+            return true;
+    }
+    return false;
 }

@@ -4,15 +4,16 @@
 #ifndef FZ_SOURCE_BESIDE_H
 #define FZ_SOURCE_BESIDE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "source/list.h"
 
-struct fz_list;
 struct fz_source_event;
 
 /* Any thread. Whether this is the name of a sidecar, and whether it speaks of that picture in its folder. */
 bool fz_is_sidecar(const char *name);
 bool fz_is_sidecar_of(const char *name, const char *picture);
+
+/* Render thread. Whether a tile of the same folder has the same name but for its suffix: NAME.xmp speaks of both. O(items). */
+bool fz_list_has_namesake(const struct fz_list *list, fz_item_id id);
 
 /* Render thread. Takes in names of BESIDE up to `end`: what such a file speaks of is in list->beside. O(names). */
 void fz_beside_apply(struct fz_list *list, struct fz_source_event *event, uint32_t end);

@@ -93,6 +93,27 @@ def test_digits_rate_and_x_rejects(culled):
     assert (folder / "p0.jpg").read_bytes() == before
 
 
+@pytest.mark.parametrize("how", ["folder", "files"])
+def test_pictures_of_one_name_are_rated_each(home, how):
+    """What NAME.xmp says is said of all of them; what is asked for now, of one."""
+    folder = home / "named"
+    folder.mkdir()
+    for number, name in enumerate(("a.jpg", "b.JPG", "b.png", "c.CR2", "c.jpg", "c.png")):
+        pictures.draw(number, (320, 240)).save(folder / name, "PNG" if name.endswith("png") else "JPEG")
+    for name in ("a.xmp", "b.xmp"):
+        (folder / name).write_text(FOREIGN)
+    given = [folder] if how == "folder" else sorted(folder.glob("*.[!x]*"))
+    with home.start("--size", "800x600", "--keys", "cull", *given) as frieze:
+        frieze.idle("loaded").until(items=5 if how == "folder" else 6)
+        frieze.key("Home", "2", "n", "4", "n", "x")
+        frieze.key(*(("n", "3") if how == "folder" else ("n", "3", "n", "3"))).idle()  # a stack is rated as one
+        names = {"a.xmp": 2, "b.xmp": 1, "b.JPG.xmp": 4, "b.png.xmp": -1, "c.jpg.xmp": 3, "c.CR2.xmp": 3}
+        wait_until(lambda: {path.name: rating(path) for path in folder.glob("*.xmp")} == names,
+                   lambda: {path.name: rating(path) for path in folder.glob("*.xmp")})
+        assert all('own:thing="kept"' in (folder / name).read_text() for name in ("a.xmp", "b.xmp", "b.JPG.xmp", "b.png.xmp"))
+        assert not frieze.errors()
+
+
 def test_filter_and_order_by_rating(culled):
     """By what was rated now and by what the files told before; Esc shows all again."""
     folder, frieze = culled

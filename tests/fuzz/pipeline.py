@@ -22,7 +22,7 @@ import time
 CORPUS = pathlib.Path(__file__).resolve().parents[1] / "corpus"
 A_ROUND, MOST_BYTES, PATIENCE_S = 60, 200_000, 120
 EXTREMES = (b"\0", b"\xff", b"\x7f\xff", b"\x80\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\0\0\0\x01")
-DEATH = re.compile(r"^frieze: decoder \d+: (?!died \d+ times)(.+)$", re.MULTILINE)
+DEATH = re.compile(r"^frieze: decoder \d+: (?!died \d+ times|tried to call)(.+)$", re.MULTILINE)
 LIMIT_S = 2
 HANGS = b"""<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"><filter id="f"><feTurbulence baseFrequency=".05"
 numOctaves="99999999"/></filter><rect width="64" height="48" filter="url(#f)"/></svg>"""

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "decode/decoder.h"
 #include "decode/files.h"
+#include "source/beside.h"
 #include "source/stacks.h"
 #include "source/told.h"
 #include "sync/thread.h"
@@ -22,8 +23,9 @@ struct fz_rate {
     struct fz_rate *next;
     fz_item_id item;
     uint32_t root;
-    char *path;    /* owned */
-    char *beneath; /* the same of the RAW file beneath it; NULL: none */
+    char *path;        /* owned */
+    char *beneath;     /* the same of the RAW file beneath it; NULL: none */
+    bool has_namesake; /* what is said of it must not be said of that */
     int rating;
     struct fz_job *job; /* that writes it (borrowed; NULL: none yet) */
 };
@@ -62,6 +64,7 @@ static struct fz_parcel *make_wish(const struct fz_rate *rate)
     struct fz_parcel *wish = fz_calloc(1, sizeof *wish);
     size_t len = strlen(rate->path) + 1, more = rate->beneath ? strlen(rate->beneath) + 1 : 0;
     *wish = (struct fz_parcel){.kind = FZ_ASK_RATE, .value = rate->rating, .len = len + more, .fd = -1};
+    wish->flags = rate->has_namesake ? FZ_RATE_ALONE : 0;
     wish->bytes = fz_malloc(wish->len);
     memcpy(wish->bytes, rate->path, len);
     if (rate->beneath)
@@ -173,6 +176,7 @@ enum fz_err fz_rate_command(struct fz_app *app, struct fz_command_call *call, st
                              .root = fz_list_root(app->list, item),
                              .path = fz_list_path(app->list, item),
                              .beneath = fz_list_path_beneath(app->list, item),
+                             .has_namesake = fz_list_has_namesake(app->list, item),
                              .rating = rating};
     struct fz_rate **end = &app->rating;
     while (*end)

@@ -103,6 +103,9 @@ static void init(void)
 #if FRIEZE_WITH_HEIF
     heif_init(NULL); /* its plug-ins; without them it can do less */
 #endif
+#if FRIEZE_WITH_RSVG
+    g_get_language_names(); /* reads a file once, which a sandbox refuses later */
+#endif
 }
 
 static void fini(void)
