@@ -312,6 +312,9 @@ static void test_cancelled_stream_goes_on(void **state)
     p.host.cancel_after = 0;
     assert_int_equal(compose(&p, 4), FZ_OK);
     assert_canvas(&p, "1111");
+    p.host.cancel_after = p.host.asked + 1; /* before the first frame is there again */
+    assert_int_equal(compose(&p, 2), FZ_E_CANCELLED);
+    assert_int_equal(p.frame.index, 4);
     close_play(&p);
     free(b.data);
 }

@@ -233,6 +233,11 @@ enum fz_err fz_anim_compose(struct fz_anim *anim, int index, const struct fz_ima
     anim->host = host;
     enum fz_err code = index == FZ_ANIM_NEXT ? go_on(anim, &why) : seek(anim, index, &why);
     anim->host = NULL;
+    if (code != FZ_OK) {
+        if (err)
+            *err = why;
+        return code;
+    }
     const struct fz_anim_facts *facts = &anim->facts;
     bool at_end = anim->next == facts->frames;
     *frame = (struct fz_anim_frame){
@@ -240,9 +245,7 @@ enum fz_err fz_anim_compose(struct fz_anim *anim, int index, const struct fz_ima
         .delay_us = fz_anim_delay_us(anim->delay_ms),
         .last = at_end && (facts->frames == 1 || (facts->plays > 0 && anim->played + 1 >= facts->plays)),
     };
-    if (code != FZ_OK && err)
-        *err = why;
-    return code;
+    return FZ_OK;
 }
 
 /* A row of the canvas, whose 8 bits are of another curve. */

@@ -47,7 +47,7 @@ enum { FZ_ANIM_NEXT = -1 }; /* after the last frame comes the first */
 
 /* Any thread but the render thread. Puts the next frame on the canvas, or frame `index` (or the last there is), with which
  * the plays are counted anew. Of the host only `cancelled` is asked. A damaged frame ends the animation before it. DAMAGED
- * (the first frame is), MEMORY, CANCELLED; the stream can be used again after each. */
+ * (the first frame is), MEMORY, CANCELLED, which leave *frame alone; the stream can be used again after each. */
 enum fz_err fz_anim_compose(struct fz_anim *anim, int index, const struct fz_image_host *host,
                             struct fz_anim_frame *frame, struct fz_error *err);
 
