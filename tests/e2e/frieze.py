@@ -81,6 +81,16 @@ def wait_until(condition, what, patience_s=PATIENCE_S, pause_s=0.01):
         time.sleep(pause_s)
 
 
+def family(pid):
+    """A process and all that come from it, itself first."""
+    found = [pid]
+    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in path.read_text().split():
+                found += family(int(child))
+    return found
+
+
 def threads_of(pid):
     """Their names."""
     found = []

@@ -4,7 +4,6 @@
 import json
 import mmap
 import os
-import pathlib
 import signal
 import struct
 import time
@@ -13,7 +12,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import is_sanitized
+from frieze import family, is_sanitized
 
 YEAR_S = 365 * 86400
 DELAY_S = 0.4
@@ -76,15 +75,6 @@ def test_decodes_and_waits_go_on(home, isolation, clock):
             frieze.until(10, items=COUNT + len(list(folder.glob("new*"))), pending=0, failed=0)
         assert frieze.stats()["decode"]["respawned"] == 0 and frieze.errors() == []
         assert frieze.status()["uptime_ms"] < 120e3
-
-
-def family(pid):
-    """A process and all that come from it."""
-    found = [pid]
-    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in path.read_text().split():
-            found += family(int(child))
-    return found
 
 
 def test_stopped_and_continued(home, isolation):

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import is_sanitized, isolations
+from frieze import family, is_sanitized, isolations
 from test_bad_inputs import huge_png, png_chunk
 
 MB = 1 << 20
@@ -171,16 +171,6 @@ def large():
     noise = np.random.default_rng(2).integers(0, 255, (2000, 3000, 3), dtype=np.uint8)
     Image.fromarray(noise).save(data, "PNG", compress_level=1)
     return data.getvalue()
-
-
-def family(pid):
-    """A process and all that come from it."""
-    found = [pid]
-    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            for child in path.read_text().split():
-                found += family(int(child))
-    return found
 
 
 def is_open(frieze, path):

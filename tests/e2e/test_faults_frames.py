@@ -12,8 +12,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import is_sanitized
-from test_faults_files import family
+from frieze import family, is_sanitized
 
 COUNT = 100000
 ALLOWED = 10000  # --limit-frames, if nobody says otherwise

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 import pictures
-from frieze import Home, need
+from frieze import Home, family, need
 
 SMALL = pathlib.Path(__file__).parent.parent / "corpus" / "small"
 HEAVY = ("a.heic", "a.avif", "lossless.jxl", "animated.jxl", "a.dng", "shapes.svg", "packed.svgz", "text.svg")
@@ -23,14 +23,6 @@ pytestmark = pytest.mark.skipif(not CODECS.exists(), reason="this build has them
 def home():
     with Home() as made:
         yield made
-
-
-def descendants(pid):
-    found = []
-    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            found += [child, *descendants(child)]
-    return found
 
 
 def title_of(pid):
@@ -78,14 +70,14 @@ def test_only_who_decodes_such_a_picture_has_them(home):
     folder = pictures.fill(home / "pictures", 20)
     with home.start("--jobs", "2", "--cache-size", "0", folder) as frieze:
         frieze.idle("loaded")
-        processes = [frieze.pid, *descendants(frieze.pid)]
+        processes = family(frieze.pid)
         assert len(processes) >= 5
         assert not any(map(has_libraries, processes))
         add_heavy(folder)
         frieze.until(items=20 + len(HEAVY))
         frieze.idle("loaded")
         assert frieze.status()["failed"] == 0, frieze.errors()
-        owners = {title_of(pid) for pid in descendants(frieze.pid) if has_libraries(pid)}
+        owners = {title_of(pid) for pid in family(frieze.pid)[1:] if has_libraries(pid)}
         assert owners <= {"frieze: zygote", "frieze: heavy decoder 1", "frieze: heavy decoder 2",
                           "frieze: svg decoder 1", "frieze: svg decoder 2"} and owners, owners
         assert not has_libraries(frieze.pid)

@@ -27,17 +27,6 @@ COPIES = 8
 EMPTY_S = 1.0
 
 
-def family(pid):
-    """A process and all that descends from it."""
-    found = [pid]
-    with contextlib.suppress(OSError):
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
-                for child in file.read().split():
-                    found += family(int(child))
-    return found
-
-
 def pss_kb(pid):
     with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
         return next((int(line.split()[1]) for line in file if line.startswith("Pss:")), 0)
@@ -53,7 +42,7 @@ class Watcher(threading.Thread):
 
     def run(self):
         while not self.over.is_set():
-            self.peak = max(self.peak, sum(map(pss_kb, family(self.pid))))
+            self.peak = max(self.peak, sum(map(pss_kb, frieze.family(self.pid))))
             time.sleep(0.002)
 
     def __enter__(self):

@@ -12,7 +12,7 @@ import time
 import pytest
 
 import pictures
-from frieze import Home, wait_until
+from frieze import Home, family, wait_until
 
 DEATHS = {
     "segv": "SIGSEGV",
@@ -38,16 +38,6 @@ LIES = {
 def shared():
     with Home() as fresh:
         yield fresh
-
-
-def family(pid):
-    """All processes that come from one."""
-    found = []
-    for path in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            for child in path.read_text().split():
-                found += [int(child), *family(int(child))]
-    return found
 
 
 def is_alive(pid):
@@ -139,7 +129,7 @@ def test_zygote_killed(home):
         frieze.idle("loaded")
         zygotes = [pid for pid in family(frieze.pid) if "zygote" in (title(pid) or "")]
         zygote = next(pid for pid in zygotes if any("decoder" in (title(child) or "") for child in family(pid)))
-        before = [zygote, *family(zygote)]
+        before = family(zygote)
         os.kill(zygote, signal.SIGKILL)
         wait_until(lambda: not any(map(is_alive, before)), "the end of all that came from it", 2)
         for number in range(30, 34):
@@ -159,7 +149,7 @@ def test_signal_while_a_decoder_hangs(home, word, mode, number):
     (folder / "z.png").write_text(f"FRIEZE-FAULT {word}\n")
     with home.start(*WALL[:-1], mode, "--jobs", "2", folder) as frieze:
         frieze.until(items=4, pending=1)
-        before = [frieze.pid, *family(frieze.pid)]
+        before = family(frieze.pid)
         began = time.monotonic()
         frieze.send(number)
         assert frieze.judged(frieze.process.wait(20)) == 0
