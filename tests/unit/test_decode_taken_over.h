@@ -298,15 +298,22 @@ static inline void calls_process_vm_writev(struct taken_over *d)
     report(d, "%s", n >= 0 ? "it could" : strerror(errno));
 }
 
+/* Often enough to hit each picture, and soon enough for the deadline under a sanitizer. */
+static inline void spoils(uint8_t *memory, size_t bytes)
+{
+    for (size_t at = 0; at < bytes; at += 1024)
+        memory[at] = 0x11;
+}
+
 static inline void writes_through_each_descriptor(const struct taken_over *d)
 {
-    for (int fd = 0; fd < 4096; fd++) {
+    for (int fd = 0; fd < 256; fd++) {
         struct stat st;
         if (fd == d->socket || fstat(fd, &st) != 0 || st.st_size == 0)
             continue;
         void *all = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (all != MAP_FAILED)
-            memset(all, 0x11, (size_t)st.st_size);
+            spoils(all, (size_t)st.st_size);
     }
 }
 
@@ -314,7 +321,7 @@ static inline void writes_through_each_descriptor(const struct taken_over *d)
 static inline void writes_to_slots_of_others(struct taken_over *d)
 {
     int reached = 0;
-    memset(d->memory, 0x11, (size_t)fz_ring_bytes(d->setup.slots));
+    spoils(d->memory, (size_t)fz_ring_bytes(d->setup.slots));
     writes_through_each_descriptor(d);
     for (int pid = getpid() - 16; pid <= getpid() + 16; pid++) {
         char path[32];
