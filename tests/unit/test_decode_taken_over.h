@@ -298,7 +298,7 @@ static inline void calls_process_vm_writev(struct taken_over *d)
     report(d, "%s", n >= 0 ? "it could" : strerror(errno));
 }
 
-/* Often enough to hit each picture, and soon enough for the deadline under a sanitizer. */
+/* Often enough to hit each picture. */
 static inline void spoils(uint8_t *memory, size_t bytes)
 {
     for (size_t at = 0; at < bytes; at += 1024)
