@@ -21,6 +21,11 @@ int64_t fz_now_us(void)
     return read_clock(CLOCK_MONOTONIC) - start_us;
 }
 
+int64_t fz_date_ms(void)
+{
+    return read_clock(CLOCK_REALTIME) / 1000;
+}
+
 int64_t fz_thread_cpu_us(void)
 {
     return read_clock(CLOCK_THREAD_CPUTIME_ID);

@@ -13,6 +13,9 @@ void fz_clock_start(void);
 /* Any thread. Microseconds since fz_clock_start; never goes back. */
 int64_t fz_now_us(void);
 
+/* Any thread. Milliseconds since 1970, by a clock that may be set. */
+int64_t fz_date_ms(void);
+
 /* Any thread. CPU time of the calling thread, in microseconds. */
 int64_t fz_thread_cpu_us(void);
 

@@ -243,7 +243,7 @@ static void answer_rate(const char *path, const char *beneath, const struct fz_p
     enum fz_err code = fz_sidecar_rate(path, rating, alone, err);
     char *place = fz_sidecar_path(path), *other = beneath ? fz_sidecar_path(beneath) : NULL;
     if (code == FZ_OK && other && strcmp(place, other) != 0)
-        fz_sidecar_rate(beneath, rating, alone, err);
+        fz_sidecar_rate(beneath, rating, false, err);
     free(place);
     free(other);
     answer->bytes = (char *)err;

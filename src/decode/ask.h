@@ -26,7 +26,7 @@ enum fz_ask_kind {
  * and no links (EAGAIN in the looks of the others). */
 enum { FZ_LOOK_AT_LINKS = 1, FZ_LOOK_ALONG = 2 };
 
-/* Of RATE: in a sidecar that no picture of another suffix shares. */
+/* Of RATE: the first one in NAME.ext.xmp, because NAME.xmp would speak of others, too. */
 enum { FZ_RATE_ALONE = 1 };
 
 /* Of several files, those behind the first are in `more`, in their order: of those that could be opened on a disk as long as that

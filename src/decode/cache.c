@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -95,9 +94,12 @@ static int mend(struct fz_cache *cache, struct fz_cache_db *db, int code, int *r
 {
     if (!fz_cache_db_is_damage(db, code) || (*resets)++ >= MAX_RESETS)
         return code;
-    code = fz_cache_db_reset(db, cache->path, cache->limit_bytes);
-    if (code == SQLITE_OK)
-        fz_log("%s: damaged, or of another version: begun anew", cache->path);
+    code = fz_cache_db_reset(db, code, cache->path, cache->limit_bytes);
+    if (code == SQLITE_IOERR) /* each read may take seconds */
+        set_state(cache, OFF);
+    if (code != SQLITE_OK)
+        return code;
+    fz_log("%s: damaged, or of another version: begun anew", cache->path);
     atomic_fetch_add(&cache->generation, 1);
     return code;
 }
@@ -165,13 +167,6 @@ static void give_up_writing(struct fz_cache *cache, const struct fz_cache_db *db
         fz_log_error(&err);
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool is_closing(struct fz_cache *cache)
 {
     fz_monitor_enter(&cache->changed);
@@ -185,7 +180,7 @@ static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const str
 {
     int code, tries = 0;
     do
-        code = fz_cache_db_write(db, rows, now_ms());
+        code = fz_cache_db_write(db, rows, fz_date_ms());
     while (code == SQLITE_BUSY && ++tries < BUSY_TRIES && !is_closing(cache));
     return code == SQLITE_BUSY ? SQLITE_OK : code;
 }
@@ -404,7 +399,7 @@ static struct fz_cache_row *new_row(const struct fz_cache_key *key)
 /* A day is exact enough, and costs one write a day. */
 static void note_use(struct fz_cache *cache, const struct fz_cache_key *key, int64_t used_ms)
 {
-    int64_t now = now_ms();
+    int64_t now = fz_date_ms();
     if ((now >= used_ms && now - used_ms < TOUCH_MS) || !atomic_load(&cache->writes))
         return;
     struct fz_cache_row *row = new_row(key);

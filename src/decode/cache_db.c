@@ -117,7 +117,7 @@ static int check_schema(struct fz_cache_db *db)
     if (code != SQLITE_OK || (id == APPLICATION_ID && version == VERSION))
         return code;
     if (id != 0 || version != 0 || objects != 0)
-        return SQLITE_NOTADB;
+        return SQLITE_MISMATCH;
     char marks[96];
     snprintf(marks, sizeof marks, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
              VERSION);
@@ -243,12 +243,15 @@ static bool can_be_read(struct fz_cache_db *db, int which)
     return true;
 }
 
-int fz_cache_db_reset(struct fz_cache_db *db, const char *path, uint64_t limit_bytes)
+int fz_cache_db_reset(struct fz_cache_db *db, int code, const char *path, uint64_t limit_bytes)
 {
-    if (!can_be_read(db, SQLITE_FCNTL_FILE_POINTER) || !can_be_read(db, SQLITE_FCNTL_JOURNAL_POINTER))
+    if (!sqlite3_get_autocommit(db->db))
+        exec(db, "ROLLBACK");
+    if (code == SQLITE_CORRUPT &&
+        (!can_be_read(db, SQLITE_FCNTL_FILE_POINTER) || !can_be_read(db, SQLITE_FCNTL_JOURNAL_POINTER)))
         return SQLITE_IOERR;
     fz_cache_db_close(db);
-    int code = empty_in_place(path);
+    code = empty_in_place(path);
     if (code == SQLITE_OK)
         code = fz_cache_db_open(db, path, limit_bytes);
     if (code == SQLITE_OK || code == SQLITE_BUSY)

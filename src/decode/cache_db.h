@@ -44,7 +44,7 @@ struct fz_cache_db {
 enum fz_cache_found { FZ_CACHE_MISS, FZ_CACHE_HIT, FZ_CACHE_SPOILT /* an entry whose checksum is wrong */ };
 
 /* The one that writes: makes the file where it is not there, and replaces what is no file of this user's own. What is
- * damaged, or of another version, is SQLITE_CORRUPT or SQLITE_NOTADB. */
+ * damaged is SQLITE_CORRUPT or SQLITE_NOTADB, of another version SQLITE_MISMATCH. */
 int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_bytes);
 int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path);
 void fz_cache_db_close(struct fz_cache_db *db); /* also what was not opened */
@@ -53,9 +53,9 @@ void fz_cache_db_close(struct fz_cache_db *db); /* also what was not opened */
 bool fz_cache_db_is_damage(struct fz_cache_db *db, int code);
 
 /* The one that writes. Empties the file, whatever it holds, and opens it anew. Who else has it open goes on with the empty
- * one, or, where not even its first page could be read, with the old one until it is closed. SQLITE_IOERR, and nothing is
- * touched, where it is the disk that cannot be read, which SQLite calls damage, too: this reads the whole file. */
-int fz_cache_db_reset(struct fz_cache_db *db, const char *path, uint64_t limit_bytes);
+ * one, or, where not even its first page could be read, with the old one until it is closed. `code` says what is wrong. SQLITE_IOERR,
+ * and nothing is touched, where it is the disk that cannot be read, which SQLite calls SQLITE_CORRUPT, too: the whole file is read then. */
+int fz_cache_db_reset(struct fz_cache_db *db, int code, const char *path, uint64_t limit_bytes);
 
 /* The one that writes. One transaction: all rows or none. Makes room; without rows it does nothing else. */
 int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms);

@@ -15,7 +15,6 @@ enum {
     MOST_ASKED = 3,    /* for memory: for a file as a whole, for pieces of it, for more than there is */
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
-    STILL_US = 500000, /* without a look round: this process was stopped, or the machine stood still */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */
     FIRST_ROOM_PX = 512 * 512, /* a tile of a dense display */
     /* What libraries lose in each does not add up. */
@@ -105,7 +104,8 @@ static const char *answer(struct asking *asking, const struct fz_tell *tell)
                            ? !host || !host->reserve || host->reserve(host->ctx, tell->bytes)
                            : host && host->claim && host->claim(host->ctx, tell->bytes);
         asking->reserved = granted && host && host->reserve;
-        asking->end_us += fz_now_us() - before_us;
+        asking->looked_us = fz_now_us();
+        asking->end_us += asking->looked_us - before_us;
         pass_on_cancel(asking); /* or what is refused for that would look like a want of memory */
         return grant(asking, granted, NULL) ? NULL : deaf;
     }
@@ -139,10 +139,8 @@ static enum fz_err lies(struct asking *asking, const char *how, struct fz_error 
 static enum fz_err look_round(struct asking *asking, struct fz_error *err)
 {
     struct fz_front *front = asking->front;
-    int64_t now_us = fz_now_us();
-    if (now_us - asking->looked_us > STILL_US)
-        asking->end_us += now_us - asking->looked_us;
-    asking->looked_us = now_us;
+    asking->end_us += fz_front_stood_still_us(&asking->looked_us);
+    int64_t now_us = asking->looked_us;
     pass_on_cancel(asking);
     if (front->options.unforked)
         return FZ_OK;
@@ -194,7 +192,7 @@ static void give_back_rest(struct asking *asking, uint64_t bytes)
     asking->room.count = used;
 }
 
-/* Libraries try to open files without need: that is said where a picture failed over it, if at all. */
+/* Libraries try to open files without need: that is said where the picture is damaged, if at all. */
 static void name_opening(struct fz_front *front, enum fz_err code)
 {
     int32_t opened = atomic_exchange(&fz_ring_header(front->ring)->told.opened, 0);

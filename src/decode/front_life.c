@@ -21,6 +21,7 @@ enum {
     FREE_PART = 2,              /* of what is kept between two pictures, which the ledger never had */
     START_US = 10000000,        /* for a decoder to begin */
     CALM_US = 10000000,         /* deaths with less time between them are one row, */
+    STILL_US = 500000,          /* between two looks: a tick is much shorter */
     KILLS = 3,                  /* in a row, during calls, are not by chance */
     DEATHS = 5,                 /* of which so many cost no time; then */
     PAUSE_US = 250000,          /* a new decoder waits, twice as long each time, */
@@ -69,6 +70,13 @@ void fz_front_fini(struct fz_front *front)
 bool fz_front_is_cancelled(const struct fz_image_host *host)
 {
     return host && host->cancelled && host->cancelled(host->ctx);
+}
+
+int64_t fz_front_stood_still_us(int64_t *looked_us)
+{
+    int64_t before_us = *looked_us;
+    *looked_us = fz_now_us();
+    return *looked_us - before_us > STILL_US ? *looked_us - before_us : 0;
 }
 
 /* --- how it died ------------------------------------------------------------------------------------------------ */
@@ -247,6 +255,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
         fz_vigil_keep(front->options.vigil, front->child.pid_fd);
     front->served = front->pictures = 0;
     front->is_ready = front->is_vacant = front->opening_named = false;
+    atomic_store(&fz_ring_header(front->ring)->told.opened, 0);
     return code == FZ_OK ? set_up(front, err) : code;
 }
 
@@ -254,9 +263,9 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
 static enum fz_err await_ready(struct fz_front *front, const struct fz_image_host *host,
                                char missing[FZ_SANDBOX_MISSING], struct fz_error *err)
 {
-    int64_t end_us = fz_now_us() + START_US;
+    int64_t looked_us = fz_now_us(), end_us = looked_us + START_US;
     struct fz_call_ready ready;
-    while (!front->is_ready) {
+    for (; !front->is_ready; end_us += fz_front_stood_still_us(&looked_us)) {
         ssize_t n = fz_wire_receive(front->child.socket, &ready, sizeof ready, NULL, 0, FZ_FRONT_TICK_MS);
         if (n == (ssize_t)sizeof ready) {
             ready.missing[sizeof ready.missing - 1] = '\0';

@@ -9,6 +9,10 @@ enum { FZ_FRONT_TICK_MS = 10 }; /* how late a cancelled job or a deadline is not
 /* All of these: the worker. Whether nobody wants the picture any more. */
 bool fz_front_is_cancelled(const struct fz_image_host *host);
 
+/* Since *looked_us, which becomes now: how long this process was stopped, or the machine stood still. That is no time in which a
+ * decoder did anything. 0 where it was but a moment. */
+int64_t fz_front_stood_still_us(int64_t *looked_us);
+
 /* Of a process that died by itself: why, and the code of that; `err` may be NULL. */
 enum fz_err fz_front_explain(struct fz_front *front, struct fz_error *err);
 

@@ -77,6 +77,9 @@ bool fz_list_has_namesake(const struct fz_list *list, fz_item_id id)
     if (slot == FZ_ITEMS_NONE)
         return false;
     const char *own = fz_items_name(items, slot);
+    uint32_t hash;
+    if (fz_stacks_key(0, 0, own, &hash)) /* NAME.xmp is that of the RAW file */
+        return false;
     const size_t len = name_len(own);
     for (uint32_t i = 0; i < items->used; i++) {
         const struct fz_item *other = &items->rows[i];
@@ -84,7 +87,8 @@ bool fz_list_has_namesake(const struct fz_list *list, fz_item_id id)
             other->flags & FZ_ITEM_BENEATH)
             continue;
         const char *name = fz_items_name(items, i); /* of the same file by another root, too */
-        if (strncmp(name, own, len) == 0 && name_len(name) == len && strcmp(name, own) != 0)
+        bool has_name = strncmp(name, own, len) == 0 && (name_len(name) == len || name[len] == '\0');
+        if (has_name && strcmp(name, own) != 0)
             return true;
     }
     return false;

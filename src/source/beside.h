@@ -12,7 +12,8 @@ struct fz_source_event;
 bool fz_is_sidecar(const char *name);
 bool fz_is_sidecar_of(const char *name, const char *picture);
 
-/* Render thread. Whether a tile of the same folder has the same name but for its suffix: NAME.xmp speaks of both. O(items). */
+/* Render thread. Whether a tile of the same folder has the same name but for its suffix: NAME.xmp speaks of both. False of a
+ * RAW file, whose own NAME.xmp is. O(items). */
 bool fz_list_has_namesake(const struct fz_list *list, fz_item_id id);
 
 /* Render thread. Takes in names of BESIDE up to `end`: what such a file speaks of is in list->beside. O(names). */

@@ -17,7 +17,7 @@ from frieze import family, is_sanitized
 YEAR_S = 365 * 86400
 DELAY_S = 0.4
 COUNT = 12
-LIMIT_S = 2 if is_sanitized() else 1
+LIMIT_S = 8 if is_sanitized() else 4  # of which a busy machine leaves a decoder a part
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_stopped_and_continued(home, isolation):
         noise.save(folder / f"n{number}.png", compress_level=1)
     options = "--isolation", isolation, "--tile", "1000x800", "--size", "1000x800", "--cache-size", "0", "--jobs", "2"
     with home.start(*options, "--limit-seconds", str(LIMIT_S), folder) as frieze:
-        for _ in range(4):
+        for _ in range(2):
             frieze.key("r")
             time.sleep(0.05)
             stopped = family(frieze.pid)

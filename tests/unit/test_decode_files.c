@@ -312,13 +312,39 @@ static void a_reader_that_nobody_follows_is_given_up(void **state)
     take(0, 1, FZ_OK);
 }
 
+static atomic_bool may_go_on;
+
+static void wait_to_go_on(struct fz_job *job)
+{
+    (void)job;
+    while (!atomic_load(&may_go_on))
+        sleep_ms(1);
+}
+
+/* Until all jobs are queued. */
+static void hold_worker(void)
+{
+    struct fz_job *job = bench_job(&bench, FZ_JOB_WORK, 100, bench.good);
+    atomic_store(&may_go_on, false);
+    job->work = wait_to_go_on;
+    fz_pool_submit(&bench.pool, job, 0);
+}
+
+static void let_worker_go(void)
+{
+    atomic_store(&may_go_on, true);
+    fz_job_free(bench_next(&bench));
+}
+
 static void a_reader_may_lack_descriptors(void **state)
 {
     enum { JOBS = 24 }; /* so many that some come along */
     (void)state;
     atomic_store(&stuck.lacks, true);
+    hold_worker();
     for (uint32_t i = 0; i < JOBS; i++)
         submit(i, STUCK, FZ_JOB_DECODE);
+    let_worker_go();
     take(0, JOBS, FZ_E_BUSY);
     atomic_store(&stuck.lacks, false);
     submit(0, STUCK, FZ_JOB_DECODE);
@@ -398,30 +424,6 @@ static void room_comes_back_from_what_is_cancelled(void **state)
     take(0, 1, FZ_OK);
 }
 
-static atomic_bool may_go_on;
-
-static void wait_to_go_on(struct fz_job *job)
-{
-    (void)job;
-    while (!atomic_load(&may_go_on))
-        sleep_ms(1);
-}
-
-/* Until all jobs are queued. */
-static void hold_worker(void)
-{
-    struct fz_job *job = bench_job(&bench, FZ_JOB_WORK, 100, bench.good);
-    atomic_store(&may_go_on, false);
-    job->work = wait_to_go_on;
-    fz_pool_submit(&bench.pool, job, 0);
-}
-
-static void let_worker_go(void)
-{
-    atomic_store(&may_go_on, true);
-    fz_job_free(bench_next(&bench));
-}
-
 /* One question for several files, each of which becomes what it would have become by itself. */
 static void files_behind_the_first_come_along(void **state)
 {
@@ -465,15 +467,12 @@ static void nothing(struct fz_job *job)
     (void)job;
 }
 
-/* What is no picture has no path; and so many files that others were put before may be open, and no more. */
-static void what_does_not_come_along(void **state)
+/* Gives how often the reader was asked for pictures among jobs that are none, and have no path. */
+static int asked_for_mixed(int jobs)
 {
-    enum { JOBS = 48, MANY = 64 };
-    (void)state;
     int asked = atomic_load(&good.asked);
-    atomic_fetch_add(&bench.pool.files->opened_along, MANY);
     hold_worker();
-    for (uint32_t i = 0; i < JOBS; i++) {
+    for (uint32_t i = 0; i < (uint32_t)jobs; i++) {
         struct fz_job *job =
             bench_job(&bench, i % 3 ? FZ_JOB_DECODE : FZ_JOB_WORK, i, i % 3 ? bench.good : NULL);
         job->root = GOOD;
@@ -481,13 +480,27 @@ static void what_does_not_come_along(void **state)
         fz_pool_submit(&bench.pool, job, i + 1);
     }
     let_worker_go();
-    for (uint32_t i = 0; i < JOBS; i++) {
+    for (int i = 0; i < jobs; i++) {
         struct fz_job *job = bench_next(&bench);
         assert_non_null(job);
         assert_int_equal(job->error.code, FZ_OK);
         fz_job_free(job);
     }
-    assert_int_equal(atomic_load(&good.asked) - asked, JOBS - JOBS / 3);
+    return atomic_load(&good.asked) - asked;
+}
+
+/* What is behind a job without a path does not; and so many files that others were put before may be open, and no more. */
+static void what_does_not_come_along(void **state)
+{
+    enum { JOBS = 48, MANY = 64 };
+    (void)state;
+    int tries = 0, asked = JOBS;
+    while (asked >= JOBS / 2 &&
+           tries++ < 40) /* one question for the two between such jobs, or one for each */
+        asked = asked_for_mixed(JOBS);
+    assert_true(asked < JOBS / 2);
+    atomic_fetch_add(&bench.pool.files->opened_along, MANY);
+    assert_int_equal(asked_for_mixed(JOBS), JOBS - JOBS / 3);
     assert_int_equal(atomic_fetch_sub(&bench.pool.files->opened_along, MANY), MANY);
 }
 

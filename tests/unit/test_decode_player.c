@@ -129,11 +129,12 @@ static void test_late_frames_are_skipped(void **state)
     struct bench bench;
     begin(&bench, 1);
     char *path = write_gif(&bench);
-    int64_t base_us = fz_now_us() - 30 * DELAY_US;
+    const int late = forked ? 5 : 30; /* a round trip each, for which there is a quarter of a second */
+    int64_t base_us = fz_now_us() - late * DELAY_US;
     struct fz_job *job = play(&bench, path, (struct fz_play){.index = FZ_ANIM_NEXT, .base_us = base_us});
     assert_int_equal(job->error.code, FZ_OK);
     int64_t skipped = job->play.at_us / DELAY_US;
-    assert_true(skipped >= 30);
+    assert_true(skipped >= late);
     assert_int_equal(job->play.frame.index, skipped % FRAMES);
     struct fz_stream *stream = take_stream(job);
     fz_job_free(job);
@@ -176,7 +177,7 @@ static void test_a_decoder_has_so_much_time_for_a_frame(void **state)
     struct bench bench;
     bench_open(&bench);
     bench.decoders = decoders;
-    bench.max_cpu_us = 200000;
+    bench.max_cpu_us = 500000;
     bench_start(&bench, 1);
     char *path = write_slow_gif(&bench), *other = write_gif(&bench);
     struct fz_play far = {.index = SLOW_FRAMES - 1, .max_held_bytes = WORKING_BYTES};
