@@ -312,7 +312,10 @@ class Frieze:
         return self
 
     def idle(self, state="idle"):
-        self.ask("wait", state, CHECKED_IDLE_S if is_sanitized() else IDLE_S)
+        try:
+            self.ask("wait", state, CHECKED_IDLE_S if is_sanitized() else IDLE_S)
+        except Refused as refused:
+            raise Refused(f"{refused}: {self.status()}") from refused
         return self
 
     def screenshot(self):
