@@ -83,7 +83,7 @@ def test_it_stands_where_the_picture_will(home):
 
     def place(blue_pixels):
         """Of all that is red or blue, once it is all there; so many of them are blue."""
-        running.ctl("screenshot", shot)
+        running.ask("screenshot", shot)
         red, green, blue = Image.open(shot).convert("RGB").split()
         some = ImageChops.subtract(ImageChops.lighter(red, blue), green).point(lambda value: 255 * (value > 100))
         counts = colours(shot)
@@ -107,7 +107,7 @@ def test_it_is_shown_in_the_window(home):
         running.key("End", "Return")
 
         def shown():
-            running.ctl("screenshot", home / "shot.png")
+            running.ask("screenshot", home / "shot.png")
             red, blue = colours(home / "shot.png")
             return (red, blue) if red + blue > 1200 * 900 / 2 else None
         red, blue = wait_until(shown, "a picture")
