@@ -14,6 +14,12 @@ const char *fz_path_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+const char *fz_path_suffix(const char *path)
+{
+    const char *name = fz_path_name(path), *dot = strrchr(name, '.');
+    return dot && dot > name ? dot : name + strlen(name);
+}
+
 char *fz_path_join(const char *dir, const char *name)
 {
     size_t n = strlen(dir);

@@ -12,6 +12,10 @@ char *fz_path_of_user(const char *variable, const char *fallback, const char *na
 /* Any thread. The part after the last slash, inside `path`. */
 const char *fz_path_name(const char *path);
 
+/* Any thread. The last dot of its name and what follows it, inside `path`; its end where there is none. A name that begins with its
+ * only dot has none. */
+const char *fz_path_suffix(const char *path);
+
 /* Any thread. "dir/name" with exactly one slash between them. Caller frees. */
 char *fz_path_join(const char *dir, const char *name);
 

@@ -29,10 +29,8 @@ static int open_file(const char *path)
 /* The name of the file with its suffix replaced, or followed, by ".xmp". */
 static char *name_beside(const char *path, bool whole)
 {
-    const char *dot = strrchr(fz_path_name(path), '.');
-    bool has_suffix = dot && dot > fz_path_name(path);
-    int len = has_suffix && !whole ? (int)(dot - path) : (int)strlen(path);
-    return fz_asprintf("%.*s.xmp", len, path);
+    size_t len = whole ? strlen(path) : (size_t)(fz_path_suffix(path) - path);
+    return fz_asprintf("%.*s.xmp", (int)len, path);
 }
 
 char *fz_sidecar_path(const char *path)

@@ -1,5 +1,6 @@
 #include "source/beside.h"
 
+#include "base/path.h"
 #include "source/list_state.h"
 #include "sync/thread.h"
 
@@ -62,13 +63,6 @@ void fz_beside_apply(struct fz_list *list, struct fz_source_event *event, uint32
     }
 }
 
-/* Without its suffix. */
-static size_t name_len(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot && dot > name ? (size_t)(dot - name) : strlen(name);
-}
-
 bool fz_list_has_namesake(const struct fz_list *list, fz_item_id id)
 {
     FZ_MAIN_ONLY();
@@ -80,14 +74,15 @@ bool fz_list_has_namesake(const struct fz_list *list, fz_item_id id)
     uint32_t hash;
     if (fz_stacks_key(0, 0, own, &hash)) /* NAME.xmp is that of the RAW file */
         return false;
-    const size_t len = name_len(own);
+    const size_t len = (size_t)(fz_path_suffix(own) - own);
     for (uint32_t i = 0; i < items->used; i++) {
         const struct fz_item *other = &items->rows[i];
         if (i == slot || other->folder != items->rows[slot].folder || !(other->flags & FZ_ITEM_LIVE) ||
             other->flags & FZ_ITEM_BENEATH)
             continue;
         const char *name = fz_items_name(items, i); /* of the same file by another root, too */
-        bool has_name = strncmp(name, own, len) == 0 && (name_len(name) == len || name[len] == '\0');
+        const char *suffix = fz_path_suffix(name);
+        bool has_name = strncmp(name, own, len) == 0 && (suffix == name + len || name[len] == '\0');
         if (has_name && strcmp(name, own) != 0)
             return true;
     }

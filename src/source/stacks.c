@@ -38,8 +38,8 @@ static bool is_cover(const char *suffix)
 /* The suffix behind the last dot, "" where there is none. */
 static const char *suffix_of(const char *name)
 {
-    const char *dot = strrchr(name, '.');
-    return dot && dot > name ? dot + 1 : "";
+    const char *suffix = fz_path_suffix(name);
+    return *suffix == '.' ? suffix + 1 : suffix;
 }
 
 static size_t stem_len(const char *name)

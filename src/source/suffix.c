@@ -1,3 +1,4 @@
+#include "base/path.h"
 #include "source/source.h"
 
 #include <string.h>
@@ -69,8 +70,8 @@ static uint64_t pack(const char *text)
 /* False where there is none. */
 static bool suffix_of(const char *name, char out[FZ_SUFFIX_MAX])
 {
-    const char *dot = strrchr(name, '.');
-    if (!dot || dot == name || dot[1] == '\0')
+    const char *dot = fz_path_suffix(name);
+    if (dot[0] == '\0' || dot[1] == '\0')
         return false;
     memset(out, 0, FZ_SUFFIX_MAX);
     for (size_t i = 0; i < FZ_SUFFIX_MAX && dot[1 + i]; i++) {

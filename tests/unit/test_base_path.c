@@ -140,6 +140,20 @@ static void names_and_folders_come_apart(void **state)
     }
 }
 
+static void a_name_has_one_suffix_or_none(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"/a/b.jpg", ".jpg"}, {"b.tar.gz", ".gz"}, {"/a.b/c", ""}, {".b", ""}, {"/a/.b", ""},
+        {"..b", ".b"},        {"b.", "."},         {"/a.b/", ""},  {"", ""},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *suffix = fz_path_suffix(rows[i][0]);
+        assert_string_equal(suffix, rows[i][1]);
+        assert_ptr_equal(suffix + strlen(suffix), rows[i][0] + strlen(rows[i][0]));
+    }
+}
+
 static void joined_by_one_slash(void **state)
 {
     (void)state;
@@ -223,6 +237,7 @@ int main(void)
         cmocka_unit_test(what_is_typed_may_begin_at_home),
         cmocka_unit_test(any_path_is_as_its_components_say),
         cmocka_unit_test(names_and_folders_come_apart),
+        cmocka_unit_test(a_name_has_one_suffix_or_none),
         cmocka_unit_test(joined_by_one_slash),
         cmocka_unit_test(two_dots_behind_a_link_mean_its_target),
         cmocka_unit_test(only_regular_files_are_files),

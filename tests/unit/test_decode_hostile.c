@@ -2,6 +2,7 @@
 /* A decoder that somebody has taken over: it lies, reaches for what is not its own, and calls what it may not. Each attempt costs
  * its own picture; whatever stopped it is named; the next picture is answered. */
 #include "test_decode_taken_over.h"
+#include "zygote_fixture.h"
 
 #include "base/str.h"
 #include "decode/back.h"
@@ -9,7 +10,6 @@
 #include "decode/job.h"
 #include "decode/quarantine.h"
 #include "image/metadata/carry.h"
-#include "process/title.h"
 
 #define ROW(function, ...)               \
     {                                    \
@@ -455,14 +455,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_animation_whose_frames_end_decoders_is_set_aside),
         cmocka_unit_test(what_cannot_be_carried_is_still_shown),
     };
-    fz_title_init(argc, argv);
-    if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
-        return fz_zygote_back_main(argc, argv, roles);
-    struct fz_error err;
-    if (fz_zygote_front_start(&zygote, &taken_over_role, true, &err) != FZ_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        return 1;
-    }
+    become_zygote(argc, argv, roles);
+    zygote = start_zygote(&taken_over_role, true);
     int failed = cmocka_run_group_tests(tests, set_up, tear_down);
     fz_zygote_front_stop(zygote);
     return failed;

@@ -1,8 +1,8 @@
 #include "pool_fixture.h"
+#include "zygote_fixture.h"
 
 #include "base/clock.h"
 #include "decode/back.h"
-#include "process/title.h"
 #include "sync/thread.h"
 
 /* 2 x 2 px, red and blue in turn, each for 20 ms; it repeats for ever. */
@@ -229,14 +229,8 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest of_threads[] = {cmocka_unit_test(test_a_frame_has_so_much_time)};
     const struct CMUnitTest of_processes[] = {cmocka_unit_test(test_a_decoder_has_so_much_time_for_a_frame)};
-    fz_title_init(argc, argv);
-    if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
-        return fz_zygote_back_main(argc, argv, roles);
-    struct fz_error err;
-    if (fz_zygote_front_start(&decoders, &fz_decoder_role, true, &err) != FZ_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        return 1;
-    }
+    become_zygote(argc, argv, roles);
+    decoders = start_zygote(&fz_decoder_role, true);
     fz_thread_claim_main();
     int failed = cmocka_run_group_tests_name("threads", tests, NULL, NULL) +
                  cmocka_run_group_tests_name("threads", of_threads, NULL, NULL);

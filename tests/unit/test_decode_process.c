@@ -5,7 +5,7 @@
 #include "decode/ring.h"
 #include "image/encode.h"
 #include "pool_fixture.h"
-#include "process/title.h"
+#include "zygote_fixture.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -449,15 +449,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(none_waits_for_decoders_that_do_not_begin),
         cmocka_unit_test(lost_zygote_is_replaced),
     };
-    fz_title_init(argc, argv);
-    if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
-        return fz_zygote_back_main(argc, argv, roles);
-    struct fz_error err;
-    if (fz_zygote_front_start(&decoders, &fz_decoder_role, true, &err) != FZ_OK ||
-        fz_zygote_front_start(&broken_decoders, &broken_role, false, &err) != FZ_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        return 1;
-    }
+    become_zygote(argc, argv, roles);
+    decoders = start_zygote(&fz_decoder_role, true);
+    broken_decoders = start_zygote(&broken_role, false);
     fz_thread_claim_main();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     fz_zygote_front_stop(decoders);

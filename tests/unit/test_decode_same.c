@@ -1,12 +1,12 @@
 /* Every picture decodes to the same pixels in a decoder process as on a worker's own thread. What an SVG takes besides itself,
  * fonts and modules for pictures inside it, a second kind of decoder has, which begins when it is wanted. */
 #include "test_image_samples.h"
+#include "zygote_fixture.h"
 
 #include "decode/back.h"
 #include "decode/engine.h"
 #include "decode/job.h"
 #include "frieze_config.h"
-#include "process/title.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -364,14 +364,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(lost_zygote_is_replaced),
 #endif
     };
-    fz_title_init(argc, argv);
-    if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
-        return fz_zygote_back_main(argc, argv, roles);
-    struct fz_error err;
-    if (fz_zygote_front_start(&decoders, &fz_decoder_role, true, &err) != FZ_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        return 1;
-    }
+    become_zygote(argc, argv, roles);
+    decoders = start_zygote(&fz_decoder_role, true);
     heavy_decoders = fz_zygote_front_later(&fz_heavy_decoder_role, true);
     svg_decoders = fz_zygote_front_later(&fz_svg_decoder_role, true);
     int failed = cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,9 +1,8 @@
 /* ctest: TIMEOUT 60 */
 /* A zygote that was stopped: by somebody who means it, or for a moment. */
 #include "fixture.h"
+#include "zygote_fixture.h"
 
-#include "process/title.h"
-#include "process/zygote.h"
 #include "sync/thread.h"
 
 #include <poll.h>
@@ -162,14 +161,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(stopped_one_does_not_hold_up_the_end),
         cmocka_unit_test(one_outlives_the_thread_that_wanted_it),
     };
-    fz_title_init(argc, argv);
-    if (argc > 1 && strcmp(argv[1], FZ_ZYGOTE_ARGUMENT) == 0)
-        return fz_zygote_back_main(argc, argv, roles);
-    struct fz_error err;
-    if (fz_zygote_front_start(&zygote, &role, false, &err) != FZ_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        return 1;
-    }
+    become_zygote(argc, argv, roles);
+    zygote = start_zygote(&role, false);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     fz_zygote_front_stop(zygote);
     return failed;

@@ -68,11 +68,11 @@ static enum fz_err open_in(struct scale *s)
 /* In a folder: its own, or with the suffix of the format that is wanted. */
 static char *name_within(const char *folder, const char *in, const struct fz_file_kind *wanted)
 {
-    const char *name = fz_path_name(in), *dot = strrchr(name, '.');
+    const char *name = fz_path_name(in);
     const struct fz_file_kind *own = fz_file_kind_of(name);
     if (!wanted || (own && own->is_written && own->encoding == wanted->encoding))
         return fz_path_join(folder, name);
-    int stem = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
+    int stem = (int)(fz_path_suffix(name) - name);
     char *renamed = fz_asprintf("%.*s%s", stem, name, wanted->suffix);
     char *path = fz_path_join(folder, renamed);
     free(renamed);

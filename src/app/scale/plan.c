@@ -62,16 +62,9 @@ static bool keeps_name(const struct fz_scale_item *item)
     return fz_str_has_suffix(item->name, item->kind->suffix);
 }
 
-/* Without the dot and what follows it; a name that begins with its only dot has no suffix. */
-static size_t stem_length(const char *name)
-{
-    const char *last = fz_path_name(name), *dot = strrchr(last, '.');
-    return dot && dot > last ? (size_t)(dot - name) : strlen(name);
-}
-
 static void rename_item(struct fz_scale_item *item, struct names *names)
 {
-    int stem = (int)stem_length(item->name);
+    int stem = (int)(fz_path_suffix(item->name) - item->name);
     const char *suffix = item->kind->suffix, *old = item->name + stem;
     item->out = fz_asprintf("%.*s%s", stem, item->name, suffix);
     for (int number = 1; !claim(names, item->out); number++) {
