@@ -320,7 +320,7 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
     first->box_h = job->box_h;
     first->covers = job->covers;
     first->file = job->file;
-    struct decode_call call = {.decoder = decoder, .job = first};
+    struct decode_call call = {.decoder = decoder, .job = job};
     struct fz_image_request request = {
         .fd = -1,
         .head = job->head,

@@ -370,10 +370,17 @@ void fz_stream_free(struct fz_stream *stream)
 {
     if (!stream)
         return;
-    if (stream->front.options.counts)
+    if (stream->front.options.counts) {
+        fz_front_look_whether_it_died(&stream->front);
         fz_front_fini(&stream->front);
+    }
     fz_anim_free(stream->anim);
     free(stream);
+}
+
+bool fz_stream_is_lost(const struct fz_stream *stream)
+{
+    return !stream->anim && fz_front_is_gone(&stream->front);
 }
 
 const struct fz_anim_facts *fz_stream_facts(const struct fz_stream *stream)

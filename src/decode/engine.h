@@ -101,6 +101,8 @@ struct fz_stream;
 enum fz_err fz_stream_open(struct fz_engine *engine, const struct fz_image_request *request,
                            struct fz_stream **stream, struct fz_error *err);
 void fz_stream_free(struct fz_stream *stream); /* NULL-safe */
+/* Any thread, between two calls. Its decoder is gone: it can but be freed, and opened anew. */
+bool fz_stream_is_lost(const struct fz_stream *stream);
 
 /* As fz_anim_get_facts, fz_anim_compose and fz_anim_render. */
 const struct fz_anim_facts *fz_stream_facts(const struct fz_stream *stream);

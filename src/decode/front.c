@@ -49,8 +49,9 @@ struct asking {
     const struct fz_image_host *host;
     bool wants_pixels;
     struct fz_ring_room room; /* that is taken for them */
-    bool has_more_room;       /* than a slot, which it asked for */
-    SDL_Surface *alone;       /* pixels outside the ring */
+    bool wants_more_room;     /* than a slot: asked for once, */
+    bool has_more_room;       /* and granted in the ring */
+    SDL_Surface *alone;       /* or outside of it */
     bool reserved;
     int asked; /* for memory */
     int64_t end_us, cancelled_us, looked_us;
@@ -99,7 +100,8 @@ static const char *answer(struct asking *asking, const struct fz_tell *tell)
     if (tell->what == FZ_TELL_RESERVE || tell->what == FZ_TELL_CLAIM) {
         if (asking->reserved || asking->asked++ == MOST_ASKED)
             return "it asks for memory again and again";
-        int64_t before_us = fz_now_us();
+        asking->end_us += fz_front_stood_still_us(&asking->looked_us);
+        int64_t before_us = asking->looked_us;
         bool granted = tell->what == FZ_TELL_RESERVE
                            ? !host || !host->reserve || host->reserve(host->ctx, tell->bytes)
                            : host && host->claim && host->claim(host->ctx, tell->bytes);
@@ -110,9 +112,10 @@ static const char *answer(struct asking *asking, const struct fz_tell *tell)
         return grant(asking, granted, NULL) ? NULL : deaf;
     }
     int fd = -1;
-    if (tell->what != FZ_TELL_ALLOC || asking->alone || asking->has_more_room || !asking->wants_pixels ||
+    if (tell->what != FZ_TELL_ALLOC || asking->wants_more_room || !asking->wants_pixels ||
         !fz_front_size_is_right(asking->call, tell->w, tell->h))
         return "it asks for what no picture needs";
+    asking->wants_more_room = true;
     if (take_more_room(asking, (uint64_t)tell->w * (uint64_t)tell->h * 4))
         return grant(asking, true, NULL) ? NULL : deaf;
     asking->alone = fz_ring_surface_alone(tell->w, tell->h, &fd);
@@ -266,6 +269,10 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
                        struct fz_error *err)
 {
     recycle(front, call);
+    if (is_of_opened(call) && fz_front_is_gone(front)) {
+        fz_front_look_whether_it_died(front);
+        return fz_fail(err, FZ_E_BUSY, 0, "the decoder that held the animation is gone");
+    }
     enum fz_err code = fz_front_await(front, host, NULL, err);
     if (code != FZ_OK)
         return code;
@@ -291,6 +298,8 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
         code = errno == EAGAIN ? lies(&asking, deaf, err) : fz_front_explain(front, err);
     if (code == FZ_OK)
         code = finish(&asking, done, surface, err);
+    if (front->child.socket < 0)
+        memset(done, 0, sizeof *done); /* whatever it said before it was ended */
     fz_ring_put_back(front->ring, &asking.room);
     fz_surface_free(asking.alone);
     return code;
@@ -312,7 +321,8 @@ enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const str
     if (quarantine && fz_quarantine_holds(quarantine, &content))
         return fz_fail(err, FZ_E_CRASHED, 0, "set aside: it has ended two decoders");
     enum fz_err code = ask(front, call, input, host, done, surface, err);
-    if (quarantine && (code == FZ_E_CRASHED || code == FZ_E_TIMEOUT || front->by_chance)) {
+    bool has_ended = front->child.socket < 0 && (code == FZ_E_CRASHED || code == FZ_E_TIMEOUT);
+    if (quarantine && (has_ended || front->by_chance)) {
         struct fz_content_name name = is_of_opened(call) ? front->opened : fz_content_name_of(&content);
         fz_quarantine_note(quarantine, &name, front->by_chance);
     } else if (quarantine && code == FZ_OK && call->what == FZ_CALL_OPEN) {

@@ -105,7 +105,7 @@ const char *fz_front_check(const struct fz_call *call, bool wants_pixels, uint64
 {
     fz_front_check_text(done->error.msg, sizeof done->error.msg);
     check_bool(&done->frame.last);
-    done->cpu_us = done->cpu_us < 0 ? 0 : done->cpu_us;
+    done->cpu_us = is_count(done->cpu_us) ? done->cpu_us : 0;
     if ((int)done->error.code < 0 || done->error.code > FZ_E_INTERNAL)
         return "its error is none that there is";
     if (!image_is_right(&done->image))
@@ -117,6 +117,8 @@ const char *fz_front_check(const struct fz_call *call, bool wants_pixels, uint64
     done->found = wants_pixels && done->error.code == FZ_OK && (!may_find || done->found);
     if (!done->found)
         return NULL;
+    if (done->image.width < 1 || done->image.height < 1)
+        return "its picture has no size";
     if (call->what == FZ_CALL_LOAD && !is_within_limits(call, &done->image))
         return "what it says of the picture is over the limits";
     int w = done->image.out_w, h = done->image.out_h;

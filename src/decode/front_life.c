@@ -22,6 +22,7 @@ enum {
     START_US = 10000000,        /* for a decoder to begin */
     CALM_US = 10000000,         /* deaths with less time between them are one row, */
     STILL_US = 500000,          /* between two looks: a tick is much shorter */
+    HANG_UP_MS = 200,           /* between the end of a socket and that of the process */
     KILLS = 3,                  /* in a row, during calls, are not by chance */
     DEATHS = 5,                 /* of which so many cost no time; then */
     PAUSE_US = 250000,          /* a new decoder waits, twice as long each time, */
@@ -108,7 +109,11 @@ static enum fz_err explain(struct fz_front *front, struct fz_error *err)
         fz_front_end(front);
         return fz_fail(err, FZ_E_CRASHED, 0, "the decoder's thread ended");
     }
+    struct pollfd ended = {.fd = front->child.pid_fd, .events = POLLIN};
+    bool goes_on = front->child.pid_fd >= 0 && poll(&ended, 1, HANG_UP_MS) == 0;
     bool known = fz_zygote_front_end(front->options.decoders, &front->child, &status);
+    if (goes_on)
+        return fz_fail(err, FZ_E_CRASHED, 0, "the decoder was ended: it hung up");
     if (!known)
         return fz_fail(err, FZ_E_BUSY, 0, "the decoder was lost with the process that it was forked from");
     if (WIFEXITED(status) && WEXITSTATUS(status) == FZ_SANDBOX_REFUSED_STATUS && refused > 0)
@@ -228,17 +233,23 @@ static bool has_died(const struct fz_front *front)
     return front->child.pid_fd >= 0 && poll(&ended, 1, 0) > 0;
 }
 
-static void look_whether_it_died(struct fz_front *front)
+bool fz_front_is_gone(const struct fz_front *front)
+{
+    return front->child.socket < 0 || has_died(front);
+}
+
+void fz_front_look_whether_it_died(struct fz_front *front)
 {
     if (!has_died(front))
         return;
     fz_front_explain(front, NULL);
     front->kills = 0; /* nothing was asked of it */
+    front->by_chance = false;
 }
 
 enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *host, struct fz_error *err)
 {
-    look_whether_it_died(front);
+    fz_front_look_whether_it_died(front);
     if (front->child.socket >= 0)
         return FZ_OK;
     enum fz_err code = pause_after_deaths(front, host, err);
@@ -301,7 +312,7 @@ enum fz_err fz_front_await(struct fz_front *front, const struct fz_image_host *h
 void fz_front_revive(struct fz_front *front)
 {
     struct fz_error err; /* said by the next picture */
-    look_whether_it_died(front);
+    fz_front_look_whether_it_died(front);
     if (front->is_vacant && !dies_in_a_row(front))
         fz_front_await(front, NULL, NULL, &err);
 }

@@ -20,11 +20,12 @@ static bool host_cancelled(void *ctx)
     return fz_cancel_is_set(&call->job->cancel) || fz_thread_cpu_us() > call->cpu_end_us;
 }
 
-/* The ledger knows of it until the job is done; then the render thread does. */
+/* The ledger knows of it until the job is done; then the render thread does. Whoever opens the stream asks, once: of several
+ * questions to a decoder each might. */
 static bool host_reserve(void *ctx, uint64_t bytes)
 {
     struct play_call *call = ctx;
-    if (bytes > call->job->play.max_held_bytes ||
+    if (call->reserved_bytes > 0 || bytes > call->job->play.max_held_bytes ||
         !fz_ledger_reserve(call->decoder->ledger, bytes, &call->job->cancel))
         return false;
     call->reserved_bytes = bytes;

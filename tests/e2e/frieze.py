@@ -91,6 +91,13 @@ def family(pid):
     return found
 
 
+def title_of(pid):
+    """As ps shows it; "" where there is no such process."""
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").decode(errors="replace")
+    return ""
+
+
 def threads_of(pid):
     """Their names."""
     found = []

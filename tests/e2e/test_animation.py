@@ -2,6 +2,8 @@
 # ctest: COST 15 LABELS display
 
 import contextlib
+import os
+import signal
 import time
 
 import numpy as np
@@ -111,6 +113,27 @@ def test_keys_stop_and_step(home):
         running.key("^Space")
         playing(running, paused=False)
         watch(running, 3)
+
+
+def test_goes_on_where_its_decoder_was_lost(home):
+    """Between two frames that is nobody's fault: another one opens it again, and goes on where it was."""
+    path = save(home / "a.gif", [200] * 6, loop=0)
+    with show(home, path) as running:
+        playing(running, 2)
+        for _ in range(2):
+            running.key("^Space")
+            at = playing(running, paused=True)["frame"]
+            decoders = [pid for pid in frieze.family(running.pid) if frieze.title_of(pid).startswith("frieze: decoder")]
+            assert decoders
+            for pid in decoders:
+                os.kill(pid, signal.SIGKILL)
+            running.key("^n")
+            playing(running, (at + 1) % 6, paused=True)
+            assert near(color(running), COLORS[(at + 1) % 6])
+            running.key("^Space")
+            watch(running, 3)
+        assert not (running.status()["notice"] or "").startswith("Not played")
+    assert any("killed" in line for line in running.errors())
 
 
 def test_less_motion(home):

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 import pictures
-from frieze import Home, family, need
+from frieze import Home, family, need, title_of
 
 SMALL = pathlib.Path(__file__).parent.parent / "corpus" / "small"
 HEAVY = ("a.heic", "a.avif", "lossless.jxl", "animated.jxl", "a.dng", "shapes.svg", "packed.svgz", "text.svg")
@@ -23,10 +23,6 @@ pytestmark = pytest.mark.skipif(not CODECS.exists(), reason="this build has them
 def home():
     with Home() as made:
         yield made
-
-
-def title_of(pid):
-    return pathlib.Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")[0]
 
 
 def has_libraries(pid):

@@ -16,7 +16,7 @@ import pictures
 import numpy as np
 import pytest
 from PIL import Image
-from frieze import Home, is_sanitized, threads_of, wait_until
+from frieze import Home, is_sanitized, threads_of, title_of, wait_until
 
 SEED = int(os.environ.get("FZ_TEST_SEED", time.time_ns() % 10**9))
 SANITIZED_TIMES = 20  # what sanitizers are let off
@@ -33,12 +33,6 @@ def stat_of(pid):
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
         return fields[0], int(fields[1])
     return None
-
-
-def title_of(pid):
-    with contextlib.suppress(OSError):
-        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").decode(errors="replace")
-    return ""
 
 
 def processes_of(program):

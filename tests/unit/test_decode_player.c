@@ -1,4 +1,5 @@
 #include "pool_fixture.h"
+#include "test_decode_taken_over.h"
 #include "zygote_fixture.h"
 
 #include "base/clock.h"
@@ -8,7 +9,7 @@
 /* 2 x 2 px, red and blue in turn, each for 20 ms; it repeats for ever. */
 enum { FRAMES = 50, DELAY_US = 20000 };
 
-static struct fz_zygote *decoders;
+static struct fz_zygote *decoders, *greedy_decoders;
 static bool forked; /* all tests run with threads, then with processes */
 
 static void begin(struct bench *bench, int workers)
@@ -196,6 +197,50 @@ static void test_a_decoder_has_so_much_time_for_a_frame(void **state)
     bench_close(&bench);
 }
 
+/* Wants memory with whatever it is asked. */
+static int run_greedy(int socket, int number, struct fz_sandbox *sandbox)
+{
+    struct taken_over d;
+    (void)number;
+    if (!begins(&d, socket, sandbox))
+        return 1;
+    for (int fd; hears(&d, &fd);) {
+        struct fz_tell tell = {.what = FZ_TELL_RESERVE, .id = d.call.id, .bytes = 1 << 20};
+        struct fz_call_done done = honest(&d);
+        asks(&d, &tell, NULL);
+        memset(d.memory + FZ_RING_HEADER_BYTES, 0, sizeof(union fz_call_more));
+        done.image.out_w = d.call.box_w;
+        done.image.out_h = d.call.box_h;
+        answer(&d, &done);
+        if (fd >= 0)
+            close(fd);
+    }
+    return 0;
+}
+
+static const struct fz_role greedy_role = {.name = "greedy decoder", .sandboxed = true, .run = run_greedy};
+
+static void test_memory_is_reserved_once_for_a_frame(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench.decoders = greedy_decoders;
+    bench_start(&bench, 1);
+    struct fz_stream *stream = NULL;
+    for (int i = 0; i < 5; i++) {
+        struct fz_job *job =
+            play(&bench, bench.good, (struct fz_play){.stream = stream, .index = FZ_ANIM_NEXT});
+        assert_int_equal(job->error.code, FZ_OK);
+        assert_int_equal(bench.pool.ledger.reserved, 0);
+        stream = take_stream(job);
+        fz_job_free(job);
+    }
+    fz_stream_free(stream);
+    bench_stop(&bench);
+    bench_close(&bench);
+}
+
 static void test_what_is_refused_leaves_nothing_behind(void **state)
 {
     (void)state;
@@ -221,16 +266,20 @@ static void test_what_is_refused_leaves_nothing_behind(void **state)
 
 int main(int argc, char **argv)
 {
-    static const struct fz_role *const roles[] = {&fz_decoder_role, NULL};
+    static const struct fz_role *const roles[] = {&fz_decoder_role, &greedy_role, NULL};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stream_travels_with_its_jobs),
         cmocka_unit_test(test_late_frames_are_skipped),
         cmocka_unit_test(test_what_is_refused_leaves_nothing_behind),
     };
     const struct CMUnitTest of_threads[] = {cmocka_unit_test(test_a_frame_has_so_much_time)};
-    const struct CMUnitTest of_processes[] = {cmocka_unit_test(test_a_decoder_has_so_much_time_for_a_frame)};
+    const struct CMUnitTest of_processes[] = {
+        cmocka_unit_test(test_a_decoder_has_so_much_time_for_a_frame),
+        cmocka_unit_test(test_memory_is_reserved_once_for_a_frame),
+    };
     become_zygote(argc, argv, roles);
     decoders = start_zygote(&fz_decoder_role, true);
+    greedy_decoders = start_zygote(&greedy_role, true);
     fz_thread_claim_main();
     int failed = cmocka_run_group_tests_name("threads", tests, NULL, NULL) +
                  cmocka_run_group_tests_name("threads", of_threads, NULL, NULL);
@@ -238,5 +287,6 @@ int main(int argc, char **argv)
     failed += cmocka_run_group_tests_name("processes", tests, NULL, NULL) +
               cmocka_run_group_tests_name("processes", of_processes, NULL, NULL);
     fz_zygote_front_stop(decoders);
+    fz_zygote_front_stop(greedy_decoders);
     return failed;
 }

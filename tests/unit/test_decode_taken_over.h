@@ -5,6 +5,8 @@
 #include "fixture.h"
 
 #include "decode/call.h"
+#include "decode/ring.h"
+#include "process/sandbox.h"
 #include "process/wire.h"
 
 #include <poll.h>
@@ -23,6 +25,27 @@ struct taken_over {
     uint8_t *memory;
     struct fz_call call;
 };
+
+/* As a decoder begins. */
+static inline bool begins(struct taken_over *d, int socket, struct fz_sandbox *sandbox)
+{
+    struct fz_call_ready ready = {0};
+    *d = (struct taken_over){.socket = socket, .ring_fd = -1};
+    if (fz_wire_receive(socket, &d->setup, sizeof d->setup, &d->ring_fd, 1, -1) != (ssize_t)sizeof d->setup ||
+        !(d->memory = fz_ring_back_map(d->ring_fd, d->setup.slots)))
+        return false;
+    struct fz_sandbox_limits limits = {.file_bytes = UINT64_C(1) << 32, .descriptors = 16};
+    struct fz_ring_header *header = (struct fz_ring_header *)(void *)d->memory;
+    ready.layers = fz_sandbox_enter_decoder(sandbox, &limits, &header->told);
+    return fz_wire_send(socket, &ready, sizeof ready, NULL, 0);
+}
+
+/* The next call, and the file that comes with it, -1: none. */
+static inline bool hears(struct taken_over *d, int *fd)
+{
+    *fd = -1;
+    return fz_wire_receive(d->socket, &d->call, sizeof d->call, fd, 1, -1) == (ssize_t)sizeof d->call;
+}
 
 /* As an honest one would. */
 static inline struct fz_call_done honest(const struct taken_over *d)
@@ -127,6 +150,21 @@ static inline void claims_a_side_over_the_limit(struct taken_over *d)
 {
     struct fz_call_done done = honest(d);
     done.image.width = 200000;
+    answer(d, &done);
+}
+
+static inline void claims_no_size(struct taken_over *d)
+{
+    struct fz_call_done done = honest(d);
+    done.image.width = done.image.height = 0;
+    answer(d, &done);
+}
+
+static inline void says_that_it_takes_too_long(struct taken_over *d)
+{
+    struct fz_call_done done = honest(d);
+    done.error.code = FZ_E_TIMEOUT;
+    strcpy(done.error.msg, "too long");
     answer(d, &done);
 }
 

@@ -35,6 +35,7 @@ struct fz_animate {
     bool reveal;              /* the next frame is shown although the time line stands */
     int sought;               /* that is to be revealed */
     int seek;                 /* the frame to be made next; FZ_ANIM_NEXT: the one that follows */
+    int next;                 /* which that is, should its decoder be lost */
     bool made_last;           /* none follows the last one that was made */
     int64_t at_us;            /* of the one to be made next */
     int64_t base_us;          /* where the time line begins, on the clock; 0: it stands */

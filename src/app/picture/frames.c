@@ -29,6 +29,18 @@ static void drop_made(struct fz_app *app)
     a->made_count = 0;
 }
 
+/* Large: a worker frees it. */
+static void drop_stream(struct fz_app *app)
+{
+    struct fz_animate *a = &app->animate;
+    if (a->stream) {
+        struct fz_job *carrier = fz_job_new(FZ_JOB_FRAME, a->item, NULL, &app->quit);
+        carrier->play.stream = a->stream;
+        fz_pool_trash(&app->pool, carrier);
+    }
+    a->stream = NULL;
+}
+
 /* A job that is out comes home as a stranger. */
 void fz_frames_halt(struct fz_app *app)
 {
@@ -37,12 +49,7 @@ void fz_frames_halt(struct fz_app *app)
     if (a->job)
         fz_cancel_set(&a->job->cancel);
     a->job = NULL;
-    if (a->stream) { /* large: a worker frees it */
-        struct fz_job *carrier = fz_job_new(FZ_JOB_FRAME, a->item, NULL, &app->quit);
-        carrier->play.stream = a->stream;
-        fz_pool_trash(&app->pool, carrier);
-    }
-    a->stream = NULL;
+    drop_stream(app);
     a->halted = true;
     fz_texture_set_held(app->head, 0);
 }
@@ -88,6 +95,16 @@ static void refuse(struct fz_app *app, const char *why)
     fz_frames_halt(app);
 }
 
+/* It goes on where it was. */
+static void drop_lost(struct fz_app *app)
+{
+    struct fz_animate *a = &app->animate;
+    if (!a->stream || !fz_stream_is_lost(a->stream))
+        return;
+    drop_stream(app);
+    a->seek = a->seek == FZ_ANIM_NEXT ? a->next : a->seek;
+}
+
 static bool stands(const struct fz_animate *a)
 {
     return a->paused || a->hidden;
@@ -107,6 +124,7 @@ void fz_frames_make_next(struct fz_app *app)
     }
     if (a->made_count + 1 > plan.ahead)
         return;
+    drop_lost(app);
     char *path = a->stream ? NULL : fz_list_path(app->list, a->item);
     struct fz_job *job = fz_job_new(FZ_JOB_FRAME, a->item, path, &app->quit);
     job->root = fz_list_root(app->list, a->item);
@@ -129,9 +147,14 @@ void fz_frames_make_next(struct fz_app *app)
 
 static void take_failure(struct fz_app *app, struct fz_job *job)
 {
+    struct fz_animate *a = &app->animate;
     struct fz_tile *tile = fz_loader_tile(app, job->item);
     if (job->error.code == FZ_E_CANCELLED)
         return; /* for another frame: the stream goes on */
+    if (job->error.code == FZ_E_BUSY && a->stream && fz_stream_is_lost(a->stream)) {
+        a->seek = a->seek == FZ_ANIM_NEXT ? job->play.index : a->seek; /* through no fault of its own */
+        return;
+    }
     if (tile && job->error.code == FZ_E_UNSUPPORTED) {
         tile->frames = 1;
         fz_frames_halt(app);
@@ -176,6 +199,9 @@ void fz_animate_take(struct fz_app *app, struct fz_job *job)
     }
     a->at_us = job->play.at_us + job->play.frame.delay_us;
     a->made_last = job->play.frame.last;
+    a->next = job->play.frame.index + 1;
+    if (a->facts.frames > 0 && a->next >= a->facts.frames)
+        a->next = 0;
     a->made[a->made_count++] = job;
 }
 
