@@ -378,7 +378,8 @@ def isolation_figures(raw):
             ("a picture of 160x120, more than threads take", "µs", ISOLATION_US),
             ("the first frame, later than with threads", "ms", ISOLATION_START_MS),
             ("private memory of an idle decoder, largest", "bytes", IDLE_BYTES),
-            ("killed, until another one has decoded, p99", "ms", KILLED_MS),
+            ("killed, until another one is ready, p99", "ms", KILLED_MS),
+            ("killed, until another one has decoded, p99", "ms", None),
             ("zygote killed, until another one has decoded, longest", "ms", LOST_MS),
             ("hung, ended after its deadline, longest", "ms", HUNG_MS),
             ("100,000 names by a reader, more than in place", "ms", READERS_MS))):

@@ -98,7 +98,7 @@ def all_ms(stats):
 
 def summary(result):
     """(ratio of the wall, microseconds a small picture, ms until the first frame, idle bytes, ms until a decoder that was killed
-    answers again, until one of a new zygote does, until one that hangs is ended; ms that 100,000 names take more)"""
+    is replaced, until that has decoded, until one of a new zygote does, until one that hangs is ended; ms that 100,000 names take more)"""
     ratios = of_pairs(result["wall"], lambda ours, theirs: all_ms(ours) / all_ms(theirs))
     extra_us = of_pairs(result["small"], lambda ours, theirs: (all_ms(ours) - all_ms(theirs)) * 1000 / SMALL_COUNT)
     later_ms = of_pairs(result["wall"] + result["small"], lambda ours, theirs:
@@ -106,5 +106,5 @@ def summary(result):
     respawn, readers = result["respawn"], result["readers"]
     return (statistics.median(ratios) if ratios else None, statistics.median(extra_us) if extra_us else None,
             statistics.median(later_ms) if later_ms else None, max(result["idle_bytes"], default=None),
-            *(subject.figure(respawn, name) for name in ("killed_p99", "lost_max", "hung_max")),
+            *(subject.figure(respawn, name) for name in ("replaced_p99", "killed_p99", "lost_max", "hung_max")),
             subject.figure(readers, "all_ms", "more"))

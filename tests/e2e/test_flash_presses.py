@@ -34,21 +34,8 @@ def test_presses_do_not_flash(dice_wall, x11, keys, per_s):
     assert 2 <= worst(recording) <= flashes.MOST
 
 
-def test_presses_by_chance_do_not_flash(dice_wall, x11):
-    seed = int(os.environ.get("FZ_TEST_SEED", random.SystemRandom().randrange(1 << 32)))
-    print("seed", seed)
-    dice = random.Random(seed)
-    some = "Return Return Return n Right F1 i greater less a w 0 apostrophe v V bar underscore z".split()
-    with Recording(x11, dice_wall) as recording:
-        x11.xdotool("windowfocus", x11.window(dice_wall), "key", "--delay", 80, *dice.choices(some, k=60))
-        dice_wall.idle()
-    assert worst(recording) <= flashes.MOST
-
-
 def test_the_first_presses_do_not_wait(dice_wall):
     """Two in a second, of those that change most: the quickest of five tries, because the machine may be busy."""
-    if dice_wall.status()["mode"] != "wall":
-        dice_wall.ask("close")
     dice_wall.jump("Home").idle()
     took = []
     for _ in range(5):
@@ -57,3 +44,16 @@ def test_the_first_presses_do_not_wait(dice_wall):
         dice_wall.key("Return").idle().key("Return").idle()
         took.append(time.monotonic() - began)
     assert min(took) < 0.9
+
+
+def test_presses_by_chance_do_not_flash(dice_wall, x11):
+    """The last one, since it leaves any layout. What moves the cursor and what leads to the film strip exclude each other: that has
+    never room for all, and glides, which an eye follows (src/view/veil.h)."""
+    seed = int(os.environ.get("FZ_TEST_SEED", random.SystemRandom().randrange(1 << 32)))
+    print("seed", seed)
+    dice = random.Random(seed)
+    some = "Return Return Return F1 i greater less a w 0 apostrophe bar underscore".split() + dice.choice(["n Right z", "v V"]).split()
+    with Recording(x11, dice_wall) as recording:
+        x11.xdotool("windowfocus", x11.window(dice_wall), "key", "--delay", 80, *dice.choices(some, k=60))
+        dice_wall.idle()
+    assert worst(recording) <= flashes.MOST
