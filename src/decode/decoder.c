@@ -160,18 +160,8 @@ static void cut(struct fz_job *job)
     int w = s->w < job->box_w ? s->w : job->box_w, h = s->h < job->box_h ? s->h : job->box_h;
     if (w == s->w && h == s->h)
         return;
-    SDL_Surface *middle = fz_surface_new(w, h);
-    const uint8_t *from = (const uint8_t *)s->pixels + (size_t)((s->h - h) / 2) * (size_t)s->pitch +
-                          (size_t)((s->w - w) / 2) * 4;
-    for (int y = 0; middle && y < h; y++)
-        memcpy((uint8_t *)middle->pixels + (size_t)y * (size_t)middle->pitch,
-               from + (size_t)y * (size_t)s->pitch, (size_t)w * 4);
-    if (!middle)
-        fz_fail(&job->error, FZ_E_MEMORY, 0, "no memory for %dx%d", w, h);
-    fz_surface_free(s);
-    job->surface = middle;
-    job->image.pixels = middle ? middle->pixels : NULL;
-    job->image.pitch_bytes = middle ? middle->pitch : 0;
+    fz_surface_crop(s, (s->w - w) / 2, (s->h - h) / 2, w, h);
+    job->image.pixels = s->pixels;
     job->image.out_w = w;
     job->image.out_h = h;
 }

@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include "decode/files.h"
-#include "decode/ring.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -80,12 +79,38 @@ SDL_Surface *fz_surface_over(void *pixels, int width, int height)
     return surface;
 }
 
+struct whole {
+    struct fz_surface_owner owner;
+    void *pixels; /* malloc's */
+};
+
+static void release_whole(struct fz_surface_owner *owner)
+{
+    struct whole *whole = FZ_CONTAINER(owner, struct whole, owner);
+    free(whole->pixels);
+    free(whole);
+}
+
+void fz_surface_crop(SDL_Surface *surface, int x, int y, int w, int h)
+{
+    if (!surface->userdata) {
+        struct whole *whole = fz_malloc(sizeof *whole);
+        *whole = (struct whole){.owner.release = release_whole, .pixels = surface->pixels};
+        surface->userdata = &whole->owner;
+    }
+    surface->pixels = (uint8_t *)surface->pixels + (ptrdiff_t)y * surface->pitch + (ptrdiff_t)x * 4;
+    surface->w = w;
+    surface->h = h;
+    SDL_SetClipRect(surface, NULL);
+}
+
 void fz_surface_free(SDL_Surface *surface)
 {
     if (!surface)
         return;
-    if (surface->userdata)
-        fz_ring_release(surface->userdata, surface->pixels);
+    struct fz_surface_owner *owner = surface->userdata;
+    if (owner)
+        owner->release(owner);
     else
         free(surface->pixels); /* SDL does not own them: made "from" */
     pthread_mutex_lock(&formats);

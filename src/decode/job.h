@@ -154,7 +154,15 @@ SDL_Surface *fz_surface_new(int width, int height);
 /* Any thread. The same over pixels that are there already, and stay whoever's they are. */
 SDL_Surface *fz_surface_over(void *pixels, int width, int height);
 
-/* Any thread. With its pixels, wherever they lie (decode/ring.h). NULL-safe. */
+/* Whose pixels a surface lies over, where they are not to be freed from their first one on: its userdata. */
+struct fz_surface_owner {
+    void (*release)(struct fz_surface_owner *owner); /* any thread; frees the owner, too */
+};
+
+/* Any thread. Leaves w x h px of it, from (x, y) on, where they are. */
+void fz_surface_crop(SDL_Surface *surface, int x, int y, int w, int h);
+
+/* Any thread. With its pixels, wherever they lie. NULL-safe. */
 void fz_surface_free(SDL_Surface *surface);
 
 #endif

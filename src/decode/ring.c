@@ -20,8 +20,10 @@ struct fz_ring {
 
 /* What a surface lies over: slots of a ring, or memory of its own. */
 struct owner {
+    struct fz_surface_owner of;
     struct fz_ring *ring; /* NULL: its own */
     struct fz_ring_room room;
+    void *pixels;
     size_t bytes;
 };
 
@@ -120,21 +122,34 @@ struct fz_ring_room fz_ring_take(struct fz_ring *ring, uint64_t bytes)
     return room;
 }
 
-static SDL_Surface *surface_over(uint8_t *pixels, int width, int height, const struct owner *of)
+static void release(struct fz_surface_owner *of)
 {
-    SDL_Surface *surface = fz_surface_over(pixels, width, height);
+    struct owner *owner = FZ_CONTAINER(of, struct owner, of);
+    if (owner->ring) {
+        fz_ring_put_back(owner->ring, &owner->room);
+        fz_ring_free(owner->ring);
+    } else {
+        munmap(owner->pixels, owner->bytes);
+    }
+    free(owner);
+}
+
+static SDL_Surface *surface_over(int width, int height, const struct owner *of)
+{
+    SDL_Surface *surface = fz_surface_over(of->pixels, width, height);
     if (!surface)
         return NULL;
     struct owner *owner = fz_malloc(sizeof *owner);
     *owner = *of;
-    surface->userdata = owner;
+    owner->of.release = release;
+    surface->userdata = &owner->of;
     return surface;
 }
 
 SDL_Surface *fz_ring_surface(struct fz_ring *ring, const struct fz_ring_room *room, int width, int height)
 {
-    uint8_t *pixels = ring->memory + fz_ring_slot_at(room->slot);
-    SDL_Surface *surface = surface_over(pixels, width, height, &(struct owner){.ring = ring, .room = *room});
+    struct owner owner = {.ring = ring, .room = *room, .pixels = ring->memory + fz_ring_slot_at(room->slot)};
+    SDL_Surface *surface = surface_over(width, height, &owner);
     if (surface)
         atomic_fetch_add(&ring->owners, 1);
     else
@@ -148,7 +163,7 @@ SDL_Surface *fz_ring_surface_alone(int width, int height, int *fd)
     *fd = sealed_file(bytes);
     uint8_t *pixels = *fd >= 0 ? map(*fd, bytes) : NULL;
     SDL_Surface *surface =
-        pixels ? surface_over(pixels, width, height, &(struct owner){.bytes = bytes}) : NULL;
+        pixels ? surface_over(width, height, &(struct owner){.pixels = pixels, .bytes = bytes}) : NULL;
     if (surface)
         return surface;
     if (pixels)
@@ -157,18 +172,6 @@ SDL_Surface *fz_ring_surface_alone(int width, int height, int *fd)
         close(*fd);
     *fd = -1;
     return NULL;
-}
-
-void fz_ring_release(void *owner_of, void *pixels)
-{
-    struct owner *owner = owner_of;
-    if (owner->ring) {
-        fz_ring_put_back(owner->ring, &owner->room);
-        fz_ring_free(owner->ring);
-    } else {
-        munmap(pixels, owner->bytes);
-    }
-    free(owner);
 }
 
 void fz_ring_trim(struct fz_ring *ring)

@@ -60,9 +60,6 @@ void fz_ring_trim(struct fz_ring *ring);
 /* A worker. A sealed memory file for one picture, and the surface over it (NULL: no memory); *fd is the caller's to close. */
 SDL_Surface *fz_ring_surface_alone(int width, int height, int *fd);
 
-/* Any thread, by fz_surface_free alone: gives back what the surface lies over. */
-void fz_ring_release(void *owner, void *pixels);
-
 /* --- the decoder's side ------------------------------------------------------------------------------------------- */
 
 /* The decoder process. All of the memory behind fd, mapped; NULL where it is not a ring of so many slots. */

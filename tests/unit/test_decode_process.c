@@ -116,6 +116,25 @@ static void results_are_those_of_a_thread(void **state)
     (void)state;
 }
 
+static void what_covers_is_cut_where_it_lies(void **state)
+{
+    (void)state;
+    begin(true, 1);
+    struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, 1, bench.good);
+    job->box_w = job->box_h = 32;
+    job->covers = true;
+    fz_pool_submit(&bench.pool, job, 0);
+    job = bench_next(&bench);
+    assert_non_null(job);
+    assert_int_equal(job->error.code, FZ_OK);
+    assert_is_shared(job->surface->pixels);
+    assert_int_equal(job->surface->w, 32);
+    assert_int_equal(job->surface->h, 32);
+    assert_int_equal(job->surface->pitch, 48 * 4);
+    fz_job_free(job);
+    end();
+}
+
 static char *write_jpeg(const char *name, int w, int h)
 {
     struct fz_pixels pixels = {malloc((size_t)(w * h * 4)), w, h, w * 4};
@@ -437,6 +456,7 @@ int main(int argc, char **argv)
     static const struct fz_role *const roles[] = {&fz_decoder_role, NULL};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_are_those_of_a_thread),
+        cmocka_unit_test(what_covers_is_cut_where_it_lies),
         cmocka_unit_test(small_pictures_need_not_ask_for_memory),
         cmocka_unit_test(the_index_of_a_file_goes_and_comes),
         cmocka_unit_test(more_results_wait_than_there_are_slots),

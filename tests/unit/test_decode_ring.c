@@ -71,6 +71,27 @@ static void surface_over_several(void **state)
     fz_ring_free(ring);
 }
 
+/* Nothing is copied, and nothing of it stays behind. */
+static void part_of_a_surface(void **state)
+{
+    (void)state;
+    struct fz_ring *ring = new_ring();
+    struct fz_ring_room room = fz_ring_take(ring, 2 * SLOT);
+    SDL_Surface *surfaces[] = {fz_ring_surface(ring, &room, 128, 256), fz_surface_new(128, 256)};
+    for (int i = 0; i < 2; i++) {
+        uint32_t *pixels = surfaces[i]->pixels;
+        fz_surface_crop(surfaces[i], 10, 20, 100, 200);
+        fz_surface_crop(surfaces[i], 1, 2, 50, 60);
+        assert_ptr_equal(surfaces[i]->pixels, pixels + 22 * 128 + 11);
+        assert_int_equal(surfaces[i]->w, 50);
+        assert_int_equal(surfaces[i]->h, 60);
+        assert_int_equal(surfaces[i]->pitch, 128 * 4);
+        fz_surface_free(surfaces[i]);
+    }
+    assert_room(ring, 8 * SLOT, 0, 8);
+    fz_ring_free(ring);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +99,7 @@ int main(void)
         cmocka_unit_test(refused_room_stays_free),
         cmocka_unit_test(goes_past_what_is_taken),
         cmocka_unit_test(surface_over_several),
+        cmocka_unit_test(part_of_a_surface),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
