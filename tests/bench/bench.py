@@ -16,6 +16,7 @@ import bounds
 import browse
 import corpus
 import find
+import first
 import isolation
 import opened
 import peers as peer_table
@@ -124,6 +125,8 @@ def own_steps(context, args, wall_count):
                     ("frieze_coarse", args.runs, lambda: opened.coarse_screenful(context)),
                     ("frieze_share", 1, lambda: browse.from_share(context)),
                     ("frieze_scroll", SLOW_ROUNDS, lambda: browse.scroll(context)),
+                    ("first_frieze", args.runs, lambda: first.first_ms(context, str(context.frieze))),
+                    ("frieze_first_memory", SLOW_ROUNDS, lambda: first.memory(context)),
                     ("growth", SLOW_ROUNDS, lambda: browse.growth(context)),
                     ("batch", SLOW_ROUNDS, lambda: batch.run(context)),
                     ("batch_many", 1, lambda: batch.run_many(context)),
@@ -134,7 +137,9 @@ def peer_steps(context, args, peers):
     folders = ("plain35",) if args.quick else ("plain35", "thumbs35", "wall")
     return [(f"{peer.name}_{folder}", args.peer_runs,
              lambda peer=peer, folder=folder: peer_run(context, peer, folder))
-            for folder in folders for peer in peers if peer.is_installed()]
+            for folder in folders for peer in peers if peer.is_installed()] + [
+        (f"first_{peer.name}", args.peer_runs, lambda peer=peer: first.first_ms(context, peer.arguments[0]))
+        for peer in peers if peer.is_installed() and not args.quick]
 
 
 def run_rounds(steps, rounds, folders):

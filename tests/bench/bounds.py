@@ -7,6 +7,7 @@ else the machine is doing moves both sides of a ratio.
 import dataclasses
 import statistics
 
+import find
 import isolation
 from subject import QUIT_LIMIT_MS, figure
 
@@ -18,7 +19,7 @@ OVERLAYS_WORK_MS, OVERLAYS_TOTAL_MS, OVERLAYS_STALL_MS = 8.0, 33.0, 50.0
 INPUT_MS = 33.4  # two frames at 60 Hz
 FREEZE_SHARE = 50  # the linear program's freeze is at least so many times frieze's longest stall
 SORT_MS = 300.0
-MEMORY_BYTES = 60e6  # above the floor
+MEMORY_BYTES, FIRST_BYTES = 60e6, 30e6  # above the floor
 SCREENFUL = 35
 # Of a tile, CPU time: times the library's own fastest way to that size; one in ms.
 TILE_LIMITS = {"JPEG 4:2:0": 0.6, "JPEG 4:2:0, restarts": 0.6, "JPEG 4:2:2": 0.6, "JPEG 4:4:4": 0.6, "JPEG grey": 0.6,
@@ -168,6 +169,25 @@ def peer_figures(raw, peers):
 def each_tile(raw, name):
     shown, tiles = (median(each(raw, f"{name}_plain35", key)) for key in ("screenful", "tiles"))
     return shown / tiles if shown and tiles else None
+
+
+def first_figures(raw, peers):
+    """The first picture of 100,000 files, each program as it is by default."""
+    ours = median(each(raw, "first_frieze", "first"))
+    rows = [Figure("first picture of 100,000 files, process start included", ours, "ms", counts=False)]
+    for peer in peers:
+        theirs = median(each(raw, f"first_{peer.name}", "first"))
+        row = Figure(f"the same: sooner than {peer.name}", ours / theirs if ours and theirs else None, "x its time", 1.0)
+        if not peer.is_installed():
+            row.counts, row.note = False, "not installed: not measured"
+        elif theirs:
+            row.versus = f"{say_ms(ours)} against {say_ms(theirs)}"
+        rows.append(row.judge())
+    floor = median([max(run["outside_pss"], run["pss_peak_bytes"]) for run in raw.get("floor", []) if run])
+    stands = median([max(run["beside"] or 0, figure(run, "stats", "memory", "pss_peak_bytes") or 0)
+                     for run in good(raw, "frieze_first_memory") if run and figure(run, "stats", "items") == find.COUNT])
+    return rows + [Figure("the same: memory above the floor, all names read, a screenful shown", stands - floor if stands and floor else None,
+                          "bytes", FIRST_BYTES).judge()]
 
 
 def frame_figures(raw, full):
@@ -467,7 +487,7 @@ def large_figures(raw):
 def judge(raw, peers, count, full):
     """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
     return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
-            + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + opened_figures(raw) + scale_figures(raw) if full else [])
+            + (first_figures(raw, peers) if full else []) + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + opened_figures(raw) + scale_figures(raw) if full else [])
             + freeze_figures(raw) + memory_figure(raw)
             + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) + window_figures(raw) + smooth_figures(raw) + many_figures(raw) if full else [])
             + [failure_figure(raw)] + large_figures(raw))
