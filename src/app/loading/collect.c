@@ -164,6 +164,7 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
     if (r && code != FZ_E_CANCELLED && job->result_of == 0)
         take_facts(app, tile, job);
     if (!r || code == FZ_E_CANCELLED) {
+        app->loader.fill_left = fz_list_count(app->list); /* which may have passed it by */
         fz_loader_retire(app, job);
     } else if (job->result_of > 0 && code != FZ_OK) {
         fz_loader_lose_result(app, tile, job);

@@ -1,4 +1,5 @@
-/* What is wanted becomes jobs: the first half of the loader's work. That of the picture view stands in issue_picture.c. */
+/* What is wanted becomes jobs: the first half of the loader's work. That of the picture view stands in issue_picture.c, what becomes
+ * of jobs that are out in judge.c. */
 #include "app/app.h"
 #include "app/limits.h"
 #include "app/loading/loader_internal.h"
@@ -17,172 +18,6 @@ enum {
     FIRST_RETRY_US = 1000000, /* after a transient error; each further one waits twice as long */
     MAX_RETRIES = 3,
 };
-
-/* ---- What is wanted ---------------------------------------------------------------------------------------------- */
-
-static bool wall_box_is(const struct fz_loader *loader, int w, int h)
-{
-    return loader->box_w == w && loader->box_h == h;
-}
-
-/* Behind what the picture view needs, when that is open. */
-static uint64_t tile_priority(const struct fz_app *app, const struct fz_focus *focus, size_t index)
-{
-    if (fz_loader_is_coarse(app, fz_list_at(app->list, index)))
-        return fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_COARSE);
-    uint64_t priority = fz_priority_of_tile(&app->wall.layout, focus, index);
-    uint64_t floor = fz_priority(FZ_PRIORITY_AHEAD, 0);
-    return app->mode == FZ_MODE_PICTURE && priority < floor ? floor : priority;
-}
-
-struct judgement {
-    const struct fz_app *app;
-    struct fz_focus focus;
-};
-
-static uint64_t judge_job(const struct judgement *judgement, const struct fz_job *job)
-{
-    const struct fz_app *app = judgement->app;
-    if (job->kind == FZ_JOB_SNIFF)
-        return fz_list_has(app->list, job->item) ? fz_priority(FZ_PRIORITY_SNIFF, 0) : FZ_HEAP_DROP;
-    if (job->kind == FZ_JOB_WORK || job->kind == FZ_JOB_FRAME)
-        return atomic_load(&job->priority);
-    if (job->kind == FZ_JOB_DETAIL)
-        return fz_detail_judge(app, job);
-    if (job->kind == FZ_JOB_KEEP)
-        return fz_keep_judge(app);
-    if (job->kind == FZ_JOB_SCALE)
-        return fz_scale_window_judge(app, job);
-    if (job->kind != FZ_JOB_DECODE)
-        return 0;
-    const struct fz_tile *tile = fz_loader_tile(app, job->item);
-    size_t index;
-    if (!tile || tile->renditions[job->purpose].job != job || !fz_list_index(app->list, job->item, &index))
-        return FZ_HEAP_DROP;
-    bool is_for_it = job->item == app->picture.item &&
-                     (job->purpose == FZ_FOR_PICTURE || !tile->renditions[FZ_FOR_WALL].texture);
-    if (!is_for_it && fz_loader_is_alone(app))
-        return FZ_HEAP_DROP;
-    if (job->purpose == FZ_FOR_WALL)
-        return wall_box_is(&app->loader, job->box_w, job->box_h)
-                   ? tile_priority(app, &judgement->focus, index)
-                   : FZ_HEAP_DROP;
-    int box_w, box_h;
-    fz_picture_box(app, job->item, &box_w, &box_h);
-    return box_w == job->box_w && box_h == job->box_h ? fz_loader_picture_priority(app, job->item)
-                                                      : FZ_HEAP_DROP;
-}
-
-/* First pictures of what is in view come before whole ones. */
-static uint64_t first_priority(uint64_t priority)
-{
-    if (priority == fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_COARSE))
-        return fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_FIRST);
-    uint64_t first = fz_priority(FZ_PRIORITY_FIRST, (uint32_t)priority);
-    return priority >> 32 == FZ_PRIORITY_VISIBLE ? first : priority;
-}
-
-static uint64_t judge_node(void *ctx, const struct fz_heap_node *node)
-{
-    const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
-    if (job->kind == FZ_JOB_SCALE && job->ask.answered) /* it is done, or nearly */
-        return node->priority;
-    uint64_t priority = judge_job(ctx, job);
-    return job->wants_first ? first_priority(priority) : priority;
-}
-
-static void take_from_flying(struct fz_loader *loader, const struct fz_job *job)
-{
-    for (size_t i = 0; i < loader->flying_count; i++) {
-        if (loader->flying[i] == job) {
-            loader->firsts -= job->later > 0;
-            loader->flying[i] = loader->flying[--loader->flying_count];
-            return;
-        }
-    }
-}
-
-void fz_loader_completed(struct fz_app *app, struct fz_job *job)
-{
-    take_from_flying(&app->loader, job);
-}
-
-/* A job that no worker had taken yet. */
-static void discard(struct fz_app *app, struct fz_job *job)
-{
-    struct fz_tile *tile = job->kind == FZ_JOB_DECODE ? fz_loader_tile(app, job->item) : NULL;
-    if (tile && tile->renditions[job->purpose].job == job) {
-        tile->renditions[job->purpose].job = NULL;
-        fz_loader_drop_incoming(app, &tile->renditions[job->purpose], job);
-    }
-    if (job->kind == FZ_JOB_SNIFF)
-        fz_list_return_unknown(app->list, job->item);
-    if (job->kind == FZ_JOB_DETAIL)
-        fz_detail_lost(app, job);
-    if (job->kind == FZ_JOB_KEEP)
-        fz_keep_took(app, FZ_E_CANCELLED);
-    if (job->kind == FZ_JOB_SCALE)
-        fz_scale_window_lost(app, job);
-    app->loader.credit_bytes -= job->credit_bytes;
-    app->loader.fill_left = fz_list_count(app->list);
-    take_from_flying(&app->loader, job);
-    if (job->fd >= 0 || job->ask.answered)
-        fz_pool_trash(&app->pool, job); /* closing may wait for a share */
-    else
-        fz_job_free(job);
-}
-
-static void rejudge(struct fz_app *app, fz_heap_judge *judge, void *ctx)
-{
-    struct fz_heap_node *dropped[2 * FZ_MAX_FLYING + FZ_SPARE_FLYING];
-    size_t n = fz_heap_rejudge(&app->pool.heap, judge, ctx, dropped, sizeof dropped / sizeof *dropped);
-    for (size_t i = 0; i < n; i++)
-        discard(app, FZ_CONTAINER(dropped[i], struct fz_job, queued));
-}
-
-static void judge_all(struct fz_app *app)
-{
-    struct judgement judgement = {app, fz_wall_aim(app, NULL)};
-    size_t index; /* numbers a list that changed now, not under the heap's lock */
-    fz_list_index(app->list, app->wall.selected, &index);
-    rejudge(app, judge_node, &judgement);
-    /* What is left without being wanted is being worked on: it stops at its next block of rows. */
-    for (size_t i = 0; i < app->loader.flying_count; i++) {
-        struct fz_job *job = app->loader.flying[i];
-        uint64_t priority = judge_job(&judgement, job);
-        if (priority == FZ_HEAP_DROP && job->kind == FZ_JOB_SCALE)
-            continue; /* what is suspended ends what it has begun; what is canceled has a token of its own */
-        if (priority == FZ_HEAP_DROP)
-            fz_cancel_set(&job->cancel);
-        else
-            atomic_store(&job->priority, priority);
-    }
-    fz_files_rank(app->pool.files);
-}
-
-static uint64_t judge_withdrawn(void *ctx, const struct fz_heap_node *node)
-{
-    (void)ctx;
-    const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
-    return fz_job_loads(job) ? FZ_HEAP_DROP : 0;
-}
-
-void fz_loader_withdraw(struct fz_app *app)
-{
-    rejudge(app, judge_withdrawn, NULL);
-}
-
-void fz_loader_abandon(struct fz_app *app)
-{
-    if (!app->pool.ready) /* not started */
-        return;
-    fz_loader_withdraw(app);
-    for (size_t i = 0; i < app->loader.flying_count; i++)
-        if (fz_job_loads(app->loader.flying[i]))
-            fz_cancel_set(&app->loader.flying[i]->cancel);
-}
-
-/* ---- Issuing ----------------------------------------------------------------------------------------------------- */
 
 void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority)
 {
@@ -211,11 +46,12 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
                             int box_h, uint64_t priority)
 {
     uint64_t bytes = (uint64_t)box_w * (uint64_t)box_h * 4;
-    if (!fz_loader_has_credit(app, bytes))
+    if (!fz_loader_has_credit(app, bytes) && !fz_loader_make_way(app, bytes, priority))
         return false;
     struct fz_tile *tile = fz_loader_make_tile(app, item);
     struct fz_job *job = fz_loader_new_job(app, FZ_JOB_DECODE, item, box_w, box_h);
     job->purpose = (int)purpose;
+    job->fills_view = priority >> 32 == FZ_PRIORITY_FILL ? app->loader.view : 0;
     job->covers = purpose == FZ_FOR_WALL && app->loader.covers;
     if (purpose == FZ_FOR_WALL)
         job->caching = tile->reread ? FZ_CACHING_RENEW : FZ_CACHING_ON;
@@ -232,7 +68,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
         job->later = priority;
         app->loader.firsts++;
     }
-    fz_loader_launch(app, job, job->wants_first ? first_priority(priority) : priority);
+    fz_loader_launch(app, job, job->wants_first ? fz_loader_first_priority(priority) : priority);
     return true;
 }
 
@@ -292,7 +128,7 @@ bool fz_loader_needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view
         tile->retry_us > 0 && !is_retry_due(app, tile, in_view); /* or its result's, which is no error */
     if (r->job || later || fz_loader_was_just_read(app, r) || !fz_loader_may_decode(app, tile, in_view))
         return false;
-    if (tile->error || !wall_box_is(&app->loader, r->box_w, r->box_h))
+    if (tile->error || !fz_loader_wall_box_is(&app->loader, r->box_w, r->box_h))
         return true;
     bool seen = in_view && !fz_picture_covers_wall(app);
     return !r->texture && !r->refused && (seen || r->no_room_view != app->loader.view);
@@ -317,7 +153,7 @@ static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t
     for (size_t i = first; i <= last && n < FZ_MAX_FLYING; i++) {
         fz_item_id item = fz_list_at(app->list, i);
         if (fz_loader_needs_wall_tile(app, item, i >= focus->first && i <= focus->last))
-            candidates[n++] = (struct candidate){tile_priority(app, focus, i), item};
+            candidates[n++] = (struct candidate){fz_loader_tile_priority(app, focus, i), item};
     }
     qsort(candidates, n, sizeof *candidates, by_priority);
     for (size_t i = 0; i < n; i++)
@@ -431,7 +267,7 @@ void fz_loader_issue(struct fz_app *app)
     loader->moved |= fz_detail_moved(app);
     if (loader->moved) {
         note_view(app);
-        judge_all(app);
+        fz_loader_judge_all(app);
     }
     bool retry = app->now_us >= loader->retry_us || app->now_us >= loader->renew_us;
     if (app->now_us >= loader->renew_us) /* which may lie anywhere in the list */

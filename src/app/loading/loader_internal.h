@@ -1,4 +1,5 @@
-/* Between the parts of the loader: loader.c keeps the tiles, issue.c sends jobs out, collect.c takes their results. */
+/* Between the parts of the loader: loader.c keeps the tiles, issue.c sends jobs out, judge.c takes
+ * back what is not wanted any more, collect.c takes their results. */
 #ifndef FZ_APP_LOADING_LOADER_INTERNAL_H
 #define FZ_APP_LOADING_LOADER_INTERNAL_H
 
@@ -31,6 +32,22 @@ bool fz_loader_is_lost(const struct fz_app *app, fz_item_id item, enum fz_err co
 
 /* Render thread. Says which reader hangs, and which does no more: what was not asked of that one is, then. */
 void fz_loader_hear_readers(struct fz_app *app);
+
+/* Render thread. Whether the wall's tiles are that large now. */
+bool fz_loader_wall_box_is(const struct fz_loader *loader, int w, int h);
+
+/* Render thread. Of a tile, behind what the picture view needs, when that is open. */
+uint64_t fz_loader_tile_priority(const struct fz_app *app, const struct fz_focus *focus, size_t index);
+
+/* Any thread. Of the first picture of what has that priority. */
+uint64_t fz_loader_first_priority(uint64_t priority);
+
+/* Render thread. The view moved: what is out gets its priority anew, is taken back, or cancelled. */
+void fz_loader_judge_all(struct fz_app *app);
+
+/* Render thread. Takes back what only waits and is of a less urgent class, the least urgent first, until there is credit for so many
+ * bytes; for what the picture view shows, also what is under way, whose credit comes back a moment later. True: there is credit. */
+bool fz_loader_make_way(struct fz_app *app, uint64_t bytes, uint64_t priority);
 
 /* Of the picture view: what comes first of the picture in view, while the one before is under way. */
 enum { FZ_LOADER_FIRST, FZ_LOADER_PICTURE, FZ_LOADER_COARSE };

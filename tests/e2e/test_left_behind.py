@@ -1,0 +1,87 @@
+# ctest: COST 40 TIMEOUT 120
+"""What left the screen is waited for by nobody: what came into view instead is there as soon as if there were nothing else."""
+
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from frieze import wait_until
+
+COUNT, JOBS = 400, 2
+PICTURE = 6000, 4000  # of 24 megapixels: a worker takes a third of a second
+TILE_BYTES, PICTURE_BYTES = 256 * 192 * 4, 1620 * 1080 * 4
+FULL = "--size", "1920x1080", "--tile", "256x192", "--cache-size", "0", "--jobs", JOBS
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    """Many names of one picture that is slow to decode."""
+    folder = module_home / "slow"
+    folder.mkdir()
+    rows = np.random.default_rng(1).integers(0, 255, (PICTURE[1] // 16, PICTURE[0], 3), dtype=np.uint8)
+    Image.fromarray(np.repeat(rows, 16, axis=0)).save(folder / "p0.png", compress_level=1)
+    for number in range(1, COUNT):
+        os.link(folder / "p0.png", folder / f"p{number}.png")
+    return folder
+
+
+def start(home, folder, *options):
+    return home.start(*FULL, *options, folder)
+
+
+def decodes(running):
+    return running.stats()["decode"]
+
+
+def when_it_loads(running):
+    """The first page is under way, and nearly all of it still to come. Gives how many are there."""
+    running.until(items=COUNT, scanning=False)
+    wait_until(lambda: decodes(running)["count"] > 0, "a first tile")
+    return decodes(running)["count"]
+
+
+def tiles_in_view(running):
+    first, last = running.status()["visible"]
+    return last + 1 - first
+
+
+@pytest.mark.parametrize("memory", ["64M", "512M"])
+@pytest.mark.parametrize("motion", ["full", "off"])
+def test_the_page_that_is_left(home, folder, memory, motion):
+    """Its jobs that wait hold no memory back, and those under way no worker."""
+    with start(home, folder, "--memory", memory, "--motion", motion) as running:
+        before = when_it_loads(running)
+        running.key("End")
+        running.until(visible=lambda seen: seen[1] == COUNT - 1)
+        running.idle("screenful")
+        after = decodes(running)
+        assert after["cancelled"] > 0
+        assert after["count"] - before <= tiles_in_view(running) + JOBS, (before, after)
+
+
+def test_a_page_that_is_left_for_a_moment(home, folder):
+    """What was cancelled comes when it is looked at again, to the last tile."""
+    with start(home, folder) as running:
+        when_it_loads(running)
+        for _ in range(5):
+            running.key("End").key("Home")
+        running.until(visible=lambda seen: seen[0] == 0)
+        running.idle("screenful")
+        assert decodes(running)["repeated"] == 0
+
+
+def has_picture(stats):
+    """Whether more was uploaded than all tiles together come to."""
+    return stats["upload"]["bytes"] > (stats["decode"]["count"] + JOBS) * TILE_BYTES + PICTURE_BYTES / 2
+
+
+def test_a_picture_needs_more_than_there_is(home, folder):
+    """It is opened while a page loads that has taken all: what only waits gives way."""
+    with start(home, folder, "--memory", "64M") as running:
+        before = when_it_loads(running)
+        running.key("Right", "Right", "Return")
+        wait_until(lambda: has_picture(running.stats()), "the picture")
+        decode = decodes(running)
+        assert decode["count"] - before <= 2 + 2 * JOBS and decode["cancelled"] > 0, decode
