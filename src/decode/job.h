@@ -89,7 +89,7 @@ struct fz_job {
         *index; /* the same: owned, moves with the job, added to by the worker; NULL: none */
     uint32_t background;
     struct fz_image_limits limits;
-    uint64_t later;          /* DECODE: its priority after the first picture */
+    uint64_t later;          /* DECODE: its priority after the first picture, when it is sent out */
     enum fz_caching caching; /* DECODE */
     bool wants_luma;         /* DECODE, FRAME */
     bool wants_told;         /* DECODE: what its file tells beside the pixels, while that is open */

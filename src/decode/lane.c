@@ -209,7 +209,8 @@ uint64_t fz_lane_result_bytes(const struct fz_job *job)
 void fz_lane_resume(struct fz_lane *lane, struct fz_job *job, struct fz_ready_node **resumed)
 {
     lane->parked--;
-    job->queued.priority = atomic_load(&job->priority);
+    if (!job->wants_first) /* whose place in the heap is another than its priority, until the next judgement */
+        job->queued.priority = atomic_load(&job->priority);
     atomic_fetch_sub(&lane->files->parked, 1);
     atomic_fetch_sub(&lane->files->parked_bytes, job->credit_bytes);
     atomic_fetch_sub(&lane->files->result_bytes, fz_lane_result_bytes(job));

@@ -79,8 +79,7 @@ static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job 
     if (!again)
         fz_job_close(job); /* also of what was cancelled */
     if (again && result != job) {
-        job->queued.priority = job->later;
-        atomic_store(&job->priority, job->later);
+        job->queued.priority = atomic_load(&job->priority); /* the view may have moved meanwhile */
         fz_heap_push(&pool->heap, &job->queued);
     }
     if (result) {
@@ -225,7 +224,7 @@ void fz_pool_submit(struct fz_pool *pool, struct fz_job *job, uint64_t priority)
 {
     FZ_MAIN_ONLY();
     job->queued.priority = priority;
-    atomic_store(&job->priority, priority);
+    atomic_store(&job->priority, job->wants_first ? job->later : priority);
     fz_heap_push(&pool->heap, &job->queued);
 }
 

@@ -221,6 +221,38 @@ static void the_urgent_ones_come_first(void **state)
     bench_stop(&bench);
 }
 
+/* The view moves while first pictures are made: what is left of those jobs goes by where it looks now. */
+static void after_its_first_picture_it_has_the_priority_of_now(void **state)
+{
+    (void)state;
+    enum { LEFT = 1, KEPT, OTHER, BLOCKER };
+    struct hoarder hoarder;
+    bench_start(&bench, 1);
+    hoarder_start(&hoarder, &bench);
+    fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_DECODE, BLOCKER, bench.good), 0);
+    while (atomic_load(&bench.pool.counts.opens) == 0) /* now the worker waits for memory */
+        sleep_ms(1);
+    for (uint32_t item = LEFT; item <= KEPT; item++) {
+        struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, item, bench.good);
+        job->wants_first = true;
+        job->later = 10;
+        fz_pool_submit(&bench.pool, job, item);
+        if (item == LEFT)
+            atomic_store(&job->priority, 30);
+    }
+    fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_DECODE, OTHER, bench.good), 20);
+    hoarder_stop(&hoarder);
+    const uint32_t order[] = {BLOCKER, KEPT, OTHER, LEFT};
+    for (size_t i = 0; i < COUNT(order); i++) {
+        struct fz_job *job = bench_next(&bench);
+        assert_non_null(job);
+        assert_int_equal(job->item, order[i]);
+        check_decoded(job);
+        fz_job_free(job);
+    }
+    bench_stop(&bench);
+}
+
 /* A worker frees what the render thread has no more use for; the rest goes at the stop. LeakSanitizer
  * counts. */
 static void trash_is_freed(void **state)
@@ -341,6 +373,7 @@ int main(void)
         cmocka_unit_test(saves),
         cmocka_unit_test(measures),
         cmocka_unit_test(the_urgent_ones_come_first),
+        cmocka_unit_test(after_its_first_picture_it_has_the_priority_of_now),
         cmocka_unit_test(trash_is_freed),
         cmocka_unit_test(kept_buffers_are_part_of_the_bound),
         cmocka_unit_test(calm_ones_ring_before_too_little_is_left),
