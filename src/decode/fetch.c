@@ -185,29 +185,27 @@ static uint64_t block_of(const struct stat *of)
     return block < LEAST_BLOCK ? LEAST_BLOCK : block > MOST_BLOCK ? MOST_BLOCK : block;
 }
 
-/* One that is under way, or a new one. */
-static struct fetch *find_fetch(int file, const struct fz_fetch_wish *wish)
+/* One that is under way, or a new one. `of`: what the share says of the file; NULL: nothing. */
+static struct fetch *find_fetch(int file, const struct stat *of, const struct fz_fetch_wish *wish)
 {
-    struct stat of = {0};
     struct fetch **end = &pool.first;
-    bool known = fstat(file, &of) == 0;
     for (; *end; end = &(*end)->following)
-        if (known && (*end)->users && is_same(*end, &of, wish->bytes))
+        if (of && (*end)->users && is_same(*end, of, wish->bytes))
             return *end;
     struct fetch *fetch = fz_calloc(1, sizeof *fetch);
     *fetch = (struct fetch){.from = fcntl(file, F_DUPFD_CLOEXEC, 3),
                             .to = memfd_create("frieze-file", MFD_CLOEXEC),
-                            .of = of,
+                            .of = of ? *of : (struct stat){0},
                             .asked = wish->bytes,
                             .bytes = wish->bytes,
-                            .block = block_of(&of)};
+                            .block = of ? block_of(of) : LEAST_BLOCK};
     *end = fetch;
     fz_monitor_wake_all(&pool.monitor);
     return fetch;
 }
 
-/* Whoever leaves last ends it, once nobody reads for it any more. */
-static void leave_fetch(struct fetch *fetch, const struct user *user)
+/* Whoever leaves last ends it, once nobody reads for it any more: true, and it is the caller's. */
+static bool leave_fetch(struct fetch *fetch, const struct user *user)
 {
     struct fetch **place = &pool.first;
     struct user **at = &fetch->users;
@@ -215,16 +213,14 @@ static void leave_fetch(struct fetch *fetch, const struct user *user)
         at = &(*at)->following;
     *at = user->following;
     if (fetch->users)
-        return;
+        return false;
     fetch->bytes = 0;
     while (fetch->reading > 0)
         fz_monitor_wait(&pool.monitor);
     while (*place != fetch)
         place = &(*place)->following;
     *place = fetch->following;
-    close(fetch->from);
-    close(fetch->to);
-    free(fetch);
+    return true;
 }
 
 /* What stands open for reading from the first byte on, for one user; -1 with errno. Where not all of the file was asked for,
@@ -269,21 +265,33 @@ static bool take_part(struct fetch *fetch, struct user *user, const struct fz_fe
     return user->rank != FZ_FETCH_NOT;
 }
 
+static void free_fetch(struct fetch *fetch)
+{
+    close(fetch->from);
+    close(fetch->to);
+    free(fetch);
+}
+
+/* What asks the share itself, which may hang, is done before the lock and after it. */
 int fz_fetch(int file, const struct fz_fetch_wish *wish)
 {
     FZ_NOT_MAIN();
     pthread_once(&once, init_pool);
     char *buffer = aligned_alloc(PAGE, MOST_BLOCK);
+    struct stat of;
+    bool known = fstat(file, &of) == 0;
     fz_monitor_enter(&pool.monitor);
-    struct fetch *fetch = find_fetch(file, wish);
+    struct fetch *fetch = find_fetch(file, known ? &of : NULL, wish);
     struct user user = {wish->rank, fetch->users};
     fetch->users = &user;
     int fd = -1;
     if (buffer && fetch->from >= 0 && fetch->to >= 0 && take_part(fetch, &user, wish, buffer))
         fd = file_of(fetch);
     int sys = errno;
-    leave_fetch(fetch, &user);
+    bool is_last = leave_fetch(fetch, &user);
     fz_monitor_leave(&pool.monitor);
+    if (is_last)
+        free_fetch(fetch);
     free(buffer);
     errno = sys;
     return fd;
