@@ -350,7 +350,7 @@ static enum fz_err loading(struct fz_app *app, struct fz_command_call *call, str
         return fz_fail(err, FZ_E_USAGE, 0, "loading wants pause or resume");
     app->loading_paused = pause;
     if (pause)
-        fz_loader_withdraw(app);
+        fz_loader_abandon(app); /* what waits for its share would go on to open and copy */
     fz_loader_list_changed(app);
     app->dirty = true;
     return FZ_OK;

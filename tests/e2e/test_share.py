@@ -464,6 +464,21 @@ def test_nothing_is_read_twice_at_once(home, slow):
         assert slow.most_at_once[shares.READ, shares.MOST_READ] == 1, slow.most_at_once
 
 
+def test_a_pause_opens_nothing_more(home, slow):
+    """Neither do those that wait for their turn at the share; all of them come afterwards."""
+    with home.start(*SMALL, slow.path) as running:
+        running.until(items=SEQUENCE)
+        wait_until(lambda: sum(slow.opened.values()) > 0, "a first file")
+        running.ask("loading", "pause")
+        time.sleep(2 * SLOW_S)  # what was asked by then is answered
+        opened = slow.counts[shares.OPEN]
+        assert running.status()["pending"] > 0
+        time.sleep(1)
+        assert slow.counts[shares.OPEN] == opened < SEQUENCE
+        running.ask("loading", "resume")
+        running.until(pending=0, failed=0)
+
+
 def leaf_to_the_tenth(running, mounted):
     """Gives how many files were opened by then."""
     running.until(items=COUNT, pending=0)

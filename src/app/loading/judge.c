@@ -214,19 +214,14 @@ static uint64_t judge_withdrawn(void *ctx, const struct fz_heap_node *node)
 {
     (void)ctx;
     const struct fz_job *job = FZ_CONTAINER(node, const struct fz_job, queued);
-    return fz_job_loads(job) ? FZ_HEAP_DROP : 0;
-}
-
-void fz_loader_withdraw(struct fz_app *app)
-{
-    rejudge(app, judge_withdrawn, NULL);
+    return fz_job_loads(job) ? FZ_HEAP_DROP : node->priority;
 }
 
 void fz_loader_abandon(struct fz_app *app)
 {
     if (!app->pool.ready) /* not started */
         return;
-    fz_loader_withdraw(app);
+    rejudge(app, judge_withdrawn, NULL);
     for (size_t i = 0; i < app->loader.flying_count; i++)
         if (fz_job_loads(app->loader.flying[i]))
             fz_cancel_set(&app->loader.flying[i]->cancel);

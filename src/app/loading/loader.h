@@ -140,11 +140,8 @@ void fz_loader_release_picture(struct fz_app *app, fz_item_id item);
 /* Sends a job out (taken); it is counted until its result is taken. */
 void fz_loader_launch(struct fz_app *app, struct fz_job *job, uint64_t priority);
 
-/* The end has begun: no decode is worth finishing. */
+/* The end has begun, or loading was paused: what no worker has begun is taken back, all else that loads is cancelled. */
 void fz_loader_abandon(struct fz_app *app);
-
-/* Takes back every job that no worker has begun (loading was paused). */
-void fz_loader_withdraw(struct fz_app *app);
 
 /* A source is away (source/await.h), or back, and says so. While it is away nothing is read of it: what is known stays. */
 void fz_loader_set_away(struct fz_app *app, uint32_t root, const char *dir, bool away);
