@@ -1,128 +1,12 @@
-#include "gpu/head_internal.h"
+#include "gpu/page.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-enum {
-    PAGE_SIDE = 1028,   /* about 4 MB: 20 tiles of 256x192 */
-    MASK_SIDE = 514,    /* of texts: they come in many sizes, and each begins a page */
-    GUTTER = 1,         /* between cells, against bleeding */
-    MAX_CELL = 514,     /* larger ones stand alone */
-    MAX_CELLS = 128,    /* the bits of fz_page.taken */
-    SPARE_PART = 4,     /* of the budget, for pages that are spare, */
-    SPARE_US = 2000000, /* so long */
-};
-
-static uint64_t page_bytes(int w, int h)
-{
-    return (uint64_t)w * (uint64_t)h * 4;
-}
-
-static void page_shape(int cell_w, int cell_h, bool alpha, int *columns, int *rows)
-{
-    int side = alpha ? MASK_SIDE : PAGE_SIDE;
-    *columns = *rows = 1;
-    if (cell_w >= MAX_CELL || cell_h >= MAX_CELL)
-        return;
-    int across = side / (cell_w + GUTTER), down = side / (cell_h + GUTTER);
-    *columns = across < MAX_CELLS ? across : MAX_CELLS;
-    *rows = down * *columns > MAX_CELLS ? MAX_CELLS / *columns : down;
-}
-
-/* Mesa's CPU renderer compiles another shader for a texture with a side that is a power of two: 20 ms in the middle of a
- * frame. So none has one, and what was compiled when the window opened serves them all. */
-static int page_side(const struct fz_head *head, int side)
-{
-    bool power_of_two = (side & (side - 1)) == 0;
-    return power_of_two && side < head->max_side ? side + 1 : side;
-}
-
-static void page_free(struct fz_head *head, struct fz_page *page)
-{
-    head->spare_bytes -= page->used == 0 ? page_bytes(page->w, page->h) : 0;
-    struct fz_page **link = &head->pages;
-    while (*link != page)
-        link = &(*link)->next;
-    *link = page->next;
-    head->counts.bytes -= page_bytes(page->w, page->h);
-    head->mask_bytes -= page->alpha ? page_bytes(page->w, page->h) : 0;
-    SDL_DestroyTexture(page->sdl);
-    free(page);
-}
-
-/* The one that was spare for longest; false where there is none. */
-static bool free_spare(struct fz_head *head, int64_t before_us)
-{
-    struct fz_page *oldest = NULL;
-    for (struct fz_page *page = head->pages; page; page = page->next)
-        if (page->used == 0 && page->spare_us <= before_us && (!oldest || page->spare_us < oldest->spare_us))
-            oldest = page;
-    if (oldest)
-        page_free(head, oldest);
-    return oldest != NULL;
-}
-
-/* Texts come in too many sizes to be kept for. */
-static void page_leave(struct fz_head *head, struct fz_page *page)
-{
-    uint64_t bytes = page_bytes(page->w, page->h);
-    head->spare_bytes += bytes;
-    page->spare_us = fz_now_us();
-    if (page->alpha || head->spare_bytes > head->budget_bytes / SPARE_PART)
-        page_free(head, page);
-}
-
-static struct fz_page *page_new(struct fz_head *head, int cell_w, int cell_h, bool alpha)
-{
-    int columns, rows;
-    page_shape(cell_w, cell_h, alpha, &columns, &rows);
-    struct fz_page *page = fz_calloc(1, sizeof *page);
-    *page = (struct fz_page){.cell_w = cell_w, .cell_h = cell_h, .columns = columns, .cells = columns * rows};
-    page->w = page_side(head, columns * cell_w + (columns - 1) * GUTTER);
-    page->h = page_side(head, rows * cell_h + (rows - 1) * GUTTER);
-    page->alpha = alpha;
-    uint64_t bytes = page_bytes(page->w, page->h);
-    while (head->counts.bytes + head->held_bytes + bytes > head->budget_bytes && free_spare(head, INT64_MAX))
-        continue;
-    /* In OpenGL what can be locked has a second copy; in memory it is the texture. */
-    int access = head->plain ? SDL_TEXTUREACCESS_STREAMING : SDL_TEXTUREACCESS_STATIC;
-    do
-        page->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, access, page->w, page->h);
-    while (!page->sdl && free_spare(head, INT64_MAX));
-    if (!page->sdl) {
-        free(page);
-        return NULL;
-    }
-    if (head->plain)
-        fz_stretch_map(page->sdl, &page->bitmap);
-    page->next = head->pages;
-    head->pages = page;
-    page->spare_us = fz_now_us();
-    head->spare_bytes += bytes;
-    head->counts.bytes += bytes;
-    head->mask_bytes += alpha ? bytes : 0;
-    if (head->counts.bytes > head->counts.bytes_peak)
-        head->counts.bytes_peak = head->counts.bytes;
-    return page;
-}
-
-static int page_take_cell(struct fz_head *head, struct fz_page *page)
-{
-    head->spare_bytes -= page->used == 0 ? page_bytes(page->w, page->h) : 0;
-    for (int i = 0; i < page->cells; i++) {
-        uint32_t bit = 1u << (i % 32);
-        if (!(page->taken[i / 32] & bit)) {
-            page->taken[i / 32] |= bit;
-            page->used++;
-            return i;
-        }
-    }
-    return -1;
-}
+enum { SPARE_US = 2000000 }; /* so long a page is spare */
 
 static void unlink_texture(struct fz_head *head, struct fz_texture *texture)
 {
@@ -151,13 +35,7 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
     if (!texture)
         return;
     FZ_MAIN_ONLY();
-    struct fz_page *page = texture->page;
-    int column = texture->rect.x / (page->cell_w + GUTTER), row = texture->rect.y / (page->cell_h + GUTTER);
-    int cell = row * page->columns + column;
-    page->taken[cell / 32] &= ~(1u << (cell % 32));
-    page->used--;
-    if (page->used == 0)
-        page_leave(head, page);
+    fz_page_give_cell(head, texture->page, (SDL_Point){texture->rect.x, texture->rect.y});
     unlink_texture(head, texture);
     *texture->owner = NULL;
     free(texture->luma);
@@ -166,45 +44,22 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
 
 static bool fits_budget(const struct fz_head *head, int cell_w, int cell_h, bool alpha)
 {
-    int columns, rows;
-    page_shape(cell_w, cell_h, alpha, &columns, &rows);
-    return head->counts.bytes - head->spare_bytes + head->held_bytes +
-               page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER)) <=
-           head->budget_bytes;
+    size_t cells;
+    uint64_t bytes = fz_page_need(cell_w, cell_h, alpha, &cells);
+    return head->counts.bytes - head->spare_bytes + head->held_bytes + bytes <= head->budget_bytes;
 }
 
 size_t fz_texture_capacity(const struct fz_head *head, int cell_w, int cell_h)
 {
-    int columns, rows;
-    page_shape(cell_w, cell_h, false, &columns, &rows);
-    uint64_t bytes = page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER));
+    size_t cells;
+    uint64_t bytes = fz_page_need(cell_w, cell_h, false, &cells);
     uint64_t left = head->budget_bytes > head->held_bytes ? head->budget_bytes - head->held_bytes : 0;
-    return (size_t)(left / bytes) * (size_t)(columns * rows);
-}
-
-/* A spare page of one cell serves what is a little smaller, too. */
-static bool page_serves(const struct fz_page *page, int cell_w, int cell_h, bool alpha)
-{
-    if (page->alpha != alpha || page->used == page->cells)
-        return false;
-    if (page->cell_w == cell_w && page->cell_h == cell_h)
-        return true;
-    bool alone = cell_w >= MAX_CELL || cell_h >= MAX_CELL;
-    return alone && page->cells == 1 && page->cell_w >= cell_w && page->cell_h >= cell_h &&
-           page_bytes(page->w, page->h) <= page_bytes(cell_w, cell_h) / 2 * 3;
-}
-
-static struct fz_page *page_with_room(const struct fz_head *head, int cell_w, int cell_h, bool alpha)
-{
-    for (struct fz_page *page = head->pages; page; page = page->next)
-        if (page_serves(page, cell_w, cell_h, alpha))
-            return page;
-    return NULL;
+    return (size_t)(left / bytes) * cells;
 }
 
 bool fz_texture_has_room(const struct fz_head *head, int cell_w, int cell_h)
 {
-    return page_with_room(head, cell_w, cell_h, false) || fits_budget(head, cell_w, cell_h, false);
+    return fz_page_with_room(head, cell_w, cell_h, false) || fits_budget(head, cell_w, cell_h, false);
 }
 
 /* Frees the least recently drawn one; false when all that is left was drawn in the last frame or is being drawn. */
@@ -227,7 +82,7 @@ void fz_texture_keep(struct fz_head *head, struct fz_texture *texture)
 void fz_texture_make_room(struct fz_head *head, uint64_t bytes)
 {
     while (head->counts.bytes + head->held_bytes + bytes > head->budget_bytes &&
-           (free_spare(head, INT64_MAX) || evict_oldest(head)))
+           (fz_page_free_spare(head, INT64_MAX) || evict_oldest(head)))
         continue;
 }
 
@@ -254,8 +109,8 @@ static bool is_over_budget(const struct fz_head *head)
 bool fz_texture_trim(struct fz_head *head, int64_t patience_us)
 {
     int64_t now_us = fz_now_us();
-    free_spare(head, now_us - SPARE_US);
-    while (is_over_budget(head) && (free_spare(head, INT64_MAX) || evict_oldest(head)))
+    fz_page_free_spare(head, now_us - SPARE_US);
+    while (is_over_budget(head) && (fz_page_free_spare(head, INT64_MAX) || evict_oldest(head)))
         if (fz_now_us() >= now_us + patience_us)
             return false;
     return true;
@@ -264,7 +119,7 @@ bool fz_texture_trim(struct fz_head *head, int64_t patience_us)
 void fz_texture_set_held(struct fz_head *head, uint64_t bytes)
 {
     head->held_bytes = bytes;
-    while (is_over_budget(head) && (free_spare(head, INT64_MAX) || evict_oldest(head)))
+    while (is_over_budget(head) && (fz_page_free_spare(head, INT64_MAX) || evict_oldest(head)))
         continue;
 }
 
@@ -272,16 +127,16 @@ static struct fz_page *find_page(struct fz_head *head, int cell_w, int cell_h, b
                                  enum fz_texture_need need)
 {
     for (;;) {
-        struct fz_page *page = page_with_room(head, cell_w, cell_h, alpha);
+        struct fz_page *page = fz_page_with_room(head, cell_w, cell_h, alpha);
         if (page)
             return page;
         if (fits_budget(head, cell_w, cell_h, alpha) &&
-            (page = page_new(head, cell_w, cell_h, alpha)) != NULL)
+            (page = fz_page_new(head, cell_w, cell_h, alpha)) != NULL)
             return page;
         if (need == FZ_TEXTURE_SPARE || !evict_oldest(head))
             break;
     }
-    return need == FZ_TEXTURE_IN_VIEW ? page_new(head, cell_w, cell_h, alpha) : NULL;
+    return need == FZ_TEXTURE_IN_VIEW ? fz_page_new(head, cell_w, cell_h, alpha) : NULL;
 }
 
 static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page, int w, int h,
@@ -289,14 +144,11 @@ static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page,
 {
     if (!page)
         return NULL;
-    int cell = page_take_cell(head, page);
+    SDL_Point at = fz_page_take_cell(head, page);
     struct fz_texture *texture = fz_calloc(1, sizeof *texture);
     texture->page = page;
     texture->owner = owner;
-    texture->rect = (SDL_Rect){.x = cell % page->columns * (page->cell_w + GUTTER),
-                               .y = cell / page->columns * (page->cell_h + GUTTER),
-                               .w = w,
-                               .h = h};
+    texture->rect = (SDL_Rect){at.x, at.y, w, h};
     texture->drawn_frame = head->frame;
     link_newest(head, texture);
     *owner = texture;
@@ -327,7 +179,7 @@ static bool update(struct fz_head *head, SDL_Texture *texture, const SDL_Rect *a
 {
     if (SDL_UpdateTexture(texture, area, pixels, pitch) == 0)
         return true;
-    while (evict_oldest(head) || free_spare(head, INT64_MAX))
+    while (evict_oldest(head) || fz_page_free_spare(head, INT64_MAX))
         continue;
     return SDL_UpdateTexture(texture, area, pixels, pitch) == 0;
 }
@@ -426,6 +278,6 @@ void fz_head_drop_textures(struct fz_head *head)
 {
     while (head->oldest)
         fz_texture_free(head, head->oldest); /* NOLINT(clang-analyzer-unix.Malloc): as above */
-    while (free_spare(head, INT64_MAX))
+    while (fz_page_free_spare(head, INT64_MAX))
         continue;
 }

@@ -1,0 +1,158 @@
+#include "gpu/page.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum {
+    PAGE_SIDE = 1028, /* about 4 MB: 20 tiles of 256x192 */
+    MASK_SIDE = 514,  /* of texts: they come in many sizes, and each begins a page */
+    GUTTER = 1,       /* between cells, against bleeding */
+    MAX_CELL = 514,   /* larger ones stand alone */
+    MAX_CELLS = 128,  /* the bits of fz_page.taken */
+    SPARE_PART = 4,   /* of the budget, for pages that are spare */
+};
+
+static uint64_t page_bytes(int w, int h)
+{
+    return (uint64_t)w * (uint64_t)h * 4;
+}
+
+static void page_shape(int cell_w, int cell_h, bool alpha, int *columns, int *rows)
+{
+    int side = alpha ? MASK_SIDE : PAGE_SIDE;
+    *columns = *rows = 1;
+    if (cell_w >= MAX_CELL || cell_h >= MAX_CELL)
+        return;
+    int across = side / (cell_w + GUTTER), down = side / (cell_h + GUTTER);
+    *columns = across < MAX_CELLS ? across : MAX_CELLS;
+    *rows = down * *columns > MAX_CELLS ? MAX_CELLS / *columns : down;
+}
+
+uint64_t fz_page_need(int cell_w, int cell_h, bool alpha, size_t *cells)
+{
+    int columns, rows;
+    page_shape(cell_w, cell_h, alpha, &columns, &rows);
+    *cells = (size_t)(columns * rows);
+    return page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER));
+}
+
+/* Mesa's CPU renderer compiles another shader for a texture with a side that is a power of two: 20 ms in the middle of a
+ * frame. So none has one, and what was compiled when the window opened serves them all. */
+static int page_side(const struct fz_head *head, int side)
+{
+    bool power_of_two = (side & (side - 1)) == 0;
+    return power_of_two && side < head->max_side ? side + 1 : side;
+}
+
+static void page_free(struct fz_head *head, struct fz_page *page)
+{
+    head->spare_bytes -= page->used == 0 ? page_bytes(page->w, page->h) : 0;
+    struct fz_page **link = &head->pages;
+    while (*link != page)
+        link = &(*link)->next;
+    *link = page->next;
+    head->counts.bytes -= page_bytes(page->w, page->h);
+    head->mask_bytes -= page->alpha ? page_bytes(page->w, page->h) : 0;
+    SDL_DestroyTexture(page->sdl);
+    free(page);
+}
+
+/* The one that was spare for longest; false where there is none. */
+bool fz_page_free_spare(struct fz_head *head, int64_t before_us)
+{
+    struct fz_page *oldest = NULL;
+    for (struct fz_page *page = head->pages; page; page = page->next)
+        if (page->used == 0 && page->spare_us <= before_us && (!oldest || page->spare_us < oldest->spare_us))
+            oldest = page;
+    if (oldest)
+        page_free(head, oldest);
+    return oldest != NULL;
+}
+
+/* Texts come in too many sizes to be kept for. */
+static void page_leave(struct fz_head *head, struct fz_page *page)
+{
+    uint64_t bytes = page_bytes(page->w, page->h);
+    head->spare_bytes += bytes;
+    page->spare_us = fz_now_us();
+    if (page->alpha || head->spare_bytes > head->budget_bytes / SPARE_PART)
+        page_free(head, page);
+}
+
+struct fz_page *fz_page_new(struct fz_head *head, int cell_w, int cell_h, bool alpha)
+{
+    int columns, rows;
+    page_shape(cell_w, cell_h, alpha, &columns, &rows);
+    struct fz_page *page = fz_calloc(1, sizeof *page);
+    *page = (struct fz_page){.cell_w = cell_w, .cell_h = cell_h, .columns = columns, .cells = columns * rows};
+    page->w = page_side(head, columns * cell_w + (columns - 1) * GUTTER);
+    page->h = page_side(head, rows * cell_h + (rows - 1) * GUTTER);
+    page->alpha = alpha;
+    uint64_t bytes = page_bytes(page->w, page->h);
+    while (head->counts.bytes + head->held_bytes + bytes > head->budget_bytes &&
+           fz_page_free_spare(head, INT64_MAX))
+        continue;
+    /* In OpenGL what can be locked has a second copy; in memory it is the texture. */
+    int access = head->plain ? SDL_TEXTUREACCESS_STREAMING : SDL_TEXTUREACCESS_STATIC;
+    do
+        page->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, access, page->w, page->h);
+    while (!page->sdl && fz_page_free_spare(head, INT64_MAX));
+    if (!page->sdl) {
+        free(page);
+        return NULL;
+    }
+    if (head->plain)
+        fz_stretch_map(page->sdl, &page->bitmap);
+    page->next = head->pages;
+    head->pages = page;
+    page->spare_us = fz_now_us();
+    head->spare_bytes += bytes;
+    head->counts.bytes += bytes;
+    head->mask_bytes += alpha ? bytes : 0;
+    if (head->counts.bytes > head->counts.bytes_peak)
+        head->counts.bytes_peak = head->counts.bytes;
+    return page;
+}
+
+SDL_Point fz_page_take_cell(struct fz_head *head, struct fz_page *page)
+{
+    head->spare_bytes -= page->used == 0 ? page_bytes(page->w, page->h) : 0;
+    int cell = 0;
+    while (page->taken[cell / 32] & 1u << (cell % 32))
+        cell++;
+    page->taken[cell / 32] |= 1u << (cell % 32);
+    page->used++;
+    return (SDL_Point){cell % page->columns * (page->cell_w + GUTTER),
+                       cell / page->columns * (page->cell_h + GUTTER)};
+}
+
+void fz_page_give_cell(struct fz_head *head, struct fz_page *page, SDL_Point at)
+{
+    int cell = at.y / (page->cell_h + GUTTER) * page->columns + at.x / (page->cell_w + GUTTER);
+    page->taken[cell / 32] &= ~(1u << (cell % 32));
+    page->used--;
+    if (page->used == 0)
+        page_leave(head, page);
+}
+
+/* A spare page of one cell serves what is a little smaller, too. */
+static bool page_serves(const struct fz_page *page, int cell_w, int cell_h, bool alpha)
+{
+    if (page->alpha != alpha || page->used == page->cells)
+        return false;
+    if (page->cell_w == cell_w && page->cell_h == cell_h)
+        return true;
+    bool alone = cell_w >= MAX_CELL || cell_h >= MAX_CELL;
+    return alone && page->cells == 1 && page->cell_w >= cell_w && page->cell_h >= cell_h &&
+           page_bytes(page->w, page->h) <= page_bytes(cell_w, cell_h) / 2 * 3;
+}
+
+struct fz_page *fz_page_with_room(const struct fz_head *head, int cell_w, int cell_h, bool alpha)
+{
+    for (struct fz_page *page = head->pages; page; page = page->next)
+        if (page_serves(page, cell_w, cell_h, alpha))
+            return page;
+    return NULL;
+}
