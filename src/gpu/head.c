@@ -43,7 +43,7 @@ static void warm_up(struct fz_head *head)
     fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
     fz_draw_fill(head, r, (struct fz_color){0, 0, 0, 255});
     fz_draw_fill(head, r, (struct fz_color){0, 0, 0, 128});
-    if (fz_texture_new(head, 2, 2, 2, 2, FZ_TEXTURE_IN_VIEW, &opaque)) {
+    if (fz_texture_new(head, 2, 2, (struct fz_texture_cell){.w = 2, .h = 2}, FZ_TEXTURE_IN_VIEW, &opaque)) {
         fz_draw_texture(head, opaque, r, 1, (struct fz_turn){0});
         fz_draw_texture(head, opaque, r, 0.5, (struct fz_turn){0});
     }

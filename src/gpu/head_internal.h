@@ -8,17 +8,29 @@
 #include <SDL_render.h>
 #include <SDL_video.h>
 
+/* What a page is cut for. */
+enum fz_page_kind {
+    FZ_PAGE_PICTURES, /* of one size */
+    FZ_PAGE_SHAPES,   /* pictures in many sizes */
+    FZ_PAGE_TEXTS,    /* in many sizes too, and with an alpha channel */
+};
+
+/* px, without the gutter */
+struct fz_cell {
+    int w, h;
+    enum fz_page_kind kind;
+};
+
 /* One SDL texture, cut into equal cells; a texture that stands alone is a page of one cell. */
 struct fz_page {
     struct fz_page *next;
     SDL_Texture *sdl;
     struct fz_bitmap bitmap; /* its memory, where the renderer is plain */
     int w, h;                /* px */
-    int cell_w, cell_h;      /* px, without the gutter */
+    struct fz_cell cell;
     int columns, cells;
     int used;          /* cells taken; 0: a spare page */
     int64_t spare_us;  /* since when */
-    bool alpha;        /* texts have an alpha channel, pictures have none */
     uint32_t taken[4]; /* a bit a cell */
 };
 

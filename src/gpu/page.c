@@ -7,7 +7,8 @@
 
 enum {
     PAGE_SIDE = 1028, /* about 4 MB: 20 tiles of 256x192 */
-    MASK_SIDE = 514,  /* of texts: they come in many sizes, and each begins a page */
+    SMALL_SIDE = 514, /* where sizes are many: each begins a page */
+    SMALL_CELLS = 8,  /* the same, of small pictures */
     GUTTER = 1,       /* between cells, against bleeding */
     MAX_CELL = 514,   /* larger ones stand alone */
     MAX_CELLS = 128,  /* the bits of fz_page.taken */
@@ -19,23 +20,31 @@ static uint64_t page_bytes(int w, int h)
     return (uint64_t)w * (uint64_t)h * 4;
 }
 
-static void page_shape(int cell_w, int cell_h, bool alpha, int *columns, int *rows)
+static void page_shape(struct fz_cell cell, int *columns, int *rows)
 {
-    int side = alpha ? MASK_SIDE : PAGE_SIDE;
+    int side = cell.kind == FZ_PAGE_PICTURES ? PAGE_SIDE : SMALL_SIDE;
+    int most = cell.kind == FZ_PAGE_SHAPES ? SMALL_CELLS : MAX_CELLS;
     *columns = *rows = 1;
-    if (cell_w >= MAX_CELL || cell_h >= MAX_CELL)
+    if (cell.w >= MAX_CELL || cell.h >= MAX_CELL)
         return;
-    int across = side / (cell_w + GUTTER), down = side / (cell_h + GUTTER);
-    *columns = across < MAX_CELLS ? across : MAX_CELLS;
-    *rows = down * *columns > MAX_CELLS ? MAX_CELLS / *columns : down;
+    int across = side / (cell.w + GUTTER), down = side / (cell.h + GUTTER);
+    *columns = across < most ? across : most;
+    *rows = down * *columns > most ? most / *columns : down;
 }
 
-uint64_t fz_page_need(int cell_w, int cell_h, bool alpha, size_t *cells)
+uint64_t fz_page_need(struct fz_cell cell, size_t *cells)
 {
     int columns, rows;
-    page_shape(cell_w, cell_h, alpha, &columns, &rows);
+    page_shape(cell, &columns, &rows);
     *cells = (size_t)(columns * rows);
-    return page_bytes(columns * (cell_w + GUTTER), rows * (cell_h + GUTTER));
+    return page_bytes(columns * (cell.w + GUTTER), rows * (cell.h + GUTTER));
+}
+
+uint64_t fz_page_most(struct fz_cell box)
+{
+    uint64_t alone = page_bytes(box.w + GUTTER, box.h + GUTTER), shared = page_bytes(SMALL_SIDE, SMALL_SIDE);
+    shared = shared < alone * SMALL_CELLS ? shared : alone * SMALL_CELLS;
+    return shared > alone ? shared : alone;
 }
 
 /* Mesa's CPU renderer compiles another shader for a texture with a side that is a power of two: 20 ms in the middle of a
@@ -54,7 +63,7 @@ static void page_free(struct fz_head *head, struct fz_page *page)
         link = &(*link)->next;
     *link = page->next;
     head->counts.bytes -= page_bytes(page->w, page->h);
-    head->mask_bytes -= page->alpha ? page_bytes(page->w, page->h) : 0;
+    head->mask_bytes -= page->cell.kind == FZ_PAGE_TEXTS ? page_bytes(page->w, page->h) : 0;
     SDL_DestroyTexture(page->sdl);
     free(page);
 }
@@ -77,19 +86,18 @@ static void page_leave(struct fz_head *head, struct fz_page *page)
     uint64_t bytes = page_bytes(page->w, page->h);
     head->spare_bytes += bytes;
     page->spare_us = fz_now_us();
-    if (page->alpha || head->spare_bytes > head->budget_bytes / SPARE_PART)
+    if (page->cell.kind == FZ_PAGE_TEXTS || head->spare_bytes > head->budget_bytes / SPARE_PART)
         page_free(head, page);
 }
 
-struct fz_page *fz_page_new(struct fz_head *head, int cell_w, int cell_h, bool alpha)
+struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell)
 {
     int columns, rows;
-    page_shape(cell_w, cell_h, alpha, &columns, &rows);
+    page_shape(cell, &columns, &rows);
     struct fz_page *page = fz_calloc(1, sizeof *page);
-    *page = (struct fz_page){.cell_w = cell_w, .cell_h = cell_h, .columns = columns, .cells = columns * rows};
-    page->w = page_side(head, columns * cell_w + (columns - 1) * GUTTER);
-    page->h = page_side(head, rows * cell_h + (rows - 1) * GUTTER);
-    page->alpha = alpha;
+    *page = (struct fz_page){.cell = cell, .columns = columns, .cells = columns * rows};
+    page->w = page_side(head, columns * cell.w + (columns - 1) * GUTTER);
+    page->h = page_side(head, rows * cell.h + (rows - 1) * GUTTER);
     uint64_t bytes = page_bytes(page->w, page->h);
     while (head->counts.bytes + head->held_bytes + bytes > head->budget_bytes &&
            fz_page_free_spare(head, INT64_MAX))
@@ -110,7 +118,7 @@ struct fz_page *fz_page_new(struct fz_head *head, int cell_w, int cell_h, bool a
     page->spare_us = fz_now_us();
     head->spare_bytes += bytes;
     head->counts.bytes += bytes;
-    head->mask_bytes += alpha ? bytes : 0;
+    head->mask_bytes += cell.kind == FZ_PAGE_TEXTS ? bytes : 0;
     if (head->counts.bytes > head->counts.bytes_peak)
         head->counts.bytes_peak = head->counts.bytes;
     return page;
@@ -124,13 +132,13 @@ SDL_Point fz_page_take_cell(struct fz_head *head, struct fz_page *page)
         cell++;
     page->taken[cell / 32] |= 1u << (cell % 32);
     page->used++;
-    return (SDL_Point){cell % page->columns * (page->cell_w + GUTTER),
-                       cell / page->columns * (page->cell_h + GUTTER)};
+    return (SDL_Point){cell % page->columns * (page->cell.w + GUTTER),
+                       cell / page->columns * (page->cell.h + GUTTER)};
 }
 
 void fz_page_give_cell(struct fz_head *head, struct fz_page *page, SDL_Point at)
 {
-    int cell = at.y / (page->cell_h + GUTTER) * page->columns + at.x / (page->cell_w + GUTTER);
+    int cell = at.y / (page->cell.h + GUTTER) * page->columns + at.x / (page->cell.w + GUTTER);
     page->taken[cell / 32] &= ~(1u << (cell % 32));
     page->used--;
     if (page->used == 0)
@@ -138,21 +146,21 @@ void fz_page_give_cell(struct fz_head *head, struct fz_page *page, SDL_Point at)
 }
 
 /* A spare page of one cell serves what is a little smaller, too. */
-static bool page_serves(const struct fz_page *page, int cell_w, int cell_h, bool alpha)
+static bool page_serves(const struct fz_page *page, struct fz_cell cell)
 {
-    if (page->alpha != alpha || page->used == page->cells)
+    if (page->cell.kind != cell.kind || page->used == page->cells)
         return false;
-    if (page->cell_w == cell_w && page->cell_h == cell_h)
+    if (page->cell.w == cell.w && page->cell.h == cell.h)
         return true;
-    bool alone = cell_w >= MAX_CELL || cell_h >= MAX_CELL;
-    return alone && page->cells == 1 && page->cell_w >= cell_w && page->cell_h >= cell_h &&
-           page_bytes(page->w, page->h) <= page_bytes(cell_w, cell_h) / 2 * 3;
+    bool alone = cell.w >= MAX_CELL || cell.h >= MAX_CELL;
+    return alone && page->cells == 1 && page->cell.w >= cell.w && page->cell.h >= cell.h &&
+           page_bytes(page->w, page->h) <= page_bytes(cell.w, cell.h) / 2 * 3;
 }
 
-struct fz_page *fz_page_with_room(const struct fz_head *head, int cell_w, int cell_h, bool alpha)
+struct fz_page *fz_page_with_room(const struct fz_head *head, struct fz_cell cell)
 {
     for (struct fz_page *page = head->pages; page; page = page->next)
-        if (page_serves(page, cell_w, cell_h, alpha))
+        if (page_serves(page, cell))
             return page;
     return NULL;
 }

@@ -10,13 +10,16 @@
 /* Render thread only, all of these. */
 
 /* What a page of such cells takes, and how many it has. */
-uint64_t fz_page_need(int cell_w, int cell_h, bool alpha, size_t *cells);
+uint64_t fz_page_need(struct fz_cell cell, size_t *cells);
+
+/* What a page takes at most that is cut for a shape within `box`. */
+uint64_t fz_page_most(struct fz_cell box);
 
 /* One that exists and has a cell to give, or NULL. */
-struct fz_page *fz_page_with_room(const struct fz_head *head, int cell_w, int cell_h, bool alpha);
+struct fz_page *fz_page_with_room(const struct fz_head *head, struct fz_cell cell);
 
 /* Whatever the budget says; NULL where the renderer has none. */
-struct fz_page *fz_page_new(struct fz_head *head, int cell_w, int cell_h, bool alpha);
+struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell);
 
 /* Takes a cell of a page that has one to give: where it begins, px. */
 SDL_Point fz_page_take_cell(struct fz_head *head, struct fz_page *page);

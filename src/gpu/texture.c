@@ -42,24 +42,44 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
     free(texture);
 }
 
-static bool fits_budget(const struct fz_head *head, int cell_w, int cell_h, bool alpha)
+static bool fits_budget(const struct fz_head *head, uint64_t page_bytes)
 {
-    size_t cells;
-    uint64_t bytes = fz_page_need(cell_w, cell_h, alpha, &cells);
-    return head->counts.bytes - head->spare_bytes + head->held_bytes + bytes <= head->budget_bytes;
+    return head->counts.bytes - head->spare_bytes + head->held_bytes + page_bytes <= head->budget_bytes;
 }
 
-size_t fz_texture_capacity(const struct fz_head *head, int cell_w, int cell_h)
+/* Four sizes to each doubling: no more than a quarter is added, and few kinds of cells arise. */
+static int round_up(int side, int most)
+{
+    int step = 1;
+    while (step * 8 <= side)
+        step *= 2;
+    int up = (side + step - 1) / step * step;
+    return up <= most ? up : side > most ? side : most;
+}
+
+/* Of a w x h texture. */
+static struct fz_cell cell_in(struct fz_texture_cell in, int w, int h)
+{
+    if (!in.shaped)
+        return (struct fz_cell){in.w, in.h, FZ_PAGE_PICTURES};
+    return (struct fz_cell){round_up(w, in.w), round_up(h, in.h), FZ_PAGE_SHAPES};
+}
+
+size_t fz_texture_capacity(const struct fz_head *head, struct fz_texture_cell cell)
 {
     size_t cells;
-    uint64_t bytes = fz_page_need(cell_w, cell_h, false, &cells);
+    uint64_t bytes = fz_page_need(cell_in(cell, cell.w, cell.h), &cells);
     uint64_t left = head->budget_bytes > head->held_bytes ? head->budget_bytes - head->held_bytes : 0;
     return (size_t)(left / bytes) * cells;
 }
 
-bool fz_texture_has_room(const struct fz_head *head, int cell_w, int cell_h)
+bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell)
 {
-    return fz_page_with_room(head, cell_w, cell_h, false) || fits_budget(head, cell_w, cell_h, false);
+    struct fz_cell whole = cell_in(cell, cell.w, cell.h);
+    size_t cells;
+    if (cell.shaped) /* the next one may begin a page of any kind */
+        return fits_budget(head, fz_page_most(whole));
+    return fz_page_with_room(head, whole) || fits_budget(head, fz_page_need(whole, &cells));
 }
 
 /* Frees the least recently drawn one; false when all that is left was drawn in the last frame or is being drawn. */
@@ -123,20 +143,19 @@ void fz_texture_set_held(struct fz_head *head, uint64_t bytes)
         continue;
 }
 
-static struct fz_page *find_page(struct fz_head *head, int cell_w, int cell_h, bool alpha,
-                                 enum fz_texture_need need)
+static struct fz_page *find_page(struct fz_head *head, struct fz_cell cell, enum fz_texture_need need)
 {
     for (;;) {
-        struct fz_page *page = fz_page_with_room(head, cell_w, cell_h, alpha);
+        size_t cells;
+        struct fz_page *page = fz_page_with_room(head, cell);
         if (page)
             return page;
-        if (fits_budget(head, cell_w, cell_h, alpha) &&
-            (page = fz_page_new(head, cell_w, cell_h, alpha)) != NULL)
+        if (fits_budget(head, fz_page_need(cell, &cells)) && (page = fz_page_new(head, cell)) != NULL)
             return page;
         if (need == FZ_TEXTURE_SPARE || !evict_oldest(head))
             break;
     }
-    return need == FZ_TEXTURE_IN_VIEW ? fz_page_new(head, cell_w, cell_h, alpha) : NULL;
+    return need == FZ_TEXTURE_IN_VIEW ? fz_page_new(head, cell) : NULL;
 }
 
 static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page, int w, int h,
@@ -155,22 +174,22 @@ static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page,
     return texture;
 }
 
-struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, int cell_w, int cell_h,
+struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, struct fz_texture_cell cell,
                                   enum fz_texture_need need, struct fz_texture **owner)
 {
     FZ_MAIN_ONLY();
-    return texture_in(head, find_page(head, cell_w, cell_h, false, need), w, h, owner);
+    return texture_in(head, find_page(head, cell_in(cell, w, h), need), w, h, owner);
 }
 
 /* Texts share pages; their sizes are rounded up, so that few kinds of cells arise. */
 struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struct fz_texture **owner)
 {
-    int cell_w = (w + 127) / 128 * 128, cell_h = (h + 7) / 8 * 8;
+    struct fz_cell cell = {(w + 127) / 128 * 128, (h + 7) / 8 * 8, FZ_PAGE_TEXTS};
     if (w > head->max_side || h > head->max_side)
         return NULL;
-    cell_w = cell_w < head->max_side ? cell_w : head->max_side;
-    cell_h = cell_h < head->max_side ? cell_h : head->max_side;
-    return texture_in(head, find_page(head, cell_w, cell_h, true, FZ_TEXTURE_IN_VIEW), w, h, owner);
+    cell.w = cell.w < head->max_side ? cell.w : head->max_side;
+    cell.h = cell.h < head->max_side ? cell.h : head->max_side;
+    return texture_in(head, find_page(head, cell, FZ_TEXTURE_IN_VIEW), w, h, owner);
 }
 
 /* Where the renderer refuses, what was not drawn lately makes room, as for a texture that cannot be made; then once more. */
@@ -202,15 +221,17 @@ bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, co
     return uploaded;
 }
 
-/* In a page that is larger, its last column and row once more: what is enlarged is blended with what lies beside it. */
+/* In a cell that is larger, its last column and row once more: what is enlarged is blended with what lies beside it. */
 static bool repeat_edges(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
                          const SDL_Rect *rows)
 {
     const struct fz_page *page = texture->page;
+    bool alone = page->cells == 1;
     int w = rows->w, h = surface->h;
     SDL_Rect column = {w - 1, rows->y, 1, rows->h}, row = {0, h - 1, w, 1}, corner = {w - 1, h - 1, 1, 1};
-    bool is_wider = w < page->w, is_below = h < page->h && rows->y + rows->h == h;
-    if (page->cells > 1)
+    bool is_wider = w < (alone ? page->w : page->cell.w);
+    bool is_below = h < (alone ? page->h : page->cell.h) && rows->y + rows->h == h;
+    if (!alone && page->cell.kind != FZ_PAGE_SHAPES)
         return true;
     return (!is_wider || fz_texture_upload_part(head, texture, surface, &column, w, rows->y)) &&
            (!is_below || fz_texture_upload_part(head, texture, surface, &row, 0, h)) &&

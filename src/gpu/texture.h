@@ -1,4 +1,5 @@
-/* Textures by bytes: small ones share atlas pages of equal cells, large ones stand alone. The least recently drawn
+/* Textures by bytes: small ones share atlas pages of equal cells, large ones stand alone. What comes in many sizes has them rounded
+ * up to a few, and smaller pages, or each size would hold a page for itself. The least recently drawn
  * go first when the budget is used up; their owner's pointer becomes NULL. A page that becomes empty is spare for a while: the
  * next one of its size, or a little smaller, takes it, because memory that is fresh costs more than pixels do (Mesa's CPU
  * renderer: 12 ms for 7 MB). */
@@ -17,6 +18,12 @@ enum fz_texture_need {
     FZ_TEXTURE_IN_VIEW /* the same, and where that is not enough the budget is exceeded */
 };
 
+/* What a texture stands in, px. */
+struct fz_texture_cell {
+    int w, h;
+    bool shaped; /* pictures have shapes of their own: each has what it takes, within this box */
+};
+
 /* What the textures of a head did so far. */
 struct fz_texture_counts {
     uint64_t bytes, bytes_peak; /* allocated on the renderer */
@@ -24,10 +31,10 @@ struct fz_texture_counts {
     int64_t upload_us, upload_max_us; /* all of it, and the longest single call */
 };
 
-/* Render thread only, all of these. Makes room for w x h px in a cell of cell_w x cell_h (no smaller); *owner is set,
+/* Render thread only, all of these. Makes room for w x h px in a cell (no smaller); *owner is set,
  * and becomes NULL when it is evicted or lost. NULL when there is no room for what is needed so
  * much. */
-struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, int cell_w, int cell_h,
+struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, struct fz_texture_cell cell,
                                   enum fz_texture_need need, struct fz_texture **owner);
 void fz_texture_free(struct fz_head *head, struct fz_texture *texture); /* NULL-safe; *owner becomes NULL */
 
@@ -48,10 +55,10 @@ void fz_texture_set_luma(struct fz_texture *texture, struct fz_luma **luma);
 const struct fz_luma *fz_texture_luma(const struct fz_texture *texture);
 int fz_texture_w(const struct fz_texture *texture);
 int fz_texture_h(const struct fz_texture *texture);
-/* Whether a w x h texture would fit without evicting. */
-bool fz_texture_has_room(const struct fz_head *head, int cell_w, int cell_h);
-/* How many textures in such cells the budget holds. */
-size_t fz_texture_capacity(const struct fz_head *head, int cell_w, int cell_h);
+/* Whether one more texture would fit without evicting; of shapes, whichever it has. */
+bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell);
+/* How many textures in such cells the budget holds; of shapes as if each filled the box. */
+size_t fz_texture_capacity(const struct fz_head *head, struct fz_texture_cell cell);
 /* It is needed although it was not drawn: as if it had been. */
 void fz_texture_keep(struct fz_head *head, struct fz_texture *texture);
 /* What all of them may take together; of it others than textures hold `bytes`. */

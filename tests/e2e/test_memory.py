@@ -116,6 +116,35 @@ def test_bound_holds_from_outside(home, request, pictures_folder, driver):
     print(f"{driver}: {used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
 
 
+@pytest.fixture(scope="module")
+def shapes_folder(module_home):
+    """Hardly two of one shape."""
+    folder, random = module_home / "ratios", np.random.default_rng(7)
+    folder.mkdir()
+    for number, ratio in enumerate(random.uniform(0.4, 2.4, 200)):
+        size = (900, round(900 / ratio)) if ratio > 1 else (round(900 * ratio), 900)
+        Image.new("RGB", size, tuple(random.integers(40, 255, 3).tolist())).save(folder / f"{number:03}.jpg")
+    return folder
+
+
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+@pytest.mark.parametrize("layout", ("justified", "masonry"))
+def test_shapes_of_their_own_share_pages(home, shapes_folder, layout):
+    """Up and down a wall of more than the bound holds: each size had a page of its own once, 2 to 4 MB."""
+    window = ("--size", "1920x1080", "--jobs", JOBS, "--memory", BOUND, "--layout", layout)
+    floor = floor_of(home, window)
+    with home.start(*window, shapes_folder) as running, Watcher(running.pid) as filled:
+        running.idle("loaded")
+        for keys in (("PgDn",) * 4, ("End",), ("PgUp",) * 4, ("Home",)):
+            running.key(*keys).idle("loaded")
+        status, peak = running.status(), running.stats()["cache"]["texture_bytes_peak"] / MB
+    assert status["items"] == 200 and status["failed"] == 0, running.errors()
+    used = (filled.bytes - floor) / MB
+    assert peak <= BOUND / MB / 2, f"{peak:.1f} MB of textures"
+    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{layout}: {used:.1f} MB of {BOUND // MB}, {peak:.1f} of them textures")
+
+
 @pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
 @pytest.mark.parametrize("kind, width, height", [(huge_jpeg, 30000, 20000), (huge_png, 24000, 16000),
                                                  (huge_webp, 12000, 10240)])

@@ -1,4 +1,4 @@
-/* Textures and what is drawn of them, on SDL's offscreen driver. */
+/* Textures and what is drawn of them, on SDL's offscreen driver: by SDL's own renderer, then by OpenGL where that is. */
 #include "fixture.h"
 
 #include "base/clock.h"
@@ -6,6 +6,8 @@
 #include "gpu/draw.h"
 #include "gpu/text.h"
 #include "sync/thread.h"
+
+#include <SDL_hints.h>
 
 enum { SIDE = 32 };
 
@@ -27,6 +29,12 @@ static int open_head(void **state)
     return 0;
 }
 
+static int open_gl_head(void **state)
+{
+    SDL_SetHint(SDL_HINT_RENDER_DRIVER, "opengl");
+    return open_head(state);
+}
+
 static int close_head(void **state)
 {
     (void)state;
@@ -37,7 +45,8 @@ static int close_head(void **state)
 
 static void fill(struct fz_texture *texture, uint32_t color)
 {
-    SDL_Surface *s = SDL_CreateRGBSurfaceWithFormat(0, SIDE, SIDE, 32, SDL_PIXELFORMAT_ARGB8888);
+    SDL_Surface *s = SDL_CreateRGBSurfaceWithFormat(0, fz_texture_w(texture), fz_texture_h(texture), 32,
+                                                    SDL_PIXELFORMAT_ARGB8888);
     assert_non_null(s);
     SDL_FillRect(s, NULL, color);
     int row = 0;
@@ -73,13 +82,14 @@ static void a_new_texture_leaves_the_others_as_they_are(void **state)
 {
     (void)state;
     struct fz_texture *first = NULL, *others[4] = {NULL};
-    assert_non_null(fz_texture_new(head, SIDE, SIDE, SIDE, SIDE, FZ_TEXTURE_IN_VIEW, &first));
+    struct fz_texture_cell cell = {.w = SIDE, .h = SIDE};
+    assert_non_null(fz_texture_new(head, SIDE, SIDE, cell, FZ_TEXTURE_IN_VIEW, &first));
     fill(first, 0xffc02040);
     assert_int_equal(frame_of(first), 0xc02040);
     for (int i = 0; i < 4; i++) {
         /* a cell of its own kind is a page of its own, a new texture of SDL's */
-        assert_non_null(
-            fz_texture_new(head, SIDE, SIDE, SIDE + 8 * (i + 1), SIDE, FZ_TEXTURE_IN_VIEW, &others[i]));
+        cell.w += 8;
+        assert_non_null(fz_texture_new(head, SIDE, SIDE, cell, FZ_TEXTURE_IN_VIEW, &others[i]));
         fill(others[i], 0xff20c040);
         assert_int_equal(frame_of(first), 0xc02040);
         assert_int_equal(frame_of(others[i]), 0x20c040);
@@ -94,9 +104,10 @@ static void what_has_left_the_view_makes_room(void **state)
 {
     (void)state;
     enum { COUNT = 9, W = 2000, H = 1000 }; /* 8 MB each: one more than the budget holds */
+    const struct fz_texture_cell cell = {.w = W, .h = H};
     struct fz_texture *all[COUNT] = {NULL};
     for (int i = 0; i < COUNT; i++)
-        assert_non_null(fz_texture_new(head, W, H, W, H, FZ_TEXTURE_IN_VIEW, &all[i]));
+        assert_non_null(fz_texture_new(head, W, H, cell, FZ_TEXTURE_IN_VIEW, &all[i]));
     assert_true(fz_texture_get_counts(head)->bytes > 64 << 20);
     assert_true(fz_texture_trim(head, FZ_NEVER / 2));
     for (int i = 0; i < COUNT; i++)
@@ -121,9 +132,82 @@ static void what_has_left_the_view_makes_room(void **state)
         fz_texture_free(head, all[i]);
 }
 
+/* ---- Shapes of their own --------------------------------------------------------------------------------------- */
+
+static const struct fz_texture_cell BOX = {.w = 466, .h = 233, .shaped = true};
+
+/* 40 pictures of as many shapes take little more than their pixels, and those that come after them no more. */
+static void shapes_share_pages(void **state)
+{
+    (void)state;
+    enum { COUNT = 40 };
+    uint64_t before = fz_texture_get_counts(head)->bytes, taken = 0;
+    for (int round = 0; round < 3; round++) {
+        struct fz_texture *all[COUNT] = {NULL};
+        uint64_t pixels = 0;
+        for (int i = 0; i < COUNT; i++) {
+            int w = BOX.w - 9 * i - round;
+            assert_non_null(fz_texture_new(head, w, BOX.h, BOX, FZ_TEXTURE_IN_VIEW, &all[i]));
+            pixels += (uint64_t)w * (uint64_t)BOX.h * 4;
+        }
+        uint64_t bytes = fz_texture_get_counts(head)->bytes - before;
+        assert_true(bytes < pixels * 3 / 2);
+        assert_true(round == 0 || bytes == taken);
+        taken = bytes;
+        for (int i = 0; i < COUNT; i++)
+            fz_texture_free(head, all[i]);
+    }
+}
+
+/* Where there is room for a shape there is, whichever it is; and the budget holds as many as it says, and no more than pixels. */
+static void room_for_a_shape_is_for_any(void **state)
+{
+    (void)state;
+    enum { MOST = 1000 };
+    static struct fz_texture *all[MOST];
+    struct random random = random_start();
+    size_t count = 0, capacity = fz_texture_capacity(head, BOX);
+    for (; fz_texture_has_room(head, BOX); count++) {
+        int w = random_int(&random, 20, BOX.w),
+            h = random_int(&random, 0, 3) ? BOX.h : random_int(&random, 10, BOX.h);
+        assert_true(count < MOST);
+        assert_non_null(fz_texture_new(head, w, h, BOX, FZ_TEXTURE_SPARE, &all[count]));
+    }
+    assert_true(fz_texture_get_counts(head)->bytes <= fz_texture_budget(head));
+    assert_true(capacity >= 100 && count >= capacity);
+    for (size_t i = 0; i < count; i++)
+        fz_texture_free(head, all[i]);
+}
+
+/* What is enlarged is blended with what lies beside it in its cell. */
+static void a_shape_shows_nothing_of_the_one_before_it(void **state)
+{
+    (void)state;
+    enum { W = 97, H = 33, TIMES = 2 }; /* of the cells for more, up to 112x40 */
+    struct fz_texture *texture = NULL, *page = NULL;
+    assert_non_null(fz_texture_new(head, W, H, BOX, FZ_TEXTURE_IN_VIEW, &page)); /* keeps the page */
+    assert_non_null(fz_texture_new(head, 112, 40, BOX, FZ_TEXTURE_IN_VIEW, &texture));
+    fill(texture, 0xffffffff);
+    fz_texture_free(head, texture);
+    assert_non_null(fz_texture_new(head, W, H, BOX, FZ_TEXTURE_IN_VIEW, &texture));
+    fill(texture, 0xff2040c0);
+    fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
+    fz_draw_texture(head, texture, (struct fz_rect){0, 0, TIMES * W, TIMES * H}, 1, (struct fz_turn){0});
+    assert_int_equal(pixel(TIMES * W - 1, H), 0x2040c0);
+    assert_int_equal(pixel(W, TIMES * H - 1), 0x2040c0);
+    assert_int_equal(pixel(TIMES * W - 1, TIMES * H - 1), 0x2040c0);
+    fz_head_present(head);
+    fz_texture_free(head, texture);
+    fz_texture_free(head, page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_new_texture_leaves_the_others_as_they_are),
-                                       cmocka_unit_test(what_has_left_the_view_makes_room)};
-    return cmocka_run_group_tests(tests, open_head, close_head);
+                                       cmocka_unit_test(what_has_left_the_view_makes_room),
+                                       cmocka_unit_test(shapes_share_pages),
+                                       cmocka_unit_test(room_for_a_shape_is_for_any),
+                                       cmocka_unit_test(a_shape_shows_nothing_of_the_one_before_it)};
+    int failed = cmocka_run_group_tests(tests, open_head, close_head);
+    return failed + cmocka_run_group_tests(tests, open_gl_head, close_head);
 }

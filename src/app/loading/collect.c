@@ -303,11 +303,9 @@ static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_re
     fz_texture_free(app->head, r->incoming); /* begun by a result that is of no use any more */
     r->incoming_of = job;
     const SDL_Surface *s = job->surface;
-    bool tile = job->purpose == FZ_FOR_WALL;
+    struct fz_texture_cell own = {.w = s->w, .h = s->h};
     job->upload_row = 0;
-    bool shared =
-        tile && !fz_wall_has_shapes(app); /* cells for boxes that few tiles fill would hold little */
-    return fz_texture_new(app->head, s->w, s->h, shared ? job->box_w : s->w, shared ? job->box_h : s->h,
+    return fz_texture_new(app->head, s->w, s->h, job->purpose == FZ_FOR_WALL ? fz_loader_cell(app) : own,
                           need_of(app, job), &r->incoming) != NULL;
 }
 
@@ -333,7 +331,8 @@ void fz_loader_prepare(struct fz_app *app)
         fz_image_fit(tile->picture_w, tile->picture_h, r->job->box_w, r->job->box_h, &w, &h);
     r->incoming_of = r->job;
     if (w <= most && h <= most)
-        fz_texture_new(app->head, w, h, w, h, FZ_TEXTURE_SOON, &r->incoming);
+        fz_texture_new(app->head, w, h, (struct fz_texture_cell){.w = w, .h = h}, FZ_TEXTURE_SOON,
+                       &r->incoming);
 }
 
 static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)

@@ -167,7 +167,7 @@ static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t
 static bool issue_bands(struct fz_app *app, const struct fz_focus *focus)
 {
     size_t count = fz_list_count(app->list), screenful = focus->last - focus->first + 1;
-    size_t room = fz_texture_capacity(app->head, app->loader.box_w, app->loader.box_h);
+    size_t room = fz_texture_capacity(app->head, fz_loader_cell(app));
     size_t spare = room > screenful ? (room - screenful) / 2 : 0;
     if (screenful > spare) /* more would push itself out again */
         screenful = spare;
@@ -199,7 +199,7 @@ static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
         size_t index = loader->fill_cursor < count ? loader->fill_cursor : 0;
         fz_item_id item = fz_list_at(app->list, index);
         bool wanted = fz_loader_needs_wall_tile(app, item, false) && !fz_loader_is_final(app, item);
-        bool room = loader->load_all || fz_texture_has_room(app->head, loader->box_w, loader->box_h);
+        bool room = loader->load_all || fz_texture_has_room(app->head, fz_loader_cell(app));
         if (wanted &&
             (!room || !fz_loader_issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
                                               fz_priority_of_tile(&app->wall.layout, focus, index))))
@@ -236,7 +236,7 @@ static void issue_tiles(struct fz_app *app)
     bool covered = fz_picture_covers_wall(app);
     if (pace == FZ_WALL_RUSHES)
         fz_loader_look_again(app, app->now_us + RUSH_US); /* a hand may rest, and nothing moves */
-    if (pace == FZ_WALL_RUSHES || (covered && !fz_texture_has_room(app->head, loader->box_w, loader->box_h)))
+    if (pace == FZ_WALL_RUSHES || (covered && !fz_texture_has_room(app->head, fz_loader_cell(app))))
         return;
     bool all = issue_range(app, &focus, focus.first, focus.last);
     if (pace == FZ_WALL_JUMPS || !all || !app->head || (!covered && !issue_bands(app, &focus)))

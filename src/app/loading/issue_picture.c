@@ -92,7 +92,8 @@ bool fz_loader_issue_pictures(struct fz_app *app)
         return true;
     const struct fz_layout_params *window = &app->wall.layout.params;
     issue_coarse(app, app->picture.item);
-    size_t room = app->head ? fz_texture_capacity(app->head, window->view_w, window->view_h) : 1;
+    struct fz_texture_cell cell = {.w = window->view_w, .h = window->view_h};
+    size_t room = app->head ? fz_texture_capacity(app->head, cell) : 1;
     for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
         if (step == 1 && fz_loader_is_alone(app)) {
             fz_loader_look_again(app, app->picture.alone_until_us);

@@ -159,6 +159,11 @@ static void outdate_tiles(struct fz_app *app)
             fz_loader_outdate(app, &app->loader.tiles[i]->renditions[FZ_FOR_WALL]);
 }
 
+struct fz_texture_cell fz_loader_cell(const struct fz_app *app)
+{
+    return (struct fz_texture_cell){app->loader.box_w, app->loader.box_h, fz_wall_has_shapes(app)};
+}
+
 void fz_loader_set_box(struct fz_app *app, int box_w, int box_h, bool covers)
 {
     struct fz_loader *loader = &app->loader;

@@ -116,6 +116,9 @@ void fz_loader_note_result(const struct fz_app *app, struct fz_rendition *r, con
 /* Render thread. A result that cannot be read: the picture itself is shown instead, unless another try may help. Takes the job. */
 void fz_loader_lose_result(struct fz_app *app, struct fz_tile *tile, struct fz_job *job);
 
+/* Render thread. What the textures of the wall's tiles stand in. */
+struct fz_texture_cell fz_loader_cell(const struct fz_app *app);
+
 /* Decoded, or failed, at the wall's size of now. */
 void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile);
 

@@ -65,7 +65,8 @@ struct fz_detail_view fz_detail_view_at(const struct fz_camera *camera, const st
 /* Two thirds of all textures: the coarse picture, texts and the squares around have their place too. */
 static int most_in_view(const struct fz_app *app)
 {
-    size_t room = fz_texture_capacity(app->head, FZ_DETAIL_CELL, FZ_DETAIL_CELL) * 2 / 3;
+    struct fz_texture_cell cell = {.w = FZ_DETAIL_CELL, .h = FZ_DETAIL_CELL};
+    size_t room = fz_texture_capacity(app->head, cell) * 2 / 3;
     return room < LEAST_IN_VIEW ? LEAST_IN_VIEW : room < MOST_IN_VIEW ? (int)room : MOST_IN_VIEW;
 }
 

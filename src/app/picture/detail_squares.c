@@ -80,8 +80,8 @@ static void cut_square(struct fz_app *app, struct fz_detail *detail, const struc
     enum fz_texture_need need = need_of(app, detail, in_view, &around, column, row);
     bool seen = need == FZ_TEXTURE_IN_VIEW;
     struct fz_detail_square *s = find_place(app, detail, &around);
-    if (!s || !fz_texture_new(app->head, FZ_DETAIL_CELL, FZ_DETAIL_CELL, FZ_DETAIL_CELL, FZ_DETAIL_CELL, need,
-                              &s->texture)) {
+    struct fz_texture_cell cell = {.w = FZ_DETAIL_CELL, .h = FZ_DETAIL_CELL};
+    if (!s || !fz_texture_new(app->head, cell.w, cell.h, cell, need, &s->texture)) {
         fz_loader_tile(app, detail->item)->no_detail |= seen;
         return;
     }

@@ -244,7 +244,8 @@ static bool prepare(struct fz_app *app, const struct fz_job *job, struct fz_fram
     if (fits)
         return true;
     fz_texture_free(app->head, frame->texture);
-    return fz_texture_new(app->head, s->w, s->h, s->w, s->h, FZ_TEXTURE_IN_VIEW, &frame->texture) != NULL;
+    struct fz_texture_cell cell = {.w = s->w, .h = s->h};
+    return fz_texture_new(app->head, s->w, s->h, cell, FZ_TEXTURE_IN_VIEW, &frame->texture) != NULL;
 }
 
 bool fz_animate_uploads_wait(const struct fz_app *app)
