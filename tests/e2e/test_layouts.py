@@ -119,6 +119,24 @@ def test_rows_of_many_folders_do_not_jump(home, module_home):
             assert seen and seen <= {box[:2] for box in tiles(frieze.idle("loaded").screenshot())}, keys
 
 
+def test_rows_stay_where_another_file_comes(home):
+    """One came among them, and has the shape of most as long as it is seen; those that come after the last one move none above it."""
+    (home / "some").mkdir()
+    for i in range(60):
+        Image.new("RGB", SHAPES[i * 5 % 6], COLORS[i % 6]).save(home / "some" / f"{i:03}.png")
+    with start(home, home / "some", "justified", "--watch") as frieze:
+        frieze.idle("loaded")
+        Image.new("RGB", (1600, 400), COLORS[0]).save(home / "some" / "003b.png")
+        frieze.until(items=61)
+        before = {box for box in tiles(frieze.idle("loaded").screenshot()) if box[1] < 300}
+        for count, name in ((62, "900.png"), (63, "901.png")):
+            Image.new("RGB", SHAPES[0], COLORS[1]).save(home / "some" / name)
+            frieze.until(items=count)
+            after = {box for box in tiles(frieze.idle("loaded").screenshot()) if box[1] < 300}
+            assert len(before) > 8 and after == before
+        frieze.key("G").idle("loaded").key("g", "g").idle("loaded")
+
+
 @pytest.mark.parametrize("layout", ["justified", "masonry"])
 def test_a_wall_without_pictures(home, layout):
     """Resized, searched and given its first picture."""

@@ -64,8 +64,11 @@ static void free_batch(void *load)
 static double ratio_of(const void *of, size_t index)
 {
     const struct fz_app *app = of;
+    const struct fz_shapes *shapes = &app->wall.shapes;
     size_t slot = FZ_ITEM_SLOT(fz_list_at(app->list, index));
-    float ratio = slot < app->wall.shapes.capacity ? app->wall.shapes.ratios[slot] : NOT_KNOWN;
+    float ratio = slot < shapes->capacity ? shapes->ratios[slot] : NOT_KNOWN;
+    if (slot < shapes->kept_capacity && shapes->kept[slot] > 0)
+        ratio = shapes->kept[slot];
     return ratio == NONE ? LIKE_MANY : fmax((double)ratio, 0);
 }
 
@@ -78,16 +81,65 @@ void fz_shapes_fini(struct fz_app *app)
 {
     fz_mosaic_fini(&app->wall.shapes.mosaic);
     free(app->wall.shapes.ratios);
-    app->wall.shapes.ratios = NULL;
+    free(app->wall.shapes.kept);
+    free(app->wall.shapes.keepers);
+    app->wall.shapes.ratios = app->wall.shapes.kept = NULL;
+    app->wall.shapes.keepers = NULL;
+}
+
+static float *slot_of(float **ratios, size_t *capacity, fz_item_id item)
+{
+    size_t slot = FZ_ITEM_SLOT(item), before = *capacity;
+    *ratios = fz_grow(*ratios, capacity, slot + 1, sizeof **ratios);
+    if (*capacity > before)
+        memset(*ratios + before, 0, (*capacity - before) * sizeof **ratios);
+    return &(*ratios)[slot];
 }
 
 static float *ratio_at(struct fz_shapes *shapes, fz_item_id item)
 {
-    size_t slot = FZ_ITEM_SLOT(item), before = shapes->capacity;
-    shapes->ratios = fz_grow(shapes->ratios, &shapes->capacity, slot + 1, sizeof *shapes->ratios);
-    if (shapes->capacity > before)
-        memset(shapes->ratios + before, 0, (shapes->capacity - before) * sizeof *shapes->ratios);
-    return &shapes->ratios[slot];
+    return slot_of(&shapes->ratios, &shapes->capacity, item);
+}
+
+static bool has_place(const struct fz_app *app, fz_item_id item, size_t *index)
+{
+    return fz_wall_has_shapes(app) && fz_list_index(app->list, item, index) &&
+           *index < app->wall.layout.params.count;
+}
+
+/* What is known of a tile that is seen changes: the wall may be laid out anew for another file, and its row stays all the same. */
+static void keep(struct fz_app *app, fz_item_id item, size_t index)
+{
+    struct fz_shapes *shapes = &app->wall.shapes;
+    float *kept = slot_of(&shapes->kept, &shapes->kept_capacity, item), known = *ratio_at(shapes, item);
+    if (*kept > 0 || !(shapes->was_shown || fz_mosaic_at(&app->wall.layout, index)->is_shown))
+        return;
+    *kept = known > 0 ? known : (float)LIKE_MANY;
+    shapes->keepers =
+        fz_grow(shapes->keepers, &shapes->keeper_capacity, shapes->keeper_count + 1, sizeof *shapes->keepers);
+    shapes->keepers[shapes->keeper_count++] = item;
+    shapes->is_news = true;
+}
+
+/* What keeps its shape and is not seen any more, or whatever does: true when any did. */
+static bool let_go(struct fz_app *app, bool all)
+{
+    struct fz_wall *wall = &app->wall;
+    struct fz_shapes *shapes = &wall->shapes;
+    size_t before = shapes->keeper_count, left = 0, index;
+    for (size_t i = 0; i < before; i++) {
+        fz_item_id item = shapes->keepers[i];
+        bool is_placed = has_place(app, item, &index);
+        if (!all && is_placed && fz_mosaic_at(&wall->layout, index)->is_shown) {
+            shapes->keepers[left++] = item;
+            continue;
+        }
+        shapes->kept[FZ_ITEM_SLOT(item)] = 0;
+        if (is_placed)
+            fz_mosaic_renew(&wall->layout, index);
+    }
+    shapes->keeper_count = left;
+    return left < before;
 }
 
 static void set(struct fz_app *app, fz_item_id item, float ratio)
@@ -97,9 +149,11 @@ static void set(struct fz_app *app, fz_item_id item, float ratio)
     size_t index;
     if (*known > 0 && ratio > 0 && fabs((double)(*known / ratio) - 1) < SAME)
         return;
+    bool is_placed = has_place(app, item, &index);
+    if (is_placed)
+        keep(app, item, index);
     *known = ratio;
-    if (!fz_wall_has_shapes(app) || !fz_list_index(app->list, item, &index) ||
-        index >= wall->layout.params.count)
+    if (!is_placed)
         return;
     fz_mosaic_renew(&wall->layout, index);
     wall->shapes.is_news = true;
@@ -111,10 +165,26 @@ void fz_shapes_learn(struct fz_app *app, fz_item_id item, int width, int height)
         set(app, item, (float)width / (float)height);
 }
 
-void fz_shapes_forget(struct fz_app *app, fz_item_id item)
+static void ask_again(struct fz_shapes *shapes, fz_item_id item)
 {
-    if (FZ_ITEM_SLOT(item) < app->wall.shapes.capacity)
-        app->wall.shapes.ratios[FZ_ITEM_SLOT(item)] = NOT_KNOWN;
+    if (FZ_ITEM_SLOT(item) < shapes->capacity)
+        shapes->ratios[FZ_ITEM_SLOT(item)] = NOT_KNOWN;
+}
+
+void fz_shapes_forget(struct fz_app *app, fz_item_id item, bool gone)
+{
+    struct fz_shapes *shapes = &app->wall.shapes;
+    size_t index;
+    if (!gone && has_place(app, item, &index))
+        keep(app, item, index);
+    ask_again(shapes, item);
+    if (gone && FZ_ITEM_SLOT(item) < shapes->kept_capacity)
+        shapes->kept[FZ_ITEM_SLOT(item)] = 0;
+}
+
+void fz_shapes_let_go(struct fz_app *app)
+{
+    let_go(app, true);
 }
 
 /* ---- Asking ---------------------------------------------------------------------------------------------------- */
@@ -237,7 +307,7 @@ bool fz_shapes_take(struct fz_app *app, struct fz_job *job)
             continue; /* its bytes are others by now, or it was decoded meanwhile */
         bool known = reading->width > 0 && reading->height > 0;
         if (!question->answered)
-            fz_shapes_forget(app, question->item);
+            ask_again(shapes, question->item);
         else
             set(app, question->item, known ? (float)reading->width / (float)reading->height : NONE);
     }
@@ -247,6 +317,22 @@ bool fz_shapes_take(struct fz_app *app, struct fz_job *job)
 }
 
 /* ---- Showing --------------------------------------------------------------------------------------------------- */
+
+static bool has_picture(const struct fz_app *app, size_t index)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
+    return tile && tile->renditions[FZ_FOR_WALL].texture;
+}
+
+/* A wall that was seen goes on, also where a file came of which nothing is known; not one in another order. */
+static void go_on(struct fz_app *app, size_t first, size_t last)
+{
+    size_t pictures = 0;
+    for (size_t i = first; i <= last; i++)
+        pictures += has_picture(app, i);
+    for (size_t i = first; i <= last && 2 * pictures > last - first; i++)
+        fz_mosaic_at(&app->wall.layout, i)->is_shown = true;
+}
 
 /* What keeps its place: of what is seen already the selection, or the first; else the selection where it is in view. */
 static size_t to_hold(const struct fz_app *app, const struct fz_focus *focus)
@@ -264,7 +350,11 @@ void fz_shapes_step(struct fz_app *app)
 {
     struct fz_wall *wall = &app->wall;
     struct fz_focus focus = fz_wall_focus(app);
-    if (!wall->shapes.is_news || !fz_wall_has_shapes(app) || wall->layout.params.count == 0)
+    if (!fz_wall_has_shapes(app) || wall->layout.params.count == 0)
+        return;
+    if (wall->shapes.was_shown)
+        go_on(app, focus.first, focus.last);
+    if (!wall->shapes.is_news)
         return;
     size_t held = to_hold(app, &focus);
     bool is_seen = false,
@@ -274,10 +364,13 @@ void fz_shapes_step(struct fz_app *app)
         waits |= block->is_stale && block->is_shown;
         is_seen |= block->is_stale && !block->is_shown;
     }
-    wall->shapes.is_news = waits;
     double before = fz_layout_start(&wall->layout, held);
     bool at_start = wall->scroll.position <= 0;
-    if (!fz_mosaic_refresh(&wall->layout, focus.first, focus.last))
+    bool any = fz_mosaic_refresh(&wall->layout, focus.first, focus.last);
+    if (let_go(app, false)) /* of blocks that have just left */
+        any |= fz_mosaic_refresh(&wall->layout, focus.first, focus.last);
+    wall->shapes.is_news = waits || wall->shapes.keeper_count > 0;
+    if (!any)
         return;
     double shift = at_start ? 0 : fz_layout_start(&wall->layout, held) - before;
     if (shift < 0) /* the end comes nearer: what it would clamp is shifted first */
@@ -292,26 +385,14 @@ void fz_shapes_step(struct fz_app *app)
 void fz_shapes_keep_shown(struct fz_app *app, const struct fz_layout_params *next)
 {
     struct fz_wall *wall = &app->wall;
+    const struct fz_layout_params *now = &wall->layout.params;
     size_t first, last;
+    if (now->id != next->id || now->view_w != next->view_w || now->view_h != next->view_h ||
+        now->tile_w != next->tile_w || now->tile_h != next->tile_h)
+        let_go(app, true); /* every row is another one */
     if (fz_wall_has_shapes(app) && wall->layout.params.id == next->id &&
         fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         wall->shapes.was_shown |= fz_mosaic_at(&wall->layout, first)->is_shown;
-}
-
-static bool has_picture(const struct fz_app *app, size_t index)
-{
-    const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
-    return tile && tile->renditions[FZ_FOR_WALL].texture;
-}
-
-/* A wall that was seen goes on, also where a file came of which nothing is known; not one in another order. */
-static void go_on(struct fz_app *app, size_t first, size_t last)
-{
-    size_t pictures = 0;
-    for (size_t i = first; i <= last; i++)
-        pictures += has_picture(app, i);
-    for (size_t i = first; i <= last && 2 * pictures > last - first; i++)
-        fz_mosaic_at(&app->wall.layout, i)->is_shown = true;
 }
 
 /* A block that was shown before what stands above it is known would move with that. */

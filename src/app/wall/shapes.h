@@ -14,8 +14,12 @@ enum { FZ_SHAPES_JOBS = 8 };
 /* Render thread only. */
 struct fz_shapes {
     struct fz_mosaic mosaic; /* what the wall's layout borrows */
-    float *ratios; /* by slot: width over height, or what is known instead of it (shapes.c); owned */
-    size_t capacity;
+    /* By slot, owned. Width over height, or what is known instead of it (shapes.c); and by what a tile that is seen was laid out,
+     * where more is known by now (0: by what is known). */
+    float *ratios, *kept;
+    size_t capacity, kept_capacity;
+    fz_item_id *keepers; /* those that keep one, for longer than they are seen perhaps; owned */
+    size_t keeper_count, keeper_capacity;
     struct fz_job *jobs[FZ_SHAPES_JOBS]; /* on their way (borrowed; NULL: none) */
     bool is_news;                        /* a shape became known since the last refresh */
     bool was_shown;                      /* the wall was seen before it was laid out anew: it is at once */
@@ -32,7 +36,10 @@ void fz_shapes_fini(struct fz_app *app);
 void fz_shapes_learn(struct fz_app *app, fz_item_id item, int width, int height);
 
 /* It has other bytes now, or is gone. */
-void fz_shapes_forget(struct fz_app *app, fz_item_id item);
+void fz_shapes_forget(struct fz_app *app, fz_item_id item, bool gone);
+
+/* The wall stands in another order soon: no tile keeps the shape that it was seen in. */
+void fz_shapes_let_go(struct fz_app *app);
 
 /* Asks for those near the view that are not known. */
 void fz_shapes_issue(struct fz_app *app);
