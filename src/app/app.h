@@ -77,7 +77,9 @@ struct fz_scan {
     size_t roots, roots_listed; /* each drop counts as one more */
     size_t unsupported;         /* files left out, by suffix or by their bytes */
     char *first_unsupported;    /* for the one line about them; owned */
-    bool *away;                 /* by root: its folder is gone as a whole; owned */
+    fz_item_id *leaving; /* no pictures after all, in the list until the end of the turn's results; owned */
+    size_t leaving_count, leaving_capacity;
+    bool *away; /* by root: its folder is gone as a whole; owned */
     size_t away_capacity, away_count;
     char *away_told; /* what was said of that last; owned */
     bool reported;
@@ -272,8 +274,10 @@ void fz_app_save_frame(struct fz_app *app);
 bool fz_app_is_saving(const struct fz_app *app);
 void fz_app_saved(struct fz_app *app, struct fz_request *request, const struct fz_error *err);
 
-/* An item went (removed, or no picture after all): whatever holds it lets go. */
-void fz_app_forget(struct fz_app *app, fz_item_id item);
+/* An item is no picture after all: it has no tile any more, and leaves the list with all that do in this turn, since a mosaic is laid
+ * out anew as a whole. */
+void fz_app_leave_out(struct fz_app *app, fz_item_id item);
+void fz_app_forget_left_out(struct fz_app *app);
 /* The picture view lost its item, perhaps: it goes to the one at `index`, or the last; without one to the wall. */
 void fz_app_picture_gone(struct fz_app *app, size_t index);
 

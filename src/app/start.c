@@ -378,6 +378,7 @@ void fz_app_stop(struct fz_app *app)
     fz_list_free(app->list);
     fz_wall_fini(app);
     free(app->scan.first_unsupported);
+    free(app->scan.leaving);
     free(app->scan.away);
     free(app->scan.away_told);
     free(app->first_path);

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from frieze import wait_until
+from frieze import is_sanitized, wait_until
 
 BACKGROUND = (12, 12, 14)
 SHAPES = [(600, 400), (400, 600), (640, 360), (400, 400), (800, 300), (450, 600)]
@@ -135,6 +135,22 @@ def test_rows_stay_where_another_file_comes(home):
             after = {box for box in tiles(frieze.idle("loaded").screenshot()) if box[1] < 300}
             assert len(before) > 8 and after == before
         frieze.key("G").idle("loaded").key("g", "g").idle("loaded")
+
+
+@pytest.mark.skipif(is_sanitized(), reason="sanitizers take their time")
+def test_many_that_are_no_pictures_leave_together(home):
+    """Each of them that leaves a mosaic by itself has all of it laid out anew."""
+    (home / "many").mkdir()
+    Image.new("RGB", (64, 48), COLORS[0]).save(home / "many" / "a.png")
+    (home / "text").write_text("no picture " * 9)
+    for i in range(1500):
+        os.link(home / "text", home / "many" / f"b{i:04}.jpg")
+    for i in range(60000):
+        os.link(home / "many" / "a.png", home / "many" / f"c{i:05}.png")
+    with start(home, home / "many", "justified", "--jobs", 2) as frieze:
+        frieze.until(patience_s=60, items=60001)
+        longest = frieze.stats()["frames"]["work_max"]
+    assert longest < 80, f"{longest:.0f} ms in one turn"
 
 
 @pytest.mark.parametrize("layout", ["justified", "masonry"])

@@ -72,7 +72,7 @@ static bool looked_like_picture(const struct fz_app *app, const struct fz_tile *
     return code == FZ_E_NOT_PICTURE && tile->picture_w == 0 && !fz_list_is_explicit(app->list, tile->item);
 }
 
-static void leave_out(struct fz_app *app, fz_item_id item)
+static void note_unsupported(struct fz_app *app, fz_item_id item)
 {
     app->scan.unsupported++;
     if (!app->scan.first_unsupported)
@@ -172,9 +172,9 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         fz_loader_retire(app, job);
     } else if (looked_like_picture(app, tile, code)) {
         fz_item_id item = job->item;
-        leave_out(app, item);
+        note_unsupported(app, item);
         fz_loader_retire(app, job);
-        fz_app_forget(app, item);
+        fz_app_leave_out(app, item);
     } else if (is_over_box(app, job)) {
         r->refused = true;
         r->box_w = job->box_w;
@@ -205,7 +205,7 @@ static void take_sniffed(struct fz_app *app, struct fz_job *job)
         fz_list_return_unknown(app->list, job->item);
     } else if (fz_list_has(app->list, job->item)) {
         if (!is_picture && job->error.code != FZ_E_NOT_FOUND) /* what is gone was never left out */
-            leave_out(app, job->item);
+            note_unsupported(app, job->item);
         if (is_picture && !app->loader.settled) {
             app->loader.settled = true;
             app->loader.settled_anchor = fz_wall_anchor(app);
@@ -434,6 +434,7 @@ bool fz_loader_collect(struct fz_app *app, int64_t budget_us)
         app->loader.settled = false;
         fz_wall_list_changed(app, app->loader.settled_anchor);
     }
+    fz_app_forget_left_out(app);
     bool uploaded = false;
     while (app->head && app->loader.uploads && fz_now_us() - start < budget_us)
         uploaded |= upload_first(app);

@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/path.h"
 #include "source/marks.h"
 #include "sync/thread.h"
@@ -59,16 +60,52 @@ void fz_app_picture_gone(struct fz_app *app, size_t index)
         leave_empty_view(app);
 }
 
-void fz_app_forget(struct fz_app *app, fz_item_id item)
+void fz_app_leave_out(struct fz_app *app, fz_item_id item)
 {
-    size_t index = 0;
-    fz_list_index(app->list, item, &index);
-    fz_item_id anchor = fz_wall_anchor(app);
+    struct fz_scan *scan = &app->scan;
     fz_loader_forget(app, item, true);
-    fz_list_remove(app->list, item);
+    scan->leaving =
+        fz_grow(scan->leaving, &scan->leaving_capacity, scan->leaving_count + 1, sizeof *scan->leaving);
+    scan->leaving[scan->leaving_count++] = item;
+}
+
+static bool is_leaving(const struct fz_scan *scan, fz_item_id item)
+{
+    size_t i = 0;
+    while (i < scan->leaving_count && scan->leaving[i] != item)
+        i++;
+    return i < scan->leaving_count;
+}
+
+/* The first in view that stays takes the place of those before it. */
+static fz_item_id anchor_that_stays(const struct fz_app *app)
+{
+    fz_item_id anchor = fz_wall_anchor(app);
+    size_t index, count = fz_list_count(app->list);
+    if (anchor == FZ_ITEM_NONE || !fz_list_index(app->list, anchor, &index))
+        return FZ_ITEM_NONE;
+    while (index < count && is_leaving(&app->scan, fz_list_at(app->list, index)))
+        index++;
+    return index < count ? fz_list_at(app->list, index) : FZ_ITEM_NONE;
+}
+
+void fz_app_forget_left_out(struct fz_app *app)
+{
+    struct fz_scan *scan = &app->scan;
+    size_t index = 0, before = 0, at;
+    if (scan->leaving_count == 0)
+        return;
+    fz_item_id anchor = anchor_that_stays(app);
+    fz_list_index(app->list, app->picture.item, &index);
+    for (size_t i = 0; i < scan->leaving_count; i++)
+        before += fz_list_index(app->list, scan->leaving[i], &at) && at < index;
+    for (size_t i = 0; i < scan->leaving_count; i++)
+        fz_list_remove(app->list, scan->leaving[i]);
     fz_wall_list_changed(app, anchor);
-    fz_picture_forget(app, item);
-    fz_app_picture_gone(app, index);
+    for (size_t i = 0; i < scan->leaving_count; i++)
+        fz_picture_forget(app, scan->leaving[i]);
+    fz_app_picture_gone(app, index - before);
+    scan->leaving_count = 0;
 }
 
 /* Names that came, for which the wall was not laid out yet: once a turn is enough, and costs what there are folders. */
