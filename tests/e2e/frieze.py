@@ -322,7 +322,7 @@ class Frieze:
         try:
             self.ask("wait", state, CHECKED_IDLE_S if is_sanitized() else IDLE_S)
         except Refused as refused:
-            raise Refused(f"{refused}: {self.status()}") from refused
+            raise Refused({"code": refused.code, "message": f"{refused}: {self.status()}"}) from refused
         return self
 
     def screenshot(self):

@@ -199,7 +199,7 @@ static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
         size_t index = loader->fill_cursor < count ? loader->fill_cursor : 0;
         fz_item_id item = fz_list_at(app->list, index);
         bool wanted = fz_loader_needs_wall_tile(app, item, false) && !fz_loader_is_final(app, item);
-        bool room = loader->load_all || fz_texture_has_room(app->head, fz_loader_cell(app));
+        bool room = wanted && (loader->load_all || fz_texture_has_room(app->head, fz_loader_cell(app)));
         if (wanted &&
             (!room || !fz_loader_issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
                                               fz_priority_of_tile(&app->wall.layout, focus, index))))
