@@ -1,5 +1,5 @@
-# ctest: COST 40 TIMEOUT 120
 """What left the screen is waited for by nobody: what came into view instead is there as soon as if there were nothing else."""
+# ctest: COST 40 TIMEOUT 120
 
 import os
 
@@ -10,7 +10,7 @@ from PIL import Image
 from frieze import wait_until
 
 COUNT, JOBS = 400, 2
-PICTURE = 6000, 4000  # of 24 megapixels: a worker takes a third of a second
+PICTURE = 3000, 2000  # a worker takes a tenth of a second
 TILE_BYTES, PICTURE_BYTES = 256 * 192 * 4, 1620 * 1080 * 4
 FULL = "--size", "1920x1080", "--tile", "256x192", "--cache-size", "0", "--jobs", JOBS
 
@@ -58,7 +58,8 @@ def test_the_page_that_is_left(home, folder, memory, motion):
         running.idle("screenful")
         after = decodes(running)
         assert after["cancelled"] > 0
-        assert after["count"] - before <= tiles_in_view(running) + JOBS, (before, after)
+        done = 3 * JOBS  # until the key is there, and those whose token came too late
+        assert after["count"] - before <= tiles_in_view(running) + done, (before, after)
 
 
 def test_a_page_that_is_left_for_a_moment(home, folder):
@@ -84,4 +85,4 @@ def test_a_picture_needs_more_than_there_is(home, folder):
         running.key("Right", "Right", "Return")
         wait_until(lambda: has_picture(running.stats()), "the picture")
         decode = decodes(running)
-        assert decode["count"] - before <= 2 + 2 * JOBS and decode["cancelled"] > 0, decode
+        assert decode["count"] - before <= 2 + 3 * JOBS and decode["cancelled"] > 0, decode

@@ -4,6 +4,8 @@
 #define FZ_APP_LOADING_LOADER_INTERNAL_H
 
 #include "app/loading/loader.h"
+#include "gpu/texture.h"
+#include "view/priority.h"
 
 /* Render thread. A job came back from its worker. */
 void fz_loader_completed(struct fz_app *app, struct fz_job *job);
