@@ -140,7 +140,8 @@ def test_shapes_of_their_own_share_pages(home, shapes_folder, layout):
         status, peak = running.status(), running.stats()["cache"]["texture_bytes_peak"] / MB
     assert status["items"] == 200 and status["failed"] == 0, running.errors()
     used = (filled.bytes - floor) / MB
-    assert peak <= BOUND / MB / 2, f"{peak:.1f} MB of textures"
+    page = 514 * 514 * 4 / MB  # what comes into view may begin one more
+    assert peak <= BOUND / MB / 2 + page, f"{peak:.1f} MB of textures"
     assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
     print(f"{layout}: {used:.1f} MB of {BOUND // MB}, {peak:.1f} of them textures")
 
