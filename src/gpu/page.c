@@ -36,7 +36,7 @@ uint64_t fz_page_need(struct fz_cell cell, size_t *cells)
 {
     int columns, rows;
     page_shape(cell, &columns, &rows);
-    *cells = (size_t)(columns * rows);
+    *cells = (size_t)columns * (size_t)rows;
     return page_bytes(columns * (cell.w + GUTTER), rows * (cell.h + GUTTER));
 }
 

@@ -95,10 +95,8 @@ static void part_of_a_surface(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_as_many_as_hold_it),
-        cmocka_unit_test(refused_room_stays_free),
-        cmocka_unit_test(goes_past_what_is_taken),
-        cmocka_unit_test(surface_over_several),
+        cmocka_unit_test(takes_as_many_as_hold_it), cmocka_unit_test(refused_room_stays_free),
+        cmocka_unit_test(goes_past_what_is_taken),  cmocka_unit_test(surface_over_several),
         cmocka_unit_test(part_of_a_surface),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
