@@ -31,14 +31,15 @@ static void set_le(struct bytes *b, size_t at, uint32_t value)
         b->data[at + (size_t)i] = (uint8_t)(value >> (8 * i));
 }
 
-/* A DNG with a preview of one colour (JPEG, 0 = none) and a sensor that saw another: red left, green right, as RGGB. */
+/* A DNG with a preview (JPEG, 0 = none) of one colour, but for its lowest third, and a sensor that saw another: red left, green right, as RGGB. */
 static struct bytes make_dng(int preview_w, int preview_h, uint32_t preview_color, int orientation)
 {
     struct bytes b = {0}, preview = {0};
     if (preview_w) {
         uint8_t *pixels = malloc((size_t)preview_w * (size_t)preview_h * 3);
         for (int i = 0; i < preview_w * preview_h * 3; i++)
-            pixels[i] = (uint8_t)(preview_color >> (16 - 8 * (i % 3)));
+            pixels[i] = (uint8_t)((i / 3 / preview_w < preview_h * 2 / 3 ? preview_color : ~preview_color) >>
+                                  (16 - 8 * (i % 3)));
         preview = encode_jpeg(pixels, preview_w, preview_h, (struct jpeg_options){.quality = 95});
         free(pixels);
     }
@@ -171,6 +172,63 @@ static void test_large_preview(void **state)
     free(b.data);
 }
 
+/* As it is asked for when somebody zooms in. */
+static void test_parts_of_the_preview(void **state)
+{
+    (void)state;
+    struct bytes b = make_dng(1600, 1200, 0x806040, 1);
+    struct fz_image_index index = {.file_bytes = 0};
+    for (int y = 0; y < 1200; y += 250) {
+        struct host host = {0};
+        int fd = open_bytes(b.data, b.len);
+        struct fz_image_request request = make_request(fd, 0, 0, &host);
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        struct fz_image image;
+        struct fz_error err = {0};
+        request.region = (struct fz_image_region){.x = 100, .y = y, .w = 200, .h = 200};
+        request.index = &index;
+        if (fz_image_load(&request, scratch, &image, &err) != FZ_OK)
+            fail_msg("from row %d on: %s", y, err.msg);
+        assert_false(image.damaged);
+        assert_near(pixel(&image, 100, 30), y + 30 < 800 ? 0x806040 : 0x7f9fbf, 3);
+        host_fini(&host);
+        fz_image_scratch_free(scratch);
+        close(fd);
+    }
+    free(b.data);
+}
+
+/* By this process so far, with read(2) and the like. */
+static uint64_t bytes_read(void)
+{
+    unsigned long long bytes = 0;
+    FILE *io = fopen("/proc/self/io", "r");
+    assert_non_null(io);
+    assert_int_equal(fscanf(io, "rchar: %llu", &bytes), 1);
+    fclose(io);
+    return bytes;
+}
+
+static void test_the_file_is_read_once(void **state)
+{
+    (void)state;
+    struct bytes b = make_dng(1600, 1200, 0x806040, 1);
+    int fd = open_bytes(b.data, b.len);
+    struct host host = {0};
+    struct fz_image_request request = make_request(fd, 0, 0, &host);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image image;
+    struct fz_error err = {0};
+    request.alone = true;
+    const uint64_t before = bytes_read();
+    assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+    assert_in_range(bytes_read() - before, b.len / 2, b.len + b.len / 2);
+    host_fini(&host);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    free(b.data);
+}
+
 static void test_orientations(void **state)
 {
     (void)state;
@@ -276,6 +334,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_developed_where_the_preview_is_small),
         cmocka_unit_test(test_large_preview),
+        cmocka_unit_test(test_parts_of_the_preview),
+        cmocka_unit_test(test_the_file_is_read_once),
         cmocka_unit_test(test_profile),
         cmocka_unit_test(test_orientations),
         cmocka_unit_test(test_impossible_preview),

@@ -314,18 +314,20 @@ static enum fz_err read_picture(struct jpeg *j)
     return shared ? read_rows(j) : code;
 }
 
-/* Where the index leads past what lies above row `top_px`: the header is read again, of a picture without these rows. */
+/* Where the index leads past what lies above row `top_px`: the header is read again, of a picture without these rows. That is written
+ * into the bytes of the file; a preview within one is decoded from its top. */
 static enum fz_err skip_to_band(struct jpeg *j, int top_px)
 {
     struct fz_decode *d = j->d;
     struct jpeg_decompress_struct *cinfo = &j->cinfo;
     enum fz_err code = FZ_OK;
     uint64_t at = fz_jpeg_height_at(&d->file);
-    if (top_px == 0 || !d->request->index || at == 0 ||
+    bool is_file = d->file.at == d->scratch->file.data;
+    if (top_px == 0 || !d->request->index || at == 0 || !is_file ||
         !fz_jpeg_band_begin(&j->band, d, cinfo, top_px, &j->band_row, &code))
         return code;
     unsigned height = d->header.height - (unsigned)j->band_row;
-    uint8_t *bytes = d->scratch->file.data + at; /* d->file */
+    uint8_t *bytes = d->scratch->file.data + at;
     bytes[0] = (uint8_t)(height >> 8);
     bytes[1] = (uint8_t)height;
     jpeg_abort_decompress(cinfo);

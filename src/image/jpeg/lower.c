@@ -34,8 +34,10 @@ uint64_t fz_jpeg_lower_bytes(uint64_t width)
 int fz_jpeg_lower_row(const struct fz_decode *d)
 {
     const struct fz_image_request *request = d->request;
-    bool plain =
-        request->alone && d->from_row == 0 && request->region.w == 0 && !request->bytes && !d->frugal;
+    bool is_file =
+        d->format->load == fz_jpeg_load; /* not a preview in one, which would be unpacked once more */
+    bool plain = is_file && request->alone && d->from_row == 0 && request->region.w == 0 && !request->bytes &&
+                 !d->frugal;
     bool large = d->header.height >= LEAST_ROWS && !d->reduce.sums && d->header.coefficient_bytes == 0;
     return plain && large ? (int)((int64_t)d->reduce.out_h * 3 / 4) : 0;
 }
