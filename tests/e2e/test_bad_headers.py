@@ -1,7 +1,9 @@
 """Small files whose headers promise large pictures, in every format: each fails in a line, and none takes long, or the
 memory that it asks for."""
 
+import os
 import struct
+import zlib
 
 import pytest
 
@@ -78,3 +80,34 @@ def test_all_of_them(outcome):
     assert len(ours) == stats["failed"] + min(stats["unsupported"], 1), result.lines
     assert stats["startup"]["all"] < LIMIT_S * 1000
     assert is_sanitized() or stats["memory"]["rss_peak_bytes"] < RSS_LIMIT
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_of_many_texts():
+    """Each would tell how the picture lies, and grows to 180 kB."""
+    text = chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n  90000\n" + b"00" * 90000, 9))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 4, 8, 0, 0, 0, 0)) + text * 20000
+            + chunk(b"IDAT", zlib.compress((b"\0" + b"\x80" * 4) * 4)) + chunk(b"IEND", b""))
+
+
+def xcf_of_one_layer_many_times():
+    """One that cannot be drawn, with many properties."""
+    head, count = b"gimp xcf v003\0" + struct.pack(">IIIII", 64, 64, 0, 0, 0), 100000
+    layer = struct.pack(">IIII", 64, 64, 99, 0) + struct.pack(">II", 99, 0) * 9999 + bytes(24)
+    return head + struct.pack(">I", len(head) + 4 * count + 8) * count + bytes(8) + layer
+
+
+@pytest.mark.parametrize("name, make, failed", [("a.png", png_of_many_texts, 0), ("a.xcf", xcf_of_one_layer_many_times, 1)])
+def test_what_is_said_again_and_again(home, name, make, failed):
+    """It took 12 and 19 s of CPU time."""
+    path = home / name
+    path.write_bytes(make())
+    before = os.times()
+    stats, result = home.stats("--quit-when", "loaded", path, timeout=60)
+    after = os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    assert used < (20 if is_sanitized() else 6)
+    assert stats["failed"] == failed and len(result.err.splitlines()) == failed

@@ -69,6 +69,7 @@ uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 int fz_png_orientation(const struct fz_bytes *file, int *turn)
 {
     *turn = 1;
+    int texts = 0;
     for (uint64_t pos = 8; fz_bytes_has(file, pos, 12);) {
         uint64_t len = fz_bytes_be(file, pos, 4);
         if (!fz_bytes_has(file, pos + 8, len))
@@ -78,7 +79,9 @@ int fz_png_orientation(const struct fz_bytes *file, int *turn)
             *turn = fz_exif_orientation(data.at, data.len);
             break;
         }
-        fz_png_text_orientation((const char *)file->at + pos + 4, &data, turn);
+        const char *name = (const char *)file->at + pos + 4;
+        if (fz_png_text_is_exif(name, &data) && texts++ < FZ_PNG_EXIF_TEXTS_MOST)
+            fz_png_text_orientation(name, &data, turn);
         pos += 12 + len;
     }
     return *turn;

@@ -7,15 +7,16 @@
 
 enum { READ_BYTES = 64 << 10 };
 
-/* *orientation becomes that of the chunk; true: nothing else counts. */
-static bool take_chunk(struct fz_excerpt *file, const struct fz_png_chunk *chunk, int *orientation)
+/* *orientation becomes that of the chunk, *texts counts those of texts; true: nothing else counts. */
+static bool take_chunk(struct fz_excerpt *file, const struct fz_png_chunk *chunk, int *texts,
+                       int *orientation)
 {
     uint8_t begin[FZ_PNG_KEYWORD_MOST];
     bool is_exif = memcmp(chunk->name, "eXIf", 4) == 0;
     const struct fz_bytes keyword = fz_png_keyword(file, chunk, begin);
-    uint8_t *data = is_exif || fz_png_text_is_exif(chunk->name, &keyword)
-                        ? fz_excerpt_copy(file, chunk->at, chunk->len, FZ_PNG_PROFILE_TEXT_MOST)
-                        : NULL;
+    bool is_text = fz_png_text_is_exif(chunk->name, &keyword) && (*texts)++ < FZ_PNG_EXIF_TEXTS_MOST;
+    uint8_t *data =
+        is_exif || is_text ? fz_excerpt_copy(file, chunk->at, chunk->len, FZ_PNG_PROFILE_TEXT_MOST) : NULL;
     if (data && is_exif)
         *orientation = fz_exif_orientation(data, (size_t)chunk->len);
     else if (data)
@@ -29,10 +30,10 @@ static int find_in_file(int fd)
 {
     struct fz_excerpt file;
     struct fz_png_chunk chunk = {.next = 0};
-    int orientation = 1;
+    int orientation = 1, texts = 0;
     bool done = !fz_excerpt_open(&file, fd, NULL, READ_BYTES);
     for (int i = 0; i < FZ_PNG_CHUNKS_MOST && !done && fz_png_next_chunk(&file, &chunk); i++)
-        done = take_chunk(&file, &chunk, &orientation);
+        done = take_chunk(&file, &chunk, &texts, &orientation);
     fz_excerpt_close(&file);
     return orientation;
 }

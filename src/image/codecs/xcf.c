@@ -268,8 +268,9 @@ static enum fz_err read_layers(struct fz_xcf *x, uint64_t at)
     x->layers = fz_try_malloc(FZ_XCF_MAX_LAYERS * sizeof *x->layers);
     if (!x->layers)
         return fz_fail(x->d->err, FZ_E_MEMORY, 0, "no memory for layers");
+    uint32_t seen = 0; /* also of those that cannot be drawn */
     for (uint64_t layer; (layer = pointer(x, at)) != 0; at += x->samples.pointer_bytes) {
-        if (x->count == FZ_XCF_MAX_LAYERS)
+        if (seen++ == FZ_XCF_MAX_LAYERS)
             return fz_fail(x->d->err, FZ_E_LIMIT, 0, "xcf: more than %d layers", FZ_XCF_MAX_LAYERS);
         struct fz_xcf_layer *l = &x->layers[x->count];
         if (!read_layer(x, layer, l)) {

@@ -7,6 +7,8 @@
 
 enum { FZ_PNG_PROFILE_TEXT_MOST = 768 << 10 }; /* bytes: of EXIF data of 256 KB, as digits */
 
+enum { FZ_PNG_EXIF_TEXTS_MOST = 8 }; /* that are unpacked of a file: there is one, or two by two programs */
+
 /* Any thread. What the data of a chunk of that name (tEXt, zTXt, iTXt) says behind its keyword, with which the data begins as a
  * string; unpacked, at most `most` bytes, as far as it goes where it is damaged. The caller frees; NULL: nothing. */
 uint8_t *fz_png_text_read(const char *name, const struct fz_bytes *chunk, size_t most, size_t *len);
