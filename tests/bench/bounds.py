@@ -171,6 +171,15 @@ def each_tile(raw, name):
     return shown / tiles if shown and tiles else None
 
 
+def floor_bytes(raw):
+    return median([max(run["outside_pss"], run["pss_peak_bytes"]) for run in raw.get("floor", []) if run])
+
+
+def peak_bytes(runs):
+    """Of all its processes: the larger of its own figure and that from outside."""
+    return median([max(run["beside"] or 0, figure(run, "stats", "memory", "pss_peak_bytes") or 0) for run in runs if run])
+
+
 def first_figures(raw, peers):
     """The first picture of 100,000 files, each program as it is by default."""
     ours = median(each(raw, "first_frieze", "first"))
@@ -183,9 +192,8 @@ def first_figures(raw, peers):
         elif theirs:
             row.versus = f"{say_ms(ours)} against {say_ms(theirs)}"
         rows.append(row.judge())
-    floor = median([max(run["outside_pss"], run["pss_peak_bytes"]) for run in raw.get("floor", []) if run])
-    stands = median([max(run["beside"] or 0, figure(run, "stats", "memory", "pss_peak_bytes") or 0)
-                     for run in good(raw, "frieze_first_memory") if run and figure(run, "stats", "items") == find.COUNT])
+    floor = floor_bytes(raw)
+    stands = peak_bytes([run for run in good(raw, "frieze_first_memory") if figure(run, "stats", "items") == find.COUNT])
     return rows + [Figure("the same: memory above the floor, all names read, a screenful shown", stands - floor if stands and floor else None,
                           "bytes", FIRST_BYTES).judge()]
 
@@ -343,10 +351,7 @@ def freeze_figures(raw):
 
 
 def memory_figure(raw):
-    floors = [max(run["outside_pss"], run["pss_peak_bytes"]) for run in raw.get("floor", []) if run]
-    peaks = [max(run["beside"] or 0, figure(run, "stats", "memory", "pss_peak_bytes") or 0)
-             for run in good(raw, "frieze_memory") if run]
-    floor, peak = median(floors), median(peaks)
+    floor, peak = floor_bytes(raw), peak_bytes(good(raw, "frieze_memory"))
     rows = [Figure("memory: empty SDL window (floor), peak PSS", floor, "bytes", counts=False),
             Figure("memory: frieze with its processes, peak PSS", peak, "bytes", counts=False)]
     above = peak - floor if peak and floor else None
@@ -399,7 +404,7 @@ def isolation_figures(raw):
             ("the first frame, later than with threads", "ms", ISOLATION_START_MS),
             ("private memory of an idle decoder, largest", "bytes", IDLE_BYTES),
             ("killed, until another one is ready, p99", "ms", KILLED_MS),
-            ("killed, until another one has decoded, p99", "ms", None),
+            ("killed, until another one has decoded, p99", "ms", KILLED_MS),
             ("zygote killed, until another one has decoded, longest", "ms", LOST_MS),
             ("hung, ended after its deadline, longest", "ms", HUNG_MS),
             ("100,000 names by a reader, more than in place", "ms", READERS_MS))):

@@ -1,13 +1,13 @@
 """The first picture of a folder of 100,000, by each program as it is started by default, seen on the screen from outside; and the
 memory that frieze has taken there when its first screenful stands."""
 
-import struct
 import time
 
 import numpy as np
 from PIL import Image
 
 import find
+import screen
 import stage
 import subject
 
@@ -33,22 +33,8 @@ def folder(root):
     return made
 
 
-class Screen:
-    """Every STEPth pixel each way, as it is now."""
-
-    def __init__(self, path):
-        header = struct.unpack(">25I", path_bytes(path, 100))
-        size, width, height, bits, pitch, colours = (header[index] for index in (0, 4, 5, 11, 12, 19))
-        data = np.memmap(path, np.uint8, "r", size + colours * 12, (height * pitch,))
-        self.pixels = data.reshape(height, pitch // (bits // 8), bits // 8)[::STEP, :width:STEP, 2::-1]
-
-    def shows(self):
-        return (np.abs(self.pixels.astype(np.int16) - COLOUR).max(axis=2) < ALIKE).sum() >= LEAST
-
-
-def path_bytes(path, count):
-    with open(path, "rb") as file:
-        return file.read(count)
+def shows(pixels):
+    return (np.abs(pixels[::STEP, ::STEP].astype(np.int16) - COLOUR).max(axis=2) < ALIKE).sum() >= LEAST
 
 
 def first_ms(context, program):
@@ -56,11 +42,11 @@ def first_ms(context, program):
     made = folder(context.corpus)
     context.ready()
     with stage.Home(context.display) as home:
-        screen = Screen(context.display.screen_file)
-        assert not screen.shows()
+        pixels = screen.pixels_of(np.memmap(context.display.screen_file, np.uint8, "r"))
+        assert not shows(pixels)
         began = stage.now_ms()
         process = stage.start([program, str(made)], home, cwd=home.path("home"))
-        while not (seen := screen.shows()) and stage.now_ms() - began < PATIENCE_S * 1000 and process.poll() is None:
+        while not (seen := shows(pixels)) and stage.now_ms() - began < PATIENCE_S * 1000 and process.poll() is None:
             time.sleep(LOOK_S)
         took = stage.now_ms() - began
         stage.end(process)

@@ -24,7 +24,11 @@ SETTLED_MS = 300
 def read_frame(path):
     """The screen as an array of height x width x 3, from the XWD file that Xvfb keeps."""
     with open(path, "rb") as file:
-        data = file.read()
+        return pixels_of(file.read())
+
+
+def pixels_of(data):
+    """The same of the bytes of such a file, not copied."""
     header = struct.unpack(">25I", data[:100])
     size, width, height, bits, pitch, colours = (header[index] for index in (0, 4, 5, 11, 12, 19))
     start = size + colours * 12
