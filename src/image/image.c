@@ -10,99 +10,7 @@
 #include <limits.h>
 #include <string.h>
 
-enum {
-    MAX_PROFILE_BYTES = 4 << 20, /* those of printers reach 2 MB */
-    /* Decoders that scale let through what is too fine, and more of it the smaller they make it. Of a zone plate beyond what
-     * the result can show there is left, of 90: 8 where they give just enough, 5.4 at twice that (what libvips takes), 0.5
-     * at three times, which is as much as of a full decode. */
-    SMOOTH_TIMES = 3
-};
-
-void fz_image_fit(int width, int height, int box_w, int box_h, int *out_w, int *out_h)
-{
-    *out_w = width;
-    *out_h = height;
-    int64_t w = width, h = height;
-    int64_t bw = box_w > 0 ? box_w : INT_MAX, bh = box_h > 0 ? box_h : INT_MAX;
-    if (w <= bw && h <= bh)
-        return;
-    /* Rounded to the nearest pixel along the side that is not the tight one. */
-    if (w * bh >= h * bw) {
-        *out_w = (int)bw;
-        *out_h = (int)((h * bw + w / 2) / w);
-    } else {
-        *out_w = (int)((w * bh + h / 2) / h);
-        *out_h = (int)bh;
-    }
-    *out_w = *out_w < 1 ? 1 : *out_w;
-    *out_h = *out_h < 1 ? 1 : *out_h;
-}
-
-void fz_image_cover(int width, int height, int *box_w, int *box_h)
-{
-    int64_t w = width, h = height, bw = *box_w, bh = *box_h;
-    if (w * bh > h * bw) { /* wider than the box */
-        int64_t wide = (w * bh + h / 2) / h;
-        *box_w = (int)(wide < bw * FZ_IMAGE_COVER ? wide : bw * FZ_IMAGE_COVER);
-    } else {
-        int64_t high = (h * bw + w / 2) / w;
-        *box_h = (int)(high < bh * FZ_IMAGE_COVER ? high : bh * FZ_IMAGE_COVER);
-    }
-}
-
-struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height)
-{
-    const struct fz_image_request *request = d->request;
-    bool swaps = fz_orient_swaps(d->turn);
-    int box_w = swaps ? request->box_h : request->box_w, box_h = swaps ? request->box_w : request->box_h;
-    if (request->covers)
-        fz_image_cover(width, height, &box_w, &box_h);
-    struct fz_part part = {.of = fz_region_stored(&request->region, d->turn, width, height)};
-    if (request->region.w == 0 && request->times > 1 && d->format->draws) {
-        part.out_w = box_w;
-        part.out_h = box_h;
-        return part;
-    }
-    if (request->region.w == 0) {
-        fz_image_fit(width, height, box_w, box_h, &part.out_w, &part.out_h);
-        return part;
-    }
-    part.out_w = box_w > 0 && box_w < part.of.w ? box_w : part.of.w;
-    part.out_h = box_h > 0 && box_h < part.of.h ? box_h : part.of.h;
-    return part;
-}
-
-static int smooth_times(const struct fz_image_request *request)
-{
-    return request->smooth ? SMOOTH_TIMES : 1;
-}
-
-struct fz_part fz_decode_least_part(const struct fz_decode *d, int width, int height)
-{
-    struct fz_part part = fz_decode_part(d, width, height);
-    int times = smooth_times(d->request);
-    part.out_w = part.out_w < part.of.w / times ? part.out_w * times : part.of.w;
-    part.out_h = part.out_h < part.of.h / times ? part.out_h * times : part.of.h;
-    return part;
-}
-
-static void whole_of(const struct fz_part *part, int width, int height, int *out_w, int *out_h)
-{
-    *out_w = (int)(((int64_t)width * part->out_w + part->of.w - 1) / part->of.w);
-    *out_h = (int)(((int64_t)height * part->out_h + part->of.h - 1) / part->of.h);
-}
-
-void fz_decode_target(const struct fz_decode *d, int width, int height, int *out_w, int *out_h)
-{
-    struct fz_part part = fz_decode_part(d, width, height);
-    whole_of(&part, width, height, out_w, out_h);
-}
-
-void fz_decode_least(const struct fz_decode *d, int width, int height, int *least_w, int *least_h)
-{
-    struct fz_part part = fz_decode_least_part(d, width, height);
-    whole_of(&part, width, height, least_w, least_h);
-}
+enum { MAX_PROFILE_BYTES = 4 << 20 }; /* those of printers reach 2 MB */
 
 static enum fz_kernel kernel_of(const struct fz_decode *d)
 {
@@ -263,26 +171,6 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %s", d->format->name,
                        d->header.reason ? d->header.reason : "its header is damaged");
     return FZ_OK;
-}
-
-bool fz_decode_is_coarse(const struct fz_decode *d)
-{
-    const struct fz_image_request *request = d->request;
-    const struct fz_header *h = &d->header;
-    if (!h->coarse_first || d->frugal || request->region.w > 0)
-        return false;
-    for (int turned = 0; turned < 2; turned++) { /* which one is not known yet */
-        int box_w = turned ? request->box_h : request->box_w,
-            box_h = turned ? request->box_w : request->box_h;
-        int w, h_px;
-        if (request->covers)
-            fz_image_cover((int)h->width, (int)h->height, &box_w, &box_h);
-        fz_image_fit((int)h->width, (int)h->height, box_w, box_h, &w, &h_px);
-        int64_t times = smooth_times(request);
-        if (w * times > (h->width + 7) / 8 || h_px * times > (h->height + 7) / 8)
-            return false;
-    }
-    return true;
 }
 
 enum fz_err fz_decode_check_size(struct fz_decode *d)
