@@ -152,6 +152,8 @@ static struct fz_image_request request_of(struct back *back, int fd)
         .times = call->times,
         .region = call->region,
         .page = call->page,
+        .sheet_w = call->sheet_w,
+        .sheet_h = call->sheet_h,
         .background = call->background,
         .without_files = back->without_files,
         .without_heavy = back->without_heavy,

@@ -191,6 +191,10 @@ static void decode(struct fz_decoder *decoder, struct fz_job *job, struct fz_ima
     request->index = job->index;
     request->background = job->background;
     request->limits = job->limits;
+    if (job->play.sheet_w > 0)
+        request->page = job->play.index;
+    request->sheet_w = job->play.sheet_w;
+    request->sheet_h = job->play.sheet_h;
     load(decoder, job, request);
     if (job->error.code == FZ_E_BUSY)
         load(decoder, job, request); /* the decoder was lost, and the picture is not to blame */

@@ -15,6 +15,8 @@ static struct fz_call call_of(enum fz_call_what what, const struct fz_image_requ
         .alone = request->alone,
         .times = request->times,
         .page = request->page,
+        .sheet_w = request->sheet_w,
+        .sheet_h = request->sheet_h,
         .background = request->background,
         .region = request->region,
         .limits = request->limits,

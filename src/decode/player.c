@@ -1,4 +1,4 @@
-/* One frame of an animation, on a worker's thread. */
+/* One frame of an animation, or a page, on a worker's thread. */
 #include "base/clock.h"
 #include "decode/decoder.h"
 
@@ -6,6 +6,7 @@
 
 /* Frames whose time is over are composed and not rendered, for as long at most: then one is shown, however late. */
 enum { SKIP_US = 250000 };
+static const int64_t PAGE_US = INT64_C(24) * 3600 * 1000000; /* until another is asked for */
 
 struct play_call {
     struct fz_decoder *decoder;
@@ -59,8 +60,21 @@ static enum fz_err compose(struct fz_job *job, const struct fz_image_host *host)
     return code;
 }
 
+/* Like any picture, with the limits and the memory of one. */
+static void turn_page(struct fz_decoder *decoder, struct fz_job *job)
+{
+    if (!fz_decoder_load(decoder, job))
+        return;
+    fz_job_close(job);
+    job->play.frame = (struct fz_anim_frame){.index = job->play.index, .delay_us = PAGE_US};
+}
+
 void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job)
 {
+    if (job->play.sheet_w > 0) {
+        turn_page(decoder, job);
+        return;
+    }
     int64_t most_us = job->limits.max_cpu_us > 0 ? job->limits.max_cpu_us : INT64_MAX / 2;
     struct play_call call = {.decoder = decoder, .job = job, .cpu_end_us = fz_thread_cpu_us() + most_us};
     struct fz_image_request request = {

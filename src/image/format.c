@@ -65,7 +65,8 @@ static const struct fz_format formats[] = {
      .orientation = fz_tiff_orientation,
      .facts = fz_tiff_facts,
      .load = fz_tiff_load,
-     .parts = true},
+     .parts = true,
+     .pages = true},
     {OWN(bmp), .streams = true},
     {BY_SDL(qoi, "QOI", 4, 1), .load = fz_sdl_load},
     {OWN(pam), .streams = true},
@@ -147,6 +148,12 @@ bool fz_image_has_parts(const char *format)
 {
     const struct fz_format *row = format ? fz_format_named(format) : NULL;
     return row && row->parts;
+}
+
+bool fz_image_has_pages(const char *format)
+{
+    const struct fz_format *row = format ? fz_format_named(format) : NULL;
+    return row && row->pages;
 }
 
 int fz_image_most_times(const char *format, int width, int height)

@@ -91,6 +91,7 @@ struct fz_format {
     bool streams; /* `load` takes what follows d->file from fz_decode_more */
     bool parts;   /* decoding a part of the picture takes less than all of it */
     bool skips;   /* the same of every file, because it looks at little of what is in it */
+    bool pages;   /* request->page chooses */
     bool draws;   /* `load` has no pixels to begin with: it draws any part at any scale */
     bool
         is_heavy; /* its codec is another row, see image/heavy.h; this one has neither `load` nor what goes with it */
@@ -138,6 +139,10 @@ void fz_decode_target(const struct fz_decode *d, int width, int height, int *out
  * it is to be smooth. */
 struct fz_part fz_decode_least_part(const struct fz_decode *d, int width, int height);
 void fz_decode_least(const struct fz_decode *d, int width, int height, int *least_w, int *least_h);
+
+/* The decoder's thread, for fz_decode_begin: allocates the result for a picture that becomes width x height px, upright. *to is
+ * its first pixel, which on a sheet is not the result's. LIMIT, MEMORY. */
+enum fz_err fz_decode_alloc(struct fz_decode *d, int width, int height, uint8_t **to);
 
 /* The decoder's thread. `width x height` is the picture as stored, `in_w x in_h` the size in which its rows
  * will come (at least the target's). Allocates the result. LIMIT, MEMORY. */

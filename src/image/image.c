@@ -29,12 +29,8 @@ static struct fz_reduce_beyond beyond_of(const struct fz_decode *d, int width, i
 static enum fz_err begin(struct fz_decode *d, int width, int height, const struct fz_part *part, int in_w,
                          int in_h, const struct fz_image_region *rows)
 {
-    const struct fz_image_request *request = d->request;
     struct fz_image *out = d->out;
     int target_w = part->out_w, target_h = part->out_h;
-    enum fz_err code = fz_limits_check_output(&request->limits, target_w, target_h, d->err);
-    if (code != FZ_OK)
-        return code;
     if (rows->w < target_w ||
         rows->h < target_h) /* what a library found inside is not what the header said */
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %dx%d holds but %dx%d pixels", d->format->name, width,
@@ -42,13 +38,12 @@ static enum fz_err begin(struct fz_decode *d, int width, int height, const struc
     bool swaps = fz_orient_swaps(d->turn);
     out->width = swaps ? height : width;
     out->height = swaps ? width : height;
-    out->out_w = swaps ? target_h : target_w;
-    out->out_h = swaps ? target_w : target_h;
-    out->pixels = request->host.alloc(request->host.ctx, out->out_w, out->out_h, &out->pitch_bytes);
-    if (!out->pixels)
-        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", out->out_w, out->out_h);
+    uint8_t *to;
+    enum fz_err code = fz_decode_alloc(d, swaps ? target_h : target_w, swaps ? target_w : target_h, &to);
+    if (code != FZ_OK)
+        return code;
     struct fz_orient orient;
-    fz_orient_init(&orient, d->turn, out->pixels, out->pitch_bytes, target_w, target_h);
+    fz_orient_init(&orient, d->turn, to, out->pitch_bytes, target_w, target_h);
     const struct fz_reduce_beyond beyond = beyond_of(d, width, height, in_w, in_h);
     if (!fz_reduce_init_part(&d->reduce, d->scratch, kernel_of(d), in_w, in_h, rows, &beyond, target_w,
                              target_h, &orient))

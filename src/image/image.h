@@ -82,7 +82,10 @@ struct fz_image_request {
     /* What is drawn (fz_image_most_times) counts as so many times as large as it says, each way. Region is of that; without one the result
      * is exactly the box. 0 and 1: as it says; of no use for all else. */
     int times;
-    int page;            /* of a file of several (TIFF), from 0 */
+    int page; /* of a file of several (fz_image_has_pages), from 0 */
+    /* Of such a page the result is as large as a picture of sheet_w x sheet_h px would be, with the page in its middle, at the same
+     * scale, reduced where it is larger: so pages of several sizes are turned over in one place. Not of a region; 0: the page alone. */
+    int sheet_w, sheet_h;
     uint32_t background; /* 0xRRGGBB under transparent pixels */
     bool without_files;  /* libraries can open none here: see fz_image.needs_files */
     bool without_heavy;  /* nor can the heavy codecs be loaded: see fz_image.needs_heavy */
@@ -161,6 +164,9 @@ bool fz_image_is_heavy(const struct fz_image_request *request);
 
 /* Any thread. Whether decoding a part of such a picture takes less than decoding all of it; by the format's name (NULL: not known). */
 bool fz_image_has_parts(const char *format);
+
+/* Any thread. Whether the frames of such a picture are pages, each asked for by its number: by the format's name (NULL: not known). */
+bool fz_image_has_pages(const char *format);
 
 /* Any thread. How many times as large as it says, each way, a picture of that format (NULL: not known) and size can be drawn; 1 for
  * all that has pixels of its own. */

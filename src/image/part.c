@@ -1,7 +1,10 @@
 /* What of a picture is wanted, and how large it becomes. */
 #include "image/format.h"
+#include "image/limits.h"
 
+#include <endian.h>
 #include <limits.h>
+#include <string.h>
 
 /* Decoders that scale let through what is too fine, and more of it the smaller they make it. Of a zone plate beyond what the
  * result can show there is left, of 90: 8 where they give just enough, 5.4 at twice that (what libvips takes), 0.5 at three
@@ -40,6 +43,33 @@ void fz_image_cover(int width, int height, int *box_w, int *box_h)
     }
 }
 
+static bool is_on_sheet(const struct fz_image_request *request)
+{
+    return request->sheet_w > 0 && request->sheet_h > 0 && request->region.w == 0;
+}
+
+static void fit_sheet(const struct fz_image_request *request, int *w, int *h)
+{
+    fz_image_fit(request->sheet_w, request->sheet_h, request->box_w, request->box_h, w, h);
+}
+
+/* Rounded, at least 1. */
+static int scaled(int px, int by, int of)
+{
+    int64_t to = ((int64_t)px * by + of / 2) / of;
+    return to < 1 ? 1 : (int)to;
+}
+
+/* The upright size of an upright page, at the scale of its sheet. */
+static void fit_page(const struct fz_image_request *request, int width, int height, int *out_w, int *out_h)
+{
+    int sheet_w, sheet_h, w, h;
+    fit_sheet(request, &sheet_w, &sheet_h);
+    fz_image_fit(width, height, request->sheet_w, request->sheet_h, &w, &h);
+    *out_w = scaled(w, sheet_w, request->sheet_w);
+    *out_h = scaled(h, sheet_h, request->sheet_h);
+}
+
 struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height)
 {
     const struct fz_image_request *request = d->request;
@@ -53,6 +83,11 @@ struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height)
         part.out_h = box_h;
         return part;
     }
+    if (is_on_sheet(request)) {
+        fit_page(request, swaps ? height : width, swaps ? width : height, swaps ? &part.out_h : &part.out_w,
+                 swaps ? &part.out_w : &part.out_h);
+        return part;
+    }
     if (request->region.w == 0) {
         fz_image_fit(width, height, box_w, box_h, &part.out_w, &part.out_h);
         return part;
@@ -60,6 +95,38 @@ struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height)
     part.out_w = box_w > 0 && box_w < part.of.w ? box_w : part.of.w;
     part.out_h = box_h > 0 && box_h < part.of.h ? box_h : part.of.h;
     return part;
+}
+
+static void fill(const struct fz_image *out, uint32_t rgb)
+{
+    const uint32_t px = htole32(rgb | UINT32_C(0xff000000));
+    for (int y = 0; y < out->out_h; y++)
+        for (int x = 0; x < out->out_w; x++)
+            memcpy(out->pixels + (ptrdiff_t)y * out->pitch_bytes + (ptrdiff_t)x * 4, &px, 4);
+}
+
+enum fz_err fz_decode_alloc(struct fz_decode *d, int width, int height, uint8_t **to)
+{
+    const struct fz_image_request *request = d->request;
+    struct fz_image *out = d->out;
+    out->out_w = width;
+    out->out_h = height;
+    if (is_on_sheet(request))
+        fit_sheet(request, &out->out_w, &out->out_h);
+    enum fz_err code = fz_limits_check_output(&request->limits, out->out_w, out->out_h, d->err);
+    if (code != FZ_OK)
+        return code;
+    out->pixels = request->host.alloc(request->host.ctx, out->out_w, out->out_h, &out->pitch_bytes);
+    if (!out->pixels)
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", out->out_w, out->out_h);
+    *to = out->pixels;
+    if (out->out_w == width && out->out_h == height)
+        return FZ_OK;
+    fill(out, request->background);
+    out->shows_background = true;
+    *to +=
+        (ptrdiff_t)((out->out_h - height) / 2) * out->pitch_bytes + (ptrdiff_t)((out->out_w - width) / 2) * 4;
+    return FZ_OK;
 }
 
 static int smooth_times(const struct fz_image_request *request)

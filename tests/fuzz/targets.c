@@ -150,6 +150,10 @@ static void decode(const uint8_t *data, size_t size)
     struct fz_image_index index = {0};
     request.index = &index;
     request.page = 1;
+    request.sheet_w = 9;
+    request.sheet_h = 31;
+    load(&request, &pixels);
+    request.sheet_w = 0;
     request.region = (struct fz_image_region){.x = 3, .y = 2, .w = 7, .h = 9};
     load(&request, &pixels);
     request.limits.max_whole_px = 1; /* what is not decoded as a whole may do without it */

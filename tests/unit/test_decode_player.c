@@ -149,6 +149,82 @@ static void test_late_frames_are_skipped(void **state)
     bench_close(&bench);
 }
 
+/* Two pages, grey, a byte a pixel in one strip: of the first 16 x 16 px are there, of the second none of w x h, compressed in a way
+ * that takes a whole strip. */
+static char *write_pages(const struct bench *bench, uint32_t w, uint32_t h)
+{
+    enum { TAGS = 9, BYTES = 2 + TAGS * 12 + 4, FIRST = 8, SECOND = FIRST + BYTES, DATA = SECOND + BYTES };
+    uint8_t file[DATA + 256] = "II*\0\10";
+    for (int page = 0; page < 2; page++) {
+        const uint32_t tags[TAGS][2] = {{256, page ? w : 16},
+                                        {257, page ? h : 16},
+                                        {258, 8},
+                                        {259, page ? 32773 : 1},
+                                        {262, 1},
+                                        {273, DATA},
+                                        {277, 1},
+                                        {278, page ? h : 16},
+                                        {279, 256}};
+        uint8_t *at = file + (page ? SECOND : FIRST);
+        *at = TAGS;
+        for (int i = 0; i < TAGS; i++) {
+            const uint32_t entry[3] = {tags[i][0] | 4u << 16, 1, tags[i][1]};
+            memcpy(at + 2 + 12 * i, entry, 12);
+        }
+        if (page == 0)
+            at[2 + 12 * TAGS] = SECOND;
+    }
+    memset(file + DATA, 0x81, 256); /* runs of 128 */
+    char *path = path_in(bench->folder, "pages.tif");
+    write_file(path, file, sizeof file);
+    return path;
+}
+
+static struct fz_job *turn_to(struct bench *bench, const char *path, int page, uint64_t most_px)
+{
+    struct fz_job *job = bench_job(bench, FZ_JOB_FRAME, 1, path);
+    job->limits = fz_image_default_limits;
+    job->limits.max_rows_px = job->limits.max_whole_px = most_px;
+    job->play = (struct fz_play){.index = page, .sheet_w = 16, .sheet_h = 16};
+    fz_pool_submit(&bench->pool, job, 0);
+    job = bench_next(bench);
+    assert_non_null(job);
+    return job;
+}
+
+/* With the limits of its job, and memory that is there: as the first page. */
+static void test_pages_are_pictures(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, 1);
+    char *path = write_pages(&bench, 128, 128);
+    struct fz_job *job = turn_to(&bench, path, 1, 128 * 128);
+    assert_int_equal(job->error.code, FZ_OK);
+    assert_int_equal(job->image.frames, 2);
+    assert_int_equal(job->play.frame.index, 1);
+    assert_int_equal(job->surface->w, 16);
+    assert_null(job->play.stream);
+    fz_job_free(job);
+    job = turn_to(&bench, path, 1, 128 * 128 - 1);
+    assert_int_equal(job->error.code, FZ_E_LIMIT);
+    assert_null(job->surface);
+    fz_job_free(job);
+    free(path);
+    path = write_pages(&bench, 16384, 2 * WORKING_BYTES / 16384);
+    job = turn_to(&bench, path, 1, 4 * WORKING_BYTES);
+    assert_int_equal(job->error.code, FZ_E_LIMIT);
+    assert_non_null(strstr(job->error.msg, "more than --memory leaves"));
+    fz_job_free(job);
+    job = turn_to(&bench, path, 0, 4 * WORKING_BYTES);
+    assert_int_equal(job->error.code, FZ_OK);
+    fz_job_free(job);
+    assert_int_equal(bench.pool.ledger.reserved, 0);
+    bench_stop(&bench);
+    free(path);
+    bench_close(&bench);
+}
+
 /* One that is far away is made of all before it. */
 static void test_a_frame_has_so_much_time(void **state)
 {
@@ -271,6 +347,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_stream_travels_with_its_jobs),
         cmocka_unit_test(test_late_frames_are_skipped),
         cmocka_unit_test(test_what_is_refused_leaves_nothing_behind),
+        cmocka_unit_test(test_pages_are_pictures),
     };
     const struct CMUnitTest of_threads[] = {cmocka_unit_test(test_a_frame_has_so_much_time)};
     const struct CMUnitTest of_processes[] = {

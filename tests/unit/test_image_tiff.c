@@ -1,8 +1,6 @@
 /* TIFF: every usual kind of samples, pages, directories that go in a circle, files cut short. */
 #include "test_image_support.h"
 
-#include "image/anim/anim.h"
-
 #include <lcms2.h>
 #include <math.h>
 
@@ -505,34 +503,47 @@ static void test_pages(void **state)
     free(b.data);
 }
 
-/* They are turned over as frames are, and none leaves by itself. */
-static void test_pages_are_turned_over(void **state)
+/* Each page on a sheet of the first one's size: in its middle, at the same scale, reduced where it is larger. */
+static void test_pages_on_one_sheet(void **state)
 {
     (void)state;
-    struct bytes b = make_pages(5, 0);
-    struct host host = {0};
-    struct fz_image_request request = make_request(-1, 0, 0, &host);
-    request.bytes = b.data;
-    request.len = b.len;
-    struct fz_anim *anim;
-    struct fz_error err;
-    assert_int_equal(fz_anim_open(&request, &anim, &err), FZ_OK);
-    assert_int_equal(fz_anim_get_facts(anim)->frames, 4);
-    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    static const struct level pages[] = {
+        {64, 32, 10, 0, 0, 0}, {16, 16, 20, 0, 0, 0}, {128, 128, 30, 0, 0, 0}, {8, 32, 40, 0, 0, 6}};
     static const struct {
-        int page, grey;
-    } order[] = {{2, 40}, {FZ_ANIM_NEXT, 50}, {FZ_ANIM_NEXT, 10}, {1, 30}, {0, 10}};
-    for (int i = 0; i < 5; i++) {
-        struct fz_anim_frame frame;
+        int page, box, w, h; /* of the page, in the middle of the result */
+    } cases[] = {{0, 0, 64, 32},  {1, 0, 16, 16}, {2, 0, 32, 32},  {3, 0, 32, 8},
+                 {0, 32, 32, 16}, {1, 32, 8, 8},  {2, 32, 16, 16}, {3, 32, 16, 4}};
+    struct bytes b = {0};
+    bytes_put(&b, "II*\0\0\0\0\0", 8);
+    uint32_t first = 0;
+    for (int i = 3; i >= 0; i--)
+        first = put_level(&b, &pages[i], first, 0);
+    for (int i = 0; i < 4; i++)
+        b.data[4 + i] = (uint8_t)(first >> (8 * i));
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct host host = {0};
         struct fz_image image;
-        assert_int_equal(fz_anim_compose(anim, order[i].page, &request.host, &frame, &err), FZ_OK);
-        assert_true(frame.delay_us > 3600 * INT64_C(1000000));
-        assert_int_equal(fz_anim_render(anim, &request, scratch, &image, &err), FZ_OK);
-        assert_int_equal(pixel(&image, 8, 8), (uint32_t)order[i].grey * 0x010101);
+        struct fz_error err;
+        struct fz_image_request request = make_request(-1, cases[i].box, cases[i].box, &host);
+        request.bytes = b.data;
+        request.len = b.len;
+        request.page = cases[i].page;
+        request.sheet_w = 64;
+        request.sheet_h = 32;
+        assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+        assert_int_equal(image.out_w, cases[i].box ? 32 : 64);
+        assert_int_equal(image.out_h, cases[i].box ? 16 : 32);
+        int left = (image.out_w - cases[i].w) / 2, top = (image.out_h - cases[i].h) / 2;
+        for (int y = 0; y < image.out_h; y++)
+            for (int x = 0; x < image.out_w; x++) {
+                bool inside = x >= left && x < left + cases[i].w && y >= top && y < top + cases[i].h;
+                assert_int_equal(pixel(&image, x, y),
+                                 inside ? pages[cases[i].page].grey * 0x010101 : request.background);
+            }
         host_fini(&host);
     }
     fz_image_scratch_free(scratch);
-    fz_anim_free(anim);
     free(b.data);
 }
 
@@ -628,7 +639,7 @@ int main(void)
         cmocka_unit_test(test_lab_is_as_lcms_has_it),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_levels_of_a_pyramid),
-        cmocka_unit_test(test_pages_are_turned_over),
+        cmocka_unit_test(test_pages_on_one_sheet),
         cmocka_unit_test(test_directories_in_a_circle),
         cmocka_unit_test(test_cut_short),
         cmocka_unit_test(test_lost_strips),

@@ -49,10 +49,20 @@ void fz_animate_forget(struct fz_app *app, fz_item_id item)
         app->animate.asked = FZ_ITEM_NONE;
 }
 
+static bool has_frames(const struct fz_tile *tile, enum fz_purpose purpose)
+{
+    return tile && !tile->error && tile->frames != 1 && tile->renditions[purpose].texture;
+}
+
 static bool may_play(const struct fz_tile *tile, enum fz_purpose purpose)
 {
-    return tile && !tile->error && tile->frames != 1 && fz_anim_is_played(tile->format) &&
-           tile->renditions[purpose].texture;
+    return has_frames(tile, purpose) && fz_anim_is_played(tile->format);
+}
+
+/* Pages only turn when they are asked to. */
+static bool may_turn(const struct fz_tile *tile)
+{
+    return has_frames(tile, FZ_FOR_PICTURE) && fz_image_has_pages(tile->format);
 }
 
 /* With less motion nothing plays unasked; with none it may be stepped through. */
@@ -64,6 +74,8 @@ static fz_item_id wanted_picture(const struct fz_app *app)
     if (app->picture.shown != item || !(asked || motion == FZ_MOTION_FULL))
         return FZ_ITEM_NONE;
     const struct fz_tile *tile = fz_loader_tile(app, item);
+    if (may_turn(tile))
+        return asked ? item : FZ_ITEM_NONE;
     return may_play(tile, FZ_FOR_PICTURE) && !fz_detail_must_serve(app, tile) ? item : FZ_ITEM_NONE;
 }
 
@@ -163,6 +175,13 @@ struct fz_texture *fz_animate_texture(struct fz_app *app, fz_item_id item, enum 
     return frame;
 }
 
+bool fz_animate_shows_page(const struct fz_app *app, fz_item_id item)
+{
+    const struct fz_animate *a = &app->animate;
+    return fz_animate_frame(app, item, FZ_FOR_PICTURE) && a->frames[a->front].index > 0 &&
+           fz_image_has_pages(a->facts.format);
+}
+
 void fz_animate_set_hidden(struct fz_app *app, bool hidden)
 {
     app->animate.hidden = hidden;
@@ -170,21 +189,17 @@ void fz_animate_set_hidden(struct fz_app *app, bool hidden)
 
 /* ---- What the user says ------------------------------------------------------------------------------------------ */
 
-static enum fz_err find(const struct fz_app *app, const struct fz_tile **tile, struct fz_error *err)
+static enum fz_err fail_still(struct fz_error *err)
 {
-    *tile = fz_loader_tile(app, app->picture.item);
-    if (may_play(*tile, FZ_FOR_PICTURE))
-        return FZ_OK;
     return fz_fail(err, FZ_E_NOT_FOUND, 0, "no animation");
 }
 
 enum fz_err fz_animate_toggle(struct fz_app *app, struct fz_error *err)
 {
     struct fz_animate *a = &app->animate;
-    const struct fz_tile *tile;
-    enum fz_err code = find(app, &tile, err);
-    if (code != FZ_OK)
-        return code;
+    const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
+    if (!may_play(tile, FZ_FOR_PICTURE))
+        return fail_still(err);
     if (fz_app_motion(app) == FZ_MOTION_OFF)
         return fz_fail(err, FZ_E_USAGE, 0, "nothing plays with --motion=off");
     if (a->item != tile->item || a->halted) {
@@ -211,21 +226,22 @@ bool fz_animate_is_seeking(const struct fz_app *app)
 enum fz_err fz_animate_go(struct fz_app *app, long frames, struct fz_error *err)
 {
     struct fz_animate *a = &app->animate;
-    const struct fz_tile *tile;
-    enum fz_err code = find(app, &tile, err);
-    if (code != FZ_OK)
-        return code;
+    const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
+    bool turns = may_turn(tile);
+    if (!turns && !may_play(tile, FZ_FOR_PICTURE))
+        return fail_still(err);
     a->asked = tile->item;
     a->stepped = true;
     follow(app);
     if (a->item != tile->item || a->halted)
-        return fz_fail(err, FZ_E_NOT_FOUND, 0, "no animation");
+        return fail_still(err);
     int count = a->facts.frames > 0 ? a->facts.frames : tile->frames;
-    long from = a->reveal ? a->sought : fz_frame_front(a)->ready ? fz_frame_front(a)->index : 0;
+    /* Past a page that cannot be shown, too. */
+    long from = a->reveal || turns ? a->sought : fz_frame_front(a)->ready ? fz_frame_front(a)->index : 0;
     long to = count > 0 ? (from + frames % count + count) % count : 0;
     a->paused = true;
     fz_frames_seek(app, (int)to);
-    fz_app_notice(app, "Frame %ld of %d", to + 1, count);
+    fz_app_notice(app, "%s %ld of %d", turns ? "Page" : "Frame", to + 1, count);
     return FZ_OK;
 }
 

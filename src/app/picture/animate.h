@@ -1,5 +1,5 @@
 /* Animations: the one picture that plays now, in the picture view or under the pointer. Workers make its frames one at a time, each by the job that carries the
- * stream; a few wait here until their time has come. */
+ * stream; a few wait here until their time has come. The pages of a file are turned over in the same way, each by a job of its own. */
 #ifndef FZ_APP_PICTURE_ANIMATE_H
 #define FZ_APP_PICTURE_ANIMATE_H
 
@@ -65,6 +65,8 @@ struct fz_texture *fz_animate_texture(struct fz_app *app, fz_item_id item, enum 
                                       struct fz_texture *still);
 /* That frame; NULL: none is shown. */
 struct fz_texture *fz_animate_frame(const struct fz_app *app, fz_item_id item, enum fz_purpose purpose);
+/* Whether that is another page than the first, which is what all else knows of the picture. */
+bool fz_animate_shows_page(const struct fz_app *app, fz_item_id item);
 void fz_animate_set_hidden(struct fz_app *app, bool hidden);
 
 /* For the picture in view. NOT_FOUND where it is no animation. */

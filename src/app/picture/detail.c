@@ -29,7 +29,8 @@ static uint64_t pixels_of(const struct fz_tile *tile)
 
 bool fz_detail_must_serve(const struct fz_app *app, const struct fz_tile *tile)
 {
-    if (!tile || tile->no_detail || tile->error || tile->picture_w == 0 || !app->head)
+    if (!tile || tile->no_detail || tile->error || tile->picture_w == 0 || !app->head ||
+        fz_animate_shows_page(app, tile->item))
         return false;
     int most = fz_texture_max_side(app->head);
     return pixels_of(tile) > app->loader.picture_limit_px || tile->picture_w > most || tile->picture_h > most;

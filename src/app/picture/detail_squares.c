@@ -186,7 +186,7 @@ void fz_detail_draw(struct fz_app *app)
     const struct fz_tile *tile = fz_loader_tile(app, app->picture.shown);
     struct fz_detail_view view;
     int wanted;
-    if (!tile || !detail || tile->picture_w == 0)
+    if (!tile || !detail || tile->picture_w == 0 || fz_animate_shows_page(app, tile->item))
         return;
     bool sharp = look(app, tile, &view, &wanted);
     bool whole = sharp && covers(detail, &view, wanted);

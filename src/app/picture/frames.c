@@ -65,7 +65,8 @@ static bool make_plan(const struct fz_app *app, const struct fz_tile *tile, stru
 {
     const struct fz_animate *a = &app->animate;
     double budget = (double)fz_texture_budget(app->head), held = (double)a->facts.held_bytes;
-    if (held == 0)
+    bool turns = fz_image_has_pages(tile->format);
+    if (held == 0 && !turns)
         held = (double)fz_anim_held_bytes(tile->format, tile->picture_w, tile->picture_h, tile->file.bytes);
     plan->box_w = app->loader.box_w;
     plan->box_h = app->loader.box_h;
@@ -84,7 +85,8 @@ static bool make_plan(const struct fz_app *app, const struct fz_tile *tile, stru
         frame = most;
     }
     plan->frame_bytes = (uint64_t)frame;
-    plan->ahead = (int)fmin(fmax((budget - held) / fmax(frame, 1) - TEXTURES, 1), FZ_FRAMES_AHEAD);
+    plan->ahead =
+        turns ? 1 : (int)fmin(fmax((budget - held) / fmax(frame, 1) - TEXTURES, 1), FZ_FRAMES_AHEAD);
     return true;
 }
 
@@ -110,15 +112,33 @@ static bool stands(const struct fz_animate *a)
     return a->paused || a->hidden;
 }
 
+/* A page stays: it is made anew where a zoom shows more of it. */
+static void follow_zoom(struct fz_app *app, const struct fz_tile *tile, const struct plan *plan)
+{
+    const struct fz_animate *a = &app->animate;
+    const struct fz_frame *front = &a->frames[a->front];
+    int w, h, had_w, had_h;
+    if (!fz_image_has_pages(tile->format) || !front->ready || a->reveal || a->hidden)
+        return;
+    fz_image_fit(tile->picture_w, tile->picture_h, plan->box_w, plan->box_h, &w, &h);
+    fz_image_fit(tile->picture_w, tile->picture_h, front->box_w, front->box_h, &had_w, &had_h);
+    if (w > had_w || h > had_h)
+        fz_frames_seek(app, front->index);
+}
+
 void fz_frames_make_next(struct fz_app *app)
 {
     struct fz_animate *a = &app->animate;
     const struct fz_tile *tile = fz_loader_tile(app, a->item);
     struct plan plan;
-    bool sought = a->seek != FZ_ANIM_NEXT;
-    if (!tile || a->job || a->halted || ((stands(a) || a->made_last) && !sought))
+    if (!tile || a->job || a->halted)
         return;
-    if (!make_plan(app, tile, &plan)) {
+    bool planned = make_plan(app, tile, &plan);
+    if (planned)
+        follow_zoom(app, tile, &plan);
+    if ((stands(a) || a->made_last) && a->seek == FZ_ANIM_NEXT)
+        return;
+    if (!planned) {
         refuse(app, "--memory does not hold its frames");
         return;
     }
@@ -136,6 +156,8 @@ void fz_frames_make_next(struct fz_app *app)
     job->play = (struct fz_play){.stream = a->stream,
                                  .max_held_bytes = plan.max_held_bytes,
                                  .index = a->seek,
+                                 .sheet_w = fz_image_has_pages(tile->format) ? tile->picture_w : 0,
+                                 .sheet_h = tile->picture_h,
                                  .at_us = a->at_us,
                                  .base_us = a->base_us};
     fz_texture_set_held(app->head, a->facts.held_bytes + plan.frame_bytes * (uint64_t)plan.ahead);
@@ -145,12 +167,31 @@ void fz_frames_make_next(struct fz_app *app)
     fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_PICTURE, 0));
 }
 
+/* Another may be well. What is shown of it stays as it is. */
+static void leave_page(struct fz_app *app, const struct fz_job *job)
+{
+    struct fz_animate *a = &app->animate;
+    struct fz_frame *front = fz_frame_front(a);
+    if (a->seek != FZ_ANIM_NEXT) /* which is asked for by now */
+        return;
+    a->reveal = false;
+    if (front->ready && front->index == job->play.index) {
+        front->box_w = job->box_w;
+        front->box_h = job->box_h;
+    }
+    fz_app_notice(app, "Page %d: %s", job->play.index + 1, job->error.msg);
+}
+
 static void take_failure(struct fz_app *app, struct fz_job *job)
 {
     struct fz_animate *a = &app->animate;
     struct fz_tile *tile = fz_loader_tile(app, job->item);
     if (job->error.code == FZ_E_CANCELLED)
         return; /* for another frame: the stream goes on */
+    if (job->play.sheet_w > 0) {
+        leave_page(app, job);
+        return;
+    }
     if (job->error.code == FZ_E_BUSY && a->stream && fz_stream_is_lost(a->stream)) {
         a->seek = a->seek == FZ_ANIM_NEXT ? job->play.index : a->seek; /* through no fault of its own */
         return;
@@ -191,8 +232,12 @@ void fz_animate_take(struct fz_app *app, struct fz_job *job)
         fz_pool_trash(&app->pool, job);
         return;
     }
+    if (job->play.sheet_w > 0)
+        a->facts = (struct fz_anim_facts){.format = job->image.format, .frames = job->image.frames};
     if (a->facts.damage.code != FZ_OK)
         note_damage(app, a->item, a->facts.damage.msg);
+    else if (job->play.sheet_w > 0 && job->image.damaged)
+        note_damage(app, a->item, job->error.msg);
     if (a->seek != FZ_ANIM_NEXT) { /* another one is wanted by now */
         fz_pool_trash(&app->pool, job);
         return;

@@ -22,7 +22,7 @@ static const struct fz_anim_format avif = {.name = "avif", .px_bytes = FZ_ANIM_A
 #endif
 
 static const struct fz_anim_format *const formats[] = {
-    &fz_anim_gif, &fz_anim_png, &fz_anim_webp, &fz_anim_tiff,
+    &fz_anim_gif, &fz_anim_png, &fz_anim_webp,
 #if FRIEZE_WITH_JXL
     &jxl,
 #endif

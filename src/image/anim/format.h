@@ -73,7 +73,7 @@ struct fz_anim_format {
     void (*close)(struct fz_anim *anim);
 };
 
-extern const struct fz_anim_format fz_anim_gif, fz_anim_png, fz_anim_webp, fz_anim_tiff;
+extern const struct fz_anim_format fz_anim_gif, fz_anim_png, fz_anim_webp;
 extern const struct fz_anim_format fz_anim_jxl, fz_anim_avif; /* image/heavy/: only with libjxl, libavif */
 
 /* px_bytes of these. libjxl: measured with lossy and lossless frames that are blended, and the canvas. libavif: the canvas, and what
