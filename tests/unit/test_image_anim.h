@@ -68,6 +68,29 @@ static inline void assert_next(struct play *p, int index, const char *expected)
     assert_canvas(p, expected);
 }
 
+/* The first frame lies as the still picture does, which has that orientation: the same pixels in the same places. */
+static inline void assert_lies_as_still(const struct bytes *b, int orientation, int tolerance)
+{
+    struct host host = {0};
+    struct fz_image still;
+    struct fz_error err;
+    struct play p;
+    assert_int_equal(load(b->data, b->len, 0, 0, &host, &still, &err), FZ_OK);
+    assert_int_equal(still.orientation, orientation);
+    assert_int_equal(open_play(&p, b->data, b->len, 0), FZ_OK);
+    assert_int_equal(compose(&p, 1), FZ_OK); /* and is come back to */
+    assert_int_equal(compose(&p, 0), FZ_OK);
+    render(&p, 0, 0);
+    assert_int_equal(p.image.orientation, orientation);
+    assert_true(p.image.width == still.width && p.image.height == still.height);
+    assert_true(p.image.out_w == still.out_w && p.image.out_h == still.out_h);
+    for (int y = 0; y < still.out_h; y++)
+        for (int x = 0; x < still.out_w; x++)
+            assert_near(pixel(&p.image, x, y), pixel(&still, x, y), tolerance);
+    close_play(&p);
+    host_fini(&host);
+}
+
 /* Opens and plays the file with each byte from `from` on changed in turn: an error, or frames of the size that was said. */
 static inline void play_changed(const struct bytes *b, size_t from, int max_frames)
 {

@@ -121,6 +121,58 @@ static void test_colors_are_those_of_the_still(void **state)
     }
 }
 
+static struct bytes make_turned_avif(int quarters, int mirror)
+{
+    enum { FIELD = 16 };
+    avifEncoder *encoder = avifEncoderCreate();
+    avifRWData data = AVIF_DATA_EMPTY;
+    struct bytes b = {0};
+    encoder->speed = 10;
+    encoder->minQuantizer = encoder->maxQuantizer = AVIF_QUANTIZER_LOSSLESS;
+    for (int i = 0; i < COUNT; i++) {
+        avifImage *image = avifImageCreate(2 * FIELD, 3 * FIELD, 8, AVIF_PIXEL_FORMAT_YUV444);
+        image->matrixCoefficients = AVIF_MATRIX_COEFFICIENTS_IDENTITY;
+        if (quarters > 0)
+            image->transformFlags |= AVIF_TRANSFORM_IROT;
+        image->irot.angle = (uint8_t)quarters;
+        if (mirror >= 0) {
+            image->transformFlags |= AVIF_TRANSFORM_IMIR;
+#if AVIF_VERSION >= 1000000
+            image->imir.axis = (uint8_t)mirror;
+#else
+            image->imir.mode = (uint8_t)mirror;
+#endif
+        }
+        avifRGBImage rgb;
+        avifRGBImageSetDefaults(&rgb, image);
+        rgb.format = AVIF_RGB_FORMAT_RGB;
+        rgb.pixels = make_fields(FIELD, 3);
+        rgb.rowBytes = 2 * FIELD * 3;
+        assert_int_equal(avifImageRGBToYUV(image, &rgb), AVIF_RESULT_OK);
+        assert_int_equal(avifEncoderAddImage(encoder, image, 1, AVIF_ADD_IMAGE_FLAG_NONE), AVIF_RESULT_OK);
+        free(rgb.pixels);
+        avifImageDestroy(image);
+    }
+    assert_int_equal(avifEncoderFinish(encoder, &data), AVIF_RESULT_OK);
+    bytes_put(&b, data.data, data.size);
+    avifRWDataFree(&data);
+    avifEncoderDestroy(encoder);
+    return b;
+}
+
+/* Turned, mirrored (0: top and bottom, 1: left and right), and both: each of the eight ways in which a picture can lie. */
+static void test_it_lies_as_the_still(void **state)
+{
+    (void)state;
+    static const int kinds[8][3] = {{0, -1, 1}, {0, 1, 2},  {2, -1, 3}, {0, 0, 4},
+                                    {1, 0, 5},  {3, -1, 6}, {3, 0, 7},  {1, -1, 8}};
+    for (int i = 0; i < 8; i++) {
+        struct bytes b = make_turned_avif(kinds[i][0], kinds[i][1]);
+        assert_lies_as_still(&b, kinds[i][2], 2);
+        free(b.data);
+    }
+}
+
 /* The still picture knows how many frames there are; a file of one is no animation. */
 static void test_stills(void **state)
 {
@@ -256,7 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frames_and_times), cmocka_unit_test(test_stills),
         cmocka_unit_test(test_how_often),        cmocka_unit_test(test_colors_are_those_of_the_still),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_damage),           cmocka_unit_test(test_it_lies_as_the_still),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

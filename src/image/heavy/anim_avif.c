@@ -58,6 +58,8 @@ static enum fz_err avif_open(struct fz_anim *anim, struct fz_error *err)
                 image->width, image->height);
         return FZ_E_UNSUPPORTED;
     }
+    int left_to_do;                                              /* by who decodes the still picture */
+    anim->turn = fz_heif_orientation(&anim->bytes, &left_to_do); /* libavif turns and mirrors nothing */
     anim->facts.frames = s->decoder->imageCount;
     anim->facts.plays = fz_avif_plays(&anim->bytes);
     anim->has_primaries =
