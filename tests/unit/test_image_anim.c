@@ -399,6 +399,25 @@ static void test_webp_is_played(void **state)
     close_play(&p);
 }
 
+/* EXIF data stand behind the frames. */
+static void test_webp_lies_as_its_exif_says(void **state)
+{
+    (void)state;
+    for (int orientation = 1; orientation <= 8; orientation++) {
+        struct bytes b = {0}, exif = make_exif(orientation, false);
+        bytes_put(&b, webp_animated, sizeof webp_animated);
+        bytes_put(&b, "EXIF", 4);
+        bytes_put_le(&b, (uint32_t)exif.len, 4);
+        bytes_put(&b, exif.data, exif.len);
+        b.data[20] |= 8; /* there are such data */
+        for (int i = 0; i < 4; i++)
+            b.data[4 + i] = (uint8_t)((b.len - 8) >> 8 * i);
+        assert_lies_as_still(&b, orientation, 2);
+        free(exif.data);
+        free(b.data);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +435,7 @@ int main(void)
         cmocka_unit_test(test_refused_memory_is_a_limit),
         cmocka_unit_test(test_many_frames_are_capped),
         cmocka_unit_test(test_webp_is_played),
+        cmocka_unit_test(test_webp_lies_as_its_exif_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -312,6 +312,36 @@ static void test_colors_are_those_of_the_still(void **state)
     free(grey.data);
 }
 
+/* EXIF data stand before the pixels, or behind all of them. */
+static void test_it_lies_as_its_exif_says(void **state)
+{
+    (void)state;
+    enum { HEAD = 33, END = 12 };
+    static const char stored[] = "0123.0";
+    const struct apng_frame frames[] = {{0, 0, 2, 3, stored, KEEP, SOURCE, 5, 100},
+                                        {0, 1, 2, 1, "33", KEEP, SOURCE, 5, 100}};
+    struct bytes plain = APNG(0, frames, 0, false);
+    for (int orientation = 1; orientation <= 8; orientation++)
+        for (int late = 0; late < 2; late++) {
+            struct bytes b = {0}, exif = make_exif(orientation, true);
+            size_t at = late ? plain.len - END : HEAD;
+            char upright[7] = "";
+            struct play p;
+            for (int i = 0; i < 6; i++)
+                upright[i] = stored[upright_fields[orientation][i] - 'A'];
+            bytes_put(&b, plain.data, at);
+            put_chunk(&b, "eXIf", &exif);
+            bytes_put(&b, plain.data + at, plain.len - at);
+            assert_int_equal(open_play(&p, b.data, b.len, 0), FZ_OK);
+            assert_next(&p, 0, upright);
+            assert_int_equal(p.image.orientation, orientation);
+            close_play(&p);
+            free(exif.data);
+            free(b.data);
+        }
+    free(plain.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_colors_are_those_of_the_still),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_changed_bytes),
+        cmocka_unit_test(test_it_lies_as_its_exif_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
