@@ -47,6 +47,26 @@ static void gather(struct fz_list *list, const fz_item_id *ids, size_t count)
         qsort_r(list->going.at, list->going.count, sizeof *list->going.at, position_cmp, list);
 }
 
+/* For undo, with what lies beneath: should its cover's file go, it is what was dropped. */
+static void record(struct fz_list *list, uint32_t cover)
+{
+    uint32_t raw;
+    fz_list_ids_add(&list->dropped, fz_items_id(&list->items, cover));
+    for (size_t i = 0; (raw = fz_stacks_beneath(list, cover, i)) != FZ_ITEMS_NONE; i++)
+        if (fz_stacks_lies_beneath(list, raw, cover))
+            fz_list_record_drop(list, raw);
+}
+
+void fz_list_record_drop(struct fz_list *list, uint32_t raw)
+{
+    struct fz_item *row = &list->items.rows[raw];
+    fz_item_id id = fz_items_id(&list->items, raw);
+    if (row->position < list->dropped.count && list->dropped.at[row->position] == id)
+        return;
+    row->position = (uint32_t)list->dropped.count;
+    fz_list_ids_add(&list->dropped, id);
+}
+
 size_t fz_list_drop(struct fz_list *list, const fz_item_id *ids, size_t count)
 {
     FZ_MAIN_ONLY();
@@ -61,9 +81,17 @@ size_t fz_list_drop(struct fz_list *list, const fz_item_id *ids, size_t count)
         fz_list_leave(list, going->at[i]);
         row->flags = (uint16_t)((row->flags & ~FZ_ITEM_GOES) | FZ_ITEM_OUT | FZ_ITEM_DROPPED);
         fz_items_renew(&list->items, going->at[i]);
-        fz_list_ids_add(&list->dropped, fz_items_id(&list->items, going->at[i]));
+        record(list, going->at[i]);
     }
     return going->count;
+}
+
+/* What comes back may go beneath another at once. */
+static fz_item_id shown_of(const struct fz_list *list, fz_item_id id)
+{
+    uint32_t slot = FZ_ITEM_SLOT(id);
+    bool beneath = list->items.rows[slot].flags & FZ_ITEM_BENEATH;
+    return beneath ? fz_items_id(&list->items, fz_stacks_cover(list, slot)) : id;
 }
 
 size_t fz_list_undo_drop(struct fz_list *list, const fz_item_id **back)
@@ -82,6 +110,8 @@ size_t fz_list_undo_drop(struct fz_list *list, const fz_item_id **back)
         list->dropped.count = first;
     }
     fz_list_place_fresh(list, FZ_LIST_MERGED_AT_ONCE);
+    for (size_t i = 0; list->beneath_count > 0 && i < list->changed.count; i++)
+        list->changed.at[i] = shown_of(list, list->changed.at[i]);
     *back = list->changed.at;
     return list->changed.count;
 }

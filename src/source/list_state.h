@@ -102,12 +102,16 @@ void fz_search_free(struct fz_search *search);
 /* stacks.c: before what is fresh is put into the order; the lowest index that changed, or SIZE_MAX. What comes up is fresh
  * then, what goes beneath is not. */
 size_t fz_stacks_settle(struct fz_list *list);
-/* This cover goes, or gets another name: what lies beneath comes up when that settles. */
+/* This cover goes, or gets another name: what lies beneath comes up when that settles, or stays dropped as its cover was. */
 void fz_stacks_part(struct fz_list *list, uint32_t cover);
 /* The cover of a RAW file; its RAW files, beneath it or not yet. FZ_ITEMS_NONE where there is none. */
 uint32_t fz_stacks_cover(const struct fz_list *list, uint32_t raw);
 uint32_t fz_stacks_beneath(const struct fz_list *list, uint32_t cover, size_t index);
 bool fz_stacks_lies_beneath(const struct fz_list *list, uint32_t raw, uint32_t cover);
+
+/* drop.c: what lies beneath a dropped cover, for undo to find should the cover's file go. What came after that drop is part of the
+ * last one. Once is enough: no more happens where it is part of one. */
+void fz_list_record_drop(struct fz_list *list, uint32_t raw);
 
 /* marks.c: an item that comes into the order may have been wished for. */
 void fz_wishes_grant(struct fz_list *list, uint32_t slot);

@@ -128,9 +128,19 @@ static void sink(struct fz_list *list, uint32_t raw, uint32_t cover)
     list->marked_count += (over->flags & FZ_ITEM_ORDERED) != 0;
 }
 
+/* The drop of its cover was its own, too: only undo brings it back. */
+static void stay_dropped(struct fz_list *list, uint32_t raw)
+{
+    struct fz_item *row = &list->items.rows[raw];
+    fz_list_leave(list, raw);
+    row->flags |= FZ_ITEM_OUT | FZ_ITEM_DROPPED;
+    fz_list_record_drop(list, raw);
+}
+
 void fz_stacks_part(struct fz_list *list, uint32_t cover)
 {
     bool marked = list->items.rows[cover].flags & FZ_ITEM_MARKED;
+    bool dropped = list->items.rows[cover].flags & FZ_ITEM_DROPPED;
     uint32_t raw;
     for (size_t i = 0; (raw = fz_stacks_beneath(list, cover, i)) != FZ_ITEMS_NONE; i++) {
         struct fz_item *row = &list->items.rows[raw];
@@ -139,7 +149,10 @@ void fz_stacks_part(struct fz_list *list, uint32_t cover)
         if (!(row->flags & FZ_ITEM_BENEATH) || is_another)
             continue;
         row->flags |= marked ? FZ_ITEM_MARKED : 0;
-        fz_list_ids_add(&list->parted, fz_items_id(&list->items, raw));
+        if (dropped)
+            stay_dropped(list, raw);
+        else
+            fz_list_ids_add(&list->parted, fz_items_id(&list->items, raw));
     }
 }
 

@@ -193,6 +193,63 @@ static void drops_mean_both(void **state)
     fz_list_free(list);
 }
 
+/* The file of its cover is deleted: what was dropped stays so until undo. */
+static void dropped_without_cover(void **state)
+{
+    (void)state;
+    const fz_item_id *back;
+    struct fz_list *list = new_list("A.CR2 A.JPG B.CR2 B.JPG B.NEF C.JPG");
+    fz_item_id ids[] = {find(list, "A.JPG"), find(list, "C.JPG")}, other = find(list, "B.JPG");
+    fz_list_mark(list, ids[0], true);
+    assert_int_equal(fz_list_drop(list, ids, 2), 2);
+    assert_int_equal(fz_list_drop(list, &other, 1), 1);
+    apply(list, FZ_SOURCE_REMOVED, "A.JPG");
+    apply(list, FZ_SOURCE_REMOVED, "B.JPG");
+    assert_shown(list, "");
+    assert_int_equal(fz_list_dropped_count(list), 4);
+    apply(list, FZ_SOURCE_CHANGED, "A.CR2");
+    apply(list, FZ_SOURCE_ADDED, "A.CR2 B.CR2 B.NEF");
+    apply(list, FZ_SOURCE_WHOLE, "A.CR2 B.CR2 B.NEF C.JPG");
+    assert_shown(list, "");
+    assert_int_equal(fz_list_undo_drop(list, &back), 2);
+    assert_shown(list, "B.CR2 B.NEF");
+    assert_int_equal(fz_list_undo_drop(list, &back), 2);
+    assert_int_equal(back[0], find(list, "A.CR2"));
+    assert_shown(list, "A.CR2 B.CR2 B.NEF C.JPG");
+    assert_true(fz_list_is_marked(list, find(list, "A.CR2")));
+    assert_int_equal(fz_list_marked_count(list), 1);
+    assert_int_equal(fz_list_undo_drop(list, &back), 0);
+    fz_list_free(list);
+}
+
+/* One that came after the drop comes back with the last one; one whose file went, too, never; and one that has a cover
+ * again goes beneath that. */
+static void dropped_and_other_files(void **state)
+{
+    (void)state;
+    const fz_item_id *back;
+    struct fz_list *list = new_list("A.JPG B.JPG B.NEF");
+    fz_item_id ids[] = {find(list, "A.JPG"), find(list, "B.JPG")};
+    assert_int_equal(fz_list_drop(list, ids, 2), 2);
+    apply(list, FZ_SOURCE_ADDED, "A.NEF");
+    apply(list, FZ_SOURCE_REMOVED, "A.JPG B.JPG B.NEF");
+    assert_shown(list, "");
+    assert_int_equal(fz_list_dropped_count(list), 1);
+    apply(list, FZ_SOURCE_ADDED, "A.JPG");
+    assert_shown(list, "A.JPG");
+    assert_int_equal(fz_list_undo_drop(list, &back), 1);
+    assert_shown(list, "A.JPG+");
+    fz_item_id id = find(list, "A.JPG");
+    assert_int_equal(back[0], id);
+    assert_int_equal(fz_list_drop(list, &id, 1), 1);
+    apply(list, FZ_SOURCE_REMOVED, "A.JPG");
+    apply(list, FZ_SOURCE_REMOVED, "A.NEF");
+    assert_int_equal(fz_list_dropped_count(list), 0);
+    assert_int_equal(fz_list_undo_drop(list, &back), 0);
+    assert_shown(list, "");
+    fz_list_free(list);
+}
+
 /* What the list should be by its definition, whatever happened before. */
 static void random_events(void **state)
 {
@@ -249,6 +306,8 @@ int main(void)
         cmocka_unit_test(other_names),
         cmocka_unit_test(marks_mean_both),
         cmocka_unit_test(drops_mean_both),
+        cmocka_unit_test(dropped_without_cover),
+        cmocka_unit_test(dropped_and_other_files),
         cmocka_unit_test(random_events),
     };
     fz_thread_claim_main();
