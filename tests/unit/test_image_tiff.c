@@ -56,6 +56,8 @@ static toff_t memory_size(thandle_t handle)
     return ((struct memory *)handle)->b.len;
 }
 
+enum { SPOT = 99 }; /* of no kind: in a file, 0 */
+
 struct kind {
     int photometric, samples, bits, format;
     int alpha; /* EXTRASAMPLE_, 0 = none */
@@ -72,7 +74,7 @@ static double value_at(const struct kind *k, int x, int y, int sample)
 {
     double alpha = 0.5 + 0.5 * x / (WIDE - 1);
     if (k->alpha && sample == k->samples - 1)
-        return alpha;
+        return k->alpha == SPOT ? 0 : alpha;
     const double ramps[] = {(double)x / (WIDE - 1), (double)y / (HIGH - 1),
                             (double)(x + y) / (WIDE + HIGH - 2)};
     return ramps[sample % 3] * (k->alpha == EXTRASAMPLE_ASSOCALPHA ? alpha : 1);
@@ -144,7 +146,7 @@ static struct bytes make(const struct kind *k)
     if (k->compression == COMPRESSION_LZW && k->bits >= 8)
         TIFFSetField(tif, TIFFTAG_PREDICTOR, k->format == SAMPLEFORMAT_IEEEFP ? 3 : 2);
     if (k->alpha)
-        TIFFSetField(tif, TIFFTAG_EXTRASAMPLES, 1, &(uint16_t){(uint16_t)k->alpha});
+        TIFFSetField(tif, TIFFTAG_EXTRASAMPLES, 1, &(uint16_t){(uint16_t)(k->alpha == SPOT ? 0 : k->alpha)});
     if (k->photometric == PHOTOMETRIC_PALETTE) {
         static uint16_t ramp[65536];
         const int most = k->palette_of_bytes ? 255 : 65535;
@@ -181,11 +183,12 @@ static uint32_t expected(const struct kind *k, int x, int y)
         rgb[i] = c[k->samples >= 3 ? i : 0];
         if (k->photometric == PHOTOMETRIC_MINISWHITE)
             rgb[i] = 1 - rgb[i];
-        if (k->photometric == PHOTOMETRIC_SEPARATED)
-            rgb[i] = (1 - c[i]) * (1 - c[3]);
         double background = (double)(0x204060 >> (16 - 8 * i) & 255) / 255,
-               a = k->alpha ? c[k->samples - 1] : 1;
-        rgb[i] = rgb[i] * (k->alpha == EXTRASAMPLE_ASSOCALPHA ? 1 : a) + background * (1 - a);
+               a = k->alpha && k->alpha != SPOT ? c[k->samples - 1] : 1,
+               multiplied = k->alpha == EXTRASAMPLE_ASSOCALPHA ? a : 1;
+        if (k->photometric == PHOTOMETRIC_SEPARATED) /* it is the inks that are */
+            rgb[i] = (1 - c[i] / multiplied) * (1 - c[3] / multiplied) * multiplied;
+        rgb[i] = rgb[i] * a / multiplied + background * (1 - a);
         rgb[i] = rgb[i] > 1 ? 1 : rgb[i];
     }
     return (uint32_t)(rgb[0] * 255 + 0.5) << 16 | (uint32_t)(rgb[1] * 255 + 0.5) << 8 |
@@ -244,6 +247,11 @@ static const struct kind kinds[] = {
     {RGB, 4, 32, .format = FLOAT, .alpha = ASSOCIATED},
     {CMYK, 4, 8, .alpha = 0},
     {CMYK, 4, 16, .separate = true},
+    {CMYK, 5, 8, .alpha = STRAIGHT},
+    {CMYK, 5, 16, .alpha = STRAIGHT, .separate = true, .tiled = true},
+    {CMYK, 5, 16, .alpha = ASSOCIATED},
+    {CMYK, 5, 8, .alpha = ASSOCIATED, .tolerance = 2},
+    {CMYK, 5, 8, .alpha = SPOT},
 };
 
 static void check_kind(size_t i, const struct kind *k)

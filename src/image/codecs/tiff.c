@@ -111,8 +111,9 @@ static uint16_t alpha_of(const struct fz_tiff *t)
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_EXTRASAMPLES, &count, &kinds);
     if (count == 0)
         return 0;
-    /* What is of no kind is alpha where colours are there, as libtiff has it too. */
-    return kinds[0] == EXTRASAMPLE_UNSPECIFIED && t->samples > 3 ? EXTRASAMPLE_ASSOCALPHA : kinds[0];
+    /* What is of no kind is alpha where colours are there, as libtiff has it too; beside inks it is one more of them, or a mask. */
+    bool colours = t->samples > 3 && t->photometric != PHOTOMETRIC_SEPARATED;
+    return kinds[0] == EXTRASAMPLE_UNSPECIFIED && colours ? EXTRASAMPLE_ASSOCALPHA : kinds[0];
 }
 
 static void take_profile(struct fz_tiff *t)

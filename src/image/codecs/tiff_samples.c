@@ -164,6 +164,12 @@ static void look_up(const struct fz_tiff *t, const struct grid *g, uint32_t *c)
         c[i] = g->palette[i][index] * g->palette_unit;
 }
 
+/* What was multiplied with an alpha of less than all. */
+static uint32_t divide(uint32_t v, uint32_t alpha)
+{
+    return v >= alpha ? FULL : (v * FULL + alpha / 2) / alpha;
+}
+
 /* R G B A of 16 bits, straight alpha. */
 static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint16_t *to)
 {
@@ -182,7 +188,7 @@ static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, 
             if (t->photometric == PHOTOMETRIC_MINISWHITE)
                 v = FULL - v;
             if (t->alpha == EXTRASAMPLE_ASSOCALPHA && alpha < FULL)
-                v = v >= alpha ? FULL : (v * FULL + alpha / 2) / alpha;
+                v = divide(v, alpha);
             to[i] = (uint16_t)v;
         }
         to[3] = (uint16_t)alpha;
@@ -239,14 +245,17 @@ static enum fz_alpha plain_alpha(const struct fz_tiff *t, const struct grid *g)
     return t->alpha == EXTRASAMPLE_ASSOCALPHA ? FZ_ALPHA_PREMULTIPLIED : FZ_ALPHA_STRAIGHT;
 }
 
-/* C M Y K. */
-static void ink_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint8_t *to)
+/* C M Y K, and the row of its straight alpha. */
+static void ink_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint8_t *to, uint8_t *alphas)
 {
     for (uint32_t x = 0; x < t->width; x++) {
         uint32_t c[MAX_CHANNELS] = {0};
         read_pixel(t, g, x, y, c);
+        uint32_t alpha = g->channels > g->colours ? c[g->colours] : FULL;
+        bool multiplied = t->alpha == EXTRASAMPLE_ASSOCALPHA && alpha < FULL;
         for (unsigned i = 0; i < 4; i++)
-            *to++ = fz_deep_byte(c[i]);
+            *to++ = fz_deep_byte(multiplied ? divide(c[i], alpha) : c[i]);
+        alphas[x] = fz_deep_byte(alpha);
     }
 }
 
@@ -343,8 +352,12 @@ static enum fz_err push_rows(struct fz_tiff *t, const struct grid *g, uint32_t r
             plain_row(t, g, i, to);
             fz_decode_push(d, to, plain_alpha(t, g));
         } else if (d->color == FZ_COLOR_CMYK) {
-            ink_row(t, g, i, to);
-            fz_decode_push(d, to, FZ_ALPHA_OPAQUE);
+            uint8_t *alphas = (uint8_t *)row;
+            ink_row(t, g, i, to, alphas);
+            if (g->channels > g->colours)
+                fz_decode_push_inks(d, to, alphas, FZ_ALPHA_STRAIGHT);
+            else
+                fz_decode_push(d, to, FZ_ALPHA_OPAQUE);
         } else {
             rgba_row(t, g, i, row);
             fz_decode_push_deep(d, row);
