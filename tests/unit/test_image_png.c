@@ -286,6 +286,61 @@ static void test_cancelled_at_every_asking(void **state)
     free(pixels);
 }
 
+/* An icon of it, between others of one pixel; the byte where a PNG says whether it is interlaced is one of these. */
+static struct bytes icon_of(const struct bytes *png, int others)
+{
+    static const uint8_t dot[] = {12, 0, 0, 0, 1, 0, 2, 0, 1, 0, 24, 0, 1, 2, 3, 0, 0, 0, 0, 0};
+    struct bytes b = {0};
+    uint32_t at = 6 + 16 * (uint32_t)(others + 1);
+    bytes_put(&b, "\0\0\1\0", 4);
+    bytes_put_le(&b, (uint32_t)others + 1, 2);
+    for (int i = 0; i <= others; i++) {
+        uint32_t len = i < others ? sizeof dot : (uint32_t)png->len;
+        bytes_put(&b, "\1\1\0\0\1\0\30\0", 8);
+        bytes_put_le(&b, len, 4);
+        bytes_put_le(&b, at, 4);
+        at += len;
+    }
+    for (int i = 0; i < others; i++)
+        bytes_put(&b, dot, sizeof dot);
+    bytes_put(&b, png->data, png->len);
+    return b;
+}
+
+static uint64_t reserved_beside(const struct bytes *file, const char *format)
+{
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    if (load(file->data, file->len, 0, 0, &host, &image, &err) != FZ_OK)
+        fail_msg("%s: %s", format, err.msg);
+    assert_string_equal(image.format, format);
+    host_fini(&host);
+    return host.reserved - file->len;
+}
+
+static void test_icon_takes_what_its_png_takes(void **state)
+{
+    (void)state;
+    uint8_t *pixels = make_photo(256, 200, 3);
+    uint64_t plain[2];
+    for (int interlace = 0; interlace < 2; interlace++) {
+        struct bytes png = encode_png(pixels, 256, 200, PNG_COLOR_TYPE_RGB, interlace, NULL);
+        plain[interlace] = reserved_beside(&png, "png");
+        for (int others = 0; others < 40; others++) {
+            struct bytes icon = icon_of(&png, others);
+            uint64_t bytes = reserved_beside(&icon, "ico");
+            if (bytes != plain[interlace])
+                fail_msg("%d others: %llu bytes in place of %llu", others, (unsigned long long)bytes,
+                         (unsigned long long)plain[interlace]);
+            free(icon.data);
+        }
+        free(png.data);
+    }
+    assert_true(plain[1] > plain[0] + 256 * 200);
+    free(pixels);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_huge),
         cmocka_unit_test(test_many_pixels_in_little_memory),
         cmocka_unit_test(test_cancelled_at_every_asking),
+        cmocka_unit_test(test_icon_takes_what_its_png_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,9 +13,11 @@ static bool is_icon(const struct fz_bytes *head, uint32_t type)
            fz_bytes_le(head, 18, 4) >= 6 + 16 * count;
 }
 
+enum { DIB_HEAD = 26, PNG_HEAD = 33 }; /* bytes: the least bitmap that there is; signature and IHDR */
+
 struct entry {
     uint64_t at, len;
-    uint32_t width, height, bits;
+    uint32_t width, height, bits, head_bytes;
 };
 
 /* What the picture itself says: the bytes of its entry for that are wrong often enough. */
@@ -26,8 +28,10 @@ static struct entry read_entry(const struct fz_bytes *b, uint32_t index)
     if (fz_bytes_match(b, e.at, "\x89PNG", 4)) {
         e.width = fz_bytes_be(b, e.at + 16, 4);
         e.height = fz_bytes_be(b, e.at + 20, 4);
+        e.head_bytes = PNG_HEAD;
     } else {
         fz_dib_read_size(b, e.at, &e.width, &e.height);
+        e.head_bytes = DIB_HEAD;
         e.height = (e.height + 1) / 2; /* picture and mask, one above the other */
         e.bits = fz_bytes_le(b, e.at + (fz_bytes_le(b, e.at, 4) == 12 ? 10 : 14), 2);
     }
@@ -40,7 +44,7 @@ static enum fz_head icon_header(const struct fz_bytes *bytes, struct fz_header *
     uint32_t count = fz_bytes_le(bytes, 4, 2), bits = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct entry e = read_entry(bytes, i);
-        if (!fz_bytes_has(bytes, e.at, 26)) {
+        if (!fz_bytes_has(bytes, e.at, e.head_bytes)) {
             if (!bytes->whole)
                 return FZ_HEAD_MORE;
             continue;
@@ -77,11 +81,22 @@ enum fz_head fz_cur_header(const struct fz_bytes *bytes, struct fz_header *heade
     return icon_header(bytes, header);
 }
 
+/* The picture in it as a file of its own, of which not all need be there. */
+static struct fz_bytes inner_file(const struct fz_decode *d)
+{
+    const struct fz_bytes *b = &d->file;
+    const struct fz_header *h = &d->header;
+    uint64_t rest = h->inner_at < b->len ? b->len - h->inner_at : 0;
+    uint64_t len = h->inner_len < rest ? h->inner_len : rest;
+    return (struct fz_bytes){.at = b->at + (b->len - rest), .len = (size_t)len, .whole = b->whole};
+}
+
 uint64_t fz_icon_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
-    uint64_t bitmap = (uint64_t)d->header.width * d->header.height * 4;
-    uint64_t png = fz_png_working_bytes(d, file_bytes);
-    return bitmap > png ? bitmap : png;
+    struct fz_decode inner = *d;
+    inner.file = inner_file(d);
+    return fz_png_is_a(&inner.file) ? fz_png_working_bytes(&inner, file_bytes)
+                                    : (uint64_t)d->header.width * d->header.height * 4;
 }
 
 /* --- bitmaps: a DIB of the picture, then a mask of one bit a pixel (Microsoft, "Icons", 1995) --------- */
@@ -183,11 +198,9 @@ static enum fz_err load_bitmap(struct fz_decode *d)
 
 enum fz_err fz_icon_load(struct fz_decode *d)
 {
-    struct fz_header *h = &d->header;
-    if (!fz_bytes_match(&d->file, h->inner_at, "\x89PNG", 4))
+    struct fz_bytes file = inner_file(d);
+    if (!fz_png_is_a(&file))
         return load_bitmap(d);
-    if (!fz_bytes_has(&d->file, h->inner_at, h->inner_len))
-        h->inner_len = d->file.len - h->inner_at;
-    d->file = (struct fz_bytes){.at = d->file.at + h->inner_at, .len = (size_t)h->inner_len, .whole = true};
+    d->file = file;
     return fz_png_load(d);
 }
