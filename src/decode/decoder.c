@@ -272,7 +272,7 @@ static void enlarge(struct fz_job *first)
     fz_surface_free(large);
 }
 
-/* What another program left of the file. */
+/* What another program left of the file: the first that is of it as it is now. */
 static bool load_thumbnail(struct fz_decoder *decoder, const struct fz_job *job,
                            const struct fz_image_request *request, struct fz_job *first)
 {
@@ -281,10 +281,14 @@ static bool load_thumbnail(struct fz_decoder *decoder, const struct fz_job *job,
     int side_px = job->box_w > job->box_h ? job->box_w : job->box_h;
     char *uri = fz_uri_from_path(job->path);
     struct fz_image_thumbnail thumbnail = {.uri = uri, .mtime_s = job->file.mtime_ns / 1000000000};
-    thumbnail.len = fz_thumbnails_read(decoder->thumbnails, uri, side_px, &decoder->tile);
-    thumbnail.png = decoder->tile.data;
-    bool found = thumbnail.len > 0 && fz_engine_load_thumbnail(decoder->engine, request, &thumbnail,
-                                                               &first->image, &first->surface);
+    int rank = 0;
+    bool found;
+    do {
+        thumbnail.len = fz_thumbnails_read(decoder->thumbnails, uri, side_px, &rank, &decoder->tile);
+        thumbnail.png = decoder->tile.data;
+        found = thumbnail.len > 0 && fz_engine_load_thumbnail(decoder->engine, request, &thumbnail,
+                                                              &first->image, &first->surface);
+    } while (thumbnail.len > 0 && !found);
     free(uri);
     return found;
 }

@@ -43,7 +43,8 @@ static size_t read_whole(int fd, struct fz_buffer *bytes)
     return len == (size_t)st.st_size ? len : 0;
 }
 
-size_t fz_thumbnails_read(const char *folder, const char *uri, int side_px, struct fz_buffer *bytes)
+size_t fz_thumbnails_read(const char *folder, const char *uri, int side_px, int *rank,
+                          struct fz_buffer *bytes)
 {
     char digest[MD5_DIGEST_STRING_LENGTH], name[64];
     MD5Data((const uint8_t *)uri, strlen(uri), digest);
@@ -51,9 +52,8 @@ size_t fz_thumbnails_read(const char *folder, const char *uri, int side_px, stru
     while (first < SIZES - 1 && sizes[first].side_px < side_px)
         first++;
     size_t len = 0;
-    for (int i = 0; i < SIZES && len == 0; i++) {
-        int at =
-            first + i < SIZES ? first + i : SIZES - 1 - i; /* upwards from there, then the others downwards */
+    for (; *rank < SIZES && len == 0; ++*rank) {
+        int at = first + *rank < SIZES ? first + *rank : SIZES - 1 - *rank;
         snprintf(name, sizeof name, "%s/%s.png", sizes[at].folder, digest);
         char *path = fz_path_join(folder, name);
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -9,8 +9,10 @@
 /* Main thread. Where they are; NULL: there are none. Caller frees. */
 char *fz_thumbnails_folder(void);
 
-/* A worker. Reads the one of the file with this URI that best suits a box of `side_px`: the smallest that covers it, or else
- * the largest. Its length in `bytes`; 0: there is none of at most 1 MB. */
-size_t fz_thumbnails_read(const char *folder, const char *uri, int side_px, struct fz_buffer *bytes);
+/* A worker. Reads the next one of the file with this URI, those first that best suit a box of `side_px`: the smallest that
+ * covers it and those above, then the others from the largest down. *rank is 0 before the first. Its length in `bytes`; 0: there
+ * is no more of at most 1 MB. */
+size_t fz_thumbnails_read(const char *folder, const char *uri, int side_px, int *rank,
+                          struct fz_buffer *bytes);
 
 #endif

@@ -181,6 +181,33 @@ static bool is_of_file(const struct fz_bytes *png, const struct fz_image_thumbna
     return says(png, "Thumb::URI", thumbnail->uri, NULL) && says(png, "Thumb::MTime", mtime, ".");
 }
 
+/* Of a RAW file, which only LibRaw reads, the sensor: a hundredth and more of it are edges, which are not shown. */
+static bool find_sensor(struct fz_decode *d)
+{
+    return d->format && d->format->is_heavy && fz_raw_sensor(&d->file, &d->header) &&
+           fz_decode_check_size(d) == FZ_OK;
+}
+
+static bool is_nearly_same_shape(const struct fz_header *whole, const struct fz_header *small)
+{
+    int64_t a = (int64_t)small->width * whole->height, b = (int64_t)small->height * whole->width;
+    return small->width <= MAX_SIDE_PX && small->height <= MAX_SIDE_PX && small->width <= whole->width &&
+           small->height <= whole->height && a - b <= b / 50 && b - a <= b / 50;
+}
+
+/* Whether it may be a thumbnail of the file; d->header is the file's size upright, then. */
+static bool stands_for(const struct fz_header *small, struct fz_decode *d, int *orientation)
+{
+    bool is_whole = find_whole(d);
+    if (!is_whole && !find_sensor(d))
+        return false;
+    int turn = d->header.orientation ? d->header.orientation : 1;
+    *orientation = d->format->orientation ? d->format->orientation(&d->file, &turn) : turn;
+    if (fz_orient_swaps(turn))
+        d->header = (struct fz_header){.width = d->header.height, .height = d->header.width};
+    return is_whole ? is_same_shape(&d->header, small) : is_nearly_same_shape(&d->header, small);
+}
+
 static bool needs_little(void *ctx, uint64_t bytes)
 {
     (void)ctx;
@@ -196,21 +223,18 @@ bool fz_image_load_thumbnail(const struct fz_image_request *request,
     struct fz_image whole = {0};
     struct fz_decode d = {.request = request, .scratch = scratch, .out = &whole, .err = &err};
     struct fz_bytes png = {.at = thumbnail->png, .len = thumbnail->len, .whole = true};
-    struct fz_header small;
+    struct fz_header small = {0};
     *out = (struct fz_image){0};
-    if (!is_of_file(&png, thumbnail) || !find_whole(&d) || !fz_png_is_a(&png) ||
-        fz_png_header(&png, &small) != FZ_HEAD_OK)
+    int orientation;
+    if (!is_of_file(&png, thumbnail) || !fz_png_is_a(&png) || fz_png_header(&png, &small) != FZ_HEAD_OK ||
+        !stands_for(&small, &d, &orientation))
         return false;
-    int turn = 1, orientation = d.format->orientation ? d.format->orientation(&d.file, &turn) : 1;
-    if (fz_orient_swaps(turn))
-        d.header = (struct fz_header){.width = d.header.height, .height = d.header.width};
     struct fz_image_request of_small = *request;
     of_small.head = (struct fz_image_head){0};
     of_small.bytes = thumbnail->png;
     of_small.len = thumbnail->len;
     of_small.host.reserve = needs_little;
-    if (!is_same_shape(&d.header, &small) || fz_image_load(&of_small, scratch, out, &err) != FZ_OK ||
-        out->damaged) {
+    if (fz_image_load(&of_small, scratch, out, &err) != FZ_OK || out->damaged) {
         out->pixels = NULL;
         return false;
     }

@@ -300,6 +300,9 @@ enum fz_err fz_jxl_load(struct fz_decode *d);
 
 /* head_raw.c, heavy/raw.c; but for is_a only with LibRaw */
 bool fz_raw_is_a(const struct fz_bytes *head);
+/* What such a file says of its sensor without LibRaw, edges included: size and orientation. False where it does not in these bytes,
+ * as most of those do that are no TIFF. */
+bool fz_raw_sensor(const struct fz_bytes *head, struct fz_header *header);
 enum fz_head fz_raw_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_raw_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_raw_load(struct fz_decode *d);

@@ -4,7 +4,9 @@
 import hashlib
 import io
 import os
+import pathlib
 import struct
+import sys
 import urllib.parse
 
 import pytest
@@ -12,6 +14,9 @@ from PIL import Image, ImageChops, PngImagePlugin
 
 import pictures
 from frieze import wait_until
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "corpus"))
+import generate  # noqa: E402
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 COUNT = 16
@@ -136,6 +141,9 @@ def test_other_pictures_have_none(home):
 
 # --- what file managers left ---
 
+THUMBNAILS = {"normal": (128, 96), "large": (256, 192), "x-large": (512, 384)}
+
+
 def uri_of(path):
     """As GLib writes it, and so whatever program stands on it."""
     return "file://" + urllib.parse.quote(os.fsencode(path), safe="/-._~!$&'()*+,=:@")
@@ -167,10 +175,30 @@ def slow(home):
 
 @pytest.mark.parametrize("name", ["normal", "large", "x-large"])
 def test_thumbnails_of_others(home, slow, name):
-    side = {"normal": (128, 96), "large": (256, 192), "x-large": (512, 384)}[name]
     for path in slow.iterdir():
-        leave_thumbnail(home, path, side, name)
+        leave_thumbnail(home, path, THUMBNAILS[name], name)
     assert uploads(home, slow) > COUNT
+
+
+@pytest.mark.parametrize("stale, other", [("large", "normal"), ("x-large", "large")])
+def test_a_stale_thumbnail_hides_no_other(home, slow, stale, other):
+    for path in slow.iterdir():
+        leave_thumbnail(home, path, THUMBNAILS[stale], stale, mtime=1234567890)
+        leave_thumbnail(home, path, THUMBNAILS[other], other)
+    assert uploads(home, slow) > COUNT
+
+
+@pytest.mark.parametrize("mtime, found", [(None, True), (1234567890, False)], ids=["valid", "stale"])
+def test_thumbnails_of_raw_files(home, mtime, found):
+    """Whose header none but their library reads."""
+    folder = home / "raw"
+    folder.mkdir()
+    data = generate.dng(Image.effect_noise((3000, 2250), 60))
+    for number in range(COUNT):
+        path = folder / f"p{number}.dng"
+        path.write_bytes(data)
+        leave_thumbnail(home, path, THUMBNAILS["large"], mtime=mtime)
+    assert (uploads(home, folder) > COUNT) == found
 
 
 def test_thumbnails_with_fractions_of_a_second(home, slow):

@@ -5,6 +5,8 @@
 #include "image/probe.h"
 #include "test_image_icc.h"
 
+#include <zlib.h>
+
 #if FRIEZE_WITH_RAW
 
 enum { SENSOR_W = 640, SENSOR_H = 480, PREVIEW_LEN_AT = 8 + 2 + 11 * 12 + 8 };
@@ -254,6 +256,130 @@ static void test_orientations(void **state)
     }
 }
 
+enum { LINKS_AT = 8 + 2 + 12 * 12 };
+
+/* Beside the sensor, below the first directory; behind those that are there. */
+static void add_preview(struct bytes *b, int width, int height, uint32_t color)
+{
+    uint8_t *pixels = malloc((size_t)width * (size_t)height * 3);
+    for (int i = 0; i < width * height * 3; i++)
+        pixels[i] = (uint8_t)(color >> (16 - 8 * (i % 3)));
+    struct bytes preview = encode_jpeg(pixels, width, height, (struct jpeg_options){.quality = 95});
+    const uint32_t jpeg_at = (uint32_t)b->len, len = (uint32_t)preview.len;
+    bytes_put(b, preview.data, preview.len);
+    bytes_put(b, "", b->len % 2);
+    const uint32_t directory_at = (uint32_t)b->len, w = (uint32_t)width, h = (uint32_t)height;
+    const struct entry entries[] = {{254, 4, 1, 1},       {256, 4, 1, w}, {257, 4, 1, h},
+                                    {258, 3, 1, 8},       {259, 3, 1, 7}, {262, 3, 1, 6},
+                                    {273, 4, 1, jpeg_at}, {277, 3, 1, 3}, {279, 4, 1, len}};
+    put_directory(b, entries, 9);
+    uint32_t count = b->data[LINKS_AT + 4], list_at = (uint32_t)b->len, links;
+    memcpy(&links, b->data + LINKS_AT + 8, 4);
+    if (count == 1)
+        bytes_put_le(b, links, 4);
+    for (uint32_t i = 0, link; count > 1 && i < count; i++) {
+        memcpy(&link, b->data + links + i * 4, 4);
+        bytes_put_le(b, link, 4);
+    }
+    bytes_put_le(b, directory_at, 4);
+    set_le(b, LINKS_AT + 4, count + 1);
+    set_le(b, LINKS_AT + 8, list_at);
+    free(preview.data);
+    free(pixels);
+}
+
+/* Wherever it stands. */
+static void test_largest_of_several_previews(void **state)
+{
+    (void)state;
+    enum { PREVIEWS = 3 };
+    static const int widths[PREVIEWS] = {160, 1920, 1600};
+    static const uint32_t colors[PREVIEWS] = {0x806040, 0x408060, 0x604080};
+    for (int first = 0; first < PREVIEWS; first++)
+        for (int step = 1; step < PREVIEWS; step++) {
+            const int second = (first + step) % PREVIEWS, third = (second + step) % PREVIEWS;
+            struct bytes b = make_dng(widths[first], widths[first] * 3 / 4, colors[first], 1);
+            add_preview(&b, widths[second], widths[second] * 3 / 4, colors[second]);
+            add_preview(&b, widths[third], widths[third] * 3 / 4, colors[third]);
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            if (load(b.data, b.len, 300, 300, &host, &image, &err) != FZ_OK)
+                fail_msg("%d first, then %d: %s", widths[first], widths[second], err.msg);
+            if (image.width != 1920)
+                fail_msg("%d first, then %d: %d px wide", widths[first], widths[second], image.width);
+            assert_near(pixel(&image, 10, 10), 0x408060, 3);
+            host_fini(&host);
+            free(b.data);
+        }
+}
+
+static void put_chunk(struct bytes *b, const char *name, const char *text, size_t len)
+{
+    struct bytes chunk = {0};
+    bytes_put(&chunk, name, 4);
+    bytes_put(&chunk, text, len);
+    bytes_put_be(b, (uint32_t)len, 4);
+    bytes_put(b, chunk.data, chunk.len);
+    bytes_put_be(b, (uint32_t)crc32(0, chunk.data, (uInt)chunk.len), 4);
+    free(chunk.data);
+}
+
+/* As a file manager leaves it, upright. */
+static struct bytes make_thumbnail(int width, int height)
+{
+    static const char uri[] = "Thumb::URI\0file:///a.dng", mtime[] = "Thumb::MTime\0"
+                                                                     "7";
+    enum { BEHIND_IHDR = 33 };
+    uint8_t *pixels = make_photo(width, height, 3);
+    struct bytes png = encode_png(pixels, width, height, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, NULL),
+                 b = {0};
+    bytes_put(&b, png.data, BEHIND_IHDR);
+    put_chunk(&b, "tEXt", uri, sizeof uri - 1);
+    put_chunk(&b, "tEXt", mtime, sizeof mtime - 1);
+    bytes_put(&b, png.data + BEHIND_IHDR, png.len - BEHIND_IHDR);
+    free(png.data);
+    free(pixels);
+    return b;
+}
+
+/* Of which the first bytes tell how the sensor lies, and nothing of the edges that are not shown. */
+static void test_thumbnails_of_others(void **state)
+{
+    (void)state;
+    static const struct {
+        int orientation, width, height;
+        bool found;
+    } cases[] = {{1, 256, 192, true}, {1, 256, 190, true},  {1, 192, 256, false}, {1, 256, 144, false},
+                 {6, 192, 256, true}, {6, 256, 192, false}, {3, 256, 192, true},  {1, 648, 486, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bytes b = make_dng(0, 0, 0, cases[i].orientation);
+        struct bytes png = make_thumbnail(cases[i].width, cases[i].height);
+        struct fz_image_thumbnail thumbnail = {png.data, png.len, "file:///a.dng", 7};
+        struct host host = {0};
+        struct fz_image_request request = make_request(-1, 128, 128, &host);
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        struct fz_image image;
+        request.head = (struct fz_image_head){.bytes = b.data, .len = 1000};
+        if (fz_image_load_thumbnail(&request, &thumbnail, scratch, &image) != cases[i].found)
+            fail_msg("case %zu", i);
+        if (cases[i].found) {
+            bool turned = cases[i].orientation == 6;
+            assert_string_equal(image.format, "raw");
+            assert_int_equal(image.orientation, cases[i].orientation);
+            assert_int_equal(image.width, turned ? SENSOR_H : SENSOR_W);
+            assert_int_equal(image.height, turned ? SENSOR_W : SENSOR_H);
+            assert_int_equal(turned ? image.out_h : image.out_w, 128);
+        }
+        host_fini(&host);
+        thumbnail.mtime_s = 8;
+        assert_false(fz_image_load_thumbnail(&request, &thumbnail, scratch, &image));
+        fz_image_scratch_free(scratch);
+        free(png.data);
+        free(b.data);
+    }
+}
+
 /* LibRaw gives up at a preview of too few bytes, or of far too many, though the sensor's values are there. */
 static void test_impossible_preview(void **state)
 {
@@ -338,6 +464,8 @@ int main(void)
         cmocka_unit_test(test_the_file_is_read_once),
         cmocka_unit_test(test_profile),
         cmocka_unit_test(test_orientations),
+        cmocka_unit_test(test_largest_of_several_previews),
+        cmocka_unit_test(test_thumbnails_of_others),
         cmocka_unit_test(test_impossible_preview),
         cmocka_unit_test(test_cut_and_changed),
     };

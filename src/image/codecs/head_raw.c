@@ -2,6 +2,10 @@
 #include "image/format.h"
 
 enum {
+    TAG_SUBFILE = 254,
+    TAG_WIDTH = 256,
+    TAG_HEIGHT = 257,
+    TAG_ORIENTATION = 274,
     TAG_SUBIFDS = 330,
     TAG_PHOTOMETRIC = 262,
     TAG_DNG_VERSION = 50706,
@@ -33,21 +37,58 @@ static bool is_of_sensor(const struct fz_bytes *b, uint64_t directory)
     return kind == CFA || kind == LINEAR_RAW;
 }
 
+/* The directory that holds them: the first one, or one below it; 0: neither. */
+static uint64_t find_sensor(const struct fz_bytes *b, uint64_t first)
+{
+    if (is_of_sensor(b, first))
+        return first;
+    uint64_t entry = find_entry(b, first, TAG_SUBIFDS);
+    uint32_t count = entry ? number(b, entry + 4, 4) : 0;
+    uint64_t list = count > 1 ? number(b, entry + 8, 4) : entry + 8;
+    for (uint32_t i = 0; i < count && i < MAX_SUBIFDS; i++) {
+        uint64_t below = number(b, list + (uint64_t)i * 4, 4);
+        if (is_of_sensor(b, below))
+            return below;
+    }
+    return 0;
+}
+
 /* DNG, NEF, ARW, PEF, SRW and their like. */
 static bool is_raw_tiff(const struct fz_bytes *b)
 {
     if (!fz_bytes_match(b, 0, "II*\0", 4) && !fz_bytes_match(b, 0, "MM\0*", 4))
         return false;
     uint64_t first = number(b, 4, 4);
-    if (find_entry(b, first, TAG_DNG_VERSION) || is_of_sensor(b, first))
-        return true;
-    uint64_t entry = find_entry(b, first, TAG_SUBIFDS);
-    uint32_t count = entry ? number(b, entry + 4, 4) : 0;
-    uint64_t list = count > 1 ? number(b, entry + 8, 4) : entry + 8;
-    for (uint32_t i = 0; i < count && i < MAX_SUBIFDS; i++)
-        if (is_of_sensor(b, number(b, list + (uint64_t)i * 4, 4)))
-            return true;
-    return false;
+    return find_entry(b, first, TAG_DNG_VERSION) || find_sensor(b, first) > 0;
+}
+
+/* A SHORT or a LONG; 0 where there is none. */
+static uint32_t value_of(const struct fz_bytes *b, uint64_t directory, uint32_t tag)
+{
+    enum { SHORT = 3 };
+    uint64_t entry = find_entry(b, directory, tag);
+    return entry ? number(b, entry + 8, number(b, entry + 2, 2) == SHORT ? 2 : 4) : 0;
+}
+
+/* TIFF but for the magic number, Olympus's too. Where no directory is the sensor's (CR2, ORF) the first is of the whole picture, if
+ * it is not said to be of a smaller one. */
+bool fz_raw_sensor(const struct fz_bytes *head, struct fz_header *header)
+{
+    static const char *const tiffs[] = {"II*\0", "MM\0*", "IIRO", "IIRS", "MMOR"};
+    bool is_tiff = false;
+    for (size_t i = 0; i < sizeof tiffs / sizeof *tiffs; i++)
+        is_tiff = is_tiff || fz_bytes_match(head, 0, tiffs[i], 4);
+    if (!is_tiff || !fz_raw_is_a(head))
+        return false;
+    uint64_t first = number(head, 4, 4), sensor = find_sensor(head, first);
+    if (sensor == 0 && value_of(head, first, TAG_SUBFILE) == 0)
+        sensor = first;
+    uint32_t turn = value_of(head, first, TAG_ORIENTATION);
+    header->width = sensor ? value_of(head, sensor, TAG_WIDTH) : 0;
+    header->height = sensor ? value_of(head, sensor, TAG_HEIGHT) : 0;
+    header->orientation = turn >= 1 && turn <= 8 ? (int)turn : 1;
+    header->by_rows = true;
+    return header->width > 0 && header->height > 0;
 }
 
 bool fz_raw_is_a(const struct fz_bytes *head)
