@@ -192,12 +192,40 @@ static void test_damage(void **state)
     }
 }
 
+/* Once a row, and where nothing ever ends one. */
+static void test_cancelled_while_unpacking(void **state)
+{
+    (void)state;
+    const struct bmp kind = {.dib = 40, .bits = 8, .packed = 1};
+    struct bytes rows = make_any_bmp(&kind), moves = {0};
+    bytes_put(&moves, rows.data, 14 + 40 + 24);
+    for (int i = 0; i < 100000; i++)
+        bytes_put(&moves, "\0\2\0\0", 4);
+    const struct bytes *files[] = {&rows, &moves};
+    for (int i = 0; i < 2; i++) {
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(files[i]->data, files[i]->len, 0, 0, &host, &image, &err), FZ_OK);
+        assert_true(host.asked > H);
+        host_fini(&host);
+        host = (struct host){.cancel_after = H};
+        assert_int_equal(load(files[i]->data, files[i]->len, 0, 0, &host, &image, &err), FZ_E_CANCELLED);
+        assert_int_equal(host.asked, H);
+        assert_int_equal(host.allocs, 0);
+        host_fini(&host);
+    }
+    free(rows.data);
+    free(moves.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_oldest_table),
         cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_cancelled_while_unpacking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

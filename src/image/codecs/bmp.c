@@ -19,6 +19,7 @@ enum {
     ALPHA_BITFIELDS = 6,
     FIXED_BYTES = 4096,
     CANCEL_ROWS = 64,
+    CANCEL_BYTES = 4096, /* of run lengths that end no row */
 };
 
 struct bmp {
@@ -154,33 +155,47 @@ static void put_run(struct bmp *m, struct pen *pen, uint64_t at, uint32_t count,
     }
 }
 
-/* False where the file ends before the picture. */
-static bool unpack(struct bmp *m)
+enum { END_OF_ROW, END, MOVE };
+
+/* What stands at *at, which goes on behind it. */
+static void draw_code(struct bmp *m, struct pen *pen, uint64_t *at)
 {
-    enum { END_OF_ROW, END, MOVE };
-    struct pen pen = {0};
-    for (uint64_t at = m->pixels_at; fz_bytes_has(m->file, at, 2);) {
-        uint32_t count = m->file->at[at], what = m->file->at[at + 1];
-        at += 2;
-        if (count > 0) {
-            put_run(m, &pen, at - 1, count, true);
-        } else if (what == END_OF_ROW) {
-            pen = (struct pen){.y = pen.y + 1};
-        } else if (what == END) {
-            return true;
-        } else if (what == MOVE) {
-            pen.x += fz_bytes_le(m->file, at, 1);
-            pen.y += fz_bytes_le(m->file, at + 1, 1);
-            at += 2;
-        } else {
-            uint32_t bytes = m->packed == RLE4 ? (what + 1) / 2 : what;
-            put_run(m, &pen, at, what, false);
-            at += bytes + (bytes & 1);
-        }
-        if (pen.y >= m->height)
-            return true;
+    uint32_t count = m->file->at[*at], what = m->file->at[*at + 1];
+    *at += 2;
+    if (count > 0) {
+        put_run(m, pen, *at - 1, count, true);
+    } else if (what == END_OF_ROW) {
+        *pen = (struct pen){.y = pen->y + 1};
+    } else if (what == END) {
+        pen->y = m->height;
+    } else if (what == MOVE) {
+        pen->x += fz_bytes_le(m->file, *at, 1);
+        pen->y += fz_bytes_le(m->file, *at + 1, 1);
+        *at += 2;
+    } else {
+        uint32_t bytes = m->packed == RLE4 ? (what + 1) / 2 : what;
+        put_run(m, pen, *at, what, false);
+        *at += bytes + (bytes & 1);
     }
-    return false;
+}
+
+/* *complete: false where the file ends before the picture. */
+static enum fz_err unpack(struct bmp *m, struct fz_decode *d, bool *complete)
+{
+    struct pen pen = {0};
+    uint32_t row = 0;
+    uint64_t asked_at = m->pixels_at;
+    for (uint64_t at = m->pixels_at; pen.y < m->height && fz_bytes_has(m->file, at, 2);) {
+        draw_code(m, &pen, &at);
+        if (pen.y == row && at - asked_at < CANCEL_BYTES)
+            continue;
+        row = pen.y;
+        asked_at = at;
+        if (fz_decode_cancelled(d))
+            return fz_decode_fail_cancelled(d);
+    }
+    *complete = pen.y >= m->height;
+    return FZ_OK;
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------------------- */
@@ -263,9 +278,9 @@ enum fz_err fz_bmp_load(struct fz_decode *d)
     m.stored = is_packed ? NULL : fz_try_malloc(m.row_bytes);
     if (!m.indices && !m.stored)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", m.width, m.height);
-    if (m.indices)
-        complete = unpack(&m);
-    enum fz_err code = push_rows(d, &m, complete);
+    enum fz_err code = m.indices ? unpack(&m, d, &complete) : FZ_OK;
+    if (code == FZ_OK)
+        code = push_rows(d, &m, complete);
     free(m.indices);
     free(m.stored);
     return code;
