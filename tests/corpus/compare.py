@@ -3,7 +3,7 @@
 
     compare.py FRIEZE FILE-OR-FOLDER...
 
-Ends with 1 where a file that the reference reads differs. One that the reference refuses as well has to be shown in part
+Ends with 1 where a file that the reference reads differs, and where the tool is missing that would read it. One that the reference refuses as well has to be shown in part
 or to fail with a reason.
 """
 
@@ -34,8 +34,10 @@ STATES = {
     "known": "differs from both, for a reason in known.txt",
     "differs": "from both",
     "refused": "by the reference",
+    "missing": "is what would read it for the reference: nothing is compared",
     "without": "of a format that this build cannot read",
 }
+WRONG = ("differs", "missing")
 
 
 @dataclasses.dataclass
@@ -80,6 +82,8 @@ def judge(frieze, path, box):
             return Verdict(path, name, "without", why=told["error"])
         try:
             expected, orientation = reference.picture(name, path)
+        except reference.Missing as error:
+            return Verdict(path, name, "missing", why=str(error))
         except reference.Unread as error:
             return Verdict(path, name, "refused", why=f"{error}; frieze: {words or 'shows it'}")
         if status != 0:
@@ -156,10 +160,10 @@ def main():
     with concurrent.futures.ProcessPoolExecutor(initializer=quiet) as pool:
         verdicts = list(pool.map(functools.partial(compare, os.path.abspath(frieze)), files))
     for verdict in verdicts:
-        if verdict.state == "differs" or (verdict.state != "same" and os.environ.get("VERBOSE")):
+        if verdict.state in WRONG or (verdict.state != "same" and os.environ.get("VERBOSE")):
             print(f"{verdict.state}: {verdict.path} ({verdict.format}): {verdict.why}")
     report(verdicts)
-    sys.exit(any(verdict.state == "differs" for verdict in verdicts))
+    sys.exit(any(verdict.state in WRONG for verdict in verdicts))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,16 @@ LOSSY = {"jpeg", "heic", "avif", "jxl", "webp"}
 
 
 class Unread(Exception):
-    """The reference cannot read it either, or there is none: its words are the reason."""
+    """The reference cannot read it either: its words are the reason."""
+
+
+class Missing(Unread):
+    """There is none to ask."""
+
+
+def need(tool):
+    if not shutil.which(tool):
+        raise Missing(f"{tool} is missing: tools/deps test installs it")
 
 
 def in_srgb(image):
@@ -87,8 +96,7 @@ def shown(image):
 
 def by_tool(name, path):
     tool = TOOLS[name]
-    if not shutil.which(tool[0]):
-        raise Unread(f"{tool[0]} is missing")
+    need(tool[0])
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder, "out.png")
         link = pathlib.Path(folder, "in." + name)
@@ -140,8 +148,7 @@ def of_pam(path):
 
 def by_imagemagick(path):
     """A second opinion, upright."""
-    if not shutil.which("convert"):
-        raise Unread("convert is missing")
+    need("convert")
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "out.png")
         subprocess.run(["convert", path + "[0]", "-auto-orient", "-depth", "8", "PNG32:" + out], capture_output=True,
@@ -170,8 +177,7 @@ def picture(name, path):
 
 def picture_of_tiff(path):
     """What Pillow knows no mode for."""
-    if not shutil.which("tiff2rgba"):
-        raise Unread("tiff2rgba is missing")
+    need("tiff2rgba")
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "out.tif")
         result = subprocess.run(["tiff2rgba", "-c", "none", path, out], capture_output=True, timeout=TOOL_TIMEOUT_S,
