@@ -77,21 +77,24 @@ bool fz_file_is_settled(const struct fz_look *after, const struct fz_file_facts 
 }
 
 /* While its file is open: whoever sorts by date later on need not open it. */
-static void tell(struct fz_decoder *decoder, const struct fz_job *job, const struct fz_look *after,
+static bool tell(struct fz_decoder *decoder, struct fz_job *job, const struct fz_look *after,
                  struct fz_metadata *out)
 {
-    fz_engine_read_metadata(decoder->engine, job->fd, out);
+    struct fz_image_host host = fz_job_host(job);
+    if (!fz_engine_read_metadata(decoder->engine, job->fd, &host, out))
+        return false;
     fz_cached_keep_metadata(decoder->cache, job->path, after, &job->file, out);
+    return true;
 }
 
-void fz_cached_tell(struct fz_decoder *decoder, struct fz_job *job, struct fz_metadata *out)
+bool fz_cached_tell(struct fz_decoder *decoder, struct fz_job *job, struct fz_metadata *out)
 {
     struct fz_look after = {.sys = EAGAIN}; /* where nobody says otherwise */
     if (fz_cached_metadata(decoder->cache, job->path, &job->file, out))
-        return;
+        return true;
     if (decoder->cache)
         fz_files_look_now(decoder->files, job, job->path, &after);
-    tell(decoder, job, &after, out);
+    return tell(decoder, job, &after, out);
 }
 
 void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)

@@ -29,8 +29,9 @@ bool fz_cached_take_facts(struct fz_job *job, const struct fz_cache_facts *facts
  * changes meanwhile. */
 void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job);
 
-/* What the job's file, which is open, tells of itself; kept too, where there is a cache. */
-void fz_cached_tell(struct fz_decoder *decoder, struct fz_job *job, struct fz_metadata *out);
+/* What the job's file, which is open, tells of itself; kept too, where there is a cache. False: nobody could find out, or wants to
+ * know any more. */
+bool fz_cached_tell(struct fz_decoder *decoder, struct fz_job *job, struct fz_metadata *out);
 
 /* What a file told of itself when it was read, if it has not changed since; `cache` may be NULL. */
 bool fz_cached_metadata(struct fz_cache_reader *cache, const char *path, const struct fz_file_facts *file,

@@ -242,8 +242,11 @@ static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
     if (job->error.code == FZ_OK)
         fz_cached_keep(decoder, job);
     if (job->error.code == FZ_OK && job->wants_told) {
-        job->told = fz_malloc(sizeof *job->told);
-        fz_cached_tell(decoder, job, job->told);
+        struct fz_metadata told;
+        if (fz_cached_tell(decoder, job, &told)) {
+            job->told = fz_malloc(sizeof *job->told);
+            *job->told = told;
+        }
     }
     fz_job_close(job);
 }
@@ -318,7 +321,6 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
     first->box_h = job->box_h;
     first->covers = job->covers;
     first->file = job->file;
-    struct decode_call call = {.decoder = decoder, .job = job};
     struct fz_image_request request = {
         .fd = -1,
         .head = job->head,
@@ -327,7 +329,7 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
         .covers = job->covers,
         .background = job->background,
         .limits = job->limits,
-        .host = {.ctx = &call, .cancelled = host_cancelled},
+        .host = fz_job_host(job),
     };
     bool found = (fz_image_may_have_first(&job->head) &&
                   fz_engine_load_first(decoder->engine, &request, &first->image, &first->surface)) ||
@@ -349,7 +351,8 @@ static void run_sniff(struct fz_decoder *decoder, struct fz_job *job)
     request.value = SNIFFED_BYTES;
     if (!fz_decoder_open(decoder, job, &request, &fd) || fd < 0)
         return;
-    job->image.format = fz_engine_sniff(decoder->engine, fd, &job->error);
+    struct fz_image_host host = fz_job_host(job);
+    job->image.format = fz_engine_sniff(decoder->engine, fd, &host, &job->error);
     if (!job->image.format && job->error.code == FZ_OK)
         fz_fail(&job->error, FZ_E_NOT_PICTURE, 0, "no picture");
     close(fd);

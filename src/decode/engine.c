@@ -300,9 +300,10 @@ bool fz_engine_load_thumbnail(struct fz_engine *engine, const struct fz_image_re
     return found;
 }
 
-const char *fz_engine_sniff(struct fz_engine *engine, int fd, struct fz_error *err)
+const char *fz_engine_sniff(struct fz_engine *engine, int fd, const struct fz_image_host *host,
+                            struct fz_error *err)
 {
-    return engine->scratch ? fz_image_sniff(fd, err) : fz_front_sniff(&engine->front, fd, err);
+    return engine->scratch ? fz_image_sniff(fd, err) : fz_front_sniff(&engine->front, fd, host, err);
 }
 
 enum fz_err fz_engine_probe(struct fz_engine *engine, const struct fz_image_request *request,
@@ -312,27 +313,29 @@ enum fz_err fz_engine_probe(struct fz_engine *engine, const struct fz_image_requ
                            : probe_in_process(engine, request, out, err);
 }
 
-void fz_engine_read_metadata(struct fz_engine *engine, int fd, struct fz_metadata *out)
+bool fz_engine_read_metadata(struct fz_engine *engine, int fd, const struct fz_image_host *host,
+                             struct fz_metadata *out)
 {
-    if (engine->scratch)
-        fz_metadata_read(fd, engine->scratch, out);
-    else
-        fz_front_read_metadata(teller(engine, fd), fd, out);
+    if (!engine->scratch)
+        return fz_front_read_metadata(teller(engine, fd), fd, host, out);
+    fz_metadata_read(fd, engine->scratch, out);
+    return true;
 }
 
-void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len, struct fz_metadata *out)
+bool fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len,
+                        const struct fz_image_host *host, struct fz_metadata *out)
 {
-    if (engine->scratch)
-        fz_metadata_read_xmp(bytes, len, out);
-    else
-        fz_front_read_xmp(&engine->front, bytes, len, out);
+    if (!engine->scratch)
+        return fz_front_read_xmp(&engine->front, bytes, len, host, out);
+    fz_metadata_read_xmp(bytes, len, out);
+    return true;
 }
 
 enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, const struct fz_rendition *copy,
-                            struct fz_carried *out, struct fz_error *err)
+                            const struct fz_image_host *host, struct fz_carried *out, struct fz_error *err)
 {
     if (!engine->scratch)
-        return fz_front_carry(teller(engine, fd), fd, copy, out, err);
+        return fz_front_carry(teller(engine, fd), fd, copy, host, out, err);
     fz_metadata_carry(fd, engine->scratch, copy, out);
     return FZ_OK;
 }

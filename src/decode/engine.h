@@ -73,16 +73,21 @@ bool fz_engine_load_thumbnail(struct fz_engine *engine, const struct fz_image_re
                               const struct fz_image_thumbnail *thumbnail, struct fz_image *out,
                               SDL_Surface **surface);
 
-/* As fz_image_sniff, fz_image_probe, fz_metadata_read and fz_metadata_read_xmp. */
-const char *fz_engine_sniff(struct fz_engine *engine, int fd, struct fz_error *err);
+/* As fz_image_sniff, fz_image_probe, fz_metadata_read and fz_metadata_read_xmp. `host` (may be NULL) is asked while a decoder process
+ * is waited for: CANCELLED. On this thread what they do is short, and it is not. */
+const char *fz_engine_sniff(struct fz_engine *engine, int fd, const struct fz_image_host *host,
+                            struct fz_error *err);
 enum fz_err fz_engine_probe(struct fz_engine *engine, const struct fz_image_request *request,
                             struct fz_probe *out, struct fz_error *err);
-void fz_engine_read_metadata(struct fz_engine *engine, int fd, struct fz_metadata *out);
-void fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len, struct fz_metadata *out);
+/* False: cancelled, or the decoder was lost by chance. Nothing is known then, which is not to say that there is nothing. */
+bool fz_engine_read_metadata(struct fz_engine *engine, int fd, const struct fz_image_host *host,
+                             struct fz_metadata *out);
+bool fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len,
+                        const struct fz_image_host *host, struct fz_metadata *out);
 
-/* As fz_metadata_carry; BUSY: the decoder was lost by chance, and may be asked again. */
+/* As fz_metadata_carry, with `host` as above; BUSY: the decoder was lost by chance, and may be asked again. */
 enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, const struct fz_rendition *copy,
-                            struct fz_carried *out, struct fz_error *err);
+                            const struct fz_image_host *host, struct fz_carried *out, struct fz_error *err);
 
 /* Any thread but a running render thread. Starts a decoder process to see which layers of the sandbox hold, and why others do
  * not. */

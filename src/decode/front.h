@@ -71,7 +71,7 @@ void fz_front_read_more(const struct fz_front *front, union fz_call_more *more);
 /* The same of a CARRY: nothing is wrong with its lengths, and nothing else is known of it. */
 void fz_front_read_carried(const struct fz_front *front, struct fz_carried *out);
 
-/* front_call.c: the functions of the engine, by a process. */
+/* front_call.c: the functions of the engine, by a process. `host` may be NULL. */
 enum fz_err fz_front_load(struct fz_front *front, const struct fz_image_request *request,
                           struct fz_image *out, SDL_Surface **surface, struct fz_error *err);
 bool fz_front_load_first(struct fz_front *front, const struct fz_image_request *request, struct fz_image *out,
@@ -79,13 +79,16 @@ bool fz_front_load_first(struct fz_front *front, const struct fz_image_request *
 bool fz_front_load_thumbnail(struct fz_front *front, const struct fz_image_request *request,
                              const struct fz_image_thumbnail *thumbnail, struct fz_image *out,
                              SDL_Surface **surface);
-const char *fz_front_sniff(struct fz_front *front, int fd, struct fz_error *err);
+const char *fz_front_sniff(struct fz_front *front, int fd, const struct fz_image_host *host,
+                           struct fz_error *err);
 enum fz_err fz_front_probe(struct fz_front *front, const struct fz_image_request *request,
                            struct fz_probe *out, struct fz_error *err);
-void fz_front_read_metadata(struct fz_front *front, int fd, struct fz_metadata *out);
+bool fz_front_read_metadata(struct fz_front *front, int fd, const struct fz_image_host *host,
+                            struct fz_metadata *out);
 enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_rendition *copy,
-                           struct fz_carried *out, struct fz_error *err);
-void fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len, struct fz_metadata *out);
+                           const struct fz_image_host *host, struct fz_carried *out, struct fz_error *err);
+bool fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len,
+                       const struct fz_image_host *host, struct fz_metadata *out);
 enum fz_err fz_front_open(struct fz_front *front, const struct fz_image_request *request,
                           struct fz_anim_facts *facts, struct fz_error *err);
 enum fz_err fz_front_compose(struct fz_front *front, int index, const struct fz_image_host *host,

@@ -121,12 +121,13 @@ bool fz_front_load_thumbnail(struct fz_front *front, const struct fz_image_reque
     return found;
 }
 
-const char *fz_front_sniff(struct fz_front *front, int fd, struct fz_error *err)
+const char *fz_front_sniff(struct fz_front *front, int fd, const struct fz_image_host *host,
+                           struct fz_error *err)
 {
     struct fz_call call = small_call(front, FZ_CALL_SNIFF);
     struct fz_front_input input = {.fd = fd};
     struct fz_call_done done;
-    enum fz_err code = fz_front_ask(front, &call, &input, NULL, &done, NULL, err);
+    enum fz_err code = fz_front_ask(front, &call, &input, host, &done, NULL, err);
     return code == FZ_OK ? fz_front_format(done.image.format) : NULL;
 }
 
@@ -148,27 +149,30 @@ enum fz_err fz_front_probe(struct fz_front *front, const struct fz_image_request
     return code;
 }
 
-static void ask_metadata(struct fz_front *front, struct fz_call *call, const struct fz_front_input *input,
-                         struct fz_metadata *out)
+static bool ask_metadata(struct fz_front *front, struct fz_call *call, const struct fz_front_input *input,
+                         const struct fz_image_host *host, struct fz_metadata *out)
 {
     struct fz_call_done done;
     union fz_call_more more;
     *out = (struct fz_metadata){0};
-    if (fz_front_ask(front, call, input, NULL, &done, NULL, NULL) != FZ_OK)
-        return;
+    enum fz_err code = fz_front_ask(front, call, input, host, &done, NULL, NULL);
+    if (code != FZ_OK)
+        return code != FZ_E_CANCELLED && code != FZ_E_BUSY; /* of all else the file is to blame */
     fz_front_read_more(front, &more);
     fz_front_check_metadata(&more.metadata);
     *out = more.metadata;
+    return true;
 }
 
-void fz_front_read_metadata(struct fz_front *front, int fd, struct fz_metadata *out)
+bool fz_front_read_metadata(struct fz_front *front, int fd, const struct fz_image_host *host,
+                            struct fz_metadata *out)
 {
     struct fz_call call = small_call(front, FZ_CALL_METADATA);
-    ask_metadata(front, &call, &(struct fz_front_input){.fd = fd}, out);
+    return ask_metadata(front, &call, &(struct fz_front_input){.fd = fd}, host, out);
 }
 
 enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_rendition *copy,
-                           struct fz_carried *out, struct fz_error *err)
+                           const struct fz_image_host *host, struct fz_carried *out, struct fz_error *err)
 {
     struct fz_call call = small_call(front, FZ_CALL_CARRY);
     struct fz_call_done done;
@@ -176,19 +180,21 @@ enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_rendi
     call.box_h = copy->height;
     call.turned = copy->turned;
     memset(out->len, 0, sizeof out->len);
-    enum fz_err code = fz_front_ask(front, &call, &(struct fz_front_input){.fd = fd}, NULL, &done, NULL, err);
+    enum fz_err code = fz_front_ask(front, &call, &(struct fz_front_input){.fd = fd}, host, &done, NULL, err);
     if (code == FZ_OK)
         fz_front_read_carried(front, out);
     return code;
 }
 
-void fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len, struct fz_metadata *out)
+bool fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len,
+                       const struct fz_image_host *host, struct fz_metadata *out)
 {
     struct fz_call call = small_call(front, FZ_CALL_XMP);
     if (len > 0)
-        ask_metadata(front, &call, &(struct fz_front_input){.fd = -1, .bytes = bytes, .len = len}, out);
-    else
-        *out = (struct fz_metadata){0};
+        return ask_metadata(front, &call, &(struct fz_front_input){.fd = -1, .bytes = bytes, .len = len},
+                            host, out);
+    *out = (struct fz_metadata){0};
+    return true;
 }
 
 /* --- animations ----------------------------------------------------------------------------------------------------- */

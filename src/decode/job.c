@@ -48,6 +48,16 @@ bool fz_job_loads(const struct fz_job *job)
            job->kind == FZ_JOB_KEEP;
 }
 
+static bool host_cancelled(void *ctx)
+{
+    return fz_cancel_is_set(&((const struct fz_job *)ctx)->cancel);
+}
+
+struct fz_image_host fz_job_host(struct fz_job *job)
+{
+    return (struct fz_image_host){.ctx = job, .cancelled = host_cancelled};
+}
+
 void fz_job_close(struct fz_job *job)
 {
     if (job->fd >= 0)

@@ -151,17 +151,20 @@ static void put_in_place(struct fz_decoder *decoder, struct fz_job *job, const c
         fz_target_put(&placing, &file, is_cancelled, job, &job->error);
 }
 
-/* What goes with the pixels. A file that brings its decoder down loses that and nothing else, and it is said. */
-static void carry(struct fz_engine *engine, const struct fz_original *original,
-                  const struct fz_pixels *pixels, struct fz_carried *out)
+/* What goes with the pixels. A file that brings its decoder down loses that and nothing else, and it is said. Else CANCELLED. */
+static enum fz_err carry(struct fz_engine *engine, const struct fz_original *original,
+                         const struct fz_pixels *pixels, struct fz_carried *out, struct fz_error *why)
 {
     const struct fz_rendition copy = {pixels->width, pixels->height, original->image->orientation != 1};
     struct fz_error err = {0};
-    enum fz_err code = fz_engine_carry(engine, original->fd, &copy, out, &err);
+    enum fz_err code = fz_engine_carry(engine, original->fd, &copy, original->host, out, &err);
     if (code == FZ_E_BUSY) /* the decoder was lost, and the picture is not to blame */
-        code = fz_engine_carry(engine, original->fd, &copy, out, &err);
+        code = fz_engine_carry(engine, original->fd, &copy, original->host, out, &err);
+    if (code == FZ_E_CANCELLED)
+        return fz_fail(why, code, 0, "cancelled");
     if (code != FZ_OK)
         fz_log("%s: without its EXIF, XMP and IPTC: %s", original->name, err.msg);
+    return FZ_OK;
 }
 
 enum fz_err fz_scaled_encode(struct fz_engine *engine, const struct fz_original *original,
@@ -170,10 +173,10 @@ enum fz_err fz_scaled_encode(struct fz_engine *engine, const struct fz_original 
 {
     bool carries = !strips && kind->encoding != FZ_ENCODING_PPM && kind->encoding != FZ_ENCODING_BMP;
     struct fz_carried *carried = carries ? fz_try_malloc(sizeof *carried) : NULL;
-    if (carried)
-        carry(engine, original, pixels, carried);
     const struct fz_encode how = {.encoding = kind->encoding, .quality = quality, .carried = carried};
-    enum fz_err code = fz_image_encode(pixels, &how, out, err);
+    enum fz_err code = carried ? carry(engine, original, pixels, carried, err) : FZ_OK;
+    if (code == FZ_OK)
+        code = fz_image_encode(pixels, &how, out, err);
     free(carried);
     return code;
 }
@@ -206,7 +209,8 @@ static void write_out(struct fz_decoder *decoder, struct fz_job *job)
     uint64_t reserved = reserve(decoder, job, &pixels, s->kind->encoding);
     if (reserved == 0)
         return;
-    const struct fz_original original = {job->path, job->fd, &job->image};
+    const struct fz_image_host host = fz_job_host(job);
+    const struct fz_original original = {job->path, job->fd, &job->image, &host};
     if (fz_scaled_encode(decoder->engine, &original, &pixels, s->strips, s->kind, s->quality, &encoded,
                          &job->error) == FZ_OK)
         put_in_place(decoder, job, s->out, &encoded);

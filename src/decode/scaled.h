@@ -44,9 +44,11 @@ struct fz_original {
     const char *name;
     int fd;
     const struct fz_image *image; /* as it was decoded */
+    const struct fz_image_host
+        *host; /* asked while a decoder reads what goes with it; NULL: nobody cancels that */
 };
 
-/* The engine's thread. As fz_image_encode, with what the original tells beside its pixels unless `strips`. */
+/* The engine's thread. As fz_image_encode, with what the original tells beside its pixels unless `strips`; or CANCELLED. */
 enum fz_err fz_scaled_encode(struct fz_engine *engine, const struct fz_original *original,
                              const struct fz_pixels *pixels, bool strips, const struct fz_file_kind *kind,
                              int quality, struct fz_encoded *out, struct fz_error *err);

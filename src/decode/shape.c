@@ -28,14 +28,16 @@ static bool find(const struct fz_job *job, const char *path, struct fz_shape_rea
     return found;
 }
 
-static void probe(const struct fz_job *job, int fd, struct fz_shape_reading *reading)
+/* False: nobody wants to know any more. */
+static bool probe(struct fz_job *job, int fd, struct fz_shape_reading *reading)
 {
-    struct fz_image_request request = {.fd = fd, .limits = job->limits};
+    struct fz_image_request request = {.fd = fd, .limits = job->limits, .host = fz_job_host(job)};
     struct fz_probe told = {0};
     struct fz_error err = {0};
-    fz_engine_probe(job->decoder->engine, &request, &told, &err);
+    enum fz_err code = fz_engine_probe(job->decoder->engine, &request, &told, &err);
     reading->width = told.image.width;
     reading->height = told.image.height;
+    return code != FZ_E_CANCELLED;
 }
 
 bool fz_shape_read(struct fz_job *job, const char *path, struct fz_shape_reading *reading)
@@ -59,8 +61,7 @@ bool fz_shape_read(struct fz_job *job, const char *path, struct fz_shape_reading
     if (!fz_files_ask(files, job, &request, &answer))
         return false;
     reading->opened = answer.fd >= 0;
-    if (reading->opened)
-        probe(job, answer.fd, reading);
+    bool answered = !reading->opened || probe(job, answer.fd, reading);
     fz_parcel_fini(&answer);
-    return true;
+    return answered;
 }

@@ -14,7 +14,7 @@ struct fz_shape_reading {
 };
 
 /* Worker, inside the `work` of a job, whose root, limits and box (of the tile that would be in the cache) are those of the picture.
- * False: the job has to wait, and to go on here when it runs again. */
+ * False: the job has to wait, and to go on here when it runs again, or was cancelled. */
 bool fz_shape_read(struct fz_job *job, const char *path, struct fz_shape_reading *reading);
 
 #endif

@@ -122,23 +122,22 @@ static void take_picture(struct fz_job *job, const char *path, struct fz_sidecar
     reading->opened = answer->fd >= 0;
     if (answer->fd < 0)
         return;
-    fz_engine_read_metadata(job->decoder->engine, answer->fd, &reading->out);
+    struct fz_image_host host = fz_job_host(job);
     struct fz_look after;
-    if (fz_files_look_now(job->decoder->files, job, path, &after))
+    if (fz_engine_read_metadata(job->decoder->engine, answer->fd, &host, &reading->out) &&
+        fz_files_look_now(job->decoder->files, job, path, &after))
         fz_cached_keep_metadata(job->decoder->cache, path, &after, &file, &reading->out);
 }
 
-static void add_xmp(const struct fz_job *job, struct fz_sidecar_reading *reading, const char *bytes,
-                    size_t len)
+static void add_xmp(struct fz_job *job, struct fz_sidecar_reading *reading, const char *bytes, size_t len)
 {
+    struct fz_image_host host = fz_job_host(job);
     struct fz_metadata beside;
-    if (len == 0)
-        return;
-    fz_engine_read_xmp(job->decoder->engine, bytes, len, &beside);
-    fz_metadata_add(&reading->out, &beside);
+    if (len > 0 && fz_engine_read_xmp(job->decoder->engine, bytes, len, &host, &beside))
+        fz_metadata_add(&reading->out, &beside);
 }
 
-static void take_sidecars(const struct fz_job *job, struct fz_sidecar_reading *reading,
+static void take_sidecars(struct fz_job *job, struct fz_sidecar_reading *reading,
                           const struct fz_parcel *answer)
 {
     size_t own = answer->value > 0 && (uint64_t)answer->value <= answer->len ? (size_t)answer->value : 0;
@@ -178,6 +177,8 @@ bool fz_sidecar_metadata(struct fz_job *job, const char *path, const char *benea
         else
             take_sidecars(job, reading, &answer);
         fz_parcel_fini(&answer);
+        if (fz_cancel_is_set(&job->cancel)) /* what it asked may have gone without an answer */
+            return false;
     }
     return true;
 }

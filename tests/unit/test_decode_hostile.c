@@ -307,11 +307,11 @@ static void nonsense_is_made_into_what_there_can_be(void **state)
         struct fz_probe probe;
         struct fz_stream *stream;
         struct fz_anim_frame frame = {0};
-        fz_engine_read_metadata(engine, picture, &metadata);
+        fz_engine_read_metadata(engine, picture, NULL, &metadata);
         assert_metadata(&metadata);
-        fz_engine_read_xmp(engine, "<x/>", 4, &metadata);
+        fz_engine_read_xmp(engine, "<x/>", 4, NULL, &metadata);
         assert_metadata(&metadata);
-        fz_engine_read_xmp(engine, "<x/>", 4, &metadata);
+        fz_engine_read_xmp(engine, "<x/>", 4, NULL, &metadata);
         assert_metadata(&metadata);
         assert_int_equal(fz_engine_probe(engine, &request, &probe, &err), FZ_OK);
         assert_text(probe.date, sizeof probe.date);
@@ -425,7 +425,7 @@ static void what_cannot_be_carried_is_still_shown(void **state)
     const struct fz_rendition copy = {.width = ENDS, .height = BOX};
     int respawned = atomic_load(&counts.respawned);
     for (int i = 0; i < 4; i++)
-        assert_int_equal(fz_engine_carry(engine, request.fd, &copy, &carried, &err), FZ_E_CRASHED);
+        assert_int_equal(fz_engine_carry(engine, request.fd, &copy, NULL, &carried, &err), FZ_E_CRASHED);
     assert_non_null(strstr(err.msg, "set aside"));
     assert_int_equal(atomic_load(&counts.respawned) - respawned, 2);
     assert_int_equal(fz_engine_load(engine, &request, &image, &surface, &err), FZ_E_DAMAGED);

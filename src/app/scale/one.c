@@ -176,7 +176,7 @@ static enum fz_err encode(struct scale *s)
                        needs);
     if (!s->kind->is_written)
         return fz_fail(s->err, FZ_E_USAGE, 0, "%s: only " FZ_WRITTEN_SUFFIXES " can be written", s->out);
-    const struct fz_original original = {s->in, s->in_fd, &s->image};
+    const struct fz_original original = {s->in, s->in_fd, &s->image, NULL};
     enum fz_err code = fz_scaled_encode(s->own.engine, &original, &pixels, s->strips, s->kind, s->quality,
                                         &s->encoded, &why);
     return code == FZ_OK ? FZ_OK : fz_fail(s->err, code, 0, "%s: %s", s->out, why.msg);
