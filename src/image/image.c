@@ -275,6 +275,7 @@ static int count_frames(const struct fz_decode *d)
 static enum fz_err load(struct fz_decode *d)
 {
     struct fz_reader reader;
+    fz_decode_set_deadline(d);
     d->scratch->held.len = 0;
     enum fz_err code = fz_reader_open(&reader, d->request, &d->scratch->file, d->err);
     if (code == FZ_OK)
@@ -294,7 +295,6 @@ static enum fz_err load(struct fz_decode *d)
         d->out->width = (int)d->header.height;
         d->out->height = (int)d->header.width;
     }
-    fz_decode_set_deadline(d);
     int width = d->out->width, height = d->out->height;
     code = d->format->check ? d->format->check(d) : FZ_OK;
     if (code == FZ_OK)

@@ -21,7 +21,7 @@ struct fz_image_limits {
         max_held_bytes; /* and of what can be decoded by rows, and is larger than this, no more is held */
     int max_frames;     /* of an animation, or pages: more are not counted and not shown */
     int max_nesting;    /* of elements inside elements (SVG) */
-    int64_t max_cpu_us; /* of the decoder's thread, from load on; 0 = no limit */
+    int64_t max_cpu_us; /* of the decoder's thread, from the first byte on that is read; 0 = no limit */
 };
 extern const struct fz_image_limits fz_image_default_limits;
 

@@ -1,6 +1,7 @@
 /* Around the decoders: what is no file, what is too large, what grows, and the arithmetic of fitting. */
 #include "test_image_support.h"
 
+#include "base/clock.h"
 #include "image/reader.h"
 
 #include <sys/stat.h>
@@ -145,6 +146,37 @@ static void test_cancelled_while_reading(void **state)
     close(fd);
 }
 
+enum { MOST_US = 50000 };
+
+static bool reserve_slowly(void *ctx, uint64_t bytes)
+{
+    for (int64_t end_us = fz_thread_cpu_us() + 2 * MOST_US; fz_thread_cpu_us() < end_us;)
+        continue;
+    return host_reserve(ctx, bytes);
+}
+
+/* What is done before the first row, of the header say, is part of what a picture may take. */
+static void test_time_counts_from_the_first_byte(void **state)
+{
+    (void)state;
+    uint8_t *pixels = make_photo(16, 16, 3);
+    struct bytes b = encode_png(pixels, 16, 16, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, NULL);
+    int fd = open_bytes(b.data, b.len);
+    struct host host = {0};
+    struct fz_image_request request = make_request(fd, 0, 0, &host);
+    request.host.reserve = reserve_slowly;
+    request.limits.max_cpu_us = MOST_US;
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_E_TIMEOUT);
+    fz_image_scratch_free(scratch);
+    host_fini(&host);
+    close(fd);
+    free(b.data);
+    free(pixels);
+}
+
 /* A file whose size says nothing, as in /proc. */
 static void test_file_without_size(void **state)
 {
@@ -214,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_unknown_format_is_not_read_to_its_end),
         cmocka_unit_test(test_reads_all_of_a_growing_file),
         cmocka_unit_test(test_cancelled_while_reading),
+        cmocka_unit_test(test_time_counts_from_the_first_byte),
         cmocka_unit_test(test_file_without_size),
         cmocka_unit_test(test_scratch_gives_large_buffers_back),
         cmocka_unit_test(test_fit),
