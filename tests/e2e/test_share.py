@@ -457,6 +457,7 @@ def test_sequence_on_a_slow_share_is_ahead(home, slow):
 def test_nothing_is_read_twice_at_once(home, slow):
     """A picture that is opened while its tile comes: both from the same reads."""
     with home.start(*SMALL, "--no-siblings", slow.path / "00.png") as running:
+        running.until(items=1)
         running.key("Return")
         running.until(items=1, pending=0, mode="picture")
         running.idle()
