@@ -95,6 +95,7 @@ def own_steps(context, args, wall_count):
     """(name, how many rounds, function): the reference programs and frieze."""
     steps = [("limit_screenful", args.runs, lambda: subject.limit(context, context.wall, corpus.SCREENFUL)),
              ("limit_all", args.runs, lambda: subject.limit(context, context.wall, wall_count)),
+             ("limit_entropy", args.runs, lambda: subject.limit(context, context.wall, wall_count, "-e")),
              ("floor", SLOW_ROUNDS, lambda: subject.floor(context)),
              ("tiles", SLOW_ROUNDS, lambda: subject.tiles(context)),
              ("picture", args.runs, lambda: opened.reference(context)),

@@ -118,6 +118,9 @@ def wall_figures(raw, count, full):
         shares = ratios(outside, base)
         rows.append(Figure(f"{name}, the same against L", median(shares), "x L", bound,
                            f"L = {say_ms(median(base))}", worst(shares)).judge())
+    base = each(raw, "limit_entropy", "wall_ms")
+    rows.append(Figure(f"{name}, the same against entropy decoding alone", median(ratios(outside, base)), "x its time", counts=False,
+                       note=say_ms(median(base))))
     return rows
 
 

@@ -1,7 +1,9 @@
 /* The reference limit: libjpeg-turbo's scaled decoding (1/8) and a box pass to fit 256x192, on all cores,
  * with nothing drawn and nothing kept. What a wall of JPEGs costs at least with that library.
  *
- *   bench_limit [-n COUNT] [-j THREADS] [-s WxH] DIR
+ *   bench_limit [-e] [-n COUNT] [-j THREADS] [-s WxH] DIR
+ *
+ * With -e the limit below it: the coefficients that libjpeg-turbo reads by its entropy decoder, and no picture.
  *
  * Takes the folder's files in the order of their names and prints one JSON line. done_ms[k-1] is when the
  * first k files were all ready: the limit for a screenful of k tiles, also for a program that shows another
@@ -35,6 +37,7 @@ struct work {
     struct picture *pictures; /* each written by the thread that took it */
     size_t count;
     int box_w, box_h;
+    int entropy; /* and no tile */
     struct timespec start;
     atomic_size_t next;
 };
@@ -106,6 +109,13 @@ static void on_message(j_common_ptr info)
     (void)info;
 }
 
+static void catch_errors(struct jpeg_decompress_struct *info, struct catcher *catcher)
+{
+    info->err = jpeg_std_error(&catcher->base);
+    catcher->base.error_exit = on_error;
+    catcher->base.output_message = on_message;
+}
+
 /* The largest rectangle of the picture's shape inside the box. */
 static void fit(unsigned w, unsigned h, int box_w, int box_h, unsigned *out_w, unsigned *out_h)
 {
@@ -153,9 +163,7 @@ static int decode_eighth(struct scratch *s, size_t length, unsigned *w, unsigned
 {
     struct jpeg_decompress_struct info;
     struct catcher catcher;
-    info.err = jpeg_std_error(&catcher.base);
-    catcher.base.error_exit = on_error;
-    catcher.base.output_message = on_message;
+    catch_errors(&info, &catcher);
     if (setjmp(catcher.back)) {
         jpeg_destroy_decompress(&info);
         return -1;
@@ -182,9 +190,29 @@ static int decode_eighth(struct scratch *s, size_t length, unsigned *w, unsigned
     return 0;
 }
 
+/* Gives 0, or -1 for a file that libjpeg refuses. */
+static int decode_entropy(struct scratch *s, size_t length)
+{
+    struct jpeg_decompress_struct info;
+    struct catcher catcher;
+    catch_errors(&info, &catcher);
+    if (setjmp(catcher.back)) {
+        jpeg_destroy_decompress(&info);
+        return -1;
+    }
+    jpeg_create_decompress(&info);
+    jpeg_mem_src(&info, s->file, (unsigned long)length);
+    jpeg_read_header(&info, TRUE);
+    jpeg_read_coefficients(&info);
+    jpeg_destroy_decompress(&info);
+    return 0;
+}
+
 static int make_tile(struct scratch *s, const struct work *work, const char *path)
 {
     const size_t length = read_file(s, path);
+    if (work->entropy)
+        return length == 0 ? -1 : decode_entropy(s, length);
     unsigned w, h, full_w, full_h, tile_w, tile_h;
     if (length == 0 || decode_eighth(s, length, &w, &h, &full_w, &full_h) != 0)
         return -1;
@@ -281,8 +309,10 @@ int main(int argc, char **argv)
     size_t most = SIZE_MAX;
     int wanted = cores(), started = 0, option;
     clock_gettime(CLOCK_MONOTONIC, &work.start);
-    while ((option = getopt(argc, argv, "n:j:s:")) != -1) {
-        if (option == 'n')
+    while ((option = getopt(argc, argv, "en:j:s:")) != -1) {
+        if (option == 'e')
+            work.entropy = 1;
+        else if (option == 'n')
             most = strtoul(optarg, NULL, 10);
         else if (option == 'j')
             wanted = atoi(optarg);
@@ -290,7 +320,7 @@ int main(int argc, char **argv)
             return 2;
     }
     if (optind + 1 != argc || most == 0 || work.box_w < 1 || work.box_h < 1) {
-        fprintf(stderr, "usage: bench_limit [-n COUNT] [-j THREADS] [-s WxH] DIR\n");
+        fprintf(stderr, "usage: bench_limit [-e] [-n COUNT] [-j THREADS] [-s WxH] DIR\n");
         return 2;
     }
     list_folder(&work, argv[optind], most);

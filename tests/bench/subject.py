@@ -83,8 +83,8 @@ def own_program(context, name, *arguments):
         return result
 
 
-def limit(context, folder, count):
-    return own_program(context, "bench_limit", "-n", count, context.corpus / folder)
+def limit(context, folder, count, *options):
+    return own_program(context, "bench_limit", *options, "-n", count, context.corpus / folder)
 
 
 def linear(context, count):
