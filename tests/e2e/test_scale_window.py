@@ -384,6 +384,7 @@ def test_scanning_is_held_and_ended(home, isolation):
         frieze.until(items=2)
         frieze.ask("jobs", "cancel", "scan")
         frieze.ask("jobs", "wait", "scan", 10)
+        time.sleep(0.3)  # it is over for the program at once; its reader, which may hang, hears of it a moment later
         os.write(paths, os.fsencode(folder / "p2.png") + b"\n")
         time.sleep(0.3)
         assert frieze.status()["scanning"] is False and frieze.status()["items"] == 2
