@@ -2,6 +2,7 @@
 
 Ends with pytest's status, or with 77 (skipped) where pytest is missing or every test was skipped.
 """
+import resource
 import sys
 
 SKIPPED = 77
@@ -35,6 +36,8 @@ class Counter:
 counter = Counter()
 status = pytest.main(["-q", "-rs", "-p", "no:cacheprovider", *sys.argv[1:]], plugins=[counter])
 passed, failed, skipped = (counter.count(outcome) for outcome in ("passed", "failed", "skipped"))
+used = resource.getrusage(resource.RUSAGE_CHILDREN), resource.getrusage(resource.RUSAGE_SELF)
+print(f"CPU: {sum(one.ru_utime + one.ru_stime for one in used):.1f} s")
 print(f"pytest counts: {passed} passed, {failed} failed, {skipped} skipped")
 if skipped and not passed and not failed:
     status = SKIPPED

@@ -1,4 +1,4 @@
-# ctest: COST 15 TIMEOUT 240
+# ctest: COST 15 TIMEOUT 240 PROCESSORS 2
 """Decoder processes, seen from outside: what they are, what they have, and that nothing but their own picture dies with them."""
 
 import contextlib

@@ -1,4 +1,5 @@
 """Layouts whose tiles have the shapes of their pictures: whole pictures, no gaps, nothing that jumps."""
+# ctest: COST 50 PROCESSORS 2
 import os
 import time
 

@@ -1,5 +1,5 @@
 """frieze probe: a line of JSON for each file, in the order given, from its header alone."""
-# ctest: COST 3
+# ctest: COST 3 PROCESSORS 2
 
 import json
 import os

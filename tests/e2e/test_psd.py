@@ -1,5 +1,5 @@
 """PSD and PSB: the picture of the layers, in every mode, depth and packing, against what the planes were made of."""
-# ctest: COST 4
+# ctest: COST 4 PROCESSORS 2
 
 import io
 import pathlib

@@ -1,6 +1,6 @@
 """Pictures of every format and kind, compared with what the reference decoders say: size, orientation, and the pixels of
 `frieze scale`. `make corpus` does the same with the public test sets."""
-# ctest: COST 35
+# ctest: COST 35 PROCESSORS 2
 
 import os
 import pathlib

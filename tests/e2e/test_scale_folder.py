@@ -1,5 +1,5 @@
 """frieze scale IN OUT, of folders: sizes and names, what is left alone, what is refused, and ends at any moment."""
-# ctest: COST 40
+# ctest: COST 40 PROCESSORS 2
 
 import hashlib
 import json

@@ -1,5 +1,5 @@
 """What frieze scale writes in each format, read by other programs than wrote it: size, orientation, colours, pixels, EXIF."""
-# ctest: COST 20
+# ctest: COST 20 PROCESSORS 2
 
 import functools
 import os

@@ -1,5 +1,5 @@
 """What the results of frieze scale look like: the filter, fine detail, the edges of what is clear, colours; by other decoders."""
-# ctest: COST 20
+# ctest: COST 20 PROCESSORS 2
 
 import io
 import math

@@ -1,6 +1,6 @@
 """frieze scale of thousands of small pictures takes no more memory than of a few. What each tenth of 100,000 takes in time is the
 bench's."""
-# ctest: COST 15
+# ctest: COST 15 PROCESSORS 2
 
 import os
 import subprocess

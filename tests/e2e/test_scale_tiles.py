@@ -1,5 +1,5 @@
 """What the tiles of a wall show of a scaling: the pixels that were made, however one comes to see them; how they fill."""
-# ctest: COST 20 LABELS display
+# ctest: COST 20 PROCESSORS 2 LABELS display
 
 import errno
 

@@ -1,5 +1,5 @@
 """Texts: names in every script, marks for what must not act, sizes, contrast, and fonts that do not come."""
-# ctest: COST 25 TIMEOUT 180
+# ctest: COST 25 TIMEOUT 180 PROCESSORS 2
 
 import os
 import pathlib

@@ -1,5 +1,5 @@
 """A sample of the tests under X11 again in a Wayland compositor: sway, headless, as an ordinary user."""
-# ctest: COST 20 LABELS display
+# ctest: COST 20 PROCESSORS 2 LABELS display
 
 import json
 

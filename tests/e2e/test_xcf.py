@@ -1,5 +1,5 @@
 """XCF: every precision and packing, layers with opacity, masks, modes and groups, against the same worked out by numpy."""
-# ctest: COST 4
+# ctest: COST 4 PROCESSORS 2
 
 import colorsys
 import pathlib
