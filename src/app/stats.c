@@ -111,8 +111,11 @@ json_t *fz_stats_json(const struct fz_app *app)
     json_object_set_new(root, "upload", textures_json(app, "upload"));
     json_object_set_new(root, "cache", textures_json(app, "cache"));
     json_object_set_new(root, "memory",
-                        json_pack("{s:o,s:o,s:s,s:i}", "rss_peak_bytes", bytes(fz_memory_rss_peak_bytes()),
-                                  "pss_peak_bytes", bytes(s->pss_peak_bytes), "pressure",
+                        json_pack("{s:o,s:o,s:o,s:o,s:s,s:i}", "rss_peak_bytes",
+                                  bytes(fz_memory_rss_peak_bytes()), "pss_peak_bytes",
+                                  bytes(s->pss_peak_bytes), "kept_bytes",
+                                  bytes(atomic_load(&app->pool.counts.engine.kept_bytes)), "kept_limit_bytes",
+                                  bytes(app->pool.keep_bytes), "pressure",
                                   fz_pressure_name(app->relief.pressure), "pressures", app->relief.count));
     json_object_set_new(root, "opens",
                         bytes(atomic_load_explicit(&app->pool.counts.opens, memory_order_relaxed)));

@@ -71,7 +71,7 @@ void *fz_try_malloc(size_t bytes)
 void fz_mem_set_retention(size_t bytes)
 {
 #ifdef __GLIBC__
-    enum { LEAST = 128 << 10, MOST = 32 << 20 }; /* its own default, and the most that it takes */
+    enum { LEAST = 64 << 10, MOST = 32 << 20 }; /* half of its own default, and the most that it takes */
     int kept = (int)(bytes < LEAST ? LEAST : bytes > MOST ? MOST : bytes);
     mallopt(M_MMAP_THRESHOLD, kept);
     mallopt(M_TRIM_THRESHOLD, kept);

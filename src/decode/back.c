@@ -259,6 +259,9 @@ static bool serve(struct back *back, int fd)
     int64_t before_us = fz_thread_cpu_us();
     memset(&more, 0, sizeof more);
     done.error.code = work(back, fd, &done, &more);
+    done.kept_bytes = fz_image_scratch_trim(back->scratch);
+    if (back->setup.heap_bytes == 0)
+        fz_mem_trim();
     done.cpu_us = fz_thread_cpu_us() - before_us;
     if (has_more(&back->call))
         memcpy(back->memory + FZ_RING_HEADER_BYTES, &more, sizeof more);
@@ -295,11 +298,11 @@ static bool set_up(struct back *back, int number, struct fz_sandbox *sandbox)
         close(fd);
     if (!back->memory)
         return false;
-    back->scratch = fz_image_scratch_new(back->setup.keep_bytes);
+    back->scratch = fz_image_scratch_new(back->setup.scratch_bytes);
     struct fz_call_ready ready = {0};
     if (number > 0) { /* a process of its own */
         setpriority(PRIO_PROCESS, 0, DECODER_NICE);
-        fz_mem_set_retention(back->setup.keep_bytes);
+        fz_mem_set_retention(back->setup.heap_bytes);
     }
     if (sandbox)
         close_sandbox(back, sandbox, &ready);

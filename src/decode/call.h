@@ -26,8 +26,9 @@ enum fz_call_what {
 
 /* First of all. With the descriptor of the ring's memory. */
 struct fz_call_setup {
-    uint32_t slots;      /* of the ring */
-    uint64_t keep_bytes; /* between two pictures */
+    uint32_t slots;         /* of the ring */
+    uint64_t scratch_bytes; /* that its buffers may hold between two calls, */
+    uint64_t heap_bytes;    /* and its C library in freed blocks */
     uint64_t
         free_bytes; /* working memory that it need not ask for: a small picture costs one round trip, not two */
     uint64_t address_bytes; /* that the process may have in all; 0: no limit */
@@ -87,7 +88,8 @@ struct fz_call_image {
 struct fz_call_done {
     struct fz_tell tell;
     int64_t cpu_us;
-    int32_t found; /* of what is true or false */
+    uint64_t kept_bytes; /* in its buffers, until the next call */
+    int32_t found;       /* of what is true or false */
     struct fz_error error;
     struct fz_call_image image;
     struct fz_anim_frame frame; /* COMPOSE */

@@ -9,13 +9,9 @@
 
 #include <stdlib.h>
 
-enum {
-    HEAVY_KEEP_PART = 4,
-    SVG_KEEP_PART = 8, /* a drawing keeps nothing but its rows, and its pixels until they are uploaded */
-};
-
 struct fz_engine {
     struct fz_image_scratch *scratch; /* owned; NULL: by a process */
+    size_t noted;                     /* of what that keeps, in bytes */
     struct fz_front front;            /* where it is, */
     struct fz_front heavy;            /* of what a heavy codec decodes, */
     struct fz_front svg;              /* and of an SVG that needs files */
@@ -41,14 +37,14 @@ struct fz_engine *fz_engine_new(const struct fz_engine_options *options)
     engine->options = *options;
     if (is_remote(options)) {
         struct fz_engine_options own = *options;
+        size_t rare_bytes = fz_keep_rare_bytes(options->keep_bytes);
         own.decoders = options->heavy_decoders;
-        own.keep_bytes = options->keep_bytes / HEAVY_KEEP_PART;
+        own.keep_bytes = rare_bytes;
         fz_front_init(&engine->heavy, &own);
         own.decoders = options->svg_decoders;
-        own.keep_bytes = options->keep_bytes / SVG_KEEP_PART;
         fz_front_init(&engine->svg, &own);
         own = *options;
-        own.keep_bytes -= options->keep_bytes / HEAVY_KEEP_PART + options->keep_bytes / SVG_KEEP_PART;
+        own.keep_bytes -= 2 * rare_bytes < own.keep_bytes ? 2 * rare_bytes : own.keep_bytes;
         fz_front_init(&engine->front, &own);
         fz_front_start(&engine->front, NULL, NULL);
     } else {
@@ -82,6 +78,7 @@ void fz_engine_shrink(struct fz_engine *engine, bool process)
 {
     if (engine->scratch) {
         fz_image_scratch_empty(engine->scratch);
+        fz_engine_note_kept(engine->options.counts, &engine->noted, 0);
         return;
     }
     engine->holder = NULL;
@@ -97,6 +94,13 @@ void fz_engine_revive(struct fz_engine *engine)
     fz_front_revive(&engine->front);
     fz_front_revive(&engine->heavy);
     fz_front_revive(&engine->svg);
+}
+
+void fz_engine_note_kept(struct fz_engine_counts *counts, size_t *noted, size_t kept_bytes)
+{
+    if (kept_bytes != *noted) /* modulo 2^64 where it is less */
+        atomic_fetch_add(&counts->kept_bytes, (uint_fast64_t)kept_bytes - *noted);
+    *noted = kept_bytes;
 }
 
 void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, const char *missing)
@@ -271,6 +275,7 @@ enum fz_err fz_engine_load(struct fz_engine *engine, const struct fz_image_reque
         return load_in_process(engine, request, out, surface, err);
     struct fz_image_request own = with_host(request, &host);
     enum fz_err code = fz_image_load(&own, engine->scratch, out, err);
+    fz_engine_note_kept(engine->options.counts, &engine->noted, fz_image_scratch_trim(engine->scratch));
     give(&host, code == FZ_OK, surface);
     return code;
 }
@@ -350,6 +355,7 @@ static enum fz_err open_in_process(struct fz_engine *engine, struct fz_stream *s
     if (options.heavy_decoders && fz_image_is_heavy(request))
         options.decoders = options.heavy_decoders;
     fz_front_init(&stream->front, &options);
+    stream->front.is_counted_elsewhere = true;
     return fz_front_open(&stream->front, request, &stream->facts, err);
 }
 

@@ -27,6 +27,7 @@ struct fz_vigil;
 struct fz_engine_counts {
     atomic_int respawned;             /* decoder processes that died and were replaced */
     atomic_uint_fast64_t back_cpu_us; /* CPU time of decoder processes */
+    atomic_uint_fast64_t kept_bytes;  /* between two pictures: buffers, input and slots */
     _Atomic uint32_t layers;          /* of the sandbox around the last decoder that was started */
     atomic_bool noted;                /* what they were at first */
     bool is_trial;                    /* immutable: who tries a decoder tells of its layers himself */
@@ -39,7 +40,7 @@ struct fz_engine_options {
     bool unforked;                    /* a decoder process that is but a thread, for tests */
     bool requires_all;                /* of the sandbox's layers, or no picture is decoded */
     int number;                       /* of the worker, from 1 */
-    size_t keep_bytes;                /* buffers kept between two pictures */
+    size_t keep_bytes;                /* that it keeps between two pictures, with all its processes */
     uint64_t working_bytes;           /* no decode takes more */
     int64_t max_cpu_us;               /* of what has no request; 0: the usual bound */
     struct fz_quarantine *quarantine; /* borrowed; NULL: none */
@@ -97,6 +98,9 @@ enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char mis
 /* Any thread. What a decoder said of its sandbox (0: decoding is done on threads): kept in the counts, and told when it changes: at
  * the start too, but where all of it holds, or nothing was asked for, only to somebody at a terminal. */
 void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, const char *missing);
+
+/* Any thread. What somebody keeps by now, of which *noted (his) is in the counts already. */
+void fz_engine_note_kept(struct fz_engine_counts *counts, size_t *noted, size_t kept_bytes);
 
 /* --- animations: a stream may go from one thread to another between two calls ----------------------------------- */
 

@@ -86,7 +86,7 @@ static void pass_on_cancel(struct asking *asking)
 static bool take_more_room(struct asking *asking, uint64_t bytes)
 {
     struct fz_ring *ring = asking->front->ring;
-    fz_ring_put_back(ring, &asking->room);
+    fz_ring_put_back_unused(ring, &asking->room);
     asking->room = fz_ring_take(ring, bytes);
     return asking->has_more_room = asking->room.count > 0;
 }
@@ -191,7 +191,7 @@ static void give_back_rest(struct asking *asking, uint64_t bytes)
 {
     uint32_t used = (uint32_t)((bytes + FZ_RING_SLOT_BYTES - 1) / FZ_RING_SLOT_BYTES);
     struct fz_ring_room rest = {asking->room.slot + used, asking->room.count - used};
-    fz_ring_put_back(asking->front->ring, &rest);
+    fz_ring_put_back_unused(asking->front->ring, &rest);
     asking->room.count = used;
 }
 
@@ -222,6 +222,8 @@ static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_
         front->deaths = 0;
     front->kills = 0;
     front->pictures += asking->call->what == FZ_CALL_LOAD;
+    front->process_kept =
+        done->kept_bytes < front->keep.scratch_bytes ? (size_t)done->kept_bytes : front->keep.scratch_bytes;
     *err = done->error;
     name_opening(front, err->code);
     if (!surface || !done->found)
@@ -284,6 +286,7 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
         room = fz_ring_take(front->ring, probable_bytes(call));
     call->slot = room.count > 0 ? (int32_t)room.slot : -1;
     call->slots = room.count;
+    size_t input_len = (size_t)call->head_len + call->bytes_len + call->text_len;
     int64_t now_us = fz_now_us();
     struct asking asking = {.front = front,
                             .call = call,
@@ -301,6 +304,8 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
     if (front->child.socket < 0)
         memset(done, 0, sizeof *done); /* whatever it said before it was ended */
     fz_ring_put_back(front->ring, &asking.room);
+    fz_ring_leave_input(front->ring, input_len);
+    fz_front_count(front);
     fz_surface_free(asking.alone);
     return code;
 }
@@ -336,7 +341,7 @@ void fz_front_read_more(const struct fz_front *front, union fz_call_more *more)
     memcpy(more, fz_ring_input(front->ring), sizeof *more);
 }
 
-void fz_front_read_carried(const struct fz_front *front, struct fz_carried *out)
+void fz_front_read_carried(struct fz_front *front, struct fz_carried *out)
 {
     const struct fz_carried *left = (const struct fz_carried *)(const void *)fz_ring_input(front->ring);
     memcpy(out->len, left->len, sizeof out->len); /* before they are judged: the decoder may write on */
@@ -344,4 +349,5 @@ void fz_front_read_carried(const struct fz_front *front, struct fz_carried *out)
         out->len[i] = out->len[i] <= FZ_CARRIED_MOST ? out->len[i] : 0;
         memcpy(out->bytes[i], left->bytes[i], out->len[i]);
     }
+    fz_ring_leave_input(front->ring, sizeof *left);
 }

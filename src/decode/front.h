@@ -11,7 +11,7 @@
 
 struct fz_front {
     struct fz_engine_options options;
-    uint32_t slots;                /* of the ring */
+    struct fz_keep keep;           /* immutable: what is kept between two calls */
     struct fz_ring *ring;          /* owned; NULL: not yet */
     struct fz_child child;         /* the process; without a socket: none runs */
     SDL_Thread *unforked;          /* instead of a process, for tests */
@@ -26,6 +26,9 @@ struct fz_front {
     int pictures;                  /* that this process decoded */
     bool opening_named;            /* it was said of this process that it tried to open a file */
     struct fz_content_name opened; /* the animation that it holds */
+    size_t process_kept;           /* what the process said that it keeps, in bytes */
+    size_t noted;                  /* of that and what the ring keeps, in bytes */
+    bool is_counted_elsewhere;     /* what it keeps: by who plays the animation that it holds */
 };
 
 /* What a call is asked with beside its numbers; borrowed. */
@@ -56,8 +59,12 @@ void fz_front_look_whether_it_died(struct fz_front *front);
 /* Ends the process, without a word. */
 void fz_front_end(struct fz_front *front);
 
-/* Between two calls. Gives back what the ring holds; with `process` that ends too, and the next call starts another. */
+/* Between two calls. Gives back what the ring holds, as a process that has nothing to do for a second does by itself with what it
+ * keeps; with `process` that ends too, and the next call starts another. */
 void fz_front_shrink(struct fz_front *front, bool process);
+
+/* Between two calls. Counts what is kept now. */
+void fz_front_count(struct fz_front *front);
 
 /* Asks, and waits for the answer, whose error is given. *surface (NULL: none is wanted) gets the pixels. While it waits it asks
  * the host. CRASHED, TIMEOUT, CANCELLED, BUSY, MEMORY are its own, beside what the decoder says. */
@@ -68,8 +75,8 @@ enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const str
 /* What the decoder left for the last answer, as it stands there: not checked. */
 void fz_front_read_more(const struct fz_front *front, union fz_call_more *more);
 
-/* The same of a CARRY: nothing is wrong with its lengths, and nothing else is known of it. */
-void fz_front_read_carried(const struct fz_front *front, struct fz_carried *out);
+/* The same of a CARRY, once: nothing is wrong with its lengths, and nothing else is known of it. */
+void fz_front_read_carried(struct fz_front *front, struct fz_carried *out);
 
 /* front_call.c: the functions of the engine, by a process. `host` may be NULL. */
 enum fz_err fz_front_load(struct fz_front *front, const struct fz_image_request *request,

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 enum {
-    FREE_PART = 2,              /* of what is kept between two pictures, which the ledger never had */
     START_US = 10000000,        /* for a decoder to begin */
     CALM_US = 10000000,         /* deaths with less time between them are one row, */
     STILL_US = 500000,          /* between two looks: a tick is much shorter */
@@ -34,9 +33,14 @@ enum {
 void fz_front_init(struct fz_front *front, const struct fz_engine_options *options)
 {
     *front = (struct fz_front){.options = *options, .child = FZ_NO_CHILD};
-    front->options.keep_bytes /= 2; /* the other half is for slots */
-    uint64_t slots = options->keep_bytes / FZ_RING_SLOT_BYTES;
-    front->slots = (uint32_t)(slots < 4 ? 4 : slots > FZ_RING_MOST_SLOTS ? FZ_RING_MOST_SLOTS : slots);
+    front->keep = fz_keep_divide(options->keep_bytes);
+}
+
+void fz_front_count(struct fz_front *front)
+{
+    size_t kept = front->process_kept + (front->ring ? fz_ring_kept(front->ring) : 0);
+    if (!front->is_counted_elsewhere)
+        fz_engine_note_kept(front->options.counts, &front->noted, kept);
 }
 
 void fz_front_end(struct fz_front *front)
@@ -59,6 +63,8 @@ void fz_front_shrink(struct fz_front *front, bool process)
     }
     if (front->ring)
         fz_ring_trim(front->ring);
+    front->process_kept = 0;
+    fz_front_count(front);
 }
 
 void fz_front_fini(struct fz_front *front)
@@ -66,6 +72,8 @@ void fz_front_fini(struct fz_front *front)
     fz_front_end(front);
     fz_ring_free(front->ring);
     front->ring = NULL;
+    front->process_kept = 0;
+    fz_front_count(front);
 }
 
 bool fz_front_is_cancelled(const struct fz_image_host *host)
@@ -215,9 +223,10 @@ static enum fz_err explain_early_end(struct fz_front *front, struct fz_error *er
 static enum fz_err set_up(struct fz_front *front, struct fz_error *err)
 {
     uint64_t largest_bytes = fz_image_default_limits.max_output_px * 4;
-    struct fz_call_setup setup = {.slots = front->slots,
-                                  .keep_bytes = front->options.keep_bytes,
-                                  .free_bytes = front->options.keep_bytes / FREE_PART,
+    struct fz_call_setup setup = {.slots = FZ_RING_MOST_SLOTS,
+                                  .scratch_bytes = front->keep.scratch_bytes,
+                                  .heap_bytes = front->keep.heap_bytes,
+                                  .free_bytes = front->keep.free_bytes,
                                   .address_bytes = address_bytes(&front->options, largest_bytes),
                                   .file_bytes = largest_bytes,
                                   .cpu_s = LIFE_CPU_S};
@@ -256,7 +265,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
     if (code != FZ_OK)
         return code;
     if (!front->ring)
-        front->ring = fz_ring_new(front->slots);
+        front->ring = fz_ring_new(FZ_RING_MOST_SLOTS, &front->keep);
     if (!front->ring)
         return fz_fail(err, FZ_E_MEMORY, errno, "no memory to share with a decoder");
     code = front->options.unforked
@@ -265,6 +274,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
     if (code == FZ_OK)
         fz_vigil_keep(front->options.vigil, front->child.pid_fd);
     front->served = front->pictures = 0;
+    front->process_kept = 0;
     front->is_ready = front->is_vacant = front->opening_named = false;
     atomic_store(&fz_ring_header(front->ring)->told.opened, 0);
     return code == FZ_OK ? set_up(front, err) : code;

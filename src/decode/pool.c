@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "decode/decoder.h"
 #include "decode/files.h"
+#include "decode/keep.h"
 #include "decode/quarantine.h"
 #include "decode/thumbnails.h"
 #include "decode/vigil.h"
@@ -20,10 +21,6 @@
 /* The render thread must get the core it asks for; in the same process 10 is as far as it goes without starving
  * whoever waits for a lock that a worker holds. */
 enum { WORKER_NICE = 10 };
-
-/* What all workers together may keep, as a part of the working memory. A larger part would refuse larger pictures;
- * a smaller one allocates the buffers of ordinary photographs anew each time. */
-enum { KEPT_PART = 8 };
 
 /* What copies of files on shares take, as a part of the working memory; it comes out of the eighth that is left for what is small. */
 enum { COPIES_PART = 4 };
@@ -139,20 +136,22 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
 {
     FZ_MAIN_ONLY();
     fz_image_init();
-    uint64_t workers = (uint64_t)options->workers, working_bytes = options->working_bytes;
+    size_t keep_bytes, least_bytes = options->decoders || options->unforked ? FZ_KEEP_LEAST_BYTES : 0;
+    uint64_t working_bytes = options->working_bytes;
+    int workers = fz_keep_workers(working_bytes, options->workers, least_bytes, &keep_bytes);
     *pool = (struct fz_pool){.cache = options->cache,
                              .thumbnails = fz_thumbnails_folder(),
                              .ready = ready,
                              .bell = bell,
                              .calm = options->calm,
                              .copies_bytes = working_bytes / COPIES_PART,
-                             .few = FZ_POOL_FEW_EACH * workers};
+                             .few = FZ_POOL_FEW_EACH * (size_t)workers};
     pool->engine = (struct fz_engine_options){.decoders = options->decoders,
                                               .heavy_decoders = options->heavy_decoders,
                                               .svg_decoders = options->svg_decoders,
                                               .requires_all = options->requires_all,
                                               .unforked = options->unforked,
-                                              .keep_bytes = (size_t)(working_bytes / KEPT_PART / workers),
+                                              .keep_bytes = keep_bytes,
                                               .working_bytes = working_bytes + options->claimable_bytes,
                                               .max_cpu_us = options->max_cpu_us,
                                               .counts = &pool->counts.engine};
@@ -160,11 +159,12 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
     pool->engine.quarantine = pool->quarantine;
     fz_heap_init(&pool->heap);
     pool->engine.vigil = pool->vigil = options->decoders ? fz_vigil_start(&pool->heap) : NULL;
-    fz_ledger_init(&pool->ledger, working_bytes - workers * pool->engine.keep_bytes);
+    pool->keep_bytes = (uint64_t)workers * keep_bytes;
+    fz_ledger_init(&pool->ledger, working_bytes - pool->keep_bytes);
     if (options->claimable_bytes > 0)
         fz_ledger_set_giver(&pool->ledger, options->claimable_bytes, bell);
-    pool->threads = fz_calloc(workers, sizeof *pool->threads);
-    for (int i = 0; i < options->workers; i++) {
+    pool->threads = fz_calloc((size_t)workers, sizeof *pool->threads);
+    for (int i = 0; i < workers; i++) {
         char name[24];
         snprintf(name, sizeof name, "frieze:work%d", i);
         atomic_fetch_add(&pool->running, 1);
@@ -173,8 +173,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
             atomic_fetch_sub(&pool->running, 1);
             if (i == 0)
                 return code;
-            fz_log("%s: going on with %d of %d", err->msg, i,
-                   options->workers); /* with one the wall still fills */
+            fz_log("%s: going on with %d of %d", err->msg, i, workers); /* with one the wall still fills */
             return FZ_OK;
         }
         pool->thread_count++;

@@ -33,6 +33,7 @@ struct fz_pool {
     struct fz_engine_options engine;  /* immutable: what is the same for all workers */
     uint64_t calm;                    /* immutable: as in the options */
     uint64_t copies_bytes;            /* immutable: what copies of files on shares may take */
+    uint64_t keep_bytes;              /* immutable: what all workers may keep between two pictures */
     size_t few;                       /* immutable: jobs, with which some worker is soon without one */
     atomic_bool unsaid;               /* a calm job has come back, and the bell was not rung */
     atomic_int started;               /* workers that have begun */
@@ -44,7 +45,7 @@ struct fz_pool {
 };
 
 struct fz_pool_options {
-    int workers; /* threads */
+    int workers; /* threads; fewer where the memory does not suffice for so many decoder processes */
     uint64_t
         working_bytes; /* what all of them hold at once, in the decodes under way and in the buffers kept between two */
     uint64_t

@@ -10,11 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PAGE_BYTES = 4096 };
+
 struct fz_ring {
-    uint32_t slots;    /* immutable */
-    int fd;            /* immutable */
-    uint8_t *memory;   /* immutable */
-    atomic_int owners; /* the worker, and each surface */
+    uint32_t slots;      /* immutable */
+    uint32_t kept_slots; /* immutable: the first ones, whose pages stay */
+    size_t kept_input;   /* immutable, bytes: the same of the input */
+    int fd;              /* immutable */
+    uint8_t *memory;     /* immutable */
+    uint32_t used_slots; /* the worker's: of those that are kept, how many have pages, */
+    size_t used_input;   /* and how many bytes of the input */
+    atomic_int owners;   /* the worker, and each surface */
     atomic_bool taken[FZ_RING_MOST_SLOTS];
 };
 
@@ -55,7 +61,7 @@ static uint8_t *map(int fd, uint64_t bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-struct fz_ring *fz_ring_new(uint32_t slots)
+struct fz_ring *fz_ring_new(uint32_t slots, const struct fz_keep *keep)
 {
     int fd = sealed_file(fz_ring_bytes(slots));
     uint8_t *memory = fd >= 0 ? map(fd, fz_ring_bytes(slots)) : NULL;
@@ -66,6 +72,8 @@ struct fz_ring *fz_ring_new(uint32_t slots)
     }
     struct fz_ring *ring = fz_calloc(1, sizeof *ring);
     ring->slots = slots;
+    ring->kept_slots = keep->slots < slots ? keep->slots : slots;
+    ring->kept_input = keep->input_bytes < FZ_RING_INPUT_BYTES ? keep->input_bytes : FZ_RING_INPUT_BYTES;
     ring->fd = fd;
     ring->memory = memory;
     atomic_store(&ring->owners, 1);
@@ -96,7 +104,44 @@ uint8_t *fz_ring_input(struct fz_ring *ring)
     return ring->memory + FZ_RING_HEADER_BYTES;
 }
 
+/* Any thread. Where the system refuses, the pages stay until the ring goes. */
+static void punch(const struct fz_ring *ring, uint64_t from, uint64_t to)
+{
+    if (to > from)
+        fallocate(ring->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)from, (off_t)(to - from));
+}
+
+void fz_ring_leave_input(struct fz_ring *ring, size_t bytes)
+{
+    punch(ring, FZ_RING_HEADER_BYTES + ring->kept_input, FZ_RING_HEADER_BYTES + (uint64_t)bytes);
+    size_t pages = bytes > 0 ? (bytes + PAGE_BYTES - 1) / PAGE_BYTES : 1; /* an answer stands in the first */
+    size_t used = pages * PAGE_BYTES < ring->kept_input ? pages * PAGE_BYTES : ring->kept_input;
+    ring->used_input = used > ring->used_input ? used : ring->used_input;
+}
+
+/* Any thread. Pages go before their slots are free: whoever takes these next writes to them. */
+static void give_back(struct fz_ring *ring, const struct fz_ring_room *room)
+{
+    uint32_t end = room->slot + room->count;
+    punch(ring, fz_ring_slot_at(room->slot > ring->kept_slots ? room->slot : ring->kept_slots),
+          fz_ring_slot_at(end));
+    for (uint32_t i = room->slot; i < end; i++)
+        atomic_store(&ring->taken[i], false);
+}
+
+static void note_used(struct fz_ring *ring, const struct fz_ring_room *room)
+{
+    uint32_t end = room->slot + room->count, used = end < ring->kept_slots ? end : ring->kept_slots;
+    ring->used_slots = used > ring->used_slots ? used : ring->used_slots;
+}
+
 void fz_ring_put_back(struct fz_ring *ring, const struct fz_ring_room *room)
+{
+    note_used(ring, room);
+    give_back(ring, room);
+}
+
+void fz_ring_put_back_unused(struct fz_ring *ring, const struct fz_ring_room *room)
 {
     for (uint32_t i = 0; i < room->count; i++)
         atomic_store(&ring->taken[room->slot + i], false);
@@ -111,12 +156,12 @@ struct fz_ring_room fz_ring_take(struct fz_ring *ring, uint64_t bytes)
         if (!atomic_exchange(&ring->taken[i], true)) {
             room.count++;
         } else {
-            fz_ring_put_back(ring, &room);
+            fz_ring_put_back_unused(ring, &room);
             room = (struct fz_ring_room){.slot = i + 1};
         }
     }
     if (room.count < count) {
-        fz_ring_put_back(ring, &room);
+        fz_ring_put_back_unused(ring, &room);
         room.count = 0;
     }
     return room;
@@ -126,7 +171,7 @@ static void release(struct fz_surface_owner *of)
 {
     struct owner *owner = FZ_CONTAINER(of, struct owner, of);
     if (owner->ring) {
-        fz_ring_put_back(owner->ring, &owner->room);
+        give_back(owner->ring, &owner->room);
         fz_ring_free(owner->ring);
     } else {
         munmap(owner->pixels, owner->bytes);
@@ -150,10 +195,11 @@ SDL_Surface *fz_ring_surface(struct fz_ring *ring, const struct fz_ring_room *ro
 {
     struct owner owner = {.ring = ring, .room = *room, .pixels = ring->memory + fz_ring_slot_at(room->slot)};
     SDL_Surface *surface = surface_over(width, height, &owner);
+    note_used(ring, room);
     if (surface)
         atomic_fetch_add(&ring->owners, 1);
     else
-        fz_ring_put_back(ring, room);
+        give_back(ring, room);
     return surface;
 }
 
@@ -174,17 +220,27 @@ SDL_Surface *fz_ring_surface_alone(int width, int height, int *fd)
     return NULL;
 }
 
+/* All that is free, not only what was noted: a decoder that was taken over writes where it likes. */
 void fz_ring_trim(struct fz_ring *ring)
 {
-    fallocate(ring->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, FZ_RING_HEADER_BYTES,
-              FZ_RING_INPUT_BYTES);
+    punch(ring, FZ_RING_HEADER_BYTES, FZ_RING_HEADER_BYTES + FZ_RING_INPUT_BYTES);
+    ring->used_input = ring->used_slots = 0;
     for (uint32_t i = 0; i < ring->slots; i++) {
-        if (atomic_exchange(&ring->taken[i], true))
-            continue;
-        fallocate(ring->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)fz_ring_slot_at(i),
-                  FZ_RING_SLOT_BYTES);
-        atomic_store(&ring->taken[i], false);
+        struct fz_ring_room room = {.slot = i};
+        while (i < ring->slots && !atomic_exchange(&ring->taken[i], true)) {
+            room.count++;
+            i++;
+        }
+        punch(ring, fz_ring_slot_at(room.slot), fz_ring_slot_at(room.slot + room.count));
+        fz_ring_put_back_unused(ring, &room);
+        if (i < ring->kept_slots)
+            ring->used_slots = i + 1;
     }
+}
+
+size_t fz_ring_kept(const struct fz_ring *ring)
+{
+    return FZ_RING_HEADER_BYTES + ring->used_input + (size_t)ring->used_slots * FZ_RING_SLOT_BYTES;
 }
 
 uint8_t *fz_ring_back_map(int fd, uint32_t slots)

@@ -1,9 +1,12 @@
 /* Memory that a worker shares with its decoder process: what goes in (bytes that were read already), and slots that pixels come
  * back in, used again and again because fresh memory costs more than a small decode. A file in memory whose size is sealed: the
- * decoder can write nonsense into it, and nothing worse. */
+ * decoder can write nonsense into it, and nothing worse. Its pages come into being when they are written to first. Of what is not in
+ * use those stay that are set aside for it (keep.h), the beginning of the input and the first slots; the others go back to
+ * the system at once. What is in use is a surface on its way, which has its place in the account. */
 #ifndef FZ_DECODE_RING_H
 #define FZ_DECODE_RING_H
 
+#include "decode/keep.h"
 #include "process/sandbox.h"
 
 #include <SDL_surface.h>
@@ -27,8 +30,8 @@ struct fz_ring_header {
 
 struct fz_ring;
 
-/* A worker. NULL where the system gives no such memory. Pages come into being when they are written to first. */
-struct fz_ring *fz_ring_new(uint32_t slots);
+/* A worker. NULL where the system gives no such memory. Of `keep` its part is copied. */
+struct fz_ring *fz_ring_new(uint32_t slots, const struct fz_keep *keep);
 
 /* A worker. The worker's share; the memory goes with the last surface over it. NULL-safe. */
 void fz_ring_free(struct fz_ring *ring);
@@ -38,22 +41,29 @@ int fz_ring_fd(const struct fz_ring *ring);
 struct fz_ring_header *fz_ring_header(struct fz_ring *ring);
 uint8_t *fz_ring_input(struct fz_ring *ring);
 
+/* A worker. Nobody reads the first `bytes` of the input any more, and behind them nothing was written. */
+void fz_ring_leave_input(struct fz_ring *ring, size_t bytes);
+
 /* Slots that lie one behind the other; none: count 0. */
 struct fz_ring_room {
     uint32_t slot, count;
 };
 
 /* A worker. Takes free slots that hold so many bytes together, or none. They are the caller's until they become a surface or are
- * put back. */
+ * put back; `unused`: nothing was written to them. */
 struct fz_ring_room fz_ring_take(struct fz_ring *ring, uint64_t bytes);
 void fz_ring_put_back(struct fz_ring *ring, const struct fz_ring_room *room);
+void fz_ring_put_back_unused(struct fz_ring *ring, const struct fz_ring_room *room);
 
 /* A worker. A surface over slots that were taken, ARGB8888, which fits into them; fz_surface_free gives them back, on any
  * thread. NULL: no memory, and they are back. */
 SDL_Surface *fz_ring_surface(struct fz_ring *ring, const struct fz_ring_room *room, int width, int height);
 
-/* A worker. Gives the pages of what is not in use back to the system. */
+/* A worker. Gives the pages of all that is not in use back to the system. */
 void fz_ring_trim(struct fz_ring *ring);
+
+/* A worker. What it keeps, in bytes: pages that were written to and stay when nobody uses them. */
+size_t fz_ring_kept(const struct fz_ring *ring);
 
 /* --- a picture that no slots hold ------------------------------------------------------------------------------- */
 

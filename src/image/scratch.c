@@ -74,7 +74,8 @@ static struct fz_buffer *largest_buffer(struct fz_image_scratch *s, size_t *tota
     return largest;
 }
 
-static void trim_to(struct fz_image_scratch *scratch, size_t keep_bytes)
+/* Gives what the buffers still hold. */
+static size_t trim_to(struct fz_image_scratch *scratch, size_t keep_bytes)
 {
     size_t total;
     for (struct fz_buffer *largest; largest = largest_buffer(scratch, &total), total > keep_bytes;) {
@@ -84,6 +85,7 @@ static void trim_to(struct fz_image_scratch *scratch, size_t keep_bytes)
         buffer_fini(largest);
         scratch->held.len = is_file ? 0 : scratch->held.len;
     }
+    return total;
 }
 
 void fz_image_scratch_free(struct fz_image_scratch *scratch)
@@ -95,10 +97,11 @@ void fz_image_scratch_free(struct fz_image_scratch *scratch)
     free(scratch);
 }
 
-void fz_image_scratch_trim(struct fz_image_scratch *scratch)
+size_t fz_image_scratch_trim(struct fz_image_scratch *scratch)
 {
     size_t transforms = fz_profiles_trim(scratch->profiles, scratch->keep_bytes / 2);
-    trim_to(scratch, scratch->keep_bytes > transforms ? scratch->keep_bytes - transforms : 0);
+    return transforms +
+           trim_to(scratch, scratch->keep_bytes > transforms ? scratch->keep_bytes - transforms : 0);
 }
 
 void fz_image_scratch_empty(struct fz_image_scratch *scratch)

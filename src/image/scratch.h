@@ -51,8 +51,8 @@ struct fz_held fz_held_of(const struct stat *st);
 size_t fz_scratch_held(const struct fz_image_scratch *scratch, const struct stat *st);
 
 /* Owner's thread. Gives back the largest buffers, and the oldest transforms, until the rest is no more than may be kept. Of a file
- * its head stays, where it can. */
-void fz_image_scratch_trim(struct fz_image_scratch *scratch);
+ * its head stays, where it can. Gives the bytes that it still holds. */
+size_t fz_image_scratch_trim(struct fz_image_scratch *scratch);
 
 /* Owner's thread. Gives all of it back. */
 void fz_image_scratch_empty(struct fz_image_scratch *scratch);

@@ -22,7 +22,7 @@ STATS = {
     "decode": {"count": COUNT, "cpu": NUMBER, "cancelled": COUNT, "repeated": COUNT, "respawned": COUNT},
     "upload": {"count": COUNT, "bytes": COUNT, "time": NUMBER, "max": NUMBER},
     "cache": dict.fromkeys(("texture_bytes", "texture_bytes_peak", "pixel_bytes_peak", "hits", "disk_hits"), COUNT),
-    "memory": dict.fromkeys(("rss_peak_bytes", "pss_peak_bytes", "pressures"), COUNT) | {"pressure": (str,)},
+    "memory": dict.fromkeys(("rss_peak_bytes", "pss_peak_bytes", "kept_bytes", "kept_limit_bytes", "pressures"), COUNT) | {"pressure": (str,)},
     "opens": COUNT, "renderer": (str,), "isolation": (str,), "sandbox_state": (str,), "sandbox": (list,),
 }
 

@@ -1,14 +1,18 @@
-/* Slots that lie one behind the other hold what is larger than one of them. */
+/* Slots that lie one behind the other hold what is larger than one of them; and what is kept of a ring that nobody uses is what was
+ * set aside for it. */
 #include "decode/job.h"
 #include "decode/ring.h"
 #include "fixture.h"
 
-enum { SLOTS = 8 };
+#include <sys/stat.h>
+
+enum { SLOTS = 8, KEPT = 3, PAGE = 4096 };
+static const struct fz_keep keep = {.input_bytes = 2 * PAGE, .slots = KEPT};
 static const uint64_t SLOT = FZ_RING_SLOT_BYTES;
 
 static struct fz_ring *new_ring(void)
 {
-    struct fz_ring *ring = fz_ring_new(SLOTS);
+    struct fz_ring *ring = fz_ring_new(SLOTS, &keep);
     assert_non_null(ring);
     return ring;
 }
@@ -92,12 +96,86 @@ static void part_of_a_surface(void **state)
     fz_ring_free(ring);
 }
 
+/* What the system says of it. */
+static uint64_t pages_of(const struct fz_ring *ring)
+{
+    struct stat st;
+    assert_int_equal(fstat(fz_ring_fd(ring), &st), 0);
+    return (uint64_t)st.st_blocks * 512 / PAGE;
+}
+
+static void write_to(struct fz_ring *ring, const struct fz_ring_room *room)
+{
+    memset((uint8_t *)fz_ring_header(ring) + fz_ring_slot_at(room->slot), 1, room->count * SLOT);
+}
+
+/* Of what is free the first slots, whichever came back last and how. */
+static void slots_that_are_not_kept_go_back(void **state)
+{
+    (void)state;
+    struct fz_ring *ring = new_ring();
+    struct fz_ring_room one = fz_ring_take(ring, 2 * SLOT), other = fz_ring_take(ring, 4 * SLOT);
+    assert_int_equal(pages_of(ring), 0);
+    write_to(ring, &one);
+    write_to(ring, &other);
+    assert_int_equal(pages_of(ring), 6 * SLOT / PAGE);
+    SDL_Surface *surface = fz_ring_surface(ring, &other, 128, 512);
+    fz_ring_put_back(ring, &one);
+    assert_int_equal(pages_of(ring), 6 * SLOT / PAGE); /* a surface is another matter */
+    fz_surface_free(surface);
+    assert_int_equal(pages_of(ring), KEPT * SLOT / PAGE);
+    assert_int_equal(fz_ring_kept(ring), FZ_RING_HEADER_BYTES + KEPT * SLOT);
+    other = fz_ring_take(ring, SLOTS * SLOT);
+    assert_int_equal(other.count, SLOTS);
+    fz_ring_put_back_unused(ring, &other);
+    fz_ring_free(ring);
+}
+
+static void input_that_is_not_kept_goes_back(void **state)
+{
+    (void)state;
+    struct fz_ring *ring = new_ring();
+    memset(fz_ring_input(ring), 1, FZ_RING_INPUT_BYTES);
+    fz_ring_leave_input(ring, FZ_RING_INPUT_BYTES);
+    assert_int_equal(pages_of(ring), 2);
+    assert_int_equal(fz_ring_kept(ring), FZ_RING_HEADER_BYTES + 2 * PAGE);
+    assert_int_equal(fz_ring_input(ring)[2 * PAGE - 1], 1); /* for who reads the answer */
+    fz_ring_free(ring);
+}
+
+/* Also where a decoder wrote that had no business there; and not what a surface lies over. */
+static void all_that_is_free_goes_when_it_rests(void **state)
+{
+    (void)state;
+    struct fz_ring *ring = new_ring();
+    const struct fz_ring_room all = {0, SLOTS};
+    struct fz_ring_room one = fz_ring_take(ring, SLOT), other = fz_ring_take(ring, SLOT);
+    write_to(ring, &all);
+    memset(fz_ring_input(ring), 1, FZ_RING_INPUT_BYTES);
+    fz_ring_header(ring)->cancelled = 1;
+    SDL_Surface *surface = fz_ring_surface(ring, &other, 128, 128);
+    fz_ring_put_back(ring, &one);
+    fz_ring_trim(ring);
+    assert_int_equal(pages_of(ring), 1 + SLOT / PAGE);
+    assert_int_equal(((const uint8_t *)surface->pixels)[0], 1);
+    fz_surface_free(surface);
+    fz_ring_trim(ring);
+    assert_int_equal(pages_of(ring), 1);
+    assert_int_equal(fz_ring_kept(ring), FZ_RING_HEADER_BYTES);
+    fz_ring_free(ring);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_as_many_as_hold_it), cmocka_unit_test(refused_room_stays_free),
-        cmocka_unit_test(goes_past_what_is_taken),  cmocka_unit_test(surface_over_several),
+        cmocka_unit_test(takes_as_many_as_hold_it),
+        cmocka_unit_test(refused_room_stays_free),
+        cmocka_unit_test(goes_past_what_is_taken),
+        cmocka_unit_test(surface_over_several),
         cmocka_unit_test(part_of_a_surface),
+        cmocka_unit_test(slots_that_are_not_kept_go_back),
+        cmocka_unit_test(input_that_is_not_kept_goes_back),
+        cmocka_unit_test(all_that_is_free_goes_when_it_rests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
