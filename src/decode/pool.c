@@ -110,8 +110,8 @@ static int worker_main(void *ctx)
     for (;;) {
         tell_late(pool);
         if (!rests && fz_heap_is_idle_for(&pool->heap, &nudges, REST_MS)) {
-            fz_decoder_shrink(&decoder, false);
             free_jobs(fz_ready_take(&pool->trash));
+            fz_decoder_shrink(&decoder, false);
             fz_mem_trim();
             rests = true;
         }

@@ -20,6 +20,7 @@ struct fz_ring {
     uint8_t *memory;     /* immutable */
     uint32_t used_slots; /* the worker's: of those that are kept, how many have pages, */
     size_t used_input;   /* and how many bytes of the input */
+    atomic_bool rests;   /* nothing is kept, until slots are taken again */
     atomic_int owners;   /* the worker, and each surface */
     atomic_bool taken[FZ_RING_MOST_SLOTS];
 };
@@ -122,9 +123,8 @@ void fz_ring_leave_input(struct fz_ring *ring, size_t bytes)
 /* Any thread. Pages go before their slots are free: whoever takes these next writes to them. */
 static void give_back(struct fz_ring *ring, const struct fz_ring_room *room)
 {
-    uint32_t end = room->slot + room->count;
-    punch(ring, fz_ring_slot_at(room->slot > ring->kept_slots ? room->slot : ring->kept_slots),
-          fz_ring_slot_at(end));
+    uint32_t end = room->slot + room->count, kept = atomic_load(&ring->rests) ? 0 : ring->kept_slots;
+    punch(ring, fz_ring_slot_at(room->slot > kept ? room->slot : kept), fz_ring_slot_at(end));
     for (uint32_t i = room->slot; i < end; i++)
         atomic_store(&ring->taken[i], false);
 }
@@ -152,6 +152,7 @@ struct fz_ring_room fz_ring_take(struct fz_ring *ring, uint64_t bytes)
 {
     uint64_t count = (bytes + FZ_RING_SLOT_BYTES - 1) / FZ_RING_SLOT_BYTES;
     struct fz_ring_room room = {0};
+    atomic_store(&ring->rests, false);
     for (uint32_t i = 0; i < ring->slots && room.count < count; i++) {
         if (!atomic_exchange(&ring->taken[i], true)) {
             room.count++;
@@ -223,6 +224,7 @@ SDL_Surface *fz_ring_surface_alone(int width, int height, int *fd)
 /* All that is free, not only what was noted: a decoder that was taken over writes where it likes. */
 void fz_ring_trim(struct fz_ring *ring)
 {
+    atomic_store(&ring->rests, true); /* before: what comes back meanwhile goes, too */
     punch(ring, FZ_RING_HEADER_BYTES, FZ_RING_HEADER_BYTES + FZ_RING_INPUT_BYTES);
     ring->used_input = ring->used_slots = 0;
     for (uint32_t i = 0; i < ring->slots; i++) {
@@ -234,13 +236,14 @@ void fz_ring_trim(struct fz_ring *ring)
         punch(ring, fz_ring_slot_at(room.slot), fz_ring_slot_at(room.slot + room.count));
         fz_ring_put_back_unused(ring, &room);
         if (i < ring->kept_slots)
-            ring->used_slots = i + 1;
+            ring->used_slots = i + 1; /* of which this one may be kept again */
     }
 }
 
 size_t fz_ring_kept(const struct fz_ring *ring)
 {
-    return FZ_RING_HEADER_BYTES + ring->used_input + (size_t)ring->used_slots * FZ_RING_SLOT_BYTES;
+    size_t slots = atomic_load(&ring->rests) ? 0 : ring->used_slots;
+    return FZ_RING_HEADER_BYTES + ring->used_input + slots * FZ_RING_SLOT_BYTES;
 }
 
 uint8_t *fz_ring_back_map(int fd, uint32_t slots)

@@ -59,7 +59,7 @@ void fz_ring_put_back_unused(struct fz_ring *ring, const struct fz_ring_room *ro
  * thread. NULL: no memory, and they are back. */
 SDL_Surface *fz_ring_surface(struct fz_ring *ring, const struct fz_ring_room *room, int width, int height);
 
-/* A worker. Gives the pages of all that is not in use back to the system. */
+/* A worker. Gives the pages of all that is not in use back to the system, and of what comes back before slots are taken again. */
 void fz_ring_trim(struct fz_ring *ring);
 
 /* A worker. What it keeps, in bytes: pages that were written to and stay when nobody uses them. */
