@@ -4,6 +4,7 @@ an empty window of the same driver, plus the bound. Nothing else may run meanwhi
 libraries is not counted here, and they come and go."""
 
 import contextlib
+import io
 import os
 import struct
 import threading
@@ -25,12 +26,21 @@ BOUND = 64 * MB
 JOBS = 6  # each of which has buffers of its own
 COPIES = 8
 EMPTY_S = 1.0
+IDLE_DECODER = 2 * MB  # that it may have for itself
+
+
+def rollup_kb(pid, *names):
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith(names))
+    return 0
 
 
 def pss_kb(pid):
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-        return next((int(line.split()[1]) for line in file if line.startswith("Pss:")), 0)
-    return 0
+    return rollup_kb(pid, "Pss:")
+
+
+def private_kb(pid):
+    return rollup_kb(pid, "Private_Clean:", "Private_Dirty:")
 
 
 class Watcher(threading.Thread):
@@ -288,6 +298,82 @@ def test_pngs_of_24_megapixels_within_the_bound(home):
     used = (filled.bytes - floor) / MB
     assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
     print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
+
+
+@pytest.fixture(scope="module")
+def wall_folders(module_home):
+    """Fifty PNGs of 24 megapixels, two hundred JPEGs of 12, a hundred thousand small ones: no two neighbours are the same file,
+    which a decoder would not read twice."""
+    drawn = draw_24_megapixels(False)
+    small = Image.fromarray(np.random.default_rng(3).integers(0, 255, (48, 64, 3), dtype=np.uint8)).resize((640, 480))
+    whole = {("pngs", "png", 50, 4): (drawn, {"compress_level": 1}), ("small", "jpg", 100_000, 50): (small, {"quality": 85}),
+             ("jpegs", "jpg", 200, 4): (drawn.crop((0, 0, 4000, 3000)), {"quality": 90})}
+    for (name, suffix, count, files), (picture, options) in whole.items():
+        folder, data = module_home / name, io.BytesIO()
+        folder.mkdir()
+        picture.save(data, {"png": "PNG", "jpg": "JPEG"}[suffix], **options)
+        for number in range(files):
+            (folder / f"{number:06}.{suffix}").write_bytes(data.getvalue() + bytes([number] * 8))
+        for number in range(files, count):
+            os.link(folder / f"{number % files:06}.{suffix}", folder / f"{number:06}.{suffix}")
+    return module_home
+
+
+def rest(running, state="loaded", patience_s=120):
+    """A wall that takes longer than one question may wait."""
+    def is_there():
+        with contextlib.suppress(frieze.Refused):
+            running.ask("wait", state, 10)
+            return True
+        return False
+    frieze.wait_until(is_there, state, patience_s)
+
+
+def scroll_all_of_it(running):
+    rest(running)
+    for key in ("PgDn", "End", "PgUp", "Home"):
+        running.key(key)
+        rest(running)
+
+
+def scroll_here_and_there(running):
+    rest(running, "screenful")
+    for key in ("PgDn",) * 5 + ("End",) + ("PgUp",) * 3 + ("Home",):
+        running.key(key)
+        rest(running, "screenful")
+
+
+def look_at_some(running):
+    running.key("Return").idle()
+    for key in ("n", "n", "a", "Esc", "Esc"):
+        running.key(key)
+        rest(running, "idle")
+
+
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+@pytest.mark.parametrize("name, count, scroll", (("pngs", 50, scroll_all_of_it), ("jpegs", 200, scroll_all_of_it),
+                                                 ("small", 100_000, scroll_here_and_there)))
+def test_walls_within_the_bound(home, wall_folders, name, count, scroll):
+    """And what decoders keep meanwhile is what was set aside for it; once they rest it is but a page each."""
+    window = ("--size", "1920x1080", "--jobs", JOBS, "--memory", BOUND)
+    floor, kept = floor_of(home, window), []
+    with home.start(*window, wall_folders / name) as running, Watcher(running.pid) as filled:
+        frieze.wait_until(lambda: not running.status()["scanning"], "all names")
+        scroll(running)
+        kept.append(running.stats()["memory"])
+        look_at_some(running)
+        kept.append(running.stats()["memory"])
+        status = running.status()
+        frieze.wait_until(lambda: running.stats()["memory"]["kept_bytes"] <= JOBS * 4096, "rest")
+        idle = [private_kb(pid) for pid in frieze.family(running.pid) if " decoder " in frieze.title_of(pid)]
+    assert status["items"] == count and status["failed"] == 0, running.errors()
+    assert all(0 < one["kept_bytes"] <= one["kept_limit_bytes"] <= BOUND // 4 // 8 for one in kept), kept
+    assert len(idle) == JOBS and max(idle) * 1024 <= IDLE_DECODER, idle
+    used = (filled.bytes - floor) / MB
+    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{name}: {used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB; decoders kept "
+          f"{max(one['kept_bytes'] for one in kept) / MB:.1f} of {kept[0]['kept_limit_bytes'] / MB:.1f} MB, "
+          f"{max(idle)} KB of its own an idle one")
 
 
 def write_one_strip(path, pixels):
