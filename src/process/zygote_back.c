@@ -1,3 +1,4 @@
+#include "process/launcher.h"
 #include "process/sandbox.h"
 #include "process/title.h"
 #include "process/wire.h"
@@ -127,23 +128,6 @@ static int serve(struct zygote *zygote)
     }
 }
 
-/* Nothing of the program's reaches what is forked from here; what goes wrong in a library is told by its end, not by a line
- * in the user's terminal. Sanitizers keep theirs. */
-static void let_go(int socket)
-{
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    dup2(null, STDIN_FILENO);
-    dup2(null, STDOUT_FILENO);
-#ifndef FZ_SANITIZED
-    dup2(null, STDERR_FILENO);
-#endif
-    if (null > STDERR_FILENO)
-        close(null);
-    if (socket > STDERR_FILENO + 1)
-        close_range(STDERR_FILENO + 1, (unsigned)socket - 1, 0);
-    close_range((unsigned)socket + 1, ~0u, 0);
-}
-
 /* Its socket tells of the program's end only who runs; the kernel ends also who was stopped. That holds until a change of user or of
  * capabilities. False: the program, which made the socket, has ended already. */
 static bool end_with_program(int socket)
@@ -163,7 +147,9 @@ int fz_zygote_back_run(int socket, const struct fz_role *role, bool sandbox)
         return 0;
     fz_thread_disclaim_main();
     fz_title_set("frieze: zygote");
-    let_go(socket);
+    /* Nothing of the program's reaches what is forked from here; what goes wrong in a library is told by its end, not by a line in the
+     * user's terminal. */
+    fz_launcher_let_go(socket);
     if (role->warm)
         role->warm();
     if (role->sandboxed && sandbox) {

@@ -1,16 +1,13 @@
 #include "base/mem.h"
+#include "process/launcher.h"
 #include "process/wire.h"
 #include "process/zygote.h"
 #include "process/zygote_call.h"
 #include "sync/monitor.h"
-#include "sync/thread.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,7 +17,6 @@ enum {
     ANSWER_MS = 10000, /* a zygote that is silent for longer hangs; where memory is short it takes seconds */
     WARM_MS = 60000,   /* the same for its first word: it may have to read every font of the system */
     LOOK_MS = 500,     /* between two looks whether it was stopped: then it says nothing at all */
-    BIRTH_LOOK_MS = 1, /* the same while it is being spawned, which takes no longer */
     ENDING_MS = 20,    /* for what has closed its socket to end as it wants to */
     DYING_MS = 200,    /* after SIGKILL; what takes longer is stuck in the kernel */
 };
@@ -28,12 +24,10 @@ enum {
 struct fz_zygote {
     const struct fz_role *role; /* immutable */
     bool sandbox;               /* immutable */
-    int program;                /* immutable: the file that runs */
     struct fz_monitor lock;
-    int socket;         /* under lock, as what follows; -1: there is none, or it has died */
-    pid_t pid;          /* 0: none */
-    SDL_Thread *parent; /* that it was spawned by; NULL: main, which forked it */
-    bool is_warm;       /* it has answered */
+    int socket;   /* under lock, as what follows; -1: there is none, or it has died */
+    pid_t pid;    /* 0: none */
+    bool is_warm; /* it has answered */
     int replaced;
 };
 
@@ -64,9 +58,6 @@ static void reap(struct fz_zygote *zygote)
         close(pid_fd);
     waitpid(zygote->pid, NULL, 0);
     zygote->pid = 0;
-    if (zygote->parent)
-        SDL_WaitThread(zygote->parent, NULL);
-    zygote->parent = NULL;
 }
 
 struct fz_zygote *fz_zygote_front_later(const struct fz_role *role, bool sandbox)
@@ -74,7 +65,6 @@ struct fz_zygote *fz_zygote_front_later(const struct fz_role *role, bool sandbox
     struct fz_zygote *zygote = fz_calloc(1, sizeof *zygote);
     zygote->role = role;
     zygote->sandbox = sandbox;
-    zygote->program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
     fz_monitor_init(&zygote->lock);
     zygote->socket = -1;
     return zygote;
@@ -114,97 +104,14 @@ enum fz_err fz_zygote_front_start(struct fz_zygote **zygote, const struct fz_rol
     return FZ_OK;
 }
 
-/* The path of the program may be another program's by now; its descriptor is not. */
-static int spawn(struct fz_zygote *zygote, int socket, pid_t *pid)
-{
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t all;
-    char program[32];
-    char *argv[] = {"frieze", FZ_ZYGOTE_ARGUMENT, (char *)zygote->role->name,
-                    zygote->sandbox ? "sandbox" : "open", NULL};
-    snprintf(program, sizeof program, "/proc/self/fd/%d", zygote->program);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&files, socket, STDIN_FILENO);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    short group = has_own_group(zygote->role) ? POSIX_SPAWN_SETPGROUP : 0; /* with its own number, 0 */
-    posix_spawnattr_setflags(&attributes, (short)(POSIX_SPAWN_SETSIGDEF | group));
-    int sys = posix_spawn(pid, program, &files, &attributes, argv, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    return sys;
-}
-
-/* What its thread is told, and tells. */
-struct birth {
-    struct fz_zygote *zygote;
-    int socket; /* the zygote's end */
-    struct fz_monitor lock;
-    bool is_over; /* under lock, as what follows */
-    pid_t pid;
-    int sys;
-};
-
-static int parent_main(void *ctx)
-{
-    struct birth *birth = ctx;
-    siginfo_t ended;
-    pid_t pid = 0;
-    int sys = spawn(birth->zygote, birth->socket, &pid);
-    pid = sys == 0 ? pid : 0;
-    fz_monitor_enter(&birth->lock);
-    birth->is_over = true;
-    birth->pid = pid;
-    birth->sys = sys;
-    fz_monitor_wake_all(&birth->lock);
-    fz_monitor_leave(&birth->lock);
-    /* Who reaps it must know that no other process has got its number yet. */
-    while (pid > 0 && waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT) != 0 && errno == EINTR)
-        ;
-    return 0;
-}
-
-/* What is spawned has a group of its own a moment after it was cloned. Stopped in that moment it would outlive us, and hold up the thread
- * that spawns it, which does not know its number yet. Who has begun another program cannot be moved: he is somebody else. */
-static void kill_stopped_at_birth(void)
-{
-    siginfo_t child = {.si_pid = 0};
-    if (waitid(P_PGID, (id_t)getpgrp(), &child, WSTOPPED | WNOHANG | WNOWAIT) == 0 && child.si_pid > 0 &&
-        setpgid(child.si_pid, child.si_pid) == 0)
-        kill(child.si_pid, SIGKILL);
-}
-
-static void await_birth(struct birth *birth)
-{
-    fz_monitor_enter(&birth->lock);
-    while (!birth->is_over) {
-        fz_monitor_wait_ms(&birth->lock, BIRTH_LOOK_MS);
-        if (!birth->is_over && has_own_group(birth->zygote->role))
-            kill_stopped_at_birth();
-    }
-    fz_monitor_leave(&birth->lock);
-}
-
-/* A process that shall end with us ends with the thread that it came from: whoever asks for it may end before it does. */
 static enum fz_err begin(struct fz_zygote *zygote, int socket, struct fz_error *err)
 {
-    struct birth birth = {.zygote = zygote, .socket = socket};
-    fz_monitor_init(&birth.lock);
-    enum fz_err code = fz_thread_start(&zygote->parent, "frieze:zygote", parent_main, &birth, err);
-    if (code == FZ_OK) {
-        await_birth(&birth);
-        zygote->pid = birth.pid;
-        if (birth.sys != 0) {
-            SDL_WaitThread(zygote->parent, NULL);
-            zygote->parent = NULL;
-            code = fz_fail(err, fz_err_from_errno(birth.sys), birth.sys, "cannot start a %s process",
-                           zygote->role->name);
-        }
-    }
-    fz_monitor_fini(&birth.lock);
-    return code;
+    const struct fz_role *role = zygote->role;
+    char *argv[] = {"frieze", FZ_ZYGOTE_ARGUMENT, (char *)role->name, zygote->sandbox ? "sandbox" : "open",
+                    NULL};
+    int sys = fz_launcher_launch(argv, socket, has_own_group(role), &zygote->pid);
+    return sys == 0 ? FZ_OK
+                    : fz_fail(err, fz_err_from_errno(sys), sys, "cannot start a %s process", role->name);
 }
 
 static enum fz_err replace(struct fz_zygote *zygote, struct fz_error *err)
@@ -348,8 +255,6 @@ void fz_zygote_front_stop(struct fz_zygote *zygote)
     if (!zygote)
         return;
     reap(zygote);
-    if (zygote->program >= 0)
-        close(zygote->program);
     fz_monitor_fini(&zygote->lock);
     free(zygote);
 }

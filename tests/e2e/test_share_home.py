@@ -92,6 +92,24 @@ def test_its_window_goes(home, share, good, x11):
     wait_until(lambda: not is_shown(x11), "no window", 1)
 
 
+@pytest.mark.parametrize("begins", ["first", "anew"])
+def test_processes_begin_while_it_hangs(home, share, good, begins):
+    """Those that are made by running the program again, of which there are two for a drawing with text: what the program holds open
+    there is none of theirs."""
+    running = home.start(*SMALL, "--watch", "--shown", share.path / "shown", good).ready()
+    running.until(items=COUNT, pending=0)
+    zygotes = {processes()[pid] for pid in family(running.pid) if title(pid).startswith("frieze: decoder")}
+    share.hang(shares.READ, shares.WRITE, shares.FLUSH)
+    if begins == "anew":
+        assert len(zygotes) == 1
+        os.kill(zygotes.pop(), signal.SIGKILL)
+    (good / "x.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="15" fill="red"/>'
+                                '<text y="30">x</text></svg>')
+    running.until(5 * (5 if is_sanitized() else 1), items=COUNT + 1, pending=0)
+    assert running.status()["failed"] == 0
+    ends(running, share, lambda: running.send(signal.SIGTERM))
+
+
 def test_it_hangs_under_prime(home, share, good):
     share.hang()
     process = home.popen([home.program, "prime", good], more={"XDG_CACHE_HOME": str(share.path)})
