@@ -12,6 +12,7 @@
     X(ACCESS, "access", 1, false)           \
     X(IO, "io", 1, false)                   \
     X(BUSY, "busy", 1, true)                \
+    X(NOT_YET, "not_yet", 1, true)          \
     X(NOT_PICTURE, "not_picture", 1, false) \
     X(UNSUPPORTED, "unsupported", 1, false) \
     X(DAMAGED, "damaged", 1, false)         \
@@ -45,7 +46,8 @@ enum fz_err fz_fail(struct fz_error *err, enum fz_err code, int sys, const char 
 /* Any thread. The error code that stands for an errno of a file operation. */
 enum fz_err fz_err_from_errno(int sys);
 
-/* Any thread. Whether the same may succeed a moment later: what was missing was descriptors or memory. */
+/* Any thread. Whether the same may succeed a moment later: what was missing was descriptors or memory. NOT_YET: something has
+ * begun, and will be there at some time. */
 bool fz_err_is_transient(enum fz_err code);
 
 /* Any thread. The stable name of a code, as it appears in replies and logs. */

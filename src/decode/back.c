@@ -371,6 +371,6 @@ static void warm_svg(void)
 const struct fz_role fz_decoder_role = {
     .name = "decoder", .sandboxed = true, .warm = fz_image_init, .run = run_plain};
 const struct fz_role fz_heavy_decoder_role = {
-    .name = "heavy decoder", .sandboxed = true, .warm = warm_heavy, .run = run_heavy};
+    .name = "heavy decoder", .sandboxed = true, .warm = warm_heavy, .warms = "libraries", .run = run_heavy};
 const struct fz_role fz_svg_decoder_role = {
-    .name = "svg decoder", .sandboxed = true, .warm = warm_svg, .run = fz_back_run};
+    .name = "svg decoder", .sandboxed = true, .warm = warm_svg, .warms = "the fonts", .run = fz_back_run};

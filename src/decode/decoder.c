@@ -170,7 +170,11 @@ static void load(struct fz_decoder *decoder, struct fz_job *job, const struct fz
 {
     struct decode_call call = {.decoder = decoder, .job = job};
     struct fz_image_request request = *asked;
-    request.host = (struct fz_image_host){&call, host_cancelled, host_reserve, NULL, host_claim};
+    request.host = (struct fz_image_host){.ctx = &call,
+                                          .cancelled = host_cancelled,
+                                          .reserve = host_reserve,
+                                          .claim = host_claim,
+                                          .comes_again = job->comes_again};
     job->error.code = fz_engine_load(decoder->engine, &request, &job->image, &job->surface, &job->error);
     if (call.reserved_bytes > 0)
         fz_ledger_release(decoder->ledger, call.reserved_bytes);
@@ -248,7 +252,8 @@ static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
             *job->told = told;
         }
     }
-    fz_job_close(job);
+    if (job->error.code != FZ_E_NOT_YET) /* its file may be wanted once more */
+        fz_job_close(job);
 }
 
 /* To the size that the picture will have, so that neither is scaled in each frame that is drawn meanwhile. Where there is no memory

@@ -180,7 +180,11 @@ static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_ima
 {
     struct one_host host = {.asked = &request->host};
     struct fz_image_request own = *request;
-    own.host = (struct fz_image_host){&host, one_host_cancelled, one_host_reserve, NULL, one_host_claim};
+    own.host = (struct fz_image_host){.ctx = &host,
+                                      .cancelled = one_host_cancelled,
+                                      .reserve = one_host_reserve,
+                                      .claim = one_host_claim,
+                                      .comes_again = request->host.comes_again};
     enum fz_err code = fz_front_load(&engine->front, &own, out, surface, err);
     struct fz_front *last = &engine->front, *next = needed(engine, code, out);
     while (next) {
@@ -255,7 +259,11 @@ static struct fz_image_request with_host(const struct fz_image_request *request,
 {
     struct fz_image_request own = *request;
     *host = (struct host){.asked = &request->host};
-    own.host = (struct fz_image_host){host, host_cancelled, host_reserve, host_alloc, host_claim};
+    own.host = (struct fz_image_host){.ctx = host,
+                                      .cancelled = host_cancelled,
+                                      .reserve = host_reserve,
+                                      .alloc = host_alloc,
+                                      .claim = host_claim};
     return own;
 }
 

@@ -19,6 +19,7 @@
 
 enum {
     START_US = 10000000,        /* for a decoder to begin */
+    TURN_MS = 50,               /* of waiting for what it is forked from, by whoever comes again */
     CALM_US = 10000000,         /* deaths with less time between them are one row, */
     STILL_US = 500000,          /* between two looks: a tick is much shorter */
     HANG_UP_MS = 200,           /* between the end of a socket and that of the process */
@@ -256,6 +257,22 @@ void fz_front_look_whether_it_died(struct fz_front *front)
     front->by_chance = false;
 }
 
+/* What it is forked from may have to read fonts first, which may lie on a share that hangs. */
+static enum fz_err fork_decoder(struct fz_front *front, const struct fz_image_host *host,
+                                struct fz_error *err)
+{
+    bool comes_again = host && host->comes_again;
+    int64_t end_us = fz_now_us() + FZ_ZYGOTE_PATIENCE_MS * (int64_t)1000;
+    enum fz_err code;
+    do {
+        if (fz_front_is_cancelled(host))
+            return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
+        code = fz_zygote_front_fork_within(front->options.decoders, front->options.number,
+                                           comes_again ? TURN_MS : FZ_FRONT_TICK_MS, &front->child, err);
+    } while (code == FZ_E_NOT_YET && !comes_again && fz_now_us() < end_us);
+    return code;
+}
+
 enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *host, struct fz_error *err)
 {
     fz_front_look_whether_it_died(front);
@@ -268,9 +285,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
         front->ring = fz_ring_new(FZ_RING_MOST_SLOTS, &front->keep);
     if (!front->ring)
         return fz_fail(err, FZ_E_MEMORY, errno, "no memory to share with a decoder");
-    code = front->options.unforked
-               ? start_unforked(front, err)
-               : fz_zygote_front_fork(front->options.decoders, front->options.number, &front->child, err);
+    code = front->options.unforked ? start_unforked(front, err) : fork_decoder(front, host, err);
     if (code == FZ_OK)
         fz_vigil_keep(front->options.vigil, front->child.pid_fd);
     front->served = front->pictures = 0;
@@ -321,8 +336,9 @@ enum fz_err fz_front_await(struct fz_front *front, const struct fz_image_host *h
 
 void fz_front_revive(struct fz_front *front)
 {
+    static const struct fz_image_host nobody = {.comes_again = true};
     struct fz_error err; /* said by the next picture */
     fz_front_look_whether_it_died(front);
     if (front->is_vacant && !dies_in_a_row(front))
-        fz_front_await(front, NULL, NULL, &err);
+        fz_front_await(front, &nobody, NULL, &err);
 }

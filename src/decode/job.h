@@ -94,6 +94,7 @@ struct fz_job {
     enum fz_caching caching; /* DECODE */
     bool wants_luma;         /* DECODE, FRAME */
     bool wants_told;         /* DECODE: what its file tells beside the pixels, while that is open */
+    bool comes_again;        /* DECODE: see struct fz_image_host; whoever made it tries again after NOT_YET */
     bool foreground;         /* for the picture view: readers keep channels free for these */
     struct fz_cancel cancel;
     void (*work)(
@@ -107,8 +108,9 @@ struct fz_job {
     /* DECODE: whether to look for a first picture and come back to the rest later. The worker's, under the heap's lock while
      * queued; and the file, opened and begun meanwhile. */
     bool wants_first;
-    int fd;            /* -1: not open */
-    atomic_int *along; /* counts it among those opened with others (decode/along.h); NULL: it is none */
+    int64_t put_off_us; /* DECODE: when NOT_YET was said first; 0: never. The worker's, as what follows */
+    int fd;             /* -1: not open */
+    atomic_int *along;  /* counts it among those opened with others (decode/along.h); NULL: it is none */
     struct fz_image_head head;
     struct fz_look look; /* at its file */
     bool looked;

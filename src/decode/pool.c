@@ -29,6 +29,8 @@ enum { COPIES_PART = 4 };
  * holds between blocks that were freed in another order: half as much as is in use, where tiles come out of the tile cache. */
 enum { REST_MS = 2000 };
 
+enum { PUT_OFF_US = 3000000 }; /* of a picture, until the window says what it waits for */
+
 static void free_jobs(struct fz_ready_node *node)
 {
     while (node) {
@@ -57,6 +59,22 @@ static void tell_late(struct fz_pool *pool)
         fz_doorbell_ring(pool->bell);
 }
 
+/* What its decoder begins with (fonts that lie on a share) is not there yet: all others go first, and only who has nothing else to do waits
+ * for it, a moment at a time. False where that has lasted too long: then it is told what it waits for. */
+static bool put_off(struct fz_pool *pool, struct fz_job *job)
+{
+    int64_t now_us = fz_now_us();
+    if (job->error.code != FZ_E_NOT_YET || !job->comes_again)
+        return false;
+    if (job->put_off_us == 0)
+        job->put_off_us = now_us;
+    if (now_us > job->put_off_us + PUT_OFF_US)
+        return false;
+    job->queued.priority = FZ_HEAP_LAST;
+    fz_heap_push(&pool->heap, &job->queued);
+    return true;
+}
+
 /* After its first picture a job waits again, for its turn among those whose first pictures were made too. */
 static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job *job)
 {
@@ -71,6 +89,8 @@ static void run(struct fz_pool *pool, struct fz_decoder *decoder, struct fz_job 
     int64_t cpu_us = fz_thread_cpu_us() - before;
     atomic_fetch_add_explicit(&pool->counts.cpu_us, (uint_fast64_t)cpu_us, memory_order_relaxed);
     if (job->ask.waits && fz_files_park(pool->files, job))
+        return;
+    if (!again && put_off(pool, job))
         return;
     fz_files_forget(job);
     if (!again)

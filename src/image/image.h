@@ -37,6 +37,7 @@ struct fz_image_host {
     /* Once, where `reserve` refused even the least: the same of memory that something else has to give up for it; NULL: there is
      * none. */
     bool (*claim)(void *ctx, uint64_t bytes);
+    bool comes_again; /* for what takes long to begin: it is hardly waited for (NOT_YET) */
 };
 
 /* A part of the upright picture, px; w = 0: the whole. */

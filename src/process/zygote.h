@@ -18,6 +18,7 @@ struct fz_role {
     bool sandboxed;   /* its zygote closes the sandbox's outer layers around itself and all of them */
     void (*warm)(
         void); /* in the zygote, before those layers: what all of them would otherwise do; may be NULL */
+    const char *warms; /* what that is, for people; NULL: nothing that takes long */
     /* The process: works over `socket` until that ends. `sandbox` is NULL where there shall be none. Gives the exit status. */
     int (*run)(int socket, int number, struct fz_sandbox *sandbox);
 };
@@ -41,7 +42,16 @@ enum fz_err fz_zygote_front_start(struct fz_zygote **zygote, const struct fz_rol
 /* Main thread. The same, but it is started by running the program's own file, when a process is wanted for the first time. */
 struct fz_zygote *fz_zygote_front_later(const struct fz_role *role, bool sandbox);
 
-/* Any thread; waits for the fork, or for a new zygote where the old one has died. */
+/* A zygote that is not ready by then hangs: it may have to read every font of the system. */
+enum { FZ_ZYGOTE_PATIENCE_MS = 60000 };
+
+/* Any thread; waits for the fork, and at most `wait_ms` until the zygote is ready, which may be a new one where the old one has died.
+ * NOT_YET: it is not; whoever asks again goes on waiting for the same. One that is stuck in the kernel, and cannot be killed, is
+ * replaced when it has ended: NOT_YET until then. */
+enum fz_err fz_zygote_front_fork_within(struct fz_zygote *zygote, int number, int wait_ms,
+                                        struct fz_child *child, struct fz_error *err);
+
+/* The same, with that patience. */
 enum fz_err fz_zygote_front_fork(struct fz_zygote *zygote, int number, struct fz_child *child,
                                  struct fz_error *err);
 
@@ -55,7 +65,7 @@ int fz_zygote_front_replaced(struct fz_zygote *zygote);
 /* Any thread. The same without waiting for it: nobody wants to know how it ended. */
 void fz_zygote_front_drop(struct fz_child *child);
 
-/* The owner, when all its processes are forgotten. NULL-safe. */
+/* The owner, when all its processes are forgotten. One that is stuck in the kernel is left behind. NULL-safe. */
 void fz_zygote_front_stop(struct fz_zygote *zygote);
 
 /* --- back end: the zygote itself -------------------------------------------------------------------------------- */

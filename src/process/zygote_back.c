@@ -164,7 +164,8 @@ int fz_zygote_back_run(int socket, const struct fz_role *role, bool sandbox)
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
     zygote.signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-    return serve(&zygote);
+    const struct fz_zygote_answer ready = {0};
+    return fz_wire_send(socket, &ready, sizeof ready, NULL, 0) ? serve(&zygote) : 1;
 }
 
 int fz_zygote_back_main(int argc, char **argv, const struct fz_role *const *roles)

@@ -1,4 +1,4 @@
-/* What goes between the two ends of a zygote's socket. */
+/* What goes between the two ends of a zygote's socket. Its first word is an answer of zeroes: it is ready. */
 #ifndef FZ_PROCESS_ZYGOTE_CALL_H
 #define FZ_PROCESS_ZYGOTE_CALL_H
 

@@ -55,6 +55,7 @@ size_t fz_heap_count(struct fz_heap *heap);
 
 /* What becomes of a queued node: its new priority, or FZ_HEAP_DROP. Runs under the lock: no locks, no waiting. */
 #define FZ_HEAP_DROP UINT64_MAX
+#define FZ_HEAP_LAST (UINT64_MAX - 1) /* behind all others */
 typedef uint64_t fz_heap_judge(void *ctx, const struct fz_heap_node *node);
 
 /* Any thread. Asks `judge` about every queued node, orders the heap anew, and moves the dropped ones to `dropped`

@@ -110,6 +110,56 @@ def test_processes_begin_while_it_hangs(home, share, good, begins):
     ends(running, share, lambda: running.send(signal.SIGTERM))
 
 
+def hanging_fonts(home, share):
+    """What makes all fonts lie there, in a folder that the table of mounts tells of as well."""
+    config = home / "fonts.conf"
+    config.write_text(f"<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig><dir>{share.path}</dir>"
+                      f"<cachedir>{home / 'cached fonts'}</cachedir></fontconfig>")
+    share.hang()
+    return {"FONTCONFIG_FILE": str(config), "XDG_DATA_HOME": str(share.path)}
+
+
+def with_text(folder, count):
+    """Drawings before all others: more than there are workers."""
+    for number in range(count):
+        (folder / f"a{number}.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">'
+                                               '<rect width="40" height="15" fill="red"/><text y="30">x</text></svg>')
+
+
+def test_fonts_hang(home, share, good):
+    """All else is shown at once, drawings with text say what they wait for, and are shown when it has come."""
+    with_text(good, 6)
+    slow = 5 if is_sanitized() else 1
+    began = time.monotonic()
+    running = home.start(*SMALL, "--jobs", "2", good, more=hanging_fonts(home, share)).ready()
+    running.until(2 * slow, items=COUNT + 6, pending=6)
+    assert share.asked.wait(2 * slow)
+    took = time.monotonic() - began
+    running.until(8 * slow, pending=0, failed=6)
+    assert time.monotonic() - began < took + 5 * slow
+    wait_until(lambda: any("still waits for the fonts" in line for line in running.errors()), "a reason")
+    share.let_go()
+    running.until(10 * slow, pending=0, failed=0)
+    assert running.end() == 0
+
+
+@pytest.mark.parametrize("how", ["signal", "quit"])
+def test_fonts_hang_at_the_end(home, share, good, how):
+    """What waits for fonts is left behind: the thread that sets texts, with what is left of its process, and a zygote."""
+    with_text(good, 6)
+    running = home.start(*SMALL, "--names", good, more=hanging_fonts(home, share)).ready()
+    running.until(20, items=COUNT + 6, pending=0, failed=6)
+    assert share.asked.wait(5)
+    everybody, began = family(running.pid), time.monotonic()
+    running.key("q", "q") if how == "quit" else running.send(signal.SIGTERM)
+    assert running.process.wait(20) == 0
+    assert time.monotonic() - began < END_S * (12 if is_sanitized() else 1)
+    wait_until(lambda: len(everybody & processes().keys()) <= 2,
+               lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", 1)
+    share.let_go()
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
+
+
 def test_it_hangs_under_prime(home, share, good):
     share.hang()
     process = home.popen([home.program, "prime", good], more={"XDG_CACHE_HOME": str(share.path)})

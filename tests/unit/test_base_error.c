@@ -111,6 +111,7 @@ static void transient_errors(void **state)
         assert_true(fz_err_is_transient(fz_err_from_errno(passing[i])));
     for (size_t i = 0; i < COUNT(lasting); i++)
         assert_false(fz_err_is_transient(fz_err_from_errno(lasting[i])));
+    assert_true(fz_err_is_transient(FZ_E_NOT_YET));
     assert_false(fz_err_is_transient(FZ_E_DAMAGED));
     assert_false(fz_err_is_transient(FZ_E_CANCELLED));
 }

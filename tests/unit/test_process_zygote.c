@@ -5,8 +5,10 @@
 
 #include "sync/thread.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static int wait_for_the_end(int socket, int number, struct fz_sandbox *sandbox)
@@ -21,6 +23,18 @@ static int wait_for_the_end(int socket, int number, struct fz_sandbox *sandbox)
 
 static const struct fz_role role = {.name = "child", .run = wait_for_the_end};
 static struct fz_zygote *zygote;
+
+/* One that waits before it is ready, until somebody lets it go on. */
+static void wait_to_be_let_go(void)
+{
+    char byte;
+    int fd = open(getenv("FZ_TEST_PIPE"), O_RDONLY);
+    while (read(fd, &byte, 1) > 0)
+        ;
+}
+
+static const struct fz_role slow_role = {
+    .name = "slow child", .warm = wait_to_be_let_go, .warms = "a pipe", .run = wait_for_the_end};
 
 static struct fz_child fork_one(void)
 {
@@ -152,14 +166,74 @@ static void one_outlives_the_thread_that_wanted_it(void **state)
     assert_true(ends(&next));
 }
 
+struct wanted {
+    struct fz_zygote *zygote;
+    int wait_ms;
+    struct fz_child child;
+    struct fz_error err;
+    enum fz_err code;
+    double took_s;
+};
+
+static int want(void *ctx)
+{
+    struct wanted *wanted = ctx;
+    double began_s = now_s();
+    wanted->code =
+        fz_zygote_front_fork_within(wanted->zygote, 1, wanted->wait_ms, &wanted->child, &wanted->err);
+    wanted->took_s = now_s() - began_s;
+    return 0;
+}
+
+/* Nobody waits for longer than he wants to, though another one does, and the zygote is the same until it is ready. */
+static void one_that_is_not_ready_is_waited_for(void **state)
+{
+    char folder[] = "/tmp/fz_zygote_XXXXXX", path[64];
+    SDL_Thread *thread;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/pipe", folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(setenv("FZ_TEST_PIPE", path, 1), 0);
+    struct fz_zygote *slow = fz_zygote_front_later(&slow_role, false);
+    struct wanted patient = {.zygote = slow, .wait_ms = 20000}, hurried = {.zygote = slow, .wait_ms = 50};
+    assert_int_equal(fz_thread_start(&thread, "waits", want, &patient, NULL), FZ_OK);
+    for (int i = 0; i < 5; i++) {
+        want(&hurried);
+        assert_int_equal(hurried.code, FZ_E_NOT_YET);
+        assert_string_equal(hurried.err.msg, "the slow child still waits for a pipe");
+        assert_true(hurried.took_s < SOON_S);
+    }
+    int pipe = open(path, O_WRONLY);
+    close(pipe);
+    SDL_WaitThread(thread, NULL);
+    assert_int_equal(patient.code, FZ_OK);
+    want(&hurried);
+    assert_int_equal(hurried.code, FZ_OK);
+    assert_int_equal(fz_zygote_front_replaced(slow), 0);
+    fz_zygote_front_drop(&patient.child);
+    fz_zygote_front_drop(&hurried.child);
+    fz_zygote_front_stop(slow);
+    slow = fz_zygote_front_later(&slow_role, false);
+    hurried.zygote = slow;
+    want(&hurried);
+    assert_int_equal(hurried.code, FZ_E_NOT_YET);
+    double began_s = now_s();
+    fz_zygote_front_stop(slow);
+    assert_true(now_s() - began_s < 0.1);
+    unlink(path);
+    rmdir(folder);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct fz_role *const roles[] = {&role, NULL};
+    static const struct fz_role *const roles[] = {&role, &slow_role, NULL};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_that_goes_on_is_kept),
         cmocka_unit_test(stopped_one_is_replaced_within_a_second),
         cmocka_unit_test(stopped_one_does_not_hold_up_the_end),
         cmocka_unit_test(one_outlives_the_thread_that_wanted_it),
+        cmocka_unit_test(one_that_is_not_ready_is_waited_for),
     };
     become_zygote(argc, argv, roles);
     zygote = start_zygote(&role, false);

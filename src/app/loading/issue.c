@@ -39,6 +39,7 @@ struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind
     job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
     job->limits = fz_limits_from_options(&app->options);
     job->credit_bytes = (uint64_t)box_w * (uint64_t)box_h * 4;
+    job->comes_again = kind == FZ_JOB_DECODE;
     return job;
 }
 
@@ -81,6 +82,8 @@ void fz_loader_look_again(struct fz_app *app, int64_t when_us)
 bool fz_loader_plan_retry(struct fz_app *app, struct fz_tile *tile, enum fz_err code)
 {
     tile->retry_us = 0;
+    if (code == FZ_E_NOT_YET) /* it comes at some time */
+        tile->retries = 0;
     if (!fz_err_is_transient(code) || tile->retries == MAX_RETRIES)
         return false;
     tile->retry_us = app->now_us + ((int64_t)FIRST_RETRY_US << tile->retries++);
