@@ -59,18 +59,20 @@ static void tell_late(struct fz_pool *pool)
         fz_doorbell_ring(pool->bell);
 }
 
-/* What its decoder begins with (fonts that lie on a share) is not there yet: all others go first, and only who has nothing else to do waits
- * for it, a moment at a time. False where that has lasted too long: then it is told what it waits for. */
+/* What its decoder begins with (fonts that lie on a share) is not there yet: at first those of its class go first (view/priority.h), then all
+ * others, and only who has nothing else to do waits for it, a moment at a time. False where that has lasted too long: then it is told
+ * what it waits for. */
 static bool put_off(struct fz_pool *pool, struct fz_job *job)
 {
     int64_t now_us = fz_now_us();
     if (job->error.code != FZ_E_NOT_YET || !job->comes_again)
         return false;
-    if (job->put_off_us == 0)
+    bool is_first = job->put_off_us == 0;
+    if (is_first)
         job->put_off_us = now_us;
     if (now_us > job->put_off_us + PUT_OFF_US)
         return false;
-    job->queued.priority = FZ_HEAP_LAST;
+    job->queued.priority = is_first ? job->queued.priority | UINT32_MAX : FZ_HEAP_LAST;
     fz_heap_push(&pool->heap, &job->queued);
     return true;
 }
