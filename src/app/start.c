@@ -29,9 +29,9 @@ enum {
     PICTURES_IN_BUDGET = 2, /* at the highest zoom: the one in view and the one that comes */
     RETENTION_PART =
         32, /* what freed blocks may still hold: a quarter of the eighth that nothing else takes */
-    OWN_RETENTION = 256 << 10, /* the same where decoders are processes: what is large here are textures */
-    TEXTURES_PART = 2,         /* of the memory, */
-    TEXTURES_KEEP = 64 << 20,  /* what they do not give up for a large picture: two screens of 4K */
+    OWN_RETENTION = 64 << 10, /* the same where decoders are processes: what encodes a tile takes more */
+    TEXTURES_PART = 2,        /* of the memory, */
+    TEXTURES_KEEP = 64 << 20, /* what they do not give up for a large picture: two screens of 4K */
     HINT_US = 5000000,
     STUCK_MS = 150,        /* how long the end waits for a library that cannot be interrupted */
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
