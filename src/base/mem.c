@@ -88,15 +88,31 @@ void fz_mem_trim(void)
 #endif
 }
 
+static size_t grown(size_t capacity, size_t need)
+{
+    size_t bigger = capacity ? capacity + capacity / 2 : 16;
+    return bigger < need ? need : bigger;
+}
+
 void *fz_grow(void *array, size_t *capacity, size_t need, size_t element_bytes)
 {
     if (need <= *capacity)
         return array;
-    size_t bigger = *capacity ? *capacity + *capacity / 2 : 16;
-    if (bigger < need)
-        bigger = need;
-    *capacity = bigger;
-    return fz_realloc(array, bigger * element_bytes);
+    *capacity = grown(*capacity, need);
+    return fz_realloc(array, *capacity * element_bytes);
+}
+
+void *fz_grow_zeroed(void *array, size_t *capacity, size_t need, size_t element_bytes)
+{
+    if (need <= *capacity)
+        return array;
+    size_t old_bytes = *capacity * element_bytes;
+    *capacity = grown(*capacity, need);
+    void *bigger = fz_calloc(*capacity, element_bytes);
+    if (old_bytes > 0)
+        memcpy(bigger, array, old_bytes);
+    free(array);
+    return bigger;
 }
 
 void *fz_shrink(void *array, size_t *capacity, size_t count, size_t element_bytes)

@@ -206,10 +206,7 @@ struct fz_item_told fz_items_told(const struct fz_items *items, uint32_t slot)
 
 struct fz_item_told *fz_items_told_row(struct fz_items *items, uint32_t slot)
 {
-    size_t before = items->told_capacity;
-    items->told = fz_grow(items->told, &items->told_capacity, items->capacity, sizeof *items->told);
-    if (items->told_capacity > before)
-        memset(items->told + before, 0, (items->told_capacity - before) * sizeof *items->told);
+    items->told = fz_grow_zeroed(items->told, &items->told_capacity, items->capacity, sizeof *items->told);
     return &items->told[slot];
 }
 

@@ -46,9 +46,7 @@ void fz_list_set_order(struct fz_list *list, uint32_t root, enum fz_source_order
 {
     FZ_MAIN_ONLY();
     struct fz_items *items = &list->items;
-    size_t old = items->as_given_capacity;
-    items->as_given = fz_grow(items->as_given, &items->as_given_capacity, root + 1u, 1);
-    memset(items->as_given + old, 0, items->as_given_capacity - old);
+    items->as_given = fz_grow_zeroed(items->as_given, &items->as_given_capacity, root + 1u, 1);
     items->as_given[root] = order == FZ_SOURCE_AS_GIVEN;
 }
 

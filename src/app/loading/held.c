@@ -81,9 +81,7 @@ void fz_loader_set_away(struct fz_app *app, uint32_t root, const char *dir, bool
     struct fz_scan *scan = &app->scan;
     if (is_root_away(app, root) == away)
         return;
-    size_t old = scan->away_capacity;
-    scan->away = fz_grow(scan->away, &scan->away_capacity, root + 1u, sizeof *scan->away);
-    memset(scan->away + old, 0, (scan->away_capacity - old) * sizeof *scan->away);
+    scan->away = fz_grow_zeroed(scan->away, &scan->away_capacity, root + 1u, sizeof *scan->away);
     scan->away[root] = away;
     away ? scan->away_count++ : scan->away_count--;
     tell_away(app, dir, away);

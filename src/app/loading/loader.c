@@ -123,10 +123,10 @@ void fz_loader_fini(struct fz_app *app)
 struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item)
 {
     struct fz_loader *loader = &app->loader;
-    size_t slot = FZ_ITEM_SLOT(item), before = loader->tile_capacity;
-    loader->tiles = fz_grow(loader->tiles, &loader->tile_capacity, slot + 1, sizeof(struct fz_tile *));
-    if (loader->tile_capacity > before)
-        memset(loader->tiles + before, 0, (loader->tile_capacity - before) * sizeof(struct fz_tile *));
+    size_t slot = FZ_ITEM_SLOT(item), count = fz_list_all_count(app->list);
+    if (slot >= loader->tile_capacity) /* for all that there are by now: each time the old ones are copied */
+        loader->tiles = fz_grow_zeroed(loader->tiles, &loader->tile_capacity, slot < count ? count : slot + 1,
+                                       sizeof(struct fz_tile *));
     struct fz_tile *tile = loader->tiles[slot];
     if (tile && tile->item != item) {
         release_tile(app, tile);

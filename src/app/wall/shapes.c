@@ -89,10 +89,8 @@ void fz_shapes_fini(struct fz_app *app)
 
 static float *slot_of(float **ratios, size_t *capacity, fz_item_id item)
 {
-    size_t slot = FZ_ITEM_SLOT(item), before = *capacity;
-    *ratios = fz_grow(*ratios, capacity, slot + 1, sizeof **ratios);
-    if (*capacity > before)
-        memset(*ratios + before, 0, (*capacity - before) * sizeof **ratios);
+    size_t slot = FZ_ITEM_SLOT(item);
+    *ratios = fz_grow_zeroed(*ratios, capacity, slot + 1, sizeof **ratios);
     return &(*ratios)[slot];
 }
 
