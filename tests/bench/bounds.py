@@ -8,6 +8,7 @@ import dataclasses
 import statistics
 
 import find
+import first
 import isolation
 from subject import QUIT_LIMIT_MS, figure
 
@@ -196,7 +197,7 @@ def first_figures(raw, peers):
             row.versus = f"{say_ms(ours)} against {say_ms(theirs)}"
         rows.append(row.judge())
     floor = floor_bytes(raw)
-    stands = peak_bytes([run for run in good(raw, "frieze_first_memory") if figure(run, "stats", "items") == find.COUNT])
+    stands = median([first.stood_bytes(run) for run in good(raw, "frieze_first_memory") if figure(run, "stats", "items") == find.COUNT])
     return rows + [Figure("the same: memory above the floor, all names read, a screenful shown", stands - floor if stands and floor else None,
                           "bytes", FIRST_BYTES).judge()]
 

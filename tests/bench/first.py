@@ -53,6 +53,21 @@ def first_ms(context, program):
         return {"first": took if seen else None}
 
 
+def sample_memory(process, _home):
+    """[(ms after its start, bytes of all its processes)] until its end."""
+    began, samples = stage.now_ms(), []
+    while process.poll() is None:
+        samples.append((stage.now_ms() - began, sum(stage.pss_bytes(pid) for pid in stage.family(process.pid))))
+        time.sleep(LOOK_S)
+    return samples
+
+
 def memory(context):
-    """Until then; pictures take so long that all names are there before the last tile."""
-    return subject.until(context, folder(context.corpus), "screenful", subject.measure_memory)
+    """Pictures take so long that all names are there before the last tile."""
+    return subject.until(context, folder(context.corpus), "screenful", sample_memory)
+
+
+def stood_bytes(run):
+    """The most until the first screenful stood: what came after that lies beside it. None: that was not seen."""
+    stood_ms = subject.figure(run["stats"], "startup", "screenful")
+    return max((taken for ms, taken in run["beside"] if stood_ms and ms <= stood_ms), default=None)
