@@ -158,7 +158,11 @@ static struct fz_image_request request_of(struct back *back, int fd)
         .without_files = back->without_files,
         .without_heavy = back->without_heavy,
         .limits = call->limits,
-        .host = {back, host_cancelled, host_reserve, host_alloc, host_claim},
+        .host = {.ctx = back,
+                 .cancelled = host_cancelled,
+                 .reserve = host_reserve,
+                 .alloc = host_alloc,
+                 .claim = host_claim},
     };
 }
 
