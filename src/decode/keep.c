@@ -3,9 +3,9 @@
 #include "decode/ring.h"
 
 enum {
-    PART =
-        8, /* of the working memory. A larger part would refuse larger pictures; a smaller one allocates the
-                     * buffers of ordinary photographs anew each time. */
+    /* Of the working memory. A larger part would refuse larger pictures; a smaller one allocates the buffers of ordinary
+     * photographs anew each time. */
+    PART = 8,
     RARE_PART = 16, /* a decode by a heavy codec takes so long that fresh memory hardly counts */
     RARE_LEAST_BYTES = 16 << 10,
     PAGE_BYTES = 4096,
