@@ -91,9 +91,9 @@ void fz_engine_revive(struct fz_engine *engine)
 {
     if (!is_remote(&engine->options))
         return;
-    fz_front_revive(&engine->front);
-    fz_front_revive(&engine->heavy);
-    fz_front_revive(&engine->svg);
+    fz_front_revive(&engine->front, false);
+    fz_front_revive(&engine->heavy, true);
+    fz_front_revive(&engine->svg, true);
 }
 
 void fz_engine_note_kept(struct fz_engine_counts *counts, size_t *noted, size_t kept_bytes)

@@ -50,8 +50,9 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
 enum fz_err fz_front_await(struct fz_front *front, const struct fz_image_host *host,
                            char missing[FZ_SANDBOX_MISSING], struct fz_error *err);
 
-/* Between two calls. Replaces a process that died, unless it was one of a row; waits until its sandbox is closed. */
-void fz_front_revive(struct fz_front *front);
+/* Between two calls. Replaces a process that died, unless it was one of a row; waits until its sandbox is closed. Of one that is rarely
+ * wanted, and whose zygote may have to wait for fonts, only if that is soon. */
+void fz_front_revive(struct fz_front *front, bool is_rare);
 /* Between two calls. Whether its process is there no more; the latter also says why, if nobody has. */
 bool fz_front_is_gone(const struct fz_front *front);
 void fz_front_look_whether_it_died(struct fz_front *front);

@@ -334,9 +334,9 @@ enum fz_err fz_front_await(struct fz_front *front, const struct fz_image_host *h
     return code == FZ_OK ? await_ready(front, host, missing, err) : code;
 }
 
-void fz_front_revive(struct fz_front *front)
+void fz_front_revive(struct fz_front *front, bool is_rare)
 {
-    static const struct fz_image_host nobody = {.comes_again = true};
+    const struct fz_image_host nobody = {.comes_again = is_rare};
     struct fz_error err; /* said by the next picture */
     fz_front_look_whether_it_died(front);
     if (front->is_vacant && !dies_in_a_row(front))
