@@ -54,12 +54,12 @@ def first_ms(context, program):
 
 
 def sample_memory(process, _home):
-    """[(ms after its start, bytes of all its processes)] until its end."""
-    began, samples = stage.now_ms(), []
-    while process.poll() is None:
-        samples.append((stage.now_ms() - began, sum(stage.pss_bytes(pid) for pid in stage.family(process.pid))))
-        time.sleep(LOOK_S)
-    return samples
+    """Until its end."""
+    watch = stage.MemoryWatch(process.pid, LOOK_S)
+    watch.start()
+    subject.wait_for(process)
+    watch.finish()
+    return watch.samples
 
 
 def memory(context):

@@ -109,13 +109,6 @@ static void on_message(j_common_ptr info)
     (void)info;
 }
 
-static void catch_errors(struct jpeg_decompress_struct *info, struct catcher *catcher)
-{
-    info->err = jpeg_std_error(&catcher->base);
-    catcher->base.error_exit = on_error;
-    catcher->base.output_message = on_message;
-}
-
 /* The largest rectangle of the picture's shape inside the box. */
 static void fit(unsigned w, unsigned h, int box_w, int box_h, unsigned *out_w, unsigned *out_h)
 {
@@ -157,45 +150,34 @@ static void box_pass(const unsigned char *rows, unsigned w, unsigned h, unsigned
     }
 }
 
-/* libjpeg's part. Gives 0 and the decoded size, or -1 for a file that it refuses. */
-static int decode_eighth(struct scratch *s, size_t length, unsigned *w, unsigned *h, unsigned *full_w,
-                         unsigned *full_h)
+struct decoded {
+    unsigned w, h, full_w, full_h;
+};
+
+static void read_eighth(struct scratch *s, struct jpeg_decompress_struct *info, struct decoded *out)
 {
-    struct jpeg_decompress_struct info;
-    struct catcher catcher;
-    catch_errors(&info, &catcher);
-    if (setjmp(catcher.back)) {
-        jpeg_destroy_decompress(&info);
-        return -1;
+    info->scale_num = 1;
+    info->scale_denom = 8;
+    info->out_color_space = JCS_EXT_BGRX;
+    jpeg_start_decompress(info);
+    const size_t pitch = (size_t)info->output_width * 4;
+    reserve(&s->rows, &s->rows_size, pitch * info->output_height);
+    while (info->output_scanline < info->output_height) {
+        JSAMPROW row = s->rows + pitch * info->output_scanline;
+        jpeg_read_scanlines(info, &row, 1);
     }
-    jpeg_create_decompress(&info);
-    jpeg_mem_src(&info, s->file, (unsigned long)length);
-    jpeg_read_header(&info, TRUE);
-    info.scale_num = 1;
-    info.scale_denom = 8;
-    info.out_color_space = JCS_EXT_BGRX;
-    jpeg_start_decompress(&info);
-    const size_t pitch = (size_t)info.output_width * 4;
-    reserve(&s->rows, &s->rows_size, pitch * info.output_height);
-    while (info.output_scanline < info.output_height) {
-        JSAMPROW row = s->rows + pitch * info.output_scanline;
-        jpeg_read_scanlines(&info, &row, 1);
-    }
-    *w = info.output_width;
-    *h = info.output_height;
-    *full_w = info.image_width;
-    *full_h = info.image_height;
-    jpeg_finish_decompress(&info);
-    jpeg_destroy_decompress(&info);
-    return 0;
+    *out = (struct decoded){info->output_width, info->output_height, info->image_width, info->image_height};
+    jpeg_finish_decompress(info);
 }
 
-/* Gives 0, or -1 for a file that libjpeg refuses. */
-static int decode_entropy(struct scratch *s, size_t length)
+/* libjpeg's part; without `out` only its coefficients are read. Gives 0, or -1 for a file that it refuses. */
+static int decode(struct scratch *s, size_t length, struct decoded *out)
 {
     struct jpeg_decompress_struct info;
     struct catcher catcher;
-    catch_errors(&info, &catcher);
+    info.err = jpeg_std_error(&catcher.base);
+    catcher.base.error_exit = on_error;
+    catcher.base.output_message = on_message;
     if (setjmp(catcher.back)) {
         jpeg_destroy_decompress(&info);
         return -1;
@@ -203,7 +185,10 @@ static int decode_entropy(struct scratch *s, size_t length)
     jpeg_create_decompress(&info);
     jpeg_mem_src(&info, s->file, (unsigned long)length);
     jpeg_read_header(&info, TRUE);
-    jpeg_read_coefficients(&info);
+    if (out)
+        read_eighth(s, &info, out);
+    else
+        jpeg_read_coefficients(&info);
     jpeg_destroy_decompress(&info);
     return 0;
 }
@@ -211,14 +196,15 @@ static int decode_entropy(struct scratch *s, size_t length)
 static int make_tile(struct scratch *s, const struct work *work, const char *path)
 {
     const size_t length = read_file(s, path);
-    if (work->entropy)
-        return length == 0 ? -1 : decode_entropy(s, length);
-    unsigned w, h, full_w, full_h, tile_w, tile_h;
-    if (length == 0 || decode_eighth(s, length, &w, &h, &full_w, &full_h) != 0)
+    struct decoded decoded;
+    unsigned tile_w, tile_h;
+    if (length == 0 || decode(s, length, work->entropy ? NULL : &decoded) != 0)
         return -1;
-    fit(full_w, full_h, work->box_w, work->box_h, &tile_w, &tile_h);
+    if (work->entropy)
+        return 0;
+    fit(decoded.full_w, decoded.full_h, work->box_w, work->box_h, &tile_w, &tile_h);
     reserve(&s->tile, &s->tile_size, (size_t)tile_w * tile_h * 4);
-    box_pass(s->rows, w, h, s->tile, tile_w, tile_h);
+    box_pass(s->rows, decoded.w, decoded.h, s->tile, tile_w, tile_h);
     return 0;
 }
 

@@ -209,20 +209,22 @@ def pss_bytes(pid):
 
 
 class MemoryWatch(threading.Thread):
-    """Samples the PSS of a process and its descendants every 50 ms; `peak` is the largest sum seen."""
+    """Samples the PSS of a process and its descendants: (ms since it was made, sum in bytes)."""
 
-    def __init__(self, pid):
+    def __init__(self, pid, pause_s=0.05):
         super().__init__(daemon=True)
-        self.pid, self.peak, self.stop = pid, 0, threading.Event()
+        self.pid, self.pause_s, self.began = pid, pause_s, now_ms()
+        self.samples, self.stop = [], threading.Event()
 
     def run(self):
-        while not self.stop.wait(0.05):
-            self.peak = max(self.peak, sum(pss_bytes(pid) for pid in family(self.pid)))
+        while not self.stop.wait(self.pause_s):
+            self.samples.append((now_ms() - self.began, sum(pss_bytes(pid) for pid in family(self.pid))))
 
     def finish(self):
+        """Gives the largest."""
         self.stop.set()
         self.join()
-        return self.peak
+        return max((taken for _, taken in self.samples), default=0)
 
 
 # --- the page cache -------------------------------------------------------------------------------
