@@ -8,7 +8,6 @@ enum {
     PART = 8,
     RARE_PART = 16, /* a decode by a heavy codec takes so long that fresh memory hardly counts */
     RARE_LEAST_BYTES = 16 << 10,
-    PAGE_BYTES = 4096,
     HEAP_PART = 8,
     HEAP_LEAST_BYTES = 64 << 10, /* as fz_mem_set_retention has it */
     /* Half of the rest is the ring's. With few slots each small picture would fetch fresh memory; more than it takes pictures until
@@ -59,9 +58,9 @@ struct fz_keep fz_keep_divide(size_t bytes)
 {
     struct fz_keep keep = {.heap_bytes = heap_of(bytes)};
     size_t rest = bytes - keep.heap_bytes, ring = ring_of(rest);
-    keep.input_bytes = least(ring / INPUT_PART, INPUT_BYTES) / PAGE_BYTES * PAGE_BYTES;
+    keep.input_bytes = least(ring / INPUT_PART, INPUT_BYTES) / FZ_KEEP_PAGE_BYTES * FZ_KEEP_PAGE_BYTES;
     if (keep.input_bytes == 0)
-        keep.input_bytes = PAGE_BYTES; /* for what a decoder answers beside pixels */
+        keep.input_bytes = FZ_KEEP_PAGE_BYTES; /* for what a decoder answers beside pixels */
     size_t shared = FZ_RING_HEADER_BYTES + keep.input_bytes;
     if (ring > shared)
         keep.slots = (uint32_t)((ring - shared) / FZ_RING_SLOT_BYTES);

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { FZ_KEEP_PAGE_BYTES = 4096 }; /* what memory is given back in; where pages are larger, less goes back */
+
 /* Of a worker with decoder processes; with less they would do little but give memory back and fetch it again. */
 enum { FZ_KEEP_LEAST_BYTES = 320 << 10 };
 

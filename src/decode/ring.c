@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAGE_BYTES = 4096 };
-
 struct fz_ring {
     uint32_t slots;      /* immutable */
     uint32_t kept_slots; /* immutable: the first ones, whose pages stay */
@@ -115,8 +113,10 @@ static void punch(const struct fz_ring *ring, uint64_t from, uint64_t to)
 void fz_ring_leave_input(struct fz_ring *ring, size_t bytes)
 {
     punch(ring, FZ_RING_HEADER_BYTES + ring->kept_input, FZ_RING_HEADER_BYTES + (uint64_t)bytes);
-    size_t pages = bytes > 0 ? (bytes + PAGE_BYTES - 1) / PAGE_BYTES : 1; /* an answer stands in the first */
-    size_t used = pages * PAGE_BYTES < ring->kept_input ? pages * PAGE_BYTES : ring->kept_input;
+    size_t pages = bytes > 0 ? (bytes + FZ_KEEP_PAGE_BYTES - 1) / FZ_KEEP_PAGE_BYTES
+                             : 1; /* an answer stands in the first */
+    size_t used =
+        pages * FZ_KEEP_PAGE_BYTES < ring->kept_input ? pages * FZ_KEEP_PAGE_BYTES : ring->kept_input;
     ring->used_input = used > ring->used_input ? used : ring->used_input;
 }
 
