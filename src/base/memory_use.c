@@ -80,6 +80,18 @@ uint64_t fz_memory_pss_bytes(void)
     return pss_under("/proc/self");
 }
 
+uint64_t fz_memory_anonymous_bytes(int pid)
+{
+    char *path = fz_asprintf("/proc/%d/statm", pid);
+    FILE *file = fopen(path, "re");
+    unsigned long long resident, shared;
+    bool known = file && fscanf(file, "%*s %llu %llu", &resident, &shared) == 2;
+    free(path);
+    if (file)
+        fclose(file);
+    return known ? (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
 uint64_t fz_memory_rss_peak_bytes(void)
 {
     struct rusage usage;

@@ -10,6 +10,9 @@
  * descend from it and are called "frieze: ...", bytes; what cannot be read counts nothing. */
 uint64_t fz_memory_pss_bytes(void);
 
+/* The same. What of one process is resident and belongs to no file, bytes; pages that it has in common with who forked it are among them. */
+uint64_t fz_memory_anonymous_bytes(int pid);
+
 /* Any thread. The largest resident set so far, bytes. */
 uint64_t fz_memory_rss_peak_bytes(void);
 

@@ -43,8 +43,30 @@ void fz_decoder_fini(struct fz_decoder *decoder)
     *decoder = (struct fz_decoder){0};
 }
 
+static void return_drawn(struct fz_decoder *decoder)
+{
+    fz_engine_drop_drawn(decoder->engine);
+    if (decoder->lent_bytes > 0)
+        fz_ledger_return(decoder->ledger, decoder->lent_bytes);
+    decoder->lent_bytes = 0;
+}
+
+/* What fonts and glyphs take counts as working memory, and goes where that is short. */
+static void keep_drawn(struct fz_decoder *decoder)
+{
+    uint64_t bytes = fz_engine_drawn_bytes(decoder->engine), lent = decoder->lent_bytes;
+    if (bytes == lent && !(lent > 0 && fz_ledger_is_short(decoder->ledger, 0)))
+        return;
+    if (lent > 0)
+        fz_ledger_return(decoder->ledger, lent);
+    decoder->lent_bytes = fz_ledger_lend(decoder->ledger, bytes) ? bytes : 0;
+    if (decoder->lent_bytes == 0)
+        fz_engine_drop_drawn(decoder->engine);
+}
+
 void fz_decoder_shrink(struct fz_decoder *decoder, bool process)
 {
+    return_drawn(decoder);
     fz_engine_shrink(decoder->engine, process);
     fz_cache_reader_shrink(decoder->cache);
     free(decoder->tile.data);
@@ -60,6 +82,8 @@ static bool host_cancelled(void *ctx)
 static bool host_reserve(void *ctx, uint64_t bytes)
 {
     struct decode_call *call = ctx;
+    if (call->decoder->lent_bytes > 0 && fz_ledger_is_short(call->decoder->ledger, bytes))
+        return_drawn(call->decoder); /* or two that wait might wait for each other */
     if (!fz_ledger_reserve(call->decoder->ledger, bytes, &call->job->cancel))
         return false;
     call->reserved_bytes = bytes;
@@ -178,6 +202,7 @@ static void load(struct fz_decoder *decoder, struct fz_job *job, const struct fz
     job->error.code = fz_engine_load(decoder->engine, &request, &job->image, &job->surface, &job->error);
     if (call.reserved_bytes > 0)
         fz_ledger_release(decoder->ledger, call.reserved_bytes);
+    keep_drawn(decoder);
     if (job->covers && job->surface)
         cut(job);
 }

@@ -17,6 +17,7 @@ struct fz_decoder {
     struct fz_buffer tile;         /* found there */
     const char *thumbnails;        /* borrowed; NULL: no other program left any */
     struct fz_ledger *ledger;      /* borrowed */
+    uint64_t lent_bytes;           /* of that: for what the engine has drawn with */
     atomic_uint_fast64_t *opens;   /* borrowed: counts source files opened */
 };
 

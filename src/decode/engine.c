@@ -15,6 +15,7 @@ struct fz_engine {
     struct fz_front front;            /* where it is, */
     struct fz_front heavy;            /* of what a heavy codec decodes, */
     struct fz_front svg;              /* and of an SVG that needs files */
+    bool draws;                       /* the latter has been asked to */
     struct fz_front *holder;          /* of these, who decoded the last picture; NULL: none */
     struct fz_held held;              /* and which file that was */
     struct fz_engine_options options;
@@ -84,7 +85,20 @@ void fz_engine_shrink(struct fz_engine *engine, bool process)
     engine->holder = NULL;
     fz_front_shrink(&engine->front, process);
     fz_front_shrink(&engine->heavy, true); /* few folders need it twice */
-    fz_front_shrink(&engine->svg, true);   /* fonts and glyphs that were drawn take up to 10 MB */
+    fz_front_shrink(&engine->svg, true);
+}
+
+uint64_t fz_engine_drawn_bytes(const struct fz_engine *engine)
+{
+    return is_remote(&engine->options) ? fz_front_grown_bytes(&engine->svg) : 0;
+}
+
+void fz_engine_drop_drawn(struct fz_engine *engine)
+{
+    if (!engine->draws)
+        fz_front_shrink(&engine->svg, true);
+    if (engine->holder == &engine->svg)
+        engine->holder = NULL;
 }
 
 void fz_engine_revive(struct fz_engine *engine)
@@ -190,7 +204,9 @@ static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_ima
     while (next) {
         bool was_heavy = next == &engine->heavy;
         last = next;
+        engine->draws = next == &engine->svg;
         code = fz_front_load(next, &own, out, surface, err);
+        engine->draws = false;
         out->needs_heavy = false; /* it was asked: who says so again lies */
         next = was_heavy ? needed(engine, code, out) : NULL;
     }

@@ -17,6 +17,7 @@ struct fz_front {
     SDL_Thread *unforked;          /* instead of a process, for tests */
     uint32_t id;                   /* of the last call */
     bool is_ready;                 /* its sandbox is closed */
+    uint64_t begun_bytes;          /* of memory of its own, then */
     int served;                    /* calls that this process answered */
     int kills;                     /* by somebody else, in a row, during calls */
     bool by_chance;                /* the last call ended so: its picture is hardly to blame */
@@ -72,6 +73,9 @@ void fz_front_count(struct fz_front *front);
 enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const struct fz_front_input *input,
                          const struct fz_image_host *host, struct fz_call_done *done, SDL_Surface **surface,
                          struct fz_error *err);
+
+/* Between two calls. By how much the process has grown since it began, in bytes; 0: none runs. */
+uint64_t fz_front_grown_bytes(const struct fz_front *front);
 
 /* What the decoder left for the last answer, as it stands there: not checked. */
 void fz_front_read_more(const struct fz_front *front, union fz_call_more *more);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory_use.h"
 #include "decode/back.h"
 #include "decode/vigil.h"
 #include "process/wire.h"
@@ -295,6 +296,17 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
     return code == FZ_OK ? set_up(front, err) : code;
 }
 
+static uint64_t own_bytes(const struct fz_front *front)
+{
+    return front->child.pid > 0 ? fz_memory_anonymous_bytes(front->child.pid) : 0;
+}
+
+uint64_t fz_front_grown_bytes(const struct fz_front *front)
+{
+    uint64_t bytes = front->is_ready ? own_bytes(front) : 0;
+    return bytes > front->begun_bytes ? bytes - front->begun_bytes : 0;
+}
+
 /* The first message of a decoder says that its sandbox is closed. */
 static enum fz_err await_ready(struct fz_front *front, const struct fz_image_host *host,
                                char missing[FZ_SANDBOX_MISSING], struct fz_error *err)
@@ -315,6 +327,7 @@ static enum fz_err await_ready(struct fz_front *front, const struct fz_image_hos
                                ready.missing);
             }
             front->is_ready = true;
+            front->begun_bytes = own_bytes(front);
         } else if (n == 0) {
             return explain_early_end(front, err);
         } else if (n > 0 || errno != EAGAIN || fz_now_us() > end_us) {

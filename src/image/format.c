@@ -2,6 +2,7 @@
 
 #include "frieze_config.h"
 #include "image/heavy_rows.h"
+#include "image/svg/needs.h"
 
 #include <string.h>
 
@@ -89,7 +90,7 @@ static const struct fz_format formats[] = {
     {OWN(pnm), .streams = true},
     {OWN(xpm)},
 #if FRIEZE_WITH_RSVG
-    {FZ_HEAVY_SVG, .is_heavy = true},
+    {FZ_HEAVY_SVG, .needs_files = fz_svg_needs_files, .is_heavy = true},
     {FZ_HEAVY_SVGZ, .is_heavy = true},
     {FZ_HEAVY_SVG16, .is_heavy = true},
 #else

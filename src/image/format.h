@@ -81,6 +81,8 @@ struct fz_format {
     enum fz_head (*facts)(const struct fz_bytes *bytes, struct fz_facts *facts);
     /* Judges what only the whole file tells, before it is decoded; may be NULL. */
     enum fz_err (*check)(struct fz_decode *d);
+    /* Whether these first bytes tell already that it takes fonts or the like; NULL = they never do. */
+    bool (*needs_files)(const struct fz_bytes *head);
     /* Decodes: fz_decode_begin, then all rows to d->reduce. */
     enum fz_err (*load)(struct fz_decode *d);
     /* For sdl_image.c: what SDL2_image calls it; the bytes a pixel at the peak of its decode, the finished

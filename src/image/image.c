@@ -280,6 +280,10 @@ static enum fz_err load(struct fz_decode *d)
     enum fz_err code = fz_reader_open(&reader, d->request, &d->scratch->file, d->err);
     if (code == FZ_OK)
         code = fz_decode_read_header(d, &reader);
+    if (d->out->needs_heavy && d->format->needs_files && d->format->needs_files(&d->file)) {
+        d->out->needs_heavy = false; /* who has that has the codec too */
+        d->out->needs_files = true;
+    }
     if (code == FZ_OK)
         code = check_header(d, &reader);
     if (code == FZ_OK)

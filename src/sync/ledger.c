@@ -24,19 +24,28 @@ void fz_ledger_set_giver(struct fz_ledger *ledger, uint64_t claimable_bytes, str
     ledger->giver = giver;
 }
 
-/* Under its lock. */
-static bool take(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+/* Under its lock, as the next. */
+static bool has_room(const struct fz_ledger *ledger, uint64_t bytes)
 {
     bool large = bytes > ledger->quarter;
-    while (!fz_cancel_is_set(token)) {
-        if (ledger->capacity >= ledger->reserved + bytes && !(large && ledger->large_taken)) {
-            ledger->reserved += bytes;
-            ledger->large_taken |= large;
-            return true;
-        }
-        fz_monitor_wait_ms(&ledger->released, CANCEL_POLL_MS);
+    return ledger->capacity >= ledger->reserved + bytes && !(large && ledger->large_taken);
+}
+
+static bool take(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+{
+    bool large = bytes > ledger->quarter, taken = false;
+    ledger->waiting++;
+    while (!taken && !fz_cancel_is_set(token)) {
+        taken = has_room(ledger, bytes);
+        if (!taken)
+            fz_monitor_wait_ms(&ledger->released, CANCEL_POLL_MS);
     }
-    return false;
+    ledger->waiting--;
+    if (taken) {
+        ledger->reserved += bytes;
+        ledger->large_taken |= large;
+    }
+    return taken;
 }
 
 bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
@@ -63,6 +72,36 @@ bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_c
     bool taken = take(ledger, bytes, token);
     fz_monitor_leave(&ledger->released);
     return taken;
+}
+
+bool fz_ledger_lend(struct fz_ledger *ledger, uint64_t bytes)
+{
+    fz_monitor_enter(&ledger->released);
+    bool lends = ledger->waiting == 0 && ledger->lent + bytes <= ledger->quarter &&
+                 ledger->reserved + bytes <= ledger->capacity;
+    if (lends) {
+        ledger->lent += bytes;
+        ledger->reserved += bytes;
+    }
+    fz_monitor_leave(&ledger->released);
+    return lends;
+}
+
+void fz_ledger_return(struct fz_ledger *ledger, uint64_t bytes)
+{
+    fz_monitor_enter(&ledger->released);
+    ledger->lent -= bytes;
+    ledger->reserved -= bytes;
+    fz_monitor_wake_all(&ledger->released);
+    fz_monitor_leave(&ledger->released);
+}
+
+bool fz_ledger_is_short(struct fz_ledger *ledger, uint64_t bytes)
+{
+    fz_monitor_enter(&ledger->released);
+    bool is_short = ledger->waiting > 0 || !has_room(ledger, bytes);
+    fz_monitor_leave(&ledger->released);
+    return is_short;
 }
 
 uint64_t fz_ledger_wanted(const struct fz_ledger *ledger)

@@ -18,6 +18,8 @@ struct fz_ledger {
     uint64_t reserved; /* under its lock, bytes */
     uint64_t quarter;  /* immutable, bytes: of what the capacity was at first */
     bool large_taken;  /* under its lock: somebody decodes more than a quarter */
+    uint64_t lent;     /* under its lock, bytes of what is reserved: until somebody waits */
+    int waiting;       /* under its lock: how many do */
 
     uint64_t most;             /* immutable, bytes: what the capacity may become */
     struct fz_doorbell *giver; /* immutable: rung when more is wanted; NULL: there is nobody */
@@ -36,6 +38,14 @@ bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz
 /* A worker. The same of what does not fit: waits until enough was given, of which a quarter of the first capacity stays for others.
  * False too when so much never will be. */
 bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token);
+
+/* A worker, between two decodes. Takes `bytes` for what would be of use to later ones, without waiting: false where there is no room for
+ * it, somebody waits, or all that is lent would be more than a quarter. The worker returns what it has as soon as it sees that somebody
+ * waits, and before it waits itself. */
+bool fz_ledger_lend(struct fz_ledger *ledger, uint64_t bytes);
+void fz_ledger_return(struct fz_ledger *ledger, uint64_t bytes);
+/* Whether somebody waits, or who reserves `bytes` would. */
+bool fz_ledger_is_short(struct fz_ledger *ledger, uint64_t bytes);
 
 /* The giver, one thread. How much it is to do without in addition; 0: nothing. And: it does without. */
 uint64_t fz_ledger_wanted(const struct fz_ledger *ledger);

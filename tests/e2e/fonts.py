@@ -1,5 +1,6 @@
 """Fonts that a test brings together for itself, so that what it sees does not depend on the system's choice."""
 
+import contextlib
 import subprocess
 
 import pytest
@@ -27,6 +28,14 @@ def find(family):
     if int(found[0][0]) != version:
         pytest.skip(f"{found[0][1]} is of version {found[0][0]}, the golden image was made with {version}")
     return found[0][1]
+
+
+def families():
+    """What the system has, each once; where that cannot be told, what any has."""
+    with contextlib.suppress(FileNotFoundError):
+        out = subprocess.run(["fc-list", "--format", "%{family[0]}\\n"], capture_output=True, text=True, check=True).stdout
+        return sorted({line for line in out.splitlines() if line.isprintable() and not set(line) & set("<>&'\"")})
+    return ["sans-serif", "serif", "monospace"]
 
 
 def configure(home):

@@ -79,6 +79,21 @@ def test_only_who_decodes_such_a_picture_has_them(home):
         assert not has_libraries(frieze.pid)
 
 
+def test_a_drawing_with_text_goes_straight_to_who_has_fonts(home):
+    folder = home / "pictures"
+    folder.mkdir()
+    (folder / "text.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><text y="30">frieze</text></svg>')
+    with home.start("--jobs", "1", "--cache-size", "0", folder) as frieze:
+        frieze.idle("loaded")
+        assert frieze.status()["failed"] == 0, frieze.errors()
+        titles = set(map(title_of, family(frieze.pid)))
+        assert "frieze: svg decoder 1" in titles and "frieze: heavy decoder 1" not in titles, titles
+        (folder / "shapes.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="50" height="9"/></svg>')
+        frieze.until(items=2)
+        frieze.idle("loaded")
+        assert "frieze: heavy decoder 1" in map(title_of, family(frieze.pid))
+
+
 def test_threads_load_them_with_the_first_picture(home):
     folder = pictures.fill(home / "pictures", 5)
     with home.start("--isolation", "thread", "--cache-size", "0", folder) as frieze:

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 import displays
+import fonts
 import frieze
 import huge_jpeg
 import huge_png
@@ -374,6 +375,34 @@ def test_walls_within_the_bound(home, wall_folders, name, count, scroll):
     print(f"{name}: {used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB; decoders kept "
           f"{max(one['kept_bytes'] for one in kept) / MB:.1f} of {kept[0]['kept_limit_bytes'] / MB:.1f} MB, "
           f"{max(idle)} KB of its own an idle one")
+
+
+def write_drawings(folder, count, families):
+    """Of 16 lines of text each, of which hardly two have the same font, size and colour."""
+    random = np.random.default_rng(5)
+    for number in range(count):
+        lines = "".join(f'<text x="10" y="{30 + 28 * i}" font-family="{random.choice(families)}" '
+                        f'font-size="{random.integers(12, 28)}">frieze {number}, line {i}, Hamburgefonstiv</text>' for i in range(16))
+        (folder / f"{number:03}.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="600" height="480">{lines}</svg>')
+
+
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+@pytest.mark.parametrize("families", (["sans-serif", "serif", "monospace"], fonts.families()), ids=("few", "all"))
+def test_drawings_with_text_within_the_bound(home, families):
+    """Each decoder of them had 6 to 30 MB of fonts and glyphs, which were nobody's."""
+    folder = home / "drawings"
+    folder.mkdir()
+    write_drawings(folder, 120, families)
+    window = ("--size", "1280x800", "--jobs", JOBS, "--memory", BOUND)
+    floor = floor_of(home, window)
+    with home.start(*window, folder) as running, Watcher(running.pid) as filled:
+        scroll_all_of_it(running)
+        look_at_some(running)
+        status = running.status()
+    assert status["items"] == 120 and status["failed"] == 0, running.errors()
+    used = (filled.bytes - floor) / MB
+    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{len(families)} families: {used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
 
 
 def write_one_strip(path, pixels):

@@ -135,6 +135,50 @@ static void large_ones_go_alone(void **state)
     fz_ledger_fini(&ledger);
 }
 
+static void a_quarter_is_lent_at_most(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct fz_cancel token;
+    fz_cancel_init(&token, NULL);
+    fz_ledger_init(&ledger, CAPACITY);
+    assert_false(fz_ledger_lend(&ledger, 26));
+    assert_true(fz_ledger_lend(&ledger, 20));
+    assert_false(fz_ledger_lend(&ledger, 6));
+    assert_true(fz_ledger_lend(&ledger, 5));
+    assert_int_equal(ledger.reserved, 25);
+    assert_true(fz_ledger_reserve(&ledger, 75, &token));
+    assert_true(fz_ledger_is_short(&ledger, 1));
+    assert_false(fz_ledger_is_short(&ledger, 0));
+    fz_ledger_return(&ledger, 25);
+    assert_false(fz_ledger_is_short(&ledger, 25));
+    fz_ledger_release(&ledger, 75);
+    assert_int_equal(ledger.reserved, 0);
+    assert_true(fz_ledger_reserve(&ledger, 90, &token));
+    assert_false(fz_ledger_lend(&ledger, 11)); /* what is reserved comes first */
+    fz_ledger_release(&ledger, 90);
+    fz_ledger_fini(&ledger);
+}
+
+static void who_waits_gets_what_was_lent(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct asker all;
+    fz_ledger_init(&ledger, CAPACITY);
+    assert_true(fz_ledger_lend(&ledger, 10));
+    assert_false(fz_ledger_is_short(&ledger, 0));
+    start_asking(&all, &ledger, CAPACITY, NULL);
+    assert_waits(&all);
+    assert_true(fz_ledger_is_short(&ledger, 0));
+    assert_false(fz_ledger_lend(&ledger, 0));
+    fz_ledger_return(&ledger, 10);
+    assert_true(answer(&all));
+    fz_ledger_release(&ledger, CAPACITY);
+    assert_int_equal(ledger.reserved, 0);
+    fz_ledger_fini(&ledger);
+}
+
 static void cancelled_while_waiting(void **state)
 {
     (void)state;
@@ -339,6 +383,8 @@ int main(void)
         cmocka_unit_test(what_never_fits_is_refused_at_once),
         cmocka_unit_test(the_rest_waits_for_a_release),
         cmocka_unit_test(large_ones_go_alone),
+        cmocka_unit_test(a_quarter_is_lent_at_most),
+        cmocka_unit_test(who_waits_gets_what_was_lent),
         cmocka_unit_test(cancelled_while_waiting),
         cmocka_unit_test(cancelled_before_takes_nothing),
         cmocka_unit_test(what_is_given_serves_the_next_as_well),
