@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/uri.h"
+#include "process/launcher.h"
 
 #include <stdlib.h>
 
@@ -56,6 +57,7 @@ static enum fz_err start_processes(struct fz_app *app, struct fz_error *err)
     enum fz_err code = fz_isolation_start_readers(&app->options, &app->readers, err);
     if (code == FZ_OK)
         code = fz_isolation_start(&app->options, &app->decoders, err);
+    fz_launcher_begin(FZ_LAUNCH_USERS);
     if (code == FZ_OK)
         code = fz_app_listen(app, err);
     if (code != FZ_OK)

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/spawn.h"
+#include "process/spawn.h"
 #include "base/str.h"
 
 #include <stdlib.h>

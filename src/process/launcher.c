@@ -17,23 +17,28 @@
 
 enum { LOOK_MS = 1 }; /* between two looks at what is being spawned, which takes no longer */
 
-/* What the thread is told, and tells. */
-struct launch {
-    char *const *argv;
-    bool own_group;
+/* What a thread is told, and tells. */
+struct birth {
+    const struct fz_launch *launch;
     struct fz_monitor lock;
     bool is_over; /* under lock, as what follows */
     pid_t pid;
     int sys;
 };
 
-/* There is one, and it ends with the process. */
-static struct {
+/* A thread that ends with the process. */
+struct launcher {
+    const char *name;
     pthread_mutex_t turn; /* held for a whole launch */
     bool has_begun;       /* under it, as what follows */
-    int socket;           /* connected to the thread's */
-    struct launch *_Atomic launch;
-} launcher = {.turn = PTHREAD_MUTEX_INITIALIZER};
+    int socket;           /* connected to the thread's, */
+    int given;            /* which is this, until then */
+    struct birth *_Atomic birth;
+};
+
+/* The file of a user's program may lie on a share that hangs. */
+static struct launcher own = {.name = "frieze:launcher", .turn = PTHREAD_MUTEX_INITIALIZER},
+                       users = {.name = "frieze:programs", .turn = PTHREAD_MUTEX_INITIALIZER};
 
 /* --- the thread ---------------------------------------------------------------------------------------------------- */
 
@@ -62,72 +67,102 @@ static bool leave_table(int socket)
     return true;
 }
 
-/* The path of the program may be another program's by now; its descriptor is not. */
-static int spawn(int program, const struct launch *launch, int socket, pid_t *pid)
+/* Of our own file, what is not given is what the thread has; a user's has nothing of ours even where we share a table. */
+static void add_files(posix_spawn_file_actions_t *actions, const struct fz_launch *launch, const int files[3])
 {
-    posix_spawn_file_actions_t files;
+    for (int i = 0; i < 3; i++) {
+        if (files[i] >= 0)
+            posix_spawn_file_actions_adddup2(actions, files[i], i);
+        else if (launch->kind == FZ_LAUNCH_USERS)
+            posix_spawn_file_actions_addopen(actions, i, "/dev/null", i == 0 ? O_RDONLY : O_WRONLY, 0);
+    }
+    if (launch->kind == FZ_LAUNCH_USERS)
+        posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+}
+
+/* The path of our own program may be another program's by now; its descriptor is not. */
+static int spawn(int program, const struct fz_launch *launch, const int files[3], pid_t *pid)
+{
+    static const short flags[] = {[FZ_LAUNCH_OWN] = POSIX_SPAWN_SETSIGDEF,
+                                  [FZ_LAUNCH_OWN_GROUP] = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP,
+                                  [FZ_LAUNCH_USERS] =
+                                      POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID};
+    posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t all;
+    sigset_t none, all;
     char path[32];
     snprintf(path, sizeof path, "/proc/self/fd/%d", program);
+    sigemptyset(&none);
     sigfillset(&all);
-    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&files, socket, STDIN_FILENO);
+    add_files(&actions, launch, files);
+    posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    short group = launch->own_group ? POSIX_SPAWN_SETPGROUP : 0; /* with its own number, 0 */
-    posix_spawnattr_setflags(&attributes, (short)(POSIX_SPAWN_SETSIGDEF | group));
-    int sys = posix_spawn(pid, path, &files, &attributes, launch->argv, environ);
+    posix_spawnattr_setflags(&attributes, flags[launch->kind]);
+    int sys = launch->kind == FZ_LAUNCH_USERS
+                  ? posix_spawnp(pid, launch->argv[0], &actions, &attributes, launch->argv, environ)
+                  : posix_spawn(pid, path, &actions, &attributes, launch->argv, environ);
     posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
+    posix_spawn_file_actions_destroy(&actions);
     return sys;
 }
 
-static void tell(struct launch *launch, pid_t pid, int sys)
+static void tell(struct birth *birth, pid_t pid, int sys)
 {
-    fz_monitor_enter(&launch->lock);
-    launch->is_over = true;
-    launch->pid = pid;
-    launch->sys = sys;
-    fz_monitor_wake_all(&launch->lock);
-    fz_monitor_leave(&launch->lock);
+    fz_monitor_enter(&birth->lock);
+    birth->is_over = true;
+    birth->pid = pid;
+    birth->sys = sys;
+    fz_monitor_wake_all(&birth->lock);
+    fz_monitor_leave(&birth->lock);
+}
+
+/* Each descriptor goes where the launch has one. */
+static void place(const struct fz_launch *launch, const int given[3], int files[3])
+{
+    for (int i = 0, next = 0; i < 3; i++)
+        files[i] = launch->files[i] >= 0 ? given[next++] : -1;
 }
 
 static int launcher_main(void *ctx)
 {
-    int socket = (int)(intptr_t)ctx, given;
+    struct launcher *launcher = ctx;
+    int socket = launcher->given, given[3], files[3];
     bool is_alone = leave_table(socket);
     int program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
     fz_wire_send(socket, &is_alone, sizeof is_alone, NULL, 0);
     for (;;) {
         char byte;
-        ssize_t n = fz_wire_receive(socket, &byte, sizeof byte, &given, 1, -1);
-        bool spoilt = n < 0 && errno == EBADMSG; /* the descriptor found no place */
+        ssize_t n = fz_wire_receive(socket, &byte, sizeof byte, given, 3, -1);
+        bool spoilt = n < 0 && errno == EBADMSG; /* a descriptor found no place */
         if (n <= 0 && !spoilt)
             return 0;
-        struct launch *launch = atomic_load(&launcher.launch);
+        struct birth *birth = atomic_load(&launcher->birth);
         pid_t pid = 0;
-        int sys = spoilt ? EMFILE : spawn(program, launch, given, &pid);
-        if (given >= 0)
-            close(given);
-        tell(launch, sys == 0 ? pid : 0, sys);
+        place(birth->launch, given, files);
+        int sys = spoilt ? EMFILE : spawn(program, birth->launch, files, &pid);
+        for (int i = 0; i < 3; i++)
+            if (given[i] >= 0)
+                close(given[i]);
+        tell(birth, sys == 0 ? pid : 0, sys);
     }
 }
 
 /* --- whoever wants something of it -------------------------------------------------------------------------------- */
 
 /* Whose turn it is. Gives 0, or why there is none. */
-static int begin(void)
+static int begin(struct launcher *launcher)
 {
     int sockets[2];
     bool is_alone = false;
     SDL_Thread *thread;
-    if (launcher.has_begun)
+    if (launcher->has_begun)
         return 0;
     if (!fz_wire_pair(sockets))
         return errno;
-    if (fz_thread_start(&thread, "frieze:launcher", launcher_main, (void *)(intptr_t)sockets[1], NULL) !=
-        FZ_OK) {
+    launcher->given = sockets[1];
+    if (fz_thread_start(&thread, launcher->name, launcher_main, launcher, NULL) != FZ_OK) {
         close(sockets[0]);
         close(sockets[1]);
         return EAGAIN;
@@ -136,16 +171,22 @@ static int begin(void)
     fz_wire_receive(sockets[0], &is_alone, sizeof is_alone, NULL, 0, -1);
     if (is_alone) /* it has another of its own */
         close(sockets[1]);
-    launcher.socket = sockets[0];
-    launcher.has_begun = true;
+    launcher->socket = sockets[0];
+    launcher->has_begun = true;
     return 0;
 }
 
-void fz_launcher_begin(void)
+static struct launcher *launcher_of(enum fz_launch_kind kind)
 {
-    pthread_mutex_lock(&launcher.turn);
-    begin();
-    pthread_mutex_unlock(&launcher.turn);
+    return kind == FZ_LAUNCH_USERS ? &users : &own;
+}
+
+void fz_launcher_begin(enum fz_launch_kind kind)
+{
+    struct launcher *launcher = launcher_of(kind);
+    pthread_mutex_lock(&launcher->turn);
+    begin(launcher);
+    pthread_mutex_unlock(&launcher->turn);
 }
 
 /* What is spawned has a group of its own a moment after it was cloned. Stopped in that moment it would outlive us, and hold up the thread
@@ -158,32 +199,37 @@ static void kill_stopped_at_birth(void)
         kill(child.si_pid, SIGKILL);
 }
 
-static void await_birth(struct launch *launch)
+static void await(struct birth *birth)
 {
-    fz_monitor_enter(&launch->lock);
-    while (!launch->is_over) {
-        fz_monitor_wait_ms(&launch->lock, LOOK_MS);
-        if (!launch->is_over && launch->own_group)
+    fz_monitor_enter(&birth->lock);
+    while (!birth->is_over) {
+        fz_monitor_wait_ms(&birth->lock, LOOK_MS);
+        if (!birth->is_over && birth->launch->kind == FZ_LAUNCH_OWN_GROUP)
             kill_stopped_at_birth();
     }
-    fz_monitor_leave(&launch->lock);
+    fz_monitor_leave(&birth->lock);
 }
 
-int fz_launcher_launch(char *const *argv, int socket, bool own_group, pid_t *pid)
+int fz_launcher_launch(const struct fz_launch *launch, pid_t *pid)
 {
-    struct launch launch = {.argv = argv, .own_group = own_group};
-    fz_monitor_init(&launch.lock);
-    pthread_mutex_lock(&launcher.turn);
-    atomic_store(&launcher.launch, &launch);
-    int sys = begin();
-    if (sys == 0 && !fz_wire_send(launcher.socket, "", 1, &socket, 1))
+    struct launcher *launcher = launcher_of(launch->kind);
+    struct birth birth = {.launch = launch};
+    int files[3], count = 0;
+    for (int i = 0; i < 3; i++)
+        if (launch->files[i] >= 0)
+            files[count++] = launch->files[i];
+    fz_monitor_init(&birth.lock);
+    pthread_mutex_lock(&launcher->turn);
+    atomic_store(&launcher->birth, &birth);
+    int sys = begin(launcher);
+    if (sys == 0 && !fz_wire_send(launcher->socket, "", 1, files, count))
         sys = errno;
     if (sys == 0) {
-        await_birth(&launch);
-        sys = launch.sys;
+        await(&birth);
+        sys = birth.sys;
     }
-    pthread_mutex_unlock(&launcher.turn);
-    *pid = launch.pid;
-    fz_monitor_fini(&launch.lock);
+    pthread_mutex_unlock(&launcher->turn);
+    *pid = birth.pid;
+    fz_monitor_fini(&birth.lock);
     return sys;
 }

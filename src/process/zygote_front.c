@@ -118,7 +118,9 @@ static enum fz_err begin(struct fz_zygote *zygote, int socket, struct fz_error *
     const struct fz_role *role = zygote->role;
     char *argv[] = {"frieze", FZ_ZYGOTE_ARGUMENT, (char *)role->name, zygote->sandbox ? "sandbox" : "open",
                     NULL};
-    int sys = fz_launcher_launch(argv, socket, has_own_group(role), &zygote->pid);
+    const struct fz_launch launch = {
+        has_own_group(role) ? FZ_LAUNCH_OWN_GROUP : FZ_LAUNCH_OWN, argv, {socket, -1, -1}};
+    int sys = fz_launcher_launch(&launch, &zygote->pid);
     return sys == 0 ? FZ_OK
                     : fz_fail(err, fz_err_from_errno(sys), sys, "cannot start a %s process", role->name);
 }

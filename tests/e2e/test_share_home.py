@@ -94,8 +94,8 @@ def test_its_window_goes(home, share, good, x11):
 
 @pytest.mark.parametrize("begins", ["first", "anew"])
 def test_processes_begin_while_it_hangs(home, share, good, begins):
-    """Those that are made by running the program again, of which there are two for a drawing with text: what the program holds open
-    there is none of theirs."""
+    """Those that are made by running the program again, for a drawing with text and for one without: what the program holds open there is
+    none of theirs."""
     running = home.start(*SMALL, "--watch", "--shown", share.path / "shown", good).ready()
     running.until(items=COUNT, pending=0)
     zygotes = {processes()[pid] for pid in family(running.pid) if title(pid).startswith("frieze: decoder")}
@@ -105,8 +105,21 @@ def test_processes_begin_while_it_hangs(home, share, good, begins):
         os.kill(zygotes.pop(), signal.SIGKILL)
     (good / "x.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="15" fill="red"/>'
                                 '<text y="30">x</text></svg>')
-    running.until(5 * (5 if is_sanitized() else 1), items=COUNT + 1, pending=0)
+    (good / "y.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="15"/></svg>')
+    running.until(5 * (5 if is_sanitized() else 1), items=COUNT + 2, pending=0)
     assert running.status()["failed"] == 0
+    ends(running, share, lambda: running.send(signal.SIGTERM))
+
+
+def test_a_program_of_the_users_begins_while_it_hangs(home, share, good):
+    """It has nothing of the program's, whose file there would be flushed in it."""
+    (home / "run.conf").write_text(f"[run]\nt = touch {home / 'touched'}\n")
+    running = home.start(*SMALL, "--config", home / "run.conf", "--watch", "--shown", share.path / "shown", good).ready()
+    running.until(items=COUNT, pending=0)
+    share.hang(shares.READ, shares.WRITE, shares.FLUSH)
+    running.key("Return", "Right", "x", "t")
+    wait_until((home / "touched").exists, "what the program does", 5)
+    running.until(5, programs=0)
     ends(running, share, lambda: running.send(signal.SIGTERM))
 
 

@@ -1,7 +1,7 @@
 /* Lines of [run]: their words, what stands for what is in braces, faults, keys. */
 #include "fixture.h"
 
-#include "base/spawn.h"
+#include "process/spawn.h"
 #include "ctl/keys_config.h"
 #include "ctl/preset.h"
 #include "ctl/program.h"

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/spawn.h"
+#include "process/spawn.h"
 #include "sync/thread.h"
 #include "sync/wake.h"
 

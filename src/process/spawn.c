@@ -1,10 +1,11 @@
-#include "base/spawn.h"
+#include "process/spawn.h"
+
+#include "process/launcher.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -40,34 +41,6 @@ static enum fz_err explain(int sys, struct fz_error *err)
     return fz_fail(err, fz_err_from_errno(sys), sys, "cannot be started");
 }
 
-/* Input, output and error; -1: nothing. Everything else is closed. */
-static int start(pid_t *pid, char *const *argv, int in_fd, int out_fd, int err_fd)
-{
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    const int fds[] = {in_fd, out_fd, err_fd};
-    for (int i = 0; i < 3; i++) {
-        if (fds[i] < 0)
-            posix_spawn_file_actions_addopen(&files, i, "/dev/null", i == 0 ? O_RDONLY : O_WRONLY, 0);
-        else
-            posix_spawn_file_actions_adddup2(&files, fds[i], i);
-    }
-    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    int sys = posix_spawnp(pid, argv[0], &files, &attributes, argv, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    return sys;
-}
-
 static void shut(int *fd)
 {
     if (*fd >= 0)
@@ -83,7 +56,8 @@ enum fz_err fz_spawn_start(struct fz_spawn *spawn, char *const *argv, struct fz_
     if (sys == 0) {
         fcntl(out[0], F_SETFL, O_NONBLOCK);
         fcntl(error[0], F_SETFL, O_NONBLOCK);
-        sys = start(&spawn->pid, argv, -1, out[1], error[1]);
+        sys = fz_launcher_launch(&(struct fz_launch){FZ_LAUNCH_USERS, argv, {-1, out[1], error[1]}},
+                                 &spawn->pid);
     }
     shut(&out[1]);
     shut(&error[1]);
@@ -140,7 +114,8 @@ void fz_spawn_read_on(int fd)
     bool is_over = poll(&waits, 1, 0) > 0 && !(waits.revents & POLLIN);
     if (!is_over) {
         fcntl(fd, F_SETFL, 0);
-        start(&pid, (char *[]){"cat", NULL}, fd, -1, -1);
+        char *argv[] = {"cat", NULL};
+        fz_launcher_launch(&(struct fz_launch){FZ_LAUNCH_USERS, argv, {fd, -1, -1}}, &pid);
     }
     close(fd);
 }

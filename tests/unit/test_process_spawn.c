@@ -1,7 +1,7 @@
 /* Programs without a shell: what they get, what comes back, how they end. */
 #include "fixture.h"
 
-#include "base/spawn.h"
+#include "process/spawn.h"
 
 #include <poll.h>
 #include <signal.h>

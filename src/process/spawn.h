@@ -1,7 +1,7 @@
 /* A program of the user's: an argument list, never a shell. It gets nothing of ours but its two outputs: standard input is
  * empty, signals are as they are by default, and it stands in a session of its own, so that it outlives us if it has to. */
-#ifndef FZ_BASE_SPAWN_H
-#define FZ_BASE_SPAWN_H
+#ifndef FZ_PROCESS_SPAWN_H
+#define FZ_PROCESS_SPAWN_H
 
 #include "base/error.h"
 
