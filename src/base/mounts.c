@@ -39,9 +39,12 @@ struct way {
 static bool is_of_this_machine(const char *type)
 {
     static const char *const types[] = {
-        "ext2",     "ext3",  "ext4",    "btrfs",   "xfs",    "f2fs",  "jfs",      "zfs",     "vfat",
-        "exfat",    "ntfs3", "hfsplus", "iso9660", "udf",    "erofs", "squashfs", "overlay", "bcachefs",
-        "reiserfs", "proc",  "tmpfs",   "ramfs",   "rootfs", "sysfs", "devtmpfs", "nilfs2"};
+        "ext2",    "ext3",     "ext4",      "btrfs",      "xfs",         "f2fs",    "jfs",
+        "zfs",     "vfat",     "exfat",     "ntfs3",      "hfsplus",     "iso9660", "udf",
+        "erofs",   "squashfs", "overlay",   "bcachefs",   "reiserfs",    "proc",    "tmpfs",
+        "ramfs",   "rootfs",   "sysfs",     "devtmpfs",   "nilfs2",      "devpts",  "cgroup",
+        "cgroup2", "mqueue",   "hugetlbfs", "securityfs", "debugfs",     "tracefs", "bpf",
+        "pstore",  "configfs", "efivarfs",  "fusectl",    "binfmt_misc", "nsfs"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(type, types[i]) == 0)
             return true;
@@ -224,27 +227,46 @@ static void go(const struct fz_mounts *mounts, struct way *way)
         ;
 }
 
-struct fz_file_system fz_mounts_find(struct fz_mounts *mounts, const char *path)
+/* Whole, with no link in it any more, or as far as that can be told; NULL: of such a path nothing is known. */
+static const struct mount *resolve(struct fz_mounts *mounts, const char *path, struct way *way)
 {
     const char *slash = strrchr(path, '/');
     size_t len = slash ? (size_t)(slash - path) : 0;
     if (!mounts->root || !slash || strlen(path) >= PATH_MAX)
-        return (struct fz_file_system){0};
-    struct way way;
-    way.links = 0;
+        return NULL;
+    way->links = 0;
     if (!mounts->within || strncmp(mounts->folder, path, len) != 0 || mounts->folder[len] != '\0') {
-        memcpy(way.left, path, len);
-        way.left[len] = '\0';
-        begin_anew(mounts, &way);
-        go(mounts, &way);
+        memcpy(way->left, path, len);
+        way->left[len] = '\0';
+        begin_anew(mounts, way);
+        go(mounts, way);
         memcpy(mounts->folder, path, len);
         mounts->folder[len] = '\0';
-        memcpy(mounts->real, way.real, sizeof way.real);
-        mounts->within = way.within;
+        memcpy(mounts->real, way->real, sizeof way->real);
+        mounts->within = way->within;
     }
-    memcpy(way.left, slash + 1, strlen(slash)); /* with its end */
-    memcpy(way.real, mounts->real, sizeof way.real);
-    way.within = mounts->within;
-    go(mounts, &way);
-    return way.within->on;
+    memcpy(way->left, slash + 1, strlen(slash)); /* with its end */
+    memcpy(way->real, mounts->real, sizeof way->real);
+    way->within = mounts->within;
+    go(mounts, way);
+    return way->within;
+}
+
+struct fz_file_system fz_mounts_find(struct fz_mounts *mounts, const char *path)
+{
+    struct way way;
+    const struct mount *within = resolve(mounts, path, &way);
+    return within ? within->on : (struct fz_file_system){0};
+}
+
+bool fz_mounts_may_hang_within(struct fz_mounts *mounts, const char *path)
+{
+    struct way way;
+    const struct mount *within = resolve(mounts, path, &way);
+    bool may = within && within->on.may_hang;
+    size_t len = within ? strlen(way.real) : 0;
+    for (size_t i = 0; within && i < mounts->count && !may; i++)
+        may = mounts->rows[i].on.may_hang && strncmp(mounts->rows[i].point, way.real, len) == 0 &&
+              mounts->rows[i].point[len] == '/';
+    return may;
 }

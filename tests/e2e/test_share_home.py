@@ -124,12 +124,12 @@ def test_a_program_of_the_users_begins_while_it_hangs(home, share, good):
 
 
 def hanging_fonts(home, share):
-    """What makes all fonts lie there, in a folder that the table of mounts tells of as well."""
+    """What makes all fonts lie there."""
     config = home / "fonts.conf"
     config.write_text(f"<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig><dir>{share.path}</dir>"
                       f"<cachedir>{home / 'cached fonts'}</cachedir></fontconfig>")
     share.hang()
-    return {"FONTCONFIG_FILE": str(config), "XDG_DATA_HOME": str(share.path)}
+    return {"FONTCONFIG_FILE": str(config)}
 
 
 def with_text(folder, count):
