@@ -95,7 +95,7 @@ uint64_t fz_engine_drawn_bytes(const struct fz_engine *engine)
 
 void fz_engine_drop_drawn(struct fz_engine *engine)
 {
-    if (!engine->draws)
+    if (is_remote(&engine->options) && !engine->draws)
         fz_front_shrink(&engine->svg, true);
     if (engine->holder == &engine->svg)
         engine->holder = NULL;

@@ -9,6 +9,7 @@
 #include "frieze_config.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <time.h>
 
@@ -297,6 +298,21 @@ static void resting_engine_has_no_svg_decoder(void **state)
     assert_int_equal(atomic_load(&counts.respawned), 0);
 }
 
+/* On a thread there is no process that could go, and nothing else may. */
+static void what_was_drawn_is_weighed_and_dropped(void **state)
+{
+    (void)state;
+    assert_true(count_drawn(TEXT("", "a")) > 0);
+    assert_in_range(fz_engine_drawn_bytes(process), 1 << 16, 64 << 20);
+    fz_engine_drop_drawn(process);
+    assert_int_equal(fz_engine_drawn_bytes(process), 0);
+    assert_true(count_drawn(TEXT("", "a")) > 0);
+    int input = fcntl(STDIN_FILENO, F_GETFD);
+    assert_int_equal(fz_engine_drawn_bytes(thread), 0);
+    fz_engine_drop_drawn(thread);
+    assert_int_equal(fcntl(STDIN_FILENO, F_GETFD), input);
+}
+
 static void lost_zygote_is_replaced(void **state)
 {
     (void)state;
@@ -361,6 +377,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(pictures_inside_are_drawn),
         cmocka_unit_test(what_needs_no_files_does_not_wait_for_them),
         cmocka_unit_test(resting_engine_has_no_svg_decoder),
+        cmocka_unit_test(what_was_drawn_is_weighed_and_dropped),
         cmocka_unit_test(lost_zygote_is_replaced),
 #endif
     };
