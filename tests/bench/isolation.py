@@ -16,7 +16,7 @@ import stage
 import subject
 
 SMALL_COUNT, SMALL_SIZE = 2000, (120, 160)
-SMALL_PAIRS, WALL_PAIRS = 6, 6
+SMALL_PAIRS, WALL_PAIRS = 6, 14  # two runs of a wall differ by 3 % by chance
 PATIENCE_S = 30
 
 
