@@ -53,7 +53,7 @@ static const struct fz_format formats[] = {
      .facts = fz_webp_facts,
      .load = fz_webp_load,
      .streams = true},
-    {BY_SDL(gif, "GIF", 2, 0), .load = fz_gif_load, .facts = fz_gif_facts},
+    {OWN(gif), .facts = fz_gif_facts},
 #if FRIEZE_WITH_RAW
     {FZ_HEAVY_RAW, .is_heavy = true},
 #else

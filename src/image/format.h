@@ -22,6 +22,7 @@ struct fz_header {
     uint64_t inner_at, inner_len; /* a picture inside the file; 0, 0 = none. Packed: how long it is */
     uint64_t coefficient_bytes;   /* JPEG with several scans: held until the last one */
     bool coarse_first;            /* the same: its first scan is all that 1/8 needs */
+    bool interlaced;              /* GIF */
     uint32_t coded_side;          /* HEIF: of what is decoded, before it is cropped; the longer one */
     uint32_t whole_w, whole_h;    /* RAW: of what its sensor saw, where less of it is shown */
     bool has_profile;             /* RAW: the picture inside has one */
@@ -235,12 +236,13 @@ uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_tiff_load(struct fz_decode *d);
 
-/* What is read here without a library: pnm.c (and head_text.c), pam.c, xpm.c, pcx.c, tga.c, ilbm.c, xcf.c, psd.c (and head_psd.c), bmp.c */
+/* gif.c and head_gif.c, by giflib; what is read here without a library: pnm.c (and head_text.c), pam.c, xpm.c, pcx.c, tga.c, ilbm.c, xcf.c, psd.c (and head_psd.c), bmp.c */
 #define FZ_OWN_FUNCTIONS(name)                                                               \
     bool fz_##name##_is_a(const struct fz_bytes *head);                                      \
     enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header); \
     uint64_t fz_##name##_working_bytes(const struct fz_decode *d, uint64_t file_bytes);      \
     enum fz_err fz_##name##_load(struct fz_decode *d);
+FZ_OWN_FUNCTIONS(gif)
 FZ_OWN_FUNCTIONS(pnm)
 FZ_OWN_FUNCTIONS(pam)
 FZ_OWN_FUNCTIONS(xpm)
@@ -268,7 +270,6 @@ enum fz_err fz_sdl_load(struct fz_decode *d);
 #define FZ_HEAD_FUNCTIONS(name)                         \
     bool fz_##name##_is_a(const struct fz_bytes *head); \
     enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);
-FZ_HEAD_FUNCTIONS(gif)
 FZ_HEAD_FUNCTIONS(qoi)
 FZ_HEAD_FUNCTIONS(ico)
 FZ_HEAD_FUNCTIONS(cur)
@@ -335,7 +336,6 @@ enum fz_err fz_svg16_load(struct fz_decode *d);
 uint64_t fz_svg_plain_working_bytes(const struct fz_decode *d, uint64_t len);
 enum fz_err fz_svg_plain_load(struct fz_decode *d);
 
-enum fz_err fz_gif_load(struct fz_decode *d);
 uint64_t fz_icon_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_icon_load(struct fz_decode *d);
 /* bmp.c: the size in a BITMAPINFOHEADER or BITMAPCOREHEADER at `pos`. */

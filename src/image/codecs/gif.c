@@ -1,79 +1,147 @@
-/* GIF by giflib: the first frame, where it stands on the screen. SDL2_image's own reader writes beyond its tables on a
- * damaged code stream. */
+/* GIF by giflib: the first frame, where it stands on the screen, row by row. SDL2_image's own reader writes beyond its tables on a
+ * damaged code stream. The rows of an interlaced frame come in four passes; one that is too large to be held is read four times at
+ * once, each time for the rows of one pass, which takes not quite twice as long. */
 #include "image/codecs/gif.h"
 
+#include "base/mem.h"
 #include "image/format.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { CANCEL_ROWS = 64, NO_COLOR = -1 };
+enum {
+    CANCEL_ROWS = 64,
+    NO_COLOR = -1,
+    PASSES = 4,
+    HELD_PX = 8 << 20, /* of an interlaced frame: a byte each */
+    READING_BYTES = 64 << 10,
+};
+
+/* Which rows of an interlaced frame each pass has (GIF89a, appendix E). */
+static const int first_row[PASSES] = {0, 4, 2, 1}, row_step[PASSES] = {8, 8, 4, 2};
+
+/* The file, read up to some row of its first frame. */
+struct reading {
+    const struct fz_bytes *bytes;
+    size_t pos; /* of the next one */
+    GifFileType *file;
+    int transparent; /* index of the clear colour, or NO_COLOR */
+    bool ended;      /* no more rows come */
+};
 
 struct gif {
     struct fz_decode *d;
-    GifFileType *file;
-    size_t pos;       /* of the next byte of d->file */
-    int transparent;  /* index of the clear colour, or NO_COLOR */
-    uint8_t *indices; /* of the frame, by row */
-    uint8_t *has_row; /* whether a row of the frame has come */
+    struct reading readings[PASSES]; /* one for each pass of an interlaced frame, or the first for all */
+    bool interlaced;
+    uint8_t *held;    /* indices of all rows of the frame; NULL: they are read as they are shown, */
+    uint8_t *has_row; /* whether a held one has come */
+    uint8_t *row;     /* and this is one */
     int frame_w, frame_h;
     bool ended_early;
+    uint8_t table[256][4]; /* B G R A of each index */
 };
+
+uint64_t fz_gif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
+{
+    (void)file_bytes;
+    const struct fz_header *h = &d->header;
+    const uint64_t px = (uint64_t)h->frame_w * h->frame_h;
+    const bool holds = h->interlaced && px <= HELD_PX;
+    return (holds ? px + h->frame_h : 0) + h->frame_w + (uint64_t)PASSES * READING_BYTES;
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
 
 static int on_read(GifFileType *file, GifByteType *bytes, int count)
 {
-    struct gif *g = file->UserData;
-    size_t left = g->d->file.len - g->pos, n = (size_t)count < left ? (size_t)count : left;
-    memcpy(bytes, g->d->file.at + g->pos, n);
-    g->pos += n;
+    struct reading *r = file->UserData;
+    size_t left = r->bytes->len - r->pos, n = (size_t)count < left ? (size_t)count : left;
+    memcpy(bytes, r->bytes->at + r->pos, n);
+    r->pos += n;
     return (int)n;
 }
 
-static bool read_extension(struct gif *g)
+static bool read_extension(struct reading *r)
 {
     int code;
     GifByteType *block;
-    bool ok = DGifGetExtension(g->file, &code, &block) == GIF_OK;
+    bool ok = DGifGetExtension(r->file, &code, &block) == GIF_OK;
     GraphicsControlBlock control;
     if (ok && block && code == GRAPHICS_EXT_FUNC_CODE &&
         DGifExtensionToGCB(block[0], block + 1, &control) == GIF_OK)
-        g->transparent = control.TransparentColor;
+        r->transparent = control.TransparentColor;
     while (ok && block)
-        ok = DGifGetExtensionNext(g->file, &block) == GIF_OK;
+        ok = DGifGetExtensionNext(r->file, &block) == GIF_OK;
     return ok;
 }
 
 /* Goes on to the first frame; false where there is none. */
-static bool find_frame(struct gif *g)
+static bool find_frame(struct reading *r)
 {
     GifRecordType type;
-    while (DGifGetRecordType(g->file, &type) == GIF_OK) {
+    while (DGifGetRecordType(r->file, &type) == GIF_OK) {
         if (type == IMAGE_DESC_RECORD_TYPE)
-            return DGifGetImageDesc(g->file) == GIF_OK;
-        if (type != EXTENSION_RECORD_TYPE || !read_extension(g))
+            return DGifGetImageDesc(r->file) == GIF_OK;
+        if (type != EXTENSION_RECORD_TYPE || !read_extension(r))
             return false;
     }
     return false;
 }
 
-/* Rows come in order, or in the four passes of an interlaced file. */
-static enum fz_err read_rows(struct gif *g)
+static enum fz_err open_reading(struct reading *r, const struct fz_decode *d)
 {
-    static const int first[] = {0, 4, 2, 1, 0}, step[] = {8, 8, 4, 2, 1};
-    bool interlaced = g->file->Image.Interlace;
-    for (int pass = interlaced ? 0 : 4; pass < (interlaced ? 4 : 5); pass++) {
-        for (int y = first[pass]; y < g->frame_h; y += step[pass]) {
-            if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(g->d))
+    int why = 0;
+    *r = (struct reading){.bytes = &d->file, .transparent = NO_COLOR};
+    r->file = DGifOpen(r, on_read, &why);
+    if (!r->file)
+        return fz_fail(d->err, why == D_GIF_ERR_NOT_ENOUGH_MEM ? FZ_E_MEMORY : FZ_E_DAMAGED, 0, "gif: %s",
+                       GifErrorString(why));
+    return find_frame(r) ? FZ_OK : fz_fail(d->err, FZ_E_DAMAGED, 0, "the file holds no frame");
+}
+
+static bool read_row(struct gif *g, struct reading *r, uint8_t *to)
+{
+    r->ended = r->ended || DGifGetLine(r->file, to, g->frame_w) != GIF_OK;
+    g->ended_early = g->ended_early || r->ended;
+    return !r->ended;
+}
+
+static int count_rows(const struct gif *g, int pass)
+{
+    return (g->frame_h - first_row[pass] + row_step[pass] - 1) / row_step[pass];
+}
+
+/* All that comes. */
+static enum fz_err hold_rows(struct gif *g)
+{
+    struct reading *r = &g->readings[0];
+    for (int pass = 0; pass < PASSES; pass++)
+        for (int y = first_row[pass]; y < g->frame_h && !r->ended; y += row_step[pass]) {
+            if (y % CANCEL_ROWS == first_row[pass] && fz_decode_cancelled(g->d))
                 return fz_decode_fail_cancelled(g->d);
-            if (DGifGetLine(g->file, g->indices + (size_t)y * (size_t)g->frame_w, g->frame_w) != GIF_OK) {
-                g->ended_early = true;
-                return FZ_OK;
-            }
-            g->has_row[y] = 1;
+            g->has_row[y] = read_row(g, r, g->held + (size_t)y * (size_t)g->frame_w);
         }
+    return FZ_OK;
+}
+
+/* Each reading to the first row of its pass. */
+static enum fz_err spread_readings(struct gif *g)
+{
+    int before = 0;
+    for (int pass = 1; pass < PASSES; pass++) {
+        struct reading *r = &g->readings[pass];
+        before += count_rows(g, pass - 1);
+        enum fz_err code = open_reading(r, g->d);
+        if (code != FZ_OK)
+            return code;
+        for (int i = 0; i < before && read_row(g, r, g->row); i++)
+            if (i % CANCEL_ROWS == 0 && fz_decode_cancelled(g->d))
+                return fz_decode_fail_cancelled(g->d);
     }
     return FZ_OK;
 }
+
+/* --- rows ----------------------------------------------------------------------------------------- */
 
 void fz_gif_color(const ColorMapObject *colors, int index, uint8_t *px)
 {
@@ -83,68 +151,112 @@ void fz_gif_color(const ColorMapObject *colors, int index, uint8_t *px)
     px[2] = color ? color->Red : (uint8_t)index;
 }
 
-static void draw_row(const struct gif *g, const ColorMapObject *colors, int y, uint8_t *row)
+/* What is no colour is clear. */
+static void make_table(struct gif *g)
 {
-    const GifImageDesc *frame = &g->file->Image;
-    int width = (int)g->d->header.width, frame_y = y - frame->Top;
-    memset(row, 0, (size_t)width * 4);
-    if (frame_y < 0 || frame_y >= g->frame_h || !g->has_row[frame_y])
-        return;
-    const uint8_t *indices = g->indices + (size_t)frame_y * (size_t)g->frame_w;
-    for (int i = 0; i < g->frame_w && frame->Left + i < width; i++) {
-        int index = indices[i];
-        uint8_t *px = row + (size_t)(frame->Left + i) * 4;
-        if (index == g->transparent || (colors && index >= colors->ColorCount))
+    const struct reading *r = &g->readings[0];
+    const ColorMapObject *colors = r->file->Image.ColorMap ? r->file->Image.ColorMap : r->file->SColorMap;
+    for (int i = 0; i < (colors ? colors->ColorCount : 256); i++) {
+        if (i == r->transparent)
             continue;
-        fz_gif_color(colors, index, px);
-        px[3] = 255;
+        fz_gif_color(colors, i, g->table[i]);
+        g->table[i][3] = 255;
     }
+}
+
+/* Row y of the frame, asked for in order; NULL: it is missing. */
+static const uint8_t *next_row(struct gif *g, int y)
+{
+    if (g->held)
+        return g->has_row[y] ? g->held + (size_t)y * (size_t)g->frame_w : NULL;
+    int pass = 0;
+    while (g->interlaced && y % row_step[pass] != first_row[pass])
+        pass++;
+    return read_row(g, &g->readings[pass], g->row) ? g->row : NULL;
+}
+
+static void draw_row(const struct gif *g, const uint8_t *indices, uint8_t *row)
+{
+    const size_t width = g->d->header.width, left = g->d->header.frame_x;
+    if (!indices || (size_t)g->frame_w < width)
+        memset(row, 0, width * 4);
+    for (size_t i = 0; indices && i < (size_t)g->frame_w; i++)
+        memcpy(row + (left + i) * 4, g->table[indices[i]], 4);
+}
+
+static enum fz_err push_rows(struct gif *g)
+{
+    struct fz_decode *d = g->d;
+    const int height = (int)d->header.height, top = (int)d->header.frame_y;
+    for (int y = 0; y < height && !fz_reduce_is_done(&d->reduce); y++) {
+        const bool inside = y >= top && y < top + g->frame_h;
+        if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
+            return fz_decode_fail_cancelled(d);
+        const uint8_t *indices = inside ? next_row(g, y - top) : NULL;
+        if (y == top && !indices)
+            return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends before its pixels");
+        if (fz_reduce_passes_over(&d->reduce, 1))
+            continue;
+        uint8_t *row = fz_reduce_input(&d->reduce);
+        draw_row(g, indices, row);
+        fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);
+    }
+    if (g->ended_early) {
+        d->out->damaged = true;
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends early, or its pixels are damaged");
+    }
+    return FZ_OK;
+}
+
+/* --- load ----------------------------------------------------------------------------------------- */
+
+static enum fz_err open_frame(struct gif *g)
+{
+    const struct fz_header *h = &g->d->header;
+    enum fz_err code = open_reading(&g->readings[0], g->d);
+    if (code != FZ_OK)
+        return code;
+    const GifImageDesc *frame = &g->readings[0].file->Image;
+    g->frame_w = frame->Width;
+    g->frame_h = frame->Height;
+    g->interlaced = frame->Interlace;
+    bool as_said = (uint32_t)g->frame_w == h->frame_w && (uint32_t)g->frame_h == h->frame_h &&
+                   (uint32_t)frame->Left == h->frame_x && (uint32_t)frame->Top == h->frame_y &&
+                   g->interlaced == h->interlaced;
+    if (!as_said || g->frame_w < 1 || g->frame_h < 1)
+        return fz_fail(g->d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its frame");
+    const size_t px = (size_t)g->frame_w * (size_t)g->frame_h;
+    const bool holds = g->interlaced && px <= HELD_PX;
+    g->row = fz_try_malloc((size_t)g->frame_w);
+    g->held = holds ? fz_try_malloc(px) : NULL;
+    g->has_row = holds ? calloc((size_t)g->frame_h, 1) : NULL;
+    if (!g->row || (holds && (!g->held || !g->has_row)))
+        return fz_fail(g->d->err, FZ_E_MEMORY, 0, "no memory for a frame of %dx%d", g->frame_w, g->frame_h);
+    make_table(g);
+    return FZ_OK;
 }
 
 static enum fz_err decode(struct gif *g)
 {
     struct fz_decode *d = g->d;
-    if (!find_frame(g))
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file holds no frame");
-    const ColorMapObject *colors = g->file->Image.ColorMap ? g->file->Image.ColorMap : g->file->SColorMap;
-    g->frame_w = g->file->Image.Width;
-    g->frame_h = g->file->Image.Height;
-    bool as_said = (uint32_t)g->frame_w == d->header.frame_w && (uint32_t)g->frame_h == d->header.frame_h;
-    if (!as_said || g->frame_w < 1 || g->frame_h < 1)
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its frame");
-    g->indices = calloc((size_t)g->frame_w, (size_t)g->frame_h);
-    g->has_row = calloc((size_t)g->frame_h, 1);
-    if (!g->indices || !g->has_row)
-        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a frame of %dx%d", g->frame_w, g->frame_h);
-    enum fz_err code = read_rows(g);
-    if (code == FZ_OK && g->ended_early && !g->has_row[0])
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends before its pixels");
-    int width = (int)d->header.width, height = (int)d->header.height;
+    const int width = (int)d->header.width, height = (int)d->header.height;
+    enum fz_err code = open_frame(g);
+    if (code == FZ_OK && g->interlaced)
+        code = g->held ? hold_rows(g) : spread_readings(g);
     if (code == FZ_OK)
         code = fz_decode_begin(d, width, height, width, height);
-    for (int y = 0; y < height && code == FZ_OK; y++) {
-        uint8_t *row = fz_reduce_input(&d->reduce);
-        draw_row(g, colors, y, row);
-        fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);
-    }
-    if (code == FZ_OK && g->ended_early) {
-        d->out->damaged = true;
-        fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends early, or its pixels are damaged");
-    }
-    return code;
+    return code == FZ_OK ? push_rows(g) : code;
 }
 
 enum fz_err fz_gif_load(struct fz_decode *d)
 {
-    struct gif g = {.d = d, .transparent = NO_COLOR};
-    int why = 0;
-    g.file = DGifOpen(&g, on_read, &why);
-    if (!g.file)
-        return fz_fail(d->err, why == D_GIF_ERR_NOT_ENOUGH_MEM ? FZ_E_MEMORY : FZ_E_DAMAGED, 0, "gif: %s",
-                       GifErrorString(why));
+    struct gif g = {.d = d};
     enum fz_err code = decode(&g);
-    DGifCloseFile(g.file, NULL);
-    free(g.indices);
+    for (int i = 0; i < PASSES; i++)
+        if (g.readings[i].file)
+            DGifCloseFile(g.readings[i].file, NULL);
+    free(g.row);
+    free(g.held);
     free(g.has_row);
     return code;
 }

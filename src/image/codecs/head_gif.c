@@ -40,6 +40,8 @@ enum fz_head fz_gif_header(const struct fz_bytes *bytes, struct fz_header *heade
     header->frame_y = fz_bytes_le(bytes, pos + 3, 2);
     header->frame_w = fz_bytes_le(bytes, pos + 5, 2);
     header->frame_h = fz_bytes_le(bytes, pos + 7, 2);
+    header->interlaced = (fz_bytes_le(bytes, pos + 9, 1) & 0x40) != 0;
+    header->by_rows = true;
     header->width = widened(fz_bytes_le(bytes, 6, 2), header->frame_x, header->frame_w);
     header->height = widened(fz_bytes_le(bytes, 8, 2), header->frame_y, header->frame_h);
     return FZ_HEAD_OK;

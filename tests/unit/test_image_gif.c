@@ -1,0 +1,185 @@
+/* GIF: rows in order or in four passes, held or not, whole, in part and cut short. */
+#include "test_image_support.h"
+
+enum { CLEAR_EVERY = 200, HEAD_BYTES = 13 + 768 + 10 + 1 };
+
+struct codes {
+    struct bytes b;
+    uint32_t bits;
+    int count;
+};
+
+static uint32_t index_at(int x, int y)
+{
+    return (uint32_t)(x / 7 + y * 3) & 255;
+}
+
+static uint32_t color_of(uint32_t index)
+{
+    return index << 16 | (255 - index) << 8 | (index * 5 & 255);
+}
+
+static void put_code(struct codes *c, uint32_t code)
+{
+    c->bits |= code << c->count;
+    for (c->count += 9; c->count >= 8; c->count -= 8, c->bits >>= 8)
+        bytes_put_le(&c->b, c->bits & 255, 1);
+}
+
+/* Uncompressed LZW: 9-bit codes, the table cleared before it would need more. */
+static struct bytes encode(int width, int height, bool interlaced)
+{
+    static const int first[] = {0, 4, 2, 1, 0}, step[] = {8, 8, 4, 2, 1};
+    struct codes c = {0};
+    int put = 0;
+    for (int pass = interlaced ? 0 : 4; pass < (interlaced ? 4 : 5); pass++)
+        for (int y = first[pass]; y < height; y += step[pass])
+            for (int x = 0; x < width; x++) {
+                if (put++ % CLEAR_EVERY == 0)
+                    put_code(&c, 256);
+                put_code(&c, index_at(x, y));
+            }
+    put_code(&c, 257);
+    bytes_put_le(&c.b, c.bits & 255, 1);
+    return c.b;
+}
+
+static struct bytes make(int width, int height, bool interlaced)
+{
+    struct bytes b = {0}, codes = encode(width, height, interlaced);
+    bytes_put(&b, "GIF89a", 6);
+    bytes_put_le(&b, (uint32_t)(width | height << 16), 4);
+    bytes_put(&b, "\xf7\0\0", 3);
+    for (uint32_t i = 0; i < 256; i++)
+        bytes_put_be(&b, color_of(i), 3);
+    bytes_put(&b, ",\0\0\0\0", 5);
+    bytes_put_le(&b, (uint32_t)(width | height << 16), 4);
+    bytes_put_le(&b, interlaced ? 0x40 : 0, 1);
+    bytes_put_le(&b, 8, 1);
+    for (size_t i = 0; i < codes.len; i += 255) {
+        size_t n = codes.len - i < 255 ? codes.len - i : 255;
+        bytes_put_le(&b, (uint32_t)n, 1);
+        bytes_put(&b, codes.data + i, n);
+    }
+    bytes_put(&b, "\0;", 2);
+    free(codes.data);
+    return b;
+}
+
+/* A result, its memory that of the host. */
+static struct fz_image load_part(const struct bytes *b, size_t len, struct fz_image_region region,
+                                 struct host *host)
+{
+    struct fz_image image;
+    struct fz_error err;
+    int fd = open_bytes(b->data, len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, region.w ? 0 : 90, region.w ? 0 : 90, host);
+    request.region = region;
+    assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    return image;
+}
+
+static void assert_same(const struct fz_image *a, const struct fz_image *b)
+{
+    assert_int_equal(a->out_w, b->out_w);
+    assert_int_equal(a->out_h, b->out_h);
+    for (int y = 0; y < a->out_h; y++)
+        for (int x = 0; x < a->out_w; x++)
+            assert_int_equal(pixel(a, x, y), pixel(b, x, y));
+}
+
+/* In a few heights, so that some passes have no row, or one less. */
+static void test_passes_give_the_same_picture(void **state)
+{
+    (void)state;
+    for (int height = 1; height <= 18; height++) {
+        struct bytes plain = make(33, height, false), interlaced = make(33, height, true);
+        struct host hosts[2] = {0};
+        struct fz_image a, b;
+        struct fz_error err;
+        assert_int_equal(load(plain.data, plain.len, 0, 0, &hosts[0], &a, &err), FZ_OK);
+        assert_int_equal(load(interlaced.data, interlaced.len, 0, 0, &hosts[1], &b, &err), FZ_OK);
+        assert_same(&a, &b);
+        for (int y = 0; y < height; y++)
+            assert_int_equal(pixel(&a, 20, y), color_of(index_at(20, y)));
+        host_fini(&hosts[0]);
+        host_fini(&hosts[1]);
+        free(plain.data);
+        free(interlaced.data);
+    }
+}
+
+/* One that is too large to be held comes by rows all the same. */
+static void test_large_one_is_not_held(void **state)
+{
+    (void)state;
+    enum { SIDE = 3000 };
+    static const struct fz_image_region regions[] = {{0}, {2000, 1003, 50, 70}, {0, SIDE - 9, SIDE, 9}};
+    struct bytes plain = make(SIDE, SIDE, false), interlaced = make(SIDE, SIDE, true);
+    for (size_t i = 0; i < sizeof regions / sizeof *regions; i++) {
+        struct host hosts[2] = {0};
+        struct fz_image a = load_part(&plain, plain.len, regions[i], &hosts[0]),
+                        b = load_part(&interlaced, interlaced.len, regions[i], &hosts[1]);
+        assert_same(&a, &b);
+        assert_true(!a.damaged && !b.damaged);
+        assert_true(hosts[0].reserved < plain.len + (4 << 20));
+        assert_true(hosts[1].reserved < interlaced.len + (4 << 20));
+        host_fini(&hosts[0]);
+        host_fini(&hosts[1]);
+    }
+    free(plain.data);
+    free(interlaced.data);
+}
+
+/* What came of the passes (two, and half of the third) is shown, what did not is clear, whether they are held or not. */
+static void test_cut_passes(void **state)
+{
+    (void)state;
+    static const int heights[] = {300, 3000}; /* of 3000 px */
+    for (size_t i = 0; i < sizeof heights / sizeof *heights; i++) {
+        struct bytes b = make(3000, heights[i], true);
+        struct host host = {0};
+        struct fz_image image = load_part(&b, b.len * 3 / 8, (struct fz_image_region){90, 0, 40, 16}, &host);
+        assert_true(image.damaged);
+        for (int y = 0; y < 16; y++) {
+            assert_int_equal(pixel(&image, 9, y), y % 2 == 0 ? color_of(index_at(99, y)) : 0x204060);
+        }
+        host_fini(&host);
+        struct fz_error err;
+        host = (struct host){0};
+        assert_int_equal(load(b.data, HEAD_BYTES + 1200, 9, 9, &host, &image, &err), FZ_E_DAMAGED);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
+/* Above the limit for what is decoded as a whole. */
+static void test_limit_is_that_of_rows(void **state)
+{
+    (void)state;
+    struct host host = {.refuse = true};
+    struct fz_image image;
+    struct fz_error err;
+    struct bytes b = make(3, 3, true);
+    const uint32_t side = 20000 | 20000u << 16;
+    memcpy(b.data + 6, &side, 4);
+    memcpy(b.data + HEAD_BYTES - 6, &side, 4);
+    assert_int_equal(load(b.data, b.len, 9, 9, &host, &image, &err), FZ_E_LIMIT);
+    assert_int_equal(host.reserves, 1);
+    assert_true(host.reserved < 4 << 20);
+    free(b.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_passes_give_the_same_picture),
+        cmocka_unit_test(test_large_one_is_not_held),
+        cmocka_unit_test(test_cut_passes),
+        cmocka_unit_test(test_limit_is_that_of_rows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
