@@ -236,13 +236,14 @@ uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_tiff_load(struct fz_decode *d);
 
-/* gif.c and head_gif.c, by giflib; what is read here without a library: pnm.c (and head_text.c), pam.c, xpm.c, pcx.c, tga.c, ilbm.c, xcf.c, psd.c (and head_psd.c), bmp.c */
+/* gif.c and head_gif.c, by giflib; what is read here without a library: qoi.c, pnm.c (and head_text.c), pam.c, xpm.c, pcx.c, tga.c, ilbm.c, xcf.c, psd.c (and head_psd.c), bmp.c */
 #define FZ_OWN_FUNCTIONS(name)                                                               \
     bool fz_##name##_is_a(const struct fz_bytes *head);                                      \
     enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header); \
     uint64_t fz_##name##_working_bytes(const struct fz_decode *d, uint64_t file_bytes);      \
     enum fz_err fz_##name##_load(struct fz_decode *d);
 FZ_OWN_FUNCTIONS(gif)
+FZ_OWN_FUNCTIONS(qoi)
 FZ_OWN_FUNCTIONS(pnm)
 FZ_OWN_FUNCTIONS(pam)
 FZ_OWN_FUNCTIONS(xpm)
@@ -270,7 +271,6 @@ enum fz_err fz_sdl_load(struct fz_decode *d);
 #define FZ_HEAD_FUNCTIONS(name)                         \
     bool fz_##name##_is_a(const struct fz_bytes *head); \
     enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);
-FZ_HEAD_FUNCTIONS(qoi)
 FZ_HEAD_FUNCTIONS(ico)
 FZ_HEAD_FUNCTIONS(cur)
 FZ_HEAD_FUNCTIONS(svg)

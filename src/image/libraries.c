@@ -94,8 +94,8 @@ static const struct {
 #else
     {"SVG, shapes alone", "SDL2_image", sdl_version},
 #endif
-    {"QOI, XV", "SDL2_image", sdl_version},
-    {"BMP, ICO, CUR, PNM, PAM, PFM, XPM, TGA, PCX, ILBM, XCF, PSD", "frieze", own_version},
+    {"XV", "SDL2_image", sdl_version},
+    {"BMP, QOI, ICO, CUR, PNM, PAM, PFM, XPM, TGA, PCX, ILBM, XCF, PSD", "frieze", own_version},
     {"colour profiles", "Little CMS", lcms_version},
 };
 

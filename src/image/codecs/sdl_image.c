@@ -1,4 +1,4 @@
-/* Everything that SDL2_image can decode: a whole surface, whose rows then go through the reducer. */
+/* What is left to SDL2_image: a whole surface, whose rows then go through the reducer. */
 #include "image/format.h"
 
 #include "image/pixels/alpha.h"
@@ -29,7 +29,7 @@ static bool is_vector(const struct fz_format *format)
 uint64_t fz_sdl_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     const struct fz_header *h = &d->header;
-    uint64_t px = h->frame_w ? (uint64_t)h->frame_w * h->frame_h : (uint64_t)h->width * h->height;
+    uint64_t px = (uint64_t)h->width * h->height;
     if (is_vector(d->format)) {
         int width, height;
         fz_decode_target(d, (int)h->width, (int)h->height, &width, &height);
@@ -121,23 +121,15 @@ static void rows_get(const struct rows *rows, int y, uint8_t *to)
     }
 }
 
-/* The frame's rows in their place in the picture, clear around it. */
 static enum fz_err push_rows(struct fz_decode *d, SDL_Surface *surface)
 {
     struct rows rows;
     rows_init(&rows, surface);
-    struct fz_reduce *reduce = &d->reduce;
-    const struct fz_header *h = &d->header;
-    bool framed = surface->w != reduce->in_w || surface->h != reduce->in_h;
-    for (int y = 0; y < reduce->in_h; y++) {
+    for (int y = 0; y < surface->h; y++) {
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
-        uint8_t *row = fz_reduce_input(reduce);
-        if (framed)
-            memset(row, 0, (size_t)reduce->in_w * 4);
-        int frame_y = framed ? y - (int)h->frame_y : y;
-        if (frame_y >= 0 && frame_y < surface->h)
-            rows_get(&rows, frame_y, row + (framed ? (size_t)h->frame_x * 4 : 0));
+        uint8_t *row = fz_reduce_input(&d->reduce);
+        rows_get(&rows, y, row);
         fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);
     }
     return FZ_OK;
@@ -170,9 +162,7 @@ static enum fz_err begin(struct fz_decode *d, const SDL_Surface *surface)
     uint32_t w = (uint32_t)surface->w, high = (uint32_t)surface->h;
     if (surface->w < 1 || surface->h < 1 || !surface->pixels)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "it has no pixels");
-    bool framed = h->frame_w == w && h->frame_h == high && h->frame_x + (uint64_t)w <= h->width &&
-                  h->frame_y + (uint64_t)high <= h->height;
-    if (!framed && !vector && (w != h->width || high != h->height)) {
+    if (!vector && (w != h->width || high != h->height)) {
         enum fz_err code = fz_limits_check(&d->request->limits, w, high, false, d->err);
         if (code != FZ_OK)
             return code;
