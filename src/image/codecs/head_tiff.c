@@ -31,7 +31,8 @@ enum {
     TYPE_IFD8 = 18,
     MOST_LEVELS = 64,
     FIXED_BYTES = 512 << 10,
-    STRIP_BYTES = 16, /* what libtiff knows of a strip, of which a row may be one */
+    PLANE_BYTES = 256 << 10, /* of one more reading of the file */
+    STRIP_BYTES = 16,        /* what libtiff knows of a strip, of which a row may be one */
     MAX_PROFILE_BYTES = 4 << 20,
     BY_ROWS_PX = 8 << 20, /* rows that libtiff decodes together, at most, of what counts as decoded by rows */
 };
@@ -214,17 +215,48 @@ struct fz_tiff_pages fz_tiff_find_page(const struct fz_bytes *file, int page, ui
     return pages;
 }
 
-bool fz_tiff_is_by_rows(unsigned compression, unsigned photometric, unsigned planar, unsigned fill_order)
+static bool is_one_of(unsigned what, const unsigned *all, size_t count)
 {
-    /* Not PackBits, whose runs some writers let go on in the next row, nor what has a dictionary of many megabytes. */
-    static const unsigned plain[] = {COMPRESSION_NONE,         COMPRESSION_CCITTRLE, COMPRESSION_CCITTFAX3,
-                                     COMPRESSION_CCITTFAX4,    COMPRESSION_LZW,      COMPRESSION_DEFLATE,
+    for (size_t i = 0; i < count; i++)
+        if (what == all[i])
+            return true;
+    return false;
+}
+
+static bool is_fax(const struct fz_tiff_kind *kind)
+{
+    static const unsigned fax[] = {COMPRESSION_CCITTRLE, COMPRESSION_CCITTFAX3, COMPRESSION_CCITTFAX4};
+    return is_one_of(kind->compression, fax, sizeof fax / sizeof *fax);
+}
+
+bool fz_tiff_is_by_rows(const struct fz_tiff_kind *kind)
+{
+    /* Not what has a dictionary of many megabytes: LZMA, Zstandard. */
+    static const unsigned plain[] = {COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_DEFLATE,
                                      COMPRESSION_ADOBE_DEFLATE};
-    bool known = false;
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        known = known || compression == plain[i];
-    bool samples = photometric <= PHOTOMETRIC_PALETTE || photometric == PHOTOMETRIC_SEPARATED;
-    return known && samples && planar == PLANARCONFIG_CONTIG && fill_order == FILLORDER_MSB2LSB;
+    bool together = kind->planar == PLANARCONFIG_CONTIG, ycc = kind->photometric == PHOTOMETRIC_YCBCR;
+    if (kind->photometric > PHOTOMETRIC_PALETTE && kind->photometric != PHOTOMETRIC_SEPARATED && !ycc)
+        return false;
+    if (kind->compression == COMPRESSION_JPEG)
+        return kind->bits == 8 && kind->fill_order == FILLORDER_MSB2LSB &&
+               (!ycc || (together && kind->samples == 3));
+    if (ycc)
+        return false;
+    if (kind->compression == COMPRESSION_PACKBITS) /* libtiff turns longer samples, we do not */
+        return kind->bits <= 8;
+    return is_fax(kind) || is_one_of(kind->compression, plain, sizeof plain / sizeof *plain);
+}
+
+static struct fz_tiff_kind kind_of(const struct fz_bytes *b, const struct directory *dir)
+{
+    return (struct fz_tiff_kind){
+        .compression = (unsigned)find_tag(b, dir, TAG_COMPRESSION, COMPRESSION_NONE),
+        .photometric = (unsigned)find_tag(b, dir, TAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK),
+        .planar = (unsigned)find_tag(b, dir, TAG_PLANAR, PLANARCONFIG_CONTIG),
+        .fill_order = (unsigned)find_tag(b, dir, TAG_FILL_ORDER, FILLORDER_MSB2LSB),
+        .bits = (unsigned)find_tag(b, dir, TAG_BITS, 1),
+        .samples = (unsigned)find_tag(b, dir, TAG_SAMPLES, 1),
+    };
 }
 
 /* What is decoded together: rows, and bytes of a row of them. */
@@ -235,15 +267,11 @@ static void read_band(const struct fz_bytes *b, const struct directory *dir, con
     *rows = tile_h ? tile_h : find_tag(b, dir, TAG_STRIP_ROWS, UINT32_MAX);
     *rows = *rows < 1 ? 1 : *rows > h->height && !tile_h ? h->height : *rows;
     *rows = *rows > UINT16_MAX ? UINT16_MAX : *rows;
-    if (!tile_h && *rows > FZ_TIFF_BAND_ROWS &&
-        fz_tiff_is_by_rows((unsigned)find_tag(b, dir, TAG_COMPRESSION, COMPRESSION_NONE),
-                           (unsigned)find_tag(b, dir, TAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK),
-                           (unsigned)find_tag(b, dir, TAG_PLANAR, PLANARCONFIG_CONTIG),
-                           (unsigned)find_tag(b, dir, TAG_FILL_ORDER, FILLORDER_MSB2LSB)))
+    const struct fz_tiff_kind kind = kind_of(b, dir);
+    if (!tile_h && *rows > FZ_TIFF_BAND_ROWS && fz_tiff_is_by_rows(&kind))
         *rows = FZ_TIFF_BAND_ROWS;
     uint64_t width = tile_w && tile_w <= UINT16_MAX ? (h->width + tile_w - 1) / tile_w * tile_w : h->width;
-    uint64_t bits = find_tag(b, dir, TAG_BITS, 1), samples = find_tag(b, dir, TAG_SAMPLES, 1);
-    *row_bytes = (width * (bits & UINT16_MAX) * (samples & UINT16_MAX) + 7) / 8;
+    *row_bytes = (width * (kind.bits & UINT16_MAX) * (kind.samples & UINT16_MAX) + 7) / 8;
 }
 
 /* Of such a band, whatever libtiff holds of it: rows smaller than a band of ours are gathered into one. */
@@ -306,7 +334,7 @@ static bool level_covers(const struct level_search *s, uint64_t w, uint64_t h)
 /* The same picture, no larger than the best so far, and decoded in bands no larger than those of the page. */
 static void consider_level(const struct level_search *s, uint64_t at)
 {
-    static const uint32_t same[] = {TAG_BITS, TAG_SAMPLES, TAG_PHOTOMETRIC};
+    static const uint32_t same[] = {TAG_BITS, TAG_SAMPLES, TAG_PHOTOMETRIC, TAG_PLANAR, TAG_FILL_ORDER};
     struct directory dir;
     if (!read_directory(s->file, at, &dir) ||
         (find_tag(s->file, &dir, TAG_SUBFILE, 0) & (SUBFILE_REDUCED | SUBFILE_MASK)) != SUBFILE_REDUCED)
@@ -351,16 +379,20 @@ void fz_tiff_find_level(const struct fz_bytes *file, int page, const struct fz_p
 
 uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
-    (void)file_bytes;
     struct directory dir = {0};
     struct fz_tiff_pages pages;
     find_page(&d->file, d->request->page, &dir, &pages);
-    uint64_t rows, row_bytes;
+    const struct fz_tiff_kind kind = kind_of(&d->file, &dir);
+    uint64_t rows, row_bytes, planes_bytes = 0;
+    if (kind.planar == PLANARCONFIG_SEPARATE)
+        planes_bytes = (uint64_t)FZ_TIFF_MAX_CHANNELS * PLANE_BYTES;
+    if (kind.fill_order == FILLORDER_LSB2MSB && !is_fax(&kind)) /* libtiff turns the bits in a copy */
+        planes_bytes += file_bytes;
     read_band(&d->file, &dir, &d->header, &rows, &row_bytes);
     rows = reserved_rows(rows);
     uint64_t profile_bytes = count_bytes(&d->file, &dir, TAG_PROFILE);
     profile_bytes = profile_bytes < MAX_PROFILE_BYTES ? profile_bytes : MAX_PROFILE_BYTES;
-    return profile_bytes + rows * (row_bytes + (uint64_t)d->header.width * 4) +
+    return profile_bytes + planes_bytes + rows * (row_bytes + (uint64_t)d->header.width * 4) +
            (uint64_t)d->header.width * 16 + (uint64_t)d->header.height * STRIP_BYTES + FIXED_BYTES;
 }
 

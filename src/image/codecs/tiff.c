@@ -90,19 +90,20 @@ static enum fz_err fail(const struct fz_tiff *t)
                    t->message[0] ? t->message : "it cannot be decoded");
 }
 
-static enum fz_err open_file(struct fz_tiff *t)
+TIFF *fz_tiff_open(struct fz_tiff *t)
 {
     TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
     if (!options)
-        return fz_fail(t->d->err, FZ_E_MEMORY, 0, "no memory for libtiff");
+        return NULL;
+    t->pos = 0;
     uint64_t most = t->d->working_bytes < INT32_MAX ? t->d->working_bytes : INT32_MAX;
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)most);
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_message, t);
     TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_message, NULL);
-    t->tif = TIFFClientOpenExt("", "rh", t, read_bytes, write_nothing, seek_bytes, close_nothing,
-                               size_of_bytes, map_bytes, unmap_nothing, options);
+    TIFF *tif = TIFFClientOpenExt("", "rh", t, read_bytes, write_nothing, seek_bytes, close_nothing,
+                                  size_of_bytes, map_bytes, unmap_nothing, options);
     TIFFOpenOptionsFree(options);
-    return t->tif ? FZ_OK : fail(t);
+    return tif;
 }
 
 static uint16_t alpha_of(const struct fz_tiff *t)
@@ -135,7 +136,17 @@ static bool comes_by_rows(const struct fz_tiff *t)
     uint16_t planar = PLANARCONFIG_CONTIG, order = FILLORDER_MSB2LSB;
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_PLANARCONFIG, &planar);
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_FILLORDER, &order);
-    return fz_tiff_is_by_rows(t->compression, t->photometric, planar, order);
+    const struct fz_tiff_kind kind = {t->compression, t->photometric, planar, order, t->bits, t->samples};
+    return fz_tiff_is_by_rows(&kind);
+}
+
+/* Not of JPEG in its own colours, whose rows of less resolution libtiff gives but all at once. */
+static void ask_for_rgb(struct fz_tiff *t)
+{
+    if (t->photometric != PHOTOMETRIC_YCBCR)
+        return;
+    TIFFSetField(t->tif, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+    t->photometric = PHOTOMETRIC_RGB;
 }
 
 /* The page, or its copy, which need not have the profile. */
@@ -147,6 +158,7 @@ static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct
     take_profile(t);
     if (level->at != page && !TIFFSetSubDirectory(t->tif, level->at))
         return fail(t);
+    t->directory = level->at;
     TIFFGetField(t->tif, TIFFTAG_IMAGEWIDTH, &t->width);
     TIFFGetField(t->tif, TIFFTAG_IMAGELENGTH, &t->height);
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_BITSPERSAMPLE, &t->bits);
@@ -162,8 +174,10 @@ static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct
     TIFFGetFieldDefaulted(t->tif, tiled ? TIFFTAG_TILELENGTH : TIFFTAG_ROWSPERSTRIP, &rows);
     rows = rows < 1 || (rows > t->height && !tiled) ? t->height : rows;
     t->strip_rows = !tiled && rows > FZ_TIFF_BAND_ROWS && comes_by_rows(t) ? rows : 0;
-    if (t->strip_rows > 0)
+    if (t->strip_rows > 0) {
         rows = FZ_TIFF_BAND_ROWS;
+        ask_for_rgb(t);
+    }
     if (rows > UINT16_MAX)
         return fz_fail(t->d->err, FZ_E_LIMIT, 0, "tiff: its strips or tiles are too high");
     t->band_rows = rows < FZ_TIFF_BAND_ROWS ? FZ_TIFF_BAND_ROWS / rows * rows : rows;
@@ -254,9 +268,8 @@ enum fz_err fz_tiff_load(struct fz_decode *d)
     struct fz_part part = fz_decode_least_part(d, (int)h->width, (int)h->height);
     struct fz_tiff_level level = {at, h->width, h->height};
     fz_tiff_find_level(&d->file, d->request->page, &part, &level);
-    enum fz_err code = open_file(&t);
-    if (code == FZ_OK)
-        code = read_directory(&t, at, &level);
+    t.tif = fz_tiff_open(&t);
+    enum fz_err code = t.tif ? read_directory(&t, at, &level) : fail(&t);
     if (code == FZ_OK)
         code = decode(&t, &pages);
     if (t.tif)

@@ -8,7 +8,8 @@
 
 enum {
     FZ_TIFF_MAX_DIRECTORIES = 10000, /* that are looked at */
-    FZ_TIFF_BAND_ROWS = 64, /* that are decoded together where strips are smaller, or come row by row */
+    FZ_TIFF_BAND_ROWS = 64,   /* that are decoded together where strips are smaller, or come row by row */
+    FZ_TIFF_MAX_CHANNELS = 5, /* of those that are looked at: C M Y K and alpha */
 };
 
 struct fz_tiff_pages {
@@ -33,14 +34,20 @@ void fz_tiff_find_level(const struct fz_bytes *file, int page, const struct fz_p
 /* Any thread. EXIF orientation of that page, 1..8. */
 int fz_tiff_page_orientation(const struct fz_bytes *file, int page);
 
-/* Any thread. Whether libtiff gives strips of that kind row by row, without holding any, and tiff_samples.c reads what it gives. */
-bool fz_tiff_is_by_rows(unsigned compression, unsigned photometric, unsigned planar, unsigned fill_order);
+/* What a page is, as its tags say. */
+struct fz_tiff_kind {
+    unsigned compression, photometric, planar, fill_order, bits, samples;
+};
+
+/* Any thread. Whether strips of that kind come row by row, without any of them being held, and tiff_samples.c reads what comes. */
+bool fz_tiff_is_by_rows(const struct fz_tiff_kind *kind);
 
 /* One decode under way, on the stack of fz_tiff_load. */
 struct fz_tiff {
     struct fz_decode *d;
     TIFF *tif;              /* owned */
     uint64_t pos;           /* where libtiff reads */
+    uint64_t directory;     /* the place of the one that is decoded */
     uint32_t width, height; /* px */
     uint32_t band_rows;     /* decoded together */
     uint32_t strip_rows;    /* of strips higher than a band, which come row by row; 0: of others */
@@ -48,6 +55,9 @@ struct fz_tiff {
         alpha;         /* as the tags say; alpha: EXTRASAMPLE_ or 0 */
     char message[160]; /* the first thing that libtiff disliked */
 };
+
+/* Decoder's thread. The file once more, for another place in it; to be closed. NULL: *t->message says why. */
+TIFF *fz_tiff_open(struct fz_tiff *t);
 
 /* Decoder's thread. True for what libtiff's own conversion to 8 bits does not take or not well: more than 8 bits a
  * channel, signed numbers, floating point, CMYK; and for high strips. */

@@ -1,16 +1,17 @@
 /* TIFF samples as they are stored: any number of bits, signed, floating point; grey, RGB, of a palette, CMYK and CIE
  * L*a*b*. */
-#include "image/codecs/tiff.h"
+#include "image/codecs/tiff_strips.h"
 
 #include "base/mem.h"
 #include "image/pixels/deep.h"
 #include "image/pixels/light.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FULL = 65535, MAX_CHANNELS = 5 }; /* of those that are looked at: C M Y K and alpha */
+enum { FULL = 65535, MAX_CHANNELS = FZ_TIFF_MAX_CHANNELS };
 
 static bool is_lab(const struct fz_tiff *t)
 {
@@ -160,8 +161,10 @@ static void convert_lab(const struct fz_tiff *t, uint32_t *c)
 static void look_up(const struct fz_tiff *t, const struct grid *g, uint32_t *c)
 {
     uint32_t last = (UINT32_C(1) << t->bits) - 1, index = (c[0] * last + FULL / 2) / FULL;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
+        assert(g->palette[i]);
         c[i] = g->palette[i][index] * g->palette_unit;
+    }
 }
 
 /* What was multiplied with an alpha of less than all. */
@@ -201,7 +204,7 @@ static bool is_plain(const struct fz_tiff *t, const struct grid *g)
     bool tabled = g->channels == 1 && t->photometric <= PHOTOMETRIC_PALETTE &&
                   (t->bits == 8 || (t->bits <= 4 && 8 % t->bits == 0 && t->format != SAMPLEFORMAT_INT));
     bool rgb = t->photometric == PHOTOMETRIC_RGB && t->bits == 8;
-    return (rgb || tabled) && g->planes == 1 && g->columns == 1;
+    return (rgb || (tabled && g->planes == 1)) && g->columns == 1;
 }
 
 static void make_table(const struct fz_tiff *t, struct grid *g)
@@ -219,6 +222,19 @@ static void make_table(const struct fz_tiff *t, struct grid *g)
     }
 }
 
+/* The same of R G B and alpha in planes of their own. */
+static void plain_planes(const struct fz_tiff *t, const struct grid *g, const uint8_t *from, uint8_t *to)
+{
+    const uint8_t *green = from + g->block_bytes, *blue = green + g->block_bytes,
+                  *alpha = g->channels > g->colours ? blue + g->block_bytes : NULL;
+    for (uint32_t x = 0; x < t->width; x++, to += 4) {
+        to[0] = blue[x];
+        to[1] = green[x];
+        to[2] = from[x];
+        to[3] = alpha ? alpha[x] : 255;
+    }
+}
+
 /* B G R A. */
 static void plain_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, uint8_t *to)
 {
@@ -228,6 +244,10 @@ static void plain_row(const struct fz_tiff *t, const struct grid *g, uint32_t y,
         const unsigned mask = (1u << t->bits) - 1;
         for (size_t bit = 0, end = step * t->width; bit < end; bit += step, to += 4)
             memcpy(to, g->table[(unsigned)from[bit / 8] >> (8 - t->bits - bit % 8) & mask], 4);
+        return;
+    }
+    if (g->planes > 1) {
+        plain_planes(t, g, from, to);
         return;
     }
     for (uint32_t x = 0; x < t->width; x++, from += g->interleaved, to += 4) {
@@ -277,15 +297,6 @@ static bool read_blocks(struct fz_tiff *t, struct grid *g, uint32_t y)
                 return false;
         }
     return true;
-}
-
-/* The next rows of high strips: how many of them came. They come in order only. */
-static uint32_t read_rows(struct fz_tiff *t, struct grid *g, uint32_t y, uint32_t rows)
-{
-    uint32_t count = 0;
-    while (count < rows && TIFFReadScanline(t->tif, g->blocks + count * g->row_bytes, y + count, 0) >= 0)
-        count++;
-    return count;
 }
 
 /* False where it is missing. Some writers have 8 bits where 16 belong. */
@@ -375,6 +386,34 @@ static uint32_t count_rows(const struct fz_tiff *t, const struct grid *g, uint32
     return rows < rest ? rows : rest;
 }
 
+static enum fz_err read_all(struct fz_tiff *t, struct grid *g, uint16_t *row, bool *complete)
+{
+    struct fz_decode *d = t->d;
+    struct fz_tiff_strips strips = {0};
+    const unsigned planes = g->planes > 1 ? g->channels : 1;
+    enum fz_err code = FZ_OK;
+    bool goes_on = t->strip_rows == 0 || fz_tiff_strips_open(&strips, t, planes);
+    uint32_t y = 0;
+    while (goes_on && code == FZ_OK && y < t->height && !fz_reduce_is_done(&d->reduce)) {
+        uint32_t all, rows = count_rows(t, g, y, &all), came = 0;
+        bool begins = t->strip_rows == 0 || y % t->strip_rows == 0;
+        if (begins && fz_reduce_passes_over(&d->reduce, (int)all)) {
+            y += all;
+            continue;
+        }
+        if (t->strip_rows > 0)
+            came = fz_tiff_strips_read(&strips, g->blocks, g->block_bytes, g->row_bytes, y, rows);
+        else if (read_blocks(t, g, y))
+            came = rows;
+        code = push_rows(t, g, came, row);
+        y += came;
+        goes_on = came == rows;
+    }
+    fz_tiff_strips_close(&strips);
+    *complete = y >= t->height || fz_reduce_is_done(&d->reduce);
+    return code;
+}
+
 enum fz_err fz_tiff_load_samples(struct fz_tiff *t, bool *complete)
 {
     struct fz_decode *d = t->d;
@@ -394,22 +433,7 @@ enum fz_err fz_tiff_load_samples(struct fz_tiff *t, bool *complete)
     }
     if (is_plain(t, &g) && t->photometric != PHOTOMETRIC_RGB)
         make_table(t, &g);
-    enum fz_err code = FZ_OK;
-    uint32_t y = 0;
-    while (code == FZ_OK && y < t->height && !fz_reduce_is_done(&d->reduce)) {
-        uint32_t all, rows = count_rows(t, &g, y, &all), came;
-        bool begins = t->strip_rows == 0 || y % t->strip_rows == 0;
-        if (begins && fz_reduce_passes_over(&d->reduce, (int)all)) {
-            y += all;
-            continue;
-        }
-        came = t->strip_rows > 0 ? read_rows(t, &g, y, rows) : read_blocks(t, &g, y) ? rows : 0;
-        code = push_rows(t, &g, came, row);
-        y += came;
-        if (came < rows)
-            break;
-    }
-    *complete = y >= t->height || fz_reduce_is_done(&d->reduce);
+    enum fz_err code = read_all(t, &g, row, complete);
     free(row);
     free(g.blocks);
     return code;
