@@ -53,7 +53,7 @@ static const struct fz_format formats[] = {
      .facts = fz_webp_facts,
      .load = fz_webp_load,
      .streams = true},
-    {OWN(gif), .facts = fz_gif_facts},
+    {OWN(gif), .facts = fz_gif_facts, .streams = true},
 #if FRIEZE_WITH_RAW
     {FZ_HEAVY_RAW, .is_heavy = true},
 #else

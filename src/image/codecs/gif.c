@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "image/format.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,11 +23,13 @@ static const int first_row[PASSES] = {0, 4, 2, 1}, row_step[PASSES] = {8, 8, 4, 
 
 /* The file, read up to some row of its first frame. */
 struct reading {
-    const struct fz_bytes *bytes;
-    size_t pos; /* of the next one */
-    GifFileType *file;
-    int transparent; /* index of the clear colour, or NO_COLOR */
-    bool ended;      /* no more rows come */
+    struct fz_decode *d;
+    uint64_t pos;    /* of the next byte */
+    uint8_t *window; /* owned, of a file that is read in pieces: FZ_READER_PIECE_BYTES, of which there are */
+    uint64_t window_at, window_bytes;
+    GifFileType *file; /* owned */
+    int transparent;   /* index of the clear colour, or NO_COLOR */
+    bool ended;        /* no more rows come */
 };
 
 struct gif {
@@ -41,22 +44,48 @@ struct gif {
     uint8_t table[256][4]; /* B G R A of each index */
 };
 
+static bool is_held(const struct fz_decode *d, uint64_t px)
+{
+    return d->header.interlaced && !d->frugal && px <= HELD_PX;
+}
+
 uint64_t fz_gif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
     const struct fz_header *h = &d->header;
     const uint64_t px = (uint64_t)h->frame_w * h->frame_h;
-    const bool holds = h->interlaced && px <= HELD_PX;
-    return (holds ? px + h->frame_h : 0) + h->frame_w + (uint64_t)PASSES * READING_BYTES;
+    const uint64_t reading_bytes = READING_BYTES + (d->pieces ? FZ_READER_PIECE_BYTES : 0);
+    return (is_held(d, px) ? px + h->frame_h : 0) + h->frame_w + PASSES * reading_bytes;
 }
 
 /* --- reading -------------------------------------------------------------------------------------- */
 
+/* The next `count` bytes, of `left` to the end of the file; NULL: they cannot be read. */
+static const uint8_t *find_bytes(struct reading *r, uint64_t count, uint64_t left)
+{
+    if (!r->window)
+        return fz_decode_bytes(r->d, r->pos, count, NULL);
+    if (r->pos + count > r->window_at + r->window_bytes) {
+        r->window_at = r->pos;
+        r->window_bytes = left < FZ_READER_PIECE_BYTES ? left : FZ_READER_PIECE_BYTES;
+        const uint8_t *from = fz_decode_bytes(r->d, r->pos, r->window_bytes, r->window);
+        if (!from)
+            return NULL;
+        if (from != r->window)
+            memcpy(r->window, from, r->window_bytes);
+    }
+    return r->window + (r->pos - r->window_at);
+}
+
 static int on_read(GifFileType *file, GifByteType *bytes, int count)
 {
     struct reading *r = file->UserData;
-    size_t left = r->bytes->len - r->pos, n = (size_t)count < left ? (size_t)count : left;
-    memcpy(bytes, r->bytes->at + r->pos, n);
+    const uint64_t all = fz_decode_file_bytes(r->d), left = all - r->pos;
+    const uint64_t n = (uint64_t)count < left ? (uint64_t)count : left;
+    const uint8_t *from = find_bytes(r, n, left);
+    if (!from)
+        return 0;
+    memcpy(bytes, from, n);
     r->pos += n;
     return (int)n;
 }
@@ -88,10 +117,13 @@ static bool find_frame(struct reading *r)
     return false;
 }
 
-static enum fz_err open_reading(struct reading *r, const struct fz_decode *d)
+static enum fz_err open_reading(struct reading *r, struct fz_decode *d)
 {
     int why = 0;
-    *r = (struct reading){.bytes = &d->file, .transparent = NO_COLOR};
+    *r = (struct reading){.d = d, .transparent = NO_COLOR};
+    r->window = d->pieces ? fz_try_malloc(FZ_READER_PIECE_BYTES) : NULL;
+    if (d->pieces && !r->window)
+        return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a piece of the file");
     r->file = DGifOpen(r, on_read, &why);
     if (!r->file)
         return fz_fail(d->err, why == D_GIF_ERR_NOT_ENOUGH_MEM ? FZ_E_MEMORY : FZ_E_DAMAGED, 0, "gif: %s",
@@ -208,6 +240,39 @@ static enum fz_err push_rows(struct gif *g)
     return FZ_OK;
 }
 
+/* --- frames of a file that is read in pieces, as fz_gif_facts counts them ------------------------- */
+
+/* The place behind a chain of blocks. */
+static uint64_t skip_blocks(struct fz_decode *d, uint64_t pos)
+{
+    uint8_t copy;
+    const uint8_t *len;
+    while ((len = fz_decode_bytes(d, pos, 1, &copy)) && *len > 0)
+        pos += 1 + (uint64_t)*len;
+    return pos + 1;
+}
+
+static uint64_t color_table_bytes(uint8_t flags)
+{
+    return flags & 0x80 ? UINT64_C(3) << ((flags & 7) + 1) : 0;
+}
+
+static int count_frames(struct fz_decode *d)
+{
+    enum { BLOCK_BYTES = 11, SCREEN_BYTES = 13 };
+    uint8_t copy[BLOCK_BYTES];
+    uint64_t pos = SCREEN_BYTES + color_table_bytes(d->file.at[10]);
+    const uint8_t *block;
+    int frames = 0;
+    while (frames < d->request->limits.max_frames &&
+           (block = fz_decode_bytes(d, pos, BLOCK_BYTES, copy)) != NULL && (*block == ',' || *block == '!')) {
+        bool is_frame = *block == ',';
+        frames += is_frame;
+        pos = skip_blocks(d, is_frame ? pos + BLOCK_BYTES + color_table_bytes(block[9]) : pos + 2);
+    }
+    return frames > 1 ? frames : 1;
+}
+
 /* --- load ----------------------------------------------------------------------------------------- */
 
 static enum fz_err open_frame(struct gif *g)
@@ -216,6 +281,7 @@ static enum fz_err open_frame(struct gif *g)
     enum fz_err code = open_reading(&g->readings[0], g->d);
     if (code != FZ_OK)
         return code;
+    assert(g->readings[0].file);
     const GifImageDesc *frame = &g->readings[0].file->Image;
     g->frame_w = frame->Width;
     g->frame_h = frame->Height;
@@ -226,7 +292,7 @@ static enum fz_err open_frame(struct gif *g)
     if (!as_said || g->frame_w < 1 || g->frame_h < 1)
         return fz_fail(g->d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its frame");
     const size_t px = (size_t)g->frame_w * (size_t)g->frame_h;
-    const bool holds = g->interlaced && px <= HELD_PX;
+    const bool holds = is_held(g->d, px);
     g->row = fz_try_malloc((size_t)g->frame_w);
     g->held = holds ? fz_try_malloc(px) : NULL;
     g->has_row = holds ? calloc((size_t)g->frame_h, 1) : NULL;
@@ -252,9 +318,13 @@ enum fz_err fz_gif_load(struct fz_decode *d)
 {
     struct gif g = {.d = d};
     enum fz_err code = decode(&g);
-    for (int i = 0; i < PASSES; i++)
+    for (int i = 0; i < PASSES; i++) {
         if (g.readings[i].file)
             DGifCloseFile(g.readings[i].file, NULL);
+        free(g.readings[i].window);
+    }
+    if (code == FZ_OK && d->pieces && d->request->region.w == 0)
+        d->out->frames = count_frames(d);
     free(g.row);
     free(g.held);
     free(g.has_row);
