@@ -698,6 +698,37 @@ static void test_lost_strips(void **state)
     }
 }
 
+/* Tiles beside a part are not decoded: one that is damaged there is not seen. */
+static void test_tiles_beside_a_part(void **state)
+{
+    (void)state;
+    for (int bits = 8; bits <= 16; bits += 8) {
+        const struct kind kind = {RGB, 3, bits, .tiled = true, .compression = COMPRESSION_ADOBE_DEFLATE};
+        struct bytes b = make(&kind);
+        memset(b.data + 12, 0xff, 40); /* in the first one */
+        for (int beside = 0; beside < 2; beside++) {
+            const struct fz_image_region region = {beside ? 33 : 20, 3, 20, 100};
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+            struct fz_image_request request = make_request(-1, 0, 0, &host);
+            request.bytes = b.data;
+            request.len = b.len;
+            request.region = region;
+            enum fz_err code = fz_image_load(&request, scratch, &image, &err);
+            assert_true(beside ? code == FZ_OK && !image.damaged : code != FZ_OK || image.damaged);
+            for (int i = 0; beside && i < region.w * region.h; i++) {
+                const int x = i % region.w, y = i / region.w;
+                assert_near(pixel(&image, x, y), expected(&kind, region.x + x, region.y + y), 1);
+            }
+            fz_image_scratch_free(scratch);
+            host_fini(&host);
+        }
+        free(b.data);
+    }
+}
+
 static void test_hostile_numbers(void **state)
 {
     (void)state;
@@ -736,6 +767,7 @@ int main(void)
         cmocka_unit_test(test_directories_in_a_circle),
         cmocka_unit_test(test_cut_short),
         cmocka_unit_test(test_lost_strips),
+        cmocka_unit_test(test_tiles_beside_a_part),
         cmocka_unit_test(test_hostile_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,6 +184,20 @@ static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct
     return FZ_OK;
 }
 
+/* The columns of tiles that show the part; of strips all of it. */
+static void find_columns(const struct fz_tiff *t, uint32_t *x, uint32_t *width)
+{
+    const struct fz_image_region *part = &t->d->reduce.part;
+    uint32_t tile_w = 0;
+    *x = 0;
+    *width = t->width;
+    if (!TIFFIsTiled(t->tif) || !TIFFGetField(t->tif, TIFFTAG_TILEWIDTH, &tile_w) || tile_w == 0)
+        return;
+    const uint64_t end = ((uint64_t)part->x + (uint64_t)part->w + tile_w - 1) / tile_w * tile_w;
+    *x = (uint32_t)part->x / tile_w * tile_w;
+    *width = (end < t->width ? (uint32_t)end : t->width) - *x;
+}
+
 /* By libtiff's conversion, in the order in which the rows are stored. What cannot be read of a band stays clear. */
 static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
 {
@@ -195,7 +209,10 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
         return FZ_OK;
     }
     image.req_orientation = image.orientation;
-    size_t px = (size_t)t->width * t->band_rows;
+    uint32_t x, width;
+    find_columns(t, &x, &width);
+    image.col_offset = (int)x;
+    size_t px = (size_t)width * t->band_rows;
     uint32_t *raster = calloc(px, sizeof *raster); /* a bomb's is never touched */
     enum fz_err code = raster ? FZ_OK : fz_fail(t->d->err, FZ_E_MEMORY, 0, "no memory for %zu pixels", px);
     for (uint32_t y = 0; raster && code == FZ_OK && *complete && y < t->height; y += t->band_rows) {
@@ -207,13 +224,13 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
         if (y > 0)
             memset(raster, 0, px * sizeof *raster);
         image.row_offset = (int)y;
-        *complete = TIFFRGBAImageGet(&image, raster, t->width, rows) != 0;
+        *complete = TIFFRGBAImageGet(&image, raster, width, rows) != 0;
         bool some = *complete;
         for (size_t i = 0; !some && i < px; i++)
             some = raster[i] != 0;
         if (!some)
             break;
-        struct fz_rows out = {(uint8_t *)raster,     (ptrdiff_t)t->width * 4, (int)t->width, 0, true,
+        struct fz_rows out = {(uint8_t *)raster,     (ptrdiff_t)width * 4, (int)width, (int)x, true,
                               FZ_ALPHA_PREMULTIPLIED};
         code = fz_rows_push(t->d, &out, 0, (int)rows);
     }

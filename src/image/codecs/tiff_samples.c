@@ -279,10 +279,12 @@ static void ink_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, u
     }
 }
 
-/* Decodes all blocks that begin at row y. */
+/* Decodes all blocks that begin at row y and show the part; the others stay empty. */
 static bool read_blocks(struct fz_tiff *t, struct grid *g, uint32_t y)
 {
-    for (uint32_t column = 0; column < g->columns; column++)
+    const struct fz_image_region *part = &t->d->reduce.part;
+    const uint32_t last = (uint32_t)(part->x + part->w - 1) / g->block_w;
+    for (uint32_t column = (uint32_t)part->x / g->block_w; column <= last; column++)
         for (unsigned plane = 0; plane < g->planes; plane++) {
             uint8_t *to = g->blocks + ((tmsize_t)column * g->planes + plane) * g->block_bytes;
             if (plane >= g->channels)
@@ -425,7 +427,7 @@ enum fz_err fz_tiff_load_samples(struct fz_tiff *t, bool *complete)
         return FZ_OK;
     }
     uint64_t bytes = (uint64_t)g.block_bytes * g.planes * g.columns;
-    g.blocks = bytes <= d->working_bytes ? fz_try_malloc((size_t)bytes) : NULL;
+    g.blocks = bytes <= d->working_bytes ? calloc(1, (size_t)bytes) : NULL;
     uint16_t *row = g.blocks ? fz_try_malloc((size_t)t->width * 8) : NULL;
     if (!row) {
         free(g.blocks);
