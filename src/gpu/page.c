@@ -7,8 +7,8 @@
 
 enum {
     PAGE_SIDE = 1028, /* about 4 MB: 20 tiles of 256x192 */
-    SMALL_SIDE = 514, /* where sizes are many: each begins a page */
-    SMALL_CELLS = 8,  /* the same, of small pictures */
+    SMALL_SIDE = 514, /* about 1 MB: see page_shape */
+    SMALL_CELLS = 8,  /* where sizes are many, of small pictures */
     GUTTER = 1,       /* between cells, against bleeding */
     MAX_CELL = 514,   /* larger ones stand alone */
     MAX_CELLS = 128,  /* the bits of fz_page.taken */
@@ -20,9 +20,11 @@ static uint64_t page_bytes(int w, int h)
     return (uint64_t)w * (uint64_t)h * 4;
 }
 
-static void page_shape(struct fz_cell cell, int *columns, int *rows)
+/* Small where sizes are many, because each begins a page; and where SDL draws: there each tile is a copy of its own, whatever page it
+ * comes from, and a page is written to as a whole when it is made. */
+static void page_shape(const struct fz_head *head, struct fz_cell cell, int *columns, int *rows)
 {
-    int side = cell.kind == FZ_PAGE_PICTURES ? PAGE_SIDE : SMALL_SIDE;
+    int side = cell.kind == FZ_PAGE_PICTURES && !head->plain ? PAGE_SIDE : SMALL_SIDE;
     int most = cell.kind == FZ_PAGE_SHAPES ? SMALL_CELLS : MAX_CELLS;
     *columns = *rows = 1;
     if (cell.w >= MAX_CELL || cell.h >= MAX_CELL)
@@ -32,10 +34,10 @@ static void page_shape(struct fz_cell cell, int *columns, int *rows)
     *rows = down * *columns > most ? most / *columns : down;
 }
 
-uint64_t fz_page_need(struct fz_cell cell, size_t *cells)
+uint64_t fz_page_need(const struct fz_head *head, struct fz_cell cell, size_t *cells)
 {
     int columns, rows;
-    page_shape(cell, &columns, &rows);
+    page_shape(head, cell, &columns, &rows);
     *cells = (size_t)columns * (size_t)rows;
     return page_bytes(columns * (cell.w + GUTTER), rows * (cell.h + GUTTER));
 }
@@ -93,7 +95,7 @@ static void page_leave(struct fz_head *head, struct fz_page *page)
 struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell)
 {
     int columns, rows;
-    page_shape(cell, &columns, &rows);
+    page_shape(head, cell, &columns, &rows);
     struct fz_page *page = fz_calloc(1, sizeof *page);
     *page = (struct fz_page){.cell = cell, .columns = columns, .cells = columns * rows};
     page->w = page_side(head, columns * cell.w + (columns - 1) * GUTTER);

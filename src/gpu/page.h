@@ -10,7 +10,7 @@
 /* Render thread only, all of these. */
 
 /* What a page of such cells takes, and how many it has. */
-uint64_t fz_page_need(struct fz_cell cell, size_t *cells);
+uint64_t fz_page_need(const struct fz_head *head, struct fz_cell cell, size_t *cells);
 
 /* What a page takes at most that is cut for a shape within `box`. */
 uint64_t fz_page_most(struct fz_cell box);

@@ -68,7 +68,7 @@ static struct fz_cell cell_in(struct fz_texture_cell in, int w, int h)
 size_t fz_texture_capacity(const struct fz_head *head, struct fz_texture_cell cell)
 {
     size_t cells;
-    uint64_t bytes = fz_page_need(cell_in(cell, cell.w, cell.h), &cells);
+    uint64_t bytes = fz_page_need(head, cell_in(cell, cell.w, cell.h), &cells);
     uint64_t left = head->budget_bytes > head->held_bytes ? head->budget_bytes - head->held_bytes : 0;
     return (size_t)(left / bytes) * cells;
 }
@@ -79,7 +79,7 @@ bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell
     size_t cells;
     if (cell.shaped) /* the next one may begin a page of any kind */
         return fits_budget(head, fz_page_most(whole));
-    return fz_page_with_room(head, whole) || fits_budget(head, fz_page_need(whole, &cells));
+    return fz_page_with_room(head, whole) || fits_budget(head, fz_page_need(head, whole, &cells));
 }
 
 /* Frees the least recently drawn one; false when all that is left was drawn in the last frame or is being drawn. */
@@ -150,7 +150,7 @@ static struct fz_page *find_page(struct fz_head *head, struct fz_cell cell, enum
         struct fz_page *page = fz_page_with_room(head, cell);
         if (page)
             return page;
-        if (fits_budget(head, fz_page_need(cell, &cells)) && (page = fz_page_new(head, cell)) != NULL)
+        if (fits_budget(head, fz_page_need(head, cell, &cells)) && (page = fz_page_new(head, cell)) != NULL)
             return page;
         if (need == FZ_TEXTURE_SPARE || !evict_oldest(head))
             break;

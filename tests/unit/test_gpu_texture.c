@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "decode/job.h"
 #include "gpu/draw.h"
+#include "gpu/renderer.h"
 #include "gpu/text.h"
 #include "sync/thread.h"
 
@@ -132,6 +133,25 @@ static void what_has_left_the_view_makes_room(void **state)
         fz_texture_free(head, all[i]);
 }
 
+/* ---- Pages ------------------------------------------------------------------------------------------------------ */
+
+/* SDL writes to all of a texture that it makes: a page that was begun takes its memory as a whole. By OpenGL a page is a draw call. */
+static void a_tile_alone_takes_little_memory(void **state)
+{
+    (void)state;
+    static const struct fz_texture_cell cell = {.w = 256, .h = 192};
+    enum { TILES = 20 };
+    struct fz_texture *all[TILES] = {NULL};
+    uint64_t before = fz_texture_get_counts(head)->bytes, tile = (uint64_t)cell.w * (uint64_t)cell.h * 4;
+    for (int i = 0; i < TILES; i++) {
+        assert_non_null(fz_texture_new(head, cell.w, cell.h, cell, FZ_TEXTURE_IN_VIEW, &all[i]));
+        uint64_t bytes = fz_texture_get_counts(head)->bytes - before, count = (uint64_t)i + 1;
+        assert_true(bytes <= (count + (fz_renderer_is_plain() ? 3 : TILES)) * tile * 21 / 20);
+    }
+    for (int i = 0; i < TILES; i++)
+        fz_texture_free(head, all[i]);
+}
+
 /* ---- Shapes of their own --------------------------------------------------------------------------------------- */
 
 static const struct fz_texture_cell BOX = {.w = 466, .h = 233, .shaped = true};
@@ -205,6 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_new_texture_leaves_the_others_as_they_are),
                                        cmocka_unit_test(what_has_left_the_view_makes_room),
+                                       cmocka_unit_test(a_tile_alone_takes_little_memory),
                                        cmocka_unit_test(shapes_share_pages),
                                        cmocka_unit_test(room_for_a_shape_is_for_any),
                                        cmocka_unit_test(a_shape_shows_nothing_of_the_one_before_it)};
