@@ -252,6 +252,7 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
                            struct fz_error *err)
 {
     FZ_MAIN_ONLY();
+    fz_cache_db_begin();
     struct fz_cache *cache = fz_calloc(1, sizeof *cache);
     cache->path = fz_path_join(options->folder, "tiles.db");
     cache->limit_bytes = options->limit_bytes;

@@ -59,6 +59,13 @@ static int ask_number(struct fz_cache_db *db, const char *sql, int64_t *number)
     return code;
 }
 
+/* By itself each connection takes memory for twenty pages when it is opened, and writes to all of it; one that only looks up has use for
+ * half a dozen. Once SQLite has begun this is refused, and was said before. */
+void fz_cache_db_begin(void)
+{
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+}
+
 /* Of this user alone, and neither a link nor a device. A symbolic link in its place is taken away, not followed. */
 static int claim_file(struct fz_cache_db *db, const char *path)
 {

@@ -43,6 +43,9 @@ struct fz_cache_db {
 /* What became of a look-up. */
 enum fz_cache_found { FZ_CACHE_MISS, FZ_CACHE_HIT, FZ_CACHE_SPOILT /* an entry whose checksum is wrong */ };
 
+/* Before any connection. */
+void fz_cache_db_begin(void);
+
 /* The one that writes: makes the file where it is not there, and replaces what is no file of this user's own. What is
  * damaged is SQLITE_CORRUPT or SQLITE_NOTADB, of another version SQLITE_MISMATCH. */
 int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_bytes);

@@ -210,6 +210,34 @@ static void what_is_stored_is_found_in_the_next_run(void **state)
     assert_file_is_sound();
 }
 
+static int look_once(void *ctx)
+{
+    sqlite3_int64 *taken = ctx, before = sqlite3_memory_used();
+    char path[64];
+    struct fz_cache_key key = key_of(0, path);
+    struct fz_cache_facts facts;
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    struct fz_buffer tile = {0};
+    size_t len;
+    assert_false(fz_cache_find(reader, &key, &facts, &tile, &len));
+    *taken = sqlite3_memory_used() - before;
+    fz_cache_reader_free(reader);
+    return 0;
+}
+
+/* Each worker has a connection: 165 KB more, where SQLite takes pages for it before any is read. */
+static void who_looks_up_takes_little_memory(void **state)
+{
+    (void)state;
+    sqlite3_int64 taken = 0;
+    start();
+    assert_true(fz_cache_flush(place.cache)); /* it was opened */
+    on_worker(look_once, &taken);
+    stop();
+    print_message("%lld bytes\n", taken);
+    assert_true(taken > 0 && taken < 100 << 10);
+}
+
 static int find_others(void *ctx)
 {
     struct work *work = ctx;
@@ -676,6 +704,7 @@ int main(void)
     fz_thread_claim_main();
     const struct CMUnitTest tests[] = {
         TEST(what_is_stored_is_found_in_the_next_run),
+        TEST(who_looks_up_takes_little_memory),
         TEST(another_file_or_size_is_not_found),
         TEST(what_is_stored_again_takes_its_place),
         TEST(what_a_file_tells_is_kept),
