@@ -22,11 +22,6 @@ struct head {
     uint32_t in_file, has_fd, more_count;
 };
 
-struct message {
-    struct head head;
-    char bytes[INLINE_BYTES];
-};
-
 static bool write_all(int fd, const char *bytes, size_t len)
 {
     for (size_t done = 0; done < len;) {
@@ -51,19 +46,18 @@ static bool read_all(int fd, char *bytes, size_t len)
 
 bool fz_parcel_send(int socket, const struct fz_parcel *parcel)
 {
-    struct message message;
     int fds[FZ_WIRE_MOST_FDS], count = 0, file = -1;
-    message.head = (struct head){.kind = parcel->kind,
-                                 .number = parcel->number,
-                                 .count = parcel->count,
-                                 .flags = parcel->flags,
-                                 .value = parcel->value,
-                                 .len = parcel->len,
-                                 .in_file = parcel->len > INLINE_BYTES,
-                                 .has_fd = parcel->fd >= 0,
-                                 .more_count = parcel->more_count};
-    size_t size = sizeof message.head;
-    if (message.head.in_file) {
+    struct head head = {.kind = parcel->kind,
+                        .number = parcel->number,
+                        .count = parcel->count,
+                        .flags = parcel->flags,
+                        .value = parcel->value,
+                        .len = parcel->len,
+                        .in_file = parcel->len > INLINE_BYTES,
+                        .has_fd = parcel->fd >= 0,
+                        .more_count = parcel->more_count};
+    struct fz_wire_parts parts = {.first = &head, .first_len = sizeof head};
+    if (head.in_file) {
         file = memfd_create("frieze-parcel", MFD_CLOEXEC);
         if (file < 0 || !write_all(file, parcel->bytes, parcel->len)) {
             if (file >= 0)
@@ -71,53 +65,58 @@ bool fz_parcel_send(int socket, const struct fz_parcel *parcel)
             return false;
         }
         fds[count++] = file;
-    } else if (parcel->len > 0) {
-        memcpy(message.bytes, parcel->bytes, parcel->len);
-        size += parcel->len;
+    } else {
+        parts.rest = parcel->bytes;
+        parts.rest_len = parcel->len;
     }
     if (parcel->fd >= 0)
         fds[count++] = parcel->fd;
     for (uint32_t i = 0; i < parcel->more_count; i++)
         fds[count++] = parcel->more[i];
-    bool sent = fz_wire_send(socket, &message, size, fds, count);
+    bool sent = fz_wire_send_parts(socket, &parts, fds, count);
     if (file >= 0)
         close(file);
     return sent;
 }
 
-static bool open_parcel(struct fz_parcel *parcel, const struct message *message, size_t size, int *fds,
+/* The bytes of a memory file, of which that is the length; NULL: they are not all there. */
+static char *read_file(int file, size_t len)
+{
+    struct stat st;
+    if (file < 0 || fstat(file, &st) != 0 || (uint64_t)st.st_size != len)
+        return NULL;
+    char *bytes = fz_try_malloc(len + 1);
+    if (bytes && !read_all(file, bytes, len)) {
+        free(bytes);
+        bytes = NULL;
+    }
+    return bytes;
+}
+
+/* Takes *bytes, what came of a message behind its head, and of the descriptors what it tells. */
+static bool open_parcel(struct fz_parcel *parcel, const struct head *head, char **bytes, size_t len, int *fds,
                         size_t most_bytes)
 {
-    const struct head *head = &message->head;
-    if (size < sizeof *head || head->len > most_bytes)
+    if (head->len > most_bytes || head->more_count > FZ_PARCEL_MORE)
         return false;
-    int file = head->in_file ? fds[0] : -1;
-    int *fd = &fds[head->in_file ? 1 : 0], *more = &fds[(head->in_file ? 1 : 0) + (head->has_fd ? 1 : 0)];
-    struct stat st;
-    bool whole = head->in_file ? file >= 0 && fstat(file, &st) == 0 && (uint64_t)st.st_size == head->len
-                               : size == sizeof *head + head->len;
-    if (!whole || head->more_count > FZ_PARCEL_MORE || (head->has_fd && *fd < 0))
-        return false;
+    int *fd = &fds[head->in_file ? 1 : 0], *more = fd + (head->has_fd ? 1 : 0);
+    bool whole = !head->has_fd || *fd >= 0;
     for (uint32_t i = 0; i < head->more_count; i++)
         whole = whole && more[i] >= 0;
-    if (!whole)
+    if (!whole || (!head->in_file && len != head->len))
         return false;
-    char *bytes = fz_try_malloc((size_t)head->len + 1);
-    if (bytes && head->in_file)
-        whole = read_all(file, bytes, (size_t)head->len);
-    else if (bytes)
-        memcpy(bytes, message->bytes, (size_t)head->len);
-    if (!bytes || !whole) {
-        free(bytes);
+    char *all = head->in_file ? read_file(fds[0], (size_t)head->len) : *bytes;
+    if (!all)
         return false;
-    }
-    bytes[head->len] = '\0';
+    if (all == *bytes)
+        *bytes = NULL;
+    all[head->len] = '\0';
     *parcel = (struct fz_parcel){.kind = head->kind,
                                  .number = head->number,
                                  .count = head->count,
                                  .flags = head->flags,
                                  .value = head->value,
-                                 .bytes = bytes,
+                                 .bytes = all,
                                  .len = (size_t)head->len,
                                  .fd = head->has_fd ? *fd : -1,
                                  .more_count = head->more_count};
@@ -130,20 +129,36 @@ static bool open_parcel(struct fz_parcel *parcel, const struct message *message,
     return true;
 }
 
-enum fz_parcel_end fz_parcel_receive(int socket, struct fz_parcel *parcel, size_t most_bytes, int timeout_ms)
+/* Into a block of its own length: one that is always there, on a stack, has pages for the longest that ever came. */
+static enum fz_parcel_end receive(int socket, struct fz_parcel *parcel, size_t size, size_t most_bytes)
 {
-    struct message message;
+    struct head head;
     int fds[FZ_WIRE_MOST_FDS];
-    *parcel = (struct fz_parcel){.fd = -1};
-    ssize_t n = fz_wire_receive(socket, &message, sizeof message, fds, FZ_WIRE_MOST_FDS, timeout_ms);
-    if (n < 0 && errno == EAGAIN)
-        return FZ_PARCEL_LATE;
-    bool came = n > 0 && open_parcel(parcel, &message, (size_t)n, fds, most_bytes);
+    size_t len = size > sizeof head ? size - sizeof head : 0;
+    if (len > INLINE_BYTES)
+        len = INLINE_BYTES; /* what is longer is no parcel */
+    char *bytes = fz_try_malloc(len + 1);
+    if (!bytes)
+        return FZ_PARCEL_SPOILT;
+    struct fz_wire_parts parts = {&head, bytes, sizeof head, len};
+    ssize_t n = fz_wire_receive_parts(socket, &parts, fds, FZ_WIRE_MOST_FDS, -1);
+    bool came = n >= (ssize_t)sizeof head &&
+                open_parcel(parcel, &head, &bytes, (size_t)n - sizeof head, fds, most_bytes);
+    free(bytes);
     for (int i = 0; i < FZ_WIRE_MOST_FDS; i++)
         if (fds[i] >= 0)
             close(fds[i]);
     bool spoilt = n > 0 || (n < 0 && errno == EBADMSG);
     return came ? FZ_PARCEL_CAME : spoilt ? FZ_PARCEL_SPOILT : FZ_PARCEL_ENDED;
+}
+
+enum fz_parcel_end fz_parcel_receive(int socket, struct fz_parcel *parcel, size_t most_bytes, int timeout_ms)
+{
+    *parcel = (struct fz_parcel){.fd = -1};
+    ssize_t size = fz_wire_look(socket, timeout_ms);
+    if (size < 0 && errno == EAGAIN)
+        return FZ_PARCEL_LATE;
+    return size > 0 ? receive(socket, parcel, (size_t)size, most_bytes) : FZ_PARCEL_ENDED;
 }
 
 void fz_parcel_close_more(struct fz_parcel *parcel)

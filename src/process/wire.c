@@ -17,11 +17,11 @@ union control {
     char bytes[CMSG_SPACE(sizeof(int) * FZ_WIRE_MOST_FDS)];
 };
 
-static bool send_whole(int socket, const void *message, size_t len, const int *fds, int fd_count, int flags)
+static bool send_whole(int socket, const struct fz_wire_parts *parts, const int *fds, int fd_count, int flags)
 {
     union control control;
-    struct iovec part = {.iov_base = (void *)message, .iov_len = len};
-    struct msghdr whole = {.msg_iov = &part, .msg_iovlen = 1};
+    struct iovec both[] = {{parts->first, parts->first_len}, {parts->rest, parts->rest_len}};
+    struct msghdr whole = {.msg_iov = both, .msg_iovlen = 2};
     if (fd_count > 0) {
         size_t bytes = sizeof(int) * (size_t)fd_count;
         memset(&control, 0, sizeof control);
@@ -37,17 +37,24 @@ static bool send_whole(int socket, const void *message, size_t len, const int *f
     do
         n = sendmsg(socket, &whole, MSG_NOSIGNAL | flags);
     while (n < 0 && errno == EINTR);
-    return n == (ssize_t)len;
+    return n == (ssize_t)(parts->first_len + parts->rest_len);
 }
 
 bool fz_wire_send(int socket, const void *message, size_t len, const int *fds, int fd_count)
 {
-    return send_whole(socket, message, len, fds, fd_count, 0);
+    return send_whole(socket, &(struct fz_wire_parts){.first = (void *)message, .first_len = len}, fds,
+                      fd_count, 0);
+}
+
+bool fz_wire_send_parts(int socket, const struct fz_wire_parts *parts, const int *fds, int fd_count)
+{
+    return send_whole(socket, parts, fds, fd_count, 0);
 }
 
 bool fz_wire_send_at_once(int socket, const void *message, size_t len, const int *fds, int fd_count)
 {
-    return send_whole(socket, message, len, fds, fd_count, MSG_DONTWAIT);
+    return send_whole(socket, &(struct fz_wire_parts){.first = (void *)message, .first_len = len}, fds,
+                      fd_count, MSG_DONTWAIT);
 }
 
 /* Takes what fits, closes the rest. False where there was a rest. */
@@ -94,12 +101,30 @@ static bool wait_readable(int socket, int timeout_ms)
     return n > 0;
 }
 
+ssize_t fz_wire_look(int socket, int timeout_ms)
+{
+    ssize_t n;
+    do {
+        if (timeout_ms >= 0 && !wait_readable(socket, timeout_ms))
+            return -1;
+        n = recv(socket, NULL, 0, MSG_PEEK | MSG_TRUNC | (timeout_ms >= 0 ? MSG_DONTWAIT : 0));
+    } while (n < 0 && errno == EINTR);
+    return n < 0 && errno == ECONNRESET ? 0 : n;
+}
+
 ssize_t fz_wire_receive(int socket, void *message, size_t size, int *fds, int fd_count, int timeout_ms)
 {
+    return fz_wire_receive_parts(socket, &(struct fz_wire_parts){.first = message, .first_len = size}, fds,
+                                 fd_count, timeout_ms);
+}
+
+ssize_t fz_wire_receive_parts(int socket, const struct fz_wire_parts *parts, int *fds, int fd_count,
+                              int timeout_ms)
+{
     union control control;
-    struct iovec part = {.iov_base = message, .iov_len = size};
+    struct iovec both[] = {{parts->first, parts->first_len}, {parts->rest, parts->rest_len}};
     struct msghdr whole = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+        .msg_iov = both, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof control};
     for (int i = 0; i < fd_count; i++)
         fds[i] = -1;
     ssize_t n;
