@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,13 +132,18 @@ static int launcher_main(void *ctx)
     int socket = launcher->given, given[3], files[3];
     bool is_alone = leave_table(socket);
     int program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
-    fz_wire_send(socket, &is_alone, sizeof is_alone, NULL, 0);
+    if (!fz_wire_send(socket, &is_alone, sizeof is_alone, NULL, 0)) {
+        shutdown(socket, SHUT_RDWR); /* or whoever began it would wait for ever */
+        return 0;
+    }
     for (;;) {
         char byte;
         ssize_t n = fz_wire_receive(socket, &byte, sizeof byte, given, 3, -1);
         bool spoilt = n < 0 && errno == EBADMSG; /* a descriptor found no place */
-        if (n <= 0 && !spoilt)
+        if (n == 0)
             return 0;
+        if (n < 0 && !spoilt)
+            continue; /* somebody may wait for what it is about */
         struct birth *birth = atomic_load(&launcher->birth);
         pid_t pid = 0;
         place(birth->launch, given, files);
@@ -168,9 +174,13 @@ static int begin(struct launcher *launcher)
         return EAGAIN;
     }
     SDL_DetachThread(thread);
-    fz_wire_receive(sockets[0], &is_alone, sizeof is_alone, NULL, 0, -1);
-    if (is_alone) /* it has another of its own */
+    bool has_ended = fz_wire_receive(sockets[0], &is_alone, sizeof is_alone, NULL, 0, -1) == 0;
+    if (is_alone || has_ended) /* it has another of its own */
         close(sockets[1]);
+    if (has_ended) {
+        close(sockets[0]);
+        return EAGAIN;
+    }
     launcher->socket = sockets[0];
     launcher->has_begun = true;
     return 0;

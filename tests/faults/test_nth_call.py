@@ -43,3 +43,13 @@ def test_calls_that_fail(place, counts):
     wrong = [tell(SCENES[name], fault, found, outcome) for name, fault, found, outcome in results if found]
     assert not wrong, "\n".join(wrong)
     assert sum(bool(outcome.made) for *_, outcome in results) > RUNS * 0.8  # with threads no two runs count alike
+
+
+@pytest.mark.parametrize("name", ("processes", "shown"))
+def test_messages_while_processes_begin(place, name):
+    """Each of the first ones: whoever waits for an answer to it must not wait for ever."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        results = list(pool.map(lambda fault: (fault, *attempt(place, SCENES[name], fault)), [f"socket:{n}" for n in range(1, 13)]))
+    wrong = [tell(SCENES[name], fault, found, outcome) for fault, found, outcome in results if found]
+    assert not wrong, "\n".join(wrong)
+    assert sum(bool(outcome.made) for *_, outcome in results) >= 6  # who ends by it may not have told
