@@ -125,7 +125,7 @@ def own_steps(context, args, wall_count):
                     ("frieze_opened", SLOW_ROUNDS, lambda: opened.cold(context)),
                     ("frieze_coarse", args.runs, lambda: opened.coarse_screenful(context)),
                     ("frieze_share", 1, lambda: browse.from_share(context)),
-                    ("frieze_scroll", SLOW_ROUNDS, lambda: browse.scroll(context)),
+                    ("frieze_scroll", args.runs, lambda: browse.scroll(context)),
                     ("first_frieze", args.runs, lambda: first.first_ms(context, str(context.frieze))),
                     ("frieze_first_memory", SLOW_ROUNDS, lambda: first.memory(context)),
                     ("growth", SLOW_ROUNDS, lambda: browse.growth(context)),
