@@ -3,6 +3,8 @@
 #include "app/signals.h"
 #include "base/clock.h"
 #include "base/mounts.h"
+#include "base/path.h"
+#include "gpu/font.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -124,9 +126,41 @@ void fz_attend_end(int status)
 
 /* --- Whether there have to be two ------------------------------------------------------------------------------------------- */
 
-bool fz_attend_where_needed(enum fz_err left, int *status)
+static bool may_hang(struct fz_mounts *mounts, const char *path)
+{
+    char *absolute = path ? fz_path_absolute(path) : NULL;
+    bool may = absolute && fz_mounts_find(mounts, absolute).may_hang;
+    free(absolute);
+    return may;
+}
+
+static bool folder_may_hang(void *mounts, const char *folder)
+{
+    return fz_mounts_may_hang_within(mounts, folder);
+}
+
+static bool is_needed(const struct fz_options *options)
+{
+    static const char *const folders[] = {
+        "HOME",          "XDG_CONFIG_HOME", "XDG_CACHE_HOME",  "XDG_STATE_HOME",
+        "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "FONTCONFIG_FILE", "FONTCONFIG_PATH"};
+    static const enum fz_option_id files[] = {FZ_OPTION_CONFIG, FZ_OPTION_MARKS, FZ_OPTION_SCREENSHOT,
+                                              FZ_OPTION_SHOWN, FZ_OPTION_STATS};
+    struct fz_mounts *mounts = fz_mounts_read("/proc/self/mountinfo");
+    bool needed = false;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        needed = needed || may_hang(mounts, getenv(folders[i]));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        needed = needed || may_hang(mounts, options->values[files[i]].text);
+    if (!needed && fz_mounts_may_hang_within(mounts, "/")) /* to ask for the folders of fonts takes 3 ms */
+        needed = fz_fonts_any_folder(folder_may_hang, mounts);
+    fz_mounts_free(mounts);
+    return needed;
+}
+
+bool fz_attend_where_needed(const struct fz_options *options, enum fz_err left, int *status)
 {
     const struct fz_attendance how = {
         .patience_ms = FZ_SIGNALS_PATIENCE_MS + TOLD_MS, .death_signal = SIGKILL, .left = left};
-    return fz_mounts_any_may_hang("/proc/self/mountinfo") && fz_attend(&how, status);
+    return is_needed(options) && fz_attend(&how, status);
 }

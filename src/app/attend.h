@@ -4,9 +4,7 @@
 #ifndef FZ_APP_ATTEND_H
 #define FZ_APP_ATTEND_H
 
-#include "base/error.h"
-
-#include <stdbool.h>
+#include "ctl/option.h"
 
 struct fz_attendance {
     int patience_ms;  /* after a signal */
@@ -22,8 +20,8 @@ bool fz_attend(const struct fz_attendance *how, int *status);
  * it, connections to zygotes and to the display, ends. Does nothing where there is but one process. */
 void fz_attend_end(int status);
 
-/* The same for a program that ends with fz_signals, where anything is mounted that may hang: what it reads and writes itself may lie there
- * (configuration, cache, fonts, a screenshot, in thread mode the pictures). */
-bool fz_attend_where_needed(enum fz_err left, int *status);
+/* The same for a program that ends with fz_signals, where what it reads and writes itself (configuration, cache, place, control
+ * socket, fonts, what options name) lies on a file system that may hang. */
+bool fz_attend_where_needed(const struct fz_options *options, enum fz_err left, int *status);
 
 #endif

@@ -79,10 +79,7 @@ static void add_line(struct fz_mounts *mounts, const char *line)
         sscanf(line, "%d %d %u:%u %*s %4095s", &row.id, &row.parent, &major, &minor, point) != 5)
         return;
     unescape(point);
-    bool is_of_kernel =
-        strncmp(point, "/proc/", strlen("/proc/")) == 0; /* an automount, on every machine with systemd */
-    row.on = (struct fz_file_system){.device = makedev(major, minor),
-                                     .may_hang = !is_of_kernel && !is_of_this_machine(type)};
+    row.on = (struct fz_file_system){.device = makedev(major, minor), .may_hang = !is_of_this_machine(type)};
     row.point = fz_strdup(point);
     mounts->rows = fz_grow(mounts->rows, &mounts->capacity, mounts->count + 1, sizeof *mounts->rows);
     mounts->rows[mounts->count++] = row;
@@ -230,37 +227,46 @@ static void go(const struct fz_mounts *mounts, struct way *way)
         ;
 }
 
-struct fz_file_system fz_mounts_find(struct fz_mounts *mounts, const char *path)
+/* Whole, with no link in it any more, or as far as that can be told; NULL: of such a path nothing is known. */
+static const struct mount *resolve(struct fz_mounts *mounts, const char *path, struct way *way)
 {
     const char *slash = strrchr(path, '/');
     size_t len = slash ? (size_t)(slash - path) : 0;
     if (!mounts->root || !slash || strlen(path) >= PATH_MAX)
-        return (struct fz_file_system){0};
-    struct way way;
-    way.links = 0;
+        return NULL;
+    way->links = 0;
     if (!mounts->within || strncmp(mounts->folder, path, len) != 0 || mounts->folder[len] != '\0') {
-        memcpy(way.left, path, len);
-        way.left[len] = '\0';
-        begin_anew(mounts, &way);
-        go(mounts, &way);
+        memcpy(way->left, path, len);
+        way->left[len] = '\0';
+        begin_anew(mounts, way);
+        go(mounts, way);
         memcpy(mounts->folder, path, len);
         mounts->folder[len] = '\0';
-        memcpy(mounts->real, way.real, sizeof way.real);
-        mounts->within = way.within;
+        memcpy(mounts->real, way->real, sizeof way->real);
+        mounts->within = way->within;
     }
-    memcpy(way.left, slash + 1, strlen(slash)); /* with its end */
-    memcpy(way.real, mounts->real, sizeof way.real);
-    way.within = mounts->within;
-    go(mounts, &way);
-    return way.within->on;
+    memcpy(way->left, slash + 1, strlen(slash)); /* with its end */
+    memcpy(way->real, mounts->real, sizeof way->real);
+    way->within = mounts->within;
+    go(mounts, way);
+    return way->within;
 }
 
-bool fz_mounts_any_may_hang(const char *file)
+struct fz_file_system fz_mounts_find(struct fz_mounts *mounts, const char *path)
 {
-    struct fz_mounts *mounts = fz_mounts_read(file);
-    bool may = false;
-    for (size_t i = 0; i < mounts->count && !may; i++)
-        may = mounts->rows[i].on.may_hang;
-    fz_mounts_free(mounts);
+    struct way way;
+    const struct mount *within = resolve(mounts, path, &way);
+    return within ? within->on : (struct fz_file_system){0};
+}
+
+bool fz_mounts_may_hang_within(struct fz_mounts *mounts, const char *path)
+{
+    struct way way;
+    const struct mount *within = resolve(mounts, path, &way);
+    bool may = within && within->on.may_hang;
+    size_t len = within ? strlen(way.real) : 0;
+    for (size_t i = 0; within && i < mounts->count && !may; i++)
+        may = mounts->rows[i].on.may_hang && strncmp(mounts->rows[i].point, way.real, len) == 0 &&
+              mounts->rows[i].point[len] == '/';
     return may;
 }

@@ -22,7 +22,7 @@ void fz_mounts_free(struct fz_mounts *mounts);
  * machine, and those are all that is read. */
 struct fz_file_system fz_mounts_find(struct fz_mounts *mounts, const char *path);
 
-/* Any thread but a running render thread. Whether anything that is mounted may hang; false where that cannot be read. */
-bool fz_mounts_any_may_hang(const char *file);
+/* The same. Whether that, or something that is mounted below it, may hang; of "/": whether anything may. */
+bool fz_mounts_may_hang_within(struct fz_mounts *mounts, const char *path);
 
 #endif

@@ -68,6 +68,26 @@ struct fz_fonts *fz_fonts_new(void)
     return fonts;
 }
 
+static bool any_of(FcStrList *folders, bool (*is)(void *ctx, const char *folder), void *ctx)
+{
+    bool found = false;
+    for (FcChar8 *folder; folders && !found && (folder = FcStrListNext(folders)) != NULL;)
+        found = is(ctx, (const char *)folder);
+    if (folders)
+        FcStrListDone(folders);
+    return found;
+}
+
+bool fz_fonts_any_folder(bool (*is)(void *ctx, const char *folder), void *ctx)
+{
+    FcConfig *config = FcInitLoadConfig();
+    bool found = config && (any_of(FcConfigGetFontDirs(config), is, ctx) ||
+                            any_of(FcConfigGetCacheDirs(config), is, ctx));
+    if (config)
+        FcConfigDestroy(config);
+    return found;
+}
+
 void fz_fonts_free(struct fz_fonts *fonts)
 {
     if (!fonts)

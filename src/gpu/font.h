@@ -15,6 +15,10 @@ struct fz_fonts;
 struct fz_fonts *fz_fonts_new(void);
 void fz_fonts_free(struct fz_fonts *fonts);
 
+/* Any thread. Whether `is` says so of a folder that fonts or what is known of them are looked for in, as far as the configuration names
+ * them; no font is read for that. */
+bool fz_fonts_any_folder(bool (*is)(void *ctx, const char *folder), void *ctx);
+
 /* A new line begins: faces from here on stay until the next line. The numbers of faces are valid in this line only. */
 void fz_fonts_begin(struct fz_fonts *fonts, bool bold);
 

@@ -173,28 +173,6 @@ def test_fonts_hang_at_the_end(home, share, good, how):
     wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
 
 
-def test_a_screenshot_hangs(home, share, good):
-    """It is not known before that it will lie there."""
-    running = home.start(*SMALL, good).ready()
-    running.until(items=COUNT, pending=0)
-    share.hang()
-    asks = home.popen([home.program, "ctl", "screenshot", share.path / "screenshot.png"])
-    assert share.asked.wait(5)
-    ends(running, share, lambda: running.send(signal.SIGTERM))
-    asks.wait(5)
-
-
-def test_threads_hang(home, share):
-    """Which list, watch and read the pictures themselves."""
-    pictures.fill(home / "behind", COUNT)
-    running = home.start(*SMALL, "--isolation", "thread", share.path).ready()
-    running.until(items=COUNT, pending=0)
-    share.hang()
-    running.key("Return", "n", "n")
-    assert share.asked.wait(5)
-    ends(running, share, lambda: running.send(signal.SIGTERM))
-
-
 def test_it_hangs_under_prime(home, share, good):
     share.hang()
     process = home.popen([home.program, "prime", good], more={"XDG_CACHE_HOME": str(share.path)})

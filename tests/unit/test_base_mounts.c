@@ -104,39 +104,37 @@ static void links_are_followed_as_far_as_no_share(void **unused)
     scene_end(&scene);
 }
 
-static void write_table(const char *path, const char *lines)
+static void assert_within(const struct scene *scene, const char *name, bool may_hang)
 {
-    FILE *table = fopen(path, "w");
-    assert_non_null(table);
-    fputs(lines, table);
-    fclose(table);
+    char *path = path_in(scene->folder, name);
+    assert_int_equal(fz_mounts_may_hang_within(scene->mounts, path), may_hang);
+    free(path);
 }
 
-static void what_may_hang_is_told(void **unused)
+static void what_is_mounted_below_counts(void **unused)
 {
     (void)unused;
     struct scene scene;
     scene_begin(&scene);
-    assert_true(fz_mounts_any_may_hang(scene.table));
-    char *table = path_in(scene.folder, "other");
-    write_table(table, "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
-                       "21 20 0:5 / /proc rw - proc proc rw\n"
-                       "22 21 0:6 / /proc/sys/fs/binfmt_misc rw - autofs systemd-1 rw\n"
-                       "23 20 0:7 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
-    assert_false(fz_mounts_any_may_hang(table));
-    write_table(table, "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
-                       "21 20 0:5 / /process rw - autofs home rw\n");
-    assert_true(fz_mounts_any_may_hang(table));
-    free(table);
+    link_in(&scene, "to_disk", "disk");
+    assert_within(&scene, "disk", true); /* "a b" */
+    assert_within(&scene, "to_disk", true);
+    assert_within(&scene, "disk/a", false);
+    assert_within(&scene, "disk/a b", true);
+    assert_within(&scene, "share", true);
+    assert_within(&scene, "share/a/over", false);
+    assert_within(&scene, "dis", false);
+    assert_true(fz_mounts_may_hang_within(scene.mounts, scene.folder));
+    assert_true(fz_mounts_may_hang_within(scene.mounts, "/"));
     scene_end(&scene);
 }
 
 static void without_a_table_nothing_is_known(void **unused)
 {
     (void)unused;
-    assert_false(fz_mounts_any_may_hang("/nowhere/at/all"));
     struct fz_mounts *mounts = fz_mounts_read("/nowhere/at/all");
     assert_int_equal(fz_mounts_find(mounts, "/tmp").device, 0);
+    assert_false(fz_mounts_may_hang_within(mounts, "/"));
     fz_mounts_free(mounts);
     mounts = fz_mounts_read("/proc/self/mountinfo");
     struct stat root;
@@ -150,7 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_mount_above_a_path_counts),
         cmocka_unit_test(links_are_followed_as_far_as_no_share),
-        cmocka_unit_test(what_may_hang_is_told),
+        cmocka_unit_test(what_is_mounted_below_counts),
         cmocka_unit_test(without_a_table_nothing_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

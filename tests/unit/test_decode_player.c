@@ -149,22 +149,22 @@ static void test_late_frames_are_skipped(void **state)
     bench_close(&bench);
 }
 
-/* Two pages, grey, a byte a pixel in one strip: of the first 16 x 16 px are there, of the second none of w x h, compressed in a way
- * that takes a whole strip. */
+/* Two pages, grey, in one strip each: of the first 16 x 16 px are there, a byte each; the second has 16384 px of 16 bits in PackBits, which takes
+ * a whole strip. */
 static char *write_pages(const struct bench *bench, uint32_t w, uint32_t h)
 {
     enum { TAGS = 9, BYTES = 2 + TAGS * 12 + 4, FIRST = 8, SECOND = FIRST + BYTES, DATA = SECOND + BYTES };
-    uint8_t file[DATA + 256] = "II*\0\10";
+    uint8_t file[DATA + 512] = "II*\0\10";
     for (int page = 0; page < 2; page++) {
         const uint32_t tags[TAGS][2] = {{256, page ? w : 16},
                                         {257, page ? h : 16},
-                                        {258, 8},
+                                        {258, page ? 16 : 8},
                                         {259, page ? 32773 : 1},
                                         {262, 1},
                                         {273, DATA},
                                         {277, 1},
                                         {278, page ? h : 16},
-                                        {279, 256}};
+                                        {279, page ? 512 : 256}};
         uint8_t *at = file + (page ? SECOND : FIRST);
         *at = TAGS;
         for (int i = 0; i < TAGS; i++) {
@@ -174,7 +174,7 @@ static char *write_pages(const struct bench *bench, uint32_t w, uint32_t h)
         if (page == 0)
             at[2 + 12 * TAGS] = SECOND;
     }
-    memset(file + DATA, 0x81, 256); /* runs of 128 */
+    memset(file + DATA, 0x81, 512); /* runs of 128 */
     char *path = path_in(bench->folder, "pages.tif");
     write_file(path, file, sizeof file);
     return path;
