@@ -77,10 +77,16 @@ def test_titles_environment_and_descriptors(home):
             assert str(home.path).encode() not in pathlib.Path(f"/proc/{pid}/environ").read_bytes()
 
 
+def drawings(folder):
+    """One for each of the two kinds of decoders that are not there from the start."""
+    for name, shape in (("shapes", '<rect width="50" height="50"/>'), ("text", '<text y="50">a</text>')):
+        (folder / f"{name}.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90">{shape}</svg>')
+
+
 def test_limits_of_decoders(home):
     """Of all three kinds, as the kernel knows them."""
     folder = pictures.fill(home / "pictures", 2)
-    (folder / "text.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><text y="50">a</text></svg>')
+    drawings(folder)
     with home.start("--jobs", "1", *NO_CACHE, folder) as frieze:
         frieze.idle("loaded")
         decoders = pids_of(frieze, ("frieze: decoder", "frieze: heavy decoder", "frieze: svg decoder"))
@@ -131,7 +137,7 @@ def test_killed_outright_leaves_no_process(home):
 def test_killed_outright_leaves_none_that_is_stopped(home, titles):
     """Also of zygotes that were begun later: those of heavy codecs and of SVG with text, those that took the place of others."""
     folder = pictures.fill(home / "pictures", 20)
-    (folder / "text.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><text y="50">a</text></svg>')
+    drawings(folder)
     for lost in (False, True):
         frieze = home.start("--jobs", "2", *NO_CACHE, folder, status=-signal.SIGKILL)
         frieze.ready().idle("loaded")
@@ -161,7 +167,7 @@ def test_killed_outright_while_its_processes_begin(home):
     chance = random.Random(SEED)
     print(f"FZ_TEST_SEED={SEED}")
     folder = pictures.fill(home / "pictures", 4)
-    (folder / "text.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><text y="50">a</text></svg>')
+    drawings(folder)
     for _ in range(60):
         frieze = home.start(*NO_CACHE, folder, status=-signal.SIGKILL)
         until, seen, stopped = time.monotonic() + chance.uniform(0, 0.25) * times(), {}, []
