@@ -32,6 +32,8 @@ static struct bytes encode(int width, int height, bool interlaced)
     static const int first[] = {0, 4, 2, 1, 0}, step[] = {8, 8, 4, 2, 1};
     struct codes c = {0};
     int put = 0;
+    bytes_reserve(&c.b, (size_t)width * (size_t)height * 5 / 4 +
+                            64); /* 9 bits a pixel, and what clears the table */
     for (int pass = interlaced ? 0 : 4; pass < (interlaced ? 4 : 5); pass++)
         for (int y = first[pass]; y < height; y += step[pass])
             for (int x = 0; x < width; x++) {
@@ -47,6 +49,7 @@ static struct bytes encode(int width, int height, bool interlaced)
 static struct bytes make(int width, int height, bool interlaced)
 {
     struct bytes b = {0}, codes = encode(width, height, interlaced);
+    bytes_reserve(&b, 2 * codes.len + 1024);
     bytes_put(&b, "GIF89a", 6);
     bytes_put_le(&b, (uint32_t)(width | height << 16), 4);
     bytes_put(&b, "\xf7\0\0", 3);
@@ -62,6 +65,7 @@ static struct bytes make(int width, int height, bool interlaced)
         bytes_put(&b, codes.data + i, n);
     }
     bytes_put(&b, "\0;", 2);
+    bytes_fit(&b);
     free(codes.data);
     return b;
 }

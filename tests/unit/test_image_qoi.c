@@ -54,6 +54,7 @@ static void put_chunk(struct bytes *b, const uint8_t *px, const uint8_t *last)
 static struct bytes encode(const uint8_t *pixels, int width, int height)
 {
     struct bytes b = {0};
+    bytes_reserve(&b, (size_t)width * (size_t)height * 5 + 64);
     uint8_t seen[64][4] = {0}, last[4] = {0, 0, 0, 255};
     bytes_put(&b, "qoif", 4);
     bytes_put_be(&b, (uint32_t)width, 4);
@@ -76,6 +77,7 @@ static struct bytes encode(const uint8_t *pixels, int width, int height)
         memcpy(last, px, 4);
     }
     bytes_put(&b, "\0\0\0\0\0\0\0\1", END_BYTES);
+    bytes_fit(&b);
     return b;
 }
 
