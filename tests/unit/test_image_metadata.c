@@ -356,7 +356,7 @@ static bool is_told_without_reading(size_t keep_bytes, uint64_t max_whole_bytes,
 {
     struct bytes head = sample_jpeg(WITH_EXIF, true),
                  photo = photo_jpeg(2400, 1800, (struct jpeg_options){0});
-    struct bytes file = {0}, nothing = {calloc(1, head.len), head.len};
+    struct bytes file = {0}, nothing = {.data = calloc(1, head.len), .len = head.len};
     const size_t last = 4; /* its SOS */
     bytes_put(&file, head.data, head.len - last);
     bytes_put(&file, photo.data + 2, photo.len - 2);
