@@ -23,7 +23,7 @@ static void put_code(struct codes *c, uint32_t code)
 {
     c->bits |= code << c->count;
     for (c->count += 9; c->count >= 8; c->count -= 8, c->bits >>= 8)
-        bytes_put_le(&c->b, c->bits & 255, 1);
+        c->b.data[c->b.len++] = (uint8_t)c->bits;
 }
 
 /* Uncompressed LZW: 9-bit codes, the table cleared before it would need more. */
@@ -32,8 +32,8 @@ static struct bytes encode(int width, int height, bool interlaced)
     static const int first[] = {0, 4, 2, 1, 0}, step[] = {8, 8, 4, 2, 1};
     struct codes c = {0};
     int put = 0;
-    bytes_reserve(&c.b, (size_t)width * (size_t)height * 5 / 4 +
-                            64); /* 9 bits a pixel, and what clears the table */
+    c.b.data =
+        malloc((size_t)width * (size_t)height * 5 / 4 + 64); /* 9 bits a pixel, and what clears the table */
     for (int pass = interlaced ? 0 : 4; pass < (interlaced ? 4 : 5); pass++)
         for (int y = first[pass]; y < height; y += step[pass])
             for (int x = 0; x < width; x++) {
@@ -42,14 +42,13 @@ static struct bytes encode(int width, int height, bool interlaced)
                 put_code(&c, index_at(x, y));
             }
     put_code(&c, 257);
-    bytes_put_le(&c.b, c.bits & 255, 1);
+    c.b.data[c.b.len++] = (uint8_t)c.bits;
     return c.b;
 }
 
 static struct bytes make(int width, int height, bool interlaced)
 {
     struct bytes b = {0}, codes = encode(width, height, interlaced);
-    bytes_reserve(&b, 2 * codes.len + 1024);
     bytes_put(&b, "GIF89a", 6);
     bytes_put_le(&b, (uint32_t)(width | height << 16), 4);
     bytes_put(&b, "\xf7\0\0", 3);
@@ -59,13 +58,14 @@ static struct bytes make(int width, int height, bool interlaced)
     bytes_put_le(&b, (uint32_t)(width | height << 16), 4);
     bytes_put_le(&b, interlaced ? 0x40 : 0, 1);
     bytes_put_le(&b, 8, 1);
+    b.data = realloc(b.data, b.len + 2 * codes.len); /* at once: AddressSanitizer moves a block that grows */
     for (size_t i = 0; i < codes.len; i += 255) {
         size_t n = codes.len - i < 255 ? codes.len - i : 255;
-        bytes_put_le(&b, (uint32_t)n, 1);
-        bytes_put(&b, codes.data + i, n);
+        b.data[b.len++] = (uint8_t)n;
+        memcpy(b.data + b.len, codes.data + i, n);
+        b.len += n;
     }
     bytes_put(&b, "\0;", 2);
-    bytes_fit(&b);
     free(codes.data);
     return b;
 }

@@ -33,51 +33,71 @@ static bool fits(int value, int least, int most)
     return value >= least && value <= most;
 }
 
+/* Where there is room for it. */
+static void put(struct bytes *b, const void *data, size_t len)
+{
+    memcpy(b->data + b->len, data, len);
+    b->len += len;
+}
+
+static void put_le(struct bytes *b, uint32_t value, int count)
+{
+    for (int i = 0; i < count; i++)
+        put(b, &(uint8_t){(uint8_t)(value >> (8 * i))}, 1);
+}
+
+static void put_be(struct bytes *b, uint32_t value, int count)
+{
+    for (int i = count - 1; i >= 0; i--)
+        put(b, &(uint8_t){(uint8_t)(value >> (8 * i))}, 1);
+}
+
 static void put_chunk(struct bytes *b, const uint8_t *px, const uint8_t *last)
 {
     const int8_t r = (int8_t)(px[0] - last[0]), g = (int8_t)(px[1] - last[1]),
                  blue = (int8_t)(px[2] - last[2]), rg = (int8_t)(r - g), bg = (int8_t)(blue - g);
     if (px[3] != last[3]) {
-        bytes_put_le(b, 0xff, 1);
-        bytes_put(b, px, 4);
+        put_le(b, 0xff, 1);
+        put(b, px, 4);
     } else if (fits(r, -2, 1) && fits(g, -2, 1) && fits(blue, -2, 1)) {
-        bytes_put_le(b, (uint32_t)(0x40 | (r + 2) << 4 | (g + 2) << 2 | (blue + 2)), 1);
+        put_le(b, (uint32_t)(0x40 | (r + 2) << 4 | (g + 2) << 2 | (blue + 2)), 1);
     } else if (fits(g, -32, 31) && fits(rg, -8, 7) && fits(bg, -8, 7)) {
-        bytes_put_le(b, (uint32_t)(0x80 | (g + 32)), 1);
-        bytes_put_le(b, (uint32_t)((rg + 8) << 4 | (bg + 8)), 1);
+        put_le(b, (uint32_t)(0x80 | (g + 32)), 1);
+        put_le(b, (uint32_t)((rg + 8) << 4 | (bg + 8)), 1);
     } else {
-        bytes_put_le(b, 0xfe, 1);
-        bytes_put(b, px, 3);
+        put_le(b, 0xfe, 1);
+        put(b, px, 3);
     }
 }
 
 static struct bytes encode(const uint8_t *pixels, int width, int height)
 {
     struct bytes b = {0};
-    bytes_reserve(&b, (size_t)width * (size_t)height * 5 + 64);
+    b.data = malloc((size_t)width * (size_t)height * 5 +
+                    64); /* to grow it byte by byte takes AddressSanitizer minutes */
     uint8_t seen[64][4] = {0}, last[4] = {0, 0, 0, 255};
-    bytes_put(&b, "qoif", 4);
-    bytes_put_be(&b, (uint32_t)width, 4);
-    bytes_put_be(&b, (uint32_t)height, 4);
-    bytes_put(&b, "\4\0", 2);
+    put(&b, "qoif", 4);
+    put_be(&b, (uint32_t)width, 4);
+    put_be(&b, (uint32_t)height, 4);
+    put(&b, "\4\0", 2);
     for (int i = 0, run = 0, count = width * height; i < count; i++) {
         const uint8_t *px = pixels + (size_t)i * CHANNELS;
         const int place = (px[0] * 3 + px[1] * 5 + px[2] * 7 + px[3] * 11) % 64;
         const bool same = memcmp(px, last, 4) == 0;
         run += same;
         if (run > 0 && (!same || run == 62 || i + 1 == count)) {
-            bytes_put_le(&b, (uint32_t)(0xc0 | (run - 1)), 1);
+            put_le(&b, (uint32_t)(0xc0 | (run - 1)), 1);
             run = 0;
         }
         if (!same && memcmp(seen[place], px, 4) == 0)
-            bytes_put_le(&b, (uint32_t)place, 1);
+            put_le(&b, (uint32_t)place, 1);
         else if (!same)
             put_chunk(&b, px, last);
         memcpy(seen[place], px, 4);
         memcpy(last, px, 4);
     }
-    bytes_put(&b, "\0\0\0\0\0\0\0\1", END_BYTES);
-    bytes_fit(&b);
+    put(&b, "\0\0\0\0\0\0\0\1", END_BYTES);
+    b.data = realloc(b.data, b.len + 1);
     return b;
 }
 

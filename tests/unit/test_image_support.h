@@ -223,27 +223,11 @@ static inline void assert_fields(const struct fz_image *image, int orientation, 
 struct bytes {
     uint8_t *data; /* owned */
     size_t len;
-    size_t room; /* that was asked for */
 };
-
-/* For who puts many small ones: AddressSanitizer moves a block each time that it grows. When all are there bytes_fit takes the rest away, so that
- * it sees who reads beyond them. */
-static inline void bytes_reserve(struct bytes *b, size_t room)
-{
-    b->data = realloc(b->data, room);
-    b->room = room;
-}
-
-static inline void bytes_fit(struct bytes *b)
-{
-    b->data = realloc(b->data, b->len + 1);
-    b->room = 0;
-}
 
 static inline void bytes_put(struct bytes *b, const void *data, size_t len)
 {
-    if (b->len + len + 1 > b->room)
-        b->data = realloc(b->data, b->len + len + 1);
+    b->data = realloc(b->data, b->len + len + 1);
     if (len > 0)
         memcpy(b->data + b->len, data, len);
     b->len += len;
