@@ -58,8 +58,8 @@ enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygot
     return requires ? fz_fail(err, FZ_E_USAGE, 0, "--sandbox=require needs --isolation=process") : FZ_OK;
     bool sandbox = !is_text(options, FZ_OPTION_SANDBOX, "off");
     enum fz_err code = fz_zygote_front_start(decoders, &fz_decoder_role, sandbox, err);
-    fz_launcher_begin(
-        FZ_LAUNCH_OWN); /* nothing is forked after this, and nothing of the user's is open yet */
+    /* Nothing is forked after this, and nothing of the user's is open yet. */
+    fz_launcher_begin(FZ_LAUNCH_OWN);
     if (code == FZ_OK && requires)
         code = require_all(options, *decoders, err);
     if (code != FZ_OK) {
