@@ -1,5 +1,7 @@
 #include "image/facts.h"
 
+#include "image/format.h"
+
 static struct fz_bytes part(const struct fz_bytes *bytes, uint64_t pos, uint64_t len)
 {
     if (!fz_bytes_has(bytes, pos, len))
@@ -99,14 +101,9 @@ static uint64_t skip_blocks(const struct fz_bytes *bytes, uint64_t pos)
     return pos + 1;
 }
 
-static uint64_t color_table_bytes(uint32_t flags)
-{
-    return flags & 0x80 ? UINT64_C(3) << ((flags & 7) + 1) : 0;
-}
-
 enum fz_head fz_gif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
-    uint64_t pos = 13 + color_table_bytes(fz_bytes_be(bytes, 10, 1)), frames = 0;
+    uint64_t pos = 13 + fz_gif_table_bytes(fz_bytes_be(bytes, 10, 1)), frames = 0;
     facts->frames = 1;
     while (fz_bytes_has(bytes, pos, 11)) {
         uint8_t kind = bytes->at[pos];
@@ -114,7 +111,7 @@ enum fz_head fz_gif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
             facts->frames = capped(facts, ++frames);
             if (frames >= (uint64_t)facts->max_frames)
                 return FZ_HEAD_OK;
-            pos = skip_blocks(bytes, pos + 11 + color_table_bytes(bytes->at[pos + 9]));
+            pos = skip_blocks(bytes, pos + 11 + fz_gif_table_bytes(bytes->at[pos + 9]));
         } else if (kind == '!') {
             if (fz_bytes_match(bytes, pos + 1, "\xff\x0bICCRGBG1012", 13))
                 facts->has_profile = true;

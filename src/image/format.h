@@ -243,6 +243,8 @@ enum fz_err fz_tiff_load(struct fz_decode *d);
     uint64_t fz_##name##_working_bytes(const struct fz_decode *d, uint64_t file_bytes);      \
     enum fz_err fz_##name##_load(struct fz_decode *d);
 FZ_OWN_FUNCTIONS(gif)
+/* Any thread. How long the colour table is that a screen or a frame with these flags brings (GIF89a, 18 and 20), bytes. */
+uint64_t fz_gif_table_bytes(uint32_t flags);
 FZ_OWN_FUNCTIONS(qoi)
 FZ_OWN_FUNCTIONS(pnm)
 FZ_OWN_FUNCTIONS(pam)

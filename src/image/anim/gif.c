@@ -30,14 +30,9 @@ struct gif {
 
 /* ---- Blocks ------------------------------------------------------------------------------------------------------ */
 
-static uint64_t table_bytes(uint32_t flags)
-{
-    return flags & 0x80 ? UINT64_C(3) << ((flags & 7) + 1) : 0;
-}
-
 static uint64_t head_bytes(const struct fz_bytes *file)
 {
-    return SCREEN_BYTES + table_bytes(fz_bytes_le(file, 10, 1));
+    return SCREEN_BYTES + fz_gif_table_bytes(fz_bytes_le(file, 10, 1));
 }
 
 /* Behind the blocks at `pos` and the empty one that ends them; UINT64_MAX where the file ends before. */
@@ -90,7 +85,7 @@ static bool next_frame(const struct fz_bytes *file, uint64_t *pos, struct frame 
     frame->at = at;
     frame->area = (struct fz_area){fz_bytes_le(file, at + 1, 2), fz_bytes_le(file, at + 3, 2),
                                    fz_bytes_le(file, at + 5, 2), fz_bytes_le(file, at + 7, 2)};
-    uint64_t codes = at + FRAME_BYTES + table_bytes(fz_bytes_le(file, at + 9, 1)) + 1;
+    uint64_t codes = at + FRAME_BYTES + fz_gif_table_bytes(fz_bytes_le(file, at + 9, 1)) + 1;
     *pos = skip_blocks(file, codes);
     return *pos != UINT64_MAX;
 }

@@ -252,23 +252,18 @@ static uint64_t skip_blocks(struct fz_decode *d, uint64_t pos)
     return pos + 1;
 }
 
-static uint64_t color_table_bytes(uint8_t flags)
-{
-    return flags & 0x80 ? UINT64_C(3) << ((flags & 7) + 1) : 0;
-}
-
 static int count_frames(struct fz_decode *d)
 {
     enum { BLOCK_BYTES = 11, SCREEN_BYTES = 13 };
     uint8_t copy[BLOCK_BYTES];
-    uint64_t pos = SCREEN_BYTES + color_table_bytes(d->file.at[10]);
+    uint64_t pos = SCREEN_BYTES + fz_gif_table_bytes(d->file.at[10]);
     const uint8_t *block;
     int frames = 0;
     while (frames < d->request->limits.max_frames &&
            (block = fz_decode_bytes(d, pos, BLOCK_BYTES, copy)) != NULL && (*block == ',' || *block == '!')) {
         bool is_frame = *block == ',';
         frames += is_frame;
-        pos = skip_blocks(d, is_frame ? pos + BLOCK_BYTES + color_table_bytes(block[9]) : pos + 2);
+        pos = skip_blocks(d, is_frame ? pos + BLOCK_BYTES + fz_gif_table_bytes(block[9]) : pos + 2);
     }
     return frames > 1 ? frames : 1;
 }

@@ -6,7 +6,7 @@ bool fz_gif_is_a(const struct fz_bytes *head)
     return fz_bytes_match(head, 0, "GIF87a", 6) || fz_bytes_match(head, 0, "GIF89a", 6);
 }
 
-static uint64_t color_table_bytes(uint32_t flags)
+uint64_t fz_gif_table_bytes(uint32_t flags)
 {
     return flags & 0x80 ? UINT64_C(3) << ((flags & 7) + 1) : 0;
 }
@@ -14,7 +14,7 @@ static uint64_t color_table_bytes(uint32_t flags)
 /* Where the first frame begins, or what stands there instead. */
 static uint64_t find_frame(const struct fz_bytes *bytes)
 {
-    uint64_t pos = 13 + color_table_bytes(fz_bytes_le(bytes, 10, 1));
+    uint64_t pos = 13 + fz_gif_table_bytes(fz_bytes_le(bytes, 10, 1));
     while (fz_bytes_match(bytes, pos, "!", 1)) { /* extensions: label, then blocks up to an empty one */
         pos += 2;
         for (uint32_t len = 1; len && fz_bytes_has(bytes, pos, 1); pos += 1 + (uint64_t)len)
