@@ -79,11 +79,18 @@ char *fz_path_typed(const char *text)
     return path;
 }
 
+static bool leads_up(const char *path)
+{
+    size_t len = strlen(path);
+    return strcmp(path, "..") == 0 || strncmp(path, "../", 3) == 0 || strstr(path, "/../") ||
+           (len >= 3 && strcmp(path + len - 3, "/..") == 0);
+}
+
 char *fz_path_locate(const char *path)
 {
     char *by_text = fz_path_absolute(path);
     struct stat there, here;
-    if (!strstr(path, "..") || stat(path, &there) != 0)
+    if (!leads_up(path) || stat(path, &there) != 0)
         return by_text;
     if (stat(by_text, &here) == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino)
         return by_text;
