@@ -65,6 +65,9 @@ struct fz_wait {
     const struct fz_task *task; /* is to be over, instead of the state; borrowed; NULL: none */
 };
 
+/* The numbers of readers that write: no source has those. */
+enum { FZ_SCALE_ROOT = 1 << 20, FZ_SAVE_ROOT };
+
 /* A frame that is to be read back and written. */
 struct fz_save {
     char *path; /* owned; NULL: free place */
@@ -181,7 +184,9 @@ struct fz_app {
     bool notice_has_lines; /* it is more than one line, perhaps */
     int64_t notice_until_us;
     struct fz_save saves[FZ_MAX_SAVES + 1]; /* frames to be saved */
-    int saving;                             /* jobs that write one */
+    int saving;                             /* jobs that write one, */
+    int saving_apart;                       /* and those of them that the saver does */
+    struct fz_sources *saver;               /* the reader that writes them; NULL: none had to yet */
     bool measuring;                         /* a job looks at the memory */
     int64_t measured_us;                    /* when one did so last */
     uint64_t measured_decodes;
@@ -197,6 +202,10 @@ void fz_app_stop(struct fz_app *app);
 
 /* Main thread. How sources are read, as the options say. */
 struct fz_source_options fz_app_source_options(const struct fz_app *app);
+
+/* Main thread, also while the loop runs. Begins a reader that writes what goes to no source, unless there is one: a share that
+ * hangs may hold whoever writes there. Gives `root`, or FZ_FILES_NO_ROOT where readers are threads: workers do it. */
+uint32_t fz_app_begin_writer(struct fz_app *app, struct fz_sources **writer, uint32_t root);
 
 /* Render thread. Runs until the end; `status` says what became of it. */
 void fz_app_run(struct fz_app *app);
@@ -272,7 +281,8 @@ enum fz_err fz_app_ask_save(struct fz_app *app, char *path, struct fz_request *r
 /* A frame was drawn: reads it back for those who asked, and sends the jobs that write it. */
 void fz_app_save_frame(struct fz_app *app);
 bool fz_app_is_saving(const struct fz_app *app);
-void fz_app_saved(struct fz_app *app, struct fz_request *request, const struct fz_error *err);
+/* Such a job has come back. */
+void fz_app_take_saved(struct fz_app *app, struct fz_job *job);
 
 /* An item is no picture after all: it has no tile any more, and leaves the list with all that do in this turn, since a mosaic is laid
  * out anew as a whole. */

@@ -1,5 +1,6 @@
 #include "app/attend.h"
 
+#include "app/isolation.h"
 #include "app/signals.h"
 #include "base/clock.h"
 #include "base/mounts.h"
@@ -147,7 +148,7 @@ static bool is_needed(const struct fz_options *options)
     static const enum fz_option_id files[] = {FZ_OPTION_CONFIG, FZ_OPTION_MARKS, FZ_OPTION_SCREENSHOT,
                                               FZ_OPTION_SHOWN, FZ_OPTION_STATS};
     struct fz_mounts *mounts = fz_mounts_read("/proc/self/mountinfo");
-    bool needed = false;
+    bool needed = fz_isolation_is_by_threads(options) && fz_mounts_may_hang_within(mounts, "/");
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         needed = needed || may_hang(mounts, getenv(folders[i]));
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)

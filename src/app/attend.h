@@ -21,7 +21,8 @@ bool fz_attend(const struct fz_attendance *how, int *status);
 void fz_attend_end(int status);
 
 /* The same for a program that ends with fz_signals, where what it reads and writes itself (configuration, cache, place, control
- * socket, fonts, what options name) lies on a file system that may hang. */
+ * socket, fonts, what options name) lies on a file system that may hang; or where, in thread mode, it reads what others have in readers'
+ * processes. */
 bool fz_attend_where_needed(const struct fz_options *options, enum fz_err left, int *status);
 
 #endif

@@ -18,6 +18,11 @@ static bool is_text(const struct fz_options *options, enum fz_option_id id, cons
     return strcmp(options->values[id].text, text) == 0;
 }
 
+bool fz_isolation_is_by_threads(const struct fz_options *options)
+{
+    return is_text(options, FZ_OPTION_ISOLATION, "thread");
+}
+
 bool fz_isolation_requires_all(const struct fz_options *options)
 {
     return is_text(options, FZ_OPTION_SANDBOX, "require");
@@ -54,7 +59,7 @@ enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygot
 {
     bool requires = fz_isolation_requires_all(options);
     *decoders = NULL;
-    if (is_text(options, FZ_OPTION_ISOLATION, "thread"))
+    if (fz_isolation_is_by_threads(options))
     return requires ? fz_fail(err, FZ_E_USAGE, 0, "--sandbox=require needs --isolation=process") : FZ_OK;
     bool sandbox = !is_text(options, FZ_OPTION_SANDBOX, "off");
     enum fz_err code = fz_zygote_front_start(decoders, &fz_decoder_role, sandbox, err);
@@ -73,14 +78,13 @@ enum fz_err fz_isolation_start_readers(const struct fz_options *options, struct 
                                        struct fz_error *err)
 {
     *readers = NULL;
-    return is_text(options, FZ_OPTION_ISOLATION, "thread")
-               ? FZ_OK
-               : fz_zygote_front_start(readers, &fz_reader_role, false, err);
+    return fz_isolation_is_by_threads(options) ? FZ_OK
+                                               : fz_zygote_front_start(readers, &fz_reader_role, false, err);
 }
 
 struct fz_zygote *fz_isolation_later(const struct fz_options *options, const struct fz_role *role)
 {
-    return is_text(options, FZ_OPTION_ISOLATION, "thread")
+    return fz_isolation_is_by_threads(options)
                ? NULL
                : fz_zygote_front_later(role, !is_text(options, FZ_OPTION_SANDBOX, "off"));
 }

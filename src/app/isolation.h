@@ -27,6 +27,9 @@ struct fz_zygote *fz_isolation_later(const struct fz_options *options, const str
 enum fz_err fz_isolation_start_readers(const struct fz_options *options, struct fz_zygote **readers,
                                        struct fz_error *err);
 
+/* Any thread. Whether decoders and readers are threads (--isolation=thread). */
+bool fz_isolation_is_by_threads(const struct fz_options *options);
+
 /* Any thread. Whether no picture is decoded where a layer of the sandbox is missing (--sandbox=require). */
 bool fz_isolation_requires_all(const struct fz_options *options);
 

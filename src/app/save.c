@@ -1,6 +1,8 @@
 /* Frames become PNG files: read back on the render thread, written by a worker. */
 #include "app/app.h"
+#include "app/loading/loader_internal.h"
 #include "base/log.h"
+#include "decode/files.h"
 
 #include <stdlib.h>
 
@@ -30,6 +32,17 @@ static bool may_save(const struct fz_app *app, const struct fz_save *save)
     return save->path && (save->request || settled || app->now_us >= app->end_deadline_us);
 }
 
+static void answer(struct fz_app *app, struct fz_request *request, const struct fz_error *err)
+{
+    app->saving--;
+    if (request) {
+        fz_app_answer(app, request, err);
+    } else if (err->code != FZ_OK) {
+        fz_log_error(err);
+        app->status = err->code;
+    }
+}
+
 void fz_app_save_frame(struct fz_app *app)
 {
     for (int i = 0; i <= FZ_MAX_SAVES; i++) {
@@ -40,6 +53,9 @@ void fz_app_save_frame(struct fz_app *app)
         struct fz_request *request = save->request;
         *save = (struct fz_save){0};
         job->context = request;
+        job->root = FZ_FILES_NO_ROOT;
+        job->wants_reader =
+            request && app->readers; /* for the last frame there are two processes (attend.h) */
         job->surface = fz_head_read_pixels(app->head);
         app->saving++;
         if (job->surface) {
@@ -48,26 +64,36 @@ void fz_app_save_frame(struct fz_app *app)
         }
         struct fz_error err = {0};
         fz_fail(&err, FZ_E_MEMORY, 0, "%s: the frame could not be read back", job->path);
-        fz_app_saved(app, request, &err);
+        answer(app, request, &err);
         fz_job_free(job);
     }
 }
 
+/* Nobody who quits waits for a share that hangs. */
 bool fz_app_is_saving(const struct fz_app *app)
 {
     for (int i = 0; i <= FZ_MAX_SAVES; i++)
         if (app->saves[i].path)
             return true;
-    return app->saving > 0;
+    return app->saving > (fz_files_hangs(app->pool.files, FZ_SAVE_ROOT) ? app->saving_apart : 0);
 }
 
-void fz_app_saved(struct fz_app *app, struct fz_request *request, const struct fz_error *err)
+/* The same job once more, by a reader. */
+static void save_apart(struct fz_app *app, struct fz_job *job)
 {
-    app->saving--;
-    if (request) {
-        fz_app_answer(app, request, err);
-    } else if (err->code != FZ_OK) {
-        fz_log_error(err);
-        app->status = err->code;
+    job->wants_reader = false;
+    job->root = fz_app_begin_writer(app, &app->saver, FZ_SAVE_ROOT);
+    app->saving_apart += job->root == FZ_SAVE_ROOT;
+    fz_loader_launch(app, job, 0);
+}
+
+void fz_app_take_saved(struct fz_app *app, struct fz_job *job)
+{
+    if (job->error.code == FZ_E_NOT_YET && job->wants_reader) {
+        save_apart(app, job);
+        return;
     }
+    app->saving_apart -= job->root == FZ_SAVE_ROOT;
+    answer(app, job->context, &job->error);
+    fz_loader_retire(app, job);
 }

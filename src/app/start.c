@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/memory_use.h"
 #include "base/path.h"
+#include "decode/files.h"
 #include "source/once.h"
 #include "source/stacks.h"
 #include "sync/thread.h"
@@ -62,6 +63,17 @@ struct fz_source_options fz_app_source_options(const struct fz_app *app)
         .readers = app->readers,
         .files = app->pool.files,
     };
+}
+
+uint32_t fz_app_begin_writer(struct fz_app *app, struct fz_sources **writer, uint32_t root)
+{
+    struct fz_source_options options = fz_app_source_options(app);
+    struct fz_error err = {0};
+    options.writes = true;
+    if (!*writer && app->readers &&
+        fz_sources_start_given(writer, root, &options, &app->events, &app->bell, &app->quit, &err) != FZ_OK)
+        fz_log_error(&err);
+    return *writer ? root : FZ_FILES_NO_ROOT;
 }
 
 /* A single file on a display opens, and the other pictures of its folder follow. */
@@ -346,6 +358,7 @@ void fz_app_stop(struct fz_app *app)
     free_requests(app);
     fz_sources_stop(app->sources);
     fz_sources_stop(app->scale.target);
+    fz_sources_stop(app->saver);
     if (!fz_run_stop(app, STUCK_MS))
         _exit(end_at_once(app));
     fz_drop_fini(app);

@@ -421,8 +421,7 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
         run_sniff(decoder, job);
         break;
     case FZ_JOB_SAVE:
-        fz_image_save_png(job->path, job->surface->pixels, job->surface->w, job->surface->h,
-                          job->surface->pitch, &job->error);
+        fz_decoder_save(decoder, job);
         break;
     case FZ_JOB_WORK:
         job->decoder = decoder;

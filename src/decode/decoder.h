@@ -47,6 +47,9 @@ bool fz_decoder_load(struct fz_decoder *decoder, struct fz_job *job);
 /* The worker's thread, in player.c. Makes the frame that a FRAME job wants. */
 void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job);
 
+/* The worker's thread, in save.c. Writes what a SAVE job has; NOT_YET where a reader has to do that, and `root` names none. */
+void fz_decoder_save(struct fz_decoder *decoder, struct fz_job *job);
+
 /* The worker's thread. Fills in the job's result; or the job waits for its file then (fz_files_park), and is to be run again, as
  * it is by this function or the next one. May block on the disk where there are no readers. */
 void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job);

@@ -70,7 +70,7 @@ enum fz_err fz_target_put(const struct fz_placing *placing, const struct fz_plac
 {
     struct fz_new_file file;
     char *folder = fz_path_dir(placing->path);
-    enum fz_err code = make_folder(&placing->originals, folder, err);
+    enum fz_err code = placing->originals.folder ? make_folder(&placing->originals, folder, err) : FZ_OK;
     free(folder);
     if (code != FZ_OK || (code = fz_new_file_open(&file, placing->path, err)) != FZ_OK)
         return code;
@@ -96,12 +96,13 @@ enum { AND_BELOW = 1, NEVER_REPLACES = 2, SYNCED = 4 };
 
 static struct fz_parcel request_of(const char *path, const struct fz_originals *originals)
 {
-    size_t len = strlen(path) + 1, more = strlen(originals->folder) + 1;
+    const char *folder = originals->folder ? originals->folder : "";
+    size_t len = strlen(path) + 1, more = strlen(folder) + 1;
     struct fz_parcel request = {.flags = originals->and_below ? AND_BELOW : 0, .fd = -1};
     request.len = len + more;
     request.bytes = fz_malloc(request.len);
     memcpy(request.bytes, path, len);
-    memcpy(request.bytes + len, originals->folder, more);
+    memcpy(request.bytes + len, folder, more);
     return request;
 }
 
@@ -141,10 +142,12 @@ static bool read_request(const struct fz_parcel *request, struct fz_placing *pla
 {
     size_t at = 0;
     placing->path = fz_parcel_text(request, &at);
-    placing->originals = (struct fz_originals){fz_parcel_text(request, &at), request->flags & AND_BELOW};
+    const char *folder = fz_parcel_text(request, &at);
+    placing->originals =
+        (struct fz_originals){folder && folder[0] ? folder : NULL, request->flags & AND_BELOW};
     placing->never_replaces = request->flags & NEVER_REPLACES;
     placing->synced = request->flags & SYNCED;
-    return placing->path && placing->originals.folder;
+    return placing->path && folder;
 }
 
 /* Takes `real`. */
@@ -164,7 +167,7 @@ void fz_target_answer_find(const struct fz_parcel *request, struct fz_parcel *an
     struct fz_placing placing;
     struct fz_error err = {0};
     char *real = NULL;
-    if (read_request(request, &placing))
+    if (read_request(request, &placing) && placing.originals.folder)
         fz_target_find(&placing.originals, placing.path, &real, &err);
     tell(answer, &err, real);
 }

@@ -11,13 +11,13 @@
 
 /* Where the pictures lie, and no result is written. */
 struct fz_originals {
-    const char *folder; /* borrowed; absolute, without links */
+    const char *folder; /* borrowed; absolute, without links; NULL: nowhere */
     bool and_below;
 };
 
 /* Where a file is to be put, and how. */
 struct fz_placing {
-    const char *path; /* borrowed; absolute; its folder is made where it is missing */
+    const char *path; /* borrowed; absolute; with `originals` its folder is made where it is missing */
     struct fz_originals originals;
     bool never_replaces;
     bool synced; /* on the disk before it gets its name */

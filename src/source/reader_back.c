@@ -4,6 +4,7 @@
 #include "base/leftover.h"
 #include "base/mem.h"
 #include "decode/ask.h"
+#include "process/title.h"
 #include "source/listing.h"
 #include "source/once.h"
 #include "sync/thread.h"
@@ -232,9 +233,11 @@ int fz_reader_back_run(int socket, int number, struct fz_sandbox *sandbox)
         return 1;
     SDL_DetachThread(back.sources->scanners[0].thread); /* it may never end */
     bool writes = back.sources->options.writes;
-    if (writes)
+    if (writes) {
+        fz_title_set("frieze: writer");
         prctl(PR_SET_PDEATHSIG,
               0); /* the end of its socket is enough: what is half written is to be removed first */
+    }
     work(&back);
     if (writes)
         fz_leftovers_end(-1);

@@ -66,13 +66,18 @@ def title(pid):
     return ""
 
 
+def process_of(running, wanted):
+    return next(pid for pid in family(running.pid) if title(pid) == wanted)
+
+
 def reader_of(running, number):
-    return next(pid for pid in family(running.pid) if title(pid) == f"frieze: reader {number}")
+    return process_of(running, f"frieze: reader {number}")
 
 
 def ends_but_for(running, number, mounted, send=signal.SIGTERM):
-    """It ends in time. Only the reader of that number is left, until the share lets go."""
-    all_of_it, stuck = family(running.pid), reader_of(running, number)
+    """It ends in time. Only the reader of that number, or what has that title, is left, until the share lets go."""
+    all_of_it = family(running.pid)
+    stuck = process_of(running, number) if isinstance(number, str) else reader_of(running, number)
     began = time.monotonic()
     if isinstance(running, subprocess.Popen):
         running.send_signal(send)

@@ -2,11 +2,14 @@
 """A share that hangs under what the program itself reads and writes: its configuration, its cache, the files that options name.
 The program ends all the same; what is held in the kernel ends with the hang."""
 
+import io
 import os
 import signal
+import subprocess
 import time
 
 import pytest
+from PIL import Image
 
 import pictures
 import share as shares
@@ -121,6 +124,58 @@ def test_a_program_of_the_users_begins_while_it_hangs(home, share, good):
     wait_until((home / "touched").exists, "what the program does", 5)
     running.until(5, programs=0)
     ends(running, share, lambda: running.send(signal.SIGTERM))
+
+
+def screenshot(home, running, path):
+    """By another process, which may wait for ever."""
+    return home.popen([home.program, "ctl", "--name", running.name, "screenshot", path], stderr=subprocess.PIPE)
+
+
+def test_a_screenshot_goes_there(home, share, good):
+    """By a process of its own, as to any other place."""
+    running = home.start(*SMALL, good).ready()
+    running.until(items=COUNT, pending=0)
+    running.idle()
+    for name in "shot.png", "shot.png", "missing/shot.png":
+        process = screenshot(home, running, share.path / name)
+        err = process.communicate(timeout=20)[1].decode()
+        assert (process.returncode == 0) == (name == "shot.png"), err
+    assert str(share.path / "missing/shot.png") in err and "No such file" in err
+    assert [title(pid) for pid in family(running.pid)].count("frieze: writer") == 1
+    there = Image.open(io.BytesIO((share.path / "shot.png").read_bytes())).convert("RGB")
+    assert there.tobytes() == running.screenshot().tobytes()
+    assert [entry.name for entry in (home / "behind").iterdir()] == ["shot.png"]
+    running.end()
+
+
+@pytest.mark.parametrize("how", ["signal", "quit"])
+def test_a_screenshot_hangs(home, share, good, how):
+    """Its only worker goes on, and nobody who quits waits for it."""
+    running = home.start(*SMALL, "--watch", "--jobs", "1", good).ready()
+    running.until(items=COUNT, pending=0)
+    share.hang()
+    process = screenshot(home, running, share.path / "shot.png")
+    assert share.asked.wait(10)
+    for path in pictures.fill(home / "more", COUNT).iterdir():
+        path.rename(good / f"more {path.name}")
+    running.until(items=2 * COUNT, pending=0, failed=0)
+    wait_until(lambda: any("screenshot" in line and "does not answer" in line for line in running.errors()), "a line about it", 5)
+    ends(running, share, lambda: running.key("q") if how == "quit" else running.send(signal.SIGTERM))
+    assert b"frieze is ending" in process.communicate(timeout=10)[1]
+
+
+@pytest.mark.parametrize("what", ["pictures", "screenshot"])
+def test_threads_hang(home, share, good, what):
+    """Where readers are threads the program itself is held."""
+    pictures.fill(home / "behind", COUNT)
+    running = home.start(*SMALL, "--isolation", "thread", good, share.path).ready()
+    running.until(items=2 * COUNT, pending=0)
+    share.hang()
+    process = screenshot(home, running, share.path / "shot.png") if what == "screenshot" else None
+    running.key("G", "Return")
+    assert share.asked.wait(10)
+    ends(running, share, lambda: running.send(signal.SIGTERM))
+    assert not process or process.wait(10) != 0
 
 
 def hanging_fonts(home, share):

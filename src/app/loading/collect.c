@@ -236,8 +236,7 @@ static void take_result(struct fz_app *app, struct fz_job *job)
         take_sniffed(app, job);
         break;
     case FZ_JOB_SAVE:
-        fz_app_saved(app, job->context, &job->error);
-        fz_loader_retire(app, job);
+        fz_app_take_saved(app, job);
         break;
     case FZ_JOB_WORK:
         if (job == app->marks.write)

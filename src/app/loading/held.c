@@ -98,6 +98,8 @@ void fz_loader_hear_readers(struct fz_app *app)
     while (app->pool.files && fz_files_news(app->pool.files, &root, &hangs)) {
         if (root == FZ_SCALE_ROOT)
             fz_loader_hear_target(app, hangs);
+        if (root == FZ_SAVE_ROOT)
+            fz_log("a screenshot waits for its folder, which %s", hangs ? "does not answer" : "answers again");
         const char *name = fz_sources_argument(app->sources, root);
         name = name ? name : fz_sources_argument(app->drop.sources, root);
         name = root == FZ_SCALE_ROOT ? app->scale.settings.out : name;

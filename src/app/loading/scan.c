@@ -190,8 +190,11 @@ static void report(struct fz_app *app)
 
 static bool take_event(struct fz_app *app, struct fz_source_event *event, struct arrivals *arrivals)
 {
-    if (fz_scale_window_hear(app, event))
+    if (event->root >= FZ_SCALE_ROOT) { /* those that write */
+        if (event->kind == FZ_SOURCE_ERROR)
+            fz_log_error(&event->error);
         return true;
+    }
     if (event->kind == FZ_SOURCE_ERROR) {
         fz_log_error(&event->error);
         app->scan.failed |= !fz_source_error_passes(&event->error);

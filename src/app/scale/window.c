@@ -96,33 +96,10 @@ static void run_plan(struct fz_job *job)
     note_places(plan);
 }
 
-/* Whoever writes, or reads what was written, may be held by a share that hangs. Without that process the workers do it. */
-static void start_target(struct fz_app *app)
-{
-    struct fz_scale_window *w = &app->scale;
-    struct fz_source_options options = fz_app_source_options(app);
-    options.writes = true;
-    struct fz_error err = {0};
-    if (!w->target && app->readers &&
-        fz_sources_start_given(&w->target, FZ_SCALE_ROOT, &options, &app->events, &app->bell, &app->quit,
-                               &err) != FZ_OK)
-        fz_log_error(&err);
-    w->batch.target = w->target ? FZ_SCALE_ROOT : FZ_FILES_NO_ROOT;
-}
-
-bool fz_scale_window_hear(struct fz_app *app, const struct fz_source_event *event)
-{
-    if (!app->scale.target || event->root != FZ_SCALE_ROOT)
-        return false;
-    if (event->kind == FZ_SOURCE_ERROR)
-        fz_log_error(&event->error);
-    return true;
-}
-
 static void launch_plan(struct fz_app *app, struct fz_marked *pictures)
 {
     struct fz_scale_window *w = &app->scale;
-    start_target(app);
+    w->batch.target = fz_app_begin_writer(app, &w->target, FZ_SCALE_ROOT); /* reads what was written, too */
     struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &w->batch.cancel);
     struct plan *plan = fz_calloc(1, sizeof *plan);
     *plan = (struct plan){.batch = &w->batch, .pictures = pictures, .keeps_off = !w->settings.in};

@@ -10,10 +10,7 @@
 
 struct fz_app;
 
-enum {
-    FZ_SCALE_MOST = 256,    /* jobs out at once */
-    FZ_SCALE_ROOT = 1 << 20 /* the number of the reader of what is written: no source has that */
-};
+enum { FZ_SCALE_MOST = 256 }; /* jobs out at once */
 
 /* Render thread only. */
 struct fz_scale_window {
@@ -40,8 +37,6 @@ enum fz_err fz_scale_window_begin(struct fz_app *app, fz_item_id item, int box_w
                                   struct fz_error *err);
 /* The command: its arguments say size and folder, or a panel asks for them. */
 enum fz_err fz_scale_window_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
-/* The reader of the target has something to say: true where it was about that one. */
-bool fz_scale_window_hear(struct fz_app *app, const struct fz_source_event *event);
 /* Once a turn. */
 void fz_scale_window_step(struct fz_app *app);
 void fz_scale_window_fini(struct fz_app *app); /* main thread; no worker runs any more */
