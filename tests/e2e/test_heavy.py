@@ -62,6 +62,18 @@ def test_lossy_jxl_in_192_megabytes(home, suffix):
     assert stats["failed"] == 0, result.err
 
 
+def test_lossless_jxl_with_alpha_in_192_megabytes(home):
+    """It takes no more than without."""
+    need("cjxl")
+    picture = pictures.draw(3, (1280, 960)).convert("RGBA")
+    picture.putalpha(200)
+    (home / "pictures").mkdir()
+    picture.save(home / "a.png")
+    subprocess.run(["cjxl", "-d", "0", "-e", "3", home / "a.png", home / "pictures" / "a.jxl"], check=True, capture_output=True)
+    stats, result = home.stats("--memory", "192M", "--quit-when", "loaded", home / "pictures")
+    assert stats["failed"] == 0, result.err
+
+
 def test_only_who_decodes_such_a_picture_has_them(home):
     folder = pictures.fill(home / "pictures", 20)
     with home.start("--jobs", "2", "--cache-size", "0", folder) as frieze:

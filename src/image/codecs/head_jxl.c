@@ -19,10 +19,10 @@ enum {
      * hardly anybody writes and nothing in the header tells, takes 32 and 26 of 8 bits. */
     USUAL_BYTES = 9,       /* lossy, or out of a JPEG: 8.4 */
     DEEP_BYTES = 26,       /* the same of more than 8 bits: 24.4 */
-    WHOLE_BYTES = 24,      /* lossless: 7.4 */
+    WHOLE_BYTES = 20,      /* lossless: 7.4, with alpha too */
     WHOLE_DEEP_BYTES = 40, /* 39 */
-    EXTRA_BYTES = 46,      /* with alpha: 44.2 */
-    EXTRA_DEEP_BYTES = 68, /* 66.5 */
+    EXTRA_BYTES = 46,      /* lossy with alpha: 44.2 */
+    EXTRA_DEEP_BYTES = 68, /* more than 8 bits with alpha: 66.5 */
 };
 
 /* Bits, least significant first; zeros behind the end. */
@@ -87,6 +87,26 @@ static bool take_depth(struct bits *bits)
     return count > 8;
 }
 
+/* ExtraChannelInfo. Says the same. */
+static bool pass_extra(struct bits *bits)
+{
+    enum { ALPHA = 0, SPOT_COLOR = 2, CFA = 5 };
+    if (take(bits, 1))
+        return false;
+    uint32_t type = take_u32(bits, (uint8_t[]){0, 0, 4, 6}, (uint16_t[]){0, 1, 2, 18});
+    bool deep = take_depth(bits);
+    take_u32(bits, (uint8_t[]){0, 0, 0, 3}, (uint16_t[]){0, 3, 4, 1});
+    uint32_t name = take_u32(bits, (uint8_t[]){0, 4, 5, 10}, (uint16_t[]){0, 0, 16, 48});
+    bits->pos += (uint64_t)name * 8;
+    if (type == ALPHA)
+        take(bits, 1);
+    else if (type == SPOT_COLOR)
+        bits->pos += 4 * 16;
+    else if (type == CFA)
+        take_u32(bits, (uint8_t[]){0, 2, 4, 8}, (uint16_t[]){1, 0, 3, 19});
+    return deep;
+}
+
 struct box {
     uint64_t type, body, end; /* where they stand; end 0: with the file */
 };
@@ -140,7 +160,7 @@ struct fz_bytes fz_jxl_codestream(const struct fz_bytes *file)
 struct start {
     uint32_t width, height;
     int orientation; /* as EXIF counts it */
-    bool deep;       /* more than 8 bits a channel */
+    bool deep;       /* a channel has more than 8 bits */
     bool has_extra;  /* channels, alpha among them */
     bool is_xyb;     /* it is lossy */
 };
@@ -173,8 +193,11 @@ static bool read_start(const struct fz_bytes *b, struct start *s)
     }
     s->deep = take_depth(&bits);
     take(&bits, 1);
-    s->has_extra = take_u32(&bits, (uint8_t[]){0, 0, 4, 12}, (uint16_t[]){0, 1, 2, 1}) > 0;
-    s->is_xyb = !s->has_extra && take(&bits, 1);
+    uint32_t extras = take_u32(&bits, (uint8_t[]){0, 0, 4, 12}, (uint16_t[]){0, 1, 2, 1});
+    s->has_extra = extras > 0;
+    for (uint32_t i = 0; i < extras && !bits.past_end; i++)
+        s->deep = pass_extra(&bits) || s->deep;
+    s->is_xyb = take(&bits, 1);
     return !bits.past_end;
 }
 
@@ -206,7 +229,7 @@ static uint64_t bytes_per_px(const struct fz_bytes *file)
     bool deep = !is_known || start.deep;
     if (is_of_jpeg(file))
         return USUAL_BYTES;
-    if (!is_known || start.has_extra)
+    if (!is_known || (start.has_extra && (deep || start.is_xyb)))
         return deep ? EXTRA_DEEP_BYTES : EXTRA_BYTES;
     if (!start.is_xyb)
         return deep ? WHOLE_DEEP_BYTES : WHOLE_BYTES;
