@@ -20,9 +20,10 @@ bool fz_attend(const struct fz_attendance *how, int *status);
  * it, connections to zygotes and to the display, ends. Does nothing where there is but one process. */
 void fz_attend_end(int status);
 
-/* The same for a program that ends with fz_signals, where what it reads and writes itself (configuration, cache, place, control
- * socket, fonts, what options name) lies on a file system that may hang; or where, in thread mode, it reads what others have in readers'
- * processes. */
-bool fz_attend_where_needed(const struct fz_options *options, enum fz_err left, int *status);
+/* The same for a program that ends with fz_signals, where what it reads and writes itself lies on a file system that may hang:
+ * configuration, cache, place, control socket, fonts, what options name; in thread mode the sources, which are borrowed, and what is
+ * mounted below them. */
+bool fz_attend_where_needed(const struct fz_options *options, const char *const *sources, size_t count,
+                            enum fz_err left, int *status);
 
 #endif
