@@ -208,7 +208,9 @@ static void take_facts(const struct fz_front *front, struct fz_anim_facts *facts
     facts->format = format ? format : facts->format;
     facts->frames = more.anim.frames < 0 ? 0 : more.anim.frames;
     facts->plays = more.anim.plays < 0 ? 0 : more.anim.plays;
-    facts->held_bytes = more.anim.held_bytes + front->options.keep_bytes; /* which is for it alone */
+    const uint64_t most = UINT64_MAX / 4; /* sums of it do not wrap */
+    facts->held_bytes = more.anim.held_bytes < most ? more.anim.held_bytes : most;
+    facts->held_bytes += front->options.keep_bytes; /* which is for it alone */
     facts->damage = more.anim.damage;
     fz_front_check_text(facts->damage.msg, sizeof facts->damage.msg);
     if ((int)facts->damage.code < 0 || facts->damage.code > FZ_E_INTERNAL)

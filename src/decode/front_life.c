@@ -100,6 +100,7 @@ static void note_death(struct fz_front *front, const struct fz_error *why)
     front->deaths = now_us - front->died_us < CALM_US ? front->deaths + 1 : 1;
     front->died_us = now_us;
     front->is_vacant = true;
+    fz_vigil_tell(front->options.vigil); /* which watches no descriptor that is closed already */
     atomic_fetch_add(&front->options.counts->respawned, 1);
 }
 
@@ -215,7 +216,6 @@ static uint64_t address_bytes(const struct fz_engine_options *options, uint64_t 
 static enum fz_err explain_early_end(struct fz_front *front, struct fz_error *err)
 {
     struct fz_error why;
-    fz_vigil_tell(front->options.vigil);
     fz_front_explain(front, &why);
     front->kills = 0;
     front->by_chance = false;

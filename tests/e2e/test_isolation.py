@@ -256,6 +256,26 @@ def test_what_dies_with_nothing_to_do_is_replaced_at_once(home):
         assert frieze.stats()["decode"]["respawned"] == 5
 
 
+@pytest.mark.parametrize("how", ["by a signal", "at its deadline"])
+def test_what_dies_over_the_last_picture_is_replaced_at_once(home, how):
+    """Though nothing else is to be decoded."""
+    folder = pictures.fill(home / "pictures", 8)
+    options = ["--limit-seconds", "1"] if how == "at its deadline" else []
+    with home.start("--jobs", "1", "--history", "0", *options, *NO_CACHE, folder) as frieze:
+        for _ in range(1 if options else 4):
+            frieze.idle("loaded")
+            decoder, = pids_of(frieze, "frieze: decoder")
+            os.kill(decoder, signal.SIGSTOP)
+            frieze.key("r")
+            time.sleep(0.1)
+            if not options:
+                os.kill(decoder, signal.SIGSEGV)
+                os.kill(decoder, signal.SIGCONT)
+            wait_until(lambda dead=decoder: dead not in pids_of(frieze, "frieze: decoder"), "its end", 5)
+            wait_until(lambda: pids_of(frieze, "frieze: decoder"), "another one", 1 * times())
+            frieze.key("l")
+
+
 def test_what_dies_as_it_begins_is_replaced_too(home):
     """Before it could say that its sandbox is closed."""
     folder = pictures.fill(home / "pictures", 2)
