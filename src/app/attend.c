@@ -2,6 +2,7 @@
 
 #include "app/isolation.h"
 #include "app/signals.h"
+#include "app/streams.h"
 #include "base/clock.h"
 #include "base/mounts.h"
 #include "base/path.h"
@@ -39,7 +40,8 @@ static int take_signal(const sigset_t *awaited, siginfo_t *info, int64_t until_u
 }
 
 /* Until it has ended, or has had a while to after a signal. Gives the exit status. */
-static int await(pid_t pid, const sigset_t *awaited, const struct fz_attendance *how)
+static int await(pid_t pid, const sigset_t *awaited, const struct fz_streams *streams,
+                 const struct fz_attendance *how)
 {
     int64_t until_us = FZ_NEVER;
     int left_status = fz_err_exit_status(how->left);
@@ -47,6 +49,8 @@ static int await(pid_t pid, const sigset_t *awaited, const struct fz_attendance 
         siginfo_t info = {0};
         int status, number = take_signal(awaited, &info, until_us);
         bool ended = waitpid(pid, &status, WNOHANG) == pid;
+        if (ended && until_us == FZ_NEVER)
+            fz_streams_drain(streams, awaited);
         if (ended && !told)
             return WIFEXITED(status) ? WEXITSTATUS(status) : SIGNALLED_STATUS + WTERMSIG(status);
         if (ended || (number < 0 && errno == EAGAIN))
@@ -92,14 +96,18 @@ bool fz_attend(const struct fz_attendance *how, int *status)
     int alive[2];
     if (pipe2(alive, O_CLOEXEC) < 0) /* it works without */
         alive[0] = alive[1] = -1;
+    struct fz_streams streams;
+    fz_streams_init(&streams);
     pid_t self = getpid(), pid = fork();
     if (pid > 0) {
-        *status = await(pid, &awaited, how);
+        fz_streams_hold(&streams, alive[1]);
+        *status = await(pid, &awaited, &streams, how);
         return true;
     }
     if (pid == 0) {
         attendant = self;
         close(alive[1]);
+        fz_streams_give(&streams);
         end_with_attendant(how->death_signal, alive[0]);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
@@ -162,7 +170,7 @@ static bool is_needed(const struct fz_options *options, const char *const *sourc
     static const enum fz_option_id files[] = {FZ_OPTION_CONFIG, FZ_OPTION_MARKS, FZ_OPTION_SCREENSHOT,
                                               FZ_OPTION_SHOWN, FZ_OPTION_STATS};
     struct fz_mounts *mounts = fz_mounts_read("/proc/self/mountinfo");
-    bool needed = false, reads = fz_isolation_is_by_threads(options);
+    bool needed = fz_streams_may_hang(mounts), reads = fz_isolation_is_by_threads(options);
     for (size_t i = 0; i < count; i++)
         needed = needed || (reads && may_hang_within(mounts, sources[i]));
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)

@@ -178,6 +178,56 @@ def test_threads_hang(home, share, good, what):
     assert not process or process.wait(10) != 0
 
 
+STREAMS = "stdin", "stdout", "stderr"
+
+
+def start_on(home, share, stream, *arguments):
+    """With one of its standard files there, once its wall stands."""
+    with open(share.path / stream, "rb" if stream == "stdin" else "wb") as file:
+        streams = {name: subprocess.DEVNULL for name in STREAMS} | {stream: file}
+        process = home.popen([home.program, "--headless", *SMALL, "--name", "streams", *arguments], **streams)
+    for words in (["wait", "loaded", "20"], ["key", "m"]):
+        wait_until(lambda words=words: home.frieze("ctl", "--name", "streams", *words).status == 0, words, 20)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("stream", STREAMS)
+def test_standard_files_hang(home, share, good, stream, number):
+    """They are closed with each process that has them, which takes as long. What is said meanwhile holds nobody up."""
+    (home / "behind" / "stdin").write_text("".join(f"{path}\n" for path in sorted(good.iterdir())))
+    process = start_on(home, share, stream, "--print-marks", *(["-"] if stream == "stdin" else [good]))
+    everybody = family(process.pid)
+    titles = {pid: title(pid) for pid in everybody}
+    held = {"frieze: files"} | ({titles[process.pid], "frieze: reader 1"} if stream == "stdin" else set())
+    share.hang(shares.READ, shares.WRITE, shares.FLUSH, shares.GETATTR)
+    (good / "p0.png").write_bytes(b"no picture")
+    for words in (["key", "r"], ["status"], ["run", "z"]):
+        began = time.monotonic()
+        home.frieze("ctl", "--name", "streams", *words)
+        assert time.monotonic() - began < 1 * (5 if is_sanitized() else 1)
+    began = time.monotonic()
+    process.send_signal(number)
+    assert process.wait(20) == (0 if number == signal.SIGTERM else -number)
+    took = time.monotonic() - began
+    assert took < END_S * (12 if is_sanitized() else 1), f"took {took:.2f} s"
+    wait_until(lambda: {titles[pid] for pid in everybody & processes().keys()} <= held,
+               lambda: f"left: {[titles[pid] for pid in everybody & processes().keys()]}", 1)
+    share.let_go()
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_standard_files_have_all_that_was_written(home, share, good, stream):
+    """By the time that the program has ended."""
+    (good / "bad.png").write_bytes(b"no picture")
+    process = start_on(home, share, stream, "--print-marks", good)
+    assert home.frieze("ctl", "--name", "streams", "quit").status == 0
+    assert process.wait(20) == 0
+    text = (share.path / stream).read_text()
+    assert text == f"{good / 'p0.png'}\n" if stream == "stdout" else "bad.png" in text, text
+
+
 def hanging_fonts(home, share):
     """What makes all fonts lie there."""
     config = home / "fonts.conf"
