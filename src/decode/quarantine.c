@@ -69,7 +69,7 @@ static bool add_file(SHA2_CTX *context, int fd, int64_t *bytes)
     if (fstat(fd, &st) != 0)
         return false;
     *bytes = st.st_size;
-    if (st.st_size <= 2 * END_BYTES)
+    if (st.st_size <= 2L * END_BYTES)
         return add_part(context, fd, 0, st.st_size);
     if (st.st_nlink > 0) /* a copy of what lies on a share is as old as itself */
         SHA256Update(context, (const uint8_t *)&st.st_mtim, sizeof st.st_mtim);
