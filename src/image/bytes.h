@@ -8,11 +8,15 @@
 #include <stdint.h>
 #include <string.h>
 
+struct fz_reader;
+
 /* Borrowed bytes of a file from its start. */
 struct fz_bytes {
     const uint8_t *at;
     size_t len;
     bool whole; /* nothing follows in the file */
+    struct fz_reader
+        *beyond; /* borrowed: what follows can be had of it, by fz_reader_copy_of; NULL: it cannot */
 };
 
 /* Any thread. True when `count` bytes stand at `pos`. */

@@ -152,6 +152,8 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
     if (code != FZ_OK)
         return code;
 
+    reader->scattered = d->format->scattered;
+    d->file = fz_reader_bytes(reader);
     d->header = (struct fz_header){.page = d->request->page};
     enum fz_head head = d->format->header(&d->file, &d->header);
     while (head == FZ_HEAD_MORE && !d->file.whole) {
@@ -162,6 +164,9 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
         d->header = (struct fz_header){.page = d->request->page};
         head = d->format->header(&d->file, &d->header);
     }
+    code = fz_reader_failed(reader, d->err);
+    if (code != FZ_OK)
+        return code;
     if (head != FZ_HEAD_OK || d->header.width == 0 || d->header.height == 0)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %s", d->format->name,
                        d->header.reason ? d->header.reason : "its header is damaged");
@@ -307,6 +312,8 @@ static enum fz_err load(struct fz_decode *d)
         d->out->width = width;
         d->out->height = height;
     }
+    if (d->read_error.code == FZ_OK)
+        d->read_error = reader.error;
     if (d->read_error.code != FZ_OK) {
         code = d->read_error.code;
         if (d->err)

@@ -33,7 +33,7 @@ static enum fz_err read_facts(struct fz_decode *d, struct fz_reader *reader, str
         d->file = fz_reader_bytes(reader);
         *facts = none;
     }
-    return code;
+    return code == FZ_OK ? fz_reader_failed(reader, d->err) : code;
 }
 
 static enum fz_err probe(struct fz_decode *d, struct fz_probe *out)

@@ -62,33 +62,39 @@ static bool make_room(struct fz_reader *reader, uint64_t bytes)
     return need <= SIZE_MAX && fz_buffer_grow(reader->buffer, (size_t)need);
 }
 
-/* As pread(2) does. */
-static ssize_t read_on(const struct fz_reader *reader, uint8_t *to, size_t count)
+/* As pread(2) does, of bytes in memory too. */
+static ssize_t read_from(const struct fz_image_request *request, uint64_t at, uint8_t *to, size_t count)
 {
-    const struct fz_image_request *request = reader->request;
-    uint64_t at = reader->len + reader->piece_bytes;
     if (!request->bytes)
         return pread(request->fd, to, count, (off_t)at);
-    if (count > request->len - at)
-        count = request->len - (size_t)at;
-    memcpy(to, request->bytes + at, count);
+    size_t rest = at < request->len ? request->len - (size_t)at : 0;
+    count = count < rest ? count : rest;
+    memcpy(to, request->bytes + (request->len - rest), count);
     return (ssize_t)count;
 }
 
-/* Reads once, behind what stands in the buffer. */
-static enum fz_err read_some(struct fz_reader *reader, size_t count, size_t *got, struct fz_error *err)
+/* Reads once, as much as comes. */
+static enum fz_err read_once(const struct fz_reader *reader, uint64_t at, uint8_t *to, size_t count,
+                             size_t *got, struct fz_error *err)
 {
     const struct fz_image_request *request = reader->request;
     ssize_t n;
     do {
         if (request->host.cancelled && request->host.cancelled(request->host.ctx))
             return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
-        n = read_on(reader, reader->buffer->data + reader->len, count);
+        n = read_from(request, at, to, count);
     } while (n < 0 && errno == EINTR);
     if (n < 0)
         return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
     *got = (size_t)n;
     return FZ_OK;
+}
+
+/* The same of what comes next, behind what stands in the buffer. */
+static enum fz_err read_some(const struct fz_reader *reader, size_t count, size_t *got, struct fz_error *err)
+{
+    return read_once(reader, reader->len + reader->piece_bytes, reader->buffer->data + reader->len, count,
+                     got, err);
 }
 
 enum fz_err fz_reader_fill(struct fz_reader *reader, uint64_t bytes, struct fz_error *err)
@@ -183,9 +189,69 @@ enum fz_err fz_reader_copy(struct fz_reader *reader, uint64_t at, size_t count, 
     return code;
 }
 
-struct fz_bytes fz_reader_bytes(const struct fz_reader *reader)
+struct fz_bytes fz_reader_bytes(struct fz_reader *reader)
 {
-    return (struct fz_bytes){.at = reader->buffer->data, .len = reader->len, .whole = reader->whole};
+    return (struct fz_bytes){.at = reader->buffer->data,
+                             .len = reader->len,
+                             .whole = reader->whole,
+                             .beyond = reader->scattered && !reader->whole ? reader : NULL};
+}
+
+/* What lies there side by side, up to `count` bytes: small ones of a window, in which what is asked for next may lie. */
+static size_t look(struct fz_reader *reader, uint64_t at, size_t count, uint8_t *to)
+{
+    size_t got = 0;
+    if (reader->error.code != FZ_OK)
+        return 0;
+    if (count >= FZ_READER_LOOK_BYTES) {
+        read_once(reader, at, to, count < BLOCK_BYTES ? count : BLOCK_BYTES, &got, &reader->error);
+        return got;
+    }
+    if (at < reader->look_at || at - reader->look_at >= reader->look_bytes) {
+        reader->look_at = at;
+        reader->look_bytes = 0;
+        read_once(reader, at, reader->look, sizeof reader->look, &reader->look_bytes, &reader->error);
+    }
+    size_t from = (size_t)(at - reader->look_at), there = reader->look_bytes - from;
+    got = there < count ? there : count;
+    memcpy(to, reader->look + from, got);
+    return got;
+}
+
+size_t fz_reader_copy_of(const struct fz_bytes *file, uint64_t at, size_t count, uint8_t *to)
+{
+    size_t done = 0, got = 1;
+    if (at > INT64_MAX || count > INT64_MAX - at)
+        return 0;
+    while (done < count && got > 0) {
+        const uint64_t pos = at + done;
+        const size_t here = pos < file->len ? file->len - (size_t)pos : 0, rest = count - done;
+        got = here < rest ? here : rest;
+        if (here > 0)
+            memcpy(to + done, file->at + pos, got);
+        else
+            got = file->beyond ? look(file->beyond, pos, rest, to + done) : 0;
+        done += got;
+    }
+    return done;
+}
+
+uint64_t fz_reader_length(const struct fz_bytes *file)
+{
+    return file->beyond && file->beyond->file_bytes > file->len ? file->beyond->file_bytes : file->len;
+}
+
+bool fz_reader_has(const struct fz_bytes *file, uint64_t at, uint64_t count)
+{
+    const uint64_t len = fz_reader_length(file);
+    return at <= len && count <= len - at;
+}
+
+enum fz_err fz_reader_failed(const struct fz_reader *reader, struct fz_error *err)
+{
+    if (reader->error.code != FZ_OK && err)
+        *err = reader->error;
+    return reader->error.code;
 }
 
 void fz_reader_hold(const struct fz_reader *reader, struct fz_image_scratch *scratch)

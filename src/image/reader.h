@@ -6,7 +6,10 @@
 #include "image/image.h"
 #include "image/scratch.h"
 
-enum { FZ_READER_PIECE_BYTES = 256 << 10 };
+enum {
+    FZ_READER_PIECE_BYTES = 256 << 10,
+    FZ_READER_LOOK_BYTES = 4 << 10, /* read at least, of what is asked for in small */
+};
 
 struct fz_reader {
     const struct fz_image_request *request;
@@ -15,8 +18,13 @@ struct fz_reader {
     struct fz_held of;        /* the same, before a byte is read */
     size_t len;
     bool whole;
-    uint64_t piece_bytes; /* read in pieces, which do not stay */
-    size_t last_bytes;    /* of the piece that is there */
+    uint64_t piece_bytes;  /* read in pieces, which do not stay */
+    size_t last_bytes;     /* of the piece that is there */
+    bool scattered;        /* fz_reader_bytes gives bytes with a `beyond` */
+    struct fz_error error; /* why fz_reader_copy_of gave less than there is; it gives nothing more then */
+    uint64_t look_at;
+    size_t look_bytes;
+    uint8_t look[FZ_READER_LOOK_BYTES]; /* what was read last for it in small */
 };
 
 /* Worker. Refuses what is no regular file (NOT_PICTURE) or over the limit (LIMIT) before a byte is read. Begins with the
@@ -45,7 +53,18 @@ enum fz_err fz_reader_copy(struct fz_reader *reader, uint64_t at, size_t count, 
                            struct fz_error *err);
 
 /* Worker. What has been read so far; valid until the next fill. */
-struct fz_bytes fz_reader_bytes(const struct fz_reader *reader);
+struct fz_bytes fz_reader_bytes(struct fz_reader *reader);
+
+/* Worker. Copies bytes from anywhere in the file, whichever of them stand in memory: how many there are. Less than `count` where the
+ * file ends, or cannot be read, which fz_reader_failed tells. Nothing that was read before moves. */
+size_t fz_reader_copy_of(const struct fz_bytes *file, uint64_t at, size_t count, uint8_t *to);
+
+/* Worker. OK, or why that could not be read: IO, CANCELLED. */
+enum fz_err fz_reader_failed(const struct fz_reader *reader, struct fz_error *err);
+
+/* Worker. The length of the file, as far as is known; whether these bytes stand in it. */
+uint64_t fz_reader_length(const struct fz_bytes *file);
+bool fz_reader_has(const struct fz_bytes *file, uint64_t at, uint64_t count);
 
 /* Worker. The buffer is scratch->file, and what has been read so far stays there: it is known from now on whose it is. Not of bytes
  * in memory. */

@@ -260,7 +260,7 @@ static int plays(int bytes, uint64_t whole, int flags, uint64_t segment, size_t 
     put_track(&b, "auxv", 4, 1, 0, 1);
     put_track(&b, "pict", bytes, whole, flags, segment);
     end_box(&b, box);
-    int result = fz_avif_plays(&(struct fz_bytes){b.data, b.len - cut, true});
+    int result = fz_avif_plays(&(struct fz_bytes){.at = b.data, .len = b.len - cut, .whole = true});
     free(b.data);
     return result;
 }

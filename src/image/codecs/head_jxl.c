@@ -153,7 +153,8 @@ struct fz_bytes fz_jxl_codestream(const struct fz_bytes *file)
         return *file;
     size_t there = file->len - (size_t)start;
     bool all = codes <= there;
-    return (struct fz_bytes){file->at + start, all ? (size_t)codes : there, all || file->whole};
+    return (struct fz_bytes){
+        .at = file->at + start, .len = all ? (size_t)codes : there, .whole = all || file->whole};
 }
 
 /* What stands first in the codestream (SizeHeader, ImageMetadata). */

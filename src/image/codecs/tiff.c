@@ -1,4 +1,4 @@
-/* TIFF by libtiff, a band of strips or tiles at a time, out of the bytes that are in memory already. */
+/* TIFF by libtiff, a band of strips or tiles at a time, out of bytes that are in memory already or of a file that is read as it goes. */
 #include "image/codecs/tiff.h"
 
 #include "base/mem.h"
@@ -11,11 +11,7 @@
 static tmsize_t read_bytes(thandle_t handle, void *to, tmsize_t count)
 {
     struct fz_tiff *t = handle;
-    const struct fz_bytes *file = &t->d->file;
-    uint64_t rest = t->pos < file->len ? file->len - t->pos : 0;
-    size_t n = count < 0 ? 0 : (uint64_t)count < rest ? (size_t)count : (size_t)rest;
-    if (n > 0)
-        memcpy(to, file->at + t->pos, n);
+    size_t n = count > 0 ? fz_reader_copy_of(&t->d->file, t->pos, (size_t)count, to) : 0;
     t->pos += n;
     return (tmsize_t)n;
 }
@@ -31,7 +27,9 @@ static tmsize_t write_nothing(thandle_t handle, void *from, tmsize_t count)
 static toff_t seek_bytes(thandle_t handle, toff_t offset, int whence)
 {
     struct fz_tiff *t = handle;
-    t->pos = whence == SEEK_CUR ? t->pos + offset : whence == SEEK_END ? t->d->file.len + offset : offset;
+    t->pos = whence == SEEK_CUR   ? t->pos + offset
+             : whence == SEEK_END ? fz_reader_length(&t->d->file) + offset
+                                  : offset;
     return t->pos;
 }
 
@@ -44,12 +42,15 @@ static int close_nothing(thandle_t handle)
 static toff_t size_of_bytes(thandle_t handle)
 {
     const struct fz_tiff *t = handle;
-    return t->d->file.len;
+    return fz_reader_length(&t->d->file);
 }
 
+/* What is in memory libtiff needs not copy. A file is never mapped: who cuts it short would end the process. */
 static int map_bytes(thandle_t handle, void **base, toff_t *size)
 {
     const struct fz_tiff *t = handle;
+    if (!t->d->file.whole)
+        return 0;
     *base = (void *)(uintptr_t)t->d->file.at;
     *size = t->d->file.len;
     return 1;
@@ -213,7 +214,8 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
     find_columns(t, &x, &width);
     image.col_offset = (int)x;
     size_t px = (size_t)width * t->band_rows;
-    uint32_t *raster = calloc(px, sizeof *raster); /* a bomb's is never touched */
+    bool is_reserved = px * sizeof(uint32_t) <= t->d->working_bytes; /* else the file is another one by now */
+    uint32_t *raster = is_reserved ? calloc(px, sizeof *raster) : NULL; /* a bomb's is never touched */
     enum fz_err code = raster ? FZ_OK : fz_fail(t->d->err, FZ_E_MEMORY, 0, "no memory for %zu pixels", px);
     for (uint32_t y = 0; raster && code == FZ_OK && *complete && y < t->height; y += t->band_rows) {
         uint32_t rows = t->height - y < t->band_rows ? t->height - y : t->band_rows;

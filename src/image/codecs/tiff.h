@@ -8,6 +8,8 @@
 
 enum {
     FZ_TIFF_MAX_DIRECTORIES = 10000, /* that are looked at */
+    FZ_TIFF_WINDOW_BYTES =
+        64 << 10,             /* of a strip that is unpacked here, out of a file that is not in memory */
     FZ_TIFF_BAND_ROWS = 64,   /* that are decoded together where strips are smaller, or come row by row */
     FZ_TIFF_MAX_CHANNELS = 5, /* of those that are looked at: C M Y K and alpha */
 };
@@ -41,6 +43,9 @@ struct fz_tiff_kind {
 
 /* Any thread. Whether strips of that kind come row by row, without any of them being held, and tiff_samples.c reads what comes. */
 bool fz_tiff_is_by_rows(const struct fz_tiff_kind *kind);
+
+/* Any thread. Whether such strips, where they come row by row, are read here and not by libtiff: packed by PackBits or not at all. */
+bool fz_tiff_is_read_here(unsigned compression);
 
 /* One decode under way, on the stack of fz_tiff_load. */
 struct fz_tiff {

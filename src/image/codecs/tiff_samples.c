@@ -399,6 +399,10 @@ static enum fz_err read_all(struct fz_tiff *t, struct grid *g, uint16_t *row, bo
     while (goes_on && code == FZ_OK && y < t->height && !fz_reduce_is_done(&d->reduce)) {
         uint32_t all, rows = count_rows(t, g, y, &all), came = 0;
         bool begins = t->strip_rows == 0 || y % t->strip_rows == 0;
+        if (t->compression == COMPRESSION_NONE) { /* nothing has to be decoded to come to a row */
+            begins = true;
+            all = rows;
+        }
         if (begins && fz_reduce_passes_over(&d->reduce, (int)all)) {
             y += all;
             continue;
