@@ -1,11 +1,13 @@
 /* TIFF 6.0 and BigTIFF: size and orientation by the directories, and what it takes to decode a page. */
 #include "image/codecs/tiff_pages.h"
 #include "image/codecs/tiff_strips.h"
+#include "image/codecs/tiff_window.h"
 
 enum {
     FIXED_BYTES = 512 << 10,
-    PLANE_BYTES = 256 << 10, /* of one more reading of the file */
-    BLOCK_BYTES = 16,        /* what libtiff knows of a strip, of which a row may be one, or a tile */
+    UNPACKER_BYTES = 512 << 10, /* of Zstandard and LZMA, beside their windows */
+    PLANE_BYTES = 256 << 10,    /* of one more reading of the file */
+    BLOCK_BYTES = 16,           /* what libtiff knows of a strip, of which a row may be one, or a tile */
     MAX_PROFILE_BYTES = 4 << 20,
     BY_ROWS_PX = 8 << 20, /* rows that libtiff decodes together, at most, of what counts as decoded by rows */
 };
@@ -30,21 +32,32 @@ static bool is_fax(const struct fz_tiff_kind *kind)
     return is_one_of(kind->compression, fax, sizeof fax / sizeof *fax);
 }
 
+/* What tiff_samples.c makes of them. */
+static bool has_known_colors(const struct fz_tiff_kind *kind)
+{
+    switch (kind->photometric) {
+    case PHOTOMETRIC_CIELAB:
+    case PHOTOMETRIC_ICCLAB:
+        return kind->samples >= 3 && kind->format == SAMPLEFORMAT_UINT &&
+               (kind->bits == 8 || kind->bits == 16);
+    case PHOTOMETRIC_YCBCR: /* libtiff converts it for JPEG alone */
+        return kind->compression == COMPRESSION_JPEG && kind->planar == PLANARCONFIG_CONTIG &&
+               kind->samples == 3;
+    default:
+        return kind->photometric <= PHOTOMETRIC_PALETTE || kind->photometric == PHOTOMETRIC_SEPARATED;
+    }
+}
+
 bool fz_tiff_is_by_rows(const struct fz_tiff_kind *kind)
 {
-    /* Not what has a dictionary of many megabytes: LZMA, Zstandard. */
-    static const unsigned plain[] = {COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_DEFLATE,
-                                     COMPRESSION_ADOBE_DEFLATE};
-    bool together = kind->planar == PLANARCONFIG_CONTIG, ycc = kind->photometric == PHOTOMETRIC_YCBCR;
-    if (kind->photometric > PHOTOMETRIC_PALETTE && kind->photometric != PHOTOMETRIC_SEPARATED && !ycc)
+    static const unsigned plain[] = {COMPRESSION_NONE, COMPRESSION_PACKBITS, COMPRESSION_LZW,
+                                     COMPRESSION_DEFLATE, COMPRESSION_ADOBE_DEFLATE};
+    if (!has_known_colors(kind))
         return false;
     if (kind->compression == COMPRESSION_JPEG)
-        return kind->bits == 8 && kind->fill_order == FILLORDER_MSB2LSB &&
-               (!ycc || (together && kind->samples == 3));
-    if (ycc)
-        return false;
-    if (kind->compression == COMPRESSION_PACKBITS) /* libtiff turns longer samples, we do not */
-        return kind->bits <= 8;
+        return kind->bits == 8;
+    if (fz_tiff_has_window(kind->compression)) /* which is looked for in the bytes as they stand */
+        return kind->fill_order == FILLORDER_MSB2LSB;
     return is_fax(kind) || is_one_of(kind->compression, plain, sizeof plain / sizeof *plain);
 }
 
@@ -57,7 +70,13 @@ static struct fz_tiff_kind kind_of(const struct fz_bytes *b, const struct fz_ifd
         .fill_order = (unsigned)fz_ifd_find(b, dir, FZ_IFD_FILL_ORDER, FILLORDER_MSB2LSB),
         .bits = (unsigned)fz_ifd_find(b, dir, FZ_IFD_BITS, 1),
         .samples = (unsigned)fz_ifd_find(b, dir, FZ_IFD_SAMPLES, 1),
+        .format = (unsigned)fz_ifd_find(b, dir, FZ_IFD_SAMPLE_FORMAT, SAMPLEFORMAT_UINT),
     };
+}
+
+static uint64_t max_of(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
 }
 
 /* The longest strip or tile, and how many there are; all of the file where it does not say, because libtiff guesses then. */
@@ -72,7 +91,7 @@ static uint64_t find_longest(const struct fz_bytes *file, const struct fz_ifd *d
         for (; n > 0 && *blocks < lens.count; *blocks += n) {
             n = fz_ifd_get(file, &lens, *blocks, len);
             for (unsigned i = 0; i < n; i++)
-                longest = len[i] > longest ? len[i] : longest;
+                longest = max_of(longest, len[i]);
         }
     const uint64_t most = fz_reader_length(file);
     return longest > 0 && longest < most ? longest : most;
@@ -86,6 +105,40 @@ static uint64_t stored_bytes(const struct fz_tiff_kind *kind, bool by_rows, uint
     return by_rows && kind->planar == PLANARCONFIG_SEPARATE ? longest * FZ_TIFF_MAX_CHANNELS : longest;
 }
 
+/* The largest window of all strips, as each says in its beginning. */
+static uint64_t find_windows(const struct fz_bytes *file, const struct fz_ifd *dir, unsigned compression)
+{
+    struct fz_ifd_values offsets, lens;
+    uint64_t at[FZ_IFD_AT_ONCE], len[FZ_IFD_AT_ONCE], most = 0;
+    if (!fz_ifd_find_values(file, dir, FZ_IFD_STRIP_OFFSETS, &offsets) ||
+        !fz_ifd_find_values(file, dir, FZ_IFD_STRIP_BYTES, &lens))
+        return 0;
+    for (uint64_t first = 0, n; first < offsets.count; first += n) {
+        n = fz_ifd_get(file, &offsets, first, at);
+        if (n == 0 || fz_ifd_get(file, &lens, first, len) < n)
+            break;
+        for (uint64_t i = 0; i < n; i++)
+            most = max_of(most, fz_tiff_find_window(file, at[i], len[i], compression, false));
+    }
+    return most;
+}
+
+/* What libtiff holds of a strip or tile of `block_bytes` while it decodes it row by row, or at once: of a window no more is written to
+ * than has been decoded. */
+static void find_window_bytes(const struct fz_bytes *file, const struct fz_ifd *dir,
+                              const struct fz_tiff_kind *kind, bool by_rows, uint64_t block_bytes,
+                              struct fz_tiff_band *band)
+{
+    band->window_bytes = 0;
+    band->window_most = UINT64_MAX;
+    if (!fz_tiff_has_window(kind->compression))
+        return;
+    const uint64_t said = by_rows ? find_windows(file, dir, kind->compression) : block_bytes;
+    if (said < block_bytes)
+        band->window_most = said;
+    band->window_bytes = (said < block_bytes ? said : block_bytes) + UNPACKER_BYTES;
+}
+
 struct fz_tiff_band fz_tiff_read_band(const struct fz_bytes *file, const struct fz_ifd *dir, uint32_t width,
                                       uint32_t height)
 {
@@ -93,16 +146,20 @@ struct fz_tiff_band fz_tiff_read_band(const struct fz_bytes *file, const struct 
     const uint64_t tile_w = fz_ifd_find(file, dir, FZ_IFD_TILE_WIDTH, 0),
                    tile_h = fz_ifd_find(file, dir, FZ_IFD_TILE_HEIGHT, 0),
                    px_bits = (uint64_t)(kind.bits & UINT16_MAX) * (kind.samples & UINT16_MAX);
-    const bool is_tiled = tile_w > 0 && tile_w <= UINT16_MAX;
+    const bool is_tiled = tile_w > 0 && tile_w <= UINT16_MAX,
+               is_separate = kind.planar == PLANARCONFIG_SEPARATE;
     struct fz_tiff_band band;
     uint64_t rows = tile_h ? tile_h : fz_ifd_find(file, dir, FZ_IFD_STRIP_ROWS, UINT32_MAX);
     rows = rows < 1 ? 1 : rows > height && !tile_h ? height : rows;
+    const uint64_t block_bytes = rows * (((is_tiled ? tile_w : width) * px_bits + 7) / 8);
     rows = rows > UINT16_MAX ? UINT16_MAX : rows;
     const bool by_rows = !tile_h && rows > FZ_TIFF_BAND_ROWS && fz_tiff_is_by_rows(&kind);
     band.rows = by_rows ? FZ_TIFF_BAND_ROWS : rows;
     const uint64_t gathered = band.rows > FZ_TIFF_BAND_ROWS ? band.rows : FZ_TIFF_BAND_ROWS + band.rows,
                    row_px = is_tiled ? (width + tile_w - 1) / tile_w * tile_w : width;
-    band.bytes = gathered * ((row_px * px_bits + 7) / 8 + (uint64_t)width * 4);
+    find_window_bytes(file, dir, &kind, by_rows, block_bytes, &band);
+    band.bytes = gathered * ((row_px * px_bits + 7) / 8 + (uint64_t)width * 4) +
+                 band.window_bytes * (by_rows && is_separate ? FZ_TIFF_MAX_CHANNELS : 1);
     band.stored_bytes = stored_bytes(&kind, by_rows, find_longest(file, dir, &band.blocks));
     return band;
 }
@@ -132,6 +189,13 @@ enum fz_head fz_tiff_header(const struct fz_bytes *bytes, struct fz_header *head
     return FZ_HEAD_OK;
 }
 
+uint64_t fz_tiff_window_most(const struct fz_tiff *t)
+{
+    struct fz_ifd dir;
+    fz_ifd_read(&t->d->file, t->directory, &dir);
+    return fz_tiff_read_band(&t->d->file, &dir, t->width, t->height).window_most;
+}
+
 uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     struct fz_ifd dir = {0};
@@ -139,13 +203,13 @@ uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     fz_tiff_find_directory(&d->file, d->request->page, &dir, &pages);
     const struct fz_tiff_kind kind = kind_of(&d->file, &dir);
     const struct fz_tiff_band band = fz_tiff_read_band(&d->file, &dir, d->header.width, d->header.height);
-    const uint64_t blocks = band.blocks > d->header.height ? band.blocks : d->header.height;
-    uint64_t bytes = band.bytes + blocks * BLOCK_BYTES;
+    uint64_t bytes = band.bytes + max_of(band.blocks, d->header.height) * BLOCK_BYTES;
     if (kind.planar == PLANARCONFIG_SEPARATE)
         bytes += (uint64_t)FZ_TIFF_MAX_CHANNELS * PLANE_BYTES;
     if (d->pieces)
         bytes += band.stored_bytes;
-    else if (kind.fill_order == FILLORDER_LSB2MSB && !is_fax(&kind)) /* libtiff turns the bits in a copy */
+    else if (kind.fill_order == FILLORDER_LSB2MSB && !is_fax(&kind) &&
+             kind.compression != COMPRESSION_JPEG) /* libtiff turns the bits in a copy */
         bytes += file_bytes;
     const uint64_t profile_bytes = fz_ifd_count_bytes(&d->file, &dir, FZ_IFD_PROFILE);
     bytes += profile_bytes < MAX_PROFILE_BYTES ? profile_bytes : MAX_PROFILE_BYTES;

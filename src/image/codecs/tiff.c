@@ -137,7 +137,8 @@ static bool comes_by_rows(const struct fz_tiff *t)
     uint16_t planar = PLANARCONFIG_CONTIG, order = FILLORDER_MSB2LSB;
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_PLANARCONFIG, &planar);
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_FILLORDER, &order);
-    const struct fz_tiff_kind kind = {t->compression, t->photometric, planar, order, t->bits, t->samples};
+    const struct fz_tiff_kind kind = {t->compression, t->photometric, planar,   order,
+                                      t->bits,        t->samples,     t->format};
     return fz_tiff_is_by_rows(&kind);
 }
 

@@ -38,7 +38,7 @@ int fz_tiff_page_orientation(const struct fz_bytes *file, int page);
 
 /* What a page is, as its tags say. */
 struct fz_tiff_kind {
-    unsigned compression, photometric, planar, fill_order, bits, samples;
+    unsigned compression, photometric, planar, fill_order, bits, samples, format;
 };
 
 /* Any thread. Whether strips of that kind come row by row, without any of them being held, and tiff_samples.c reads what comes. */
@@ -46,6 +46,11 @@ bool fz_tiff_is_by_rows(const struct fz_tiff_kind *kind);
 
 /* Any thread. Whether such strips, where they come row by row, are read here and not by libtiff: packed by PackBits or not at all. */
 bool fz_tiff_is_read_here(unsigned compression);
+
+struct fz_tiff;
+
+/* Decoder's thread. The largest window that a strip of the directory may have which is decoded, so that what was reserved suffices. */
+uint64_t fz_tiff_window_most(const struct fz_tiff *t);
 
 /* One decode under way, on the stack of fz_tiff_load. */
 struct fz_tiff {

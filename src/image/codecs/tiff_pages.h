@@ -16,11 +16,12 @@ bool fz_tiff_is_copy(const struct fz_bytes *file, const struct fz_ifd *dir);
 
 /* What a page takes. */
 struct fz_tiff_band {
-    uint64_t rows;  /* decoded together, */
-    uint64_t bytes; /* with what is gathered of smaller ones */
-    uint64_t
-        stored_bytes; /* of strips or tiles as they are stored: held beside that, where the file is not */
-    uint64_t blocks;  /* strips or tiles that the file has a length of */
+    uint64_t rows;         /* decoded together, */
+    uint64_t bytes;        /* with what is gathered of smaller ones, and windows */
+    uint64_t window_bytes; /* of each strip or tile that is being decoded, */
+    uint64_t window_most;  /* which says that it has none larger than that */
+    uint64_t stored_bytes; /* of strips or tiles as they are in a file that is not held */
+    uint64_t blocks;       /* strips or tiles that the file has a length of */
 };
 struct fz_tiff_band fz_tiff_read_band(const struct fz_bytes *file, const struct fz_ifd *dir, uint32_t width,
                                       uint32_t height);

@@ -1,6 +1,7 @@
 #include "image/codecs/tiff_strips.h"
 
 #include "base/mem.h"
+#include "image/codecs/tiff_window.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@ bool fz_tiff_strips_open(struct fz_tiff_strips *s, struct fz_tiff *t, unsigned p
                                  .turns_bits = order == FILLORDER_LSB2MSB,
                                  .bits = TIFFGetBitRevTable(order == FILLORDER_LSB2MSB),
                                  .tifs = {t->tif}};
+    s->has_window = fz_tiff_has_window(t->compression);
+    s->window_most = s->has_window ? fz_tiff_window_most(t) : 0;
     for (unsigned i = 1; i < planes; i++)
         if (!fz_tiff_is_read_here(t->compression) && !open_plane(t, &s->tifs[i]))
             return false;
@@ -158,8 +161,22 @@ static bool read_here(struct fz_tiff_strips *s, unsigned plane, uint32_t y, uint
 
 /* --- rows --------------------------------------------------------------------------------------------- */
 
+/* What was reserved for a strip is what it says first; libtiff would take whatever it says later. */
+static bool keeps_to_window(struct fz_tiff_strips *s, unsigned plane, uint32_t y)
+{
+    TIFF *tif = s->t->tif;
+    const uint32_t strip = TIFFComputeStrip(tif, y, (uint16_t)plane);
+    if (fz_tiff_find_window(&s->t->d->file, TIFFGetStrileOffset(tif, strip),
+                            TIFFGetStrileByteCount(tif, strip), s->t->compression, true) <= s->window_most)
+        return true;
+    snprintf(s->t->message, sizeof s->t->message, "a strip takes more memory than it says");
+    return false;
+}
+
 static bool read_row(struct fz_tiff_strips *s, unsigned plane, uint32_t y, uint8_t *to, tmsize_t row_bytes)
 {
+    if (s->has_window && y % s->t->strip_rows == 0 && !keeps_to_window(s, plane, y))
+        return false;
     if (!fz_tiff_is_read_here(s->t->compression))
         return TIFFReadScanline(s->tifs[plane], to, y, (uint16_t)plane) >= 0;
     if (read_here(s, plane, y, to, (size_t)row_bytes)) {

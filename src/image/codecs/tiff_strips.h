@@ -21,8 +21,10 @@ struct fz_tiff_strips {
     unsigned planes;
     TIFF *tifs[FZ_TIFF_MAX_CHANNELS]; /* owned, one for each plane; but for the first, which is t's */
     struct fz_tiff_stored stored[FZ_TIFF_MAX_CHANNELS];
-    bool turns_bits;     /* `bits` changes something */
-    const uint8_t *bits; /* libtiff's: each byte, with its bits in the right order */
+    bool has_window;      /* Zstandard, LZMA */
+    uint64_t window_most; /* that was reserved for it */
+    bool turns_bits;      /* `bits` changes something */
+    const uint8_t *bits;  /* libtiff's: each byte, with its bits in the right order */
 };
 
 /* The decoder's thread. Of the first `planes` planes; 1 where samples lie beside each other. False: t->message says why. In every
