@@ -200,6 +200,19 @@ static void find_columns(const struct fz_tiff *t, uint32_t *x, uint32_t *width)
     *width = (end < t->width ? (uint32_t)end : t->width) - *x;
 }
 
+/* Where a file is not in memory libtiff takes an uncompressed tile for damaged unless the buffer that it is read into is as long as the
+ * tile, and its own buffers have whole KB. */
+static bool lend_buffer(struct fz_tiff *t)
+{
+    if (t->d->file.whole || !TIFFIsTiled(t->tif) || t->compression != COMPRESSION_NONE)
+        return true;
+    const tmsize_t bytes = TIFFTileSize(t->tif);
+    if (bytes <= 0 || (uint64_t)bytes > t->d->working_bytes)
+        return false;
+    t->tile = fz_try_malloc((size_t)bytes);
+    return t->tile && TIFFReadBufferSetup(t->tif, t->tile, bytes);
+}
+
 /* By libtiff's conversion, in the order in which the rows are stored. What cannot be read of a band stays clear. */
 static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
 {
@@ -215,8 +228,10 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
     find_columns(t, &x, &width);
     image.col_offset = (int)x;
     size_t px = (size_t)width * t->band_rows;
+    bool is_lent = lend_buffer(t);
     bool is_reserved = px * sizeof(uint32_t) <= t->d->working_bytes; /* else the file is another one by now */
-    uint32_t *raster = is_reserved ? calloc(px, sizeof *raster) : NULL; /* a bomb's is never touched */
+    uint32_t *raster =
+        is_reserved && is_lent ? calloc(px, sizeof *raster) : NULL; /* a bomb's is never touched */
     enum fz_err code = raster ? FZ_OK : fz_fail(t->d->err, FZ_E_MEMORY, 0, "no memory for %zu pixels", px);
     for (uint32_t y = 0; raster && code == FZ_OK && *complete && y < t->height; y += t->band_rows) {
         uint32_t rows = t->height - y < t->band_rows ? t->height - y : t->band_rows;
@@ -294,5 +309,6 @@ enum fz_err fz_tiff_load(struct fz_decode *d)
         code = decode(&t, &pages);
     if (t.tif)
         TIFFClose(t.tif);
+    free(t.tile);
     return code;
 }

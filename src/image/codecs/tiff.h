@@ -56,6 +56,7 @@ uint64_t fz_tiff_window_most(const struct fz_tiff *t);
 struct fz_tiff {
     struct fz_decode *d;
     TIFF *tif;              /* owned */
+    void *tile;             /* owned: what it reads tiles into; NULL: memory of its own */
     uint64_t pos;           /* where libtiff reads */
     uint64_t directory;     /* the place of the one that is decoded */
     uint32_t width, height; /* px */
