@@ -123,8 +123,8 @@ def test_pages_of_600_dpi(home, memory):
 
 
 def unpacked_page(width, height):
-    """A directory that says so much of a page whose strip has to be unpacked as a whole, without the pixels."""
-    return [(256, width), (257, height), (258, 16), (259, 32773), (262, 1), (273, 8), (277, 1), (278, height), (279, 64)]
+    """A directory that says so much of a page whose strip has to be unpacked as a whole (LERC), without the pixels."""
+    return [(256, width), (257, height), (258, 16), (259, 34887), (262, 1), (273, 8), (277, 1), (278, height), (279, 64)]
 
 
 def with_page_between(path, entries):
