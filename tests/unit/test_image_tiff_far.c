@@ -246,27 +246,30 @@ static void test_many_directories(void **state)
 {
     (void)state;
     enum { COUNT = 10000, APART = 5000, TAGS = 9, DIRECTORY = 2 + TAGS * 12 + 4 };
-    struct bytes b = {0};
-    bytes_put(&b, "II*\0\10\0\0\0", 8);
+    const size_t len = 8 + (size_t)COUNT * APART;
+    uint8_t *file = calloc(1, len);
+    assert_non_null(file);
+    memcpy(file, "II*\0\10\0\0\0", 8);
     for (uint32_t i = 0; i < COUNT; i++) {
-        const uint32_t at = (uint32_t)b.len;
+        const uint32_t at = 8 + i * APART;
         const uint32_t tags[TAGS][3] = {{256, 3, 16}, {257, 3, 16}, {258, 3, 8},
                                         {259, 3, 1},  {262, 3, 1},  {273, 4, at + DIRECTORY},
                                         {277, 3, 1},  {278, 3, 16}, {279, 4, 256}};
-        bytes_put_le(&b, TAGS, 2);
+        struct bytes dir = {0};
+        bytes_put_le(&dir, TAGS, 2);
         for (int t = 0; t < TAGS; t++) {
-            bytes_put_le(&b, tags[t][0], 2);
-            bytes_put_le(&b, tags[t][1], 2);
-            bytes_put_le(&b, 1, 4);
-            bytes_put_le(&b, tags[t][2], 4);
+            bytes_put_le(&dir, tags[t][0], 2);
+            bytes_put_le(&dir, tags[t][1], 2);
+            bytes_put_le(&dir, 1, 4);
+            bytes_put_le(&dir, tags[t][2], 4);
         }
-        bytes_put_le(&b, i + 1 < COUNT ? at + APART : 0, 4);
-        static uint8_t pixels[APART - DIRECTORY];
-        memset(pixels, (int)(i % 200), sizeof pixels);
-        bytes_put(&b, pixels, sizeof pixels);
+        bytes_put_le(&dir, i + 1 < COUNT ? at + APART : 0, 4);
+        memcpy(file + at, dir.data, dir.len);
+        memset(file + at + dir.len, (int)(i % 200), APART - dir.len);
+        free(dir.data);
     }
-    int fd = open_bytes(b.data, b.len);
-    free(b.data);
+    int fd = open_bytes(file, len);
+    free(file);
     struct host host = {0};
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, 0, 0, &host);
