@@ -35,6 +35,8 @@ enum fz_err fz_reader_open(struct fz_reader *reader, const struct fz_image_reque
                            struct fz_buffer *buffer, struct fz_error *err)
 {
     *reader = (struct fz_reader){.request = request, .buffer = buffer, .file_bytes = request->len};
+    reader->look = reader->first_look;
+    reader->look_most = sizeof reader->first_look;
     enum fz_err code = request->bytes ? FZ_OK : fz_reader_check(request->fd, &reader->of, err);
     if (code != FZ_OK)
         return code;
@@ -128,6 +130,11 @@ enum fz_err fz_reader_begin_pieces(struct fz_reader *reader, struct fz_error *er
 {
     if (!fz_buffer_grow(reader->buffer, reader->len + FZ_READER_PIECE_BYTES))
         return fz_fail(err, FZ_E_MEMORY, 0, "no memory for the file");
+    if (reader->scattered) {
+        reader->look = reader->buffer->data + reader->len;
+        reader->look_most = FZ_READER_AHEAD_BYTES;
+        reader->look_bytes = 0;
+    }
     return FZ_OK;
 }
 
@@ -197,24 +204,28 @@ struct fz_bytes fz_reader_bytes(struct fz_reader *reader)
                              .beyond = reader->scattered && !reader->whole ? reader : NULL};
 }
 
-/* What lies there side by side, up to `count` bytes: small ones of a window, in which what is asked for next may lie. */
+/* What lies there side by side, up to `count` bytes: of a window, in which what is asked for next may lie. That is long only where
+ * askings follow each other in the file, as for low strips. */
 static size_t look(struct fz_reader *reader, uint64_t at, size_t count, uint8_t *to)
 {
     size_t got = 0;
     if (reader->error.code != FZ_OK)
         return 0;
-    if (count >= FZ_READER_LOOK_BYTES) {
-        read_once(reader, at, to, count < BLOCK_BYTES ? count : BLOCK_BYTES, &got, &reader->error);
-        return got;
-    }
     if (at < reader->look_at || at - reader->look_at >= reader->look_bytes) {
+        const size_t most = at == reader->next_at ? reader->look_most : FZ_READER_LOOK_BYTES;
+        if (count >= most) {
+            read_once(reader, at, to, count < BLOCK_BYTES ? count : BLOCK_BYTES, &got, &reader->error);
+            reader->next_at = at + got;
+            return got;
+        }
         reader->look_at = at;
         reader->look_bytes = 0;
-        read_once(reader, at, reader->look, sizeof reader->look, &reader->look_bytes, &reader->error);
+        read_once(reader, at, reader->look, most, &reader->look_bytes, &reader->error);
     }
-    size_t from = (size_t)(at - reader->look_at), there = reader->look_bytes - from;
+    const size_t from = (size_t)(at - reader->look_at), there = reader->look_bytes - from;
     got = there < count ? there : count;
     memcpy(to, reader->look + from, got);
+    reader->next_at = at + got;
     return got;
 }
 

@@ -8,7 +8,8 @@
 
 enum {
     FZ_READER_PIECE_BYTES = 256 << 10,
-    FZ_READER_LOOK_BYTES = 4 << 10, /* read at least, of what is asked for in small */
+    FZ_READER_LOOK_BYTES = 4 << 10,    /* read at least, of what is asked for in small, */
+    FZ_READER_AHEAD_BYTES = 128 << 10, /* and where that goes on where it ended */
 };
 
 struct fz_reader {
@@ -22,9 +23,13 @@ struct fz_reader {
     size_t last_bytes;     /* of the piece that is there */
     bool scattered;        /* fz_reader_bytes gives bytes with a `beyond` */
     struct fz_error error; /* why fz_reader_copy_of gave less than there is; it gives nothing more then */
-    uint64_t look_at;
+    /* What was read last for it in small: */
+    uint8_t *look;    /* borrowed of first_look, or behind `len` in the buffer */
+    size_t look_most; /* that it has room for */
     size_t look_bytes;
-    uint8_t look[FZ_READER_LOOK_BYTES]; /* what was read last for it in small */
+    uint64_t look_at;
+    uint64_t next_at; /* where the last asking ended */
+    uint8_t first_look[FZ_READER_LOOK_BYTES];
 };
 
 /* Worker. Refuses what is no regular file (NOT_PICTURE) or over the limit (LIMIT) before a byte is read. Begins with the

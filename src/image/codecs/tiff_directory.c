@@ -45,8 +45,10 @@ bool fz_ifd_read(const struct fz_bytes *file, uint64_t at, struct fz_ifd *out)
     out->count = fz_ifd_number(file, at, count_bytes);
     const uint64_t len = out->count * out->entry_bytes;
     if (!fz_reader_has(file, at, count_bytes) || out->count > UINT16_MAX ||
-        !fz_reader_has(file, out->entries, len))
+        !fz_reader_has(file, out->entries, len)) {
+        out->count = 0;
         return false;
+    }
     out->next = fz_ifd_number(file, out->entries + len, offset_bytes); /* 0 where the file ends before it */
     return true;
 }

@@ -48,7 +48,7 @@ uint64_t fz_ifd_number(const struct fz_bytes *file, uint64_t pos, unsigned bytes
 /* Where the first directory lies. */
 uint64_t fz_ifd_first(const struct fz_bytes *file);
 
-/* False where not all of it is there. */
+/* False, and no entries, where not all of it is there. */
 bool fz_ifd_read(const struct fz_bytes *file, uint64_t at, struct fz_ifd *out);
 
 /* False where the tag is not there, or holds no whole numbers. */

@@ -43,7 +43,7 @@ static uint64_t count_directories(const struct fz_bytes *b, uint64_t first, bool
     uint64_t mu = 0, ahead = first;
     for (uint64_t i = 0; i < lambda; i++)
         ahead = next_directory(b, ahead);
-    for (uint64_t behind = first; behind != ahead; mu++) {
+    for (uint64_t behind = first; behind != ahead && mu < steps; mu++) { /* a file may change meanwhile */
         behind = next_directory(b, behind);
         ahead = next_directory(b, ahead);
     }
