@@ -438,6 +438,60 @@ def test_tiff_of_one_strip_within_the_bound(home):
     assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
     print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
 
+def write_unpacked(path, width, height, tiled):
+    """Nothing compressed, in one strip or in tiles, with the directory behind them as most programs write it."""
+    side = 256
+    x = np.arange(width)
+    with open(path, "wb") as out:
+        out.write(struct.pack("<2sHI", b"II", 42, 0))
+        for y in range(0, height, side):
+            rows = np.zeros((side, -(-width // side) * side, 3), np.uint8)
+            ys = np.arange(y, y + side)[:, None]
+            rows[:, :width, 0], rows[:, :width, 1] = x * 255 // width, ys * 255 // height
+            rows[:, :width, 2] = (x // 50 + ys // 50) % 2 * 90 + 60
+            if tiled:
+                out.write(rows.reshape(side, -1, side, 3).swapaxes(0, 1).tobytes())
+            else:
+                out.write(rows[:height - y, :width].tobytes())
+        count = -(-width // side) * -(-height // side) if tiled else 1
+        block = side * side * 3 if tiled else width * height * 3
+        tables = out.tell()
+        offsets, lengths = (tables + 8, tables + 8 + count * 4) if tiled else (8, block)
+        out.write(struct.pack("<4H", 8, 8, 8, 0))
+        if tiled:
+            out.write(np.arange(8, 8 + count * block, block, dtype="<u4").tobytes() + np.full(count, block, "<u4").tobytes())
+        where = ((322, 3, 1, side), (323, 3, 1, side), (324, 4, count, offsets), (325, 4, count, lengths)) if tiled else \
+            ((273, 4, 1, offsets), (278, 4, 1, height), (279, 4, 1, lengths))
+        tags = sorted(((256, 4, 1, width), (257, 4, 1, height), (258, 3, 3, tables), (259, 3, 1, 1), (262, 3, 1, 2), (277, 3, 1, 3), *where))
+        directory = out.tell()
+        out.write(struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *tag) for tag in tags) + bytes(4))
+        out.seek(4)
+        out.write(struct.pack("<I", directory))
+
+
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+@pytest.mark.parametrize("tiled", (False, True), ids=("strip", "tiles"))
+def test_tiff_larger_than_the_bound(home, tiled):
+    """Of a file of 240 MB no more is held than is decoded."""
+    width, height = 5000, 16000
+    write_unpacked(home / "map.tif", width, height, tiled)
+    window = ("--size", "1280x800", "--jobs", JOBS, "--memory", BOUND)
+    floor = floor_of(home, window)
+    with home.start(*window, home / "map.tif") as running, Watcher(running.pid) as filled:
+        running.idle("loaded").key("Return").idle()
+        whole = np.asarray(running.screenshot()).astype(int)
+        running.key("a").idle()
+        detail = np.asarray(running.screenshot()).astype(int)
+        status = running.status()
+    assert status["failed"] == 0 and not running.errors()
+    assert abs(whole[400, 640, 0] - 127) < 3 and abs(whole[400, 640, 1] - 127) < 3
+    y, x = np.ogrid[height // 2 - 400:height // 2 + 240, width // 2 - 640:width // 2 + 640]
+    assert np.abs(detail[:640, :, 0] - x * 255 // width).max() <= 2
+    assert np.abs(detail[:640, :, 2] - ((x // 50 + y // 50) % 2 * 90 + 60)).max() <= 2
+    used = (filled.bytes - floor) / MB
+    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
+
 
 def test_huge_progressive_jpeg_gives_its_reason(home):
     huge_jpeg.write(home / "huge.jpg", 30000, 20000, progressive=True)
