@@ -177,8 +177,12 @@ static bool read_row(struct fz_tiff_strips *s, unsigned plane, uint32_t y, uint8
 {
     if (s->has_window && y % s->t->strip_rows == 0 && !keeps_to_window(s, plane, y))
         return false;
-    if (!fz_tiff_is_read_here(s->t->compression))
-        return TIFFReadScanline(s->tifs[plane], to, y, (uint16_t)plane) >= 0;
+    bool was_right = s->t->message[0] == '\0';
+    if (!fz_tiff_is_read_here(s->t->compression)) {
+        bool came = TIFFReadScanline(s->tifs[plane], to, y, (uint16_t)plane) >= 0;
+        bool is_lost = s->t->compression == COMPRESSION_CCITTFAX4 && was_right && s->t->message[0];
+        return came && !is_lost; /* each row of Group 4 is told by the one above it */
+    }
     if (read_here(s, plane, y, to, (size_t)row_bytes)) {
         swap_bytes(s->t, to, row_bytes);
         return true;
