@@ -328,7 +328,8 @@ enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const str
     enum fz_err code = ask(front, call, input, host, done, surface, err);
     bool has_ended = front->child.socket < 0 && (code == FZ_E_CRASHED || code == FZ_E_TIMEOUT);
     if (quarantine && (has_ended || front->by_chance)) {
-        fz_front_revive(front, true); /* before the file is read once more */
+        if (call->what != FZ_CALL_OPEN && !is_of_opened(call)) /* whoever plays opens it again himself */
+            fz_front_revive(front, true);                      /* before the file is read once more */
         struct fz_content_name name = is_of_opened(call) ? front->opened : fz_content_name_of(&content);
         fz_quarantine_note(quarantine, &name, front->by_chance);
     } else if (quarantine && code == FZ_OK && call->what == FZ_CALL_OPEN) {
