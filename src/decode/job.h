@@ -95,7 +95,7 @@ struct fz_job {
     bool wants_luma;         /* DECODE, FRAME */
     bool wants_told;         /* DECODE: what its file tells beside the pixels, while that is open */
     bool comes_again;        /* DECODE: see struct fz_image_host; whoever made it tries again after NOT_YET */
-    bool wants_reader;       /* SAVE: a process writes it where that may hang; whoever made it sees to that after NOT_YET */
+    bool wants_reader;       /* SAVE: where it may hang a process writes it (fz_decoder_save) */
     bool foreground;         /* for the picture view: readers keep channels free for these */
     struct fz_cancel cancel;
     void (*work)(

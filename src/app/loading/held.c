@@ -99,7 +99,8 @@ void fz_loader_hear_readers(struct fz_app *app)
         if (root == FZ_SCALE_ROOT)
             fz_loader_hear_target(app, hangs);
         if (root == FZ_SAVE_ROOT)
-            fz_log("a screenshot waits for its folder, which %s", hangs ? "does not answer" : "answers again");
+            fz_log("a screenshot waits for its folder, which %s",
+                   hangs ? "does not answer" : "answers again");
         const char *name = fz_sources_argument(app->sources, root);
         name = name ? name : fz_sources_argument(app->drop.sources, root);
         name = root == FZ_SCALE_ROOT ? app->scale.settings.out : name;

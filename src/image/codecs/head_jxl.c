@@ -101,7 +101,7 @@ static bool pass_extra(struct bits *bits)
     if (type == ALPHA)
         take(bits, 1);
     else if (type == SPOT_COLOR)
-        bits->pos += 4 * 16;
+        bits->pos += UINT64_C(4) * 16;
     else if (type == CFA)
         take_u32(bits, (uint8_t[]){0, 2, 4, 8}, (uint16_t[]){1, 0, 3, 19});
     return deep;
