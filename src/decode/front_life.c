@@ -9,6 +9,7 @@
 #include "process/wire.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ enum {
     TURN_MS = 50,               /* of waiting for what it is forked from, by whoever comes again */
     CALM_US = 10000000,         /* deaths with less time between them are one row, */
     STILL_US = 500000,          /* between two looks: a tick is much shorter */
+    GONE_MS = 200,              /* from its end on, on a busy machine */
     HANG_UP_MS = 200,           /* between the end of a socket and that of the process */
     KILLS = 3,                  /* in a row, during calls, are not by chance */
     DEATHS = 5,                 /* of which so many cost no time; then */
@@ -57,10 +59,23 @@ void fz_front_end(struct fz_front *front)
     }
 }
 
+/* Its memory is there for others when it is gone, and not before. */
+static void end_and_wait(struct fz_front *front)
+{
+    struct pollfd ended = {.fd = -1, .events = POLLIN};
+    if (front->child.pid_fd >= 0)
+        ended.fd = fcntl(front->child.pid_fd, F_DUPFD_CLOEXEC, 0);
+    fz_front_end(front);
+    if (ended.fd < 0)
+        return;
+    poll(&ended, 1, GONE_MS);
+    close(ended.fd);
+}
+
 void fz_front_shrink(struct fz_front *front, bool process)
 {
     if (process) {
-        fz_front_end(front);
+        end_and_wait(front);
         front->is_vacant = false;
     }
     if (front->ring)
