@@ -1,5 +1,5 @@
 """Layouts whose tiles have the shapes of their pictures: whole pictures, no gaps, nothing that jumps."""
-# ctest: COST 50 PROCESSORS 2
+# ctest: COST 50 PROCESSORS 2 TIMEOUT 240
 import os
 import time
 
