@@ -118,7 +118,9 @@ bool fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job, struct fz_p
         return false;
     atomic_fetch_add_explicit(decoder->opens, 1, memory_order_relaxed);
     job->look = fz_answer_look(&answer);
-    if (job->look.sys != 0 || (answer.fd < 0 && !head))
+    if (job->look.sys == 0 && answer.fd < 0 && !head)
+        job->look.sys = EIO; /* no answer to that question */
+    if (job->look.sys != 0)
         fz_fail(&job->error, fz_err_from_errno(job->look.sys), job->look.sys, "cannot open");
     else if (head)
         take_head(job, &answer);

@@ -138,17 +138,17 @@ static enum fz_parcel_end receive(int socket, struct fz_parcel *parcel, size_t s
     if (len > INLINE_BYTES)
         len = INLINE_BYTES; /* what is longer is no parcel */
     char *bytes = fz_try_malloc(len + 1);
-    if (!bytes)
-        return FZ_PARCEL_SPOILT;
-    struct fz_wire_parts parts = {&head, bytes, sizeof head, len};
+    bool has_room =
+        bytes != NULL; /* without, it is taken all the same: or it would answer what is asked next */
+    struct fz_wire_parts parts = {&head, bytes, sizeof head, has_room ? len : 0};
     ssize_t n = fz_wire_receive_parts(socket, &parts, fds, FZ_WIRE_MOST_FDS, -1);
-    bool came = n >= (ssize_t)sizeof head &&
+    bool came = has_room && n >= (ssize_t)sizeof head &&
                 open_parcel(parcel, &head, &bytes, (size_t)n - sizeof head, fds, most_bytes);
     free(bytes);
     for (int i = 0; i < FZ_WIRE_MOST_FDS; i++)
         if (fds[i] >= 0)
             close(fds[i]);
-    bool spoilt = n > 0 || (n < 0 && errno == EBADMSG);
+    bool spoilt = n > 0 || (n < 0 && (!has_room || errno == EBADMSG));
     return came ? FZ_PARCEL_CAME : spoilt ? FZ_PARCEL_SPOILT : FZ_PARCEL_ENDED;
 }
 

@@ -147,7 +147,7 @@ static void apply_item(const struct fz_bytes *b, struct fz_heif_box properties, 
         pos += id_bytes + 1;
         for (uint32_t k = 0; k < count; k++, pos += index_bytes) {
             uint32_t index = fz_bytes_be(b, pos, index_bytes) & (wide_indices ? 0x7fff : 0x7f);
-            uint64_t at;
+            uint64_t at = 0;
             if (item == wanted && find_property(b, container, index, &at, &box))
                 apply_property(b, at, box, s);
         }
