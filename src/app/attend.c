@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/mounts.h"
 #include "base/path.h"
-#include "base/uri.h"
 #include "gpu/font.h"
 
 #include <dirent.h>
@@ -144,25 +143,12 @@ static bool may_hang(struct fz_mounts *mounts, const char *path)
     return may;
 }
 
-static bool may_hang_within(struct fz_mounts *mounts, const char *source)
-{
-    char *path = NULL, *absolute;
-    struct fz_error err;
-    if (fz_uri_is_file(source) && fz_uri_to_path(source, &path, &err) != FZ_OK)
-        return false;
-    absolute = fz_path_absolute(path ? path : source);
-    bool may = fz_mounts_may_hang_within(mounts, absolute);
-    free(absolute);
-    free(path);
-    return may;
-}
-
 static bool folder_may_hang(void *mounts, const char *folder)
 {
     return fz_mounts_may_hang_within(mounts, folder);
 }
 
-static bool is_needed(const struct fz_options *options, const char *const *sources, size_t count)
+static bool is_needed(const struct fz_options *options)
 {
     static const char *const folders[] = {
         "HOME",          "XDG_CONFIG_HOME", "XDG_CACHE_HOME",  "XDG_STATE_HOME",
@@ -170,23 +156,22 @@ static bool is_needed(const struct fz_options *options, const char *const *sourc
     static const enum fz_option_id files[] = {FZ_OPTION_CONFIG, FZ_OPTION_MARKS, FZ_OPTION_SCREENSHOT,
                                               FZ_OPTION_SHOWN, FZ_OPTION_STATS};
     struct fz_mounts *mounts = fz_mounts_read("/proc/self/mountinfo");
-    bool needed = fz_streams_may_hang(mounts), reads = fz_isolation_is_by_threads(options);
-    for (size_t i = 0; i < count; i++)
-        needed = needed || (reads && may_hang_within(mounts, sources[i]));
+    bool any = fz_mounts_may_hang_within(mounts, "/");
+    /* No reader is between it and what a link or a drop leads to. */
+    bool needed = fz_streams_may_hang(mounts) || (any && fz_isolation_is_by_threads(options));
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         needed = needed || may_hang(mounts, getenv(folders[i]));
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         needed = needed || may_hang(mounts, options->values[files[i]].text);
-    if (!needed && fz_mounts_may_hang_within(mounts, "/")) /* to ask for the folders of fonts takes 3 ms */
+    if (!needed && any) /* to ask for the folders of fonts takes 3 ms */
         needed = fz_fonts_any_folder(folder_may_hang, mounts);
     fz_mounts_free(mounts);
     return needed;
 }
 
-bool fz_attend_where_needed(const struct fz_options *options, const char *const *sources, size_t count,
-                            enum fz_err left, int *status)
+bool fz_attend_where_needed(const struct fz_options *options, enum fz_err left, int *status)
 {
     const struct fz_attendance how = {
         .patience_ms = FZ_SIGNALS_PATIENCE_MS + TOLD_MS, .death_signal = SIGKILL, .left = left};
-    return is_needed(options, sources, count) && fz_attend(&how, status);
+    return is_needed(options) && fz_attend(&how, status);
 }

@@ -21,9 +21,8 @@ bool fz_attend(const struct fz_attendance *how, int *status);
 void fz_attend_end(int status);
 
 /* The same for a program that ends with fz_signals, where what it reads and writes itself lies on a file system that may hang:
- * configuration, cache, place, control socket, fonts, what options name; in thread mode the sources, which are borrowed, and what is
- * mounted below them. */
-bool fz_attend_where_needed(const struct fz_options *options, const char *const *sources, size_t count,
-                            enum fz_err left, int *status);
+ * configuration, cache, place, control socket, fonts, what options name. In thread mode it reads the pictures too, and links, drops and commands lead
+ * anywhere: where anything is mounted that may hang. */
+bool fz_attend_where_needed(const struct fz_options *options, enum fz_err left, int *status);
 
 #endif

@@ -21,13 +21,32 @@ struct fz_cell {
     enum fz_page_kind kind;
 };
 
+/* The lists that a page stands in. */
+enum fz_page_lists {
+    FZ_PAGE_WITH_ROOM, /* of its class, as long as it has a cell to give */
+    FZ_PAGE_SPARE,     /* as long as none is taken; by age */
+    FZ_PAGE_LISTS
+};
+
+struct fz_page_list {
+    struct fz_page *first, *last;
+};
+
+/* The pages of one kind of cell. */
+struct fz_page_class {
+    struct fz_page_class *next; /* of those with the same hash */
+    struct fz_cell cell;
+    struct fz_page_list with_room;
+    size_t pages; /* with the last one it is gone */
+};
+
 /* One SDL texture, cut into equal cells; a texture that stands alone is a page of one cell. */
 struct fz_page {
-    struct fz_page *next;
+    struct fz_page *before[FZ_PAGE_LISTS], *behind[FZ_PAGE_LISTS];
+    struct fz_page_class *class;
     SDL_Texture *sdl;
     struct fz_bitmap bitmap; /* its memory, where the renderer is plain */
     int w, h;                /* px */
-    struct fz_cell cell;
     int columns, cells;
     int used;          /* cells taken; 0: a spare page */
     int64_t spare_us;  /* since when */
@@ -43,7 +62,7 @@ struct fz_texture {
     struct fz_luma *luma; /* owned; NULL: not known */
 };
 
-enum { FZ_CANVASES = 16 };
+enum { FZ_CANVASES = 16, FZ_PAGE_BUCKETS = 256 };
 
 /* Where gpu/stretch.c makes a copy. */
 struct fz_canvas {
@@ -71,7 +90,8 @@ struct fz_head {
     int max_side;
     uint64_t frame; /* counts presents */
     uint64_t budget_bytes, held_bytes, mask_bytes, spare_bytes;
-    struct fz_page *pages;
+    struct fz_page_class *pages[FZ_PAGE_BUCKETS]; /* by a hash of their cell */
+    struct fz_page_list spare, spare_alone;       /* of one cell: the latter */
     struct fz_texture *newest, *oldest;
     struct fz_texture_counts counts;
     struct fz_texts *texts; /* owned; gpu/text.c */

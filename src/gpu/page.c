@@ -57,38 +57,111 @@ static int page_side(const struct fz_head *head, int side)
     return power_of_two && side < head->max_side ? side + 1 : side;
 }
 
+static void link_last(struct fz_page_list *list, struct fz_page *page, enum fz_page_lists which)
+{
+    page->before[which] = list->last;
+    page->behind[which] = NULL;
+    *(list->last ? &list->last->behind[which] : &list->first) = page;
+    list->last = page;
+}
+
+static void link_first(struct fz_page_list *list, struct fz_page *page, enum fz_page_lists which)
+{
+    page->before[which] = NULL;
+    page->behind[which] = list->first;
+    *(list->first ? &list->first->before[which] : &list->last) = page;
+    list->first = page;
+}
+
+static void unlink_from(struct fz_page_list *list, struct fz_page *page, enum fz_page_lists which)
+{
+    struct fz_page *before = page->before[which], *behind = page->behind[which];
+    *(before ? &before->behind[which] : &list->first) = behind;
+    *(behind ? &behind->before[which] : &list->last) = before;
+}
+
+static struct fz_page_list *spare_list(struct fz_head *head, const struct fz_page *page)
+{
+    return page->cells == 1 ? &head->spare_alone : &head->spare;
+}
+
+/* From then on its class takes it last. */
+static void page_begin_spare(struct fz_head *head, struct fz_page *page)
+{
+    unlink_from(&page->class->with_room, page, FZ_PAGE_WITH_ROOM);
+    link_last(&page->class->with_room, page, FZ_PAGE_WITH_ROOM);
+    page->spare_us = fz_now_us();
+    head->spare_bytes += page_bytes(page->w, page->h);
+    link_last(spare_list(head, page), page, FZ_PAGE_SPARE);
+}
+
+static void page_end_spare(struct fz_head *head, struct fz_page *page)
+{
+    head->spare_bytes -= page_bytes(page->w, page->h);
+    unlink_from(spare_list(head, page), page, FZ_PAGE_SPARE);
+}
+
+/* Where the class of such cells hangs, or would. */
+static struct fz_page_class **class_link(struct fz_page_class *const *buckets, struct fz_cell cell)
+{
+    uint32_t hash = ((uint32_t)cell.w * 31 + (uint32_t)cell.h) * 31 + (uint32_t)cell.kind;
+    struct fz_page_class **link = (struct fz_page_class **)&buckets[hash % FZ_PAGE_BUCKETS];
+    while (*link &&
+           ((*link)->cell.w != cell.w || (*link)->cell.h != cell.h || (*link)->cell.kind != cell.kind))
+        link = &(*link)->next;
+    return link;
+}
+
+static void class_enter(struct fz_head *head, struct fz_page *page, struct fz_cell cell)
+{
+    struct fz_page_class **link = class_link(head->pages, cell);
+    if (!*link) {
+        *link = fz_calloc(1, sizeof **link);
+        (*link)->cell = cell;
+    }
+    page->class = *link;
+    page->class->pages++;
+    link_last(&page->class->with_room, page, FZ_PAGE_WITH_ROOM);
+}
+
+static void class_leave(struct fz_head *head, struct fz_page *page)
+{
+    struct fz_page_class *class = page->class;
+    unlink_from(&class->with_room, page, FZ_PAGE_WITH_ROOM);
+    if (--class->pages > 0)
+        return;
+    *class_link(head->pages, class->cell) = class->next;
+    free(class);
+}
+
+/* A spare one. */
 static void page_free(struct fz_head *head, struct fz_page *page)
 {
-    head->spare_bytes -= page->used == 0 ? page_bytes(page->w, page->h) : 0;
-    struct fz_page **link = &head->pages;
-    while (*link != page)
-        link = &(*link)->next;
-    *link = page->next;
-    head->counts.bytes -= page_bytes(page->w, page->h);
-    head->mask_bytes -= page->cell.kind == FZ_PAGE_TEXTS ? page_bytes(page->w, page->h) : 0;
+    uint64_t bytes = page_bytes(page->w, page->h);
+    page_end_spare(head, page);
+    head->counts.bytes -= bytes;
+    head->mask_bytes -= page->class->cell.kind == FZ_PAGE_TEXTS ? bytes : 0;
+    class_leave(head, page);
     SDL_DestroyTexture(page->sdl);
     free(page);
 }
 
-/* The one that was spare for longest; false where there is none. */
 bool fz_page_free_spare(struct fz_head *head, int64_t before_us)
 {
-    struct fz_page *oldest = NULL;
-    for (struct fz_page *page = head->pages; page; page = page->next)
-        if (page->used == 0 && page->spare_us <= before_us && (!oldest || page->spare_us < oldest->spare_us))
-            oldest = page;
-    if (oldest)
-        page_free(head, oldest);
-    return oldest != NULL;
+    struct fz_page *oldest = head->spare.first, *alone = head->spare_alone.first;
+    if (!oldest || (alone && alone->spare_us < oldest->spare_us))
+        oldest = alone;
+    if (!oldest || oldest->spare_us > before_us)
+        return false;
+    page_free(head, oldest);
+    return true;
 }
 
 /* Texts come in too many sizes to be kept for. */
 static void page_leave(struct fz_head *head, struct fz_page *page)
 {
-    uint64_t bytes = page_bytes(page->w, page->h);
-    head->spare_bytes += bytes;
-    page->spare_us = fz_now_us();
-    if (page->cell.kind == FZ_PAGE_TEXTS || head->spare_bytes > head->budget_bytes / SPARE_PART)
+    page_begin_spare(head, page);
+    if (page->class->cell.kind == FZ_PAGE_TEXTS || head->spare_bytes > head->budget_bytes / SPARE_PART)
         page_free(head, page);
 }
 
@@ -97,7 +170,7 @@ struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell)
     int columns, rows;
     page_shape(head, cell, &columns, &rows);
     struct fz_page *page = fz_calloc(1, sizeof *page);
-    *page = (struct fz_page){.cell = cell, .columns = columns, .cells = columns * rows};
+    *page = (struct fz_page){.columns = columns, .cells = columns * rows};
     page->w = page_side(head, columns * cell.w + (columns - 1) * GUTTER);
     page->h = page_side(head, rows * cell.h + (rows - 1) * GUTTER);
     uint64_t bytes = page_bytes(page->w, page->h);
@@ -115,10 +188,8 @@ struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell)
     }
     if (head->plain)
         fz_stretch_map(page->sdl, &page->bitmap);
-    page->next = head->pages;
-    head->pages = page;
-    page->spare_us = fz_now_us();
-    head->spare_bytes += bytes;
+    class_enter(head, page, cell);
+    page_begin_spare(head, page);
     head->counts.bytes += bytes;
     head->mask_bytes += cell.kind == FZ_PAGE_TEXTS ? bytes : 0;
     if (head->counts.bytes > head->counts.bytes_peak)
@@ -128,41 +199,46 @@ struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell)
 
 SDL_Point fz_page_take_cell(struct fz_head *head, struct fz_page *page)
 {
-    head->spare_bytes -= page->used == 0 ? page_bytes(page->w, page->h) : 0;
+    const struct fz_cell *size = &page->class->cell;
     int cell = 0;
     while (page->taken[cell / 32] & 1u << (cell % 32))
         cell++;
     page->taken[cell / 32] |= 1u << (cell % 32);
-    page->used++;
-    return (SDL_Point){cell % page->columns * (page->cell.w + GUTTER),
-                       cell / page->columns * (page->cell.h + GUTTER)};
+    if (page->used++ == 0)
+        page_end_spare(head, page);
+    if (page->used == page->cells)
+        unlink_from(&page->class->with_room, page, FZ_PAGE_WITH_ROOM);
+    return (SDL_Point){cell % page->columns * (size->w + GUTTER), cell / page->columns * (size->h + GUTTER)};
 }
 
 void fz_page_give_cell(struct fz_head *head, struct fz_page *page, SDL_Point at)
 {
-    int cell = at.y / (page->cell.h + GUTTER) * page->columns + at.x / (page->cell.w + GUTTER);
+    const struct fz_cell *size = &page->class->cell;
+    int cell = at.y / (size->h + GUTTER) * page->columns + at.x / (size->w + GUTTER);
     page->taken[cell / 32] &= ~(1u << (cell % 32));
-    page->used--;
+    if (page->used-- == page->cells)
+        link_first(&page->class->with_room, page, FZ_PAGE_WITH_ROOM);
     if (page->used == 0)
         page_leave(head, page);
 }
 
 /* A spare page of one cell serves what is a little smaller, too. */
-static bool page_serves(const struct fz_page *page, struct fz_cell cell)
+static bool alone_serves(const struct fz_page *page, struct fz_cell cell)
 {
-    if (page->cell.kind != cell.kind || page->used == page->cells)
-        return false;
-    if (page->cell.w == cell.w && page->cell.h == cell.h)
-        return true;
-    bool alone = cell.w >= MAX_CELL || cell.h >= MAX_CELL;
-    return alone && page->cells == 1 && page->cell.w >= cell.w && page->cell.h >= cell.h &&
+    const struct fz_cell *has = &page->class->cell;
+    return has->kind == cell.kind && has->w >= cell.w && has->h >= cell.h &&
            page_bytes(page->w, page->h) <= page_bytes(cell.w, cell.h) / 2 * 3;
 }
 
 struct fz_page *fz_page_with_room(const struct fz_head *head, struct fz_cell cell)
 {
-    for (struct fz_page *page = head->pages; page; page = page->next)
-        if (page_serves(page, cell))
+    const struct fz_page_class *class = *class_link(head->pages, cell);
+    if (class && class->with_room.first)
+        return class->with_room.first;
+    if (cell.w < MAX_CELL && cell.h < MAX_CELL)
+        return NULL;
+    for (struct fz_page *page = head->spare_alone.first; page; page = page->behind[FZ_PAGE_SPARE])
+        if (alone_serves(page, cell))
             return page;
     return NULL;
 }

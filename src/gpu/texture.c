@@ -229,9 +229,9 @@ static bool repeat_edges(struct fz_head *head, struct fz_texture *texture, const
     bool alone = page->cells == 1;
     int w = rows->w, h = surface->h;
     SDL_Rect column = {w - 1, rows->y, 1, rows->h}, row = {0, h - 1, w, 1}, corner = {w - 1, h - 1, 1, 1};
-    bool is_wider = w < (alone ? page->w : page->cell.w);
-    bool is_below = h < (alone ? page->h : page->cell.h) && rows->y + rows->h == h;
-    if (!alone && page->cell.kind != FZ_PAGE_SHAPES)
+    bool is_wider = w < (alone ? page->w : page->class->cell.w);
+    bool is_below = h < (alone ? page->h : page->class->cell.h) && rows->y + rows->h == h;
+    if (!alone && page->class->cell.kind != FZ_PAGE_SHAPES)
         return true;
     return (!is_wider || fz_texture_upload_part(head, texture, surface, &column, w, rows->y)) &&
            (!is_below || fz_texture_upload_part(head, texture, surface, &row, 0, h)) &&

@@ -133,44 +133,52 @@ static bool hit(const struct fz_layout *layout, double along, double across, siz
 
 /* ---- Going ----------------------------------------------------------------------------------------------------- */
 
-/* From the block of a tile on, or back: as far as the row that follows it can reach. */
-struct search {
-    size_t start, end;
-};
-
-static struct search around(const struct fz_layout *layout, size_t index, bool down)
-{
-    const struct fz_mosaic *mosaic = mosaic_of(layout);
-    size_t at = block_of(layout, index);
-    size_t from = !down && at > 0 ? at - 1 : at, to = down && at + 1 < mosaic->count ? at + 1 : at;
-    return (struct search){mosaic->blocks[from].start, fz_mosaic_block_end(layout, to)};
-}
-
 /* px from a column to a tile; 0 within it. */
 static double off(struct fz_rect box, double column)
 {
     return fmax(fmax(box.x - column, column - (box.x + box.w + FZ_MIN_GAP)), 0);
 }
 
+/* A walk over tiles, one by one, that knows the block of each. */
+struct walk {
+    size_t index, block;
+};
+
+/* False at the end of the block that follows the one that it began in, which is as far as the next row can reach. */
+static bool go_on(const struct fz_layout *layout, struct walk *at, bool down, size_t began_in)
+{
+    const struct fz_mosaic *mosaic = mosaic_of(layout);
+    if (down ? at->index + 1 == layout->params.count : at->index == 0)
+        return false;
+    at->index = down ? at->index + 1 : at->index - 1;
+    if (at->index < mosaic->blocks[at->block].start)
+        at->block--;
+    else if (at->index >= fz_mosaic_block_end(layout, at->block))
+        at->block++;
+    return (down ? at->block - began_in : began_in - at->block) <= 1;
+}
+
 /* The tile below, or above, that the column leads through: in rows of one height that of the next row, else the next that is there.
  * The same tile where there is none. */
 static size_t next_row(const struct fz_layout *layout, size_t index, bool down, double column)
 {
-    struct fz_rect from = box(layout, index);
-    struct search search = around(layout, index, down);
+    size_t block = block_of(layout, index), best = index;
+    struct fz_rect from = box_in(layout, block, index);
     double best_off = INFINITY, best_way = INFINITY;
     bool rows = layout->params.id == FZ_LAYOUT_JUSTIFIED;
-    size_t best = index;
-    for (size_t i = search.start; i < search.end; i++) {
-        struct fz_rect to = box(layout, i);
+    struct walk at = {index, block};
+    while (go_on(layout, &at, down, block)) {
+        struct fz_rect to = box_in(layout, at.block, at.index);
         double way = down ? to.y - (from.y + from.h) : from.y - (to.y + to.h), beside = off(to, column);
-        if (way < 0 || (down ? i <= index : i >= index))
+        if (way < 0)
             continue;
-        bool nearer = rows ? way < best_way || (way == best_way && beside < best_off)
+        if (rows ? way > best_way : best_off <= 0) /* beyond that row; none is nearer in that column */
+            break;
+        bool nearer = rows ? way < best_way || beside < best_off
                            : beside < best_off || (beside == best_off && way < best_way);
         if (!nearer)
             continue;
-        best = i;
+        best = at.index;
         best_way = way;
         best_off = beside;
     }

@@ -147,13 +147,13 @@ static void set_block(const struct fz_layout *layout, size_t at)
                                                              : set_columns(layout, &tiles, spots);
 }
 
-/* One below the other. */
-static void stack(struct fz_layout *layout)
+/* One below the other, from one on. */
+static void stack(struct fz_layout *layout, size_t from)
 {
     struct fz_mosaic *mosaic = mosaic_of(layout);
     const struct fz_layout_params *p = &layout->params;
-    layout->length = 0;
-    for (size_t i = 0; i < mosaic->count; i++) {
+    layout->length = from > 0 ? mosaic->blocks[from - 1].top + mosaic->blocks[from - 1].length : 0;
+    for (size_t i = from; i < mosaic->count; i++) {
         struct fz_mosaic_block *block = &mosaic->blocks[i];
         if (p->section_count > 0 && (i == 0 || block[-1].section != block->section)) {
             p->sections[block->section].row = i;
@@ -184,6 +184,7 @@ static void set_all(struct fz_layout *layout)
     struct fz_mosaic *mosaic = mosaic_of(layout);
     const struct fz_layout_params *p = &layout->params;
     mosaic->count = 0;
+    mosaic->stale = mosaic->shown = (struct fz_mosaic_range){0};
     mosaic->spots = fz_grow(mosaic->spots, &mosaic->spot_capacity, p->count, sizeof *mosaic->spots);
     for (size_t i = 0; i < p->section_count; i++)
         cut_section(layout, i, p->sections[i].start, fz_layout_section_end(layout, i));
@@ -191,7 +192,7 @@ static void set_all(struct fz_layout *layout)
         cut_section(layout, 0, 0, p->count);
     for (size_t i = 0; i < mosaic->count; i++)
         set_block(layout, i);
-    stack(layout);
+    stack(layout, 0);
 }
 
 void fz_layout_set_justified(struct fz_layout *layout)
@@ -229,25 +230,61 @@ void fz_mosaic_fini(struct fz_mosaic *mosaic)
     *mosaic = (struct fz_mosaic){0};
 }
 
+static void add(struct fz_mosaic_range *range, size_t block)
+{
+    bool is_empty = range->first == range->end;
+    range->first = is_empty || block < range->first ? block : range->first;
+    range->end = is_empty || block >= range->end ? block + 1 : range->end;
+}
+
 void fz_mosaic_renew(struct fz_layout *layout, size_t index)
 {
-    fz_mosaic_at(layout, index)->is_stale = true;
+    struct fz_mosaic *mosaic = mosaic_of(layout);
+    struct fz_mosaic_block *block = fz_mosaic_at(layout, index);
+    block->is_stale = true;
+    add(&mosaic->stale, (size_t)(block - mosaic->blocks));
+}
+
+void fz_mosaic_show(struct fz_layout *layout, size_t first, size_t last)
+{
+    struct fz_mosaic *mosaic = mosaic_of(layout);
+    size_t at = (size_t)(fz_mosaic_at(layout, first) - mosaic->blocks);
+    for (; at < mosaic->count && mosaic->blocks[at].start <= last; at++) {
+        mosaic->blocks[at].is_shown = true;
+        add(&mosaic->shown, at);
+    }
+}
+
+static void hide_others(struct fz_layout *layout, size_t first, size_t last)
+{
+    struct fz_mosaic *mosaic = mosaic_of(layout);
+    const struct fz_mosaic_range were = mosaic->shown;
+    mosaic->shown = (struct fz_mosaic_range){0};
+    for (size_t i = were.first; i < were.end; i++) {
+        struct fz_mosaic_block *block = &mosaic->blocks[i];
+        block->is_shown &= block->start <= last && fz_mosaic_block_end(layout, i) > first;
+        if (block->is_shown)
+            add(&mosaic->shown, i);
+    }
 }
 
 bool fz_mosaic_refresh(struct fz_layout *layout, size_t first, size_t last)
 {
     struct fz_mosaic *mosaic = mosaic_of(layout);
-    bool any = false;
-    for (size_t i = 0; i < mosaic->count; i++) {
-        struct fz_mosaic_block *block = &mosaic->blocks[i];
-        bool in_view = block->start <= last && fz_mosaic_block_end(layout, i) > first;
-        block->is_shown &= in_view;
-        if (!block->is_stale || block->is_shown)
-            continue;
-        set_block(layout, i);
-        any = true;
+    const struct fz_mosaic_range were = mosaic->stale;
+    size_t from = mosaic->count;
+    hide_others(layout, first, last);
+    mosaic->stale = (struct fz_mosaic_range){0};
+    for (size_t i = were.first; i < were.end; i++) {
+        const struct fz_mosaic_block *block = &mosaic->blocks[i];
+        if (block->is_stale && block->is_shown) {
+            add(&mosaic->stale, i);
+        } else if (block->is_stale) {
+            set_block(layout, i);
+            from = i < from ? i : from;
+        }
     }
-    if (any)
-        stack(layout);
-    return any;
+    if (from < mosaic->count)
+        stack(layout, from);
+    return from < mosaic->count;
 }

@@ -27,7 +27,12 @@ struct fz_mosaic_block {
     size_t section;
     bool is_guessed; /* a shape in it was not known when it was laid out */
     bool is_stale;   /* more is known by now */
-    bool is_shown;   /* whoever draws it: its tiles are seen, and stay where they are */
+    bool is_shown;   /* its tiles are seen, and stay where they are */
+};
+
+/* Blocks from `first` on, before `end`; the same: none. */
+struct fz_mosaic_range {
+    size_t first, end;
 };
 
 /* Zeroed but for the shapes at the start. */
@@ -37,6 +42,7 @@ struct fz_mosaic {
     struct fz_mosaic_spot *spots; /* owned, as the blocks; of each tile of the layout */
     struct fz_mosaic_block *blocks;
     size_t spot_capacity, count, capacity;
+    struct fz_mosaic_range stale, shown; /* all that are, and what lies between them */
 };
 
 /* Any thread, one at a time, all of these. */
@@ -48,8 +54,11 @@ struct fz_mosaic_block *fz_mosaic_at(const struct fz_layout *layout, size_t inde
 /* The shape of a tile is known now, or is another one. O(log blocks). */
 void fz_mosaic_renew(struct fz_layout *layout, size_t index);
 
+/* The blocks of these tiles are seen. O(what is). */
+void fz_mosaic_show(struct fz_layout *layout, size_t first, size_t last);
+
 /* Lays out anew what is stale, but for blocks that are shown and hold one of the tiles from `first` to `last`; no other is shown from
- * then on. True when any was: tiles stand elsewhere then. O(blocks). */
+ * then on. True when any was: tiles stand elsewhere then, which takes O(blocks). */
 bool fz_mosaic_refresh(struct fz_layout *layout, size_t first, size_t last);
 
 #endif

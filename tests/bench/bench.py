@@ -129,6 +129,7 @@ def own_steps(context, args, wall_count):
                     ("first_frieze", args.runs, lambda: first.first_ms(context, str(context.frieze))),
                     ("frieze_first_memory", SLOW_ROUNDS, lambda: first.memory(context)),
                     ("growth", SLOW_ROUNDS, lambda: browse.growth(context)),
+                    ("growth_in_layouts", 1, lambda: browse.growth_in_layouts(context)),
                     ("batch", SLOW_ROUNDS, lambda: batch.run(context)),
                     ("batch_many", 1, lambda: batch.run_many(context)),
                     ("frieze_large", SLOW_ROUNDS, lambda: subject.until(context, "large", "loaded"))]

@@ -7,6 +7,7 @@ else the machine is doing moves both sides of a ratio.
 import dataclasses
 import statistics
 
+import browse
 import find
 import first
 import isolation
@@ -321,18 +322,28 @@ def upload_figure(raw):
                   note=f"{median(rates) or 0:.1f} GB/s against {median(copies) or 0:.1f}")
 
 
+def ended_well(tables):
+    return [rows for rows in tables if rows and not any(row["status"] for row in rows)]
+
+
+def growth_figure(name, tables):
+    work = ratios([rows[-1]["work"] for rows in tables], [rows[0]["work"] for rows in tables])
+    return Figure(name, median(work), "x", GROWTH_SHARE, worst=worst(work)).judge()
+
+
 def scale_figures(raw):
     """100,000 pictures."""
     runs = good(raw, "frieze_scroll")
     arrived = [run if run and run["at_end"] else None for run in runs]
     against = ratios([figure(run, "final") for run in arrived], [figure(run, "cold") for run in arrived])
-    tables = [rows for rows in raw.get("growth", []) if rows and not any(row["status"] for row in rows)]
-    work = ratios([rows[-1]["work"] for rows in tables], [rows[0]["work"] for rows in tables])
+    tables = ended_well(raw.get("growth", []))
     rows = [Figure("100,000 scrolled past in 2 s: decoded, with the last screenful",
                    worst([figure(run, "decoded") for run in arrived]), "", SCROLLED_MOST).judge(),
             Figure("its last screenful, against a cold start there", median(against), "x cold", SCROLL_COLD,
                    worst=worst(against)).judge(),
-            Figure("work for a frame at 100,000, against 100", median(work), "x", GROWTH_SHARE, worst=worst(work)).judge()]
+            growth_figure("work for a frame at 100,000, against 100", tables)]
+    rows += [growth_figure(f"the same in layout {layout}", ended_well([one[layout] for one in raw.get("growth_in_layouts", [])]))
+             for layout in browse.LAYOUTS]
     for at, count in enumerate((row["count"] for row in tables[0]) if tables else ()):
         rows.append(Figure(f"{count:,} pictures: first tile", median([table[at]["first_tile"] for table in tables]),
                            counts=False))

@@ -1,6 +1,7 @@
 """Pictures asked for at a pace, from a folder and from a slow share; and walls of 100 to 100,000 pictures, scrolled."""
 
 import pathlib
+import re
 import statistics
 import sys
 import time
@@ -19,8 +20,9 @@ SMALL_TILE, TILE_STEPS = "64x48", 13  # of a wall that is zoomed: by a quarter e
 TILE_PAUSE_S = 0.5  # sooner after the last one a step is held back, so as not to flash
 SHARE_DELAY_S, FIRST_ONES, BACK = 0.5, 3, 10
 GROWTH = (100, 1_000, 10_000, 100_000)
+LAYOUTS = ("justified", "masonry", "strip")
 SCROLL_S, SCROLL_TURNS = 2.0, 125
-TO_AND_FRO_S = 6.0  # so many frames that those of the start, of which a long list has more, do not move the median
+TO_AND_FRO_S = 10.0  # so many frames that those of the start, of which a long list has more, do not move the median
 PATIENCE_S = 60
 
 
@@ -168,14 +170,19 @@ def scroll(context):
     return running.result
 
 
+def by_name(path):
+    """As frieze has it: numbers by what they say."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.name)]
+
+
 def part_of_names(context, count):
-    """The first so many of the small files; links to them."""
+    """The first so many of the small files; links to them. What is seen of each part is the same."""
     if count == find.COUNT:
         return find.folder(context.corpus)
-    made = context.corpus / f"names{count}"
+    made = context.corpus / f"first{count}"
     if not made.exists():
         made.mkdir()
-        for path in sorted(find.folder(context.corpus).glob("*.png"))[:count]:
+        for path in sorted(find.folder(context.corpus).glob("*.png"), key=by_name)[:count]:
             (made / path.name).hardlink_to(path)
     return made
 
@@ -184,24 +191,40 @@ def mean(values):
     return None if None in values else statistics.fmean(values)
 
 
-def growth(context):
-    """[{count, first_tile, screenful, work}]: times in ms; work of the render thread for a frame while it scrolls to and fro. Each count
-    has two runs, in the order of a palindrome: a machine that becomes slower meanwhile, or quicker, does so for all of them. The first
-    and the last, which are held against each other, run one after the other."""
-    first, *between, last = GROWTH
-    order = (first, last, *between)
-    rows = {count: [] for count in GROWTH}
-    for count in (*order, *reversed(order)):
-        with Running(context, part_of_names(context, count)) as running:
-            running.rest("screenful")
-            steady_decodes(running)
-            end = time.monotonic() + TO_AND_FRO_S
-            while time.monotonic() < end:
-                running.ask("key", "PgDn")
-                running.ask("key", "PgUp")
+def to_and_fro(context, count, *options):
+    """{first_tile, screenful, work, status} of a wall that is scrolled by pages: times in ms, work of the render thread for a frame."""
+    with Running(context, part_of_names(context, count), *options) as running:
+        running.rest("screenful")
+        for key in ("End", "Home"):  # shapes that came after their rows were shown count from then on
+            running.ask("key", key)
             running.rest()
-        stats = running.result["stats"]
-        rows[count].append(
-            {"first_tile": subject.figure(stats, "startup", "first_tile"), "screenful": subject.figure(stats, "startup", "screenful"),
-             "work": subject.figure(stats, "frames", "work_p50"), "status": running.result["status"]})
+        steady_decodes(running)
+        end = time.monotonic() + TO_AND_FRO_S
+        while time.monotonic() < end:
+            running.ask("key", "PgDn")
+            running.ask("key", "PgUp")
+        running.rest()
+    stats = running.result["stats"]
+    return {"first_tile": subject.figure(stats, "startup", "first_tile"), "screenful": subject.figure(stats, "startup", "screenful"),
+            "work": subject.figure(stats, "frames", "work_p50"), "status": running.result["status"]}
+
+
+def growth_of(context, counts, *options):
+    """[{count, first_tile, screenful, work, status}], each the mean of two runs, in the order of a palindrome: a machine that becomes
+    slower meanwhile, or quicker, does so for all of them. The first and the last, which are held against each other, run one after
+    the other."""
+    first, *between, last = counts
+    order = (first, last, *between)
+    rows = {count: [] for count in counts}
+    for count in (*order, *reversed(order)):
+        rows[count].append(to_and_fro(context, count, *options))
     return [{"count": count} | {key: mean([run[key] for run in runs]) for key in runs[0]} for count, runs in rows.items()]
+
+
+def growth(context):
+    return growth_of(context, GROWTH)
+
+
+def growth_in_layouts(context):
+    """{layout: rows} of the first and the last count, in the layouts that are not the default."""
+    return {layout: growth_of(context, (GROWTH[0], GROWTH[-1]), "--layout", layout) for layout in LAYOUTS}

@@ -164,12 +164,15 @@ def test_a_screenshot_hangs(home, share, good, how):
     assert b"frieze is ending" in process.communicate(timeout=10)[1]
 
 
-@pytest.mark.parametrize("what", ["pictures", "screenshot"])
+@pytest.mark.parametrize("what", ["pictures", "linked", "screenshot"])
 def test_threads_hang(home, share, good, what):
-    """Where readers are threads the program itself is held."""
+    """Where readers are threads the program itself is held, whatever led there."""
     pictures.fill(home / "behind", COUNT)
-    running = home.start(*SMALL, "--isolation", "thread", good, share.path).ready()
-    running.until(items=2 * COUNT, pending=0)
+    if what == "linked":
+        for path in (home / "behind").iterdir():
+            (good / f"linked {path.name}").symlink_to(share.path / path.name)
+    running = home.start(*SMALL, "--isolation", "thread", good, *([share.path] if what == "pictures" else [])).ready()
+    running.until(items=COUNT if what == "screenshot" else 2 * COUNT, pending=0)
     share.hang()
     process = screenshot(home, running, share.path / "shot.png") if what == "screenshot" else None
     running.key("G", "Return")

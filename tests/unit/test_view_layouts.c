@@ -339,10 +339,9 @@ static void what_is_shown_stays_when_shapes_become_known(void **state)
         assert_true(fz_mosaic_at(&wall.layout, 0)->is_guessed);
         double scroll = random_real(&random, 0, fz_layout_scroll_max(&wall.layout));
         assert_true(fz_layout_visible(&wall.layout, scroll, &first, &last));
-        for (size_t i = first; i <= last; i++) {
-            fz_mosaic_at(&wall.layout, i)->is_shown = true;
+        fz_mosaic_show(&wall.layout, first, last);
+        for (size_t i = first; i <= last; i++)
             before[i] = fz_layout_box(&wall.layout, i);
-        }
         memcpy(wall.ratios, ratios, sizeof ratios);
         for (size_t i = 0; i < MOST_TILES; i++)
             fz_mosaic_renew(&wall.layout, i);
@@ -388,6 +387,48 @@ static void rows_and_columns_lead_up_and_down(void **state)
     }
 }
 
+/* How far tile `to` is from where the column of tile `from` leads: in rows the row counts first, in columns the column. */
+static void distance(const struct fz_layout *layout, size_t from, size_t to, double distance[2])
+{
+    struct fz_rect a = fz_layout_box(layout, from), b = fz_layout_box(layout, to);
+    double column = (double)fz_layout_column(layout, from), right = b.x + b.w + FZ_MIN_GAP;
+    bool rows = layout->params.id == FZ_LAYOUT_JUSTIFIED;
+    distance[rows ? 0 : 1] = to > from ? b.y - (a.y + a.h) : a.y - (b.y + b.h);
+    distance[rows ? 1 : 0] = column < b.x ? b.x - column : column > right ? column - right : 0;
+}
+
+static void next_row_is_what_a_loop_finds(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static struct wall wall;
+    const struct fz_layout *layout = &wall.layout;
+    for (int round = 0; round < 400; round++) {
+        do
+            set_random(&random, &wall);
+        while (layout->params.id != FZ_LAYOUT_JUSTIFIED && layout->params.id != FZ_LAYOUT_MASONRY);
+        size_t from = (size_t)random_int(&random, 0, (int)layout->params.count - 1);
+        bool down = random_int(&random, 0, 1) == 1;
+        double best[2] = {INFINITY, INFINITY}, found[2] = {INFINITY, INFINITY};
+        for (size_t i = 0; i < layout->params.count; i++) {
+            double way[2];
+            distance(layout, from, i, way);
+            ptrdiff_t blocks = fz_mosaic_at(layout, i) - fz_mosaic_at(layout, from);
+            if ((down ? i <= from || blocks > 1 : i >= from || blocks < -1) ||
+                way[layout->params.id == FZ_LAYOUT_MASONRY] < 0)
+                continue;
+            if (way[0] < best[0] || (way[0] == best[0] && way[1] < best[1]))
+                memcpy(best, way, sizeof best);
+        }
+        size_t next = fz_layout_move(layout, from, 0, down ? 1 : -1, FZ_LAYOUT_OWN_COLUMN);
+        if (next != from)
+            distance(layout, from, next, found);
+        if (found[0] != best[0] || found[1] != best[1])
+            fail_msg("%s: from %zu %s to %zu, %g %g away instead of %g %g", describe(layout), from,
+                     down ? "down" : "up", next, found[0], found[1], best[0], best[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +443,7 @@ int main(void)
         cmocka_unit_test(masonry_columns_end_together),
         cmocka_unit_test(what_is_shown_stays_when_shapes_become_known),
         cmocka_unit_test(rows_and_columns_lead_up_and_down),
+        cmocka_unit_test(next_row_is_what_a_loop_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -328,8 +328,8 @@ static void go_on(struct fz_app *app, size_t first, size_t last)
     size_t pictures = 0;
     for (size_t i = first; i <= last; i++)
         pictures += has_picture(app, i);
-    for (size_t i = first; i <= last && 2 * pictures > last - first; i++)
-        fz_mosaic_at(&app->wall.layout, i)->is_shown = true;
+    if (2 * pictures > last - first)
+        fz_mosaic_show(&app->wall.layout, first, last);
 }
 
 /* What keeps its place: of what is seen already the selection, or the first; else the selection where it is in view. */
@@ -411,8 +411,8 @@ static void show_all_or_none(struct fz_app *app, size_t first, size_t last)
     shapes->is_waiting = is_guessed && app->now_us < shapes->since_us + PATIENCE_US;
     if (shapes->is_waiting)
         shapes->due_us = shapes->since_us + PATIENCE_US;
-    for (size_t i = first; i <= last && is_new && !shapes->is_waiting; i++)
-        fz_mosaic_at(&wall->layout, i)->is_shown = true;
+    if (is_new && !shapes->is_waiting)
+        fz_mosaic_show(&wall->layout, first, last);
 }
 
 void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last)
