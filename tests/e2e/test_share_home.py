@@ -170,7 +170,7 @@ def test_threads_hang(home, share, good, what):
     pictures.fill(home / "behind", COUNT)
     if what == "linked":
         for path in (home / "behind").iterdir():
-            (good / f"linked {path.name}").symlink_to(share.path / path.name)
+            (good / f"zz {path.name}").symlink_to(share.path / path.name)
     running = home.start(*SMALL, "--isolation", "thread", good, *([share.path] if what == "pictures" else [])).ready()
     running.until(items=COUNT if what == "screenshot" else 2 * COUNT, pending=0)
     share.hang()
