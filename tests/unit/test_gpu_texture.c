@@ -221,6 +221,37 @@ static void a_shape_shows_nothing_of_the_one_before_it(void **state)
     fz_texture_free(head, page);
 }
 
+/* Of many shapes, each a colour, that come and go in any order, each keeps its own; and they take no more memory in the end than in
+ * the middle. */
+static void shapes_come_and_go(void **state)
+{
+    (void)state;
+    enum { MOST = 60, TIMES = 2000, HALF = TIMES / 2 };
+    struct fz_texture *all[MOST] = {NULL};
+    uint32_t colors[MOST] = {0};
+    uint64_t peaks[2] = {0};
+    struct random random = random_start();
+    for (int i = 0; i < TIMES; i++) {
+        int at = random_int(&random, 0, MOST - 1), w = random_int(&random, 1, 12) * 40,
+            h = random_int(&random, 1, 12) * 40;
+        if (all[at]) {
+            assert_int_equal(frame_of(all[at]), colors[at] & 0xffffff);
+            fz_texture_free(head, all[at]);
+            assert_null(all[at]);
+            continue;
+        }
+        assert_non_null(fz_texture_new(head, w, h, (struct fz_texture_cell){600, 600, true},
+                                       FZ_TEXTURE_IN_VIEW, &all[at]));
+        colors[at] = 0xff000000 | (uint32_t)random_int(&random, 0, 0xffffff);
+        fill(all[at], colors[at]);
+        uint64_t bytes = fz_texture_get_counts(head)->bytes;
+        peaks[i / HALF] = bytes > peaks[i / HALF] ? bytes : peaks[i / HALF];
+    }
+    assert_true(peaks[1] <= peaks[0] * 5 / 4);
+    for (int i = 0; i < MOST; i++)
+        fz_texture_free(head, all[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_new_texture_leaves_the_others_as_they_are),
@@ -228,7 +259,8 @@ int main(void)
                                        cmocka_unit_test(a_tile_alone_takes_little_memory),
                                        cmocka_unit_test(shapes_share_pages),
                                        cmocka_unit_test(room_for_a_shape_is_for_any),
-                                       cmocka_unit_test(a_shape_shows_nothing_of_the_one_before_it)};
+                                       cmocka_unit_test(a_shape_shows_nothing_of_the_one_before_it),
+                                       cmocka_unit_test(shapes_come_and_go)};
     int failed = cmocka_run_group_tests(tests, open_head, close_head);
     return failed + cmocka_run_group_tests(tests, open_gl_head, close_head);
 }
