@@ -59,7 +59,7 @@ class Xvfb:
     def window(self, frieze):
         """The id of its window, which also gets the keyboard: there is no window manager to give it."""
         if frieze.window is None:
-            frieze.window = self.xdotool("search", "--sync", "--onlyvisible", "--pid", frieze.pid)[-1]
+            frieze.window = self.xdotool("search", "--sync", "--onlyvisible", "--pid", frieze.worker)[-1]
         return frieze.window
 
     def press(self, frieze, *keys):

@@ -364,20 +364,26 @@ class Frieze:
 
     # --- seen from outside ---
 
+    @property
+    def worker(self):
+        """The process that does the work: where something is mounted that may hang, the second one of its name."""
+        return next((pid for pid in family(self.pid)[1:] if title_of(pid) == title_of(self.pid)), self.pid)
+
     def descriptors(self):
         found = []
-        for path in pathlib.Path(f"/proc/{self.pid}/fd").iterdir():
+        for path in pathlib.Path(f"/proc/{self.worker}/fd").iterdir():
             with contextlib.suppress(FileNotFoundError):  # closed since it was listed
                 found.append(os.readlink(path))
         return sorted(found)
 
     def threads(self):
-        return threads_of(self.pid)
+        return threads_of(self.worker)
 
     def cpu_s(self):
         """Processor time so far, in seconds, of all its threads, to the nanosecond where the system counts that way."""
+        worker = self.worker
         with contextlib.suppress(OSError, IndexError):
-            files = pathlib.Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+            files = pathlib.Path(f"/proc/{worker}/task").glob("*/schedstat")
             return sum(int(file.read_text().split()[0]) for file in files) / 1e9
-        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        fields = pathlib.Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -110,12 +110,12 @@ def test_threads_load_them_with_the_first_picture(home):
     folder = pictures.fill(home / "pictures", 5)
     with home.start("--isolation", "thread", "--cache-size", "0", folder) as frieze:
         frieze.idle("loaded")
-        assert not has_libraries(frieze.pid)
+        assert not has_libraries(frieze.worker)
         add_heavy(folder)
         frieze.until(items=5 + len(HEAVY))
         frieze.idle("loaded")
         assert frieze.status()["failed"] == 0, frieze.errors()
-        assert has_libraries(frieze.pid) == libraries_of_build()
+        assert has_libraries(frieze.worker) == libraries_of_build()
 
 
 def test_animation_of_them_plays(home):

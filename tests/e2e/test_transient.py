@@ -17,17 +17,17 @@ STEADY = 20  # looks at the descriptors that agree
 @contextlib.contextmanager
 def no_descriptors(running):
     """The program can open nothing meanwhile; what is open stays open."""
-    seen = []
+    seen, worker = [], running.worker
     while len(seen) < STEADY or len(set(seen[-STEADY:])) > 1:  # a folder that is just being read closes its own
         time.sleep(0.01)
-        numbers = {int(name) for name in os.listdir(f"/proc/{running.pid}/fd")}
+        numbers = {int(name) for name in os.listdir(f"/proc/{worker}/fd")}
         seen.append(next(number for number in range(1000) if number not in numbers))
-    before = resource.prlimit(running.pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (seen[-1], before[1]))
+    before = resource.prlimit(worker, resource.RLIMIT_NOFILE)
+    resource.prlimit(worker, resource.RLIMIT_NOFILE, (seen[-1], before[1]))
     try:
         yield
     finally:
-        resource.prlimit(running.pid, resource.RLIMIT_NOFILE, before)
+        resource.prlimit(worker, resource.RLIMIT_NOFILE, before)
 
 
 def appear(home, folder, count=COUNT, suffix=".png"):
