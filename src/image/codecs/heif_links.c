@@ -9,7 +9,11 @@
 
 #include <stdlib.h>
 
-enum { MOST_NESTING = 8, MOST_LINKS = 1 << 18 }; /* a grid has up to 2^16 */
+enum {
+    MOST_NESTING = 8,
+    MOST_LINKS = 1 << 18, /* a grid has up to 2^16 */
+    HEADER_BYTES = 8,     /* of a box: less is none */
+};
 
 /* To decode `from` takes `to`. Ordered by `from`. */
 struct link {
@@ -95,9 +99,11 @@ enum fz_err fz_heif_check(struct fz_decode *d)
     size_t count = 0;
     for (int i = 0; i < FZ_HEIF_BOXES_MOST && fz_heif_next_box(b, &pos, iref.end, &box); i++, at = pos)
         count = add_links(b, at, box, id_bytes, links, count);
-    const bool is_whole = ends(links, count);
+    const bool is_tree = ends(links, count);
     free(links);
-    return is_whole
+    if (iref.end - pos >= HEADER_BYTES) /* libheif reads on, whatever the size of a box */
+        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: what its items are made of is damaged", d->format->name);
+    return is_tree
                ? FZ_OK
                : fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: its items are made of each other", d->format->name);
 }
