@@ -103,6 +103,20 @@ def test_nothing_seen_jumps_while_shapes_arrive(home, folder, layout):
             assert seen <= last, keys
 
 
+@pytest.mark.parametrize("layout", ("justified", "masonry", "strip"))
+def test_the_ends_are_reached_where_no_shape_is_known(home, folder, layout):
+    """What lies on the way becomes longer meanwhile, and the place of the last picture another one."""
+    many, names = home / "many", sorted(folder.iterdir())
+    many.mkdir()
+    for i in range(3000):
+        os.link(names[i * 7 % len(names)], many / f"{i:04}.png")
+    with home.start("--size", "{}x{}".format(*SIZE), "--tile", "160x120", "--layout", layout, many) as frieze:
+        frieze.idle()
+        for key, end, at in (("End", 2999, 1), ("Home", 0, 0), ("End", 2999, 1)):
+            visible = frieze.key(key).idle().status()["visible"]
+            assert visible[at] == end, (key, visible)
+
+
 def test_rows_of_many_folders_do_not_jump(home, module_home):
     """Each folder is a block of its own; they become known in any order."""
     tree = module_home / "tree"

@@ -363,7 +363,7 @@ void fz_shapes_step(struct fz_app *app)
         is_seen |= block->is_stale && !block->is_shown;
     }
     double before = fz_layout_start(&wall->layout, held);
-    bool at_start = wall->scroll.position <= 0;
+    bool at_start = wall->scroll.position <= 0, reveals = fz_wall_reveals(app);
     bool any = fz_mosaic_refresh(&wall->layout, focus.first, focus.last);
     if (let_go(app, false)) /* of blocks that have just left */
         any |= fz_mosaic_refresh(&wall->layout, focus.first, focus.last);
@@ -376,6 +376,8 @@ void fz_shapes_step(struct fz_app *app)
     fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
     if (shift > 0)
         fz_scroll_shift(&wall->scroll, shift);
+    if (reveals)
+        fz_wall_reveal_selected(app, false);
     app->loader.moved = true;
     app->dirty |= is_seen || shift != 0;
 }

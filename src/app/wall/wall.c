@@ -136,6 +136,7 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
     struct fz_wall *wall = &app->wall;
     size_t first, last, index;
     double offset = 0;
+    bool reveals = fz_wall_reveals(app);
     fz_dissolve_end(app);
     if (fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         offset = wall->scroll.position - fz_layout_start(&wall->layout, first);
@@ -145,6 +146,8 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
         double gone_on = fz_layout_start(&wall->layout, index) + offset - wall->scroll.position;
         fz_scroll_shift(&wall->scroll, gone_on);
     }
+    if (reveals)
+        fz_wall_reveal_selected(app, false);
     fz_loader_list_changed(app);
     app->dirty = true;
 }
@@ -207,8 +210,15 @@ void fz_wall_reveal_selected(struct fz_app *app, bool at_once)
     double target = fz_layout_reveal(&wall->layout, wall->selected_index, wall->scroll.target);
     if (target != wall->scroll.target || at_once)
         fz_scroll_to(&wall->scroll, target, at_once);
+    wall->revealed = wall->scroll.target;
     wall->scrolled_us = app->now_us;
     app->loader.moved = app->dirty = true;
+}
+
+bool fz_wall_reveals(const struct fz_app *app)
+{
+    const struct fz_scroll *scroll = &app->wall.scroll;
+    return !scroll->dragging && scroll->target != scroll->position && scroll->target == app->wall.revealed;
 }
 
 static double rows_between(const struct fz_wall *wall, double from, double to)

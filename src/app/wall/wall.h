@@ -36,6 +36,7 @@ struct fz_wall {
     int64_t drag_us;
     int64_t scrolled_us; /* the position bar shows for a while */
     int64_t jumped_us;   /* by a row or more at once */
+    double revealed;     /* where the scroll was to show the selection */
     double aimed;        /* where the scroll is to come to rest, */
     int64_t aimed_us;    /* and since when */
     bool jumps;          /* it goes there without what lies between */
@@ -77,6 +78,8 @@ bool fz_wall_hit(const struct fz_app *app, double x, double y, size_t *index);
 /* Moves the selection, in order and by rows. */
 void fz_wall_move(struct fz_app *app, long dx, long dy);
 void fz_wall_reveal_selected(struct fz_app *app, bool at_once);
+/* It is on its way to do so: where that is changes with what the wall is laid out by. */
+bool fz_wall_reveals(const struct fz_app *app);
 bool fz_wall_step(struct fz_app *app, double dt_s);
 /* Position and scroll bar are shown for a while after each movement. */
 enum { FZ_WALL_POSITION_US = 1500000 };
