@@ -29,9 +29,15 @@ static double block_top(const struct fz_layout *layout, size_t block)
     return mosaic_of(layout)->blocks[block].top;
 }
 
+/* Nearly always the one of the last: a frame asks for the tiles in view, one after the other. */
 static size_t block_of(const struct fz_layout *layout, size_t index)
 {
-    return fz_layout_find_last(layout, mosaic_of(layout)->count, (double)index, block_start);
+    struct fz_mosaic *mosaic = mosaic_of(layout);
+    size_t last = mosaic->found;
+    if (last < mosaic->count && mosaic->blocks[last].start <= index &&
+        index < fz_mosaic_block_end(layout, last))
+        return last;
+    return mosaic->found = fz_layout_find_last(layout, mosaic->count, (double)index, block_start);
 }
 
 struct fz_mosaic_block *fz_mosaic_at(const struct fz_layout *layout, size_t index)
