@@ -82,10 +82,11 @@ struct fz_head {
     bool software, vsync;
     bool plain;                             /* SDL draws, into memory that it shows: gpu/renderer.h */
     struct fz_canvas canvases[FZ_CANVASES]; /* where it is plain */
-    SDL_Texture *veil;                      /* the same; NULL: none yet */
-    bool is_unmanaged;                      /* X11 without a window manager, where fullscreen is but */
-    bool covers;                            /* a window as large as the display */
-    bool queues_frames;                     /* presenting does not wait for what was drawn */
+    uint64_t canvas_bytes;
+    SDL_Texture *veil;  /* the same; NULL: none yet */
+    bool is_unmanaged;  /* X11 without a window manager, where fullscreen is but */
+    bool covers;        /* a window as large as the display */
+    bool queues_frames; /* presenting does not wait for what was drawn */
     char renderer_name[32];
     int max_side;
     uint64_t frame; /* counts presents */

@@ -7,7 +7,8 @@
 
 enum {
     PAGE_SIDE = 1028, /* about 4 MB: 20 tiles of 256x192 */
-    SMALL_SIDE = 514, /* about 1 MB: see page_shape */
+    SMALL_SIDE = 514, /* about 1 MB: see page_side_most */
+    SHAPE_SIDE = 257, /* about 0.25 MB, the same */
     SMALL_CELLS = 8,  /* where sizes are many, of small pictures */
     GUTTER = 1,       /* between cells, against bleeding */
     MAX_CELL = 514,   /* larger ones stand alone */
@@ -20,16 +21,25 @@ static uint64_t page_bytes(int w, int h)
     return (uint64_t)w * (uint64_t)h * 4;
 }
 
-/* Small where sizes are many, because each begins a page; and where SDL draws: there each tile is a copy of its own, whatever page it
- * comes from, and a page is written to as a whole when it is made. */
+/* Small where sizes are many, because each begins a page, of which but a part is in view later; and where SDL draws: there each
+ * tile is a copy of its own, whatever page it comes from, and a page is written to as a whole when it is made. */
+static int page_side_most(const struct fz_head *head, enum fz_page_kind kind)
+{
+    if (head->plain)
+        return kind == FZ_PAGE_SHAPES ? SHAPE_SIDE : SMALL_SIDE;
+    return kind == FZ_PAGE_PICTURES ? PAGE_SIDE : SMALL_SIDE;
+}
+
 static void page_shape(const struct fz_head *head, struct fz_cell cell, int *columns, int *rows)
 {
-    int side = cell.kind == FZ_PAGE_PICTURES && !head->plain ? PAGE_SIDE : SMALL_SIDE;
+    int side = page_side_most(head, cell.kind);
     int most = cell.kind == FZ_PAGE_SHAPES ? SMALL_CELLS : MAX_CELLS;
     *columns = *rows = 1;
     if (cell.w >= MAX_CELL || cell.h >= MAX_CELL)
         return;
     int across = side / (cell.w + GUTTER), down = side / (cell.h + GUTTER);
+    if (across == 0 || down == 0)
+        return;
     *columns = across < most ? across : most;
     *rows = down * *columns > most ? most / *columns : down;
 }
@@ -42,9 +52,10 @@ uint64_t fz_page_need(const struct fz_head *head, struct fz_cell cell, size_t *c
     return page_bytes(columns * (cell.w + GUTTER), rows * (cell.h + GUTTER));
 }
 
-uint64_t fz_page_most(struct fz_cell box)
+uint64_t fz_page_most(const struct fz_head *head, struct fz_cell box)
 {
-    uint64_t alone = page_bytes(box.w + GUTTER, box.h + GUTTER), shared = page_bytes(SMALL_SIDE, SMALL_SIDE);
+    int side = page_side_most(head, FZ_PAGE_SHAPES);
+    uint64_t alone = page_bytes(box.w + GUTTER, box.h + GUTTER), shared = page_bytes(side, side);
     shared = shared < alone * SMALL_CELLS ? shared : alone * SMALL_CELLS;
     return shared > alone ? shared : alone;
 }

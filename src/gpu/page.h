@@ -13,7 +13,7 @@
 uint64_t fz_page_need(const struct fz_head *head, struct fz_cell cell, size_t *cells);
 
 /* What a page takes at most that is cut for a shape within `box`. */
-uint64_t fz_page_most(struct fz_cell box);
+uint64_t fz_page_most(const struct fz_head *head, struct fz_cell box);
 
 /* One that exists and has a cell to give, or NULL. */
 struct fz_page *fz_page_with_room(const struct fz_head *head, struct fz_cell cell);

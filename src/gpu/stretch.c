@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { CANVASES_PART = 16 }; /* of the budget */
+
 /* --- one axis ------------------------------------------------------------------------------------------------------- */
 
 /* Of the copy, and of the page that lies along it. */
@@ -104,11 +106,29 @@ bool fz_stretch_map(SDL_Texture *texture, struct fz_bitmap *bitmap)
     return true;
 }
 
+static uint64_t pixel_bytes(int w, int h)
+{
+    return (uint64_t)w * (uint64_t)h * sizeof(uint32_t);
+}
+
+/* What all canvases may take, but for a single one that is larger. */
+static uint64_t canvases_most(const struct fz_head *head)
+{
+    return head->plain ? head->budget_bytes / CANVASES_PART : 0;
+}
+
+uint64_t fz_stretch_room(const struct fz_head *head)
+{
+    uint64_t most = canvases_most(head);
+    return most > head->canvas_bytes ? most - head->canvas_bytes : 0;
+}
+
 static void canvas_free(struct fz_head *head, struct fz_canvas *c)
 {
     if (c->sdl) {
         SDL_DestroyTexture(c->sdl);
-        head->counts.bytes -= (uint64_t)c->w * (uint64_t)c->h * sizeof(uint32_t);
+        head->canvas_bytes -= pixel_bytes(c->w, c->h);
+        head->counts.bytes -= pixel_bytes(c->w, c->h);
     }
     *c = (struct fz_canvas){0};
 }
@@ -116,13 +136,14 @@ static void canvas_free(struct fz_head *head, struct fz_canvas *c)
 static bool canvas_make(struct fz_head *head, struct fz_canvas *c, int w, int h)
 {
     canvas_free(head, c);
-    fz_texture_make_room(head, (uint64_t)w * (uint64_t)h * sizeof(uint32_t));
+    fz_texture_make_room(head, pixel_bytes(w, h));
     c->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, w, h);
     if (!c->sdl)
         return false;
     c->w = w;
     c->h = h;
-    head->counts.bytes += (uint64_t)w * (uint64_t)h * sizeof(uint32_t);
+    head->canvas_bytes += pixel_bytes(w, h);
+    head->counts.bytes += pixel_bytes(w, h);
     if (head->counts.bytes > head->counts.bytes_peak)
         head->counts.bytes_peak = head->counts.bytes;
     if (fz_stretch_map(c->sdl, &c->bitmap))
@@ -131,21 +152,40 @@ static bool canvas_make(struct fz_head *head, struct fz_canvas *c, int w, int h)
     return false;
 }
 
+static struct fz_canvas *canvas_that_fits(struct fz_head *head, int w, int h)
+{
+    for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
+        if (!c->waits && c->w >= w && c->h >= h)
+            return c;
+    return NULL;
+}
+
+/* One that is not there yet, or that nothing waits in; NULL where all are to be drawn first, or a further one would be too much. */
+static struct fz_canvas *canvas_to_make(struct fz_head *head, int w, int h)
+{
+    struct fz_canvas *found = NULL;
+    for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
+        if (!c->waits && (!found || c->w == 0))
+            found = c;
+    uint64_t left = found ? head->canvas_bytes - pixel_bytes(found->w, found->h) : 0;
+    return left == 0 || left + pixel_bytes(w, h) <= canvases_most(head) ? found : NULL;
+}
+
 /* One that nothing waits in to be drawn: that fits, or is made to. */
 static struct fz_canvas *canvas_take(struct fz_head *head, int w, int h)
 {
-    struct fz_canvas *end = head->canvases + FZ_CANVASES, *other = NULL;
-    for (struct fz_canvas *c = head->canvases; c < end; c++) {
-        if (!c->waits && c->w >= w && c->h >= h)
-            return c;
-        if (!c->waits && (!other || c->w == 0))
-            other = c;
-    }
-    if (!other) {
+    struct fz_canvas *fits = canvas_that_fits(head, w, h), *other = fits ? NULL : canvas_to_make(head, w, h);
+    if (!fits && !other) {
         SDL_RenderFlush(head->renderer);
-        for (struct fz_canvas *c = head->canvases; c < end; c++)
+        for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
             c->waits = false;
-        other = head->canvases;
+        fits = canvas_that_fits(head, w, h);
+    }
+    if (fits)
+        return fits;
+    for (struct fz_canvas *c = head->canvases; !other; c++) {
+        canvas_free(head, c);
+        other = canvas_to_make(head, w, h);
     }
     return canvas_make(head, other, w, h) ? other : NULL;
 }

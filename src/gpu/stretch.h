@@ -19,6 +19,9 @@ void fz_stretch(struct fz_head *head, const struct fz_page *page, const SDL_Rect
 /* Render thread, once a frame. Gives back what no copy of this frame needed. */
 void fz_stretch_rest(struct fz_head *head);
 
+/* Render thread. Bytes of the budget that are left for copies: what textures do not take until something in view needs it. */
+uint64_t fz_stretch_room(const struct fz_head *head);
+
 /* Render thread. Has memory at hand for a copy as large as the window, until the frame after next: fresh memory takes longer than the
  * copy. */
 void fz_stretch_prepare(struct fz_head *head);

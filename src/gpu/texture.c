@@ -44,7 +44,8 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
 
 static bool fits_budget(const struct fz_head *head, uint64_t page_bytes)
 {
-    return head->counts.bytes - head->spare_bytes + head->held_bytes + page_bytes <= head->budget_bytes;
+    uint64_t others = head->held_bytes + fz_stretch_room(head);
+    return head->counts.bytes - head->spare_bytes + others + page_bytes <= head->budget_bytes;
 }
 
 /* Four sizes to each doubling: no more than a quarter is added, and few kinds of cells arise. */
@@ -69,7 +70,8 @@ size_t fz_texture_capacity(const struct fz_head *head, struct fz_texture_cell ce
 {
     size_t cells;
     uint64_t bytes = fz_page_need(head, cell_in(cell, cell.w, cell.h), &cells);
-    uint64_t left = head->budget_bytes > head->held_bytes ? head->budget_bytes - head->held_bytes : 0;
+    uint64_t others = head->held_bytes + head->canvas_bytes + fz_stretch_room(head);
+    uint64_t left = head->budget_bytes > others ? head->budget_bytes - others : 0;
     return (size_t)(left / bytes) * cells;
 }
 
@@ -78,7 +80,7 @@ bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell
     struct fz_cell whole = cell_in(cell, cell.w, cell.h);
     size_t cells;
     if (cell.shaped) /* the next one may begin a page of any kind */
-        return fits_budget(head, fz_page_most(whole));
+        return fits_budget(head, fz_page_most(head, whole));
     return fz_page_with_room(head, whole) || fits_budget(head, fz_page_need(head, whole, &cells));
 }
 

@@ -156,7 +156,8 @@ static void a_tile_alone_takes_little_memory(void **state)
 
 static const struct fz_texture_cell BOX = {.w = 466, .h = 233, .shaped = true};
 
-/* 40 pictures of as many shapes take little more than their pixels, and those that come after them no more. */
+/* 40 pictures of as many shapes take little more than their pixels, and those that come after them, too; where they share pages,
+ * not a byte more. */
 static void shapes_share_pages(void **state)
 {
     (void)state;
@@ -172,7 +173,7 @@ static void shapes_share_pages(void **state)
         }
         uint64_t bytes = fz_texture_get_counts(head)->bytes - before;
         assert_true(bytes < pixels * 3 / 2);
-        assert_true(round == 0 || bytes == taken);
+        assert_true(round == 0 || bytes == taken || fz_renderer_is_plain());
         taken = bytes;
         for (int i = 0; i < COUNT; i++)
             fz_texture_free(head, all[i]);
