@@ -200,6 +200,32 @@ static void room_for_a_shape_is_for_any(void **state)
         fz_texture_free(head, all[i]);
 }
 
+/* Scaled copies, of as many sizes as there are, find room beside textures that are all too new to go. */
+static void copies_have_their_share(void **state)
+{
+    (void)state;
+    enum { MOST = 1000, DRAWN = 40 };
+    static const struct fz_texture_cell cells[] = {{.w = 600, .h = 300}, {.w = 600, .h = 4}};
+    static struct fz_texture *all[MOST];
+    size_t count = 0;
+    for (size_t i = 0; i < 2; i++)
+        for (; fz_texture_has_room(head, cells[i]); count++) {
+            assert_true(count < MOST);
+            assert_non_null(
+                fz_texture_new(head, cells[i].w, cells[i].h, cells[i], FZ_TEXTURE_SPARE, &all[count]));
+        }
+    assert_true(count > DRAWN);
+    fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
+    for (int i = 0; i < DRAWN; i++) {
+        struct fz_rect rect = {0, 0, i % 2 ? 200 - 3 * i : 40 + 3 * i, 60 + i};
+        fz_draw_texture(head, all[i], rect, 1, (struct fz_turn){0});
+    }
+    assert_true(fz_texture_get_counts(head)->bytes <= fz_texture_budget(head));
+    fz_head_present(head);
+    for (size_t i = 0; i < count; i++)
+        fz_texture_free(head, all[i]);
+}
+
 /* What is enlarged is blended with what lies beside it in its cell. */
 static void a_shape_shows_nothing_of_the_one_before_it(void **state)
 {
@@ -260,6 +286,7 @@ int main(void)
                                        cmocka_unit_test(a_tile_alone_takes_little_memory),
                                        cmocka_unit_test(shapes_share_pages),
                                        cmocka_unit_test(room_for_a_shape_is_for_any),
+                                       cmocka_unit_test(copies_have_their_share),
                                        cmocka_unit_test(a_shape_shows_nothing_of_the_one_before_it),
                                        cmocka_unit_test(shapes_come_and_go)};
     int failed = cmocka_run_group_tests(tests, open_head, close_head);
