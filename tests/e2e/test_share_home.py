@@ -13,6 +13,7 @@ from PIL import Image
 
 import pictures
 import share as shares
+import xlib
 from frieze import is_sanitized, wait_until
 from test_share import COUNT, END_S, SMALL, family, good, processes, title  # pylint: disable=unused-import
 
@@ -179,6 +180,19 @@ def test_threads_hang(home, share, good, what):
     assert share.asked.wait(10)
     ends(running, share, lambda: running.send(signal.SIGTERM))
     assert not process or process.wait(10) != 0
+
+
+def test_a_share_that_is_dropped_hangs(home, share, good, isolation, x11):
+    """While its folder is read."""
+    pictures.fill(home / "behind", COUNT)
+    running = home.start(*SMALL, "--isolation", isolation, good, display=x11).ready()
+    running.until(items=COUNT, pending=0)
+    share.hang()
+    assert xlib.drop(x11, x11.window(running), f"file://{share.path}\r\n".encode())
+    assert share.asked.wait(10)
+    running.key("G", "Return", "n", "Esc")
+    assert running.status()["items"] == COUNT
+    ends(running, share, lambda: running.send(signal.SIGTERM))
 
 
 STREAMS = "stdin", "stdout", "stderr"
