@@ -190,6 +190,7 @@ void fz_wall_drag(struct fz_app *app, double dx, double dy, double dt_s)
     struct fz_wall *wall = &app->wall;
     fz_scroll_drag(&wall->scroll, -fz_layout_along(&wall->layout, dx, dy), dt_s);
     wall->touched = true;
+    wall->revealed = NAN;
     wall->scrolled_us = app->now_us;
     app->loader.moved = app->dirty = true;
 }

@@ -36,7 +36,7 @@ struct fz_wall {
     int64_t drag_us;
     int64_t scrolled_us; /* the position bar shows for a while */
     int64_t jumped_us;   /* by a row or more at once */
-    double revealed;     /* where the scroll was to show the selection */
+    double revealed;     /* where the scroll was to show the selection; NAN: it went elsewhere */
     double aimed;        /* where the scroll is to come to rest, */
     int64_t aimed_us;    /* and since when */
     bool jumps;          /* it goes there without what lies between */
