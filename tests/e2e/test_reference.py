@@ -37,9 +37,9 @@ def files():
         yield generate.fill(folder, SIZE)
 
 
-@pytest.fixture(scope="module")
-def verdicts(files):
-    return [compare.compare(frieze.binary(), str(path), BOX) for path in files]
+@pytest.fixture(scope="module", params=(BOX, max(SIZE)), ids=("reduced", "whole"))
+def verdicts(files, request):
+    return [compare.compare(frieze.binary(), str(path), request.param) for path in files]
 
 
 def test_every_picture(verdicts):
