@@ -49,6 +49,7 @@ class Share:
         self.lock = threading.Lock()
         self.keeps, self.kept = set(), []  # opcodes that are not answered; requests
         self.is_deaf = False  # does not even take requests: who waits can be killed, as on a share of NFS
+        self.keeps_from = None  # bytes: reads from there on are not answered either
         self.delays = {}  # opcode -> s before it is answered, each request for itself
         self.counts = collections.Counter()  # opcode -> requests that came
         self.opened = collections.Counter()  # name -> how often
@@ -95,7 +96,7 @@ class Share:
     def let_go(self):
         self.is_deaf = False
         with self.lock:
-            kept, self.kept, self.keeps = self.kept, [], set()
+            kept, self.kept, self.keeps, self.keeps_from = self.kept, [], set(), None
         for request in kept:
             self.answer(request)
 
@@ -109,7 +110,7 @@ class Share:
                 return  # unmounted
             opcode = HEADER.unpack_from(request)[1]
             with self.lock:
-                keep = opcode in self.keeps and opcode not in NEVER_KEPT
+                keep = (opcode in self.keeps or self.is_far(request)) and opcode not in NEVER_KEPT
                 self.count(request)
                 if keep:
                     self.kept.append(request)
@@ -128,6 +129,10 @@ class Share:
         for key in self.keys_of(request):
             self.at_once[key] += 1
             self.most_at_once[key] = max(self.most_at_once[key], self.at_once[key])
+
+    def is_far(self, request):
+        opcode = HEADER.unpack_from(request)[1]
+        return opcode == READ and self.keeps_from is not None and struct.unpack_from("=Q", request, HEADER.size + 8)[0] >= self.keeps_from
 
     @staticmethod
     def keys_of(request):

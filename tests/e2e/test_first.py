@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageChops, PngImagePlugin
 
 import pictures
+import share as shares
 from frieze import wait_until
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "corpus"))
@@ -102,24 +103,23 @@ def test_it_stands_where_the_picture_will(home):
 
 
 def test_it_is_shown_in_the_window(home):
-    """Of a picture that is opened before anything of it was seen, while that is decoded."""
-    first, count = exif(encoded((160, 120), BLUE)), 200
-    folder = fill(home / "many", 1, slow_to_decode(first))
-    for number in range(1, count):
-        (folder / f"p{number}.jpg").hardlink_to(folder / "p0.jpg")
-    (folder / "q.jpg").write_bytes(slow_to_decode(first, (8000, 6000)))
-    with home.start("--headless", "--jobs", 2, "--motion", "off", "--size", "1200x900", "--tile", "180x135", folder) as running:
-        running.ask("wait", "screenful")
-        running.key("End", "Return")
+    """Of a picture that is opened, while the rest of its file is on its way."""
+    (home / "behind").mkdir()
+    (home / "behind" / "p.jpg").write_bytes(slow_to_decode(exif(encoded((160, 120), BLUE))))
+    with shares.Share(home / "behind", home / "share") as share:
+        share.keeps_from = shares.MOST_READ
+        with home.start("--headless", "--motion", "off", "--size", "1200x900", share.path) as running:
+            running.key("Return")
 
-        def shown():
-            running.ask("screenshot", home / "shot.png")
-            red, blue = colours(home / "shot.png")
-            return (red, blue) if red + blue > 1200 * 900 / 2 else None
-        red, blue = wait_until(shown, "a picture")
-        assert blue > red
-        running.ctl("wait", "idle")
-        assert shown()[1] == 0
+            def shown():
+                running.ask("screenshot", home / "shot.png")
+                return colours(home / "shot.png")
+            wait_until(lambda: shown()[1] > 1200 * 900 / 2, "the first picture")
+            assert shown()[0] == 0 and share.asked.is_set()
+            share.let_go()
+            running.ctl("wait", "idle")
+            red, blue = shown()
+            assert red > 1200 * 900 / 2 and blue == 0
 
 
 def test_it_does_not_stay_when_the_picture_fails(home):
