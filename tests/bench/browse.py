@@ -209,20 +209,16 @@ def to_and_fro(context, count, *options):
             "work": subject.figure(stats, "frames", "work_p50"), "status": running.result["status"]}
 
 
-def least(values):
-    return None if None in values else min(values)
-
-
 def growth_of(context, counts, *options, times=1):
     """[{count, first_tile, screenful, work, status}] of two runs each, `times` over, in the order of a palindrome: a machine that becomes
     slower meanwhile, or quicker, does so for all of them. The first and the last, which are held against each other, run one after
-    the other. Times of a start are the mean; of the work, to which other programs only add, the least."""
+    the other. Each figure is the mean of its runs."""
     first, *between, last = counts
     order = (first, last, *between)
     rows = {count: [] for count in counts}
     for count in (*order, *reversed(order)) * times:
         rows[count].append(to_and_fro(context, count, *options))
-    return [{"count": count} | {key: (least if key == "work" else mean)([run[key] for run in runs]) for key in runs[0]}
+    return [{"count": count} | {key: mean([run[key] for run in runs]) for key in runs[0]}
             for count, runs in rows.items()]
 
 
