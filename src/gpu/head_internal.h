@@ -82,11 +82,11 @@ struct fz_head {
     bool software, vsync;
     bool plain;                             /* SDL draws, into memory that it shows: gpu/renderer.h */
     struct fz_canvas canvases[FZ_CANVASES]; /* where it is plain */
-    uint64_t canvas_bytes;
-    SDL_Texture *veil;  /* the same; NULL: none yet */
-    bool is_unmanaged;  /* X11 without a window manager, where fullscreen is but */
-    bool covers;        /* a window as large as the display */
-    bool queues_frames; /* presenting does not wait for what was drawn */
+    uint64_t canvas_bytes;                  /* what they take, of counts.bytes */
+    SDL_Texture *veil;                      /* the same; NULL: none yet */
+    bool is_unmanaged;                      /* X11 without a window manager, where fullscreen is but */
+    bool covers;                            /* a window as large as the display */
+    bool queues_frames;                     /* presenting does not wait for what was drawn */
     char renderer_name[32];
     int max_side;
     uint64_t frame; /* counts presents */
@@ -107,6 +107,14 @@ void fz_texts_free(struct fz_head *head);
 void fz_texture_touch(struct fz_head *head, struct fz_texture *texture);
 /* Before what is no texture of a picture takes so many bytes of the budget: what was not drawn lately goes. */
 void fz_texture_make_room(struct fz_head *head, uint64_t bytes);
+/* What so many pixels take. */
+static inline uint64_t fz_texture_bytes(int w, int h)
+{
+    return (uint64_t)w * (uint64_t)h * sizeof(uint32_t);
+}
+
+/* So many were allocated. */
+void fz_texture_count(struct fz_head *head, uint64_t bytes);
 /* As fz_texture_new, for a surface with an alpha channel. */
 struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struct fz_texture **owner);
 

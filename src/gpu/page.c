@@ -16,11 +16,6 @@ enum {
     SPARE_PART = 4,   /* of the budget, for pages that are spare */
 };
 
-static uint64_t page_bytes(int w, int h)
-{
-    return (uint64_t)w * (uint64_t)h * 4;
-}
-
 /* Small where sizes are many, because each begins a page, of which but a part is in view later; and where SDL draws: there each
  * tile is a copy of its own, whatever page it comes from, and a page is written to as a whole when it is made. */
 static int page_side_most(const struct fz_head *head, enum fz_page_kind kind)
@@ -49,13 +44,13 @@ uint64_t fz_page_need(const struct fz_head *head, struct fz_cell cell, size_t *c
     int columns, rows;
     page_shape(head, cell, &columns, &rows);
     *cells = (size_t)columns * (size_t)rows;
-    return page_bytes(columns * (cell.w + GUTTER), rows * (cell.h + GUTTER));
+    return fz_texture_bytes(columns * (cell.w + GUTTER), rows * (cell.h + GUTTER));
 }
 
 uint64_t fz_page_most(const struct fz_head *head, struct fz_cell box)
 {
     int side = page_side_most(head, FZ_PAGE_SHAPES);
-    uint64_t alone = page_bytes(box.w + GUTTER, box.h + GUTTER), shared = page_bytes(side, side);
+    uint64_t alone = fz_texture_bytes(box.w + GUTTER, box.h + GUTTER), shared = fz_texture_bytes(side, side);
     shared = shared < alone * SMALL_CELLS ? shared : alone * SMALL_CELLS;
     return shared > alone ? shared : alone;
 }
@@ -102,13 +97,13 @@ static void page_begin_spare(struct fz_head *head, struct fz_page *page)
     unlink_from(&page->class->with_room, page, FZ_PAGE_WITH_ROOM);
     link_last(&page->class->with_room, page, FZ_PAGE_WITH_ROOM);
     page->spare_us = fz_now_us();
-    head->spare_bytes += page_bytes(page->w, page->h);
+    head->spare_bytes += fz_texture_bytes(page->w, page->h);
     link_last(spare_list(head, page), page, FZ_PAGE_SPARE);
 }
 
 static void page_end_spare(struct fz_head *head, struct fz_page *page)
 {
-    head->spare_bytes -= page_bytes(page->w, page->h);
+    head->spare_bytes -= fz_texture_bytes(page->w, page->h);
     unlink_from(spare_list(head, page), page, FZ_PAGE_SPARE);
 }
 
@@ -148,7 +143,7 @@ static void class_leave(struct fz_head *head, struct fz_page *page)
 /* A spare one. */
 static void page_free(struct fz_head *head, struct fz_page *page)
 {
-    uint64_t bytes = page_bytes(page->w, page->h);
+    uint64_t bytes = fz_texture_bytes(page->w, page->h);
     page_end_spare(head, page);
     head->counts.bytes -= bytes;
     head->mask_bytes -= page->class->cell.kind == FZ_PAGE_TEXTS ? bytes : 0;
@@ -184,7 +179,7 @@ struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell)
     *page = (struct fz_page){.columns = columns, .cells = columns * rows};
     page->w = page_side(head, columns * cell.w + (columns - 1) * GUTTER);
     page->h = page_side(head, rows * cell.h + (rows - 1) * GUTTER);
-    uint64_t bytes = page_bytes(page->w, page->h);
+    uint64_t bytes = fz_texture_bytes(page->w, page->h);
     while (head->counts.bytes + head->held_bytes + bytes > head->budget_bytes &&
            fz_page_free_spare(head, INT64_MAX))
         continue;
@@ -201,10 +196,8 @@ struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell)
         fz_stretch_map(page->sdl, &page->bitmap);
     class_enter(head, page, cell);
     page_begin_spare(head, page);
-    head->counts.bytes += bytes;
     head->mask_bytes += cell.kind == FZ_PAGE_TEXTS ? bytes : 0;
-    if (head->counts.bytes > head->counts.bytes_peak)
-        head->counts.bytes_peak = head->counts.bytes;
+    fz_texture_count(head, bytes);
     return page;
 }
 
@@ -238,7 +231,7 @@ static bool alone_serves(const struct fz_page *page, struct fz_cell cell)
 {
     const struct fz_cell *has = &page->class->cell;
     return has->kind == cell.kind && has->w >= cell.w && has->h >= cell.h &&
-           page_bytes(page->w, page->h) <= page_bytes(cell.w, cell.h) / 2 * 3;
+           fz_texture_bytes(page->w, page->h) <= fz_texture_bytes(cell.w, cell.h) / 2 * 3;
 }
 
 struct fz_page *fz_page_with_room(const struct fz_head *head, struct fz_cell cell)

@@ -106,11 +106,6 @@ bool fz_stretch_map(SDL_Texture *texture, struct fz_bitmap *bitmap)
     return true;
 }
 
-static uint64_t pixel_bytes(int w, int h)
-{
-    return (uint64_t)w * (uint64_t)h * sizeof(uint32_t);
-}
-
 /* What all canvases may take, but for a single one that is larger. */
 static uint64_t canvases_most(const struct fz_head *head)
 {
@@ -127,8 +122,8 @@ static void canvas_free(struct fz_head *head, struct fz_canvas *c)
 {
     if (c->sdl) {
         SDL_DestroyTexture(c->sdl);
-        head->canvas_bytes -= pixel_bytes(c->w, c->h);
-        head->counts.bytes -= pixel_bytes(c->w, c->h);
+        head->canvas_bytes -= fz_texture_bytes(c->w, c->h);
+        head->counts.bytes -= fz_texture_bytes(c->w, c->h);
     }
     *c = (struct fz_canvas){0};
 }
@@ -136,16 +131,14 @@ static void canvas_free(struct fz_head *head, struct fz_canvas *c)
 static bool canvas_make(struct fz_head *head, struct fz_canvas *c, int w, int h)
 {
     canvas_free(head, c);
-    fz_texture_make_room(head, pixel_bytes(w, h));
+    fz_texture_make_room(head, fz_texture_bytes(w, h));
     c->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, w, h);
     if (!c->sdl)
         return false;
     c->w = w;
     c->h = h;
-    head->canvas_bytes += pixel_bytes(w, h);
-    head->counts.bytes += pixel_bytes(w, h);
-    if (head->counts.bytes > head->counts.bytes_peak)
-        head->counts.bytes_peak = head->counts.bytes;
+    head->canvas_bytes += fz_texture_bytes(w, h);
+    fz_texture_count(head, fz_texture_bytes(w, h));
     if (fz_stretch_map(c->sdl, &c->bitmap))
         return true;
     canvas_free(head, c);
@@ -167,8 +160,8 @@ static struct fz_canvas *canvas_to_make(struct fz_head *head, int w, int h)
     for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
         if (!c->waits && (!found || c->w == 0))
             found = c;
-    uint64_t left = found ? head->canvas_bytes - pixel_bytes(found->w, found->h) : 0;
-    return left == 0 || left + pixel_bytes(w, h) <= canvases_most(head) ? found : NULL;
+    uint64_t left = found ? head->canvas_bytes - fz_texture_bytes(found->w, found->h) : 0;
+    return left == 0 || left + fz_texture_bytes(w, h) <= canvases_most(head) ? found : NULL;
 }
 
 /* One that nothing waits in to be drawn: that fits, or is made to. */

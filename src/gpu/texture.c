@@ -101,6 +101,13 @@ void fz_texture_keep(struct fz_head *head, struct fz_texture *texture)
     fz_texture_touch(head, texture);
 }
 
+void fz_texture_count(struct fz_head *head, uint64_t bytes)
+{
+    head->counts.bytes += bytes;
+    if (head->counts.bytes > head->counts.bytes_peak)
+        head->counts.bytes_peak = head->counts.bytes;
+}
+
 void fz_texture_make_room(struct fz_head *head, uint64_t bytes)
 {
     while (head->counts.bytes + head->held_bytes + bytes > head->budget_bytes &&
