@@ -130,14 +130,17 @@ class Share:
             self.at_once[key] += 1
             self.most_at_once[key] = max(self.most_at_once[key], self.at_once[key])
 
-    def is_far(self, request):
-        opcode = HEADER.unpack_from(request)[1]
-        return opcode == READ and self.keeps_from is not None and struct.unpack_from("=Q", request, HEADER.size + 8)[0] >= self.keeps_from
-
     @staticmethod
-    def keys_of(request):
-        opcode = HEADER.unpack_from(request)[1]
-        return [opcode, (opcode, struct.unpack_from("=QQ", request, HEADER.size)[1])] if opcode == READ else [opcode]
+    def read_from(request):
+        """Where a read begins, bytes; -1 of all else."""
+        return struct.unpack_from("=QQ", request, HEADER.size)[1] if HEADER.unpack_from(request)[1] == READ else -1
+
+    def is_far(self, request):
+        return self.keeps_from is not None and self.read_from(request) >= self.keeps_from
+
+    def keys_of(self, request):
+        opcode, offset = HEADER.unpack_from(request)[1], self.read_from(request)
+        return [opcode] if offset < 0 else [opcode, (opcode, offset)]
 
     def answer(self, request):
         with self.lock:
