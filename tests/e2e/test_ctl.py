@@ -338,3 +338,28 @@ def test_clients_that_hang_up(wall):
         raw.close()
     wait_until(lambda: wall.ctl("status").status == 0, "a place for one more client")
     assert wall.status()["items"] == 60
+
+
+def test_nothing_waits_for_tiles_behind_a_picture_that_takes_all_room(home):
+    """A frame of this size is nearly all that textures may take: what changes behind it comes when the wall does."""
+    folder = home / "pictures"
+    folder.mkdir()
+
+    def save(number, blue):
+        Image.new("RGB", (2560, 1440), (number * 20, 90, blue)).save(folder / f"{number:02}.png", compress_level=1)
+
+    for number in range(12):
+        save(number, 0)
+    options = ("--size", "2560x1440", "--memory", "32M", "--cache-size", "0", "--motion", "off")
+    with home.start(*options, folder, more={"SDL_RENDER_DRIVER": "software"}) as running:
+        running.idle("loaded").key("Return").idle()
+        for number in range(4, 12):
+            save(number, 250)
+        running.until(pending=lambda pending: pending > 0)
+        running.idle("screenful").idle()
+        assert running.status()["pending"] > 0
+        running.idle("loaded").key("Esc").idle()
+        shot = running.screenshot()
+        colours = {colour for _, colour in shot.getcolors(1 << 20)}
+        assert all(any(abs(c[0] - number * 20) + abs(c[1] - 90) + abs(c[2] - 250) < 12 for c in colours)
+                   for number in range(4, 12))

@@ -228,6 +228,12 @@ static void issue_sniffs(struct fz_app *app)
     }
 }
 
+bool fz_loader_waits_for_room(const struct fz_app *app)
+{
+    return fz_picture_covers_wall(app) && app->head && !app->loader.load_all &&
+           !fz_texture_has_room(app->head, fz_loader_cell(app));
+}
+
 /* Tiles of the wall: those in view, the bands around, the rest; behind a picture only what fits beside it. */
 static void issue_tiles(struct fz_app *app)
 {
@@ -239,7 +245,7 @@ static void issue_tiles(struct fz_app *app)
     bool covered = fz_picture_covers_wall(app);
     if (pace == FZ_WALL_RUSHES)
         fz_loader_look_again(app, app->now_us + RUSH_US); /* a hand may rest, and nothing moves */
-    if (pace == FZ_WALL_RUSHES || (covered && !fz_texture_has_room(app->head, fz_loader_cell(app))))
+    if (pace == FZ_WALL_RUSHES || fz_loader_waits_for_room(app))
         return;
     bool all = issue_range(app, &focus, focus.first, focus.last);
     if (pace == FZ_WALL_JUMPS || !all || !app->head || (!covered && !issue_bands(app, &focus)))

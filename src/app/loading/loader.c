@@ -262,7 +262,9 @@ bool fz_loader_screenful(const struct fz_app *app)
         fz_item_id item = fz_list_at(app->list, i);
         if (fz_loader_is_away(app, item))
             continue;
-        if (!fz_loader_is_final(app, item) || fz_loader_tile(app, item)->renditions[FZ_FOR_WALL].job)
+        const struct fz_tile *tile = fz_loader_tile(app, item);
+        bool is_under_way = tile && tile->renditions[FZ_FOR_WALL].job;
+        if (is_under_way || (!fz_loader_is_final(app, item) && !fz_loader_waits_for_room(app)))
             return false;
     }
     return fz_layout_is_filled(&app->wall.layout, app->wall.scroll.position) || fz_app_is_listed(app);

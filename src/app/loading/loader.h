@@ -148,7 +148,10 @@ void fz_loader_set_away(struct fz_app *app, uint32_t root, const char *dir, bool
 bool fz_loader_is_away(const struct fz_app *app, fz_item_id item);
 
 bool fz_loader_is_final(const struct fz_app *app, fz_item_id item);
-bool fz_loader_screenful(const struct fz_app *app);   /* all tiles in view are final, uploaded, or failed */
+/* Behind a picture that covers the wall nothing is decoded for it while what is in view leaves no texture to spare. */
+bool fz_loader_waits_for_room(const struct fz_app *app);
+/* All tiles in view are final, uploaded, or failed, but for those that wait for room. */
+bool fz_loader_screenful(const struct fz_app *app);
 bool fz_loader_covers_view(const struct fz_app *app); /* each of them shows something, coarse at least */
 bool fz_loader_loaded(const struct fz_app *app);      /* all items are */
 size_t fz_loader_pending(const struct fz_app *app);   /* items that are not final */
