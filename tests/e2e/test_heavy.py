@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 
 import pictures
@@ -51,11 +52,21 @@ def test_phone_picture_in_192_megabytes(home):
     assert (stats["failed"], stats["decode"]["count"]) == (0, 1), result.lines
 
 
-@pytest.mark.parametrize("suffix", ("png", "jpg"))
+def save_deep(picture, path):
+    """As a PPM of 16 bits."""
+    width, height = picture.size
+    path.write_bytes(b"P6 %d %d 65535\n" % (width, height) + (np.asarray(picture) * np.uint16(257)).astype(">u2").tobytes())
+
+
+@pytest.mark.parametrize("suffix", ("png", "jpg", "ppm"))
 def test_lossy_jxl_in_192_megabytes(home, suffix):
-    """The same of JPEG XL: lossy, and the coefficients of a JPEG, which take a third of what lossless and alpha may."""
+    """The same of JPEG XL: lossy, of 8 bits or 16, and the coefficients of a JPEG, which take a third of what lossless and alpha may."""
     need("cjxl")
-    pictures.draw(3, (2560, 1920)).save(home / f"a.{suffix}")
+    picture = pictures.draw(3, (2560, 1920))
+    if suffix == "ppm":
+        save_deep(picture, home / "a.ppm")
+    else:
+        picture.save(home / f"a.{suffix}")
     (home / "pictures").mkdir()
     subprocess.run(["cjxl", "-e", "3", home / f"a.{suffix}", home / "pictures" / "a.jxl"], check=True, capture_output=True)
     stats, result = home.stats("--memory", "192M", "--quit-when", "loaded", home / "pictures")

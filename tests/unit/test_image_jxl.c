@@ -16,6 +16,7 @@ struct options {
     int orientation; /* 0 = 1 */
     int frames;      /* 0 = 1 */
     const struct bytes *icc;
+    const JxlColorEncoding *color; /* NULL = sRGB */
 };
 
 /* Takes pixels of 8 bits. */
@@ -45,7 +46,7 @@ static struct bytes encode(const uint8_t *pixels, int width, int height, struct 
     if (o.icc)
         assert_int_equal(JxlEncoderSetICCProfile(encoder, o.icc->data, o.icc->len), JXL_ENC_SUCCESS);
     else
-        assert_int_equal(JxlEncoderSetColorEncoding(encoder, &color), JXL_ENC_SUCCESS);
+        assert_int_equal(JxlEncoderSetColorEncoding(encoder, o.color ? o.color : &color), JXL_ENC_SUCCESS);
     JxlEncoderFrameSettings *settings = JxlEncoderFrameSettingsCreate(encoder, NULL);
     JxlEncoderFrameSettingsSetOption(settings, JXL_ENC_FRAME_SETTING_EFFORT, 3);
     if (o.lossless)
@@ -151,6 +152,59 @@ static void test_sizes(void **state)
         free(b.data);
         free(pixels);
     }
+}
+
+/* 16 bits take much, and are asked for only where the header says that they are needed. */
+static void test_what_colours_take(void **state)
+{
+    (void)state;
+    enum { WIDTH = 64, HEIGHT = 48, USUAL = 9 };
+    const JxlColorEncoding display = {.white_point = JXL_WHITE_POINT_D65,
+                                      .primaries = JXL_PRIMARIES_P3,
+                                      .transfer_function = JXL_TRANSFER_FUNCTION_SRGB},
+                           own = {.white_point = JXL_WHITE_POINT_CUSTOM,
+                                  .white_point_xy = {0.3457, 0.3585},
+                                  .primaries = JXL_PRIMARIES_CUSTOM,
+                                  .primaries_red_xy = {0.7347, 0.2653},
+                                  .primaries_green_xy = {0.1596, 0.8404},
+                                  .primaries_blue_xy = {0.0366, 0.0001},
+                                  .transfer_function = JXL_TRANSFER_FUNCTION_GAMMA,
+                                  .gamma = 1 / 1.8};
+    JxlColorEncoding own_pq = own, grey_hlg = display;
+    own_pq.transfer_function = JXL_TRANSFER_FUNCTION_PQ;
+    grey_hlg.color_space = JXL_COLOR_SPACE_GRAY;
+    grey_hlg.transfer_function = JXL_TRANSFER_FUNCTION_HLG;
+    struct bytes icc = rgb_profile(&p3, 2.2);
+    const struct {
+        struct options options;
+        uint64_t px_bytes;
+    } kinds[] = {
+        {{3, 8, .lossless = false}, USUAL},     {{3, 16, .lossless = false}, USUAL},
+        {{3, 16, .color = &display}, USUAL},    {{3, 16, .color = &own}, USUAL},
+        {{3, 16, .icc = &icc}, USUAL},          {{3, 16, .color = &own_pq}, 26},
+        {{1, 16, .color = &grey_hlg}, 26},      {{3, 8, .lossless = true}, 20},
+        {{3, 16, .lossless = true}, 24},        {{4, 16, .lossless = true}, 29},
+        {{3, 16, true, .color = &display}, 40}, {{3, 16, true, .color = &own}, 40},
+        {{3, 16, true, .icc = &icc}, 40},       {{3, 16, true, .color = &own_pq}, 40},
+    };
+    uint8_t *pixels = make_photo(WIDTH, HEIGHT, 4);
+    uint64_t besides = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct bytes b = encode(pixels, WIDTH, HEIGHT, kinds[i].options);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        if (i == 0)
+            besides = host.reserved - b.len - (uint64_t)WIDTH * HEIGHT * USUAL;
+        uint64_t px_bytes = (host.reserved - b.len - besides) / (WIDTH * HEIGHT);
+        if (px_bytes != kinds[i].px_bytes)
+            fail_msg("kind %zu: %llu bytes a pixel", i, (unsigned long long)px_bytes);
+        host_fini(&host);
+        free(b.data);
+    }
+    free(pixels);
+    free(icc.data);
 }
 
 /* Little is asked of the rest of the file: its second half may be rubbish. */
@@ -301,10 +355,15 @@ static void test_long_boxes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_facts),           cmocka_unit_test(test_long_boxes),
-        cmocka_unit_test(test_kinds),           cmocka_unit_test(test_orientations),
-        cmocka_unit_test(test_sizes),           cmocka_unit_test(test_dc_is_enough_for_small_ones),
-        cmocka_unit_test(test_cut_and_changed), cmocka_unit_test(test_huge_by_the_header),
+        cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_long_boxes),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_orientations),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_what_colours_take),
+        cmocka_unit_test(test_dc_is_enough_for_small_ones),
+        cmocka_unit_test(test_cut_and_changed),
+        cmocka_unit_test(test_huge_by_the_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

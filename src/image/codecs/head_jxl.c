@@ -15,14 +15,19 @@ bool fz_jxl_is_a(const struct fz_bytes *head)
 enum {
     MAX_BOXES = 1000,
     FIXED_BYTES = 16 << 20,
-    /* Of a pixel, measured of libjxl 0.7 with 6 and 24 megapixels of each kind. Squeeze (progressive lossless, lossy Modular), which
+    EXTRA_FIXED_BYTES =
+        64 << 20, /* 46 of it seen with 6 megapixels: what is freed below 32 MB stays with malloc */
+    /* Of a pixel, measured of libjxl 0.7 with 1 to 40 megapixels of each kind. Squeeze (progressive lossless, lossy Modular), which
      * hardly anybody writes and nothing in the header tells, takes 32 and 26 of 8 bits. */
-    USUAL_BYTES = 9,       /* lossy, or out of a JPEG: 8.4 */
-    DEEP_BYTES = 26,       /* the same of more than 8 bits: 24.4 */
-    WHOLE_BYTES = 20,      /* lossless: 7.4, with alpha too */
-    WHOLE_DEEP_BYTES = 40, /* 39 */
-    EXTRA_BYTES = 46,      /* lossy with alpha: 44.2 */
-    EXTRA_DEEP_BYTES = 68, /* more than 8 bits with alpha: 66.5 */
+    USUAL_BYTES = 9,             /* lossy, or out of a JPEG: 8.4 */
+    WHOLE_BYTES = 20,            /* lossless: 7.4, with alpha too */
+    WHOLE_DEEP_BYTES = 24,       /* more than 8 bits: 23.2 */
+    WHOLE_DEEP_ALPHA_BYTES = 29, /* the same with alpha: 27.6 */
+    EXTRA_BYTES = 36,            /* lossy with alpha: 35.7 */
+    /* The same in 16 bits, which are asked for where 8 would not do: */
+    USUAL_16_BYTES = 26,      /* 24.4 */
+    WHOLE_DEEP_16_BYTES = 40, /* 39.6 */
+    EXTRA_16_BYTES = 52,      /* 51.8 */
 };
 
 /* Bits, least significant first; zeros behind the end. */
@@ -107,6 +112,45 @@ static bool pass_extra(struct bits *bits)
     return deep;
 }
 
+/* What the samples mean, as far as it tells how many bits are asked of libjxl. */
+enum encoding { ENCODING_SRGB, ENCODING_OTHER, ENCODING_HDR };
+
+static uint32_t take_enum(struct bits *bits)
+{
+    return take_u32(bits, (uint8_t[]){0, 0, 4, 6}, (uint16_t[]){0, 1, 2, 18});
+}
+
+static void pass_xy(struct bits *bits)
+{
+    static const uint8_t lengths[4] = {19, 19, 20, 21};
+    for (int i = 0; i < 2; i++)
+        take_u32(bits, lengths, (uint16_t[]){0, 0, 0, 0});
+}
+
+/* ColorEncoding. */
+static enum encoding take_encoding(struct bits *bits)
+{
+    enum { GREY = 1, XYB = 2, D65 = 1, SRGB = 1, CUSTOM = 2, SRGB_CURVE = 13, PQ_CURVE = 16, HLG_CURVE = 18 };
+    bool all_default = take(bits, 1);
+    if (all_default)
+        return ENCODING_SRGB;
+    bool has_icc = take(bits, 1);
+    uint32_t space = take_enum(bits);
+    if (has_icc || space >= XYB)
+        return ENCODING_OTHER;
+    uint32_t white = take_enum(bits);
+    if (white == CUSTOM)
+        pass_xy(bits);
+    uint32_t primaries = space == GREY ? SRGB : take_enum(bits);
+    for (int i = 0; i < 3 && primaries == CUSTOM && space != GREY; i++)
+        pass_xy(bits);
+    bool has_gamma = take(bits, 1);
+    uint32_t curve = has_gamma ? 0 : take_enum(bits);
+    if (!has_gamma && (curve == PQ_CURVE || curve == HLG_CURVE))
+        return ENCODING_HDR;
+    return white == D65 && primaries == SRGB && curve == SRGB_CURVE ? ENCODING_SRGB : ENCODING_OTHER;
+}
+
 struct box {
     uint64_t type, body, end; /* where they stand; end 0: with the file */
 };
@@ -164,6 +208,7 @@ struct start {
     bool deep;       /* a channel has more than 8 bits */
     bool has_extra;  /* channels, alpha among them */
     bool is_xyb;     /* it is lossy */
+    enum encoding encoding;
 };
 
 /* False: the bytes end before. */
@@ -190,6 +235,7 @@ static bool read_start(const struct fz_bytes *b, struct start *s)
     }
     if (has_preview) { /* nobody writes any: what follows is not known, and may be the worst */
         s->deep = s->has_extra = true;
+        s->encoding = ENCODING_HDR;
         return !bits.past_end;
     }
     s->deep = take_depth(&bits);
@@ -199,6 +245,7 @@ static bool read_start(const struct fz_bytes *b, struct start *s)
     for (uint32_t i = 0; i < extras && !bits.past_end; i++)
         s->deep = pass_extra(&bits) || s->deep;
     s->is_xyb = take(&bits, 1);
+    s->encoding = take_encoding(&bits);
     return !bits.past_end;
 }
 
@@ -223,24 +270,29 @@ enum fz_head fz_jxl_header(const struct fz_bytes *bytes, struct fz_header *heade
     return FZ_HEAD_OK;
 }
 
-static uint64_t bytes_per_px(const struct fz_bytes *file)
+/* What heavy/jxl.c asks for: lossy pictures come in sRGB, unless they are HDR; lossless ones as they are. */
+static bool wants_16_bits(const struct start *s)
 {
-    struct start start;
-    bool is_known = read_start(file, &start);
-    bool deep = !is_known || start.deep;
-    if (is_of_jpeg(file))
-        return USUAL_BYTES;
-    if (!is_known || (start.has_extra && (deep || start.is_xyb)))
-        return deep ? EXTRA_DEEP_BYTES : EXTRA_BYTES;
-    if (!start.is_xyb)
-        return deep ? WHOLE_DEEP_BYTES : WHOLE_BYTES;
-    return deep ? DEEP_BYTES : USUAL_BYTES;
+    return s->encoding == ENCODING_HDR || (s->deep && !s->is_xyb && s->encoding == ENCODING_OTHER);
 }
 
 uint64_t fz_jxl_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
-    return (uint64_t)d->header.width * d->header.height * bytes_per_px(&d->file) + FIXED_BYTES;
+    const uint64_t px = (uint64_t)d->header.width * d->header.height;
+    struct start s;
+    if (is_of_jpeg(&d->file))
+        return px * USUAL_BYTES + FIXED_BYTES;
+    bool is_known = read_start(&d->file, &s), in_16 = !is_known || wants_16_bits(&s);
+    if (!is_known || (s.has_extra && s.is_xyb))
+        return px * (in_16 ? EXTRA_16_BYTES : EXTRA_BYTES) + EXTRA_FIXED_BYTES;
+    if (s.is_xyb)
+        return px * (in_16 ? USUAL_16_BYTES : USUAL_BYTES) + FIXED_BYTES;
+    if (in_16)
+        return px * WHOLE_DEEP_16_BYTES + FIXED_BYTES;
+    if (s.deep)
+        return px * (s.has_extra ? WHOLE_DEEP_ALPHA_BYTES : WHOLE_DEEP_BYTES) + FIXED_BYTES;
+    return px * WHOLE_BYTES + FIXED_BYTES;
 }
 
 int fz_jxl_orientation(const struct fz_bytes *file, int *turn)

@@ -43,11 +43,11 @@ static enum fz_err take_info(struct jxl *j)
     fz_decode_least(d, (int)j->info.xsize, (int)j->info.ysize, &target_w, &target_h);
     j->coarse =
         (uint64_t)target_w * DC_SCALE <= j->info.xsize && (uint64_t)target_h * DC_SCALE <= j->info.ysize;
-    bool deep = j->info.bits_per_sample > 8;
-    j->format = (JxlPixelFormat){4, deep ? JXL_TYPE_UINT16 : JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
+    j->format = (JxlPixelFormat){4, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
     return FZ_OK;
 }
 
+/* 16 bits, which take libjxl three times the memory, only where a curve or a profile may spread them. */
 static void take_colors(struct jxl *j)
 {
     struct fz_jxl_colors colors;
@@ -59,6 +59,8 @@ static void take_colors(struct jxl *j)
     }
     fz_jxl_colors_read(j->decoder, &j->info, &colors);
     j->d->color = colors.color;
+    if (colors.icc && j->info.bits_per_sample > 8)
+        j->format.data_type = JXL_TYPE_UINT16;
     fz_decode_set_profile(j->d, colors.icc, colors.icc_len);
     j->d->out->has_profile = colors.brought;
     free(colors.icc);
