@@ -24,10 +24,10 @@ static const struct pass {
 } passes[FZ_PNG_PASSES] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
                            {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
 
-/* How many of `first`, first + step ... are less than `end`. */
+/* How many of `first`, first + step ... are less than `end`; a step is a power of two. */
 static int count_before(int end, int first, int step)
 {
-    return end > first ? (end - first + step - 1) / step : 0;
+    return end > first ? (end - first + step - 1) >> __builtin_ctz((unsigned)step) : 0;
 }
 
 static int least_of(int a, int b)
@@ -276,6 +276,10 @@ static struct cell get_cell(const struct fz_png_passes *p, int x, int y)
     const int left = edge_of(&p->across, x), right = edge_of(&p->across, x + 1), top = edge_of(&p->down, y),
               below = edge_of(&p->down, y + 1);
     struct cell cell = {cell_of(p, x, y), (unsigned)((right - left) * (below - top)), 0};
+    if (p->complete) {
+        cell.came = cell.all;
+        return cell;
+    }
     for (int i = 0; i < FZ_PNG_PASSES; i++) {
         const struct pass *pass = &passes[i];
         const int across =
