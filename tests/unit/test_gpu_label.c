@@ -165,7 +165,8 @@ static void any_bytes_are_drawn(void **state)
         int px = random_int(&random, 6, 60), max_w = random_int(&random, 100, 900);
         struct fz_label label = label_of(name, px, max_w);
         assert_bounded(&label, max_w);
-        assert_true(has_ink(&label));
+        bool is_blank = name[strspn(name, " ")] == '\0';
+        assert_int_equal(has_ink(&label), !is_blank);
         fz_surface_free(label.surface);
     }
 }
