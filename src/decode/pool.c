@@ -117,6 +117,19 @@ static void tend(struct fz_pool *pool, struct fz_decoder *decoder, unsigned *shr
     *shrunk = shrinks;
 }
 
+/* Waits until it has had nothing to do for so long; false where there is something first. Other workers' jobs and ends of decoders wake it
+ * too, which is no work. */
+static bool has_rested(struct fz_pool *pool, const unsigned *nudges, int64_t rested_us)
+{
+    bool idle;
+    int64_t left_us;
+    do {
+        left_us = rested_us - fz_now_us();
+        idle = fz_heap_is_idle_for(&pool->heap, nudges, left_us > 0 ? (int)((left_us + 999) / 1000) : 0);
+    } while (idle && left_us > 0);
+    return idle;
+}
+
 static int worker_main(void *ctx)
 {
     struct fz_pool *pool = ctx;
@@ -129,9 +142,10 @@ static int worker_main(void *ctx)
     fz_engine_await(decoder.engine);
     unsigned nudges = 0, nudged = 0, shrunk = 0;
     bool rests = false;
+    int64_t rested_us = fz_now_us() + REST_MS * (int64_t)1000;
     for (;;) {
         tell_late(pool);
-        if (!rests && fz_heap_is_idle_for(&pool->heap, &nudges, REST_MS)) {
+        if (!rests && has_rested(pool, &nudges, rested_us)) {
             free_jobs(fz_ready_take(&pool->trash));
             fz_decoder_shrink(&decoder, false);
             fz_mem_trim();
@@ -145,7 +159,10 @@ static int worker_main(void *ctx)
             tend(pool, &decoder, &shrunk);
         else
             break;
-        rests = rests && !node;
+        if (node) {
+            rests = false;
+            rested_us = fz_now_us() + REST_MS * (int64_t)1000;
+        }
         nudged = nudges;
     }
     fz_decoder_fini(&decoder);

@@ -68,6 +68,24 @@ static void kept_buffers_are_part_of_the_bound(void **state)
     bench_stop(&bench);
 }
 
+/* As where decoders of other workers end, one after the other. */
+static void a_nudge_is_no_work(void **state)
+{
+    (void)state;
+    enum { NUDGES = 40, APART_MS = 100 };
+    int nudges = 0;
+    bench_start(&bench, 2);
+    fz_pool_submit(&bench.pool, bench_job(&bench, FZ_JOB_DECODE, 7, bench.good), 0);
+    fz_job_free(bench_next(&bench));
+    assert_true(atomic_load(&bench.pool.counts.engine.kept_bytes) > 0);
+    for (; nudges < NUDGES && atomic_load(&bench.pool.counts.engine.kept_bytes) > 0; nudges++) {
+        fz_heap_nudge(&bench.pool.heap);
+        sleep_ms(APART_MS);
+    }
+    assert_in_range(nudges, 15, NUDGES - 1); /* two seconds, and not sooner */
+    bench_stop(&bench);
+}
+
 /* What the result of a job has to be, by its number. */
 static const char *path_of(uint32_t item)
 {
@@ -376,6 +394,7 @@ int main(void)
         cmocka_unit_test(after_its_first_picture_it_has_the_priority_of_now),
         cmocka_unit_test(trash_is_freed),
         cmocka_unit_test(kept_buffers_are_part_of_the_bound),
+        cmocka_unit_test(a_nudge_is_no_work),
         cmocka_unit_test(calm_ones_ring_before_too_little_is_left),
         cmocka_unit_test(urgent_ones_ring_at_once),
     };
