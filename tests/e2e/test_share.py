@@ -513,3 +513,11 @@ def test_history_is_as_long_as_it_is_asked_to_be(home, old_share):
         for _ in range(7):
             running.key("p").idle()
         assert old_share.counts[shares.OPEN] == opened + 7
+
+
+def test_no_history_keeps_but_the_neighbour(home, old_share):
+    with home.start(*SMALL, "--history", 0, old_share.path) as running:
+        opened = leaf_to_the_tenth(running, old_share)
+        for _ in range(10):
+            running.key("p").idle()
+        assert old_share.counts[shares.OPEN] == opened + 9

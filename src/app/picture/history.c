@@ -12,6 +12,13 @@ static void remove_at(struct fz_history *history, size_t at)
     memmove(history->items + at, history->items + at + 1, (history->count - at) * sizeof *history->items);
 }
 
+static bool is_wanted(const struct fz_app *app, fz_item_id item)
+{
+    size_t index;
+    uint32_t distance;
+    return fz_list_index(app->list, item, &index) && fz_picture_wants(app, index, &distance);
+}
+
 void fz_history_add(struct fz_app *app, fz_item_id item)
 {
     struct fz_history *history = &app->picture.history;
@@ -21,14 +28,13 @@ void fz_history_add(struct fz_app *app, fz_item_id item)
             remove_at(history, i);
     history->items = fz_grow(history->items, &history->capacity, history->count + 1, sizeof *history->items);
     history->items[history->count++] = item;
-    while (history->count > most) {
-        size_t index;
-        uint32_t distance;
-        fz_item_id oldest = history->items[0];
-        bool wanted = fz_list_index(app->list, oldest, &index) && fz_picture_wants(app, index, &distance);
-        if (!wanted)
-            fz_loader_release_picture(app, oldest);
-        remove_at(history, 0);
+    for (size_t i = 0; history->count > most && i < history->count;) {
+        if (is_wanted(app, history->items[i])) { /* it goes once it is no neighbour any more */
+            i++;
+            continue;
+        }
+        fz_loader_release_picture(app, history->items[i]);
+        remove_at(history, i);
     }
 }
 
