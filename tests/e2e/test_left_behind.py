@@ -14,20 +14,24 @@ from frieze import wait_until
 
 COUNT, JOBS = 400, 2
 PICTURE = 3000, 2000  # a worker takes a tenth of a second
+SLOWER = 9000, 6000  # most of a second
 TILE_BYTES, PICTURE_BYTES = 256 * 192 * 4, 1620 * 1080 * 4
 FULL = "--size", "1920x1080", "--tile", "256x192", "--cache-size", "0", "--jobs", JOBS
 
 
-@pytest.fixture(scope="module")
-def folder(module_home):
+def names_of_one(folder, size):
     """Many names of one picture that is slow to decode."""
-    folder = module_home / "slow"
     folder.mkdir()
-    rows = np.random.default_rng(1).integers(0, 255, (PICTURE[1] // 16, PICTURE[0], 3), dtype=np.uint8)
+    rows = np.random.default_rng(1).integers(0, 255, (size[1] // 16, size[0], 3), dtype=np.uint8)
     Image.fromarray(np.repeat(rows, 16, axis=0)).save(folder / "p0.png", compress_level=1)
     for number in range(1, COUNT):
         os.link(folder / "p0.png", folder / f"p{number}.png")
     return folder
+
+
+@pytest.fixture(scope="module")
+def folder(module_home):
+    return names_of_one(module_home / "slow", PICTURE)
 
 
 def start(home, folder, *options):
@@ -84,6 +88,16 @@ def test_the_page_that_is_left(home, folder, memory, motion):
         assert set(range(first, last + 1)) <= set(numbers)
         assert len([number for number in numbers[before:] if number < first - (last - first)]) <= 2 * JOBS, numbers
         assert len(numbers) == len(set(numbers))
+
+
+def test_the_wall_that_a_picture_lies_over(home):
+    """Its tiles under way, none of which is there soon, hold no worker back from the picture that was opened."""
+    with start(home, names_of_one(home / "slower", SLOWER), "--motion", "off") as running:
+        wait_until(lambda: decodes(running)["count"] >= 2 * JOBS, "tiles of each worker")
+        running.key(*"lllll", "Return")
+        wait_until(lambda: decodes(running)["cancelled"] > 0, "a worker for the picture", 3)
+        running.idle("screenful")
+        assert running.status()["mode"] == "picture"
 
 
 def test_a_page_that_is_left_for_a_moment(home, folder):

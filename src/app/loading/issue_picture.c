@@ -20,11 +20,16 @@ bool fz_loader_is_coarse(const struct fz_app *app, fz_item_id item)
            (!tile || (!tile->renditions[FZ_FOR_PICTURE].texture && !tile->error));
 }
 
+bool fz_loader_makes_way(const struct fz_app *app)
+{
+    return app->now_us < app->picture.alone_until_us && fz_loader_is_coarse(app, app->picture.item) &&
+           !fz_loader_is_held_up(app, app->picture.item);
+}
+
 bool fz_loader_is_alone(const struct fz_app *app)
 {
     const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
-    return app->now_us < app->picture.alone_until_us && fz_loader_is_coarse(app, app->picture.item) && tile &&
-           tile->renditions[FZ_FOR_PICTURE].job;
+    return fz_loader_makes_way(app) && tile && tile->renditions[FZ_FOR_PICTURE].job;
 }
 
 /* Its first picture comes before the picture itself, its tile beside it on another core. From a share that would fetch it twice. */

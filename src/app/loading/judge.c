@@ -77,7 +77,7 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
         return FZ_HEAP_DROP;
     bool is_for_it = job->item == app->picture.item &&
                      (job->purpose == FZ_FOR_PICTURE || !tile->renditions[FZ_FOR_WALL].texture);
-    if (!is_for_it && fz_loader_is_alone(app))
+    if (!is_for_it && fz_loader_makes_way(app))
         return FZ_HEAP_DROP;
     if (job->purpose == FZ_FOR_WALL)
         return judge_tile(judgement, job, index);

@@ -86,7 +86,9 @@ uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item);
  * sooner there. */
 bool fz_loader_is_coarse(const struct fz_app *app, fz_item_id item);
 
-/* Render thread. Whether nothing is to be loaded beside the picture that was opened. */
+/* Render thread. Whether what is under way gives way to the picture that was opened, which may still have to get its job; and whether
+ * nothing is to be loaded beside it, once it has. */
+bool fz_loader_makes_way(const struct fz_app *app);
 bool fz_loader_is_alone(const struct fz_app *app);
 
 /* Render thread. Whether the item has no tile of the size of now that can be drawn, none on its way, and a decode may help. */
