@@ -23,6 +23,11 @@ static bool is_palette(const struct fz_tiff *t)
     return t->photometric == PHOTOMETRIC_PALETTE;
 }
 
+static bool is_unsigned(const struct fz_tiff *t)
+{
+    return t->format == SAMPLEFORMAT_UINT || t->format == SAMPLEFORMAT_VOID;
+}
+
 bool fz_tiff_wants_samples(const struct fz_tiff *t)
 {
     bool usual_bits = t->bits == 1 || t->bits == 2 || t->bits == 4 || t->bits == 8;
@@ -36,12 +41,10 @@ bool fz_tiff_wants_samples(const struct fz_tiff *t)
         return t->samples >= 3 && t->format == SAMPLEFORMAT_UINT && (t->bits == 8 || t->bits == 16);
     case PHOTOMETRIC_MINISWHITE:
     case PHOTOMETRIC_MINISBLACK:
-        if (t->alpha) /* libtiff forgets to multiply */
-            return true;
-        /* fall through */
+        return t->alpha || !usual_bits || !is_unsigned(t); /* libtiff forgets to multiply */
     case PHOTOMETRIC_RGB:
-        return !usual_bits || (t->format != SAMPLEFORMAT_UINT && t->format != SAMPLEFORMAT_VOID);
-    case PHOTOMETRIC_PALETTE: /* libtiff leaves out alpha, and knows no other bits */
+        return t->bits != 8 || !is_unsigned(t); /* libtiff refuses fewer bits */
+    case PHOTOMETRIC_PALETTE:                   /* libtiff leaves out alpha, and knows no other bits */
         return t->alpha || !usual_bits;
     default:
         return false;
