@@ -156,12 +156,13 @@ static void test_color_spaces(void **state)
     }
 }
 
-static void test_cmyk_without_adobe_marker_is_ink(void **state)
+/* As Pillow, ImageMagick, libvips and browsers read it. */
+static void test_cmyk_without_adobe_marker_is_inverted_too(void **state)
 {
     (void)state;
     uint8_t pixels[16 * 16 * 4];
     for (int i = 0; i < 16 * 16; i++)
-        memcpy(pixels + i * 4, (uint8_t[]){0, 127, 255, 0}, 4);
+        memcpy(pixels + i * 4, (uint8_t[]){255, 128, 0, 255}, 4);
     struct bytes file = encode_jpeg(pixels, 16, 16, (struct jpeg_options){.in = JCS_CMYK, .channels = 4});
     for (size_t i = 0; i + 5 < file.len; i++)
         if (memcmp(file.data + i, "Adobe", 5) == 0)
@@ -286,7 +287,7 @@ int main(void)
         cmocka_unit_test(test_full_size_equals_libjpeg),
         cmocka_unit_test(test_orientations),
         cmocka_unit_test(test_color_spaces),
-        cmocka_unit_test(test_cmyk_without_adobe_marker_is_ink),
+        cmocka_unit_test(test_cmyk_without_adobe_marker_is_inverted_too),
         cmocka_unit_test(test_kinds_and_odd_sizes),
         cmocka_unit_test(test_reservation),
         cmocka_unit_test(test_cancelled_at_every_asking),

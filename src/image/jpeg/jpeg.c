@@ -173,7 +173,7 @@ static enum fz_err read_header(struct jpeg *j)
     case JCS_CMYK:
     case JCS_YCCK:
         cinfo->out_color_space = JCS_CMYK;
-        d->color = cinfo->saw_Adobe_marker ? FZ_COLOR_CMYK_INVERTED : FZ_COLOR_CMYK;
+        d->color = FZ_COLOR_CMYK_INVERTED; /* with or without Adobe's marker, as all others read it */
         break;
     default:
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "a JPEG of %d unknown channels", cinfo->num_components);

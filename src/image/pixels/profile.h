@@ -11,7 +11,7 @@ enum fz_color {
     FZ_COLOR_RGB,          /* B G R x */
     FZ_COLOR_GREY,         /* the same, with B = G = R */
     FZ_COLOR_CMYK,         /* C M Y K, 255 = all ink */
-    FZ_COLOR_CMYK_INVERTED /* C M Y K, 0 = all ink, as Adobe stores it in JPEG */
+    FZ_COLOR_CMYK_INVERTED /* C M Y K, 0 = all ink, as Adobe stores it */
 };
 
 static inline bool fz_color_is_cmyk(enum fz_color color)
