@@ -136,6 +136,7 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
     enum fz_err code = fz_reader_fill(reader, FZ_FORMAT_HEAD_BYTES, d->err);
     if (code != FZ_OK)
         return code;
+    reader->scattered = true; /* what tells a RAW file from a TIFF may stand at its end */
     d->file = fz_reader_bytes(reader);
     if (d->file.len == 0)
         return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "the file is empty");

@@ -174,6 +174,30 @@ static void test_large_preview(void **state)
     free(b.data);
 }
 
+/* As exiftool, Lightroom and many cameras write it: behind the pixels. */
+static void test_directory_at_the_end(void **state)
+{
+    (void)state;
+    enum { FIRST_BYTES = 2 + 16 * 12 + 4 };
+    struct bytes b = make_dng(1600, 1200, 0x806040, 1);
+    set_le(&b, 4, (uint32_t)b.len);
+    assert_true(b.len > 1 << 16);
+    uint8_t first[FIRST_BYTES];
+    memcpy(first, b.data + 8, FIRST_BYTES);
+    memset(b.data + 8, 0, FIRST_BYTES);
+    bytes_put(&b, first, FIRST_BYTES);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 300, 300, &host, &image, &err), FZ_OK);
+    assert_string_equal(image.format, "raw");
+    assert_int_equal(image.width, 1600);
+    assert_int_equal(image.whole_w, SENSOR_W);
+    assert_near(pixel(&image, 10, 10), 0x806040, 3);
+    host_fini(&host);
+    free(b.data);
+}
+
 /* As it is asked for when somebody zooms in. */
 static void test_parts_of_the_preview(void **state)
 {
@@ -460,6 +484,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_developed_where_the_preview_is_small),
         cmocka_unit_test(test_large_preview),
+        cmocka_unit_test(test_directory_at_the_end),
         cmocka_unit_test(test_parts_of_the_preview),
         cmocka_unit_test(test_the_file_is_read_once),
         cmocka_unit_test(test_profile),

@@ -1,4 +1,5 @@
-/* RAW files of cameras: known by their magic bytes, or as a TIFF that holds the values of a sensor. */
+/* RAW files of cameras: known by their magic bytes, or as a TIFF that holds the values of a sensor, wherever its directories lie. */
+#include "image/codecs/tiff_directory.h"
 #include "image/format.h"
 
 enum {
@@ -17,7 +18,7 @@ enum {
 
 static uint32_t number(const struct fz_bytes *b, uint64_t pos, unsigned count)
 {
-    return b->at[0] == 'I' ? fz_bytes_le(b, pos, count) : fz_bytes_be(b, pos, count);
+    return (uint32_t)fz_ifd_number(b, pos, count);
 }
 
 /* The place of that tag's entry in the directory at `at`, or 0. */
