@@ -148,6 +148,7 @@ static struct fz_image_request request_of(struct back *back, int fd)
         .box_h = call->box_h,
         .covers = call->covers != 0,
         .smooth = call->smooth != 0,
+        .exact = call->exact != 0,
         .alone = call->alone != 0,
         .times = call->times,
         .region = call->region,

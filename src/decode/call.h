@@ -43,7 +43,7 @@ struct fz_call {
     uint32_t background;
     int32_t slot;   /* the first of those that it may write to; -1: none */
     uint32_t slots; /* how many */
-    uint32_t covers, smooth, alone, turned;
+    uint32_t covers, smooth, exact, alone, turned;
     int32_t times, sheet_w, sheet_h;
     struct fz_image_region region;
     struct fz_image_index rows; /* LOAD of a region */

@@ -216,6 +216,7 @@ static void decode(struct fz_decoder *decoder, struct fz_job *job, struct fz_ima
     request->box_h = job->box_h;
     request->covers = job->covers;
     request->smooth = job->smooth;
+    request->exact = job->exact;
     request->alone = job->alone;
     request->times = job->times;
     request->region = job->region;

@@ -12,6 +12,7 @@ static struct fz_call call_of(enum fz_call_what what, const struct fz_image_requ
         .box_h = request->box_h,
         .covers = request->covers,
         .smooth = request->smooth,
+        .exact = request->exact,
         .alone = request->alone,
         .times = request->times,
         .page = request->page,

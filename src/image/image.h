@@ -74,6 +74,7 @@ struct fz_image_request {
     bool
         covers; /* it is as large as fills the box instead, up to FZ_IMAGE_COVER boxes long; not of a region */
     bool smooth; /* by a finer filter, out of more than the least that covers the result */
+    bool exact;  /* out of the pixels of the picture itself: of none that its file holds of it in small */
     bool alone;  /* somebody waits for this one: it may take a second core */
     /* Of a region (brought inside the picture where it is not) the result is exactly the box, at most the region's own
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the

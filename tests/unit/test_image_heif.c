@@ -309,6 +309,27 @@ static void test_thumbnail_where_it_covers(void **state)
     free(b.data);
 }
 
+/* As `frieze scale` asks: libheif makes thumbnails out of every so manyth pixel. */
+static void test_no_thumbnail_where_it_is_to_be_exact(void **state)
+{
+    (void)state;
+    struct bytes b = fields(
+        (struct options){.format = heif_compression_AV1, .thumbnail = 96, .thumbnail_color = 0x806040});
+    struct host host = {0};
+    int fd = open_bytes(b.data, b.len);
+    struct fz_image_request request = make_request(fd, 40, 40, &host);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image image;
+    struct fz_error err;
+    request.exact = true;
+    assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+    assert_fields(&image, 1, 8);
+    host_fini(&host);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    free(b.data);
+}
+
 static void test_cut_and_changed(void **state)
 {
     (void)state;
@@ -354,10 +375,15 @@ static void test_huge_by_the_header(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_heic_and_avif),      cmocka_unit_test(test_alpha),
-        cmocka_unit_test(test_orientations),       cmocka_unit_test(test_thumbnail_where_it_covers),
-        cmocka_unit_test(test_without_extents),    cmocka_unit_test(test_cut_and_changed),
-        cmocka_unit_test(test_huge_by_the_header), cmocka_unit_test(test_sizes_behind_times),
+        cmocka_unit_test(test_heic_and_avif),
+        cmocka_unit_test(test_alpha),
+        cmocka_unit_test(test_orientations),
+        cmocka_unit_test(test_thumbnail_where_it_covers),
+        cmocka_unit_test(test_no_thumbnail_where_it_is_to_be_exact),
+        cmocka_unit_test(test_without_extents),
+        cmocka_unit_test(test_cut_and_changed),
+        cmocka_unit_test(test_huge_by_the_header),
+        cmocka_unit_test(test_sizes_behind_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

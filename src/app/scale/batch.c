@@ -206,6 +206,7 @@ static struct fz_job *new_job(struct fz_scale_batch *batch, struct fz_scale_item
     job->box_w = s->box_w;
     job->box_h = s->box_h;
     job->smooth = s->smooth;
+    job->exact = true;
     job->background = (uint32_t)s->options->values[FZ_OPTION_BACKGROUND].number;
     job->limits = batch->limits;
     struct fz_scaling *scaling = fz_calloc(1, sizeof *scaling);

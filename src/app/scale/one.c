@@ -196,6 +196,7 @@ static enum fz_err scale(const struct fz_scale_settings *settings, bool *is_fold
     s.request.box_w = settings->box_w;
     s.request.box_h = settings->box_h;
     s.request.smooth = settings->smooth;
+    s.request.exact = true;
     s.of_folders = settings->of_folders;
     sigset_t held;
     handle_signals(&held);
