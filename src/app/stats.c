@@ -113,7 +113,7 @@ json_t *fz_stats_json(const struct fz_app *app)
     json_object_set_new(root, "memory",
                         json_pack("{s:o,s:o,s:o,s:o,s:s,s:i}", "rss_peak_bytes",
                                   bytes(fz_memory_rss_peak_bytes()), "pss_peak_bytes",
-                                  bytes(s->pss_peak_bytes), "kept_bytes",
+                                  bytes(atomic_load(&app->pool.counts.engine.pss_peak_bytes)), "kept_bytes",
                                   bytes(atomic_load(&app->pool.counts.engine.kept_bytes)), "kept_limit_bytes",
                                   bytes(app->pool.keep_bytes), "pressure",
                                   fz_pressure_name(app->relief.pressure), "pressures", app->relief.count));
@@ -131,9 +131,7 @@ json_t *fz_stats_json(const struct fz_app *app)
 
 enum fz_err fz_stats_write(struct fz_app *app, const char *path, struct fz_error *err)
 {
-    uint64_t pss = fz_memory_pss_bytes();
-    if (pss > app->stats.pss_peak_bytes)
-        app->stats.pss_peak_bytes = pss;
+    fz_engine_note_memory(&app->pool.counts.engine);
     struct fz_new_file file;
     struct fz_error why = {0};
     if (fz_new_file_open(&file, path, &why) != FZ_OK)

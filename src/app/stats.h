@@ -28,7 +28,6 @@ struct fz_stats {
     uint64_t inputs;
     uint64_t decodes, cancelled, repeated, hits, disk_hits;
     uint64_t pixel_bytes_peak;
-    uint64_t pss_peak_bytes;
 };
 
 /* The whole of it as JSON; the caller owns it. */

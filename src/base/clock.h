@@ -19,4 +19,7 @@ int64_t fz_date_ms(void);
 /* Any thread. CPU time of the calling thread, in microseconds. */
 int64_t fz_thread_cpu_us(void);
 
+/* Any thread. The same of all threads of a process; 0 where there is none of that number any more. */
+int64_t fz_process_cpu_us(int pid);
+
 #endif

@@ -82,6 +82,15 @@ static bool host_claim(void *ctx, uint64_t bytes)
     return ask(back, &tell, &grant, NULL);
 }
 
+static void host_bound(void *ctx, int64_t cpu_us, uint64_t bytes)
+{
+    struct back *back = ctx;
+    const struct fz_tell tell = {
+        .what = FZ_TELL_BOUND, .id = back->call.id, .bytes = bytes, .cpu_us = cpu_us};
+    if (!fz_wire_send(back->socket, &tell, sizeof tell, NULL, 0))
+        back->is_lost = true;
+}
+
 static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
 {
     struct back *back = ctx;
@@ -163,7 +172,8 @@ static struct fz_image_request request_of(struct back *back, int fd)
                  .cancelled = host_cancelled,
                  .reserve = host_reserve,
                  .alloc = host_alloc,
-                 .claim = host_claim},
+                 .claim = host_claim,
+                 .bound = host_bound},
     };
 }
 

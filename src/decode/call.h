@@ -62,6 +62,7 @@ enum fz_tell_what {
     FZ_TELL_RESERVE, /* asks for working memory; answered by a fz_call_grant */
     FZ_TELL_CLAIM,   /* the same, of memory that something else has to give up */
     FZ_TELL_ALLOC, /* asks for more memory than its slots have; answered by one with slots, or with a descriptor */
+    FZ_TELL_BOUND, /* says what it may take from now on, in bytes and cpu_us: it does not look at that itself */
     FZ_TELL_DONE, /* and what follows it */
 };
 
@@ -69,6 +70,7 @@ struct fz_tell {
     uint32_t what;
     uint32_t id; /* of the call */
     uint64_t bytes;
+    int64_t cpu_us;
     int32_t w, h;
 };
 

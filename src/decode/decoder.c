@@ -1,7 +1,6 @@
 #include "decode/decoder.h"
 
 #include "base/mem.h"
-#include "base/memory_use.h"
 #include "base/uri.h"
 #include "decode/along.h"
 #include "decode/cached.h"
@@ -434,7 +433,7 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
         fz_decoder_play(decoder, job);
         break;
     case FZ_JOB_MEASURE:
-        job->pss_bytes = fz_memory_pss_bytes();
+        fz_engine_measure(decoder->engine);
         break;
     }
     if (job->wants_luma && job->surface)

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/memory_use.h"
 #include "decode/front.h"
 #include "decode/job.h"
 #include "image/reader.h"
@@ -108,6 +109,19 @@ void fz_engine_revive(struct fz_engine *engine)
     fz_front_revive(&engine->front, false);
     fz_front_revive(&engine->heavy, true);
     fz_front_revive(&engine->svg, true);
+}
+
+void fz_engine_note_memory(struct fz_engine_counts *counts)
+{
+    const uint_fast64_t bytes = fz_memory_pss_bytes();
+    uint_fast64_t peak = atomic_load(&counts->pss_peak_bytes);
+    while (bytes > peak && !atomic_compare_exchange_weak(&counts->pss_peak_bytes, &peak, bytes)) {
+    }
+}
+
+void fz_engine_measure(struct fz_engine *engine)
+{
+    fz_engine_note_memory(engine->options.counts);
 }
 
 void fz_engine_note_kept(struct fz_engine_counts *counts, size_t *noted, size_t kept_bytes)

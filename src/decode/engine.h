@@ -25,12 +25,13 @@ struct fz_vigil;
 
 /* Counted by all engines together. */
 struct fz_engine_counts {
-    atomic_int respawned;             /* decoder processes that died and were replaced */
-    atomic_uint_fast64_t back_cpu_us; /* CPU time of decoder processes */
-    atomic_uint_fast64_t kept_bytes;  /* between two pictures: buffers, input and slots */
-    _Atomic uint32_t layers;          /* of the sandbox around the last decoder that was started */
-    atomic_bool noted;                /* what they were at first */
-    bool is_trial;                    /* immutable: who tries a decoder tells of its layers himself */
+    atomic_int respawned;                /* decoder processes that died and were replaced */
+    atomic_uint_fast64_t back_cpu_us;    /* CPU time of decoder processes */
+    atomic_uint_fast64_t kept_bytes;     /* between two pictures: buffers, input and slots */
+    atomic_uint_fast64_t pss_peak_bytes; /* of all processes, whenever somebody looked */
+    _Atomic uint32_t layers;             /* of the sandbox around the last decoder that was started */
+    atomic_bool noted;                   /* what they were at first */
+    bool is_trial;                       /* immutable: who tries a decoder tells of its layers himself */
 };
 
 struct fz_engine_options {
@@ -103,6 +104,10 @@ enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char mis
 /* Any thread. What a decoder said of its sandbox (0: decoding is done on threads): kept in the counts, and told when it changes: at
  * the start too, but where all of it holds, or nothing was asked for, only to somebody at a terminal. */
 void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, const char *missing);
+
+/* Any thread but a running render thread: takes some ms. Looks at what all processes use together, for the peak. */
+void fz_engine_note_memory(struct fz_engine_counts *counts);
+void fz_engine_measure(struct fz_engine *engine);
 
 /* Any thread. What somebody keeps by now, of which *noted (his) is in the counts already. */
 void fz_engine_note_kept(struct fz_engine_counts *counts, size_t *noted, size_t kept_bytes);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory_use.h"
 #include "decode/front_check.h"
 #include "decode/front_life.h"
 #include "decode/job.h"
@@ -12,7 +13,9 @@
 #include <unistd.h>
 
 enum {
-    MOST_ASKED = 3,    /* for memory: for a file as a whole, for pieces of it, for more than there is */
+    MOST_ASKED = 3, /* for memory: for a file as a whole, for pieces of it, for more than there is */
+    LOOK_BYTES =
+        8 << 20, /* what a decoder grows by at least, before all of them are looked at: that takes some ms */
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */
@@ -55,6 +58,9 @@ struct asking {
     bool reserved;
     int asked; /* for memory */
     int64_t end_us, cancelled_us, looked_us;
+    int64_t began_cpu_us, cpu_us; /* of the decoder: before the call, and since */
+    int64_t most_cpu_us;          /* that it may come to; 0: no other than by end_us */
+    uint64_t most_bytes;          /* the same; 0: as its limits have it */
 };
 
 /* False: it has left too much unread. That it has died is found out by who receives. What cannot be sent for any other reason
@@ -93,6 +99,17 @@ static bool take_more_room(struct asking *asking, uint64_t bytes)
 
 static const char deaf[] = "it does not listen";
 
+/* It may be late, as it is nice; its own time is what counts. */
+static void set_bound(struct asking *asking, const struct fz_tell *tell)
+{
+    const int pid = asking->front->child.pid;
+    const uint64_t bytes = fz_memory_anonymous_bytes(pid);
+    asking->most_cpu_us = fz_process_cpu_us(pid) - asking->began_cpu_us;
+    asking->most_cpu_us =
+        tell->cpu_us < INT64_MAX - asking->most_cpu_us ? asking->most_cpu_us + tell->cpu_us : 0;
+    asking->most_bytes = bytes > 0 && tell->bytes < UINT64_MAX - bytes ? bytes + tell->bytes : 0;
+}
+
 /* What it may ask for, once. NULL, or what is wrong with it. */
 static const char *answer(struct asking *asking, const struct fz_tell *tell)
 {
@@ -110,6 +127,12 @@ static const char *answer(struct asking *asking, const struct fz_tell *tell)
         asking->end_us += asking->looked_us - before_us;
         pass_on_cancel(asking); /* or what is refused for that would look like a want of memory */
         return grant(asking, granted, NULL) ? NULL : deaf;
+    }
+    if (tell->what == FZ_TELL_BOUND && asking->most_cpu_us == 0 && asking->most_bytes == 0 &&
+        tell->cpu_us > 0) {
+        if (!asking->front->options.unforked)
+            set_bound(asking, tell);
+        return NULL;
     }
     int fd = -1;
     if (tell->what != FZ_TELL_ALLOC || asking->wants_more_room || !asking->wants_pixels ||
@@ -138,6 +161,37 @@ static enum fz_err lies(struct asking *asking, const char *how, struct fz_error 
     return fz_front_put_down(asking->front, err);
 }
 
+/* What all processes take is looked at again where this one takes more than it did then. */
+static void look_at_memory(struct fz_front *front, uint64_t bytes)
+{
+    if (bytes <= front->looked_bytes + front->looked_bytes / 8 + LOOK_BYTES)
+        return;
+    front->looked_bytes = bytes;
+    fz_engine_note_memory(front->options.counts);
+}
+
+/* Of what it has taken until now. */
+static enum fz_err check_bounds(struct asking *asking, int64_t now_us, struct fz_error *err)
+{
+    const int pid = asking->front->child.pid;
+    const int64_t cpu_us = fz_process_cpu_us(pid);
+    const uint64_t bytes = fz_memory_anonymous_bytes(pid);
+    if (cpu_us > 0)
+        asking->cpu_us = cpu_us - asking->began_cpu_us;
+    look_at_memory(asking->front, bytes);
+    if (now_us > asking->end_us)
+        return fz_fail(err, FZ_E_TIMEOUT, 0, "takes longer than %.3g s to decode",
+                       (double)asking->call->limits.max_cpu_us / 1e6);
+    if (asking->most_cpu_us > 0 && asking->cpu_us > asking->most_cpu_us)
+        return fz_fail(err, FZ_E_TIMEOUT, 0,
+                       "takes longer than %.3g s to decode, which is much for what it is",
+                       (double)asking->most_cpu_us / 1e6);
+    if (asking->most_bytes > 0 && bytes > asking->most_bytes)
+        return fz_fail(err, FZ_E_LIMIT, 0, "takes more than %llu MB to decode, which is much for what it is",
+                       (unsigned long long)(asking->most_bytes >> 20));
+    return FZ_OK;
+}
+
 /* Nothing came for a moment. */
 static enum fz_err look_round(struct asking *asking, struct fz_error *err)
 {
@@ -151,12 +205,7 @@ static enum fz_err look_round(struct asking *asking, struct fz_error *err)
         fz_front_end(front);
         return fz_fail(err, FZ_E_CANCELLED, 0, "cancelled");
     }
-    if (now_us > asking->end_us) {
-        fz_fail(err, FZ_E_TIMEOUT, 0, "takes longer than %.3g s to decode",
-                (double)asking->call->limits.max_cpu_us / 1e6);
-        return fz_front_put_down(front, err);
-    }
-    return FZ_OK;
+    return check_bounds(asking, now_us, err) == FZ_OK ? FZ_OK : fz_front_put_down(front, err);
 }
 
 /* Until the call is done, or the decoder is no more. */
@@ -293,6 +342,7 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
                             .host = host,
                             .wants_pixels = surface != NULL,
                             .room = room,
+                            .began_cpu_us = fz_process_cpu_us(front->child.pid),
                             .end_us = now_us + call->limits.max_cpu_us + GRACE_US,
                             .looked_us = now_us};
     if (fz_wire_send_at_once(front->child.socket, call, sizeof *call, &input->fd, input->fd >= 0 ? 1 : 0))
@@ -301,8 +351,10 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
         code = errno == EAGAIN ? lies(&asking, deaf, err) : fz_front_explain(front, err);
     if (code == FZ_OK)
         code = finish(&asking, done, surface, err);
-    if (front->child.socket < 0)
+    if (front->child.socket < 0) {
         memset(done, 0, sizeof *done); /* whatever it said before it was ended */
+        atomic_fetch_add(&front->options.counts->back_cpu_us, (uint_fast64_t)asking.cpu_us);
+    }
     fz_ring_put_back(front->ring, &asking.room);
     fz_ring_leave_input(front->ring, input_len);
     fz_front_count(front);
@@ -326,7 +378,8 @@ enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const str
     if (quarantine && fz_quarantine_holds(quarantine, &content))
         return fz_fail(err, FZ_E_CRASHED, 0, "set aside: it has ended two decoders");
     enum fz_err code = ask(front, call, input, host, done, surface, err);
-    bool has_ended = front->child.socket < 0 && (code == FZ_E_CRASHED || code == FZ_E_TIMEOUT);
+    bool has_ended =
+        front->child.socket < 0 && (code == FZ_E_CRASHED || code == FZ_E_TIMEOUT || code == FZ_E_LIMIT);
     if (quarantine && (has_ended || front->by_chance)) {
         if (call->what != FZ_CALL_OPEN && !is_of_opened(call)) /* whoever plays opens it again himself */
             fz_front_revive(front, true);                      /* before the file is read once more */

@@ -18,6 +18,7 @@ struct fz_front {
     uint32_t id;                   /* of the last call */
     bool is_ready;                 /* its sandbox is closed */
     uint64_t begun_bytes;          /* of memory of its own, then */
+    uint64_t looked_bytes;         /* and when somebody last looked at that of all processes */
     int served;                    /* calls that this process answered */
     int kills;                     /* by somebody else, in a row, during calls */
     bool by_chance;                /* the last call ended so: its picture is hardly to blame */

@@ -306,6 +306,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
         fz_vigil_keep(front->options.vigil, front->child.pid_fd);
     front->served = front->pictures = 0;
     front->process_kept = 0;
+    front->looked_bytes = 0;
     front->is_ready = front->is_vacant = front->opening_named = false;
     atomic_store(&fz_ring_header(front->ring)->told.opened, 0);
     return code == FZ_OK ? set_up(front, err) : code;

@@ -128,7 +128,6 @@ struct fz_job {
     struct fz_file_facts file;
     bool from_cache; /* its file was not opened */
     int64_t cpu_us;
-    uint64_t pss_bytes;
     void *load; /* WORK: owned; to be worked on, and the result */
     struct fz_play play;
 

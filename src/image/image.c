@@ -10,7 +10,10 @@
 #include <limits.h>
 #include <string.h>
 
-enum { MAX_PROFILE_BYTES = 4 << 20 }; /* those of printers reach 2 MB */
+enum {
+    MAX_PROFILE_BYTES = 4 << 20,  /* those of printers reach 2 MB */
+    MAX_WEIGHED_BYTES = 64 << 20, /* of what is drawn: read before memory for it is asked for */
+};
 
 static enum fz_kernel kernel_of(const struct fz_decode *d)
 {
@@ -224,6 +227,10 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
     const struct fz_header *h = &d->header;
     assert(d->format);
     enum fz_err code = fz_decode_check_size(d);
+    if (code == FZ_OK && d->format->draws && reader->file_bytes <= MAX_WEIGHED_BYTES) {
+        code = fz_reader_finish(reader, d->err); /* anywhere in it may stand what takes much */
+        d->file = fz_reader_bytes(reader);
+    }
     if (code != FZ_OK)
         return code;
     enlarge(d);

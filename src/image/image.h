@@ -37,6 +37,9 @@ struct fz_image_host {
     /* Once, where `reserve` refused even the least: the same of memory that something else has to give up for it; NULL: there is
      * none. */
     bool (*claim)(void *ctx, uint64_t bytes);
+    /* Once, before what can be stopped only from outside, so that it is when it has taken that much CPU time (INT64_MAX: as its
+     * limits have it), or memory, more; NULL: it is not. */
+    void (*bound)(void *ctx, int64_t cpu_us, uint64_t bytes);
     bool comes_again; /* for what takes long to begin: it is hardly waited for (NOT_YET) */
 };
 

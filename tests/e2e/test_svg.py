@@ -1,13 +1,22 @@
 """Drawings are sharp however far they are zoomed: what is shown is what librsvg draws at that size."""
 # ctest: COST 12
 
+import base64
+import gzip
+import io
+import pathlib
 import subprocess
+import sys
+import urllib.parse
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from frieze import need
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "fuzz"))
+import pipeline  # noqa: E402
 
 GROUND = (12, 12, 14)
 WINDOW = (960, 720)
@@ -116,3 +125,54 @@ def test_one_that_takes_too_long_larger_is_shown_as_it_was(home):
             assert pixels(running.screenshot())[300:600, 300:600].mean() > 200
             assert "take too long" in running.status()["notice"]
         assert running.status()["failed"] == 0
+
+
+# --- what the drawing does not tell of itself -------------------------------------------------------------------------
+
+ROOT = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="60" height="60">'
+
+
+def holding(side, coding="base64"):
+    """A drawing of a picture of side x side px."""
+    png = io.BytesIO()
+    Image.new("RGB", (side, side), (200, 60, 20)).save(png, "png")
+    data = ";base64," + base64.b64encode(png.getvalue()).decode() if coding == "base64" else \
+        "," + urllib.parse.quote(png.getvalue(), safe="")
+    return f'{ROOT}<image width="60" height="60" xlink:href="data:image/png{data}"/></svg>'.encode()
+
+
+def refusal(home, drawing, *options, name="a.svg"):
+    """What is said of it, beside a good one that is shown all the same."""
+    folder = home / "folder"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(drawing)
+    (folder / "good.svg").write_bytes(holding(40))
+    with home.start("--size", "640x480", *options, folder) as running:
+        running.until(items=2)
+        running.idle()
+        status = running.status()
+        assert status["failed"] == 1
+        said = [line for line in running.errors() if name in line]
+        stats = running.stats()
+    assert len(said) == 1
+    return said[0], stats
+
+
+@pytest.mark.parametrize("name", ("a.svg", "a.svgz"))
+def test_a_picture_inside_counts_as_any(home, name):
+    """Its pixels against the limits, and what it takes against the memory."""
+    drawing = holding(6000)
+    packed = gzip.compress(drawing) if name.endswith("z") else drawing
+    assert "6000x6000 is over 30 Mpx" in refusal(home, packed, "--limit-pixels", "300", name=name)[0]
+    assert "more than --memory leaves" in refusal(home, packed, "--memory", "64M", name=name)[0]
+
+
+def test_what_takes_more_time_than_it_seems_is_ended(home):
+    said, stats = refusal(home, pipeline.masks(12))
+    assert "takes longer than" in said and "much for what it is" in said
+    assert stats["decode"]["cpu"] > 1000  # though it gave no account of that
+
+
+def test_what_takes_more_memory_than_it_seems_is_ended(home):
+    said, _ = refusal(home, holding(9000, coding="percent"))
+    assert "takes more than" in said and "much for what it is" in said

@@ -258,8 +258,6 @@ static void take_result(struct fz_app *app, struct fz_job *job)
         fz_animate_take(app, job);
         break;
     case FZ_JOB_MEASURE:
-        if (job->pss_bytes > app->stats.pss_peak_bytes)
-            app->stats.pss_peak_bytes = job->pss_bytes;
         app->measuring = false;
         fz_loader_retire(app, job);
         break;

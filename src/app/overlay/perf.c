@@ -126,8 +126,9 @@ static void tell(struct fz_app *app)
              ms(&stats->present, 0.5), ms(&stats->present, 0.99), (double)stats->present.max_us / 1000);
     tell_queue(app, perf->wanted[n++]);
     char took[32] = "";
-    if (stats->pss_peak_bytes > 0)
-        snprintf(took, sizeof took, ", all processes up to %.0f", (double)stats->pss_peak_bytes / mb);
+    const double peak_bytes = (double)atomic_load(&app->pool.counts.engine.pss_peak_bytes);
+    if (peak_bytes > 0)
+        snprintf(took, sizeof took, ", all processes up to %.0f", peak_bytes / mb);
     snprintf(perf->wanted[n++], FZ_PERF_TEXT, "bound %.0f MB%s%s", (double)app->memory_bytes / mb, took,
              app->relief.pressure == FZ_PRESSURE_NONE ? "" : "  memory is short");
     snprintf(perf->wanted[n++], FZ_PERF_TEXT, "textures %.1f of %.1f MB, most %.1f  uploads %llu",

@@ -7,7 +7,9 @@
 
 #include "base/mem.h"
 #include "image/pixels/rows.h"
+#include "image/limits.h"
 #include "image/svg/cost.h"
+#include "image/svg/embedded.h"
 #include "image/svg/fonts.h"
 #include "image/svg/needs.h"
 
@@ -32,6 +34,15 @@ enum {
     FILTER_LEAST_PX = 256,
     FILTER_MOST_PX = 512,
     FILTER_REACH = 16,
+    EMBEDDED_BYTES_PER_PX = 8, /* of pictures inside: by gdk-pixbuf, and once more as cairo has them */
+    /* What drawing may take, ten times and more of what it does: in all cases; for each element, KB and px inside; */
+    LEAST_US = 1000000,
+    ELEMENT_US = 10000,
+    KB_US = 2000,
+    EMBEDDED_PX_PER_US = 5,
+    ESTIMATES = 10, /* as many times what is estimated */
+    LAYERS = 8,     /* surfaces beside the page's: of groups, masks and filters in one another, */
+    SPARE_BYTES = 64 << 20,
 };
 
 static struct fz_part part_of(const struct fz_decode *d)
@@ -102,7 +113,10 @@ uint64_t fz_svg_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     struct fz_part part = part_of(d);
     const struct view view = view_of(d, &part);
-    return (uint64_t)view.w * (uint64_t)view.h * 4 + file_bytes * BYTES_PER_BYTE + FIXED_BYTES;
+    uint32_t inner_w, inner_h;
+    fz_svg_largest_embedded(&d->file, &inner_w, &inner_h);
+    return (uint64_t)view.w * (uint64_t)view.h * 4 + file_bytes * BYTES_PER_BYTE + FIXED_BYTES +
+           (uint64_t)inner_w * inner_h * EMBEDDED_BYTES_PER_PX;
 }
 
 /* Takes `error`. The parser's messages end in an empty line; cairo's word for a decoder's limit is in the middle of one. */
@@ -128,6 +142,11 @@ static enum fz_err read_document(struct fz_decode *d, RsvgHandle **out)
     return *out ? FZ_OK : fail(d, error);
 }
 
+static double layers_us(const RsvgRectangle *page, const struct fz_svg_cost *cost)
+{
+    return (double)cost->layers * page->width * page->height / LAYER_PX_PER_US;
+}
+
 /* librsvg 2.54 cannot be stopped while it draws: what would take longer than a picture may is refused before. */
 static enum fz_err check_cost(struct fz_decode *d, const RsvgRectangle *page, const struct fz_svg_cost *cost)
 {
@@ -135,15 +154,41 @@ static enum fz_err check_cost(struct fz_decode *d, const RsvgRectangle *page, co
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its references stand for more than %d elements",
                        MAX_ELEMENTS);
     int64_t most_us = d->request->limits.max_cpu_us;
-    double layers_us = (double)cost->layers * page->width * page->height / LAYER_PX_PER_US;
     if (most_us > 0 && cost->text_us > (uint64_t)most_us)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its text is too long");
     if (most_us > 0 && cost->style_us > (uint64_t)most_us)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its style sheets are too long");
-    if (most_us > 0 && layers_us > (double)most_us)
+    if (most_us > 0 && layers_us(page, cost) > (double)most_us)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its masks and filters take too long at %.0fx%.0f",
                        page->width, page->height);
     return FZ_OK;
+}
+
+/* What is not as it was estimated is stopped from outside. */
+static void set_bound(const struct fz_decode *d, const struct view *view, const struct fz_svg_cost *cost,
+                      uint64_t embedded_px)
+{
+    const struct fz_image_host *host = &d->request->host;
+    const int64_t most_us = d->request->limits.max_cpu_us;
+    const double estimate_us = layers_us(&view->page, cost) + (double)cost->text_us + (double)cost->style_us;
+    const double us = LEAST_US + ESTIMATES * estimate_us + (double)cost->elements * ELEMENT_US +
+                      (double)(d->file.len >> 10) * KB_US + (double)(embedded_px / EMBEDDED_PX_PER_US);
+    const uint64_t bytes =
+        d->working_bytes + SPARE_BYTES + (uint64_t)view->w * (uint64_t)view->h * 4 * LAYERS;
+    if (host->bound)
+        host->bound(host->ctx, most_us > 0 && us >= (double)most_us ? INT64_MAX : (int64_t)us, bytes);
+}
+
+/* Those inside are as large as any may be. */
+static enum fz_err check_embedded(struct fz_decode *d, uint64_t *px)
+{
+    uint32_t width, height;
+    fz_svg_largest_embedded(&d->file, &width, &height);
+    struct fz_error why;
+    *px = (uint64_t)width * height;
+    if (fz_limits_check(&d->request->limits, width, height, false, &why) == FZ_OK)
+        return FZ_OK;
+    return fz_fail(d->err, why.code, 0, "svg: a picture in it: %s", why.msg);
 }
 
 /* Called by cairo before it draws a shape: a surface that is finished stops all that follows. */
@@ -255,6 +300,7 @@ static enum fz_err draw_and_push(struct fz_decode *d, const struct fz_part *part
 enum fz_err fz_svg_load(struct fz_decode *d)
 {
     struct fz_svg_cost cost = {0};
+    uint64_t embedded_px = 0;
     const struct fz_part part = part_of(d);
     const struct view view = view_of(d, &part);
     if (view.w > MAX_SIDE_PX || view.h > MAX_SIDE_PX)
@@ -265,7 +311,11 @@ enum fz_err fz_svg_load(struct fz_decode *d)
     if (code == FZ_OK && !fz_svg_cost(&d->file, &cost))
         code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for the references of an SVG");
     if (code == FZ_OK)
+        code = check_embedded(d, &embedded_px);
+    if (code == FZ_OK)
         code = check_cost(d, &view.page, &cost);
+    if (code == FZ_OK)
+        set_bound(d, &view, &cost, embedded_px);
     if (code == FZ_OK)
         code = draw_and_push(d, &part, &view, &cost);
     if (code == FZ_OK && cost.loops) {

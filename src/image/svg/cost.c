@@ -7,7 +7,7 @@
 enum { MAX_DEPTH = 500 /* of elements in one another, and of references to references */ };
 
 /* Passes that the primitives of filters take, measured with librsvg 2.54 as multiples of what a mask does. */
-enum { BLUR = 20, LIGHT = 20, OCTAVE = 8, MATRIX = 10, OTHER = 4, MOST_RADIUS = 10, MOST_NUMBER = 10000 };
+enum { BLUR = 20, LIGHT = 20, OCTAVE = 8, MATRIX = 10, OTHER = 4, MOST_RADIUS = 10, MOST_NUMBER = 100000000 };
 /* Pango lays a text out in the square of its length: 100 bytes of it in 100 us. */
 enum { TEXT_SQUARES_PER_US = 100 };
 /* librsvg holds each selector of a style sheet against each element. */

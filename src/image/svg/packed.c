@@ -46,7 +46,14 @@ uint64_t fz_svgz_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     (void)file_bytes;
     const uint64_t len = d->header.inner_len;
     bool wide = holds(&d->file, fz_svg16_is_a);
-    return len + (wide ? fz_svg16_working_bytes(d, len) : fz_svg_plain_working_bytes(d, len));
+    uint8_t *text = fz_try_malloc((size_t)len);
+    struct fz_decode inner = *d;
+    if (text)
+        inner.file = (struct fz_bytes){
+            .at = text, .len = fz_inflate(&d->file, text, (size_t)len, NULL), .whole = true};
+    uint64_t bytes = wide ? fz_svg16_working_bytes(&inner, len) : fz_svg_plain_working_bytes(&inner, len);
+    free(text);
+    return len + bytes;
 }
 
 enum fz_err fz_svgz_load(struct fz_decode *d)
