@@ -1,5 +1,5 @@
 """Layouts whose tiles have the shapes of their pictures: whole pictures, no gaps, nothing that jumps."""
-# ctest: COST 50 PROCESSORS 2 TIMEOUT 240
+# ctest: COST 50 PROCESSORS 2 TIMEOUT 240 LABELS display
 import os
 import time
 
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import pictures
 from frieze import is_sanitized, wait_until
 
 BACKGROUND = (12, 12, 14)
@@ -298,3 +299,30 @@ def tile_at(shot, number):
     inside = np.abs(column - np.array(BACKGROUND)).sum(axis=2) > 12
     rows, columns = np.flatnonzero(inside.mean(axis=1) > 0.3), np.flatnonzero(inside.mean(axis=0) > 0.3)
     return column[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
+
+
+@pytest.mark.parametrize("layout", ("justified", "masonry"))
+def test_what_the_scroll_bar_rushes_past_is_not_opened(home, x11, layout):
+    """Layouts that go by shapes: tens of thousands in a second and a half, of which none is looked at for long; then what it comes to
+    rest at is shown."""
+    count, steps = 30000, 60
+    folder = home / "many"
+    first = pictures.fill(folder, 1) / "p0.png"
+    for number in range(1, count):
+        os.link(first, folder / f"p{number}.png")
+    options = "--layout", layout, "--size", "800x600", "--tile", "100x75", "--memory", "64M", "--cache-size", "0"
+    with home.start(*options, folder, display=x11) as running:
+        running.until(items=count, scanning=False)
+        running.idle()
+        before = running.stats()["opens"]
+        window = x11.window(running)
+        x11.xdotool("mousemove", "--window", window, "795", "10", "mousedown", "1")
+        for step in range(1, steps + 1):
+            x11.xdotool("mousemove", "--window", window, "795", str(10 + 589 * step // steps), "sleep", "0.025")
+        x11.xdotool("mouseup", "1")
+        running.until(visible=lambda seen: seen[1] == count - 1)
+        running.idle()
+        opened = running.stats()["opens"] - before
+        in_view = running.status()["visible"][1] + 1 - running.status()["visible"][0]
+        assert in_view <= opened < count / 10
+        assert len(pictures.wall(running.screenshot())) > 1

@@ -61,6 +61,8 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
     const struct fz_app *app = judgement->app;
     if (job->kind == FZ_JOB_SNIFF)
         return fz_list_has(app->list, job->item) ? fz_priority(FZ_PRIORITY_SNIFF, 0) : FZ_HEAP_DROP;
+    if (job->kind == FZ_JOB_WORK && !fz_shapes_want(judgement->app, &judgement->focus, job))
+        return FZ_HEAP_DROP;
     if (job->kind == FZ_JOB_WORK || job->kind == FZ_JOB_FRAME)
         return atomic_load(&job->priority);
     if (job->kind == FZ_JOB_DETAIL)
@@ -133,6 +135,8 @@ static void discard(struct fz_app *app, struct fz_job *job)
         fz_list_return_unknown(app->list, job->item);
     if (job->kind == FZ_JOB_DETAIL)
         fz_detail_lost(app, job);
+    if (job->kind == FZ_JOB_WORK)
+        fz_shapes_take(app, job);
     if (job->kind == FZ_JOB_KEEP)
         fz_keep_took(app, FZ_E_CANCELLED);
     if (job->kind == FZ_JOB_SCALE)

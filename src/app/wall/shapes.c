@@ -219,21 +219,28 @@ static struct range needed(const struct fz_app *app, const struct fz_focus *focu
     return (struct range){start, end < count ? end : count};
 }
 
-/* In view first, then what that depends on, then ahead of it, then behind. */
-static struct batch *next_batch(struct fz_app *app)
+/* With what lies ahead and behind. */
+static struct range widened(const struct fz_app *app, const struct fz_focus *focus, const struct range *need)
 {
-    struct fz_focus focus = fz_wall_aim(app, NULL);
-    struct range need = needed(app, &focus);
-    size_t count = fz_list_count(app->list), reach = (focus.last - focus.first + 1) * SCREENFULS;
+    size_t count = fz_list_count(app->list), reach = (focus->last - focus->first + 1) * SCREENFULS;
+    return (struct range){need->start > reach ? need->start - reach : 0,
+                          need->end + reach < count ? need->end + reach : count};
+}
+
+/* In view first, then what that depends on, then ahead of it, then behind; of what a leap leads to no more than it takes. */
+static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus, enum fz_wall_pace pace)
+{
+    const struct range need = needed(app, focus), wide = widened(app, focus, &need);
     const struct range ranges[] = {
-        {focus.first, focus.last + 1},
+        {focus->first, focus->last + 1},
         need,
-        {need.end, need.end + reach < count ? need.end + reach : count},
-        {need.start > reach ? need.start - reach : 0, need.start},
+        {need.end, wide.end},
+        {wide.start, need.start},
     };
+    size_t count = sizeof ranges / sizeof *ranges - (pace == FZ_WALL_JUMPS ? 2 : 0);
     struct batch *batch = fz_malloc(sizeof *batch);
     batch->count = batch->next = 0;
-    for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++)
+    for (size_t r = 0; r < count; r++)
         for (size_t i = ranges[r].start; i < ranges[r].end && batch->count < FILES_A_JOB; i++)
             add(app, batch, i);
     if (batch->count > 0)
@@ -266,10 +273,14 @@ void fz_shapes_issue(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
     struct fz_wall *wall = &app->wall;
-    for (size_t i = 0; i < FZ_SHAPES_JOBS && goes_by_shapes(app); i++) {
+    enum fz_wall_pace pace;
+    if (!goes_by_shapes(app))
+        return;
+    const struct fz_focus focus = fz_wall_aim(app, &pace);
+    for (size_t i = 0; i < FZ_SHAPES_JOBS && pace != FZ_WALL_RUSHES; i++) {
         if (wall->shapes.jobs[i])
             continue;
-        struct batch *batch = next_batch(app);
+        struct batch *batch = next_batch(app, &focus, pace);
         if (!batch)
             return;
         struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
@@ -286,13 +297,36 @@ void fz_shapes_issue(struct fz_app *app)
     }
 }
 
+/* The place of the one that it is, or FZ_SHAPES_JOBS. */
+static size_t find_job(const struct fz_shapes *shapes, const struct fz_job *job)
+{
+    size_t at = 0;
+    while (at < FZ_SHAPES_JOBS && shapes->jobs[at] != job)
+        at++;
+    return at;
+}
+
+bool fz_shapes_want(const struct fz_app *app, const struct fz_focus *focus, const struct fz_job *job)
+{
+    FZ_MAIN_ONLY();
+    if (find_job(&app->wall.shapes, job) == FZ_SHAPES_JOBS)
+        return true;
+    if (!goes_by_shapes(app))
+        return false;
+    const struct range need = needed(app, focus), wide = widened(app, focus, &need);
+    const struct batch *batch = job->load;
+    for (size_t i = 0, index; i < batch->count; i++)
+        if (fz_list_index(app->list, batch->questions[i].item, &index) && index >= wide.start &&
+            index < wide.end)
+            return true;
+    return false;
+}
+
 bool fz_shapes_take(struct fz_app *app, struct fz_job *job)
 {
     FZ_MAIN_ONLY();
     struct fz_shapes *shapes = &app->wall.shapes;
-    size_t at = 0, opened = 0;
-    while (at < FZ_SHAPES_JOBS && shapes->jobs[at] != job)
-        at++;
+    size_t at = find_job(shapes, job), opened = 0;
     if (at == FZ_SHAPES_JOBS)
         return false;
     shapes->jobs[at] = NULL;
@@ -395,7 +429,8 @@ void fz_shapes_keep_shown(struct fz_app *app, const struct fz_layout_params *nex
         wall->shapes.was_shown |= fz_mosaic_at(&wall->layout, first)->is_shown;
 }
 
-/* A block that was shown before what stands above it is known would move with that. */
+/* A block that was shown before what stands above it is known would move with that; what is rushed past is seen as it is guessed, and
+ * may be another when it is come back to. */
 static void show_all_or_none(struct fz_app *app, size_t first, size_t last)
 {
     struct fz_wall *wall = &app->wall;
@@ -406,10 +441,17 @@ static void show_all_or_none(struct fz_app *app, size_t first, size_t last)
         is_new |= !block->is_shown;
         is_guessed |= !block->is_shown && block->is_guessed;
     }
-    if (!is_guessed)
+    enum fz_wall_pace pace;
+    fz_wall_aim(app, &pace);
+    shapes->is_passing = is_guessed && pace == FZ_WALL_RUSHES;
+    if (!is_guessed || shapes->is_passing)
         shapes->since_us = 0;
     else if (shapes->since_us == 0)
         shapes->since_us = app->now_us;
+    if (shapes->is_passing) {
+        shapes->due_us = app->now_us + PATIENCE_US;
+        return;
+    }
     shapes->is_waiting = is_guessed && app->now_us < shapes->since_us + PATIENCE_US;
     if (shapes->is_waiting)
         shapes->due_us = shapes->since_us + PATIENCE_US;
@@ -421,7 +463,7 @@ void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last)
 {
     struct fz_wall *wall = &app->wall;
     wall->shapes.due_us = FZ_NEVER;
-    wall->shapes.is_waiting = false;
+    wall->shapes.is_waiting = wall->shapes.is_passing = false;
     if (!fz_wall_has_shapes(app))
         return;
     if (wall->shapes.was_shown)
@@ -432,7 +474,8 @@ void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last)
 
 bool fz_shapes_may_show(const struct fz_app *app, size_t index)
 {
-    return !fz_wall_has_shapes(app) || fz_mosaic_at(&app->wall.layout, index)->is_shown;
+    return !fz_wall_has_shapes(app) || app->wall.shapes.is_passing ||
+           fz_mosaic_at(&app->wall.layout, index)->is_shown;
 }
 
 bool fz_shapes_are_settled(const struct fz_app *app)

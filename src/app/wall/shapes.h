@@ -7,6 +7,7 @@
 #include "view/mosaic.h"
 
 struct fz_app;
+struct fz_focus;
 struct fz_job;
 
 enum { FZ_SHAPES_JOBS = 8 };
@@ -23,7 +24,8 @@ struct fz_shapes {
     struct fz_job *jobs[FZ_SHAPES_JOBS]; /* on their way (borrowed; NULL: none) */
     bool is_news;                        /* a shape became known since the last refresh */
     bool was_shown;                      /* the wall was seen before it was laid out anew: it is at once */
-    bool is_waiting;                     /* something in view is not shown yet */
+    bool is_waiting;                     /* something in view is not shown yet, */
+    bool is_passing;                     /* or only as it is guessed, while the wall rushes past it */
     int64_t since_us; /* since when that waits, whatever comes into the list meanwhile; 0: nothing does */
     int64_t due_us;   /* when a block is shown that still waits, or FZ_NEVER */
 };
@@ -41,8 +43,11 @@ void fz_shapes_forget(struct fz_app *app, fz_item_id item, bool gone);
 /* The wall stands in another order soon: no tile keeps the shape that it was seen in. */
 void fz_shapes_let_go(struct fz_app *app);
 
-/* Asks for those near the view that are not known. */
+/* Asks for those near the view that are not known; while the wall rushes past them for none. */
 void fz_shapes_issue(struct fz_app *app);
+
+/* Whether a job of this file asks for any that lie where the user looks; true of all other jobs. */
+bool fz_shapes_want(const struct fz_app *app, const struct fz_focus *focus, const struct fz_job *job);
 
 /* A job came back: true when it is one of this file; the caller retires it. */
 bool fz_shapes_take(struct fz_app *app, struct fz_job *job);
