@@ -14,9 +14,14 @@ bool fz_jxl_is_a(const struct fz_bytes *head)
 
 enum {
     MAX_BOXES = 1000,
-    FIXED_BYTES = 16 << 20,
-    EXTRA_FIXED_BYTES =
-        64 << 20, /* 46 of it seen with 6 megapixels: what is freed below 32 MB stays with malloc */
+    /* Whatever the size, at least and at most: of groups that are decoded together. 2.5 to 3.2 MB of the least picture. */
+    GROUP_SIDE = 256,
+    LEAST_BYTES = 4 << 20,
+    MOST_BYTES = 16 << 20,
+    /* Of lossy ones with more than colours; 46 MB of it seen with 6 megapixels: what is freed below 32 MB stays with malloc. */
+    EXTRA_LEAST_BYTES = 8 << 20,
+    EXTRA_MOST_BYTES = 64 << 20,
+    FIXED_PER_PX = 16, /* of all groups, between the two */
     /* Of a pixel, measured of libjxl 0.7 with 1 to 40 megapixels of each kind. Squeeze (progressive lossless, lossy Modular), which
      * hardly anybody writes and nothing in the header tells, takes 32 and 26 of 8 bits. */
     USUAL_BYTES = 9,             /* lossy, or out of a JPEG: 8.4 */
@@ -276,23 +281,33 @@ static bool wants_16_bits(const struct start *s)
     return s->encoding == ENCODING_HDR || (s->deep && !s->is_xyb && s->encoding == ENCODING_OTHER);
 }
 
+static uint64_t fixed_bytes(const struct fz_header *header, uint64_t least, uint64_t most)
+{
+    uint64_t across = (header->width + GROUP_SIDE - UINT64_C(1)) / GROUP_SIDE,
+             down = (header->height + GROUP_SIDE - UINT64_C(1)) / GROUP_SIDE,
+             bytes = least + across * down * GROUP_SIDE * GROUP_SIDE * FIXED_PER_PX;
+    return bytes < most ? bytes : most;
+}
+
 uint64_t fz_jxl_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
     const uint64_t px = (uint64_t)d->header.width * d->header.height;
+    const uint64_t fixed = fixed_bytes(&d->header, LEAST_BYTES, MOST_BYTES);
     struct start s;
     if (is_of_jpeg(&d->file))
-        return px * USUAL_BYTES + FIXED_BYTES;
+        return px * USUAL_BYTES + fixed;
     bool is_known = read_start(&d->file, &s), in_16 = !is_known || wants_16_bits(&s);
     if (!is_known || (s.has_extra && s.is_xyb))
-        return px * (in_16 ? EXTRA_16_BYTES : EXTRA_BYTES) + EXTRA_FIXED_BYTES;
+        return px * (in_16 ? EXTRA_16_BYTES : EXTRA_BYTES) +
+               fixed_bytes(&d->header, EXTRA_LEAST_BYTES, EXTRA_MOST_BYTES);
     if (s.is_xyb)
-        return px * (in_16 ? USUAL_16_BYTES : USUAL_BYTES) + FIXED_BYTES;
+        return px * (in_16 ? USUAL_16_BYTES : USUAL_BYTES) + fixed;
     if (in_16)
-        return px * WHOLE_DEEP_16_BYTES + FIXED_BYTES;
+        return px * WHOLE_DEEP_16_BYTES + fixed;
     if (s.deep)
-        return px * (s.has_extra ? WHOLE_DEEP_ALPHA_BYTES : WHOLE_DEEP_BYTES) + FIXED_BYTES;
-    return px * WHOLE_BYTES + FIXED_BYTES;
+        return px * (s.has_extra ? WHOLE_DEEP_ALPHA_BYTES : WHOLE_DEEP_BYTES) + fixed;
+    return px * WHOLE_BYTES + fixed;
 }
 
 int fz_jxl_orientation(const struct fz_bytes *file, int *turn)
