@@ -17,6 +17,8 @@ enum {
     LOOK_MS = 1000,
     ARMED_LOOK_MS = 2000, /* where the kernel tells of tasks that wait: a control group fills without any */
     SHORT_PART = 4,
+    LEAST_PART =
+        4, /* of the textures, and half of the pixels on their way, are left by libraries: what is in view may take more */
     TRIM_US = 2000,
 };
 
@@ -101,17 +103,41 @@ static enum fz_pressure found(const struct fz_app *app)
     return watch ? (enum fz_pressure)atomic_load(&watch->pressure) : FZ_PRESSURE_NONE;
 }
 
+static uint64_t find_library_bytes(const struct fz_app *app)
+{
+    return fz_zygote_front_warm_bytes(app->heavy_decoders) + fz_zygote_front_warm_bytes(app->svg_decoders);
+}
+
 bool fz_relief_is_due(const struct fz_app *app)
 {
-    return found(app) != app->relief.pressure ||
+    return found(app) != app->relief.pressure || find_library_bytes(app) != app->relief.library_bytes ||
            fz_ledger_wanted(&app->pool.ledger) > app->relief.giving_bytes;
 }
 
-static void set_texture_budget(struct fz_app *app)
+/* Of what there is where neither memory is short nor libraries take any: these come out of the textures, then out of the pixels. */
+static void set_budgets(struct fz_app *app)
 {
     const struct fz_relief *relief = &app->relief;
     uint64_t part = relief->pressure != FZ_PRESSURE_NONE ? SHORT_PART : 1;
-    fz_texture_set_budget(app->head, relief->texture_bytes / part);
+    uint64_t most = relief->texture_bytes - relief->texture_bytes / LEAST_PART,
+             of_textures = relief->library_bytes < most ? relief->library_bytes : most,
+             rest = relief->library_bytes - of_textures, most_credit = relief->credit_bytes / 2,
+             of_credit = rest < most_credit ? rest : most_credit;
+    fz_texture_set_budget(app->head, (relief->texture_bytes - of_textures) / part);
+    app->loader.credit_limit_bytes = (relief->credit_bytes - of_credit) / part;
+}
+
+/* They came with the first picture of their formats, and stay. */
+static void make_room_for_libraries(struct fz_app *app)
+{
+    struct fz_relief *relief = &app->relief;
+    uint64_t bytes = find_library_bytes(app);
+    if (bytes == relief->library_bytes)
+        return;
+    relief->library_bytes = bytes;
+    relief->is_fitting = true;
+    relief->frames = 2;
+    set_budgets(app);
 }
 
 static void follow(struct fz_app *app, enum fz_pressure pressure)
@@ -123,8 +149,7 @@ static void follow(struct fz_app *app, enum fz_pressure pressure)
         return;
     relief->count += is_short;
     relief->frames = is_short ? 2 : 0;
-    set_texture_budget(app);
-    app->loader.credit_limit_bytes = relief->credit_bytes / (is_short ? SHORT_PART : 1);
+    set_budgets(app);
     app->loader.view++; /* what found no room may find it now */
     fz_loader_list_changed(app);
 }
@@ -138,16 +163,17 @@ static void begin_to_give(struct fz_app *app)
         return;
     relief->texture_bytes -= wanted - relief->giving_bytes;
     relief->giving_bytes = wanted;
-    set_texture_budget(app);
+    set_budgets(app);
 }
 
 /* True when all that can go has gone. */
 static bool shrink(struct fz_app *app)
 {
     struct fz_relief *relief = &app->relief;
-    if (relief->pressure == FZ_PRESSURE_NONE && relief->giving_bytes == 0)
+    if (relief->pressure == FZ_PRESSURE_NONE && relief->giving_bytes == 0 && !relief->is_fitting)
         return true;
     bool done = fz_texture_trim(app->head, TRIM_US);
+    relief->is_fitting &= !done;
     if (done && relief->giving_bytes > 0) {
         fz_ledger_give(&app->pool.ledger, relief->giving_bytes);
         relief->giving_bytes = 0;
@@ -162,6 +188,7 @@ int64_t fz_relief_step(struct fz_app *app)
     if (app->relief.texture_bytes == 0)
         app->relief.texture_bytes = fz_texture_budget(app->head);
     begin_to_give(app);
+    make_room_for_libraries(app);
     if (pressure != app->relief.pressure)
         follow(app, pressure);
     if (app->relief.frames > 0 && !app->dirty) {

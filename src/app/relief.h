@@ -1,5 +1,6 @@
 /* What is given back while memory is short: first what is kept to be quick, then the decoders that have nothing to do. And what
- * textures give up for a picture that takes more than decodes have (sync/ledger.h). */
+ * textures give up for a picture that takes more than decodes have (sync/ledger.h), and for the libraries of heavy formats once a
+ * folder has such pictures. */
 #ifndef FZ_APP_RELIEF_H
 #define FZ_APP_RELIEF_H
 
@@ -20,6 +21,8 @@ struct fz_relief {
     int frames;                           /* still to be drawn, to know what is in view and what is not */
     uint64_t texture_bytes, credit_bytes; /* where it is not */
     uint64_t giving_bytes;                /* for decodes: what textures have not given back yet */
+    uint64_t library_bytes;               /* that textures leave to the libraries of heavy formats */
+    bool is_fitting;                      /* textures exceed what they may take since it became less */
 };
 
 /* Main thread, when the pool runs. Starts the thread that looks at `places` (borrowed). */

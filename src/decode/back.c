@@ -385,7 +385,15 @@ static void warm_svg(void)
 
 const struct fz_role fz_decoder_role = {
     .name = "decoder", .sandboxed = true, .warm = fz_image_init, .run = run_plain};
-const struct fz_role fz_heavy_decoder_role = {
-    .name = "heavy decoder", .sandboxed = true, .warm = warm_heavy, .warms = "libraries", .run = run_heavy};
-const struct fz_role fz_svg_decoder_role = {
-    .name = "svg decoder", .sandboxed = true, .warm = warm_svg, .warms = "the fonts", .run = fz_back_run};
+const struct fz_role fz_heavy_decoder_role = {.name = "heavy decoder",
+                                              .sandboxed = true,
+                                              .warm = warm_heavy,
+                                              .warms = "libraries",
+                                              .warm_bytes = 16 << 20,
+                                              .run = run_heavy};
+const struct fz_role fz_svg_decoder_role = {.name = "svg decoder",
+                                            .sandboxed = true,
+                                            .warm = warm_svg,
+                                            .warms = "the fonts",
+                                            .warm_bytes = 18 << 20,
+                                            .run = fz_back_run};

@@ -18,7 +18,8 @@ struct fz_role {
     bool sandboxed;   /* its zygote closes the sandbox's outer layers around itself and all of them */
     void (*warm)(
         void); /* in the zygote, before those layers: what all of them would otherwise do; may be NULL */
-    const char *warms; /* what that is, for people; NULL: nothing that takes long */
+    const char *warms;   /* what that is, for people; NULL: nothing that takes long */
+    uint64_t warm_bytes; /* and takes, in all processes of the role together, about; 0: little */
     /* The process: works over `socket` until that ends. `sandbox` is NULL where there shall be none. Gives the exit status. */
     int (*run)(int socket, int number, struct fz_sandbox *sandbox);
 };
@@ -58,6 +59,9 @@ enum fz_err fz_zygote_front_fork(struct fz_zygote *zygote, int number, struct fz
 /* Any thread. Ends the process, if it still runs, and forgets it. `status` (may be NULL) is to waitpid(2) how it ended. False where
  * that is not known: its zygote has died, and took it along, or it is stuck in the kernel. */
 bool fz_zygote_front_end(struct fz_zygote *zygote, struct fz_child *child, int *status);
+
+/* Any thread. What its processes take beside what they do for a picture: the role's, once there are any; NULL-safe. */
+uint64_t fz_zygote_front_warm_bytes(const struct fz_zygote *zygote);
 
 /* Any thread. How often it was replaced. */
 int fz_zygote_front_replaced(struct fz_zygote *zygote);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -32,6 +33,7 @@ struct fz_zygote {
     bool is_killed;      /* and has not ended yet */
     int64_t begun_us;
     int replaced;
+    atomic_bool is_begun; /* without the lock: there are processes, or were */
 };
 
 static void forget(struct fz_zygote *zygote)
@@ -150,6 +152,7 @@ static enum fz_err replace(struct fz_zygote *zygote, struct fz_error *err)
     zygote->is_ready = false;
     zygote->begun_us = fz_now_us();
     zygote->replaced += !is_first;
+    atomic_store(&zygote->is_begun, true);
     return FZ_OK;
 }
 
@@ -320,6 +323,11 @@ bool fz_zygote_front_end(struct fz_zygote *zygote, struct fz_child *child, int *
         *status = known ? answer.status : 0;
     *child = FZ_NO_CHILD;
     return known;
+}
+
+uint64_t fz_zygote_front_warm_bytes(const struct fz_zygote *zygote)
+{
+    return zygote && atomic_load(&zygote->is_begun) ? zygote->role->warm_bytes : 0;
 }
 
 int fz_zygote_front_replaced(struct fz_zygote *zygote)

@@ -4,6 +4,8 @@ an empty window of the same driver, plus the bound. Nothing else may run meanwhi
 libraries is not counted here, and they come and go."""
 
 import contextlib
+import shutil
+import pathlib
 import io
 import os
 import struct
@@ -122,6 +124,37 @@ def test_bound_holds_from_outside(home, request, pictures_folder, driver):
         status = running.status()
     assert status["items"] == 6 * COPIES and status["failed"] == 0, running.errors()
     assert floor > 8 * MB and filled.bytes > floor
+    used = (filled.bytes - floor) / MB
+    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{driver}: {used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
+
+
+@pytest.fixture(scope="module")
+def mixed_folder(module_home, pictures_folder):
+    """Of each common format many, and among them what takes libraries of its own: HEIC, AVIF, JPEG XL, RAW, texts in an SVG."""
+    folder, corpus = module_home / "mixed", pathlib.Path(__file__).parent.parent / "corpus" / "small"
+    folder.mkdir()
+    for picture in pictures_folder.iterdir():
+        os.link(picture, folder / picture.name)
+    for number in range(10):
+        for name in ("a.heic", "a.avif", "alpha.jxl", "lossy.jxl", "a.dng", "text.svg"):
+            shutil.copy(corpus / name, folder / f"{number}-{name}")
+    return folder
+
+
+@pytest.mark.parametrize("driver", ("headless", "x11"))
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+def test_bound_holds_with_the_libraries_of_heavy_formats(home, request, mixed_folder, driver):
+    """Some 30 MB of them, which textures leave to them."""
+    display = request.getfixturevalue("x11") if driver == "x11" else None
+    window = ("--size", "1280x800", "--jobs", JOBS, "--memory", BOUND)
+    floor = floor_of(home, window, display)
+    with home.start(*window, mixed_folder, display=display) as running, Watcher(running.pid) as filled:
+        look_around(running)
+        running.key("End", "Return").idle().key("p").idle()
+        status, stats = running.status(), running.stats()
+    assert status["failed"] == 0, running.errors()
+    assert stats["memory"]["pss_peak_bytes"] > filled.bytes / 2
     used = (filled.bytes - floor) / MB
     assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
     print(f"{driver}: {used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")

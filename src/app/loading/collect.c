@@ -11,7 +11,7 @@
 
 enum {
     STRIP_BYTES = 1 << 20, /* of one upload call: about 0.3 ms on a renderer without GPU */
-    MEASURE_EVERY = 100,   /* decodes between two looks at the memory, */
+    MEASURE_EVERY = 10,    /* decodes between two looks at the memory, */
     MEASURE_US = 1000000,  /* and time: the kernel walks every page of all processes */
 };
 
