@@ -88,7 +88,8 @@ static bool issue_details(struct fz_app *app, size_t at, long steps)
     return !takes_all || fz_detail_issue(app, app->picture.shown, FZ_DETAIL_REST);
 }
 
-/* The picture in view and its neighbours, as many as there is room for; false when nothing else may go out. */
+/* The picture in view and its neighbours, as many as there is room for; false when nothing else may go out. Who goes back over pictures
+ * that he has seen, which are all there, comes to others last: until then their files stay closed. */
 bool fz_loader_issue_pictures(struct fz_app *app)
 {
     size_t at;
@@ -99,7 +100,8 @@ bool fz_loader_issue_pictures(struct fz_app *app)
     issue_coarse(app, app->picture.item);
     struct fz_texture_cell cell = {.w = window->view_w, .h = window->view_h};
     size_t room = app->head ? fz_texture_capacity(app->head, cell) : 1;
-    for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
+    const long steps = fz_history_retraces(app) ? 0 : FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND;
+    for (long step = 0; step <= steps; step++) {
         if (step == 1 && fz_loader_is_alone(app)) {
             fz_loader_look_again(app, app->picture.alone_until_us);
             return false;
@@ -121,5 +123,5 @@ bool fz_loader_issue_pictures(struct fz_app *app)
                                     fz_loader_picture_priority(app, item)))
             return false;
     }
-    return issue_details(app, at, FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND);
+    return issue_details(app, at, steps);
 }

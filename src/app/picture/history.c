@@ -23,9 +23,12 @@ void fz_history_add(struct fz_app *app, fz_item_id item)
 {
     struct fz_history *history = &app->picture.history;
     size_t most = (size_t)app->options.values[FZ_OPTION_HISTORY].number + 1; /* with the one in view */
+    const size_t before = history->count;
     for (size_t i = history->count; i-- > 0;)
         if (history->items[i] == item)
             remove_at(history, i);
+    if (history->count == before)
+        history->way = app->picture.direction;
     history->items = fz_grow(history->items, &history->capacity, history->count + 1, sizeof *history->items);
     history->items[history->count++] = item;
     for (size_t i = 0; history->count > most && i < history->count;) {
@@ -36,6 +39,15 @@ void fz_history_add(struct fz_app *app, fz_item_id item)
         fz_loader_release_picture(app, history->items[i]);
         remove_at(history, i);
     }
+}
+
+bool fz_history_retraces(const struct fz_app *app)
+{
+    const struct fz_history *history = &app->picture.history;
+    for (size_t i = 0; i < history->count; i++)
+        if (history->items[i] == app->picture.item)
+            return app->picture.direction != history->way;
+    return false;
 }
 
 void fz_history_fini(struct fz_history *history)
