@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/memory_use.h"
 #include "decode/front.h"
 #include "decode/job.h"
 #include "image/reader.h"
@@ -111,39 +110,9 @@ void fz_engine_revive(struct fz_engine *engine)
     fz_front_revive(&engine->svg, true);
 }
 
-void fz_engine_note_memory(struct fz_engine_counts *counts)
-{
-    const uint_fast64_t bytes = fz_memory_pss_bytes();
-    uint_fast64_t peak = atomic_load(&counts->pss_peak_bytes);
-    while (bytes > peak && !atomic_compare_exchange_weak(&counts->pss_peak_bytes, &peak, bytes)) {
-    }
-}
-
 void fz_engine_measure(struct fz_engine *engine)
 {
     fz_engine_note_memory(engine->options.counts);
-}
-
-void fz_engine_note_kept(struct fz_engine_counts *counts, size_t *noted, size_t kept_bytes)
-{
-    if (kept_bytes != *noted) /* modulo 2^64 where it is less */
-        atomic_fetch_add(&counts->kept_bytes, (uint_fast64_t)kept_bytes - *noted);
-    *noted = kept_bytes;
-}
-
-void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, const char *missing)
-{
-    char text[FZ_SANDBOX_TEXT];
-    uint32_t before = atomic_exchange(&counts->layers, layers);
-    bool first = !atomic_exchange(&counts->noted, true);
-    enum fz_sandbox_state state = fz_sandbox_state_of(layers);
-    /* What was to be expected, or was asked for, is for somebody who looks, or for the journal of a service. */
-    bool expected =
-        first && (state == FZ_SANDBOX_STATE_FULL || (state == FZ_SANDBOX_STATE_OFF && !missing[0]));
-    if (counts->is_trial || (before == layers && !first) || (expected && !fz_log_is_watched()))
-        return;
-    fz_sandbox_format(layers, text);
-    fz_log("sandbox: %s%s%s", text, missing[0] ? "; missing: " : "", missing);
 }
 
 enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char missing[FZ_SANDBOX_MISSING],

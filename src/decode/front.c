@@ -13,9 +13,8 @@
 #include <unistd.h>
 
 enum {
-    MOST_ASKED = 3, /* for memory: for a file as a whole, for pieces of it, for more than there is */
-    LOOK_BYTES =
-        8 << 20, /* what a decoder grows by at least, before all of them are looked at: that takes some ms */
+    MOST_ASKED = 3,       /* for memory: for a file as a whole, for pieces of it, for more than there is */
+    LOOK_BYTES = 8 << 20, /* that a decoder grows by before all are looked at, which takes some ms */
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */

@@ -24,7 +24,7 @@ static void rearranged(struct fz_app *app, bool reveal)
 {
     struct fz_focus focus = fz_wall_focus(app);
     reveal = reveal || (focus.selected >= focus.first && focus.selected <= focus.last);
-    fz_shapes_let_go(app);
+    fz_shapes_let_go(app, true);
     fz_wall_list_changed(app, FZ_ITEM_NONE);
     if (reveal && app->head)
         fz_wall_reveal_selected(app, true);

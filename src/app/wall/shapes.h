@@ -40,8 +40,9 @@ void fz_shapes_learn(struct fz_app *app, fz_item_id item, int width, int height)
 /* It has other bytes now, or is gone. */
 void fz_shapes_forget(struct fz_app *app, fz_item_id item, bool gone);
 
-/* The wall stands in another order soon: no tile keeps the shape that it was seen in. */
-void fz_shapes_let_go(struct fz_app *app);
+/* No tile that is out of view keeps the shape that it was seen in, or none at all, as when the wall stands in another order soon: true
+ * when any did. */
+bool fz_shapes_let_go(struct fz_app *app, bool all);
 
 /* Asks for those near the view that are not known; while the wall rushes past them for none. */
 void fz_shapes_issue(struct fz_app *app);

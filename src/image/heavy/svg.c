@@ -6,8 +6,8 @@
 #if FRIEZE_WITH_RSVG
 
 #include "base/mem.h"
-#include "image/pixels/rows.h"
 #include "image/limits.h"
+#include "image/pixels/rows.h"
 #include "image/svg/cost.h"
 #include "image/svg/embedded.h"
 #include "image/svg/fonts.h"
@@ -35,14 +35,15 @@ enum {
     FILTER_MOST_PX = 512,
     FILTER_REACH = 16,
     EMBEDDED_BYTES_PER_PX = 8, /* of pictures inside: by gdk-pixbuf, and once more as cairo has them */
-    /* What drawing may take, ten times and more of what it does: in all cases; for each element, KB and px inside; */
+    /* What drawing may take, ten times and more of what it does: in any case, for each element and KB, for px inside, and as many times
+     * what is estimated. */
     LEAST_US = 1000000,
     ELEMENT_US = 10000,
     KB_US = 2000,
     EMBEDDED_PX_PER_US = 5,
-    ESTIMATES = 10, /* as many times what is estimated */
-    LAYERS = 8,     /* surfaces beside the page's: of groups, masks and filters in one another, */
-    SPARE_BYTES = 64 << 20,
+    ESTIMATES = 10,
+    LAYERS = 8,             /* surfaces beside the page's: of groups, masks and filters in one another */
+    SPARE_BYTES = 64 << 20, /* and whatever else, which is little of most */
 };
 
 static struct fz_part part_of(const struct fz_decode *d)
@@ -172,7 +173,7 @@ static void set_bound(const struct fz_decode *d, const struct view *view, const 
     const int64_t most_us = d->request->limits.max_cpu_us;
     const double estimate_us = layers_us(&view->page, cost) + (double)cost->text_us + (double)cost->style_us;
     const double us = LEAST_US + ESTIMATES * estimate_us + (double)cost->elements * ELEMENT_US +
-                      (double)(d->file.len >> 10) * KB_US + (double)(embedded_px / EMBEDDED_PX_PER_US);
+                      (double)(d->file.len >> 10) * KB_US + (double)embedded_px / EMBEDDED_PX_PER_US;
     const uint64_t bytes =
         d->working_bytes + SPARE_BYTES + (uint64_t)view->w * (uint64_t)view->h * 4 * LAYERS;
     if (host->bound)
