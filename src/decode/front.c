@@ -55,7 +55,8 @@ struct asking {
     bool has_more_room;       /* and granted in the ring */
     SDL_Surface *alone;       /* or outside of it */
     bool reserved;
-    int asked; /* for memory */
+    int asked;       /* for memory */
+    bool is_bounded; /* it has said so */
     int64_t end_us, cancelled_us, looked_us;
     int64_t began_cpu_us, cpu_us; /* of the decoder: before the call, and since */
     int64_t most_cpu_us;          /* that it may come to; 0: no other than by end_us */
@@ -127,8 +128,8 @@ static const char *answer(struct asking *asking, const struct fz_tell *tell)
         pass_on_cancel(asking); /* or what is refused for that would look like a want of memory */
         return grant(asking, granted, NULL) ? NULL : deaf;
     }
-    if (tell->what == FZ_TELL_BOUND && asking->most_cpu_us == 0 && asking->most_bytes == 0 &&
-        tell->cpu_us > 0) {
+    if (tell->what == FZ_TELL_BOUND && !asking->is_bounded && tell->cpu_us > 0) {
+        asking->is_bounded = true;
         if (!asking->front->options.unforked)
             set_bound(asking, tell);
         return NULL;

@@ -43,6 +43,8 @@ static const struct row {
     ROW(has_a_text_without_end, FZ_E_DAMAGED, "AAAA", BOX, false),
     ROW(asks_for_all_memory, FZ_E_DAMAGED, "not granted", BOX, false),
     ROW(asks_without_end, FZ_E_CRASHED, "again and again", BOX, true),
+    ROW(sets_bounds_without_end, FZ_E_CRASHED, "no picture needs", BOX, true),
+    ROW(goes_beyond_its_own_bound, FZ_E_TIMEOUT, "much for what it is", BOX, true),
     ROW(says_that_it_was_cancelled, FZ_E_CRASHED, "cancelled", BOX, true),
     ROW(asks_for_pixels_without_end, FZ_E_CRASHED, NULL, 0, true),
     ROW(asks_for_pixels_below_nothing, FZ_E_CRASHED, NULL, 0, true),

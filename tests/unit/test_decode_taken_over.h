@@ -227,6 +227,23 @@ static inline void asks_without_end(struct taken_over *d)
     never_answers(d);
 }
 
+/* As much as there can be, so that no number tells that it has said so before. */
+static inline void sets_bounds_without_end(struct taken_over *d)
+{
+    struct fz_tell tell = {.what = FZ_TELL_BOUND, .id = d->call.id, .bytes = UINT64_MAX, .cpu_us = INT64_MAX};
+    while (fz_wire_send(d->socket, &tell, sizeof tell, NULL, 0))
+        ;
+    never_answers(d);
+}
+
+static inline void goes_beyond_its_own_bound(struct taken_over *d)
+{
+    struct fz_tell tell = {.what = FZ_TELL_BOUND, .id = d->call.id, .bytes = UINT64_MAX, .cpu_us = 1000};
+    fz_wire_send(d->socket, &tell, sizeof tell, NULL, 0);
+    for (;;)
+        ;
+}
+
 /* It knows what the next calls will be named, so it need not listen. */
 static inline void never_listens(struct taken_over *d)
 {
