@@ -100,15 +100,15 @@ bool fz_loader_issue_pictures(struct fz_app *app)
     issue_coarse(app, app->picture.item);
     struct fz_texture_cell cell = {.w = window->view_w, .h = window->view_h};
     size_t room = app->head ? fz_texture_capacity(app->head, cell) : 1;
-    const long steps = fz_history_retraces(app) ? 0 : FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND;
-    for (long step = 0; step <= steps; step++) {
+    const bool retraces = fz_history_retraces(app);
+    for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
         if (step == 1 && fz_loader_is_alone(app)) {
             fz_loader_look_again(app, app->picture.alone_until_us);
             return false;
         }
         if (step == 1 && !fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY))
             return false;
-        if ((step > 0 && (size_t)step + 2 > room) || !picture_at(app, at, step, &item))
+        if ((step > 0 && (retraces || (size_t)step + 2 > room)) || !picture_at(app, at, step, &item))
             continue;
         const struct fz_tile *tile = fz_loader_tile(app, item);
         int box_w, box_h;
@@ -123,5 +123,5 @@ bool fz_loader_issue_pictures(struct fz_app *app)
                                     fz_loader_picture_priority(app, item)))
             return false;
     }
-    return issue_details(app, at, steps);
+    return issue_details(app, at, retraces ? 0 : FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND);
 }
