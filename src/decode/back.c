@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/sanitized.h"
 #include "decode/call.h"
 #include "image/heavy.h"
 #include "image/scratch.h"
@@ -85,8 +86,10 @@ static bool host_claim(void *ctx, uint64_t bytes)
 static void host_bound(void *ctx, int64_t cpu_us, uint64_t bytes)
 {
     struct back *back = ctx;
-    const struct fz_tell tell = {
-        .what = FZ_TELL_BOUND, .id = back->call.id, .bytes = bytes, .cpu_us = cpu_us};
+    const struct fz_tell tell = {.what = FZ_TELL_BOUND,
+                                 .id = back->call.id,
+                                 .bytes = FZ_SANITIZED ? UINT64_MAX : bytes,
+                                 .cpu_us = cpu_us};
     if (!fz_wire_send(back->socket, &tell, sizeof tell, NULL, 0))
         back->is_lost = true;
 }

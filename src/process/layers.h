@@ -3,6 +3,7 @@
 #ifndef FZ_PROCESS_LAYERS_H
 #define FZ_PROCESS_LAYERS_H
 
+#include "base/sanitized.h"
 #include "process/sandbox.h"
 
 /* Notes why a layer is missing; with sys != 0 the text of that errno follows. Gives false. */
@@ -27,17 +28,5 @@ bool fz_sandbox_watch(struct fz_sandbox *s, struct fz_sandbox_told *told);
 size_t fz_sandbox_offered(int *fds);
 
 bool fz_sandbox_limit(struct fz_sandbox *s, const struct fz_sandbox_limits *limits);
-
-/* Whether a sanitizer is built in: its runtime needs more calls and any amount of address space. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define FZ_SANDBOX_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define FZ_SANDBOX_SANITIZED 1
-#endif
-#endif
-#ifndef FZ_SANDBOX_SANITIZED
-#define FZ_SANDBOX_SANITIZED 0
-#endif
 
 #endif

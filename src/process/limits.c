@@ -37,7 +37,7 @@ bool fz_sandbox_limit(struct fz_sandbox *s, const struct fz_sandbox_limits *limi
         const char *name;
         uint64_t most, spare;
     } rows[] = {
-        {RLIMIT_AS, "RLIMIT_AS", FZ_SANDBOX_SANITIZED ? 0 : limits->address_bytes, 0},
+        {RLIMIT_AS, "RLIMIT_AS", FZ_SANITIZED ? 0 : limits->address_bytes, 0},
         {RLIMIT_FSIZE, "RLIMIT_FSIZE", limits->file_bytes, 0},
         {RLIMIT_CPU, "RLIMIT_CPU", limits->cpu_s, 1}, /* SIGXCPU says what happened, SIGKILL comes after it */
         {RLIMIT_NOFILE, "RLIMIT_NOFILE", most_descriptors(limits), 0},

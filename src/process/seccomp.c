@@ -117,7 +117,7 @@ static void add_process(struct rules *rules)
     /* Its own limits, to be read. */
     rule(rules, SCMP_ACT_ALLOW, "prlimit64",
          (struct scmp_arg_cmp[]){is_int(0, 0), SCMP_CMP(2, SCMP_CMP_EQ, 0, 0)}, 2);
-    if (!FZ_SANDBOX_SANITIZED) { /* else all of prctl */
+    if (!FZ_SANITIZED) { /* else all of prctl */
         rule_if(rules, SCMP_ACT_ALLOW, "prctl", is_int(0, PR_SET_NAME));
         rule_if(rules, SCMP_ACT_ALLOW, "prctl", is_int(0, PR_GET_NAME));
     }
@@ -129,7 +129,7 @@ static int add_rules(scmp_filter_ctx ctx)
     RULE_EACH(&rules, SCMP_ACT_ALLOW, fz_calls_allowed);
     RULE_EACH(&rules, SCMP_ACT_TRAP, fz_calls_opening);
     RULE_EACH(&rules, SCMP_ACT_TRAP, fz_calls_dangerous);
-    if (FZ_SANDBOX_SANITIZED)
+    if (FZ_SANITIZED)
         RULE_EACH(&rules, SCMP_ACT_ALLOW, fz_calls_sanitizer);
     add_memory(&rules);
     add_threads(&rules);
