@@ -96,7 +96,6 @@ def test_the_wall_that_a_picture_lies_over(home):
         wait_until(lambda: decodes(running)["count"] >= 2 * JOBS, "tiles of each worker")
         running.key(*"lllll", "Return")
         wait_until(lambda: decodes(running)["cancelled"] > 0, "a worker for the picture", 3)
-        running.idle("screenful")
         assert running.status()["mode"] == "picture"
 
 
