@@ -17,8 +17,7 @@ enum {
     LOOK_MS = 1000,
     ARMED_LOOK_MS = 2000, /* where the kernel tells of tasks that wait: a control group fills without any */
     SHORT_PART = 4,
-    LEAST_PART =
-        4, /* of the textures, and half of the pixels on their way, are left by libraries: what is in view may take more */
+    LEAST_PART = 4, /* of the textures, which libraries leave, and half of the pixels on their way */
     TRIM_US = 2000,
 };
 
