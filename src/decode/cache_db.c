@@ -132,6 +132,14 @@ static int check_schema(struct fz_cache_db *db)
     return code == SQLITE_OK ? exec(db, marks) : code;
 }
 
+static int note_journal(void *ctx, sqlite3 *db, const char *name, int pages)
+{
+    (void)db, (void)name;
+    struct fz_cache_db *of = ctx;
+    of->journal_pages = pages;
+    return SQLITE_OK;
+}
+
 /* A journal that is written ahead: readers never wait for the writer, and a power cut costs the last batches, not the
  * file (https://www.sqlite.org/wal.html). */
 static int prepare_writer(struct fz_cache_db *db, uint64_t limit_bytes)
@@ -143,10 +151,13 @@ static int prepare_writer(struct fz_cache_db *db, uint64_t limit_bytes)
     char sql[320];
     snprintf(sql, sizeof sql,
              "PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-             "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
+             "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = %d;"
              "PRAGMA cache_size = -1024; PRAGMA secure_delete = OFF", /* it writes whatever goes */
-             FZ_CACHE_PAGE_BYTES, (int)(journal / FZ_CACHE_PAGE_BYTES / 4) + 1, (int)journal);
+             FZ_CACHE_PAGE_BYTES, (int)journal);
     int code = exec(db, sql);
+    db->most_journal_pages = (int)(journal / FZ_CACHE_PAGE_BYTES / 4) + 1;
+    sqlite3_wal_hook(db->db, note_journal,
+                     db); /* in place of SQLite's own, which keeps to itself what fails */
     if (code == SQLITE_OK)
         code = exec(db, SQL[FZ_CACHE_BEGIN]);
     if (code == SQLITE_OK)
@@ -154,6 +165,14 @@ static int prepare_writer(struct fz_cache_db *db, uint64_t limit_bytes)
     if (code == SQLITE_OK)
         code = exec(db, SQL[FZ_CACHE_COMMIT]);
     return code == SQLITE_OK ? prepare_all(db, true) : code;
+}
+
+int fz_cache_db_empty_journal(struct fz_cache_db *db)
+{
+    if (db->journal_pages < db->most_journal_pages)
+        return SQLITE_OK;
+    int code = sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return code == SQLITE_BUSY ? SQLITE_OK : code;
 }
 
 int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_bytes)

@@ -36,8 +36,10 @@ enum fz_cache_statement {
 struct fz_cache_db {
     sqlite3 *db;
     sqlite3_stmt *statements[FZ_CACHE_STATEMENTS];
-    uint64_t limit_pages; /* the writer's */
-    int sys;              /* the errno of what could not be opened, or 0 */
+    uint64_t limit_pages;                  /* the writer's */
+    int journal_pages, most_journal_pages; /* the writer's */
+    bool made_room;                        /* while it wrote last: what it wrote may be gone again */
+    int sys;                               /* the errno of what could not be opened, or 0 */
 };
 
 /* What became of a look-up. */
@@ -62,6 +64,10 @@ int fz_cache_db_reset(struct fz_cache_db *db, int code, const char *path, uint64
 
 /* The one that writes. One transaction: all rows or none. Makes room; without rows it does nothing else. */
 int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms);
+
+/* The one that writes. Brings what stands in the journal into the file, once it is as long as it may become. Left to itself SQLite does
+ * so too, but where the file is too damaged for it, it says nothing, and the journal grows for ever. */
+int fz_cache_db_empty_journal(struct fz_cache_db *db);
 
 /* The one that writes. Brings a file that is over its bound (made with a larger one) under it. */
 int fz_cache_db_trim(struct fz_cache_db *db);

@@ -220,6 +220,7 @@ static int make_room(struct fz_cache_db *db, uint64_t need_pages)
         int code = ask_pages(db, FZ_CACHE_USED_PAGES, &used);
         if (code != SQLITE_OK || used + need_pages <= db->limit_pages || dropped == 0)
             return code;
+        db->made_room = true;
         code = drop_oldest(db, &dropped);
         if (code != SQLITE_OK)
             return code;
@@ -234,18 +235,44 @@ static int write_row(struct fz_cache_db *db, const struct fz_cache_row *row, int
     return code == SQLITE_OK ? put(db, row, now_ms) : code;
 }
 
+static int check_is_found(struct fz_cache_db *db, const struct fz_cache_row *row)
+{
+    sqlite3_stmt *s = db->statements[FZ_CACHE_FIND];
+    sqlite3_bind_int64(s, 1, (int64_t)hash_key(&row->key));
+    int code = sqlite3_step(s);
+    bool found = code == SQLITE_ROW && is_of_key(s, &row->key) &&
+                 (!row->tile || (size_t)sqlite3_column_bytes(s, TILE) == row->len);
+    sqlite3_reset(s);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return code;
+    return found ? SQLITE_OK : SQLITE_CORRUPT;
+}
+
+/* Rows that are not in the order of their ids lead astray who looks for one: SQLite does not notice, and what is stored is not found. */
+static int check_are_found(struct fz_cache_db *db, const struct fz_cache_row *rows)
+{
+    int code = SQLITE_OK;
+    for (const struct fz_cache_row *row = rows; row && code == SQLITE_OK && !db->made_room; row = row->next)
+        code = row->touch ? SQLITE_OK : check_is_found(db, row);
+    return code;
+}
+
 int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms)
 {
     int code = run(db, FZ_CACHE_BEGIN);
     if (code != SQLITE_OK)
         return code;
+    db->made_room = false;
     code = make_room(db, 0);
     for (const struct fz_cache_row *row = rows; row && code == SQLITE_OK; row = row->next)
         code = write_row(db, row, now_ms);
     if (code == SQLITE_OK)
+        code = check_are_found(db, rows);
+    if (code == SQLITE_OK)
         code = run(db, FZ_CACHE_COMMIT);
-    if (code != SQLITE_OK)
-        sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        return fz_cache_db_empty_journal(db);
+    sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
     return code;
 }
 

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -65,7 +66,7 @@ def left_behind():
 def traces(pid):
     """What is shared with other processes and carries its number."""
     names = [name for folder in ("/dev/shm", "/tmp") if os.path.isdir(folder) for name in os.listdir(folder)]
-    return [name for name in names if "frieze" in name and str(pid) in name]
+    return [name for name in names if "frieze" in name and str(pid) in re.findall(r"\d+", name)]
 
 
 def files_left(home):
