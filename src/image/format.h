@@ -319,7 +319,7 @@ bool fz_jp2_is_a(const struct fz_bytes *head);
 bool fz_exr_is_a(const struct fz_bytes *head);
 
 /* head_text.c: the size in px, with what there is of a last one: the header's is that rounded up, as rsvg-convert's is;
- * 512 where there is none. */
+ * 512 where there is none; coordinates that are taken for it are brought down to what can be drawn. */
 void fz_svg_size(const struct fz_bytes *file, double *width, double *height);
 
 /* head_text.c: whether a style sheet may move the root element: nothing in the file may move it too, or is said of the root that

@@ -52,6 +52,8 @@ static void test_sizes(void **state)
         {"<svg", "width='1e2px' height='50%' viewBox='0,0,30,20'", 100, 67},
         {"<svg", "width='400E-1' height='5.5e+1px'", 40, 55},
         {"<svg", "width='3em' height='2ex'", 36, 12},
+        {"<svg", "viewBox='-20930,-28870 44568,55664'", 24020, 30000}, /* coordinates, which are not px */
+        {"<svg", "viewBox='0 0 4000000 300'", 30000, 3},
         {"<svg", "style='max-width:9px; width:40px;height : 30px' width='7' viewBox='0 0 4 3'", 40, 30},
         {"<svg", "style=\"fill:red;stroke-width:3px\" width='7' height='0.25'", 7, 1},
         {"<?xml version='1.0'?><?xml-stylesheet href='a.css'?><?other?><svg", "width='30' height='20'", 30,
@@ -67,7 +69,7 @@ static void test_sizes(void **state)
         struct host host;
         struct fz_image image;
         struct fz_error err;
-        if (load_text(text, 0, &host, &image, &err) != FZ_OK)
+        if (load_text(text, 400, &host, &image, &err) != FZ_OK)
             fail_msg("%s: %s", text, err.msg);
         if (image.width != cases[i].width || image.height != cases[i].height)
             fail_msg("%s: %dx%d", text, image.width, image.height);
@@ -221,6 +223,7 @@ static void test_filters_and_texts_are_judged(void **state)
         enum fz_err code;
     } cases[] = {
         {"<feTurbulence numOctaves='100000' baseFrequency='.1'/>", FZ_E_LIMIT},
+        {"<feTurbulence numOctaves='40' baseFrequency='.1'/>", FZ_E_LIMIT},
         {"<feConvolveMatrix order='500' kernelMatrix='1'/>", FZ_E_LIMIT},
         {"<feTurbulence numOctaves='4' baseFrequency='.1'/><feGaussianBlur stdDeviation='3'/>", FZ_OK},
         {"<feMorphology radius='3'/><feOffset dx='2'/>", FZ_OK},
@@ -262,6 +265,11 @@ static void test_style_sheets_are_judged(void **state)
         {20000, 20000, ".a{fill:red}", FZ_E_LIMIT},
         {2000, 20000, ".a,.b,.c,.d,.e,.f,.g,.h,.i,.j{fill:red}", FZ_E_LIMIT},
         {400, 2000, ".a{fill:rgb(1,2,3)}", FZ_OK},
+        {2000, 20000, "svg g.a{fill:red}", FZ_OK},
+        /* nothing is deep */,
+        {100, 20000, "g.a ~ g{fill:red}", FZ_E_LIMIT}, /* each is held against all that stand before */
+        {100, 20000, "g:nth-child( 3n ){fill:red}", FZ_E_LIMIT},
+        {100, 2000, "svg g > g.a{fill:red}", FZ_OK},
         {2000, 20000, "/*,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,*/", FZ_OK},
         {0, 20000, "", FZ_OK}, /* an empty one, and paths, which have commas too */
     };
@@ -287,6 +295,33 @@ static void test_style_sheets_are_judged(void **state)
         host_fini(&host);
         free(b.data);
     }
+}
+
+/* As plots have it, each mark under the same clip: that takes no layer, and is no reason to refuse it. */
+static void many_clips_are_drawn(void **state)
+{
+    (void)state;
+    enum { MARKS = 60000, PER_ROW = 300 };
+    struct bytes b = {0};
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    static const char head[] =
+        HEAD "width='900' height='600'><defs><clipPath id='c'><rect width='300' height='600'/></clipPath>"
+             "<rect id='m' width='3' height='3' fill='#c02020'/></defs>";
+    bytes_put(&b, head, sizeof head - 1);
+    for (int i = 0; i < MARKS; i++) {
+        char mark[100];
+        int len = snprintf(mark, sizeof mark, "<g clip-path='url(#c)'><use href='#m' x='%d' y='%d'/></g>",
+                           i % PER_ROW * 3, i / PER_ROW * 3);
+        bytes_put(&b, mark, (size_t)len);
+    }
+    bytes_put(&b, "</svg>", 7);
+    assert_int_equal(load_text((const char *)b.data, 900, &host, &image, &err), FZ_OK);
+    assert_int_equal(pixel(&image, 150, 300), 0xc02020);
+    assert_int_equal(pixel(&image, 450, 300), 0x204060);
+    host_fini(&host);
+    free(b.data);
 }
 
 /* So many shapes take longer than the time that a picture is given: drawing ends there, not after the last. */
@@ -453,6 +488,7 @@ int main(void)
         cmocka_unit_test(a_use_of_itself_is_left_out),
         cmocka_unit_test(test_filters_and_texts_are_judged),
         cmocka_unit_test(test_style_sheets_are_judged),
+        cmocka_unit_test(many_clips_are_drawn),
         cmocka_unit_test(test_time_is_limited),
         cmocka_unit_test(test_damaged),
     };

@@ -4,7 +4,10 @@
 #include <ctype.h>
 #include <math.h>
 
-enum { MAX_NUMBER = 100000000 };
+enum {
+    MAX_NUMBER = 100000000,
+    MAX_SIDE = 30000, /* of drawings that give coordinates instead of a size: cairo has no larger ones */
+};
 
 static int byte_at(const struct fz_bytes *b, uint64_t pos)
 {
@@ -287,6 +290,11 @@ void fz_svg_size(const struct fz_bytes *file, double *width, double *height)
     uint64_t pos = find_attribute(file, start, end, "viewBox");
     if (pos)
         read_view_box(file, pos, &box_w, &box_h);
+    if (w <= 0 && h <= 0) {
+        const double times = fmin(MAX_SIDE / fmax(box_w, box_h), 1);
+        box_w *= times;
+        box_h *= times;
+    }
     if (w <= 0)
         w = h > 0 && box_h > 0 ? h * box_w / box_h : box_w;
     if (h <= 0)

@@ -26,22 +26,26 @@ enum {
     FIXED_BYTES = 8 << 20,
     DPI = 96,
     MAX_SIDE_PX = 32767, /* of cairo */
-    MAX_ELEMENTS =
-        200000,           /* with what references stand for; librsvg draws some 250,000 small ones a second */
-    LONG_ELEMENTS = 1000, /* that the clock is looked at for */
+    /* What references may stand for: in any case, librsvg draws some 250,000 small ones a second, and for each element of the file. */
+    MAX_ELEMENTS = 200000,
+    MAX_ELEMENTS_EACH = 8,
+    LONG_ELEMENTS = 1000,  /* that the clock is looked at for */
     LAYER_PX_PER_US = 200, /* of masks and filters, measured */
     /* Around a part, at least, at most, and for a px of the picture: as far as shadows and blurs usually reach. */
     FILTER_LEAST_PX = 256,
     FILTER_MOST_PX = 512,
     FILTER_REACH = 16,
     EMBEDDED_BYTES_PER_PX = 8, /* of pictures inside: by gdk-pixbuf, and once more as cairo has them */
-    /* What drawing may take, ten times and more of what it does: in any case, for each element and KB, for px inside, and as many times
-     * what is estimated. */
+    /* What drawing may take, ten times and more of what it does: in any case, for each element, which may fill the page, and KB, for
+     * px of pictures inside, and as many times what is estimated. */
     LEAST_US = 1000000,
-    ELEMENT_US = 10000,
-    KB_US = 2000,
+    ELEMENT_US = 200,
+    ELEMENT_PX_PER_US = 100,
+    KB_US = 300,
     EMBEDDED_PX_PER_US = 5,
     ESTIMATES = 10,
+    /* No text and no style sheet that anyone has made needs more than such a part of the time that a picture may take. */
+    MOST_PART = 10,
     LAYERS = 8,             /* surfaces beside the page's: of groups, masks and filters in one another */
     SPARE_BYTES = 64 << 20, /* and whatever else, which is little of most */
 };
@@ -151,13 +155,14 @@ static double layers_us(const RsvgRectangle *page, const struct fz_svg_cost *cos
 /* librsvg 2.54 cannot be stopped while it draws: what would take longer than a picture may is refused before. */
 static enum fz_err check_cost(struct fz_decode *d, const RsvgRectangle *page, const struct fz_svg_cost *cost)
 {
-    if (cost->elements > MAX_ELEMENTS)
-        return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its references stand for more than %d elements",
-                       MAX_ELEMENTS);
+    const uint64_t most = MAX_ELEMENTS + cost->own_elements * MAX_ELEMENTS_EACH;
+    if (cost->elements > most)
+        return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its references stand for more than %llu elements",
+                       (unsigned long long)most);
     int64_t most_us = d->request->limits.max_cpu_us;
-    if (most_us > 0 && cost->text_us > (uint64_t)most_us)
+    if (most_us > 0 && cost->text_us > (uint64_t)most_us / MOST_PART)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its text is too long");
-    if (most_us > 0 && cost->style_us > (uint64_t)most_us)
+    if (most_us > 0 && cost->style_us > (uint64_t)most_us / MOST_PART)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its style sheets are too long");
     if (most_us > 0 && layers_us(page, cost) > (double)most_us)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its masks and filters take too long at %.0fx%.0f",
@@ -172,7 +177,8 @@ static void set_bound(const struct fz_decode *d, const struct view *view, const 
     const struct fz_image_host *host = &d->request->host;
     const int64_t most_us = d->request->limits.max_cpu_us;
     const double estimate_us = layers_us(&view->page, cost) + (double)cost->text_us + (double)cost->style_us;
-    const double us = LEAST_US + ESTIMATES * estimate_us + (double)cost->elements * ELEMENT_US +
+    const double element_us = ELEMENT_US + view->page.width * view->page.height / ELEMENT_PX_PER_US;
+    const double us = LEAST_US + ESTIMATES * estimate_us + (double)cost->elements * element_us +
                       (double)(d->file.len >> 10) * KB_US + (double)embedded_px / EMBEDDED_PX_PER_US;
     const uint64_t bytes =
         d->working_bytes + SPARE_BYTES + (uint64_t)view->w * (uint64_t)view->h * 4 * LAYERS;

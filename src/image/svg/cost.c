@@ -1,5 +1,7 @@
 #include "image/svg/cost.h"
 
+#include "image/svg/selectors.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +10,13 @@ enum { MAX_DEPTH = 500 /* of elements in one another, and of references to refer
 
 /* Passes that the primitives of filters take, measured with librsvg 2.54 as multiples of what a mask does. */
 enum { BLUR = 20, LIGHT = 20, OCTAVE = 8, MATRIX = 10, OTHER = 4, MOST_RADIUS = 10, MOST_NUMBER = 100000000 };
+/* Each octave is half as large as the one before: more than these are smaller than any px, and nobody's wish. */
+enum { MOST_OCTAVES = 32 };
 /* Pango lays a text out in the square of its length: 100 bytes of it in 100 us. */
 enum { TEXT_SQUARES_PER_US = 100 };
-/* librsvg holds each selector of a style sheet against each element. */
-enum { MATCHES_PER_US = 10 };
+/* librsvg holds each selector of a style sheet against each element, and those that tell of ancestors or siblings against each of
+ * these as well, measured. */
+enum { MATCHES_PER_US = 20, RELATIVES_PER_US = 50 };
 
 /* What stands between the start of an element that has an id and its end: ranges in document order. */
 struct target {
@@ -33,7 +38,8 @@ struct document {
     struct reference *references; /* owned */
     uint32_t target_count, target_room, reference_count, reference_room, elements;
     uint64_t layers, text_us; /* of the primitives and texts so far */
-    uint64_t selectors;       /* of style sheets */
+    struct fz_svg_selectors selectors;
+    uint32_t deepest, most_siblings;
     bool loops;
 };
 
@@ -114,8 +120,8 @@ static bool read_references(struct document *doc, const uint8_t *tag, const uint
         const uint8_t *name = at;
         while (name > tag && !strchr(" ;\t\n", name[-1]))
             name--;
-        bool layer = url && (memcmp(name, "mask", 4) == 0 || memcmp(name, "filt", 4) == 0 ||
-                             memcmp(name, "clip", 4) == 0);
+        /* A clip is no layer: cairo clips what is drawn, in about the time that drawing takes. */
+        bool layer = url && (memcmp(name, "mask", 4) == 0 || memcmp(name, "filt", 4) == 0);
         uint64_t hash = hash_name(at + 1, end, quoted ? "\"'" : "\"')");
         if (!add_reference(doc, (struct reference){.hash = hash, .layer = layer, .use = use && quoted}))
             return false;
@@ -187,8 +193,10 @@ static uint64_t passes_of(const uint8_t *tag, const uint8_t *end)
         return 0;
     if (len == 14 && memcmp(name, "feGaussianBlur", len) == 0)
         return BLUR;
-    if (len == 12 && memcmp(name, "feTurbulence", len) == 0)
-        return OCTAVE * (number(name, end, "numOctaves=", 1) + 1);
+    if (len == 12 && memcmp(name, "feTurbulence", len) == 0) {
+        size = number(name, end, "numOctaves=", 1);
+        return size > MOST_OCTAVES ? UINT32_MAX : OCTAVE * (size + 1);
+    }
     if (len == 12 && memcmp(name, "feMorphology", len) == 0) {
         size = number(name, end, "radius=", 0);
         size = 2 * (size < MOST_RADIUS ? size : MOST_RADIUS) + 1;
@@ -207,27 +215,12 @@ static void read_text(struct document *doc, const uint8_t *at, const uint8_t *en
     doc->text_us = add(doc->text_us, len * len / TEXT_SQUARES_PER_US);
 }
 
-static uint64_t count_selectors(const uint8_t *at, const uint8_t *end)
-{
-    uint64_t count = 0;
-    bool inside = false; /* of a rule */
-    for (; at < end; at++) {
-        if (*at == '/' && end - at > 1 && at[1] == '*') {
-            at = find(at + 2, end, "*/");
-            if (at == end)
-                break;
-            at++;
-            continue;
-        }
-        count += *at == '{' || (*at == ',' && !inside);
-        inside = *at == '{' || (inside && *at != '}');
-    }
-    return count;
-}
-
 static bool read_document(struct document *doc)
 {
-    uint32_t open[MAX_DEPTH]; /* the targets of elements that have not ended, UINT32_MAX for one without */
+    struct {
+        uint32_t target; /* UINT32_MAX for one without */
+        uint32_t children;
+    } open[MAX_DEPTH];                   /* elements that have not ended */
     int depth = 0, text_depth = INT_MAX; /* inside a text from there on */
     const uint8_t *at = doc->file->at, *end = at + doc->file->len;
     while ((at = find(at, end, "<")) < end && ++at < end) {
@@ -239,8 +232,8 @@ static bool read_document(struct document *doc)
             continue;
         }
         if (*at == '/') {
-            if (depth > 0 && --depth < MAX_DEPTH && open[depth] != UINT32_MAX)
-                end_target(doc, open[depth]);
+            if (depth > 0 && --depth < MAX_DEPTH && open[depth].target != UINT32_MAX)
+                end_target(doc, open[depth].target);
             text_depth = depth < text_depth ? INT_MAX : text_depth;
             if (depth >= text_depth)
                 read_text(doc, tag_end(at, end), end);
@@ -252,16 +245,20 @@ static bool read_document(struct document *doc)
         at = tag_end(at, end);
         read_id(doc, tag, at, &target, &full);
         doc->elements += doc->elements < UINT32_MAX;
+        if (depth > 0 && depth <= MAX_DEPTH && ++open[depth - 1].children > doc->most_siblings)
+            doc->most_siblings = open[depth - 1].children;
         doc->layers = add(doc->layers, passes_of(tag, at));
         if (is_named(tag, at, "style") && at[-1] != '/')
-            doc->selectors = add(doc->selectors, count_selectors(at, find(at, end, "</")));
+            fz_svg_count_selectors(at, find(at, end, "</"), &doc->selectors);
         if (full || !read_references(doc, tag, at))
             return false;
         if (at > tag && at[-1] == '/') {
             if (target != UINT32_MAX)
                 end_target(doc, target);
         } else if (depth++ < MAX_DEPTH) {
-            open[depth - 1] = target;
+            open[depth - 1].target = target;
+            open[depth - 1].children = 0;
+            doc->deepest = (uint32_t)depth > doc->deepest ? (uint32_t)depth : doc->deepest;
             if (text_depth == INT_MAX && is_named(tag, at, "text"))
                 text_depth = depth;
         }
@@ -269,8 +266,8 @@ static bool read_document(struct document *doc)
             read_text(doc, at, end);
     }
     while (depth-- > 0)
-        if (depth < MAX_DEPTH && open[depth] != UINT32_MAX)
-            end_target(doc, open[depth]);
+        if (depth < MAX_DEPTH && open[depth].target != UINT32_MAX)
+            end_target(doc, open[depth].target);
     return true;
 }
 
@@ -319,14 +316,22 @@ static void add_references(struct document *doc, uint32_t first, uint32_t end, i
     }
 }
 
+static uint64_t style_us(const struct document *doc)
+{
+    const struct fz_svg_selectors *s = &doc->selectors;
+    const uint64_t relatives = add(s->of_ancestors * doc->deepest, s->of_siblings * doc->most_siblings / 2);
+    return doc->elements * (s->all / MATCHES_PER_US + relatives / RELATIVES_PER_US);
+}
+
 bool fz_svg_cost(const struct fz_bytes *file, struct fz_svg_cost *cost)
 {
     struct document doc = {.file = file};
     bool read = read_document(&doc);
     *cost = (struct fz_svg_cost){
         .elements = doc.elements,
+        .own_elements = doc.elements,
         .text_us = doc.text_us,
-        .style_us = doc.selectors * doc.elements / MATCHES_PER_US,
+        .style_us = style_us(&doc),
     };
     if (read && doc.target_count > 0) {
         qsort(doc.targets, doc.target_count, sizeof *doc.targets, compare_targets);

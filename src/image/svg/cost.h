@@ -5,11 +5,12 @@
 #include "image/bytes.h"
 
 struct fz_svg_cost {
-    uint64_t elements; /* with each reference counted as what it stands for */
+    uint64_t elements;     /* with each reference counted as what it stands for */
+    uint64_t own_elements; /* as they stand in the file */
     uint64_t
-        layers; /* passes over the whole picture: of each mask and clip one, of filters what their primitives take */
+        layers; /* passes over the whole picture: of each mask one, of filters what their primitives take */
     uint64_t text_us;  /* to lay out all text, about */
-    uint64_t style_us; /* the same to find what style sheets say of each element */
+    uint64_t style_us; /* the same to find what style sheets say of each element, at most */
     bool loops;        /* a `use` leads back to what it stands in: that one is drawn by nobody */
 };
 
