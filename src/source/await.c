@@ -42,7 +42,7 @@ static void watch_above(struct fz_scanner *scanner, uint32_t root)
         dir = above;
     }
     uint32_t old = fz_tree_resolve(&scanner->tree, row->awaited_in);
-    if (old == FZ_TREE_NONE || strcmp(scanner->tree.folders[old].name, dir) != 0) {
+    if (old == FZ_TREE_NONE || strcmp(fz_tree_name(&scanner->tree, old), dir) != 0) {
         unwatch(scanner, root);
         uint32_t folder = fz_tree_add(&scanner->tree, root, FZ_TREE_NONE, dir, FZ_TREE_AWAITED, NULL);
         row->awaited_in = fz_tree_refer(&scanner->tree, folder);

@@ -85,7 +85,7 @@ void fz_news_gone(struct fz_scanner *scanner, uint32_t folder)
     free(path);
     /* A folder that had been left out because this one led to the same place may show it now. */
     for (uint32_t i = 0; scanner->tree.skipped > 0 && i < scanner->tree.used; i++)
-        if (row_of(scanner, i)->name && row_of(scanner, i)->skipped)
+        if (row_of(scanner, i)->name != FZ_TREE_FREE && row_of(scanner, i)->skipped)
             fz_news_recheck(scanner, i);
 }
 
@@ -337,6 +337,6 @@ void fz_news_missed(struct fz_scanner *scanner)
     FZ_NOT_MAIN();
     fz_burst_flush(scanner); /* what was gathered is older than what will be read */
     for (uint32_t folder = 0; folder < scanner->tree.used; folder++)
-        if (row_of(scanner, folder)->name)
+        if (row_of(scanner, folder)->name != FZ_TREE_FREE)
             fz_news_recheck(scanner, folder);
 }

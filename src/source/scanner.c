@@ -82,7 +82,7 @@ static void send_folders(struct fz_scanner *scanner, uint32_t root)
     struct fz_batch batch = {0};
     for (uint32_t i = 0; i < scanner->tree.used; i++) {
         const struct fz_tree_folder *folder = &scanner->tree.folders[i];
-        if (!folder->name || folder->role != FZ_TREE_LISTED || folder->root != root)
+        if (folder->name == FZ_TREE_FREE || folder->role != FZ_TREE_LISTED || folder->root != root)
             continue;
         char *path = fz_tree_path(&scanner->tree, i);
         fz_batch_add(&batch, path, FZ_SOURCE_PICTURE);

@@ -11,9 +11,8 @@
 
 void fz_tree_fini(struct fz_tree *tree)
 {
-    for (size_t i = 0; i < tree->used; i++)
-        free(tree->folders[i].name);
     free(tree->folders);
+    fz_names_fini(&tree->names);
     fz_index_fini(&tree->by_name);
     fz_index_fini(&tree->by_inode);
     fz_index_fini(&tree->by_watch);
@@ -25,7 +24,7 @@ static uint32_t name_hash(uint32_t parent, const char *name)
     return fz_index_mix_text(fz_index_mix(0, parent), name, strlen(name));
 }
 
-static uint32_t inode_hash(uint32_t root, uint64_t device, uint64_t inode)
+static uint32_t inode_hash(uint32_t root, uint32_t device, uint64_t inode)
 {
     return fz_index_mix(fz_index_mix(root, device), inode);
 }
@@ -46,13 +45,39 @@ static uint32_t take_row(struct fz_tree *tree)
     return (uint32_t)tree->used++;
 }
 
+const char *fz_tree_name(const struct fz_tree *tree, uint32_t row)
+{
+    return fz_names_at(&tree->names, tree->folders[row].name);
+}
+
+static uint32_t keep_name(struct fz_tree *tree, const char *name)
+{
+    uint32_t at = fz_names_add(&tree->names, name);
+    if (at == FZ_NAMES_FULL)
+        fz_out_of_memory(); /* after far more for the rows */
+    return at;
+}
+
+static void forget_name(struct fz_tree *tree, uint32_t row)
+{
+    fz_names_remove(&tree->names, tree->folders[row].name);
+    tree->folders[row].name = FZ_TREE_FREE;
+    if (!fz_names_are_sparse(&tree->names))
+        return;
+    struct fz_names dense = {0};
+    for (uint32_t i = 0; i < tree->used; i++)
+        if (tree->folders[i].name != FZ_TREE_FREE)
+            tree->folders[i].name = fz_names_add(&dense, fz_tree_name(tree, i));
+    fz_names_replace(&tree->names, &dense);
+}
+
 uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const char *name,
                      enum fz_tree_role role, const struct stat *st)
 {
     uint32_t row = take_row(tree);
     struct fz_tree_folder *folder = &tree->folders[row];
     *folder = (struct fz_tree_folder){
-        .name = fz_strdup(name),
+        .name = keep_name(tree, name),
         .serial = ++tree->serial,
         .parent = parent,
         .child = FZ_TREE_NONE,
@@ -61,7 +86,7 @@ uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const
         .root = root,
         .watch = -1,
         .role = (uint8_t)role,
-        .device = st ? (uint64_t)st->st_dev : 0,
+        .device = st ? (uint32_t)st->st_dev : 0,
         .inode = st ? (uint64_t)st->st_ino : 0,
     };
     if (parent != FZ_TREE_NONE) {
@@ -79,7 +104,7 @@ uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const
 void fz_tree_remove(struct fz_tree *tree, uint32_t row)
 {
     struct fz_tree_folder *folder = &tree->folders[row];
-    fz_index_remove(&tree->by_name, name_hash(folder->parent, folder->name), row);
+    fz_index_remove(&tree->by_name, name_hash(folder->parent, fz_tree_name(tree, row)), row);
     if (folder->role == FZ_TREE_LISTED)
         fz_index_remove(&tree->by_inode, inode_hash(folder->root, folder->device, folder->inode), row);
     if (folder->previous != FZ_TREE_NONE)
@@ -89,8 +114,7 @@ void fz_tree_remove(struct fz_tree *tree, uint32_t row)
     if (folder->next != FZ_TREE_NONE)
         tree->folders[folder->next].previous = folder->previous;
     fz_tree_set_skipped(tree, row, false);
-    free(folder->name);
-    folder->name = NULL;
+    forget_name(tree, row);
     folder->next = tree->free_first;
     tree->free_first = row + 1;
 }
@@ -100,7 +124,7 @@ uint32_t fz_tree_child(const struct fz_tree *tree, uint32_t parent, const char *
     uint32_t hash = name_hash(parent, name), at;
     uint32_t row = fz_index_first(&tree->by_name, hash, &at);
     while (row != FZ_TREE_NONE &&
-           (tree->folders[row].parent != parent || strcmp(tree->folders[row].name, name) != 0))
+           (tree->folders[row].parent != parent || strcmp(fz_tree_name(tree, row), name) != 0))
         row = fz_index_next(&tree->by_name, hash, &at);
     return row;
 }
@@ -112,7 +136,7 @@ uint32_t fz_tree_top(const struct fz_tree *tree, const char *path, uint32_t root
     for (; row != FZ_TREE_NONE; row = fz_index_next(&tree->by_name, hash, &at)) {
         const struct fz_tree_folder *folder = &tree->folders[row];
         if (folder->parent == FZ_TREE_NONE && folder->root == root && folder->role == role &&
-            strcmp(folder->name, path) == 0)
+            strcmp(fz_tree_name(tree, row), path) == 0)
             break;
     }
     return row;
@@ -120,11 +144,11 @@ uint32_t fz_tree_top(const struct fz_tree *tree, const char *path, uint32_t root
 
 uint32_t fz_tree_same(const struct fz_tree *tree, uint32_t root, const struct stat *st)
 {
-    uint32_t hash = inode_hash(root, (uint64_t)st->st_dev, (uint64_t)st->st_ino), at;
+    uint32_t hash = inode_hash(root, (uint32_t)st->st_dev, (uint64_t)st->st_ino), at;
     uint32_t row = fz_index_first(&tree->by_inode, hash, &at);
     for (; row != FZ_TREE_NONE; row = fz_index_next(&tree->by_inode, hash, &at)) {
         const struct fz_tree_folder *folder = &tree->folders[row];
-        if (folder->root == root && folder->device == (uint64_t)st->st_dev &&
+        if (folder->root == root && folder->device == (uint32_t)st->st_dev &&
             folder->inode == (uint64_t)st->st_ino)
             break;
     }
@@ -138,7 +162,7 @@ struct fz_tree_ref fz_tree_refer(const struct fz_tree *tree, uint32_t row)
 
 uint32_t fz_tree_resolve(const struct fz_tree *tree, struct fz_tree_ref ref)
 {
-    if (ref.row == FZ_TREE_NONE || !tree->folders[ref.row].name ||
+    if (ref.row == FZ_TREE_NONE || tree->folders[ref.row].name == FZ_TREE_FREE ||
         tree->folders[ref.row].serial != ref.serial)
         return FZ_TREE_NONE;
     return ref.row;
@@ -212,11 +236,11 @@ char *fz_tree_path(const struct fz_tree *tree, uint32_t row)
 {
     size_t len = 0;
     for (uint32_t up = row; up != FZ_TREE_NONE; up = tree->folders[up].parent)
-        len += strlen(tree->folders[up].name) + 1;
+        len += strlen(fz_tree_name(tree, up)) + 1;
     char *path = fz_malloc(len + 1), *end = path + len;
     *end = '\0';
     for (uint32_t up = row; up != FZ_TREE_NONE; up = tree->folders[up].parent) {
-        const char *name = tree->folders[up].name;
+        const char *name = fz_tree_name(tree, up);
         size_t n = strlen(name);
         end -= n;
         memcpy(end, name, n);

@@ -4,6 +4,7 @@
 #define FZ_SOURCE_TREE_H
 
 #include "source/index.h"
+#include "source/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 
 #define FZ_TREE_NONE UINT32_MAX
+#define FZ_TREE_FREE FZ_NAMES_FULL
 
 /* What a reader wants of a folder. */
 enum fz_tree_role {
@@ -20,22 +22,24 @@ enum fz_tree_role {
     FZ_TREE_AWAITED, /* a path that does not exist yet will come in it, or below it */
 };
 
+/* Of a hundred thousand pictures there may be as many as a fifth: narrow. */
 struct fz_tree_folder {
-    char *name;                     /* at the top of a tree the absolute path; NULL = free row */
-    uint32_t serial;                /* tells a row that was used again */
-    uint32_t parent;                /* FZ_TREE_NONE at the top */
+    uint32_t name;   /* in `names`: at the top of a tree the absolute path; FZ_TREE_FREE = free row */
+    uint32_t serial; /* tells a row that was used again */
+    uint32_t parent; /* FZ_TREE_NONE at the top */
     uint32_t child, next, previous; /* children are a list */
     uint32_t root;                  /* index of the SOURCE; of no matter where it is NAMED */
     int32_t watch;                  /* inotify's watch descriptor, -1 without */
+    uint32_t device;                /* Linux has no longer numbers */
     uint8_t role;                   /* enum fz_tree_role */
-    bool link;                      /* a symbolic link leads to it */
-    bool remote;                    /* on a file system with a clock of its own */
-    bool polled;                    /* its time of modification is looked at now and then */
-    bool uncertain; /* it may have changed after it was read without a new time of modification */
-    bool queued;    /* will be read again */
-    bool seen;      /* found in its parent, while that is read again */
-    bool skipped;   /* leads to a folder that was known already under another path */
-    uint64_t device, inode;
+    bool link : 1;                  /* a symbolic link leads to it */
+    bool remote : 1;                /* on a file system with a clock of its own */
+    bool polled : 1;                /* its time of modification is looked at now and then */
+    bool uncertain : 1; /* it may have changed after it was read without a new time of modification */
+    bool queued : 1;    /* will be read again */
+    bool seen : 1;      /* found in its parent, while that is read again */
+    bool skipped : 1;   /* leads to a folder that was known already under another path */
+    uint64_t inode;
     int64_t mtime_ns; /* of the folder when it was read last */
     int64_t since_ns; /* what changed in it by then was seen, by the clock of its file system */
 };
@@ -49,6 +53,7 @@ struct fz_tree_ref {
 struct fz_tree {
     struct fz_tree_folder *folders;
     size_t used, capacity;
+    struct fz_names names;
     uint32_t free_first;      /* through `next`; plus 1 */
     uint32_t serial;          /* of the next row */
     uint32_t skipped;         /* rows that are `skipped` */
@@ -66,6 +71,9 @@ uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const
 
 /* Removes one that has no children. Its watch must be gone already. */
 void fz_tree_remove(struct fz_tree *tree, uint32_t folder);
+
+/* Its own name. Borrowed until a folder comes or goes. */
+const char *fz_tree_name(const struct fz_tree *tree, uint32_t folder);
 
 /* The child of that name, or FZ_TREE_NONE; with parent FZ_TREE_NONE a top folder by its path, root and
  * role. */

@@ -371,7 +371,7 @@ static void begin_anew(struct fz_scanner *scanner, uint32_t folder, bool is_repl
     struct fz_tree_ref parent = fz_tree_refer(&scanner->tree, row->parent);
     bool link = row->link, is_top = row->parent == FZ_TREE_NONE,
          is_root = fz_scanner_is_root(scanner, folder);
-    char *name = fz_strdup(row->name);
+    char *name = fz_strdup(fz_tree_name(&scanner->tree, folder));
     fz_news_lost(scanner, folder);
     bool comes_back = is_root || (!is_top && fz_tree_resolve(&scanner->tree, parent) == FZ_TREE_NONE);
     if (is_replaced && !comes_back)

@@ -210,7 +210,7 @@ void fz_watch_poll(struct fz_scanner *scanner)
     int64_t start = fz_now_us();
     for (uint32_t row = 0; row < scanner->tree.used && !fz_scanner_stops(scanner); row++) {
         const struct fz_tree_folder *folder = &scanner->tree.folders[row];
-        if (!folder->name || !folder->polled)
+        if (folder->name == FZ_TREE_FREE || !folder->polled)
             continue;
         char *path = fz_tree_path(&scanner->tree, row);
         struct stat st;
