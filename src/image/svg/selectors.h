@@ -6,7 +6,7 @@
 
 /* How many there are, and of these how many tell of elements around the one that they are for. */
 struct fz_svg_selectors {
-    uint32_t all, of_ancestors, of_siblings;
+    uint64_t all, of_ancestors, of_siblings;
 };
 
 /* Any thread. Adds those of the style sheet at..end. */
