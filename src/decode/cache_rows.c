@@ -241,7 +241,7 @@ static int check_is_found(struct fz_cache_db *db, const struct fz_cache_row *row
     sqlite3_bind_int64(s, 1, (int64_t)hash_key(&row->key));
     int code = sqlite3_step(s);
     bool found = code == SQLITE_ROW && is_of_key(s, &row->key) &&
-                 (!row->tile || (size_t)sqlite3_column_bytes(s, TILE) == row->len);
+                 (!row->tile || sqlite3_column_type(s, TILE) != SQLITE_NULL);
     sqlite3_reset(s);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         return code;

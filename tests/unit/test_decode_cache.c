@@ -286,6 +286,21 @@ static void what_is_stored_again_takes_its_place(void **state)
     assert_int_equal(ask_sql("SELECT count(*) FROM pixels"), 50);
 }
 
+/* Over another background its tile is of another length: what was written before in the same batch is found no more, and that is right. */
+static void what_is_stored_twice_at_once_is_no_damage(void **state)
+{
+    (void)state;
+    start();
+    store_some(100, 5);
+    assert_true(fz_cache_flush(place.cache));
+    struct work shorter = {.count = 50, .tile_bytes = TILE_BYTES / 2};
+    on_worker(store_on_worker, &shorter);
+    store_some(0, 50);
+    stop();
+    assert_int_equal(find_in_new_run(0, 50), 50);
+    assert_int_equal(find_in_new_run(100, 5), 5);
+}
+
 struct telling {
     char *path;
     struct fz_metadata given, found;
@@ -744,6 +759,7 @@ int main(void)
         TEST(who_looks_up_takes_little_memory),
         TEST(another_file_or_size_is_not_found),
         TEST(what_is_stored_again_takes_its_place),
+        TEST(what_is_stored_twice_at_once_is_no_damage),
         TEST(what_a_file_tells_is_kept),
         TEST(the_file_stays_within_its_bound),
         TEST(what_was_used_stays),
