@@ -38,10 +38,10 @@ enum {
     EMBEDDED_BYTES_PER_PX = 8, /* of pictures inside: by gdk-pixbuf, and once more as cairo has them */
     /* What drawing may take, ten times and more of what it does: in any case, for each element, which may fill the page, and KB, for
      * px of pictures inside, and as many times what is estimated. */
-    LEAST_US = 1000000,
+    LEAST_US = 800000,
     ELEMENT_US = 200,
     ELEMENT_PX_PER_US = 100,
-    KB_US = 300,
+    KB_US = 200,
     EMBEDDED_PX_PER_US = 5,
     ESTIMATES = 10,
     /* No text and no style sheet that anyone has made needs more than such a part of the time that a picture may take. */
