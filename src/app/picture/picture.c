@@ -15,6 +15,7 @@ enum {
     CROSSFADE_US = 700000, /* at most half of a picture's time */
     ALONE_US =
         100000, /* what nobody sees yet would take cores from what is waited for; a slow share would be idle for longer */
+    LOST_US = 50000,
     COARSE_AFTER_US =
         120000, /* the old picture stays this long for the sharp one before a coarse one takes over */
     READY_AFTER_US = 4000,
@@ -109,6 +110,17 @@ static void show_item(struct fz_app *app, fz_item_id item)
     app->loader.moved = app->dirty = true;
 }
 
+/* Where there is little room, another texture may have taken its place while it waited to be shown: it is asked for again. When to look
+ * again. */
+static int64_t look_for_lost(struct fz_app *app, const struct fz_tile *tile)
+{
+    const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_PICTURE] : NULL;
+    if (!r || r->box_w == 0 || r->texture || r->job || r->refused)
+        return FZ_NEVER;
+    app->loader.stale = true;
+    return app->now_us + LOST_US;
+}
+
 /* Shows what was asked for as soon as it is there: sharp, or after a while coarse, or that it failed; and not so soon that it
  * would flash. */
 int64_t fz_picture_look(struct fz_app *app)
@@ -128,8 +140,10 @@ int64_t fz_picture_look(struct fz_app *app)
             return steady_us;
         show_item(app, picture->item);
     }
-    int64_t patience_end = picture->behind_us + COARSE_AFTER_US;
-    return picture->shown != picture->item && patience_end > app->now_us ? patience_end : FZ_NEVER;
+    if (picture->shown == picture->item)
+        return FZ_NEVER;
+    int64_t patience_end = picture->behind_us + COARSE_AFTER_US, lost_us = look_for_lost(app, tile);
+    return patience_end > app->now_us && patience_end < lost_us ? patience_end : lost_us;
 }
 
 void fz_picture_catch_up(struct fz_app *app)
