@@ -167,7 +167,7 @@ def test_a_picture_inside_counts_as_any(home, name):
 def test_what_takes_more_time_than_it_seems_is_ended(home):
     said, stats = refusal(home, pipeline.masks(12))
     assert "takes longer than" in said and "much for what it is" in said
-    assert stats["decode"]["cpu"] > 1000  # though it gave no account of that
+    assert stats["decode"]["cpu"] > 800  # all that it may take, though it gave no account of that
 
 
 @pytest.mark.skipif(is_sanitized(), reason="sanitizers have memory of their own")
