@@ -300,19 +300,19 @@ static void test_style_sheets_are_judged(void **state)
 static void many_clips_are_drawn(void **state)
 {
     (void)state;
-    enum { MARKS = 60000, PER_ROW = 300 };
+    enum { MARKS = 15000, PER_ROW = 150, SIDE = 6 };
     struct bytes b = {0};
     struct host host = {0};
     struct fz_image image;
     struct fz_error err;
     static const char head[] =
         HEAD "width='900' height='600'><defs><clipPath id='c'><rect width='300' height='600'/></clipPath>"
-             "<rect id='m' width='3' height='3' fill='#c02020'/></defs>";
+             "<rect id='m' width='6' height='6' fill='#c02020'/></defs>";
     bytes_put(&b, head, sizeof head - 1);
     for (int i = 0; i < MARKS; i++) {
         char mark[100];
         int len = snprintf(mark, sizeof mark, "<g clip-path='url(#c)'><use href='#m' x='%d' y='%d'/></g>",
-                           i % PER_ROW * 3, i / PER_ROW * 3);
+                           i % PER_ROW * SIDE, i / PER_ROW * SIDE);
         bytes_put(&b, mark, (size_t)len);
     }
     bytes_put(&b, "</svg>", 7);
