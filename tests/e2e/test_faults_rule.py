@@ -32,7 +32,7 @@ FAULTS = {  # the file, what is said of it, whether it is shown all the same
     "frames.gif": (gif, None, True),
     "deep.svg": (lambda: SVGS["deep"][0].encode(), "inside one another", False),
     "large.svg": (lambda: SVGS["huge"][0].encode(), "1000000", False),
-    "hangs.svg": (lambda: pipeline.HANGS, "which is much for what it is", False),
+    "hangs.svg": (lambda: pipeline.HANGS, pipeline.DEADLY["hangs.svg"][1], False),
 }
 IN_PROCESSES_ONLY = {"hangs.svg"}  # a thread cannot be ended
 
