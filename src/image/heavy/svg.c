@@ -40,14 +40,14 @@ enum {
      * px of pictures inside, and as many times what is estimated. */
     LEAST_US = 800000,
     ELEMENT_US = 200,
-    ELEMENT_PX_PER_US = 100,
+    ELEMENT_PX_PER_US = 200,
     KB_US = 200,
     EMBEDDED_PX_PER_US = 5,
     ESTIMATES = 10,
     /* No text and no style sheet that anyone has made needs more than such a part of the time that a picture may take. */
     MOST_PART = 10,
     LAYERS = 8,             /* surfaces beside the page's: of groups, masks and filters in one another */
-    SPARE_BYTES = 64 << 20, /* and whatever else, which is little of most */
+    SPARE_BYTES = 48 << 20, /* and whatever else, which is little of most: a tile of a small file stays below 64 MB */
 };
 
 static struct fz_part part_of(const struct fz_decode *d)
