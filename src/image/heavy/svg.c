@@ -46,8 +46,7 @@ enum {
     ESTIMATES = 10,
     /* No text and no style sheet that anyone has made needs more than such a part of the time that a picture may take. */
     MOST_PART = 10,
-    LAYERS = 8,             /* surfaces beside the page's: of groups, masks and filters in one another */
-    SPARE_BYTES = 48 << 20, /* and whatever else, which is little of most: a tile of a small file stays below 64 MB */
+    SPARE_BYTES = 40 << 20, /* and whatever else, which is little of most: a small file stays below 64 MB */
 };
 
 static struct fz_part part_of(const struct fz_decode *d)
@@ -181,7 +180,7 @@ static void set_bound(const struct fz_decode *d, const struct view *view, const 
     const double us = LEAST_US + ESTIMATES * estimate_us + (double)cost->elements * element_us +
                       (double)(d->file.len >> 10) * KB_US + (double)embedded_px / EMBEDDED_PX_PER_US;
     const uint64_t bytes =
-        d->working_bytes + SPARE_BYTES + (uint64_t)view->w * (uint64_t)view->h * 4 * LAYERS;
+        d->working_bytes + SPARE_BYTES + (uint64_t)view->w * (uint64_t)view->h * 4 * cost->surfaces;
     if (host->bound)
         host->bound(host->ctx, most_us > 0 && us >= (double)most_us ? INT64_MAX : (int64_t)us, bytes);
 }

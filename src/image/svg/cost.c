@@ -316,6 +316,19 @@ static void add_references(struct document *doc, uint32_t first, uint32_t end, i
     }
 }
 
+/* Who asks for a surface does so by one of these words, wherever it stands. Opacity of a fill or a stroke is none. */
+static uint32_t count_surfaces(const struct fz_bytes *file)
+{
+    static const char *const words[] = {"opacity", "mask", "filter", "pattern", "blend-mode", "isolation"};
+    const uint8_t *end = file->at + file->len;
+    uint32_t count = 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        for (const uint8_t *at = find(file->at, end, words[i]); at < end && count < FZ_SVG_MOST_SURFACES;
+             at = find(at + 1, end, words[i]))
+            count += i > 0 || !ends_with(file->at, at, "-");
+    return count;
+}
+
 static uint64_t style_us(const struct document *doc)
 {
     const struct fz_svg_selectors *s = &doc->selectors;
@@ -332,6 +345,7 @@ bool fz_svg_cost(const struct fz_bytes *file, struct fz_svg_cost *cost)
         .own_elements = doc.elements,
         .text_us = doc.text_us,
         .style_us = style_us(&doc),
+        .surfaces = count_surfaces(file),
     };
     if (read && doc.target_count > 0) {
         qsort(doc.targets, doc.target_count, sizeof *doc.targets, compare_targets);
