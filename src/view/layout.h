@@ -22,12 +22,12 @@ enum fz_layout_id {
 #undef X
 };
 
-/* A run of tiles that begins a row of its own, under a heading. */
+/* A run of tiles that begins a row of its own, under a heading. 16 bytes: of a tree there are as many as folders. */
 struct fz_layout_section {
-    size_t start; /* its first tile */
+    uint32_t start; /* its first tile */
     /* fz_layout_set fills these in: */
-    size_t row; /* its first row, or block */
-    double top; /* where its heading begins, along the scroll, px */
+    uint32_t row; /* its first row, or block */
+    double top;   /* where its heading begins, along the scroll, px */
 };
 
 struct fz_mosaic;

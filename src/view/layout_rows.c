@@ -66,7 +66,7 @@ static void set_rows(struct fz_layout *layout)
     struct fz_layout_params *p = &layout->params;
     for (size_t i = 0; i < p->section_count; i++) {
         size_t end = fz_layout_section_end(layout, i);
-        p->sections[i].row = layout->rows;
+        p->sections[i].row = (uint32_t)layout->rows;
         p->sections[i].top =
             fz_layout_pitch(layout) * (double)layout->rows + layout->heading_length * (double)i;
         layout->rows += rows_for(layout, end - p->sections[i].start);

@@ -143,8 +143,8 @@ static void set_block(const struct fz_layout *layout, size_t at)
         tiles.ratios[i] = ratio <= 0 ? UNKNOWN : fmin(fmax(ratio, NARROWEST), WIDEST);
     }
     struct fz_mosaic_spot *spots = mosaic->spots + block->start;
-    block->length = layout->params.id == FZ_LAYOUT_JUSTIFIED ? set_rows(layout, &tiles, spots)
-                                                             : set_columns(layout, &tiles, spots);
+    block->length = (uint32_t)(layout->params.id == FZ_LAYOUT_JUSTIFIED ? set_rows(layout, &tiles, spots)
+                                                                        : set_columns(layout, &tiles, spots));
 }
 
 /* One below the other, from one on. */
@@ -156,7 +156,7 @@ static void stack(struct fz_layout *layout, size_t from)
     for (size_t i = from; i < mosaic->count; i++) {
         struct fz_mosaic_block *block = &mosaic->blocks[i];
         if (p->section_count > 0 && (i == 0 || block[-1].section != block->section)) {
-            p->sections[block->section].row = i;
+            p->sections[block->section].row = (uint32_t)i;
             p->sections[block->section].top = layout->length;
             layout->length += layout->heading_length;
         }
@@ -175,7 +175,8 @@ static void cut_section(const struct fz_layout *layout, size_t section, size_t s
     for (; start < end; start += tiles) {
         mosaic->blocks =
             fz_grow(mosaic->blocks, &mosaic->capacity, mosaic->count + 1, sizeof *mosaic->blocks);
-        mosaic->blocks[mosaic->count++] = (struct fz_mosaic_block){.start = start, .section = section};
+        mosaic->blocks[mosaic->count++] =
+            (struct fz_mosaic_block){.start = (uint32_t)start, .section = (uint32_t)section};
     }
 }
 

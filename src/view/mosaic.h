@@ -21,10 +21,12 @@ struct fz_mosaic_spot {
     uint16_t x, w, h;
 };
 
+/* 24 bytes: each section has one, or more. */
 struct fz_mosaic_block {
-    size_t start;       /* its first tile */
-    double top, length; /* px */
-    size_t section;
+    double top;      /* px */
+    uint32_t length; /* px */
+    uint32_t start;  /* its first tile */
+    uint32_t section;
     bool is_guessed; /* a shape in it was not known when it was laid out */
     bool is_stale;   /* more is known by now */
     bool is_shown;   /* its tiles are seen, and stay where they are */

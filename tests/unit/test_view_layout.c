@@ -350,7 +350,7 @@ static void random_sections(struct random *random, struct model *m)
     int most = random_int(random, 1, 40);
     m->count = 0;
     while (params.section_count < wanted && m->count + (size_t)most < MOST_TILES) {
-        m->sections[params.section_count++].start = m->count;
+        m->sections[params.section_count++].start = (uint32_t)m->count;
         m->count += (size_t)random_int(random, 1, most);
     }
     params.count = m->count;
@@ -579,7 +579,7 @@ static void many_folders_cost_no_more(void **state)
                                       .section_count = FOLDERS};
     assert_non_null(sections);
     for (size_t i = 0; i < FOLDERS; i++)
-        sections[i].start = i * EACH;
+        sections[i].start = (uint32_t)(i * EACH);
     struct fz_layout layout;
     double start = now_s();
     for (int i = 0; i < 100; i++)

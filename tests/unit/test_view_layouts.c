@@ -46,7 +46,7 @@ static void set_random(struct random *random, struct wall *wall)
     draw_ratios(random, wall);
     size_t wanted = (size_t)random_int(random, 0, MOST_SECTIONS);
     for (size_t start = 0; params.section_count < wanted && start < params.count;) {
-        wall->sections[params.section_count++].start = start;
+        wall->sections[params.section_count++].start = (uint32_t)start;
         start += (size_t)random_int(random, 1, 30);
     }
     fz_layout_set(&wall->layout, &params);

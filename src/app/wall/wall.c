@@ -49,7 +49,7 @@ static size_t take_sections(struct fz_app *app)
         return 0;
     wall->sections = fz_grow(wall->sections, &wall->section_capacity, count, sizeof *wall->sections);
     for (size_t i = 0; i < count; i++)
-        wall->sections[i].start = fz_list_section_start(app->list, i);
+        wall->sections[i].start = (uint32_t)fz_list_section_start(app->list, i);
     return count;
 }
 
