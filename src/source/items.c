@@ -9,8 +9,6 @@ enum { MOST_SLOTS = 1 << 24 };
 
 void fz_items_fini(struct fz_items *items)
 {
-    for (size_t i = 0; i < items->folder_count; i++)
-        free(items->folders[i].path);
     free(items->folders);
     free(items->rows);
     free(items->facts);
@@ -29,11 +27,17 @@ static uint32_t path_hash(const char *path)
     return fz_index_mix_text(0, path, strlen(path));
 }
 
+const char *fz_items_path(const struct fz_items *items, uint32_t folder)
+{
+    uint32_t path = items->folders[folder].path;
+    return path == FZ_NAMES_FULL ? NULL : fz_names_at(&items->names, path);
+}
+
 uint32_t fz_items_folder(const struct fz_items *items, const char *path)
 {
     uint32_t hash = path_hash(path), at;
     uint32_t row = fz_index_first(&items->by_path, hash, &at);
-    while (row != FZ_INDEX_NONE && strcmp(items->folders[row].path, path) != 0)
+    while (row != FZ_INDEX_NONE && strcmp(fz_items_path(items, row), path) != 0)
         row = fz_index_next(&items->by_path, hash, &at);
     return row;
 }
@@ -43,6 +47,9 @@ uint32_t fz_items_folder_get(struct fz_items *items, const char *path)
     uint32_t row = fz_items_folder(items, path);
     if (row != FZ_ITEMS_NONE)
         return row;
+    uint32_t offset = fz_names_add(&items->names, path);
+    if (offset == FZ_NAMES_FULL)
+        return FZ_ITEMS_NONE;
     if (items->folder_free != 0) {
         row = items->folder_free - 1;
         items->folder_free = items->folders[row].items;
@@ -51,19 +58,19 @@ uint32_t fz_items_folder_get(struct fz_items *items, const char *path)
             fz_grow(items->folders, &items->folder_capacity, items->folder_count + 1, sizeof *items->folders);
         row = (uint32_t)items->folder_count++;
     }
-    items->folders[row] = (struct fz_item_folder){.path = fz_strdup(path)};
+    items->folders[row] = (struct fz_item_folder){.path = offset};
     fz_index_add(&items->by_path, path_hash(path), row);
     return row;
 }
 
 void fz_items_folder_drop(struct fz_items *items, uint32_t folder)
 {
-    struct fz_item_folder *row = &items->folders[folder];
-    if (!row->path || row->items > 0)
+    struct fz_item_folder *row = folder == FZ_ITEMS_NONE ? NULL : &items->folders[folder];
+    if (!row || row->path == FZ_NAMES_FULL || row->items > 0)
         return;
-    fz_index_remove(&items->by_path, path_hash(row->path), folder);
-    fz_names_bury(&items->names, row->path);
-    row->path = NULL;
+    fz_index_remove(&items->by_path, path_hash(fz_items_path(items, folder)), folder);
+    fz_names_remove(&items->names, row->path);
+    row->path = FZ_NAMES_FULL;
     row->items = items->folder_free;
     items->folder_free = folder + 1;
 }
@@ -123,7 +130,7 @@ static void add_name(struct fz_items *items, uint32_t slot, const struct fz_item
 
 uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key)
 {
-    uint32_t slot = take_slot(items);
+    uint32_t slot = key->folder == FZ_ITEMS_NONE ? FZ_ITEMS_NONE : take_slot(items);
     if (slot == FZ_ITEMS_NONE)
         return slot;
     uint32_t offset = fz_names_add(&items->names, key->name);
@@ -189,6 +196,9 @@ void fz_items_compact(struct fz_items *items)
     for (uint32_t slot = 0; slot < items->used; slot++)
         if (items->rows[slot].flags & FZ_ITEM_LIVE)
             items->rows[slot].name = fz_names_add(&dense, fz_items_name(items, slot));
+    for (uint32_t row = 0; row < items->folder_count; row++)
+        if (items->folders[row].path != FZ_NAMES_FULL)
+            items->folders[row].path = fz_names_add(&dense, fz_items_path(items, row));
     fz_names_replace(&items->names, &dense);
 }
 
@@ -253,5 +263,5 @@ const char *fz_items_name(const struct fz_items *items, uint32_t slot)
 
 const char *fz_items_folder_path(const struct fz_items *items, uint32_t slot)
 {
-    return items->folders[items->rows[slot].folder].path;
+    return fz_items_path(items, items->rows[slot].folder);
 }

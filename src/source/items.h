@@ -58,8 +58,9 @@ static inline int64_t fz_item_taken_s(const struct fz_item_told *told)
     return (int64_t)((uint64_t)told->taken_high << 32 | told->taken_low) - FZ_TOLD_BIAS;
 }
 
+/* 8 bytes: a tree has many. */
 struct fz_item_folder {
-    char *path;     /* NULL = free row */
+    uint32_t path;  /* in the pool; FZ_NAMES_FULL = free row */
     uint32_t items; /* that refer to it; the row goes with the last one */
 };
 
@@ -97,9 +98,13 @@ void fz_items_fini(struct fz_items *items);
 
 /* The folder's row, or FZ_ITEMS_NONE. */
 uint32_t fz_items_folder(const struct fz_items *items, const char *path);
-/* The same, made where it was not there; without an item in it, it goes by fz_items_folder_drop. */
+/* The same, made where it was not there, unless 4 GB of names are in use; without an item in it, it goes by
+ * fz_items_folder_drop. */
 uint32_t fz_items_folder_get(struct fz_items *items, const char *path);
 void fz_items_folder_drop(struct fz_items *items, uint32_t folder);
+
+/* Its path, borrowed until the next add or compaction, while the names are pinned until they are not; NULL for a free row. */
+const char *fz_items_path(const struct fz_items *items, uint32_t folder);
 
 /* What find and add look for: a name in a folder, of one root. */
 struct fz_item_key {
@@ -112,7 +117,7 @@ struct fz_item_key fz_items_key(uint32_t root, uint32_t folder, const char *name
 /* The slot, or FZ_ITEMS_NONE. */
 uint32_t fz_items_find(const struct fz_items *items, const struct fz_item_key *key);
 
-/* A new slot with flags LIVE; FZ_ITEMS_NONE when 2^24 slots or 4 GB of names are in use. */
+/* A new slot with flags LIVE; FZ_ITEMS_NONE when 2^24 slots or 4 GB of names are in use, or there is no such folder. */
 uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key);
 
 /* The slot gets another name in its folder; the generation stays. False when 4 GB of names are in use. */

@@ -199,8 +199,10 @@ static void let_go_below(struct fz_list *list, struct fz_source_event *event)
     const struct fz_items *items = &list->items;
     if (!list->folders_going) {
         bool *goes = folders_going(list, false);
-        for (size_t i = 0; i < items->folder_count; i++)
-            goes[i] = items->folders[i].path && fz_path_is_within(items->folders[i].path, event->dir);
+        for (uint32_t i = 0; i < items->folder_count; i++) {
+            const char *path = fz_items_path(items, i);
+            goes[i] = path && fz_path_is_within(path, event->dir);
+        }
     }
     let_go_in(list, event);
 }
@@ -307,7 +309,9 @@ static size_t apply_whole(struct fz_list *list, struct fz_source_event *event)
     }
     size_t swept = list->order.count;
     if (event->taken >= event->count) {
-        if (!list->folders_going)
+        if (!list->folders_going && folder == FZ_ITEMS_NONE)
+            folders_going(list, false);
+        else if (!list->folders_going)
             folders_going(list, false)[folder] = true;
         let_go_in(list, event);
         swept = sweep(list);

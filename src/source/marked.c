@@ -174,7 +174,7 @@ static void take_names(struct fz_marked *marked, const struct fz_list *list, siz
     marked->paths = fz_malloc((items->folder_count + 1) * sizeof *marked->paths);
     marked->folders = items->folder_count;
     for (size_t i = 0; i < items->folder_count; i++)
-        marked->paths[i] = items->folders[i].path;
+        marked->paths[i] = fz_items_path(items, (uint32_t)i);
     marked->marked = fz_malloc((most + list->beneath_count + 1) * sizeof *marked->marked);
 }
 

@@ -65,7 +65,7 @@ static size_t fold_folder(struct fz_search *search, const struct fz_items *items
     uint32_t folder = items->rows[slot].folder;
     if (folder == search->folder)
         return search->folder_len;
-    const char *path = items->folders[folder].path;
+    const char *path = fz_items_path(items, folder);
     size_t len = fz_fold_text(path, strlen(path), search->folded, FOLDED_BYTES - 1);
     if (len == 0 || search->folded[len - 1] != '/')
         search->folded[len++] = '/';

@@ -43,7 +43,7 @@ static void take_paths(struct fz_sorter *sorter, const struct fz_items *items)
 {
     sorter->paths = fz_malloc((items->folder_count + 1) * sizeof *sorter->paths);
     for (size_t i = 0; i < items->folder_count; i++)
-        sorter->paths[i] = items->folders[i].path;
+        sorter->paths[i] = fz_items_path(items, (uint32_t)i);
 }
 
 static void take_keys(struct fz_sorter *sorter, const struct fz_list *list)
