@@ -309,10 +309,9 @@ static size_t apply_whole(struct fz_list *list, struct fz_source_event *event)
     }
     size_t swept = list->order.count;
     if (event->taken >= event->count) {
-        if (!list->folders_going && folder == FZ_ITEMS_NONE)
-            folders_going(list, false);
-        else if (!list->folders_going)
-            folders_going(list, false)[folder] = true;
+        bool *goes = list->folders_going ? NULL : folders_going(list, false);
+        if (goes && folder != FZ_ITEMS_NONE)
+            goes[folder] = true;
         let_go_in(list, event);
         swept = sweep(list);
     }

@@ -12,7 +12,7 @@ from PIL import Image
 
 from frieze import Refused, wait_until
 
-COUNT, JOBS = 400, 2
+COUNT, JOBS, TRIES = 400, 2, 3
 PICTURE = 3000, 2000  # a worker takes a tenth of a second
 SLOWER = 9000, 6000  # most of a second
 TILE_BYTES, PICTURE_BYTES = 256 * 192 * 4, 1620 * 1080 * 4
@@ -75,21 +75,23 @@ def opened_files(folder):
 @pytest.mark.parametrize("motion", ["full", "off"])
 def test_the_page_that_is_left(home, folder, memory, motion):
     """Its jobs that wait hold no memory back, and those under way no worker."""
-    with start(home, folder, "--memory", memory, "--motion", motion) as running:
-        when_it_loads(running)
-        with opened_files(folder) as told:
-            running.key("End")
-            before = len(told())
-            running.until(visible=lambda seen: seen[1] == COUNT - 1)
-            running.idle("screenful")
-            first, last = running.status()["visible"]
-            numbers = told()
-        decode = decodes(running)
-        was_there = decode["count"] >= 2 * (last - first + 1)  # the first page, before a busy machine came to press the key
-        assert decode["cancelled"] > 0 or was_there, decode
-        assert set(range(first, last + 1)) <= set(numbers)
-        assert len([number for number in numbers[before:] if number < first - (last - first)]) <= 2 * JOBS, numbers
-        assert len(numbers) == len(set(numbers))
+    for _ in range(TRIES):
+        with start(home, folder, "--memory", memory, "--motion", motion) as running:
+            when_it_loads(running)
+            with opened_files(folder) as told:
+                running.key("End")
+                before = len(told())
+                running.until(visible=lambda seen: seen[1] == COUNT - 1)
+                running.idle("screenful")
+                first, last = running.status()["visible"]
+                numbers = told()
+            decode = decodes(running)
+        if decode["count"] < 2 * (last - first + 1):
+            break  # else the first page was there before a busy machine came to press the key
+    assert decode["cancelled"] > 0, decode
+    assert set(range(first, last + 1)) <= set(numbers)
+    assert len([number for number in numbers[before:] if number < first - (last - first)]) <= 2 * JOBS, numbers
+    assert len(numbers) == len(set(numbers))
 
 
 def has_screenful(running):

@@ -13,9 +13,8 @@ struct fz_svg_cost {
         layers; /* passes over the whole picture: of each mask one, of filters what their primitives take */
     uint64_t text_us;  /* to lay out all text, about */
     uint64_t style_us; /* the same to find what style sheets say of each element, at most */
-    uint32_t
-        surfaces; /* as large as the picture beside its own, at once: FZ_SVG_MOST_SURFACES for as many and more */
-    bool loops; /* a `use` leads back to what it stands in: that one is drawn by nobody */
+    uint32_t surfaces; /* of the picture's size beside its own, at most: up to FZ_SVG_MOST_SURFACES */
+    bool loops;        /* a `use` leads back to what it stands in: that one is drawn by nobody */
 };
 
 /* Any thread. False: out of memory. References in style sheets are not seen. What leads back to itself ends there, as it
