@@ -392,7 +392,7 @@ const struct fz_role fz_heavy_decoder_role = {.name = "heavy decoder",
                                               .sandboxed = true,
                                               .warm = warm_heavy,
                                               .warms = "libraries",
-                                              .warm_bytes = 16 << 20,
+                                              .warm_bytes = 20 << 20,
                                               .run = run_heavy};
 const struct fz_role fz_svg_decoder_role = {.name = "svg decoder",
                                             .sandboxed = true,
