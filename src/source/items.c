@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SLOTS = 1 << 24 };
-
 void fz_items_fini(struct fz_items *items)
 {
     free(items->folders);
@@ -47,6 +45,8 @@ uint32_t fz_items_folder_get(struct fz_items *items, const char *path)
     uint32_t row = fz_items_folder(items, path);
     if (row != FZ_ITEMS_NONE)
         return row;
+    if (items->folder_free == 0 && items->folder_count == FZ_ITEMS_MOST)
+        return FZ_ITEMS_NONE;
     uint32_t offset = fz_names_add(&items->names, path);
     if (offset == FZ_NAMES_FULL)
         return FZ_ITEMS_NONE;
@@ -86,7 +86,7 @@ uint32_t fz_items_find(const struct fz_items *items, const struct fz_item_key *k
     uint32_t at, slot = fz_index_first(&items->by_name, key->hash, &at);
     for (; slot != FZ_INDEX_NONE; slot = fz_index_next(&items->by_name, key->hash, &at)) {
         const struct fz_item *row = &items->rows[slot];
-        if (row->root == key->root && row->folder == key->folder &&
+        if (fz_item_root(row) == key->root && row->folder == key->folder &&
             strcmp(fz_items_name(items, slot), key->name) == 0)
             break;
     }
@@ -102,7 +102,7 @@ static uint32_t take_slot(struct fz_items *items)
             items->free_last = 0;
         return slot;
     }
-    if (items->used == MOST_SLOTS)
+    if (items->used == FZ_ITEMS_MOST)
         return FZ_ITEMS_NONE;
     items->rows = fz_grow(items->rows, &items->capacity, items->used + 1u, sizeof *items->rows);
     items->rows[items->used] = (struct fz_item){0};
@@ -140,8 +140,9 @@ uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key)
     }
     struct fz_item *row = &items->rows[slot];
     row->name = offset;
-    row->folder = key->folder;
-    row->root = key->root;
+    row->folder = key->folder & (FZ_ITEMS_MOST - 1);
+    row->root_high = (uint8_t)(key->root >> 16);
+    row->root_low = (uint16_t)key->root;
     row->position = 0;
     row->flags = FZ_ITEM_LIVE;
     fz_items_renew(items, slot);
@@ -153,7 +154,7 @@ uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key)
 static void forget_name(struct fz_items *items, uint32_t slot)
 {
     const struct fz_item *row = &items->rows[slot];
-    struct fz_item_key key = fz_items_key(row->root, row->folder, fz_items_name(items, slot));
+    struct fz_item_key key = fz_items_key(fz_item_root(row), row->folder, fz_items_name(items, slot));
     uint32_t stem;
     fz_index_remove(&items->by_name, key.hash, slot);
     if (fz_stacks_key(key.root, key.folder, key.name, &stem))
@@ -235,7 +236,7 @@ bool fz_items_is_as_given(const struct fz_items *items, uint32_t root)
 
 void fz_items_arrive(struct fz_items *items, uint32_t slot)
 {
-    if (!fz_items_is_as_given(items, items->rows[slot].root))
+    if (!fz_items_is_as_given(items, fz_item_root(&items->rows[slot])))
         return;
     items->arrivals =
         fz_grow(items->arrivals, &items->arrivals_capacity, items->capacity, sizeof *items->arrivals);

@@ -27,15 +27,20 @@ enum {
     FZ_ITEM_BENEATH = 32768, /* lies beneath another item (stacks.h): it has no place in the order */
 };
 
-/* 20 bytes: there may be millions. */
+/* 16 bytes: there may be millions. Slots, folders and roots are FZ_ITEMS_MOST at most. */
 struct fz_item {
     uint32_t name; /* in the pool; of a free slot: the next free one, plus 1 */
-    uint32_t folder;
-    uint32_t root;
-    uint32_t position; /* in the order; a hint that the list checks */
-    uint8_t generation;
+    uint32_t folder : 24, generation : 8;
+    uint32_t position : 24; /* in the order; a hint that the list checks */
+    uint32_t root_high : 8; /* fz_item_root */
+    uint16_t root_low;
     uint16_t flags;
 };
+
+static inline uint32_t fz_item_root(const struct fz_item *item)
+{
+    return (uint32_t)item->root_high << 16 | item->root_low;
+}
 
 /* What the file system says of the file; 12 bytes. */
 struct fz_item_facts {
@@ -89,6 +94,7 @@ struct fz_items {
 };
 
 #define FZ_ITEMS_NONE UINT32_MAX
+enum { FZ_ITEMS_MOST = 1 << 24 };
 
 /* Any thread; stacks.c. The hash of a RAW file in by_stem; false for any other name. */
 bool fz_stacks_key(uint32_t root, uint32_t folder, const char *name, uint32_t *hash);
@@ -98,7 +104,7 @@ void fz_items_fini(struct fz_items *items);
 
 /* The folder's row, or FZ_ITEMS_NONE. */
 uint32_t fz_items_folder(const struct fz_items *items, const char *path);
-/* The same, made where it was not there, unless 4 GB of names are in use; without an item in it, it goes by
+/* The same, made where it was not there, unless FZ_ITEMS_MOST folders or 4 GB of names are in use; without an item in it, it goes by
  * fz_items_folder_drop. */
 uint32_t fz_items_folder_get(struct fz_items *items, const char *path);
 void fz_items_folder_drop(struct fz_items *items, uint32_t folder);

@@ -283,7 +283,7 @@ uint32_t fz_list_root(const struct fz_list *list, fz_item_id id)
 {
     FZ_MAIN_ONLY();
     uint32_t slot = fz_items_slot(&list->items, id);
-    return slot == FZ_ITEMS_NONE ? 0 : list->items.rows[slot].root;
+    return slot == FZ_ITEMS_NONE ? 0 : fz_item_root(&list->items.rows[slot]);
 }
 
 bool fz_list_is_explicit(const struct fz_list *list, fz_item_id id)

@@ -176,7 +176,7 @@ static void let_go_in(struct fz_list *list, struct fz_source_event *event)
     const bool *goes = list->folders_going;
     for (; slot < list->items.used && list->going.count < most; slot++) {
         struct fz_item *row = &list->items.rows[slot];
-        if (!(row->flags & FZ_ITEM_LIVE) || row->root != event->root || !goes[row->folder])
+        if (!(row->flags & FZ_ITEM_LIVE) || fz_item_root(row) != event->root || !goes[row->folder])
             continue;
         if (!(row->flags & FZ_ITEM_KEPT))
             let_go(list, slot);

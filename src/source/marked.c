@@ -153,7 +153,7 @@ static void take_row(struct fz_marked *marked, const struct fz_list *list, uint3
 {
     const struct fz_item *row = &list->items.rows[slot];
     marked->marked[marked->items++] =
-        (struct marked_item){row->name, row->folder, row->root, fz_items_id(&list->items, slot)};
+        (struct marked_item){row->name, row->folder, fz_item_root(row), fz_items_id(&list->items, slot)};
 }
 
 /* An item, and what lies beneath it. */

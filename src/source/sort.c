@@ -80,9 +80,10 @@ static uint64_t full_key(const struct fz_items *items, const struct fz_sort *sor
 static int by_name(const struct fz_items *items, const struct fz_sort *sort, uint32_t a, uint32_t b)
 {
     const struct fz_item *x = &items->rows[a], *y = &items->rows[b];
-    if (x->root != y->root)
-        return x->root < y->root ? -1 : 1;
-    if (sort->key == FZ_SORT_GIVEN && fz_items_is_as_given(items, x->root))
+    uint32_t root = fz_item_root(x), other = fz_item_root(y);
+    if (root != other)
+        return root < other ? -1 : 1;
+    if (sort->key == FZ_SORT_GIVEN && fz_items_is_as_given(items, root))
         return items->arrivals[a] < items->arrivals[b] ? -1 : items->arrivals[a] > items->arrivals[b];
     int order = 0;
     if (x->folder != y->folder)

@@ -77,11 +77,11 @@ struct fz_sorter *fz_list_sort_begin(struct fz_list *list, const struct fz_sort 
     for (size_t i = 0; i < sorter->count; i++) {
         uint32_t slot = list->order.slots[i];
         const struct fz_item *row = &items->rows[slot];
-        bool as_given = sort->key == FZ_SORT_GIVEN && fz_items_is_as_given(items, row->root);
+        bool as_given = sort->key == FZ_SORT_GIVEN && fz_items_is_as_given(items, fz_item_root(row));
         sorter->known[i] = (struct known){.id = fz_items_id(items, slot),
                                           .name = row->name,
                                           .folder = as_given ? FZ_ITEMS_NONE : row->folder,
-                                          .root = row->root};
+                                          .root = fz_item_root(row)};
     }
     take_keys(sorter, list);
     return sorter;

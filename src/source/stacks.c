@@ -76,7 +76,7 @@ uint32_t fz_stacks_cover(const struct fz_list *list, uint32_t raw)
     char other[NAME_MOST];
     for (size_t i = 0; i < sizeof cover_suffixes / sizeof *cover_suffixes && len + 8 < sizeof other; i++) {
         snprintf(other, sizeof other, "%.*s%s", (int)len, name, cover_suffixes[i]);
-        struct fz_item_key key = fz_items_key(row->root, row->folder, other);
+        struct fz_item_key key = fz_items_key(fz_item_root(row), row->folder, other);
         uint32_t slot = fz_items_find(&list->items, &key);
         if (slot != FZ_ITEMS_NONE && is_present(&list->items.rows[slot]))
             return slot;
@@ -94,13 +94,13 @@ uint32_t fz_stacks_beneath(const struct fz_list *list, uint32_t cover, size_t in
     if (!is_cover(suffix_of(name)))
         return FZ_ITEMS_NONE;
     size_t len = stem_len(name);
-    uint32_t at, hash = stem_hash(row->root, row->folder, name);
+    uint32_t at, hash = stem_hash(fz_item_root(row), row->folder, name);
     for (uint32_t raw = fz_index_first(&items->by_stem, hash, &at); raw != FZ_INDEX_NONE;
          raw = fz_index_next(&items->by_stem, hash, &at)) {
         const struct fz_item *other = &items->rows[raw];
         const char *other_name = fz_items_name(items, raw);
-        if (other->root == row->root && other->folder == row->folder && stem_len(other_name) == len &&
-            memcmp(other_name, name, len) == 0 && index-- == 0)
+        if (fz_item_root(other) == fz_item_root(row) && other->folder == row->folder &&
+            stem_len(other_name) == len && memcmp(other_name, name, len) == 0 && index-- == 0)
             return raw;
     }
     return FZ_ITEMS_NONE;
@@ -178,7 +178,7 @@ static void sink_fresh(struct fz_list *list)
     for (size_t i = 0; i < fresh->count; i++) {
         uint32_t slot = fresh->at[i], hash, cover = FZ_ITEMS_NONE;
         const struct fz_item *row = &list->items.rows[slot];
-        if (fz_stacks_key(row->root, row->folder, fz_items_name(&list->items, slot), &hash))
+        if (fz_stacks_key(fz_item_root(row), row->folder, fz_items_name(&list->items, slot), &hash))
             cover = fz_stacks_cover(list, slot);
         if (cover == FZ_ITEMS_NONE)
             fresh->at[kept++] = slot;

@@ -30,6 +30,9 @@ void fz_layout_set_masonry(struct fz_layout *layout);
 /* The first tile after a block. */
 size_t fz_mosaic_block_end(const struct fz_layout *layout, size_t block);
 
+/* The section of a block; 0 without sections. O(log sections). */
+size_t fz_mosaic_section(const struct fz_layout *layout, size_t block);
+
 /* The first tile after a section. */
 size_t fz_layout_section_end(const struct fz_layout *layout, size_t section);
 

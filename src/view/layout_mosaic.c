@@ -49,8 +49,8 @@ static struct fz_rect box_in(const struct fz_layout *layout, size_t block, size_
 {
     const struct fz_mosaic *mosaic = mosaic_of(layout);
     const struct fz_mosaic_spot *spot = &mosaic->spots[index];
-    double y = mosaic->blocks[block].top + EDGE + spot->y;
-    return (struct fz_rect){spot->x, y, spot->w, spot->h};
+    double y = mosaic->blocks[block].top + EDGE + (double)spot->y;
+    return (struct fz_rect){(double)spot->x, y, (double)spot->w, (double)spot->h};
 }
 
 static struct fz_rect box(const struct fz_layout *layout, size_t index)
@@ -69,24 +69,36 @@ static struct fz_rect cell(const struct fz_layout *layout, size_t index)
     return cell_around(layout, box(layout, index));
 }
 
+static double section_start(const struct fz_layout *layout, size_t section)
+{
+    return (double)layout->params.sections[section].start;
+}
+
+size_t fz_mosaic_section(const struct fz_layout *layout, size_t block)
+{
+    const struct fz_mosaic *mosaic = mosaic_of(layout);
+    if (layout->params.section_count == 0 || block >= mosaic->count)
+        return 0;
+    return fz_layout_find_last(layout, layout->params.section_count, (double)mosaic->blocks[block].start,
+                               section_start);
+}
+
 static size_t section(const struct fz_layout *layout, size_t index)
 {
-    return mosaic_of(layout)->blocks[block_of(layout, index)].section;
+    return fz_mosaic_section(layout, block_of(layout, index));
 }
 
 /* The middle of the tile. */
 static size_t column(const struct fz_layout *layout, size_t index)
 {
     const struct fz_mosaic_spot *spot = &mosaic_of(layout)->spots[index];
-    return spot->x + spot->w / 2u;
+    return (size_t)(spot->x + spot->w / 2u);
 }
 
 static bool is_under_heading(const struct fz_layout *layout, size_t index)
 {
-    const struct fz_layout_params *p = &layout->params;
-    size_t block = block_of(layout, index);
-    size_t of = mosaic_of(layout)->blocks[block].section;
-    return p->sections[of].row == block && mosaic_of(layout)->spots[index].y == 0;
+    const struct fz_mosaic *mosaic = mosaic_of(layout);
+    return mosaic->blocks[block_of(layout, index)].is_first && mosaic->spots[index].y == 0;
 }
 
 /* ---- What is in view ------------------------------------------------------------------------------------------- */

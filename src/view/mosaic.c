@@ -10,7 +10,10 @@
 enum {
     EDGE = FZ_MIN_GAP / 2, /* between a tile and the edge of the window, or of its cell */
     MOST_COLUMNS = 64,
-    TILES_A_COLUMN = 32, /* in a block: what its columns lack in length is hidden in as many gaps */
+    MOST_SIDE = (1 << FZ_MOSAIC_SIDE_BITS) - 1,
+    MOST_Y = (1 << FZ_MOSAIC_Y_BITS) - 1,
+    MOST_LENGTH = (1 << 28) - 1, /* of a block */
+    TILES_A_COLUMN = 32,         /* in a block: what its columns lack in length is hidden in as many gaps */
 };
 static const double UNKNOWN = 4.0 / 3;
 /* Beyond these a picture is shown in a part of its box: a hair, or a tile that fills the window, is of no use. */
@@ -39,6 +42,19 @@ static double row_h(const struct fz_layout *layout)
     return layout->pitch_y - layout->params.caption_h - FZ_MIN_GAP;
 }
 
+static uint32_t whole(double px, uint32_t most)
+{
+    return (uint32_t)fmin(fmax(px, 0), most);
+}
+
+static struct fz_mosaic_spot spot_at(double x, double y, double w, double h)
+{
+    return (struct fz_mosaic_spot){.x = whole(x, MOST_SIDE) & MOST_SIDE,
+                                   .y = whole(y, MOST_Y) & MOST_Y,
+                                   .w = whole(fmax(w, 1), MOST_SIDE) & MOST_SIDE,
+                                   .h = whole(fmax(h, 1), MOST_SIDE) & MOST_SIDE};
+}
+
 /* A row from one edge to the other, or, at the end of a section, as far as it reaches. Gives its height. */
 static double set_row(const struct fz_layout *layout, const double *ratios, size_t count, bool is_end,
                       double y, struct fz_mosaic_spot *spots)
@@ -50,10 +66,7 @@ static double set_row(const struct fz_layout *layout, const double *ratios, size
     h = fmin(h, is_end && wanted < NEARLY * h ? wanted : ROW_MOST * wanted);
     for (size_t i = 0; i < count; i++) {
         double right = left + ratios[i] * h, begin = round(left), gap = (double)i * FZ_MIN_GAP;
-        spots[i] = (struct fz_mosaic_spot){.y = (int32_t)y,
-                                           .x = (uint16_t)(EDGE + begin + gap),
-                                           .w = (uint16_t)fmax(round(right) - begin, 1),
-                                           .h = (uint16_t)fmax(round(h), 1)};
+        spots[i] = spot_at(EDGE + begin + gap, y, round(right) - begin, round(h));
         left = right;
     }
     return fmax(round(h), 1);
@@ -103,20 +116,17 @@ static double set_columns(const struct fz_layout *layout, const struct tiles *ti
         size_t to = 0;
         for (size_t c = 1; c < layout->columns; c++)
             to = ends[c] < ends[to] ? c : to;
-        double h = fmax(round(w / tiles->ratios[i]), 1);
+        double h = fmin(fmax(round(w / tiles->ratios[i]), 1), MOST_SIDE);
         columns[i] = (uint8_t)to;
         counts[to]++;
-        spots[i] = (struct fz_mosaic_spot){.y = (int32_t)ends[to],
-                                           .x = (uint16_t)round(EDGE + layout->pitch_x * (double)to),
-                                           .w = (uint16_t)w,
-                                           .h = (uint16_t)h};
+        spots[i] = spot_at(round(EDGE + layout->pitch_x * (double)to), ends[to], w, h);
         ends[to] += h + layout->params.caption_h + FZ_MIN_GAP;
         most = fmax(most, ends[to]);
     }
     for (size_t i = 0; i < tiles->count && !tiles->is_last; i++) {
         size_t c = columns[i];
         double part = counts[c] > 1 ? (double)seen[c]++ / (double)(counts[c] - 1) : 0;
-        spots[i].y += (int32_t)floor((most - ends[c]) * part);
+        spots[i].y = whole((double)spots[i].y + floor((most - ends[c]) * part), MOST_Y) & MOST_Y;
     }
     return most;
 }
@@ -134,8 +144,7 @@ static void set_block(const struct fz_layout *layout, size_t at)
     struct fz_mosaic_block *block = &mosaic->blocks[at];
     size_t end = fz_mosaic_block_end(layout, at);
     struct tiles tiles = {.count = end - block->start,
-                          .is_last = end == layout->params.count ||
-                                     mosaic->blocks[at + 1].section != block->section};
+                          .is_last = end == layout->params.count || mosaic->blocks[at + 1].is_first};
     block->is_guessed = block->is_stale = false;
     for (size_t i = 0; i < tiles.count; i++) {
         double ratio = mosaic->ratio_of(mosaic->of, block->start + i);
@@ -143,8 +152,9 @@ static void set_block(const struct fz_layout *layout, size_t at)
         tiles.ratios[i] = ratio <= 0 ? UNKNOWN : fmin(fmax(ratio, NARROWEST), WIDEST);
     }
     struct fz_mosaic_spot *spots = mosaic->spots + block->start;
-    block->length = (uint32_t)(layout->params.id == FZ_LAYOUT_JUSTIFIED ? set_rows(layout, &tiles, spots)
-                                                                        : set_columns(layout, &tiles, spots));
+    double length = layout->params.id == FZ_LAYOUT_JUSTIFIED ? set_rows(layout, &tiles, spots)
+                                                             : set_columns(layout, &tiles, spots);
+    block->length = (uint32_t)length & MOST_LENGTH;
 }
 
 /* One below the other, from one on. */
@@ -153,11 +163,13 @@ static void stack(struct fz_layout *layout, size_t from)
     struct fz_mosaic *mosaic = mosaic_of(layout);
     const struct fz_layout_params *p = &layout->params;
     layout->length = from > 0 ? mosaic->blocks[from - 1].top + mosaic->blocks[from - 1].length : 0;
+    size_t section = fz_mosaic_section(layout, from);
     for (size_t i = from; i < mosaic->count; i++) {
         struct fz_mosaic_block *block = &mosaic->blocks[i];
-        if (p->section_count > 0 && (i == 0 || block[-1].section != block->section)) {
-            p->sections[block->section].row = (uint32_t)i;
-            p->sections[block->section].top = layout->length;
+        section += i > from && block->is_first;
+        if (p->section_count > 0 && block->is_first) {
+            p->sections[section].row = (uint32_t)i;
+            p->sections[section].top = layout->length;
             layout->length += layout->heading_length;
         }
         block->top = layout->length;
@@ -165,18 +177,18 @@ static void stack(struct fz_layout *layout, size_t from)
     }
 }
 
-static void cut_section(const struct fz_layout *layout, size_t section, size_t start, size_t end)
+static void cut_section(const struct fz_layout *layout, size_t first, size_t end)
 {
     struct fz_mosaic *mosaic = mosaic_of(layout);
     size_t tiles = layout->columns * TILES_A_COLUMN;
     tiles = tiles < FZ_MOSAIC_TILES        ? FZ_MOSAIC_TILES
             : tiles > FZ_MOSAIC_MOST_TILES ? FZ_MOSAIC_MOST_TILES
                                            : tiles;
-    for (; start < end; start += tiles) {
+    for (size_t start = first; start < end; start += tiles) {
         mosaic->blocks =
             fz_grow(mosaic->blocks, &mosaic->capacity, mosaic->count + 1, sizeof *mosaic->blocks);
         mosaic->blocks[mosaic->count++] =
-            (struct fz_mosaic_block){.start = (uint32_t)start, .section = (uint32_t)section};
+            (struct fz_mosaic_block){.start = (uint32_t)start, .is_first = start == first};
     }
 }
 
@@ -188,9 +200,9 @@ static void set_all(struct fz_layout *layout)
     mosaic->stale = mosaic->shown = (struct fz_mosaic_range){0};
     mosaic->spots = fz_grow(mosaic->spots, &mosaic->spot_capacity, p->count, sizeof *mosaic->spots);
     for (size_t i = 0; i < p->section_count; i++)
-        cut_section(layout, i, p->sections[i].start, fz_layout_section_end(layout, i));
+        cut_section(layout, p->sections[i].start, fz_layout_section_end(layout, i));
     if (p->section_count == 0)
-        cut_section(layout, 0, 0, p->count);
+        cut_section(layout, 0, p->count);
     for (size_t i = 0; i < mosaic->count; i++)
         set_block(layout, i);
     stack(layout, 0);

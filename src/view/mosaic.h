@@ -15,21 +15,21 @@ enum {
 /* Width over height of tile `index`; 0 where it is not known. */
 typedef double fz_ratio_of(const void *of, size_t index);
 
-/* A tile's box in its block, px. */
+/* A tile's box in its block, px; 8 bytes, for each picture has one. As wide as a window can be, and a block of the highest tiles. */
+enum { FZ_MOSAIC_SIDE_BITS = 14, FZ_MOSAIC_Y_BITS = 22 };
 struct fz_mosaic_spot {
-    int32_t y;
-    uint16_t x, w, h;
+    uint64_t y : FZ_MOSAIC_Y_BITS, x : FZ_MOSAIC_SIDE_BITS, w : FZ_MOSAIC_SIDE_BITS, h : FZ_MOSAIC_SIDE_BITS;
 };
 
-/* 24 bytes: each section has one, or more. */
+/* 16 bytes: each section has one, or more. */
 struct fz_mosaic_block {
-    double top;      /* px */
-    uint32_t length; /* px */
-    uint32_t start;  /* its first tile */
-    uint32_t section;
-    bool is_guessed; /* a shape in it was not known when it was laid out */
-    bool is_stale;   /* more is known by now */
-    bool is_shown;   /* its tiles are seen, and stay where they are */
+    double top;           /* px */
+    uint32_t start;       /* its first tile */
+    uint32_t length : 28; /* px */
+    bool is_first : 1;    /* of its section */
+    bool is_guessed : 1;  /* a shape in it was not known when it was laid out */
+    bool is_stale : 1;    /* more is known by now */
+    bool is_shown : 1;    /* its tiles are seen, and stay where they are */
 };
 
 /* Blocks from `first` on, before `end`; the same: none. */
