@@ -63,7 +63,7 @@ void fz_list_record_drop(struct fz_list *list, uint32_t raw)
     fz_item_id id = fz_items_id(&list->items, raw);
     if (row->position < list->dropped.count && list->dropped.at[row->position] == id)
         return;
-    row->position = (uint32_t)list->dropped.count & (FZ_ITEMS_MOST - 1);
+    row->position = (uint32_t)list->dropped.count & FZ_ITEMS_MOST;
     fz_list_ids_add(&list->dropped, id);
 }
 

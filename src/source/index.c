@@ -2,10 +2,39 @@
 
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SMALLEST = 16 };
+
+static struct fz_index_cell cell_of(uint32_t hash, uint32_t row)
+{
+    return (struct fz_index_cell){.hash_low = (uint16_t)hash,
+                                  .hash_high = (uint8_t)(hash >> 16),
+                                  .row_low = (uint16_t)(row + 1),
+                                  .row_high = (uint8_t)((row + 1) >> 16)};
+}
+
+static bool is_empty(struct fz_index_cell cell)
+{
+    return cell.row_low == 0 && cell.row_high == 0;
+}
+
+static uint32_t row_of(struct fz_index_cell cell)
+{
+    return ((uint32_t)cell.row_high << 16 | cell.row_low) - 1;
+}
+
+static uint32_t hash_of(struct fz_index_cell cell)
+{
+    return (uint32_t)cell.hash_high << 16 | cell.hash_low;
+}
+
+static uint32_t counted(uint32_t hash)
+{
+    return hash & 0xffffff;
+}
 
 /* The upper bits of a product depend on all bits of the hash (Knuth, TAOCP 6.4, multiplicative hashing); as a fraction
  * of 2^32 they give the cell without a division (Lemire, "Fast random integer generation in an interval", 2019). */
@@ -33,8 +62,8 @@ void fz_index_fini(struct fz_index *index)
 
 static void put(struct fz_index *index, struct fz_index_cell cell)
 {
-    uint32_t at = home(index, cell.hash);
-    while (index->cells[at].row_plus_1 != 0)
+    uint32_t at = home(index, hash_of(cell));
+    while (!is_empty(index->cells[at]))
         at = after(index, at);
     index->cells[at] = cell;
 }
@@ -45,16 +74,18 @@ static void enlarge(struct fz_index *index)
     index->size = old.size ? old.size + old.size / 2 : SMALLEST;
     index->cells = fz_calloc(index->size, sizeof *index->cells);
     for (uint32_t i = 0; i < old.size; i++)
-        if (old.cells[i].row_plus_1 != 0)
+        if (!is_empty(old.cells[i]))
             put(index, old.cells[i]);
     free(old.cells);
 }
 
 void fz_index_add(struct fz_index *index, uint32_t hash, uint32_t row)
 {
+    if (row >= FZ_INDEX_MOST)
+        return;
     if (index->count + 1ull > index->size / 3 * 2ull)
         enlarge(index);
-    put(index, (struct fz_index_cell){hash, row + 1});
+    put(index, cell_of(hash, row));
     index->count++;
 }
 
@@ -64,15 +95,15 @@ static void close_gap(struct fz_index *index, uint32_t gap)
     uint32_t at = gap;
     for (;;) {
         at = after(index, at);
-        if (index->cells[at].row_plus_1 == 0)
+        if (is_empty(index->cells[at]))
             break;
-        uint32_t want = home(index, index->cells[at].hash);
+        uint32_t want = home(index, hash_of(index->cells[at]));
         if (distance(index, want, at) >= distance(index, gap, at)) {
             index->cells[gap] = index->cells[at];
             gap = at;
         }
     }
-    index->cells[gap].row_plus_1 = 0;
+    index->cells[gap] = (struct fz_index_cell){0};
 }
 
 void fz_index_remove(struct fz_index *index, uint32_t hash, uint32_t row)
@@ -89,9 +120,9 @@ void fz_index_remove(struct fz_index *index, uint32_t hash, uint32_t row)
 
 static uint32_t look(const struct fz_index *index, uint32_t hash, uint32_t *at)
 {
-    for (; index->cells[*at].row_plus_1 != 0; *at = after(index, *at))
-        if (index->cells[*at].hash == hash)
-            return index->cells[*at].row_plus_1 - 1;
+    for (; !is_empty(index->cells[*at]); *at = after(index, *at))
+        if (hash_of(index->cells[*at]) == counted(hash))
+            return row_of(index->cells[*at]);
     return FZ_INDEX_NONE;
 }
 
@@ -99,7 +130,7 @@ uint32_t fz_index_first(const struct fz_index *index, uint32_t hash, uint32_t *a
 {
     if (index->size == 0)
         return FZ_INDEX_NONE;
-    *at = home(index, hash);
+    *at = home(index, counted(hash));
     return look(index, hash, at);
 }
 

@@ -140,7 +140,7 @@ uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key)
     }
     struct fz_item *row = &items->rows[slot];
     row->name = offset;
-    row->folder = key->folder & (FZ_ITEMS_MOST - 1);
+    row->folder = key->folder & FZ_ITEMS_MOST;
     row->root_high = (uint8_t)(key->root >> 16);
     row->root_low = (uint16_t)key->root;
     row->position = 0;

@@ -94,7 +94,7 @@ struct fz_items {
 };
 
 #define FZ_ITEMS_NONE UINT32_MAX
-enum { FZ_ITEMS_MOST = 1 << 24 };
+enum { FZ_ITEMS_MOST = FZ_INDEX_MOST };
 
 /* Any thread; stacks.c. The hash of a RAW file in by_stem; false for any other name. */
 bool fz_stacks_key(uint32_t root, uint32_t folder, const char *name, uint32_t *hash);
@@ -123,7 +123,7 @@ struct fz_item_key fz_items_key(uint32_t root, uint32_t folder, const char *name
 /* The slot, or FZ_ITEMS_NONE. */
 uint32_t fz_items_find(const struct fz_items *items, const struct fz_item_key *key);
 
-/* A new slot with flags LIVE; FZ_ITEMS_NONE when 2^24 slots or 4 GB of names are in use, or there is no such folder. */
+/* A new slot with flags LIVE; FZ_ITEMS_NONE when FZ_ITEMS_MOST slots or 4 GB of names are in use, or there is no such folder. */
 uint32_t fz_items_add(struct fz_items *items, const struct fz_item_key *key);
 
 /* The slot gets another name in its folder; the generation stays. False when 4 GB of names are in use. */

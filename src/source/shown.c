@@ -32,7 +32,7 @@ void fz_list_refresh(struct fz_list *list)
     uint32_t folder = from > 0 ? list->items.rows[order->slots[from - 1]].folder : FZ_ITEMS_NONE;
     for (size_t i = from; i < order->count; i++) {
         struct fz_item *row = &list->items.rows[order->slots[i]];
-        row->position = (uint32_t)i & (FZ_ITEMS_MOST - 1);
+        row->position = (uint32_t)i & FZ_ITEMS_MOST;
         if (!fz_list_lets_through(list, list->filter, order->slots[i]))
             continue;
         if (by_folder && row->folder != folder) {
