@@ -68,10 +68,10 @@ static void put(struct fz_index *index, struct fz_index_cell cell)
     index->cells[at] = cell;
 }
 
-static void enlarge(struct fz_index *index)
+static void resize(struct fz_index *index, uint32_t size)
 {
     struct fz_index old = *index;
-    index->size = old.size ? old.size + old.size / 2 : SMALLEST;
+    index->size = size;
     index->cells = fz_calloc(index->size, sizeof *index->cells);
     for (uint32_t i = 0; i < old.size; i++)
         if (!is_empty(old.cells[i]))
@@ -84,9 +84,16 @@ void fz_index_add(struct fz_index *index, uint32_t hash, uint32_t row)
     if (row >= FZ_INDEX_MOST)
         return;
     if (index->count + 1ull > index->size / 3 * 2ull)
-        enlarge(index);
+        resize(index, index->size ? index->size + index->size / 2 : SMALLEST);
     put(index, cell_of(hash, row));
     index->count++;
+}
+
+void fz_index_trim(struct fz_index *index)
+{
+    uint32_t rows = index->count + index->count / 16, size = rows / 2 * 3 + SMALLEST;
+    if (size < index->size - index->size / 8)
+        resize(index, size);
 }
 
 /* Closes the gap at `gap`: what stands after it moves up unless that would put it before its home. */

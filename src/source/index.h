@@ -2,7 +2,7 @@
  * owner compares. Linear probing with removal by backward shift (Knuth, TAOCP 6.4, algorithm R), so that
  * nothing piles up in a program that runs for months. 6 bytes a cell, at most two thirds of the cells in
  * use: a miss then looks at five cells, with four fifths it would be thirteen. It grows by half, so that a row
- * costs 9 to 14 bytes; doubling would make that 18. */
+ * costs 9 to 14 bytes, and 10 once it is trimmed; doubling would make that 18. */
 #ifndef FZ_SOURCE_INDEX_H
 #define FZ_SOURCE_INDEX_H
 
@@ -30,6 +30,9 @@ void fz_index_fini(struct fz_index *index);
 
 /* The owner's thread. One more row, less than FZ_INDEX_MOST, for this hash; rows may share one. */
 void fz_index_add(struct fz_index *index, uint32_t hash, uint32_t row);
+
+/* The owner's thread. Gives back room for growing, but for a sixteenth. */
+void fz_index_trim(struct fz_index *index);
 
 /* The owner's thread. Removes what add added; nothing happens where it is not there. */
 void fz_index_remove(struct fz_index *index, uint32_t hash, uint32_t row);

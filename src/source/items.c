@@ -206,6 +206,8 @@ void fz_items_compact(struct fz_items *items)
 void fz_items_trim(struct fz_items *items)
 {
     items->rows = fz_shrink(items->rows, &items->capacity, items->used, sizeof *items->rows);
+    fz_index_trim(&items->by_name);
+    fz_index_trim(&items->by_path);
     if (items->names.pins == 0)
         items->names.bytes = fz_shrink(items->names.bytes, &items->names.capacity, items->names.used, 1);
 }

@@ -113,6 +113,7 @@ void fz_scanner_listed(struct fz_scanner *scanner, uint32_t root)
     if (row->listed)
         return;
     row->listed = true;
+    fz_tree_trim(&scanner->tree);
     struct fz_source_event *event = fz_calloc(1, sizeof *event);
     event->kind = FZ_SOURCE_LISTED;
     event->root = root;

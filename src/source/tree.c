@@ -19,6 +19,13 @@ void fz_tree_fini(struct fz_tree *tree)
     memset(tree, 0, sizeof *tree);
 }
 
+void fz_tree_trim(struct fz_tree *tree)
+{
+    fz_index_trim(&tree->by_name);
+    fz_index_trim(&tree->by_inode);
+    fz_index_trim(&tree->by_watch);
+}
+
 static uint32_t name_hash(uint32_t parent, const char *name)
 {
     return fz_index_mix_text(fz_index_mix(0, parent), name, strlen(name));

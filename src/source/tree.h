@@ -65,6 +65,9 @@ struct fz_tree {
 /* The reader's thread, all of these. */
 void fz_tree_fini(struct fz_tree *tree);
 
+/* Once a listing is complete: gives back room for more folders. */
+void fz_tree_trim(struct fz_tree *tree);
+
 /* Adds a folder (name copied). `st` may be NULL where its inode does not matter. */
 uint32_t fz_tree_add(struct fz_tree *tree, uint32_t root, uint32_t parent, const char *name,
                      enum fz_tree_role role, const struct stat *st);

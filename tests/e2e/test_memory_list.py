@@ -1,0 +1,61 @@
+# ctest: RUN_SERIAL TRUE TIMEOUT 200
+"""A picture of the list takes at most a hundred bytes, names and folders included, in all processes together: as what a tree of
+many takes more than a tree of fewer, with what decoders and textures take in both. Folders of five are about the smallest that
+anybody keeps; larger ones take less."""
+
+import os
+import time
+
+import pytest
+
+import frieze
+import pictures
+
+COUNTS = (20_000, 80_000)
+IN_A_FOLDER = 5
+IN_AN_ALBUM = 400
+FILES = 40  # of which the others are links: a file may have some 65,000
+MOST_BYTES = 100
+RUNS = 2  # the lesser counts: what else a process takes now and then is only ever more
+SETTLE_S = 2.0
+
+
+@pytest.fixture(scope="module")
+def trees(module_home):
+    """Named as cameras do it, in folders for days."""
+    first = [pictures.write(module_home / f"{number}.jpg", number) for number in range(FILES)]
+    for count in COUNTS:
+        for number in range(count):
+            day, album = number // IN_A_FOLDER, number // IN_AN_ALBUM
+            folder = module_home / f"tree{count}" / f"album{album:03}" / f"day{day:05}"
+            if number % IN_A_FOLDER == 0:
+                folder.mkdir(parents=True)
+            os.link(first[number % FILES], folder / f"DSC_{number:06}.jpg")
+    return module_home
+
+
+def pss_bytes(pid):
+    total = 0
+    for one in frieze.family(pid):
+        with open(f"/proc/{one}/smaps_rollup", encoding="ascii") as file:
+            total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:")) * 1024
+    return total
+
+
+def taken(home, folder, layout, count):
+    with home.start("--size", "640x480", "--memory", "32M", "--jobs", 1, "--cache-size", 0, "--layout", layout, folder) as running:
+        frieze.wait_until(lambda: not running.status()["scanning"], "all names", 60)
+        running.idle()
+        time.sleep(SETTLE_S)  # what the listing was read with is given back
+        running.idle()
+        assert running.status()["items"] == count
+        return pss_bytes(running.pid)
+
+
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+@pytest.mark.parametrize("layout", ("grid", "justified", "masonry"))
+def test_a_picture_of_the_list(home, trees, layout):
+    fewer, more = (min(taken(home, trees / f"tree{count}", layout, count) for _ in range(RUNS)) for count in COUNTS)
+    each = (more - fewer) / (COUNTS[1] - COUNTS[0])
+    assert 0 < each <= MOST_BYTES, f"{each:.1f} bytes a picture"
+    print(f"{layout}: {each:.1f} bytes a picture")
