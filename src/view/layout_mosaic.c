@@ -92,7 +92,8 @@ static size_t section(const struct fz_layout *layout, size_t index)
 static size_t column(const struct fz_layout *layout, size_t index)
 {
     const struct fz_mosaic_spot *spot = &mosaic_of(layout)->spots[index];
-    return (size_t)(spot->x + spot->w / 2u);
+    size_t left = spot->x, w = spot->w;
+    return left + w / 2;
 }
 
 static bool is_under_heading(const struct fz_layout *layout, size_t index)
