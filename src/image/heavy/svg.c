@@ -44,6 +44,8 @@ enum {
     KB_US = 200,
     EMBEDDED_PX_PER_US = 5,
     ESTIMATES = 10,
+    /* But no less than leaves 2 s to the reason: one line of 20,000 points of a plot takes cairo 1.2 s. */
+    PATIENCE_US = 1700000,
     /* No text and no style sheet that anyone has made needs more than such a part of the time that a picture may take. */
     MOST_PART = 10,
     SPARE_BYTES = 40 << 20, /* and whatever else, which is little of most: a small file stays below 64 MB */
@@ -177,8 +179,9 @@ static void set_bound(const struct fz_decode *d, const struct view *view, const 
     const int64_t most_us = d->request->limits.max_cpu_us;
     const double estimate_us = layers_us(&view->page, cost) + (double)cost->text_us + (double)cost->style_us;
     const double element_us = ELEMENT_US + view->page.width * view->page.height / ELEMENT_PX_PER_US;
-    const double us = LEAST_US + ESTIMATES * estimate_us + (double)cost->elements * element_us +
-                      (double)(d->file.len >> 10) * KB_US + (double)embedded_px / EMBEDDED_PX_PER_US;
+    const double expected_us = LEAST_US + ESTIMATES * estimate_us + (double)cost->elements * element_us +
+                               (double)(d->file.len >> 10) * KB_US + (double)embedded_px / EMBEDDED_PX_PER_US;
+    const double us = fmax(expected_us, PATIENCE_US);
     const uint64_t bytes =
         d->working_bytes + SPARE_BYTES + (uint64_t)view->w * (uint64_t)view->h * 4 * cost->surfaces;
     if (host->bound)
