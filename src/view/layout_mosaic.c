@@ -3,6 +3,7 @@
 #include "view/layout_kinds.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { EDGE = FZ_MIN_GAP / 2 }; /* of a cell, around its box */
 
@@ -111,29 +112,57 @@ static bool ends_whole(const struct fz_layout *layout, size_t index)
     return true;
 }
 
-static void visible(const struct fz_layout *layout, double top, double bottom, size_t *first, size_t *last)
+/* Tiles from the first to the last that is seen, and the first that begins below the view; SIZE_MAX: there is none. */
+struct seen {
+    size_t first, last, below;
+};
+
+/* In whole pixels from the block's top on, as tiles stand: this is asked many times a frame. */
+static void look_at_block(const struct fz_layout *layout, size_t block, double top, double bottom,
+                          struct seen *seen)
 {
     const struct fz_mosaic *mosaic = mosaic_of(layout);
-    size_t from = fz_layout_find_last(layout, mosaic->count, top, block_top), next = SIZE_MAX;
-    *first = SIZE_MAX;
-    *last = 0;
-    for (size_t b = from; b < mosaic->count && (b == from || block_top(layout, b) < bottom); b++) {
-        for (size_t i = mosaic->blocks[b].start; i < fz_mosaic_block_end(layout, b); i++) {
-            struct fz_rect c = cell_around(layout, box_in(layout, b, i));
-            bool is_seen = c.y < bottom && c.y + c.h > top;
-            if (is_seen && *first == SIZE_MAX)
-                *first = i;
-            if (is_seen)
-                *last = i;
-            if (c.y >= bottom && next == SIZE_MAX)
-                next = i;
+    const struct fz_mosaic_block *at = &mosaic->blocks[block];
+    const int64_t below = (int64_t)ceil(bottom - at->top);
+    const int64_t above = (int64_t)floor(top - at->top) - layout->params.caption_h - FZ_MIN_GAP;
+    const size_t end = fz_mosaic_block_end(layout, block);
+    for (size_t i = at->start; i < end; i++) {
+        const int64_t y = mosaic->spots[i].y, h = mosaic->spots[i].h;
+        if (y >= below) {
+            seen->below = i < seen->below ? i : seen->below;
+        } else if (y + h > above) {
+            seen->first = i < seen->first ? i : seen->first;
+            seen->last = i;
         }
     }
-    if (*first != SIZE_MAX)
-        return;
-    if (next == SIZE_MAX) /* below the tiles of `from`: what follows, or else the last */
-        next = from + 1 < mosaic->count ? mosaic->blocks[from + 1].start : layout->params.count - 1;
-    *first = *last = next;
+}
+
+static struct fz_mosaic_view look(const struct fz_layout *layout, double top, double bottom)
+{
+    const struct fz_mosaic *mosaic = mosaic_of(layout);
+    const size_t from = fz_layout_find_last(layout, mosaic->count, top, block_top);
+    struct seen seen = {SIZE_MAX, SIZE_MAX, SIZE_MAX};
+    for (size_t b = from; b < mosaic->count && (b == from || block_top(layout, b) < bottom); b++)
+        look_at_block(layout, b, top, bottom, &seen);
+    if (seen.first != SIZE_MAX)
+        return (struct fz_mosaic_view){top, bottom, seen.first, seen.last};
+    if (seen.below == SIZE_MAX) /* below the tiles of `from`: what follows, or else the last */
+        seen.below = from + 1 < mosaic->count ? mosaic->blocks[from + 1].start : layout->params.count - 1;
+    return (struct fz_mosaic_view){top, bottom, seen.below, seen.below};
+}
+
+static void visible(const struct fz_layout *layout, double top, double bottom, size_t *first, size_t *last)
+{
+    struct fz_mosaic_view *views = mosaic_of(layout)->views;
+    size_t at = 0;
+    while (at < FZ_MOSAIC_VIEWS && (views[at].top != top || views[at].bottom != bottom))
+        at++;
+    struct fz_mosaic_view view = at < FZ_MOSAIC_VIEWS ? views[at] : look(layout, top, bottom);
+    at = at < FZ_MOSAIC_VIEWS ? at : FZ_MOSAIC_VIEWS - 1;
+    memmove(views + 1, views, at * sizeof *views);
+    views[0] = view;
+    *first = view.first;
+    *last = view.last;
 }
 
 static bool hit(const struct fz_layout *layout, double along, double across, size_t *index)

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     EDGE = FZ_MIN_GAP / 2, /* between a tile and the edge of the window, or of its cell */
@@ -162,6 +163,7 @@ static void stack(struct fz_layout *layout, size_t from)
 {
     struct fz_mosaic *mosaic = mosaic_of(layout);
     const struct fz_layout_params *p = &layout->params;
+    memset(mosaic->views, 0, sizeof mosaic->views);
     layout->length = from > 0 ? mosaic->blocks[from - 1].top + mosaic->blocks[from - 1].length : 0;
     size_t section = fz_mosaic_section(layout, from);
     for (size_t i = from; i < mosaic->count; i++) {

@@ -37,6 +37,13 @@ struct fz_mosaic_range {
     size_t first, end;
 };
 
+/* What was in view from `top` to `bottom`, px; bottom 0: nothing is known. */
+struct fz_mosaic_view {
+    double top, bottom;
+    size_t first, last;
+};
+enum { FZ_MOSAIC_VIEWS = 2 }; /* where the wall is, and where it goes to */
+
 /* Zeroed but for the shapes at the start. */
 struct fz_mosaic {
     fz_ratio_of *ratio_of;
@@ -44,7 +51,9 @@ struct fz_mosaic {
     struct fz_mosaic_spot *spots; /* owned, as the blocks; of each tile of the layout */
     struct fz_mosaic_block *blocks;
     size_t spot_capacity, count, capacity;
-    size_t found;                        /* the block that was looked for last */
+    size_t found; /* the block that was looked for last */
+    struct fz_mosaic_view
+        views[FZ_MOSAIC_VIEWS];          /* that were asked for last, the latest first: many times a frame */
     struct fz_mosaic_range stale, shown; /* all that are, and what lies between them */
 };
 

@@ -117,11 +117,19 @@ bool fz_loader_was_just_read(struct fz_app *app, const struct fz_rendition *r)
     return true;
 }
 
+/* As nearly all are that a frame looks at. */
+static bool is_as_wanted(const struct fz_loader *loader, const struct fz_tile *tile)
+{
+    const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
+    return tile->final_epoch == loader->epoch && !tile->error && tile->retry_us == 0 && r->texture &&
+           !r->job && r->box_w > 0 && fz_loader_wall_box_is(loader, r->box_w, r->box_h);
+}
+
 bool fz_loader_needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view)
 {
-    if (fz_loader_is_held_up(app, item))
-        return false;
     struct fz_tile *tile = fz_loader_tile(app, item);
+    if ((tile && is_as_wanted(&app->loader, tile)) || fz_loader_is_held_up(app, item))
+        return false;
     if (!tile)
         return true;
     if (fz_loader_is_final(app, item))

@@ -23,8 +23,8 @@ struct fz_rendition {
     struct fz_texture *incoming;      /* being uploaded */
     const struct fz_job *incoming_of; /* whose pixels those are; only compared */
     struct fz_job *job;               /* on its way (borrowed; NULL: none) */
-    bool arrived;                     /* the job is done: its pixels wait for their upload */
     int box_w, box_h;                 /* that `texture` was made for */
+    bool arrived;                     /* the job is done: its pixels wait for their upload */
     /* Decoded for the box above, but out of view there was no room for it, in this view; 0: there was. */
     uint32_t no_room_view;
     bool first;       /* `texture` is a first picture only, made for no box */
@@ -39,25 +39,26 @@ struct fz_rendition {
     int64_t filled_us;  /* and since when */
 };
 
-/* What is known of an item beyond its name; made when it is first wanted. */
+/* What is known of an item beyond its name; made when it is first wanted. What a frame looks at for each tile near the view comes
+ * first, in a line or two of the cache. */
 struct fz_tile {
     fz_item_id item;
-    uint32_t final_epoch;     /* decoded, or failed, at the wall's size of that epoch */
+    uint32_t final_epoch;   /* decoded, or failed, at the wall's size of that epoch */
+    struct fz_error *error; /* why it cannot be shown; owned */
+    int64_t retry_us;       /* after a transient error: when it is tried again, if in view; 0: never */
+    struct fz_rendition renditions[FZ_PURPOSES];
     int picture_w, picture_h; /* upright, px; 0: not known yet */
     int whole_w, whole_h;     /* RAW: of what the sensor saw; 0 for all else */
     const char *format;       /* static; NULL: not known yet */
     int frames;               /* of an animation, or pages; 0: not known yet */
     struct fz_file_facts file;
     struct fz_turn turn;
-    struct fz_error *error; /* why it cannot be shown; owned */
-    int64_t retry_us;       /* after a transient error: when it is tried again, if in view; 0: never */
-    int retries;            /* of these so far */
-    bool reread;            /* from its file, next time */
-    char *damage;           /* why it is shown in part; owned; NULL: it is shown whole */
-    bool no_detail;         /* parts of it cannot be decoded: it is shown as large as fits */
-    bool unsaid;            /* that its file is not there, see missing.h */
-    bool missing;           /* named by the user, and not there or no picture: counted in fz_scan */
-    struct fz_rendition renditions[FZ_PURPOSES];
+    int retries;    /* after transient errors, so far */
+    bool reread;    /* from its file, next time */
+    char *damage;   /* why it is shown in part; owned; NULL: it is shown whole */
+    bool no_detail; /* parts of it cannot be decoded: it is shown as large as fits */
+    bool unsaid;    /* that its file is not there, see missing.h */
+    bool missing;   /* named by the user, and not there or no picture: counted in fz_scan */
 };
 
 enum {

@@ -163,6 +163,7 @@ void fz_shapes_learn(struct fz_app *app, fz_item_id item, int width, int height)
 
 static void ask_again(struct fz_shapes *shapes, fz_item_id item)
 {
+    shapes->asked_end = 0;
     if (FZ_ITEM_SLOT(item) < shapes->capacity)
         shapes->ratios[FZ_ITEM_SLOT(item)] = NOT_KNOWN;
 }
@@ -180,15 +181,19 @@ void fz_shapes_forget(struct fz_app *app, fz_item_id item, bool gone)
 
 /* ---- Asking ---------------------------------------------------------------------------------------------------- */
 
-static void add(struct fz_app *app, struct batch *batch, size_t index)
+/* False: it has to wait. */
+static bool add(struct fz_app *app, struct batch *batch, size_t index)
 {
     fz_item_id item = fz_list_at(app->list, index);
     float *known = ratio_at(&app->wall.shapes, item);
-    if (*known != NOT_KNOWN || fz_loader_is_held_up(app, item))
-        return;
+    if (*known != NOT_KNOWN)
+        return true;
+    if (fz_loader_is_held_up(app, item))
+        return false;
     *known = ASKED;
     batch->questions[batch->count++] = (struct question){
         .item = item, .root = fz_list_root(app->list, item), .path = fz_list_path(app->list, item)};
+    return true;
 }
 
 struct range {
@@ -230,15 +235,22 @@ static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus
         {need.end, wide.end},
         {wide.start, need.start},
     };
+    struct fz_shapes *shapes = &app->wall.shapes;
     size_t count = sizeof ranges / sizeof *ranges - (pace == FZ_WALL_JUMPS ? 2 : 0);
+    bool all = pace != FZ_WALL_JUMPS;
     struct batch *batch = fz_malloc(sizeof *batch);
     batch->count = batch->next = 0;
     for (size_t r = 0; r < count; r++)
         for (size_t i = ranges[r].start; i < ranges[r].end && batch->count < FILES_A_JOB; i++)
-            add(app, batch, i);
+            if (i < shapes->asked_start || i >= shapes->asked_end)
+                all &= add(app, batch, i);
     if (batch->count > 0)
         return batch;
     free(batch);
+    if (all) {
+        shapes->asked_start = wide.start;
+        shapes->asked_end = wide.end;
+    }
     return NULL;
 }
 

@@ -21,6 +21,8 @@ struct fz_shapes {
     size_t capacity, kept_capacity;
     fz_item_id *keepers; /* those that keep one, for longer than they are seen perhaps; owned */
     size_t keeper_count, keeper_capacity;
+    /* Places in the list of which none is to be asked for, the end not included: what is known of a long list lies all over memory. */
+    size_t asked_start, asked_end;
     struct fz_job *jobs[FZ_SHAPES_JOBS]; /* on their way (borrowed; NULL: none) */
     bool is_news;                        /* a shape became known since the last refresh */
     bool was_shown;                      /* the wall was seen before it was laid out anew: it is at once */

@@ -76,6 +76,7 @@ void fz_shapes_keep_shown(struct fz_app *app, const struct fz_layout_params *nex
     struct fz_wall *wall = &app->wall;
     const struct fz_layout_params *now = &wall->layout.params;
     size_t first, last;
+    wall->shapes.asked_end = 0;
     if (now->id != next->id || now->view_w != next->view_w || now->view_h != next->view_h ||
         now->tile_w != next->tile_w || now->tile_h != next->tile_h)
         fz_shapes_let_go(app, true); /* every row is another one */
