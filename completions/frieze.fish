@@ -62,7 +62,7 @@ complete -c frieze -n 'not __frieze_is_ctl' -l limit-pixels -x -d 'largest pictu
 complete -c frieze -n 'not __frieze_is_ctl' -l limit-bytes -x -d 'largest file of a picture'
 complete -c frieze -n 'not __frieze_is_ctl' -l limit-frames -x -d 'frames of an animation, or pages: more are left out'
 complete -c frieze -n 'not __frieze_is_ctl' -l limit-nesting -x -d 'elements inside elements of an SVG'
-complete -c frieze -n 'not __frieze_is_ctl' -l limit-seconds -x -d 'computing time that decoding a picture may take'
+complete -c frieze -n 'not __frieze_is_ctl' -l limit-seconds -x -d 'computing time that decoding a picture may take; a drawing, a part of it'
 complete -c frieze -n 'not __frieze_is_ctl' -l isolation -x -a 'process thread' -d 'where pictures are decoded: in processes of their own, or on threads'
 complete -c frieze -n 'not __frieze_is_ctl' -l sandbox -x -a 'require auto off' -d 'around these processes: all layers or no start, what the system permits, none'
 complete -c frieze -n 'not __frieze_is_ctl' -l keys -x -a 'feh nsxiv imv swayimg cull' -d 'keys like those of another viewer; cull: digits rate, x rejects'

@@ -78,7 +78,7 @@
     X(LIMIT_NESTING, INT, "limit-nesting", 0, "200", 1, 10000, "N", LIMITS, FILE,                      \
       "elements inside elements of an SVG")                                                            \
     X(LIMIT_SECONDS, DURATION, "limit-seconds", 0, "30", 0.1, 86400, "SECONDS", LIMITS, FILE,          \
-      "computing time that decoding a picture may take")                                               \
+      "computing time that decoding a picture may take; a drawing, a part of it")                      \
     X(ISOLATION, CHOICE, "isolation", 0, "process", 0, 0, "process|thread", LIMITS, LINE,              \
       "where pictures are decoded: in processes of their own, or on threads")                          \
     X(SANDBOX, CHOICE, "sandbox", 0, "auto", 0, 0, "require|auto|off", LIMITS, LINE,                   \

@@ -5,6 +5,7 @@ import base64
 import gzip
 import io
 import pathlib
+import re
 import subprocess
 import sys
 import urllib.parse
@@ -164,10 +165,17 @@ def test_a_picture_inside_counts_as_any(home, name):
     assert "more than --memory leaves" in refusal(home, packed, "--memory", "64M", name=name)[0]
 
 
+def seconds(said):
+    """That it was ended after."""
+    return float(re.search(r"longer than ([\d.]+) s", said)[1])
+
+
 def test_what_takes_more_time_than_it_seems_is_ended(home):
     said, stats = refusal(home, pipeline.masks(12))
     assert "takes longer than" in said and "much for what it is" in said
     assert stats["decode"]["cpu"] > 800  # all that it may take, though it gave no account of that
+    said_later, _ = refusal(home, pipeline.masks(12), "--limit-seconds", "60")
+    assert 1.7 * seconds(said) < seconds(said_later) < 2.3 * seconds(said), "who allows more time gets more"
 
 
 @pytest.mark.skipif(is_sanitized(), reason="sanitizers have memory of their own")

@@ -171,6 +171,12 @@ static enum fz_err check_cost(struct fz_decode *d, const RsvgRectangle *page, co
     return FZ_OK;
 }
 
+/* Who allows a picture more time than usual allows a drawing as many times what is expected of it. */
+static double patience(int64_t most_us)
+{
+    return fmax((double)most_us / (double)fz_image_default_limits.max_cpu_us, 1);
+}
+
 /* What is not as it was estimated is stopped from outside. */
 static void set_bound(const struct fz_decode *d, const struct view *view, const struct fz_svg_cost *cost,
                       uint64_t embedded_px)
@@ -181,7 +187,7 @@ static void set_bound(const struct fz_decode *d, const struct view *view, const 
     const double element_us = ELEMENT_US + view->page.width * view->page.height / ELEMENT_PX_PER_US;
     const double expected_us = LEAST_US + ESTIMATES * estimate_us + (double)cost->elements * element_us +
                                (double)(d->file.len >> 10) * KB_US + (double)embedded_px / EMBEDDED_PX_PER_US;
-    const double us = fmax(expected_us, PATIENCE_US);
+    const double us = fmax(expected_us, PATIENCE_US) * patience(most_us);
     const uint64_t bytes =
         d->working_bytes + SPARE_BYTES + (uint64_t)view->w * (uint64_t)view->h * 4 * cost->surfaces;
     if (host->bound)
