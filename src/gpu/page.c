@@ -185,8 +185,10 @@ struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell)
         continue;
     /* In OpenGL what can be locked has a second copy; in memory it is the texture. */
     int access = head->plain ? SDL_TEXTUREACCESS_STREAMING : SDL_TEXTUREACCESS_STATIC;
+    bool is_opaque = head->plain && cell.kind != FZ_PAGE_TEXTS;
+    uint32_t format = is_opaque ? FZ_OPAQUE_FORMAT : SDL_PIXELFORMAT_ARGB8888;
     do
-        page->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, access, page->w, page->h);
+        page->sdl = SDL_CreateTexture(head->renderer, format, access, page->w, page->h);
     while (!page->sdl && fz_page_free_spare(head, INT64_MAX));
     if (!page->sdl) {
         free(page);

@@ -8,7 +8,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { CANVASES_PART = 16 }; /* of the budget */
+enum {
+    CANVASES_PART = 16, /* of the budget */
+    BAND_PX =
+        1
+        << 18, /* of a larger copy at a time: fresh memory as large as a window takes longer than the copy */
+};
 
 /* --- one axis ------------------------------------------------------------------------------------------------------- */
 
@@ -132,7 +137,7 @@ static bool canvas_make(struct fz_head *head, struct fz_canvas *c, int w, int h)
 {
     canvas_free(head, c);
     fz_texture_make_room(head, fz_texture_bytes(w, h));
-    c->sdl = SDL_CreateTexture(head->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, w, h);
+    c->sdl = SDL_CreateTexture(head->renderer, FZ_OPAQUE_FORMAT, SDL_TEXTUREACCESS_STREAMING, w, h);
     if (!c->sdl)
         return false;
     c->w = w;
@@ -164,14 +169,19 @@ static struct fz_canvas *canvas_to_make(struct fz_head *head, int w, int h)
     return left == 0 || left + fz_texture_bytes(w, h) <= canvases_most(head) ? found : NULL;
 }
 
+static void draw_waiting(struct fz_head *head)
+{
+    SDL_RenderFlush(head->renderer);
+    for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
+        c->waits = false;
+}
+
 /* One that nothing waits in to be drawn: that fits, or is made to. */
 static struct fz_canvas *canvas_take(struct fz_head *head, int w, int h)
 {
     struct fz_canvas *fits = canvas_that_fits(head, w, h), *other = fits ? NULL : canvas_to_make(head, w, h);
     if (!fits && !other) {
-        SDL_RenderFlush(head->renderer);
-        for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
-            c->waits = false;
+        draw_waiting(head);
         fits = canvas_that_fits(head, w, h);
     }
     if (fits)
@@ -183,15 +193,13 @@ static struct fz_canvas *canvas_take(struct fz_head *head, int w, int h)
     return canvas_make(head, other, w, h) ? other : NULL;
 }
 
-void fz_stretch(struct fz_head *head, const struct fz_page *page, const SDL_Rect *from,
-                const SDL_Rect *within, struct fz_rect rect, struct fz_turn turn)
+/* What of it lies in `band`, px of the window. */
+static void stretch_band(struct fz_head *head, const struct fz_page *page, const SDL_Rect *from,
+                         const SDL_Rect *within, struct fz_rect rect, struct fz_turn turn,
+                         const SDL_Rect *band)
 {
-    SDL_Rect shown;
-    covered(rect.x, rect.w, head->w, &shown.x, &shown.w);
-    covered(rect.y, rect.h, head->h, &shown.y, &shown.h);
-    bool is_shown = shown.w > 0 && shown.h > 0 && page->bitmap.at;
-    struct fz_canvas *c = is_shown ? canvas_take(head, shown.w, shown.h) : NULL;
-    if (!c || !fz_stretch_pixels(page->bitmap, from, within, rect, turn, c->bitmap, &shown))
+    struct fz_canvas *c = canvas_take(head, band->w, band->h);
+    if (!c || !fz_stretch_pixels(page->bitmap, from, within, rect, turn, c->bitmap, band))
         return;
     c->waits = c->was_used = true;
     SDL_BlendMode mode;
@@ -200,14 +208,25 @@ void fz_stretch(struct fz_head *head, const struct fz_page *page, const SDL_Rect
     SDL_GetTextureAlphaMod(page->sdl, &alpha);
     SDL_SetTextureBlendMode(c->sdl, mode);
     SDL_SetTextureAlphaMod(c->sdl, alpha);
-    SDL_RenderCopy(head->renderer, c->sdl, &(SDL_Rect){0, 0, shown.w, shown.h}, &shown);
+    SDL_RenderCopy(head->renderer, c->sdl, &(SDL_Rect){0, 0, band->w, band->h}, band);
 }
 
-void fz_stretch_prepare(struct fz_head *head)
+void fz_stretch(struct fz_head *head, const struct fz_page *page, const SDL_Rect *from,
+                const SDL_Rect *within, struct fz_rect rect, struct fz_turn turn)
 {
-    struct fz_canvas *c = head->plain ? canvas_take(head, head->w, head->h) : NULL;
-    if (c)
-        c->was_used = true;
+    SDL_Rect band;
+    int rows;
+    covered(rect.x, rect.w, head->w, &band.x, &band.w);
+    covered(rect.y, rect.h, head->h, &band.y, &rows);
+    if (band.w <= 0 || rows <= 0 || !page->bitmap.at)
+        return;
+    const int begin = band.y, end = band.y + rows, most = BAND_PX / band.w > 1 ? BAND_PX / band.w : 1;
+    for (; band.y < end; band.y += band.h) {
+        band.h = end - band.y < most ? end - band.y : most;
+        if (band.y > begin)
+            draw_waiting(head);
+        stretch_band(head, page, from, within, rect, turn, &band);
+    }
 }
 
 void fz_stretch_rest(struct fz_head *head)

@@ -22,10 +22,6 @@ void fz_stretch_rest(struct fz_head *head);
 /* Render thread. Bytes of the budget that are left for copies: what textures do not take until something in view needs it. */
 uint64_t fz_stretch_room(const struct fz_head *head);
 
-/* Render thread. Has memory at hand for a copy as large as the window, until the frame after next: fresh memory takes longer than the
- * copy. */
-void fz_stretch_prepare(struct fz_head *head);
-
 struct fz_bitmap {
     uint32_t *at; /* NULL: none */
     int pitch_px;

@@ -3,7 +3,6 @@
 #include "app/loading/loader_internal.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "gpu/stretch.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -316,8 +315,6 @@ void fz_loader_prepare(struct fz_app *app)
         fz_loader_look_again(app, app->picture.ready_from_us);
         return;
     }
-    if (fz_loader_is_alone(app) && !tile->renditions[FZ_FOR_WALL].texture)
-        fz_stretch_prepare(app->head);
     struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
     int w, h, most = fz_texture_max_side(app->head);
     if (tile->picture_w == 0 || !r->job || r->arrived || r->incoming || r->refused)

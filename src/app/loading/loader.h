@@ -116,8 +116,7 @@ void fz_loader_list_changed(struct fz_app *app);
 /* Judges what is out there, then issues what is wanted and has credit. Cheap where nothing changed. */
 void fz_loader_issue(struct fz_app *app);
 
-/* Makes the texture of the picture that was asked for while that is decoded, and room for its tile to be enlarged: fresh memory takes
- * as long as an upload. */
+/* Makes the texture of the picture that was asked for while that is decoded: fresh memory takes as long as an upload. */
 void fz_loader_prepare(struct fz_app *app);
 
 /* Takes finished jobs; uploads within `budget_us` (0: takes only). True when something that is in view changed. */
