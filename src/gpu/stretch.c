@@ -10,9 +10,8 @@
 
 enum {
     CANVASES_PART = 16, /* of the budget */
-    BAND_PX =
-        1
-        << 18, /* of a larger copy at a time: fresh memory as large as a window takes longer than the copy */
+    /* Of a larger copy at a time, 1 MB: fresh memory as large as a window takes longer than the copy. */
+    BAND_PX = 1 << 18,
 };
 
 /* --- one axis ------------------------------------------------------------------------------------------------------- */
