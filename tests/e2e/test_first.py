@@ -109,6 +109,7 @@ def test_it_is_shown_in_the_window(home):
     with shares.Share(home / "behind", home / "share") as share:
         share.keeps_from = shares.MOST_READ
         with home.start("--headless", "--motion", "off", "--size", "1200x900", share.path) as running:
+            running.until(items=1)
             running.key("Return")
 
             def shown():
