@@ -38,6 +38,7 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
     fz_page_give_cell(head, texture->page, (SDL_Point){texture->rect.x, texture->rect.y});
     unlink_texture(head, texture);
     *texture->owner = NULL;
+    head->counts.freed++;
     free(texture->luma);
     free(texture);
 }

@@ -29,6 +29,7 @@ struct fz_texture_counts {
     uint64_t bytes, bytes_peak; /* allocated on the renderer */
     uint64_t uploads, upload_bytes;
     int64_t upload_us, upload_max_us; /* all of it, and the longest single call */
+    uint64_t freed;                   /* textures, for whatever reason */
 };
 
 /* Render thread only, all of these. Makes room for w x h px in a cell (no smaller); *owner is set,

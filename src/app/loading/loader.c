@@ -87,6 +87,7 @@ void fz_loader_clear_final(struct fz_app *app, struct fz_tile *tile)
     if (tile->final_epoch == loader->epoch)
         loader->final_count--;
     tile->final_epoch = 0;
+    loader->served.end = 0;
     fz_loader_clear_error(app, tile);
 }
 
@@ -150,6 +151,7 @@ void fz_loader_outdate(struct fz_app *app, struct fz_rendition *r)
     r->refused = false;
     r->no_room_view = 0;
     r->box_w = r->box_h = 0;
+    app->loader.served.end = 0;
 }
 
 static void outdate_tiles(struct fz_app *app)
@@ -182,6 +184,7 @@ void fz_loader_set_box(struct fz_app *app, int box_w, int box_h, bool covers)
 void fz_loader_list_changed(struct fz_app *app)
 {
     app->loader.stale = app->loader.moved = true;
+    app->loader.served.end = 0;
     app->loader.fill_left = fz_list_count(app->list);
 }
 

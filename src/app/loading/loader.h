@@ -69,6 +69,14 @@ enum {
         FZ_SCALE_MOST, /* for jobs that are no pictures: screenshots, sorting, programs of the user, files to be written */
 };
 
+/* Places in the list, the end not included, whose tiles are all as they are wanted: as long as no texture is freed, and for one size
+ * of the wall's box. */
+struct fz_served {
+    size_t start, end;
+    uint64_t freed;
+    uint32_t epoch;
+};
+
 struct fz_loader {
     struct fz_tile **tiles; /* by item slot; owned */
     size_t tile_capacity;
@@ -88,9 +96,10 @@ struct fz_loader {
     size_t final_count; /* tiles known to be final in this epoch */
     size_t failed_count;
     struct fz_missing missing;
-    bool refusal_told;             /* that the renderer refused a texture */
-    int64_t retry_us;              /* when it looks again, whatever happens, or FZ_NEVER */
-    int64_t renew_us;              /* the same of what shows a file that changes all the time */
+    bool refusal_told;       /* that the renderer refused a texture */
+    int64_t retry_us;        /* when it looks again, whatever happens, or FZ_NEVER */
+    int64_t renew_us;        /* the same of what shows a file that changes all the time */
+    struct fz_served served; /* which no frame looks at again: those of a long list lie all over memory */
     size_t fill_cursor, fill_left; /* the rest of the list, still to be looked at */
     bool stale;                    /* what is wanted may have changed */
     bool moved;                    /* the view moved: queued jobs must be judged anew */
