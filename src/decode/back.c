@@ -94,6 +94,13 @@ static void host_bound(void *ctx, int64_t cpu_us, uint64_t bytes)
         back->is_lost = true;
 }
 
+static uint8_t *slot_at(const struct back *back, int32_t slot, size_t bytes)
+{
+    uint8_t *pixels = back->memory + fz_ring_slot_at((uint32_t)slot);
+    fz_mem_populate(pixels, bytes);
+    return pixels;
+}
+
 static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
 {
     struct back *back = ctx;
@@ -101,18 +108,19 @@ static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
     size_t bytes = (size_t)width * (size_t)height * 4;
     *pitch_bytes = width * 4;
     if (back->call.slot >= 0 && bytes <= (size_t)back->call.slots * FZ_RING_SLOT_BYTES)
-        return back->memory + fz_ring_slot_at((uint32_t)back->call.slot);
+        return slot_at(back, back->call.slot, bytes);
     struct fz_call_grant grant = {.slot = -1};
     int fd = -1;
     bool granted = ask(back, &tell, &grant, &fd);
     if (granted && grant.slot >= 0)
-        return back->memory + fz_ring_slot_at((uint32_t)grant.slot);
+        return slot_at(back, grant.slot, bytes);
     void *pixels =
         granted && fd >= 0 ? mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
     if (fd >= 0)
         close(fd);
     if (pixels == MAP_FAILED)
         return NULL;
+    fz_mem_populate(pixels, bytes);
     back->alone = pixels;
     back->alone_len = bytes;
     return pixels;

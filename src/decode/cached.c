@@ -108,7 +108,7 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
     struct fz_pixels pixels = {job->surface->pixels, job->surface->w, job->surface->h, job->surface->pitch};
     struct fz_encoded tile;
     enum fz_encoding encoding = image->shows_background ? FZ_ENCODING_PNG : FZ_ENCODING_JPEG;
-    const struct fz_encode how = {.encoding = encoding, .quality = QUALITY};
+    const struct fz_encode how = {.encoding = encoding, .quality = QUALITY, .in_one_pass = true};
     if (fz_image_encode(&pixels, &how, &tile, NULL) != FZ_OK)
         return;
     struct fz_cache_facts facts = {

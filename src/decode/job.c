@@ -74,6 +74,7 @@ SDL_Surface *fz_surface_new(int width, int height)
     void *pixels = fz_try_malloc((size_t)width * (size_t)height * 4);
     if (!pixels)
         return NULL;
+    fz_mem_populate(pixels, (size_t)width * (size_t)height * 4);
     SDL_Surface *surface = fz_surface_over(pixels, width, height);
     if (!surface)
         free(pixels);

@@ -34,6 +34,14 @@ static enum fz_err open_renderer(struct fz_head *head, struct fz_error *err)
     return FZ_OK;
 }
 
+/* What SDL's own renderer draws into. */
+static void populate_window(SDL_Window *window)
+{
+    SDL_Surface *surface = SDL_GetWindowSurface(window);
+    if (surface)
+        fz_mem_populate(surface->pixels, (size_t)surface->pitch * (size_t)surface->h);
+}
+
 /* A driver compiles each way of drawing when it is first used, on a CPU renderer for tens of milliseconds: that belongs to
  * the opening of the window, not to the first frame with pictures. */
 static void warm_up(struct fz_head *head)
@@ -105,6 +113,8 @@ enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *opt
     head->texts = fz_texts_new(options->texts);
     head->text_scale = options->text_scale;
     fz_head_update_size(head);
+    if (head->plain)
+        populate_window(head->window);
     warm_up(head);
     *out = head;
     return FZ_OK;

@@ -1,5 +1,6 @@
 #include "gpu/head.h"
 
+#include "base/mem.h"
 #include "base/path.h"
 #include "sync/thread.h"
 
@@ -30,9 +31,19 @@ static void mind_full_disk(void)
     free(folder);
 }
 
+/* Pages of textures and pictures to be drawn, which SDL fills with zeros at once. */
+static void *populated_malloc(size_t bytes)
+{
+    void *block = malloc(bytes);
+    if (block)
+        fz_mem_populate(block, bytes);
+    return block;
+}
+
 /* Without a session bus libdbus would start one, by a program that it forks and waits for while SDL's video starts. */
 void fz_video_prepare(void)
 {
+    SDL_SetMemoryFunctions(populated_malloc, calloc, realloc, free);
     mind_full_disk();
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char address[256] = "disabled:";

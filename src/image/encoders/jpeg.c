@@ -120,7 +120,7 @@ static void write_jpeg(struct jpeg *jpeg, const struct fz_pixels *pixels, const 
     jpeg_set_quality(c, how->quality, TRUE);
     if (how->quality >= SMOOTH_COLOR_QUALITY)
         c->comp_info[0].h_samp_factor = c->comp_info[0].v_samp_factor = 1;
-    c->optimize_coding = TRUE;
+    c->optimize_coding = !how->in_one_pass;
     jpeg_start_compress(c, TRUE);
     write_carried(c, how->carried);
     while (c->next_scanline < c->image_height) {
