@@ -117,6 +117,8 @@ bool fz_buffer_need(struct fz_buffer *buffer, size_t bytes)
     buffer_fini(buffer);
     buffer->data = fz_try_malloc(bytes);
     buffer->size = buffer->data ? bytes : 0;
+    if (buffer->data)
+        fz_mem_populate(buffer->data, bytes);
     return buffer->data != NULL;
 }
 
@@ -127,7 +129,7 @@ bool fz_buffer_grow(struct fz_buffer *buffer, size_t bytes)
     uint8_t *data = realloc(buffer->data, bytes);
     if (!data)
         return false;
-    buffer->data = data;
-    buffer->size = bytes;
+    fz_mem_populate(data + buffer->size, bytes - buffer->size);
+    *buffer = (struct fz_buffer){data, bytes};
     return true;
 }

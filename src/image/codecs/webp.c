@@ -157,6 +157,7 @@ static enum fz_err begin(struct webp *w)
     w->pixels = fz_try_malloc(bytes);
     if (!w->pixels)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", w->width, w->height);
+    fz_mem_populate(w->pixels, bytes);
     c->options.use_cropping = w->cropped;
     c->options.crop_left = w->x;
     c->options.crop_top = w->y;
