@@ -447,6 +447,21 @@ def test_pages_that_are_leapt_over_are_not_decoded(home):
         assert running.stats()["decode"]["count"] - before < 3 * (1 + rests) * in_view
 
 
+def test_where_a_jump_leads_to_is_decoded_once(home):
+    """Each is made a third of a second after the one before, so that nothing flashes. With all room in use what was decoded meanwhile
+    found none, and was decoded again and again."""
+    count, places = 6000, range(500, 6000, 400)
+    with many(home, count) as running:
+        running.until(items=count, scanning=False)
+        before = steady_decodes(running)
+        in_view = running.status()["visible"][1] + 1
+        running.ask("set", "motion", "off")
+        for place in places:
+            running.key(*f"{place}G")
+            running.until(visible=lambda visible, place=place: visible[0] < place <= visible[1] + 1)
+        assert in_view - 6 < (steady_decodes(running) - before) / len(places) <= 3 * in_view  # a page on either side
+
+
 def is_steady(value, for_s=0.5):
     before = value()
     time.sleep(for_s)

@@ -125,6 +125,15 @@ static bool is_as_wanted(const struct fz_loader *loader, const struct fz_tile *t
            !r->job && r->box_w > 0 && fz_loader_wall_box_is(loader, r->box_w, r->box_h);
 }
 
+/* As the wall stands, not as it will. */
+static bool is_seen(const struct fz_app *app, fz_item_id item)
+{
+    size_t index;
+    struct fz_focus focus = fz_wall_focus(app);
+    return !fz_picture_covers_wall(app) && fz_list_index(app->list, item, &index) && index >= focus.first &&
+           index <= focus.last;
+}
+
 bool fz_loader_needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view)
 {
     struct fz_tile *tile = fz_loader_tile(app, item);
@@ -141,8 +150,8 @@ bool fz_loader_needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view
         return false;
     if (tile->error || !fz_loader_wall_box_is(&app->loader, r->box_w, r->box_h))
         return true;
-    bool seen = in_view && !fz_picture_covers_wall(app);
-    return !r->texture && !r->refused && (seen || r->no_room_view != app->loader.view);
+    return !r->texture && !r->refused &&
+           (r->no_room_view != app->loader.view || (in_view && is_seen(app, item)));
 }
 
 struct candidate {
