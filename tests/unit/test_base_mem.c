@@ -1,10 +1,11 @@
-/* Arrays that grow. */
+/* Arrays that grow; pages that are fetched. */
 #include "base/mem.h"
 #include "fixture.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static void what_is_new_is_zero_and_what_was_there_stays(void **state)
@@ -49,10 +50,36 @@ static void what_nobody_writes_to_takes_no_memory(void **state)
 }
 #endif
 
+static size_t resident_pages(const uint8_t *block, size_t pages)
+{
+    unsigned char there[1024];
+    size_t count = 0, page = (size_t)sysconf(_SC_PAGESIZE);
+    assert_int_equal(mincore((void *)(uintptr_t)block, pages * page, there), 0);
+    for (size_t i = 0; i < pages; i++)
+        count += there[i] & 1;
+    return count;
+}
+
+static void pages_are_there_before_they_are_written_to(void **state)
+{
+    (void)state;
+    enum { PAGES = 64, FROM = 8, COUNT = 48 };
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uint8_t *block = mmap(NULL, PAGES * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(block, MAP_FAILED);
+    fz_mem_populate(block + FROM * page, page);
+    assert_int_equal(resident_pages(block, PAGES), 0); /* so few are left alone */
+    fz_mem_populate(block + FROM * page + 1, COUNT * page - 2);
+    assert_int_equal(resident_pages(block, PAGES), COUNT);
+    assert_int_equal(resident_pages(block + FROM * page, COUNT), COUNT);
+    munmap(block, PAGES * page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_new_is_zero_and_what_was_there_stays),
+        cmocka_unit_test(pages_are_there_before_they_are_written_to),
 #ifndef FZ_SANITIZED
         cmocka_unit_test(what_nobody_writes_to_takes_no_memory),
 #endif
