@@ -65,6 +65,7 @@ def test_what_is_looked_at_stays_where_it_is(home):
     """Headings that come and go above it push nothing around; the selection keeps its picture."""
     tree = pictures.tree(home / "tree", {"b": 30, "c": 30, "d": 30})
     with home.start(*SIZE, tree) as frieze:
+        frieze.until(items=90)
         frieze.key("End").idle("loaded").until(index=89)
         wait_until(lambda: not has_scrollbar(frieze), "no scroll bar any more")
         before = frieze.screenshot()

@@ -1,5 +1,5 @@
 """What left the screen is waited for by nobody: what came into view instead is there as soon as if there were nothing else."""
-# ctest: COST 40 TIMEOUT 120
+# ctest: COST 40
 
 import contextlib
 import ctypes

@@ -1,4 +1,4 @@
-# ctest: COST 20 TIMEOUT 120 LABELS timing
+# ctest: COST 20 LABELS timing
 """A share that hangs under what the program itself reads and writes: its configuration, its cache, the files that options name.
 The program ends all the same; what is held in the kernel ends with the hang."""
 

@@ -1,4 +1,3 @@
-/* ctest: TIMEOUT 120 */
 /* A decoder that somebody has taken over: it lies, reaches for what is not its own, and calls what it may not. Each attempt costs
  * its own picture; whatever stopped it is named; the next picture is answered. */
 #include "test_decode_taken_over.h"

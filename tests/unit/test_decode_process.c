@@ -1,4 +1,3 @@
-/* ctest: TIMEOUT 120 */
 /* Decoder processes: the same results as on a worker's own thread, whatever dies meanwhile. */
 #include "base/mem.h"
 #include "decode/back.h"
