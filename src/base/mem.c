@@ -93,7 +93,7 @@ void fz_mem_trim(void)
 void fz_mem_populate(void *block, size_t bytes)
 {
     enum { POPULATE_WRITE = 23, LEAST = 64 << 10 }; /* of Linux 5.14; not in all headers */
-    if (bytes < LEAST)
+    if (!block || bytes < LEAST)
         return;
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)block & ~(page - 1);
     (void)!madvise((void *)from, (uintptr_t)block + bytes - from, POPULATE_WRITE);

@@ -29,7 +29,7 @@ void fz_mem_trim(void);
 
 /* Any thread. Asks the system at once for all pages of a block that is about to be written whole: fresh ones would each interrupt
  * the writing, for about 1 us, and 15 where pages of a guest are shadowed (madvise(2), MADV_POPULATE_WRITE). Pages that are there cost
- * next to nothing, few pages are left alone, and where the system cannot, nothing is lost. */
+ * next to nothing, few pages are left alone, and where the system cannot, nothing is lost. NULL-safe. */
 void fz_mem_populate(void *block, size_t bytes);
 
 /* Makes room for `need` elements in a growing array; *capacity counts elements. */

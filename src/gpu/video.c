@@ -35,8 +35,7 @@ static void mind_full_disk(void)
 static void *populated_malloc(size_t bytes)
 {
     void *block = malloc(bytes);
-    if (block)
-        fz_mem_populate(block, bytes);
+    fz_mem_populate(block, bytes);
     return block;
 }
 

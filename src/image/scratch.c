@@ -117,8 +117,7 @@ bool fz_buffer_need(struct fz_buffer *buffer, size_t bytes)
     buffer_fini(buffer);
     buffer->data = fz_try_malloc(bytes);
     buffer->size = buffer->data ? bytes : 0;
-    if (buffer->data)
-        fz_mem_populate(buffer->data, bytes);
+    fz_mem_populate(buffer->data, bytes);
     return buffer->data != NULL;
 }
 

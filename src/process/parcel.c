@@ -138,8 +138,7 @@ static enum fz_parcel_end receive(int socket, struct fz_parcel *parcel, size_t s
     if (len > INLINE_BYTES)
         len = INLINE_BYTES; /* what is longer is no parcel */
     char *bytes = fz_try_malloc(len + 1);
-    if (bytes)
-        fz_mem_populate(bytes, len + 1);
+    fz_mem_populate(bytes, len + 1);
     bool has_room =
         bytes != NULL; /* without, it is taken all the same: or it would answer what is asked next */
     struct fz_wire_parts parts = {&head, bytes, sizeof head, has_room ? len : 0};

@@ -282,9 +282,10 @@ static enum fz_texture_need need_of(const struct fz_app *app, const struct fz_jo
         return FZ_TEXTURE_IN_VIEW;
     if (fz_picture_covers_wall(app) || !fz_list_index(app->list, job->item, &index))
         return FZ_TEXTURE_SPARE;
-    struct fz_focus focus = fz_wall_focus(app), aim = fz_wall_aim(app, NULL);
+    struct fz_focus focus = fz_wall_focus(app);
     if (index >= focus.first && index <= focus.last)
         return FZ_TEXTURE_IN_VIEW;
+    struct fz_focus aim = fz_wall_aim(app, NULL);
     uint64_t priority = fz_priority_of_tile(&app->wall.layout, &aim, index);
     return priority < fz_priority(FZ_PRIORITY_FILL, 0) ? FZ_TEXTURE_SOON : FZ_TEXTURE_SPARE;
 }
