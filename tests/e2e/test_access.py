@@ -288,7 +288,7 @@ def test_the_title_tells_the_state(home, x11, plain):
                 return xlib.text_property(x, server, window, name)
 
         def becomes(expected):
-            wait_until(lambda: title() == expected, lambda: f"{expected}, it is {title()}", 5)
+            wait_until(lambda: title() == expected, lambda: f"{expected}, it is {title()}")
 
         becomes("0 torn.jpg (1 of 11), damaged, shown in part - frieze")
         frieze.key("Right")

@@ -42,15 +42,15 @@ def playing(running, frame=None, **more):
     return running.until(animation=lambda a: a and all(a[key] == value for key, value in wanted.items()))["animation"]
 
 
-def watch(running, count, patience_s=20):
+def watch(running, count):
     """The next `count` changes of frame: when, and to which."""
-    seen, last, end = [], None, time.monotonic() + patience_s
+    seen, last, end = [], None, time.monotonic() + frieze.PATIENCE_S
     while len(seen) < count:
         now = animation(running)  # None for a moment, where another begins
         if now and last and now["frame"] != last["frame"]:
             seen.append((time.monotonic(), now["frame"]))
         last = now or last
-        assert time.monotonic() < end, f"only {seen} in {patience_s} s"
+        assert time.monotonic() < end, f"only {seen} in {frieze.PATIENCE_S} s"
     return seen
 
 

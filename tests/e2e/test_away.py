@@ -1,4 +1,4 @@
-# ctest: COST 45 TIMEOUT 180
+# ctest: COST 45
 """A source whose folder goes as a whole, and comes back (docs/faults.md, row 14; shares: e2e/share)."""
 
 import contextlib
@@ -90,7 +90,7 @@ def test_folder_goes_and_comes_back(home, isolation, mode):
         pictures.write(pulled / "p1.png", 71)
         pictures.write(pulled / "p8.png", 8)
         pulled.rename(folder)
-        frieze.until(20, away=0, items=5, pending=0, failed=0, mode=mode)
+        frieze.until(away=0, items=5, pending=0, failed=0, mode=mode)
         if mode == "picture":
             assert frieze.status()["index"] == 1
             frieze.key("Esc").until(mode="wall")
@@ -154,7 +154,7 @@ def test_what_is_in_no_memory_waits(home, isolation):
         status = frieze.status()
         assert status["failed"] == 0 and status["pending"] > 0 and words(frieze) == [LOST]
         (home / "pulled").rename(folder)
-        frieze.until(20, away=0, failed=0, pending=0, items=120)
+        frieze.until(away=0, failed=0, pending=0, items=120)
 
 
 def test_stick_is_pulled_and_another_one_comes(home, isolation, stick):
@@ -170,13 +170,13 @@ def test_stick_is_pulled_and_another_one_comes(home, isolation, stick):
         time.sleep(1.5)  # it is looked for each second
         assert numbers(frieze.until(notice=None) and frieze) == shown and frieze.status()["away"] == 1
         with stick() as folder:
-            frieze.until(20, away=0, items=5, pending=0, failed=0)
+            frieze.until(away=0, items=5, pending=0, failed=0)
             assert numbers(frieze) == shown
         frieze.until(away=1)
         (home / "image" / "p0.png").unlink()
         pictures.write(home / "image" / "p1.png", 31)
         with stick() as folder:
-            frieze.until(20, away=0, items=4, pending=0, failed=0)
+            frieze.until(away=0, items=4, pending=0, failed=0)
             assert sorted(numbers(frieze)) == [2, 3, 4, 31]
             frieze.end()
 
@@ -191,7 +191,7 @@ def test_named_files_whose_folder_goes(home, isolation):
         assert numbers(frieze) == [0, 1, 2, 3]
         (pulled / "p2.png").unlink()
         pulled.rename(folder)
-        frieze.until(20, away=0, items=3, pending=0, failed=0)
+        frieze.until(away=0, items=3, pending=0, failed=0)
         assert numbers(frieze) == [0, 1, 3] and words(frieze) == [LOST, BACK]
 
 
@@ -208,7 +208,7 @@ def test_deleted_folder(home, isolation):
         shutil.rmtree(folder)
         frieze.until(items=0, away=1)
         pictures.fill(home / "new", 2).rename(folder)
-        frieze.until(20, items=2, away=0, pending=0, failed=0)
+        frieze.until(items=2, away=0, pending=0, failed=0)
 
 
 def test_reader_dies_while_the_folder_is_away(home):
@@ -224,4 +224,4 @@ def test_reader_dies_while_the_folder_is_away(home):
         assert frieze.status()["items"] == 3 and frieze.status()["away"] == 1
         (home / "pulled" / "p0.png").unlink()
         (home / "pulled").rename(folder)
-        frieze.until(20, items=2, away=0, pending=0, failed=0)
+        frieze.until(items=2, away=0, pending=0, failed=0)

@@ -73,7 +73,7 @@ def keys(frieze):
 
 
 def shown(frieze):
-    return wait_until(lambda: len(keys(frieze)) >= 4 and keys(frieze)[-5:], "a board", 5)
+    return wait_until(lambda: len(keys(frieze)) >= 4 and keys(frieze)[-5:], "a board")
 
 
 def middle(box):
@@ -102,7 +102,7 @@ def press(frieze, *names, rows=LETTERS):
 def choose(frieze, row):
     """Of the menu, that a right click opens."""
     mouse(frieze, (400, 300), *click(button=3))
-    left, top, _, bottom = wait_until(lambda: menu_box(frieze.screenshot()), "a menu", 5)
+    left, top, _, bottom = wait_until(lambda: menu_box(frieze.screenshot()), "a menu")
     mouse(frieze, (left + 40, top + (bottom - top) * (2 * row + 1) // (2 * MENU_ROWS)), *click(), AWAY)
 
 
@@ -120,7 +120,7 @@ def test_a_search_by_clicks(wall):
     press(wall, "m", "m", "e", "r", "x", "Erase", "Space", "Erase")
     wall.until(search={"text": "sommer", "matches": 2})
     press(wall, "Enter")
-    wait_until(lambda: not keys(wall), "no board", 5)
+    wait_until(lambda: not keys(wall), "no board")
     wall.until(search={"text": "sommer", "matches": 2})
     assert [one for row in pictures.wall(wall.idle().screenshot()) for one in row] == [1, 0]
     open_board(wall, SEARCH)
@@ -135,12 +135,12 @@ def test_signs_and_capitals(wall):
     """What paths and commands are written with: the command line runs what was clicked."""
     open_board(wall, COMMAND)
     press(wall, *"set", "Space", *"delay", "Space", "7", "signs")
-    wait_until(lambda: len(keys(wall)[0]) == 10 and len(keys(wall)[1]) == 10 and len(keys(wall)[2]) == 10, "signs", 5)
+    wait_until(lambda: len(keys(wall)[0]) == 10 and len(keys(wall)[1]) == 10 and len(keys(wall)[2]) == 10, "signs")
     press(wall, ".", rows=SIGNS)
     press(wall, "signs", rows=SIGNS)
-    wait_until(lambda: len(keys(wall)[2]) == 9, "letters", 5)
+    wait_until(lambda: len(keys(wall)[2]) == 9, "letters")
     press(wall, "5", "Enter")
-    wait_until(lambda: wall.ask("get", "delay")["value"] == 7.5, lambda: wall.ask("get", "delay"), 5)
+    wait_until(lambda: wall.ask("get", "delay")["value"] == 7.5, lambda: wall.ask("get", "delay"))
     wall.ask("reset", "delay")
 
 
@@ -149,12 +149,12 @@ def test_characters_of_the_names(wall):
     open_board(wall, SEARCH)
     press(wall, "names")
     offered = sorted(set("".join(NAMES).casefold()) - set("abcdefghijklmnopqrstuvwxyz0123456789-é"))
-    wait_until(lambda: sum(len(row) for row in keys(wall)[:2]) >= 10, "characters", 5)
+    wait_until(lambda: sum(len(row) for row in keys(wall)[:2]) >= 10, "characters")
     assert sum(len(row) for row in keys(wall)[:-2]) == len(offered)
     press(wall, "ж", rows=("".join(offered[:10]), "".join(offered[10:])))
     wall.until(search={"text": "ж", "matches": 1})
     press(wall, "names")
-    wait_until(lambda: len(keys(wall)[0]) == 10, "letters", 5)
+    wait_until(lambda: len(keys(wall)[0]) == 10, "letters")
     press(wall, "Cancel")
 
 
@@ -164,7 +164,7 @@ def test_characters_of_the_paths(wall):
     press(wall, "names")
     offered = {character for character in "".join(NAMES) if not character.isascii()}
     assert {"é", "Ж"} <= offered
-    wait_until(lambda: sum(len(row) for row in keys(wall)[:-2]) == len(offered), "these characters", 5)
+    wait_until(lambda: sum(len(row) for row in keys(wall)[:-2]) == len(offered), "these characters")
     press(wall, "Cancel")
 
 
@@ -195,7 +195,7 @@ def test_with_a_keyboard_it_stays_away(wall):
     x11.press(wall, "w")
     wall.until(search={"text": "w", "matches": 1})
     choose(wall, ZOOM)
-    wait_until(lambda: menu_box(wall.screenshot()) is None, "no menu", 5)
+    wait_until(lambda: menu_box(wall.screenshot()) is None, "no menu")
     assert not keys(wall.idle())
     mouse(wall, (780, 590), *click(), AWAY)
     shown(wall)
@@ -204,7 +204,7 @@ def test_with_a_keyboard_it_stays_away(wall):
     wall.until(search={"text": "wi", "matches": 1})
     x11.press(wall, "n")
     wall.until(search={"text": "win", "matches": 1})
-    wait_until(lambda: not keys(wall), "no board", 5)
+    wait_until(lambda: not keys(wall), "no board")
     x11.press(wall, "Escape")
     assert plain != wall.until(search=None) and wall.is_running()
 
@@ -212,7 +212,7 @@ def test_with_a_keyboard_it_stays_away(wall):
 def test_a_second_click_on_the_menu_types_nothing(wall):
     """The board comes up under the pointer: who clicked twice meant what stood there before."""
     mouse(wall, (400, 560), *click(button=3))
-    left, top, _, bottom = wait_until(lambda: menu_box(wall.screenshot()), "a menu", 5)
+    left, top, _, bottom = wait_until(lambda: menu_box(wall.screenshot()), "a menu")
     mouse(wall, (left + 60, top + (bottom - top) * 3 // (2 * MENU_ROWS)), *click(2), AWAY)
     shown(wall)
     time.sleep(SETTLED_S)
@@ -229,20 +229,20 @@ def test_clicks_beside_keys_leave_the_wall_alone(wall):
     mouse(wall, (4, 500), *click(), (4, 520), *click(2))
     assert wall.status()["mode"] == "wall" and keys(wall)
     mouse(wall, (760, 20), *click())
-    wait_until(lambda: not keys(wall), "no board", 5)
+    wait_until(lambda: not keys(wall), "no board")
     wall.until(search={"text": "s", "matches": 2}, mode="wall")
 
 
 def test_the_folder_of_scaled_pictures(wall, module_home):
     """The only other line that is typed into: a press on it brings the board, under the panel."""
     choose(wall, SCALE)
-    arrows, buttons = wait_until(lambda: len(keys(wall)) == 2 and keys(wall), "a panel without a board", 5)
+    arrows, buttons = wait_until(lambda: len(keys(wall)) == 2 and keys(wall), "a panel without a board")
     mouse(wall, (SIZE[0] // 2, (arrows[0][3] + buttons[0][1]) // 2), *click(), AWAY)
-    wait_until(lambda: len(keys(wall)) == 2 + 5, "a board", 5)
+    wait_until(lambda: len(keys(wall)) == 2 + 5, "a board")
     time.sleep(SETTLED_S)
     press(wall, "q", "Erase", "7", "Enter")
-    wait_until(lambda: list((module_home / "pictures-16007").glob("*")), "a picture in the folder", 10)
-    wait_until(lambda: len(keys(wall)) < 5, "no board", 5)
+    wait_until(lambda: list((module_home / "pictures-16007").glob("*")), "a picture in the folder")
+    wait_until(lambda: len(keys(wall)) < 5, "no board")
 
 
 @pytest.mark.parametrize("size, scale", (((320, 240), 1), ((320, 240), 4), ((640, 480), 4), ((1280, 800), 0.5)))
@@ -267,7 +267,7 @@ def test_a_search_by_fingers(module_home, x11, folder):
         module_home.program = own
         mouse(frieze.idle(), AWAY)
         fingers(frieze, ("down", 1, 400, 300), 0.7, ("up", 1, 400, 300))
-        left, top, _, bottom = wait_until(lambda: menu_box(frieze.screenshot()), "a menu", 5)
+        left, top, _, bottom = wait_until(lambda: menu_box(frieze.screenshot()), "a menu")
         tap(frieze, left + 40, top + (bottom - top) * 3 // (2 * MENU_ROWS))
         board = shown(frieze)
         time.sleep(SETTLED_S)
@@ -277,5 +277,5 @@ def test_a_search_by_fingers(module_home, x11, folder):
                 ("up", 1, 400, 300), ("up", 2, 400, 300))
         frieze.until(search={"text": "somm", "matches": 2})
         tap(frieze, *find(board, "Enter", LETTERS))
-        wait_until(lambda: not keys(frieze), "no board", 5)
+        wait_until(lambda: not keys(frieze), "no board")
         frieze.until(search={"text": "somm", "matches": 2})

@@ -1,4 +1,4 @@
-# ctest: COST 30 TIMEOUT 300
+# ctest: COST 30
 """As root of a container: the sandbox tells truly what it has left, and all that a decoder that was taken over tries is stopped
 all the same, by a layer that is named."""
 

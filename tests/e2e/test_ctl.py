@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import Refused, wait_until
+from frieze import PATIENCE_S, Refused, wait_until
 
 TEXT, MAYBE_TEXT = (str,), (str, type(None))
 STATUS = {
@@ -202,7 +202,7 @@ def test_screenshot_path_of_the_caller(wall, home):
     (home / "there").mkdir()
     command = f"cd '{home.path}/there' && exec '{wall.home.program}' ctl screenshot mine.png"
     process = wall.home.popen(["sh", "-c", command])
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE_S) == 0
     assert (home / "there" / "mine.png").exists()
 
 
@@ -214,7 +214,7 @@ def test_stats(wall):
 def test_quit(home, folder):
     with home.start("--size", "400x300", "--stats", home / "s.json", "--screenshot", home / "s.png", folder) as frieze:
         assert frieze.idle().ctl("quit").status == 0
-        assert frieze.process.wait(10) == 0
+        assert frieze.process.wait(PATIENCE_S) == 0
     assert Image.open(home / "s.png").size == (400, 300)
     assert json.loads((home / "s.json").read_text())["items"] == 60
 
@@ -238,7 +238,7 @@ def test_socket_without_a_runtime_folder(home, folder):
         wait_until(lambda: os.path.exists(f"{path}/{name}.sock"), "a socket")
         assert stat.S_IMODE(os.stat(path).st_mode) == 0o700
         assert home.frieze("ctl", "--name", name, "quit").status == 0
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
         assert not os.path.exists(f"{path}/{name}.sock")
     finally:
         if not existed and os.path.isdir(path) and not os.listdir(path):

@@ -77,7 +77,7 @@ def test_copied_path_on_wayland(ordinary_home, sway, folder):
         frieze.until(items=5)
         sway.press(frieze, "End", "y")
         frieze.until(index=4)
-        wait_until(lambda: sway.run("wl-paste", "--no-newline", check=False)[1].decode() == str(odd), "the path", 10)
+        wait_until(lambda: sway.run("wl-paste", "--no-newline", check=False)[1].decode() == str(odd), "the path")
         sway.press(frieze, "Home", "Return")
         frieze.until(mode="picture")
         sway.press(frieze, "y")

@@ -114,7 +114,7 @@ def test_a_thousand_files(frieze, home):
     folder.mkdir()
     paths = [pictures.write(folder / f"{number:04}.png", number % 100, (8, 6)) for number in range(1000)]
     assert drop(frieze, uris(*reversed(paths)))
-    frieze.until(items=COUNT + 1000, index=COUNT, scanning=False, patience_s=20)
+    frieze.until(items=COUNT + 1000, index=COUNT, scanning=False)
     frieze.idle("loaded")
     assert frieze.status()["failed"] == 0
     frieze.key("End")
@@ -131,7 +131,7 @@ def test_what_is_no_file_is_refused(frieze, x11, data, options):
     """A notice says so; nothing joins, nothing ends."""
     before = frieze.screenshot()
     drop(frieze, data, **options)
-    wait_until(lambda: frieze.screenshot().crop((200, 500, 600, 600)) != before.crop((200, 500, 600, 600)), "a notice", 5)
+    wait_until(lambda: frieze.screenshot().crop((200, 500, 600, 600)) != before.crop((200, 500, 600, 600)), "a notice")
     assert frieze.status()["items"] == COUNT
 
 
@@ -140,7 +140,7 @@ def test_what_gives_no_picture(frieze, home, x11):
     (home / "empty").mkdir()
     before = frieze.screenshot()
     assert drop(frieze, uris(home / "empty"))
-    wait_until(lambda: frieze.screenshot() != before, "a notice", 5)
+    wait_until(lambda: frieze.screenshot() != before, "a notice")
     frieze.until(items=COUNT, index=0, scanning=False)
     assert drop(frieze, uris(home / "gone.png"))
     frieze.until(items=COUNT + 1, failed=1, index=COUNT)

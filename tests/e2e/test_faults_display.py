@@ -8,7 +8,7 @@ import signal
 import numpy as np
 import pytest
 
-from frieze import wait_until
+from frieze import PATIENCE_S, wait_until
 from test_faults_reset import WINDOW, check_reset, fill, same
 
 
@@ -28,15 +28,15 @@ def test_window_resized_and_taken_away(home, folder, x11, isolation):
         window = x11.window(frieze)
         for size in ((300, 200), (1000, 700), (1, 1), (800, 600)):
             x11.xdotool("windowsize", window, *size)
-            wait_until(lambda size=size: frieze.screenshot().size == size, f"a window of {size}", 10)
-        wait_until(lambda: same(frieze, before), "the wall as it was", 10)
+            wait_until(lambda size=size: frieze.screenshot().size == size, f"a window of {size}")
+        wait_until(lambda: same(frieze, before), "the wall as it was")
         x11.xdotool("windowunmap", "--sync", window)
         assert np.asarray(x11.screenshot()).max() < 100
         frieze.key("End").idle()
         x11.xdotool("windowmap", "--sync", window)
-        wait_until(lambda: np.asarray(x11.screenshot()).max() > 100, "the wall on the screen", 5)
+        wait_until(lambda: np.asarray(x11.screenshot()).max() > 100, "the wall on the screen")
         frieze.key("Home")
-        wait_until(lambda: same(frieze, before), "the wall as it was", 10)
+        wait_until(lambda: same(frieze, before), "the wall as it was")
         assert frieze.errors() == []
 
 
@@ -46,6 +46,6 @@ def test_display_dies(home, folder, isolation, tmp_path):
     with Xvfb(tmp_path) as display:
         frieze = home.start("--isolation", isolation, "--size", "400x300", folder, display=display).ready().idle()
         display.process.send_signal(signal.SIGKILL)
-        assert frieze.process.wait(10) in (0, 1)
+        assert frieze.process.wait(PATIENCE_S) in (0, 1)
         assert len(frieze.errors()) >= 1
         assert [path for path in home.run.rglob("*") if path.is_socket()] == []

@@ -153,7 +153,7 @@ def peak_of_drawing(home, elements, failed):
     (folder / "a.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="1200">{elements}</svg>')
     options = "--isolation", "process", "--jobs", "1", "--memory", "256M", "--cache-size", "0", "--limit-seconds", "120"
     with home.start(*options, "--size", "1600x1200", "--tile", "1600x1200", folder) as frieze:
-        frieze.until(60, pending=0, failed=failed, items=3)
+        frieze.until(pending=0, failed=failed, items=3)
         wait_until(lambda: frieze.stats()["memory"]["pss_peak_bytes"] > 0, "a first look at it")
         stats = frieze.stats()
         assert stats["decode"]["respawned"] == failed
@@ -251,6 +251,6 @@ def test_cut_and_rewritten_while_it_is_read(home, isolation, large):
                 path.write_bytes(large[:chance.randrange(len(large))])
             time.sleep(0.1 * chance.random())
             path.write_bytes(large)
-        frieze.until(20, failed=0, pending=0, items=1)
+        frieze.until(failed=0, pending=0, items=1)
         assert frieze.stats()["decode"]["respawned"] == 0  # by no decoder's death either
         assert caught > 0

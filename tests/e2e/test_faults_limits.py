@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import USER, Home, need
+from frieze import PATIENCE_S, USER, Home, need
 
 COUNT = 40
 
@@ -40,7 +40,7 @@ def show(home, wrapper, folder, *more):
     process = home.popen([*wrapper, home.program, "--headless", "--size", "800x600", "--tile", "100x75", "--quit-when",
                           "loaded", "--screenshot", "/dev/null", *more, folder],
                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    _, lines = process.communicate(timeout=60)
+    _, lines = process.communicate(timeout=PATIENCE_S)
     return process.returncode, [line for line in lines.decode().splitlines() if line.startswith("frieze: ")]
 
 
@@ -67,7 +67,7 @@ def test_disk_full_for_what_was_asked_for(home, isolation, folder):
                           "--cache-size", "0", "--stats", home / "small" / "s.json", "--screenshot",
                           home / "small" / "s.png", folder],
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, lines = process.communicate(timeout=60)
+    out, lines = process.communicate(timeout=PATIENCE_S)
     assert out.decode().split() == ["1", "fill"], (out, lines)
     assert {name for name in ("s.json", "s.png") if name in lines.decode()} == {"s.json", "s.png"}, lines
 

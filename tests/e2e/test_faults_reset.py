@@ -47,7 +47,7 @@ def forget(frieze, what, view):
     uploads = frieze.stats()["upload"]["count"]
     frieze.process.stdin.write(f"{what} 0 0 0\n".encode())
     frieze.process.stdin.flush()
-    wait_until(lambda: frieze.stats()["upload"]["count"] > uploads, f"{view}: new textures after {what}", 10)
+    wait_until(lambda: frieze.stats()["upload"]["count"] > uploads, f"{view}: new textures after {what}")
 
 
 def check_reset(home, folder, isolation, display=None):
@@ -65,7 +65,7 @@ def check_reset(home, folder, isolation, display=None):
             before = np.asarray(frieze.idle().screenshot())
             for what in ("device", "targets"):
                 forget(frieze, what, name)
-                wait_until(lambda before=before: same(frieze, before), f"{name} as it was", 10)
+                wait_until(lambda before=before: same(frieze, before), f"{name} as it was")
             if name == "help":
                 frieze.key("?")
             while frieze.status()["mode"] != "wall":

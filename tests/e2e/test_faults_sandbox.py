@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 import pictures
-from frieze import Home, isolations, need
+from frieze import PATIENCE_S, Home, isolations, need
 
 NAMESPACES = "mountns", "netns", "ipcns", "utsns"
 # These bounds are those of a user namespace, so that nobody else is concerned.
@@ -28,7 +28,7 @@ def home(request):
         script.chmod(0o755)
         plain, made.program = made.program, script
         with made.popen([script, "--help"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as trial:
-            why = trial.communicate(timeout=20)[1]
+            why = trial.communicate(timeout=PATIENCE_S)[1]
         if trial.returncode:
             pytest.skip(f"this system makes no user namespace for {plain}: {why!r}")
         yield made

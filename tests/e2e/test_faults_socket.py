@@ -53,7 +53,7 @@ def test_a_thousand_connections(frieze):
             raw.close()
     assert refused > 500
     wait_until(lambda: is_served(frieze), "a place")
-    wait_until(lambda: len(frieze.descriptors()) <= before, lambda: f"{frieze.descriptors()}", 5)
+    wait_until(lambda: len(frieze.descriptors()) <= before, lambda: f"{frieze.descriptors()}")
     assert frieze.stats()["memory"]["rss_peak_bytes"] < memory + (16 << 20)
 
 

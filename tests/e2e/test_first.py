@@ -1,5 +1,5 @@
 """First pictures: an embedded thumbnail is shown until the picture is decoded, counts for nothing, and never stays."""
-# ctest: COST 35 TIMEOUT 480
+# ctest: COST 35
 
 import hashlib
 import io

@@ -1,5 +1,5 @@
 """Scaled outputs of a Wayland compositor: what is shown is drawn in device pixels, and the pointer hits what is under it."""
-# ctest: TIMEOUT 300 LABELS display
+# ctest: LABELS display
 
 import json
 
@@ -80,7 +80,7 @@ def test_tiles_are_drawn_in_device_pixels(ordinary_home, scaled, striped):
         assert own.shape[1::-1] == scaled.size
         x, y = np.argwhere(own[..., 1] == 255).min(axis=0)[::-1]
         assert_striped(own, (x, y, *TILE))
-        wait_until(lambda: np.array_equal(np.asarray(scaled.screenshot()), own), "the same pixels on the output", 10)
+        wait_until(lambda: np.array_equal(np.asarray(scaled.screenshot()), own), "the same pixels on the output")
 
 
 def test_primed_tiles_are_those_of_a_scaled_wall(ordinary_home, scaled, numbered):
@@ -100,7 +100,7 @@ def test_picture_is_drawn_in_device_pixels(ordinary_home, scaled, striped):
         frieze.idle()
         box = ((scaled.size[0] - TILE[0]) // 2, (scaled.size[1] - TILE[1]) // 2, *TILE)
         assert_striped(np.asarray(frieze.screenshot()), box)
-        wait_until(lambda: np.asarray(scaled.screenshot())[box[1] + 60, box[0]].tolist() == [255, 255, 255], "it", 10)
+        wait_until(lambda: np.asarray(scaled.screenshot())[box[1] + 60, box[0]].tolist() == [255, 255, 255], "it")
         assert_striped(np.asarray(scaled.screenshot()), box)
 
 
@@ -108,7 +108,7 @@ def test_window_is_drawn_in_device_pixels(ordinary_home, scaled, striped):
     """A window of 400x300 has as many pixels as the scale says, and none of them is smeared."""
     with ordinary_home.start("--size", "400x300", *EXACTLY, striped, display=scaled) as frieze:
         size = tuple(round(side * scale_of(scaled)) for side in (400, 300))
-        wait_until(lambda: frieze.screenshot().size == size, f"a frame of {size}", 10)
+        wait_until(lambda: frieze.screenshot().size == size, f"a frame of {size}")
         frame = np.asarray(frieze.screenshot())[..., 1]
         row = frame[np.argwhere(frame == 255)[0][0] + 60]  # through the first row of tiles
         assert ((row == 255) | (row < 64)).all()
@@ -118,7 +118,7 @@ def test_window_is_drawn_in_device_pixels(ordinary_home, scaled, striped):
             shown = np.asarray(scaled.screenshot())[..., 1] == 255
             needle = white[np.flatnonzero(white)[0]:][:TILE[0]].tobytes()
             return any(needle in line.tobytes() for line in shown)
-        wait_until(is_shown, "its stripes on the output", 10)
+        wait_until(is_shown, "its stripes on the output")
 
 
 def assert_pointer_hits(frieze, sway):
@@ -132,7 +132,7 @@ def assert_pointer_hits(frieze, sway):
                 frieze.key("End")
                 frieze.until(index=COUNT - 1)
                 pointer.click(*place)
-                frieze.until(index=pictures.read(image, rows[row][column])[0], mode="wall", patience_s=5)
+                frieze.until(index=pictures.read(image, rows[row][column])[0], mode="wall")
 
 
 def test_the_pointer_hits_what_is_under_it(ordinary_home, scaled, numbered):

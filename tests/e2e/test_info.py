@@ -58,7 +58,7 @@ def lines(frieze):
 
 
 def until_lines(frieze, expected):
-    wait_until(lambda: lines(frieze) == expected, lambda: f"{lines(frieze)} lines, not {expected}", 5)
+    wait_until(lambda: lines(frieze) == expected, lambda: f"{lines(frieze)} lines, not {expected}")
 
 
 def test_each_state_in_the_picture_view(frieze):
@@ -198,7 +198,7 @@ def test_nothing_blinks_or_sticks_out_while_texts_are_late(home, folder):
     """Each half second the performance overlay's figures are others, and it may be wider then."""
     with home.start("--size", "1280x800", "--text-scale", "2", "--motion", "off", folder) as frieze:
         frieze.idle("loaded").key("G", "Return", "I", "i").idle()
-        wait_until(lambda: (np.asarray(frieze.screenshot())[10:90, :300].min(axis=2) > INK).any(), "the info overlay", 5)
+        wait_until(lambda: (np.asarray(frieze.screenshot())[10:90, :300].min(axis=2) > INK).any(), "the info overlay")
         with late_texts(frieze):
             seen, until = set(), time.monotonic() + 8
             while time.monotonic() < until:

@@ -1,4 +1,4 @@
-# ctest: COST 15 TIMEOUT 240 PROCESSORS 2
+# ctest: COST 15 PROCESSORS 2
 """Decoder processes, seen from outside: what they are, what they have, and that nothing but their own picture dies with them."""
 
 import contextlib
@@ -16,7 +16,7 @@ import pictures
 import numpy as np
 import pytest
 from PIL import Image
-from frieze import Home, is_sanitized, threads_of, title_of, wait_until
+from frieze import PATIENCE_S, Home, is_sanitized, threads_of, title_of, wait_until
 
 SEED = int(os.environ.get("FZ_TEST_SEED", time.time_ns() % 10**9))
 SANITIZED_TIMES = 20  # what sanitizers are let off
@@ -107,12 +107,12 @@ def kill_outright(program, *titles):
     for pid, title in left.items():
         if titles and title.startswith(titles):
             os.kill(pid, signal.SIGSTOP)
-            wait_until(lambda pid=pid: stat_of(pid)[0] == "T", "its stop", 5)
+            wait_until(lambda pid=pid: stat_of(pid)[0] == "T", "its stop")
     program.kill()
     program.wait()
     began = time.monotonic()
     try:
-        wait_until(lambda: all(map(is_gone, left)), lambda: str([left[pid] for pid in left if not is_gone(pid)]), 5)
+        wait_until(lambda: all(map(is_gone, left)), lambda: str([left[pid] for pid in left if not is_gone(pid)]))
     finally:
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
@@ -147,7 +147,7 @@ def test_killed_outright_leaves_none_that_is_stopped(home, titles):
             for pid in before:
                 os.kill(pid, signal.SIGKILL)
             frieze.key("r").idle("loaded")
-            wait_until(lambda: len(pids_of(frieze, "frieze: zygote")) == 4, lambda: str(processes_of(frieze.pid)), 10)
+            wait_until(lambda: len(pids_of(frieze, "frieze: zygote")) == 4, lambda: str(processes_of(frieze.pid)))
             assert not set(before) & set(pids_of(frieze, "frieze: zygote"))
         kill_outright(frieze.process, *titles)
         frieze.end()
@@ -204,7 +204,7 @@ def test_scale_killed_outright_leaves_none_that_is_stopped(home, state):
     def is_reached():
         decodes = any(title.startswith("frieze: decoder") for title in processes_of(program.pid).values())
         return decodes if state == "decoding" else select.select([unread], [], [], 0)[0]
-    wait_until(is_reached, state, 20)
+    wait_until(is_reached, state)
     kill_outright(program, home.program, "frieze: ")
     os.close(unread)
 
@@ -234,7 +234,7 @@ def test_decoders_killed_while_a_wall_loads(home):
             frieze.key("r").idle("loaded")
         assert frieze.status()["failed"] == 0
         assert frieze.stats()["decode"]["respawned"] >= 6
-        wait_until(lambda: len(frieze.descriptors()) <= before + 1, lambda: frieze.descriptors(), 5)
+        wait_until(lambda: len(frieze.descriptors()) <= before + 1, lambda: frieze.descriptors())
 
 
 def test_what_dies_with_nothing_to_do_is_replaced_at_once(home):
@@ -248,7 +248,7 @@ def test_what_dies_with_nothing_to_do_is_replaced_at_once(home):
             wait_until(lambda dead=decoder: set(pids_of(frieze, "frieze: decoder")) - {dead}, "another one", 2 * times())
         decoder, = pids_of(frieze, "frieze: decoder")
         os.kill(decoder, signal.SIGKILL)
-        wait_until(lambda: frieze.errors_text.count("decoder 1: ") == 5, lambda: frieze.errors_text, 5)
+        wait_until(lambda: frieze.errors_text.count("decoder 1: ") == 5, lambda: frieze.errors_text)
         time.sleep(0.5)
         assert not pids_of(frieze, "frieze: decoder")
         frieze.key("r").idle("loaded")
@@ -271,7 +271,7 @@ def test_what_dies_over_the_last_picture_is_replaced_at_once(home, how):
             if not options:
                 os.kill(decoder, signal.SIGSEGV)
                 os.kill(decoder, signal.SIGCONT)
-            wait_until(lambda dead=decoder: dead not in pids_of(frieze, "frieze: decoder"), "its end", 5)
+            wait_until(lambda dead=decoder: dead not in pids_of(frieze, "frieze: decoder"), "its end")
             wait_until(lambda: pids_of(frieze, "frieze: decoder"), "another one", 1 * times())
             frieze.key("l")
 
@@ -302,11 +302,11 @@ def test_decoder_that_hangs_does_not_hold_the_end(home):
         for pid in decoders:
             os.kill(pid, signal.SIGSTOP)
         frieze.key("r")
-        wait_until(lambda: frieze.status()["pending"] > 0, "a decode under way", 5)
+        wait_until(lambda: frieze.status()["pending"] > 0, "a decode under way")
         began = time.monotonic()
         assert frieze.end() == 0
         assert time.monotonic() - began < times()
-        wait_until(lambda: all(map(is_gone, decoders)), "the end of the decoders", 2)
+        wait_until(lambda: all(map(is_gone, decoders)), "the end of the decoders")
 
 
 def test_threads_that_opened_files_end(home):
@@ -340,7 +340,7 @@ def test_require_asks_other_kinds_of_decoders(home):
     for sandbox in ("auto", "require"):
         command = loader.group(), home.program, "--headless", "--sandbox", sandbox, "--quit-when", "loaded", folder
         process = home.popen(command, stderr=subprocess.PIPE)
-        said[sandbox] = process.communicate(timeout=30)[1].decode()
+        said[sandbox] = process.communicate(timeout=PATIENCE_S)[1].decode()
         assert process.returncode == (0 if sandbox == "auto" else 1), said
     assert "heavy decoders" in said["require"] and "heavy decoders" not in said["auto"]
 
@@ -369,7 +369,7 @@ def said_at_terminal(home, *arguments):
     terminal, end = pty.openpty()
     process = home.popen([home.program, *arguments], stdout=subprocess.DEVNULL, stderr=end)
     os.close(end)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE_S) == 0
     with open(terminal, "rb") as file:
         with contextlib.suppress(OSError):  # EIO: nobody has it open any more
             return file.read1().decode().splitlines()
@@ -398,7 +398,7 @@ def test_sandbox_is_told_to_the_journal(home, is_journal):
         more = {"JOURNAL_STREAM": f"{told.st_dev}:{told.st_ino + (not is_journal)}"}
         program = home.popen([home.program, "--headless", "--quit-when", "loaded", "--isolation", "thread", *NO_CACHE, folder],
                              stderr=file, more=more)
-        assert program.wait(30) == 0
+        assert program.wait(PATIENCE_S) == 0
     assert (home / "said").read_text() == ("frieze: sandbox: off\n" if is_journal else "")
 
 
@@ -420,7 +420,7 @@ def test_sandbox_is_told_in_the_performance_overlay(home):
             def ink(lines, frieze=frieze):
                 panel = np.asarray(frieze.screenshot(), dtype=int)[lines[0]:lines[1], 285:780].min(axis=2)
                 return np.flatnonzero((panel > 150).any(axis=0)).size
-            wait_until(lambda: ink((159, 180)) > 40, "a third line", 5)
+            wait_until(lambda: ink((159, 180)) > 40, "a third line")
             widths[state] = ink((159, 180)), ink((180, 201))
     assert widths["off"][1] == 0, widths
     assert all(first > 2 * widths["off"][0] for state, (first, _) in widths.items() if state != "off"), widths

@@ -9,7 +9,7 @@ import pytest
 import pictures
 import xlib
 from displays import Xvfb
-from frieze import need, wait_until
+from frieze import PATIENCE_S, need, wait_until
 from presses import given, press, pressed, table, type_keys
 from test_animation import COLORS, color, near, playing, save, watch
 from test_browse import BROWSE
@@ -107,7 +107,7 @@ def around(index):
 def strip(wall):
     wall.ask("set", "layout", "masonry")
     press(wall, "v")
-    wait_until(lambda: wall.ask("get", "layout")["value"] == "strip", "a strip", 5)
+    wait_until(lambda: wall.ask("get", "layout")["value"] == "strip", "a strip")
     wall.idle()
     yield wall
     wall.ask("reset", "layout")
@@ -162,10 +162,10 @@ def test_rotate_on_the_wall(wall, key):
     press(wall, key)
     turns = {name for _, name in tiles(wall)}
     try:
-        wait_until(lambda: (START, TURNS[key]) in tiles(wall), lambda: f"{START} turned, seen: {turns}", 5)
+        wait_until(lambda: (START, TURNS[key]) in tiles(wall), lambda: f"{START} turned, seen: {turns}")
     finally:
         press(wall, next(other for other in TURNS if other != key))
-        wait_until(lambda: (START, "0") in tiles(wall), "upright again", 5)
+        wait_until(lambda: (START, "0") in tiles(wall), "upright again")
 
 
 def tiles(frieze):
@@ -216,10 +216,10 @@ def test_arrows_pan_what_is_larger_than_the_window(view):
     start = view.screenshot()
     for key, back in ("hl", "kj", ("Right", "Left"), ("Down", "Up")):
         press(view, key)
-        wait_until(lambda: view.screenshot() != start, "another part of the picture", 5)
+        wait_until(lambda: view.screenshot() != start, "another part of the picture")
         assert view.status()["index"] == START
         press(view, back)
-        wait_until(lambda: pictures_alike(view.screenshot(), start), "the part as before", 5)
+        wait_until(lambda: pictures_alike(view.screenshot(), start), "the part as before")
     press(view, "n")
     view.until(index=START + 1)
 
@@ -357,7 +357,7 @@ def test_loading_key(either):
 def test_reload_key(either):
     before = either.stats()["decode"]["count"]
     press(either, "r")
-    wait_until(lambda: either.stats()["decode"]["count"] > before, "a decode", 5)
+    wait_until(lambda: either.stats()["decode"]["count"] > before, "a decode")
 
 
 def test_scale_key(either):
@@ -414,7 +414,7 @@ def test_fullscreen_without_window_manager(home, x11, folder):
 def test_copy_path_key(either, folder, x11):
     """The path of the picture is in the clipboard for others to paste."""
     press(either, "y")
-    wait_until(lambda: xlib.clipboard(x11) == str(folder / f"p{START}.png"), lambda: xlib.clipboard(x11), 5)
+    wait_until(lambda: xlib.clipboard(x11) == str(folder / f"p{START}.png"), lambda: xlib.clipboard(x11))
 
 
 def test_names_key(either):
@@ -429,15 +429,15 @@ def test_names_key(either):
     if mode == "picture":
         press(either, "Esc")
     either.until(mode="wall")
-    wait_until(lambda: ink() > 20, "names", 5)
+    wait_until(lambda: ink() > 20, "names")
     press(either, "V")
-    wait_until(lambda: ink() == 0, "no names", 5)
+    wait_until(lambda: ink() == 0, "no names")
 
 
 def test_faster_and_slower(view):
     """Six times faster than 5 s a picture: the show goes on within two; and back again."""
     press(view, *"......", "s")
-    view.until(4, mode="slideshow", index=START + 2)
+    view.until(mode="slideshow", index=START + 2)
     press(view, "s")
     view.until(mode="picture")
     press(view, *",,,,,,")
@@ -535,9 +535,9 @@ def test_menu_key(either):
     """Over the pictures, with keys of its own; test_menu.py looks at what is in it."""
     plain = either.screenshot()
     press(either, "Menu")
-    wait_until(lambda: not pictures_alike(either.screenshot(), plain), "a menu", 5)
+    wait_until(lambda: not pictures_alike(either.screenshot(), plain), "a menu")
     type_keys(either, "Esc")
-    wait_until(lambda: pictures_alike(either.screenshot(), plain), "no menu any more", 5)
+    wait_until(lambda: pictures_alike(either.screenshot(), plain), "no menu any more")
 
 
 def test_esc_takes_back_what_was_begun(either):
@@ -580,9 +580,9 @@ def test_the_help(either):
     before = either.idle().status()
     for key in ("?", "F1"):
         press(either, key)
-        wait_until(lambda: not shows_red(either), "the help over the pictures", 5)
+        wait_until(lambda: not shows_red(either), "the help over the pictures")
         type_keys(either, "Space", "q")
-        wait_until(lambda: shows_red(either), "no help any more", 5)
+        wait_until(lambda: shows_red(either), "no help any more")
     changing = {"uptime_ms": 0, "notice": None}
     assert either.status() | changing == before | changing
 
@@ -598,7 +598,7 @@ def test_the_info_overlay(either):
     plain = np.asarray(either.screenshot(), dtype=int)
     for low, high in ((20, 60), (120, 400), (0, 0)):
         press(either, "i")
-        wait_until(lambda at=(low, high): at[0] <= height() <= at[1], lambda: f"{height()} px high", 5)
+        wait_until(lambda at=(low, high): at[0] <= height() <= at[1], lambda: f"{height()} px high")
     assert either.status() | {"uptime_ms": 0} == before | {"uptime_ms": 0}
 
 
@@ -608,12 +608,12 @@ def test_the_performance_overlay(either):
         return either.screenshot().crop((400, 20, 790, 280)).tobytes()
     plain = corner()
     press(either, "I")
-    wait_until(lambda: corner() != plain, "the overlay", 5)
+    wait_until(lambda: corner() != plain, "the overlay")
     before = either.stats()["frames"]["count"]
     time.sleep(1.2)
     assert 1 <= either.stats()["frames"]["count"] - before <= 5
     press(either, "I")
-    wait_until(lambda: corner() == plain, "no overlay any more", 5)
+    wait_until(lambda: corner() == plain, "no overlay any more")
 
 
 def shows_red(frieze):
@@ -657,14 +657,14 @@ def test_keys_that_end_it(home, x11, folder, keys):
             frieze.until(mode="picture")
         elif key != keys[-1]:
             frieze.until(mode="wall")
-    assert frieze.process.wait(10) == 0 and frieze.errors() == []
+    assert frieze.process.wait(PATIENCE_S) == 0 and frieze.errors() == []
 
 
 def test_esc_ends_in_the_picture_it_was_started_in(home, x11, folder):
     frieze = home.start("--size", "300x200", folder / "p3.png", display=x11).ready().idle()
     frieze.until(mode="picture", index=3, items=COUNT)
     press(frieze, "Escape")
-    assert frieze.process.wait(10) == 0 and frieze.errors() == []
+    assert frieze.process.wait(PATIENCE_S) == 0 and frieze.errors() == []
 
 
 # --- nothing left out ---

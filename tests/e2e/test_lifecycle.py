@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import is_sanitized, wait_until
+from frieze import PATIENCE_S, is_sanitized, wait_until
 
 END_S = 1.0  # from the signal to the end of the process
 LARGE = (4000, 3000)
@@ -78,11 +78,11 @@ def ends_well(home, frieze, end, limit_s=END_S):
     """Ends it by end(), and looks at what is left."""
     began = time.monotonic()
     end()
-    status = frieze.judged(frieze.process.wait(20))
+    status = frieze.judged(frieze.process.wait(PATIENCE_S))
     took = time.monotonic() - began
     assert status == 0, f"status {status}: {frieze.errors()}"
     assert took < limit_s * (5 if is_sanitized() else 1), f"took {took:.2f} s"
-    wait_until(lambda: not left_behind(), lambda: f"{left_behind()} are left", 0.5)
+    wait_until(lambda: not left_behind(), lambda: f"{left_behind()} are left")
     assert files_left(home) == []
     assert traces(frieze.pid) == []
     assert frieze.errors() == []
@@ -90,9 +90,9 @@ def ends_well(home, frieze, end, limit_s=END_S):
 
 def test_what_is_left_is_seen():
     subprocess.run(["bash", "-c", "(exec -a 'frieze: decoder 1' sleep 60) & disown"], check=True)
-    wait_until(left_behind, "it is not", 5)
+    wait_until(left_behind, "it is not")
     subprocess.run(["pkill", "-f", "^frieze: decoder 1 60$"], check=True)
-    wait_until(lambda: not left_behind(), lambda: f"{left_behind()} are left", 5)
+    wait_until(lambda: not left_behind(), lambda: f"{left_behind()} are left")
 
 
 SIGNALS = signal.SIGTERM, signal.SIGINT, signal.SIGHUP
@@ -189,7 +189,7 @@ def test_a_signal_keeps_the_status(home, folder, full_pipe):
                         folder).ready()
     frieze.key("n").idle().key("n").idle()
     frieze.send(signal.SIGTERM)
-    assert frieze.process.wait(20) == 1
+    assert frieze.process.wait(PATIENCE_S) == 1
     assert len(frieze.errors()) == 1 and "missing" in frieze.errors()[0]
     assert files_left(home) == []
 
@@ -209,10 +209,10 @@ def test_no_thread_stands_behind_others_at_the_end(home, folder, full_pipe):
         pytest.skip("only root may take back that a thread is nice")
     frieze = home.start("--size", "300x200", "--shown", full_pipe, "--slideshow", folder).ready()
     frieze.key("n").idle().key("n").idle()
-    assert max(niceness(frieze.pid)) > 0
+    assert max(niceness(frieze.pid)) > os.nice(0)
     frieze.send(signal.SIGTERM)  # it hangs over the pipe, until it is ended by force
-    wait_until(lambda: max(niceness(frieze.pid)) == 0, lambda: str(niceness(frieze.pid)), 0.5)
-    assert frieze.process.wait(20) == 0
+    wait_until(lambda: max(niceness(frieze.pid)) == os.nice(0), lambda: str(niceness(frieze.pid)))
+    assert frieze.process.wait(PATIENCE_S) == 0
 
 
 def test_many_signals(home, isolation, slow):
@@ -221,7 +221,7 @@ def test_many_signals(home, isolation, slow):
     began = time.monotonic()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         frieze.send(number)
-    assert frieze.process.wait(20) == 0 and time.monotonic() - began < END_S * (5 if is_sanitized() else 1)
+    assert frieze.process.wait(PATIENCE_S) == 0 and time.monotonic() - began < END_S * (5 if is_sanitized() else 1)
 
 
 def test_signal_writes_what_was_asked_for(home, folder):
@@ -240,23 +240,23 @@ def test_signal_while_a_wait_is_unanswered(home, slow):
     """Whoever waits is told."""
     frieze = home.start("--tile", "1000x900", slow).ready()
     waiting = home.popen([home.program, "ctl", "wait", "loaded", "60"], stderr=-1)
-    wait_until(lambda: has_a_socket(waiting.pid), "a connection", 10)
+    wait_until(lambda: has_a_socket(waiting.pid), "a connection")
     time.sleep(0.2)
     frieze.send(signal.SIGTERM)
-    assert waiting.wait(10) == 1 and waiting.stderr.read() == b"frieze: frieze is ending\n"
-    assert frieze.process.wait(10) == 0
+    assert waiting.wait(PATIENCE_S) == 1 and waiting.stderr.read() == b"frieze: frieze is ending\n"
+    assert frieze.process.wait(PATIENCE_S) == 0
 
 
 def test_signals_while_a_screenshot_is_unanswered(home, folder, full_pipe):
     """Who asked for it is told; the second signal gives it up."""
     frieze = home.start("--size", "300x200", folder).ready().idle()
     asking = home.popen([home.program, "ctl", "screenshot", full_pipe], stderr=-1)
-    wait_until(lambda: str(full_pipe) in frieze.descriptors(), "the screenshot", 10)
+    wait_until(lambda: str(full_pipe) in frieze.descriptors(), "the screenshot")
     frieze.send(signal.SIGTERM)
     time.sleep(0.1)
     frieze.send(signal.SIGTERM)
-    assert frieze.process.wait(20) == 0
-    assert asking.wait(10) == 1 and asking.stderr.read() == b"frieze: frieze is ending\n"
+    assert frieze.process.wait(PATIENCE_S) == 0
+    assert asking.wait(PATIENCE_S) == 1 and asking.stderr.read() == b"frieze: frieze is ending\n"
 
 
 def test_the_process_is_named(home, folder):
@@ -294,7 +294,7 @@ def test_descriptors_of_connections_come_back(home, folder):
         before = len(frieze.idle().descriptors())
         for _ in range(15):
             assert frieze.ctl("status").status == 0
-        wait_until(lambda: len(frieze.descriptors()) <= before, lambda: f"{frieze.descriptors()}", 5)
+        wait_until(lambda: len(frieze.descriptors()) <= before, lambda: f"{frieze.descriptors()}")
 
 
 def test_changes_of_a_folder_leave_nothing(home):

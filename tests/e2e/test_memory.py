@@ -1,4 +1,4 @@
-# ctest: RUN_SERIAL TRUE TIMEOUT 400
+# ctest: RUN_SERIAL TRUE
 """--memory bounds the program as it is seen from outside: the proportional set size of all its processes is at most that of
 an empty window of the same driver, plus the bound. Nothing else may run meanwhile: what other processes share of the same
 libraries is not counted here, and they come and go."""
@@ -202,15 +202,15 @@ def test_huge_picture_opens_within_the_bound(home, kind, width, height):
     assert path.stat().st_size > BOUND / 4  # what the workers have
     floor = floor_of(home, window)
     with home.start(*window, path) as running, Watcher(running.pid) as filled:
-        frieze.wait_until(lambda: is_idle(running), "the wall", 60)
+        running.idle()
         running.key("Return")
-        frieze.wait_until(lambda: is_idle(running), "the whole", 60)
+        running.idle()
         whole = np.asarray(running.screenshot()).astype(int)
-        running.key("a").until(patience_s=60, zoom=1)
-        frieze.wait_until(lambda: is_idle(running), "its detail", 60)
+        running.key("a").until(zoom=1)
+        running.idle()
         detail = np.asarray(running.screenshot()).astype(int)
         running.key("j", "l", "l")
-        frieze.wait_until(lambda: is_idle(running), "what lies beside it", 60)
+        running.idle()
         beside = np.asarray(running.screenshot()).astype(int)
         status = running.status()
     assert status["failed"] == 0 and not running.errors()
@@ -281,12 +281,12 @@ def test_large_lossy_webp_with_alpha_within_the_bound(home):
     shown = pixels[:, :, 1].astype(int) * (pixels[:, :, 3] > 0)
     floor = floor_of(home, window)
     with home.start(*window, home / "holes.webp") as running, Watcher(running.pid) as filled:
-        frieze.wait_until(lambda: is_idle(running), "the wall", 60)
+        running.idle()
         running.key("Return")
-        frieze.wait_until(lambda: is_idle(running), "the whole", 60)
+        running.idle()
         whole = np.asarray(running.screenshot()).astype(int)[:, :, 1]
-        running.key("a").until(patience_s=60, zoom=1)
-        frieze.wait_until(lambda: is_idle(running), "its detail", 60)
+        running.key("a").until(zoom=1)
+        running.idle()
         detail = np.asarray(running.screenshot()).astype(int)[:, :, 1]
         status = running.status()
     assert status["failed"] == 0 and not running.errors()
@@ -324,10 +324,11 @@ def test_pngs_of_24_megapixels_within_the_bound(home):
         window = ("--size", "1920x1080", "--memory", BOUND)
         floor = floor_of(home, window, display)
         with home.start(*window, folder, display=display) as running, Watcher(running.pid) as filled:
-            frieze.wait_until(lambda: is_idle(running) and running.status()["pending"] == 0, "the wall", 120)
+            running.until(pending=0)
+            running.idle()
             running.key("Return")
             for key in ("n", "n", "n", "a", "Esc", "Esc"):
-                frieze.wait_until(lambda: is_idle(running), f"rest before {key}", 60)
+                running.idle()
                 running.key(key)
             status = running.status()
     assert status["items"] == 8 and status["failed"] == 0, running.errors()
@@ -355,35 +356,25 @@ def wall_folders(module_home):
     return module_home
 
 
-def rest(running, state="loaded", patience_s=120):
-    """A wall that takes longer than one question may wait."""
-    def is_there():
-        with contextlib.suppress(frieze.Refused):
-            running.ask("wait", state, 10)
-            return True
-        return False
-    frieze.wait_until(is_there, state, patience_s)
-
-
 def scroll_all_of_it(running):
-    rest(running)
+    running.idle("loaded")
     for key in ("PgDn", "End", "PgUp", "Home"):
         running.key(key)
-        rest(running)
+        running.idle("loaded")
 
 
 def scroll_here_and_there(running):
-    rest(running, "screenful")
+    running.idle("screenful")
     for key in ("PgDn",) * 5 + ("End",) + ("PgUp",) * 3 + ("Home",):
         running.key(key)
-        rest(running, "screenful")
+        running.idle("screenful")
 
 
 def look_at_some(running):
     running.key("Return").idle()
     for key in ("n", "n", "a", "Esc", "Esc"):
         running.key(key)
-        rest(running, "idle")
+        running.idle()
 
 
 @pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")

@@ -1,4 +1,4 @@
-# ctest: RUN_SERIAL TRUE TIMEOUT 300
+# ctest: RUN_SERIAL TRUE
 """A picture of the list takes at most a hundred bytes, names and folders included, in all processes together: as what a tree of
 many takes more than a tree of fewer, with what decoders and textures take in both. Folders of five are about the smallest that
 anybody keeps; larger ones take less. A mosaic has a place for each picture besides (8 bytes) and a block for each folder (16)."""
@@ -45,7 +45,7 @@ def pss_bytes(pid):
 
 def taken(home, folder, layout, count):
     with home.start("--size", "640x480", "--memory", "32M", "--jobs", 1, "--cache-size", 0, "--layout", layout, folder) as running:
-        frieze.wait_until(lambda: not running.status()["scanning"], "all names", 60)
+        frieze.wait_until(lambda: not running.status()["scanning"], "all names")
         running.idle()
         time.sleep(SETTLE_S)  # what the listing was read with is given back
         running.idle()

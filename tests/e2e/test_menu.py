@@ -46,7 +46,7 @@ def menu_box(image):
 
 def open_at(frieze, x, y):
     mouse(frieze, (x, y), *click(button=3))
-    return wait_until(lambda: menu_box(frieze.screenshot()), "a menu", 5)
+    return wait_until(lambda: menu_box(frieze.screenshot()), "a menu")
 
 
 def test_right_click_opens_it_and_a_click_runs_a_row(wall):
@@ -74,7 +74,7 @@ def test_a_click_outside_or_esc_closes_it(wall):
     open_at(wall, 400, 590)
     selected = wall.status()["index"]
     mouse(wall, (3, 3), *click())
-    wait_until(lambda: menu_box(wall.screenshot()) is None, "no menu", 5)
+    wait_until(lambda: menu_box(wall.screenshot()) is None, "no menu")
     assert wall.status()["index"] == selected and wall.status()["mode"] == "wall"
     open_at(wall, 700, 300)
     wall.key("Esc")
@@ -91,11 +91,11 @@ def test_every_row_can_be_reached(wall):
     mouse(wall, (3, 3))
     first = rows()
     mouse(wall, (400, 300), *click(5, 5), (3, 3))
-    wait_until(lambda: rows() != first, "other rows", 5)
+    wait_until(lambda: rows() != first, "other rows")
     mouse(wall, (400, 300), *click(60, 4), (3, 3))
-    wait_until(lambda: rows() == first, "the first rows again", 5)
+    wait_until(lambda: rows() == first, "the first rows again")
     mouse(wall, ((box[0] + box[2]) // 2, box[3] - 15), *click(), (3, 3))
-    wait_until(lambda: rows() != first, "other rows", 5)
+    wait_until(lambda: rows() != first, "other rows")
     wall.key("Esc")
     # Its last rows are the first picture, the last picture, and the letters.
     wall.key("Menu", "End", "Up", "Return").until(index=COUNT - 1, mode="wall")
@@ -114,7 +114,7 @@ def test_pointing_shows_the_row(wall):
     mouse(wall, (left + 40, top + 60))
     pointed = wall.screenshot()
     mouse(wall, (left + 40, top + 100))
-    wait_until(lambda: wall.screenshot() != pointed, "another row", 5)
+    wait_until(lambda: wall.screenshot() != pointed, "another row")
     assert (np.asarray(pointed)[:, left + 2] == (255, 200, 96)).all(axis=1).sum() > 15, "a bar, not a colour alone"
     wall.key("Esc")
 
@@ -124,9 +124,9 @@ def test_a_click_closes_what_is_typed_and_the_help(wall):
     plain = wall.screenshot()
     for key in (":", "?"):
         wall.key(key)
-        wait_until(lambda: wall.screenshot() != plain, "something over the wall", 5)
+        wait_until(lambda: wall.screenshot() != plain, "something over the wall")
         mouse(wall, (400, 300), *click(), (400, 598))
-        wait_until(lambda: wall.screenshot().crop((0, 0, 600, 600)) == plain.crop((0, 0, 600, 600)), "the wall", 5)
+        wait_until(lambda: wall.screenshot().crop((0, 0, 600, 600)) == plain.crop((0, 0, 600, 600)), "the wall")
     assert wall.status()["mode"] == "wall" and wall.status()["index"] == 0
 
 
@@ -167,20 +167,20 @@ def test_what_keys_give_a_command_is_in_reach(home, x11):
         frieze.key("Esc")
         for stars in (5, 1, 0, -1):
             choose(rate[stars])
-            wait_until(lambda at=stars: rating(folder / "p0.xmp") == at, lambda at=stars: f"{at} stars", 5)
+            wait_until(lambda at=stars: rating(folder / "p0.xmp") == at, lambda at=stars: f"{at} stars")
         choose(show[-1])
         shows(0)
         choose(show[0])
         shows(1)
         choose(rate[3])
-        wait_until(lambda: rating(folder / "p1.xmp") == 3, "3 stars for the other", 5)
+        wait_until(lambda: rating(folder / "p1.xmp") == 3, "3 stars for the other")
         for stars, shown in ((4, []), (3, [1])):
             choose(show[stars])
             shows(*shown)
         choose(own)
-        wait_until(touched.exists, "the program's file", 5)
+        wait_until(touched.exists, "the program's file")
         choose(own + 1)
-        wait_until(lambda: frieze.ask("get", "delay")["value"] == 33, lambda: frieze.ask("get", "delay"), 5)
+        wait_until(lambda: frieze.ask("get", "delay")["value"] == 33, lambda: frieze.ask("get", "delay"))
         choose(find)
         frieze.until(search={"text": "p1", "matches": 1})
 
@@ -191,7 +191,7 @@ def test_edges_lead_to_other_pictures(wall):
     mouse(wall, (400, 300))
     plain = np.asarray(wall.screenshot())
     mouse(wall, (790, 100))
-    arrow = wait_until(lambda: (np.asarray(wall.screenshot())[:, 680:] != plain[:, 680:]).any(), "an arrow", 5)
+    arrow = wait_until(lambda: (np.asarray(wall.screenshot())[:, 680:] != plain[:, 680:]).any(), "an arrow")
     assert arrow
     mouse(wall, (790, 300), *click(2))
     wall.until(index=2, mode="picture")

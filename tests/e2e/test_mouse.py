@@ -7,7 +7,7 @@ import pytest
 
 import pictures
 import xlib
-from frieze import wait_until
+from frieze import PATIENCE_S, wait_until
 
 COUNT, COLUMNS = 100, 7
 PICTURE = (400, 300)
@@ -200,7 +200,7 @@ def test_wheel_pans_what_is_larger_than_the_window(view):
     view.key("W", "+", "+").idle()
     start = view.screenshot()
     mouse(view, (400, 300), *click(3, 5))
-    wait_until(lambda: view.screenshot() != start, "another part of it", 5)
+    wait_until(lambda: view.screenshot() != start, "another part of it")
     assert view.status()["index"] == 10
 
 
@@ -213,7 +213,7 @@ def test_drag_pans(view):
     image = view.screenshot()
     assert image.getpixel((5, 5)) == pictures.RED, "the upper left corner"
     drag(view, (400, 300), (250, 300))
-    wait_until(lambda: view.screenshot().getpixel((0, 5)) == pictures.RED, "still red", 5)
+    wait_until(lambda: view.screenshot().getpixel((0, 5)) == pictures.RED, "still red")
     # One field of the 3 x 3 is 333 px wide at 250 %: green begins at 667, now at 517.
     assert view.screenshot().getpixel((530, 5)) == pictures.GREEN
     assert view.screenshot().getpixel((500, 5)) != pictures.GREEN
@@ -228,7 +228,7 @@ def test_resize_lays_out_again(wall, x11):
     try:
         for w, h in ((500, 700), (1200, 300), (120, 120), (900, 500)):
             x11.xdotool("windowsize", window, w, h)
-            wait_until(lambda size=(w, h): wall.screenshot().size == size, f"a frame of {w}x{h}", 5)
+            wait_until(lambda size=(w, h): wall.screenshot().size == size, f"a frame of {w}x{h}")
             columns = max(1, w // 106)
             visible = wall.idle().status()["visible"]
             assert visible[0] % columns == 0 and visible[0] <= 40 <= visible[1]
@@ -237,11 +237,11 @@ def test_resize_lays_out_again(wall, x11):
         assert len(rows[0]) == 8 and rows[0] == list(range(rows[0][0], rows[0][0] + 8))
         wall.key("Return").idle()
         x11.xdotool("windowsize", window, 200, 700)
-        wait_until(lambda: wall.screenshot().size == (200, 700), "a frame of 200x700", 5)
+        wait_until(lambda: wall.screenshot().size == (200, 700), "a frame of 200x700")
         assert pictures.only(wall.screenshot())[2] == (0, 275, 200, 150)
     finally:
         x11.xdotool("windowsize", window, 800, 600)
-        wait_until(lambda: wall.screenshot().size == (800, 600), "the size as before", 5)
+        wait_until(lambda: wall.screenshot().size == (800, 600), "the size as before")
 
 
 def test_what_is_looked_at_stays(wall, x11):
@@ -252,7 +252,7 @@ def test_what_is_looked_at_stays(wall, x11):
     try:
         for size in ((640, 500), (900, 600), (800, 600)):
             x11.xdotool("windowsize", window, *size)
-            wait_until(lambda size=size: wall.screenshot().size == size, "a frame of the new size", 5)
+            wait_until(lambda size=size: wall.screenshot().size == size, "a frame of the new size")
             first, last = wall.idle().status()["visible"]
             assert first <= seen[0] <= last and first > seen[0] - COLUMNS
         wall.key("+").idle()
@@ -260,7 +260,7 @@ def test_what_is_looked_at_stays(wall, x11):
         assert first <= seen[0] <= last and first > seen[0] - COLUMNS
     finally:
         x11.xdotool("windowsize", window, 800, 600)
-        wait_until(lambda: wall.screenshot().size == (800, 600), "the size as before", 5)
+        wait_until(lambda: wall.screenshot().size == (800, 600), "the size as before")
 
 
 def test_resize_to_and_fro(wall, x11):
@@ -269,7 +269,7 @@ def test_resize_to_and_fro(wall, x11):
     for _ in range(3):
         x11.xdotool("windowsize", window, 640, 480, "windowsize", window, 90, 70, "windowsize", window, 1000, 700,
                     "windowsize", window, 800, 600)
-    wait_until(lambda: wall.screenshot().size == (800, 600), "the size as before", 10)
+    wait_until(lambda: wall.screenshot().size == (800, 600), "the size as before")
     assert wall.idle("loaded").status()["pending"] == 0
 
 
@@ -277,7 +277,7 @@ def test_closing_the_window_ends_it(home, x11, folder):
     """As a window manager does: by asking."""
     frieze = home.start("--size", "300x200", folder, display=x11).ready().idle()
     xlib.ask_to_close(x11, x11.window(frieze))
-    assert frieze.process.wait(10) == 0
+    assert frieze.process.wait(PATIENCE_S) == 0
 
 
 def test_click_between_headings(home, x11):

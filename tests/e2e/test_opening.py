@@ -1,5 +1,5 @@
 """What is opened: one file in all the ways in which it can be named, and where frieze was closed (--resume)."""
-# ctest: COST 40 TIMEOUT 300 LABELS display
+# ctest: COST 40 LABELS display
 
 import json
 import os
@@ -9,7 +9,7 @@ import urllib.parse
 import pytest
 
 import pictures
-from frieze import wait_until
+from frieze import PATIENCE_S, wait_until
 
 
 def uri(path, host=""):
@@ -125,7 +125,7 @@ def test_resume_on_the_wall(home, x11, many, end):
         assert before["index"] == 49
         if end == "key":
             x11.press(frieze, "q")
-            frieze.process.wait(10)
+            frieze.process.wait(PATIENCE_S)
         elif end == "hangup":
             frieze.end(signal.SIGHUP)
     with window(home, x11, "--resume", many) as frieze:
@@ -141,7 +141,7 @@ def test_resume_keeps_what_is_looked_at(home, x11, many):
     with resumed(home, x11, many) as frieze:
         frieze.key("]", "]").idle()
         x11.xdotool("mousemove", "--window", x11.window(frieze), 200, 150, *["click", 5] * 8)
-        wait_until(lambda: frieze.idle().status()["visible"][0] > 20, "another part of the wall", 10)
+        wait_until(lambda: frieze.idle().status()["visible"][0] > 20, "another part of the wall")
         before = frieze.idle().status()
     with resumed(home, x11, many) as frieze:
         frieze.until(index=20, visible=before["visible"])

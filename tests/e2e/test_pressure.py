@@ -19,7 +19,6 @@ MB = 1 << 20
 MEMORY = 128 * MB
 TEXTURES = MEMORY // 2
 COUNT = 127
-PATIENCE_S = 30
 
 
 class Group:
@@ -101,7 +100,7 @@ def fill(running):
     def is_full():
         counts.append(running.stats()["upload"]["count"])
         return counts[-1] == counts[-2] and textures(running) > TEXTURES * 3 / 4
-    frieze.wait_until(is_full, lambda: f"full textures: {textures(running)}", PATIENCE_S, 0.25)
+    frieze.wait_until(is_full, lambda: f"full textures: {textures(running)}", pause_s=0.25)
 
 
 def decoders(running):
@@ -113,7 +112,7 @@ def until_pressure(running, name, meanwhile=lambda: None):
     def reached():
         meanwhile()
         return memory(running)["pressure"] == name
-    frieze.wait_until(reached, lambda: f"pressure {name}: {memory(running)}", PATIENCE_S, 0.25)
+    frieze.wait_until(reached, lambda: f"pressure {name}: {memory(running)}", pause_s=0.25)
 
 
 @pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers keep what was freed")

@@ -10,7 +10,7 @@ import time
 import pytest
 
 import pictures
-from frieze import wait_until
+from frieze import PATIENCE_S, wait_until
 
 COUNT = 30
 
@@ -92,7 +92,7 @@ def test_progress_on_a_terminal_and_cancelled(home):
         return b" of 60 pictures" in said
     wait_until(begun, "progress")
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 130
+    assert process.wait(PATIENCE_S) == 130
     while True:
         try:
             said.extend(os.read(main, 4096))

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import is_sanitized
+from frieze import PATIENCE_S, is_sanitized
 
 KEYS = ["path", "format", "width", "height", "orientation", "frames", "icc", "date", "error"]
 
@@ -155,7 +155,7 @@ def test_descriptors_by_name(home):
     with open(path, "rb") as file:
         names = ["/dev/stdin", f"/dev/fd/{file.fileno()}", f"/proc/self/fd/{file.fileno()}", "/dev/fd/987"]
         process = home.popen([home.program, "probe", *names], stdin=file, stdout=-1, pass_fds=[file.fileno()])
-        lines = [json.loads(line) for line in process.communicate(timeout=20)[0].splitlines()]
+        lines = [json.loads(line) for line in process.communicate(timeout=PATIENCE_S)[0].splitlines()]
     assert [line["format"] for line in lines] == ["png", "png", "png", None]
     assert "No such file" in lines[3]["error"] and process.returncode == 1
 

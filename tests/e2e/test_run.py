@@ -11,7 +11,6 @@ import pictures
 from frieze import Refused, wait_until
 
 SOON_S = 0.5  # what a program removed is gone from the wall by then
-PATIENCE_S = 8
 
 
 @pytest.fixture
@@ -44,7 +43,7 @@ def script(scratch, name, text):
 
 def says(frieze, expected):
     """Waits for that notice, and that nothing is under way any more."""
-    frieze.until(PATIENCE_S, notice=expected if callable(expected) else lambda text: text == expected, programs=0)
+    frieze.until(notice=expected if callable(expected) else lambda text: text == expected, programs=0)
 
 
 def is_alive(pid):
@@ -76,7 +75,7 @@ def test_a_path_is_one_argument(start, home, scratch):
     with start(f"k = {show} {{path}} in={{dir}}/x '' $HOME {{marked}}\n", sources=[source]) as frieze:
         frieze.until(items=len(NAMES))
         for _ in NAMES:
-            frieze.key("x", "k").until(PATIENCE_S, programs=0)
+            frieze.key("x", "k").until(programs=0)
             path, *others = (scratch / "got").read_bytes().split(b"\0")[:-1]
             assert others == [b"in=" + os.fsencode(source) + b"/x", b"", b"$HOME", path]
             seen.add(path)
@@ -107,10 +106,10 @@ def test_by_command_and_by_name(start, scratch):
         for ask in (lambda: frieze.ctl("run", "k"), lambda: frieze.ask("run", "touch"), lambda: frieze.key("D"),
                     lambda: frieze.key(":", *"run", "Space", "k", "Return"), lambda: frieze.key("Return", "x", "k")):
             ask()
-            wait_until((scratch / "k").exists, "its file", PATIENCE_S)
+            wait_until((scratch / "k").exists, "its file")
             (scratch / "k").unlink()
         frieze.ask("run", "env")
-        wait_until((scratch / "j").exists, "its file", PATIENCE_S)
+        wait_until((scratch / "j").exists, "its file")
         for wrong in (["zz"], [], ["k", "k"]):
             with pytest.raises(Refused):
                 frieze.ask("run", *wrong)
@@ -179,7 +178,7 @@ def test_how_long_its_result_is_shown(start):
     with start("k = echo one\nl = sh -c 'echo two >&2; echo three >&2; exit 3'\n") as frieze:
         for key, lines in (("k", 1), ("l", 3)):
             frieze.key("x", key)
-            frieze.until(PATIENCE_S, notice=lambda text, lines=lines: text and text.count("\n") == lines - 1)
+            frieze.until(notice=lambda text, lines=lines: text and text.count("\n") == lines - 1)
             began = time.monotonic()
             frieze.until(2 * lines + 4, notice=None)
             assert 2 * lines - 1 < time.monotonic() - began
@@ -207,7 +206,7 @@ def test_the_panel_lists_them(start):
         panel = frieze.screenshot().crop((0, 250, 200, 400))
         assert panel != before.crop((0, 250, 200, 400))
         frieze.key("q")  # follows nothing: both keys are spent
-        wait_until(lambda: frieze.screenshot() == before, "no panel", 5)
+        wait_until(lambda: frieze.screenshot() == before, "no panel")
         assert frieze.status()["notice"] is None
 
 
@@ -228,7 +227,7 @@ def test_the_deadline(start, scratch):
         assert 1.4 <= time.monotonic() - began < 1.4 + 3
         for name in ("inner", "outer"):
             pid = pid_in(scratch / name)
-            wait_until(lambda pid=pid: not is_alive(pid), f"the end of {name}", 5)
+            wait_until(lambda pid=pid: not is_alive(pid), f"the end of {name}")
         frieze.ask("set", "run-timeout", "30")
         frieze.ask("run", "s")
         time.sleep(0.6)
@@ -267,7 +266,7 @@ def test_many_at_once(start, scratch):
 
         def count(name):
             return len((scratch / name).read_text().split()) if (scratch / name).exists() else 0
-        wait_until(lambda: count("begun") == 8, lambda: f"eight, not {count('begun')}", PATIENCE_S)
+        wait_until(lambda: count("begun") == 8, lambda: f"eight, not {count('begun')}")
         time.sleep(0.3)
         assert count("begun") == 8 and frieze.status()["programs"] == 20
         assert frieze.key("Right").status()["index"] == 1
@@ -276,7 +275,7 @@ def test_many_at_once(start, scratch):
         assert count("ended") == 20 and children(frieze.pid) == of_its_own
         for _ in range(300):
             frieze.key("x", "k")
-        frieze.until(30, programs=0)
+        frieze.until(programs=0)
         assert 200 <= count("ended") - 20 <= 300
         assert len(frieze.descriptors()) < 60
 
@@ -308,8 +307,8 @@ def test_the_end_while_one_runs(start, scratch):
     time.sleep(0.2)
     assert is_alive(pid)
     (scratch / "go").touch()
-    wait_until((scratch / "result").exists, "its end", PATIENCE_S)
-    wait_until(lambda: not is_alive(pid), "its end", PATIENCE_S)
+    wait_until((scratch / "result").exists, "its end")
+    wait_until(lambda: not is_alive(pid), "its end")
     assert frieze.errors() == []
 
 
@@ -321,8 +320,8 @@ def test_what_a_program_leaves_behind(start, scratch):
         frieze.key("x", "k")
         says(frieze, "leaves: left")
         (scratch / "go").touch()
-        wait_until((scratch / "result").exists, "its end", PATIENCE_S)
-        wait_until(lambda: sum("pipe" in one for one in frieze.descriptors()) == 0, "no pipe is left", PATIENCE_S)
+        wait_until((scratch / "result").exists, "its end")
+        wait_until(lambda: sum("pipe" in one for one in frieze.descriptors()) == 0, "no pipe is left")
 
 
 # --- what it did to the pictures ---
@@ -335,7 +334,7 @@ def gone_soon(frieze, *keys, **expected):
     """Within half a second of the key, unless the machine is busy."""
     frieze.key(*keys)
     began = time.monotonic()
-    frieze.until(PATIENCE_S, **expected)
+    frieze.until(**expected)
     assert time.monotonic() - began < SOON_S or os.getloadavg()[0] > 2 * os.cpu_count()
 
 
@@ -359,7 +358,7 @@ def test_what_it_moves_away_is_gone(changing, folder):
     assert not (folder / "p1.png").exists()
     gone_soon(changing, "x", "r", items=4)
     says(changing, "rm: done")
-    wait_until(lambda: numbers(changing) == [0, 3, 4, 5], lambda: numbers(changing), PATIENCE_S)
+    wait_until(lambda: numbers(changing) == [0, 3, 4, 5], lambda: numbers(changing))
 
 
 def test_in_the_picture_view_the_next_one_follows(changing):
@@ -370,10 +369,10 @@ def test_in_the_picture_view_the_next_one_follows(changing):
 def test_what_it_renames_stays_what_it_is(changing, folder):
     """The picture under its new name is still the selected and the marked one."""
     changing.key("Home", "Right", "m").key("x", "n")
-    changing.until(PATIENCE_S, items=6, programs=0)
+    changing.until(items=6, programs=0)
     renamed = folder / "p3a.png"
     assert renamed.exists()
-    wait_until(lambda: changing.ask("marks") == [str(renamed)], lambda: changing.ask("marks"), PATIENCE_S)
+    wait_until(lambda: changing.ask("marks") == [str(renamed)], lambda: changing.ask("marks"))
     changing.key("m").idle()  # the badge of a mark covers what tells the pictures apart
     places = [0, 2, 3, 1, 4, 5], [0, 1, 2, 3, 4, 5]  # by name; paths stand as they came
     assert numbers(changing) in places
@@ -382,4 +381,4 @@ def test_what_it_renames_stays_what_it_is(changing, folder):
 
 def test_what_it_writes_is_read_again(changing):
     changing.key("Home", "x", "c")
-    wait_until(lambda: numbers(changing) == [5, 1, 2, 3, 4, 5], lambda: numbers(changing), PATIENCE_S)
+    wait_until(lambda: numbers(changing) == [5, 1, 2, 3, 4, 5], lambda: numbers(changing))

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import is_sanitized, wait_until
+from frieze import PATIENCE_S, is_sanitized, wait_until
 
 WRITTEN = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "webp": "WEBP", "ppm": "PPM", "bmp": "BMP"}
 
@@ -230,12 +230,12 @@ def test_no_pixels_are_held_while_it_is_written(home):
     os.mkfifo(out)
     unread = os.open(out, os.O_RDWR)
     program = home.popen([home.program, "scale", "-s", "0", photo, out])
-    wait_until(lambda: select.select([unread], [], [], 0)[0], "the first bytes", 20)
+    wait_until(lambda: select.select([unread], [], [], 0)[0], "the first bytes")
     writer, = (pathlib.Path("/proc") / pid for pid in
                pathlib.Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split())
     held = sum(map(int, re.findall(r"^Rss(?:Anon|Shmem):\s+(\d+) kB", (writer / "status").read_text(), re.MULTILINE))) << 10
     program.terminate()
-    program.wait(20)
+    program.wait(PATIENCE_S)
     os.close(unread)
     pixels = 2400 * 2000
     most = 100 if is_sanitized() else 5

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import binary, need, wait_until
+from frieze import PATIENCE_S, binary, need, wait_until
 
 KILLS = int(os.environ.get("FZ_TEST_KILLS", 20))
 
@@ -187,7 +187,7 @@ def test_shards_are_the_whole(home, source):
 def test_a_list_that_cannot_be_written_is_told(home, source):
     with open("/dev/full", "wb") as full:
         program = home.popen([home.program, "scale", "-r", "--list", source, home / "none"], stdout=full, stderr=subprocess.PIPE)
-        said = program.communicate(timeout=30)[1].decode().splitlines()
+        said = program.communicate(timeout=PATIENCE_S)[1].decode().splitlines()
     assert program.returncode == 1 and len(said) == 1 and "standard output" in said[0], said
 
 
@@ -227,7 +227,7 @@ def test_cancelled(home, many):
     wait_until(lambda: (home / "out").exists() and len(list((home / "out").iterdir())) > 3, "it does not begin")
     process.send_signal(signal.SIGINT)
     asked = time.monotonic()
-    out, lines = process.communicate(timeout=20)
+    out, lines = process.communicate(timeout=PATIENCE_S)
     assert time.monotonic() - asked < 2 and process.returncode == 130
     assert "canceling..." in lines and out.rstrip().endswith(" canceled"), (out, lines)
     done = contents(home / "out")
@@ -251,7 +251,7 @@ def test_killed_at_any_moment(home, many):
         process = start(home, many, home / "out")
         time.sleep(choose.uniform(0, took))
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE_S)
         assert is_whole(home / "out", one)
     scale(home, many, home / "out")
     assert contents(home / "out") == expected
@@ -273,7 +273,7 @@ def test_a_line_of_progress_on_a_terminal(home, many):
             seen += os.read(controller, 65536)
         except OSError:
             break
-    process.wait(20)
+    process.wait(PATIENCE_S)
     os.close(controller)
     text = seen.decode()
     shown = text.replace("\r\n", "\n").split("\r\x1b[K")
@@ -298,7 +298,7 @@ def parts(home, source, command, **variables):
     environment = {"PATH": f"{home / 'bin'}:{os.environ['PATH']}", "IN": str(source), "OUT": str(home / "out")} | variables
     process = home.popen(["env", *(f"{name}={value}" for name, value in environment.items()), "sh", "-c", command],
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, err
     return [json.loads(line) for line in out.splitlines()]
 
@@ -348,11 +348,11 @@ def test_its_handle(home, command):
     assert asks(home, "jobs")["done"] == told["done"]
     assert home.frieze("ctl", "--name", "work", "jobs", "wait", command, "0.2").status == 1
     asks(home, "jobs", "cancel")
-    assert process.wait(10) == 130
+    assert process.wait(PATIENCE_S) == 130
     shutil.rmtree(home / "cache", ignore_errors=True)
     process = home.popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: home.socket_path("work").exists(), "a socket")
     asks(home, "jobs", "suspend")
     asks(home, "jobs", "resume", command)
     assert home.frieze("ctl", "--name", "work", "jobs", "wait", command, "60", timeout=70).status == 0
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE_S) == 0

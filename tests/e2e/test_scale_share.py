@@ -10,7 +10,7 @@ from PIL import Image
 
 import pictures
 import share as shares
-from frieze import wait_until
+from frieze import PATIENCE_S, wait_until
 from test_scale_window import age, finished, job
 from test_share import copied_bytes, ends_but_for, family
 
@@ -40,7 +40,7 @@ def hung(home, source, target, what):
     frieze.idle()
     target.hang(what)
     frieze.key("^a").ask("scale", 320, target.path)
-    assert target.asked.wait(10)
+    assert target.asked.wait(PATIENCE_S)
     return frieze
 
 
@@ -56,7 +56,7 @@ def test_the_wall_goes_on(hung, target, source):
     assert pictures.only(hung.screenshot())[0] == 0
     hung.key("Esc").until(mode="wall")
     assert job(hung)["state"] == "working" and job(hung)["done"] == 0
-    wait_until(lambda: any("does not answer" in line and str(target.path) in line for line in hung.errors()), "a line", 5)
+    wait_until(lambda: any("does not answer" in line and str(target.path) in line for line in hung.errors()), "a line")
     target.let_go()
     done = finished(hung)
     assert (done["done"], done["failed"]) == (COUNT, 0)
@@ -130,7 +130,7 @@ def test_results_that_wait_keep_to_the_memory(home, target, large):
     source, how = large
     target.hang(shares.WRITE)
     with home.start("scale", "--show", "--jobs", "2", "--memory", str(MEMORY_BYTES), *how, source, target.path) as frieze:
-        assert target.asked.wait(10)
+        assert target.asked.wait(PATIENCE_S)
         seen, end = [], time.monotonic() + 3
         while time.monotonic() < end:
             seen.append(sum(copied_bytes(family(frieze.pid), name) for name in ("result", "frieze-file")))

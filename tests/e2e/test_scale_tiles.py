@@ -149,9 +149,9 @@ def test_no_tile_waits_for_a_share_that_hangs(shared):
     share, frieze = shared
     share.hang()
     frieze.key("+")  # another size: they are read once more
-    wait_until(lambda: set(originals()[1:4]) <= elsewhere(frieze), "the pictures", 5)
+    wait_until(lambda: set(originals()[1:4]) <= elsewhere(frieze), "the pictures")
     share.let_go()
-    wait_until(lambda: set(results()[1:4]) <= elsewhere(frieze), "the results", 5)
+    wait_until(lambda: set(results()[1:4]) <= elsewhere(frieze), "the results")
     assert min(elsewhere(frieze)) >= OTHER
 
 
@@ -162,7 +162,7 @@ def test_a_result_is_read_again_after_what_passes(shared):
     share.refusals.update({name: errno.ENOMEM for name in names})
     opened = dict(share.opened)
     frieze.key("+")  # another size: they are read once more
-    wait_until(lambda: all(share.opened[name] > opened[name] for name in names), "another try", 5)
+    wait_until(lambda: all(share.opened[name] > opened[name] for name in names), "another try")
     assert not share.refusals
     assert set(results()[1:4]) <= elsewhere(frieze) and min(elsewhere(frieze)) >= OTHER
 

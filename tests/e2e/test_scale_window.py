@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import Refused, wait_until
+from frieze import PATIENCE_S, Refused, wait_until
 from presses import type_keys
 
 LARGE = (2400, 1800)  # takes a while
@@ -61,14 +61,14 @@ def begun(frieze, at_least=1):
     return frieze
 
 
-def finished(frieze, patience_s=60):
-    wait_until(lambda: frieze.status()["batch"] == "IDLE" and job(frieze)["total"] > 0, "the end", patience_s)
+def finished(frieze):
+    wait_until(lambda: frieze.status()["batch"] == "IDLE" and job(frieze)["total"] > 0, "the end")
     return job(frieze)
 
 
 def ended(frieze):
     """Its exit status, once it has ended by itself."""
-    return frieze.process.wait(10)
+    return frieze.process.wait(PATIENCE_S)
 
 
 def test_all_are_scaled_and_shown(home, x11, source, out):
@@ -135,7 +135,7 @@ def test_cancelled(home, x11, source, out, how):
             x11.xdotool("mousemove", "--window", window(frieze), WINDOW[0] - 50, WINDOW[1] - 25, "click", 1)
         else:
             frieze.ask("jobs", "cancel", "scale")
-        finished(frieze, 5)
+        finished(frieze)
         assert frieze.is_running()
         count = job(frieze)["done"]
         assert count < 60

@@ -17,7 +17,7 @@ from PIL import Image
 
 import pictures
 import share as shares
-from frieze import is_sanitized, wait_until
+from frieze import PATIENCE_S, is_sanitized, wait_until
 
 END_S = 1.0
 COUNT = 12
@@ -81,7 +81,7 @@ def ends_but_for(running, number, mounted, send=signal.SIGTERM):
     began = time.monotonic()
     if isinstance(running, subprocess.Popen):
         running.send_signal(send)
-        assert running.wait(10) != 0
+        assert running.wait(PATIENCE_S) != 0
     else:
         assert running.end(send) == 0, running.errors()
     took = time.monotonic() - began
@@ -90,7 +90,7 @@ def ends_but_for(running, number, mounted, send=signal.SIGTERM):
                lambda: f"left: {[title(pid) for pid in all_of_it & processes().keys()]}", 1)
     assert stuck in processes()
     mounted.let_go()
-    wait_until(lambda: stuck not in processes(), "its end", 5)
+    wait_until(lambda: stuck not in processes(), "its end")
 
 
 def test_it_works_as_a_folder(home, share):
@@ -106,8 +106,8 @@ def test_listing_hangs(home, share, good, order):
     sources = [share.path, good] if order == "share first" else [good, share.path]
     running = home.start(*SMALL, *sources).ready()
     running.until(items=COUNT, pending=0, scanning=True)
-    assert share.asked.wait(10)
-    wait_until(lambda: any("waiting" in line for line in running.errors()), "a line about it", 8)
+    assert share.asked.wait(PATIENCE_S)
+    wait_until(lambda: any("waiting" in line for line in running.errors()), "a line about it")
     ends_but_for(running, 1 if order == "share first" else 2, share)
 
 
@@ -117,7 +117,7 @@ def test_every_folder_has_its_own_reader(home, share):
     good = [pictures.fill(home / f"good{number}", 2) for number in range(15)]
     running = home.start(*SMALL, share.path, *good).ready()
     running.until(items=30, pending=0, scanning=True)
-    assert share.asked.wait(10)
+    assert share.asked.wait(PATIENCE_S)
     ends_but_for(running, 1, share)
 
 
@@ -132,7 +132,7 @@ def test_more_folders_than_readers(home, share, link):
     good = [pictures.fill(home / f"good{number}", 1) for number in range(50)]
     running = home.start(*SMALL, *good[:32], hanging, *good[32:]).ready()
     running.until(items=50, pending=0, scanning=True)
-    assert share.asked.wait(10)
+    assert share.asked.wait(PATIENCE_S)
     assert sum(title(pid).startswith("frieze: reader") for pid in family(running.pid)) <= 34
     ends_but_for(running, 33, share)
 
@@ -143,8 +143,8 @@ def test_files_that_share_a_reader(home, share, good):
     share.hang()
     running = home.start(*SMALL, names[0], share.path / "p0.png", *names[1:], *names[:3]).ready()
     running.until(items=COUNT + 3, pending=0, scanning=True)
-    assert share.asked.wait(10)
-    said = wait_until(lambda: [line for line in running.errors() if "waiting" in line], "a line about it", 8)
+    assert share.asked.wait(PATIENCE_S)
+    said = wait_until(lambda: [line for line in running.errors() if "waiting" in line], "a line about it")
     assert len(said) == 1 and f"{share.path}/p0.png: " in said[0], said
     ends_but_for(running, 2, share)
 
@@ -154,11 +154,11 @@ def test_opening_one_of_several_files_hangs(home, share, good):
     names = sorted(good.glob("*.png"))
     share.hang(shares.OPEN)
     with home.start(*SMALL, *names[:5], share.path / "p7.png", *names[5:], *names[:3]) as running:
-        assert share.asked.wait(10)
-        said = wait_until(lambda: [line for line in running.errors() if "does not answer" in line], "a line about it", 5)
+        assert share.asked.wait(PATIENCE_S)
+        said = wait_until(lambda: [line for line in running.errors() if "does not answer" in line], "a line about it")
         assert len(said) == 1 and f"{share.path}/p7.png: " in said[0], said
         share.let_go()
-        said = wait_until(lambda: [line for line in running.errors() if "answers again" in line], "a line about it", 5)
+        said = wait_until(lambda: [line for line in running.errors() if "answers again" in line], "a line about it")
         assert f"{share.path}/p7.png: " in said[0], said
 
 
@@ -167,13 +167,13 @@ def test_opening_hangs_and_goes_on(home, share, good):
     share.hang(shares.OPEN)
     with home.start(*SMALL, share.path, good) as running:
         running.until(items=2 * COUNT, pending=COUNT, failed=0)
-        assert share.asked.wait(10)
-        wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it", 5)
+        assert share.asked.wait(PATIENCE_S)
+        wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it")
         running.key("Right", "Down", "End", "Home", "i")
         assert running.status()["pending"] == COUNT
         share.let_go()
         running.until(items=2 * COUNT, pending=0, failed=0)
-        wait_until(lambda: any("answers again" in line for line in running.errors()), "a line about it", 5)
+        wait_until(lambda: any("answers again" in line for line in running.errors()), "a line about it")
 
 
 def test_programs_and_ratings_wait_for_their_own_share_only(home, share, good):
@@ -187,10 +187,10 @@ def test_programs_and_ratings_wait_for_their_own_share_only(home, share, good):
     running.ask("run", "t")
     running.key("End").ask("rate", "4")
     running.ask("run", "t")
-    wait_until(lambda: any(path.suffix == ".xmp" for path in good.iterdir()), "a sidecar", 5)
-    wait_until(lambda: any(path.suffix == ".seen" for path in good.iterdir()), "the program", 5)
+    wait_until(lambda: any(path.suffix == ".xmp" for path in good.iterdir()), "a sidecar")
+    wait_until(lambda: any(path.suffix == ".seen" for path in good.iterdir()), "the program")
     running.until(programs=1)
-    wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it", 5)
+    wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it")
     ends_but_for(running, 1, share)
     assert any("perhaps not rated" in line for line in running.errors())
 
@@ -211,7 +211,7 @@ def test_the_end_while_files_are_read(home, share, good, what):
     share.hang(*what)
     running.key("r")  # all of them again
     running.until(items=2 * COUNT, pending=lambda count: 0 < count <= COUNT)
-    assert share.asked.wait(5)
+    assert share.asked.wait(PATIENCE_S)
     ends_but_for(running, 1, share)
 
 
@@ -220,12 +220,12 @@ def test_disconnected_and_back(home, share, isolation):
     with home.start("--isolation", isolation, *SMALL, share.path) as running:
         running.until(items=COUNT, pending=0)
         share.error = errno.ENOTCONN
-        running.until(15, away=1)
+        running.until(away=1)
         status = running.idle().status()
         assert (status["items"], status["pending"], status["failed"]) == (COUNT, 0, 0)
         pictures.write(home / "behind" / "p90.png", 90)
         share.error = 0
-        running.until(15, away=0, items=COUNT + 1, pending=0, failed=0)
+        running.until(away=0, items=COUNT + 1, pending=0, failed=0)
 
 
 def copies(processes, name):
@@ -270,7 +270,7 @@ def test_order_by_date_of_what_hangs(home, share, good):
     running = home.start(*SMALL, good, share.path).ready()
     running.until(items=COUNT, pending=0)
     running.key("o", "d")
-    share.asked.wait(5)
+    share.asked.wait(PATIENCE_S)
     running.key("End", "Home").until(pending=0)
     ends_but_for(running, 2, share)
 
@@ -279,13 +279,13 @@ def test_a_single_file_on_a_share_that_hangs(home, share, x11):
     """What it is, main asks before it opens a window."""
     share.hang()
     mark = home.start(*SMALL, share.path / "p0.png", display=x11)
-    assert share.asked.wait(10)
+    assert share.asked.wait(PATIENCE_S)
     everybody = family(mark.pid)
     began = time.monotonic()
     assert mark.end() == 0
     assert time.monotonic() - began < END_S * (5 if is_sanitized() else 1)
     share.let_go()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
+    wait_until(lambda: not everybody & processes().keys(), "the end of all")
 
 
 def test_a_reader_is_killed(home, good):
@@ -296,7 +296,7 @@ def test_a_reader_is_killed(home, good):
         before = running.status()
         reader = reader_of(running, 1)
         os.kill(reader, signal.SIGKILL)
-        wait_until(lambda: any("signal 9" in line for line in running.errors()), "a line about it", 5)
+        wait_until(lambda: any("signal 9" in line for line in running.errors()), "a line about it")
         another = wait_until(lambda: next((pid for pid in family(running.pid) - {reader}
                                            if title(pid) == "frieze: reader 1"), None), "another reader", 5)
         assert another != reader
@@ -313,18 +313,18 @@ def test_the_end_while_the_configuration_hangs(home, share, good):
     everybody, began = family(running.pid), time.monotonic()
     assert len(everybody) > 1 and not home.socket_path().exists()
     running.send(signal.SIGTERM)
-    assert running.process.wait(20) == 0
+    assert running.process.wait(PATIENCE_S) == 0
     assert time.monotonic() - began < END_S * (12 if is_sanitized() else 1)
-    wait_until(lambda: not everybody & processes().keys(), "the end of all", 1)
+    wait_until(lambda: not everybody & processes().keys(), "the end of all")
 
 
 def test_prime_goes_on_beside_it(home, share, good):
     share.hang(shares.OPEN)
     process = home.popen([home.program, "prime", share.path, good], stderr=-1)
-    assert share.asked.wait(10)
-    wait_until(lambda: share.kept, "opens that hang", 5)
+    assert share.asked.wait(PATIENCE_S)
+    wait_until(lambda: share.kept, "opens that hang")
     share.let_go()
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0 and f"{2 * COUNT} tiles" in said.decode(), said
 
 
@@ -338,7 +338,7 @@ def test_the_end_of_subcommands(home, share, name, what, send):
     """Main waits for its reader only; nor does a decoder ever hold a file of the share."""
     share.hang(what)
     process = home.popen([home.program, name, share.path / "p0.png", *SUBCOMMANDS[name]])
-    assert share.asked.wait(10)
+    assert share.asked.wait(PATIENCE_S)
     ends_but_for(process, 0, share, send)
     assert not (home / "out.png").exists()
 
@@ -353,16 +353,16 @@ def test_the_end_of_scale_whose_result_hangs(home, good, isolation, what):
         assert home.popen([*command, share.path / "first.png"]).wait(20) == 0
         share.hang(what)
         process = home.popen([*command, share.path / "out.png"])
-        assert share.asked.wait(10)
+        assert share.asked.wait(PATIENCE_S)
         everybody, began = family(process.pid), time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 130
+        assert process.wait(PATIENCE_S) == 130
         took = time.monotonic() - began
         assert took < END_S * (5 if is_sanitized() else 1), f"took {took:.2f} s"
         wait_until(lambda: len(everybody & processes().keys()) <= 1,
                    lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", 1)
         share.let_go()
-        wait_until(lambda: not everybody & processes().keys(), "its end", 5)
+        wait_until(lambda: not everybody & processes().keys(), "its end")
         there = {path.name: path.read_bytes() for path in (home / "behind").iterdir()}
         assert there.pop("first.png") == (good / "p0.png").read_bytes()
         assert there in ({}, {"out.png": (good / "p0.png").read_bytes()})
@@ -383,11 +383,11 @@ def test_the_end_of_scale_whose_result_is_slow(home, isolation, send, copied):
         share.reply = slowly
         process = home.popen([home.program, "scale", "-s", "0" if copied else "1999", "--isolation", isolation,
                               home / "large.bmp", share.path / "out.bmp"])
-        wait_until(lambda: any(path.stat().st_size > 100_000 for path in (home / "behind").iterdir()), "some of it", 20)
+        wait_until(lambda: any(path.stat().st_size > 100_000 for path in (home / "behind").iterdir()), "some of it")
         everybody, began = family(process.pid), time.monotonic()
         process.send_signal(send)
-        assert process.wait(10) == (130 if send == signal.SIGTERM else -signal.SIGKILL)
-        wait_until(lambda: not everybody & processes().keys(), "the end of all", 1)
+        assert process.wait(PATIENCE_S) == (130 if send == signal.SIGTERM else -signal.SIGKILL)
+        wait_until(lambda: not everybody & processes().keys(), "the end of all")
         assert time.monotonic() - began < END_S * (5 if is_sanitized() else 1)
         assert list((home / "behind").iterdir()) == []
 
@@ -404,9 +404,9 @@ def test_subcommands_of_files_on_a_share(home, share):
     assert "over 1.0 kB" in home.frieze("probe", "--limit-bytes=1K", share.path / "long.jpg").out
     share.hang(shares.READ)
     process = home.popen([home.program, "probe", share.path / "p3.png"], stdout=-1)
-    assert share.asked.wait(10)
+    assert share.asked.wait(PATIENCE_S)
     share.let_go()
-    assert json.loads(process.communicate(timeout=20)[0]) == there[0] and process.returncode == 0
+    assert json.loads(process.communicate(timeout=PATIENCE_S)[0]) == there[0] and process.returncode == 0
 
 
 SLOW_S, PACE_S, SEQUENCE = 0.1, 0.8, 14

@@ -14,7 +14,7 @@ from PIL import Image
 import pictures
 import share as shares
 import xlib
-from frieze import is_sanitized, wait_until
+from frieze import PATIENCE_S, is_sanitized, wait_until
 from test_share import COUNT, END_S, SMALL, family, good, processes, title  # pylint: disable=unused-import
 
 
@@ -29,20 +29,20 @@ def ends(running, share, send, status=0):
     """In time, with that status; of its processes one may be left, which ends with the hang."""
     everybody, began = family(running.pid), time.monotonic()
     send()
-    assert running.process.wait(20) == status
+    assert running.process.wait(PATIENCE_S) == status
     took = time.monotonic() - began
     assert took < END_S * (12 if is_sanitized() else 1), f"took {took:.2f} s"
     wait_until(lambda: len(everybody & processes().keys()) <= 1,
                lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", 1)
     share.let_go()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
+    wait_until(lambda: not everybody & processes().keys(), "the end of all")
 
 
 @pytest.mark.parametrize("variable", ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"])
 def test_it_hangs_from_the_start_on(home, share, good, variable):
     share.hang()
     running = home.start("--size", "800x600", good, more={variable: str(share.path)})
-    assert share.asked.wait(20)
+    assert share.asked.wait(PATIENCE_S)
     time.sleep(0.3)
     ends(running, share, lambda: running.send(signal.SIGTERM))
 
@@ -73,7 +73,7 @@ def test_it_hangs_while_it_runs(home, share, good, what, how):
     if how == "quit":
         running.key("q", "q")
     if how == "quit" and what in WAITED_FOR:
-        assert share.asked.wait(5)
+        assert share.asked.wait(PATIENCE_S)
         time.sleep(1)
         assert running.is_running()
     ends(running, share, lambda: how == "quit" and what not in WAITED_FOR or running.send(signal.SIGTERM))
@@ -91,9 +91,9 @@ def test_its_window_goes(home, share, good, x11):
     wait_until(lambda: is_shown(x11), "a window")
     share.hang()
     running.send(signal.SIGTERM)
-    assert running.process.wait(20) == 0
+    assert running.process.wait(PATIENCE_S) == 0
     assert share.kept
-    wait_until(lambda: not is_shown(x11), "no window", 1)
+    wait_until(lambda: not is_shown(x11), "no window")
 
 
 @pytest.mark.parametrize("begins", ["first", "anew"])
@@ -122,8 +122,8 @@ def test_a_program_of_the_users_begins_while_it_hangs(home, share, good):
     running.until(items=COUNT, pending=0)
     share.hang(shares.READ, shares.WRITE, shares.FLUSH)
     running.key("Return", "Right", "x", "t")
-    wait_until((home / "touched").exists, "what the program does", 5)
-    running.until(5, programs=0)
+    wait_until((home / "touched").exists, "what the program does")
+    running.until(programs=0)
     ends(running, share, lambda: running.send(signal.SIGTERM))
 
 
@@ -139,7 +139,7 @@ def test_a_screenshot_goes_there(home, share, good):
     running.idle()
     for name in "shot.png", "shot.png", "missing/shot.png":
         process = screenshot(home, running, share.path / name)
-        err = process.communicate(timeout=20)[1].decode()
+        err = process.communicate(timeout=PATIENCE_S)[1].decode()
         assert (process.returncode == 0) == (name == "shot.png"), err
     assert str(share.path / "missing/shot.png") in err and "No such file" in err
     assert [title(pid) for pid in family(running.pid)].count("frieze: writer") == 1
@@ -156,13 +156,13 @@ def test_a_screenshot_hangs(home, share, good, how):
     running.until(items=COUNT, pending=0)
     share.hang()
     process = screenshot(home, running, share.path / "shot.png")
-    assert share.asked.wait(10)
+    assert share.asked.wait(PATIENCE_S)
     for path in pictures.fill(home / "more", COUNT).iterdir():
         path.rename(good / f"more {path.name}")
     running.until(items=2 * COUNT, pending=0, failed=0)
-    wait_until(lambda: any("screenshot" in line and "does not answer" in line for line in running.errors()), "a line about it", 5)
+    wait_until(lambda: any("screenshot" in line and "does not answer" in line for line in running.errors()), "a line about it")
     ends(running, share, lambda: running.key("q") if how == "quit" else running.send(signal.SIGTERM))
-    assert b"frieze is ending" in process.communicate(timeout=10)[1]
+    assert b"frieze is ending" in process.communicate(timeout=PATIENCE_S)[1]
 
 
 @pytest.mark.parametrize("what", ["pictures", "linked", "screenshot"])
@@ -177,9 +177,9 @@ def test_threads_hang(home, share, good, what):
     share.hang()
     process = screenshot(home, running, share.path / "shot.png") if what == "screenshot" else None
     running.key("G", "Return")
-    assert share.asked.wait(10)
+    assert share.asked.wait(PATIENCE_S)
     ends(running, share, lambda: running.send(signal.SIGTERM))
-    assert not process or process.wait(10) != 0
+    assert not process or process.wait(PATIENCE_S) != 0
 
 
 def test_a_share_that_is_dropped_hangs(home, share, good, isolation, x11):
@@ -189,7 +189,7 @@ def test_a_share_that_is_dropped_hangs(home, share, good, isolation, x11):
     running.until(items=COUNT, pending=0)
     share.hang()
     assert xlib.drop(x11, x11.window(running), f"file://{share.path}\r\n".encode())
-    assert share.asked.wait(10)
+    assert share.asked.wait(PATIENCE_S)
     running.key("G", "Return", "n", "Esc")
     assert running.status()["items"] == COUNT
     ends(running, share, lambda: running.send(signal.SIGTERM))
@@ -204,7 +204,7 @@ def start_on(home, share, stream, *arguments):
         streams = {name: subprocess.DEVNULL for name in STREAMS} | {stream: file}
         process = home.popen([home.program, "--headless", *SMALL, "--name", "streams", *arguments], **streams)
     for words in (["wait", "loaded", "20"], ["key", "m"]):
-        wait_until(lambda words=words: home.frieze("ctl", "--name", "streams", *words).status == 0, words, 20)
+        wait_until(lambda words=words: home.frieze("ctl", "--name", "streams", *words).status == 0, words)
     return process
 
 
@@ -225,13 +225,13 @@ def test_standard_files_hang(home, share, good, stream, number):
         assert time.monotonic() - began < 1 * (5 if is_sanitized() else 1)
     began = time.monotonic()
     process.send_signal(number)
-    assert process.wait(20) == (0 if number == signal.SIGTERM else -number)
+    assert process.wait(PATIENCE_S) == (0 if number == signal.SIGTERM else -number)
     took = time.monotonic() - began
     assert took < END_S * (12 if is_sanitized() else 1), f"took {took:.2f} s"
     wait_until(lambda: {titles[pid] for pid in everybody & processes().keys()} <= held,
                lambda: f"left: {[titles[pid] for pid in everybody & processes().keys()]}", 1)
     share.let_go()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
+    wait_until(lambda: not everybody & processes().keys(), "the end of all")
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
@@ -240,7 +240,7 @@ def test_standard_files_have_all_that_was_written(home, share, good, stream):
     (good / "bad.png").write_bytes(b"no picture")
     process = start_on(home, share, stream, "--print-marks", good)
     assert home.frieze("ctl", "--name", "streams", "quit").status == 0
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE_S) == 0
     text = (share.path / stream).read_text()
     assert text == f"{good / 'p0.png'}\n" if stream == "stdout" else "bad.png" in text, text
 
@@ -283,28 +283,28 @@ def test_fonts_hang_at_the_end(home, share, good, how):
     """What waits for fonts is left behind: the thread that sets texts, with what is left of its process, and a zygote."""
     with_text(good, 6)
     running = home.start(*SMALL, "--names", good, more=hanging_fonts(home, share)).ready()
-    running.until(20, items=COUNT + 6, pending=0, failed=6)
-    assert share.asked.wait(5)
+    running.until(items=COUNT + 6, pending=0, failed=6)
+    assert share.asked.wait(PATIENCE_S)
     everybody, began = family(running.pid), time.monotonic()
     running.key("q", "q") if how == "quit" else running.send(signal.SIGTERM)
-    assert running.process.wait(20) == 0
+    assert running.process.wait(PATIENCE_S) == 0
     assert time.monotonic() - began < END_S * (12 if is_sanitized() else 1)
     wait_until(lambda: len(everybody & processes().keys()) <= 2,
                lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", 1)
     share.let_go()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
+    wait_until(lambda: not everybody & processes().keys(), "the end of all")
 
 
 def test_it_hangs_under_prime(home, share, good):
     share.hang()
     process = home.popen([home.program, "prime", good], more={"XDG_CACHE_HOME": str(share.path)})
-    assert share.asked.wait(20)
+    assert share.asked.wait(PATIENCE_S)
     everybody, began = family(process.pid), time.monotonic()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 130
+    assert process.wait(PATIENCE_S) == 130
     assert time.monotonic() - began < END_S * (12 if is_sanitized() else 1)
     share.let_go()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all", 5)
+    wait_until(lambda: not everybody & processes().keys(), "the end of all")
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["runs", "stopped"])
@@ -318,7 +318,7 @@ def test_whoever_works_ends_with_whoever_waits(home, share, good, stopped):
             os.kill(pid, signal.SIGSTOP)
     running.process.kill()
     running.process.wait()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all", 1)
+    wait_until(lambda: not everybody & processes().keys(), "the end of all")
 
 
 def test_its_status_is_that_of_the_one_that_works(home, share):

@@ -1,6 +1,6 @@
 """The short form of `make soak`: 20,000 small pictures decoded, shown and replaced, while some come and go and some are bad,
 and nothing has grown since the first tenth of them."""
-# ctest: COST 120 TIMEOUT 300
+# ctest: COST 120
 
 import pathlib
 import sys

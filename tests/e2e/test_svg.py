@@ -149,7 +149,7 @@ def refusal(home, drawing, *options, name="a.svg"):
     (folder / name).write_bytes(drawing)
     (folder / "good.svg").write_bytes(holding(40))
     with home.start("--size", "640x480", *options, folder) as running:
-        running.until(60, items=2, pending=0, failed=1)
+        running.until(items=2, pending=0, failed=1)
         said = [line for line in running.errors() if name in line]
         stats = running.stats()
     assert len(said) == 1

@@ -1,5 +1,5 @@
 """Texts: names in every script, marks for what must not act, sizes, contrast, and fonts that do not come."""
-# ctest: COST 25 TIMEOUT 180 PROCESSORS 2
+# ctest: COST 25 PROCESSORS 2
 
 import os
 import pathlib
@@ -15,7 +15,7 @@ import fonts
 import golden
 import labels
 import pictures
-from frieze import is_sanitized, wait_until
+from frieze import PATIENCE_S, is_sanitized, wait_until
 
 NAMES = [
     "01 שלום עולם 2023.png", "שלום (עולם) 2023.png", "صورة من السوق ١٢.png", "تقرير final 12 نهائي.png",
@@ -209,7 +209,7 @@ def test_labels_stay_within_their_cache(home):
     for number in range(1, COUNT):
         os.link(folder / "0.png", folder / f"{number}.png")
     with home.start("--names", "--size", "1920x1080", "--tile", "16x16", "--memory", "1G", folder) as frieze:
-        frieze.until(items=COUNT, patience_s=60)
+        frieze.until(items=COUNT)
         frieze.ask("wait", "idle", 60)
         one_screen = frieze.stats()["cache"]["texture_bytes_peak"]
         seen = frieze.status()["visible"]
@@ -235,9 +235,9 @@ def test_fonts_that_do_not_come(home, end):
         frieze.ask("screenshot", home / "shot.png")
         wall = pictures.wall(Image.open(home / "shot.png").convert("RGB"))
         return sorted(number for row in wall for number in row if number is not None)
-    wait_until(lambda: shown() == list(range(6)), shown, 10, 0.1)
+    wait_until(lambda: shown() == list(range(6)), shown, pause_s=0.1)
     frieze.key("Right").until(index=1)
     began = time.monotonic()
     end(frieze)
-    assert frieze.process.wait(20) == 0
+    assert frieze.process.wait(PATIENCE_S) == 0
     assert time.monotonic() - began < (5 if is_sanitized() else 1)

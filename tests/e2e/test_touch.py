@@ -166,7 +166,7 @@ def test_two_fingers_pan(view):
     for step in range(1, 21):
         fingers(view, STEP_S, ("move", 1, 400 + 6 * step, 300), ("move", 2, 500 + 6 * step, 300))
     fingers(view, ("up", 1, 520, 300), ("up", 2, 620, 300))
-    wait_until(lambda: view.idle().screenshot() != before, "another part", 5)
+    wait_until(lambda: view.idle().screenshot() != before, "another part")
     assert view.status()["zoom"] == zoom
 
 
@@ -210,7 +210,7 @@ def test_long_press_opens_the_menu(wall):
     shown = wall.screenshot()
     assert shown != before
     stroke(wall, (300, 500), (300, 200))
-    wait_until(lambda: wall.screenshot() != shown, "other rows", 5)
+    wait_until(lambda: wall.screenshot() != shown, "other rows")
     tap(wall, 2, 2)
     time.sleep(0.35)
     assert wall.idle().status()["mode"] == "wall"

@@ -7,7 +7,7 @@ import pytest
 
 import golden
 import pictures
-from frieze import wait_until
+from frieze import PATIENCE_S, wait_until
 
 COUNT, COLUMNS = 40, 4
 
@@ -36,7 +36,7 @@ def test_the_wall_fills_the_output(wall, sway):
     """What the compositor shows is what frieze says that it shows."""
     wall.until(fullscreen=True, visible=[0, 11])
     assert wall.screenshot().size == sway.size
-    wait_until(lambda: pictures.wall(sway.screenshot())[:2] == [[0, 1, 2, 3], [4, 5, 6, 7]], "the wall", 10)
+    wait_until(lambda: pictures.wall(sway.screenshot())[:2] == [[0, 1, 2, 3], [4, 5, 6, 7]], "the wall")
 
 
 def test_the_output_goes_and_comes_back(wall, sway):
@@ -45,10 +45,10 @@ def test_the_output_goes_and_comes_back(wall, sway):
         sway.swaymsg("output HEADLESS-1 disable")
         wall.key("End").until(index=COUNT - 1)
         sway.swaymsg("output HEADLESS-1 enable")
-        wall.until(10, fullscreen=True)
-        wait_until(lambda: COUNT - 1 in sum(pictures.wall(sway.screenshot()), []), "the last picture", 10)
+        wall.until(fullscreen=True)
+        wait_until(lambda: COUNT - 1 in sum(pictures.wall(sway.screenshot()), []), "the last picture")
         wall.key("Home").until(index=0)
-        wait_until(lambda: pictures.wall(sway.screenshot())[:2] == [[0, 1, 2, 3], [4, 5, 6, 7]], "the wall", 10)
+        wait_until(lambda: pictures.wall(sway.screenshot())[:2] == [[0, 1, 2, 3], [4, 5, 6, 7]], "the wall")
     assert wall.errors() == []
 
 
@@ -70,14 +70,14 @@ def test_folder_keys(ordinary_home, sway):
             sway.press(frieze, key)
             frieze.until(index=index, mode="wall")
         sway.press(frieze, "Home")
-        wait_until(lambda: pictures.wall(sway.screenshot())[:2] == [[0, 1, 2], [3, 4]], "rows of their own", 10)
+        wait_until(lambda: pictures.wall(sway.screenshot())[:2] == [[0, 1, 2], [3, 4]], "rows of their own")
 
 
 def test_picture_view(wall, sway):
     sway.press(wall, "Right", "Return")
     wall.until(mode="picture", index=1)
     wall.idle()
-    wait_until(lambda: pictures.only(sway.screenshot())[0] == 1, "picture 1", 10)
+    wait_until(lambda: pictures.only(sway.screenshot())[0] == 1, "picture 1")
     assert pictures.only(sway.screenshot())[2] == (320, 160, 640, 480)
     sway.press(wall, "Right", "space", "greater")
     wall.until(mode="picture", index=3)
@@ -113,7 +113,7 @@ def test_a_fade_has_its_frames(wall, ordinary_home, folder):
 def test_q_ends_it(wall, sway):
     """The last test of this one; those below start their own."""
     sway.press(wall, "q")
-    assert wall.process.wait(10) == 0 and wall.errors() == []
+    assert wall.process.wait(PATIENCE_S) == 0 and wall.errors() == []
     stats = json.loads((wall.home / "tmp" / "stats.json").read_text())
     assert stats["input"]["count"] > 20 and stats["input"]["to_present_p50"] > 0
 
@@ -125,11 +125,11 @@ def test_fullscreen_and_back(ordinary_home, sway, folder):
         with ordinary_home.start("--name", "window", "--size", "640x480", "--tile", "200x150", folder,
                                  display=sway) as frieze:
             frieze.until(fullscreen=False)
-            wait_until(lambda: frieze.screenshot().size == (640, 480), "a window", 10)
+            wait_until(lambda: frieze.screenshot().size == (640, 480), "a window")
             for key, expected, size in (("f", True, sway.size), ("F11", False, (640, 480))):
                 sway.press(frieze, key)
                 frieze.until(fullscreen=expected)
-                wait_until(lambda wanted=size: frieze.screenshot().size == wanted, f"a frame of {size}", 10)
+                wait_until(lambda wanted=size: frieze.screenshot().size == wanted, f"a frame of {size}")
             assert pictures.wall(frieze.screenshot()) == [[0, 1, 2], [3, 4, 5]]
     finally:
         sway.swaymsg('for_window [title="frieze"] floating disable')

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from frieze import PATIENCE_S
+
 CLIENT_MESSAGE, SELECTION_REQUEST, SELECTION_NOTIFY = 33, 30, 31
 XDND_VERSION = 5
 
@@ -78,8 +80,8 @@ def ask_to_close(display, window):
         send(x, server, window, b"WM_PROTOCOLS", x.XInternAtom(server, b"WM_DELETE_WINDOW", 0))
 
 
-def events(x, server, patience_s):
-    event, deadline = Event(), time.monotonic() + patience_s
+def events(x, server):
+    event, deadline = Event(), time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if x.XPending(server):
             x.XNextEvent(server, ctypes.byref(event))
@@ -88,7 +90,7 @@ def events(x, server, patience_s):
             time.sleep(0.005)
 
 
-def drop(display, window, data, kind=b"text/uri-list", patience_s=10):
+def drop(display, window, data, kind=b"text/uri-list"):
     """Drags `data` to the middle of a window and drops it there, by the XDND protocol; True when the window took it."""
     with connection(display) as (x, server):
         def atom(name):
@@ -97,7 +99,7 @@ def drop(display, window, data, kind=b"text/uri-list", patience_s=10):
         x.XSetSelectionOwner(server, atom(b"XdndSelection"), own, 0)
         send(x, server, window, b"XdndEnter", own, XDND_VERSION << 24, atom(kind))
         send(x, server, window, b"XdndPosition", own, 0, 100 << 16 | 100, 0, atom(b"XdndActionCopy"))
-        for event in events(x, server, patience_s):
+        for event in events(x, server):
             if event.type == SELECTION_REQUEST:
                 request = event.request
                 x.XChangeProperty(server, request.requestor, request.property, request.target, 8, 0, data, len(data))
@@ -116,14 +118,14 @@ def drop(display, window, data, kind=b"text/uri-list", patience_s=10):
     return False
 
 
-def clipboard(display, patience_s=5):
+def clipboard(display):
     """The text in the clipboard, or None where nobody offers one."""
     with connection(display) as (x, server):
         own = x.XCreateSimpleWindow(server, x.XDefaultRootWindow(server), 0, 0, 1, 1, 0, 0, 0)
         name, utf8, mine = (x.XInternAtom(server, text, 0) for text in (b"CLIPBOARD", b"UTF8_STRING", b"FZ_E2E"))
         x.XConvertSelection(server, name, utf8, mine, own, 0)
         x.XSync(server, 0)
-        for event in events(x, server, patience_s):
+        for event in events(x, server):
             if event.type == SELECTION_NOTIFY:
                 return text_property(x, server, own, mine) if event.selection.property else None
     return None

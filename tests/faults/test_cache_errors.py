@@ -31,7 +31,7 @@ def test_a_disk_that_fails(home, isolation, folder, kind, is_seen):
     for number in (1, 2, 4, 8):
         shutil.rmtree(home / "cache" / "frieze", ignore_errors=True)
         if is_seen:
-            wait_until(lambda: home.stats(*options)[0]["cache"]["disk_hits"] == COUNT, "all of it in the cache", 60)
+            wait_until(lambda: home.stats(*options)[0]["cache"]["disk_hits"] == COUNT, "all of it in the cache")
         result = home.frieze(*options, more={"FRIEZE_FAULTS": f"{kind}:{number}+"})
         assert result.status == 0 and len(result.lines) <= 1, (number, result)
         assert all("tiles.db: " in line and "damaged" not in line for line in result.lines), (number, result)

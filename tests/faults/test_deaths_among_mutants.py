@@ -1,4 +1,4 @@
-# ctest: COST 20 TIMEOUT 240
+# ctest: COST 20
 """Decoders that die in every way among mutants (tests/fuzz/pipeline.py): each death is explained, none is the program's."""
 
 import re

@@ -1,6 +1,6 @@
 """A sample of the full loop of nth_call.py (`make faults`): calls that fail, drawn by a seed that is printed. It is the same in
 each run, so that a change is judged by what it broke; FZ_TEST_SEED draws others."""
-# ctest: COST 60 TIMEOUT 300 RUN_SERIAL TRUE
+# ctest: COST 60 RUN_SERIAL TRUE
 
 import concurrent.futures
 import os

@@ -12,7 +12,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-enum { PATIENCE_S = 10 };
+enum { PATIENCE_S = 60 };
 
 struct site {
     char *runtime; /* XDG_RUNTIME_DIR */

@@ -1,4 +1,3 @@
-/* ctest: TIMEOUT 60 */
 /* A zygote that was stopped: by somebody who means it, or for a moment. */
 #include "fixture.h"
 #include "zygote_fixture.h"

@@ -461,8 +461,9 @@ static void a_large_answer_goes_out_whole(void **state)
 static void stop_does_not_wait_for_ever(void **state)
 {
     (void)state;
-    double took[2];
-    for (int i = 0; i < 2; i++) {
+    double least[2] = {SOON_S, SOON_S};
+    for (int round = 0; round < 10; round++) {
+        const int i = round % 2;
         start_server("default");
         int fd = dial("default");
         if (i == 1)
@@ -472,11 +473,12 @@ static void stop_does_not_wait_for_ever(void **state)
         double start = now_s();
         fz_server_stop(site.server);
         site.server = NULL;
-        took[i] = now_s() - start;
+        const double took = now_s() - start;
+        least[i] = took < least[i] ? took : least[i];
         close(fd);
     }
-    assert_true(took[0] < 0.2);
-    assert_true(took[1] > 0.2 && took[1] < 1);
+    assert_true(least[0] < 0.2);
+    assert_true(least[1] > 0.2 && least[1] < 1);
 }
 
 static void descriptors_and_threads_are_given_back(void **state)

@@ -1,4 +1,3 @@
-/* ctest: TIMEOUT 180 */
 /* Folders and files as sources, listed once: against real folders. */
 #include "test_source_support.h"
 

@@ -1,4 +1,4 @@
-/* ctest: COST 15 TIMEOUT 180 */
+/* ctest: COST 15 */
 /* Watched folders under anything that may happen to them: the list must be what the folder is in the end. */
 #include "test_source_support.h"
 

@@ -1,4 +1,3 @@
-/* ctest: TIMEOUT 180 */
 /* The tests of test_source_watch.c, with readers that are processes. */
 #define FZ_TEST_PROCESSES
 #include "test_source_watch.c" /* NOLINT(bugprone-suspicious-include): the same tests once more */
