@@ -118,7 +118,7 @@ def check(home, scene, display=None):
         compare(scene, frieze.screenshot(), text)
         if display:
             wait_until(lambda: not difference(display.screenshot(), read(scene), text),
-                       lambda: difference(display.screenshot(), read(scene), text), 5, 0.1)
+                       lambda: difference(display.screenshot(), read(scene), text), pause_s=0.1)
 
 
 def path_of(scene):

@@ -82,5 +82,5 @@ def test_copied_path_on_wayland(ordinary_home, sway, folder):
         frieze.until(mode="picture")
         sway.press(frieze, "y")
         wait_until(lambda: sway.run("wl-paste", "--no-newline", check=False)[1].decode() == str(folder / "p0.png"),
-                   "the path of the picture in view", 10)
+                   "the path of the picture in view")
     odd.unlink()

@@ -149,7 +149,7 @@ def test_scale_changes_while_it_runs(ordinary_home, sway, numbered):
             for scale in ("2", "1"):
                 sway.swaymsg(f"output HEADLESS-1 scale {scale}")
                 wait_until(lambda: np.array_equal(np.asarray(sway.screenshot()), np.asarray(frieze.screenshot())),
-                           "the same pixels on the output", 10)
+                           "the same pixels on the output")
                 assert frieze.screenshot().size == sway.size
                 assert_pointer_hits(frieze, sway)
         finally:

@@ -92,7 +92,7 @@ def test_on_the_wall_it_does_not_cover_what_it_tells_of(frieze):
     upper_left = frieze.status()["visible"][0]
     frieze.key(*str(upper_left + 6), "G")
     wait_until(lambda: not (np.asarray(frieze.idle().screenshot().crop(INSIDE)).min(axis=2) > INK).any(),
-               "a tile that nothing covers", 5)
+               "a tile that nothing covers")
     right = np.asarray(frieze.screenshot().crop((400, 0, 800, 400))).min(axis=2) > INK
     assert right.sum() > 500
 
@@ -172,7 +172,7 @@ def test_it_has_room_beside_the_performance_overlay(home, folder, size, scale):
             bright = image.min(axis=2) > DARK + 20
             bright[10:-10, 10:-10] = False
             return ((red > 140) & (blue - red > 28)).any(), bright.any()  # the bars of a late frame have less red
-        wait_until(lambda: look() == (False, False), look, 5)  # the position is told for a while
+        wait_until(lambda: look() == (False, False), look)  # the position is told for a while
         for _ in range(2):
             frieze.key("i")
             assert look() == (True, False)

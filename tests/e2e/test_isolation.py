@@ -179,13 +179,13 @@ def test_killed_outright_while_its_processes_begin(home):
                         os.kill(pid, signal.SIGSTOP)
                         stopped.append(pid)
             seen |= found
-        wait_until(lambda pids=tuple(stopped): all(map(is_stopped, pids)), "what was told to stop", times())
+        wait_until(lambda pids=tuple(stopped): all(map(is_stopped, pids)), "what was told to stop")
         seen |= processes_of(frieze.pid)
         frieze.process.kill()
         assert frieze.end() == -signal.SIGKILL
         left = {pid: title for pid, title in seen.items() if not is_gone(pid)}
         try:
-            wait_until(lambda left=left: all(map(is_gone, left)), str(left), times())
+            wait_until(lambda left=left: all(map(is_gone, left)), str(left))
         finally:
             for pid in left:
                 with contextlib.suppress(ProcessLookupError):
@@ -245,7 +245,7 @@ def test_what_dies_with_nothing_to_do_is_replaced_at_once(home):
         for title in ("frieze: decoder", "frieze: decoder", "frieze: zygote", "frieze: decoder"):
             decoder, = pids_of(frieze, "frieze: decoder")
             os.kill(decoder if title == "frieze: decoder" else stat_of(decoder)[1], signal.SIGKILL)
-            wait_until(lambda dead=decoder: set(pids_of(frieze, "frieze: decoder")) - {dead}, "another one", 2 * times())
+            wait_until(lambda dead=decoder: set(pids_of(frieze, "frieze: decoder")) - {dead}, "another one")
         decoder, = pids_of(frieze, "frieze: decoder")
         os.kill(decoder, signal.SIGKILL)
         wait_until(lambda: frieze.errors_text.count("decoder 1: ") == 5, lambda: frieze.errors_text)
@@ -272,7 +272,7 @@ def test_what_dies_over_the_last_picture_is_replaced_at_once(home, how):
                 os.kill(decoder, signal.SIGSEGV)
                 os.kill(decoder, signal.SIGCONT)
             wait_until(lambda dead=decoder: dead not in pids_of(frieze, "frieze: decoder"), "its end")
-            wait_until(lambda: pids_of(frieze, "frieze: decoder"), "another one", 1 * times())
+            wait_until(lambda: pids_of(frieze, "frieze: decoder"), "another one")
             frieze.key("l")
 
 
@@ -315,7 +315,7 @@ def test_threads_that_opened_files_end(home):
     with home.start(*NO_CACHE, folder) as frieze:
         frieze.idle("loaded")
         reader, = pids_of(frieze, "frieze: reader")
-        wait_until(lambda: len(threads_of(reader)) == 2, lambda: str(threads_of(reader)), 5 * times())
+        wait_until(lambda: len(threads_of(reader)) == 2, lambda: str(threads_of(reader)))
 
 
 def test_one_picture_in_both_ways(home):

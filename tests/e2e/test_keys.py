@@ -200,7 +200,7 @@ def test_turn_in_the_picture_view(view, keys, turn):
     press(view, *keys)
     try:
         wait_until(lambda: pictures.only(view.screenshot())[:2] == (START, turn),
-                   lambda: f"{keys} shows {turn}, not {pictures.only(view.screenshot())}", 3, 0.05)
+                   lambda: f"{keys} shows {turn}, not {pictures.only(view.screenshot())}", pause_s=0.05)
         w, h = pictures.only(view.screenshot())[2][2:]
         assert (w, h) == (PICTURE if len(keys.replace("|", "").replace("_", "")) % 2 == 0 else PICTURE[::-1])
     finally:
@@ -282,7 +282,7 @@ def test_open_and_close(wall, key):
     wall.until(index=START + 1)
     press(wall, key)
     wall.until(mode="wall", index=START + 1, zoom=None)
-    wait_until(lambda: (START + 1, "0") in tiles(wall), "its tile", 5)  # a notice may lie over it first
+    wait_until(lambda: (START + 1, "0") in tiles(wall), "its tile")  # a notice may lie over it first
 
 
 def test_keypad_enter_opens(wall):
@@ -447,7 +447,7 @@ def test_faster_and_slower(view):
 
 def delay_becomes(frieze, seconds):
     wait_until(lambda: frieze.ask("get", "delay")["value"] == pytest.approx(seconds, rel=1e-4),
-               lambda: f"{seconds} s a picture, not {frieze.ask('get', 'delay')}", 5)
+               lambda: f"{seconds} s a picture, not {frieze.ask('get', 'delay')}")
 
 
 def test_faster_and_slower_on_the_wall(wall):
@@ -492,7 +492,7 @@ def test_keys_of_cull(home, x11, mode):
         for number, one in enumerate(ratings):
             press(frieze, *["4"] * (one == "0"), keys["RATE", one], "n")
             wait_until(lambda at=(number, one): rating(folder / f"p{at[0]}.xmp") == int(at[1]),
-                       lambda at=(number, one): f"p{at[0]} rated {at[1]}", 5)
+                       lambda at=(number, one): f"p{at[0]} rated {at[1]}")
         for one, (first, last) in filters.items():
             press(frieze, keys["SHOW_RATED", one], "Home")
             frieze.until(index=first, mode=mode)

@@ -159,7 +159,7 @@ def test_what_keys_give_a_command_is_in_reach(home, x11):
 
         def shows(*numbers):
             wait_until(lambda: [one for row in pictures.wall(frieze.screenshot()) for one in row] == [*numbers],
-                       lambda: f"{numbers}, not {pictures.wall(frieze.screenshot())}", 5)
+                       lambda: f"{numbers}, not {pictures.wall(frieze.screenshot())}")
         left, top, right, bottom = open_at(frieze, x + 20, y + 20)
         frame = (np.asarray(frieze.screenshot())[top:bottom + 1, left:right + 1] == FRAME).all(axis=(1, 2))
         lines = np.flatnonzero(frame) / (bottom - top) * (own + 2)

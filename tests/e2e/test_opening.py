@@ -277,7 +277,7 @@ def test_resume_is_written_while_it_runs(home, x11, many):
     frieze = resumed(home, x11, many).ready()
     frieze.key("9", "G")
     wait_until(lambda: (home / "state" / "frieze" / "resume.json").exists() and
-               state(home)["places"][0]["picture"].endswith("p8.png"), "the place in the file", 15)
+               state(home)["places"][0]["picture"].endswith("p8.png"), "the place in the file")
     frieze.end(signal.SIGKILL)
     with resumed(home, x11, many) as again:
         again.until(index=8)

@@ -87,7 +87,7 @@ def ends_but_for(running, number, mounted, send=signal.SIGTERM):
     took = time.monotonic() - began
     assert took < END_S * (5 if is_sanitized() else 1), f"took {took:.2f} s"
     wait_until(lambda: all_of_it & processes().keys() <= {stuck},
-               lambda: f"left: {[title(pid) for pid in all_of_it & processes().keys()]}", 1)
+               lambda: f"left: {[title(pid) for pid in all_of_it & processes().keys()]}")
     assert stuck in processes()
     mounted.let_go()
     wait_until(lambda: stuck not in processes(), "its end")
@@ -298,7 +298,7 @@ def test_a_reader_is_killed(home, good):
         os.kill(reader, signal.SIGKILL)
         wait_until(lambda: any("signal 9" in line for line in running.errors()), "a line about it")
         another = wait_until(lambda: next((pid for pid in family(running.pid) - {reader}
-                                           if title(pid) == "frieze: reader 1"), None), "another reader", 5)
+                                           if title(pid) == "frieze: reader 1"), None), "another reader")
         assert another != reader
         pictures.write(good / "p99.png", 99)
         after = running.until(items=COUNT + 1, pending=0)
@@ -360,7 +360,7 @@ def test_the_end_of_scale_whose_result_hangs(home, good, isolation, what):
         took = time.monotonic() - began
         assert took < END_S * (5 if is_sanitized() else 1), f"took {took:.2f} s"
         wait_until(lambda: len(everybody & processes().keys()) <= 1,
-                   lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", 1)
+                   lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}")
         share.let_go()
         wait_until(lambda: not everybody & processes().keys(), "its end")
         there = {path.name: path.read_bytes() for path in (home / "behind").iterdir()}

@@ -33,7 +33,7 @@ def ends(running, share, send, status=0):
     took = time.monotonic() - began
     assert took < END_S * (12 if is_sanitized() else 1), f"took {took:.2f} s"
     wait_until(lambda: len(everybody & processes().keys()) <= 1,
-               lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", 1)
+               lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}")
     share.let_go()
     wait_until(lambda: not everybody & processes().keys(), "the end of all")
 
@@ -110,7 +110,7 @@ def test_processes_begin_while_it_hangs(home, share, good, begins):
     (good / "x.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="15" fill="red"/>'
                                 '<text y="30">x</text></svg>')
     (good / "y.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="15"/></svg>')
-    running.until(5 * (5 if is_sanitized() else 1), items=COUNT + 2, pending=0)
+    running.until(items=COUNT + 2, pending=0)
     assert running.status()["failed"] == 0
     ends(running, share, lambda: running.send(signal.SIGTERM))
 
@@ -229,7 +229,7 @@ def test_standard_files_hang(home, share, good, stream, number):
     took = time.monotonic() - began
     assert took < END_S * (12 if is_sanitized() else 1), f"took {took:.2f} s"
     wait_until(lambda: {titles[pid] for pid in everybody & processes().keys()} <= held,
-               lambda: f"left: {[titles[pid] for pid in everybody & processes().keys()]}", 1)
+               lambda: f"left: {[titles[pid] for pid in everybody & processes().keys()]}")
     share.let_go()
     wait_until(lambda: not everybody & processes().keys(), "the end of all")
 
@@ -267,14 +267,14 @@ def test_fonts_hang(home, share, good):
     slow = 5 if is_sanitized() else 1
     began = time.monotonic()
     running = home.start(*SMALL, "--jobs", "2", good, more=hanging_fonts(home, share)).ready()
-    running.until(2 * slow, items=COUNT + 6, pending=6)
+    running.until(items=COUNT + 6, pending=6)
     assert share.asked.wait(2 * slow)
     took = time.monotonic() - began
-    running.until(8 * slow, pending=0, failed=6)
+    running.until(pending=0, failed=6)
     assert time.monotonic() - began < took + 5 * slow
     wait_until(lambda: any("still waits for the fonts" in line for line in running.errors()), "a reason")
     share.let_go()
-    running.until(10 * slow, pending=0, failed=0)
+    running.until(pending=0, failed=0)
     assert running.end() == 0
 
 
@@ -290,7 +290,7 @@ def test_fonts_hang_at_the_end(home, share, good, how):
     assert running.process.wait(PATIENCE_S) == 0
     assert time.monotonic() - began < END_S * (12 if is_sanitized() else 1)
     wait_until(lambda: len(everybody & processes().keys()) <= 2,
-               lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", 1)
+               lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}")
     share.let_go()
     wait_until(lambda: not everybody & processes().keys(), "the end of all")
 
