@@ -21,8 +21,8 @@ enum {
     FILE_BYTES_MAX = 4 << 20, /* 100 of the longest paths, percent-encoded, are 1.2 MB */
     TILE_MIN = 16,
     TILE_MAX = 4096,
-    LOCK_TRIES = 20,
-    LOCK_PAUSE_NS = 10000000,
+    LOCK_TRIES = 500,
+    LOCK_PAUSE_NS = 1000000, /* short: another that saves again and again lets go for a moment only */
 };
 
 void fz_place_fini(struct fz_place *place)

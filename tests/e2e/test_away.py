@@ -17,6 +17,7 @@ from test_share import reader_of
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 WALL = "--size", "600x400", "--tile", "100x75", "--motion", "off"
+LET_GO_S = 2
 MNT_DETACH = 2  # mount.h
 LOST, BACK = "is not there any more", "is there again"
 
@@ -41,7 +42,7 @@ def unmount(mount):
     """As `umount` does, which is refused while a file is open there: one that was just decoded is closed a moment later."""
     path = os.fsencode(mount)
     try:
-        wait_until(lambda: LIBC.umount2(path, 0) == 0, lambda: os.strerror(ctypes.get_errno()))
+        wait_until(lambda: LIBC.umount2(path, 0) == 0, lambda: os.strerror(ctypes.get_errno()), within_s=LET_GO_S)
     except BaseException:
         LIBC.umount2(path, MNT_DETACH)
         raise

@@ -248,7 +248,7 @@ def test_marks_are_kept(home, folder):
         assert marked(frieze.idle()) == [NAMES[3]]
         frieze.key("m")
         expected = [str(folder / NAMES[0]), str(folder / NAMES[3]), away]
-        wait_until(lambda: file.read_text().splitlines() == expected, lambda: file.read_text())
+        wait_until(lambda: file.read_text().splitlines() == expected, lambda: file.read_text(), within_s=1.5)
         frieze.key("n", "m")
         assert frieze.end() == 0, "ended before it was written"
     assert file.read_text().splitlines() == [expected[0], str(folder / NAMES[1]), *expected[1:]]
@@ -277,7 +277,7 @@ def test_the_file_of_marks_is_never_seen_half_written(home):
         for _ in range(3):
             for key, text in (("^a", every), ("u", "")):
                 frieze.key(key)
-                wait_until(lambda text=text: becomes(text), f"{len(text)} bytes in the file", pause_s=0)
+                wait_until(lambda text=text: becomes(text), f"{len(text)} bytes in the file", within_s=1, pause_s=0)
     assert len(written) > 1, "a new file each time"
 
 
@@ -357,12 +357,12 @@ def test_marks_of_what_is_away(home):
         (top / "share").rename(home / "away")
         frieze.until(items=3, marked=3)
         frieze.key("Home", "m")  # the file is written again
-        wait_until(lambda: file.exists() and len(file.read_text().splitlines()) == 5, "five marks")
+        wait_until(lambda: file.exists() and len(file.read_text().splitlines()) == 5, "five marks", within_s=2)
         (home / "away").rename(top / "share")
         frieze.until(items=6, marked=5)
         frieze.key("Home", "D").until(items=5, marked=5)
         frieze.key("Home", "D").until(items=4, marked=4)
-        wait_until(lambda: len(file.read_text().splitlines()) == 4, lambda: file.read_text())
+        wait_until(lambda: len(file.read_text().splitlines()) == 4, lambda: file.read_text(), within_s=2)
 
 
 def test_the_file_of_marks_keeps_its_permissions(home, folder):
@@ -371,7 +371,7 @@ def test_the_file_of_marks_keeps_its_permissions(home, folder):
     file.chmod(0o600)
     with home.start("--marks", file, folder) as frieze:
         frieze.idle().key("m")
-        wait_until(file.read_text, "the mark")
+        wait_until(file.read_text, "the mark", within_s=2)
     assert file.stat().st_mode & 0o777 == 0o600
 
 

@@ -179,13 +179,13 @@ def test_killed_outright_while_its_processes_begin(home):
                         os.kill(pid, signal.SIGSTOP)
                         stopped.append(pid)
             seen |= found
-        wait_until(lambda pids=tuple(stopped): all(map(is_stopped, pids)), "what was told to stop")
+        wait_until(lambda pids=tuple(stopped): all(map(is_stopped, pids)), "what was told to stop", within_s=times())
         seen |= processes_of(frieze.pid)
         frieze.process.kill()
         assert frieze.end() == -signal.SIGKILL
         left = {pid: title for pid, title in seen.items() if not is_gone(pid)}
         try:
-            wait_until(lambda left=left: all(map(is_gone, left)), str(left))
+            wait_until(lambda left=left: all(map(is_gone, left)), str(left), within_s=times())
         finally:
             for pid in left:
                 with contextlib.suppress(ProcessLookupError):
@@ -245,7 +245,7 @@ def test_what_dies_with_nothing_to_do_is_replaced_at_once(home):
         for title in ("frieze: decoder", "frieze: decoder", "frieze: zygote", "frieze: decoder"):
             decoder, = pids_of(frieze, "frieze: decoder")
             os.kill(decoder if title == "frieze: decoder" else stat_of(decoder)[1], signal.SIGKILL)
-            wait_until(lambda dead=decoder: set(pids_of(frieze, "frieze: decoder")) - {dead}, "another one")
+            wait_until(lambda dead=decoder: set(pids_of(frieze, "frieze: decoder")) - {dead}, "another one", within_s=2 * times())
         decoder, = pids_of(frieze, "frieze: decoder")
         os.kill(decoder, signal.SIGKILL)
         wait_until(lambda: frieze.errors_text.count("decoder 1: ") == 5, lambda: frieze.errors_text)
@@ -272,7 +272,7 @@ def test_what_dies_over_the_last_picture_is_replaced_at_once(home, how):
                 os.kill(decoder, signal.SIGSEGV)
                 os.kill(decoder, signal.SIGCONT)
             wait_until(lambda dead=decoder: dead not in pids_of(frieze, "frieze: decoder"), "its end")
-            wait_until(lambda: pids_of(frieze, "frieze: decoder"), "another one")
+            wait_until(lambda: pids_of(frieze, "frieze: decoder"), "another one", within_s=1 * times())
             frieze.key("l")
 
 
@@ -306,7 +306,7 @@ def test_decoder_that_hangs_does_not_hold_the_end(home):
         began = time.monotonic()
         assert frieze.end() == 0
         assert time.monotonic() - began < times()
-        wait_until(lambda: all(map(is_gone, decoders)), "the end of the decoders")
+        wait_until(lambda: all(map(is_gone, decoders)), "the end of the decoders", within_s=2)
 
 
 def test_threads_that_opened_files_end(home):
@@ -315,7 +315,7 @@ def test_threads_that_opened_files_end(home):
     with home.start(*NO_CACHE, folder) as frieze:
         frieze.idle("loaded")
         reader, = pids_of(frieze, "frieze: reader")
-        wait_until(lambda: len(threads_of(reader)) == 2, lambda: str(threads_of(reader)))
+        wait_until(lambda: len(threads_of(reader)) == 2, lambda: str(threads_of(reader)), within_s=5 * times())
 
 
 def test_one_picture_in_both_ways(home):

@@ -437,7 +437,7 @@ def test_names_key(either):
 def test_faster_and_slower(view):
     """Six times faster than 5 s a picture: the show goes on within two; and back again."""
     press(view, *"......", "s")
-    view.until(mode="slideshow", index=START + 2)
+    view.until(4, mode="slideshow", index=START + 2)
     press(view, "s")
     view.until(mode="picture")
     press(view, *",,,,,,")

@@ -99,7 +99,7 @@ def test_the_wall_that_a_picture_lies_over(home):
     with start(home, names_of_one(home / "slower", SLOWER), "--motion", "off") as running:
         wait_until(lambda: decodes(running)["count"] >= 2 * JOBS, "tiles of each worker")
         running.key(*"lllll", "Return")
-        wait_until(lambda: decodes(running)["cancelled"] > 0, "a worker for the picture")
+        wait_until(lambda: decodes(running)["cancelled"] > 0, "a worker for the picture", within_s=3)
         running.idle("screenful")
         assert running.status()["mode"] == "picture"
 

@@ -1,5 +1,5 @@
 """Beginning and end: signals while it loads, nothing left behind, nothing that piles up."""
-# ctest: COST 65
+# ctest: RUN_SERIAL TRUE
 
 import contextlib
 import ctypes
@@ -82,7 +82,7 @@ def ends_well(home, frieze, end, limit_s=END_S):
     took = time.monotonic() - began
     assert status == 0, f"status {status}: {frieze.errors()}"
     assert took < limit_s * (5 if is_sanitized() else 1), f"took {took:.2f} s"
-    wait_until(lambda: not left_behind(), lambda: f"{left_behind()} are left")
+    wait_until(lambda: not left_behind(), lambda: f"{left_behind()} are left", within_s=0.5)
     assert files_left(home) == []
     assert traces(frieze.pid) == []
     assert frieze.errors() == []
@@ -92,7 +92,7 @@ def test_what_is_left_is_seen():
     subprocess.run(["bash", "-c", "(exec -a 'frieze: decoder 1' sleep 60) & disown"], check=True)
     wait_until(left_behind, "it is not")
     subprocess.run(["pkill", "-f", "^frieze: decoder 1 60$"], check=True)
-    wait_until(lambda: not left_behind(), lambda: f"{left_behind()} are left")
+    wait_until(lambda: not left_behind(), lambda: f"{left_behind()} are left", within_s=5)
 
 
 SIGNALS = signal.SIGTERM, signal.SIGINT, signal.SIGHUP
@@ -211,7 +211,7 @@ def test_no_thread_stands_behind_others_at_the_end(home, folder, full_pipe):
     frieze.key("n").idle().key("n").idle()
     assert max(niceness(frieze.pid)) > os.nice(0)
     frieze.send(signal.SIGTERM)  # it hangs over the pipe, until it is ended by force
-    wait_until(lambda: max(niceness(frieze.pid)) == os.nice(0), lambda: str(niceness(frieze.pid)))
+    wait_until(lambda: max(niceness(frieze.pid)) == os.nice(0), lambda: str(niceness(frieze.pid)), within_s=0.5)
     assert frieze.process.wait(PATIENCE_S) == 0
 
 

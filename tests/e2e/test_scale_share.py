@@ -56,7 +56,7 @@ def test_the_wall_goes_on(hung, target, source):
     assert pictures.only(hung.screenshot())[0] == 0
     hung.key("Esc").until(mode="wall")
     assert job(hung)["state"] == "working" and job(hung)["done"] == 0
-    wait_until(lambda: any("does not answer" in line and str(target.path) in line for line in hung.errors()), "a line")
+    wait_until(lambda: any("does not answer" in line and str(target.path) in line for line in hung.errors()), "a line", within_s=5)
     target.let_go()
     done = finished(hung)
     assert (done["done"], done["failed"]) == (COUNT, 0)

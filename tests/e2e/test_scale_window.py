@@ -61,8 +61,8 @@ def begun(frieze, at_least=1):
     return frieze
 
 
-def finished(frieze):
-    wait_until(lambda: frieze.status()["batch"] == "IDLE" and job(frieze)["total"] > 0, "the end")
+def finished(frieze, within_s=PATIENCE_S):
+    wait_until(lambda: frieze.status()["batch"] == "IDLE" and job(frieze)["total"] > 0, "the end", within_s)
     return job(frieze)
 
 
@@ -135,7 +135,7 @@ def test_cancelled(home, x11, source, out, how):
             x11.xdotool("mousemove", "--window", window(frieze), WINDOW[0] - 50, WINDOW[1] - 25, "click", 1)
         else:
             frieze.ask("jobs", "cancel", "scale")
-        finished(frieze)
+        finished(frieze, within_s=5)
         assert frieze.is_running()
         count = job(frieze)["done"]
         assert count < 60

@@ -87,7 +87,7 @@ def ends_but_for(running, number, mounted, send=signal.SIGTERM):
     took = time.monotonic() - began
     assert took < END_S * (5 if is_sanitized() else 1), f"took {took:.2f} s"
     wait_until(lambda: all_of_it & processes().keys() <= {stuck},
-               lambda: f"left: {[title(pid) for pid in all_of_it & processes().keys()]}")
+               lambda: f"left: {[title(pid) for pid in all_of_it & processes().keys()]}", within_s=1)
     assert stuck in processes()
     mounted.let_go()
     wait_until(lambda: stuck not in processes(), "its end")
@@ -107,7 +107,7 @@ def test_listing_hangs(home, share, good, order):
     running = home.start(*SMALL, *sources).ready()
     running.until(items=COUNT, pending=0, scanning=True)
     assert share.asked.wait(PATIENCE_S)
-    wait_until(lambda: any("waiting" in line for line in running.errors()), "a line about it")
+    wait_until(lambda: any("waiting" in line for line in running.errors()), "a line about it", within_s=8)
     ends_but_for(running, 1 if order == "share first" else 2, share)
 
 
@@ -144,7 +144,7 @@ def test_files_that_share_a_reader(home, share, good):
     running = home.start(*SMALL, names[0], share.path / "p0.png", *names[1:], *names[:3]).ready()
     running.until(items=COUNT + 3, pending=0, scanning=True)
     assert share.asked.wait(PATIENCE_S)
-    said = wait_until(lambda: [line for line in running.errors() if "waiting" in line], "a line about it")
+    said = wait_until(lambda: [line for line in running.errors() if "waiting" in line], "a line about it", within_s=8)
     assert len(said) == 1 and f"{share.path}/p0.png: " in said[0], said
     ends_but_for(running, 2, share)
 
@@ -155,10 +155,10 @@ def test_opening_one_of_several_files_hangs(home, share, good):
     share.hang(shares.OPEN)
     with home.start(*SMALL, *names[:5], share.path / "p7.png", *names[5:], *names[:3]) as running:
         assert share.asked.wait(PATIENCE_S)
-        said = wait_until(lambda: [line for line in running.errors() if "does not answer" in line], "a line about it")
+        said = wait_until(lambda: [line for line in running.errors() if "does not answer" in line], "a line about it", within_s=5)
         assert len(said) == 1 and f"{share.path}/p7.png: " in said[0], said
         share.let_go()
-        said = wait_until(lambda: [line for line in running.errors() if "answers again" in line], "a line about it")
+        said = wait_until(lambda: [line for line in running.errors() if "answers again" in line], "a line about it", within_s=5)
         assert f"{share.path}/p7.png: " in said[0], said
 
 
@@ -168,12 +168,12 @@ def test_opening_hangs_and_goes_on(home, share, good):
     with home.start(*SMALL, share.path, good) as running:
         running.until(items=2 * COUNT, pending=COUNT, failed=0)
         assert share.asked.wait(PATIENCE_S)
-        wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it")
+        wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it", within_s=5)
         running.key("Right", "Down", "End", "Home", "i")
         assert running.status()["pending"] == COUNT
         share.let_go()
         running.until(items=2 * COUNT, pending=0, failed=0)
-        wait_until(lambda: any("answers again" in line for line in running.errors()), "a line about it")
+        wait_until(lambda: any("answers again" in line for line in running.errors()), "a line about it", within_s=5)
 
 
 def test_programs_and_ratings_wait_for_their_own_share_only(home, share, good):
@@ -190,7 +190,7 @@ def test_programs_and_ratings_wait_for_their_own_share_only(home, share, good):
     wait_until(lambda: any(path.suffix == ".xmp" for path in good.iterdir()), "a sidecar")
     wait_until(lambda: any(path.suffix == ".seen" for path in good.iterdir()), "the program")
     running.until(programs=1)
-    wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it")
+    wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it", within_s=5)
     ends_but_for(running, 1, share)
     assert any("perhaps not rated" in line for line in running.errors())
 
@@ -285,7 +285,7 @@ def test_a_single_file_on_a_share_that_hangs(home, share, x11):
     assert mark.end() == 0
     assert time.monotonic() - began < END_S * (5 if is_sanitized() else 1)
     share.let_go()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all")
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", within_s=5)
 
 
 def test_a_reader_is_killed(home, good):
@@ -296,9 +296,9 @@ def test_a_reader_is_killed(home, good):
         before = running.status()
         reader = reader_of(running, 1)
         os.kill(reader, signal.SIGKILL)
-        wait_until(lambda: any("signal 9" in line for line in running.errors()), "a line about it")
+        wait_until(lambda: any("signal 9" in line for line in running.errors()), "a line about it", within_s=5)
         another = wait_until(lambda: next((pid for pid in family(running.pid) - {reader}
-                                           if title(pid) == "frieze: reader 1"), None), "another reader")
+                                           if title(pid) == "frieze: reader 1"), None), "another reader", within_s=5)
         assert another != reader
         pictures.write(good / "p99.png", 99)
         after = running.until(items=COUNT + 1, pending=0)
@@ -315,7 +315,7 @@ def test_the_end_while_the_configuration_hangs(home, share, good):
     running.send(signal.SIGTERM)
     assert running.process.wait(PATIENCE_S) == 0
     assert time.monotonic() - began < END_S * (12 if is_sanitized() else 1)
-    wait_until(lambda: not everybody & processes().keys(), "the end of all")
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", within_s=1)
 
 
 def test_prime_goes_on_beside_it(home, share, good):
@@ -360,7 +360,7 @@ def test_the_end_of_scale_whose_result_hangs(home, good, isolation, what):
         took = time.monotonic() - began
         assert took < END_S * (5 if is_sanitized() else 1), f"took {took:.2f} s"
         wait_until(lambda: len(everybody & processes().keys()) <= 1,
-                   lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}")
+                   lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", within_s=1)
         share.let_go()
         wait_until(lambda: not everybody & processes().keys(), "its end")
         there = {path.name: path.read_bytes() for path in (home / "behind").iterdir()}
@@ -387,7 +387,7 @@ def test_the_end_of_scale_whose_result_is_slow(home, isolation, send, copied):
         everybody, began = family(process.pid), time.monotonic()
         process.send_signal(send)
         assert process.wait(PATIENCE_S) == (130 if send == signal.SIGTERM else -signal.SIGKILL)
-        wait_until(lambda: not everybody & processes().keys(), "the end of all")
+        wait_until(lambda: not everybody & processes().keys(), "the end of all", within_s=1)
         assert time.monotonic() - began < END_S * (5 if is_sanitized() else 1)
         assert list((home / "behind").iterdir()) == []
 

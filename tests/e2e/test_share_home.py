@@ -1,4 +1,4 @@
-# ctest: COST 20 LABELS timing
+# ctest: RUN_SERIAL TRUE LABELS timing
 """A share that hangs under what the program itself reads and writes: its configuration, its cache, the files that options name.
 The program ends all the same; what is held in the kernel ends with the hang."""
 
@@ -33,9 +33,9 @@ def ends(running, share, send, status=0):
     took = time.monotonic() - began
     assert took < END_S * (12 if is_sanitized() else 1), f"took {took:.2f} s"
     wait_until(lambda: len(everybody & processes().keys()) <= 1,
-               lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}")
+               lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", within_s=1)
     share.let_go()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all")
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", within_s=5)
 
 
 @pytest.mark.parametrize("variable", ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"])
@@ -110,7 +110,7 @@ def test_processes_begin_while_it_hangs(home, share, good, begins):
     (good / "x.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="15" fill="red"/>'
                                 '<text y="30">x</text></svg>')
     (good / "y.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="15"/></svg>')
-    running.until(items=COUNT + 2, pending=0)
+    running.until(5 * (5 if is_sanitized() else 1), items=COUNT + 2, pending=0)
     assert running.status()["failed"] == 0
     ends(running, share, lambda: running.send(signal.SIGTERM))
 
@@ -160,7 +160,7 @@ def test_a_screenshot_hangs(home, share, good, how):
     for path in pictures.fill(home / "more", COUNT).iterdir():
         path.rename(good / f"more {path.name}")
     running.until(items=2 * COUNT, pending=0, failed=0)
-    wait_until(lambda: any("screenshot" in line and "does not answer" in line for line in running.errors()), "a line about it")
+    wait_until(lambda: any("screenshot" in line and "does not answer" in line for line in running.errors()), "a line about it", within_s=5)
     ends(running, share, lambda: running.key("q") if how == "quit" else running.send(signal.SIGTERM))
     assert b"frieze is ending" in process.communicate(timeout=PATIENCE_S)[1]
 
@@ -229,9 +229,9 @@ def test_standard_files_hang(home, share, good, stream, number):
     took = time.monotonic() - began
     assert took < END_S * (12 if is_sanitized() else 1), f"took {took:.2f} s"
     wait_until(lambda: {titles[pid] for pid in everybody & processes().keys()} <= held,
-               lambda: f"left: {[titles[pid] for pid in everybody & processes().keys()]}")
+               lambda: f"left: {[titles[pid] for pid in everybody & processes().keys()]}", within_s=1)
     share.let_go()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all")
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", within_s=5)
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
@@ -267,14 +267,14 @@ def test_fonts_hang(home, share, good):
     slow = 5 if is_sanitized() else 1
     began = time.monotonic()
     running = home.start(*SMALL, "--jobs", "2", good, more=hanging_fonts(home, share)).ready()
-    running.until(items=COUNT + 6, pending=6)
+    running.until(2 * slow, items=COUNT + 6, pending=6)
     assert share.asked.wait(2 * slow)
     took = time.monotonic() - began
-    running.until(pending=0, failed=6)
+    running.until(8 * slow, pending=0, failed=6)
     assert time.monotonic() - began < took + 5 * slow
     wait_until(lambda: any("still waits for the fonts" in line for line in running.errors()), "a reason")
     share.let_go()
-    running.until(pending=0, failed=0)
+    running.until(10 * slow, pending=0, failed=0)
     assert running.end() == 0
 
 
@@ -290,9 +290,9 @@ def test_fonts_hang_at_the_end(home, share, good, how):
     assert running.process.wait(PATIENCE_S) == 0
     assert time.monotonic() - began < END_S * (12 if is_sanitized() else 1)
     wait_until(lambda: len(everybody & processes().keys()) <= 2,
-               lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}")
+               lambda: f"left: {[title(pid) for pid in everybody & processes().keys()]}", within_s=1)
     share.let_go()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all")
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", within_s=5)
 
 
 def test_it_hangs_under_prime(home, share, good):
@@ -304,7 +304,7 @@ def test_it_hangs_under_prime(home, share, good):
     assert process.wait(PATIENCE_S) == 130
     assert time.monotonic() - began < END_S * (12 if is_sanitized() else 1)
     share.let_go()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all")
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", within_s=5)
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["runs", "stopped"])
@@ -318,7 +318,7 @@ def test_whoever_works_ends_with_whoever_waits(home, share, good, stopped):
             os.kill(pid, signal.SIGSTOP)
     running.process.kill()
     running.process.wait()
-    wait_until(lambda: not everybody & processes().keys(), "the end of all")
+    wait_until(lambda: not everybody & processes().keys(), "the end of all", within_s=1)
 
 
 def test_its_status_is_that_of_the_one_that_works(home, share):

@@ -131,7 +131,7 @@ def test_zygote_killed(home):
         zygote = next(pid for pid in zygotes if any("decoder" in (title(child) or "") for child in family(pid)))
         before = family(zygote)
         os.kill(zygote, signal.SIGKILL)
-        wait_until(lambda: not any(map(is_alive, before)), "the end of all that came from it")
+        wait_until(lambda: not any(map(is_alive, before)), "the end of all that came from it", within_s=2)
         for number in range(30, 34):
             pictures.write(folder / f"p{number}.png", number)
         frieze.until(items=8, pending=0, failed=0)
@@ -154,4 +154,4 @@ def test_signal_while_a_decoder_hangs(home, word, mode, number):
         frieze.send(number)
         assert frieze.judged(frieze.process.wait(20)) == 0
         assert time.monotonic() - began < END_S
-        wait_until(lambda: not any(map(is_alive, before)), "the end of all that came from it")
+        wait_until(lambda: not any(map(is_alive, before)), "the end of all that came from it", within_s=2)

@@ -148,18 +148,17 @@ static void what_cannot_be_written_leaves_what_was(void **state)
 static void nobody_is_lost(void **state)
 {
     struct world *w = *state;
-    enum { TIMES = 20 };
-    for (uint64_t i = 0; i < TIMES; i++) {
-        pid_t child = fork();
-        assert_true(child >= 0);
+    enum { EACH = 20 };
+    pid_t child = fork();
+    assert_true(child >= 0);
+    for (uint64_t i = 0; i < EACH; i++)
         save(w, i * 2 + (child == 0), "/x");
-        if (child == 0)
-            _exit(0);
-        int status;
-        assert_int_equal(waitpid(child, &status, 0), child);
-        assert_int_equal(status, 0);
-    }
-    for (uint64_t i = 0; i < TIMES * 2; i++)
+    if (child == 0)
+        _exit(0);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    for (uint64_t i = 0; i < EACH * 2; i++)
         assert_place(w, i, "/x");
 }
 

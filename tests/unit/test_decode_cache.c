@@ -651,8 +651,8 @@ static void two_write_at_once(void **state)
         if (children[i] == 0) {
             start();
             store_some(i * 300, 300);
-            (void)fz_cache_flush(place.cache); /* an end waits for the other but a moment */
-            _exit(fz_cache_stop(place.cache, PATIENCE_MS) ? 0 : 1);
+            bool written = fz_cache_flush(place.cache); /* an end waits for the other but a moment */
+            _exit(written && fz_cache_stop(place.cache, PATIENCE_MS) ? 0 : 1);
         }
     }
     for (int i = 0; i < 2; i++) {
