@@ -13,7 +13,7 @@
 
 #define FZ_APP_ID "frieze" /* the name of packaging/frieze.desktop, and its StartupWMClass */
 
-enum { SHADERS_BYTES = 32 << 20 };
+enum { SHADERS_BYTES = 32 << 20, SDL_SMALL_BYTES = 64 << 10 };
 
 /* Mesa keeps its shaders in a file that it maps, with holes in it: on a disk that is full the first write to one of them
  * ends the program (SIGBUS). */
@@ -31,18 +31,31 @@ static void mind_full_disk(void)
     free(folder);
 }
 
-/* Pages of textures and pictures to be drawn, which SDL fills with zeros at once. */
-static void *populated_malloc(size_t bytes)
+/* Memory of SDL's. A small object is as one of frieze's own: SDL does not look whether a name that it copies is there. Pages of textures
+ * and pictures to be drawn may be refused, and SDL fills them with zeros at once. */
+static void *sdl_malloc(size_t bytes)
 {
-    void *block = malloc(bytes);
+    if (bytes < SDL_SMALL_BYTES)
+        return fz_malloc(bytes);
+    void *block = fz_try_malloc(bytes);
     fz_mem_populate(block, bytes);
     return block;
+}
+
+static void *sdl_calloc(size_t count, size_t bytes)
+{
+    return bytes > 0 && count < SDL_SMALL_BYTES / bytes ? fz_calloc(count, bytes) : calloc(count, bytes);
+}
+
+static void *sdl_realloc(void *old, size_t bytes)
+{
+    return bytes < SDL_SMALL_BYTES ? fz_realloc(old, bytes) : realloc(old, bytes);
 }
 
 /* Without a session bus libdbus would start one, by a program that it forks and waits for while SDL's video starts. */
 void fz_video_prepare(void)
 {
-    SDL_SetMemoryFunctions(populated_malloc, calloc, realloc, free);
+    SDL_SetMemoryFunctions(sdl_malloc, sdl_calloc, sdl_realloc, free);
     mind_full_disk();
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char address[256] = "disabled:";
