@@ -44,7 +44,7 @@ static void *sdl_malloc(size_t bytes)
 
 static void *sdl_calloc(size_t count, size_t bytes)
 {
-    return bytes > 0 && count < SDL_SMALL_BYTES / bytes ? fz_calloc(count, bytes) : calloc(count, bytes);
+    return bytes == 0 || count < SDL_SMALL_BYTES / bytes ? fz_calloc(count, bytes) : calloc(count, bytes);
 }
 
 static void *sdl_realloc(void *old, size_t bytes)
