@@ -40,6 +40,15 @@ struct fz_page_class {
     size_t pages; /* with the last one it is gone */
 };
 
+struct fz_texture {
+    struct fz_texture *newer, *older; /* by last draw */
+    struct fz_texture **owner;
+    struct fz_page *page; /* that it is a cell of; NULL: the cell is free */
+    SDL_Rect rect;        /* px of the page */
+    uint64_t drawn_frame;
+    struct fz_luma *luma; /* owned; NULL: not known */
+};
+
 /* One SDL texture, cut into equal cells; a texture that stands alone is a page of one cell. */
 struct fz_page {
     struct fz_page *before[FZ_PAGE_LISTS], *behind[FZ_PAGE_LISTS];
@@ -48,18 +57,9 @@ struct fz_page {
     struct fz_bitmap bitmap; /* its memory, where the renderer is plain */
     int w, h;                /* px */
     int columns, cells;
-    int used;          /* cells taken; 0: a spare page */
-    int64_t spare_us;  /* since when */
-    uint32_t taken[4]; /* a bit a cell */
-};
-
-struct fz_texture {
-    struct fz_texture *newer, *older; /* by last draw */
-    struct fz_texture **owner;
-    struct fz_page *page;
-    SDL_Rect rect; /* px of the page */
-    uint64_t drawn_frame;
-    struct fz_luma *luma; /* owned; NULL: not known */
+    int used;                     /* cells taken; 0: a spare page */
+    int64_t spare_us;             /* since when */
+    struct fz_texture textures[]; /* of each cell */
 };
 
 /* Of pictures, which have no alpha channel, where SDL draws: a window's own, for it takes four times as long to copy from any other,

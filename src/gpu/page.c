@@ -12,8 +12,8 @@ enum {
     SMALL_CELLS = 8,  /* where sizes are many, of small pictures */
     GUTTER = 1,       /* between cells, against bleeding */
     MAX_CELL = 514,   /* larger ones stand alone */
-    MAX_CELLS = 128,  /* the bits of fz_page.taken */
-    SPARE_PART = 4,   /* of the budget, for pages that are spare */
+    MAX_CELLS = 128,
+    SPARE_PART = 4, /* of the budget, for pages that are spare */
 };
 
 /* Small where sizes are many, because each begins a page, of which but a part is in view later; and where SDL draws: there each
@@ -175,8 +175,9 @@ struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell)
 {
     int columns, rows;
     page_shape(head, cell, &columns, &rows);
-    struct fz_page *page = fz_calloc(1, sizeof *page);
-    *page = (struct fz_page){.columns = columns, .cells = columns * rows};
+    struct fz_page *page = fz_calloc(1, sizeof *page + (size_t)(columns * rows) * sizeof *page->textures);
+    page->columns = columns;
+    page->cells = columns * rows;
     page->w = page_side(head, columns * cell.w + (columns - 1) * GUTTER);
     page->h = page_side(head, rows * cell.h + (rows - 1) * GUTTER);
     uint64_t bytes = fz_texture_bytes(page->w, page->h);
@@ -203,25 +204,25 @@ struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell)
     return page;
 }
 
-SDL_Point fz_page_take_cell(struct fz_head *head, struct fz_page *page)
+struct fz_texture *fz_page_take_cell(struct fz_head *head, struct fz_page *page)
 {
     const struct fz_cell *size = &page->class->cell;
     int cell = 0;
-    while (page->taken[cell / 32] & 1u << (cell % 32))
+    while (page->textures[cell].page)
         cell++;
-    page->taken[cell / 32] |= 1u << (cell % 32);
     if (page->used++ == 0)
         page_end_spare(head, page);
     if (page->used == page->cells)
         unlink_from(&page->class->with_room, page, FZ_PAGE_WITH_ROOM);
-    return (SDL_Point){cell % page->columns * (size->w + GUTTER), cell / page->columns * (size->h + GUTTER)};
+    int x = cell % page->columns * (size->w + GUTTER), y = cell / page->columns * (size->h + GUTTER);
+    page->textures[cell] = (struct fz_texture){.page = page, .rect = {x, y, 0, 0}};
+    return &page->textures[cell];
 }
 
-void fz_page_give_cell(struct fz_head *head, struct fz_page *page, SDL_Point at)
+void fz_page_give_cell(struct fz_head *head, struct fz_texture *texture)
 {
-    const struct fz_cell *size = &page->class->cell;
-    int cell = at.y / (size->h + GUTTER) * page->columns + at.x / (size->w + GUTTER);
-    page->taken[cell / 32] &= ~(1u << (cell % 32));
+    struct fz_page *page = texture->page;
+    texture->page = NULL;
     if (page->used-- == page->cells)
         link_first(&page->class->with_room, page, FZ_PAGE_WITH_ROOM);
     if (page->used == 0)

@@ -21,10 +21,10 @@ struct fz_page *fz_page_with_room(const struct fz_head *head, struct fz_cell cel
 /* Whatever the budget says; NULL where the renderer has none. */
 struct fz_page *fz_page_new(struct fz_head *head, struct fz_cell cell);
 
-/* Takes a cell of a page that has one to give: where it begins, px. */
-SDL_Point fz_page_take_cell(struct fz_head *head, struct fz_page *page);
-/* Gives that cell back; with the last one the page is spare, or gone. */
-void fz_page_give_cell(struct fz_head *head, struct fz_page *page, SDL_Point at);
+/* Takes a cell of a page that has one to give: a texture that begins there, of no size, else zeroed. */
+struct fz_texture *fz_page_take_cell(struct fz_head *head, struct fz_page *page);
+/* Gives that cell back; with the last one the page is spare, or gone with its textures. */
+void fz_page_give_cell(struct fz_head *head, struct fz_texture *texture);
 
 /* Frees the one that was spare for longest, if that began no later than `before_us`; false where there is none. */
 bool fz_page_free_spare(struct fz_head *head, int64_t before_us);

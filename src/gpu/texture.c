@@ -35,12 +35,11 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
     if (!texture)
         return;
     FZ_MAIN_ONLY();
-    fz_page_give_cell(head, texture->page, (SDL_Point){texture->rect.x, texture->rect.y});
     unlink_texture(head, texture);
     *texture->owner = NULL;
     head->counts.freed++;
     free(texture->luma);
-    free(texture);
+    fz_page_give_cell(head, texture);
 }
 
 static bool fits_budget(const struct fz_head *head, uint64_t page_bytes)
@@ -173,11 +172,10 @@ static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page,
 {
     if (!page)
         return NULL;
-    SDL_Point at = fz_page_take_cell(head, page);
-    struct fz_texture *texture = fz_calloc(1, sizeof *texture);
-    texture->page = page;
+    struct fz_texture *texture = fz_page_take_cell(head, page);
     texture->owner = owner;
-    texture->rect = (SDL_Rect){at.x, at.y, w, h};
+    texture->rect.w = w;
+    texture->rect.h = h;
     texture->drawn_frame = head->frame;
     link_newest(head, texture);
     *owner = texture;
