@@ -14,6 +14,7 @@ void fz_loader_init(struct fz_loader *loader, int workers, uint64_t credit_limit
 {
     *loader = (struct fz_loader){.workers = workers,
                                  .credit_limit_bytes = credit_limit_bytes,
+                                 .slab = {.bytes = sizeof(struct fz_tile)},
                                  .epoch = 1,
                                  .view = 1,
                                  .retry_us = FZ_NEVER,
@@ -98,7 +99,7 @@ static void release_tile(struct fz_app *app, struct fz_tile *tile)
     fz_loader_clear_final(app, tile);
     fz_loader_set_damage(tile, NULL);
     app->loader.tiles[FZ_ITEM_SLOT(tile->item)] = NULL;
-    free(tile);
+    fz_slab_give(&app->loader.slab, tile);
 }
 
 void fz_loader_fini(struct fz_app *app)
@@ -118,6 +119,7 @@ void fz_loader_fini(struct fz_app *app)
             release_tile(app, tile);
     }
     free(loader->tiles);
+    fz_slab_fini(&loader->slab);
     *loader = (struct fz_loader){0};
 }
 
@@ -134,7 +136,7 @@ struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item)
         tile = NULL;
     }
     if (!tile) {
-        tile = loader->tiles[slot] = fz_calloc(1, sizeof *tile);
+        tile = loader->tiles[slot] = fz_slab_take(&loader->slab);
         tile->item = item;
     }
     return tile;

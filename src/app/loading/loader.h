@@ -8,6 +8,7 @@
 #include "app/scale/window.h"
 #include "app/wall/rate.h"
 #include "app/wall/shapes.h"
+#include "base/slab.h"
 #include "decode/job.h"
 #include "gpu/draw.h"
 #include "source/list.h"
@@ -78,7 +79,8 @@ struct fz_served {
 };
 
 struct fz_loader {
-    struct fz_tile **tiles; /* by item slot; owned */
+    struct fz_tile **tiles; /* by item slot; owned, */
+    struct fz_slab slab;    /* in the order in which they were wanted, which is about that of the list */
     size_t tile_capacity;
     struct fz_job
         *flying[2 * FZ_MAX_FLYING + FZ_SPARE_FLYING]; /* every job out there; half of them may be parked */
