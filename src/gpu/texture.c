@@ -2,11 +2,15 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/prefetch.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
 
-enum { SPARE_US = 2000000 }; /* so long a page is spare */
+enum {
+    SPARE_US = 2000000,      /* so long a page is spare */
+    SDL_TEXTURE_BYTES = 320, /* of SDL 2.26's own structure, what drawing reads */
+};
 
 static void unlink_texture(struct fz_head *head, struct fz_texture *texture)
 {
@@ -99,6 +103,17 @@ void fz_texture_keep(struct fz_head *head, struct fz_texture *texture)
 {
     texture->drawn_frame = head->frame;
     fz_texture_touch(head, texture);
+}
+
+void fz_texture_prefetch(struct fz_texture *const *textures, size_t count)
+{
+    FZ_MAIN_ONLY();
+    for (size_t i = 0; i < count; i++)
+        fz_prefetch(textures[i], sizeof *textures[i]);
+    for (size_t i = 0; i < count; i++)
+        fz_prefetch(textures[i]->page, sizeof *textures[i]->page);
+    for (size_t i = 0; i < count; i++)
+        fz_prefetch(textures[i]->page->sdl, SDL_TEXTURE_BYTES);
 }
 
 void fz_texture_count(struct fz_head *head, uint64_t bytes)

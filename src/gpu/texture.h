@@ -62,6 +62,8 @@ bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell
 size_t fz_texture_capacity(const struct fz_head *head, struct fz_texture_cell cell);
 /* It is needed although it was not drawn: as if it had been. */
 void fz_texture_keep(struct fz_head *head, struct fz_texture *texture);
+/* Begins to bring what drawing them reads into the cache (base/prefetch.h). */
+void fz_texture_prefetch(struct fz_texture *const *textures, size_t count);
 /* What all of them may take together; of it others than textures hold `bytes`. */
 uint64_t fz_texture_budget(const struct fz_head *head);
 void fz_texture_set_held(struct fz_head *head, uint64_t bytes);

@@ -63,6 +63,8 @@ size_t fz_list_unknown_count(const struct fz_list *list);
  * 100,000; all later ones O(1), index with a search O(log items). */
 size_t fz_list_count(const struct fz_list *list);
 fz_item_id fz_list_at(const struct fz_list *list, size_t index); /* FZ_ITEM_NONE past the end */
+/* Begins to bring what is known of it into the cache (base/prefetch.h). Its FZ_ITEM_SLOT; that of FZ_ITEM_NONE past the end. */
+uint32_t fz_list_prefetch(const struct fz_list *list, size_t index);
 /* Where it stands; false when it is stale or not shown. */
 bool fz_list_index(const struct fz_list *list, fz_item_id id, size_t *index);
 /* The same, or for what is not shown the next that is, or the last; 0 when it is stale or nothing is shown. */

@@ -1,4 +1,5 @@
 /* What is shown of the order: all of it, or what a filter lets through; and where folders begin in it. */
+#include "base/prefetch.h"
 #include "source/list.h"
 #include "source/list_state.h"
 #include "sync/thread.h"
@@ -93,6 +94,15 @@ fz_item_id fz_list_at(const struct fz_list *list, size_t index)
     if (!fz_list_is_part(list))
         return fz_list_all_at(list, index);
     return index < fz_list_count(list) ? fz_items_id(&list->items, list->shown.at[index]) : FZ_ITEM_NONE;
+}
+
+uint32_t fz_list_prefetch(const struct fz_list *list, size_t index)
+{
+    if (index >= fz_list_count(list))
+        return FZ_ITEM_SLOT(FZ_ITEM_NONE);
+    uint32_t slot = fz_list_is_part(list) ? list->shown.at[index] : list->order.slots[index];
+    fz_prefetch(&list->items.rows[slot], sizeof *list->items.rows);
+    return slot;
 }
 
 /* The first index in [0, count) of what is shown that stands at `position` in the order, or behind. */

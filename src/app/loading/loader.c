@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/prefetch.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -29,6 +30,44 @@ struct fz_tile *fz_loader_tile(const struct fz_app *app, fz_item_id item)
         return NULL;
     struct fz_tile *tile = app->loader.tiles[slot];
     return tile && tile->item == item ? tile : NULL;
+}
+
+enum { PREFETCHED_AT_ONCE = 64 };
+
+/* Step by step, all tiles in each: what tells where the next thing lies has come by then. */
+static void prefetch(const struct fz_app *app, size_t first, size_t count)
+{
+    const struct fz_loader *loader = &app->loader;
+    struct fz_tile *const *slots[PREFETCHED_AT_ONCE];
+    struct fz_tile *tiles[PREFETCHED_AT_ONCE];
+    struct fz_texture *textures[PREFETCHED_AT_ONCE];
+    size_t slot_count = 0, tile_count = 0, texture_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot = fz_list_prefetch(app->list, first + i);
+        if (slot >= loader->tile_capacity)
+            continue;
+        slots[slot_count++] = &loader->tiles[slot];
+        fz_prefetch(&loader->tiles[slot], sizeof *loader->tiles);
+    }
+    for (size_t i = 0; i < slot_count; i++) {
+        if (!*slots[i])
+            continue;
+        tiles[tile_count++] = *slots[i];
+        fz_prefetch(*slots[i], sizeof **slots[i]);
+    }
+    for (size_t i = 0; i < tile_count; i++)
+        if (tiles[i]->renditions[FZ_FOR_WALL].texture)
+            textures[texture_count++] = tiles[i]->renditions[FZ_FOR_WALL].texture;
+    fz_texture_prefetch(textures, texture_count);
+}
+
+void fz_loader_prefetch(const struct fz_app *app, size_t first, size_t last)
+{
+    FZ_MAIN_ONLY();
+    for (size_t end; first <= last; first = end) {
+        end = last - first < PREFETCHED_AT_ONCE ? last + 1 : first + PREFETCHED_AT_ONCE;
+        prefetch(app, first, end - first);
+    }
 }
 
 /* Its jobs come home as strangers: nothing points to them any more. */

@@ -117,7 +117,10 @@ void fz_loader_fini(struct fz_app *app);
 
 /* The tile of an item, or NULL where nothing was wanted of it yet. */
 struct fz_tile *fz_loader_tile(const struct fz_app *app, fz_item_id item);
-/* The same, made where there is none. */
+/* Begins to bring the tiles [first, last] and their textures into the cache, as they are to be drawn: those of a long list lie all over
+ * memory. */
+void fz_loader_prefetch(const struct fz_app *app, size_t first, size_t last);
+/* The tile, made where there is none. */
 struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item);
 
 /* The wall's box changed: every tile is wanted anew, old textures stay until then. */

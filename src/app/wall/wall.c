@@ -298,6 +298,7 @@ void fz_wall_draw(struct fz_app *app)
         return;
     bool fading = false, names = fz_option_is_on(&app->options, FZ_OPTION_NAMES);
     struct fz_rect selected = {0};
+    fz_loader_prefetch(app, first, last);
     fz_shapes_begin_frame(app, first, last);
     fz_folders_draw(app, first);
     for (size_t i = first; i <= last; i++) {
