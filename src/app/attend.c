@@ -107,6 +107,7 @@ bool fz_attend(const struct fz_attendance *how, int *status)
         attendant = self;
         close(alive[1]);
         fz_streams_give(&streams);
+        fz_streams_leave(&streams);
         end_with_attendant(how->death_signal, alive[0]);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);

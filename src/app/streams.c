@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,7 +40,12 @@ static void make_pipe(int *from, int *to)
 void fz_streams_init(struct fz_streams *s)
 {
     struct fz_mounts *mounts = fz_mounts_read("/proc/self/mountinfo");
-    *s = (struct fz_streams){fz_streams_may_hang(mounts), {-1, -1, -1}, {-1, -1, -1}, -1, -1};
+    *s = (struct fz_streams){.hang = fz_streams_may_hang(mounts),
+                             .stdin_hangs = may_hang(mounts, STDIN_FILENO),
+                             .from = {-1, -1, -1},
+                             .to = {-1, -1, -1},
+                             .drained = -1,
+                             .drains = -1};
     for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
         if (may_hang(mounts, fd))
             make_pipe(&s->from[fd], &s->to[fd]);
@@ -64,6 +70,28 @@ void fz_streams_give(struct fz_streams *s)
     }
     close_fd(s->drained);
     close_fd(s->drains);
+}
+
+/* --- The second process: what it leaves behind ------------------------------------------------------------------------------ */
+
+/* Descriptors close in their order, by the last thread that has them: behind a stdin that hangs would wait the window, and the signals by
+ * which children learn of the end, if that thread is the one that they came from. */
+void fz_streams_leave(const struct fz_streams *s)
+{
+    pid_t self = getpid();
+    if (!s->stdin_hangs || syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0) != 0)
+        return;
+    fz_title_set("frieze: files");
+    sigset_t all, ended;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    sigemptyset(&ended);
+    sigaddset(&ended, SIGTERM);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    while (getppid() == self) /* others may send that signal, too */
+        sigwaitinfo(&ended, NULL);
+    close_range(STDERR_FILENO + 1, ~0u, 0);
+    _exit(0);
 }
 
 /* --- The third process ---------------------------------------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /* Standard input, output and error where they lie on a share that may hang. Whoever writes there is held then, and so is whoever closes
  * them, which waits until all is written (flush of close(2)): each process ends with that. Of the two that the program is then
  * (attend.h) the second has pipes in their place. A third one, "frieze: files", passes on what comes through them; it has the
- * table of descriptors of the first, so that not the first but it is the last to close them, and is left behind. */
+ * table of descriptors of the first, so that not the first but it is the last to close them, and is left behind. Where that is stdin,
+ * which the second keeps, there is another one of that name for the second. */
 #ifndef FZ_APP_STREAMS_H
 #define FZ_APP_STREAMS_H
 
@@ -9,9 +10,10 @@
 
 #include <signal.h>
 
-/* The first process's, as all of these functions but one. Descriptors are -1 where there is none. */
+/* The first process's, as all of these functions but two. Descriptors are -1 where there is none. */
 struct fz_streams {
     bool hang;           /* one of them may; else nothing has to be done */
+    bool stdin_hangs;    /* that one may */
     int from[3], to[3];  /* pipes in place of those that do */
     int drained, drains; /* a pipe: a byte comes when all is passed on */
 };
@@ -23,6 +25,8 @@ bool fz_streams_may_hang(struct fz_mounts *mounts);
 void fz_streams_init(struct fz_streams *streams);
 /* After it, in the second process. */
 void fz_streams_give(struct fz_streams *streams);
+/* There too, before it has a second thread: what is left behind for it, with its descriptors. */
+void fz_streams_leave(const struct fz_streams *streams);
 /* In the first. `alive` is closed when this process has ended, whatever holds the others. */
 void fz_streams_hold(struct fz_streams *streams, int alive);
 /* The second process has ended: until all that it wrote is passed on, or one of these signals is there. */
