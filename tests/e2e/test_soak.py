@@ -1,6 +1,7 @@
 """The short form of `make soak`: 20,000 small pictures decoded, shown and replaced, while some come and go and some are bad,
-and nothing has grown since the first tenth of them."""
-# ctest: COST 120
+and nothing has grown since the first tenth of them. Nothing else may run meanwhile: with sanitizers, files and processes would wait for their
+turn at the end of one lap more than of another."""
+# ctest: RUN_SERIAL TRUE
 
 import pathlib
 import sys
