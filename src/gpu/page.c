@@ -12,8 +12,8 @@ enum {
     SMALL_CELLS = 8,  /* where sizes are many, of small pictures */
     GUTTER = 1,       /* between cells, against bleeding */
     MAX_CELL = 514,   /* larger ones stand alone */
-    MAX_CELLS = 128,
-    SPARE_PART = 4, /* of the budget, for pages that are spare */
+    MAX_CELLS = 128,  /* of a page: each is looked at for a free one, and takes its 72 bytes from the start */
+    SPARE_PART = 4,   /* of the budget, for pages that are spare */
 };
 
 /* Small where sizes are many, because each begins a page, of which but a part is in view later; and where SDL draws: there each
