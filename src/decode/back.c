@@ -86,12 +86,12 @@ static bool host_claim(void *ctx, uint64_t bytes)
 static void host_bound(void *ctx, int64_t cpu_us, uint64_t bytes)
 {
     struct back *back = ctx;
+    struct fz_call_grant grant;
     const struct fz_tell tell = {.what = FZ_TELL_BOUND,
                                  .id = back->call.id,
                                  .bytes = FZ_SANITIZED ? UINT64_MAX : bytes,
                                  .cpu_us = cpu_us};
-    if (!fz_wire_send(back->socket, &tell, sizeof tell, NULL, 0))
-        back->is_lost = true;
+    ask(back, &tell, &grant, NULL);
 }
 
 static uint8_t *slot_at(const struct back *back, int32_t slot, size_t bytes)

@@ -62,7 +62,9 @@ enum fz_tell_what {
     FZ_TELL_RESERVE, /* asks for working memory; answered by a fz_call_grant */
     FZ_TELL_CLAIM,   /* the same, of memory that something else has to give up */
     FZ_TELL_ALLOC, /* asks for more memory than its slots have; answered by one with slots, or with a descriptor */
-    FZ_TELL_BOUND, /* says what it may take from now on, in bytes and cpu_us: it does not look at that itself */
+    /* Says what it may take from now on, in bytes and cpu_us: it does not look at that itself. Answered by a fz_call_grant once
+     * what it has taken until now is known. */
+    FZ_TELL_BOUND,
     FZ_TELL_DONE, /* and what follows it */
 };
 

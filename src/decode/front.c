@@ -15,6 +15,7 @@
 enum {
     MOST_ASKED = 3,       /* for memory: for a file as a whole, for pieces of it, for more than there is */
     LOOK_BYTES = 8 << 20, /* that a decoder grows by before all are looked at, which takes some ms */
+    FILLED_BYTES_PER_MS = 4 << 20, /* by a decoder that does little else */
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */
@@ -61,6 +62,7 @@ struct asking {
     int64_t began_cpu_us, cpu_us; /* of the decoder: before the call, and since */
     int64_t most_cpu_us;          /* that it may come to; 0: no other than by end_us */
     uint64_t most_bytes;          /* the same; 0: as its limits have it */
+    int look_ms;                  /* until the next look at all this */
 };
 
 /* False: it has left too much unread. That it has died is found out by who receives. What cannot be sent for any other reason
@@ -132,7 +134,7 @@ static const char *answer(struct asking *asking, const struct fz_tell *tell)
         asking->is_bounded = true;
         if (!asking->front->options.unforked)
             set_bound(asking, tell);
-        return NULL;
+        return grant(asking, true, NULL) ? NULL : deaf;
     }
     int fd = -1;
     if (tell->what != FZ_TELL_ALLOC || asking->wants_more_room || !asking->wants_pixels ||
@@ -170,6 +172,15 @@ static void look_at_memory(struct fz_front *front, uint64_t bytes)
     fz_engine_note_memory(front->options.counts);
 }
 
+/* Before it could have come far beyond its bound. */
+static int soon_enough_ms(const struct asking *asking, uint64_t bytes)
+{
+    if (asking->most_bytes == 0 || bytes > asking->most_bytes)
+        return FZ_FRONT_TICK_MS;
+    const uint64_t ms = (asking->most_bytes - bytes) / FILLED_BYTES_PER_MS;
+    return ms < FZ_FRONT_TICK_MS ? 1 + (int)ms : FZ_FRONT_TICK_MS;
+}
+
 /* Of what it has taken until now. */
 static enum fz_err check_bounds(struct asking *asking, int64_t now_us, struct fz_error *err)
 {
@@ -189,6 +200,7 @@ static enum fz_err check_bounds(struct asking *asking, int64_t now_us, struct fz
     if (asking->most_bytes > 0 && bytes > asking->most_bytes)
         return fz_fail(err, FZ_E_LIMIT, 0, "takes more than %llu MB to decode, which is much for what it is",
                        (unsigned long long)(asking->most_bytes >> 20));
+    asking->look_ms = soon_enough_ms(asking, bytes);
     return FZ_OK;
 }
 
@@ -213,7 +225,7 @@ static enum fz_err await_done(struct asking *asking, struct fz_call_done *done, 
 {
     struct fz_front *front = asking->front;
     for (;;) {
-        ssize_t n = fz_wire_receive(front->child.socket, done, sizeof *done, NULL, 0, FZ_FRONT_TICK_MS);
+        ssize_t n = fz_wire_receive(front->child.socket, done, sizeof *done, NULL, 0, asking->look_ms);
         enum fz_err code = FZ_OK;
         if (n == 0)
             return fz_front_explain(front, err);
@@ -344,7 +356,8 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
                             .room = room,
                             .began_cpu_us = fz_process_cpu_us(front->child.pid),
                             .end_us = now_us + call->limits.max_cpu_us + GRACE_US,
-                            .looked_us = now_us};
+                            .looked_us = now_us,
+                            .look_ms = FZ_FRONT_TICK_MS};
     if (fz_wire_send_at_once(front->child.socket, call, sizeof *call, &input->fd, input->fd >= 0 ? 1 : 0))
         code = await_done(&asking, done, err);
     else
