@@ -55,6 +55,16 @@ static bool host_cancelled(void *ctx)
            atomic_load_explicit(&header_of(back)->cancelled, memory_order_relaxed) == back->call.id;
 }
 
+static bool host_index(void *ctx, struct fz_image_index *index)
+{
+    const struct back *back = ctx;
+    const struct fz_ring_header *header = header_of(back);
+    bool come = atomic_load_explicit(&header->rows_of, memory_order_acquire) == back->call.id;
+    if (come)
+        *index = header->rows;
+    return come;
+}
+
 /* *fd is NULL where no descriptor belongs to the answer. */
 static bool ask(struct back *back, const struct fz_tell *tell, struct fz_call_grant *grant, int *fd)
 {
@@ -184,7 +194,8 @@ static struct fz_image_request request_of(struct back *back, int fd)
                  .reserve = host_reserve,
                  .alloc = host_alloc,
                  .claim = host_claim,
-                 .bound = host_bound},
+                 .bound = host_bound,
+                 .index = call->rows_come ? host_index : NULL},
     };
 }
 
@@ -223,7 +234,7 @@ static enum fz_err work(struct back *back, int fd, struct fz_call_done *done, un
     switch ((enum fz_call_what)back->call.what) {
     case FZ_CALL_LOAD:
         more->rows = back->call.rows;
-        request.index = &more->rows;
+        request.index = back->call.wants_rows ? &more->rows : NULL;
         code = fz_image_load(&request, back->scratch, &image, &done->error);
         break;
     case FZ_CALL_FIRST:
@@ -274,8 +285,8 @@ static enum fz_err work(struct back *back, int fd, struct fz_call_done *done, un
 static bool has_more(const struct fz_call *call)
 {
     uint32_t what = call->what;
-    return (what == FZ_CALL_LOAD && call->region.w > 0) || what == FZ_CALL_PROBE ||
-           what == FZ_CALL_METADATA || what == FZ_CALL_XMP || what == FZ_CALL_OPEN || what == FZ_CALL_COMPOSE;
+    return (what == FZ_CALL_LOAD && call->wants_rows) || what == FZ_CALL_PROBE || what == FZ_CALL_METADATA ||
+           what == FZ_CALL_XMP || what == FZ_CALL_OPEN || what == FZ_CALL_COMPOSE;
 }
 
 static bool serve(struct back *back, int fd)

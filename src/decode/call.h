@@ -44,9 +44,11 @@ struct fz_call {
     int32_t slot;   /* the first of those that it may write to; -1: none */
     uint32_t slots; /* how many */
     uint32_t covers, smooth, exact, alone, turned;
+    uint32_t wants_rows; /* LOAD: an index is answered */
+    uint32_t rows_come;  /* LOAD: in the header of the ring, perhaps */
     int32_t times, sheet_w, sheet_h;
     struct fz_image_region region;
-    struct fz_image_index rows; /* LOAD of a region */
+    struct fz_image_index rows; /* LOAD where they are wanted: as far as they are known */
     struct fz_image_limits limits;
     int64_t mtime_s;                        /* THUMBNAIL */
     uint32_t head_len, bytes_len, text_len; /* one behind the other in the ring's input */
@@ -103,7 +105,7 @@ struct fz_call_done {
 union fz_call_more {
     struct fz_metadata metadata;    /* METADATA, XMP */
     char date[FZ_PROBE_DATE_BYTES]; /* PROBE */
-    struct fz_image_index rows;     /* LOAD of a region */
+    struct fz_image_index rows;     /* LOAD */
     struct {
         char format[16];
         int32_t frames, plays;

@@ -78,6 +78,14 @@ static bool host_cancelled(void *ctx)
     return fz_cancel_is_set(&call->job->cancel);
 }
 
+static bool host_index(void *ctx, struct fz_image_index *index)
+{
+    const struct decode_call *call = ctx;
+    const struct fz_image_index *rows = atomic_load_explicit(&call->job->rows, memory_order_acquire);
+    *index = rows ? *rows : *index;
+    return rows != NULL;
+}
+
 static bool host_reserve(void *ctx, uint64_t bytes)
 {
     struct decode_call *call = ctx;
@@ -199,6 +207,7 @@ static void load(struct fz_decoder *decoder, struct fz_job *job, const struct fz
                                           .cancelled = host_cancelled,
                                           .reserve = host_reserve,
                                           .claim = host_claim,
+                                          .index = job->rows_come ? host_index : NULL,
                                           .comes_again = job->comes_again};
     job->error.code = fz_engine_load(decoder->engine, &request, &job->image, &job->surface, &job->error);
     if (call.reserved_bytes > 0)

@@ -142,6 +142,12 @@ static bool one_host_cancelled(void *ctx)
     return asked->cancelled && asked->cancelled(asked->ctx);
 }
 
+static bool one_host_index(void *ctx, struct fz_image_index *index)
+{
+    const struct fz_image_host *asked = ((struct one_host *)ctx)->asked;
+    return asked->index(asked->ctx, index);
+}
+
 static bool one_host_reserve(void *ctx, uint64_t bytes)
 {
     struct one_host *host = ctx;
@@ -181,6 +187,7 @@ static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_ima
                                       .cancelled = one_host_cancelled,
                                       .reserve = one_host_reserve,
                                       .claim = one_host_claim,
+                                      .index = request->host.index ? one_host_index : NULL,
                                       .comes_again = request->host.comes_again};
     enum fz_err code = fz_front_load(&engine->front, &own, out, surface, err);
     struct fz_front *last = &engine->front, *next = needed(engine, code, out);

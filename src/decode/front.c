@@ -16,6 +16,8 @@ enum {
     MOST_ASKED = 3,       /* for memory: for a file as a whole, for pieces of it, for more than there is */
     LOOK_BYTES = 8 << 20, /* that a decoder grows by before all are looked at, which takes some ms */
     FILLED_BYTES_PER_MS = 4 << 20, /* by a decoder that does little else */
+    ROWS_MS =
+        2, /* how late a decoder hears of what another one found: a picture takes some twenty times that */
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */
@@ -56,6 +58,7 @@ struct asking {
     bool has_more_room;       /* and granted in the ring */
     SDL_Surface *alone;       /* or outside of it */
     bool reserved;
+    bool has_rows;   /* that another decode found */
     int asked;       /* for memory */
     bool is_bounded; /* it has said so */
     int64_t end_us, cancelled_us, looked_us;
@@ -88,6 +91,20 @@ static void pass_on_cancel(struct asking *asking)
     asking->cancelled_us = fz_now_us();
     atomic_store_explicit(&fz_ring_header(asking->front->ring)->cancelled, asking->call->id,
                           memory_order_relaxed);
+}
+
+static bool awaits_rows(const struct asking *asking)
+{
+    return asking->host && asking->host->index && !asking->has_rows;
+}
+
+static void pass_on_rows(struct asking *asking)
+{
+    struct fz_ring_header *header = fz_ring_header(asking->front->ring);
+    if (!awaits_rows(asking) || !asking->host->index(asking->host->ctx, &header->rows))
+        return;
+    atomic_store_explicit(&header->rows_of, asking->call->id, memory_order_release);
+    asking->has_rows = true;
 }
 
 /* The pages that pictures before it lay on, rather than new ones: those take a tenth of the time of a decode. */
@@ -208,6 +225,9 @@ static enum fz_err check_bounds(struct asking *asking, int64_t now_us, struct fz
 static enum fz_err look_round(struct asking *asking, struct fz_error *err)
 {
     struct fz_front *front = asking->front;
+    pass_on_rows(asking);
+    if (fz_now_us() < asking->looked_us + (int64_t)asking->look_ms * 1000)
+        return FZ_OK;
     asking->end_us += fz_front_stood_still_us(&asking->looked_us);
     int64_t now_us = asking->looked_us;
     pass_on_cancel(asking);
@@ -225,7 +245,8 @@ static enum fz_err await_done(struct asking *asking, struct fz_call_done *done, 
 {
     struct fz_front *front = asking->front;
     for (;;) {
-        ssize_t n = fz_wire_receive(front->child.socket, done, sizeof *done, NULL, 0, asking->look_ms);
+        ssize_t n = fz_wire_receive(front->child.socket, done, sizeof *done, NULL, 0,
+                                    awaits_rows(asking) ? ROWS_MS : asking->look_ms);
         enum fz_err code = FZ_OK;
         if (n == 0)
             return fz_front_explain(front, err);

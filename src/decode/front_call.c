@@ -16,6 +16,7 @@ static struct fz_call call_of(enum fz_call_what what, const struct fz_image_requ
         .alone = request->alone,
         .times = request->times,
         .page = request->page,
+        .rows_come = request->host.index != NULL,
         .sheet_w = request->sheet_w,
         .sheet_h = request->sheet_h,
         .background = request->background,
@@ -85,11 +86,12 @@ enum fz_err fz_front_load(struct fz_front *front, const struct fz_image_request 
     struct fz_call call = call_of(FZ_CALL_LOAD, request);
     struct fz_front_input input = input_of(request);
     union fz_call_more more;
-    bool found, in_part = request->region.w > 0 && request->index;
-    if (in_part)
+    bool found;
+    call.wants_rows = request->index != NULL;
+    if (request->index)
         call.rows = *request->index;
     enum fz_err code = ask(front, &call, &input, &request->host, out, surface, &found, err);
-    if (in_part && code == FZ_OK) {
+    if (request->index && code == FZ_OK) {
         fz_front_read_more(front, &more);
         *request->index = more.rows; /* only ever given back to a decoder, which believes none of it */
     }

@@ -38,6 +38,7 @@ void fz_job_free(struct fz_job *job)
     free(job->luma);
     free(job->told);
     free(job->index);
+    free(atomic_load(&job->rows));
     free(job->path);
     free(job);
 }

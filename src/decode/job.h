@@ -87,7 +87,10 @@ struct fz_job {
     int times;                     /* the same */
     struct fz_image_region region; /* DETAIL: px of the upright picture, so many times as large */
     struct fz_image_index
-        *index; /* the same: owned, moves with the job, added to by the worker; NULL: none */
+        *index; /* the same, and of DECODE: owned, moves with the job, added to by the worker; NULL: none */
+    /* DECODE: another job reads the same file, whose index the render thread puts here, once; owned. */
+    bool rows_come;
+    _Atomic(struct fz_image_index *) rows;
     uint32_t background;
     struct fz_image_limits limits;
     uint64_t later;          /* DECODE: its priority after the first picture, when it is sent out */

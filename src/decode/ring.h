@@ -7,6 +7,7 @@
 #define FZ_DECODE_RING_H
 
 #include "decode/keep.h"
+#include "image/image.h"
 #include "process/sandbox.h"
 
 #include <SDL_surface.h>
@@ -25,7 +26,10 @@ enum {
 /* At the start of the memory; both sides. */
 struct fz_ring_header {
     atomic_uint_least32_t cancelled; /* the call that nobody wants any more; written by the worker */
-    struct fz_sandbox_told told;     /* written by the decoder */
+    atomic_uint_least32_t
+        rows_of; /* the call whose `rows` these are; the same, once for a call, after them */
+    struct fz_image_index rows;
+    struct fz_sandbox_told told; /* written by the decoder */
 };
 
 struct fz_ring;

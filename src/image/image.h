@@ -25,6 +25,20 @@ struct fz_image_limits {
 };
 extern const struct fz_image_limits fz_image_default_limits;
 
+/* Where some rows of a picture begin in its file, as far as what was decoded of it found out; of a JPEG. Zeroed: nothing
+ * is known. Plain data, which may come from anywhere: what is wrong with it costs the right pixels and nothing else. */
+enum { FZ_INDEX_PLACES = 32 };
+struct fz_image_place {
+    uint64_t offset;
+    int16_t last[3]; /* DC values before it */
+    uint8_t bits, bit_count, restart;
+};
+struct fz_image_index {
+    uint64_t file_bytes; /* of the file that it is of */
+    uint32_t count;
+    struct fz_image_place places[FZ_INDEX_PLACES]; /* at equal distances from the top */
+};
+
 /* What the caller provides. All run on the thread of fz_image_load. */
 struct fz_image_host {
     void *ctx;
@@ -40,6 +54,9 @@ struct fz_image_host {
     /* Once, before what can be stopped only from outside, so that it is when it has taken that much CPU time (INT64_MAX: as its
      * limits have it), or memory, more; NULL: it is not. */
     void (*bound)(void *ctx, int64_t cpu_us, uint64_t bytes);
+    /* Asked between blocks of rows, of a picture that somebody waits for: what another decode of the same file, under way beside this
+     * one, found out, nothing perhaps; false: it is not done. NULL: there is no such decode. */
+    bool (*index)(void *ctx, struct fz_image_index *index);
     bool comes_again; /* for what takes long to begin: it is hardly waited for (NOT_YET) */
 };
 
@@ -52,20 +69,6 @@ struct fz_image_region {
 struct fz_image_head {
     uint8_t *bytes; /* owned; NULL: nothing was read */
     size_t len;
-};
-
-/* Where some rows of a picture begin in its file, as far as the parts that were decoded found out; of a JPEG. Zeroed: nothing
- * is known. Plain data, which may come from anywhere: what is wrong with it costs the right pixels and nothing else. */
-enum { FZ_INDEX_PLACES = 32 };
-struct fz_image_place {
-    uint64_t offset;
-    int16_t last[3]; /* DC values before it */
-    uint8_t bits, bit_count, restart;
-};
-struct fz_image_index {
-    uint64_t file_bytes; /* of the file that it is of */
-    uint32_t count;
-    struct fz_image_place places[FZ_INDEX_PLACES]; /* at equal distances from the top */
 };
 
 struct fz_image_request {
@@ -83,7 +86,8 @@ struct fz_image_request {
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */
     struct fz_image_region region;
-    struct fz_image_index *index; /* of a region: borrowed, used and added to; NULL: none */
+    struct fz_image_index
+        *index; /* borrowed; of a region used and added to, of all else added to; NULL: none */
     /* What is drawn (fz_image_most_times) counts as so many times as large as it says, each way. Region is of that; without one the result
      * is exactly the box. 0 and 1: as it says; of no use for all else. */
     int times;

@@ -232,6 +232,61 @@ static void pictures_inside_are_drawn(void **state)
     }
 }
 
+/* A coarse form, and beside it all of the picture. */
+struct beside {
+    struct fz_image_index index;
+    int asked, told;
+};
+
+static bool tell_beside(void *ctx, struct fz_image_index *index)
+{
+    struct beside *beside = ctx;
+    if (beside->asked++ < 1)
+        return false;
+    beside->told++;
+    *index = beside->index;
+    return true;
+}
+
+static struct outcome load_beside(struct fz_engine *engine, int fd, int box, struct fz_image_index *index,
+                                  struct beside *beside)
+{
+    struct outcome outcome = {0};
+    struct fz_image_request request = {.fd = fd,
+                                       .box_w = box,
+                                       .box_h = box,
+                                       .alone = true,
+                                       .index = index,
+                                       .limits = fz_image_default_limits,
+                                       .host = {.ctx = beside, .index = beside ? tell_beside : NULL}};
+    outcome.code = fz_engine_load(engine, &request, &outcome.image, &outcome.surface, &outcome.err);
+    assert_int_equal(outcome.code, FZ_OK);
+    return outcome;
+}
+
+static void where_rows_begin_is_told(void **state)
+{
+    (void)state;
+    struct fz_engine *const engines[] = {process, thread};
+    struct bytes file = photo_jpeg(3000, 4000, (struct jpeg_options){.sampling = 2});
+    struct fz_image_index index[2] = {{0}, {0}};
+    int fd = open_bytes(file.data, file.len);
+    struct outcome one = decode_by(thread, fd, 2000);
+    for (int i = 0; i < 2; i++) {
+        struct outcome coarse = load_beside(engines[i], fd, 300, &index[i], NULL);
+        struct beside beside = {.index = index[i]};
+        struct outcome both = load_beside(engines[i], fd, 2000, NULL, &beside);
+        assert_true(index[i].count > 10 && beside.told == 1);
+        assert_same_outcome("photo", 2000, &both, &one);
+        fz_surface_free(coarse.surface);
+        fz_surface_free(both.surface);
+    }
+    assert_memory_equal(&index[0], &index[1], sizeof index[0]);
+    fz_surface_free(one.surface);
+    close(fd);
+    free(file.data);
+}
+
 static void what_needs_no_files_does_not_wait_for_them(void **state)
 {
     (void)state;
@@ -371,6 +426,7 @@ int main(int argc, char **argv)
                                                   &fz_svg_decoder_role, NULL};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_whole_corpus),
+        cmocka_unit_test(where_rows_begin_is_told),
 #if FRIEZE_WITH_RSVG
         cmocka_unit_test(text_is_drawn_with_the_same_fonts),
         cmocka_unit_test(text_is_found_wherever_it_stands),

@@ -3,10 +3,10 @@
 
 enum { W = 624, H = 1504, PARTS = 24, PIECE_LIMIT = 1 << 10 };
 
-/* Leaves the part in host. */
-static enum fz_err load_part(const struct bytes *file, bool in_pieces, struct fz_image_region region,
-                             int scale, struct fz_image_index *index, struct host *host,
-                             struct fz_image *image)
+/* Leaves the part in host; a region of no width is the whole, in a box. */
+static enum fz_err load_any(const struct bytes *file, bool in_pieces, struct fz_image_region region,
+                            int box_w, int box_h, struct fz_image_index *index, struct host *host,
+                            struct fz_image *image)
 {
     static struct fz_image_scratch *scratch; /* as of one worker */
     struct fz_error err;
@@ -14,12 +14,13 @@ static enum fz_err load_part(const struct bytes *file, bool in_pieces, struct fz
     if (!scratch)
         scratch = fz_image_scratch_new(1 << 20);
     *host = (struct host){0};
-    struct fz_image_request request =
-        make_request(fd, (region.w + scale - 1) / scale, (region.h + scale - 1) / scale, host);
+    struct fz_image_request request = make_request(fd, box_w, box_h, host);
     request.region = region;
     request.index = index;
-    if (in_pieces)
+    if (in_pieces && region.w > 0)
         request.limits.max_held_bytes = PIECE_LIMIT;
+    else if (in_pieces)
+        request.limits.max_whole_bytes = PIECE_LIMIT;
     enum fz_err code = fz_image_load(&request, scratch, image, &err);
     close(fd);
     if (!index) {
@@ -27,6 +28,14 @@ static enum fz_err load_part(const struct bytes *file, bool in_pieces, struct fz
         scratch = NULL;
     }
     return code;
+}
+
+static enum fz_err load_part(const struct bytes *file, bool in_pieces, struct fz_image_region region,
+                             int scale, struct fz_image_index *index, struct host *host,
+                             struct fz_image *image)
+{
+    int w = (region.w + scale - 1) / scale, h = (region.h + scale - 1) / scale;
+    return load_any(file, in_pieces, region, w, h, index, host, image);
 }
 
 /* With the index and without. */
@@ -115,6 +124,37 @@ static void test_nothing_above_is_read(void **state)
         }
 }
 
+/* Whoever goes through all of the scan finds the same places on the way. */
+static void test_whole_finds_the_same(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < WITHOUT; kind++)
+        for (int in_pieces = 0; in_pieces < 2; in_pieces++) {
+            struct bytes file = photo_jpeg(W, H, kinds[kind]);
+            struct fz_image_index found = {.count = 1}, index = {0};
+            struct host host;
+            struct fz_image image;
+            const struct fz_image_region bottom = {0, H - 48, W, 48};
+            assert_int_equal(load_part(&file, in_pieces, bottom, 1, &index, &host, &image), FZ_OK);
+            host_fini(&host);
+            assert_int_equal(load_any(&file, in_pieces, (struct fz_image_region){.w = 0}, W / 8, H / 8,
+                                      &found, &host, &image),
+                             FZ_OK);
+            host_fini(&host);
+            assert_true(index.count > 0 && found.count >= index.count);
+            assert_int_equal(found.file_bytes, file.len);
+            for (uint32_t i = 0; i < index.count; i++) {
+                const struct fz_image_place *a = &index.places[i], *b = &found.places[i];
+                assert_int_equal(a->offset, b->offset);
+                assert_int_equal(a->bits, b->bits);
+                assert_int_equal(a->bit_count, b->bit_count);
+                assert_int_equal(a->restart, b->restart);
+                assert_memory_equal(a->last, b->last, sizeof a->last);
+            }
+            free(file.data);
+        }
+}
+
 /* Cut, and with bytes changed, above the part and in it. */
 static void test_damage(void **state)
 {
@@ -173,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts_are_the_same),
         cmocka_unit_test(test_nothing_above_is_read),
+        cmocka_unit_test(test_whole_finds_the_same),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_any_index),
     };

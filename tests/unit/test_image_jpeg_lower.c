@@ -13,6 +13,9 @@ struct crowd {
     atomic_bool other; /* another thread than the main one asked */
     atomic_int asked;
     int cancel_after;
+    const struct fz_image_index *index; /* that it is told of; NULL: it never is */
+    int tell_after;                     /* so many questions */
+    int told;
 };
 
 static bool crowd_cancelled(void *ctx)
@@ -21,6 +24,34 @@ static bool crowd_cancelled(void *ctx)
     if (!pthread_equal(pthread_self(), crowd->main))
         atomic_store(&crowd->other, true);
     return atomic_fetch_add(&crowd->asked, 1) + 1 >= crowd->cancel_after && crowd->cancel_after > 0;
+}
+
+static bool crowd_index(void *ctx, struct fz_image_index *index)
+{
+    struct crowd *crowd = ctx;
+    assert_true(pthread_equal(pthread_self(), crowd->main));
+    if (!crowd->index || crowd->told++ < crowd->tell_after)
+        return false;
+    *index = *crowd->index;
+    return true;
+}
+
+/* What its coarsest form tells, where it is made by DC values. */
+static struct fz_image_index index_of(const struct bytes *file)
+{
+    struct host host = {0};
+    struct fz_error err;
+    struct fz_image image;
+    struct fz_image_index index = {.count = FZ_INDEX_PLACES}; /* of another file */
+    struct fz_image_scratch *scratch = fz_image_scratch_new(0);
+    int fd = open_bytes(file->data, file->len);
+    struct fz_image_request request = make_request(fd, 40, 90, &host);
+    request.index = &index;
+    fz_image_load(&request, scratch, &image, &err);
+    fz_image_scratch_free(scratch);
+    host_fini(&host);
+    close(fd);
+    return index;
 }
 
 static enum fz_err load_one(const struct bytes *file, int box_w, int box_h, bool alone, struct crowd *crowd,
@@ -33,6 +64,7 @@ static enum fz_err load_one(const struct bytes *file, int box_w, int box_h, bool
     crowd->main = pthread_self();
     request.host.cancelled = crowd_cancelled;
     request.host.ctx = crowd;
+    request.host.index = crowd->index || crowd->tell_after > 0 ? crowd_index : NULL;
     request.alone = alone;
     enum fz_err code = fz_image_load(&request, scratch, image, &err);
     assert_int_equal(code != FZ_OK || image->damaged, err.code != FZ_OK);
@@ -42,9 +74,10 @@ static enum fz_err load_one(const struct bytes *file, int box_w, int box_h, bool
 }
 
 /* Whether a second thread was there. */
-static bool assert_same(const struct bytes *file, int box_w, int box_h)
+static bool assert_same_told(const struct bytes *file, int box_w, int box_h,
+                             const struct fz_image_index *index, int tell_after)
 {
-    struct crowd one = {0}, two = {0};
+    struct crowd one = {0}, two = {.index = index, .tell_after = tell_after};
     struct fz_image wanted, image;
     enum fz_err code = load_one(file, box_w, box_h, false, &one, &wanted);
     assert_int_equal(load_one(file, box_w, box_h, true, &two, &image), code);
@@ -60,6 +93,11 @@ static bool assert_same(const struct bytes *file, int box_w, int box_h)
     host_fini(&one.host);
     host_fini(&two.host);
     return atomic_load(&two.other);
+}
+
+static bool assert_same(const struct bytes *file, int box_w, int box_h)
+{
+    return assert_same_told(file, box_w, box_h, NULL, 0);
 }
 
 static const struct jpeg_options kinds[] = {
@@ -88,6 +126,54 @@ static void test_two_threads_make_the_same(void **state)
     }
 }
 
+/* Whenever it is told, of all that there is to know, of nothing, or never. */
+static void test_told_where_rows_begin(void **state)
+{
+    (void)state;
+    const int afters[] = {0, 1, 30, 60, 90, 1000};
+    const struct fz_image_index nothing = {0};
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct bytes file = photo_jpeg(W, H, kinds[kind]);
+        const struct fz_image_index index = index_of(&file);
+        assert_true(kind < DIVIDED ? index.count > 10 && index.file_bytes == file.len
+                                   : index.count < 2 || kinds[kind].progressive);
+        for (size_t i = 0; i < sizeof afters / sizeof *afters; i++) {
+            bool divided = assert_same_told(&file, 500, 1100, &index, afters[i]);
+            assert_true(divided || kind >= DIVIDED);
+            assert_same_told(&file, 300, 727, &index, afters[i]);
+            divided = assert_same_told(&file, 500, 1100, &nothing, afters[i]);
+            assert_true(divided || kind >= DIVIDED);
+        }
+        assert_same_told(&file, 500, 1100, NULL, 1000);
+        free(file.data);
+    }
+}
+
+/* It may come from anywhere: pixels may be wrong, nothing else is. */
+static void test_told_nonsense(void **state)
+{
+    (void)state;
+    uint32_t seed = 7;
+    struct bytes file = photo_jpeg(W, H, kinds[3]);
+    for (int round = 0; round < ROUNDS; round++) {
+        struct fz_image_index index = index_of(&file);
+        if (round % 3 == 0)
+            index.file_bytes = next_random(&seed);
+        if (round % 5 == 0)
+            index.count = next_random(&seed);
+        uint8_t *bytes = (uint8_t *)index.places;
+        for (int i = 0; i < 20; i++)
+            bytes[next_random(&seed) % sizeof index.places] = (uint8_t)next_random(&seed);
+        struct crowd crowd = {.index = &index};
+        struct fz_image image;
+        enum fz_err code = load_one(&file, 500, 1100, true, &crowd, &image);
+        assert_int_equal(code, FZ_OK);
+        assert_true(image.out_h > 0 && image.out_w > 0);
+        host_fini(&crowd.host);
+    }
+    free(file.data);
+}
+
 /* Cut, and with bytes changed, everywhere: the same is shown, and the same is said. */
 static void test_damage(void **state)
 {
@@ -100,6 +186,8 @@ static void test_damage(void **state)
         for (int i = 0; i < 3 && round % 2 == 0; i++)
             file.data[1000 + next_random(&seed) % (file.len - 1000)] = (uint8_t)next_random(&seed);
         assert_same(&file, 500, 1100);
+        const struct fz_image_index index = index_of(&file); /* as far as that came */
+        assert_same_told(&file, 500, 1100, &index, 0);
         free(file.data);
     }
 }
@@ -142,6 +230,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_two_threads_make_the_same),
+        cmocka_unit_test(test_told_where_rows_begin),
+        cmocka_unit_test(test_told_nonsense),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_cancelled_at_any_time),
         cmocka_unit_test(test_memory_is_reserved),

@@ -123,6 +123,8 @@ static void take_first(struct fz_app *app, struct fz_job *job)
 {
     struct fz_tile *tile;
     struct fz_rendition *r = rendition_of(app, job, &tile);
+    if (r)
+        fz_loader_pass_on_rows(tile, job);
     if (!r || r->texture) {
         fz_loader_retire(app, job);
         return;
@@ -160,6 +162,8 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         if (r && r->texture && r->box_w == job->box_w && r->box_h == job->box_h)
             app->stats.repeated++;
     }
+    if (r)
+        fz_loader_pass_on_rows(tile, job);
     if (r && code != FZ_E_CANCELLED && job->result_of == 0)
         take_facts(app, tile, job);
     if (!r || code == FZ_E_CANCELLED) {

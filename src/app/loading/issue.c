@@ -4,6 +4,7 @@
 #include "app/limits.h"
 #include "app/loading/loader_internal.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "decode/files.h"
 #include "sync/thread.h"
 
@@ -62,6 +63,10 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
     job->wants_told = job->foreground && fz_about_wants(app, item);
     job->alone = job->foreground && item == app->picture.item && app->loader.workers > 1;
+    if (purpose == FZ_FOR_WALL && priority >> 32 <= FZ_PRIORITY_VISIBLE)
+        job->index = fz_calloc(1, sizeof *job->index);
+    const struct fz_job *other = tile->renditions[FZ_FOR_WALL].job;
+    job->rows_come = job->alone && other && other->index;
     tile->renditions[purpose].job = job;
     if (purpose == FZ_FOR_WALL && job->result_of == 0 && !tile->renditions[purpose].texture &&
         app->loader.firsts < FZ_MAX_FIRSTS && priority >> 32 <= FZ_PRIORITY_VISIBLE) {

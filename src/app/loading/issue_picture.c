@@ -1,6 +1,7 @@
 /* What the picture view wants becomes jobs: the picture in view, its neighbours, and what a zoom asks for of either. */
 #include "app/app.h"
 #include "app/loading/loader_internal.h"
+#include "base/mem.h"
 #include "decode/files.h"
 
 uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item)
@@ -30,6 +31,18 @@ bool fz_loader_is_alone(const struct fz_app *app)
 {
     const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
     return fz_loader_makes_way(app) && tile && tile->renditions[FZ_FOR_PICTURE].job;
+}
+
+void fz_loader_pass_on_rows(struct fz_tile *tile, struct fz_job *job)
+{
+    struct fz_job *other = tile->renditions[FZ_FOR_PICTURE].job;
+    if (job->purpose != FZ_FOR_WALL || !other || !other->rows_come || atomic_load(&other->rows))
+        return;
+    bool found = job->index && !job->from_cache;
+    atomic_store_explicit(&other->rows, found ? job->index : fz_calloc(1, sizeof *job->index),
+                          memory_order_release);
+    if (found)
+        job->index = NULL;
 }
 
 /* Its first picture comes before the picture itself, its tile beside it on another core. From a share that would fetch it twice. */

@@ -51,6 +51,10 @@ void fz_loader_judge_all(struct fz_app *app);
  * bytes; for what the picture view shows, also what is under way, whose credit comes back a moment later. True: there is credit. */
 bool fz_loader_make_way(struct fz_app *app, uint64_t bytes, uint64_t priority);
 
+/* Render thread. Where the rows of a picture begin in its file may have been found on the way to its tile, whose job has ended, or its first
+ * picture, which has it put off: the picture itself, under way, is told either way. */
+void fz_loader_pass_on_rows(struct fz_tile *tile, struct fz_job *job);
+
 /* Of the picture view: what comes first of the picture in view, while the one before is under way. */
 enum { FZ_LOADER_FIRST, FZ_LOADER_PICTURE, FZ_LOADER_COARSE };
 

@@ -26,29 +26,66 @@ static bool is_known_scan(const struct jpeg_decompress_struct *c)
     return c->num_components == 1 || blocks <= MAX_BLOCKS;
 }
 
-/* Rows of MCUs from place to place, each of which begins an interval where there are restarts. 0: there are none such. */
-static unsigned rows_between(const struct fz_jpeg_band *band)
+struct mcus {
+    unsigned w, h, across, down; /* px of one, how many */
+};
+
+static struct mcus mcus_of(const struct jpeg_decompress_struct *c)
 {
-    for (unsigned step = band->mcus_down / (FZ_INDEX_PLACES + 1) + 1; step < band->mcus_down; step++)
-        if (band->restart_interval == 0 || (uint64_t)step * band->mcus_across % band->restart_interval == 0)
+    bool single = c->num_components == 1; /* its MCU is one block, whatever its factors say */
+    struct mcus mcus = {.w = 8 * (single ? 1 : (unsigned)c->max_h_samp_factor),
+                        .h = 8 * (single ? 1 : (unsigned)c->max_v_samp_factor)};
+    mcus.across = (c->image_width + mcus.w - 1) / mcus.w;
+    mcus.down = (c->image_height + mcus.h - 1) / mcus.h;
+    return mcus;
+}
+
+/* Rows of MCUs from place to place, each of which begins an interval where there are restarts. 0: there are none such. */
+static unsigned rows_between(const struct mcus *mcus, unsigned restart_interval)
+{
+    for (unsigned step = mcus->down / (FZ_INDEX_PLACES + 1) + 1; step < mcus->down; step++)
+        if (restart_interval == 0 || (uint64_t)step * mcus->across % restart_interval == 0)
             return step;
     return 0;
+}
+
+/* What the rows above a place take of the time of all: their pixels as much as their bytes, of which there are more where there
+ * is more to see. */
+static double share_above(const struct fz_image_index *index, unsigned place, unsigned step,
+                          unsigned mcus_down)
+{
+    const double bytes = place > 0 ? (double)index->places[place - 1].offset / (double)index->file_bytes : 0;
+    return (bytes + (double)(place * step) / mcus_down) / 2;
+}
+
+int fz_jpeg_band_half(const struct jpeg_decompress_struct *c, const struct fz_image_index *index, int done_px)
+{
+    const struct mcus mcus = mcus_of(c);
+    const unsigned step = rows_between(&mcus, c->restart_interval);
+    const unsigned count = index->count < FZ_INDEX_PLACES ? index->count : FZ_INDEX_PLACES;
+    unsigned place = step > 0 && done_px > 0 ? (unsigned)done_px / (step * mcus.h) : 0;
+    if (step == 0 || index->file_bytes == 0 || place >= count)
+        return 0;
+    const double half = (share_above(index, place, step, mcus.down) + 1) / 2;
+    while (place < count && share_above(index, place, step, mcus.down) < half)
+        place++;
+    return (int)((place * step + MARGIN_ROWS + 1) * mcus.h); /* a row more: filters reach up */
 }
 
 static bool set_up(struct fz_jpeg_band *band, const struct jpeg_decompress_struct *c)
 {
     struct fz_jpeg_tables *tables = fz_jpeg_tables_get(band->d->scratch);
-    bool single = c->num_components == 1; /* its MCU is one block, whatever its factors say */
+    bool single = c->num_components == 1;
     if (!tables || !fz_buffer_need(&band->d->scratch->planes, OUT_BYTES + OUT_SPARE))
         return false;
     band->out = band->out_end = band->d->scratch->planes.data;
     band->count = c->num_components;
-    unsigned mcu_w = 8 * (single ? 1 : (unsigned)c->max_h_samp_factor);
-    band->mcu_h_px = 8 * (single ? 1 : (unsigned)c->max_v_samp_factor);
-    band->mcus_across = (c->image_width + mcu_w - 1) / mcu_w;
-    band->mcus_down = (c->image_height + band->mcu_h_px - 1) / band->mcu_h_px;
+    const struct mcus mcus = mcus_of(c);
+    band->mcu_h_px = mcus.h;
+    band->mcus_across = mcus.across;
+    band->mcus_down = mcus.down;
     band->restart_interval = c->restart_interval;
-    band->step = rows_between(band);
+    band->step = rows_between(&mcus, c->restart_interval);
     band->scan_at = band->d->file.len - c->src->bytes_in_buffer;
     for (int i = 0; i < band->count; i++) {
         const jpeg_component_info *info = &c->comp_info[i];
@@ -123,18 +160,42 @@ static bool pass_mcu(struct fz_jpeg_band *band)
 
 /* ---- The index ------------------------------------------------------------------------------------------------------ */
 
+static bool tell_bits(const struct fz_bits *bits, unsigned restart_number, struct fz_image_place *place)
+{
+    struct fz_bits_place at;
+    if (!fz_bits_tell(bits, &at))
+        return false;
+    *place = (struct fz_image_place){
+        .offset = at.offset, .bits = at.bits, .bit_count = at.count, .restart = (uint8_t)restart_number};
+    return true;
+}
+
 static bool tell(struct fz_jpeg_band *band, struct fz_image_place *place)
 {
-    struct fz_bits_place bits;
-    if (!fz_bits_tell(&band->bits, &bits))
+    if (!tell_bits(&band->bits, band->restart_number, place))
         return false;
-    *place = (struct fz_image_place){.offset = bits.offset,
-                                     .bits = bits.bits,
-                                     .bit_count = bits.count,
-                                     .restart = (uint8_t)band->restart_number};
     for (int i = 0; i < band->count; i++)
         place->last[i] = (int16_t)band->components[i].last;
     return true;
+}
+
+struct fz_jpeg_notes fz_jpeg_notes_begin(const struct fz_decode *d, const struct jpeg_decompress_struct *c)
+{
+    struct fz_image_index *index = d->request->index;
+    const struct mcus mcus = mcus_of(c);
+    if (!index || c->progressive_mode || d->format->load != fz_jpeg_load)
+        return (struct fz_jpeg_notes){.step = 0};
+    *index = (struct fz_image_index){.file_bytes = fz_decode_file_bytes(d)};
+    return (struct fz_jpeg_notes){index, rows_between(&mcus, c->restart_interval)};
+}
+
+struct fz_image_place *fz_jpeg_notes_add(struct fz_jpeg_notes *notes, const struct fz_bits *bits,
+                                         unsigned restart_number)
+{
+    struct fz_image_place *place = &notes->index->places[notes->index->count];
+    bool told = tell_bits(bits, restart_number, place);
+    notes->index->count += told;
+    return told ? place : NULL;
 }
 
 /* From the last place that is known to the next one. False: damage, or CANCELLED. */

@@ -41,6 +41,33 @@ bool fz_jpeg_band_begin(struct fz_jpeg_band *band, struct fz_decode *d,
                         const struct jpeg_decompress_struct *cinfo, int top_px, int *row_px,
                         enum fz_err *code);
 
+/* What a decode that goes through the whole scan finds out on its way; on its stack. */
+struct fz_jpeg_notes {
+    struct fz_image_index *index; /* borrowed */
+    unsigned step; /* rows of MCUs between two places; 0: nobody wants to know, or there can be none */
+};
+
+/* The decoder's thread, after jpeg_read_header, all of these. For the index of the request, which is emptied; of a file that is no JPEG
+ * itself, and of one whose first scan is not all, nothing is noted. */
+struct fz_jpeg_notes fz_jpeg_notes_begin(const struct fz_decode *d,
+                                         const struct jpeg_decompress_struct *cinfo);
+
+/* Whether the next place lies before this row of MCUs. */
+static inline bool fz_jpeg_notes_want(const struct fz_jpeg_notes *notes, size_t mcu_row)
+{
+    return notes->step > 0 && mcu_row == (size_t)notes->step * (notes->index->count + 1) &&
+           notes->index->count < FZ_INDEX_PLACES;
+}
+
+/* All of that place but the DC values before it, which are the caller's to write; NULL: it lies behind the file. */
+struct fz_image_place *fz_jpeg_notes_add(struct fz_jpeg_notes *notes, const struct fz_bits *bits,
+                                         unsigned restart_number);
+
+/* The decoder's thread, after jpeg_read_header. The row, px, below which about half of what is left below done_px is left, soon after a
+ * place; 0: it is not known. */
+int fz_jpeg_band_half(const struct jpeg_decompress_struct *cinfo, const struct fz_image_index *index,
+                      int done_px);
+
 /* The decoder's thread. The next bytes of the scan that begins with that row, never empty; false: the file ends. */
 bool fz_jpeg_band_more(struct fz_jpeg_band *band, struct fz_bytes *next);
 

@@ -39,6 +39,7 @@ struct dc {
     size_t width, height;                     /* at that */
     int shift;                                /* progressive: the bits of a DC value that later scans bring */
     unsigned restart_interval;
+    struct fz_jpeg_notes notes;
     uint8_t *wide; /* two rows of chroma */
 };
 
@@ -161,11 +162,14 @@ static bool set_up(struct dc *s, enum fz_err *code)
     for (int i = 0; i < s->count; at += sizes[i++])
         s->planes[i].at = at;
     s->wide = at;
+    const uint64_t begun = s->d->pieces ? fz_decode_tell(s->d) : s->d->file.len;
     const struct fz_bits_source source = {
         .bytes = {.at = c->src->next_input_byte, .len = c->src->bytes_in_buffer},
+        .pos = begun - c->src->bytes_in_buffer,
         .more = s->d->pieces ? fz_jpeg_more_pieces : NULL,
         .ctx = s->d};
     fz_bits_init(&s->bits, &source, NULL, tables->window);
+    s->notes = fz_jpeg_notes_begin(s->d, c);
     return true;
 }
 
@@ -286,6 +290,13 @@ static bool restart(struct dc *s, unsigned number)
     return fz_bits_restart(&s->bits, number);
 }
 
+static void note_place(struct dc *s, unsigned restart_number)
+{
+    struct fz_image_place *place = fz_jpeg_notes_add(&s->notes, &s->bits, restart_number);
+    for (int i = 0; place && i < s->count; i++)
+        place->last[i] = (int16_t)s->planes[i].last;
+}
+
 /* False: damage, or CANCELLED. */
 static bool read_mcus(struct dc *s, enum fz_err *code)
 {
@@ -302,6 +313,8 @@ static bool read_mcus(struct dc *s, enum fz_err *code)
                 number = (number + 1) % 8;
                 left = s->restart_interval - 1;
             }
+            if (x == 0 && fz_jpeg_notes_want(&s->notes, y))
+                note_place(s, number);
             fz_bits_feed(&s->bits);
             if (!read_mcu(s, x, y) || fz_bits_overrun(&s->bits))
                 return false;

@@ -25,6 +25,7 @@ struct jpeg {
     bool has_band;                 /* where there is one, */
     int band_row;                  /* px, from this row on */
     struct fz_jpeg_lower *lower;   /* makes the rows from reduce.end_y on; NULL: there is none */
+    bool shared;                   /* it was decided whether there is one */
     bool ended;                    /* libjpeg asked for more than the file holds */
     char warning[JMSG_LENGTH_MAX]; /* the first that means damage */
 };
@@ -272,11 +273,21 @@ static void drop_lower(struct jpeg *j)
     j->lower = NULL;
 }
 
-/* A quarter is done: what else had to be done for this picture is done too, and a core may be free. */
+/* Once it is known where the lower part begins in the file; or a quarter is done: what else had to be done for this picture is done
+ * too then, and a core may be free. Who is to be told waits for that a while longer. */
 static void share(struct jpeg *j)
 {
-    int out_y = j->cinfo.buffered_image || j->has_band ? 0 : fz_jpeg_lower_row(j->d);
-    j->lower = out_y > 0 ? fz_jpeg_lower_begin(j->d, out_y) : NULL;
+    const struct jpeg_decompress_struct *cinfo = &j->cinfo;
+    const struct fz_image_host *host = &j->d->request->host;
+    struct fz_image_index index = {0};
+    if (j->shared || cinfo->buffered_image || j->has_band || !fz_jpeg_lower_pays(j->d))
+        return;
+    bool told = host->index && host->index(host->ctx, &index), known = told && index.count > 0;
+    if (!told && cinfo->output_scanline < cinfo->output_height / (host->index ? 2 : 4))
+        return;
+    j->shared = true;
+    int out_y = fz_jpeg_lower_row(j->d, cinfo, known ? &index : NULL);
+    j->lower = out_y > 0 ? fz_jpeg_lower_begin(j->d, out_y, known ? &index : NULL) : NULL;
     if (j->lower)
         fz_reduce_end_at(&j->d->reduce, out_y);
 }
@@ -288,10 +299,11 @@ static enum fz_err read_rows(struct jpeg *j)
     bool single_scan = !cinfo->buffered_image;
     JDIMENSION end = cinfo->output_height;
     while (cinfo->output_scanline < end && !fz_reduce_is_done(reduce)) {
-        if (cinfo->output_scanline % CANCEL_ROWS == 0 && fz_decode_cancelled(j->d))
-            return fz_decode_fail_cancelled(j->d);
-        if (cinfo->output_scanline == cinfo->output_height / 4)
+        if (cinfo->output_scanline % CANCEL_ROWS == 0) {
+            if (fz_decode_cancelled(j->d))
+                return fz_decode_fail_cancelled(j->d);
             share(j);
+        }
         JSAMPROW row = fz_reduce_input(reduce);
         jpeg_read_scanlines(cinfo, &row, 1);
         fz_reduce_push(reduce, row);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "image/jpeg/band.h"
 #include "sync/thread.h"
 
 #include <stdatomic.h>
@@ -30,8 +31,7 @@ uint64_t fz_jpeg_lower_bytes(uint64_t width)
     return OWN_BYTES + width * 192 + fz_reduce_bytes(FZ_KERNEL_CUBIC, width, width, width);
 }
 
-/* The upper part takes as long as the lower one with what lies above that, begun after a quarter. */
-int fz_jpeg_lower_row(const struct fz_decode *d)
+bool fz_jpeg_lower_pays(const struct fz_decode *d)
 {
     const struct fz_image_request *request = d->request;
     bool is_file =
@@ -39,7 +39,18 @@ int fz_jpeg_lower_row(const struct fz_decode *d)
     bool plain = is_file && request->alone && d->from_row == 0 && request->region.w == 0 && !request->bytes &&
                  !d->frugal;
     bool large = d->header.height >= LEAST_ROWS && !d->reduce.sums && d->header.coefficient_bytes == 0;
-    return plain && large ? (int)((int64_t)d->reduce.out_h * 3 / 4) : 0;
+    return plain && large;
+}
+
+/* Until there the upper part takes as long as the lower one, with what has to be passed over where no index leads past it. */
+int fz_jpeg_lower_row(const struct fz_decode *d, const struct jpeg_decompress_struct *cinfo,
+                      const struct fz_image_index *index)
+{
+    const int h = (int)cinfo->image_height;
+    const int done_px = (int)((int64_t)cinfo->output_scanline * h / cinfo->output_height);
+    const int row_px =
+        index ? fz_jpeg_band_half(cinfo, index, done_px) : (int)((int64_t)(h + done_px) * 4 / 7);
+    return h - row_px >= LEAST_ROWS / 4 ? (int)((int64_t)d->reduce.out_h * row_px / h) : 0;
 }
 
 static bool is_cancelled(void *ctx)
@@ -83,12 +94,15 @@ static int run(void *ctx)
     return 0;
 }
 
-struct fz_jpeg_lower *fz_jpeg_lower_begin(const struct fz_decode *d, int out_y)
+struct fz_jpeg_lower *fz_jpeg_lower_begin(const struct fz_decode *d, int out_y,
+                                          const struct fz_image_index *index)
 {
     struct fz_jpeg_lower *lower = fz_calloc(1, sizeof *lower);
     lower->request = *d->request;
     lower->host = &d->request->host;
     lower->request.alone = false;
+    if (index)
+        lower->index = *index;
     lower->request.index = &lower->index;
     lower->request.host =
         (struct fz_image_host){.ctx = lower, .cancelled = is_cancelled, .alloc = give_pixels};
