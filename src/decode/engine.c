@@ -239,6 +239,12 @@ static bool host_cancelled(void *ctx)
     return asked->cancelled && asked->cancelled(asked->ctx);
 }
 
+static bool host_index(void *ctx, struct fz_image_index *index)
+{
+    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
+    return asked->index(asked->ctx, index);
+}
+
 static bool host_reserve(void *ctx, uint64_t bytes)
 {
     const struct fz_image_host *asked = ((struct host *)ctx)->asked;
@@ -269,7 +275,8 @@ static struct fz_image_request with_host(const struct fz_image_request *request,
                                       .cancelled = host_cancelled,
                                       .reserve = host_reserve,
                                       .alloc = host_alloc,
-                                      .claim = host_claim};
+                                      .claim = host_claim,
+                                      .index = request->host.index ? host_index : NULL};
     return own;
 }
 
