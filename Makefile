@@ -10,7 +10,7 @@
 #   make corpus   compare every picture of the public test sets with the reference decoders
 #   make docs     write the manual, docs/options.md and completions from the tables
 #
-# PRESET=debug|asan|tsan|clang|faults picks another build; DEPS=no never installs anything.
+# PRESET=debug|asan|tsan|clang picks another build; DEPS=no never installs anything.
 PRESET = release
 PREFIX ?= /usr/local
 SECONDS = 30
@@ -47,9 +47,9 @@ soak: deps-test all
 	tests/soak/run $(BUILD)/frieze $(SOAK_SECONDS)
 
 faults: deps-test
-	@cmake --preset faults >/dev/null
-	cmake --build --preset faults
-	$(PYTHON) tests/faults/nth_call.py build/faults/frieze $(SCENES) $(KINDS)
+	@cmake --preset asan >/dev/null
+	cmake --build --preset asan --target frieze_faults
+	$(PYTHON) tests/faults/nth_call.py build/asan/tests/faults/frieze $(SCENES) $(KINDS)
 
 corpus: deps-test all
 	tests/corpus/run $(BUILD)/frieze

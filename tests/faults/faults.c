@@ -91,18 +91,11 @@ static bool understand(char *text)
     return false;
 }
 
-bool fz_faults_set(const char *request)
+static bool understand_all(const char *words)
 {
     char text[256];
-    memset(requests, 0, sizeof requests);
-    tears = false;
-    for (int i = 0; i < FZ_FAULT_KIND_COUNT; i++)
-        atomic_store(&shared->counts[i], 0);
-    atomic_store(&shared->made, 0);
-    if (!request)
-        return true;
-    snprintf(text, sizeof text, "%s", request);
-    bool understood = strlen(request) < sizeof text;
+    snprintf(text, sizeof text, "%s", words);
+    bool understood = strlen(words) < sizeof text;
     char *rest = text;
     for (char *one; (one = strsep(&rest, ",")) != NULL;)
         understood = understand(one) && understood;
@@ -114,20 +107,10 @@ bool fz_faults_asks(enum fz_fault_kind kind)
     return requests[kind].nth > 0;
 }
 
-unsigned fz_faults_count(enum fz_fault_kind kind)
-{
-    return atomic_load(&shared->counts[kind]);
-}
-
-unsigned fz_faults_made(void)
-{
-    return atomic_load(&shared->made);
-}
-
 static void report(void)
 {
     char line[64];
-    put(line, snprintf(line, sizeof line, "count made %u\n", fz_faults_made()));
+    put(line, snprintf(line, sizeof line, "count made %u\n", atomic_load(&shared->made)));
     for (int i = 0; i < FZ_FAULT_KIND_COUNT; i++)
         put(line,
             snprintf(line, sizeof line, "count %s %u\n", kinds[i].name, atomic_load(&shared->counts[i])));
@@ -144,7 +127,7 @@ __attribute__((constructor)) static void begin(void)
     }
     shared = (void *)syscall(SYS_mmap, NULL, sizeof *shared, PROT_READ | PROT_WRITE,
                              MAP_SHARED | MAP_ANONYMOUS, -1, 0L);
-    if (!fz_faults_set(request)) {
+    if (request && !understand_all(request)) {
         fprintf(stderr, "FRIEZE_FAULTS=%s: not understood\n", request);
         _exit(2);
     }

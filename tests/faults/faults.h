@@ -1,11 +1,11 @@
-/* Faults on request, in builds with -DFRIEZE_FAULTS=ON alone: calls from frieze's own object files (linker option --wrap,
- * so that libraries are not touched) fail at the Nth of their kind. Asked for by the environment:
+/* Faults on request, in the frieze of this folder alone: calls from frieze's own object files (linker option --wrap, so that
+ * libraries are not touched) fail at the Nth of their kind. Asked for by the environment:
  *
  *     FRIEZE_FAULTS=KIND:N[+][=ERRNO][,...]   the Nth call of a kind fails, or, with +, that one and all after it
  *     FRIEZE_FAULTS=cut:N, torn:N             the power fails at the Nth step on the disk (cut.c)
  *     FRIEZE_FAULTS_LOG=FILE                  a line for each fault, and at the end one for the calls of each kind
  *
- * or, in unit tests, by fz_faults_set(). ERRNO is a number; each kind has one of its own. */
+ * ERRNO is a number; each kind has one of its own. */
 #ifndef FZ_TEST_FAULTS_H
 #define FZ_TEST_FAULTS_H
 
@@ -46,16 +46,8 @@ enum fz_fault_kind {
         FZ_FAULT_KIND_COUNT
 };
 
-/* Main thread, while no other thread calls anything that is counted. Counts from 0 again; NULL: nothing fails. False: not
- * understood. */
-bool fz_faults_set(const char *request);
-
 /* Any thread. Whether any call of a kind is to fail. */
 bool fz_faults_asks(enum fz_fault_kind kind);
-
-/* Any thread. How many calls of a kind were counted, and how many of all have failed since. */
-unsigned fz_faults_count(enum fz_fault_kind kind);
-unsigned fz_faults_made(void);
 
 /* Any thread; for what stands in for a call. True, with errno, where this call of `function` is to fail. */
 bool fz_faults_due(enum fz_fault_kind kind, const char *function, const void *caller);

@@ -2,7 +2,7 @@
 """Fails the Nth call of each kind, N = 1, 2, 3… until a clean pass, in every scene: the request fails, or the program
 ends with a message; no signal, no hang, no leak, nothing half written.
 
-Usage: nth_call.py FRIEZE [SCENE|KIND]...    with a frieze built by the preset "faults"; all scenes and kinds without
+Usage: nth_call.py FRIEZE [SCENE|KIND]...    with the frieze of tests/faults/; all scenes and kinds without
 """
 
 import collections
