@@ -16,8 +16,7 @@ enum {
     MOST_ASKED = 3,       /* for memory: for a file as a whole, for pieces of it, for more than there is */
     LOOK_BYTES = 8 << 20, /* that a decoder grows by before all are looked at, which takes some ms */
     FILLED_BYTES_PER_MS = 4 << 20, /* by a decoder that does little else */
-    ROWS_MS =
-        2, /* how late a decoder hears of what another one found: a picture takes some twenty times that */
+    ROWS_MS = 2,                   /* how late a decoder hears of what another one found */
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+_Static_assert(sizeof(struct fz_ring_header) <= FZ_RING_HEADER_BYTES, "the input stands behind it");
+
 struct fz_ring {
     uint32_t slots;      /* immutable */
     uint32_t kept_slots; /* immutable: the first ones, whose pages stay */

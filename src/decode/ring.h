@@ -26,8 +26,7 @@ enum {
 /* At the start of the memory; both sides. */
 struct fz_ring_header {
     atomic_uint_least32_t cancelled; /* the call that nobody wants any more; written by the worker */
-    atomic_uint_least32_t
-        rows_of; /* the call whose `rows` these are; the same, once for a call, after them */
+    atomic_uint_least32_t rows_of;   /* the call whose `rows` these are; by the worker, after them */
     struct fz_image_index rows;
     struct fz_sandbox_told told; /* written by the decoder */
 };
