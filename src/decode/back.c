@@ -38,8 +38,9 @@ struct back {
 
     /* of the call under way */
     struct fz_call call;
-    bool is_lost;   /* the other side has ended */
-    uint8_t *alone; /* pixels outside the ring */
+    union fz_call_more more; /* the answer to it, beside the pixels */
+    bool is_lost;            /* the other side has ended */
+    uint8_t *alone;          /* pixels outside the ring */
     size_t alone_len;
 };
 
@@ -291,17 +292,17 @@ static bool has_more(const struct fz_call *call)
 
 static bool serve(struct back *back, int fd)
 {
-    static union fz_call_more more; /* large, and zero where it is not written to */
+    union fz_call_more *more = &back->more;
     struct fz_call_done done = {.tell = {.what = FZ_TELL_DONE, .id = back->call.id}};
     int64_t before_us = fz_thread_cpu_us();
-    memset(&more, 0, sizeof more);
-    done.error.code = work(back, fd, &done, &more);
+    memset(more, 0, sizeof *more);
+    done.error.code = work(back, fd, &done, more);
     done.kept_bytes = fz_image_scratch_trim(back->scratch);
     if (back->setup.heap_bytes == 0)
         fz_mem_trim();
     done.cpu_us = fz_thread_cpu_us() - before_us;
     if (has_more(&back->call))
-        memcpy(back->memory + FZ_RING_HEADER_BYTES, &more, sizeof more);
+        memcpy(back->memory + FZ_RING_HEADER_BYTES, more, sizeof *more);
     if (back->alone)
         munmap(back->alone, back->alone_len);
     back->alone = NULL;

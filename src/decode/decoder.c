@@ -80,10 +80,7 @@ static bool host_cancelled(void *ctx)
 
 static bool host_index(void *ctx, struct fz_image_index *index)
 {
-    const struct decode_call *call = ctx;
-    const struct fz_image_index *rows = atomic_load_explicit(&call->job->rows, memory_order_acquire);
-    *index = rows ? *rows : *index;
-    return rows != NULL;
+    return fz_job_rows(((const struct decode_call *)ctx)->job, index);
 }
 
 static bool host_reserve(void *ctx, uint64_t bytes)

@@ -54,6 +54,14 @@ static bool host_cancelled(void *ctx)
     return fz_cancel_is_set(&((const struct fz_job *)ctx)->cancel);
 }
 
+bool fz_job_rows(const struct fz_job *job, struct fz_image_index *index)
+{
+    const struct fz_image_index *rows = atomic_load_explicit(&job->rows, memory_order_acquire);
+    if (rows)
+        *index = *rows;
+    return rows != NULL;
+}
+
 struct fz_image_host fz_job_host(struct fz_job *job)
 {
     return (struct fz_image_host){.ctx = job, .cancelled = host_cancelled};

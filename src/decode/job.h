@@ -152,6 +152,9 @@ bool fz_job_loads(const struct fz_job *job);
 /* Any thread but, with a large surface, the render thread: see fz_pool_trash. NULL-safe. */
 void fz_job_free(struct fz_job *job);
 
+/* A worker. Copies what the render thread has put into `rows`; false: nothing yet. */
+bool fz_job_rows(const struct fz_job *job, struct fz_image_index *index);
+
 /* A worker. For who asks an engine on its behalf: whether anybody still wants it. Good as long as the job is. */
 struct fz_image_host fz_job_host(struct fz_job *job);
 

@@ -282,7 +282,9 @@ static void where_rows_begin_is_told(void **state)
         fz_surface_free(coarse.surface);
         fz_surface_free(both.surface);
     }
-    assert_memory_equal(&index[0], &index[1], sizeof index[0]);
+    assert_true(index[0].count == index[1].count && index[0].file_bytes == index[1].file_bytes);
+    for (uint32_t i = 0; i < index[0].count; i++)
+        assert_int_equal(index[0].places[i].offset, index[1].places[i].offset);
     fz_surface_free(one.surface);
     close(fd);
     free(file.data);

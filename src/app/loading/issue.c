@@ -63,11 +63,13 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
     job->wants_told = job->foreground && fz_about_wants(app, item);
     job->alone = job->foreground && item == app->picture.item && app->loader.workers > 1;
-    if (purpose == FZ_FOR_WALL && priority >> 32 <= FZ_PRIORITY_VISIBLE)
+    if (purpose == FZ_FOR_WALL && job->result_of == 0 && priority >> 32 <= FZ_PRIORITY_VISIBLE)
         job->index = fz_calloc(1, sizeof *job->index);
-    const struct fz_job *other = tile->renditions[FZ_FOR_WALL].job;
-    job->rows_come = job->alone && other && other->index;
+    struct fz_job *beside = tile->renditions[FZ_FOR_WALL].job;
+    job->rows_come = job->alone && beside && beside->index;
     tile->renditions[purpose].job = job;
+    if (job->rows_come && tile->renditions[FZ_FOR_WALL].arrived)
+        fz_loader_pass_on_rows(tile, beside);
     if (purpose == FZ_FOR_WALL && job->result_of == 0 && !tile->renditions[purpose].texture &&
         app->loader.firsts < FZ_MAX_FIRSTS && priority >> 32 <= FZ_PRIORITY_VISIBLE) {
         job->wants_first = true;

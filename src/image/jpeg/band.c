@@ -63,10 +63,11 @@ int fz_jpeg_band_half(const struct jpeg_decompress_struct *c, const struct fz_im
     const struct mcus mcus = mcus_of(c);
     const unsigned step = rows_between(&mcus, c->restart_interval);
     const unsigned count = index->count < FZ_INDEX_PLACES ? index->count : FZ_INDEX_PLACES;
-    unsigned place = step > 0 && done_px > 0 ? (unsigned)done_px / (step * mcus.h) : 0;
-    if (step == 0 || index->file_bytes == 0 || place >= count)
+    const unsigned passed = step > 0 && done_px > 0 ? (unsigned)done_px / (step * mcus.h) : 0;
+    if (step == 0 || index->file_bytes == 0 || passed >= count)
         return 0;
-    const double half = (share_above(index, place, step, mcus.down) + 1) / 2;
+    const double half = (share_above(index, passed, step, mcus.down) + 1) / 2;
+    unsigned place = passed + 1; /* below what is done, whatever the index says */
     while (place < count && share_above(index, place, step, mcus.down) < half)
         place++;
     return (int)((place * step + MARGIN_ROWS + 1) * mcus.h); /* a row more: filters reach up */

@@ -47,8 +47,8 @@ struct fz_jpeg_notes {
     unsigned step; /* rows of MCUs between two places; 0: nobody wants to know, or there can be none */
 };
 
-/* The decoder's thread, after jpeg_read_header, all of these. For the index of the request, which is emptied; of a file that is no JPEG
- * itself, and of one whose first scan is not all, nothing is noted. */
+/* The decoder's thread, after jpeg_read_header, all of these. For the index of the request, from its start; of a file that is no JPEG
+ * itself, and of one whose first scan is not all, nothing is noted, and the index stays as it is. */
 struct fz_jpeg_notes fz_jpeg_notes_begin(const struct fz_decode *d,
                                          const struct jpeg_decompress_struct *cinfo);
 

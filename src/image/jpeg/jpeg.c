@@ -274,7 +274,7 @@ static void drop_lower(struct jpeg *j)
 }
 
 /* Once it is known where the lower part begins in the file; or a quarter is done: what else had to be done for this picture is done
- * too then, and a core may be free. Who is to be told waits for that a while longer. */
+ * too then, and a core may be free. Who is to be told waits for that until half is done. */
 static void share(struct jpeg *j)
 {
     const struct jpeg_decompress_struct *cinfo = &j->cinfo;
@@ -282,7 +282,8 @@ static void share(struct jpeg *j)
     struct fz_image_index index = {0};
     if (j->shared || cinfo->buffered_image || j->has_band || !fz_jpeg_lower_pays(j->d))
         return;
-    bool told = host->index && host->index(host->ctx, &index), known = told && index.count > 0;
+    bool told = host->index && host->index(host->ctx, &index);
+    bool known = told && index.count > 0 && index.file_bytes == fz_decode_file_bytes(j->d);
     if (!told && cinfo->output_scanline < cinfo->output_height / (host->index ? 2 : 4))
         return;
     j->shared = true;
