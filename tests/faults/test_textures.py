@@ -1,6 +1,6 @@
 """Textures that cannot be made, or not be filled (docs/faults.md, row 22): room is made for those in view, or the tile
 stays empty, and that is said once."""
-# ctest: COST 40
+# ctest: COST 40 RUN_SERIAL TRUE
 
 import json
 
