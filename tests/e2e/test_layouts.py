@@ -174,7 +174,7 @@ def test_many_that_are_no_pictures_leave_together(home):
     for i in range(1500):
         os.link(home / "text", home / "many" / f"b{i:04}.jpg")
     together = cpu_of_listing(home, home / "many", 60001)
-    assert together < 10 * without, (together, without)
+    assert together < 6 * without, (together, without)
 
 
 @pytest.mark.parametrize("layout", ["justified", "masonry"])

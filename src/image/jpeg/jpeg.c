@@ -279,7 +279,7 @@ static void share(struct jpeg *j)
 {
     const struct jpeg_decompress_struct *cinfo = &j->cinfo;
     const struct fz_image_host *host = &j->d->request->host;
-    struct fz_image_index index = {0};
+    struct fz_image_index index; /* not cleared: this is asked between all blocks of rows */
     if (j->shared || cinfo->buffered_image || j->has_band || !fz_jpeg_lower_pays(j->d))
         return;
     bool told = host->index && host->index(host->ctx, &index);
