@@ -21,12 +21,11 @@ enum {
     BATCH_ROWS = 64, /* written at once, or what came in BATCH_MS: few writes, a memory card must last */
     BATCH_MS = 5000,
     BATCH_BYTES = 2 << 20,
-    BATCH_PART = 32,  /* of the bound: the journal holds several */
-    OPEN_TRIES = 5,   /* of one second each (see cache_db.c): all pictures wait for that */
-    WRITE_TRIES = 30, /* nothing waits for it, and a nice thread of another may hold the file for long */
+    BATCH_PART = 32, /* of the bound: the journal holds several */
+    BUSY_TRIES = 30, /* of one second each (see cache_db.c): a nice thread of another may hold it for long */
     BUSY_PAUSE_MS = 20,
-    OPENING_US = 1000000,
-    MAX_RESETS = 3, /* in one run: a disk that damages whatever is written is not written to for ever */
+    OPENING_US = 1000000, /* then pictures do not wait for it */
+    MAX_RESETS = 3,       /* in one run: a disk that damages whatever is written is not written to for ever */
     TOUCH_MS = 24 * 60 * 60 * 1000, /* so exactly is known when an entry was used */
     LARGEST_PART = 16,              /* of the bound: a larger tile is not kept */
     CACHE_NICE = 10,                /* as workers */
@@ -161,7 +160,7 @@ static void give_up_writing(struct fz_cache *cache, const struct fz_cache_db *db
     struct fz_error err;
     fz_fail(&err, FZ_E_IO, sys, "%s: %s: %s", cache->path, what, sqlite3_errstr(code));
     fz_monitor_enter(&cache->changed);
-    bool said = !atomic_exchange(&cache->writes, false);
+    bool said = !atomic_exchange(&cache->writes, false) || (code == SQLITE_BUSY && cache->closing);
     fz_monitor_wake_all(&cache->changed);
     fz_monitor_leave(&cache->changed);
     if (!said)
@@ -182,7 +181,7 @@ static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const str
     int code, tries = 0;
     do
         code = fz_cache_db_write(db, rows, fz_date_ms());
-    while (code == SQLITE_BUSY && ++tries < WRITE_TRIES && !is_closing(cache));
+    while (code == SQLITE_BUSY && ++tries < BUSY_TRIES && !is_closing(cache));
     return code == SQLITE_BUSY ? SQLITE_OK : code;
 }
 
@@ -206,10 +205,10 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
 /* Two that make the file at once are in each other's way, and SQLite tells one of them so without waiting. */
 static int open_patiently(struct fz_cache *cache, struct fz_cache_db *db)
 {
-    int64_t until_us = fz_now_us() + OPEN_TRIES * INT64_C(1000000);
+    int64_t until_us = fz_now_us() + BUSY_TRIES * INT64_C(1000000);
     for (;;) {
         int code = fz_cache_db_open(db, cache->path, cache->limit_bytes);
-        if (code != SQLITE_BUSY || fz_now_us() > until_us)
+        if (code != SQLITE_BUSY || fz_now_us() > until_us || is_closing(cache))
             return code;
         fz_cache_db_close(db);
         SDL_Delay(BUSY_PAUSE_MS);
