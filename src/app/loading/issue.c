@@ -125,10 +125,12 @@ bool fz_loader_was_just_read(struct fz_app *app, const struct fz_rendition *r)
 }
 
 /* As nearly all are that a frame looks at. */
-static bool is_as_wanted(const struct fz_loader *loader, const struct fz_tile *tile)
+static bool is_as_wanted(const struct fz_app *app, size_t index)
 {
-    const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
-    return tile->final_epoch == loader->epoch && !tile->error && tile->retry_us == 0 && r->texture &&
+    const struct fz_loader *loader = &app->loader;
+    const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
+    const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_WALL] : NULL;
+    return tile && tile->final_epoch == loader->epoch && !tile->error && tile->retry_us == 0 && r->texture &&
            !r->job && r->box_w > 0 && fz_loader_wall_box_is(loader, r->box_w, r->box_h);
 }
 
@@ -172,38 +174,39 @@ static int by_priority(const void *a, const void *b)
     return p->priority < q->priority ? -1 : p->priority > q->priority;
 }
 
-static bool is_served(const struct fz_app *app, size_t index)
+static struct fz_served none_served(const struct fz_app *app)
 {
-    const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
-    return tile && is_as_wanted(&app->loader, tile);
+    return (struct fz_served){.freed = app->head ? fz_texture_get_counts(app->head)->freed : 0,
+                              .epoch = app->loader.epoch};
+}
+
+bool fz_loader_is_served(const struct fz_app *app, size_t index)
+{
+    const struct fz_served *served = &app->loader.served, now = none_served(app);
+    return index >= served->start && index < served->end && served->freed == now.freed &&
+           served->epoch == now.epoch;
 }
 
 /* [first, last] are served as well; of two ranges that lie apart the later one is kept. */
-static void add_served(struct fz_served *served, size_t first, size_t last)
+static void add_served(struct fz_app *app, size_t first, size_t last)
 {
+    struct fz_served *served = &app->loader.served;
+    const struct fz_served none = none_served(app);
+    if (served->freed != none.freed || served->epoch != none.epoch)
+        *served = none;
     const bool apart = served->end <= served->start || first > served->end || last + 1 < served->start;
     served->start = apart || first < served->start ? first : served->start;
     served->end = apart || last + 1 > served->end ? last + 1 : served->end;
-}
-
-static void check_served(struct fz_app *app)
-{
-    struct fz_served *served = &app->loader.served;
-    const struct fz_served now = {.freed = app->head ? fz_texture_get_counts(app->head)->freed : 0,
-                                  .epoch = app->loader.epoch};
-    if (served->freed != now.freed || served->epoch != now.epoch)
-        *served = now;
 }
 
 /* Tiles [first, last] that are needed, most urgent first, as far as the credit goes; false when it ran out. */
 static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t first, size_t last)
 {
     struct candidate candidates[FZ_MAX_FLYING];
-    struct fz_served *served = &app->loader.served;
     size_t n = 0;
     bool all = true;
     for (size_t i = first; i <= last && n < FZ_MAX_FLYING; i++) {
-        if ((i >= served->start && i < served->end) || is_served(app, i))
+        if (fz_loader_is_served(app, i) || is_as_wanted(app, i))
             continue;
         fz_item_id item = fz_list_at(app->list, i);
         all = false;
@@ -211,7 +214,7 @@ static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t
             candidates[n++] = (struct candidate){fz_loader_tile_priority(app, focus, i), item};
     }
     if (all)
-        add_served(served, first, last);
+        add_served(app, first, last);
     qsort(candidates, n, sizeof *candidates, by_priority);
     for (size_t i = 0; i < n; i++)
         if (!fz_loader_issue_decode(app, candidates[i].item, FZ_FOR_WALL, app->loader.box_w,
@@ -301,7 +304,6 @@ static void issue_tiles(struct fz_app *app)
         fz_loader_look_again(app, app->now_us + RUSH_US); /* a hand may rest, and nothing moves */
     if (pace == FZ_WALL_RUSHES || fz_loader_waits_for_room(app))
         return;
-    check_served(app);
     bool all = issue_range(app, &focus, focus.first, focus.last);
     if (pace == FZ_WALL_JUMPS || !all || !app->head || (!covered && !issue_bands(app, &focus)))
         return;

@@ -38,7 +38,7 @@ static bool is_any_awaited(struct fz_app *app, const struct fz_focus *focus)
 {
     size_t count = fz_list_count(app->list);
     for (size_t i = focus->first; i <= focus->last && i < count; i++)
-        if (is_awaited(app, fz_list_at(app->list, i)))
+        if (!fz_loader_is_served(app, i) && is_awaited(app, fz_list_at(app->list, i)))
             return true;
     return false;
 }
