@@ -95,10 +95,10 @@ size_t fz_layout_section_end(const struct fz_layout *layout, size_t section)
     return section + 1 < p->section_count ? p->sections[section + 1].start : p->count;
 }
 
-size_t fz_layout_find_last(const struct fz_layout *layout, size_t count, double value,
-                           double (*begin)(const struct fz_layout *layout, size_t at))
+/* The last of [low, high) that begins at `value` or before, or the first. */
+static size_t find_between(const struct fz_layout *layout, size_t low, size_t high, double value,
+                           fz_layout_begin *begin)
 {
-    size_t low = 0, high = count;
     while (high > low + 1) {
         size_t middle = low + (high - low) / 2;
         if (begin(layout, middle) <= value)
@@ -107,6 +107,26 @@ size_t fz_layout_find_last(const struct fz_layout *layout, size_t count, double 
             high = middle;
     }
     return low;
+}
+
+size_t fz_layout_find_last(const struct fz_layout *layout, size_t count, double value, fz_layout_begin *begin)
+{
+    return find_between(layout, 0, count, value, begin);
+}
+
+size_t fz_layout_find_near(const struct fz_layout *layout, size_t count, size_t near, double value,
+                           fz_layout_begin *begin)
+{
+    size_t low = near < count ? near : 0, high = low + 1, step = 1;
+    for (; low > 0 && begin(layout, low) > value; step *= 2) {
+        high = low;
+        low -= step < low ? step : low;
+    }
+    for (; high < count && begin(layout, high) <= value; step *= 2) {
+        low = high;
+        high += step < count - high ? step : count - high;
+    }
+    return find_between(layout, low, high, value, begin);
 }
 
 /* A wall without tiles is asked for them all the same. */

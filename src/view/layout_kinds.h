@@ -36,8 +36,14 @@ size_t fz_mosaic_section(const struct fz_layout *layout, size_t block);
 /* The first tile after a section. */
 size_t fz_layout_section_end(const struct fz_layout *layout, size_t section);
 
-/* The last of `count` that begins at `value` or before, or the first. */
+/* Where the one at a place begins; the later the place the farther. */
+typedef double fz_layout_begin(const struct fz_layout *layout, size_t at);
+
+/* The last of `count` that begins at `value` or before, or the first. O(log count); near the place where it is thought to be, O(log) of how far
+ * off that is: a binary search begins with places that lie all over memory. */
 size_t fz_layout_find_last(const struct fz_layout *layout, size_t count, double value,
-                           double (*begin)(const struct fz_layout *layout, size_t at));
+                           fz_layout_begin *begin);
+size_t fz_layout_find_near(const struct fz_layout *layout, size_t count, size_t near, double value,
+                           fz_layout_begin *begin);
 
 #endif

@@ -38,7 +38,14 @@ static size_t block_of(const struct fz_layout *layout, size_t index)
     if (last < mosaic->count && mosaic->blocks[last].start <= index &&
         index < fz_mosaic_block_end(layout, last))
         return last;
-    return mosaic->found = fz_layout_find_last(layout, mosaic->count, (double)index, block_start);
+    return mosaic->found = fz_layout_find_near(layout, mosaic->count, last, (double)index, block_start);
+}
+
+/* The one that `along` lies in, or the last that begins above it. */
+static size_t block_at(const struct fz_layout *layout, double along)
+{
+    const struct fz_mosaic *mosaic = mosaic_of(layout);
+    return fz_layout_find_near(layout, mosaic->count, mosaic->found, along, block_top);
 }
 
 struct fz_mosaic_block *fz_mosaic_at(const struct fz_layout *layout, size_t index)
@@ -140,7 +147,7 @@ static void look_at_block(const struct fz_layout *layout, size_t block, double t
 static struct fz_mosaic_view look(const struct fz_layout *layout, double top, double bottom)
 {
     const struct fz_mosaic *mosaic = mosaic_of(layout);
-    const size_t from = fz_layout_find_last(layout, mosaic->count, top, block_top);
+    const size_t from = block_at(layout, top);
     struct seen seen = {SIZE_MAX, SIZE_MAX, SIZE_MAX};
     for (size_t b = from; b < mosaic->count && (b == from || block_top(layout, b) < bottom); b++)
         look_at_block(layout, b, top, bottom, &seen);
@@ -168,7 +175,7 @@ static void visible(const struct fz_layout *layout, double top, double bottom, s
 static bool hit(const struct fz_layout *layout, double along, double across, size_t *index)
 {
     const struct fz_mosaic *mosaic = mosaic_of(layout);
-    size_t b = fz_layout_find_last(layout, mosaic->count, along, block_top);
+    size_t b = block_at(layout, along);
     for (size_t i = mosaic->blocks[b].start; i < fz_mosaic_block_end(layout, b); i++) {
         struct fz_rect c = cell_around(layout, box_in(layout, b, i));
         if (across >= c.x && across < c.x + c.w && along >= c.y && along < c.y + c.h) {

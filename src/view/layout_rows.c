@@ -48,8 +48,7 @@ static double row_of(const struct fz_layout *layout, size_t section)
 }
 
 /* The last section that begins at `value` or before, or the first. */
-static struct run run_at(const struct fz_layout *layout, double (*begin)(const struct fz_layout *, size_t),
-                         double value)
+static struct run run_at(const struct fz_layout *layout, fz_layout_begin *begin, double value)
 {
     return run_of(layout, fz_layout_find_last(layout, layout->params.section_count, value, begin));
 }
