@@ -241,9 +241,12 @@ static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus
     struct batch *batch = fz_malloc(sizeof *batch);
     batch->count = batch->next = 0;
     for (size_t r = 0; r < count; r++)
-        for (size_t i = ranges[r].start; i < ranges[r].end && batch->count < FILES_A_JOB; i++)
-            if (i < shapes->asked_start || i >= shapes->asked_end)
+        for (size_t i = ranges[r].start; i < ranges[r].end && batch->count < FILES_A_JOB; i++) {
+            if (i >= shapes->asked_start && i < shapes->asked_end)
+                i = shapes->asked_end - 1;
+            else
                 all &= add(app, batch, i);
+        }
     if (batch->count > 0)
         return batch;
     free(batch);
