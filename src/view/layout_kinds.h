@@ -39,8 +39,8 @@ size_t fz_layout_section_end(const struct fz_layout *layout, size_t section);
 /* Where the one at a place begins; the later the place the farther. */
 typedef double fz_layout_begin(const struct fz_layout *layout, size_t at);
 
-/* The last of `count` that begins at `value` or before, or the first. O(log count); near the place where it is thought to be, O(log) of how far
- * off that is: a binary search begins with places that lie all over memory. */
+/* The last of `count` that begins at `value` or before, or the first. O(log count); near the place where it is thought to be, O(log) of
+ * how far off that is: a binary search begins with places that lie all over memory. */
 size_t fz_layout_find_last(const struct fz_layout *layout, size_t count, double value,
                            fz_layout_begin *begin);
 size_t fz_layout_find_near(const struct fz_layout *layout, size_t count, size_t near, double value,

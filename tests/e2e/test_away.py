@@ -115,7 +115,7 @@ def test_slideshow_goes_on_while_its_folder_is_away(home, isolation):
         lines = len(log.read_text().splitlines())
         wait_until(lambda: len(log.read_text().splitlines()) > lines + 4, "a show that goes on")
         assert frieze.status()["mode"] == "slideshow" and frieze.status()["failed"] == 0
-        frieze.key("Space").until(show_paused=True)
+        frieze.key("Space").until(show_paused=True, notice=None)  # which covers what tells one picture from another
         assert pictures.only(frieze.screenshot())[0] in range(8)
         frieze.key("Space")
         pulled.rename(folder)
