@@ -1,6 +1,5 @@
 #include "image/codecs/png_rows.h"
 
-#include <endian.h>
 #include <stdlib.h>
 
 static void make_table(struct fz_png_rows *rows, png_structp png, png_infop info)
@@ -49,7 +48,8 @@ void fz_png_rows_init(struct fz_png_rows *rows, png_structp png, png_infop info,
                keyed = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
     const bool interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
     const size_t width = png_get_image_width(png, info);
-    *rows = (struct fz_png_rows){.channels = channels, .hdr = hdr};
+    int ways;
+    *rows = (struct fz_png_rows){.channels = channels, .hdr = hdr, .expand = fz_expand_ways(&ways)};
     /* What has not come yet of an interlaced one is clear. */
     rows->alpha = type & PNG_COLOR_MASK_ALPHA || keyed || interlaced ? FZ_ALPHA_STRAIGHT : FZ_ALPHA_OPAQUE;
     if (!interlaced && !deep && channels == 1) {
@@ -70,7 +70,7 @@ void fz_png_rows_init(struct fz_png_rows *rows, png_structp png, png_infop info,
     }
 }
 
-/* Of one row: 4 more bytes, for expand_rgb; or up to the samples expanded, which must be aligned. */
+/* Of one row: 4 more bytes, as image/pixels/expand.h reads beyond it; or up to the samples expanded, which must be aligned. */
 static size_t beside(const struct fz_png_rows *rows)
 {
     return rows->kind == FZ_PNG_SAMPLES ? (rows->bytes + 7) / 8 * 8 : rows->bytes + 4;
@@ -79,17 +79,6 @@ static size_t beside(const struct fz_png_rows *rows)
 uint8_t *fz_png_rows_alloc(const struct fz_png_rows *rows, int width)
 {
     return calloc(1, beside(rows) + (rows->kind == FZ_PNG_SAMPLES ? (size_t)width * 8 : 0));
-}
-
-/* Reads a byte beyond the row. */
-static void expand_rgb(uint8_t *to, const uint8_t *from, int width)
-{
-    for (int x = 0; x < width; x++, from += 3, to += 4) {
-        uint32_t px;
-        memcpy(&px, from, sizeof px);
-        px = htole32(be32toh(px) >> 8 | UINT32_C(0xff000000));
-        memcpy(to, &px, sizeof px);
-    }
 }
 
 static void expand_indices(const struct fz_png_rows *rows, uint8_t *to, const uint8_t *from, int width)
@@ -156,7 +145,7 @@ void fz_png_rows_push(const struct fz_png_rows *rows, struct fz_decode *d, uint8
         return;
     case FZ_PNG_RGB:
         to = fz_reduce_input(&d->reduce);
-        expand_rgb(to, row, width);
+        rows->expand->rgb(to, row, width);
         break;
     case FZ_PNG_INDICES:
         to = fz_reduce_input(&d->reduce);
