@@ -9,17 +9,15 @@ static void each_pixel_is_turned_round(void **state)
 {
     (void)state;
     struct random random = random_start();
-    int count;
-    const struct fz_expand *ways = fz_expand_ways(&count);
-    assert_string_equal(ways[count - 1].name, "plain");
+    void (*const ways[])(uint8_t *, const uint8_t *, int) = {fz_expand_rgb_plain, fz_expand_rgb};
     for (int width = 0; width <= MOST; width++) {
         uint8_t *row = malloc((size_t)width * 3 + 1); /* which AddressSanitizer guards */
         for (int i = 0; i < width * 3 + 1; i++)
             row[i] = (uint8_t)random_int(&random, 0, 255);
-        for (int w = 0; w < count; w++) {
+        for (size_t w = 0; w < COUNT(ways); w++) {
             uint8_t out[MOST * 4 + 16];
             memset(out, GUARD, sizeof out);
-            ways[w].rgb(out, row, width);
+            ways[w](out, row, width);
             for (int x = 0; x < width; x++) {
                 const uint8_t bgra[] = {row[x * 3 + 2], row[x * 3 + 1], row[x * 3], 255};
                 assert_memory_equal(out + x * 4, bgra, sizeof bgra);

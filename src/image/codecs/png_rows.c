@@ -1,5 +1,7 @@
 #include "image/codecs/png_rows.h"
 
+#include "image/pixels/expand.h"
+
 #include <stdlib.h>
 
 static void make_table(struct fz_png_rows *rows, png_structp png, png_infop info)
@@ -48,8 +50,7 @@ void fz_png_rows_init(struct fz_png_rows *rows, png_structp png, png_infop info,
                keyed = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
     const bool interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
     const size_t width = png_get_image_width(png, info);
-    int ways;
-    *rows = (struct fz_png_rows){.channels = channels, .hdr = hdr, .expand = fz_expand_ways(&ways)};
+    *rows = (struct fz_png_rows){.channels = channels, .hdr = hdr};
     /* What has not come yet of an interlaced one is clear. */
     rows->alpha = type & PNG_COLOR_MASK_ALPHA || keyed || interlaced ? FZ_ALPHA_STRAIGHT : FZ_ALPHA_OPAQUE;
     if (!interlaced && !deep && channels == 1) {
@@ -145,7 +146,7 @@ void fz_png_rows_push(const struct fz_png_rows *rows, struct fz_decode *d, uint8
         return;
     case FZ_PNG_RGB:
         to = fz_reduce_input(&d->reduce);
-        rows->expand->rgb(to, row, width);
+        fz_expand_rgb(to, row, width);
         break;
     case FZ_PNG_INDICES:
         to = fz_reduce_input(&d->reduce);

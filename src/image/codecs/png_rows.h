@@ -3,7 +3,6 @@
 #define FZ_IMAGE_CODECS_PNG_ROWS_H
 
 #include "image/format.h"
-#include "image/pixels/expand.h"
 #include "image/pixels/hdr.h"
 
 #include <png.h>
@@ -23,8 +22,7 @@ struct fz_png_rows {
     int channels; /* of samples */
     size_t bytes; /* of a row */
     uint8_t table[256][4];
-    const struct fz_expand *expand; /* static */
-    const struct fz_hdr *hdr;       /* borrowed; NULL: they are as they are shown */
+    const struct fz_hdr *hdr; /* borrowed; NULL: they are as they are shown */
 };
 
 /* The decoder's thread, between png_read_info and png_read_update_info. Chooses, and tells libpng. Those of high dynamic range

@@ -4,14 +4,9 @@
 
 #include <stdint.h>
 
-/* One way to do it; all give the same. */
-struct fz_expand {
-    const char *name;
-    /* Any thread. `width` pixels: red, green, blue become blue, green, red, 255. One byte beyond those of the row is read. */
-    void (*rgb)(uint8_t *to, const uint8_t *from, int width);
-};
-
-/* Any thread. The ways that this machine can go, the fastest first, plain C last; static. */
-const struct fz_expand *fz_expand_ways(int *count);
+/* Any thread. `width` pixels: red, green, blue become blue, green, red, 255. One byte beyond those of the row is read. In plain C, and
+ * the fastest way that this machine can go. */
+void fz_expand_rgb_plain(uint8_t *to, const uint8_t *from, int width);
+void fz_expand_rgb(uint8_t *to, const uint8_t *from, int width);
 
 #endif
