@@ -160,10 +160,11 @@ static void give_up_writing(struct fz_cache *cache, const struct fz_cache_db *db
     struct fz_error err;
     fz_fail(&err, FZ_E_IO, sys, "%s: %s: %s", cache->path, what, sqlite3_errstr(code));
     fz_monitor_enter(&cache->changed);
-    bool said = !atomic_exchange(&cache->writes, false) || (code == SQLITE_BUSY && cache->closing);
+    bool told = atomic_exchange(&cache->writes, false) &&
+                !(code == SQLITE_BUSY && cache->closing); /* whose turn did not come before the end */
     fz_monitor_wake_all(&cache->changed);
     fz_monitor_leave(&cache->changed);
-    if (!said)
+    if (told)
         fz_log_error(&err);
 }
 

@@ -180,11 +180,12 @@ static struct fz_served none_served(const struct fz_app *app)
                               .epoch = app->loader.epoch};
 }
 
-bool fz_loader_is_served(const struct fz_app *app, size_t index)
+size_t fz_loader_unserved(const struct fz_app *app, size_t index)
 {
     const struct fz_served *served = &app->loader.served, now = none_served(app);
-    return index >= served->start && index < served->end && served->freed == now.freed &&
-           served->epoch == now.epoch;
+    const bool is_served = index >= served->start && index < served->end && served->freed == now.freed &&
+                           served->epoch == now.epoch;
+    return is_served ? served->end : index;
 }
 
 /* [first, last] are served as well; of two ranges that lie apart the later one is kept. */
@@ -205,8 +206,9 @@ static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t
     struct candidate candidates[FZ_MAX_FLYING];
     size_t n = 0;
     bool all = true;
-    for (size_t i = first; i <= last && n < FZ_MAX_FLYING; i++) {
-        if (fz_loader_is_served(app, i) || is_as_wanted(app, i))
+    for (size_t i = fz_loader_unserved(app, first); i <= last && n < FZ_MAX_FLYING;
+         i = fz_loader_unserved(app, i + 1)) {
+        if (is_as_wanted(app, i))
             continue;
         fz_item_id item = fz_list_at(app->list, i);
         all = false;

@@ -37,8 +37,9 @@ static bool is_awaited(struct fz_app *app, fz_item_id item)
 static bool is_any_awaited(struct fz_app *app, const struct fz_focus *focus)
 {
     size_t count = fz_list_count(app->list);
-    for (size_t i = focus->first; i <= focus->last && i < count; i++)
-        if (!fz_loader_is_served(app, i) && is_awaited(app, fz_list_at(app->list, i)))
+    for (size_t i = fz_loader_unserved(app, focus->first); i <= focus->last && i < count;
+         i = fz_loader_unserved(app, i + 1))
+        if (is_awaited(app, fz_list_at(app->list, i)))
             return true;
     return false;
 }

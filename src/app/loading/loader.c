@@ -318,9 +318,8 @@ bool fz_loader_covers_view(const struct fz_app *app)
 {
     struct fz_focus focus = fz_wall_focus(app);
     bool covers = fz_list_count(app->list) > 0;
-    for (size_t i = focus.first; covers && i <= focus.last; i++) {
-        if (fz_loader_is_served(app, i))
-            continue;
+    for (size_t i = fz_loader_unserved(app, focus.first); covers && i <= focus.last;
+         i = fz_loader_unserved(app, i + 1)) {
         const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, i));
         covers = tile && (tile->error || tile->renditions[FZ_FOR_WALL].texture);
     }

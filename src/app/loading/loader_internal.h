@@ -38,8 +38,9 @@ void fz_loader_hear_readers(struct fz_app *app);
 /* Render thread. Whether the wall's tiles are that large now. */
 bool fz_loader_wall_box_is(const struct fz_loader *loader, int w, int h);
 
-/* Render thread. Whether a tile is known to be as it is wanted, without a look at it; false: it may be all the same. */
-bool fz_loader_is_served(const struct fz_app *app, size_t index);
+/* Render thread. The first place from `index` on whose tile is not known to be as it is wanted, without a look at any; it may be so all the
+ * same. */
+size_t fz_loader_unserved(const struct fz_app *app, size_t index);
 
 /* Render thread. Of a tile, behind what the picture view needs, when that is open. */
 uint64_t fz_loader_tile_priority(const struct fz_app *app, const struct fz_focus *focus, size_t index);

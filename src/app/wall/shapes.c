@@ -225,6 +225,12 @@ static struct range widened(const struct fz_app *app, const struct fz_focus *foc
                           need->end + reach < count ? need->end + reach : count};
 }
 
+/* The first place from `index` on that was not asked for. */
+static size_t not_asked(const struct fz_shapes *shapes, size_t index)
+{
+    return index >= shapes->asked_start && index < shapes->asked_end ? shapes->asked_end : index;
+}
+
 /* In view first, then what that depends on, then ahead of it, then behind; of what a leap leads to no more than it takes. */
 static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus, enum fz_wall_pace pace)
 {
@@ -241,12 +247,9 @@ static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus
     struct batch *batch = fz_malloc(sizeof *batch);
     batch->count = batch->next = 0;
     for (size_t r = 0; r < count; r++)
-        for (size_t i = ranges[r].start; i < ranges[r].end && batch->count < FILES_A_JOB; i++) {
-            if (i >= shapes->asked_start && i < shapes->asked_end)
-                i = shapes->asked_end - 1;
-            else
-                all &= add(app, batch, i);
-        }
+        for (size_t i = not_asked(shapes, ranges[r].start); i < ranges[r].end && batch->count < FILES_A_JOB;
+             i = not_asked(shapes, i + 1))
+            all &= add(app, batch, i);
     if (batch->count > 0)
         return batch;
     free(batch);
