@@ -89,6 +89,18 @@ def family(pid):
     return found
 
 
+def rollup_bytes(pid, *fields):
+    """What a process takes, by fields of its smaps_rollup added up; 0 where there is no such process."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return sum(int(line.split()[1]) for line in file if line.partition(":")[0] in fields) * 1024
+    return 0
+
+
+def pss_bytes(pid):
+    """A process and all that come from it; what they share with others counts in part."""
+    return sum(rollup_bytes(one, "Pss") for one in family(pid))
+
+
 def title_of(pid):
     """As ps shows it; "" where there is no such process."""
     with contextlib.suppress(OSError):

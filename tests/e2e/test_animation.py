@@ -193,8 +193,7 @@ def test_picture_that_is_not_animated_says_so(home):
 
 def held_bytes(running):
     """Its own: what is mapped of libraries depends on who else runs."""
-    with open(f"/proc/{running.pid}/smaps_rollup", encoding="ascii") as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith("Anonymous:")) * 1024
+    return frieze.rollup_bytes(running.pid, "Anonymous")
 
 
 @pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")

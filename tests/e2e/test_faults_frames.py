@@ -3,7 +3,6 @@ allowed."""
 # ctest: COST 10
 
 import io
-import re
 import struct
 import time
 import zlib
@@ -12,7 +11,7 @@ import pytest
 from PIL import Image
 
 import pictures
-from frieze import family, is_sanitized
+from frieze import family, is_sanitized, rollup_bytes
 
 COUNT = 100000
 ALLOWED = 10000  # --limit-frames, if nobody says otherwise
@@ -62,11 +61,7 @@ def webp():
 
 def held_bytes(frieze):
     """Of all its processes, what they do not share with files."""
-    found = 0
-    for pid in family(frieze.pid):
-        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-            found += int(re.search(r"Anonymous: +(\d+)", file.read()).group(1)) << 10
-    return found
+    return sum(rollup_bytes(pid, "Anonymous") for pid in family(frieze.pid))
 
 
 @pytest.mark.parametrize("make", [gif, png, webp], ids=["gif", "png", "webp"])

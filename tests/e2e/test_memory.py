@@ -32,30 +32,16 @@ EMPTY_S = 1.0
 IDLE_DECODER = 2 * MB  # that it may have for itself
 
 
-def rollup_kb(pid, *names):
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith(names))
-    return 0
-
-
-def pss_kb(pid):
-    return rollup_kb(pid, "Pss:")
-
-
-def private_kb(pid):
-    return rollup_kb(pid, "Private_Clean:", "Private_Dirty:")
-
-
 class Watcher(threading.Thread):
     """Samples the proportional set size of a process and its descendants, and keeps the largest sum."""
 
     def __init__(self, pid):
         super().__init__(daemon=True)
-        self.pid, self.peak, self.over = pid, 0, threading.Event()
+        self.pid, self.bytes, self.over = pid, 0, threading.Event()
 
     def run(self):
         while not self.over.is_set():
-            self.peak = max(self.peak, sum(map(pss_kb, frieze.family(self.pid))))
+            self.bytes = max(self.bytes, frieze.pss_bytes(self.pid))
             time.sleep(0.002)
 
     def __enter__(self):
@@ -65,10 +51,6 @@ class Watcher(threading.Thread):
     def __exit__(self, *_):
         self.over.set()
         self.join()
-
-    @property
-    def bytes(self):
-        return self.peak * 1024
 
 
 @pytest.fixture(scope="module")
@@ -392,15 +374,16 @@ def test_walls_within_the_bound(home, wall_folders, name, count, scroll):
         kept.append(running.stats()["memory"])
         status = running.status()
         frieze.wait_until(lambda: running.stats()["memory"]["kept_bytes"] <= JOBS * 4096, "rest")
-        idle = [private_kb(pid) for pid in frieze.family(running.pid) if " decoder " in frieze.title_of(pid)]
+        idle = [frieze.rollup_bytes(pid, "Private_Clean", "Private_Dirty") for pid in frieze.family(running.pid)
+                if " decoder " in frieze.title_of(pid)]
     assert status["items"] == count and status["failed"] == 0, running.errors()
     assert all(0 < one["kept_bytes"] <= one["kept_limit_bytes"] <= BOUND // 4 // 8 for one in kept), kept
-    assert len(idle) == JOBS and max(idle) * 1024 <= IDLE_DECODER, idle
+    assert len(idle) == JOBS and max(idle) <= IDLE_DECODER, idle
     used = (filled.bytes - floor) / MB
     assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
     print(f"{name}: {used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB; decoders kept "
           f"{max(one['kept_bytes'] for one in kept) / MB:.1f} of {kept[0]['kept_limit_bytes'] / MB:.1f} MB, "
-          f"{max(idle)} KB of its own an idle one")
+          f"{max(idle) // 1024} KB of its own an idle one")
 
 
 def write_drawings(folder, count, families):

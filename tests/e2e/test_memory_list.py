@@ -35,14 +35,6 @@ def trees(module_home):
     return module_home
 
 
-def pss_bytes(pid):
-    total = 0
-    for one in frieze.family(pid):
-        with open(f"/proc/{one}/smaps_rollup", encoding="ascii") as file:
-            total += sum(int(line.split()[1]) for line in file if line.startswith("Pss:")) * 1024
-    return total
-
-
 def taken(home, folder, layout, count):
     with home.start("--size", "640x480", "--memory", "32M", "--jobs", 1, "--cache-size", 0, "--layout", layout, folder) as running:
         frieze.wait_until(lambda: not running.status()["scanning"], "all names")
@@ -50,7 +42,7 @@ def taken(home, folder, layout, count):
         time.sleep(SETTLE_S)  # what the listing was read with is given back
         running.idle()
         assert running.status()["items"] == count
-        return pss_bytes(running.pid)
+        return frieze.pss_bytes(running.pid)
 
 
 @pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
