@@ -4,6 +4,7 @@
 #include "app/attend.h"
 #include "app/isolation.h"
 #include "app/limits.h"
+#include "app/signals.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/new_file.h"
@@ -18,7 +19,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 800 }; /* after a signal, for a file that is being written */
+enum {
+    PATIENCE_MS = 800,                                /* after a signal, for a file that is being written */
+    SHOWN_PATIENCE_MS = FZ_SIGNALS_PATIENCE_MS + 100, /* and for a wall, which then ends itself */
+};
 
 struct scale {
     const char *in;
@@ -226,8 +230,9 @@ int fz_scale_attended(const struct fz_scale_settings *settings)
     struct fz_error err = {0};
     int status = 0;
     bool is_folder;
-    static const struct fz_attendance how = {
-        .patience_ms = PATIENCE_MS, .death_signal = SIGTERM, .left = FZ_E_CANCELLED};
+    const struct fz_attendance how = {.patience_ms = settings->shows ? SHOWN_PATIENCE_MS : PATIENCE_MS,
+                                      .death_signal = SIGTERM,
+                                      .left = FZ_E_CANCELLED};
     if (fz_attend(&how, &status))
         return status;
     if (settings->shows)
