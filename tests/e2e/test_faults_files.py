@@ -167,11 +167,11 @@ def test_decoder_takes_all_memory(home):
         pytest.skip("its memory tells nothing")
     small, _ = peak_of_drawing(home, "<circle r='900'/>", 0)
     taken = []
-    for _ in range(3):  # whoever ends it may be late where others keep the cores busy: 0.9 MB are filled in a ms
+    for _ in range(3):  # where others keep the cores busy, whoever looks may be late: 0.9 MB are filled in a ms
         all_it_may, errors = peak_of_drawing(home, DASHES, 1)
         taken.append(all_it_may - small)
         assert any("a.svg: takes more than" in line for line in errors)
-        assert 32 * MB < taken[-1] < 128 * MB, taken
+        assert 16 * MB < taken[-1] < 128 * MB, taken
         if taken[-1] < 64 * MB:
             break
     assert taken[-1] < 64 * MB, taken
