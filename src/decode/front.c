@@ -9,6 +9,7 @@
 #include "process/wire.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -205,7 +206,6 @@ static enum fz_err check_bounds(struct asking *asking, int64_t now_us, struct fz
     const uint64_t bytes = fz_memory_anonymous_bytes(pid);
     if (cpu_us > 0)
         asking->cpu_us = cpu_us - asking->began_cpu_us;
-    look_at_memory(asking->front, bytes);
     if (now_us > asking->end_us)
         return fz_fail(err, FZ_E_TIMEOUT, 0, "takes longer than %.3g s to decode",
                        (double)asking->call->limits.max_cpu_us / 1e6);
@@ -213,9 +213,13 @@ static enum fz_err check_bounds(struct asking *asking, int64_t now_us, struct fz
         return fz_fail(err, FZ_E_TIMEOUT, 0,
                        "takes longer than %.3g s to decode, which is much for what it is",
                        (double)asking->most_cpu_us / 1e6);
-    if (asking->most_bytes > 0 && bytes > asking->most_bytes)
+    if (asking->most_bytes > 0 && bytes > asking->most_bytes) {
+        kill(pid, SIGSTOP); /* or it goes on while it is looked at, which nobody can when it has ended */
+        fz_engine_note_memory(asking->front->options.counts);
         return fz_fail(err, FZ_E_LIMIT, 0, "takes more than %llu MB to decode, which is much for what it is",
                        (unsigned long long)(asking->most_bytes >> 20));
+    }
+    look_at_memory(asking->front, bytes);
     asking->look_ms = soon_enough_ms(asking, bytes);
     return FZ_OK;
 }
