@@ -59,6 +59,7 @@ static json_t *frames_json(const struct fz_app *app)
     json_object_set_new(frames, "recent_p50", ms_or_null(recent.p50_us));
     json_object_set_new(frames, "recent_p99", ms_or_null(recent.p99_us));
     json_object_set_new(frames, "recent_max", ms_or_null(recent.max_us));
+    json_object_set_new(frames, "recent_work_p50", ms_or_null(recent.work_p50_us));
     return frames;
 }
 

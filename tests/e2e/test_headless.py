@@ -16,7 +16,7 @@ STATS = {
     "startup": dict.fromkeys(("window", "first_frame", "first_tile", "screenful", "all"), MAYBE),
     "frames": {"count": COUNT, "late": COUNT} | dict.fromkeys(
         [f"{what}_{how}" for what in ("work", "present", "total") for how in ("p50", "p99", "max")]
-        + ["interval_p99", "recent_p50", "recent_p99", "recent_max"], MAYBE),
+        + ["interval_p99", "recent_p50", "recent_p99", "recent_max", "recent_work_p50"], MAYBE),
     "render_thread": {"stall_max": NUMBER},
     "input": {"count": COUNT, "to_present_p50": MAYBE, "to_present_max": MAYBE},
     "decode": {"count": COUNT, "cpu": NUMBER, "cancelled": COUNT, "repeated": COUNT, "respawned": COUNT},

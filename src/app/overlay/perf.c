@@ -47,15 +47,18 @@ static int by_value(const void *a, const void *b)
 
 struct fz_perf_recent fz_perf_recent(const struct fz_perf *perf)
 {
-    int64_t total_us[FZ_PERF_FRAMES];
+    int64_t total_us[FZ_PERF_FRAMES], work_us[FZ_PERF_FRAMES];
     int n = 0;
     for (int i = 0; i < FZ_PERF_FRAMES; i++)
-        if (perf->work_us[i] + perf->present_us[i] > 0)
-            total_us[n++] = (int64_t)perf->work_us[i] + perf->present_us[i];
+        if (perf->work_us[i] + perf->present_us[i] > 0) {
+            total_us[n] = (int64_t)perf->work_us[i] + perf->present_us[i];
+            work_us[n++] = perf->work_us[i];
+        }
     if (n == 0)
         return (struct fz_perf_recent){0};
     qsort(total_us, (size_t)n, sizeof *total_us, by_value);
-    return (struct fz_perf_recent){total_us[n / 2], total_us[n * 99 / 100], total_us[n - 1]};
+    qsort(work_us, (size_t)n, sizeof *work_us, by_value);
+    return (struct fz_perf_recent){total_us[n / 2], total_us[n * 99 / 100], total_us[n - 1], work_us[n / 2]};
 }
 
 int64_t fz_perf_next_us(const struct fz_app *app)

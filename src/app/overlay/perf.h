@@ -23,9 +23,9 @@ struct fz_perf {
     double decodes_per_s;
 };
 
-/* What the last frames took, work and present together; all 0 before the first. */
+/* What the last FZ_PERF_FRAMES frames took, work and present together, and the median of work alone; all 0 before the first. */
 struct fz_perf_recent {
-    int64_t p50_us, p99_us, max_us;
+    int64_t p50_us, p99_us, max_us, work_p50_us;
 };
 
 /* Render thread only, all of these. */
