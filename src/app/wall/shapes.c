@@ -181,8 +181,8 @@ void fz_shapes_forget(struct fz_app *app, fz_item_id item, bool gone)
 
 /* ---- Asking ---------------------------------------------------------------------------------------------------- */
 
-/* False: it has to wait. */
-static bool add(struct fz_app *app, struct batch *batch, size_t index)
+/* To a batch that it makes where there is none yet. False: it has to wait. */
+static bool add(struct fz_app *app, struct batch **batch, size_t index)
 {
     fz_item_id item = fz_list_at(app->list, index);
     float *known = ratio_at(&app->wall.shapes, item);
@@ -191,7 +191,9 @@ static bool add(struct fz_app *app, struct batch *batch, size_t index)
     if (fz_loader_is_held_up(app, item))
         return false;
     *known = ASKED;
-    batch->questions[batch->count++] = (struct question){
+    if (!*batch)
+        *batch = fz_calloc(1, sizeof **batch);
+    (*batch)->questions[(*batch)->count++] = (struct question){
         .item = item, .root = fz_list_root(app->list, item), .path = fz_list_path(app->list, item)};
     return true;
 }
@@ -231,6 +233,15 @@ static size_t not_asked(const struct fz_shapes *shapes, size_t index)
     return index >= shapes->asked_start && index < shapes->asked_end ? shapes->asked_end : index;
 }
 
+static void note_asked(struct fz_shapes *shapes, const struct range *all)
+{
+    bool meets = all->start <= shapes->asked_end && all->end >= shapes->asked_start;
+    if (!meets || all->start < shapes->asked_start)
+        shapes->asked_start = all->start;
+    if (!meets || all->end > shapes->asked_end)
+        shapes->asked_end = all->end;
+}
+
 /* In view first, then what that depends on, then ahead of it, then behind; of what a leap leads to no more than it takes. */
 static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus, enum fz_wall_pace pace)
 {
@@ -244,20 +255,14 @@ static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus
     struct fz_shapes *shapes = &app->wall.shapes;
     size_t count = sizeof ranges / sizeof *ranges - (pace == FZ_WALL_JUMPS ? 2 : 0);
     bool all = pace != FZ_WALL_JUMPS;
-    struct batch *batch = fz_malloc(sizeof *batch);
-    batch->count = batch->next = 0;
+    struct batch *batch = NULL;
     for (size_t r = 0; r < count; r++)
-        for (size_t i = not_asked(shapes, ranges[r].start); i < ranges[r].end && batch->count < FILES_A_JOB;
-             i = not_asked(shapes, i + 1))
-            all &= add(app, batch, i);
-    if (batch->count > 0)
-        return batch;
-    free(batch);
-    if (all) {
-        shapes->asked_start = wide.start;
-        shapes->asked_end = wide.end;
-    }
-    return NULL;
+        for (size_t i = not_asked(shapes, ranges[r].start);
+             i < ranges[r].end && (!batch || batch->count < FILES_A_JOB); i = not_asked(shapes, i + 1))
+            all &= add(app, &batch, i);
+    if (!batch && all)
+        note_asked(shapes, &wide);
+    return batch;
 }
 
 static bool goes_by_shapes(const struct fz_app *app)
