@@ -227,7 +227,6 @@ bool fz_webp_has_alpha_chunk(const struct fz_bytes *file);
 bool fz_webp_is_lossless(const struct fz_bytes *file, const struct fz_header *header);
 uint64_t fz_webp_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_webp_orientation(const struct fz_bytes *file, int *turn);
-int fz_webp_exif_orientation(const uint8_t *exif, size_t len);
 int fz_webp_late_orientation(const struct fz_image_request *request);
 enum fz_err fz_webp_load(struct fz_decode *d);
 

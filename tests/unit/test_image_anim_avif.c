@@ -1,5 +1,6 @@
 /* Animated AVIF: its frames, their times, cut short and damaged. */
 #include "test_image_anim.h"
+#include "test_image_icc.h"
 
 #include "frieze_config.h"
 #include "image/anim/format.h"
@@ -11,7 +12,7 @@
 enum { W = 32, H = 16, COUNT = 3 };
 
 /* Of one colour each, lossless, for so many 1/100 s. */
-static const uint32_t colors[COUNT] = {0xff0000, 0x00ff00, 0x3070f0};
+static const uint32_t colors[COUNT] = {0xa04020, 0x00ff00, 0x3070f0};
 static const uint64_t ticks[COUNT] = {50, 5, 20};
 
 static avifImage *make_frame(uint32_t color, bool alpha, int primaries, int curve)
@@ -96,11 +97,11 @@ static void test_frames_and_times(void **state)
     }
 }
 
-/* Wide primaries, and high dynamic range: the first frame looks as the still picture does. */
+/* Wide primaries, other curves, and high dynamic range: the first frame looks as the still picture does. */
 static void test_colors_are_those_of_the_still(void **state)
 {
     (void)state;
-    static const int kinds[][2] = {{12, 13}, {9, 16}, {9, 18}};
+    static const int kinds[][2] = {{12, 13}, {9, 16}, {9, 18}, {1, 5}, {1, 8}, {9, 8}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct bytes b = make_avif_of(COUNT, false, kinds[i][0], kinds[i][1]);
         struct host host = {0};
@@ -119,6 +120,40 @@ static void test_colors_are_those_of_the_still(void **state)
         host_fini(&host);
         free(b.data);
     }
+}
+
+/* A picture that has no colours has a profile without any: of light as it is measured here, so that 64 is far from sRGB's. */
+static void test_grey(void **state)
+{
+    (void)state;
+    enum { GREY = 64 };
+    struct bytes icc = grey_profile(1), b = {0};
+    avifEncoder *encoder = avifEncoderCreate();
+    avifRWData data = AVIF_DATA_EMPTY;
+    encoder->minQuantizer = encoder->maxQuantizer = AVIF_QUANTIZER_LOSSLESS;
+    for (int i = 0; i < 2; i++) {
+        avifImage *image = avifImageCreate(W, H, 8, AVIF_PIXEL_FORMAT_YUV400);
+        avifImageAllocatePlanes(image, AVIF_PLANES_YUV);
+        for (int y = 0; y < H; y++)
+            memset(image->yuvPlanes[AVIF_CHAN_Y] + (size_t)y * image->yuvRowBytes[AVIF_CHAN_Y], GREY, W);
+        avifImageSetProfileICC(image, icc.data, icc.len);
+        assert_int_equal(avifEncoderAddImage(encoder, image, 1, AVIF_ADD_IMAGE_FLAG_NONE), AVIF_RESULT_OK);
+        avifImageDestroy(image);
+    }
+    assert_int_equal(avifEncoderFinish(encoder, &data), AVIF_RESULT_OK);
+    bytes_put(&b, data.data, data.size);
+    const double light = GREY / 255.0;
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+    assert_near(pixel(&image, 2, 2), expected(&icc, TYPE_GRAY_DBL, &light), 2);
+    assert_lies_as_still(&b, 1, 2);
+    host_fini(&host);
+    avifRWDataFree(&data);
+    avifEncoderDestroy(encoder);
+    free(b.data);
+    free(icc.data);
 }
 
 static struct bytes make_turned_avif(int quarters, int mirror)
@@ -306,9 +341,13 @@ static void test_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_frames_and_times), cmocka_unit_test(test_stills),
-        cmocka_unit_test(test_how_often),        cmocka_unit_test(test_colors_are_those_of_the_still),
-        cmocka_unit_test(test_damage),           cmocka_unit_test(test_it_lies_as_the_still),
+        cmocka_unit_test(test_frames_and_times),
+        cmocka_unit_test(test_stills),
+        cmocka_unit_test(test_how_often),
+        cmocka_unit_test(test_colors_are_those_of_the_still),
+        cmocka_unit_test(test_grey),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_it_lies_as_the_still),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@ enum { W = 4, H = 2 };
 struct jxl_frame {
     const char *pixels;
     uint32_t ticks; /* of 1/100 s */
+    int halved;     /* its colours, so often */
 };
 
 static void put_output(JxlEncoder *encoder, struct bytes *b)
@@ -37,18 +38,19 @@ static void add_frame(JxlEncoderFrameSettings *settings, const struct jxl_frame 
     for (int i = 0; i < W * H; i++) {
         char c = frame->pixels[i];
         uint32_t rgb = c == '.' ? 0 : anim_colors[c - '0'];
-        const uint8_t rgba[] = {(uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb, c == '.' ? 0 : 255};
+        const uint8_t rgba[] = {(uint8_t)(rgb >> 16) >> frame->halved, (uint8_t)(rgb >> 8) >> frame->halved,
+                                (uint8_t)rgb >> frame->halved, c == '.' ? 0 : 255};
         memcpy(pixels + (size_t)i * 4, rgba, 4);
     }
     assert_int_equal(JxlEncoderAddImageFrame(settings, &format, pixels, sizeof pixels), JXL_ENC_SUCCESS);
 }
 
 /* Lossless; `ends` are the bytes that each frame ends at. */
-static struct bytes make_jxl(uint32_t plays, const struct jxl_frame *frames, size_t count, size_t *ends)
+static struct bytes make_jxl_of(const JxlColorEncoding *color, uint32_t plays, const struct jxl_frame *frames,
+                                size_t count, size_t *ends)
 {
     JxlEncoder *encoder = JxlEncoderCreate(NULL);
     JxlBasicInfo info;
-    JxlColorEncoding color;
     struct bytes b = {0};
     JxlEncoderInitBasicInfo(&info);
     info.xsize = W;
@@ -59,8 +61,7 @@ static struct bytes make_jxl(uint32_t plays, const struct jxl_frame *frames, siz
     info.have_animation = JXL_TRUE;
     info.animation = (JxlAnimationHeader){100, 1, plays, JXL_FALSE};
     assert_int_equal(JxlEncoderSetBasicInfo(encoder, &info), JXL_ENC_SUCCESS);
-    JxlColorEncodingSetToSRGB(&color, JXL_FALSE);
-    assert_int_equal(JxlEncoderSetColorEncoding(encoder, &color), JXL_ENC_SUCCESS);
+    assert_int_equal(JxlEncoderSetColorEncoding(encoder, color), JXL_ENC_SUCCESS);
     JxlEncoderFrameSettings *settings = JxlEncoderFrameSettingsCreate(encoder, NULL);
     JxlEncoderSetFrameLossless(settings, JXL_TRUE);
     for (size_t i = 0; i < count; i++) {
@@ -74,7 +75,14 @@ static struct bytes make_jxl(uint32_t plays, const struct jxl_frame *frames, siz
     return b;
 }
 
-static const struct jxl_frame three[] = {{"00000000", 50}, {"01.00.22", 5}, {"....1111", 0}};
+static struct bytes make_jxl(uint32_t plays, const struct jxl_frame *frames, size_t count, size_t *ends)
+{
+    JxlColorEncoding color;
+    JxlColorEncodingSetToSRGB(&color, JXL_FALSE);
+    return make_jxl_of(&color, plays, frames, count, ends);
+}
+
+static const struct jxl_frame three[] = {{"00000000", 50, 0}, {"01.00.22", 5, 0}, {"....1111", 0, 0}};
 enum { COUNT = 3 };
 
 static void test_frames_and_times(void **state)
@@ -100,6 +108,30 @@ static void test_frames_and_times(void **state)
     assert_int_equal(fz_anim_get_facts(p.anim)->frames, 2);
     close_play(&p);
     free(b.data);
+}
+
+/* High dynamic range: the first frame looks as the still picture does, which is not as its numbers would in sRGB. */
+static void test_colors_are_those_of_the_still(void **state)
+{
+    (void)state;
+    static const JxlTransferFunction curves[] = {JXL_TRANSFER_FUNCTION_PQ, JXL_TRANSFER_FUNCTION_HLG};
+    static const struct jxl_frame halves[] = {{"33333333", 50, 1}, {"01230123", 5, 1}};
+    for (size_t i = 0; i < sizeof curves / sizeof *curves; i++) {
+        JxlColorEncoding color;
+        size_t ends[2];
+        struct play p;
+        JxlColorEncodingSetToSRGB(&color, JXL_FALSE);
+        color.primaries = JXL_PRIMARIES_2100;
+        color.transfer_function = curves[i];
+        struct bytes b = make_jxl_of(&color, 0, halves, 2, ends);
+        assert_lies_as_still(&b, 1, 2);
+        assert_int_equal(open_play(&p, b.data, b.len, 0), FZ_OK);
+        assert_int_equal(compose(&p, 0), FZ_OK);
+        render(&p, 0, 0);
+        assert_true(channel_distance(pixel(&p.image, 0, 0), 0x7f7f7f) > 5);
+        close_play(&p);
+        free(b.data);
+    }
 }
 
 /* The still picture knows how many frames there are; a file of one frame is no animation. */
@@ -158,9 +190,8 @@ static void test_changed_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_frames_and_times),
-        cmocka_unit_test(test_stills),
-        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_frames_and_times), cmocka_unit_test(test_colors_are_those_of_the_still),
+        cmocka_unit_test(test_stills),           cmocka_unit_test(test_cut),
         cmocka_unit_test(test_changed_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -312,18 +312,22 @@ static void test_colors_are_those_of_the_still(void **state)
     free(grey.data);
 }
 
-/* EXIF data stand before the pixels, or behind all of them. */
+/* EXIF data stand before the pixels, or behind all of them; with the prefix of JPEG, and more of them than JPEG has room for. */
 static void test_it_lies_as_its_exif_says(void **state)
 {
     (void)state;
-    enum { HEAD = 33, END = 12 };
+    enum { HEAD = 33, END = 12, PREVIEW = 70000 };
     static const char stored[] = "0123.0";
     const struct apng_frame frames[] = {{0, 0, 2, 3, stored, KEEP, SOURCE, 5, 100},
                                         {0, 1, 2, 1, "33", KEEP, SOURCE, 5, 100}};
     struct bytes plain = APNG(0, frames, 0, false);
     for (int orientation = 1; orientation <= 8; orientation++)
         for (int late = 0; late < 2; late++) {
-            struct bytes b = {0}, exif = make_exif(orientation, true);
+            struct bytes b = {0}, exif = {0}, plain_exif = make_exif(orientation, true);
+            uint8_t *preview = calloc(PREVIEW, 1);
+            bytes_put(&exif, "Exif\0\0", orientation % 2 ? 6 : 0);
+            bytes_put(&exif, plain_exif.data, plain_exif.len);
+            bytes_put(&exif, preview, orientation > 4 ? PREVIEW : 0);
             size_t at = late ? plain.len - END : HEAD;
             char upright[7] = "";
             struct play p;
@@ -336,6 +340,8 @@ static void test_it_lies_as_its_exif_says(void **state)
             assert_next(&p, 0, upright);
             assert_int_equal(p.image.orientation, orientation);
             close_play(&p);
+            free(preview);
+            free(plain_exif.data);
             free(exif.data);
             free(b.data);
         }

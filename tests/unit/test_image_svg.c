@@ -59,6 +59,7 @@ static void test_sizes(void **state)
         {"<?xml version='1.0'?><?xml-stylesheet href='a.css'?><?other?><svg", "width='30' height='20'", 30,
          20},
         {"<!DOCTYPE\n svg [<!ENTITY a 'b'>]><svg", "width='30' height='20'", 30, 20},
+        {"<svg aria-label='a > b' class=\"it's > that\"", "width='30' height='20'", 30, 20},
         {"<ns0:svg xmlns:ns0='http://www.w3.org/2000/svg'", "width='30' height='20'", 30, 20},
         {"<!DOCTYPE s:svg><s:svg xmlns:s='http://www.w3.org/2000/svg'", "width='30' height='20'", 30, 20},
     };

@@ -272,12 +272,17 @@ static void test_files_that_are_not_held(void **state)
     }
 }
 
-/* Where there is no memory for libwebp, nor for the file: read piece by piece, and what stands behind the pixels counts. */
+/* Where there is no memory for libwebp, nor for the file: read piece by piece, and what stands behind the pixels counts, with a
+ * preview, which JPEG has no room for, behind it. */
 static void test_pieces_with_what_follows(void **state)
 {
     (void)state;
+    enum { PREVIEW = 70000 };
     WebPMemoryWriter stream = encode_photo();
     struct bytes exif = make_exif(6, true), file = {0};
+    exif.data = realloc(exif.data, exif.len + PREVIEW);
+    memset(exif.data + exif.len, 0, PREVIEW);
+    exif.len += PREVIEW;
     bytes_put(&file, "RIFF", 4);
     bytes_put_le(&file, (uint32_t)(30 + stream.size - 12 + 8 + exif.len - 8), 4);
     bytes_put(&file, "WEBPVP8X\12\0\0\0\30\0\0\0", 16);

@@ -284,7 +284,7 @@ void fz_svg_size(const struct fz_bytes *file, double *width, double *height)
 {
     uint64_t start = 0;
     bool found = find_svg(file, &start);
-    uint64_t end = found ? find(file, start, ">") : start;
+    uint64_t end = found ? end_of_tag(file, start) : start;
     double w = read_side(file, start, end, "width"), h = read_side(file, start, end, "height");
     double box_w = 0, box_h = 0;
     uint64_t pos = find_attribute(file, start, end, "viewBox");
@@ -308,7 +308,7 @@ enum fz_head fz_svg_header(const struct fz_bytes *bytes, struct fz_header *heade
     uint64_t start = 0;
     if (!find_svg(bytes, &start))
         return bytes->whole ? FZ_HEAD_BAD : FZ_HEAD_MORE;
-    if (!fz_bytes_has(bytes, find(bytes, start, ">"), 1))
+    if (!fz_bytes_has(bytes, end_of_tag(bytes, start), 1))
         return FZ_HEAD_MORE;
     double width, height;
     fz_svg_size(bytes, &width, &height);

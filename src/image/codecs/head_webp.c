@@ -132,15 +132,8 @@ enum fz_head fz_webp_header(const struct fz_bytes *bytes, struct fz_header *head
     return find_pixels(bytes, header);
 }
 
-/* Some writers keep the prefix that only JPEG has. */
-int fz_webp_exif_orientation(const uint8_t *exif, size_t len)
-{
-    const size_t skip = len > 6 && memcmp(exif, "Exif\0", 6) == 0 ? 6 : 0;
-    return len > skip ? fz_exif_orientation(exif + skip, len - skip) : 1;
-}
-
 int fz_webp_orientation(const struct fz_bytes *file, int *turn)
 {
     struct fz_bytes exif = fz_webp_chunk(file, "EXIF");
-    return *turn = fz_webp_exif_orientation(exif.at, exif.len);
+    return *turn = fz_exif_orientation(exif.at, exif.len);
 }

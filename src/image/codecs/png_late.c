@@ -15,13 +15,13 @@ static bool take_chunk(struct fz_excerpt *file, const struct fz_png_chunk *chunk
     bool is_exif = memcmp(chunk->name, "eXIf", 4) == 0;
     const struct fz_bytes keyword = fz_png_keyword(file, chunk, begin);
     bool is_text = fz_png_text_is_exif(chunk->name, &keyword) && (*texts)++ < FZ_PNG_EXIF_TEXTS_MOST;
+    const uint64_t len = is_exif && chunk->len > FZ_EXIF_PIXELS_BYTES ? FZ_EXIF_PIXELS_BYTES : chunk->len;
     uint8_t *data =
-        is_exif || is_text ? fz_excerpt_copy(file, chunk->at, chunk->len, FZ_PNG_PROFILE_TEXT_MOST) : NULL;
+        is_exif || is_text ? fz_excerpt_copy(file, chunk->at, len, FZ_PNG_PROFILE_TEXT_MOST) : NULL;
     if (data && is_exif)
-        *orientation = fz_exif_orientation(data, (size_t)chunk->len);
+        *orientation = fz_exif_orientation(data, (size_t)len);
     else if (data)
-        fz_png_text_orientation(chunk->name, &(struct fz_bytes){.at = data, .len = (size_t)chunk->len},
-                                orientation);
+        fz_png_text_orientation(chunk->name, &(struct fz_bytes){.at = data, .len = (size_t)len}, orientation);
     free(data);
     return is_exif;
 }

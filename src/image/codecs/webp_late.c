@@ -4,7 +4,7 @@
 #include "image/metadata/excerpt.h"
 #include "image/metadata/exif_pixels.h"
 
-enum { READ_BYTES = 4 << 10, FILE_HEAD = 12, CHUNK_HEAD = 8, EXIF_MOST = 64 << 10 };
+enum { READ_BYTES = 4 << 10, FILE_HEAD = 12, CHUNK_HEAD = 8 };
 
 static int find_in_file(int fd)
 {
@@ -18,8 +18,9 @@ static int find_in_file(int fd)
     for (uint64_t pos = FILE_HEAD; goes_on && !exif && fz_excerpt_get(&file, pos, name, sizeof name);) {
         const uint64_t len = fz_excerpt_le(&file, pos + 4, 4);
         if (memcmp(name, "EXIF", 4) == 0) {
-            exif = fz_excerpt_copy(&file, pos + CHUNK_HEAD, len, EXIF_MOST);
-            orientation = exif ? fz_webp_exif_orientation(exif, (size_t)len) : 1;
+            const uint64_t read = len < FZ_EXIF_PIXELS_BYTES ? len : FZ_EXIF_PIXELS_BYTES;
+            exif = fz_excerpt_copy(&file, pos + CHUNK_HEAD, read, FZ_EXIF_PIXELS_BYTES);
+            orientation = exif ? fz_exif_orientation(exif, (size_t)read) : 1;
             goes_on = false;
         }
         pos += CHUNK_HEAD + len + (len & 1);

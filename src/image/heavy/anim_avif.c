@@ -62,6 +62,7 @@ static enum fz_err avif_open(struct fz_anim *anim, struct fz_error *err)
     anim->turn = fz_heif_orientation(&anim->bytes, &left_to_do); /* libavif turns and mirrors nothing */
     anim->facts.frames = s->decoder->imageCount;
     anim->facts.plays = fz_avif_plays(&anim->bytes);
+    anim->color = image->yuvFormat == AVIF_PIXEL_FORMAT_YUV400 ? FZ_COLOR_GREY : FZ_COLOR_RGB;
     anim->has_primaries =
         fz_h273_primaries(image->colorPrimaries, image->transferCharacteristics, &anim->primaries);
     anim->curve = fz_h273_curve(image->transferCharacteristics);

@@ -47,8 +47,11 @@ static void jxl_rewind(struct fz_anim *anim)
 static void take_colors(struct fz_anim *anim)
 {
     struct jxl *j = anim->state;
-    struct fz_jxl_colors colors;
-    fz_jxl_colors_read(j->decoder, &j->info, &colors);
+    struct fz_jxl_colors colors = {.color = FZ_COLOR_RGB};
+    anim->curve = fz_jxl_hdr_read(j->decoder, &j->info, &anim->primaries);
+    anim->has_primaries = anim->curve != FZ_HDR_NONE && j->info.num_color_channels > 1; /* grey has none */
+    if (anim->curve == FZ_HDR_NONE)
+        fz_jxl_colors_read(j->decoder, &j->info, &colors);
     free(j->profile);
     j->profile = colors.icc;
     anim->color = colors.color;
@@ -129,6 +132,8 @@ static enum fz_err jxl_open(struct fz_anim *anim, struct fz_error *err)
         JxlDecoderGetBasicInfo(j->decoder, &j->info) != JXL_DEC_SUCCESS)
         return fz_fail(err, FZ_E_DAMAGED, 0, "jxl: its header is damaged");
     anim->facts.plays = j->info.animation.num_loops < INT_MAX ? (int)j->info.animation.num_loops : 0;
+    if (JxlDecoderProcessInput(j->decoder) == JXL_DEC_COLOR_ENCODING)
+        take_colors(anim); /* what a curve takes is made before the first frame */
     jxl_rewind(anim);
     j->pixels = fz_try_malloc((size_t)anim->width * anim->height * 4);
     anim->canvas = j->pixels;

@@ -114,26 +114,24 @@ static bool is_premultiplied(const struct heif *h)
            heif_image_handle_is_premultiplied_alpha(h->source);
 }
 
-/* Colours in numbers, where they are not those of sRGB. The curves of television are taken for that of sRGB, but for those
- * of high dynamic range. */
+/* Colours in numbers, where they are not those of sRGB. The curves of television are taken for that of sRGB. */
 static void take_primaries(struct heif *h)
 {
     struct heif_color_profile_nclx *nclx = NULL;
     struct heif_error error = heif_image_handle_get_nclx_color_profile(h->handle, &nclx);
-    if (error.code == heif_error_Ok && nclx)
-        h->curve = fz_h273_curve((unsigned)nclx->transfer_characteristics);
-    if (error.code == heif_error_Ok && nclx && nclx->color_primaries != heif_color_primaries_ITU_R_BT_709_5 &&
-        nclx->color_primaries != heif_color_primaries_unspecified) {
-        h->d->primaries = (struct fz_primaries){
-            {nclx->color_primary_white_x, nclx->color_primary_white_y},
-            {nclx->color_primary_red_x, nclx->color_primary_red_y},
-            {nclx->color_primary_green_x, nclx->color_primary_green_y},
-            {nclx->color_primary_blue_x, nclx->color_primary_blue_y},
-            0,
-        };
-        h->d->has_primaries = true;
+    if (error.code == heif_error_Ok && nclx) {
+        const unsigned transfer = (unsigned)nclx->transfer_characteristics;
+        h->curve = fz_h273_curve(transfer);
+        h->d->has_primaries = fz_h273_primaries((unsigned)nclx->color_primaries, transfer, &h->d->primaries);
     }
     heif_nclx_color_profile_free(nclx);
+}
+
+/* libheif does not tell whether a picture has colours; a profile of grey stands in none that has. */
+static bool is_of_grey(const uint8_t *icc, size_t len)
+{
+    enum { SPACE_AT = 16 }; /* ICC.1, 7.2 */
+    return len >= SPACE_AT + 4 && memcmp(icc + SPACE_AT, "GRAY", 4) == 0;
 }
 
 static void take_profile(struct heif *h)
@@ -148,8 +146,10 @@ static void take_profile(struct heif *h)
     uint8_t *icc = fz_try_malloc(len);
     struct heif_error error = icc ? heif_image_handle_get_raw_color_profile(h->handle, icc)
                                   : (struct heif_error){.code = heif_error_Memory_allocation_error};
-    if (error.code == heif_error_Ok)
+    if (error.code == heif_error_Ok) {
+        h->d->color = is_of_grey(icc, len) ? FZ_COLOR_GREY : FZ_COLOR_RGB;
         fz_decode_set_profile(h->d, icc, len);
+    }
     free(icc);
 }
 

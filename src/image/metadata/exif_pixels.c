@@ -6,19 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    EXIF_MAX_BYTES = 64 << 10, /* a JPEG segment cannot be larger */
-    COLOR_SPACE_SRGB = 1,
-};
+enum { COLOR_SPACE_SRGB = 1 };
 
 /* NULL where it is none. */
 static ExifData *read_exif(const uint8_t *data, size_t len)
 {
     static const char prefix[6] = "Exif\0";
-    if (len < 8 || len > EXIF_MAX_BYTES)
+    if (len < sizeof prefix + 8)
         return NULL;
-    uint8_t *copy =
-        fz_try_malloc(sizeof prefix + len); /* libexif wants its prefix, which PNG and WebP leave out */
+    const size_t begun = memcmp(data, prefix, sizeof prefix) == 0 ? sizeof prefix : 0; /* libexif wants it */
+    data += begun;
+    len = len - begun < FZ_EXIF_PIXELS_BYTES ? len - begun : FZ_EXIF_PIXELS_BYTES;
+    uint8_t *copy = fz_try_malloc(sizeof prefix + len);
     if (!copy)
         return NULL;
     memcpy(copy, prefix, sizeof prefix);

@@ -6,7 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Any thread, all of these. `data` is a TIFF structure ("II*\0" or "MM\0*" first), not trusted, borrowed. */
+/* Looked at. JPEG holds no more; in PNG and WebP previews and notes may follow, and what counts stands before them. */
+enum { FZ_EXIF_PIXELS_BYTES = 64 << 10 };
+
+/* Any thread, all of these. `data` is a TIFF structure ("II*\0" or "MM\0*" first), not trusted, borrowed; before it the prefix "Exif\0\0",
+ * which JPEG wants and some writers put into other files. */
 
 /* 1..8, 1 where it says nothing valid. */
 int fz_exif_orientation(const uint8_t *data, size_t len);

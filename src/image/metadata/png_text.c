@@ -86,8 +86,7 @@ void fz_png_text_orientation(const char *name, const struct fz_bytes *chunk, int
     if (!text)
         return;
     len = fz_png_profile_read(text, len);
-    size_t prefix = len > 6 && memcmp(text, "Exif\0", 6) == 0 ? 6 : 0;
-    int found = fz_exif_orientation(text + prefix, len - prefix);
+    int found = fz_exif_orientation(text, len);
     if (found > 1) /* the other of the two may be something else */
         *orientation = found;
     free(text);
