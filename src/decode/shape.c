@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+enum {
+    PROBED_BYTES = 256 << 10
+}; /* of a file on a share: headers that tell their size behind more are hardly met with */
+
 /* Whether the tile cache knows. */
 static bool find(const struct fz_job *job, const char *path, struct fz_shape_reading *reading)
 {
@@ -58,6 +62,7 @@ bool fz_shape_read(struct fz_job *job, const char *path, struct fz_shape_reading
     if (!S_ISREG(reading->look.mode) || (!opened && find(job, path, reading)))
         return true;
     request = fz_files_request(FZ_ASK_OPEN, path);
+    request.value = PROBED_BYTES;
     if (!fz_files_ask(files, job, &request, &answer))
         return false;
     reading->opened = answer.fd >= 0;

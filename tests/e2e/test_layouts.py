@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import pictures
+import share as shares
 from frieze import is_sanitized, wait_until
 
 BACKGROUND = (12, 12, 14)
@@ -79,6 +80,18 @@ def test_pictures_are_whole_and_fill_the_window(home, folder, layout):
                 assert len({h for *_, h in row}) == 1, "one height"
         else:
             assert len({w for x, _, w, _, _ in found if x + w < SIZE[0] - 10}) == 1, "one width, beside the scroll bar"
+
+
+@pytest.mark.parametrize("layout", ["justified", "masonry"])
+def test_a_share_is_laid_out_as_any_folder(home, folder, layout):
+    """Headers are read ahead of its files too."""
+    walls = []
+    with shares.Share(folder, home / "share") as share:
+        for path in folder, share.path:
+            with start(home, path, layout, "--cache-size", "0") as frieze:
+                walls.append(tiles(frieze.idle("loaded").screenshot()))
+    assert len(walls[0]) > 10
+    assert walls[0] == walls[1]
 
 
 def watch_places(frieze, for_s=1.5):

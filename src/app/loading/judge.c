@@ -62,9 +62,9 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
     const struct fz_app *app = judgement->app;
     if (job->kind == FZ_JOB_SNIFF)
         return fz_list_has(app->list, job->item) ? fz_priority(FZ_PRIORITY_SNIFF, 0) : FZ_HEAP_DROP;
-    if (job->kind == FZ_JOB_WORK && !fz_shapes_want(judgement->app, &judgement->focus, job))
-        return FZ_HEAP_DROP;
-    if (job->kind == FZ_JOB_WORK || job->kind == FZ_JOB_FRAME)
+    if (job->kind == FZ_JOB_WORK)
+        return fz_shapes_judge(app, &judgement->focus, job);
+    if (job->kind == FZ_JOB_FRAME)
         return atomic_load(&job->priority);
     if (job->kind == FZ_JOB_DETAIL)
         return fz_detail_judge(app, job);

@@ -242,8 +242,8 @@ static void note_asked(struct fz_shapes *shapes, const struct range *all)
         shapes->asked_end = all->end;
 }
 
-/* In view first, then what that depends on, then ahead of it, then behind; of what a leap leads to no more than it takes. */
-static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus, enum fz_wall_pace pace)
+/* In view first, then what that depends on, and, where it `widens`, then ahead of it, then behind. */
+static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus, bool widens)
 {
     const struct range need = needed(app, focus), wide = widened(app, focus, &need);
     const struct range ranges[] = {
@@ -253,8 +253,8 @@ static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus
         {wide.start, need.start},
     };
     struct fz_shapes *shapes = &app->wall.shapes;
-    size_t count = sizeof ranges / sizeof *ranges - (pace == FZ_WALL_JUMPS ? 2 : 0);
-    bool all = pace != FZ_WALL_JUMPS;
+    size_t count = sizeof ranges / sizeof *ranges - (widens ? 0 : 2);
+    bool all = widens;
     struct batch *batch = NULL;
     for (size_t r = 0; r < count; r++)
         for (size_t i = not_asked(shapes, ranges[r].start);
@@ -285,6 +285,36 @@ bool fz_shapes_are_awaited(struct fz_app *app)
     return false;
 }
 
+/* The place of the one that it is, or FZ_SHAPES_JOBS. */
+static size_t find_job(const struct fz_shapes *shapes, const struct fz_job *job)
+{
+    size_t at = 0;
+    while (at < FZ_SHAPES_JOBS && shapes->jobs[at] != job)
+        at++;
+    return at;
+}
+
+uint64_t fz_shapes_judge(const struct fz_app *app, const struct fz_focus *focus, const struct fz_job *job)
+{
+    FZ_MAIN_ONLY();
+    if (find_job(&app->wall.shapes, job) == FZ_SHAPES_JOBS)
+        return atomic_load(&job->priority);
+    if (!goes_by_shapes(app))
+        return FZ_HEAP_DROP;
+    const struct range need = needed(app, focus), wide = widened(app, focus, &need);
+    const struct batch *batch = job->load;
+    uint64_t priority = FZ_HEAP_DROP;
+    for (size_t i = 0, index; i < batch->count; i++) {
+        if (!fz_list_index(app->list, batch->questions[i].item, &index))
+            continue;
+        if (index >= need.start && index < need.end)
+            return fz_priority(FZ_PRIORITY_FIRST, 0);
+        if (index >= wide.start && index < wide.end)
+            priority = fz_priority(FZ_PRIORITY_AHEAD, 0);
+    }
+    return priority;
+}
+
 void fz_shapes_issue(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
@@ -296,7 +326,9 @@ void fz_shapes_issue(struct fz_app *app)
     for (size_t i = 0; i < FZ_SHAPES_JOBS && pace != FZ_WALL_RUSHES; i++) {
         if (wall->shapes.jobs[i])
             continue;
-        struct batch *batch = next_batch(app, &focus, pace);
+        /* What a leap leads to gets no more than it takes; and places are kept for what will be in view, since what lies ahead
+         * waits for the tiles that are. */
+        struct batch *batch = next_batch(app, &focus, pace != FZ_WALL_JUMPS && i < FZ_SHAPES_JOBS / 2);
         if (!batch)
             return;
         struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
@@ -309,33 +341,8 @@ void fz_shapes_issue(struct fz_app *app)
         job->load_free = free_batch;
         job->work = run_read;
         wall->shapes.jobs[i] = job;
-        fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_FIRST, 0));
+        fz_loader_launch(app, job, fz_shapes_judge(app, &focus, job));
     }
-}
-
-/* The place of the one that it is, or FZ_SHAPES_JOBS. */
-static size_t find_job(const struct fz_shapes *shapes, const struct fz_job *job)
-{
-    size_t at = 0;
-    while (at < FZ_SHAPES_JOBS && shapes->jobs[at] != job)
-        at++;
-    return at;
-}
-
-bool fz_shapes_want(const struct fz_app *app, const struct fz_focus *focus, const struct fz_job *job)
-{
-    FZ_MAIN_ONLY();
-    if (find_job(&app->wall.shapes, job) == FZ_SHAPES_JOBS)
-        return true;
-    if (!goes_by_shapes(app))
-        return false;
-    const struct range need = needed(app, focus), wide = widened(app, focus, &need);
-    const struct batch *batch = job->load;
-    for (size_t i = 0, index; i < batch->count; i++)
-        if (fz_list_index(app->list, batch->questions[i].item, &index) && index >= wide.start &&
-            index < wide.end)
-            return true;
-    return false;
 }
 
 bool fz_shapes_take(struct fz_app *app, struct fz_job *job)

@@ -49,8 +49,9 @@ bool fz_shapes_let_go(struct fz_app *app, bool all);
 /* Asks for those near the view that are not known; while the wall rushes past them for none. */
 void fz_shapes_issue(struct fz_app *app);
 
-/* Whether a job of this file asks for any that lie where the user looks; true of all other jobs. */
-bool fz_shapes_want(const struct fz_app *app, const struct fz_focus *focus, const struct fz_job *job);
+/* The priority of a job of this file: before the tiles in view where what is in view depends on it, behind them where it is of what lies
+ * around, FZ_HEAP_DROP farther away. All other jobs keep theirs. */
+uint64_t fz_shapes_judge(const struct fz_app *app, const struct fz_focus *focus, const struct fz_job *job);
 
 /* A job came back: true when it is one of this file; the caller retires it. */
 bool fz_shapes_take(struct fz_app *app, struct fz_job *job);
