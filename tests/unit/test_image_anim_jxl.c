@@ -11,8 +11,8 @@ enum { W = 4, H = 2 };
 
 struct jxl_frame {
     const char *pixels;
-    uint32_t ticks; /* of 1/100 s */
-    int halved;     /* its colours, so often */
+    uint32_t ticks;  /* of 1/100 s */
+    unsigned halved; /* its colours, so often */
 };
 
 static void put_output(JxlEncoder *encoder, struct bytes *b)
@@ -38,8 +38,9 @@ static void add_frame(JxlEncoderFrameSettings *settings, const struct jxl_frame 
     for (int i = 0; i < W * H; i++) {
         char c = frame->pixels[i];
         uint32_t rgb = c == '.' ? 0 : anim_colors[c - '0'];
-        const uint8_t rgba[] = {(uint8_t)(rgb >> 16) >> frame->halved, (uint8_t)(rgb >> 8) >> frame->halved,
-                                (uint8_t)rgb >> frame->halved, c == '.' ? 0 : 255};
+        const uint8_t rgba[] = {(uint8_t)((rgb >> 16 & 0xff) >> frame->halved),
+                                (uint8_t)((rgb >> 8 & 0xff) >> frame->halved),
+                                (uint8_t)((rgb & 0xff) >> frame->halved), c == '.' ? 0 : 255};
         memcpy(pixels + (size_t)i * 4, rgba, 4);
     }
     assert_int_equal(JxlEncoderAddImageFrame(settings, &format, pixels, sizeof pixels), JXL_ENC_SUCCESS);
