@@ -102,7 +102,9 @@ static enum fz_err avif_next(struct fz_anim *anim, struct fz_error *err)
 static void avif_rewind(struct fz_anim *anim)
 {
     struct sequence *s = anim->state;
-    avifDecoderReset(s->decoder);
+    avifDecoderReset(s->decoder); /* which reads the profile anew */
+    const avifRWData *icc = &s->decoder->image->icc;
+    anim->icc = (struct fz_bytes){.at = icc->data, .len = icc->size, .whole = true};
 }
 
 static void avif_close(struct fz_anim *anim)
