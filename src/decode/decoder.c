@@ -136,9 +136,8 @@ bool fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job, struct fz_p
 
 bool fz_decoder_open_whole(struct fz_decoder *decoder, struct fz_job *job, int *fd)
 {
-    struct fz_parcel request = fz_files_request(FZ_ASK_OPEN, job->path);
+    struct fz_parcel request = fz_files_open_request(job->path, job->limits.max_file_bytes);
     request.flags = FZ_OPEN_WHOLE;
-    request.value = job->limits.max_file_bytes < INT64_MAX ? (int64_t)job->limits.max_file_bytes : INT64_MAX;
     return fz_decoder_open(decoder, job, &request, fd);
 }
 
@@ -156,7 +155,7 @@ static bool open_file(struct fz_decoder *decoder, struct fz_job *job)
 /* The same for its head: of a file on a share that is all. */
 static bool open_head(struct fz_decoder *decoder, struct fz_job *job)
 {
-    struct fz_parcel request = fz_files_request(FZ_ASK_OPEN, job->path);
+    struct fz_parcel request = fz_files_open_request(job->path, 0); /* the head comes with the answer */
     request.flags = FZ_OPEN_HEAD;
     if (fz_decoder_open(decoder, job, &request, &job->fd) && job->look.sys == 0)
         job->file = fz_file_facts_of(&job->look);
@@ -385,8 +384,7 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
 static void run_sniff(struct fz_decoder *decoder, struct fz_job *job)
 {
     int fd;
-    struct fz_parcel request = fz_files_request(FZ_ASK_OPEN, job->path);
-    request.value = SNIFFED_BYTES;
+    struct fz_parcel request = fz_files_open_request(job->path, SNIFFED_BYTES);
     if (!fz_decoder_open(decoder, job, &request, &fd) || fd < 0)
         return;
     struct fz_image_host host = fz_job_host(job);

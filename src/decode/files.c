@@ -129,6 +129,13 @@ struct fz_parcel fz_files_request(enum fz_ask_kind kind, const char *path)
         .kind = kind, .count = 1, .bytes = fz_strdup(path), .len = strlen(path) + 1, .fd = -1};
 }
 
+struct fz_parcel fz_files_open_request(const char *path, uint64_t bytes)
+{
+    struct fz_parcel request = fz_files_request(FZ_ASK_OPEN, path);
+    request.value = bytes < INT64_MAX ? (int64_t)bytes : INT64_MAX;
+    return request;
+}
+
 bool fz_files_look_now(struct fz_files *files, struct fz_job *job, const char *path, struct fz_look *look)
 {
     struct fz_parcel request = fz_files_request(FZ_ASK_LOOK, path), answer;

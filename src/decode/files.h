@@ -66,6 +66,9 @@ bool fz_files_are_quick(const struct fz_files *files, uint32_t root);
 /* What to ask of one path. */
 struct fz_parcel fz_files_request(enum fz_ask_kind kind, const char *path);
 
+/* To open it: a file on a share is copied as far as its first `bytes`, behind which are but zeros. */
+struct fz_parcel fz_files_open_request(const char *path, uint64_t bytes);
+
 /* The same for a look at one path by somebody who can do without: false where no answer comes in a moment. */
 bool fz_files_look_now(struct fz_files *files, struct fz_job *job, const char *path, struct fz_look *look);
 

@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum {
-    PROBED_BYTES = 256 << 10
-}; /* of a file on a share: headers that tell their size behind more are hardly met with */
+enum { PROBED_BYTES = 256 << 10 }; /* of a file on a share: few headers tell their size behind more */
 
 /* Whether the tile cache knows. */
 static bool find(const struct fz_job *job, const char *path, struct fz_shape_reading *reading)
@@ -61,8 +59,7 @@ bool fz_shape_read(struct fz_job *job, const char *path, struct fz_shape_reading
         job->ask.answered; /* it was parked for that, and takes it, whatever the cache says by now */
     if (!S_ISREG(reading->look.mode) || (!opened && find(job, path, reading)))
         return true;
-    request = fz_files_request(FZ_ASK_OPEN, path);
-    request.value = PROBED_BYTES;
+    request = fz_files_open_request(path, PROBED_BYTES);
     if (!fz_files_ask(files, job, &request, &answer))
         return false;
     reading->opened = answer.fd >= 0;

@@ -47,6 +47,14 @@ enum fz_head fz_avif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
     return bytes->whole ? head : FZ_HEAD_MORE; /* its table of frames may stand anywhere */
 }
 
+/* It is the decoder's, which reads it anew whenever it begins. */
+static void take_profile(struct fz_anim *anim)
+{
+    const struct sequence *s = anim->state;
+    const avifRWData *icc = &s->decoder->image->icc;
+    anim->icc = (struct fz_bytes){.at = icc->data, .len = icc->size, .whole = true};
+}
+
 static enum fz_err avif_open(struct fz_anim *anim, struct fz_error *err)
 {
     struct sequence *s = anim->state = fz_calloc(1, sizeof *s);
@@ -66,7 +74,7 @@ static enum fz_err avif_open(struct fz_anim *anim, struct fz_error *err)
     anim->has_primaries =
         fz_h273_primaries(image->colorPrimaries, image->transferCharacteristics, &anim->primaries);
     anim->curve = fz_h273_curve(image->transferCharacteristics);
-    anim->icc = (struct fz_bytes){.at = image->icc.data, .len = image->icc.size, .whole = true};
+    take_profile(anim);
     s->pixels = fz_try_malloc((size_t)anim->width * anim->height * 4);
     anim->canvas = s->pixels;
     if (!s->pixels)
@@ -102,9 +110,8 @@ static enum fz_err avif_next(struct fz_anim *anim, struct fz_error *err)
 static void avif_rewind(struct fz_anim *anim)
 {
     struct sequence *s = anim->state;
-    avifDecoderReset(s->decoder); /* which reads the profile anew */
-    const avifRWData *icc = &s->decoder->image->icc;
-    anim->icc = (struct fz_bytes){.at = icc->data, .len = icc->size, .whole = true};
+    avifDecoderReset(s->decoder);
+    take_profile(anim);
 }
 
 static void avif_close(struct fz_anim *anim)

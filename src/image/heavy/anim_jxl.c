@@ -47,11 +47,11 @@ static void jxl_rewind(struct fz_anim *anim)
 static void take_colors(struct fz_anim *anim)
 {
     struct jxl *j = anim->state;
-    struct fz_jxl_colors colors = {.color = FZ_COLOR_RGB};
-    anim->curve = fz_jxl_hdr_read(j->decoder, &j->info, &anim->primaries);
-    anim->has_primaries = anim->curve != FZ_HDR_NONE && j->info.num_color_channels > 1; /* grey has none */
-    if (anim->curve == FZ_HDR_NONE)
-        fz_jxl_colors_read(j->decoder, &j->info, &colors);
+    struct fz_jxl_colors colors;
+    fz_jxl_colors_read(j->decoder, &j->info, &colors);
+    anim->curve = colors.curve;
+    anim->has_primaries = colors.has_primaries;
+    anim->primaries = colors.primaries;
     free(j->profile);
     j->profile = colors.icc;
     anim->color = colors.color;

@@ -51,15 +51,12 @@ static enum fz_err take_info(struct jxl *j)
 static void take_colors(struct jxl *j)
 {
     struct fz_jxl_colors colors;
-    j->curve = fz_jxl_hdr_read(j->decoder, &j->info, &j->d->primaries);
-    if (j->curve != FZ_HDR_NONE) {
-        j->d->has_primaries = j->info.num_color_channels > 1; /* grey has none */
-        j->format.data_type = JXL_TYPE_UINT16;
-        return;
-    }
     fz_jxl_colors_read(j->decoder, &j->info, &colors);
+    j->curve = colors.curve;
+    j->d->has_primaries = colors.has_primaries;
+    j->d->primaries = colors.primaries;
     j->d->color = colors.color;
-    if (colors.icc && j->info.bits_per_sample > 8)
+    if (colors.curve != FZ_HDR_NONE || (colors.icc && j->info.bits_per_sample > 8))
         j->format.data_type = JXL_TYPE_UINT16;
     fz_decode_set_profile(j->d, colors.icc, colors.icc_len);
     j->d->out->has_profile = colors.brought;

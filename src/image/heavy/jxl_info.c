@@ -29,6 +29,36 @@ static bool brings_profile(const JxlDecoder *decoder)
                                               &encoding) != JXL_DEC_SUCCESS;
 }
 
+static enum fz_hdr_curve curve_of(const JxlDecoder *decoder, JxlColorProfileTarget target,
+                                  JxlColorEncoding *c)
+{
+    if (JxlDecoderGetColorAsEncodedProfile(decoder, PIXEL_FORMAT target, c) != JXL_DEC_SUCCESS ||
+        (c->color_space != JXL_COLOR_SPACE_RGB && c->color_space != JXL_COLOR_SPACE_GRAY))
+        return FZ_HDR_NONE;
+    return c->transfer_function == JXL_TRANSFER_FUNCTION_PQ    ? FZ_HDR_PQ
+           : c->transfer_function == JXL_TRANSFER_FUNCTION_HLG ? FZ_HDR_HLG
+                                                               : FZ_HDR_NONE;
+}
+
+/* FZ_HDR_NONE: it is none, nothing was asked for. */
+static enum fz_hdr_curve read_hdr(JxlDecoder *decoder, const JxlBasicInfo *info,
+                                  struct fz_primaries *primaries)
+{
+    JxlColorEncoding c;
+    enum fz_hdr_curve curve = curve_of(decoder, JXL_COLOR_PROFILE_TARGET_ORIGINAL, &c);
+    if (curve == FZ_HDR_NONE)
+        return curve;
+    if (!info->uses_original_profile)
+        JxlDecoderSetPreferredColorProfile(decoder, &c);
+    *primaries = (struct fz_primaries){
+        .white = {c.white_point_xy[0], c.white_point_xy[1]},
+        .red = {c.primaries_red_xy[0], c.primaries_red_xy[1]},
+        .green = {c.primaries_green_xy[0], c.primaries_green_xy[1]},
+        .blue = {c.primaries_blue_xy[0], c.primaries_blue_xy[1]},
+    };
+    return curve_of(decoder, JXL_COLOR_PROFILE_TARGET_DATA, &c);
+}
+
 void fz_jxl_colors_read(JxlDecoder *decoder, const JxlBasicInfo *info, struct fz_jxl_colors *out)
 {
     bool grey = info->num_color_channels == 1;
@@ -42,6 +72,10 @@ void fz_jxl_colors_read(JxlDecoder *decoder, const JxlBasicInfo *info, struct fz
     size_t len = 0;
     *out = (struct fz_jxl_colors){.color = grey ? FZ_COLOR_GREY : FZ_COLOR_RGB,
                                   .brought = brings_profile(decoder)};
+    out->curve = read_hdr(decoder, info, &out->primaries);
+    out->has_primaries = out->curve != FZ_HDR_NONE && !grey;
+    if (out->curve != FZ_HDR_NONE)
+        return;
     if (!info->uses_original_profile)
         JxlDecoderSetPreferredColorProfile(decoder, &encoding);
     if (JxlDecoderGetColorAsEncodedProfile(decoder, PIXEL_FORMAT JXL_COLOR_PROFILE_TARGET_DATA, &encoding) ==
@@ -60,35 +94,6 @@ void fz_jxl_colors_read(JxlDecoder *decoder, const JxlBasicInfo *info, struct fz
     } else {
         free(icc);
     }
-}
-
-static enum fz_hdr_curve curve_of(const JxlDecoder *decoder, JxlColorProfileTarget target,
-                                  JxlColorEncoding *c)
-{
-    if (JxlDecoderGetColorAsEncodedProfile(decoder, PIXEL_FORMAT target, c) != JXL_DEC_SUCCESS ||
-        (c->color_space != JXL_COLOR_SPACE_RGB && c->color_space != JXL_COLOR_SPACE_GRAY))
-        return FZ_HDR_NONE;
-    return c->transfer_function == JXL_TRANSFER_FUNCTION_PQ    ? FZ_HDR_PQ
-           : c->transfer_function == JXL_TRANSFER_FUNCTION_HLG ? FZ_HDR_HLG
-                                                               : FZ_HDR_NONE;
-}
-
-enum fz_hdr_curve fz_jxl_hdr_read(JxlDecoder *decoder, const JxlBasicInfo *info,
-                                  struct fz_primaries *primaries)
-{
-    JxlColorEncoding c;
-    enum fz_hdr_curve curve = curve_of(decoder, JXL_COLOR_PROFILE_TARGET_ORIGINAL, &c);
-    if (curve == FZ_HDR_NONE)
-        return curve;
-    if (!info->uses_original_profile)
-        JxlDecoderSetPreferredColorProfile(decoder, &c);
-    *primaries = (struct fz_primaries){
-        .white = {c.white_point_xy[0], c.white_point_xy[1]},
-        .red = {c.primaries_red_xy[0], c.primaries_red_xy[1]},
-        .green = {c.primaries_green_xy[0], c.primaries_green_xy[1]},
-        .blue = {c.primaries_blue_xy[0], c.primaries_blue_xy[1]},
-    };
-    return curve_of(decoder, JXL_COLOR_PROFILE_TARGET_DATA, &c);
 }
 
 /* Frames are counted by their headers, without their pixels. */

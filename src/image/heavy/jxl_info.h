@@ -16,15 +16,14 @@ struct fz_jxl_colors {
     uint8_t *icc; /* the caller frees; NULL: the pixels come in sRGB */
     size_t icc_len;
     bool brought; /* the file brings a profile, and not only a colour space in numbers */
+    enum fz_hdr_curve curve; /* in which the pixels come, with these primaries and no profile */
+    bool has_primaries;      /* grey has none */
+    struct fz_primaries primaries;
 };
 
-/* The decoder's thread, at JXL_DEC_COLOR_ENCODING. Asks for sRGB where libjxl can convert by itself. */
+/* The decoder's thread, at JXL_DEC_COLOR_ENCODING. Asks for sRGB where libjxl can convert by itself, but for pictures of high dynamic
+ * range, which come as they are. */
 void fz_jxl_colors_read(JxlDecoder *decoder, const JxlBasicInfo *info, struct fz_jxl_colors *out);
-
-/* The decoder's thread, at JXL_DEC_COLOR_ENCODING, instead of the above. The curve of a picture of high dynamic range, in
- * which its pixels then come, and its primaries, which mean nothing of grey; FZ_HDR_NONE: it is none, nothing was asked for. */
-enum fz_hdr_curve fz_jxl_hdr_read(JxlDecoder *decoder, const JxlBasicInfo *info,
-                                  struct fz_primaries *primaries);
 
 #endif
 
