@@ -15,7 +15,7 @@ struct fz_jxl_colors {
     enum fz_color color;
     uint8_t *icc; /* the caller frees; NULL: the pixels come in sRGB */
     size_t icc_len;
-    bool brought; /* the file brings a profile, and not only a colour space in numbers */
+    bool brought;            /* the file brings a profile, and not only a colour space in numbers */
     enum fz_hdr_curve curve; /* in which the pixels come, with these primaries and no profile */
     bool has_primaries;      /* grey has none */
     struct fz_primaries primaries;
