@@ -70,9 +70,10 @@ static json_t *textures_json(const struct fz_app *app, const char *which)
     if (which[0] == 'u')
         return json_pack("{s:o,s:o,s:f,s:f}", "count", bytes(t->uploads), "bytes", bytes(t->upload_bytes),
                          "time", (double)t->upload_us / 1000, "max", (double)t->upload_max_us / 1000);
-    return json_pack("{s:o,s:o,s:o,s:o,s:o}", "texture_bytes", bytes(t->bytes), "texture_bytes_peak",
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "texture_bytes", bytes(t->bytes), "texture_bytes_peak",
                      bytes(t->bytes_peak), "pixel_bytes_peak", bytes(app->stats.pixel_bytes_peak), "hits",
-                     bytes(app->stats.hits), "disk_hits", bytes(app->stats.disk_hits));
+                     bytes(app->stats.hits), "disk_hits", bytes(app->stats.disk_hits), "tiles",
+                     bytes(app->loader.tile_count));
 }
 
 static json_t *decode_json(const struct fz_app *app)

@@ -21,7 +21,7 @@ STATS = {
     "input": {"count": COUNT, "to_present_p50": MAYBE, "to_present_max": MAYBE},
     "decode": {"count": COUNT, "cpu": NUMBER, "cancelled": COUNT, "repeated": COUNT, "respawned": COUNT},
     "upload": {"count": COUNT, "bytes": COUNT, "time": NUMBER, "max": NUMBER},
-    "cache": dict.fromkeys(("texture_bytes", "texture_bytes_peak", "pixel_bytes_peak", "hits", "disk_hits"), COUNT),
+    "cache": dict.fromkeys(("texture_bytes", "texture_bytes_peak", "pixel_bytes_peak", "hits", "disk_hits", "tiles"), COUNT),
     "memory": dict.fromkeys(("rss_peak_bytes", "pss_peak_bytes", "kept_bytes", "kept_limit_bytes", "pressures"), COUNT) | {"pressure": (str,)},
     "opens": COUNT, "renderer": (str,), "isolation": (str,), "sandbox_state": (str,), "sandbox": (list,),
 }

@@ -19,6 +19,8 @@ LIST_BYTES = 100
 MOSAIC_BYTES = 8 + 16 / IN_A_FOLDER
 RUNS = 2  # the lesser counts: what else a process takes now and then is only ever more
 SETTLE_S = 2.0
+SEEN = 12_000
+KEPT = 4096
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +55,24 @@ def test_a_picture_of_the_list(home, trees, layout, most):
     each = (more - fewer) / (COUNTS[1] - COUNTS[0])
     assert 0 < each <= most, f"{each:.1f} bytes a picture"
     print(f"{layout}: {each:.1f} bytes a picture")
+
+
+@pytest.mark.parametrize("layout", ("grid", "justified"))
+def test_pictures_that_were_seen_long_ago(home, layout):
+    """Hardly more is kept of them than of those that nobody has seen: what there is to know of about 4,096 pictures."""
+    folder = home / "seen"
+    folder.mkdir()
+    first = pictures.write(home / "first.jpg", 1)
+    for number in range(SEEN):
+        os.link(first, folder / f"DSC_{number:06}.jpg")
+    with home.start("--size", "1920x1080", "--tile", "64x64", "--memory", "64M", "--cache-size", 0, "--layout", layout, folder) as running:
+        frieze.wait_until(lambda: running.status()["items"] == SEEN, "all names")
+        at = -1
+        while running.idle("screenful").status()["index"] > at:
+            at = running.status()["index"]
+            running.jump("PgDn")
+        stats = running.stats()
+        assert stats["decode"]["count"] >= SEEN, "some were never seen"
+        assert stats["cache"]["tiles"] <= KEPT * 1.25
+        running.jump("Home").idle("screenful")
+        assert running.stats()["failed"] == 0

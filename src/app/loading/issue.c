@@ -346,6 +346,8 @@ void fz_loader_issue(struct fz_app *app)
     loader->moved = loader->stale = false;
     if (!look || app->loading_paused || app->ending)
         return;
+    if (!loader->load_all) /* which counts what has been decoded */
+        fz_loader_trim(app);
     fz_shapes_issue(app);
     if (!fz_loader_issue_pictures(app))
         return; /* nothing else may take the credit that it waits for */

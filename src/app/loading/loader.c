@@ -131,14 +131,23 @@ void fz_loader_clear_final(struct fz_app *app, struct fz_tile *tile)
     fz_loader_clear_error(app, tile);
 }
 
+void fz_loader_let_go(struct fz_app *app, struct fz_tile *tile)
+{
+    struct fz_loader *loader = &app->loader;
+    if (tile->final_epoch == loader->epoch)
+        loader->final_count--;
+    loader->tile_count--;
+    loader->tiles[FZ_ITEM_SLOT(tile->item)] = NULL;
+    fz_slab_give(&loader->slab, tile);
+}
+
 static void release_tile(struct fz_app *app, struct fz_tile *tile)
 {
     fz_detail_forget(app, tile->item);
     drop_renditions(app, tile);
     fz_loader_clear_final(app, tile);
     fz_loader_set_damage(tile, NULL);
-    app->loader.tiles[FZ_ITEM_SLOT(tile->item)] = NULL;
-    fz_slab_give(&app->loader.slab, tile);
+    fz_loader_let_go(app, tile);
 }
 
 void fz_loader_fini(struct fz_app *app)
@@ -177,6 +186,7 @@ struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item)
     if (!tile) {
         tile = loader->tiles[slot] = fz_slab_take(&loader->slab);
         tile->item = item;
+        loader->tile_count++;
     }
     return tile;
 }
@@ -218,6 +228,7 @@ void fz_loader_set_box(struct fz_app *app, int box_w, int box_h, bool covers)
     loader->box_w = box_w;
     loader->box_h = box_h;
     loader->epoch++;
+    loader->trim = (struct fz_trim){0};
     loader->final_count = 0; /* counted again as each is looked at: no walk over all of them here */
     fz_loader_list_changed(app);
 }

@@ -40,7 +40,8 @@ struct fz_rendition {
     int64_t filled_us;  /* and since when */
 };
 
-/* What is known of an item beyond its name; made when it is first wanted. What a frame looks at for each tile near the view comes
+/* What is known of an item beyond its name; made when it is first wanted, let go of (trim.c) some time after its pixels went. What a
+ * frame looks at for each tile near the view comes
  * first, in a line or two of the cache. */
 struct fz_tile {
     fz_item_id item;
@@ -78,10 +79,18 @@ struct fz_served {
     uint32_t epoch;
 };
 
+/* A walk round all slots that lets go of tiles which hold nothing any more. */
+struct fz_trim {
+    size_t next;   /* slot */
+    size_t kept;   /* so many tiles are not looked at */
+    size_t looked; /* slots, since there were more than that */
+};
+
 struct fz_loader {
     struct fz_tile **tiles; /* by item slot; owned, */
     struct fz_slab slab;    /* in the order in which they were wanted, which is about that of the list */
-    size_t tile_capacity;
+    size_t tile_capacity, tile_count;
+    struct fz_trim trim;
     struct fz_job
         *flying[2 * FZ_MAX_FLYING + FZ_SPARE_FLYING]; /* every job out there; half of them may be parked */
     size_t flying_count;

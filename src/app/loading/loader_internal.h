@@ -108,6 +108,12 @@ bool fz_loader_issue_pictures(struct fz_app *app);
 /* Render thread. Takes a job that has done its work: its credit comes back, its memory goes to a worker. */
 void fz_loader_retire(struct fz_app *app, struct fz_job *job);
 
+/* Render thread. A turn's part of a walk over the tiles of long ago, as no tile is pointed to. */
+void fz_loader_trim(struct fz_app *app);
+
+/* Render thread. A tile that holds nothing (freed): as if nothing had been wanted of it yet. */
+void fz_loader_let_go(struct fz_app *app, struct fz_tile *tile);
+
 /* Render thread. What was to hold that job's pixels, which do not come. */
 void fz_loader_drop_incoming(struct fz_app *app, struct fz_rendition *r, const struct fz_job *job);
 
