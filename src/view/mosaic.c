@@ -179,19 +179,44 @@ static void stack(struct fz_layout *layout, size_t from)
     }
 }
 
+static size_t tiles_of_block(const struct fz_layout *layout)
+{
+    size_t tiles = layout->columns * TILES_A_COLUMN;
+    return tiles < FZ_MOSAIC_TILES        ? FZ_MOSAIC_TILES
+           : tiles > FZ_MOSAIC_MOST_TILES ? FZ_MOSAIC_MOST_TILES
+                                          : tiles;
+}
+
+static void add_block(struct fz_mosaic *mosaic, size_t start, bool is_first)
+{
+    mosaic->blocks = fz_grow(mosaic->blocks, &mosaic->capacity, mosaic->count + 1, sizeof *mosaic->blocks);
+    mosaic->blocks[mosaic->count++] =
+        (struct fz_mosaic_block){.start = (uint32_t)start, .is_first = is_first};
+}
+
+/* Blocks that are about as long as each other. */
+static void cut_evenly(struct fz_mosaic *mosaic, size_t start, size_t end, size_t tiles, bool is_first)
+{
+    size_t count = end - start, blocks = (count + tiles / 2) / tiles;
+    if (count > blocks * FZ_MOSAIC_MOST_TILES)
+        blocks++;
+    for (size_t i = 0; i < blocks; i++)
+        add_block(mosaic, start + count * i / blocks, is_first && i == 0);
+}
+
 static void cut_section(const struct fz_layout *layout, size_t first, size_t end)
 {
     struct fz_mosaic *mosaic = mosaic_of(layout);
-    size_t tiles = layout->columns * TILES_A_COLUMN;
-    tiles = tiles < FZ_MOSAIC_TILES        ? FZ_MOSAIC_TILES
-            : tiles > FZ_MOSAIC_MOST_TILES ? FZ_MOSAIC_MOST_TILES
-                                           : tiles;
-    for (size_t start = first; start < end; start += tiles) {
-        mosaic->blocks =
-            fz_grow(mosaic->blocks, &mosaic->capacity, mosaic->count + 1, sizeof *mosaic->blocks);
-        mosaic->blocks[mosaic->count++] =
-            (struct fz_mosaic_block){.start = (uint32_t)start, .is_first = start == first};
+    size_t tiles = tiles_of_block(layout), start = first;
+    for (size_t i = 0; i < mosaic->pin_count; i++) {
+        size_t pin = mosaic->pins[i];
+        if (pin < start + tiles / 2 || pin >= end)
+            continue;
+        cut_evenly(mosaic, start, pin, tiles, start == first);
+        start = pin;
     }
+    for (; start < end; start += tiles)
+        add_block(mosaic, start, start == first);
 }
 
 static void set_all(struct fz_layout *layout)

@@ -10,6 +10,7 @@
 enum {
     FZ_MOSAIC_TILES = 128,       /* at least, but for the last of a section */
     FZ_MOSAIC_MOST_TILES = 1024, /* columns want a number of tiles each, or their ends lie far apart */
+    FZ_MOSAIC_PINS = 16,
 };
 
 /* Width over height of tile `index`; 0 where it is not known. */
@@ -44,13 +45,17 @@ struct fz_mosaic_view {
 };
 enum { FZ_MOSAIC_VIEWS = 2 }; /* where the wall is, and where it goes to */
 
-/* Zeroed but for the shapes at the start. */
+/* Zeroed but for the shapes at the start, and for the pins, which are set before a layout is. */
 struct fz_mosaic {
     fz_ratio_of *ratio_of;
     const void *of;
     struct fz_mosaic_spot *spots; /* owned, as the blocks; of each tile of the layout */
     struct fz_mosaic_block *blocks;
     size_t spot_capacity, count, capacity;
+    /* Tiles where a block is to begin, in their order, unless the one before would be less than half of one: what changes in others
+     * moves no tile of that block to another row. */
+    uint32_t pins[FZ_MOSAIC_PINS];
+    size_t pin_count;
     size_t found; /* the block that was looked for last */
     struct fz_mosaic_view
         views[FZ_MOSAIC_VIEWS];          /* that were asked for last, the latest first: many times a frame */

@@ -54,6 +54,11 @@ def tiles(image):
     return boxes(image.convert("RGB").crop((0, 0, SIZE[0], 740)))
 
 
+def tiles_beside_the_bar(image):
+    """Nor the scroll bar, while it is there."""
+    return [box for box in tiles(image) if box[0] + box[2] < SIZE[0] - 16]
+
+
 def assert_whole(found):
     for x, y, w, h, number in found:
         shapes = {a / b for a, b in SHAPES}
@@ -165,6 +170,28 @@ def test_rows_stay_where_another_file_comes(home):
             after = {box for box in tiles(frieze.idle("loaded").screenshot()) if box[1] < 300}
             assert len(before) > 8 and after == before
         frieze.key("G").idle("loaded").key("g", "g").idle("loaded")
+
+
+@pytest.mark.parametrize("layout", ["justified", "masonry"])
+def test_rows_in_view_stay_where_files_above_come_and_go(home, layout):
+    """Far from the start of one folder, rows are where they were seen, whatever happens above them."""
+    some = home / "some"
+    some.mkdir()
+    for i in range(900):
+        Image.new("RGB", SHAPES[i * 5 % 6 if i % 7 else 1], COLORS[i % 6]).save(some / f"{i:03}.png")
+    with start(home, some, layout, "--watch") as frieze:
+        frieze.idle().key("7", "0", "0", "G")
+        before, count = tiles_beside_the_bar(frieze.idle("loaded").screenshot()), 900
+        for name, comes in (("003.png", False), ("100b.png", True), ("100c.png", True), ("300.png", False), ("301.png", False)):
+            if comes:
+                Image.new("RGB", (1600, 400), COLORS[0]).save(some / name)
+            else:
+                (some / name).unlink()
+            count += 1 if comes else -1
+            frieze.until(items=count)
+            assert len(before) > 8 and tiles_beside_the_bar(frieze.idle("loaded").screenshot()) == before, name
+        first = frieze.key("g", "g").idle("loaded").screenshot()
+        assert_whole(tiles(first))
 
 
 def cpu_of_listing(home, folder, layout, left):

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "ctl/option.h"
+#include "view/layout_kinds.h"
 #include "view/mosaic.h"
 
 enum { MOST_TILES = 300, MOST_SECTIONS = 12 };
@@ -31,6 +32,17 @@ static void draw_ratios(struct random *random, struct wall *wall)
     }
 }
 
+static void draw_pins(struct random *random, struct wall *wall)
+{
+    wall->mosaic.pin_count = 0;
+    for (uint32_t pin = 0; random_int(random, 0, 2) > 0;) {
+        pin += (uint32_t)random_int(random, 1, MOST_TILES / 2);
+        wall->mosaic.pins[wall->mosaic.pin_count++] = pin;
+        if (wall->mosaic.pin_count == FZ_MOSAIC_PINS)
+            return;
+    }
+}
+
 static void set_random(struct random *random, struct wall *wall)
 {
     struct fz_layout_params params = {.id = (enum fz_layout_id)random_int(random, 0, FZ_LAYOUTS - 1),
@@ -44,6 +56,7 @@ static void set_random(struct random *random, struct wall *wall)
                                       .sections = wall->sections,
                                       .mosaic = &wall->mosaic};
     draw_ratios(random, wall);
+    draw_pins(random, wall);
     size_t wanted = (size_t)random_int(random, 0, MOST_SECTIONS);
     for (size_t start = 0; params.section_count < wanted && start < params.count;) {
         wall->sections[params.section_count++].start = (uint32_t)start;
@@ -360,6 +373,38 @@ static void what_is_shown_stays_when_shapes_become_known(void **state)
     }
 }
 
+/* From a pin on every tile stands in its block as it would were there nothing before it. */
+static void a_block_begins_where_it_is_pinned(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    static struct wall wall, rest;
+    for (int round = 0; round < 200; round++) {
+        enum fz_layout_id id = round % 2 ? FZ_LAYOUT_JUSTIFIED : FZ_LAYOUT_MASONRY;
+        size_t pin = (size_t)random_int(&random, FZ_MOSAIC_TILES, MOST_TILES - 1);
+        wall.mosaic.pins[0] = (uint32_t)pin;
+        wall.mosaic.pin_count = 1;
+        set_photos(&random, &wall, id, 1280, 800);
+        size_t blocks = 0;
+        for (size_t i = 0; i < MOST_TILES; i = fz_mosaic_block_end(&wall.layout, blocks++))
+            assert_int_equal(fz_mosaic_at(&wall.layout, i)->start, i);
+        assert_int_equal(fz_mosaic_at(&wall.layout, pin)->start, pin);
+        memcpy(rest.ratios, wall.ratios + pin, (MOST_TILES - pin) * sizeof *rest.ratios);
+        rest.mosaic.ratio_of = ratio_of;
+        rest.mosaic.of = &rest;
+        struct fz_layout_params params = wall.layout.params;
+        params.mosaic = &rest.mosaic;
+        params.count = MOST_TILES - pin;
+        fz_layout_set(&rest.layout, &params);
+        double above = fz_layout_box(&wall.layout, pin).y - fz_layout_box(&rest.layout, 0).y;
+        for (size_t i = pin; i < MOST_TILES; i++) {
+            struct fz_rect box = fz_layout_box(&wall.layout, i), alone = fz_layout_box(&rest.layout, i - pin);
+            assert_true(box.x == alone.x && box.w == alone.w && box.h == alone.h);
+            assert_near(box.y - alone.y, above, 1e-6);
+        }
+    }
+}
+
 static void rows_and_columns_lead_up_and_down(void **state)
 {
     (void)state;
@@ -442,6 +487,7 @@ int main(void)
         cmocka_unit_test(justified_rows_fill_the_window),
         cmocka_unit_test(masonry_columns_end_together),
         cmocka_unit_test(what_is_shown_stays_when_shapes_become_known),
+        cmocka_unit_test(a_block_begins_where_it_is_pinned),
         cmocka_unit_test(rows_and_columns_lead_up_and_down),
         cmocka_unit_test(next_row_is_what_a_loop_finds),
     };

@@ -23,6 +23,9 @@ struct fz_shapes {
     size_t keeper_count, keeper_capacity;
     /* Places in the list of which none is to be asked for, the end not included: what is known of a long list lies all over memory. */
     size_t asked_start, asked_end;
+    /* The first two tiles of blocks that are seen, and of the one behind: they begin there also once the list is another. */
+    fz_item_id pinned[FZ_MOSAIC_PINS][2];
+    size_t pinned_count;
     struct fz_job *jobs[FZ_SHAPES_JOBS]; /* on their way (borrowed; NULL: none) */
     bool is_news;                        /* a shape became known since the last refresh */
     bool was_shown;                      /* the wall was seen before it was laid out anew: it is at once */

@@ -71,6 +71,41 @@ void fz_shapes_step(struct fz_app *app)
     app->dirty |= is_seen || shift != 0;
 }
 
+/* The start of a long list is cut as if it had never been another. */
+static void note_pins(struct fz_app *app)
+{
+    const struct fz_wall *wall = &app->wall;
+    const struct fz_mosaic *mosaic = &wall->shapes.mosaic;
+    struct fz_shapes *shapes = &app->wall.shapes;
+    shapes->pinned_count = 0;
+    if (!fz_wall_has_shapes(app) || wall->scroll.position <= 0)
+        return;
+    for (size_t i = mosaic->shown.first;
+         i <= mosaic->shown.end && i < mosaic->count && shapes->pinned_count < FZ_MOSAIC_PINS; i++) {
+        const size_t start = mosaic->blocks[i].start;
+        if (mosaic->blocks[i].is_first)
+            continue;
+        fz_item_id *pinned = shapes->pinned[shapes->pinned_count++];
+        pinned[0] = fz_list_at(app->list, start);
+        pinned[1] = start + 1 < wall->layout.params.count ? fz_list_at(app->list, start + 1) : FZ_ITEM_NONE;
+    }
+}
+
+/* To where they are by now. */
+static void set_pins(struct fz_app *app)
+{
+    const struct fz_shapes *shapes = &app->wall.shapes;
+    struct fz_mosaic *mosaic = &app->wall.shapes.mosaic;
+    mosaic->pin_count = 0;
+    for (size_t i = 0, index; i < shapes->pinned_count; i++) {
+        const fz_item_id *pinned = shapes->pinned[i];
+        bool is_there = fz_list_index(app->list, pinned[0], &index) ||
+                        (pinned[1] != FZ_ITEM_NONE && fz_list_index(app->list, pinned[1], &index));
+        if (is_there && (mosaic->pin_count == 0 || index > mosaic->pins[mosaic->pin_count - 1]))
+            mosaic->pins[mosaic->pin_count++] = (uint32_t)index;
+    }
+}
+
 void fz_shapes_keep_shown(struct fz_app *app, const struct fz_layout_params *next)
 {
     struct fz_wall *wall = &app->wall;
@@ -78,8 +113,11 @@ void fz_shapes_keep_shown(struct fz_app *app, const struct fz_layout_params *nex
     size_t first, last;
     wall->shapes.asked_end = 0;
     if (now->id != next->id || now->view_w != next->view_w || now->view_h != next->view_h ||
-        now->tile_w != next->tile_w || now->tile_h != next->tile_h)
+        now->tile_w != next->tile_w || now->tile_h != next->tile_h) {
         fz_shapes_let_go(app, true); /* every row is another one */
+        wall->shapes.pinned_count = 0;
+    }
+    set_pins(app);
     if (fz_wall_has_shapes(app) && wall->layout.params.id == next->id &&
         fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         wall->shapes.was_shown |= fz_mosaic_at(&wall->layout, first)->is_shown;
@@ -126,6 +164,7 @@ void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last)
         go_on(app, first, last);
     wall->shapes.was_shown = false;
     show_all_or_none(app, first, last);
+    note_pins(app);
 }
 
 bool fz_shapes_may_show(const struct fz_app *app, size_t index)
