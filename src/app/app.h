@@ -210,9 +210,9 @@ uint32_t fz_app_begin_writer(struct fz_app *app, struct fz_sources **writer, uin
 /* Render thread. Runs until the end; `status` says what became of it. */
 void fz_app_run(struct fz_app *app);
 
-/* Render thread. Whether tiles that arrive are collected for a few frames a second. A frame that only shows them takes cores from
- * the decoders where the CPU draws it. Until the last one in view has come. */
-bool fz_app_collects_tiles(const struct fz_app *app);
+/* Render thread. Whether a tile that has just come fades in: not where frames are so far apart that it would be none, nor in a window
+ * that has just opened, where it would only hold up the first sight of a wall that was seen before. */
+bool fz_app_fades_tiles_in(const struct fz_app *app);
 
 /* Render thread. Asks for the end, with a status. */
 void fz_app_quit(struct fz_app *app, enum fz_err status);

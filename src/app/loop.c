@@ -17,6 +17,7 @@ enum {
     LOST_BELL_US = 100000, /* what a lost wake-up costs while something is under way */
     LOADING_SHARE = 8,     /* without a GPU, frames that only show progress take 1/8 of the time */
     LOADING_PACE_MAX_US = 120000,
+    OPENING_US = 300000, /* what comes so soon belongs to the first sight of the window */
     AWAITED_US = 500,    /* a wait that took less found its event already there */
     MAX_STEP_US = 50000, /* a motion goes no further in one frame */
     PATIENT_SETTLE_US = 3000000,
@@ -81,7 +82,9 @@ static int64_t motion_due_us(const struct fz_app *app)
     return app->stats.last_present_us + (fz_head_has_vsync(app->head) ? 0 : period_us(app));
 }
 
-bool fz_app_collects_tiles(const struct fz_app *app)
+/* Tiles that arrive are collected for a few frames a second, until the last one in view has come: a frame that only shows them takes
+ * cores from the decoders where the CPU draws it. */
+static bool collects_tiles(const struct fz_app *app)
 {
     if (!fz_head_is_software(app->head))
         return false;
@@ -92,10 +95,16 @@ bool fz_app_collects_tiles(const struct fz_app *app)
     return false;
 }
 
+bool fz_app_fades_tiles_in(const struct fz_app *app)
+{
+    int64_t first_us = app->stats.startup.first_frame;
+    return !collects_tiles(app) && first_us > 0 && app->now_us > first_us + OPENING_US;
+}
+
 /* Not held back either: the frame in which all that are in view show something for the first time. */
 static int64_t loading_due_us(const struct fz_app *app)
 {
-    if (!fz_app_collects_tiles(app) || (!app->covered && fz_loader_covers_view(app)))
+    if (!collects_tiles(app) || (!app->covered && fz_loader_covers_view(app)))
         return motion_due_us(app);
     int64_t pace = app->stats.last_total_us * LOADING_SHARE;
     if (pace < TIMER_PERIOD_US)

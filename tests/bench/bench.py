@@ -82,13 +82,14 @@ def check_tools(args):
     return missing
 
 
-def peer_run(context, peer, folder):
+def peer_run(context, peer, folder, again=False):
+    """With `again` the second of two runs in one home, with what it kept of the first."""
     context.ready()
     with stage.Home(context.display) as home:
         peer.prepare(home)
         folder = context.corpus / folder
-        command = peer.command(folder, home)
-        return screen.observe(context.programs, context.display, command, home, folder, peer.tile)
+        command = peer.command(folder, home, again)
+        return screen.observe_last(1 + again, context.programs, context.display, command, home, folder, peer.tile)
 
 
 def own_steps(context, args, wall_count):
@@ -114,7 +115,8 @@ def own_steps(context, args, wall_count):
               ("frieze_seen", SLOW_ROUNDS, lambda: subject.seen_before(context, 5 * wall_count))]
     if args.quick:
         return steps
-    return steps + [("frieze_thumbs35", args.peer_runs, lambda: subject.observed(context, "thumbs35")),
+    return steps + [("frieze_again", args.peer_runs, lambda: subject.observed(context, "plain35", again=True)),
+                    ("frieze_thumbs35", args.peer_runs, lambda: subject.observed(context, "thumbs35")),
                     ("frieze_wall", args.peer_runs, lambda: subject.observed(context, "wall")),
                     ("frieze_overlays", args.runs, lambda: subject.with_overlays(context, context.wall)),
                     ("isolation", SLOW_ROUNDS, lambda: isolation.run(context)),
@@ -140,8 +142,9 @@ def peer_steps(context, args, peers):
     return [(f"{peer.name}_{folder}", args.peer_runs,
              lambda peer=peer, folder=folder: peer_run(context, peer, folder))
             for folder in folders for peer in peers if peer.is_installed()] + [
-        (f"first_{peer.name}", args.peer_runs, lambda peer=peer: first.first_ms(context, peer.arguments[0]))
-        for peer in peers if peer.is_installed() and not args.quick]
+        (name, args.peer_runs, run) for peer in peers if peer.is_installed() and not args.quick for name, run in (
+            (f"{peer.name}_again", lambda peer=peer: peer_run(context, peer, "plain35", again=True)),
+            (f"first_{peer.name}", lambda peer=peer: first.first_ms(context, peer.arguments[0])))]
 
 
 def run_rounds(steps, rounds, folders):

@@ -145,30 +145,31 @@ def say_ms(value):
     return "?" if value is None else f"{value:.0f} ms"
 
 
-def peer_figures(raw, peers):
-    """frieze's screenful of files without embedded thumbnails against each peer's on the same files."""
-    rows = []
-    ours = median(each(raw, "frieze_plain35", "screenful"))
-    tiles = median(each(raw, "frieze_plain35", "tiles"))
-    for peer in peers:
-        theirs = each(raw, f"{peer.name}_plain35", "screenful")
-        row = Figure(f"wall, cold: faster than {peer.name}", None, "x its time", 1.0)
-        if not peer.is_installed():
-            row.counts, row.note = False, "not installed: not measured"
-        elif ours is None or median(theirs) is None:
-            row.note = "no run"
-        elif tiles < SCREENFUL:
-            row.note = f"only {tiles:.0f} of {SCREENFUL} tiles of frieze's found on the screen"
-        else:
-            row.value = ours / median(theirs)
-            row.versus = f"{say_ms(ours)} for {tiles:.0f} tiles against {say_ms(median(theirs))} for " \
-                         f"{median(each(raw, f'{peer.name}_plain35', 'tiles')):.0f}"
-            row.met = row.value < row.bound
-        rows.append(row)
+def against_peer(raw, peer, step, name):
+    """frieze's screenful of the 35 files without embedded thumbnails against that peer's, as `step` saw both."""
+    row = Figure(f"{name}: faster than {peer.name}", None, "x its time", 1.0)
+    ours, tiles, theirs, their_tiles = (median(each(raw, f"{who}_{step}", key)) for who in ("frieze", peer.name)
+                                        for key in ("screenful", "tiles"))
+    if not peer.is_installed():
+        row.counts, row.note = False, "not installed: not measured"
+    elif ours is None or theirs is None:
+        row.note = "no run"
+    elif tiles < SCREENFUL:
+        row.note = f"only {tiles:.0f} of {SCREENFUL} tiles of frieze's found on the screen"
+    else:
+        row.value = ours / theirs
+        row.versus = f"{say_ms(ours)} for {tiles:.0f} tiles against {say_ms(theirs)} for {their_tiles:.0f}"
+        row.met = row.value < row.bound
+    return row
+
+
+def peer_figures(raw, peers, full):
+    rows = [against_peer(raw, peer, "plain35", "wall, cold") for peer in peers]
     fastest = min((each_tile(raw, peer.name) for peer in peers if peer.is_installed() and each_tile(raw, peer.name)),
                   default=None)
     share = each_tile(raw, "frieze") / fastest if fastest and each_tile(raw, "frieze") else None
-    return rows + [Figure("wall, cold: against the fastest of them, for as many", share, "x its time", PEER_SHARE).judge()]
+    rows.append(Figure("wall, cold: against the fastest of them, for as many", share, "x its time", PEER_SHARE).judge())
+    return rows + [against_peer(raw, peer, "again", "wall, seen before") for peer in peers if full]
 
 
 def each_tile(raw, name):

@@ -2,8 +2,9 @@
 
 Every peer starts in an empty home with the command that brings it to its wall of pictures at 1920x1080. qimgv
 and geeqie have no option for that and get a configuration file with the window's size, the wall as their
-first view and the size of the tiles; everything else in it is what they write themselves. No peer gets a
-thumbnail cache.
+first view and the size of the tiles; everything else in it is what they write themselves. No peer finds a
+thumbnail cache, but where a wall is looked at once more: then each finds the one that it made, and feh is told
+to make one.
 """
 
 import dataclasses
@@ -48,6 +49,7 @@ class Peer:
     tile: tuple = (256, 192)  # the largest picture on its wall, for finding the tiles in the frame
     files: tuple = ()  # (path below the home, text): configuration written before the start
     note: str = ""
+    keep: tuple = ()  # options that have it keep thumbnails, where it does not of itself
 
     def is_installed(self):
         return shutil.which(self.arguments[0]) is not None
@@ -60,8 +62,9 @@ class Peer:
                                 text=True, check=False)
         return answer.stdout.strip() if answer.returncode == 0 else "?"
 
-    def command(self, folder, home):
-        return [part.format(dir=folder, home=home.root) for part in self.arguments]
+    def command(self, folder, home, keeps):
+        program, *arguments = self.arguments
+        return [part.format(dir=folder, home=home.root) for part in (program, *(self.keep if keeps else ()), *arguments)]
 
     def prepare(self, home):
         for place, text in self.files:
@@ -77,7 +80,7 @@ PEERS = (
     Peer("nsxiv", ("nsxiv", "-t", "-b", "-g", "1920x1080+0+0", "{dir}"), tile=(128, 96),
          note="128-px tiles, its largest; uses embedded thumbnails where there are any"),
     Peer("feh", ("feh", "-t", "-g", "1920x1080", "-W", "1920", "--thumb-width", "256",
-                 "--thumb-height", "192", "{dir}")),
+                 "--thumb-height", "192", "{dir}"), keep=("--cache-thumbnails",)),
     Peer("pqiv", ("pqiv", "-f", "--auto-montage-mode", "--thumbnail-size=256x192",
                   "--thumbnail-persistence={home}/thumbnails", "--thumbnail-preload=200", "{dir}")),
     Peer("geeqie", ("geeqie", "{dir}"), files=((".config/geeqie/geeqierc.xml", GEEQIE_SETTINGS),),

@@ -93,10 +93,11 @@ def times_limit(raw, value, count):
 
 def wall_cells(raw, name):
     """One program's line in the comparison: own screenful, all, files with and without thumbnails."""
-    plain, thumbs, wall = (raw.get(f"{name}_{folder}", []) for folder in ("plain35", "thumbs35", "wall"))
+    plain, again, thumbs, wall = (raw.get(f"{name}_{step}", []) for step in ("plain35", "again", "thumbs35", "wall"))
     shown, tiles = middle(plain, "screenful"), middle(plain, "tiles")
     loaded, opened = middle(wall, "loaded"), middle(wall, "opened")
     return (amount(shown, tiles), times_limit(raw, shown, tiles),
+            amount(middle(again, "screenful"), middle(again, "tiles")),
             amount(middle(thumbs, "screenful"), middle(thumbs, "tiles")),
             amount(middle(wall, "screenful"), middle(wall, "tiles")),
             amount(loaded, opened), times_limit(raw, loaded, opened))
@@ -108,10 +109,10 @@ def comparison_cells(raw, peers):
         if peer.is_installed():
             yield (f"{peer.name} {peer.version()}", *wall_cells(raw, peer.name))
         else:
-            yield (peer.name, "not installed: not measured", "", "", "", "", "")
+            yield (peer.name, "not installed: not measured", "", "", "", "", "", "")
 
 
-COMPARISON_HEAD = ("", "screenful, no thumbnails", "x L", "screenful, embedded thumbnails",
+COMPARISON_HEAD = ("", "screenful, no thumbnails", "x L", "the same, seen before", "screenful, embedded thumbnails",
                    "screenful of the whole wall", "all it loads of that", "x L")
 FIGURES_HEAD = ("figure", "median", "bound", "", "")
 

@@ -138,6 +138,13 @@ def observe(programs, display, arguments, home, folder, tile, timeout_s=180, dur
     return describe(watch, frame, began, tile, len(list(folder.iterdir())), status)
 
 
+def observe_last(runs, *arguments):
+    """The last of several runs in one home, which finds what those before it left there."""
+    for _ in range(runs):
+        result = observe(*arguments)
+    return result
+
+
 def describe(watch, frame, began, tile, files, status):
     tiles = find_tiles(frame, tile)
     times = [t for t in tile_times(watch, tiles) if t > 0]

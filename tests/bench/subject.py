@@ -124,13 +124,14 @@ def until(context, folder, goal, alongside=None):
         return {"wall": wall, "status": status, "stats": json_of(home.path("stats.json")), "beside": beside}
 
 
-def observed(context, folder):
-    """frieze looked at from outside in the way the peers are; ended by a signal when it has come to rest."""
+def observed(context, folder, again=False):
+    """frieze looked at from outside in the way the peers are; ended by a signal when it has come to rest. With `again` the second of
+    two runs in one home."""
     context.ready()
     with stage.Home(context.display) as home:
         command = frieze_command(context, home, folder)
-        result = screen.observe(context.programs, context.display, command, home, context.corpus / folder,
-                                TILE)
+        result = screen.observe_last(1 + again, context.programs, context.display, command, home, context.corpus / folder,
+                                     TILE)
         result["stats"] = json_of(home.path("stats.json"))
         return result
 

@@ -336,8 +336,8 @@ void fz_loader_prepare(struct fz_app *app)
 
 static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition *r)
 {
-    if (!r->texture) /* with the frames so far apart that would be no fade */
-        r->shown_us = fz_app_collects_tiles(app) ? 0 : app->now_us;
+    if (!r->texture)
+        r->shown_us = fz_app_fades_tiles_in(app) ? app->now_us : 0;
     fz_texture_free(app->head, r->texture);
     fz_texture_set_luma(r->incoming, &job->luma);
     fz_texture_set_owner(r->incoming, &r->texture);
