@@ -270,7 +270,10 @@ static enum fz_err push_canvas(const struct fz_anim *anim, struct fz_decode *d)
         }
         uint8_t *row = fz_reduce_input(&d->reduce);
         memcpy(row, anim->canvas + y * pitch, pitch);
-        fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);
+        if (anim->alphas)
+            fz_decode_push_inks(d, row, anim->alphas + (size_t)y * anim->width, FZ_ALPHA_STRAIGHT);
+        else
+            fz_decode_push(d, row, fz_color_is_cmyk(anim->color) ? FZ_ALPHA_OPAQUE : FZ_ALPHA_STRAIGHT);
     }
     return FZ_OK;
 }

@@ -56,9 +56,10 @@ struct fz_anim {
     uint16_t *deep;                   /* owned: a row, R G B A, for it */
     const struct fz_image_host *host; /* of the call under way */
 
-    /* what the format's `next` leaves: the canvas, B G R A without gaps, borrowed until it is called again */
+    /* what the format's `next` leaves: the canvas, B G R A or C M Y K without gaps, borrowed until it is called again */
     const uint8_t *canvas;
-    int64_t delay_ms; /* as stored */
+    const uint8_t *alphas; /* the same of inks, a byte a pixel; NULL: they are opaque */
+    int64_t delay_ms;      /* as stored */
 };
 
 /* All run on the thread that holds the stream. */

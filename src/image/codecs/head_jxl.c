@@ -33,6 +33,12 @@ enum {
     USUAL_16_BYTES = 26,      /* 24.4 */
     WHOLE_DEEP_16_BYTES = 40, /* 39.6 */
     EXTRA_16_BYTES = 52,      /* 51.8 */
+    /* Lossless with black beside the colours, for whose sake libjxl holds all channels until the end; and of each channel more. Lossy
+     * ones, which nothing in the header tells either, take 54, with alpha 70. */
+    BLACK_BYTES = 23,            /* 21.5 */
+    BLACK_CHANNEL_BYTES = 5,     /* 4.1 */
+    BLACK_DEEP_BYTES = 40,       /* 37.6 */
+    BLACK_DEEP_CHANNEL_BYTES = 9 /* 8.1 */
 };
 
 /* Bits, least significant first; zeros behind the end. */
@@ -97,12 +103,16 @@ static bool take_depth(struct bits *bits)
     return count > 8;
 }
 
-/* ExtraChannelInfo. Says the same. */
-static bool pass_extra(struct bits *bits)
+/* ExtraChannelInfo. */
+struct extra {
+    bool deep, black;
+};
+
+static struct extra take_extra(struct bits *bits)
 {
-    enum { ALPHA = 0, SPOT_COLOR = 2, CFA = 5 };
+    enum { ALPHA = 0, SPOT_COLOR = 2, BLACK = 4, CFA = 5 };
     if (take(bits, 1))
-        return false;
+        return (struct extra){0};
     uint32_t type = take_u32(bits, (uint8_t[]){0, 0, 4, 6}, (uint16_t[]){0, 1, 2, 18});
     bool deep = take_depth(bits);
     take_u32(bits, (uint8_t[]){0, 0, 0, 3}, (uint16_t[]){0, 3, 4, 1});
@@ -114,7 +124,7 @@ static bool pass_extra(struct bits *bits)
         bits->pos += UINT64_C(4) * 16;
     else if (type == CFA)
         take_u32(bits, (uint8_t[]){0, 2, 4, 8}, (uint16_t[]){1, 0, 3, 19});
-    return deep;
+    return (struct extra){deep, type == BLACK};
 }
 
 /* What the samples mean, as far as it tells how many bits are asked of libjxl. */
@@ -211,7 +221,8 @@ struct start {
     uint32_t width, height;
     int orientation; /* as EXIF counts it */
     bool deep;       /* a channel has more than 8 bits */
-    bool has_extra;  /* channels, alpha among them */
+    uint32_t extras; /* channels, alpha among them, */
+    bool has_black;  /* and black */
     bool is_xyb;     /* it is lossy */
     enum encoding encoding;
 };
@@ -239,16 +250,19 @@ static bool read_start(const struct fz_bytes *b, struct start *s)
             pass_animation(&bits);
     }
     if (has_preview) { /* nobody writes any: what follows is not known, and may be the worst */
-        s->deep = s->has_extra = true;
+        s->deep = true;
+        s->extras = 1;
         s->encoding = ENCODING_HDR;
         return !bits.past_end;
     }
     s->deep = take_depth(&bits);
     take(&bits, 1);
-    uint32_t extras = take_u32(&bits, (uint8_t[]){0, 0, 4, 12}, (uint16_t[]){0, 1, 2, 1});
-    s->has_extra = extras > 0;
-    for (uint32_t i = 0; i < extras && !bits.past_end; i++)
-        s->deep = pass_extra(&bits) || s->deep;
+    s->extras = take_u32(&bits, (uint8_t[]){0, 0, 4, 12}, (uint16_t[]){0, 1, 2, 1});
+    for (uint32_t i = 0; i < s->extras && !bits.past_end; i++) {
+        struct extra extra = take_extra(&bits);
+        s->deep = s->deep || extra.deep;
+        s->has_black = s->has_black || extra.black;
+    }
     s->is_xyb = take(&bits, 1);
     s->encoding = take_encoding(&bits);
     return !bits.past_end;
@@ -281,6 +295,12 @@ static bool wants_16_bits(const struct start *s)
     return s->encoding == ENCODING_HDR || (s->deep && !s->is_xyb && s->encoding == ENCODING_OTHER);
 }
 
+/* The same: where the profile is one of inks, which stands behind, packed. */
+static bool asks_for_black(const struct start *s)
+{
+    return s->has_black && !s->is_xyb && s->encoding == ENCODING_OTHER;
+}
+
 static uint64_t fixed_bytes(const struct fz_header *header, uint64_t least, uint64_t most)
 {
     uint64_t across = (header->width + GROUP_SIDE - UINT64_C(1)) / GROUP_SIDE,
@@ -298,15 +318,19 @@ uint64_t fz_jxl_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     if (is_of_jpeg(&d->file))
         return px * USUAL_BYTES + fixed;
     bool is_known = read_start(&d->file, &s), in_16 = !is_known || wants_16_bits(&s);
-    if (!is_known || (s.has_extra && s.is_xyb))
+    if (!is_known || (s.extras > 0 && s.is_xyb))
         return px * (in_16 ? EXTRA_16_BYTES : EXTRA_BYTES) +
                fixed_bytes(&d->header, EXTRA_LEAST_BYTES, EXTRA_MOST_BYTES);
+    if (asks_for_black(&s))
+        return px * (s.deep ? BLACK_DEEP_BYTES + (s.extras - 1) * BLACK_DEEP_CHANNEL_BYTES
+                            : BLACK_BYTES + (s.extras - 1) * BLACK_CHANNEL_BYTES) +
+               fixed;
     if (s.is_xyb)
         return px * (in_16 ? USUAL_16_BYTES : USUAL_BYTES) + fixed;
     if (in_16)
         return px * WHOLE_DEEP_16_BYTES + fixed;
     if (s.deep)
-        return px * (s.has_extra ? WHOLE_DEEP_ALPHA_BYTES : WHOLE_DEEP_BYTES) + fixed;
+        return px * (s.extras > 0 ? WHOLE_DEEP_ALPHA_BYTES : WHOLE_DEEP_BYTES) + fixed;
     return px * WHOLE_BYTES + fixed;
 }
 

@@ -15,6 +15,8 @@ struct jxl {
     JxlDecoder *decoder; /* owned; NULL: at the start */
     JxlBasicInfo info;
     uint8_t *pixels;  /* owned: the canvas */
+    uint8_t *plane;   /* owned: of inks, black, and alpha once the frame is whole; else NULL */
+    int black;        /* which channel that is */
     uint8_t *profile; /* owned */
 };
 
@@ -55,6 +57,7 @@ static void take_colors(struct fz_anim *anim)
     free(j->profile);
     j->profile = colors.icc;
     anim->color = colors.color;
+    j->black = colors.black;
     anim->icc = (struct fz_bytes){.at = colors.icc, .len = colors.icc_len, .whole = true};
 }
 
@@ -63,7 +66,9 @@ static bool take_pixels(struct fz_anim *anim)
     struct jxl *j = anim->state;
     size_t bytes = 0, room = (size_t)anim->width * anim->height * 4;
     return JxlDecoderImageOutBufferSize(j->decoder, &format, &bytes) == JXL_DEC_SUCCESS && bytes == room &&
-           JxlDecoderSetImageOutBuffer(j->decoder, &format, j->pixels, bytes) == JXL_DEC_SUCCESS;
+           JxlDecoderSetImageOutBuffer(j->decoder, &format, j->pixels, bytes) == JXL_DEC_SUCCESS &&
+           fz_color_is_cmyk(anim->color) == (j->plane != NULL) &&
+           (!j->plane || fz_jxl_black_ask(j->decoder, &j->info, j->black, j->plane));
 }
 
 static int64_t delay_ms(const struct jxl *j)
@@ -83,6 +88,17 @@ static void swap_colors(uint8_t *pixels, size_t count)
         px[0] = px[2];
         px[2] = red;
     }
+}
+
+static void finish_pixels(struct fz_anim *anim)
+{
+    struct jxl *j = anim->state;
+    const size_t count = (size_t)anim->width * anim->height;
+    if (j->plane)
+        fz_jxl_black_merge(j->pixels, j->plane, count, j->info.alpha_premultiplied);
+    else
+        swap_colors(j->pixels, count);
+    anim->alphas = j->info.alpha_bits > 0 ? j->plane : NULL;
 }
 
 static enum fz_err jxl_next(struct fz_anim *anim, struct fz_error *err)
@@ -106,7 +122,7 @@ static enum fz_err jxl_next(struct fz_anim *anim, struct fz_error *err)
             fine = take_pixels(anim);
             break;
         case JXL_DEC_FULL_IMAGE:
-            swap_colors(j->pixels, (size_t)anim->width * anim->height);
+            finish_pixels(anim);
             return FZ_OK;
         default:
             fine = false;
@@ -135,9 +151,12 @@ static enum fz_err jxl_open(struct fz_anim *anim, struct fz_error *err)
     if (JxlDecoderProcessInput(j->decoder) == JXL_DEC_COLOR_ENCODING)
         take_colors(anim); /* what a curve takes is made before the first frame */
     jxl_rewind(anim);
-    j->pixels = fz_try_malloc((size_t)anim->width * anim->height * 4);
+    const size_t count = (size_t)anim->width * anim->height;
+    j->pixels = fz_try_malloc(count * 4);
+    if (fz_color_is_cmyk(anim->color))
+        j->plane = fz_try_malloc(count);
     anim->canvas = j->pixels;
-    if (!j->pixels)
+    if (!j->pixels || (fz_color_is_cmyk(anim->color) && !j->plane))
         return fz_fail(err, FZ_E_MEMORY, 0, "no memory for a canvas of %ux%u", anim->width, anim->height);
     return FZ_OK;
 }
@@ -147,6 +166,7 @@ static void jxl_close(struct fz_anim *anim)
     struct jxl *j = anim->state;
     jxl_rewind(anim);
     free(j->pixels);
+    free(j->plane);
     free(j->profile);
     free(j);
 }

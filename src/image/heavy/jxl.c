@@ -21,7 +21,9 @@ struct jxl {
     JxlDecoder *decoder;   /* owned */
     JxlBasicInfo info;
     JxlPixelFormat format;
-    uint8_t *pixels; /* owned: the picture as stored, R G B A */
+    uint8_t *pixels; /* owned: the picture as stored, R G B A or C M Y A, */
+    uint8_t *plane;  /* owned: of inks, black beside them; else NULL */
+    int black;       /* which channel that is */
     enum fz_hdr_curve curve;
     bool coarse;  /* the DC is enough */
     size_t given; /* bytes of `codes` that the decoder has or had */
@@ -47,7 +49,8 @@ static enum fz_err take_info(struct jxl *j)
     return FZ_OK;
 }
 
-/* 16 bits, which take libjxl three times the memory, only where a curve or a profile may spread them. */
+/* 16 bits, which take libjxl three times the memory, only where a curve or a profile may spread them; inks are converted in
+ * 8. */
 static void take_colors(struct jxl *j)
 {
     struct fz_jxl_colors colors;
@@ -56,7 +59,11 @@ static void take_colors(struct jxl *j)
     j->d->has_primaries = colors.has_primaries;
     j->d->primaries = colors.primaries;
     j->d->color = colors.color;
-    if (colors.curve != FZ_HDR_NONE || (colors.icc && j->info.bits_per_sample > 8))
+    j->black = colors.black;
+    if (fz_color_is_cmyk(colors.color))
+        j->coarse = false; /* what libjxl gives before the end lacks black */
+    if (colors.curve != FZ_HDR_NONE ||
+        (colors.icc && j->info.bits_per_sample > 8 && !fz_color_is_cmyk(colors.color)))
         j->format.data_type = JXL_TYPE_UINT16;
     fz_decode_set_profile(j->d, colors.icc, colors.icc_len);
     j->d->out->has_profile = colors.brought;
@@ -71,8 +78,12 @@ static enum fz_err make_room(struct jxl *j)
     j->pixels = bytes <= j->d->working_bytes ? fz_try_malloc(bytes) : NULL;
     if (j->pixels)
         memset(j->pixels, 0, bytes); /* what a cut file does not reach */
-    if (!j->pixels ||
-        JxlDecoderSetImageOutBuffer(j->decoder, &j->format, j->pixels, bytes) != JXL_DEC_SUCCESS)
+    bool is_ink = fz_color_is_cmyk(j->d->color);
+    if (is_ink)
+        j->plane = fz_try_malloc((size_t)j->info.xsize * j->info.ysize);
+    if (!j->pixels || (is_ink && !j->plane) ||
+        JxlDecoderSetImageOutBuffer(j->decoder, &j->format, j->pixels, bytes) != JXL_DEC_SUCCESS ||
+        (is_ink && !fz_jxl_black_ask(j->decoder, &j->info, j->black, j->plane)))
         return fz_fail(j->d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", j->info.xsize, j->info.ysize);
     return FZ_OK;
 }
@@ -146,6 +157,23 @@ static enum fz_err push_deep(struct fz_decode *d, uint16_t *rgba, const struct f
     return FZ_OK;
 }
 
+static enum fz_err push_inks(struct jxl *j)
+{
+    struct fz_decode *d = j->d;
+    const size_t width = j->info.xsize;
+    uint8_t *row = j->pixels, *plane = j->plane;
+    for (uint32_t y = 0; y < j->info.ysize; y++, row += width * 4, plane += width) {
+        if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
+            return fz_decode_fail_cancelled(d);
+        fz_jxl_black_merge(row, plane, width, j->info.alpha_premultiplied);
+        if (j->info.alpha_bits > 0)
+            fz_decode_push_inks(d, row, plane, FZ_ALPHA_STRAIGHT);
+        else
+            fz_decode_push(d, row, FZ_ALPHA_OPAQUE);
+    }
+    return FZ_OK;
+}
+
 static enum fz_err push(struct jxl *j)
 {
     struct fz_decode *d = j->d;
@@ -153,6 +181,8 @@ static enum fz_err push(struct jxl *j)
     enum fz_err code = fz_decode_begin(d, width, height, width, height);
     if (code != FZ_OK)
         return code;
+    if (j->plane)
+        return push_inks(j);
     if (j->format.data_type == JXL_TYPE_UINT16) {
         struct fz_hdr *hdr = j->curve != FZ_HDR_NONE ? fz_hdr_new(j->curve, 0) : NULL;
         if (!hdr && j->curve != FZ_HDR_NONE)
@@ -196,6 +226,7 @@ enum fz_err fz_jxl_load(struct fz_decode *d)
     if (j.decoder)
         JxlDecoderDestroy(j.decoder);
     free(j.pixels);
+    free(j.plane);
     return code;
 }
 

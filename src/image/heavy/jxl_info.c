@@ -4,6 +4,7 @@
 #include "image/format.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #if FRIEZE_WITH_JXL
 
@@ -59,6 +60,14 @@ static enum fz_hdr_curve read_hdr(JxlDecoder *decoder, const JxlBasicInfo *info,
     return curve_of(decoder, JXL_COLOR_PROFILE_TARGET_DATA, &c);
 }
 
+/* ICC.1, 7.2.6: the data's colour space. Only as it is stored: what libjxl converts are colours of light. */
+static bool is_ink(const JxlBasicInfo *info, const uint8_t *icc, size_t len)
+{
+    enum { SPACE_AT = 16, SPACE_BYTES = 4 };
+    return info->uses_original_profile && info->num_color_channels == 3 && len >= SPACE_AT + SPACE_BYTES &&
+           memcmp(icc + SPACE_AT, "CMYK", SPACE_BYTES) == 0;
+}
+
 void fz_jxl_colors_read(JxlDecoder *decoder, const JxlBasicInfo *info, struct fz_jxl_colors *out)
 {
     bool grey = info->num_color_channels == 1;
@@ -71,6 +80,7 @@ void fz_jxl_colors_read(JxlDecoder *decoder, const JxlBasicInfo *info, struct fz
     };
     size_t len = 0;
     *out = (struct fz_jxl_colors){.color = grey ? FZ_COLOR_GREY : FZ_COLOR_RGB,
+                                  .black = FZ_JXL_NO_BLACK,
                                   .brought = brings_profile(decoder)};
     out->curve = read_hdr(decoder, info, &out->primaries);
     out->has_primaries = out->curve != FZ_HDR_NONE && !grey;
@@ -91,6 +101,10 @@ void fz_jxl_colors_read(JxlDecoder *decoder, const JxlBasicInfo *info, struct fz
                                               len) == JXL_DEC_SUCCESS) {
         out->icc = icc;
         out->icc_len = len;
+        if (is_ink(info, icc, len)) {
+            out->color = FZ_COLOR_CMYK_INVERTED;
+            out->black = fz_jxl_black_find(decoder, info);
+        }
     } else {
         free(icc);
     }

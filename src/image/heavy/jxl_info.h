@@ -6,6 +6,7 @@
 
 #if FRIEZE_WITH_JXL
 
+#include "image/heavy/jxl_black.h"
 #include "image/pixels/hdr.h"
 #include "image/pixels/profile.h"
 
@@ -13,6 +14,7 @@
 
 struct fz_jxl_colors {
     enum fz_color color;
+    int black;    /* of inks: which extra channel that is, or FZ_JXL_NO_BLACK */
     uint8_t *icc; /* the caller frees; NULL: the pixels come in sRGB */
     size_t icc_len;
     bool brought;            /* the file brings a profile, and not only a colour space in numbers */
