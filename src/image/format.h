@@ -13,7 +13,10 @@
 #include "image/pixels/region.h"
 #include "image/scratch.h"
 
-enum { FZ_FORMAT_HEAD_BYTES = 64 << 10 }; /* what is read before the format is known */
+enum {
+    FZ_FORMAT_HEAD_BYTES = 64 << 10, /* what is read before the format is known */
+    FZ_MAX_PROFILE_BYTES = 4 << 20,  /* ICC: those of printers reach 2 MB */
+};
 
 /* What the header says, before anything is allocated. Sizes as stored, px. */
 struct fz_header {

@@ -10,10 +10,7 @@
 #include <limits.h>
 #include <string.h>
 
-enum {
-    MAX_PROFILE_BYTES = 4 << 20,  /* those of printers reach 2 MB */
-    MAX_WEIGHED_BYTES = 64 << 20, /* of what is drawn: read before memory for it is asked for */
-};
+enum { MAX_WEIGHED_BYTES = 64 << 20 }; /* of what is drawn: read before memory for it is asked for */
 
 static enum fz_kernel kernel_of(const struct fz_decode *d)
 {
@@ -77,7 +74,7 @@ void fz_decode_fill_rest(struct fz_decode *d)
 
 void fz_decode_set_profile(struct fz_decode *d, const void *icc, size_t len)
 {
-    if (!icc || len == 0 || len > MAX_PROFILE_BYTES || !fz_buffer_need(&d->scratch->profile, len))
+    if (!icc || len == 0 || len > FZ_MAX_PROFILE_BYTES || !fz_buffer_need(&d->scratch->profile, len))
         return;
     memcpy(d->scratch->profile.data, icc, len);
     d->profile = (struct fz_bytes){.at = d->scratch->profile.data, .len = len, .whole = true};

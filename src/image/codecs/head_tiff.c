@@ -8,7 +8,6 @@ enum {
     UNPACKER_BYTES = 512 << 10, /* of Zstandard and LZMA, beside their windows */
     PLANE_BYTES = 256 << 10,    /* of one more reading of the file */
     BLOCK_BYTES = 16,           /* what libtiff knows of a strip, of which a row may be one, or a tile */
-    MAX_PROFILE_BYTES = 4 << 20,
     BY_ROWS_PX = 8 << 20, /* rows that libtiff decodes together, at most, of what counts as decoded by rows */
 };
 
@@ -212,7 +211,7 @@ uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
              kind.compression != COMPRESSION_JPEG) /* libtiff turns the bits in a copy */
         bytes += file_bytes;
     const uint64_t profile_bytes = fz_ifd_count_bytes(&d->file, &dir, FZ_IFD_PROFILE);
-    bytes += profile_bytes < MAX_PROFILE_BYTES ? profile_bytes : MAX_PROFILE_BYTES;
+    bytes += profile_bytes < FZ_MAX_PROFILE_BYTES ? profile_bytes : FZ_MAX_PROFILE_BYTES;
     return bytes + (uint64_t)d->header.width * 16 + FIXED_BYTES;
 }
 

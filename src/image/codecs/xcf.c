@@ -26,7 +26,6 @@ enum {
     PROP_BLEND_SPACE = 37,
     MAX_PROPS = 10000,
     PROPS_AT = 26, /* of the picture, before version 4 */
-    MAX_PROFILE_BYTES = 4 << 20,
     FIXED_BYTES = 512 << 10,
     PASS_THROUGH = 61,
     MAX_DEPTH = 32, /* of groups in groups that is looked at */
@@ -84,7 +83,7 @@ static void read_parasites(struct fz_xcf *x, uint64_t pos, uint64_t end)
     while (pos < end) {
         uint64_t value = skip_string(x, pos) + 8, len = fz_bytes_be(x->file, value - 4, 4);
         if (fz_bytes_match(x->file, pos + 4, "icc-profile", 12) && fz_bytes_has(x->file, value, len) &&
-            len <= MAX_PROFILE_BYTES)
+            len <= FZ_MAX_PROFILE_BYTES)
             x->profile = (struct fz_bytes){.at = x->file->at + value, .len = (size_t)len};
         pos = value + len;
     }

@@ -15,13 +15,7 @@
 #include <libheif/heif.h>
 #include <stdlib.h>
 
-enum {
-    MAX_THUMBNAILS = 16,
-    MAX_PROFILE_BYTES = 4 << 20,
-    MIN_CODED_SIDE = 1024,
-    BLOCK = 64,
-    CANCEL_ROWS = 64
-};
+enum { MAX_THUMBNAILS = 16, MIN_CODED_SIDE = 1024, BLOCK = 64, CANCEL_ROWS = 64 };
 
 struct heif {
     struct fz_decode *d;
@@ -141,7 +135,7 @@ static void take_profile(struct heif *h)
     if (type == heif_color_profile_type_nclx)
         take_primaries(h);
     if ((type != heif_color_profile_type_prof && type != heif_color_profile_type_rICC) || len == 0 ||
-        len > MAX_PROFILE_BYTES)
+        len > FZ_MAX_PROFILE_BYTES)
         return;
     uint8_t *icc = fz_try_malloc(len);
     struct heif_error error = icc ? heif_image_handle_get_raw_color_profile(h->handle, icc)

@@ -14,8 +14,6 @@
 #define PIXEL_FORMAT
 #endif
 
-enum { MAX_PROFILE_BYTES = 4 << 20 };
-
 static bool is_srgb(const JxlColorEncoding *c)
 {
     return (c->color_space == JXL_COLOR_SPACE_RGB || c->color_space == JXL_COLOR_SPACE_GRAY) &&
@@ -94,7 +92,7 @@ void fz_jxl_colors_read(JxlDecoder *decoder, const JxlBasicInfo *info, struct fz
         return;
     if (JxlDecoderGetICCProfileSize(decoder, PIXEL_FORMAT JXL_COLOR_PROFILE_TARGET_DATA, &len) !=
             JXL_DEC_SUCCESS ||
-        len == 0 || len > MAX_PROFILE_BYTES)
+        len == 0 || len > FZ_MAX_PROFILE_BYTES)
         return;
     uint8_t *icc = fz_try_malloc(len);
     if (icc && JxlDecoderGetColorAsICCProfile(decoder, PIXEL_FORMAT JXL_COLOR_PROFILE_TARGET_DATA, icc,
