@@ -93,29 +93,20 @@ enum fz_head fz_webp_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
     return more(bytes);
 }
 
-/* The place behind a chain of blocks (GIF89a, appendix A); where the bytes end before, beyond them. */
-static uint64_t skip_blocks(const struct fz_bytes *bytes, uint64_t pos)
-{
-    while (fz_bytes_has(bytes, pos, 1) && bytes->at[pos] != 0)
-        pos += 1 + (uint64_t)bytes->at[pos];
-    return pos + 1;
-}
-
 enum fz_head fz_gif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     uint64_t pos = 13 + fz_gif_table_bytes(fz_bytes_be(bytes, 10, 1)), frames = 0;
     facts->frames = 1;
+    facts->has_profile = fz_gif_profile(bytes, NULL) > 0;
     while (fz_bytes_has(bytes, pos, 11)) {
         uint8_t kind = bytes->at[pos];
         if (kind == ',') {
             facts->frames = capped(facts, ++frames);
             if (frames >= (uint64_t)facts->max_frames)
                 return FZ_HEAD_OK;
-            pos = skip_blocks(bytes, pos + 11 + fz_gif_table_bytes(bytes->at[pos + 9]));
+            pos = fz_gif_skip_blocks(bytes, pos + 11 + fz_gif_table_bytes(bytes->at[pos + 9]));
         } else if (kind == '!') {
-            if (fz_bytes_match(bytes, pos + 1, "\xff\x0bICCRGBG1012", 13))
-                facts->has_profile = true;
-            pos = skip_blocks(bytes, pos + 2);
+            pos = fz_gif_skip_blocks(bytes, pos + 2);
         } else {
             return FZ_HEAD_OK;
         }

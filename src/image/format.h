@@ -249,6 +249,11 @@ enum fz_err fz_tiff_load(struct fz_decode *d);
 FZ_OWN_FUNCTIONS(gif)
 /* Any thread. How long the colour table is that a screen or a frame with these flags brings (GIF89a, 18 and 20), bytes. */
 uint64_t fz_gif_table_bytes(uint32_t flags);
+/* Any thread. The place behind a chain of blocks (GIF89a, appendix A); where the bytes end before, beyond them. */
+uint64_t fz_gif_skip_blocks(const struct fz_bytes *bytes, uint64_t pos);
+/* Any thread. The length of the ICC profile (ICC.1:2001-04, annex B) before the first frame, whose blocks are put together in `to`;
+ * NULL: it is but measured. 0: there is none, or too much of it. */
+size_t fz_gif_profile(const struct fz_bytes *file, uint8_t *to);
 FZ_OWN_FUNCTIONS(qoi)
 FZ_OWN_FUNCTIONS(pnm)
 FZ_OWN_FUNCTIONS(pam)

@@ -1,5 +1,8 @@
-/* GIF: rows in order or in four passes, held or not, whole, in part and cut short. */
-#include "test_image_support.h"
+/* GIF: rows in order or in four passes, held or not, whole, in part and cut short; its colours. */
+#include "test_image_anim.h"
+#include "test_image_icc.h"
+
+#include "image/probe.h"
 
 enum { CLEAR_EVERY = 200, HEAD_BYTES = 13 + 768 + 10 + 1 };
 
@@ -206,6 +209,164 @@ static void test_limit_is_that_of_rows(void **state)
     free(b.data);
 }
 
+/* --- profiles ------------------------------------------------------------------------------------- */
+
+enum { SIDE = 40, SCREEN_END = 13 + 768 };
+
+static void put_profile(struct bytes *b, const struct bytes *icc)
+{
+    bytes_put(b, "!\xff\013ICCRGBG1012", 14);
+    for (size_t i = 0; i < icc->len; i += 255) {
+        size_t n = icc->len - i < 255 ? icc->len - i : 255;
+        bytes_put_le(b, (uint32_t)n, 1);
+        bytes_put(b, icc->data + i, n);
+    }
+    bytes_put(b, "", 1);
+}
+
+/* A profile before the first of so many frames, behind another extension, or behind that frame. */
+static struct bytes make_profiled(const struct bytes *icc, bool interlaced, int frames, bool late)
+{
+    struct bytes still = make(SIDE, SIDE, interlaced), b = {0};
+    bytes_put(&b, still.data, SCREEN_END);
+    bytes_put(&b, "!\xfe\3one\0", 7);
+    for (int i = 0; i < frames; i++) {
+        if (i == (late ? 1 : 0))
+            put_profile(&b, icc);
+        bytes_put(&b, "!\xf9\4\0\0\0\0\0", 8);
+        bytes_put(&b, still.data + SCREEN_END, still.len - SCREEN_END - 1);
+    }
+    bytes_put(&b, ";", 1);
+    free(still.data);
+    return b;
+}
+
+static bool is_profile_told(const struct bytes *b)
+{
+    struct fz_probe probe;
+    struct fz_error err;
+    struct host host = {0};
+    int fd = open_bytes(b->data, b->len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, 0, 0, &host);
+    assert_int_equal(fz_image_probe(&request, scratch, &probe, &err), FZ_OK);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    return probe.image.has_profile;
+}
+
+/* To within `tolerance` of what the profile makes of them; NULL: as they are. */
+static void assert_colors(const struct fz_image *image, const struct bytes *icc, int tolerance)
+{
+    for (int y = 0; y < SIDE; y += 3)
+        for (int x = 0; x < SIDE; x += 7) {
+            uint32_t color = color_of(index_at(x, y));
+            assert_near(pixel(image, x, y), icc ? expected_rgb(icc, color) : color, tolerance);
+        }
+}
+
+static void test_profile(void **state)
+{
+    (void)state;
+    struct bytes icc = rgb_profile(&p3, 1.8);
+    assert_true(icc.len > 255); /* several blocks */
+    for (int interlaced = 0; interlaced < 2; interlaced++) {
+        struct bytes b = make_profiled(&icc, interlaced != 0, 2, false);
+        struct host host;
+        struct fz_image image;
+        struct play p;
+        load_ok(&b, 0, &host, &image);
+        assert_true(image.has_profile && is_profile_told(&b));
+        assert_colors(&image, &icc, 1);
+        assert_int_equal(open_play(&p, b.data, b.len, 0), FZ_OK);
+        for (int frame = 0; frame < 2; frame++) {
+            assert_int_equal(compose(&p, frame), FZ_OK);
+            render(&p, 0, 0);
+            assert_same(&p.image, &image);
+        }
+        close_play(&p);
+        host_fini(&host);
+        free(b.data);
+    }
+    free(icc.data);
+}
+
+/* Before the pixels of a file that is read in pieces. */
+static void test_profile_in_pieces(void **state)
+{
+    (void)state;
+    enum { WIDTH = 2000, HEIGHT = 2000 };
+    struct bytes icc = rgb_profile(&p3, 1.8), plain = make(WIDTH, HEIGHT, false), b = {0};
+    bytes_put(&b, plain.data, SCREEN_END);
+    put_profile(&b, &icc);
+    bytes_put(&b, plain.data + SCREEN_END, plain.len - SCREEN_END);
+    struct host host = {.reserve_most = 3 << 20};
+    struct fz_image image = load_part(&b, b.len, (struct fz_image_region){0, 0, SIDE, SIDE}, &host);
+    assert_int_equal(host.reserves, 2);
+    assert_true(image.has_profile && !image.damaged);
+    assert_colors(&image, &icc, 1);
+    host_fini(&host);
+    free(b.data);
+    free(plain.data);
+    free(icc.data);
+}
+
+/* Damaged, of another kind of picture, empty, too long, or said once the first frame was shown. */
+static void test_profile_that_is_ignored(void **state)
+{
+    (void)state;
+    struct bytes wide = rgb_profile(&p3, 1.8), cut = {wide.data, wide.len / 3}, none = {0};
+    struct bytes cmyk = cmyk_profile(5), grey = grey_profile(1), large = {0};
+    large.len = (4 << 20) + 1;
+    large.data = calloc(large.len, 1);
+    memcpy(large.data, wide.data, wide.len);
+    const struct {
+        const struct bytes *icc;
+        bool late, told;
+    } cases[] = {{&cut, false, true},   {&cmyk, false, true},   {&grey, false, true},
+                 {&none, false, false}, {&large, false, false}, {&wide, true, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bytes b = make_profiled(cases[i].icc, false, 2, cases[i].late);
+        struct host host;
+        struct fz_image image;
+        struct play p;
+        load_ok(&b, 0, &host, &image);
+        assert_int_equal(image.has_profile, cases[i].told);
+        assert_int_equal(is_profile_told(&b), cases[i].told);
+        assert_colors(&image, NULL, 0);
+        assert_int_equal(open_play(&p, b.data, b.len, 0), FZ_OK);
+        assert_int_equal(compose(&p, 1), FZ_OK);
+        render(&p, 0, 0);
+        assert_same(&p.image, &image);
+        close_play(&p);
+        host_fini(&host);
+        free(b.data);
+    }
+    free(wide.data);
+    free(cmyk.data);
+    free(grey.data);
+    free(large.data);
+}
+
+/* A file that ends anywhere, in its profile too. */
+static void test_profile_cut_short(void **state)
+{
+    (void)state;
+    struct bytes icc = rgb_profile(&p3, 1.8), b = make_profiled(&icc, false, 1, false);
+    for (size_t len = SCREEN_END; len < SCREEN_END + icc.len + 40; len++) {
+        struct bytes copy = {.data = malloc(len), .len = len}; /* so that what reads on is seen */
+        memcpy(copy.data, b.data, len);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(copy.data, copy.len, 9, 9, &host, &image, &err), FZ_E_DAMAGED);
+        host_fini(&host);
+        free(copy.data);
+    }
+    free(b.data);
+    free(icc.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +375,10 @@ int main(void)
         cmocka_unit_test(test_cut_passes),
         cmocka_unit_test(test_in_pieces),
         cmocka_unit_test(test_limit_is_that_of_rows),
+        cmocka_unit_test(test_profile),
+        cmocka_unit_test(test_profile_in_pieces),
+        cmocka_unit_test(test_profile_that_is_ignored),
+        cmocka_unit_test(test_profile_cut_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,8 @@ struct frame {
 
 struct gif {
     struct fz_canvas canvas;
-    uint64_t pos; /* behind the last frame */
+    uint8_t *profile; /* owned: ICC */
+    uint64_t pos;     /* behind the last frame */
     /* the frame that giflib reads */
     const struct fz_bytes *file;
     uint64_t read, head_end; /* the next byte; where the file's head ends and the frame follows */
@@ -194,6 +195,16 @@ static void gif_rewind(struct fz_anim *anim)
     fz_canvas_reset(&g->canvas);
 }
 
+static void take_profile(struct fz_anim *anim)
+{
+    struct gif *g = anim->state;
+    const size_t len = fz_gif_profile(&anim->bytes, NULL);
+    g->profile = len > 0 ? fz_try_malloc(len) : NULL;
+    if (g->profile)
+        anim->icc = (struct fz_bytes){
+            .at = g->profile, .len = fz_gif_profile(&anim->bytes, g->profile), .whole = true};
+}
+
 static enum fz_err gif_open(struct fz_anim *anim, struct fz_error *err)
 {
     struct gif *g = anim->state = fz_calloc(1, sizeof *g);
@@ -202,6 +213,7 @@ static enum fz_err gif_open(struct fz_anim *anim, struct fz_error *err)
     g->file = &anim->bytes;
     g->pos = g->head_end = head_bytes(&anim->bytes);
     anim->canvas = g->canvas.pixels;
+    take_profile(anim);
     int frames = 0;
     uint64_t pos = g->pos;
     for (struct frame frame; next_frame(&anim->bytes, &pos, &frame, &anim->facts.plays);)
@@ -214,6 +226,7 @@ static void gif_close(struct fz_anim *anim)
 {
     struct gif *g = anim->state;
     fz_canvas_fini(&g->canvas);
+    free(g->profile);
     free(g);
 }
 

@@ -55,7 +55,8 @@ uint64_t fz_gif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     const struct fz_header *h = &d->header;
     const uint64_t px = (uint64_t)h->frame_w * h->frame_h;
     const uint64_t reading_bytes = READING_BYTES + (d->pieces ? FZ_READER_PIECE_BYTES : 0);
-    return (is_held(d, px) ? px + h->frame_h : 0) + h->frame_w + PASSES * reading_bytes;
+    return (is_held(d, px) ? px + h->frame_h : 0) + h->frame_w + PASSES * reading_bytes +
+           fz_gif_profile(&d->file, NULL);
 }
 
 /* --- reading -------------------------------------------------------------------------------------- */
@@ -297,6 +298,15 @@ static enum fz_err open_frame(struct gif *g)
     return FZ_OK;
 }
 
+static void set_profile(struct fz_decode *d)
+{
+    const size_t len = fz_gif_profile(&d->file, NULL);
+    uint8_t *icc = len > 0 ? fz_try_malloc(len) : NULL;
+    if (icc)
+        fz_decode_set_profile(d, icc, fz_gif_profile(&d->file, icc));
+    free(icc);
+}
+
 static enum fz_err decode(struct gif *g)
 {
     struct fz_decode *d = g->d;
@@ -304,6 +314,8 @@ static enum fz_err decode(struct gif *g)
     enum fz_err code = open_frame(g);
     if (code == FZ_OK && g->interlaced)
         code = g->held ? hold_rows(g) : spread_readings(g);
+    if (code == FZ_OK)
+        set_profile(d);
     if (code == FZ_OK)
         code = fz_decode_begin(d, width, height, width, height);
     return code == FZ_OK ? push_rows(g) : code;
