@@ -70,7 +70,7 @@ static const struct fz_format formats[] = {
      .scattered = true,
      .parts = true,
      .pages = true},
-    {OWN(bmp), .streams = true},
+    {OWN(bmp), .facts = fz_bmp_facts, .streams = true},
     {OWN(qoi), .streams = true},
     {OWN(pam), .streams = true},
     {.name = "pfm",

@@ -265,6 +265,7 @@ FZ_OWN_FUNCTIONS(xcf)
 FZ_OWN_FUNCTIONS(psd)
 FZ_OWN_FUNCTIONS(bmp)
 #undef FZ_OWN_FUNCTIONS
+enum fz_head fz_bmp_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 bool fz_pfm_is_a(const struct fz_bytes *head);
 int fz_tga_orientation(const struct fz_bytes *file, int *turn);
 int fz_psd_orientation(const struct fz_bytes *file, int *turn);

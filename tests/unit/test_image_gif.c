@@ -2,8 +2,6 @@
 #include "test_image_anim.h"
 #include "test_image_icc.h"
 
-#include "image/probe.h"
-
 enum { CLEAR_EVERY = 200, HEAD_BYTES = 13 + 768 + 10 + 1 };
 
 struct codes {
@@ -239,20 +237,6 @@ static struct bytes make_profiled(const struct bytes *icc, bool interlaced, int 
     bytes_put(&b, ";", 1);
     free(still.data);
     return b;
-}
-
-static bool is_profile_told(const struct bytes *b)
-{
-    struct fz_probe probe;
-    struct fz_error err;
-    struct host host = {0};
-    int fd = open_bytes(b->data, b->len);
-    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
-    struct fz_image_request request = make_request(fd, 0, 0, &host);
-    assert_int_equal(fz_image_probe(&request, scratch, &probe, &err), FZ_OK);
-    fz_image_scratch_free(scratch);
-    close(fd);
-    return probe.image.has_profile;
 }
 
 /* To within `tolerance` of what the profile makes of them; NULL: as they are. */

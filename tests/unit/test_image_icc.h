@@ -4,6 +4,8 @@
 
 #include "test_image_support.h"
 
+#include "image/probe.h"
+
 #include <lcms2.h>
 #include <math.h>
 
@@ -155,6 +157,21 @@ static inline void load_ok(const struct bytes *file, int box, struct host *host,
     *host = (struct host){0};
     assert_int_equal(load(file->data, file->len, box, box, host, image, &err), FZ_OK);
     assert_false(image->damaged);
+}
+
+/* By a probe. */
+static inline bool is_profile_told(const struct bytes *b)
+{
+    struct fz_probe probe;
+    struct fz_error err;
+    struct host host = {0};
+    int fd = open_bytes(b->data, b->len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, 0, 0, &host);
+    assert_int_equal(fz_image_probe(&request, scratch, &probe, &err), FZ_OK);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    return probe.image.has_profile;
 }
 
 #endif

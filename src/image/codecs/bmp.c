@@ -12,6 +12,9 @@ enum {
     INFO = 40,  /* of the usual one, */
     MASKS = 52, /* and from which on it holds masks */
     ALPHA_MASK = 56,
+    V4 = 108, /* and from which on it says of what colours it is, */
+    V5 = 124, /* and may have a profile */
+    SPACE_AT = 56,
     RGB = 0,
     RLE8 = 1,
     RLE4 = 2,
@@ -67,12 +70,36 @@ enum fz_head fz_bmp_header(const struct fz_bytes *bytes, struct fz_header *heade
     return FZ_HEAD_OK;
 }
 
+/* Where the ICC profile begins that the file itself holds, mostly behind the pixels: one that is linked is a file of its own, and no
+ * picture has others opened. 0: there is none, or it is too large to be one. */
+static uint64_t profile_at(const struct fz_bytes *b, uint32_t *len)
+{
+    enum { OFFSET_AT = 112, LEN_AT = 116, EMBEDDED = 0x4d424544 };
+    *len = fz_bytes_le(b, FILE_HEAD + LEN_AT, 4);
+    bool has_one = fz_bytes_le(b, FILE_HEAD, 4) >= V5 &&
+                   fz_bytes_le(b, FILE_HEAD + SPACE_AT, 4) == EMBEDDED && *len > 0 &&
+                   *len <= FZ_MAX_PROFILE_BYTES;
+    return has_one ? FILE_HEAD + (uint64_t)fz_bytes_le(b, FILE_HEAD + OFFSET_AT, 4) : 0;
+}
+
+enum fz_head fz_bmp_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+{
+    uint32_t len;
+    const uint64_t at = profile_at(bytes, &len);
+    facts->frames = 1;
+    facts->has_profile = at > 0 && (!bytes->whole || fz_bytes_has(bytes, at, len));
+    return FZ_HEAD_OK;
+}
+
 /* What is packed in runs may go from any place to any other. */
 uint64_t fz_bmp_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     (void)file_bytes;
     uint64_t width = d->header.width;
-    return (d->header.by_rows ? width * 4 : width * d->header.height) + FIXED_BYTES;
+    uint32_t profile_bytes;
+    if (profile_at(&d->file, &profile_bytes) == 0)
+        profile_bytes = 0;
+    return (d->header.by_rows ? width * 4 : width * d->header.height) + FIXED_BYTES + profile_bytes;
 }
 
 /* Colours that the table has not are black. */
@@ -131,6 +158,68 @@ static bool open_bmp(struct bmp *m, const struct fz_decode *d)
         return (m->packed == BITFIELDS || m->packed == ALPHA_BITFIELDS) && (m->bits == 16 || m->bits == 32) &&
                (dib >= INFO);
     }
+}
+
+/* --- colours ---------------------------------------------------------------------------------------------------------- */
+
+static void set_profile(struct fz_decode *d)
+{
+    uint32_t len;
+    const uint64_t at = profile_at(&d->file, &len);
+    uint8_t *copy = at > 0 ? fz_try_malloc(len) : NULL;
+    if (copy)
+        fz_decode_set_profile(d, fz_decode_bytes(d, at, len, copy), len);
+    free(copy);
+}
+
+/* The chromaticity of an endpoint (CIEXYZ of 2.30 bits, signed: of a pure colour z may be rounded to less than nothing); false: it
+ * is none. */
+static bool read_endpoint(const struct fz_bytes *b, uint64_t pos, double xy[2])
+{
+    const double x = (int32_t)fz_bytes_le(b, pos, 4), y = (int32_t)fz_bytes_le(b, pos + 4, 4);
+    const double sum = x + y + (int32_t)fz_bytes_le(b, pos + 8, 4);
+    if (sum <= 0 || x < 0 || y <= 0 || x + y > sum * 1.01)
+        return false;
+    xy[0] = x / sum;
+    xy[1] = y / sum;
+    return true;
+}
+
+/* All three, around white; false: they cannot be meant, as most of them, which are 0. */
+static bool read_endpoints(const struct fz_bytes *b, struct fz_primaries *p)
+{
+    enum { AT = FILE_HEAD + 60, EACH = 12 };
+    const double least_area = 0.05; /* of the parallelogram: that of sRGB is 0.22 */
+    if (!read_endpoint(b, AT, p->red) || !read_endpoint(b, AT + EACH, p->green) ||
+        !read_endpoint(b, AT + 2 * EACH, p->blue))
+        return false;
+    return (p->green[0] - p->red[0]) * (p->blue[1] - p->red[1]) -
+               (p->green[1] - p->red[1]) * (p->blue[0] - p->red[0]) >=
+           least_area;
+}
+
+/* Of all three curves, as an exponent; 0: that of sRGB, which is how 2.2 is meant. False where they differ, or are not believed: nor
+ * is light nearly linear in 8 bits. */
+static bool read_gamma(const struct fz_bytes *b, double *gamma)
+{
+    enum { AT = FILE_HEAD + 96 };
+    const double least = 1.25, most = 5;
+    const uint32_t stored = fz_bytes_le(b, AT, 4);
+    const double value = stored / 65536.0;
+    *gamma = value > 2.199 && value < 2.201 ? 0 : value;
+    return fz_bytes_le(b, AT + 4, 4) == stored && fz_bytes_le(b, AT + 8, 4) == stored && value >= least &&
+           value <= most;
+}
+
+/* Colours in numbers ("calibrated"). The header has no white: it is that of sRGB, as browsers have it. */
+static void set_primaries(struct fz_decode *d)
+{
+    enum { CALIBRATED = 0 };
+    const struct fz_bytes *b = &d->file;
+    d->primaries = (struct fz_primaries){.white = {0.3127, 0.3290}};
+    d->has_primaries = fz_bytes_le(b, FILE_HEAD, 4) >= V4 &&
+                       fz_bytes_le(b, FILE_HEAD + SPACE_AT, 4) == CALIBRATED &&
+                       read_endpoints(b, &d->primaries) && read_gamma(b, &d->primaries.gamma);
 }
 
 /* --- run lengths ------------------------------------------------------------------------------------------------------ */
@@ -279,6 +368,8 @@ enum fz_err fz_bmp_load(struct fz_decode *d)
     if (!m.indices && !m.stored)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", m.width, m.height);
     enum fz_err code = m.indices ? unpack(&m, d, &complete) : FZ_OK;
+    set_profile(d);
+    set_primaries(d);
     if (code == FZ_OK)
         code = push_rows(d, &m, complete);
     free(m.indices);
