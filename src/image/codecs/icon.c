@@ -116,7 +116,7 @@ static bool find_bitmap(const struct fz_bytes *b, const struct fz_header *h, str
     uint32_t used = core ? 0 : fz_bytes_le(b, at + 32, 4), most = bits <= 8 ? UINT32_C(1) << bits : 0;
     bool packed = !core && fz_bytes_le(b, at + 16, 4) != 0;
     if ((!core && head < 40) || head > 256 || packed ||
-        (bits != 1 && bits != 4 && bits != 8 && bits != 24 && bits != 32))
+        (bits != 1 && bits != 4 && bits != 8 && bits != 16 && bits != 24 && bits != 32))
         return false;
     *out = (struct bitmap){
         .width = h->width,
@@ -140,7 +140,12 @@ static bool find_bitmap(const struct fz_bytes *b, const struct fz_header *h, str
     return true;
 }
 
-/* B G R A; a colour that the table has not is black. */
+static uint8_t five_bits(unsigned v)
+{
+    return (uint8_t)(((v & 31) * 255 + 15) / 31);
+}
+
+/* B G R A; a colour that the table has not is black, and the spare bit of 16 means nothing. */
 static void read_pixel(const struct bitmap *m, const uint8_t *row, uint32_t x, uint8_t *to)
 {
     const uint8_t *from = row + (size_t)x * m->bits / 8;
@@ -150,8 +155,8 @@ static void read_pixel(const struct bitmap *m, const uint8_t *row, uint32_t x, u
         static const uint8_t black[4];
         from = index < m->color_count ? m->colors + index * m->color_bytes : black;
     }
-    for (int c = 0; c < 3; c++)
-        to[c] = from[c];
+    for (unsigned c = 0; c < 3; c++)
+        to[c] = m->bits == 16 ? five_bits((from[0] | (unsigned)from[1] << 8) >> 5 * c) : from[c];
     to[3] = m->bits == 32 ? from[3] : 255;
 }
 
