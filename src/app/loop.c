@@ -101,10 +101,14 @@ bool fz_app_fades_tiles_in(const struct fz_app *app)
     return !collects_tiles(app) && first_us > 0 && app->now_us > first_us + OPENING_US;
 }
 
-/* Not held back either: the frame in which all that are in view show something for the first time. */
+/* The frame in which all tiles in view show something for the first time waits for nothing, unless the next one of a motion shows it. */
 static int64_t loading_due_us(const struct fz_app *app)
 {
-    if (!collects_tiles(app) || (!app->covered && fz_loader_covers_view(app)))
+    bool becomes_covered =
+        fz_head_is_software(app->head) && !app->covered && !app->moving && fz_loader_covers_view(app);
+    if (becomes_covered)
+        return app->now_us;
+    if (!collects_tiles(app))
         return motion_due_us(app);
     int64_t pace = app->stats.last_total_us * LOADING_SHARE;
     if (pace < TIMER_PERIOD_US)

@@ -31,7 +31,7 @@ struct fz_rendition {
     bool first;       /* `texture` is a first picture only, made for no box */
     bool covers;      /* it fills a box: but the middle of the picture */
     bool refused;     /* no texture could be made at all */
-    int64_t shown_us; /* when it was first complete: fades start here */
+    int64_t shown_us; /* when it was first complete: fades start here; 0: it does not fade in */
     int64_t read_us;  /* when `texture` last became what the file says */
     uint32_t
         result_of; /* `texture` is what that batch made of the picture (app/scale); 0: the picture itself */

@@ -188,9 +188,9 @@ struct fz_rect fz_tile_draw(struct fz_app *app, fz_item_id item, struct fz_rect 
     }
     struct fz_rect rect = picture_rect(app, box, tile);
     app->tile_drawn |= !tile->renditions[FZ_FOR_WALL].first;
-    double age = (double)(app->now_us - tile->renditions[FZ_FOR_WALL].shown_us) / FADE_US;
-    double alpha = FADE_FROM + (1 - FADE_FROM) * age;
-    if (fz_app_motion(app) == FZ_MOTION_OFF)
+    int64_t since_us = tile->renditions[FZ_FOR_WALL].shown_us;
+    double alpha = FADE_FROM + (1 - FADE_FROM) * (double)(app->now_us - since_us) / FADE_US;
+    if (since_us == 0 || fz_app_motion(app) == FZ_MOTION_OFF)
         alpha = 1;
     if (alpha < 1) {
         struct fz_color placeholder = PLACEHOLDER;
