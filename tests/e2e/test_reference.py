@@ -90,7 +90,7 @@ def tiles(home, isolation, folder):
     home.frieze("prime", f"--isolation={isolation}", "--tile=200x150", folder)
     with sqlite3.connect(home / "cache" / "frieze" / "tiles.db") as db:
         return {row[0]: row[1:] for row in db.execute("SELECT path, format, width, height, orientation, frames, profile, "
-                                                      "tile FROM entry JOIN pixels USING (id)")}
+                                                      "tile FROM entry JOIN pixels USING (id) WHERE box_w > 0")}
 
 
 def scaled(home, isolation, path):
