@@ -17,6 +17,7 @@ enum {
     LOST_BELL_US = 100000, /* what a lost wake-up costs while something is under way */
     LOADING_SHARE = 8,     /* without a GPU, frames that only show progress take 1/8 of the time */
     LOADING_PACE_MAX_US = 120000,
+    FIRST_WAIT_US = 12000,
     OPENING_US = 300000, /* what comes so soon belongs to the first sight of the window */
     AWAITED_US = 500,    /* a wait that took less found its event already there */
     MAX_STEP_US = 50000, /* a motion goes no further in one frame */
@@ -127,10 +128,19 @@ static int64_t latest(int64_t a, int64_t b)
 }
 
 /* The next frame; FZ_NEVER: nothing that is drawn has changed. */
+/* A wall that was seen before is there in a moment, and a frame without it, the first, takes as long as it does. */
+static int64_t opening_due_us(const struct fz_app *app)
+{
+    const struct fz_stats *stats = &app->stats;
+    bool waits = stats->startup.first_frame == 0 && !fz_loader_covers_view(app);
+    return waits ? stats->startup.window + FIRST_WAIT_US : 0;
+}
+
 static int64_t frame_due_us(const struct fz_app *app)
 {
     int64_t due = fz_app_next_overlay_us(app);
     int64_t held = latest(fz_steady_cut_due_us(app), fz_picture_due_us(app));
+    held = latest(held, opening_due_us(app));
     if (app->dirty || app->moving)
         due = earliest(due, motion_due_us(app));
     if (app->fading || app->arrived)

@@ -53,13 +53,18 @@ static void make_links(struct fz_head *head)
 }
 
 /* A driver compiles each way of drawing when it is first used, on a CPU renderer for tens of milliseconds: that belongs to
- * the opening of the window, not to the first frame with pictures. */
+ * the opening of the window, not to the first frame with pictures. SDL's own renderer compiles nothing, and an empty frame
+ * would only hold up that one. */
 static void warm_up(struct fz_head *head)
 {
     struct fz_texture *opaque = NULL, *mask = NULL;
     struct fz_rect r = {0, 0, 2, 2};
     fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
     make_links(head);
+    if (head->plain) {
+        SDL_RenderFlush(head->renderer);
+        return;
+    }
     fz_draw_fill(head, r, (struct fz_color){0, 0, 0, 255});
     fz_draw_fill(head, r, (struct fz_color){0, 0, 0, 128});
     if (fz_texture_new(head, 2, 2, (struct fz_texture_cell){.w = 2, .h = 2}, FZ_TEXTURE_IN_VIEW, &opaque)) {
