@@ -11,9 +11,10 @@ from PIL import Image
 import pictures
 
 WALL = "--headless", "--size", "600x400", "--tile", "100x75", "--cache-size", "0"
+LARGE = *WALL[:2], "1100x700", "--tile", "250x190", *WALL[5:]  # of whose tiles four share a texture
 CALLS = {"texture": "SDL_CreateTexture", "upload": "SDL_UpdateTexture"}
 COUNT = 12
-MADE = {"texture": 1, "upload": COUNT}  # calls at least: all tiles stand in one texture, and SDL's own renderer needs none before
+IN_ONE = {"texture": 4, "upload": 1}  # tiles that one call is for
 
 
 @pytest.fixture
@@ -29,10 +30,10 @@ def failing(home, fault):
     return more, log
 
 
-def show(home, isolation, folder, fault):
+def show(home, isolation, folder, fault, wall=WALL):
     """(the wall, statistics, lines, names of the calls that failed)."""
     more, log = failing(home, fault)
-    result = home.frieze(*WALL, "--isolation", isolation, "--quit-when", "loaded", "--stats", home / "s.json",
+    result = home.frieze(*wall, "--isolation", isolation, "--quit-when", "loaded", "--stats", home / "s.json",
                          "--screenshot", home / "s.png", folder, more=more)
     assert result.status == 0, result
     made = [line.split()[3] for line in log.read_text().splitlines() if line.startswith("fault")]
@@ -41,23 +42,27 @@ def show(home, isolation, folder, fault):
 
 @pytest.mark.parametrize("kind", CALLS)
 def test_one_that_fails_is_made_after_all(home, isolation, folder, kind):
-    whole, *_ = show(home, isolation, folder, None)
+    options = LARGE if kind == "texture" else WALL
+    whole, *_ = show(home, isolation, folder, None, options)
     tried = 0
     for number in range(1, 40):
-        wall, stats, lines, made = show(home, isolation, folder, f"{kind}:{number}")
+        wall, stats, lines, made = show(home, isolation, folder, f"{kind}:{number}", options)
         if not made:
             break
         assert made == [CALLS[kind]] and stats["failed"] == 0 and not lines, number
         assert np.array_equal(np.asarray(wall), np.asarray(whole)), number
         tried += 1
-    assert tried >= MADE[kind]
+    assert tried >= COUNT / IN_ONE[kind]
 
 
 def tiles(wall):
     """What is inside of each."""
     pixels = np.asarray(wall, dtype=int)
-    boxes = [(10 + 120 * (number % 5), 3 + 100 * (number // 5)) for number in range(COUNT)]
-    return [pixels[y + 4:y + 71, x + 4:x + 96] for x, y in boxes]
+    if wall.width == 1100:
+        boxes = [(16 + 275 * (number % 4), 18 + 233 * (number // 4), 242, 178) for number in range(COUNT)]
+    else:
+        boxes = [(14 + 120 * (number % 5), 7 + 100 * (number // 5), 92, 67) for number in range(COUNT)]
+    return [pixels[y:y + h, x:x + w] for x, y, w, h in boxes]
 
 
 def is_empty(tile):
@@ -65,15 +70,16 @@ def is_empty(tile):
     return np.ptp(tile, axis=2).max() <= 8 and 20 < tile.min() < tile.max() < 160
 
 
-@pytest.mark.parametrize("kind, first", [("texture", 1), ("upload", 1), ("upload", 3), ("upload", 6)])
+@pytest.mark.parametrize("kind, first", [("texture", 1), ("texture", 2), ("texture", 3), ("upload", 1), ("upload", 3), ("upload", 6)])
 def test_none_can_be_made(home, isolation, folder, kind, first):
     """It goes on with what there is, and ends as it was asked to; each tile shows its picture or none."""
-    whole, *_ = show(home, isolation, folder, None)
-    wall, stats, lines, made = show(home, isolation, folder, f"{kind}:{first}+")
+    options = LARGE if kind == "texture" else WALL
+    whole, *_ = show(home, isolation, folder, None, options)
+    wall, stats, lines, made = show(home, isolation, folder, f"{kind}:{first}+", options)
     shown = [np.array_equal(tile, wanted) for tile, wanted in zip(tiles(wall), tiles(whole))]
     assert made and stats["items"] == COUNT and stats["failed"] == 0
     assert all(right or is_empty(tile) for right, tile in zip(shown, tiles(wall))), shown
-    assert sum(shown) == (first - 1 if kind == "upload" else 0), shown
+    assert sum(shown) == (first - 1) * IN_ONE[kind], shown
     assert len(lines) == 1 and "renderer refuses" in lines[0], lines
 
 
