@@ -127,7 +127,6 @@ static int64_t latest(int64_t a, int64_t b)
     return b > a ? b : a;
 }
 
-/* The next frame; FZ_NEVER: nothing that is drawn has changed. */
 /* A wall that was seen before is there in a moment, and a frame without it, the first, takes as long as it does. */
 static int64_t opening_due_us(const struct fz_app *app)
 {
@@ -136,6 +135,7 @@ static int64_t opening_due_us(const struct fz_app *app)
     return waits ? stats->startup.window + FIRST_WAIT_US : 0;
 }
 
+/* The next frame; FZ_NEVER: nothing that is drawn has changed. */
 static int64_t frame_due_us(const struct fz_app *app)
 {
     int64_t due = fz_app_next_overlay_us(app);

@@ -249,6 +249,19 @@ static void assert_colors(const struct fz_image *image, const struct bytes *icc,
         }
 }
 
+/* Each frame from `first` on is that picture. */
+static void assert_frames(const struct bytes *b, int first, const struct fz_image *image)
+{
+    struct play p;
+    assert_int_equal(open_play(&p, b->data, b->len, 0), FZ_OK);
+    for (int frame = first; frame < 2; frame++) {
+        assert_int_equal(compose(&p, frame), FZ_OK);
+        render(&p, 0, 0);
+        assert_same(&p.image, image);
+    }
+    close_play(&p);
+}
+
 static void test_profile(void **state)
 {
     (void)state;
@@ -258,17 +271,10 @@ static void test_profile(void **state)
         struct bytes b = make_profiled(&icc, interlaced != 0, 2, false);
         struct host host;
         struct fz_image image;
-        struct play p;
         load_ok(&b, 0, &host, &image);
         assert_true(image.has_profile && is_profile_told(&b));
         assert_colors(&image, &icc, 1);
-        assert_int_equal(open_play(&p, b.data, b.len, 0), FZ_OK);
-        for (int frame = 0; frame < 2; frame++) {
-            assert_int_equal(compose(&p, frame), FZ_OK);
-            render(&p, 0, 0);
-            assert_same(&p.image, &image);
-        }
-        close_play(&p);
+        assert_frames(&b, 0, &image);
         host_fini(&host);
         free(b.data);
     }
@@ -313,16 +319,11 @@ static void test_profile_that_is_ignored(void **state)
         struct bytes b = make_profiled(cases[i].icc, false, 2, cases[i].late);
         struct host host;
         struct fz_image image;
-        struct play p;
         load_ok(&b, 0, &host, &image);
         assert_int_equal(image.has_profile, cases[i].told);
         assert_int_equal(is_profile_told(&b), cases[i].told);
         assert_colors(&image, NULL, 0);
-        assert_int_equal(open_play(&p, b.data, b.len, 0), FZ_OK);
-        assert_int_equal(compose(&p, 1), FZ_OK);
-        render(&p, 0, 0);
-        assert_same(&p.image, &image);
-        close_play(&p);
+        assert_frames(&b, 1, &image);
         host_fini(&host);
         free(b.data);
     }

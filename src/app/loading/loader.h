@@ -41,8 +41,7 @@ struct fz_rendition {
 };
 
 /* What is known of an item beyond its name; made when it is first wanted, let go of (trim.c) some time after its pixels went. What a
- * frame looks at for each tile near the view comes
- * first, in a line or two of the cache. */
+ * frame looks at for each tile near the view comes first, in a line or two of the cache. */
 struct fz_tile {
     fz_item_id item;
     uint32_t final_epoch;   /* decoded, or failed, at the wall's size of that epoch */

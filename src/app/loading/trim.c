@@ -7,8 +7,8 @@
 
 enum {
     KEPT = 4096, /* at least, about 1 MB: what was seen lately is known at once */
-    KEPT_SPARE =
-        4, /* a part of those that hold something, where these are more: a look at all of them helps no further */
+    SPARE_PART =
+        4, /* beside those that hold something, where these are more: all of them were looked at in vain */
     LOOKS = 256, /* in one call: a bound on its time */
 };
 
@@ -46,7 +46,7 @@ void fz_loader_trim(struct fz_app *app)
         trim->kept = KEPT;
     for (int looks = 0; looks < LOOKS && loader->tile_count > trim->kept; looks++) {
         if (trim->looked++ == loader->tile_capacity) { /* all that are left hold something */
-            trim->kept = loader->tile_count + loader->tile_count / KEPT_SPARE;
+            trim->kept = loader->tile_count + loader->tile_count / SPARE_PART;
             break;
         }
         struct fz_tile *tile = loader->tiles[trim->next];

@@ -26,6 +26,7 @@ struct fz_shapes {
     /* The first two tiles of blocks that are seen, and of the one behind: they begin there also once the list is another. */
     fz_item_id pinned[FZ_MOSAIC_PINS][2];
     size_t pinned_count;
+    struct fz_mosaic_range pinned_of;    /* these blocks; none: of a layout before this one */
     struct fz_job *jobs[FZ_SHAPES_JOBS]; /* on their way (borrowed; NULL: none) */
     bool is_news;                        /* a shape became known since the last refresh */
     bool was_shown;                      /* the wall was seen before it was laid out anew: it is at once */

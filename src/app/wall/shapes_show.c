@@ -71,17 +71,19 @@ void fz_shapes_step(struct fz_app *app)
     app->dirty |= is_seen || shift != 0;
 }
 
-/* The start of a long list is cut as if it had never been another. */
+/* Once for the same blocks: what is known of a long list lies all over memory. Its start is cut as if it had never been another. */
 static void note_pins(struct fz_app *app)
 {
     const struct fz_wall *wall = &app->wall;
     const struct fz_mosaic *mosaic = &wall->shapes.mosaic;
     struct fz_shapes *shapes = &app->wall.shapes;
-    shapes->pinned_count = 0;
-    if (!fz_wall_has_shapes(app) || wall->scroll.position <= 0)
+    const struct fz_mosaic_range of = wall->scroll.position > 0 ? mosaic->shown : (struct fz_mosaic_range){0};
+    if (of.end > 0 && of.first == shapes->pinned_of.first && of.end == shapes->pinned_of.end)
         return;
-    for (size_t i = mosaic->shown.first;
-         i <= mosaic->shown.end && i < mosaic->count && shapes->pinned_count < FZ_MOSAIC_PINS; i++) {
+    shapes->pinned_of = of;
+    shapes->pinned_count = 0;
+    for (size_t i = of.first;
+         of.end > 0 && i <= of.end && i < mosaic->count && shapes->pinned_count < FZ_MOSAIC_PINS; i++) {
         const size_t start = mosaic->blocks[i].start;
         if (mosaic->blocks[i].is_first)
             continue;
@@ -118,6 +120,7 @@ void fz_shapes_keep_shown(struct fz_app *app, const struct fz_layout_params *nex
         wall->shapes.pinned_count = 0;
     }
     set_pins(app);
+    wall->shapes.pinned_of = (struct fz_mosaic_range){0};
     if (fz_wall_has_shapes(app) && wall->layout.params.id == next->id &&
         fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         wall->shapes.was_shown |= fz_mosaic_at(&wall->layout, first)->is_shown;
