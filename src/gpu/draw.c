@@ -1,5 +1,6 @@
 #include "gpu/draw.h"
 
+#include "gpu/batch.h"
 #include "gpu/head_internal.h"
 #include "gpu/stretch.h"
 #include "sync/thread.h"
@@ -107,6 +108,9 @@ void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz
     FZ_MAIN_ONLY();
     fz_texture_keep(head, texture);
     SDL_Texture *sdl = texture->page->sdl;
+    bool as_it_is = turn.quarters == 0 && !turn.flip_h && !turn.flip_v;
+    if (alpha >= 1 && as_it_is && fz_batch_take(head, texture->page, &texture->rect, to_sdl(rect)))
+        return;
     SDL_SetTextureBlendMode(sdl, alpha >= 1 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
     SDL_SetTextureAlphaMod(sdl, (uint8_t)lround(fmin(fmax(alpha, 0), 1) * 255));
     SDL_SetTextureColorMod(sdl, 255, 255, 255);

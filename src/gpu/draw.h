@@ -23,7 +23,11 @@ void fz_draw_ring(struct fz_head *head, struct fz_rect rect, double thickness, s
 /* `rect` is where the turned picture stands. */
 void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz_rect rect, double alpha,
                      struct fz_turn turn);
-/* The same of a part of the texture, px of that, opaque. */
+/* What is drawn between these two, whole and opaque, stands there in the end, in any order: page by page, for a renderer draws
+ * what comes from one texture in one call. Without a renderer that gains by it, in order and at once. */
+void fz_draw_begin_batch(struct fz_head *head);
+void fz_draw_end_batch(struct fz_head *head);
+/* The same as fz_draw_texture of a part of the texture, px of that, opaque. */
 void fz_draw_texture_part(struct fz_head *head, struct fz_texture *texture, const SDL_Rect *part,
                           struct fz_rect rect, struct fz_turn turn);
 /* `rows` rows of a white mask (a text), from `row` on, in a colour. */

@@ -2,6 +2,7 @@
 #ifndef FZ_GPU_HEAD_INTERNAL_H
 #define FZ_GPU_HEAD_INTERNAL_H
 
+#include "gpu/batch.h"
 #include "gpu/stretch.h"
 #include "gpu/texture.h"
 
@@ -57,9 +58,11 @@ struct fz_page {
     struct fz_bitmap bitmap; /* its memory, where the renderer is plain */
     int w, h;                /* px */
     int columns, cells;
-    int used;                     /* cells taken; 0: a spare page */
-    int64_t spare_us;             /* since when */
-    struct fz_texture textures[]; /* of each cell */
+    int used;                       /* cells taken; 0: a spare page */
+    int64_t spare_us;               /* since when */
+    struct fz_page *batch_behind;   /* gpu/batch.h: the next page of it, */
+    size_t batch_first, batch_last; /* and 1 more than the indices of what is drawn of this one; 0: nothing */
+    struct fz_texture textures[];   /* of each cell */
 };
 
 /* Of pictures, which have no alpha channel, where SDL draws: a window's own, for it takes four times as long to copy from any other,
@@ -99,6 +102,7 @@ struct fz_head {
     struct fz_page_list spare, spare_alone;       /* of one cell: the latter */
     struct fz_texture *newest, *oldest;
     struct fz_texture_counts counts;
+    struct fz_batch batch;
     struct fz_texts *texts; /* owned; gpu/text.c */
 };
 

@@ -108,11 +108,11 @@ def folder_of(home, scene):
     return name
 
 
-def check(home, scene, display=None):
+def check(home, scene, display=None, more=None):
     """Runs a scene; compares what frieze says it shows, and what stands on the display."""
     options, act, text = SCENES[scene]
     arguments = ("--name", "golden", "--size", f"{SIZE[0]}x{SIZE[1]}", *options, folder_of(home, scene))
-    with home.start(*arguments, display=display) as frieze:
+    with home.start(*arguments, display=display, more=more) as frieze:
         frieze.idle("loaded")
         act(frieze)
         compare(scene, frieze.screenshot(), text)

@@ -8,8 +8,9 @@ import golden
 
 
 @pytest.mark.parametrize("scene", golden.SCENES)
-def test_golden(module_home, scene):
-    golden.check(module_home, scene)
+@pytest.mark.parametrize("renderer", ["software", "opengl"])
+def test_golden(module_home, scene, renderer):
+    golden.check(module_home, scene, more={"SDL_RENDER_DRIVER": renderer})
 
 
 def test_a_difference_is_found():

@@ -279,6 +279,53 @@ static void shapes_come_and_go(void **state)
         fz_texture_free(head, all[i]);
 }
 
+/* Pictures beside each other in a batch, of more cells than pages, in any order, some of them faded or turned and so drawn at once:
+ * each stands in its place, in one frame as in the next; and what comes after the batch lies over them. */
+static void a_batch_shows_all_in_their_places(void **state)
+{
+    (void)state;
+    enum { COLUMNS = 10, ROWS = 5, COUNT = COLUMNS * ROWS, PITCH = 20, FRAMES = 20 };
+    static const struct fz_turn on_its_head = {.quarters = 2};
+    struct fz_texture *all[COUNT] = {NULL};
+    uint32_t colors[COUNT];
+    struct random random = random_start();
+    for (int i = 0; i < COUNT; i++) {
+        int w = random_int(&random, 2, 60), h = random_int(&random, 2, 60);
+        struct fz_texture_cell cell = {60, 60, random_int(&random, 0, 1)};
+        assert_non_null(fz_texture_new(head, w, h, cell, FZ_TEXTURE_IN_VIEW, &all[i]));
+        colors[i] = (uint32_t)random_int(&random, 0, 0xffffff);
+        fill(all[i], 0xff000000 | colors[i]);
+    }
+    for (int frame = 0; frame < FRAMES; frame++) {
+        int places[COUNT], covered = random_int(&random, 0, COUNT - 1);
+        for (int i = 0; i < COUNT; i++) {
+            int other = random_int(&random, 0, i);
+            places[i] = places[other];
+            places[other] = i;
+        }
+        fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
+        fz_draw_begin_batch(head);
+        for (int i = 0; i < COUNT; i++) {
+            int way = random_int(&random, 0, 3), at = places[i];
+            struct fz_rect rect = {at % COLUMNS * PITCH, at / COLUMNS * PITCH, PITCH, PITCH};
+            fz_draw_texture(head, all[i], rect, way == 1 ? 0.999 : 1,
+                            way == 2 ? on_its_head : (struct fz_turn){0});
+        }
+        fz_draw_end_batch(head);
+        fz_draw_fill(head,
+                     (struct fz_rect){covered % COLUMNS * PITCH, covered / COLUMNS * PITCH, PITCH, PITCH},
+                     (struct fz_color){1, 2, 3, 255});
+        for (int i = 0; i < COUNT; i++) {
+            int at = places[i];
+            uint32_t seen = pixel(at % COLUMNS * PITCH + PITCH / 2, at / COLUMNS * PITCH + PITCH / 2);
+            assert_int_equal(seen, at == covered ? 0x010203 : colors[i]);
+        }
+        fz_head_present(head);
+    }
+    for (int i = 0; i < COUNT; i++)
+        fz_texture_free(head, all[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_new_texture_leaves_the_others_as_they_are),
@@ -288,7 +335,8 @@ int main(void)
                                        cmocka_unit_test(room_for_a_shape_is_for_any),
                                        cmocka_unit_test(copies_have_their_share),
                                        cmocka_unit_test(a_shape_shows_nothing_of_the_one_before_it),
-                                       cmocka_unit_test(shapes_come_and_go)};
+                                       cmocka_unit_test(shapes_come_and_go),
+                                       cmocka_unit_test(a_batch_shows_all_in_their_places)};
     int failed = cmocka_run_group_tests(tests, open_head, close_head);
     return failed + cmocka_run_group_tests(tests, open_gl_head, close_head);
 }

@@ -175,7 +175,13 @@ static void draw_picture(struct fz_app *app, const struct fz_tile *tile, struct 
     fz_draw_texture_part(app->head, texture, &part, rect, tile->turn);
 }
 
-struct fz_rect fz_tile_draw(struct fz_app *app, fz_item_id item, struct fz_rect box, bool *fading)
+struct fz_rect fz_tile_rect(const struct fz_app *app, fz_item_id item, struct fz_rect box)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    return tile && tile->renditions[FZ_FOR_WALL].texture ? picture_rect(app, box, tile) : box;
+}
+
+void fz_tile_draw(struct fz_app *app, fz_item_id item, struct fz_rect box, bool *fading)
 {
     const struct fz_tile *tile = fz_loader_tile(app, item);
     struct fz_texture *texture = tile ? tile->renditions[FZ_FOR_WALL].texture : NULL;
@@ -184,7 +190,7 @@ struct fz_rect fz_tile_draw(struct fz_app *app, fz_item_id item, struct fz_rect 
             draw_failed(app, tile, box);
         else
             draw_loading(app, box);
-        return box;
+        return;
     }
     struct fz_rect rect = picture_rect(app, box, tile);
     app->tile_drawn |= !tile->renditions[FZ_FOR_WALL].first;
@@ -199,12 +205,17 @@ struct fz_rect fz_tile_draw(struct fz_app *app, fz_item_id item, struct fz_rect 
         *fading = true;
     }
     draw_picture(app, tile, fz_animate_texture(app, item, FZ_FOR_WALL, texture), rect, alpha);
+}
+
+void fz_tile_draw_badges(struct fz_app *app, fz_item_id item, struct fz_rect box, struct fz_rect rect)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    if (!tile || !tile->renditions[FZ_FOR_WALL].texture)
+        return;
     int scale = box.w < 150 ? 1 : 2;
     double middle = fz_badge_size(scale) / 2 + 4;
     if (fz_list_is_stack(app->list, item))
         fz_badge_draw(app->head, FZ_BADGE_STACK, rect.x + rect.w - middle, rect.y + rect.h - middle, scale);
-    if (tile->damage) {
+    if (tile->damage)
         fz_badge_draw(app->head, FZ_BADGE_DAMAGED, rect.x + rect.w - middle, rect.y + middle, scale);
-    }
-    return rect;
 }

@@ -290,31 +290,44 @@ static void draw_veil(struct fz_app *app)
     fz_draw_veil(app->head, color);
 }
 
+/* Gives where the selected picture stands; of no width: not among these. */
+static struct fz_rect draw_over_tiles(struct fz_app *app, size_t first, size_t last, bool *fading)
+{
+    bool names = fz_option_is_on(&app->options, FZ_OPTION_NAMES);
+    struct fz_rect selected = {0};
+    for (size_t i = first; i <= last; i++) {
+        if (!fz_shapes_may_show(app, i))
+            continue;
+        fz_item_id item = fz_list_at(app->list, i);
+        struct fz_rect box = fz_wall_box_of(app, i), rect = fz_tile_rect(app, item, box);
+        fz_tile_draw_badges(app, item, box, rect);
+        fz_scale_draw_state(app, item, rect, fading);
+        if (fz_list_is_marked(app->list, item))
+            fz_tile_draw_mark(app, rect);
+        if (item == app->wall.selected)
+            selected = rect;
+        if (names)
+            fz_tile_draw_caption(app, item, box);
+    }
+    return selected;
+}
+
 void fz_wall_draw(struct fz_app *app)
 {
     struct fz_wall *wall = &app->wall;
     size_t first, last;
     if (!fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         return;
-    bool fading = false, names = fz_option_is_on(&app->options, FZ_OPTION_NAMES);
-    struct fz_rect selected = {0};
+    bool fading = false;
     fz_loader_prefetch(app, first, last);
     fz_shapes_begin_frame(app, first, last);
     fz_folders_draw(app, first);
-    for (size_t i = first; i <= last; i++) {
-        if (!fz_shapes_may_show(app, i))
-            continue;
-        fz_item_id item = fz_list_at(app->list, i);
-        struct fz_rect box = fz_wall_box_of(app, i);
-        struct fz_rect rect = fz_tile_draw(app, item, box, &fading);
-        fz_scale_draw_state(app, item, rect, &fading);
-        if (fz_list_is_marked(app->list, item))
-            fz_tile_draw_mark(app, rect);
-        if (item == wall->selected)
-            selected = rect;
-        if (names)
-            fz_tile_draw_caption(app, item, box);
-    }
+    fz_draw_begin_batch(app->head);
+    for (size_t i = first; i <= last; i++)
+        if (fz_shapes_may_show(app, i))
+            fz_tile_draw(app, fz_list_at(app->list, i), fz_wall_box_of(app, i), &fading);
+    fz_draw_end_batch(app->head);
+    struct fz_rect selected = draw_over_tiles(app, first, last, &fading);
     fz_dissolve_draw(app);
     if (selected.w > 0)
         fz_badge_draw_selection(app->head, selected);
