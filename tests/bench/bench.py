@@ -19,6 +19,7 @@ import find
 import first
 import isolation
 import opened
+import opengl
 import peers as peer_table
 import plots
 import report
@@ -132,6 +133,7 @@ def own_steps(context, args, wall_count):
                     ("frieze_first_memory", SLOW_ROUNDS, lambda: first.memory(context)),
                     ("growth", SLOW_ROUNDS, lambda: browse.growth(context)),
                     ("growth_in_layouts", 1, lambda: browse.growth_in_layouts(context)),
+                    ("opengl", 1, lambda: opengl.run(context)),
                     ("batch", SLOW_ROUNDS, lambda: batch.run(context)),
                     ("batch_many", 1, lambda: batch.run_many(context)),
                     ("frieze_large", SLOW_ROUNDS, lambda: subject.until(context, "large", "loaded"))]

@@ -353,6 +353,15 @@ def scale_figures(raw):
     return rows
 
 
+def opengl_figures(raw):
+    """Small tiles of many shapes."""
+    rows = []
+    for table in raw.get("opengl", []):
+        for name, run in table.items():
+            rows.append(Figure(f"500 to 700 tiles of many shapes, {name}: work for a frame", run["work"], counts=False))
+    return rows
+
+
 def freeze_figures(raw):
     """R1: the linear program's frozen window against frieze's longest stall, as a share of one fiftieth."""
     frozen = median(each(raw, "linear", "freeze_ms"))
@@ -508,7 +517,7 @@ def large_figures(raw):
 def judge(raw, peers, count, full):
     """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
     return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
-            + (first_figures(raw, peers) if full else []) + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + opened_figures(raw) + scale_figures(raw) if full else [])
+            + (first_figures(raw, peers) if full else []) + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + opened_figures(raw) + scale_figures(raw) + opengl_figures(raw) if full else [])
             + freeze_figures(raw) + memory_figure(raw)
             + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) + window_figures(raw) + smooth_figures(raw) + many_figures(raw) if full else [])
             + [failure_figure(raw)] + large_figures(raw))

@@ -29,14 +29,15 @@ PATIENCE_S = 60
 class Running:
     """A frieze on the display, told by its control socket; `result` holds how it ended."""
 
-    def __init__(self, context, folder, *options):
-        self.context, self.folder, self.options = context, folder, options
+    def __init__(self, context, folder, *options, environment=None):
+        self.context, self.folder, self.options, self.environment = context, folder, options, environment or {}
         self.result = {}
 
     def __enter__(self):
         self.context.ready()
         self.home = stage.Home(self.context.display)
         self.home.__enter__()
+        self.home.environment.update(self.environment)
         command = subject.frieze_command(self.context, self.home, self.folder, "--cache-size", "0", *self.options)
         self.process = stage.start(command, self.home, cwd=self.home.path("home"))
         path = pathlib.Path(self.home.environment["XDG_RUNTIME_DIR"], "frieze", "default.sock")
@@ -191,6 +192,14 @@ def mean(values):
     return None if None in values else statistics.fmean(values)
 
 
+def page_to_and_fro(running):
+    """For long enough that all recent frames are of it."""
+    end = time.monotonic() + TO_AND_FRO_S
+    while time.monotonic() < end:
+        running.ask("key", "PgDn")
+        running.ask("key", "PgUp")
+
+
 def to_and_fro(context, count, *options):
     """{first_tile, screenful, work, status} of a wall that is scrolled by pages: times in ms, work of the render thread for a frame
     while it is scrolled: those of the start, of which a long list has more, are not asked about."""
@@ -202,10 +211,7 @@ def to_and_fro(context, count, *options):
             running.rest()
         steady_decodes(running)
         for _ in range(2):
-            end = time.monotonic() + TO_AND_FRO_S
-            while time.monotonic() < end:
-                running.ask("key", "PgDn")
-                running.ask("key", "PgUp")
+            page_to_and_fro(running)
             works.append(subject.figure(running.ask("stats"), "frames", "recent_work_p50"))
         running.rest()
     stats = running.result["stats"]
