@@ -270,7 +270,7 @@ def late(runs):
 def browse_figures(raw):
     """Pictures asked for at a pace: whether they were there already."""
     rows = []
-    for step, name, bound in (("frieze_sequence", "next picture, 12 megapixels, 3 a second: not there yet", LATE_SHARE),
+    for step, name, bound in (("frieze_sequence", "next picture, 12 megapixels, 3 a second: not in the next frame", LATE_SHARE),
                               ("frieze_zoomed", "the same at 100 %, 24 megapixels, 1 a second", LATE_ZOOMED),
                               ("frieze_share", "the same, 0.5 s for each open and read of its share, 1 a second",
                                LATE_ON_SHARE)):

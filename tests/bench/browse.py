@@ -8,6 +8,7 @@ import time
 
 import corpus
 import find
+import seen
 import stage
 import subject
 
@@ -57,21 +58,12 @@ class Running:
     def ask(self, *command):
         return self.session.ask(*command)
 
-    def hits(self):
-        return self.ask("stats")["cache"]["hits"]
-
     def rest(self, state="idle"):
         self.ask("wait", state, str(PATIENCE_S))
 
     def go_on(self, count, per_second):
-        """Presses n; 1 for each picture that was there already, else 0."""
-        there, began = [], time.monotonic()
-        for number in range(count):
-            time.sleep(max(0, began + (number + 1) / per_second - time.monotonic()))
-            before = self.hits()
-            self.ask("key", "n")
-            there.append(self.hits() - before)
-        return there
+        """From picture to picture; 1 for each that stood there within two frames, else 0."""
+        return seen.at_once(self.context.display, "n", count, per_second)
 
 
 def sequence(context):

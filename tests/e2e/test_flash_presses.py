@@ -5,7 +5,9 @@ import os
 import random
 import time
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import flashes
 from flashes import BLACK, WHITE, Recording, plain, worst
@@ -22,7 +24,8 @@ def dice_wall(module_home, x11):
 
 
 @pytest.mark.parametrize("keys, per_s", [(["Return"], 4), (["Return"], 9), (["F1"], 8), (["Menu", "Escape"], 20),
-                                         (["Return", "greater"], 8), (["o", "n", "o", "s"], 20), (["apostrophe"], 8), (["v"], 8), (["v"], 3)])
+                                         (["Return", "greater"], 8),
+                                         (["Return", "n", "n", "Return"], 4), (["Return", "n", "n", "Return"], 8), (["o", "n", "o", "s"], 20), (["apostrophe"], 8), (["v"], 8), (["v"], 3)])
 def test_presses_do_not_flash(dice_wall, x11, keys, per_s):
     """However fast the finger; all of them are obeyed."""
     dice_wall.key("Home").idle()
@@ -44,6 +47,34 @@ def test_the_first_presses_do_not_wait(dice_wall):
         dice_wall.key("Return").idle().key("Return").idle()
         took.append(time.monotonic() - began)
     assert min(took) < 0.9
+
+
+def waits_after_an_opening(frieze, x11):
+    """Seconds from each of four presses, a third of a second apart, to the next picture on the screen."""
+    frieze.jump("Home").idle()
+    time.sleep(1.1)
+    with Recording(x11, frieze) as recording:
+        frieze.key("Return").idle()
+        pressed = []
+        for _ in range(4):
+            pressed.append(time.monotonic())
+            frieze.key("n")
+            time.sleep(1 / 3)
+    frieze.key("Return").idle()
+    cuts = recording.cuts()
+    return [min((cut for cut in cuts if cut > at), default=np.inf) - at for at in pressed]
+
+
+def test_pictures_after_an_opening_do_not_wait(module_home, x11):
+    """What grows out of its tile passes by, and is no flash for that. The quickest of five tries."""
+    folder, dice = module_home / "chequered", np.random.default_rng(3)
+    folder.mkdir()
+    for number in range(8):
+        squares = dice.choice(np.array([0, 255], np.uint8), (9, 16))
+        Image.fromarray(squares).resize((640, 360), Image.Resampling.NEAREST).save(folder / f"{number}.png")
+    with module_home.start("--size", "640x360", "--tile", "100x60", folder, display=x11) as frieze:
+        frieze.idle("loaded")
+        assert any(max(waits_after_an_opening(frieze, x11)) < 0.15 for _ in range(5))
 
 
 @pytest.mark.parametrize("more", ["n Right z", "v V"])

@@ -56,9 +56,10 @@ void fz_steady_note(struct fz_app *app)
     fz_item_id item = opened ? app->picture.shown : plays_on_wall(app) ? app->animate.item : FZ_ITEM_NONE;
     struct fz_flash_scene scene;
     bool known = false;
-    if (opened)
+    /* What opens or closes was counted as a whole, and drifts past meanwhile. */
+    if (opened && app->picture.openness >= 1)
         known = make_scene(app, item, fz_picture_texture(app, item), app->picture.camera.shown, &scene);
-    else if (item != FZ_ITEM_NONE)
+    else if (!opened && item != FZ_ITEM_NONE)
         known = make_scene(app, item, app->animate.frames[app->animate.front].texture, tile_rect(app, item),
                            &scene);
     bool changed = item != steady->item && (!known || steady->flash.blind);
