@@ -112,7 +112,7 @@ def check(home, scene, display=None, more=None):
     """Runs a scene; compares what frieze says it shows, and what stands on the display."""
     options, act, text = SCENES[scene]
     arguments = ("--name", "golden", "--size", f"{SIZE[0]}x{SIZE[1]}", *options, folder_of(home, scene))
-    with home.start(*arguments, display=display, more=more) as frieze:
+    with home.start(*arguments, display=display, more=more or {}) as frieze:
         frieze.idle("loaded")
         act(frieze)
         compare(scene, frieze.screenshot(), text)
