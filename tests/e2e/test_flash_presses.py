@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import flashes
+from displays import Xvfb
 from flashes import BLACK, WHITE, Recording, plain, worst
 
 
@@ -49,11 +50,11 @@ def test_the_first_presses_do_not_wait(dice_wall):
     assert min(took) < 0.9
 
 
-def waits_after_an_opening(frieze, x11):
+def waits_after_an_opening(frieze, display):
     """Seconds from each of four presses, a third of a second apart, to the next picture on the screen."""
     frieze.jump("Home").idle()
     time.sleep(1.1)
-    with Recording(x11, frieze) as recording:
+    with Recording(display, frieze) as recording:
         frieze.key("Return").idle()
         pressed = []
         for _ in range(4):
@@ -65,16 +66,17 @@ def waits_after_an_opening(frieze, x11):
     return [min((cut for cut in cuts if cut > at), default=np.inf) - at for at in pressed]
 
 
-def test_pictures_after_an_opening_do_not_wait(module_home, x11):
+def test_pictures_after_an_opening_do_not_wait(home, tmp_path):
     """What grows out of its tile passes by, and is no flash for that. The quickest of five tries."""
-    folder, dice = module_home / "chequered", np.random.default_rng(3)
+    folder, screen, dice = home / "chequered", tmp_path / "screen", np.random.default_rng(3)
     folder.mkdir()
+    screen.mkdir()
     for number in range(8):
         squares = dice.choice(np.array([0, 255], np.uint8), (9, 16))
         Image.fromarray(squares).resize((640, 360), Image.Resampling.NEAREST).save(folder / f"{number}.png")
-    with module_home.start("--size", "640x360", "--tile", "100x60", folder, display=x11) as frieze:
+    with Xvfb(screen) as display, home.start("--size", "640x360", "--tile", "100x60", folder, display=display) as frieze:
         frieze.idle("loaded")
-        assert any(max(waits_after_an_opening(frieze, x11)) < 0.15 for _ in range(5))
+        assert any(max(waits_after_an_opening(frieze, display)) < 0.15 for _ in range(5))
 
 
 @pytest.mark.parametrize("more", ["n Right z", "v V"])
