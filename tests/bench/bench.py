@@ -163,8 +163,13 @@ def run_rounds(steps, rounds, folders):
     return raw
 
 
-def save(args, raw, figures, peers, facts, markdown):
+def keep(args, raw):
+    """Before it is judged: an hour's work."""
     args.output.mkdir(parents=True, exist_ok=True)
+    (args.output / "runs.json").write_text(json.dumps(raw, indent=1) + "\n")
+
+
+def save(args, raw, figures, peers, facts, markdown):
     rows = [vars(row) for row in figures]
     text = json.dumps({"machine": facts, "quick": args.quick, "figures": rows, "runs": raw}, indent=1)
     (args.output / "results.json").write_text(text + "\n")
@@ -199,6 +204,7 @@ def main():
             raw = run_rounds(steps, args.runs, kept)
         finally:
             stage.sweep(context.bystanders())
+    keep(args, raw)
     figures = bounds.judge(raw, peers, wall_count, not args.quick)
     facts["minutes"] = f"{(time.monotonic() - began) / 60:.1f}"
     save(args, raw, figures, peers, facts, report.as_markdown(raw, figures, peers, facts, args.runs))

@@ -516,7 +516,7 @@ def large_figures(raw):
 
 def judge(raw, peers, count, full):
     """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
-    return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers) + frame_figures(raw, full)
+    return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers, full) + frame_figures(raw, full)
             + (first_figures(raw, peers) if full else []) + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + opened_figures(raw) + scale_figures(raw) + opengl_figures(raw) if full else [])
             + freeze_figures(raw) + memory_figure(raw)
             + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) + window_figures(raw) + smooth_figures(raw) + many_figures(raw) if full else [])
