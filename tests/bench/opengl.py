@@ -39,7 +39,8 @@ def shapes_folder(context):
 
 
 def run(context):
-    """{"renderer layout": {work, frame, bytes, uploads}}, ms of a frame of a wall that is scrolled by pages, and its textures."""
+    """{"renderer layout": {work, frame, bytes, upload}}: ms of a frame of a wall that is scrolled by pages; what its textures take, and ms of
+    all uploads."""
     folder, table = shapes_folder(context), {}
     for renderer in ("software", "opengl"):
         for layout in LAYOUTS:
