@@ -18,6 +18,7 @@ enum fz_priority_class {
     FZ_PRIORITY_FILL,      /* the rest of the list, while there is room */
     FZ_PRIORITY_SNIFF,     /* files of unknown kind */
     FZ_PRIORITY_KEEP,      /* tiles for the cache alone, while nobody is there */
+    FZ_PRIORITY_CLASSES,
 };
 
 /* Any thread. The priority of the job heap: class first, then distance. */

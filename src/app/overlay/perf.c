@@ -5,7 +5,6 @@
 #include "base/clock.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +14,7 @@ enum {
     GRAPH_H = 100,    /* at most */
     GRAPH_US = 50000, /* its full height */
     PAD = 12,
-    LEAST_PX = 8,   /* of text that can still be read, whatever the text scale */
-    HALF_LINE = 30, /* characters, about */
+    LEAST_PX = 8, /* of text that can still be read, whatever the text scale */
 };
 static const double LINE_EM = 1.45;     /* from line to line, at most */
 static const double GRAPH_PART = 0.125; /* of the window's height, at most */
@@ -66,83 +64,60 @@ int64_t fz_perf_next_us(const struct fz_app *app)
     return app->perf.open ? app->perf.told_us + TELL_US : FZ_NEVER;
 }
 
-static double ms(const struct fz_histogram *h, double share)
+static struct fz_perf_times times(const struct fz_histogram *h)
 {
-    int64_t us = fz_histogram_percentile(h, share);
-    return us < 0 ? 0 : (double)us / 1000;
+    double p50_us = (double)fz_histogram_percentile(h, 0.5),
+           p99_us = (double)fz_histogram_percentile(h, 0.99);
+    return (struct fz_perf_times){fmax(p50_us, 0) / 1000, fmax(p99_us, 0) / 1000, (double)h->max_us / 1000};
 }
 
-/* How the jobs that are out divide into the classes of their priorities. */
-static void tell_queue(const struct fz_app *app, char *text)
+static void count_queue(const struct fz_loader *loader, size_t queued[FZ_PRIORITY_CLASSES])
 {
-    static const char *const names[] = {"picture", "first",   "in view", "next",    "ahead",
-                                        "behind",  "scaling", "rest",    "unknown", "for later"};
-    size_t counts[sizeof names / sizeof *names] = {0}, len = 0;
-    for (size_t i = 0; i < app->loader.flying_count; i++) {
-        const struct fz_job *job = app->loader.flying[i];
-        uint64_t class = atomic_load(&job->priority) >> 32;
-        if (fz_job_loads(job) && class < sizeof names / sizeof *names)
-            counts[class]++;
+    for (size_t i = 0; i < loader->flying_count; i++) {
+        uint64_t class = atomic_load(&loader->flying[i]->priority) >> 32;
+        if (fz_job_loads(loader->flying[i]) && class < FZ_PRIORITY_CLASSES)
+            queued[class]++;
     }
-    for (size_t i = 0; i < sizeof names / sizeof *names && len < FZ_PERF_TEXT; i++)
-        if (counts[i] > 0)
-            len += (size_t)snprintf(text + len, FZ_PERF_TEXT - len, "%s%s %zu",
-                                    len > 0 ? "  " : "to load:  ", names[i], counts[i]);
-    if (len == 0)
-        snprintf(text, FZ_PERF_TEXT, "nothing to load");
-}
-
-/* The layers in two lines: *next is where the second begins. */
-static void tell_sandbox(const struct fz_app *app, char *first, char *second)
-{
-    char all[FZ_SANDBOX_TEXT];
-    fz_sandbox_format(fz_pool_layers(&app->pool), all);
-    size_t len = strlen(all), cut = len < HALF_LINE ? len : HALF_LINE;
-    while (cut < len && all[cut] != ' ')
-        cut++;
-    snprintf(first, FZ_PERF_TEXT, "sandbox %.*s", (int)cut, all);
-    snprintf(second, FZ_PERF_TEXT, "   %s", all + cut);
 }
 
 static void tell(struct fz_app *app)
 {
     struct fz_perf *perf = &app->perf;
     const struct fz_stats *stats = &app->stats;
-    const struct fz_loader *loader = &app->loader;
     const struct fz_texture_counts *textures = fz_texture_get_counts(app->head);
-    const double mb = 1 << 20;
     if (perf->told_us > 0)
         perf->decodes_per_s =
             (double)(stats->decodes - perf->decodes) * 1e6 / (double)(app->now_us - perf->told_us);
     perf->decodes = stats->decodes;
     perf->told_us = app->now_us;
-    int n = 0;
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "%s  frames %llu, late %llu", fz_head_renderer_name(app->head),
-             (unsigned long long)stats->total.count, (unsigned long long)stats->late);
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decoding by %s, replaced %d",
-             app->options.values[FZ_OPTION_ISOLATION].text, atomic_load(&app->pool.counts.engine.respawned));
-    tell_sandbox(app, perf->wanted[n], perf->wanted[n + 1]);
-    n += 2;
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "work  p50 %.1f  p99 %.1f  most %.1f ms", ms(&stats->work, 0.5),
-             ms(&stats->work, 0.99), (double)stats->work.max_us / 1000);
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "present  p50 %.1f  p99 %.1f  most %.1f ms",
-             ms(&stats->present, 0.5), ms(&stats->present, 0.99), (double)stats->present.max_us / 1000);
-    tell_queue(app, perf->wanted[n++]);
-    char took[32] = "";
-    const double peak_bytes = (double)atomic_load(&app->pool.counts.engine.pss_peak_bytes);
-    if (peak_bytes > 0)
-        snprintf(took, sizeof took, ", all processes up to %.0f", peak_bytes / mb);
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "bound %.0f MB%s%s", (double)app->memory_bytes / mb, took,
-             app->relief.pressure == FZ_PRESSURE_NONE ? "" : "  memory is short");
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "textures %.1f of %.1f MB, most %.1f  uploads %llu",
-             (double)textures->bytes / mb, (double)fz_texture_budget(app->head) / mb,
-             (double)textures->bytes_peak / mb, (unsigned long long)textures->uploads);
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decodes %.1f of %.1f MB  surfaces %.1f of %.1f",
-             (double)fz_ledger_reserved(&app->pool.ledger) / mb,
-             (double)fz_ledger_capacity(&app->pool.ledger) / mb, (double)loader->credit_bytes / mb,
-             (double)loader->credit_limit_bytes / mb);
-    snprintf(perf->wanted[n++], FZ_PERF_TEXT, "decoded %llu, %.1f a second  hits %llu",
-             (unsigned long long)stats->decodes, perf->decodes_per_s, (unsigned long long)stats->hits);
+    char sandbox[FZ_SANDBOX_TEXT];
+    fz_sandbox_format(fz_pool_layers(&app->pool), sandbox);
+    struct fz_perf_facts facts = {
+        .renderer = fz_head_renderer_name(app->head),
+        .isolation = app->options.values[FZ_OPTION_ISOLATION].text,
+        .sandbox = sandbox,
+        .frames = stats->total.count,
+        .late = stats->late,
+        .uploads = textures->uploads,
+        .decodes = stats->decodes,
+        .hits = stats->hits,
+        .replaced = atomic_load(&app->pool.counts.engine.respawned),
+        .decodes_per_s = perf->decodes_per_s,
+        .work = times(&stats->work),
+        .present = times(&stats->present),
+        .bound_bytes = app->memory_bytes,
+        .pss_peak_bytes = atomic_load(&app->pool.counts.engine.pss_peak_bytes),
+        .is_short = app->relief.pressure != FZ_PRESSURE_NONE,
+        .texture_bytes = textures->bytes,
+        .texture_budget_bytes = fz_texture_budget(app->head),
+        .texture_peak_bytes = textures->bytes_peak,
+        .decode_bytes = fz_ledger_reserved(&app->pool.ledger),
+        .decode_budget_bytes = fz_ledger_capacity(&app->pool.ledger),
+        .surface_bytes = app->loader.credit_bytes,
+        .surface_budget_bytes = app->loader.credit_limit_bytes,
+    };
+    count_queue(&app->loader, facts.queued);
+    fz_perf_write(&facts, perf->wanted);
 }
 
 /* The bars of one kind. */

@@ -2,6 +2,7 @@
 #ifndef FZ_APP_OVERLAY_PERF_H
 #define FZ_APP_OVERLAY_PERF_H
 
+#include "app/overlay/perf_lines.h"
 #include "view/geometry.h"
 
 #include <stdbool.h>
@@ -9,7 +10,7 @@
 
 struct fz_app;
 
-enum { FZ_PERF_FRAMES = 240, FZ_PERF_LINES = 11, FZ_PERF_TEXT = 96 };
+enum { FZ_PERF_FRAMES = 240 };
 
 struct fz_perf {
     bool open;
