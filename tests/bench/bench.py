@@ -132,7 +132,7 @@ def own_steps(context, args, wall_count):
                     ("first_frieze", args.runs, lambda: first.first_ms(context, str(context.frieze))),
                     ("frieze_first_memory", SLOW_ROUNDS, lambda: first.memory(context)),
                     ("growth", SLOW_ROUNDS, lambda: browse.growth(context)),
-                    ("growth_in_layouts", 1, lambda: browse.growth_in_layouts(context)),
+                    ("growth_in_layouts", SLOW_ROUNDS, lambda: browse.growth_in_layouts(context)),
                     ("opengl", 1, lambda: opengl.run(context)),
                     ("batch", SLOW_ROUNDS, lambda: batch.run(context)),
                     ("batch_many", 1, lambda: batch.run_many(context)),
@@ -146,7 +146,7 @@ def peer_steps(context, args, peers):
             for folder in folders for peer in peers if peer.is_installed()] + [
         (name, args.peer_runs, run) for peer in peers if peer.is_installed() and not args.quick for name, run in (
             (f"{peer.name}_again", lambda peer=peer: peer_run(context, peer, "plain35", again=True)),
-            (f"first_{peer.name}", lambda peer=peer: first.first_ms(context, peer.arguments[0])))]
+            (f"first_{peer.name}", lambda peer=peer: first.first_ms(context, peer.arguments[0], first.PEER_TRIES)))]
 
 
 def run_rounds(steps, rounds, folders):

@@ -14,7 +14,8 @@ import subject
 SIZE, COLOUR = (4000, 3000), (200, 0, 200)  # no program has that in its own window
 ALIKE, STEP, LEAST = 60, 8, 20  # of every STEPth pixel each way so many are nearly of that colour
 ORIGINALS = 4  # a file may have 65,000 names at most
-LOOK_S, PATIENCE_S = 0.004, 40
+LOOK_S, PATIENCE_S = 0.004, 20
+PEER_TRIES = 3  # one start of geeqie in seven or so leaves its picture's place empty for good
 
 
 def folder(root):
@@ -37,8 +38,16 @@ def shows(pixels):
     return (np.abs(pixels[::STEP, ::STEP].astype(np.int16) - COLOUR).max(axis=2) < ALIKE).sum() >= LEAST
 
 
-def first_ms(context, program):
-    """From its start, exec included; None: not in PATIENCE_S."""
+def first_ms(context, program, tries=1):
+    """From its start, exec included; None: not in PATIENCE_S, in none of so many starts."""
+    for _ in range(tries):
+        took = one_start_ms(context, program)
+        if took is not None:
+            break
+    return {"first": took}
+
+
+def one_start_ms(context, program):
     made = folder(context.corpus)
     context.ready()
     with stage.Home(context.display) as home:
@@ -50,7 +59,7 @@ def first_ms(context, program):
             time.sleep(LOOK_S)
         took = stage.now_ms() - began
         stage.end(process)
-        return {"first": took if seen else None}
+        return took if seen else None
 
 
 def sample_memory(process, _home):
