@@ -41,6 +41,15 @@ def test_the_wall_opens_nothing_then(home, folder):
     assert prime(home, folder) == [f"frieze prime: {COUNT} tiles"]
 
 
+@pytest.mark.parametrize("fit", ["contain", "cover"])
+@pytest.mark.parametrize("layout", ["grid", "justified", "masonry", "strip"])
+def test_the_wall_of_any_layout_opens_nothing_then(home, folder, layout, fit):
+    (home / "config" / "frieze").mkdir()
+    (home / "config" / "frieze" / "frieze.conf").write_text(f"layout = {layout}\nfit = {fit}\n")
+    assert prime(home, "--size", "800x600", folder) == [f"frieze prime: {COUNT} tiles"]
+    assert opens(home, folder) == (0, COUNT)
+
+
 def test_size_of_the_config_file_and_paths_on_standard_input(home, folder):
     (home / "config" / "frieze").mkdir()
     (home / "config" / "frieze" / "frieze.conf").write_text("tile = 100x75\n")

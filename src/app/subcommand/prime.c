@@ -9,11 +9,14 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "ctl/config.h"
+#include "view/mosaic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
+    VIEW_W = 1920,
+    VIEW_H = 1080,
     AHEAD = 4,          /* jobs a worker has before it, so that none ever waits */
     MOST_PARKED = 1024, /* beyond these: what hangs on a reader shall not keep the others waiting */
 };
@@ -23,16 +26,19 @@ static const enum fz_option_id shared[] = {
     FZ_OPTION_NUL,           FZ_OPTION_CACHE_SIZE,  FZ_OPTION_MEMORY,       FZ_OPTION_JOBS,
     FZ_OPTION_LIMIT_PIXELS,  FZ_OPTION_LIMIT_BYTES, FZ_OPTION_LIMIT_FRAMES, FZ_OPTION_LIMIT_NESTING,
     FZ_OPTION_LIMIT_SECONDS, FZ_OPTION_CONFIG,      FZ_OPTION_NO_CONFIG,    FZ_OPTION_ISOLATION,
-    FZ_OPTION_SANDBOX,       FZ_OPTION_NAME,
+    FZ_OPTION_SANDBOX,       FZ_OPTION_NAME,        FZ_OPTION_LAYOUT,       FZ_OPTION_NAMES,
+    FZ_OPTION_SIZE,
 };
 
 static const struct fz_subcommand command = {
     .name = "prime",
     .usage = "[OPTION]... SOURCE...",
-    .about = "Makes the tiles of all pictures of these sources and keeps them in the tile cache, so that a\n"
-             "wall of them is there at once. Tiles of another size or on another background are others: the\n"
-             "settings of frieze.conf count here too. What is kept already is not made again. 512 MB, the\n"
-             "usual bound, hold some 20,000 tiles; beyond it those used least recently go.",
+    .about =
+        "Makes the tiles of all pictures of these sources and keeps them in the tile cache, so that a\n"
+        "wall of them is there at once. Tiles of another size, in another layout or on another background\n"
+        "are others: the settings of frieze.conf count here too. In masonry the size follows from the\n"
+        "window's width, by --size, or 1920. What is kept already is not made again. 512 MB, the usual\n"
+        "bound, hold some 20,000 tiles; beyond it those used least recently go.",
     .shared = shared,
     .shared_count = sizeof shared / sizeof *shared,
 };
@@ -50,6 +56,8 @@ struct prime {
     struct fz_crew crew;
     struct entry *entries;
     size_t count, capacity, begun, left_out;
+    int box_w, box_h; /* of a tile on the wall */
+    bool covers;
     struct fz_task task;
 };
 
@@ -91,6 +99,30 @@ static void take_names(void *ctx, const struct fz_source_event *event)
     p->task.total += event->count;
 }
 
+/* ---- The wall that they are for ---------------------------------------------------------------------------------- */
+
+static void set_box(struct prime *p)
+{
+    const struct fz_options *options = &p->arguments->options;
+    const struct fz_option_value *values = options->values, *size = &values[FZ_OPTION_SIZE];
+    struct fz_mosaic mosaic = {0};
+    struct fz_layout_params params = {.id = FZ_LAYOUT_GRID,
+                                      .view_w = size->w > 0 ? size->w : VIEW_W,
+                                      .view_h = size->h > 0 ? size->h : VIEW_H,
+                                      .tile_w = values[FZ_OPTION_TILE].w,
+                                      .tile_h = values[FZ_OPTION_TILE].h,
+                                      .mosaic = &mosaic};
+    fz_layout_find(values[FZ_OPTION_LAYOUT].text, &params.id);
+    if (!fz_layout_has_shapes(params.id) || fz_option_is_on(options, FZ_OPTION_NAMES))
+        params.caption_h = FZ_CAPTION_H;
+    struct fz_layout layout;
+    fz_layout_set(&layout, &params);
+    p->box_w = (int)layout.box_w;
+    p->box_h = (int)layout.box_h;
+    p->covers = values[FZ_OPTION_FIT].text[2] == 'v' && !fz_layout_has_shapes(params.id);
+    fz_mosaic_fini(&mosaic);
+}
+
 /* ---- Jobs and their results -------------------------------------------------------------------------------------- */
 
 static void begin_jobs(void *ctx)
@@ -107,9 +139,9 @@ static void begin_jobs(void *ctx)
         struct fz_job *job = fz_job_new(FZ_JOB_DECODE, entry->is_explicit, entry->path, &p->crew.quit);
         entry->path = NULL;
         job->root = entry->root;
-        job->box_w = values[FZ_OPTION_TILE].w;
-        job->box_h = values[FZ_OPTION_TILE].h;
-        job->covers = values[FZ_OPTION_FIT].text[2] == 'v';
+        job->box_w = p->box_w;
+        job->box_h = p->box_h;
+        job->covers = p->covers;
         job->background = (uint32_t)values[FZ_OPTION_BACKGROUND].number;
         job->limits = p->crew.limits;
         job->caching = FZ_CACHING_ON;
@@ -171,6 +203,7 @@ static enum fz_err prime(struct fz_arguments *arguments, struct fz_error *err)
 {
     struct prime p = {.arguments = arguments, .task = {.name = "prime"}};
     fz_task_begin(&p.task, fz_now_us());
+    set_box(&p);
     const struct fz_crew_options how = {.sources = arguments->operands,
                                         .source_count = arguments->operand_count,
                                         .recursive = true,
