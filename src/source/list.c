@@ -166,27 +166,34 @@ size_t fz_list_place_fresh(struct fz_list *list, size_t most)
 static void take_out(struct fz_list *list, uint32_t slot)
 {
     struct fz_item *row = &list->items.rows[slot];
-    size_t position;
-    if (fz_list_all_index(list, fz_items_id(&list->items, slot), &position))
-        fz_order_remove(&list->order, position);
     fz_list_leave(list, slot);
     if (row->flags & FZ_ITEM_UNKNOWN)
         fz_list_become_known(list, slot);
-    row->flags |= FZ_ITEM_OUT;
-    list->fresh.count = 0;
+    row->flags = (uint16_t)((row->flags & ~FZ_ITEM_GOES) | FZ_ITEM_OUT);
     fz_stacks_part(list, slot);
     fz_items_renew(&list->items, slot);
-    fz_list_place_fresh(list, SIZE_MAX);
 }
 
-bool fz_list_remove(struct fz_list *list, fz_item_id id)
+size_t fz_list_remove(struct fz_list *list, const fz_item_id *ids, size_t count)
 {
     FZ_MAIN_ONLY();
-    uint32_t slot = fz_items_slot(&list->items, id);
-    if (slot == FZ_ITEMS_NONE)
-        return false;
-    take_out(list, slot);
-    return true;
+    size_t ordered = 0;
+    list->going.count = list->fresh.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot = fz_items_slot(&list->items, ids[i]);
+        if (slot == FZ_ITEMS_NONE || list->items.rows[slot].flags & FZ_ITEM_GOES)
+            continue;
+        list->items.rows[slot].flags |= FZ_ITEM_GOES;
+        ordered += (list->items.rows[slot].flags & FZ_ITEM_ORDERED) != 0;
+        fz_list_ids_add(&list->going, slot);
+    }
+    size_t going = list->going.count;
+    if (ordered > 0)
+        fz_order_sweep(&list->order, &list->items, ordered);
+    for (size_t i = 0; i < going; i++)
+        take_out(list, list->going.at[i]);
+    fz_list_place_fresh(list, SIZE_MAX);
+    return going;
 }
 
 void fz_list_settle(struct fz_list *list, fz_item_id id, bool is_picture)
@@ -196,7 +203,7 @@ void fz_list_settle(struct fz_list *list, fz_item_id id, bool is_picture)
     if (slot == FZ_ITEMS_NONE || !(list->items.rows[slot].flags & FZ_ITEM_UNKNOWN))
         return;
     if (!is_picture) {
-        take_out(list, slot);
+        fz_list_remove(list, &id, 1);
         return;
     }
     fz_list_become_known(list, slot);

@@ -96,10 +96,3 @@ size_t fz_order_sweep(struct fz_order *order, struct fz_items *items, size_t cou
     fz_order_changed(order, first);
     return first;
 }
-
-void fz_order_remove(struct fz_order *order, size_t index)
-{
-    order->count--;
-    memmove(order->slots + index, order->slots + index + 1, (order->count - index) * sizeof *order->slots);
-    fz_order_changed(order, index);
-}

@@ -32,9 +32,6 @@ size_t fz_order_append(struct fz_order *order, const uint32_t *slots, size_t cou
 /* Removes every slot whose row GOES (`count` of them, at least one); returns the lowest index that changed. */
 size_t fz_order_sweep(struct fz_order *order, struct fz_items *items, size_t count);
 
-/* Removes one. */
-void fz_order_remove(struct fz_order *order, size_t index);
-
 /* Something from this index on is not what it was. */
 void fz_order_changed(struct fz_order *order, size_t index);
 

@@ -66,13 +66,13 @@ static void what_was_taken_out_comes_back_only_with_news(void **unused)
     (void)unused;
     struct fz_list *list = fz_list_new();
     applied(list, event_of(FZ_SOURCE_ADDED, 0, "/d", "a.jpg", "b.jpg", NULL));
-    fz_list_remove(list, fz_list_at(list, 0));
+    fz_list_remove(list, &(fz_item_id){fz_list_at(list, 0)}, 1);
     applied(list, event_of(FZ_SOURCE_WHOLE, 0, "/d", "a.jpg", "b.jpg", "c.jpg", NULL));
     assert_int_equal(fz_list_count(list), 2);
     assert_string_equal(fz_list_name(list, fz_list_at(list, 0)), "b.jpg");
     assert_int_equal(applied(list, event_of(FZ_SOURCE_CHANGED, 0, "/d", "a.jpg", NULL)).added, 1);
     assert_string_equal(fz_list_name(list, fz_list_at(list, 0)), "a.jpg");
-    fz_list_remove(list, fz_list_at(list, 0));
+    fz_list_remove(list, &(fz_item_id){fz_list_at(list, 0)}, 1);
     assert_int_equal(applied(list, event_of(FZ_SOURCE_ADDED, 0, "/d", "a.jpg", NULL)).added, 1);
     assert_int_equal(applied(list, event_of(FZ_SOURCE_CHANGED, 0, "/d", "never.jpg", NULL)).added, 0);
     fz_list_free(list);
@@ -136,6 +136,34 @@ static size_t take_all(struct fz_list *list, struct fz_source_event *event, int6
     return added;
 }
 
+static int64_t remove_us(struct fz_list *list, size_t count)
+{
+    fz_item_id ids[2000];
+    size_t index;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = fz_list_at(list, i * 3);
+    int64_t start = fz_thread_cpu_us();
+    assert_int_equal(fz_list_remove(list, ids, count), count);
+    assert_true(fz_list_index(list, fz_list_at(list, 7), &index)); /* places are counted anew */
+    return fz_thread_cpu_us() - start;
+}
+
+/* Each for itself, the second number took a second. */
+static void many_that_are_no_pictures_go_at_once(void **unused)
+{
+    (void)unused;
+    int64_t longest_us = 0;
+    struct fz_list *list = fz_list_new();
+    for (int i = 0; i < 100000; i += 8192)
+        take_all(list, many(i, i + 8192 < 100000 ? i + 8192 : 100000), &longest_us);
+    int64_t one_us = remove_us(list, 1), all_us = remove_us(list, 2000);
+    print_message("of 100,000: one in %.1f ms, 2,000 in %.1f ms\n", (double)one_us / 1e3,
+                  (double)all_us / 1e3);
+    assert_true(all_us < 50 * one_us);
+    assert_int_equal(fz_list_count(list), 97999);
+    fz_list_free(list);
+}
+
 static void a_picture_costs_at_most_100_bytes(void **unused)
 {
     (void)unused;
@@ -182,7 +210,7 @@ static void large_events_are_taken_in_parts(void **unused)
             fz_item_id id = fz_list_find(list, 0, event->dir, event->names[2000 + calls]);
             assert_int_not_equal(id, FZ_ITEM_NONE);
             taken_out[calls / 100] = fz_list_path(list, id);
-            assert_true(fz_list_remove(list, id));
+            assert_int_equal(fz_list_remove(list, &id, 1), 1);
         }
     }
     assert_true(calls >= 200);
@@ -218,6 +246,7 @@ int main(void)
         cmocka_unit_test(what_was_taken_out_comes_back_only_with_news),
         cmocka_unit_test(a_late_answer_about_old_bytes_is_stale),
         cmocka_unit_test(a_picture_costs_at_most_100_bytes),
+        cmocka_unit_test(many_that_are_no_pictures_go_at_once),
         cmocka_unit_test(large_events_are_taken_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

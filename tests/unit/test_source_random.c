@@ -262,7 +262,7 @@ static void without_inotify(void **state)
     assert_list(w, "d/y.jpg\nd/a/x.jpg\n");
     assert_int_equal(w->errors, 1);
     assert_int_equal(w->last_code, FZ_E_LIMIT);
-    fz_list_remove(w->list, fz_list_at(w->list, 0));
+    fz_list_remove(w->list, &(fz_item_id){fz_list_at(w->list, 0)}, 1);
     run("touch d/a/new.jpg && mkdir d/b && touch d/b/z.jpg");
     world_until(w, "d/a/new.jpg\nd/a/x.jpg\nd/b/z.jpg\n"); /* y.jpg was dropped and stays so */
     run("rm -r d/a && rm d/b/z.jpg && touch d/b/w.jpg");

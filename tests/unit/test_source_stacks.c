@@ -130,7 +130,7 @@ static void what_goes(void **state)
     apply(list, FZ_SOURCE_WHOLE, "A.CR2 B.CR2 B.JPG");
     assert_shown(list, "A.CR2 B.JPG+");
     apply(list, FZ_SOURCE_REMOVED, "A.CR2");
-    fz_list_remove(list, find(list, "B.JPG")); /* no picture after all */
+    fz_list_remove(list, &(fz_item_id){find(list, "B.JPG")}, 1); /* no picture after all */
     assert_shown(list, "B.CR2");
     fz_list_free(list);
 }

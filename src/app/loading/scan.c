@@ -99,8 +99,7 @@ void fz_app_forget_left_out(struct fz_app *app)
     fz_list_index(app->list, app->picture.item, &index);
     for (size_t i = 0; i < scan->leaving_count; i++)
         before += fz_list_index(app->list, scan->leaving[i], &at) && at < index;
-    for (size_t i = 0; i < scan->leaving_count; i++)
-        fz_list_remove(app->list, scan->leaving[i]);
+    fz_list_remove(app->list, scan->leaving, scan->leaving_count);
     fz_wall_list_changed(app, anchor);
     for (size_t i = 0; i < scan->leaving_count; i++)
         fz_picture_forget(app, scan->leaving[i]);
