@@ -34,6 +34,18 @@ def test_show_goes_on_by_itself(home, x11, folder):
         assert 280 <= one["ms"] <= 1500, f"0.3 s a picture, give or take what a busy machine takes: {shown}"
 
 
+def test_the_first_picture_is_there_before_the_last_one_leaves(home):
+    """Where the show comes round, more pictures than the history keeps lie between: it is loaded ahead like any other."""
+    many = pictures.fill(home / "many", 40, (400, 300))
+    with home.start("--delay", "1", "--history", "0", "--size", "400x300", many) as frieze:
+        frieze.until(items=40, scanning=False)
+        frieze.key("End", "Return").until(mode="picture", index=39)
+        frieze.idle()
+        hits = frieze.stats()["cache"]["hits"]
+        frieze.key("s").until(mode="slideshow", index=0)
+        assert frieze.stats()["cache"]["hits"] == hits + 1
+
+
 def test_paused_show_stands_still(home, x11, folder):
     with home.start("-s", "-d", "0.2", "--size", "400x300", folder, display=x11) as frieze:
         frieze.until(mode="slideshow", index=2)

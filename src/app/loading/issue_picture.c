@@ -1,6 +1,7 @@
 /* What the picture view wants becomes jobs: the picture in view, its neighbours, and what a zoom asks for of either. */
 #include "app/app.h"
 #include "app/loading/loader_internal.h"
+#include "app/picture/ahead.h"
 #include "base/mem.h"
 #include "decode/files.h"
 
@@ -8,7 +9,7 @@ uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item)
 {
     size_t index;
     uint32_t distance;
-    if (!fz_list_index(app->list, item, &index) || !fz_picture_wants(app, index, &distance))
+    if (!fz_list_index(app->list, item, &index) || !fz_ahead_wants(app, index, &distance))
         return FZ_HEAP_DROP;
     return distance == 0 ? fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_PICTURE)
                          : fz_priority(FZ_PRIORITY_NEIGHBOUR, distance);
@@ -78,13 +79,12 @@ static bool has_picture(const struct fz_app *app, const struct fz_tile *tile, bo
     return w >= want_w && w <= (fits ? want_w + 1 : want_w * 3 / 2);
 }
 
-/* Step 0 is the picture in view, then come its neighbours, nearest in the direction of travel first. False: there is none. */
+/* False: there is none. */
 static bool picture_at(const struct fz_app *app, size_t at, long step, fz_item_id *item)
 {
-    long signed_step = step <= FZ_PICTURES_AHEAD ? step : FZ_PICTURES_AHEAD - step;
-    long index = (long)at + signed_step * app->picture.direction;
-    bool there = index >= 0 && index < (long)fz_list_count(app->list);
-    *item = there ? fz_list_at(app->list, (size_t)index) : FZ_ITEM_NONE;
+    size_t index;
+    bool there = fz_ahead_at(app, at, step, &index);
+    *item = there ? fz_list_at(app->list, index) : FZ_ITEM_NONE;
     return there;
 }
 
@@ -114,7 +114,7 @@ bool fz_loader_issue_pictures(struct fz_app *app)
     struct fz_texture_cell cell = {.w = window->view_w, .h = window->view_h};
     size_t room = app->head ? fz_texture_capacity(app->head, cell) : 1;
     const bool retraces = fz_history_retraces(app);
-    for (long step = 0; step <= FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND; step++) {
+    for (long step = 0; step <= FZ_PICTURES_AROUND; step++) {
         if (step == 1 && fz_loader_is_alone(app)) {
             fz_loader_look_again(app, app->picture.alone_until_us);
             return false;
@@ -136,5 +136,5 @@ bool fz_loader_issue_pictures(struct fz_app *app)
                                     fz_loader_picture_priority(app, item)))
             return false;
     }
-    return issue_details(app, at, retraces ? 0 : FZ_PICTURES_AHEAD + FZ_PICTURES_BEHIND);
+    return issue_details(app, at, retraces ? 0 : FZ_PICTURES_AROUND);
 }

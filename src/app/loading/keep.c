@@ -14,8 +14,9 @@ enum {
 static bool is_idle(const struct fz_app *app)
 {
     return app->stats.startup.first_frame > 0 && app->now_us - app->stats.last_present_us > IDLE_US &&
-           !app->loading_paused && !app->ending && fz_app_is_listed(app) && !fz_loader_uploads_wait(app) &&
-           app->keep.task.state != FZ_TASK_SUSPENDED && app->keep.task.state != FZ_TASK_CANCELED;
+           !app->dirty && !app->loading_paused && !app->ending && fz_app_is_listed(app) &&
+           !fz_loader_uploads_wait(app) && app->keep.task.state != FZ_TASK_SUSPENDED &&
+           app->keep.task.state != FZ_TASK_CANCELED;
 }
 
 static void begin_anew(struct fz_app *app)

@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 #include "app/limits.h"
+#include "app/picture/ahead.h"
 #include "app/picture/detail_internal.h"
 #include "app/loading/loader_internal.h"
 #include "base/log.h"
@@ -212,7 +213,7 @@ static uint64_t priority_of(const struct fz_app *app, fz_item_id item, const str
     struct fz_detail_grid around = fz_detail_around(view, in_view, FZ_DETAIL_AROUND);
     if (item != app->picture.shown)
         return meet(block, in_view) && fz_list_index(app->list, item, &index) &&
-                       fz_picture_wants(app, index, &distance)
+                       fz_ahead_wants(app, index, &distance)
                    ? fz_priority(FZ_PRIORITY_NEIGHBOUR, distance + 1)
                    : FZ_HEAP_DROP;
     if (meet(block, in_view))
@@ -278,14 +279,16 @@ bool fz_detail_issue(struct fz_app *app, fz_item_id item, enum fz_detail_extent 
         !choose_block(detail, &view, &in_view, extent, most > 1 ? most : 1, &block))
         return true;
     struct fz_detail_source source = fz_detail_source(&view, &block);
-    if (!fz_loader_has_credit(app, (uint64_t)source.out_w * (uint64_t)source.out_h * 4))
+    uint64_t bytes = (uint64_t)source.out_w * (uint64_t)source.out_h * 4;
+    uint64_t priority = priority_of(app, item, &block, &view, &in_view);
+    if (!fz_loader_has_credit(app, bytes) && !fz_loader_make_way(app, bytes, priority))
         return false;
     if (item != app->picture.shown && !may_ask(detail, &in_view, AHEAD_ASKS))
         return true;
     struct fz_job *job = job_of(app, detail, &source);
     detail->job = job;
     detail->block = block;
-    fz_loader_launch(app, job, priority_of(app, item, &block, &view, &in_view));
+    fz_loader_launch(app, job, priority);
     return true;
 }
 

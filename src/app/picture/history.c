@@ -1,6 +1,7 @@
 #include "app/picture/history.h"
 
 #include "app/app.h"
+#include "app/picture/ahead.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@ static bool is_wanted(const struct fz_app *app, fz_item_id item)
 {
     size_t index;
     uint32_t distance;
-    return fz_list_index(app->list, item, &index) && fz_picture_wants(app, index, &distance);
+    return fz_list_index(app->list, item, &index) && fz_ahead_wants(app, index, &distance);
 }
 
 void fz_history_add(struct fz_app *app, fz_item_id item)

@@ -291,18 +291,6 @@ bool fz_picture_is_reduced(const struct fz_app *app, double *px, double *of_px)
     return *px < *of_px;
 }
 
-bool fz_picture_wants(const struct fz_app *app, size_t index, uint32_t *distance)
-{
-    size_t at;
-    if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
-        return false;
-    long apart = ((long)index - (long)at) * app->picture.direction;
-    if (apart < -FZ_PICTURES_BEHIND || apart > FZ_PICTURES_AHEAD)
-        return false;
-    *distance = apart >= 0 ? (uint32_t)apart : (uint32_t)(FZ_PICTURES_AHEAD - apart);
-    return true;
-}
-
 void fz_picture_resized(struct fz_app *app)
 {
     if (app->mode == FZ_MODE_PICTURE && app->picture.shown != FZ_ITEM_NONE)

@@ -52,8 +52,6 @@ struct fz_camera fz_picture_aim(const struct fz_app *app, fz_item_id item);
 int fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h);
 /* Whether the zoom asks for more pixels than --memory lets it have, and how many of how many it has. */
 bool fz_picture_is_reduced(const struct fz_app *app, double *px, double *of_px);
-/* How far `index` is from the picture in view, in the order of loading ahead; false where it is not wanted. */
-bool fz_picture_wants(const struct fz_app *app, size_t index, uint32_t *distance);
 void fz_picture_resized(struct fz_app *app);
 void fz_picture_changed(struct fz_app *app); /* list or textures changed: look whether the picture is there */
 /* Looks whether what was asked for can be shown; returns the time of the next look, or FZ_NEVER. */
@@ -64,7 +62,5 @@ int64_t fz_picture_due_us(const struct fz_app *app);
 void fz_picture_draw(struct fz_app *app);
 /* Whether the wall is seen behind it. */
 bool fz_picture_covers_wall(const struct fz_app *app);
-/* How many pictures are loaded ahead on each side. */
-enum { FZ_PICTURES_AHEAD = 3, FZ_PICTURES_BEHIND = 1 };
 
 #endif
