@@ -386,6 +386,22 @@ def test_walls_within_the_bound(home, wall_folders, name, count, scroll):
           f"{max(idle) // 1024} KB of its own an idle one")
 
 
+@pytest.mark.skipif(frieze.is_sanitized(), reason="sanitizers have memory of their own")
+def test_a_window_of_eight_megapixels_within_the_bound(home, wall_folders):
+    """A picture that fills it is 33 MB, and the next one as well."""
+    window = ("--size", "3840x2160", "--jobs", JOBS, "--memory", BOUND)
+    floor = floor_of(home, window)
+    with home.start(*window, wall_folders / "jpegs") as running, Watcher(running.pid) as filled:
+        running.idle("screenful").key("Return").idle()
+        for key in ("n", "n", "n", "p", "p", "a", "n"):
+            running.key(key).idle()
+        status = running.status()
+    assert status["failed"] == 0, running.errors()
+    used = (filled.bytes - floor) / MB
+    assert used <= BOUND / MB, f"{used:.1f} MB over a floor of {floor / MB:.1f} MB"
+    print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
+
+
 def write_drawings(folder, count, families):
     """Of 16 lines of text each, of which hardly two have the same font, size and colour."""
     random = np.random.default_rng(5)

@@ -254,6 +254,16 @@ static double largest_scale(const struct fz_app *app, const struct fz_tile *tile
     return fmin(largest, sqrt(most / pixels));
 }
 
+/* Of a window that has more pixels than a picture may have, the more of them come in squares. */
+static void bound_box(const struct fz_app *app, int *box_w, int *box_h)
+{
+    double pixels = (double)*box_w * *box_h, most = (double)app->loader.picture_limit_px;
+    if (pixels <= most)
+        return;
+    *box_w = (int)fmax(*box_w * sqrt(most / pixels), 1);
+    *box_h = (int)fmax(*box_h * sqrt(most / pixels), 1);
+}
+
 int fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h)
 {
     const struct fz_picture *picture = &app->picture;
@@ -264,12 +274,13 @@ int fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *b
     *box_w = sideways ? view_h : view_w;
     *box_h = sideways ? view_w : view_h;
     bool fits = (item != picture->shown && !picture->keep_zoom) || camera->mode == FZ_ZOOM_FIT;
-    if (!tile || tile->picture_w == 0)
+    bool is_known = tile && tile->picture_w > 0, drawn = is_known && fz_detail_times(tile) > 1;
+    double x = is_known ? (double)*box_w / tile->picture_w : 0,
+           y = is_known ? (double)*box_h / tile->picture_h : 0;
+    if (!is_known || (drawn ? fits && fmin(x, y) < 1 : fits || fz_detail_serves(app, tile))) {
+        bound_box(app, box_w, box_h);
         return 1;
-    double x = (double)*box_w / tile->picture_w, y = (double)*box_h / tile->picture_h;
-    bool drawn = fz_detail_times(tile) > 1;
-    if (drawn ? fits && fmin(x, y) < 1 : fits || fz_detail_serves(app, tile))
-        return 1;
+    }
     double zoom = fits ? 1 : camera->mode == FZ_ZOOM_FILL ? fmax(x, y) : camera->zoom;
     double scale = fmin(zoom, largest_scale(app, tile));
     double w = tile->picture_w * scale, h = tile->picture_h * scale;
