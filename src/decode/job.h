@@ -138,7 +138,7 @@ struct fz_job {
     void *context; /* who asked for it */
     uint32_t
         result_of; /* DECODE: the batch (app/scale) that made the file at `path`; 0: it is the item's own */
-    uint32_t fills_view; /* DECODE: begun as fill, while that was in view (fz_loader.view); 0: not as fill */
+    uint32_t fills_view; /* DECODE: begun behind this view (fz_loader.view) or as fill around it; 0: not so */
     uint64_t credit_bytes; /* what it counts for while it is out */
     int upload_row;        /* rows before this one are in the texture */
 };

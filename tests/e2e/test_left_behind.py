@@ -94,6 +94,19 @@ def test_the_page_that_is_left(home, folder, memory, motion):
     assert len(numbers) == len(set(numbers))
 
 
+def test_the_page_before(home, folder):
+    """It lies beside the view, where idle time would load it: what is under way of it gives its workers up all the same."""
+    for _ in range(TRIES):
+        with start(home, folder) as running:
+            when_it_loads(running)
+            running.key("PgDn", "PgDn").until(visible=lambda seen: seen[0] == 35)
+            running.idle("screenful")
+            decode = decodes(running)
+        if decode["cancelled"] >= JOBS:
+            break
+    assert decode["cancelled"] >= JOBS, decode
+
+
 def test_the_wall_that_a_picture_lies_over(home):
     """Its tiles under way, none of which is there soon, hold no worker back from the picture that was opened."""
     with start(home, names_of_one(home / "slower", SLOWER), "--motion", "off") as running:

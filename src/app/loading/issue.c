@@ -53,7 +53,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     struct fz_tile *tile = fz_loader_make_tile(app, item);
     struct fz_job *job = fz_loader_new_job(app, FZ_JOB_DECODE, item, box_w, box_h);
     job->purpose = (int)purpose;
-    job->fills_view = priority >> 32 == FZ_PRIORITY_FILL ? app->loader.view : 0;
+    job->fills_view = priority >> 32 >= FZ_PRIORITY_BEHIND ? app->loader.view : 0;
     job->covers = purpose == FZ_FOR_WALL && app->loader.covers;
     if (purpose == FZ_FOR_WALL)
         job->caching = tile->reread ? FZ_CACHING_RENEW : FZ_CACHING_ON;

@@ -44,17 +44,19 @@ static bool is_any_awaited(struct fz_app *app, const struct fz_focus *focus)
     return false;
 }
 
-/* What is neither in view nor beside it goes, with what was done of it, if something in view may wait for the worker or the credit.
- * But the fill of this very view stays: it began when all of that was under way, and a file in view that changes again and again
- * would have it begin anew for ever. Where nothing is waited for, what was begun elsewhere is as good as any other fill. */
+/* What left the view, and is not in the way of the scroll, goes, with what was done of it, if something in view may wait for the
+ * worker or the credit. But what was begun around this very view stays: it began when all of that was under way, and a file in
+ * view that changes again and again would have it begin anew for ever. Where nothing is waited for, what was begun elsewhere is as
+ * good as any other fill. */
 static uint64_t judge_tile(const struct judgement *judgement, const struct fz_job *job, size_t index)
 {
     const struct fz_app *app = judgement->app;
     if (!fz_loader_wall_box_is(&app->loader, job->box_w, job->box_h))
         return FZ_HEAP_DROP;
     uint64_t priority = fz_loader_tile_priority(app, &judgement->focus, index);
-    bool fills = priority >> 32 == FZ_PRIORITY_FILL;
-    return fills && judgement->awaited && job->fills_view != app->loader.view ? FZ_HEAP_DROP : priority;
+    uint64_t class = priority >> 32;
+    bool left = class == FZ_PRIORITY_FILL || class == FZ_PRIORITY_BEHIND;
+    return left && judgement->awaited && job->fills_view != app->loader.view ? FZ_HEAP_DROP : priority;
 }
 
 static uint64_t judge_job(const struct judgement *judgement, const struct fz_job *job)
