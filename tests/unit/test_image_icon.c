@@ -109,6 +109,37 @@ static void test_bits(void **state)
             }
 }
 
+/* As .NET writes them: 255 in the byte that is kept for later use. Without more that looks like an icon it is none. */
+static void test_reserved_byte_of_dotnet(void **state)
+{
+    (void)state;
+    enum { RESERVED = 9, PLANES = 10, BITS = 12, LEN = 14 };
+    static const struct {
+        size_t at;
+        uint8_t value;
+    } no_icon[] = {{RESERVED, 1}, {RESERVED, 254}, {PLANES, 2}, {BITS, 33}, {LEN, 0}};
+    for (size_t i = 0; i <= sizeof no_icon / sizeof *no_icon; i++) {
+        struct bytes b = make_icon(1, 24, false);
+        const uint8_t none[4] = {0};
+        b.data[RESERVED] = 255;
+        if (i == 0) {
+            assert_icon(&b, "ico", 24, true);
+            memcpy(b.data + PLANES, none, 4); /* most say nothing of either */
+            assert_icon(&b, "ico", 24, true);
+        } else {
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            if (no_icon[i - 1].at == LEN)
+                memcpy(b.data + LEN, none, 4);
+            else
+                b.data[no_icon[i - 1].at] = no_icon[i - 1].value;
+            assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_E_NOT_PICTURE);
+        }
+        free(b.data);
+    }
+}
+
 /* What ends in its pixels, is of other masks, or larger than any file. */
 static void test_damage(void **state)
 {
@@ -143,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bits),
+        cmocka_unit_test(test_reserved_byte_of_dotnet),
         cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,15 +5,24 @@
 
 #include <stdlib.h>
 
+enum { ICON = 1, CURSOR = 2 };
+enum { DIB_HEAD = 26, PNG_HEAD = 33 }; /* bytes: the least bitmap that there is; signature and IHDR */
+
+/* .NET writes 255 where the format has 0 (System.Drawing.Icon.Save). So little is left then that the rest of the entry has to
+ * look like an icon's: at most one plane, no more bits than there are, room for a picture. */
+static bool is_entry(const struct fz_bytes *head, uint32_t type)
+{
+    uint32_t reserved = fz_bytes_le(head, 9, 1), planes = fz_bytes_le(head, 10, 2);
+    uint32_t bits = fz_bytes_le(head, 12, 2), len = fz_bytes_le(head, 14, 4);
+    return reserved == 0 || (reserved == 255 && type == ICON && planes <= 1 && bits <= 32 && len >= DIB_HEAD);
+}
+
 static bool is_icon(const struct fz_bytes *head, uint32_t type)
 {
     uint32_t count = fz_bytes_le(head, 4, 2);
     return fz_bytes_match(head, 0, "\0", 2) && fz_bytes_le(head, 2, 2) == type && count > 0 && count <= 256 &&
-           fz_bytes_has(head, 6, 16) && fz_bytes_le(head, 9, 1) == 0 &&
-           fz_bytes_le(head, 18, 4) >= 6 + 16 * count;
+           fz_bytes_has(head, 6, 16) && is_entry(head, type) && fz_bytes_le(head, 18, 4) >= 6 + 16 * count;
 }
-
-enum { DIB_HEAD = 26, PNG_HEAD = 33 }; /* bytes: the least bitmap that there is; signature and IHDR */
 
 struct entry {
     uint64_t at, len;
@@ -63,7 +72,7 @@ static enum fz_head icon_header(const struct fz_bytes *bytes, struct fz_header *
 
 bool fz_ico_is_a(const struct fz_bytes *head)
 {
-    return is_icon(head, 1);
+    return is_icon(head, ICON);
 }
 
 enum fz_head fz_ico_header(const struct fz_bytes *bytes, struct fz_header *header)
@@ -73,7 +82,7 @@ enum fz_head fz_ico_header(const struct fz_bytes *bytes, struct fz_header *heade
 
 bool fz_cur_is_a(const struct fz_bytes *head)
 {
-    return is_icon(head, 2);
+    return is_icon(head, CURSOR);
 }
 
 enum fz_head fz_cur_header(const struct fz_bytes *bytes, struct fz_header *header)
