@@ -235,10 +235,11 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
         d->out->frames = h->pages;
     uint64_t file_bytes = reader->file_bytes > reader->len ? reader->file_bytes : reader->len;
     bool streams = d->format->streams && !h->file_held;
+    bool is_large = streams && file_bytes > request->limits.max_held_bytes;
     /* Of what is decoded in parts (JPEG) all that counts stands before the pixels; a PNG may tell behind them how it lies. */
-    d->frugal = streams && file_bytes > request->limits.max_held_bytes;
-    if (d->format->skips || d->frugal ||
-        (streams && d->format->parts && file_bytes > request->limits.max_whole_bytes))
+    bool in_parts = streams && d->format->parts && file_bytes > request->limits.max_whole_bytes;
+    d->frugal = is_large && !d->format->parts; /* what is in parts holds no more for a longer file */
+    if (d->format->skips || is_large || in_parts)
         d->pieces = reader;
     uint64_t bytes = needed_bytes(d, reader, file_bytes);
     if (!request->host.reserve || request->host.reserve(request->host.ctx, bytes))

@@ -165,7 +165,7 @@ bool fz_decode_is_coarse(const struct fz_decode *d)
 {
     const struct fz_image_request *request = d->request;
     const struct fz_header *h = &d->header;
-    if (!h->coarse_first || d->frugal || request->region.w > 0)
+    if (!h->coarse_first || request->region.w > 0)
         return false;
     for (int turned = 0; turned < 2; turned++) { /* which one is not known yet */
         int box_w = turned ? request->box_h : request->box_w,

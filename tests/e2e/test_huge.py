@@ -240,3 +240,14 @@ def test_what_finds_no_room_ahead_is_not_asked_for_for_ever(home):
         decodes = running.stats()["decode"]["count"]
         running.idle()
         assert running.stats()["decode"]["count"] == decodes
+
+
+def test_large_progressive_jpeg_needs_its_first_scan(home):
+    """Of over 32 MB, by what stands behind its picture; its coefficients alone are 276 MB."""
+    y, x = np.ogrid[0:8000, 0:12000]
+    colors = np.broadcast_arrays(x // 50 % 2 * 120 + 60, y * 255 // 8000, x * 255 // 12000)
+    pixels = np.stack([color.astype(np.uint8) for color in colors], -1)
+    Image.fromarray(pixels).save(home / "a.jpg", quality=75, subsampling=2, progressive=True)
+    os.truncate(home / "a.jpg", 33 << 20)
+    stats, result = home.stats("--memory", "256M", "--quit-when", "loaded", home / "a.jpg")
+    assert stats["failed"] == 0, result.err

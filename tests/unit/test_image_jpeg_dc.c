@@ -279,6 +279,28 @@ static void test_progressive_holds_no_coefficients(void **state)
     }
 }
 
+/* Nor where the memory does not hold the file. */
+static void test_progressive_in_pieces_holds_no_coefficients(void **state)
+{
+    (void)state;
+    struct bytes file = photo_jpeg(1600, 1200, (struct jpeg_options){.progressive = true, .quality = 95});
+    struct host host = {0}, little = {0};
+    struct fz_image held, image;
+    struct fz_error err;
+    assert_in_range(file.len, 500 << 10, 1 << 20);
+    file.data = realloc(file.data, 1 << 20);
+    memset(file.data + file.len, 0, (1 << 20) - file.len);
+    file.len = 1 << 20;
+    assert_int_equal(load(file.data, file.len, 200, 150, &host, &held, &err), FZ_OK);
+    little.reserve_most = host.reserved - 1;
+    if (load(file.data, file.len, 200, 150, &little, &image, &err) != FZ_OK)
+        fail_msg("%s", err.msg);
+    assert_memory_equal(held.pixels, image.pixels, (size_t)held.out_h * (size_t)held.pitch_bytes);
+    host_fini(&little);
+    host_fini(&host);
+    free(file.data);
+}
+
 /* Cut within its first scan: what has come is shown as in the whole file, without more memory. */
 static void test_progressive_cut_in_its_first_scan(void **state)
 {
@@ -381,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_quarter_is_near),
         cmocka_unit_test(test_progressive_needs_its_first_scan),
         cmocka_unit_test(test_progressive_holds_no_coefficients),
+        cmocka_unit_test(test_progressive_in_pieces_holds_no_coefficients),
         cmocka_unit_test(test_progressive_cut_in_its_first_scan),
         cmocka_unit_test(test_other_kinds_are_left_to_libjpeg),
         cmocka_unit_test(test_changed_bytes),

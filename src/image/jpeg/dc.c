@@ -131,7 +131,8 @@ static bool set_up(struct dc *s, enum fz_err *code)
     const struct jpeg_decompress_struct *c = s->cinfo;
     struct fz_image_scratch *scratch = s->d->scratch;
     *code = FZ_OK;
-    if (s->d->frugal || !is_known_scan(c) || !is_known_layout(c) || (s->scale == 2 && !is_quarter_layout(c)))
+    if (!fz_jpeg_dc_pays(s->d) || !is_known_scan(c) || !is_known_layout(c) ||
+        (s->scale == 2 && !is_quarter_layout(c)))
         return false;
     s->count = c->num_components;
     size_t mcu_w = s->count == 1 ? 8 : 8 * (size_t)c->comp_info[0].h_samp_factor;

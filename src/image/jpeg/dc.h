@@ -23,6 +23,13 @@ enum fz_err fz_jpeg_dc_load(struct fz_decode *d, const struct jpeg_decompress_st
 /* Any thread. Whether it takes three components, the first with this sampling and the others with 1 x 1. */
 bool fz_jpeg_dc_takes(unsigned h, unsigned v);
 
+/* The decoder's thread, after the header. Where memory is short libjpeg takes less by rows, but for the coefficients of a
+ * progressive file, which are far more. */
+static inline bool fz_jpeg_dc_pays(const struct fz_decode *d)
+{
+    return !d->frugal || fz_decode_is_coarse(d);
+}
+
 /* Any thread. What it allocates at most for a picture of this size, at so many eighths. */
 uint64_t fz_jpeg_dc_bytes(const struct fz_header *header, unsigned scale);
 
