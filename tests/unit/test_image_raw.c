@@ -198,6 +198,21 @@ static void test_directory_at_the_end(void **state)
     free(b.data);
 }
 
+static void load_part(const struct bytes *file, struct fz_image_region region, int box,
+                      struct fz_image_index *index, struct host *host, struct fz_image *image)
+{
+    int fd = open_bytes(file->data, file->len);
+    struct fz_image_request request = make_request(fd, box, box, host);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_error err = {0};
+    request.region = region;
+    request.index = index;
+    if (fz_image_load(&request, scratch, image, &err) != FZ_OK)
+        fail_msg("%d, %d: %s", region.x, region.y, err.msg);
+    fz_image_scratch_free(scratch);
+    close(fd);
+}
+
 /* As it is asked for when somebody zooms in. */
 static void test_parts_of_the_preview(void **state)
 {
@@ -206,20 +221,31 @@ static void test_parts_of_the_preview(void **state)
     struct fz_image_index index = {.file_bytes = 0};
     for (int y = 0; y < 1200; y += 250) {
         struct host host = {0};
-        int fd = open_bytes(b.data, b.len);
-        struct fz_image_request request = make_request(fd, 0, 0, &host);
-        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
         struct fz_image image;
-        struct fz_error err = {0};
-        request.region = (struct fz_image_region){.x = 100, .y = y, .w = 200, .h = 200};
-        request.index = &index;
-        if (fz_image_load(&request, scratch, &image, &err) != FZ_OK)
-            fail_msg("from row %d on: %s", y, err.msg);
+        load_part(&b, (struct fz_image_region){.x = 100, .y = y, .w = 200, .h = 200}, 0, &index, &host,
+                  &image);
         assert_false(image.damaged);
         assert_near(pixel(&image, 100, 30), y + 30 < 800 ? 0x806040 : 0x7f9fbf, 3);
         host_fini(&host);
-        fz_image_scratch_free(scratch);
-        close(fd);
+    }
+    free(b.data);
+}
+
+/* Of what is developed, however small they are wanted: red is left of them, green right. */
+static void test_parts_where_the_preview_is_small(void **state)
+{
+    (void)state;
+    enum { SIDE = 80, BOX = 20 };
+    struct bytes b = make_dng(160, 120, 0x806040, 1);
+    for (int x = 40; x <= 200; x += 160) {
+        struct host host = {0};
+        struct fz_image image;
+        load_part(&b, (struct fz_image_region){.x = x, .y = 100, .w = SIDE, .h = SIDE}, BOX, NULL, &host,
+                  &image);
+        assert_int_equal(image.width, SENSOR_W / 2);
+        assert_int_equal(image.out_w, BOX);
+        assert_true((x < SENSOR_W / 4 ? is_red : is_green)(pixel(&image, BOX / 2, BOX / 2)));
+        host_fini(&host);
     }
     free(b.data);
 }
@@ -486,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_large_preview),
         cmocka_unit_test(test_directory_at_the_end),
         cmocka_unit_test(test_parts_of_the_preview),
+        cmocka_unit_test(test_parts_where_the_preview_is_small),
         cmocka_unit_test(test_the_file_is_read_once),
         cmocka_unit_test(test_profile),
         cmocka_unit_test(test_orientations),

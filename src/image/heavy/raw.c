@@ -210,10 +210,13 @@ static enum fz_err develop(struct fz_decode *d, struct raw *r)
     return code;
 }
 
-/* A small preview is enough for what is no larger than it, if it shows the same: to within a hundredth. */
+/* A small preview is enough for what is no larger than it, if it shows the same: to within a hundredth. But not for a part, whose
+ * place is told in pixels of what is developed. */
 static bool covers(const struct fz_decode *d, const struct raw *r)
 {
     int target_w, target_h;
+    if (d->request->region.w > 0)
+        return false;
     fz_decode_least(d, (int)d->header.width, (int)d->header.height, &target_w, &target_h);
     int64_t a = (int64_t)r->preview_w * d->header.height, b = (int64_t)r->preview_h * d->header.width;
     return (int)r->preview_w >= target_w && (int)r->preview_h >= target_h && r->preview_h > 0 &&
