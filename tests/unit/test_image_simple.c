@@ -255,13 +255,77 @@ static void test_pfm(void **state)
     }
 }
 
+/* One pixel of one colour, as its line has it. */
+static enum fz_err load_xpm(const char *color, struct host *host, struct fz_image *image,
+                            struct fz_error *err)
+{
+    char text[256];
+    int len = snprintf(text, sizeof text,
+                       "/* XPM */\nstatic char *x[] = {\n\"1 1 1 1\",\n\". %s\",\n\".\"};\n", color);
+    *host = (struct host){0};
+    return load(text, (size_t)len, 0, 0, host, image, err);
+}
+
+/* As X11's rgb.txt has them. */
+static void test_names_of_xpm(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *color;
+        uint32_t rgb;
+    } cases[] = {
+        {"c red", 0xff0000},
+        {"c LightSkyBlue", 0x87cefa},
+        {"c light  sky blue", 0x87cefa},
+        {"c gray0", 0x000000},
+        {"c Grey10", 0x1a1a1a},
+        {"c gray50", 0x7f7f7f},
+        {"c gray51", 0x828282},
+        {"c grey90", 0xe5e5e5},
+        {"c gray100", 0xffffff},
+        {"c aliceblue", 0xf0f8ff},
+        {"c YellowGreen", 0x9acd32},
+        {"c antiquewhite1", 0xffefdb},
+        {"c yellow4", 0x8b8b00},
+        {"c Dark Slate Grey 4", 0x528b8b},
+        {"c green", 0x00ff00},
+        {"c gray", 0xbebebe},
+        {"c silver", 0xc0c0c0},
+        {"c none", 0x204060},
+        {"c #123", 0x112233},
+        {"c #123456789", 0x124578},
+        {"c #123456789abc", 0x12569a},
+        {"s a b m white c pink", 0xffc0cb},
+        {"s c c red m m", 0xff0000},
+        {"m white g4 black g gray80 s c", 0xcccccc},
+        {"c deep sky blue m black s background", 0x00bfff},
+    };
+    static const char *const unknown[] = {
+        "c nothing", "c gray101", "c gray1000", "c yellow5", "c yellow0", "c lightgoldenrodyellow12345",
+        "c #12",     "c 7",       "c",          "",          "s red",     "c red1x"};
+    struct host host;
+    struct fz_image image;
+    struct fz_error err = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(load_xpm(cases[i].color, &host, &image, &err), FZ_OK);
+        if (image.damaged || pixel(&image, 0, 0) != cases[i].rgb)
+            fail_msg("%s: %06x, %s", cases[i].color, pixel(&image, 0, 0), err.msg);
+        host_fini(&host);
+    }
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        assert_int_equal(load_xpm(unknown[i], &host, &image, &err), FZ_OK);
+        if (!image.damaged || pixel(&image, 0, 0) != 0x808080)
+            fail_msg("%s: %06x", unknown[i], pixel(&image, 0, 0));
+        assert_string_equal(err.msg, "colour 0 is none that is known");
+        host_fini(&host);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tga),
-        cmocka_unit_test(test_pcx),
-        cmocka_unit_test(test_pam),
-        cmocka_unit_test(test_pfm),
+        cmocka_unit_test(test_tga), cmocka_unit_test(test_pcx),          cmocka_unit_test(test_pam),
+        cmocka_unit_test(test_pfm), cmocka_unit_test(test_names_of_xpm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

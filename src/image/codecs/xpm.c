@@ -1,7 +1,7 @@
 /* XPM 3: C source text, read by its quoted strings. SDL2_image's reader keeps state in static variables and
  * trusts the text, so this one is our own. */
+#include "image/codecs/xpm_colors.h"
 #include "image/format.h"
-
 #include "image/pixels/alpha.h"
 
 #include <ctype.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MAX_CHARS = 4, MAX_COLORS = 1 << 20, CANCEL_ROWS = 64 };
+enum { MAX_CHARS = 4, MAX_COLORS = 1 << 20, CANCEL_ROWS = 64, UNKNOWN_RGB = 0x808080 };
 
 struct color {
     uint32_t key;  /* its 1 to 4 characters */
@@ -100,11 +100,11 @@ static unsigned hex(char c)
     return isdigit((unsigned char)c) ? (unsigned)(c - '0') : (unsigned)(tolower((unsigned char)c) - 'a' + 10);
 }
 
-/* #rgb, #rrggbb, #rrrrggggbbbb */
+/* #rgb, #rrggbb, #rrrgggbbb, #rrrrggggbbbb */
 static bool hex_color(const struct line *word, uint32_t *rgb)
 {
     size_t digits = (word->len - 1) / 3;
-    if (word->len != 1 + 3 * digits || (digits != 1 && digits != 2 && digits != 4))
+    if (word->len != 1 + 3 * digits || digits < 1 || digits > 4)
         return false;
     *rgb = 0;
     for (size_t i = 0; i < 3; i++) {
@@ -116,41 +116,25 @@ static bool hex_color(const struct line *word, uint32_t *rgb)
     return true;
 }
 
-/* The names of X11 that icons use; all others are shown as grey. */
-static void named_color(const struct line *word, uint32_t *rgb, uint32_t *alpha)
+static bool is_called(const struct line *text, const char *name)
 {
-    static const struct {
-        const char *name;
-        uint32_t rgb, alpha;
-    } names[] = {
-        {"none", 0, 0},
-        {"transparent", 0, 0},
-        {"black", 0x000000, 255},
-        {"white", 0xffffff, 255},
-        {"red", 0xff0000, 255},
-        {"green", 0x00ff00, 255},
-        {"blue", 0x0000ff, 255},
-        {"yellow", 0xffff00, 255},
-        {"cyan", 0x00ffff, 255},
-        {"magenta", 0xff00ff, 255},
-        {"gray", 0xbebebe, 255},
-        {"grey", 0xbebebe, 255},
-        {"orange", 0xffa500, 255},
-        {"brown", 0xa52a2a, 255},
-        {"navy", 0x000080, 255},
-        {"darkgreen", 0x006400, 255},
-        {"darkblue", 0x00008b, 255},
-        {"darkred", 0x8b0000, 255},
-        {"lightgray", 0xd3d3d3, 255},
-        {"lightgrey", 0xd3d3d3, 255},
-    };
-    *rgb = 0x808080;
-    *alpha = 255;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strlen(names[i].name) == word->len && strncasecmp(names[i].name, word->text, word->len) == 0) {
-            *rgb = names[i].rgb;
-            *alpha = names[i].alpha;
-        }
+    return text->len == strlen(name) && strncasecmp(text->text, name, text->len) == 0;
+}
+
+/* B G R A; false: no colour that is known, shown as grey. */
+static bool color_of(struct line value, uint32_t *bgra)
+{
+    struct line word, rest = value;
+    bool clear = is_called(&value, "none") || is_called(&value, "transparent"), known = clear;
+    uint32_t rgb = 0;
+    if (value.len > 0 && *value.text == '#')
+        known = next_word(&rest, &word) && hex_color(&word, &rgb);
+    else if (!clear)
+        known = fz_xpm_color(value.text, value.len, &rgb);
+    rgb = known ? rgb : UNKNOWN_RGB;
+    uint8_t px[4] = {(uint8_t)rgb, (uint8_t)(rgb >> 8), (uint8_t)(rgb >> 16), clear ? 0 : 255};
+    memcpy(bgra, px, 4);
+    return known;
 }
 
 static uint32_t key_of(const char *text, uint32_t chars)
@@ -161,24 +145,35 @@ static uint32_t key_of(const char *text, uint32_t chars)
     return key;
 }
 
-/* "xx c #rrggbb", with other words (s, m, g, g4: symbolic, mono, grey) before or after. */
-static bool read_color(struct line line, uint32_t chars, struct color *color)
+/* Which display the colour behind such a word is for, the best one first, and last its symbol; KEYS: it is none of them. */
+enum { KEYS = 5, SYMBOL = KEYS - 1 };
+static size_t find_key(const struct line *word)
 {
-    if (line.len < chars)
-        return false;
-    color->key = key_of(line.text, chars);
-    line.text += chars;
-    line.len -= chars;
-    struct line word, value = {0};
-    for (bool wanted = false; next_word(&line, &word); wanted = word.len == 1 && *word.text == 'c')
-        if (wanted)
-            value = word;
-    uint32_t rgb = 0, alpha = 255;
-    if (!value.len || *value.text != '#' || !hex_color(&value, &rgb))
-        named_color(&value, &rgb, &alpha);
-    uint8_t px[4] = {(uint8_t)rgb, (uint8_t)(rgb >> 8), (uint8_t)(rgb >> 16), (uint8_t)alpha};
-    memcpy(&color->bgra, px, 4);
-    return true;
+    static const char *const keys[KEYS] = {"c", "g", "g4", "m", "s"};
+    size_t key = 0;
+    while (key < KEYS && (word->len != strlen(keys[key]) || memcmp(word->text, keys[key], word->len) != 0))
+        key++;
+    return key;
+}
+
+/* Of "c light blue m white" that of the best display. A word behind a key is none itself. */
+static struct line best_value(struct line line)
+{
+    struct line values[KEYS] = {{0}}, word;
+    size_t key = SYMBOL, best = 0;
+    for (bool behind_key = false; next_word(&line, &word);) {
+        size_t next = behind_key ? KEYS : find_key(&word);
+        behind_key = next < KEYS;
+        if (behind_key)
+            values[key = next].len = 0;
+        else if (values[key].len == 0)
+            values[key] = word;
+        else
+            values[key].len = (size_t)(word.text + word.len - values[key].text);
+    }
+    while (best < SYMBOL && values[best].len == 0)
+        best++;
+    return best < SYMBOL ? values[best] : (struct line){0};
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -214,6 +209,25 @@ static enum fz_err read_rows(struct fz_decode *d, size_t pos, const struct color
     return FZ_OK;
 }
 
+static enum fz_err read_colors(struct fz_decode *d, size_t *pos, struct color *colors, uint32_t count,
+                               uint32_t chars)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct line line;
+        if (!next_line(&d->file, pos, &line) || line.len < chars)
+            return fz_fail(d->err, FZ_E_DAMAGED, 0, "ends in colour %u", i);
+        colors[i].key = key_of(line.text, chars);
+        line.text += chars;
+        line.len -= chars;
+        if (color_of(best_value(line), &colors[i].bgra) || d->out->damaged)
+            continue;
+        d->out->damaged = true;
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "colour %u is none that is known", i);
+    }
+    qsort(colors, count, sizeof *colors, compare_keys);
+    return FZ_OK;
+}
+
 enum fz_err fz_xpm_load(struct fz_decode *d)
 {
     struct fz_header *h = &d->header;
@@ -226,13 +240,7 @@ enum fz_err fz_xpm_load(struct fz_decode *d)
     struct color *colors = calloc(count, sizeof *colors);
     if (!colors)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %u colours", count);
-    enum fz_err code = FZ_OK;
-    for (uint32_t i = 0; i < count && code == FZ_OK; i++) {
-        struct line line;
-        if (!next_line(&d->file, &pos, &line) || !read_color(line, chars, &colors[i]))
-            code = fz_fail(d->err, FZ_E_DAMAGED, 0, "ends in colour %u", i);
-    }
-    qsort(colors, count, sizeof *colors, compare_keys);
+    enum fz_err code = read_colors(d, &pos, colors, count, chars);
     if (code == FZ_OK)
         code = fz_decode_begin(d, (int)h->width, (int)h->height, (int)h->width, (int)h->height);
     if (code == FZ_OK)
