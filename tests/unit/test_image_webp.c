@@ -118,15 +118,22 @@ static void test_cut_short(void **state)
     }
 }
 
-static void test_cancelled_between_chunks(void **state)
+static size_t noise_file(bool lossless, uint8_t **file)
 {
-    (void)state;
-    uint8_t *file, *noise = malloc((size_t)WIDE * HIGH * 3);
+    uint8_t *noise = malloc((size_t)WIDE * HIGH * 3);
     uint32_t seed = 5;
     for (int i = 0; i < WIDE * HIGH * 3; i++)
         noise[i] = (uint8_t)(next_random(&seed) >> 16);
-    size_t len = encode(noise, 3, true, &file);
+    const size_t len = encode(noise, 3, lossless, file);
     free(noise);
+    return len;
+}
+
+static void test_cancelled_between_chunks(void **state)
+{
+    (void)state;
+    uint8_t *file;
+    size_t len = noise_file(true, &file);
     assert_true(len > 512 << 10);
     struct host host = {0};
     struct fz_image image;
@@ -179,6 +186,53 @@ static void test_small_first_frame_and_profile(void **state)
     WebPFree(frame);
 }
 
+static void put_frame(struct bytes *b, const uint8_t *file, size_t len)
+{
+    enum { RIFF_HEAD = 12 };
+    bytes_put(b, "ANMF", 4);
+    bytes_put_le(b, (uint32_t)(16 + len - RIFF_HEAD), 4);
+    bytes_put(b, "\0\0\0\0\0\0", 6);
+    bytes_put_le(b, WIDE - 1, 3);
+    bytes_put_le(b, HIGH - 1, 3);
+    bytes_put(b, "\144\0\0\0", 4);
+    bytes_put(b, file + RIFF_HEAD, len - RIFF_HEAD);
+}
+
+/* Its frames, and how many there are, lie behind what is read of it first. */
+static void test_animation_over_what_is_held(void **state)
+{
+    (void)state;
+    for (int lossless = 0; lossless < 2; lossless++) {
+        uint8_t *frame;
+        const size_t len = noise_file(lossless, &frame);
+        struct bytes b = {0};
+        bytes_put(&b, "RIFF\0\0\0\0WEBPVP8X\12\0\0\0\2\0\0\0", 24);
+        bytes_put_le(&b, WIDE - 1, 3);
+        bytes_put_le(&b, HIGH - 1, 3);
+        bytes_put(&b, "ANIM\6\0\0\0\0\0\0\0\0\0", 14);
+        for (int i = 0; i < 3; i++)
+            put_frame(&b, frame, len);
+        assert_true(len > 64 << 10);
+        struct host host = {0};
+        const int fd = open_bytes(b.data, b.len);
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        struct fz_image_request request = make_request(fd, 0, 0, &host);
+        struct fz_image image;
+        struct fz_error err;
+        request.limits.max_held_bytes = b.len - 1;
+        assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+        assert_false(image.damaged);
+        assert_int_equal(image.frames, 3);
+        assert_true(difference(&image, frame, len) < 0.01);
+        assert_true(host.reserved > b.len);
+        host_fini(&host);
+        fz_image_scratch_free(scratch);
+        close(fd);
+        free(b.data);
+        WebPFree(frame);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_cut_short),
         cmocka_unit_test(test_cancelled_between_chunks),
         cmocka_unit_test(test_small_first_frame_and_profile),
+        cmocka_unit_test(test_animation_over_what_is_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

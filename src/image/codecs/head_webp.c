@@ -45,6 +45,7 @@ static enum fz_head first_frame(const struct fz_bytes *bytes, struct fz_header *
     header->frame_h = fz_bytes_le(bytes, pos + 9, 3) + 1;
     header->inner_at = pos + ANMF_HEAD;
     header->inner_len = len - ANMF_HEAD;
+    header->file_held = true; /* how many follow stands nowhere, and whoever plays them holds it too */
     return FZ_HEAD_OK;
 }
 
