@@ -203,7 +203,7 @@ static bool stands_for(const struct fz_header *small, struct fz_decode *d, int *
         return false;
     int turn = d->header.orientation ? d->header.orientation : 1;
     *orientation = d->format->orientation ? d->format->orientation(&d->file, &turn) : turn;
-    if (fz_orient_swaps(turn))
+    if (fz_orient_swaps(*orientation)) /* also where the codec turns it itself */
         d->header = (struct fz_header){.width = d->header.height, .height = d->header.width};
     return is_whole ? is_same_shape(&d->header, small) : is_nearly_same_shape(&d->header, small);
 }

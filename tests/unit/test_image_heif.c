@@ -1,4 +1,5 @@
 /* HEIC and AVIF: pixels, orientation by irot and imir alone, thumbnails where they are large enough, what cannot be decoded. */
+#include "test_image_left.h"
 #include "test_image_support.h"
 
 #include "frieze_config.h"
@@ -160,6 +161,41 @@ static void test_orientations(void **state)
         assert_int_equal(image.height, o >= 5 ? 128 : 192);
         assert_fields(&image, o, 6);
         host_fini(&host);
+        free(b.data);
+    }
+}
+
+/* Upright, as irot makes the picture. */
+static void test_thumbnails_of_others(void **state)
+{
+    (void)state;
+    static const struct {
+        int orientation, width, height;
+        bool found;
+    } cases[] = {{1, 64, 96, true},  {1, 96, 64, false}, {6, 96, 64, true},
+                 {6, 64, 96, false}, {3, 64, 96, true},  {7, 96, 64, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bytes b =
+            fields((struct options){.format = heif_compression_AV1, .orientation = cases[i].orientation});
+        struct bytes png = make_left_thumbnail("file:///a.heic", cases[i].width, cases[i].height);
+        const struct fz_image_thumbnail thumbnail = {png.data, png.len, "file:///a.heic", 7};
+        struct host host = {0};
+        struct fz_image_request request = make_request(-1, 128, 128, &host);
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        struct fz_image image;
+        request.head = (struct fz_image_head){.bytes = b.data, .len = b.len};
+        if (fz_image_load_thumbnail(&request, &thumbnail, scratch, &image) != cases[i].found)
+            fail_msg("case %zu", i);
+        if (cases[i].found) {
+            const bool turned = cases[i].orientation >= 5;
+            assert_int_equal(image.orientation, cases[i].orientation);
+            assert_int_equal(image.width, turned ? 192 : 128);
+            assert_int_equal(image.height, turned ? 128 : 192);
+            assert_int_equal(image.out_w, cases[i].width);
+        }
+        host_fini(&host);
+        fz_image_scratch_free(scratch);
+        free(png.data);
         free(b.data);
     }
 }
@@ -378,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_heic_and_avif),
         cmocka_unit_test(test_alpha),
         cmocka_unit_test(test_orientations),
+        cmocka_unit_test(test_thumbnails_of_others),
         cmocka_unit_test(test_thumbnail_where_it_covers),
         cmocka_unit_test(test_no_thumbnail_where_it_is_to_be_exact),
         cmocka_unit_test(test_without_extents),

@@ -4,8 +4,7 @@
 #include "frieze_config.h"
 #include "image/probe.h"
 #include "test_image_icc.h"
-
-#include <zlib.h>
+#include "test_image_left.h"
 
 #if FRIEZE_WITH_RAW
 
@@ -364,35 +363,6 @@ static void test_largest_of_several_previews(void **state)
         }
 }
 
-static void put_chunk(struct bytes *b, const char *name, const char *text, size_t len)
-{
-    struct bytes chunk = {0};
-    bytes_put(&chunk, name, 4);
-    bytes_put(&chunk, text, len);
-    bytes_put_be(b, (uint32_t)len, 4);
-    bytes_put(b, chunk.data, chunk.len);
-    bytes_put_be(b, (uint32_t)crc32(0, chunk.data, (uInt)chunk.len), 4);
-    free(chunk.data);
-}
-
-/* As a file manager leaves it, upright. */
-static struct bytes make_thumbnail(int width, int height)
-{
-    static const char uri[] = "Thumb::URI\0file:///a.dng", mtime[] = "Thumb::MTime\0"
-                                                                     "7";
-    enum { BEHIND_IHDR = 33 };
-    uint8_t *pixels = make_photo(width, height, 3);
-    struct bytes png = encode_png(pixels, width, height, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, NULL),
-                 b = {0};
-    bytes_put(&b, png.data, BEHIND_IHDR);
-    put_chunk(&b, "tEXt", uri, sizeof uri - 1);
-    put_chunk(&b, "tEXt", mtime, sizeof mtime - 1);
-    bytes_put(&b, png.data + BEHIND_IHDR, png.len - BEHIND_IHDR);
-    free(png.data);
-    free(pixels);
-    return b;
-}
-
 /* Of which the first bytes tell how the sensor lies, and nothing of the edges that are not shown. */
 static void test_thumbnails_of_others(void **state)
 {
@@ -404,7 +374,7 @@ static void test_thumbnails_of_others(void **state)
                  {6, 192, 256, true}, {6, 256, 192, false}, {3, 256, 192, true},  {1, 648, 486, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bytes b = make_dng(0, 0, 0, cases[i].orientation);
-        struct bytes png = make_thumbnail(cases[i].width, cases[i].height);
+        struct bytes png = make_left_thumbnail("file:///a.dng", cases[i].width, cases[i].height);
         struct fz_image_thumbnail thumbnail = {png.data, png.len, "file:///a.dng", 7};
         struct host host = {0};
         struct fz_image_request request = make_request(-1, 128, 128, &host);
