@@ -27,6 +27,7 @@ struct fz_header {
     bool coarse_first;            /* the same: its first scan is all that 1/8 needs */
     bool interlaced;              /* GIF */
     uint32_t coded_side;          /* HEIF: of what is decoded, before it is cropped; the longer one */
+    uint32_t coded_w, coded_h;    /* the same: the largest that is decoded for it; 0, 0 = the size itself */
     uint32_t whole_w, whole_h;    /* RAW: of what its sensor saw, where less of it is shown */
     bool has_profile;             /* RAW: the picture inside has one */
     int orientation;              /* RAW: EXIF, 1..8; 0 = the format's own function tells it */
@@ -294,6 +295,8 @@ bool fz_heic_is_a(const struct fz_bytes *head);
 bool fz_avif_is_a(const struct fz_bytes *head);
 enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+/* Of the whole file: nothing in it is larger than the header said, which may have been read without what its items hold. */
+bool fz_heif_is_as_told(const struct fz_decode *d);
 enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 bool fz_avif_is_sequence(const struct fz_bytes *head);
 enum fz_head fz_avif_facts(const struct fz_bytes *bytes,

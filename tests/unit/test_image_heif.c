@@ -17,6 +17,7 @@ struct options {
     int orientation; /* 0 = 1 */
     int thumbnail;   /* the longer side; 0 = none */
     uint32_t thumbnail_color;
+    bool cropped; /* by a property, where its sides are odd; else by a grid of one */
 };
 
 static struct heif_error append(struct heif_context *context, const void *data, size_t len, void *to)
@@ -65,6 +66,7 @@ static struct bytes encode(const uint8_t *pixels, int width, int height, struct 
     struct heif_encoding_options *options = heif_encoding_options_alloc();
     if (o.orientation)
         options->image_orientation = (enum heif_orientation)o.orientation;
+    options->macOS_compatibility_workaround = !o.cropped;
     struct heif_image *image = image_of(pixels, width, height, &o);
     struct heif_image_handle *handle = NULL;
     assert_int_equal(heif_context_encode_image(context, image, encoder, options, &handle).code,
@@ -312,10 +314,10 @@ static void test_sizes_behind_times(void **state)
         w.bytes[CONFIGURATION + 1] = (uint8_t)(len - CONFIGURATION - OBU);
         const struct fz_bytes file = {.at = w.bytes, .len = len, .whole = true};
         const struct fz_heif_coding coding = {.av1 = {0, len}};
-        uint32_t width = 0, height = 0;
-        assert_int_equal(fz_heif_coded_size(&file, &coding, &width, &height), FZ_HEAD_OK);
-        if (width != 641 || height != 361)
-            fail_msg("%x: %ux%u", parts, width, height);
+        struct fz_heif_size size = {0};
+        assert_int_equal(fz_heif_coded_size(&file, &coding, &size), FZ_HEAD_OK);
+        if (size.width != 641 || size.height != 361)
+            fail_msg("%x: %ux%u", parts, size.width, size.height);
     }
 }
 
@@ -408,6 +410,140 @@ static void test_huge_by_the_header(void **state)
     free(b.data);
 }
 
+enum { CODED_W = 641, CODED_H = 481 };
+
+static struct bytes large(struct options o)
+{
+    uint8_t *pixels = make_photo(CODED_W, CODED_H, 3);
+    struct bytes b = encode(pixels, CODED_W, CODED_H, o);
+    free(pixels);
+    return b;
+}
+
+/* What is reserved for it, and whether it is refused where no more than `most_px` may be decoded. */
+static uint64_t reserved_for(const struct bytes *b, uint64_t most_px, enum fz_err *code)
+{
+    struct host host = {0};
+    const int fd = open_bytes(b->data, b->len);
+    struct fz_image_request request = make_request(fd, 64, 64, &host);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image image;
+    request.limits.max_whole_px = most_px;
+    *code = fz_image_load(&request, scratch, &image, NULL);
+    host_fini(&host);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    return host.reserved;
+}
+
+static void assert_counts_as_coded(const struct bytes *b, uint64_t reserved, const char *name)
+{
+    const uint64_t coded_px = (uint64_t)CODED_W * CODED_H;
+    enum fz_err code;
+    const uint64_t now = reserved_for(b, coded_px * 2, &code);
+    if (now < reserved * 9 / 10)
+        fail_msg("%s: %llu bytes reserved, of %llu", name, (unsigned long long)now,
+                 (unsigned long long)reserved);
+    reserved_for(b, coded_px - 1, &code);
+    if (code != FZ_E_LIMIT)
+        fail_msg("%s: not refused, %d", name, code);
+}
+
+/* `clap` comes to cut out 16 x 16: all of it is decoded before. */
+static void test_cropped_picture_counts_as_coded(void **state)
+{
+    (void)state;
+    struct bytes b = large((struct options){.format = heif_compression_HEVC, .cropped = true});
+    enum fz_err code;
+    const uint64_t reserved = reserved_for(&b, (uint64_t)CODED_W * CODED_H * 2, &code);
+    uint8_t *clap = memmem(b.data, b.len, "clap", 4), *order = memmem(b.data, b.len, "\x81\x82\x03\x84", 4);
+    assert_int_equal(code, FZ_OK);
+    assert_true(clap && order);
+    memcpy(order, "\x81\x03\x82\x84", 4); /* libheif writes it before the size that it crops */
+    memcpy(clap + 4, "\0\0\0\20\0\0\0\1\0\0\0\20\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1", 32);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(image.width, 16);
+    assert_int_equal(image.height, 16);
+    host_fini(&host);
+    assert_counts_as_coded(&b, reserved, "clap");
+    free(b.data);
+}
+
+/* Every `ispe` says that the picture is 16 px high. */
+static void flatten(struct bytes *b)
+{
+    enum { HEIGHT_AT = 12 };
+    for (uint8_t *at = b->data; (at = memmem(at, b->len - (size_t)(at - b->data), "ispe", 4)); at++)
+        memcpy(at + HEIGHT_AT, "\0\0\0\20", 4);
+}
+
+/* Which libheif does not look at: it decodes what the grid, HEVC or AV1 says. */
+static void test_false_extents(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct options options;
+    } kinds[] = {{"grid", {.format = heif_compression_HEVC}},
+                 {"hevc", {.format = heif_compression_HEVC, .cropped = true}},
+                 {"av1", {.format = heif_compression_AV1}}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct bytes b = large(kinds[i].options);
+        enum fz_err code;
+        const uint64_t reserved = reserved_for(&b, (uint64_t)CODED_W * CODED_H * 2, &code);
+        assert_int_equal(code, FZ_OK);
+        flatten(&b);
+        assert_counts_as_coded(&b, reserved, kinds[i].name);
+        free(b.data);
+    }
+}
+
+/* What the item holds comes to lie behind what is read before memory is reserved. */
+static void move_item_behind(struct bytes *b, size_t far)
+{
+    uint8_t *mdat = memmem(b->data, b->len, "mdat", 4), *iloc = memmem(b->data, b->len, "iloc", 4);
+    assert_true(mdat && iloc && iloc < mdat);
+    const size_t at = (size_t)(mdat + 4 - b->data), len = b->len - at;
+    struct bytes place = {0}, from = {0};
+    bytes_put_be(&from, (uint32_t)at, 4);
+    uint8_t *said = memmem(iloc, (size_t)(mdat - iloc), from.data, 4);
+    assert_non_null(said);
+    bytes_put_be(&place, (uint32_t)(at + len + 8 + far), 4);
+    memcpy(said, place.data, 4);
+    struct bytes item = {0};
+    bytes_put(&item, b->data + at, len);
+    bytes_put_be(b, (uint32_t)(8 + far + len), 4);
+    bytes_put(b, "free", 4);
+    for (size_t i = 0; i < far; i++)
+        bytes_put(b, "", 1);
+    bytes_put(b, item.data, len);
+    free(item.data);
+    free(place.data);
+    free(from.data);
+}
+
+static void test_false_extents_found_out_late(void **state)
+{
+    (void)state;
+    struct bytes b = large((struct options){.format = heif_compression_AV1});
+    struct fz_image image;
+    struct fz_error err;
+    move_item_behind(&b, 64 << 10);
+    for (int is_false = 0; is_false < 2; is_false++) {
+        struct host host = {0};
+        const enum fz_err code = load(b.data, b.len, 64, 64, &host, &image, &err);
+        assert_int_equal(code, is_false ? FZ_E_DAMAGED : FZ_OK);
+        if (is_false)
+            assert_string_equal(err.msg, "avif: the file contradicts itself about its size");
+        host_fini(&host);
+        flatten(&b);
+    }
+    free(b.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,6 +557,9 @@ int main(void)
         cmocka_unit_test(test_cut_and_changed),
         cmocka_unit_test(test_huge_by_the_header),
         cmocka_unit_test(test_sizes_behind_times),
+        cmocka_unit_test(test_cropped_picture_counts_as_coded),
+        cmocka_unit_test(test_false_extents),
+        cmocka_unit_test(test_false_extents_found_out_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,8 +85,9 @@ static const int mirrored[9] = {0, 2, 1, 4, 3, 6, 5, 8, 7};
 static const int turned[9] = {0, 8, 5, 6, 7, 4, 1, 2, 3};
 
 struct shape {
-    uint32_t width, height; /* after what was done to it so far */
-    uint32_t coded;         /* the longer side before */
+    uint32_t width, height;    /* after what was done to it so far */
+    uint32_t coded;            /* the longer side before */
+    uint32_t coded_w, coded_h; /* of the largest picture in the file, by what it says of them */
     int orientation;
     bool has_profile; /* ICC */
     struct fz_heif_coding coding;
@@ -156,6 +157,32 @@ static void apply_item(const struct fz_bytes *b, struct fz_heif_box properties, 
     }
 }
 
+static void widen(struct shape *s, uint32_t width, uint32_t height)
+{
+    if ((uint64_t)width * height <= (uint64_t)s->coded_w * s->coded_h)
+        return;
+    s->coded_w = width;
+    s->coded_h = height;
+}
+
+/* All that a picture is made of is decoded as it is coded, and nothing binds one property to another. */
+static void find_largest(const struct fz_bytes *b, struct fz_heif_box properties, struct shape *s)
+{
+    struct fz_heif_box container, box;
+    if (!fz_heif_find_box(b, properties, "ipco", &container))
+        return;
+    uint64_t pos = container.body, at = pos;
+    for (int i = 0; i < FZ_HEIF_BOXES_MOST && fz_heif_next_box(b, &pos, container.end, &box); i++, at = pos) {
+        const bool is_hevc = fz_bytes_match(b, at + 4, "hvcC", 4);
+        struct fz_heif_size size = {0};
+        if (fz_bytes_match(b, at + 4, "ispe", 4))
+            widen(s, fz_bytes_be(b, box.body + 4, 4), fz_bytes_be(b, box.body + 8, 4));
+        else if (is_hevc || fz_bytes_match(b, at + 4, "av1C", 4))
+            fz_heif_told_size(b, box, is_hevc, &size);
+        widen(s, size.coded_w, size.coded_h);
+    }
+}
+
 /* MORE: the box that describes the items is not all there. */
 static enum fz_head read_shape(const struct fz_bytes *b, struct shape *s)
 {
@@ -168,20 +195,23 @@ static enum fz_head read_shape(const struct fz_bytes *b, struct shape *s)
     uint32_t item = fz_bytes_be(b, primary.body + 4, fz_bytes_be(b, primary.body, 1) ? 4 : 2);
     *s = (struct shape){.orientation = 1};
     apply_item(b, properties, item, s);
-    if (s->coded > 0)
-        return s->width && s->height ? FZ_HEAD_OK : FZ_HEAD_BAD;
-    /* Without ispe: as it is coded, and what is done to that. */
     struct fz_heif_coding coding = s->coding;
+    struct fz_heif_size size = {0};
     coding.item = item;
     coding.meta = meta;
-    struct shape plain = {.orientation = 1};
-    head = fz_heif_coded_size(b, &coding, &plain.width, &plain.height);
-    if (head != FZ_HEAD_OK || plain.width == 0 || plain.height == 0)
-        return head == FZ_HEAD_OK ? FZ_HEAD_BAD : head;
-    plain.coded = plain.width > plain.height ? plain.width : plain.height;
-    *s = plain;
-    apply_item(b, properties, item, s);
-    return FZ_HEAD_OK;
+    head = fz_heif_coded_size(b, &coding, &size);
+    if (head == FZ_HEAD_BAD && size.is_made_of_others)
+        return FZ_HEAD_BAD;
+    if (s->coded == 0) { /* without ispe: as it is coded, and what is done to that */
+        if (head != FZ_HEAD_OK)
+            return head;
+        *s = (struct shape){.orientation = 1, .width = size.width, .height = size.height};
+        s->coded = size.width > size.height ? size.width : size.height;
+        apply_item(b, properties, item, s);
+    }
+    widen(s, size.coded_w, size.coded_h);
+    find_largest(b, properties, s);
+    return s->width && s->height ? FZ_HEAD_OK : FZ_HEAD_BAD;
 }
 
 enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header)
@@ -192,7 +222,16 @@ enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *head
     header->width = swaps ? shape.height : shape.width;
     header->height = swaps ? shape.width : shape.height;
     header->coded_side = shape.coded;
+    header->coded_w = shape.coded_w;
+    header->coded_h = shape.coded_h;
     return head;
+}
+
+bool fz_heif_is_as_told(const struct fz_decode *d)
+{
+    struct shape shape = {0};
+    return read_shape(&d->file, &shape) == FZ_HEAD_OK &&
+           (uint64_t)shape.coded_w * shape.coded_h <= (uint64_t)d->header.coded_w * d->header.coded_h;
 }
 
 /* What there is beside HEVC of 8 bits and 4:2:0 that takes more (ISO/IEC 14496-15, 8.3.3.1.2; ISO/IEC 23008-12, 6.5.8; H.273). */
@@ -234,7 +273,7 @@ uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     const struct fz_header *h = &d->header;
     const uint64_t each = is_usual(&d->file) ? BYTES_PER_USUAL_PX : BYTES_PER_PX;
-    return file_bytes + (uint64_t)h->width * h->height * each + FIXED_BYTES;
+    return file_bytes + (uint64_t)h->coded_w * h->coded_h * each + FIXED_BYTES;
 }
 
 /* libheif turns and mirrors: nothing is left to do, and what EXIF data say has no say in it. */

@@ -122,7 +122,7 @@ static void skip_profile(struct bits *bits, unsigned sub_layers)
 }
 
 /* seq_parameter_set_rbsp (7.3.2.2), up to the conformance window. */
-static enum fz_head read_sps(struct bits *bits, uint32_t *width, uint32_t *height)
+static enum fz_head read_sps(struct bits *bits, struct fz_heif_size *size)
 {
     skip_bits(bits, 16 + 4);
     const unsigned sub_layers = read_bits(bits, 3);
@@ -132,23 +132,22 @@ static enum fz_head read_sps(struct bits *bits, uint32_t *width, uint32_t *heigh
     const uint32_t chroma = read_golomb(bits);
     if (chroma == 3)
         skip_bits(bits, 1);
-    *width = read_golomb(bits);
-    *height = read_golomb(bits);
+    size->width = size->coded_w = read_golomb(bits);
+    size->height = size->coded_h = read_golomb(bits);
     if (read_bit(bits) == 0)
         return FZ_HEAD_OK;
     const uint64_t step_x = chroma == 1 || chroma == 2 ? 2 : 1, step_y = chroma == 1 ? 2 : 1;
     const uint64_t left = read_golomb(bits), right = read_golomb(bits), top = read_golomb(bits),
                    bottom = read_golomb(bits);
-    if ((left + right) * step_x >= *width || (top + bottom) * step_y >= *height)
+    if ((left + right) * step_x >= size->width || (top + bottom) * step_y >= size->height)
         return FZ_HEAD_BAD;
-    *width -= (uint32_t)((left + right) * step_x);
-    *height -= (uint32_t)((top + bottom) * step_y);
+    size->width -= (uint32_t)((left + right) * step_x);
+    size->height -= (uint32_t)((top + bottom) * step_y);
     return FZ_HEAD_OK;
 }
 
 /* hvcC (ISO/IEC 14496-15, 8.3.3.1). */
-static enum fz_head read_hevc(const struct fz_bytes *b, struct fz_heif_box box, uint32_t *width,
-                              uint32_t *height)
+static enum fz_head read_hevc(const struct fz_bytes *b, struct fz_heif_box box, struct fz_heif_size *size)
 {
     const uint32_t arrays = fz_bytes_be(b, box.body + 22, 1);
     uint64_t pos = box.body + 23;
@@ -160,7 +159,7 @@ static enum fz_head read_hevc(const struct fz_bytes *b, struct fz_heif_box box, 
             struct bits bits = {
                 .b = b, .pos = pos + 2, .end = end < box.end ? end : box.end, .has_escapes = true};
             if (type == NAL_SPS)
-                return read_sps(&bits, width, height);
+                return read_sps(&bits, size);
             pos = end;
         }
     }
@@ -207,7 +206,7 @@ static void skip_point(struct bits *bits, unsigned parameter_bits, bool has_dela
 }
 
 /* sequence_header_obu (5.5.1), up to the size. */
-static enum fz_head read_sequence(struct bits *bits, uint32_t *width, uint32_t *height)
+static enum fz_head read_sequence(struct bits *bits, struct fz_heif_size *size)
 {
     skip_bits(bits, 3 + 1);
     if (read_bit(bits)) { /* the reduced form */
@@ -220,8 +219,8 @@ static enum fz_head read_sequence(struct bits *bits, uint32_t *width, uint32_t *
             skip_point(bits, parameter_bits, has_delay);
     }
     const uint32_t width_bits = read_bits(bits, 4) + 1, height_bits = read_bits(bits, 4) + 1;
-    *width = read_bits(bits, width_bits) + 1;
-    *height = read_bits(bits, height_bits) + 1;
+    size->width = size->coded_w = read_bits(bits, width_bits) + 1;
+    size->height = size->coded_h = read_bits(bits, height_bits) + 1;
     return bits->pos < bits->end ? FZ_HEAD_OK : FZ_HEAD_BAD;
 }
 
@@ -238,8 +237,7 @@ static uint64_t read_leb128(const struct fz_bytes *b, uint64_t *pos)
 }
 
 /* The sequence header among these OBUs (5.3). */
-static enum fz_head read_av1(const struct fz_bytes *b, uint64_t pos, uint64_t end, uint32_t *width,
-                             uint32_t *height)
+static enum fz_head read_av1(const struct fz_bytes *b, uint64_t pos, uint64_t end, struct fz_heif_size *size)
 {
     for (int i = 0; i < MOST_OBUS && pos < end; i++) {
         const uint32_t head = fz_bytes_be(b, pos, 1);
@@ -249,7 +247,7 @@ static enum fz_head read_av1(const struct fz_bytes *b, uint64_t pos, uint64_t en
             break;
         struct bits bits = {.b = b, .pos = pos, .end = pos + len};
         if ((head >> 3 & 15) == OBU_SEQUENCE)
-            return read_sequence(&bits, width, height);
+            return read_sequence(&bits, size);
         pos += len;
     }
     return FZ_HEAD_BAD;
@@ -299,35 +297,60 @@ static bool find_item(const struct fz_bytes *b, const struct fz_heif_coding *cod
     return false;
 }
 
-/* ImageGrid (ISO/IEC 23008-12, 6.6.2.3). */
-static enum fz_head read_grid(const struct fz_bytes *b, struct fz_heif_box data, uint32_t *width,
-                              uint32_t *height)
+/* Where the sides stand in the data of an item that is made of others, ImageGrid or ImageOverlay (ISO/IEC 23008-12, 6.6.2); 0: it is
+ * none of these. By iinf (ISO/IEC 14496-12, 8.11.6). */
+static unsigned sides_at(const struct fz_bytes *b, const struct fz_heif_coding *coding)
+{
+    enum { GRID_SIDES = 4, OVERLAY_SIDES = 10 };
+    struct fz_heif_box info, entry;
+    if (!fz_heif_find_box(b, coding->meta, "iinf", &info))
+        return 0;
+    uint64_t pos = info.body + (fz_bytes_be(b, info.body, 1) == 0 ? 6 : 8);
+    for (int i = 0; i < FZ_HEIF_BOXES_MOST && fz_heif_next_box(b, &pos, info.end, &entry); i++) {
+        const unsigned id_bytes = fz_bytes_be(b, entry.body, 1) >= 3 ? 4 : 2;
+        const uint64_t type = entry.body + 4 + id_bytes + 2;
+        if (fz_bytes_be(b, entry.body + 4, id_bytes) == coding->item)
+            return fz_bytes_match(b, type, "grid", 4)   ? GRID_SIDES
+                   : fz_bytes_match(b, type, "iovl", 4) ? OVERLAY_SIDES
+                                                        : 0;
+    }
+    return 0;
+}
+
+static enum fz_head read_sides(const struct fz_bytes *b, struct fz_heif_box data, unsigned at,
+                               struct fz_heif_size *size)
 {
     const unsigned side_bytes = fz_bytes_be(b, data.body + 1, 1) & 1 ? 4 : 2;
-    if (data.end - data.body < 4 + 2 * side_bytes || fz_bytes_be(b, data.body, 1) != 0)
+    if (data.end - data.body < at + 2 * side_bytes)
         return FZ_HEAD_BAD;
-    *width = fz_bytes_be(b, data.body + 4, side_bytes);
-    *height = fz_bytes_be(b, data.body + 4 + side_bytes, side_bytes);
+    size->width = size->coded_w = fz_bytes_be(b, data.body + at, side_bytes);
+    size->height = size->coded_h = fz_bytes_be(b, data.body + at + side_bytes, side_bytes);
     return FZ_HEAD_OK;
 }
 
+enum fz_head fz_heif_told_size(const struct fz_bytes *b, struct fz_heif_box property, bool is_hevc,
+                               struct fz_heif_size *size)
+{
+    return is_hevc ? read_hevc(b, property, size) : read_av1(b, property.body + 4, property.end, size);
+}
+
 enum fz_head fz_heif_coded_size(const struct fz_bytes *b, const struct fz_heif_coding *coding,
-                                uint32_t *width, uint32_t *height)
+                                struct fz_heif_size *size)
 {
     struct fz_heif_box data;
-    if (coding->hevc.end > 0)
-        return read_hevc(b, coding->hevc, width, height);
-    if (coding->av1.end > 0 &&
-        read_av1(b, coding->av1.body + 4, coding->av1.end, width, height) == FZ_HEAD_OK)
+    const unsigned at = sides_at(b, coding);
+    size->is_made_of_others = at > 0;
+    if (at == 0 && coding->hevc.end > 0)
+        return fz_heif_told_size(b, coding->hevc, true, size);
+    if (at == 0 && coding->av1.end > 0 && fz_heif_told_size(b, coding->av1, false, size) == FZ_HEAD_OK)
         return FZ_HEAD_OK;
-    if (!find_item(b, coding, &data))
+    if ((at == 0 && coding->av1.end == 0) || !find_item(b, coding, &data))
         return FZ_HEAD_BAD;
     if (data.end - data.body > DATA_BYTES)
         data.end = data.body + DATA_BYTES;
     if (!fz_bytes_has(b, data.body, data.end - data.body))
         return FZ_HEAD_MORE;
-    return coding->av1.end > 0 ? read_av1(b, data.body, data.end, width, height)
-                               : read_grid(b, data, width, height);
+    return at > 0 ? read_sides(b, data, at, size) : read_av1(b, data.body, data.end, size);
 }
 
 #endif

@@ -25,12 +25,23 @@ enum fz_head fz_heif_find_meta(const struct fz_bytes *b, struct fz_heif_box *met
 struct fz_heif_coding {
     uint32_t item;
     struct fz_heif_box meta;
-    struct fz_heif_box hevc, av1; /* hvcC and av1C; end = 0: it has none, and is a grid if it has neither */
+    struct fz_heif_box hevc, av1; /* hvcC and av1C; end = 0: it has none */
 };
 
-/* Any thread. As it is coded, before it is cropped or turned: by the parameters of HEVC, the sequence header of AV1, or what the
- * grid says. MORE: the item is not all there. */
+/* Before it is cropped or turned by properties, px. */
+struct fz_heif_size {
+    uint32_t width, height;
+    uint32_t coded_w, coded_h; /* of what is decoded for that: HEVC has a window of its own */
+    bool is_made_of_others;    /* a grid or an overlay */
+};
+
+/* Any thread. By the parameters of HEVC, the sequence header of AV1, or what a grid or an overlay says; what nothing tells stays as it
+ * is. MORE: the item is not all there. */
 enum fz_head fz_heif_coded_size(const struct fz_bytes *b, const struct fz_heif_coding *coding,
-                                uint32_t *width, uint32_t *height);
+                                struct fz_heif_size *size);
+
+/* Any thread. The same by a property alone, hvcC or av1C; BAD: it does not tell. */
+enum fz_head fz_heif_told_size(const struct fz_bytes *b, struct fz_heif_box property, bool is_hevc,
+                               struct fz_heif_size *size);
 
 #endif
