@@ -60,8 +60,9 @@ static void test_exif_in_both_orders_of_bytes(void **state)
 static void test_every_format(void **state)
 {
     (void)state;
-    const struct bytes files[] = {sample_jpeg(WITH_ALL, true), sample_png(WITH_ALL), sample_webp(),
-                                  sample_exif(true),           sample_heif(),        sample_jxl(false)};
+    const struct bytes files[] = {
+        sample_jpeg(WITH_ALL, true), sample_png(WITH_ALL), sample_webp(),    sample_exif(true),
+        sample_heif(false),          sample_heif(true),    sample_jxl(false)};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct fz_metadata metadata = read_bytes(files[i]);
         assert_has_exif(&metadata);
@@ -330,7 +331,8 @@ static void test_damage_is_harmless(void **state)
                                   sample_png(WITH_ALL),
                                   sample_webp(),
                                   sample_exif(true),
-                                  sample_heif(),
+                                  sample_heif(false),
+                                  sample_heif(true),
                                   sample_jxl(false),
                                   sample_jxl(true),
                                   sample_long_jpeg(4)};

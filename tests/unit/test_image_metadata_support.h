@@ -225,10 +225,10 @@ static inline void put_box(struct bytes *b, const char *type, const void *data, 
     bytes_put(b, data, len);
 }
 
-/* HEIF: two items in `mdat`, which follows `meta`. */
-static inline struct bytes sample_heif(void)
+/* HEIF: two items in `mdat`, which follows `meta`, or in `idat`, inside it. */
+static inline struct bytes sample_heif(bool inside)
 {
-    struct bytes b = {0}, meta = {0}, info = {0}, places = {0}, exif = sample_exif(false);
+    struct bytes b = {0}, meta = {0}, info = {0}, places = {0}, held = {0}, exif = sample_exif(false);
     enum {
         FTYP = 16,
         META = 8 + 4,
@@ -237,30 +237,35 @@ static inline struct bytes sample_heif(void)
         IINF = 8 + 6 + INFO_EXIF + INFO_XMP,
         ILOC = 8 + 8 + 2 * 14
     };
-    uint32_t mdat = FTYP + META + IINF + ILOC + 8, exif_len = 4 + (uint32_t)exif.len;
+    const uint32_t from = inside ? 0 : FTYP + META + IINF + ILOC + 8, exif_len = 4 + (uint32_t)exif.len;
     put_box(&b, "ftyp", "heic\0\0\0\0", 8);
     bytes_put(&info, "\0\0\0\0\0\2", 6);
     put_box(&info, "infe", "\2\0\0\0\0\1\0\0Exif\0", 13);
     put_box(&info, "infe", "\2\0\0\0\0\2\0\0mime\0application/rdf+xml", 33);
     put_box(&meta, "iinf", info.data, info.len);
-    bytes_put(&places, "\0\0\0\0\x44\0\0\2", 8);
-    const uint32_t items[2][3] = {{1, mdat, exif_len}, {2, mdat + exif_len, (uint32_t)strlen(sample_xmp)}};
+    bytes_put(&places, inside ? "\1\0\0\0\x44\0\0\2" : "\0\0\0\0\x44\0\0\2", 8);
+    const uint32_t items[2][3] = {{1, from, exif_len}, {2, from + exif_len, (uint32_t)strlen(sample_xmp)}};
     for (int i = 0; i < 2; i++) {
         bytes_put_be(&places, items[i][0], 2);
+        bytes_put(&places, "\0\1", inside ? 2 : 0);
         bytes_put_be(&places, 0, 2);
         bytes_put_be(&places, 1, 2);
         bytes_put_be(&places, items[i][1], 4);
         bytes_put_be(&places, items[i][2], 4);
     }
+    bytes_put_be(&held, 0, 4);
+    bytes_put(&held, exif.data, exif.len);
+    bytes_put(&held, sample_xmp, strlen(sample_xmp));
     put_box(&meta, "iloc", places.data, places.len);
+    if (inside)
+        put_box(&meta, "idat", held.data, held.len);
     bytes_put_be(&b, (uint32_t)meta.len + 12, 4);
     bytes_put(&b, "meta\0\0\0\0", 8);
     bytes_put(&b, meta.data, meta.len);
-    bytes_put_be(&b, 8 + exif_len + (uint32_t)strlen(sample_xmp), 4);
-    bytes_put(&b, "mdat\0\0\0\0", 8);
-    bytes_put(&b, exif.data, exif.len);
-    bytes_put(&b, sample_xmp, strlen(sample_xmp));
+    if (!inside)
+        put_box(&b, "mdat", held.data, held.len);
     free(exif.data);
+    free(held.data);
     free(meta.data);
     free(info.data);
     free(places.data);

@@ -77,10 +77,11 @@ static void take_item(struct fz_excerpt *file, bool is_exif, uint64_t at, uint64
         fz_blocks_find_in_tiff(file, at + 4 + skip, blocks);
 }
 
-/* 8.11.3: "iloc"; of items that lie in the file, their first extent. */
-static void read_locations(struct fz_excerpt *file, const struct box *places, const struct items *items,
-                           struct fz_blocks *blocks)
+/* 8.11.3: "iloc"; of items that lie in the file, or in "idat" (8.11.11), their first extent. */
+static void read_locations(struct fz_excerpt *file, const struct box *places, const struct box *held,
+                           const struct items *items, struct fz_blocks *blocks)
 {
+    enum { IN_FILE, IN_BOX };
     unsigned version = (unsigned)fz_excerpt_be(file, places->at, 1);
     unsigned sizes = (unsigned)fz_excerpt_be(file, places->at + 4, 2);
     unsigned offset_bytes = sizes >> 12, length_bytes = sizes >> 8 & 15, base_bytes = sizes >> 4 & 15;
@@ -99,7 +100,11 @@ static void read_locations(struct fz_excerpt *file, const struct box *places, co
         uint64_t at = base + fz_excerpt_be(file, pos + index_bytes, offset_bytes);
         uint64_t len = fz_excerpt_be(file, pos + index_bytes + offset_bytes, length_bytes);
         pos += extents * (index_bytes + offset_bytes + length_bytes);
-        if (method == 0 && extents > 0 && id != 0 && (id == items->exif || id == items->xmp))
+        if (method == IN_BOX)
+            at += held->at;
+        const bool is_there =
+            method == IN_FILE || (method == IN_BOX && at <= held->end && len <= held->end - at);
+        if (is_there && extents > 0 && id != 0 && (id == items->exif || id == items->xmp))
             take_item(file, id == items->exif, at, len, blocks);
     }
 }
@@ -107,16 +112,18 @@ static void read_locations(struct fz_excerpt *file, const struct box *places, co
 static void read_meta(struct fz_excerpt *file, const struct box *meta, struct fz_blocks *blocks)
 {
     struct items items = {0};
-    struct box box, places = {0};
+    struct box box, places = {0}, held = {0};
     uint64_t pos = meta->at + 4;
     for (int i = 0; i < MOST_BOXES && read_box(file, pos, meta->end, &box); i++, pos = box.next) {
         if (is(&box, "iinf"))
             read_item_info(file, &box, &items);
         else if (is(&box, "iloc"))
             places = box;
+        else if (is(&box, "idat"))
+            held = box;
     }
     if (places.end > 0)
-        read_locations(file, &places, &items, blocks);
+        read_locations(file, &places, &held, &items, blocks);
 }
 
 /* ---- CR3: directories in a box of Canon's ------------------------------------------------------------------------- */
