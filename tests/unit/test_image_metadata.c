@@ -71,6 +71,16 @@ static void test_every_format(void **state)
     }
 }
 
+static void test_big_tiff(void **state)
+{
+    (void)state;
+    for (int little = 0; little < 2; little++) {
+        struct fz_metadata metadata = read_bytes(sample_big_tiff(little));
+        assert_has_exif(&metadata);
+        assert_has_xmp(&metadata);
+    }
+}
+
 static void test_jxl_with_packed_boxes(void **state)
 {
     (void)state;
@@ -333,6 +343,7 @@ static void test_damage_is_harmless(void **state)
                                   sample_exif(true),
                                   sample_heif(false),
                                   sample_heif(true),
+                                  sample_big_tiff(true),
                                   sample_jxl(false),
                                   sample_jxl(true),
                                   sample_long_jpeg(4)};
@@ -405,6 +416,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exif_in_both_orders_of_bytes),
         cmocka_unit_test(test_every_format),
+        cmocka_unit_test(test_big_tiff),
         cmocka_unit_test(test_jxl_with_packed_boxes),
         cmocka_unit_test(test_xmp_that_needs_several_segments),
         cmocka_unit_test(test_order_of_precedence),

@@ -111,6 +111,71 @@ static inline struct bytes sample_iptc(bool as_resource)
     return b;
 }
 
+static inline uint32_t number_at(const uint8_t *at, unsigned bytes, bool little)
+{
+    uint32_t value = 0;
+    for (unsigned i = 0; i < bytes; i++)
+        value |= (uint32_t)at[i] << 8 * (little ? i : bytes - 1 - i);
+    return value;
+}
+
+/* Of 8 bytes, though small. */
+static inline void put_8(struct bytes *b, bool little, uint32_t value)
+{
+    if (little)
+        bytes_put_le(b, value, 4);
+    bytes_put(b, "\0\0\0\0", 4);
+    if (!little)
+        bytes_put_be(b, value, 4);
+}
+
+/* What sample_exif makes, as a BigTIFF, with XMP: its values stand behind the directories, all that it was. */
+static inline struct bytes sample_big_tiff(bool little)
+{
+    enum { DIRECTORIES = 3, HEAD = 16, XMP = 700, EXIF = 0x8769, GPS = 0x8825, BYTE = 1, IFD8 = 18 };
+    static const uint32_t counts[DIRECTORIES] = {7, 5, 4}, sizes[] = {0, 1, 1, 2, 4, 8};
+    void (*put)(struct bytes *, uint32_t, int) = little ? bytes_put_le : bytes_put_be;
+    struct bytes b = {0}, old = sample_exif(little);
+    uint32_t at[DIRECTORIES + 1] = {HEAD};
+    for (int i = 0; i < DIRECTORIES; i++)
+        at[i + 1] = at[i] + 8 + counts[i] * 20 + 8;
+    const uint32_t values = at[DIRECTORIES], xmp_at = values + (uint32_t)old.len;
+    const uint8_t *from = old.data + 8;
+    bytes_put(&b, little ? "II+\0\10\0\0\0" : "MM\0+\0\10\0\0", 8);
+    put_8(&b, little, HEAD);
+    for (int i = 0; i < DIRECTORIES; i++) {
+        put_8(&b, little, counts[i]);
+        from += 2;
+        for (uint32_t k = 0; k < counts[i]; k++) {
+            const bool is_xmp = i == 0 && k == 3;
+            const uint32_t tag = is_xmp ? XMP : number_at(from, 2, little),
+                           type = number_at(from + 2, 2, little), count = number_at(from + 4, 4, little),
+                           bytes = sizes[type] * count;
+            const bool is_lead = tag == EXIF || tag == GPS;
+            put(&b, tag, 2);
+            put(&b, is_xmp ? BYTE : is_lead ? IFD8 : type, 2);
+            put_8(&b, little, is_xmp ? (uint32_t)strlen(sample_xmp) : count);
+            if (is_xmp)
+                put_8(&b, little, xmp_at);
+            else if (is_lead)
+                put_8(&b, little, at[tag == EXIF ? 1 : 2]);
+            else if (bytes > 8)
+                put_8(&b, little, values + number_at(from + 8, 4, little));
+            else {
+                bytes_put(&b, bytes > 4 ? old.data + number_at(from + 8, 4, little) : from + 8, bytes);
+                bytes_put(&b, "\0\0\0\0\0\0\0", 8 - bytes);
+            }
+            from += is_xmp ? 0 : 12;
+        }
+        put_8(&b, little, 0);
+        from += 4;
+    }
+    bytes_put(&b, old.data, old.len);
+    bytes_put(&b, sample_xmp, strlen(sample_xmp));
+    free(old.data);
+    return b;
+}
+
 enum sample_parts { WITH_EXIF = 1, WITH_XMP = 2, WITH_IPTC = 4, WITH_ALL = 7 };
 
 static inline void put_segment(struct bytes *b, uint32_t marker, const void *name, size_t name_len,

@@ -139,12 +139,11 @@ static uint64_t find_exchange(const struct fz_tiff_structure *tiff, uint64_t at)
 {
     size_t count;
     uint64_t found = 0;
-    uint8_t bytes[4], *entries = fz_tiff_entries_read(tiff, at, &count);
+    uint8_t *entries = fz_tiff_entries_read(tiff, at, &count);
     for (size_t i = 0; i < count && found == 0; i++) {
         struct fz_tiff_entry entry = fz_tiff_entry_of(tiff, entries, at, i);
-        if (entry.tag == FZ_TAG_EXCHANGE && entry.bytes == 4 &&
-            fz_excerpt_get(tiff->file, entry.at, bytes, 4))
-            found = fz_tiff_number(tiff->little, bytes, 4);
+        if (entry.tag == FZ_TAG_EXCHANGE)
+            found = fz_tiff_lead(tiff, &entry);
     }
     free(entries);
     return found;

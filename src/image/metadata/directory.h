@@ -1,11 +1,11 @@
-/* The directories of a TIFF structure (TIFF 6.0, section 2), wherever it stands in a file. */
+/* The directories of a TIFF structure (TIFF 6.0, section 2, and BigTIFF), wherever it stands in a file. */
 #ifndef FZ_IMAGE_METADATA_DIRECTORY_H
 #define FZ_IMAGE_METADATA_DIRECTORY_H
 
 #include "image/metadata/excerpt.h"
 
 enum {
-    FZ_TIFF_HEAD = 8,
+    FZ_TIFF_HEAD = 8, /* of what is written, as are these entries */
     FZ_TIFF_ENTRY = 12,
     FZ_TAG_XMP = 700,
     FZ_TAG_IPTC = 33723,
@@ -20,6 +20,7 @@ struct fz_tiff_structure {
     struct fz_excerpt *file;
     uint64_t base;
     bool little;
+    bool is_big; /* BigTIFF: its offsets and counts take 8 bytes */
 };
 
 struct fz_tiff_entry {
@@ -38,6 +39,9 @@ uint8_t *fz_tiff_entries_read(const struct fz_tiff_structure *tiff, uint64_t at,
 /* Entry `i` of those, which were read at `at`. */
 struct fz_tiff_entry fz_tiff_entry_of(const struct fz_tiff_structure *tiff, const uint8_t *entries,
                                       uint64_t at, size_t i);
+
+/* Where the directory is that such an entry leads to, 0: nowhere. */
+uint64_t fz_tiff_lead(const struct fz_tiff_structure *tiff, const struct fz_tiff_entry *entry);
 
 /* Where directories begin, and in which structures; 0: there is none. */
 struct fz_exif_directory {

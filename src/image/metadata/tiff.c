@@ -52,16 +52,27 @@ static bool is_wanted(const uint16_t *tags, size_t count, uint16_t tag)
     return false;
 }
 
+/* Bytes: of the number of entries, of an entry, and in it of the number of values and of where they stand. */
+struct widths {
+    unsigned head, entry, number;
+};
+
+static struct widths widths_of(const struct fz_tiff_structure *tiff)
+{
+    return tiff->is_big ? (struct widths){8, 20, 8} : (struct widths){2, FZ_TIFF_ENTRY, 4};
+}
+
 uint8_t *fz_tiff_entries_read(const struct fz_tiff_structure *tiff, uint64_t at, size_t *count)
 {
-    uint8_t head[2];
+    const struct widths w = widths_of(tiff);
+    uint8_t head[8];
     *count = 0;
-    if (at == 0 || !fz_excerpt_get(tiff->file, tiff->base + at, head, sizeof head))
+    if (at == 0 || !fz_excerpt_get(tiff->file, tiff->base + at, head, w.head))
         return NULL;
-    uint64_t n = fz_tiff_number(tiff->little, head, 2);
+    uint64_t n = fz_tiff_number(tiff->little, head, w.head);
     n = n < MOST_ENTRIES ? n : MOST_ENTRIES;
-    uint8_t *entries = fz_excerpt_copy(tiff->file, tiff->base + at + 2, n * FZ_TIFF_ENTRY,
-                                       (size_t)MOST_ENTRIES * FZ_TIFF_ENTRY);
+    uint8_t *entries =
+        fz_excerpt_copy(tiff->file, tiff->base + at + w.head, n * w.entry, (size_t)MOST_ENTRIES * w.entry);
     *count = entries ? (size_t)n : 0;
     return entries;
 }
@@ -69,14 +80,29 @@ uint8_t *fz_tiff_entries_read(const struct fz_tiff_structure *tiff, uint64_t at,
 struct fz_tiff_entry fz_tiff_entry_of(const struct fz_tiff_structure *tiff, const uint8_t *entries,
                                       uint64_t at, size_t i)
 {
-    const uint8_t *bytes = entries + i * FZ_TIFF_ENTRY;
+    const struct widths w = widths_of(tiff);
+    const uint8_t *bytes = entries + i * w.entry;
+    const uint64_t count = fz_tiff_number(tiff->little, bytes + 4, w.number);
+    const unsigned value_at = 4 + w.number;
     struct fz_tiff_entry entry = {.tag = (uint16_t)fz_tiff_number(tiff->little, bytes, 2),
                                   .type = (uint16_t)fz_tiff_number(tiff->little, bytes + 2, 2),
-                                  .count = (uint32_t)fz_tiff_number(tiff->little, bytes + 4, 4)};
-    entry.bytes = bytes_of(entry.type, entry.count);
-    entry.at = tiff->base + (entry.bytes <= 4 ? at + 2 + i * FZ_TIFF_ENTRY + 8
-                                              : fz_tiff_number(tiff->little, bytes + 8, 4));
+                                  .count = (uint32_t)count};
+    entry.bytes = count <= UINT32_MAX ? bytes_of(entry.type, count) : 0;
+    entry.at =
+        tiff->base + (entry.bytes <= w.number ? at + w.head + i * w.entry + value_at
+                                              : fz_tiff_number(tiff->little, bytes + value_at, w.number));
     return entry;
+}
+
+uint64_t fz_tiff_lead(const struct fz_tiff_structure *tiff, const struct fz_tiff_entry *entry)
+{
+    enum { LONG8 = 16, IFD8 = 18 };
+    const bool is_wide = tiff->is_big && entry->count == 1 && (entry->type == LONG8 || entry->type == IFD8);
+    const unsigned width = is_wide ? 8 : entry->bytes == 4 ? 4 : 0;
+    uint8_t bytes[8];
+    if (width == 0 || !fz_excerpt_get(tiff->file, entry->at, bytes, width))
+        return 0;
+    return fz_tiff_number(tiff->little, bytes, width);
 }
 
 /* Of the first directory alone: where the others are, and the blocks that stand in it. */
@@ -88,16 +114,16 @@ struct leads {
 static void follow(const struct fz_tiff_structure *tiff, const struct fz_tiff_entry *entry,
                    struct leads *leads)
 {
-    uint8_t bytes[4];
     if (entry->tag == FZ_TAG_XMP)
         fz_block_take(&leads->blocks->xmp, tiff->file, entry->at, entry->bytes, FZ_XMP_MOST);
     if (entry->tag == FZ_TAG_IPTC)
         fz_block_take(&leads->blocks->iptc, tiff->file, entry->at, entry->bytes, FZ_IPTC_MOST);
-    bool is_lead = entry->tag == FZ_TAG_EXPOSURE || entry->tag == FZ_TAG_POSITION;
-    if (!is_lead || entry->bytes != 4 || !fz_excerpt_get(tiff->file, entry->at, bytes, 4))
-        return;
-    *(entry->tag == FZ_TAG_EXPOSURE ? &leads->exposure : &leads->position) =
-        fz_tiff_number(tiff->little, bytes, 4);
+    uint64_t *lead = entry->tag == FZ_TAG_EXPOSURE   ? &leads->exposure
+                     : entry->tag == FZ_TAG_POSITION ? &leads->position
+                                                     : NULL;
+    const uint64_t to = lead ? fz_tiff_lead(tiff, entry) : 0;
+    if (to > 0)
+        *lead = to;
 }
 
 static void read_directory(const struct fz_tiff_structure *tiff, uint64_t at, const uint16_t *tags,
@@ -188,6 +214,18 @@ static void build_block(const struct fz_tiff_structure *tiff, struct directory *
 
 /* ---- Where it is read from --------------------------------------------------------------------------------------- */
 
+/* Behind the head of a BigTIFF: how many bytes an offset takes, which is 8. */
+static uint64_t open_big(struct fz_tiff_structure *tiff)
+{
+    uint8_t more[4], first[8];
+    tiff->is_big = true;
+    if (!fz_excerpt_get(tiff->file, tiff->base + 4, more, sizeof more) ||
+        fz_tiff_number(tiff->little, more, 2) != sizeof first ||
+        !fz_excerpt_get(tiff->file, tiff->base + 8, first, sizeof first))
+        return 0;
+    return fz_tiff_number(tiff->little, first, sizeof first);
+}
+
 /* The first directory's offset, 0 where no structure is at `base`. Olympus and Panasonic write other numbers than 42. */
 uint64_t fz_tiff_structure_open(struct fz_excerpt *file, uint64_t base, struct fz_tiff_structure *tiff)
 {
@@ -196,6 +234,8 @@ uint64_t fz_tiff_structure_open(struct fz_excerpt *file, uint64_t base, struct f
     if (!fz_excerpt_get(file, base, head, sizeof head))
         return 0;
     tiff->little = head[0] == 'I';
+    if (memcmp(head, "II+\0", 4) == 0 || memcmp(head, "MM\0+", 4) == 0)
+        return open_big(tiff);
     bool known = memcmp(head, "II*\0", 4) == 0 || memcmp(head, "MM\0*", 4) == 0 ||
                  memcmp(head, "IIU\0", 4) == 0 || memcmp(head, "IIRO", 4) == 0 ||
                  memcmp(head, "IIRS", 4) == 0 || memcmp(head, "MMOR", 4) == 0;
