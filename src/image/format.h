@@ -295,8 +295,6 @@ bool fz_heic_is_a(const struct fz_bytes *head);
 bool fz_avif_is_a(const struct fz_bytes *head);
 enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
-/* Of the whole file: nothing in it is larger than the header said, which may have been read without what its items hold. */
-bool fz_heif_is_as_told(const struct fz_decode *d);
 enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 bool fz_avif_is_sequence(const struct fz_bytes *head);
 enum fz_head fz_avif_facts(const struct fz_bytes *bytes,

@@ -544,6 +544,33 @@ static void test_false_extents_found_out_late(void **state)
     free(b.data);
 }
 
+/* The thumbnail becomes the primary picture, and tells the truth; what the other one tells is not its own size. */
+static void test_false_extents_of_another_item(void **state)
+{
+    (void)state;
+    struct bytes b = fields(
+        (struct options){.format = heif_compression_AV1, .thumbnail = 96, .thumbnail_color = 0x806040});
+    uint8_t *pitm = memmem(b.data, b.len, "pitm", 4), *ispe = memmem(b.data, b.len, "ispe", 4);
+    assert_true(pitm && ispe);
+    pitm[9] = 2;
+    struct fz_image image;
+    struct fz_error err;
+    for (int is_false = 0; is_false < 2; is_false++) {
+        struct host host = {0};
+        const enum fz_err code = load(b.data, b.len, 0, 0, &host, &image, &err);
+        assert_int_equal(code, is_false ? FZ_E_DAMAGED : FZ_OK);
+        if (is_false) {
+            assert_string_equal(err.msg, "avif: the file contradicts itself about its size");
+        } else {
+            assert_int_equal(image.width, 64);
+            assert_int_equal(image.height, 96);
+        }
+        host_fini(&host);
+        memcpy(ispe + 8, "\0\0\0\100\0\0\0\140", 8);
+    }
+    free(b.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -560,6 +587,7 @@ int main(void)
         cmocka_unit_test(test_cropped_picture_counts_as_coded),
         cmocka_unit_test(test_false_extents),
         cmocka_unit_test(test_false_extents_found_out_late),
+        cmocka_unit_test(test_false_extents_of_another_item),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,12 +173,13 @@ static void find_largest(const struct fz_bytes *b, struct fz_heif_box properties
         return;
     uint64_t pos = container.body, at = pos;
     for (int i = 0; i < FZ_HEIF_BOXES_MOST && fz_heif_next_box(b, &pos, container.end, &box); i++, at = pos) {
-        const bool is_hevc = fz_bytes_match(b, at + 4, "hvcC", 4);
         struct fz_heif_size size = {0};
         if (fz_bytes_match(b, at + 4, "ispe", 4))
             widen(s, fz_bytes_be(b, box.body + 4, 4), fz_bytes_be(b, box.body + 8, 4));
-        else if (is_hevc || fz_bytes_match(b, at + 4, "av1C", 4))
-            fz_heif_told_size(b, box, is_hevc, &size);
+        else if (fz_bytes_match(b, at + 4, "hvcC", 4))
+            fz_heif_hevc_size(b, box, &size);
+        else if (fz_bytes_match(b, at + 4, "av1C", 4))
+            fz_heif_av1_size(b, box.body + 4, box.end, &size);
         widen(s, size.coded_w, size.coded_h);
     }
 }
@@ -225,13 +226,6 @@ enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *head
     header->coded_w = shape.coded_w;
     header->coded_h = shape.coded_h;
     return head;
-}
-
-bool fz_heif_is_as_told(const struct fz_decode *d)
-{
-    struct shape shape = {0};
-    return read_shape(&d->file, &shape) == FZ_HEAD_OK &&
-           (uint64_t)shape.coded_w * shape.coded_h <= (uint64_t)d->header.coded_w * d->header.coded_h;
 }
 
 /* What there is beside HEVC of 8 bits and 4:2:0 that takes more (ISO/IEC 14496-15, 8.3.3.1.2; ISO/IEC 23008-12, 6.5.8; H.273). */

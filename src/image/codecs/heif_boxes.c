@@ -8,7 +8,6 @@ enum {
     NAL_SPS = 33,
     OBU_SEQUENCE = 1,
     MOST_OBUS = 16,
-    DATA_BYTES = 512 /* of an item: its sequence header lies within these */
 };
 
 bool fz_heif_next_box(const struct fz_bytes *b, uint64_t *pos, uint64_t end, struct fz_heif_box *box)
@@ -147,7 +146,7 @@ static enum fz_head read_sps(struct bits *bits, struct fz_heif_size *size)
 }
 
 /* hvcC (ISO/IEC 14496-15, 8.3.3.1). */
-static enum fz_head read_hevc(const struct fz_bytes *b, struct fz_heif_box box, struct fz_heif_size *size)
+enum fz_head fz_heif_hevc_size(const struct fz_bytes *b, struct fz_heif_box box, struct fz_heif_size *size)
 {
     const uint32_t arrays = fz_bytes_be(b, box.body + 22, 1);
     uint64_t pos = box.body + 23;
@@ -237,7 +236,7 @@ static uint64_t read_leb128(const struct fz_bytes *b, uint64_t *pos)
 }
 
 /* The sequence header among these OBUs (5.3). */
-static enum fz_head read_av1(const struct fz_bytes *b, uint64_t pos, uint64_t end, struct fz_heif_size *size)
+enum fz_head fz_heif_av1_size(const struct fz_bytes *b, uint64_t pos, uint64_t end, struct fz_heif_size *size)
 {
     for (int i = 0; i < MOST_OBUS && pos < end; i++) {
         const uint32_t head = fz_bytes_be(b, pos, 1);
@@ -251,106 +250,6 @@ static enum fz_head read_av1(const struct fz_bytes *b, uint64_t pos, uint64_t en
         pos += len;
     }
     return FZ_HEAD_BAD;
-}
-
-/* --- where the item lies -------------------------------------------------------------------------- */
-
-/* A number of 0, 4 or 8 bytes at *pos, which moves behind it. */
-static uint64_t take(const struct fz_bytes *b, uint64_t *pos, unsigned bytes)
-{
-    const uint64_t high = bytes == 8 ? fz_bytes_be(b, *pos, 4) : 0,
-                   low = bytes >= 4 ? fz_bytes_be(b, *pos + bytes - 4, 4) : 0;
-    *pos += bytes;
-    return high << 32 | low;
-}
-
-/* The first extent of the item, by iloc (ISO/IEC 14496-12, 8.11.3). False: it has none, or it lies elsewhere. */
-static bool find_item(const struct fz_bytes *b, const struct fz_heif_coding *coding, struct fz_heif_box *data)
-{
-    struct fz_heif_box iloc, idat = {0, 0};
-    if (!fz_heif_find_box(b, coding->meta, "iloc", &iloc))
-        return false;
-    const unsigned version = fz_bytes_be(b, iloc.body, 1), sizes = fz_bytes_be(b, iloc.body + 4, 2);
-    const unsigned offset = sizes >> 12, length = sizes >> 8 & 15, base = sizes >> 4 & 15,
-                   index = version > 0 ? sizes & 15 : 0, id = version < 2 ? 2 : 4;
-    const uint32_t items = fz_bytes_be(b, iloc.body + 6, id);
-    uint64_t pos = iloc.body + 6 + id;
-    for (uint32_t i = 0; i < items && pos < iloc.end; i++) {
-        const uint32_t item = fz_bytes_be(b, pos, id);
-        pos += id;
-        const uint32_t method = version > 0 ? fz_bytes_be(b, pos, 2) & 15 : 0;
-        pos += version > 0 ? 4 : 2;
-        const uint64_t from = take(b, &pos, base);
-        const uint32_t extents = fz_bytes_be(b, pos, 2);
-        pos += 2;
-        if (item != coding->item || extents == 0) {
-            pos += (uint64_t)extents * (index + offset + length);
-            continue;
-        }
-        if (method > 1 || (method == 1 && !fz_heif_find_box(b, coding->meta, "idat", &idat)))
-            return false;
-        take(b, &pos, index);
-        data->body = idat.body + from + take(b, &pos, offset);
-        data->end = data->body + take(b, &pos, length);
-        return data->body >= from && data->end > data->body;
-    }
-    return false;
-}
-
-/* Where the sides stand in the data of an item that is made of others, ImageGrid or ImageOverlay (ISO/IEC 23008-12, 6.6.2); 0: it is
- * none of these. By iinf (ISO/IEC 14496-12, 8.11.6). */
-static unsigned sides_at(const struct fz_bytes *b, const struct fz_heif_coding *coding)
-{
-    enum { GRID_SIDES = 4, OVERLAY_SIDES = 10 };
-    struct fz_heif_box info, entry;
-    if (!fz_heif_find_box(b, coding->meta, "iinf", &info))
-        return 0;
-    uint64_t pos = info.body + (fz_bytes_be(b, info.body, 1) == 0 ? 6 : 8);
-    for (int i = 0; i < FZ_HEIF_BOXES_MOST && fz_heif_next_box(b, &pos, info.end, &entry); i++) {
-        const unsigned id_bytes = fz_bytes_be(b, entry.body, 1) >= 3 ? 4 : 2;
-        const uint64_t type = entry.body + 4 + id_bytes + 2;
-        if (fz_bytes_be(b, entry.body + 4, id_bytes) == coding->item)
-            return fz_bytes_match(b, type, "grid", 4)   ? GRID_SIDES
-                   : fz_bytes_match(b, type, "iovl", 4) ? OVERLAY_SIDES
-                                                        : 0;
-    }
-    return 0;
-}
-
-static enum fz_head read_sides(const struct fz_bytes *b, struct fz_heif_box data, unsigned at,
-                               struct fz_heif_size *size)
-{
-    const unsigned side_bytes = fz_bytes_be(b, data.body + 1, 1) & 1 ? 4 : 2;
-    if (data.end - data.body < at + 2 * side_bytes)
-        return FZ_HEAD_BAD;
-    size->width = size->coded_w = fz_bytes_be(b, data.body + at, side_bytes);
-    size->height = size->coded_h = fz_bytes_be(b, data.body + at + side_bytes, side_bytes);
-    return FZ_HEAD_OK;
-}
-
-enum fz_head fz_heif_told_size(const struct fz_bytes *b, struct fz_heif_box property, bool is_hevc,
-                               struct fz_heif_size *size)
-{
-    return is_hevc ? read_hevc(b, property, size) : read_av1(b, property.body + 4, property.end, size);
-}
-
-enum fz_head fz_heif_coded_size(const struct fz_bytes *b, const struct fz_heif_coding *coding,
-                                struct fz_heif_size *size)
-{
-    struct fz_heif_box data;
-    const unsigned at = sides_at(b, coding);
-    size->is_made_of_others = at > 0;
-    if (at == 0 && coding->hevc.end > 0)
-        return fz_heif_told_size(b, coding->hevc, true, size);
-    if (at == 0 && coding->av1.end > 0 && fz_heif_told_size(b, coding->av1, false, size) == FZ_HEAD_OK)
-        return FZ_HEAD_OK;
-    if ((at == 0 && coding->av1.end == 0) || !find_item(b, coding, &data))
-        return FZ_HEAD_BAD;
-    if (data.end - data.body > DATA_BYTES)
-        data.end = data.body + DATA_BYTES;
-    if (!fz_bytes_has(b, data.body, data.end - data.body))
-        return FZ_HEAD_MORE;
-    return at > 0 ? read_sides(b, data, at, size) : read_av1(b, data.body, data.end, size);
 }
 
 #endif

@@ -35,13 +35,18 @@ struct fz_heif_size {
     bool is_made_of_others;    /* a grid or an overlay */
 };
 
-/* Any thread. By the parameters of HEVC, the sequence header of AV1, or what a grid or an overlay says; what nothing tells stays as it
- * is. MORE: the item is not all there. */
+/* heif_items.c. Any thread. By the parameters of HEVC, the sequence header of AV1, or what a grid or an overlay says; what nothing
+ * tells stays as it is. MORE: the item is not all there. */
 enum fz_head fz_heif_coded_size(const struct fz_bytes *b, const struct fz_heif_coding *coding,
                                 struct fz_heif_size *size);
 
-/* Any thread. The same by a property alone, hvcC or av1C; BAD: it does not tell. */
-enum fz_head fz_heif_told_size(const struct fz_bytes *b, struct fz_heif_box property, bool is_hevc,
-                               struct fz_heif_size *size);
+/* The same. The decoder's thread, of the whole file. DAMAGED: what an item holds is larger than all that the header told of, by which
+ * memory was reserved; of HEVC it tells all. MEMORY. */
+enum fz_err fz_heif_check_sizes(struct fz_decode *d);
+
+/* Any thread. The size by hvcC, and by OBUs of AV1; BAD: they do not tell. */
+enum fz_head fz_heif_hevc_size(const struct fz_bytes *b, struct fz_heif_box box, struct fz_heif_size *size);
+enum fz_head fz_heif_av1_size(const struct fz_bytes *b, uint64_t pos, uint64_t end,
+                              struct fz_heif_size *size);
 
 #endif

@@ -86,9 +86,9 @@ enum fz_err fz_heif_check(struct fz_decode *d)
 {
     const struct fz_bytes *b = &d->file;
     struct fz_heif_box meta, iref, box;
-    if (!fz_heif_is_as_told(d))
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: the file contradicts itself about its size",
-                       d->format->name);
+    const enum fz_err code = fz_heif_check_sizes(d);
+    if (code != FZ_OK)
+        return code;
     if (fz_heif_find_meta(b, &meta) != FZ_HEAD_OK || !fz_heif_find_box(b, meta, "iref", &iref))
         return FZ_OK;
     const unsigned id_bytes = fz_bytes_be(b, iref.body, 1) == 0 ? 2 : 4;
