@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/pulse.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +25,7 @@ static int create_beside(struct fz_new_file *file)
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         char *path = name_beside(file, attempt);
         int fd = fz_leftover_create(&file->temporary, path), sys = errno;
+        fz_pulse_beat();
         free(path);
         errno = sys;
         if (fd >= 0 || sys != EEXIST)
@@ -39,6 +41,7 @@ static int create_unnamed(struct fz_new_file *file)
         return -1;
     char *folder = fz_path_dir(file->place);
     int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    fz_pulse_beat();
     free(folder);
     file->is_unnamed = fd >= 0;
     return fd;
@@ -54,7 +57,9 @@ static bool link_to(const struct fz_new_file *file, const char *path)
 {
     char self[40];
     snprintf(self, sizeof self, "/proc/self/fd/%d", fileno(file->stream));
-    return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+    bool linked = linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+    fz_pulse_beat();
+    return linked;
 }
 
 /* A link does not replace: it takes a rename to do so at once. False with errno. */
@@ -91,11 +96,14 @@ enum fz_err fz_new_file_open(struct fz_new_file *file, const char *path, struct 
 {
     struct stat st;
     bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+    fz_pulse_beat();
     *file = (struct fz_new_file){
         .place = special ? NULL : realpath(path, NULL), .synced = true, .is_special = special};
+    fz_pulse_beat();
     if (!file->place)
         file->place = fz_strdup(path);
     file->replaces = stat(path, &st) == 0 && !special;
+    fz_pulse_beat();
     int fd = special ? open_special(path) : create(file);
     if (fd >= 0 && file->replaces)
         fchmod(fd, st.st_mode & 0777); /* who may read it stays as it was */
@@ -151,7 +159,11 @@ bool fz_new_file_copy(struct fz_new_file *file, int fd, bool (*stops)(void *ctx)
 static bool is_written(const struct fz_new_file *file)
 {
     bool syncs = file->synced && !file->is_special;
-    return fflush(file->stream) == 0 && (!syncs || fsync(fileno(file->stream)) == 0);
+    bool flushed = fflush(file->stream) == 0;
+    fz_pulse_beat();
+    bool written = flushed && (!syncs || fsync(fileno(file->stream)) == 0);
+    fz_pulse_beat();
+    return written;
 }
 
 bool fz_new_file_close(struct fz_new_file *file, bool whole)
@@ -162,6 +174,7 @@ bool fz_new_file_close(struct fz_new_file *file, bool whole)
         sys = errno;
         whole = false;
     }
+    fz_pulse_beat();
     if (whole && file->temporary && file->never_replaces && access(file->place, F_OK) == 0) {
         sys = EEXIST;
         whole = false;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/pulse.h"
 #include "decode/fetch.h"
 #include "decode/sidecar.h"
 #include "decode/target.h"
@@ -22,7 +23,6 @@
 
 enum {
     LITTLE_BYTES = 256 << 10, /* are copied without asking */
-    TELL_US = 500000,         /* between two signs that something is still written */
     ALONG_US =
         500, /* for what is done beside what somebody waits for: a disk that has to seek takes longer */
 };
@@ -64,6 +64,7 @@ static void answer_looks(const struct fz_parcel *request, struct fz_parcel *answ
             looks[i] = failed(EAGAIN);
         else
             looks[i] = fstatat(AT_FDCWD, path, &st, how) == 0 ? fz_look_of(&st) : failed(errno);
+        fz_pulse_beat();
         if (along && S_ISLNK(looks[i].mode))
             looks[i] = failed(EAGAIN);
     }
@@ -76,7 +77,9 @@ static int open_file(const char *path, int flags, struct fz_look *look)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
+    fz_pulse_beat();
     *look = fd >= 0 && fstat(fd, &st) == 0 ? fz_look_of(&st) : failed(errno);
+    fz_pulse_beat();
     return fd;
 }
 
@@ -123,7 +126,6 @@ static int copy_file(int from, const struct fz_look *look, const struct fz_parce
     uint64_t wanted = look->bytes > 0 ? room_for(look, request) : (uint64_t)request->value;
     return fz_fetch(from, &(struct fz_fetch_wish){.bytes = is_too_long(look, request) ? 0 : wanted,
                                                   .rank = FZ_OPEN_RANK_OF(request->flags),
-                                                  .goes_on = tell_more_comes,
                                                   .hear = hear_rank,
                                                   .ctx = &socket});
 }
@@ -131,7 +133,9 @@ static int copy_file(int from, const struct fz_look *look, const struct fz_parce
 static bool is_on_share(int fd)
 {
     struct statfs fs;
-    return fstatfs(fd, &fs) == 0 && fz_is_share(fs.f_type);
+    bool known = fstatfs(fd, &fs) == 0;
+    fz_pulse_beat();
+    return known && fz_is_share(fs.f_type);
 }
 
 /* Those behind the first; `at`: where their paths begin. */
@@ -219,6 +223,7 @@ static void answer_find(const struct fz_parcel *request, struct fz_parcel *answe
     qsort(wanted, count, sizeof *wanted, compare_inodes);
     size_t capacity = 0;
     for (const struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        fz_pulse_beat();
         uint64_t inode = entry->d_ino;
         if (!bsearch(&inode, wanted, count, sizeof *wanted, compare_inodes))
             continue;
@@ -250,11 +255,10 @@ static void answer_rate(const char *path, const char *beneath, const struct fz_p
     answer->len = sizeof *err;
 }
 
-/* Who writes for somebody, and shows that it goes on. */
+/* Who writes for somebody. */
 struct writing {
     int socket; /* -1: of nobody who could change his mind */
     unsigned rank;
-    int64_t told_us;
 };
 
 static bool is_unwanted(void *ctx)
@@ -263,18 +267,13 @@ static bool is_unwanted(void *ctx)
     if (writing->socket < 0)
         return false;
     writing->rank = hear_rank(&writing->socket, writing->rank);
-    if (fz_now_us() - writing->told_us > TELL_US) {
-        tell_more_comes(&writing->socket);
-        writing->told_us = fz_now_us();
-    }
+    fz_pulse_beat();
     return writing->rank == FZ_FETCH_NOT;
 }
 
-void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel *answer)
+static void answer_of(const struct fz_parcel *request, int socket, struct fz_parcel *answer)
 {
-    FZ_NOT_MAIN();
     size_t at = 0;
-    *answer = (struct fz_parcel){.kind = request->kind, .count = request->count, .fd = -1};
     if (request->kind == FZ_ASK_LOOK) {
         answer_looks(request, answer);
         return;
@@ -288,7 +287,7 @@ void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel
         return;
     }
     if (request->kind == FZ_ASK_PUT) {
-        struct writing writing = {.socket = socket, .told_us = fz_now_us()};
+        struct writing writing = {.socket = socket};
         fz_target_answer_put(request, is_unwanted, &writing, answer);
         return;
     }
@@ -301,6 +300,17 @@ void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel
         answer_sidecars(path, fz_parcel_text(request, &at), answer);
     else if (path && request->kind == FZ_ASK_RATE)
         answer_rate(path, fz_parcel_text(request, &at), request, answer);
+}
+
+void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel *answer)
+{
+    FZ_NOT_MAIN();
+    struct fz_pulse pulse;
+    *answer = (struct fz_parcel){.kind = request->kind, .count = request->count, .fd = -1};
+    if (socket >= 0)
+        fz_pulse_begin(&pulse, tell_more_comes, &socket);
+    answer_of(request, socket, answer);
+    fz_pulse_end();
 }
 
 enum fz_parcel_end fz_ask_serve_one(int socket, int timeout_ms)

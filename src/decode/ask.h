@@ -68,7 +68,7 @@ struct stat;
 struct fz_look fz_look_of(const struct stat *st);
 
 /* Any thread but the render thread; waits for the disk, however long that takes. The caller frees the answer. Over `socket`
- * (-1: this is no reader's process) it tells meanwhile, twice a second, that bytes still come (FZ_ASK_GOES_ON). */
+ * (-1: this is no reader's process) it tells meanwhile that it goes on (FZ_ASK_GOES_ON, base/pulse.h). */
 void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel *answer);
 
 /* A thread of a reader. Answers the next request that comes over the socket within `timeout_ms` (-1: for ever);

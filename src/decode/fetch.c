@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/pulse.h"
 #include "sync/monitor.h"
 #include "sync/thread.h"
 
@@ -23,7 +24,7 @@ enum {
     THREADS_MOST = 32,
     QUICK_US = 3000, /* a block that comes so soon waits for nobody */
     IDLE_MS = 200,   /* after which a fetcher ends */
-    TELL_MS = 500,
+    HEAR_MS = 500,
 };
 
 /* Who waits for a copy. */
@@ -243,20 +244,18 @@ static int file_of(const struct fetch *fetch)
 /* Reads with the others, whatever the window: so every copy gets on. False where it is not wanted any more. */
 static bool take_part(struct fetch *fetch, struct user *user, const struct fz_fetch_wish *wish, char *buffer)
 {
-    int64_t told_us = fz_now_us();
     unsigned told = 0;
     while (user->rank != FZ_FETCH_NOT && (fetch->next < fetch->bytes || fetch->reading > 0)) {
         call_fetchers();
         if (fetch->next < fetch->bytes && (next_fetch() == fetch || fetch->reading == 0))
             read_block(fetch, buffer);
         else
-            fz_monitor_wait_ms(&pool.monitor, TELL_MS);
-        bool goes_on = fetch->arrived != told && fz_now_us() - told_us >= TELL_MS * INT64_C(1000);
-        told = goes_on ? fetch->arrived : told;
-        told_us = goes_on ? fz_now_us() : told_us;
+            fz_monitor_wait_ms(&pool.monitor, HEAR_MS);
+        bool goes_on = fetch->arrived != told;
+        told = fetch->arrived;
         fz_monitor_leave(&pool.monitor);
         if (goes_on)
-            wish->goes_on(wish->ctx);
+            fz_pulse_beat();
         unsigned rank = wish->hear(wish->ctx, user->rank);
         fz_monitor_enter(&pool.monitor);
         user->rank = rank;
@@ -280,6 +279,7 @@ int fz_fetch(int file, const struct fz_fetch_wish *wish)
     char *buffer = aligned_alloc(PAGE, MOST_BLOCK);
     struct stat of;
     bool known = fstat(file, &of) == 0;
+    fz_pulse_beat();
     fz_monitor_enter(&pool.monitor);
     struct fetch *fetch = find_fetch(file, known ? &of : NULL, wish);
     struct user user = {wish->rank, fetch->users};
@@ -292,6 +292,7 @@ int fz_fetch(int file, const struct fz_fetch_wish *wish)
     fz_monitor_leave(&pool.monitor);
     if (is_last)
         free_fetch(fetch);
+    fz_pulse_beat();
     free(buffer);
     errno = sys;
     return fd;

@@ -14,15 +14,14 @@ enum { FZ_FETCH_NOT = 255 }; /* a rank: not wanted any more */
 struct fz_fetch_wish {
     uint64_t bytes;                             /* to copy at most; the copy is shorter where the file is */
     unsigned rank;                              /* less is more urgent */
-    void (*goes_on)(void *ctx);                 /* called twice a second while blocks come */
     unsigned (*hear)(void *ctx, unsigned rank); /* called after each block: the rank from now on */
     void *ctx;
 };
 
 /* A thread of a reader; waits for the share. The copy of a file (borrowed), open for reading, owned by the caller: of `bytes`
  * from its beginning, with nothing but zeros behind them where it is longer. Who asks for what is being copied already waits
- * for that. -1 with errno where there is no memory for it, where nothing could be read, or where it was not wanted any more. Both
- * functions are called on this thread. */
+ * for that. -1 with errno where there is no memory for it, where nothing could be read, or where it was not wanted any more. `hear`
+ * is called on this thread, which also shows that blocks come (base/pulse.h). */
 int fz_fetch(int file, const struct fz_fetch_wish *wish);
 
 #endif

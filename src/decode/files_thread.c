@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 enum {
-    SWEEP_MS = 50, /* between two looks for parked jobs that were cancelled */
-    HANGS_US = 1000000,
+    SWEEP_MS = 50,      /* between two looks for parked jobs that were cancelled */
+    HANGS_US = 3000000, /* a call may ask a share twice, and a slow one takes a second for each */
 };
 
 static bool is_cancelled(const struct fz_job *job)

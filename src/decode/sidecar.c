@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/new_file.h"
 #include "base/path.h"
+#include "base/pulse.h"
 #include "decode/cached.h"
 #include "decode/files.h"
 #include "sync/thread.h"
@@ -36,7 +37,9 @@ static char *name_beside(const char *path, bool whole)
 char *fz_sidecar_path(const char *path)
 {
     char *whole = name_beside(path, true);
-    if (access(whole, F_OK) == 0)
+    bool found = access(whole, F_OK) == 0;
+    fz_pulse_beat();
+    if (found)
         return whole;
     free(whole);
     return name_beside(path, false);
@@ -47,18 +50,23 @@ static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, st
 {
     struct stat st;
     int fd = open_file(place), sys = errno;
+    fz_pulse_beat();
     *bytes = NULL;
     *len = 0;
     if (fd < 0)
         return fz_fail(err, fz_err_from_errno(sys), sys, "%s", place);
     bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    fz_pulse_beat();
     bool fits = is_file && st.st_size <= MOST_BYTES;
     *bytes = fits ? fz_try_malloc((size_t)st.st_size + 1) : NULL;
     ssize_t n = *bytes ? 1 : 0;
-    for (; n > 0 && *len<(size_t)st.st_size; *len += n> 0 ? (size_t)n : 0)
+    for (; n > 0 && *len<(size_t)st.st_size; *len += n> 0 ? (size_t)n : 0) {
         n = read(fd, *bytes + *len, (size_t)st.st_size - *len);
+        fz_pulse_beat();
+    }
     sys = errno;
     close(fd);
+    fz_pulse_beat();
     if (*bytes && n >= 0)
         return FZ_OK;
     free(*bytes);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/new_file.h"
 #include "base/path.h"
+#include "base/pulse.h"
 #include "decode/ask.h"
 #include "image/kind.h"
 
@@ -29,6 +30,7 @@ enum fz_err fz_originals_check(const struct fz_originals *originals, const char 
 static enum fz_err make_folder(const struct fz_originals *originals, const char *folder, struct fz_error *err)
 {
     bool made = mkdir(folder, 0777) == 0;
+    fz_pulse_beat();
     if (!made && errno == ENOENT) {
         char *above = fz_path_dir(folder);
         enum fz_err code = make_folder(originals, above, err);
@@ -36,10 +38,12 @@ static enum fz_err make_folder(const struct fz_originals *originals, const char 
         if (code != FZ_OK)
             return code;
         made = mkdir(folder, 0777) == 0;
+        fz_pulse_beat();
     }
     if (!made && errno != EEXIST)
         return fz_fail(err, fz_err_from_errno(errno), errno, "%s", folder);
     char *real = realpath(folder, NULL); /* what was there may be a link */
+    fz_pulse_beat();
     if (!real)
         return fz_fail(err, fz_err_from_errno(errno), errno, "%s", folder);
     enum fz_err code = fz_originals_check(originals, real, err);
@@ -57,6 +61,7 @@ enum fz_err fz_target_find(const struct fz_originals *originals, const char *fol
     enum fz_err code = make_folder(originals, folder, err);
     if (code != FZ_OK)
         return code;
+    fz_pulse_beat();
     if (stat(folder, &st) == 0 && S_ISDIR(st.st_mode))
         *real = realpath(folder, NULL);
     return *real ? FZ_OK

@@ -1,6 +1,7 @@
 #include "image/first.h"
 
 #include "base/mem.h"
+#include "base/pulse.h"
 #include "image/format.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ enum fz_err fz_image_read_head(int fd, struct fz_image_head *head, struct fz_err
         return fz_fail(err, FZ_E_MEMORY, 0, "no memory for the file");
     while (head->len < FZ_FORMAT_HEAD_BYTES) {
         ssize_t n = read(fd, head->bytes + head->len, FZ_FORMAT_HEAD_BYTES - head->len);
+        fz_pulse_beat();
         if (n == 0)
             return FZ_OK;
         if (n > 0)

@@ -64,7 +64,7 @@ def test_the_wall_goes_on(hung, target, source):
     wait_until(lambda: number_shown(hung) == 0, "the picture")
     hung.key("Esc").until(mode="wall")
     assert job(hung)["state"] == "working" and job(hung)["done"] == 0
-    wait_until(lambda: any("does not answer" in line and str(target.path) in line for line in hung.errors()), "a line", within_s=5)
+    wait_until(lambda: any("does not answer" in line and str(target.path) in line for line in hung.errors()), "a line", within_s=8)
     target.let_go()
     done = finished(hung)
     assert (done["done"], done["failed"]) == (COUNT, 0)

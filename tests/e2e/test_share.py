@@ -155,7 +155,7 @@ def test_opening_one_of_several_files_hangs(home, share, good):
     share.hang(shares.OPEN)
     with home.start(*SMALL, *names[:5], share.path / "p7.png", *names[5:], *names[:3]) as running:
         assert share.asked.wait(PATIENCE_S)
-        said = wait_until(lambda: [line for line in running.errors() if "does not answer" in line], "a line about it", within_s=5)
+        said = wait_until(lambda: [line for line in running.errors() if "does not answer" in line], "a line about it", within_s=8)
         assert len(said) == 1 and f"{share.path}/p7.png: " in said[0], said
         share.let_go()
         said = wait_until(lambda: [line for line in running.errors() if "answers again" in line], "a line about it", within_s=5)
@@ -168,7 +168,7 @@ def test_opening_hangs_and_goes_on(home, share, good):
     with home.start(*SMALL, share.path, good) as running:
         running.until(items=2 * COUNT, pending=COUNT, failed=0)
         assert share.asked.wait(PATIENCE_S)
-        wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it", within_s=5)
+        wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it", within_s=8)
         running.key("Right", "Down", "End", "Home", "i")
         assert running.status()["pending"] == COUNT
         share.let_go()
@@ -190,7 +190,7 @@ def test_programs_and_ratings_wait_for_their_own_share_only(home, share, good):
     wait_until(lambda: any(path.suffix == ".xmp" for path in good.iterdir()), "a sidecar")
     wait_until(lambda: any(path.suffix == ".seen" for path in good.iterdir()), "the program")
     running.until(programs=1)
-    wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it", within_s=5)
+    wait_until(lambda: any("does not answer" in line for line in running.errors()), "a line about it", within_s=8)
     ends_but_for(running, 1, share)
     assert any("perhaps not rated" in line for line in running.errors())
 

@@ -160,7 +160,7 @@ def test_a_screenshot_hangs(home, share, good, how):
     for path in pictures.fill(home / "more", COUNT).iterdir():
         path.rename(good / f"more {path.name}")
     running.until(items=2 * COUNT, pending=0, failed=0)
-    wait_until(lambda: any("screenshot" in line and "does not answer" in line for line in running.errors()), "a line about it", within_s=5)
+    wait_until(lambda: any("screenshot" in line and "does not answer" in line for line in running.errors()), "a line about it", within_s=8)
     ends(running, share, lambda: running.key("q") if how == "quit" else running.send(signal.SIGTERM))
     assert b"frieze is ending" in process.communicate(timeout=PATIENCE_S)[1]
 

@@ -1,0 +1,73 @@
+# ctest: COST 40
+"""A share that answers, but takes its time, is no share that hangs: what is told of is one call that does not come back."""
+
+import os
+import time
+
+import pytest
+
+import pictures
+import share as shares
+from frieze import wait_until
+from test_share import SMALL, age
+
+CALL_S = 0.6  # two of them are more than a second
+LOOK_S, FILES, AT_ONCE = 0.05, 600, 300  # a request looks at more of them than that
+
+
+def mounted(home, count, writable=False):
+    pictures.fill(home / "behind", count)
+    age(home / "behind")
+    return shares.Share(home / "behind", home / "share", writable)
+
+
+def hung(running):
+    return [line for line in running.errors() if "does not answer" in line]
+
+
+@pytest.mark.parametrize("layout", ["grid", "justified"])
+def test_each_open_and_each_read_takes_long(home, layout):
+    with mounted(home, 6) as share:
+        share.delays = {shares.OPEN: CALL_S, shares.READ: CALL_S}
+        with home.start(*SMALL, "--layout", layout, share.path) as running:
+            running.until(items=6, pending=0, failed=0)
+            running.key("Return", "n").idle()
+            assert not hung(running)
+
+
+def test_what_is_in_view_comes_while_all_are_looked_at(home):
+    with mounted(home, 100) as share:
+        for number in range(100, FILES):
+            os.link(home / "behind" / "p0.png", home / "behind" / f"q{number}.png")
+        share.delays = {shares.LOOKUP: LOOK_S}
+        with home.start(*SMALL, "--tile", "200x150", share.path, "--sort", "modified") as running:
+            running.ask("loading", "pause")
+            running.until(items=FILES)
+            wait_until(lambda: share.counts[shares.LOOKUP] > 2 / LOOK_S, "looks for two seconds")
+            running.ask("loading", "resume")
+            running.idle("screenful")
+            assert share.counts[shares.LOOKUP] < AT_ONCE, share.counts
+            assert not hung(running)
+
+
+def test_a_rating_takes_long(home):
+    with mounted(home, 2, writable=True) as share, home.start(*SMALL, share.path) as running:
+        running.until(items=2, pending=0)
+        running.idle()
+        share.delays = dict.fromkeys((shares.LOOKUP, shares.OPEN, shares.READ, shares.CREATE, shares.WRITE, shares.RENAME), CALL_S)
+        running.ask("rate", "4")
+        wait_until(lambda: (home / "behind" / "p0.xmp").exists(), "a sidecar")
+        time.sleep(CALL_S)
+        assert not hung(running)
+
+
+def test_a_call_that_does_not_come_back_is_told(home):
+    """And goes on from where it was once it does."""
+    with mounted(home, 6) as share:
+        share.delays = {shares.OPEN: CALL_S}
+        share.keeps_from = 0
+        with home.start(*SMALL, share.path) as running:
+            assert share.asked.wait(10)
+            wait_until(lambda: hung(running), "a line about it", within_s=8)
+            share.let_go()
+            running.until(items=6, pending=0, failed=0)
