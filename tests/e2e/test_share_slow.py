@@ -8,7 +8,7 @@ import pytest
 
 import pictures
 import share as shares
-from frieze import wait_until
+from frieze import is_sanitized, wait_until
 from test_share import SMALL, age
 
 CALL_S = 0.6  # two of them are more than a second
@@ -71,3 +71,16 @@ def test_a_call_that_does_not_come_back_is_told(home):
             wait_until(lambda: hung(running), "a line about it", within_s=8)
             share.let_go()
             running.until(items=6, pending=0, failed=0)
+
+
+@pytest.mark.skipif(is_sanitized(), reason="sanitizers take so long to decode that what lies ahead gets its turn meanwhile")
+def test_pictures_in_view_do_not_wait_for_shapes_out_of_view(home):
+    """Once the wall is shown these move nothing any more: those of a whole block would be 128."""
+    with mounted(home, 100) as share:
+        for number in range(100, 400):
+            os.link(home / "behind" / f"p{number % 100}.png", home / "behind" / f"q{number}.png")
+        age(home / "behind")
+        share.delays = {shares.OPEN: 0.5, shares.READ: 0.5}
+        with home.start("--size", "800x600", "--tile", "200x150", "--cache-size", "0", "--layout", "justified", share.path) as running:
+            running.idle("screenful")
+            assert len(share.opened) < 75, share.opened

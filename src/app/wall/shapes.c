@@ -219,6 +219,18 @@ static struct range needed(const struct fz_app *app, const struct fz_focus *focu
     return (struct range){start, end < count ? end : count};
 }
 
+/* Whether all that is in view is shown, and so stays as it is, whatever shapes become known. */
+static bool view_is_shown(const struct fz_app *app, const struct fz_focus *focus)
+{
+    if (!fz_wall_has_shapes(app))
+        return false;
+    const struct fz_mosaic_block *block = fz_mosaic_at(&app->wall.layout, focus->first);
+    const struct fz_mosaic_block *last = fz_mosaic_at(&app->wall.layout, focus->last);
+    while (block < last && block->is_shown)
+        block++;
+    return block->is_shown;
+}
+
 /* With what lies ahead and behind. */
 static struct range widened(const struct fz_app *app, const struct fz_focus *focus, const struct range *need)
 {
@@ -242,7 +254,8 @@ static void note_asked(struct fz_shapes *shapes, const struct range *all)
         shapes->asked_end = all->end;
 }
 
-/* In view first, then what that depends on, and, where it `widens`, then ahead of it, then behind. */
+/* In view first, then what that depends on, and, where it `widens`, then ahead of it, then behind. Where all in view is
+ * shown, the first two are no more urgent than the others. */
 static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus, bool widens)
 {
     const struct range need = needed(app, focus), wide = widened(app, focus, &need);
@@ -253,7 +266,7 @@ static struct batch *next_batch(struct fz_app *app, const struct fz_focus *focus
         {wide.start, need.start},
     };
     struct fz_shapes *shapes = &app->wall.shapes;
-    size_t count = sizeof ranges / sizeof *ranges - (widens ? 0 : 2);
+    size_t count = widens ? sizeof ranges / sizeof *ranges : view_is_shown(app, focus) ? 0 : 2;
     bool all = widens;
     struct batch *batch = NULL;
     for (size_t r = 0; r < count; r++)
@@ -303,11 +316,12 @@ uint64_t fz_shapes_judge(const struct fz_app *app, const struct fz_focus *focus,
         return FZ_HEAP_DROP;
     const struct range need = needed(app, focus), wide = widened(app, focus, &need);
     const struct batch *batch = job->load;
+    const bool is_shown = view_is_shown(app, focus);
     uint64_t priority = FZ_HEAP_DROP;
     for (size_t i = 0, index; i < batch->count; i++) {
         if (!fz_list_index(app->list, batch->questions[i].item, &index))
             continue;
-        if (index >= need.start && index < need.end)
+        if (!is_shown && index >= need.start && index < need.end)
             return fz_priority(FZ_PRIORITY_FIRST, 0);
         if (index >= wide.start && index < wide.end)
             priority = fz_priority(FZ_PRIORITY_AHEAD, 0);

@@ -53,8 +53,8 @@ bool fz_shapes_let_go(struct fz_app *app, bool all);
 /* Asks for those near the view that are not known; while the wall rushes past them for none. */
 void fz_shapes_issue(struct fz_app *app);
 
-/* The priority of a job of this file: before the tiles in view where what is in view depends on it, behind them where it is of what lies
- * around, FZ_HEAP_DROP farther away. All other jobs keep theirs. */
+/* The priority of a job of this file: before the tiles in view as long as what is in view waits for it, behind them where it is of what
+ * lies around, FZ_HEAP_DROP farther away. All other jobs keep theirs. */
 uint64_t fz_shapes_judge(const struct fz_app *app, const struct fz_focus *focus, const struct fz_job *job);
 
 /* A job came back: true when it is one of this file; the caller retires it. */

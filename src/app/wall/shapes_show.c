@@ -152,8 +152,10 @@ static void show_all_or_none(struct fz_app *app, size_t first, size_t last)
     shapes->is_waiting = is_guessed && app->now_us < shapes->since_us + PATIENCE_US;
     if (shapes->is_waiting)
         shapes->due_us = shapes->since_us + PATIENCE_US;
-    if (is_new && !shapes->is_waiting)
+    if (is_new && !shapes->is_waiting) {
         fz_mosaic_show(&wall->layout, first, last);
+        app->loader.moved = true; /* what is still asked for about them is not urgent any more */
+    }
 }
 
 void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last)
