@@ -2,6 +2,7 @@
  * random ones of the same few files, change their minds, and are given what stands there, once read. pread(2) is the share. */
 #include "stress.h"
 
+#include "base/pulse.h"
 #include "decode/fetch.h"
 
 #include <dirent.h>
@@ -133,13 +134,14 @@ static int keep_copying(void *ctx)
 {
     struct opener *opener = ctx;
     uint64_t wanted = opener->copies;
+    struct fz_pulse pulse;
+    fz_pulse_begin(&pulse, ignore, NULL);
     for (opener->copies = 0; opener->copies < wanted && !atomic_load(&stress_failed); opener->copies++) {
         int number = (int)(random_next(&opener->random) % FILES);
         uint64_t bytes = sources[number].bytes;
         if (one_in(&opener->random, 4))
             bytes = bytes / 2;
-        struct fz_fetch_wish wish = {bytes, (unsigned)(random_next(&opener->random) % 7), ignore, hear,
-                                     opener};
+        struct fz_fetch_wish wish = {bytes, (unsigned)(random_next(&opener->random) % 7), hear, opener};
         int copy = fz_fetch(sources[number].fd, &wish);
         if (copy >= 0) {
             check(number, copy, bytes);
@@ -152,12 +154,13 @@ static int keep_copying(void *ctx)
             stress_fail("file %d: %s", number, strerror(errno));
         }
     }
+    fz_pulse_end();
     return 0;
 }
 
 static int copy_alike(void *ctx)
 {
-    struct fz_fetch_wish wish = {sources[0].bytes, 1, ignore, keep, ctx};
+    struct fz_fetch_wish wish = {sources[0].bytes, 1, keep, ctx};
     int copy = fz_fetch(sources[0].fd, &wish);
     check(0, copy, sources[0].bytes);
     close(copy);
