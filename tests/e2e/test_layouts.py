@@ -204,7 +204,7 @@ def cpu_of_listing(home, folder, layout, left):
 
 @pytest.mark.skipif(is_sanitized(), reason="sanitizers take their time")
 def test_many_that_are_no_pictures_leave_together(home):
-    """Each of them that leaves a mosaic by itself has all of it laid out anew: that takes 11 times as long as in a grid, not 1.4."""
+    """Each of them that leaves a mosaic by itself has all of it laid out anew: that takes forty times as long as in a grid, not five."""
     (home / "many").mkdir()
     Image.new("RGB", (64, 48), COLORS[0]).save(home / "many" / "a.png")
     (home / "text").write_text("no picture " * 9)
@@ -213,7 +213,7 @@ def test_many_that_are_no_pictures_leave_together(home):
     for i in range(1500):
         os.link(home / "text", home / "many" / f"b{i:04}.jpg")
     grid, mosaic = (cpu_of_listing(home, home / "many", layout, 60001) for layout in ("grid", "justified"))
-    assert mosaic < 4 * grid, (mosaic, grid)
+    assert mosaic < 16 * grid, (mosaic, grid)
 
 
 @pytest.mark.parametrize("layout", ["justified", "masonry"])

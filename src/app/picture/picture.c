@@ -254,10 +254,13 @@ static double largest_scale(const struct fz_app *app, const struct fz_tile *tile
     return fmin(largest, sqrt(most / pixels));
 }
 
-/* Of a window that has more pixels than a picture may have, the more of them come in squares. */
-static void bound_box(const struct fz_app *app, int *box_w, int *box_h)
+/* In a large window what a picture takes of it may be more than one may have. */
+static void bound_box(const struct fz_app *app, const struct fz_tile *tile, int *box_w, int *box_h)
 {
-    double pixels = (double)*box_w * *box_h, most = (double)app->loader.picture_limit_px;
+    int w = *box_w, h = *box_h;
+    if (tile && tile->picture_w > 0)
+        fz_image_fit(tile->picture_w, tile->picture_h, *box_w, *box_h, &w, &h);
+    double pixels = (double)w * h, most = (double)app->loader.picture_limit_px;
     if (pixels <= most)
         return;
     *box_w = (int)fmax(*box_w * sqrt(most / pixels), 1);
@@ -278,7 +281,7 @@ int fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *b
     double x = is_known ? (double)*box_w / tile->picture_w : 0,
            y = is_known ? (double)*box_h / tile->picture_h : 0;
     if (!is_known || (drawn ? fits && fmin(x, y) < 1 : fits || fz_detail_serves(app, tile))) {
-        bound_box(app, box_w, box_h);
+        bound_box(app, tile, box_w, box_h);
         return 1;
     }
     double zoom = fits ? 1 : camera->mode == FZ_ZOOM_FILL ? fmax(x, y) : camera->zoom;
