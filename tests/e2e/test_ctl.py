@@ -341,7 +341,7 @@ def test_clients_that_hang_up(wall):
 
 
 def test_nothing_waits_for_tiles_behind_a_picture_that_takes_all_room(home):
-    """A frame of this size is nearly all that textures may take: what changes behind it comes when the wall does."""
+    """The picture and a wall of such tiles are more than textures may take: what changes behind it comes when the wall does."""
     folder = home / "pictures"
     folder.mkdir()
 
@@ -350,7 +350,7 @@ def test_nothing_waits_for_tiles_behind_a_picture_that_takes_all_room(home):
 
     for number in range(12):
         save(number, 0)
-    options = ("--size", "2560x1440", "--memory", "32M", "--cache-size", "0", "--motion", "off")
+    options = ("--size", "2560x1440", "--tile", "600x420", "--memory", "32M", "--cache-size", "0", "--motion", "off")
     with home.start(*options, folder, more={"SDL_RENDER_DRIVER": "software"}) as running:
         running.idle("loaded").key("Return").idle()
         for number in range(4, 12):
