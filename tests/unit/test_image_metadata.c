@@ -189,6 +189,46 @@ static void test_rating_keeps_what_others_wrote(void **state)
     assert_int_equal(fz_metadata_set_rating("no XMP", 6, 3, &packet, &len, &err), FZ_E_DAMAGED);
 }
 
+/* As of a mask that was painted, with `strokes` list items; or with as many properties. */
+static struct bytes painted(int strokes, bool as_items)
+{
+    struct bytes b = {0};
+    char item[64];
+    bytes_put(&b, bare_xmp, strlen(bare_xmp) - strlen(XMP_TAIL));
+    if (as_items)
+        bytes_put(&b, "<own:mask><rdf:Seq>", 19);
+    for (int i = 0; i < strokes; i++) {
+        snprintf(item, sizeof item, as_items ? "<rdf:li>d 0.%06d 0.5</rdf:li>" : "<own:s%d>1</own:s%d>", i,
+                 i);
+        bytes_put(&b, item, strlen(item));
+    }
+    if (as_items)
+        bytes_put(&b, "</rdf:Seq></own:mask>", 21);
+    bytes_put(&b, XMP_TAIL, strlen(XMP_TAIL));
+    return b;
+}
+
+static void test_rating_of_what_was_painted_on(void **state)
+{
+    (void)state;
+    struct fz_error err;
+    char *packet = NULL;
+    size_t len;
+    if (!FRIEZE_WITH_XMP)
+        skip();
+    struct bytes items = painted(40000, true), properties = painted(20000, false);
+    assert_int_equal(fz_metadata_set_rating(items.data, items.len, 4, &packet, &len, &err), FZ_OK);
+    assert_non_null(strstr(packet, "d 0.039999 0.5"));
+    struct fz_metadata metadata;
+    fz_metadata_read_xmp(packet, len, &metadata);
+    assert_int_equal(metadata.rating, 4);
+    assert_int_equal(fz_metadata_set_rating(properties.data, properties.len, 4, &packet, &len, &err),
+                     FZ_E_DAMAGED);
+    free(packet);
+    free(items.data);
+    free(properties.data);
+}
+
 static struct bytes nested(int depth, const char *begin, const char *end)
 {
     struct bytes b = {0};
@@ -423,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_texts_are_clean),
         cmocka_unit_test(test_rating_keeps_what_others_wrote),
+        cmocka_unit_test(test_rating_of_what_was_painted_on),
         cmocka_unit_test(test_what_would_hurt_the_parser_is_left_aside),
         cmocka_unit_test(test_spaces_with_long_names_take_neither_memory_nor_time),
         cmocka_unit_test(test_xmp_as_large_as_it_may_be_is_read),

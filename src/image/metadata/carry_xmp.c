@@ -15,7 +15,7 @@
 #define DIMENSIONS "http://ns.adobe.com/xap/1.0/sType/Dimensions# "
 #define CAMERA "http://ns.google.com/photos/1.0/camera/ "
 
-enum { DEPTH_MOST = 64, NODES_MOST = 16384 }; /* what cameras and editors write has some hundred */
+enum { DEPTH_MOST = 64, NODES_MOST = 200000 }; /* as xmp.c reads */
 
 enum what {
     SAYS,         /* its value is another one in the copy, */
