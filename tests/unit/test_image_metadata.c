@@ -154,6 +154,10 @@ static void test_texts_are_clean(void **state)
     assert_string_equal(out, "äö");
     fz_metadata_text(out, sizeof out, "123456\xc3\xa4", 8);
     assert_string_equal(out, "123456");
+    fz_metadata_text(out, sizeof out, "\xc3\xa4\xe2\x82", 4); /* cut by bytes */
+    assert_string_equal(out, "ä");
+    fz_metadata_text(out, sizeof out, "caf\xe9", 4);
+    assert_string_equal(out, "café");
 }
 
 /* ---- XMP --------------------------------------------------------------------------------------------------------- */
@@ -265,6 +269,21 @@ static void test_what_would_hurt_the_parser_is_left_aside(void **state)
         assert_int_equal(fz_xmp_read(b.data, b.len, &metadata), cases[i].sound);
         free(b.data);
     }
+}
+
+static void test_a_long_text_is_cut_at_a_character(void **state)
+{
+    (void)state;
+    struct fz_metadata metadata;
+    char begin[700] = "<dc:title>x";
+    const char *text = strchr(begin, 'x');
+    for (int i = 0; i < 300; i++)
+        strcat(begin, "ä");
+    struct bytes b = nested(1, begin, "</dc:title>");
+    assert_true(fz_xmp_read(b.data, b.len, &metadata));
+    assert_int_equal(strlen(metadata.title), FZ_METADATA_TEXT - 1);
+    assert_memory_equal(metadata.title, text, FZ_METADATA_TEXT - 1);
+    free(b.data);
 }
 
 /* Within a Description: `count` times in one tag, or each in a tag of its own. */
@@ -465,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_rating_keeps_what_others_wrote),
         cmocka_unit_test(test_rating_of_what_was_painted_on),
         cmocka_unit_test(test_what_would_hurt_the_parser_is_left_aside),
+        cmocka_unit_test(test_a_long_text_is_cut_at_a_character),
         cmocka_unit_test(test_spaces_with_long_names_take_neither_memory_nor_time),
         cmocka_unit_test(test_xmp_as_large_as_it_may_be_is_read),
         cmocka_unit_test(test_damage_is_harmless),

@@ -10,12 +10,30 @@ enum { HEAD_BYTES = 32 << 10, DAY_S = 86400, MOST_OFFSET_MINUTES = 18 * 60 };
 
 /* ---- Texts --------------------------------------------------------------------------------------------------------- */
 
-static bool is_utf8(const char *bytes, size_t len)
+static bool is_cut_character(const char *bytes, size_t len)
 {
-    uint32_t code;
-    for (size_t at = 0, n; at < len; at += n)
-        if ((n = fz_utf8_decode(bytes + at, len - at, &code)) == 0)
+    unsigned char lead = (unsigned char)bytes[0];
+    size_t whole = lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    for (size_t i = 1; i < len; i++)
+        if ((bytes[i] & 0xc0) != 0x80)
             return false;
+    return len < whole;
+}
+
+/* Writers that count bytes, and bounds of ours, cut the last character: *len is without it. What is ASCII but for its end may as
+ * well be Latin-1, and end in a letter with an accent. */
+static bool is_utf8(const char *bytes, size_t *len)
+{
+    bool has_sequences = false;
+    uint32_t code;
+    size_t at = 0;
+    for (size_t n = 1; at < *len && n > 0; at += n) {
+        n = fz_utf8_decode(bytes + at, *len - at, &code);
+        has_sequences = has_sequences || n > 1;
+    }
+    if (at < *len && !(has_sequences && is_cut_character(bytes + at, *len - at)))
+        return false;
+    *len = at;
     return true;
 }
 
@@ -29,7 +47,7 @@ void fz_metadata_text(char *out, size_t size, const void *bytes, size_t len)
 {
     const char *in = bytes;
     size_t used = 0;
-    bool utf8 = is_utf8(in, len), blank = false;
+    bool utf8 = is_utf8(in, &len), blank = false;
     for (size_t at = 0; at < len && in[at];) {
         uint32_t code = (unsigned char)in[at];
         at += utf8 ? fz_utf8_decode(in + at, len - at, &code) : 1;
