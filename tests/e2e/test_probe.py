@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 import pictures
 from frieze import PATIENCE_S, is_sanitized
@@ -57,6 +58,22 @@ def test_orientation_profile_and_date(home, suffix):
     assert [line["orientation"] for line in lines] == list(range(1, 9))
     assert [(line["width"], line["height"]) for line in lines] == [(60, 40)] * 4 + [(40, 60)] * 4
     assert all(line["icc"] is True and line["date"] == "2024-02-29T23:59:58+05:30" for line in lines)
+
+
+def test_date_of_the_last_change_counts_where_there_is_no_other(home):
+    """An editor dates what it saved; when the picture was made it tells in XMP."""
+    changed = Image.Exif()
+    changed[0x0132] = "2024:05:05 10:00:00"
+    made = PngInfo()
+    made.add_itxt("XML:com.adobe.xmp", '<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF '
+                  'xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description r:about="" '
+                  'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:DateCreated="1985-06-07"/></r:RDF></x:xmpmeta>')
+    pictures.draw(1).save(home / "alone.png", exif=changed)
+    pictures.draw(1).save(home / "both.png", exif=changed, pnginfo=made)
+    pictures.draw(1).save(home / "taken.png", exif=exif(1, "1999:01:02 03:04:05"), pnginfo=made)
+    names = ("alone.png", "both.png", "taken.png")
+    assert [line["date"] for line in probe(home, *(home / name for name in names))] \
+        == ["2024-05-05T10:00:00", "1985-06-07T00:00:00", "1999-01-02T03:04:05"]
 
 
 def test_dates_that_make_no_sense(home):

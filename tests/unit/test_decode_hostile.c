@@ -285,7 +285,8 @@ static void assert_metadata(const struct fz_metadata *m)
     assert_text(m->place, sizeof m->place);
     assert_text(m->camera, sizeof m->camera);
     assert_text(m->lens, sizeof m->lens);
-    const bool flags[] = {m->date.known, m->date.is_local, m->has_position, m->has_rating};
+    const bool flags[] = {m->date.known, m->date.is_local, m->date.is_of_change, m->has_position,
+                          m->has_rating};
     for (size_t i = 0; i < COUNT(flags); i++) {
         uint8_t byte;
         memcpy(&byte, &flags[i], 1);

@@ -158,7 +158,7 @@ static void read_all(const ExifData *exif, struct fz_metadata *out)
     out->rating = out->has_rating ? (int)rating : 0;
     if (!read_date(exif, EXIF_IFD_EXIF, TAG_TAKEN, TAG_OFFSET_TAKEN, &out->date) &&
         !read_date(exif, EXIF_IFD_EXIF, TAG_DIGITIZED, TAG_OFFSET_DIGITIZED, &out->date))
-        read_date(exif, EXIF_IFD_0, TAG_CHANGED, TAG_OFFSET_CHANGED, &out->date);
+        out->date.is_of_change = read_date(exif, EXIF_IFD_0, TAG_CHANGED, TAG_OFFSET_CHANGED, &out->date);
 }
 
 void fz_metadata_from_exif(const struct fz_block *block, struct fz_metadata *out)

@@ -142,13 +142,18 @@ static void prefer(char *out, size_t size, const char *text)
         snprintf(out, size, "%s", text);
 }
 
+static void add_date(struct fz_metadata_date *out, const struct fz_metadata_date *beside)
+{
+    if (!out->known || (out->is_of_change && beside->known))
+        *out = *beside;
+}
+
 void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside)
 {
     prefer(out->title, sizeof out->title, beside->title);
     prefer(out->description, sizeof out->description, beside->description);
     prefer(out->place, sizeof out->place, beside->place);
-    if (!out->date.known)
-        out->date = beside->date;
+    add_date(&out->date, &beside->date);
     if (beside->has_rating) {
         out->has_rating = true;
         out->rating = beside->rating;
@@ -164,8 +169,7 @@ static void read_blocks(const struct fz_blocks *blocks, struct fz_metadata *out)
     fz_metadata_read_xmp(blocks->xmp.data, blocks->xmp.len, &xmp);
     fz_metadata_read_xmp(blocks->more_xmp.data, blocks->more_xmp.len, &more);
     fz_metadata_add(&xmp, &more); /* no property stands in both */
-    if (!out->date.known)
-        out->date = xmp.date;
+    add_date(&out->date, &xmp.date);
     fz_metadata_add(out, &iptc);
     fz_metadata_add(out, &xmp);
 }

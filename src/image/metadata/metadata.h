@@ -19,6 +19,7 @@ struct fz_metadata_date {
     bool is_local;      /* the offset from UTC is not known */
     int64_t clock_s;    /* since 1970 as if that clock went by UTC */
     int offset_minutes; /* UTC is clock_s less this */
+    bool is_of_change;  /* the file's last: any other date counts before it */
 };
 
 /* Texts are valid UTF-8 without control characters, "" where nothing is known. Numbers are 0 then. */
@@ -35,13 +36,15 @@ struct fz_metadata {
 
 /* Any thread but the render thread. Reads what the file says of itself: fd is open for reading and borrowed, its offset
  * stays; what `scratch` (its owner's thread; NULL: none) holds of it since it was decoded is not read again. What is damaged is left out. Of one thing told in several ways XMP counts before IPTC before EXIF, of what the camera
- * measured and of the date EXIF first (Metadata Working Group, Guidelines for Handling Image Metadata 2.0, in short). */
+ * measured and of the date EXIF first, but for its date of the last change, which counts last (Metadata Working Group, Guidelines
+ * for Handling Image Metadata 2.0, in short). */
 void fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_metadata *out);
 
 /* Any thread. The same of an XMP packet, such as a sidecar. */
 void fz_metadata_read_xmp(const void *bytes, size_t len, struct fz_metadata *out);
 
-/* Any thread. What `beside` says as well: its texts and its rating count before those of `out`, its date after. */
+/* Any thread. What `beside` says as well: its texts and its rating count before those of `out`, its date after, unless that of
+ * `out` is of a change. */
 void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside);
 
 /* Any thread. Seconds since 1970; where the camera's offset from UTC is not known it is taken for this machine's. */
