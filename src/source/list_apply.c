@@ -158,8 +158,8 @@ static size_t sweep(struct fz_list *list)
         uint32_t slot = list->going.at[i], folder = items->rows[slot].folder;
         if (items->rows[slot].flags & FZ_ITEM_UNKNOWN)
             fz_list_become_known(list, slot);
-        if (items->rows[slot].flags & FZ_ITEM_MARKED)
-            fz_wishes_keep(list, slot);
+        if ((items->rows[slot].flags & (FZ_ITEM_MARKED | FZ_ITEM_BENEATH)) == FZ_ITEM_MARKED)
+            fz_wishes_keep(list, slot); /* beneath, the mark is its cover's */
         fz_list_leave(list, slot);
         fz_stacks_part(list, slot);
         fz_items_remove(items, slot);

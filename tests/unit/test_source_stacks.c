@@ -149,6 +149,13 @@ static void other_names(void **state)
     assert_shown(list, "B.JPG+ C.JPG");
     apply(list, FZ_SOURCE_RENAMED, "B.JPG D.JPG B.CR2 D.CR2");
     assert_shown(list, "C.JPG D.JPG+");
+    fz_list_mark(list, find(list, "D.JPG"), true);
+    apply(list, FZ_SOURCE_RENAMED, "D.JPG E.JPG D.CR2 E.CR2");
+    assert_marked(list, "E.JPG E.CR2");
+    apply(list, FZ_SOURCE_RENAMED, "E.CR2 F.CR2 E.JPG F.JPG");
+    assert_shown(list, "C.JPG F.JPG+");
+    assert_marked(list, "F.JPG F.CR2");
+    assert_int_equal(fz_list_wish_count(list), 0); /* no mark for a file that is no more */
     fz_list_free(list);
 }
 
