@@ -148,6 +148,7 @@ static size_t sweep(struct fz_list *list)
     size_t ordered = count_moving(list);
     for (size_t i = 0; i < list->going.count; i++)
         ordered += (items->rows[list->going.at[i]].flags & FZ_ITEM_ORDERED) != 0;
+    fz_followed_leave(list);
     size_t first = ordered > 0 ? fz_order_sweep(&list->order, items, ordered) : list->order.count;
     for (size_t i = 0; i < list->fresh.count; i++) {
         struct fz_item *row = &items->rows[list->fresh.at[i]];

@@ -2,6 +2,7 @@
 #ifndef FZ_SOURCE_LIST_STATE_H
 #define FZ_SOURCE_LIST_STATE_H
 
+#include "source/follow.h"
 #include "source/items.h"
 #include "source/order.h"
 
@@ -22,8 +23,9 @@ struct fz_list {
     bool stacks;               /* RAW files go beneath their covers */
     size_t beneath_count;      /* rows that do */
     struct fz_list_ids parted; /* ids of those whose cover went */
-    uint64_t departures;       /* items that left the order, ever */
-    bool disordered; /* something stands at the end because finding its place would have taken too long */
+    fz_item_id followed[FZ_FOLLOWED];
+    uint64_t departures; /* items that left the order, ever */
+    bool disordered;     /* something stands at the end because finding its place would have taken too long */
     /* what is shown of it, true until order.changed */
     struct fz_list_ids shown;    /* slots; used while a filter stands, see fz_list_is_part */
     struct fz_list_ids sections; /* where folders begin, among what is shown */
@@ -108,6 +110,10 @@ void fz_stacks_part(struct fz_list *list, uint32_t cover);
 uint32_t fz_stacks_cover(const struct fz_list *list, uint32_t raw);
 uint32_t fz_stacks_beneath(const struct fz_list *list, uint32_t cover, size_t index);
 bool fz_stacks_lies_beneath(const struct fz_list *list, uint32_t raw, uint32_t cover);
+
+/* follow.c: before what GOES leaves the order, its place passes on; and from one item to another. */
+void fz_followed_leave(struct fz_list *list);
+void fz_followed_pass(struct fz_list *list, uint32_t from, uint32_t to);
 
 /* drop.c: what lies beneath a dropped cover, for undo to find should the cover's file go. What came after that drop is part of the
  * last one. Once is enough: no more happens where it is part of one. */

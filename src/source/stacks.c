@@ -120,6 +120,7 @@ static void sink(struct fz_list *list, uint32_t raw, uint32_t cover)
     bool marked = row->flags & FZ_ITEM_MARKED;
     fz_list_leave(list, raw);
     row->flags = (uint16_t)((row->flags & ~(FZ_ITEM_MARKED | FZ_ITEM_GOES)) | FZ_ITEM_BENEATH);
+    fz_followed_pass(list, raw, cover);
     fz_items_renew(&list->items, raw);
     list->beneath_count++;
     if (!marked || over->flags & FZ_ITEM_MARKED)

@@ -219,6 +219,21 @@ def test_raw_and_jpeg_are_one_tile(home, shoot):
         assert frieze.ask("marks") == paths(shoot, "A.CR2", "C.JPG")
 
 
+@pytest.mark.parametrize("view", ["wall", "picture"])
+def test_the_jpeg_comes_after_the_raw_file(home, shoot, view):
+    """It takes the place of the RAW file in view, or selected, as long as both are there, and gives it back."""
+    with home.start("--size", "800x600", shoot) as frieze:
+        frieze.idle("loaded").key("End", *(["Return"] if view == "picture" else [])).until(mode=view, title="D.CR2", index=3)
+        pictures.write(shoot / "D.JPG", 6)
+        frieze.until(title=lambda title: title != "D.CR2")
+        status = frieze.status()
+        assert (status["mode"], status["uri"], status["index"]) == (view, str(shoot / "D.JPG"), 3)
+        (shoot / "D.JPG").unlink()
+        frieze.until(title=lambda title: title != "D.JPG")
+        status = frieze.status()
+        assert (status["mode"], status["uri"], status["index"]) == (view, str(shoot / "D.CR2"), 3)
+
+
 def test_stack_has_a_badge(home, shoot):
     """Its tile and no other differs from what is shown without stacks."""
     with home.start("--size", "800x600", "--tile", "256x192", shoot) as frieze:

@@ -226,6 +226,39 @@ def test_the_view_stays_where_it_is(home):
         assert status["uri"] == before and status["visible"][0] <= status["index"] <= status["visible"][1]
 
 
+def remove(folder, numbers):
+    for number in numbers:
+        (folder / f"p{number}.png").unlink()
+
+
+@pytest.mark.parametrize("view", ["wall", "picture"])
+def test_removed_with_those_before_it(home, view):
+    """The next one takes its place, however many went before it; or the last, where none is left behind it."""
+    folder = pictures.fill(home / "pictures", 100, (32, 24))
+    with home.start("--size", "600x400", "--tile", "100x75", folder) as frieze:
+        frieze.idle().ask_all(*[("forward",)] * 6, *([("open",)] if view == "picture" else []))
+        frieze.until(mode=view, title="p60.png")
+        remove(folder, range(30, 61))
+        frieze.until(items=69, mode=view, title="p61.png", index=30)
+        remove(folder, (*range(10), *range(61, 100)))
+        frieze.until(items=20, mode=view, title="p29.png", index=19)
+
+
+def test_the_view_stays_where_its_first_row_goes(home):
+    """What stood behind the first one in view comes to where that was, and what is selected stays in view."""
+    folder = pictures.fill(home / "pictures", 120, (32, 24))
+    with home.start("--size", "600x400", "--tile", "100x75", folder) as frieze:
+        frieze.idle().ask_all(*[("forward",)] * 8)
+        first, last = frieze.idle().status()["visible"]
+        assert first > 40 and first < last < 119
+        remove(folder, range(first - 39, first + 1))
+        frieze.until(items=80, title="p80.png")
+        after = frieze.idle().status()
+        first_now, last_now = after["visible"]
+        assert first_now <= first - 39 < first_now + (last - first) // 2
+        assert first_now <= after["index"] <= last_now
+
+
 def test_no_watch(home, folder):
     with home.start("--no-watch", "--size", "600x400", folder) as frieze:
         frieze.idle()

@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "source/batch.h"
 #include "source/drop.h"
+#include "source/follow.h"
 #include "source/list_state.h"
 #include "source/marks.h"
 #include "source/sorter.h"
@@ -257,6 +258,33 @@ static void dropped_and_other_files(void **state)
     fz_list_free(list);
 }
 
+static void assert_passes(struct fz_list *list, const char *from, enum fz_source_event_kind kind,
+                          const char *names, const char *to)
+{
+    fz_list_follow(list, FZ_FOLLOWED_SELECTION, find(list, from));
+    fz_list_follow(list, FZ_FOLLOWED_ANCHOR, find(list, from));
+    apply(list, kind, names);
+    assert_string_equal(fz_list_name(list, fz_list_followed(list, FZ_FOLLOWED_SELECTION)), to);
+    assert_string_equal(fz_list_name(list, fz_list_followed(list, FZ_FOLLOWED_ANCHOR)), to);
+}
+
+/* The place of what goes is its cover's, that of what lay beneath, or a neighbour's. */
+static void places_pass_on(void **state)
+{
+    (void)state;
+    struct fz_list *list = new_list("A.JPG B.JPG C.CR2 D.JPG E.JPG E.NEF F.JPG");
+    assert_passes(list, "C.CR2", FZ_SOURCE_ADDED, "A0.JPG C.JPG", "C.JPG");
+    assert_passes(list, "C.JPG", FZ_SOURCE_REMOVED, "A.JPG B.JPG C.JPG", "C.CR2");
+    assert_passes(list, "C.CR2", FZ_SOURCE_RENAMED, "C.CR2 F.CR2", "F.JPG");
+    assert_passes(list, "E.JPG", FZ_SOURCE_ADDED, "E.heic", "E.JPG");
+    assert_passes(list, "E.JPG", FZ_SOURCE_REMOVED, "E.JPG", "E.heic");
+    assert_shown(list, "A0.JPG D.JPG E.heic+ F.JPG+");
+    assert_passes(list, "D.JPG", FZ_SOURCE_WHOLE, "B.JPG E.NEF E.heic F.CR2 F.JPG", "E.heic");
+    assert_passes(list, "F.JPG", FZ_SOURCE_REMOVED, "F.JPG F.CR2 E.heic E.NEF", "B.JPG");
+    assert_passes(list, "B.JPG", FZ_SOURCE_REMOVED, "B.JPG", "");
+    fz_list_free(list);
+}
+
 /* What the list should be by its definition, whatever happened before. */
 static void random_events(void **state)
 {
@@ -315,6 +343,7 @@ int main(void)
         cmocka_unit_test(drops_mean_both),
         cmocka_unit_test(dropped_without_cover),
         cmocka_unit_test(dropped_and_other_files),
+        cmocka_unit_test(places_pass_on),
         cmocka_unit_test(random_events),
     };
     fz_thread_claim_main();

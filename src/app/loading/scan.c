@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "source/follow.h"
 #include "source/marks.h"
 #include "sync/thread.h"
 
@@ -131,6 +132,20 @@ static void take_beside(struct fz_app *app, const struct fz_list_change *change)
     }
 }
 
+/* The list takes of the event what it can at once; the selection and the anchor are in the list afterwards. */
+static bool apply(struct fz_app *app, struct fz_source_event *event, struct arrivals *arrivals,
+                  struct fz_list_change *change)
+{
+    if (!arrivals->any)
+        arrivals->anchor = fz_wall_anchor(app);
+    fz_list_follow(app->list, FZ_FOLLOWED_SELECTION, app->wall.selected);
+    fz_list_follow(app->list, FZ_FOLLOWED_ANCHOR, arrivals->anchor);
+    bool all = fz_list_apply(app->list, event, change);
+    app->wall.selected = fz_list_followed(app->list, FZ_FOLLOWED_SELECTION);
+    arrivals->anchor = fz_list_followed(app->list, FZ_FOLLOWED_ANCHOR);
+    return all;
+}
+
 /* True when all of it has been taken. */
 static bool take_changes(struct fz_app *app, struct fz_source_event *event, struct arrivals *arrivals)
 {
@@ -140,9 +155,7 @@ static bool take_changes(struct fz_app *app, struct fz_source_event *event, stru
     if (!comes) /* what goes may be the anchor, or the selection */
         lay_out(app, arrivals);
     app->scan.any_named |= comes && event->count > 0 && event->doubts[0] == FZ_SOURCE_EXPLICIT;
-    if (!arrivals->any)
-        arrivals->anchor = fz_wall_anchor(app);
-    bool all = fz_list_apply(app->list, event, &change);
+    bool all = apply(app, event, arrivals, &change);
     app->loader.stale = true; /* also for what has no place in the list yet, and must be looked into */
     for (size_t i = 0; i < change.removed_count; i++) {
         fz_picture_forget(app, change.removed[i]);
@@ -155,7 +168,8 @@ static bool take_changes(struct fz_app *app, struct fz_source_event *event, stru
         if (fz_list_is_marked(app->list, change.changed[i]))
             fz_marks_changed(app);
     arrivals->any |= change.added > 0 || change.removed_count > 0 || change.changed_count > 0;
-    if (!comes || held || fz_drop_reads(app, event->root)) /* these look at the layout at once */
+    bool gone = app->mode == FZ_MODE_PICTURE && !fz_list_has(app->list, app->picture.item);
+    if (!comes || held || gone || fz_drop_reads(app, event->root)) /* these look at the layout at once */
         lay_out(app, arrivals);
     fz_resume_note(app, event, held);
     fz_drop_note(app, event, &change);
