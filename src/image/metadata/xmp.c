@@ -94,7 +94,7 @@ static bool is_too_much(struct reader *reader, const char *name, const char **at
     unsigned count = 0, *siblings = &reader->siblings[reader->depth];
     if (reader->depth > DEPTH_MOST)
         return true;
-    while (attributes[2 * count])
+    while (attributes[(size_t)2 * count])
         count++;
     siblings[0] += strcmp(name, RDF "li") != 0;
     siblings[1] = count;
