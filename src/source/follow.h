@@ -8,7 +8,7 @@ enum fz_followed { FZ_FOLLOWED_SELECTION, FZ_FOLLOWED_ANCHOR, FZ_FOLLOWED };
 
 /* Render thread, both of these. */
 
-/* Before fz_list_apply: whose place it is. */
+/* Before fz_list_apply or fz_list_remove: whose place it is. */
 void fz_list_follow(struct fz_list *list, enum fz_followed which, fz_item_id id);
 
 /* After it: the same item while it has a place in the order. Else its cover, or what lay beneath it (stacks.h); else the

@@ -188,6 +188,7 @@ size_t fz_list_remove(struct fz_list *list, const fz_item_id *ids, size_t count)
         fz_list_ids_add(&list->going, slot);
     }
     size_t going = list->going.count;
+    fz_followed_leave(list);
     if (ordered > 0)
         fz_order_sweep(&list->order, &list->items, ordered);
     for (size_t i = 0; i < going; i++)

@@ -285,6 +285,23 @@ static void places_pass_on(void **state)
     fz_list_free(list);
 }
 
+/* So it is where files turn out to be no pictures, however many of them go at once. */
+static void places_of_no_pictures_pass_on(void **state)
+{
+    (void)state;
+    struct fz_list *list = new_list("A.JPG B.JPG C.JPG D.JPG E.JPG E.NEF F.JPG");
+    fz_item_id going[] = {find(list, "A.JPG"), find(list, "C.JPG"), find(list, "B.JPG")};
+    fz_list_follow(list, FZ_FOLLOWED_SELECTION, find(list, "C.JPG"));
+    fz_list_follow(list, FZ_FOLLOWED_ANCHOR, find(list, "E.JPG"));
+    assert_int_equal(fz_list_remove(list, going, 3), 3);
+    assert_string_equal(fz_list_name(list, fz_list_followed(list, FZ_FOLLOWED_SELECTION)), "D.JPG");
+    assert_string_equal(fz_list_name(list, fz_list_followed(list, FZ_FOLLOWED_ANCHOR)), "E.JPG");
+    going[0] = find(list, "E.JPG");
+    assert_int_equal(fz_list_remove(list, going, 1), 1);
+    assert_string_equal(fz_list_name(list, fz_list_followed(list, FZ_FOLLOWED_ANCHOR)), "E.NEF");
+    fz_list_free(list);
+}
+
 /* What the list should be by its definition, whatever happened before. */
 static void random_events(void **state)
 {
@@ -344,6 +361,7 @@ int main(void)
         cmocka_unit_test(dropped_without_cover),
         cmocka_unit_test(dropped_and_other_files),
         cmocka_unit_test(places_pass_on),
+        cmocka_unit_test(places_of_no_pictures_pass_on),
         cmocka_unit_test(random_events),
     };
     fz_thread_claim_main();

@@ -70,41 +70,31 @@ void fz_app_leave_out(struct fz_app *app, fz_item_id item)
     scan->leaving[scan->leaving_count++] = item;
 }
 
-static bool is_leaving(const struct fz_scan *scan, fz_item_id item)
+/* The selection and the first in view outlast what the list loses; afterwards they are in it, but a search may hide them. */
+static void follow(struct fz_app *app, fz_item_id anchor)
 {
-    size_t i = 0;
-    while (i < scan->leaving_count && scan->leaving[i] != item)
-        i++;
-    return i < scan->leaving_count;
+    fz_list_follow(app->list, FZ_FOLLOWED_SELECTION, app->wall.selected);
+    fz_list_follow(app->list, FZ_FOLLOWED_ANCHOR, anchor);
 }
 
-/* The first in view that stays takes the place of those before it. */
-static fz_item_id anchor_that_stays(const struct fz_app *app)
+/* Gives the anchor. */
+static fz_item_id take_followed(struct fz_app *app)
 {
-    fz_item_id anchor = fz_wall_anchor(app);
-    size_t index, count = fz_list_count(app->list);
-    if (anchor == FZ_ITEM_NONE || !fz_list_index(app->list, anchor, &index))
-        return FZ_ITEM_NONE;
-    while (index < count && is_leaving(&app->scan, fz_list_at(app->list, index)))
-        index++;
-    return index < count ? fz_list_at(app->list, index) : FZ_ITEM_NONE;
+    app->wall.selected = fz_list_followed(app->list, FZ_FOLLOWED_SELECTION);
+    return fz_list_followed(app->list, FZ_FOLLOWED_ANCHOR);
 }
 
 void fz_app_forget_left_out(struct fz_app *app)
 {
     struct fz_scan *scan = &app->scan;
-    size_t index = 0, before = 0, at;
     if (scan->leaving_count == 0)
         return;
-    fz_item_id anchor = anchor_that_stays(app);
-    fz_list_index(app->list, app->picture.item, &index);
-    for (size_t i = 0; i < scan->leaving_count; i++)
-        before += fz_list_index(app->list, scan->leaving[i], &at) && at < index;
+    follow(app, fz_wall_anchor(app));
     fz_list_remove(app->list, scan->leaving, scan->leaving_count);
-    fz_wall_list_changed(app, anchor);
+    fz_wall_list_changed(app, take_followed(app));
     for (size_t i = 0; i < scan->leaving_count; i++)
         fz_picture_forget(app, scan->leaving[i]);
-    fz_app_picture_gone(app, index - before);
+    fz_app_picture_gone(app, fz_app_selected_index(app));
     scan->leaving_count = 0;
 }
 
@@ -132,17 +122,15 @@ static void take_beside(struct fz_app *app, const struct fz_list_change *change)
     }
 }
 
-/* The list takes of the event what it can at once; the selection and the anchor are in the list afterwards. */
+/* The list takes of the event what it can at once. */
 static bool apply(struct fz_app *app, struct fz_source_event *event, struct arrivals *arrivals,
                   struct fz_list_change *change)
 {
     if (!arrivals->any)
         arrivals->anchor = fz_wall_anchor(app);
-    fz_list_follow(app->list, FZ_FOLLOWED_SELECTION, app->wall.selected);
-    fz_list_follow(app->list, FZ_FOLLOWED_ANCHOR, arrivals->anchor);
+    follow(app, arrivals->anchor);
     bool all = fz_list_apply(app->list, event, change);
-    app->wall.selected = fz_list_followed(app->list, FZ_FOLLOWED_SELECTION);
-    arrivals->anchor = fz_list_followed(app->list, FZ_FOLLOWED_ANCHOR);
+    arrivals->anchor = take_followed(app);
     return all;
 }
 

@@ -134,7 +134,7 @@ static void keep_selection(struct fz_app *app)
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
 {
     struct fz_wall *wall = &app->wall;
-    size_t first, last, index;
+    size_t first, last;
     double offset = 0;
     bool reveals = fz_wall_reveals(app);
     fz_dissolve_end(app);
@@ -142,7 +142,9 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
         offset = wall->scroll.position - fz_layout_start(&wall->layout, first);
     fz_wall_relayout(app, wall->layout.params.view_w, wall->layout.params.view_h);
     keep_selection(app);
-    if (anchor != FZ_ITEM_NONE && fz_list_index(app->list, anchor, &index)) {
+    if (anchor != FZ_ITEM_NONE && fz_list_has(app->list, anchor) && fz_list_count(app->list) > 0) {
+        size_t index =
+            fz_list_nearest(app->list, anchor); /* a search may hide what follows an anchor that went */
         double gone_on = fz_layout_start(&wall->layout, index) + offset - wall->scroll.position;
         fz_scroll_shift(&wall->scroll, gone_on);
     }
