@@ -53,8 +53,8 @@ void fz_resume_start(struct fz_app *app, const char *const *sources, size_t coun
     resume->awaited = true;
     resume->dir = fz_path_dir(resume->goal.path);
     if (app->options.values[FZ_OPTION_TILE].origin != FZ_ORIGIN_COMMAND_LINE) {
-        app->wall.tile_w = resume->goal.tile_w;
-        app->wall.tile_h = resume->goal.tile_h;
+        app->wall.tile_w = app->wall.laid_w = resume->goal.tile_w;
+        app->wall.tile_h = app->wall.laid_h = resume->goal.tile_h;
     }
 }
 

@@ -25,7 +25,7 @@ static size_t index_to_hold(const struct fz_app *app)
 static void hold(struct fz_app *app, size_t index, double position)
 {
     struct fz_wall *wall = &app->wall;
-    app->hints.active = false; /* its letters stand on other tiles now */
+    app->hints.active = false; /* others are in view now */
     fz_scroll_to(&wall->scroll, position, true);
     wall->held = fz_list_at(app->list, index);
     wall->held_position = wall->scroll.target;
@@ -80,13 +80,15 @@ bool fz_wall_take_size(struct fz_app *app)
 {
     struct fz_wall *wall = &app->wall;
     const struct fz_layout_params *params = &wall->layout.params;
-    if (params->tile_w == wall->tile_w && params->tile_h == wall->tile_h) {
+    if (wall->laid_w == wall->tile_w && wall->laid_h == wall->tile_h) {
         wall->gripped = FZ_ITEM_NONE;
         return false;
     }
     if (app->now_us < wall->sized_us + FZ_FLASH_GAP_US)
         return true;
     wall->sized_us = wall->scrolled_us = app->now_us;
+    wall->laid_w = wall->tile_w;
+    wall->laid_h = wall->tile_h;
     fz_wall_resize(app, params->view_w, params->view_h);
     keep_grip(app);
     return false;

@@ -25,7 +25,11 @@ enum {
 void fz_wall_init(struct fz_app *app)
 {
     const struct fz_option_value *tile = &app->options.values[FZ_OPTION_TILE];
-    app->wall = (struct fz_wall){.tile_w = tile->w, .tile_h = tile->h, .column = FZ_LAYOUT_OWN_COLUMN};
+    app->wall = (struct fz_wall){.tile_w = tile->w,
+                                 .tile_h = tile->h,
+                                 .laid_w = tile->w,
+                                 .laid_h = tile->h,
+                                 .column = FZ_LAYOUT_OWN_COLUMN};
     fz_scroll_init(&app->wall.scroll);
     fz_shapes_init(app);
 }
@@ -86,8 +90,8 @@ void fz_wall_relayout(struct fz_app *app, int view_w, int view_h)
     struct fz_layout_params params = {.id = layout_of_now(app),
                                       .view_w = view_w,
                                       .view_h = view_h,
-                                      .tile_w = wall->tile_w,
-                                      .tile_h = wall->tile_h,
+                                      .tile_w = wall->laid_w,
+                                      .tile_h = wall->laid_h,
                                       .caption_h = caption_h(app),
                                       .count = fz_list_count(app->list),
                                       .heading_h = (int)ceil(FZ_HEADING_H * fz_app_text_scale(app)),

@@ -24,6 +24,8 @@ struct fz_wall {
     struct fz_rush rush; /* by keys; what a hand does has a veil: */
     struct fz_veil veil;
     int tile_w, tile_h; /* wished box, px */
+    int laid_w,
+        laid_h; /* the one it is laid out for: the wish is taken as often as it may without flashing */
     fz_item_id selected;
     size_t selected_index; /* where it was last seen: what takes its place when it goes */
     size_t column;         /* that moves up and down keep to, over rows too short for it */
@@ -49,7 +51,7 @@ struct fz_wall {
 /* Render thread only, all of these. */
 void fz_wall_init(struct fz_app *app);
 void fz_wall_fini(struct fz_app *app);
-void fz_wall_relayout(struct fz_app *app, int view_w, int view_h); /* window, tile size or list changed */
+void fz_wall_relayout(struct fz_app *app, int view_w, int view_h); /* window, laid size or list changed */
 void fz_wall_resize(struct fz_app *app, int view_w, int view_h);   /* what is looked at keeps its place */
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
 fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view: it keeps its place */
