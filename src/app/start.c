@@ -367,6 +367,7 @@ void fz_app_stop(struct fz_app *app)
     fz_prompt_fini(app);
     fz_board_fini(app);
     fz_menu_fini(app);
+    fz_hints_fini(&app->hints);
     free(app->searched);
     fz_shown_stop(app->shown);
     fz_relief_stop(app);

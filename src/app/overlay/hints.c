@@ -2,8 +2,10 @@
 
 #include "app/app.h"
 #include "app/overlay/panel.h"
+#include "base/mem.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The home row first. */
@@ -33,10 +35,20 @@ void fz_hints_start(struct fz_app *app)
     /* Where it is going, if it still moves. */
     if (!fz_layout_visible(&app->wall.layout, app->wall.scroll.target, &first, &last))
         return;
-    size_t count = last - first + 1;
-    app->hints =
-        (struct fz_hints){.active = true, .first = first, .count = count, .length = fz_hints_length(count)};
-    app->dirty = true;
+    struct fz_hints *hints = &app->hints;
+    hints->count = last - first + 1;
+    hints->items = fz_grow(hints->items, &hints->capacity, hints->count, sizeof *hints->items);
+    for (size_t i = 0; i < hints->count; i++)
+        hints->items[i] = fz_list_at(app->list, first + i);
+    hints->length = fz_hints_length(hints->count);
+    memset(hints->typed, 0, sizeof hints->typed);
+    hints->active = app->dirty = true;
+}
+
+void fz_hints_fini(struct fz_hints *hints)
+{
+    free(hints->items);
+    *hints = (struct fz_hints){0};
 }
 
 void fz_hints_press(struct fz_app *app, const struct fz_press *press)
@@ -56,12 +68,14 @@ void fz_hints_press(struct fz_app *app, const struct fz_press *press)
     }
     hints->typed[typed] = (char)key.code;
     bool begins = false;
+    size_t index;
     for (size_t i = 0; i < hints->count; i++) {
         char label[FZ_HINT_LETTERS + 1];
         fz_hints_label(i, hints->length, label);
         if (strcmp(label, hints->typed) == 0) {
             hints->active = false;
-            fz_app_select(app, hints->first + i);
+            if (fz_list_index(app->list, hints->items[i], &index))
+                fz_app_select(app, index);
             return;
         }
         begins |= strncmp(label, hints->typed, typed + 1) == 0;
@@ -91,16 +105,17 @@ void fz_hints_draw(struct fz_app *app)
     struct fz_hints *hints = &app->hints;
     if (!hints->active)
         return;
-    size_t count = fz_list_count(app->list);
+    size_t index;
     struct fz_text_style style = {.px = text_px(app), .bold = true};
-    for (size_t i = 0; i < hints->count && hints->first + i < count; i++) {
+    for (size_t i = 0; i < hints->count; i++) {
         char label[FZ_HINT_LETTERS + 1];
         fz_hints_label(i, hints->length, label);
         int w, h;
         if (strncmp(label, hints->typed, strlen(hints->typed)) != 0 ||
+            !fz_list_index(app->list, hints->items[i], &index) ||
             !fz_text_size(app->head, label, &style, &w, &h))
             continue;
-        struct fz_rect tile = fz_wall_rect_of(app, hints->first + i);
+        struct fz_rect tile = fz_wall_rect_of(app, index);
         struct fz_rect chip = chip_on(tile, w, h, style.px < FZ_PANEL_PX);
         fz_draw_fill(app->head, chip, fz_panel_fill);
         fz_draw_ring(app->head, chip, 1, fz_panel_key);

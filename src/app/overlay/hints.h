@@ -3,6 +3,7 @@
 #define FZ_APP_OVERLAY_HINTS_H
 
 #include "app/input/keys.h"
+#include "source/list.h"
 
 struct fz_app;
 
@@ -10,8 +11,9 @@ enum { FZ_HINT_LETTERS = 3 };
 
 struct fz_hints {
     bool active;
-    size_t first, count; /* the tiles that have letters */
-    int length;          /* letters of each */
+    fz_item_id *items; /* that have letters, as they stood then; owned */
+    size_t count, capacity;
+    int length; /* letters of each */
     char typed[FZ_HINT_LETTERS + 1];
 };
 
@@ -22,7 +24,9 @@ int fz_hints_length(size_t count);
 void fz_hints_label(size_t index, int length, char label[FZ_HINT_LETTERS + 1]);
 
 /* Render thread only, the rest. */
-void fz_hints_start(struct fz_app *app);
+void fz_hints_start(
+    struct fz_app *app); /* for what is in view: letters stay with their pictures when the list changes */
+void fz_hints_fini(struct fz_hints *hints);
 void fz_hints_press(struct fz_app *app,
                     const struct fz_press *press); /* while active: every key is its own */
 void fz_hints_draw(struct fz_app *app);
