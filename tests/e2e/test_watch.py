@@ -259,6 +259,31 @@ def test_the_view_stays_where_its_first_row_goes(home):
         assert first_now <= after["index"] <= last_now
 
 
+@pytest.mark.parametrize("layout", ["grid", "justified", "masonry"])
+def test_a_zoom_keeps_what_is_selected_in_view(home, layout):
+    """Also where the list changes while a step waits for its turn, so that the wall does not flash."""
+    folder = pictures.fill(home / "pictures", 120, (32, 24))
+    with home.start("--size", "600x400", "--tile", "100x75", "--layout", layout, folder) as frieze:
+        frieze.idle("loaded").key("7", "0", "G").idle("loaded")
+        for number in range(6):
+            frieze.ask("zoom_in")
+            os.link(folder / "p0.png", folder / f"a{number}.png")
+            time.sleep(0.06)
+        frieze.until(items=126)
+        status = frieze.idle("loaded").status()
+        assert status["title"] == "p69.png" and status["visible"][0] <= status["index"] <= status["visible"][1]
+
+
+def test_letters_stay_with_their_pictures(home):
+    folder = pictures.fill(home / "pictures", 50, (32, 24))
+    with home.start("--size", "600x400", "--tile", "100x75", folder) as frieze:
+        frieze.idle("loaded").key("'")
+        for name in ("a0.png", "a1.png"):
+            os.link(folder / "p0.png", folder / name)
+        frieze.until(items=52)
+        frieze.key("d").until(title="p2.png", index=4)
+
+
 def test_no_watch(home, folder):
     with home.start("--no-watch", "--size", "600x400", folder) as frieze:
         frieze.idle()
