@@ -27,7 +27,8 @@
 #include <unistd.h>
 
 enum {
-    PICTURES_IN_BUDGET = 2, /* at the highest zoom: the one in view and the one that comes */
+    PICTURES_IN_BUDGET = 2, /* at the highest zoom: the one in view and the one that comes, */
+    TEXTS_PART = 16,        /* beside texts, and what lies between textures */
     RETENTION_PART =
         32, /* what freed blocks may still hold: a quarter of the eighth that nothing else takes */
     OWN_RETENTION = 64 << 10, /* the same where decoders are processes: what encodes a tile takes more */
@@ -132,6 +133,13 @@ static void prefetch(struct fz_app *app, int w, int h)
     fz_loader_issue(app);
 }
 
+static void bound_pictures(struct fz_app *app, uint64_t texture_bytes)
+{
+    uint64_t most = (texture_bytes - texture_bytes / TEXTS_PART) / 4 / PICTURES_IN_BUDGET;
+    uint64_t output = fz_image_default_limits.max_output_px;
+    app->loader.picture_limit_px = most < output ? most : output;
+}
+
 static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct fz_error *err)
 {
     const struct fz_option_value *size = &app->options.values[FZ_OPTION_SIZE];
@@ -162,6 +170,7 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
     code = fz_head_open(&app->heads[0], &options, err);
     app->head = app->heads[0];
     if (code == FZ_OK) {
+        bound_pictures(app, fz_texture_room(app->head));
         fz_wall_relayout(app, fz_head_w(app->head), fz_head_h(app->head));
         fz_resume_laid_out(app);
     }
@@ -198,9 +207,7 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     uint64_t textures = memory / TEXTURES_PART, retention = memory / RETENTION_PART / (uint64_t)jobs;
     fz_mem_set_retention((size_t)(app->decoders && retention > OWN_RETENTION ? OWN_RETENTION : retention));
     fz_loader_init(&app->loader, jobs, memory / 8);
-    app->loader.picture_limit_px = textures / 4 / PICTURES_IN_BUDGET;
-    if (app->loader.picture_limit_px > fz_image_default_limits.max_output_px)
-        app->loader.picture_limit_px = fz_image_default_limits.max_output_px;
+    bound_pictures(app, textures);
     app->cache = fz_cache_by_options(&app->options, false, err);
     if (err->code != FZ_OK) { /* the wall works without */
         fz_log_error(err);

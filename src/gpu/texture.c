@@ -10,6 +10,7 @@
 enum {
     SPARE_US = 2000000,      /* so long a page is spare */
     SDL_TEXTURE_BYTES = 320, /* of SDL 2.26's own structure, what drawing reads */
+    NEVER_DRAWN = 0,         /* frames are counted from 1 */
 };
 
 static void unlink_texture(struct fz_head *head, struct fz_texture *texture)
@@ -24,6 +25,14 @@ static void link_newest(struct fz_head *head, struct fz_texture *texture)
     texture->older = head->newest;
     *(head->newest ? &head->newest->newer : &head->oldest) = texture;
     head->newest = texture;
+}
+
+static void link_oldest(struct fz_head *head, struct fz_texture *texture)
+{
+    texture->older = NULL;
+    texture->newer = head->oldest;
+    *(head->oldest ? &head->oldest->older : &head->newest) = texture;
+    head->oldest = texture;
 }
 
 void fz_texture_touch(struct fz_head *head, struct fz_texture *texture)
@@ -46,10 +55,10 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
     fz_page_give_cell(head, texture);
 }
 
-static bool fits_budget(const struct fz_head *head, uint64_t page_bytes)
+static bool fits_budget(const struct fz_head *head, uint64_t bytes)
 {
     uint64_t others = head->held_bytes + fz_stretch_room(head);
-    return head->counts.bytes - head->spare_bytes + others + page_bytes <= head->budget_bytes;
+    return head->counts.bytes - head->spare_bytes + others + bytes <= head->budget_bytes;
 }
 
 /* Four sizes to each doubling: no more than a quarter is added, and few kinds of cells arise. */
@@ -70,22 +79,27 @@ static struct fz_cell cell_in(struct fz_texture_cell in, int w, int h)
     return (struct fz_cell){round_up(w, in.w), round_up(h, in.h), FZ_PAGE_SHAPES};
 }
 
-size_t fz_texture_capacity(const struct fz_head *head, struct fz_texture_cell cell)
+uint64_t fz_texture_room(const struct fz_head *head)
 {
-    size_t cells;
-    uint64_t bytes = fz_page_need(head, cell_in(cell, cell.w, cell.h), &cells);
     uint64_t others = head->held_bytes + head->canvas_bytes + fz_stretch_room(head);
-    uint64_t left = head->budget_bytes > others ? head->budget_bytes - others : 0;
-    return (size_t)(left / bytes) * cells;
+    return head->budget_bytes > others ? head->budget_bytes - others : 0;
 }
 
-bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell)
+size_t fz_texture_capacity(const struct fz_head *head, struct fz_texture_cell cell, uint64_t beside_bytes)
+{
+    size_t cells;
+    uint64_t bytes = fz_page_need(head, cell_in(cell, cell.w, cell.h), &cells), room = fz_texture_room(head);
+    return (size_t)((room > beside_bytes ? room - beside_bytes : 0) / bytes) * cells;
+}
+
+bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell, uint64_t beside_bytes)
 {
     struct fz_cell whole = cell_in(cell, cell.w, cell.h);
     size_t cells;
     if (cell.shaped) /* the next one may begin a page of any kind */
-        return fits_budget(head, fz_page_most(head, whole));
-    return fz_page_with_room(head, whole) || fits_budget(head, fz_page_need(head, whole, &cells));
+        return fits_budget(head, beside_bytes + fz_page_most(head, whole));
+    return (fz_page_with_room(head, whole) && fits_budget(head, beside_bytes)) ||
+           fits_budget(head, beside_bytes + fz_page_need(head, whole, &cells));
 }
 
 /* Frees the least recently drawn one; false when all that is left was drawn in the last frame or is being drawn. */
@@ -183,7 +197,7 @@ static struct fz_page *find_page(struct fz_head *head, struct fz_cell cell, enum
 }
 
 static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page, int w, int h,
-                                     struct fz_texture **owner)
+                                     enum fz_texture_need need, struct fz_texture **owner)
 {
     if (!page)
         return NULL;
@@ -191,8 +205,8 @@ static struct fz_texture *texture_in(struct fz_head *head, struct fz_page *page,
     texture->owner = owner;
     texture->rect.w = w;
     texture->rect.h = h;
-    texture->drawn_frame = head->frame;
-    link_newest(head, texture);
+    texture->drawn_frame = need == FZ_TEXTURE_SPARE ? NEVER_DRAWN : head->frame;
+    (need == FZ_TEXTURE_SPARE ? link_oldest : link_newest)(head, texture);
     *owner = texture;
     return texture;
 }
@@ -201,7 +215,7 @@ struct fz_texture *fz_texture_new(struct fz_head *head, int w, int h, struct fz_
                                   enum fz_texture_need need, struct fz_texture **owner)
 {
     FZ_MAIN_ONLY();
-    return texture_in(head, find_page(head, cell_in(cell, w, h), need), w, h, owner);
+    return texture_in(head, find_page(head, cell_in(cell, w, h), need), w, h, need, owner);
 }
 
 /* Texts share pages; their sizes are rounded up, so that few kinds of cells arise. */
@@ -212,7 +226,7 @@ struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struc
         return NULL;
     cell.w = cell.w < head->max_side ? cell.w : head->max_side;
     cell.h = cell.h < head->max_side ? cell.h : head->max_side;
-    return texture_in(head, find_page(head, cell, FZ_TEXTURE_IN_VIEW), w, h, owner);
+    return texture_in(head, find_page(head, cell, FZ_TEXTURE_IN_VIEW), w, h, FZ_TEXTURE_IN_VIEW, owner);
 }
 
 /* Where the renderer refuses, what was not drawn lately makes room, as for a texture that cannot be made; then once more. */
@@ -233,7 +247,8 @@ bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, co
     SDL_Rect area = {texture->rect.x + x, texture->rect.y + y, part->w, part->h};
     const uint8_t *first =
         (const uint8_t *)surface->pixels + (size_t)part->y * (size_t)surface->pitch + (size_t)part->x * 4;
-    texture->drawn_frame = head->frame;
+    if (texture->drawn_frame != NEVER_DRAWN)
+        texture->drawn_frame = head->frame;
     int64_t start = fz_now_us();
     bool uploaded = update(head, texture->page->sdl, &area, first, surface->pitch);
     int64_t took = fz_now_us() - start;

@@ -13,7 +13,7 @@ struct fz_texture;
 
 /* How much a texture is needed. */
 enum fz_texture_need {
-    FZ_TEXTURE_SPARE,  /* only into room that is free */
+    FZ_TEXTURE_SPARE,  /* only into room that is free; until it is drawn, it is the first to go for others */
     FZ_TEXTURE_SOON,   /* what was not drawn in the last frame may go for it */
     FZ_TEXTURE_IN_VIEW /* the same, and where that is not enough the budget is exceeded */
 };
@@ -56,16 +56,18 @@ void fz_texture_set_luma(struct fz_texture *texture, struct fz_luma **luma);
 const struct fz_luma *fz_texture_luma(const struct fz_texture *texture);
 int fz_texture_w(const struct fz_texture *texture);
 int fz_texture_h(const struct fz_texture *texture);
-/* Whether one more texture would fit without evicting; of shapes, whichever it has. */
-bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell);
-/* How many textures in such cells the budget holds; of shapes as if each filled the box. */
-size_t fz_texture_capacity(const struct fz_head *head, struct fz_texture_cell cell);
+/* Whether one more texture would fit without evicting, beside others that come; of shapes, whichever it has. */
+bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell, uint64_t beside_bytes);
+/* How many textures in such cells the budget holds beside others; of shapes as if each filled the box. */
+size_t fz_texture_capacity(const struct fz_head *head, struct fz_texture_cell cell, uint64_t beside_bytes);
 /* It is needed although it was not drawn: as if it had been. */
 void fz_texture_keep(struct fz_head *head, struct fz_texture *texture);
 /* Begins to bring what drawing them reads into the cache (base/prefetch.h). */
 void fz_texture_prefetch(struct fz_texture *const *textures, size_t count);
 /* What all of them may take together; of it others than textures hold `bytes`. */
 uint64_t fz_texture_budget(const struct fz_head *head);
+/* And without what is held now, and what renderers of the CPU stretch pictures with: of pictures and tiles. */
+uint64_t fz_texture_room(const struct fz_head *head);
 void fz_texture_set_held(struct fz_head *head, uint64_t bytes);
 void fz_texture_set_budget(struct fz_head *head, uint64_t bytes);
 /* Gives back pages that were spare for long, one at a time; and where the budget is exceeded, by what was in view or because it

@@ -402,6 +402,18 @@ def test_a_window_of_eight_megapixels_within_the_bound(home, wall_folders):
     print(f"{used:.1f} MB of {BOUND // MB} over a floor of {floor / MB:.1f} MB")
 
 
+@pytest.mark.parametrize("size, bound", [("1920x1080", "64M"), ("3840x2160", "64M"), ("3840x2160", "192M")])
+def test_the_next_picture_is_there_beside_the_one_in_view(home, wall_folders, size, bound):
+    """However little there is for both; and tiles of the wall behind it, for which there is no room, are not made again after each."""
+    with home.start("--size", size, "--memory", bound, "--cache-size", "0", wall_folders / "jpegs") as running:
+        running.idle("screenful").key("Return").idle()
+        for _ in range(4):
+            before = running.stats()
+            after = running.key("n").idle().stats()
+            assert after["cache"]["hits"] == before["cache"]["hits"] + 1
+            assert after["decode"]["count"] <= before["decode"]["count"] + 2
+
+
 def write_drawings(folder, count, families):
     """Of 16 lines of text each, of which hardly two have the same font, size and colour."""
     random = np.random.default_rng(5)

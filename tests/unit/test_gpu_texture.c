@@ -187,8 +187,8 @@ static void room_for_a_shape_is_for_any(void **state)
     enum { MOST = 1000 };
     static struct fz_texture *all[MOST];
     struct random random = random_start();
-    size_t count = 0, capacity = fz_texture_capacity(head, BOX);
-    for (; fz_texture_has_room(head, BOX); count++) {
+    size_t count = 0, capacity = fz_texture_capacity(head, BOX, 0);
+    for (; fz_texture_has_room(head, BOX, 0); count++) {
         int w = random_int(&random, 20, BOX.w),
             h = random_int(&random, 0, 3) ? BOX.h : random_int(&random, 10, BOX.h);
         assert_true(count < MOST);
@@ -200,6 +200,40 @@ static void room_for_a_shape_is_for_any(void **state)
         fz_texture_free(head, all[i]);
 }
 
+/* What was put into room that was free goes first, and at once, unless it was drawn. */
+static void what_is_spare_makes_room(void **state)
+{
+    (void)state;
+    enum { MOST = 1000, MORE = 20 };
+    static struct fz_texture *all[MOST], *more[MORE];
+    const struct fz_texture_cell cell = {.w = 600, .h = 300};
+    size_t count = 0;
+    struct fz_texture *before = NULL;
+    assert_non_null(fz_texture_new(head, cell.w, cell.h, cell, FZ_TEXTURE_SOON, &before));
+    for (; fz_texture_has_room(head, cell, 0); count++) {
+        assert_true(count < MOST);
+        assert_non_null(fz_texture_new(head, cell.w, cell.h, cell, FZ_TEXTURE_SPARE, &all[count]));
+    }
+    assert_true(count > MORE);
+    fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
+    fz_draw_texture(head, all[count / 2], (struct fz_rect){0, 0, 60, 30}, 1, (struct fz_turn){0});
+    fz_head_present(head);
+    assert_null(fz_texture_new(head, cell.w, cell.h, cell, FZ_TEXTURE_SPARE, &more[0]));
+    for (int i = 0; i < MORE; i++)
+        assert_non_null(fz_texture_new(head, cell.w, cell.h, cell, FZ_TEXTURE_SOON, &more[i]));
+    assert_non_null(before);
+    assert_non_null(all[count / 2]);
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++)
+        left += all[i] != NULL;
+    assert_int_equal(left, count - MORE);
+    for (size_t i = 0; i < count; i++)
+        fz_texture_free(head, all[i]);
+    for (int i = 0; i < MORE; i++)
+        fz_texture_free(head, more[i]);
+    fz_texture_free(head, before);
+}
+
 /* Scaled copies, of as many sizes as there are, find room beside textures that are all too new to go. */
 static void copies_have_their_share(void **state)
 {
@@ -209,10 +243,10 @@ static void copies_have_their_share(void **state)
     static struct fz_texture *all[MOST];
     size_t count = 0;
     for (size_t i = 0; i < 2; i++)
-        for (; fz_texture_has_room(head, cells[i]); count++) {
+        for (; fz_texture_has_room(head, cells[i], 0); count++) {
             assert_true(count < MOST);
             assert_non_null(
-                fz_texture_new(head, cells[i].w, cells[i].h, cells[i], FZ_TEXTURE_SPARE, &all[count]));
+                fz_texture_new(head, cells[i].w, cells[i].h, cells[i], FZ_TEXTURE_SOON, &all[count]));
         }
     assert_true(count > DRAWN);
     fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
@@ -332,6 +366,7 @@ int main(void)
                                        cmocka_unit_test(what_has_left_the_view_makes_room),
                                        cmocka_unit_test(a_tile_alone_takes_little_memory),
                                        cmocka_unit_test(shapes_share_pages),
+                                       cmocka_unit_test(what_is_spare_makes_room),
                                        cmocka_unit_test(room_for_a_shape_is_for_any),
                                        cmocka_unit_test(copies_have_their_share),
                                        cmocka_unit_test(a_shape_shows_nothing_of_the_one_before_it),

@@ -229,7 +229,7 @@ static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t
 static bool issue_bands(struct fz_app *app, const struct fz_focus *focus)
 {
     size_t count = fz_list_count(app->list), screenful = focus->last - focus->first + 1;
-    size_t room = fz_texture_capacity(app->head, fz_loader_cell(app));
+    size_t room = fz_texture_capacity(app->head, fz_loader_cell(app), 0);
     size_t spare = room > screenful ? (room - screenful) / 2 : 0;
     if (screenful > spare) /* more would push itself out again */
         screenful = spare;
@@ -243,6 +243,18 @@ static bool issue_bands(struct fz_app *app, const struct fz_focus *focus)
             return false;
     }
     return true;
+}
+
+/* For one more tile. Behind a picture, beside those that come, and one more: the next step takes its room, and whatever was put there
+ * would go again. */
+static bool has_room(const struct fz_app *app)
+{
+    int w, h;
+    uint64_t pictures_bytes = app->loader.coming_bytes;
+    fz_picture_box(app, FZ_ITEM_NONE, &w, &h);
+    if (fz_picture_covers_wall(app))
+        pictures_bytes += (uint64_t)w * (uint64_t)h * 4;
+    return fz_texture_has_room(app->head, fz_loader_cell(app), pictures_bytes);
 }
 
 /* The rest of the list, from the view onwards and round, a few at a time. */
@@ -261,7 +273,7 @@ static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
         size_t index = loader->fill_cursor < count ? loader->fill_cursor : 0;
         fz_item_id item = fz_list_at(app->list, index);
         bool wanted = fz_loader_needs_wall_tile(app, item, false) && !fz_loader_is_final(app, item);
-        bool room = wanted && (loader->load_all || fz_texture_has_room(app->head, fz_loader_cell(app)));
+        bool room = wanted && (loader->load_all || has_room(app));
         if (wanted &&
             (!room || !fz_loader_issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
                                               fz_priority_of_tile(&app->wall.layout, focus, index))))
@@ -289,8 +301,7 @@ static void issue_sniffs(struct fz_app *app)
 
 bool fz_loader_waits_for_room(const struct fz_app *app)
 {
-    return fz_picture_covers_wall(app) && app->head && !app->loader.load_all &&
-           !fz_texture_has_room(app->head, fz_loader_cell(app));
+    return fz_picture_covers_wall(app) && app->head && !app->loader.load_all && !has_room(app);
 }
 
 /* Tiles of the wall: those in view, the bands around, the rest; behind a picture only what fits beside it. */

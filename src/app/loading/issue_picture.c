@@ -101,18 +101,51 @@ static bool issue_details(struct fz_app *app, size_t at, long steps)
     return !takes_all || fz_detail_issue(app, app->picture.shown, FZ_DETAIL_REST);
 }
 
+/* How many pictures as large as the window the budget holds, beside the wall while that is seen. */
+static long pictures_in_budget(const struct fz_app *app)
+{
+    int box_w, box_h;
+    fz_picture_box(app, FZ_ITEM_NONE, &box_w, &box_h);
+    struct fz_texture_cell cell = {.w = box_w, .h = box_h};
+    struct fz_focus wall = fz_wall_focus(app);
+    uint64_t tile_bytes = (uint64_t)app->loader.box_w * (uint64_t)app->loader.box_h * 4;
+    uint64_t wall_bytes = fz_picture_covers_wall(app) ? 0 : tile_bytes * (wall.last - wall.first + 1);
+    return app->head ? (long)fz_texture_capacity(app->head, cell, wall_bytes) : 1;
+}
+
+static bool wants_picture(struct fz_app *app, fz_item_id item, const struct fz_tile *tile, bool in_view)
+{
+    if (fz_loader_is_held_up(app, item))
+        return false;
+    return !tile || (!fz_loader_was_just_read(app, &tile->renditions[FZ_FOR_PICTURE]) &&
+                     fz_loader_may_decode(app, tile, in_view) && !has_picture(app, tile, in_view));
+}
+
+/* False when nothing else may go out. */
+static bool issue_picture(struct fz_app *app, fz_item_id item, bool in_view)
+{
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    bool is_out = tile && tile->renditions[FZ_FOR_PICTURE].job;
+    int box_w, box_h;
+    fz_picture_box(app, item, &box_w, &box_h);
+    if (!is_out && !wants_picture(app, item, tile, in_view))
+        return true;
+    app->loader.coming_bytes += (uint64_t)box_w * (uint64_t)box_h * 4;
+    return is_out || fz_loader_issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h,
+                                            fz_loader_picture_priority(app, item));
+}
+
 /* The picture in view and its neighbours, as many as there is room for; false when nothing else may go out. Who goes back over pictures
  * that he has seen, which are all there, comes to others last: until then their files stay closed. */
 bool fz_loader_issue_pictures(struct fz_app *app)
 {
     size_t at;
     fz_item_id item;
+    app->loader.coming_bytes = 0;
     if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
         return true;
-    const struct fz_layout_params *window = &app->wall.layout.params;
     issue_coarse(app, app->picture.item);
-    struct fz_texture_cell cell = {.w = window->view_w, .h = window->view_h};
-    size_t room = app->head ? fz_texture_capacity(app->head, cell) : 1;
+    const long room = pictures_in_budget(app);
     const bool retraces = fz_history_retraces(app);
     for (long step = 0; step <= FZ_PICTURES_AROUND; step++) {
         if (step == 1 && fz_loader_is_alone(app)) {
@@ -121,19 +154,11 @@ bool fz_loader_issue_pictures(struct fz_app *app)
         }
         if (step == 1 && !fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY))
             return false;
-        if ((step > 0 && (retraces || (size_t)step + 2 > room)) || !picture_at(app, at, step, &item))
+        const long beside =
+            step > 1 ? 2 : 1; /* the picture in view, and rather than two ahead the one before */
+        if ((step > 0 && (retraces || step + beside > room)) || !picture_at(app, at, step, &item))
             continue;
-        const struct fz_tile *tile = fz_loader_tile(app, item);
-        int box_w, box_h;
-        fz_picture_box(app, item, &box_w, &box_h);
-        if (fz_loader_is_held_up(app, item))
-            continue;
-        if (tile && (tile->renditions[FZ_FOR_PICTURE].job ||
-                     fz_loader_was_just_read(app, &tile->renditions[FZ_FOR_PICTURE]) ||
-                     !fz_loader_may_decode(app, tile, step == 0) || has_picture(app, tile, step == 0)))
-            continue;
-        if (!fz_loader_issue_decode(app, item, FZ_FOR_PICTURE, box_w, box_h,
-                                    fz_loader_picture_priority(app, item)))
+        if (!issue_picture(app, item, step == 0))
             return false;
     }
     return issue_details(app, at, retraces ? 0 : FZ_PICTURES_AROUND);

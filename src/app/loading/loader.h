@@ -96,6 +96,7 @@ struct fz_loader {
     size_t firsts; /* of these, jobs that may hold their files open until their turn comes again */
     uint64_t credit_bytes, credit_limit_bytes;
     uint64_t picture_limit_px;                    /* of one picture, however far it is zoomed */
+    uint64_t coming_bytes;                        /* of the pictures that the picture view waits for */
     struct fz_ready_node *uploads, **uploads_end; /* results that wait for their upload */
     uint32_t view;     /* counts what was in view: with it, what found no room is tried again */
     size_t view_first; /* the first tile of it */

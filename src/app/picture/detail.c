@@ -68,7 +68,7 @@ struct fz_detail_view fz_detail_view_at(const struct fz_camera *camera, const st
 static int most_in_view(const struct fz_app *app)
 {
     struct fz_texture_cell cell = {.w = FZ_DETAIL_CELL, .h = FZ_DETAIL_CELL};
-    size_t room = fz_texture_capacity(app->head, cell) * 2 / 3;
+    size_t room = fz_texture_capacity(app->head, cell, 0) * 2 / 3;
     return room < LEAST_IN_VIEW ? LEAST_IN_VIEW : room < MOST_IN_VIEW ? (int)room : MOST_IN_VIEW;
 }
 

@@ -320,8 +320,10 @@ bool fz_picture_step(struct fz_app *app, double dt_s)
     double goal = picture->closing ? 0 : 1;
     if (picture->openness != goal) {
         picture->openness += (goal - picture->openness) * fz_approach(dt_s, OPEN_TAU_S);
-        if (fabs(goal - picture->openness) < 0.01)
+        if (fabs(goal - picture->openness) < 0.01) {
             picture->openness = goal;
+            app->loader.moved = true; /* the wall's tiles are needed no more, or again */
+        }
         moving = true;
     }
     if (picture->closing && !moving) {
