@@ -22,8 +22,12 @@ enum {
     FIRST_WINDOW = 10, /* reads at once, when the first one took its time: as of TCP, RFC 6928 */
     LEAST_WINDOW = 4,  /* the same later on */
     THREADS_MOST = 32,
-    QUICK_US = 3000, /* a block that comes so soon waits for nobody */
-    IDLE_MS = 200,   /* after which a fetcher ends */
+    QUICK_US = 3000,      /* a block that comes so soon waits for nobody */
+    LARGER_US = 700000,   /* up to here twice as much is asked for at once, */
+    SMALLER_US = 1400000, /* and from here half as much */
+    FIRST_US =
+        2500000, /* of all first reads, were it bytes that take the time: a share that gives none for longer hangs */
+    IDLE_MS = 200, /* after which a fetcher ends */
     HEAR_MS = 500,
 };
 
@@ -53,7 +57,8 @@ static struct {
     int reading;      /* blocks, of all copies */
     int window;       /* how many may be */
     int64_t least_us; /* what a block takes when it waits for no other; 0: none came yet */
-} pool = {.window = 1};
+    uint64_t block;   /* bytes: as many as the link may be asked for at once */
+} pool = {.window = 1, .block = LEAST_BLOCK};
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void init_pool(void)
@@ -81,6 +86,32 @@ static struct fetch *next_fetch(void)
     return best;
 }
 
+static uint64_t block_now(const struct fetch *fetch)
+{
+    return fetch->block < pool.block ? fetch->block : pool.block;
+}
+
+/* Blocks of a megabyte, ten at a time, keep each other waiting for seconds where the link is narrow, which looks as if it hung. */
+static void size_blocks(const struct fetch *fetch, uint64_t block, int64_t took_us)
+{
+    if (block != pool.block)
+        return;
+    if (took_us <= LARGER_US && block < fetch->block) {
+        pool.block *= 2;
+        pool.least_us *= 2;
+    } else if (took_us > SMALLER_US && block > LEAST_BLOCK) {
+        pool.block /= 2;
+        pool.least_us /= 2;
+        pool.window = pool.window > 1 ? pool.window / 2 : 1;
+    }
+}
+
+static int first_window(int64_t took_us)
+{
+    int64_t window = FIRST_US / took_us;
+    return window < 1 ? 1 : window < FIRST_WINDOW ? (int)window : FIRST_WINDOW;
+}
+
 /* What is remembered as the least grows slowly: the share may have become slower for good. */
 static void learn(int64_t took_us)
 {
@@ -91,7 +122,7 @@ static void learn(int64_t took_us)
     if (took_us < QUICK_US)
         pool.window = pool.window > 1 ? pool.window - 1 : 1;
     else if (is_first)
-        pool.window = FIRST_WINDOW;
+        pool.window = first_window(took_us);
     else if (took_us < pool.least_us * 3 / 2)
         pool.window += pool.window < LEAST_WINDOW ? LEAST_WINDOW - 1 : pool.window < THREADS_MOST;
     else if (took_us > pool.least_us * 2)
@@ -101,7 +132,8 @@ static void learn(int64_t took_us)
 /* Leaves the lock while it reads. */
 static void read_block(struct fetch *fetch, char *buffer)
 {
-    uint64_t at = fetch->next, wanted = fetch->bytes - at < fetch->block ? fetch->bytes - at : fetch->block;
+    const uint64_t block = block_now(fetch), at = fetch->next;
+    const uint64_t wanted = fetch->bytes - at < block ? fetch->bytes - at : block;
     uint64_t got = 0;
     ssize_t n = 1;
     fetch->next += wanted;
@@ -123,8 +155,10 @@ static void read_block(struct fetch *fetch, char *buffer)
     pool.reading--;
     fetch->reading--;
     fetch->arrived++;
-    if (got == fetch->block)
+    if (got == block) {
         learn(took_us);
+        size_blocks(fetch, block, took_us);
+    }
     if (got < wanted && at + got < fetch->bytes) {
         fetch->bytes = at + got;
         fetch->sys = sys;
@@ -160,7 +194,7 @@ static void call_fetchers(void)
     SDL_Thread *thread;
     uint64_t blocks = 0;
     for (const struct fetch *fetch = pool.first; fetch; fetch = fetch->following)
-        blocks += fetch->next < fetch->bytes ? (fetch->bytes - fetch->next) / fetch->block + 1 : 0;
+        blocks += fetch->next < fetch->bytes ? (fetch->bytes - fetch->next) / block_now(fetch) + 1 : 0;
     while (pool.threads < THREADS_MOST && pool.threads + 1 < pool.window && (uint64_t)pool.idle < blocks) {
         char *buffer = aligned_alloc(PAGE, MOST_BLOCK);
         if (!buffer || fz_thread_start(&thread, "frieze:fetcher", fetcher_main, buffer, &err) != FZ_OK) {

@@ -1,8 +1,9 @@
 /* A reader's copies of files on shares. A share answers each read after its latency, and many at once: so the blocks of a file are
  * read by several threads ("frieze:fetcher", 32 at most), which serve all copies of the process, the most urgent first. How many
  * reads are under way at once follows what they bring, as in TCP Vegas (Brakmo and Peterson, 1995): one more for each block that
- * came about as fast as the fastest, one less for each that took twice as long, for then they only wait for each other. A share
- * that answers quickly is read by one thread. */
+ * came about as fast as the fastest, one less for each that took twice as long, for then they only wait for each other. Blocks
+ * begin small, and grow to what the file system asks for while they come in less than a second: over a narrow link ten of a megabyte would look
+ * like a share that hangs. A share that answers quickly is read by one thread. */
 #ifndef FZ_DECODE_FETCH_H
 #define FZ_DECODE_FETCH_H
 

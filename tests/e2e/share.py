@@ -51,6 +51,8 @@ class Share:
         self.is_deaf = False  # does not even take requests: who waits can be killed, as on a share of NFS
         self.keeps_from = None  # bytes: reads from there on are not answered either
         self.delays = {}  # opcode -> s before it is answered, each request for itself
+        self.bytes_per_s, self.free_at = 0, 0.0  # what is read comes one after the other; 0: at once
+        self.block = 4096  # bytes: what it says that is best read at once
         self.counts = collections.Counter()  # opcode -> requests that came
         self.opened = collections.Counter()  # name -> how often
         self.at_once, self.most_at_once = collections.Counter(), collections.Counter()  # opcode, or opcode and offset -> under way
@@ -116,12 +118,21 @@ class Share:
                     self.kept.append(request)
             if keep:
                 self.asked.set()
-            elif opcode in self.delays:
-                threading.Timer(self.delays[opcode], self.answer, (request,)).start()
+            elif delay := self.delay_of(request):
+                threading.Timer(delay, self.answer, (request,)).start()
             else:
                 self.answer(request)
             while self.is_deaf:
                 time.sleep(0.01)
+
+    def delay_of(self, request):
+        opcode = HEADER.unpack_from(request)[1]
+        if opcode != READ or not self.bytes_per_s:
+            return self.delays.get(opcode, 0)
+        now = time.monotonic()
+        size = struct.unpack_from("=QQI", request, HEADER.size)[2]
+        self.free_at = max(self.free_at, now) + size / self.bytes_per_s
+        return self.free_at - now
 
     def count(self, request):
         opcode = HEADER.unpack_from(request)[1]
@@ -208,7 +219,7 @@ class Share:
         node = self.numbers.get(path, 0)
         times = [divmod(ns, 10**9) for ns in (st.st_atime_ns, st.st_mtime_ns, st.st_ctime_ns)]
         return struct.pack("=QQQQQQIIIIIIIIII", node, st.st_size, st.st_blocks, *(s for s, _ in times),
-                           *(ns for _, ns in times), st.st_mode, st.st_nlink, st.st_uid, st.st_gid, 0, 4096, 0)
+                           *(ns for _, ns in times), st.st_mode, st.st_nlink, st.st_uid, st.st_gid, 0, self.block, 0)
 
     def entry(self, path):
         path.lstat()

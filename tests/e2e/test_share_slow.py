@@ -4,7 +4,9 @@
 import os
 import time
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import pictures
 import share as shares
@@ -32,6 +34,22 @@ def test_each_open_and_each_read_takes_long(home, layout):
         with home.start(*SMALL, "--layout", layout, share.path) as running:
             running.until(items=6, pending=0, failed=0)
             running.key("Return", "n").idle()
+            assert not hung(running)
+
+
+def test_a_narrow_link(home):
+    """As of a NAS over a poor radio: ten blocks of a megabyte at once would keep each other waiting for five seconds."""
+    (home / "behind").mkdir()
+    noise = np.random.default_rng(7)
+    for number in range(4):
+        picture = Image.fromarray(noise.integers(0, 255, (1100, 1200, 3), dtype=np.uint8))
+        picture.save(home / "behind" / f"p{number}.png", compress_level=0)
+    age(home / "behind")
+    with shares.Share(home / "behind", home / "share") as share:
+        share.block, share.bytes_per_s = 1 << 20, 2_000_000
+        with home.start(*SMALL, share.path) as running:
+            running.until(items=4, pending=0, failed=0)
+            running.idle("loaded")
             assert not hung(running)
 
 
