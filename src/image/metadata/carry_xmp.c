@@ -272,8 +272,7 @@ void fz_xmp_settle(struct fz_block *xmp, const struct fz_rendition *copy)
                          .out = fz_try_malloc(FZ_CARRIED_MOST)};
     snprintf(s.values[WIDTH], sizeof s.values[WIDTH], "%d", copy->width);
     snprintf(s.values[HEIGHT], sizeof s.values[HEIGHT], "%d", copy->height);
-    while (xmp->len > 0 && xmp->data[xmp->len - 1] == '\0') /* padding */
-        xmp->len--;
+    xmp->len = fz_xmp_len(s.packet, xmp->len);
     bool settled = s.out && settle(&s, xmp);
     free(xmp->data);
     *xmp = (struct fz_block){0};

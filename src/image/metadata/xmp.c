@@ -157,8 +157,7 @@ static void XMLCALL end_element(void *ctx, const char *name)
 
 static bool parse(struct reader *reader, const char *bytes, size_t len)
 {
-    while (len > 0 && bytes[len - 1] == '\0') /* padding */
-        len--;
+    len = fz_xmp_len(bytes, len);
     reader->parser = (struct fz_xmp_parser){.begin = begin_element, .end = end_element, .text = take_text};
     return len > 0 && len <= FZ_XMP_MOST && fz_xmp_parse(&reader->parser, NULL, bytes, len);
 }

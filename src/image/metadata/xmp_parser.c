@@ -68,3 +68,22 @@ bool fz_xmp_parse(struct fz_xmp_parser *parser, const char *encoding, const char
     parser->expat = NULL;
     return is_whole;
 }
+
+size_t fz_xmp_len(const char *packet, size_t len)
+{
+    size_t whole = len;
+    while (len > 0 && packet[len - 1] == '\0')
+        len--;
+    return len + (len < whole && len % 2 == 1 && fz_xmp_is_wide(packet, whole, NULL));
+}
+
+bool fz_xmp_is_wide(const char *packet, size_t len, bool *big_endian)
+{
+    if (len < 2)
+        return false;
+    bool big = packet[0] == '\0' || memcmp(packet, "\xfe\xff", 2) == 0;
+    bool little = packet[1] == '\0' || memcmp(packet, "\xff\xfe", 2) == 0;
+    if (big_endian)
+        *big_endian = big;
+    return big || little;
+}

@@ -21,4 +21,10 @@ struct fz_xmp_parser {
  * time than packets of that length do; what was told before that is so. */
 bool fz_xmp_parse(struct fz_xmp_parser *parser, const char *encoding, const char *packet, size_t len);
 
+/* Any thread, the rest as well. Without the zeroes that stand behind a packet to leave room, but with the last one's of UTF-16. */
+size_t fz_xmp_len(const char *packet, size_t len);
+
+/* UTF-16, told by its first two bytes, as expat does where it is told no encoding. `big_endian` may be NULL. */
+bool fz_xmp_is_wide(const char *packet, size_t len, bool *big_endian);
+
 #endif
