@@ -206,13 +206,14 @@ enum fz_err fz_sidecar_rate(const char *path, int rating, bool alone, struct fz_
     char *from = fz_sidecar_path(path), *place = alone ? name_beside(path, true) : fz_strdup(from);
     char *before, *after = NULL;
     size_t len, after_len = 0;
+    struct fz_error why;
     enum fz_err code = read_sidecar(from, &before, &len, err);
     if (code == FZ_E_NOT_FOUND)
         *err = (struct fz_error){.code = code = FZ_OK};
     if (code == FZ_OK)
-        code = fz_metadata_set_rating(before, len, rating, &after, &after_len, err);
+        code = fz_metadata_set_rating(before, len, rating, &after, &after_len, &why);
     if (code == FZ_E_DAMAGED)
-        fz_fail(err, code, 0, "%s: it is no XMP, and is left as it is", from);
+        fz_fail(err, code, 0, "%s: %s, and is left as it is", from, why.msg);
     if (code == FZ_OK)
         code = write_sidecar(place, after, after_len, err);
     free(before);

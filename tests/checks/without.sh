@@ -17,7 +17,6 @@ for name in $(sed -n 's/^#define FRIEZE_WITH_\([A-Z]*\) 1$/\1/p' "$config"); do
     RSVG) flags="$flags $(pkg-config --cflags librsvg-2.0)" ;;
     IPTC) flags="$flags $(pkg-config --cflags libiptcdata)" ;;
     BROTLI) flags="$flags $(pkg-config --cflags libbrotlidec)" ;;
-    XMP) flags="$flags $(pkg-config --cflags exempi-2.0)" ;;
     esac
 done
 

@@ -87,7 +87,7 @@ def test_digits_rate_and_x_rejects(culled):
     wait_until(lambda: rating(folder / "p0.xmp") == 4, "p0 rated 4")
     frieze.key("Return", "n", "x")
     wait_until(lambda: rating(folder / "p1.jpg.xmp") == -1, "p1 rejected")
-    assert 'own:thing="kept"' in (folder / "p1.jpg.xmp").read_text()
+    assert (folder / "p1.jpg.xmp").read_text() == FOREIGN.replace('Rating="1"', 'Rating="-1"')
     assert (folder / "p1.jpg.xmp").stat().st_mode & 0o777 == 0o640
     frieze.key("1", "5", "2", "0", "3")
     wait_until(lambda: rating(folder / "p1.jpg.xmp") == 3, "p1 rated 3, the last that was asked for")
@@ -158,11 +158,15 @@ def test_other_programs_rate_while_it_runs(culled):
 
 
 def test_what_cannot_be_written_says_so(culled):
-    """A sidecar that is none is left as it is; the reason is shown and logged with its name."""
+    """A sidecar that is none, or tells two ratings, is left as it is; the reason is shown and logged with its name."""
     folder, frieze = culled
+    twice = FOREIGN.replace("/></rdf:RDF>", "><xmp:Rating>2</xmp:Rating></rdf:Description></rdf:RDF>")
+    (folder / "p3.xmp").write_text(twice)
     (folder / "p0.xmp").write_text("this is not XML")
     (folder / "p1.xmp").mkdir()
-    frieze.key("Home", "4", "n", "4", "n", "4")
+    frieze.key("Home", "4", "n", "4", "n", "4", "n", "4")
+    wait_until(lambda: f"{folder}/p3.xmp: it has several ratings" in frieze.errors_text, "p3 refused")
+    assert (folder / "p3.xmp").read_text() == twice
     wait_until(lambda: rating(folder / "p2.xmp") == 4, "p2 rated 4")
     assert (folder / "p0.xmp").read_text() == "this is not XML"
     assert f"{folder}/p0.xmp: it is no XMP" in frieze.errors_text

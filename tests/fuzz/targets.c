@@ -302,8 +302,10 @@ static bool run_xmp(const struct target *target, const uint8_t *data, size_t siz
     char *out = NULL;
     size_t len = 0;
     fz_metadata_read_xmp(data, size, &metadata);
-    if (fz_metadata_can_rate() && fz_metadata_set_rating(data, size, 3, &out, &len, &err) == FZ_OK)
-        PROMISE(out && len > 0);
+    if (fz_metadata_set_rating(data, size, 3, &out, &len, &err) == FZ_OK) {
+        PROMISE(fz_xmp_read(out, len, &metadata));
+        PROMISE(metadata.has_rating && metadata.rating == 3);
+    }
     free(out);
     return true;
 }

@@ -169,14 +169,9 @@ static void test_rating_keeps_what_others_wrote(void **state)
     struct fz_error err;
     char *packet = NULL, *again = NULL;
     size_t len;
-    if (!FRIEZE_WITH_XMP) {
-        assert_false(fz_metadata_can_rate());
-        assert_int_equal(fz_metadata_set_rating("", 0, 3, &packet, &len, &err), FZ_E_UNSUPPORTED);
-        return;
-    }
     assert_int_equal(fz_metadata_set_rating(sample_xmp, strlen(sample_xmp), -1, &packet, &len, &err), FZ_OK);
-    assert_non_null(strstr(packet, "kept"));
-    assert_non_null(strstr(packet, "http://example.org/own/"));
+    assert_non_null(memmem(packet, len, "kept", 4));
+    assert_non_null(memmem(packet, len, "http://example.org/own/", 23));
     fz_metadata_read_xmp(packet, len, &metadata);
     assert_int_equal(metadata.rating, FZ_RATING_REJECTED);
     assert_string_equal(metadata.title, "By XMP");
@@ -222,13 +217,11 @@ static void test_rating_of_what_was_painted_on(void **state)
     struct bytes items = painted(40000, true), properties = painted(20000, false);
     assert_true(fz_xmp_read(items.data, items.len, &metadata));
     assert_false(fz_xmp_read(properties.data, properties.len, &metadata));
-    if (FRIEZE_WITH_XMP) {
-        assert_int_equal(fz_metadata_set_rating(items.data, items.len, 4, &packet, &len, &err), FZ_OK);
-        assert_non_null(strstr(packet, "d 0.039999 0.5"));
-        fz_metadata_read_xmp(packet, len, &metadata);
-        assert_int_equal(metadata.rating, 4);
-        free(packet);
-    }
+    assert_int_equal(fz_metadata_set_rating(items.data, items.len, 4, &packet, &len, &err), FZ_OK);
+    assert_non_null(memmem(packet, len, "d 0.039999 0.5", 14));
+    fz_metadata_read_xmp(packet, len, &metadata);
+    assert_int_equal(metadata.rating, 4);
+    free(packet);
     free(items.data);
     free(properties.data);
 }

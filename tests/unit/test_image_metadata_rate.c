@@ -1,4 +1,4 @@
-/* XMP in every encoding. */
+/* A rating in XMP that others wrote: every byte but its value stays, in whichever form and encoding. */
 #include "test_image_metadata_support.h"
 
 #include "image/metadata/metadata.h"
@@ -114,6 +114,114 @@ static struct bytes encode(const char *text, const char *value, bool added, enum
     return b;
 }
 
+static void assert_rates(struct bytes before, int rating, struct bytes expected)
+{
+    char *out = NULL;
+    size_t len = 0;
+    struct fz_error err;
+    assert_int_equal(fz_metadata_set_rating(before.data, before.len, rating, &out, &len, &err), FZ_OK);
+    if (len != expected.len || memcmp(out, expected.data, len) != 0)
+        print_error("%.*s\ninstead of\n%.*s\n", (int)len, out, (int)expected.len,
+                    (const char *)expected.data);
+    assert_int_equal(len, expected.len);
+    assert_memory_equal(out, expected.data, len);
+    free(out);
+    free(before.data);
+    free(expected.data);
+}
+
+static void test_every_other_byte_stays(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+        int rating;
+    } values[] = {{"2", "4", 4}, {"5", "-1", -1}, {"-1", "0", 0}, {"&#x33;", "3", 3}};
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        const char *text = packets[i];
+        bool has_value = strchr(text, '@') != NULL;
+        for (size_t k = 0; k < (has_value ? sizeof values / sizeof *values : 1); k++)
+            for (enum encoding to = 0; to < ENCODINGS; to++)
+                assert_rates(encode(text, values[k].from, false, to, (int)i % 4),
+                             has_value ? values[k].rating : 4,
+                             encode(text, values[k].to, true, to, (int)i % 4));
+    }
+}
+
+static void test_what_is_empty_is_filled(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {XMPMETA "<rdf:Description" XMLNS "><xmp:Rating /></rdf:Description>" END,
+         XMPMETA "<rdf:Description" XMLNS "><xmp:Rating >4</xmp:Rating></rdf:Description>" END},
+        {XMPMETA "<rdf:Description" XMLNS "><xmp:Rating>\n<!-- --></xmp:Rating></rdf:Description>" END,
+         XMPMETA "<rdf:Description" XMLNS "><xmp:Rating>4\n<!-- --></xmp:Rating></rdf:Description>" END},
+        {XMPMETA "<rdf:Description" XMLNS " xmp:Rating=''/>" END,
+         XMPMETA "<rdf:Description" XMLNS " xmp:Rating='4'/>" END},
+        {"<y:xmpmeta xmlns:y='adobe:ns:meta/' />",
+         "<y:xmpmeta xmlns:y='adobe:ns:meta/' ><rdf:RDF "
+         "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
+         "<rdf:Description rdf:about=\"\"" ADDED "/></rdf:RDF></y:xmpmeta>"},
+        {"<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>",
+         "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description "
+         "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" rdf:about=\"\"" ADDED "/></r:RDF>"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (enum encoding to = 0; to < ENCODINGS; to++)
+            assert_rates(encode(cases[i][0], "", false, to, 0), 4, encode(cases[i][1], "", false, to, 0));
+}
+
+static void test_what_has_no_place_for_one_rating_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"<a/>", "no XMP"},
+        {XMPMETA, "no XMP"},
+        {"<?xpacket begin=''?>", "no XMP"},
+        {XMPMETA "<rdf:Description" XMLNS " xmp:Rating='2'><xmp:Rating>3</xmp:Rating></rdf:Description>" END,
+         "several ratings"},
+        {XMPMETA "<rdf:Description" XMLNS "><xmp:Rating>1<!-- -->2</xmp:Rating></rdf:Description>" END,
+         "no plain number"},
+        {XMPMETA "<rdf:Description" XMLNS "><xmp:Rating><rdf:Bag><rdf:li>1</rdf:li></rdf:Bag></xmp:Rating>"
+                 "</rdf:Description>" END,
+         "no plain number"},
+        {XMPMETA "<rdf:Description" XMLNS "><xmp:Rating rdf:value='1'/></rdf:Description>" END,
+         "no plain number"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *out = NULL;
+        size_t len;
+        struct fz_error err;
+        assert_int_equal(fz_metadata_set_rating(cases[i][0], strlen(cases[i][0]), 4, &out, &len, &err),
+                         FZ_E_DAMAGED);
+        assert_non_null(strstr(err.msg, cases[i][1]));
+        assert_null(out);
+    }
+}
+
+/* All names that it could have mean something else; and one that is as large as may be. */
+static void test_what_has_no_room_is_refused(void **state)
+{
+    (void)state;
+    struct bytes names = {0}, large = {0};
+    char name[64], *out = NULL;
+    size_t len;
+    struct fz_error err;
+    bytes_put(&names, XMPMETA "<rdf:Description xmlns:xmp='http://own/'", strlen(XMPMETA) + 40);
+    for (int i = 1; i < 100; i++) {
+        snprintf(name, sizeof name, " xmlns:xmp%d='http://own/'", i);
+        bytes_put(&names, name, strlen(name));
+    }
+    bytes_put(&names, "/>" END, 2 + strlen(END));
+    assert_int_equal(fz_metadata_set_rating(names.data, names.len, 4, &out, &len, &err), FZ_E_DAMAGED);
+    bytes_put(&large, XMPMETA "<rdf:Description/>" END, strlen(XMPMETA END) + 18);
+    while (large.len < FZ_XMP_MOST)
+        bytes_put(&large, "\n", 1);
+    assert_int_equal(fz_metadata_set_rating(large.data, large.len, 4, &out, &len, &err), FZ_E_DAMAGED);
+    assert_null(out);
+    free(names.data);
+    free(large.data);
+}
+
 static void test_padding_of_every_encoding(void **state)
 {
     (void)state;
@@ -130,6 +238,10 @@ static void test_padding_of_every_encoding(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_other_byte_stays),
+        cmocka_unit_test(test_what_is_empty_is_filled),
+        cmocka_unit_test(test_what_has_no_place_for_one_rating_is_refused),
+        cmocka_unit_test(test_what_has_no_room_is_refused),
         cmocka_unit_test(test_padding_of_every_encoding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,9 +168,6 @@ enum fz_err fz_rate_command(struct fz_app *app, struct fz_command_call *call, st
         return fz_fail(err, FZ_E_USAGE, 0, "rate wants a number from 0 to 5, or -1 to reject");
     if (item == FZ_ITEM_NONE)
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
-    if (!fz_metadata_can_rate())
-        return fz_fail(err, FZ_E_UNSUPPORTED, 0,
-                       "this frieze was built without exempi: it writes no ratings");
     struct fz_rate *rate = fz_calloc(1, sizeof *rate);
     *rate = (struct fz_rate){.item = item,
                              .root = fz_list_root(app->list, item),

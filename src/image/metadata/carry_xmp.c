@@ -141,50 +141,18 @@ static const struct fact *find(const struct settling *s, const char *name)
 
 /* --- attributes ----------------------------------------------------------------------------------------------------- */
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* One of a tag that is known to be whole: where its name begins and ends, and its value. */
-struct attribute {
-    size_t name, name_end, value, end;
-};
-
-/* The next one behind `at`; false: that was the last. */
-static bool next_attribute(const char *packet, size_t at, size_t tag_end, struct attribute *out)
-{
-    while (at < tag_end && is_blank(packet[at]))
-        at++;
-    out->name = at;
-    while (at < tag_end && packet[at] != '=' && !is_blank(packet[at]))
-        at++;
-    out->name_end = at;
-    while (at < tag_end && packet[at] != '"' && packet[at] != '\'')
-        at++;
-    out->value = at + 1;
-    const char *close = at < tag_end ? memchr(packet + at + 1, packet[at], tag_end - at - 1) : NULL;
-    out->end = close ? (size_t)(close - packet) : 0;
-    return close != NULL;
-}
-
-/* They stand in the tag as expat gives them, which leaves out those that name a space. */
+/* They stand in the tag as expat gives them. */
 static void settle_attributes(struct settling *s, const char **attributes, size_t at, size_t tag_end)
 {
-    struct attribute a;
-    while (at < tag_end && !is_blank(s->packet[at])) /* the element's name */
-        at++;
-    for (; attributes[0] && next_attribute(s->packet, at, tag_end, &a); at = a.end + 1) {
-        bool is_space = strncmp(s->packet + a.name, "xmlns", 5) == 0 &&
-                        (a.name_end == a.name + 5 || s->packet[a.name + 5] == ':');
-        if (is_space)
-            continue;
+    struct fz_xmp_attribute a;
+    at = fz_xmp_name_end(s->packet, at, tag_end);
+    for (; attributes[0] && fz_xmp_next_attribute(s->packet, at, tag_end, &a); at = a.end + 1) {
         const struct fact *fact = find(s, attributes[0]);
         attributes += 2;
         if (fact && fact->what <= SAYS_OF_SIZE)
             replace(s, a.value, a.end, s->values[fact->value]);
         else if (fact)
-            replace(s, at, a.end + 1, "");
+            replace(s, a.at, a.end + 1, "");
     }
 }
 

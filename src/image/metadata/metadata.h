@@ -50,11 +50,8 @@ void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside);
 /* Any thread. Seconds since 1970; where the camera's offset from UTC is not known it is taken for this machine's. */
 int64_t fz_metadata_time_s(const struct fz_metadata_date *date);
 
-/* Any thread. Whether this build can write ratings. */
-bool fz_metadata_can_rate(void);
-
-/* One thread at a time, not the render thread. An XMP packet like the one given (len 0: none yet) but with this rating, all else kept. *out is the
- * caller's to free. UNSUPPORTED where this build cannot, DAMAGED where what is given is no XMP. */
+/* Any thread. The XMP packet that is given (len 0: a new one), in its encoding, with this rating; every byte of all else stays. *out is the
+ * caller's to free. DAMAGED, with the reason, where what is given is no XMP, or has no place for one rating. */
 enum fz_err fz_metadata_set_rating(const void *bytes, size_t len, int rating, char **out, size_t *out_len,
                                    struct fz_error *err);
 

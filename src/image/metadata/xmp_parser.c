@@ -87,3 +87,48 @@ bool fz_xmp_is_wide(const char *packet, size_t len, bool *big_endian)
         *big_endian = big;
     return big || little;
 }
+
+bool fz_xmp_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+size_t fz_xmp_name_end(const char *packet, size_t at, size_t tag_end)
+{
+    while (at < tag_end && !fz_xmp_is_blank(packet[at]) && packet[at] != '/' && packet[at] != '>')
+        at++;
+    return at;
+}
+
+static bool find_attribute(const char *packet, size_t at, size_t tag_end, struct fz_xmp_attribute *out)
+{
+    out->at = at;
+    while (at < tag_end && fz_xmp_is_blank(packet[at]))
+        at++;
+    out->name = at;
+    while (at < tag_end && packet[at] != '=' && !fz_xmp_is_blank(packet[at]))
+        at++;
+    out->name_end = at;
+    while (at < tag_end && packet[at] != '"' && packet[at] != '\'')
+        at++;
+    out->value = at + 1;
+    const char *close = at < tag_end ? memchr(packet + at + 1, packet[at], tag_end - at - 1) : NULL;
+    out->end = close ? (size_t)(close - packet) : 0;
+    return close != NULL;
+}
+
+static bool declares_namespace(const char *packet, const struct fz_xmp_attribute *a)
+{
+    return strncmp(packet + a->name, "xmlns", 5) == 0 &&
+           (a->name_end == a->name + 5 || packet[a->name + 5] == ':');
+}
+
+bool fz_xmp_next_attribute(const char *packet, size_t at, size_t tag_end, struct fz_xmp_attribute *out)
+{
+    while (find_attribute(packet, at, tag_end, out)) {
+        if (!declares_namespace(packet, out))
+            return true;
+        at = out->end + 1;
+    }
+    return false;
+}

@@ -27,4 +27,17 @@ size_t fz_xmp_len(const char *packet, size_t len);
 /* UTF-16, told by its first two bytes, as expat does where it is told no encoding. `big_endian` may be NULL. */
 bool fz_xmp_is_wide(const char *packet, size_t len, bool *big_endian);
 
+/* Of a tag that is known to be whole: where the blanks before it begin, its name, its value. */
+struct fz_xmp_attribute {
+    size_t at, name, name_end, value, end;
+};
+
+/* The next one behind `at` that does not declare a namespace, which expat does not tell of either; false: that was the last. */
+bool fz_xmp_next_attribute(const char *packet, size_t at, size_t tag_end, struct fz_xmp_attribute *out);
+
+/* Where the name of the element ends whose tag begins at `at`. */
+size_t fz_xmp_name_end(const char *packet, size_t at, size_t tag_end);
+
+bool fz_xmp_is_blank(char c);
+
 #endif
