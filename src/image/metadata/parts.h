@@ -63,7 +63,7 @@ void fz_xmp_settle(struct fz_block *xmp, const struct fz_rendition *copy);
 /* join_xmp.c: both as one packet; *out stays empty where they are none, or cannot be one. */
 void fz_xmp_join(const struct fz_block *xmp, const struct fz_block *more, struct fz_block *out);
 
-/* False where the packet is no XMP to its end, or too deep or large to be given to a parser that recurses; what stood before
+/* False where the packet is no XMP to its end, or deeper or larger than those that programs write; what stood before
  * that counts. */
 bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out);
 

@@ -9,7 +9,6 @@ enum {
     DEPTH_MOST = 64,
     NODES_MOST =
         200000, /* cameras write some hundred; a mask that was painted is a list of tens of thousands */
-    SIBLINGS_MOST = 16384, /* but for items of lists: exempi looks for each among all before it */
 };
 
 enum property {
@@ -46,8 +45,7 @@ static const char *const names[PROPERTIES] = {
 
 struct reader {
     struct fz_xmp_parser parser;
-    unsigned depth, nodes;             /* elements; elements and attributes */
-    unsigned siblings[DEPTH_MOST + 2]; /* by depth: of the one that is being read, so far */
+    unsigned depth, nodes;  /* elements; elements and attributes */
     unsigned rdf, resource; /* the depth of rdf:RDF, and of the rdf:Description in it; 0: not inside */
     enum property property; /* whose value is being read; PROPERTIES: none of ours */
     bool has_items;         /* which is a list */
@@ -89,24 +87,19 @@ static bool is_wanted_item(const struct reader *reader, const char **attributes)
     return !reader->values[reader->property][0];
 }
 
-static bool is_too_much(struct reader *reader, const char *name, const char **attributes)
+static bool is_too_much(struct reader *reader, const char **attributes)
 {
-    unsigned count = 0, *siblings = &reader->siblings[reader->depth];
-    if (reader->depth > DEPTH_MOST)
-        return true;
-    while (attributes[(size_t)2 * count])
-        count++;
-    siblings[0] += strcmp(name, RDF "li") != 0;
-    siblings[1] = count;
-    reader->nodes += 1 + count;
-    return reader->nodes > NODES_MOST || siblings[0] > SIBLINGS_MOST || count > SIBLINGS_MOST;
+    reader->nodes++;
+    for (; attributes[0]; attributes += 2)
+        reader->nodes++;
+    return reader->depth > DEPTH_MOST || reader->nodes > NODES_MOST;
 }
 
 static void XMLCALL begin_element(void *ctx, const char *name, const char **attributes)
 {
     struct reader *reader = ctx;
     reader->depth++;
-    if (is_too_much(reader, name, attributes)) {
+    if (is_too_much(reader, attributes)) {
         XML_StopParser(reader->parser.expat, XML_FALSE);
         return;
     }
