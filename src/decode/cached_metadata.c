@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS = 5, VERSION = 3 }; /* another one where files are read in another way than before */
+enum { TEXTS = 5, VERSION = 4 }; /* another one where files are read in another way than before */
 
 struct fixed {
     uint32_t version, iso;
     int64_t clock_s;
     int32_t offset_minutes, rating;
     double exposure_s, f_number, focal_mm, latitude, longitude;
-    uint8_t date_known, date_is_local, date_is_of_change, has_position, has_rating, unused[3];
+    uint8_t date_known, date_is_local, date_of, has_position, has_rating, unused[3];
 };
 
 static const size_t text_at[TEXTS] = {
@@ -40,7 +40,7 @@ static uint8_t *pack(const struct fz_metadata *m, size_t *len)
         .longitude = m->longitude,
         .date_known = m->date.known,
         .date_is_local = m->date.is_local,
-        .date_is_of_change = m->date.is_of_change,
+        .date_of = (uint8_t)m->date.of,
         .has_position = m->has_position,
         .has_rating = m->has_rating,
     };
@@ -66,7 +66,7 @@ static bool unpack(const uint8_t *bytes, size_t len, struct fz_metadata *out)
     *out = (struct fz_metadata){
         .date = {.known = fixed.date_known,
                  .is_local = fixed.date_is_local,
-                 .is_of_change = fixed.date_is_of_change,
+                 .of = (enum fz_metadata_event)fixed.date_of,
                  .clock_s = fixed.clock_s,
                  .offset_minutes = fixed.offset_minutes},
         .exposure_s = fixed.exposure_s,

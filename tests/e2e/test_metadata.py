@@ -10,10 +10,13 @@ from frieze import Refused, wait_until
 from PIL import Image
 
 DATE_CHANGED = 0x0132
+DATE_DIGITIZED = 0x9004
 
 
-def picture(path, number, taken=None, modified=None):
+def picture(path, number, taken=None, modified=None, digitized=None):
     exif = Image.Exif()
+    if digitized:
+        exif[0x8769] = {DATE_DIGITIZED: digitized}
     if taken:
         exif[DATE_CHANGED] = taken
     pictures.write(path, number, exif=exif)
@@ -32,7 +35,7 @@ def order(frieze):
 
 def test_order_by_date_taken(home):
     """The date that the file tells counts before that of the file, which may be a copy; a sidecar's where it tells none,
-    or only that of its last change."""
+    or only that of its last change, or of its scanner."""
     folder = home / "taken"
     folder.mkdir()
     picture(folder / "a.jpg", 0, "2015:05:05 10:00:00", 1000000)
@@ -40,19 +43,20 @@ def test_order_by_date_taken(home):
     picture(folder / "c.jpg", 2, "1950:01:01 00:00:00", 1500000000)
     picture(folder / "d.jpg", 3, None, 1000001)
     picture(folder / "e.jpg", 4, "2024:05:05 10:00:00", 1000002)
-    for name, year in (("d.xmp", 2013), ("e.xmp", 2012)):
+    picture(folder / "f.jpg", 5, "2024:05:05 10:00:00", 1400000000, "2023:01:01 00:00:00")
+    for name, year in (("d.xmp", 2013), ("e.xmp", 2012), ("f.xmp", 1975)):
         (folder / name).write_text('<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF '
                                    'xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description '
                                    'xmlns:exif="http://ns.adobe.com/exif/1.0/" r:about="" '
                                    f'exif:DateTimeOriginal="{year}-01-01T00:00:00"/></r:RDF></x:xmpmeta>')
     with home.start("--size", "640x480", "--sort", "date", folder) as frieze:
-        assert order(frieze) == ["c.jpg", "b.jpg", "e.jpg", "d.jpg", "a.jpg"]
+        assert order(frieze) == ["c.jpg", "f.jpg", "b.jpg", "e.jpg", "d.jpg", "a.jpg"]
         frieze.key("o", "d")
-        assert order(frieze) == ["a.jpg", "d.jpg", "e.jpg", "b.jpg", "c.jpg"]
+        assert order(frieze) == ["a.jpg", "d.jpg", "e.jpg", "b.jpg", "f.jpg", "c.jpg"]
         frieze.key("o", "m")
-        assert order(frieze) == ["a.jpg", "d.jpg", "e.jpg", "b.jpg", "c.jpg"]
+        assert order(frieze) == ["a.jpg", "d.jpg", "e.jpg", "b.jpg", "f.jpg", "c.jpg"]
         frieze.key("o", "m")
-        assert order(frieze) == ["c.jpg", "b.jpg", "e.jpg", "d.jpg", "a.jpg"]
+        assert order(frieze) == ["c.jpg", "f.jpg", "b.jpg", "e.jpg", "d.jpg", "a.jpg"]
 
 
 # --- ratings ---

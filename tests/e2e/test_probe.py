@@ -60,20 +60,43 @@ def test_orientation_profile_and_date(home, suffix):
     assert all(line["icc"] is True and line["date"] == "2024-02-29T23:59:58+05:30" for line in lines)
 
 
+def xmp_date(name, date):
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", '<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF '
+                  'xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description r:about="" '
+                  'xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
+                  f'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" {name}="{date}"/></r:RDF></x:xmpmeta>')
+    return info
+
+
 def test_date_of_the_last_change_counts_where_there_is_no_other(home):
     """An editor dates what it saved; when the picture was made it tells in XMP."""
     changed = Image.Exif()
     changed[0x0132] = "2024:05:05 10:00:00"
-    made = PngInfo()
-    made.add_itxt("XML:com.adobe.xmp", '<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF '
-                  'xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description r:about="" '
-                  'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:DateCreated="1985-06-07"/></r:RDF></x:xmpmeta>')
+    made = xmp_date("photoshop:DateCreated", "1985-06-07")
     pictures.draw(1).save(home / "alone.png", exif=changed)
     pictures.draw(1).save(home / "both.png", exif=changed, pnginfo=made)
     pictures.draw(1).save(home / "taken.png", exif=exif(1, "1999:01:02 03:04:05"), pnginfo=made)
     names = ("alone.png", "both.png", "taken.png")
     assert [line["date"] for line in probe(home, *(home / name for name in names))] \
         == ["2024-05-05T10:00:00", "1985-06-07T00:00:00", "1999-01-02T03:04:05"]
+
+
+def test_date_of_scanning_counts_where_none_tells_when_it_was_taken(home):
+    """Nor does xmp:CreateDate tell that, though many write it there."""
+    scanned = Image.Exif()
+    scanned[0x0132] = "2024:05:05 10:00:00"
+    scanned[0x8769] = {0x9004: "2021:01:01 00:00:00"}
+    changed = Image.Exif()
+    changed[0x0132] = "2024:05:05 10:00:00"
+    cases = [(scanned, None, None, "2021"), (scanned, "exif:DateTimeOriginal", "1950-01-01", "1950"),
+             (scanned, "photoshop:DateCreated", "1951-01-01", "1951"), (scanned, "xmp:CreateDate", "1952-01-01", "2021"),
+             (changed, "xmp:CreateDate", "1953-01-01", "1953"), (changed, "exif:DateTimeDigitized", "1954-01-01", "1954"),
+             (exif(1, "1955:01:01 00:00:00"), "exif:DateTimeOriginal", "1956-01-01", "1955")]
+    for index, (data, name, date, _) in enumerate(cases):
+        pictures.draw(1).save(home / f"{index}.png", exif=data, pnginfo=xmp_date(name, date) if name else None)
+    lines = probe(home, *(home / f"{index}.png" for index in range(len(cases))))
+    assert [line["date"][:4] for line in lines] == [year for *_, year in cases]
 
 
 def test_dates_that_make_no_sense(home):

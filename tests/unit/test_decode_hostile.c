@@ -285,8 +285,7 @@ static void assert_metadata(const struct fz_metadata *m)
     assert_text(m->place, sizeof m->place);
     assert_text(m->camera, sizeof m->camera);
     assert_text(m->lens, sizeof m->lens);
-    const bool flags[] = {m->date.known, m->date.is_local, m->date.is_of_change, m->has_position,
-                          m->has_rating};
+    const bool flags[] = {m->date.known, m->date.is_local, m->has_position, m->has_rating};
     for (size_t i = 0; i < COUNT(flags); i++) {
         uint8_t byte;
         memcpy(&byte, &flags[i], 1);
@@ -294,6 +293,7 @@ static void assert_metadata(const struct fz_metadata *m)
     }
     assert_true(isfinite(m->exposure_s) && isfinite(m->f_number) && isfinite(m->focal_mm));
     assert_true(fabs(m->latitude) <= 90 && fabs(m->longitude) <= 180);
+    assert_in_range(m->date.of, FZ_METADATA_TAKEN, FZ_METADATA_CHANGED);
     assert_in_range(m->rating + 1, 0, FZ_RATING_MOST + 1);
     assert_true(llabs((long long)fz_metadata_time_s(&m->date)) < INT64_C(400000000000));
 }

@@ -127,6 +127,16 @@ static bool read_date(const ExifData *exif, ExifIfd ifd, unsigned tag, unsigned 
     return true;
 }
 
+static void read_dates(const ExifData *exif, struct fz_metadata_date *date)
+{
+    if (read_date(exif, EXIF_IFD_EXIF, TAG_TAKEN, TAG_OFFSET_TAKEN, date))
+        return;
+    bool is_digitized = read_date(exif, EXIF_IFD_EXIF, TAG_DIGITIZED, TAG_OFFSET_DIGITIZED, date);
+    if (!is_digitized)
+        read_date(exif, EXIF_IFD_0, TAG_CHANGED, TAG_OFFSET_CHANGED, date);
+    date->of = is_digitized ? FZ_METADATA_DIGITIZED : FZ_METADATA_CHANGED;
+}
+
 /* UCS-2, least significant byte first. */
 static void read_xp_title(const ExifData *exif, struct fz_metadata *out)
 {
@@ -156,9 +166,7 @@ static void read_all(const ExifData *exif, struct fz_metadata *out)
     double rating = number(exif, EXIF_IFD_0, TAG_RATING, 0);
     out->has_rating = find(exif, EXIF_IFD_0, TAG_RATING) && rating <= FZ_RATING_MOST;
     out->rating = out->has_rating ? (int)rating : 0;
-    if (!read_date(exif, EXIF_IFD_EXIF, TAG_TAKEN, TAG_OFFSET_TAKEN, &out->date) &&
-        !read_date(exif, EXIF_IFD_EXIF, TAG_DIGITIZED, TAG_OFFSET_DIGITIZED, &out->date))
-        out->date.is_of_change = read_date(exif, EXIF_IFD_0, TAG_CHANGED, TAG_OFFSET_CHANGED, &out->date);
+    read_dates(exif, &out->date);
 }
 
 void fz_metadata_from_exif(const struct fz_block *block, struct fz_metadata *out)

@@ -144,7 +144,7 @@ static void prefer(char *out, size_t size, const char *text)
 
 static void add_date(struct fz_metadata_date *out, const struct fz_metadata_date *beside)
 {
-    if (!out->known || (out->is_of_change && beside->known))
+    if (beside->known && (!out->known || beside->of < out->of))
         *out = *beside;
 }
 

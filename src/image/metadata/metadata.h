@@ -13,13 +13,16 @@ struct fz_image_scratch;
 
 enum { FZ_METADATA_NAME = 128, FZ_METADATA_TEXT = 512, FZ_RATING_REJECTED = -1, FZ_RATING_MOST = 5 };
 
+/* What a date is of: the first of these that a file tells counts. Many programs write what they know as the digitized one. */
+enum fz_metadata_event { FZ_METADATA_TAKEN, FZ_METADATA_DIGITIZED, FZ_METADATA_CHANGED };
+
 /* When it was taken: the clock on the wall there. */
 struct fz_metadata_date {
     bool known;
     bool is_local;      /* the offset from UTC is not known */
     int64_t clock_s;    /* since 1970 as if that clock went by UTC */
     int offset_minutes; /* UTC is clock_s less this */
-    bool is_of_change;  /* the file's last: any other date counts before it */
+    enum fz_metadata_event of;
 };
 
 /* Texts are valid UTF-8 without control characters, "" where nothing is known. Numbers are 0 then. */
@@ -36,15 +39,14 @@ struct fz_metadata {
 
 /* Any thread but the render thread. Reads what the file says of itself: fd is open for reading and borrowed, its offset
  * stays; what `scratch` (its owner's thread; NULL: none) holds of it since it was decoded is not read again. What is damaged is left out. Of one thing told in several ways XMP counts before IPTC before EXIF, of what the camera
- * measured and of the date EXIF first, but for its date of the last change, which counts last (Metadata Working Group, Guidelines
- * for Handling Image Metadata 2.0, in short). */
+ * measured and of dates of the same event EXIF first (Metadata Working Group, Guidelines for Handling Image Metadata 2.0, in short). */
 void fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_metadata *out);
 
 /* Any thread. The same of an XMP packet, such as a sidecar. */
 void fz_metadata_read_xmp(const void *bytes, size_t len, struct fz_metadata *out);
 
-/* Any thread. What `beside` says as well: its texts and its rating count before those of `out`, its date after, unless that of
- * `out` is of a change. */
+/* Any thread. What `beside` says as well: its texts and its rating count before those of `out`, its date after, unless that is
+ * of an earlier event. */
 void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside);
 
 /* Any thread. Seconds since 1970; where the camera's offset from UTC is not known it is taken for this machine's. */

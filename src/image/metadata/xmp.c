@@ -22,12 +22,14 @@ enum property {
     TAKEN,
     CREATED,
     MADE,
+    DIGITIZED,
     PROPERTIES
 };
 
 #define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
 #define DC "http://purl.org/dc/elements/1.1/ "
 #define PHOTOSHOP "http://ns.adobe.com/photoshop/1.0/ "
+#define EXIF "http://ns.adobe.com/exif/1.0/ "
 #define XMP "http://ns.adobe.com/xap/1.0/ "
 
 static const char *const names[PROPERTIES] = {
@@ -38,9 +40,10 @@ static const char *const names[PROPERTIES] = {
     [STATE] = PHOTOSHOP "State",
     [COUNTRY] = PHOTOSHOP "Country",
     [RATING] = XMP "Rating",
-    [TAKEN] = "http://ns.adobe.com/exif/1.0/ DateTimeOriginal",
+    [TAKEN] = EXIF "DateTimeOriginal",
     [CREATED] = PHOTOSHOP "DateCreated",
     [MADE] = XMP "CreateDate",
+    [DIGITIZED] = EXIF "DateTimeDigitized",
 };
 
 struct reader {
@@ -174,8 +177,10 @@ bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out)
     snprintf(out->description, sizeof out->description, "%s", reader.values[DESCRIPTION]);
     for (enum property i = LOCATION; i <= COUNTRY; i++)
         fz_metadata_join(out->place, sizeof out->place, reader.values[i]);
-    for (enum property i = TAKEN; i <= MADE && !out->date.known; i++)
+    for (enum property i = TAKEN; i <= DIGITIZED && !out->date.known; i++) {
         fz_metadata_date_parse(reader.values[i], &out->date);
+        out->date.of = i < MADE ? FZ_METADATA_TAKEN : FZ_METADATA_DIGITIZED;
+    }
     take_rating(reader.values[RATING], out);
     return is_whole;
 }
