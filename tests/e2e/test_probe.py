@@ -99,10 +99,23 @@ def test_date_of_scanning_counts_where_none_tells_when_it_was_taken(home):
     assert [line["date"][:4] for line in lines] == [year for *_, year in cases]
 
 
+def test_dates_in_other_forms(home):
+    """That of mail, which PNG recommends; an offset without a colon; a month, of which the first day is told."""
+    mail = PngInfo()
+    mail.add_text("Creation Time", "Wed, 01 May 2024 12:30:45 +0200")
+    pictures.draw(1).save(home / "mail.png", pnginfo=mail)
+    pictures.draw(1).save(home / "month.png", pnginfo=xmp_date("photoshop:DateCreated", "1985-07"))
+    pictures.draw(1).save(home / "offset.png", exif=exif(1, "2024:05:01 12:30:45", "+0530"))
+    pictures.draw(1).save(home / "night.png", exif=exif(1, "2024:05:01 24:10:00"))
+    assert [line["date"] for line in probe(home, *(home / f"{name}.png" for name in ("mail", "month", "offset", "night")))] \
+        == ["2024-05-01T12:30:45+02:00", "1985-07-01T00:00:00", "2024-05-01T12:30:45+05:30", "2024-05-01T00:10:00"]
+
+
 def test_dates_that_make_no_sense(home):
-    for index, date in enumerate(["0000:00:00 00:00:00", "    :  :     :  :  ", "2024:13:01 00:00:00", "yesterday"]):
+    for index, date in enumerate(["0000:00:00 00:00:00", "    :  :     :  :  ", "2024:13:01 00:00:00", "yesterday",
+                                 "2024:02:30 00:00:00"]):
         pictures.draw(1).save(home / f"{index}.jpg", exif=exif(1, date))
-    assert [line["date"] for line in probe(home, *(home / f"{index}.jpg" for index in range(4)))] == [None] * 4
+    assert [line["date"] for line in probe(home, *(home / f"{index}.jpg" for index in range(5)))] == [None] * 5
 
 
 def test_frames(home):

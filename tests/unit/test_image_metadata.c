@@ -122,28 +122,6 @@ static void test_order_of_precedence(void **state)
     assert_string_equal(metadata.description, "Grün");
 }
 
-static void test_dates(void **state)
-{
-    (void)state;
-    struct fz_metadata_date date;
-    assert_true(fz_metadata_date_parse("2021:02:03 04:05:06", &date));
-    assert_true(date.is_local);
-    assert_int_equal(date.clock_s, taken_clock);
-    assert_true(fz_metadata_date_parse("2021-02-03T04:05:06.789+05:45", &date));
-    assert_int_equal(fz_metadata_time_s(&date), taken_clock - 20700);
-    assert_true(fz_metadata_date_parse("2021-02-03", &date));
-    assert_int_equal(date.clock_s, taken_clock - taken_clock % 86400);
-    static const char *const bad[] = {"",
-                                      "    :  :     :  :  ",
-                                      "0000:00:00 00:00:00",
-                                      "2021:13:03 04:05:06",
-                                      "2021:02:00",
-                                      "2021:02:03 25:00:00",
-                                      "noon"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_false(fz_metadata_date_parse(bad[i], &date));
-}
-
 static void test_texts_are_clean(void **state)
 {
     (void)state;
@@ -474,7 +452,6 @@ int main(void)
         cmocka_unit_test(test_jxl_with_packed_boxes),
         cmocka_unit_test(test_xmp_that_needs_several_segments),
         cmocka_unit_test(test_order_of_precedence),
-        cmocka_unit_test(test_dates),
         cmocka_unit_test(test_texts_are_clean),
         cmocka_unit_test(test_rating_keeps_what_others_wrote),
         cmocka_unit_test(test_rating_of_what_was_painted_on),

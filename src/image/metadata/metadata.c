@@ -4,9 +4,8 @@
 #include "image/metadata/parts.h"
 
 #include <stdio.h>
-#include <time.h>
 
-enum { HEAD_BYTES = 32 << 10, DAY_S = 86400, MOST_OFFSET_MINUTES = 18 * 60 };
+enum { HEAD_BYTES = 32 << 10 };
 
 /* ---- Texts --------------------------------------------------------------------------------------------------------- */
 
@@ -74,64 +73,6 @@ void fz_metadata_join(char *out, size_t size, const char *part)
     const char *comma = used > 0 ? ", " : "";
     if (len > 0 && used + strlen(comma) + len < size)
         snprintf(out + used, size - used, "%s%s", comma, part);
-}
-
-/* ---- Dates --------------------------------------------------------------------------------------------------------- */
-
-bool fz_metadata_offset_parse(const char *text, int *minutes)
-{
-    int hours, rest = 0;
-    if (text[0] == 'Z') {
-        *minutes = 0;
-        return true;
-    }
-    if ((text[0] != '+' && text[0] != '-') || sscanf(text + 1, "%2d:%2d", &hours, &rest) < 1 || hours < 0 ||
-        rest < 0 || hours * 60 + rest > MOST_OFFSET_MINUTES)
-        return false;
-    *minutes = (text[0] == '-' ? -1 : 1) * (hours * 60 + rest);
-    return true;
-}
-
-static bool is_sane(const struct tm *tm)
-{
-    return tm->tm_year >= 1000 && tm->tm_year <= 9999 && tm->tm_mon >= 1 && tm->tm_mon <= 12 &&
-           tm->tm_mday >= 1 && tm->tm_mday <= 31 && tm->tm_hour >= 0 && tm->tm_hour <= 23 &&
-           tm->tm_min >= 0 && tm->tm_min <= 59 && tm->tm_sec >= 0 && tm->tm_sec <= 60;
-}
-
-bool fz_metadata_date_parse(const char *text, struct fz_metadata_date *date)
-{
-    struct tm tm = {.tm_mday = 1, .tm_mon = 1};
-    int day_end = 0, end = 0;
-    *date = (struct fz_metadata_date){0};
-    if (sscanf(text, "%4d%*1[-:/]%2d%*1[-:/]%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &day_end) != 3)
-        return false;
-    const char *time = text + day_end;
-    if (*time == 'T' || *time == ' ') {
-        sscanf(time + 1, "%2d:%2d%n:%2d%n", &tm.tm_hour, &tm.tm_min, &end, &tm.tm_sec, &end);
-        time += end > 0 ? 1 + end : 0;
-        if (*time == '.' || *time == ',')
-            time += 1 + strspn(time + 1, "0123456789");
-    }
-    if (!is_sane(&tm))
-        return false;
-    tm.tm_year -= 1900;
-    tm.tm_mon -= 1;
-    date->known = true;
-    date->clock_s = timegm(&tm);
-    date->is_local = !fz_metadata_offset_parse(time, &date->offset_minutes);
-    return true;
-}
-
-int64_t fz_metadata_time_s(const struct fz_metadata_date *date)
-{
-    if (!date->is_local)
-        return date->clock_s - (int64_t)date->offset_minutes * 60;
-    struct tm tm;
-    time_t clock = (time_t)date->clock_s;
-    gmtime_r(&clock, &tm);
-    tm.tm_isdst = -1;
-    return mktime(&tm);
 }
 
 /* ---- All of it ----------------------------------------------------------------------------------------------------- */

@@ -71,9 +71,12 @@ bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out);
 void fz_metadata_text(char *out, size_t size, const void *bytes, size_t len);
 /* Appends with ", " between; nothing where `part` is "". */
 void fz_metadata_join(char *out, size_t size, const char *part);
-/* "2024:05:01 12:30:00" or "2024-05-01T12:30:00.5+02:00", what is behind the day may be missing. */
+/* "2024:05:01 12:30:00" or "2024-05-01T12:30:00.5+02:00", what is behind the year may be missing: the first day
+ * of it then. A time that makes no sense is midnight. */
 bool fz_metadata_date_parse(const char *text, struct fz_metadata_date *date);
-/* "+02:00" or "Z". */
+/* "Wed, 01 May 2024 12:30:45 +0200" (RFC 1123, 5.2.14), as PNG recommends. */
+bool fz_metadata_mail_date_parse(const char *text, struct fz_metadata_date *date);
+/* "+02:00", "+0200" or "Z". */
 bool fz_metadata_offset_parse(const char *text, int *minutes);
 
 #endif

@@ -31,7 +31,8 @@ static void take_words(enum text kind, const struct fz_excerpt *text, struct fz_
     else {
         char date[64];
         fz_metadata_text(date, sizeof date, text->head, text->head_len);
-        fz_metadata_date_parse(date, &out->date);
+        if (!fz_metadata_date_parse(date, &out->date))
+            fz_metadata_mail_date_parse(date, &out->date);
     }
 }
 
