@@ -18,6 +18,9 @@ enum {
     TAG_EXPOSURE = 0x829a,
     TAG_F_NUMBER = 0x829d,
     TAG_ISO = 0x8827,
+    TAG_OUTPUT_SENSITIVITY = 0x8831,
+    TAG_EXPOSURE_INDEX = 0x8832,
+    TAG_ISO_SPEED = 0x8833,
     TAG_TAKEN = 0x9003,
     TAG_DIGITIZED = 0x9004,
     TAG_OFFSET_CHANGED = 0x9010,
@@ -137,19 +140,39 @@ static void read_dates(const ExifData *exif, struct fz_metadata_date *date)
     date->of = is_digitized ? FZ_METADATA_DIGITIZED : FZ_METADATA_CHANGED;
 }
 
-/* UCS-2, least significant byte first. */
+static uint32_t utf16_unit(const ExifEntry *entry, unsigned at)
+{
+    return at + 1 < entry->size ? (uint32_t)(entry->data[at] | entry->data[at + 1] << 8) : 0;
+}
+
+/* UTF-16, least significant byte first. */
 static void read_xp_title(const ExifData *exif, struct fz_metadata *out)
 {
     const ExifEntry *entry = find(exif, EXIF_IFD_0, TAG_XP_TITLE);
     char utf8[FZ_METADATA_TEXT];
     size_t len = 0;
-    for (unsigned i = 0; entry && entry->data && i + 1 < entry->size && len + 4 < sizeof utf8; i += 2) {
-        uint32_t code = (uint32_t)(entry->data[i] | entry->data[i + 1] << 8);
+    for (unsigned i = 0; entry && entry->data && len + 4 < sizeof utf8; i += 2) {
+        uint32_t code = utf16_unit(entry, i), next = utf16_unit(entry, i + 2);
         if (code == 0)
             break;
+        if (code >> 10 == 0xd800 >> 10 && next >> 10 == 0xdc00 >> 10) {
+            code = 0x10000 + ((code & 0x3ff) << 10 | (next & 0x3ff));
+            i += 2;
+        }
         len += fz_utf8_encode(code, utf8 + len);
     }
     fz_metadata_text(out->title, sizeof out->title, utf8, len);
+}
+
+/* Of 16 bits: a camera that is set to more tells the true value by one of three others, or the same by several (Exif 2.32, 4.6.5,
+ * PhotographicSensitivity). */
+static uint32_t read_iso(const ExifData *exif)
+{
+    static const unsigned more[] = {TAG_OUTPUT_SENSITIVITY, TAG_EXPOSURE_INDEX, TAG_ISO_SPEED};
+    double iso = number(exif, EXIF_IFD_EXIF, TAG_ISO, 0);
+    for (size_t i = 0; i < sizeof more / sizeof *more && iso >= UINT16_MAX; i++)
+        iso = fmax(iso, number(exif, EXIF_IFD_EXIF, more[i], 0));
+    return (uint32_t)iso;
 }
 
 static void read_all(const ExifData *exif, struct fz_metadata *out)
@@ -162,7 +185,7 @@ static void read_all(const ExifData *exif, struct fz_metadata *out)
     out->exposure_s = number(exif, EXIF_IFD_EXIF, TAG_EXPOSURE, 0);
     out->f_number = number(exif, EXIF_IFD_EXIF, TAG_F_NUMBER, 0);
     out->focal_mm = number(exif, EXIF_IFD_EXIF, TAG_FOCAL, 0);
-    out->iso = (uint32_t)number(exif, EXIF_IFD_EXIF, TAG_ISO, 0);
+    out->iso = read_iso(exif);
     double rating = number(exif, EXIF_IFD_0, TAG_RATING, 0);
     out->has_rating = find(exif, EXIF_IFD_0, TAG_RATING) && rating <= FZ_RATING_MOST;
     out->rating = out->has_rating ? (int)rating : 0;

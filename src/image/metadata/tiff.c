@@ -14,8 +14,8 @@ enum {
 /* Camera: what and who; exposure: how and when; position: GPS (Exif 2.32, 4.6). 0x4746 is Microsoft's rating, 0x9c9b its
  * title. */
 static const uint16_t camera_tags[] = {0x010e, 0x010f, 0x0110, 0x0132, 0x4746, 0x9c9b};
-static const uint16_t exposure_tags[] = {0x829a, 0x829d, 0x8827, 0x9003, 0x9004,
-                                         0x9010, 0x9011, 0x9012, 0x920a, 0xa434};
+static const uint16_t exposure_tags[] = {0x829a, 0x829d, 0x8827, 0x8831, 0x8832, 0x8833, 0x9003,
+                                         0x9004, 0x9010, 0x9011, 0x9012, 0x920a, 0xa434};
 static const uint16_t position_tags[] = {1, 2, 3, 4};
 
 struct directory {

@@ -1,0 +1,68 @@
+/* EXIF whose values do not fit where they first stood. */
+#include "test_image_metadata_support.h"
+
+#include "image/metadata/metadata.h"
+
+enum { SHORT = 3, LONG = 4, BYTE = 1 };
+
+static void put_entry(struct bytes *b, uint32_t tag, uint32_t type, uint32_t count, uint32_t value)
+{
+    bytes_put_le(b, tag, 2);
+    bytes_put_le(b, type, 2);
+    bytes_put_le(b, count, 4);
+    bytes_put_le(b, value, 4);
+}
+
+/* A TIFF structure with Windows' title and two sensitivities, the second by `other_tag`. */
+static struct fz_metadata read_exif(const char *title, uint32_t title_bytes, uint32_t iso, uint32_t other_tag,
+                                    uint32_t other)
+{
+    enum { EXPOSURE = 8 + 2 + 2 * 12 + 4, TITLE = EXPOSURE + 2 + 2 * 12 + 4 };
+    struct bytes b = {0};
+    struct fz_metadata metadata;
+    bytes_put(&b, "II*\0\10\0\0\0\2\0", 10);
+    put_entry(&b, 0x8769, LONG, 1, EXPOSURE);
+    put_entry(&b, 0x9c9b, BYTE, title_bytes, TITLE);
+    bytes_put(&b, "\0\0\0\0\2\0", 6);
+    put_entry(&b, 0x8827, SHORT, 1, iso);
+    put_entry(&b, other_tag, LONG, 1, other);
+    bytes_put_le(&b, 0, 4);
+    bytes_put(&b, title, title_bytes);
+    int fd = open_bytes(b.data, b.len);
+    fz_metadata_read(fd, NULL, &metadata);
+    close(fd);
+    free(b.data);
+    return metadata;
+}
+
+static void test_titles_in_utf_16(void **state)
+{
+    (void)state;
+    static const char whole[] = "a\0\x3d\xd8\x00\xde\xe4\0\0",
+                      halves[] = "a\0\x00\xde\x3d\xd8"
+                                 "b\0\0",
+                      cut[] = "abcd\x3d\xd8";
+    assert_string_equal(read_exif(whole, sizeof whole, 100, 0x8832, 0).title, "a\xf0\x9f\x98\x80\xc3\xa4");
+    assert_string_equal(read_exif(halves, sizeof halves, 100, 0x8832, 0).title, "ab");
+    assert_string_equal(read_exif(cut, 6, 100, 0x8832, 0).title, "\xe6\x89\xa1\xe6\x91\xa3");
+}
+
+static void test_sensitivities_of_more_than_16_bits(void **state)
+{
+    (void)state;
+    static const uint32_t tags[] = {0x8831, 0x8832, 0x8833};
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        assert_int_equal(read_exif("abcdef", 6, 65535, tags[i], 102400).iso, 102400);
+        assert_int_equal(read_exif("abcdef", 6, 800, tags[i], 102400).iso, 800);
+        assert_int_equal(read_exif("abcdef", 6, 65535, tags[i], 0).iso, 65535);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_titles_in_utf_16),
+        cmocka_unit_test(test_sensitivities_of_more_than_16_bits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
