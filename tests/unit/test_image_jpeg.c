@@ -1,6 +1,8 @@
 /* JPEG: every kind of file, every scale, every orientation. */
 #include "test_image_support.h"
 
+#include "image/jpeg/dc.h"
+
 /* The mean distance of all channels between a small result and the area means of the full one. */
 static double distance_to_full(const struct bytes *file, int box_w, int box_h)
 {
@@ -52,6 +54,60 @@ static void test_all_scales_show_the_same(void **state)
             }
             free(file.data);
         }
+}
+
+/* A picture that is long and 12 px across, from dark to light: one and a half blocks, the rest of which encoders fill. */
+static struct bytes narrow_jpeg(int length, bool lies, struct jpeg_options options)
+{
+    enum { SIDE = 12 };
+    int width = lies ? length : SIDE, height = lies ? SIDE : length;
+    uint8_t *pixels = malloc((size_t)width * (size_t)height * 3);
+    assert_non_null(pixels);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            memset(pixels + ((size_t)y * (size_t)width + (size_t)x) * 3, (lies ? y : x) * 20, 3);
+    struct bytes file = encode_jpeg(pixels, width, height, options);
+    free(pixels);
+    return file;
+}
+
+static void test_what_fills_the_last_block_is_not_shown(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        bool lies = i & 1;
+        struct bytes file =
+            narrow_jpeg(1600, lies, (struct jpeg_options){.sampling = i & 2 ? 2 : 1, .progressive = i & 4});
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(file.data, file.len, 200, 200, &host, &image, &err), FZ_OK);
+        assert_int_equal(lies ? image.out_h : image.out_w, 2);
+        assert_near(pixel(&image, lies ? 100 : 0, lies ? 0 : 100), 0x323232, 8);
+        assert_near(pixel(&image, lies ? 100 : 1, lies ? 1 : 100), 0xaaaaaa, 8);
+        host_fini(&host);
+        free(file.data);
+    }
+}
+
+/* It costs those nothing whose last block is little of them. */
+static void test_the_least_scale_is_for_all_but_narrow_pictures(void **state)
+{
+    (void)state;
+    for (int side = 140; side < 10000; side++)
+        assert_true(fz_jpeg_shows_end(0, side, 1) && fz_jpeg_shows_end(0, side, 2));
+    for (int side = 8; side < 140; side += 8)
+        assert_true(fz_jpeg_shows_end(0, side, 1) && fz_jpeg_shows_end(side, 8, 1));
+    assert_false(fz_jpeg_shows_end(0, 12, 1));
+    assert_true(fz_jpeg_shows_end(0, 12, 2));
+    struct bytes file = photo_jpeg(1500, 1000, (struct jpeg_options){.sampling = 2, .progressive = true});
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(file.data, file.len, 187, 187, &host, &image, &err), FZ_OK);
+    assert_true(host.reserved < file.len + 1500 * 1000 * 3 / 2); /* for the first scan alone */
+    host_fini(&host);
+    free(file.data);
 }
 
 static void test_full_size_equals_libjpeg(void **state)
@@ -284,6 +340,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_scales_show_the_same),
+        cmocka_unit_test(test_what_fills_the_last_block_is_not_shown),
+        cmocka_unit_test(test_the_least_scale_is_for_all_but_narrow_pictures),
         cmocka_unit_test(test_full_size_equals_libjpeg),
         cmocka_unit_test(test_orientations),
         cmocka_unit_test(test_color_spaces),

@@ -30,6 +30,15 @@ static inline bool fz_jpeg_dc_pays(const struct fz_decode *d)
     return !d->frugal || fz_decode_is_coarse(d);
 }
 
+/* Any thread. Whether of a part that ends with the picture the last pixel at so many eighths hardly shows what the encoder filled
+ * its last block with. */
+static inline bool fz_jpeg_shows_end(int64_t from, int64_t length, unsigned eighths)
+{
+    enum { MOST_PERCENT = 5 };
+    const int64_t filled = (8 - (from + length) * eighths % 8) % 8;
+    return filled * 100 <= length * eighths * MOST_PERCENT;
+}
+
 /* Any thread. What it allocates at most for a picture of this size, at so many eighths. */
 uint64_t fz_jpeg_dc_bytes(const struct fz_header *header, unsigned scale);
 

@@ -124,7 +124,9 @@ enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *head
             header->coefficient_bytes =
                 several_scans ? coefficient_bytes(bytes, &frame, header, components) : 0;
             header->by_rows = !several_scans;
-            header->coarse_first = is_coarse(bytes, &frame, &s, components);
+            header->coarse_first = is_coarse(bytes, &frame, &s, components) &&
+                                   fz_jpeg_shows_end(0, header->width, 1) &&
+                                   fz_jpeg_shows_end(0, header->height, 1);
             return FZ_HEAD_OK;
         }
     }

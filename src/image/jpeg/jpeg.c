@@ -124,11 +124,12 @@ static void jpeg_init(struct jpeg *j, struct fz_decode *d)
 
 /* --- the way of a picture ---------------------------------------------------------------------- */
 
-/* Whether a scale shows the part without half pixels at its edges, and large enough. */
+/* Whether a scale shows the part with no more than its own pixels at its edges, and large enough. */
 static bool suits(unsigned eighths, int from, int length, int whole, int wanted)
 {
     int64_t first = (int64_t)from * eighths, end = (int64_t)(from + length) * eighths;
-    bool exact = first % 8 == 0 && (end % 8 == 0 || from + length == whole);
+    bool exact = first % 8 == 0 &&
+                 (end % 8 == 0 || (from + length == whole && fz_jpeg_shows_end(from, length, eighths)));
     return exact && (end + 7) / 8 - first / 8 >= wanted;
 }
 
