@@ -3,12 +3,10 @@
 #include "test_image_metadata_support.h"
 
 #include "base/str.h"
-#include "image/metadata/carry.h"
 #include "image/metadata/metadata.h"
 #include "image/metadata/parts.h"
 
 #include <math.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 static const int64_t taken_clock = 1612325106; /* 2021-02-03 04:05:06 */
@@ -138,212 +136,6 @@ static void test_texts_are_clean(void **state)
     assert_string_equal(out, "café");
 }
 
-/* ---- XMP --------------------------------------------------------------------------------------------------------- */
-
-static void test_rating_keeps_what_others_wrote(void **state)
-{
-    (void)state;
-    struct fz_metadata metadata;
-    struct fz_error err;
-    char *packet = NULL, *again = NULL;
-    size_t len;
-    assert_int_equal(fz_metadata_set_rating(sample_xmp, strlen(sample_xmp), -1, &packet, &len, &err), FZ_OK);
-    assert_non_null(memmem(packet, len, "kept", 4));
-    assert_non_null(memmem(packet, len, "http://example.org/own/", 23));
-    fz_metadata_read_xmp(packet, len, &metadata);
-    assert_int_equal(metadata.rating, FZ_RATING_REJECTED);
-    assert_string_equal(metadata.title, "By XMP");
-    assert_int_equal(fz_metadata_set_rating(packet, len, 5, &again, &len, &err), FZ_OK);
-    fz_metadata_read_xmp(again, len, &metadata);
-    assert_int_equal(metadata.rating, 5);
-    free(packet);
-    free(again);
-    assert_int_equal(fz_metadata_set_rating(NULL, 0, 3, &packet, &len, &err), FZ_OK);
-    fz_metadata_read_xmp(packet, len, &metadata);
-    assert_true(metadata.has_rating);
-    assert_int_equal(metadata.rating, 3);
-    free(packet);
-    assert_int_equal(fz_metadata_set_rating("no XMP", 6, 3, &packet, &len, &err), FZ_E_DAMAGED);
-}
-
-/* As of a mask that was painted, with `strokes` list items; or with as many properties. */
-static struct bytes painted(int strokes, bool as_items)
-{
-    struct bytes b = {0};
-    char item[64];
-    bytes_put(&b, bare_xmp, strlen(bare_xmp) - strlen(XMP_TAIL));
-    if (as_items)
-        bytes_put(&b, "<own:mask><rdf:Seq>", 19);
-    for (int i = 0; i < strokes; i++) {
-        snprintf(item, sizeof item, as_items ? "<rdf:li>d 0.%06d 0.5</rdf:li>" : "<own:s%d>1</own:s%d>", i,
-                 i);
-        bytes_put(&b, item, strlen(item));
-    }
-    if (as_items)
-        bytes_put(&b, "</rdf:Seq></own:mask>", 21);
-    bytes_put(&b, XMP_TAIL, strlen(XMP_TAIL));
-    return b;
-}
-
-static void test_rating_of_what_was_painted_on(void **state)
-{
-    (void)state;
-    struct fz_metadata metadata;
-    struct fz_error err;
-    char *packet = NULL;
-    size_t len;
-    for (int as_items = 0; as_items < 2; as_items++) {
-        struct bytes b = painted(40000, as_items);
-        assert_true(fz_xmp_read(b.data, b.len, &metadata));
-        assert_int_equal(fz_metadata_set_rating(b.data, b.len, 4, &packet, &len, &err), FZ_OK);
-        assert_non_null(
-            memmem(packet, len, as_items ? "d 0.039999 0.5" : "<own:s39999>1", as_items ? 14 : 13));
-        fz_metadata_read_xmp(packet, len, &metadata);
-        assert_int_equal(metadata.rating, 4);
-        free(packet);
-        free(b.data);
-    }
-}
-
-static struct bytes nested(int depth, const char *begin, const char *end)
-{
-    struct bytes b = {0};
-    bytes_put(&b, bare_xmp, strlen(bare_xmp) - strlen(XMP_TAIL));
-    for (int i = 0; i < depth; i++)
-        bytes_put(&b, begin, strlen(begin));
-    for (int i = 0; i < depth; i++)
-        bytes_put(&b, end, strlen(end));
-    bytes_put(&b, XMP_TAIL, strlen(XMP_TAIL));
-    return b;
-}
-
-static void test_what_would_hurt_the_parser_is_left_aside(void **state)
-{
-    (void)state;
-    static const struct {
-        int depth;
-        const char *begin, *end;
-        bool sound;
-    } cases[] = {
-        {20, "<own:a rdf:parseType='Resource'>", "</own:a>", true},
-        {2000, "<own:a rdf:parseType='Resource'>", "</own:a>", false},
-        {200, "<own:a x='/>'>", "</own:a>", false},
-        {200, "<own:a><!-- </own:a> -->", "</own:a>", false},
-        {200, "<own:a><![CDATA[</own:a>]]>", "</own:a>", false},
-        {200, "<own:a><?x </own:a> ?>", "</own:a>", false},
-        {200, "<own:a/>", "", true},
-        {17000, "<own:a/>", "", true},
-        {200000, "<own:a/>", "", false},
-        {1, "<!DOCTYPE a [<!ENTITY b 'c'>]>", "", false},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct fz_metadata metadata;
-        struct bytes b = nested(cases[i].depth, cases[i].begin, cases[i].end);
-        assert_int_equal(fz_xmp_read(b.data, b.len, &metadata), cases[i].sound);
-        free(b.data);
-    }
-}
-
-static void test_a_long_text_is_cut_at_a_character(void **state)
-{
-    (void)state;
-    struct fz_metadata metadata;
-    char begin[700] = "<dc:title>x";
-    const char *text = strchr(begin, 'x');
-    for (int i = 0; i < 300; i++)
-        strcat(begin, "ä");
-    struct bytes b = nested(1, begin, "</dc:title>");
-    assert_true(fz_xmp_read(b.data, b.len, &metadata));
-    assert_int_equal(strlen(metadata.title), FZ_METADATA_TEXT - 1);
-    assert_memory_equal(metadata.title, text, FZ_METADATA_TEXT - 1);
-    free(b.data);
-}
-
-/* Within a Description: `count` times in one tag, or each in a tag of its own. */
-static struct bytes spaced(size_t uri, int count, bool in_one_tag)
-{
-    struct bytes b = nested(0, "", "");
-    char *long_uri = malloc(uri);
-    char attribute[32];
-    assert_non_null(long_uri);
-    memset(long_uri, 'u', uri);
-    b.len -= strlen(XMP_TAIL);
-    bytes_put(&b, "<own:a xmlns:u='", 16);
-    bytes_put(&b, long_uri, uri);
-    bytes_put(&b, in_one_tag ? "'" : "'>", in_one_tag ? 1 : 2);
-    for (int i = 0; i < count; i++) {
-        int len = in_one_tag ? snprintf(attribute, sizeof attribute, " u:b%d=''", i)
-                             : snprintf(attribute, sizeof attribute, "<own:b u:b=''/>");
-        bytes_put(&b, attribute, (size_t)len);
-    }
-    const char *end = in_one_tag ? "/>" XMP_TAIL : "</own:a>" XMP_TAIL;
-    bytes_put(&b, end, strlen(end));
-    free(long_uri);
-    return b;
-}
-
-/* What is shown of it, what stands in a copy, and what a packet in several segments becomes. */
-static bool is_read_by_all(struct bytes b)
-{
-    struct fz_metadata metadata;
-    struct bytes plain = nested(0, "", "");
-    struct fz_block carried = {malloc(b.len), b.len}, joined = {0};
-    assert_non_null(carried.data);
-    memcpy(carried.data, b.data, b.len);
-    fz_xmp_join(&(struct fz_block){plain.data, plain.len}, &(struct fz_block){b.data, b.len}, &joined);
-    fz_xmp_settle(&carried, &(struct fz_rendition){.width = 320, .height = 200});
-    bool read = fz_xmp_read(b.data, b.len, &metadata);
-    assert_int_equal(read, carried.data != NULL);
-    assert_int_equal(read, joined.data != NULL);
-    free(plain.data);
-    free(carried.data);
-    free(joined.data);
-    return read;
-}
-
-/* Such a packet took gigabytes, or half a minute. */
-static void test_spaces_with_long_names_take_neither_memory_nor_time(void **state)
-{
-    (void)state;
-    static const struct {
-        size_t uri;
-        int count;
-        bool in_one_tag, sound;
-    } cases[] = {{80, 500, true, true},
-                 {80, 500, false, true},
-                 {500000, 500, true, false},
-                 {500000, 8000, false, false}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bytes b = spaced(cases[i].uri, cases[i].count, cases[i].in_one_tag);
-        struct rusage before, after;
-        getrusage(RUSAGE_SELF, &before);
-        assert_int_equal(is_read_by_all(b), cases[i].sound);
-        getrusage(RUSAGE_SELF, &after);
-        assert_true(after.ru_maxrss - before.ru_maxrss < 64 << 10);
-        assert_true(after.ru_utime.tv_sec - before.ru_utime.tv_sec < 3);
-        free(b.data);
-    }
-}
-
-/* A picture in a value, as depth maps are. */
-static void test_xmp_as_large_as_it_may_be_is_read(void **state)
-{
-    (void)state;
-    struct fz_metadata metadata;
-    struct bytes b = nested(0, "", "");
-    size_t len = FZ_XMP_MOST - b.len - 20;
-    char *value = malloc(len);
-    assert_non_null(value);
-    memset(value, 'A', len);
-    b.len -= strlen(XMP_TAIL);
-    bytes_put(&b, "<own:a own:b='", 14);
-    bytes_put(&b, value, len);
-    bytes_put(&b, "'/>" XMP_TAIL, 3 + strlen(XMP_TAIL));
-    assert_true(fz_xmp_read(b.data, b.len, &metadata));
-    free(value);
-    free(b.data);
-}
-
 /* ---- Damage ------------------------------------------------------------------------------------------------------ */
 
 static void assert_is_sound(const struct fz_metadata *metadata)
@@ -453,12 +245,6 @@ int main(void)
         cmocka_unit_test(test_xmp_that_needs_several_segments),
         cmocka_unit_test(test_order_of_precedence),
         cmocka_unit_test(test_texts_are_clean),
-        cmocka_unit_test(test_rating_keeps_what_others_wrote),
-        cmocka_unit_test(test_rating_of_what_was_painted_on),
-        cmocka_unit_test(test_what_would_hurt_the_parser_is_left_aside),
-        cmocka_unit_test(test_a_long_text_is_cut_at_a_character),
-        cmocka_unit_test(test_spaces_with_long_names_take_neither_memory_nor_time),
-        cmocka_unit_test(test_xmp_as_large_as_it_may_be_is_read),
         cmocka_unit_test(test_damage_is_harmless),
         cmocka_unit_test(test_what_was_decoded_is_not_read_again),
     };

@@ -83,16 +83,6 @@ static double degrees(const ExifData *exif, unsigned tag, unsigned ref_tag, char
     return value <= most ? toupper((unsigned char)ref[0]) == negative ? -value : value : NAN;
 }
 
-static void read_position(const ExifData *exif, struct fz_metadata *out)
-{
-    out->latitude = degrees(exif, GPS_LATITUDE, GPS_LATITUDE_REF, 'S', 90);
-    out->longitude = degrees(exif, GPS_LONGITUDE, GPS_LONGITUDE_REF, 'W', 180);
-    bool nowhere = out->latitude == 0 && out->longitude == 0; /* what receivers without a fix write */
-    out->has_position = !isnan(out->latitude) && !isnan(out->longitude) && !nowhere;
-    if (!out->has_position)
-        out->latitude = out->longitude = 0;
-}
-
 static bool same_word(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     size_t i = 0;
@@ -181,7 +171,8 @@ static void read_all(const ExifData *exif, struct fz_metadata *out)
     text(exif, EXIF_IFD_EXIF, TAG_LENS, out->lens, sizeof out->lens);
     read_xp_title(exif, out);
     read_camera(exif, out);
-    read_position(exif, out);
+    fz_metadata_place_at(out, degrees(exif, GPS_LATITUDE, GPS_LATITUDE_REF, 'S', 90),
+                         degrees(exif, GPS_LONGITUDE, GPS_LONGITUDE_REF, 'W', 180));
     out->exposure_s = number(exif, EXIF_IFD_EXIF, TAG_EXPOSURE, 0);
     out->f_number = number(exif, EXIF_IFD_EXIF, TAG_F_NUMBER, 0);
     out->focal_mm = number(exif, EXIF_IFD_EXIF, TAG_FOCAL, 0);

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "image/metadata/parts.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { HEAD_BYTES = 32 << 10 };
@@ -89,12 +90,22 @@ static void add_date(struct fz_metadata_date *out, const struct fz_metadata_date
         *out = *beside;
 }
 
+void fz_metadata_place_at(struct fz_metadata *out, double latitude, double longitude)
+{
+    bool nowhere = latitude == 0 && longitude == 0; /* what receivers without a fix write */
+    out->has_position = !isnan(latitude) && !isnan(longitude) && !nowhere;
+    out->latitude = out->has_position ? latitude : 0;
+    out->longitude = out->has_position ? longitude : 0;
+}
+
 void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside)
 {
     prefer(out->title, sizeof out->title, beside->title);
     prefer(out->description, sizeof out->description, beside->description);
     prefer(out->place, sizeof out->place, beside->place);
     add_date(&out->date, &beside->date);
+    if (!out->has_position && beside->has_position)
+        fz_metadata_place_at(out, beside->latitude, beside->longitude);
     if (beside->has_rating) {
         out->has_rating = true;
         out->rating = beside->rating;

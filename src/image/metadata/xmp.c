@@ -2,6 +2,7 @@
 #include "image/metadata/parts.h"
 #include "image/metadata/xmp_parser.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -23,6 +24,8 @@ enum property {
     CREATED,
     MADE,
     DIGITIZED,
+    LATITUDE,
+    LONGITUDE,
     PROPERTIES
 };
 
@@ -44,6 +47,8 @@ static const char *const names[PROPERTIES] = {
     [CREATED] = PHOTOSHOP "DateCreated",
     [MADE] = XMP "CreateDate",
     [DIGITIZED] = EXIF "DateTimeDigitized",
+    [LATITUDE] = EXIF "GPSLatitude",
+    [LONGITUDE] = EXIF "GPSLongitude",
 };
 
 struct reader {
@@ -168,6 +173,22 @@ static void take_rating(const char *text, struct fz_metadata *out)
     out->rating = (int)floor(rating);
 }
 
+/* "52,30,30N" or "52,30.5N"; NAN where it makes no sense (XMP specification, part 2, GPSCoordinate). */
+static double degrees(const char *text, char positive, char negative, double most)
+{
+    double value = 0, unit = 1;
+    char *end = NULL;
+    for (const char *at = text; at; at = *end == ',' && unit <= 3600 ? end + 1 : NULL) {
+        double part = isdigit((unsigned char)*at) ? strtod(at, &end) : NAN;
+        if (!(part <= most))
+            return NAN;
+        value += part / unit;
+        unit *= 60;
+    }
+    bool known = value <= most && (*end == positive || *end == negative) && end[1] == '\0';
+    return !known ? NAN : *end == negative ? -value : value;
+}
+
 bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out)
 {
     struct reader reader = {.property = PROPERTIES};
@@ -182,6 +203,8 @@ bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out)
         out->date.of = i < MADE ? FZ_METADATA_TAKEN : FZ_METADATA_DIGITIZED;
     }
     take_rating(reader.values[RATING], out);
+    fz_metadata_place_at(out, degrees(reader.values[LATITUDE], 'N', 'S', 90),
+                         degrees(reader.values[LONGITUDE], 'E', 'W', 180));
     return is_whole;
 }
 
