@@ -210,6 +210,8 @@ int fz_jpeg_orientation(const struct fz_bytes *file, int *turn);
 /* Where the height stands in the file, which fz_jpeg_header has read; 0: nowhere. */
 uint64_t fz_jpeg_height_at(const struct fz_bytes *file);
 void fz_jpeg_set_profile(struct fz_decode *d, const struct fz_bytes *file);
+/* Before it is loaded: of Adobe RGB, unless its EXIF or, then, its profile says otherwise. */
+void fz_jpeg_assume_adobe_rgb(struct fz_decode *d, const struct fz_bytes *file);
 enum fz_err fz_jpeg_load(struct fz_decode *d);
 
 /* png.c */

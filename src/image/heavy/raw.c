@@ -148,6 +148,12 @@ static enum fz_err push_rgb(struct fz_decode *d, const uint8_t *from, int colors
     return FZ_OK;
 }
 
+/* As the camera was set. Programs that make DNG write their previews as they like. */
+static bool is_in_adobe_rgb(const struct raw *r)
+{
+    return r->lib->color.ExifColorSpace == LIBRAW_COLORSPACE_AdobeRGB && r->lib->idata.dng_version == 0;
+}
+
 static enum fz_err load_preview(struct fz_decode *d, const struct raw *r)
 {
     const struct fz_header whole = d->header;
@@ -156,6 +162,8 @@ static enum fz_err load_preview(struct fz_decode *d, const struct raw *r)
         d->file = r->jpeg;
         d->header = (struct fz_header){0};
         fz_jpeg_header(&d->file, &d->header);
+        if (is_in_adobe_rgb(r))
+            fz_jpeg_assume_adobe_rgb(d, &d->file);
         code = fz_jpeg_load(d);
     } else {
         code = fz_decode_begin(d, (int)r->preview_w, (int)r->preview_h, (int)r->preview_w, (int)r->preview_h);

@@ -201,16 +201,28 @@ static unsigned find_profile(const struct fz_bytes *file, struct fz_bytes parts[
 }
 
 /* Adobe RGB (1998) color image encoding, 4.3.1: cameras write no profile with it. */
-static void set_adobe_rgb(struct fz_decode *d, const struct fz_bytes *file)
+static void set_adobe_rgb(struct fz_decode *d)
 {
     static const struct fz_primaries adobe_rgb = {
         {0.3127, 0.3290}, {0.64, 0.33}, {0.21, 0.71}, {0.15, 0.06}, 563.0 / 256};
-    uint64_t pos = 2;
-    struct fz_bytes exif;
-    if (!next_exif(file, &pos, &exif) || !fz_exif_is_adobe_rgb(exif.at, exif.len))
-        return;
     d->has_primaries = true;
     d->primaries = adobe_rgb;
+}
+
+static void set_told(struct fz_decode *d, const struct fz_bytes *file)
+{
+    uint64_t pos = 2;
+    struct fz_bytes exif;
+    if (next_exif(file, &pos, &exif) && fz_exif_is_adobe_rgb(exif.at, exif.len))
+        set_adobe_rgb(d);
+}
+
+void fz_jpeg_assume_adobe_rgb(struct fz_decode *d, const struct fz_bytes *file)
+{
+    uint64_t pos = 2;
+    struct fz_bytes exif;
+    if (!next_exif(file, &pos, &exif) || !fz_exif_is_srgb(exif.at, exif.len))
+        set_adobe_rgb(d);
 }
 
 void fz_jpeg_set_profile(struct fz_decode *d, const struct fz_bytes *file)
@@ -225,7 +237,7 @@ void fz_jpeg_set_profile(struct fz_decode *d, const struct fz_bytes *file)
     }
     uint8_t *icc = len > 0 ? fz_try_malloc(len) : NULL;
     if (!icc) {
-        set_adobe_rgb(d, file);
+        set_told(d, file);
         return;
     }
     len = 0;

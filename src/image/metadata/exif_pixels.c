@@ -45,6 +45,15 @@ int fz_exif_orientation(const uint8_t *data, size_t len)
     return orientation >= 1 && orientation <= 8 ? orientation : 1;
 }
 
+bool fz_exif_is_srgb(const uint8_t *data, size_t len)
+{
+    ExifData *exif = read_exif(data, len);
+    bool is_it = exif && get_short(exif, EXIF_IFD_EXIF, EXIF_TAG_COLOR_SPACE, 0) == COLOR_SPACE_SRGB;
+    if (exif)
+        exif_data_unref(exif);
+    return is_it;
+}
+
 bool fz_exif_is_adobe_rgb(const uint8_t *data, size_t len)
 {
     static const char index[4] = "R03";

@@ -15,6 +15,8 @@ enum { FZ_EXIF_PIXELS_BYTES = 64 << 10 };
 /* 1..8, 1 where it says nothing valid. */
 int fz_exif_orientation(const uint8_t *data, size_t len);
 
+/* Whether they are said to be of sRGB. */
+bool fz_exif_is_srgb(const uint8_t *data, size_t len);
 /* Whether they are of Adobe RGB (1998), as cameras tell it: by the interoperability index "R03" (DCF 2.0, option files). */
 bool fz_exif_is_adobe_rgb(const uint8_t *data, size_t len);
 
