@@ -132,6 +132,10 @@ static void test_texts_are_clean(void **state)
     assert_string_equal(out, "123456");
     fz_metadata_text(out, sizeof out, "\xc3\xa4\xe2\x82", 4); /* cut by bytes */
     assert_string_equal(out, "ä");
+    fz_metadata_text(out, sizeof out, "ab\xe2\x82", 4);
+    assert_string_equal(out, "ab");
+    fz_metadata_text(out, sizeof out, "ab\xf0\x9f\x98", 5);
+    assert_string_equal(out, "ab");
     fz_metadata_text(out, sizeof out, "caf\xe9", 4);
     assert_string_equal(out, "café");
 }

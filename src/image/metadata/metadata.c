@@ -20,8 +20,8 @@ static bool is_cut_character(const char *bytes, size_t len)
     return len < whole;
 }
 
-/* Writers that count bytes, and bounds of ours, cut the last character: *len is without it. What is ASCII but for its end may as
- * well be Latin-1, and end in a letter with an accent. */
+/* Writers that count bytes, and bounds of ours, cut the last character: *len is without it. What is ASCII but for its last
+ * byte may as well be Latin-1, and end in a letter with an accent. */
 static bool is_utf8(const char *bytes, size_t *len)
 {
     bool has_sequences = false;
@@ -31,7 +31,8 @@ static bool is_utf8(const char *bytes, size_t *len)
         n = fz_utf8_decode(bytes + at, *len - at, &code);
         has_sequences = has_sequences || n > 1;
     }
-    if (at < *len && !(has_sequences && is_cut_character(bytes + at, *len - at)))
+    size_t rest = *len - at;
+    if (rest > 0 && !((has_sequences || rest > 1) && is_cut_character(bytes + at, rest)))
         return false;
     *len = at;
     return true;
