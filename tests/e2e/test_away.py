@@ -127,6 +127,21 @@ def test_slideshow_goes_on_while_its_folder_is_away(home, isolation):
         assert words(frieze) == [LOST, BACK]
 
 
+def test_what_a_show_goes_on_to_is_there_before(home, isolation):
+    """What it passes over, as its folder is away, is not taken for the next picture."""
+    here, stick = pictures.fill(home / "here", 20), pictures.fill(home / "stick", 20)
+    options = "--isolation", isolation, *WALL, "--delay", "1", "--history", "0", "--cache-size", "0", "--memory", "64M"
+    with home.start(*options, here, stick) as frieze:
+        frieze.until(items=40, scanning=False)
+        stick.rename(home / "pulled")
+        frieze.until(away=1)
+        frieze.key("2", "0", "G", "Return").until(mode="picture", index=19)
+        frieze.idle()
+        hits = frieze.stats()["cache"]["hits"]
+        frieze.key("s").until(mode="slideshow", index=0)
+        assert frieze.stats()["cache"]["hits"] == hits + 1
+
+
 def test_one_picture_stays(home, isolation):
     """The show has nothing else in memory: it stands still."""
     folder = pictures.fill(home / "stick", 1)

@@ -16,7 +16,7 @@ enum {
 };
 
 /* Render thread only, both. The index of step `step` from index `at`; step 0 is `at` itself. False: there is none. While a show runs the
- * list's end leads to its start. */
+ * list's end leads to its start, and what it passes over is left out. */
 bool fz_ahead_at(const struct fz_app *app, size_t at, long step, size_t *index);
 
 /* Which step leads from the picture in view to `index`; false where none does. */

@@ -30,7 +30,7 @@ void fz_show_stop(struct fz_app *app)
     app->dirty = true;
 }
 
-static bool can_come(const struct fz_app *app, fz_item_id item)
+bool fz_show_can_come(const struct fz_app *app, fz_item_id item)
 {
     const struct fz_tile *tile = fz_loader_tile(app, item);
     return !fz_loader_is_away(app, item) || (tile && tile->renditions[FZ_FOR_PICTURE].texture);
@@ -46,7 +46,7 @@ static void go_on(struct fz_app *app)
     app->picture.direction = 1;
     for (size_t step = 1; step <= count; step++) {
         size_t next = (index + step) % count;
-        if (can_come(app, fz_list_at(app->list, next))) {
+        if (fz_show_can_come(app, fz_list_at(app->list, next))) {
             fz_picture_go_to(app, next);
             return;
         }

@@ -2,6 +2,8 @@
 #ifndef FZ_APP_PICTURE_SHOW_H
 #define FZ_APP_PICTURE_SHOW_H
 
+#include "source/list.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,6 +20,8 @@ struct fz_show {
 /* Render thread only. */
 void fz_show_start(struct fz_app *app);
 void fz_show_stop(struct fz_app *app);
+/* False: the show passes it over, as its source is away and it is not in memory. */
+bool fz_show_can_come(const struct fz_app *app, fz_item_id item);
 /* How long a picture stays: --delay, but never so short that the show would flash. */
 int64_t fz_show_delay_us(const struct fz_app *app);
 /* Goes on when it is time and the next picture is ready; returns the time of the next look, or FZ_NEVER. */
