@@ -7,7 +7,7 @@ struct fz_rect fz_rect_fit(struct fz_rect box, double w, double h, bool enlarge)
     double scale = fmin(box.w / w, box.h / h);
     if (scale > 1 && !enlarge)
         scale = 1;
-    struct fz_rect r = {.w = w * scale, .h = h * scale};
+    struct fz_rect r = {.w = fmax(w * scale, 1), .h = fmax(h * scale, 1)};
     r.x = box.x + (box.w - r.w) / 2;
     r.y = box.y + (box.h - r.h) / 2;
     return r;

@@ -9,7 +9,7 @@ struct fz_rect {
 };
 
 /* Any thread. The largest rectangle of the aspect w:h inside `box`, centred; never larger than w x h unless
- * `enlarge`. */
+ * `enlarge`, and never thinner than a pixel: what is less is not drawn. */
 struct fz_rect fz_rect_fit(struct fz_rect box, double w, double h, bool enlarge);
 
 /* Any thread. The share of the remaining way that an exponential approach with time constant `tau_s` covers in

@@ -340,6 +340,23 @@ def test_pictures_fill_their_boxes(home, isolation, name):
             assert np.abs(is_ - wanted).mean() < 3, (run, number)
 
 
+@pytest.mark.parametrize("options", [("--layout", "masonry"), ("--layout", "justified"), ("--layout", "grid"), ("--fit", "cover", "--tile", "400x100")], ids=lambda options: options[1])
+def test_what_is_less_than_a_pixel_thin_is_drawn(home, options):
+    """As a line; also turned."""
+    (home / "thin").mkdir()
+    thin = {"a": (3000, 4), "b": (4, 3000), "c": (10000, 10), "d": (10000, 1)}
+    for color, (name, size) in zip(COLORS, thin.items()):
+        Image.new("RGB", size, color).save(home / "thin" / f"{name}.png")
+    Image.new("RGB", (800, 600), (120, 120, 120)).save(home / "thin" / "e.png")
+    with home.start("--size", "1280x720", "--motion", "off", *options, home / "thin") as running:
+        running.idle("loaded")
+        for way in ("as they are", "turned"):
+            shot = np.asarray(running.idle("loaded").screenshot().convert("RGB")).astype(int)
+            for color, name in zip(COLORS, thin):
+                assert (np.abs(shot - color).max(axis=2) < 40).sum() >= 20, (way, name)
+            running.key(*[key for _ in thin for key in (">", "n")])
+
+
 def tile_at(shot, number):
     """The picture in the column after the selected one, of seven."""
     column = shot[:216, (number + 1) * 1920 // 7:(number + 2) * 1920 // 7]
