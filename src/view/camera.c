@@ -80,12 +80,12 @@ void fz_camera_zoom_at(struct fz_camera *camera, double factor, double x, double
     /* Steps snap to 100 % when they would jump over it: that is where pixels are exact. */
     if ((camera->zoom < 1 && zoom > 1) || (camera->zoom > 1 && zoom < 1))
         zoom = 1;
-    double u = (x - camera->target.x) / camera->target.w, v = (y - camera->target.y) / camera->target.h;
-    double w = camera->picture_w * zoom, h = camera->picture_h * zoom;
+    /* Not from the target: that is of whole pixels, and what they are off by would grow with each step. */
+    double nearer = 1 / camera->zoom - 1 / zoom;
+    camera->centre_x += (x - camera->view_w / 2) / camera->picture_w * nearer;
+    camera->centre_y += (y - camera->view_h / 2) / camera->picture_h * nearer;
     camera->mode = FZ_ZOOM_FREE;
     camera->zoom = zoom;
-    camera->centre_x = u + (camera->view_w / 2 - x) / w;
-    camera->centre_y = v + (camera->view_h / 2 - y) / h;
     aim(camera);
 }
 

@@ -152,6 +152,35 @@ static void zoom_keeps_the_point_under_the_pointer(void **state)
     assert_true(free_of_edges > 10000);
 }
 
+/* What whole pixels are off by does not add up. */
+static void zoom_keeps_the_point_over_many_steps(void **state)
+{
+    (void)state;
+    struct random random = random_start();
+    for (int round = 0; round < 5000; round++) {
+        double w = random_int(&random, 100, 1000), h = random_int(&random, 100, 1000);
+        struct fz_camera camera = camera_of(w, h, 1280, 720);
+        fz_camera_set_mode(&camera, FZ_ZOOM_FILL, 0);
+        /* Near the middle, so that no edge of the picture comes into the window. */
+        bool in_the_middle = round % 2 == 0;
+        double x = in_the_middle ? 640 : random_int(&random, 600, 680);
+        double y = in_the_middle ? 360 : random_int(&random, 340, 380);
+        double u0, v0, u1, v1, first = camera.zoom;
+        picture_point(&camera, x, y, &u0, &v0);
+        for (int step = 0; step < 10; step++)
+            fz_camera_zoom_at(&camera, 1.25, x, y);
+        picture_point(&camera, x, y, &u1, &v1);
+        /* A pixel where it began, and one where it ended. */
+        double off = camera.zoom / first + 1;
+        assert_near(u0 * camera.target.w, u1 * camera.target.w, off);
+        assert_near(v0 * camera.target.h, v1 * camera.target.h, off);
+        if (in_the_middle) {
+            assert_near(camera.centre_x, 0.5, 1e-9);
+            assert_near(camera.centre_y, 0.5, 1e-9);
+        }
+    }
+}
+
 static void steps_do_not_jump_over_a_hundred_percent(void **state)
 {
     (void)state;
@@ -324,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_hundred_percent_is_pixel_for_pixel),
         cmocka_unit_test(the_mode_outlives_picture_and_window),
         cmocka_unit_test(zoom_keeps_the_point_under_the_pointer),
+        cmocka_unit_test(zoom_keeps_the_point_over_many_steps),
         cmocka_unit_test(steps_do_not_jump_over_a_hundred_percent),
         cmocka_unit_test(zoom_has_limits),
         cmocka_unit_test(zoom_goes_the_way_it_says),
