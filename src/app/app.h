@@ -178,10 +178,11 @@ struct fz_app {
     SDL_Keysym pressed; /* the last key that went down */
     bool key_held;      /* which repeats */
     int64_t hint_until_us, cursor_until_us;
-    char *title;           /* the window's; owned */
-    int64_t titled_us;     /* since when */
-    char *notice;          /* shown for a while; owned */
-    bool notice_has_lines; /* it is more than one line, perhaps */
+    char *title;             /* the window's; owned */
+    int64_t titled_us;       /* since when */
+    char *notice;            /* shown for a while; owned */
+    fz_item_id notice_about; /* and only while this is what one looks at; NONE: whatever that is */
+    bool notice_has_lines;   /* it is more than one line, perhaps */
     int64_t notice_until_us;
     struct fz_save saves[FZ_MAX_SAVES + 1]; /* frames to be saved */
     int saving;                             /* jobs that write one, */
@@ -243,6 +244,13 @@ bool fz_app_is_idle(const struct fz_app *app);
 bool fz_app_is_listed(
     const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
 void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* One about a picture: it goes with it. */
+void fz_app_notice_about(struct fz_app *app, fz_item_id item, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* What a command failed with. */
+void fz_app_notice_error(struct fz_app *app, const struct fz_error *err);
+/* The one that is to be seen now; NULL: none. */
+const char *fz_app_notice_now(const struct fz_app *app);
 /* A notice of several lines, shown for longer; of what is not ours each control character but the ends of lines shows. */
 void fz_app_notice_lines(struct fz_app *app, const char *text);
 

@@ -241,7 +241,8 @@ static void say_if_limited(struct fz_app *app)
 {
     double px, of_px;
     if (fz_picture_is_reduced(app, &px, &of_px))
-        fz_app_notice(app, "Shown from %.1f of %.1f Mpx: --memory holds no more", px / 1e6, of_px / 1e6);
+        fz_app_notice_about(app, app->picture.item, "Shown from %.1f of %.1f Mpx: --memory holds no more",
+                            px / 1e6, of_px / 1e6);
 }
 
 static enum fz_err zoom(struct fz_app *app, long steps)

@@ -153,9 +153,10 @@ static json_t *selected_uri(const struct fz_app *app)
 /* What the notice says that is shown now. */
 static json_t *notice(const struct fz_app *app)
 {
-    if (!app->notice || app->now_us >= app->notice_until_us)
+    const char *now = fz_app_notice_now(app);
+    if (!now)
         return json_null();
-    char *text = fz_str_to_utf8(app->notice);
+    char *text = fz_str_to_utf8(now);
     json_t *json = json_string(text);
     free(text);
     return json;

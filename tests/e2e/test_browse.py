@@ -211,9 +211,9 @@ def test_drop_and_undo(frieze, folder, key):
     press(frieze, "n", key)
     frieze.until(items=len(FILES) - 1, title=NAMES[2])
     press(frieze, "2", key)
-    frieze.until(items=len(FILES) - 3, title=NAMES[4])
+    frieze.until(items=len(FILES) - 3, title=NAMES[4], notice="2 dropped from the list, U brings them back")
     press(frieze, "U")
-    frieze.until(items=len(FILES) - 1, title=NAMES[2])
+    frieze.until(items=len(FILES) - 1, title=NAMES[2], notice="2 brought back")
     press(frieze, "U")
     frieze.until(items=len(FILES), title=NAMES[1])
     press(frieze, "U")  # nothing left to bring back

@@ -54,6 +54,19 @@ def test_they_are_turned_over(home):
             assert running.status()["notice"] == f"Page {page + 1} of 4"
 
 
+def test_what_is_said_of_a_picture_goes_with_it(home):
+    """The next one has nothing to do with it."""
+    (home / "both").mkdir()
+    save(home / "both" / "a.tif", plain())
+    Image.new("RGB", SIZE, COLORS[0]).save(home / "both" / "b.png")
+    with show(home, home / "both") as running:
+        running.idle("loaded").key("Return").idle()
+        for key, said, away in (("^n", "Page 2 of 4", "n"), ("^n", "no animation", "p"), ("L", "Zoom and place", "n")):
+            assert running.key(key).status()["notice"].startswith(said)
+            notice = running.key(away).status()["notice"]
+            assert notice is None if key == "^n" else notice.startswith(said)
+
+
 def test_each_has_its_size(home):
     """A small page stands in the middle of the first one's place, a large one is reduced to it."""
     pages = plain()

@@ -41,7 +41,7 @@ void fz_keys_run(struct fz_app *app, const struct fz_binding *binding, unsigned 
         call.argv = (const char *const *)words.list;
     }
     if (err.code != FZ_OK || fz_app_command(app, &call, &err) != FZ_OK)
-        fz_app_notice(app, "%s", err.msg);
+        fz_app_notice_error(app, &err);
     app->keys.depth--;
     json_decref(call.result);
     fz_words_fini(&words);

@@ -182,7 +182,7 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         r->refused = true;
         r->box_w = job->box_w;
         r->box_h = job->box_h;
-        fz_app_notice(app, "%s", job->error.msg);
+        fz_app_notice_about(app, job->item, "%s", job->error.msg);
         fz_loader_retire(app, job);
     } else if (fz_loader_is_lost(app, job->item, code)) {
         fz_loader_retire(app, job);

@@ -106,7 +106,7 @@ void fz_app_draw_overlays(struct fz_app *app)
     fz_scale_bar_reserve(app);
     draw_position(app);
     draw_state(app);
-    if (app->notice && app->now_us < app->notice_until_us)
+    if (fz_app_notice_now(app))
         draw_notice(app);
     else if (app->now_us < app->hint_until_us && app->mode == FZ_MODE_WALL)
         fz_chip_draw(app, "Return opens  ·  / finds  ·  right click menu  ·  ? help  ·  q quit",
@@ -126,10 +126,11 @@ void fz_app_draw_overlays(struct fz_app *app)
     fz_menu_draw(app);
 }
 
-static void notice(struct fz_app *app, const char *text, int lines)
+static void notice(struct fz_app *app, fz_item_id about, const char *text, int lines)
 {
     free(app->notice);
     app->notice = fz_strdup(text);
+    app->notice_about = about;
     app->notice_has_lines = lines > 1;
     app->notice_until_us = app->now_us + (int64_t)NOTICE_US * lines;
     app->dirty = true;
@@ -140,17 +141,45 @@ void fz_app_notice_lines(struct fz_app *app, const char *text)
     int lines = 1;
     for (const char *p = text; lines < NOTICE_LINES && (p = strchr(p, '\n')) != NULL; p++)
         lines++;
-    notice(app, text, lines);
+    notice(app, FZ_ITEM_NONE, text, lines);
+}
+
+__attribute__((format(printf, 3, 0))) static void notice_args(struct fz_app *app, fz_item_id about,
+                                                              const char *fmt, va_list args)
+{
+    char text[512];
+    vsnprintf(text, sizeof text, fmt, args);
+    notice(app, about, text, 1);
 }
 
 void fz_app_notice(struct fz_app *app, const char *fmt, ...)
 {
     va_list args;
-    char text[512];
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    notice_args(app, FZ_ITEM_NONE, fmt, args);
     va_end(args);
-    notice(app, text, 1);
+}
+
+void fz_app_notice_about(struct fz_app *app, fz_item_id item, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    notice_args(app, item, fmt, args);
+    va_end(args);
+}
+
+/* What was looked for and not found is so of this picture. */
+void fz_app_notice_error(struct fz_app *app, const struct fz_error *err)
+{
+    notice(app, err->code == FZ_E_NOT_FOUND ? fz_app_current(app) : FZ_ITEM_NONE, err->msg, 1);
+}
+
+const char *fz_app_notice_now(const struct fz_app *app)
+{
+    bool is_over = !app->notice || app->now_us >= app->notice_until_us;
+    if (is_over || (app->notice_about != FZ_ITEM_NONE && app->notice_about != fz_app_current(app)))
+        return NULL;
+    return app->notice;
 }
 
 int64_t fz_app_next_overlay_us(const struct fz_app *app)

@@ -115,7 +115,7 @@ static void enter_command(struct fz_app *app, const char *text)
     if (fz_words_split(&words, text, &err) == FZ_OK && words.count > 0)
         run_words(app, &words, &err);
     if (err.code != FZ_OK)
-        fz_app_notice(app, "%s", err.msg);
+        fz_app_notice_error(app, &err);
     fz_words_fini(&words);
 }
 

@@ -213,7 +213,7 @@ enum fz_err fz_animate_toggle(struct fz_app *app, struct fz_error *err)
     }
     a->paused = !a->paused;
     if (a->paused)
-        fz_app_notice(app, "Frame %d of %d", fz_frame_front(a)->index + 1, a->facts.frames);
+        fz_app_notice_about(app, tile->item, "Frame %d of %d", fz_frame_front(a)->index + 1, a->facts.frames);
     return FZ_OK;
 }
 
@@ -241,7 +241,7 @@ enum fz_err fz_animate_go(struct fz_app *app, long frames, struct fz_error *err)
     long to = count > 0 ? (from + frames % count + count) % count : 0;
     a->paused = true;
     fz_frames_seek(app, (int)to);
-    fz_app_notice(app, "%s %ld of %d", turns ? "Page" : "Frame", to + 1, count);
+    fz_app_notice_about(app, tile->item, "%s %ld of %d", turns ? "Page" : "Frame", to + 1, count);
     return FZ_OK;
 }
 

@@ -328,7 +328,7 @@ void fz_detail_take(struct fz_app *app, struct fz_job *job)
     } else if (job->error.code != FZ_OK) {
         tile->no_detail = true; /* more of it may come as a whole */
         app->loader.moved = true;
-        fz_app_notice(app, "%s", job->error.msg);
+        fz_app_notice_about(app, job->item, "%s", job->error.msg);
         fz_log("%s: %s", job->path, job->error.msg);
         fz_loader_retire(app, job);
     } else if (!fz_detail_is_of(tile, job) || job->surface->w != job->box_w ||

@@ -92,7 +92,7 @@ static bool make_plan(const struct fz_app *app, const struct fz_tile *tile, stru
 
 static void refuse(struct fz_app *app, const char *why)
 {
-    fz_app_notice(app, "Not played: %s", why);
+    fz_app_notice_about(app, app->animate.item, "Not played: %s", why);
     app->animate.refused = true;
     fz_frames_halt(app);
 }
@@ -179,7 +179,7 @@ static void leave_page(struct fz_app *app, const struct fz_job *job)
         front->box_w = job->box_w;
         front->box_h = job->box_h;
     }
-    fz_app_notice(app, "Page %d: %s", job->play.index + 1, job->error.msg);
+    fz_app_notice_about(app, job->item, "Page %d: %s", job->play.index + 1, job->error.msg);
 }
 
 static void take_failure(struct fz_app *app, struct fz_job *job)

@@ -113,6 +113,9 @@ void fz_browse_drop(struct fz_app *app, size_t count)
 
 void fz_browse_undo_drop(struct fz_app *app)
 {
-    if (fz_arrange_undo_drop(app) == 0)
+    size_t back = fz_arrange_undo_drop(app);
+    if (back > 0)
+        fz_app_notice(app, "%zu brought back", back);
+    else
         fz_app_notice(app, "Nothing was dropped");
 }
