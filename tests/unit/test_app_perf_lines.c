@@ -82,6 +82,17 @@ static void test_a_wall_at_rest(void **state)
                          });
 }
 
+/* Nothing is sent out then, though much waits. */
+static void test_a_wall_that_is_paused(void **state)
+{
+    (void)state;
+    struct fz_perf_facts facts = {
+        .renderer = "", .isolation = "", .sandbox = "", .is_paused = true, .waiting = 1203};
+    char lines[FZ_PERF_LINES][FZ_PERF_TEXT];
+    fz_perf_write(&facts, lines);
+    assert_string_equal(lines[6], "loading is paused, 1203 to load");
+}
+
 /* In the order of the heap, and none is cut off. */
 static void test_every_class_has_a_name(void **state)
 {
@@ -101,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_wall_that_loads),
         cmocka_unit_test(test_a_wall_at_rest),
+        cmocka_unit_test(test_a_wall_that_is_paused),
         cmocka_unit_test(test_every_class_has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,6 +103,8 @@ static void tell(struct fz_app *app)
         .hits = stats->hits,
         .replaced = atomic_load(&app->pool.counts.engine.respawned),
         .decodes_per_s = perf->decodes_per_s,
+        .is_paused = app->loading_paused,
+        .waiting = fz_loader_pending(app),
         .work = times(&stats->work),
         .present = times(&stats->present),
         .bound_bytes = app->memory_bytes,

@@ -27,9 +27,14 @@ static void write_sandbox(const char *all, char *first, char *second)
     snprintf(second, FZ_PERF_TEXT, "   %s", all + cut);
 }
 
-static void write_queue(const size_t queued[FZ_PRIORITY_CLASSES], char *line)
+static void write_queue(const struct fz_perf_facts *facts, char *line)
 {
+    const size_t *queued = facts->queued;
     size_t len = 0;
+    if (facts->is_paused) {
+        snprintf(line, FZ_PERF_TEXT, "loading is paused, %zu to load", facts->waiting);
+        return;
+    }
     for (int i = 0; i < FZ_PRIORITY_CLASSES && len < FZ_PERF_TEXT; i++)
         if (queued[i] > 0)
             len += (size_t)snprintf(line + len, FZ_PERF_TEXT - len, "%s%s %zu",
@@ -61,7 +66,7 @@ void fz_perf_write(const struct fz_perf_facts *facts, char lines[FZ_PERF_LINES][
     write_sandbox(facts->sandbox, lines[2], lines[3]);
     write_times("work", &facts->work, lines[4]);
     write_times("present", &facts->present, lines[5]);
-    write_queue(facts->queued, lines[6]);
+    write_queue(facts, lines[6]);
     write_bound(facts, lines[7]);
     snprintf(lines[8], FZ_PERF_TEXT, "textures %.1f of %.1f MB, most %.1f  uploads %llu",
              mb(facts->texture_bytes), mb(facts->texture_budget_bytes), mb(facts->texture_peak_bytes),

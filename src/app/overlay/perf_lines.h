@@ -21,6 +21,8 @@ struct fz_perf_facts {
     double decodes_per_s;
     struct fz_perf_times work, present;
     size_t queued[FZ_PRIORITY_CLASSES]; /* jobs that load and are not done, by class */
+    bool is_paused;                     /* none is sent out, */
+    size_t waiting;                     /* and so many pictures wait for theirs */
     /* What --memory bounds, and what became of it. */
     uint64_t bound_bytes, pss_peak_bytes; /* of all processes; 0: not known yet */
     bool is_short;
