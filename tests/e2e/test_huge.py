@@ -180,6 +180,20 @@ def test_says_that_it_is_whole(home, jpeg):
         assert running.stats()["decode"]["repeated"] == 0
 
 
+@pytest.mark.parametrize("size", [(10, 10000), (10000, 10)], ids=["high", "wide"])
+def test_says_nothing_of_a_thin_one_that_it_holds(home, size):
+    """As a whole, its shorter side is less than a pixel here."""
+    Image.new("RGB", size, (200, 60, 60)).save(home / "thin.png")
+    with home.start("--size", "900x600", home / "thin.png") as running:
+        running.key("Return").idle()
+        for _ in range(8):
+            running.key("+")
+            assert running.status()["notice"] is None, running.status()["zoom"]
+            running.idle()
+        red = (pixels(running.screenshot().convert("RGB")) == (200, 60, 60)).all(axis=2)
+        assert abs(red.any(axis=int(size[0] > size[1])).sum() - 10 * running.status()["zoom"]) <= 1
+
+
 def test_says_where_the_memory_does_not_reach(home, jpeg):
     """Squares of half the size would fill this window, those of the full size exceed the textures that it may have."""
     with home.start("--size", "1900x1200", "--memory", LITTLE, jpeg) as running:

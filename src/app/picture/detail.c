@@ -72,12 +72,23 @@ static int most_in_view(const struct fz_app *app)
     return room < LEAST_IN_VIEW ? LEAST_IN_VIEW : room < MOST_IN_VIEW ? (int)room : MOST_IN_VIEW;
 }
 
+/* Scales are told by the longer side: of a thin picture the other one may be less than the pixel that it is rounded to. */
+static int longer(int w, int h)
+{
+    return w > h ? w : h;
+}
+
+static int texture_side(const struct fz_texture *texture)
+{
+    return longer(fz_texture_w(texture), fz_texture_h(texture));
+}
+
 /* What is drawn is drawn anew for each zoom, as far as that goes. */
-static int coarse_width(const struct fz_app *app, const struct fz_tile *tile)
+static int coarse_side(const struct fz_app *app, const struct fz_tile *tile)
 {
     int w, h;
     bool drawn = fz_picture_box(app, tile->item, &w, &h) > 1;
-    return drawn ? w : fz_texture_w(tile->renditions[FZ_FOR_PICTURE].texture);
+    return drawn ? longer(w, h) : texture_side(tile->renditions[FZ_FOR_PICTURE].texture);
 }
 
 bool fz_detail_find_wanted(const struct fz_app *app, fz_item_id item, struct fz_detail_view *view,
@@ -88,12 +99,12 @@ bool fz_detail_find_wanted(const struct fz_app *app, fz_item_id item, struct fz_
         return false;
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_PICTURE];
     struct fz_camera camera = item == app->picture.shown ? app->picture.camera : fz_picture_aim(app, item);
-    int coarse_w = r->texture && r->box_w > 0 ? coarse_width(app, tile) : 0;
-    if (coarse_w == 0 || camera.zoom <= SAME_SCALE * coarse_w / tile->picture_w)
+    int coarse = r->texture && r->box_w > 0 ? coarse_side(app, tile) : 0;
+    if (coarse == 0 || camera.zoom <= SAME_SCALE * coarse / longer(tile->picture_w, tile->picture_h))
         return false;
     *view = fz_detail_view_at(&camera, tile, camera.target);
     int level = fz_detail_level(camera.zoom / fz_detail_times(tile)), most = most_in_view(app);
-    for (; coarse_w < view->w >> level; level++) {
+    for (; coarse < longer(view->w, view->h) >> level; level++) {
         if (!fz_detail_in_view(view, level, grid))
             return false;
         if (fz_detail_count(grid) <= most)
@@ -112,7 +123,7 @@ double fz_detail_scale(const struct fz_app *app)
         return 0;
     return fz_detail_find_wanted(app, tile->item, &view, &grid)
                ? ldexp(fz_detail_times(tile), -grid.level)
-               : (double)fz_texture_w(coarse) / tile->picture_w;
+               : (double)texture_side(coarse) / longer(tile->picture_w, tile->picture_h);
 }
 
 bool fz_detail_moved(struct fz_app *app)
