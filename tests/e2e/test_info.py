@@ -178,6 +178,20 @@ def test_it_has_room_beside_the_performance_overlay(home, folder, size, scale):
             assert look() == (True, False)
 
 
+@pytest.mark.parametrize("scale", [1, 2])
+def test_the_performance_overlay_grows_with_its_texts(home, folder, scale):
+    """Its graph too, where the window is high enough: the lines of 1 / 60 and 1 / 30 s are a third of its height apart."""
+    with home.start("--size", "1000x1600", "--text-scale", scale, "--motion", "off", "--tile", "64x64", folder) as frieze:
+        frieze.idle("loaded").key("5", "G", "Return", "I").idle()
+
+        def lines():
+            image = np.asarray(frieze.screenshot().convert("RGB")).astype(int)[:400]
+            grey = (image.min(axis=2) > DARK + 20) & (image.max(axis=2) - image.min(axis=2) < 8)
+            return np.flatnonzero(grey.sum(axis=1) > 240).tolist()  # a text has less of that in a row
+        found = wait_until(lambda: lines() if len(lines()) == 2 else None, lines)
+        assert abs(found[1] - found[0] - scale * 100 / 3) <= 1
+
+
 @contextlib.contextmanager
 def late_texts(frieze):
     """Its thread that draws texts has next to nothing of a core that somebody else wants."""

@@ -107,13 +107,32 @@ static void test_every_class_has_a_name(void **state)
                         "scaling 106  rest 107  unknown 108  for later 109");
 }
 
+/* The sandbox goes as a whole, before anything that changes. */
+static void test_what_makes_way_first(void **state)
+{
+    (void)state;
+    static const int rest[] = {0, 4, 5, 6, 7, 8, 9, 10};
+    int chosen[FZ_PERF_LINES];
+    assert_int_equal(fz_perf_choose(FZ_PERF_LINES + 1, chosen), FZ_PERF_LINES);
+    for (int i = 0; i < FZ_PERF_LINES; i++)
+        assert_int_equal(chosen[i], i);
+    for (int room = FZ_PERF_LINES - 2; room < FZ_PERF_LINES; room++) {
+        assert_int_equal(fz_perf_choose(room, chosen), FZ_PERF_LINES - 2);
+        assert_int_equal(chosen[1], 1);
+        assert_memory_equal(chosen + 2, rest + 1, sizeof rest - sizeof *rest);
+    }
+    for (int room = FZ_PERF_LINES - 3; room >= -1; room--) {
+        assert_int_equal(fz_perf_choose(room, chosen), room < 0 ? 0 : room);
+        assert_memory_equal(chosen, rest, (size_t)(room < 0 ? 0 : room) * sizeof *rest);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_wall_that_loads),
-        cmocka_unit_test(test_a_wall_at_rest),
-        cmocka_unit_test(test_a_wall_that_is_paused),
-        cmocka_unit_test(test_every_class_has_a_name),
+        cmocka_unit_test(test_a_wall_that_loads),     cmocka_unit_test(test_a_wall_at_rest),
+        cmocka_unit_test(test_a_wall_that_is_paused), cmocka_unit_test(test_every_class_has_a_name),
+        cmocka_unit_test(test_what_makes_way_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

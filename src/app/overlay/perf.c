@@ -11,7 +11,7 @@
 enum {
     TELL_US = 500000, /* figures that change faster cannot be read */
     BAR_PX = 2,
-    GRAPH_H = 100,    /* at most */
+    GRAPH_H = 100,    /* at most, at a text scale of 1 */
     GRAPH_US = 50000, /* its full height */
     PAD = 12,
     LEAST_PX = 8, /* of text that can still be read, whatever the text scale */
@@ -134,9 +134,10 @@ static void add_bar(struct bars *bars, double x, double bottom, double h)
         bars->rects[bars->count++] = (struct fz_rect){x, bottom - h, BAR_PX, h};
 }
 
-/* How the overlay is drawn in a window: the graph's frames and height, the texts' size and how many of them there are. */
+/* How the overlay is drawn in a window: the graph's frames and height, the texts' size and which of them there are. */
 struct plan {
     int frames, count;
+    int lines[FZ_PERF_LINES];
     double graph_h;
     struct fz_text_style style;
 };
@@ -146,13 +147,14 @@ struct plan {
 static struct plan make_plan(const struct fz_app *app)
 {
     double view_w = fz_head_w(app->head), view_h = fz_head_h(app->head), scale = fz_app_text_scale(app);
-    struct plan plan = {.graph_h = fmin(GRAPH_H, floor(view_h * GRAPH_PART))};
+    struct plan plan = {.graph_h = fmin(round(GRAPH_H * scale), floor(view_h * GRAPH_PART))};
     double w = view_w - 2 * (PAD + FZ_PANEL_MARGIN), below = fz_info_usual_h(app);
     double room = fz_panel_foot(app) - FZ_PANEL_MARGIN - plan.graph_h - 3 * PAD;
     room -= below > 0 ? fmin(below + FZ_PANEL_GAP, view_h / 2) : 0;
     double px = fmax(floor(room / (FZ_PERF_LINES * LINE_EM * scale)), ceil(LEAST_PX / scale));
     plan.style = (struct fz_text_style){.px = (int)fmin(FZ_PANEL_PX - 2, px), .max_w = (int)fmax(w, 1)};
-    plan.count = (int)fmin(fmax(room / (plan.style.px * LINE_EM * scale), 0), FZ_PERF_LINES);
+    plan.count =
+        fz_perf_choose((int)fmin(room / (plan.style.px * LINE_EM * scale), FZ_PERF_LINES), plan.lines);
     plan.frames = (int)fmin(fmax(w / BAR_PX, 1), FZ_PERF_FRAMES);
     return plan;
 }
@@ -188,7 +190,7 @@ static bool measure(const struct fz_app *app, char lines[][FZ_PERF_TEXT], const 
     *w = *h = 0;
     for (int i = 0; i < plan->count; i++) {
         int text_w = 0, text_h = 0;
-        ready = fz_text_size(app->head, lines[i], &plan->style, &text_w, &text_h) && ready;
+        ready = fz_text_size(app->head, lines[plan->lines[i]], &plan->style, &text_w, &text_h) && ready;
         *w = fmax(*w, text_w);
         *h = fmax(*h, text_h);
     }
@@ -216,6 +218,6 @@ void fz_perf_draw(struct fz_app *app)
     double x = perf->box.x + PAD, y = perf->box.y + PAD;
     draw_graph(app, &plan, x, y);
     for (int i = 0; i < plan.count; i++)
-        fz_text_draw(app->head, perf->lines[i], &plan.style, x, y + plan.graph_h + PAD + i * line,
+        fz_text_draw(app->head, perf->lines[plan.lines[i]], &plan.style, x, y + plan.graph_h + PAD + i * line,
                      fz_panel_text);
 }

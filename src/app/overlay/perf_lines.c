@@ -5,6 +5,20 @@
 
 enum { HALF_LINE = 30 /* characters, about */ };
 
+enum { DECODING = 1, SANDBOX, SANDBOX_REST };
+
+int fz_perf_choose(int room, int chosen[FZ_PERF_LINES])
+{
+    bool has_sandbox = room >= FZ_PERF_LINES, has_decoding = room >= FZ_PERF_LINES - 2;
+    int count = 0;
+    for (int i = 0; i < FZ_PERF_LINES && count < room; i++) {
+        bool is_sandbox = i == SANDBOX || i == SANDBOX_REST;
+        if (is_sandbox ? has_sandbox : i != DECODING || has_decoding)
+            chosen[count++] = i;
+    }
+    return count;
+}
+
 static const char *const class_names[FZ_PRIORITY_CLASSES] = {
     [FZ_PRIORITY_PICTURE] = "picture", [FZ_PRIORITY_FIRST] = "first", [FZ_PRIORITY_VISIBLE] = "in view",
     [FZ_PRIORITY_NEIGHBOUR] = "next",  [FZ_PRIORITY_AHEAD] = "ahead", [FZ_PRIORITY_BEHIND] = "behind",
@@ -62,8 +76,8 @@ void fz_perf_write(const struct fz_perf_facts *facts, char lines[FZ_PERF_LINES][
 {
     snprintf(lines[0], FZ_PERF_TEXT, "%s  frames %llu, late %llu", facts->renderer,
              (unsigned long long)facts->frames, (unsigned long long)facts->late);
-    snprintf(lines[1], FZ_PERF_TEXT, "decoding by %s, replaced %d", facts->isolation, facts->replaced);
-    write_sandbox(facts->sandbox, lines[2], lines[3]);
+    snprintf(lines[DECODING], FZ_PERF_TEXT, "decoding by %s, replaced %d", facts->isolation, facts->replaced);
+    write_sandbox(facts->sandbox, lines[SANDBOX], lines[SANDBOX_REST]);
     write_times("work", &facts->work, lines[4]);
     write_times("present", &facts->present, lines[5]);
     write_queue(facts, lines[6]);

@@ -31,6 +31,9 @@ struct fz_perf_facts {
     uint64_t surface_bytes, surface_budget_bytes;
 };
 
+/* Any thread. Which lines stand where `room` do, in order; gives their number. What hardly ever changes makes way first. */
+int fz_perf_choose(int room, int chosen[FZ_PERF_LINES]);
+
 /* Any thread. */
 void fz_perf_write(const struct fz_perf_facts *facts, char lines[FZ_PERF_LINES][FZ_PERF_TEXT]);
 
