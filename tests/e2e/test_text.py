@@ -4,6 +4,7 @@
 import os
 import pathlib
 import signal
+import struct
 import tempfile
 import time
 
@@ -13,6 +14,7 @@ from PIL import Image
 
 import fonts
 import golden
+import huge_png
 import labels
 import pictures
 from frieze import PATIENCE_S, is_sanitized, wait_until
@@ -137,6 +139,23 @@ def test_text_scale_leaves_room_for_lines(module_home):
 def test_text_scale_out_of_range(home, value):
     result = home.frieze("--headless", f"--text-scale={value}", "nothing")
     assert result.status == 2 and "--text-scale" in result.err and len(result.lines) == 1
+
+
+def test_a_reason_that_is_too_long_is_shortened(home):
+    """Where no line follows in which it could go on, this one is another one."""
+    (home / "huge").mkdir()
+    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    (home / "huge" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + huge_png.chunk(b"IHDR", header) + huge_png.chunk(b"IDAT", b""))
+
+    def line(height):
+        with home.start("--size", "400x300", "--tile", f"160x{height}", home / "huge") as frieze:
+            image = np.asarray(frieze.idle("loaded").screenshot().convert("RGB")).astype(int)
+        fill = (np.abs(image - (38, 22, 24)).max(axis=2) == 0)
+        top, left = (np.flatnonzero(fill.any(axis=axis))[0] for axis in (1, 0))
+        return image[top + 55:top + 75, left + 8:left + 150]
+    whole, also_whole, short = (line(height) for height in (130, 120, 90))
+    assert (whole > 150).any() and (whole == also_whole).all()
+    assert (short > 150).any() and (short != whole).any()
 
 
 @pytest.mark.parametrize("size, scale, most_px, lines", [("1280x800", 1, 17, 1), ("320x240", 1, 17, 3), ("1280x800", 4, 68, 3)])

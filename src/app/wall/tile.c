@@ -87,17 +87,19 @@ struct fz_rect fz_wall_whole_rect_of(const struct fz_app *app, size_t index)
     return (struct fz_rect){r.x + (r.w - w * scale) / 2, r.y + (r.h - h * scale) / 2, w * scale, h * scale};
 }
 
-/* As many lines as fit, broken at spaces where there are any; widths by an average character. */
+/* As many lines as fit, broken at spaces where there are any; widths by an average character. What is left is shortened into the
+ * last of them. */
 static void draw_wrapped(struct fz_app *app, const char *text, const struct fz_text_style *style, double x,
                          double y, double w, double bottom, struct fz_color color)
 {
-    double px = style->px * fz_app_text_scale(app);
+    double px = style->px * fz_app_text_scale(app), line_h = ceil(px * 1.3);
     size_t per_line = (size_t)fmax(w / (px * 0.56), 4);
     struct fz_text_style line_style = *style;
     line_style.max_w = (int)w;
     while (*text && y + px * 1.3 <= bottom) {
         size_t len = strlen(text), cut = len;
-        if (len > per_line) {
+        bool is_last = y + line_h + px * 1.3 > bottom;
+        if (len > per_line && !is_last) {
             for (cut = per_line; cut > per_line / 2 && text[cut] != ' ';)
                 cut--;
             if (text[cut] != ' ')
@@ -109,8 +111,8 @@ static void draw_wrapped(struct fz_app *app, const char *text, const struct fz_t
         size_t n = cut < sizeof line - 1 ? cut : sizeof line - 1;
         memcpy(line, text, n);
         line[n] = '\0';
-        fz_text_draw(app->head, line, &line_style, x, y, color);
-        y += ceil(px * 1.3);
+        fz_text_draw(app->head, text[cut] ? line : text, &line_style, x, y, color);
+        y += line_h;
         text += cut + (text[cut] == ' ');
     }
 }
