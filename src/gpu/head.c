@@ -216,9 +216,17 @@ static void cover_display(struct fz_head *head, bool covers)
     int display = SDL_GetWindowDisplayIndex(head->window);
     if (covers == head->covers || display < 0 || SDL_GetDisplayBounds(display, &bounds) != 0)
         return;
-    int parts = covers ? 8 : 6, before = (8 - parts) / 2; /* eighths of each side */
-    SDL_SetWindowPosition(head->window, bounds.x + bounds.w * before / 8, bounds.y + bounds.h * before / 8);
-    SDL_SetWindowSize(head->window, bounds.w * parts / 8, bounds.h * parts / 8);
+    SDL_Rect to = bounds;
+    if (covers) {
+        SDL_GetWindowPosition(head->window, &head->uncovered.x, &head->uncovered.y);
+        SDL_GetWindowSize(head->window, &head->uncovered.w, &head->uncovered.h);
+    } else if (head->uncovered.w > 0) {
+        to = head->uncovered;
+    } else { /* six eighths of each side, in the middle */
+        to = (SDL_Rect){bounds.x + bounds.w / 8, bounds.y + bounds.h / 8, bounds.w * 6 / 8, bounds.h * 6 / 8};
+    }
+    SDL_SetWindowPosition(head->window, to.x, to.y);
+    SDL_SetWindowSize(head->window, to.w, to.h);
     head->covers = covers;
 }
 

@@ -411,6 +411,22 @@ def test_fullscreen_without_window_manager(home, x11, folder):
             assert frieze.idle().status()["visible"]
 
 
+def test_fullscreen_without_window_manager_and_back(home, x11, folder):
+    """The window has its size and its place again."""
+    def place():
+        white = (np.asarray(x11.screenshot().convert("RGB")) == 255).all(axis=2)
+        return [(int(line.argmax()), int(line.sum())) for line in (white.any(axis=0), white.any(axis=1))]
+    with home.start("--background", "#ffffff", "--size", "300x200", folder, display=x11) as frieze:
+        frieze.idle("loaded")
+        before = wait_until(lambda: place() if [length for _, length in place()] == [300, 200] else None, place)
+        press(frieze, "f")
+        frieze.until(fullscreen=True)
+        wait_until(lambda: place() != before, "the window does not follow")
+        press(frieze, "f")
+        frieze.until(fullscreen=False)
+        wait_until(lambda: place() == before, place, 20)
+
+
 def test_copy_path_key(either, folder, x11):
     """The path of the picture is in the clipboard for others to paste."""
     press(either, "y")
