@@ -58,6 +58,15 @@ def test_size_of_the_config_file_and_paths_on_standard_input(home, folder):
     assert opens(home, folder) == (COUNT - 7, 7)
 
 
+def test_letters(home, folder):
+    """Those of the wall, where prime has no other use for them."""
+    paths = b"\0".join(os.fsencode(path) for path in folder.iterdir())
+    assert prime(home, "-t", "100x75", "-b102030", "-m", "256M", "-j1", "-0", "-", data=paths) == [f"frieze prime: {COUNT} tiles"]
+    assert opens(home, folder, "-t", "100x75", "-b", "102030") == (0, COUNT)
+    result = home.frieze("prime", "-x", folder)
+    assert result.status == 2 and "unknown option -x" in result.err
+
+
 def test_it_waits_for_a_cache_that_takes_long_to_open(home, folder):
     """On a slow card, or where another one is at it: longer than a wall would."""
     prime(home, folder)

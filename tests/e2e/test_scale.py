@@ -110,9 +110,11 @@ def test_what_is_not_written_is_copied_where_it_fits(home):
 
 def test_transparent_pixels_stand_on_the_background(home):
     Image.new("RGBA", (500, 500), (255, 0, 0, 0)).save(home / "in.png")
-    scale(home, "--background=#102030", home / "in.png", home / "out.ppm")
-    with Image.open(home / "out.ppm") as image:
-        assert image.getpixel((3, 3)) == (0x10, 0x20, 0x30)
+    for background in "--background=#102030", "-b#102030":
+        scale(home, background, home / "in.png", home / "out.ppm")
+        with Image.open(home / "out.ppm") as image:
+            assert image.getpixel((3, 3)) == (0x10, 0x20, 0x30)
+        (home / "out.ppm").unlink()
 
 
 def test_a_config_file_that_is_named(home):

@@ -25,6 +25,23 @@ static void print_row(char letter, const char *name, const char *metavar, const 
            fallback ? ")" : "");
 }
 
+/* The number of its own option with that letter, or else of a shared one; of as many as there are: none. */
+static size_t find_own(const struct fz_subcommand *command, char letter)
+{
+    size_t i = 0;
+    while (i < command->own_count && command->own[i].letter != letter)
+        i++;
+    return i;
+}
+
+static size_t find_shared(const struct fz_subcommand *command, char letter)
+{
+    size_t i = 0;
+    while (i < command->shared_count && fz_option_row(command->shared[i])->letter != letter)
+        i++;
+    return i;
+}
+
 static void print_help(const struct fz_subcommand *command)
 {
     printf("Usage: frieze %s %s\n\n%s\n\nOptions:\n", command->name, command->usage, command->about);
@@ -34,7 +51,8 @@ static void print_help(const struct fz_subcommand *command)
     }
     for (size_t i = 0; i < command->shared_count; i++) {
         const struct fz_option_row *row = fz_option_row(command->shared[i]);
-        print_row(0, row->name, row->metavar, row->help, row->fallback);
+        bool is_free = find_own(command, row->letter) == command->own_count;
+        print_row(is_free ? row->letter : 0, row->name, row->metavar, row->help, row->fallback);
     }
     print_row('h', "help", NULL, "print this and end", NULL);
 }
@@ -69,6 +87,15 @@ static enum fz_err set_own(struct parse *p, size_t index, const char *attached)
     return FZ_OK;
 }
 
+static enum fz_err set_shared(struct parse *p, enum fz_option_id id, const char *value)
+{
+    const struct fz_option_row *row = fz_option_row(id);
+    enum fz_err code = row->metavar ? take_value(p, row->name, row->metavar, value, &value) : FZ_OK;
+    if (code != FZ_OK)
+        return code;
+    return fz_option_set(&p->arguments->options, id, value, FZ_ORIGIN_COMMAND_LINE, p->err);
+}
+
 static enum fz_err parse_long(struct parse *p)
 {
     const char *name = p->argv[p->i] + 2, *equals = strchr(name, '=');
@@ -80,12 +107,7 @@ static enum fz_err parse_long(struct parse *p)
         const struct fz_option_row *row = fz_option_row(p->command->shared[i]);
         if (strlen(row->name) != len || strncmp(row->name, name, len) != 0)
             continue;
-        const char *value = equals ? equals + 1 : NULL;
-        enum fz_err code = row->metavar ? take_value(p, row->name, row->metavar, value, &value) : FZ_OK;
-        if (code != FZ_OK)
-            return code;
-        return fz_option_set(&p->arguments->options, p->command->shared[i], value, FZ_ORIGIN_COMMAND_LINE,
-                             p->err);
+        return set_shared(p, p->command->shared[i], equals ? equals + 1 : NULL);
     }
     if (strcmp(name, "help") != 0)
         return fail_unknown(p, "--", name, len);
@@ -96,12 +118,15 @@ static enum fz_err parse_long(struct parse *p)
 static enum fz_err parse_letters(struct parse *p)
 {
     for (const char *letter = p->argv[p->i] + 1; *letter; letter++) {
-        size_t i = 0;
-        while (i < p->command->own_count && p->command->own[i].letter != *letter)
-            i++;
-        if (i < p->command->own_count) {
-            bool flag = p->command->own[i].metavar == NULL;
-            enum fz_err code = set_own(p, i, flag || !letter[1] ? NULL : letter + 1);
+        const struct fz_subcommand *command = p->command;
+        size_t own = find_own(command, *letter), shared = find_shared(command, *letter);
+        bool is_own = own < command->own_count;
+        if (is_own || shared < command->shared_count) {
+            bool flag =
+                !(is_own ? command->own[own].metavar : fz_option_row(command->shared[shared])->metavar);
+            const char *attached = flag || !letter[1] ? NULL : letter + 1;
+            enum fz_err code =
+                is_own ? set_own(p, own, attached) : set_shared(p, command->shared[shared], attached);
             if (code != FZ_OK || !flag)
                 return code;
         } else if (*letter == 'h') {

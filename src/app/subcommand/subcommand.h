@@ -17,7 +17,7 @@ struct fz_subcommand {
     const char *name, *usage, *about; /* usage: what follows "frieze NAME"; about: paragraphs of --help */
     const struct fz_own_option *own;
     size_t own_count;
-    const enum fz_option_id *shared; /* options of the option table that it takes too, by their long names */
+    const enum fz_option_id *shared; /* of the option table; by a letter where no own one has it */
     size_t shared_count;
 };
 
