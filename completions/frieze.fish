@@ -33,7 +33,7 @@ complete -c frieze -n __fish_is_first_arg -a probe -d 'say what pictures are, as
 complete -c frieze -n __fish_is_first_arg -a scale -d 'write a picture, scaled'
 complete -c frieze -n __fish_is_first_arg -a prime -d 'fill the tile cache ahead'
 complete -c frieze -n 'not __frieze_is_ctl' -l slideshow -s s -d 'start as a slideshow'
-complete -c frieze -n 'not __frieze_is_ctl' -l delay -s d -x -d 'how long the slideshow shows a picture (0.34 at least: nothing flashes)'
+complete -c frieze -n 'not __frieze_is_ctl' -l delay -s d -x -d 'how long the slideshow shows a picture (less counts as 0.34: nothing flashes)'
 complete -c frieze -n 'not __frieze_is_ctl' -l tile -s t -x -d 'size of the box of a picture on the wall'
 complete -c frieze -n 'not __frieze_is_ctl' -l layout -x -a 'grid justified masonry strip' -d 'how pictures hang: in boxes, or whole in rows, in columns; in one row'
 complete -c frieze -n 'not __frieze_is_ctl' -l fit -x -a 'contain cover' -d 'in a grid or strip: all of a picture in its box, or the box filled'

@@ -26,7 +26,7 @@
 #define FZ_OPTION_TABLE(X)                                                                             \
     X(SLIDESHOW, FLAG, "slideshow", 's', NULL, 0, 1, NULL, SHOW, FILE, "start as a slideshow")         \
     X(DELAY, DURATION, "delay", 'd', "5", 0.1, 86400, "SECONDS", SHOW, LIVE,                           \
-      "how long the slideshow shows a picture (0.34 at least: nothing flashes)")                       \
+      "how long the slideshow shows a picture (less counts as 0.34: nothing flashes)")                 \
     X(TILE, SIZE, "tile", 't', "256x192", 16, 4096, "WxH", SHOW, LIVE,                                 \
       "size of the box of a picture on the wall")                                                      \
     X(LAYOUT, CHOICE, "layout", 0, "grid", 0, 0, "grid|justified|masonry|strip", SHOW, LIVE,           \
