@@ -139,6 +139,35 @@ static void caps(void **state)
     assert_string_equal(small, "Ctrl+");
 }
 
+static void caps_of_several(void **state)
+{
+    (void)state;
+    char out[20];
+    fz_help_caps(out, sizeof out, "");
+    assert_string_equal(out, "");
+    fz_help_caps(out, sizeof out, "n ^a Left");
+    assert_string_equal(out, "n Ctrl+a ←");
+    fz_help_caps(out, sizeof out, "^Space S-Space ^f");
+    assert_string_equal(out, "Ctrl+Space");
+}
+
+/* The menu writes keys as the help does. */
+static void the_menu_has_caps(void **state)
+{
+    (void)state;
+    fz_menu_open(&app, 0, 0);
+    int found = 0;
+    for (size_t i = 0; i < app.menu.count; i++) {
+        if (app.menu.rows[i].what.command == FZ_COMMAND_MARK_ALL) {
+            assert_string_equal(app.menu.rows[i].keys, "Ctrl+a");
+            found++;
+        }
+        assert_true(app.menu.rows[i].keys[0] != '^' || strlen(app.menu.rows[i].keys) == 1);
+    }
+    assert_int_equal(found, 1);
+    fz_menu_fini(&app);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -148,6 +177,8 @@ int main(void)
         TEST(the_basics_are_those_of_the_view),
         TEST(the_basics_follow_the_keymap),
         TEST(caps),
+        TEST(caps_of_several),
+        TEST(the_menu_has_caps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -213,3 +213,20 @@ void fz_help_cap(char *out, size_t size, const char *key, size_t length)
     if (used < size)
         snprintf(out + used, size - used, "%.*s", rest ? (int)strlen(rest) : (int)length, rest ? rest : key);
 }
+
+void fz_help_caps(char *out, size_t size, const char *keys)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (const char *key = keys; *key; key += strspn(key, " ")) {
+        size_t length = strcspn(key, " ");
+        char cap[64];
+        fz_help_cap(cap, sizeof cap, key, length);
+        size_t gap = used > 0, wanted = gap + strlen(cap);
+        if (used + wanted >= size)
+            return;
+        snprintf(out + used, size - used, "%s%s", gap ? " " : "", cap);
+        used += wanted;
+        key += length;
+    }
+}

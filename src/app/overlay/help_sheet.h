@@ -40,5 +40,7 @@ void fz_help_fill(const struct fz_app *app, struct fz_help_sheet *sheet);
 
 /* Any thread. How a key ("^f", "S-Space") is written on its cap ("Ctrl+f", "Shift+Space"). */
 void fz_help_cap(char *out, size_t size, const char *key, size_t length);
+/* The same of several, separated by spaces; those that have no room are left out. */
+void fz_help_caps(char *out, size_t size, const char *keys);
 
 #endif

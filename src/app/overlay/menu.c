@@ -1,6 +1,7 @@
 #include "app/overlay/menu.h"
 
 #include "app/app.h"
+#include "app/overlay/help_sheet.h"
 #include "app/overlay/panel.h"
 #include "base/mem.h"
 
@@ -13,30 +14,29 @@ static const struct fz_color GROUND = {16, 16, 18, 255}, POINTED = {58, 62, 72, 
 enum { PAD = 12, KEYS_GAP = 28, EDGE_PX = 4 };
 static const double ROW = 1.6; /* of the text's height: a finger's width needs no more on a touch screen */
 
-static void add(struct fz_app *app, const struct fz_binding *what)
+static void add(struct fz_app *app, const struct fz_binding *what, const char *keys)
 {
     struct fz_menu_row *row = &app->menu.rows[app->menu.count++];
     row->what = *what;
+    fz_help_caps(row->keys, sizeof row->keys, keys);
     row->text = fz_keys_tell(app, what, row->own);
 }
 
 /* What a command does here by itself, then with each argument that is bound to keys. */
 static void add_command(struct fz_app *app, enum fz_command_id command)
 {
-    struct fz_menu *menu = &app->menu;
     enum fz_command_view view = fz_app_view(app);
     const struct fz_keymap *map = &app->keys.map;
-    char *keys = menu->rows[menu->count].keys;
-    if (fz_keymap_format_keys(map, command, view, keys, FZ_MENU_KEYS) > 0 ||
-        (view == FZ_VIEW_SHOW &&
-         fz_keymap_format_keys(map, command, FZ_VIEW_PICTURE, keys, FZ_MENU_KEYS) > 0))
-        add(app, &(struct fz_binding){.command = command});
+    char keys[FZ_MENU_KEYS];
+    if (fz_keymap_format_keys(map, command, view, keys, sizeof keys) > 0 ||
+        (view == FZ_VIEW_SHOW && fz_keymap_format_keys(map, command, FZ_VIEW_PICTURE, keys, sizeof keys) > 0))
+        add(app, &(struct fz_binding){.command = command}, keys);
     for (size_t i = 0; i < map->count; i++) {
         const struct fz_binding *b = &map->bindings[i];
         if (b->command != command || !b->argument || !fz_keys_are_here(app, b))
             continue;
-        fz_key_sequence_format(&b->keys, menu->rows[menu->count].keys, FZ_MENU_KEYS);
-        add(app, b);
+        fz_key_sequence_format(&b->keys, keys, sizeof keys);
+        add(app, b, keys);
     }
 }
 

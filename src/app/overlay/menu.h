@@ -7,13 +7,13 @@
 
 struct fz_app;
 
-enum { FZ_MENU_KEYS = 64 }; /* bytes of the keys of one row */
+enum { FZ_MENU_KEYS = 128 }; /* bytes of the keys of one row */
 
 struct fz_menu_row {
-    struct fz_binding what; /* a command; its argument is the keymap's */
-    const char *text;       /* what it does: static, the config's, or: */
-    char own[FZ_KEYS_TEXT]; /* a command with what it is given */
-    char keys[FZ_MENU_KEYS];
+    struct fz_binding what;  /* a command; its argument is the keymap's */
+    const char *text;        /* what it does: static, the config's, or: */
+    char own[FZ_KEYS_TEXT];  /* a command with what it is given */
+    char keys[FZ_MENU_KEYS]; /* as on their caps */
 };
 
 struct fz_menu {
