@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "decode/cache_db.h"
+#include "decode/cache_queue.h"
 #include "sync/monitor.h"
 #include "sync/thread.h"
 
@@ -18,11 +19,8 @@
 #include <unistd.h>
 
 enum {
-    BATCH_ROWS = 64, /* written at once, or what came in BATCH_MS: few writes, a memory card must last */
-    BATCH_MS = 5000,
-    BATCH_BYTES = 2 << 20,
-    BATCH_PART = 32, /* of the bound: the journal holds several */
-    BUSY_TRIES = 30, /* of one second each (see cache_db.c): a nice thread of another may hold it for long */
+    BATCH_MS = 5000,    /* written at once is what comes in it, or a batch */
+    BUSY_US = 30000000, /* a nice thread of another may hold it for long */
     BUSY_PAUSE_MS = 20,
     OPENING_US = 1000000, /* then pictures do not wait for it */
     MAX_RESETS = 3,       /* in one run: a disk that damages whatever is written is not written to for ever */
@@ -37,15 +35,12 @@ struct fz_cache {
     /* immutable */
     char *path;
     uint64_t limit_bytes, queue_bytes;
-    uint64_t batch_bytes; /* what is written at once, at most, but for the last row */
     bool patient;
     int64_t wait_until_us; /* for the file to be opened */
     SDL_Thread *thread;
     struct fz_monitor changed;
     /* under its lock */
-    struct fz_cache_row *first, **end; /* what waits to be written; owned */
-    size_t row_count;
-    uint64_t row_bytes;
+    struct fz_cache_queue queue; /* what waits to be written */
     enum state state;
     bool closing, writing; /* a batch, which is in the queue no more */
     bool flushing;         /* somebody waits for all of it */
@@ -70,17 +65,6 @@ char *fz_cache_folder(void)
 
 /* ---- The thread that writes -------------------------------------------------------------------------------------- */
 
-static void free_rows(struct fz_cache_row *row)
-{
-    while (row) {
-        struct fz_cache_row *next = row->next;
-        free((char *)(uintptr_t)row->key.path);
-        free(row->tile);
-        free(row);
-        row = next;
-    }
-}
-
 static void set_state(struct fz_cache *cache, enum state state)
 {
     fz_monitor_enter(&cache->changed);
@@ -104,29 +88,6 @@ static int mend(struct fz_cache *cache, struct fz_cache_db *db, int code, int *r
     return code;
 }
 
-static uint64_t bytes_of(const struct fz_cache_row *row)
-{
-    return sizeof *row + strlen(row->key.path) + row->len;
-}
-
-/* Under lock. The first rows, as many as are written at once. */
-static struct fz_cache_row *cut_batch(struct fz_cache *cache)
-{
-    struct fz_cache_row *rows = cache->first, **end = &rows;
-    uint64_t bytes = 0;
-    size_t count = 0;
-    for (; *end && count < BATCH_ROWS && (count == 0 || bytes < cache->batch_bytes);
-         end = &(*end)->next, count++)
-        bytes += bytes_of(*end);
-    cache->first = *end;
-    if (!cache->first)
-        cache->end = &cache->first;
-    cache->row_count -= count;
-    cache->row_bytes -= bytes;
-    *end = NULL;
-    return rows;
-}
-
 /* Waits until there is something to write, or to mend, or the end has come. */
 static struct fz_cache_row *take_batch(struct fz_cache *cache, bool *last)
 {
@@ -134,9 +95,9 @@ static struct fz_cache_row *take_batch(struct fz_cache *cache, bool *last)
     fz_monitor_enter(&cache->changed);
     cache->writing = false;
     fz_monitor_wake_all(&cache->changed); /* to whoever waits for room, or for all of it */
-    while (!cache->closing && !(cache->flushing && cache->first) && cache->row_count < BATCH_ROWS &&
-           cache->row_bytes < cache->batch_bytes && !atomic_load(&cache->damaged)) {
-        if (cache->row_count == 0) {
+    while (!cache->closing && !(cache->flushing && cache->queue.first) &&
+           !fz_cache_queue_has_batch(&cache->queue) && !atomic_load(&cache->damaged)) {
+        if (cache->queue.row_count == 0) {
             fz_monitor_wait(&cache->changed);
             continue;
         }
@@ -147,9 +108,9 @@ static struct fz_cache_row *take_batch(struct fz_cache *cache, bool *last)
             break;
         fz_monitor_wait_ms(&cache->changed, (int)(left_us / 1000 + 1));
     }
-    struct fz_cache_row *rows = cut_batch(cache);
+    struct fz_cache_row *rows = fz_cache_queue_cut(&cache->queue);
     cache->writing = rows != NULL;
-    *last = cache->closing && !cache->first;
+    *last = cache->closing && !cache->queue.first;
     fz_monitor_leave(&cache->changed);
     return rows;
 }
@@ -179,11 +140,15 @@ static bool is_closing(struct fz_cache *cache)
 /* Another frieze that writes lets this one in between two of its batches; one that is stuck does not. */
 static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const struct fz_cache_row *rows)
 {
-    int code, tries = 0;
-    do
-        code = fz_cache_db_write(db, rows, fz_date_ms());
-    while (code == SQLITE_BUSY && ++tries < BUSY_TRIES && !is_closing(cache));
-    return code == SQLITE_BUSY ? SQLITE_OK : code;
+    const int64_t until_us = fz_now_us() + BUSY_US;
+    for (;;) {
+        int code = fz_cache_db_write(db, rows, fz_date_ms());
+        if (code != SQLITE_BUSY)
+            return code;
+        if (fz_now_us() > until_us || is_closing(cache))
+            return SQLITE_OK;
+        SDL_Delay(BUSY_PAUSE_MS);
+    }
 }
 
 static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
@@ -199,14 +164,14 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
             code = mend(cache, db, write_batch(cache, db, rows), &resets);
         if (code != SQLITE_OK)
             give_up_writing(cache, db, code, "tiles are kept no more");
-        free_rows(rows);
+        fz_cache_rows_free(rows);
     }
 }
 
 /* Two that make the file at once are in each other's way, and SQLite tells one of them so without waiting. */
 static int open_patiently(struct fz_cache *cache, struct fz_cache_db *db)
 {
-    int64_t until_us = fz_now_us() + BUSY_TRIES * INT64_C(1000000);
+    int64_t until_us = fz_now_us() + BUSY_US;
     for (;;) {
         int code = fz_cache_db_open(db, cache->path, cache->limit_bytes);
         if (code != SQLITE_BUSY || fz_now_us() > until_us || is_closing(cache))
@@ -243,7 +208,7 @@ static int cache_main(void *ctx)
 
 static void free_cache(struct fz_cache *cache)
 {
-    free_rows(cache->first);
+    fz_cache_queue_fini(&cache->queue);
     fz_monitor_fini(&cache->changed);
     free(cache->path);
     free(cache);
@@ -257,14 +222,12 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
     struct fz_cache *cache = fz_calloc(1, sizeof *cache);
     cache->path = fz_path_join(options->folder, "tiles.db");
     cache->limit_bytes = options->limit_bytes;
-    uint64_t part = options->limit_bytes / BATCH_PART;
-    cache->batch_bytes = part < BATCH_BYTES ? part : BATCH_BYTES;
+    fz_cache_queue_init(&cache->queue, options->limit_bytes);
     cache->state = OPENING;
     cache->queue_bytes = options->queue_bytes;
     cache->patient = options->patient;
     cache->wait_until_us = fz_now_us() + OPENING_US;
     fz_monitor_init(&cache->changed);
-    cache->end = &cache->first;
     atomic_store(&cache->writes, true);
     atomic_store(&cache->generation, 1);
     enum fz_err code = fz_thread_start(&cache->thread, "frieze:cache", cache_main, cache, err);
@@ -280,7 +243,7 @@ bool fz_cache_flush(struct fz_cache *cache)
     fz_monitor_enter(&cache->changed);
     cache->flushing = true;
     fz_monitor_wake_all(&cache->changed);
-    while (atomic_load(&cache->writes) && (cache->state == OPENING || cache->first || cache->writing))
+    while (atomic_load(&cache->writes) && (cache->state == OPENING || cache->queue.first || cache->writing))
         fz_monitor_wait(&cache->changed);
     cache->flushing = false;
     fz_monitor_leave(&cache->changed);
@@ -367,27 +330,24 @@ static int connect(struct fz_cache_reader *reader)
 
 static bool has_room(const struct fz_cache *cache, uint64_t bytes)
 {
-    return cache->row_bytes == 0 || cache->row_bytes + bytes <= cache->queue_bytes;
+    return cache->queue.row_bytes == 0 || cache->queue.row_bytes + bytes <= cache->queue_bytes;
 }
 
 static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
 {
-    uint64_t bytes = bytes_of(row);
+    uint64_t bytes = fz_cache_queue_bytes_of(row);
     fz_monitor_enter(&cache->changed);
     while (cache->patient && !cache->closing && !has_room(cache, bytes) && atomic_load(&cache->writes))
         fz_monitor_wait(&cache->changed);
     bool fits = !cache->closing && has_room(cache, bytes);
     if (fits) {
-        *cache->end = row;
-        cache->end = &row->next;
-        cache->row_count++;
-        cache->row_bytes += bytes;
-        if (cache->row_count == 1 || cache->row_count == BATCH_ROWS || cache->row_bytes >= cache->batch_bytes)
+        fz_cache_queue_add(&cache->queue, row);
+        if (cache->queue.row_count == 1 || fz_cache_queue_has_batch(&cache->queue))
             fz_monitor_wake_all(&cache->changed);
     }
     fz_monitor_leave(&cache->changed);
     if (!fits)
-        free_rows(row);
+        fz_cache_rows_free(row);
 }
 
 static struct fz_cache_row *new_row(const struct fz_cache_key *key)

@@ -167,12 +167,15 @@ static int prepare_writer(struct fz_cache_db *db, uint64_t limit_bytes)
     return code == SQLITE_OK ? prepare_all(db, true) : code;
 }
 
+/* While others go on writing, all of it would never be in the file at once, and it would never begin anew: they wait. */
 int fz_cache_db_empty_journal(struct fz_cache_db *db)
 {
     if (db->journal_pages < db->most_journal_pages)
         return SQLITE_OK;
-    int code = sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    return code == SQLITE_BUSY ? SQLITE_OK : code;
+    int code = sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    if (code == SQLITE_OK)
+        db->journal_pages = 0;
+    return code;
 }
 
 int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_bytes)

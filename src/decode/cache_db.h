@@ -62,11 +62,12 @@ bool fz_cache_db_is_damage(struct fz_cache_db *db, int code);
  * and nothing is touched, where it is the disk that cannot be read, which SQLite calls SQLITE_CORRUPT, too: the whole file is read then. */
 int fz_cache_db_reset(struct fz_cache_db *db, int code, const char *path, uint64_t limit_bytes);
 
-/* The one that writes. One transaction: all rows or none. Makes room; without rows it does nothing else. */
+/* The one that writes. One transaction: all rows or none. Makes room; without rows it does nothing else. SQLITE_BUSY, and nothing is
+ * written, where another one writes, or is in the way of emptying the journal. */
 int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms);
 
 /* The one that writes. Brings what stands in the journal into the file, once it is as long as it may become. Left to itself SQLite does
- * so too, but where the file is too damaged for it, it says nothing, and the journal grows for ever. */
+ * so too, but where the file is too damaged for it, it says nothing, and the journal grows for ever. SQLITE_BUSY: others use it. */
 int fz_cache_db_empty_journal(struct fz_cache_db *db);
 
 /* The one that writes. Brings a file that is over its bound (made with a larger one) under it. */

@@ -259,7 +259,9 @@ static int check_are_found(struct fz_cache_db *db, const struct fz_cache_row *ro
 
 int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms)
 {
-    int code = run(db, FZ_CACHE_BEGIN);
+    int code = fz_cache_db_empty_journal(db); /* where something was in its way */
+    if (code == SQLITE_OK)
+        code = run(db, FZ_CACHE_BEGIN);
     if (code != SQLITE_OK)
         return code;
     db->made_room = false;
@@ -270,8 +272,10 @@ int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, i
         code = check_are_found(db, rows);
     if (code == SQLITE_OK)
         code = run(db, FZ_CACHE_COMMIT);
-    if (code == SQLITE_OK)
-        return fz_cache_db_empty_journal(db);
+    if (code == SQLITE_OK) {
+        code = fz_cache_db_empty_journal(db);
+        return code == SQLITE_BUSY ? SQLITE_OK : code; /* these rows are written */
+    }
     sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
     return code;
 }

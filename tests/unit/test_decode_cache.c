@@ -2,6 +2,7 @@
  * wrong with the file, frieze goes on. */
 #include "fixture.h"
 
+#include "decode/cache_db.h"
 #include "decode/cached.h"
 #include "sync/thread.h"
 
@@ -683,6 +684,67 @@ static void two_write_at_once(void **state)
     assert_file_is_sound();
 }
 
+static uint64_t bytes_of_all_files(void)
+{
+    return size_of("") + size_of("-wal") + size_of("-shm");
+}
+
+static void two_that_write_at_once_stay_within_their_bound(void **state)
+{
+    (void)state;
+    pid_t children[2];
+    uint64_t most = 0;
+    for (int i = 0; i < 2; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            start_with(2 * MB);
+            for (int n = 0; n < 1000; n += 100) {
+                store_some(i * 1000 + n, 100);
+                fz_cache_flush(place.cache);
+            }
+            _exit(0);
+        }
+    }
+    for (int left = 2; left > 0;) {
+        uint64_t bytes = bytes_of_all_files();
+        most = bytes > most ? bytes : most;
+        left -= waitpid(-1, NULL, WNOHANG) > 0;
+    }
+    assert_true(most > MB && most <= 2 * MB);
+    assert_file_is_sound();
+}
+
+static int write_one(struct fz_cache_db *db, int number)
+{
+    static uint8_t tile[TILE_BYTES];
+    char path[64];
+    struct fz_cache_row row = {.key = key_of(number, path), .tile = tile, .len = sizeof tile};
+    return fz_cache_db_write(db, &row, number);
+}
+
+/* Who is stopped in the midst of looking something up keeps the journal from beginning anew: nothing more is kept then. */
+static void one_that_reads_for_ever_does_not_make_the_journal_grow(void **state)
+{
+    (void)state;
+    struct fz_cache_db db;
+    sqlite3 *other;
+    assert_int_equal(fz_cache_db_open(&db, place.file, 2 * MB), SQLITE_OK);
+    assert_int_equal(sqlite3_open(place.file, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN; SELECT count(*) FROM entry", NULL, NULL, NULL), SQLITE_OK);
+    int code, count = 0;
+    do
+        code = write_one(&db, count++);
+    while (code == SQLITE_OK && count < 1000);
+    assert_int_equal(code, SQLITE_BUSY);
+    assert_true(bytes_of_all_files() <= 2 * MB);
+    sqlite3_close(other);
+    for (; count < 1000; count++)
+        assert_int_equal(write_one(&db, count), SQLITE_OK);
+    assert_true(bytes_of_all_files() <= 2 * MB);
+    fz_cache_db_close(&db);
+    assert_file_is_sound();
+}
+
 /* Longer than SQLite waits by itself, and than a disk of which much is asked takes for what the other wrote. */
 static void another_that_writes_is_awaited(void **state)
 {
@@ -794,6 +856,8 @@ int main(void)
         TEST(rows_may_be_out_of_order),
         TEST(many_may_find_the_same_damage),
         TEST(two_write_at_once),
+        TEST(two_that_write_at_once_stay_within_their_bound),
+        TEST(one_that_reads_for_ever_does_not_make_the_journal_grow),
         TEST(another_that_writes_is_awaited),
         TEST(it_is_opened_before_it_is_nice),
         TEST(killed_while_it_writes),
