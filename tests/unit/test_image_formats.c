@@ -4,6 +4,8 @@
 
 #include "frieze_config.h"
 
+#include <time.h>
+
 /* --- tests -------------------------------------------------------------------------------------- */
 
 static void test_known_by_the_bytes_and_right(void **state)
@@ -152,6 +154,39 @@ static void test_huge_text_headers(void **state)
     assert_int_equal(load(b.data, b.len, 256, 192, &host, &image, &err), FZ_E_LIMIT);
     assert_int_equal(host.reserves, 0);
     free(b.data);
+}
+
+/* A few bytes that announce 961 Mpx which are not in the file. Three seconds and more, where each row is made. */
+static void test_rows_that_are_not_there_take_no_time(void **state)
+{
+    (void)state;
+    enum { SIDE = 31000, MOST_CPU_S = 1 };
+    struct bytes files[3] = {0};
+    const char pfm[] = "PF\n31000 31000\n-1.0\n", gif_end[] = "\2\2\x44\1\0;";
+    bytes_put(&files[0], pfm, sizeof pfm); /* and one byte of its pixels */
+    bytes_put(&files[1], "BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", 18);
+    for (int i = 0; i < 2; i++)
+        bytes_put_le(&files[1], SIDE, 4);
+    bytes_put(&files[1], "\1\0\x18\0", 4);
+    for (int i = 0; i < 7; i++) /* and the same */
+        bytes_put_le(&files[1], 0, 4);
+    bytes_put(&files[2], "GIF89a", 6); /* of which one pixel is shown */
+    for (int i = 0; i < 2; i++)
+        bytes_put_le(&files[2], SIDE, 2);
+    bytes_put(&files[2], "\x80\0\0\xff\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0", 19);
+    bytes_put(&files[2], gif_end, sizeof gif_end - 1);
+    for (int i = 0; i < 3; i++) {
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        const clock_t before = clock();
+        assert_int_equal(load(files[i].data, files[i].len, 256, 256, &host, &image, &err), FZ_OK);
+        assert_true(clock() - before < (clock_t)MOST_CPU_S * CLOCKS_PER_SEC);
+        assert_int_equal(image.damaged, i < 2);
+        assert_int_equal(pixel(&image, 128, 128), 0x204060);
+        host_fini(&host);
+        free(files[i].data);
+    }
 }
 
 static void test_cut_files(void **state)
@@ -426,6 +461,7 @@ int main(void)
         cmocka_unit_test(test_known_without_a_decoder),
         cmocka_unit_test(test_huge_by_the_header),
         cmocka_unit_test(test_huge_text_headers),
+        cmocka_unit_test(test_rows_that_are_not_there_take_no_time),
         cmocka_unit_test(test_cut_files),
         cmocka_unit_test(test_changed_bytes),
         cmocka_unit_test(test_tiff_orientations),

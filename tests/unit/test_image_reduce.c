@@ -184,6 +184,56 @@ static void test_flat_color_stays(void **state)
         }
 }
 
+/* Noise, some rows of one colour, noise again: pixel for pixel as if each of those rows had been pushed. */
+static void check_flat_rows(const int *s, int from, int count, const struct fz_image_region *part)
+{
+    static const uint8_t px[4] = {9, 130, 77, 255};
+    uint8_t *in = make_noise(s[0], s[1], 3), *out[2];
+    for (int way = 0; way < 2; way++) {
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        struct fz_reduce r;
+        struct fz_orient orient;
+        out[way] = calloc((size_t)s[2] * (size_t)s[3], 4);
+        fz_orient_init(&orient, 3, out[way], s[2] * 4, s[2], s[3]);
+        assert_true(fz_reduce_init_part(&r, scratch, FZ_KERNEL_CUBIC, s[0], s[1], part,
+                                        &(struct fz_reduce_beyond){0}, s[2], s[3], &orient));
+        for (int y = 0; y < s[1]; y++) {
+            uint8_t *row = in + (size_t)y * (size_t)s[0] * 4;
+            if (way == 0 && y == from) {
+                fz_reduce_push_flat(&r, px, count);
+                y += count - 1;
+                continue;
+            }
+            for (int x = 0; x < s[0] && y >= from && y < from + count; x++)
+                memcpy(row + (size_t)x * 4, px, 4);
+            fz_reduce_push(&r, row);
+        }
+        assert_true(fz_reduce_is_done(&r));
+        fz_image_scratch_free(scratch);
+    }
+    assert_memory_equal(out[0], out[1], (size_t)s[2] * (size_t)s[3] * 4);
+    free(in);
+    free(out[0]);
+    free(out[1]);
+}
+
+static void test_flat_rows(void **state)
+{
+    (void)state;
+    for (int k = 0; k < SIZES; k++) {
+        const int *s = sizes[k], from = s[1] / 5;
+        const struct fz_image_region all = {0, 0, s[0], s[1]};
+        for (int count = 1; count <= s[1]; count += s[1] / 7 + 1) {
+            check_flat_rows(s, 0, count, &all);
+            check_flat_rows(s, from, count < s[1] - from ? count : s[1] - from, &all);
+            check_flat_rows(s, s[1] - count, count, &all);
+        }
+    }
+    const int of_part[4] = {900, 1500, 20, 30};
+    for (int y = 100; y < 900; y += 111)
+        check_flat_rows(of_part, y, 500, &(struct fz_image_region){100, 501, 700, 640});
+}
+
 static void test_longest_side(void **state)
 {
     (void)state;
@@ -313,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_equals_the_filter),
         cmocka_unit_test(test_vectors_equal_plain_c),
         cmocka_unit_test(test_flat_color_stays),
+        cmocka_unit_test(test_flat_rows),
         cmocka_unit_test(test_longest_side),
         cmocka_unit_test(test_largest_group),
         cmocka_unit_test(test_zone_plate),

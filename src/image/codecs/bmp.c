@@ -3,6 +3,7 @@
 #include "image/format.h"
 
 #include "base/mem.h"
+#include "image/pixels/rows.h"
 
 #include <stdlib.h>
 
@@ -329,6 +330,15 @@ static const uint8_t *row_at(const struct bmp *m, struct fz_decode *d, uint32_t 
     return fz_decode_bytes(d, m->pixels_at + stored * m->row_bytes, m->row_bytes, m->stored);
 }
 
+/* How many rows from y on, which is missing, the file ends before. */
+static int count_missing(const struct bmp *m, struct fz_decode *d, int y)
+{
+    const int64_t height = m->height;
+    const int64_t rows = (int64_t)((fz_decode_file_bytes(d) - m->pixels_at) / m->row_bytes);
+    const int64_t end = !m->from_top ? height - rows : y < rows ? 0 : height;
+    return end > y ? (int)(end - y) : 1;
+}
+
 static enum fz_err push_rows(struct fz_decode *d, struct bmp *m, bool complete)
 {
     const int width = (int)m->width, height = (int)m->height;
@@ -339,12 +349,15 @@ static enum fz_err push_rows(struct fz_decode *d, struct bmp *m, bool complete)
         if (fz_reduce_passes_over(&d->reduce, 1))
             continue;
         const uint8_t *from = row_at(m, d, (uint32_t)y);
+        if (!from) {
+            int missing = count_missing(m, d, y);
+            code = fz_rows_push_background(d, missing);
+            y += missing - 1;
+            complete = false;
+            continue;
+        }
         uint8_t *row = fz_reduce_input(&d->reduce);
-        if (from)
-            draw_row(m, from, row);
-        else
-            memset(row, 0, (size_t)width * 4);
-        complete = complete && from;
+        draw_row(m, from, row);
         fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);
     }
     if (code == FZ_OK && !complete) {

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "image/format.h"
+#include "image/pixels/rows.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -211,10 +212,22 @@ static const uint8_t *next_row(struct gif *g, int y)
 static void draw_row(const struct gif *g, const uint8_t *indices, uint8_t *row)
 {
     const size_t width = g->d->header.width, left = g->d->header.frame_x;
-    if (!indices || (size_t)g->frame_w < width)
+    if ((size_t)g->frame_w < width)
         memset(row, 0, width * 4);
-    for (size_t i = 0; indices && i < (size_t)g->frame_w; i++)
+    for (size_t i = 0; i < (size_t)g->frame_w; i++)
         memcpy(row + (left + i) * 4, g->table[indices[i]], 4);
+}
+
+/* How many rows from y on have nothing of the frame: `top` is its first, and no more of them come once every reading has ended. */
+static int count_clear(const struct gif *g, int y, int top)
+{
+    const int height = (int)g->d->header.height;
+    if (y < top)
+        return top - y;
+    bool more = y < top + g->frame_h && g->held;
+    for (int i = 0; y < top + g->frame_h && i < (g->interlaced ? PASSES : 1); i++)
+        more = more || !g->readings[i].ended;
+    return more ? 1 : height - y;
 }
 
 static enum fz_err push_rows(struct gif *g)
@@ -230,6 +243,14 @@ static enum fz_err push_rows(struct gif *g)
             return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends before its pixels");
         if (fz_reduce_passes_over(&d->reduce, 1))
             continue;
+        if (!indices) {
+            const int clear = count_clear(g, y, top);
+            enum fz_err code = fz_rows_push_background(d, clear);
+            if (code != FZ_OK)
+                return code;
+            y += clear - 1;
+            continue;
+        }
         uint8_t *row = fz_reduce_input(&d->reduce);
         draw_row(g, indices, row);
         fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);

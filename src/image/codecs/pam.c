@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "image/pixels/deep.h"
 #include "image/pixels/light.h"
+#include "image/pixels/rows.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -155,9 +156,14 @@ static enum fz_err push_rows(struct fz_decode *d, const struct pam *p, uint16_t 
         complete = complete && from;
         if (!from && !p->floats)
             break;
-        memset(row, 0, (size_t)width * 8); /* of what is stored bottom up, the top is missing */
-        if (from)
-            read_row(p, from, row);
+        if (!from) { /* of what is stored bottom up, the top is missing */
+            int64_t first = height - (int64_t)((fz_decode_file_bytes(d) - p->at) / bytes);
+            int missing = first > y ? (int)(first - y) : 1;
+            code = fz_rows_push_background(d, missing);
+            y += missing - 1;
+            continue;
+        }
+        read_row(p, from, row);
         fz_decode_push_deep(d, row);
     }
     if (code == FZ_OK && !complete) {

@@ -176,7 +176,7 @@ static enum fz_err begin(struct webp *w)
     int in_w = part ? (int)d->header.width : w->width, in_h = part ? (int)d->header.height : w->height;
     enum fz_err code = fz_decode_begin(d, (int)d->header.width, (int)d->header.height, in_w, in_h);
     if (code == FZ_OK && w->framed)
-        fz_rows_push_background(d, w->y);
+        code = fz_rows_push_background(d, w->y);
     if (code == FZ_OK && w->cropped)
         fz_reduce_skip(&d->reduce, w->y);
     return code;

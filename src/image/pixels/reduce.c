@@ -399,6 +399,33 @@ void fz_reduce_push(struct fz_reduce *r, const uint8_t *row)
     row_done(r);
 }
 
+/* Whether a whole group comes next, of `rows` rows at least. */
+static bool begins_group(const struct fz_reduce *r, int rows)
+{
+    int y = r->in_y - r->part.y, group = r->down.group;
+    return r->sums && y >= 0 && y % group == 0 && group <= rows && y + group <= r->part.h;
+}
+
+void fz_reduce_push_flat(struct fz_reduce *r, const uint8_t px[4], int rows)
+{
+    const int end_y = rows < r->in_h - r->in_y ? r->in_y + rows : r->in_h;
+    int whole_y = -1; /* where the last group ended that is of these rows alone */
+    for (int x = 0; x < r->in_w; x++)
+        memcpy(r->input + (size_t)x * 4, px, 4);
+    while (r->in_y < end_y && !fz_reduce_is_done(r)) {
+        bool whole = r->in_y >= r->first_y && begins_group(r, end_y - r->in_y);
+        if (whole && whole_y == r->in_y) {
+            memcpy(kept_row(r, r->kept), kept_row(r, r->kept - 1), r->pitch);
+            r->in_y += r->down.group;
+            row_done(r);
+        } else {
+            for (int left = whole ? r->down.group : 1; left > 0; left--)
+                fz_reduce_push(r, r->input);
+        }
+        whole_y = whole ? r->in_y : -1;
+    }
+}
+
 void fz_reduce_end(struct fz_reduce *r, uint32_t rgb)
 {
     while (!r->copy && r->out_y < r->end_y && r->kept > 0) {

@@ -104,6 +104,9 @@ uint8_t *fz_reduce_input(struct fz_reduce *r);
  * channels alike. After in_h rows the result is complete; further rows are ignored. */
 void fz_reduce_push(struct fz_reduce *r, const uint8_t *row);
 
+/* Same thread. The same of `rows` rows of one colour, of these four channels: a group of them is made once. */
+void fz_reduce_push_flat(struct fz_reduce *r, const uint8_t px[4], int rows);
+
 /* Same thread. No further rows come: the output row under way is made of what has come of it, and those below it get
  * one colour, 0xRRGGBB, as it is. */
 void fz_reduce_end(struct fz_reduce *r, uint32_t rgb);

@@ -1,6 +1,6 @@
 #include "image/pixels/rows.h"
 
-enum { CANCEL_ROWS = 64 };
+enum { CANCEL_ROWS = 64, FLAT_ROWS = 1024 /* the same of those that cost little */ };
 
 static void swap_red_and_blue(uint8_t *row, int width)
 {
@@ -39,11 +39,16 @@ enum fz_err fz_rows_push(struct fz_decode *d, const struct fz_rows *rows, int fr
     return FZ_OK;
 }
 
-void fz_rows_push_background(struct fz_decode *d, int count)
+enum fz_err fz_rows_push_background(struct fz_decode *d, int count)
 {
-    for (int y = 0; y < count; y++) {
-        uint8_t *row = fz_reduce_input(&d->reduce);
-        memset(row, 0, (size_t)d->reduce.in_w * 4);
-        fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);
+    uint8_t px[4] = {0};
+    if (count > 0 && !d->reduce.finish.row)
+        d->out->shows_background |= fz_alpha_over(px, 1, d->request->background);
+    for (int rows; count > 0; count -= rows) {
+        if (fz_decode_cancelled(d))
+            return fz_decode_fail_cancelled(d);
+        rows = count < FLAT_ROWS ? count : FLAT_ROWS;
+        fz_reduce_push_flat(&d->reduce, px, rows);
     }
+    return FZ_OK;
 }

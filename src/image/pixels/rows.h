@@ -18,7 +18,7 @@ struct fz_rows {
  * background. CANCELLED. */
 enum fz_err fz_rows_push(struct fz_decode *d, const struct fz_rows *rows, int from, int to);
 
-/* The decoder's thread. The next `count` rows are background. */
-void fz_rows_push_background(struct fz_decode *d, int count);
+/* The decoder's thread. The next `count` rows are background. CANCELLED. */
+enum fz_err fz_rows_push_background(struct fz_decode *d, int count);
 
 #endif
