@@ -89,6 +89,16 @@ def test_what_fails_is_named_and_the_rest_is_made(home, folder):
     assert opens(home, folder)[1] == COUNT
 
 
+def test_a_source_that_is_missing_is_told_once(home, folder):
+    for missing, why in ((home / "missing", "no such file or folder"), (folder / "p1.jpg" / "x.jpg", "Not a directory")):
+        lines = prime(home, missing, status=1)
+        assert lines == [f"frieze: {missing}: {why}", "frieze prime: 0 tiles, 1 failed"]
+    paths = b"\0".join(os.fsencode(home / name) for name in ("missing", "another"))
+    assert len(prime(home, "--null", "-", data=paths, status=1)) == 3
+    (folder / "p1.jpg").write_bytes(b"")
+    assert len(prime(home, folder / "p1.jpg", status=1)) == 2
+
+
 def test_nowhere_to_keep_them(home, folder):
     assert "--cache-size" in prime(home, "--cache-size", "0", folder, status=2)[0]
     assert "SOURCE" in prime(home, status=2)[0]

@@ -7,8 +7,11 @@
 #include "base/clock.h"
 #include "base/leftover.h"
 #include "base/log.h"
+#include "base/mem.h"
 
 #include <SDL_cpuinfo.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -73,6 +76,7 @@ enum fz_err fz_crew_start(struct fz_crew *crew, const struct fz_options *options
 {
     *crew = (struct fz_crew){.limits = fz_limits_from_options(options),
                              .source_count = how->source_count,
+                             .complained = fz_calloc(how->source_count, sizeof *crew->complained),
                              .handle = {.task = how->task}};
     crew->workers = fz_option_is_set(options, FZ_OPTION_JOBS) ? (size_t)options->values[FZ_OPTION_JOBS].number
                                                               : (size_t)SDL_GetCPUCount();
@@ -108,6 +112,14 @@ void fz_crew_stop(struct fz_crew *crew)
     fz_zygote_front_stop(crew->heavy_decoders);
     fz_zygote_front_stop(crew->svg_decoders);
     fz_doorbell_fini(&crew->bell);
+    free(crew->complained);
+}
+
+bool fz_crew_is_told(const struct fz_crew *crew, uint32_t root, const char *path)
+{
+    const char *source =
+        crew->sources && crew->complained[root] ? fz_sources_path(crew->sources, root) : NULL;
+    return source && strcmp(source, path) == 0;
 }
 
 void fz_crew_say(struct fz_crew *crew, const char *name, const char *text)
@@ -128,6 +140,7 @@ static void take_events(struct fz_crew *crew, const struct fz_crew_work *work)
             fz_progress_clear(&crew->progress);
             fz_log_error(&event->error);
             crew->source_failed |= !fz_source_error_passes(&event->error);
+            crew->complained[event->root] = true;
         }
         fz_source_event_free(event);
     }

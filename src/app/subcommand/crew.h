@@ -26,6 +26,7 @@ struct fz_crew {
     size_t workers;
     size_t source_count, listed_count; /* of these, sources that were read to their end */
     bool source_failed;                /* and it was said why */
+    bool *complained;                  /* [source_count] whether that was of this one; owned */
     struct fz_progress progress;
     struct fz_handle handle;
 };
@@ -63,6 +64,9 @@ bool fz_crew_do(struct fz_crew *crew, const struct fz_crew_work *work);
 
 /* Main thread, after a signal. Ends what is out; results are taken until none is missing (is_done), or for `patience_us`. */
 void fz_crew_cancel(struct fz_crew *crew, const struct fz_crew_work *work, int64_t patience_us);
+
+/* Main thread. Whether this path, of that source, is what its reader has complained about: the source itself, which cannot be opened. */
+bool fz_crew_is_told(const struct fz_crew *crew, uint32_t root, const char *path);
 
 /* Main thread. A line of its own beside the progress. */
 void fz_crew_say(struct fz_crew *crew, const char *name, const char *text);

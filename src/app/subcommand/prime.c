@@ -167,7 +167,8 @@ static void take_result(void *ctx, const struct fz_job *job)
     if (code == FZ_OK)
         return;
     p->task.failed++;
-    fz_crew_say(&p->crew, job->path, job->error.msg);
+    if (!fz_crew_is_told(&p->crew, job->root, job->path))
+        fz_crew_say(&p->crew, job->path, job->error.msg);
 }
 
 static bool is_done(void *ctx)
