@@ -42,13 +42,16 @@ struct fz_cache {
     /* under its lock */
     struct fz_cache_queue queue; /* what waits to be written */
     enum state state;
-    bool closing, writing; /* a batch, which is in the queue no more */
-    bool flushing;         /* somebody waits for all of it */
+    bool closing, writing;   /* a batch, which is in the queue no more */
+    bool flushing;           /* somebody waits for all of it */
+    struct fz_cache_run own; /* of one that fills it: what it found since the last batch */
     /* atomic */
     atomic_bool writes;     /* what is stored will be written */
     atomic_bool spoilt;     /* an entry was, and that was said */
     atomic_uint generation; /* counts the files that readers may have open */
     atomic_uint damaged;    /* the generation that a reader found so; 0: none */
+    atomic_size_t left_out; /* tiles that were not kept, */
+    atomic_bool full;       /* because all that is kept is its own */
     atomic_bool ended;
 };
 
@@ -137,12 +140,25 @@ static bool is_closing(struct fz_cache *cache)
     return closing;
 }
 
-/* Another frieze that writes lets this one in between two of its batches; one that is stuck does not. */
-static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const struct fz_cache_row *rows)
+/* What was found since then, too. */
+static void take_found(struct fz_cache *cache, struct fz_cache_run *own)
 {
+    fz_monitor_enter(&cache->changed);
+    for (size_t i = 0; i < cache->own.found_count; i++)
+        fz_cache_run_add(own, cache->own.found[i]);
+    cache->own.found_count = 0;
+    fz_monitor_leave(&cache->changed);
+}
+
+/* Another frieze that writes lets this one in between two of its batches; one that is stuck does not. */
+static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const struct fz_cache_row *rows,
+                       struct fz_cache_run *own)
+{
+    if (own)
+        take_found(cache, own);
     const int64_t until_us = fz_now_us() + BUSY_US;
     for (;;) {
-        int code = fz_cache_db_write(db, rows, fz_date_ms());
+        int code = fz_cache_db_write(db, rows, fz_date_ms(), own);
         if (code != SQLITE_BUSY)
             return code;
         if (fz_now_us() > until_us || is_closing(cache))
@@ -154,6 +170,7 @@ static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const str
 static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
 {
     int resets = 0;
+    struct fz_cache_run own = {.since_ms = fz_date_ms()};
     for (bool last = false; !last;) {
         struct fz_cache_row *rows = take_batch(cache, &last);
         int code = SQLITE_OK;
@@ -161,11 +178,16 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
             atomic_load(&cache->writes))
             code = mend(cache, db, SQLITE_CORRUPT, &resets);
         if (code == SQLITE_OK && rows && atomic_load(&cache->writes))
-            code = mend(cache, db, write_batch(cache, db, rows), &resets);
+            code = mend(cache, db, write_batch(cache, db, rows, cache->patient ? &own : NULL), &resets);
         if (code != SQLITE_OK)
             give_up_writing(cache, db, code, "tiles are kept no more");
         fz_cache_rows_free(rows);
+        if (own.left_out > 0)
+            atomic_store(&cache->full, true);
+        atomic_fetch_add(&cache->left_out, own.left_out);
+        own.left_out = 0;
     }
+    free(own.found);
 }
 
 /* Two that make the file at once are in each other's way, and SQLite tells one of them so without waiting. */
@@ -209,6 +231,7 @@ static int cache_main(void *ctx)
 static void free_cache(struct fz_cache *cache)
 {
     fz_cache_queue_fini(&cache->queue);
+    free(cache->own.found);
     fz_monitor_fini(&cache->changed);
     free(cache->path);
     free(cache);
@@ -248,6 +271,12 @@ bool fz_cache_flush(struct fz_cache *cache)
     cache->flushing = false;
     fz_monitor_leave(&cache->changed);
     return atomic_load(&cache->writes);
+}
+
+size_t fz_cache_left_out(struct fz_cache *cache, bool *is_full)
+{
+    *is_full = atomic_load(&cache->full);
+    return atomic_load(&cache->left_out);
 }
 
 bool fz_cache_stop(struct fz_cache *cache, int patience_ms)
@@ -369,6 +398,13 @@ static void note_use(struct fz_cache *cache, const struct fz_cache_key *key, int
     enqueue(cache, row);
 }
 
+static void note_found(struct fz_cache *cache, const struct fz_cache_key *key)
+{
+    fz_monitor_enter(&cache->changed);
+    fz_cache_run_add(&cache->own, fz_cache_db_id(key));
+    fz_monitor_leave(&cache->changed);
+}
+
 bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *key,
                    struct fz_cache_facts *facts, struct fz_buffer *tile, size_t *len)
 {
@@ -385,6 +421,8 @@ bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *ke
         report_damage(cache, reader->generation);
     if (found == FZ_CACHE_SPOILT && !atomic_exchange(&cache->spoilt, true))
         fz_log("%s: what it holds of some pictures is damaged: they are read anew", cache->path);
+    if (found == FZ_CACHE_HIT && cache->patient)
+        note_found(cache, key);
     if (found == FZ_CACHE_HIT)
         note_use(cache, key, used_ms);
     return found == FZ_CACHE_HIT;
@@ -395,7 +433,10 @@ void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *k
 {
     FZ_NOT_MAIN();
     struct fz_cache *cache = reader->cache;
-    if (!atomic_load(&cache->writes) || len > cache->limit_bytes / LARGEST_PART) {
+    bool fits = len <= cache->limit_bytes / LARGEST_PART;
+    if (!fits && key->box_w > 0)
+        atomic_fetch_add(&cache->left_out, 1);
+    if (!fits || !atomic_load(&cache->writes)) {
         free(tile);
         return;
     }

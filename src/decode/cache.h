@@ -40,7 +40,7 @@ struct fz_cache_options {
     const char *folder;   /* where its file lies, absolute; borrowed; made where it is not there */
     uint64_t limit_bytes; /* of the file and its journal together */
     uint64_t queue_bytes; /* of what waits to be written, in memory; what is more is not kept, */
-    bool patient;         /* but where this is set whoever stores it waits for room */
+    bool patient; /* but where this is set whoever stores it waits for room, and what this run used stays */
 };
 
 /* Main thread. $XDG_CACHE_HOME/frieze, else ~/.cache/frieze; NULL where neither is known. Caller frees. */
@@ -53,6 +53,9 @@ enum fz_err fz_cache_start(struct fz_cache **cache, const struct fz_cache_option
 /* Any thread but a running render thread. Waits until what was stored so far is written; false where the file cannot be
  * written (it has been said why). */
 bool fz_cache_flush(struct fz_cache *cache);
+
+/* Any thread. How many tiles were not kept: they are too large, or *is_full: all that is kept was used by this (patient) run itself. */
+size_t fz_cache_left_out(struct fz_cache *cache, bool *is_full);
 
 /* Main thread, when every reader is closed. Writes what waits; NULL-safe. False when that took longer than `patience_ms`:
  * nothing was freed then, and the end of the process ends it, without harm to the file. */

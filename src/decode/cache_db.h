@@ -42,6 +42,17 @@ struct fz_cache_db {
     int sys;                               /* the errno of what could not be opened, or 0 */
 };
 
+/* What a run that fills the cache has used itself: for what finds no room beside that, nothing of it goes. */
+struct fz_cache_run {
+    int64_t since_ms; /* what is noted to be used from then on is among it, */
+    int64_t *found;   /* owned; and these entries, of which it is not noted yet */
+    size_t found_count, found_capacity;
+    size_t left_out; /* tiles that found none */
+};
+
+/* Whoever has it. One more that was found. */
+void fz_cache_run_add(struct fz_cache_run *run, int64_t id);
+
 /* What became of a look-up. */
 enum fz_cache_found { FZ_CACHE_MISS, FZ_CACHE_HIT, FZ_CACHE_SPOILT /* an entry whose checksum is wrong */ };
 
@@ -63,8 +74,10 @@ bool fz_cache_db_is_damage(struct fz_cache_db *db, int code);
 int fz_cache_db_reset(struct fz_cache_db *db, int code, const char *path, uint64_t limit_bytes);
 
 /* The one that writes. One transaction: all rows or none. Makes room; without rows it does nothing else. SQLITE_BUSY, and nothing is
- * written, where another one writes, or is in the way of emptying the journal. */
-int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms);
+ * written, where another one writes, or is in the way of emptying the journal. With a run (NULL: none) rows are left out that find no
+ * room beside what it used. */
+int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms,
+                      struct fz_cache_run *run);
 
 /* The one that writes. Brings what stands in the journal into the file, once it is as long as it may become. Left to itself SQLite does
  * so too, but where the file is too damaged for it, it says nothing, and the journal grows for ever. SQLITE_BUSY: others use it. */
@@ -72,6 +85,9 @@ int fz_cache_db_empty_journal(struct fz_cache_db *db);
 
 /* The one that writes. Brings a file that is over its bound (made with a larger one) under it. */
 int fz_cache_db_trim(struct fz_cache_db *db);
+
+/* Any thread. What an entry is known by. */
+int64_t fz_cache_db_id(const struct fz_cache_key *key);
 
 /* *used_ms: when it was last noted to be used. */
 int fz_cache_db_find(struct fz_cache_db *db, const struct fz_cache_key *key, enum fz_cache_found *found,

@@ -1,12 +1,15 @@
 /* What the tile cache holds: looking up, writing, and going without what was used least recently. */
 #include "decode/cache_db.h"
 
+#include "base/mem.h"
+
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    ROW_PAGES = 2,    /* what a row takes beside its tile, at most */
-    DROP_AT_ONCE = 4, /* rows, when room is made */
+    ROW_PAGES = 2,      /* what a row takes beside its tile, at most */
+    DROP_AT_ONCE = 4,   /* rows, when room is made */
+    FOUND_AT_ONCE = 32, /* rows: each may lie in a page of its own */
 };
 
 /* The columns of entry, in the order of its schema; what is looked up has the tile too. */
@@ -60,6 +63,11 @@ static uint64_t hash_key(const struct fz_cache_key *key)
     return hash_numbers(hash, numbers, sizeof numbers / sizeof *numbers);
 }
 
+int64_t fz_cache_db_id(const struct fz_cache_key *key)
+{
+    return (int64_t)hash_key(key);
+}
+
 static int64_t checksum(const struct fz_cache_key *key, const struct fz_cache_facts *facts, const void *tile,
                         size_t len)
 {
@@ -104,7 +112,7 @@ int fz_cache_db_find(struct fz_cache_db *db, const struct fz_cache_key *key, enu
 {
     sqlite3_stmt *s = db->statements[FZ_CACHE_FIND];
     *found = FZ_CACHE_MISS;
-    sqlite3_bind_int64(s, 1, (int64_t)hash_key(key));
+    sqlite3_bind_int64(s, 1, fz_cache_db_id(key));
     int code = sqlite3_step(s);
     if (code == SQLITE_ROW && is_of_key(s, key)) {
         take_facts(s, facts);
@@ -147,7 +155,7 @@ static int put(struct fz_cache_db *db, const struct fz_cache_row *row, int64_t n
     const struct fz_cache_key *key = &row->key;
     const struct fz_cache_facts *facts = &row->facts;
     sqlite3_stmt *s = db->statements[FZ_CACHE_PUT_ENTRY];
-    const int64_t id = (int64_t)hash_key(key);
+    const int64_t id = fz_cache_db_id(key);
     const int64_t numbers[USED + 1] = {
         [ID] = id,
         [BYTES] = (int64_t)key->bytes,
@@ -177,10 +185,10 @@ static int put(struct fz_cache_db *db, const struct fz_cache_row *row, int64_t n
     return run(db, FZ_CACHE_PUT_PIXELS);
 }
 
-static int touch(struct fz_cache_db *db, const struct fz_cache_row *row, int64_t now_ms)
+static int touch(struct fz_cache_db *db, int64_t id, int64_t now_ms)
 {
     sqlite3_bind_int64(db->statements[FZ_CACHE_TOUCH], 2, now_ms);
-    return run_on(db, FZ_CACHE_TOUCH, (int64_t)hash_key(&row->key));
+    return run_on(db, FZ_CACHE_TOUCH, id);
 }
 
 static int ask_pages(struct fz_cache_db *db, enum fz_cache_statement which, uint64_t *pages)
@@ -192,13 +200,20 @@ static int ask_pages(struct fz_cache_db *db, enum fz_cache_statement which, uint
     return code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-static int drop_oldest(struct fz_cache_db *db, int *dropped)
+void fz_cache_run_add(struct fz_cache_run *run, int64_t id)
+{
+    run->found = fz_grow(run->found, &run->found_capacity, run->found_count + 1, sizeof *run->found);
+    run->found[run->found_count++] = id;
+}
+
+static int drop_oldest(struct fz_cache_db *db, int64_t before_ms, int *dropped)
 {
     int64_t ids[DROP_AT_ONCE];
     sqlite3_stmt *s = db->statements[FZ_CACHE_OLDEST];
     int code;
     *dropped = 0;
     sqlite3_bind_int(s, 1, DROP_AT_ONCE);
+    sqlite3_bind_int64(s, 2, before_ms);
     while ((code = sqlite3_step(s)) == SQLITE_ROW && *dropped < DROP_AT_ONCE)
         ids[(*dropped)++] = sqlite3_column_int64(s, 0);
     sqlite3_reset(s);
@@ -212,33 +227,44 @@ static int drop_oldest(struct fz_cache_db *db, int *dropped)
     return code;
 }
 
-/* The file never grows over its bound: least recently used go first, and their pages are used again. */
-static int make_room(struct fz_cache_db *db, uint64_t need_pages)
+/* The file never grows over its bound: least recently used go first, and their pages are used again. *has_room: false where all is
+ * the run's own. */
+static int make_room(struct fz_cache_db *db, uint64_t need_pages, const struct fz_cache_run *own,
+                     bool *has_room)
 {
+    *has_room = true;
     for (int dropped = 1;;) {
         uint64_t used;
         int code = ask_pages(db, FZ_CACHE_USED_PAGES, &used);
-        if (code != SQLITE_OK || used + need_pages <= db->limit_pages || dropped == 0)
+        if (code != SQLITE_OK || used + need_pages <= db->limit_pages)
+            return code;
+        *has_room = dropped > 0 || !own;
+        if (dropped == 0)
             return code;
         db->made_room = true;
-        code = drop_oldest(db, &dropped);
+        code = drop_oldest(db, own ? own->since_ms : INT64_MAX, &dropped);
         if (code != SQLITE_OK)
             return code;
     }
 }
 
-static int write_row(struct fz_cache_db *db, const struct fz_cache_row *row, int64_t now_ms)
+static int write_row(struct fz_cache_db *db, const struct fz_cache_row *row, int64_t now_ms,
+                     struct fz_cache_run *own)
 {
     if (row->touch)
-        return touch(db, row, now_ms);
-    int code = make_room(db, row->len / FZ_CACHE_PAGE_BYTES + ROW_PAGES);
-    return code == SQLITE_OK ? put(db, row, now_ms) : code;
+        return touch(db, fz_cache_db_id(&row->key), now_ms);
+    bool has_room;
+    int code = make_room(db, row->len / FZ_CACHE_PAGE_BYTES + ROW_PAGES, own, &has_room);
+    if (code != SQLITE_OK || has_room)
+        return code == SQLITE_OK ? put(db, row, now_ms) : code;
+    own->left_out += row->key.box_w > 0;
+    return SQLITE_OK;
 }
 
 static int check_is_found(struct fz_cache_db *db, const struct fz_cache_row *row)
 {
     sqlite3_stmt *s = db->statements[FZ_CACHE_FIND];
-    sqlite3_bind_int64(s, 1, (int64_t)hash_key(&row->key));
+    sqlite3_bind_int64(s, 1, fz_cache_db_id(&row->key));
     int code = sqlite3_step(s);
     bool found = code == SQLITE_ROW && is_of_key(s, &row->key) &&
                  (!row->tile || sqlite3_column_type(s, TILE) != SQLITE_NULL);
@@ -257,27 +283,65 @@ static int check_are_found(struct fz_cache_db *db, const struct fz_cache_row *ro
     return code;
 }
 
-int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms)
+static int end_transaction(struct fz_cache_db *db, int code)
 {
-    int code = fz_cache_db_empty_journal(db); /* where something was in its way */
     if (code == SQLITE_OK)
+        code = run(db, FZ_CACHE_COMMIT);
+    if (code != SQLITE_OK)
+        sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
+    return code;
+}
+
+/* Not before something may have to go: a run that finds nearly all of it writes next to nothing. */
+static int note_found(struct fz_cache_db *db, int64_t now_ms, struct fz_cache_run *own)
+{
+    uint64_t used;
+    int code = ask_pages(db, FZ_CACHE_USED_PAGES, &used);
+    bool is_scarce = used > db->limit_pages / 4 * 3;
+    while (is_scarce && own->found_count > 0 && code == SQLITE_OK) {
+        size_t count = own->found_count < FOUND_AT_ONCE ? own->found_count : FOUND_AT_ONCE;
         code = run(db, FZ_CACHE_BEGIN);
+        if (code != SQLITE_OK)
+            return code;
+        for (size_t i = 1; i <= count && code == SQLITE_OK; i++)
+            code = touch(db, own->found[own->found_count - i], now_ms);
+        code = end_transaction(db, code);
+        if (code == SQLITE_OK) {
+            own->found_count -= count;
+            code = fz_cache_db_empty_journal(db);
+        }
+    }
+    return code;
+}
+
+static int write_rows(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms,
+                      struct fz_cache_run *own)
+{
+    bool has_room;
+    int code = run(db, FZ_CACHE_BEGIN);
     if (code != SQLITE_OK)
         return code;
     db->made_room = false;
-    code = make_room(db, 0);
+    code = make_room(db, 0, own, &has_room);
     for (const struct fz_cache_row *row = rows; row && code == SQLITE_OK; row = row->next)
-        code = write_row(db, row, now_ms);
+        code = write_row(db, row, now_ms, own);
     if (code == SQLITE_OK)
         code = check_are_found(db, rows);
+    return end_transaction(db, code);
+}
+
+int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, int64_t now_ms,
+                      struct fz_cache_run *own)
+{
+    int code = fz_cache_db_empty_journal(db); /* where something was in its way */
+    if (code == SQLITE_OK && own)
+        code = note_found(db, now_ms, own);
     if (code == SQLITE_OK)
-        code = run(db, FZ_CACHE_COMMIT);
-    if (code == SQLITE_OK) {
-        code = fz_cache_db_empty_journal(db);
-        return code == SQLITE_BUSY ? SQLITE_OK : code; /* these rows are written */
-    }
-    sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
-    return code;
+        code = write_rows(db, rows, now_ms, own);
+    if (code != SQLITE_OK)
+        return code;
+    code = fz_cache_db_empty_journal(db);
+    return code == SQLITE_BUSY ? SQLITE_OK : code; /* these rows are written */
 }
 
 int fz_cache_db_trim(struct fz_cache_db *db)
@@ -289,6 +353,6 @@ int fz_cache_db_trim(struct fz_cache_db *db)
     char sql[64];
     snprintf(sql, sizeof sql, "PRAGMA incremental_vacuum(%llu)",
              (unsigned long long)(pages - db->limit_pages));
-    code = fz_cache_db_write(db, NULL, 0);
+    code = fz_cache_db_write(db, NULL, 0, NULL);
     return code == SQLITE_OK ? sqlite3_exec(db->db, sql, NULL, NULL, NULL) : code;
 }

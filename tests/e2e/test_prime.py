@@ -89,6 +89,31 @@ def test_what_fails_is_named_and_the_rest_is_made(home, folder):
     assert opens(home, folder)[1] == COUNT
 
 
+def kept(home):
+    with sqlite3.connect(home / "cache" / "frieze" / "tiles.db") as cache:
+        return {row[0]: row[1] for row in cache.execute("SELECT id, box_w FROM entry WHERE box_w > 0")}
+
+
+def test_more_than_the_cache_holds(home):
+    """What a run has made or found does not go for the rest of it; what others have used before does."""
+    folder = pictures.fill(home / "pictures", 100, suffix="jpg")
+    then = time.time() - 60
+    for path in folder.iterdir():
+        os.utime(path, (then, then))
+    said = prime(home, "--cache-size", "800K", "--jobs", "1", folder)
+    first = kept(home)
+    assert 10 < len(first) < 80
+    assert said == [f"frieze prime: {len(first)} tiles; {100 - len(first)} found no room within --cache-size"]
+    said = prime(home, "--cache-size", "800K", "--jobs", "1", folder)
+    assert "found no room" in said[0]
+    assert len(first.keys() & kept(home).keys()) > len(first) - 10  # a few are made in another order
+    prime(home, "--cache-size", "800K", "--tile", "200x150", folder)
+    assert 200 in kept(home).values() and len(first.keys() & kept(home).keys()) < len(first) / 2
+    (home / "cache" / "frieze" / "tiles.db").unlink()
+    said = prime(home, "--cache-size", "1K", folder)
+    assert said == ["frieze prime: 0 tiles; 100 found no room within --cache-size"]
+
+
 def test_a_source_that_is_missing_is_told_once(home, folder):
     for missing, why in ((home / "missing", "no such file or folder"), (folder / "p1.jpg" / "x.jpg", "Not a directory")):
         lines = prime(home, missing, status=1)

@@ -719,7 +719,7 @@ static int write_one(struct fz_cache_db *db, int number)
     static uint8_t tile[TILE_BYTES];
     char path[64];
     struct fz_cache_row row = {.key = key_of(number, path), .tile = tile, .len = sizeof tile};
-    return fz_cache_db_write(db, &row, number);
+    return fz_cache_db_write(db, &row, number, NULL);
 }
 
 /* Who is stopped in the midst of looking something up keeps the journal from beginning anew: nothing more is kept then. */

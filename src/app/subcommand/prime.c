@@ -38,7 +38,7 @@ static const struct fz_subcommand command = {
         "wall of them is there at once. Tiles of another size, in another layout or on another background\n"
         "are others: the settings of frieze.conf count here too. In masonry the size follows from the\n"
         "window's width, by --size, or 1920. What is kept already is not made again. 512 MB, the usual\n"
-        "bound, hold some 20,000 tiles; beyond it those used least recently go.",
+        "bound, hold some 20,000 tiles: older ones go for them, and what finds no room then is left out.",
     .shared = shared,
     .shared_count = sizeof shared / sizeof *shared,
 };
@@ -56,7 +56,8 @@ struct prime {
     struct fz_crew crew;
     struct entry *entries;
     size_t count, capacity, begun, left_out;
-    int box_w, box_h; /* of a tile on the wall */
+    size_t without_room; /* of these: the cache was full before */
+    int box_w, box_h;    /* of a tile on the wall */
     bool covers;
     struct fz_task task;
 };
@@ -77,11 +78,16 @@ static void say_progress(struct prime *p)
 static void say_end(struct prime *p, bool cancelled)
 {
     fz_progress_clear(&p->crew.progress);
-    size_t made = p->task.done - p->task.failed;
+    bool is_full;
+    size_t made = p->task.done - p->task.failed, lost = fz_cache_left_out(p->crew.cache, &is_full);
+    made -= lost < made ? lost : made;
+    lost += p->without_room;
     fprintf(stderr, "frieze prime: %s%zu tile%s", cancelled ? "cancelled after " : "", made,
             made == 1 ? "" : "s");
     if (p->task.failed > 0)
         fprintf(stderr, ", %zu failed", p->task.failed);
+    if (lost > 0)
+        fprintf(stderr, "; %zu found no room within --cache-size", lost);
     fputc('\n', stderr);
 }
 
@@ -125,6 +131,18 @@ static void set_box(struct prime *p)
 
 /* ---- Jobs and their results -------------------------------------------------------------------------------------- */
 
+/* What would be made now would not be kept. */
+static void leave_rest(struct prime *p)
+{
+    for (; p->begun < p->count; p->begun++) {
+        free(p->entries[p->begun].path);
+        p->entries[p->begun].path = NULL;
+        p->without_room++;
+        p->left_out++;
+        p->task.total--;
+    }
+}
+
 static void begin_jobs(void *ctx)
 {
     struct prime *p = ctx;
@@ -132,6 +150,10 @@ static void begin_jobs(void *ctx)
     uint64_t bytes;
     size_t parked = fz_files_parked(p->crew.pool.files, &bytes);
     size_t most = p->crew.workers * AHEAD + (parked < MOST_PARKED ? parked : MOST_PARKED);
+    bool is_full;
+    fz_cache_left_out(p->crew.cache, &is_full);
+    if (is_full)
+        leave_rest(p);
     p->task.knows_total = p->crew.listed_count == p->crew.source_count;
     for (; p->begun < p->count && p->begun - p->task.done - p->left_out < most && fz_task_goes_on(&p->task);
          p->begun++) {
