@@ -245,7 +245,7 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
     struct fz_cache *cache = fz_calloc(1, sizeof *cache);
     cache->path = fz_path_join(options->folder, "tiles.db");
     cache->limit_bytes = options->limit_bytes;
-    fz_cache_queue_init(&cache->queue, options->limit_bytes);
+    fz_cache_queue_init(&cache->queue, options->limit_bytes, options->queue_bytes);
     cache->state = OPENING;
     cache->queue_bytes = options->queue_bytes;
     cache->patient = options->patient;

@@ -15,8 +15,8 @@ struct fz_cache_queue {
 /* Any thread. All rows from this one on; NULL-safe. */
 void fz_cache_rows_free(struct fz_cache_row *row);
 
-/* Of a cache of that bound. */
-void fz_cache_queue_init(struct fz_cache_queue *queue, uint64_t limit_bytes);
+/* Of a cache of that bound, for which so many bytes may wait: while a batch is written, another one fits beside it. */
+void fz_cache_queue_init(struct fz_cache_queue *queue, uint64_t limit_bytes, uint64_t waiting_bytes);
 void fz_cache_queue_fini(struct fz_cache_queue *queue);
 
 uint64_t fz_cache_queue_bytes_of(const struct fz_cache_row *row);
