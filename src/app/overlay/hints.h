@@ -23,9 +23,8 @@ int fz_hints_length(size_t count);
 /* Any thread. The letters of the tile `index`, `length` of them; "" where so many do not reach that far. */
 void fz_hints_label(size_t index, int length, char label[FZ_HINT_LETTERS + 1]);
 
-/* Render thread only, the rest. */
-void fz_hints_start(
-    struct fz_app *app); /* for what is in view: letters stay with their pictures when the list changes */
+/* Render thread only, the rest. Letters for what is in view; they stay with their pictures when the list changes. */
+void fz_hints_start(struct fz_app *app);
 void fz_hints_fini(struct fz_hints *hints);
 void fz_hints_press(struct fz_app *app,
                     const struct fz_press *press); /* while active: every key is its own */
