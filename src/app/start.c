@@ -28,7 +28,7 @@
 
 enum {
     PICTURES_IN_BUDGET = 2, /* at the highest zoom: the one in view and the one that comes, */
-    TEXTS_PART = 16,        /* beside texts, and what lies between textures */
+    BESIDE_PART = 8, /* beside texts, what lies between textures and what the CPU stretches pictures with */
     RETENTION_PART =
         32, /* what freed blocks may still hold: a quarter of the eighth that nothing else takes */
     OWN_RETENTION = 64 << 10, /* the same where decoders are processes: what encodes a tile takes more */
@@ -133,13 +133,6 @@ static void prefetch(struct fz_app *app, int w, int h)
     fz_loader_issue(app);
 }
 
-static void bound_pictures(struct fz_app *app, uint64_t texture_bytes)
-{
-    uint64_t most = (texture_bytes - texture_bytes / TEXTS_PART) / 4 / PICTURES_IN_BUDGET;
-    uint64_t output = fz_image_default_limits.max_output_px;
-    app->loader.picture_limit_px = most < output ? most : output;
-}
-
 static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct fz_error *err)
 {
     const struct fz_option_value *size = &app->options.values[FZ_OPTION_SIZE];
@@ -170,7 +163,6 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
     code = fz_head_open(&app->heads[0], &options, err);
     app->head = app->heads[0];
     if (code == FZ_OK) {
-        bound_pictures(app, fz_texture_room(app->head));
         fz_wall_relayout(app, fz_head_w(app->head), fz_head_h(app->head));
         fz_resume_laid_out(app);
     }
@@ -199,6 +191,13 @@ static int end_at_once(void *ctx)
     return fz_err_exit_status(app->status);
 }
 
+static uint64_t picture_limit_px(uint64_t texture_bytes)
+{
+    uint64_t most = (texture_bytes - texture_bytes / BESIDE_PART) / 4 / PICTURES_IN_BUDGET;
+    uint64_t output = fz_image_default_limits.max_output_px;
+    return most < output ? most : output;
+}
+
 static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_error *err)
 {
     int jobs = fz_option_is_set(&app->options, FZ_OPTION_JOBS)
@@ -207,7 +206,7 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     uint64_t textures = memory / TEXTURES_PART, retention = memory / RETENTION_PART / (uint64_t)jobs;
     fz_mem_set_retention((size_t)(app->decoders && retention > OWN_RETENTION ? OWN_RETENTION : retention));
     fz_loader_init(&app->loader, jobs, memory / 8);
-    bound_pictures(app, textures);
+    app->loader.picture_limit_px = picture_limit_px(textures);
     app->cache = fz_cache_by_options(&app->options, false, err);
     if (err->code != FZ_OK) { /* the wall works without */
         fz_log_error(err);

@@ -107,6 +107,7 @@ enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *opt
     FZ_MAIN_ONLY();
     struct fz_head *head = fz_calloc(1, sizeof *head);
     head->budget_bytes = options->texture_budget_bytes;
+    head->frame = 1;
     head->is_unmanaged = is_unmanaged();
     head->covers = options->fullscreen && head->is_unmanaged;
     head->plain = fz_renderer_is_plain();

@@ -79,7 +79,7 @@ static struct fz_cell cell_in(struct fz_texture_cell in, int w, int h)
     return (struct fz_cell){round_up(w, in.w), round_up(h, in.h), FZ_PAGE_SHAPES};
 }
 
-uint64_t fz_texture_room(const struct fz_head *head)
+static uint64_t room(const struct fz_head *head)
 {
     uint64_t others = head->held_bytes + head->canvas_bytes + fz_stretch_room(head);
     return head->budget_bytes > others ? head->budget_bytes - others : 0;
@@ -88,8 +88,8 @@ uint64_t fz_texture_room(const struct fz_head *head)
 size_t fz_texture_capacity(const struct fz_head *head, struct fz_texture_cell cell, uint64_t beside_bytes)
 {
     size_t cells;
-    uint64_t bytes = fz_page_need(head, cell_in(cell, cell.w, cell.h), &cells), room = fz_texture_room(head);
-    return (size_t)((room > beside_bytes ? room - beside_bytes : 0) / bytes) * cells;
+    uint64_t bytes = fz_page_need(head, cell_in(cell, cell.w, cell.h), &cells), left = room(head);
+    return (size_t)((left > beside_bytes ? left - beside_bytes : 0) / bytes) * cells;
 }
 
 bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell, uint64_t beside_bytes)
@@ -98,8 +98,9 @@ bool fz_texture_has_room(const struct fz_head *head, struct fz_texture_cell cell
     size_t cells;
     if (cell.shaped) /* the next one may begin a page of any kind */
         return fits_budget(head, beside_bytes + fz_page_most(head, whole));
-    return (fz_page_with_room(head, whole) && fits_budget(head, beside_bytes)) ||
-           fits_budget(head, beside_bytes + fz_page_need(head, whole, &cells));
+    const struct fz_page *page = fz_page_with_room(head, whole); /* a spare one counts as free */
+    uint64_t more = page && page->used > 0 ? 0 : fz_page_need(head, whole, &cells);
+    return fits_budget(head, beside_bytes + more);
 }
 
 /* Frees the least recently drawn one; false when all that is left was drawn in the last frame or is being drawn. */
@@ -229,15 +230,18 @@ struct fz_texture *fz_texture_new_mask(struct fz_head *head, int w, int h, struc
     return texture_in(head, find_page(head, cell, FZ_TEXTURE_IN_VIEW), w, h, FZ_TEXTURE_IN_VIEW, owner);
 }
 
-/* Where the renderer refuses, what was not drawn lately makes room, as for a texture that cannot be made; then once more. */
-static bool update(struct fz_head *head, SDL_Texture *texture, const SDL_Rect *area, const void *pixels,
+/* Where the renderer refuses, what was not drawn lately makes room, as for a texture that cannot be made, but the one that it is for;
+ * then once more. */
+static bool update(struct fz_head *head, struct fz_texture *texture, const SDL_Rect *area, const void *pixels,
                    int pitch)
 {
-    if (SDL_UpdateTexture(texture, area, pixels, pitch) == 0)
+    if (SDL_UpdateTexture(texture->page->sdl, area, pixels, pitch) == 0)
         return true;
+    unlink_texture(head, texture);
     while (evict_oldest(head) || fz_page_free_spare(head, INT64_MAX))
         continue;
-    return SDL_UpdateTexture(texture, area, pixels, pitch) == 0;
+    link_newest(head, texture);
+    return SDL_UpdateTexture(texture->page->sdl, area, pixels, pitch) == 0;
 }
 
 bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
@@ -250,7 +254,7 @@ bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, co
     if (texture->drawn_frame != NEVER_DRAWN)
         texture->drawn_frame = head->frame;
     int64_t start = fz_now_us();
-    bool uploaded = update(head, texture->page->sdl, &area, first, surface->pitch);
+    bool uploaded = update(head, texture, &area, first, surface->pitch);
     int64_t took = fz_now_us() - start;
     head->counts.upload_us += took;
     if (took > head->counts.upload_max_us)

@@ -66,8 +66,6 @@ void fz_texture_keep(struct fz_head *head, struct fz_texture *texture);
 void fz_texture_prefetch(struct fz_texture *const *textures, size_t count);
 /* What all of them may take together; of it others than textures hold `bytes`. */
 uint64_t fz_texture_budget(const struct fz_head *head);
-/* And without what is held now, and what renderers of the CPU stretch pictures with: of pictures and tiles. */
-uint64_t fz_texture_room(const struct fz_head *head);
 void fz_texture_set_held(struct fz_head *head, uint64_t bytes);
 void fz_texture_set_budget(struct fz_head *head, uint64_t bytes);
 /* Gives back pages that were spare for long, one at a time; and where the budget is exceeded, by what was in view or because it

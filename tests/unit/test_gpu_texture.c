@@ -234,6 +234,38 @@ static void what_is_spare_makes_room(void **state)
     fz_texture_free(head, before);
 }
 
+static bool is_refused;
+
+int __real_SDL_UpdateTexture(SDL_Texture *texture, const SDL_Rect *rect, const void *pixels, int pitch);
+int __wrap_SDL_UpdateTexture(SDL_Texture *texture, const SDL_Rect *rect, const void *pixels, int pitch);
+
+int __wrap_SDL_UpdateTexture(SDL_Texture *texture, const SDL_Rect *rect, const void *pixels, int pitch)
+{
+    return is_refused ? SDL_SetError("refused") : __real_SDL_UpdateTexture(texture, rect, pixels, pitch);
+}
+
+/* All that is spare makes room for it, but not the one that it is for. */
+static void an_upload_that_is_refused(void **state)
+{
+    (void)state;
+    static const enum fz_texture_need needs[] = {FZ_TEXTURE_SPARE, FZ_TEXTURE_SOON};
+    const struct fz_texture_cell cell = {.w = 600, .h = 300};
+    SDL_Surface *surface = fz_surface_new(cell.w, cell.h);
+    assert_non_null(surface);
+    for (size_t i = 0; i < 2; i++) {
+        struct fz_texture *texture = NULL, *other = NULL;
+        int row = 0;
+        assert_non_null(fz_texture_new(head, cell.w, cell.h, cell, FZ_TEXTURE_SPARE, &other));
+        assert_non_null(fz_texture_new(head, cell.w, cell.h, cell, needs[i], &texture));
+        is_refused = true;
+        assert_true(fz_texture_upload(head, texture, surface, &row, UINT64_MAX));
+        is_refused = false;
+        assert_null(texture);
+        assert_null(other);
+    }
+    fz_surface_free(surface);
+}
+
 /* Scaled copies, of as many sizes as there are, find room beside textures that are all too new to go. */
 static void copies_have_their_share(void **state)
 {
@@ -367,6 +399,7 @@ int main(void)
                                        cmocka_unit_test(a_tile_alone_takes_little_memory),
                                        cmocka_unit_test(shapes_share_pages),
                                        cmocka_unit_test(what_is_spare_makes_room),
+                                       cmocka_unit_test(an_upload_that_is_refused),
                                        cmocka_unit_test(room_for_a_shape_is_for_any),
                                        cmocka_unit_test(copies_have_their_share),
                                        cmocka_unit_test(a_shape_shows_nothing_of_the_one_before_it),
