@@ -244,7 +244,7 @@ bool fz_app_is_idle(const struct fz_app *app);
 bool fz_app_is_listed(
     const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
 void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* One about a picture: it goes with it. */
+/* One about a picture: it goes with it, and is not shown over another. */
 void fz_app_notice_about(struct fz_app *app, fz_item_id item, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* What a command failed with. */

@@ -72,10 +72,11 @@ void fz_hints_press(struct fz_app *app, const struct fz_press *press)
     for (size_t i = 0; i < hints->count; i++) {
         char label[FZ_HINT_LETTERS + 1];
         fz_hints_label(i, hints->length, label);
+        if (!fz_list_index(app->list, hints->items[i], &index))
+            continue;
         if (strcmp(label, hints->typed) == 0) {
             hints->active = false;
-            if (fz_list_index(app->list, hints->items[i], &index))
-                fz_app_select(app, index);
+            fz_app_select(app, index);
             return;
         }
         begins |= strncmp(label, hints->typed, typed + 1) == 0;

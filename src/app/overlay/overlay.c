@@ -163,15 +163,18 @@ void fz_app_notice(struct fz_app *app, const char *fmt, ...)
 void fz_app_notice_about(struct fz_app *app, fz_item_id item, const char *fmt, ...)
 {
     va_list args;
+    if (item != FZ_ITEM_NONE && item != fz_app_current(app))
+        return;
     va_start(args, fmt);
     notice_args(app, item, fmt, args);
     va_end(args);
 }
 
-/* What was looked for and not found is so of this picture. */
+/* What is not found while a picture is looked at, such as its animation, is not found of that; in a show it could be gone at once. */
 void fz_app_notice_error(struct fz_app *app, const struct fz_error *err)
 {
-    notice(app, err->code == FZ_E_NOT_FOUND ? fz_app_current(app) : FZ_ITEM_NONE, err->msg, 1);
+    bool of_picture = err->code == FZ_E_NOT_FOUND && app->mode == FZ_MODE_PICTURE && !app->show.running;
+    notice(app, of_picture ? app->picture.item : FZ_ITEM_NONE, err->msg, 1);
 }
 
 const char *fz_app_notice_now(const struct fz_app *app)

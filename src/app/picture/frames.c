@@ -92,7 +92,10 @@ static bool make_plan(const struct fz_app *app, const struct fz_tile *tile, stru
 
 static void refuse(struct fz_app *app, const char *why)
 {
-    fz_app_notice_about(app, app->animate.item, "Not played: %s", why);
+    const struct fz_animate *a = &app->animate;
+    fz_item_id about =
+        a->purpose == FZ_FOR_PICTURE ? a->item : FZ_ITEM_NONE; /* else it is under the pointer */
+    fz_app_notice_about(app, about, "Not played: %s", why);
     app->animate.refused = true;
     fz_frames_halt(app);
 }
