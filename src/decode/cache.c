@@ -150,7 +150,8 @@ static void take_found(struct fz_cache *cache, struct fz_cache_run *own)
     fz_monitor_leave(&cache->changed);
 }
 
-/* Another frieze that writes lets this one in between two of its batches; one that is stuck does not. */
+/* Another frieze that writes lets this one in between two of its batches; one that is stuck does not: a batch is lost then, where
+ * nobody counts on it. */
 static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const struct fz_cache_row *rows,
                        struct fz_cache_run *own)
 {
@@ -162,7 +163,7 @@ static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const str
         if (code != SQLITE_BUSY)
             return code;
         if (fz_now_us() > until_us || is_closing(cache))
-            return SQLITE_OK;
+            return own && !is_closing(cache) ? SQLITE_BUSY : SQLITE_OK;
         SDL_Delay(BUSY_PAUSE_MS);
     }
 }
