@@ -137,20 +137,24 @@ static void take_picture(struct fz_job *job, const char *path, struct fz_sidecar
         fz_cached_keep_metadata(job->decoder->cache, path, &after, &file, &reading->out);
 }
 
-static void add_xmp(struct fz_job *job, struct fz_sidecar_reading *reading, const char *bytes, size_t len)
+static struct fz_metadata read_xmp(struct fz_job *job, const char *bytes, size_t len)
 {
     struct fz_image_host host = fz_job_host(job);
-    struct fz_metadata beside;
-    if (len > 0 && fz_engine_read_xmp(job->decoder->engine, bytes, len, &host, &beside))
-        fz_metadata_add(&reading->out, &beside);
+    struct fz_metadata xmp;
+    bool is_read = len > 0 && fz_engine_read_xmp(job->decoder->engine, bytes, len, &host, &xmp);
+    return is_read ? xmp : (struct fz_metadata){0};
 }
 
+/* Of dates and positions the first one counts, of all else the last. */
 static void take_sidecars(struct fz_job *job, struct fz_sidecar_reading *reading,
                           const struct fz_parcel *answer)
 {
-    size_t own = answer->value > 0 && (uint64_t)answer->value <= answer->len ? (size_t)answer->value : 0;
-    add_xmp(job, reading, answer->bytes, own);
-    add_xmp(job, reading, answer->bytes + own, answer->len - own);
+    size_t at = answer->value > 0 && (uint64_t)answer->value <= answer->len ? (size_t)answer->value : 0;
+    const struct fz_metadata beneath = read_xmp(job, answer->bytes, at);
+    const struct fz_metadata own = read_xmp(job, answer->bytes + at, answer->len - at);
+    fz_metadata_add(&reading->out, &own);
+    fz_metadata_add(&reading->out, &beneath);
+    fz_metadata_add(&reading->out, &own);
 }
 
 /* What each step asks for: the path, for the sidecars also that of what lies beneath. */

@@ -297,15 +297,21 @@ static bool run_carry(const struct target *target, const uint8_t *data, size_t s
 static bool run_xmp(const struct target *target, const uint8_t *data, size_t size)
 {
     (void)target;
-    struct fz_metadata metadata;
+    struct fz_metadata before, after;
     struct fz_error err = {0};
-    char *out = NULL;
-    size_t len = 0;
-    fz_metadata_read_xmp(data, size, &metadata);
+    char *out = NULL, *again = NULL;
+    size_t len = 0, again_len = 0;
+    fz_metadata_read_xmp(data, size, &before);
     if (fz_metadata_set_rating(data, size, 3, &out, &len, &err) == FZ_OK) {
-        PROMISE(fz_xmp_read(out, len, &metadata));
-        PROMISE(metadata.has_rating && metadata.rating == 3);
+        fz_metadata_read_xmp(out, len, &after);
+        PROMISE(strcmp(before.title, after.title) == 0 && strcmp(before.place, after.place) == 0);
+        PROMISE(strcmp(before.description, after.description) == 0);
+        PROMISE(before.date.known == after.date.known && before.date.clock_s == after.date.clock_s);
+        PROMISE(before.has_position == after.has_position);
+        PROMISE(fz_metadata_set_rating(out, len, 3, &again, &again_len, &err) == FZ_OK);
+        PROMISE(again_len == len && memcmp(again, out, len) == 0);
     }
+    free(again);
     free(out);
     return true;
 }

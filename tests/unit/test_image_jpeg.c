@@ -90,6 +90,20 @@ static void test_what_fills_the_last_block_is_not_shown(void **state)
     }
 }
 
+/* What is set aside is for the way that is gone, which is not that of the first scan alone. */
+static void test_a_long_narrow_picture_has_the_memory_for_all_scans(void **state)
+{
+    (void)state;
+    struct bytes file = narrow_jpeg(60000, false, (struct jpeg_options){.sampling = 2, .progressive = true});
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(file.data, file.len, 7500, 7500, &host, &image, &err), FZ_OK);
+    assert_int_equal(image.out_h, 7500);
+    host_fini(&host);
+    free(file.data);
+}
+
 /* It costs those nothing whose last block is little of them. */
 static void test_the_least_scale_is_for_all_but_narrow_pictures(void **state)
 {
@@ -341,6 +355,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_scales_show_the_same),
         cmocka_unit_test(test_what_fills_the_last_block_is_not_shown),
+        cmocka_unit_test(test_a_long_narrow_picture_has_the_memory_for_all_scans),
         cmocka_unit_test(test_the_least_scale_is_for_all_but_narrow_pictures),
         cmocka_unit_test(test_full_size_equals_libjpeg),
         cmocka_unit_test(test_orientations),

@@ -11,16 +11,6 @@
 
 static const int64_t taken_clock = 1612325106; /* 2021-02-03 04:05:06 */
 
-static struct fz_metadata read_bytes(struct bytes file)
-{
-    struct fz_metadata metadata;
-    int fd = open_bytes(file.data, file.len);
-    fz_metadata_read(fd, NULL, &metadata);
-    close(fd);
-    free(file.data);
-    return metadata;
-}
-
 static void assert_has_exif(const struct fz_metadata *metadata)
 {
     assert_true(metadata->date.known && !metadata->date.is_local);

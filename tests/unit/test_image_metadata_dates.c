@@ -1,4 +1,5 @@
 /* Dates, as files write them. */
+#include "frieze_config.h"
 #include "test_image_metadata_support.h"
 
 #include "image/metadata/parts.h"
@@ -96,6 +97,29 @@ static void test_dates_of_mail(void **state)
         assert_false(fz_metadata_mail_date_parse(bad[i], &date));
 }
 
+/* "00" is what nobody knows, and the time says nothing then. */
+static void test_dates_of_iptc_of_which_less_is_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *day;
+        bool known;
+        int64_t time_s;
+    } cases[] = {{"20190807", true, 1565165472},
+                 {"20190800", true, 1564617600},
+                 {"20190000", true, 1546300800},
+                 {"00000000", false, 0}};
+    for (size_t i = 0; FRIEZE_WITH_IPTC && i < sizeof cases / sizeof *cases; i++) {
+        struct bytes file = sample_jpeg(WITH_IPTC, false);
+        uint8_t *day = memmem(file.data, file.len, "20190807", 8);
+        assert_non_null(day);
+        memcpy(day, cases[i].day, 8);
+        struct fz_metadata metadata = read_bytes(file);
+        assert_int_equal(metadata.date.known, cases[i].known);
+        assert_int_equal(metadata.date.clock_s - metadata.date.offset_minutes * 60, cases[i].time_s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +127,7 @@ int main(void)
         cmocka_unit_test(test_dates_of_which_less_is_known),
         cmocka_unit_test(test_offsets_from_utc),
         cmocka_unit_test(test_dates_of_mail),
+        cmocka_unit_test(test_dates_of_iptc_of_which_less_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
 
 #include "test_image_support.h"
 
+#include "image/metadata/metadata.h"
+
 /* A TIFF structure: IFD0 with three ASCII entries and Microsoft's rating, EXIF with date, offset and exposure, GPS. Its
  * values stand where `put` below says. */
 static inline struct bytes sample_exif(bool little)
@@ -370,6 +372,17 @@ static inline struct bytes sample_jxl(bool packed)
     free(exif.data);
     free(tiff.data);
     return b;
+}
+
+/* Takes the bytes. */
+static inline struct fz_metadata read_bytes(struct bytes file)
+{
+    struct fz_metadata metadata;
+    int fd = open_bytes(file.data, file.len);
+    fz_metadata_read(fd, NULL, &metadata);
+    close(fd);
+    free(file.data);
+    return metadata;
 }
 
 #endif

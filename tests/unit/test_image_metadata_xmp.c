@@ -1,5 +1,4 @@
 /* XMP: what it tells, ratings in what others wrote, and what would hurt its parser. */
-#include "frieze_config.h"
 #include "test_image_metadata_support.h"
 
 #include "image/metadata/carry.h"

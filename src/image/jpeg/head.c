@@ -84,7 +84,7 @@ static uint64_t coefficient_bytes(const struct fz_bytes *b, const struct segment
     return mcus * samples * 64 * 2;
 }
 
-/* Whether jpeg_dc.c takes the first scan of a progressive file: the DC values of all components, to within a bit. */
+/* Whether dc.c takes the first scan of a progressive file: the DC values of all components, to within a bit. */
 static bool is_coarse(const struct fz_bytes *b, const struct segment *frame, const struct segment *scan,
                       unsigned components)
 {

@@ -1,4 +1,4 @@
-/* EXIF (CIPA DC-008), read by libexif out of the structure that metadata_tiff.c made. */
+/* EXIF (CIPA DC-008), read by libexif out of the structure that tiff.c made. */
 #include "base/mem.h"
 #include "base/str.h"
 #include "image/metadata/parts.h"

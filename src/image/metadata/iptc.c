@@ -30,21 +30,27 @@ static void read_place(IptcData *iptc, struct fz_metadata *out)
     }
 }
 
-/* "20240501" and "123000+0200" */
+/* "20240501" and "123000+0200"; "00" is a day, or a month, that nobody knows (IIM 4.2, 2:55). */
 static void read_date(IptcData *iptc, struct fz_metadata *out)
 {
     char day[16], time[16], both[64];
+    struct fz_metadata_date date;
     text(iptc, IPTC_TAG_DATE_CREATED, day, sizeof day);
     text(iptc, IPTC_TAG_TIME_CREATED, time, sizeof time);
     if (strlen(day) != 8)
         return;
     int used = snprintf(both, sizeof both, "%.4s-%.2s-%.2s", day, day + 4, day + 6);
-    if (strlen(time) >= 6)
+    if (strcmp(day + 4, "0000") == 0)
+        both[4] = '\0';
+    else if (strcmp(day + 6, "00") == 0)
+        both[7] = '\0';
+    else if (strlen(time) >= 6)
         used +=
             snprintf(both + used, sizeof both - (size_t)used, "T%.2s:%.2s:%.2s", time, time + 2, time + 4);
-    if (strlen(time) == 11)
+    if (strlen(both) > 10 && strlen(time) == 11)
         snprintf(both + used, sizeof both - (size_t)used, "%.3s:%.2s", time + 6, time + 9);
-    fz_metadata_date_parse(both, &out->date);
+    if (fz_metadata_date_parse(both, &date))
+        out->date = date;
 }
 
 static void read_all(const unsigned char *data, size_t len, struct fz_metadata *out)

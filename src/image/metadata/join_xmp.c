@@ -33,9 +33,8 @@ static void XMLCALL begin_element(void *ctx, const char *name, const char **attr
     size_t begin = (size_t)XML_GetCurrentByteIndex(body->parser.expat);
     body->rdf = body->depth;
     body->at = begin + (size_t)XML_GetCurrentByteCount(body->parser.expat);
-    body->name = body->name_end = begin + 1;
-    while (body->name_end < body->at && !strchr(" \t\r\n/>", body->packet[body->name_end]))
-        body->name_end++;
+    body->name = begin + 1;
+    body->name_end = fz_xmp_name_end(body->packet, body->name, body->at);
 }
 
 static void XMLCALL end_element(void *ctx, const char *name)

@@ -221,7 +221,9 @@ static void XMLCALL declare(void *ctx, const char *prefix, const char *uri)
 {
     struct search *s = ctx;
     char name[8];
-    for (unsigned i = 0; prefix && i < PREFIXES; i++) {
+    if (!prefix || strncmp(prefix, "xmp", 3) != 0)
+        return;
+    for (unsigned i = 0; i < PREFIXES; i++) {
         prefix_name(name, i);
         if (strcmp(prefix, name) == 0 && uri && strcmp(uri, XMP_URI) == 0)
             s->declared |= UINT32_C(1) << i;
@@ -320,7 +322,7 @@ static const char *find_places(const struct packet *packet, struct search *s)
     bool is_whole = fz_xmp_parse(&s->parser, NULL, packet->bytes, fz_xmp_len(packet->bytes, packet->len));
     free(text);
     s->text = NULL;
-    if (!s->trouble && s->foreign == UINT32_MAX)
+    if (!s->trouble && s->count == 0 && !s->known && s->foreign == UINT32_MAX)
         s->trouble = no_prefix;
     if (s->trouble)
         return s->trouble;
