@@ -130,7 +130,7 @@ def test_slideshow_goes_on_while_its_folder_is_away(home, isolation):
 def test_what_a_show_goes_on_to_is_there_before(home, isolation):
     """What it passes over, as its folder is away, is not taken for the next picture."""
     here, stick = pictures.fill(home / "here", 20), pictures.fill(home / "stick", 20)
-    options = "--isolation", isolation, *WALL, "--delay", "1", "--history", "0", "--cache-size", "0", "--memory", "64M"
+    options = "--isolation", isolation, *WALL, "--delay", "5", "--history", "0", "--cache-size", "0", "--memory", "64M"
     with home.start(*options, here, stick) as frieze:
         frieze.until(items=40, scanning=False)
         stick.rename(home / "pulled")
