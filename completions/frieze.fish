@@ -53,7 +53,7 @@ complete -c frieze -n 'not __frieze_is_ctl' -l no-watch -d 'do not follow change
 complete -c frieze -n 'not __frieze_is_ctl' -l wait -d 'wait for paths that do not exist yet'
 complete -c frieze -n 'not __frieze_is_ctl' -l size -x -d 'open a window of this size instead of fullscreen (headless: 1920x1080)'
 complete -c frieze -n 'not __frieze_is_ctl' -l headless -d 'no display is needed'
-complete -c frieze -n 'not __frieze_is_ctl' -l memory -s m -x -d 'bound on pictures in memory (32M or more, for 3840x2160 64M; default a quarter, 64M to 1G)'
+complete -c frieze -n 'not __frieze_is_ctl' -l memory -s m -x -d 'bound on pictures in memory (32M or more, for 4K 64M; default a quarter, 64M to 1G)'
 complete -c frieze -n 'not __frieze_is_ctl' -l history -x -d 'pictures shown last that --memory keeps: going back opens no file'
 complete -c frieze -n 'not __frieze_is_ctl' -l cache-size -x -d 'bound on tiles kept on disk (0: none are kept)'
 complete -c frieze -n 'not __frieze_is_ctl' -l jobs -s j -x -d 'decoding workers (default: the processor\'s cores)'

@@ -60,7 +60,7 @@
       "open a window of this size instead of fullscreen (headless: 1920x1080)")                        \
     X(HEADLESS, FLAG, "headless", 0, NULL, 0, 1, NULL, WINDOW, LINE, "no display is needed")           \
     X(MEMORY, BYTES, "memory", 'm', NULL, 33554432, 1099511627776, "BYTES", LIMITS, FILE,              \
-      "bound on pictures in memory (32M or more, for 3840x2160 64M; default a quarter, 64M to 1G)")    \
+      "bound on pictures in memory (32M or more, for 4K 64M; default a quarter, 64M to 1G)")           \
     X(HISTORY, INT, "history", 0, "10", 0, 1000, "N", LIMITS, LIVE,                                    \
       "pictures shown last that --memory keeps: going back opens no file")                             \
     X(CACHE_SIZE, BYTES, "cache-size", 0, "512M", 0, 1099511627776, "BYTES", LIMITS, FILE,             \

@@ -411,12 +411,18 @@ def test_fullscreen_without_window_manager(home, x11, folder):
             assert frieze.idle().status()["visible"]
 
 
-def test_fullscreen_without_window_manager_and_back(home, x11, folder):
+@pytest.fixture
+def empty_screen(tmp_path):
+    with Xvfb(tmp_path) as display:
+        yield display
+
+
+def test_fullscreen_without_window_manager_and_back(home, empty_screen, folder):
     """The window has its size and its place again."""
     def place():
-        white = (np.asarray(x11.screenshot().convert("RGB")) == 255).all(axis=2)
+        white = (np.asarray(empty_screen.screenshot().convert("RGB")) == 255).all(axis=2)
         return [(int(line.argmax()), int(line.sum())) for line in (white.any(axis=0), white.any(axis=1))]
-    with home.start("--background", "#ffffff", "--size", "300x200", folder, display=x11) as frieze:
+    with home.start("--background", "#ffffff", "--size", "300x200", folder, display=empty_screen) as frieze:
         frieze.idle("loaded")
         before = wait_until(lambda: place() if [length for _, length in place()] == [300, 200] else None, place)
         press(frieze, "f")
