@@ -28,7 +28,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 void fz_cache_queue_init(struct fz_cache_queue *queue, uint64_t limit_bytes, uint64_t waiting_bytes)
 {
-    const uint64_t part = limit_bytes / BATCH_PART, rows = part / (ROW_PAGES * FZ_CACHE_PAGE_BYTES) + 1;
+    const uint64_t part = limit_bytes / BATCH_PART, rows = part / ROW_PAGES / FZ_CACHE_PAGE_BYTES + 1;
     *queue = (struct fz_cache_queue){.end = &queue->first,
                                      .batch_bytes = least(least(part, BATCH_BYTES), waiting_bytes / 2),
                                      .batch_rows = rows < BATCH_ROWS ? rows : BATCH_ROWS};

@@ -267,7 +267,7 @@ def test_a_zoom_keeps_what_is_selected_in_view(home, layout):
         frieze.idle("loaded").key("7", "0", "G").idle("loaded")
         for number in range(6):
             frieze.ask("zoom_in")
-            os.link(folder / "p0.png", folder / f"a{number}.png")
+            os.link(folder / "p0.png", folder / f"z{number}.png")
             time.sleep(0.06)
         frieze.until(items=126)
         status = frieze.idle("loaded").status()

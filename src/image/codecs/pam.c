@@ -140,6 +140,13 @@ static void read_row(const struct pam *p, const uint8_t *from, uint16_t *to)
     }
 }
 
+/* How many of the upper rows, of so many that are left, the file ends before: 1 at least. */
+static int count_missing(const struct pam *p, uint64_t row_bytes, int left, uint64_t file_bytes)
+{
+    uint64_t there = row_bytes > 0 && file_bytes > p->at ? (file_bytes - p->at) / row_bytes : 0;
+    return there < (uint64_t)left ? left - (int)there : 1;
+}
+
 static enum fz_err push_rows(struct fz_decode *d, const struct pam *p, uint16_t *row, uint8_t *stored)
 {
     const int width = (int)p->width, height = (int)p->height;
@@ -157,8 +164,7 @@ static enum fz_err push_rows(struct fz_decode *d, const struct pam *p, uint16_t 
         if (!from && !p->floats)
             break;
         if (!from) { /* of what is stored bottom up, the top is missing */
-            int64_t first = height - (int64_t)((fz_decode_file_bytes(d) - p->at) / bytes);
-            int missing = first > y ? (int)(first - y) : 1;
+            const int missing = count_missing(p, bytes, height - y, fz_decode_file_bytes(d));
             code = fz_rows_push_background(d, missing);
             y += missing - 1;
             continue;

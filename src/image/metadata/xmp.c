@@ -176,17 +176,20 @@ static void take_rating(const char *text, struct fz_metadata *out)
 /* "52,30,30N" or "52,30.5N"; NAN where it makes no sense (XMP specification, part 2, GPSCoordinate). */
 static double degrees(const char *text, char positive, char negative, double most)
 {
-    double value = 0, unit = 1;
-    char *end = NULL;
-    for (const char *at = text; at; at = *end == ',' && unit <= 3600 ? end + 1 : NULL) {
+    static const double units[] = {1, 60, 3600};
+    double value = 0;
+    const char *at = text;
+    for (size_t i = 0; i == 0 || (i < 3 && *at == ','); i++) {
+        char *end = NULL;
+        at += i > 0;
         double part = isdigit((unsigned char)*at) ? strtod(at, &end) : NAN;
-        if (!(part <= most))
+        if (!end || !(part <= most))
             return NAN;
-        value += part / unit;
-        unit *= 60;
+        value += part / units[i];
+        at = end;
     }
-    bool known = value <= most && (*end == positive || *end == negative) && end[1] == '\0';
-    return !known ? NAN : *end == negative ? -value : value;
+    bool known = value <= most && (*at == positive || *at == negative) && at[1] == '\0';
+    return !known ? NAN : *at == negative ? -value : value;
 }
 
 bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out)
