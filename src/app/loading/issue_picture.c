@@ -146,6 +146,8 @@ bool fz_loader_issue_pictures(struct fz_app *app)
         return true;
     issue_coarse(app, app->picture.item);
     const long room = pictures_in_budget(app);
+    if (room == 0 && !fz_picture_covers_wall(app)) /* in a moment it does, and its tiles make room */
+        return true;
     const bool retraces = fz_history_retraces(app);
     for (long step = 0; step <= FZ_PICTURES_AROUND; step++) {
         if (step == 1 && fz_loader_is_alone(app)) {
