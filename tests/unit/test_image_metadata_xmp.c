@@ -34,19 +34,40 @@ static void test_rating_keeps_what_others_wrote(void **state)
     assert_int_equal(fz_metadata_set_rating("no XMP", 6, 3, &packet, &len, &err), FZ_E_DAMAGED);
 }
 
+/* At once: sanitizers copy all that is there for each. */
+static void put_times(struct bytes *b, const char *text, int times)
+{
+    const size_t len = strlen(text);
+    char *all = malloc(len * (size_t)times + 1);
+    assert_non_null(all);
+    for (int i = 0; i < times; i++)
+        memcpy(all + (size_t)i * len, text, len);
+    bytes_put(b, all, len * (size_t)times);
+    free(all);
+}
+
+/* The same of `format`, which takes two numbers, with 0, 1, 2... for both. */
+static void put_numbered(struct bytes *b, const char *format, int times)
+{
+    char *all = NULL;
+    size_t len = 0;
+    FILE *file = open_memstream(&all, &len);
+    assert_non_null(file);
+    for (int i = 0; i < times; i++)
+        fprintf(file, format, i, i);
+    fclose(file);
+    bytes_put(b, all, len);
+    free(all);
+}
+
 /* As of a mask that was painted, with `strokes` list items; or with as many properties. */
 static struct bytes painted(int strokes, bool as_items)
 {
     struct bytes b = {0};
-    char item[64];
     bytes_put(&b, bare_xmp, strlen(bare_xmp) - strlen(XMP_TAIL));
     if (as_items)
         bytes_put(&b, "<own:mask><rdf:Seq>", 19);
-    for (int i = 0; i < strokes; i++) {
-        snprintf(item, sizeof item, as_items ? "<rdf:li>d 0.%06d 0.5</rdf:li>" : "<own:s%d>1</own:s%d>", i,
-                 i);
-        bytes_put(&b, item, strlen(item));
-    }
+    put_numbered(&b, as_items ? "<rdf:li>d 0.%06d 0.5</rdf:li>" : "<own:s%d>1</own:s%d>", strokes);
     if (as_items)
         bytes_put(&b, "</rdf:Seq></own:mask>", 21);
     bytes_put(&b, XMP_TAIL, strlen(XMP_TAIL));
@@ -77,10 +98,8 @@ static struct bytes nested(int depth, const char *begin, const char *end)
 {
     struct bytes b = {0};
     bytes_put(&b, bare_xmp, strlen(bare_xmp) - strlen(XMP_TAIL));
-    for (int i = 0; i < depth; i++)
-        bytes_put(&b, begin, strlen(begin));
-    for (int i = 0; i < depth; i++)
-        bytes_put(&b, end, strlen(end));
+    put_times(&b, begin, depth);
+    put_times(&b, end, depth);
     bytes_put(&b, XMP_TAIL, strlen(XMP_TAIL));
     return b;
 }
@@ -132,18 +151,16 @@ static struct bytes spaced(size_t uri, int count, bool in_one_tag)
 {
     struct bytes b = nested(0, "", "");
     char *long_uri = malloc(uri);
-    char attribute[32];
     assert_non_null(long_uri);
     memset(long_uri, 'u', uri);
     b.len -= strlen(XMP_TAIL);
     bytes_put(&b, "<own:a xmlns:u='", 16);
     bytes_put(&b, long_uri, uri);
     bytes_put(&b, in_one_tag ? "'" : "'>", in_one_tag ? 1 : 2);
-    for (int i = 0; i < count; i++) {
-        int len = in_one_tag ? snprintf(attribute, sizeof attribute, " u:b%d=''", i)
-                             : snprintf(attribute, sizeof attribute, "<own:b u:b=''/>");
-        bytes_put(&b, attribute, (size_t)len);
-    }
+    if (in_one_tag)
+        put_numbered(&b, " u:b%d=''", count);
+    else
+        put_times(&b, "<own:b u:b=''/>", count);
     const char *end = in_one_tag ? "/>" XMP_TAIL : "</own:a>" XMP_TAIL;
     bytes_put(&b, end, strlen(end));
     free(long_uri);
