@@ -24,8 +24,7 @@ struct fz_wall {
     struct fz_rush rush; /* by keys; what a hand does has a veil: */
     struct fz_veil veil;
     int tile_w, tile_h; /* wished box, px */
-    int laid_w,
-        laid_h; /* the one it is laid out for: the wish is taken as often as it may without flashing */
+    int laid_w, laid_h; /* the one it is laid out for: it follows as often as it may without flashing */
     fz_item_id selected;
     size_t selected_index; /* where it was last seen: what takes its place when it goes */
     size_t column;         /* that moves up and down keep to, over rows too short for it */
