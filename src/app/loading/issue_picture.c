@@ -156,7 +156,7 @@ bool fz_loader_issue_pictures(struct fz_app *app)
         }
         if (step == 1 && !fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY))
             return false;
-        const long beside = step > 1 ? 2 : 1; /* what is in view; and the one before it rather than two ahead */
+        const long beside = step > 1 ? 2 : 1; /* what is in view; then the one before it, too */
         if ((step > 0 && (retraces || step + beside > room)) || !picture_at(app, at, step, &item))
             continue;
         if (!issue_picture(app, item, step == 0))
