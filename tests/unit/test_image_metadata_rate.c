@@ -215,8 +215,7 @@ static void test_what_has_no_room_is_refused(void **state)
     assert_int_equal(fz_metadata_set_rating(names.data, names.len, 4, &out, &len, &err), FZ_E_DAMAGED);
     assert_non_null(strstr(err.msg, "leaves no name"));
     bytes_put(&large, XMPMETA "<rdf:Description/>" END, strlen(XMPMETA END) + 18);
-    while (large.len < FZ_XMP_MOST)
-        bytes_put(&large, "\n", 1);
+    bytes_put_times(&large, "\n", FZ_XMP_MOST - large.len);
     assert_int_equal(fz_metadata_set_rating(large.data, large.len, 4, &out, &len, &err), FZ_E_DAMAGED);
     assert_non_null(strstr(err.msg, "would not be read"));
     assert_null(out);

@@ -34,19 +34,7 @@ static void test_rating_keeps_what_others_wrote(void **state)
     assert_int_equal(fz_metadata_set_rating("no XMP", 6, 3, &packet, &len, &err), FZ_E_DAMAGED);
 }
 
-/* At once: sanitizers copy all that is there for each. */
-static void put_times(struct bytes *b, const char *text, int times)
-{
-    const size_t len = strlen(text);
-    char *all = malloc(len * (size_t)times + 1);
-    assert_non_null(all);
-    for (int i = 0; i < times; i++)
-        memcpy(all + (size_t)i * len, text, len);
-    bytes_put(b, all, len * (size_t)times);
-    free(all);
-}
-
-/* The same of `format`, which takes two numbers, with 0, 1, 2... for both. */
+/* `format`, which takes two numbers, again and again, with 0, 1, 2... for both; put together at once. */
 static void put_numbered(struct bytes *b, const char *format, int times)
 {
     char *all = NULL;
@@ -98,8 +86,8 @@ static struct bytes nested(int depth, const char *begin, const char *end)
 {
     struct bytes b = {0};
     bytes_put(&b, bare_xmp, strlen(bare_xmp) - strlen(XMP_TAIL));
-    put_times(&b, begin, depth);
-    put_times(&b, end, depth);
+    bytes_put_times(&b, begin, (size_t)depth);
+    bytes_put_times(&b, end, (size_t)depth);
     bytes_put(&b, XMP_TAIL, strlen(XMP_TAIL));
     return b;
 }
@@ -160,7 +148,7 @@ static struct bytes spaced(size_t uri, int count, bool in_one_tag)
     if (in_one_tag)
         put_numbered(&b, " u:b%d=''", count);
     else
-        put_times(&b, "<own:b u:b=''/>", count);
+        bytes_put_times(&b, "<own:b u:b=''/>", (size_t)count);
     const char *end = in_one_tag ? "/>" XMP_TAIL : "</own:a>" XMP_TAIL;
     bytes_put(&b, end, strlen(end));
     free(long_uri);

@@ -233,6 +233,17 @@ static inline void bytes_put(struct bytes *b, const void *data, size_t len)
     b->len += len;
 }
 
+/* `text` again and again, put together at once: under sanitizers each bytes_put() copies all before it. */
+static inline void bytes_put_times(struct bytes *b, const char *text, size_t times)
+{
+    const size_t len = strlen(text);
+    char *all = malloc(len * times + 1);
+    for (size_t i = 0; i < times; i++)
+        memcpy(all + i * len, text, len);
+    bytes_put(b, all, len * times);
+    free(all);
+}
+
 static inline void bytes_put_le(struct bytes *b, uint32_t value, int count)
 {
     for (int i = 0; i < count; i++)
