@@ -1,5 +1,5 @@
 /* Between the parts of the loader: loader.c keeps the tiles, issue.c sends jobs out, judge.c takes
- * back what is not wanted any more, collect.c takes their results. */
+ * back what is not wanted any more, collect.c takes their results, upload.c brings their pixels to textures. */
 #ifndef FZ_APP_LOADING_LOADER_INTERNAL_H
 #define FZ_APP_LOADING_LOADER_INTERNAL_H
 
@@ -113,6 +113,16 @@ void fz_loader_trim(struct fz_app *app);
 
 /* Render thread. A tile that holds nothing (freed): as if nothing had been wanted of it yet. */
 void fz_loader_let_go(struct fz_app *app, struct fz_tile *tile);
+
+/* Render thread. What waits for that job's result: a rendition of its item's tile, or NULL where nothing does any more. */
+struct fz_rendition *fz_loader_rendition_of(const struct fz_app *app, const struct fz_job *job,
+                                            struct fz_tile **tile);
+
+/* Render thread. The job's pixels wait for their upload (takes the job). */
+void fz_loader_queue_upload(struct fz_app *app, struct fz_job *job);
+
+/* Render thread. Uploads until `end_us`: of what waits, that in view first. True when something complete came into view. */
+bool fz_loader_upload(struct fz_app *app, int64_t end_us);
 
 /* Render thread. What was to hold that job's pixels, which do not come. */
 void fz_loader_drop_incoming(struct fz_app *app, struct fz_rendition *r, const struct fz_job *job);
