@@ -18,9 +18,8 @@ enum {
     LEAST_BLOCK =
         128 << 10, /* what the kernel asks a FUSE file system for at once, if it comes to whole pages, */
     MOST_BLOCK = 1 << 20, /* and NFS and SMB, which say so */
-    PAGE = 4096,
-    FIRST_WINDOW = 10, /* reads at once, when the first one took its time: as of TCP, RFC 6928 */
-    LEAST_WINDOW = 4,  /* the same later on */
+    FIRST_WINDOW = 10,    /* reads at once, when the first one took its time: as of TCP, RFC 6928 */
+    LEAST_WINDOW = 4,     /* the same later on */
     THREADS_MOST = 32,
     QUICK_US = 3000,      /* a block that comes so soon waits for nobody */
     LARGER_US = 700000,   /* up to here twice as much is asked for at once, */
@@ -129,27 +128,37 @@ static void learn(int64_t took_us)
         pool.window -= pool.window > 1;
 }
 
+/* Straight into the memory of the copy, for which there is room. Gives how many came; `sys`: why not all of them, or 0. */
+static uint64_t read_into(const struct fetch *fetch, uint64_t at, uint64_t wanted, int *sys)
+{
+    uint64_t got = 0;
+    ssize_t n = 1;
+    char *copy = mmap(NULL, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, fetch->to, (off_t)at);
+    *sys = copy == MAP_FAILED ? ENOMEM : 0;
+    if (copy == MAP_FAILED)
+        return 0;
+    while (got < wanted && n != 0 && *sys == 0) {
+        n = pread(fetch->from, copy + got, wanted - got, (off_t)(at + got));
+        got += n > 0 ? (uint64_t)n : 0;
+        if (n < 0 && errno != EINTR)
+            *sys = errno == EFAULT ? ENOMEM : errno; /* EFAULT: no memory behind the address */
+    }
+    munmap(copy, wanted);
+    return got;
+}
+
 /* Leaves the lock while it reads. */
-static void read_block(struct fetch *fetch, char *buffer)
+static void read_block(struct fetch *fetch)
 {
     const uint64_t block = block_now(fetch), at = fetch->next;
     const uint64_t wanted = fetch->bytes - at < block ? fetch->bytes - at : block;
-    uint64_t got = 0;
-    ssize_t n = 1;
+    int sys;
     fetch->next += wanted;
     fetch->reading++;
     pool.reading++;
     fz_monitor_leave(&pool.monitor);
     int64_t began_us = fz_now_us();
-    while (got < wanted && n > 0) {
-        n = pread(fetch->from, buffer, wanted - got, (off_t)(at + got));
-        if (n > 0 && pwrite(fetch->to, buffer, (size_t)n, (off_t)(at + got)) != n)
-            n = -1;
-        got += n > 0 ? (uint64_t)n : 0;
-        if (n < 0 && errno == EINTR)
-            n = 1;
-    }
-    int sys = n < 0 ? errno : 0;
+    uint64_t got = read_into(fetch, at, wanted, &sys);
     int64_t took_us = fz_now_us() - began_us;
     fz_monitor_enter(&pool.monitor);
     pool.reading--;
@@ -168,12 +177,12 @@ static void read_block(struct fetch *fetch, char *buffer)
 
 static int fetcher_main(void *ctx)
 {
-    char *buffer = ctx;
+    (void)ctx;
     fz_monitor_enter(&pool.monitor);
     for (int64_t idle_us = fz_now_us(); fz_now_us() - idle_us < IDLE_MS * INT64_C(1000);) {
         struct fetch *fetch = pool.reading < pool.window ? next_fetch() : NULL;
         if (fetch) {
-            read_block(fetch, buffer);
+            read_block(fetch);
             idle_us = fz_now_us();
             continue;
         }
@@ -183,7 +192,6 @@ static int fetcher_main(void *ctx)
     }
     pool.threads--;
     fz_monitor_leave(&pool.monitor);
-    free(buffer);
     return 0;
 }
 
@@ -196,11 +204,8 @@ static void call_fetchers(void)
     for (const struct fetch *fetch = pool.first; fetch; fetch = fetch->following)
         blocks += fetch->next < fetch->bytes ? (fetch->bytes - fetch->next) / block_now(fetch) + 1 : 0;
     while (pool.threads < THREADS_MOST && pool.threads + 1 < pool.window && (uint64_t)pool.idle < blocks) {
-        char *buffer = aligned_alloc(PAGE, MOST_BLOCK);
-        if (!buffer || fz_thread_start(&thread, "frieze:fetcher", fetcher_main, buffer, &err) != FZ_OK) {
-            free(buffer);
+        if (fz_thread_start(&thread, "frieze:fetcher", fetcher_main, NULL, &err) != FZ_OK)
             return;
-        }
         SDL_DetachThread(thread);
         pool.threads++;
         blocks -= blocks > 0;
@@ -217,6 +222,7 @@ static bool is_same(const struct fetch *fetch, const struct stat *of, uint64_t b
 static uint64_t block_of(const struct stat *of)
 {
     uint64_t block = of->st_blksize > 0 ? (uint64_t)of->st_blksize : 0;
+    block -= block % LEAST_BLOCK; /* so all blocks begin with a page */
     return block < LEAST_BLOCK ? LEAST_BLOCK : block > MOST_BLOCK ? MOST_BLOCK : block;
 }
 
@@ -234,6 +240,10 @@ static struct fetch *find_fetch(int file, const struct stat *of, const struct fz
                             .asked = wish->bytes,
                             .bytes = wish->bytes,
                             .block = of ? block_of(of) : LEAST_BLOCK};
+    if (fetch->to >= 0 && ftruncate(fetch->to, (off_t)fetch->bytes) != 0) {
+        close(fetch->to);
+        fetch->to = -1;
+    }
     *end = fetch;
     fz_monitor_wake_all(&pool.monitor);
     return fetch;
@@ -276,13 +286,13 @@ static int file_of(const struct fetch *fetch)
 /* ---- The reader's thread ----------------------------------------------------------------------------------------- */
 
 /* Reads with the others, whatever the window: so every copy gets on. False where it is not wanted any more. */
-static bool take_part(struct fetch *fetch, struct user *user, const struct fz_fetch_wish *wish, char *buffer)
+static bool take_part(struct fetch *fetch, struct user *user, const struct fz_fetch_wish *wish)
 {
     unsigned told = 0;
     while (user->rank != FZ_FETCH_NOT && (fetch->next < fetch->bytes || fetch->reading > 0)) {
         call_fetchers();
         if (fetch->next < fetch->bytes && (next_fetch() == fetch || fetch->reading == 0))
-            read_block(fetch, buffer);
+            read_block(fetch);
         else
             fz_monitor_wait_ms(&pool.monitor, HEAR_MS);
         bool goes_on = fetch->arrived != told;
@@ -310,7 +320,6 @@ int fz_fetch(int file, const struct fz_fetch_wish *wish)
 {
     FZ_NOT_MAIN();
     pthread_once(&once, init_pool);
-    char *buffer = aligned_alloc(PAGE, MOST_BLOCK);
     struct stat of;
     bool known = fstat(file, &of) == 0;
     fz_pulse_beat();
@@ -319,7 +328,7 @@ int fz_fetch(int file, const struct fz_fetch_wish *wish)
     struct user user = {wish->rank, fetch->users};
     fetch->users = &user;
     int fd = -1;
-    if (buffer && fetch->from >= 0 && fetch->to >= 0 && take_part(fetch, &user, wish, buffer))
+    if (fetch->from >= 0 && fetch->to >= 0 && take_part(fetch, &user, wish))
         fd = file_of(fetch);
     int sys = errno;
     bool is_last = leave_fetch(fetch, &user);
@@ -327,7 +336,6 @@ int fz_fetch(int file, const struct fz_fetch_wish *wish)
     if (is_last)
         free_fetch(fetch);
     fz_pulse_beat();
-    free(buffer);
     errno = sys;
     return fd;
 }
