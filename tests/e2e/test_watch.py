@@ -226,6 +226,21 @@ def test_the_view_stays_where_it_is(home):
         assert status["uri"] == before and status["visible"][0] <= status["index"] <= status["visible"][1]
 
 
+@pytest.mark.parametrize("layout", ["grid", "justified", "masonry"])
+@pytest.mark.parametrize("number", [2, 70])
+def test_what_is_selected_stays_in_view(home, layout, number):
+    """However much comes in between it and the first one in view; at the start of the wall, too."""
+    folder = pictures.fill(home / "pictures", 100, (32, 24))
+    with home.start("--size", "600x400", "--tile", "100x75", "--layout", layout, folder) as frieze:
+        frieze.idle("loaded").ask_all(*[("forward",)] * number)
+        for count in range(1, 31):
+            first, index = frieze.idle().status()["visible"][0], frieze.status()["index"]
+            os.link(folder / "p0.png", folder / f"p{(first + index) // 2 - count // 2}x{count}.png")
+            frieze.until(items=100 + count)
+        status = frieze.idle("loaded").status()
+        assert status["visible"][0] <= status["index"] <= status["visible"][1]
+
+
 def remove(folder, numbers):
     for number in numbers:
         (folder / f"p{number}.png").unlink()

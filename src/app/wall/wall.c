@@ -135,12 +135,22 @@ static void keep_selection(struct fz_app *app)
     wall->selected_index = index;
 }
 
+/* Nothing moves, and it is wholly in view. */
+static bool rests_with_selected(const struct fz_app *app)
+{
+    const struct fz_wall *wall = &app->wall;
+    const struct fz_scroll *scroll = &wall->scroll;
+    return !scroll->dragging && scroll->target == scroll->position &&
+           wall->selected_index < wall->layout.params.count &&
+           fz_layout_reveal(&wall->layout, wall->selected_index, scroll->position) == scroll->position;
+}
+
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
 {
     struct fz_wall *wall = &app->wall;
     size_t first, last;
     double offset = 0;
-    bool reveals = fz_wall_reveals(app);
+    bool reveals = fz_wall_reveals(app), holds = rests_with_selected(app);
     fz_dissolve_end(app);
     if (fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         offset = wall->scroll.position - fz_layout_start(&wall->layout, first);
@@ -152,7 +162,7 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
         double gone_on = fz_layout_start(&wall->layout, index) + offset - wall->scroll.position;
         fz_scroll_shift(&wall->scroll, gone_on);
     }
-    if (reveals)
+    if (fz_list_count(app->list) > 0 && (reveals || (holds && !rests_with_selected(app))))
         fz_wall_reveal_selected(app, false);
     fz_loader_list_changed(app);
     app->dirty = true;

@@ -52,8 +52,9 @@ void fz_wall_init(struct fz_app *app);
 void fz_wall_fini(struct fz_app *app);
 void fz_wall_relayout(struct fz_app *app, int view_w, int view_h); /* window, laid size or list changed */
 void fz_wall_resize(struct fz_app *app, int view_w, int view_h);   /* what is looked at keeps its place */
+/* The anchor (or FZ_ITEM_NONE, at the start) keeps its place; what is selected and wholly in view stays in view. */
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
-fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view: it keeps its place */
+fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view */
 struct fz_focus fz_wall_focus(const struct fz_app *app);
 
 /* How the wall moves, and what is worth loading then. */
