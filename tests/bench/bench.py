@@ -12,6 +12,7 @@ import sys
 import time
 
 import batch
+import bounded
 import bounds
 import browse
 import corpus
@@ -131,6 +132,7 @@ def own_steps(context, args, wall_count):
                     ("frieze_scroll", args.runs, lambda: browse.scroll(context)),
                     ("first_frieze", args.runs, lambda: first.first_ms(context, str(context.frieze))),
                     ("frieze_first_memory", SLOW_ROUNDS, lambda: first.memory(context)),
+                    *((name, SLOW_ROUNDS, run) for name, run in bounded.runs(context)),
                     ("growth", SLOW_ROUNDS, lambda: browse.growth(context)),
                     ("growth_in_layouts", SLOW_ROUNDS, lambda: browse.growth_in_layouts(context)),
                     ("opengl", 1, lambda: opengl.run(context)),

@@ -7,6 +7,7 @@ else the machine is doing moves both sides of a ratio.
 import dataclasses
 import statistics
 
+import bounded
 import browse
 import find
 import first
@@ -388,6 +389,14 @@ def memory_figure(raw):
     return rows + [row]
 
 
+def bounded_figures(raw):
+    floor = floor_bytes(raw)
+    peaks = [(label, peak_bytes(good(raw, f"frieze_bounded_{step}"))) for step, label in (
+        ("wall", "the 200"), ("first", "100,000 files"), ("pngs", f"{bounded.PNGS} PNGs of 24 megapixels"))]
+    return [Figure(f"memory with --memory 64M: {label}, above the floor", peak - floor if peak and floor else None, "bytes",
+                   bounded.BYTES).judge() for label, peak in peaks]
+
+
 def quit_figures(raw):
     runs = [one for batch in raw.get("frieze_quit", []) for one in batch or [] if one and one["was_running"]]
     took = [one["took"] for one in runs]
@@ -518,7 +527,7 @@ def judge(raw, peers, count, full):
     """All figures, from the runs of a wall of `count` pictures; full: that is the wall the bounds are for."""
     return (wall_figures(raw, count, full) + seen_figures(raw, full) + peer_figures(raw, peers, full) + frame_figures(raw, full)
             + (first_figures(raw, peers) if full else []) + (overlay_figures(raw) if full else []) + find_figures(raw) + (browse_figures(raw) + opened_figures(raw) + scale_figures(raw) + opengl_figures(raw) if full else [])
-            + freeze_figures(raw) + memory_figure(raw)
+            + freeze_figures(raw) + memory_figure(raw) + (bounded_figures(raw) if full else [])
             + quit_figures(raw) + tile_figures(raw) + (isolation_figures(raw) if full else []) + (batch_figures(raw) + window_figures(raw) + smooth_figures(raw) + many_figures(raw) if full else [])
             + [failure_figure(raw)] + large_figures(raw))
 

@@ -108,15 +108,15 @@ def frieze_command(context, home, folder, *more):
             str(context.corpus / folder)]
 
 
-def until(context, folder, goal, alongside=None):
-    """One run with --quit-when; `wall` is the time around the whole process, its start and its end included.
+def until(context, folder, goal, alongside=None, more=()):
+    """One run with --quit-when, and `more` options; `wall` is the time around the whole process, its start and its end included.
 
     alongside(process, home) runs beside it, and what it gives is kept as `beside`.
     """
     context.ready()
     with stage.Home(context.display) as home:
         began = stage.now_ms()
-        command = frieze_command(context, home, folder, "--quit-when", goal)
+        command = frieze_command(context, home, folder, "--quit-when", goal, *more)
         process = stage.start(command, home, cwd=home.path("home"))
         beside = alongside(process, home) if alongside is not None else None
         status = wait_for(process)
