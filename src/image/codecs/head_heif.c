@@ -5,6 +5,8 @@
 #include "frieze_config.h"
 #include "image/codecs/heif_boxes.h"
 
+#include <math.h>
+
 enum {
     FTYP_MAJOR = 8,
     FTYP_COMPATIBLE = 16,
@@ -89,6 +91,9 @@ struct shape {
     uint32_t coded;            /* the longer side before */
     uint32_t coded_w, coded_h; /* of the largest picture in the file, by what it says of them */
     int orientation;
+    struct fz_heif_part part; /* of what is coded */
+    bool is_cropped, is_cropped_late;
+    bool is_alone;    /* fz_heif_is_left_alone */
     bool has_profile; /* ICC */
     struct fz_heif_coding coding;
 };
@@ -100,6 +105,25 @@ static uint32_t clean_side(const struct fz_bytes *b, uint64_t pos, uint32_t most
     return side > 0 && side < most ? (uint32_t)side : most;
 }
 
+/* Where that begins, which is told from the middle. */
+static uint32_t clean_start(const struct fz_bytes *b, uint64_t pos, uint32_t whole, uint32_t side)
+{
+    uint32_t over = fz_bytes_be(b, pos, 4), under = fz_bytes_be(b, pos + 4, 4);
+    double at = floor((under ? (double)(int32_t)over / under : 0) + (whole - side) / 2.0);
+    return (uint32_t)fmin(fmax(at, 0), whole - side);
+}
+
+static void crop(const struct fz_bytes *b, uint64_t pos, struct shape *s)
+{
+    uint32_t width = clean_side(b, pos, s->width), height = clean_side(b, pos + 8, s->height);
+    s->part = (struct fz_heif_part){clean_start(b, pos + 16, s->width, width),
+                                    clean_start(b, pos + 24, s->height, height), width, height};
+    s->is_cropped = true;
+    s->is_cropped_late = s->orientation != 1;
+    s->width = width;
+    s->height = height;
+}
+
 static void apply_property(const struct fz_bytes *b, uint64_t at, struct fz_heif_box box, struct shape *s)
 {
     uint32_t value = fz_bytes_be(b, box.body, 1);
@@ -107,6 +131,7 @@ static void apply_property(const struct fz_bytes *b, uint64_t at, struct fz_heif
         s->width = fz_bytes_be(b, box.body + 4, 4);
         s->height = fz_bytes_be(b, box.body + 8, 4);
         s->coded = s->width > s->height ? s->width : s->height;
+        s->part = (struct fz_heif_part){0, 0, s->width, s->height};
     } else if (fz_bytes_match(b, at + 4, "hvcC", 4)) {
         s->coding.hevc = box;
     } else if (fz_bytes_match(b, at + 4, "av1C", 4)) {
@@ -115,8 +140,7 @@ static void apply_property(const struct fz_bytes *b, uint64_t at, struct fz_heif
         s->has_profile = s->has_profile || fz_bytes_match(b, box.body, "prof", 4) ||
                          fz_bytes_match(b, box.body, "rICC", 4);
     } else if (fz_bytes_match(b, at + 4, "clap", 4)) {
-        s->width = clean_side(b, box.body, s->width);
-        s->height = clean_side(b, box.body + 8, s->height);
+        crop(b, box.body, s);
     } else if (fz_bytes_match(b, at + 4, "irot", 4)) {
         for (uint32_t i = 0; i < (value & 3); i++) {
             uint32_t width = s->width;
@@ -129,6 +153,16 @@ static void apply_property(const struct fz_bytes *b, uint64_t at, struct fz_heif
         if (!(value & 1)) /* top and bottom */
             s->orientation = turned[turned[s->orientation]];
     }
+}
+
+static bool is_alpha(const struct fz_bytes *b, uint64_t at, struct fz_heif_box box)
+{
+    enum { AUX = 4 };
+    static const char of_hevc[] = "urn:mpeg:hevc:2015:auxid:1",
+                      of_all[] = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha";
+    return fz_bytes_match(b, at + 4, "auxC", 4) &&
+           (fz_bytes_match(b, box.body + AUX, of_hevc, sizeof of_hevc) ||
+            fz_bytes_match(b, box.body + AUX, of_all, sizeof of_all));
 }
 
 /* Applies the properties of that item, in the order of its associations. */
@@ -163,6 +197,18 @@ static void widen(struct shape *s, uint32_t width, uint32_t height)
         return;
     s->coded_w = width;
     s->coded_h = height;
+}
+
+/* In the order of MIAF (ISO/IEC 23000-22, 7.3.6.7), in which a picture is cropped before it is turned. */
+static void judge_alpha(const struct fz_bytes *b, struct fz_heif_box properties, struct shape *s)
+{
+    struct fz_heif_box container, box;
+    const bool changes = s->is_cropped || s->orientation != 1;
+    if (!changes || s->is_cropped_late || !fz_heif_find_box(b, properties, "ipco", &container))
+        return;
+    uint64_t pos = container.body, at = pos;
+    for (int i = 0; i < FZ_HEIF_BOXES_MOST && fz_heif_next_box(b, &pos, container.end, &box); i++, at = pos)
+        s->is_alone = s->is_alone || is_alpha(b, at, box);
 }
 
 /* All that a picture is made of is decoded as it is coded, and nothing binds one property to another. */
@@ -208,10 +254,12 @@ static enum fz_head read_shape(const struct fz_bytes *b, struct shape *s)
             return head;
         *s = (struct shape){.orientation = 1, .width = size.width, .height = size.height};
         s->coded = size.width > size.height ? size.width : size.height;
+        s->part = (struct fz_heif_part){0, 0, size.width, size.height};
         apply_item(b, properties, item, s);
     }
     widen(s, size.coded_w, size.coded_h);
     find_largest(b, properties, s);
+    judge_alpha(b, properties, s);
     return s->width && s->height ? FZ_HEAD_OK : FZ_HEAD_BAD;
 }
 
@@ -231,17 +279,12 @@ enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *head
 /* What there is beside HEVC of 8 bits and 4:2:0 that takes more (ISO/IEC 14496-15, 8.3.3.1.2; ISO/IEC 23008-12, 6.5.8; H.273). */
 static bool takes_more(const struct fz_bytes *b, uint64_t at, struct fz_heif_box box)
 {
-    enum { CHROMA = 16, DEPTH = 17, CURVE = 6, PQ = 16, HLG = 18, AUX = 4 };
-    static const char hevc_alpha[] = "urn:mpeg:hevc:2015:auxid:1",
-                      alpha[] = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha";
+    enum { CHROMA = 16, DEPTH = 17, CURVE = 6, PQ = 16, HLG = 18 };
     if (fz_bytes_match(b, at + 4, "hvcC", 4))
         return (fz_bytes_be(b, box.body + CHROMA, 1) & 3) > 1 ||
                (fz_bytes_be(b, box.body + DEPTH, 1) & 7) > 0;
-    if (fz_bytes_match(b, at + 4, "auxC", 4))
-        return fz_bytes_match(b, box.body + AUX, hevc_alpha, sizeof hevc_alpha) ||
-               fz_bytes_match(b, box.body + AUX, alpha, sizeof alpha);
     const uint32_t curve = fz_bytes_be(b, box.body + CURVE, 2);
-    return fz_bytes_match(b, at + 4, "av1C", 4) ||
+    return is_alpha(b, at, box) || fz_bytes_match(b, at + 4, "av1C", 4) ||
            (fz_bytes_match(b, at + 4, "colr", 4) && fz_bytes_match(b, box.body, "nclx", 4) &&
             (curve == PQ || curve == HLG));
 }
@@ -267,15 +310,41 @@ uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     const struct fz_header *h = &d->header;
     const uint64_t each = is_usual(&d->file) ? BYTES_PER_USUAL_PX : BYTES_PER_PX;
-    return file_bytes + (uint64_t)h->coded_w * h->coded_h * each + FIXED_BYTES;
+    struct fz_heif_part part;
+    const uint64_t copies = fz_heif_is_left_alone(&d->file, &part) ? 2 : 1;
+    return file_bytes * copies + (uint64_t)h->coded_w * h->coded_h * each + FIXED_BYTES;
 }
 
-/* libheif turns and mirrors: nothing is left to do, and what EXIF data say has no say in it. */
+/* libheif turns and mirrors: nothing is left to do, but for what it is to leave alone; and what EXIF data say has no say in it. */
 int fz_heif_orientation(const struct fz_bytes *file, int *turn)
 {
     struct shape shape = {.orientation = 1};
-    *turn = 1;
-    return read_shape(file, &shape) == FZ_HEAD_OK ? shape.orientation : 1;
+    const int orientation = read_shape(file, &shape) == FZ_HEAD_OK ? shape.orientation : 1;
+    *turn = shape.is_alone ? orientation : 1;
+    return orientation;
+}
+
+bool fz_heif_is_left_alone(const struct fz_bytes *file, struct fz_heif_part *part)
+{
+    struct shape shape = {.orientation = 1};
+    const bool is_alone = read_shape(file, &shape) == FZ_HEAD_OK && shape.is_alone;
+    *part = shape.part;
+    return is_alone;
+}
+
+void fz_heif_copy_alone(const struct fz_bytes *file, uint8_t *copy)
+{
+    struct fz_heif_box meta, properties, container, box;
+    memcpy(copy, file->at, file->len);
+    if (fz_heif_find_meta(file, &meta) != FZ_HEAD_OK || !fz_heif_find_box(file, meta, "iprp", &properties) ||
+        !fz_heif_find_box(file, properties, "ipco", &container))
+        return;
+    uint64_t pos = container.body, at = pos;
+    for (int i = 0; i < FZ_HEIF_BOXES_MOST && fz_heif_next_box(file, &pos, container.end, &box);
+         i++, at = pos)
+        if (fz_bytes_match(file, at + 4, "irot", 4) || fz_bytes_match(file, at + 4, "imir", 4) ||
+            fz_bytes_match(file, at + 4, "clap", 4))
+            memcpy(copy + at + 4, "skip", 4); /* the associations count on: what none knows changes nothing */
 }
 
 enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)

@@ -21,6 +21,18 @@ bool fz_heif_find_box(const struct fz_bytes *b, struct fz_heif_box in, const cha
 /* Any thread. The box that describes the items, without its version. MORE: it is not all there. */
 enum fz_head fz_heif_find_meta(const struct fz_bytes *b, struct fz_heif_box *meta);
 
+/* Of a picture as it is coded, px. */
+struct fz_heif_part {
+    uint32_t x, y, w, h;
+};
+
+/* Any thread. Whether the picture is to be decoded as it is coded, of which `part` is shown, and then to be turned: libheif crops and turns
+ * colours and alpha apart, each by its own properties, and writers of AVIF give them to the colours alone. */
+bool fz_heif_is_left_alone(const struct fz_bytes *file, struct fz_heif_part *part);
+
+/* Any thread. A copy of that file, of as many bytes, without the properties that crop and turn. */
+void fz_heif_copy_alone(const struct fz_bytes *file, uint8_t *copy);
+
 /* How an item is coded. */
 struct fz_heif_coding {
     uint32_t item;

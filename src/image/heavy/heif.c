@@ -7,6 +7,7 @@
 #if FRIEZE_WITH_HEIF
 
 #include "base/mem.h"
+#include "image/codecs/heif_boxes.h"
 #include "image/pixels/deep.h"
 #include "image/pixels/h273.h"
 #include "image/limits.h"
@@ -23,7 +24,9 @@ struct heif {
     struct heif_image_handle *handle; /* owned: the picture */
     struct heif_image_handle *source; /* owned where it is another: what is decoded */
     struct heif_image *image;         /* owned */
-    int width, height;                /* of the picture, upright, px */
+    int width, height;                /* of the picture, upright where libheif turns it, px */
+    uint8_t *alone;                   /* owned: the file, where it is decoded as it is coded, */
+    struct fz_heif_part part;         /* of which that is shown; else NULL */
     enum fz_hdr_curve curve;
     struct fz_hdr *hdr; /* owned; NULL: it has no such curve */
 };
@@ -44,6 +47,12 @@ static enum fz_err fail(const struct heif *h, struct heif_error error)
 static enum fz_err open_file(struct heif *h)
 {
     struct fz_decode *d = h->d;
+    if (fz_heif_is_left_alone(&d->file, &h->part)) {
+        h->alone = fz_try_malloc(d->file.len);
+        if (!h->alone)
+            return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a copy of the file");
+        fz_heif_copy_alone(&d->file, h->alone);
+    }
     h->context = heif_context_alloc();
     if (!h->context)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for libheif");
@@ -52,8 +61,8 @@ static enum fz_err open_file(struct heif *h)
     uint32_t side = d->header.coded_side + BLOCK;
     heif_context_set_maximum_image_size_limit(h->context,
                                               (int)(side > MIN_CODED_SIDE ? side : MIN_CODED_SIDE));
-    struct heif_error error =
-        heif_context_read_from_memory_without_copy(h->context, d->file.at, d->file.len, NULL);
+    struct heif_error error = heif_context_read_from_memory_without_copy(
+        h->context, h->alone ? h->alone : d->file.at, d->file.len, NULL);
     if (error.code == heif_error_Ok)
         error = heif_context_get_primary_image_handle(h->context, &h->handle);
     if (error.code != heif_error_Ok)
@@ -61,8 +70,9 @@ static enum fz_err open_file(struct heif *h)
     h->source = h->handle;
     h->width = heif_image_handle_get_width(h->handle);
     h->height = heif_image_handle_get_height(h->handle);
-    if (h->width == 0 && h->height == 0) { /* no property tells it: libheif finds out by decoding */
-        bool swaps = fz_orient_swaps(d->out->orientation);
+    /* Where no property tells it libheif finds out by decoding. */
+    if (h->alone || (h->width == 0 && h->height == 0)) {
+        bool swaps = !h->alone && fz_orient_swaps(d->out->orientation);
         h->width = (int)(swaps ? d->header.height : d->header.width);
         h->height = (int)(swaps ? d->header.width : d->header.height);
     }
@@ -189,6 +199,15 @@ static enum fz_err push(struct heif *h, bool deep)
     if (!plane || width < 1 || height < 1 || stride / (deep ? 8 : 4) < width ||
         (deep && (bits < 8 || bits > 16)))
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: it has no pixels", d->format->name);
+    if (h->alone) {
+        const struct fz_heif_part *part = &h->part;
+        if (part->x + part->w > (uint32_t)width || part->y + part->h > (uint32_t)height)
+            return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: it holds but %dx%d pixels", d->format->name, width,
+                           height);
+        plane += (ptrdiff_t)part->y * stride + (ptrdiff_t)part->x * (deep ? 8 : 4);
+        width = (int)part->w;
+        height = (int)part->h;
+    }
     enum fz_err code = fz_decode_begin(d, h->width, h->height, width, height);
     if (code != FZ_OK)
         return code;
@@ -219,7 +238,7 @@ static enum fz_err load(struct heif *h)
     enum fz_err code = open_file(h);
     if (code != FZ_OK)
         return code;
-    if (!h->d->request->exact)
+    if (!h->d->request->exact && !h->alone)
         choose_thumbnail(h);
     take_profile(h);
     if (fz_decode_cancelled(h->d))
@@ -244,6 +263,7 @@ enum fz_err fz_heif_load(struct fz_decode *d)
         heif_image_handle_release(h.source);
     heif_image_handle_release(h.handle);
     heif_context_free(h.context);
+    free(h.alone);
     return code;
 }
 
