@@ -176,7 +176,9 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
 
 enum fz_err fz_decode_check_size(struct fz_decode *d)
 {
-    const struct fz_header *h = &d->header;
+    struct fz_header *h = &d->header;
+    if (d->format->draws)
+        fz_limits_fit(&d->request->limits, &h->width, &h->height);
     uint32_t wide = h->coded_w ? h->coded_w : h->frame_w > h->width ? h->frame_w : h->width;
     uint32_t high = h->coded_h ? h->coded_h : h->frame_h > h->height ? h->frame_h : h->height;
     d->out->width = h->width <= INT_MAX ? (int)h->width : INT_MAX;

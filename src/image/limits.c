@@ -1,5 +1,7 @@
 #include "image/limits.h"
 
+#include <math.h>
+
 const struct fz_image_limits fz_image_default_limits = {
     .max_file_bytes = UINT64_C(512) << 20,
     .max_output_px = 100000000,
@@ -27,6 +29,16 @@ enum fz_err fz_limits_check(const struct fz_image_limits *limits, uint32_t width
     if ((uint64_t)width * height > max)
         return fz_fail(err, FZ_E_LIMIT, 0, "%ux%u is over %u Mpx", width, height, mega(max));
     return FZ_OK;
+}
+
+void fz_limits_fit(const struct fz_image_limits *limits, uint32_t *width, uint32_t *height)
+{
+    const double w = *width, h = *height;
+    const double times = fmin(limits->max_side_px / fmax(w, h), sqrt((double)limits->max_rows_px / (w * h)));
+    if (times >= 1)
+        return;
+    *width = (uint32_t)fmax(w * times, 1);
+    *height = (uint32_t)fmax(h * times, 1);
 }
 
 enum fz_err fz_limits_check_output(const struct fz_image_limits *limits, int width, int height,

@@ -11,7 +11,6 @@ import pictures
 from frieze import is_sanitized
 
 SIDE, LIMIT_S, RSS_LIMIT = 60000, 10, 500 << 20
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{0}"><rect width="9" height="9"/></svg>'
 XPM = '/* XPM */\nstatic char *x[] = {{\n"{0} {0} {1} 1",\n"a c #000000",\n"b c #ffffff",\n"ab"}};\n'
 
 
@@ -31,7 +30,6 @@ HEADERS = {
     "pam": b"P7\nWIDTH %d\nHEIGHT %d\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n" % (SIDE, SIDE),
     "gif": b"GIF89a" + struct.pack("<HHBBB", SIDE, SIDE, 0x80, 0, 0) + bytes(6) + b","
            + struct.pack("<HHHHB", 0, 0, SIDE, SIDE, 0) + b"\x02\x02\x44\x01\x00;",
-    "svg": SVG.format(1000000).encode(),
     "xpm": XPM.format(SIDE, 2).encode(),
     "colours.xpm": XPM.format(4, 99999999).encode(),
     "tga": struct.pack("<BBBHHBHHHHBB", 0, 0, 2, 0, 0, 0, 0, 0, 65535, 65535, 32, 0) + bytes(100),

@@ -122,8 +122,8 @@ def test_small_file_of_a_big_picture(home, isolation, interlaced):
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{0}">{1}</svg>'
 CIRCLE = '<circle cx="1000" cy="1000" r="900" fill-opacity=".5"/>'
+HUGE_SVG = SVG.format(1000000, '<rect width="1000000" height="1000000" fill="#808080"/>').encode()
 SVGS = {
-    "huge": (SVG.format(1000000, CIRCLE), "1000000"),
     "shapes": (SVG.format(2000, 3000 * CIRCLE), "takes longer than 0.5 s"),
     "deep": (SVG.format(2000, 3000 * "<g>" + CIRCLE + 3000 * "</g>"), "inside one another"),
 }
@@ -139,6 +139,19 @@ def test_svg_that_asks_for_too_much(home, isolation, name):
     stats, result = home.stats(*options, "--cache-size", "0", "--quit-when", "loaded", folder)
     about = [line for line in result.lines if "/drawn.svg" in line]
     assert (stats["items"], stats["failed"], len(about)) == (4, 1, 1) and reason in about[0], result.lines
+
+
+def test_huge_svg_is_drawn_as_large_as_it_is_wanted(home, isolation):
+    """A million px each way, on the wall and alone."""
+    small, huge = pictures.fill(home / "small", 1), home / "huge"
+    huge.mkdir()
+    (huge / "huge.svg").write_bytes(HUGE_SVG)
+    options = "--isolation", isolation, "--memory", "64M", "--size", "400x300", "--jobs", "1", "--cache-size", "0"
+    before, *_ = most_held(home, *options, small)
+    after, shots, status, errors = most_held(home, *options, huge)
+    assert status["failed"] == 0 and not errors, errors
+    assert all(abs(np.asarray(shot, dtype=int)[150, 200] - 128).max() < 4 for shot in shots)
+    assert is_sanitized() or after - before < 64 * MB, (before, after)
 
 
 # --- row 8 ---

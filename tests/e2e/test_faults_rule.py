@@ -9,7 +9,7 @@ import time
 
 import pictures
 from frieze import PATIENCE_S, is_sanitized
-from test_faults_files import SVGS, encoded, jpeg_head, png_of_one_bit
+from test_faults_files import HUGE_SVG, SVGS, encoded, jpeg_head, png_of_one_bit
 from test_faults_frames import gif
 from test_bad_inputs import huge_png
 
@@ -31,7 +31,7 @@ FAULTS = {  # the file, what is said of it, whether it is shown all the same
     "big.png": (lambda: png_of_one_bit(3000, True), None, True),
     "frames.gif": (gif, None, True),
     "deep.svg": (lambda: SVGS["deep"][0].encode(), "inside one another", False),
-    "large.svg": (lambda: SVGS["huge"][0].encode(), "1000000", False),
+    "large.svg": (lambda: HUGE_SVG, None, True),
     "hangs.svg": (lambda: pipeline.HANGS, pipeline.DEADLY["hangs.svg"][1], False),
 }
 IN_PROCESSES_ONLY = {"hangs.svg"}  # a thread cannot be ended

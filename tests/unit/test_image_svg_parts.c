@@ -128,6 +128,55 @@ static void a_part_costs_what_it_shows(void **state)
     host_fini(&host);
 }
 
+/* Red beside green, whatever it says of its size. */
+static enum fz_err draw_halves(const char *sides, int times, struct fz_image_region region, int box,
+                               struct host *host, struct fz_image *image)
+{
+    char text[400];
+    snprintf(text, sizeof text,
+             HEAD "%s viewBox='0 0 120 90'><rect width='60' height='90' fill='red'/><rect x='60' "
+                  "width='60' height='90' fill='lime'/></svg>",
+             sides);
+    *host = (struct host){0};
+    return draw(text, times, region, box, box, host, image);
+}
+
+/* Whole, and its middle, as it says and at eight times that. */
+static void what_says_more_than_a_picture_may_have_is_brought_down(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sides;
+        int width, height;
+    } cases[] = {
+        {"width='12000mm' height='9000mm'", 36514, 27386},
+        {"width='200000' height='150'", 160000, 120},
+        {"width='1e30' height='1e30'", 31622, 31622},
+        {"width='1e6in' style='height:1e6in'", 31622, 31622},
+    };
+    struct host host;
+    struct fz_image image;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const int w = cases[i].width, h = cases[i].height;
+        assert_int_equal(draw_halves(cases[i].sides, 0, (struct fz_image_region){0}, 400, &host, &image),
+                         FZ_OK);
+        assert_int_equal(image.width, w);
+        assert_int_equal(image.height, h);
+        assert_true(host.reserved < 20 << 20);
+        host_fini(&host);
+        for (int times = 1; times <= 8; times += 7) {
+            const struct fz_image_region region = {w / 2 * times - 50, h / 2 * times - 50, 100, 100};
+            assert_int_equal(draw_halves(cases[i].sides, times, region, 100, &host, &image), FZ_OK);
+            assert_int_equal(pixel(&image, 40, 50), 0xff0000);
+            assert_int_equal(pixel(&image, 60, 50), 0x00ff00);
+            host_fini(&host);
+        }
+    }
+    assert_int_equal(
+        draw_halves("width='1e9' height='1'", 0, (struct fz_image_region){0}, 400, &host, &image), FZ_OK);
+    host_fini(&host);
+}
+
 static void only_drawings_can_be_enlarged(void **state)
 {
     (void)state;
@@ -140,9 +189,12 @@ static void only_drawings_can_be_enlarged(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_part_is_what_the_whole_shows_there), cmocka_unit_test(larger_is_as_if_it_said_so),
-        cmocka_unit_test(a_shadow_falls_into_other_parts),      cmocka_unit_test(a_part_costs_what_it_shows),
+        cmocka_unit_test(a_part_is_what_the_whole_shows_there),
+        cmocka_unit_test(larger_is_as_if_it_said_so),
+        cmocka_unit_test(a_shadow_falls_into_other_parts),
+        cmocka_unit_test(a_part_costs_what_it_shows),
         cmocka_unit_test(only_drawings_can_be_enlarged),
+        cmocka_unit_test(what_says_more_than_a_picture_may_have_is_brought_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

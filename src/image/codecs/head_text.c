@@ -277,7 +277,7 @@ static void read_view_box(const struct fz_bytes *b, uint64_t pos, double *width,
 static double exact(double length)
 {
     double whole = fmax(round(length), 1);
-    return length <= 0 ? 512 : fabs(length - whole) < 1e-6 ? whole : fmin(length, MAX_NUMBER);
+    return length <= 0 ? 512 : fmin(fabs(length - whole) < 1e-6 ? whole : length, MAX_NUMBER);
 }
 
 void fz_svg_size(const struct fz_bytes *file, double *width, double *height)
