@@ -38,6 +38,12 @@ struct fz_header {
     const char *reason;           /* of FZ_HEAD_BAD, where it is a special one; static */
 };
 
+/* Of the largest that is decoded for it. */
+static inline uint64_t fz_header_coded_px(const struct fz_header *h)
+{
+    return h->coded_w ? (uint64_t)h->coded_w * h->coded_h : (uint64_t)h->width * h->height;
+}
+
 /* One decode under way. On the stack of fz_image_load. */
 struct fz_decode {
     const struct fz_image_request *request;

@@ -156,7 +156,12 @@ static void test_grey(void **state)
     free(icc.data);
 }
 
-static struct bytes make_turned_avif(int quarters, int mirror)
+/* Which part of the fields: sides and how far its middle is off theirs, as fractions; 0: all of them. */
+struct aperture {
+    uint32_t w, h, right[2], down[2];
+};
+
+static struct bytes make_turned_avif(int quarters, int mirror, const struct aperture *part)
 {
     enum { FIELD = 16 };
     avifEncoder *encoder = avifEncoderCreate();
@@ -177,6 +182,16 @@ static struct bytes make_turned_avif(int quarters, int mirror)
 #else
             image->imir.mode = (uint8_t)mirror;
 #endif
+        }
+        if (part->w > 0) {
+            image->transformFlags |= AVIF_TRANSFORM_CLAP;
+            image->clap.widthN = part->w;
+            image->clap.heightN = part->h;
+            image->clap.widthD = image->clap.heightD = 1;
+            image->clap.horizOffN = part->right[0];
+            image->clap.horizOffD = part->right[1];
+            image->clap.vertOffN = part->down[0];
+            image->clap.vertOffD = part->down[1];
         }
         avifRGBImage rgb;
         avifRGBImageSetDefaults(&rgb, image);
@@ -202,10 +217,49 @@ static void test_it_lies_as_the_still(void **state)
     static const int kinds[8][3] = {{0, -1, 1}, {0, 1, 2},  {2, -1, 3}, {0, 0, 4},
                                     {1, 0, 5},  {3, -1, 6}, {3, 0, 7},  {1, -1, 8}};
     for (int i = 0; i < 8; i++) {
-        struct bytes b = make_turned_avif(kinds[i][0], kinds[i][1]);
+        struct bytes b = make_turned_avif(kinds[i][0], kinds[i][1], &(struct aperture){0});
         assert_lies_as_still(&b, kinds[i][2], 2);
         free(b.data);
     }
+}
+
+/* Cropped in the middle, off it to either side, by halves of a pixel, and then turned. */
+static void test_it_is_cropped_as_the_still(void **state)
+{
+    (void)state;
+    static const struct aperture parts[] = {{20, 30, {0, 1}, {0, 1}},
+                                            {20, 20, {2, 1}, {(uint32_t)-5, 1}},
+                                            {21, 31, {1, 2}, {(uint32_t)-3, 2}},
+                                            {32, 9, {0, 1}, {39, 2}},
+                                            {5, 48, {(uint32_t)-27, 2}, {0, 1}}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        struct bytes b = make_turned_avif(i % 2 ? 1 : 0, -1, &parts[i]);
+        assert_lies_as_still(&b, i % 2 ? 8 : 1, 2);
+        free(b.data);
+    }
+}
+
+/* Where nothing says what of a frame is the picture, it is a still for all. */
+static void test_of_another_size_than_the_still(void **state)
+{
+    (void)state;
+    struct bytes b = make_turned_avif(0, -1, &(struct aperture){20, 30, {0, 1}, {0, 1}});
+    size_t last = 0;
+    for (size_t at = 0; at + 4 <= b.len; at++)
+        if (memcmp(b.data + at, "clap", 4) == 0)
+            last = at;
+    memcpy(b.data + last, "free", 4);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    struct play p;
+    assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(image.width, 20);
+    assert_int_equal(image.frames, 1);
+    assert_int_equal(open_play(&p, b.data, b.len, 0), FZ_E_UNSUPPORTED);
+    close_play(&p);
+    host_fini(&host);
+    free(b.data);
 }
 
 /* The still picture knows how many frames there are; a file of one is no animation. */
@@ -348,6 +402,8 @@ int main(void)
         cmocka_unit_test(test_grey),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_it_lies_as_the_still),
+        cmocka_unit_test(test_it_is_cropped_as_the_still),
+        cmocka_unit_test(test_of_another_size_than_the_still),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

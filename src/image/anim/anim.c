@@ -81,13 +81,14 @@ static enum fz_err check_header(struct fz_anim *anim, const struct fz_decode *d,
     anim->format = row ? fz_heavy_anim(row) : NULL;
     if (!anim->format)
         return fail_still(d->err);
-    enum fz_err code = fz_limits_check(&request->limits, h->width, h->height, false, d->err);
+    const uint32_t wide = h->coded_w ? h->coded_w : h->width, high = h->coded_w ? h->coded_h : h->height;
+    enum fz_err code = fz_limits_check(&request->limits, wide, high, false, d->err);
     if (code != FZ_OK)
         return code;
     anim->width = h->width;
     anim->height = h->height;
     anim->max_px = request->limits.max_whole_px;
-    anim->facts.held_bytes = fz_anim_held_bytes(d->format->name, (int)h->width, (int)h->height, file_bytes);
+    anim->facts.held_bytes = fz_anim_held_bytes(d->format->name, (int)wide, (int)high, file_bytes);
     if (!request->host.reserve || request->host.reserve(request->host.ctx, anim->facts.held_bytes))
         return FZ_OK;
     if (fz_anim_cancelled(anim))

@@ -10,11 +10,15 @@
 
 #include <avif/avif.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct sequence {
-    avifDecoder *decoder; /* owned */
-    uint8_t *pixels;      /* owned: the canvas */
+    avifDecoder *decoder;   /* owned */
+    uint8_t *pixels;        /* owned: a frame, and then the canvas */
+    uint32_t width, height; /* of the frames */
+    avifCropRect part;      /* of each that is the picture */
 };
 
 /* Reads the boxes alone. NULL: no memory, or no sequence. */
@@ -34,12 +38,58 @@ static avifDecoder *open_track(const struct fz_bytes *file)
     return NULL;
 }
 
+/* A side of the clean aperture (ISO/IEC 14496-12, 12.1.4), rounded as libheif does that of the still picture; false: it is beyond
+ * the frame. */
+static bool clean_side(uint32_t length, const uint32_t side[2], const uint32_t offset[2], uint32_t *from,
+                       uint32_t *count)
+{
+    if (side[1] == 0 || offset[1] == 0)
+        return false;
+    const double clean = (double)side[0] / side[1], off = (double)(int32_t)offset[0] / offset[1];
+    const double first = floor(off + (length - clean) / 2 + 1e-6), rounded = floor(clean + 0.5);
+    if (first < 0 || rounded < 1 || first + rounded > length)
+        return false;
+    *from = (uint32_t)first;
+    *count = (uint32_t)rounded;
+    return true;
+}
+
+/* What of a frame is the picture, whose size the still tells; false: they do not go together. */
+static bool find_part(const avifImage *frame, const struct fz_header *still, avifCropRect *part)
+{
+    const avifCleanApertureBox *clap = &frame->clap;
+    const uint32_t width[2] = {clap->widthN, clap->widthD}, right[2] = {clap->horizOffN, clap->horizOffD};
+    const uint32_t height[2] = {clap->heightN, clap->heightD}, down[2] = {clap->vertOffN, clap->vertOffD};
+    const bool is_whole = frame->width == still->width && frame->height == still->height;
+    *part = (avifCropRect){0, 0, frame->width, frame->height};
+    if (!is_whole && (frame->transformFlags & AVIF_TRANSFORM_CLAP) &&
+        (!clean_side(frame->width, width, right, &part->x, &part->width) ||
+         !clean_side(frame->height, height, down, &part->y, &part->height)))
+        return false;
+    return part->width == still->width && part->height == still->height &&
+           (uint64_t)frame->width * frame->height <= fz_header_coded_px(still);
+}
+
+/* NULL: no memory, no sequence, or none of that picture. */
+static avifDecoder *open_sequence(const struct fz_bytes *file, avifCropRect *part)
+{
+    struct fz_header header = {0};
+    avifDecoder *decoder = NULL;
+    if (fz_avif_is_sequence(file) && fz_heif_header(file, &header) == FZ_HEAD_OK)
+        decoder = open_track(file);
+    if (!decoder || find_part(decoder->image, &header, part))
+        return decoder;
+    avifDecoderDestroy(decoder);
+    return NULL;
+}
+
 enum fz_head fz_avif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     enum fz_head head = fz_heif_facts(bytes, facts);
     if (!fz_avif_is_sequence(bytes))
         return head;
-    avifDecoder *decoder = bytes->whole ? open_track(bytes) : NULL;
+    avifCropRect part;
+    avifDecoder *decoder = bytes->whole ? open_sequence(bytes, &part) : NULL;
     if (decoder)
         facts->frames = decoder->imageCount < facts->max_frames ? decoder->imageCount : facts->max_frames;
     if (decoder)
@@ -58,14 +108,12 @@ static void take_profile(struct fz_anim *anim)
 static enum fz_err avif_open(struct fz_anim *anim, struct fz_error *err)
 {
     struct sequence *s = anim->state = fz_calloc(1, sizeof *s);
-    if (!fz_avif_is_sequence(&anim->bytes) || !(s->decoder = open_track(&anim->bytes)))
+    s->decoder = open_sequence(&anim->bytes, &s->part);
+    if (!s->decoder || s->part.width != anim->width || s->part.height != anim->height)
         return FZ_OK;
     const avifImage *image = s->decoder->image;
-    if (image->width != anim->width || image->height != anim->height) {
-        fz_fail(err, FZ_E_UNSUPPORTED, 0, "avif: its frames are %ux%u, the still picture is not",
-                image->width, image->height);
-        return FZ_E_UNSUPPORTED;
-    }
+    s->width = image->width;
+    s->height = image->height;
     int left_to_do;                                              /* by who decodes the still picture */
     anim->turn = fz_heif_orientation(&anim->bytes, &left_to_do); /* libavif turns and mirrors nothing */
     anim->facts.frames = s->decoder->imageCount;
@@ -75,11 +123,20 @@ static enum fz_err avif_open(struct fz_anim *anim, struct fz_error *err)
         fz_h273_primaries(image->colorPrimaries, image->transferCharacteristics, &anim->primaries);
     anim->curve = fz_h273_curve(image->transferCharacteristics);
     take_profile(anim);
-    s->pixels = fz_try_malloc((size_t)anim->width * anim->height * 4);
+    s->pixels = fz_try_malloc((size_t)s->width * s->height * 4);
     anim->canvas = s->pixels;
     if (!s->pixels)
-        return fz_fail(err, FZ_E_MEMORY, 0, "no memory for a canvas of %ux%u", anim->width, anim->height);
+        return fz_fail(err, FZ_E_MEMORY, 0, "no memory for a canvas of %ux%u", s->width, s->height);
     return FZ_OK;
+}
+
+/* The canvas is the part alone. */
+static void crop(const struct sequence *s)
+{
+    const size_t pitch = (size_t)s->width * 4, row = (size_t)s->part.width * 4;
+    const uint8_t *from = s->pixels + s->part.y * pitch + (size_t)s->part.x * 4;
+    for (uint32_t y = 0; y < s->part.height; y++)
+        memmove(s->pixels + y * row, from + y * pitch, row);
 }
 
 static enum fz_err avif_next(struct fz_anim *anim, struct fz_error *err)
@@ -87,7 +144,7 @@ static enum fz_err avif_next(struct fz_anim *anim, struct fz_error *err)
     struct sequence *s = anim->state;
     avifResult result = avifDecoderNextImage(s->decoder);
     const avifImage *image = s->decoder->image;
-    if (result == AVIF_RESULT_OK && (image->width != anim->width || image->height != anim->height))
+    if (result == AVIF_RESULT_OK && (image->width != s->width || image->height != s->height))
         result = AVIF_RESULT_BMFF_PARSE_FAILED;
     if (result == AVIF_RESULT_OK) {
         avifRGBImage canvas;
@@ -95,13 +152,15 @@ static enum fz_err avif_next(struct fz_anim *anim, struct fz_error *err)
         canvas.format = AVIF_RGB_FORMAT_BGRA;
         canvas.depth = 8;
         canvas.pixels = s->pixels;
-        canvas.rowBytes = anim->width * 4;
+        canvas.rowBytes = s->width * 4;
         result = avifImageYUVToRGB(image, &canvas);
     }
     if (result == AVIF_RESULT_OUT_OF_MEMORY)
         return fz_fail(err, FZ_E_MEMORY, 0, "no memory for frame %d", anim->next + 1);
     if (result != AVIF_RESULT_OK)
         return fz_fail(err, FZ_E_DAMAGED, 0, "frame %d is damaged", anim->next + 1);
+    if (s->part.width < s->width || s->part.height < s->height)
+        crop(s);
     double ms = s->decoder->imageTiming.duration * 1000;
     anim->delay_ms = ms > 0 && ms < INT_MAX ? (int64_t)(ms + 0.5) : 0;
     return FZ_OK;
