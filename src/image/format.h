@@ -36,6 +36,7 @@ struct fz_header {
     bool by_rows;                 /* never held as a whole at full size */
     bool file_held;               /* of a format that streams: but such a file does not */
     const char *reason;           /* of FZ_HEAD_BAD, where it is a special one; static */
+    bool is_unread;               /* the same: nothing is wrong with the file */
 };
 
 /* Of the largest that is decoded for it. */
@@ -307,7 +308,13 @@ enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 bool fz_avif_is_sequence(const struct fz_bytes *head);
 enum fz_head fz_avif_facts(const struct fz_bytes *bytes,
                            struct fz_facts *facts); /* heavy/anim_avif.c: only with libavif */
+uint64_t fz_avif_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
+enum fz_err fz_avif_load(struct fz_decode *d);
 int fz_heif_orientation(const struct fz_bytes *file, int *turn);
+/* In the bytes at hand; a file without is a sequence alone. */
+bool fz_heif_has_still(const struct fz_bytes *file);
+/* The same, of what libavif decodes too: that is left to be turned. */
+int fz_avif_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_heif_check(struct fz_decode *d); /* heif_links.c */
 enum fz_err fz_heif_load(struct fz_decode *d);
 

@@ -8,9 +8,10 @@
 #define FZ_HEAVY_SVG .name = "svg", .is_a = fz_svg_is_a, .header = fz_svg_header, FZ_HEAVY_DRAWN
 #define FZ_HEAVY_SVGZ .name = "svg", .is_a = fz_svgz_is_a, .header = fz_svgz_header, FZ_HEAVY_DRAWN
 #define FZ_HEAVY_SVG16 .name = "svg", .is_a = fz_svg16_is_a, .header = fz_svg16_header, FZ_HEAVY_DRAWN
-#define FZ_HEAVY_HEIF .header = fz_heif_header, .orientation = fz_heif_orientation
-#define FZ_HEAVY_HEIC .name = "heic", .is_a = fz_heic_is_a, FZ_HEAVY_HEIF
-#define FZ_HEAVY_AVIF .name = "avif", .is_a = fz_avif_is_a, FZ_HEAVY_HEIF
+#define FZ_HEAVY_HEIC \
+    .name = "heic", .is_a = fz_heic_is_a, .header = fz_heif_header, .orientation = fz_heif_orientation
+#define FZ_HEAVY_AVIF \
+    .name = "avif", .is_a = fz_avif_is_a, .header = fz_heif_header, .orientation = fz_avif_orientation
 #define FZ_HEAVY_JXL \
     .name = "jxl", .is_a = fz_jxl_is_a, .header = fz_jxl_header, .orientation = fz_jxl_orientation
 

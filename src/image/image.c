@@ -169,8 +169,8 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
     if (code != FZ_OK)
         return code;
     if (head != FZ_HEAD_OK || d->header.width == 0 || d->header.height == 0)
-        return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: %s", d->format->name,
-                       d->header.reason ? d->header.reason : "its header is damaged");
+        return fz_fail(d->err, d->header.is_unread ? FZ_E_UNSUPPORTED : FZ_E_DAMAGED, 0, "%s: %s",
+                       d->format->name, d->header.reason ? d->header.reason : "its header is damaged");
     return FZ_OK;
 }
 

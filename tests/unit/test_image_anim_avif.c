@@ -239,6 +239,78 @@ static void test_it_is_cropped_as_the_still(void **state)
     }
 }
 
+/* The box of the still picture is none any more, and no brand tells of one. */
+static void take_still(struct bytes *b)
+{
+    for (size_t at = 16; at < b->data[3]; at += 4)
+        memcpy(b->data + at, "avis", 4);
+    uint8_t *meta = memmem(b->data, b->len, "meta", 4);
+    assert_non_null(meta);
+    memcpy(meta, "free", 4);
+}
+
+/* A sequence alone shows its first frame, and plays. */
+static void test_without_a_still(void **state)
+{
+    (void)state;
+    static const struct aperture part = {20, 30, {2, 1}, {3, 1}};
+    static const int kinds[][2] = {{1, 13}, {12, 13}, {9, 16}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct bytes b = make_avif_of(COUNT, i == 1, kinds[i][0], kinds[i][1]);
+        struct host hosts[2] = {0};
+        struct fz_image with, image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &hosts[0], &with, &err), FZ_OK);
+        take_still(&b);
+        assert_int_equal(load(b.data, b.len, 0, 0, &hosts[1], &image, &err), FZ_OK);
+        assert_true(image.width == W && image.height == H && image.frames == COUNT);
+        for (int x = 2; x < W; x += W - 4)
+            assert_near(pixel(&image, x, 2), pixel(&with, x, 2), 2);
+        assert_lies_as_still(&b, 1, 0);
+        host_fini(&hosts[0]);
+        host_fini(&hosts[1]);
+        free(b.data);
+    }
+    for (int quarters = 0; quarters < 2; quarters++) {
+        struct bytes b = make_turned_avif(quarters, -1, &part);
+        take_still(&b);
+        assert_lies_as_still(&b, quarters ? 8 : 1, 0);
+        free(b.data);
+    }
+}
+
+static enum fz_err code_of(const struct bytes *b, size_t len, struct fz_error *err)
+{
+    struct host host = {0};
+    struct fz_image image;
+    enum fz_err code = load(b->data, len, 0, 0, &host, &image, err);
+    host_fini(&host);
+    return code;
+}
+
+/* The whole file of another codec is not told to be damaged; what is cut or contradicts itself is. */
+static void test_sequences_that_cannot_be_read(void **state)
+{
+    (void)state;
+    struct bytes b = make_avif(COUNT, false);
+    struct fz_error err;
+    take_still(&b);
+    for (size_t len = 100; len < b.len; len += 7)
+        assert_true(code_of(&b, len, &err) != FZ_OK);
+    uint8_t *movie = memmem(b.data, b.len, "moov", 4);
+    uint8_t *entry = memmem(movie, b.len - (size_t)(movie - b.data), "av01", 4);
+    const uint8_t width = entry[4 + 25];
+    entry[4 + 25] = W - 1;
+    assert_int_equal(code_of(&b, b.len, &err), FZ_E_DAMAGED);
+    entry[4 + 25] = width;
+    for (uint8_t *at = b.data; (at = memmem(at, b.len - (size_t)(at - b.data), "avi", 3)); at++)
+        memcpy(at, at == b.data + 8 ? "hevc" : "msf1", 4);
+    memcpy(entry, "hvc1", 4);
+    assert_int_equal(code_of(&b, b.len, &err), FZ_E_UNSUPPORTED);
+    assert_non_null(strstr(err.msg, "heic: this build cannot read a sequence without a still picture"));
+    free(b.data);
+}
+
 /* Where nothing says what of a frame is the picture, it is a still for all. */
 static void test_of_another_size_than_the_still(void **state)
 {
@@ -404,6 +476,8 @@ int main(void)
         cmocka_unit_test(test_it_lies_as_the_still),
         cmocka_unit_test(test_it_is_cropped_as_the_still),
         cmocka_unit_test(test_of_another_size_than_the_still),
+        cmocka_unit_test(test_without_a_still),
+        cmocka_unit_test(test_sequences_that_cannot_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -279,22 +279,48 @@ static enum fz_err push_canvas(const struct fz_anim *anim, struct fz_decode *d)
     return FZ_OK;
 }
 
+static enum fz_err push_picture(const struct fz_anim *anim, struct fz_decode *d)
+{
+    d->color = anim->color;
+    d->has_primaries = anim->has_primaries;
+    d->primaries = anim->primaries;
+    fz_decode_set_profile(d, anim->icc.at, anim->icc.len);
+    int w = (int)anim->width, h = (int)anim->height;
+    enum fz_err code = fz_decode_begin(d, w, h, w, h);
+    return code == FZ_OK ? push_canvas(anim, d) : code;
+}
+
 enum fz_err fz_anim_render(const struct fz_anim *anim, const struct fz_image_request *request,
                            struct fz_image_scratch *scratch, struct fz_image *out, struct fz_error *err)
 {
     *out = (struct fz_image){
         .format = anim->facts.format, .orientation = anim->turn, .frames = anim->facts.frames};
     struct fz_decode d = {.request = request, .scratch = scratch, .out = out, .err = err, .turn = anim->turn};
-    d.color = anim->color;
-    d.has_primaries = anim->has_primaries;
-    d.primaries = anim->primaries;
-    fz_decode_set_profile(&d, anim->icc.at, anim->icc.len);
-    int w = (int)anim->width, h = (int)anim->height;
-    enum fz_err code = fz_decode_begin(&d, w, h, w, h);
-    if (code == FZ_OK)
-        code = push_canvas(anim, &d);
+    enum fz_err code = push_picture(anim, &d);
     if (code != FZ_OK)
         out->pixels = NULL;
     fz_image_scratch_trim(scratch);
+    return code;
+}
+
+enum fz_err fz_anim_load_first(const struct fz_anim_format *format, struct fz_decode *d)
+{
+    struct fz_anim *anim = fz_calloc(1, sizeof *anim);
+    anim->format = format;
+    anim->host = &d->request->host;
+    anim->bytes = d->file;
+    anim->width = d->header.width;
+    anim->height = d->header.height;
+    anim->max_px = d->request->limits.max_whole_px;
+    enum fz_err code = format->open(anim, d->err);
+    if (code == FZ_OK && !anim->canvas)
+        code = fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: it has no frames", format->name);
+    if (code == FZ_OK && !make_hdr(anim))
+        code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for tables");
+    if (code == FZ_OK)
+        code = format->next(anim, d->err);
+    if (code == FZ_OK)
+        code = push_picture(anim, d);
+    fz_anim_free(anim);
     return code;
 }

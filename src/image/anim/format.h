@@ -84,6 +84,10 @@ enum { FZ_ANIM_JXL_PX_BYTES = 96, FZ_ANIM_AVIF_PX_BYTES = 56 };
 /* Any thread. How often the sequence in an AVIF file is to be played; 0: for ever, or it does not say. */
 int fz_avif_plays(const struct fz_bytes *file);
 
+/* The decoder's thread. Loads the first frame for a still picture, of a file that has none beside its frames: what is left to do with
+ * its rows is d->turn. */
+enum fz_err fz_anim_load_first(const struct fz_anim_format *format, struct fz_decode *d);
+
 /* Asked between blocks. */
 bool fz_anim_cancelled(const struct fz_anim *anim);
 enum fz_err fz_anim_fail_cancelled(struct fz_error *err);

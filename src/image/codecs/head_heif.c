@@ -105,19 +105,22 @@ static uint32_t clean_side(const struct fz_bytes *b, uint64_t pos, uint32_t most
     return side > 0 && side < most ? (uint32_t)side : most;
 }
 
-/* Where that begins, which is told from the middle. */
-static uint32_t clean_start(const struct fz_bytes *b, uint64_t pos, uint32_t whole, uint32_t side)
+/* Where that begins, rounded as libheif does: it is told from the middle. */
+static uint32_t clean_start(const struct fz_bytes *b, uint64_t side_at, uint64_t offset_at, uint32_t whole,
+                            uint32_t side)
 {
-    uint32_t over = fz_bytes_be(b, pos, 4), under = fz_bytes_be(b, pos + 4, 4);
-    double at = floor((under ? (double)(int32_t)over / under : 0) + (whole - side) / 2.0);
+    const uint32_t over = fz_bytes_be(b, offset_at, 4), under = fz_bytes_be(b, offset_at + 4, 4);
+    const uint32_t side_under = fz_bytes_be(b, side_at + 4, 4);
+    const double exact = side_under ? (double)fz_bytes_be(b, side_at, 4) / side_under : side;
+    const double at = floor((under ? (double)(int32_t)over / under : 0) + (whole - exact) / 2 + 1e-6);
     return (uint32_t)fmin(fmax(at, 0), whole - side);
 }
 
 static void crop(const struct fz_bytes *b, uint64_t pos, struct shape *s)
 {
     uint32_t width = clean_side(b, pos, s->width), height = clean_side(b, pos + 8, s->height);
-    s->part = (struct fz_heif_part){clean_start(b, pos + 16, s->width, width),
-                                    clean_start(b, pos + 24, s->height, height), width, height};
+    s->part = (struct fz_heif_part){clean_start(b, pos, pos + 16, s->width, width),
+                                    clean_start(b, pos + 8, pos + 24, s->height, height), width, height};
     s->is_cropped = true;
     s->is_cropped_late = s->orientation != 1;
     s->width = width;
@@ -263,10 +266,50 @@ static enum fz_head read_shape(const struct fz_bytes *b, struct shape *s)
     return s->width && s->height ? FZ_HEAD_OK : FZ_HEAD_BAD;
 }
 
+bool fz_heif_has_still(const struct fz_bytes *file)
+{
+    struct fz_heif_box meta;
+    return fz_heif_find_meta(file, &meta) == FZ_HEAD_OK;
+}
+
+/* Of a sequence without a still picture: its entry (ISO/IEC 14496-12, 12.1.3) holds what an item has for properties. */
+static enum fz_head read_entry(const struct fz_bytes *b, struct shape *s)
+{
+    enum { SIDES = 24, PROPERTIES = 78 };
+    struct fz_heif_box entry, box;
+    struct fz_heif_size size = {0};
+    if (!b->whole)
+        return FZ_HEAD_MORE;
+    if (!FRIEZE_WITH_AVIF || !fz_avif_is_a(b) || !fz_heif_find_entry(b, "av01", &entry))
+        return FZ_HEAD_BAD;
+    *s = (struct shape){.orientation = 1};
+    s->width = fz_bytes_be(b, entry.body + SIDES, 2);
+    s->height = fz_bytes_be(b, entry.body + SIDES + 2, 2);
+    s->coded = s->width > s->height ? s->width : s->height;
+    widen(s, s->width, s->height);
+    uint64_t pos = entry.body + PROPERTIES, at = pos;
+    for (int i = 0; i < FZ_HEIF_BOXES_MOST && fz_heif_next_box(b, &pos, entry.end, &box); i++, at = pos)
+        apply_property(b, at, box, s);
+    if (s->coding.av1.end > 0)
+        fz_heif_av1_size(b, s->coding.av1.body + 4, s->coding.av1.end, &size);
+    widen(s, size.coded_w, size.coded_h);
+    return s->width && s->height ? FZ_HEAD_OK : FZ_HEAD_BAD;
+}
+
+static enum fz_head read_any(const struct fz_bytes *b, struct shape *s)
+{
+    return fz_heif_has_still(b) ? read_shape(b, s) : read_entry(b, s);
+}
+
 enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     struct shape shape = {0};
-    enum fz_head head = read_shape(bytes, &shape);
+    struct fz_heif_box entry;
+    enum fz_head head = read_any(bytes, &shape);
+    header->is_unread =
+        head == FZ_HEAD_BAD && !fz_heif_has_still(bytes) && fz_heif_find_entry(bytes, NULL, &entry);
+    if (header->is_unread)
+        header->reason = "this build cannot read a sequence without a still picture";
     bool swaps = fz_orient_swaps(shape.orientation);
     header->width = swaps ? shape.height : shape.width;
     header->height = swaps ? shape.width : shape.height;
@@ -347,10 +390,19 @@ void fz_heif_copy_alone(const struct fz_bytes *file, uint8_t *copy)
             memcpy(copy + at + 4, "skip", 4); /* the associations count on: what none knows changes nothing */
 }
 
+int fz_avif_orientation(const struct fz_bytes *file, int *turn)
+{
+    struct shape shape = {.orientation = 1};
+    if (fz_heif_has_still(file))
+        return fz_heif_orientation(file, turn);
+    *turn = read_entry(file, &shape) == FZ_HEAD_OK ? shape.orientation : 1;
+    return *turn;
+}
+
 enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     struct shape shape = {0};
-    enum fz_head head = read_shape(bytes, &shape);
+    enum fz_head head = read_any(bytes, &shape);
     facts->frames = 1;
     facts->has_profile = shape.has_profile;
     return head;

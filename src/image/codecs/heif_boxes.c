@@ -53,6 +53,33 @@ enum fz_head fz_heif_find_meta(const struct fz_bytes *b, struct fz_heif_box *met
     return FZ_HEAD_OK;
 }
 
+static bool is_of_pictures(const struct fz_bytes *b, struct fz_heif_box media)
+{
+    enum { HANDLER = 8 };
+    struct fz_heif_box box;
+    return fz_heif_find_box(b, media, "hdlr", &box) && fz_bytes_match(b, box.body + HANDLER, "pict", 4);
+}
+
+bool fz_heif_find_entry(const struct fz_bytes *b, const char *codec, struct fz_heif_box *entry)
+{
+    enum { ENTRIES = 8 };
+    const struct fz_heif_box file = {0, UINT64_MAX};
+    struct fz_heif_box movie, track, media, info, samples, table;
+    if (!fz_heif_find_box(b, file, "moov", &movie))
+        return false;
+    for (int i = 0; i < FZ_HEIF_BOXES_MOST && fz_heif_find_box(b, movie, "trak", &track); i++) {
+        movie.body = track.end;
+        if (!fz_heif_find_box(b, track, "mdia", &media) || !is_of_pictures(b, media) ||
+            !fz_heif_find_box(b, media, "minf", &info) || !fz_heif_find_box(b, info, "stbl", &samples) ||
+            !fz_heif_find_box(b, samples, "stsd", &table))
+            continue;
+        uint64_t pos = table.body + ENTRIES;
+        const uint64_t at = pos;
+        return fz_heif_next_box(b, &pos, table.end, entry) && (!codec || fz_bytes_match(b, at + 4, codec, 4));
+    }
+    return false;
+}
+
 /* --- bits ----------------------------------------------------------------------------------------- */
 
 /* Beyond the end all are 0. */

@@ -33,6 +33,10 @@ bool fz_heif_is_left_alone(const struct fz_bytes *file, struct fz_heif_part *par
 /* Any thread. A copy of that file, of as many bytes, without the properties that crop and turn. */
 void fz_heif_copy_alone(const struct fz_bytes *file, uint8_t *copy);
 
+/* Any thread, of the whole file. The first entry of the table that says how the pictures of a sequence are coded (8.5.2), where that is
+ * by such a codec (NULL: any). */
+bool fz_heif_find_entry(const struct fz_bytes *b, const char *codec, struct fz_heif_box *entry);
+
 /* How an item is coded. */
 struct fz_heif_coding {
     uint32_t item;

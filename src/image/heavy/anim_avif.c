@@ -115,7 +115,7 @@ static enum fz_err avif_open(struct fz_anim *anim, struct fz_error *err)
     s->width = image->width;
     s->height = image->height;
     int left_to_do;                                              /* by who decodes the still picture */
-    anim->turn = fz_heif_orientation(&anim->bytes, &left_to_do); /* libavif turns and mirrors nothing */
+    anim->turn = fz_avif_orientation(&anim->bytes, &left_to_do); /* libavif turns and mirrors nothing */
     anim->facts.frames = s->decoder->imageCount;
     anim->facts.plays = fz_avif_plays(&anim->bytes);
     anim->color = image->yuvFormat == AVIF_PIXEL_FORMAT_YUV400 ? FZ_COLOR_GREY : FZ_COLOR_RGB;
@@ -188,5 +188,17 @@ const struct fz_anim_format fz_anim_avif = {.name = "avif",
                                             .next = avif_next,
                                             .rewind = avif_rewind,
                                             .close = avif_close};
+
+uint64_t fz_avif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
+{
+    if (fz_heif_has_still(&d->file))
+        return fz_heif_working_bytes(d, file_bytes);
+    return file_bytes + fz_header_coded_px(&d->header) * FZ_ANIM_AVIF_PX_BYTES;
+}
+
+enum fz_err fz_avif_load(struct fz_decode *d)
+{
+    return fz_heif_has_still(&d->file) ? fz_heif_load(d) : fz_anim_load_first(&fz_anim_avif, d);
+}
 
 #endif

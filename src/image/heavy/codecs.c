@@ -27,8 +27,9 @@
 #include <librsvg/rsvg.h>
 #endif
 
-#define BY_HEIF(tell) \
-    .working_bytes = fz_heif_working_bytes, .facts = tell, .check = fz_heif_check, .load = fz_heif_load
+#define BY_HEIF                                                                             \
+    .working_bytes = fz_heif_working_bytes, .facts = fz_heif_facts, .check = fz_heif_check, \
+    .load = fz_heif_load
 
 static const struct fz_format formats[] = {
 #if FRIEZE_WITH_RAW
@@ -40,11 +41,12 @@ static const struct fz_format formats[] = {
     {FZ_HEAVY_SVG16, .working_bytes = fz_svg16_working_bytes, .load = fz_svg16_load},
 #endif
 #if FRIEZE_WITH_HEIF
-    {FZ_HEAVY_HEIC, BY_HEIF(fz_heif_facts)},
+    {FZ_HEAVY_HEIC, BY_HEIF},
 #if FRIEZE_WITH_AVIF
-    {FZ_HEAVY_AVIF, BY_HEIF(fz_avif_facts)},
+    {FZ_HEAVY_AVIF, .working_bytes = fz_avif_working_bytes, .facts = fz_avif_facts, .check = fz_heif_check,
+     .load = fz_avif_load},
 #else
-    {FZ_HEAVY_AVIF, BY_HEIF(fz_heif_facts)},
+    {FZ_HEAVY_AVIF, BY_HEIF},
 #endif
 #endif
 #if FRIEZE_WITH_JXL
