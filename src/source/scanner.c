@@ -241,8 +241,9 @@ static bool step(struct fz_scanner *scanner)
 static int64_t due_us(const struct fz_scanner *scanner)
 {
     int64_t due = fz_burst_due_us(&scanner->burst), poll_due = fz_watch_due_us(&scanner->watch),
-            await_due = fz_await_due_us(&scanner->await);
+            await_due = fz_await_due_us(&scanner->await), route_due = fz_route_due_us(&scanner->route);
     due = poll_due < due ? poll_due : due;
+    due = route_due < due ? route_due : due;
     return await_due < due ? await_due : due;
 }
 
@@ -258,11 +259,14 @@ static int timeout_ms(int64_t due)
 static void take_news(struct fz_scanner *scanner, bool busy)
 {
     bool input = !busy && fz_paths_wants_more(scanner->paths);
+    bool route = fz_route_due_us(&scanner->route) == INT64_MAX; /* or it looks soon, whatever else comes */
     struct pollfd fds[] = {
         {.fd = scanner->sources->stop_fd, .events = POLLIN},
         {.fd = scanner->watch.fd, .events = POLLIN},
         {.fd = input ? scanner->paths->fd : -1, .events = POLLIN},
         {.fd = scanner->listing_fd, .events = POLLIN},
+        {.fd = route ? scanner->route.fd : -1, .events = POLLIN},
+        {.fd = route ? scanner->route.mounts_fd : -1, .events = POLLPRI},
     };
     atomic_store_explicit(&scanner->is_at_rest, !busy, memory_order_relaxed);
     int ready = poll(fds, sizeof fds / sizeof *fds, busy ? 0 : timeout_ms(due_us(scanner)));
@@ -272,6 +276,8 @@ static void take_news(struct fz_scanner *scanner, bool busy)
             fz_watch_take(scanner);
         if (fds[2].revents)
             fz_paths_read(scanner);
+        if (fds[4].revents || fds[5].revents)
+            fz_route_take(scanner, fds[5].revents != 0);
     }
     fz_burst_work(scanner);
     int64_t now = fz_now_us();
@@ -279,6 +285,8 @@ static void take_news(struct fz_scanner *scanner, bool busy)
         fz_watch_poll(scanner);
     if (fz_await_due_us(&scanner->await) <= now)
         fz_await_look(scanner);
+    if (!busy && fz_route_due_us(&scanner->route) <= now)
+        fz_route_look(scanner);
 }
 
 static bool has_future(const struct fz_scanner *scanner)
@@ -292,6 +300,7 @@ int fz_scanner_main(void *ctx)
     FZ_NOT_MAIN();
     struct fz_scanner *scanner = ctx;
     fz_watch_init(&scanner->watch);
+    fz_route_init(&scanner->route);
     while (!fz_scanner_stops(scanner)) {
         bool busy = step(scanner);
         if (!busy && !has_future(scanner))
@@ -303,6 +312,7 @@ int fz_scanner_main(void *ctx)
     fz_watch_fini(&scanner->watch);
     fz_burst_fini(&scanner->burst);
     fz_await_fini(&scanner->await);
+    fz_route_fini(&scanner->route);
     fz_paths_fini(scanner->paths);
     fz_index_fini(&scanner->named);
     fz_tree_fini(&scanner->tree);

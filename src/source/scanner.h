@@ -10,6 +10,7 @@
 #include "source/batch.h"
 #include "source/burst.h"
 #include "source/paths.h"
+#include "source/route.h"
 #include "source/source.h"
 #include "source/tree.h"
 #include "source/walk.h"
@@ -69,6 +70,7 @@ struct fz_scanner {
     struct fz_watch watch;
     struct fz_burst burst;
     struct fz_await await;
+    struct fz_route route;
     struct fz_index named;  /* roots that are one file, by folder and name */
     struct fz_paths *paths; /* NULL where no paths are read */
     /* atomic: whoever looks whether the thread is stuck */

@@ -18,6 +18,7 @@ from test_share import reader_of
 LIBC = ctypes.CDLL(None, use_errno=True)
 WALL = "--size", "600x400", "--tile", "100x75", "--motion", "off"
 LET_GO_S = 2
+AT_REST_S = 0.5  # after which a reader waits for news alone
 MNT_DETACH = 2  # mount.h
 LOST, BACK = "is not there any more", "is there again"
 
@@ -51,12 +52,12 @@ def unmount(mount):
 @pytest.fixture
 def stick(home):
     """A file system of its own, mounted while it is entered; what is in it outlives that."""
-    mount, image = home / "stick", home / "image"
-    mount.mkdir()
+    place, image = home / "stick", home / "image"
+    place.mkdir()
     image.mkdir()
 
     @contextlib.contextmanager
-    def plugged_in():
+    def plugged_in(mount=place):
         if LIBC.mount(b"none", os.fsencode(mount), b"tmpfs", 0, None) != 0:
             pytest.skip(f"nothing can be mounted: {os.strerror(ctypes.get_errno())}")
         try:
@@ -194,6 +195,47 @@ def test_stick_is_pulled_and_another_one_comes(home, isolation, stick):
             frieze.until(away=0, items=4, pending=0, failed=0)
             assert sorted(numbers(frieze)) == [2, 3, 4, 31]
             frieze.end()
+
+
+def test_stick_comes_after_its_place_was_shown(home, isolation, stick):
+    """What lies behind it is no longer what the path means, and has no news of that."""
+    place = home / "stick"
+    pictures.fill(home / "image", 5)
+    with home.start("--isolation", isolation, "--watch", *WALL, place) as frieze:
+        frieze.until(items=0, scanning=False)
+        time.sleep(AT_REST_S)
+        with stick():
+            frieze.until(away=0, items=5, pending=0, failed=0)
+            pictures.write(place / "p7.png", 7)
+            frieze.until(items=6, pending=0)
+            assert sorted(numbers(frieze)) == [0, 1, 2, 3, 4, 7]
+        frieze.until(away=1, items=6)
+
+
+def test_stick_comes_over_pictures(home, isolation, stick):
+    """They are seen again without it; files that were named there give way as well. Below a source it is the same."""
+    place, below = pictures.fill(home / "stick", 1), home / "tree" / "below"
+    pictures.write(pictures.fill(below, 1) / "p0.png", 60)
+    for number in (0, 4):
+        pictures.write(home / "image" / f"p{number}.png", 50 + number)
+    with (home.start("--isolation", isolation, *WALL, place) as frieze,
+          home.start("--isolation", isolation, "--name", "named", *WALL, place / "p0.png") as named,
+          home.start("--isolation", isolation, "--name", "tree", *WALL, home / "tree") as tree):
+        for one in (frieze, named, tree):
+            one.idle("loaded")
+        assert numbers(frieze) == [0] and numbers(tree) == [60]
+        time.sleep(AT_REST_S)
+        with stick():
+            frieze.until(away=0, items=2, pending=0, failed=0)
+            assert sorted(numbers(frieze)) == [50, 54]
+            wait_until(lambda: view(named) == [50], "the file of that name on the stick")
+        frieze.until(away=0, items=1, pending=0, failed=0)
+        assert numbers(frieze) == [0]
+        with stick(below):
+            tree.until(items=2, pending=0, failed=0)
+            assert sorted(numbers(tree)) == [50, 54]
+        tree.until(items=1, pending=0, failed=0)
+        assert numbers(tree) == [60]
 
 
 def test_named_files_whose_folder_goes(home, isolation):
