@@ -181,6 +181,7 @@ static struct fz_image_request request_of(struct back *back, int fd)
         .smooth = call->smooth != 0,
         .exact = call->exact != 0,
         .alone = call->alone != 0,
+        .may_shrink = call->may_shrink != 0,
         .times = call->times,
         .region = call->region,
         .page = call->page,

@@ -43,7 +43,7 @@ struct fz_call {
     uint32_t background;
     int32_t slot;   /* the first of those that it may write to; -1: none */
     uint32_t slots; /* how many */
-    uint32_t covers, smooth, exact, alone, turned;
+    uint32_t covers, smooth, exact, alone, may_shrink, turned;
     uint32_t wants_rows; /* LOAD: an index is answered */
     uint32_t rows_come;  /* LOAD: in the header of the ring, perhaps */
     int32_t times, sheet_w, sheet_h;

@@ -222,6 +222,7 @@ static void decode(struct fz_decoder *decoder, struct fz_job *job, struct fz_ima
     request->smooth = job->smooth;
     request->exact = job->exact;
     request->alone = job->alone;
+    request->may_shrink = job->may_shrink;
     request->times = job->times;
     request->region = job->region;
     request->index = job->index;

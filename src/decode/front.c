@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 enum {
-    MOST_ASKED = 3,       /* for memory: for a file as a whole, for pieces of it, for more than there is */
-    LOOK_BYTES = 8 << 20, /* that a decoder grows by before all are looked at, which takes some ms */
+    MOST_ASKED = 6, /* for memory: for a file, for pieces of it, for more than there is, thrice for less */
+    LOOK_BYTES = 8 << 20,          /* that a decoder grows by before all are looked at, which takes some ms */
     FILLED_BYTES_PER_MS = 4 << 20, /* by a decoder that does little else */
     ROWS_MS = 2,                   /* how late a decoder hears of what another one found */
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */

@@ -14,6 +14,7 @@ static struct fz_call call_of(enum fz_call_what what, const struct fz_image_requ
         .smooth = request->smooth,
         .exact = request->exact,
         .alone = request->alone,
+        .may_shrink = request->may_shrink,
         .times = request->times,
         .page = request->page,
         .rows_come = request->host.index != NULL,

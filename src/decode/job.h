@@ -83,9 +83,9 @@ struct fz_job {
     uint32_t root; /* the source that it lies in; WORK, SCALE: the one that is reached next, the worker's */
     int box_w, box_h;
     bool covers; /* DECODE: the box is filled, what is beside it is cut off on both sides alike */
-    bool smooth, exact, alone;     /* see struct fz_image_request */
-    int times;                     /* the same */
-    struct fz_image_region region; /* DETAIL: px of the upright picture, so many times as large */
+    bool smooth, exact, alone, may_shrink; /* see struct fz_image_request */
+    int times;                             /* the same */
+    struct fz_image_region region;         /* DETAIL: px of the upright picture, so many times as large */
     struct fz_image_index
         *index; /* the same, and of DECODE: owned, moves with the job, added to by the worker; NULL: none */
     /* DECODE: another job reads the same file, whose index the render thread puts here, once; owned. */

@@ -48,6 +48,7 @@ static inline uint64_t fz_header_coded_px(const struct fz_header *h)
 /* One decode under way. On the stack of fz_image_load. */
 struct fz_decode {
     const struct fz_image_request *request;
+    struct fz_image_request smaller; /* what `request` points to where no more than that finds memory */
     struct fz_image_scratch *scratch;
     const struct fz_format *format;
     struct fz_bytes file; /* whole when load runs, but for one that is read piece by piece: its head then */

@@ -218,6 +218,37 @@ static uint64_t needed_bytes(struct fz_decode *d, const struct fz_reader *reader
            fz_reduce_bytes(kernel_of(d), (uint64_t)width, (uint64_t)part, (uint64_t)out);
 }
 
+static bool fits_in(struct fz_decode *d, const struct fz_reader *reader, uint64_t file_bytes, int box_w,
+                    int box_h, uint64_t *refused_bytes)
+{
+    const struct fz_image_host *host = &d->request->host;
+    if (box_w < 1 || box_h < 1 || fz_decode_cancelled(d))
+        return false;
+    d->smaller.box_w = box_w;
+    d->smaller.box_h = box_h;
+    uint64_t bytes = needed_bytes(d, reader, file_bytes);
+    if (bytes >= *refused_bytes) /* the size of the result is not what takes it */
+        return false;
+    *refused_bytes = bytes;
+    return host->reserve(host->ctx, bytes);
+}
+
+/* What libraries hold may go by the size of the result (WebP), or vanish at an eighth of the picture (JPEG in several scans). */
+static bool shrink(struct fz_decode *d, const struct fz_reader *reader, uint64_t file_bytes,
+                   uint64_t refused_bytes)
+{
+    const int box_w = d->request->box_w, box_h = d->request->box_h;
+    const uint32_t longer = d->header.width > d->header.height ? d->header.width : d->header.height;
+    const int eighth = (int)(longer / 8);
+    d->smaller = *d->request;
+    d->request = &d->smaller;
+    for (int quarters = 3; quarters >= 2; quarters--)
+        if (fits_in(d, reader, file_bytes, box_w * quarters / 4, box_h * quarters / 4, &refused_bytes))
+            return true;
+    return fits_in(d, reader, file_bytes, box_w < eighth ? box_w : eighth, box_h < eighth ? box_h : eighth,
+                   &refused_bytes);
+}
+
 /* Between header and pixels, once for all formats. A file that is too large to be held is read piece by piece, where its
  * format can be; so is one of which little is looked at. */
 static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
@@ -258,6 +289,10 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
     }
     if (request->host.claim && request->host.claim(request->host.ctx, bytes))
         return FZ_OK;
+    if (request->may_shrink && shrink(d, reader, file_bytes, bytes))
+        return FZ_OK;
+    if (fz_decode_cancelled(d))
+        return fz_decode_fail_cancelled(d);
     unsigned long long mb = (bytes >> 20) + 1;
     return fz_fail(d->err, FZ_E_LIMIT, 0, "%dx%d needs %llu MB to decode, more than --memory leaves",
                    d->out->width, d->out->height, mb);

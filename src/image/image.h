@@ -44,7 +44,7 @@ struct fz_image_host {
     void *ctx;
     /* Asked between blocks of rows. */
     bool (*cancelled)(void *ctx);
-    /* Once, after the header: the working memory of the decode, the file's bytes included; false = refused. */
+    /* After the header, until it is granted once: the working memory of the decode, the file's bytes included; false = refused. */
     bool (*reserve)(void *ctx, uint64_t bytes);
     /* Once: the pixels of the result; NULL = out of memory. */
     uint8_t *(*alloc)(void *ctx, int width, int height, int *pitch_bytes);
@@ -79,9 +79,10 @@ struct fz_image_request {
     int box_w, box_h; /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
     bool
         covers; /* it is as large as fills the box instead, up to FZ_IMAGE_COVER boxes long; not of a region */
-    bool smooth; /* by a finer filter, out of more than the least that covers the result */
-    bool exact;  /* out of the pixels of the picture itself: of none that its file holds of it in small */
-    bool alone;  /* somebody waits for this one: it may take a second core */
+    bool smooth;     /* by a finer filter, out of more than the least that covers the result */
+    bool exact;      /* out of the pixels of the picture itself: of none that its file holds of it in small */
+    bool alone;      /* somebody waits for this one: it may take a second core */
+    bool may_shrink; /* where the memory holds no more it is smaller than that; not of a region or a sheet */
     /* Of a region (brought inside the picture where it is not) the result is exactly the box, at most the region's own
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */

@@ -265,3 +265,27 @@ def test_large_progressive_jpeg_needs_its_first_scan(home):
     os.truncate(home / "a.jpg", 33 << 20)
     stats, result = home.stats("--memory", "256M", "--quit-when", "loaded", home / "a.jpg")
     assert stats["failed"] == 0, result.err
+
+
+NEEDS_LESS = {"lossy.webp": {"quality": 80, "method": 0}, "scans.jpg": {"quality": 90, "progressive": True}}
+
+
+def test_what_finds_no_memory_in_a_large_window_comes_smaller(home):
+    """In one of 3840x2160 the decode of either takes more than the workers have of --memory 64M, as large as the window; each is shown
+    as large as they can make it, enlarged, and read once for that."""
+    folder, drawn = home / "tall", draw_picture(2000, 3000)
+    folder.mkdir()
+    for name, options in NEEDS_LESS.items():
+        drawn.save(folder / name, **options)
+    wanted = np.array(drawn.resize((1440 // 16, 2160 // 16), Image.Resampling.BOX), dtype=np.int16)
+    with home.start("--size", "3840x2160", "--memory", "64M", "--cache-size", "0", folder) as running:
+        running.until(items=2)
+        running.idle("screenful").key("Return").idle()
+        for _ in NEEDS_LESS:
+            shown = running.screenshot().crop((1200, 0, 2640, 2160))
+            shown = np.array(shown.resize((1440 // 16, 2160 // 16), Image.Resampling.BOX), dtype=np.int16)
+            assert np.abs(shown - wanted)[:100].mean() < 4
+            running.key("n").idle()
+        decodes = running.stats()["decode"]["count"]
+        running.key("p", "n").idle()
+        assert running.status()["failed"] == 0 and running.stats()["decode"]["count"] == decodes

@@ -305,6 +305,27 @@ static void test_reservation(void **state)
     free(prog.data);
 }
 
+/* Of several scans libjpeg holds all coefficients, but at an eighth. */
+static void test_an_eighth_where_no_more_finds_memory(void **state)
+{
+    (void)state;
+    struct bytes prog = photo_jpeg(1000, 800, (struct jpeg_options){.sampling = 2, .progressive = true});
+    struct fz_image image;
+    struct fz_error err;
+    struct host host = {.reserve_most = prog.len + 1500000};
+    assert_int_equal(load_perhaps_smaller(prog.data, prog.len, 500, 400, &host, &image, &err), FZ_OK);
+    assert_int_equal(image.width, 1000);
+    assert_int_equal(image.out_w, 125);
+    assert_int_equal(image.out_h, 100);
+    host_fini(&host);
+
+    host = (struct host){.refuse = true};
+    assert_int_equal(load_perhaps_smaller(prog.data, prog.len, 500, 400, &host, &image, &err), FZ_E_LIMIT);
+    assert_true(host.reserved < prog.len + 1500000);
+    assert_non_null(strstr(err.msg, "needs 4 MB")); /* what it takes at the size that was asked for */
+    free(prog.data);
+}
+
 static void test_cancelled_at_every_asking(void **state)
 {
     (void)state;
@@ -363,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_cmyk_without_adobe_marker_is_inverted_too),
         cmocka_unit_test(test_kinds_and_odd_sizes),
         cmocka_unit_test(test_reservation),
+        cmocka_unit_test(test_an_eighth_where_no_more_finds_memory),
         cmocka_unit_test(test_cancelled_at_every_asking),
         cmocka_unit_test(test_output_limit),
     };

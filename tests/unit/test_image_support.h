@@ -139,6 +139,21 @@ static inline enum fz_err load(const void *bytes, size_t len, int box_w, int box
     return code;
 }
 
+/* The same where a smaller result will do. */
+static inline enum fz_err load_perhaps_smaller(const void *bytes, size_t len, int box_w, int box_h,
+                                               struct host *host, struct fz_image *image,
+                                               struct fz_error *err)
+{
+    int fd = open_bytes(bytes, len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, box_w, box_h, host);
+    request.may_shrink = true;
+    enum fz_err code = fz_image_load(&request, scratch, image, err);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    return code;
+}
+
 /* 0xRRGGBB of a result. */
 static inline uint32_t pixel(const struct fz_image *image, int x, int y)
 {

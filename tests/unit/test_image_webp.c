@@ -147,6 +147,34 @@ static void test_cancelled_between_chunks(void **state)
     WebPFree(file);
 }
 
+/* What libwebp takes goes by the size of the result. */
+static void test_smaller_where_that_finds_memory(void **state)
+{
+    (void)state;
+    const int widths[] = {600, 450, 300};
+    uint8_t *file;
+    size_t len = photo_file(false, &file);
+    struct fz_image image;
+    struct fz_error err;
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        struct host host = {0};
+        assert_int_equal(load(file, len, widths[i], HIGH, &host, &image, &err), FZ_OK);
+        uint64_t most = host.reserved;
+        host_fini(&host);
+        host = (struct host){.reserve_most = most};
+        assert_int_equal(load_perhaps_smaller(file, len, widths[0], HIGH, &host, &image, &err), FZ_OK);
+        assert_true(host.reserved <= most);
+        assert_int_equal(image.width, WIDE);
+        assert_int_equal(image.out_w, widths[i]);
+        assert_true(difference(&image, file, len) < 3);
+        host_fini(&host);
+        host = (struct host){.reserve_most = most - 1}; /* who wants that size and no other */
+        assert_int_equal(load(file, len, widths[i], HIGH, &host, &image, &err), FZ_E_LIMIT);
+        host_fini(&host);
+    }
+    WebPFree(file);
+}
+
 /* A frame that is smaller than the picture, at (20, 10), and a profile. */
 static void test_small_first_frame_and_profile(void **state)
 {
@@ -240,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_clear_pixels_do_not_bleed),
         cmocka_unit_test(test_cut_short),
         cmocka_unit_test(test_cancelled_between_chunks),
+        cmocka_unit_test(test_smaller_where_that_finds_memory),
         cmocka_unit_test(test_small_first_frame_and_profile),
         cmocka_unit_test(test_animation_over_what_is_held),
     };

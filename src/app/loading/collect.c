@@ -74,9 +74,8 @@ static void note_unsupported(struct fz_app *app, fz_item_id item)
 /* Too much at the size that a zoom asked for: the picture itself is well. */
 static bool is_over_box(const struct fz_app *app, const struct fz_job *job)
 {
-    const struct fz_layout_params *window = &app->wall.layout.params;
     bool enlarged = job->times > 1 && job->box_w > job->image.width;
-    bool zoomed = enlarged || job->box_w > window->view_w || job->box_h > window->view_h;
+    bool zoomed = enlarged || fz_loader_is_zoomed(app, job);
     enum fz_err code = job->error.code;
     bool too_much = code == FZ_E_LIMIT || code == FZ_E_MEMORY || code == FZ_E_TIMEOUT;
     return job->purpose == FZ_FOR_PICTURE && zoomed && too_much;

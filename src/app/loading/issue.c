@@ -44,6 +44,12 @@ struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind
     return job;
 }
 
+bool fz_loader_is_zoomed(const struct fz_app *app, const struct fz_job *job)
+{
+    const struct fz_layout_params *window = &app->wall.layout.params;
+    return job->box_w > window->view_w || job->box_h > window->view_h;
+}
+
 bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,
                             int box_h, uint64_t priority)
 {
@@ -63,6 +69,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
     job->wants_told = job->foreground && fz_about_wants(app, item);
     job->alone = job->foreground && item == app->picture.item && app->loader.workers > 1;
+    job->may_shrink = job->foreground && job->times <= 1 && !fz_loader_is_zoomed(app, job);
     if (purpose == FZ_FOR_WALL && job->result_of == 0 && priority >> 32 <= FZ_PRIORITY_VISIBLE)
         job->index = fz_calloc(1, sizeof *job->index);
     struct fz_job *beside = tile->renditions[FZ_FOR_WALL].job;

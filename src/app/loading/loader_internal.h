@@ -66,6 +66,9 @@ enum { FZ_LOADER_FIRST, FZ_LOADER_PICTURE, FZ_LOADER_COARSE };
 struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind, fz_item_id item, int box_w,
                                  int box_h);
 
+/* Render thread. Whether it makes more than the window shows of a whole picture: something as large as that is there already. */
+bool fz_loader_is_zoomed(const struct fz_app *app, const struct fz_job *job);
+
 /* Render thread. Sends out a decode for that box; false where there is no credit for it. */
 bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,
                             int box_h, uint64_t priority);
