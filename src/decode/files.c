@@ -50,6 +50,8 @@ static bool ask_lane(struct fz_lane *lane, struct fz_job *job)
     }
     SDL_LockMutex(files->lock);
     channel->busy = channel->held = false;
+    if (answered)
+        fz_lane_heard(lane, channel);
     answered = answered && !fz_lane_wants_room(lane, job);
     if (answered)
         fz_lane_hold_copy(lane, channel, job);

@@ -3,10 +3,7 @@
 
 #include <unistd.h>
 
-enum {
-    SWEEP_MS = 50,      /* between two looks for parked jobs that were cancelled */
-    HANGS_US = 3000000, /* a call may ask a share twice, and a slow one takes a second for each */
-};
+enum { SWEEP_MS = 50 }; /* between two looks for parked jobs that were cancelled */
 
 static bool is_cancelled(const struct fz_job *job)
 {
@@ -37,7 +34,7 @@ static void sweep(struct fz_lane *lane, struct fz_ready_node **resumed)
 /* True where that is news. */
 static bool judge(struct fz_lane *lane)
 {
-    int64_t since_us = fz_now_us() - HANGS_US;
+    int64_t since_us = fz_now_us() - fz_lane_patience_us(lane);
     const struct fz_channel *longest = NULL;
     for (int i = 0; i < FZ_LANE_SLOTS; i++) {
         const struct fz_channel *channel = &lane->channels[i];
@@ -58,6 +55,8 @@ static void take_channel(struct fz_lane *lane, struct fz_channel *channel, struc
     enum fz_parcel_end end;
     struct fz_job nobody = {.ask.request.fd = -1};
     bool answered = fz_lane_receive(channel->socket, job ? job : &nobody, 0, &end);
+    if (end == FZ_PARCEL_LATE || answered)
+        fz_lane_heard(lane, channel);
     if (end == FZ_PARCEL_LATE) {
         channel->since_us = fz_now_us(); /* it was readable: its reader said that it goes on */
         return;

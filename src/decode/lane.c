@@ -8,8 +8,12 @@
 #include <unistd.h>
 
 enum {
-    WITHOUT_US = 3000000, /* a reader that died is replaced sooner, or not for long */
-    TELLINGS_MOST = 16,   /* of a rank: a reader that is stuck does not take them from its socket */
+    WITHOUT_US = 3000000,     /* a reader that died is replaced sooner, or not for long */
+    TELLINGS_MOST = 16,       /* of a rank: a reader that is stuck does not take them from its socket */
+    HANGS_US = 3000000,       /* a call may ask a share twice, and a slow one takes a second for each */
+    HANGS_TIMES = 2,          /* as long as the longest silence that ended lately: */
+    HANGS_MOST_US = 30000000, /* some shares are slow, and one that hung has not become a slow one for long */
+    MINUTE_US = 60000000,
 };
 
 void fz_channel_close(struct fz_channel *channel)
@@ -165,6 +169,26 @@ void fz_lane_rank(struct fz_lane *lane)
         fz_parcel_send(channel->socket,
                        &(struct fz_parcel){.kind = FZ_ASK_RANK, .number = channel->rank, .fd = -1});
     }
+}
+
+void fz_lane_heard(struct fz_lane *lane, const struct fz_channel *channel)
+{
+    int64_t now_us = fz_now_us(), silence_us = now_us - channel->since_us;
+    if (now_us - lane->minute_since_us >= MINUTE_US) {
+        lane->minute_since_us = now_us;
+        lane->silence_before_us = lane->silence_us;
+        lane->silence_us = 0;
+    }
+    if (silence_us > lane->silence_us)
+        lane->silence_us = silence_us;
+}
+
+int64_t fz_lane_patience_us(const struct fz_lane *lane)
+{
+    int64_t longest_us =
+        lane->silence_us > lane->silence_before_us ? lane->silence_us : lane->silence_before_us;
+    int64_t patience_us = HANGS_TIMES * longest_us;
+    return patience_us < HANGS_US ? HANGS_US : patience_us > HANGS_MOST_US ? HANGS_MOST_US : patience_us;
 }
 
 void fz_lane_wait_in(struct fz_lane *lane, struct fz_job *job)

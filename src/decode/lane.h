@@ -37,7 +37,10 @@ struct fz_lane {
     atomic_size_t parked;          /* written under lock */
     int64_t give_up_us; /* under lock: without a channel from then on nobody waits; 0: there is one */
     int why;            /* under lock: the errno of what is given up */
-    atomic_bool hangs;  /* atomic, as what follows */
+    /* Under lock: the longest silence that ended, in the minute under way and in the one before. Only answers end a minute, so that a share
+     * which is seldom asked stays known. */
+    int64_t silence_us, silence_before_us, minute_since_us;
+    atomic_bool hangs;           /* atomic, as what follows */
     _Atomic uint32_t hangs_over; /* the root that it has been asked about for longest, when that began */
     atomic_uint_fast64_t copied_bytes; /* that jobs hold */
     /* What the next copy will probably take, so that it need not be asked for; 0: files are on a disk. */
@@ -77,6 +80,12 @@ struct fz_channel *fz_lane_ask(struct fz_lane *lane, const struct fz_job *job);
 
 /* Asks for those that wait, as far as there are channels, and room for what is to be copied. */
 void fz_lane_dispatch(struct fz_lane *lane);
+
+/* Something came over a channel that was asked: what it took shows how long others may take. */
+void fz_lane_heard(struct fz_lane *lane, const struct fz_channel *channel);
+
+/* How long one may be silent before its reader is taken for hung. */
+int64_t fz_lane_patience_us(const struct fz_lane *lane);
 
 /* Tells the reader how urgent what it is about has become, or that nobody wants it any more. */
 void fz_lane_rank(struct fz_lane *lane);

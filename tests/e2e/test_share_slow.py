@@ -91,6 +91,18 @@ def test_a_call_that_does_not_come_back_is_told(home):
             running.until(items=6, pending=0, failed=0)
 
 
+def test_a_share_whose_every_read_takes_long_is_told_of_once(home):
+    """It may look hung at first; from the answer on it is known to be slow."""
+    with mounted(home, 6) as share:
+        share.delays = {shares.READ: 4}
+        with home.start(*SMALL, "--cache-size", "0", share.path) as running:
+            running.until(items=6, pending=0, failed=0)
+            for key in "Return", "n", "n", "n":
+                running.key(key).idle()
+            assert len(hung(running)) == 1, running.errors()
+            assert len(running.errors()) == 2, running.errors()
+
+
 @pytest.mark.skipif(is_sanitized(), reason="sanitizers take so long to decode that what lies ahead gets its turn meanwhile")
 def test_pictures_in_view_do_not_wait_for_shapes_out_of_view(home):
     """Once the wall is shown these move nothing any more: those of a whole block would be 128."""

@@ -2,6 +2,7 @@
  * are threads here that answer as a reader's process does, or keep their answers back. */
 #include "pool_fixture.h"
 
+#include "base/clock.h"
 #include "decode/cache.h"
 #include "decode/lane.h"
 #include "process/wire.h"
@@ -595,6 +596,52 @@ static void answers_for_several_files(void **state)
         fz_parcel_fini(&answers[i]);
 }
 
+/* A silence of so many seconds has just ended. */
+static void hear_after(struct fz_lane *lane, int seconds)
+{
+    struct fz_channel channel = {.since_us = fz_now_us() - seconds * INT64_C(1000000)};
+    fz_lane_heard(lane, &channel);
+}
+
+static void end_minute(struct fz_lane *lane)
+{
+    lane->minute_since_us -= 61 * INT64_C(1000000);
+}
+
+static void assert_patience(const struct fz_lane *lane, int seconds)
+{
+    double patience_s = (double)fz_lane_patience_us(lane) / 1e6;
+    assert_true(patience_s >= seconds && patience_s < seconds + 0.9);
+}
+
+/* It is not lost on a share that is seldom asked, and ends with quick answers in the second minute. */
+static void patience_is_as_long_as_silences_lately(void **state)
+{
+    struct fz_lane lane = {.first = STUCK};
+    (void)state;
+    hear_after(&lane, 0);
+    assert_patience(&lane, 3);
+    hear_after(&lane, 5);
+    assert_patience(&lane, 10);
+    hear_after(&lane, 0);
+    for (int minute = 0; minute < 3; minute++) {
+        end_minute(&lane);
+        end_minute(&lane);
+        assert_patience(&lane, 10);
+        hear_after(&lane, 0);
+        assert_patience(&lane, 10);
+        hear_after(&lane, 5);
+    }
+    hear_after(&lane, 100);
+    assert_patience(&lane, 30);
+    for (int minute = 0; minute < 2; minute++) {
+        assert_patience(&lane, 30);
+        end_minute(&lane);
+        hear_after(&lane, 0);
+    }
+    assert_patience(&lane, 3);
+}
+
 static void stopped_while_parked(void **state)
 {
     (void)state;
@@ -625,6 +672,7 @@ int main(void)
         FILES(what_does_not_come_along),
         cmocka_unit_test_setup_teardown(looks_at_those_behind_come_along, open_bench_with_cache, close_bench),
         FILES(answers_for_several_files),
+        cmocka_unit_test(patience_is_as_long_as_silences_lately),
         FILES(stopped_while_parked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
