@@ -299,6 +299,7 @@ void fz_app_run(struct fz_app *app)
         view_us = earliest(view_us, fz_touch_step(app));
         view_us = earliest(view_us, fz_relief_step(app));
         view_us = earliest(view_us, fz_missing_step(app));
+        view_us = earliest(view_us, fz_revisit_step(app));
         wait_and_handle(app, next_wake_us(app, view_us));
         fz_app_take_source_events(app);
         fz_app_take_requests(app);

@@ -64,6 +64,8 @@ static void answer_looks(const struct fz_parcel *request, struct fz_parcel *answ
             looks[i] = failed(EAGAIN);
         else
             looks[i] = fstatat(AT_FDCWD, path, &st, how) == 0 ? fz_look_of(&st) : failed(errno);
+        if (request->flags & FZ_LOOK_MAY_OPEN && looks[i].sys == 0 && access(path, R_OK) != 0)
+            looks[i] = failed(errno);
         fz_pulse_beat();
         if (along && S_ISLNK(looks[i].mode))
             looks[i] = failed(EAGAIN);

@@ -23,8 +23,8 @@ enum fz_ask_kind {
 };
 
 /* Of LOOK: at a link itself, not at what it leads to. FZ_LOOK_ALONG: those behind the first as long as that takes no time,
- * and no links (EAGAIN in the looks of the others). */
-enum { FZ_LOOK_AT_LINKS = 1, FZ_LOOK_ALONG = 2 };
+ * and no links (EAGAIN in the looks of the others). FZ_LOOK_MAY_OPEN: what may not be read has the reason in its look. */
+enum { FZ_LOOK_AT_LINKS = 1, FZ_LOOK_ALONG = 2, FZ_LOOK_MAY_OPEN = 4 };
 
 /* Of RATE: the first one in NAME.ext.xmp, because NAME.xmp would speak of others, too. */
 enum { FZ_RATE_ALONE = 1 };

@@ -381,6 +381,7 @@ bool fz_list_apply(struct fz_list *list, struct fz_source_event *event, struct f
         break;
     case FZ_SOURCE_AWAY: /* what is in it stays */
     case FZ_SOURCE_BACK:
+    case FZ_SOURCE_POLLED: /* nor is anything new in it */
     case FZ_SOURCE_ERROR:
         break;
     }

@@ -68,7 +68,7 @@ static struct fz_source_event *names_event(const struct fz_parcel *parcel)
 struct fz_source_event *fz_reader_event(const struct fz_parcel *parcel, uint32_t first, uint32_t roots)
 {
     struct fz_source_event *event = NULL;
-    if (parcel->kind != FZ_READER_EVENT || parcel->number - first >= roots || parcel->flags > FZ_SOURCE_BACK)
+    if (parcel->kind != FZ_READER_EVENT || parcel->number - first >= roots || parcel->flags > FZ_SOURCE_LAST)
         return NULL;
     if (parcel->flags == FZ_SOURCE_ERROR)
         event = error_event(parcel);

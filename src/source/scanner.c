@@ -143,6 +143,8 @@ void fz_scanner_name(struct fz_scanner *scanner, uint32_t root)
             fz_watch_folder(scanner, row->folder, dir);
         }
         fz_index_add(&scanner->named, named_hash(row->folder, fz_path_name(row->path)), root);
+        if (scanner->tree.folders[row->folder].polled)
+            fz_watch_say_polled(scanner, root);
     }
     free(dir);
 }

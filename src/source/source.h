@@ -26,6 +26,8 @@ enum fz_source_event_kind {
     FZ_SOURCE_FOLDERS, /* the root was read again: names[] are all folders that it has, absolute, in no order */
     FZ_SOURCE_AWAY, /* `dir`, which is the root or holds its file, is gone as a whole: its items may come back */
     FZ_SOURCE_BACK, /* the root was read again, and what had become of it was told */
+    FZ_SOURCE_POLLED, /* of bytes that change within a file of this root, nothing is told: who shows it is to look; said once */
+    FZ_SOURCE_LAST = FZ_SOURCE_POLLED,
 };
 
 /* How sure the reader is, from the name alone. */

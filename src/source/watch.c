@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "decode/ask.h"
+#include "source/batch.h"
 #include "source/news.h"
 #include "source/scanner.h"
 
@@ -79,6 +80,15 @@ static bool add_watch(struct fz_scanner *scanner, uint32_t folder, const char *p
     return false;
 }
 
+void fz_watch_say_polled(struct fz_scanner *scanner, uint32_t root)
+{
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    struct fz_batch none = {0};
+    if (!row->polled)
+        fz_scanner_push(scanner, fz_batch_event(&none, FZ_SOURCE_POLLED, root, "/"));
+    row->polled = true;
+}
+
 void fz_watch_folder(struct fz_scanner *scanner, uint32_t folder, const char *path)
 {
     FZ_NOT_MAIN();
@@ -92,6 +102,8 @@ void fz_watch_folder(struct fz_scanner *scanner, uint32_t folder, const char *pa
     row->polled = must_poll;
     if (must_poll && !polls && watch->polled++ == 0)
         watch->poll_due_us = fz_now_us() + POLL_US;
+    if (must_poll && (row->role == FZ_TREE_LISTED || row->role == FZ_TREE_GIVEN))
+        fz_watch_say_polled(scanner, row->root);
     if (!must_poll && polls && --watch->polled == 0)
         watch->poll_due_us = INT64_MAX;
 }

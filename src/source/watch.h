@@ -1,5 +1,6 @@
 /* Watching folders: inotify, one instance for a scanner. Where it cannot (no watches left, a file system
- * that other machines change) the time of modification of the folder is looked at every few seconds. */
+ * that other machines change) the time of modification of the folder is looked at every few seconds. What changes within a file
+ * does not change that: it is left to who shows the file (FZ_SOURCE_POLLED). */
 #ifndef FZ_SOURCE_WATCH_H
 #define FZ_SOURCE_WATCH_H
 
@@ -27,6 +28,9 @@ void fz_watch_fini(struct fz_watch *watch);
 
 /* Follows a folder of the tree from now on, before it is read; does nothing with --no-watch. */
 void fz_watch_folder(struct fz_scanner *scanner, uint32_t folder, const char *path);
+
+/* Says of a root, once, that its files are in folders which are polled. */
+void fz_watch_say_polled(struct fz_scanner *scanner, uint32_t root);
 
 /* Ends that. */
 void fz_watch_drop(struct fz_scanner *scanner, uint32_t folder);

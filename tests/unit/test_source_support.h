@@ -63,7 +63,7 @@ struct world {
     struct fz_cancel quit;
     size_t roots, listed;
     uint32_t left_out;
-    size_t added_events, added, changed, removed, errors, away, back;
+    size_t added_events, added, changed, removed, errors, away, back, polled;
     char last_error[256];
     enum fz_err last_code;
     int64_t first_added_us;
@@ -161,6 +161,9 @@ static void world_take_event(struct world *w, struct fz_source_event *event)
         break;
     case FZ_SOURCE_BACK:
         w->back++;
+        break;
+    case FZ_SOURCE_POLLED:
+        w->polled++;
         break;
     case FZ_SOURCE_REMOVED:
     case FZ_SOURCE_CHANGED:

@@ -32,6 +32,7 @@ static void files_come_and_go(void **state)
     assert_int_equal(fz_list_unknown_count(w->list), 1);
     assert_int_equal(w->changed, 1); /* the renamed one */
     assert_int_equal(w->errors, 0);
+    assert_int_equal(w->polled, 0); /* nothing is looked at unless there is news */
 }
 
 static void rewritten_files_change(void **state)

@@ -166,6 +166,7 @@ void fz_loader_fini(struct fz_app *app)
         if (tile)
             release_tile(app, tile);
     }
+    fz_revisit_fini(&loader->revisit);
     free(loader->tiles);
     fz_slab_fini(&loader->slab);
     *loader = (struct fz_loader){0};

@@ -4,6 +4,7 @@
 #define FZ_APP_LOADING_LOADER_H
 
 #include "app/loading/missing.h"
+#include "app/loading/revisit.h"
 #include "app/run/run.h"
 #include "app/scale/window.h"
 #include "app/wall/rate.h"
@@ -107,6 +108,7 @@ struct fz_loader {
     size_t final_count; /* tiles known to be final in this epoch */
     size_t failed_count;
     struct fz_missing missing;
+    struct fz_revisit revisit;
     bool refusal_told;       /* that the renderer refused a texture */
     int64_t retry_us;        /* when it looks again, whatever happens, or FZ_NEVER */
     int64_t renew_us;        /* the same of what shows a file that changes all the time */

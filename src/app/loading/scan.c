@@ -211,6 +211,8 @@ static bool take_event(struct fz_app *app, struct fz_source_event *event, struct
         fz_drop_note(app, event, NULL);
     } else if (event->kind == FZ_SOURCE_AWAY || event->kind == FZ_SOURCE_BACK) {
         fz_loader_set_away(app, event->root, event->dir, event->kind == FZ_SOURCE_AWAY);
+    } else if (event->kind == FZ_SOURCE_POLLED) {
+        fz_revisit_add_root(app, event->root);
     } else {
         return take_changes(app, event, arrivals);
     }
