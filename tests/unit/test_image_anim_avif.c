@@ -67,6 +67,25 @@ static struct bytes make_avif(size_t count, bool alpha)
     return make_avif_of(count, alpha, AVIF_COLOR_PRIMARIES_BT709, AVIF_TRANSFER_CHARACTERISTICS_SRGB);
 }
 
+/* The box of the still picture is none any more, and no brand tells of one. */
+static void take_still(struct bytes *b)
+{
+    for (size_t at = 16; at < b->data[3]; at += 4)
+        memcpy(b->data + at, "avis", 4);
+    uint8_t *meta = memmem(b->data, b->len, "meta", 4);
+    assert_non_null(meta);
+    memcpy(meta, "free", 4);
+}
+
+static enum fz_err code_of(const struct bytes *b, size_t len, struct fz_error *err)
+{
+    struct host host = {0};
+    struct fz_image image;
+    enum fz_err code = load(b->data, len, 0, 0, &host, &image, err);
+    host_fini(&host);
+    return code;
+}
+
 static void assert_frame(struct play *p, int index, bool alpha)
 {
     assert_int_equal(p->frame.index, index);
@@ -239,16 +258,6 @@ static void test_it_is_cropped_as_the_still(void **state)
     }
 }
 
-/* The box of the still picture is none any more, and no brand tells of one. */
-static void take_still(struct bytes *b)
-{
-    for (size_t at = 16; at < b->data[3]; at += 4)
-        memcpy(b->data + at, "avis", 4);
-    uint8_t *meta = memmem(b->data, b->len, "meta", 4);
-    assert_non_null(meta);
-    memcpy(meta, "free", 4);
-}
-
 /* A sequence alone shows its first frame, and plays. */
 static void test_without_a_still(void **state)
 {
@@ -277,15 +286,6 @@ static void test_without_a_still(void **state)
         assert_lies_as_still(&b, quarters ? 8 : 1, 0);
         free(b.data);
     }
-}
-
-static enum fz_err code_of(const struct bytes *b, size_t len, struct fz_error *err)
-{
-    struct host host = {0};
-    struct fz_image image;
-    enum fz_err code = load(b->data, len, 0, 0, &host, &image, err);
-    host_fini(&host);
-    return code;
 }
 
 /* The whole file of another codec is not told to be damaged; what is cut or contradicts itself is. */
@@ -442,14 +442,17 @@ static void test_how_often(void **state)
     assert_int_equal(plays(8, UINT64_MAX - 1, 1, 1, 0), 0);
 }
 
-/* Whatever is cut off, and whatever the bytes become: an error, or frames of the size that was said. */
+/* Whatever is cut off, and whatever the bytes become, with a still picture or without: an error, or frames of the size that was said. */
 static void test_damage(void **state)
 {
     (void)state;
     struct bytes b = make_avif(COUNT, false);
+    struct fz_error err;
     uint32_t seed = 5;
-    for (size_t round = 0; round < 300; round++) {
+    for (size_t round = 0; round < 600; round++) {
         struct bytes damaged = {0};
+        if (round == 300)
+            take_still(&b);
         bytes_put(&damaged, b.data, round % 3 ? b.len : next_random(&seed) % b.len);
         for (int i = 0; i < 3 && round % 3; i++)
             damaged.data[16 + next_random(&seed) % (damaged.len - 16)] = (uint8_t)next_random(&seed);
@@ -459,6 +462,8 @@ static void test_damage(void **state)
             if (compose(&p, FZ_ANIM_NEXT) == FZ_OK)
                 render(&p, 8, 8);
         close_play(&p);
+        if (round >= 300)
+            code_of(&damaged, damaged.len, &err);
         free(damaged.data);
     }
     free(b.data);
