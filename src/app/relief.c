@@ -19,6 +19,7 @@ enum {
     SHORT_PART = 4,
     LEAST_PART = 4, /* of the textures, which libraries leave, and half of the pixels on their way */
     TRIM_US = 2000,
+    KEPT_PART = 8, /* of the textures at first, which decodes leave however small the window is */
 };
 
 struct fz_relief_watch {
@@ -107,6 +108,25 @@ static uint64_t find_library_bytes(const struct fz_app *app)
     return fz_zygote_front_warm_bytes(app->heavy_decoders) + fz_zygote_front_warm_bytes(app->svg_decoders);
 }
 
+static void settle_claims(struct fz_app *app)
+{
+    const struct fz_relief *relief = &app->relief;
+    uint64_t pictures = relief->screen_bytes * FZ_PICTURES_IN_BUDGET,
+             window = pictures + pictures / (FZ_BESIDE_PART - 1), part = relief->most_bytes / KEPT_PART,
+             kept = relief->library_bytes + (window > part ? window : part);
+    fz_ledger_set_claimable(&app->pool.ledger, relief->most_bytes > kept ? relief->most_bytes - kept : 0);
+}
+
+void fz_relief_keep_for(struct fz_app *app, uint64_t texture_bytes, int w, int h)
+{
+    FZ_MAIN_ONLY();
+    uint64_t bytes = (uint64_t)w * (uint64_t)h * 4;
+    app->relief.most_bytes = texture_bytes;
+    if (bytes > app->relief.screen_bytes)
+        app->relief.screen_bytes = bytes;
+    settle_claims(app);
+}
+
 bool fz_relief_is_due(const struct fz_app *app)
 {
     return found(app) != app->relief.pressure || find_library_bytes(app) != app->relief.library_bytes ||
@@ -134,6 +154,7 @@ static void make_room_for_libraries(struct fz_app *app)
     if (bytes == relief->library_bytes)
         return;
     relief->library_bytes = bytes;
+    settle_claims(app);
     relief->is_fitting = true;
     relief->frames = 2;
     set_budgets(app);

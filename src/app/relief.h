@@ -13,6 +13,12 @@
 struct fz_app;
 struct fz_relief_watch;
 
+/* What textures are for beside a wall. */
+enum {
+    FZ_PICTURES_IN_BUDGET = 2, /* the one in view and the one that comes, */
+    FZ_BESIDE_PART = 8, /* with texts, what lies between textures and what the CPU stretches pictures with */
+};
+
 /* Render thread. */
 struct fz_relief {
     struct fz_relief_watch *watch;        /* owned; NULL: nobody looks */
@@ -20,6 +26,7 @@ struct fz_relief {
     int count;                            /* how often memory became short */
     int frames;                           /* still to be drawn, to know what is in view and what is not */
     uint64_t texture_bytes, credit_bytes; /* where it is not */
+    uint64_t most_bytes, screen_bytes;    /* of textures at first; of the largest window or screen */
     uint64_t giving_bytes;                /* for decodes: what textures have not given back yet */
     uint64_t library_bytes;               /* that textures leave to the libraries of heavy formats */
     bool is_fitting;                      /* textures exceed what they may take since it became less */
@@ -28,6 +35,8 @@ struct fz_relief {
 /* Main thread, when the pool runs. Starts the thread that looks at `places` (borrowed). */
 enum fz_err fz_relief_start(struct fz_app *app, const struct fz_pressure_places *places,
                             struct fz_error *err);
+/* Main thread, before the first decode for a window of that size. Settles how much of `texture_bytes` decodes may claim. */
+void fz_relief_keep_for(struct fz_app *app, uint64_t texture_bytes, int w, int h);
 /* Main thread, while the pool still runs. Joins it; NULL-safe. */
 void fz_relief_stop(struct fz_app *app);
 

@@ -27,13 +27,10 @@
 #include <unistd.h>
 
 enum {
-    PICTURES_IN_BUDGET = 2, /* at the highest zoom: the one in view and the one that comes, */
-    BESIDE_PART = 8, /* beside texts, what lies between textures and what the CPU stretches pictures with */
     RETENTION_PART =
         32, /* what freed blocks may still hold: a quarter of the eighth that nothing else takes */
     OWN_RETENTION = 64 << 10, /* the same where decoders are processes: what encodes a tile takes more */
-    TEXTURES_PART = 2,        /* of the memory, */
-    TEXTURES_KEEP = 64 << 20, /* what they do not give up for a large picture: two screens of 4K */
+    TEXTURES_PART = 2,        /* of the memory */
     HINT_US = 5000000,
     STUCK_MS = 150,        /* how long the end waits for a library that cannot be interrupted */
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
@@ -124,10 +121,11 @@ static void look_first(struct fz_app *app)
     }
 }
 
-static void prefetch(struct fz_app *app, int w, int h)
+static void prefetch(struct fz_app *app, uint64_t texture_bytes, int w, int h)
 {
     if (w <= 0 || h <= 0)
         return;
+    fz_relief_keep_for(app, texture_bytes, w, h);
     fz_wall_relayout(app, w, h);
     fz_resume_laid_out(app);
     fz_loader_issue(app);
@@ -140,7 +138,7 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
                            fz_option_is_set(&app->options, FZ_OPTION_STATS) ||
                            fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN);
     int w = size->w, h = size->h;
-    prefetch(app, w > 0 ? w : app->headless ? 1920 : 0, w > 0 ? h : app->headless ? 1080 : 0);
+    prefetch(app, texture_bytes, w > 0 ? w : app->headless ? 1920 : 0, w > 0 ? h : app->headless ? 1080 : 0);
     enum fz_err code = fz_video_start(&app->headless, may_be_headless, err);
     if (code != FZ_OK)
         return code;
@@ -149,9 +147,15 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
         h = 1080;
     }
     bool fullscreen = w == 0;
-    if (fullscreen)
-        fz_video_desktop_size(&w, &h);
-    prefetch(app, w, h);
+    int screen_w = w, screen_h = h;
+    if (!app->headless)
+        fz_video_desktop_size(&screen_w, &screen_h);
+    fz_relief_keep_for(app, texture_bytes, screen_w, screen_h); /* which it may fill later on */
+    if (fullscreen) {
+        w = screen_w;
+        h = screen_h;
+    }
+    prefetch(app, texture_bytes, w, h);
     struct fz_head_options options = {.w = w,
                                       .h = h,
                                       .headless = app->headless,
@@ -163,6 +167,7 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
     code = fz_head_open(&app->heads[0], &options, err);
     app->head = app->heads[0];
     if (code == FZ_OK) {
+        fz_relief_keep_for(app, texture_bytes, fz_head_w(app->head), fz_head_h(app->head));
         fz_wall_relayout(app, fz_head_w(app->head), fz_head_h(app->head));
         fz_resume_laid_out(app);
     }
@@ -193,7 +198,7 @@ static int end_at_once(void *ctx)
 
 static uint64_t picture_limit_px(uint64_t texture_bytes)
 {
-    uint64_t most = (texture_bytes - texture_bytes / BESIDE_PART) / 4 / PICTURES_IN_BUDGET;
+    uint64_t most = (texture_bytes - texture_bytes / FZ_BESIDE_PART) / 4 / FZ_PICTURES_IN_BUDGET;
     uint64_t output = fz_image_default_limits.max_output_px;
     return most < output ? most : output;
 }
@@ -214,8 +219,7 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
     }
     struct fz_pool_options workers = {.workers = jobs,
                                       .working_bytes = memory / 4,
-                                      .claimable_bytes =
-                                          textures > TEXTURES_KEEP ? textures - TEXTURES_KEEP : 0,
+                                      .claimable_bytes = textures, /* less what the window needs */
                                       .cache = app->cache,
                                       .decoders = app->decoders,
                                       .heavy_decoders = app->heavy_decoders,

@@ -7,8 +7,10 @@ enum { CANCEL_POLL_MS = 20 };
 
 void fz_ledger_init(struct fz_ledger *ledger, uint64_t capacity_bytes)
 {
-    *ledger =
-        (struct fz_ledger){.capacity = capacity_bytes, .quarter = capacity_bytes / 4, .most = capacity_bytes};
+    *ledger = (struct fz_ledger){.capacity = capacity_bytes,
+                                 .quarter = capacity_bytes / 4,
+                                 .first = capacity_bytes,
+                                 .most = capacity_bytes};
     fz_monitor_init(&ledger->released);
 }
 
@@ -24,7 +26,14 @@ void fz_ledger_set_giver(struct fz_ledger *ledger, uint64_t claimable_bytes, str
     ledger->giver = giver;
 }
 
-/* Under its lock, as the next. */
+void fz_ledger_set_claimable(struct fz_ledger *ledger, uint64_t bytes)
+{
+    fz_monitor_enter(&ledger->released);
+    ledger->most = ledger->first + bytes;
+    fz_monitor_leave(&ledger->released);
+}
+
+/* Under its lock, as the next two. */
 static bool has_room(const struct fz_ledger *ledger, uint64_t bytes)
 {
     bool large = bytes > ledger->quarter;
@@ -57,19 +66,25 @@ bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz
     return taken;
 }
 
-bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+static void want(struct fz_ledger *ledger, uint64_t bytes)
 {
-    FZ_NOT_MAIN();
-    if (bytes > ledger->most - ledger->quarter || fz_cancel_is_set(token))
-        return false;
-    fz_monitor_enter(&ledger->released);
     uint64_t least = bytes + ledger->quarter;
     uint64_t lacks = least > ledger->capacity ? least - ledger->capacity : 0;
     if (lacks > atomic_load(&ledger->wanted)) {
         atomic_store(&ledger->wanted, lacks);
         fz_doorbell_ring(ledger->giver);
     }
-    bool taken = take(ledger, bytes, token);
+}
+
+bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+{
+    FZ_NOT_MAIN();
+    bool taken = false;
+    fz_monitor_enter(&ledger->released);
+    if (bytes <= ledger->most - ledger->quarter && !fz_cancel_is_set(token)) {
+        want(ledger, bytes);
+        taken = take(ledger, bytes, token);
+    }
     fz_monitor_leave(&ledger->released);
     return taken;
 }

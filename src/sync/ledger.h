@@ -21,7 +21,8 @@ struct fz_ledger {
     uint64_t lent;     /* under its lock, bytes of what is reserved: until somebody waits */
     int waiting;       /* under its lock: how many do */
 
-    uint64_t most;             /* immutable, bytes: what the capacity may become */
+    uint64_t first;            /* immutable, bytes: the capacity then */
+    uint64_t most;             /* under its lock, bytes: what it may become */
     struct fz_doorbell *giver; /* immutable: rung when more is wanted; NULL: there is nobody */
     _Atomic uint64_t wanted;   /* written under its lock, bytes: that the capacity lacks */
 };
@@ -31,6 +32,8 @@ void fz_ledger_init(struct fz_ledger *ledger, uint64_t capacity_bytes);
 void fz_ledger_fini(struct fz_ledger *ledger);
 /* The owner, before the first claim. */
 void fz_ledger_set_giver(struct fz_ledger *ledger, uint64_t claimable_bytes, struct fz_doorbell *giver);
+/* The giver, at any time. How much it would give in all: what was given stays. */
+void fz_ledger_set_claimable(struct fz_ledger *ledger, uint64_t bytes);
 
 /* A worker. Waits until `bytes` fit; false when they never will (over the capacity), or `token` is cancelled. */
 bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token);

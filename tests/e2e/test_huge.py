@@ -289,3 +289,22 @@ def test_what_finds_no_memory_in_a_large_window_comes_smaller(home):
         decodes = running.stats()["decode"]["count"]
         running.key("p", "n").idle()
         assert running.status()["failed"] == 0 and running.stats()["decode"]["count"] == decodes
+
+
+def test_textures_of_a_smaller_window_make_room(home):
+    """20 MB that libjpeg holds, of the 14 that --memory 64M leaves to the workers: two pictures of 1920x1080 leave the rest."""
+    folder, drawn = home / "tall", draw_picture(2000, 3000)
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        drawn.save(folder / name, **NEEDS_LESS["scans.jpg"])
+    wanted = np.array(drawn.resize((720, 1080), Image.Resampling.BICUBIC), dtype=np.int16)[:900]
+    with home.start("--size", "1920x1080", "--memory", "64M", "--cache-size", "0", folder) as running:
+        running.until(items=2)
+        running.idle("screenful").key("Return").idle()
+        hits = running.stats()["cache"]["hits"]
+        for _ in range(2):
+            shown = np.array(running.screenshot().crop((600, 0, 1320, 900)), dtype=np.int16)
+            assert np.abs(shown - wanted).mean() < 2
+            running.key("n").idle()
+        assert running.status()["failed"] == 0 and not running.errors()
+        assert running.stats()["cache"]["hits"] == hits + 1  # the next one is there beside it, as before

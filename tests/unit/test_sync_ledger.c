@@ -315,6 +315,30 @@ static void claims_have_their_bound_and_can_be_cancelled(void **state)
     fz_ledger_fini(&ledger);
 }
 
+static void the_bound_of_claims_can_change(void **state)
+{
+    (void)state;
+    struct fz_ledger ledger;
+    struct fz_doorbell bell;
+    struct asker waiting;
+    struct fz_cancel token;
+    fz_cancel_init(&token, NULL);
+    init_with_giver(&ledger, &bell);
+    fz_ledger_set_claimable(&ledger, 50);
+    assert_false(fz_ledger_claim(&ledger, CAPACITY + 50 - CAPACITY / 4 + 1, &token));
+    start_claiming(&waiting, &ledger, CAPACITY + 50 - CAPACITY / 4);
+    assert_waits(&waiting);
+    assert_int_equal(fz_ledger_wanted(&ledger), 50);
+    fz_ledger_set_claimable(&ledger, 0); /* not of what was granted */
+    fz_ledger_give(&ledger, 50);
+    assert_true(answer(&waiting));
+    fz_ledger_release(&ledger, CAPACITY + 50 - CAPACITY / 4);
+    assert_false(fz_ledger_claim(&ledger, CAPACITY + 51, &token));
+    assert_int_equal(fz_ledger_wanted(&ledger), 0);
+    assert_int_equal(fz_ledger_capacity(&ledger), CAPACITY + 50);
+    fz_ledger_fini(&ledger);
+}
+
 /* ---- Many at once -------------------------------------------------------------------------------------- */
 
 struct crowd {
@@ -390,6 +414,7 @@ int main(void)
         cmocka_unit_test(what_is_given_serves_the_next_as_well),
         cmocka_unit_test(two_claims_want_what_the_larger_one_does),
         cmocka_unit_test(claims_have_their_bound_and_can_be_cancelled),
+        cmocka_unit_test(the_bound_of_claims_can_change),
         cmocka_unit_test(a_crowd_never_exceeds_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
