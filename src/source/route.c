@@ -22,13 +22,11 @@ enum {
 
 void fz_route_init(struct fz_route *route)
 {
-    *route = (struct fz_route){.fd = -1, .mounts_fd = -1, .due_us = INT64_MAX};
+    *route = (struct fz_route){.mounts_fd = -1, .due_us = INT64_MAX};
 }
 
 void fz_route_fini(struct fz_route *route)
 {
-    if (route->fd >= 0)
-        close(route->fd);
     if (route->mounts_fd >= 0)
         close(route->mounts_fd);
     fz_route_init(route);
@@ -80,7 +78,7 @@ static char *path_behind(const char *link, const char *rest)
     return path;
 }
 
-/* Each is watched before it is read where it leads. */
+/* Each is watched before it is read where it leads. A folder of the tree keeps what it is watched for. */
 static void watch_way(int fd, const char *path)
 {
     char *way = fz_strdup(path);
@@ -88,7 +86,7 @@ static void watch_way(int fd, const char *path)
     for (int links = 0; way[end] && links <= LINKS_MOST;) {
         end += 1 + strcspn(way + end + 1, "/");
         char *here = fz_strndup(way, end);
-        inotify_add_watch(fd, here, IN_DELETE_SELF | IN_MOVE_SELF | IN_DONT_FOLLOW);
+        inotify_add_watch(fd, here, IN_DELETE_SELF | IN_MOVE_SELF | IN_DONT_FOLLOW | IN_MASK_ADD);
         char *behind = path_behind(here, way + end);
         free(here);
         if (!behind)
@@ -115,15 +113,15 @@ static void look_at(struct fz_scanner *scanner, uint32_t folder)
     bool is_top = row->parent == FZ_TREE_NONE;
     char *path = fz_tree_path(&scanner->tree, folder);
     fz_scanner_turn_to_folder(scanner, folder);
-    if (is_top && scanner->route.fd >= 0)
-        watch_way(scanner->route.fd, path);
+    if (is_top && scanner->watch.fd >= 0)
+        watch_way(scanner->watch.fd, path);
     if (leads_elsewhere(row, path))
         fz_news_recheck(scanner, folder);
     free(path);
 }
 
-/* The ways are watched anew, then compared: what changes from then on is news. Neither descriptor is ever read: what has changed,
- * this finds out; the events end with the watches, and of the table poll tells once a change. */
+/* The ways are watched anew, then compared: what changes from then on is news. The table of mounts is never read: what has changed
+ * in it, this finds out, and poll tells once a change. */
 void fz_route_look(struct fz_scanner *scanner)
 {
     FZ_NOT_MAIN();
@@ -132,9 +130,6 @@ void fz_route_look(struct fz_scanner *scanner)
     bool mounted = route->mounted;
     route->mounted = false;
     route->due_us = INT64_MAX;
-    if (route->fd >= 0)
-        close(route->fd);
-    route->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     for (uint32_t i = 0; i < scanner->tree.used && !fz_scanner_stops(scanner); i++) {
         const struct fz_tree_folder *folder = &scanner->tree.folders[i];
         bool may_have_gone = folder->parent == FZ_TREE_NONE || (mounted && !folder->polled);

@@ -10,7 +10,6 @@
 
 /* The scanner's thread. */
 struct fz_route {
-    int fd;        /* inotify's, of its own: a watch there ends with no folder of the tree; or -1 */
     int mounts_fd; /* the table of mounts, or -1 */
     bool mounted;  /* that has changed since the last look: any folder may lie under another one now */
     int64_t due_us, not_before_us;
@@ -25,7 +24,8 @@ void fz_route_fini(struct fz_route *route);
 /* A root begins, whose path is to be followed; does nothing with --no-watch. */
 void fz_route_begin(struct fz_scanner *scanner);
 
-/* One of the descriptors has news; until the look that follows they need not be polled. */
+/* The table of mounts has changed, or a folder or link that is watched has itself gone or moved. Until the look that follows,
+ * more of that need not be heard. */
 void fz_route_take(struct fz_scanner *scanner, bool mounted);
 
 /* When to look next (INT64_MAX: never), and doing it. */

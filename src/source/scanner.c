@@ -261,14 +261,13 @@ static int timeout_ms(int64_t due)
 static void take_news(struct fz_scanner *scanner, bool busy)
 {
     bool input = !busy && fz_paths_wants_more(scanner->paths);
-    bool route = fz_route_due_us(&scanner->route) == INT64_MAX; /* or it looks soon, whatever else comes */
+    bool mounts = fz_route_due_us(&scanner->route) == INT64_MAX; /* or it looks soon, whatever else comes */
     struct pollfd fds[] = {
         {.fd = scanner->sources->stop_fd, .events = POLLIN},
         {.fd = scanner->watch.fd, .events = POLLIN},
         {.fd = input ? scanner->paths->fd : -1, .events = POLLIN},
         {.fd = scanner->listing_fd, .events = POLLIN},
-        {.fd = route ? scanner->route.fd : -1, .events = POLLIN},
-        {.fd = route ? scanner->route.mounts_fd : -1, .events = POLLPRI},
+        {.fd = mounts ? scanner->route.mounts_fd : -1, .events = POLLPRI},
     };
     atomic_store_explicit(&scanner->is_at_rest, !busy, memory_order_relaxed);
     int ready = poll(fds, sizeof fds / sizeof *fds, busy ? 0 : timeout_ms(due_us(scanner)));
@@ -278,8 +277,8 @@ static void take_news(struct fz_scanner *scanner, bool busy)
             fz_watch_take(scanner);
         if (fds[2].revents)
             fz_paths_read(scanner);
-        if (fds[4].revents || fds[5].revents)
-            fz_route_take(scanner, fds[5].revents != 0);
+        if (fds[4].revents)
+            fz_route_take(scanner, true);
     }
     fz_burst_work(scanner);
     int64_t now = fz_now_us();
