@@ -292,7 +292,7 @@ static enum fz_err turn(struct fz_app *app, int quarters, bool flip_h, bool flip
     if (item == FZ_ITEM_NONE)
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     fz_picture_catch_up(app);
-    struct fz_tile *tile = fz_loader_make_tile(app, item);
+    const struct fz_tile *tile = fz_loader_make_tile(app, item);
     struct fz_camera camera = {
         .quarter_turns = tile->turn.quarters, .flip_h = tile->turn.flip_h, .flip_v = tile->turn.flip_v};
     struct fz_camera *shown = on_wall(app) ? &camera : &app->picture.camera;
@@ -300,8 +300,7 @@ static enum fz_err turn(struct fz_app *app, int quarters, bool flip_h, bool flip
         fz_camera_turn(shown, quarters);
     if (flip_h || flip_v)
         fz_camera_flip(shown, flip_h);
-    tile->turn = (struct fz_turn){shown->quarter_turns, shown->flip_h, shown->flip_v};
-    app->loader.moved = true;
+    fz_loader_turn(app, item, (struct fz_turn){shown->quarter_turns, shown->flip_h, shown->flip_v});
     return FZ_OK;
 }
 

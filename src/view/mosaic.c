@@ -285,6 +285,13 @@ void fz_mosaic_renew(struct fz_layout *layout, size_t index)
     add(&mosaic->stale, (size_t)(block - mosaic->blocks));
 }
 
+void fz_mosaic_set_again(struct fz_layout *layout, size_t index)
+{
+    size_t at = (size_t)(fz_mosaic_at(layout, index) - mosaic_of(layout)->blocks);
+    set_block(layout, at);
+    stack(layout, at);
+}
+
 void fz_mosaic_show(struct fz_layout *layout, size_t first, size_t last)
 {
     struct fz_mosaic *mosaic = mosaic_of(layout);

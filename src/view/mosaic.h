@@ -71,6 +71,9 @@ struct fz_mosaic_block *fz_mosaic_at(const struct fz_layout *layout, size_t inde
 /* The shape of a tile is known now, or is another one. O(log blocks). */
 void fz_mosaic_renew(struct fz_layout *layout, size_t index);
 
+/* The same, and its block is laid out anew, shown or not. O(blocks). */
+void fz_mosaic_set_again(struct fz_layout *layout, size_t index);
+
 /* The blocks of these tiles are seen. O(what is). */
 void fz_mosaic_show(struct fz_layout *layout, size_t first, size_t last);
 

@@ -269,6 +269,30 @@ def test_moves_lead_to_what_stands_there(home, folder, layout):
         assert frieze.status()["index"] == 299 == frieze.status()["visible"][1]
 
 
+@pytest.mark.parametrize("layout", ["justified", "masonry", "grid", "strip"])
+def test_a_turned_picture_is_as_large_as_its_new_shape_allows(home, layout):
+    """It is decoded anew for that, its row is laid out anew, and turned back all is as it was."""
+    (home / "upright").mkdir()
+    for i in range(30):
+        Image.new("RGB", (300, 600), COLORS[1 + i % 5 if i != 1 else 0]).save(home / "upright" / f"{i:02}.png")
+    with start(home, home / "upright", layout, "--cache-size", "0") as frieze:
+        frieze.idle("loaded").key("2", "G")
+        before = tiles_beside_the_bar(frieze.idle("loaded").screenshot())
+        opens = frieze.stats()["opens"]
+        after = tiles_beside_the_bar(frieze.key(">").idle("loaded").screenshot())
+        upright, turned = (next(box for box in found if box[4] == 0) for found in (before, after))
+        assert abs(turned[2] - 2 * turned[3]) <= 2, turned
+        if layout == "justified":
+            row = [box[3] for box in after if box[1] == turned[1]]
+            assert len(row) > 3 and set(row) == {turned[3]}, after
+        elif layout == "masonry":
+            assert {box[2] for box in after} == {turned[2]}, after
+        else:
+            assert abs(3 * turned[2] - 4 * upright[3]) <= 6, "as wide as its box, which is 4 to 3"
+        assert frieze.stats()["opens"] == opens + 1
+        assert tiles_beside_the_bar(frieze.key("<").idle("loaded").screenshot()) == before
+
+
 @pytest.mark.parametrize("motion", ["full", "reduced"])
 def test_the_wall_that_was_fades_away(home, folder, motion):
     """Between two layouts each place lies between its two colours."""

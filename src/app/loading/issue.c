@@ -87,6 +87,12 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     return true;
 }
 
+bool fz_loader_issue_tile(struct fz_app *app, fz_item_id item, uint64_t priority)
+{
+    struct fz_texture_cell box = fz_loader_tile_box(app, fz_loader_tile(app, item));
+    return fz_loader_issue_decode(app, item, FZ_FOR_WALL, box.w, box.h, priority);
+}
+
 void fz_loader_look_again(struct fz_app *app, int64_t when_us)
 {
     if (when_us < app->loader.retry_us)
@@ -138,7 +144,7 @@ static bool is_as_wanted(const struct fz_app *app, size_t index)
     const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
     const struct fz_rendition *r = tile ? &tile->renditions[FZ_FOR_WALL] : NULL;
     return tile && tile->final_epoch == loader->epoch && !tile->error && tile->retry_us == 0 && r->texture &&
-           !r->job && r->box_w > 0 && fz_loader_wall_box_is(loader, r->box_w, r->box_h);
+           !r->job && r->box_w > 0 && fz_loader_tile_box_is(app, tile, r->box_w, r->box_h);
 }
 
 /* As the wall stands, not as it will. */
@@ -164,7 +170,7 @@ bool fz_loader_needs_wall_tile(struct fz_app *app, fz_item_id item, bool in_view
         tile->retry_us > 0 && !is_retry_due(app, tile, in_view); /* or its result's, which is no error */
     if (r->job || later || fz_loader_was_just_read(app, r) || !fz_loader_may_decode(app, tile, in_view))
         return false;
-    if (tile->error || !fz_loader_wall_box_is(&app->loader, r->box_w, r->box_h))
+    if (tile->error || !fz_loader_tile_box_is(app, tile, r->box_w, r->box_h))
         return true;
     return !r->texture && !r->refused &&
            (r->no_room_view != app->loader.view || (in_view && is_seen(app, item)));
@@ -226,8 +232,7 @@ static bool issue_range(struct fz_app *app, const struct fz_focus *focus, size_t
         add_served(app, first, last);
     qsort(candidates, n, sizeof *candidates, by_priority);
     for (size_t i = 0; i < n; i++)
-        if (!fz_loader_issue_decode(app, candidates[i].item, FZ_FOR_WALL, app->loader.box_w,
-                                    app->loader.box_h, candidates[i].priority))
+        if (!fz_loader_issue_tile(app, candidates[i].item, candidates[i].priority))
             return false;
     return true;
 }
@@ -282,8 +287,7 @@ static void issue_fill(struct fz_app *app, const struct fz_focus *focus)
         bool wanted = fz_loader_needs_wall_tile(app, item, false) && !fz_loader_is_final(app, item);
         bool room = wanted && (loader->load_all || has_room(app));
         if (wanted &&
-            (!room || !fz_loader_issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
-                                              fz_priority_of_tile(&app->wall.layout, focus, index))))
+            (!room || !fz_loader_issue_tile(app, item, fz_priority_of_tile(&app->wall.layout, focus, index))))
             return;
         loader->fill_cursor = index + 1;
         loader->fill_left--;

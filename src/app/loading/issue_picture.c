@@ -54,8 +54,7 @@ static void issue_coarse(struct fz_app *app, fz_item_id item)
     bool there = tile && tile->renditions[FZ_FOR_WALL].texture;
     if (!there && !fz_files_copies(app->pool.files, fz_list_root(app->list, item)) && loader->box_w > 0 &&
         fz_loader_is_coarse(app, item) && fz_loader_needs_wall_tile(app, item, true))
-        fz_loader_issue_decode(app, item, FZ_FOR_WALL, loader->box_w, loader->box_h,
-                               fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_COARSE));
+        fz_loader_issue_tile(app, item, fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_COARSE));
 }
 
 /* Whether what is there has the resolution that the camera asks for, and not far more; or, where all of it fits into the window,

@@ -3,9 +3,18 @@
 #include "app/loading/loader_internal.h"
 #include "decode/files.h"
 
-bool fz_loader_wall_box_is(const struct fz_loader *loader, int w, int h)
+struct fz_texture_cell fz_loader_tile_box(const struct fz_app *app, const struct fz_tile *tile)
 {
-    return loader->box_w == w && loader->box_h == h;
+    struct fz_texture_cell box = fz_loader_cell(app);
+    if (!tile || !fz_tile_is_sideways(tile))
+        return box;
+    return (struct fz_texture_cell){.w = box.h, .h = box.w, .shaped = box.shaped};
+}
+
+bool fz_loader_tile_box_is(const struct fz_app *app, const struct fz_tile *tile, int w, int h)
+{
+    struct fz_texture_cell box = fz_loader_tile_box(app, tile);
+    return box.w == w && box.h == h;
 }
 
 /* Behind what the picture view needs, when that is open. */
@@ -48,10 +57,11 @@ static bool is_any_awaited(struct fz_app *app, const struct fz_focus *focus)
  * worker or the credit. But what was begun around this very view stays: it began when all of that was under way, and a file in
  * view that changes again and again would have it begin anew for ever. Where nothing is waited for, what was begun elsewhere is as
  * good as any other fill. */
-static uint64_t judge_tile(const struct judgement *judgement, const struct fz_job *job, size_t index)
+static uint64_t judge_tile(const struct judgement *judgement, const struct fz_job *job,
+                           const struct fz_tile *tile, size_t index)
 {
     const struct fz_app *app = judgement->app;
-    if (!fz_loader_wall_box_is(&app->loader, job->box_w, job->box_h))
+    if (!fz_loader_tile_box_is(app, tile, job->box_w, job->box_h))
         return FZ_HEAP_DROP;
     uint64_t priority = fz_loader_tile_priority(app, &judgement->focus, index);
     uint64_t class = priority >> 32;
@@ -85,7 +95,7 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
     if (!is_for_it && fz_loader_makes_way(app))
         return FZ_HEAP_DROP;
     if (job->purpose == FZ_FOR_WALL)
-        return judge_tile(judgement, job, index);
+        return judge_tile(judgement, job, tile, index);
     int box_w, box_h;
     fz_picture_box(app, job->item, &box_w, &box_h);
     return box_w == job->box_w && box_h == job->box_h ? fz_loader_picture_priority(app, job->item)

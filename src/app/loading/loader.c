@@ -234,6 +234,20 @@ void fz_loader_set_box(struct fz_app *app, int box_w, int box_h, bool covers)
     fz_loader_list_changed(app);
 }
 
+void fz_loader_turn(struct fz_app *app, fz_item_id item, struct fz_turn turn)
+{
+    struct fz_tile *tile = fz_loader_make_tile(app, item);
+    bool was_sideways = fz_tile_is_sideways(tile);
+    tile->turn = turn;
+    app->loader.moved = true;
+    if (fz_tile_is_sideways(tile) == was_sideways)
+        return;
+    if (!tile->error)
+        fz_loader_clear_final(app, tile);
+    fz_shapes_turn(app, item);
+    fz_loader_list_changed(app);
+}
+
 void fz_loader_list_changed(struct fz_app *app)
 {
     app->loader.stale = app->loader.moved = true;
@@ -296,7 +310,7 @@ bool fz_loader_is_final(const struct fz_app *app, fz_item_id item)
         return tile != NULL;
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
     bool has_result = r->texture || r->refused || r->no_room_view;
-    return has_result && r->box_w == loader->box_w && r->box_h == loader->box_h;
+    return has_result && fz_loader_tile_box_is(app, tile, r->box_w, r->box_h);
 }
 
 void fz_loader_mark_final(struct fz_loader *loader, struct fz_tile *tile)

@@ -63,6 +63,11 @@ struct fz_tile {
     bool missing;   /* named by the user, and not there or no picture: counted in fz_scan */
 };
 
+static inline bool fz_tile_is_sideways(const struct fz_tile *tile)
+{
+    return tile->turn.quarters % 2 != 0;
+}
+
 enum {
     FZ_MAX_FLYING = 1024,
     FZ_MAX_FIRSTS = 64, /* first pictures at once: of files held open, of 64 KiB each */
@@ -136,6 +141,8 @@ struct fz_tile *fz_loader_make_tile(struct fz_app *app, fz_item_id item);
 
 /* The wall's box changed: every tile is wanted anew, old textures stay until then. */
 void fz_loader_set_box(struct fz_app *app, int box_w, int box_h, bool covers);
+/* The user turned the picture: from now on it is shown so. */
+void fz_loader_turn(struct fz_app *app, fz_item_id item, struct fz_turn turn);
 void fz_loader_list_changed(struct fz_app *app);
 
 /* Judges what is out there, then issues what is wanted and has credit. Cheap where nothing changed. */

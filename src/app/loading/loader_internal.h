@@ -35,8 +35,12 @@ bool fz_loader_is_lost(const struct fz_app *app, fz_item_id item, enum fz_err co
 /* Render thread. Says which reader hangs, and which does no more: what was not asked of that one is, then. */
 void fz_loader_hear_readers(struct fz_app *app);
 
-/* Render thread. Whether the wall's tiles are that large now. */
-bool fz_loader_wall_box_is(const struct fz_loader *loader, int w, int h);
+/* Render thread. What a tile of the wall is made for now: its box, on its side where the user turned the picture so. NULL: of a picture of
+ * which nothing is known yet. */
+struct fz_texture_cell fz_loader_tile_box(const struct fz_app *app, const struct fz_tile *tile);
+
+/* Render thread. Whether it is that. */
+bool fz_loader_tile_box_is(const struct fz_app *app, const struct fz_tile *tile, int w, int h);
 
 /* Render thread. The first place from `index` on whose tile is not known to be as it is wanted, without a look at any; it may be so all the
  * same. */
@@ -72,6 +76,9 @@ bool fz_loader_is_zoomed(const struct fz_app *app, const struct fz_job *job);
 /* Render thread. Sends out a decode for that box; false where there is no credit for it. */
 bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,
                             int box_h, uint64_t priority);
+
+/* Render thread. The same for a tile of the wall. */
+bool fz_loader_issue_tile(struct fz_app *app, fz_item_id item, uint64_t priority);
 
 /* Render thread. It looks for what to load again then, at the latest. */
 void fz_loader_look_again(struct fz_app *app, int64_t when_us);

@@ -19,12 +19,12 @@ void fz_loader_drop_incoming(struct fz_app *app, struct fz_rendition *r, const s
 }
 
 /* Whether the result is still what its tile waits for, at the size of now. */
-static bool is_current(const struct fz_app *app, const struct fz_job *job, const struct fz_rendition *r)
+static bool is_current(const struct fz_app *app, const struct fz_job *job, const struct fz_tile *tile,
+                       const struct fz_rendition *r)
 {
     if (!r || (job->first_of && r->arrived))
         return false;
-    return job->purpose != FZ_FOR_WALL ||
-           (job->box_w == app->loader.box_w && job->box_h == app->loader.box_h);
+    return job->purpose != FZ_FOR_WALL || fz_loader_tile_box_is(app, tile, job->box_w, job->box_h);
 }
 
 static bool is_in_view(const struct fz_app *app, const struct fz_job *job)
@@ -63,10 +63,11 @@ static bool prepare_texture(struct fz_app *app, struct fz_job *job, struct fz_re
     fz_texture_free(app->head, r->incoming); /* begun by a result that is of no use any more */
     r->incoming_of = job;
     const SDL_Surface *s = job->surface;
-    struct fz_texture_cell own = {.w = s->w, .h = s->h};
+    struct fz_texture_cell cell = {.w = s->w, .h = s->h};
+    if (job->purpose == FZ_FOR_WALL)
+        cell = fz_loader_tile_box(app, fz_loader_tile(app, job->item));
     job->upload_row = 0;
-    return fz_texture_new(app->head, s->w, s->h, job->purpose == FZ_FOR_WALL ? fz_loader_cell(app) : own,
-                          need_of(app, job), &r->incoming) != NULL;
+    return fz_texture_new(app->head, s->w, s->h, cell, need_of(app, job), &r->incoming) != NULL;
 }
 
 void fz_loader_prepare(struct fz_app *app)
@@ -139,7 +140,7 @@ static bool upload_first(struct fz_app *app)
     struct fz_tile *tile;
     struct fz_rendition *r = fz_loader_rendition_of(app, job, &tile);
     bool shown = false, finished = true;
-    if (is_current(app, job, r)) {
+    if (is_current(app, job, tile, r)) {
         if (job->purpose == FZ_FOR_WALL && !job->first_of)
             fz_loader_mark_final(&app->loader, tile);
         if (prepare_texture(app, job, r))

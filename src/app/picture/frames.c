@@ -68,8 +68,9 @@ static bool make_plan(const struct fz_app *app, const struct fz_tile *tile, stru
     bool turns = fz_image_has_pages(tile->format);
     if (held == 0 && !turns)
         held = (double)fz_anim_held_bytes(tile->format, tile->picture_w, tile->picture_h, tile->file.bytes);
-    plan->box_w = app->loader.box_w;
-    plan->box_h = app->loader.box_h;
+    struct fz_texture_cell box = fz_loader_tile_box(app, tile);
+    plan->box_w = box.w;
+    plan->box_h = box.h;
     if (a->purpose == FZ_FOR_PICTURE)
         fz_picture_box(app, tile->item, &plan->box_w, &plan->box_h);
     int w, h;

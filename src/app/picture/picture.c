@@ -303,7 +303,7 @@ static void draw_item(struct fz_app *app, fz_item_id item, struct fz_rect rect, 
     const struct fz_tile *tile = fz_loader_tile(app, item);
     struct fz_texture *texture = fz_animate_texture(app, item, FZ_FOR_PICTURE, still_of(app, item));
     if (texture && texture == texture_of(app, item, FZ_FOR_WALL) && tile->renditions[FZ_FOR_WALL].covers) {
-        bool sideways = tile->turn.quarters % 2 != 0; /* it is but the middle of the picture */
+        bool sideways = fz_tile_is_sideways(tile); /* it is but the middle of the picture */
         double w = fz_texture_w(texture), h = fz_texture_h(texture);
         rect = fz_rect_fit(rect, sideways ? h : w, sideways ? w : h, true);
     }

@@ -39,7 +39,7 @@ int fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *b
     const struct fz_picture *picture = &app->picture;
     const struct fz_camera *camera = &picture->camera;
     const struct fz_tile *tile = fz_loader_tile(app, item);
-    bool sideways = tile && tile->turn.quarters % 2 != 0;
+    bool sideways = tile && fz_tile_is_sideways(tile);
     int view_w = app->wall.layout.params.view_w, view_h = app->wall.layout.params.view_h;
     *box_w = sideways ? view_h : view_w;
     *box_h = sideways ? view_w : view_h;

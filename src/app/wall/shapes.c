@@ -138,11 +138,15 @@ bool fz_shapes_let_go(struct fz_app *app, bool all)
     return left < before;
 }
 
+/* `ratio`: of the picture as it lies in its file. */
 static void set(struct fz_app *app, fz_item_id item, float ratio)
 {
     struct fz_wall *wall = &app->wall;
+    const struct fz_tile *tile = fz_loader_tile(app, item);
     float *known = ratio_at(&wall->shapes, item);
     size_t index;
+    if (ratio > 0 && tile && fz_tile_is_sideways(tile))
+        ratio = 1 / ratio;
     if (*known > 0 && ratio > 0 && fabs((double)(*known / ratio) - 1) < SAME)
         return;
     bool is_placed = has_place(app, item, &index);
@@ -159,6 +163,22 @@ void fz_shapes_learn(struct fz_app *app, fz_item_id item, int width, int height)
 {
     if (width > 0 && height > 0)
         set(app, item, (float)width / (float)height);
+}
+
+static void turn_ratio(float *ratio)
+{
+    if (*ratio > 0)
+        *ratio = 1 / *ratio;
+}
+
+void fz_shapes_turn(struct fz_app *app, fz_item_id item)
+{
+    struct fz_shapes *shapes = &app->wall.shapes;
+    size_t index;
+    turn_ratio(ratio_at(shapes, item));
+    turn_ratio(slot_of(&shapes->kept, &shapes->kept_capacity, item));
+    if (has_place(app, item, &index))
+        fz_shapes_set_again(app, index);
 }
 
 static void ask_again(struct fz_shapes *shapes, fz_item_id item)

@@ -15,8 +15,8 @@ enum { FZ_SHAPES_JOBS = 8 };
 /* Render thread only. */
 struct fz_shapes {
     struct fz_mosaic mosaic; /* what the wall's layout borrows */
-    /* By slot, owned. Width over height, or what is known instead of it (shapes.c); and by what a tile that is seen was laid out,
-     * where more is known by now (0: by what is known). */
+    /* By slot, owned. Width over height as the user turned it, or what is known instead of it (shapes.c); and by what a tile that is seen
+     * was laid out, where more is known by now (0: by what is known). */
     float *ratios, *kept;
     size_t capacity, kept_capacity;
     fz_item_id *keepers; /* those that keep one, for longer than they are seen perhaps; owned */
@@ -43,6 +43,9 @@ void fz_shapes_fini(struct fz_app *app);
 /* Something that was decoded, or read: px. */
 void fz_shapes_learn(struct fz_app *app, fz_item_id item, int width, int height);
 
+/* The user laid it on its side, or put it upright again: its row is another at once. */
+void fz_shapes_turn(struct fz_app *app, fz_item_id item);
+
 /* It has other bytes now, or is gone. */
 void fz_shapes_forget(struct fz_app *app, fz_item_id item, bool gone);
 
@@ -65,6 +68,9 @@ bool fz_shapes_are_awaited(struct fz_app *app);
 
 /* The wall is about to be laid out anew. */
 void fz_shapes_keep_shown(struct fz_app *app, const struct fz_layout_params *next);
+
+/* Lays out anew where the tile stands, though it is seen. */
+void fz_shapes_set_again(struct fz_app *app, size_t index);
 
 /* A turn of the loop: what is known now counts for tiles that were not seen. */
 void fz_shapes_step(struct fz_app *app);

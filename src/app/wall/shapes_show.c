@@ -33,6 +33,47 @@ static size_t to_hold(const struct fz_app *app, const struct fz_focus *focus)
     return selected ? focus->selected : focus->first;
 }
 
+/* What the wall held to while its tiles came to stand elsewhere. */
+struct hold {
+    size_t index;
+    double start;
+    bool at_start, reveals;
+};
+
+static struct hold take_hold(const struct fz_app *app, const struct fz_focus *focus)
+{
+    size_t index = to_hold(app, focus);
+    return (struct hold){index, fz_layout_start(&app->wall.layout, index), app->wall.scroll.position <= 0,
+                         fz_wall_reveals(app)};
+}
+
+/* Gives by how much the content was shifted, px. */
+static double keep_hold(struct fz_app *app, const struct hold *hold)
+{
+    struct fz_wall *wall = &app->wall;
+    double shift = hold->at_start ? 0 : fz_layout_start(&wall->layout, hold->index) - hold->start;
+    if (shift < 0) /* the end comes nearer: what it would clamp is shifted first */
+        fz_scroll_shift(&wall->scroll, shift);
+    fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
+    if (shift > 0)
+        fz_scroll_shift(&wall->scroll, shift);
+    if (hold->reveals)
+        fz_wall_reveal_selected(app, false);
+    app->loader.moved = true;
+    return shift;
+}
+
+void fz_shapes_set_again(struct fz_app *app, size_t index)
+{
+    struct fz_focus focus = fz_wall_focus(app);
+    struct hold hold = take_hold(app, &focus);
+    fz_mosaic_set_again(&app->wall.layout, index);
+    hold.reveals |= index == focus.selected &&
+                    fz_layout_cell_length(&app->wall.layout, index) <= fz_layout_view(&app->wall.layout);
+    keep_hold(app, &hold);
+    app->dirty = true;
+}
+
 void fz_shapes_step(struct fz_app *app)
 {
     struct fz_wall *wall = &app->wall;
@@ -43,7 +84,7 @@ void fz_shapes_step(struct fz_app *app)
         go_on(app, focus.first, focus.last);
     if (!wall->shapes.is_news)
         return;
-    size_t held = to_hold(app, &focus);
+    struct hold hold = take_hold(app, &focus);
     bool is_seen = false,
          waits = false; /* what is shown while more is known takes that once it is out of view */
     for (size_t i = focus.first; i <= focus.last; i++) {
@@ -51,23 +92,13 @@ void fz_shapes_step(struct fz_app *app)
         waits |= block->is_stale && block->is_shown;
         is_seen |= block->is_stale && !block->is_shown;
     }
-    double before = fz_layout_start(&wall->layout, held);
-    bool at_start = wall->scroll.position <= 0, reveals = fz_wall_reveals(app);
     bool any = fz_mosaic_refresh(&wall->layout, focus.first, focus.last);
     if (fz_shapes_let_go(app, false)) /* of blocks that have just left */
         any |= fz_mosaic_refresh(&wall->layout, focus.first, focus.last);
     wall->shapes.is_news = waits || wall->shapes.keeper_count > 0;
     if (!any)
         return;
-    double shift = at_start ? 0 : fz_layout_start(&wall->layout, held) - before;
-    if (shift < 0) /* the end comes nearer: what it would clamp is shifted first */
-        fz_scroll_shift(&wall->scroll, shift);
-    fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
-    if (shift > 0)
-        fz_scroll_shift(&wall->scroll, shift);
-    if (reveals)
-        fz_wall_reveal_selected(app, false);
-    app->loader.moved = true;
+    double shift = keep_hold(app, &hold);
     app->dirty |= is_seen || shift != 0;
 }
 

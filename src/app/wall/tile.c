@@ -40,18 +40,20 @@ static struct fz_rect picture_rect(const struct fz_app *app, struct fz_rect box,
     const struct fz_texture *texture = on_wall->texture;
     double w = tile->picture_w, h = tile->picture_h;
     bool shaped = fz_wall_has_shapes(app), own = on_wall->result_of == 0;
-    bool covers = texture && on_wall->covers, sideways = tile->turn.quarters % 2 != 0;
+    bool covers = texture && on_wall->covers, sideways = fz_tile_is_sideways(tile);
+    /* as the picture lies in its file */
+    const struct fz_rect upright = {.w = sideways ? box.h : box.w, .h = sideways ? box.w : box.h};
     if (covers) {
         w = fz_texture_w(texture);
         h = fz_texture_h(texture);
-        if (sideways && !shaped && w >= box.w && h >= box.h)
+        if (sideways && !shaped && w >= upright.w && h >= upright.h)
             return box; /* of what is turned, draw_picture cuts its part */
-    } else if (texture && (w == 0 || (!shaped && was_made_for(on_wall, box)))) {
+    } else if (texture && (w == 0 || (!shaped && was_made_for(on_wall, upright)))) {
         w = fz_texture_w(texture);
         h = fz_texture_h(texture);
     }
     /* Made for no box, or for another; and what is smaller than a tile takes its picture's place in it. */
-    bool enlarge = (covers && on_wall->box_w != (int)box.w) || (!own && (covers || tile->picture_w == 0));
+    bool enlarge = (covers && on_wall->box_w != (int)upright.w) || (!own && (covers || tile->picture_w == 0));
     struct fz_rect r = fz_rect_fit(box, sideways ? h : w, sideways ? w : h, enlarge);
     if (shaped && box.w - r.w < ROUNDING_PX && box.h - r.h < ROUNDING_PX)
         return box;
@@ -81,7 +83,7 @@ struct fz_rect fz_wall_whole_rect_of(const struct fz_app *app, size_t index)
     const struct fz_tile *tile = fz_loader_tile(app, fz_list_at(app->list, index));
     if (!tile || tile->picture_w == 0 || !tile->renditions[FZ_FOR_WALL].covers)
         return r;
-    bool sideways = tile->turn.quarters % 2 != 0;
+    bool sideways = fz_tile_is_sideways(tile);
     double w = sideways ? tile->picture_h : tile->picture_w, h = sideways ? tile->picture_w : tile->picture_h;
     double scale = fmax(r.w / w, r.h / h);
     return (struct fz_rect){r.x + (r.w - w * scale) / 2, r.y + (r.h - h * scale) / 2, w * scale, h * scale};
@@ -166,7 +168,7 @@ static void draw_picture(struct fz_app *app, const struct fz_tile *tile, struct 
                          struct fz_rect rect, double alpha)
 {
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
-    bool sideways = tile->turn.quarters % 2 != 0;
+    bool sideways = fz_tile_is_sideways(tile);
     if (!r->covers || (!sideways && texture == r->texture)) {
         fz_draw_texture(app->head, texture, rect, alpha, tile->turn);
         return;
