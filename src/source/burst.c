@@ -74,6 +74,8 @@ void fz_burst_note(struct fz_scanner *scanner, uint32_t folder, uint32_t root, c
     int64_t now = fz_now_us();
     struct fz_burst_entry fresh = {.folder = fz_tree_refer(&scanner->tree, folder), .root = root};
     struct fz_burst_entry *entry = find(burst, fresh.folder, root, name);
+    if (entry && kind == FZ_BURST_ACCESS)
+        return;
     fresh.kind = (uint8_t)(entry ? merged(entry->kind, kind) : kind);
     fresh.since_us = now;
     fresh.due_us = now + FIRST_LOOK_US;
@@ -161,7 +163,8 @@ static void send_group(struct fz_scanner *scanner, const struct fz_burst_entry *
     static const enum fz_source_event_kind kinds[] = {[FZ_BURST_ADDED] = FZ_SOURCE_ADDED,
                                                       [FZ_BURST_REMOVED] = FZ_SOURCE_REMOVED,
                                                       [FZ_BURST_CHANGED] = FZ_SOURCE_CHANGED,
-                                                      [FZ_BURST_BESIDE] = FZ_SOURCE_BESIDE};
+                                                      [FZ_BURST_BESIDE] = FZ_SOURCE_BESIDE,
+                                                      [FZ_BURST_ACCESS] = FZ_SOURCE_ACCESS};
     uint32_t folder = fz_tree_resolve(&scanner->tree, entries->folder), root = entries->root;
     if (folder == FZ_TREE_NONE)
         return;
@@ -182,7 +185,7 @@ static void send_group(struct fz_scanner *scanner, const struct fz_burst_entry *
     fz_scanner_push(scanner, fz_batch_event(&batch, kind, root, dir));
     free(dir);
     fz_batch_fini(&batch);
-    if (role == FZ_TREE_NAMED && kind != FZ_SOURCE_BESIDE) {
+    if (role == FZ_TREE_NAMED && kind != FZ_SOURCE_BESIDE && kind != FZ_SOURCE_ACCESS) {
         fz_scanner_root(scanner, root)->is_here = kind != FZ_SOURCE_REMOVED;
         fz_scanner_listed(scanner, root);
     }

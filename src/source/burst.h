@@ -13,6 +13,7 @@ enum fz_burst_kind {
     FZ_BURST_REMOVED,
     FZ_BURST_CHANGED, /* its writer has closed it */
     FZ_BURST_BESIDE,  /* a sidecar, whatever became of it */
+    FZ_BURST_ACCESS,  /* who may read it; of no interest beside any other news of it */
     FZ_BURST_WRITING, /* it was made just now */
 };
 

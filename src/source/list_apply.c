@@ -384,6 +384,9 @@ bool fz_list_apply(struct fz_list *list, struct fz_source_event *event, struct f
     case FZ_SOURCE_POLLED: /* nor is anything new in it */
     case FZ_SOURCE_ERROR:
         break;
+    case FZ_SOURCE_ACCESS: /* for whoever tried to open them */
+        event->taken = event->count;
+        break;
     }
     *change = (struct fz_list_change){
         .added = list->fresh.count,

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "source/await.h"
+#include "source/batch.h"
 #include "source/beside.h"
 #include "source/scanner.h"
 
@@ -203,6 +204,36 @@ static void entry_went(struct fz_scanner *scanner, uint32_t folder, const char *
         note(scanner, folder, name, FZ_BURST_REMOVED);
 }
 
+/* --- Permissions --- */
+
+/* Of a folder: all that could not be opened in it, or below, may be now. */
+static void folder_access(struct fz_scanner *scanner, uint32_t folder)
+{
+    const struct fz_tree_folder *row = row_of(scanner, folder);
+    struct fz_batch none = {0};
+    char *path = fz_tree_path(&scanner->tree, folder);
+    if (row->role == FZ_TREE_LISTED || row->role == FZ_TREE_GIVEN)
+        fz_scanner_push(scanner, fz_batch_event(&none, FZ_SOURCE_ACCESS, row->root, path));
+    for (uint32_t i = scanner->first; row->role == FZ_TREE_NAMED && i < scanner->end; i++)
+        if (fz_scanner_root(scanner, i)->folder == folder)
+            fz_scanner_push(scanner, fz_batch_event(&none, FZ_SOURCE_ACCESS, i, path));
+    free(path);
+    if (row->refused)
+        fz_news_recheck(scanner, folder);
+}
+
+/* A folder that has a watch of its own tells by that. One that has none could not be read. */
+static void take_access(struct fz_scanner *scanner, uint32_t folder, uint32_t mask, const char *name)
+{
+    if (!name[0])
+        folder_access(scanner, folder);
+    else if (!(mask & IN_ISDIR))
+        note(scanner, folder, name, FZ_BURST_ACCESS);
+    else if (row_of(scanner, folder)->role == FZ_TREE_LISTED &&
+             fz_tree_child(&scanner->tree, folder, name) == FZ_TREE_NONE)
+        folder_came(scanner, folder, name, false);
+}
+
 /* --- News --- */
 
 static void take_self(struct fz_scanner *scanner, uint32_t folder, uint32_t mask)
@@ -229,6 +260,10 @@ void fz_news_take(struct fz_scanner *scanner, uint32_t folder, uint32_t mask, co
     FZ_NOT_MAIN();
     if (mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) {
         take_self(scanner, folder, mask);
+        return;
+    }
+    if (mask & IN_ATTRIB) {
+        take_access(scanner, folder, mask, name);
         return;
     }
     enum fz_tree_role role = row_of(scanner, folder)->role;

@@ -27,7 +27,8 @@ enum fz_source_event_kind {
     FZ_SOURCE_AWAY, /* `dir`, which is the root or holds its file, is gone as a whole: its items may come back */
     FZ_SOURCE_BACK, /* the root was read again, and what had become of it was told */
     FZ_SOURCE_POLLED, /* of bytes that change within a file of this root, nothing is told: who shows it is to look; said once */
-    FZ_SOURCE_LAST = FZ_SOURCE_POLLED,
+    FZ_SOURCE_ACCESS, /* who may read names[] of `dir` has changed; with count 0, what is in it and below */
+    FZ_SOURCE_LAST = FZ_SOURCE_ACCESS,
 };
 
 /* How sure the reader is, from the name alone. */

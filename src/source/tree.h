@@ -38,6 +38,7 @@ struct fz_tree_folder {
     bool uncertain : 1; /* it may have changed after it was read without a new time of modification */
     bool queued : 1;    /* will be read again */
     bool seen : 1;      /* found in its parent, while that is read again */
+    bool refused : 1;   /* it was not to be read, the last time, for want of permission */
     bool skipped : 1;   /* leads to a folder that was known already under another path */
     uint64_t inode;
     int64_t mtime_ns; /* of the folder when it was read last */

@@ -386,6 +386,7 @@ static void read_again(struct fz_scanner *scanner, uint32_t folder, const char *
     int fd = open_patiently(scanner, path, &st), why = fd < 0 ? errno : 0;
     row->queued = false;
     row->uncertain = false;
+    row->refused = why == EACCES;
     if (fd < 0 && !is_missing(scanner, folder, path, why)) {
         refuse(scanner, row->root, path, why);
         if (stat(path, &st) == 0)

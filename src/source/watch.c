@@ -27,7 +27,7 @@ enum {
 
 /* IN_EXCL_UNLINK: who still writes a deleted file is of no interest. */
 static const uint32_t mask = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
-                             IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
+                             IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR | IN_EXCL_UNLINK;
 
 void fz_watch_init(struct fz_watch *watch)
 {

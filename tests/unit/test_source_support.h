@@ -67,7 +67,7 @@ struct world {
     char last_error[256];
     enum fz_err last_code;
     int64_t first_added_us;
-    char *changed_names, *beside_names; /* one per line */
+    char *changed_names, *beside_names, *access_names; /* one per line; a folder ends with / */
 };
 
 FZ_TEST struct world *world_new(void)
@@ -81,6 +81,7 @@ FZ_TEST struct world *world_new(void)
     fz_cancel_init(&w->quit, NULL);
     w->changed_names = fz_strdup("");
     w->beside_names = fz_strdup("");
+    w->access_names = fz_strdup("");
     return w;
 }
 
@@ -132,6 +133,14 @@ static void world_note_change(struct world *w, const struct fz_list_change *chan
     }
 }
 
+static void world_note_access(struct world *w, const struct fz_source_event *event)
+{
+    char *more = event->count > 0 ? fz_asprintf("%s%s\n", w->access_names, event->names[0])
+                                  : fz_asprintf("%s%s/\n", w->access_names, fz_path_name(event->dir));
+    free(w->access_names);
+    w->access_names = more;
+}
+
 static void world_take_event(struct world *w, struct fz_source_event *event)
 {
     struct fz_list_change change;
@@ -161,6 +170,9 @@ static void world_take_event(struct world *w, struct fz_source_event *event)
         break;
     case FZ_SOURCE_BACK:
         w->back++;
+        break;
+    case FZ_SOURCE_ACCESS:
+        world_note_access(w, event);
         break;
     case FZ_SOURCE_POLLED:
         w->polled++;
@@ -255,6 +267,16 @@ FZ_TEST void world_until_away(struct world *w, size_t away, size_t back)
     assert_int_equal(w->back, back);
 }
 
+/* Waits until others may read these, one at a time, and no others. */
+FZ_TEST void world_until_access(struct world *w, const char *expected)
+{
+    int64_t deadline = fz_now_us() + 10000000;
+    for (; strlen(w->access_names) < strlen(expected) && fz_now_us() < deadline; nap_ms(2))
+        world_take(w);
+    assert_string_equal(w->access_names, expected);
+    w->access_names[0] = '\0';
+}
+
 /* Waits until these, and no others, had news of their sidecars. */
 FZ_TEST void world_until_beside(struct world *w, const char *expected)
 {
@@ -291,6 +313,7 @@ FZ_TEST void world_free(struct world *w)
     run("chmod -R u+rwx '%s' && rm -rf '%s'", w->dir, w->dir);
     free(w->changed_names);
     free(w->beside_names);
+    free(w->access_names);
     free(w);
 }
 

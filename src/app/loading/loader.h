@@ -179,6 +179,10 @@ void fz_loader_abandon(struct fz_app *app);
 void fz_loader_set_away(struct fz_app *app, uint32_t root, const char *dir, bool away);
 bool fz_loader_is_away(const struct fz_app *app, fz_item_id item);
 
+/* Takes in ACCESS: what could not be opened for want of permission is tried again, and nothing else. False: there is more of it, for which it
+ * is to be called again. */
+bool fz_loader_hear_access(struct fz_app *app, struct fz_source_event *event);
+
 bool fz_loader_is_final(const struct fz_app *app, fz_item_id item);
 /* Behind a picture that covers the wall nothing is decoded for it while what is in view leaves no texture to spare. */
 bool fz_loader_waits_for_room(const struct fz_app *app);

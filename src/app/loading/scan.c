@@ -213,6 +213,8 @@ static bool take_event(struct fz_app *app, struct fz_source_event *event, struct
         fz_loader_set_away(app, event->root, event->dir, event->kind == FZ_SOURCE_AWAY);
     } else if (event->kind == FZ_SOURCE_POLLED) {
         fz_revisit_add_root(app, event->root);
+    } else if (event->kind == FZ_SOURCE_ACCESS) {
+        return fz_loader_hear_access(app, event);
     } else {
         return take_changes(app, event, arrivals);
     }
