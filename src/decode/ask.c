@@ -49,6 +49,17 @@ static struct fz_look failed(int sys)
     return (struct fz_look){.sys = sys};
 }
 
+/* O_NONBLOCK: a FIFO among the files must not hold anybody; whoever reads refuses it by its type. */
+static int open_file(const char *path, int flags, struct fz_look *look)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
+    fz_pulse_beat();
+    *look = fd >= 0 && fstat(fd, &st) == 0 ? fz_look_of(&st) : failed(errno);
+    fz_pulse_beat();
+    return fd;
+}
+
 static void answer_looks(const struct fz_parcel *request, struct fz_parcel *answer)
 {
     struct stat st;
@@ -64,25 +75,15 @@ static void answer_looks(const struct fz_parcel *request, struct fz_parcel *answ
             looks[i] = failed(EAGAIN);
         else
             looks[i] = fstatat(AT_FDCWD, path, &st, how) == 0 ? fz_look_of(&st) : failed(errno);
-        if (request->flags & FZ_LOOK_MAY_OPEN && looks[i].sys == 0 && access(path, R_OK) != 0)
-            looks[i] = failed(errno);
+        int fd = request->flags & FZ_LOOK_MAY_OPEN && looks[i].sys == 0 ? open_file(path, 0, &looks[i]) : -1;
+        if (fd >= 0)
+            close(fd);
         fz_pulse_beat();
         if (along && S_ISLNK(looks[i].mode))
             looks[i] = failed(EAGAIN);
     }
     answer->bytes = (char *)looks;
     answer->len = count * sizeof *looks;
-}
-
-/* O_NONBLOCK: a FIFO among the files must not hold anybody; whoever reads refuses it by its type. */
-static int open_file(const char *path, int flags, struct fz_look *look)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
-    fz_pulse_beat();
-    *look = fd >= 0 && fstat(fd, &st) == 0 ? fz_look_of(&st) : failed(errno);
-    fz_pulse_beat();
-    return fd;
 }
 
 /* Of such a file nothing is copied. */

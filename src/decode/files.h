@@ -90,7 +90,7 @@ size_t fz_files_parked(const struct fz_files *files, uint64_t *credit_bytes);
 /* The priorities of jobs have changed: readers are told, of what they are about. */
 void fz_files_rank(const struct fz_files *files);
 
-/* Whether the reader of a root has given no sign for three seconds: a call that it made does not come back. */
+/* Whether the reader of a root has given no sign for so long (fz_lane_patience_us, 3 to 30 s): a call that it made does not come back. */
 bool fz_files_hangs(const struct fz_files *files, uint32_t root);
 
 /* Whether files of a root come as copies, because a share is slow: each that is opened costs its way there and back. */

@@ -184,7 +184,7 @@ static char *take_events(struct fz_scanner *scanner, char *p, const char *end, b
         if (patient && !renamed && may_follow(event, end))
             break;
         p += sizeof *event + event->len + (renamed ? sizeof *renamed + renamed->len : 0);
-        if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED))
+        if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_Q_OVERFLOW))
             fz_route_take(scanner, false); /* the way to a root may have led through it */
         if (event->mask & IN_Q_OVERFLOW)
             fz_news_missed(scanner);

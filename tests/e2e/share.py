@@ -58,6 +58,7 @@ class Share:
         self.at_once, self.most_at_once = collections.Counter(), collections.Counter()  # opcode, or opcode and offset -> under way
         self.error = 0  # the answer to everything, as of a share that is disconnected
         self.refusals = {}  # name -> errno, for who looks it up next
+        self.closed = set()  # names of files that nobody may open, though they look as if anybody might
         self.asked = threading.Event()  # something was kept back
         self.path.mkdir(exist_ok=True)
         see_own_mounts_only()
@@ -185,6 +186,8 @@ class Share:
         if opcode in (OPEN, OPENDIR):
             os.stat(path)
             self.opened[path.name] += opcode == OPEN
+            if path.name in self.closed:
+                raise OSError(errno.EACCES, "")
             return struct.pack("=QII", 0, DIRECT_IO if opcode == OPEN else 0, 0)
         if opcode == READ:
             _, offset, size = struct.unpack_from("=QQI", body)

@@ -62,3 +62,30 @@ def test_permission_comes_back(home, share):
         running.until(items=COUNT, pending=0, failed=0)
         assert any("ermission denied" in line for line in running.errors())
         assert shown(running) == list(range(COUNT))
+
+
+def test_what_nobody_may_open_is_told_of_once(home, share):
+    """However often it is looked at: its mode says that anybody may read it."""
+    share.closed.add("p3.png")
+    with home.start(*SMALL, share.path) as running:
+        running.until(items=COUNT, pending=0, failed=1)
+        tried = share.opened["p3.png"]
+        wait_until(lambda: share.opened["p3.png"] >= tried + 2, "further looks")
+        assert len([line for line in running.errors() if "ermission denied" in line]) == 1
+        share.closed.clear()
+        running.until(failed=0, pending=0)
+        assert shown(running) == list(range(COUNT))
+
+
+def test_overwritten_where_it_is_seen_in_the_picture_view_first(home, share):
+    """What changed out of view, and was opened before anybody looked at it: its tile is another one then, too."""
+    pictures.fill(share.folder, 60)
+    age(share.folder)
+    with home.start(*SMALL, share.path) as running:
+        running.until(items=60, pending=0)
+        running.idle("loaded")
+        rewrite(share.folder / "p59.png", encoded(70))
+        running.jump("End", "Return").until(mode="picture", title="p59.png")
+        wait_until(lambda: pictures.only(running.screenshot())[0] == 70, "the picture")
+        running.key("Return").until(mode="wall")
+        wait_until(lambda: shown(running)[-1] == 70, lambda: shown(running))

@@ -81,6 +81,24 @@ static bool is_over_box(const struct fz_app *app, const struct fz_job *job)
     return job->purpose == FZ_FOR_PICTURE && zoomed && too_much;
 }
 
+/* What else is shown of another file than this one, of whose change nobody told, will be read again. */
+static void outdate_others(struct fz_app *app, struct fz_tile *tile, const struct fz_job *job)
+{
+    const struct fz_file_facts *was = &tile->file, *is = &job->file;
+    if (job->error.code != FZ_OK || !was->known || (was->bytes == is->bytes && was->mtime_ns == is->mtime_ns))
+        return;
+    for (int i = 0; i < FZ_PURPOSES; i++) {
+        struct fz_rendition *r = &tile->renditions[i];
+        if (i == (int)job->purpose || !r->texture || r->box_w == 0)
+            continue;
+        fz_loader_outdate(app, r);
+        if (i == FZ_FOR_WALL)
+            fz_loader_clear_final(app, tile);
+        app->loader.stale = true;
+        app->loader.fill_left = fz_list_count(app->list);
+    }
+}
+
 /* What is known stays known where a later job gets less far. */
 static void take_facts(struct fz_app *app, struct fz_tile *tile, const struct fz_job *job)
 {
@@ -88,8 +106,10 @@ static void take_facts(struct fz_app *app, struct fz_tile *tile, const struct fz
         fz_detail_forget(app, job->item);
     if (job->caching == FZ_CACHING_RENEW)
         tile->reread = false;
-    if (job->file.known)
+    if (job->file.known) {
+        outdate_others(app, tile, job);
         tile->file = job->file;
+    }
     if (job->image.format)
         tile->format = job->image.format;
     if (job->error.code != FZ_OK)

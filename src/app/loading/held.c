@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOKS_A_TURN = 1024 }; /* at names, of which there may be very many */
+enum { LOOKS_A_TURN = 1024 }; /* at names or tiles, of which there may be very many */
 
 size_t fz_loader_active(const struct fz_app *app, uint64_t *credit_bytes)
 {
@@ -99,27 +99,30 @@ static void try_again(struct fz_app *app, const struct fz_tile *tile)
         fz_loader_forget(app, tile->item, false);
 }
 
-static void try_folder_again(struct fz_app *app, const struct fz_source_event *event)
+/* One of those that the event tells of, or of all tiles where it tells of a folder. */
+static void try_next_again(struct fz_app *app, const struct fz_source_event *event)
 {
-    for (size_t i = 0; i < app->loader.tile_capacity && app->loader.failed_count > 0; i++) {
-        const struct fz_tile *tile = app->loader.tiles[i];
-        if (tile && tile->error && fz_list_root(app->list, tile->item) == event->root &&
-            fz_path_is_within(fz_list_folder(app->list, tile->item), event->dir))
-            try_again(app, tile);
+    if (event->count > 0) {
+        const char *name = event->names[event->taken];
+        try_again(app, fz_loader_tile(app, fz_list_find(app->list, event->root, event->dir, name)));
+        return;
     }
+    const struct fz_tile *tile = app->loader.tiles[event->taken];
+    if (tile && tile->error && fz_list_root(app->list, tile->item) == event->root &&
+        fz_path_is_within(fz_list_folder(app->list, tile->item), event->dir))
+        try_again(app, tile);
 }
 
 bool fz_loader_hear_access(struct fz_app *app, struct fz_source_event *event)
 {
     FZ_MAIN_ONLY();
-    if (event->count == 0)
-        try_folder_again(app, event);
-    if (app->loader.failed_count == 0)
-        return true;
-    for (int looks = 0; event->taken < event->count && looks < LOOKS_A_TURN; looks++, event->taken++)
-        try_again(app, fz_loader_tile(app, fz_list_find(app->list, event->root, event->dir,
-                                                        event->names[event->taken])));
-    return event->taken == event->count;
+    const size_t count = event->count > 0 ? event->count : app->loader.tile_capacity;
+    for (int looks = 0; event->taken < count && app->loader.failed_count > 0; looks++, event->taken++) {
+        if (looks == LOOKS_A_TURN)
+            return false;
+        try_next_again(app, event);
+    }
+    return true;
 }
 
 void fz_loader_hear_readers(struct fz_app *app)

@@ -47,7 +47,10 @@ struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind
 bool fz_loader_is_zoomed(const struct fz_app *app, const struct fz_job *job)
 {
     const struct fz_layout_params *window = &app->wall.layout.params;
-    return job->box_w > window->view_w || job->box_h > window->view_h;
+    const struct fz_tile *tile = fz_loader_tile(app, job->item);
+    const bool sideways = tile && fz_tile_is_sideways(tile);
+    return job->box_w > (sideways ? window->view_h : window->view_w) ||
+           job->box_h > (sideways ? window->view_w : window->view_h);
 }
 
 bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,

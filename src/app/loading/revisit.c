@@ -260,13 +260,16 @@ bool fz_revisit_take(struct fz_app *app, struct fz_job *job)
     revisit->unsettled_count = 0;
     for (size_t i = 0; i < visit->count; i++) {
         const struct visited *visited = &visit->files[i];
-        const struct fz_tile *tile = fz_loader_tile(app, visited->item);
+        struct fz_tile *tile = fz_loader_tile(app, visited->item);
         if (!tile || !has_changed(tile, visited))
             continue;
         struct fz_file_facts file = {true, visited->now.bytes, visited->now.mtime_ns};
         bool is_whole = !tile->error && !tile->damage;
-        if (visited->refused || is_whole || has_settled(revisit, old, old_count, visited->item, &file))
-            tell(app, visited);
+        if (!visited->refused && !is_whole && !has_settled(revisit, old, old_count, visited->item, &file))
+            continue;
+        if (!visited->refused)
+            tile->file = file; /* or it would be news again where reading it fails */
+        tell(app, visited);
     }
     free(old);
     int64_t took_us = app->now_us - revisit->began_us, pause_us = took_us * SHARE;
