@@ -1,19 +1,11 @@
 /* Who may read what is watched changes. */
 #include "test_source_support.h"
 
-static const struct fz_source_options watched = {.recursive = true, .watch = true};
-
-static void start_listed(struct world *w, const char *argument)
-{
-    world_start(w, watched, argument);
-    world_until_listed(w);
-}
-
 static void is_told_of_pictures_and_folders(void **state)
 {
     struct world *w = *state;
     run("mkdir -p d/sub && touch d/a.jpg d/notes.txt d/sub/b.jpg");
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     run("chmod 600 d/notes.txt d/a.jpg");
     world_until_access(w, "a.jpg\n");
     run("chmod 700 d/sub");
@@ -30,7 +22,7 @@ static void is_told_of_a_file_that_was_named(void **state)
 {
     struct world *w = *state;
     run("touch a.jpg b.jpg");
-    start_listed(w, "a.jpg");
+    world_start_listed(w, "a.jpg");
     run("chmod 600 b.jpg a.jpg");
     world_until_access(w, "a.jpg\n");
     assert_int_equal(w->changed, 0);
@@ -40,7 +32,7 @@ static void is_no_news_beside_other_news(void **state)
 {
     struct world *w = *state;
     run("mkdir d && touch d/a.jpg");
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     run("echo x > d/a.jpg && chmod 600 d/a.jpg && echo x > d/b.jpg && chmod 600 d/b.jpg && touch -r d "
         "d/b.jpg");
     world_until(w, "d/a.jpg\nd/b.jpg\n");
@@ -54,7 +46,7 @@ static void a_folder_that_was_closed_is_read(void **state)
     if (geteuid() == 0)
         skip(); /* to whom nothing is closed */
     run("mkdir -p d/sub && touch d/a.jpg d/sub/b.jpg && chmod 0 d/sub");
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     assert_list(w, "d/a.jpg\n");
     run("chmod 700 d/sub");
     world_until(w, "d/a.jpg\nd/sub/b.jpg\n");

@@ -7,12 +7,6 @@
 
 static const struct fz_source_options watched = {.recursive = true, .watch = true};
 
-static void start_listed(struct world *w, const char *argument)
-{
-    world_start(w, watched, argument);
-    world_until_listed(w);
-}
-
 static uint32_t random_state;
 static int rounds = 12; /* FZ_TEST_ROUNDS says how many for longer runs */
 
@@ -176,7 +170,7 @@ static void an_overflowing_queue(void **state)
     struct world *w = *state;
     run("mkdir -p d/f1 d/f2 && touch d/old.jpg d/f1/rewritten.jpg d/f2/gone.jpg");
     nap_ms(2100); /* what is younger may have changed after it was read: some clocks step by 2 s */
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     fz_item_id old = fz_list_at(w->list, 0);
     run("kill -STOP $PPID; cd d/f1; i=0; while [ $i -lt 10000 ]; do : > $i.jpg; i=$((i+1)); done; echo x > "
         "rewritten.jpg;"
@@ -258,7 +252,7 @@ static void without_inotify(void **state)
     }
     run("mkdir -p d/a && touch d/a/x.jpg d/y.jpg");
     nap_ms(2100); /* what is younger may have changed after it was read: some clocks step by 2 s */
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     assert_list(w, "d/y.jpg\nd/a/x.jpg\n");
     assert_int_equal(w->errors, 1);
     assert_int_equal(w->last_code, FZ_E_LIMIT);

@@ -5,12 +5,6 @@ enum { REST_MS = 400 }; /* after which it waits for news alone */
 
 static const struct fz_source_options watched = {.recursive = true, .watch = true};
 
-static void start_listed(struct world *w, const char *argument)
-{
-    world_start(w, watched, argument);
-    world_until_listed(w);
-}
-
 /* Whichever way it is published: in one step, or removed before it is made. */
 static void a_link_is_pointed_elsewhere(void **state)
 {
@@ -18,7 +12,7 @@ static void a_link_is_pointed_elsewhere(void **state)
     run("mkdir one two && echo x > one/a.jpg && echo x > one/b.jpg && echo x > two/b.jpg && echo x > "
         "two/c.jpg");
     run("ln -s one now");
-    start_listed(w, "now");
+    world_start_listed(w, "now");
     assert_list(w, "now/a.jpg\nnow/b.jpg\n");
     fz_item_id b = fz_list_at(w->list, 1);
     world_pass(w, REST_MS);
@@ -41,7 +35,7 @@ static void any_link_on_the_way_counts(void **state)
     run("mkdir -p far/away/one/in far/away/two/in far/away/three/in");
     run("touch far/away/one/in/1.jpg far/away/two/in/2.jpg far/away/three/in/3.jpg");
     run("ln -s far/away near && ln -s two far/away/there && ln -s near/there/../one here");
-    start_listed(w, "here/in");
+    world_start_listed(w, "here/in");
     assert_list(w, "here/in/1.jpg\n");
     run("ln -s near/there far/l && mv -T far/l here");
     world_until(w, "here/in/2.jpg\n");
@@ -54,7 +48,7 @@ static void a_folder_above_is_renamed(void **state)
 {
     struct world *w = *state;
     run("mkdir -p top/mid/d other/mid/d && touch top/mid/d/a.jpg other/mid/d/b.jpg");
-    start_listed(w, "top/mid/d");
+    world_start_listed(w, "top/mid/d");
     world_pass(w, REST_MS);
     run("mv top gone");
     world_until_away(w, 1, 0);

@@ -213,6 +213,12 @@ FZ_TEST void world_until_listed(struct world *w)
     }
 }
 
+FZ_TEST void world_start_listed(struct world *w, const char *argument)
+{
+    world_start(w, (struct fz_source_options){.recursive = true, .watch = true}, argument);
+    world_until_listed(w);
+}
+
 /* The list as text: one path a line, relative to the temporary folder where it lies in it. Caller frees. */
 FZ_TEST char *world_text(const struct world *w)
 {

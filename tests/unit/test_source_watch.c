@@ -7,17 +7,11 @@
 static const struct fz_source_options watched = {.recursive = true, .watch = true};
 static const struct fz_source_options awaited = {.recursive = true, .watch = true, .wait = true};
 
-static void start_listed(struct world *w, const char *argument)
-{
-    world_start(w, watched, argument);
-    world_until_listed(w);
-}
-
 static void files_come_and_go(void **state)
 {
     struct world *w = *state;
     run("mkdir d && touch d/b.jpg");
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     assert_list(w, "d/b.jpg\n");
     run("echo x > d/a.jpg");
     world_until(w, "d/a.jpg\nd/b.jpg\n");
@@ -39,7 +33,7 @@ static void rewritten_files_change(void **state)
 {
     struct world *w = *state;
     run("touch a.jpg b.jpg c.jpg d.jpg");
-    start_listed(w, ".");
+    world_start_listed(w, ".");
     fz_item_id ids[4];
     for (size_t i = 0; i < 4; i++)
         ids[i] = fz_list_at(w->list, i);
@@ -56,7 +50,7 @@ static void rewritten_files_change(void **state)
 static void a_file_half_written_is_not_shown(void **state)
 {
     struct world *w = *state;
-    start_listed(w, ".");
+    world_start_listed(w, ".");
     int fd = open("slow.jpg", O_CREAT | O_WRONLY, 0666);
     assert_int_equal(write(fd, "half", 4), 4);
     world_pass(w, 1500);
@@ -87,7 +81,7 @@ static void many_renamed_files_stay_what_they_were(void **state)
         snprintf(name, sizeof name, "%d.jpg", i);
         close(open(name, O_CREAT | O_WRONLY, 0666));
     }
-    start_listed(w, ".");
+    world_start_listed(w, ".");
     for (int i = 0; i < FILES; i++)
         ids[i] = fz_list_at(w->list, (size_t)i);
     for (int round = 0; round < ROUNDS; round++) {
@@ -108,7 +102,7 @@ static void a_renamed_file_stays_what_it_was(void **state)
 {
     struct world *w = *state;
     run("echo 1 > a.jpg; echo 2 > b.jpg; echo 3 > c.jpg");
-    start_listed(w, ".");
+    world_start_listed(w, ".");
     fz_item_id a = fz_list_at(w->list, 0), b = fz_list_at(w->list, 1), c = fz_list_at(w->list, 2);
     fz_list_mark(w->list, a, true);
     run("mv a.jpg z.jpg");
@@ -137,7 +131,7 @@ static void sidecars_speak_of_their_pictures(void **state)
     struct world *w = *state;
     run("mkdir d && touch d/a.jpg d/a.JPG d/a.b.jpg d/b.tiff d/C.CR2 d/C.JPG && echo x > d/b.xmp");
     fz_list_set_stacks(w->list, true);
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     run("echo x > d/a.xmp");
     world_until_beside(w, "a.jpg\na.JPG\n");
     run("echo y > d/b.xmp");
@@ -174,7 +168,7 @@ static void files_without_a_writer_are_shown(void **state)
 {
     struct world *w = *state;
     run("mkdir d out && echo x > out/o.jpg");
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     run("ln out/o.jpg d/hard.jpg && ln -s ../out/o.jpg d/soft.jpg && ln -s nowhere d/dangling.jpg && mkfifo "
         "d/fifo.jpg");
     world_until(w, "d/dangling.jpg\nd/hard.jpg\nd/soft.jpg\n");
@@ -197,7 +191,7 @@ static void folders_come_and_go(void **state)
 {
     struct world *w = *state;
     run("mkdir -p d/a out/in/deep && touch d/a/x.jpg out/in/y.jpg out/in/deep/z.jpg");
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     run("mkdir -p d/b/c && touch d/b/c/1.jpg && mv out/in d/");
     world_until(w, "d/a/x.jpg\nd/b/c/1.jpg\nd/in/y.jpg\nd/in/deep/z.jpg\n");
     run("touch d/in/deep/new.jpg && mv d/in/deep d/b/");
@@ -222,7 +216,7 @@ static void linked_folders_come_and_go(void **state)
 {
     struct world *w = *state;
     run("mkdir -p d/real out && touch d/real/a.jpg out/o.jpg");
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     run("ln -s ../out d/link && ln -s real d/same && touch out/p.jpg");
     world_until(w, "d/link/o.jpg\nd/link/p.jpg\nd/real/a.jpg\n");
     run("touch out/q.jpg");
@@ -243,7 +237,7 @@ static void a_link_gives_way(void **state)
 {
     struct world *w = *state;
     run("mkdir -p d out/x && touch out/x/a.jpg && ln -s ../out/x d/link");
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     assert_list(w, "d/link/a.jpg\n");
     run("mv out/x d/x && ln -sfn x d/link");
     world_until(w, "d/x/a.jpg\n");
@@ -257,7 +251,7 @@ static void a_root_goes_and_comes_back(void **state)
 {
     struct world *w = *state;
     run("mkdir -p top/d && touch top/d/a.jpg");
-    start_listed(w, "top/d");
+    world_start_listed(w, "top/d");
     run("rm -r top/d");
     world_until(w, "");
     run("mkdir top/d && touch top/d/b.jpg");
@@ -282,7 +276,7 @@ static void what_is_in_a_root_outlives_its_absence(void **state)
     struct world *w = *state;
     run("mkdir -p d/in/deep out && echo x > d/1.jpg && echo x > d/in/2.jpg && echo x > d/in/deep/3.jpg && "
         "echo x > d/in/4.jpg");
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     fz_item_id first = fz_list_at(w->list, 0);
     fz_list_mark(w->list, first, true);
     run("mv d e");
@@ -307,7 +301,7 @@ static void a_root_is_deleted_file_by_file(void **state)
 {
     struct world *w = *state;
     run("mkdir -p d/in && touch d/1.jpg d/2.jpg d/in/3.jpg");
-    start_listed(w, "d");
+    world_start_listed(w, "d");
     run("rm d/1.jpg && mv d e");
     world_until_away(w, 1, 0);
     assert_list(w, "d/2.jpg\nd/in/3.jpg\n");
