@@ -1,4 +1,4 @@
-/* Who may read what is watched changes. */
+/* Who may read what is watched changes. (What was closed, to whom that is not root: e2e/permissions.) */
 #include "test_source_support.h"
 
 static void is_told_of_pictures_and_folders(void **state)
@@ -40,18 +40,6 @@ static void is_no_news_beside_other_news(void **state)
     assert_string_equal(w->changed_names, "a.jpg\n");
 }
 
-static void a_folder_that_was_closed_is_read(void **state)
-{
-    struct world *w = *state;
-    if (geteuid() == 0)
-        skip(); /* to whom nothing is closed */
-    run("mkdir -p d/sub && touch d/a.jpg d/sub/b.jpg && chmod 0 d/sub");
-    world_start_listed(w, "d");
-    assert_list(w, "d/a.jpg\n");
-    run("chmod 700 d/sub");
-    world_until(w, "d/a.jpg\nd/sub/b.jpg\n");
-}
-
 int main(int argc, char **argv)
 {
     fz_thread_claim_main();
@@ -62,7 +50,6 @@ int main(int argc, char **argv)
         TEST(is_told_of_pictures_and_folders),
         TEST(is_told_of_a_file_that_was_named),
         TEST(is_no_news_beside_other_news),
-        TEST(a_folder_that_was_closed_is_read),
     };
     return cmocka_run_group_tests(tests, begin_all, end_all);
 }
