@@ -87,14 +87,14 @@ int64_t fz_await_due_us(const struct fz_await *await)
     return await->count > 0 ? await->due_us : INT64_MAX;
 }
 
-/* A folder is there, and is not only the place where another one was mounted. */
-static bool is_folder_back(const char *path, uint64_t device)
+/* A folder is there, may be opened, and where it was away is not only the place where another one was mounted. */
+static bool is_folder_here(const char *path, bool away, uint64_t device)
 {
     DIR *dir = opendir(path);
     struct stat st;
     if (!dir)
         return false;
-    bool back = fstat(dirfd(dir), &st) == 0 && (uint64_t)st.st_dev == device;
+    bool back = !away || (fstat(dirfd(dir), &st) == 0 && (uint64_t)st.st_dev == device);
     for (const struct dirent *entry; !back && (entry = readdir(dir)) != NULL;)
         back = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
     closedir(dir);
@@ -106,7 +106,7 @@ static bool has_come(const struct fz_root *root)
     struct stat st;
     if (stat(root->path, &st) < 0)
         return false;
-    return !root->away || !S_ISDIR(st.st_mode) || is_folder_back(root->path, root->device);
+    return !S_ISDIR(st.st_mode) || is_folder_here(root->path, root->away, root->device);
 }
 
 /* The folder of a file that was away is back: without it, then. */
@@ -114,7 +114,7 @@ static void tell_if_lost(struct fz_scanner *scanner, uint32_t root)
 {
     struct fz_root *row = fz_scanner_root(scanner, root);
     char *dir = fz_path_dir(row->path);
-    if (row->away && !row->is_folder && is_folder_back(dir, row->device)) {
+    if (row->away && !row->is_folder && is_folder_here(dir, true, row->device)) {
         struct fz_batch batch = {0};
         fz_batch_add(&batch, fz_path_name(row->path), FZ_SOURCE_PICTURE);
         fz_scanner_push(scanner, fz_batch_event(&batch, FZ_SOURCE_REMOVED, root, dir));

@@ -1,4 +1,4 @@
-/* Waiting for roots that are not there yet (--wait), or not any more. The nearest folder that exists is
+/* Waiting for roots that are not there yet or may not be read yet (--wait), or not any more. The nearest folder that exists is
  * watched; and once a second each path is looked for all the same, because a mount makes no event.
  *
  * A root is *away* when its folder went as a whole (it was renamed, unmounted, disconnected): what was in it stays in the

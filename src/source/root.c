@@ -98,7 +98,9 @@ void fz_root_begin(struct fz_scanner *scanner, uint32_t root)
         begin_file(scanner, root, &st);
     } else if (can_come && row->rereads) {
         begin_gone(scanner, root);
-    } else if (can_come && (row->awaited || scanner->sources->options.wait)) {
+    } else if ((can_come || why == EACCES) && (row->awaited || scanner->sources->options.wait)) {
+        if (why == EACCES && !row->awaited)
+            fz_scanner_complain(scanner, root, fz_err_from_errno(why), why, row->argument, NULL);
         fz_await_root(scanner, root);
     } else {
         begin_missing(scanner, root, why);

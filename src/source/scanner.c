@@ -212,12 +212,12 @@ static void finish_reading(struct fz_scanner *scanner)
         return;
     scanner->reading = FZ_TREE_NONE;
     struct fz_root *row = fz_scanner_root(scanner, root);
-    if (row->away && !row->awaited &&
-        fz_tree_top(&scanner->tree, row->path, root, FZ_TREE_LISTED) == FZ_TREE_NONE)
-        fz_await_root(scanner, root); /* it could not be opened after all */
+    if (row->refused && !row->awaited)
+        fz_await_root(scanner, root); /* that was told; it may be opened to us */
     if (!row->yielded && !row->listed)
         fz_scanner_complain(scanner, root, FZ_E_EMPTY, 0, row->argument, "no pictures in this folder");
-    fz_scanner_listed(scanner, root);
+    if (!row->awaited || !scanner->sources->options.wait)
+        fz_scanner_listed(scanner, root);
 }
 
 /* One small step; false when there is nothing left to read. */

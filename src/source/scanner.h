@@ -45,6 +45,7 @@ struct fz_root {
     bool yielded;     /* at least one name was handed over, or an error */
     bool awaited;     /* was not there, or no more, and will begin when it comes */
     bool away;        /* AWAY was sent, and BACK was not */
+    bool refused;     /* its folder could not be opened when it was read last */
     bool is_folder;   /* when it was read last */
     uint64_t device;  /* that its folder was on before it was away */
     bool polled;      /* POLLED was sent */

@@ -331,6 +331,8 @@ static void read_new(struct fz_scanner *scanner, const struct fz_walk_job *job, 
 {
     struct stat st;
     int fd = open_patiently(scanner, path, &st);
+    if (job->parent.row == FZ_TREE_NONE)
+        fz_scanner_root(scanner, job->root)->refused = fd < 0;
     if (fd < 0) {
         /* What vanished since its name was read is no fault. */
         if (job->parent.row == FZ_TREE_NONE || (errno != ENOENT && errno != ENOTDIR))

@@ -2,12 +2,15 @@
 """Permission that is taken and given back, as by a copy that sets it last, for a user whom it binds."""
 
 import shutil
+import time
 
 import pytest
 
 import pictures
+from frieze import wait_until
 
 COUNT = 3
+LOOK_S = 1.0  # between two looks at what is waited for
 PLACES = "a file", "the folder", "a folder below", "the folder of a file"
 
 
@@ -55,6 +58,33 @@ def test_a_file_that_comes_closed(ordinary_home, folder):
         running.until(failed=1, items=items + 1)
         (folder / "new.png").chmod(0o644)
         running.until(failed=0, items=items + 1)
+
+
+@pytest.mark.parametrize("place", ("the folder", "the folder above"))
+def test_awaited_until_it_is_opened(ordinary_home, folder, place):
+    """As a disk that is mounted first and opened to its user afterwards; it is told once."""
+    inner = folder / "below"
+    closed = inner if place == "the folder" else folder
+    closed.chmod(0)
+    with start(ordinary_home, "--wait", inner) as running:
+        wait_until(running.errors, "a reason")
+        time.sleep(2 * LOOK_S)
+        status = running.status()
+        assert status["items"] == status["failed"] == 0 and status["scanning"]
+        closed.chmod(0o755)
+        running.until(pending=0, items=2, failed=0, scanning=False)
+        assert len(running.errors()) == 1 and "Permission denied" in running.errors()[0], running.errors()
+
+
+def test_one_of_two_folders_is_opened_later(ordinary_home, folder):
+    (folder / "below").chmod(0)
+    other = ordinary_home / "other"
+    shutil.rmtree(other, ignore_errors=True)
+    pictures.fill(other, 1)
+    with start(ordinary_home, other, folder / "below") as running:
+        running.until(pending=0, items=1, scanning=False)
+        (folder / "below").chmod(0o755)
+        running.until(pending=0, items=3, failed=0)
 
 
 def test_a_folder_below_that_was_closed_at_first(ordinary_home, folder):
