@@ -42,17 +42,6 @@ static void covered(double at, double length, int most, int *begin, int *count)
 
 /* --- pixels --------------------------------------------------------------------------------------------------------- */
 
-/* Of which neither step follows the other in memory. */
-static void stretch_turned_row(const uint32_t *upper, const uint32_t *lower, uint32_t weight,
-                               const struct fz_bilinear *steps, int count, uint32_t *to)
-{
-    for (int x = 0; x < count; x++) {
-        struct fz_bilinear s = steps[x];
-        to[x] = fz_bilinear_blend(fz_bilinear_blend(upper[s.first], upper[s.second], s.weight),
-                                  fz_bilinear_blend(lower[s.first], lower[s.second], s.weight), weight);
-    }
-}
-
 bool fz_stretch_pixels(struct fz_bitmap page, const SDL_Rect *from, const SDL_Rect *within,
                        struct fz_rect rect, struct fz_turn turn, struct fz_bitmap to, const SDL_Rect *to_at)
 {
@@ -86,11 +75,11 @@ bool fz_stretch_pixels(struct fz_bitmap page, const SDL_Rect *from, const SDL_Re
     for (int i = 0; i < to_at->h; i++)
         down_steps[i] = step_at(&y, to_at->y + i);
     bool done = true;
-    if (sideways)
+    if (sideways) /* neither step follows the other in memory */
         for (int i = 0; i < to_at->h; i++)
-            stretch_turned_row(page.at + down_steps[i].first, page.at + down_steps[i].second,
-                               down_steps[i].weight, across_steps, to_at->w,
-                               to.at + (ptrdiff_t)i * to.pitch_px);
+            fz_bilinear_between(page.at + down_steps[i].first, page.at + down_steps[i].second,
+                                down_steps[i].weight, across_steps, to_at->w,
+                                to.at + (ptrdiff_t)i * to.pitch_px);
     else
         done = fz_bilinear_fill(page.at, across_steps, to_at->w, down_steps, to_at->h, to.at, to.pitch_px);
     free(across_steps);

@@ -69,11 +69,45 @@ static void as_large_is_the_same(void **state)
         assert_memory_equal(to[y], from[y], sizeof to[y]);
 }
 
+/* Several pixels at once are what they are one by one. */
+static void rows_are_exact(void **state)
+{
+    (void)state;
+    enum { FROM = 40, MOST = 23 };
+    static const uint32_t untouched = 0x9abcdef0;
+    uint32_t upper[FROM], lower[FROM], to[MOST + 1];
+    struct fz_bilinear across[MOST], down = {.weight = 0};
+    for (uint32_t x = 0; x < FROM; x++) {
+        upper[x] = x % 5 ? x * 2654435761u : UINT32_MAX;
+        lower[x] = x % 7 ? x * 2246822519u + 1 : 0;
+    }
+    for (int w = 1; w <= MOST; w++)
+        for (uint32_t weight = 0; weight <= 256; weight += 32) {
+            for (int x = 0; x < w; x++)
+                across[x] = fz_bilinear_at((w - x) * (double)FROM / w - 0.9, 0, FROM - 1, 1);
+            to[w] = untouched;
+            fz_bilinear_between(upper, lower, weight, across, w, to);
+            for (int x = 0; x < w; x++) {
+                struct fz_bilinear a = across[x];
+                uint32_t above = fz_bilinear_blend(upper[a.first], upper[a.second], a.weight);
+                uint32_t below = fz_bilinear_blend(lower[a.first], lower[a.second], a.weight);
+                assert_int_equal(to[x], fz_bilinear_blend(above, below, weight));
+            }
+            assert_int_equal(to[w], untouched);
+            assert_true(fz_bilinear_fill(upper, across, w, &down, 1, to, w));
+            for (int x = 0; x < w; x++)
+                assert_int_equal(to[x], fz_bilinear_blend(upper[across[x].first], upper[across[x].second],
+                                                          across[x].weight));
+            assert_int_equal(to[w], untouched);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_each_size),
         cmocka_unit_test(as_large_is_the_same),
+        cmocka_unit_test(rows_are_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

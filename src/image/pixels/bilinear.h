@@ -29,6 +29,10 @@ static inline uint32_t fz_bilinear_blend(uint32_t a, uint32_t b, uint32_t weight
 bool fz_bilinear_fill(const uint32_t *from, const struct fz_bilinear *across, int w,
                       const struct fz_bilinear *down, int h, uint32_t *to, int to_pitch);
 
+/* Any thread. A row of w pixels that lie between two rows, or columns, so much nearer to the lower, of 256. */
+void fz_bilinear_between(const uint32_t *upper, const uint32_t *lower, uint32_t weight,
+                         const struct fz_bilinear *across, int w, uint32_t *to);
+
 /* Any thread. All of w x h px to to_w x to_h, neither smaller; pitches in px. False: no memory. */
 bool fz_bilinear_enlarge(const uint32_t *from, int pitch, int w, int h, uint32_t *to, int to_pitch, int to_w,
                          int to_h);
