@@ -13,11 +13,13 @@
 
 enum { BLOCK_BYTES = 64 << 10, ATTEMPTS = 100 };
 
+/* Nothing of the name that it is to have: that may be as long as the file system lets a name be. */
 static char *name_beside(const struct fz_new_file *file, int attempt)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return fz_asprintf("%s.%ld-%ld.tmp", file->place, (long)getpid(), now.tv_nsec + attempt);
+    return fz_asprintf("%.*s.frieze-%ld-%ld.tmp", (int)(fz_path_name(file->place) - file->place), file->place,
+                       (long)getpid(), now.tv_nsec + attempt);
 }
 
 static int create_beside(struct fz_new_file *file)

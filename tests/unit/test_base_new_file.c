@@ -3,6 +3,7 @@
 
 #include "base/new_file.h"
 
+#include <limits.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -71,6 +72,32 @@ static void is_forgotten_when_not(void **state)
     assert_false(fz_new_file_close(&file, false));
     assert_holds("old");
     assert_int_equal(entries_of(folder), 3);
+}
+
+/* One that is replaced too, and one that is relative, which is written under another name first. */
+static void a_name_may_be_as_long_as_any(void **state)
+{
+    (void)state;
+    struct fz_new_file file;
+    char name[NAME_MAX + 1];
+    memset(name, 'n', NAME_MAX);
+    name[NAME_MAX] = '\0';
+    int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(before >= 0);
+    assert_int_equal(chdir(folder), 0);
+    for (int relative = 0; relative < 2; relative++) {
+        free(path);
+        path = relative ? strdup(name) : path_in(folder, name);
+        for (int i = 0; i < 2; i++) {
+            begin(&file, i == 0 ? "first" : "second");
+            assert_true(fz_new_file_close(&file, true));
+            assert_holds(i == 0 ? "first" : "second");
+        }
+        assert_int_equal(entries_of(folder), 3);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(fchdir(before), 0);
+    close(before);
 }
 
 static void a_link_stays_a_link(void **state)
@@ -148,11 +175,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
     const struct CMUnitTest tests[] = {
-        TEST(takes_its_place_when_whole),
-        TEST(is_forgotten_when_not),
-        TEST(a_link_stays_a_link),
-        TEST(what_is_no_file_is_not_replaced),
-        TEST(nothing_half_written_outlives_the_process),
+        TEST(takes_its_place_when_whole),      TEST(is_forgotten_when_not),
+        TEST(a_name_may_be_as_long_as_any),    TEST(a_link_stays_a_link),
+        TEST(what_is_no_file_is_not_replaced), TEST(nothing_half_written_outlives_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
