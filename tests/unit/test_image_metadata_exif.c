@@ -3,7 +3,7 @@
 
 #include "image/metadata/metadata.h"
 
-enum { SHORT = 3, LONG = 4, BYTE = 1 };
+enum { BYTE = 1, ASCII = 2, SHORT = 3, LONG = 4 };
 
 static void put_entry(struct bytes *b, uint32_t tag, uint32_t type, uint32_t count, uint32_t value)
 {
@@ -47,6 +47,44 @@ static void test_titles_in_utf_16(void **state)
     assert_string_equal(read_exif(cut, 6, 100, 0x8832, 0).title, "\xe6\x89\xa1\xe6\x91\xa3");
 }
 
+/* A text of 5,000 characters: `first`, and `other` again and again. */
+static struct fz_metadata read_long(uint32_t tag, uint32_t type, const char *first, size_t first_bytes,
+                                    const char *other, size_t other_bytes)
+{
+    const size_t bytes = first_bytes + 4999 * other_bytes;
+    struct bytes b = {0};
+    struct fz_metadata metadata;
+    bytes_put(&b, "II*\0\10\0\0\0\1\0", 10);
+    put_entry(&b, tag, type, (uint32_t)bytes, 8 + 2 + 12 + 4);
+    bytes_put_le(&b, 0, 4);
+    bytes_put(&b, first, first_bytes);
+    while (b.len < 8 + 2 + 12 + 4 + bytes)
+        bytes_put(&b, other, other_bytes);
+    int fd = open_bytes(b.data, b.len);
+    fz_metadata_read(fd, NULL, &metadata);
+    close(fd);
+    free(b.data);
+    return metadata;
+}
+
+/* The first character is shorter than the others, so that one of them lies across any bound of a power of two. */
+static void assert_begins(const char *text, const char *other)
+{
+    assert_true(strlen(text) > FZ_METADATA_TEXT - 8);
+    assert_int_equal(text[0], 'a');
+    assert_int_equal((strlen(text) - 1) % strlen(other), 0);
+    for (const char *at = text + 1; *at; at += strlen(other))
+        assert_memory_equal(at, other, strlen(other));
+}
+
+static void test_the_beginning_of_long_texts(void **state)
+{
+    (void)state;
+    const char title[] = "\x3d\xd8\x00\xde";
+    assert_begins(read_long(0x010e, ASCII, "a", 1, "\xc3\xa4", 2).description, "\xc3\xa4");
+    assert_begins(read_long(0x9c9b, BYTE, "a\0", 2, title, 4).title, "\xf0\x9f\x98\x80");
+}
+
 static void test_sensitivities_of_more_than_16_bits(void **state)
 {
     (void)state;
@@ -62,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_titles_in_utf_16),
+        cmocka_unit_test(test_the_beginning_of_long_texts),
         cmocka_unit_test(test_sensitivities_of_more_than_16_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

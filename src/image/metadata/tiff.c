@@ -8,7 +8,7 @@
 enum {
     MOST_ENTRIES = 512, /* of a directory that is looked at */
     MOST_WANTED = 16,
-    VALUE_MOST = 4096,
+    VALUE_MOST = 4096, /* bytes; even, so that no unit of UTF-16 is cut */
 };
 
 /* Camera: what and who; exposure: how and when; position: GPS (Exif 2.32, 4.6). 0x4746 is Microsoft's rating, 0x9c9b its
@@ -126,6 +126,14 @@ static void follow(const struct fz_tiff_structure *tiff, const struct fz_tiff_en
         *lead = to;
 }
 
+/* Of a text, which Microsoft's tags have as bytes, far less is shown. */
+static void cut_text(struct fz_tiff_entry *entry)
+{
+    const bool is_text = entry->type == FZ_TIFF_BYTE || entry->type == FZ_TIFF_ASCII;
+    if (is_text && entry->bytes > VALUE_MOST)
+        entry->bytes = entry->count = VALUE_MOST;
+}
+
 static void read_directory(const struct fz_tiff_structure *tiff, uint64_t at, const uint16_t *tags,
                            size_t tag_count, struct directory *out, struct leads *leads)
 {
@@ -135,6 +143,7 @@ static void read_directory(const struct fz_tiff_structure *tiff, uint64_t at, co
         struct fz_tiff_entry entry = fz_tiff_entry_of(tiff, entries, at, i);
         if (leads)
             follow(tiff, &entry, leads);
+        cut_text(&entry);
         bool fits = entry.bytes > 0 && entry.bytes <= VALUE_MOST && out->count < MOST_WANTED;
         if (fits && is_wanted(tags, tag_count, entry.tag))
             out->entries[out->count++] = entry;
