@@ -58,6 +58,15 @@ static const struct kind kinds[] = {
     {CMYK, 5, 16, .alpha = ASSOCIATED},
     {CMYK, 5, 8, .alpha = ASSOCIATED, .tolerance = 2},
     {CMYK, 5, 8, .alpha = SPOT},
+    {PHOTOMETRIC_MINISWHITE, 2, 8, .alpha = SPOT, .separate = true},
+    {PHOTOMETRIC_MINISWHITE, 2, 1, .alpha = SPOT},
+    {GREY, 2, 2, .separate = true},
+    {GREY, 2, 4, .alpha = SPOT, .tiled = true},
+    {GREY, 3, 8, .alpha = SPOT},
+    {GREY, 4, 8, .alpha = SPOT},
+    {PHOTOMETRIC_PALETTE, 2, 8, .separate = true},
+    {PHOTOMETRIC_PALETTE, 2, 4, .alpha = SPOT, .tiled = true},
+    {PHOTOMETRIC_PALETTE, 5, 8, .alpha = SPOT, .separate = true},
 };
 
 /* Of all of these strips of any height come row by row. */

@@ -185,11 +185,12 @@ static inline double quantised(const struct kind *k, double v)
 
 static inline uint32_t expected(const struct kind *k, int x, int y)
 {
+    const bool has_one = k->photometric <= PHOTOMETRIC_MINISBLACK || k->photometric == PHOTOMETRIC_PALETTE;
     double c[5], rgb[3];
     for (int i = 0; i < k->samples; i++)
         c[i] = quantised(k, value_at(k, x, y, i));
     for (int i = 0; i < 3; i++) {
-        rgb[i] = c[k->samples >= 3 ? i : 0];
+        rgb[i] = c[has_one ? 0 : i];
         if (k->photometric == PHOTOMETRIC_MINISWHITE)
             rgb[i] = 1 - rgb[i];
         double background = (double)(0x204060 >> (16 - 8 * i) & 255) / 255,

@@ -107,15 +107,29 @@ TIFF *fz_tiff_open(struct fz_tiff *t)
     return tif;
 }
 
+static bool has_three_colours(const struct fz_tiff *t)
+{
+    switch (t->photometric) {
+    case PHOTOMETRIC_MINISWHITE:
+    case PHOTOMETRIC_MINISBLACK:
+    case PHOTOMETRIC_PALETTE:
+    case PHOTOMETRIC_SEPARATED:
+        return false;
+    default:
+        return true;
+    }
+}
+
 static uint16_t alpha_of(const struct fz_tiff *t)
 {
     uint16_t count = 0, *kinds = NULL;
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_EXTRASAMPLES, &count, &kinds);
     if (count == 0)
         return 0;
-    /* What is of no kind is alpha where colours are there, as libtiff has it too; beside inks it is one more of them, or a mask. */
-    bool colours = t->samples > 3 && t->photometric != PHOTOMETRIC_SEPARATED;
-    return kinds[0] == EXTRASAMPLE_UNSPECIFIED && colours ? EXTRASAMPLE_ASSOCALPHA : kinds[0];
+    /* What is of no kind is alpha beside three colours, as libtiff has it too; beside inks it is one more of them, or a mask, and
+     * beside one channel another one. */
+    bool is_alpha = t->samples > 3 && has_three_colours(t);
+    return kinds[0] == EXTRASAMPLE_UNSPECIFIED && is_alpha ? EXTRASAMPLE_ASSOCALPHA : kinds[0];
 }
 
 static void take_profile(struct fz_tiff *t)

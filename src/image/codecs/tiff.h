@@ -71,7 +71,7 @@ struct fz_tiff {
 TIFF *fz_tiff_open(struct fz_tiff *t);
 
 /* Decoder's thread. True for what libtiff's own conversion to 8 bits does not take or not well: more than 8 bits a
- * channel, signed numbers, floating point, CMYK; and for high strips. */
+ * channel, signed numbers, floating point, CMYK, samples beside the only channel; and for high strips. */
 bool fz_tiff_wants_samples(const struct fz_tiff *t);
 
 /* Decoder's thread, after fz_decode_begin. Rows of these to the reducer. False: *t->message says why no more came. */

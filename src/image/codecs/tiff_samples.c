@@ -39,13 +39,13 @@ bool fz_tiff_wants_samples(const struct fz_tiff *t)
     case PHOTOMETRIC_CIELAB: /* libtiff's own conversion is of another white, and clips early */
     case PHOTOMETRIC_ICCLAB:
         return t->samples >= 3 && t->format == SAMPLEFORMAT_UINT && (t->bits == 8 || t->bits == 16);
-    case PHOTOMETRIC_MINISWHITE:
+    case PHOTOMETRIC_MINISWHITE: /* libtiff forgets to multiply, and is not ready for more than one sample */
     case PHOTOMETRIC_MINISBLACK:
-        return t->alpha || !usual_bits || !is_unsigned(t); /* libtiff forgets to multiply */
+        return t->alpha || t->samples > 1 || !usual_bits || !is_unsigned(t);
     case PHOTOMETRIC_RGB:
         return t->bits != 8 || !is_unsigned(t); /* libtiff refuses fewer bits */
-    case PHOTOMETRIC_PALETTE:                   /* libtiff leaves out alpha, and knows no other bits */
-        return t->alpha || !usual_bits;
+    case PHOTOMETRIC_PALETTE: /* libtiff leaves out alpha, knows no other bits, and wants one sample */
+        return t->alpha || t->samples > 1 || !usual_bits;
     default:
         return false;
     }
