@@ -77,13 +77,14 @@ static bool is_as_large(const SDL_Rect *from, struct fz_rect rect)
     return fabs(rect.w - from->w) < next_to_nothing && fabs(rect.h - from->h) < next_to_nothing;
 }
 
-static void copy_turned(struct fz_head *head, const struct fz_texture *texture, const SDL_Rect *from,
+static void copy_turned(struct fz_head *head, struct fz_texture *texture, const SDL_Rect *from,
                         struct fz_rect rect, struct fz_turn turn)
 {
     SDL_Texture *sdl = texture->page->sdl;
     bool as_it_is = turn.quarters == 0 && !turn.flip_h && !turn.flip_v;
     if (head->plain && !(as_it_is && is_as_large(from, rect))) {
-        fz_stretch(head, texture->page, from, &texture->rect, rect, turn);
+        if (from != &texture->rect || !fz_fitted_draw(head, texture, rect, turn))
+            fz_stretch(head, texture->page, from, &texture->rect, rect, turn);
         return;
     }
     if (as_it_is) {

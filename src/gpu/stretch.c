@@ -181,6 +181,16 @@ static struct fz_canvas *canvas_take(struct fz_head *head, int w, int h)
     return canvas_make(head, other, w, h) ? other : NULL;
 }
 
+void fz_stretch_blend_as(SDL_Texture *sdl, SDL_Texture *as)
+{
+    SDL_BlendMode mode;
+    uint8_t alpha;
+    SDL_GetTextureBlendMode(as, &mode);
+    SDL_GetTextureAlphaMod(as, &alpha);
+    SDL_SetTextureBlendMode(sdl, mode);
+    SDL_SetTextureAlphaMod(sdl, alpha);
+}
+
 /* What of it lies in `band`, px of the window. */
 static void stretch_band(struct fz_head *head, const struct fz_page *page, const SDL_Rect *from,
                          const SDL_Rect *within, struct fz_rect rect, struct fz_turn turn,
@@ -190,12 +200,7 @@ static void stretch_band(struct fz_head *head, const struct fz_page *page, const
     if (!c || !fz_stretch_pixels(page->bitmap, from, within, rect, turn, c->bitmap, band))
         return;
     c->waits = c->was_used = true;
-    SDL_BlendMode mode;
-    uint8_t alpha;
-    SDL_GetTextureBlendMode(page->sdl, &mode);
-    SDL_GetTextureAlphaMod(page->sdl, &alpha);
-    SDL_SetTextureBlendMode(c->sdl, mode);
-    SDL_SetTextureAlphaMod(c->sdl, alpha);
+    fz_stretch_blend_as(c->sdl, page->sdl);
     SDL_RenderCopy(head->renderer, c->sdl, &(SDL_Rect){0, 0, band->w, band->h}, band);
 }
 

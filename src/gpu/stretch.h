@@ -22,6 +22,9 @@ void fz_stretch_rest(struct fz_head *head);
 /* Render thread. Bytes of the budget that are left for copies: what textures do not take until something in view needs it. */
 uint64_t fz_stretch_room(const struct fz_head *head);
 
+/* Render thread. What is copied of `sdl` is blended as what is copied of `as`. */
+void fz_stretch_blend_as(SDL_Texture *sdl, SDL_Texture *as);
+
 struct fz_bitmap {
     uint32_t *at; /* NULL: none */
     int pitch_px;
