@@ -10,11 +10,12 @@ from PIL import Image
 
 import pictures
 import share as shares
-from frieze import is_sanitized, wait_until
+from frieze import PATIENCE_S, is_sanitized, wait_until
 from test_share import SMALL, age
 
 CALL_S = 0.6  # two of them are more than a second
 LOOK_S, FILES, AT_ONCE = 0.05, 600, 300  # a request looks at more of them than that
+ASKED_AGAIN_S = 0.2
 
 
 def mounted(home, count, writable=False):
@@ -114,3 +115,18 @@ def test_pictures_in_view_do_not_wait_for_shapes_out_of_view(home):
         with home.start("--size", "800x600", "--tile", "200x150", "--cache-size", "0", "--layout", "justified", share.path) as running:
             running.idle("screenful")
             assert len(share.opened) < 75, share.opened
+
+
+def test_a_layout_is_shown_however_often_it_is_changed(home):
+    """Of pictures whose shapes nobody knows: it waits for them, but not anew for each layout that is asked for."""
+    with mounted(home, 60) as share:
+        share.delays = {shares.OPEN: PATIENCE_S}
+        with home.start(*SMALL, share.path) as running:
+            of_grid = running.until(items=60, scanning=False)["visible"]
+            seen = set()
+            for layout in ("justified", "masonry") * 4:
+                running.ask("set", "layout", layout)
+                time.sleep(ASKED_AGAIN_S)
+                seen.add(tuple(running.status()["visible"]))
+            assert seen != {tuple(of_grid)}
+            share.delays = {}

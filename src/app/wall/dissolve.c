@@ -44,7 +44,8 @@ static void keep(struct fz_app *app)
 
 void fz_wall_switch_layout(struct fz_app *app)
 {
-    app->wall.dissolve.asked_us = app->now_us;
+    if (app->wall.dissolve.asked_us == 0) /* who asks again has waited since then */
+        app->wall.dissolve.asked_us = app->now_us;
     app->loader.stale = app->dirty = true;
     fz_dissolve_step(app);
 }
