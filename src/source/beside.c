@@ -29,6 +29,13 @@ bool fz_is_sidecar_of(const char *name, const char *picture)
     return picture[len] == '\0' || (picture[len] == '.' && !strchr(picture + len + 1, '.'));
 }
 
+void fz_beside_changed(struct fz_list *list, uint32_t slot)
+{
+    fz_list_tell_again(list, slot);
+    if ((list->items.rows[slot].flags & (FZ_ITEM_ORDERED | FZ_ITEM_GOES)) == FZ_ITEM_ORDERED)
+        fz_list_ids_add(&list->beside, fz_items_id(&list->items, slot));
+}
+
 /* What lies beneath is told of by its cover. */
 static void touch(struct fz_list *list, const struct fz_source_event *event, uint32_t folder,
                   const char *name)
@@ -37,11 +44,8 @@ static void touch(struct fz_list *list, const struct fz_source_event *event, uin
     uint32_t slot = fz_items_find(&list->items, &key);
     if (slot != FZ_ITEMS_NONE && list->items.rows[slot].flags & FZ_ITEM_BENEATH)
         slot = fz_stacks_cover(list, slot);
-    if (slot == FZ_ITEMS_NONE)
-        return;
-    fz_list_tell_again(list, slot);
-    if (list->items.rows[slot].flags & FZ_ITEM_ORDERED)
-        fz_list_ids_add(&list->beside, fz_items_id(&list->items, slot));
+    if (slot != FZ_ITEMS_NONE)
+        fz_beside_changed(list, slot);
 }
 
 void fz_beside_apply(struct fz_list *list, struct fz_source_event *event, uint32_t end)

@@ -29,7 +29,7 @@ struct fz_list_change {
     size_t removed_count;
     const fz_item_id *changed; /* items with new bytes or another name, the same */
     size_t changed_count;
-    const fz_item_id *beside; /* items whose sidecar may tell something else now, the same */
+    const fz_item_id *beside; /* items whose sidecars may tell something else now, or are others, the same */
     size_t beside_count;
 };
 

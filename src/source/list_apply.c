@@ -161,6 +161,7 @@ static size_t sweep(struct fz_list *list)
             fz_list_become_known(list, slot);
         if ((items->rows[slot].flags & (FZ_ITEM_MARKED | FZ_ITEM_BENEATH)) == FZ_ITEM_MARKED)
             fz_wishes_keep(list, slot); /* beneath, the mark is its cover's */
+        fz_stacks_leave(list, slot);
         fz_list_leave(list, slot);
         fz_stacks_part(list, slot);
         fz_items_remove(items, slot);
@@ -246,6 +247,7 @@ static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_ite
         fz_list_ids_add(&list->fresh, slot);
     row->flags |= FZ_ITEM_GOES | FZ_ITEM_KEPT;
     fz_list_ids_add(&list->changed, fz_items_id(&list->items, slot));
+    fz_list_tell_again(list, slot); /* other sidecars are beside it now */
     fz_search_answer(list, slot);
     return true;
 }

@@ -101,11 +101,16 @@ void fz_list_set_filter(struct fz_list *list, uint16_t flag);
 void fz_search_answer(struct fz_list *list, uint32_t slot);
 void fz_search_free(struct fz_search *search);
 
+/* beside.c: what is beside an item, or lies beneath it, may tell something else of it now. */
+void fz_beside_changed(struct fz_list *list, uint32_t slot);
+
 /* stacks.c: before what is fresh is put into the order; the lowest index that changed, or SIZE_MAX. What comes up is fresh
  * then, what goes beneath is not. */
 size_t fz_stacks_settle(struct fz_list *list);
 /* This cover goes, or gets another name: what lies beneath comes up when that settles, or stays dropped as its cover was. */
 void fz_stacks_part(struct fz_list *list, uint32_t cover);
+/* The other way round: before this file goes, which may lie beneath another. */
+void fz_stacks_leave(struct fz_list *list, uint32_t slot);
 /* The cover of a RAW file; its RAW files, beneath it or not yet. FZ_ITEMS_NONE where there is none. */
 uint32_t fz_stacks_cover(const struct fz_list *list, uint32_t raw);
 uint32_t fz_stacks_beneath(const struct fz_list *list, uint32_t cover, size_t index);

@@ -113,7 +113,8 @@ bool fz_stacks_lies_beneath(const struct fz_list *list, uint32_t raw, uint32_t c
 
 /* ---- Going beneath, and coming up -------------------------------------------------------------------------------- */
 
-/* It is out of the order. */
+/* It is out of the order. Both are told of again: the cover, since the sidecar of the RAW file counts for it now, and the RAW
+ * file should it come up, since nobody heeds that sidecar for it meanwhile. */
 static void sink(struct fz_list *list, uint32_t raw, uint32_t cover)
 {
     struct fz_item *row = &list->items.rows[raw], *over = &list->items.rows[cover];
@@ -122,6 +123,8 @@ static void sink(struct fz_list *list, uint32_t raw, uint32_t cover)
     row->flags = (uint16_t)((row->flags & ~(FZ_ITEM_MARKED | FZ_ITEM_GOES)) | FZ_ITEM_BENEATH);
     fz_followed_pass(list, raw, cover);
     fz_items_renew(&list->items, raw);
+    fz_list_tell_again(list, raw);
+    fz_beside_changed(list, cover);
     list->beneath_count++;
     if (!marked || over->flags & FZ_ITEM_MARKED)
         return;
@@ -147,14 +150,26 @@ void fz_stacks_part(struct fz_list *list, uint32_t cover)
         struct fz_item *row = &list->items.rows[raw];
         uint32_t over = fz_stacks_cover(list, raw);
         bool is_another = over != FZ_ITEMS_NONE && over != cover;
-        if (!(row->flags & FZ_ITEM_BENEATH) || is_another)
+        if (!(row->flags & FZ_ITEM_BENEATH))
             continue;
+        if (is_another) {
+            fz_beside_changed(list, over);
+            continue;
+        }
         row->flags |= marked ? FZ_ITEM_MARKED : 0;
         if (dropped)
             stay_dropped(list, raw);
         else
             fz_list_ids_add(&list->parted, fz_items_id(&list->items, raw));
     }
+}
+
+void fz_stacks_leave(struct fz_list *list, uint32_t slot)
+{
+    bool beneath = list->items.rows[slot].flags & FZ_ITEM_BENEATH;
+    uint32_t cover = beneath ? fz_stacks_cover(list, slot) : FZ_ITEMS_NONE;
+    if (cover != FZ_ITEMS_NONE)
+        fz_beside_changed(list, cover);
 }
 
 /* What lost its cover, unless it went with it. */

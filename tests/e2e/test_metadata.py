@@ -271,6 +271,17 @@ def test_the_sidecar_of_the_raw_file_counts(home, shoot):
         wait_until(lambda: order(frieze) == ["A.JPG", "B.JPG"], lambda: order(frieze))
 
 
+def test_raw_files_come_and_go(home, shoot):
+    """While one lies beneath, the tile that stands for both is rated, and ordered, by its sidecar; no longer."""
+    (shoot / "C.CR2.xmp").write_text(FOREIGN.replace('Rating="1"', 'Rating="5"'))
+    with home.start("--size", "800x600", "--sort", "rating", shoot) as frieze:
+        assert order(frieze.idle("loaded")) == ["A.JPG", "B.JPG", "C.JPG", "D.CR2"]
+        (shoot / "A.CR2").rename(shoot / "C.CR2")
+        wait_until(lambda: order(frieze) == ["C.JPG", "A.JPG", "B.JPG", "D.CR2"], lambda: order(frieze))
+        (shoot / "C.CR2").unlink()
+        wait_until(lambda: order(frieze) == ["A.JPG", "B.JPG", "C.JPG", "D.CR2"], lambda: order(frieze))
+
+
 def test_no_stack(home, shoot):
     stats, _ = home.stats("--no-stack", "--quit-when", "loaded", shoot)
     assert stats["items"] == 6

@@ -3,23 +3,26 @@
 #include "decode/decoder.h"
 #include "fixture.h"
 #include "source/batch.h"
+#include "source/drop.h"
 #include "source/facts.h"
 #include "source/sorter.h"
+#include "source/stacks.h"
 #include "source/told.h"
 #include "sync/thread.h"
 
 #include <string.h>
 
 static struct fz_cancel never;
+static struct fz_list_change change;
 
 static void apply(struct fz_list *list, enum fz_source_event_kind kind, const char *dir,
                   const char *const *names, size_t count)
 {
     struct fz_batch batch = {0};
-    struct fz_list_change change;
     for (size_t i = 0; i < count; i++)
         fz_batch_add(&batch, names[i], FZ_SOURCE_PICTURE);
-    fz_batch_sort(&batch);
+    if (kind != FZ_SOURCE_RENAMED)
+        fz_batch_sort(&batch);
     struct fz_source_event *event = fz_batch_event(&batch, kind, 0, dir);
     fz_list_apply(list, event, &change);
     fz_source_event_free(event);
@@ -177,11 +180,119 @@ static void what_was_not_read_is_given_again(void **state)
     fz_list_free(list);
 }
 
+static void write_sidecar(const char *folder, const char *name, int rating)
+{
+    char *path = path_in(folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file,
+            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><r:RDF "
+            "xmlns:r=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><r:Description r:about=\"\" "
+            "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmp:Rating=\"%d\"/></r:RDF></x:xmpmeta>",
+            rating);
+    assert_int_equal(fclose(file), 0);
+    free(path);
+}
+
+/* Once all is asked that the list wants to ask; 0: not rated. */
+static void assert_rated(struct fz_list *list, const char *folder, const char *name, int expected)
+{
+    fz_item_id id = fz_list_find(list, 0, folder, name);
+    bool news;
+    int rating;
+    ask_all(list, &news);
+    assert_string_equal(fz_list_name(list, id), name);
+    assert_int_equal(fz_list_rating(list, id, &rating), expected != 0);
+    assert_int_equal(rating, expected);
+}
+
+/* What shows an item has to look at its sidecars again. */
+static void assert_beside(const struct fz_list *list, const char *name)
+{
+    assert_int_equal(change.beside_count, 1);
+    assert_string_equal(fz_list_name(list, change.beside[0]), name);
+}
+
+static struct fz_list *stacks_in(const char *folder)
+{
+    static const char *const names[] = {"z.cr2", "z.jpg", "z.heic", "y.heic", "x.heic"};
+    struct fz_list *list = fz_list_new();
+    fz_list_set_stacks(list, true);
+    for (size_t i = 0; i < COUNT(names); i++)
+        make_file(folder, names[i], NULL, 1);
+    return list;
+}
+
+/* The sidecar of a RAW file is told of the cover as long as that lies over it. */
+static void covers_tell_of_what_lies_beneath(void **state)
+{
+    (void)state;
+    static const char *const raw[] = {"z.cr2"}, *const cover[] = {"z.jpg"}, *const sidecar[] = {"z.cr2.xmp"};
+    char *folder = make_folder();
+    struct fz_list *list = stacks_in(folder);
+    apply(list, FZ_SOURCE_ADDED, folder, cover, 1);
+    assert_rated(list, folder, "z.jpg", 0);
+    write_sidecar(folder, "z.cr2.xmp", 5);
+    apply(list, FZ_SOURCE_ADDED, folder, raw, 1);
+    assert_beside(list, "z.jpg");
+    assert_rated(list, folder, "z.jpg", 5);
+    apply(list, FZ_SOURCE_REMOVED, folder, raw, 1);
+    assert_beside(list, "z.jpg");
+    assert_rated(list, folder, "z.jpg", 0);
+
+    apply(list, FZ_SOURCE_REMOVED, folder, cover, 1);
+    apply(list, FZ_SOURCE_ADDED, folder, raw, 1);
+    assert_rated(list, folder, "z.cr2", 5);
+    apply(list, FZ_SOURCE_ADDED, folder, cover, 1);
+    write_sidecar(folder, "z.cr2.xmp", 3);
+    apply(list, FZ_SOURCE_BESIDE, folder, sidecar, 1);
+    assert_rated(list, folder, "z.jpg", 3);
+    apply(list, FZ_SOURCE_REMOVED, folder, cover, 1);
+    assert_rated(list, folder, "z.cr2", 3);
+    fz_list_free(list);
+    remove_folder(folder);
+}
+
+static void covers_tell_whatever_becomes_of_them(void **state)
+{
+    (void)state;
+    static const char *const all[] = {"z.cr2", "z.jpg", "z.heic"}, *const raw[] = {"z.cr2"},
+                             *const cover[] = {"z.jpg"};
+    static const char *const to_y[] = {"z.heic", "y.heic"}, *const to_x[] = {"y.heic", "x.heic"};
+    const fz_item_id *back;
+    char *folder = make_folder();
+    struct fz_list *list = stacks_in(folder);
+    write_sidecar(folder, "z.cr2.xmp", 4);
+    apply(list, FZ_SOURCE_ADDED, folder, all, COUNT(all));
+    assert_rated(list, folder, "z.heic", 0);
+    apply(list, FZ_SOURCE_REMOVED, folder, cover, 1); /* the other one lies over it then */
+    assert_beside(list, "z.heic");
+    assert_rated(list, folder, "z.heic", 4);
+    apply(list, FZ_SOURCE_REMOVED, folder, raw, 1);
+    assert_rated(list, folder, "z.heic", 0);
+
+    fz_item_id id = fz_list_find(list, 0, folder, "z.heic");
+    assert_int_equal(fz_list_drop(list, &id, 1), 1);
+    apply(list, FZ_SOURCE_ADDED, folder, raw, 1);
+    assert_int_equal(fz_list_undo_drop(list, &back), 1);
+    assert_rated(list, folder, "z.heic", 4);
+
+    apply(list, FZ_SOURCE_RENAMED, folder, to_y, 2);
+    assert_rated(list, folder, "y.heic", 0);
+    write_sidecar(folder, "x.heic.xmp", 2);
+    apply(list, FZ_SOURCE_RENAMED, folder, to_x, 2);
+    assert_rated(list, folder, "x.heic", 2);
+    fz_list_free(list);
+    remove_folder(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_by_date_taken),
         cmocka_unit_test(what_was_not_read_is_given_again),
+        cmocka_unit_test(covers_tell_of_what_lies_beneath),
+        cmocka_unit_test(covers_tell_whatever_becomes_of_them),
     };
     fz_thread_claim_main();
     return cmocka_run_group_tests(tests, NULL, NULL);
