@@ -189,8 +189,7 @@ struct fz_app {
     int saving_apart;                       /* and those of them that the saver does */
     struct fz_sources *saver;               /* the reader that writes them; NULL: none had to yet */
     bool measuring;                         /* a job looks at the memory */
-    int64_t measured_us;                    /* when one did so last */
-    uint64_t measured_decodes;
+    uint64_t measured_pictures;             /* that had come when one did so last */
     struct fz_wait waits[FZ_MAX_WAITS];
 };
 

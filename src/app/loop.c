@@ -64,7 +64,6 @@ static void obey_signals(struct fz_app *app)
 void fz_app_measure(struct fz_app *app)
 {
     app->measuring = true;
-    app->measured_us = app->now_us;
     struct fz_job *job = fz_job_new(FZ_JOB_MEASURE, FZ_ITEM_NONE, NULL, &app->quit);
     fz_loader_launch(app, job, 0);
 }

@@ -29,6 +29,11 @@ static json_t *bytes(uint64_t n)
     return json_integer((json_int_t)n);
 }
 
+static json_t *bytes_or_null(uint64_t n)
+{
+    return n > 0 ? bytes(n) : json_null();
+}
+
 static json_t *startup_json(const struct fz_stats *s)
 {
     return json_pack("{s:o,s:o,s:o,s:o,s:o}", "window", ms_or_null(s->startup.window), "first_frame",
@@ -115,9 +120,9 @@ json_t *fz_stats_json(const struct fz_app *app)
     json_object_set_new(root, "memory",
                         json_pack("{s:o,s:o,s:o,s:o,s:s,s:i}", "rss_peak_bytes",
                                   bytes(fz_memory_rss_peak_bytes()), "pss_peak_bytes",
-                                  bytes(atomic_load(&app->pool.counts.engine.pss_peak_bytes)), "kept_bytes",
-                                  bytes(atomic_load(&app->pool.counts.engine.kept_bytes)), "kept_limit_bytes",
-                                  bytes(app->pool.keep_bytes), "pressure",
+                                  bytes_or_null(atomic_load(&app->pool.counts.engine.pss_peak_bytes)),
+                                  "kept_bytes", bytes(atomic_load(&app->pool.counts.engine.kept_bytes)),
+                                  "kept_limit_bytes", bytes(app->pool.keep_bytes), "pressure",
                                   fz_pressure_name(app->relief.pressure), "pressures", app->relief.count));
     json_object_set_new(root, "opens",
                         bytes(atomic_load_explicit(&app->pool.counts.opens, memory_order_relaxed)));

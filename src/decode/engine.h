@@ -28,7 +28,8 @@ struct fz_engine_counts {
     atomic_int respawned;                /* decoder processes that died and were replaced */
     atomic_uint_fast64_t back_cpu_us;    /* CPU time of decoder processes */
     atomic_uint_fast64_t kept_bytes;     /* between two pictures: buffers, input and slots */
-    atomic_uint_fast64_t pss_peak_bytes; /* of all processes, whenever somebody looked */
+    atomic_uint_fast64_t pss_peak_bytes; /* of all processes, whenever somebody looked; 0: nobody has yet */
+    atomic_int_fast64_t look_us;         /* when that is due again; FZ_NEVER: somebody is about to */
     _Atomic uint32_t layers;             /* of the sandbox around the last decoder that was started */
     atomic_bool noted;                   /* what they were at first */
     bool is_trial;                       /* immutable: who tries a decoder tells of its layers himself */
@@ -107,6 +108,9 @@ void fz_engine_note_layers(struct fz_engine_counts *counts, uint32_t layers, con
 
 /* Any thread but a running render thread: takes some ms. Looks at what all processes use together, for the peak. */
 void fz_engine_note_memory(struct fz_engine_counts *counts);
+/* Any thread. Whether it is time for that: the kernel walks every page of all processes. And: does it if it is, not on the render thread. */
+bool fz_engine_wants_look(const struct fz_engine_counts *counts);
+void fz_engine_look_now_and_then(struct fz_engine_counts *counts);
 void fz_engine_measure(struct fz_engine *engine);
 
 /* Any thread. What somebody keeps by now, of which *noted (his) is in the counts already. */

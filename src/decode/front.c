@@ -180,11 +180,13 @@ static enum fz_err lies(struct asking *asking, const char *how, struct fz_error 
     return fz_front_put_down(asking->front, err);
 }
 
-/* What all processes take is looked at again where this one takes more than it did then. */
+/* What all processes take is looked at again where this one takes more than it did then; else in turn, as others may. */
 static void look_at_memory(struct fz_front *front, uint64_t bytes)
 {
-    if (bytes <= front->looked_bytes + front->looked_bytes / 8 + LOOK_BYTES)
+    if (bytes <= front->looked_bytes + front->looked_bytes / 8 + LOOK_BYTES) {
+        fz_engine_look_now_and_then(front->options.counts);
         return;
+    }
     front->looked_bytes = bytes;
     fz_engine_note_memory(front->options.counts);
 }

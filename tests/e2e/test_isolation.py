@@ -293,6 +293,33 @@ def test_what_dies_as_it_begins_is_replaced_too(home):
                 decoder, = map(int, found)
 
 
+def peak_of_all(frieze):
+    return frieze.stats()["memory"]["pss_peak_bytes"]
+
+
+def test_memory_is_looked_at_while_a_picture_is_decoded(home):
+    """However long that takes: here its decoder is stopped."""
+    folder = home / "pictures"
+    folder.mkdir()
+    with home.start("--watch", "--jobs", "1", *NO_CACHE, folder) as frieze:
+        decoder, = wait_until(lambda: pids_of(frieze.idle(), "frieze: decoder"), "a decoder")
+        assert peak_of_all(frieze) is None  # nobody had a reason to look
+        os.kill(decoder, signal.SIGSTOP)
+        pictures.fill(folder, 1)
+        wait_until(lambda: peak_of_all(frieze), "a look")
+        assert peak_of_all(frieze) > 1 << 20 and frieze.stats()["decode"]["count"] == 0
+        os.kill(decoder, signal.SIGCONT)
+        assert frieze.idle("loaded").stats()["failed"] == 0
+
+
+def test_memory_is_looked_at_after_few_pictures(home, isolation):
+    folder = pictures.fill(home / "pictures", 2)
+    for _ in range(2):  # the second time the tile cache has them
+        with home.start("--isolation", isolation, folder) as frieze:
+            frieze.idle("loaded")
+            assert wait_until(lambda one=frieze: peak_of_all(one), "a look") > 1 << 20
+
+
 def test_decoder_that_hangs_does_not_hold_the_end(home):
     """Stopped, not dead: SIGTERM ends the program within a second all the same, and takes it along."""
     folder = pictures.fill(home / "pictures", 40)

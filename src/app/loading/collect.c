@@ -8,11 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MEASURE_EVERY = 10,   /* decodes between two looks at the memory, */
-    MEASURE_US = 1000000, /* and time: the kernel walks every page of all processes */
-};
-
 struct fz_rendition *fz_loader_rendition_of(const struct fz_app *app, const struct fz_job *job,
                                             struct fz_tile **tile)
 {
@@ -274,10 +269,11 @@ static void take_result(struct fz_app *app, struct fz_job *job)
 
 static void measure_now_and_then(struct fz_app *app)
 {
-    if (app->measuring || app->stats.decodes < app->measured_decodes + MEASURE_EVERY ||
-        app->now_us - app->measured_us < MEASURE_US)
+    const uint64_t pictures = app->stats.decodes + app->stats.disk_hits;
+    if (app->measuring || app->measured_pictures == pictures ||
+        !fz_engine_wants_look(&app->pool.counts.engine))
         return;
-    app->measured_decodes = app->stats.decodes;
+    app->measured_pictures = pictures;
     fz_app_measure(app);
 }
 
