@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -98,10 +99,15 @@ static uint64_t room_for(const struct fz_look *look, const struct fz_parcel *req
     return is_too_long(look, request) ? 0 : look->bytes < most ? look->bytes : most;
 }
 
+uint64_t fz_ask_room(const struct fz_look *look, const struct fz_parcel *request)
+{
+    uint64_t bytes = room_for(look, request);
+    return bytes > LITTLE_BYTES ? bytes : 0;
+}
+
 static uint64_t granted_bytes(const struct fz_parcel *request)
 {
-    uint64_t granted = (uint64_t)request->number << 10;
-    return granted > LITTLE_BYTES ? granted : LITTLE_BYTES;
+    return (uint64_t)request->number << 10;
 }
 
 static void tell_more_comes(void *socket)
@@ -124,13 +130,37 @@ static unsigned hear_rank(void *socket, unsigned rank)
 }
 
 /* -1: no memory, or nothing of it could be read. */
-static int copy_file(int from, const struct fz_look *look, const struct fz_parcel *request, int socket)
+static int copy_file(int from, const struct fz_look *look, const struct fz_parcel *request, unsigned rank,
+                     int socket)
 {
     uint64_t wanted = look->bytes > 0 ? room_for(look, request) : (uint64_t)request->value;
     return fz_fetch(from, &(struct fz_fetch_wish){.bytes = is_too_long(look, request) ? 0 : wanted,
-                                                  .rank = FZ_OPEN_RANK_OF(request->flags),
+                                                  .rank = rank,
                                                   .hear = hear_rank,
                                                   .ctx = &socket});
+}
+
+/* Whether it may be copied. Where that takes more room than was granted, more is asked for with the file open: a slow share takes its time
+ * for each time that it is opened. */
+static bool gets_room(const struct fz_look *look, const struct fz_parcel *request, int socket, unsigned *rank)
+{
+    uint64_t bytes = fz_ask_room(look, request);
+    if (!(request->flags & FZ_OPEN_ASKS) || bytes <= granted_bytes(request))
+        return true;
+    const struct fz_parcel wish = {.kind = FZ_ASK_WANTS_ROOM, .value = (int64_t)bytes, .fd = -1};
+    struct fz_parcel reply;
+    uint32_t kind = FZ_ASK_RANK, number = *rank;
+    bool goes_on = fz_parcel_send(socket, &wish);
+    while (goes_on && kind == FZ_ASK_RANK) {
+        *rank = number;
+        goes_on = fz_parcel_receive(socket, &reply, FZ_ASK_MOST_BYTES, -1) == FZ_PARCEL_CAME;
+        kind = reply.kind;
+        number = reply.number;
+        fz_parcel_fini(&reply);
+    }
+    if (!goes_on)
+        shutdown(socket, SHUT_RDWR); /* the two sides know no more who waits for whom */
+    return goes_on && kind == FZ_ASK_ROOM && number > 0;
 }
 
 static bool is_on_share(int fd)
@@ -172,17 +202,16 @@ static void answer_open(const struct fz_parcel *request, int socket, struct fz_p
     int fd = open_file(path, 0, &look);
     bool wants_head = request->flags & FZ_OPEN_HEAD, regular = fd >= 0 && S_ISREG(look.mode);
     bool share = regular && socket >= 0 && is_on_share(fd);
+    unsigned rank = FZ_OPEN_RANK_OF(request->flags);
     if (regular && wants_head)
         fz_image_read_head(fd, &head, NULL); /* whoever decodes it says why there is none */
-    if (share && !wants_head && request->flags & FZ_OPEN_ASKS &&
-        room_for(&look, request) > granted_bytes(request)) {
-        *answer = (struct fz_parcel){.kind = FZ_ASK_WANTS_ROOM, .fd = -1};
-        answer->value = (int64_t)room_for(&look, request);
+    if (share && !wants_head && !gets_room(&look, request, socket, &rank)) {
+        answer->kind = FZ_ASK_WANTS_ROOM;
         close(fd);
         return;
     }
     if (share) {
-        int copy = wants_head ? -1 : copy_file(fd, &look, request, socket);
+        int copy = wants_head ? -1 : copy_file(fd, &look, request, rank, socket);
         if (!wants_head && copy < 0)
             look = failed(errno);
         close(fd);
@@ -328,7 +357,8 @@ enum fz_parcel_end fz_ask_serve_one(int socket, int timeout_ms)
         return FZ_PARCEL_CAME;
     }
     fz_ask_answer(&request, socket, &answer);
-    bool sent = fz_parcel_send(socket, &answer) || fz_parcel_send(socket, &spoilt);
+    bool said = answer.kind == FZ_ASK_WANTS_ROOM; /* before */
+    bool sent = said || fz_parcel_send(socket, &answer) || fz_parcel_send(socket, &spoilt);
     fz_parcel_fini(&request);
     fz_parcel_fini(&answer);
     return sent ? FZ_PARCEL_CAME : FZ_PARCEL_ENDED;

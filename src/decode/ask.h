@@ -15,10 +15,11 @@ enum fz_ask_kind {
                     the number and the name of each (fz_answer_found) */
     FZ_ASK_RATE, /* a path, or two; `value`, `flags`: as fz_sidecar_rate of each -> the struct fz_error */
     FZ_ASK_TARGET,
-    FZ_ASK_PUT,        /* see decode/target.h */
-    FZ_ASK_GOES_ON,    /* no request: an answer is still to come */
-    FZ_ASK_SPOILT,     /* no request: the reader lacks the descriptors to send its answer */
-    FZ_ASK_WANTS_ROOM, /* no request: `fd` would be a copy of `value` bytes */
+    FZ_ASK_PUT,     /* see decode/target.h */
+    FZ_ASK_GOES_ON, /* no request: an answer is still to come */
+    FZ_ASK_SPOILT,  /* no request: the reader lacks the descriptors to send its answer */
+    FZ_ASK_WANTS_ROOM, /* no request: `fd` would be a copy of `value` bytes; the file stays open until FZ_ASK_ROOM is said */
+    FZ_ASK_ROOM, /* to that, at once: `number` 1: go on; 0: there is none, and no answer comes any more */
     FZ_ASK_RANK, /* beside a request, without an answer: how urgent that has become (`number`), or FZ_FETCH_NOT */
 };
 
@@ -36,7 +37,7 @@ enum { FZ_RATE_ALONE = 1 };
  * `fd` is a copy in memory, of as many bytes as `value` of the request says, with nothing but zeros behind them. With
  * FZ_OPEN_WHOLE a longer file is not copied at all. With FZ_OPEN_HEAD the file's beginning stands behind the look, and of a file
  * on a share there is nothing else. With FZ_OPEN_ASKS nothing is copied that takes more than a little, or than the `number` KiB for which there is
- * room: the answer is FZ_ASK_WANTS_ROOM, and who has the room asks again without. Of several copies the one of the lowest rank
+ * room, before FZ_ASK_WANTS_ROOM was answered; who has no room says so, and asks again without once there is some. Of several copies the one of the lowest rank
  * is made first. */
 enum { FZ_OPEN_WHOLE = 1, FZ_OPEN_HEAD = 2, FZ_OPEN_ASKS = 4 };
 #define FZ_OPEN_RANK(rank) ((uint32_t)(rank) << 8) /* 0 to 255 */
@@ -86,6 +87,9 @@ bool fz_answer_found(const struct fz_parcel *answer, size_t *at, struct fz_found
 
 /* Any thread. What an answer to RATE says. */
 enum fz_err fz_answer_rated(const struct fz_parcel *answer, struct fz_error *err);
+
+/* Any thread. What the copy takes for which FZ_OPEN_ASKS would ask, of a file on a share that looks so; 0: it is copied without asking. */
+uint64_t fz_ask_room(const struct fz_look *look, const struct fz_parcel *request);
 
 /* Any thread. The look of an answer to OPEN; `sys` is EIO where it is none. */
 struct fz_look fz_answer_look(const struct fz_parcel *answer);

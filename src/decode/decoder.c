@@ -146,9 +146,9 @@ static bool open_file(struct fz_decoder *decoder, struct fz_job *job)
 {
     if (job->fd >= 0)
         return true;
-    fz_image_head_fini(&job->head); /* all of it comes once more */
     if (fz_decoder_open_whole(decoder, job, &job->fd) && job->fd >= 0)
         job->file = fz_file_facts_of(&job->look);
+    fz_image_head_fini(&job->head); /* all of it came once more, or will */
     return job->fd >= 0;
 }
 

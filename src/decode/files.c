@@ -36,7 +36,7 @@ static bool ask_lane(struct fz_lane *lane, struct fz_job *job)
     struct fz_files *files = lane->files;
     enum fz_parcel_end end;
     SDL_LockMutex(files->lock);
-    struct fz_channel *channel = fz_lane_ask(lane, job);
+    struct fz_channel *channel = fz_lane_may_ask(lane, job) ? fz_lane_ask(lane, job) : NULL;
     int socket = channel ? channel->socket : -1, patience_ms = lane->parked > 0 ? 0 : PATIENCE_MS;
     if (channel)
         channel->held = true;
@@ -49,10 +49,15 @@ static bool ask_lane(struct fz_lane *lane, struct fz_job *job)
         return false;
     }
     SDL_LockMutex(files->lock);
-    channel->busy = channel->held = false;
     if (answered)
         fz_lane_heard(lane, channel);
-    answered = answered && !fz_lane_wants_room(lane, job);
+    if (answered && fz_lane_gives_room(lane, channel, job)) {
+        SDL_UnlockMutex(files->lock);
+        job->ask.channel = channel; /* the same */
+        return false;
+    }
+    channel->busy = channel->held = false;
+    answered = answered && !fz_lane_wants_room(job);
     if (answered)
         fz_lane_hold_copy(lane, channel, job);
     else if (end != FZ_PARCEL_CAME)
@@ -73,6 +78,15 @@ static void drop_copy(struct fz_job *job)
     atomic_fetch_sub(&job->copy.lane->copied_bytes, job->copy.bytes);
     fz_files_wake(job->copy.lane->files);
     job->copy = (struct fz_copy){0};
+}
+
+/* What the copy of its file takes, as its head told, which of a file on a share comes without that. 0: not known, or next to nothing. */
+static uint64_t known_room(const struct fz_job *job)
+{
+    const struct fz_parcel *request = &job->ask.request;
+    bool told =
+        request->kind == FZ_ASK_OPEN && request->flags & FZ_OPEN_WHOLE && job->head.bytes && job->fd < 0;
+    return told ? fz_ask_room(&job->look, request) : 0;
 }
 
 static void take_answer(struct fz_job *job, struct fz_parcel *answer)
@@ -105,6 +119,9 @@ bool fz_files_ask(struct fz_files *files, struct fz_job *job, struct fz_parcel *
     job->ask.request = *request;
     job->ask.request.flags |= request->kind == FZ_ASK_OPEN ? FZ_OPEN_ASKS : 0;
     job->ask.lane = lane;
+    uint64_t bytes = known_room(job);
+    if (bytes > 0)
+        fz_lane_needs_room(lane, job, bytes);
     if (ask_lane(lane, job)) {
         take_answer(job, answer);
         return true;

@@ -57,6 +57,8 @@ static void take_channel(struct fz_lane *lane, struct fz_channel *channel, struc
     bool answered = fz_lane_receive(channel->socket, job ? job : &nobody, 0, &end);
     if (end == FZ_PARCEL_LATE || answered)
         fz_lane_heard(lane, channel);
+    if (answered && fz_lane_gives_room(lane, channel, job ? job : &nobody))
+        return;
     if (end == FZ_PARCEL_LATE) {
         channel->since_us = fz_now_us(); /* it was readable: its reader said that it goes on */
         return;
@@ -67,7 +69,7 @@ static void take_channel(struct fz_lane *lane, struct fz_channel *channel, struc
         fz_parcel_fini(&nobody.ask.answer);
     if (!answered)
         fz_channel_close(channel);
-    if (job && answered && !fz_lane_wants_room(lane, job)) {
+    if (job && answered && !fz_lane_wants_room(job)) {
         fz_lane_hand_over(lane, channel, job);
         fz_lane_resume(lane, job, resumed);
     } else if (job) {

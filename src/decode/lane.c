@@ -80,12 +80,18 @@ static bool has_free_channel(const struct fz_lane *lane, const struct fz_job *jo
     return free_ones > (job->foreground ? 0 : connected / 4);
 }
 
+bool fz_lane_may_ask(const struct fz_lane *lane, const struct fz_job *job)
+{
+    uint64_t bytes = job->ask.room_bytes;
+    return bytes == 0 || (!is_awaited(lane, job) && has_room(lane, job, bytes));
+}
+
 struct fz_channel *fz_lane_ask(struct fz_lane *lane, const struct fz_job *job)
 {
     struct fz_parcel request = job->ask.request;
     uint64_t room_bytes = probable_room(lane, job);
     uint32_t rank = rank_of(job);
-    request.number = (uint32_t)(room_bytes >> 10);
+    request.number = (uint32_t)((room_bytes + 1023) >> 10);
     request.flags |= request.kind == FZ_ASK_OPEN ? FZ_OPEN_RANK(rank) : 0;
     for (int i = 0; i < FZ_LANE_SLOTS && has_free_channel(lane, job); i++) {
         struct fz_channel *channel = &lane->channels[i];
@@ -203,6 +209,12 @@ static void expect(struct fz_lane *lane, uint64_t bytes)
     lane->usual_bytes = bytes + bytes / 4;
 }
 
+void fz_lane_needs_room(struct fz_lane *lane, struct fz_job *job, uint64_t bytes)
+{
+    job->ask.room_bytes = bytes;
+    expect(lane, bytes);
+}
+
 void fz_lane_hold_copy(struct fz_lane *lane, const struct fz_channel *channel, struct fz_job *job)
 {
     uint64_t bytes = fz_answer_look(&job->ask.answer).bytes;
@@ -297,12 +309,37 @@ bool fz_lane_receive(int socket, struct fz_job *job, int patience_ms, enum fz_pa
     return *end == FZ_PARCEL_CAME || *end == FZ_PARCEL_SPOILT;
 }
 
-bool fz_lane_wants_room(struct fz_lane *lane, struct fz_job *job)
+static uint64_t wanted_bytes(const struct fz_job *job)
+{
+    return job->ask.answer.value > 0 ? (uint64_t)job->ask.answer.value : 0;
+}
+
+bool fz_lane_gives_room(struct fz_lane *lane, struct fz_channel *channel, struct fz_job *job)
 {
     if (job->ask.answer.kind != FZ_ASK_WANTS_ROOM)
         return false;
-    job->ask.room_bytes = job->ask.answer.value > 0 ? (uint64_t)job->ask.answer.value : 0;
-    expect(lane, job->ask.room_bytes);
+    uint64_t bytes = wanted_bytes(job);
+    expect(lane, bytes);
+    channel->room_bytes = 0; /* what was guessed */
+    bool gives = !is_awaited(lane, job) && has_room(lane, job, bytes);
+    if (!fz_parcel_send(channel->socket,
+                        &(struct fz_parcel){.kind = FZ_ASK_ROOM, .number = gives, .fd = -1})) {
+        fz_channel_close(channel); /* its reader would wait for ever */
+        return false;
+    }
+    if (!gives)
+        return false;
+    channel->room_bytes = bytes;
+    channel->since_us = fz_now_us();
+    fz_parcel_fini(&job->ask.answer);
+    return true;
+}
+
+bool fz_lane_wants_room(struct fz_job *job)
+{
+    if (job->ask.answer.kind != FZ_ASK_WANTS_ROOM)
+        return false;
+    job->ask.room_bytes = wanted_bytes(job);
     job->ask.request.flags &= ~(uint32_t)FZ_OPEN_ASKS;
     fz_parcel_fini(&job->ask.answer);
     return true;

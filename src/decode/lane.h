@@ -78,6 +78,9 @@ void fz_channel_close(struct fz_channel *channel);
 /* A free channel that was asked for the job; NULL where there is none. */
 struct fz_channel *fz_lane_ask(struct fz_lane *lane, const struct fz_job *job);
 
+/* Whether a job that has not waited may be asked for: it needs no room that is known of, or there is some. */
+bool fz_lane_may_ask(const struct fz_lane *lane, const struct fz_job *job);
+
 /* Asks for those that wait, as far as there are channels, and room for what is to be copied. */
 void fz_lane_dispatch(struct fz_lane *lane);
 
@@ -108,12 +111,20 @@ uint64_t fz_lane_result_bytes(const struct fz_job *job);
 /* A parked job is one no more; it comes before `resumed`. */
 void fz_lane_resume(struct fz_lane *lane, struct fz_job *job, struct fz_ready_node **resumed);
 
+/* --- A worker ------------------------------------------------------------------------------------------------------------- */
+
+/* What a copy of its file takes is known before that is opened: nobody is asked for it without as much room. */
+void fz_lane_needs_room(struct fz_lane *lane, struct fz_job *job, uint64_t bytes);
+
 /* --- Whoever has the channel -------------------------------------------------------------------------------------------- */
 
 /* True where there is an answer for the job, of whatever kind; *end says more. */
 bool fz_lane_receive(int socket, struct fz_job *job, int patience_ms, enum fz_parcel_end *end);
 
-/* Under the lock. Whether that answer says that there has to be room for a copy first: the job is to ask once more, when there is. */
-bool fz_lane_wants_room(struct fz_lane *lane, struct fz_job *job);
+/* Under the lock. Whether that answer says that there has to be room for a copy first, and there is: the file comes over the channel. */
+bool fz_lane_gives_room(struct fz_lane *lane, struct fz_channel *channel, struct fz_job *job);
+
+/* Under the lock. The same where there is none: the job is to ask once more, when there is. */
+bool fz_lane_wants_room(struct fz_job *job);
 
 #endif

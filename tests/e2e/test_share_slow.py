@@ -24,6 +24,16 @@ def mounted(home, count, writable=False):
     return shares.Share(home / "behind", home / "share", writable)
 
 
+def fill_with_noise(folder, count):
+    """Of 4 MB each."""
+    folder.mkdir()
+    noise = np.random.default_rng(7)
+    for number in range(count):
+        picture = Image.fromarray(noise.integers(0, 255, (1100, 1200, 3), dtype=np.uint8))
+        picture.save(folder / f"p{number}.png", compress_level=0)
+    age(folder)
+
+
 def hung(running):
     return [line for line in running.errors() if "does not answer" in line]
 
@@ -38,14 +48,19 @@ def test_each_open_and_each_read_takes_long(home, layout):
             assert not hung(running)
 
 
+def test_each_file_is_opened_for_its_head_and_for_its_copy(home):
+    """No more often, also where there is no room for all copies at once."""
+    fill_with_noise(home / "behind", 12)
+    with shares.Share(home / "behind", home / "share") as share:
+        share.delays = dict.fromkeys((shares.OPEN, shares.READ), 0.1)
+        with home.start("--size", "800x600", "--tile", "200x150", "--cache-size", "0", share.path) as running:
+            running.until(items=12, pending=0, failed=0)
+            assert max(share.opened.values()) <= 2, share.opened
+
+
 def test_a_narrow_link(home):
     """As of a NAS over a poor radio: ten blocks of a megabyte at once would keep each other waiting for five seconds."""
-    (home / "behind").mkdir()
-    noise = np.random.default_rng(7)
-    for number in range(4):
-        picture = Image.fromarray(noise.integers(0, 255, (1100, 1200, 3), dtype=np.uint8))
-        picture.save(home / "behind" / f"p{number}.png", compress_level=0)
-    age(home / "behind")
+    fill_with_noise(home / "behind", 4)
     with shares.Share(home / "behind", home / "share") as share:
         share.block, share.bytes_per_s = 1 << 20, 2_000_000
         with home.start(*SMALL, share.path) as running:

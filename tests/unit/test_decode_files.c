@@ -36,13 +36,25 @@ static bool wants_room(const struct reader *reader, const struct fz_parcel *requ
     return bytes > 0 && request->flags & FZ_OPEN_ASKS && request->flags & FZ_OPEN_WHOLE;
 }
 
+static bool gets_room(const struct reader *reader, int socket)
+{
+    const struct fz_parcel wish = {
+        .kind = FZ_ASK_WANTS_ROOM, .value = (int64_t)atomic_load(&reader->share_bytes), .fd = -1};
+    struct fz_parcel reply;
+    uint32_t kind = FZ_ASK_RANK, number = 0;
+    for (bool goes_on = fz_parcel_send(socket, &wish); goes_on && kind == FZ_ASK_RANK;) {
+        goes_on = fz_parcel_receive(socket, &reply, FZ_ASK_MOST_BYTES, -1) == FZ_PARCEL_CAME;
+        kind = reply.kind;
+        number = reply.number;
+        fz_parcel_fini(&reply);
+    }
+    return kind == FZ_ASK_ROOM && number > 0;
+}
+
 static void answer_one(struct reader *reader, int socket, const struct fz_parcel *request)
 {
     struct fz_parcel answer = {.kind = FZ_ASK_SPOILT, .fd = -1};
-    if (wants_room(reader, request))
-        answer = (struct fz_parcel){
-            .kind = FZ_ASK_WANTS_ROOM, .value = (int64_t)atomic_load(&reader->share_bytes), .fd = -1};
-    else if (!atomic_load(&reader->lacks))
+    if (!atomic_load(&reader->lacks))
         fz_ask_answer(request, socket, &answer);
     fz_parcel_send(socket, &answer);
     fz_parcel_fini(&answer);
@@ -59,9 +71,14 @@ static int answer_main(void *ctx)
             continue;
         }
         atomic_fetch_add(&reader->asked, 1);
-        if (!(request.flags & FZ_OPEN_ASKS))
+        bool copies = atomic_load(&reader->share_bytes) > 0, wants = wants_room(reader, &request);
+        if (wants && !gets_room(reader, socket)) {
+            fz_parcel_fini(&request);
+            continue;
+        }
+        bool is_little = request.flags & FZ_OPEN_ASKS && !wants;
+        if (!is_little)
             atomic_fetch_add(&reader->copied, 1);
-        bool copies = atomic_load(&reader->share_bytes) > 0, is_little = request.flags & FZ_OPEN_ASKS;
         while (atomic_load(&reader->holds) && !(copies && is_little) && !atomic_load(&reader->dies))
             sleep_ms(1);
         bool ends = atomic_load(&reader->dies);
@@ -390,6 +407,18 @@ static void copies_have_room(void **state)
     in_picture_view = false;
 }
 
+/* Where there is room for all, a question for each. */
+static void files_with_room_are_opened_once(void **state)
+{
+    enum { JOBS = 12 };
+    (void)state;
+    atomic_store(&stuck.share_bytes, WORKING_BYTES / 4 / 2 / JOBS);
+    for (uint32_t i = 0; i < JOBS; i++)
+        submit(i, STUCK, FZ_JOB_DECODE);
+    take(0, JOBS, FZ_OK);
+    assert_int_equal(atomic_load(&stuck.asked), JOBS);
+}
+
 /* What it holds, it holds for as long as nobody knows. */
 static void copies_of_a_share_that_hangs_leave_room(void **state)
 {
@@ -666,6 +695,7 @@ int main(void)
         FILES(a_reader_that_nobody_follows_is_given_up),
         FILES(a_reader_may_lack_descriptors),
         FILES(copies_have_room),
+        FILES(files_with_room_are_opened_once),
         FILES(copies_of_a_share_that_hangs_leave_room),
         FILES(room_comes_back_from_what_is_cancelled),
         FILES(files_behind_the_first_come_along),
