@@ -21,13 +21,13 @@ void fz_show_start(struct fz_app *app)
         fz_app_notice(app, "Three pictures a second at most: more would flash");
     if (app->mode == FZ_MODE_WALL)
         fz_picture_open(app, fz_app_selected_index(app), false);
-    app->dirty = true;
+    app->loader.moved = app->dirty = true; /* other pictures come next */
 }
 
 void fz_show_stop(struct fz_app *app)
 {
     app->show.running = app->show.paused = false;
-    app->dirty = true;
+    app->loader.moved = app->dirty = true;
 }
 
 bool fz_show_can_come(const struct fz_app *app, fz_item_id item)
