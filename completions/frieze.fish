@@ -50,7 +50,7 @@ complete -c frieze -n 'not __frieze_is_ctl' -l null -s 0 -d 'paths that are read
 complete -c frieze -n 'not __frieze_is_ctl' -l resume -d 'open where it was closed with these sources'
 complete -c frieze -n 'not __frieze_is_ctl' -l watch -d 'keep running although nothing is there yet'
 complete -c frieze -n 'not __frieze_is_ctl' -l no-watch -d 'do not follow changes of the folders'
-complete -c frieze -n 'not __frieze_is_ctl' -l wait -d 'wait for paths that do not exist yet'
+complete -c frieze -n 'not __frieze_is_ctl' -l wait -d 'wait for paths that do not exist or may not be read yet'
 complete -c frieze -n 'not __frieze_is_ctl' -l size -x -d 'open a window of this size instead of fullscreen (headless: 1920x1080)'
 complete -c frieze -n 'not __frieze_is_ctl' -l headless -d 'no display is needed'
 complete -c frieze -n 'not __frieze_is_ctl' -l memory -s m -x -d 'bound on pictures in memory (32M or more, for 4K 64M; default a quarter, 64M to 1G)'

@@ -321,7 +321,7 @@ bool fz_lane_gives_room(struct fz_lane *lane, struct fz_channel *channel, struct
     uint64_t bytes = wanted_bytes(job);
     expect(lane, bytes);
     channel->room_bytes = 0; /* what was guessed */
-    bool gives = !is_awaited(lane, job) && has_room(lane, job, bytes);
+    bool gives = !fz_cancel_is_set(&job->cancel) && !is_awaited(lane, job) && has_room(lane, job, bytes);
     if (!fz_parcel_send(channel->socket,
                         &(struct fz_parcel){.kind = FZ_ASK_ROOM, .number = gives, .fd = -1})) {
         fz_channel_close(channel); /* its reader would wait for ever */

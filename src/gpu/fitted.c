@@ -34,6 +34,11 @@ uint64_t fz_fitted_room(const struct fz_head *head)
     return head->fitted_bytes > 0 && most > head->fitted_bytes ? most - head->fitted_bytes : 0;
 }
 
+static bool is_over_budget(const struct fz_head *head, uint64_t more_bytes)
+{
+    return head->counts.bytes + head->held_bytes + more_bytes > head->budget_bytes;
+}
+
 static void drop_copy(struct fz_head *head, struct fz_fitted *fitted)
 {
     if (!fitted->sdl)
@@ -57,6 +62,15 @@ void fz_fitted_drop(struct fz_head *head, struct fz_texture *texture)
     free(fitted);
 }
 
+void fz_fitted_changed(struct fz_head *head, struct fz_texture *texture)
+{
+    struct fz_fitted *fitted = texture->fitted;
+    if (!fitted)
+        return;
+    drop_copy(head, fitted);
+    fitted->w = 0;
+}
+
 static struct fz_fitted *note(struct fz_head *head, struct fz_texture *texture)
 {
     struct fz_fitted *fitted = fz_calloc(1, sizeof *fitted);
@@ -76,6 +90,8 @@ static bool make_copy(struct fz_head *head, struct fz_fitted *fitted)
     if (head->fitted_bytes + bytes > most_bytes(head) || !texture->page->bitmap.at)
         return false;
     fz_texture_make_room(head, bytes);
+    if (is_over_budget(head, bytes))
+        return false;
     fitted->sdl = SDL_CreateTexture(head->renderer, FZ_OPAQUE_FORMAT, SDL_TEXTUREACCESS_STREAMING, fitted->w,
                                     fitted->h);
     if (!fitted->sdl)
@@ -128,8 +144,16 @@ bool fz_fitted_draw(struct fz_head *head, struct fz_texture *texture, struct fz_
     return true;
 }
 
+void fz_fitted_trim(struct fz_head *head)
+{
+    for (struct fz_fitted *fitted = head->fitted; fitted; fitted = fitted->behind)
+        if (head->fitted_bytes > most_bytes(head) || is_over_budget(head, 0))
+            drop_copy(head, fitted);
+}
+
 void fz_fitted_rest(struct fz_head *head)
 {
+    fz_fitted_trim(head);
     for (struct fz_fitted *fitted = head->fitted, *behind; fitted; fitted = behind) {
         behind = fitted->behind;
         if (fitted->frame != head->frame)

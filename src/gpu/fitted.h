@@ -1,6 +1,6 @@
 /* Scaled copies that stay, for SDL's own renderer: what stands at another size than its own, as tiles of justified rows do, or turned,
- * is scaled once and not in every frame. While sizes change nothing is kept: a copy is made where a texture is drawn as it was in
- * the frame before, and goes with the first frame that does not draw it. */
+ * is scaled once and not in every frame. A copy is made at once of what was not drawn before, but where size or pixels change from frame to
+ * frame only when they have ceased to. It goes with the first frame that does not draw it. */
 #ifndef FZ_GPU_FITTED_H
 #define FZ_GPU_FITTED_H
 
@@ -11,12 +11,16 @@
 struct fz_fitted;
 
 /* Render thread, all of these. Draws all of a texture, scaled and turned, with the page's blend mode and alpha of now. False where there is
- * no copy and none is made: between whole pixels, for the first time, or for want of room. */
+ * no copy and none is made: between whole pixels, while it changes, or for want of room. */
 bool fz_fitted_draw(struct fz_head *head, struct fz_texture *texture, struct fz_rect rect,
                     struct fz_turn turn);
 
-/* The texture goes, or shows something else from now on. */
+/* The texture shows something else from now on; it goes. */
+void fz_fitted_changed(struct fz_head *head, struct fz_texture *texture);
 void fz_fitted_drop(struct fz_head *head, struct fz_texture *texture);
+
+/* Gives back what copies take beyond the budget, which may be less than it was. */
+void fz_fitted_trim(struct fz_head *head);
 
 /* Once a frame, when all is drawn. */
 void fz_fitted_rest(struct fz_head *head);

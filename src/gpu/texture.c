@@ -174,6 +174,7 @@ bool fz_texture_trim(struct fz_head *head, int64_t patience_us)
     while (is_over_budget(head) && (fz_page_free_spare(head, INT64_MAX) || evict_oldest(head)))
         if (fz_now_us() >= now_us + patience_us)
             return false;
+    fz_fitted_trim(head);
     return true;
 }
 
@@ -255,7 +256,7 @@ bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, co
         (const uint8_t *)surface->pixels + (size_t)part->y * (size_t)surface->pitch + (size_t)part->x * 4;
     if (texture->drawn_frame != NEVER_DRAWN)
         texture->drawn_frame = head->frame;
-    fz_fitted_drop(head, texture);
+    fz_fitted_changed(head, texture);
     int64_t start = fz_now_us();
     bool uploaded = update(head, texture, &area, first, surface->pitch);
     int64_t took = fz_now_us() - start;

@@ -412,7 +412,7 @@ static void files_with_room_are_opened_once(void **state)
 {
     enum { JOBS = 12 };
     (void)state;
-    atomic_store(&stuck.share_bytes, WORKING_BYTES / 4 / 2 / JOBS);
+    atomic_store(&stuck.share_bytes, WORKING_BYTES / 4 / 2 / (2 * JOBS));
     for (uint32_t i = 0; i < JOBS; i++)
         submit(i, STUCK, FZ_JOB_DECODE);
     take(0, JOBS, FZ_OK);

@@ -122,8 +122,39 @@ static void it_follows_the_size_and_the_pixels(void **state)
     draw((struct fz_rect){0, 0, TO + 4, TO + 4}, 1, (struct fz_turn){0}, &seen);
     assert_int_equal(seen.at[0][0] & 0xffffff, 0x445566);
     assert_int_equal(seen.at[TO][TO] & 0xffffff, 0x112233);
+    for (uint32_t i = 0; i < 3; i++) { /* as the frames of an animation come: a canvas alone */
+        uint64_t with_canvas = bytes();
+        upload(0xff000000 | i, 0xff000010 | i);
+        draw((struct fz_rect){0, 0, TO + 4, TO + 4}, 1, (struct fz_turn){0}, &seen);
+        assert_int_equal(seen.at[0][0] & 0xffffff, 0x10 | i);
+        assert_int_equal(bytes(), with_canvas);
+    }
     draw((struct fz_rect){0}, 1, (struct fz_turn){0}, &seen);
     assert_int_equal(bytes(), before);
+}
+
+/* As where memory runs short. */
+static void copies_go_where_the_budget_does(void **state)
+{
+    (void)state;
+    static struct frame seen;
+    struct fz_rect rect = {0, 0, TO, TO};
+    uint64_t before = bytes();
+    upload(0xff112233, 0xff445566);
+    draw(rect, 1, (struct fz_turn){0}, &seen);
+    assert_int_equal(bytes(), before + TO * TO * 4);
+    fz_texture_set_budget(head, TO * TO * 4);
+    assert_true(fz_texture_trim(head, 1000000));
+    assert_int_equal(bytes(), before);
+    for (int i = 0; i < 3; i++) {
+        draw(rect, 1, (struct fz_turn){0}, &seen);
+        assert_int_equal(seen.at[0][0] & 0xffffff, 0x445566);
+    }
+    fz_texture_set_budget(head, before + TO * TO * 2); /* a quarter would do, but there is no room */
+    draw(rect, 1, (struct fz_turn){0}, &seen);
+    draw((struct fz_rect){0}, 1, (struct fz_turn){0}, &seen);
+    assert_int_equal(bytes(), before);
+    fz_texture_set_budget(head, BUDGET);
 }
 
 /* Two windows' pixels are what copies take at the most: a page that is far enlarged has none. */
@@ -160,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_copy_is_what_scaling_gives),
         cmocka_unit_test(it_follows_the_size_and_the_pixels),
+        cmocka_unit_test(copies_go_where_the_budget_does),
         cmocka_unit_test(what_is_far_larger_has_none),
         cmocka_unit_test(it_goes_with_its_texture),
     };
