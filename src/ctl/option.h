@@ -55,7 +55,8 @@
       "keep running although nothing is there yet")                                                    \
     X(NO_WATCH, FLAG, "no-watch", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                  \
       "do not follow changes of the folders")                                                          \
-    X(WAIT, FLAG, "wait", 0, NULL, 0, 1, NULL, SOURCES, FILE, "wait for paths that do not exist or may not be read yet")  \
+    X(WAIT, FLAG, "wait", 0, NULL, 0, 1, NULL, SOURCES, FILE,                                          \
+      "wait for paths that do not exist or may not be read yet")                                       \
     X(SIZE, SIZE, "size", 0, NULL, 64, 16384, "WxH", WINDOW, FILE,                                     \
       "open a window of this size instead of fullscreen (headless: 1920x1080)")                        \
     X(HEADLESS, FLAG, "headless", 0, NULL, 0, 1, NULL, WINDOW, LINE, "no display is needed")           \
