@@ -8,9 +8,8 @@
 #include <stdlib.h>
 
 enum {
-    BUDGET_PART =
-        4, /* of the textures, that copies may take; a window's pixels, and as much again for rows at its edges */
-    WINDOWS = 2,
+    BUDGET_PART = 4, /* of the textures, that copies may take, */
+    WINDOWS = 2,     /* and windows' pixels: one, and as much again for rows at its edges */
 };
 
 struct fz_fitted {
