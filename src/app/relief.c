@@ -143,6 +143,7 @@ static void set_budgets(struct fz_app *app)
              rest = relief->library_bytes - of_textures, most_credit = relief->credit_bytes / 2,
              of_credit = rest < most_credit ? rest : most_credit;
     fz_texture_set_budget(app->head, (relief->texture_bytes - of_textures) / part);
+    fz_history_fit(app);
     app->loader.credit_limit_bytes = (relief->credit_bytes - of_credit) / part;
 }
 

@@ -119,6 +119,8 @@ static void tell_more_comes(void *socket)
 static unsigned hear_rank(void *socket, unsigned rank)
 {
     struct fz_parcel parcel;
+    if (*(const int *)socket < 0) /* nobody who could tell another one */
+        return rank;
     enum fz_parcel_end end = fz_parcel_receive(*(const int *)socket, &parcel, FZ_ASK_MOST_BYTES, 0);
     if (end == FZ_PARCEL_ENDED)
         return FZ_FETCH_NOT;
@@ -210,7 +212,7 @@ static void answer_open(const struct fz_parcel *request, int socket, struct fz_p
         close(fd);
         return;
     }
-    if (share) {
+    if (share || (regular && request->flags & FZ_OPEN_COPY)) {
         int copy = wants_head ? -1 : copy_file(fd, &look, request, rank, socket);
         if (!wants_head && copy < 0)
             look = failed(errno);

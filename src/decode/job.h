@@ -61,8 +61,10 @@ struct fz_copy {
 /* Of a FRAME job: what is wanted, and what it became. Of a page nothing is held from one to the next: no stream. */
 struct fz_play {
     struct fz_stream *stream; /* owned, moves with the job; NULL: the file is opened first */
-    uint64_t max_held_bytes;  /* what it may hold from then on */
-    int index;                /* FZ_ANIM_NEXT (of no page), or the one that is sought */
+    bool keeps_copy;          /* the file is copied, so that it need not be opened again */
+    int copy_fd; /* that copy, in memory, open for reading; owned, moves with the job; -1: none yet */
+    uint64_t max_held_bytes; /* what it may hold from then on */
+    int index;               /* FZ_ANIM_NEXT (of no page), or the one that is sought */
     int sheet_w, sheet_h; /* of pages: the size of the first, on which each is shown, px; 0: an animation */
     int64_t
         at_us; /* where it stands on the time line; afterwards: the frame that came, later ones skipped to */

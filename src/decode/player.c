@@ -1,6 +1,8 @@
 /* One frame of an animation, or a page, on a worker's thread. */
 #include "base/clock.h"
+#include "decode/cached.h"
 #include "decode/decoder.h"
+#include "decode/files.h"
 
 #include <unistd.h>
 
@@ -33,13 +35,31 @@ static bool host_reserve(void *ctx, uint64_t bytes)
     return true;
 }
 
+/* *fd is the file, or its copy, which stays. False: the job is parked. */
+static bool open_file(struct fz_decoder *decoder, struct fz_job *job, int *fd)
+{
+    struct fz_play *play = &job->play;
+    if (!play->keeps_copy)
+        return fz_decoder_open_whole(decoder, job, fd);
+    if (play->copy_fd < 0) {
+        struct fz_parcel request = fz_files_open_request(job->path, job->limits.max_file_bytes);
+        request.flags = FZ_OPEN_WHOLE | FZ_OPEN_COPY;
+        if (!fz_decoder_open(decoder, job, &request, &play->copy_fd))
+            return false;
+        job->file = fz_file_facts_of(&job->look);
+    }
+    *fd = play->copy_fd;
+    return true;
+}
+
 static enum fz_err open_stream(struct fz_decoder *decoder, struct fz_job *job,
                                struct fz_image_request *request)
 {
     if (request->fd < 0)
         return job->error.code;
     enum fz_err code = fz_stream_open(decoder->engine, request, &job->play.stream, &job->error);
-    close(request->fd);
+    if (request->fd != job->play.copy_fd)
+        close(request->fd);
     return code;
 }
 
@@ -85,7 +105,7 @@ void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job)
         .host = {.ctx = &call, .cancelled = host_cancelled, .reserve = host_reserve},
     };
     request.fd = -1;
-    if (!job->play.stream && !fz_decoder_open_whole(decoder, job, &request.fd))
+    if (!job->play.stream && !open_file(decoder, job, &request.fd))
         return;
     enum fz_err code = job->play.stream ? FZ_OK : open_stream(decoder, job, &request);
     if (code == FZ_OK)

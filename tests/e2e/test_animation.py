@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import frieze
+import opened
 import pictures
 
 COLORS = [(200, 30, 30), (30, 200, 30), (30, 30, 200), (200, 200, 30), (30, 200, 200), (200, 30, 200)]
@@ -236,6 +237,28 @@ def test_removed_while_it_plays(home):
         playing(running, 2)
         (folder / "a.gif").unlink()
         running.until(items=2, animation=None)
+
+
+def test_going_back_opens_no_file(home, isolation):
+    """What plays has its file in memory as long as the history has the picture."""
+    folder = pictures.fill(home / "some", 0)
+    counts = range(4, 8)  # of frames
+    for count in counts:
+        save(folder / f"{count}.gif", [30] * count, loop=0)
+    with home.start("--size", "400x300", "--isolation", isolation, folder) as running:
+        running.idle().key("Return")
+        playing(running, 2, frames=counts[0])
+        for count in counts[1:]:
+            running.key("Right")
+            playing(running, 2, frames=count)
+        with opened.names_in(folder) as told:
+            for count in reversed(counts[:-1]):
+                running.key("Left")
+                playing(running, 2, frames=count)
+            assert told() == []
+        save(folder / f"{counts[1]}.gif", [30] * 9, loop=0)
+        running.key("Right")
+        playing(running, 8, frames=9)
 
 
 # --- on the wall ---

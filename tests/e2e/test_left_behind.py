@@ -1,15 +1,13 @@
 """What left the screen is waited for by nobody: what came into view instead is there as soon as if there were nothing else."""
 # ctest: COST 40
 
-import contextlib
-import ctypes
 import os
-import struct
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import opened
 from frieze import is_sanitized, wait_until
 
 COUNT, JOBS, TRIES = 400, 2, 3
@@ -49,28 +47,6 @@ def when_it_loads(running):
     return decodes(running)["count"]
 
 
-@contextlib.contextmanager
-def opened_files(folder):
-    """Gives what tells the numbers of the pictures that anybody opened from then on."""
-    libc, in_open = ctypes.CDLL(None, use_errno=True), 0x20
-    fd = libc.inotify_init1(os.O_NONBLOCK)
-    assert fd >= 0 and libc.inotify_add_watch(fd, os.fsencode(folder), in_open) >= 0, os.strerror(ctypes.get_errno())
-    numbers = []
-
-    def told():
-        with contextlib.suppress(BlockingIOError):
-            while events := os.read(fd, 1 << 16):
-                while events:
-                    length, = struct.unpack_from("12xI", events)
-                    name, events = events[16:16 + length].rstrip(b"\0"), events[16 + length:]
-                    numbers.extend([int(name[1:-4])] if name else [])
-        return numbers
-    try:
-        yield told
-    finally:
-        os.close(fd)
-
-
 @pytest.mark.parametrize("memory", ["64M", "512M"])
 @pytest.mark.parametrize("motion", ["full", "off"])
 def test_the_page_that_is_left(home, folder, memory, motion):
@@ -78,13 +54,13 @@ def test_the_page_that_is_left(home, folder, memory, motion):
     for _ in range(TRIES):
         with start(home, folder, "--memory", memory, "--motion", motion) as running:
             when_it_loads(running)
-            with opened_files(folder) as told:
+            with opened.names_in(folder) as told:
                 running.key("End")
                 before = len(told())
                 running.until(visible=lambda seen: seen[1] == COUNT - 1)
                 running.idle("screenful")
                 first, last = running.status()["visible"]
-                numbers = told()
+                numbers = [int(name[1:-4]) for name in told()]
             decode = decodes(running)
         if decode["count"] < 2 * (last - first + 1) and decode["cancelled"]:
             break  # else the first page, or what was under way of it, was there before a busy machine came to press the key

@@ -260,9 +260,9 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
     struct fz_tile *tile = fz_loader_tile(app, item);
     fz_about_forget_file(app, item);
     fz_shapes_forget(app, item, gone);
+    fz_animate_forget(app, item);
     if (!tile)
         return;
-    fz_animate_forget(app, item);
     if (gone) {
         release_tile(app, tile);
     } else {

@@ -43,6 +43,7 @@ void fz_animate_fini(struct fz_app *app)
 
 void fz_animate_forget(struct fz_app *app, fz_item_id item)
 {
+    fz_history_drop_copy(app, item);
     if (app->animate.item == item && item != FZ_ITEM_NONE)
         stop(app);
     if (app->animate.asked == item)

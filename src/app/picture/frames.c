@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "gpu/texture.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,11 @@ static void drop_stream(struct fz_app *app)
     a->stream = NULL;
 }
 
+void fz_animate_hold(struct fz_app *app)
+{
+    fz_texture_set_held(app->head, app->animate.held_bytes + app->picture.history.copied_bytes);
+}
+
 /* A job that is out comes home as a stranger. */
 void fz_frames_halt(struct fz_app *app)
 {
@@ -51,7 +57,8 @@ void fz_frames_halt(struct fz_app *app)
     a->job = NULL;
     drop_stream(app);
     a->halted = true;
-    fz_texture_set_held(app->head, 0);
+    a->held_bytes = 0;
+    fz_animate_hold(app);
 }
 
 struct plan {
@@ -64,7 +71,8 @@ struct plan {
 static bool make_plan(const struct fz_app *app, const struct fz_tile *tile, struct plan *plan)
 {
     const struct fz_animate *a = &app->animate;
-    double budget = (double)fz_texture_budget(app->head), held = (double)a->facts.held_bytes;
+    double budget = (double)(fz_texture_budget(app->head) - app->picture.history.copied_bytes),
+           held = (double)a->facts.held_bytes;
     bool turns = fz_image_has_pages(tile->format);
     if (held == 0 && !turns)
         held = (double)fz_anim_held_bytes(tile->format, tile->picture_w, tile->picture_h, tile->file.bytes);
@@ -130,6 +138,17 @@ static void follow_zoom(struct fz_app *app, const struct fz_tile *tile, const st
         fz_frames_seek(app, front->index);
 }
 
+/* Of what plays in the picture view one stays, or is there already. */
+static void give_copy(const struct fz_app *app, const struct fz_tile *tile, struct fz_job *job)
+{
+    struct fz_play *play = &job->play;
+    play->keeps_copy = app->animate.purpose == FZ_FOR_PICTURE && !play->stream && play->sheet_w == 0 &&
+                       tile->file.known && fz_history_has_room(app, tile->file.bytes);
+    int copy_fd = play->keeps_copy ? fz_history_copy(app, tile->item, &tile->file) : -1;
+    if (copy_fd >= 0)
+        play->copy_fd = fcntl(copy_fd, F_DUPFD_CLOEXEC, 3);
+}
+
 void fz_frames_make_next(struct fz_app *app)
 {
     struct fz_animate *a = &app->animate;
@@ -158,13 +177,16 @@ void fz_frames_make_next(struct fz_app *app)
     job->limits = fz_limits_from_options(&app->options);
     job->wants_luma = true;
     job->play = (struct fz_play){.stream = a->stream,
+                                 .copy_fd = -1,
                                  .max_held_bytes = plan.max_held_bytes,
                                  .index = a->seek,
                                  .sheet_w = fz_image_has_pages(tile->format) ? tile->picture_w : 0,
                                  .sheet_h = tile->picture_h,
                                  .at_us = a->at_us,
                                  .base_us = a->base_us};
-    fz_texture_set_held(app->head, a->facts.held_bytes + plan.frame_bytes * (uint64_t)plan.ahead);
+    give_copy(app, tile, job);
+    a->held_bytes = a->facts.held_bytes + plan.frame_bytes * (uint64_t)plan.ahead;
+    fz_animate_hold(app);
     a->stream = NULL;
     a->seek = FZ_ANIM_NEXT;
     a->job = job;
@@ -222,6 +244,7 @@ static void note_damage(struct fz_app *app, fz_item_id item, const char *why)
 void fz_animate_take(struct fz_app *app, struct fz_job *job)
 {
     struct fz_animate *a = &app->animate;
+    fz_history_take_copy(app, job);
     if (job != a->job) {
         fz_pool_trash(&app->pool, job);
         return;

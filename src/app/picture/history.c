@@ -3,14 +3,88 @@
 #include "app/app.h"
 #include "app/picture/ahead.h"
 #include "base/mem.h"
+#include "gpu/texture.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { COPIES_PART = 8 }; /* of the textures' budget */
+
+/* ---- Copies of files --------------------------------------------------------------------------------------------- */
+
+static struct fz_visit *find(const struct fz_history *history, fz_item_id item)
+{
+    for (size_t i = 0; i < history->count; i++)
+        if (history->visits[i].item == item)
+            return &history->visits[i];
+    return NULL;
+}
+
+static void close_copy(struct fz_history *history, struct fz_visit *visit)
+{
+    if (visit->copy_fd < 0)
+        return;
+    close(visit->copy_fd);
+    visit->copy_fd = -1;
+    history->copied_bytes -= visit->copied.bytes;
+}
+
+static uint64_t most_copied(const struct fz_app *app)
+{
+    return fz_texture_budget(app->head) / COPIES_PART;
+}
+
+bool fz_history_has_room(const struct fz_app *app, uint64_t bytes)
+{
+    return bytes <= most_copied(app);
+}
+
+int fz_history_copy(const struct fz_app *app, fz_item_id item, const struct fz_file_facts *file)
+{
+    const struct fz_visit *visit = find(&app->picture.history, item);
+    bool same = visit && file->known && visit->copied.bytes == file->bytes &&
+                visit->copied.mtime_ns == file->mtime_ns;
+    return same ? visit->copy_fd : -1;
+}
+
+void fz_history_fit(struct fz_app *app)
+{
+    struct fz_history *history = &app->picture.history;
+    for (size_t i = 0; i < history->count && history->copied_bytes > most_copied(app); i++)
+        close_copy(history, &history->visits[i]);
+    fz_animate_hold(app);
+}
+
+void fz_history_take_copy(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_history *history = &app->picture.history;
+    struct fz_visit *visit = find(history, job->item);
+    if (job->play.copy_fd < 0 || !job->file.known || !visit)
+        return;
+    close_copy(history, visit);
+    visit->copy_fd = job->play.copy_fd;
+    visit->copied = job->file;
+    history->copied_bytes += job->file.bytes;
+    job->play.copy_fd = -1;
+    fz_history_fit(app);
+}
+
+void fz_history_drop_copy(struct fz_app *app, fz_item_id item)
+{
+    struct fz_visit *visit = find(&app->picture.history, item);
+    if (!visit || visit->copy_fd < 0)
+        return;
+    close_copy(&app->picture.history, visit);
+    fz_animate_hold(app);
+}
+
+/* ---- Who is among them ------------------------------------------------------------------------------------------- */
 
 static void remove_at(struct fz_history *history, size_t at)
 {
     history->count--;
-    memmove(history->items + at, history->items + at + 1, (history->count - at) * sizeof *history->items);
+    memmove(history->visits + at, history->visits + at + 1, (history->count - at) * sizeof *history->visits);
 }
 
 static bool is_wanted(const struct fz_app *app, fz_item_id item)
@@ -20,24 +94,32 @@ static bool is_wanted(const struct fz_app *app, fz_item_id item)
     return fz_list_index(app->list, item, &index) && fz_ahead_wants(app, index, &distance);
 }
 
+/* Comes last from now on; true where it was not among them. */
+static bool put_last(struct fz_history *history, fz_item_id item)
+{
+    struct fz_visit *before = find(history, item);
+    struct fz_visit visit = before ? *before : (struct fz_visit){.item = item, .copy_fd = -1};
+    if (before)
+        remove_at(history, (size_t)(before - history->visits));
+    history->visits =
+        fz_grow(history->visits, &history->capacity, history->count + 1, sizeof *history->visits);
+    history->visits[history->count++] = visit;
+    return !before;
+}
+
 void fz_history_add(struct fz_app *app, fz_item_id item)
 {
     struct fz_history *history = &app->picture.history;
     size_t most = (size_t)app->options.values[FZ_OPTION_HISTORY].number + 1; /* with the one in view */
-    const size_t before = history->count;
-    for (size_t i = history->count; i-- > 0;)
-        if (history->items[i] == item)
-            remove_at(history, i);
-    if (history->count == before)
+    if (put_last(history, item))
         history->way = app->picture.direction;
-    history->items = fz_grow(history->items, &history->capacity, history->count + 1, sizeof *history->items);
-    history->items[history->count++] = item;
     for (size_t i = 0; history->count > most && i < history->count;) {
-        if (is_wanted(app, history->items[i])) { /* it goes once it is no neighbour any more */
+        if (is_wanted(app, history->visits[i].item)) { /* it goes once it is no neighbour any more */
             i++;
             continue;
         }
-        fz_loader_release_picture(app, history->items[i]);
+        fz_loader_release_picture(app, history->visits[i].item);
+        fz_history_drop_copy(app, history->visits[i].item);
         remove_at(history, i);
     }
 }
@@ -45,14 +127,13 @@ void fz_history_add(struct fz_app *app, fz_item_id item)
 bool fz_history_retraces(const struct fz_app *app)
 {
     const struct fz_history *history = &app->picture.history;
-    for (size_t i = 0; i < history->count; i++)
-        if (history->items[i] == app->picture.item)
-            return app->picture.direction != history->way;
-    return false;
+    return find(history, app->picture.item) && app->picture.direction != history->way;
 }
 
 void fz_history_fini(struct fz_history *history)
 {
-    free(history->items);
+    for (size_t i = 0; i < history->count; i++)
+        close_copy(history, &history->visits[i]);
+    free(history->visits);
     *history = (struct fz_history){0};
 }
