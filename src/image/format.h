@@ -210,7 +210,7 @@ void fz_decode_set_deadline(struct fz_decode *d);
 bool fz_decode_cancelled(const struct fz_decode *d);
 enum fz_err fz_decode_fail_cancelled(struct fz_decode *d);
 
-/* jpeg_head.c, jpeg.c */
+/* jpeg/head.c, jpeg/jpeg.c */
 bool fz_jpeg_is_a(const struct fz_bytes *head);
 enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
@@ -290,7 +290,7 @@ enum fz_err fz_svg_load(struct fz_decode *d);
 uint64_t fz_sdl_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_sdl_load(struct fz_decode *d);
 
-/* head_*.c: what SDL2_image decodes, known by the bytes alone */
+/* head_*.c: what is known of a format by the bytes alone */
 #define FZ_HEAD_FUNCTIONS(name)                         \
     bool fz_##name##_is_a(const struct fz_bytes *head); \
     enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);

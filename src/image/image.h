@@ -14,9 +14,9 @@ struct fz_image_limits {
     uint64_t max_file_bytes;
     uint64_t max_output_px;   /* pixels of a result */
     uint64_t max_rows_px;     /* by the header, for what decodes by rows or at reduced scale (JPEG) */
-    uint64_t max_whole_px;    /* by the header, for what must be decoded as a whole (SDL2_image) */
+    uint64_t max_whole_px;    /* by the header, for what must be decoded as a whole */
     int max_side_px;          /* by the header */
-    uint64_t max_whole_bytes; /* a larger JPEG is read piece by piece, */
+    uint64_t max_whole_bytes; /* a larger file is read piece by piece, where its format allows that, */
     uint64_t
         max_held_bytes; /* and of what can be decoded by rows, and is larger than this, no more is held */
     int max_frames;     /* of an animation, or pages: more are not counted and not shown */

@@ -1,5 +1,5 @@
-/* What there is to show. Each root (a SOURCE of the command line) has a reader that lists it and watches
- * it, and hands over what it found as events on a ready list: readers never see the list of items, the
+/* What there is to show. Each root (a SOURCE of the command line) belongs to a reader, which may have others (source/deal.h), lists and
+ * watches it, and hands over what it found as events on a ready list: readers never see the list of items, the
  * render thread never sees a folder. A reader is a process (source/reader.h), or, in thread mode, a
  * thread, with the same events. */
 #ifndef FZ_SOURCE_SOURCE_H
@@ -87,7 +87,7 @@ struct fz_sources;
  * alone (no file is opened); USAGE for a scheme that this build lacks, with one clear line. */
 enum fz_err fz_source_check(const char *argument, struct fz_error *err);
 
-/* Main thread. Starts one reader per argument (borrowed until stop). Events go to `ready`, followed by a
+/* Main thread. Starts the readers of all arguments (borrowed until stop). Events go to `ready`, followed by a
  * ring. */
 enum fz_err fz_sources_start(struct fz_sources **sources, const char *const *arguments, size_t count,
                              const struct fz_source_options *options, struct fz_ready *ready,

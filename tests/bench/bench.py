@@ -47,7 +47,7 @@ def arguments():
     parser.add_argument("--drop-caches", action="store_true",
                         help="empty the page cache before each run (root only)")
     parser.add_argument("--output", type=pathlib.Path, default=REPOSITORY / "build/bench")
-    parser.add_argument("--document", action="store_true", help="put the results into docs/performance.md")
+    parser.add_argument("--document", action="store_true", help="put the results into docs/performance.md and README.md")
     args = parser.parse_args()
     if args.quick and args.document:
         parser.error("--quick gives no results to document")
@@ -179,6 +179,10 @@ def save(args, raw, figures, peers, facts, markdown):
     plots.save(raw, peers, REPOSITORY / "docs/images" if args.document else args.output, tell)
     if args.document:
         report.put_into(REPOSITORY / "docs/performance.md", markdown)
+        try:
+            report.put_into(REPOSITORY / "README.md", report.summary(figures, peers))
+        except ValueError as error:
+            tell(f"bench: README.md stays as it is: {error}")
 
 
 def main():

@@ -30,7 +30,7 @@ LOADED_S = 120
 RENDERER = {"SDL_RENDER_DRIVER": os.environ.get("SDL_RENDER_DRIVER", "software")}
 WARM_LAPS = 2  # before anything counts: libraries, fonts and buffers are used for the first time
 MB = 1e6
-TEXTURES = lap.MEMORY // 2  # as docs/architecture.md shares out what --memory gives
+TEXTURES = lap.MEMORY // 2  # as docs/memory.md shares out what --memory gives
 
 
 @dataclasses.dataclass
