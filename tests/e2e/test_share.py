@@ -328,6 +328,20 @@ def test_prime_goes_on_beside_it(home, share, good):
     assert process.returncode == 0 and f"{2 * COUNT} tiles" in said.decode(), said
 
 
+def test_prime_counts_once_what_another_reader_finds_again(home, share, good):
+    """A reader is replaced within a listing: the one after it tells all names from the beginning."""
+    (good / "link").symlink_to(share.path)
+    share.hang(shares.OPENDIR)
+    process = home.popen([home.program, "prime", good], stderr=-1)
+    assert share.asked.wait(PATIENCE_S)  # what lies beside the link has been told
+    os.kill(reader_of(process, 1), signal.SIGKILL)
+    share.let_go()
+    _, said = process.communicate(timeout=PATIENCE_S)
+    lines = said.decode().splitlines()
+    assert process.returncode == 0 and len(lines) == 2 and "signal 9" in lines[0], lines
+    assert lines[1] == f"frieze prime: {2 * COUNT} tiles", lines
+
+
 SUBCOMMANDS = {"probe": [], "scale": ["out.png"]}
 
 

@@ -62,7 +62,7 @@ static void say(void *ctx, const char *name, const char *text)
 static void take_names(void *ctx, const struct fz_source_event *event)
 {
     struct console *c = ctx;
-    if (c->batch.planned) /* a reader that took the place of another one tells all of it again */
+    if (c->batch.planned) /* a reader that took the place of another one may find more */
         return;
     for (uint32_t i = 0; i < event->count; i++)
         fz_scale_batch_add(&c->batch, fz_path_join(event->dir, event->names[i]), event->root, 0,

@@ -112,6 +112,7 @@ void fz_crew_stop(struct fz_crew *crew)
     fz_zygote_front_stop(crew->heavy_decoders);
     fz_zygote_front_stop(crew->svg_decoders);
     fz_doorbell_fini(&crew->bell);
+    fz_items_fini(&crew->known);
     free(crew->complained);
 }
 
@@ -128,13 +129,33 @@ void fz_crew_say(struct fz_crew *crew, const char *name, const char *text)
     fz_log("%s: %s", name, text);
 }
 
+/* A reader that was replaced has told them before: the one after it begins anew. */
+static void drop_known(struct fz_crew *crew, struct fz_source_event *event)
+{
+    struct fz_items *known = &crew->known;
+    uint32_t folder = fz_items_folder_get(known, event->dir), kept = 0;
+    for (uint32_t i = 0; i < event->count; i++) {
+        struct fz_item_key key = fz_items_key(event->root, folder, event->names[i]);
+        if (fz_items_find(known, &key) != FZ_ITEMS_NONE)
+            continue;
+        fz_items_add(known, &key);
+        event->names[kept] = event->names[i];
+        if (event->doubts)
+            event->doubts[kept] = event->doubts[i];
+        kept++;
+    }
+    event->count = kept;
+}
+
 static void take_events(struct fz_crew *crew, const struct fz_crew_work *work)
 {
     for (struct fz_ready_node *node = fz_ready_take(&crew->events); node;) {
         struct fz_source_event *event = FZ_CONTAINER(node, struct fz_source_event, node);
         node = node->next;
-        if (event->kind == FZ_SOURCE_ADDED || event->kind == FZ_SOURCE_WHOLE)
+        if (event->kind == FZ_SOURCE_ADDED || event->kind == FZ_SOURCE_WHOLE) {
+            drop_known(crew, event);
             work->take_names(work->ctx, event);
+        }
         crew->listed_count += event->kind == FZ_SOURCE_LISTED;
         if (event->kind == FZ_SOURCE_ERROR) {
             fz_progress_clear(&crew->progress);

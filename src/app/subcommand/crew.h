@@ -8,6 +8,7 @@
 #include "decode/cache.h"
 #include "decode/files.h"
 #include "decode/pool.h"
+#include "source/items.h"
 #include "source/source.h"
 
 struct fz_crew {
@@ -17,6 +18,7 @@ struct fz_crew {
     atomic_int signalled;            /* signals that came */
     struct fz_signals *signals;
     struct fz_sources *sources;
+    struct fz_items known;                           /* all names that were told */
     struct fz_cache *cache;                          /* owned; NULL: none */
     struct fz_zygote *decoders;                      /* NULL: the workers decode on their own threads */
     struct fz_zygote *readers;                       /* NULL: readers are threads */
@@ -51,8 +53,7 @@ void fz_crew_stop(struct fz_crew *crew);
 /* What the work consists of; `ctx` is whoever's it is. */
 struct fz_crew_work {
     void (*take_names)(
-        void *ctx,
-        const struct fz_source_event *event); /* ADDED, WHOLE; again from a reader that was replaced */
+        void *ctx, const struct fz_source_event *event); /* ADDED, WHOLE; of each source a name comes once */
     void (*take_result)(void *ctx, const struct fz_job *job);
     void (*begin_jobs)(void *ctx); /* as many as are good to have out; called each turn */
     bool (*is_done)(void *ctx);
