@@ -50,13 +50,6 @@ enum { FZ_MAX_HEADS = 1, FZ_MAX_WAITS = 16, FZ_MAX_SAVES = 4 };
 
 enum fz_mode { FZ_MODE_WALL, FZ_MODE_PICTURE };
 
-/* What may move by itself, as --motion says: each allows what the one before it does, and more. */
-enum fz_motion {
-    FZ_MOTION_OFF,     /* nothing: every change is a cut */
-    FZ_MOTION_REDUCED, /* pictures fade, but nothing travels, grows or glides on */
-    FZ_MOTION_FULL,
-};
-
 /* Somebody outside waits for a state. */
 struct fz_wait {
     struct fz_request *request; /* owned; NULL: free place */

@@ -113,8 +113,7 @@ static bool is_reached(const struct fz_app *app, enum fz_wait_for state)
 
 void fz_app_answer_waits(struct fz_app *app)
 {
-    bool load_all = fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN) &&
-                    app->options.values[FZ_OPTION_QUIT_WHEN].text[0] == 'l';
+    bool load_all = fz_option_choice(&app->options, FZ_OPTION_QUIT_WHEN) == FZ_QUIT_WHEN_LOADED;
     for (int i = 0; i < FZ_MAX_WAITS; i++) {
         struct fz_wait *wait = &app->waits[i];
         if (!wait->request)

@@ -6,26 +6,24 @@
 #include "source/once.h"
 #include "source/reader.h"
 
-#include <string.h>
-
 enum { OWN_KEEP_BYTES = 4 << 20 };
 
 const struct fz_role *const fz_roles[] = {&fz_decoder_role, &fz_heavy_decoder_role, &fz_svg_decoder_role,
                                           &fz_reader_role, NULL};
 
-static bool is_text(const struct fz_options *options, enum fz_option_id id, const char *text)
-{
-    return strcmp(options->values[id].text, text) == 0;
-}
-
 bool fz_isolation_is_by_threads(const struct fz_options *options)
 {
-    return is_text(options, FZ_OPTION_ISOLATION, "thread");
+    return fz_option_choice(options, FZ_OPTION_ISOLATION) == FZ_ISOLATION_THREAD;
 }
 
 bool fz_isolation_requires_all(const struct fz_options *options)
 {
-    return is_text(options, FZ_OPTION_SANDBOX, "require");
+    return fz_option_choice(options, FZ_OPTION_SANDBOX) == FZ_SANDBOX_MODE_REQUIRE;
+}
+
+static bool wants_sandbox(const struct fz_options *options)
+{
+    return fz_option_choice(options, FZ_OPTION_SANDBOX) != FZ_SANDBOX_MODE_OFF;
 }
 
 /* Starts a decoder to see. */
@@ -61,8 +59,7 @@ enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygot
     *decoders = NULL;
     if (fz_isolation_is_by_threads(options))
     return requires ? fz_fail(err, FZ_E_USAGE, 0, "--sandbox=require needs --isolation=process") : FZ_OK;
-    bool sandbox = !is_text(options, FZ_OPTION_SANDBOX, "off");
-    enum fz_err code = fz_zygote_front_start(decoders, &fz_decoder_role, sandbox, err);
+    enum fz_err code = fz_zygote_front_start(decoders, &fz_decoder_role, wants_sandbox(options), err);
     /* Nothing is forked after this, and nothing of the user's is open yet. */
     fz_launcher_begin(FZ_LAUNCH_OWN);
     if (code == FZ_OK && requires)
@@ -84,9 +81,7 @@ enum fz_err fz_isolation_start_readers(const struct fz_options *options, struct 
 
 struct fz_zygote *fz_isolation_later(const struct fz_options *options, const struct fz_role *role)
 {
-    return fz_isolation_is_by_threads(options)
-               ? NULL
-               : fz_zygote_front_later(role, !is_text(options, FZ_OPTION_SANDBOX, "off"));
+    return fz_isolation_is_by_threads(options) ? NULL : fz_zygote_front_later(role, wants_sandbox(options));
 }
 
 enum fz_err fz_own_engine_start(struct fz_own_engine *own, const struct fz_options *options,

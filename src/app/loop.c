@@ -278,7 +278,7 @@ static void note_milestones(struct fz_app *app)
         stats->startup.all = fz_now_us();
     if (!fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN))
         return;
-    bool screenful = app->options.values[FZ_OPTION_QUIT_WHEN].text[0] == 's';
+    bool screenful = fz_option_choice(&app->options, FZ_OPTION_QUIT_WHEN) == FZ_QUIT_WHEN_SCREENFUL;
     if (app->ending || !(screenful ? stats->startup.screenful > 0 : stats->startup.all > 0))
         return;
     fz_app_quit(app, FZ_OK);

@@ -38,14 +38,7 @@ static void apply(struct fz_app *app, enum fz_option_id id)
 
 enum fz_motion fz_app_motion(const struct fz_app *app)
 {
-    switch (app->options.values[FZ_OPTION_MOTION].text[0]) {
-    case 'o':
-        return FZ_MOTION_OFF;
-    case 'r':
-        return FZ_MOTION_REDUCED;
-    default:
-        return FZ_MOTION_FULL;
-    }
+    return (enum fz_motion)fz_option_choice(&app->options, FZ_OPTION_MOTION);
 }
 
 static enum fz_err check_live(enum fz_option_id id, struct fz_error *err)

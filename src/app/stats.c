@@ -68,13 +68,22 @@ static json_t *frames_json(const struct fz_app *app)
     return frames;
 }
 
-static json_t *textures_json(const struct fz_app *app, const char *which)
+static const struct fz_texture_counts *texture_counts(const struct fz_app *app)
 {
     static const struct fz_texture_counts none;
-    const struct fz_texture_counts *t = app->head ? fz_texture_get_counts(app->head) : &none;
-    if (which[0] == 'u')
-        return json_pack("{s:o,s:o,s:f,s:f}", "count", bytes(t->uploads), "bytes", bytes(t->upload_bytes),
-                         "time", (double)t->upload_us / 1000, "max", (double)t->upload_max_us / 1000);
+    return app->head ? fz_texture_get_counts(app->head) : &none;
+}
+
+static json_t *upload_json(const struct fz_app *app)
+{
+    const struct fz_texture_counts *t = texture_counts(app);
+    return json_pack("{s:o,s:o,s:f,s:f}", "count", bytes(t->uploads), "bytes", bytes(t->upload_bytes), "time",
+                     (double)t->upload_us / 1000, "max", (double)t->upload_max_us / 1000);
+}
+
+static json_t *cache_json(const struct fz_app *app)
+{
+    const struct fz_texture_counts *t = texture_counts(app);
     return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "texture_bytes", bytes(t->bytes), "texture_bytes_peak",
                      bytes(t->bytes_peak), "pixel_bytes_peak", bytes(app->stats.pixel_bytes_peak), "hits",
                      bytes(app->stats.hits), "disk_hits", bytes(app->stats.disk_hits), "tiles",
@@ -115,8 +124,8 @@ json_t *fz_stats_json(const struct fz_app *app)
                         json_pack("{s:o,s:o,s:o}", "count", bytes(s->inputs), "to_present_p50",
                                   percentile(&s->input, 0.5), "to_present_max", maximum(&s->input)));
     json_object_set_new(root, "decode", decode_json(app));
-    json_object_set_new(root, "upload", textures_json(app, "upload"));
-    json_object_set_new(root, "cache", textures_json(app, "cache"));
+    json_object_set_new(root, "upload", upload_json(app));
+    json_object_set_new(root, "cache", cache_json(app));
     json_object_set_new(root, "memory",
                         json_pack("{s:o,s:o,s:o,s:o,s:s,s:i}", "rss_peak_bytes",
                                   bytes(fz_memory_rss_peak_bytes()), "pss_peak_bytes",

@@ -115,6 +115,25 @@ enum fz_option_id {
 #undef X
 };
 
+/* What the rows of a CHOICE list, in their order: .number of its value. SORT and LAYOUT have tables of their own, by name. */
+enum fz_fit { FZ_FIT_CONTAIN, FZ_FIT_COVER };
+/* What may move by itself: each allows less than the one before it. */
+enum fz_motion {
+    FZ_MOTION_FULL,
+    FZ_MOTION_REDUCED, /* pictures fade, but nothing travels, grows or glides on */
+    FZ_MOTION_OFF,     /* nothing: every change is a cut */
+};
+enum fz_isolation { FZ_ISOLATION_PROCESS, FZ_ISOLATION_THREAD };
+enum fz_sandbox_mode { FZ_SANDBOX_MODE_REQUIRE, FZ_SANDBOX_MODE_AUTO, FZ_SANDBOX_MODE_OFF };
+enum fz_key_preset {
+    FZ_KEY_PRESET_FEH,
+    FZ_KEY_PRESET_NSXIV,
+    FZ_KEY_PRESET_IMV,
+    FZ_KEY_PRESET_SWAYIMG,
+    FZ_KEY_PRESET_CULL,
+};
+enum fz_quit_when { FZ_QUIT_WHEN_SCREENFUL, FZ_QUIT_WHEN_LOADED };
+
 enum fz_option_group {
 #define X(id, title) FZ_GROUP_##id,
     FZ_OPTION_GROUP_TABLE(X) FZ_OPTION_GROUPS
@@ -132,7 +151,7 @@ enum fz_option_type {
     FZ_TYPE_FACTOR,   /* .factor */
     FZ_TYPE_SIZE,     /* .w, .h */
     FZ_TYPE_TEXT,     /* .text */
-    FZ_TYPE_CHOICE,   /* .text, one of the metavar */
+    FZ_TYPE_CHOICE,   /* .text, one of the metavar, and .number, which one of them, from 0 */
 };
 
 /* Later ones win. */
@@ -216,6 +235,11 @@ static inline bool fz_option_is_on(const struct fz_options *options, enum fz_opt
 static inline bool fz_option_is_set(const struct fz_options *options, enum fz_option_id id)
 {
     return options->values[id].origin != FZ_ORIGIN_UNSET;
+}
+/* The number of a CHOICE; -1 while it is unset. */
+static inline int fz_option_choice(const struct fz_options *options, enum fz_option_id id)
+{
+    return fz_option_is_set(options, id) ? (int)options->values[id].number : -1;
 }
 
 #endif

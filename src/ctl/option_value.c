@@ -61,12 +61,13 @@ static bool parse_color(const char *text, int64_t *color)
     return strlen(text) == 6 && strspn(text, "0123456789abcdefABCDEF") == 6;
 }
 
-static bool is_choice(const char *choices, const char *text)
+static bool parse_choice(const char *choices, const char *text, int64_t *number)
 {
     size_t len = strlen(text);
     if (strchr(text, '|'))
         return false;
-    for (const char *p = choices; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
+    *number = 0;
+    for (const char *p = choices; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL, ++*number)
         if (len > 0 && strncmp(p, text, len) == 0 && (p[len] == '|' || p[len] == '\0'))
             return true;
     return false;
@@ -102,7 +103,7 @@ bool fz_option_parse(const struct fz_option_row *row, const char *text, struct f
         return parse_size(row, text, value);
     case FZ_TYPE_CHOICE:
         value->text = (char *)text;
-        return is_choice(row->metavar, text);
+        return parse_choice(row->metavar, text, &value->number);
     case FZ_TYPE_TEXT:
         value->text = (char *)text;
         return in_range(row, (double)strlen(text));

@@ -163,6 +163,50 @@ static void good_texts(void **state)
     }
 }
 
+/* The enums beside the table, with the names that its rows list. */
+static const struct choice {
+    enum fz_option_id id;
+    int number;
+    const char *name;
+} choices[] = {
+    {FZ_OPTION_FIT, FZ_FIT_CONTAIN, "contain"},
+    {FZ_OPTION_FIT, FZ_FIT_COVER, "cover"},
+    {FZ_OPTION_MOTION, FZ_MOTION_FULL, "full"},
+    {FZ_OPTION_MOTION, FZ_MOTION_REDUCED, "reduced"},
+    {FZ_OPTION_MOTION, FZ_MOTION_OFF, "off"},
+    {FZ_OPTION_ISOLATION, FZ_ISOLATION_PROCESS, "process"},
+    {FZ_OPTION_ISOLATION, FZ_ISOLATION_THREAD, "thread"},
+    {FZ_OPTION_SANDBOX, FZ_SANDBOX_MODE_REQUIRE, "require"},
+    {FZ_OPTION_SANDBOX, FZ_SANDBOX_MODE_AUTO, "auto"},
+    {FZ_OPTION_SANDBOX, FZ_SANDBOX_MODE_OFF, "off"},
+    {FZ_OPTION_KEYS, FZ_KEY_PRESET_FEH, "feh"},
+    {FZ_OPTION_KEYS, FZ_KEY_PRESET_NSXIV, "nsxiv"},
+    {FZ_OPTION_KEYS, FZ_KEY_PRESET_IMV, "imv"},
+    {FZ_OPTION_KEYS, FZ_KEY_PRESET_SWAYIMG, "swayimg"},
+    {FZ_OPTION_KEYS, FZ_KEY_PRESET_CULL, "cull"},
+    {FZ_OPTION_QUIT_WHEN, FZ_QUIT_WHEN_SCREENFUL, "screenful"},
+    {FZ_OPTION_QUIT_WHEN, FZ_QUIT_WHEN_LOADED, "loaded"},
+};
+
+static void choices_are_numbered_as_their_rows_list_them(void **state)
+{
+    (void)state;
+    char listed[FZ_OPTIONS][80] = {0};
+    for (size_t i = 0; i < COUNT(choices); i++) {
+        const struct choice *choice = &choices[i];
+        char *list = listed[choice->id];
+        assert_true(accepts(choice->id, choice->name));
+        assert_int_equal(fz_option_choice(&options, choice->id), choice->number);
+        snprintf(list + strlen(list), 80 - strlen(list), "%s%s", list[0] ? "|" : "", choice->name);
+    }
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct row *row = &rows[i];
+        bool is_named_elsewhere = row->id == FZ_OPTION_SORT || row->id == FZ_OPTION_LAYOUT;
+        assert_string_equal(listed[i],
+                            row->type == FZ_TYPE_CHOICE && !is_named_elsewhere ? row->metavar : "");
+    }
+}
+
 /* One line: the option, what was given, what is wanted; and the old value stays. */
 static void assert_refused(enum fz_option_id id, const char *text)
 {
@@ -323,6 +367,20 @@ static void texts_of_layers_are_kept(void **state)
     assert_int_equal(options.values[FZ_OPTION_NAME].origin, FZ_ORIGIN_DEFAULT);
 }
 
+static void choices_follow_the_layers(void **state)
+{
+    (void)state;
+    assert_int_equal(fz_option_choice(&options, FZ_OPTION_MOTION), FZ_MOTION_FULL);
+    assert_int_equal(fz_option_choice(&options, FZ_OPTION_QUIT_WHEN), -1);
+    assert_int_equal(set(FZ_OPTION_MOTION, "off", FZ_ORIGIN_USER_FILE), FZ_OK);
+    assert_int_equal(set(FZ_OPTION_MOTION, "reduced", FZ_ORIGIN_RUN_TIME), FZ_OK);
+    assert_int_equal(fz_option_choice(&options, FZ_OPTION_MOTION), FZ_MOTION_REDUCED);
+    fz_option_reset(&options, FZ_OPTION_MOTION, FZ_ORIGIN_RUN_TIME);
+    assert_int_equal(fz_option_choice(&options, FZ_OPTION_MOTION), FZ_MOTION_OFF);
+    fz_option_reset(&options, FZ_OPTION_MOTION, FZ_ORIGIN_USER_FILE);
+    assert_int_equal(fz_option_choice(&options, FZ_OPTION_MOTION), FZ_MOTION_FULL);
+}
+
 /* A flag may be taken back by a higher layer: "no" is a word too. */
 static void no_overrides_yes(void **state)
 {
@@ -360,6 +418,7 @@ int main(void)
         TEST(help_has_a_line_for_each),
         TEST(good_values),
         TEST(good_texts),
+        TEST(choices_are_numbered_as_their_rows_list_them),
         TEST(bad_numbers),
         TEST(bad_sizes),
         TEST(bad_colours),
@@ -368,6 +427,7 @@ int main(void)
         TEST(ranges_include_their_ends),
         TEST(the_highest_layer_holds),
         TEST(texts_of_layers_are_kept),
+        TEST(choices_follow_the_layers),
         TEST(no_overrides_yes),
         TEST(messages_speak_the_language_of_the_layer),
     };

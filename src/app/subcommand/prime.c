@@ -125,7 +125,7 @@ static void set_box(struct prime *p)
     fz_layout_set(&layout, &params);
     p->box_w = (int)layout.box_w;
     p->box_h = (int)layout.box_h;
-    p->covers = values[FZ_OPTION_FIT].text[2] == 'v' && !fz_layout_has_shapes(params.id);
+    p->covers = fz_option_choice(options, FZ_OPTION_FIT) == FZ_FIT_COVER && !fz_layout_has_shapes(params.id);
     fz_mosaic_fini(&mosaic);
 }
 

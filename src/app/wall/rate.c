@@ -218,11 +218,10 @@ enum fz_err fz_rate_show(struct fz_app *app, struct fz_command_call *call, struc
 
 void fz_rate_text(struct fz_app *app, char *out, size_t size)
 {
-    const char *keys = app->options.values[FZ_OPTION_KEYS].text;
     fz_item_id item = fz_app_current(app);
     int rating;
     out[0] = '\0';
-    if (!keys || strcmp(keys, "cull") != 0 || item == FZ_ITEM_NONE)
+    if (fz_option_choice(&app->options, FZ_OPTION_KEYS) != FZ_KEY_PRESET_CULL || item == FZ_ITEM_NONE)
         return;
     bool known = fz_list_rating(app->list, item, &rating);
     const struct fz_metadata *about = fz_about_get(app, item); /* newer than what the list was told */

@@ -22,7 +22,7 @@ static const double FADE_FROM = 0.4;
 
 bool fz_wall_covers(const struct fz_app *app)
 {
-    return app->options.values[FZ_OPTION_FIT].text[2] == 'v' && !fz_wall_has_shapes(app);
+    return fz_option_choice(&app->options, FZ_OPTION_FIT) == FZ_FIT_COVER && !fz_wall_has_shapes(app);
 }
 
 /* What is no rendition of the picture itself, and what is a first one, may be smaller than that would be. */
