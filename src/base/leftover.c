@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,10 +91,38 @@ int fz_leftover_bind(struct fz_leftover **file, int fd, const struct sockaddr_un
     return rc;
 }
 
-int fz_leftover_rename(struct fz_leftover *file, const char *path)
+/* Where there are no links either: what is replaced then is an empty file, and nobody else's. */
+static int replace_own(const char *from, const char *to)
+{
+    int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    int rc = rename(from, to), sys = errno;
+    if (rc != 0)
+        unlink(to);
+    errno = sys;
+    return rc;
+}
+
+/* NFS, and much of FUSE, know no rename that replaces nothing. */
+static int rename_aside(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (link(from, to) == 0) {
+        unlink(from);
+        return 0;
+    }
+    return errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS ? replace_own(from, to) : -1;
+}
+
+int fz_leftover_rename(struct fz_leftover *file, const char *path, bool may_replace)
 {
     pthread_mutex_lock(&lock);
-    int rc = rename(file->path, path), sys = errno;
+    int rc = may_replace ? rename(file->path, path) : rename_aside(file->path, path), sys = errno;
     if (rc != 0)
         unlink_own(file);
     forget(file);

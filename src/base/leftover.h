@@ -3,6 +3,7 @@
 #ifndef FZ_BASE_LEFTOVER_H
 #define FZ_BASE_LEFTOVER_H
 
+#include <stdbool.h>
 #include <sys/un.h>
 
 struct fz_leftover;
@@ -15,8 +16,9 @@ int fz_leftover_create(struct fz_leftover **file, const char *path);
 /* Binds the socket `fd` to an address that must not be there yet. 0, or -1 with errno. */
 int fz_leftover_bind(struct fz_leftover **file, int fd, const struct sockaddr_un *address);
 
-/* Takes `file`: it gets the name `path` and stays, or is removed where that fails. 0, or -1 with errno. */
-int fz_leftover_rename(struct fz_leftover *file, const char *path);
+/* Takes `file`: it gets the name `path` and stays, or is removed where that fails, as it does with EEXIST where something stands there
+ * that it may not replace. 0, or -1 with errno. */
+int fz_leftover_rename(struct fz_leftover *file, const char *path, bool may_replace);
 
 /* Takes `file`: removes it, unless something else lies in its place by now. NULL-safe. */
 void fz_leftover_remove(struct fz_leftover *file);

@@ -67,10 +67,10 @@ static bool link_to(const struct fz_new_file *file, const char *path)
 /* A link does not replace: it takes a rename to do so at once. False with errno. */
 static bool give_name(const struct fz_new_file *file)
 {
+    if (file->never_replaces)
+        return link_to(file, file->place);
     if (!file->replaces && link_to(file, file->place))
         return true;
-    if (file->never_replaces)
-        return false;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         char *path = name_beside(file, attempt);
         bool linked = link_to(file, path), named = linked && rename(path, file->place) == 0;
@@ -177,12 +177,8 @@ bool fz_new_file_close(struct fz_new_file *file, bool whole)
         whole = false;
     }
     fz_pulse_beat();
-    if (whole && file->temporary && file->never_replaces && access(file->place, F_OK) == 0) {
-        sys = EEXIST;
-        whole = false;
-    }
     if (whole && file->temporary) {
-        whole = fz_leftover_rename(file->temporary, file->place) == 0;
+        whole = fz_leftover_rename(file->temporary, file->place, !file->never_replaces) == 0;
         sys = errno;
     } else {
         fz_leftover_remove(file->temporary);

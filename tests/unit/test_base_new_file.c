@@ -9,9 +9,52 @@
 
 static char *folder, *path;
 
+/* How a name is given: what the file system lacks, and whether somebody else makes that file right before. */
+static struct {
+    bool renames_only, links_only, comes_between;
+} disk;
+
+int __real_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to);
+int __real_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags);
+int __wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags);
+int __real_link(const char *from, const char *to);
+int __wrap_link(const char *from, const char *to);
+
+static void come_between(const char *to)
+{
+    if (disk.comes_between)
+        write_file(to, "theirs", 6);
+    disk.comes_between = false;
+}
+
+int __wrap_rename(const char *from, const char *to)
+{
+    come_between(to);
+    return __real_rename(from, to);
+}
+
+int __wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
+{
+    come_between(to);
+    if (!disk.renames_only && !disk.links_only)
+        return __real_renameat2(from_fd, from, to_fd, to, flags);
+    errno = EINVAL;
+    return -1;
+}
+
+int __wrap_link(const char *from, const char *to)
+{
+    if (!disk.renames_only)
+        return __real_link(from, to);
+    errno = EPERM;
+    return -1;
+}
+
 static int open_folder(void **state)
 {
     (void)state;
+    memset(&disk, 0, sizeof disk);
     folder = make_folder();
     path = path_in(folder, "out");
     return 0;
@@ -100,6 +143,70 @@ static void a_name_may_be_as_long_as_any(void **state)
     close(before);
 }
 
+static void assert_is_kept_out(struct fz_new_file *file, const char *stands_there)
+{
+    file->never_replaces = true;
+    errno = 0;
+    assert_false(fz_new_file_close(file, true));
+    assert_int_equal(errno, EEXIST);
+    assert_holds(stands_there);
+    assert_int_equal(entries_of(folder), 3);
+}
+
+/* Of a name that is absolute it is a link that is given, at once; whether the other file came before or meanwhile. */
+static void never_replaces_what_stands_there(void **state)
+{
+    (void)state;
+    struct fz_new_file file;
+    write_file(path, "before", 6);
+    begin(&file, "new");
+    assert_is_kept_out(&file, "before");
+    assert_int_equal(unlink(path), 0);
+    begin(&file, "new");
+    write_file(path, "meanwhile", 9);
+    assert_is_kept_out(&file, "meanwhile");
+    begin(&file, "new");
+    assert_int_equal(unlink(path), 0);
+    file.never_replaces = true;
+    assert_true(fz_new_file_close(&file, true));
+    assert_holds("new");
+}
+
+/* Of one that is relative it is another name that is given, in each of the ways that file systems know. */
+static void never_replaces_by_a_rename(void **state)
+{
+    (void)state;
+    struct fz_new_file file;
+    int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(before >= 0);
+    assert_int_equal(chdir(folder), 0);
+    free(path);
+    path = strdup("out");
+    for (int way = 0; way < 3; way++) {
+        memset(&disk, 0, sizeof disk);
+        disk.links_only = way == 1;
+        disk.renames_only = way == 2;
+        begin(&file, "new");
+        file.never_replaces = true;
+        assert_true(fz_new_file_close(&file, true));
+        assert_holds("new");
+        assert_int_equal(unlink(path), 0);
+        begin(&file, "new");
+        disk.comes_between = true;
+        assert_is_kept_out(&file, "theirs");
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(symlink("nowhere", path), 0);
+        begin(&file, "new");
+        file.never_replaces = true;
+        assert_false(fz_new_file_close(&file, true));
+        assert_int_equal(errno, EEXIST);
+        assert_int_equal(entries_of(folder), 3);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(fchdir(before), 0);
+    close(before);
+}
+
 static void a_link_stays_a_link(void **state)
 {
     (void)state;
@@ -175,9 +282,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
     const struct CMUnitTest tests[] = {
-        TEST(takes_its_place_when_whole),      TEST(is_forgotten_when_not),
-        TEST(a_name_may_be_as_long_as_any),    TEST(a_link_stays_a_link),
-        TEST(what_is_no_file_is_not_replaced), TEST(nothing_half_written_outlives_the_process),
+        TEST(takes_its_place_when_whole),       TEST(is_forgotten_when_not),
+        TEST(a_name_may_be_as_long_as_any),     TEST(a_link_stays_a_link),
+        TEST(what_is_no_file_is_not_replaced),  TEST(nothing_half_written_outlives_the_process),
+        TEST(never_replaces_what_stands_there), TEST(never_replaces_by_a_rename),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
