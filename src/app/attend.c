@@ -48,10 +48,11 @@ static int await(pid_t pid, const sigset_t *awaited, const struct fz_streams *st
         siginfo_t info = {0};
         int status, number = take_signal(awaited, &info, until_us);
         bool ended = waitpid(pid, &status, WNOHANG) == pid;
-        if (ended && until_us == FZ_NEVER)
-            fz_streams_drain(streams, awaited);
+        bool lost = ended && until_us == FZ_NEVER && fz_streams_drain(streams, awaited);
         if (ended && !told)
-            return WIFEXITED(status) ? WEXITSTATUS(status) : SIGNALLED_STATUS + WTERMSIG(status);
+            return lost && status == 0 ? fz_err_exit_status(FZ_E_IO)
+                   : WIFEXITED(status) ? WEXITSTATUS(status)
+                                       : SIGNALLED_STATUS + WTERMSIG(status);
         if (ended || (number < 0 && errno == EAGAIN))
             return left_status;
         if (number == SIGUSR1 && info.si_code == SI_QUEUE && info.si_pid == pid) {
@@ -83,6 +84,12 @@ static void end_with_attendant(int death_signal, int pipe_fd)
         _exit(fz_err_exit_status(FZ_E_CANCELLED));
 }
 
+static void close_fd(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
 bool fz_attend(const struct fz_attendance *how, int *status)
 {
     static const int awaited_ones[] = {SIGCHLD, SIGUSR1, SIGINT, SIGTERM, SIGHUP};
@@ -103,12 +110,15 @@ bool fz_attend(const struct fz_attendance *how, int *status)
         *status = await(pid, &awaited, &streams, how);
         return true;
     }
+    close_fd(alive[1]);
     if (pid == 0) {
         attendant = self;
-        close(alive[1]);
         fz_streams_give(&streams);
         fz_streams_leave(&streams);
         end_with_attendant(how->death_signal, alive[0]);
+    } else {
+        close_fd(alive[0]);
+        fz_streams_fini(&streams);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     return false;

@@ -1,11 +1,14 @@
 #include "app/streams.h"
 
+#include "base/log.h"
 #include "process/title.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -60,16 +63,25 @@ static void close_fd(int fd)
         close(fd);
 }
 
-void fz_streams_give(struct fz_streams *s)
+void fz_streams_fini(struct fz_streams *s)
 {
     for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (s->to[fd] >= 0)
-            dup2(s->to[fd], fd);
         close_fd(s->to[fd]);
         close_fd(s->from[fd]);
     }
     close_fd(s->drained);
     close_fd(s->drains);
+}
+
+void fz_streams_give(struct fz_streams *s)
+{
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (s->to[fd] < 0)
+            continue;
+        dup2(s->to[fd], fd);
+        signal(SIGPIPE, SIG_IGN); /* the file in whose place the pipe is raises none */
+    }
+    fz_streams_fini(s);
 }
 
 /* --- The second process: what it leaves behind ------------------------------------------------------------------------------ */
@@ -96,14 +108,27 @@ void fz_streams_leave(const struct fz_streams *s)
 
 /* --- The third process ---------------------------------------------------------------------------------------------------- */
 
-/* False: there is no more. */
-static bool pass_on(int from, int to)
+/* False with errno. */
+static bool write_all(int to, const char *bytes, size_t len)
+{
+    for (ssize_t n; len > 0; bytes += n, len -= (size_t)n)
+        if ((n = write(to, bytes, len)) <= 0)
+            return false;
+    return true;
+}
+
+/* False: there is no more, or no place for it, which who writes learns by the end of his pipe. A line for standard error that is lost
+ * is no more than that, as anywhere. */
+static bool pass_on(struct fz_streams *s, int fd)
 {
     char block[4096];
-    ssize_t n = read(from, block, sizeof block), done = 0, written = 1;
-    while (done < n && written > 0) {
-        written = write(to, block + done, (size_t)(n - done));
-        done += written > 0 ? written : 0;
+    struct fz_error err;
+    ssize_t n = read(s->from[fd], block, sizeof block);
+    if (n > 0 && !write_all(fd, block, (size_t)n) && fd == STDOUT_FILENO) {
+        fz_fail(&err, FZ_E_IO, errno, "cannot write to standard output");
+        fz_log_error(&err);
+        s->lost = true;
+        return false;
     }
     return n > 0;
 }
@@ -118,13 +143,15 @@ static void serve(struct fz_streams *s, pid_t first)
                                {.fd = s->from[STDOUT_FILENO], .events = POLLIN},
                                {.fd = s->from[STDERR_FILENO], .events = POLLIN}};
         if (!told && s->from[STDOUT_FILENO] < 0 && s->from[STDERR_FILENO] < 0)
-            told = write(s->drains, "", 1) == 1;
+            told = write(s->drains, &s->lost, 1) == 1;
         ends = getppid() != first;
         count = poll(fds, sizeof fds / sizeof *fds, ends ? 0 : ended < 0 ? LOOK_MS : -1);
         count -= fds[0].revents != 0;
         for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
-            if (fds[fd].revents && !pass_on(s->from[fd], fd))
+            if (fds[fd].revents && !pass_on(s, fd)) {
+                close(s->from[fd]);
                 s->from[fd] = -1;
+            }
     } while (!ends || count > 0);
 }
 
@@ -138,6 +165,8 @@ void fz_streams_hold(struct fz_streams *s, int alive)
     if (!s->hang || syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0) != 0)
         return;
     fz_title_set("frieze: files");
+    signal(SIGPIPE, SIG_IGN); /* a reader of standard error may have left, */
+    signal(SIGXFSZ, SIG_IGN); /* and a limit on the size of files is an error of the write */
     serve(s, self);
     close_fd(alive);
     _exit(0);
@@ -155,9 +184,11 @@ static bool is_there(const sigset_t *awaited)
     return false;
 }
 
-void fz_streams_drain(const struct fz_streams *s, const sigset_t *awaited)
+bool fz_streams_drain(const struct fz_streams *s, const sigset_t *awaited)
 {
     struct pollfd drained = {.fd = s->drained, .events = POLLIN};
+    bool lost = false;
     while (s->hang && s->drained >= 0 && !is_there(awaited) && poll(&drained, 1, LOOK_MS) <= 0)
         ;
+    return (drained.revents & POLLIN) && read(s->drained, &lost, 1) == 1 && lost;
 }

@@ -15,21 +15,24 @@ struct fz_streams {
     bool hang;           /* one of them may; else nothing has to be done */
     bool stdin_hangs;    /* that one may */
     int from[3], to[3];  /* pipes in place of those that do */
-    int drained, drains; /* a pipe: a byte comes when all is passed on */
+    int drained, drains; /* a pipe: a byte comes when all is passed on, which is not 0 where some was lost */
+    bool lost;           /* of standard output, as the third process finds out */
 };
 
 /* Main thread. Whether one of them may hang, by their names: whoever looked at the files would hang too. */
 bool fz_streams_may_hang(struct fz_mounts *mounts);
 
-/* Before the fork. */
+/* Before the fork; the latter where there was none. */
 void fz_streams_init(struct fz_streams *streams);
+void fz_streams_fini(struct fz_streams *streams);
 /* After it, in the second process. */
 void fz_streams_give(struct fz_streams *streams);
 /* There too, before it has a second thread: what is left behind for it, with its descriptors. */
 void fz_streams_leave(const struct fz_streams *streams);
 /* In the first. `alive` is closed when this process has ended, whatever holds the others. */
 void fz_streams_hold(struct fz_streams *streams, int alive);
-/* The second process has ended: until all that it wrote is passed on, or one of these signals is there. */
-void fz_streams_drain(const struct fz_streams *streams, const sigset_t *awaited);
+/* The second process has ended: until all that it wrote is passed on, or one of these signals is there. Whether some of
+ * standard output was lost, which the third has said. */
+bool fz_streams_drain(const struct fz_streams *streams, const sigset_t *awaited);
 
 #endif

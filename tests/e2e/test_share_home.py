@@ -2,6 +2,7 @@
 """A share that hangs under what the program itself reads and writes: its configuration, its cache, the files that options name.
 The program ends all the same; what is held in the kernel ends with the hang."""
 
+import errno
 import io
 import os
 import signal
@@ -195,6 +196,7 @@ def test_a_share_that_is_dropped_hangs(home, share, good, isolation, x11):
     ends(running, share, lambda: running.send(signal.SIGTERM))
 
 
+PIPE_BYTES = 64 << 10
 STREAMS = "stdin", "stdout", "stderr"
 
 
@@ -243,6 +245,32 @@ def test_standard_files_have_all_that_was_written(home, share, good, stream):
     assert process.wait(PATIENCE_S) == 0
     text = (share.path / stream).read_text()
     assert text == f"{good / 'p0.png'}\n" if stream == "stdout" else "bad.png" in text, text
+
+
+def refused(home, share, error, *arguments):
+    """What a program says whose standard output there cannot be written."""
+    with open(share.path / "stdout", "wb") as file:
+        share.error = error
+        process = home.popen([home.program, *arguments], stdout=file, stderr=subprocess.PIPE)
+        said = process.communicate(timeout=PATIENCE_S)[1].decode()
+        share.error = 0
+    assert process.returncode == 1, said
+    return said
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO], ids=["full", "broken"])
+def test_standard_output_cannot_be_written(home, share, good, error):
+    """The same as on a disk: it is said, and the status tells."""
+    said = refused(home, share, error, "scale", "--list", good, home / "none")
+    assert said.splitlines() == [f"frieze: cannot write to standard output: {os.strerror(error)}"]
+
+
+def test_standard_output_is_full_before_the_end(home, share, good):
+    """Who writes on learns it from the pipe that stands in its place, which ends no process by a signal."""
+    pictures.draw(1, (640, 480)).save(good / "large.bmp")
+    assert (good / "large.bmp").stat().st_size > 4 * PIPE_BYTES
+    said = refused(home, share, errno.ENOSPC, "scale", "-s", "0", "-f", "bmp", good / "large.bmp", "/dev/stdout")
+    assert os.strerror(errno.ENOSPC) in said and os.strerror(errno.EPIPE) in said, said
 
 
 def hanging_fonts(home, share):
