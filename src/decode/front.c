@@ -216,7 +216,8 @@ static enum fz_err check_bounds(struct asking *asking, int64_t now_us, struct fz
                        "takes longer than %.3g s to decode, which is much for what it is",
                        (double)asking->most_cpu_us / 1e6);
     if (asking->most_bytes > 0 && bytes > asking->most_bytes) {
-        kill(pid, SIGSTOP); /* or it goes on while it is looked at, which nobody can when it has ended */
+        /* Or it goes on while it is looked at, which nobody can when it has ended. */
+        fz_zygote_front_signal(&asking->front->child, SIGSTOP);
         fz_engine_note_memory(asking->front->options.counts);
         return fz_fail(err, FZ_E_LIMIT, 0, "takes more than %llu MB to decode, which is much for what it is",
                        (unsigned long long)(asking->most_bytes >> 20));

@@ -56,6 +56,9 @@ enum fz_err fz_zygote_front_fork_within(struct fz_zygote *zygote, int number, in
 enum fz_err fz_zygote_front_fork(struct fz_zygote *zygote, int number, struct fz_child *child,
                                  struct fz_error *err);
 
+/* Any thread. Sends it a signal. Where it has ended nobody gets one, whoever may have its number by then. */
+void fz_zygote_front_signal(const struct fz_child *child, int number);
+
 /* Any thread. Ends the process, if it still runs, and forgets it. `status` (may be NULL) is to waitpid(2) how it ended. False where
  * that is not known: its zygote has died, and took it along, or it is stuck in the kernel. */
 bool fz_zygote_front_end(struct fz_zygote *zygote, struct fz_child *child, int *status);

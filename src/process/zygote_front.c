@@ -284,15 +284,15 @@ enum fz_err fz_zygote_front_fork(struct fz_zygote *zygote, int number, struct fz
     return fz_zygote_front_fork_within(zygote, number, FZ_ZYGOTE_PATIENCE_MS, child, err);
 }
 
-static void kill_child(const struct fz_child *child)
+void fz_zygote_front_signal(const struct fz_child *child, int number)
 {
     if (child->pid_fd >= 0)
-        syscall(SYS_pidfd_send_signal, child->pid_fd, SIGKILL, NULL, 0);
+        syscall(SYS_pidfd_send_signal, child->pid_fd, number, NULL, 0);
 }
 
 void fz_zygote_front_drop(struct fz_child *child)
 {
-    kill_child(child);
+    fz_zygote_front_signal(child, SIGKILL);
     if (child->pid_fd >= 0)
         close(child->pid_fd);
     if (child->socket >= 0)
@@ -309,7 +309,7 @@ bool fz_zygote_front_end(struct fz_zygote *zygote, struct fz_child *child, int *
     if (child->pid_fd >= 0) {
         struct pollfd ended = {.fd = child->pid_fd, .events = POLLIN};
         if (poll(&ended, 1, ENDING_MS) <= 0)
-            kill_child(child);
+            fz_zygote_front_signal(child, SIGKILL);
         poll(&ended, 1, DYING_MS);
         close(child->pid_fd);
     }

@@ -78,6 +78,32 @@ static bool ends(struct fz_child *child)
     return fz_zygote_front_end(zygote, child, NULL);
 }
 
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number)
+{
+    (void)number;
+    signals++;
+}
+
+/* As where the number of one that has ended was given to another process: to this one. */
+static void signal_reaches_no_other_process(void **state)
+{
+    struct fz_child child = fork_one();
+    struct pollfd ended = {.fd = child.pid_fd, .events = POLLIN};
+    (void)state;
+    fz_zygote_front_signal(&child, SIGKILL);
+    assert_int_equal(poll(&ended, 1, 20000), 1);
+    struct fz_child renumbered = child;
+    renumbered.pid = getpid();
+    signals = 0;
+    signal(SIGUSR1, count_signal);
+    fz_zygote_front_signal(&renumbered, SIGUSR1);
+    signal(SIGUSR1, SIG_DFL);
+    assert_int_equal(signals, 0);
+    assert_true(fz_zygote_front_end(zygote, &child, NULL));
+}
+
 /* Twice: the second is one that was begun by running the program again. */
 static void stopped_one_is_replaced_within_a_second(void **state)
 {
@@ -229,6 +255,7 @@ int main(int argc, char **argv)
     static const struct fz_role *const roles[] = {&role, &slow_role, NULL};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_that_goes_on_is_kept),
+        cmocka_unit_test(signal_reaches_no_other_process),
         cmocka_unit_test(stopped_one_is_replaced_within_a_second),
         cmocka_unit_test(stopped_one_does_not_hold_up_the_end),
         cmocka_unit_test(one_outlives_the_thread_that_wanted_it),
