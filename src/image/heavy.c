@@ -3,7 +3,10 @@
 #include "base/mem.h"
 #include "frieze_config.h"
 #include "image/anim/format.h"
+#include "image/codecs/heif_boxes.h"
 #include "image/format.h"
+#include "image/pixels/rows.h"
+#include "image/svg/cost.h"
 
 #include <dlfcn.h>
 #include <limits.h>

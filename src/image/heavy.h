@@ -12,10 +12,10 @@
 struct fz_format;
 struct fz_anim_format;
 
-/* Whether two were built of the same: the version, and the sizes of what crosses the border. */
+/* Whether two were built of the same: the version, and the sizes of what both know the inside of. What these hold goes with them. */
 struct fz_heavy_build {
     char version[32];
-    size_t sizes[6];
+    size_t sizes[15];
 };
 #define FZ_HEAVY_BUILD                        \
     {                                         \
@@ -25,7 +25,16 @@ struct fz_heavy_build {
             sizeof(struct fz_anim_format),    \
             sizeof(struct fz_image),          \
             sizeof(struct fz_image_request),  \
-            sizeof(struct fz_encode)          \
+            sizeof(struct fz_encode),         \
+            sizeof(struct fz_decode),         \
+            sizeof(struct fz_anim),           \
+            sizeof(struct fz_facts),          \
+            sizeof(struct fz_pixels),         \
+            sizeof(struct fz_encoded),        \
+            sizeof(struct fz_rows),           \
+            sizeof(struct fz_part),           \
+            sizeof(struct fz_heif_part),      \
+            sizeof(struct fz_svg_cost)        \
         }                                     \
     }
 

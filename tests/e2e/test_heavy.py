@@ -15,6 +15,7 @@ from frieze import Home, family, need, title_of
 SMALL = pathlib.Path(__file__).parent.parent / "corpus" / "small"
 HEAVY = ("a.heic", "a.avif", "lossless.jxl", "animated.jxl", "a.dng", "shapes.svg", "packed.svgz", "text.svg")
 LIBRARIES = re.compile(r"/lib(heif|avif|jxl|raw_r|rsvg-2)\.so")
+SIZES = 15  # of struct fz_heavy_build
 CODECS = pathlib.Path(os.environ.get("FRIEZE") or "frieze").with_name("frieze-codecs.so")
 
 pytestmark = pytest.mark.skipif(not CODECS.exists(), reason="this build has them linked in")
@@ -154,12 +155,13 @@ def test_without_them_a_picture_says_so(home, way):
     assert re.search(r"HEIC, AVIF +libheif cannot be loaded: \S+/frieze-codecs.so", said), said
 
 
-def test_another_build_of_them_is_refused(home):
+@pytest.mark.parametrize("number", range(SIZES))
+def test_another_build_of_them_is_refused(home, number):
     """Where the version says nothing: sizes of what crosses the border do."""
     home.program = shutil.copy(home.program, home / "frieze")
     built = bytearray(CODECS.read_bytes())
     at = built.index(b"0.1.0" + bytes(27))  # the version, in its 32 bytes, then sizes
-    built[at + 32] ^= 8
+    built[at + 32 + 8 * number] ^= 8
     (home / "frieze-codecs.so").write_bytes(built)
     said = home.frieze("--version").out
     assert re.search(r"HEIC, AVIF +libheif cannot be loaded: \S+ is that of another frieze", said), said

@@ -1,12 +1,15 @@
 /* What the shared object of the heavy codecs hands out. */
 #include "frieze_config.h"
 #include "image/anim/format.h"
+#include "image/codecs/heif_boxes.h"
 #include "image/encoders/encoders.h"
 #include "image/format.h"
 #include "image/heavy.h"
 #include "image/heavy/svg_modules.h"
 #include "image/heavy_rows.h"
 #include "image/libraries.h"
+#include "image/pixels/rows.h"
+#include "image/svg/cost.h"
 
 #include <stdio.h>
 #include <string.h>
