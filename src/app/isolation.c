@@ -55,14 +55,14 @@ static enum fz_err require_all(const struct fz_options *options, struct fz_zygot
 enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygote **decoders,
                                struct fz_error *err)
 {
-    bool requires = fz_isolation_requires_all(options);
+    bool required = fz_isolation_requires_all(options);
     *decoders = NULL;
     if (fz_isolation_is_by_threads(options))
-    return requires ? fz_fail(err, FZ_E_USAGE, 0, "--sandbox=require needs --isolation=process") : FZ_OK;
+        return required ? fz_fail(err, FZ_E_USAGE, 0, "--sandbox=require needs --isolation=process") : FZ_OK;
     enum fz_err code = fz_zygote_front_start(decoders, &fz_decoder_role, wants_sandbox(options), err);
     /* Nothing is forked after this, and nothing of the user's is open yet. */
     fz_launcher_begin(FZ_LAUNCH_OWN);
-    if (code == FZ_OK && requires)
+    if (code == FZ_OK && required)
         code = require_all(options, *decoders, err);
     if (code != FZ_OK) {
         fz_zygote_front_stop(*decoders);
