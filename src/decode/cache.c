@@ -289,12 +289,8 @@ bool fz_cache_stop(struct fz_cache *cache, int patience_ms)
     cache->closing = true;
     fz_monitor_wake_all(&cache->changed);
     fz_monitor_leave(&cache->changed);
-    for (int64_t end = fz_now_us() + (int64_t)patience_ms * 1000;
-         !atomic_load(&cache->ended) && fz_now_us() < end;)
-        SDL_Delay(1);
-    if (!atomic_load(&cache->ended))
+    if (!fz_thread_join_within(cache->thread, &cache->ended, patience_ms))
         return false;
-    SDL_WaitThread(cache->thread, NULL);
     free_cache(cache);
     return true;
 }

@@ -10,7 +10,6 @@
 #include "sync/heap.h"
 #include "sync/thread.h"
 
-#include <SDL_timer.h>
 #include <fribidi.h>
 #include <math.h>
 #include <stdlib.h>
@@ -133,13 +132,8 @@ bool fz_text_service_stop(struct fz_text_service *service, int patience_ms)
         return true;
     FZ_MAIN_ONLY();
     fz_heap_close(&service->queue);
-    for (int ms = 0; service->thread && !atomic_load(&service->ended); ms++) {
-        if (ms >= patience_ms)
-            return false;
-        SDL_Delay(1);
-    }
-    if (service->thread)
-        SDL_WaitThread(service->thread, NULL);
+    if (service->thread && !fz_thread_join_within(service->thread, &service->ended, patience_ms))
+        return false;
     struct fz_heap_node *dropped[64];
     for (size_t n; (n = fz_heap_rejudge(&service->queue, drop_all, NULL, dropped, 64)) > 0;)
         for (size_t i = 0; i < n; i++)

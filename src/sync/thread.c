@@ -1,6 +1,9 @@
 #include "sync/thread.h"
 
+#include "base/clock.h"
+
 #include <SDL_error.h>
+#include <SDL_timer.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,6 +31,18 @@ enum fz_err fz_thread_start(SDL_Thread **thread, const char *name, SDL_ThreadFun
     if (!*thread)
         return fz_fail(err, FZ_E_INTERNAL, 0, "cannot start thread %s: %s", name, SDL_GetError());
     return FZ_OK;
+}
+
+bool fz_thread_join_within(SDL_Thread *thread, const atomic_bool *ended, int patience_ms)
+{
+    FZ_MAIN_ONLY();
+    int64_t end_us = fz_now_us() + (int64_t)patience_ms * 1000;
+    while (!atomic_load(ended) && fz_now_us() < end_us)
+        SDL_Delay(1);
+    if (!atomic_load(ended))
+        return false;
+    SDL_WaitThread(thread, NULL);
+    return true;
 }
 
 void fz_thread_violation(const char *rule, const char *function)

@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #include <SDL_thread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* Main thread, before any other thread exists: declares the caller to be the render thread. */
@@ -20,6 +21,9 @@ bool fz_thread_is_main(void);
 /* Any thread. Starts a named thread; the caller joins it with SDL_WaitThread. */
 enum fz_err fz_thread_start(SDL_Thread **thread, const char *name, SDL_ThreadFunction run, void *ctx,
                             struct fz_error *err);
+
+/* Main thread. Joins a thread that sets *ended as the last thing it does; false where it has not done so within that time. */
+bool fz_thread_join_within(SDL_Thread *thread, const atomic_bool *ended, int patience_ms);
 
 /* Ends the program with the place of the violation; called by the macros below. */
 void fz_thread_violation(const char *rule, const char *function) __attribute__((noreturn));

@@ -1,10 +1,8 @@
 #include "app/resume/writer.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "sync/heap.h"
-#include "sync/monitor.h"
 #include "sync/ready.h"
 #include "sync/thread.h"
 
@@ -20,8 +18,7 @@ struct fz_resume_writer {
     const char *file; /* immutable, as loud */
     bool loud;
     struct fz_heap queue; /* own lock */
-    struct fz_monitor ends;
-    bool ended;         /* under its lock */
+    atomic_bool ended;
     SDL_Thread *thread; /* main thread */
 };
 
@@ -42,10 +39,7 @@ static int writer_main(void *ctx)
         fz_place_fini(&note->place);
         free(note);
     }
-    fz_monitor_enter(&writer->ends);
-    writer->ended = true;
-    fz_monitor_wake_all(&writer->ends);
-    fz_monitor_leave(&writer->ends);
+    atomic_store(&writer->ended, true);
     return 0;
 }
 
@@ -56,12 +50,10 @@ enum fz_err fz_resume_writer_start(struct fz_resume_writer **out, const char *fi
     struct fz_resume_writer *writer = fz_calloc(1, sizeof *writer);
     writer->file = file;
     writer->loud = loud;
-    fz_monitor_init(&writer->ends);
     fz_heap_init(&writer->queue);
     enum fz_err code = fz_thread_start(&writer->thread, "frieze:resume", writer_main, writer, err);
     if (code != FZ_OK) {
         fz_heap_fini(&writer->queue);
-        fz_monitor_fini(&writer->ends);
         free(writer);
         writer = NULL;
     }
@@ -88,17 +80,9 @@ bool fz_resume_writer_stop(struct fz_resume_writer *writer, int patience_ms)
     struct note *note = fz_calloc(1, sizeof *note);
     note->end = true;
     fz_heap_push(&writer->queue, &note->queued);
-    int64_t until_us = fz_now_us() + (int64_t)patience_ms * 1000, left_us = 0;
-    fz_monitor_enter(&writer->ends);
-    while (!writer->ended && (left_us = until_us - fz_now_us()) > 0)
-        fz_monitor_wait_ms(&writer->ends, (int)(left_us / 1000) + 1);
-    bool ended = writer->ended;
-    fz_monitor_leave(&writer->ends);
-    if (!ended)
+    if (!fz_thread_join_within(writer->thread, &writer->ended, patience_ms))
         return false;
-    SDL_WaitThread(writer->thread, NULL);
     fz_heap_fini(&writer->queue);
-    fz_monitor_fini(&writer->ends);
     free(writer);
     return true;
 }

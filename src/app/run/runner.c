@@ -6,7 +6,6 @@
 #include "sync/thread.h"
 #include "sync/wake.h"
 
-#include <SDL_timer.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -285,12 +284,8 @@ bool fz_runner_stop(struct fz_runner *runner, int patience_ms)
     FZ_MAIN_ONLY();
     atomic_store(&runner->stop, true);
     fz_wake(runner->wake_fd);
-    for (int ms = 0; !atomic_load(&runner->ended); ms++) {
-        if (ms >= patience_ms)
-            return false;
-        SDL_Delay(1);
-    }
-    SDL_WaitThread(runner->thread, NULL);
+    if (!fz_thread_join_within(runner->thread, &runner->ended, patience_ms))
+        return false;
     close(runner->wake_fd);
     free(runner);
     return true;
