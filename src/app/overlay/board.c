@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct fz_color GROUND = {16, 16, 18, 255};
-
 enum {
     COLUMNS = 10,
     SHORT_ROW = 8, /* the last of a page, beside the key that erases */
@@ -315,7 +313,7 @@ void fz_board_draw(struct fz_app *app)
 {
     if (!fz_board_is_shown(app) || app->board.count == 0)
         return;
-    fz_draw_fill(app->head, app->board.box, GROUND);
+    fz_draw_fill(app->head, app->board.box, fz_panel_ground);
     for (int i = 0; i < app->board.count; i++)
         draw_key(app, i);
 }

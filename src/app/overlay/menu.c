@@ -8,8 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct fz_color GROUND = {16, 16, 18, 255}, POINTED = {58, 62, 72, 255},
-                             LINE = {110, 110, 118, 255};
+static const struct fz_color POINTED = {58, 62, 72, 255};
 
 enum { PAD = 12, KEYS_GAP = 28, EDGE_PX = 4 };
 static const double ROW = 1.6; /* of the text's height: a finger's width needs no more on a touch screen */
@@ -282,7 +281,7 @@ static void draw_row(struct fz_app *app, size_t index, double y, double keys_w)
         fz_draw_fill(app->head, (struct fz_rect){box.x, y, 4, box.h}, fz_panel_key);
     }
     if (index > menu->first && fz_command_topic(row->what.command) != fz_command_topic(row[-1].what.command))
-        fz_draw_fill(app->head, (struct fz_rect){box.x, y, box.w, 1}, LINE);
+        fz_draw_fill(app->head, (struct fz_rect){box.x, y, box.w, 1}, fz_panel_edge);
     fz_text_draw(app->head, row->text, &style, box.x + PAD, text_y, fz_panel_text);
     fz_text_draw(app->head, row->keys, &bold, box.x + box.w - PAD - keys_w, text_y, fz_panel_key);
 }
@@ -294,8 +293,8 @@ void fz_menu_draw(struct fz_app *app)
         return;
     double keys_w;
     lay_out(app, &keys_w);
-    fz_draw_fill(app->head, menu->box, GROUND);
-    fz_draw_ring(app->head, menu->box, 1, LINE);
+    fz_draw_fill(app->head, menu->box, fz_panel_ground);
+    fz_draw_ring(app->head, menu->box, 1, fz_panel_edge);
     for (size_t slot = 0; slot < menu->slots; slot++) {
         double y = menu->box.y + (double)slot * menu->row_h;
         enum place what = place_of_slot(menu, slot);

@@ -9,6 +9,8 @@
 #include <string.h>
 
 const struct fz_color fz_panel_fill = {16, 16, 18, 225};
+const struct fz_color fz_panel_ground = {16, 16, 18, 255};
+const struct fz_color fz_panel_edge = {110, 110, 118, 255};
 const struct fz_color fz_panel_text = {236, 236, 240, 255};
 const struct fz_color fz_panel_key = {255, 200, 96, 255};
 const struct fz_color fz_panel_title = {168, 190, 216, 255};

@@ -42,6 +42,9 @@ struct fz_panel_row {
 /* Opaque enough that text on it keeps a contrast of 4.5:1 over a white picture. */
 extern const struct fz_color fz_panel_fill, fz_panel_text, fz_panel_key, fz_panel_title;
 
+/* Of what covers all that lies beneath: menus and forms; its edge, and lines between its parts. */
+extern const struct fz_color fz_panel_ground, fz_panel_edge;
+
 /* Render thread only, all of these; within a frame. */
 /* Moves a box to where it is clear of those before it in this frame, down from there or up; false where the window has
  * no such place, the box left as it was. */

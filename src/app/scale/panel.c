@@ -15,8 +15,7 @@
 static const int sides[] = {200, 400, 800, 1200, 1600, 1920, 2560, 3840, 0}; /* px; 0: as large as they are */
 enum { SIDES = sizeof sides / sizeof *sides, SIDE_MOST = 100000, USUAL_SIDE = 1600 };
 enum { PAD = 18, GAP = 10, EDGE_PX = 4, WIDTH = 640, DOUBLE_CLICK_US = 600000 };
-static const struct fz_color GROUND = {16, 16, 18, 255}, FIELD = {32, 33, 38, 255},
-                             EDGE = {110, 110, 118, 255};
+static const struct fz_color FIELD = {32, 33, 38, 255};
 static const double WIDE_EM = 0.62; /* of a letter that is rather wide */
 static const struct fz_color WRONG = {250, 150, 140, 255};
 
@@ -197,7 +196,7 @@ static void draw_field(struct fz_app *app, enum fz_scale_field field, struct fz_
     app->scale_panel.fields[field] = box;
     fz_draw_fill(app->head, box, FIELD);
     fz_draw_ring(app->head, (struct fz_rect){box.x + 1, box.y + 1, box.w - 2, box.h - 2}, lit ? 2 : 1,
-                 lit ? fz_panel_key : EDGE);
+                 lit ? fz_panel_key : fz_panel_edge);
 }
 
 static void draw_size(struct fz_app *app, struct fz_rect box)
@@ -282,8 +281,8 @@ void fz_scale_panel_draw(struct fz_app *app)
     if (fz_board_is_shown(app)) /* where there is no room for all, down to the folder */
         y = floor(fmin(fmax((over_board - h) / 2, EDGE_PX), over_board - (PAD + 3 * (row + GAP))));
     panel->box = (struct fz_rect){x, y, w, h};
-    fz_draw_fill(app->head, panel->box, GROUND);
-    fz_draw_ring(app->head, panel->box, 1, EDGE);
+    fz_draw_fill(app->head, panel->box, fz_panel_ground);
+    fz_draw_ring(app->head, panel->box, 1, fz_panel_edge);
     x += PAD;
     y += PAD;
     w -= 2 * PAD;
