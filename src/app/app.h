@@ -13,7 +13,7 @@
 #include "app/overlay/hints.h"
 #include "app/overlay/info.h"
 #include "app/input/keys.h"
-#include "app/loading/keep.h"
+#include "app/loading/prime.h"
 #include "app/loading/loader.h"
 #include "app/wall/marks.h"
 #include "app/overlay/panel.h"
@@ -118,7 +118,7 @@ struct fz_app {
     struct fz_drop drop;
     struct fz_resume resume;
     struct fz_ready_node *backlog; /* events taken from the list above, not yet taken in; owned */
-    struct fz_keep keep;
+    struct fz_prime prime;
     struct fz_loader loader;
     struct fz_wall wall;
     struct fz_picture picture;

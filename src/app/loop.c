@@ -311,7 +311,7 @@ void fz_app_run(struct fz_app *app)
         fz_tasks_step(app);
         fz_shapes_step(app);
         fz_loader_issue(app);
-        fz_keep_step(app);
+        fz_prime_step(app);
         fz_scale_window_step(app);
         if (app->now_us >= frame_due_us(app))
             frame(app);

@@ -25,7 +25,7 @@ void fz_tasks_init(struct fz_app *app)
 {
     app->scan.task = (struct fz_task){.name = "scan", .obey = obey_scan, .ctx = app};
     fz_task_begin(&app->scan.task, fz_now_us());
-    app->keep.task = (struct fz_task){.name = "prime", .knows_total = true};
+    app->prime.task = (struct fz_task){.name = "prime", .knows_total = true};
     fz_scale_window_init(app);
 }
 
@@ -51,7 +51,7 @@ void fz_tasks_step(struct fz_app *app)
 
 enum fz_err fz_tasks_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
-    struct fz_task *const tasks[] = {&app->scan.task, &app->scale.batch.task, &app->keep.task};
+    struct fz_task *const tasks[] = {&app->scan.task, &app->scale.batch.task, &app->prime.task};
     const struct fz_jobs jobs = {tasks, sizeof tasks / sizeof *tasks};
     struct fz_jobs_wait wait;
     if (call->argc == 0) {

@@ -231,7 +231,7 @@ static enum fz_err work(struct back *back, int fd, struct fz_call_done *done, un
         (const char *)back->memory + FZ_RING_HEADER_BYTES + back->call.head_len + back->call.bytes_len;
     struct fz_image image = {0};
     struct fz_probe probe = {0};
-    const struct fz_rendition copy = {back->call.box_w, back->call.box_h, back->call.turned != 0};
+    const struct fz_smaller_copy copy = {back->call.box_w, back->call.box_h, back->call.turned != 0};
     enum fz_err code = FZ_OK;
     switch ((enum fz_call_what)back->call.what) {
     case FZ_CALL_LOAD:

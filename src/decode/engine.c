@@ -357,7 +357,7 @@ bool fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len,
     return true;
 }
 
-enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, const struct fz_rendition *copy,
+enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, const struct fz_smaller_copy *copy,
                             const struct fz_image_host *host, struct fz_carried *out, struct fz_error *err)
 {
     if (!engine->scratch)

@@ -19,7 +19,7 @@
 
 struct fz_engine;
 struct fz_carried;
-struct fz_rendition;
+struct fz_smaller_copy;
 struct fz_quarantine;
 struct fz_vigil;
 
@@ -94,7 +94,7 @@ bool fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len,
                         const struct fz_image_host *host, struct fz_metadata *out);
 
 /* As fz_metadata_carry, with `host` as above; BUSY: the decoder was lost by chance, and may be asked again. */
-enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, const struct fz_rendition *copy,
+enum fz_err fz_engine_carry(struct fz_engine *engine, int fd, const struct fz_smaller_copy *copy,
                             const struct fz_image_host *host, struct fz_carried *out, struct fz_error *err);
 
 /* Any thread but a running render thread. Starts a decoder process to see which layers of the sandbox hold, and why others do

@@ -98,7 +98,7 @@ enum fz_err fz_front_probe(struct fz_front *front, const struct fz_image_request
                            struct fz_probe *out, struct fz_error *err);
 bool fz_front_read_metadata(struct fz_front *front, int fd, const struct fz_image_host *host,
                             struct fz_metadata *out);
-enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_rendition *copy,
+enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_smaller_copy *copy,
                            const struct fz_image_host *host, struct fz_carried *out, struct fz_error *err);
 bool fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len,
                        const struct fz_image_host *host, struct fz_metadata *out);

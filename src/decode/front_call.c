@@ -176,7 +176,7 @@ bool fz_front_read_metadata(struct fz_front *front, int fd, const struct fz_imag
     return ask_metadata(front, &call, &(struct fz_front_input){.fd = fd}, host, out);
 }
 
-enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_rendition *copy,
+enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_smaller_copy *copy,
                            const struct fz_image_host *host, struct fz_carried *out, struct fz_error *err)
 {
     struct fz_call call = small_call(front, FZ_CALL_CARRY);

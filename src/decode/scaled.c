@@ -155,7 +155,7 @@ static void put_in_place(struct fz_decoder *decoder, struct fz_job *job, const c
 static enum fz_err carry(struct fz_engine *engine, const struct fz_original *original,
                          const struct fz_pixels *pixels, struct fz_carried *out, struct fz_error *why)
 {
-    const struct fz_rendition copy = {pixels->width, pixels->height, original->image->orientation != 1};
+    const struct fz_smaller_copy copy = {pixels->width, pixels->height, original->image->orientation != 1};
     struct fz_error err = {0};
     enum fz_err code = fz_engine_carry(engine, original->fd, &copy, original->host, out, &err);
     if (code == FZ_E_BUSY) /* the decoder was lost, and the picture is not to blame */

@@ -13,16 +13,16 @@ void fz_draw_begin_batch(struct fz_head *head)
     head->batch.is_open = !head->plain; /* each picture is a copy of its own there */
 }
 
-static void enter_page(struct fz_batch *batch, struct fz_page *page)
+static void enter_page(struct fz_sprite_batch *batch, struct fz_page *page)
 {
     page->batch_behind = NULL;
     *(batch->last ? &batch->last->batch_behind : &batch->first) = page;
     batch->last = page;
 }
 
-bool fz_batch_take(struct fz_head *head, struct fz_page *page, const SDL_Rect *from, SDL_FRect to)
+bool fz_sprite_batch_take(struct fz_head *head, struct fz_page *page, const SDL_Rect *from, SDL_FRect to)
 {
-    struct fz_batch *batch = &head->batch;
+    struct fz_sprite_batch *batch = &head->batch;
     if (!batch->is_open)
         return false;
     batch->at = fz_grow(batch->at, &batch->capacity, batch->count + 1, sizeof *batch->at);
@@ -47,7 +47,7 @@ static void draw_page(struct fz_head *head, struct fz_page *page)
 void fz_draw_end_batch(struct fz_head *head)
 {
     FZ_MAIN_ONLY();
-    struct fz_batch *batch = &head->batch;
+    struct fz_sprite_batch *batch = &head->batch;
     for (struct fz_page *page = batch->first; page; page = page->batch_behind)
         draw_page(head, page);
     batch->first = batch->last = NULL;
@@ -55,8 +55,8 @@ void fz_draw_end_batch(struct fz_head *head)
     batch->is_open = false;
 }
 
-void fz_batch_free(struct fz_batch *batch)
+void fz_sprite_batch_free(struct fz_sprite_batch *batch)
 {
     free(batch->at);
-    *batch = (struct fz_batch){0};
+    *batch = (struct fz_sprite_batch){0};
 }

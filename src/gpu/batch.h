@@ -17,7 +17,7 @@ struct fz_batched {
     size_t behind; /* 1 more than the index of the next one of the same page; 0: none */
 };
 
-struct fz_batch {
+struct fz_sprite_batch {
     bool is_open;
     struct fz_batched *at; /* owned */
     size_t count, capacity;
@@ -25,7 +25,7 @@ struct fz_batch {
 };
 
 /* Render thread, all of these. False where no batch is open: it is to be drawn at once. */
-bool fz_batch_take(struct fz_head *head, struct fz_page *page, const SDL_Rect *from, SDL_FRect to);
-void fz_batch_free(struct fz_batch *batch);
+bool fz_sprite_batch_take(struct fz_head *head, struct fz_page *page, const SDL_Rect *from, SDL_FRect to);
+void fz_sprite_batch_free(struct fz_sprite_batch *batch);
 
 #endif

@@ -110,7 +110,7 @@ void fz_draw_texture(struct fz_head *head, struct fz_texture *texture, struct fz
     fz_texture_keep(head, texture);
     SDL_Texture *sdl = texture->page->sdl;
     bool as_it_is = turn.quarters == 0 && !turn.flip_h && !turn.flip_v;
-    if (alpha >= 1 && as_it_is && fz_batch_take(head, texture->page, &texture->rect, to_sdl(rect)))
+    if (alpha >= 1 && as_it_is && fz_sprite_batch_take(head, texture->page, &texture->rect, to_sdl(rect)))
         return;
     SDL_SetTextureBlendMode(sdl, alpha >= 1 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
     SDL_SetTextureAlphaMod(sdl, (uint8_t)lround(fmin(fmax(alpha, 0), 1) * 255));

@@ -142,7 +142,7 @@ void fz_head_close(struct fz_head *head)
     if (!head)
         return;
     fz_texts_free(head);
-    fz_batch_free(&head->batch);
+    fz_sprite_batch_free(&head->batch);
     fz_head_drop_textures(head);
     SDL_DestroyRenderer(head->renderer);
     SDL_DestroyWindow(head->window);

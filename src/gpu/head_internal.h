@@ -74,7 +74,7 @@ struct fz_page {
 enum { FZ_CANVASES = 16, FZ_PAGE_BUCKETS = 256 };
 
 /* Where gpu/stretch.c makes a copy. */
-struct fz_canvas {
+struct fz_stretch_canvas {
     SDL_Texture *sdl; /* NULL: none */
     int w, h;         /* px */
     struct fz_bitmap bitmap;
@@ -89,16 +89,16 @@ struct fz_head {
     double display_scale; /* what the display wants texts enlarged by */
     double text_scale;    /* the user's */
     bool software, vsync;
-    bool plain;                             /* SDL draws, into memory that it shows: gpu/renderer.h */
-    struct fz_canvas canvases[FZ_CANVASES]; /* where it is plain */
-    uint64_t canvas_bytes;                  /* what they take, of counts.bytes */
-    struct fz_fitted *fitted;               /* gpu/fitted.h: all of them */
-    uint64_t fitted_bytes;                  /* what they take, of counts.bytes */
-    SDL_Texture *veil;                      /* the same; NULL: none yet */
-    bool is_unmanaged;                      /* X11 without a window manager, where fullscreen is but */
-    bool covers;                            /* a window as large as the display */
-    SDL_Rect uncovered;                     /* what it was before that; empty: it never was less */
-    bool queues_frames;                     /* presenting does not wait for what was drawn */
+    bool plain;                                     /* SDL draws, into memory that it shows: gpu/renderer.h */
+    struct fz_stretch_canvas canvases[FZ_CANVASES]; /* where it is plain */
+    uint64_t canvas_bytes;                          /* what they take, of counts.bytes */
+    struct fz_fitted *fitted;                       /* gpu/fitted.h: all of them */
+    uint64_t fitted_bytes;                          /* what they take, of counts.bytes */
+    SDL_Texture *veil;                              /* the same; NULL: none yet */
+    bool is_unmanaged;  /* X11 without a window manager, where fullscreen is but */
+    bool covers;        /* a window as large as the display */
+    SDL_Rect uncovered; /* what it was before that; empty: it never was less */
+    bool queues_frames; /* presenting does not wait for what was drawn */
     char renderer_name[32];
     int max_side;
     uint64_t frame; /* counts presents */
@@ -107,7 +107,7 @@ struct fz_head {
     struct fz_page_list spare, spare_alone;       /* of one cell: the latter */
     struct fz_texture *newest, *oldest;
     struct fz_texture_counts counts;
-    struct fz_batch batch;
+    struct fz_sprite_batch batch;
     struct fz_texts *texts; /* owned; gpu/text.c */
 };
 

@@ -28,7 +28,7 @@ struct typesetter {
 };
 
 /* The font of a run, set to its direction and script, and the run's text in setter->utf8. */
-static TTF_Font *prepare(struct typesetter *setter, const struct fz_line *line, const struct fz_run *run,
+static TTF_Font *prepare(struct typesetter *setter, const struct fz_line *line, const struct fz_text_run *run,
                          double *scale)
 {
     TTF_Font *font = run->face == FZ_FACE_NONE ? NULL : fz_fonts_open(setter->fonts, run->face, setter->px);

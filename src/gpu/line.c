@@ -123,7 +123,7 @@ static void resolve_scripts(const struct fz_line *line, uint32_t *scripts)
 }
 
 struct placed_run {
-    struct fz_run run;
+    struct fz_text_run run;
     size_t place; /* of its leftmost character */
 };
 
@@ -208,7 +208,7 @@ static size_t encode(uint32_t c, char *out)
     return (size_t)utf8proc_encode_char((utf8proc_int32_t)c, (utf8proc_uint8_t *)out);
 }
 
-void fz_line_run_utf8(const struct fz_line *line, const struct fz_run *run, char *out)
+void fz_line_run_utf8(const struct fz_line *line, const struct fz_text_run *run, char *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < run->len; i++)

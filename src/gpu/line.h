@@ -13,7 +13,7 @@ enum {
     FZ_FACE_NONE = -1,
 };
 
-struct fz_run {
+struct fz_text_run {
     size_t start, len; /* code points */
     int face;
     uint32_t script; /* ISO 15924, four letters, the first one highest */
@@ -28,7 +28,7 @@ struct fz_line {
     int faces[FZ_LINE_MAX];                  /* of each cluster */
     int ellipsis_face;
     size_t run_count;
-    struct fz_run runs[FZ_LINE_MAX]; /* from left to right */
+    struct fz_text_run runs[FZ_LINE_MAX]; /* from left to right */
 };
 
 /* One thread a line, all of these. */
@@ -50,7 +50,7 @@ void fz_line_itemize(struct fz_line *line);
 void fz_line_shorten(const struct fz_line *whole, size_t keep, struct fz_line *shorter);
 
 /* Writes a run as UTF-8; `out` has room for 4 * run->len + 1 bytes. */
-void fz_line_run_utf8(const struct fz_line *line, const struct fz_run *run, char *out);
+void fz_line_run_utf8(const struct fz_line *line, const struct fz_text_run *run, char *out);
 
 /* Whether a cluster wants to be a coloured picture (https://www.unicode.org/reports/tr51/, presentation style). */
 bool fz_cluster_is_emoji(const uint32_t *cluster, size_t len);

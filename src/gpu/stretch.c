@@ -111,17 +111,17 @@ uint64_t fz_stretch_room(const struct fz_head *head)
     return most > head->canvas_bytes ? most - head->canvas_bytes : 0;
 }
 
-static void canvas_free(struct fz_head *head, struct fz_canvas *c)
+static void canvas_free(struct fz_head *head, struct fz_stretch_canvas *c)
 {
     if (c->sdl) {
         SDL_DestroyTexture(c->sdl);
         head->canvas_bytes -= fz_texture_bytes(c->w, c->h);
         head->counts.bytes -= fz_texture_bytes(c->w, c->h);
     }
-    *c = (struct fz_canvas){0};
+    *c = (struct fz_stretch_canvas){0};
 }
 
-static bool canvas_make(struct fz_head *head, struct fz_canvas *c, int w, int h)
+static bool canvas_make(struct fz_head *head, struct fz_stretch_canvas *c, int w, int h)
 {
     canvas_free(head, c);
     fz_texture_make_room(head, fz_texture_bytes(w, h));
@@ -138,19 +138,19 @@ static bool canvas_make(struct fz_head *head, struct fz_canvas *c, int w, int h)
     return false;
 }
 
-static struct fz_canvas *canvas_that_fits(struct fz_head *head, int w, int h)
+static struct fz_stretch_canvas *canvas_that_fits(struct fz_head *head, int w, int h)
 {
-    for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
+    for (struct fz_stretch_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
         if (!c->waits && c->w >= w && c->h >= h)
             return c;
     return NULL;
 }
 
 /* One that is not there yet, or that nothing waits in; NULL where all are to be drawn first, or a further one would be too much. */
-static struct fz_canvas *canvas_to_make(struct fz_head *head, int w, int h)
+static struct fz_stretch_canvas *canvas_to_make(struct fz_head *head, int w, int h)
 {
-    struct fz_canvas *found = NULL;
-    for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
+    struct fz_stretch_canvas *found = NULL;
+    for (struct fz_stretch_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
         if (!c->waits && (!found || c->w == 0))
             found = c;
     uint64_t left = found ? head->canvas_bytes - fz_texture_bytes(found->w, found->h) : 0;
@@ -160,21 +160,22 @@ static struct fz_canvas *canvas_to_make(struct fz_head *head, int w, int h)
 static void draw_waiting(struct fz_head *head)
 {
     SDL_RenderFlush(head->renderer);
-    for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
+    for (struct fz_stretch_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++)
         c->waits = false;
 }
 
 /* One that nothing waits in to be drawn: that fits, or is made to. */
-static struct fz_canvas *canvas_take(struct fz_head *head, int w, int h)
+static struct fz_stretch_canvas *canvas_take(struct fz_head *head, int w, int h)
 {
-    struct fz_canvas *fits = canvas_that_fits(head, w, h), *other = fits ? NULL : canvas_to_make(head, w, h);
+    struct fz_stretch_canvas *fits = canvas_that_fits(head, w, h),
+                             *other = fits ? NULL : canvas_to_make(head, w, h);
     if (!fits && !other) {
         draw_waiting(head);
         fits = canvas_that_fits(head, w, h);
     }
     if (fits)
         return fits;
-    for (struct fz_canvas *c = head->canvases; !other; c++) {
+    for (struct fz_stretch_canvas *c = head->canvases; !other; c++) {
         canvas_free(head, c);
         other = canvas_to_make(head, w, h);
     }
@@ -196,7 +197,7 @@ static void stretch_band(struct fz_head *head, const struct fz_page *page, const
                          const SDL_Rect *within, struct fz_rect rect, struct fz_turn turn,
                          const SDL_Rect *band)
 {
-    struct fz_canvas *c = canvas_take(head, band->w, band->h);
+    struct fz_stretch_canvas *c = canvas_take(head, band->w, band->h);
     if (!c || !fz_stretch_pixels(page->bitmap, from, within, rect, turn, c->bitmap, band))
         return;
     c->waits = c->was_used = true;
@@ -224,7 +225,7 @@ void fz_stretch(struct fz_head *head, const struct fz_page *page, const SDL_Rect
 
 void fz_stretch_rest(struct fz_head *head)
 {
-    for (struct fz_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++) {
+    for (struct fz_stretch_canvas *c = head->canvases; c < head->canvases + FZ_CANVASES; c++) {
         if (!c->was_used)
             canvas_free(head, c);
         c->waits = c->was_used = false;

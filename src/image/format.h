@@ -61,7 +61,7 @@ struct fz_decode {
     int from_row; /* JPEG: of the result as stored; what lies above it is made by another decode of the same picture */
     int from_px; /* the same: the row of the picture that it begins with */
     /* What the rows are: set by the decoder before fz_decode_begin. */
-    enum fz_color color;
+    enum fz_color_model color;
     struct fz_bytes profile; /* ICC, in the scratch, by fz_decode_set_profile; empty = sRGB */
     bool has_primaries;      /* where there is no ICC profile: */
     struct fz_primaries primaries;

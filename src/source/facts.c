@@ -17,7 +17,7 @@ struct look {
     struct fz_item_facts facts;
 };
 
-struct fz_facts {
+struct fz_facts_batch {
     size_t count;
     size_t next; /* to be looked at */
     struct look looks[];
@@ -44,7 +44,7 @@ static bool wants_facts(const struct fz_item *row)
     return (row->flags & (FZ_ITEM_ORDERED | FZ_ITEM_ASKED)) == FZ_ITEM_ORDERED;
 }
 
-struct fz_facts *fz_list_facts_begin(struct fz_list *list, size_t most)
+struct fz_facts_batch *fz_list_facts_begin(struct fz_list *list, size_t most)
 {
     FZ_MAIN_ONLY();
     struct fz_items *items = &list->items;
@@ -54,7 +54,7 @@ struct fz_facts *fz_list_facts_begin(struct fz_list *list, size_t most)
     list->not_asked_from = slot;
     if (slot >= items->used)
         return NULL;
-    struct fz_facts *facts = fz_malloc(sizeof *facts + most * sizeof facts->looks[0]);
+    struct fz_facts_batch *facts = fz_malloc(sizeof *facts + most * sizeof facts->looks[0]);
     facts->count = facts->next = 0;
     for (; slot < items->used && facts->count < most; slot++) {
         if (!wants_facts(&items->rows[slot]))
@@ -69,7 +69,7 @@ struct fz_facts *fz_list_facts_begin(struct fz_list *list, size_t most)
 }
 
 /* The next ones that lie in one root. */
-static struct fz_parcel next_request(const struct fz_facts *facts)
+static struct fz_parcel next_request(const struct fz_facts_batch *facts)
 {
     const struct look *first = &facts->looks[facts->next], *end = facts->looks + facts->count;
     struct fz_parcel request = {.kind = FZ_ASK_LOOK, .fd = -1};
@@ -84,7 +84,7 @@ static struct fz_parcel next_request(const struct fz_facts *facts)
     return request;
 }
 
-void fz_facts_look(struct fz_facts *facts, struct fz_job *job)
+void fz_facts_look(struct fz_facts_batch *facts, struct fz_job *job)
 {
     FZ_NOT_MAIN();
     while (facts->next < facts->count && !fz_cancel_is_set(&job->cancel)) {
@@ -124,7 +124,7 @@ static bool take(struct fz_list *list, const struct look *look)
     return !same;
 }
 
-bool fz_list_facts_apply(struct fz_list *list, const struct fz_facts *facts)
+bool fz_list_facts_apply(struct fz_list *list, const struct fz_facts_batch *facts)
 {
     FZ_MAIN_ONLY();
     bool news = false;
@@ -133,7 +133,7 @@ bool fz_list_facts_apply(struct fz_list *list, const struct fz_facts *facts)
     return news;
 }
 
-void fz_facts_free(struct fz_facts *facts)
+void fz_facts_free(struct fz_facts_batch *facts)
 {
     if (!facts)
         return;

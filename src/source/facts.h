@@ -6,23 +6,23 @@
 
 #include "source/list.h"
 
-struct fz_facts;
+struct fz_facts_batch;
 
 /* Render thread. The next items, at most `most`, whose facts nobody has asked for since their bytes changed; NULL when
  * there are none. O(most), and O(items) once after a change. */
-struct fz_facts *fz_list_facts_begin(struct fz_list *list, size_t most);
+struct fz_facts_batch *fz_list_facts_begin(struct fz_list *list, size_t most);
 
 /* A worker: looks at the files. Stops early when the job is cancelled; or where it has to wait, and goes on there when it runs
  * again. */
 struct fz_job;
-void fz_facts_look(struct fz_facts *facts, struct fz_job *job);
+void fz_facts_look(struct fz_facts_batch *facts, struct fz_job *job);
 
 /* Render thread. Takes in what was found; true when it is news. What was not looked at will be given again. The order
  * stays as it is until it is sorted anew (sorter.h). */
-bool fz_list_facts_apply(struct fz_list *list, const struct fz_facts *facts);
+bool fz_list_facts_apply(struct fz_list *list, const struct fz_facts_batch *facts);
 
 /* Any thread. NULL-safe. */
-void fz_facts_free(struct fz_facts *facts);
+void fz_facts_free(struct fz_facts_batch *facts);
 
 /* Render thread. The facts of an item as far as they are known: ns since 1970, bytes (above 2 GB to the MB). */
 bool fz_list_facts(const struct fz_list *list, fz_item_id id, int64_t *mtime_ns, uint64_t *bytes);

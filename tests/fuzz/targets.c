@@ -280,7 +280,7 @@ static bool run_carry(const struct target *target, const uint8_t *data, size_t s
     (void)target;
     static struct fz_carried carried;
     int fd = open_bytes(data, size);
-    fz_metadata_carry(fd, NULL, &(struct fz_rendition){.width = 320, .height = 200, .turned = size % 2},
+    fz_metadata_carry(fd, NULL, &(struct fz_smaller_copy){.width = 320, .height = 200, .turned = size % 2},
                       &carried);
     close(fd);
     for (int kind = 0; kind < FZ_CARRIED_KINDS; kind++)
@@ -319,8 +319,8 @@ static bool run_xmp(const struct target *target, const uint8_t *data, size_t siz
 static bool run_icc(const struct target *target, const uint8_t *data, size_t size)
 {
     (void)target;
-    static const enum fz_color colors[] = {FZ_COLOR_RGB, FZ_COLOR_GREY, FZ_COLOR_CMYK,
-                                           FZ_COLOR_CMYK_INVERTED};
+    static const enum fz_color_model colors[] = {FZ_COLOR_RGB, FZ_COLOR_GREY, FZ_COLOR_CMYK,
+                                                 FZ_COLOR_CMYK_INVERTED};
     struct fz_profiles *profiles = fz_profiles_new();
     for (size_t i = 0; i < sizeof colors / sizeof *colors; i++) {
         uint8_t row[ROW_PX * 4];

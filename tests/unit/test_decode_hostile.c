@@ -424,7 +424,7 @@ static void what_cannot_be_carried_is_still_shown(void **state)
     struct fz_image image;
     SDL_Surface *surface;
     struct fz_image_request request = {.fd = written_picture("bad"), .limits = fz_image_default_limits};
-    const struct fz_rendition copy = {.width = ENDS, .height = BOX};
+    const struct fz_smaller_copy copy = {.width = ENDS, .height = BOX};
     int respawned = atomic_load(&counts.respawned);
     for (int i = 0; i < 4; i++)
         assert_int_equal(fz_engine_carry(engine, request.fd, &copy, NULL, &carried, &err), FZ_E_CRASHED);

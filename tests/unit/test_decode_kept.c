@@ -154,7 +154,7 @@ static void keeps_what_was_set_aside(void **state)
         fz_surface_free(load(&kept, small, 64, padded, sizeof padded));
         assert_is_set_aside(&kept);
         assert_int_equal(
-            fz_front_carry(&kept.front, fd, &(struct fz_rendition){64, 48, false}, NULL, &carried, &err),
+            fz_front_carry(&kept.front, fd, &(struct fz_smaller_copy){64, 48, false}, NULL, &carried, &err),
             FZ_OK);
         fz_surface_free(load(&kept, small, 64, NULL, 0));
         assert_is_set_aside(&kept);

@@ -76,7 +76,7 @@ static enum fz_err carry(struct fz_engine *engine, int fd, const struct fz_image
 {
     static struct fz_carried carried;
     struct fz_error err;
-    return fz_engine_carry(engine, fd, &(struct fz_rendition){BOX, BOX, false}, host, &carried, &err);
+    return fz_engine_carry(engine, fd, &(struct fz_smaller_copy){BOX, BOX, false}, host, &carried, &err);
 }
 
 static enum fz_err open_stream(struct fz_engine *engine, int fd, const struct fz_image_host *host)

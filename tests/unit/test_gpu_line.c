@@ -36,7 +36,7 @@ static const char *runs_of(const struct fz_line *line)
     size_t n = 0;
     out[0] = '\0';
     for (size_t i = 0; i < line->run_count; i++) {
-        const struct fz_run *run = &line->runs[i];
+        const struct fz_text_run *run = &line->runs[i];
         char text[4 * FZ_LINE_MAX + 1];
         fz_line_run_utf8(line, run, text);
         n += (size_t)snprintf(out + n, sizeof out - n, "%s%d%c%c%s%s", i ? "|" : "", run->face,
@@ -112,7 +112,7 @@ static void clusters_are_what_a_reader_counts(void **state)
 
 static void text_of(const struct fz_line *line, char *out)
 {
-    struct fz_run all = {.start = 0, .len = line->len};
+    struct fz_text_run all = {.start = 0, .len = line->len};
     fz_line_run_utf8(line, &all, out);
 }
 
@@ -181,7 +181,7 @@ static void assert_sound(const struct fz_line *line)
     static bool seen[FZ_LINE_MAX];
     memset(seen, 0, sizeof seen);
     for (size_t i = 0; i < line->run_count; i++) {
-        const struct fz_run *run = &line->runs[i];
+        const struct fz_text_run *run = &line->runs[i];
         assert_true(run->len > 0 && run->start + run->len <= line->len);
         for (size_t c = run->start; c < run->start + run->len; c++) {
             assert_false(seen[c]);

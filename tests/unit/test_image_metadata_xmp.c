@@ -164,7 +164,7 @@ static bool is_read_by_all(struct bytes b)
     assert_non_null(carried.data);
     memcpy(carried.data, b.data, b.len);
     fz_xmp_join(&(struct fz_block){plain.data, plain.len}, &(struct fz_block){b.data, b.len}, &joined);
-    fz_xmp_settle(&carried, &(struct fz_rendition){.width = 320, .height = 200});
+    fz_xmp_settle(&carried, &(struct fz_smaller_copy){.width = 320, .height = 200});
     bool read = fz_xmp_read(b.data, b.len, &metadata);
     assert_int_equal(read, carried.data != NULL);
     assert_int_equal(read, joined.data != NULL);

@@ -96,7 +96,7 @@ static int look_at_all(struct fz_list *list, size_t most, bool *news)
 {
     int batches = 0;
     *news = false;
-    for (struct fz_facts *facts; (facts = fz_list_facts_begin(list, most)) != NULL; batches++) {
+    for (struct fz_facts_batch *facts; (facts = fz_list_facts_begin(list, most)) != NULL; batches++) {
         SDL_WaitThread(start(look_main, facts), NULL);
         *news |= fz_list_facts_apply(list, facts);
         fz_facts_free(facts);
@@ -175,7 +175,7 @@ static void sorts_by_what_files_say(void **unused)
     struct fz_cancel stop;
     fz_cancel_init(&stop, NULL);
     fz_cancel_set(&stop);
-    struct fz_facts *facts = fz_list_facts_begin(list, 10);
+    struct fz_facts_batch *facts = fz_list_facts_begin(list, 10);
     assert_non_null(facts);
     assert_null(fz_list_facts_begin(list, 10));
     assert_false(fz_list_facts_apply(list, facts));

@@ -97,7 +97,7 @@ static size_t ask_all(struct fz_list *list, bool *news)
         count += fz_told_opens(told);
         fz_told_free(told);
     }
-    for (struct fz_facts *facts; (facts = fz_list_facts_begin(list, 2)) != NULL;) {
+    for (struct fz_facts_batch *facts; (facts = fz_list_facts_begin(list, 2)) != NULL;) {
         on_worker(look_main, facts);
         fz_list_facts_apply(list, facts);
         fz_facts_free(facts);

@@ -232,7 +232,7 @@ static void take_result(struct fz_app *app, struct fz_job *job)
         fz_detail_take(app, job);
         break;
     case FZ_JOB_KEEP:
-        fz_keep_took(app, job->error.code);
+        fz_prime_took(app, job->error.code);
         fz_loader_retire(app, job);
         break;
     case FZ_JOB_SNIFF:

@@ -81,7 +81,7 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
     if (job->kind == FZ_JOB_DETAIL)
         return fz_detail_judge(app, job);
     if (job->kind == FZ_JOB_KEEP)
-        return fz_keep_judge(app);
+        return fz_prime_judge(app);
     if (job->kind == FZ_JOB_SCALE)
         return fz_scale_window_judge(app, job);
     if (job->kind != FZ_JOB_DECODE)
@@ -151,7 +151,7 @@ static void discard(struct fz_app *app, struct fz_job *job)
     if (job->kind == FZ_JOB_WORK)
         fz_shapes_take(app, job);
     if (job->kind == FZ_JOB_KEEP)
-        fz_keep_took(app, FZ_E_CANCELLED);
+        fz_prime_took(app, FZ_E_CANCELLED);
     if (job->kind == FZ_JOB_SCALE)
         fz_scale_window_lost(app, job);
     app->loader.credit_bytes -= job->credit_bytes;

@@ -229,7 +229,7 @@ void fz_arrange_step(struct fz_app *app)
     app->dirty |= fz_list_search_step(app->list, SEARCH_US);
     fz_arrange_show_found(app);
     if (wants_facts(app)) {
-        struct fz_facts *facts = fz_list_facts_begin(app->list, LOOKS_A_JOB);
+        struct fz_facts_batch *facts = fz_list_facts_begin(app->list, LOOKS_A_JOB);
         if (facts)
             arrange->look =
                 launch(app, facts, run_look, free_look, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));

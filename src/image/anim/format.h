@@ -41,14 +41,14 @@ struct fz_anim {
     uint32_t width, height; /* as stored, px */
     int turn;               /* EXIF orientation of the rows, 1..8 */
     struct fz_anim_facts facts;
-    int next;            /* frame that comes next; the canvas holds the one before */
-    bool begun;          /* the format has to rewind before frame 0 */
-    int played;          /* how often all frames were */
-    uint64_t max_px;     /* of one frame */
-    void *state;         /* owned by the format */
-    struct fz_bytes icc; /* borrowed from the file or from the state; empty = none */
-    enum fz_color color; /* of which it is, and the primaries are */
-    bool has_primaries;  /* counts where there is no profile */
+    int next;                  /* frame that comes next; the canvas holds the one before */
+    bool begun;                /* the format has to rewind before frame 0 */
+    int played;                /* how often all frames were */
+    uint64_t max_px;           /* of one frame */
+    void *state;               /* owned by the format */
+    struct fz_bytes icc;       /* borrowed from the file or from the state; empty = none */
+    enum fz_color_model color; /* of which it is, and the primaries are */
+    bool has_primaries;        /* counts where there is no profile */
     struct fz_primaries primaries;
     enum fz_hdr_curve curve; /* set by `open`; the rest is made of it */
     unsigned peak_nits;

@@ -9,7 +9,7 @@
 #include <png.h>
 
 struct fz_png_colors {
-    enum fz_color color;
+    enum fz_color_model color;
     const uint8_t *icc; /* borrowed from `info`; NULL: none */
     size_t icc_len;
     bool has_primaries; /* counts where there is no profile */

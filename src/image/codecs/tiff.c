@@ -271,7 +271,7 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
     return code;
 }
 
-static enum fz_color color_of(const struct fz_tiff *t)
+static enum fz_color_model color_of(const struct fz_tiff *t)
 {
     switch (t->photometric) {
     case PHOTOMETRIC_MINISWHITE:

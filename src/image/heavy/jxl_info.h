@@ -13,7 +13,7 @@
 #include <jxl/decode.h>
 
 struct fz_jxl_colors {
-    enum fz_color color;
+    enum fz_color_model color;
     int black;    /* of inks: which extra channel that is, or FZ_JXL_NO_BLACK */
     uint8_t *icc; /* the caller frees; NULL: the pixels come in sRGB */
     size_t icc_len;

@@ -67,7 +67,7 @@ static void settle_xmp(struct fz_blocks *blocks)
     blocks->xmp = all;
 }
 
-void fz_metadata_carry(int fd, const struct fz_image_scratch *scratch, const struct fz_rendition *copy,
+void fz_metadata_carry(int fd, const struct fz_image_scratch *scratch, const struct fz_smaller_copy *copy,
                        struct fz_carried *out)
 {
     struct fz_excerpt file;

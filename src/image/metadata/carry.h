@@ -8,7 +8,7 @@
 struct fz_image_scratch;
 
 /* What the copy is: upright, and in sRGB. */
-struct fz_rendition {
+struct fz_smaller_copy {
     int width, height; /* px */
     bool turned;       /* what was right and below is elsewhere now */
 };
@@ -33,7 +33,7 @@ struct fz_carried {
 /* Any thread but the render thread. Of a file open for reading, and what of it is held, as for fz_metadata_read; for that copy: its
  * tags say what it is. What would be wrong of it is left out (thumbnails, how the pixels lie in the file, places in a picture that
  * lay otherwise), and so is what is damaged or larger than FZ_CARRIED_MOST. */
-void fz_metadata_carry(int fd, const struct fz_image_scratch *scratch, const struct fz_rendition *copy,
+void fz_metadata_carry(int fd, const struct fz_image_scratch *scratch, const struct fz_smaller_copy *copy,
                        struct fz_carried *out);
 
 /* Any thread. One kind of it, *len bytes, borrowed; NULL: none, as where `carried` is NULL. */

@@ -84,7 +84,7 @@ static bool is_left_out(enum directory in, uint16_t tag)
 }
 
 /* What is true of the copy. */
-static void say(struct kept *kept, enum directory in, const struct fz_rendition *made)
+static void say(struct kept *kept, enum directory in, const struct fz_smaller_copy *made)
 {
     const struct {
         enum directory in;
@@ -111,7 +111,7 @@ static void say(struct kept *kept, enum directory in, const struct fz_rendition 
 }
 
 static void keep(struct copy *copy, enum directory in, const struct fz_tiff_structure *tiff, uint64_t at,
-                 const struct fz_rendition *made)
+                 const struct fz_smaller_copy *made)
 {
     struct kept_directory *directory = &copy->directories[in];
     size_t count;
@@ -280,7 +280,7 @@ static void write_all(struct copy *copy)
         copy->len = copy->note_end;
 }
 
-void fz_exif_copy(const struct fz_exif_source *from, const struct fz_rendition *made, struct fz_block *out)
+void fz_exif_copy(const struct fz_exif_source *from, const struct fz_smaller_copy *made, struct fz_block *out)
 {
     struct copy copy = {.little = from->camera.tiff->little};
     uint64_t exchange = find_exchange(from->exposure.tiff, from->exposure.at);

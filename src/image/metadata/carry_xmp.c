@@ -84,7 +84,7 @@ static const struct fact {
 struct settling {
     struct fz_xmp_parser parser;
     const char *packet;
-    const struct fz_rendition *copy;
+    const struct fz_smaller_copy *copy;
     char values[VALUES][32];
     char *out; /* owned; FZ_CARRIED_MOST bytes */
     size_t len, copied;
@@ -232,7 +232,7 @@ static bool settle(struct settling *s, const struct fz_block *xmp)
     return !s->failed;
 }
 
-void fz_xmp_settle(struct fz_block *xmp, const struct fz_rendition *copy)
+void fz_xmp_settle(struct fz_block *xmp, const struct fz_smaller_copy *copy)
 {
     struct settling s = {.packet = (const char *)xmp->data,
                          .copy = copy,

@@ -53,10 +53,11 @@ struct fz_exif_source {
 };
 
 struct fz_block;
-struct fz_rendition;
+struct fz_smaller_copy;
 
 /* carry_exif.c: EXIF as it is to stand in a copy (image/metadata/carry.h); `out` stays empty where there is none. */
-void fz_exif_copy(const struct fz_exif_source *from, const struct fz_rendition *copy, struct fz_block *out);
+void fz_exif_copy(const struct fz_exif_source *from, const struct fz_smaller_copy *copy,
+                  struct fz_block *out);
 
 /* A number in the structure's order of bytes, from and to memory. */
 uint64_t fz_tiff_number(bool little, const uint8_t *at, unsigned count);

@@ -11,7 +11,7 @@ enum {
     FZ_IPTC_MOST = 256 << 10,
 };
 
-struct fz_rendition;
+struct fz_smaller_copy;
 
 struct fz_block {
     uint8_t *data; /* owned; NULL: none */
@@ -20,7 +20,7 @@ struct fz_block {
 
 /* What was found in a file; the first of each kind counts. */
 struct fz_blocks {
-    const struct fz_rendition
+    const struct fz_smaller_copy
         *copy;            /* borrowed, set before: EXIF is wanted for that (fz_exif_copy); NULL: see there */
     struct fz_block exif; /* a TIFF structure that holds only what is wanted */
     struct fz_block xmp;
@@ -59,7 +59,7 @@ void fz_metadata_from_exif(const struct fz_block *exif, struct fz_metadata *out)
 void fz_metadata_from_iptc(const struct fz_blocks *blocks, struct fz_metadata *out);
 
 /* carry_xmp.c: a packet as it is to stand in a copy (image/metadata/carry.h); emptied where that cannot be told. */
-void fz_xmp_settle(struct fz_block *xmp, const struct fz_rendition *copy);
+void fz_xmp_settle(struct fz_block *xmp, const struct fz_smaller_copy *copy);
 /* join_xmp.c: both as one packet; *out stays empty where they are none, or cannot be one. */
 void fz_xmp_join(const struct fz_block *xmp, const struct fz_block *more, struct fz_block *out);
 

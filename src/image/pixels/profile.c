@@ -22,7 +22,7 @@ enum {
 struct fz_profile {
     uint8_t *key; /* owned: the bytes that it was made of; NULL = this place is free */
     size_t key_len;
-    enum fz_color color;
+    enum fz_color_model color;
     cmsHTRANSFORM transform; /* NULL: nothing to do */
     cmsHTRANSFORM deep;      /* of a steep one */
     uint8_t greys[256][4];   /* of grey: what its levels become */
@@ -104,7 +104,7 @@ static bool start_lcms(struct fz_profiles *p)
 
 /* --- one transform ------------------------------------------------------------------------------- */
 
-static bool fits(cmsHPROFILE profile, enum fz_color color)
+static bool fits(cmsHPROFILE profile, enum fz_color_model color)
 {
     switch (cmsGetDeviceClass(profile)) {
     case cmsSigInputClass:
@@ -126,7 +126,7 @@ static bool fits(cmsHPROFILE profile, enum fz_color color)
     }
 }
 
-static cmsUInt32Number pixel_type(cmsHPROFILE profile, enum fz_color color)
+static cmsUInt32Number pixel_type(cmsHPROFILE profile, enum fz_color_model color)
 {
     if (color == FZ_COLOR_CMYK)
         return TYPE_CMYK_8;
@@ -136,7 +136,7 @@ static cmsUInt32Number pixel_type(cmsHPROFILE profile, enum fz_color color)
 }
 
 /* Whether a lattice of colours, and all greys, stay what they are. */
-static bool changes_nothing(cmsHTRANSFORM transform, enum fz_color color)
+static bool changes_nothing(cmsHTRANSFORM transform, enum fz_color_model color)
 {
     enum { STEP = 17, SIDE = 16, COUNT = SIDE * SIDE * SIDE + 256 };
     uint8_t(*in)[4] = fz_malloc(COUNT * sizeof *in), (*out)[4] = fz_malloc(COUNT * sizeof *out);
@@ -208,7 +208,8 @@ static void forget(struct fz_profiles *p, struct fz_profile *profile)
     *profile = (struct fz_profile){0};
 }
 
-static struct fz_profile *find_kept(struct fz_profiles *p, const void *key, size_t len, enum fz_color color)
+static struct fz_profile *find_kept(struct fz_profiles *p, const void *key, size_t len,
+                                    enum fz_color_model color)
 {
     for (int i = 0; i < KEPT; i++) {
         struct fz_profile *kept = &p->kept[i];
@@ -229,7 +230,7 @@ static struct fz_profile *oldest(struct fz_profiles *p)
 }
 
 /* The kept one of this key, or a place for it: *fresh then. NULL: no memory. */
-static struct fz_profile *keep(struct fz_profiles *p, const void *key, size_t len, enum fz_color color,
+static struct fz_profile *keep(struct fz_profiles *p, const void *key, size_t len, enum fz_color_model color,
                                bool *fresh)
 {
     if (!start_lcms(p))
@@ -252,7 +253,7 @@ static struct fz_profile *keep(struct fz_profiles *p, const void *key, size_t le
 }
 
 const struct fz_profile *fz_profile_find(struct fz_profiles *profiles, const void *icc, size_t len,
-                                         enum fz_color color)
+                                         enum fz_color_model color)
 {
     bool fresh;
     struct fz_profile *kept = keep(profiles, icc, len, color, &fresh);
@@ -287,7 +288,8 @@ static cmsHPROFILE make_profile(struct fz_profiles *p, const struct fz_primaries
 }
 
 const struct fz_profile *fz_profile_of_primaries(struct fz_profiles *profiles,
-                                                 const struct fz_primaries *primaries, enum fz_color color)
+                                                 const struct fz_primaries *primaries,
+                                                 enum fz_color_model color)
 {
     bool fresh;
     struct fz_profile *kept = keep(profiles, primaries, sizeof *primaries, color, &fresh);

@@ -7,14 +7,14 @@
 #include <stdint.h>
 
 /* What the four bytes of a pixel mean. */
-enum fz_color {
+enum fz_color_model {
     FZ_COLOR_RGB,          /* B G R x */
     FZ_COLOR_GREY,         /* the same, with B = G = R */
     FZ_COLOR_CMYK,         /* C M Y K, 255 = all ink */
     FZ_COLOR_CMYK_INVERTED /* C M Y K, 0 = all ink, as Adobe stores it */
 };
 
-static inline bool fz_color_is_cmyk(enum fz_color color)
+static inline bool fz_color_is_cmyk(enum fz_color_model color)
 {
     return color == FZ_COLOR_CMYK || color == FZ_COLOR_CMYK_INVERTED;
 }
@@ -49,11 +49,12 @@ size_t fz_profiles_trim(struct fz_profiles *profiles, size_t keep_bytes);
  * take of a profile with several tables, and what Pillow, libvips and Eye of GNOME do. For RGB profiles of three curves
  * and a matrix all intents are the same. */
 const struct fz_profile *fz_profile_find(struct fz_profiles *profiles, const void *icc, size_t len,
-                                         enum fz_color color);
+                                         enum fz_color_model color);
 
 /* Owner's thread. The same for a colour space in numbers. */
 const struct fz_profile *fz_profile_of_primaries(struct fz_profiles *profiles,
-                                                 const struct fz_primaries *primaries, enum fz_color color);
+                                                 const struct fz_primaries *primaries,
+                                                 enum fz_color_model color);
 
 /* Owner's thread. Converts `width` pixels in place, to B G R x; x stays, of CMYK it becomes 255. */
 void fz_profile_row(const struct fz_profile *profile, uint8_t *row, int width);

@@ -1,14 +1,14 @@
 /* What an idle wall does for later: it fills the tile cache with the pictures that no texture has room for, from the view
  * onwards and round, as many as the cache holds. */
-#ifndef FZ_APP_LOADING_KEEP_H
-#define FZ_APP_LOADING_KEEP_H
+#ifndef FZ_APP_LOADING_PRIME_H
+#define FZ_APP_LOADING_PRIME_H
 
 #include "base/task.h"
 #include "decode/job.h"
 
 struct fz_app;
 
-struct fz_keep {
+struct fz_prime {
     size_t cursor, left; /* of the list: where to look next, and how many are to be looked at */
     size_t count;        /* of the list that this is about, */
     uint32_t epoch;      /* and the loader's */
@@ -17,10 +17,10 @@ struct fz_keep {
 };
 
 /* Render thread, all of these. Once a turn; cheap. */
-void fz_keep_step(struct fz_app *app);
+void fz_prime_step(struct fz_app *app);
 /* Its priority, or FZ_HEAP_DROP where somebody is there again. */
-uint64_t fz_keep_judge(const struct fz_app *app);
+uint64_t fz_prime_judge(const struct fz_app *app);
 /* One of its jobs has come back, or was dropped: CANCELLED, and it begins anew, from where the view is. */
-void fz_keep_took(struct fz_app *app, enum fz_err code);
+void fz_prime_took(struct fz_app *app, enum fz_err code);
 
 #endif
