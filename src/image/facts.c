@@ -16,7 +16,7 @@ static struct fz_bytes exif_part(const struct fz_bytes *bytes, uint64_t pos, uin
     return part(bytes, pos + prefix, len - prefix);
 }
 
-static enum fz_head more(const struct fz_bytes *bytes)
+static enum fz_head_status more(const struct fz_bytes *bytes)
 {
     return bytes->whole ? FZ_HEAD_OK : FZ_HEAD_MORE;
 }
@@ -27,7 +27,7 @@ static int capped(const struct fz_facts *facts, uint64_t frames)
 }
 
 /* The segments before the first scan (ITU-T T.81, annex B). */
-enum fz_head fz_jpeg_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+enum fz_head_status fz_jpeg_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, APP2 = 0xe2, TEM = 0x01 };
     facts->frames = 1;
@@ -51,7 +51,7 @@ enum fz_head fz_jpeg_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 }
 
 /* Its EXIF data may stand behind the pixels. */
-enum fz_head fz_png_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+enum fz_head_status fz_png_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     facts->frames = 1;
     for (uint64_t pos = 8; fz_bytes_has(bytes, pos, 8);) {
@@ -70,7 +70,7 @@ enum fz_head fz_png_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 }
 
 /* https://developers.google.com/speed/webp/docs/riff_container */
-enum fz_head fz_webp_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+enum fz_head_status fz_webp_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     enum { ANIMATION = 0x02, EXIF = 0x08, PROFILE = 0x20 };
     facts->frames = 1;
@@ -93,7 +93,7 @@ enum fz_head fz_webp_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
     return more(bytes);
 }
 
-enum fz_head fz_gif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+enum fz_head_status fz_gif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     uint64_t pos = 13 + fz_gif_table_bytes(fz_bytes_be(bytes, 10, 1)), frames = 0;
     facts->frames = 1;

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-enum fz_head { FZ_HEAD_OK, FZ_HEAD_MORE, FZ_HEAD_BAD };
+enum fz_head_status { FZ_HEAD_OK, FZ_HEAD_MORE, FZ_HEAD_BAD };
 
 struct fz_facts {
     int max_frames; /* given: no more are counted */
@@ -18,10 +18,10 @@ struct fz_facts {
 
 /* Any thread. Bytes of a file of that format, from its start, not trusted. MORE asks for more of them; what was found
  * stands in *facts in every case, and is all there is where the bytes are whole. Nothing is allocated, but for JPEG XL. */
-enum fz_head fz_jpeg_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
-enum fz_head fz_png_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
-enum fz_head fz_webp_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
-enum fz_head fz_gif_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
-enum fz_head fz_tiff_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+enum fz_head_status fz_jpeg_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+enum fz_head_status fz_png_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+enum fz_head_status fz_webp_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+enum fz_head_status fz_gif_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+enum fz_head_status fz_tiff_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 
 #endif

@@ -83,7 +83,7 @@ struct fz_format {
     /* Any thread: true when these first bytes are of the format. */
     bool (*is_a)(const struct fz_bytes *head);
     /* Fills *header from the bytes; MORE asks for more bytes of the file. Allocates nothing, but for RAW. */
-    enum fz_head (*header)(const struct fz_bytes *bytes, struct fz_header *header);
+    enum fz_head_status (*header)(const struct fz_bytes *bytes, struct fz_header *header);
     /* What `load` will allocate at most, the file's own bytes and the reducer not counted. */
     uint64_t (*working_bytes)(const struct fz_decode *d, uint64_t file_bytes);
     /* EXIF orientation, 1..8; NULL = always 1. *turn is what is left to do with the rows. */
@@ -91,7 +91,7 @@ struct fz_format {
     /* The same, of what is left to do too, where that may stand behind all that was read; NULL = it never does. */
     int (*late_orientation)(const struct fz_image_request *request);
     /* What a probe tells beyond the header; NULL = one frame, no profile, no EXIF data. MORE asks for more bytes. */
-    enum fz_head (*facts)(const struct fz_bytes *bytes, struct fz_facts *facts);
+    enum fz_head_status (*facts)(const struct fz_bytes *bytes, struct fz_facts *facts);
     /* Judges what only the whole file tells, before it is decoded; may be NULL. */
     enum fz_err (*check)(struct fz_decode *d);
     /* Whether these first bytes tell already that it takes fonts or the like; NULL = they never do. */
@@ -212,7 +212,7 @@ enum fz_err fz_decode_fail_cancelled(struct fz_decode *d);
 
 /* jpeg/head.c, jpeg/jpeg.c */
 bool fz_jpeg_is_a(const struct fz_bytes *head);
-enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header);
+enum fz_head_status fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_jpeg_orientation(const struct fz_bytes *file, int *turn);
 /* Where the height stands in the file, which fz_jpeg_header has read; 0: nowhere. */
@@ -224,7 +224,7 @@ enum fz_err fz_jpeg_load(struct fz_decode *d);
 
 /* png.c */
 bool fz_png_is_a(const struct fz_bytes *head);
-enum fz_head fz_png_header(const struct fz_bytes *bytes, struct fz_header *header);
+enum fz_head_status fz_png_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_png_orientation(const struct fz_bytes *file, int *turn);
 int fz_png_late_orientation(const struct fz_image_request *request); /* png_late.c */
@@ -232,7 +232,7 @@ enum fz_err fz_png_load(struct fz_decode *d);
 
 /* head_webp.c, webp_late.c, webp.c */
 bool fz_webp_is_a(const struct fz_bytes *head);
-enum fz_head fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header);
+enum fz_head_status fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_webp_find(const struct fz_bytes *file, const char *name, uint64_t *len);
 struct fz_bytes fz_webp_chunk(const struct fz_bytes *file, const char *name);
 struct fz_bytes fz_webp_chunk_begun(const struct fz_bytes *file, const char *name);
@@ -246,16 +246,16 @@ enum fz_err fz_webp_load(struct fz_decode *d);
 
 /* head_tiff.c, tiff.c */
 bool fz_tiff_is_a(const struct fz_bytes *head);
-enum fz_head fz_tiff_header(const struct fz_bytes *bytes, struct fz_header *header);
+enum fz_head_status fz_tiff_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_tiff_orientation(const struct fz_bytes *file, int *turn);
 enum fz_err fz_tiff_load(struct fz_decode *d);
 
 /* gif.c and head_gif.c, by giflib; what is read here without a library: qoi.c, pnm.c (and head_text.c), pam.c, xpm.c, pcx.c, tga.c, ilbm.c, xcf.c, psd.c (and head_psd.c), bmp.c */
-#define FZ_OWN_FUNCTIONS(name)                                                               \
-    bool fz_##name##_is_a(const struct fz_bytes *head);                                      \
-    enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header); \
-    uint64_t fz_##name##_working_bytes(const struct fz_decode *d, uint64_t file_bytes);      \
+#define FZ_OWN_FUNCTIONS(name)                                                                      \
+    bool fz_##name##_is_a(const struct fz_bytes *head);                                             \
+    enum fz_head_status fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header); \
+    uint64_t fz_##name##_working_bytes(const struct fz_decode *d, uint64_t file_bytes);             \
     enum fz_err fz_##name##_load(struct fz_decode *d);
 FZ_OWN_FUNCTIONS(gif)
 /* Any thread. How long the colour table is that a screen or a frame with these flags brings (GIF89a, 18 and 20), bytes. */
@@ -276,11 +276,11 @@ FZ_OWN_FUNCTIONS(xcf)
 FZ_OWN_FUNCTIONS(psd)
 FZ_OWN_FUNCTIONS(bmp)
 #undef FZ_OWN_FUNCTIONS
-enum fz_head fz_bmp_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+enum fz_head_status fz_bmp_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 bool fz_pfm_is_a(const struct fz_bytes *head);
 int fz_tga_orientation(const struct fz_bytes *file, int *turn);
 int fz_psd_orientation(const struct fz_bytes *file, int *turn);
-enum fz_head fz_psd_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+enum fz_head_status fz_psd_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 
 /* heavy/svg.c: only with librsvg */
 uint64_t fz_svg_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
@@ -293,7 +293,7 @@ enum fz_err fz_sdl_load(struct fz_decode *d);
 /* head_*.c: what is known of a format by the bytes alone */
 #define FZ_HEAD_FUNCTIONS(name)                         \
     bool fz_##name##_is_a(const struct fz_bytes *head); \
-    enum fz_head fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);
+    enum fz_head_status fz_##name##_header(const struct fz_bytes *bytes, struct fz_header *header);
 FZ_HEAD_FUNCTIONS(ico)
 FZ_HEAD_FUNCTIONS(cur)
 FZ_HEAD_FUNCTIONS(svg)
@@ -303,12 +303,12 @@ FZ_HEAD_FUNCTIONS(xv)
 /* head_heif.c, heavy/heif.c; but for is_a only with libheif */
 bool fz_heic_is_a(const struct fz_bytes *head);
 bool fz_avif_is_a(const struct fz_bytes *head);
-enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header);
+enum fz_head_status fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
-enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+enum fz_head_status fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 bool fz_avif_is_sequence(const struct fz_bytes *head);
-enum fz_head fz_avif_facts(const struct fz_bytes *bytes,
-                           struct fz_facts *facts); /* heavy/anim_avif.c: only with libavif */
+enum fz_head_status fz_avif_facts(const struct fz_bytes *bytes,
+                                  struct fz_facts *facts); /* heavy/anim_avif.c: only with libavif */
 uint64_t fz_avif_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_avif_load(struct fz_decode *d);
 int fz_heif_orientation(const struct fz_bytes *file, int *turn);
@@ -321,13 +321,13 @@ enum fz_err fz_heif_load(struct fz_decode *d);
 
 /* head_jxl.c, heavy/jxl_info.c, heavy/jxl.c; but for is_a only with libjxl */
 bool fz_jxl_is_a(const struct fz_bytes *head);
-enum fz_head fz_jxl_header(const struct fz_bytes *bytes, struct fz_header *header);
+enum fz_head_status fz_jxl_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_jxl_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 int fz_jxl_orientation(const struct fz_bytes *file, int *turn);
 /* What libjxl is given of a file: the codestream alone where one box holds it, for libjxl 0.7 misreads boxes whose length is of
  * 64 bits; else all of it. Borrowed from `file`. */
 struct fz_bytes fz_jxl_codestream(const struct fz_bytes *file);
-enum fz_head fz_jxl_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
+enum fz_head_status fz_jxl_facts(const struct fz_bytes *bytes, struct fz_facts *facts);
 enum fz_err fz_jxl_load(struct fz_decode *d);
 
 /* head_raw.c, heavy/raw.c; but for is_a only with LibRaw */
@@ -335,7 +335,7 @@ bool fz_raw_is_a(const struct fz_bytes *head);
 /* What such a file says of its sensor without LibRaw, edges included: size and orientation. False where it does not in these bytes,
  * as most of those do that are no TIFF. */
 bool fz_raw_sensor(const struct fz_bytes *head, struct fz_header *header);
-enum fz_head fz_raw_header(const struct fz_bytes *bytes, struct fz_header *header);
+enum fz_head_status fz_raw_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_raw_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_raw_load(struct fz_decode *d);
 
@@ -354,11 +354,11 @@ bool fz_svg_root_is_plain(const struct fz_bytes *file);
 /* svg/nesting.c, svg/packed.c, svg/utf16.c */
 enum fz_err fz_svg_check(struct fz_decode *d);
 bool fz_svgz_is_a(const struct fz_bytes *head);
-enum fz_head fz_svgz_header(const struct fz_bytes *bytes, struct fz_header *header);
+enum fz_head_status fz_svgz_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_svgz_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_svgz_load(struct fz_decode *d);
 bool fz_svg16_is_a(const struct fz_bytes *head);
-enum fz_head fz_svg16_header(const struct fz_bytes *bytes, struct fz_header *header);
+enum fz_head_status fz_svg16_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_svg16_working_bytes(const struct fz_decode *d, uint64_t file_bytes);
 enum fz_err fz_svg16_load(struct fz_decode *d);
 /* The same of d->file where it is UTF-8 made of another: what `len` bytes of that will need, and its load. */

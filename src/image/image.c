@@ -156,7 +156,7 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
     reader->scattered = d->format->scattered;
     d->file = fz_reader_bytes(reader);
     d->header = (struct fz_header){.page = d->request->page};
-    enum fz_head head = d->format->header(&d->file, &d->header);
+    enum fz_head_status head = d->format->header(&d->file, &d->header);
     while (head == FZ_HEAD_MORE && !d->file.whole) {
         code = fz_reader_fill(reader, (uint64_t)d->file.len * 4, d->err);
         if (code != FZ_OK)

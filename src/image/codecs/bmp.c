@@ -60,7 +60,7 @@ static uint32_t packing(const struct fz_bytes *b)
     return fz_bytes_le(b, FILE_HEAD, 4) >= 20 ? fz_bytes_le(b, FILE_HEAD + 16, 4) : RGB;
 }
 
-enum fz_head fz_bmp_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_bmp_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     if (!fz_bytes_has(bytes, FILE_HEAD, 20))
         return bytes->whole && fz_bytes_has(bytes, FILE_HEAD, CORE) ? FZ_HEAD_BAD : FZ_HEAD_MORE;
@@ -83,7 +83,7 @@ static uint64_t profile_at(const struct fz_bytes *b, uint32_t *len)
     return has_one ? FILE_HEAD + (uint64_t)fz_bytes_le(b, FILE_HEAD + OFFSET_AT, 4) : 0;
 }
 
-enum fz_head fz_bmp_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+enum fz_head_status fz_bmp_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     uint32_t len;
     const uint64_t at = profile_at(bytes, &len);

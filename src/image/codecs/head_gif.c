@@ -35,7 +35,7 @@ static uint32_t widened(uint32_t screen, uint32_t frame_at, uint32_t frame)
     return frame_at + frame > screen ? frame_at + frame : screen;
 }
 
-enum fz_head fz_gif_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_gif_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t pos = find_frame(bytes);
     if (!fz_bytes_has(bytes, pos, 10))

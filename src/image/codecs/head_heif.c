@@ -234,10 +234,10 @@ static void find_largest(const struct fz_bytes *b, struct fz_heif_box properties
 }
 
 /* MORE: the box that describes the items is not all there. */
-static enum fz_head read_shape(const struct fz_bytes *b, struct shape *s)
+static enum fz_head_status read_shape(const struct fz_bytes *b, struct shape *s)
 {
     struct fz_heif_box meta, primary, properties;
-    enum fz_head head = fz_heif_find_meta(b, &meta);
+    enum fz_head_status head = fz_heif_find_meta(b, &meta);
     if (head != FZ_HEAD_OK)
         return head;
     if (!fz_heif_find_box(b, meta, "pitm", &primary) || !fz_heif_find_box(b, meta, "iprp", &properties))
@@ -273,7 +273,7 @@ bool fz_heif_has_still(const struct fz_bytes *file)
 }
 
 /* Of a sequence without a still picture: its entry (ISO/IEC 14496-12, 12.1.3) holds what an item has for properties. */
-static enum fz_head read_entry(const struct fz_bytes *b, struct shape *s)
+static enum fz_head_status read_entry(const struct fz_bytes *b, struct shape *s)
 {
     enum { SIDES = 24, PROPERTIES = 78 };
     struct fz_heif_box entry, box;
@@ -296,16 +296,16 @@ static enum fz_head read_entry(const struct fz_bytes *b, struct shape *s)
     return s->width && s->height ? FZ_HEAD_OK : FZ_HEAD_BAD;
 }
 
-static enum fz_head read_any(const struct fz_bytes *b, struct shape *s)
+static enum fz_head_status read_any(const struct fz_bytes *b, struct shape *s)
 {
     return fz_heif_has_still(b) ? read_shape(b, s) : read_entry(b, s);
 }
 
-enum fz_head fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_heif_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     struct shape shape = {0};
     struct fz_heif_box entry;
-    enum fz_head head = read_any(bytes, &shape);
+    enum fz_head_status head = read_any(bytes, &shape);
     header->is_unread =
         head == FZ_HEAD_BAD && !fz_heif_has_still(bytes) && fz_heif_find_entry(bytes, NULL, &entry);
     if (header->is_unread)
@@ -399,10 +399,10 @@ int fz_avif_orientation(const struct fz_bytes *file, int *turn)
     return *turn;
 }
 
-enum fz_head fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+enum fz_head_status fz_heif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     struct shape shape = {0};
-    enum fz_head head = read_any(bytes, &shape);
+    enum fz_head_status head = read_any(bytes, &shape);
     facts->frames = 1;
     facts->has_profile = shape.has_profile;
     return head;

@@ -279,7 +279,7 @@ static bool is_of_jpeg(const struct fz_bytes *b)
     return false;
 }
 
-enum fz_head fz_jxl_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_jxl_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     struct start start;
     if (!read_start(bytes, &start))

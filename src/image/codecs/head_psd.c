@@ -44,7 +44,7 @@ static bool is_sound(const struct fz_psd_head *h)
            h->channels >= fz_psd_colors(h);
 }
 
-enum fz_head fz_psd_read_head(const struct fz_bytes *bytes, struct fz_psd_head *head)
+enum fz_head_status fz_psd_read_head(const struct fz_bytes *bytes, struct fz_psd_head *head)
 {
     const struct fz_bytes *b = bytes;
     if (!fz_bytes_has(b, 0, HEAD_BYTES))
@@ -109,10 +109,10 @@ static bool has_pixels(const struct fz_bytes *bytes, const struct fz_psd_head *h
     return version.len < 5 || version.at[4] != 0 || !layers;
 }
 
-enum fz_head fz_psd_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_psd_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     struct fz_psd_head h;
-    enum fz_head found = fz_psd_read_head(bytes, &h);
+    enum fz_head_status found = fz_psd_read_head(bytes, &h);
     if (found != FZ_HEAD_OK)
         return found;
     header->width = h.width;
@@ -138,11 +138,11 @@ int fz_psd_orientation(const struct fz_bytes *file, int *turn)
     return *turn;
 }
 
-enum fz_head fz_psd_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+enum fz_head_status fz_psd_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     struct fz_psd_head h;
     facts->frames = 1;
-    enum fz_head found = fz_psd_read_head(bytes, &h);
+    enum fz_head_status found = fz_psd_read_head(bytes, &h);
     if (found != FZ_HEAD_OK)
         return found;
     facts->has_profile = fz_psd_resource(bytes, &h, FZ_PSD_PROFILE).len > 0;

@@ -53,7 +53,7 @@ static uint64_t skip_space_and_comments(const struct fz_bytes *b, uint64_t pos)
     }
 }
 
-enum fz_head fz_pnm_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_pnm_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t pos = skip_space_and_comments(bytes, 2);
     bool wide = read_number(bytes, &pos, &header->width);
@@ -73,7 +73,7 @@ bool fz_xv_is_a(const struct fz_bytes *head)
     return fz_bytes_match(head, 0, "P7 332", 6);
 }
 
-enum fz_head fz_xv_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_xv_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t pos = skip_space_and_comments(bytes, 6);
     bool wide = read_number(bytes, &pos, &header->width);
@@ -303,7 +303,7 @@ void fz_svg_size(const struct fz_bytes *file, double *width, double *height)
     *height = exact(h);
 }
 
-enum fz_head fz_svg_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_svg_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t start = 0;
     if (!find_svg(bytes, &start))

@@ -163,7 +163,7 @@ struct fz_tiff_band fz_tiff_read_band(const struct fz_bytes *file, const struct 
     return band;
 }
 
-enum fz_head fz_tiff_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_tiff_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     if (!fz_bytes_has(bytes, 0, 16))
         return FZ_HEAD_MORE;
@@ -221,7 +221,7 @@ int fz_tiff_orientation(const struct fz_bytes *file, int *turn)
     return *turn;
 }
 
-enum fz_head fz_tiff_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+enum fz_head_status fz_tiff_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     facts->frames = 1;
     if (!fz_bytes_has(bytes, 0, 16))

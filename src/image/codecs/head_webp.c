@@ -31,7 +31,7 @@ uint64_t fz_webp_find(const struct fz_bytes *b, const char *name, uint64_t *len)
 }
 
 /* An animation's first frame stands for it. */
-static enum fz_head first_frame(const struct fz_bytes *bytes, struct fz_header *header)
+static enum fz_head_status first_frame(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t len;
     uint64_t pos = fz_webp_find(bytes, "ANMF", &len) + CHUNK_HEAD;
@@ -99,7 +99,7 @@ bool fz_webp_is_lossless(const struct fz_bytes *file, const struct fz_header *he
 }
 
 /* Which kind they are, behind a profile. */
-static enum fz_head find_pixels(const struct fz_bytes *bytes, struct fz_header *header)
+static enum fz_head_status find_pixels(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t len;
     const bool is_lossless = has_chunk(bytes, "VP8L"), is_alpha = has_chunk(bytes, "ALPH");
@@ -111,7 +111,7 @@ static enum fz_head find_pixels(const struct fz_bytes *bytes, struct fz_header *
     return FZ_HEAD_OK;
 }
 
-enum fz_head fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     if (!fz_bytes_has(bytes, 0, 30))
         return FZ_HEAD_MORE;

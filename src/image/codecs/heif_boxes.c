@@ -38,7 +38,7 @@ bool fz_heif_find_box(const struct fz_bytes *b, struct fz_heif_box in, const cha
     return false;
 }
 
-enum fz_head fz_heif_find_meta(const struct fz_bytes *b, struct fz_heif_box *meta)
+enum fz_head_status fz_heif_find_meta(const struct fz_bytes *b, struct fz_heif_box *meta)
 {
     uint64_t pos = 0, at = 0;
     for (int i = 0; i < FZ_HEIF_BOXES_MOST; i++, at = pos) {
@@ -148,7 +148,7 @@ static void skip_profile(struct bits *bits, unsigned sub_layers)
 }
 
 /* seq_parameter_set_rbsp (7.3.2.2), up to the conformance window. */
-static enum fz_head read_sps(struct bits *bits, struct fz_heif_size *size)
+static enum fz_head_status read_sps(struct bits *bits, struct fz_heif_size *size)
 {
     skip_bits(bits, 16 + 4);
     const unsigned sub_layers = read_bits(bits, 3);
@@ -173,7 +173,8 @@ static enum fz_head read_sps(struct bits *bits, struct fz_heif_size *size)
 }
 
 /* hvcC (ISO/IEC 14496-15, 8.3.3.1). */
-enum fz_head fz_heif_hevc_size(const struct fz_bytes *b, struct fz_heif_box box, struct fz_heif_size *size)
+enum fz_head_status fz_heif_hevc_size(const struct fz_bytes *b, struct fz_heif_box box,
+                                      struct fz_heif_size *size)
 {
     const uint32_t arrays = fz_bytes_be(b, box.body + 22, 1);
     uint64_t pos = box.body + 23;
@@ -232,7 +233,7 @@ static void skip_point(struct bits *bits, unsigned parameter_bits, bool has_dela
 }
 
 /* sequence_header_obu (5.5.1), up to the size. */
-static enum fz_head read_sequence(struct bits *bits, struct fz_heif_size *size)
+static enum fz_head_status read_sequence(struct bits *bits, struct fz_heif_size *size)
 {
     skip_bits(bits, 3 + 1);
     if (read_bit(bits)) { /* the reduced form */
@@ -263,7 +264,8 @@ static uint64_t read_leb128(const struct fz_bytes *b, uint64_t *pos)
 }
 
 /* The sequence header among these OBUs (5.3). */
-enum fz_head fz_heif_av1_size(const struct fz_bytes *b, uint64_t pos, uint64_t end, struct fz_heif_size *size)
+enum fz_head_status fz_heif_av1_size(const struct fz_bytes *b, uint64_t pos, uint64_t end,
+                                     struct fz_heif_size *size)
 {
     for (int i = 0; i < MOST_OBUS && pos < end; i++) {
         const uint32_t head = fz_bytes_be(b, pos, 1);

@@ -19,7 +19,7 @@ bool fz_heif_find_box(const struct fz_bytes *b, struct fz_heif_box in, const cha
                       struct fz_heif_box *box);
 
 /* Any thread. The box that describes the items, without its version. MORE: it is not all there. */
-enum fz_head fz_heif_find_meta(const struct fz_bytes *b, struct fz_heif_box *meta);
+enum fz_head_status fz_heif_find_meta(const struct fz_bytes *b, struct fz_heif_box *meta);
 
 /* Of a picture as it is coded, px. */
 struct fz_heif_part {
@@ -53,16 +53,17 @@ struct fz_heif_size {
 
 /* heif_items.c. Any thread. By the parameters of HEVC, the sequence header of AV1, or what a grid or an overlay says; what nothing
  * tells stays as it is. MORE: the item is not all there. */
-enum fz_head fz_heif_coded_size(const struct fz_bytes *b, const struct fz_heif_coding *coding,
-                                struct fz_heif_size *size);
+enum fz_head_status fz_heif_coded_size(const struct fz_bytes *b, const struct fz_heif_coding *coding,
+                                       struct fz_heif_size *size);
 
 /* The same. The decoder's thread, of the whole file. DAMAGED: what an item holds is larger than all that the header told of, by which
  * memory was reserved; of HEVC it tells all. MEMORY. */
 enum fz_err fz_heif_check_sizes(struct fz_decode *d);
 
 /* Any thread. The size by hvcC, and by OBUs of AV1; BAD: they do not tell. */
-enum fz_head fz_heif_hevc_size(const struct fz_bytes *b, struct fz_heif_box box, struct fz_heif_size *size);
-enum fz_head fz_heif_av1_size(const struct fz_bytes *b, uint64_t pos, uint64_t end,
-                              struct fz_heif_size *size);
+enum fz_head_status fz_heif_hevc_size(const struct fz_bytes *b, struct fz_heif_box box,
+                                      struct fz_heif_size *size);
+enum fz_head_status fz_heif_av1_size(const struct fz_bytes *b, uint64_t pos, uint64_t end,
+                                     struct fz_heif_size *size);
 
 #endif

@@ -116,8 +116,8 @@ static bool next_place(struct places *p, uint32_t *item, struct fz_heif_box *dat
     return true;
 }
 
-static enum fz_head read_sides(const struct fz_bytes *b, struct fz_heif_box data, unsigned at,
-                               struct fz_heif_size *size)
+static enum fz_head_status read_sides(const struct fz_bytes *b, struct fz_heif_box data, unsigned at,
+                                      struct fz_heif_size *size)
 {
     const unsigned side_bytes = fz_bytes_be(b, data.body + 1, 1) & 1 ? 4 : 2;
     if (data.end - data.body < at + 2 * side_bytes)
@@ -127,8 +127,8 @@ static enum fz_head read_sides(const struct fz_bytes *b, struct fz_heif_box data
     return FZ_HEAD_OK;
 }
 
-static enum fz_head read_data(const struct fz_bytes *b, struct fz_heif_box data, unsigned at,
-                              struct fz_heif_size *size)
+static enum fz_head_status read_data(const struct fz_bytes *b, struct fz_heif_box data, unsigned at,
+                                     struct fz_heif_size *size)
 {
     if (data.end <= data.body)
         return FZ_HEAD_BAD;
@@ -139,8 +139,8 @@ static enum fz_head read_data(const struct fz_bytes *b, struct fz_heif_box data,
     return at > 0 ? read_sides(b, data, at, size) : fz_heif_av1_size(b, data.body, data.end, size);
 }
 
-enum fz_head fz_heif_coded_size(const struct fz_bytes *b, const struct fz_heif_coding *coding,
-                                struct fz_heif_size *size)
+enum fz_head_status fz_heif_coded_size(const struct fz_bytes *b, const struct fz_heif_coding *coding,
+                                       struct fz_heif_size *size)
 {
     struct items items = items_of(b, coding->meta);
     struct places places;
@@ -193,7 +193,7 @@ static struct item *list_items(const struct fz_bytes *b, struct fz_heif_box meta
 static bool fits(const struct fz_bytes *b, const struct item *item, struct fz_heif_box data, uint64_t most_px)
 {
     struct fz_heif_size size = {0};
-    const enum fz_head head = read_data(b, data, item->sides_at, &size);
+    const enum fz_head_status head = read_data(b, data, item->sides_at, &size);
     return (head != FZ_HEAD_BAD || item->sides_at == 0) && (uint64_t)size.coded_w * size.coded_h <= most_px;
 }
 

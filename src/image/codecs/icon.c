@@ -48,7 +48,7 @@ static struct entry read_entry(const struct fz_bytes *b, uint32_t index)
 }
 
 /* The largest, and of those the one of most colours. */
-static enum fz_head icon_header(const struct fz_bytes *bytes, struct fz_header *header)
+static enum fz_head_status icon_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint32_t count = fz_bytes_le(bytes, 4, 2), bits = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -75,7 +75,7 @@ bool fz_ico_is_a(const struct fz_bytes *head)
     return is_icon(head, ICON);
 }
 
-enum fz_head fz_ico_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_ico_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     return icon_header(bytes, header);
 }
@@ -85,7 +85,7 @@ bool fz_cur_is_a(const struct fz_bytes *head)
     return is_icon(head, CURSOR);
 }
 
-enum fz_head fz_cur_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_cur_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     return icon_header(bytes, header);
 }

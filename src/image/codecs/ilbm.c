@@ -39,7 +39,7 @@ bool fz_ilbm_is_a(const struct fz_bytes *head)
 }
 
 /* All chunks up to the body. */
-static enum fz_head read_chunks(const struct fz_bytes *b, struct ilbm *p)
+static enum fz_head_status read_chunks(const struct fz_bytes *b, struct ilbm *p)
 {
     uint64_t pos = FIRST_CHUNK;
     *p = (struct ilbm){.file = b, .chunky = fz_bytes_match(b, 8, "PBM ", 4)};
@@ -70,10 +70,10 @@ static enum fz_head read_chunks(const struct fz_bytes *b, struct ilbm *p)
     return FZ_HEAD_BAD;
 }
 
-enum fz_head fz_ilbm_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_ilbm_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     struct ilbm p;
-    enum fz_head head = read_chunks(bytes, &p);
+    enum fz_head_status head = read_chunks(bytes, &p);
     header->width = p.width;
     header->height = p.height;
     header->by_rows = true;

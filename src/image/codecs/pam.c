@@ -53,7 +53,7 @@ static uint32_t read_number(const struct fz_bytes *b, uint64_t *pos)
 }
 
 /* A line for each: a word and a number, a comment, or how people call it. */
-static enum fz_head read_pam(const struct fz_bytes *b, struct pam *p)
+static enum fz_head_status read_pam(const struct fz_bytes *b, struct pam *p)
 {
     *p = (struct pam){.at = 3};
     while (p->at < MAX_HEAD_BYTES) {
@@ -79,7 +79,7 @@ static enum fz_head read_pam(const struct fz_bytes *b, struct pam *p)
     return FZ_HEAD_BAD;
 }
 
-static enum fz_head read_pfm(const struct fz_bytes *b, struct pam *p)
+static enum fz_head_status read_pfm(const struct fz_bytes *b, struct pam *p)
 {
     *p = (struct pam){.at = 2, .channels = b->at[1] == 'F' ? 3 : 1, .max = 1, .floats = true};
     p->width = read_number(b, &p->at);
@@ -93,17 +93,17 @@ static enum fz_head read_pfm(const struct fz_bytes *b, struct pam *p)
     return there ? FZ_HEAD_OK : p->at < MAX_HEAD_BYTES ? FZ_HEAD_MORE : FZ_HEAD_BAD;
 }
 
-static enum fz_head read_head(const struct fz_bytes *b, struct pam *p)
+static enum fz_head_status read_head(const struct fz_bytes *b, struct pam *p)
 {
-    enum fz_head head = b->at[1] == '7' ? read_pam(b, p) : read_pfm(b, p);
+    enum fz_head_status head = b->at[1] == '7' ? read_pam(b, p) : read_pfm(b, p);
     bool sound = p->channels >= 1 && p->channels <= 4 && p->max >= 1 && p->max <= MAX_VALUE;
     return head == FZ_HEAD_OK && !sound ? FZ_HEAD_BAD : head;
 }
 
-enum fz_head fz_pam_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_pam_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     struct pam p;
-    enum fz_head head = read_head(bytes, &p);
+    enum fz_head_status head = read_head(bytes, &p);
     header->width = p.width;
     header->height = p.height;
     header->by_rows = true;

@@ -33,7 +33,7 @@ bool fz_pcx_is_a(const struct fz_bytes *head)
            fz_bytes_le(head, 2, 1) == 1 && (bits == 1 || bits == 2 || bits == 4 || bits == 8);
 }
 
-enum fz_head fz_pcx_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_pcx_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint32_t left = fz_bytes_le(bytes, 4, 2), top = fz_bytes_le(bytes, 6, 2);
     uint32_t right = fz_bytes_le(bytes, 8, 2), bottom = fz_bytes_le(bytes, 10, 2);

@@ -44,7 +44,7 @@ bool fz_png_is_a(const struct fz_bytes *head)
     return fz_bytes_match(head, 0, "\x89PNG\r\n\x1a\n", 8);
 }
 
-enum fz_head fz_png_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_png_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     if (!fz_bytes_has(bytes, 0, INTERLACE_AT + 1))
         return FZ_HEAD_MORE;

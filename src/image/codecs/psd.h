@@ -42,7 +42,7 @@ struct fz_psd_head {
 
 /* Any thread, all of these. MORE where the bytes end before, or among, the resources, unless these are larger than those of any
  * sound file. */
-enum fz_head fz_psd_read_head(const struct fz_bytes *bytes, struct fz_psd_head *head);
+enum fz_head_status fz_psd_read_head(const struct fz_bytes *bytes, struct fz_psd_head *head);
 
 /* What is stored under that number; empty where there is none. */
 struct fz_bytes fz_psd_resource(const struct fz_bytes *bytes, const struct fz_psd_head *head,

@@ -32,7 +32,7 @@ bool fz_qoi_is_a(const struct fz_bytes *head)
     return fz_bytes_match(head, 0, "qoif", 4);
 }
 
-enum fz_head fz_qoi_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_qoi_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     if (!fz_bytes_has(bytes, 0, HEAD_BYTES))
         return FZ_HEAD_MORE;

@@ -45,7 +45,7 @@ bool fz_tga_is_a(const struct fz_bytes *head)
            fz_bytes_le(head, 14, 2) > 0 && (fz_bytes_le(head, 17, 1) & 0xc0) == 0;
 }
 
-enum fz_head fz_tga_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_tga_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     header->width = fz_bytes_le(bytes, 12, 2);
     header->height = fz_bytes_le(bytes, 14, 2);

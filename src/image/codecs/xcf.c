@@ -36,7 +36,7 @@ bool fz_xcf_is_a(const struct fz_bytes *head)
     return fz_bytes_match(head, 0, "gimp xcf ", 9);
 }
 
-enum fz_head fz_xcf_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_xcf_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     if (!fz_bytes_has(bytes, 0, PROPS_AT))
         return FZ_HEAD_MORE;

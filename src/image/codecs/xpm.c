@@ -78,7 +78,7 @@ static bool read_size(const struct fz_bytes *b, size_t *pos, struct fz_header *h
            next_number(&line, &header->height) && next_number(&line, colors) && next_number(&line, chars);
 }
 
-enum fz_head fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_xpm_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     size_t pos = 0;
     uint32_t colors, chars;

@@ -83,9 +83,9 @@ static avifDecoder *open_sequence(const struct fz_bytes *file, avifCropRect *par
     return NULL;
 }
 
-enum fz_head fz_avif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+enum fz_head_status fz_avif_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
-    enum fz_head head = fz_heif_facts(bytes, facts);
+    enum fz_head_status head = fz_heif_facts(bytes, facts);
     if (!fz_avif_is_sequence(bytes))
         return head;
     avifCropRect part;

@@ -109,7 +109,7 @@ void fz_jxl_colors_read(JxlDecoder *decoder, const JxlBasicInfo *info, struct fz
 }
 
 /* Frames are counted by their headers, without their pixels. */
-enum fz_head fz_jxl_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
+enum fz_head_status fz_jxl_facts(const struct fz_bytes *bytes, struct fz_facts *facts)
 {
     const struct fz_bytes codes = fz_jxl_codestream(bytes);
     JxlDecoder *decoder = JxlDecoderCreate(NULL);

@@ -86,7 +86,7 @@ static bool is_large(const struct raw *r)
     return (r->preview_w > r->preview_h ? r->preview_w : r->preview_h) >= SMALL_PREVIEW_PX;
 }
 
-enum fz_head fz_raw_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_raw_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     struct raw r = {0};
     if (!bytes->whole)

@@ -103,7 +103,7 @@ static bool is_coarse(const struct fz_bytes *b, const struct segment *frame, con
     return components == 1 || fz_jpeg_dc_takes(h, v);
 }
 
-enum fz_head fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_jpeg_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint64_t pos = 2;
     struct segment s, frame = {0};

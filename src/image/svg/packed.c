@@ -26,7 +26,7 @@ bool fz_svgz_is_a(const struct fz_bytes *head)
     return is_packed(head) && (holds(head, fz_svg_is_a) || holds(head, fz_svg16_is_a));
 }
 
-enum fz_head fz_svgz_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_svgz_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint8_t text[HEAD_BYTES];
     if (!bytes->whole) /* how much it unpacks to is not known before */

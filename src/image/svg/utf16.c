@@ -92,7 +92,7 @@ bool fz_svg16_is_a(const struct fz_bytes *head)
     return fz_svg_is_a(&start);
 }
 
-enum fz_head fz_svg16_header(const struct fz_bytes *bytes, struct fz_header *header)
+enum fz_head_status fz_svg16_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     uint8_t text[HEAD_BYTES];
     struct fz_bytes start = {.at = text, .len = convert(bytes, text, sizeof text)};
