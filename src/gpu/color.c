@@ -20,17 +20,6 @@ double fz_color_contrast(struct fz_color a, struct fz_color b)
     return (fmax(x, y) + 0.05) / (fmin(x, y) + 0.05);
 }
 
-static uint8_t mix(uint8_t over, uint8_t under, uint8_t alpha)
-{
-    return (uint8_t)((over * alpha + under * (255 - alpha) + 127) / 255);
-}
-
-struct fz_color fz_color_blend(struct fz_color over, struct fz_color under)
-{
-    return (struct fz_color){mix(over.r, under.r, over.a), mix(over.g, under.g, over.a),
-                             mix(over.b, under.b, over.a), 255};
-}
-
 struct fz_color fz_color_readable(struct fz_color wish, struct fz_color background)
 {
     static const struct fz_color black = {0, 0, 0, 255}, white = {255, 255, 255, 255};

@@ -10,9 +10,6 @@
 /* Any thread, all of these. From 1 (the same) to 21 (black on white); both opaque. */
 double fz_color_contrast(struct fz_color a, struct fz_color b);
 
-/* What `over` becomes on an opaque colour. */
-struct fz_color fz_color_blend(struct fz_color over, struct fz_color under);
-
 /* `wish` where it can be read on `background`, else black or white. */
 struct fz_color fz_color_readable(struct fz_color wish, struct fz_color background);
 

@@ -1,4 +1,4 @@
-#include "image/first.h"
+#include "image/image.h"
 
 #include "base/mem.h"
 #include "base/pulse.h"
@@ -82,7 +82,9 @@ static uint32_t value_of(const struct tiff *t, uint64_t ifd, uint32_t tag, uint3
     return none;
 }
 
-struct fz_bytes fz_exif_thumbnail(const struct fz_bytes *exif)
+/* The JPEG in the thumbnail directory (IFD1) of EXIF data, a TIFF structure, not trusted; empty where there is
+ * none, or one that lies otherwise than the picture. Inside `exif`. */
+static struct fz_bytes thumbnail_of(const struct fz_bytes *exif)
 {
     struct tiff t = {*exif, fz_bytes_match(exif, 0, "MM", 2)};
     uint64_t main = number(&t, 4, 4);
@@ -122,7 +124,7 @@ static bool find_small(struct fz_decode *d, struct fz_decode *small)
     if (!find_whole(d) || !d->format->facts)
         return false;
     d->format->facts(&d->file, &facts);
-    small->file = facts.thumbnail.len > 0 ? facts.thumbnail : fz_exif_thumbnail(&facts.exif);
+    small->file = facts.thumbnail.len > 0 ? facts.thumbnail : thumbnail_of(&facts.exif);
     small->format = fz_format_find(&small->file);
     return small->format && small->format->load == fz_jpeg_load &&
            small->format->header(&small->file, &small->header) == FZ_HEAD_OK &&

@@ -180,9 +180,3 @@ uint32_t fz_sandbox_enter_decoder(struct fz_sandbox *s, const struct fz_sandbox_
         held |= FZ_SANDBOX_SECCOMP;
     return held;
 }
-
-void fz_sandbox_fini(struct fz_sandbox *s)
-{
-    free(s->filter);
-    s->filter = NULL;
-}

@@ -67,7 +67,7 @@ struct fz_sandbox {
     uint32_t held; /* layers that hold in the zygote, and so in whatever it forks */
     char reasons[FZ_SANDBOX_LAYERS]
                 [FZ_SANDBOX_REASON]; /* of those that do not; empty where one holds or is the decoder's */
-    struct sock_filter *filter;      /* owned; NULL: it could not be made */
+    struct sock_filter *filter;      /* stays until the process ends; NULL: it could not be made */
     size_t filter_len;
     pid_t zygote;
 };
@@ -93,7 +93,6 @@ struct fz_sandbox_told {
  * `keep` (0 to 2 become /dev/null where they are not among them), namespaces, user, privileges and file system; compiles the
  * filter. Layers of the mask `without` are not tried (tests). Gives s->held; it never fails as a whole. Prints nothing. */
 uint32_t fz_sandbox_enter_zygote(struct fz_sandbox *s, const int *keep, size_t keep_count, uint32_t without);
-void fz_sandbox_fini(struct fz_sandbox *s);
 
 /* Decoder, forked by that zygote, while it has one thread and its libraries are warm: nothing can be opened afterwards. It dies
  * with the zygote. A call of the dangerous ones is noted in *told (NULL: nowhere) and ends the process with

@@ -141,15 +141,3 @@ void fz_facts_free(struct fz_facts_batch *facts)
         free(facts->looks[i].path);
     free(facts);
 }
-
-bool fz_list_facts(const struct fz_list *list, fz_item_id id, int64_t *mtime_ns, uint64_t *bytes)
-{
-    FZ_MAIN_ONLY();
-    uint32_t slot = fz_items_slot(&list->items, id);
-    if (slot == FZ_ITEMS_NONE || !(list->items.rows[slot].flags & FZ_ITEM_FACTS))
-        return false;
-    const struct fz_item_facts *facts = &list->items.facts[slot];
-    *mtime_ns = (int64_t)(((uint64_t)facts->mtime_high << 32 | facts->mtime_low) ^ SIGN);
-    *bytes = facts->size < LARGE_BYTES ? facts->size : (facts->size - LARGE_BYTES) << MEGABYTE_BITS;
-    return true;
-}

@@ -24,7 +24,4 @@ bool fz_list_facts_apply(struct fz_list *list, const struct fz_facts_batch *fact
 /* Any thread. NULL-safe. */
 void fz_facts_free(struct fz_facts_batch *facts);
 
-/* Render thread. The facts of an item as far as they are known: ns since 1970, bytes (above 2 GB to the MB). */
-bool fz_list_facts(const struct fz_list *list, fz_item_id id, int64_t *mtime_ns, uint64_t *bytes);
-
 #endif

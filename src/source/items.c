@@ -173,12 +173,21 @@ bool fz_items_rename(struct fz_items *items, uint32_t slot, const struct fz_item
     return true;
 }
 
+/* It will be another file. */
+static void clear_told(struct fz_items *items, uint32_t slot)
+{
+    if (slot >= items->told_capacity)
+        return;
+    items->told_count -= (items->told[slot].known & FZ_TOLD_ANSWERED) != 0;
+    items->told[slot] = (struct fz_item_told){0};
+}
+
 void fz_items_remove(struct fz_items *items, uint32_t slot)
 {
     const struct fz_item *row = &items->rows[slot];
     forget_name(items, slot);
     items->folders[row->folder].items--;
-    fz_items_told_clear(items, slot);
+    clear_told(items, slot);
     give_slot(items, slot);
 }
 
@@ -221,14 +230,6 @@ struct fz_item_told *fz_items_told_row(struct fz_items *items, uint32_t slot)
 {
     items->told = fz_grow_zeroed(items->told, &items->told_capacity, items->capacity, sizeof *items->told);
     return &items->told[slot];
-}
-
-void fz_items_told_clear(struct fz_items *items, uint32_t slot)
-{
-    if (slot >= items->told_capacity)
-        return;
-    items->told_count -= (items->told[slot].known & FZ_TOLD_ANSWERED) != 0;
-    items->told[slot] = (struct fz_item_told){0};
 }
 
 bool fz_items_is_as_given(const struct fz_items *items, uint32_t root)

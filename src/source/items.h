@@ -145,8 +145,6 @@ void fz_items_trim(struct fz_items *items);
 struct fz_item_told fz_items_told(const struct fz_items *items, uint32_t slot);
 /* The row to fill in. */
 struct fz_item_told *fz_items_told_row(struct fz_items *items, uint32_t slot);
-/* It is another file now. */
-void fz_items_told_clear(struct fz_items *items, uint32_t slot);
 
 fz_item_id fz_items_id(const struct fz_items *items, uint32_t slot);
 /* The slot of a valid id, else FZ_ITEMS_NONE; what is OUT has none. */

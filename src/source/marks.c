@@ -82,16 +82,6 @@ size_t fz_list_marked_count(const struct fz_list *list)
     return list->marked_count;
 }
 
-size_t fz_list_marked_shown(const struct fz_list *list)
-{
-    FZ_MAIN_ONLY();
-    size_t count, marked = 0;
-    const uint32_t *slots = shown(list, &count);
-    for (size_t i = 0; i < count && marked < list->marked_count; i++)
-        marked += (list->items.rows[slots[i]].flags & FZ_ITEM_MARKED) != 0;
-    return marked;
-}
-
 bool fz_list_find_marked(const struct fz_list *list, size_t from, int step, size_t *index)
 {
     FZ_MAIN_ONLY();

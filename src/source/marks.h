@@ -23,9 +23,8 @@ void fz_list_mark_invert(struct fz_list *list);
 /* No mark is left, of what a search hides neither. Wishes stay: they may be another folder's. */
 void fz_list_mark_none(struct fz_list *list);
 
-/* Marks on items of the list, shown or not; of what is shown alone. The first O(1), the second O(items). */
+/* Marks on items of the list, shown or not. O(1). */
 size_t fz_list_marked_count(const struct fz_list *list);
-size_t fz_list_marked_shown(const struct fz_list *list);
 
 /* The nearest marked index of what is shown, `from` itself included, forwards (step > 0) or backwards; false when
  * there is none that way: nothing wraps. O(distance): 0.2 ms across 100,000. */

@@ -16,6 +16,18 @@ void fz_names_fini(struct fz_names *names)
     memset(names, 0, sizeof *names);
 }
 
+/* It is freed as soon as nothing is pinned. */
+static void bury(struct fz_names *names, void *block)
+{
+    if (names->pins == 0) {
+        free(block);
+        return;
+    }
+    names->graves =
+        fz_grow(names->graves, &names->grave_capacity, names->grave_count + 1, sizeof *names->graves);
+    names->graves[names->grave_count++] = block;
+}
+
 void fz_names_reserve(struct fz_names *names, size_t bytes)
 {
     if (bytes <= names->capacity)
@@ -28,7 +40,7 @@ void fz_names_reserve(struct fz_names *names, size_t bytes)
     names->capacity = bytes + bytes / 2;
     names->bytes = fz_malloc(names->capacity);
     memcpy(names->bytes, old, names->used);
-    fz_names_bury(names, old);
+    bury(names, old);
 }
 
 uint32_t fz_names_add(struct fz_names *names, const char *name)
@@ -71,20 +83,9 @@ void fz_names_unpin(struct fz_names *names)
     names->grave_count = 0;
 }
 
-void fz_names_bury(struct fz_names *names, void *block)
-{
-    if (names->pins == 0) {
-        free(block);
-        return;
-    }
-    names->graves =
-        fz_grow(names->graves, &names->grave_capacity, names->grave_count + 1, sizeof *names->graves);
-    names->graves[names->grave_count++] = block;
-}
-
 void fz_names_replace(struct fz_names *names, struct fz_names *other)
 {
-    fz_names_bury(names, names->bytes);
+    bury(names, names->bytes);
     names->bytes = other->bytes;
     names->used = other->used;
     names->capacity = other->capacity;

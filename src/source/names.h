@@ -41,9 +41,6 @@ bool fz_names_are_sparse(const struct fz_names *names);
 void fz_names_pin(struct fz_names *names);
 void fz_names_unpin(struct fz_names *names);
 
-/* The owner's thread. Frees a block as soon as nothing is pinned. */
-void fz_names_bury(struct fz_names *names, void *block);
-
 /* The owner's thread. Takes over the names of `other`, which is empty afterwards; its own go. */
 void fz_names_replace(struct fz_names *names, struct fz_names *other);
 

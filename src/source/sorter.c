@@ -228,13 +228,6 @@ void fz_sorter_run(struct fz_sorter *sorter, const struct fz_cancel *cancel)
 
 /* --- Taking it back --- */
 
-void fz_list_sort_abandon(struct fz_list *list, struct fz_sorter *sorter)
-{
-    FZ_MAIN_ONLY();
-    (void)sorter;
-    fz_names_unpin(&list->items.names);
-}
-
 /* Of the sorted ids the slots that still are in the order. Rows in random order are dear to look at (20 ns each), and
  * mostly nothing has gone. */
 static size_t sift(const struct fz_list *list, struct fz_sorter *sorter)
@@ -270,7 +263,7 @@ static void find_fresh(struct fz_list *list, const uint32_t *slots, size_t count
 bool fz_list_sort_apply(struct fz_list *list, struct fz_sorter *sorter)
 {
     FZ_MAIN_ONLY();
-    fz_list_sort_abandon(list, sorter);
+    fz_names_unpin(&list->items.names);
     if (!sorter->done)
         return false;
     struct fz_order *order = &list->order;

@@ -5,8 +5,7 @@
  *     render thread           worker               render thread
  *     fz_list_sort_begin ->   fz_sorter_run   ->   fz_list_sort_apply
  *
- * Each begun sorter ends by one apply, also when it is of no use any more (then by fz_list_sort_abandon), on the
- * render thread; only when the program ends may it be freed without. */
+ * Each begun sorter ends by one apply, on the render thread; only when the program ends may it be freed without. */
 #ifndef FZ_SOURCE_SORTER_H
 #define FZ_SOURCE_SORTER_H
 
@@ -26,10 +25,7 @@ void fz_sorter_run(struct fz_sorter *sorter, const struct fz_cancel *cancel);
  * for 100,000. */
 bool fz_list_sort_apply(struct fz_list *list, struct fz_sorter *sorter);
 
-/* Render thread. Ends it without effect. */
-void fz_list_sort_abandon(struct fz_list *list, struct fz_sorter *sorter);
-
-/* Any thread, after apply or abandon; large, so better not on the render thread. NULL-safe. */
+/* Any thread, after apply; large, so better not on the render thread. NULL-safe. */
 void fz_sorter_free(struct fz_sorter *sorter);
 
 /* Render thread. The order that the list has: GIVEN before any other. */

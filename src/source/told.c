@@ -142,16 +142,6 @@ size_t fz_list_told_count(const struct fz_list *list)
     return list->items.told_count;
 }
 
-bool fz_list_taken(const struct fz_list *list, fz_item_id id, int64_t *out)
-{
-    FZ_MAIN_ONLY();
-    uint32_t slot = fz_items_slot(&list->items, id);
-    struct fz_item_told told =
-        slot == FZ_ITEMS_NONE ? (struct fz_item_told){0} : fz_items_told(&list->items, slot);
-    *out = fz_item_taken_s(&told);
-    return told.known & FZ_TOLD_TAKEN;
-}
-
 bool fz_list_rating(const struct fz_list *list, fz_item_id id, int *rating)
 {
     FZ_MAIN_ONLY();

@@ -30,9 +30,6 @@ size_t fz_told_opens(const struct fz_told *told);
 /* Render thread. Items that have answered. */
 size_t fz_list_told_count(const struct fz_list *list);
 
-/* Render thread. When an item was taken, in s since 1970; false where that is not known. */
-bool fz_list_taken(const struct fz_list *list, fz_item_id id, int64_t *taken_s);
-
 /* Render thread. How it is rated, -1 (rejected) to 5; false, and 0, where it is not, or nobody asked. */
 bool fz_list_rating(const struct fz_list *list, fz_item_id id, int *rating);
 /* It was rated just now; true when that is news. */

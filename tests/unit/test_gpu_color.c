@@ -15,16 +15,6 @@ static void known_contrasts(void **state)
     assert_near(fz_color_contrast((struct fz_color){0x76, 0x76, 0x76, 255}, white), 4.54, 0.005);
 }
 
-static void what_lies_over_is_mixed(void **state)
-{
-    (void)state;
-    struct fz_color mixed = fz_color_blend((struct fz_color){0, 100, 255, 128}, white);
-    assert_int_equal(mixed.r, 127);
-    assert_int_equal(mixed.g, 177);
-    assert_int_equal(mixed.b, 255);
-    assert_int_equal(mixed.a, 255);
-}
-
 static void every_background_is_readable(void **state)
 {
     (void)state;
@@ -44,7 +34,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_contrasts),
-        cmocka_unit_test(what_lies_over_is_mixed),
         cmocka_unit_test(every_background_is_readable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

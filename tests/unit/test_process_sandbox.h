@@ -86,7 +86,6 @@ static inline void zygote(struct trial *trial)
         decoder(trial, &s);
     if (pid < 0 || waitpid(pid, &trial->status, 0) != pid)
         _exit(1);
-    fz_sandbox_fini(&s);
     _exit(0);
 }
 

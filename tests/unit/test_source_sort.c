@@ -153,12 +153,6 @@ static void sorts_by_what_files_say(void **unused)
     assert_order(list, "a.jpg d.jpg b.jpg c.jpg gone.jpg");
     sort_by(list, (struct fz_sort){.key = FZ_SORT_SIZE});
     assert_order(list, "b.jpg d.jpg c.jpg a.jpg gone.jpg");
-    int64_t mtime_ns;
-    uint64_t bytes;
-    assert_true(fz_list_facts(list, fz_list_at(list, 2), &mtime_ns, &bytes));
-    assert_int_equal(mtime_ns, -5000000000);
-    assert_int_equal(bytes, 20);
-    assert_false(fz_list_facts(list, fz_list_at(list, 4), &mtime_ns, &bytes));
 
     set_file(folder, "b.jpg", 2000, 0, 99);
     apply_one(list, FZ_SOURCE_CHANGED, folder, "b.jpg");
@@ -210,12 +204,6 @@ static void large_files_keep_their_order(void **unused)
     look_at_all(list, 100, &news);
     sort_by(list, (struct fz_sort){.key = FZ_SORT_SIZE});
     assert_order(list, "4.tif 3.tif 2.tif 1.tif");
-    for (size_t i = 0; i < COUNT(sizes); i++) {
-        int64_t mtime_ns;
-        uint64_t bytes;
-        assert_true(fz_list_facts(list, fz_list_at(list, i), &mtime_ns, &bytes));
-        assert_int_equal(bytes, sizes[i]);
-    }
     fz_list_free(list);
     remove_folder(folder);
 }

@@ -12,7 +12,8 @@
 static const char LETTERS[] = "asdfghjklqwertyuiopzxcvbnm";
 enum { LETTER_COUNT = sizeof LETTERS - 1 };
 
-void fz_hints_label(size_t index, int length, char label[FZ_HINT_LETTERS + 1])
+/* The letters of the tile `index`, `length` of them; "" where so many do not reach that far. */
+static void make_label(size_t index, int length, char label[FZ_HINT_LETTERS + 1])
 {
     memset(label, 0, FZ_HINT_LETTERS + 1);
     for (int i = length - 1; i >= 0; i--, index /= LETTER_COUNT)
@@ -21,7 +22,8 @@ void fz_hints_label(size_t index, int length, char label[FZ_HINT_LETTERS + 1])
         label[0] = '\0';
 }
 
-int fz_hints_length(size_t count)
+/* How many letters each of `count` tiles needs. */
+static int length_for(size_t count)
 {
     int length = 1;
     for (size_t room = LETTER_COUNT; room < count && length < FZ_HINT_LETTERS; room *= LETTER_COUNT)
@@ -40,7 +42,7 @@ void fz_hints_start(struct fz_app *app)
     hints->items = fz_grow(hints->items, &hints->capacity, hints->count, sizeof *hints->items);
     for (size_t i = 0; i < hints->count; i++)
         hints->items[i] = fz_list_at(app->list, first + i);
-    hints->length = fz_hints_length(hints->count);
+    hints->length = length_for(hints->count);
     memset(hints->typed, 0, sizeof hints->typed);
     hints->active = app->dirty = true;
 }
@@ -71,7 +73,7 @@ void fz_hints_press(struct fz_app *app, const struct fz_press *press)
     size_t index;
     for (size_t i = 0; i < hints->count; i++) {
         char label[FZ_HINT_LETTERS + 1];
-        fz_hints_label(i, hints->length, label);
+        make_label(i, hints->length, label);
         if (!fz_list_index(app->list, hints->items[i], &index))
             continue;
         if (strcmp(label, hints->typed) == 0) {
@@ -110,7 +112,7 @@ void fz_hints_draw(struct fz_app *app)
     struct fz_text_style style = {.px = text_px(app), .bold = true};
     for (size_t i = 0; i < hints->count; i++) {
         char label[FZ_HINT_LETTERS + 1];
-        fz_hints_label(i, hints->length, label);
+        make_label(i, hints->length, label);
         int w, h;
         if (strncmp(label, hints->typed, strlen(hints->typed)) != 0 ||
             !fz_list_index(app->list, hints->items[i], &index) ||

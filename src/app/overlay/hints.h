@@ -17,13 +17,7 @@ struct fz_hints {
     char typed[FZ_HINT_LETTERS + 1];
 };
 
-/* Any thread. How many letters each of `count` tiles needs. */
-int fz_hints_length(size_t count);
-
-/* Any thread. The letters of the tile `index`, `length` of them; "" where so many do not reach that far. */
-void fz_hints_label(size_t index, int length, char label[FZ_HINT_LETTERS + 1]);
-
-/* Render thread only, the rest. Letters for what is in view; they stay with their pictures when the list changes. */
+/* Render thread only, all of these. Letters for what is in view; they stay with their pictures when the list changes. */
 void fz_hints_start(struct fz_app *app);
 void fz_hints_fini(struct fz_hints *hints);
 void fz_hints_press(struct fz_app *app,

@@ -65,7 +65,7 @@ void fz_menu_open(struct fz_app *app, double x, double y)
     app->dirty = true;
 }
 
-void fz_menu_close(struct fz_app *app)
+static void close_menu(struct fz_app *app)
 {
     app->menu.open = false;
     fz_steady_cut(app, FZ_STEADY_CUT);
@@ -81,7 +81,7 @@ void fz_menu_fini(struct fz_app *app)
 static void run(struct fz_app *app, size_t index)
 {
     struct fz_binding what = app->menu.rows[index].what;
-    fz_menu_close(app);
+    close_menu(app);
     fz_keys_run(app, &what, 0);
 }
 
@@ -179,7 +179,7 @@ void fz_menu_press(struct fz_app *app, const struct fz_press *press)
         break;
     default:
         if (!press->held)
-            fz_menu_close(app);
+            close_menu(app);
         break;
     }
 }
@@ -192,7 +192,7 @@ void fz_menu_click(struct fz_app *app, double x, double y)
     bool was_typed = app->prompt.kind != FZ_PROMPT_NONE;
     switch (find(menu, x, y, &index)) {
     case OUTSIDE:
-        fz_menu_close(app);
+        close_menu(app);
         break;
     case ON_ROW:
         if (index < menu->count)

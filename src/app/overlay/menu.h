@@ -30,7 +30,6 @@ struct fz_menu {
 
 /* Render thread only, all of these. */
 void fz_menu_open(struct fz_app *app, double x, double y);
-void fz_menu_close(struct fz_app *app);
 /* Main thread. */
 void fz_menu_fini(struct fz_app *app);
 /* While it is open: every key, click and wheel is its own. */

@@ -51,7 +51,7 @@ void fz_scale_panel_open(struct fz_app *app)
     app->dirty = true;
 }
 
-void fz_scale_panel_close(struct fz_app *app)
+static void close_panel(struct fz_app *app)
 {
     app->scale_panel.open = false;
     app->dirty = true;
@@ -123,7 +123,7 @@ void fz_scale_panel_press(struct fz_app *app, const struct fz_press *press)
     struct fz_key key = press->key;
     app->dirty = true;
     if (key.code == SDLK_ESCAPE)
-        fz_scale_panel_close(app);
+        close_panel(app);
     else if (key.code == SDLK_RETURN && !press->held)
         start(app);
     else if (key.code == SDLK_UP || (key.code == SDLK_TAB && key.mods != 0))
@@ -151,7 +151,7 @@ void fz_scale_panel_click(struct fz_app *app, double x, double y)
     struct fz_scale_panel *panel = &app->scale_panel;
     app->dirty = true;
     if (fz_button_is_at(panel->close, x, y) || !fz_button_is_at(panel->box, x, y))
-        fz_scale_panel_close(app);
+        close_panel(app);
     else if (fz_button_is_at(panel->fields[FZ_SCALE_START], x, y))
         start(app);
     else if (fz_button_is_at(panel->less, x, y))

@@ -29,7 +29,6 @@ struct fz_scale_panel {
 
 /* Render thread only, all of these. */
 void fz_scale_panel_open(struct fz_app *app);
-void fz_scale_panel_close(struct fz_app *app);
 /* Whether a click has done that a moment ago. */
 bool fz_scale_panel_was_just_closed(const struct fz_app *app);
 /* While it is open: every key, click and text is its own. */

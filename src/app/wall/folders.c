@@ -35,7 +35,9 @@ enum fz_err fz_folders_find(const struct fz_app *app, long n, size_t *index, str
     return FZ_OK;
 }
 
-const char *fz_folders_heading(const char *path, const char *root, bool with_root)
+/* What a heading says of the folder `path`, a part of it: what lies below `root` (absolute; NULL: none), or the name of
+ * that itself; with `with_root` its name before the rest, too. All of the path where it does not lie in there. */
+static const char *heading_of(const char *path, const char *root, bool with_root)
 {
     size_t len = root ? strlen(root) : 0;
     bool below = len > 1 && strncmp(path, root, len) == 0 && (path[len] == '\0' || path[len] == '/');
@@ -47,8 +49,8 @@ const char *fz_folders_heading(const char *path, const char *root, bool with_roo
 static const char *text_of(const struct fz_app *app, size_t section)
 {
     uint32_t root = fz_list_root(app->list, fz_list_at(app->list, fz_list_section_start(app->list, section)));
-    return fz_folders_heading(fz_list_section_path(app->list, section), fz_sources_path(app->sources, root),
-                              fz_sources_count(app->sources) > 1);
+    return heading_of(fz_list_section_path(app->list, section), fz_sources_path(app->sources, root),
+                      fz_sources_count(app->sources) > 1);
 }
 
 /* `edge` px from the ends of its line: at the window's edge as long as it is in view there, then it goes with its tiles. */

@@ -16,8 +16,4 @@ enum fz_err fz_folders_find(const struct fz_app *app, long n, size_t *index, str
 /* Render thread, within a frame. Draws the headings in view: path, number of pictures, a thin line. `first` is the first tile that is. */
 void fz_folders_draw(struct fz_app *app, size_t first);
 
-/* What a heading says of the folder `path`, a part of it: what lies below `root` (absolute; NULL: none), or the name of
- * that itself; with `with_root` its name before the rest, too. All of the path where it does not lie in there. */
-const char *fz_folders_heading(const char *path, const char *root, bool with_root);
-
 #endif

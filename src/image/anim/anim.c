@@ -50,7 +50,8 @@ uint64_t fz_anim_held_bytes(const char *format, int width, int height, uint64_t 
     return row ? file_bytes + (uint64_t)width * (uint64_t)height * row->px_bytes : 0;
 }
 
-int64_t fz_anim_delay_us(int64_t stored_ms)
+/* How long a frame stays: like browsers, which give those of 10 ms or less 100 ms. */
+static int64_t delay_us_of(int64_t stored_ms)
 {
     return (stored_ms > LEAST_DELAY_MS ? stored_ms : USUAL_DELAY_MS) * 1000;
 }
@@ -243,7 +244,7 @@ enum fz_err fz_anim_compose(struct fz_anim *anim, int index, const struct fz_ima
     bool at_end = anim->next == facts->frames;
     *frame = (struct fz_anim_frame){
         .index = anim->next - 1,
-        .delay_us = fz_anim_delay_us(anim->delay_ms),
+        .delay_us = delay_us_of(anim->delay_ms),
         .last = at_end && (facts->frames == 1 || (facts->plays > 0 && anim->played + 1 >= facts->plays)),
     };
     return FZ_OK;

@@ -31,9 +31,6 @@ bool fz_anim_is_played(const char *format);
 /* Any thread. What playing such a picture holds at most: the file and the canvas. */
 uint64_t fz_anim_held_bytes(const char *format, int width, int height, uint64_t file_bytes);
 
-/* Any thread. How long a frame stays: like browsers, which give those of 10 ms or less 100 ms. */
-int64_t fz_anim_delay_us(int64_t stored_ms);
-
 /* Any thread but the render thread. Reads the whole of request->fd. host.reserve is asked once, for held_bytes; what it
  * granted is the caller's again after fz_anim_free. The caller owns *anim. UNSUPPORTED where it is no animation, else as
  * fz_image_load. */
