@@ -46,7 +46,7 @@
 #include "remote/server.h"
 #include "source/list.h"
 
-enum { FZ_MAX_HEADS = 1, FZ_MAX_WAITS = 16, FZ_MAX_SAVES = 4 };
+enum { FZ_MAX_WAITS = 16, FZ_MAX_SAVES = 4 };
 
 enum fz_mode { FZ_MODE_WALL, FZ_MODE_PICTURE };
 
@@ -107,8 +107,7 @@ struct fz_app {
     struct fz_server *server; /* NULL: no control socket */
     struct fz_signals *signals;
     struct fz_shown_log *shown; /* NULL without --shown */
-    struct fz_head *heads[FZ_MAX_HEADS];
-    struct fz_head *head; /* heads[0] */
+    struct fz_head *head;
 
     struct fz_list *list;
     struct fz_arrange arrange;

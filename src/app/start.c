@@ -164,8 +164,7 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
                                       .texture_budget_bytes = texture_bytes,
                                       .text_scale = app->options.values[FZ_OPTION_TEXT_SCALE].factor,
                                       .texts = app->texts};
-    code = fz_head_open(&app->heads[0], &options, err);
-    app->head = app->heads[0];
+    code = fz_head_open(&app->head, &options, err);
     if (code == FZ_OK) {
         fz_relief_keep_for(app, texture_bytes, fz_head_w(app->head), fz_head_h(app->head));
         fz_wall_relayout(app, fz_head_w(app->head), fz_head_h(app->head));
@@ -392,7 +391,7 @@ void fz_app_stop(struct fz_app *app)
         fz_loader_fini(app);
     fz_run_stop_looking(app);
     fz_scale_window_fini(app);
-    fz_head_close(app->heads[0]);
+    fz_head_close(app->head);
     if (!fz_text_service_stop(app->texts, STUCK_MS))
         _exit(end_at_once(app));
     fz_video_stop();
