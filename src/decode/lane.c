@@ -65,8 +65,8 @@ static uint64_t probable_room(const struct fz_lane *lane, const struct fz_job *j
 /* Of a job, or of nobody's request: what is less is more urgent. */
 static uint32_t rank_of(const struct fz_job *job)
 {
-    uint64_t rank = job ? atomic_load(&job->priority) >> 32 : FZ_FETCH_NOT;
-    return rank < FZ_FETCH_NOT ? (uint32_t)rank : FZ_FETCH_NOT;
+    uint32_t rank = job ? fz_heap_class(atomic_load(&job->priority)) : FZ_FETCH_NOT;
+    return rank < FZ_FETCH_NOT ? rank : FZ_FETCH_NOT;
 }
 
 /* Whether one may be asked over: the last quarter is for what the picture view shows. */

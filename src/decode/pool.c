@@ -72,7 +72,8 @@ static bool put_off(struct fz_pool *pool, struct fz_job *job)
         job->put_off_us = now_us;
     if (now_us > job->put_off_us + PUT_OFF_US)
         return false;
-    job->queued.priority = is_first ? job->queued.priority | UINT32_MAX : FZ_HEAP_LAST;
+    job->queued.priority =
+        is_first ? fz_heap_priority(fz_heap_class(job->queued.priority), UINT32_MAX) : FZ_HEAP_LAST;
     fz_heap_push(&pool->heap, &job->queued);
     return true;
 }

@@ -18,6 +18,22 @@ struct fz_heap_node {
     uint64_t arrival;  /* the same */
 };
 
+/* Any thread, all three. A priority out of a class and a distance within it: all of a lower class come before any of a higher one. */
+static inline uint64_t fz_heap_priority(uint32_t class, uint32_t distance)
+{
+    return (uint64_t) class << 32 | distance;
+}
+
+static inline uint32_t fz_heap_class(uint64_t priority)
+{
+    return (uint32_t)(priority >> 32);
+}
+
+static inline uint32_t fz_heap_distance(uint64_t priority)
+{
+    return (uint32_t)priority;
+}
+
 struct fz_heap {
     struct fz_monitor filled;
     struct fz_heap_node **nodes; /* under its lock, as all that follows */

@@ -1,10 +1,12 @@
 #include "view/priority.h"
 
+#include "sync/heap.h"
+
 #include <math.h>
 
 uint64_t fz_priority(enum fz_priority_class class, uint32_t distance)
 {
-    return (uint64_t) class << 32 | distance;
+    return fz_heap_priority(class, distance);
 }
 
 static uint32_t apart(size_t a, size_t b)

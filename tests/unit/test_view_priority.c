@@ -2,6 +2,7 @@
  * the rest. */
 #include "fixture.h"
 
+#include "sync/heap.h"
 #include "view/priority.h"
 
 static struct fz_layout full_hd(size_t count)
@@ -23,7 +24,7 @@ static struct fz_focus focus_at(const struct fz_layout *layout, double scroll, i
 
 static enum fz_priority_class class_of(uint64_t priority)
 {
-    return (enum fz_priority_class)(priority >> 32);
+    return (enum fz_priority_class)fz_heap_class(priority);
 }
 
 static void classes_before_distances(void **state)

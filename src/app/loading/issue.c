@@ -62,7 +62,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     struct fz_tile *tile = fz_loader_make_tile(app, item);
     struct fz_job *job = fz_loader_new_job(app, FZ_JOB_DECODE, item, box_w, box_h);
     job->purpose = (int)purpose;
-    job->fills_view = priority >> 32 >= FZ_PRIORITY_BEHIND ? app->loader.view : 0;
+    job->fills_view = fz_heap_class(priority) >= FZ_PRIORITY_BEHIND ? app->loader.view : 0;
     job->covers = purpose == FZ_FOR_WALL && app->loader.covers;
     if (purpose == FZ_FOR_WALL)
         job->caching = tile->reread ? FZ_CACHING_RENEW : FZ_CACHING_ON;
@@ -73,7 +73,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     job->wants_told = job->foreground && fz_about_wants(app, item);
     job->alone = job->foreground && item == app->picture.item && app->loader.workers > 1;
     job->may_shrink = job->foreground && job->times <= 1 && !fz_loader_is_zoomed(app, job);
-    if (purpose == FZ_FOR_WALL && job->result_of == 0 && priority >> 32 <= FZ_PRIORITY_VISIBLE)
+    if (purpose == FZ_FOR_WALL && job->result_of == 0 && fz_heap_class(priority) <= FZ_PRIORITY_VISIBLE)
         job->index = fz_calloc(1, sizeof *job->index);
     struct fz_job *beside = tile->renditions[FZ_FOR_WALL].job;
     job->rows_come = job->alone && beside && beside->index;
@@ -81,7 +81,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     if (job->rows_come && tile->renditions[FZ_FOR_WALL].arrived)
         fz_loader_pass_on_rows(tile, beside);
     if (purpose == FZ_FOR_WALL && job->result_of == 0 && !tile->renditions[purpose].texture &&
-        app->loader.firsts < FZ_MAX_FIRSTS && priority >> 32 <= FZ_PRIORITY_VISIBLE) {
+        app->loader.firsts < FZ_MAX_FIRSTS && fz_heap_class(priority) <= FZ_PRIORITY_VISIBLE) {
         job->wants_first = true;
         job->later = priority;
         app->loader.firsts++;

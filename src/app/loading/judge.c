@@ -64,7 +64,7 @@ static uint64_t judge_tile(const struct judgement *judgement, const struct fz_jo
     if (!fz_loader_tile_box_is(app, tile, job->box_w, job->box_h))
         return FZ_HEAP_DROP;
     uint64_t priority = fz_loader_tile_priority(app, &judgement->focus, index);
-    uint64_t class = priority >> 32;
+    uint32_t class = fz_heap_class(priority);
     bool left = class == FZ_PRIORITY_FILL || class == FZ_PRIORITY_BEHIND;
     return left && judgement->awaited && job->fills_view != app->loader.view ? FZ_HEAP_DROP : priority;
 }
@@ -107,8 +107,8 @@ uint64_t fz_loader_first_priority(uint64_t priority)
 {
     if (priority == fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_COARSE))
         return fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_FIRST);
-    uint64_t first = fz_priority(FZ_PRIORITY_FIRST, (uint32_t)priority);
-    return priority >> 32 == FZ_PRIORITY_VISIBLE ? first : priority;
+    uint64_t first = fz_priority(FZ_PRIORITY_FIRST, fz_heap_distance(priority));
+    return fz_heap_class(priority) == FZ_PRIORITY_VISIBLE ? first : priority;
 }
 
 static uint64_t judge_node(void *ctx, const struct fz_heap_node *node)
@@ -195,7 +195,7 @@ void fz_loader_judge_all(struct fz_app *app)
 /* Of queued pictures: the class of the least urgent. */
 static uint64_t find_least(void *ctx, const struct fz_heap_node *node)
 {
-    uint64_t *least = ctx, class = node->priority >> 32;
+    uint32_t *least = ctx, class = fz_heap_class(node->priority);
     if (FZ_CONTAINER(node, const struct fz_job, queued)->kind == FZ_JOB_DECODE && class > *least)
         *least = class;
     return node->priority;
@@ -203,16 +203,16 @@ static uint64_t find_least(void *ctx, const struct fz_heap_node *node)
 
 static uint64_t judge_class(void *ctx, const struct fz_heap_node *node)
 {
-    const uint64_t *class = ctx;
+    const uint32_t *class = ctx;
     bool goes = FZ_CONTAINER(node, const struct fz_job, queued)->kind == FZ_JOB_DECODE;
-    return goes && node->priority >> 32 == *class ? FZ_HEAP_DROP : node->priority;
+    return goes && fz_heap_class(node->priority) == *class ? FZ_HEAP_DROP : node->priority;
 }
 
 /* By classes: of two in one class none would keep the place that the other gave it. */
 bool fz_loader_make_way(struct fz_app *app, uint64_t bytes, uint64_t priority)
 {
     struct fz_loader *loader = &app->loader;
-    uint64_t own = priority >> 32, least = UINT64_MAX;
+    uint32_t own = fz_heap_class(priority), least = UINT32_MAX;
     while (least > own && !fz_loader_has_credit(app, bytes)) {
         least = own;
         rejudge(app, find_least, &least);
@@ -222,7 +222,8 @@ bool fz_loader_make_way(struct fz_app *app, uint64_t bytes, uint64_t priority)
     if (fz_loader_has_credit(app, bytes))
         return true;
     for (size_t i = 0; own == FZ_PRIORITY_PICTURE && i < loader->flying_count; i++)
-        if (loader->flying[i]->kind == FZ_JOB_DECODE && atomic_load(&loader->flying[i]->priority) >> 32 > own)
+        if (loader->flying[i]->kind == FZ_JOB_DECODE &&
+            fz_heap_class(atomic_load(&loader->flying[i]->priority)) > own)
             fz_cancel_set(&loader->flying[i]->cancel);
     return false;
 }

@@ -74,7 +74,7 @@ static struct fz_perf_times times(const struct fz_histogram *h)
 static void count_queue(const struct fz_loader *loader, size_t queued[FZ_PRIORITY_CLASSES])
 {
     for (size_t i = 0; i < loader->flying_count; i++) {
-        uint64_t class = atomic_load(&loader->flying[i]->priority) >> 32;
+        uint32_t class = fz_heap_class(atomic_load(&loader->flying[i]->priority));
         if (fz_job_loads(loader->flying[i]) && class < FZ_PRIORITY_CLASSES)
             queued[class]++;
     }
