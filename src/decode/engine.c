@@ -128,41 +128,69 @@ enum fz_err fz_engine_try(struct fz_zygote *decoders, uint32_t *layers, char mis
     return code;
 }
 
-/* --- in a process, or in several ------------------------------------------------------------------------------------------ */
+/* --- the caller's host ------------------------------------------------------------------------------------------------------ */
 
-/* The caller's host. What was reserved for one process holds for the next. */
-struct one_host {
+struct host {
     const struct fz_image_host *asked;
-    uint64_t reserved_bytes;
+    uint64_t reserved_bytes; /* in processes: what was reserved for one holds for the next */
+    SDL_Surface *surface;    /* on this thread: what was allocated */
 };
 
-static bool one_host_cancelled(void *ctx)
+static bool host_cancelled(void *ctx)
 {
-    const struct fz_image_host *asked = ((struct one_host *)ctx)->asked;
+    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
     return asked->cancelled && asked->cancelled(asked->ctx);
 }
 
-static bool one_host_index(void *ctx, struct fz_image_index *index)
+static bool host_index(void *ctx, struct fz_image_index *index)
 {
-    const struct fz_image_host *asked = ((struct one_host *)ctx)->asked;
+    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
     return asked->index(asked->ctx, index);
 }
 
-static bool one_host_reserve(void *ctx, uint64_t bytes)
+static bool host_reserve(void *ctx, uint64_t bytes)
 {
-    struct one_host *host = ctx;
+    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
+    return !asked->reserve || asked->reserve(asked->ctx, bytes);
+}
+
+static bool host_claim(void *ctx, uint64_t bytes)
+{
+    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
+    return asked->claim && asked->claim(asked->ctx, bytes);
+}
+
+/* The same request, with a host that asks the caller's. */
+static struct fz_image_request with_host(const struct fz_image_request *request, struct host *host)
+{
+    struct fz_image_request own = *request;
+    *host = (struct host){.asked = &request->host};
+    own.host = (struct fz_image_host){.ctx = host,
+                                      .cancelled = host_cancelled,
+                                      .reserve = host_reserve,
+                                      .claim = host_claim,
+                                      .index = request->host.index ? host_index : NULL,
+                                      .comes_again = request->host.comes_again};
+    return own;
+}
+
+/* --- in a process, or in several ------------------------------------------------------------------------------------------ */
+
+static bool reserve_once(void *ctx, uint64_t bytes)
+{
+    struct host *host = ctx;
     if (host->reserved_bytes > 0)
         return bytes <= host->reserved_bytes;
-    if (host->asked->reserve && !host->asked->reserve(host->asked->ctx, bytes))
+    if (!host_reserve(host, bytes))
         return false;
     host->reserved_bytes = bytes;
     return true;
 }
 
-static bool one_host_claim(void *ctx, uint64_t bytes)
+static bool claim_once(void *ctx, uint64_t bytes)
 {
-    struct one_host *host = ctx;
-    if (host->reserved_bytes > 0 || !host->asked->claim || !host->asked->claim(host->asked->ctx, bytes))
+    struct host *host = ctx;
+    if (host->reserved_bytes > 0 || !host_claim(host, bytes))
         return false;
     host->reserved_bytes = bytes;
     return true;
@@ -181,14 +209,10 @@ static struct fz_front *needed(struct fz_engine *engine, enum fz_err code, const
 static enum fz_err load_in_process(struct fz_engine *engine, const struct fz_image_request *request,
                                    struct fz_image *out, SDL_Surface **surface, struct fz_error *err)
 {
-    struct one_host host = {.asked = &request->host};
-    struct fz_image_request own = *request;
-    own.host = (struct fz_image_host){.ctx = &host,
-                                      .cancelled = one_host_cancelled,
-                                      .reserve = one_host_reserve,
-                                      .claim = one_host_claim,
-                                      .index = request->host.index ? one_host_index : NULL,
-                                      .comes_again = request->host.comes_again};
+    struct host host;
+    struct fz_image_request own = with_host(request, &host);
+    own.host.reserve = reserve_once;
+    own.host.claim = claim_once;
     enum fz_err code = fz_front_load(&engine->front, &own, out, surface, err);
     struct fz_front *last = &engine->front, *next = needed(engine, code, out);
     while (next) {
@@ -227,36 +251,6 @@ static enum fz_err probe_in_process(struct fz_engine *engine, const struct fz_im
 
 /* --- on this thread ------------------------------------------------------------------------------------------------ */
 
-/* The caller's host, with a surface for what is allocated. */
-struct host {
-    const struct fz_image_host *asked;
-    SDL_Surface *surface;
-};
-
-static bool host_cancelled(void *ctx)
-{
-    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
-    return asked->cancelled && asked->cancelled(asked->ctx);
-}
-
-static bool host_index(void *ctx, struct fz_image_index *index)
-{
-    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
-    return asked->index(asked->ctx, index);
-}
-
-static bool host_reserve(void *ctx, uint64_t bytes)
-{
-    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
-    return !asked->reserve || asked->reserve(asked->ctx, bytes);
-}
-
-static bool host_claim(void *ctx, uint64_t bytes)
-{
-    const struct fz_image_host *asked = ((struct host *)ctx)->asked;
-    return asked->claim && asked->claim(asked->ctx, bytes);
-}
-
 static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
 {
     struct host *host = ctx;
@@ -267,16 +261,10 @@ static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
     return host->surface->pixels;
 }
 
-static struct fz_image_request with_host(const struct fz_image_request *request, struct host *host)
+static struct fz_image_request with_surface(const struct fz_image_request *request, struct host *host)
 {
-    struct fz_image_request own = *request;
-    *host = (struct host){.asked = &request->host};
-    own.host = (struct fz_image_host){.ctx = host,
-                                      .cancelled = host_cancelled,
-                                      .reserve = host_reserve,
-                                      .alloc = host_alloc,
-                                      .claim = host_claim,
-                                      .index = request->host.index ? host_index : NULL};
+    struct fz_image_request own = with_host(request, host);
+    own.host.alloc = host_alloc;
     return own;
 }
 
@@ -294,7 +282,7 @@ enum fz_err fz_engine_load(struct fz_engine *engine, const struct fz_image_reque
     struct host host;
     if (!engine->scratch)
         return load_in_process(engine, request, out, surface, err);
-    struct fz_image_request own = with_host(request, &host);
+    struct fz_image_request own = with_surface(request, &host);
     enum fz_err code = fz_image_load(&own, engine->scratch, out, err);
     fz_engine_note_kept(engine->options.counts, &engine->noted, fz_image_scratch_trim(engine->scratch));
     give(&host, code == FZ_OK, surface);
@@ -307,7 +295,7 @@ bool fz_engine_load_first(struct fz_engine *engine, const struct fz_image_reques
     struct host host;
     if (!engine->scratch)
         return fz_front_load_first(&engine->front, request, out, surface);
-    struct fz_image_request own = with_host(request, &host);
+    struct fz_image_request own = with_surface(request, &host);
     bool found = fz_image_load_first(&own, engine->scratch, out);
     give(&host, found, surface);
     return found;
@@ -320,7 +308,7 @@ bool fz_engine_load_thumbnail(struct fz_engine *engine, const struct fz_image_re
     struct host host;
     if (!engine->scratch)
         return fz_front_load_thumbnail(&engine->front, request, thumbnail, out, surface);
-    struct fz_image_request own = with_host(request, &host);
+    struct fz_image_request own = with_surface(request, &host);
     bool found = fz_image_load_thumbnail(&own, thumbnail, engine->scratch, out);
     give(&host, found, surface);
     return found;
@@ -432,7 +420,7 @@ enum fz_err fz_stream_render(struct fz_stream *stream, struct fz_engine *engine,
     struct host host;
     if (!stream->anim)
         return fz_front_render(&stream->front, request, out, surface, err);
-    struct fz_image_request own = with_host(request, &host);
+    struct fz_image_request own = with_surface(request, &host);
     enum fz_err code = fz_anim_render(stream->anim, &own, engine->scratch, out, err);
     give(&host, code == FZ_OK, surface);
     return code;
