@@ -5,7 +5,6 @@
 #include "app/streams.h"
 #include "base/clock.h"
 #include "base/mounts.h"
-#include "base/path.h"
 #include "gpu/font.h"
 
 #include <dirent.h>
@@ -146,14 +145,6 @@ void fz_attend_end(int status)
 
 /* --- Whether there have to be two ------------------------------------------------------------------------------------------- */
 
-static bool may_hang(struct fz_mounts *mounts, const char *path)
-{
-    char *absolute = path ? fz_path_absolute(path) : NULL;
-    bool may = absolute && fz_mounts_find(mounts, absolute).may_hang;
-    free(absolute);
-    return may;
-}
-
 static bool folder_may_hang(void *mounts, const char *folder)
 {
     return fz_mounts_may_hang_within(mounts, folder);
@@ -171,9 +162,9 @@ static bool is_needed(const struct fz_options *options)
     /* No reader is between it and what a link or a drop leads to. */
     bool needed = fz_streams_may_hang(mounts) || (any && fz_isolation_is_by_threads(options));
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        needed = needed || may_hang(mounts, getenv(folders[i]));
+        needed = needed || fz_mounts_may_hang(mounts, getenv(folders[i]));
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        needed = needed || may_hang(mounts, options->values[files[i]].text);
+        needed = needed || fz_mounts_may_hang(mounts, options->values[files[i]].text);
     if (!needed && any) /* to ask for the folders of fonts takes 3 ms */
         needed = fz_fonts_any_folder(folder_may_hang, mounts);
     fz_mounts_free(mounts);

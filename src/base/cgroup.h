@@ -20,4 +20,10 @@ void fz_cgroup_each(const struct fz_cgroup_places *places, fz_cgroup_visit *visi
  * missing, or says "max". */
 uint64_t fz_cgroup_read(const char *folder, const char *file, const char *key);
 
+/* Any thread. Of two limits, 0 being none. */
+static inline uint64_t fz_cgroup_tighter(uint64_t a, uint64_t b)
+{
+    return a == 0 || (b > 0 && b < a) ? b : a;
+}
+
 #endif

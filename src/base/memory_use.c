@@ -98,17 +98,11 @@ uint64_t fz_memory_rss_peak_bytes(void)
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_maxrss * 1024 : 0;
 }
 
-/* Of two limits, 0 being none. */
-static uint64_t tighter(uint64_t a, uint64_t b)
-{
-    return a == 0 || (b > 0 && b < a) ? b : a;
-}
-
 static void take_limit(void *ctx, const char *folder, int version)
 {
     uint64_t *limit = ctx;
-    *limit =
-        tighter(*limit, fz_cgroup_read(folder, version == 2 ? "memory.max" : "memory.limit_in_bytes", NULL));
+    *limit = fz_cgroup_tighter(
+        *limit, fz_cgroup_read(folder, version == 2 ? "memory.max" : "memory.limit_in_bytes", NULL));
 }
 
 uint64_t fz_memory_cgroup_limit_bytes(const struct fz_cgroup_places *places)
@@ -121,5 +115,5 @@ uint64_t fz_memory_cgroup_limit_bytes(const struct fz_cgroup_places *places)
 uint64_t fz_memory_available_bytes(void)
 {
     uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    return tighter(machine, fz_memory_cgroup_limit_bytes(&fz_cgroup_places));
+    return fz_cgroup_tighter(machine, fz_memory_cgroup_limit_bytes(&fz_cgroup_places));
 }

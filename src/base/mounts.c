@@ -1,6 +1,7 @@
 #include "base/mounts.h"
 
 #include "base/mem.h"
+#include "base/path.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -268,5 +269,13 @@ bool fz_mounts_may_hang_within(struct fz_mounts *mounts, const char *path)
     for (size_t i = 0; within && i < mounts->count && !may; i++)
         may = mounts->rows[i].on.may_hang && strncmp(mounts->rows[i].point, way.real, len) == 0 &&
               mounts->rows[i].point[len] == '/';
+    return may;
+}
+
+bool fz_mounts_may_hang(struct fz_mounts *mounts, const char *path)
+{
+    char *absolute = path ? fz_path_absolute(path) : NULL;
+    bool may = absolute && fz_mounts_find(mounts, absolute).may_hang;
+    free(absolute);
     return may;
 }

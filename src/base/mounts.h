@@ -25,4 +25,7 @@ struct fz_file_system fz_mounts_find(struct fz_mounts *mounts, const char *path)
 /* The same. Whether that, or something that is mounted below it, may hang; of "/": whether anything may. */
 bool fz_mounts_may_hang_within(struct fz_mounts *mounts, const char *path);
 
+/* The same threads. Whether what a path leads to may hang, which need not be absolute; false for NULL. */
+bool fz_mounts_may_hang(struct fz_mounts *mounts, const char *path);
+
 #endif

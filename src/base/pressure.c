@@ -51,11 +51,6 @@ struct visit {
     bool has_stalls; /* of the own group */
 };
 
-static uint64_t tighter(uint64_t a, uint64_t b)
-{
-    return a == 0 || (b > 0 && b < a) ? b : a;
-}
-
 /* What the names of the two versions are. */
 struct group_files {
     const char *limits[2], *used, *dropped[2];
@@ -76,8 +71,8 @@ static void look_at_group(void *ctx, const char *folder, int version)
         visit->look->stalled_us[1] = read_stalls(stalls, &visit->has_stalls);
         free(stalls);
     }
-    uint64_t limit = tighter(fz_cgroup_read(folder, files->limits[0], NULL),
-                             fz_cgroup_read(folder, files->limits[1], NULL));
+    uint64_t limit = fz_cgroup_tighter(fz_cgroup_read(folder, files->limits[0], NULL),
+                                       fz_cgroup_read(folder, files->limits[1], NULL));
     if (limit == 0 || visit->look->full[0] != '\0')
         return;
     uint64_t used = fz_cgroup_read(folder, files->used, NULL), dropped = 0;

@@ -13,11 +13,9 @@
 
 static bool may_hang(const char *path)
 {
-    char *absolute = fz_path_absolute(path);
     struct fz_mounts *mounts = fz_mounts_read("/proc/self/mountinfo");
-    bool may = fz_mounts_find(mounts, absolute).may_hang;
+    bool may = fz_mounts_may_hang(mounts, path);
     fz_mounts_free(mounts);
-    free(absolute);
     return may;
 }
 

@@ -3,6 +3,8 @@
 
 #include "base/mounts.h"
 
+#include <limits.h>
+
 enum { ROOT = 0x801, DISK, SHARE, OVER, HOME };
 
 struct scene {
@@ -129,6 +131,22 @@ static void what_is_mounted_below_counts(void **unused)
     scene_end(&scene);
 }
 
+static void a_path_need_not_be_absolute(void **unused)
+{
+    (void)unused;
+    struct scene scene;
+    scene_begin(&scene);
+    char before[PATH_MAX];
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(scene.folder), 0);
+    assert_true(fz_mounts_may_hang(scene.mounts, "share/a"));
+    assert_true(fz_mounts_may_hang(scene.mounts, "./disk/../share"));
+    assert_false(fz_mounts_may_hang(scene.mounts, "disk"));
+    assert_false(fz_mounts_may_hang(scene.mounts, NULL));
+    assert_int_equal(chdir(before), 0);
+    scene_end(&scene);
+}
+
 static void without_a_table_nothing_is_known(void **unused)
 {
     (void)unused;
@@ -149,6 +167,7 @@ int main(void)
         cmocka_unit_test(the_mount_above_a_path_counts),
         cmocka_unit_test(links_are_followed_as_far_as_no_share),
         cmocka_unit_test(what_is_mounted_below_counts),
+        cmocka_unit_test(a_path_need_not_be_absolute),
         cmocka_unit_test(without_a_table_nothing_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
