@@ -64,8 +64,8 @@ enum { FZ_SCALE_ROOT = 1 << 20, FZ_SAVE_ROOT };
 /* A frame that is to be read back and written. */
 struct fz_save {
     char *path; /* owned; NULL: free place */
-    struct fz_request
-        *request; /* owned; NULL: the last frame, which waits until what it shows has come to rest */
+    /* owned; NULL: the last frame, which waits until what it shows has come to rest */
+    struct fz_request *request;
 };
 
 /* Scanning, as the sources report it. */

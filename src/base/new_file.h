@@ -14,8 +14,8 @@ struct fz_new_file {
     bool synced; /* on the disk before it gets its name, as ever; who can do without says so before the end */
     bool is_special; /* what lies at `path` is no file (a device, a pipe) and is written to as it is */
     bool is_unnamed; /* until it is whole: nothing half written is left of it, whatever ends the program */
-    bool
-        never_replaces; /* what came there meanwhile stays, and this fails with EEXIST; who wants that says so before the end */
+    /* what came there meanwhile stays, and this fails with EEXIST; who wants that says so before the end */
+    bool never_replaces;
     bool replaces;                 /* what is there already */
     struct fz_leftover *temporary; /* where the file system has no files without a name; NULL: none */
 };

@@ -20,8 +20,8 @@ enum { FZ_PRESSURE_REASON = 96 };
 /* What is to be seen at one moment. */
 struct fz_pressure_look {
     int64_t at_us;
-    uint64_t
-        stalled_us[2]; /* how long some task has waited for memory so far: of the machine, of the own group */
+    /* how long some task has waited for memory so far: of the machine, of the own group */
+    uint64_t stalled_us[2];
     char full[FZ_PRESSURE_REASON]; /* what is nearly used up; "": nothing */
 };
 

@@ -189,8 +189,8 @@ struct fz_option_value {
 
 /* One owner's thread. */
 struct fz_options {
-    struct fz_option_value
-        values[FZ_OPTIONS]; /* those that hold: of each the highest layer, its text borrowed */
+    /* those that hold: of each the highest layer, its text borrowed */
+    struct fz_option_value values[FZ_OPTIONS];
     struct fz_option_value layers[FZ_ORIGINS][FZ_OPTIONS]; /* what each has set; texts are owned */
 };
 

@@ -29,8 +29,8 @@ struct fz_call_setup {
     uint32_t slots;         /* of the ring */
     uint64_t scratch_bytes; /* that its buffers may hold between two calls, */
     uint64_t heap_bytes;    /* and its C library in freed blocks */
-    uint64_t
-        free_bytes; /* working memory that it need not ask for: a small picture costs one round trip, not two */
+    /* working memory that it need not ask for: a small picture costs one round trip, not two */
+    uint64_t free_bytes;
     uint64_t address_bytes; /* that the process may have in all; 0: no limit */
     uint64_t file_bytes;    /* of the largest picture */
     uint32_t cpu_s;         /* that the process may use in its life */

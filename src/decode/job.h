@@ -66,8 +66,8 @@ struct fz_play {
     uint64_t max_held_bytes; /* what it may hold from then on */
     int index;               /* FZ_ANIM_NEXT (of no page), or the one that is sought */
     int sheet_w, sheet_h; /* of pages: the size of the first, on which each is shown, px; 0: an animation */
-    int64_t
-        at_us; /* where it stands on the time line; afterwards: the frame that came, later ones skipped to */
+    /* where it stands on the time line; afterwards: the frame that came, later ones skipped to */
+    int64_t at_us;
     int64_t base_us;            /* where that line begins, on the clock; 0: it stands, and nothing is late */
     struct fz_anim_frame frame; /* the result */
 };
@@ -88,8 +88,8 @@ struct fz_job {
     bool smooth, exact, alone, may_shrink; /* see struct fz_image_request */
     int times;                             /* the same */
     struct fz_image_region region;         /* DETAIL: px of the upright picture, so many times as large */
-    struct fz_image_index
-        *index; /* the same, and of DECODE: owned, moves with the job, added to by the worker; NULL: none */
+    /* the same, and of DECODE: owned, moves with the job, added to by the worker; NULL: none */
+    struct fz_image_index *index;
     /* DECODE: another job reads the same file, whose index the render thread puts here, once; owned. */
     bool rows_come;
     _Atomic(struct fz_image_index *) rows;
@@ -107,9 +107,8 @@ struct fz_job {
         struct fz_job
             *job); /* WORK: runs on a worker, touches nothing but `load`, `cancel` and what is below */
     void (*load_free)(void *load); /* WORK: any thread, with the job */
-    struct fz_decoder
-        *decoder; /* WORK: the worker's own, while `work` runs, which returns at once where it has to wait for
-                                         files, and runs again */
+    /* WORK: the worker's own, while `work` runs, which returns at once where it has to wait for files, and runs again */
+    struct fz_decoder *decoder;
 
     /* DECODE: whether to look for a first picture and come back to the rest later. The worker's, under the heap's lock while
      * queued; and the file, opened and begun meanwhile. */
@@ -138,8 +137,8 @@ struct fz_job {
 
     /* render thread only, all the time */
     void *context; /* who asked for it */
-    uint32_t
-        result_of; /* DECODE: the batch (app/scale) that made the file at `path`; 0: it is the item's own */
+    /* DECODE: the batch (app/scale) that made the file at `path`; 0: it is the item's own */
+    uint32_t result_of;
     uint32_t fills_view; /* DECODE: begun behind this view (fz_loader.view) or as fill around it; 0: not so */
     uint64_t credit_bytes; /* what it counts for while it is out */
     int upload_row;        /* rows before this one are in the texture */

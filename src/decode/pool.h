@@ -46,18 +46,18 @@ struct fz_pool {
 
 struct fz_pool_options {
     int workers; /* threads; fewer where the memory does not suffice for so many decoder processes */
-    uint64_t
-        working_bytes; /* what all of them hold at once, in the decodes under way and in the buffers kept between two */
-    uint64_t
-        claimable_bytes;    /* what the owner may give besides, when a picture needs it (fz_ledger_wanted) */
-    struct fz_cache *cache; /* borrowed; NULL: none */
+    /* what all of them hold at once, in the decodes under way and in the buffers kept between two */
+    uint64_t working_bytes;
+    /* what the owner may give besides, when a picture needs it (fz_ledger_wanted) */
+    uint64_t claimable_bytes;
+    struct fz_cache *cache;     /* borrowed; NULL: none */
     struct fz_zygote *decoders; /* borrowed; NULL: the workers decode on their own threads */
     struct fz_zygote *heavy_decoders, *svg_decoders; /* borrowed; see decode/engine.h */
     bool requires_all;                               /* the same */
     int64_t max_cpu_us;                              /* the same */
     bool unforked;                                   /* decoder processes that are but threads, for tests */
-    uint64_t
-        calm; /* pictures of this priority, or less urgent ones, may come back a few at a time; 0: none */
+    /* pictures of this priority, or less urgent ones, may come back a few at a time; 0: none */
+    uint64_t calm;
 };
 
 /* Main thread. Starts the workers. */

@@ -44,8 +44,8 @@ struct fz_original {
     const char *name;
     int fd;
     const struct fz_image *image; /* as it was decoded */
-    const struct fz_image_host
-        *host; /* asked while a decoder reads what goes with it; NULL: nobody cancels that */
+    /* asked while a decoder reads what goes with it; NULL: nobody cancels that */
+    const struct fz_image_host *host;
 };
 
 /* The engine's thread. As fz_image_encode, with what the original tells beside its pixels unless `strips`; or CANCELLED. */

@@ -15,8 +15,8 @@ struct fz_bytes {
     const uint8_t *at;
     size_t len;
     bool whole; /* nothing follows in the file */
-    struct fz_reader
-        *beyond; /* borrowed: what follows can be had of it, by fz_reader_copy_of; NULL: it cannot */
+    /* borrowed: what follows can be had of it, by fz_reader_copy_of; NULL: it cannot */
+    struct fz_reader *beyond;
 };
 
 /* Any thread. True when `count` bytes stand at `pos`. */

@@ -33,8 +33,8 @@ struct fz_encode {
     enum fz_encoding encoding;
     int quality;      /* 1 to 100, of what has one: each library's own scale */
     bool in_one_pass; /* JPEG: some 3 % longer, and without coefficients of the whole picture in memory */
-    const struct fz_carried
-        *carried; /* borrowed: stands in the file too, where its format has a place for it; NULL: nothing */
+    /* borrowed: stands in the file too, where its format has a place for it; NULL: nothing */
+    const struct fz_carried *carried;
 };
 
 struct fz_encoded {

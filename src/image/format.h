@@ -104,14 +104,14 @@ struct fz_format {
     unsigned bytes_per_px;
     unsigned file_copies;
     bool streams; /* `load` takes what follows d->file from fz_decode_more */
-    bool
-        scattered; /* its directories lie anywhere: all of these functions read what they need through file.beyond */
+    /* its directories lie anywhere: all of these functions read what they need through file.beyond */
+    bool scattered;
     bool parts; /* decoding a part of the picture takes less than all of it */
     bool skips; /* the same of every file, because it looks at little of what is in it */
     bool pages; /* request->page chooses */
     bool draws; /* `load` has no pixels to begin with: it draws any part at any scale */
-    bool
-        is_heavy; /* its codec is another row, see image/heavy.h; this one has neither `load` nor what goes with it */
+    /* its codec is another row, see image/heavy.h; this one has neither `load` nor what goes with it */
+    bool is_heavy;
 };
 
 /* Any thread. The row that knows these bytes, or NULL. */

@@ -17,8 +17,8 @@ struct fz_image_limits {
     uint64_t max_whole_px;    /* by the header, for what must be decoded as a whole */
     int max_side_px;          /* by the header */
     uint64_t max_whole_bytes; /* a larger file is read piece by piece, where its format allows that, */
-    uint64_t
-        max_held_bytes; /* and of what can be decoded by rows, and is larger than this, no more is held */
+    /* and of what can be decoded by rows, and is larger than this, no more is held */
+    uint64_t max_held_bytes;
     int max_frames;     /* of an animation, or pages: more are not counted and not shown */
     int max_nesting;    /* of elements inside elements (SVG) */
     int64_t max_cpu_us; /* of the decoder's thread, from the first byte on that is read; 0 = no limit */
@@ -77,8 +77,8 @@ struct fz_image_request {
     const uint8_t *bytes;      /* borrowed: what stands in the file, instead of fd; NULL: fd is read */
     size_t len;
     int box_w, box_h; /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
-    bool
-        covers; /* it is as large as fills the box instead, up to FZ_IMAGE_COVER boxes long; not of a region */
+    /* it is as large as fills the box instead, up to FZ_IMAGE_COVER boxes long; not of a region */
+    bool covers;
     bool smooth;     /* by a finer filter, out of more than the least that covers the result */
     bool exact;      /* out of the pixels of the picture itself: of none that its file holds of it in small */
     bool alone;      /* somebody waits for this one: it may take a second core */
@@ -87,8 +87,8 @@ struct fz_image_request {
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */
     struct fz_image_region region;
-    struct fz_image_index
-        *index; /* borrowed; of a region used and added to, of all else added to; NULL: none */
+    /* borrowed; of a region used and added to, of all else added to; NULL: none */
+    struct fz_image_index *index;
     /* What is drawn (fz_image_most_times) counts as so many times as large as it says, each way. Region is of that; without one the result
      * is exactly the box. 0 and 1: as it says; of no use for all else. */
     int times;

@@ -74,8 +74,8 @@ struct fz_sandbox {
 
 /* Of a decoder. A limit of 0 is not set. */
 struct fz_sandbox_limits {
-    uint64_t
-        address_bytes; /* of address space, libraries and stacks of threads included (not under a sanitizer) */
+    /* of address space, libraries and stacks of threads included (not under a sanitizer) */
+    uint64_t address_bytes;
     uint64_t file_bytes;  /* of the largest memory file */
     uint32_t cpu_s;       /* over its whole life */
     uint32_t descriptors; /* besides the files on offer */

@@ -29,8 +29,8 @@ struct fz_recheck {
     struct file *files;
     size_t count, capacity;
     enum stage stage;
-    size_t
-        next; /* to be looked at in this stage; behind the last one: those of its folder are reported from `reported` on */
+    /* to be looked at in this stage; behind the last one: those of its folder are reported from `reported` on */
+    size_t next;
     size_t reported;
 };
 

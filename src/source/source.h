@@ -48,8 +48,8 @@ struct fz_source_event {
     uint32_t left_out; /* LISTED: files with a known suffix of something else */
     struct fz_error error;
     char *dir; /* absolute, owned */
-    char **
-        names; /* entries of `dir`, owned, in natural order (of a list of paths: in order of arrival; RENAMED: in pairs) */
+    /* entries of `dir`, owned, in natural order (of a list of paths: in order of arrival; RENAMED: in pairs) */
+    char **names;
     uint8_t *doubts; /* enum fz_source_doubt, one a name; ADDED, WHOLE, RENAMED only; owned */
 };
 void fz_source_event_free(struct fz_source_event *event);
@@ -67,11 +67,11 @@ struct fz_source_options {
     bool wait;   /* a path that does not exist yet is waited for */
     bool recursive;
     bool nul_separated; /* "-": paths end with NUL instead of a newline */
-    bool
-        writes; /* results, for whoever asks for it (decode/target.h): leaves nothing half written when the program ends */
+    /* results, for whoever asks for it (decode/target.h): leaves nothing half written when the program ends */
+    bool writes;
     const char *named; /* an entry of the folder that the user named: EXPLICIT; borrowed; NULL: none */
-    struct fz_zygote
-        *readers;           /* where processes for readers come from; borrowed; NULL: readers are threads */
+    /* where processes for readers come from; borrowed; NULL: readers are threads */
+    struct fz_zygote *readers;
     struct fz_files *files; /* whose lanes lead to these processes; borrowed; NULL: none do */
 };
 

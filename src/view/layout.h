@@ -40,11 +40,11 @@ struct fz_layout_params {
     int caption_h;      /* kept free under each tile whether or not names are shown, px */
     size_t count;       /* tiles */
     int heading_h;      /* of a section, px */
-    struct fz_layout_section
-        *sections;        /* from tile 0 on, none empty; borrowed as long as the layout is used */
+    /* from tile 0 on, none empty; borrowed as long as the layout is used */
+    struct fz_layout_section *sections;
     size_t section_count; /* 0: no headings */
-    struct fz_mosaic
-        *mosaic; /* mosaic.h; borrowed, the same: where tiles of shapes of their own stand; rows need none */
+    /* mosaic.h; borrowed, the same: where tiles of shapes of their own stand; rows need none */
+    struct fz_mosaic *mosaic;
 };
 
 /* Worked out from the parameters. In a grid spare room goes into the gaps, so that whole rows fill the window; with headings it

@@ -57,8 +57,8 @@ struct fz_mosaic {
     uint32_t pins[FZ_MOSAIC_PINS];
     size_t pin_count;
     size_t found; /* the block that was looked for last */
-    struct fz_mosaic_view
-        views[FZ_MOSAIC_VIEWS];          /* that were asked for last, the latest first: many times a frame */
+    /* that were asked for last, the latest first: many times a frame */
+    struct fz_mosaic_view views[FZ_MOSAIC_VIEWS];
     struct fz_mosaic_range stale, shown; /* all that are, and what lies between them */
 };
 

@@ -10,16 +10,16 @@ struct fz_scroll {
     double position, target; /* px from the top of the content */
     double wish;             /* the target before it was rounded: small steps of a wheel add up */
     double max;              /* px: the largest target */
-    double
-        most_way; /* px: what lies farther from the target is skipped, but by a fling; INFINITY at the start */
-    double
-        row_px; /* of some of them an eye can follow in one go, what is farther is gone in fewer frames; the same */
+    /* px: what lies farther from the target is skipped, but by a fling; INFINITY at the start */
+    double most_way;
+    /* of some of them an eye can follow in one go, what is farther is gone in fewer frames; the same */
+    double row_px;
     double tau_s;    /* how fast the position follows */
     bool flung;      /* it glides by itself */
     bool far;        /* it goes by more rows at once than an eye can follow: see view/rush.h */
     double velocity; /* px/s while dragged, smoothed */
-    double
-        gone; /* px since its owner set this to 0, by a hand and in small steps; jumps and content that shifts do not count */
+    /* px since its owner set this to 0, by a hand and in small steps; jumps and content that shifts do not count */
+    double gone;
     bool dragging;
     int direction; /* the last movement: -1 up, 1 down (and at the start) */
 };

@@ -34,8 +34,8 @@ struct fz_rendition {
     bool refused;     /* no texture could be made at all */
     int64_t shown_us; /* when it was first complete: fades start here; 0: it does not fade in */
     int64_t read_us;  /* when `texture` last became what the file says */
-    uint32_t
-        result_of; /* `texture` is what that batch made of the picture (app/scale); 0: the picture itself */
+    /* `texture` is what that batch made of the picture (app/scale); 0: the picture itself */
+    uint32_t result_of;
     uint32_t lost_of;   /* what that batch made of it could not be read */
     uint32_t filled_of; /* the batch that is done with it, as far as can be shown, */
     int64_t filled_us;  /* and since when */
@@ -96,8 +96,8 @@ struct fz_loader {
     struct fz_slab slab;    /* in the order in which they were wanted, which is about that of the list */
     size_t tile_capacity, tile_count;
     struct fz_trim trim;
-    struct fz_job
-        *flying[2 * FZ_MAX_FLYING + FZ_SPARE_FLYING]; /* every job out there; half of them may be parked */
+    /* every job out there; half of them may be parked */
+    struct fz_job *flying[2 * FZ_MAX_FLYING + FZ_SPARE_FLYING];
     size_t flying_count;
     size_t firsts; /* of these, jobs that may hold their files open until their turn comes again */
     uint64_t credit_bytes, credit_limit_bytes;

@@ -25,8 +25,8 @@ struct plan {
     uint32_t *places;             /* owned until they are taken */
     size_t place_count;
     bool keeps_off; /* nothing is written where pictures of the list lie */
-    char *
-        wanted; /* owned: where the target is to be, from when its reader is asked to make it on; NULL: not yet */
+    /* owned: where the target is to be, from when its reader is asked to make it on; NULL: not yet */
+    char *wanted;
 };
 
 static void free_plan(void *load)

@@ -14,18 +14,18 @@ enum { FZ_SCALE_MOST = 256 }; /* jobs out at once */
 
 /* Render thread only. */
 struct fz_scale_window {
-    const struct fz_scale_settings
-        *shown;      /* of frieze scale --show, borrowed: all of the list is scaled; NULL: the wall */
-    bool has_looked; /* its names have been taken from the list */
+    /* of frieze scale --show, borrowed: all of the list is scaled; NULL: the wall */
+    const struct fz_scale_settings *shown;
+    bool has_looked;                   /* its names have been taken from the list */
     struct fz_scale_settings settings; /* of the batch; its `out` is owned */
     struct fz_scale_batch batch;       /* the last one, over or not, */
     uint32_t number;                   /* and which that is, from 1 */
     struct fz_job *plan; /* on its way (borrowed; NULL: none): it has the batch's items meanwhile */
     uint32_t *places;    /* of items in the batch, from 1, by the slot of the list; owned */
     size_t place_count;
-    struct fz_sources
-        *target; /* the reader of what is written; NULL until something is, and where readers are threads */
-    bool stands; /* there is something to show of it */
+    /* the reader of what is written; NULL until something is, and where readers are threads */
+    struct fz_sources *target;
+    bool stands;    /* there is something to show of it */
     bool told_anew; /* its state has changed: the bar says so at once */
 };
 

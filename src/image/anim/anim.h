@@ -14,8 +14,8 @@ struct fz_anim_facts {
     int frames;          /* whole ones that the file holds, no more than the limit */
     int plays;           /* how often it is played; 0: for ever */
     uint64_t held_bytes; /* what it holds until it is freed, the file's bytes included */
-    struct fz_error
-        damage; /* why it is played in part, as far as that is known by now; code FZ_OK: it is not */
+    /* why it is played in part, as far as that is known by now; code FZ_OK: it is not */
+    struct fz_error damage;
 };
 
 /* The frame that stands on the canvas. */

@@ -20,8 +20,8 @@ struct fz_block {
 
 /* What was found in a file; the first of each kind counts. */
 struct fz_blocks {
-    const struct fz_smaller_copy
-        *copy;            /* borrowed, set before: EXIF is wanted for that (fz_exif_copy); NULL: see there */
+    /* borrowed, set before: EXIF is wanted for that (fz_exif_copy); NULL: see there */
+    const struct fz_smaller_copy *copy;
     struct fz_block exif; /* a TIFF structure that holds only what is wanted */
     struct fz_block xmp;
     struct fz_block more_xmp;  /* what a JPEG had no room for in one segment: a packet of its own */

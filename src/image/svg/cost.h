@@ -9,8 +9,8 @@ enum { FZ_SVG_MOST_SURFACES = 8 };
 struct fz_svg_cost {
     uint64_t elements;     /* with each reference counted as what it stands for */
     uint64_t own_elements; /* as they stand in the file */
-    uint64_t
-        layers; /* passes over the whole picture: of each mask one, of filters what their primitives take */
+    /* passes over the whole picture: of each mask one, of filters what their primitives take */
+    uint64_t layers;
     uint64_t text_us;  /* to lay out all text, about */
     uint64_t style_us; /* the same to find what style sheets say of each element, at most */
     uint32_t surfaces; /* of the picture's size beside its own, at most: up to FZ_SVG_MOST_SURFACES */

@@ -19,8 +19,8 @@ struct fz_vp8l_head {
 /* What is wanted of a decode. */
 struct fz_vp8l_rows {
     int width, height;
-    uint64_t
-        tables_most; /* bytes of prefix codes and of what goes with blocks of pixels: the file says how many */
+    /* bytes of prefix codes and of what goes with blocks of pixels: the file says how many */
+    uint64_t tables_most;
     /* The next row, `width` pixels 0xAARRGGBB; what is there is used up. False: no more are wanted. */
     bool (*take)(void *ctx, uint32_t *row);
     void *ctx;
