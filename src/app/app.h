@@ -55,7 +55,7 @@ struct fz_wait {
     struct fz_request *request; /* owned; NULL: free place */
     enum fz_wait_for { FZ_WAIT_IDLE, FZ_WAIT_SCREENFUL, FZ_WAIT_LOADED } state;
     int64_t deadline_us;
-    const struct fz_task *task; /* is to be over, instead of the state; borrowed; NULL: none */
+    const struct fz_task *task; /* what is waited for instead of the state; borrowed; NULL: nothing */
 };
 
 /* The numbers of readers that write: no source has those. */
@@ -150,38 +150,38 @@ struct fz_app {
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */
     bool start_show;    /* --slideshow: starts when the list is read */
-    char *first_path;   /* that file, absolute; owned */
-    char *first_folder; /* its folder; owned */
+    char *first_path;   /* the single file that was named, absolute; owned */
+    char *first_folder; /* the folder of that file; owned */
 
     bool headless;
     bool loading_paused;
     bool dirty;                 /* something that is drawn changed */
     bool moving;                /* something that is drawn moves by itself */
     bool fading;                /* tiles on the wall are fading in */
-    bool arrived;               /* tiles or texts in view, since the last frame, */
-    bool covered;               /* in which each tile in view showed something */
-    bool awaited;               /* of the picture that was asked for: it is drawn at once */
+    bool arrived;               /* since the last frame tiles or texts in view have come */
+    bool covered;               /* in the last frame each tile in view showed something */
+    bool awaited;               /* the picture that was asked for has come: it is drawn at once */
     bool tile_drawn;            /* a picture was drawn on the wall */
     bool ending;                /* the end was asked for; a last screenshot may be under way */
-    int64_t end_deadline_us;    /* that is taken by then, settled or not */
+    int64_t end_deadline_us;    /* by then that screenshot is taken, even if something still moves */
     bool quitting;              /* the loop ends */
     _Atomic enum fz_err status; /* becomes the exit status; the signal thread reads it */
     int64_t now_us, last_step_us;
     SDL_Keysym pressed; /* the last key that went down */
-    bool key_held;      /* which repeats */
+    bool key_held;      /* that key repeats */
     int64_t hint_until_us, cursor_until_us;
     char *title;             /* the window's; owned */
-    int64_t titled_us;       /* since when */
+    int64_t titled_us;       /* when the title was set last */
     char *notice;            /* shown for a while; owned */
-    fz_item_id notice_about; /* and only while this is what one looks at; NONE: whatever that is */
+    fz_item_id notice_about; /* the notice is shown only while this is what one looks at; NONE: always */
     bool notice_has_lines;   /* it is more than one line, perhaps */
     int64_t notice_until_us;
     struct fz_save saves[FZ_MAX_SAVES + 1]; /* frames to be saved */
-    int saving;                             /* jobs that write one, */
-    int saving_apart;                       /* and those of them that the saver does */
+    int saving;                             /* jobs that write a frame */
+    int saving_apart;                       /* of these jobs, those that the saver does */
     struct fz_sources *saver;               /* the reader that writes them; NULL: none had to yet */
     bool measuring;                         /* a job looks at the memory */
-    uint64_t measured_pictures;             /* that had come when one did so last */
+    uint64_t measured_pictures;             /* pictures that had come when a job did so last */
     struct fz_wait waits[FZ_MAX_WAITS];
 };
 

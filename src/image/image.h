@@ -48,14 +48,14 @@ struct fz_image_host {
     bool (*reserve)(void *ctx, uint64_t bytes);
     /* Once: the pixels of the result; NULL = out of memory. */
     uint8_t *(*alloc)(void *ctx, int width, int height, int *pitch_bytes);
-    /* Once, where `reserve` refused even the least: the same of memory that something else has to give up for it; NULL: there is
-     * none. */
+    /* Called at most once, where `reserve` refused even the least: as that, but something else gives up memory for it. NULL: nothing
+     * can. */
     bool (*claim)(void *ctx, uint64_t bytes);
-    /* Once, before what can be stopped only from outside, so that it is when it has taken that much CPU time (INT64_MAX: as its
-     * limits have it), or memory, more; NULL: it is not. */
+    /* Called at most once, before a library call that cannot be interrupted: the host ends this decoder once it has taken `cpu_us` more
+     * CPU time (INT64_MAX: what the limits allow), or `bytes` more memory. NULL: no host does. */
     void (*bound)(void *ctx, int64_t cpu_us, uint64_t bytes);
-    /* Asked between blocks of rows, of a picture that somebody waits for: what another decode of the same file, under way beside this
-     * one, found out, nothing perhaps; false: it is not done. NULL: there is no such decode. */
+    /* Asked between blocks of rows of a picture that somebody waits for: copies what another decode of the same file, under way at the
+     * same time, has found out by now. False: that has not ended yet. NULL: there is no such decode. */
     bool (*index)(void *ctx, struct fz_image_index *index);
     bool comes_again; /* for what takes long to begin: it is hardly waited for (NOT_YET) */
 };

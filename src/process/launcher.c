@@ -205,7 +205,7 @@ void fz_launcher_begin(enum fz_launch_kind kind)
 }
 
 /* What is spawned has a group of its own a moment after it was cloned. Stopped in that moment it would outlive us, and hold up the thread
- * that spawns it, which does not know its number yet. Who has begun another program cannot be moved: he is somebody else. */
+ * that spawns it, which does not know its number yet. setpgid(2) fails once the child has begun another program, so no other program is ever killed. */
 static void kill_stopped_at_birth(void)
 {
     siginfo_t child = {.si_pid = 0};

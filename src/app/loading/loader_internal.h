@@ -13,7 +13,7 @@ void fz_loader_completed(struct fz_app *app, struct fz_job *job);
 /* Render thread. One line: its path, and that. */
 void fz_loader_say(const struct fz_app *app, fz_item_id item, const char *msg);
 
-/* Render thread. What was wrong with it no longer is. */
+/* Render thread. Forgets the tile's error. */
 void fz_loader_clear_error(struct fz_app *app, struct fz_tile *tile);
 
 /* Render thread. Why it is shown in part (copied); NULL: it is shown whole. */
@@ -29,30 +29,30 @@ bool fz_loader_has_credit(const struct fz_app *app, uint64_t bytes);
  * its source is away. */
 bool fz_loader_is_held_up(const struct fz_app *app, fz_item_id item);
 
-/* Render thread. Whether this is why a file of the item's source cannot be read. */
+/* Render thread. Whether `code` comes of the item's source being away, and not of the file. */
 bool fz_loader_is_lost(const struct fz_app *app, fz_item_id item, enum fz_err code);
 
-/* Render thread. Says which reader hangs, and which does no more: what was not asked of that one is, then. */
+/* Render thread. Tells the user which readers hang and which do so no more; of the latter, what was held back is asked for again. */
 void fz_loader_hear_readers(struct fz_app *app);
 
 /* Render thread. What a tile of the wall is made for now: its box, on its side where the user turned the picture so. NULL: of a picture of
  * which nothing is known yet. */
 struct fz_texture_cell fz_loader_tile_box(const struct fz_app *app, const struct fz_tile *tile);
 
-/* Render thread. Whether it is that. */
+/* Render thread. Whether that box is w x h. */
 bool fz_loader_tile_box_is(const struct fz_app *app, const struct fz_tile *tile, int w, int h);
 
 /* Render thread. The first place from `index` on whose tile is not known to be as it is wanted, without a look at any; it may be so all the
  * same. */
 size_t fz_loader_unserved(const struct fz_app *app, size_t index);
 
-/* Render thread. Of a tile, behind what the picture view needs, when that is open. */
+/* Render thread. The priority of a tile; where the picture view is open, behind all that this needs. */
 uint64_t fz_loader_tile_priority(const struct fz_app *app, const struct fz_focus *focus, size_t index);
 
-/* Any thread. Of the first picture of what has that priority. */
+/* Any thread. The priority of the first picture of a job with that priority. */
 uint64_t fz_loader_first_priority(uint64_t priority);
 
-/* Render thread. The view moved: what is out gets its priority anew, is taken back, or cancelled. */
+/* Render thread. To be called when the view moved: each job that is out gets its priority anew, is taken back, or cancelled. */
 void fz_loader_judge_all(struct fz_app *app);
 
 /* Render thread. Takes back what only waits and is of a less urgent class, the least urgent first, until there is credit for so many
