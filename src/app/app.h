@@ -13,6 +13,7 @@
 #include "app/overlay/hints.h"
 #include "app/overlay/info.h"
 #include "app/input/keys.h"
+#include "app/isolation.h"
 #include "app/loading/prime.h"
 #include "app/loading/loader.h"
 #include "app/wall/marks.h"
@@ -97,9 +98,7 @@ struct fz_app {
     atomic_int signalled;     /* signals so far that ask for the end, counted by the signal thread */
     int signals_seen;         /* of those, until the end began */
 
-    struct fz_zygote *decoders; /* owned; NULL: the workers decode on their own threads */
-    struct fz_zygote *heavy_decoders, *svg_decoders; /* owned; NULL: the same */
-    struct fz_zygote *readers;                       /* owned; NULL: readers are threads */
+    struct fz_zygotes zygotes;
     struct fz_pool pool;
     struct fz_cache *cache; /* NULL: none */
     struct fz_sources *sources;

@@ -45,60 +45,64 @@ static enum fz_err require_all(const struct fz_options *options, struct fz_zygot
     static const struct fz_role *const later[] = {&fz_heavy_decoder_role, &fz_svg_decoder_role};
     enum fz_err code = require(decoders, err);
     for (size_t i = 0; i < sizeof later / sizeof *later && code == FZ_OK; i++) {
-        struct fz_zygote *others = fz_isolation_later(options, later[i]);
+        struct fz_zygote *others = fz_zygote_front_later(later[i], wants_sandbox(options));
         code = require(others, err);
         fz_zygote_front_stop(others);
     }
     return code;
 }
 
-enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygote **decoders,
-                               struct fz_error *err)
+static enum fz_err start_decoders(const struct fz_options *options, struct fz_zygotes *zygotes,
+                                  struct fz_error *err)
 {
-    bool required = fz_isolation_requires_all(options);
-    *decoders = NULL;
-    if (fz_isolation_is_by_threads(options))
-        return required ? fz_fail(err, FZ_E_USAGE, 0, "--sandbox=require needs --isolation=process") : FZ_OK;
-    enum fz_err code = fz_zygote_front_start(decoders, &fz_decoder_role, wants_sandbox(options), err);
+    enum fz_err code =
+        fz_zygote_front_start(&zygotes->decoders, &fz_decoder_role, wants_sandbox(options), err);
     /* Nothing is forked after this, and nothing of the user's is open yet. */
     fz_launcher_begin(FZ_LAUNCH_OWN);
-    if (code == FZ_OK && required)
-        code = require_all(options, *decoders, err);
-    if (code != FZ_OK) {
-        fz_zygote_front_stop(*decoders);
-        *decoders = NULL;
-    }
+    if (code == FZ_OK && fz_isolation_requires_all(options))
+        code = require_all(options, zygotes->decoders, err);
     return code;
 }
 
-enum fz_err fz_isolation_start_readers(const struct fz_options *options, struct fz_zygote **readers,
-                                       struct fz_error *err)
+enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygotes *zygotes,
+                               struct fz_error *err)
 {
-    *readers = NULL;
-    return fz_isolation_is_by_threads(options) ? FZ_OK
-                                               : fz_zygote_front_start(readers, &fz_reader_role, false, err);
+    bool required = fz_isolation_requires_all(options);
+    *zygotes = (struct fz_zygotes){0};
+    if (fz_isolation_is_by_threads(options))
+        return required ? fz_fail(err, FZ_E_USAGE, 0, "--sandbox=require needs --isolation=process") : FZ_OK;
+    enum fz_err code = fz_zygote_front_start(&zygotes->readers, &fz_reader_role, false, err);
+    if (code == FZ_OK)
+        code = start_decoders(options, zygotes, err);
+    if (code != FZ_OK) {
+        fz_isolation_stop(zygotes);
+        return code;
+    }
+    zygotes->heavy_decoders = fz_zygote_front_later(&fz_heavy_decoder_role, wants_sandbox(options));
+    zygotes->svg_decoders = fz_zygote_front_later(&fz_svg_decoder_role, wants_sandbox(options));
+    return FZ_OK;
 }
 
-struct fz_zygote *fz_isolation_later(const struct fz_options *options, const struct fz_role *role)
+void fz_isolation_stop(struct fz_zygotes *zygotes)
 {
-    return fz_isolation_is_by_threads(options) ? NULL : fz_zygote_front_later(role, wants_sandbox(options));
+    fz_zygote_front_stop(zygotes->decoders);
+    fz_zygote_front_stop(zygotes->readers);
+    fz_zygote_front_stop(zygotes->heavy_decoders);
+    fz_zygote_front_stop(zygotes->svg_decoders);
+    *zygotes = (struct fz_zygotes){0};
 }
 
 enum fz_err fz_own_engine_start(struct fz_own_engine *own, const struct fz_options *options,
                                 struct fz_error *err)
 {
     *own = (struct fz_own_engine){.reader = FZ_NO_CHILD};
-    enum fz_err code = fz_isolation_start_readers(options, &own->readers, err);
-    if (code == FZ_OK)
-        code = fz_isolation_start(options, &own->decoders, err);
+    enum fz_err code = fz_isolation_start(options, &own->zygotes, err);
     if (code != FZ_OK)
         return code;
     fz_image_init();
-    own->heavy_decoders = fz_isolation_later(options, &fz_heavy_decoder_role);
-    own->svg_decoders = fz_isolation_later(options, &fz_svg_decoder_role);
-    struct fz_engine_options how = {.decoders = own->decoders,
-                                    .heavy_decoders = own->heavy_decoders,
-                                    .svg_decoders = own->svg_decoders,
+    struct fz_engine_options how = {.decoders = own->zygotes.decoders,
+                                    .heavy_decoders = own->zygotes.heavy_decoders,
+                                    .svg_decoders = own->zygotes.svg_decoders,
                                     .requires_all = fz_isolation_requires_all(options),
                                     .number = 1,
                                     .keep_bytes = OWN_KEEP_BYTES,
@@ -114,29 +118,26 @@ void fz_own_engine_stop(struct fz_own_engine *own)
     if (own->engine)
         fz_image_fini();
     fz_engine_free(own->engine);
-    if (own->readers)
+    if (own->zygotes.readers)
         fz_once_end(&own->reader);
-    fz_zygote_front_stop(own->readers);
-    fz_zygote_front_stop(own->decoders);
-    fz_zygote_front_stop(own->heavy_decoders);
-    fz_zygote_front_stop(own->svg_decoders);
+    fz_isolation_stop(&own->zygotes);
 }
 
 struct fz_look fz_own_engine_open(struct fz_own_engine *own, const char *path,
                                   const struct fz_image_limits *limits, int *fd)
 {
-    return fz_once_open(own->readers, &own->reader, path, limits->max_file_bytes, fd);
+    return fz_once_open(own->zygotes.readers, &own->reader, path, limits->max_file_bytes, fd);
 }
 
 void fz_isolation_print(const struct fz_options *options, FILE *stream)
 {
-    struct fz_zygote *decoders = NULL;
+    struct fz_zygotes zygotes;
     struct fz_error err = {0};
     uint32_t layers = 0;
     char text[FZ_SANDBOX_TEXT], missing[FZ_SANDBOX_MISSING] = "";
-    if (fz_isolation_start(options, &decoders, &err) == FZ_OK && decoders)
-        fz_engine_try(decoders, &layers, missing, &err);
-    fz_zygote_front_stop(decoders);
+    if (fz_isolation_start(options, &zygotes, &err) == FZ_OK && zygotes.decoders)
+        fz_engine_try(zygotes.decoders, &layers, missing, &err);
+    fz_isolation_stop(&zygotes);
     fz_sandbox_format(layers, text);
     fprintf(stream, "isolation: %s\nsandbox: %s\n", options->values[FZ_OPTION_ISOLATION].text, text);
     if (missing[0])

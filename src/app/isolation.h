@@ -14,18 +14,17 @@
 /* What main may be started as instead of frieze: ends with NULL. */
 extern const struct fz_role *const fz_roles[];
 
-/* Main thread, before any other exists. Forks what decoders are forked from; *decoders is NULL with --isolation=thread. Where
- * --sandbox=require cannot be met the error says which layer is missing, and why. */
-enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygote **decoders,
+/* What readers and decoders are forked from; owned. With --isolation=thread all are NULL. Heavy decoders and those of SVG (decode/back.h)
+ * begin with the first picture that needs them. */
+struct fz_zygotes {
+    struct fz_zygote *readers, *decoders, *heavy_decoders, *svg_decoders;
+};
+
+/* Main thread, before any other exists. Where --sandbox=require cannot be met the error says which layer is missing, and why; nothing is
+ * left to be stopped then. */
+enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygotes *zygotes,
                                struct fz_error *err);
-
-/* Main thread, after that. Of the decoders of another role (decode/back.h), which begin with the first picture that needs them; NULL
- * with --isolation=thread. */
-struct fz_zygote *fz_isolation_later(const struct fz_options *options, const struct fz_role *role);
-
-/* The same for readers (source/reader.h), which have no sandbox. */
-enum fz_err fz_isolation_start_readers(const struct fz_options *options, struct fz_zygote **readers,
-                                       struct fz_error *err);
+void fz_isolation_stop(struct fz_zygotes *zygotes);
 
 /* Any thread. Whether decoders and readers are threads (--isolation=thread). */
 bool fz_isolation_is_by_threads(const struct fz_options *options);
@@ -35,8 +34,8 @@ bool fz_isolation_requires_all(const struct fz_options *options);
 
 /* What a subcommand opens files and decodes with that has neither readers nor workers. */
 struct fz_own_engine {
-    struct fz_zygote *readers, *decoders, *heavy_decoders, *svg_decoders; /* owned; NULL: on this thread */
-    struct fz_child reader;                                               /* that opens files */
+    struct fz_zygotes zygotes;
+    struct fz_child reader; /* that opens files */
     struct fz_engine_counts counts;
     struct fz_engine *engine; /* owned */
 };

@@ -105,7 +105,8 @@ static enum fz_pressure found(const struct fz_app *app)
 
 static uint64_t find_library_bytes(const struct fz_app *app)
 {
-    return fz_zygote_front_warm_bytes(app->heavy_decoders) + fz_zygote_front_warm_bytes(app->svg_decoders);
+    return fz_zygote_front_warm_bytes(app->zygotes.heavy_decoders) +
+           fz_zygote_front_warm_bytes(app->zygotes.svg_decoders);
 }
 
 static void settle_claims(struct fz_app *app)

@@ -54,17 +54,9 @@ static enum fz_err run(struct fz_app *app, const char **sources, char **paths, s
 
 static enum fz_err start_processes(struct fz_app *app, struct fz_error *err)
 {
-    enum fz_err code = fz_isolation_start_readers(&app->options, &app->readers, err);
-    if (code == FZ_OK)
-        code = fz_isolation_start(&app->options, &app->decoders, err);
+    enum fz_err code = fz_isolation_start(&app->options, &app->zygotes, err);
     fz_launcher_begin(FZ_LAUNCH_USERS);
-    if (code == FZ_OK)
-        code = fz_app_listen(app, err);
-    if (code != FZ_OK)
-        return code;
-    app->heavy_decoders = fz_isolation_later(&app->options, &fz_heavy_decoder_role);
-    app->svg_decoders = fz_isolation_later(&app->options, &fz_svg_decoder_role);
-    return FZ_OK;
+    return code == FZ_OK ? fz_app_listen(app, err) : code;
 }
 
 static void read_config(struct fz_app *app)
@@ -83,7 +75,7 @@ static enum fz_err run_named(struct fz_app *app, const char **named, size_t coun
         fz_option_is_on(&app->options, FZ_OPTION_WATCH) || fz_option_is_on(&app->options, FZ_OPTION_WAIT);
     read_config(app);
     fz_video_prepare();
-    if (count == 0 && (fallback = fz_default_source(app->readers, waits)) != NULL)
+    if (count == 0 && (fallback = fz_default_source(app->zygotes.readers, waits)) != NULL)
         named[count++] = fallback;
     enum fz_err code = run(app, named, paths, count);
     for (size_t i = 0; i < count; i++)
@@ -104,10 +96,7 @@ enum fz_err fz_session_run(struct fz_app *app, const char *const *sources, size_
         code = run_named(app, named, count);
     else
         fz_log_error(&err);
-    fz_zygote_front_stop(app->decoders);
-    fz_zygote_front_stop(app->readers);
-    fz_zygote_front_stop(app->heavy_decoders);
-    fz_zygote_front_stop(app->svg_decoders);
+    fz_isolation_stop(&app->zygotes);
     fz_keys_fini(app);
     fz_run_fini(app);
     fz_config_fini(&app->config);

@@ -42,7 +42,7 @@ static char *only_file(const struct fz_app *app, const char *const *sources, siz
     bool is_file = false;
     if (count != 1 || strcmp(sources[0], "-") == 0)
         return NULL;
-    char *path = fz_once_locate(app->readers, sources[0], &is_file);
+    char *path = fz_once_locate(app->zygotes.readers, sources[0], &is_file);
     if (is_file)
         return path;
     free(path);
@@ -58,7 +58,7 @@ struct fz_source_options fz_app_source_options(const struct fz_app *app)
         .wait = fz_option_is_on(o, FZ_OPTION_WAIT),
         .recursive = !app->scale.shown || app->scale.shown->recursive,
         .nul_separated = fz_option_is_on(o, FZ_OPTION_NUL),
-        .readers = app->readers,
+        .readers = app->zygotes.readers,
         .files = app->pool.files,
     };
 }
@@ -68,7 +68,7 @@ uint32_t fz_app_begin_writer(struct fz_app *app, struct fz_sources **writer, uin
     struct fz_source_options options = fz_app_source_options(app);
     struct fz_error err = {0};
     options.writes = true;
-    if (!*writer && app->readers &&
+    if (!*writer && app->zygotes.readers &&
         fz_sources_start_given(writer, root, &options, &app->events, &app->bell, &app->quit, &err) != FZ_OK)
         fz_log_error(&err);
     return *writer ? root : FZ_FILES_NO_ROOT;
@@ -208,7 +208,8 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
                    ? (int)app->options.values[FZ_OPTION_JOBS].number
                    : SDL_GetCPUCount();
     uint64_t textures = memory / TEXTURES_PART, retention = memory / RETENTION_PART / (uint64_t)jobs;
-    fz_mem_set_retention((size_t)(app->decoders && retention > OWN_RETENTION ? OWN_RETENTION : retention));
+    fz_mem_set_retention(
+        (size_t)(app->zygotes.decoders && retention > OWN_RETENTION ? OWN_RETENTION : retention));
     fz_loader_init(&app->loader, jobs, memory / 8);
     app->loader.picture_limit_px = picture_limit_px(textures);
     app->cache = fz_cache_by_options(&app->options, false, err);
@@ -220,9 +221,9 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
                                       .working_bytes = memory / 4,
                                       .claimable_bytes = textures, /* less what the window needs */
                                       .cache = app->cache,
-                                      .decoders = app->decoders,
-                                      .heavy_decoders = app->heavy_decoders,
-                                      .svg_decoders = app->svg_decoders,
+                                      .decoders = app->zygotes.decoders,
+                                      .heavy_decoders = app->zygotes.heavy_decoders,
+                                      .svg_decoders = app->zygotes.svg_decoders,
                                       .requires_all = fz_isolation_requires_all(&app->options),
                                       .max_cpu_us = fz_limits_from_options(&app->options).max_cpu_us,
                                       .calm = fz_priority(FZ_PRIORITY_FILL, 0)};
@@ -275,7 +276,7 @@ enum fz_err fz_app_start(struct fz_app *app, const char *const *sources, size_t 
     fz_steady_init(&app->steady);
     tzset(); /* reads the time zone's file: no thread shall have to later on */
     enum fz_err code = start_threads(app, memory, err);
-    if (code == FZ_OK && app->readers)
+    if (code == FZ_OK && app->zygotes.readers)
         code = fz_pool_use_readers(&app->pool, err);
     if (code == FZ_OK)
         app->first_path = only_file(app, sources, count);

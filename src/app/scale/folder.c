@@ -137,7 +137,7 @@ static enum fz_err scale(struct console *c, struct fz_error *err)
         if (!goes_on)
             cancel(c, &work);
         fz_progress_clear(&c->crew.progress);
-        fz_scale_batch_print_summary(batch, c->crew.workers, c->crew.decoders != NULL);
+        fz_scale_batch_print_summary(batch, c->crew.workers, c->crew.zygotes.decoders != NULL);
     }
     if (!goes_on)
         return FZ_E_CANCELLED;

@@ -409,6 +409,6 @@ enum fz_err fz_scale_window_summary(struct fz_app *app)
     if (task->failure.code != FZ_OK)
         return task->failure.code;
     fz_task_cancel(&w->batch.task, fz_now_us()); /* what did not end by itself */
-    fz_scale_batch_print_summary(&w->batch, (size_t)app->loader.workers, app->decoders != NULL);
+    fz_scale_batch_print_summary(&w->batch, (size_t)app->loader.workers, app->zygotes.decoders != NULL);
     return !is_whole ? FZ_E_CANCELLED : task->failed > 0 || app->scan.failed || is_empty ? FZ_E_IO : FZ_OK;
 }

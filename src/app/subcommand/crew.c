@@ -34,13 +34,13 @@ static enum fz_err start_workers(struct fz_crew *crew, const struct fz_options *
                                       .working_bytes =
                                           fz_memory_bound(options) / 2, /* the rest is for results */
                                       .cache = crew->cache,
-                                      .decoders = crew->decoders,
-                                      .heavy_decoders = crew->heavy_decoders,
-                                      .svg_decoders = crew->svg_decoders,
+                                      .decoders = crew->zygotes.decoders,
+                                      .heavy_decoders = crew->zygotes.heavy_decoders,
+                                      .svg_decoders = crew->zygotes.svg_decoders,
                                       .requires_all = fz_isolation_requires_all(options),
                                       .max_cpu_us = crew->limits.max_cpu_us};
     enum fz_err code = fz_pool_start(&crew->pool, &workers, &crew->results, &crew->bell, err);
-    return code == FZ_OK && crew->readers ? fz_pool_use_readers(&crew->pool, err) : code;
+    return code == FZ_OK && crew->zygotes.readers ? fz_pool_use_readers(&crew->pool, err) : code;
 }
 
 static enum fz_err start(struct fz_crew *crew, const struct fz_options *options,
@@ -64,7 +64,7 @@ static enum fz_err start(struct fz_crew *crew, const struct fz_options *options,
     struct fz_source_options sources = {.hidden = fz_option_is_on(options, FZ_OPTION_HIDDEN),
                                         .recursive = how->recursive,
                                         .nul_separated = fz_option_is_on(options, FZ_OPTION_NUL),
-                                        .readers = crew->readers,
+                                        .readers = crew->zygotes.readers,
                                         .files = crew->pool.files};
     return code == FZ_OK ? fz_sources_start(&crew->sources, how->sources, how->source_count, &sources,
                                             &crew->events, &crew->bell, &crew->quit, err)
@@ -83,14 +83,8 @@ enum fz_err fz_crew_start(struct fz_crew *crew, const struct fz_options *options
     fz_progress_init(&crew->progress, how->quiet);
     fz_cancel_init(&crew->quit, NULL);
     fz_doorbell_init(&crew->bell);
-    enum fz_err code = fz_isolation_start_readers(options, &crew->readers, err);
-    if (code == FZ_OK)
-        code = fz_isolation_start(options, &crew->decoders, err);
-    if (code != FZ_OK)
-        return code;
-    crew->heavy_decoders = fz_isolation_later(options, &fz_heavy_decoder_role);
-    crew->svg_decoders = fz_isolation_later(options, &fz_svg_decoder_role);
-    return start(crew, options, how, err);
+    enum fz_err code = fz_isolation_start(options, &crew->zygotes, err);
+    return code == FZ_OK ? start(crew, options, how, err) : code;
 }
 
 void fz_crew_stop(struct fz_crew *crew)
@@ -107,10 +101,7 @@ void fz_crew_stop(struct fz_crew *crew)
         node = node->next;
         fz_source_event_free(event);
     }
-    fz_zygote_front_stop(crew->decoders);
-    fz_zygote_front_stop(crew->readers);
-    fz_zygote_front_stop(crew->heavy_decoders);
-    fz_zygote_front_stop(crew->svg_decoders);
+    fz_isolation_stop(&crew->zygotes);
     fz_doorbell_fini(&crew->bell);
     fz_items_fini(&crew->known);
     free(crew->complained);

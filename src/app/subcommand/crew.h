@@ -2,6 +2,7 @@
 #ifndef FZ_APP_SUBCOMMAND_CREW_H
 #define FZ_APP_SUBCOMMAND_CREW_H
 
+#include "app/isolation.h"
 #include "app/subcommand/handle.h"
 #include "app/subcommand/progress.h"
 #include "ctl/option.h"
@@ -18,11 +19,9 @@ struct fz_crew {
     atomic_int signalled;            /* signals that came */
     struct fz_signals *signals;
     struct fz_sources *sources;
-    struct fz_items known;                           /* all names that were told */
-    struct fz_cache *cache;                          /* owned; NULL: none */
-    struct fz_zygote *decoders;                      /* NULL: the workers decode on their own threads */
-    struct fz_zygote *readers;                       /* NULL: readers are threads */
-    struct fz_zygote *heavy_decoders, *svg_decoders; /* as decoders */
+    struct fz_items known;  /* all names that were told */
+    struct fz_cache *cache; /* owned; NULL: none */
+    struct fz_zygotes zygotes;
     struct fz_pool pool;
     struct fz_image_limits limits;
     size_t workers;

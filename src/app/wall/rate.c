@@ -89,7 +89,7 @@ static void launch_next(struct fz_app *app)
     for (struct fz_rate *rate = app->rating; rate && flying < FZ_RATES_FLYING; rate = rate->next) {
         bool waits = rate->job != NULL;
         for (const struct fz_rate *earlier = app->rating; earlier != rate; earlier = earlier->next)
-            waits |= earlier->root == rate->root || !app->readers;
+            waits |= earlier->root == rate->root || !app->zygotes.readers;
         if (!waits)
             launch(app, rate);
         flying += rate->job != NULL;
