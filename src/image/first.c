@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/pulse.h"
 #include "image/format.h"
+#include "image/metadata/png_text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -160,21 +161,35 @@ bool fz_image_load_first(const struct fz_image_request *request, struct fz_image
 
 enum { PNG_SIGNATURE = 8, PNG_FRAME = 12, PNG_DATA = 8 };
 
-/* Whether a PNG says of itself, in a text chunk: key, a zero byte, value; which may go on with `more`. */
-static bool says(const struct fz_bytes *png, const char *key, const char *value, const char *more)
+/* Where the first text with that keyword stands; 0: there is none. */
+static uint64_t find_text(const struct fz_bytes *png, const char *key)
 {
-    size_t key_len = strlen(key) + 1, value_len = strlen(value);
-    for (uint64_t at = PNG_SIGNATURE; fz_bytes_has(png, at, PNG_FRAME);) {
-        uint64_t len = fz_bytes_be(png, at, 4), end = key_len + value_len;
-        bool ends =
-            len == end || (more && len > end && fz_bytes_match(png, at + PNG_DATA + end, more, strlen(more)));
-        if (ends && fz_bytes_match(png, at + 4, "tEXt", 4) &&
-            fz_bytes_match(png, at + PNG_DATA, key, key_len) &&
-            fz_bytes_match(png, at + PNG_DATA + key_len, value, value_len))
-            return true;
-        at += PNG_FRAME + len;
+    static const char *const names[] = {"tEXt", "zTXt", "iTXt"};
+    for (uint64_t at = PNG_SIGNATURE, len; fz_bytes_has(png, at, PNG_FRAME); at += PNG_FRAME + len) {
+        len = fz_bytes_be(png, at, 4);
+        bool is_text = false;
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            is_text = is_text || fz_bytes_match(png, at + 4, names[i], 4);
+        if (is_text && fz_bytes_has(png, at + PNG_DATA, len) && strlen(key) < len &&
+            fz_bytes_match(png, at + PNG_DATA, key, strlen(key) + 1))
+            return at;
     }
-    return false;
+    return 0;
+}
+
+/* `value`, or, unless `more` is 0, that and more, which begins so. No more is unpacked than it takes to tell. */
+static bool says(const struct fz_bytes *png, const char *key, const char *value, char more)
+{
+    uint64_t at = find_text(png, key);
+    if (at == 0)
+        return false;
+    const struct fz_bytes data = {.at = png->at + at + PNG_DATA, .len = fz_bytes_be(png, at, 4)};
+    size_t value_len = strlen(value), len;
+    uint8_t *text = fz_png_text_read((const char *)png->at + at + 4, &data, value_len + 1, &len);
+    bool same = text && len >= value_len && memcmp(text, value, value_len) == 0 &&
+                (len == value_len || (more && text[value_len] == (uint8_t)more));
+    free(text);
+    return same;
 }
 
 /* Of the file as it is now. Tumbler writes its time with fractions of a second. */
@@ -182,7 +197,7 @@ static bool is_of_file(const struct fz_bytes *png, const struct fz_image_thumbna
 {
     char mtime[24];
     snprintf(mtime, sizeof mtime, "%" PRId64, thumbnail->mtime_s);
-    return says(png, "Thumb::URI", thumbnail->uri, NULL) && says(png, "Thumb::MTime", mtime, ".");
+    return says(png, "Thumb::URI", thumbnail->uri, 0) && says(png, "Thumb::MTime", mtime, '.');
 }
 
 /* Of a RAW file, which only LibRaw reads, the sensor: a hundredth and more of it are edges, which are not shown. */

@@ -1,5 +1,6 @@
 /* First pictures: what is taken for one, and what is not. */
 #include "test_image_icc.h"
+#include "test_image_left.h"
 #include "test_image_thumbnail.h"
 
 static bool load_first(const struct bytes *file, int box_w, int box_h, struct host *host,
@@ -156,6 +157,46 @@ static void test_profile(void **state)
     free(icc.data);
 }
 
+static bool load_left(const struct bytes *file, const struct bytes *png, const char *uri)
+{
+    const struct fz_image_thumbnail thumbnail = {png->data, png->len, uri, 7};
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_image_request request = make_request(-1, 128, 128, &host);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    request.head = (struct fz_image_head){.bytes = file->data, .len = file->len};
+    bool found = fz_image_load_thumbnail(&request, &thumbnail, scratch, &image);
+    fz_image_scratch_free(scratch);
+    host_fini(&host);
+    return found;
+}
+
+/* Qt packs a text as soon as it has 40 characters. */
+static void test_thumbnails_of_others_in_every_kind_of_text(void **state)
+{
+    (void)state;
+    static const char uri[] = "file:///home/somebody/Pictures/2024/05/a%20day/IMG_0001.JPG";
+    static const struct {
+        const char *uri, *mtime;
+        bool found;
+    } cases[] = {{uri, "7", true},
+                 {uri, "7.25", true},
+                 {uri, "8", false},
+                 {uri, "70", false},
+                 {"file:/", "7", false},
+                 {"", "", false},
+                 {"file:///home/somebody/Pictures/2024/05/a%20day/IMG_0001.JPG2", "7", false}};
+    struct bytes file = plain_jpeg(640, 480, 0x808080);
+    for (enum left_text kind = 0; kind < LEFT_TEXTS; kind++)
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            struct bytes png = make_left_thumbnail(kind, cases[i].uri, cases[i].mtime, 256, 192);
+            if (load_left(&file, &png, uri) != cases[i].found)
+                fail_msg("kind %d, case %zu", (int)kind, i);
+            free(png.data);
+        }
+    free(file.data);
+}
+
 static void test_nothing_to_take(void **state)
 {
     (void)state;
@@ -241,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_only_exif_is_looked_into),
         cmocka_unit_test(test_shape),
         cmocka_unit_test(test_thumbnail_of_psd),
+        cmocka_unit_test(test_thumbnails_of_others_in_every_kind_of_text),
         cmocka_unit_test(test_nothing_to_take),
         cmocka_unit_test(test_decode_goes_on_behind_the_head),
         cmocka_unit_test(test_changed_bytes),
