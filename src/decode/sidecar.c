@@ -145,7 +145,7 @@ static struct fz_metadata read_xmp(struct fz_job *job, const char *bytes, size_t
     return is_read ? xmp : (struct fz_metadata){0};
 }
 
-/* Of dates and positions the first one counts, of all else the last. */
+/* Of dates and what the camera measured the first one counts, of all else the last. */
 static void take_sidecars(struct fz_job *job, struct fz_sidecar_reading *reading,
                           const struct fz_parcel *answer)
 {

@@ -111,6 +111,9 @@ def test_a_sidecar_is_told_as_it_comes_and_goes(frieze, folder):
     try:
         sidecar.write_text(SIDECAR)
         until_lines(frieze, 10)
+        camera = 'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Model="Camera" xmp:Rating'
+        sidecar.write_text(SIDECAR.replace("xmp:Rating", camera))
+        until_lines(frieze, 11)
     finally:
         sidecar.unlink()
     until_lines(frieze, 7)

@@ -250,6 +250,69 @@ static void test_position_that_only_xmp_tells(void **state)
                 none.longitude == metadata.longitude);
 }
 
+#define MEASURED_HEAD                                                                              \
+    XMP_HEAD "xmlns:tiff='http://ns.adobe.com/tiff/1.0/' xmlns:exifEX='http://cipa.jp/exif/1.0/' " \
+             "xmlns:aux='http://ns.adobe.com/exif/1.0/aux/' "
+
+static struct fz_metadata read_text(const char *packet)
+{
+    struct fz_metadata metadata;
+    assert_true(fz_xmp_read(packet, strlen(packet), &metadata));
+    return metadata;
+}
+
+static void assert_measured(const struct fz_metadata *metadata, const char *lens, uint32_t iso)
+{
+    assert_string_equal(metadata->camera, "Canon EOS R5");
+    assert_string_equal(metadata->lens, lens);
+    assert_true(fabs(metadata->exposure_s - 1 / 250.0) < 1e-9);
+    assert_true(fabs(metadata->f_number - 5.6) < 1e-9);
+    assert_true(fabs(metadata->focal_mm - 50) < 1e-9);
+    assert_int_equal(metadata->iso, iso);
+}
+
+static void test_what_the_camera_measured(void **state)
+{
+    (void)state;
+    struct fz_metadata metadata =
+        read_text(MEASURED_HEAD "tiff:Make='Canon' tiff:Model='Canon EOS R5' exif:ExposureTime='1/250' "
+                                "exif:FNumber='56/10' exif:FocalLength='50' aux:Lens='EF50mm'>"
+                                "<exif:ISOSpeedRatings><rdf:Seq><rdf:li>800</rdf:li><rdf:li>1600</rdf:li>"
+                                "</rdf:Seq></exif:ISOSpeedRatings>" XMP_TAIL);
+    assert_measured(&metadata, "EF50mm", 800);
+    struct fz_metadata silent = {0}, told = read_bytes(sample_jpeg(WITH_EXIF, true));
+    fz_metadata_add(&silent, &metadata);
+    assert_measured(&silent, "EF50mm", 800);
+    fz_metadata_add(&told, &metadata);
+    assert_string_equal(told.camera, "NIKON D750");
+    assert_true(fabs(told.f_number - 2.8) < 1e-9 && told.iso == 400);
+    assert_string_equal(told.lens, "EF50mm"); /* of which EXIF says nothing */
+    metadata = read_text(MEASURED_HEAD ">"
+                                       "<tiff:Make>Canon</tiff:Make><tiff:Model>EOS R5</tiff:Model>"
+                                       "<exif:ExposureTime>0.004</exif:ExposureTime><exif:FNumber>5.6"
+                                       "</exif:FNumber><exif:FocalLength>500/10</exif:FocalLength>"
+                                       "<exifEX:LensModel>RF50mm</exifEX:LensModel><aux:Lens>50</aux:Lens>"
+                                       "<exifEX:PhotographicSensitivity>102400"
+                                       "</exifEX:PhotographicSensitivity>" XMP_TAIL);
+    assert_measured(&metadata, "RF50mm", 102400);
+}
+
+static void test_numbers_that_make_no_sense(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",       "/",      "1/",      "/1",         "1/0", "0/0",
+                                      "-1/250", "1/-250", "nan",     "1/nan",      "inf", "1 s",
+                                      "1/2/3",  "1e999",  "1/1e999", "5000000000", "x",   "1e9/1e-9"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char packet[2048];
+        snprintf(packet, sizeof packet,
+                 MEASURED_HEAD "exif:ExposureTime='%s' exif:ISOSpeedRatings='%s'>" XMP_TAIL, bad[i], bad[i]);
+        struct fz_metadata metadata = read_text(packet);
+        if (metadata.exposure_s != 0 || metadata.iso != 0)
+            fail_msg("'%s' is %g and %u", bad[i], metadata.exposure_s, metadata.iso);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +323,8 @@ int main(void)
         cmocka_unit_test(test_spaces_with_long_names_take_neither_memory_nor_time),
         cmocka_unit_test(test_xmp_as_large_as_it_may_be_is_read),
         cmocka_unit_test(test_position_that_only_xmp_tells),
+        cmocka_unit_test(test_what_the_camera_measured),
+        cmocka_unit_test(test_numbers_that_make_no_sense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

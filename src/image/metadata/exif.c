@@ -83,28 +83,12 @@ static double degrees(const ExifData *exif, unsigned tag, unsigned ref_tag, char
     return value <= most ? toupper((unsigned char)ref[0]) == negative ? -value : value : NAN;
 }
 
-static bool same_word(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-    size_t i = 0;
-    while (i < a_len && i < b_len && tolower((unsigned char)a[i]) == tolower((unsigned char)b[i]))
-        i++;
-    return a_len > 0 && i == a_len && i == b_len;
-}
-
-/* "Canon" and "Canon EOS R5", "NIKON CORPORATION" and "NIKON D750": once is enough. */
 static void read_camera(const ExifData *exif, struct fz_metadata *out)
 {
-    char make[64] = "", model[64] = "";
+    char make[FZ_METADATA_NAME / 2], model[FZ_METADATA_NAME / 2];
     text(exif, EXIF_IFD_0, TAG_MAKE, make, sizeof make);
     text(exif, EXIF_IFD_0, TAG_MODEL, model, sizeof model);
-    bool told = false;
-    for (const char *word = make; *word && !told; word += strspn(word, " ")) {
-        size_t len = strcspn(word, " ");
-        told = same_word(word, len, model, strcspn(model, " "));
-        word += len;
-    }
-    bool both = *make && *model && !told;
-    snprintf(out->camera, sizeof out->camera, "%s%s%s", both || !*model ? make : "", both ? " " : "", model);
+    fz_metadata_name_camera(out, make, model);
 }
 
 static bool read_date(const ExifData *exif, ExifIfd ifd, unsigned tag, unsigned offset_tag,

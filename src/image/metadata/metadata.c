@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "image/metadata/parts.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -77,6 +78,27 @@ void fz_metadata_join(char *out, size_t size, const char *part)
         snprintf(out + used, size - used, "%s%s", comma, part);
 }
 
+static bool same_word(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t i = 0;
+    while (i < a_len && i < b_len && tolower((unsigned char)a[i]) == tolower((unsigned char)b[i]))
+        i++;
+    return a_len > 0 && i == a_len && i == b_len;
+}
+
+/* "Canon" and "Canon EOS R5", "NIKON CORPORATION" and "NIKON D750": once is enough. */
+void fz_metadata_name_camera(struct fz_metadata *out, const char *make, const char *model)
+{
+    bool told = false;
+    for (const char *word = make; *word && !told; word += strspn(word, " ")) {
+        size_t len = strcspn(word, " ");
+        told = same_word(word, len, model, strcspn(model, " "));
+        word += len;
+    }
+    bool both = *make && *model && !told;
+    snprintf(out->camera, sizeof out->camera, "%s%s%s", both || !*model ? make : "", both ? " " : "", model);
+}
+
 /* ---- All of it ----------------------------------------------------------------------------------------------------- */
 
 static void prefer(char *out, size_t size, const char *text)
@@ -99,14 +121,31 @@ void fz_metadata_place_at(struct fz_metadata *out, double latitude, double longi
     out->longitude = out->has_position ? longitude : 0;
 }
 
+static void add_measured(struct fz_metadata *out, const struct fz_metadata *beside)
+{
+    if (!*out->camera)
+        prefer(out->camera, sizeof out->camera, beside->camera);
+    if (!*out->lens)
+        prefer(out->lens, sizeof out->lens, beside->lens);
+    if (!(out->exposure_s > 0))
+        out->exposure_s = beside->exposure_s;
+    if (!(out->f_number > 0))
+        out->f_number = beside->f_number;
+    if (!(out->focal_mm > 0))
+        out->focal_mm = beside->focal_mm;
+    if (out->iso == 0)
+        out->iso = beside->iso;
+    if (!out->has_position && beside->has_position)
+        fz_metadata_place_at(out, beside->latitude, beside->longitude);
+}
+
 void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside)
 {
     prefer(out->title, sizeof out->title, beside->title);
     prefer(out->description, sizeof out->description, beside->description);
     prefer(out->place, sizeof out->place, beside->place);
     add_date(&out->date, &beside->date);
-    if (!out->has_position && beside->has_position)
-        fz_metadata_place_at(out, beside->latitude, beside->longitude);
+    add_measured(out, beside);
     if (beside->has_rating) {
         out->has_rating = true;
         out->rating = beside->rating;

@@ -45,8 +45,8 @@ void fz_metadata_read(int fd, const struct fz_image_scratch *scratch, struct fz_
 /* Any thread. The same of an XMP packet, such as a sidecar. */
 void fz_metadata_read_xmp(const void *bytes, size_t len, struct fz_metadata *out);
 
-/* Any thread. What `beside` says as well: its texts and its rating count before those of `out`, its position and its date
- * after, unless that date is of an earlier event. */
+/* Any thread. What `beside` says as well: its texts and its rating count before those of `out`; what the camera measured, the
+ * position among it, and the date after, unless that date is of an earlier event. */
 void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside);
 
 /* Any thread. Seconds since 1970; where the camera's offset from UTC is not known it is taken for this machine's. */

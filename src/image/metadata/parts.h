@@ -71,6 +71,8 @@ bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out);
 void fz_metadata_text(char *out, size_t size, const void *bytes, size_t len);
 /* Appends with ", " between; nothing where `part` is "". */
 void fz_metadata_join(char *out, size_t size, const char *part);
+/* By both, each shorter than half of FZ_METADATA_NAME; "" where it is not told. */
+void fz_metadata_name_camera(struct fz_metadata *out, const char *make, const char *model);
 /* Degrees, NAN where they are not known. */
 void fz_metadata_place_at(struct fz_metadata *out, double latitude, double longitude);
 /* "2024:05:01 12:30:00" or "2024-05-01T12:30:00.5+02:00", what is behind the year may be missing: the first day

@@ -26,6 +26,15 @@ enum property {
     DIGITIZED,
     LATITUDE,
     LONGITUDE,
+    MAKE,
+    MODEL,
+    LENS_MODEL,
+    LENS,
+    EXPOSURE_TIME,
+    F_NUMBER,
+    FOCAL_LENGTH,
+    SENSITIVITY,
+    SPEED_RATINGS,
     PROPERTIES
 };
 
@@ -33,6 +42,8 @@ enum property {
 #define DC "http://purl.org/dc/elements/1.1/ "
 #define PHOTOSHOP "http://ns.adobe.com/photoshop/1.0/ "
 #define EXIF "http://ns.adobe.com/exif/1.0/ "
+#define EXIF_EX "http://cipa.jp/exif/1.0/ "
+#define TIFF "http://ns.adobe.com/tiff/1.0/ "
 #define XMP "http://ns.adobe.com/xap/1.0/ "
 
 static const char *const names[PROPERTIES] = {
@@ -49,6 +60,15 @@ static const char *const names[PROPERTIES] = {
     [DIGITIZED] = EXIF "DateTimeDigitized",
     [LATITUDE] = EXIF "GPSLatitude",
     [LONGITUDE] = EXIF "GPSLongitude",
+    [MAKE] = TIFF "Make",
+    [MODEL] = TIFF "Model",
+    [LENS_MODEL] = EXIF_EX "LensModel",
+    [LENS] = "http://ns.adobe.com/exif/1.0/aux/ Lens",
+    [EXPOSURE_TIME] = EXIF "ExposureTime",
+    [F_NUMBER] = EXIF "FNumber",
+    [FOCAL_LENGTH] = EXIF "FocalLength",
+    [SENSITIVITY] = EXIF_EX "PhotographicSensitivity",
+    [SPEED_RATINGS] = EXIF "ISOSpeedRatings",
 };
 
 struct reader {
@@ -192,6 +212,42 @@ static double degrees(const char *text, char positive, char negative, double mos
     return !known ? NAN : *at == negative ? -value : value;
 }
 
+/* "1/250" or "5.6"; 0 where it makes no sense. */
+static double number(const char *text)
+{
+    double parts[2] = {0, 1};
+    char *end = NULL;
+    for (size_t i = 0; i == 0 || (i == 1 && *end == '/'); i++) {
+        const char *at = i == 0 ? text : end + 1;
+        if (!isdigit((unsigned char)*at))
+            return 0;
+        parts[i] = strtod(at, &end);
+    }
+    bool known = *end == '\0' && parts[1] > 0 && parts[0] / parts[1] <= UINT32_MAX;
+    return known ? parts[0] / parts[1] : 0;
+}
+
+static void copy(const struct reader *reader, enum property property, char *out, size_t size)
+{
+    fz_metadata_text(out, size, reader->values[property], strlen(reader->values[property]));
+}
+
+static void take_measured(const struct reader *reader, struct fz_metadata *out)
+{
+    char make[FZ_METADATA_NAME / 2], model[FZ_METADATA_NAME / 2];
+    copy(reader, MAKE, make, sizeof make);
+    copy(reader, MODEL, model, sizeof model);
+    fz_metadata_name_camera(out, make, model);
+    copy(reader, reader->values[LENS_MODEL][0] ? LENS_MODEL : LENS, out->lens, sizeof out->lens);
+    out->exposure_s = number(reader->values[EXPOSURE_TIME]);
+    out->f_number = number(reader->values[F_NUMBER]);
+    out->focal_mm = number(reader->values[FOCAL_LENGTH]);
+    double iso = number(reader->values[SENSITIVITY]);
+    out->iso = (uint32_t)(iso > 0 ? iso : number(reader->values[SPEED_RATINGS]));
+    fz_metadata_place_at(out, degrees(reader->values[LATITUDE], 'N', 'S', 90),
+                         degrees(reader->values[LONGITUDE], 'E', 'W', 180));
+}
+
 bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out)
 {
     struct reader reader = {.property = PROPERTIES};
@@ -206,8 +262,7 @@ bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out)
         out->date.of = i < MADE ? FZ_METADATA_TAKEN : FZ_METADATA_DIGITIZED;
     }
     take_rating(reader.values[RATING], out);
-    fz_metadata_place_at(out, degrees(reader.values[LATITUDE], 'N', 'S', 90),
-                         degrees(reader.values[LONGITUDE], 'E', 'W', 180));
+    take_measured(&reader, out);
     return is_whole;
 }
 
