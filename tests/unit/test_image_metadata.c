@@ -110,6 +110,43 @@ static void test_order_of_precedence(void **state)
     assert_string_equal(metadata.description, "Grün");
 }
 
+/* A resource of `before` bytes that is none of ours, and then the IPTC, in segments with `most` bytes of them each. */
+static struct bytes jpeg_of_resources(size_t before, size_t most)
+{
+    static const char name[] = "Photoshop 3.0";
+    struct bytes all = {0}, b = {0}, iptc = sample_iptc(true);
+    bytes_put(&all, "8BIM\3\355\0\0", 8);
+    bytes_put_be(&all, (uint32_t)before, 4);
+    bytes_put_times(&all, "x", before + before % 2);
+    bytes_put(&all, iptc.data + sizeof name, iptc.len - sizeof name);
+    bytes_put(&b, "\xff\xd8", 2);
+    for (size_t at = 0; at < all.len; at += most)
+        put_segment(&b, 0xffed, name, sizeof name, all.data + at, most < all.len - at ? most : all.len - at);
+    bytes_put(&b, "\xff\xda\0\2", 4);
+    free(all.data);
+    free(iptc.data);
+    return b;
+}
+
+static void test_iptc_in_several_segments(void **state)
+{
+    (void)state;
+    if (!FRIEZE_WITH_IPTC)
+        skip();
+    static const struct {
+        size_t before, most;
+        bool found;
+    } cases[] = {
+        {16, 65000, true},    {16, 28, true},        {16, 40, true}, /* within a resource, and at its end */
+        {70000, 65000, true}, {250000, 65000, true}, {300000, 65000, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fz_metadata metadata = read_bytes(jpeg_of_resources(cases[i].before, cases[i].most));
+        if ((strcmp(metadata.title, "By IPTC") == 0) != cases[i].found)
+            fail_msg("case %zu: \"%s\"", i, metadata.title);
+    }
+}
+
 static void test_texts_are_clean(void **state)
 {
     (void)state;
@@ -164,7 +201,8 @@ static void test_damage_is_harmless(void **state)
                                   sample_big_tiff(true),
                                   sample_jxl(false),
                                   sample_jxl(true),
-                                  sample_long_jpeg(4)};
+                                  sample_long_jpeg(4),
+                                  jpeg_of_resources(16, 28)};
     uint32_t seed = 4;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         for (int round = 0; round < ROUNDS; round++) {
@@ -238,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_jxl_with_packed_boxes),
         cmocka_unit_test(test_xmp_that_needs_several_segments),
         cmocka_unit_test(test_order_of_precedence),
+        cmocka_unit_test(test_iptc_in_several_segments),
         cmocka_unit_test(test_texts_are_clean),
         cmocka_unit_test(test_damage_is_harmless),
         cmocka_unit_test(test_what_was_decoded_is_not_read_again),

@@ -12,7 +12,9 @@ enum {
     PIECE_HEAD = GUID + 8, /* then the length of the whole, and where in it the piece stands */
 };
 
-/* An APP1 with a piece of what the XMP was too long for. */
+static const char resources_name[] = "Photoshop 3.0";
+
+/* A segment with a piece of what is too long for one. */
 struct piece {
     uint64_t at, len; /* behind the signature */
 };
@@ -22,10 +24,20 @@ struct pieces {
     size_t count;
 };
 
-static void take_segment(struct fz_excerpt *file, unsigned marker, uint64_t pos, uint64_t len,
-                         struct pieces *pieces, struct fz_blocks *blocks)
+struct found {
+    struct pieces xmp; /* of what the packet in one segment names */
+    struct pieces resources;
+};
+
+static void add_piece(struct pieces *pieces, uint64_t pos, uint64_t len, size_t signature)
 {
-    static const char xmp[] = "http://ns.adobe.com/xap/1.0/", resources[] = "Photoshop 3.0";
+    pieces->at[pieces->count++] = (struct piece){pos + signature, len - signature};
+}
+
+static void take_segment(struct fz_excerpt *file, unsigned marker, uint64_t pos, uint64_t len,
+                         struct found *found, struct fz_blocks *blocks)
+{
+    static const char xmp[] = "http://ns.adobe.com/xap/1.0/";
     /* As long as fz_excerpt_match can compare, and then the rest. */
     static const char more[] = "http://ns.adobe.com/xmp/extension/";
     enum { HALF = 20 };
@@ -35,9 +47,10 @@ static void take_segment(struct fz_excerpt *file, unsigned marker, uint64_t pos,
         fz_block_take(&blocks->xmp, file, pos + sizeof xmp, len - sizeof xmp, FZ_XMP_MOST);
     else if (marker == APP1 && len > sizeof more + PIECE_HEAD && fz_excerpt_match(file, pos, more, HALF) &&
              fz_excerpt_match(file, pos + HALF, more + HALF, sizeof more - HALF))
-        pieces->at[pieces->count++] = (struct piece){pos + sizeof more, len - sizeof more};
-    else if (marker == APP13 && fz_excerpt_match(file, pos, resources, sizeof resources))
-        fz_block_take(&blocks->resources, file, pos, len, FZ_IPTC_MOST);
+        add_piece(&found->xmp, pos, len, sizeof more);
+    else if (marker == APP13 && len > sizeof resources_name &&
+             fz_excerpt_match(file, pos, resources_name, sizeof resources_name))
+        add_piece(&found->resources, pos, len, sizeof resources_name);
 }
 
 /* The XMP names what continues it by its digest, a text that stands nowhere else: what an editor left behind is not read. */
@@ -47,7 +60,7 @@ static bool is_named(const struct fz_block *xmp, const char *guid)
 }
 
 /* The pieces may stand in any order. Where one is missing there are zeros, and what stood before them counts. */
-static void join_pieces(struct fz_excerpt *file, const struct pieces *pieces, struct fz_blocks *blocks)
+static void join_xmp(struct fz_excerpt *file, const struct pieces *pieces, struct fz_blocks *blocks)
 {
     struct fz_block *whole = &blocks->more_xmp;
     for (size_t i = 0; i < pieces->count; i++) {
@@ -67,9 +80,28 @@ static void join_pieces(struct fz_excerpt *file, const struct pieces *pieces, st
     }
 }
 
+/* A resource may go on in the next segment, or each segment has some of its own. */
+static void join_resources(struct fz_excerpt *file, const struct pieces *pieces, struct fz_block *whole)
+{
+    uint64_t total = sizeof resources_name;
+    size_t count = 0;
+    while (count < pieces->count && total + pieces->at[count].len <= FZ_IPTC_MOST)
+        total += pieces->at[count++].len;
+    if (whole->data || count == 0 || !(whole->data = fz_try_malloc((size_t)total)))
+        return;
+    memcpy(whole->data, resources_name, sizeof resources_name);
+    whole->len = sizeof resources_name;
+    for (size_t i = 0; i < count; i++) {
+        size_t len = (size_t)pieces->at[i].len;
+        if (!fz_excerpt_get(file, pieces->at[i].at, whole->data + whole->len, len))
+            break;
+        whole->len += len;
+    }
+}
+
 void fz_blocks_find_in_jpeg(struct fz_excerpt *file, uint64_t start, struct fz_blocks *blocks)
 {
-    struct pieces pieces = {.count = 0};
+    struct found found = {.xmp = {.count = 0}};
     uint64_t pos = start + 2;
     for (int i = 0; i < MOST_SEGMENTS; i++) {
         while (fz_excerpt_be(file, pos, 2) == 0xffff)
@@ -78,8 +110,9 @@ void fz_blocks_find_in_jpeg(struct fz_excerpt *file, uint64_t start, struct fz_b
         uint64_t len = fz_excerpt_be(file, pos + 2, 2);
         if (fz_excerpt_be(file, pos, 1) != 0xff || marker == SOS || marker == EOI || len < 2)
             break;
-        take_segment(file, marker, pos + 4, len - 2, &pieces, blocks);
+        take_segment(file, marker, pos + 4, len - 2, &found, blocks);
         pos += 2 + len;
     }
-    join_pieces(file, &pieces, blocks);
+    join_xmp(file, &found.xmp, blocks);
+    join_resources(file, &found.resources, &blocks->resources);
 }

@@ -24,10 +24,11 @@ struct fz_blocks {
     const struct fz_smaller_copy *copy;
     struct fz_block exif; /* a TIFF structure that holds only what is wanted */
     struct fz_block xmp;
-    struct fz_block more_xmp;  /* what a JPEG had no room for in one segment: a packet of its own */
-    struct fz_block iptc;      /* datasets of the IIM */
-    struct fz_block resources; /* "Photoshop 3.0" and its resources, one of which may be the IIM */
-    struct fz_metadata text;   /* what stands in the open: PNG */
+    struct fz_block more_xmp; /* what a JPEG had no room for in one segment: a packet of its own */
+    struct fz_block iptc;     /* datasets of the IIM */
+    /* "Photoshop 3.0" and its resources, one of which may be the IIM; of a JPEG, those of all its segments */
+    struct fz_block resources;
+    struct fz_metadata text; /* what stands in the open: PNG */
 };
 
 /* The thread of fz_metadata_read, all of these. */
