@@ -49,8 +49,9 @@ static void test_every_format(void **state)
 {
     (void)state;
     const struct bytes files[] = {
-        sample_jpeg(WITH_ALL, true), sample_png(WITH_ALL), sample_webp(),    sample_exif(true),
-        sample_heif(false),          sample_heif(true),    sample_jxl(false)};
+        sample_jpeg(WITH_ALL, true), sample_png(WITH_ALL),      sample_webp(),
+        sample_exif(true),           sample_heif(false, false), sample_heif(true, false),
+        sample_heif(false, true),    sample_heif(true, true),   sample_jxl(false)};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct fz_metadata metadata = read_bytes(files[i]);
         assert_has_exif(&metadata);
@@ -196,8 +197,9 @@ static void test_damage_is_harmless(void **state)
                                   sample_png(WITH_ALL),
                                   sample_webp(),
                                   sample_exif(true),
-                                  sample_heif(false),
-                                  sample_heif(true),
+                                  sample_heif(false, false),
+                                  sample_heif(true, false),
+                                  sample_heif(false, true),
                                   sample_big_tiff(true),
                                   sample_jxl(false),
                                   sample_jxl(true),

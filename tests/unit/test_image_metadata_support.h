@@ -6,6 +6,8 @@
 
 #include "image/metadata/metadata.h"
 
+#include <zlib.h>
+
 /* A TIFF structure: IFD0 with three ASCII entries and Microsoft's rating, EXIF with date, offset and exposure, GPS. Its
  * values stand where `put` below says. */
 static inline struct bytes sample_exif(bool little)
@@ -292,8 +294,8 @@ static inline void put_box(struct bytes *b, const char *type, const void *data, 
     bytes_put(b, data, len);
 }
 
-/* HEIF: two items in `mdat`, which follows `meta`, or in `idat`, inside it. */
-static inline struct bytes sample_heif(bool inside)
+/* HEIF: two items in `mdat`, which follows `meta`, or in `idat`, inside it; the XMP as a stream of zlib, or as it is. */
+static inline struct bytes sample_heif(bool inside, bool packed)
 {
     struct bytes b = {0}, meta = {0}, info = {0}, places = {0}, held = {0}, exif = sample_exif(false);
     enum {
@@ -301,17 +303,24 @@ static inline struct bytes sample_heif(bool inside)
         META = 8 + 4,
         INFO_EXIF = 21,
         INFO_XMP = 41,
+        ENCODING = 8,
         IINF = 8 + 6 + INFO_EXIF + INFO_XMP,
         ILOC = 8 + 8 + 2 * 14
     };
-    const uint32_t from = inside ? 0 : FTYP + META + IINF + ILOC + 8, exif_len = 4 + (uint32_t)exif.len;
+    const uint32_t boxes = FTYP + META + IINF + (packed ? ENCODING : 0) + ILOC + 8, from = inside ? 0 : boxes,
+                   exif_len = 4 + (uint32_t)exif.len;
+    uint8_t stream[2 * sizeof sample_xmp];
+    uLongf xmp_len = packed ? sizeof stream : sizeof sample_xmp - 1;
+    if (packed)
+        assert_int_equal(compress(stream, &xmp_len, (const Bytef *)sample_xmp, sizeof sample_xmp - 1), Z_OK);
+    const void *xmp = packed ? stream : (const void *)sample_xmp;
     put_box(&b, "ftyp", "heic\0\0\0\0", 8);
     bytes_put(&info, "\0\0\0\0\0\2", 6);
     put_box(&info, "infe", "\2\0\0\0\0\1\0\0Exif\0", 13);
-    put_box(&info, "infe", "\2\0\0\0\0\2\0\0mime\0application/rdf+xml", 33);
+    put_box(&info, "infe", "\2\0\0\0\0\2\0\0mime\0application/rdf+xml\0deflate", packed ? 33 + ENCODING : 33);
     put_box(&meta, "iinf", info.data, info.len);
     bytes_put(&places, inside ? "\1\0\0\0\x44\0\0\2" : "\0\0\0\0\x44\0\0\2", 8);
-    const uint32_t items[2][3] = {{1, from, exif_len}, {2, from + exif_len, (uint32_t)strlen(sample_xmp)}};
+    const uint32_t items[2][3] = {{1, from, exif_len}, {2, from + exif_len, (uint32_t)xmp_len}};
     for (int i = 0; i < 2; i++) {
         bytes_put_be(&places, items[i][0], 2);
         bytes_put(&places, "\0\1", inside ? 2 : 0);
@@ -322,7 +331,7 @@ static inline struct bytes sample_heif(bool inside)
     }
     bytes_put_be(&held, 0, 4);
     bytes_put(&held, exif.data, exif.len);
-    bytes_put(&held, sample_xmp, strlen(sample_xmp));
+    bytes_put(&held, xmp, xmp_len);
     put_box(&meta, "iloc", places.data, places.len);
     if (inside)
         put_box(&meta, "idat", held.data, held.len);

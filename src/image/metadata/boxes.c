@@ -1,4 +1,6 @@
 /* ISO base media files (ISO/IEC 14496-12; items: 8.11; JPEG XL: 18181-2; CR3: https://github.com/lclevy/canon_cr3). */
+#include "base/mem.h"
+#include "image/inflate.h"
 #include "image/metadata/parts.h"
 
 enum { MOST_BOXES = 128, MOST_ITEMS = 1024, UUID_BYTES = 16 };
@@ -36,7 +38,29 @@ static bool is(const struct box *box, const char *type)
 
 struct items {
     uint32_t exif, xmp; /* their numbers; 0: none */
+    bool is_xmp_deflated;
 };
+
+static const char *next_text(const char *text, const char *end)
+{
+    text += strlen(text);
+    return text < end ? text + 1 : end;
+}
+
+/* Its name, its type, and how it is encoded, if at all: between `at` and `end`. */
+static void note_mime_item(struct fz_excerpt *file, uint64_t at, uint64_t end, uint32_t id,
+                           struct items *items)
+{
+    char texts[64] = "";
+    const char *last = texts + sizeof texts - 1;
+    uint64_t len = end > at ? end - at : 0;
+    fz_excerpt_get(file, at, texts, len < sizeof texts ? (size_t)len : sizeof texts - 1);
+    const char *type = next_text(texts, last);
+    if (strncmp(type, "application/rdf+xml", 19) != 0)
+        return;
+    items->xmp = id;
+    items->is_xmp_deflated = strcmp(next_text(type, last), "deflate") == 0;
+}
 
 /* 8.11.6: "infe" of version 2 and 3. */
 static void read_item_info(struct fz_excerpt *file, const struct box *info, struct items *items)
@@ -54,14 +78,8 @@ static void read_item_info(struct fz_excerpt *file, const struct box *info, stru
         uint32_t id = (uint32_t)fz_excerpt_be(file, entry.at + 4, id_bytes);
         if (fz_excerpt_match(file, type_at, "Exif", 4))
             items->exif = id;
-        else if (fz_excerpt_match(file, type_at, "mime", 4)) {
-            char type[64] = ""; /* after the item's name */
-            uint64_t len = entry.end > type_at + 4 ? entry.end - type_at - 4 : 0;
-            fz_excerpt_get(file, type_at + 4, type, len < sizeof type ? (size_t)len : sizeof type - 1);
-            const char *content = memchr(type, '\0', sizeof type - 1);
-            if (content && strncmp(content + 1, "application/rdf+xml", 19) == 0)
-                items->xmp = id;
-        }
+        else if (fz_excerpt_match(file, type_at, "mime", 4))
+            note_mime_item(file, type_at + 4, entry.end, id, items);
     }
 }
 
@@ -75,6 +93,27 @@ static void take_item(struct fz_excerpt *file, bool is_exif, uint64_t at, uint64
     uint64_t skip = fz_excerpt_be(file, at, 4); /* to the TIFF header */
     if (skip < len)
         fz_blocks_find_in_tiff(file, at + 4 + skip, blocks);
+}
+
+/* As HTTP has it (8.11.6, content_encoding): a stream of zlib; as far as it goes where it is damaged, and so only once. */
+static void take_deflated(struct fz_excerpt *file, uint64_t at, uint64_t len, struct fz_block *xmp)
+{
+    uint8_t *packed = xmp->data ? NULL : fz_excerpt_copy(file, at, len, FZ_XMP_MOST);
+    const struct fz_bytes from = {.at = packed, .len = (size_t)len};
+    size_t room = packed ? fz_inflate(&from, NULL, FZ_XMP_MOST, NULL) : 0;
+    uint8_t *data = room > 0 ? fz_try_malloc(room) : NULL;
+    if (data)
+        *xmp = (struct fz_block){data, fz_inflate(&from, data, room, NULL)};
+    free(packed);
+}
+
+static void take_listed(struct fz_excerpt *file, const struct items *items, uint32_t id, uint64_t at,
+                        uint64_t len, struct fz_blocks *blocks)
+{
+    if (id == items->xmp && items->is_xmp_deflated)
+        take_deflated(file, at, len, &blocks->xmp);
+    else
+        take_item(file, id == items->exif, at, len, blocks);
 }
 
 /* 8.11.3: "iloc"; of items that lie in the file, or in "idat" (8.11.11), their first extent. */
@@ -105,7 +144,7 @@ static void read_locations(struct fz_excerpt *file, const struct box *places, co
         const bool is_there =
             method == IN_FILE || (method == IN_BOX && at <= held->end && len <= held->end - at);
         if (is_there && extents > 0 && id != 0 && (id == items->exif || id == items->xmp))
-            take_item(file, id == items->exif, at, len, blocks);
+            take_listed(file, items, id, at, len, blocks);
     }
 }
 
