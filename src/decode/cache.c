@@ -399,6 +399,8 @@ static void note_found(struct fz_cache *cache, const struct fz_cache_key *key)
 {
     fz_monitor_enter(&cache->changed);
     fz_cache_run_add(&cache->own, fz_cache_db_id(key));
+    if (key->box_w > 0)
+        fz_cache_run_add(&cache->own, fz_cache_db_told_id(key));
     fz_monitor_leave(&cache->changed);
 }
 

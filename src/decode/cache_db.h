@@ -89,6 +89,9 @@ int fz_cache_db_trim(struct fz_cache_db *db);
 /* Any thread. What an entry is known by. */
 int64_t fz_cache_db_id(const struct fz_cache_key *key);
 
+/* Any thread. What the entry of what that file tells of itself is known by, which stays as long as a tile of it does. */
+int64_t fz_cache_db_told_id(const struct fz_cache_key *key);
+
 /* *used_ms: when it was last noted to be used. */
 int fz_cache_db_find(struct fz_cache_db *db, const struct fz_cache_key *key, enum fz_cache_found *found,
                      struct fz_cache_facts *facts, struct fz_buffer *tile, size_t *len, int64_t *used_ms);

@@ -68,6 +68,13 @@ int64_t fz_cache_db_id(const struct fz_cache_key *key)
     return (int64_t)hash_key(key);
 }
 
+int64_t fz_cache_db_told_id(const struct fz_cache_key *key)
+{
+    struct fz_cache_key told = *key;
+    told.box_w = told.box_h = 0;
+    return fz_cache_db_id(&told);
+}
+
 static int64_t checksum(const struct fz_cache_key *key, const struct fz_cache_facts *facts, const void *tile,
                         size_t len)
 {
@@ -191,6 +198,13 @@ static int touch(struct fz_cache_db *db, int64_t id, int64_t now_ms)
     return run_on(db, FZ_CACHE_TOUCH, id);
 }
 
+/* What a file tells is asked for seldom, and would go before a tile that is shown every day. */
+static int touch_with_told(struct fz_cache_db *db, const struct fz_cache_key *key, int64_t now_ms)
+{
+    int code = touch(db, fz_cache_db_id(key), now_ms);
+    return code == SQLITE_OK && key->box_w > 0 ? touch(db, fz_cache_db_told_id(key), now_ms) : code;
+}
+
 static int ask_pages(struct fz_cache_db *db, enum fz_cache_statement which, uint64_t *pages)
 {
     sqlite3_stmt *s = db->statements[which];
@@ -252,7 +266,7 @@ static int write_row(struct fz_cache_db *db, const struct fz_cache_row *row, int
                      struct fz_cache_run *own)
 {
     if (row->touch)
-        return touch(db, fz_cache_db_id(&row->key), now_ms);
+        return touch_with_told(db, &row->key, now_ms);
     bool has_room;
     int code = make_room(db, row->len / FZ_CACHE_PAGE_BYTES + ROW_PAGES, own, &has_room);
     if (code != SQLITE_OK || has_room)

@@ -40,10 +40,10 @@ static int remove_place(void **state)
     return 0;
 }
 
-static void begin_to_open(uint64_t limit_bytes)
+static void begin_to_open(uint64_t limit_bytes, bool patient)
 {
     struct fz_cache_options options = {
-        .folder = place.folder, .limit_bytes = limit_bytes, .queue_bytes = 16 * MB};
+        .folder = place.folder, .limit_bytes = limit_bytes, .queue_bytes = 16 * MB, .patient = patient};
     struct fz_error err = {0};
     assert_int_equal(fz_cache_start(&place.cache, &options, &err), FZ_OK);
 }
@@ -51,7 +51,13 @@ static void begin_to_open(uint64_t limit_bytes)
 /* Who looks up waits for that but a second, which a busy machine may need. */
 static void start_with(uint64_t limit_bytes)
 {
-    begin_to_open(limit_bytes);
+    begin_to_open(limit_bytes, false);
+    fz_cache_flush(place.cache);
+}
+
+static void start_patiently(uint64_t limit_bytes)
+{
+    begin_to_open(limit_bytes, true);
     fz_cache_flush(place.cache);
 }
 
@@ -226,7 +232,7 @@ static void who_looks_up_waits_for_it_to_be_opened(void **state)
     store_some(0, 10);
     stop();
     double begun = now_s();
-    begin_to_open(64 * MB);
+    begin_to_open(64 * MB, false);
     assert_true(find_some(0, 10) == 10 || now_s() - begun >= 1);
     stop();
 }
@@ -443,6 +449,76 @@ static void what_was_used_stays(void **state)
     assert_int_equal(find_some(10, 10), 10);
     assert_true(find_some(0, 10) + find_some(20, 20) < 30);
     stop();
+}
+
+static void store_what_is_told(struct fz_cache_reader *reader, int number)
+{
+    char path[64];
+    struct fz_cache_key key = key_of(number, path);
+    struct fz_cache_facts facts = {.background = FZ_CACHE_ANY_BACKGROUND};
+    key.box_w = key.box_h = 0;
+    fz_cache_store(reader, &key, &facts, calloc(1, 100), 100);
+}
+
+static int store_pictures_on_worker(void *ctx)
+{
+    const struct work *work = ctx;
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    for (int i = work->first; i < work->first + work->count; i++) {
+        store(reader, i, TILE_BYTES);
+        store_what_is_told(reader, i);
+    }
+    fz_cache_reader_free(reader);
+    return 0;
+}
+
+static void store_pictures(int first, int count)
+{
+    struct work work = {.first = first, .count = count};
+    on_worker(store_pictures_on_worker, &work);
+}
+
+static int64_t count_told(int first, int count)
+{
+    char sql[160];
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM entry WHERE box_w = 0 AND"
+             " CAST(substr(CAST(path AS TEXT), 11) AS INTEGER) BETWEEN %d AND %d",
+             first, first + count - 1);
+    return ask_sql(sql);
+}
+
+/* Whoever sorts by date needs it only now and then, and opens every file where it is gone. */
+static void what_a_file_tells_stays_with_its_tile(void **state)
+{
+    (void)state;
+    start_with(2 * MB);
+    store_pictures(0, 40);
+    stop();
+    ask_sql("UPDATE entry SET used = used - 1000000000");
+    start_with(2 * MB);
+    assert_int_equal(find_some(10, 10), 10);
+    stop();
+    start_with(2 * MB);
+    store_pictures(100, 45);
+    stop();
+    assert_int_equal(count_told(10, 10), 10);
+    assert_int_equal(count_told(0, 10), 0);
+}
+
+static void what_a_file_tells_is_of_the_run_that_found_its_tile(void **state)
+{
+    (void)state;
+    start_with(2 * MB);
+    store_pictures(0, 60);
+    stop();
+    ask_sql("UPDATE entry SET used = used - 10000");
+    start_patiently(2 * MB);
+    assert_int_equal(find_some(0, 20), 20);
+    store_pictures(100, 100);
+    stop();
+    assert_int_equal(count_told(0, 20), 20);
+    assert_int_equal(count_told(20, 40), 0);
 }
 
 static void a_lower_bound_shrinks_the_file(void **state)
@@ -759,7 +835,7 @@ static void another_that_writes_is_awaited(void **state)
     stop();
     assert_int_equal(sqlite3_open(place.file, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    begin_to_open(64 * MB);
+    begin_to_open(64 * MB, false);
     usleep(6500000);
     assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(other);
@@ -797,7 +873,7 @@ static void it_is_opened_before_it_is_nice(void **state)
     assert_int_equal(sqlite3_open(place.file, &other), SQLITE_OK);
     assert_int_equal(
         sqlite3_exec(other, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
-    begin_to_open(64 * MB);
+    begin_to_open(64 * MB, false);
     usleep(100000);
     assert_int_equal(getpriority(PRIO_PROCESS, cache_thread()), own);
     sqlite3_close(other);
@@ -851,6 +927,8 @@ int main(void)
         TEST(what_a_file_tells_is_kept),
         TEST(the_file_stays_within_its_bound),
         TEST(what_was_used_stays),
+        TEST(what_a_file_tells_stays_with_its_tile),
+        TEST(what_a_file_tells_is_of_the_run_that_found_its_tile),
         TEST(a_lower_bound_shrinks_the_file),
         TEST(a_spoilt_tile_is_not_found),
         TEST(a_damaged_file_is_begun_anew),
