@@ -32,7 +32,9 @@ static const char *const SQL[] = {
     [FZ_CACHE_PUT_ENTRY] = "INSERT OR REPLACE INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [FZ_CACHE_PUT_PIXELS] = "INSERT OR REPLACE INTO pixels VALUES(?1, ?2)",
     [FZ_CACHE_TOUCH] = "UPDATE entry SET used = ?2 WHERE id = ?1",
-    [FZ_CACHE_OLDEST] = "SELECT id FROM entry WHERE used < ?2 ORDER BY used LIMIT ?1",
+    [FZ_CACHE_OLDEST] = /* what was noted while the clock was ahead first: it would stay until that time comes */
+    "SELECT id FROM (SELECT id FROM entry WHERE used > ?3 ORDER BY used LIMIT ?1) UNION ALL "
+    "SELECT id FROM (SELECT id FROM entry WHERE used < ?2 ORDER BY used LIMIT ?1) LIMIT ?1",
     [FZ_CACHE_DROP_ENTRY] = "DELETE FROM entry WHERE id = ?1",
     [FZ_CACHE_DROP_PIXELS] = "DELETE FROM pixels WHERE id = ?1",
     [FZ_CACHE_FILE_PAGES] = "SELECT page_count FROM pragma_page_count",

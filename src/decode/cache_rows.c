@@ -7,9 +7,10 @@
 #include <string.h>
 
 enum {
-    ROW_PAGES = 2,      /* what a row takes beside its tile, at most */
-    DROP_AT_ONCE = 4,   /* rows, when room is made */
-    FOUND_AT_ONCE = 32, /* rows: each may lie in a page of its own */
+    ROW_PAGES = 2,                  /* what a row takes beside its tile, at most */
+    DROP_AT_ONCE = 4,               /* rows, when room is made */
+    FOUND_AT_ONCE = 32,             /* rows: each may lie in a page of its own */
+    CLOCK_MS = 24 * 60 * 60 * 1000, /* so much later than now was noted by a clock that was ahead */
 };
 
 /* The columns of entry, in the order of its schema; what is looked up has the tile too. */
@@ -220,7 +221,7 @@ void fz_cache_run_add(struct fz_cache_run *run, int64_t id)
     run->found[run->found_count++] = id;
 }
 
-static int drop_oldest(struct fz_cache_db *db, int64_t before_ms, int *dropped)
+static int drop_oldest(struct fz_cache_db *db, int64_t now_ms, int64_t before_ms, int *dropped)
 {
     int64_t ids[DROP_AT_ONCE];
     sqlite3_stmt *s = db->statements[FZ_CACHE_OLDEST];
@@ -228,6 +229,7 @@ static int drop_oldest(struct fz_cache_db *db, int64_t before_ms, int *dropped)
     *dropped = 0;
     sqlite3_bind_int(s, 1, DROP_AT_ONCE);
     sqlite3_bind_int64(s, 2, before_ms);
+    sqlite3_bind_int64(s, 3, now_ms + CLOCK_MS);
     while ((code = sqlite3_step(s)) == SQLITE_ROW && *dropped < DROP_AT_ONCE)
         ids[(*dropped)++] = sqlite3_column_int64(s, 0);
     sqlite3_reset(s);
@@ -243,8 +245,8 @@ static int drop_oldest(struct fz_cache_db *db, int64_t before_ms, int *dropped)
 
 /* The file never grows over its bound: least recently used go first, and their pages are used again. *has_room: false where all is
  * the run's own. */
-static int make_room(struct fz_cache_db *db, uint64_t need_pages, const struct fz_cache_run *own,
-                     bool *has_room)
+static int make_room(struct fz_cache_db *db, uint64_t need_pages, int64_t now_ms,
+                     const struct fz_cache_run *own, bool *has_room)
 {
     *has_room = true;
     for (int dropped = 1;;) {
@@ -256,7 +258,7 @@ static int make_room(struct fz_cache_db *db, uint64_t need_pages, const struct f
         if (dropped == 0)
             return code;
         db->made_room = true;
-        code = drop_oldest(db, own ? own->since_ms : INT64_MAX, &dropped);
+        code = drop_oldest(db, now_ms, own ? own->since_ms : INT64_MAX, &dropped);
         if (code != SQLITE_OK)
             return code;
     }
@@ -268,7 +270,7 @@ static int write_row(struct fz_cache_db *db, const struct fz_cache_row *row, int
     if (row->touch)
         return touch_with_told(db, &row->key, now_ms);
     bool has_room;
-    int code = make_room(db, row->len / FZ_CACHE_PAGE_BYTES + ROW_PAGES, own, &has_room);
+    int code = make_room(db, row->len / FZ_CACHE_PAGE_BYTES + ROW_PAGES, now_ms, own, &has_room);
     if (code != SQLITE_OK || has_room)
         return code == SQLITE_OK ? put(db, row, now_ms) : code;
     own->left_out += row->key.box_w > 0;
@@ -336,7 +338,7 @@ static int write_rows(struct fz_cache_db *db, const struct fz_cache_row *rows, i
     if (code != SQLITE_OK)
         return code;
     db->made_room = false;
-    code = make_room(db, 0, own, &has_room);
+    code = make_room(db, 0, now_ms, own, &has_room);
     for (const struct fz_cache_row *row = rows; row && code == SQLITE_OK; row = row->next)
         code = write_row(db, row, now_ms, own);
     if (code == SQLITE_OK)

@@ -521,6 +521,24 @@ static void what_a_file_tells_is_of_the_run_that_found_its_tile(void **state)
     assert_int_equal(count_told(20, 40), 0);
 }
 
+/* As after a year that the clock was wrong. */
+static void a_full_cache_of_the_future_makes_room(void **state)
+{
+    (void)state;
+    for (int patient = 0; patient < 2; patient++) {
+        start_with(2 * MB);
+        store_some(0, 100);
+        stop();
+        ask_sql("UPDATE entry SET used = used + 31536000000");
+        (patient ? start_patiently : start_with)(2 * MB);
+        store_some(1000, 40);
+        stop();
+        start_with(2 * MB);
+        assert_int_equal(find_some(1000, 40), 40);
+        stop();
+    }
+}
+
 static void a_lower_bound_shrinks_the_file(void **state)
 {
     (void)state;
@@ -929,6 +947,7 @@ int main(void)
         TEST(what_was_used_stays),
         TEST(what_a_file_tells_stays_with_its_tile),
         TEST(what_a_file_tells_is_of_the_run_that_found_its_tile),
+        TEST(a_full_cache_of_the_future_makes_room),
         TEST(a_lower_bound_shrinks_the_file),
         TEST(a_spoilt_tile_is_not_found),
         TEST(a_damaged_file_is_begun_anew),
