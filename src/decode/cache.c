@@ -34,7 +34,7 @@ enum state { OPENING, ON, OFF };
 struct fz_cache {
     /* immutable */
     char *path;
-    uint64_t limit_bytes, queue_bytes;
+    uint64_t limit_bytes;
     bool patient;
     int64_t wait_until_us; /* for the file to be opened */
     SDL_Thread *thread;
@@ -140,6 +140,36 @@ static bool is_closing(struct fz_cache *cache)
     return closing;
 }
 
+/* Two that make the file at once are in each other's way, and SQLite tells one of them so without waiting. */
+static int open_patiently(struct fz_cache *cache, struct fz_cache_db *db)
+{
+    char *folder = fz_path_dir(cache->path);
+    bool has_folder = fz_path_make_folder(folder);
+    *db = (struct fz_cache_db){.sys = has_folder ? 0 : errno};
+    free(folder);
+    int code = SQLITE_CANTOPEN;
+    for (int64_t until_us = fz_now_us() + BUSY_US; has_folder;) {
+        code = fz_cache_db_open(db, cache->path, cache->limit_bytes);
+        if (code != SQLITE_BUSY || fz_now_us() > until_us || is_closing(cache))
+            break;
+        fz_cache_db_close(db);
+        SDL_Delay(BUSY_PAUSE_MS);
+    }
+    return code;
+}
+
+/* Who cleans up deletes it while it is open: what is written to that one nobody would find. */
+static int open_anew_where_deleted(struct fz_cache *cache, struct fz_cache_db *db)
+{
+    if (!fz_cache_db_is_deleted(db))
+        return SQLITE_OK;
+    fz_cache_db_close(db);
+    int code = open_patiently(cache, db);
+    if (code == SQLITE_OK)
+        atomic_fetch_add(&cache->generation, 1);
+    return code;
+}
+
 /* What was found since then, too. */
 static void take_found(struct fz_cache *cache, struct fz_cache_run *own)
 {
@@ -157,15 +187,16 @@ static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const str
 {
     if (own)
         take_found(cache, own);
+    int code = open_anew_where_deleted(cache, db);
+    if (code != SQLITE_OK)
+        return code;
     const int64_t until_us = fz_now_us() + BUSY_US;
-    for (;;) {
-        int code = fz_cache_db_write(db, rows, fz_date_ms(), own);
-        if (code != SQLITE_BUSY)
-            return code;
+    while ((code = fz_cache_db_write(db, rows, fz_date_ms(), own)) == SQLITE_BUSY) {
         if (fz_now_us() > until_us || is_closing(cache))
             return own && !is_closing(cache) ? SQLITE_BUSY : SQLITE_OK;
         SDL_Delay(BUSY_PAUSE_MS);
     }
+    return code;
 }
 
 static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
@@ -191,28 +222,12 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
     free(own.found);
 }
 
-/* Two that make the file at once are in each other's way, and SQLite tells one of them so without waiting. */
-static int open_patiently(struct fz_cache *cache, struct fz_cache_db *db)
-{
-    int64_t until_us = fz_now_us() + BUSY_US;
-    for (;;) {
-        int code = fz_cache_db_open(db, cache->path, cache->limit_bytes);
-        if (code != SQLITE_BUSY || fz_now_us() > until_us || is_closing(cache))
-            return code;
-        fz_cache_db_close(db);
-        SDL_Delay(BUSY_PAUSE_MS);
-    }
-}
-
 static int cache_main(void *ctx)
 {
     struct fz_cache *cache = ctx;
-    char *folder = fz_path_dir(cache->path);
-    bool has_folder = fz_path_make_folder(folder);
-    struct fz_cache_db db = {.sys = has_folder ? 0 : errno};
-    free(folder);
+    struct fz_cache_db db;
     int resets = 0;
-    int code = has_folder ? mend(cache, &db, open_patiently(cache, &db), &resets) : SQLITE_CANTOPEN;
+    int code = mend(cache, &db, open_patiently(cache, &db), &resets);
     if (code == SQLITE_OK) {
         set_state(cache, ON);
         setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), CACHE_NICE); /* not before: all wait for that */
@@ -248,7 +263,6 @@ enum fz_err fz_cache_start(struct fz_cache **out, const struct fz_cache_options 
     cache->limit_bytes = options->limit_bytes;
     fz_cache_queue_init(&cache->queue, options->limit_bytes, options->queue_bytes);
     cache->state = OPENING;
-    cache->queue_bytes = options->queue_bytes;
     cache->patient = options->patient;
     cache->wait_until_us = fz_now_us() + OPENING_US;
     fz_monitor_init(&cache->changed);
@@ -354,18 +368,14 @@ static int connect(struct fz_cache_reader *reader)
     return code;
 }
 
-static bool has_room(const struct fz_cache *cache, uint64_t bytes)
-{
-    return cache->queue.row_bytes == 0 || cache->queue.row_bytes + bytes <= cache->queue_bytes;
-}
-
 static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
 {
     uint64_t bytes = fz_cache_queue_bytes_of(row);
     fz_monitor_enter(&cache->changed);
-    while (cache->patient && !cache->closing && !has_room(cache, bytes) && atomic_load(&cache->writes))
+    while (cache->patient && !cache->closing && !fz_cache_queue_has_room(&cache->queue, bytes) &&
+           atomic_load(&cache->writes))
         fz_monitor_wait(&cache->changed);
-    bool fits = !cache->closing && has_room(cache, bytes);
+    bool fits = !cache->closing && fz_cache_queue_has_room(&cache->queue, bytes);
     if (fits) {
         fz_cache_queue_add(&cache->queue, row);
         if (cache->queue.row_count == 1 || fz_cache_queue_has_batch(&cache->queue))
@@ -376,21 +386,13 @@ static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
         fz_cache_rows_free(row);
 }
 
-static struct fz_cache_row *new_row(const struct fz_cache_key *key)
-{
-    struct fz_cache_row *row = fz_calloc(1, sizeof *row);
-    row->key = *key;
-    row->key.path = fz_strdup(key->path);
-    return row;
-}
-
 /* A day is exact enough, and costs one write a day. */
 static void note_use(struct fz_cache *cache, const struct fz_cache_key *key, int64_t used_ms)
 {
     int64_t now = fz_date_ms();
     if ((now >= used_ms && now - used_ms < TOUCH_MS) || !atomic_load(&cache->writes))
         return;
-    struct fz_cache_row *row = new_row(key);
+    struct fz_cache_row *row = fz_cache_row_new(key);
     row->touch = true;
     enqueue(cache, row);
 }
@@ -439,7 +441,7 @@ void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *k
         free(tile);
         return;
     }
-    struct fz_cache_row *row = new_row(key);
+    struct fz_cache_row *row = fz_cache_row_new(key);
     row->facts = *facts;
     row->tile = tile;
     row->len = len;

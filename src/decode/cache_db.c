@@ -205,6 +205,12 @@ void fz_cache_db_close(struct fz_cache_db *db)
     *db = (struct fz_cache_db){0};
 }
 
+bool fz_cache_db_is_deleted(struct fz_cache_db *db)
+{
+    int moved = 0;
+    return sqlite3_file_control(db->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved;
+}
+
 /* Reads the whole file for it. */
 static bool is_sound(struct fz_cache_db *db)
 {

@@ -65,6 +65,9 @@ int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_by
 int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path);
 void fz_cache_db_close(struct fz_cache_db *db); /* also what was not opened */
 
+/* Whether its file was deleted since it was opened, or another one is in its place. */
+bool fz_cache_db_is_deleted(struct fz_cache_db *db);
+
 /* Whether this code, the last answer, says that the file cannot be relied on. */
 bool fz_cache_db_is_damage(struct fz_cache_db *db, int code);
 

@@ -1,5 +1,7 @@
 #include "decode/cache_queue.h"
 
+#include "base/mem.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,14 @@ enum {
     BATCH_PART = 32, /* of the bound: the journal holds several, and of more than one frieze */
     ROW_PAGES = 2,   /* of the journal, which a row takes beside its tile */
 };
+
+struct fz_cache_row *fz_cache_row_new(const struct fz_cache_key *key)
+{
+    struct fz_cache_row *row = fz_calloc(1, sizeof *row);
+    row->key = *key;
+    row->key.path = fz_strdup(key->path);
+    return row;
+}
 
 void fz_cache_rows_free(struct fz_cache_row *row)
 {
@@ -30,6 +40,7 @@ void fz_cache_queue_init(struct fz_cache_queue *queue, uint64_t limit_bytes, uin
 {
     const uint64_t part = limit_bytes / BATCH_PART, rows = part / ROW_PAGES / FZ_CACHE_PAGE_BYTES + 1;
     *queue = (struct fz_cache_queue){.end = &queue->first,
+                                     .most_bytes = waiting_bytes,
                                      .batch_bytes = least(least(part, BATCH_BYTES), waiting_bytes / 2),
                                      .batch_rows = rows < BATCH_ROWS ? rows : BATCH_ROWS};
 }
@@ -50,6 +61,11 @@ void fz_cache_queue_add(struct fz_cache_queue *queue, struct fz_cache_row *row)
     queue->end = &row->next;
     queue->row_count++;
     queue->row_bytes += fz_cache_queue_bytes_of(row);
+}
+
+bool fz_cache_queue_has_room(const struct fz_cache_queue *queue, uint64_t bytes)
+{
+    return queue->row_bytes == 0 || queue->row_bytes + bytes <= queue->most_bytes;
 }
 
 bool fz_cache_queue_has_batch(const struct fz_cache_queue *queue)

@@ -7,10 +7,13 @@
 struct fz_cache_queue {
     struct fz_cache_row *first, **end; /* owned */
     size_t row_count;
-    uint64_t row_bytes;
+    uint64_t row_bytes, most_bytes;
     uint64_t batch_bytes; /* what is written at once, at most, unless one row is more; */
     size_t batch_rows;    /* and how many of them */
 };
+
+/* Any thread. One that says nothing yet but what it is of. */
+struct fz_cache_row *fz_cache_row_new(const struct fz_cache_key *key);
 
 /* Any thread. All rows from this one on; NULL-safe. */
 void fz_cache_rows_free(struct fz_cache_row *row);
@@ -23,6 +26,9 @@ uint64_t fz_cache_queue_bytes_of(const struct fz_cache_row *row);
 
 /* Takes the row. */
 void fz_cache_queue_add(struct fz_cache_queue *queue, struct fz_cache_row *row);
+
+/* Whether so many bytes more may wait: one row always may. */
+bool fz_cache_queue_has_room(const struct fz_cache_queue *queue, uint64_t bytes);
 
 /* Whether there is enough for a batch. */
 bool fz_cache_queue_has_batch(const struct fz_cache_queue *queue);

@@ -539,6 +539,43 @@ static void a_full_cache_of_the_future_makes_room(void **state)
     }
 }
 
+static void remove_what_is_in(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; (entry = readdir(dir));)
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
+}
+
+/* By whoever cleans up: with its folder, or another frieze has made a new one meanwhile. */
+static void one_that_is_deleted_is_made_anew(void **state)
+{
+    (void)state;
+    start();
+    store_some(0, 10);
+    assert_true(fz_cache_flush(place.cache));
+    assert_int_equal(find_some(0, 10), 10);
+    remove_what_is_in(place.folder);
+    assert_int_equal(rmdir(place.folder), 0);
+    store_some(20, 10);
+    assert_true(fz_cache_flush(place.cache));
+    assert_int_equal(find_some(0, 10), 0);
+    assert_int_equal(find_some(20, 10), 10);
+    remove_what_is_in(place.folder);
+    struct fz_cache *old = place.cache;
+    start();
+    store_some(30, 10);
+    assert_true(fz_cache_flush(place.cache));
+    struct fz_cache *new = place.cache;
+    place.cache = old;
+    store_some(40, 10);
+    stop();
+    place.cache = new;
+    stop();
+    assert_int_equal(find_in_new_run(30, 20), 20);
+    assert_file_is_sound();
+}
+
 static void a_lower_bound_shrinks_the_file(void **state)
 {
     (void)state;
@@ -948,6 +985,7 @@ int main(void)
         TEST(what_a_file_tells_stays_with_its_tile),
         TEST(what_a_file_tells_is_of_the_run_that_found_its_tile),
         TEST(a_full_cache_of_the_future_makes_room),
+        TEST(one_that_is_deleted_is_made_anew),
         TEST(a_lower_bound_shrinks_the_file),
         TEST(a_spoilt_tile_is_not_found),
         TEST(a_damaged_file_is_begun_anew),
