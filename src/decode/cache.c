@@ -79,6 +79,11 @@ size_t fz_cache_left_out(struct fz_cache *cache, bool *is_full)
     return atomic_load(&cache->left_out);
 }
 
+size_t fz_cache_unwritten(struct fz_cache *cache)
+{
+    return atomic_load(&cache->stored) - atomic_load(&cache->written) - atomic_load(&cache->left_out);
+}
+
 bool fz_cache_stop(struct fz_cache *cache, int patience_ms)
 {
     FZ_MAIN_ONLY();
@@ -221,8 +226,10 @@ void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *k
     FZ_NOT_MAIN();
     struct fz_cache *cache = reader->cache;
     bool fits = len <= cache->limit_bytes / LARGEST_PART;
-    if (!fits && key->box_w > 0)
-        atomic_fetch_add(&cache->left_out, 1);
+    if (key->box_w > 0) {
+        atomic_fetch_add(&cache->stored, 1);
+        atomic_fetch_add(&cache->left_out, !fits);
+    }
     if (!fits || !atomic_load(&cache->writes)) {
         free(tile);
         return;

@@ -54,8 +54,11 @@ enum fz_err fz_cache_start(struct fz_cache **cache, const struct fz_cache_option
  * written (it has been said why). */
 bool fz_cache_flush(struct fz_cache *cache);
 
-/* Any thread. How many tiles were not kept: they are too large, or *is_full: all that is kept was used by this (patient) run itself. */
+/* Any thread. How many tiles found no room: they are too large, or *is_full: all that is kept was used by this (patient) run itself. */
 size_t fz_cache_left_out(struct fz_cache *cache, bool *is_full);
+
+/* Any thread, after a flush. How many more were not kept, because the file could not be written. */
+size_t fz_cache_unwritten(struct fz_cache *cache);
 
 /* Main thread, when every reader is closed. Writes what waits; NULL-safe. False when that took longer than `patience_ms`:
  * nothing was freed then, and the end of the process ends it, without harm to the file. */

@@ -31,6 +31,14 @@ void fz_cache_rows_free(struct fz_cache_row *row)
     }
 }
 
+size_t fz_cache_rows_tiles(const struct fz_cache_row *row)
+{
+    size_t count = 0;
+    for (; row; row = row->next)
+        count += !row->touch && row->key.box_w > 0;
+    return count;
+}
+
 static uint64_t least(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;

@@ -18,6 +18,9 @@ struct fz_cache_row *fz_cache_row_new(const struct fz_cache_key *key);
 /* Any thread. All rows from this one on; NULL-safe. */
 void fz_cache_rows_free(struct fz_cache_row *row);
 
+/* Any thread. How many of them are tiles to be kept. */
+size_t fz_cache_rows_tiles(const struct fz_cache_row *row);
+
 /* Of a cache of that bound, for which so many bytes may wait: while a batch is written, another one fits beside it. */
 void fz_cache_queue_init(struct fz_cache_queue *queue, uint64_t limit_bytes, uint64_t waiting_bytes);
 void fz_cache_queue_fini(struct fz_cache_queue *queue);

@@ -151,6 +151,15 @@ static int write_batch(struct fz_cache *cache, struct fz_cache_db *db, const str
     return code;
 }
 
+static int write_counted(struct fz_cache *cache, struct fz_cache_db *db, const struct fz_cache_row *rows,
+                         struct fz_cache_run *own)
+{
+    int code = write_batch(cache, db, rows, cache->patient ? own : NULL);
+    if (code == SQLITE_OK)
+        atomic_fetch_add(&cache->written, fz_cache_rows_tiles(rows) - own->left_out);
+    return code;
+}
+
 static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
 {
     int resets = 0;
@@ -162,7 +171,7 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
             atomic_load(&cache->writes))
             code = mend(cache, db, SQLITE_CORRUPT, &resets);
         if (code == SQLITE_OK && rows && atomic_load(&cache->writes))
-            code = mend(cache, db, write_batch(cache, db, rows, cache->patient ? &own : NULL), &resets);
+            code = mend(cache, db, write_counted(cache, db, rows, &own), &resets);
         if (code != SQLITE_OK)
             give_up_writing(cache, db, code, "tiles are kept no more");
         fz_cache_rows_free(rows);

@@ -26,12 +26,13 @@ struct fz_cache {
     bool flushing;           /* somebody waits for all of it */
     struct fz_cache_run own; /* of one that fills it: what it found since the last batch */
     /* atomic */
-    atomic_bool writes;     /* what is stored will be written */
-    atomic_bool spoilt;     /* an entry was, and that was said */
-    atomic_uint generation; /* counts the files that readers may have open */
-    atomic_uint damaged;    /* the generation that a reader found so; 0: none */
-    atomic_size_t left_out; /* tiles that were not kept, */
-    atomic_bool full;       /* because all that is kept is its own */
+    atomic_bool writes;            /* what is stored will be written */
+    atomic_bool spoilt;            /* an entry was, and that was said */
+    atomic_uint generation;        /* counts the files that readers may have open */
+    atomic_uint damaged;           /* the generation that a reader found so; 0: none */
+    atomic_size_t left_out;        /* tiles that found no room, */
+    atomic_bool full;              /* because all that is kept is its own */
+    atomic_size_t stored, written; /* tiles: all that were to be kept, and those in the file */
     atomic_bool ended;
 };
 

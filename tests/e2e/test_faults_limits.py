@@ -2,9 +2,11 @@
 a message (docs/faults.md)."""
 # ctest: COST 40
 
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 
 import pytest
@@ -70,6 +72,20 @@ def test_disk_full_for_what_was_asked_for(home, isolation, folder):
     out, lines = process.communicate(timeout=PATIENCE_S)
     assert out.decode().split() == ["1", "fill"], (out, lines)
     assert {name for name in ("s.json", "s.png") if name in lines.decode()} == {"s.json", "s.png"}, lines
+
+
+def test_disk_full_for_prime(home, folder):
+    """Counted as kept is what is kept."""
+    kept = home / "kept"
+    process = home.popen([*mounted(f"mount -t tmpfs -o size=400k none '{home / 'cache'}'"), "sh", "-c",
+                          '"$@"; cp -r "$0" ' + str(kept), home / "cache" / "frieze", home.program, "prime", folder],
+                         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    _, said = process.communicate(timeout=PATIENCE_S)
+    with contextlib.closing(sqlite3.connect(kept / "tiles.db")) as cache:
+        count = cache.execute("SELECT count(*) FROM entry WHERE box_w > 0").fetchone()[0]
+    lines = said.decode().splitlines()
+    assert 0 < count < COUNT and len(of_cache(lines)) == 1, (count, lines)
+    assert f"frieze prime: {count} tiles; {COUNT - count} could not be kept" in lines, (count, lines)
 
 
 def test_files_have_a_largest_size(home, folder):

@@ -80,7 +80,8 @@ static void say_end(struct prime *p, bool cancelled)
     fz_progress_clear(&p->crew.progress);
     bool is_full;
     size_t made = p->task.done - p->task.failed, lost = fz_cache_left_out(p->crew.cache, &is_full);
-    made -= lost < made ? lost : made;
+    size_t unwritten = fz_cache_unwritten(p->crew.cache);
+    made -= lost + unwritten < made ? lost + unwritten : made;
     lost += p->without_room;
     fprintf(stderr, "frieze prime: %s%zu tile%s", cancelled ? "cancelled after " : "", made,
             made == 1 ? "" : "s");
@@ -88,6 +89,8 @@ static void say_end(struct prime *p, bool cancelled)
         fprintf(stderr, ", %zu failed", p->task.failed);
     if (lost > 0)
         fprintf(stderr, "; %zu found no room within --cache-size", lost);
+    if (unwritten > 0) /* it has been said why */
+        fprintf(stderr, "; %zu could not be kept", unwritten);
     fputc('\n', stderr);
 }
 
