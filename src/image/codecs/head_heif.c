@@ -95,6 +95,7 @@ struct shape {
     bool is_cropped, is_cropped_late;
     bool is_alone;    /* fz_heif_is_left_alone */
     bool has_profile; /* ICC */
+    uint64_t nclx;    /* where its colours stand in numbers; 0: nowhere */
     struct fz_heif_coding coding;
 };
 
@@ -142,6 +143,7 @@ static void apply_property(const struct fz_bytes *b, uint64_t at, struct fz_heif
     } else if (fz_bytes_match(b, at + 4, "colr", 4)) {
         s->has_profile = s->has_profile || fz_bytes_match(b, box.body, "prof", 4) ||
                          fz_bytes_match(b, box.body, "rICC", 4);
+        s->nclx = fz_bytes_match(b, box.body, "nclx", 4) ? box.body : s->nclx;
     } else if (fz_bytes_match(b, at + 4, "clap", 4)) {
         crop(b, box.body, s);
     } else if (fz_bytes_match(b, at + 4, "irot", 4)) {
@@ -349,12 +351,34 @@ static bool is_usual(const struct fz_bytes *b)
     return is_hevc && !is_more;
 }
 
+/* As the two boxes of codecs say (AV1-ISOBMFF, 2.3.3; ISO/IEC 14496-15, 8.3.3.1.2). */
+static bool is_monochrome(const struct fz_bytes *b, const struct fz_heif_coding *coding)
+{
+    enum { AV1 = 2, AV1_BIT = 1 << 4, HEVC = 16, HEVC_CHROMA = 3 };
+    return coding->av1.end > 0
+               ? fz_bytes_be(b, coding->av1.body + AV1, 1) & AV1_BIT
+               : coding->hevc.end > 0 && (fz_bytes_be(b, coding->hevc.body + HEVC, 1) & HEVC_CHROMA) == 0;
+}
+
+uint64_t fz_heif_limited_range(const struct fz_bytes *file)
+{
+    enum { MATRIX = 8, RANGE = 10, FULL = 1 << 7, IDENTITY = 0 }; /* ISO/IEC 14496-12, 12.1.5 */
+    struct shape s = {.orientation = 1};
+    if (read_shape(file, &s) != FZ_HEAD_OK || s.nclx == 0 || !fz_bytes_has(file, s.nclx, RANGE + 1))
+        return 0;
+    const bool is_coded = s.coding.av1.end > 0 || s.coding.hevc.end > 0;
+    const bool is_identity = fz_bytes_be(file, s.nclx + MATRIX, 2) == IDENTITY;
+    const bool is_limited = !(fz_bytes_be(file, s.nclx + RANGE, 1) & FULL);
+    return is_coded && is_limited && (is_identity || is_monochrome(file, &s.coding)) ? s.nclx + RANGE : 0;
+}
+
 uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     const struct fz_header *h = &d->header;
     const uint64_t each = is_usual(&d->file) ? BYTES_PER_USUAL_PX : BYTES_PER_PX;
     struct fz_heif_part part;
-    const uint64_t copies = fz_heif_is_left_alone(&d->file, &part) ? 2 : 1;
+    const bool is_copied = fz_heif_is_left_alone(&d->file, &part) || fz_heif_limited_range(&d->file) > 0;
+    const uint64_t copies = is_copied ? 2 : 1;
     return file_bytes * copies + (uint64_t)h->coded_w * h->coded_h * each + FIXED_BYTES;
 }
 
@@ -375,10 +399,9 @@ bool fz_heif_is_left_alone(const struct fz_bytes *file, struct fz_heif_part *par
     return is_alone;
 }
 
-void fz_heif_copy_alone(const struct fz_bytes *file, uint8_t *copy)
+void fz_heif_leave_alone(const struct fz_bytes *file, uint8_t *copy)
 {
     struct fz_heif_box meta, properties, container, box;
-    memcpy(copy, file->at, file->len);
     if (fz_heif_find_meta(file, &meta) != FZ_HEAD_OK || !fz_heif_find_box(file, meta, "iprp", &properties) ||
         !fz_heif_find_box(file, properties, "ipco", &container))
         return;

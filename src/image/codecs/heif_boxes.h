@@ -30,8 +30,12 @@ struct fz_heif_part {
  * colours and alpha apart, each by its own properties, and writers of AVIF give them to the colours alone. */
 bool fz_heif_is_left_alone(const struct fz_bytes *file, struct fz_heif_part *part);
 
-/* Any thread. A copy of that file, of as many bytes, without the properties that crop and turn. */
-void fz_heif_copy_alone(const struct fz_bytes *file, uint8_t *copy);
+/* Any thread. Takes the properties that crop and turn out of a copy of that file. */
+void fz_heif_leave_alone(const struct fz_bytes *file, uint8_t *copy);
+
+/* Any thread. Of a picture of limited range that is grey, or whose planes are R G B (H.273, matrix 0): where the byte stands whose highest
+ * bit makes it one of full range; else 0. libheif widens the former not at all, and the latter by what differs between its versions. */
+uint64_t fz_heif_limited_range(const struct fz_bytes *file);
 
 /* Any thread, of the whole file. The first entry of the table that says how the pictures of a sequence are coded (8.5.2), where that is
  * by such a codec (NULL: any). */

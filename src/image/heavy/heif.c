@@ -25,8 +25,10 @@ struct heif {
     struct heif_image_handle *source; /* owned where it is another: what is decoded */
     struct heif_image *image;         /* owned */
     int width, height;                /* of the picture, upright where libheif turns it, px */
-    uint8_t *alone;                   /* owned: the file, where it is decoded as it is coded, */
-    struct fz_heif_part part;         /* of which that is shown; else NULL */
+    uint8_t *copy;                    /* owned: the file as libheif is to see it; NULL: as it is */
+    bool is_alone;                    /* it is decoded as it is coded, */
+    struct fz_heif_part part;         /* of which that is shown */
+    bool is_limited;                  /* its range is, and libheif is told that it is full */
     enum fz_hdr_curve curve;
     struct fz_hdr *hdr; /* owned; NULL: it has no such curve */
 };
@@ -44,15 +46,31 @@ static enum fz_err fail(const struct heif *h, struct heif_error error)
                    0, "%s: %s", h->d->format->name, error.message);
 }
 
+static enum fz_err copy_file(struct heif *h)
+{
+    const struct fz_bytes *file = &h->d->file;
+    const uint64_t range_at = fz_heif_limited_range(file);
+    h->is_alone = fz_heif_is_left_alone(file, &h->part);
+    h->is_limited = range_at > 0;
+    if (!h->is_alone && !h->is_limited)
+        return FZ_OK;
+    h->copy = fz_try_malloc(file->len);
+    if (!h->copy)
+        return fz_fail(h->d->err, FZ_E_MEMORY, 0, "no memory for a copy of the file");
+    memcpy(h->copy, file->at, file->len);
+    if (h->is_alone)
+        fz_heif_leave_alone(file, h->copy);
+    if (h->is_limited)
+        h->copy[range_at] |= 0x80;
+    return FZ_OK;
+}
+
 static enum fz_err open_file(struct heif *h)
 {
     struct fz_decode *d = h->d;
-    if (fz_heif_is_left_alone(&d->file, &h->part)) {
-        h->alone = fz_try_malloc(d->file.len);
-        if (!h->alone)
-            return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a copy of the file");
-        fz_heif_copy_alone(&d->file, h->alone);
-    }
+    enum fz_err code = copy_file(h);
+    if (code != FZ_OK)
+        return code;
     h->context = heif_context_alloc();
     if (!h->context)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for libheif");
@@ -62,7 +80,7 @@ static enum fz_err open_file(struct heif *h)
     heif_context_set_maximum_image_size_limit(h->context,
                                               (int)(side > MIN_CODED_SIDE ? side : MIN_CODED_SIDE));
     struct heif_error error = heif_context_read_from_memory_without_copy(
-        h->context, h->alone ? h->alone : d->file.at, d->file.len, NULL);
+        h->context, h->copy ? h->copy : d->file.at, d->file.len, NULL);
     if (error.code == heif_error_Ok)
         error = heif_context_get_primary_image_handle(h->context, &h->handle);
     if (error.code != heif_error_Ok)
@@ -71,8 +89,8 @@ static enum fz_err open_file(struct heif *h)
     h->width = heif_image_handle_get_width(h->handle);
     h->height = heif_image_handle_get_height(h->handle);
     /* Where no property tells it libheif finds out by decoding. */
-    if (h->alone || (h->width == 0 && h->height == 0)) {
-        bool swaps = !h->alone && fz_orient_swaps(d->out->orientation);
+    if (h->is_alone || (h->width == 0 && h->height == 0)) {
+        bool swaps = !h->is_alone && fz_orient_swaps(d->out->orientation);
         h->width = (int)(swaps ? d->header.height : d->header.width);
         h->height = (int)(swaps ? d->header.width : d->header.height);
     }
@@ -169,6 +187,13 @@ static struct heif_error decode(struct heif *h, bool deep)
     return error;
 }
 
+/* A sample of limited range (H.273, 8.3) to 0..65535. */
+static uint16_t widen(unsigned v, int bits)
+{
+    const unsigned black = 16u << (bits - 8), span = 219u << (bits - 8);
+    return v > black ? fz_deep_scale(v - black, span) : 0;
+}
+
 /* R G B A of `bits` bits, least significant byte first; used up. */
 static enum fz_err push_deep(struct heif *h, uint8_t *plane, int stride, int height, int bits)
 {
@@ -180,13 +205,42 @@ static enum fz_err push_deep(struct heif *h, uint8_t *plane, int stride, int hei
         uint16_t *row = (uint16_t *)(void *)plane;
         for (int i = 0; i < d->reduce.in_w * 4; i++) {
             const uint8_t *from = plane + (ptrdiff_t)i * 2;
-            row[i] = fz_deep_scale(from[0] | (unsigned)from[1] << 8, most);
+            const unsigned v = from[0] | (unsigned)from[1] << 8;
+            row[i] = h->is_limited && i % 4 < 3 ? widen(v, bits) : fz_deep_scale(v, most);
         }
         if (h->hdr)
             fz_hdr_row(h->hdr, row, d->reduce.in_w);
         fz_decode_push_deep(d, row);
     }
     return FZ_OK;
+}
+
+/* Before what is premultiplied is undone: that comes first where it is made. */
+static void widen_rows(const struct fz_rows *rows, int from, int to)
+{
+    uint8_t wide[256];
+    for (unsigned v = 0; v < 256; v++)
+        wide[v] = fz_deep_byte(widen(v, 8));
+    for (int y = from; y < to; y++) {
+        uint8_t *row = rows->at + y * rows->pitch_bytes;
+        for (int i = 0; i < rows->width * 4; i++)
+            row[i] = i % 4 < 3 ? wide[row[i]] : row[i];
+    }
+}
+
+static enum fz_err push_bytes(struct heif *h, uint8_t *plane, int stride, int width, int height)
+{
+    struct fz_rows rows = {plane, stride, width, 0, true, FZ_ALPHA_OPAQUE};
+    enum fz_err code = FZ_OK;
+    if (heif_image_handle_has_alpha_channel(h->source))
+        rows.alpha = is_premultiplied(h) ? FZ_ALPHA_PREMULTIPLIED : FZ_ALPHA_STRAIGHT;
+    for (int y = 0, to; y < height && code == FZ_OK; y = to) {
+        to = height - y > CANCEL_ROWS ? y + CANCEL_ROWS : height;
+        if (h->is_limited)
+            widen_rows(&rows, y, to);
+        code = fz_rows_push(h->d, &rows, y, to);
+    }
+    return code;
 }
 
 static enum fz_err push(struct heif *h, bool deep)
@@ -199,7 +253,7 @@ static enum fz_err push(struct heif *h, bool deep)
     if (!plane || width < 1 || height < 1 || stride / (deep ? 8 : 4) < width ||
         (deep && (bits < 8 || bits > 16)))
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: it has no pixels", d->format->name);
-    if (h->alone) {
+    if (h->is_alone) {
         const struct fz_heif_part *part = &h->part;
         if (part->x + part->w > (uint32_t)width || part->y + part->h > (uint32_t)height)
             return fz_fail(d->err, FZ_E_DAMAGED, 0, "%s: it holds but %dx%d pixels", d->format->name, width,
@@ -211,12 +265,7 @@ static enum fz_err push(struct heif *h, bool deep)
     enum fz_err code = fz_decode_begin(d, h->width, h->height, width, height);
     if (code != FZ_OK)
         return code;
-    if (deep)
-        return push_deep(h, plane, stride, height, bits);
-    struct fz_rows rows = {plane, stride, width, 0, true, FZ_ALPHA_OPAQUE};
-    if (heif_image_handle_has_alpha_channel(h->source))
-        rows.alpha = is_premultiplied(h) ? FZ_ALPHA_PREMULTIPLIED : FZ_ALPHA_STRAIGHT;
-    return fz_rows_push(d, &rows, 0, height);
+    return deep ? push_deep(h, plane, stride, height, bits) : push_bytes(h, plane, stride, width, height);
 }
 
 /* Of the brightest, where the file tells it; else 0. */
@@ -238,7 +287,8 @@ static enum fz_err load(struct heif *h)
     enum fz_err code = open_file(h);
     if (code != FZ_OK)
         return code;
-    if (!h->d->request->exact && !h->alone)
+    /* A thumbnail may be of another range. */
+    if (!h->d->request->exact && !h->is_alone && !h->is_limited)
         choose_thumbnail(h);
     take_profile(h);
     if (fz_decode_cancelled(h->d))
@@ -263,7 +313,7 @@ enum fz_err fz_heif_load(struct fz_decode *d)
         heif_image_handle_release(h.source);
     heif_image_handle_release(h.handle);
     heif_context_free(h.context);
-    free(h.alone);
+    free(h.copy);
     return code;
 }
 
