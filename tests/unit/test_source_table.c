@@ -58,6 +58,8 @@ static void suffixes(void **unused)
     (void)unused;
     static const char *const pictures[] = {"a.jpg",  "a.JPG",  "A.Jpeg",   "a.b.png", ".x.gif",
                                            "a.webp", "a.tiff", "a.7z.bmp", "a.NEF",   "a.3fr"};
+    static const char *const rarer[] = {"a.svgz",  "a.pfm",   "a.mpo",  "a.jps", "a.avifs",
+                                        "a.heics", "a.heifs", "a.ilbm", "a.icb", "a.vda"};
     static const char *const others[] = {
         "a.mp4", "a.XMP", "a.txt", "a.db", "a.db-wal", "x.jpg.part", "a.woff2", "a.c", "a.png.crdownload",
         "a.o"};
@@ -67,6 +69,10 @@ static void suffixes(void **unused)
     enum fz_source_doubt doubt;
     for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {
         assert_true(fz_suffix_classify(pictures[i], &doubt));
+        assert_int_equal(doubt, FZ_SOURCE_PICTURE);
+    }
+    for (size_t i = 0; i < sizeof rarer / sizeof *rarer; i++) {
+        assert_true(fz_suffix_classify(rarer[i], &doubt));
         assert_int_equal(doubt, FZ_SOURCE_PICTURE);
     }
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
