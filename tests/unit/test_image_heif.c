@@ -179,7 +179,8 @@ static void test_thumbnails_of_others(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bytes b =
             fields((struct options){.format = heif_compression_AV1, .orientation = cases[i].orientation});
-        struct bytes png = make_left_thumbnail(LEFT_TEXT, "file:///a.heic", "7", cases[i].width, cases[i].height);
+        struct bytes png =
+            make_left_thumbnail(LEFT_TEXT, "file:///a.heic", "7", cases[i].width, cases[i].height);
         const struct fz_image_thumbnail thumbnail = {png.data, png.len, "file:///a.heic", 7};
         struct host host = {0};
         struct fz_image_request request = make_request(-1, 128, 128, &host);

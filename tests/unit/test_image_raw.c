@@ -262,7 +262,8 @@ static void test_thumbnails_of_others(void **state)
                  {6, 192, 256, true}, {6, 256, 192, false}, {3, 256, 192, true},  {1, 648, 486, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bytes b = make_dng(0, 0, 0, cases[i].orientation);
-        struct bytes png = make_left_thumbnail(LEFT_TEXT, "file:///a.dng", "7", cases[i].width, cases[i].height);
+        struct bytes png =
+            make_left_thumbnail(LEFT_TEXT, "file:///a.dng", "7", cases[i].width, cases[i].height);
         struct fz_image_thumbnail thumbnail = {png.data, png.len, "file:///a.dng", 7};
         struct host host = {0};
         struct fz_image_request request = make_request(-1, 128, 128, &host);
