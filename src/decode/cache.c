@@ -153,7 +153,8 @@ static int connect(struct fz_cache_reader *reader)
         return reader->db.db ? SQLITE_OK : SQLITE_CANTOPEN;
     fz_cache_db_close(&reader->db);
     reader->generation = generation;
-    int code = fz_cache_db_open_reader(&reader->db, reader->cache->path);
+    int code = (reader->cache->still ? fz_cache_db_open_still : fz_cache_db_open_reader)(&reader->db,
+                                                                                         reader->cache->path);
     if (code != SQLITE_OK)
         fz_cache_db_close(&reader->db);
     return code;

@@ -1,8 +1,12 @@
 #include "decode/cache_db.h"
 
+#include "base/mem.h"
+#include "base/uri.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +29,11 @@ static const char SCHEMA[] =
     "CREATE INDEX entry_used ON entry(used);"
     "CREATE TABLE pixels(id INTEGER PRIMARY KEY, tile BLOB);";
 
+/* What was noted while the clock was ahead goes first: it would stay until that time comes. */
+static const char OLDEST[] =
+    "SELECT id FROM (SELECT id FROM entry WHERE used > ?3 ORDER BY used LIMIT ?1) UNION ALL "
+    "SELECT id FROM (SELECT id FROM entry WHERE used < ?2 ORDER BY used LIMIT ?1) LIMIT ?1";
+
 static const char *const SQL[] = {
     [FZ_CACHE_BEGIN] = "BEGIN IMMEDIATE",
     [FZ_CACHE_COMMIT] = "COMMIT",
@@ -32,9 +41,7 @@ static const char *const SQL[] = {
     [FZ_CACHE_PUT_ENTRY] = "INSERT OR REPLACE INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [FZ_CACHE_PUT_PIXELS] = "INSERT OR REPLACE INTO pixels VALUES(?1, ?2)",
     [FZ_CACHE_TOUCH] = "UPDATE entry SET used = ?2 WHERE id = ?1",
-    [FZ_CACHE_OLDEST] = /* what was noted while the clock was ahead first: it would stay until that time comes */
-    "SELECT id FROM (SELECT id FROM entry WHERE used > ?3 ORDER BY used LIMIT ?1) UNION ALL "
-    "SELECT id FROM (SELECT id FROM entry WHERE used < ?2 ORDER BY used LIMIT ?1) LIMIT ?1",
+    [FZ_CACHE_OLDEST] = OLDEST,
     [FZ_CACHE_DROP_ENTRY] = "DELETE FROM entry WHERE id = ?1",
     [FZ_CACHE_DROP_PIXELS] = "DELETE FROM pixels WHERE id = ?1",
     [FZ_CACHE_FILE_PAGES] = "SELECT page_count FROM pragma_page_count",
@@ -189,12 +196,65 @@ int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_by
     return code == SQLITE_OK ? prepare_writer(db, limit_bytes) : code;
 }
 
-int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path)
+static int open_reader(struct fz_cache_db *db, const char *path, int flags)
 {
-    int code = connect(db, path, SQLITE_OPEN_READONLY);
+    int code = connect(db, path, SQLITE_OPEN_READONLY | flags);
     if (code == SQLITE_OK)
         code = exec(db, "PRAGMA cache_size = -128");
     return code == SQLITE_OK ? prepare_all(db, false) : code;
+}
+
+int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path)
+{
+    return open_reader(db, path, 0);
+}
+
+bool fz_cache_db_is_still(struct fz_cache_db *db, int code)
+{
+    int sys = db->db ? sqlite3_system_errno(db->db) : db->sys;
+    return code == SQLITE_FULL || sys == ENOSPC || sys == EDQUOT || sys == EROFS;
+}
+
+/* Without an index of the journal, which cannot be made there (https://www.sqlite.org/uri.html#uriimmutable). */
+static int open_immutable(struct fz_cache_db *db, const char *path)
+{
+    char *uri = fz_uri_from_path(path), *immutable = fz_asprintf("%s?immutable=1", uri);
+    int code = open_reader(db, immutable, SQLITE_OPEN_URI);
+    free(immutable);
+    free(uri);
+    return code;
+}
+
+/* A file without what its journal holds may be half of the old and half of the new. */
+static bool has_journal(const char *path)
+{
+    char *name = fz_asprintf("%s-wal", path);
+    struct stat st;
+    bool has = stat(name, &st) == 0 && st.st_size > 0;
+    free(name);
+    return has;
+}
+
+static int check_is_ours(struct fz_cache_db *db, const char *path)
+{
+    struct stat st;
+    int64_t id = 0, version = 0;
+    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid())
+        return SQLITE_CANTOPEN;
+    int code = ask_number(db, "PRAGMA application_id", &id);
+    if (code == SQLITE_OK)
+        code = ask_number(db, "PRAGMA user_version", &version);
+    return code != SQLITE_OK || (id == APPLICATION_ID && version == VERSION) ? code : SQLITE_MISMATCH;
+}
+
+int fz_cache_db_open_still(struct fz_cache_db *db, const char *path)
+{
+    int code = open_reader(db, path, 0);
+    if (code != SQLITE_OK && !has_journal(path)) {
+        fz_cache_db_close(db);
+        code = open_immutable(db, path);
+    }
+    return code == SQLITE_OK ? check_is_ours(db, path) : code;
 }
 
 void fz_cache_db_close(struct fz_cache_db *db)

@@ -63,6 +63,12 @@ void fz_cache_db_begin(void);
  * damaged is SQLITE_CORRUPT or SQLITE_NOTADB, of another version SQLITE_MISMATCH. */
 int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_bytes);
 int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path);
+
+/* Whether this code, the answer of an attempt to open it for writing, says that its disk is full or read-only. */
+bool fz_cache_db_is_still(struct fz_cache_db *db, int code);
+
+/* One that reads then. SQLITE_MISMATCH, SQLITE_CANTOPEN: of another version, no file of this user's own. */
+int fz_cache_db_open_still(struct fz_cache_db *db, const char *path);
 void fz_cache_db_close(struct fz_cache_db *db); /* also what was not opened */
 
 /* Whether its file was deleted since it was opened, or another one is in its place. */

@@ -183,6 +183,14 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
     free(own.found);
 }
 
+static bool can_be_read(struct fz_cache *cache)
+{
+    struct fz_cache_db db;
+    int code = fz_cache_db_open_still(&db, cache->path);
+    fz_cache_db_close(&db);
+    return code == SQLITE_OK;
+}
+
 int fz_cache_writer_main(void *ctx)
 {
     struct fz_cache *cache = ctx;
@@ -195,8 +203,10 @@ int fz_cache_writer_main(void *ctx)
         fz_cache_db_trim(&db);
         write_all(cache, &db);
     } else {
-        give_up_writing(cache, &db, code, "going on without the tile cache");
-        set_state(cache, FZ_CACHE_OFF);
+        cache->still = fz_cache_db_is_still(&db, code) && can_be_read(cache);
+        give_up_writing(cache, &db, code,
+                        cache->still ? "tiles are kept no more" : "going on without the tile cache");
+        set_state(cache, cache->still ? FZ_CACHE_ON : FZ_CACHE_OFF);
     }
     fz_cache_db_close(&db);
     atomic_store(&cache->ended, true);

@@ -106,6 +106,25 @@ def test_read_only(home, isolation, folder, what):
     assert others == [] or what == "root" and len(others) == 1 and "control socket" in others[0], lines
 
 
+@pytest.mark.parametrize("what", ["full", "read-only"])
+def test_a_filled_cache_that_cannot_be_written(home, isolation, folder, what):
+    """What it holds is used all the same, wherever it lies."""
+    cache, mount = home / "cache", home / "a #1? 100%41"
+    assert home.frieze("prime", "--tile", "100x75", folder).status == 0
+    mount.mkdir()
+    script = f"mount -t tmpfs -o size=4m none '{mount}'; cp -a '{cache / 'frieze'}' '{mount}'; " + {
+        "full": f"cat /dev/zero > '{mount / 'fill'}' 2> /dev/null || true",
+        "read-only": f"mount -o remount,ro '{mount}'"}[what]
+    process = home.popen([*mounted(script), home.program, "--headless", "--size", "800x600", "--tile", "100x75",
+                          "--isolation", isolation, "--quit-when", "loaded", "--stats", home / "s.json", folder],
+                         more={"XDG_CACHE_HOME": str(mount)}, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    _, said = process.communicate(timeout=PATIENCE_S)
+    lines = [line for line in said.decode().splitlines() if line.startswith("frieze: ")]
+    stats = json.loads((home / "s.json").read_text())
+    assert process.returncode == 0 and len(lines) == len(of_cache(lines)) == 1, said
+    assert stats["cache"]["disk_hits"] == COUNT and stats["opens"] == 0, (stats["cache"], stats["opens"], lines)
+
+
 def test_cache_folder_of_others(isolation):
     """By a user whom permissions bind."""
     with Home(ordinary=True) as home:
