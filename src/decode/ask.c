@@ -165,6 +165,12 @@ static bool gets_room(const struct fz_look *look, const struct fz_parcel *reques
     return goes_on && kind == FZ_ASK_ROOM && number > 0;
 }
 
+/* Of what lies on a disk. */
+static bool may_be_copied(const struct fz_look *look, const struct fz_parcel *request)
+{
+    return look->bytes > 0 && look->bytes <= (uint64_t)FZ_OPEN_COPY_OF(request->flags) << 20;
+}
+
 static bool is_on_share(int fd)
 {
     struct statfs fs;
@@ -212,10 +218,11 @@ static void answer_open(const struct fz_parcel *request, int socket, struct fz_p
         close(fd);
         return;
     }
-    if (share || (regular && request->flags & FZ_OPEN_COPY)) {
-        int copy = wants_head ? -1 : copy_file(fd, &look, request, rank, socket);
-        if (!wants_head && copy < 0)
-            look = failed(errno);
+    bool copies = share || (regular && may_be_copied(&look, request));
+    int copy = copies && !wants_head ? copy_file(fd, &look, request, rank, socket) : -1;
+    if (share && !wants_head && copy < 0)
+        look = failed(errno);
+    if (share || copy >= 0) {
         close(fd);
         fd = copy;
     }

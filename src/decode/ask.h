@@ -35,13 +35,16 @@ enum { FZ_RATE_ALONE = 1 };
  *
  * Nobody but a reader's process, where there is one, ever reads from a share, which may hang any time: of a file that another machine has, or a FUSE file system,
  * `fd` is a copy in memory, of as many bytes as `value` of the request says, with nothing but zeros behind them. With
- * FZ_OPEN_WHOLE a longer file is not copied at all. With FZ_OPEN_COPY a file on a disk is copied as well. With FZ_OPEN_HEAD the file's beginning stands behind the look, and of a file
+ * FZ_OPEN_WHOLE a longer file is not copied at all. With FZ_OPEN_COPY a file on a disk that takes no more than so
+ * many MiB is copied as well, if it can be: `fd` is the file itself else, as its inode tells. With FZ_OPEN_HEAD the file's beginning stands behind the look, and of a file
  * on a share there is nothing else. With FZ_OPEN_ASKS nothing is copied that takes more than a little, or than the `number` KiB for which there is
  * room, before FZ_ASK_WANTS_ROOM was answered; who has no room says so, and asks again without once there is some. Of several copies the one of the lowest rank
  * is made first. */
-enum { FZ_OPEN_WHOLE = 1, FZ_OPEN_HEAD = 2, FZ_OPEN_ASKS = 4, FZ_OPEN_COPY = 8 };
+enum { FZ_OPEN_WHOLE = 1, FZ_OPEN_HEAD = 2, FZ_OPEN_ASKS = 4 };
 #define FZ_OPEN_RANK(rank) ((uint32_t)(rank) << 8) /* 0 to 255 */
-#define FZ_OPEN_RANK_OF(flags) ((flags) >> 8)
+#define FZ_OPEN_RANK_OF(flags) ((flags) >> 8 & 255)
+#define FZ_OPEN_COPY(mib) ((uint32_t)(mib) << 16) /* up to 65535 */
+#define FZ_OPEN_COPY_OF(flags) ((flags) >> 16)
 
 /* What stat(2) says of a file, or why it says nothing. */
 struct fz_look {

@@ -19,10 +19,11 @@ struct fz_cache {
     int64_t wait_until_us; /* for the file to be opened */
     SDL_Thread *thread;
     struct fz_monitor changed;
+    /* immutable from ON on */
+    bool still; /* nobody can write to the file: it is but read */
     /* under its lock */
     struct fz_cache_queue queue; /* what waits to be written */
     enum fz_cache_state state;
-    bool still;              /* nobody can write to the file: it is but read. Set before the state is ON */
     bool closing, writing;   /* a batch, which is in the queue no more */
     bool flushing;           /* somebody waits for all of it */
     struct fz_cache_run own; /* of one that fills it: what it found since the last batch */

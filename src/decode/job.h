@@ -61,8 +61,9 @@ struct fz_copy {
 /* Of a FRAME job: what is wanted, and what it became. Of a page nothing is held from one to the next: no stream. */
 struct fz_play {
     struct fz_stream *stream; /* owned, moves with the job; NULL: the file is opened first */
-    bool keeps_copy;          /* the file is copied, so that it need not be opened again */
-    int copy_fd; /* that copy, in memory, open for reading; owned, moves with the job; -1: none yet */
+    unsigned
+        copy_most_mib; /* of a file that takes no more a copy is made, so that it need not be opened again */
+    int copy_fd;       /* that copy, in memory, open for reading; owned, moves with the job; -1: none yet */
     uint64_t max_held_bytes; /* what it may hold from then on */
     int index;               /* FZ_ANIM_NEXT (of no page), or the one that is sought */
     int sheet_w, sheet_h; /* of pages: the size of the first, on which each is shown, px; 0: an animation */

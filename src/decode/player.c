@@ -4,6 +4,7 @@
 #include "decode/decoder.h"
 #include "decode/files.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Frames whose time is over are composed and not rendered, for as long at most: then one is shown, however late. */
@@ -35,20 +36,28 @@ static bool host_reserve(void *ctx, uint64_t bytes)
     return true;
 }
 
+/* What could not be read to its end is read again next time. */
+static bool is_whole_copy(int fd, const struct fz_look *look, unsigned most_mib)
+{
+    struct stat st;
+    return look->bytes <= (uint64_t)most_mib << 20 && fstat(fd, &st) == 0 &&
+           (st.st_dev != look->device || st.st_ino != look->inode) && (uint64_t)st.st_size == look->bytes;
+}
+
 /* *fd is the file, or its copy, which stays. False: the job is parked. */
 static bool open_file(struct fz_decoder *decoder, struct fz_job *job, int *fd)
 {
     struct fz_play *play = &job->play;
-    if (!play->keeps_copy)
-        return fz_decoder_open_whole(decoder, job, fd);
-    if (play->copy_fd < 0) {
-        struct fz_parcel request = fz_files_open_request(job->path, job->limits.max_file_bytes);
-        request.flags = FZ_OPEN_WHOLE | FZ_OPEN_COPY;
-        if (!fz_decoder_open(decoder, job, &request, &play->copy_fd))
-            return false;
-        job->file = fz_file_facts_of(&job->look);
-    }
     *fd = play->copy_fd;
+    if (*fd >= 0)
+        return true;
+    struct fz_parcel request = fz_files_open_request(job->path, job->limits.max_file_bytes);
+    request.flags = FZ_OPEN_WHOLE | FZ_OPEN_COPY(play->copy_most_mib);
+    if (!fz_decoder_open(decoder, job, &request, fd))
+        return false;
+    job->file = fz_file_facts_of(&job->look);
+    if (*fd >= 0 && is_whole_copy(*fd, &job->look, play->copy_most_mib))
+        play->copy_fd = *fd;
     return true;
 }
 

@@ -261,6 +261,27 @@ def test_going_back_opens_no_file(home, isolation):
         playing(running, 8, frames=9)
 
 
+def test_what_is_too_large_to_keep_is_read_again(home):
+    """Of 64 MB copies take 4 at most: what plays comes first."""
+    folder = pictures.fill(home / "some", 0)
+    noise = np.random.default_rng(1).integers(0, 255, (8, 600, 800), dtype=np.uint8)
+    frames = [Image.fromarray(one, "P") for one in noise]
+    for frame in frames:
+        frame.putpalette(bytes(range(256)) * 3)
+    frames[0].save(folder / "a.gif", save_all=True, append_images=frames[1:], duration=30, loop=0)
+    save(folder / "b.gif", [30] * 4, loop=0)
+    assert (folder / "a.gif").stat().st_size > 5 * MB
+    with home.start("--size", "400x300", "--memory", "64M", folder) as running:
+        running.idle().key("Return")
+        playing(running, 2, frames=8)
+        running.key("Right")
+        playing(running, 2, frames=4)
+        with opened.names_in(folder) as told:
+            running.key("Left")
+            playing(running, 2, frames=8)
+            assert set(told()) == {"a.gif"}
+
+
 # --- on the wall ---
 
 

@@ -180,8 +180,10 @@ static struct bytes make_heic(const struct kind *k)
     struct bytes b = {0};
     struct heif_context *context = heif_context_alloc();
     struct heif_encoder *encoder = NULL;
-    if (heif_context_get_encoder_for_format(context, heif_compression_HEVC, &encoder).code != heif_error_Ok)
+    if (heif_context_get_encoder_for_format(context, heif_compression_HEVC, &encoder).code != heif_error_Ok) {
+        heif_context_free(context);
         skip();
+    }
     heif_encoder_set_lossless(encoder, true);
     struct heif_encoding_options *options = heif_encoding_options_alloc();
     struct heif_color_profile_nclx *nclx = heif_nclx_color_profile_alloc();

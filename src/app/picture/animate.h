@@ -41,7 +41,8 @@ struct fz_animate {
     int64_t base_us;          /* where the time line begins, on the clock; 0: it stands */
     struct fz_stream *stream; /* owned, while no job has it */
     struct fz_anim_facts facts;
-    uint64_t held_bytes;                  /* by it and its frames */
+    uint64_t held_bytes;                  /* by it and its frames out of the budget of textures, */
+    uint64_t needed_bytes;                /* and with its textures */
     struct fz_job *job;                   /* that makes the next frame; borrowed */
     struct fz_job *made[FZ_FRAMES_AHEAD]; /* oldest first; owned */
     int made_count;
@@ -59,8 +60,6 @@ void fz_animate_upload(struct fz_app *app, int64_t end_us);
 bool fz_animate_uploads_wait(const struct fz_app *app);
 /* A FRAME job came back. */
 void fz_animate_take(struct fz_app *app, struct fz_job *job);
-/* What it and the copies of files (history.h) hold comes out of the budget of textures. */
-void fz_animate_hold(struct fz_app *app);
 /* An item went, or is read again. */
 void fz_animate_forget(struct fz_app *app, fz_item_id item);
 /* What to draw of an item: the frame whose time it is, or the still picture (which may be NULL). */

@@ -42,11 +42,6 @@ static void drop_stream(struct fz_app *app)
     a->stream = NULL;
 }
 
-void fz_animate_hold(struct fz_app *app)
-{
-    fz_texture_set_held(app->head, app->animate.held_bytes + app->picture.history.copied_bytes);
-}
-
 /* A job that is out comes home as a stranger. */
 void fz_frames_halt(struct fz_app *app)
 {
@@ -57,8 +52,8 @@ void fz_frames_halt(struct fz_app *app)
     a->job = NULL;
     drop_stream(app);
     a->halted = true;
-    a->held_bytes = 0;
-    fz_animate_hold(app);
+    a->held_bytes = a->needed_bytes = 0;
+    fz_history_fit(app);
 }
 
 struct plan {
@@ -71,8 +66,7 @@ struct plan {
 static bool make_plan(const struct fz_app *app, const struct fz_tile *tile, struct plan *plan)
 {
     const struct fz_animate *a = &app->animate;
-    double budget = (double)(fz_texture_budget(app->head) - app->picture.history.copied_bytes),
-           held = (double)a->facts.held_bytes;
+    double budget = (double)fz_texture_budget(app->head), held = (double)a->facts.held_bytes;
     bool turns = fz_image_has_pages(tile->format);
     if (held == 0 && !turns)
         held = (double)fz_anim_held_bytes(tile->format, tile->picture_w, tile->picture_h, tile->file.bytes);
@@ -142,9 +136,11 @@ static void follow_zoom(struct fz_app *app, const struct fz_tile *tile, const st
 static void give_copy(const struct fz_app *app, const struct fz_tile *tile, struct fz_job *job)
 {
     struct fz_play *play = &job->play;
-    play->keeps_copy = app->animate.purpose == FZ_FOR_PICTURE && !play->stream && play->sheet_w == 0 &&
-                       tile->file.known && fz_history_has_room(app, tile->file.bytes);
-    int copy_fd = play->keeps_copy ? fz_history_copy(app, tile->item, &tile->file) : -1;
+    if (app->animate.purpose != FZ_FOR_PICTURE || play->stream || play->sheet_w > 0)
+        return;
+    uint64_t most_mib = fz_history_room(app) >> 20;
+    int copy_fd = fz_history_copy(app, tile->item, &tile->file);
+    play->copy_most_mib = most_mib < UINT16_MAX ? (unsigned)most_mib : UINT16_MAX;
     if (copy_fd >= 0)
         play->copy_fd = fcntl(copy_fd, F_DUPFD_CLOEXEC, 3);
 }
@@ -186,7 +182,8 @@ void fz_frames_make_next(struct fz_app *app)
                                  .base_us = a->base_us};
     give_copy(app, tile, job);
     a->held_bytes = a->facts.held_bytes + plan.frame_bytes * (uint64_t)plan.ahead;
-    fz_animate_hold(app);
+    a->needed_bytes = a->held_bytes + plan.frame_bytes * TEXTURES;
+    fz_history_fit(app);
     a->stream = NULL;
     a->seek = FZ_ANIM_NEXT;
     a->job = job;

@@ -7,9 +7,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-enum { COPIES_PART = 8 }; /* of the textures' budget */
+enum {
+    COPIES_PART = 8,       /* of the textures' budget, */
+    DESCRIPTORS_PART = 16, /* and of the descriptors that the process may have */
+};
 
 /* ---- Copies of files --------------------------------------------------------------------------------------------- */
 
@@ -21,23 +25,31 @@ static struct fz_visit *find(const struct fz_history *history, fz_item_id item)
     return NULL;
 }
 
-static void close_copy(struct fz_history *history, struct fz_visit *visit)
+/* Large: a worker closes it. */
+static void drop_copy(struct fz_app *app, struct fz_visit *visit)
 {
     if (visit->copy_fd < 0)
         return;
-    close(visit->copy_fd);
+    struct fz_job *carrier = fz_job_new(FZ_JOB_FRAME, visit->item, NULL, &app->quit);
+    carrier->play.copy_fd = visit->copy_fd;
+    fz_pool_trash(&app->pool, carrier);
     visit->copy_fd = -1;
-    history->copied_bytes -= visit->copied.bytes;
+    app->picture.history.copied_bytes -= visit->copied.bytes;
+    app->picture.history.copy_count--;
 }
 
-static uint64_t most_copied(const struct fz_app *app)
+uint64_t fz_history_room(const struct fz_app *app)
 {
-    return fz_texture_budget(app->head) / COPIES_PART;
+    uint64_t budget = fz_texture_budget(app->head), needed = app->animate.needed_bytes;
+    uint64_t part = budget / COPIES_PART, left = budget > needed ? budget - needed : 0;
+    return part < left ? part : left;
 }
 
-bool fz_history_has_room(const struct fz_app *app, uint64_t bytes)
+/* Each is a descriptor. */
+static size_t most_copies(void)
 {
-    return bytes <= most_copied(app);
+    struct rlimit limit;
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (size_t)(limit.rlim_cur / DESCRIPTORS_PART) : 0;
 }
 
 int fz_history_copy(const struct fz_app *app, fz_item_id item, const struct fz_file_facts *file)
@@ -51,21 +63,26 @@ int fz_history_copy(const struct fz_app *app, fz_item_id item, const struct fz_f
 void fz_history_fit(struct fz_app *app)
 {
     struct fz_history *history = &app->picture.history;
-    for (size_t i = 0; i < history->count && history->copied_bytes > most_copied(app); i++)
-        close_copy(history, &history->visits[i]);
-    fz_animate_hold(app);
+    const uint64_t room = fz_history_room(app);
+    const size_t most = history->copy_count > 0 ? most_copies() : 0;
+    for (size_t i = 0; i < history->count && (history->copied_bytes > room || history->copy_count > most);
+         i++)
+        drop_copy(app, &history->visits[i]);
+    fz_texture_set_held(app->head, app->animate.held_bytes + history->copied_bytes);
 }
 
 void fz_history_take_copy(struct fz_app *app, struct fz_job *job)
 {
     struct fz_history *history = &app->picture.history;
     struct fz_visit *visit = find(history, job->item);
-    if (job->play.copy_fd < 0 || !job->file.known || !visit)
+    bool is_sound = job->error.code == FZ_OK || job->error.code == FZ_E_CANCELLED;
+    if (job->play.copy_fd < 0 || !job->file.known || !visit || !is_sound)
         return;
-    close_copy(history, visit);
+    drop_copy(app, visit);
     visit->copy_fd = job->play.copy_fd;
     visit->copied = job->file;
     history->copied_bytes += job->file.bytes;
+    history->copy_count++;
     job->play.copy_fd = -1;
     fz_history_fit(app);
 }
@@ -75,8 +92,8 @@ void fz_history_drop_copy(struct fz_app *app, fz_item_id item)
     struct fz_visit *visit = find(&app->picture.history, item);
     if (!visit || visit->copy_fd < 0)
         return;
-    close_copy(&app->picture.history, visit);
-    fz_animate_hold(app);
+    drop_copy(app, visit);
+    fz_history_fit(app);
 }
 
 /* ---- Who is among them ------------------------------------------------------------------------------------------- */
@@ -133,7 +150,8 @@ bool fz_history_retraces(const struct fz_app *app)
 void fz_history_fini(struct fz_history *history)
 {
     for (size_t i = 0; i < history->count; i++)
-        close_copy(history, &history->visits[i]);
+        if (history->visits[i].copy_fd >= 0)
+            close(history->visits[i].copy_fd);
     free(history->visits);
     *history = (struct fz_history){0};
 }

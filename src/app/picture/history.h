@@ -18,7 +18,8 @@ struct fz_visit {
 struct fz_history {
     struct fz_visit *visits; /* owned; the latest last, each item once */
     size_t count, capacity;
-    uint64_t copied_bytes; /* all copies */
+    uint64_t copied_bytes; /* all copies, */
+    size_t copy_count;     /* and how many */
     int way;               /* of travel when one came last that was not among them: -1 or 1 */
 };
 
@@ -28,13 +29,13 @@ void fz_history_add(struct fz_app *app, fz_item_id item);
 bool fz_history_retraces(const struct fz_app *app);
 /* A copy of the file of one of these (borrowed), if that is still as `file` says; -1: none. */
 int fz_history_copy(const struct fz_app *app, fz_item_id item, const struct fz_file_facts *file);
-/* Whether one of so many bytes may be kept. All of them take an eighth of the textures' budget at most. */
-bool fz_history_has_room(const struct fz_app *app, uint64_t bytes);
+/* What all of them may take: an eighth of the textures' budget, as far as what plays leaves it. */
+uint64_t fz_history_room(const struct fz_app *app);
 /* Takes that of a FRAME job that came home; what was left longest makes room for it. */
 void fz_history_take_copy(struct fz_app *app, struct fz_job *job);
 /* Its file has changed, or went. */
 void fz_history_drop_copy(struct fz_app *app, fz_item_id item);
-/* The budget may have become less. */
+/* That may have become less. */
 void fz_history_fit(struct fz_app *app);
 void fz_history_fini(struct fz_history *history);
 

@@ -151,8 +151,9 @@ static void take_events(struct fz_crew *crew, const struct fz_crew_work *work)
         if (event->kind == FZ_SOURCE_ERROR) {
             fz_progress_clear(&crew->progress);
             fz_log_error(&event->error);
-            crew->source_failed |= !fz_source_error_passes(&event->error);
-            crew->complained[event->root] = true;
+            bool stays = !fz_source_error_passes(&event->error);
+            crew->source_failed |= stays;
+            crew->complained[event->root] |= stays;
         }
         fz_source_event_free(event);
     }
