@@ -17,7 +17,7 @@ struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, cons
     job->item = item;
     job->path = path;
     job->limits = fz_image_default_limits;
-    job->fd = job->play.copy_fd = -1;
+    job->fd = job->kept_fd = -1;
     job->ask.request.fd = job->ask.answer.fd = -1;
     fz_cancel_init(&job->cancel, parent);
     return job;
@@ -35,8 +35,8 @@ void fz_job_free(struct fz_job *job)
     fz_parcel_fini(&job->ask.request);
     fz_parcel_fini(&job->ask.answer);
     fz_stream_free(job->play.stream);
-    if (job->play.copy_fd >= 0)
-        close(job->play.copy_fd);
+    if (job->kept_fd >= 0)
+        close(job->kept_fd);
     free(job->luma);
     free(job->told);
     free(job->index);

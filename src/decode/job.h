@@ -61,9 +61,8 @@ struct fz_copy {
 /* Of a FRAME job: what is wanted, and what it became. Of a page nothing is held from one to the next: no stream. */
 struct fz_play {
     struct fz_stream *stream; /* owned, moves with the job; NULL: the file is opened first */
-    unsigned
-        copy_most_mib; /* of a file that takes no more a copy is made, so that it need not be opened again */
-    int copy_fd;       /* that copy, in memory, open for reading; owned, moves with the job; -1: none yet */
+    /* of a file that takes no more a copy is made, so that it need not be opened again */
+    unsigned copy_most_mib;
     uint64_t max_held_bytes; /* what it may hold from then on */
     int index;               /* FZ_ANIM_NEXT (of no page), or the one that is sought */
     int sheet_w, sheet_h; /* of pages: the size of the first, on which each is shown, px; 0: an animation */
@@ -116,7 +115,9 @@ struct fz_job {
     bool wants_first;
     int64_t put_off_us; /* DECODE: when NOT_YET was said first; 0: never. The worker's, as what follows */
     int fd;             /* -1: not open */
-    atomic_int *along;  /* counts it among those opened with others (decode/along.h); NULL: it is none */
+    /* FRAME: a copy of the file in memory, open for reading, from which it is played; owned, -1: none yet */
+    int kept_fd;
+    atomic_int *along; /* counts it among those opened with others (decode/along.h); NULL: it is none */
     struct fz_image_head head;
     struct fz_look look; /* at its file */
     bool looked;

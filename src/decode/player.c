@@ -48,7 +48,7 @@ static bool is_whole_copy(int fd, const struct fz_look *look, unsigned most_mib)
 static bool open_file(struct fz_decoder *decoder, struct fz_job *job, int *fd)
 {
     struct fz_play *play = &job->play;
-    *fd = play->copy_fd;
+    *fd = job->kept_fd;
     if (*fd >= 0)
         return true;
     struct fz_parcel request = fz_files_open_request(job->path, job->limits.max_file_bytes);
@@ -57,7 +57,7 @@ static bool open_file(struct fz_decoder *decoder, struct fz_job *job, int *fd)
         return false;
     job->file = fz_file_facts_of(&job->look);
     if (*fd >= 0 && is_whole_copy(*fd, &job->look, play->copy_most_mib))
-        play->copy_fd = *fd;
+        job->kept_fd = *fd;
     return true;
 }
 
@@ -67,7 +67,7 @@ static enum fz_err open_stream(struct fz_decoder *decoder, struct fz_job *job,
     if (request->fd < 0)
         return job->error.code;
     enum fz_err code = fz_stream_open(decoder->engine, request, &job->play.stream, &job->error);
-    if (request->fd != job->play.copy_fd)
+    if (request->fd != job->kept_fd)
         close(request->fd);
     return code;
 }

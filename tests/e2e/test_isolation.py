@@ -106,8 +106,9 @@ def kill_outright(program, *titles):
     assert left
     for pid, title in left.items():
         if titles and title.startswith(titles):
-            os.kill(pid, signal.SIGSTOP)
-            wait_until(lambda pid=pid: stat_of(pid)[0] == "T", "its stop")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+            wait_until(lambda pid=pid: (stat_of(pid) or "T")[0] == "T", "its stop")  # unless it ends at that moment
     program.kill()
     program.wait()
     began = time.monotonic()

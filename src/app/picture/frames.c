@@ -142,7 +142,7 @@ static void give_copy(const struct fz_app *app, const struct fz_tile *tile, stru
     int copy_fd = fz_history_copy(app, tile->item, &tile->file);
     play->copy_most_mib = most_mib < UINT16_MAX ? (unsigned)most_mib : UINT16_MAX;
     if (copy_fd >= 0)
-        play->copy_fd = fcntl(copy_fd, F_DUPFD_CLOEXEC, 3);
+        job->kept_fd = fcntl(copy_fd, F_DUPFD_CLOEXEC, 3);
 }
 
 void fz_frames_make_next(struct fz_app *app)
@@ -173,7 +173,6 @@ void fz_frames_make_next(struct fz_app *app)
     job->limits = fz_limits_from_options(&app->options);
     job->wants_luma = true;
     job->play = (struct fz_play){.stream = a->stream,
-                                 .copy_fd = -1,
                                  .max_held_bytes = plan.max_held_bytes,
                                  .index = a->seek,
                                  .sheet_w = fz_image_has_pages(tile->format) ? tile->picture_w : 0,

@@ -31,7 +31,7 @@ static void drop_copy(struct fz_app *app, struct fz_visit *visit)
     if (visit->copy_fd < 0)
         return;
     struct fz_job *carrier = fz_job_new(FZ_JOB_FRAME, visit->item, NULL, &app->quit);
-    carrier->play.copy_fd = visit->copy_fd;
+    carrier->kept_fd = visit->copy_fd;
     fz_pool_trash(&app->pool, carrier);
     visit->copy_fd = -1;
     app->picture.history.copied_bytes -= visit->copied.bytes;
@@ -76,14 +76,14 @@ void fz_history_take_copy(struct fz_app *app, struct fz_job *job)
     struct fz_history *history = &app->picture.history;
     struct fz_visit *visit = find(history, job->item);
     bool is_sound = job->error.code == FZ_OK || job->error.code == FZ_E_CANCELLED;
-    if (job->play.copy_fd < 0 || !job->file.known || !visit || !is_sound)
+    if (job->kept_fd < 0 || !job->file.known || !visit || !is_sound)
         return;
     drop_copy(app, visit);
-    visit->copy_fd = job->play.copy_fd;
+    visit->copy_fd = job->kept_fd;
     visit->copied = job->file;
     history->copied_bytes += job->file.bytes;
     history->copy_count++;
-    job->play.copy_fd = -1;
+    job->kept_fd = -1;
     fz_history_fit(app);
 }
 
