@@ -5,7 +5,7 @@
 
 #if FRIEZE_WITH_HEIF && FRIEZE_WITH_AVIF
 
-#include <avif/avif.h>
+#include "test_image_avif.h"
 
 enum { FIELD = 32, BACKGROUND = 0x204060 };
 
@@ -73,20 +73,9 @@ static void change(avifImage *image, const struct changes *c)
 
 static struct bytes make_avif(const struct changes *c)
 {
-    struct bytes b = {0};
-    avifRWData data = AVIF_DATA_EMPTY;
-    avifEncoder *encoder = avifEncoderCreate();
     avifImage *image = picture_of(c);
     change(image, c);
-    encoder->speed = 10;
-    encoder->minQuantizer = encoder->maxQuantizer = AVIF_QUANTIZER_LOSSLESS;
-    encoder->minQuantizerAlpha = encoder->maxQuantizerAlpha = AVIF_QUANTIZER_LOSSLESS;
-    assert_int_equal(avifEncoderWrite(encoder, image, &data), AVIF_RESULT_OK);
-    bytes_put(&b, data.data, data.size);
-    avifRWDataFree(&data);
-    avifImageDestroy(image);
-    avifEncoderDestroy(encoder);
-    return b;
+    return encode_avif(image);
 }
 
 static uint32_t over_background(int field)

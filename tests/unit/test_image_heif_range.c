@@ -5,7 +5,8 @@
 
 #if FRIEZE_WITH_HEIF && FRIEZE_WITH_AVIF
 
-#include <avif/avif.h>
+#include "test_image_avif.h"
+
 #include <libheif/heif.h>
 
 enum { SIDE = 64, FIELDS = 4, FIELD_W = SIDE / FIELDS, BACKGROUND = 0x204060 };
@@ -87,23 +88,6 @@ static avifImage *picture_of(const struct kind *k)
     return image;
 }
 
-static struct bytes make_avif(const struct kind *k)
-{
-    struct bytes b = {0};
-    avifRWData data = AVIF_DATA_EMPTY;
-    avifEncoder *encoder = avifEncoderCreate();
-    avifImage *image = picture_of(k);
-    encoder->speed = 10;
-    encoder->minQuantizer = encoder->maxQuantizer = AVIF_QUANTIZER_LOSSLESS;
-    encoder->minQuantizerAlpha = encoder->maxQuantizerAlpha = AVIF_QUANTIZER_LOSSLESS;
-    assert_int_equal(avifEncoderWrite(encoder, image, &data), AVIF_RESULT_OK);
-    bytes_put(&b, data.data, data.size);
-    avifRWDataFree(&data);
-    avifImageDestroy(image);
-    avifEncoderDestroy(encoder);
-    return b;
-}
-
 static uint32_t over_background(uint32_t color, int alpha)
 {
     uint32_t mixed = 0;
@@ -140,7 +124,7 @@ static void test_avif(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        struct bytes b = make_avif(&kinds[i]);
+        struct bytes b = encode_avif(picture_of(&kinds[i]));
         print_message("kind %zu\n", i);
         assert_shows(&b, &kinds[i], kinds[i].premultiplied ? 4 : 1);
         free(b.data);

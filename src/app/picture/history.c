@@ -64,9 +64,7 @@ void fz_history_fit(struct fz_app *app)
 {
     struct fz_history *history = &app->picture.history;
     const uint64_t room = fz_history_room(app);
-    const size_t most = history->copy_count > 0 ? most_copies() : 0;
-    for (size_t i = 0; i < history->count && (history->copied_bytes > room || history->copy_count > most);
-         i++)
+    for (size_t i = 0; i < history->count && history->copied_bytes > room; i++)
         drop_copy(app, &history->visits[i]);
     fz_texture_set_held(app->head, app->animate.held_bytes + history->copied_bytes);
 }
@@ -79,6 +77,9 @@ void fz_history_take_copy(struct fz_app *app, struct fz_job *job)
     if (job->kept_fd < 0 || !job->file.known || !visit || !is_sound)
         return;
     drop_copy(app, visit);
+    const size_t most = most_copies();
+    for (size_t i = 0; i < history->count && history->copy_count >= most; i++)
+        drop_copy(app, &history->visits[i]);
     visit->copy_fd = job->kept_fd;
     visit->copied = job->file;
     history->copied_bytes += job->file.bytes;
