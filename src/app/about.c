@@ -36,6 +36,19 @@ static int find_file(const struct fz_about *about, fz_item_id item)
     return at;
 }
 
+static void take_read(struct fz_app *app, struct fz_job *job)
+{
+    struct load *load = job->load;
+    app->about.job = NULL;
+    app->dirty = true;
+    if (fz_cancel_is_set(&job->cancel)) /* the next frame asks again */
+        return;
+    if (load->reading.opened)
+        atomic_fetch_add_explicit(&app->pool.counts.opens, 1, memory_order_relaxed);
+    app->about.item = job->item;
+    app->about.metadata = load->reading.out;
+}
+
 static void ask(struct fz_app *app, fz_item_id item)
 {
     int file = find_file(&app->about, item);
@@ -49,6 +62,7 @@ static void ask(struct fz_app *app, fz_item_id item)
     job->load = load;
     job->load_free = free_load;
     job->work = run_read;
+    job->take = take_read;
     app->about.job = job;
     fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_VISIBLE, UINT32_MAX));
 }
@@ -106,18 +120,4 @@ void fz_about_forget_file(struct fz_app *app, fz_item_id item)
     if (file >= 0)
         app->about.files[file].item = FZ_ITEM_NONE;
     fz_about_forget(app, item);
-}
-
-void fz_about_take(struct fz_app *app, struct fz_job *job)
-{
-    FZ_MAIN_ONLY();
-    struct load *load = job->load;
-    app->about.job = NULL;
-    app->dirty = true;
-    if (fz_cancel_is_set(&job->cancel)) /* the next frame asks again */
-        return;
-    if (load->reading.opened)
-        atomic_fetch_add_explicit(&app->pool.counts.opens, 1, memory_order_relaxed);
-    app->about.item = job->item;
-    app->about.metadata = load->reading.out;
 }

@@ -45,7 +45,4 @@ void fz_about_learn(struct fz_app *app, const struct fz_job *job);
 void fz_about_forget(struct fz_app *app, fz_item_id item);
 void fz_about_forget_file(struct fz_app *app, fz_item_id item);
 
-/* A job of this file came back; the caller retires it. */
-void fz_about_take(struct fz_app *app, struct fz_job *job);
-
 #endif

@@ -25,7 +25,7 @@ enum fz_job_kind {
     FZ_JOB_SAVE,    /* surface -> PNG file at path */
     FZ_JOB_MEASURE, /* -> proportional set size of the process */
     FZ_JOB_SCALE,   /* path -> file, as `load` says (decode/scaled.h) */
-    FZ_JOB_WORK,    /* whatever `work` does with `load` */
+    FZ_JOB_WORK,    /* whatever `work` does with `load`, and `take` with what came of it */
     FZ_JOB_FRAME, /* path, or the stream that was opened -> the next frame, as a surface that fits the box */
 };
 
@@ -71,6 +71,8 @@ struct fz_play {
     int64_t base_us;            /* where that line begins, on the clock; 0: it stands, and nothing is late */
     struct fz_anim_frame frame; /* the result */
 };
+
+struct fz_app; /* whoever made the job; nothing here looks into it */
 
 struct fz_job {
     struct fz_heap_node queued; /* the heap's while queued */
@@ -144,6 +146,8 @@ struct fz_job {
     uint32_t fills_view; /* DECODE: begun behind this view (fz_loader.view) or as fill around it; 0: not so */
     uint64_t credit_bytes; /* what it counts for while it is out */
     int upload_row;        /* rows before this one are in the texture */
+    void (*take)(struct fz_app *app,
+                 struct fz_job *job); /* WORK: called with the result, before the job is retired */
 };
 
 /* Any thread. Takes `path` (may be NULL). */

@@ -242,15 +242,7 @@ static void take_result(struct fz_app *app, struct fz_job *job)
         fz_app_take_saved(app, job);
         break;
     case FZ_JOB_WORK:
-        if (job == app->marks.write)
-            fz_marks_written(app, job);
-        else if (job == app->about.job)
-            fz_about_take(app, job);
-        else if (job == app->scale.plan)
-            fz_scale_window_planned(app, job);
-        else if (!fz_rate_take(app, job) && !fz_run_take(app, job) && !fz_telling_take(app, job) &&
-                 !fz_shapes_take(app, job) && !fz_revisit_take(app, job))
-            fz_arrange_take(app, job);
+        job->take(app, job);
         fz_loader_retire(app, job);
         break;
     case FZ_JOB_SCALE:

@@ -156,52 +156,6 @@ void fz_revisit_add_root(struct fz_app *app, uint32_t root)
     revisit->polled[root] = revisit->any = true;
 }
 
-/* One that waits for a share which hangs is nobody's any more: other shares are not to wait with it. */
-static void abandon_hung(struct fz_app *app)
-{
-    struct fz_revisit *revisit = &app->loader.revisit;
-    const struct visit *visit = revisit->job->load;
-    for (size_t i = 0; i < visit->count; i++) {
-        uint32_t root = visit->files[i].root;
-        bool is_asked = i > 0 && root == visit->files[i - 1].root;
-        if (is_asked || !fz_files_hangs(app->pool.files, root))
-            continue;
-        fz_cancel_set(&revisit->job->cancel);
-        revisit->job = NULL;
-        return;
-    }
-}
-
-int64_t fz_revisit_step(struct fz_app *app)
-{
-    FZ_MAIN_ONLY();
-    struct fz_revisit *revisit = &app->loader.revisit;
-    if (!revisit->any || app->loading_paused || app->ending)
-        return FZ_NEVER;
-    if (revisit->job)
-        abandon_hung(app);
-    if (revisit->job)
-        return FZ_NEVER;
-    if (app->now_us < revisit->due_us)
-        return revisit->due_us;
-    revisit->due_us = app->now_us + PAUSE_US;
-    struct visit *visit = fz_calloc(1, sizeof *visit);
-    add_seen(app, visit);
-    add_failed(app, visit);
-    if (visit->count == 0) {
-        free_visit(visit);
-        return revisit->due_us;
-    }
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
-    job->load = visit;
-    job->load_free = free_visit;
-    job->work = run_visit;
-    revisit->job = job;
-    revisit->began_us = app->now_us;
-    fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));
-    return FZ_NEVER;
-}
-
 /* ---- What is different ----------------------------------------------------------------------------------------------- */
 
 static bool is_same(const struct fz_file_facts *a, const struct fz_file_facts *b)
@@ -247,12 +201,11 @@ static void tell(struct fz_app *app, const struct visited *visited)
     free(dir);
 }
 
-bool fz_revisit_take(struct fz_app *app, struct fz_job *job)
+static void take_visit(struct fz_app *app, struct fz_job *job)
 {
-    FZ_MAIN_ONLY();
     struct fz_revisit *revisit = &app->loader.revisit;
-    if (revisit->job != job)
-        return false;
+    if (revisit->job != job) /* abandoned */
+        return;
     const struct visit *visit = job->load;
     struct fz_unsettled *old = fz_malloc(sizeof revisit->unsettled);
     size_t old_count = revisit->unsettled_count;
@@ -276,7 +229,55 @@ bool fz_revisit_take(struct fz_app *app, struct fz_job *job)
     pause_us = pause_us < PAUSE_US ? PAUSE_US : pause_us > LONGEST_PAUSE_US ? LONGEST_PAUSE_US : pause_us;
     revisit->due_us = app->now_us + pause_us;
     revisit->job = NULL;
-    return true;
+}
+
+/* ---- The loop's turn ------------------------------------------------------------------------------------------------ */
+
+/* One that waits for a share which hangs is nobody's any more: other shares are not to wait with it. */
+static void abandon_hung(struct fz_app *app)
+{
+    struct fz_revisit *revisit = &app->loader.revisit;
+    const struct visit *visit = revisit->job->load;
+    for (size_t i = 0; i < visit->count; i++) {
+        uint32_t root = visit->files[i].root;
+        bool is_asked = i > 0 && root == visit->files[i - 1].root;
+        if (is_asked || !fz_files_hangs(app->pool.files, root))
+            continue;
+        fz_cancel_set(&revisit->job->cancel);
+        revisit->job = NULL;
+        return;
+    }
+}
+
+int64_t fz_revisit_step(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    struct fz_revisit *revisit = &app->loader.revisit;
+    if (!revisit->any || app->loading_paused || app->ending)
+        return FZ_NEVER;
+    if (revisit->job)
+        abandon_hung(app);
+    if (revisit->job)
+        return FZ_NEVER;
+    if (app->now_us < revisit->due_us)
+        return revisit->due_us;
+    revisit->due_us = app->now_us + PAUSE_US;
+    struct visit *visit = fz_calloc(1, sizeof *visit);
+    add_seen(app, visit);
+    add_failed(app, visit);
+    if (visit->count == 0) {
+        free_visit(visit);
+        return revisit->due_us;
+    }
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
+    job->load = visit;
+    job->load_free = free_visit;
+    job->work = run_visit;
+    job->take = take_visit;
+    revisit->job = job;
+    revisit->began_us = app->now_us;
+    fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));
+    return FZ_NEVER;
 }
 
 void fz_revisit_fini(struct fz_revisit *revisit)

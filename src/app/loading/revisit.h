@@ -36,9 +36,6 @@ void fz_revisit_add_root(struct fz_app *app, uint32_t root);
 /* Sends out a job where one is due; returns when it is to be called again, or FZ_NEVER. */
 int64_t fz_revisit_step(struct fz_app *app);
 
-/* Takes the job's result; false where it is another one's. */
-bool fz_revisit_take(struct fz_app *app, struct fz_job *job);
-
 void fz_revisit_fini(struct fz_revisit *revisit);
 
 #endif

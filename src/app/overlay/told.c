@@ -27,6 +27,24 @@ static bool is_wanted(const struct fz_app *app)
     return (fz_sort_needs_told(&app->arrange.wanted) || fz_list_shows_rated(app->list)) && !app->ending;
 }
 
+static void take_told(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_telling *telling = &app->telling;
+    for (size_t i = 0; i < FZ_TOLD_JOBS; i++)
+        if (telling->jobs[i] == job)
+            telling->jobs[i] = NULL;
+    atomic_fetch_add_explicit(&app->pool.counts.opens, fz_told_opens(job->load), memory_order_relaxed);
+    if (fz_list_told_apply(app->list, job->load))
+        fz_arrange_told(app);
+    fz_telling_step(app);
+    if (!fz_telling_is_busy(app) || app->now_us >= telling->drawn_us + DRAW_US) {
+        app->dirty |= app->now_us >= telling->since_us + LONG_US;
+        telling->drawn_us = app->now_us;
+    }
+    if (!fz_telling_is_busy(app))
+        telling->since_us = 0;
+}
+
 void fz_telling_step(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
@@ -41,34 +59,12 @@ void fz_telling_step(struct fz_app *app)
         job->load = told;
         job->load_free = free_load;
         job->work = run_read;
+        job->take = take_told;
         telling->jobs[i] = job;
         if (telling->since_us == 0)
             telling->since_us = telling->drawn_us = app->now_us;
         fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));
     }
-}
-
-bool fz_telling_take(struct fz_app *app, struct fz_job *job)
-{
-    FZ_MAIN_ONLY();
-    struct fz_telling *telling = &app->telling;
-    size_t i = 0;
-    while (i < FZ_TOLD_JOBS && telling->jobs[i] != job)
-        i++;
-    if (i == FZ_TOLD_JOBS)
-        return false;
-    telling->jobs[i] = NULL;
-    atomic_fetch_add_explicit(&app->pool.counts.opens, fz_told_opens(job->load), memory_order_relaxed);
-    if (fz_list_told_apply(app->list, job->load))
-        fz_arrange_told(app);
-    fz_telling_step(app);
-    if (!fz_telling_is_busy(app) || app->now_us >= telling->drawn_us + DRAW_US) {
-        app->dirty |= app->now_us >= telling->since_us + LONG_US;
-        telling->drawn_us = app->now_us;
-    }
-    if (!fz_telling_is_busy(app))
-        telling->since_us = 0;
-    return true;
 }
 
 bool fz_telling_is_busy(const struct fz_app *app)

@@ -23,9 +23,6 @@ struct fz_telling {
 /* One turn of the loop: sends out what is wanted. */
 void fz_telling_step(struct fz_app *app);
 
-/* A job came back: true when it is one of this file; the caller retires it. */
-bool fz_telling_take(struct fz_app *app, struct fz_job *job);
-
 bool fz_telling_is_busy(const struct fz_app *app);
 
 /* Once it takes long: how far it has come, as a text; "" else. */

@@ -109,6 +109,30 @@ static void run_look(struct fz_job *job)
         fz_recheck_look(load->recheck, job);
 }
 
+static void end(struct fz_app *app, struct fz_run *run)
+{
+    app->run.under_way--;
+    free_run(app, run);
+}
+
+static void take_looked(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_run **place = &app->run.looked_at, *run;
+    while (*place && (*place)->job != job)
+        place = &(*place)->next;
+    run = *place;
+    *place = run->next;
+    run->job = NULL;
+    if (run->ran) {
+        end(app, run);
+        return;
+    }
+    struct load *load = job->load;
+    run->recheck = load->recheck;
+    load->recheck = NULL;
+    fz_runner_submit(app->run.runner, run);
+}
+
 static void look_at_files(struct fz_app *app, struct fz_run *run)
 {
     struct load *load = fz_calloc(1, sizeof *load);
@@ -118,36 +142,10 @@ static void look_at_files(struct fz_app *app, struct fz_run *run)
     run->job->load = load;
     run->job->load_free = free_load;
     run->job->work = run_look;
+    run->job->take = take_looked;
     run->next = app->run.looked_at;
     app->run.looked_at = run;
     fz_loader_launch(app, run->job, 0);
-}
-
-static void end(struct fz_app *app, struct fz_run *run)
-{
-    app->run.under_way--;
-    free_run(app, run);
-}
-
-bool fz_run_take(struct fz_app *app, struct fz_job *job)
-{
-    FZ_MAIN_ONLY();
-    struct fz_run **place = &app->run.looked_at, *run;
-    while (*place && (*place)->job != job)
-        place = &(*place)->next;
-    if ((run = *place) == NULL)
-        return false;
-    *place = run->next;
-    run->job = NULL;
-    if (run->ran) {
-        end(app, run);
-        return true;
-    }
-    struct load *load = job->load;
-    run->recheck = load->recheck;
-    load->recheck = NULL;
-    fz_runner_submit(app->run.runner, run);
-    return true;
 }
 
 /* ---- A program begins -------------------------------------------------------------------------------------------- */

@@ -29,9 +29,6 @@ bool fz_run_stop(struct fz_app *app, int patience_ms);
 void fz_run_stop_looking(struct fz_app *app);
 void fz_run_fini(struct fz_app *app);
 
-/* Whether the job looked at a program's files, which is taken then. */
-bool fz_run_take(struct fz_app *app, struct fz_job *job);
-
 enum fz_err fz_run_command(struct fz_app *app, struct fz_command_call *call, struct fz_error *err);
 /* Tells of those that have ended. */
 void fz_run_collect(struct fz_app *app);

@@ -96,6 +96,39 @@ static void run_plan(struct fz_job *job)
     note_places(plan);
 }
 
+static void end(struct fz_app *app)
+{
+    struct fz_scale_window *w = &app->scale;
+    char text[120];
+    fz_task_end(&w->batch.task, app->now_us);
+    fz_scale_batch_format(&w->batch, text, sizeof text);
+    w->told_anew = true;
+    if (w->batch.task.failure.code == FZ_OK && w->batch.out && !w->shown)
+        fz_log("%s into %s%s", text, w->batch.out, w->batch.task.was_canceled ? ", canceled" : "");
+    app->dirty = true;
+}
+
+static void take_plan(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_scale_window *w = &app->scale;
+    struct plan *plan = job->load;
+    w->plan = NULL;
+    fz_list_marked_end(app->list, plan->pictures);
+    plan->pictures = NULL;
+    if (job->error.code != FZ_OK && w->batch.task.state != FZ_TASK_CANCELED) {
+        w->batch.task.failure = job->error;
+        fz_log_error(&job->error);
+    }
+    if (job->error.code != FZ_OK) {
+        end(app);
+        return;
+    }
+    w->places = plan->places;
+    w->place_count = plan->place_count;
+    plan->places = NULL;
+    fz_scale_batch_is_planned(&w->batch);
+}
+
 static void launch_plan(struct fz_app *app, struct fz_marked *pictures)
 {
     struct fz_scale_window *w = &app->scale;
@@ -106,6 +139,7 @@ static void launch_plan(struct fz_app *app, struct fz_marked *pictures)
     job->load = plan;
     job->load_free = free_plan;
     job->work = run_plan;
+    job->take = take_plan;
     w->plan = job;
     fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_NEIGHBOUR, 0));
 }
@@ -242,18 +276,6 @@ static void look(struct fz_app *app)
     launch_plan(app, fz_list_marked_all(app->list));
 }
 
-static void end(struct fz_app *app)
-{
-    struct fz_scale_window *w = &app->scale;
-    char text[120];
-    fz_task_end(&w->batch.task, app->now_us);
-    fz_scale_batch_format(&w->batch, text, sizeof text);
-    w->told_anew = true;
-    if (w->batch.task.failure.code == FZ_OK && w->batch.out && !w->shown)
-        fz_log("%s into %s%s", text, w->batch.out, w->batch.task.was_canceled ? ", canceled" : "");
-    app->dirty = true;
-}
-
 void fz_scale_window_fini(struct fz_app *app)
 {
     struct fz_scale_window *w = &app->scale;
@@ -264,27 +286,6 @@ void fz_scale_window_fini(struct fz_app *app)
 }
 
 /* --- jobs ----------------------------------------------------------------------------------------------------------- */
-
-void fz_scale_window_planned(struct fz_app *app, struct fz_job *job)
-{
-    struct fz_scale_window *w = &app->scale;
-    struct plan *plan = job->load;
-    w->plan = NULL;
-    fz_list_marked_end(app->list, plan->pictures);
-    plan->pictures = NULL;
-    if (job->error.code != FZ_OK && w->batch.task.state != FZ_TASK_CANCELED) {
-        w->batch.task.failure = job->error;
-        fz_log_error(&job->error);
-    }
-    if (job->error.code != FZ_OK) {
-        end(app);
-        return;
-    }
-    w->places = plan->places;
-    w->place_count = plan->place_count;
-    plan->places = NULL;
-    fz_scale_batch_is_planned(&w->batch);
-}
 
 void fz_scale_window_step(struct fz_app *app)
 {

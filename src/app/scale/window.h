@@ -41,8 +41,7 @@ enum fz_err fz_scale_window_command(struct fz_app *app, struct fz_command_call *
 void fz_scale_window_step(struct fz_app *app);
 void fz_scale_window_fini(struct fz_app *app); /* main thread; no worker runs any more */
 
-/* Its jobs: planned, come back, how urgent, taken back before anybody began. */
-void fz_scale_window_planned(struct fz_app *app, struct fz_job *job);
+/* Its jobs: come back, how urgent, taken back before anybody began. */
 void fz_scale_window_take(struct fz_app *app, struct fz_job *job);
 uint64_t fz_scale_window_judge(const struct fz_app *app, const struct fz_job *job);
 void fz_scale_window_lost(struct fz_app *app, struct fz_job *job);

@@ -58,17 +58,6 @@ static void free_look(void *load)
     fz_facts_free(load);
 }
 
-static struct fz_job *launch(struct fz_app *app, void *load, void (*work)(struct fz_job *),
-                             void (*load_free)(void *), uint64_t priority)
-{
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
-    job->load = load;
-    job->work = work;
-    job->load_free = load_free;
-    fz_loader_launch(app, job, priority);
-    return job;
-}
-
 void fz_arrange_sort(struct fz_app *app, const struct fz_sort *sort)
 {
     FZ_MAIN_ONLY();
@@ -97,13 +86,13 @@ static bool wants_sort(const struct fz_app *app)
     return (settle || fz_list_is_disordered(app->list)) && app->now_us >= arrange->sorted_us + SETTLE_US;
 }
 
-static void take_sorted(struct fz_app *app, struct fz_sorter *sorter)
+static void take_sorted(struct fz_app *app, struct fz_job *job)
 {
     struct fz_arrange *arrange = &app->arrange;
     struct fz_sort before = fz_list_sort(app->list);
     arrange->sort = NULL;
     arrange->sorted_us = app->now_us;
-    if (!fz_list_sort_apply(app->list, sorter))
+    if (!fz_list_sort_apply(app->list, job->load))
         return;
     struct fz_sort now = fz_list_sort(app->list);
     fz_steady_cut(app, FZ_STEADY_CUT);
@@ -112,16 +101,10 @@ static void take_sorted(struct fz_app *app, struct fz_sorter *sorter)
     arrange->asked = arrange->asked && !is_asked;
 }
 
-void fz_arrange_take(struct fz_app *app, struct fz_job *job)
+static void take_looked(struct fz_app *app, struct fz_job *job)
 {
-    FZ_MAIN_ONLY();
-    struct fz_arrange *arrange = &app->arrange;
-    if (job == arrange->sort) {
-        take_sorted(app, job->load);
-    } else if (job == arrange->look) {
-        arrange->look = NULL;
-        arrange->news |= fz_list_facts_apply(app->list, job->load);
-    }
+    app->arrange.look = NULL;
+    app->arrange.news |= fz_list_facts_apply(app->list, job->load);
 }
 
 /* --- What is shown --- */
@@ -220,25 +203,44 @@ size_t fz_arrange_undo_drop(struct fz_app *app)
 
 /* --- The loop's turn --- */
 
+static void launch_look(struct fz_app *app)
+{
+    struct fz_facts_batch *facts = fz_list_facts_begin(app->list, LOOKS_A_JOB);
+    if (!facts)
+        return;
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
+    job->load = facts;
+    job->load_free = free_look;
+    job->work = run_look;
+    job->take = take_looked;
+    app->arrange.look = job;
+    fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));
+}
+
+static void launch_sort(struct fz_app *app)
+{
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
+    job->load = fz_list_sort_begin(app->list, &app->arrange.wanted);
+    job->load_free = free_sort;
+    job->work = run_sort;
+    job->take = take_sorted;
+    app->arrange.news = false;
+    app->arrange.sort = job;
+    fz_loader_launch(app, job, 0);
+}
+
 void fz_arrange_step(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
-    struct fz_arrange *arrange = &app->arrange;
     if (app->ending)
         return;
     app->dirty |= fz_list_search_step(app->list, SEARCH_US);
     fz_arrange_show_found(app);
-    if (wants_facts(app)) {
-        struct fz_facts_batch *facts = fz_list_facts_begin(app->list, LOOKS_A_JOB);
-        if (facts)
-            arrange->look =
-                launch(app, facts, run_look, free_look, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));
-    }
+    if (wants_facts(app))
+        launch_look(app);
     fz_telling_step(app);
-    if (wants_sort(app)) {
-        arrange->news = false;
-        arrange->sort = launch(app, fz_list_sort_begin(app->list, &arrange->wanted), run_sort, free_sort, 0);
-    }
+    if (wants_sort(app))
+        launch_sort(app);
 }
 
 int64_t fz_arrange_next_us(const struct fz_app *app)

@@ -46,9 +46,6 @@ void fz_arrange_step(struct fz_app *app);
 /* When the next turn is wanted, or FZ_NEVER. */
 int64_t fz_arrange_next_us(const struct fz_app *app);
 
-/* A job of this file came back; the caller retires it. */
-void fz_arrange_take(struct fz_app *app, struct fz_job *job);
-
 /* The list is not yet as it was asked for. */
 bool fz_arrange_is_busy(const struct fz_app *app);
 

@@ -259,22 +259,7 @@ int64_t fz_marks_next_us(const struct fz_app *app)
     return due ? app->marks.changed_us + WRITE_AFTER_US : FZ_NEVER;
 }
 
-void fz_marks_step(struct fz_app *app)
-{
-    if (held(app) != app->marks.held) /* dropped, brought back */
-        fz_marks_changed(app);
-    app->marks.held = held(app);
-    if (app->ending || app->now_us < fz_marks_next_us(app))
-        return;
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
-    job->load = new_write(app);
-    job->load_free = free_write;
-    job->work = run_write;
-    app->marks.write = job;
-    fz_loader_launch(app, job, 0);
-}
-
-void fz_marks_written(struct fz_app *app, struct fz_job *job)
+static void take_written(struct fz_app *app, struct fz_job *job)
 {
     struct fz_marks *marks = &app->marks;
     struct write_load *load = job->load;
@@ -286,6 +271,22 @@ void fz_marks_written(struct fz_app *app, struct fz_job *job)
         fz_app_notice(app, "%s", job->error.msg);
     }
     marks->complained = job->error.code != FZ_OK;
+}
+
+void fz_marks_step(struct fz_app *app)
+{
+    if (held(app) != app->marks.held) /* dropped, brought back */
+        fz_marks_changed(app);
+    app->marks.held = held(app);
+    if (app->ending || app->now_us < fz_marks_next_us(app))
+        return;
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
+    job->load = new_write(app);
+    job->load_free = free_write;
+    job->work = run_write;
+    job->take = take_written;
+    app->marks.write = job;
+    fz_loader_launch(app, job, 0);
 }
 
 /* ---- The end ----------------------------------------------------------------------------------------------------- */

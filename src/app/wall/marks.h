@@ -45,6 +45,5 @@ void fz_marks_changed(struct fz_app *app);
 /* Sends the file on its way when it is due. */
 void fz_marks_step(struct fz_app *app);
 int64_t fz_marks_next_us(const struct fz_app *app); /* when that is, or FZ_NEVER */
-void fz_marks_written(struct fz_app *app, struct fz_job *job);
 
 #endif

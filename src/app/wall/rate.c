@@ -72,6 +72,8 @@ static struct fz_parcel *make_wish(const struct fz_rate *rate)
     return wish;
 }
 
+static void take_written(struct fz_app *app, struct fz_job *job);
+
 static void launch(struct fz_app *app, struct fz_rate *rate)
 {
     rate->job = fz_job_new(FZ_JOB_WORK, rate->item, NULL, NULL);
@@ -79,6 +81,7 @@ static void launch(struct fz_app *app, struct fz_rate *rate)
     rate->job->load = make_wish(rate);
     rate->job->load_free = free_wish;
     rate->job->work = run_write;
+    rate->job->take = take_written;
     fz_loader_launch(app, rate->job, 0);
 }
 
@@ -105,15 +108,12 @@ static void remove_rate(struct fz_rate **place)
     free(rate);
 }
 
-bool fz_rate_take(struct fz_app *app, struct fz_job *job)
+static void take_written(struct fz_app *app, struct fz_job *job)
 {
-    FZ_MAIN_ONLY();
     struct fz_rate **place = &app->rating;
     while (*place && (*place)->job != job)
         place = &(*place)->next;
     const struct fz_rate *rate = *place;
-    if (!rate)
-        return false;
     if (job->error.code == FZ_OK) {
         char *name = fz_str_to_display(fz_path_name(rate->path));
         fz_app_notice(app, "%s: %s", say(rate->rating), name);
@@ -127,7 +127,6 @@ bool fz_rate_take(struct fz_app *app, struct fz_job *job)
     }
     remove_rate(place);
     launch_next(app);
-    return true;
 }
 
 /* Of a source that answers. */

@@ -23,8 +23,6 @@ enum fz_err fz_rate_show(struct fz_app *app, struct fz_command_call *call, struc
 /* Shows all again; false where nothing was left out. */
 bool fz_rate_show_all(struct fz_app *app);
 
-/* Whether the job wrote a rating, which is taken then; the caller retires it. */
-bool fz_rate_take(struct fz_app *app, struct fz_job *job);
 /* Whether ratings are not written yet. */
 bool fz_rate_is_busy(const struct fz_app *app);
 

@@ -349,6 +349,28 @@ uint64_t fz_shapes_judge(const struct fz_app *app, const struct fz_focus *focus,
     return priority;
 }
 
+static void take_shapes(struct fz_app *app, struct fz_job *job)
+{
+    struct fz_shapes *shapes = &app->wall.shapes;
+    size_t opened = 0;
+    shapes->jobs[find_job(shapes, job)] = NULL;
+    const struct batch *batch = job->load;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct question *question = &batch->questions[i];
+        const struct fz_shape_reading *reading = &question->reading;
+        opened += reading->opened;
+        if (!fz_list_has(app->list, question->item) || *ratio_at(shapes, question->item) != ASKED)
+            continue; /* its bytes are others by now, or it was decoded meanwhile */
+        bool known = reading->width > 0 && reading->height > 0;
+        if (!question->answered)
+            ask_again(shapes, question->item);
+        else
+            set(app, question->item, known ? (float)reading->width / (float)reading->height : NONE);
+    }
+    atomic_fetch_add_explicit(&app->pool.counts.opens, opened, memory_order_relaxed);
+    app->loader.stale = true;
+}
+
 void fz_shapes_issue(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
@@ -374,33 +396,8 @@ void fz_shapes_issue(struct fz_app *app)
         job->load = batch;
         job->load_free = free_batch;
         job->work = run_read;
+        job->take = take_shapes;
         wall->shapes.jobs[i] = job;
         fz_loader_launch(app, job, fz_shapes_judge(app, &focus, job));
     }
-}
-
-bool fz_shapes_take(struct fz_app *app, struct fz_job *job)
-{
-    FZ_MAIN_ONLY();
-    struct fz_shapes *shapes = &app->wall.shapes;
-    size_t at = find_job(shapes, job), opened = 0;
-    if (at == FZ_SHAPES_JOBS)
-        return false;
-    shapes->jobs[at] = NULL;
-    const struct batch *batch = job->load;
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct question *question = &batch->questions[i];
-        const struct fz_shape_reading *reading = &question->reading;
-        opened += reading->opened;
-        if (!fz_list_has(app->list, question->item) || *ratio_at(shapes, question->item) != ASKED)
-            continue; /* its bytes are others by now, or it was decoded meanwhile */
-        bool known = reading->width > 0 && reading->height > 0;
-        if (!question->answered)
-            ask_again(shapes, question->item);
-        else
-            set(app, question->item, known ? (float)reading->width / (float)reading->height : NONE);
-    }
-    atomic_fetch_add_explicit(&app->pool.counts.opens, opened, memory_order_relaxed);
-    app->loader.stale = true;
-    return true;
 }

@@ -60,9 +60,6 @@ void fz_shapes_issue(struct fz_app *app);
  * lies around, FZ_HEAP_DROP farther away. All other jobs keep theirs. */
 uint64_t fz_shapes_judge(const struct fz_app *app, const struct fz_focus *focus, const struct fz_job *job);
 
-/* A job came back: true when it is one of this file; the caller retires it. */
-bool fz_shapes_take(struct fz_app *app, struct fz_job *job);
-
 /* Whether shapes that another layout would go by are still to be read. */
 bool fz_shapes_are_awaited(struct fz_app *app);
 
