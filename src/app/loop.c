@@ -270,11 +270,11 @@ static void frame(struct fz_app *app)
 static void note_milestones(struct fz_app *app)
 {
     struct fz_stats *stats = &app->stats;
-    if (app->dirty || app->arrived || fz_loader_uploads_wait(app) || stats->startup.first_frame == 0)
+    if (app->dirty || app->arrived || stats->startup.first_frame == 0)
         return;
     if (stats->startup.screenful == 0 && fz_loader_screenful(app))
         stats->startup.screenful = stats->last_present_us;
-    if (stats->startup.all == 0 && fz_loader_loaded(app))
+    if (stats->startup.all == 0 && fz_loader_loaded(app) && !fz_loader_uploads_wait(app))
         stats->startup.all = fz_now_us();
     if (!fz_option_is_set(&app->options, FZ_OPTION_QUIT_WHEN))
         return;

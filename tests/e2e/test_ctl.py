@@ -145,6 +145,17 @@ def test_wait(wall):
         assert wall.ctl("wait", state, "20").status == 0
 
 
+def test_a_screenful_that_was_waited_for_is_counted(home):
+    """The one that --quit-when means: what is brought to textures out of view meanwhile is none of it."""
+    folder = home / "pictures"
+    folder.mkdir()
+    Image.new("RGB", (40, 30), (90, 120, 60)).save(folder / "0000.png")
+    for number in range(1, 6000):
+        os.link(folder / "0000.png", folder / f"{number:04}.png")
+    with home.start("--cache-size", "0", folder) as running:
+        assert running.idle("screenful").stats()["startup"]["screenful"] is not None
+
+
 def test_wait_that_times_out(wall):
     """An error in its time; what asks meanwhile is answered."""
     wall.ask("loading", "pause")
