@@ -23,7 +23,7 @@
 #include "app/input/mouse.h"
 #include "app/picture/picture.h"
 #include "app/overlay/prompt.h"
-#include "app/relief.h"
+#include "app/budgets.h"
 #include "app/scale/bar.h"
 #include "app/scale/panel.h"
 #include "app/scale/window.h"
@@ -145,7 +145,7 @@ struct fz_app {
     struct fz_panels panels;
     struct fz_stats stats;
     uint64_t memory_bytes; /* --memory, or what is its default here */
-    struct fz_relief relief;
+    struct fz_budgets budgets;
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */
     bool start_show;    /* --slideshow: starts when the list is read */

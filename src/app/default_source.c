@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "frieze_config.h"
-#include "source/once.h"
+#include "source/lookup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,7 +76,8 @@ char *fz_default_source(struct fz_zygote *readers, bool may_be_empty)
 {
     const char *home = getenv("HOME");
     char *pictures = home && *home ? pictures_folder(home) : NULL;
-    char *demo = pictures && fz_once_is_worth_opening(readers, pictures, may_be_empty) ? NULL : demo_folder();
+    char *demo =
+        pictures && fz_lookup_is_worth_opening(readers, pictures, may_be_empty) ? NULL : demo_folder();
     if (!demo)
         return pictures;
     free(pictures);

@@ -3,7 +3,7 @@
 #include "app/limits.h"
 #include "base/memory_use.h"
 #include "process/launcher.h"
-#include "source/once.h"
+#include "source/lookup.h"
 #include "source/reader.h"
 
 enum { OWN_KEEP_BYTES = 4 << 20 };
@@ -119,14 +119,14 @@ void fz_own_engine_stop(struct fz_own_engine *own)
         fz_image_fini();
     fz_engine_free(own->engine);
     if (own->zygotes.readers)
-        fz_once_end(&own->reader);
+        fz_lookup_end(&own->reader);
     fz_isolation_stop(&own->zygotes);
 }
 
 struct fz_look fz_own_engine_open(struct fz_own_engine *own, const char *path,
                                   const struct fz_image_limits *limits, int *fd)
 {
-    return fz_once_open(own->zygotes.readers, &own->reader, path, limits->max_file_bytes, fd);
+    return fz_lookup_open(own->zygotes.readers, &own->reader, path, limits->max_file_bytes, fd);
 }
 
 void fz_isolation_print(const struct fz_options *options, FILE *stream)

@@ -45,7 +45,7 @@ enum fz_err fz_own_engine_start(struct fz_own_engine *own, const struct fz_optio
                                 struct fz_error *err);
 void fz_own_engine_stop(struct fz_own_engine *own);
 
-/* Main thread. Opens a file for a request within these limits, as fz_once_open. */
+/* Main thread. Opens a file for a request within these limits, as fz_lookup_open. */
 struct fz_look fz_own_engine_open(struct fz_own_engine *own, const char *path,
                                   const struct fz_image_limits *limits, int *fd);
 

@@ -172,7 +172,7 @@ static bool something_arrived(const struct fz_app *app)
 {
     return app->backlog || !fz_ready_is_empty(&app->results) || !fz_ready_is_empty(&app->events) ||
            !fz_ready_is_empty(&app->requests) || !fz_ready_is_empty(&app->run.done) ||
-           fz_text_has_arrived(app->head) || fz_relief_is_due(app) ||
+           fz_text_has_arrived(app->head) || fz_budgets_is_due(app) ||
            atomic_load(&app->signalled) > app->signals_seen;
 }
 
@@ -296,7 +296,7 @@ void fz_app_run(struct fz_app *app)
         view_us = earliest(view_us, fz_arrange_next_us(app));
         view_us = earliest(view_us, fz_marks_next_us(app));
         view_us = earliest(view_us, fz_touch_step(app));
-        view_us = earliest(view_us, fz_relief_step(app));
+        view_us = earliest(view_us, fz_budgets_step(app));
         view_us = earliest(view_us, fz_missing_step(app));
         view_us = earliest(view_us, fz_revisit_step(app));
         wait_and_handle(app, next_wake_us(app, view_us));

@@ -1,6 +1,6 @@
 /* frieze: a fullscreen slideshow and thumbnail wall that never freezes. */
 #include "app/app.h"
-#include "app/attend.h"
+#include "app/supervisor.h"
 #include "app/isolation.h"
 #include "app/session.h"
 #include "app/signals.h"
@@ -98,7 +98,7 @@ int main(int argc, char **argv)
         print_help();
     } else if (fz_option_is_on(&app->options, FZ_OPTION_VERSION)) {
         print_version(&app->options);
-    } else if (!fz_attend_where_needed(&app->options, FZ_OK, &status)) {
+    } else if (!fz_supervise_where_needed(&app->options, FZ_OK, &status)) {
         code = fz_session_run(app, sources, count);
     }
     fz_options_fini(&app->options);

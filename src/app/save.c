@@ -55,7 +55,7 @@ void fz_app_save_frame(struct fz_app *app)
         job->context = request;
         job->root = FZ_FILES_NO_ROOT;
         job->wants_reader =
-            request && app->zygotes.readers; /* for the last frame there are two processes (attend.h) */
+            request && app->zygotes.readers; /* for the last frame there are two processes (supervisor.h) */
         job->surface = fz_head_read_pixels(app->head);
         app->saving++;
         if (job->surface) {

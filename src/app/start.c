@@ -1,6 +1,6 @@
 /* Start and stop, in mirror order. */
 #include "app/app.h"
-#include "app/attend.h"
+#include "app/supervisor.h"
 #include "app/isolation.h"
 #include "app/wall/browse.h"
 #include "app/limits.h"
@@ -14,7 +14,7 @@
 #include "base/memory_use.h"
 #include "base/path.h"
 #include "decode/files.h"
-#include "source/once.h"
+#include "source/lookup.h"
 #include "source/stacks.h"
 #include "sync/thread.h"
 #include "view/priority.h"
@@ -42,7 +42,7 @@ static char *only_file(const struct fz_app *app, const char *const *sources, siz
     bool is_file = false;
     if (count != 1 || strcmp(sources[0], "-") == 0)
         return NULL;
-    char *path = fz_once_locate(app->zygotes.readers, sources[0], &is_file);
+    char *path = fz_lookup_locate(app->zygotes.readers, sources[0], &is_file);
     if (is_file)
         return path;
     free(path);
@@ -125,7 +125,7 @@ static void prefetch(struct fz_app *app, uint64_t texture_bytes, int w, int h)
 {
     if (w <= 0 || h <= 0)
         return;
-    fz_relief_keep_for(app, texture_bytes, w, h);
+    fz_budgets_keep_for(app, texture_bytes, w, h);
     fz_wall_relayout(app, w, h);
     fz_resume_laid_out(app);
     fz_loader_issue(app);
@@ -150,7 +150,7 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
     int screen_w = w, screen_h = h;
     if (!app->headless)
         fz_video_desktop_size(&screen_w, &screen_h);
-    fz_relief_keep_for(app, texture_bytes, screen_w, screen_h); /* which it may fill later on */
+    fz_budgets_keep_for(app, texture_bytes, screen_w, screen_h); /* which it may fill later on */
     if (fullscreen) {
         w = screen_w;
         h = screen_h;
@@ -166,7 +166,7 @@ static enum fz_err open_head(struct fz_app *app, uint64_t texture_bytes, struct 
                                       .texts = app->texts};
     code = fz_head_open(&app->head, &options, err);
     if (code == FZ_OK) {
-        fz_relief_keep_for(app, texture_bytes, fz_head_w(app->head), fz_head_h(app->head));
+        fz_budgets_keep_for(app, texture_bytes, fz_head_w(app->head), fz_head_h(app->head));
         fz_wall_relayout(app, fz_head_w(app->head), fz_head_h(app->head));
         fz_resume_laid_out(app);
     }
@@ -190,7 +190,7 @@ static void end_with_display(void)
 static int end_at_once(void *ctx)
 {
     const struct fz_app *app = ctx;
-    fz_attend_end(fz_err_exit_status(app->status));
+    fz_supervised_end(fz_err_exit_status(app->status));
     fz_leftovers_end(FZ_LEFTOVERS_MS);
     return fz_err_exit_status(app->status);
 }
@@ -232,7 +232,7 @@ static enum fz_err start_threads(struct fz_app *app, uint64_t memory, struct fz_
         code = fz_text_service_start(&app->texts, &app->bell, err);
     struct fz_error why = {0};
     if (code == FZ_OK &&
-        fz_relief_start(app, &fz_pressure_places, &why) != FZ_OK) /* the wall works without */
+        fz_budgets_start(app, &fz_pressure_places, &why) != FZ_OK) /* the wall works without */
         fz_log("nobody looks whether memory is short: %s", why.msg);
     if (code == FZ_OK && fz_option_is_set(&app->options, FZ_OPTION_SHOWN))
         code = fz_shown_start(&app->shown, app->options.values[FZ_OPTION_SHOWN].text, err);
@@ -380,7 +380,7 @@ void fz_app_stop(struct fz_app *app)
     fz_hints_fini(&app->hints);
     free(app->searched);
     fz_shown_stop(app->shown);
-    fz_relief_stop(app);
+    fz_budgets_stop(app);
     bool stopped = fz_resume_stop(app, STUCK_MS);
     stopped = fz_pool_stop(&app->pool, STUCK_MS) && stopped;
     stopped = stopped && fz_cache_stop(app->cache, STUCK_MS);

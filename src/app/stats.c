@@ -132,7 +132,7 @@ json_t *fz_stats_json(const struct fz_app *app)
                                   bytes_or_null(atomic_load(&app->pool.counts.engine.pss_peak_bytes)),
                                   "kept_bytes", bytes(atomic_load(&app->pool.counts.engine.kept_bytes)),
                                   "kept_limit_bytes", bytes(app->pool.keep_bytes), "pressure",
-                                  fz_pressure_name(app->relief.pressure), "pressures", app->relief.count));
+                                  fz_pressure_name(app->budgets.pressure), "pressures", app->budgets.count));
     json_object_set_new(root, "opens",
                         bytes(atomic_load_explicit(&app->pool.counts.opens, memory_order_relaxed)));
     json_object_set_new(root, "renderer",

@@ -1,6 +1,6 @@
 /* Standard input, output and error where they lie on a share that may hang. Whoever writes there is held then, and so is whoever closes
  * them, which waits until all is written (flush of close(2)): each process ends with that. Of the two that the program is then
- * (attend.h) the second has pipes in their place. A third one, "frieze: files", passes on what comes through them; it has the
+ * (supervisor.h) the second has pipes in their place. A third one, "frieze: files", passes on what comes through them; it has the
  * table of descriptors of the first, so that not the first but it is the last to close them, and is left behind. Where that is stdin,
  * which the second keeps, there is another one of that name for the second. */
 #ifndef FZ_APP_STREAMS_H

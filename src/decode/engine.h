@@ -21,7 +21,7 @@ struct fz_engine;
 struct fz_carried;
 struct fz_smaller_copy;
 struct fz_quarantine;
-struct fz_vigil;
+struct fz_decoder_watch;
 
 /* Counted by all engines together. */
 struct fz_engine_counts {
@@ -46,7 +46,7 @@ struct fz_engine_options {
     uint64_t working_bytes;           /* no decode takes more */
     int64_t max_cpu_us;               /* of what has no request; 0: the usual bound */
     struct fz_quarantine *quarantine; /* borrowed; NULL: none */
-    struct fz_vigil *vigil;           /* borrowed; NULL: nobody tells when to call fz_engine_revive */
+    struct fz_decoder_watch *watch;   /* borrowed; NULL: nobody tells when to call fz_engine_revive */
     struct fz_engine_counts *counts;  /* borrowed */
 };
 

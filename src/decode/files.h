@@ -22,7 +22,7 @@
 
 enum {
     FZ_FILES_CHANNELS = 12, /* of one reader at most: what it is asked at once */
-    FZ_READERS_MOST = 256,  /* of ranges of roots (source/deal.c) */
+    FZ_READERS_MOST = 256,  /* of ranges of roots (source/reader_groups.c) */
 };
 #define FZ_FILES_NO_ROOT UINT32_MAX /* what is asked there is answered in place */
 

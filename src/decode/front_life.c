@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/memory_use.h"
 #include "decode/back.h"
-#include "decode/vigil.h"
+#include "decode/decoder_watch.h"
 #include "process/wire.h"
 
 #include <errno.h>
@@ -115,7 +115,7 @@ static void note_death(struct fz_front *front, const struct fz_error *why)
     front->deaths = now_us - front->died_us < CALM_US ? front->deaths + 1 : 1;
     front->died_us = now_us;
     front->is_vacant = true;
-    fz_vigil_tell(front->options.vigil); /* which watches no descriptor that is closed already */
+    fz_decoder_watch_tell(front->options.watch); /* which watches no descriptor that is closed already */
     atomic_fetch_add(&front->options.counts->respawned, 1);
 }
 
@@ -303,7 +303,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
         return fz_fail(err, FZ_E_MEMORY, errno, "no memory to share with a decoder");
     code = front->options.unforked ? start_unforked(front, err) : fork_decoder(front, host, err);
     if (code == FZ_OK)
-        fz_vigil_keep(front->options.vigil, front->child.pid_fd);
+        fz_decoder_watch_add(front->options.watch, front->child.pid_fd);
     front->served = front->pictures = 0;
     front->process_kept = 0;
     front->looked_bytes = 0;

@@ -8,7 +8,7 @@
 #include "decode/keep.h"
 #include "decode/quarantine.h"
 #include "decode/thumbnails.h"
-#include "decode/vigil.h"
+#include "decode/decoder_watch.h"
 #include "sync/thread.h"
 
 #include <SDL_timer.h>
@@ -198,7 +198,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
     pool->quarantine = fz_quarantine_new();
     pool->engine.quarantine = pool->quarantine;
     fz_heap_init(&pool->heap);
-    pool->engine.vigil = pool->vigil = options->decoders ? fz_vigil_start(&pool->heap) : NULL;
+    pool->engine.watch = pool->watch = options->decoders ? fz_decoder_watch_start(&pool->heap) : NULL;
     pool->keep_bytes = (uint64_t)workers * keep_bytes;
     fz_ledger_init(&pool->ledger, working_bytes - pool->keep_bytes);
     if (options->claimable_bytes > 0)
@@ -242,7 +242,7 @@ bool fz_pool_stop(struct fz_pool *pool, int patience_ms)
         SDL_WaitThread(pool->threads[i], NULL);
     free(pool->threads);
 
-    fz_vigil_stop(pool->vigil);
+    fz_decoder_watch_stop(pool->watch);
     fz_files_stop(pool->files);
     for (struct fz_heap_node *node; (node = fz_heap_try_pop(&pool->heap)) != NULL;)
         fz_job_free(FZ_CONTAINER(node, struct fz_job, queued));

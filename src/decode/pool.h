@@ -27,7 +27,7 @@ struct fz_pool {
     struct fz_files *files; /* immutable while there are jobs, owned; NULL: workers open files in place */
     char *thumbnails;       /* immutable, owned: where other programs left some; NULL: nowhere */
     struct fz_quarantine *quarantine; /* immutable, owned; has its own lock */
-    struct fz_vigil *vigil;           /* immutable, owned; NULL: nobody watches the decoders */
+    struct fz_decoder_watch *watch;   /* immutable, owned; NULL: nobody watches the decoders */
     struct fz_ready *ready;           /* immutable: where finished jobs go */
     struct fz_doorbell *bell;         /* immutable */
     struct fz_engine_options engine;  /* immutable: what is the same for all workers */

@@ -83,7 +83,7 @@ static void copy_turned(struct fz_head *head, struct fz_texture *texture, const 
     SDL_Texture *sdl = texture->page->sdl;
     bool as_it_is = turn.quarters == 0 && !turn.flip_h && !turn.flip_v;
     if (head->plain && !(as_it_is && is_as_large(from, rect))) {
-        if (from != &texture->rect || !fz_fitted_draw(head, texture, rect, turn))
+        if (from != &texture->rect || !fz_scaled_copy_draw(head, texture, rect, turn))
             fz_stretch(head, texture->page, from, &texture->rect, rect, turn);
         return;
     }

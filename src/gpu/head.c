@@ -278,7 +278,7 @@ void fz_head_present(struct fz_head *head)
     }
     SDL_RenderPresent(head->renderer);
     fz_stretch_rest(head);
-    fz_fitted_rest(head);
+    fz_scaled_copy_rest(head);
     head->frame++;
 }
 

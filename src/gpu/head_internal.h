@@ -3,7 +3,7 @@
 #define FZ_GPU_HEAD_INTERNAL_H
 
 #include "gpu/batch.h"
-#include "gpu/fitted.h"
+#include "gpu/scaled_copy.h"
 #include "gpu/stretch.h"
 #include "gpu/texture.h"
 
@@ -48,8 +48,8 @@ struct fz_texture {
     struct fz_page *page; /* that it is a cell of; NULL: the cell is free */
     SDL_Rect rect;        /* px of the page */
     uint64_t drawn_frame;
-    struct fz_luma *luma;     /* owned; NULL: not known */
-    struct fz_fitted *fitted; /* owned, as gpu/fitted.c does; NULL: none */
+    struct fz_luma *luma;               /* owned; NULL: not known */
+    struct fz_scaled_copy *scaled_copy; /* owned, as gpu/scaled_copy.c does; NULL: none */
 };
 
 /* One SDL texture, cut into equal cells; a texture that stands alone is a page of one cell. */
@@ -92,8 +92,8 @@ struct fz_head {
     bool plain;                                     /* SDL draws, into memory that it shows: gpu/renderer.h */
     struct fz_stretch_canvas canvases[FZ_CANVASES]; /* where it is plain */
     uint64_t canvas_bytes;                          /* what they take, of counts.bytes */
-    struct fz_fitted *fitted;                       /* gpu/fitted.h: all of them */
-    uint64_t fitted_bytes;                          /* what they take, of counts.bytes */
+    struct fz_scaled_copy *scaled_copies;           /* gpu/scaled_copy.h: all of them */
+    uint64_t scaled_copy_bytes;                     /* what they take, of counts.bytes */
     SDL_Texture *veil;                              /* the same; NULL: none yet */
     bool is_unmanaged;  /* X11 without a window manager, where fullscreen is but */
     bool covers;        /* a window as large as the display */

@@ -52,13 +52,13 @@ void fz_texture_free(struct fz_head *head, struct fz_texture *texture)
     *texture->owner = NULL;
     head->counts.freed++;
     free(texture->luma);
-    fz_fitted_drop(head, texture);
+    fz_scaled_copy_drop(head, texture);
     fz_page_give_cell(head, texture);
 }
 
 static bool fits_budget(const struct fz_head *head, uint64_t bytes)
 {
-    uint64_t others = head->held_bytes + fz_stretch_room(head) + fz_fitted_room(head);
+    uint64_t others = head->held_bytes + fz_stretch_room(head) + fz_scaled_copy_room(head);
     return head->counts.bytes - head->spare_bytes + others + bytes <= head->budget_bytes;
 }
 
@@ -82,8 +82,8 @@ static struct fz_cell cell_in(struct fz_texture_cell in, int w, int h)
 
 static uint64_t room(const struct fz_head *head)
 {
-    uint64_t others = head->held_bytes + head->canvas_bytes + fz_stretch_room(head) + head->fitted_bytes +
-                      fz_fitted_room(head);
+    uint64_t others = head->held_bytes + head->canvas_bytes + fz_stretch_room(head) +
+                      head->scaled_copy_bytes + fz_scaled_copy_room(head);
     return head->budget_bytes > others ? head->budget_bytes - others : 0;
 }
 
@@ -174,7 +174,7 @@ bool fz_texture_trim(struct fz_head *head, int64_t patience_us)
     while (is_over_budget(head) && (fz_page_free_spare(head, INT64_MAX) || evict_oldest(head)))
         if (fz_now_us() >= now_us + patience_us)
             return false;
-    fz_fitted_trim(head);
+    fz_scaled_copy_trim(head);
     return true;
 }
 
@@ -256,7 +256,7 @@ bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, co
         (const uint8_t *)surface->pixels + (size_t)part->y * (size_t)surface->pitch + (size_t)part->x * 4;
     if (texture->drawn_frame != NEVER_DRAWN)
         texture->drawn_frame = head->frame;
-    fz_fitted_changed(head, texture);
+    fz_scaled_copy_changed(head, texture);
     int64_t start = fz_now_us();
     bool uploaded = update(head, texture, &area, first, surface->pitch);
     int64_t took = fz_now_us() - start;

@@ -1,6 +1,6 @@
 #include "base/mem.h"
 #include "base/path.h"
-#include "source/beside.h"
+#include "source/sidecars.h"
 #include "source/list.h"
 #include "source/list_state.h"
 #include "sync/thread.h"
@@ -369,7 +369,7 @@ bool fz_list_apply(struct fz_list *list, struct fz_source_event *event, struct f
         first = apply_renamed(list, event);
         break;
     case FZ_SOURCE_BESIDE:
-        fz_beside_apply(list, event, names_end(event, list->at_once / BESIDE_COST + 1));
+        fz_sidecars_apply(list, event, names_end(event, list->at_once / BESIDE_COST + 1));
         break;
     case FZ_SOURCE_WHOLE:
         first = apply_whole(list, event);

@@ -101,8 +101,8 @@ void fz_list_set_filter(struct fz_list *list, uint16_t flag);
 void fz_search_answer(struct fz_list *list, uint32_t slot);
 void fz_search_free(struct fz_search *search);
 
-/* beside.c: what is beside an item, or lies beneath it, may tell something else of it now. */
-void fz_beside_changed(struct fz_list *list, uint32_t slot);
+/* sidecars.c: what is beside an item, or lies beneath it, may tell something else of it now. */
+void fz_sidecars_changed(struct fz_list *list, uint32_t slot);
 
 /* stacks.c: before what is fresh is put into the order; the lowest index that changed, or SIZE_MAX. What comes up is fresh
  * then, what goes beneath is not. */

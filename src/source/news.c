@@ -4,7 +4,7 @@
 #include "base/path.h"
 #include "source/await.h"
 #include "source/batch.h"
-#include "source/beside.h"
+#include "source/sidecars.h"
 #include "source/scanner.h"
 
 #include <stdlib.h>

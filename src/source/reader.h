@@ -21,7 +21,7 @@ enum fz_reader_word {
     FZ_READER_CHANNEL, /* `fd`: a socket to answer at */
     FZ_READER_GIVE,    /* as fz_sources_give */
     FZ_READER_LISTING, /* fz_sources_hold with `number`; with `count`, fz_sources_end_listing */
-    FZ_READER_ONCE,    /* instead of all these: a question (source/once.h); only such follow */
+    FZ_READER_LOOKUP,  /* instead of all these: a question (source/lookup.h); only such follow */
     /* from the reader */
     FZ_READER_EVENT, /* of `number`, with `count` names; `flags`: its kind */
 };

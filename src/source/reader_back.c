@@ -6,7 +6,7 @@
 #include "decode/ask.h"
 #include "process/title.h"
 #include "source/listing.h"
-#include "source/once.h"
+#include "source/lookup.h"
 #include "sync/thread.h"
 #include "sync/wake.h"
 
@@ -222,8 +222,8 @@ int fz_reader_back_run(int socket, int number, struct fz_sandbox *sandbox)
     if (fz_parcel_receive(socket, &parcel, FZ_READER_MOST_BYTES, -1) != FZ_PARCEL_CAME)
         return 1;
     bool begins = parcel.kind == FZ_READER_BEGIN;
-    if (parcel.kind == FZ_READER_ONCE)
-        fz_once_answer(socket, &parcel); /* which takes it */
+    if (parcel.kind == FZ_READER_LOOKUP)
+        fz_lookup_answer(socket, &parcel); /* which takes it */
     if (!begins)
         return 0;
     if (back.free_fd < 0)

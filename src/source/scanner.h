@@ -2,7 +2,7 @@
  *
  * It does one small step at a time (one folder read, one round of news taken) and looks at the stop token
  * in between, so that it can list, watch, read paths and wait at the same time without a second thread. Which
- * roots have a scanner of their own, and which share one, deal.h says: `frieze *.jpg` is thousands of roots. */
+ * roots have a scanner of their own, and which share one, reader_groups.h says: `frieze *.jpg` is thousands of roots. */
 #ifndef FZ_SOURCE_SCANNER_H
 #define FZ_SOURCE_SCANNER_H
 

@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "source/deal.h"
-#include "source/once.h"
+#include "source/reader_groups.h"
+#include "source/lookup.h"
 #include "source/reader.h"
 #include "source/root.h"
 #include "source/scanner.h"
@@ -128,7 +128,7 @@ static enum fz_err find_roots(struct fz_sources *sources, const char *const *arg
         root->is_path = root->row->is_path;
         if (root->is_path) /* by its text alone, where that leads to no other place */
             root->path = strstr(arguments[i], "..")
-                             ? fz_once_locate(sources->options.readers, arguments[i], NULL)
+                             ? fz_lookup_locate(sources->options.readers, arguments[i], NULL)
                              : fz_path_absolute(arguments[i]);
         if (is_stdin(arguments[i]) && reads_stdin)
             return fz_fail(err, FZ_E_USAGE, 0, "standard input can be a source only once");
@@ -168,7 +168,7 @@ static enum fz_err start(struct fz_sources **out, struct fz_sources *sources, en
     if (code == FZ_OK && sources->stop_fd < 0)
         code = fz_fail(err, FZ_E_INTERNAL, errno, "cannot start to read sources");
     if (code == FZ_OK)
-        fz_deal_roots(sources);
+        fz_group_roots(sources);
     bool threads = code == FZ_OK && !sources->options.readers;
     if (code == FZ_OK && !threads)
         code = fz_reader_front_start(sources, err);

@@ -1,4 +1,4 @@
-/* What there is to show. Each root (a SOURCE of the command line) belongs to a reader, which may have others (source/deal.h), lists and
+/* What there is to show. Each root (a SOURCE of the command line) belongs to a reader, which may have others (source/reader_groups.h), lists and
  * watches it, and hands over what it found as events on a ready list: readers never see the list of items, the
  * render thread never sees a folder. A reader is a process (source/reader.h), or, in thread mode, a
  * thread, with the same events. */
@@ -21,7 +21,7 @@ enum fz_source_event_kind {
     FZ_SOURCE_RENAMED, /* names[] are pairs in `dir`: what each was called, and is called now */
     FZ_SOURCE_LISTED,  /* the first reading of this root is complete */
     FZ_SOURCE_ERROR,   /* one line for the user, in `error`; the reader goes on */
-    FZ_SOURCE_BESIDE,  /* names[] of `dir` are sidecars (beside.h) that came, changed or went */
+    FZ_SOURCE_BESIDE,  /* names[] of `dir` are sidecars (sidecars.h) that came, changed or went */
     FZ_SOURCE_WHOLE,   /* `dir` was read again: names[] is all that it has, itself and not below it */
     FZ_SOURCE_FOLDERS, /* the root was read again: names[] are all folders that it has, absolute, in no order */
     FZ_SOURCE_AWAY, /* `dir`, which is the root or holds its file, is gone as a whole: its items may come back */

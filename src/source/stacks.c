@@ -124,7 +124,7 @@ static void sink(struct fz_list *list, uint32_t raw, uint32_t cover)
     fz_followed_pass(list, raw, cover);
     fz_items_renew(&list->items, raw);
     fz_list_tell_again(list, raw);
-    fz_beside_changed(list, cover);
+    fz_sidecars_changed(list, cover);
     list->beneath_count++;
     if (!marked || over->flags & FZ_ITEM_MARKED)
         return;
@@ -153,7 +153,7 @@ void fz_stacks_part(struct fz_list *list, uint32_t cover)
         if (!(row->flags & FZ_ITEM_BENEATH))
             continue;
         if (is_another) {
-            fz_beside_changed(list, over);
+            fz_sidecars_changed(list, over);
             continue;
         }
         row->flags |= marked ? FZ_ITEM_MARKED : 0;
@@ -169,7 +169,7 @@ void fz_stacks_leave(struct fz_list *list, uint32_t slot)
     bool beneath = list->items.rows[slot].flags & FZ_ITEM_BENEATH;
     uint32_t cover = beneath ? fz_stacks_cover(list, slot) : FZ_ITEMS_NONE;
     if (cover != FZ_ITEMS_NONE)
-        fz_beside_changed(list, cover);
+        fz_sidecars_changed(list, cover);
 }
 
 /* What lost its cover, unless it went with it. */

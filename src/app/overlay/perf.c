@@ -109,7 +109,7 @@ static void tell(struct fz_app *app)
         .present = times(&stats->present),
         .bound_bytes = app->memory_bytes,
         .pss_peak_bytes = atomic_load(&app->pool.counts.engine.pss_peak_bytes),
-        .is_short = app->relief.pressure != FZ_PRESSURE_NONE,
+        .is_short = app->budgets.pressure != FZ_PRESSURE_NONE,
         .texture_bytes = textures->bytes,
         .texture_budget_bytes = fz_texture_budget(app->head),
         .texture_peak_bytes = textures->bytes_peak,

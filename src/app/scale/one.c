@@ -1,7 +1,7 @@
 /* frieze scale with one picture. */
 #include "app/scale/scale.h"
 
-#include "app/attend.h"
+#include "app/supervisor.h"
 #include "app/isolation.h"
 #include "app/limits.h"
 #include "app/signals.h"
@@ -225,15 +225,15 @@ static enum fz_err scale(const struct fz_scale_settings *settings, bool *is_fold
     return code;
 }
 
-int fz_scale_attended(const struct fz_scale_settings *settings)
+int fz_scale_supervised(const struct fz_scale_settings *settings)
 {
     struct fz_error err = {0};
     int status = 0;
     bool is_folder;
-    const struct fz_attendance how = {.patience_ms = settings->shows ? SHOWN_PATIENCE_MS : PATIENCE_MS,
-                                      .death_signal = SIGTERM,
-                                      .left = FZ_E_CANCELLED};
-    if (fz_attend(&how, &status))
+    const struct fz_supervision how = {.patience_ms = settings->shows ? SHOWN_PATIENCE_MS : PATIENCE_MS,
+                                       .death_signal = SIGTERM,
+                                       .left = FZ_E_CANCELLED};
+    if (fz_supervise(&how, &status))
         return status;
     if (settings->shows)
         return fz_scale_show(settings);

@@ -191,7 +191,7 @@ static int scale(const struct fz_scale_settings *settings, struct fz_options *op
         fz_config_load(config, options);
         fz_config_report(config);
     }
-    return fz_scale_attended(settings);
+    return fz_scale_supervised(settings);
 }
 
 int fz_scale_main(int argc, char **argv)

@@ -27,7 +27,7 @@ enum fz_err fz_scale_read_size(const char *text, int *w, int *h, struct fz_error
 
 /* Main thread, before any other exists. The exit status; what was wrong has been said. In a process of its own, which one that
  * waits for signals leaves behind where a share holds it. */
-int fz_scale_attended(const struct fz_scale_settings *settings);
+int fz_scale_supervised(const struct fz_scale_settings *settings);
 
 /* That process. `in` is a folder or none, and `out` is a folder, or nothing yet. */
 int fz_scale_folder(const struct fz_scale_settings *settings);

@@ -1,6 +1,6 @@
 #include "app/subcommand/crew.h"
 
-#include "app/attend.h"
+#include "app/supervisor.h"
 #include "app/isolation.h"
 #include "app/limits.h"
 #include "app/signals.h"
@@ -23,7 +23,7 @@ enum {
 static int end_at_once(void *ctx)
 {
     (void)ctx;
-    fz_attend_end(fz_err_exit_status(FZ_E_CANCELLED));
+    fz_supervised_end(fz_err_exit_status(FZ_E_CANCELLED));
     fz_leftovers_end(FZ_LEFTOVERS_MS);
     return fz_err_exit_status(FZ_E_CANCELLED);
 }

@@ -1,5 +1,5 @@
 /* frieze prime SOURCE...: fills the tile cache ahead, so that the wall of these sources is there at once. */
-#include "app/attend.h"
+#include "app/supervisor.h"
 #include "app/limits.h"
 #include "app/signals.h"
 #include "app/subcommand/crew.h"
@@ -263,7 +263,7 @@ int fz_prime_main(int argc, char **argv)
     if (code == FZ_OK && !arguments.help && arguments.operand_count == 0)
         code = fz_fail(&err, FZ_E_USAGE, 0, "usage: frieze prime [OPTION]... SOURCE...");
     bool runs = code == FZ_OK && !arguments.help;
-    if (runs && !fz_attend_where_needed(&arguments.options, FZ_E_CANCELLED, &status)) {
+    if (runs && !fz_supervise_where_needed(&arguments.options, FZ_E_CANCELLED, &status)) {
         fz_config_load(&config, &arguments.options);
         fz_config_report(&config);
         code = prime(&arguments, &err);

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "decode/decoder.h"
 #include "decode/files.h"
-#include "source/beside.h"
+#include "source/sidecars.h"
 #include "source/stacks.h"
 #include "source/told.h"
 #include "sync/thread.h"

@@ -1,4 +1,4 @@
-#include "source/deal.h"
+#include "source/reader_groups.h"
 
 #include "base/mem.h"
 #include "base/mounts.h"
@@ -77,7 +77,7 @@ static uint64_t *find_devices(const struct fz_sources *sources)
     return devices;
 }
 
-void fz_deal_roots(struct fz_sources *sources)
+void fz_group_roots(struct fz_sources *sources)
 {
     FZ_MAIN_ONLY();
     uint32_t files = 0, most = readers_by_descriptors(READERS_MOST, READERS_PART);

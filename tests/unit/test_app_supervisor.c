@@ -1,7 +1,7 @@
 /* Two processes where one would do, and what is left where there is but one after all. */
 #include "fixture.h"
 
-#include "app/attend.h"
+#include "app/supervisor.h"
 
 pid_t __wrap_fork(void);
 
@@ -14,9 +14,9 @@ pid_t __wrap_fork(void)
 static void holds_nothing_where_it_cannot_fork(void **state)
 {
     (void)state;
-    const struct fz_attendance how = {.left = FZ_E_CANCELLED};
+    const struct fz_supervision how = {.left = FZ_E_CANCELLED};
     int status = -1, descriptors = open_descriptors();
-    assert_false(fz_attend(&how, &status));
+    assert_false(fz_supervise(&how, &status));
     assert_int_equal(status, -1);
     assert_int_equal(open_descriptors(), descriptors);
 }

@@ -1,5 +1,5 @@
 /* Which roots share a reader. */
-#include "source/deal.h"
+#include "source/reader_groups.h"
 #include "source/scanner.h"
 #include "test_source_support.h"
 

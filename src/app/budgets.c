@@ -1,4 +1,4 @@
-#include "app/relief.h"
+#include "app/budgets.h"
 
 #include "app/app.h"
 #include "base/clock.h"
@@ -22,7 +22,7 @@ enum {
     KEPT_PART = 8, /* of the textures at first, which decodes leave however small the window is */
 };
 
-struct fz_relief_watch {
+struct fz_budgets_watch {
     const struct fz_pressure_places *places; /* immutable */
     struct fz_pool *pool;                    /* immutable */
     struct fz_doorbell *bell;                /* immutable */
@@ -32,7 +32,7 @@ struct fz_relief_watch {
 };
 
 /* Only the first time: memory that is short may be so again and again. */
-static void tell(struct fz_relief_watch *watch, const struct fz_pressure_state *state, bool *told)
+static void tell(struct fz_budgets_watch *watch, const struct fz_pressure_state *state, bool *told)
 {
     atomic_store(&watch->pressure, (int)state->pressure);
     fz_doorbell_ring(watch->bell);
@@ -43,7 +43,7 @@ static void tell(struct fz_relief_watch *watch, const struct fz_pressure_state *
 
 static int watch_main(void *ctx)
 {
-    struct fz_relief_watch *watch = ctx;
+    struct fz_budgets_watch *watch = ctx;
     struct fz_pressure_state state = {0};
     struct pollfd fds[] = {{.fd = watch->stop_fd, .events = POLLIN},
                            {.fd = fz_pressure_arm(watch->places->stalls), .events = POLLPRI}};
@@ -69,22 +69,23 @@ static int watch_main(void *ctx)
     return 0;
 }
 
-enum fz_err fz_relief_start(struct fz_app *app, const struct fz_pressure_places *places, struct fz_error *err)
+enum fz_err fz_budgets_start(struct fz_app *app, const struct fz_pressure_places *places,
+                             struct fz_error *err)
 {
     FZ_MAIN_ONLY();
-    struct fz_relief_watch *watch = fz_calloc(1, sizeof *watch);
-    *watch = (struct fz_relief_watch){.places = places, .pool = &app->pool, .bell = &app->bell};
+    struct fz_budgets_watch *watch = fz_calloc(1, sizeof *watch);
+    *watch = (struct fz_budgets_watch){.places = places, .pool = &app->pool, .bell = &app->bell};
     watch->stop_fd = eventfd(0, EFD_CLOEXEC);
-    app->relief.watch = watch;
-    app->relief.credit_bytes = app->loader.credit_limit_bytes;
+    app->budgets.watch = watch;
+    app->budgets.credit_bytes = app->loader.credit_limit_bytes;
     if (watch->stop_fd < 0)
         return fz_fail(err, FZ_E_INTERNAL, errno, "eventfd");
     return fz_thread_start(&watch->thread, "frieze:pressure", watch_main, watch, err);
 }
 
-void fz_relief_stop(struct fz_app *app)
+void fz_budgets_stop(struct fz_app *app)
 {
-    struct fz_relief_watch *watch = app->relief.watch;
+    struct fz_budgets_watch *watch = app->budgets.watch;
     if (!watch)
         return;
     if (watch->thread) {
@@ -94,12 +95,12 @@ void fz_relief_stop(struct fz_app *app)
     if (watch->stop_fd >= 0)
         close(watch->stop_fd);
     free(watch);
-    app->relief.watch = NULL;
+    app->budgets.watch = NULL;
 }
 
 static enum fz_pressure found(const struct fz_app *app)
 {
-    const struct fz_relief_watch *watch = app->relief.watch;
+    const struct fz_budgets_watch *watch = app->budgets.watch;
     return watch ? (enum fz_pressure)atomic_load(&watch->pressure) : FZ_PRESSURE_NONE;
 }
 
@@ -111,66 +112,66 @@ static uint64_t find_library_bytes(const struct fz_app *app)
 
 static void settle_claims(struct fz_app *app)
 {
-    const struct fz_relief *relief = &app->relief;
-    uint64_t pictures = relief->screen_bytes * FZ_PICTURES_IN_BUDGET,
-             window = pictures + pictures / (FZ_BESIDE_PART - 1), part = relief->most_bytes / KEPT_PART,
-             kept = relief->library_bytes + (window > part ? window : part);
-    fz_ledger_set_claimable(&app->pool.ledger, relief->most_bytes > kept ? relief->most_bytes - kept : 0);
+    const struct fz_budgets *budgets = &app->budgets;
+    uint64_t pictures = budgets->screen_bytes * FZ_PICTURES_IN_BUDGET,
+             window = pictures + pictures / (FZ_BESIDE_PART - 1), part = budgets->most_bytes / KEPT_PART,
+             kept = budgets->library_bytes + (window > part ? window : part);
+    fz_ledger_set_claimable(&app->pool.ledger, budgets->most_bytes > kept ? budgets->most_bytes - kept : 0);
 }
 
-void fz_relief_keep_for(struct fz_app *app, uint64_t texture_bytes, int w, int h)
+void fz_budgets_keep_for(struct fz_app *app, uint64_t texture_bytes, int w, int h)
 {
     FZ_MAIN_ONLY();
     uint64_t bytes = (uint64_t)w * (uint64_t)h * 4;
-    app->relief.most_bytes = texture_bytes;
-    if (bytes > app->relief.screen_bytes)
-        app->relief.screen_bytes = bytes;
+    app->budgets.most_bytes = texture_bytes;
+    if (bytes > app->budgets.screen_bytes)
+        app->budgets.screen_bytes = bytes;
     settle_claims(app);
 }
 
-bool fz_relief_is_due(const struct fz_app *app)
+bool fz_budgets_is_due(const struct fz_app *app)
 {
-    return found(app) != app->relief.pressure || find_library_bytes(app) != app->relief.library_bytes ||
-           fz_ledger_wanted(&app->pool.ledger) > app->relief.giving_bytes;
+    return found(app) != app->budgets.pressure || find_library_bytes(app) != app->budgets.library_bytes ||
+           fz_ledger_wanted(&app->pool.ledger) > app->budgets.giving_bytes;
 }
 
 /* Of what there is where neither memory is short nor libraries take any: these come out of the textures, then out of the pixels. */
 static void set_budgets(struct fz_app *app)
 {
-    const struct fz_relief *relief = &app->relief;
-    uint64_t part = relief->pressure != FZ_PRESSURE_NONE ? SHORT_PART : 1;
-    uint64_t most = relief->texture_bytes - relief->texture_bytes / LEAST_PART,
-             of_textures = relief->library_bytes < most ? relief->library_bytes : most,
-             rest = relief->library_bytes - of_textures, most_credit = relief->credit_bytes / 2,
+    const struct fz_budgets *budgets = &app->budgets;
+    uint64_t part = budgets->pressure != FZ_PRESSURE_NONE ? SHORT_PART : 1;
+    uint64_t most = budgets->texture_bytes - budgets->texture_bytes / LEAST_PART,
+             of_textures = budgets->library_bytes < most ? budgets->library_bytes : most,
+             rest = budgets->library_bytes - of_textures, most_credit = budgets->credit_bytes / 2,
              of_credit = rest < most_credit ? rest : most_credit;
-    fz_texture_set_budget(app->head, (relief->texture_bytes - of_textures) / part);
+    fz_texture_set_budget(app->head, (budgets->texture_bytes - of_textures) / part);
     fz_history_fit(app);
-    app->loader.credit_limit_bytes = (relief->credit_bytes - of_credit) / part;
+    app->loader.credit_limit_bytes = (budgets->credit_bytes - of_credit) / part;
 }
 
 /* They came with the first picture of their formats, and stay. */
 static void make_room_for_libraries(struct fz_app *app)
 {
-    struct fz_relief *relief = &app->relief;
+    struct fz_budgets *budgets = &app->budgets;
     uint64_t bytes = find_library_bytes(app);
-    if (bytes == relief->library_bytes)
+    if (bytes == budgets->library_bytes)
         return;
-    relief->library_bytes = bytes;
+    budgets->library_bytes = bytes;
     settle_claims(app);
-    relief->is_fitting = true;
-    relief->frames = 2;
+    budgets->is_fitting = true;
+    budgets->frames = 2;
     set_budgets(app);
 }
 
 static void follow(struct fz_app *app, enum fz_pressure pressure)
 {
-    struct fz_relief *relief = &app->relief;
-    bool was_short = relief->pressure != FZ_PRESSURE_NONE, is_short = pressure != FZ_PRESSURE_NONE;
-    relief->pressure = pressure;
+    struct fz_budgets *budgets = &app->budgets;
+    bool was_short = budgets->pressure != FZ_PRESSURE_NONE, is_short = pressure != FZ_PRESSURE_NONE;
+    budgets->pressure = pressure;
     if (was_short == is_short)
         return;
-    relief->count += is_short;
-    relief->frames = is_short ? 2 : 0;
+    budgets->count += is_short;
+    budgets->frames = is_short ? 2 : 0;
     set_budgets(app);
     app->loader.view++; /* what found no room may find it now */
     fz_loader_list_changed(app);
@@ -179,43 +180,43 @@ static void follow(struct fz_app *app, enum fz_pressure pressure)
 /* Their budget first: what is in view may go on exceeding it. */
 static void begin_to_give(struct fz_app *app)
 {
-    struct fz_relief *relief = &app->relief;
+    struct fz_budgets *budgets = &app->budgets;
     uint64_t wanted = fz_ledger_wanted(&app->pool.ledger);
-    if (wanted <= relief->giving_bytes)
+    if (wanted <= budgets->giving_bytes)
         return;
-    relief->texture_bytes -= wanted - relief->giving_bytes;
-    relief->giving_bytes = wanted;
+    budgets->texture_bytes -= wanted - budgets->giving_bytes;
+    budgets->giving_bytes = wanted;
     set_budgets(app);
 }
 
 /* True when all that can go has gone. */
 static bool shrink(struct fz_app *app)
 {
-    struct fz_relief *relief = &app->relief;
-    if (relief->pressure == FZ_PRESSURE_NONE && relief->giving_bytes == 0 && !relief->is_fitting)
+    struct fz_budgets *budgets = &app->budgets;
+    if (budgets->pressure == FZ_PRESSURE_NONE && budgets->giving_bytes == 0 && !budgets->is_fitting)
         return true;
     bool done = fz_texture_trim(app->head, TRIM_US);
-    relief->is_fitting &= !done;
-    if (done && relief->giving_bytes > 0) {
-        fz_ledger_give(&app->pool.ledger, relief->giving_bytes);
-        relief->giving_bytes = 0;
+    budgets->is_fitting &= !done;
+    if (done && budgets->giving_bytes > 0) {
+        fz_ledger_give(&app->pool.ledger, budgets->giving_bytes);
+        budgets->giving_bytes = 0;
     }
     return done;
 }
 
-int64_t fz_relief_step(struct fz_app *app)
+int64_t fz_budgets_step(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
     enum fz_pressure pressure = found(app);
-    if (app->relief.texture_bytes == 0)
-        app->relief.texture_bytes = fz_texture_budget(app->head);
+    if (app->budgets.texture_bytes == 0)
+        app->budgets.texture_bytes = fz_texture_budget(app->head);
     begin_to_give(app);
     make_room_for_libraries(app);
-    if (pressure != app->relief.pressure)
+    if (pressure != app->budgets.pressure)
         follow(app, pressure);
-    if (app->relief.frames > 0 && !app->dirty) {
+    if (app->budgets.frames > 0 && !app->dirty) {
         app->dirty = true;
-        app->relief.frames--;
+        app->budgets.frames--;
     }
     return shrink(app) ? FZ_NEVER : app->now_us;
 }

@@ -1,4 +1,4 @@
-#include "source/beside.h"
+#include "source/sidecars.h"
 
 #include "base/path.h"
 #include "source/list_state.h"
@@ -29,7 +29,7 @@ bool fz_is_sidecar_of(const char *name, const char *picture)
     return picture[len] == '\0' || (picture[len] == '.' && !strchr(picture + len + 1, '.'));
 }
 
-void fz_beside_changed(struct fz_list *list, uint32_t slot)
+void fz_sidecars_changed(struct fz_list *list, uint32_t slot)
 {
     fz_list_tell_again(list, slot);
     if ((list->items.rows[slot].flags & (FZ_ITEM_ORDERED | FZ_ITEM_GOES)) == FZ_ITEM_ORDERED)
@@ -45,10 +45,10 @@ static void touch(struct fz_list *list, const struct fz_source_event *event, uin
     if (slot != FZ_ITEMS_NONE && list->items.rows[slot].flags & FZ_ITEM_BENEATH)
         slot = fz_stacks_cover(list, slot);
     if (slot != FZ_ITEMS_NONE)
-        fz_beside_changed(list, slot);
+        fz_sidecars_changed(list, slot);
 }
 
-void fz_beside_apply(struct fz_list *list, struct fz_source_event *event, uint32_t end)
+void fz_sidecars_apply(struct fz_list *list, struct fz_source_event *event, uint32_t end)
 {
     uint32_t folder = fz_items_folder(&list->items, event->dir);
     char name[NAME_MOST], suffix[FZ_SUFFIX_MAX + 1];

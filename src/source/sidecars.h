@@ -1,8 +1,8 @@
 /* Sidecars of what is listed: XMP files that other programs keep beside pictures, NAME.ext.xmp or NAME.xmp
  * (decode/sidecar.h). They are no items; when one of them comes, changes or goes, the pictures that it speaks of are to be
  * asked again. */
-#ifndef FZ_SOURCE_BESIDE_H
-#define FZ_SOURCE_BESIDE_H
+#ifndef FZ_SOURCE_SIDECARS_H
+#define FZ_SOURCE_SIDECARS_H
 
 #include "source/list.h"
 
@@ -17,6 +17,6 @@ bool fz_is_sidecar_of(const char *name, const char *picture);
 bool fz_list_has_namesake(const struct fz_list *list, fz_item_id id);
 
 /* Render thread. Takes in names of BESIDE up to `end`: what such a file speaks of is in list->beside. O(names). */
-void fz_beside_apply(struct fz_list *list, struct fz_source_event *event, uint32_t end);
+void fz_sidecars_apply(struct fz_list *list, struct fz_source_event *event, uint32_t end);
 
 #endif

@@ -1,4 +1,4 @@
-#include "app/attend.h"
+#include "app/supervisor.h"
 
 #include "app/isolation.h"
 #include "app/signals.h"
@@ -23,7 +23,7 @@ enum {
     TOLD_MS = 150,          /* for its end, once that was told: for what it has half written */
 };
 
-static pid_t attendant; /* immutable once there is a second thread: of this one; 0: nobody */
+static pid_t supervisor; /* immutable once there is a second thread: of this one; 0: nobody */
 
 /* --- The first process --------------------------------------------------------------------------------------------------- */
 
@@ -39,7 +39,7 @@ static int take_signal(const sigset_t *awaited, siginfo_t *info, int64_t until_u
 
 /* Until it has ended, or has had a while to after a signal. Gives the exit status. */
 static int await(pid_t pid, const sigset_t *awaited, const struct fz_streams *streams,
-                 const struct fz_attendance *how)
+                 const struct fz_supervision *how)
 {
     int64_t until_us = FZ_NEVER;
     int left_status = fz_err_exit_status(how->left);
@@ -71,7 +71,7 @@ static int await(pid_t pid, const sigset_t *awaited, const struct fz_streams *st
 
 /* The death of whom we work for is a signal, after which we may still clean up; but who was stopped obeys none before SIGCONT.
  * That is sent by the pipe, whose only other end closes with it. */
-static void end_with_attendant(int death_signal, int pipe_fd)
+static void end_with_supervisor(int death_signal, int pipe_fd)
 {
     prctl(PR_SET_PDEATHSIG, death_signal);
     if (pipe_fd >= 0) {
@@ -79,7 +79,7 @@ static void end_with_attendant(int death_signal, int pipe_fd)
         fcntl(pipe_fd, F_SETSIG, SIGCONT);
         fcntl(pipe_fd, F_SETFL, O_ASYNC);
     }
-    if (getppid() != attendant) /* it has happened already */
+    if (getppid() != supervisor) /* it has happened already */
         _exit(fz_err_exit_status(FZ_E_CANCELLED));
 }
 
@@ -89,7 +89,7 @@ static void close_fd(int fd)
         close(fd);
 }
 
-bool fz_attend(const struct fz_attendance *how, int *status)
+bool fz_supervise(const struct fz_supervision *how, int *status)
 {
     static const int awaited_ones[] = {SIGCHLD, SIGUSR1, SIGINT, SIGTERM, SIGHUP};
     sigset_t awaited, before;
@@ -111,10 +111,10 @@ bool fz_attend(const struct fz_attendance *how, int *status)
     }
     close_fd(alive[1]);
     if (pid == 0) {
-        attendant = self;
+        supervisor = self;
         fz_streams_give(&streams);
         fz_streams_leave(&streams);
-        end_with_attendant(how->death_signal, alive[0]);
+        end_with_supervisor(how->death_signal, alive[0]);
     } else {
         close_fd(alive[0]);
         fz_streams_fini(&streams);
@@ -136,9 +136,9 @@ static void end_connections(void)
         closedir(all);
 }
 
-void fz_attend_end(int status)
+void fz_supervised_end(int status)
 {
-    if (attendant == 0 || sigqueue(attendant, SIGUSR1, (union sigval){.sival_int = status}) != 0)
+    if (supervisor == 0 || sigqueue(supervisor, SIGUSR1, (union sigval){.sival_int = status}) != 0)
         return;
     end_connections();
 }
@@ -171,9 +171,9 @@ static bool is_needed(const struct fz_options *options)
     return needed;
 }
 
-bool fz_attend_where_needed(const struct fz_options *options, enum fz_err left, int *status)
+bool fz_supervise_where_needed(const struct fz_options *options, enum fz_err left, int *status)
 {
-    const struct fz_attendance how = {
+    const struct fz_supervision how = {
         .patience_ms = FZ_SIGNALS_PATIENCE_MS + TOLD_MS, .death_signal = SIGKILL, .left = left};
-    return is_needed(options) && fz_attend(&how, status);
+    return is_needed(options) && fz_supervise(&how, status);
 }

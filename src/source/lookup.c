@@ -1,4 +1,4 @@
-#include "source/once.h"
+#include "source/lookup.h"
 
 #include "base/mem.h"
 #include "base/path.h"
@@ -99,7 +99,7 @@ static struct fz_parcel answer_to(const struct fz_parcel *question, int socket)
     return answer;
 }
 
-void fz_once_answer(int socket, struct fz_parcel *question)
+void fz_lookup_answer(int socket, struct fz_parcel *question)
 {
     bool sent; /* or whoever asked would wait for ever: the end of this process is an answer too */
     do {
@@ -120,7 +120,7 @@ static bool receive(int socket, int patience_ms, struct fz_parcel *answer)
     return came;
 }
 
-void fz_once_end(struct fz_child *reader)
+void fz_lookup_end(struct fz_child *reader)
 {
     if (reader->socket >= 0)
         close(reader->socket);
@@ -138,7 +138,7 @@ static bool ask(struct fz_zygote *readers, struct fz_child *reader, const struct
         return false;
     bool came = fz_parcel_send(reader->socket, question) && receive(reader->socket, patience_ms, answer);
     if (!came)
-        fz_once_end(reader);
+        fz_lookup_end(reader);
     return came;
 }
 
@@ -146,7 +146,7 @@ static bool ask(struct fz_zygote *readers, struct fz_child *reader, const struct
 static bool find_out(struct fz_zygote *readers, struct fz_child *reader, struct fz_parcel *question,
                      const char *path, int patience_ms, struct fz_parcel *answer)
 {
-    question->kind = FZ_READER_ONCE;
+    question->kind = FZ_READER_LOOKUP;
     question->bytes = fz_strdup(path);
     question->len = strlen(path) + 1;
     bool known = true;
@@ -161,14 +161,14 @@ static bool find_out(struct fz_zygote *readers, struct fz_child *reader, struct 
     return known;
 }
 
-char *fz_once_locate(struct fz_zygote *readers, const char *path, bool *is_file)
+char *fz_lookup_locate(struct fz_zygote *readers, const char *path, bool *is_file)
 {
     struct fz_parcel question = {.flags = LOCATE, .fd = -1}, answer = {.fd = -1};
     char *absolute = fz_path_absolute(path); /* the process may stand elsewhere */
     struct fz_child reader = FZ_NO_CHILD;
     bool known =
         find_out(readers, &reader, &question, strstr(path, "..") ? path : absolute, LOCATE_MS, &answer);
-    fz_once_end(&reader);
+    fz_lookup_end(&reader);
     if (is_file)
         *is_file = known && answer.count > 0;
     char *located = known && answer.len > 0 ? answer.bytes : absolute;
@@ -179,13 +179,13 @@ char *fz_once_locate(struct fz_zygote *readers, const char *path, bool *is_file)
     return located;
 }
 
-bool fz_once_is_worth_opening(struct fz_zygote *readers, const char *folder, bool may_be_empty)
+bool fz_lookup_is_worth_opening(struct fz_zygote *readers, const char *folder, bool may_be_empty)
 {
     struct fz_parcel question = {.flags = may_be_empty ? IS_THERE : IS_WORTH_OPENING, .fd = -1},
                      answer = {.fd = -1};
     struct fz_child reader = FZ_NO_CHILD;
     bool worth = find_out(readers, &reader, &question, folder, WORTH_MS, &answer) && answer.count > 0;
-    fz_once_end(&reader);
+    fz_lookup_end(&reader);
     fz_parcel_fini(&answer);
     return worth;
 }
@@ -207,8 +207,8 @@ static int own_descriptor(const char *path)
     return -1;
 }
 
-struct fz_look fz_once_open(struct fz_zygote *readers, struct fz_child *reader, const char *path,
-                            uint64_t most_bytes, int *fd)
+struct fz_look fz_lookup_open(struct fz_zygote *readers, struct fz_child *reader, const char *path,
+                              uint64_t most_bytes, int *fd)
 {
     struct fz_parcel answer = {.fd = -1},
                      question = {.flags = OPEN,
