@@ -60,6 +60,13 @@ static void test_every_format(void **state)
     }
 }
 
+static void test_xmp_of_gif(void **state)
+{
+    (void)state;
+    struct fz_metadata metadata = read_bytes(sample_gif());
+    assert_has_xmp(&metadata);
+}
+
 static void test_big_tiff(void **state)
 {
     (void)state;
@@ -196,6 +203,7 @@ static void test_damage_is_harmless(void **state)
                                   sample_jpeg(WITH_IPTC, false),
                                   sample_png(WITH_ALL),
                                   sample_webp(),
+                                  sample_gif(),
                                   sample_exif(true),
                                   sample_heif(false, false),
                                   sample_heif(true, false),
@@ -274,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exif_in_both_orders_of_bytes),
         cmocka_unit_test(test_every_format),
+        cmocka_unit_test(test_xmp_of_gif),
         cmocka_unit_test(test_big_tiff),
         cmocka_unit_test(test_jxl_with_packed_boxes),
         cmocka_unit_test(test_xmp_that_needs_several_segments),

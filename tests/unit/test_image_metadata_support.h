@@ -287,6 +287,21 @@ static inline struct bytes sample_webp(void)
     return b;
 }
 
+/* GIF: a table of four colours, a comment, and XMP with the trailer that leads out of it. */
+static inline struct bytes sample_gif(void)
+{
+    struct bytes b = {0};
+    bytes_put(&b, "GIF89a\1\0\1\0\x81\0\0", 13);
+    bytes_put(&b, "\0\0\0\377\377\377\0\0\0\0\0\0", 12);
+    bytes_put(&b, "!\xfe\5hello\0!\xff\x0bXMP DataXMP", 9 + 14);
+    bytes_put(&b, sample_xmp, strlen(sample_xmp));
+    bytes_put(&b, "\1", 1);
+    for (int value = 255; value >= 0; value--)
+        bytes_put_le(&b, (uint32_t)value, 1);
+    bytes_put(&b, "\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;", 17);
+    return b;
+}
+
 static inline void put_box(struct bytes *b, const char *type, const void *data, size_t len)
 {
     bytes_put_be(b, (uint32_t)len + 8, 4);

@@ -75,6 +75,8 @@ void fz_blocks_find(struct fz_excerpt *file, struct fz_blocks *blocks)
         fz_blocks_find_in_png(file, blocks);
     else if (fz_excerpt_match(file, 0, "RIFF", 4) && fz_excerpt_match(file, 8, "WEBP", 4))
         find_in_webp(file, blocks);
+    else if (fz_excerpt_match(file, 0, "GIF8", 4))
+        fz_blocks_find_in_gif(file, blocks);
     else if (fz_excerpt_match(file, 0, "8BPS", 4))
         find_in_psd(file, blocks);
     else if (fz_excerpt_match(file, 0, "FUJIFILMCCD-RAW", 15))

@@ -39,6 +39,8 @@ void fz_block_take(struct fz_block *block, struct fz_excerpt *file, uint64_t pos
 
 /* A JPEG that begins at `start`. */
 void fz_blocks_find_in_jpeg(struct fz_excerpt *file, uint64_t start, struct fz_blocks *blocks);
+/* GIF. */
+void fz_blocks_find_in_gif(struct fz_excerpt *file, struct fz_blocks *blocks);
 /* PNG. */
 void fz_blocks_find_in_png(struct fz_excerpt *file, struct fz_blocks *blocks);
 /* EXIF at `pos`, with the prefix that only JPEG has, or without: some writers keep it elsewhere. */
