@@ -118,6 +118,24 @@ static void test_profile_in_pieces(void **state)
     free(icc.data);
 }
 
+/* They show what is behind the picture, as in browsers. */
+static void test_pixels_that_runs_leave_out(void **state)
+{
+    (void)state;
+    static const uint8_t runs[] = {1, 0, 0, 2, 3,
+                                   0, 1, 4, 0, 1}; /* a pixel, three to the right, a pixel, the end */
+    struct bytes b = make_bmp(124, 8, RLE8);
+    const uint32_t pixels_at = (uint32_t)(b.data[10] | b.data[11] << 8);
+    memcpy(b.data + pixels_at, runs, sizeof runs);
+    struct host host = {0};
+    struct fz_image image;
+    load_ok(&b, 0, &host, &image);
+    for (int x = 0; x < COLORS; x++)
+        assert_int_equal(pixel(&image, x, 0), x == 0 || x == 4 ? field_colors[x] : 0x204060);
+    host_fini(&host);
+    free(b.data);
+}
+
 /* Linked, of a header that has none, damaged, of other pictures. */
 static void test_profile_that_is_ignored(void **state)
 {
@@ -226,6 +244,7 @@ static void test_not_calibrated(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pixels_that_runs_leave_out),
         cmocka_unit_test(test_profile),
         cmocka_unit_test(test_profile_in_pieces),
         cmocka_unit_test(test_profile_that_is_ignored),

@@ -140,6 +140,24 @@ static void test_reserved_byte_of_dotnet(void **state)
     }
 }
 
+/* The PNG in it says where it ends, whatever its entry says. */
+static void test_too_short_an_entry(void **state)
+{
+    (void)state;
+    uint8_t pixels[W * H * 3];
+    for (int i = 0; i < W * H; i++)
+        for (int c = 0; c < 3; c++)
+            pixels[i * 3 + c] = (uint8_t)(color_at(i % W, i / W) >> (16 - 8 * c));
+    struct bytes b = make_icon(1, 24, false),
+                 png = encode_png(pixels, W, H, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, NULL);
+    b.len = AT;
+    bytes_put(&b, png.data, png.len);
+    b.data[14] = 64;
+    assert_icon(&b, "ico", 24, false);
+    free(b.data);
+    free(png.data);
+}
+
 /* What ends in its pixels, is of other masks, or larger than any file. */
 static void test_damage(void **state)
 {
@@ -175,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bits),
         cmocka_unit_test(test_reserved_byte_of_dotnet),
+        cmocka_unit_test(test_too_short_an_entry),
         cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

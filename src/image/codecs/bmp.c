@@ -33,8 +33,8 @@ struct bmp {
     bool from_top;
     uint32_t masks[4]; /* B G R A; 0 = none */
     uint8_t colors[256][4];
-    uint8_t *indices; /* owned: of run lengths, as stored */
-    uint8_t *stored;  /* owned: room for a row as it is stored */
+    uint16_t *indices; /* owned: of run lengths, as stored; the colour plus 1, 0: left out */
+    uint8_t *stored;   /* owned: room for a row as it is stored */
 };
 
 static uint32_t magnitude(uint32_t value) /* of a two's complement number */
@@ -100,7 +100,8 @@ uint64_t fz_bmp_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     uint32_t profile_bytes;
     if (profile_at(&d->file, &profile_bytes) == 0)
         profile_bytes = 0;
-    return (d->header.by_rows ? width * 4 : width * d->header.height) + FIXED_BYTES + profile_bytes;
+    return (d->header.by_rows ? width * 4 : width * d->header.height * sizeof(uint16_t)) + FIXED_BYTES +
+           profile_bytes;
 }
 
 /* Colours that the table has not are black. */
@@ -232,7 +233,7 @@ struct pen {
 static void put(struct bmp *m, struct pen *pen, uint8_t index)
 {
     if (pen->x < m->width && pen->y < m->height)
-        m->indices[(size_t)pen->y * m->width + pen->x] = index;
+        m->indices[(size_t)pen->y * m->width + pen->x] = (uint16_t)(1 + index);
     pen->x++;
 }
 
@@ -299,13 +300,19 @@ static uint8_t take_bits(uint32_t value, uint32_t mask)
     return (uint8_t)(((uint64_t)((value & mask) >> shift) * 255 + most / 2) / most);
 }
 
+/* What the runs left out is clear, as in browsers. */
+static void draw_indices(const struct bmp *m, const uint16_t *from, uint8_t *to)
+{
+    static const uint8_t clear[4];
+    for (uint32_t x = 0; x < m->width; x++, to += 4)
+        memcpy(to, from[x] > 0 ? m->colors[from[x] - 1] : clear, 4);
+}
+
 static void draw_row(const struct bmp *m, const uint8_t *from, uint8_t *to)
 {
     struct fz_bytes row = {.at = from, .len = (size_t)m->row_bytes};
     for (uint32_t x = 0; x < m->width; x++, to += 4) {
-        if (m->indices) {
-            memcpy(to, m->colors[from[x]], 4);
-        } else if (m->bits <= 8) {
+        if (m->bits <= 8) {
             unsigned per_byte = 8 / m->bits, shift = (per_byte - 1 - x % per_byte) * m->bits;
             uint32_t byte = from[x / per_byte];
             memcpy(to, m->colors[byte >> shift & ((1U << m->bits) - 1)], 4);
@@ -321,13 +328,18 @@ static void draw_row(const struct bmp *m, const uint8_t *from, uint8_t *to)
     }
 }
 
-/* The row that stands there, or NULL where the file ends before it. */
-static const uint8_t *row_at(const struct bmp *m, struct fz_decode *d, uint32_t y)
+/* False where the file ends before that row. */
+static bool read_row(const struct bmp *m, struct fz_decode *d, uint32_t y, uint8_t *to)
 {
-    uint32_t stored = m->from_top ? y : m->height - 1 - y;
-    if (m->indices)
-        return m->indices + (size_t)stored * m->width;
-    return fz_decode_bytes(d, m->pixels_at + stored * m->row_bytes, m->row_bytes, m->stored);
+    const uint32_t stored = m->from_top ? y : m->height - 1 - y;
+    if (m->indices) {
+        draw_indices(m, m->indices + (size_t)stored * m->width, to);
+        return true;
+    }
+    const uint8_t *from = fz_decode_bytes(d, m->pixels_at + stored * m->row_bytes, m->row_bytes, m->stored);
+    if (from)
+        draw_row(m, from, to);
+    return from != NULL;
 }
 
 /* How many rows from y on, which is missing, the file ends before. */
@@ -348,16 +360,14 @@ static enum fz_err push_rows(struct fz_decode *d, struct bmp *m, bool complete)
             return fz_decode_fail_cancelled(d);
         if (fz_reduce_passes_over(&d->reduce, 1))
             continue;
-        const uint8_t *from = row_at(m, d, (uint32_t)y);
-        if (!from) {
+        uint8_t *row = fz_reduce_input(&d->reduce);
+        if (!read_row(m, d, (uint32_t)y, row)) {
             int missing = count_missing(m, d, y);
             code = fz_rows_push_background(d, missing);
             y += missing - 1;
             complete = false;
             continue;
         }
-        uint8_t *row = fz_reduce_input(&d->reduce);
-        draw_row(m, from, row);
         fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);
     }
     if (code == FZ_OK && !complete) {
@@ -376,7 +386,7 @@ enum fz_err fz_bmp_load(struct fz_decode *d)
     if (m.pixels_at >= fz_decode_file_bytes(d))
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends before its pixels");
     bool complete = true, is_packed = m.packed == RLE8 || m.packed == RLE4;
-    m.indices = is_packed ? calloc(m.height, m.width) : NULL;
+    m.indices = is_packed ? calloc(m.height, m.width * sizeof *m.indices) : NULL;
     m.stored = is_packed ? NULL : fz_try_malloc(m.row_bytes);
     if (!m.indices && !m.stored)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", m.width, m.height);

@@ -25,15 +25,15 @@ static bool is_icon(const struct fz_bytes *head, uint32_t type)
 }
 
 struct entry {
-    uint64_t at, len;
+    uint64_t at;
     uint32_t width, height, bits, head_bytes;
 };
 
-/* What the picture itself says: the bytes of its entry for that are wrong often enough. */
+/* What the picture itself says: the bytes of its entry for that, and for where it ends, are wrong often enough. */
 static struct entry read_entry(const struct fz_bytes *b, uint32_t index)
 {
     uint64_t row = 6 + 16 * (uint64_t)index;
-    struct entry e = {.at = fz_bytes_le(b, row + 12, 4), .len = fz_bytes_le(b, row + 8, 4), .bits = 32};
+    struct entry e = {.at = fz_bytes_le(b, row + 12, 4), .bits = 32};
     if (fz_bytes_match(b, e.at, "\x89PNG", 4)) {
         e.width = fz_bytes_be(b, e.at + 16, 4);
         e.height = fz_bytes_be(b, e.at + 20, 4);
@@ -65,7 +65,6 @@ static enum fz_head_status icon_header(const struct fz_bytes *bytes, struct fz_h
         header->width = e.width;
         header->height = e.height;
         header->inner_at = e.at;
-        header->inner_len = e.len;
     }
     return FZ_HEAD_OK;
 }
@@ -95,9 +94,8 @@ static struct fz_bytes inner_file(const struct fz_decode *d)
 {
     const struct fz_bytes *b = &d->file;
     const struct fz_header *h = &d->header;
-    uint64_t rest = h->inner_at < b->len ? b->len - h->inner_at : 0;
-    uint64_t len = h->inner_len < rest ? h->inner_len : rest;
-    return (struct fz_bytes){.at = b->at + (b->len - rest), .len = (size_t)len, .whole = b->whole};
+    size_t rest = h->inner_at < b->len ? b->len - (size_t)h->inner_at : 0;
+    return (struct fz_bytes){.at = b->at + (b->len - rest), .len = rest, .whole = b->whole};
 }
 
 uint64_t fz_icon_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
