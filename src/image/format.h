@@ -26,6 +26,7 @@ struct fz_header {
     uint64_t coefficient_bytes;   /* JPEG with several scans: held until the last one */
     bool coarse_first;            /* the same: its first scan is all that 1/8 needs */
     bool interlaced;              /* GIF */
+    bool still_apart;             /* PNG: an animation, of which the picture before its frames is none */
     uint32_t coded_side;          /* HEIF: of what is decoded, before it is cropped; the longer one */
     uint32_t coded_w, coded_h;    /* the same: the largest that is decoded for it; 0, 0 = the size itself */
     uint32_t whole_w, whole_h;    /* RAW: of what its sensor saw, where less of it is shown */

@@ -1,6 +1,8 @@
 #include "test_image_anim.h"
 #include "test_image_icc.h"
 
+#include <zlib.h>
+
 /* ---- Small APNGs --------------------------------------------------------------------------------------------------- */
 
 enum { KEEP, CLEAR, PREVIOUS };
@@ -348,6 +350,62 @@ static void test_it_lies_as_its_exif_says(void **state)
     free(plain.data);
 }
 
+/* The same with CRCs, which a still picture needs. */
+static void put_crcs(struct bytes *png)
+{
+    for (size_t pos = 8, len; pos + 12 <= png->len; pos += 12 + len) {
+        uint8_t *p = png->data + pos;
+        len = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
+        uint32_t crc = (uint32_t)crc32(0, p + 4, (unsigned)len + 4);
+        for (int i = 0; i < 4; i++)
+            p[8 + len + (size_t)i] = (uint8_t)(crc >> (24 - 8 * i));
+    }
+}
+
+/* Where the picture before the frames is none of them, the still picture is the first frame, as in browsers, and lies as that
+ * does; the very picture of the file is the one before; so is what no frame has come of. */
+static void test_still_is_the_first_frame(void **state)
+{
+    (void)state;
+    enum { CONTROL_AT = 33 + 20, CONTROL_BYTES = 38 };
+    static const uint32_t shown[][3] = {{0x00ff00, 0x0000ff, 0x204060}, {0xff0000, 0xff0000, 0xff0000}};
+    const struct apng_frame frames[] = {{0, 0, 3, 1, "000", KEEP, SOURCE, 5, 100},
+                                        {0, 0, 3, 1, "12.", KEEP, SOURCE, 5, 100},
+                                        {0, 0, 3, 1, "333", KEEP, SOURCE, 5, 100}};
+    for (int which = 0; which < 6; which++) {
+        bool exact = which == 1, cut = which == 2, refused = which == 3, part = which == 4;
+        struct bytes b = APNG(0, frames, which == 5, false);
+        memmove(b.data + CONTROL_AT, b.data + CONTROL_AT + CONTROL_BYTES, b.len - CONTROL_AT - CONTROL_BYTES);
+        b.len -= CONTROL_BYTES;
+        put_crcs(&b);
+        size_t still_end = CONTROL_AT;
+        while (memcmp(b.data + still_end, "fcTL", 4) != 0)
+            still_end++;
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        int fd = open_bytes(b.data, cut ? still_end + 4 : b.len);
+        struct fz_image_request request = make_request(fd, 0, 0, &host);
+        request.exact = exact;
+        if (refused)
+            request.limits.max_whole_px = 2;
+        if (part) {
+            request.region = (struct fz_image_region){1, 0, 2, 1};
+            request.box_w = 2;
+            request.box_h = 1;
+        }
+        assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+        assert_int_equal(image.damaged, cut);
+        for (int x = 0; x < image.out_w; x++)
+            assert_int_equal(pixel(&image, x, 0), shown[exact || cut || refused][x + (part ? 1 : 0)]);
+        close(fd);
+        fz_image_scratch_free(scratch);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_changed_bytes),
         cmocka_unit_test(test_it_lies_as_its_exif_says),
+        cmocka_unit_test(test_still_is_the_first_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -320,6 +320,10 @@ enum fz_err fz_anim_load_first(const struct fz_anim_format *format, struct fz_de
         code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for tables");
     if (code == FZ_OK)
         code = format->next(anim, d->err);
+    if (code == FZ_OK && anim->facts.damage.code != FZ_OK) {
+        d->out->damaged = true;
+        fz_fail(d->err, anim->facts.damage.code, 0, "%s", anim->facts.damage.msg);
+    }
     if (code == FZ_OK)
         code = push_picture(anim, d);
     fz_anim_free(anim);

@@ -162,7 +162,7 @@ static void feed_head(struct apng *a, const struct fz_bytes *file)
 
 static void feed(struct apng *a, struct fz_anim *anim, uint64_t at, uint64_t len)
 {
-    png_process_data(a->png, a->info, anim->file.data + at, (size_t)len);
+    png_process_data(a->png, a->info, (png_bytep)(uintptr_t)(anim->bytes.at + at), (size_t)len);
 }
 
 /* What stands before the pixels and holds for the whole file, of these types. */

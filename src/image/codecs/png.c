@@ -1,6 +1,8 @@
 /* PNG by libpng: rows straight into the reducer; of an interlaced one what is shown is held until its last pass. */
 #include "image/format.h"
 
+#include "image/anim/anim.h"
+#include "image/anim/format.h"
 #include "image/codecs/png_colors.h"
 #include "image/codecs/png_passes.h"
 #include "image/codecs/png_rows.h"
@@ -44,6 +46,22 @@ bool fz_png_is_a(const struct fz_bytes *head)
     return fz_bytes_match(head, 0, "\x89PNG\r\n\x1a\n", 8);
 }
 
+/* An animation (PNG, third edition, 11.3.6) whose first frame comes behind the picture that others show of it. As far as these bytes
+ * tell. */
+static bool is_still_apart(const struct fz_bytes *bytes)
+{
+    bool is_animated = false;
+    for (uint64_t pos = 8; fz_bytes_has(bytes, pos, 8); pos += 12 + (uint64_t)fz_bytes_be(bytes, pos, 4)) {
+        if (fz_bytes_match(bytes, pos + 4, "IDAT", 4))
+            return is_animated;
+        if (fz_bytes_match(bytes, pos + 4, "fcTL", 4))
+            return false;
+        if (fz_bytes_match(bytes, pos + 4, "acTL", 4))
+            is_animated = fz_bytes_be(bytes, pos + 8, 4) > 0;
+    }
+    return false;
+}
+
 enum fz_head_status fz_png_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     if (!fz_bytes_has(bytes, 0, INTERLACE_AT + 1))
@@ -53,7 +71,17 @@ enum fz_head_status fz_png_header(const struct fz_bytes *bytes, struct fz_header
     header->width = fz_bytes_be(bytes, 16, 4);
     header->height = fz_bytes_be(bytes, 20, 4);
     header->by_rows = true;
+    header->still_apart = is_still_apart(bytes);
     return FZ_HEAD_OK;
+}
+
+/* Of an animation its first frame is shown, as it begins to play with that. Who wants the very picture of the file (`frieze scale`) gets
+ * the one before the frames, as libpng has it; so does who has no memory for a canvas. */
+static bool is_by_frame(const struct fz_decode *d)
+{
+    const struct fz_header *h = &d->header;
+    return h->still_apart && !d->request->exact && !d->pieces &&
+           (uint64_t)h->width * h->height <= d->request->limits.max_whole_px;
 }
 
 /* Three rows of up to 8 bytes a pixel, zlib's window, and libpng's small objects; interlaced, what is held of the picture. */
@@ -63,6 +91,10 @@ uint64_t fz_png_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     bool deep = fz_bytes_be(&d->file, DEPTH_AT, 1) == 16 || fz_png_is_hdr(&d->file),
          interlaced = fz_bytes_be(&d->file, INTERLACE_AT, 1) != 0;
     uint64_t held = interlaced ? fz_png_passes_bytes(d, deep) : 0;
+    if (is_by_frame(d)) {
+        uint64_t canvas = fz_anim_held_bytes("png", (int)d->header.width, (int)d->header.height, 0);
+        held = held > canvas ? held : canvas;
+    }
     return held + (uint64_t)d->header.width * 32 + ROW_FIXED_BYTES;
 }
 
@@ -230,7 +262,7 @@ static enum fz_err run(struct png *p)
     return decode(p);
 }
 
-enum fz_err fz_png_load(struct fz_decode *d)
+static enum fz_err load_still(struct fz_decode *d)
 {
     struct png p = {.d = d, .bytes = d->file};
     enum fz_err code = run(&p);
@@ -241,4 +273,15 @@ enum fz_err fz_png_load(struct fz_decode *d)
     fz_hdr_free(p.hdr);
     free(p.memory);
     return code;
+}
+
+enum fz_err fz_png_load(struct fz_decode *d)
+{
+    if (!is_by_frame(d))
+        return load_still(d);
+    enum fz_err code = fz_anim_load_first(&fz_anim_png, d);
+    if (code != FZ_E_DAMAGED || d->begun)
+        return code;
+    d->out->damaged = true;
+    return load_still(d);
 }
