@@ -13,9 +13,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { SNIFFED_BYTES = 65536 }; /* of a share: more than anybody looks at */
 
 /* What the host callbacks of one decode share. */
 struct decode_call {
@@ -382,19 +379,6 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
     return NULL;
 }
 
-static void run_sniff(struct fz_decoder *decoder, struct fz_job *job)
-{
-    int fd;
-    struct fz_parcel request = fz_files_open_request(job->path, SNIFFED_BYTES);
-    if (!fz_decoder_open(decoder, job, &request, &fd) || fd < 0)
-        return;
-    struct fz_image_host host = fz_job_host(job);
-    job->image.format = fz_engine_sniff(decoder->engine, fd, &host, &job->error);
-    if (!job->image.format && job->error.code == FZ_OK)
-        fz_fail(&job->error, FZ_E_NOT_PICTURE, 0, "no picture");
-    close(fd);
-}
-
 static void measure(struct fz_job *job)
 {
     const SDL_Surface *s = job->surface;
@@ -425,7 +409,7 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
         fz_decoder_scale(decoder, job);
         break;
     case FZ_JOB_SNIFF:
-        run_sniff(decoder, job);
+        fz_decoder_sniff(decoder, job);
         break;
     case FZ_JOB_SAVE:
         fz_decoder_save(decoder, job);

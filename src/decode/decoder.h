@@ -44,6 +44,9 @@ bool fz_decoder_look(struct fz_decoder *decoder, struct fz_job *job);
 /* As fz_decoder_open_whole, and decodes it: the job's error, image and surface. False: parked, or it cannot be opened. */
 bool fz_decoder_load(struct fz_decoder *decoder, struct fz_job *job);
 
+/* The worker's thread, in sniff.c. Finds out what a SNIFF wants to know; or it is parked, as below. */
+void fz_decoder_sniff(struct fz_decoder *decoder, struct fz_job *job);
+
 /* The worker's thread, in player.c. Makes the frame that a FRAME job wants. */
 void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job);
 

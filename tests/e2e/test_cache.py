@@ -52,6 +52,20 @@ def test_seen_before_opens_nothing(home, folder):
     assert tiles(home).stat().st_mode & 0o777 == 0o600
 
 
+def test_names_without_a_suffix_are_known(home, folder):
+    """A file whose name says nothing is looked into before it gets a tile, but not once its tile is kept."""
+    for path in list(folder.iterdir()):
+        path.rename(path.with_suffix(""))
+    (folder / "notes").write_text("no picture")
+    settle(folder)
+    (opens, decodes, _, wall), _ = load(home, folder)
+    assert (opens, decodes) == (2 * COUNT + 1, COUNT)
+    assert load(home, folder)[0] == (1, 0, COUNT, wall)  # the notes
+    then = time.time() - 30
+    os.utime(folder / "p3", (then, then))
+    assert load(home, folder)[0] == (3, 1, COUNT - 1, wall)
+
+
 def kept(home):
     with contextlib.closing(sqlite3.connect(tiles(home))) as db:
         return db.execute("SELECT count(*) FROM entry WHERE box_w > 0").fetchone()[0]
