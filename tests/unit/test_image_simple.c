@@ -266,6 +266,27 @@ static enum fz_err load_xpm(const char *color, struct host *host, struct fz_imag
     return load(text, (size_t)len, 0, 0, host, image, err);
 }
 
+/* What stands in comments is no string, and what begins one inside a string begins none. */
+static void test_comments_of_xpm(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "/* XPM */\n/* \"not this\" */ static char *x[] = {/**/\n\"2 1 2 1\", /* a \" **/\n"
+        "\"/ c red\",\n/* \"b c green\", */\"* c blue\",\n/* rows: \" \" */\n\"/*\"};\n";
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(text, sizeof text - 1, 0, 0, &host, &image, &err), FZ_OK);
+    assert_false(image.damaged);
+    assert_int_equal(image.out_w, 2);
+    assert_int_equal(pixel(&image, 0, 0), 0xff0000);
+    assert_int_equal(pixel(&image, 1, 0), 0x0000ff);
+    host_fini(&host);
+    static const char open_end[] = "/* XPM */ /* static char *x[] = {\"1 1 1 1\", \". c red\", \".\"};";
+    host = (struct host){0};
+    assert_int_equal(load(open_end, sizeof open_end - 1, 0, 0, &host, &image, &err), FZ_E_DAMAGED);
+}
+
 /* As X11's rgb.txt has them. */
 static void test_names_of_xpm(void **state)
 {
@@ -324,8 +345,9 @@ static void test_names_of_xpm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tga), cmocka_unit_test(test_pcx),          cmocka_unit_test(test_pam),
-        cmocka_unit_test(test_pfm), cmocka_unit_test(test_names_of_xpm),
+        cmocka_unit_test(test_tga),          cmocka_unit_test(test_pcx),
+        cmocka_unit_test(test_pam),          cmocka_unit_test(test_pfm),
+        cmocka_unit_test(test_names_of_xpm), cmocka_unit_test(test_comments_of_xpm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,10 +27,23 @@ bool fz_xpm_is_a(const struct fz_bytes *head)
     return fz_bytes_match(head, 0, "/* XPM */", 9);
 }
 
+/* Where the next quoted string begins that stands in no comment; NULL: nowhere. */
+static const uint8_t *find_quote(const struct fz_bytes *b, size_t pos)
+{
+    while (pos < b->len && b->at[pos] != '"') {
+        const bool is_comment = fz_bytes_match(b, pos, "/*", 2);
+        const uint8_t *end = is_comment ? memmem(b->at + pos + 2, b->len - pos - 2, "*/", 2) : NULL;
+        if (is_comment && !end)
+            return NULL;
+        pos = is_comment ? (size_t)(end - b->at) + 2 : pos + 1;
+    }
+    return pos < b->len ? b->at + pos : NULL;
+}
+
 /* Goes on from *pos behind the next quoted string; false where there is none. */
 static bool next_line(const struct fz_bytes *b, size_t *pos, struct line *line)
 {
-    const uint8_t *start = *pos < b->len ? memchr(b->at + *pos, '"', b->len - *pos) : NULL;
+    const uint8_t *start = find_quote(b, *pos);
     const uint8_t *end = start ? memchr(start + 1, '"', b->len - (size_t)(start + 1 - b->at)) : NULL;
     if (!end)
         return false;
