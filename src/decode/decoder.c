@@ -310,15 +310,12 @@ static void enlarge(struct fz_job *first)
     fz_surface_free(large);
 }
 
-/* What another program left of the file: the first that is of it as it is now. */
-static bool load_thumbnail(struct fz_decoder *decoder, const struct fz_job *job,
-                           const struct fz_image_request *request, struct fz_job *first)
+/* What another program left of the file by that URI: the first that is of it as it is now. */
+static bool load_thumbnail_by(struct fz_decoder *decoder, const char *uri,
+                              const struct fz_image_request *request, struct fz_job *first)
 {
-    if (!decoder->thumbnails)
-        return false;
-    int side_px = job->box_w > job->box_h ? job->box_w : job->box_h;
-    char *uri = fz_uri_from_path(job->path);
-    struct fz_image_thumbnail thumbnail = {.uri = uri, .mtime_s = job->file.mtime_ns / 1000000000};
+    int side_px = first->box_w > first->box_h ? first->box_w : first->box_h;
+    struct fz_image_thumbnail thumbnail = {.uri = uri, .mtime_s = first->file.mtime_ns / 1000000000};
     int rank = 0;
     bool found;
     do {
@@ -327,6 +324,21 @@ static bool load_thumbnail(struct fz_decoder *decoder, const struct fz_job *job,
         found = thumbnail.len > 0 && fz_engine_load_thumbnail(decoder->engine, request, &thumbnail,
                                                               &first->image, &first->surface);
     } while (thumbnail.len > 0 && !found);
+    return found;
+}
+
+/* Programs of KDE go by what the links in a path lead to, those of GNOME by the path. */
+static bool load_thumbnail(struct fz_decoder *decoder, const struct fz_job *job,
+                           const struct fz_image_request *request, struct fz_job *first)
+{
+    if (!decoder->thumbnails)
+        return false;
+    char *uri = fz_uri_from_path(job->path);
+    bool found = load_thumbnail_by(decoder, uri, request, first);
+    free(uri);
+    if (found || !(uri = fz_thumbnails_real_uri(job->fd, job->path)))
+        return found;
+    found = load_thumbnail_by(decoder, uri, request, first);
     free(uri);
     return found;
 }

@@ -2,8 +2,10 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/uri.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <md5.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +30,17 @@ char *fz_thumbnails_folder(void)
         folder = NULL;
     }
     return folder;
+}
+
+char *fz_thumbnails_real_uri(int fd, const char *path)
+{
+    char link[32], real[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t len = readlink(link, real, sizeof real);
+    if (len <= 0 || (size_t)len == sizeof real || real[0] != '/')
+        return NULL;
+    real[len] = '\0';
+    return strcmp(real, path) != 0 ? fz_uri_from_path(real) : NULL;
 }
 
 static size_t read_whole(int fd, struct fz_buffer *bytes)

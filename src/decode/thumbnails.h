@@ -9,6 +9,10 @@
 /* Main thread. Where they are; NULL: there are none. Caller frees. */
 char *fz_thumbnails_folder(void);
 
+/* A worker. The URI of an open file without the symbolic links that `path` leads over; NULL: there are none, or nobody knows. Waits for
+ * no disk. Caller frees. */
+char *fz_thumbnails_real_uri(int fd, const char *path);
+
 /* A worker. Reads the next one of the file with this URI, those first that best suit a box of `side_px`: the smallest that
  * covers it and those above, then the others from the largest down. *rank is 0 before the first. Its length in `bytes`; 0: there
  * is no more of at most 1 MB. */

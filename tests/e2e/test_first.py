@@ -203,6 +203,14 @@ def test_thumbnails_of_raw_files(home, mtime, found):
     assert (uploads(home, folder) > COUNT) == found
 
 
+def test_thumbnails_behind_a_link(home, slow):
+    """As KDE's programs write them: by what the links lead to."""
+    for path in slow.iterdir():
+        leave_thumbnail(home, path, (256, 192))
+    (home / "link").symlink_to(slow)
+    assert uploads(home, home / "link") > COUNT
+
+
 def test_thumbnails_with_fractions_of_a_second(home, slow):
     """As Tumbler 4.18 writes them."""
     for path in slow.iterdir():
