@@ -106,7 +106,8 @@ static uint32_t wanted(const struct kind *k, int field)
     return k->grey ? fields[field].grey : fields[field].color;
 }
 
-static void assert_shows(const struct bytes *b, const struct kind *k, int most)
+/* Of so many tiles beside each other. */
+static void assert_shows(const struct bytes *b, const struct kind *k, int tiles, int most)
 {
     struct host host = {0};
     struct fz_image image;
@@ -114,9 +115,9 @@ static void assert_shows(const struct bytes *b, const struct kind *k, int most)
     if (load(b->data, b->len, 0, 0, &host, &image, &err) != FZ_OK)
         fail_msg("%s", err.msg);
     for (int y = SIDE / 4; y < SIDE; y += SIDE / 2)
-        for (int i = 0; i < FIELDS; i++)
+        for (int i = 0; i < FIELDS * tiles; i++)
             assert_near(pixel(&image, i * FIELD_W + FIELD_W / 2, y),
-                        over_background(wanted(k, i), alpha_at(k, y)), most);
+                        over_background(wanted(k, i % FIELDS), alpha_at(k, y)), most);
     host_fini(&host);
 }
 
@@ -126,7 +127,42 @@ static void test_avif(void **state)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct bytes b = encode_avif(picture_of(&kinds[i]));
         print_message("kind %zu\n", i);
-        assert_shows(&b, &kinds[i], kinds[i].premultiplied ? 4 : 1);
+        assert_shows(&b, &kinds[i], 1, kinds[i].premultiplied ? 4 : 1);
+        free(b.data);
+    }
+}
+
+static struct bytes encode_grid(const struct kind *k)
+{
+    struct bytes b = {0};
+    avifRWData data = AVIF_DATA_EMPTY;
+    avifImage *tiles[] = {picture_of(k), picture_of(k)};
+    avifEncoder *encoder = avifEncoderCreate();
+    encoder->speed = 10;
+    encoder->minQuantizer = encoder->maxQuantizer = AVIF_QUANTIZER_LOSSLESS;
+    encoder->minQuantizerAlpha = encoder->maxQuantizerAlpha = AVIF_QUANTIZER_LOSSLESS;
+    assert_int_equal(
+        avifEncoderAddImageGrid(encoder, 2, 1, (const avifImage *const *)tiles, AVIF_ADD_IMAGE_FLAG_SINGLE),
+        AVIF_RESULT_OK);
+    assert_int_equal(avifEncoderFinish(encoder, &data), AVIF_RESULT_OK);
+    bytes_put(&b, data.data, data.size);
+    avifRWDataFree(&data);
+    avifImageDestroy(tiles[0]);
+    avifImageDestroy(tiles[1]);
+    avifEncoderDestroy(encoder);
+    return b;
+}
+
+/* Which is coded by its tiles alone: no property of its own says that it is grey. */
+static void test_grid(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (!kinds[i].grey || kinds[i].premultiplied)
+            continue;
+        struct bytes b = encode_grid(&kinds[i]);
+        print_message("kind %zu\n", i);
+        assert_shows(&b, &kinds[i], 2, 1);
         free(b.data);
     }
 }
@@ -200,14 +236,15 @@ static void test_heic(void **state)
         const uint8_t *nclx = memmem(b.data, b.len, "nclx", 4);
         assert_non_null(nclx);
         assert_int_equal(nclx[RANGE], full ? 0x80 : 0);
-        assert_shows(&b, &k, 2);
+        assert_shows(&b, &k, 1, 2);
         free(b.data);
     }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_avif), cmocka_unit_test(test_heic)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_avif), cmocka_unit_test(test_grid),
+                                       cmocka_unit_test(test_heic)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 

@@ -351,15 +351,6 @@ static bool is_usual(const struct fz_bytes *b)
     return is_hevc && !is_more;
 }
 
-/* As the two boxes of codecs say (AV1-ISOBMFF, 2.3.3; ISO/IEC 14496-15, 8.3.3.1.2). */
-static bool is_monochrome(const struct fz_bytes *b, const struct fz_heif_coding *coding)
-{
-    enum { AV1 = 2, AV1_BIT = 1 << 4, HEVC = 16, HEVC_CHROMA = 3 };
-    return coding->av1.end > 0
-               ? fz_bytes_be(b, coding->av1.body + AV1, 1) & AV1_BIT
-               : coding->hevc.end > 0 && (fz_bytes_be(b, coding->hevc.body + HEVC, 1) & HEVC_CHROMA) == 0;
-}
-
 uint64_t fz_heif_limited_range(const struct fz_bytes *file)
 {
     enum { MATRIX = 8, RANGE = 10, FULL = 1 << 7, IDENTITY = 0 }; /* ISO/IEC 14496-12, 12.1.5 */
@@ -367,9 +358,9 @@ uint64_t fz_heif_limited_range(const struct fz_bytes *file)
     if (read_shape(file, &s) != FZ_HEAD_OK || s.nclx == 0 || !fz_bytes_has(file, s.nclx, RANGE + 1))
         return 0;
     const bool is_coded = s.coding.av1.end > 0 || s.coding.hevc.end > 0;
-    const bool is_identity = fz_bytes_be(file, s.nclx + MATRIX, 2) == IDENTITY;
+    const bool is_identity = is_coded && fz_bytes_be(file, s.nclx + MATRIX, 2) == IDENTITY;
     const bool is_limited = !(fz_bytes_be(file, s.nclx + RANGE, 1) & FULL);
-    return is_coded && is_limited && (is_identity || is_monochrome(file, &s.coding)) ? s.nclx + RANGE : 0;
+    return is_limited && (is_identity || fz_heif_is_grey(file, &s.coding)) ? s.nclx + RANGE : 0;
 }
 
 uint64_t fz_heif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)

@@ -281,4 +281,41 @@ enum fz_head_status fz_heif_av1_size(const struct fz_bytes *b, uint64_t pos, uin
     return FZ_HEAD_BAD;
 }
 
+/* --- both ----------------------------------------------------------------------------------------- */
+
+/* As the two boxes of codecs say (AV1-ISOBMFF, 2.3.3; ISO/IEC 14496-15, 8.3.3.1.2). */
+static bool is_monochrome(const struct fz_bytes *b, const struct fz_heif_coding *coding)
+{
+    enum { AV1 = 2, AV1_BIT = 1 << 4, HEVC = 16, HEVC_CHROMA = 3 };
+    return coding->av1.end > 0
+               ? fz_bytes_be(b, coding->av1.body + AV1, 1) & AV1_BIT
+               : coding->hevc.end > 0 && (fz_bytes_be(b, coding->hevc.body + HEVC, 1) & HEVC_CHROMA) == 0;
+}
+
+/* Of a grid, whose tiles are coded and not itself: alpha is grey in any case, and then the colours are. */
+static bool are_all_monochrome(const struct fz_bytes *b)
+{
+    struct fz_heif_box meta, properties, container, box;
+    if (fz_heif_find_meta(b, &meta) != FZ_HEAD_OK || !fz_heif_find_box(b, meta, "iprp", &properties) ||
+        !fz_heif_find_box(b, properties, "ipco", &container))
+        return false;
+    bool is_coded = false, is_grey = true;
+    uint64_t pos = container.body, at = pos;
+    for (int i = 0; i < FZ_HEIF_BOXES_MOST && is_grey && fz_heif_next_box(b, &pos, container.end, &box);
+         i++, at = pos) {
+        const bool is_av1 = fz_bytes_match(b, at + 4, "av1C", 4),
+                   is_hevc = fz_bytes_match(b, at + 4, "hvcC", 4);
+        const struct fz_heif_coding coding = {.av1 = is_av1 ? box : (struct fz_heif_box){0, 0},
+                                              .hevc = is_hevc ? box : (struct fz_heif_box){0, 0}};
+        is_coded = is_coded || is_av1 || is_hevc;
+        is_grey = !(is_av1 || is_hevc) || is_monochrome(b, &coding);
+    }
+    return is_coded && is_grey;
+}
+
+bool fz_heif_is_grey(const struct fz_bytes *b, const struct fz_heif_coding *coding)
+{
+    return coding->av1.end > 0 || coding->hevc.end > 0 ? is_monochrome(b, coding) : are_all_monochrome(b);
+}
+
 #endif

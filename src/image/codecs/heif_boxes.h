@@ -70,4 +70,8 @@ enum fz_head_status fz_heif_hevc_size(const struct fz_bytes *b, struct fz_heif_b
 enum fz_head_status fz_heif_av1_size(const struct fz_bytes *b, uint64_t pos, uint64_t end,
                                      struct fz_heif_size *size);
 
+/* Any thread. Whether such a picture has but one channel, and perhaps alpha: by its codec's box, or, of one that is made of others, by all such
+ * boxes. */
+bool fz_heif_is_grey(const struct fz_bytes *b, const struct fz_heif_coding *coding);
+
 #endif
