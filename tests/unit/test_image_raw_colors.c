@@ -128,10 +128,32 @@ static void test_preview_in_the_colors_that_the_camera_was_set_to(void **state)
     free(uncalibrated.data);
 }
 
+/* A DNG says it of its preview alone, whatever its camera was set to. */
+static void test_preview_in_the_colors_that_a_dng_says(void **state)
+{
+    (void)state;
+    enum { ENTRY_AT = 8 + 2 + 7 * 12, PREVIEW_COLOR_SPACE = 50970, SRGB = 2, ADOBE_RGB };
+    for (uint32_t space = SRGB; space <= ADOBE_RGB; space++) {
+        struct bytes b = make_dng(1600, 1200, 0x40a040, 1);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        set_le(&b, ENTRY_AT, PREVIEW_COLOR_SPACE | 4 << 16); /* in place of its model */
+        set_le(&b, ENTRY_AT + 4, 1);
+        set_le(&b, ENTRY_AT + 8, space);
+        assert_int_equal(load(b.data, b.len, 300, 300, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.width, 1600);
+        assert_near(pixel(&image, 10, 10), space == ADOBE_RGB ? 0x00a134 : 0x40a040, 6);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_profile),
+        cmocka_unit_test(test_preview_in_the_colors_that_a_dng_says),
         cmocka_unit_test(test_preview_in_the_colors_that_the_camera_was_set_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,10 +148,13 @@ static enum fz_err push_rgb(struct fz_decode *d, const uint8_t *from, int colors
     return FZ_OK;
 }
 
-/* As the camera was set. Programs that make DNG write their previews as they like. */
+/* As the camera was set. Programs that make DNG write their previews as they like, and say how (PreviewColorSpace, DNG 1.6). */
 static bool is_in_adobe_rgb(const struct raw *r)
 {
-    return r->lib->color.ExifColorSpace == LIBRAW_COLORSPACE_AdobeRGB && r->lib->idata.dng_version == 0;
+    enum { PREVIEW_ADOBE_RGB = 3 };
+    const libraw_colordata_t *color = &r->lib->color;
+    return r->lib->idata.dng_version == 0 ? color->ExifColorSpace == LIBRAW_COLORSPACE_AdobeRGB
+                                          : color->dng_levels.preview_colorspace == PREVIEW_ADOBE_RGB;
 }
 
 static enum fz_err load_preview(struct fz_decode *d, const struct raw *r)
