@@ -85,6 +85,7 @@ static void give_file(struct fz_job *job, const struct fz_look *look, int *fd,
     job->file = fz_file_facts_of(look);
     job->fd = *fd;
     *fd = -1;
+    fz_image_head_fini(&job->head); /* which may be another's by now */
     job->along = &decoder->files->opened_along;
     atomic_fetch_add(job->along, 1);
     atomic_fetch_add_explicit(decoder->opens, 1, memory_order_relaxed);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/pulse.h"
 #include "decode/fetch.h"
+#include "decode/pages.h"
 #include "decode/sidecar.h"
 #include "decode/target.h"
 #include "image/image.h"
@@ -179,15 +180,33 @@ static bool is_on_share(int fd)
     return known && fz_is_share(fs.f_type);
 }
 
-/* Those behind the first; `at`: where their paths begin. */
-static void open_along(const struct fz_parcel *request, size_t at, int64_t end_us, struct fz_parcel *answer)
+/* As much of a file on a disk as a decoder may read. */
+static uint64_t bytes_ahead(const struct fz_look *look, const struct fz_parcel *request)
 {
+    uint64_t bytes = room_for(look, request);
+    return bytes < FZ_IMAGE_AHEAD_BYTES ? bytes : FZ_IMAGE_AHEAD_BYTES;
+}
+
+static enum fz_fetch_end bring_pages(int fd, const struct fz_look *look, const struct fz_parcel *request,
+                                     int socket)
+{
+    return fz_fetch_pages(fd, &(struct fz_fetch_wish){.bytes = bytes_ahead(look, request),
+                                                      .rank = FZ_OPEN_RANK_OF(request->flags),
+                                                      .hear = hear_rank,
+                                                      .ctx = &socket});
+}
+
+/* Those behind the first; `at`: where their paths begin. Of a disk that is not known to be quick only what needs it no more. */
+static void open_along(const struct fz_parcel *request, size_t at, bool is_quick, struct fz_parcel *answer)
+{
+    int64_t end_us = fz_now_us() + ALONG_US;
     struct fz_look look;
     const char *path;
     for (uint32_t i = 1; i < request->count && (path = fz_parcel_text(request, &at)) != NULL; i++) {
         bool tries = answer->more_count < FZ_PARCEL_MORE && fz_now_us() <= end_us;
         int fd = tries ? open_file(path, O_NOFOLLOW, &look) : -1;
-        if (fd >= 0 && S_ISREG(look.mode) && !is_on_share(fd)) {
+        if (fd >= 0 && S_ISREG(look.mode) && !is_on_share(fd) &&
+            (is_quick || fz_pages_are_there(fd, 0, bytes_ahead(&look, request)))) {
             answer->more[answer->more_count++] = fd;
         } else {
             look = failed(EAGAIN);
@@ -204,14 +223,15 @@ static void answer_open(const struct fz_parcel *request, int socket, struct fz_p
     const char *path = fz_parcel_text(request, &at);
     if (!path)
         return;
-    int64_t end_us = fz_now_us() + ALONG_US;
     struct fz_look look;
     struct fz_image_head head = {0};
     int fd = open_file(path, 0, &look);
     bool wants_head = request->flags & FZ_OPEN_HEAD, regular = fd >= 0 && S_ISREG(look.mode);
-    bool share = regular && socket >= 0 && is_on_share(fd);
+    bool share = regular && socket >= 0 && is_on_share(fd), disk = regular && socket >= 0 && !share;
     unsigned rank = FZ_OPEN_RANK_OF(request->flags);
-    if (regular && wants_head)
+    if (disk && wants_head)
+        answer->flags = fz_pages_read_head(fd, look.bytes, &head) ? 0 : FZ_OPEN_WAITS;
+    else if (regular && wants_head)
         fz_image_read_head(fd, &head, NULL); /* whoever decodes it says why there is none */
     if (share && !wants_head && !gets_room(&look, request, socket, &rank)) {
         answer->kind = FZ_ASK_WANTS_ROOM;
@@ -222,7 +242,12 @@ static void answer_open(const struct fz_parcel *request, int socket, struct fz_p
     int copy = copies && !wants_head ? copy_file(fd, &look, request, rank, socket) : -1;
     if (share && !wants_head && copy < 0)
         look = failed(errno);
-    if (share || copy >= 0) {
+    enum fz_fetch_end end = FZ_FETCH_READ;
+    if (disk && !wants_head && copy < 0)
+        end = bring_pages(fd, &look, request, socket);
+    if (end == FZ_FETCH_UNWANTED)
+        look = failed(ECANCELED);
+    if (share || copy >= 0 || end == FZ_FETCH_UNWANTED || answer->flags & FZ_OPEN_WAITS) {
         close(fd);
         fd = copy;
     }
@@ -236,7 +261,7 @@ static void answer_open(const struct fz_parcel *request, int socket, struct fz_p
         memcpy(answer->bytes + sizeof look, head.bytes, head.len);
     fz_image_head_fini(&head);
     if (looks > 1)
-        open_along(request, at, end_us, answer);
+        open_along(request, at, end == FZ_FETCH_QUICK, answer);
 }
 
 static void answer_sidecars(const char *path, const char *beneath, struct fz_parcel *answer)
@@ -385,37 +410,4 @@ bool fz_is_share(long type)
         if ((uint32_t)type == shares[i])
             return true;
     return false;
-}
-
-struct fz_look fz_answer_look(const struct fz_parcel *answer)
-{
-    struct fz_look look = {.sys = EIO};
-    if (answer->bytes && answer->len >= sizeof look)
-        memcpy(&look, answer->bytes, sizeof look);
-    return look;
-}
-
-const struct fz_look *fz_answer_looks(const struct fz_parcel *answer, size_t count)
-{
-    bool whole = answer->bytes && answer->len == count * sizeof(struct fz_look);
-    return whole ? (const struct fz_look *)(const void *)answer->bytes : NULL;
-}
-
-bool fz_answer_found(const struct fz_parcel *answer, size_t *at, struct fz_found *found)
-{
-    if (*at >= answer->len || answer->len - *at < sizeof found->inode)
-        return false;
-    memcpy(&found->inode, answer->bytes + *at, sizeof found->inode);
-    *at += sizeof found->inode;
-    found->name = fz_parcel_text(answer, at);
-    return found->name != NULL;
-}
-
-enum fz_err fz_answer_rated(const struct fz_parcel *answer, struct fz_error *err)
-{
-    if (answer->len != sizeof *err)
-        return fz_fail(err, FZ_E_BUSY, 0, "perhaps not rated: the reader of its folder has ended");
-    memcpy(err, answer->bytes, sizeof *err);
-    err->msg[sizeof err->msg - 1] = '\0';
-    return err->code;
 }

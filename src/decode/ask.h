@@ -39,8 +39,11 @@ enum { FZ_RATE_ALONE = 1 };
  * many MiB is copied as well, if it can be: `fd` is the file itself else, as its inode tells. With FZ_OPEN_HEAD the file's beginning stands behind the look, and of a file
  * on a share there is nothing else. With FZ_OPEN_ASKS nothing is copied that takes more than a little, or than the `number` KiB for which there is
  * room, before FZ_ASK_WANTS_ROOM was answered; who has no room says so, and asks again without once there is some. Of several copies the one of the lowest rank
- * is made first. */
-enum { FZ_OPEN_WHOLE = 1, FZ_OPEN_HEAD = 2, FZ_OPEN_ASKS = 4 };
+ * is made first.
+ *
+ * Of a file on a disk that is slow a reader's process brings what a decoder will read into the page cache, before it answers. With FZ_OPEN_HEAD it
+ * does not: `fd` is -1 there, as on a share, and `flags` of the answer are FZ_OPEN_WAITS. */
+enum { FZ_OPEN_WHOLE = 1, FZ_OPEN_HEAD = 2, FZ_OPEN_ASKS = 4, FZ_OPEN_WAITS = 8 };
 #define FZ_OPEN_RANK(rank) ((uint32_t)(rank) << 8) /* 0 to 255 */
 #define FZ_OPEN_RANK_OF(flags) ((flags) >> 8 & 255)
 #define FZ_OPEN_COPY(mib) ((uint32_t)(mib) << 16) /* up to 65535 */

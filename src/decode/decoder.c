@@ -106,6 +106,7 @@ static void take_head(struct fz_job *job, const struct fz_parcel *answer)
     size_t at = sizeof(struct fz_look), len = answer->len > at ? answer->len - at : 0;
     job->head.bytes = fz_try_malloc(len + 1);
     job->head.len = job->head.bytes ? len : 0;
+    job->is_on_disk = answer->flags & FZ_OPEN_WAITS;
     if (job->head.bytes)
         memcpy(job->head.bytes, answer->bytes + at, job->head.len);
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/pulse.h"
+#include "decode/pages.h"
 #include "sync/monitor.h"
 #include "sync/thread.h"
 
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum {
@@ -21,24 +23,28 @@ enum {
     FIRST_WINDOW = 10,    /* reads at once, when the first one took its time: as of TCP, RFC 6928 */
     LEAST_WINDOW = 4,     /* the same later on */
     THREADS_MOST = 32,
-    QUICK_US = 3000,      /* a block that comes so soon waits for nobody */
     LARGER_US = 700000,   /* up to here twice as much is asked for at once, */
     SMALLER_US = 1400000, /* and from here half as much */
     FIRST_US =
         2500000, /* of all first reads, were it bytes that take the time: a share that gives none for longer hangs */
     IDLE_MS = 200, /* after which a fetcher ends */
     HEAR_MS = 500,
+    BIN_BYTES = 4096,
+    SLOW_FILES =
+        4, /* have to begin quickly before a disk that was slow counts as quick: some lie next to the one before */
 };
 
-/* Who waits for a copy. */
+/* Who waits for a file. */
 struct user {
     unsigned rank;
     struct user *following;
 };
 
-/* A copy that is being made, once for all who want the same. Under the lock, but for what is immutable. */
+/* A file that is being read, once for all who want the same. Under the lock, but for what is immutable. */
 struct fetch {
-    int from, to;          /* immutable, owned */
+    int from, to;          /* immutable, owned; to -1: there is no copy, */
+    bool pages;            /* immutable: because it goes to the page cache, */
+    bool judged, is_quick; /* whose disk has shown how quick it is */
     struct stat of;        /* immutable */
     uint64_t asked, block; /* immutable: bytes */
     struct user *users;    /* none: it is given up */
@@ -53,10 +59,12 @@ static struct {
     struct fz_monitor monitor; /* the lock */
     struct fetch *first;       /* under the lock, as what follows */
     int threads, idle;
-    int reading;      /* blocks, of all copies */
+    int reading;      /* blocks, of all files */
     int window;       /* how many may be */
     int64_t least_us; /* what a block takes when it waits for no other; 0: none came yet */
     uint64_t block;   /* bytes: as many as the link may be asked for at once */
+    unsigned arrived; /* blocks, of all files */
+    int slow;         /* the disk is, for so many files more that begin quickly */
 } pool = {.window = 1, .block = LEAST_BLOCK};
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -118,7 +126,7 @@ static void learn(int64_t took_us)
     bool is_first = pool.least_us == 0;
     if (is_first || took_us < pool.least_us)
         pool.least_us = took_us;
-    if (took_us < QUICK_US)
+    if (took_us < FZ_PAGES_QUICK_US)
         pool.window = pool.window > 1 ? pool.window - 1 : 1;
     else if (is_first)
         pool.window = first_window(took_us);
@@ -147,24 +155,71 @@ static uint64_t read_into(const struct fetch *fetch, uint64_t at, uint64_t wante
     return got;
 }
 
+/* The page cache takes all of it, and the same few bytes here. */
+static uint64_t read_through(const struct fetch *fetch, uint64_t at, uint64_t wanted, int *sys)
+{
+    char bin[BIN_BYTES];
+    struct iovec parts[LEAST_BLOCK / BIN_BYTES];
+    uint64_t got = 0;
+    ssize_t n = 1;
+    *sys = 0;
+    while (got < wanted && n != 0 && *sys == 0) {
+        int count = 0;
+        for (uint64_t rest = wanted - got; rest > 0; rest -= parts[count++].iov_len)
+            parts[count] = (struct iovec){bin, rest < BIN_BYTES ? rest : BIN_BYTES};
+        n = preadv(fetch->from, parts, count, (off_t)(at + got));
+        got += n > 0 ? (uint64_t)n : 0;
+        if (n < 0 && errno != EINTR)
+            *sys = errno;
+    }
+    return got;
+}
+
+static void end_at(struct fetch *fetch, uint64_t bytes)
+{
+    if (bytes < fetch->bytes)
+        fetch->bytes = bytes > fetch->next ? bytes : fetch->next;
+}
+
+/* By the first block that the disk was asked for. Where that is quick the decoder reads the rest. */
+static void judge_disk(struct fetch *fetch, int64_t took_us)
+{
+    if (fetch->judged)
+        return;
+    fetch->judged = true;
+    pool.slow = took_us >= FZ_PAGES_QUICK_US ? SLOW_FILES : pool.slow > 0 ? pool.slow - 1 : 0;
+    fetch->is_quick = pool.slow == 0;
+    if (fetch->is_quick)
+        end_at(fetch, 0);
+}
+
 /* Leaves the lock while it reads. */
 static void read_block(struct fetch *fetch)
 {
     const uint64_t block = block_now(fetch), at = fetch->next;
     const uint64_t wanted = fetch->bytes - at < block ? fetch->bytes - at : block;
-    int sys;
+    int sys = 0;
     fetch->next += wanted;
     fetch->reading++;
     pool.reading++;
     fz_monitor_leave(&pool.monitor);
+    const bool there = fetch->pages && fz_pages_are_there(fetch->from, at, wanted);
     int64_t began_us = fz_now_us();
-    uint64_t got = read_into(fetch, at, wanted, &sys);
+    uint64_t got = there          ? wanted
+                   : fetch->pages ? read_through(fetch, at, wanted, &sys)
+                                  : read_into(fetch, at, wanted, &sys);
     int64_t took_us = fz_now_us() - began_us;
+    bool tells = fetch->pages && at == 0 && got == wanted;
+    uint64_t worth = tells ? fz_pages_worth(fetch->from, fetch->asked) : fetch->asked;
     fz_monitor_enter(&pool.monitor);
     pool.reading--;
     fetch->reading--;
     fetch->arrived++;
-    if (got == block) {
+    pool.arrived++;
+    end_at(fetch, worth);
+    if (fetch->pages && !there)
+        judge_disk(fetch, took_us);
+    if (got == block && !there) {
         learn(took_us);
         size_blocks(fetch, block, took_us);
     }
@@ -212,9 +267,9 @@ static void call_fetchers(void)
     }
 }
 
-static bool is_same(const struct fetch *fetch, const struct stat *of, uint64_t bytes)
+static bool is_same(const struct fetch *fetch, const struct stat *of, uint64_t bytes, bool pages)
 {
-    return fetch->of.st_dev == of->st_dev && fetch->of.st_ino == of->st_ino &&
+    return fetch->pages == pages && fetch->of.st_dev == of->st_dev && fetch->of.st_ino == of->st_ino &&
            fetch->of.st_size == of->st_size && fetch->of.st_mtim.tv_sec == of->st_mtim.tv_sec &&
            fetch->of.st_mtim.tv_nsec == of->st_mtim.tv_nsec && fetch->asked == bytes;
 }
@@ -227,19 +282,20 @@ static uint64_t block_of(const struct stat *of)
 }
 
 /* One that is under way, or a new one. `of`: what the share says of the file; NULL: nothing. */
-static struct fetch *find_fetch(int file, const struct stat *of, const struct fz_fetch_wish *wish)
+static struct fetch *find_fetch(int file, const struct stat *of, const struct fz_fetch_wish *wish, bool pages)
 {
     struct fetch **end = &pool.first;
     for (; *end; end = &(*end)->following)
-        if (of && (*end)->users && is_same(*end, of, wish->bytes))
+        if (of && (*end)->users && is_same(*end, of, wish->bytes, pages))
             return *end;
     struct fetch *fetch = fz_calloc(1, sizeof *fetch);
     *fetch = (struct fetch){.from = fcntl(file, F_DUPFD_CLOEXEC, 3),
-                            .to = memfd_create("frieze-file", MFD_CLOEXEC),
+                            .to = pages ? -1 : memfd_create("frieze-file", MFD_CLOEXEC),
+                            .pages = pages,
                             .of = of ? *of : (struct stat){0},
                             .asked = wish->bytes,
                             .bytes = wish->bytes,
-                            .block = of ? block_of(of) : LEAST_BLOCK};
+                            .block = of && !pages ? block_of(of) : LEAST_BLOCK};
     if (fetch->to >= 0 && ftruncate(fetch->to, (off_t)fetch->bytes) != 0) {
         close(fetch->to);
         fetch->to = -1;
@@ -285,18 +341,29 @@ static int file_of(const struct fetch *fetch)
 
 /* ---- The reader's thread ----------------------------------------------------------------------------------------- */
 
-/* Reads with the others, whatever the window: so every copy gets on. False where it is not wanted any more. */
+/* Whatever the window: so every file gets on. But for those of a disk that may have to seek between two, which come one after the other. */
+static bool may_read(const struct fetch *fetch)
+{
+    if (fetch->next >= fetch->bytes)
+        return false;
+    if (fetch->pages && pool.slow > 0)
+        return pool.reading < pool.window && next_fetch() == fetch;
+    return fetch->reading == 0 || next_fetch() == fetch;
+}
+
+/* Reads with the others. False where it is not wanted any more. A disk that reads another file does not hang. */
 static bool take_part(struct fetch *fetch, struct user *user, const struct fz_fetch_wish *wish)
 {
+    const unsigned *arrived = fetch->pages ? &pool.arrived : &fetch->arrived;
     unsigned told = 0;
     while (user->rank != FZ_FETCH_NOT && (fetch->next < fetch->bytes || fetch->reading > 0)) {
         call_fetchers();
-        if (fetch->next < fetch->bytes && (next_fetch() == fetch || fetch->reading == 0))
+        if (may_read(fetch))
             read_block(fetch);
         else
             fz_monitor_wait_ms(&pool.monitor, HEAR_MS);
-        bool goes_on = fetch->arrived != told;
-        told = fetch->arrived;
+        bool goes_on = *arrived != told;
+        told = *arrived;
         fz_monitor_leave(&pool.monitor);
         if (goes_on)
             fz_pulse_beat();
@@ -311,12 +378,13 @@ static bool take_part(struct fetch *fetch, struct user *user, const struct fz_fe
 static void free_fetch(struct fetch *fetch)
 {
     close(fetch->from);
-    close(fetch->to);
+    if (fetch->to >= 0)
+        close(fetch->to);
     free(fetch);
 }
 
-/* What asks the share itself, which may hang, is done before the lock and after it. */
-int fz_fetch(int file, const struct fz_fetch_wish *wish)
+/* Begins it, or joins one that is under way. What asks the share itself, which may hang, is done before the lock and after it. */
+static struct fetch *join_fetch(int file, const struct fz_fetch_wish *wish, bool pages, struct user *user)
 {
     FZ_NOT_MAIN();
     pthread_once(&once, init_pool);
@@ -324,18 +392,42 @@ int fz_fetch(int file, const struct fz_fetch_wish *wish)
     bool known = fstat(file, &of) == 0;
     fz_pulse_beat();
     fz_monitor_enter(&pool.monitor);
-    struct fetch *fetch = find_fetch(file, known ? &of : NULL, wish);
-    struct user user = {wish->rank, fetch->users};
-    fetch->users = &user;
-    int fd = -1;
-    if (fetch->from >= 0 && fetch->to >= 0 && take_part(fetch, &user, wish))
-        fd = file_of(fetch);
-    int sys = errno;
-    bool is_last = leave_fetch(fetch, &user);
+    struct fetch *fetch = find_fetch(file, known ? &of : NULL, wish, pages);
+    *user = (struct user){wish->rank, fetch->users};
+    fetch->users = user;
+    return fetch;
+}
+
+static void part_with(struct fetch *fetch, const struct user *user)
+{
+    bool is_last = leave_fetch(fetch, user);
     fz_monitor_leave(&pool.monitor);
     if (is_last)
         free_fetch(fetch);
     fz_pulse_beat();
+}
+
+int fz_fetch(int file, const struct fz_fetch_wish *wish)
+{
+    struct user user;
+    struct fetch *fetch = join_fetch(file, wish, false, &user);
+    int fd = -1;
+    if (fetch->from >= 0 && fetch->to >= 0 && take_part(fetch, &user, wish))
+        fd = file_of(fetch);
+    int sys = errno;
+    part_with(fetch, &user);
     errno = sys;
     return fd;
+}
+
+enum fz_fetch_end fz_fetch_pages(int file, const struct fz_fetch_wish *wish)
+{
+    if (fz_pages_are_there(file, 0, wish->bytes))
+        return FZ_FETCH_READ;
+    struct user user;
+    struct fetch *fetch = join_fetch(file, wish, true, &user);
+    bool wanted = fetch->from < 0 || take_part(fetch, &user, wish);
+    enum fz_fetch_end end = !wanted ? FZ_FETCH_UNWANTED : fetch->is_quick ? FZ_FETCH_QUICK : FZ_FETCH_READ;
+    part_with(fetch, &user);
+    return end;
 }

@@ -84,8 +84,8 @@ static void drop_copy(struct fz_job *job)
 static uint64_t known_room(const struct fz_job *job)
 {
     const struct fz_parcel *request = &job->ask.request;
-    bool told =
-        request->kind == FZ_ASK_OPEN && request->flags & FZ_OPEN_WHOLE && job->head.bytes && job->fd < 0;
+    bool told = request->kind == FZ_ASK_OPEN && request->flags & FZ_OPEN_WHOLE && job->head.bytes &&
+                job->fd < 0 && !job->is_on_disk;
     return told ? fz_ask_room(&job->look, request) : 0;
 }
 

@@ -121,6 +121,7 @@ struct fz_job {
     int kept_fd;
     atomic_int *along; /* counts it among those opened with others (decode/along.h); NULL: it is none */
     struct fz_image_head head;
+    bool is_on_disk;     /* as `head` tells, though `fd` is not open: there will be no copy */
     struct fz_look look; /* at its file */
     bool looked;
     struct fz_asking ask;

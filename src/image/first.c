@@ -26,7 +26,7 @@ enum fz_err fz_image_read_head(int fd, struct fz_image_head *head, struct fz_err
     if (!head->bytes)
         return fz_fail(err, FZ_E_MEMORY, 0, "no memory for the file");
     while (head->len < FZ_FORMAT_HEAD_BYTES) {
-        ssize_t n = read(fd, head->bytes + head->len, FZ_FORMAT_HEAD_BYTES - head->len);
+        ssize_t n = pread(fd, head->bytes + head->len, FZ_FORMAT_HEAD_BYTES - head->len, (off_t)head->len);
         fz_pulse_beat();
         if (n == 0)
             return FZ_OK;

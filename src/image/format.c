@@ -53,9 +53,9 @@ static const struct fz_format formats[] = {
      .facts = fz_webp_facts,
      .load = fz_webp_load,
      .streams = true},
-    {OWN(gif), .facts = fz_gif_facts, .streams = true},
+    {OWN(gif), .facts = fz_gif_facts, .streams = true, .partly = true},
 #if FRIEZE_WITH_RAW
-    {FZ_HEAVY_RAW, .is_heavy = true},
+    {FZ_HEAVY_RAW, .partly = true, .is_heavy = true},
 #else
     {LACKING(raw, "RAW", "LibRaw")},
 #endif
@@ -69,7 +69,8 @@ static const struct fz_format formats[] = {
      .streams = true,
      .scattered = true,
      .parts = true,
-     .pages = true},
+     .pages = true,
+     .partly = true},
     {OWN(bmp), .facts = fz_bmp_facts, .streams = true},
     {OWN(qoi), .streams = true},
     {OWN(pam), .streams = true},
@@ -121,7 +122,8 @@ static const struct fz_format formats[] = {
 #else
     {LACKING(jxl, "JPEG XL", "libjxl")},
 #endif
-    {OWN(psd), .orientation = fz_psd_orientation, .facts = fz_psd_facts, .streams = true, .skips = true},
+    {OWN(psd), .orientation = fz_psd_orientation, .facts = fz_psd_facts, .streams = true, .skips = true,
+     .partly = true},
     {OWN(xcf)},
     {OWN(ilbm)},
     {BY_SDL(xv, "XV", 6, 0), .load = fz_sdl_load},
@@ -145,6 +147,13 @@ const struct fz_format *fz_format_find(const struct fz_bytes *head)
         if (formats[i].is_a(head))
             return &formats[i];
     return NULL;
+}
+
+uint64_t fz_image_bytes_ahead(const struct fz_image_head *head)
+{
+    const struct fz_bytes bytes = {.at = head->bytes, .len = head->len};
+    const struct fz_format *row = head->len > 0 ? fz_format_find(&bytes) : NULL;
+    return row && row->partly ? FZ_IMAGE_PART_AHEAD_BYTES : FZ_IMAGE_AHEAD_BYTES;
 }
 
 bool fz_image_has_parts(const char *format)

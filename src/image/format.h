@@ -110,6 +110,8 @@ struct fz_format {
     bool parts; /* decoding a part of the picture takes less than all of it */
     bool skips; /* the same of every file, because it looks at little of what is in it */
     bool pages; /* request->page chooses */
+    bool
+        partly; /* of most files a tile takes but a part: a preview, the first of many frames, what its directory names */
     bool draws; /* `load` has no pixels to begin with: it draws any part at any scale */
     /* its codec is another row, see image/heavy.h; this one has neither `load` nor what goes with it */
     bool is_heavy;

@@ -142,6 +142,10 @@ enum fz_err fz_image_load(const struct fz_image_request *request, struct fz_imag
 enum fz_err fz_image_read_head(int fd, struct fz_image_head *head, struct fz_error *err);
 void fz_image_head_fini(struct fz_image_head *head);
 
+/* Any thread. As much of a file that begins so as is worth having in memory before it is decoded: all that the format takes of most files. */
+enum { FZ_IMAGE_AHEAD_BYTES = 32 << 20, FZ_IMAGE_PART_AHEAD_BYTES = 1 << 20 };
+uint64_t fz_image_bytes_ahead(const struct fz_image_head *head);
+
 /* Any thread. Whether it is worth while to look for what the next function finds: JPEGs have it in EXIF alone. */
 bool fz_image_may_have_first(const struct fz_image_head *head);
 

@@ -25,7 +25,7 @@ ROOT = 1
 BUFFER_BYTES = 1 << 20
 MOST_WRITE = 1 << 16
 MOST_READ = 1 << 17  # what the kernel asks for at once
-DIRECT_IO = 1
+DIRECT_IO, KEEP_CACHE = 1, 2  # how files are opened: each read is a request; the kernel keeps what was read
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE, MNT_DETACH = 1, 2, 4, 1 << 14, 1 << 18, 2
 CLONE_NEWNS = 1 << 17
 
@@ -41,10 +41,12 @@ def see_own_mounts_only():
 
 
 class Share:
-    """`folder`, seen at `mount`; read-only, unless files may be written there, one folder deep."""
+    """`folder`, seen at `mount`; read-only, unless files may be written there, one folder deep. `cached`: the kernel keeps what was read,
+    as of a disk."""
 
-    def __init__(self, folder, mount, writable=False):
+    def __init__(self, folder, mount, writable=False, cached=False):
         self.folder, self.path = pathlib.Path(folder), pathlib.Path(mount)
+        self.how = KEEP_CACHE if cached else DIRECT_IO
         self.nodes, self.numbers = {ROOT: self.folder}, {self.folder: ROOT}
         self.lock = threading.Lock()
         self.keeps, self.kept = set(), []  # opcodes that are not answered; requests
@@ -55,6 +57,7 @@ class Share:
         self.block = 4096  # bytes: what it says that is best read at once
         self.counts = collections.Counter()  # opcode -> requests that came
         self.opened = collections.Counter()  # name -> how often
+        self.read_bytes, self.read_order = collections.Counter(), []  # name -> bytes that it gave; the names as they came
         self.at_once, self.most_at_once = collections.Counter(), collections.Counter()  # opcode, or opcode and offset -> under way
         self.error = 0  # the answer to everything, as of a share that is disconnected
         self.refusals = {}  # name -> errno, for who looks it up next
@@ -188,11 +191,14 @@ class Share:
             self.opened[path.name] += opcode == OPEN
             if path.name in self.closed:
                 raise OSError(errno.EACCES, "")
-            return struct.pack("=QII", 0, DIRECT_IO if opcode == OPEN else 0, 0)
+            return struct.pack("=QII", 0, self.how if opcode == OPEN else 0, 0)
         if opcode == READ:
             _, offset, size = struct.unpack_from("=QQI", body)
             with open(path, "rb") as file:
-                return os.pread(file.fileno(), size, offset)
+                found = os.pread(file.fileno(), size, offset)
+            self.read_bytes[path.name] += len(found)
+            self.read_order.append(path.name)
+            return found
         if opcode == READDIR:
             _, offset, size = struct.unpack_from("=QQI", body)
             return self.listing(path, offset, size)
@@ -201,7 +207,7 @@ class Share:
         if opcode == CREATE:
             made = path / os.fsdecode(body[16:].rstrip(b"\0"))
             made.touch()
-            return self.entry(made) + struct.pack("=QII", 0, DIRECT_IO, 0)
+            return self.entry(made) + struct.pack("=QII", 0, self.how, 0)
         if opcode == WRITE:
             _, offset, size = struct.unpack_from("=QQI", body)
             with open(path, "r+b") as file:

@@ -1,0 +1,88 @@
+# ctest: COST 20
+"""A local disk that takes its time keeps nobody waiting but what lies on it: what reads from it is no worker."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import pictures
+import share as shares
+from frieze import is_sanitized
+from test_share_slow import fill_with_noise, hung
+
+READ_S = 0.3
+HEAD_BYTES = 1 << 17
+SLOW, QUICK = 8, 16  # all of them in view
+WALL = ("--jobs", "2", "--size", "1000x700", "--tile", "150x110", "--cache-size", "0", "--motion", "off")
+
+
+@pytest.fixture
+def disk(home):
+    """Files of 4 MB, of which the kernel keeps what was read."""
+    fill_with_noise(home / "behind", SLOW)
+    with shares.Share(home / "behind", home / "slow", cached=True) as disk:
+        yield disk
+
+
+@pytest.fixture
+def quick(home):
+    """Pictures that take CPU time."""
+    (home / "quick").mkdir()
+    noise = np.random.default_rng(9)
+    image = Image.fromarray(noise.integers(0, 255, (2500, 3000, 3), dtype=np.uint8)).resize((4800, 4000))
+    image.save(home / "quick" / "q0.jpg")
+    for number in range(1, QUICK):
+        os.link(home / "quick" / "q0.jpg", home / "quick" / f"q{number}.jpg")
+    return home / "quick"
+
+
+def start(home, *arguments):
+    more = {"LD_PRELOAD": os.environ["FRIEZE_SLOW_DISK"],
+            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+    return home.start(*WALL, *arguments, more=more)
+
+
+def seconds_until(running, **expected):
+    began = time.monotonic()
+    running.until(**expected)
+    return time.monotonic() - began
+
+
+@pytest.mark.skipif(is_sanitized(), reason="compares times")
+def test_pictures_of_another_disk_do_not_wait(home, disk, quick):
+    """Of the slow one come the heads, after their time, and nothing else before all of the quick one are shown."""
+    with start(home, quick) as running:
+        alone_s = seconds_until(running, items=QUICK, pending=0, failed=0)
+    disk.delays, disk.keeps_from = {shares.READ: READ_S}, HEAD_BYTES
+    with start(home, disk.path, quick) as running:
+        beside_s = seconds_until(running, items=SLOW + QUICK, pending=SLOW, failed=0)
+        print(f"{alone_s:.2f} s alone, {beside_s:.2f} s beside a slow disk")
+        assert beside_s < 2 * alone_s
+        disk.delays = {}
+        disk.let_go()
+        running.until(pending=0, failed=0)
+
+
+def test_each_byte_is_asked_of_the_disk_once(home, disk):
+    """But for single pages that the kernel asks a FUSE file system for once more, now and then."""
+    disk.delays = {shares.READ: READ_S}
+    size = (disk.folder / "p0.png").stat().st_size
+    for _ in range(2):
+        with start(home, disk.path) as running:
+            running.until(items=SLOW, pending=0, failed=0)
+            assert not hung(running)
+        assert len(disk.read_bytes) == SLOW and max(disk.read_bytes.values()) < 1.05 * size, (size, disk.read_bytes)
+
+
+def test_whoever_waits_for_its_turn_does_not_hang(home, disk):
+    """A disk that reads one thing after the other, as a card does: the last file waits for ten seconds. Nor is it made to seek."""
+    disk.bytes_per_s = 3_000_000
+    with start(home, disk.path) as running:
+        running.until(items=SLOW, pending=0, failed=0)
+        assert not hung(running)
+    turns = 1 + sum(a != b for a, b in zip(disk.read_order, disk.read_order[1:]))
+    print(f"{turns} turns for {SLOW} files, {len(disk.read_order)} reads")
+    assert turns < 4 * SLOW

@@ -1,0 +1,191 @@
+/* What of a file on a disk is brought into the page cache, and how much of that anybody waits for. The disk is preadv(2); what of a file
+ * is there already is what was written to its memory. */
+#include "decode/fetch.h"
+#include "decode/pages.h"
+#include "fixture.h"
+#include "image/format.h"
+
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+
+enum { BLOCK = 128 << 10, BLOCKS = 20, SLOW_US = 8000 };
+static const uint64_t BYTES = (uint64_t)BLOCKS * BLOCK;
+static const char JPEG[] = "\xff\xd8\xff\xe0", GIF[] = "GIF89a";
+
+static atomic_int reads;
+static atomic_uint_fast64_t read_to;
+static atomic_bool fails;
+static long delay_us;
+static int heard_most;
+
+ssize_t __wrap_preadv(int fd, const struct iovec *parts, int count, off_t at);
+
+ssize_t __wrap_preadv(int fd, const struct iovec *parts, int count, off_t at)
+{
+    uint64_t end = (uint64_t)at;
+    (void)fd;
+    for (int i = 0; i < count; i++)
+        end += parts[i].iov_len;
+    uint64_t before = atomic_load(&read_to);
+    while (end > before && !atomic_compare_exchange_weak(&read_to, &before, end))
+        ;
+    atomic_fetch_add(&reads, 1);
+    nanosleep(&(struct timespec){.tv_nsec = delay_us * 1000}, NULL);
+    errno = EIO;
+    return atomic_load(&fails) ? -1 : (ssize_t)(end - (uint64_t)at);
+}
+
+static unsigned hear(void *ctx, unsigned rank)
+{
+    int *heard = ctx;
+    return ++*heard > heard_most ? FZ_FETCH_NOT : rank;
+}
+
+static void put_there(int fd, uint64_t end)
+{
+    assert_int_equal(pwrite(fd, "", 1, (off_t)(end - 1)), 1);
+}
+
+static int file_that_begins(const char *magic)
+{
+    int fd = memfd_create("picture", MFD_CLOEXEC);
+    assert_true(fd >= 0 && ftruncate(fd, (off_t)BYTES) == 0);
+    assert_int_equal(pwrite(fd, magic, strlen(magic), 0), strlen(magic));
+    return fd;
+}
+
+static enum fz_fetch_end bring(int fd)
+{
+    int heard = 0;
+    enum fz_fetch_end end =
+        fz_fetch_pages(fd, &(struct fz_fetch_wish){.bytes = BYTES, .rank = 1, .hear = hear, .ctx = &heard});
+    close(fd);
+    return end;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    atomic_store(&reads, 0);
+    atomic_store(&read_to, 0);
+    atomic_store(&fails, false);
+    delay_us = SLOW_US;
+    heard_most = INT32_MAX;
+    return 0;
+}
+
+static void a_slow_disk_is_read_once_and_waited_for(void **state)
+{
+    (void)state;
+    assert_int_equal(bring(file_that_begins(JPEG)), FZ_FETCH_READ);
+    assert_int_equal(atomic_load(&reads), BLOCKS);
+    assert_int_equal(atomic_load(&read_to), BYTES);
+}
+
+/* A busy machine may be slower than any disk: then fetchers are there that begin more at once. */
+static void a_quick_disk_is_asked_for_one_block(void **state)
+{
+    enum fz_fetch_end end = FZ_FETCH_READ;
+    int tries = 0;
+    for (; tries < 100 && end != FZ_FETCH_QUICK; tries++) {
+        set_up(state);
+        delay_us = 0;
+        end = bring(file_that_begins(JPEG));
+    }
+    assert_int_equal(end, FZ_FETCH_QUICK);
+    assert_in_range(atomic_load(&reads), 1, tries == 1 ? 1 : BLOCKS - 1);
+}
+
+static void what_is_there_is_not_read(void **state)
+{
+    (void)state;
+    int fd = file_that_begins(JPEG);
+    put_there(fd, BYTES);
+    assert_int_equal(bring(fd), FZ_FETCH_READ);
+    assert_int_equal(atomic_load(&reads), 0);
+}
+
+/* They come at once, as those of a head that was looked at before. */
+static void blocks_that_are_there_say_nothing_of_the_disk(void **state)
+{
+    (void)state;
+    int fd = file_that_begins(JPEG);
+    put_there(fd, BLOCK);
+    put_there(fd, 2 * BLOCK);
+    assert_int_equal(bring(fd), FZ_FETCH_READ);
+    assert_int_equal(atomic_load(&reads), BLOCKS - 2);
+}
+
+/* More may be on its way when the first block tells. */
+static void of_some_formats_a_part_is_enough(void **state)
+{
+    (void)state;
+    assert_int_equal(bring(file_that_begins(GIF)), FZ_FETCH_READ);
+    assert_in_range(atomic_load(&read_to), FZ_IMAGE_PART_AHEAD_BYTES, BYTES - BLOCK);
+    set_up(state);
+    int fd = file_that_begins(GIF);
+    put_there(fd, BLOCK);
+    put_there(fd, FZ_IMAGE_PART_AHEAD_BYTES);
+    assert_int_equal(bring(fd), FZ_FETCH_READ);
+    assert_true(atomic_load(&read_to) < BYTES);
+}
+
+static void what_nobody_wants_any_more_is_not_read_on(void **state)
+{
+    (void)state;
+    heard_most = 0;
+    assert_int_equal(bring(file_that_begins(JPEG)), FZ_FETCH_UNWANTED);
+    assert_true(atomic_load(&reads) < BLOCKS);
+}
+
+/* Whoever decodes it says so. */
+static void errors_keep_nobody_waiting(void **state)
+{
+    (void)state;
+    atomic_store(&fails, true);
+    assert_int_equal(bring(file_that_begins(JPEG)), FZ_FETCH_READ);
+    assert_true(atomic_load(&reads) < BLOCKS);
+}
+
+static bool head_is_enough(int fd)
+{
+    struct fz_image_head head;
+    bool enough = fz_pages_read_head(fd, BYTES, &head);
+    assert_int_equal(head.len, FZ_FORMAT_HEAD_BYTES);
+    fz_image_head_fini(&head);
+    close(fd);
+    return enough;
+}
+
+/* The rest is a slow disk's, for all that anybody knows. */
+static void a_head_that_was_there_says_nothing_of_the_disk(void **state)
+{
+    (void)state;
+    int fd = file_that_begins(JPEG);
+    put_there(fd, FZ_FORMAT_HEAD_BYTES);
+    assert_false(head_is_enough(fd));
+    fd = file_that_begins(JPEG);
+    put_there(fd, FZ_FORMAT_HEAD_BYTES);
+    put_there(fd, BYTES);
+    assert_true(head_is_enough(fd));
+    fd = file_that_begins(GIF);
+    put_there(fd, FZ_FORMAT_HEAD_BYTES);
+    put_there(fd, FZ_IMAGE_PART_AHEAD_BYTES);
+    assert_true(head_is_enough(fd));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_quick_disk_is_asked_for_one_block, set_up),
+        cmocka_unit_test_setup(a_slow_disk_is_read_once_and_waited_for, set_up),
+        cmocka_unit_test_setup(what_is_there_is_not_read, set_up),
+        cmocka_unit_test_setup(blocks_that_are_there_say_nothing_of_the_disk, set_up),
+        cmocka_unit_test_setup(of_some_formats_a_part_is_enough, set_up),
+        cmocka_unit_test_setup(what_nobody_wants_any_more_is_not_read_on, set_up),
+        cmocka_unit_test_setup(errors_keep_nobody_waiting, set_up),
+        cmocka_unit_test_setup(a_head_that_was_there_says_nothing_of_the_disk, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
