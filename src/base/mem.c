@@ -113,6 +113,17 @@ void *fz_grow(void *array, size_t *capacity, size_t need, size_t element_bytes)
     return fz_realloc(array, *capacity * element_bytes);
 }
 
+/* Zeroes are left out: what is only read takes no memory, in the old block nor in the new one. */
+static void copy_written(char *to, const char *from, size_t bytes)
+{
+    static const char zeroes[4096];
+    for (size_t at = 0, len; at < bytes; at += len) {
+        len = bytes - at < sizeof zeroes ? bytes - at : sizeof zeroes;
+        if (memcmp(from + at, zeroes, len) != 0)
+            memcpy(to + at, from + at, len);
+    }
+}
+
 void *fz_grow_zeroed(void *array, size_t *capacity, size_t need, size_t element_bytes)
 {
     if (need <= *capacity)
@@ -120,8 +131,7 @@ void *fz_grow_zeroed(void *array, size_t *capacity, size_t need, size_t element_
     size_t old_bytes = *capacity * element_bytes;
     *capacity = grown(*capacity, need);
     void *bigger = fz_calloc(*capacity, element_bytes);
-    if (old_bytes > 0)
-        memcpy(bigger, array, old_bytes);
+    copy_written(bigger, array, old_bytes);
     free(array);
     return bigger;
 }

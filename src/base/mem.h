@@ -35,7 +35,7 @@ void fz_mem_populate(void *block, size_t bytes);
 /* Makes room for `need` elements in a growing array; *capacity counts elements. */
 void *fz_grow(void *array, size_t *capacity, size_t need, size_t element_bytes);
 
-/* The same, with zeroes in the new elements: of many, those that nobody writes to take no memory. */
+/* The same, with zeroes in the new elements: of many, those that nobody writes to take no memory, however often it grows. */
 void *fz_grow_zeroed(void *array, size_t *capacity, size_t need, size_t element_bytes);
 
 /* Gives back what a growing array has over `count` and a sixteenth, where that is much. */

@@ -46,6 +46,10 @@ static void what_nobody_writes_to_takes_no_memory(void **state)
     for (size_t i = 0; i < WRITTEN; i++)
         array[i * (COUNT / WRITTEN)] = 1;
     assert_true(resident_bytes() - before < COUNT / 16);
+    array = fz_grow_zeroed(array, &capacity, COUNT + 1, 1);
+    assert_true(resident_bytes() - before < COUNT / 16);
+    for (size_t i = 0; i < COUNT; i += COUNT / WRITTEN)
+        assert_int_equal(array[i], i / (COUNT / WRITTEN) < WRITTEN);
     free(array);
 }
 #endif
