@@ -11,15 +11,18 @@
 
 struct look {
     fz_item_id id;
-    char *path; /* owned */
     uint32_t root;
+    size_t path_end; /* in the batch's paths */
     bool looked, found;
-    struct fz_item_facts facts;
+    uint32_t size; /* both as a row has them */
+    uint64_t mtime;
 };
 
 struct fz_facts_batch {
     size_t count;
     size_t next; /* to be looked at */
+    char *paths; /* one behind the other, each with its NUL; owned */
+    size_t path_capacity;
     struct look looks[];
 };
 
@@ -30,13 +33,10 @@ enum {
 };
 #define LARGE_BYTES ((uint64_t)1 << 31)
 
-static struct fz_item_facts pack(int64_t mtime_ns, uint64_t bytes)
+static uint32_t pack(uint64_t bytes)
 {
-    uint64_t mtime = (uint64_t)mtime_ns ^ SIGN, megabytes = bytes >> MEGABYTE_BITS;
-    uint64_t size = bytes < LARGE_BYTES ? bytes : LARGE_BYTES + megabytes;
-    return (struct fz_item_facts){.mtime_high = (uint32_t)(mtime >> 32),
-                                  .mtime_low = (uint32_t)mtime,
-                                  .size = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX};
+    uint64_t size = bytes < LARGE_BYTES ? bytes : LARGE_BYTES + (bytes >> MEGABYTE_BITS);
+    return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
 }
 
 static bool wants_facts(const struct fz_item *row)
@@ -44,9 +44,44 @@ static bool wants_facts(const struct fz_item *row)
     return (row->flags & (FZ_ITEM_ORDERED | FZ_ITEM_ASKED)) == FZ_ITEM_ORDERED;
 }
 
-struct fz_facts_batch *fz_list_facts_begin(struct fz_list *list, size_t most)
+static void make_room(struct fz_items *items, bool mtimes, bool sizes)
+{
+    if (mtimes)
+        items->mtimes =
+            fz_grow(items->mtimes, &items->mtime_capacity, items->capacity, sizeof *items->mtimes);
+    if (sizes)
+        items->sizes = fz_grow(items->sizes, &items->size_capacity, items->capacity, sizeof *items->sizes);
+}
+
+/* The first order that goes by it asks all. */
+static void keep(struct fz_list *list, const struct fz_sort *sort)
+{
+    struct fz_items *items = &list->items;
+    bool by_size = sort->key == FZ_SORT_SIZE;
+    if (items->used == 0 || (by_size ? (void *)items->sizes : items->mtimes))
+        return;
+    make_room(items, !by_size, by_size);
+    for (uint32_t slot = 0; slot < items->used; slot++)
+        items->rows[slot].flags &= (uint16_t) ~(FZ_ITEM_FACTS | FZ_ITEM_ASKED);
+    list->not_asked_from = 0;
+}
+
+static void add_look(struct fz_facts_batch *facts, struct fz_list *list, uint32_t slot)
+{
+    fz_item_id id = fz_items_id(&list->items, slot);
+    size_t start = facts->count > 0 ? facts->looks[facts->count - 1].path_end : 0;
+    char *path = fz_list_path(list, id);
+    size_t end = start + strlen(path) + 1;
+    facts->paths = fz_grow(facts->paths, &facts->path_capacity, end, 1);
+    memcpy(facts->paths + start, path, end - start);
+    free(path);
+    facts->looks[facts->count++] = (struct look){.id = id, .path_end = end, .root = fz_list_root(list, id)};
+}
+
+struct fz_facts_batch *fz_list_facts_begin(struct fz_list *list, const struct fz_sort *sort, size_t most)
 {
     FZ_MAIN_ONLY();
+    keep(list, sort);
     struct fz_items *items = &list->items;
     uint32_t slot = list->not_asked_from;
     while (slot < items->used && !wants_facts(&items->rows[slot]))
@@ -55,14 +90,12 @@ struct fz_facts_batch *fz_list_facts_begin(struct fz_list *list, size_t most)
     if (slot >= items->used)
         return NULL;
     struct fz_facts_batch *facts = fz_malloc(sizeof *facts + most * sizeof facts->looks[0]);
-    facts->count = facts->next = 0;
+    *facts = (struct fz_facts_batch){0};
     for (; slot < items->used && facts->count < most; slot++) {
         if (!wants_facts(&items->rows[slot]))
             continue;
         items->rows[slot].flags |= FZ_ITEM_ASKED;
-        fz_item_id id = fz_items_id(items, slot);
-        facts->looks[facts->count++] =
-            (struct look){.id = id, .path = fz_list_path(list, id), .root = fz_list_root(list, id)};
+        add_look(facts, list, slot);
     }
     list->not_asked_from = slot;
     return facts;
@@ -73,14 +106,13 @@ static struct fz_parcel next_request(const struct fz_facts_batch *facts)
 {
     const struct look *first = &facts->looks[facts->next], *end = facts->looks + facts->count;
     struct fz_parcel request = {.kind = FZ_ASK_LOOK, .fd = -1};
+    const size_t start = facts->next > 0 ? first[-1].path_end : 0;
     const struct look *look = first;
     for (; look < end && look->root == first->root && request.len < BYTES_AT_ONCE; look++)
-        request.len += strlen(look->path) + 1;
+        request.len = look->path_end - start;
     request.count = (uint32_t)(look - first);
     request.bytes = fz_malloc(request.len);
-    char *at = request.bytes;
-    for (look = first; look < first + request.count; look++)
-        at = stpcpy(at, look->path) + 1;
+    memcpy(request.bytes, facts->paths + start, request.len);
     return request;
 }
 
@@ -98,8 +130,10 @@ void fz_facts_look(struct fz_facts_batch *facts, struct fz_job *job)
             struct look *look = &facts->looks[facts->next++];
             look->looked = true;
             look->found = said && said[i].sys == 0;
-            if (look->found)
-                look->facts = pack(said[i].mtime_ns, said[i].bytes);
+            if (!look->found)
+                continue;
+            look->mtime = (uint64_t)said[i].mtime_ns ^ SIGN;
+            look->size = pack(said[i].bytes);
         }
         fz_parcel_fini(&answer);
     }
@@ -115,13 +149,19 @@ static bool take(struct fz_list *list, const struct look *look)
         fz_list_ask_again(list, slot);
     if (!look->found)
         return false;
-    items->facts = fz_grow(items->facts, &items->facts_capacity, items->capacity, sizeof *items->facts);
+    make_room(items, items->mtimes, items->sizes);
     struct fz_item *row = &items->rows[slot];
-    bool same =
-        row->flags & FZ_ITEM_FACTS && memcmp(&items->facts[slot], &look->facts, sizeof look->facts) == 0;
-    items->facts[slot] = look->facts;
+    bool news = !(row->flags & FZ_ITEM_FACTS);
+    if (items->mtimes) {
+        news |= items->mtimes[slot] != look->mtime;
+        items->mtimes[slot] = look->mtime;
+    }
+    if (items->sizes) {
+        news |= items->sizes[slot] != look->size;
+        items->sizes[slot] = look->size;
+    }
     row->flags |= FZ_ITEM_FACTS;
-    return !same;
+    return news;
 }
 
 bool fz_list_facts_apply(struct fz_list *list, const struct fz_facts_batch *facts)
@@ -137,7 +177,6 @@ void fz_facts_free(struct fz_facts_batch *facts)
 {
     if (!facts)
         return;
-    for (size_t i = 0; i < facts->count; i++)
-        free(facts->looks[i].path);
+    free(facts->paths);
     free(facts);
 }

@@ -9,7 +9,8 @@ void fz_items_fini(struct fz_items *items)
 {
     free(items->folders);
     free(items->rows);
-    free(items->facts);
+    free(items->mtimes);
+    free(items->sizes);
     free(items->told);
     free(items->arrivals);
     free(items->as_given);

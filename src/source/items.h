@@ -20,7 +20,7 @@ enum {
         256, /* stays: until all of the event has been taken; with GOES: goes only to another place */
     FZ_ITEM_DROPPED = 512,  /* OUT because the user dropped it */
     FZ_ITEM_MARKED = 1024,  /* by the user; counts while it is in the order */
-    FZ_ITEM_FACTS = 2048,   /* its row of `facts` is filled in, with those of its old bytes perhaps */
+    FZ_ITEM_FACTS = 2048,   /* its facts are filled in, with those of its old bytes perhaps */
     FZ_ITEM_ASKED = 4096,   /* somebody looked for the facts of its present bytes */
     FZ_ITEM_MATCH_A = 8192, /* answers to a search: of the one that stands, and of the one under way */
     FZ_ITEM_MATCH_B = 16384,
@@ -41,12 +41,6 @@ static inline uint32_t fz_item_root(const struct fz_item *item)
 {
     return (uint32_t)item->root_high << 16 | item->root_low;
 }
-
-/* What the file system says of the file; 12 bytes. */
-struct fz_item_facts {
-    uint32_t mtime_high, mtime_low; /* ns since 1970, as a number that sorts: the sign is turned */
-    uint32_t size;                  /* bytes below 2 GB; above, 2^31 plus MB */
-};
 
 /* What the file tells of itself; 8 bytes. */
 enum { FZ_TOLD_ASKED = 1, FZ_TOLD_ANSWERED = 2, FZ_TOLD_TAKEN = 4, FZ_TOLD_RATED = 8 };
@@ -73,9 +67,11 @@ struct fz_item_folder {
 struct fz_items {
     struct fz_item *rows;
     size_t capacity;
-    uint32_t used;               /* slots ever used */
-    struct fz_item_facts *facts; /* by slot; NULL until somebody asks for facts */
-    size_t facts_capacity;
+    uint32_t used; /* slots ever used */
+    /* What the file system says of the files, by slot; each NULL until an order goes by it. */
+    uint64_t *mtimes; /* ns since 1970, as a number that sorts: the sign is turned */
+    uint32_t *sizes;  /* bytes below 2 GB; above, 2^31 plus MB */
+    size_t mtime_capacity, size_capacity;
     struct fz_item_told *told;        /* by slot; NULL until somebody asks */
     size_t told_capacity, told_count; /* rows that are answered */
     uint32_t *arrivals;               /* by slot: number of arrival; NULL while no root keeps that order */

@@ -61,12 +61,12 @@ uint64_t fz_sort_key_of(const struct fz_items *items, const struct fz_sort *sort
         return directed(sort, (uint64_t)(INT8_MAX - told.rating));
     if (sort->key == FZ_SORT_DATE && told.known & FZ_TOLD_TAKEN)
         return directed(sort, taken_key(&told));
-    if (!(items->rows[slot].flags & FZ_ITEM_FACTS))
+    bool by_size = sort->key == FZ_SORT_SIZE;
+    if (!(items->rows[slot].flags & FZ_ITEM_FACTS) || !(by_size ? (void *)items->sizes : items->mtimes))
         return FZ_SORT_UNKNOWN;
-    const struct fz_item_facts *facts = &items->facts[slot];
-    if (sort->key == FZ_SORT_SIZE)
-        return directed(sort, facts->size);
-    uint64_t mtime = (uint64_t)facts->mtime_high << 32 | facts->mtime_low;
+    if (by_size)
+        return directed(sort, items->sizes[slot]);
+    uint64_t mtime = items->mtimes[slot];
     return directed(sort, mtime < FZ_SORT_UNKNOWN ? mtime : FZ_SORT_UNKNOWN - 1);
 }
 

@@ -84,10 +84,12 @@ static struct fz_list *filled(uint32_t count, uint32_t folders, make_name *make)
 static void invent_facts(struct fz_list *list)
 {
     struct fz_items *items = &list->items;
-    items->facts = calloc(items->capacity, sizeof *items->facts);
-    items->facts_capacity = items->capacity;
+    items->mtimes = calloc(items->capacity, sizeof *items->mtimes);
+    items->sizes = calloc(items->capacity, sizeof *items->sizes);
+    items->mtime_capacity = items->size_capacity = items->capacity;
     for (uint32_t slot = 0; slot < items->used; slot++) {
-        items->facts[slot] = (struct fz_item_facts){1u << 31, random_below(1u << 30), random_below(1u << 22)};
+        items->mtimes[slot] = (uint64_t)1 << 63 | random_below(1u << 30);
+        items->sizes[slot] = random_below(1u << 22);
         items->rows[slot].flags |= FZ_ITEM_FACTS;
     }
 }

@@ -338,7 +338,8 @@ static void facts_step(struct model *m)
     if (m->sorter)
         return;
     struct fz_items *items = &m->list->items;
-    items->facts = fz_grow(items->facts, &items->facts_capacity, items->capacity, sizeof *items->facts);
+    items->mtimes = fz_grow(items->mtimes, &items->mtime_capacity, items->capacity, sizeof *items->mtimes);
+    items->sizes = fz_grow(items->sizes, &items->size_capacity, items->capacity, sizeof *items->sizes);
     for (int i = pick(m, 20); i > 0 && m->count > 0; i--) {
         struct entry *e = &m->entries[pick(m, (int)m->count)];
         if (e->id == FZ_ITEM_NONE || e->state != IN)
@@ -346,7 +347,8 @@ static void facts_step(struct model *m)
         e->has_facts = true;
         e->mtime = (uint32_t)pick(m, 5);
         e->size = (uint32_t)pick(m, 5) * 1000;
-        items->facts[FZ_ITEM_SLOT(e->id)] = (struct fz_item_facts){1u << 31, e->mtime, e->size};
+        items->mtimes[FZ_ITEM_SLOT(e->id)] = (uint64_t)1 << 63 | e->mtime;
+        items->sizes[FZ_ITEM_SLOT(e->id)] = e->size;
         items->rows[FZ_ITEM_SLOT(e->id)].flags |= FZ_ITEM_FACTS;
     }
     begin_sort(m, m->sort);

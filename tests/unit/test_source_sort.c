@@ -91,12 +91,14 @@ static void sort_by(struct fz_list *list, struct fz_sort sort)
     fz_sorter_free(sorter);
 }
 
-/* Looks at all files that the list wants to know of; returns how many batches that were. */
-static int look_at_all(struct fz_list *list, size_t most, bool *news)
+static const struct fz_sort by_date = {.key = FZ_SORT_DATE}, by_size = {.key = FZ_SORT_SIZE};
+
+/* Looks at all files of which that order wants to know; returns how many batches that were. */
+static int look_at_all(struct fz_list *list, const struct fz_sort *sort, size_t most, bool *news)
 {
     int batches = 0;
     *news = false;
-    for (struct fz_facts_batch *facts; (facts = fz_list_facts_begin(list, most)) != NULL; batches++) {
+    for (struct fz_facts_batch *facts; (facts = fz_list_facts_begin(list, sort, most)) != NULL; batches++) {
         SDL_WaitThread(start(look_main, facts), NULL);
         *news |= fz_list_facts_apply(list, facts);
         fz_facts_free(facts);
@@ -143,25 +145,33 @@ static void sorts_by_what_files_say(void **unused)
         fz_batch_add(&batch, names[i], FZ_SOURCE_PICTURE);
     apply(list, FZ_SOURCE_ADDED, folder, &batch);
     bool news;
-    assert_int_equal(look_at_all(list, 2, &news), 3);
+    assert_int_equal(look_at_all(list, &by_date, 2, &news), 3);
     assert_true(news);
-    assert_int_equal(look_at_all(list, 2, &news), 0);
+    assert_int_equal(look_at_all(list, &by_date, 2, &news), 0);
+    assert_null(list->items.sizes);
     assert_order(list, "a.jpg b.jpg c.jpg d.jpg gone.jpg");
     sort_by(list, (struct fz_sort){.key = FZ_SORT_DATE});
     assert_order(list, "c.jpg b.jpg a.jpg d.jpg gone.jpg");
     sort_by(list, (struct fz_sort){.key = FZ_SORT_DATE, .descending = true});
     assert_order(list, "a.jpg d.jpg b.jpg c.jpg gone.jpg");
-    sort_by(list, (struct fz_sort){.key = FZ_SORT_SIZE});
+    sort_by(list, by_size); /* of which nothing was kept */
+    assert_order(list, "a.jpg b.jpg c.jpg d.jpg gone.jpg");
+    assert_int_equal(look_at_all(list, &by_size, 2, &news), 3);
+    assert_true(news);
+    sort_by(list, by_size);
     assert_order(list, "b.jpg d.jpg c.jpg a.jpg gone.jpg");
+    assert_int_equal(look_at_all(list, &by_date, 2, &news), 0); /* both are, from then on */
+    sort_by(list, by_date);
+    assert_order(list, "c.jpg b.jpg a.jpg d.jpg gone.jpg");
 
     set_file(folder, "b.jpg", 2000, 0, 99);
     apply_one(list, FZ_SOURCE_CHANGED, folder, "b.jpg");
     apply_one(list, FZ_SOURCE_CHANGED, folder, "a.jpg"); /* with the same facts: no news */
-    assert_int_equal(look_at_all(list, 1, &news), 2);
+    assert_int_equal(look_at_all(list, &by_size, 1, &news), 2);
     sort_by(list, (struct fz_sort){.key = FZ_SORT_SIZE});
     assert_order(list, "d.jpg c.jpg a.jpg b.jpg gone.jpg");
     apply_one(list, FZ_SOURCE_CHANGED, folder, "a.jpg");
-    assert_int_equal(look_at_all(list, 1, &news), 1);
+    assert_int_equal(look_at_all(list, &by_size, 1, &news), 1);
     assert_false(news);
 
     /* What nobody looked at because of a cancellation is given again. */
@@ -169,12 +179,12 @@ static void sorts_by_what_files_say(void **unused)
     struct fz_cancel stop;
     fz_cancel_init(&stop, NULL);
     fz_cancel_set(&stop);
-    struct fz_facts_batch *facts = fz_list_facts_begin(list, 10);
+    struct fz_facts_batch *facts = fz_list_facts_begin(list, &by_size, 10);
     assert_non_null(facts);
-    assert_null(fz_list_facts_begin(list, 10));
+    assert_null(fz_list_facts_begin(list, &by_size, 10));
     assert_false(fz_list_facts_apply(list, facts));
     fz_facts_free(facts);
-    assert_int_equal(look_at_all(list, 10, &news), 1);
+    assert_int_equal(look_at_all(list, &by_size, 10, &news), 1);
     fz_batch_fini(&batch);
     fz_list_free(list);
     remove_folder(folder);
@@ -201,7 +211,7 @@ static void large_files_keep_their_order(void **unused)
         apply_one(list, FZ_SOURCE_ADDED, folder, name);
     }
     bool news;
-    look_at_all(list, 100, &news);
+    look_at_all(list, &by_size, 100, &news);
     sort_by(list, (struct fz_sort){.key = FZ_SORT_SIZE});
     assert_order(list, "4.tif 3.tif 2.tif 1.tif");
     fz_list_free(list);

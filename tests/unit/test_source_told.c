@@ -89,6 +89,7 @@ static void on_worker(int (*run)(void *), void *load)
 /* Asks all that the list wants to ask; returns how many files were opened for it. */
 static size_t ask_all(struct fz_list *list, bool *news)
 {
+    const struct fz_sort by_date = {.key = FZ_SORT_DATE};
     size_t count = 0;
     *news = false;
     for (struct fz_told *told; (told = fz_list_told_begin(list, 2)) != NULL;) {
@@ -97,7 +98,7 @@ static size_t ask_all(struct fz_list *list, bool *news)
         count += fz_told_opens(told);
         fz_told_free(told);
     }
-    for (struct fz_facts_batch *facts; (facts = fz_list_facts_begin(list, 2)) != NULL;) {
+    for (struct fz_facts_batch *facts; (facts = fz_list_facts_begin(list, &by_date, 2)) != NULL;) {
         on_worker(look_main, facts);
         fz_list_facts_apply(list, facts);
         fz_facts_free(facts);

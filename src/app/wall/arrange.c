@@ -205,7 +205,7 @@ size_t fz_arrange_undo_drop(struct fz_app *app)
 
 static void launch_look(struct fz_app *app)
 {
-    struct fz_facts_batch *facts = fz_list_facts_begin(app->list, LOOKS_A_JOB);
+    struct fz_facts_batch *facts = fz_list_facts_begin(app->list, &app->arrange.wanted, LOOKS_A_JOB);
     if (!facts)
         return;
     struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
