@@ -8,21 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is known of an item when sorting begins. */
-struct known {
-    fz_item_id id;
-    uint32_t name;
-    uint32_t folder; /* FZ_ITEMS_NONE: as given */
-    uint32_t root;
-};
-
-/* What is compared, in this order: key, place, natural, the whole name. */
+/* What is compared, in this order: key, place, natural, the whole name. 32 bytes, of which there is one an item while it is sorted: the
+ * snapshot is what is sorted, and the result is left in the same block. */
 struct entry {
     uint64_t key;
     uint64_t natural; /* the beginning of the name, or its number where it stands as given */
-    uint32_t place;   /* the rank of root and folder */
+    uint32_t place;   /* the rank of root and folder; before, the folder, FZ_ITEMS_NONE: as given */
     uint32_t name;
     fz_item_id id;
+    uint32_t root;
 };
 
 struct fz_sorter {
@@ -31,10 +25,8 @@ struct fz_sorter {
     const char **paths; /* by folder; pinned */
     size_t count;
     uint64_t departures; /* of the list, when it began */
-    bool done;
-    struct known *known;
-    uint64_t *keys; /* facts, or numbers of arrival; NULL where neither is needed */
-    uint32_t *ids;  /* the result */
+    struct entry *entries;
+    uint32_t *ids; /* the result, in the place of the entries */
 };
 
 /* --- The snapshot --- */
@@ -46,20 +38,16 @@ static void take_paths(struct fz_sorter *sorter, const struct fz_items *items)
         sorter->paths[i] = fz_items_path(items, (uint32_t)i);
 }
 
-static void take_keys(struct fz_sorter *sorter, const struct fz_list *list)
+static struct entry entry_of(const struct fz_items *items, const struct fz_sort *sort, uint32_t slot)
 {
-    const struct fz_items *items = &list->items;
-    bool arrivals = sorter->sort.key == FZ_SORT_GIVEN && items->arrivals;
-    if (!arrivals && !fz_sort_needs_answers(&sorter->sort))
-        return;
-    sorter->keys = fz_malloc((sorter->count + 1) * sizeof *sorter->keys);
-    for (size_t i = 0; i < sorter->count; i++) {
-        uint32_t slot = list->order.slots[i];
-        if (!arrivals)
-            sorter->keys[i] = fz_sort_key_of(items, &sorter->sort, slot);
-        else if (sorter->known[i].folder == FZ_ITEMS_NONE)
-            sorter->keys[i] = items->arrivals[slot];
-    }
+    const struct fz_item *row = &items->rows[slot];
+    bool as_given = sort->key == FZ_SORT_GIVEN && fz_items_is_as_given(items, fz_item_root(row));
+    return (struct entry){.key = fz_sort_key_of(items, sort, slot),
+                          .natural = as_given ? items->arrivals[slot] : 0,
+                          .place = as_given ? FZ_ITEMS_NONE : row->folder,
+                          .name = row->name,
+                          .id = fz_items_id(items, slot),
+                          .root = fz_item_root(row)};
 }
 
 struct fz_sorter *fz_list_sort_begin(struct fz_list *list, const struct fz_sort *sort)
@@ -67,23 +55,17 @@ struct fz_sorter *fz_list_sort_begin(struct fz_list *list, const struct fz_sort 
     FZ_MAIN_ONLY();
     struct fz_items *items = &list->items;
     struct fz_sorter *sorter = fz_calloc(1, sizeof *sorter);
+    size_t bytes = (list->order.count + 1) * sizeof *sorter->entries;
     sorter->sort = *sort;
     sorter->count = list->order.count;
     sorter->departures = list->departures;
-    sorter->known = fz_malloc((sorter->count + 1) * sizeof *sorter->known);
+    sorter->entries = fz_malloc(bytes);
+    fz_mem_populate(sorter->entries, bytes);
     take_paths(sorter, items);
     fz_names_pin(&items->names);
     sorter->names = items->names.bytes;
-    for (size_t i = 0; i < sorter->count; i++) {
-        uint32_t slot = list->order.slots[i];
-        const struct fz_item *row = &items->rows[slot];
-        bool as_given = sort->key == FZ_SORT_GIVEN && fz_items_is_as_given(items, fz_item_root(row));
-        sorter->known[i] = (struct known){.id = fz_items_id(items, slot),
-                                          .name = row->name,
-                                          .folder = as_given ? FZ_ITEMS_NONE : row->folder,
-                                          .root = fz_item_root(row)};
-    }
-    take_keys(sorter, list);
+    for (size_t i = 0; i < sorter->count; i++)
+        sorter->entries[i] = entry_of(items, sort, list->order.slots[i]);
     return sorter;
 }
 
@@ -92,8 +74,7 @@ void fz_sorter_free(struct fz_sorter *sorter)
     if (!sorter)
         return;
     free(sorter->paths);
-    free(sorter->known);
-    free(sorter->keys);
+    free(sorter->entries);
     free(sorter->ids);
     free(sorter);
 }
@@ -132,7 +113,7 @@ static size_t find_places(const struct fz_sorter *sorter, struct place **out)
     struct place *places = NULL;
     size_t count = 0, capacity = 0;
     for (size_t i = 0; i < sorter->count; i++) {
-        const struct place place = {sorter->known[i].root, sorter->known[i].folder, 0};
+        const struct place place = {sorter->entries[i].root, sorter->entries[i].place, 0};
         if (count > 0 && place_cmp(&places[count - 1], &place) == 0)
             continue;
         places = fz_grow(places, &capacity, count + 1, sizeof *places);
@@ -148,7 +129,7 @@ static size_t find_places(const struct fz_sorter *sorter, struct place **out)
     return kept;
 }
 
-static void rank_places(const struct fz_sorter *sorter, struct entry *entries)
+static void rank_places(struct fz_sorter *sorter)
 {
     struct place *places;
     size_t count = find_places(sorter, &places);
@@ -160,10 +141,11 @@ static void rank_places(const struct fz_sorter *sorter, struct entry *entries)
     qsort(places, count, sizeof *places, place_number_cmp);
     const struct place *last = &places[0];
     for (size_t i = 0; i < sorter->count; i++) {
-        const struct place key = {sorter->known[i].root, sorter->known[i].folder, 0};
+        struct entry *entry = &sorter->entries[i];
+        const struct place key = {entry->root, entry->place, 0};
         if (place_cmp(last, &key) != 0)
             last = bsearch(&key, places, count, sizeof *places, place_number_cmp);
-        entries[i].place = last->rank;
+        entry->place = last->rank;
     }
     free(places);
 }
@@ -171,30 +153,25 @@ static void rank_places(const struct fz_sorter *sorter, struct entry *entries)
 static size_t shared_prefix(const struct fz_sorter *sorter)
 {
     size_t shared = SIZE_MAX;
-    const char *first = sorter->count > 0 ? sorter->names + sorter->known[0].name : "";
+    const char *first = sorter->count > 0 ? sorter->names + sorter->entries[0].name : "";
     for (size_t i = 0; i < sorter->count && shared > 0; i++)
-        shared = fz_natural_shared(first, sorter->names + sorter->known[i].name, shared);
+        shared = fz_natural_shared(first, sorter->names + sorter->entries[i].name, shared);
     return shared;
 }
 
-static struct entry *make_entries(const struct fz_sorter *sorter)
+static void complete_entries(struct fz_sorter *sorter)
 {
-    struct entry *entries = fz_malloc((sorter->count + 1) * sizeof *entries);
     size_t shared = shared_prefix(sorter);
-    bool by_facts = fz_sort_needs_answers(&sorter->sort), by_chance = sorter->sort.key == FZ_SORT_RANDOM;
+    bool by_chance = sorter->sort.key == FZ_SORT_RANDOM;
     for (size_t i = 0; i < sorter->count; i++) {
-        const struct known *known = &sorter->known[i];
-        struct entry *entry = &entries[i];
-        const char *name = sorter->names + known->name;
-        *entry = (struct entry){.name = known->name, .id = known->id};
-        entry->natural = known->folder == FZ_ITEMS_NONE ? sorter->keys[i] : fz_natural_key(name + shared);
-        if (by_facts)
-            entry->key = sorter->keys[i];
-        else if (by_chance)
-            entry->key = fz_sort_shuffle_key(&sorter->sort, sorter->paths[known->folder], name);
+        struct entry *entry = &sorter->entries[i];
+        const char *name = sorter->names + entry->name;
+        if (entry->place != FZ_ITEMS_NONE)
+            entry->natural = fz_natural_key(name + shared);
+        if (by_chance)
+            entry->key = fz_sort_shuffle_key(&sorter->sort, sorter->paths[entry->place], name);
     }
-    rank_places(sorter, entries);
-    return entries;
+    rank_places(sorter);
 }
 
 static int entry_cmp(const void *a, const void *b, void *names)
@@ -209,21 +186,33 @@ static int entry_cmp(const void *a, const void *b, void *names)
     return fz_natural_cmp((const char *)names + x->name, (const char *)names + y->name);
 }
 
+/* An id is never put where an entry has not been read yet. */
+static void leave_ids(struct fz_sorter *sorter)
+{
+    uint32_t *ids = (void *)sorter->entries;
+    for (size_t i = 0; i < sorter->count; i++)
+        ids[i] = sorter->entries[i].id;
+    bool backwards = sorter->sort.descending && fz_sort_is_by_folder(&sorter->sort);
+    for (size_t i = 0; backwards && i < sorter->count / 2; i++) {
+        uint32_t id = ids[i];
+        ids[i] = ids[sorter->count - 1 - i];
+        ids[sorter->count - 1 - i] = id;
+    }
+    sorter->ids = fz_realloc(sorter->entries, (sorter->count + 1) * sizeof *ids);
+    sorter->entries = NULL;
+}
+
 void fz_sorter_run(struct fz_sorter *sorter, const struct fz_cancel *cancel)
 {
     if (fz_cancel_is_set(cancel))
         return;
-    struct entry *entries = make_entries(sorter);
-    if (!fz_cancel_is_set(cancel)) {
-        if (sorter->count > 0)
-            qsort_r(entries, sorter->count, sizeof *entries, entry_cmp, (void *)(uintptr_t)sorter->names);
-        sorter->ids = fz_malloc((sorter->count + 1) * sizeof *sorter->ids);
-        bool backwards = sorter->sort.descending && fz_sort_is_by_folder(&sorter->sort);
-        for (size_t i = 0; i < sorter->count; i++)
-            sorter->ids[i] = entries[backwards ? sorter->count - 1 - i : i].id;
-        sorter->done = true;
-    }
-    free(entries);
+    complete_entries(sorter);
+    if (fz_cancel_is_set(cancel))
+        return;
+    if (sorter->count > 0)
+        qsort_r(sorter->entries, sorter->count, sizeof *sorter->entries, entry_cmp,
+                (void *)(uintptr_t)sorter->names);
+    leave_ids(sorter);
 }
 
 /* --- Taking it back --- */
@@ -264,7 +253,7 @@ bool fz_list_sort_apply(struct fz_list *list, struct fz_sorter *sorter)
 {
     FZ_MAIN_ONLY();
     fz_names_unpin(&list->items.names);
-    if (!sorter->done)
+    if (!sorter->ids)
         return false;
     struct fz_order *order = &list->order;
     size_t kept = sift(list, sorter);

@@ -1,5 +1,5 @@
-/* Sorting, off the render thread: a sorter is a snapshot of the order (16 bytes an item, and 8 for what the file
- * system says; the names stay where they are, pinned), which a worker sorts and the render thread takes back by swapping the order. What came
+/* Sorting, off the render thread: a sorter is a snapshot of the order (32 bytes an item, which are sorted in their
+ * place, and as many for qsort; the names stay where they are, pinned), which a worker sorts and the render thread takes back by swapping the order. What came
  * meanwhile is merged in, what went is left out.
  *
  *     render thread           worker               render thread
@@ -18,7 +18,7 @@ struct fz_sorter;
 /* Render thread. O(items): 1 ms for 100,000. */
 struct fz_sorter *fz_list_sort_begin(struct fz_list *list, const struct fz_sort *sort);
 
-/* Any thread. 100,000 names in 60 ms. Cancelled, it leaves the sorter as it was. */
+/* Any thread. 100,000 names in 60 ms. Once; cancelled, there is no result. */
 void fz_sorter_run(struct fz_sorter *sorter, const struct fz_cancel *cancel);
 
 /* Render thread. The list has that order from now on. False when it was cancelled: nothing changed. O(items): 1 ms
