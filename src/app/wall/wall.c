@@ -57,6 +57,14 @@ static size_t take_sections(struct fz_app *app)
     return count;
 }
 
+/* The layout has none: an order that keeps no folders together needs none for long. */
+static void drop_sections(struct fz_wall *wall)
+{
+    free(wall->sections);
+    wall->sections = wall->layout.params.sections = NULL;
+    wall->section_capacity = 0;
+}
+
 /* While another one waits for its shapes the old one stands. */
 static enum fz_layout_id layout_of_now(const struct fz_app *app)
 {
@@ -100,6 +108,8 @@ void fz_wall_relayout(struct fz_app *app, int view_w, int view_h)
                                       .mosaic = &wall->shapes.mosaic};
     fz_shapes_keep_shown(app, &params);
     fz_layout_set(&wall->layout, &params);
+    if (sections == 0)
+        drop_sections(wall);
     fz_scroll_set_max(&wall->scroll, fz_layout_scroll_max(&wall->layout));
     wall->scroll.row_px = fz_layout_pitch(&wall->layout);
     wall->scroll.most_way = fz_layout_view(&wall->layout) * SKIPPED_VIEWS;
