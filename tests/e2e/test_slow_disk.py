@@ -32,7 +32,7 @@ def quick(home):
     """Pictures that take CPU time."""
     (home / "quick").mkdir()
     noise = np.random.default_rng(9)
-    image = Image.fromarray(noise.integers(0, 255, (2500, 3000, 3), dtype=np.uint8)).resize((4800, 4000))
+    image = Image.fromarray(noise.integers(0, 255, (2500, 3000, 3), dtype=np.uint8)).resize((6000, 5000))
     image.save(home / "quick" / "q0.jpg")
     for number in range(1, QUICK):
         os.link(home / "quick" / "q0.jpg", home / "quick" / f"q{number}.jpg")
@@ -51,19 +51,37 @@ def seconds_until(running, **expected):
     return time.monotonic() - began
 
 
-@pytest.mark.skipif(is_sanitized(), reason="compares times")
-def test_pictures_of_another_disk_do_not_wait(home, disk, quick):
+def forget(disk):
+    """What the kernel keeps of its files."""
+    for path in disk.path.iterdir():
+        fd = os.open(path, os.O_RDONLY)
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(fd)
+
+
+def seconds_beside(home, disk, quick):
     """Of the slow one come the heads, after their time, and nothing else before all of the quick one are shown."""
-    with start(home, quick) as running:
-        alone_s = seconds_until(running, items=QUICK, pending=0, failed=0)
+    forget(disk)
     disk.delays, disk.keeps_from = {shares.READ: READ_S}, HEAD_BYTES
     with start(home, disk.path, quick) as running:
-        beside_s = seconds_until(running, items=SLOW + QUICK, pending=SLOW, failed=0)
-        print(f"{alone_s:.2f} s alone, {beside_s:.2f} s beside a slow disk")
-        assert beside_s < 2 * alone_s
-        disk.delays = {}
-        disk.let_go()
-        running.until(pending=0, failed=0)
+        try:
+            return seconds_until(running, items=SLOW + QUICK, pending=SLOW, failed=0)
+        finally:  # or nobody who waits for it could end
+            disk.delays = {}
+            disk.let_go()
+            running.until(pending=0, failed=0)
+
+
+@pytest.mark.skipif(is_sanitized(), reason="compares times")
+def test_pictures_of_another_disk_do_not_wait(home, disk, quick):
+    """The best of three: other tests run beside this one."""
+    alone, beside = [], []
+    for _ in range(3):
+        with start(home, quick) as running:
+            alone.append(seconds_until(running, items=QUICK, pending=0, failed=0))
+        beside.append(seconds_beside(home, disk, quick))
+    print(f"{min(alone):.2f} s alone, {min(beside):.2f} s beside a slow disk")
+    assert min(beside) < 2 * min(alone) + READ_S
 
 
 def test_each_byte_is_asked_of_the_disk_once(home, disk):
