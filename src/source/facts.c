@@ -36,7 +36,7 @@ enum {
 static uint32_t pack(uint64_t bytes)
 {
     uint64_t size = bytes < LARGE_BYTES ? bytes : LARGE_BYTES + (bytes >> MEGABYTE_BITS);
-    return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+    return size < FZ_ITEM_SIZE_UNKNOWN ? (uint32_t)size : FZ_ITEM_SIZE_UNKNOWN - 1;
 }
 
 static bool wants_facts(const struct fz_item *row)
@@ -53,7 +53,7 @@ static void make_room(struct fz_items *items, bool mtimes, bool sizes)
         items->sizes = fz_grow(items->sizes, &items->size_capacity, items->capacity, sizeof *items->sizes);
 }
 
-/* The first order that goes by it asks all. */
+/* The first order that goes by it asks all; what another goes by until then stays. */
 static void keep(struct fz_list *list, const struct fz_sort *sort)
 {
     struct fz_items *items = &list->items;
@@ -61,8 +61,13 @@ static void keep(struct fz_list *list, const struct fz_sort *sort)
     if (items->used == 0 || (by_size ? (void *)items->sizes : items->mtimes))
         return;
     make_room(items, !by_size, by_size);
-    for (uint32_t slot = 0; slot < items->used; slot++)
-        items->rows[slot].flags &= (uint16_t) ~(FZ_ITEM_FACTS | FZ_ITEM_ASKED);
+    for (uint32_t slot = 0; slot < items->used; slot++) {
+        items->rows[slot].flags &= (uint16_t)~FZ_ITEM_ASKED;
+        if (by_size)
+            items->sizes[slot] = FZ_ITEM_SIZE_UNKNOWN;
+        else
+            items->mtimes[slot] = FZ_ITEM_MTIME_UNKNOWN;
+    }
     list->not_asked_from = 0;
 }
 

@@ -42,6 +42,10 @@ static inline uint32_t fz_item_root(const struct fz_item *item)
     return (uint32_t)item->root_high << 16 | item->root_low;
 }
 
+/* Of a row with FACTS of which the other one alone is known yet. */
+#define FZ_ITEM_MTIME_UNKNOWN UINT64_MAX
+#define FZ_ITEM_SIZE_UNKNOWN UINT32_MAX
+
 /* What the file tells of itself; 8 bytes. */
 enum { FZ_TOLD_ASKED = 1, FZ_TOLD_ANSWERED = 2, FZ_TOLD_TAKEN = 4, FZ_TOLD_RATED = 8 };
 #define FZ_TOLD_BIAS ((int64_t)1 << 47) /* years of four digits fit */
@@ -69,8 +73,9 @@ struct fz_items {
     size_t capacity;
     uint32_t used; /* slots ever used */
     /* What the file system says of the files, by slot; each NULL until an order goes by it. */
-    uint64_t *mtimes; /* ns since 1970, as a number that sorts: the sign is turned */
-    uint32_t *sizes;  /* bytes below 2 GB; above, 2^31 plus MB */
+    uint64_t
+        *mtimes;     /* ns since 1970, as a number that sorts: the sign is turned; or FZ_ITEM_MTIME_UNKNOWN */
+    uint32_t *sizes; /* bytes below 2 GB; above, 2^31 plus MB; or FZ_ITEM_SIZE_UNKNOWN */
     size_t mtime_capacity, size_capacity;
     struct fz_item_told *told;        /* by slot; NULL until somebody asks */
     size_t told_capacity, told_count; /* rows that are answered */

@@ -64,10 +64,9 @@ uint64_t fz_sort_key_of(const struct fz_items *items, const struct fz_sort *sort
     bool by_size = sort->key == FZ_SORT_SIZE;
     if (!(items->rows[slot].flags & FZ_ITEM_FACTS) || !(by_size ? (void *)items->sizes : items->mtimes))
         return FZ_SORT_UNKNOWN;
-    if (by_size)
-        return directed(sort, items->sizes[slot]);
-    uint64_t mtime = items->mtimes[slot];
-    return directed(sort, mtime < FZ_SORT_UNKNOWN ? mtime : FZ_SORT_UNKNOWN - 1);
+    bool known =
+        by_size ? items->sizes[slot] != FZ_ITEM_SIZE_UNKNOWN : items->mtimes[slot] != FZ_ITEM_MTIME_UNKNOWN;
+    return known ? directed(sort, by_size ? items->sizes[slot] : items->mtimes[slot]) : FZ_SORT_UNKNOWN;
 }
 
 static uint64_t full_key(const struct fz_items *items, const struct fz_sort *sort, uint32_t slot)

@@ -236,7 +236,9 @@ static void test_decode_goes_on_behind_the_head(void **state)
         struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
         struct fz_image_request request = make_request(fd, 0, 0, &host);
         assert_int_equal(fz_image_read_head(fd, &request.head, &err), FZ_OK);
-        assert_int_equal(lseek(fd, 0, SEEK_CUR), request.head.len);
+        uint8_t *others = calloc(1, request.head.len);
+        assert_int_equal(pwrite(fd, others, request.head.len, 0), request.head.len);
+        free(others);
         assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
         assert_int_equal(image.damaged, want.damaged);
         for (int y = 0; y < 700; y++)

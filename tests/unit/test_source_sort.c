@@ -190,6 +190,28 @@ static void sorts_by_what_files_say(void **unused)
     remove_folder(folder);
 }
 
+/* What comes while the sizes are asked for is put into the order that stands, which goes by dates. */
+static void an_order_stands_while_other_facts_come(void **unused)
+{
+    (void)unused;
+    char *folder = make_folder();
+    set_file(folder, "a.jpg", 2000, 0, 1);
+    set_file(folder, "b.jpg", 1000, 0, 2);
+    struct fz_list *list = fz_list_new();
+    bool news;
+    apply_one(list, FZ_SOURCE_ADDED, folder, "a.jpg");
+    apply_one(list, FZ_SOURCE_ADDED, folder, "b.jpg");
+    look_at_all(list, &by_date, 10, &news);
+    sort_by(list, by_date);
+    struct fz_facts_batch *facts = fz_list_facts_begin(list, &by_size, 1);
+    apply_one(list, FZ_SOURCE_ADDED, folder, "0.jpg");
+    assert_order(list, "b.jpg a.jpg 0.jpg");
+    fz_list_facts_apply(list, facts);
+    fz_facts_free(facts);
+    fz_list_free(list);
+    remove_folder(folder);
+}
+
 static void large_files_keep_their_order(void **unused)
 {
     (void)unused;
@@ -415,6 +437,7 @@ int main(void)
     fz_cancel_init(&never, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_by_what_files_say),
+        cmocka_unit_test(an_order_stands_while_other_facts_come),
         cmocka_unit_test(large_files_keep_their_order),
         cmocka_unit_test(sorts_while_the_list_changes),
         cmocka_unit_test(ends_while_it_runs),

@@ -323,6 +323,7 @@ enum fz_err fz_anim_load_first(const struct fz_anim_format *format, struct fz_de
     if (code == FZ_OK && anim->facts.damage.code != FZ_OK) {
         d->out->damaged = true;
         fz_fail(d->err, anim->facts.damage.code, 0, "%s", anim->facts.damage.msg);
+        code = anim->blank ? FZ_E_DAMAGED : FZ_OK;
     }
     if (code == FZ_OK)
         code = push_picture(anim, d);

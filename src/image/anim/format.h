@@ -60,6 +60,7 @@ struct fz_anim {
     const uint8_t *canvas;
     const uint8_t *alphas; /* the same of inks, a byte a pixel; NULL: they are opaque */
     int64_t delay_ms;      /* as stored */
+    bool blank;            /* nothing of that frame could be read */
 };
 
 /* All run on the thread that holds the stream. */

@@ -300,6 +300,7 @@ static enum fz_err png_next(struct fz_anim *anim, struct fz_error *err)
     fz_canvas_begin(&a->canvas, *area, frame.dispose);
     draw(a, frame.over);
     anim->delay_ms = frame.delay_ms;
+    anim->blank = a->rows == 0;
     return FZ_OK;
 }
 
