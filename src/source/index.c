@@ -83,15 +83,15 @@ void fz_index_add(struct fz_index *index, uint32_t hash, uint32_t row)
 {
     if (row >= FZ_INDEX_MOST)
         return;
-    if (index->count + 1ull > index->size / 3 * 2ull)
-        resize(index, index->size ? index->size + index->size / 2 : SMALLEST);
+    if (index->count + 1ull > index->size / 4 * 3ull)
+        resize(index, index->size ? index->size * 2 : SMALLEST);
     put(index, cell_of(hash, row));
     index->count++;
 }
 
 void fz_index_trim(struct fz_index *index)
 {
-    uint32_t rows = index->count + index->count / 16, size = rows / 2 * 3 + SMALLEST;
+    uint32_t rows = index->count + index->count / 16, size = rows / 3 * 4 + SMALLEST;
     if (size < index->size - index->size / 8)
         resize(index, size);
 }

@@ -1,8 +1,8 @@
 /* A hash index: which rows of somebody's table a hash may mean. It knows only hashes and numbers; the
  * owner compares. Linear probing with removal by backward shift (Knuth, TAOCP 6.4, algorithm R), so that
- * nothing piles up in a program that runs for months. 6 bytes a cell, at most two thirds of the cells in
- * use: a miss then looks at five cells, with four fifths it would be thirteen. It grows by half, so that a row
- * costs 9 to 14 bytes, and 10 once it is trimmed; doubling would make that 18. */
+ * nothing piles up in a program that runs for months. 6 bytes a cell, at most three quarters of the cells
+ * in use: a miss then looks at eight or nine cells, which lie in one line of the cache; with four fifths it would be thirteen. It doubles,
+ * so that a row costs 8 to 16 bytes, and 8.5 once it is trimmed. */
 #ifndef FZ_SOURCE_INDEX_H
 #define FZ_SOURCE_INDEX_H
 

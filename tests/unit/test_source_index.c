@@ -52,7 +52,7 @@ static void random_operations(void **unused)
             uint32_t hash = random_hash(&random, kind);
             if (random_int(&random, 0, 999) == 0) {
                 fz_index_trim(&index);
-                assert_true(index.size <= count * 15 / 8 + 20 && index.size * 2 / 3 >= count);
+                assert_true(index.size <= count * 13 / 8 + 20 && index.size * 3 / 4 >= count);
             } else if (count < PAIRS_MAX && random_int(&random, 0, 9) < (grows ? 7 : 3)) {
                 pairs[count] = (struct pair){hash, (uint32_t)step};
                 fz_index_add(&index, pairs[count].hash, pairs[count].row);
