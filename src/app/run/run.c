@@ -118,7 +118,7 @@ static void end(struct fz_app *app, struct fz_run *run)
 static void take_looked(struct fz_app *app, struct fz_job *job)
 {
     struct fz_run **place = &app->run.looked_at, *run;
-    while (*place && (*place)->job != job)
+    while ((*place)->job != job)
         place = &(*place)->next;
     run = *place;
     *place = run->next;

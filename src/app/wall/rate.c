@@ -111,7 +111,7 @@ static void remove_rate(struct fz_rate **place)
 static void take_written(struct fz_app *app, struct fz_job *job)
 {
     struct fz_rate **place = &app->rating;
-    while (*place && (*place)->job != job)
+    while ((*place)->job != job)
         place = &(*place)->next;
     const struct fz_rate *rate = *place;
     if (job->error.code == FZ_OK) {
