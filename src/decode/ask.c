@@ -116,53 +116,61 @@ static void tell_more_comes(void *socket)
     fz_parcel_send(*(const int *)socket, &(struct fz_parcel){.kind = FZ_ASK_GOES_ON, .fd = -1});
 }
 
+struct asker {
+    int socket;    /* -1: nobody who could change his mind */
+    unsigned rank; /* as he told it last */
+};
+
 /* Whoever is gone wants nothing. */
-static unsigned hear_rank(void *socket, unsigned rank)
+static unsigned hear_rank(void *ctx, unsigned rank)
 {
+    (void)rank;
+    struct asker *asker = ctx;
     struct fz_parcel parcel;
-    if (*(const int *)socket < 0) /* nobody who could tell another one */
-        return rank;
-    enum fz_parcel_end end = fz_parcel_receive(*(const int *)socket, &parcel, FZ_ASK_MOST_BYTES, 0);
+    if (asker->socket < 0)
+        return asker->rank;
+    enum fz_parcel_end end = fz_parcel_receive(asker->socket, &parcel, FZ_ASK_MOST_BYTES, 0);
     if (end == FZ_PARCEL_ENDED)
-        return FZ_FETCH_NOT;
+        asker->rank = FZ_FETCH_NOT;
     if (end != FZ_PARCEL_CAME)
-        return rank;
-    unsigned heard = parcel.kind == FZ_ASK_RANK ? parcel.number : rank;
+        return asker->rank;
+    if (parcel.kind == FZ_ASK_RANK)
+        asker->rank = parcel.number;
     fz_parcel_fini(&parcel);
-    return heard;
+    return asker->rank;
 }
 
-/* -1: no memory, or nothing of it could be read. */
-static int copy_file(int from, const struct fz_look *look, const struct fz_parcel *request, unsigned rank,
-                     int socket)
+/* -1 with errno: no memory, or nothing of it could be read, or it is wanted no more (ECANCELED). */
+static int copy_file(int from, const struct fz_look *look, const struct fz_parcel *request,
+                     struct asker *asker)
 {
     uint64_t wanted = look->bytes > 0 ? room_for(look, request) : (uint64_t)request->value;
     return fz_fetch(from, &(struct fz_fetch_wish){.bytes = is_too_long(look, request) ? 0 : wanted,
-                                                  .rank = rank,
+                                                  .rank = asker->rank,
                                                   .hear = hear_rank,
-                                                  .ctx = &socket});
+                                                  .ctx = asker});
 }
 
 /* Whether it may be copied. Where that takes more room than was granted, more is asked for with the file open: a slow share takes its time
  * for each time that it is opened. */
-static bool gets_room(const struct fz_look *look, const struct fz_parcel *request, int socket, unsigned *rank)
+static bool gets_room(const struct fz_look *look, const struct fz_parcel *request, struct asker *asker)
 {
     uint64_t bytes = fz_ask_room(look, request);
     if (!(request->flags & FZ_OPEN_ASKS) || bytes <= granted_bytes(request))
         return true;
     const struct fz_parcel wish = {.kind = FZ_ASK_WANTS_ROOM, .value = (int64_t)bytes, .fd = -1};
     struct fz_parcel reply;
-    uint32_t kind = FZ_ASK_RANK, number = *rank;
-    bool goes_on = fz_parcel_send(socket, &wish);
+    uint32_t kind = FZ_ASK_RANK, number = asker->rank;
+    bool goes_on = fz_parcel_send(asker->socket, &wish);
     while (goes_on && kind == FZ_ASK_RANK) {
-        *rank = number;
-        goes_on = fz_parcel_receive(socket, &reply, FZ_ASK_MOST_BYTES, -1) == FZ_PARCEL_CAME;
+        asker->rank = number;
+        goes_on = fz_parcel_receive(asker->socket, &reply, FZ_ASK_MOST_BYTES, -1) == FZ_PARCEL_CAME;
         kind = reply.kind;
         number = reply.number;
         fz_parcel_fini(&reply);
     }
     if (!goes_on)
-        shutdown(socket, SHUT_RDWR); /* the two sides know no more who waits for whom */
+        shutdown(asker->socket, SHUT_RDWR); /* the two sides know no more who waits for whom */
     return goes_on && kind == FZ_ASK_ROOM && number > 0;
 }
 
@@ -188,12 +196,11 @@ static uint64_t bytes_ahead(const struct fz_look *look, const struct fz_parcel *
 }
 
 static enum fz_fetch_end bring_pages(int fd, const struct fz_look *look, const struct fz_parcel *request,
-                                     int socket)
+                                     struct asker *asker)
 {
-    return fz_fetch_pages(fd, &(struct fz_fetch_wish){.bytes = bytes_ahead(look, request),
-                                                      .rank = FZ_OPEN_RANK_OF(request->flags),
-                                                      .hear = hear_rank,
-                                                      .ctx = &socket});
+    return fz_fetch_pages(
+        fd, &(struct fz_fetch_wish){
+                .bytes = bytes_ahead(look, request), .rank = asker->rank, .hear = hear_rank, .ctx = asker});
 }
 
 /* Those behind the first; `at`: where their paths begin. Of a disk that is not known to be quick only what needs it no more. */
@@ -228,23 +235,24 @@ static void answer_open(const struct fz_parcel *request, int socket, struct fz_p
     int fd = open_file(path, 0, &look);
     bool wants_head = request->flags & FZ_OPEN_HEAD, regular = fd >= 0 && S_ISREG(look.mode);
     bool share = regular && socket >= 0 && is_on_share(fd), disk = regular && socket >= 0 && !share;
-    unsigned rank = FZ_OPEN_RANK_OF(request->flags);
+    struct asker asker = {socket, FZ_OPEN_RANK_OF(request->flags)};
     if (disk && wants_head)
         answer->flags = fz_pages_read_head(fd, look.bytes, &head) ? 0 : FZ_OPEN_WAITS;
     else if (regular && wants_head)
         fz_image_read_head(fd, &head, NULL); /* whoever decodes it says why there is none */
-    if (share && !wants_head && !gets_room(&look, request, socket, &rank)) {
+    if (share && !wants_head && !gets_room(&look, request, &asker)) {
         answer->kind = FZ_ASK_WANTS_ROOM;
         close(fd);
         return;
     }
-    bool copies = share || (regular && may_be_copied(&look, request));
-    int copy = copies && !wants_head ? copy_file(fd, &look, request, rank, socket) : -1;
-    if (share && !wants_head && copy < 0)
+    bool copies = !wants_head && (share || (regular && may_be_copied(&look, request)));
+    int copy = copies ? copy_file(fd, &look, request, &asker) : -1;
+    if (share && copies && copy < 0)
         look = failed(errno);
-    enum fz_fetch_end end = FZ_FETCH_READ;
-    if (disk && !wants_head && copy < 0)
-        end = bring_pages(fd, &look, request, socket);
+    enum fz_fetch_end end =
+        copies && copy < 0 && asker.rank == FZ_FETCH_NOT ? FZ_FETCH_UNWANTED : FZ_FETCH_READ;
+    if (disk && !wants_head && copy < 0 && end != FZ_FETCH_UNWANTED)
+        end = bring_pages(fd, &look, request, &asker);
     if (end == FZ_FETCH_UNWANTED)
         look = failed(ECANCELED);
     if (share || copy >= 0 || end == FZ_FETCH_UNWANTED || answer->flags & FZ_OPEN_WAITS) {
@@ -321,20 +329,14 @@ static void answer_rate(const char *path, const char *beneath, const struct fz_p
     answer->len = sizeof *err;
 }
 
-/* Who writes for somebody. */
-struct writing {
-    int socket; /* -1: of nobody who could change his mind */
-    unsigned rank;
-};
-
 static bool is_unwanted(void *ctx)
 {
-    struct writing *writing = ctx;
-    if (writing->socket < 0)
+    const struct asker *asker = ctx;
+    if (asker->socket < 0)
         return false;
-    writing->rank = hear_rank(&writing->socket, writing->rank);
+    unsigned rank = hear_rank(ctx, asker->rank);
     fz_pulse_beat();
-    return writing->rank == FZ_FETCH_NOT;
+    return rank == FZ_FETCH_NOT;
 }
 
 static void answer_of(const struct fz_parcel *request, int socket, struct fz_parcel *answer)
@@ -353,8 +355,8 @@ static void answer_of(const struct fz_parcel *request, int socket, struct fz_par
         return;
     }
     if (request->kind == FZ_ASK_PUT) {
-        struct writing writing = {.socket = socket};
-        fz_target_answer_put(request, is_unwanted, &writing, answer);
+        struct asker asker = {.socket = socket};
+        fz_target_answer_put(request, is_unwanted, &asker, answer);
         return;
     }
     if (request->kind == FZ_ASK_OPEN) {

@@ -1,9 +1,11 @@
 /* What of a file on a disk is brought into the page cache, and how much of that anybody waits for. The disk is preadv(2); what of a file
  * is there already is what was written to its memory. */
+#include "decode/ask.h"
 #include "decode/fetch.h"
 #include "decode/pages.h"
 #include "fixture.h"
 #include "image/format.h"
+#include "process/wire.h"
 
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -175,6 +177,37 @@ static void a_head_that_was_there_says_nothing_of_the_disk(void **state)
     assert_true(head_is_enough(fd));
 }
 
+/* Opened by a reader, for who sent `told` already (a rank; 0: nothing). */
+static struct fz_parcel open_by_reader(int fd, uint32_t flags, unsigned told)
+{
+    char path[32];
+    int pair[2];
+    struct fz_parcel answer, request = {.kind = FZ_ASK_OPEN, .count = 1, .flags = flags, .fd = -1};
+    request.len = (size_t)snprintf(path, sizeof path, "/proc/self/fd/%d", fd) + 1;
+    request.bytes = path;
+    request.value = (int64_t)BYTES;
+    assert_true(fz_wire_pair(pair));
+    if (told > 0)
+        assert_true(
+            fz_parcel_send(pair[0], &(struct fz_parcel){.kind = FZ_ASK_RANK, .number = told, .fd = -1}));
+    fz_ask_answer(&request, pair[1], &answer);
+    close(pair[0]);
+    close(pair[1]);
+    close(fd);
+    return answer;
+}
+
+static void of_a_copy_that_nobody_wants_nothing_is_brought(void **state)
+{
+    (void)state;
+    struct fz_parcel answer =
+        open_by_reader(file_that_begins(JPEG), FZ_OPEN_WHOLE | FZ_OPEN_COPY(8), FZ_FETCH_NOT);
+    assert_int_equal(answer.fd, -1);
+    assert_int_equal(fz_answer_look(&answer).sys, ECANCELED);
+    assert_int_equal(atomic_load(&reads), 0);
+    fz_parcel_fini(&answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +219,7 @@ int main(void)
         cmocka_unit_test_setup(what_nobody_wants_any_more_is_not_read_on, set_up),
         cmocka_unit_test_setup(errors_keep_nobody_waiting, set_up),
         cmocka_unit_test_setup(a_head_that_was_there_says_nothing_of_the_disk, set_up),
+        cmocka_unit_test_setup(of_a_copy_that_nobody_wants_nothing_is_brought, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
