@@ -7,7 +7,7 @@
 #include "decode/pages.h"
 #include "decode/sidecar.h"
 #include "decode/target.h"
-#include "image/image.h"
+#include "image/format.h"
 #include "sync/thread.h"
 
 #include <dirent.h>
@@ -188,11 +188,12 @@ static bool is_on_share(int fd)
     return known && fz_is_share(fs.f_type);
 }
 
-/* As much of a file on a disk as a decoder may read. */
+/* As much of a file on a disk as a decoder may read. What looks for a few facts in it reads here and there, and mostly in its head. */
 static uint64_t bytes_ahead(const struct fz_look *look, const struct fz_parcel *request)
 {
     uint64_t bytes = room_for(look, request);
-    return bytes < FZ_IMAGE_AHEAD_BYTES ? bytes : FZ_IMAGE_AHEAD_BYTES;
+    uint64_t most = request->flags & FZ_OPEN_WHOLE ? FZ_IMAGE_AHEAD_BYTES : FZ_FORMAT_HEAD_BYTES;
+    return bytes < most ? bytes : most;
 }
 
 static enum fz_fetch_end bring_pages(int fd, const struct fz_look *look, const struct fz_parcel *request,

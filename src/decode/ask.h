@@ -41,8 +41,8 @@ enum { FZ_RATE_ALONE = 1 };
  * room, before FZ_ASK_WANTS_ROOM was answered; who has no room says so, and asks again without once there is some. Of several copies the one of the lowest rank
  * is made first.
  *
- * Of a file on a disk that is slow a reader's process brings what a decoder will read into the page cache, before it answers. With FZ_OPEN_HEAD it
- * does not: `fd` is -1 there, as on a share, and `flags` of the answer are FZ_OPEN_WAITS. */
+ * Of a file on a disk that is slow a reader's process brings what a decoder will read into the page cache, before it answers; without FZ_OPEN_WHOLE
+ * no more than its head. With FZ_OPEN_HEAD it brings nothing: `fd` is -1 there, as on a share, and `flags` of the answer are FZ_OPEN_WAITS. */
 enum { FZ_OPEN_WHOLE = 1, FZ_OPEN_HEAD = 2, FZ_OPEN_ASKS = 4, FZ_OPEN_WAITS = 8 };
 #define FZ_OPEN_RANK(rank) ((uint32_t)(rank) << 8) /* 0 to 255 */
 #define FZ_OPEN_RANK_OF(flags) ((flags) >> 8 & 255)

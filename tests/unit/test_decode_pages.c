@@ -197,6 +197,21 @@ static struct fz_parcel open_by_reader(int fd, uint32_t flags, unsigned told)
     return answer;
 }
 
+/* As those do that read its metadata, of 16 MB at most. */
+static void who_wants_facts_alone_waits_for_the_head(void **state)
+{
+    (void)state;
+    struct fz_parcel answer = open_by_reader(file_that_begins(JPEG), 0, 0);
+    assert_true(answer.fd >= 0);
+    assert_int_equal(atomic_load(&reads), 1);
+    assert_int_equal(atomic_load(&read_to), FZ_FORMAT_HEAD_BYTES);
+    fz_parcel_fini(&answer);
+    set_up(state);
+    answer = open_by_reader(file_that_begins(JPEG), FZ_OPEN_WHOLE, 0);
+    assert_int_equal(atomic_load(&read_to), BYTES);
+    fz_parcel_fini(&answer);
+}
+
 static void of_a_copy_that_nobody_wants_nothing_is_brought(void **state)
 {
     (void)state;
@@ -219,6 +234,7 @@ int main(void)
         cmocka_unit_test_setup(what_nobody_wants_any_more_is_not_read_on, set_up),
         cmocka_unit_test_setup(errors_keep_nobody_waiting, set_up),
         cmocka_unit_test_setup(a_head_that_was_there_says_nothing_of_the_disk, set_up),
+        cmocka_unit_test_setup(who_wants_facts_alone_waits_for_the_head, set_up),
         cmocka_unit_test_setup(of_a_copy_that_nobody_wants_nothing_is_brought, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
