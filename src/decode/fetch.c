@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/pulse.h"
+#include "decode/congestion.h"
 #include "decode/pages.h"
 #include "sync/monitor.h"
 #include "sync/thread.h"
@@ -17,16 +18,6 @@
 #include <unistd.h>
 
 enum {
-    LEAST_BLOCK =
-        128 << 10, /* what the kernel asks a FUSE file system for at once, if it comes to whole pages, */
-    MOST_BLOCK = 1 << 20, /* and NFS and SMB, which say so */
-    FIRST_WINDOW = 10,    /* reads at once, when the first one took its time: as of TCP, RFC 6928 */
-    LEAST_WINDOW = 4,     /* the same later on */
-    THREADS_MOST = 32,
-    LARGER_US = 700000,   /* up to here twice as much is asked for at once, */
-    SMALLER_US = 1400000, /* and from here half as much */
-    FIRST_US =
-        2500000, /* of all first reads, were it bytes that take the time: a share that gives none for longer hangs */
     IDLE_MS = 200, /* after which a fetcher ends */
     HEAR_MS = 500,
     BIN_BYTES = 4096,
@@ -42,6 +33,7 @@ struct user {
 
 /* A file that is being read, once for all who want the same. Under the lock, but for what is immutable. */
 struct fetch {
+    struct link *link;     /* immutable */
     int from, to;          /* immutable, owned; to -1: there is no copy, */
     bool pages;            /* immutable: because it goes to the page cache, */
     bool judged, is_quick; /* whose disk has shown how quick it is */
@@ -54,23 +46,24 @@ struct fetch {
     struct fetch *following;
 };
 
-/* Of the process, as the share is one. */
-static struct {
+/* Those that are read for the same: copies, mostly of a share, or the page cache of disks. What one of the two is like says nothing of the other,
+ * and neither waits for the other. Of the process, as the share is one. */
+static struct link {
     struct fz_monitor monitor; /* the lock */
     struct fetch *first;       /* under the lock, as what follows */
     int threads, idle;
-    int reading;      /* blocks, of all files */
-    int window;       /* how many may be */
-    int64_t least_us; /* what a block takes when it waits for no other; 0: none came yet */
-    uint64_t block;   /* bytes: as many as the link may be asked for at once */
+    int reading; /* blocks, of all files */
+    struct fz_congestion congestion;
     unsigned arrived; /* blocks, of all files */
     int slow;         /* the disk is, for so many files more that begin quickly */
-} pool = {.window = 1, .block = LEAST_BLOCK};
+} copies = {.congestion = {.window = 1, .block = FZ_BLOCK_LEAST_BYTES}},
+  disks = {.congestion = {.window = 1, .block = FZ_BLOCK_LEAST_BYTES}};
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void init_pool(void)
+static void init_links(void)
 {
-    fz_monitor_init(&pool.monitor);
+    fz_monitor_init(&copies.monitor);
+    fz_monitor_init(&disks.monitor);
 }
 
 /* ---- Under the lock ---------------------------------------------------------------------------------------------- */
@@ -84,10 +77,10 @@ static unsigned rank_of(const struct fetch *fetch)
 }
 
 /* The most urgent one that has blocks left; of equals the one that began first. */
-static struct fetch *next_fetch(void)
+static struct fetch *next_fetch(const struct link *link)
 {
     struct fetch *best = NULL;
-    for (struct fetch *fetch = pool.first; fetch; fetch = fetch->following)
+    for (struct fetch *fetch = link->first; fetch; fetch = fetch->following)
         if (fetch->next < fetch->bytes && (!best || rank_of(fetch) < rank_of(best)))
             best = fetch;
     return best;
@@ -95,45 +88,7 @@ static struct fetch *next_fetch(void)
 
 static uint64_t block_now(const struct fetch *fetch)
 {
-    return fetch->block < pool.block ? fetch->block : pool.block;
-}
-
-/* Blocks of a megabyte, ten at a time, keep each other waiting for seconds where the link is narrow, which looks as if it hung. */
-static void size_blocks(const struct fetch *fetch, uint64_t block, int64_t took_us)
-{
-    if (block != pool.block)
-        return;
-    if (took_us <= LARGER_US && block < fetch->block) {
-        pool.block *= 2;
-        pool.least_us *= 2;
-    } else if (took_us > SMALLER_US && block > LEAST_BLOCK) {
-        pool.block /= 2;
-        pool.least_us /= 2;
-        pool.window = pool.window > 1 ? pool.window / 2 : 1;
-    }
-}
-
-static int first_window(int64_t took_us)
-{
-    int64_t window = FIRST_US / took_us;
-    return window < 1 ? 1 : window < FIRST_WINDOW ? (int)window : FIRST_WINDOW;
-}
-
-/* What is remembered as the least grows slowly: the share may have become slower for good. */
-static void learn(int64_t took_us)
-{
-    pool.least_us += pool.least_us / 64;
-    bool is_first = pool.least_us == 0;
-    if (is_first || took_us < pool.least_us)
-        pool.least_us = took_us;
-    if (took_us < FZ_PAGES_QUICK_US)
-        pool.window = pool.window > 1 ? pool.window - 1 : 1;
-    else if (is_first)
-        pool.window = first_window(took_us);
-    else if (took_us < pool.least_us * 3 / 2)
-        pool.window += pool.window < LEAST_WINDOW ? LEAST_WINDOW - 1 : pool.window < THREADS_MOST;
-    else if (took_us > pool.least_us * 2)
-        pool.window -= pool.window > 1;
+    return fetch->block < fetch->link->congestion.block ? fetch->block : fetch->link->congestion.block;
 }
 
 /* Straight into the memory of the copy, for which there is room. Gives how many came; `sys`: why not all of them, or 0. */
@@ -159,7 +114,7 @@ static uint64_t read_into(const struct fetch *fetch, uint64_t at, uint64_t wante
 static uint64_t read_through(const struct fetch *fetch, uint64_t at, uint64_t wanted, int *sys)
 {
     char bin[BIN_BYTES];
-    struct iovec parts[LEAST_BLOCK / BIN_BYTES];
+    struct iovec parts[FZ_BLOCK_LEAST_BYTES / BIN_BYTES];
     uint64_t got = 0;
     ssize_t n = 1;
     *sys = 0;
@@ -187,8 +142,8 @@ static void judge_disk(struct fetch *fetch, int64_t took_us)
     if (fetch->judged)
         return;
     fetch->judged = true;
-    pool.slow = took_us >= FZ_PAGES_QUICK_US ? SLOW_FILES : pool.slow > 0 ? pool.slow - 1 : 0;
-    fetch->is_quick = pool.slow == 0;
+    disks.slow = took_us >= FZ_PAGES_QUICK_US ? SLOW_FILES : disks.slow > 0 ? disks.slow - 1 : 0;
+    fetch->is_quick = disks.slow == 0;
     if (fetch->is_quick)
         end_at(fetch, 0);
 }
@@ -196,13 +151,14 @@ static void judge_disk(struct fetch *fetch, int64_t took_us)
 /* Leaves the lock while it reads. */
 static void read_block(struct fetch *fetch)
 {
+    struct link *link = fetch->link;
     const uint64_t block = block_now(fetch), at = fetch->next;
     const uint64_t wanted = fetch->bytes - at < block ? fetch->bytes - at : block;
     int sys = 0;
     fetch->next += wanted;
     fetch->reading++;
-    pool.reading++;
-    fz_monitor_leave(&pool.monitor);
+    link->reading++;
+    fz_monitor_leave(&link->monitor);
     const bool there = fetch->pages && fz_pages_are_there(fetch->from, at, wanted);
     int64_t began_us = fz_now_us();
     uint64_t got = there          ? wanted
@@ -211,58 +167,57 @@ static void read_block(struct fetch *fetch)
     int64_t took_us = fz_now_us() - began_us;
     bool tells = fetch->pages && at == 0 && got == wanted;
     uint64_t worth = tells ? fz_pages_worth(fetch->from, fetch->asked) : fetch->asked;
-    fz_monitor_enter(&pool.monitor);
-    pool.reading--;
+    fz_monitor_enter(&link->monitor);
+    link->reading--;
     fetch->reading--;
     fetch->arrived++;
-    pool.arrived++;
+    link->arrived++;
     end_at(fetch, worth);
     if (fetch->pages && !there)
         judge_disk(fetch, took_us);
-    if (got == block && !there) {
-        learn(took_us);
-        size_blocks(fetch, block, took_us);
-    }
+    if (got == block && !there)
+        fz_congestion_learn(&link->congestion, block, fetch->block, took_us);
     if (got < wanted && at + got < fetch->bytes) {
         fetch->bytes = at + got;
         fetch->sys = sys;
     }
-    fz_monitor_wake_all(&pool.monitor);
+    fz_monitor_wake_all(&link->monitor);
 }
 
 static int fetcher_main(void *ctx)
 {
-    (void)ctx;
-    fz_monitor_enter(&pool.monitor);
+    struct link *link = ctx;
+    fz_monitor_enter(&link->monitor);
     for (int64_t idle_us = fz_now_us(); fz_now_us() - idle_us < IDLE_MS * INT64_C(1000);) {
-        struct fetch *fetch = pool.reading < pool.window ? next_fetch() : NULL;
+        struct fetch *fetch = link->reading < link->congestion.window ? next_fetch(link) : NULL;
         if (fetch) {
             read_block(fetch);
             idle_us = fz_now_us();
             continue;
         }
-        pool.idle++;
-        fz_monitor_wait_ms(&pool.monitor, IDLE_MS);
-        pool.idle--;
+        link->idle++;
+        fz_monitor_wait_ms(&link->monitor, IDLE_MS);
+        link->idle--;
     }
-    pool.threads--;
-    fz_monitor_leave(&pool.monitor);
+    link->threads--;
+    fz_monitor_leave(&link->monitor);
     return 0;
 }
 
 /* As many as there is something to read for. Where no thread can be had, those that are there do it. */
-static void call_fetchers(void)
+static void call_fetchers(struct link *link)
 {
     struct fz_error err;
     SDL_Thread *thread;
     uint64_t blocks = 0;
-    for (const struct fetch *fetch = pool.first; fetch; fetch = fetch->following)
+    for (const struct fetch *fetch = link->first; fetch; fetch = fetch->following)
         blocks += fetch->next < fetch->bytes ? (fetch->bytes - fetch->next) / block_now(fetch) + 1 : 0;
-    while (pool.threads < THREADS_MOST && pool.threads + 1 < pool.window && (uint64_t)pool.idle < blocks) {
-        if (fz_thread_start(&thread, "frieze:fetcher", fetcher_main, NULL, &err) != FZ_OK)
+    while (link->threads < FZ_READS_MOST && link->threads + 1 < link->congestion.window &&
+           (uint64_t)link->idle < blocks) {
+        if (fz_thread_start(&thread, "frieze:fetcher", fetcher_main, link, &err) != FZ_OK)
             return;
         SDL_DetachThread(thread);
-        pool.threads++;
+        link->threads++;
         blocks -= blocks > 0;
     }
 }
@@ -277,38 +232,44 @@ static bool is_same(const struct fetch *fetch, const struct stat *of, uint64_t b
 static uint64_t block_of(const struct stat *of)
 {
     uint64_t block = of->st_blksize > 0 ? (uint64_t)of->st_blksize : 0;
-    block -= block % LEAST_BLOCK; /* so all blocks begin with a page */
-    return block < LEAST_BLOCK ? LEAST_BLOCK : block > MOST_BLOCK ? MOST_BLOCK : block;
+    block -= block % FZ_BLOCK_LEAST_BYTES; /* so all blocks begin with a page */
+    return block < FZ_BLOCK_LEAST_BYTES  ? FZ_BLOCK_LEAST_BYTES
+           : block > FZ_BLOCK_MOST_BYTES ? FZ_BLOCK_MOST_BYTES
+                                         : block;
 }
 
 /* One that is under way, or a new one. `of`: what the share says of the file; NULL: nothing. */
-static struct fetch *find_fetch(int file, const struct stat *of, const struct fz_fetch_wish *wish, bool pages)
+static struct fetch *find_fetch(struct link *link, int file, const struct stat *of,
+                                const struct fz_fetch_wish *wish)
 {
-    struct fetch **end = &pool.first;
+    bool pages = link == &disks;
+    struct fetch **end = &link->first;
     for (; *end; end = &(*end)->following)
         if (of && (*end)->users && is_same(*end, of, wish->bytes, pages))
             return *end;
     struct fetch *fetch = fz_calloc(1, sizeof *fetch);
-    *fetch = (struct fetch){.from = fcntl(file, F_DUPFD_CLOEXEC, 3),
+    *fetch = (struct fetch){.link = link,
+                            .from = fcntl(file, F_DUPFD_CLOEXEC, 3),
                             .to = pages ? -1 : memfd_create("frieze-file", MFD_CLOEXEC),
                             .pages = pages,
                             .of = of ? *of : (struct stat){0},
                             .asked = wish->bytes,
                             .bytes = wish->bytes,
-                            .block = of && !pages ? block_of(of) : LEAST_BLOCK};
+                            .block = of && !pages ? block_of(of) : FZ_BLOCK_LEAST_BYTES};
     if (fetch->to >= 0 && ftruncate(fetch->to, (off_t)fetch->bytes) != 0) {
         close(fetch->to);
         fetch->to = -1;
     }
     *end = fetch;
-    fz_monitor_wake_all(&pool.monitor);
+    fz_monitor_wake_all(&link->monitor);
     return fetch;
 }
 
 /* Whoever leaves last ends it, once nobody reads for it any more: true, and it is the caller's. */
 static bool leave_fetch(struct fetch *fetch, const struct user *user)
 {
-    struct fetch **place = &pool.first;
+    struct link *link = fetch->link;
+    struct fetch **place = &link->first;
     struct user **at = &fetch->users;
     while (*at != user)
         at = &(*at)->following;
@@ -317,7 +278,7 @@ static bool leave_fetch(struct fetch *fetch, const struct user *user)
         return false;
     fetch->bytes = 0;
     while (fetch->reading > 0)
-        fz_monitor_wait(&pool.monitor);
+        fz_monitor_wait(&link->monitor);
     while (*place != fetch)
         place = &(*place)->following;
     *place = fetch->following;
@@ -344,31 +305,33 @@ static int file_of(const struct fetch *fetch)
 /* Whatever the window: so every file gets on. But for those of a disk that may have to seek between two, which come one after the other. */
 static bool may_read(const struct fetch *fetch)
 {
+    const struct link *link = fetch->link;
     if (fetch->next >= fetch->bytes)
         return false;
-    if (fetch->pages && pool.slow > 0)
-        return pool.reading < pool.window && next_fetch() == fetch;
-    return fetch->reading == 0 || next_fetch() == fetch;
+    if (link->slow > 0)
+        return link->reading < link->congestion.window && next_fetch(link) == fetch;
+    return fetch->reading == 0 || next_fetch(link) == fetch;
 }
 
 /* Reads with the others. False where it is not wanted any more. A disk that reads another file does not hang. */
 static bool take_part(struct fetch *fetch, struct user *user, const struct fz_fetch_wish *wish)
 {
-    const unsigned *arrived = fetch->pages ? &pool.arrived : &fetch->arrived;
+    struct link *link = fetch->link;
+    const unsigned *arrived = fetch->pages ? &link->arrived : &fetch->arrived;
     unsigned told = 0;
     while (user->rank != FZ_FETCH_NOT && (fetch->next < fetch->bytes || fetch->reading > 0)) {
-        call_fetchers();
+        call_fetchers(link);
         if (may_read(fetch))
             read_block(fetch);
         else
-            fz_monitor_wait_ms(&pool.monitor, HEAR_MS);
+            fz_monitor_wait_ms(&link->monitor, HEAR_MS);
         bool goes_on = *arrived != told;
         told = *arrived;
-        fz_monitor_leave(&pool.monitor);
+        fz_monitor_leave(&link->monitor);
         if (goes_on)
             fz_pulse_beat();
         unsigned rank = wish->hear(wish->ctx, user->rank);
-        fz_monitor_enter(&pool.monitor);
+        fz_monitor_enter(&link->monitor);
         user->rank = rank;
     }
     errno = ECANCELED;
@@ -384,15 +347,16 @@ static void free_fetch(struct fetch *fetch)
 }
 
 /* Begins it, or joins one that is under way. What asks the share itself, which may hang, is done before the lock and after it. */
-static struct fetch *join_fetch(int file, const struct fz_fetch_wish *wish, bool pages, struct user *user)
+static struct fetch *join_fetch(struct link *link, int file, const struct fz_fetch_wish *wish,
+                                struct user *user)
 {
     FZ_NOT_MAIN();
-    pthread_once(&once, init_pool);
+    pthread_once(&once, init_links);
     struct stat of;
     bool known = fstat(file, &of) == 0;
     fz_pulse_beat();
-    fz_monitor_enter(&pool.monitor);
-    struct fetch *fetch = find_fetch(file, known ? &of : NULL, wish, pages);
+    fz_monitor_enter(&link->monitor);
+    struct fetch *fetch = find_fetch(link, file, known ? &of : NULL, wish);
     *user = (struct user){wish->rank, fetch->users};
     fetch->users = user;
     return fetch;
@@ -400,8 +364,9 @@ static struct fetch *join_fetch(int file, const struct fz_fetch_wish *wish, bool
 
 static void part_with(struct fetch *fetch, const struct user *user)
 {
+    struct link *link = fetch->link;
     bool is_last = leave_fetch(fetch, user);
-    fz_monitor_leave(&pool.monitor);
+    fz_monitor_leave(&link->monitor);
     if (is_last)
         free_fetch(fetch);
     fz_pulse_beat();
@@ -410,7 +375,7 @@ static void part_with(struct fetch *fetch, const struct user *user)
 int fz_fetch(int file, const struct fz_fetch_wish *wish)
 {
     struct user user;
-    struct fetch *fetch = join_fetch(file, wish, false, &user);
+    struct fetch *fetch = join_fetch(&copies, file, wish, &user);
     int fd = -1;
     if (fetch->from >= 0 && fetch->to >= 0 && take_part(fetch, &user, wish))
         fd = file_of(fetch);
@@ -425,7 +390,7 @@ enum fz_fetch_end fz_fetch_pages(int file, const struct fz_fetch_wish *wish)
     if (fz_pages_are_there(file, 0, wish->bytes))
         return FZ_FETCH_READ;
     struct user user;
-    struct fetch *fetch = join_fetch(file, wish, true, &user);
+    struct fetch *fetch = join_fetch(&disks, file, wish, &user);
     bool wanted = fetch->from < 0 || take_part(fetch, &user, wish);
     enum fz_fetch_end end = !wanted ? FZ_FETCH_UNWANTED : fetch->is_quick ? FZ_FETCH_QUICK : FZ_FETCH_READ;
     part_with(fetch, &user);

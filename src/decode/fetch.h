@@ -1,10 +1,11 @@
 /* Files brought into memory: as copies, a reader's, of what lies on shares, and of what plays (in thread mode a worker's); into the
  * kernel's page cache, a reader's, of what lies on slow disks. A share answers each read after its latency, and many at once: so the blocks of a file are
- * read by several threads ("frieze:fetcher", 32 at most), which serve all of the process, the most urgent first. How many
+ * read by several threads ("frieze:fetcher", 32 at most for copies, and as many for the page cache), which serve all of the process, the most urgent first. How many
  * reads are under way at once follows what they bring, as in TCP Vegas (Brakmo and Peterson, 1995): one more for each block that
  * came about as fast as the fastest, one less for each that took twice as long, for then they only wait for each other. Blocks
  * begin small, and grow to what the file system asks for while they come in less than a second: over a narrow link ten of a megabyte would look
- * like a share that hangs. What answers quickly is read by one thread. */
+ * like a share that hangs. What answers quickly is read by one thread. Shares
+ * and disks are judged apart, and wait for each other nowhere. */
 #ifndef FZ_DECODE_FETCH_H
 #define FZ_DECODE_FETCH_H
 

@@ -6,6 +6,7 @@
 #include "fixture.h"
 #include "image/format.h"
 #include "process/wire.h"
+#include "sync/thread.h"
 
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -20,6 +21,29 @@ static atomic_uint_fast64_t read_to;
 static atomic_bool fails;
 static long delay_us;
 static int heard_most;
+
+/* A file on a share, of which blocks take their time, or never come. */
+static struct stat share;
+static atomic_bool share_hangs;
+static atomic_int share_reading, share_most;
+
+ssize_t __real_pread(int fd, void *buffer, size_t bytes, off_t at);
+ssize_t __wrap_pread(int fd, void *buffer, size_t bytes, off_t at);
+
+ssize_t __wrap_pread(int fd, void *buffer, size_t bytes, off_t at)
+{
+    struct stat st;
+    if (share.st_ino == 0 || fstat(fd, &st) != 0 || st.st_ino != share.st_ino || st.st_dev != share.st_dev)
+        return __real_pread(fd, buffer, bytes, at);
+    int now = atomic_fetch_add(&share_reading, 1) + 1, most = atomic_load(&share_most);
+    while (now > most && !atomic_compare_exchange_weak(&share_most, &most, now))
+        ;
+    do
+        sleep_ms(SLOW_US / 1000);
+    while (atomic_load(&share_hangs));
+    atomic_fetch_sub(&share_reading, 1);
+    return __real_pread(fd, buffer, bytes, at);
+}
 
 ssize_t __wrap_preadv(int fd, const struct iovec *parts, int count, off_t at);
 
@@ -223,6 +247,57 @@ static void of_a_copy_that_nobody_wants_nothing_is_brought(void **state)
     fz_parcel_fini(&answer);
 }
 
+static int copy_from_share(void *ctx)
+{
+    int heard = 0;
+    int copy =
+        fz_fetch(*(const int *)ctx, &(struct fz_fetch_wish){.bytes = BYTES, .hear = hear, .ctx = &heard});
+    if (copy < 0)
+        return 1;
+    close(copy);
+    return 0;
+}
+
+static int file_on_share(void)
+{
+    int fd = file_that_begins(JPEG);
+    assert_int_equal(fstat(fd, &share), 0);
+    atomic_store(&share_most, 0);
+    return fd;
+}
+
+/* As after pictures of a quick disk, of which a block came in a fraction of the time. Nothing was copied before. */
+static void a_quick_disk_makes_no_share_serial(void **state)
+{
+    a_quick_disk_is_asked_for_one_block(state);
+    int fd = file_on_share();
+    assert_int_equal(copy_from_share(&fd), 0);
+    assert_true(atomic_load(&share_most) >= 4);
+    close(fd);
+}
+
+/* Whatever its rank. */
+static void a_share_that_hangs_holds_up_no_disk(void **state)
+{
+    (void)state;
+    SDL_Thread *thread;
+    int fd = file_on_share(), failed;
+    atomic_store(&share_hangs, true);
+    assert_int_equal(fz_thread_start(&thread, "copies", copy_from_share, &fd, NULL), FZ_OK);
+    while (atomic_load(&share_reading) == 0)
+        sleep_ms(1);
+    heard_most = 3 * BLOCKS; /* or it would hang, too */
+    enum fz_fetch_end end = bring(file_that_begins(JPEG));
+    int read = atomic_load(&reads);
+    atomic_store(&share_hangs, false);
+    heard_most = INT32_MAX;
+    SDL_WaitThread(thread, &failed);
+    close(fd);
+    assert_int_equal(failed, 0);
+    assert_int_equal(end, FZ_FETCH_READ);
+    assert_int_equal(read, BLOCKS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,7 +310,9 @@ int main(void)
         cmocka_unit_test_setup(errors_keep_nobody_waiting, set_up),
         cmocka_unit_test_setup(a_head_that_was_there_says_nothing_of_the_disk, set_up),
         cmocka_unit_test_setup(who_wants_facts_alone_waits_for_the_head, set_up),
+        cmocka_unit_test_setup(a_quick_disk_makes_no_share_serial, set_up),
         cmocka_unit_test_setup(of_a_copy_that_nobody_wants_nothing_is_brought, set_up),
+        cmocka_unit_test_setup(a_share_that_hangs_holds_up_no_disk, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
