@@ -214,7 +214,7 @@ static void open_along(const struct fz_parcel *request, size_t at, bool is_quick
         bool tries = answer->more_count < FZ_PARCEL_MORE && fz_now_us() <= end_us;
         int fd = tries ? open_file(path, O_NOFOLLOW, &look) : -1;
         if (fd >= 0 && S_ISREG(look.mode) && !is_on_share(fd) &&
-            (is_quick || fz_pages_are_there(fd, 0, bytes_ahead(&look, request)))) {
+            (is_quick || fz_pages_worth(fd, bytes_ahead(&look, request)) == 0)) {
             answer->more[answer->more_count++] = fd;
         } else {
             look = failed(EAGAIN);

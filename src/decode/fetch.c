@@ -387,7 +387,7 @@ int fz_fetch(int file, const struct fz_fetch_wish *wish)
 
 enum fz_fetch_end fz_fetch_pages(int file, const struct fz_fetch_wish *wish)
 {
-    if (fz_pages_are_there(file, 0, wish->bytes))
+    if (fz_pages_worth(file, wish->bytes) == 0)
         return FZ_FETCH_READ;
     struct user user;
     struct fetch *fetch = join_fetch(&disks, file, wish, &user);

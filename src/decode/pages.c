@@ -7,44 +7,70 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { STATES = 4096 }; /* of pages, looked at by one call */
+
 static uint64_t least(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
 
+/* Whether all of these pages are in memory, of a file mapped from there on. */
+static bool are_resident(char *map, uint64_t pages, uint64_t page)
+{
+    unsigned char states[STATES];
+    uint64_t count;
+    for (uint64_t from = 0; from < pages; from += count) {
+        count = least(pages - from, STATES);
+        if (mincore(map + from * page, count * page, states) != 0)
+            return true;
+        for (uint64_t i = 0; i < count; i++)
+            if (!(states[i] & 1))
+                return false;
+    }
+    return true;
+}
+
 /* mincore(2), because preadv2(2) can ask for what is in memory alone in some file systems only, none of those of cards and sticks, and
- * begins to read what is not. */
+ * begins to read what is not. All of it, for some programs read but the end of a file. */
 bool fz_pages_are_there(int fd, uint64_t at, uint64_t bytes)
 {
     FZ_NOT_MAIN();
     const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     if (bytes == 0)
         return true;
-    uint64_t last = at + bytes - 1;
-    unsigned char state = 0;
-    void *map = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, (off_t)(last - last % page));
-    bool known = map != MAP_FAILED && mincore(map, page, &state) == 0;
-    if (map != MAP_FAILED)
-        munmap(map, page);
-    return !known || state & 1;
+    uint64_t from = at - at % page, pages = (at + bytes - 1 - from) / page + 1;
+    char *map = mmap(NULL, pages * page, PROT_READ, MAP_SHARED, fd, (off_t)from);
+    if (map == MAP_FAILED)
+        return true;
+    bool there = are_resident(map, pages, page);
+    munmap(map, pages * page);
+    return there;
+}
+
+static bool has_head(int fd, uint64_t bytes)
+{
+    return fz_pages_are_there(fd, 0, least(bytes, FZ_FORMAT_HEAD_BYTES));
 }
 
 uint64_t fz_pages_worth(int fd, uint64_t bytes)
 {
+    if (fz_pages_are_there(fd, 0, bytes))
+        return 0;
     struct fz_image_head head = {0};
-    if (bytes > FZ_IMAGE_PART_AHEAD_BYTES && fz_image_read_head(fd, &head, NULL) == FZ_OK)
-        bytes = least(bytes, fz_image_bytes_ahead(&head));
+    uint64_t worth = bytes;
+    if (bytes > FZ_IMAGE_PART_AHEAD_BYTES && has_head(fd, bytes) &&
+        fz_image_read_head(fd, &head, NULL) == FZ_OK)
+        worth = least(bytes, fz_image_bytes_ahead(&head));
     fz_image_head_fini(&head);
-    return fz_pages_are_there(fd, 0, bytes) ? 0 : bytes;
+    return worth < bytes && fz_pages_are_there(fd, 0, worth) ? 0 : worth;
 }
 
 bool fz_pages_read_head(int fd, uint64_t bytes, struct fz_image_head *head)
 {
     uint64_t ahead = least(bytes, FZ_IMAGE_AHEAD_BYTES);
-    bool has_all = fz_pages_are_there(fd, 0, ahead);
-    bool has_head = has_all || fz_pages_are_there(fd, 0, least(bytes, FZ_FORMAT_HEAD_BYTES));
+    bool has_all = fz_pages_are_there(fd, 0, ahead), had_head = has_all || has_head(fd, bytes);
     int64_t began_us = fz_now_us();
     fz_image_read_head(fd, head, NULL);
-    bool is_quick = !has_head && fz_now_us() - began_us < FZ_PAGES_QUICK_US;
+    bool is_quick = !had_head && fz_now_us() - began_us < FZ_PAGES_QUICK_US;
     return has_all || is_quick || fz_pages_are_there(fd, 0, least(ahead, fz_image_bytes_ahead(head)));
 }

@@ -12,11 +12,11 @@ enum {
     FZ_PAGES_QUICK_US = 3000
 }; /* what comes so soon waits for nobody: a disk that has to seek takes longer */
 
-/* Any thread but the render thread, as the next. Whether the kernel has these bytes, by the last of them; no disk is asked. Of a file that
+/* Any thread but the render thread, as the next. Whether the kernel has all of these bytes; no disk is asked. Of a file that
  * belongs to somebody else and may not be written it tells nobody, which counts as there. */
 bool fz_pages_are_there(int fd, uint64_t at, uint64_t bytes);
 
-/* How far a file, of which `bytes` may be wanted, is worth being brought, as its head tells, which is there; 0: so much of it is there, too. */
+/* How far a file, of which `bytes` may be wanted, is worth being brought, as its head tells, if that is there; 0: so much of it is there, too. */
 uint64_t fz_pages_worth(int fd, uint64_t bytes);
 
 /* The same; waits for the disk. Reads the head of a file of `bytes` as fz_image_read_head does, of whose errors the decoder tells.

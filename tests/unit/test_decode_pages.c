@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 
-enum { BLOCK = 128 << 10, BLOCKS = 20, SLOW_US = 8000 };
+enum { BLOCK = 128 << 10, BLOCKS = 20, SLOW_US = 8000, BEHIND = 6 /* the magic bytes */ };
 static const uint64_t BYTES = (uint64_t)BLOCKS * BLOCK;
 static const char JPEG[] = "\xff\xd8\xff\xe0", GIF[] = "GIF89a";
 
@@ -45,12 +45,21 @@ ssize_t __wrap_pread(int fd, void *buffer, size_t bytes, off_t at)
     return __real_pread(fd, buffer, bytes, at);
 }
 
+static void put_there(int fd, uint64_t at, uint64_t end)
+{
+    static const char zeros[BLOCK];
+    for (uint64_t count; at < end; at += count) {
+        count = end - at < sizeof zeros ? end - at : sizeof zeros;
+        if (pwrite(fd, zeros, count, (off_t)at) != (ssize_t)count)
+            return;
+    }
+}
+
 ssize_t __wrap_preadv(int fd, const struct iovec *parts, int count, off_t at);
 
 ssize_t __wrap_preadv(int fd, const struct iovec *parts, int count, off_t at)
 {
     uint64_t end = (uint64_t)at;
-    (void)fd;
     for (int i = 0; i < count; i++)
         end += parts[i].iov_len;
     uint64_t before = atomic_load(&read_to);
@@ -58,6 +67,8 @@ ssize_t __wrap_preadv(int fd, const struct iovec *parts, int count, off_t at)
         ;
     atomic_fetch_add(&reads, 1);
     nanosleep(&(struct timespec){.tv_nsec = delay_us * 1000}, NULL);
+    if (at == 0 && !atomic_load(&fails)) /* it is there now; where it cannot be written, no test looks */
+        put_there(fd, BEHIND, end);
     errno = EIO;
     return atomic_load(&fails) ? -1 : (ssize_t)(end - (uint64_t)at);
 }
@@ -66,11 +77,6 @@ static unsigned hear(void *ctx, unsigned rank)
 {
     int *heard = ctx;
     return ++*heard > heard_most ? FZ_FETCH_NOT : rank;
-}
-
-static void put_there(int fd, uint64_t end)
-{
-    assert_int_equal(pwrite(fd, "", 1, (off_t)(end - 1)), 1);
 }
 
 static int file_that_begins(const char *magic)
@@ -127,9 +133,33 @@ static void what_is_there_is_not_read(void **state)
 {
     (void)state;
     int fd = file_that_begins(JPEG);
-    put_there(fd, BYTES);
+    put_there(fd, BEHIND, BYTES);
     assert_int_equal(bring(fd), FZ_FETCH_READ);
     assert_int_equal(atomic_load(&reads), 0);
+}
+
+static bool head_is_enough(int fd)
+{
+    struct fz_image_head head;
+    bool enough = fz_pages_read_head(fd, BYTES, &head);
+    assert_int_equal(head.len, FZ_FORMAT_HEAD_BYTES);
+    fz_image_head_fini(&head);
+    close(fd);
+    return enough;
+}
+
+/* As after a program that looked for the metadata there. */
+static void the_end_alone_is_not_all(void **state)
+{
+    (void)state;
+    int fd = file_that_begins(JPEG);
+    put_there(fd, BYTES - 1, BYTES);
+    assert_int_equal(bring(fd), FZ_FETCH_READ);
+    assert_int_equal(atomic_load(&reads), BLOCKS);
+    fd = file_that_begins(JPEG);
+    put_there(fd, BEHIND, FZ_FORMAT_HEAD_BYTES);
+    put_there(fd, BYTES - 1, BYTES);
+    assert_false(head_is_enough(fd));
 }
 
 /* They come at once, as those of a head that was looked at before. */
@@ -137,8 +167,7 @@ static void blocks_that_are_there_say_nothing_of_the_disk(void **state)
 {
     (void)state;
     int fd = file_that_begins(JPEG);
-    put_there(fd, BLOCK);
-    put_there(fd, 2 * BLOCK);
+    put_there(fd, BEHIND, 2 * BLOCK);
     assert_int_equal(bring(fd), FZ_FETCH_READ);
     assert_int_equal(atomic_load(&reads), BLOCKS - 2);
 }
@@ -151,10 +180,9 @@ static void of_some_formats_a_part_is_enough(void **state)
     assert_in_range(atomic_load(&read_to), FZ_IMAGE_PART_AHEAD_BYTES, BYTES - BLOCK);
     set_up(state);
     int fd = file_that_begins(GIF);
-    put_there(fd, BLOCK);
-    put_there(fd, FZ_IMAGE_PART_AHEAD_BYTES);
+    put_there(fd, BEHIND, FZ_IMAGE_PART_AHEAD_BYTES);
     assert_int_equal(bring(fd), FZ_FETCH_READ);
-    assert_true(atomic_load(&read_to) < BYTES);
+    assert_int_equal(atomic_load(&reads), 0);
 }
 
 static void what_nobody_wants_any_more_is_not_read_on(void **state)
@@ -174,42 +202,32 @@ static void errors_keep_nobody_waiting(void **state)
     assert_true(atomic_load(&reads) < BLOCKS);
 }
 
-static bool head_is_enough(int fd)
-{
-    struct fz_image_head head;
-    bool enough = fz_pages_read_head(fd, BYTES, &head);
-    assert_int_equal(head.len, FZ_FORMAT_HEAD_BYTES);
-    fz_image_head_fini(&head);
-    close(fd);
-    return enough;
-}
-
 /* The rest is a slow disk's, for all that anybody knows. */
 static void a_head_that_was_there_says_nothing_of_the_disk(void **state)
 {
     (void)state;
     int fd = file_that_begins(JPEG);
-    put_there(fd, FZ_FORMAT_HEAD_BYTES);
+    put_there(fd, BEHIND, FZ_FORMAT_HEAD_BYTES);
     assert_false(head_is_enough(fd));
     fd = file_that_begins(JPEG);
-    put_there(fd, FZ_FORMAT_HEAD_BYTES);
-    put_there(fd, BYTES);
+    put_there(fd, BEHIND, BYTES);
     assert_true(head_is_enough(fd));
     fd = file_that_begins(GIF);
-    put_there(fd, FZ_FORMAT_HEAD_BYTES);
-    put_there(fd, FZ_IMAGE_PART_AHEAD_BYTES);
+    put_there(fd, BEHIND, FZ_IMAGE_PART_AHEAD_BYTES);
     assert_true(head_is_enough(fd));
 }
 
-/* Opened by a reader, for who sent `told` already (a rank; 0: nothing). */
-static struct fz_parcel open_by_reader(int fd, uint32_t flags, unsigned told)
+/* The files of these paths opened by a reader, for who sent `told` already (a rank; 0: nothing). */
+static struct fz_parcel open_files(char *paths, size_t len, uint32_t count, uint32_t flags, unsigned told)
 {
-    char path[32];
     int pair[2];
-    struct fz_parcel answer, request = {.kind = FZ_ASK_OPEN, .count = 1, .flags = flags, .fd = -1};
-    request.len = (size_t)snprintf(path, sizeof path, "/proc/self/fd/%d", fd) + 1;
-    request.bytes = path;
-    request.value = (int64_t)BYTES;
+    struct fz_parcel answer, request = {.kind = FZ_ASK_OPEN,
+                                        .count = count,
+                                        .flags = flags,
+                                        .value = (int64_t)BYTES,
+                                        .bytes = paths,
+                                        .len = len,
+                                        .fd = -1};
     assert_true(fz_wire_pair(pair));
     if (told > 0)
         assert_true(
@@ -217,6 +235,14 @@ static struct fz_parcel open_by_reader(int fd, uint32_t flags, unsigned told)
     fz_ask_answer(&request, pair[1], &answer);
     close(pair[0]);
     close(pair[1]);
+    return answer;
+}
+
+static struct fz_parcel open_by_reader(int fd, uint32_t flags, unsigned told)
+{
+    char path[32];
+    size_t len = (size_t)snprintf(path, sizeof path, "/proc/self/fd/%d", fd) + 1;
+    struct fz_parcel answer = open_files(path, len, 1, flags, told);
     close(fd);
     return answer;
 }
@@ -234,6 +260,45 @@ static void who_wants_facts_alone_waits_for_the_head(void **state)
     answer = open_by_reader(file_that_begins(JPEG), FZ_OPEN_WHOLE, 0);
     assert_int_equal(atomic_load(&read_to), BYTES);
     fz_parcel_fini(&answer);
+}
+
+/* Which opens no links along; the hole is nothing that the kernel has. */
+static int part_of_file(const char *path, const char *magic)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_true(fd >= 0 && ftruncate(fd, (off_t)BYTES) == 0);
+    assert_int_equal(pwrite(fd, magic, strlen(magic), 0), strlen(magic));
+    put_there(fd, BEHIND, FZ_IMAGE_PART_AHEAD_BYTES);
+    return fd;
+}
+
+static uint32_t opened_along(const char *magic)
+{
+    char *folder = make_folder(), *first = path_in(folder, "first"), *second = path_in(folder, "second");
+    int fds[2] = {part_of_file(first, GIF), part_of_file(second, magic)};
+    char bytes[512];
+    size_t len = (size_t)snprintf(bytes, sizeof bytes, "%s%c%s", first, 0, second) + 1;
+    uint32_t more = 0;
+    for (int tries = 0; tries < 100 && more == 0;
+         tries++) { /* who loses the core meanwhile opens the first alone */
+        struct fz_parcel answer = open_files(bytes, len, 2, FZ_OPEN_WHOLE, 0);
+        more = answer.more_count;
+        fz_parcel_fini(&answer);
+    }
+    for (int i = 0; i < 2; i++)
+        close(fds[i]);
+    remove_folder(folder);
+    free(first);
+    free(second);
+    return more;
+}
+
+static void what_is_enough_of_it_is_opened_along(void **state)
+{
+    (void)state;
+    assert_int_equal(opened_along(GIF), 1);
+    assert_int_equal(opened_along(JPEG), 0);
+    assert_int_equal(atomic_load(&reads), 0);
 }
 
 static void of_a_copy_that_nobody_wants_nothing_is_brought(void **state)
@@ -304,12 +369,14 @@ int main(void)
         cmocka_unit_test_setup(a_quick_disk_is_asked_for_one_block, set_up),
         cmocka_unit_test_setup(a_slow_disk_is_read_once_and_waited_for, set_up),
         cmocka_unit_test_setup(what_is_there_is_not_read, set_up),
+        cmocka_unit_test_setup(the_end_alone_is_not_all, set_up),
         cmocka_unit_test_setup(blocks_that_are_there_say_nothing_of_the_disk, set_up),
         cmocka_unit_test_setup(of_some_formats_a_part_is_enough, set_up),
         cmocka_unit_test_setup(what_nobody_wants_any_more_is_not_read_on, set_up),
         cmocka_unit_test_setup(errors_keep_nobody_waiting, set_up),
         cmocka_unit_test_setup(a_head_that_was_there_says_nothing_of_the_disk, set_up),
         cmocka_unit_test_setup(who_wants_facts_alone_waits_for_the_head, set_up),
+        cmocka_unit_test_setup(what_is_enough_of_it_is_opened_along, set_up),
         cmocka_unit_test_setup(a_quick_disk_makes_no_share_serial, set_up),
         cmocka_unit_test_setup(of_a_copy_that_nobody_wants_nothing_is_brought, set_up),
         cmocka_unit_test_setup(a_share_that_hangs_holds_up_no_disk, set_up),
