@@ -21,8 +21,6 @@ enum {
     IDLE_MS = 200, /* after which a fetcher ends */
     HEAR_MS = 500,
     BIN_BYTES = 4096,
-    SLOW_FILES =
-        4, /* have to begin quickly before a disk that was slow counts as quick: some lie next to the one before */
 };
 
 /* Who waits for a file. */
@@ -55,7 +53,6 @@ static struct link {
     int reading; /* blocks, of all files */
     struct fz_congestion congestion;
     unsigned arrived; /* blocks, of all files */
-    int slow;         /* the disk is, for so many files more that begin quickly */
 } copies = {.congestion = {.window = 1, .block = FZ_BLOCK_LEAST_BYTES}},
   disks = {.congestion = {.window = 1, .block = FZ_BLOCK_LEAST_BYTES}};
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -136,14 +133,13 @@ static void end_at(struct fetch *fetch, uint64_t bytes)
         fetch->bytes = bytes > fetch->next ? bytes : fetch->next;
 }
 
-/* By the first block that the disk was asked for. Where that is quick the decoder reads the rest. */
-static void judge_disk(struct fetch *fetch, int64_t took_us)
+/* By the first block that the disk was asked for, `at` there. Where that is quick the decoder reads the rest. */
+static void judge_disk(struct fetch *fetch, uint64_t at, int64_t took_us)
 {
     if (fetch->judged)
         return;
     fetch->judged = true;
-    disks.slow = took_us >= FZ_PAGES_QUICK_US ? SLOW_FILES : disks.slow > 0 ? disks.slow - 1 : 0;
-    fetch->is_quick = disks.slow == 0;
+    fetch->is_quick = fz_pages_judge_disk(took_us, at == 0);
     if (fetch->is_quick)
         end_at(fetch, 0);
 }
@@ -174,7 +170,7 @@ static void read_block(struct fetch *fetch)
     link->arrived++;
     end_at(fetch, worth);
     if (fetch->pages && !there)
-        judge_disk(fetch, took_us);
+        judge_disk(fetch, at, took_us);
     if (got == block && !there)
         fz_congestion_learn(&link->congestion, block, fetch->block, took_us);
     if (got < wanted && at + got < fetch->bytes) {
@@ -308,7 +304,7 @@ static bool may_read(const struct fetch *fetch)
     const struct link *link = fetch->link;
     if (fetch->next >= fetch->bytes)
         return false;
-    if (link->slow > 0)
+    if (fetch->pages && fz_pages_disk_is_slow())
         return link->reading < link->congestion.window && next_fetch(link) == fetch;
     return fetch->reading == 0 || next_fetch(link) == fetch;
 }

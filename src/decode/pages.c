@@ -4,10 +4,17 @@
 #include "image/format.h"
 #include "sync/thread.h"
 
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { STATES = 4096 }; /* of pages, looked at by one call */
+enum {
+    STATES = 4096, /* of pages, looked at by one call */
+    SLOW_FILES =
+        4, /* have to begin quickly before a disk that was slow counts as quick: some lie next to the one before */
+};
+
+static atomic_int slow; /* the disk is, for so many files more that begin quickly */
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -65,12 +72,27 @@ uint64_t fz_pages_worth(int fd, uint64_t bytes)
     return worth < bytes && fz_pages_are_there(fd, 0, worth) ? 0 : worth;
 }
 
+bool fz_pages_disk_is_slow(void)
+{
+    return atomic_load(&slow) > 0;
+}
+
+bool fz_pages_judge_disk(int64_t took_us, bool begins)
+{
+    int before = atomic_load(&slow);
+    if (took_us >= FZ_PAGES_QUICK_US)
+        atomic_store(&slow, SLOW_FILES);
+    else if (begins && before > 0)
+        atomic_compare_exchange_strong(&slow, &before, before - 1); /* or another file shows it */
+    return !fz_pages_disk_is_slow();
+}
+
 bool fz_pages_read_head(int fd, uint64_t bytes, struct fz_image_head *head)
 {
     uint64_t ahead = least(bytes, FZ_IMAGE_AHEAD_BYTES);
     bool has_all = fz_pages_are_there(fd, 0, ahead), had_head = has_all || has_head(fd, bytes);
     int64_t began_us = fz_now_us();
     fz_image_read_head(fd, head, NULL);
-    bool is_quick = !had_head && fz_now_us() - began_us < FZ_PAGES_QUICK_US;
+    bool is_quick = !had_head && fz_pages_judge_disk(fz_now_us() - began_us, true);
     return has_all || is_quick || fz_pages_are_there(fd, 0, least(ahead, fz_image_bytes_ahead(head)));
 }

@@ -262,6 +262,36 @@ static void who_wants_facts_alone_waits_for_the_head(void **state)
     fz_parcel_fini(&answer);
 }
 
+/* A head that comes at once may have lain next to the file before. */
+static void a_disk_that_was_slow_is_not_quick_by_one_head(void **state)
+{
+    (void)state;
+    int quick = 0;
+    assert_int_equal(bring(file_that_begins(JPEG)), FZ_FETCH_READ);
+    assert_false(head_is_enough(file_that_begins(JPEG)));
+    for (; quick < 100 && !head_is_enough(file_that_begins(JPEG));
+         quick++) /* a busy machine may be slow now and then */
+        ;
+    assert_in_range(quick, 2, 99);
+}
+
+/* What follows a head comes quickly of a disk that has to seek, too. */
+static void a_head_that_takes_its_time_shows_a_slow_disk(void **state)
+{
+    (void)state;
+    delay_us = 0;
+    while (bring(file_that_begins(JPEG)) != FZ_FETCH_QUICK)
+        ;
+    int fd = file_that_begins(JPEG);
+    assert_int_equal(fstat(fd, &share), 0); /* whose reads take their time */
+    assert_false(head_is_enough(fd));
+    atomic_store(&reads, 0);
+    fd = file_that_begins(JPEG);
+    put_there(fd, BEHIND, FZ_FORMAT_HEAD_BYTES);
+    assert_int_equal(bring(fd), FZ_FETCH_READ);
+    assert_int_equal(atomic_load(&reads), BLOCKS);
+}
+
 /* Which opens no links along; the hole is nothing that the kernel has. */
 static int part_of_file(const char *path, const char *magic)
 {
@@ -369,12 +399,14 @@ int main(void)
         cmocka_unit_test_setup(a_quick_disk_is_asked_for_one_block, set_up),
         cmocka_unit_test_setup(a_slow_disk_is_read_once_and_waited_for, set_up),
         cmocka_unit_test_setup(what_is_there_is_not_read, set_up),
-        cmocka_unit_test_setup(the_end_alone_is_not_all, set_up),
         cmocka_unit_test_setup(blocks_that_are_there_say_nothing_of_the_disk, set_up),
         cmocka_unit_test_setup(of_some_formats_a_part_is_enough, set_up),
         cmocka_unit_test_setup(what_nobody_wants_any_more_is_not_read_on, set_up),
         cmocka_unit_test_setup(errors_keep_nobody_waiting, set_up),
+        cmocka_unit_test_setup(the_end_alone_is_not_all, set_up),
         cmocka_unit_test_setup(a_head_that_was_there_says_nothing_of_the_disk, set_up),
+        cmocka_unit_test_setup(a_disk_that_was_slow_is_not_quick_by_one_head, set_up),
+        cmocka_unit_test_setup(a_head_that_takes_its_time_shows_a_slow_disk, set_up),
         cmocka_unit_test_setup(who_wants_facts_alone_waits_for_the_head, set_up),
         cmocka_unit_test_setup(what_is_enough_of_it_is_opened_along, set_up),
         cmocka_unit_test_setup(a_quick_disk_makes_no_share_serial, set_up),
