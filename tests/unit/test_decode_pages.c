@@ -20,7 +20,7 @@ static atomic_int reads;
 static atomic_uint_fast64_t read_to;
 static atomic_bool fails;
 static long delay_us;
-static int heard_most;
+static atomic_int heard_most;
 
 /* A file on a share, of which blocks take their time, or never come. */
 static struct stat share;
