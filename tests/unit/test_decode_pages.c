@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 
-enum { BLOCK = 128 << 10, BLOCKS = 20, SLOW_US = 8000, BEHIND = 6 /* the magic bytes */ };
+enum { BLOCK = 128 << 10, BLOCKS = 64, SLOW_US = 8000, BEHIND = 6 /* the magic bytes */ };
 static const uint64_t BYTES = (uint64_t)BLOCKS * BLOCK;
 static const char JPEG[] = "\xff\xd8\xff\xe0", GIF[] = "GIF89a";
 
