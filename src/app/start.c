@@ -112,9 +112,9 @@ static void look_first(struct fz_app *app)
     while (fz_now_us() < until && !app->ending) {
         app->now_us = fz_now_us();
         fz_app_take_source_events(app);
-        if (fz_list_count(app->list) > 0)
-            break;
         fz_loader_collect(app, 0);
+        if (fz_list_count(app->list) > 0) /* whose tiles wait until it is known how large they are */
+            break;
         fz_app_judge_scan(app);
         fz_loader_issue(app);
         SDL_Delay(1);

@@ -29,7 +29,7 @@ enum fz_job_kind {
     FZ_JOB_FRAME, /* path, or the stream that was opened -> the next frame, as a surface that fits the box */
 };
 
-/* What a DECODE has to do with the tile cache; a SNIFF looks whether there is a tile of its box. */
+/* What a DECODE has to do with the tile cache. */
 enum fz_caching {
     FZ_CACHING_OFF,
     FZ_CACHING_ON,    /* taken from there, or kept there */
@@ -98,7 +98,7 @@ struct fz_job {
     uint32_t background;
     struct fz_image_limits limits;
     uint64_t later;          /* DECODE: its priority after the first picture, when it is sent out */
-    enum fz_caching caching; /* DECODE, SNIFF */
+    enum fz_caching caching; /* DECODE */
     bool wants_luma;         /* DECODE, FRAME */
     bool wants_told;         /* DECODE: what its file tells beside the pixels, while that is open */
     bool comes_again;        /* DECODE: see struct fz_image_host; whoever made it tries again after NOT_YET */

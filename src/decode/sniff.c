@@ -6,20 +6,17 @@
 
 enum { SNIFFED_BYTES = 65536 }; /* of a share: more than anybody looks at */
 
-/* What has a tile is one, and need not be opened. */
-static bool has_tile(struct fz_decoder *decoder, struct fz_job *job)
+/* What a tile was made of is one, whatever its size was, and need not be opened. */
+static bool is_known(const struct fz_decoder *decoder, const struct fz_job *job)
 {
-    struct fz_file_facts file;
-    struct fz_cache_facts facts;
-    size_t len;
-    return fz_cached_find(decoder->cache, job, &file, &facts, &decoder->tile, &len) &&
-           fz_cached_take_facts(job, &facts);
+    const struct fz_file_facts file = fz_file_facts_of(&job->look);
+    struct fz_metadata told;
+    return file.known && fz_cached_metadata(decoder->cache, job->path, &file, &told);
 }
 
 void fz_decoder_sniff(struct fz_decoder *decoder, struct fz_job *job)
 {
-    const bool may_have_tile = decoder->cache && job->caching == FZ_CACHING_ON;
-    if (may_have_tile && (!fz_decoder_look(decoder, job) || has_tile(decoder, job)))
+    if (decoder->cache && (!fz_decoder_look(decoder, job) || is_known(decoder, job)))
         return;
     int fd;
     struct fz_parcel request = fz_files_open_request(job->path, SNIFFED_BYTES);

@@ -309,11 +309,6 @@ static void issue_sniffs(struct fz_app *app)
             return;
         struct fz_job *job = fz_job_new(FZ_JOB_SNIFF, item, fz_list_path(app->list, item), &app->quit);
         job->root = fz_list_root(app->list, item);
-        job->box_w = loader->box_w;
-        job->box_h = loader->box_h;
-        job->covers = loader->covers;
-        job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
-        job->caching = FZ_CACHING_ON;
         fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_SNIFF, 0));
     }
 }
