@@ -218,9 +218,9 @@ static void call_fetchers(struct link *link)
     }
 }
 
-static bool is_same(const struct fetch *fetch, const struct stat *of, uint64_t bytes, bool pages)
+static bool is_same(const struct fetch *fetch, const struct stat *of, uint64_t bytes)
 {
-    return fetch->pages == pages && fetch->of.st_dev == of->st_dev && fetch->of.st_ino == of->st_ino &&
+    return fetch->of.st_dev == of->st_dev && fetch->of.st_ino == of->st_ino &&
            fetch->of.st_size == of->st_size && fetch->of.st_mtim.tv_sec == of->st_mtim.tv_sec &&
            fetch->of.st_mtim.tv_nsec == of->st_mtim.tv_nsec && fetch->asked == bytes;
 }
@@ -241,7 +241,7 @@ static struct fetch *find_fetch(struct link *link, int file, const struct stat *
     bool pages = link == &disks;
     struct fetch **end = &link->first;
     for (; *end; end = &(*end)->following)
-        if (of && (*end)->users && is_same(*end, of, wish->bytes, pages))
+        if (of && (*end)->users && is_same(*end, of, wish->bytes))
             return *end;
     struct fetch *fetch = fz_calloc(1, sizeof *fetch);
     *fetch = (struct fetch){.link = link,
