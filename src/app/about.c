@@ -49,20 +49,18 @@ static void take_read(struct fz_app *app, struct fz_job *job)
     app->about.metadata = load->reading.out;
 }
 
+static const struct fz_work reading = {run_read, free_load, take_read};
+
 static void ask(struct fz_app *app, fz_item_id item)
 {
     int file = find_file(&app->about, item);
     struct load *load = fz_calloc(1, sizeof *load);
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, item, NULL, &app->quit);
     load->path = fz_list_path(app->list, item);
     load->beneath = fz_list_path_beneath(app->list, item);
     if (file >= 0)
         fz_sidecar_begin(&load->reading, &app->about.files[file].told);
+    struct fz_job *job = fz_job_new_work(&reading, load, item, &app->quit);
     job->root = fz_list_root(app->list, item);
-    job->load = load;
-    job->load_free = free_load;
-    job->work = run_read;
-    job->take = take_read;
     app->about.job = job;
     fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_VISIBLE, UINT32_MAX));
 }

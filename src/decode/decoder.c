@@ -429,7 +429,7 @@ void fz_decoder_run(struct fz_decoder *decoder, struct fz_job *job)
         break;
     case FZ_JOB_WORK:
         job->decoder = decoder;
-        job->work(job);
+        job->work->run(job);
         break;
     case FZ_JOB_FRAME:
         fz_decoder_play(decoder, job);

@@ -23,13 +23,22 @@ struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, cons
     return job;
 }
 
+struct fz_job *fz_job_new_work(const struct fz_work *work, void *load, uint32_t item,
+                               const struct fz_cancel *parent)
+{
+    struct fz_job *job = fz_job_new(FZ_JOB_WORK, item, NULL, parent);
+    job->work = work;
+    job->load = load;
+    return job;
+}
+
 void fz_job_free(struct fz_job *job)
 {
     if (!job)
         return;
     fz_surface_free(job->surface);
-    if (job->load_free)
-        job->load_free(job->load);
+    if (job->work && job->work->free)
+        job->work->free(job->load);
     fz_job_close(job);
     fz_files_forget(job);
     fz_parcel_fini(&job->ask.request);

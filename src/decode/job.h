@@ -25,7 +25,7 @@ enum fz_job_kind {
     FZ_JOB_SAVE,    /* surface -> PNG file at path */
     FZ_JOB_MEASURE, /* -> proportional set size of the process */
     FZ_JOB_SCALE,   /* path -> file, as `load` says (decode/scaled.h) */
-    FZ_JOB_WORK,    /* whatever `work` does with `load`, and `take` with what came of it */
+    FZ_JOB_WORK,    /* whatever `work` does with `load` */
     FZ_JOB_FRAME, /* path, or the stream that was opened -> the next frame, as a surface that fits the box */
 };
 
@@ -74,6 +74,16 @@ struct fz_play {
 
 struct fz_app; /* whoever made the job; nothing here looks into it */
 
+struct fz_job;
+
+/* What a job of the kind WORK does: a constant of whoever asks. */
+struct fz_work {
+    void (*run)(struct fz_job *job); /* on a worker; touches nothing but `load`, `cancel` and `decoder` */
+    void (*free)(void *load);        /* any thread, with the job */
+    /* Render thread; called with the result, before the job is retired. */
+    void (*take)(struct fz_app *app, struct fz_job *job);
+};
+
 struct fz_job {
     struct fz_heap_node queued; /* the heap's while queued */
     _Atomic uint64_t priority;  /* atomic: as the render thread judged last; the heap is told by itself */
@@ -105,11 +115,8 @@ struct fz_job {
     bool wants_reader;       /* SAVE: where it may hang a process writes it (fz_decoder_save) */
     bool foreground;         /* for the picture view: readers keep channels free for these */
     struct fz_cancel cancel;
-    void (*work)(
-        struct fz_job
-            *job); /* WORK: runs on a worker, touches nothing but `load`, `cancel` and what is below */
-    void (*load_free)(void *load); /* WORK: any thread, with the job */
-    /* WORK: the worker's own, while `work` runs, which returns at once where it has to wait for files, and runs again */
+    const struct fz_work *work; /* WORK; SCALE: only how the load is freed */
+    /* WORK: the worker's own, while it runs, which returns at once where it has to wait for files, and runs again */
     struct fz_decoder *decoder;
 
     /* DECODE: whether to look for a first picture and come back to the rest later. The worker's, under the heap's lock while
@@ -147,12 +154,13 @@ struct fz_job {
     uint32_t fills_view; /* DECODE: begun behind this view (fz_loader.view) or as fill around it; 0: not so */
     uint64_t credit_bytes; /* what it counts for while it is out */
     int upload_row;        /* rows before this one are in the texture */
-    void (*take)(struct fz_app *app,
-                 struct fz_job *job); /* WORK: called with the result, before the job is retired */
 };
 
 /* Any thread. Takes `path` (may be NULL). */
 struct fz_job *fz_job_new(enum fz_job_kind kind, uint32_t item, char *path, const struct fz_cancel *parent);
+/* Of the kind WORK. Takes `load`; `work` outlives the job. */
+struct fz_job *fz_job_new_work(const struct fz_work *work, void *load, uint32_t item,
+                               const struct fz_cancel *parent);
 
 /* Any thread. Whether it reads pictures of the list. */
 bool fz_job_loads(const struct fz_job *job);

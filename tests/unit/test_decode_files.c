@@ -339,12 +339,14 @@ static void wait_to_go_on(struct fz_job *job)
         sleep_ms(1);
 }
 
+static const struct fz_work waiting = {.run = wait_to_go_on};
+
 /* Until all jobs are queued. */
 static void hold_worker(void)
 {
     struct fz_job *job = bench_job(&bench, FZ_JOB_WORK, 100, bench.good);
     atomic_store(&may_go_on, false);
-    job->work = wait_to_go_on;
+    job->work = &waiting;
     fz_pool_submit(&bench.pool, job, 0);
 }
 
@@ -492,10 +494,12 @@ static void files_behind_the_first_come_along(void **state)
     assert_int_equal(atomic_load(&bench.pool.files->opened_along), 0);
 }
 
-static void nothing(struct fz_job *job)
+static void do_nothing(struct fz_job *job)
 {
     (void)job;
 }
+
+static const struct fz_work nothing = {.run = do_nothing};
 
 /* Gives how often the reader was asked for pictures among jobs that are none, and have no path. */
 static int asked_for_mixed(int jobs)
@@ -506,7 +510,7 @@ static int asked_for_mixed(int jobs)
         struct fz_job *job =
             bench_job(&bench, i % 3 ? FZ_JOB_DECODE : FZ_JOB_WORK, i, i % 3 ? bench.good : NULL);
         job->root = GOOD;
-        job->work = nothing;
+        job->work = &nothing;
         fz_pool_submit(&bench.pool, job, i + 1);
     }
     let_worker_go();

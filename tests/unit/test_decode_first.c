@@ -57,13 +57,15 @@ static void wait_for_all(struct fz_job *job)
         SDL_Delay(1);
 }
 
+static const struct fz_work waiting = {.run = wait_for_all};
+
 /* Otherwise a worker that is done with the first jobs would begin their decodes before the others are there. */
 static void hold_workers(int workers)
 {
     atomic_store(&all_are_queued, false);
     for (int i = 0; i < workers; i++) {
         struct fz_job *job = bench_job(&bench, FZ_JOB_WORK, 0, NULL);
-        job->work = wait_for_all;
+        job->work = &waiting;
         fz_pool_submit(&bench.pool, job, 0);
     }
 }

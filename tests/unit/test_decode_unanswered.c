@@ -151,7 +151,7 @@ static struct fz_job *cancel_soon(struct fz_job *job)
 
 static void cancelled_jobs_wait_for_no_answer(void **state)
 {
-    void (*const works[])(struct fz_job *) = {read_shape, read_sidecar};
+    static const struct fz_work works[] = {{.run = read_shape}, {.run = read_sidecar}};
     (void)state;
     bench_open(&bench);
     bench.decoders = decoders;
@@ -163,7 +163,7 @@ static void cancelled_jobs_wait_for_no_answer(void **state)
         struct asked asked = {0};
         job = bench_job(&bench, FZ_JOB_WORK, 1, NULL);
         job->load = &asked;
-        job->work = works[i];
+        job->work = &works[i];
         fz_job_free(cancel_soon(job));
         assert_false(asked.answered);
     }

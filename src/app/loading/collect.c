@@ -242,7 +242,7 @@ static void take_result(struct fz_app *app, struct fz_job *job)
         fz_app_take_saved(app, job);
         break;
     case FZ_JOB_WORK:
-        job->take(app, job);
+        job->work->take(app, job);
         fz_loader_retire(app, job);
         break;
     case FZ_JOB_SCALE:

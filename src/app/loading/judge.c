@@ -149,7 +149,7 @@ static void discard(struct fz_app *app, struct fz_job *job)
     if (job->kind == FZ_JOB_DETAIL)
         fz_detail_lost(app, job);
     if (job->kind == FZ_JOB_WORK)
-        job->take(app, job);
+        job->work->take(app, job);
     if (job->kind == FZ_JOB_KEEP)
         fz_prime_took(app, FZ_E_CANCELLED);
     if (job->kind == FZ_JOB_SCALE)

@@ -249,6 +249,8 @@ static void abandon_hung(struct fz_app *app)
     }
 }
 
+static const struct fz_work visiting = {run_visit, free_visit, take_visit};
+
 int64_t fz_revisit_step(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
@@ -269,11 +271,7 @@ int64_t fz_revisit_step(struct fz_app *app)
         free_visit(visit);
         return revisit->due_us;
     }
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
-    job->load = visit;
-    job->load_free = free_visit;
-    job->work = run_visit;
-    job->take = take_visit;
+    struct fz_job *job = fz_job_new_work(&visiting, visit, FZ_ITEM_NONE, &app->quit);
     revisit->job = job;
     revisit->began_us = app->now_us;
     fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));

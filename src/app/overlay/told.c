@@ -45,6 +45,8 @@ static void take_told(struct fz_app *app, struct fz_job *job)
         telling->since_us = 0;
 }
 
+static const struct fz_work reading = {run_read, free_load, take_told};
+
 void fz_telling_step(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
@@ -55,11 +57,7 @@ void fz_telling_step(struct fz_app *app)
         struct fz_told *told = fz_list_told_begin(app->list, FILES_A_JOB);
         if (!told)
             return;
-        struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
-        job->load = told;
-        job->load_free = free_load;
-        job->work = run_read;
-        job->take = take_told;
+        struct fz_job *job = fz_job_new_work(&reading, told, FZ_ITEM_NONE, &app->quit);
         telling->jobs[i] = job;
         if (telling->since_us == 0)
             telling->since_us = telling->drawn_us = app->now_us;

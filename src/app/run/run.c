@@ -133,16 +133,14 @@ static void take_looked(struct fz_app *app, struct fz_job *job)
     fz_runner_submit(app->run.runner, run);
 }
 
+static const struct fz_work looking = {run_look, free_load, take_looked};
+
 static void look_at_files(struct fz_app *app, struct fz_run *run)
 {
     struct load *load = fz_calloc(1, sizeof *load);
     *load = (struct load){run->recheck, run, &app->events, run->ran};
     run->recheck = NULL;
-    run->job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, NULL);
-    run->job->load = load;
-    run->job->load_free = free_load;
-    run->job->work = run_look;
-    run->job->take = take_looked;
+    run->job = fz_job_new_work(&looking, load, FZ_ITEM_NONE, NULL);
     run->next = app->run.looked_at;
     app->run.looked_at = run;
     fz_loader_launch(app, run->job, 0);

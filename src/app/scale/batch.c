@@ -197,6 +197,8 @@ void fz_scale_batch_is_planned(struct fz_scale_batch *batch)
 
 /* --- jobs ----------------------------------------------------------------------------------------------------------- */
 
+static const struct fz_work scaling_work = {.free = fz_scaling_free};
+
 static struct fz_job *new_job(struct fz_scale_batch *batch, struct fz_scale_item *item)
 {
     const struct fz_scale_settings *s = batch->settings;
@@ -222,7 +224,7 @@ static struct fz_job *new_job(struct fz_scale_batch *batch, struct fz_scale_item
                                    .anew = s->anew,
                                    .synced = s->synced};
     job->load = scaling;
-    job->load_free = fz_scaling_free;
+    job->work = &scaling_work;
     job->context = item; /* which stays where it is: nothing is added to a plan */
     return job;
 }

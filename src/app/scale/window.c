@@ -129,19 +129,16 @@ static void take_plan(struct fz_app *app, struct fz_job *job)
     fz_scale_batch_is_planned(&w->batch);
 }
 
+static const struct fz_work planning = {run_plan, free_plan, take_plan};
+
 static void launch_plan(struct fz_app *app, struct fz_marked *pictures)
 {
     struct fz_scale_window *w = &app->scale;
     w->batch.target = fz_app_begin_writer(app, &w->target, FZ_SCALE_ROOT); /* reads what was written, too */
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &w->batch.cancel);
     struct plan *plan = fz_calloc(1, sizeof *plan);
     *plan = (struct plan){.batch = &w->batch, .pictures = pictures, .keeps_off = !w->settings.in};
-    job->load = plan;
-    job->load_free = free_plan;
-    job->work = run_plan;
-    job->take = take_plan;
-    w->plan = job;
-    fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_NEIGHBOUR, 0));
+    w->plan = fz_job_new_work(&planning, plan, FZ_ITEM_NONE, &w->batch.cancel);
+    fz_loader_launch(app, w->plan, fz_priority(FZ_PRIORITY_NEIGHBOUR, 0));
 }
 
 /* A file of its own, other than the picture. */
@@ -188,15 +185,14 @@ static void free_remains(void *load)
     free(remains);
 }
 
+static const struct fz_work throwing_away = {.free = free_remains};
+
 static void throw_away_last(struct fz_app *app)
 {
     struct fz_scale_window *w = &app->scale;
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
     struct remains *remains = fz_calloc(1, sizeof *remains);
     *remains = (struct remains){w->batch, w->places};
-    job->load = remains;
-    job->load_free = free_remains;
-    fz_pool_trash(&app->pool, job);
+    fz_pool_trash(&app->pool, fz_job_new_work(&throwing_away, remains, FZ_ITEM_NONE, &app->quit));
     w->places = NULL;
     w->place_count = 0;
 }

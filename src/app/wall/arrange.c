@@ -203,30 +203,24 @@ size_t fz_arrange_undo_drop(struct fz_app *app)
 
 /* --- The loop's turn --- */
 
+static const struct fz_work looking = {run_look, free_look, take_looked};
+static const struct fz_work sorting = {run_sort, free_sort, take_sorted};
+
 static void launch_look(struct fz_app *app)
 {
     struct fz_facts_batch *facts = fz_list_facts_begin(app->list, &app->arrange.wanted, LOOKS_A_JOB);
     if (!facts)
         return;
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
-    job->load = facts;
-    job->load_free = free_look;
-    job->work = run_look;
-    job->take = take_looked;
-    app->arrange.look = job;
-    fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));
+    app->arrange.look = fz_job_new_work(&looking, facts, FZ_ITEM_NONE, &app->quit);
+    fz_loader_launch(app, app->arrange.look, fz_priority(FZ_PRIORITY_NEIGHBOUR, UINT32_MAX));
 }
 
 static void launch_sort(struct fz_app *app)
 {
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
-    job->load = fz_list_sort_begin(app->list, &app->arrange.wanted);
-    job->load_free = free_sort;
-    job->work = run_sort;
-    job->take = take_sorted;
+    struct fz_sorter *sorter = fz_list_sort_begin(app->list, &app->arrange.wanted);
     app->arrange.news = false;
-    app->arrange.sort = job;
-    fz_loader_launch(app, job, 0);
+    app->arrange.sort = fz_job_new_work(&sorting, sorter, FZ_ITEM_NONE, &app->quit);
+    fz_loader_launch(app, app->arrange.sort, 0);
 }
 
 void fz_arrange_step(struct fz_app *app)

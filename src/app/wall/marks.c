@@ -273,6 +273,8 @@ static void take_written(struct fz_app *app, struct fz_job *job)
     marks->complained = job->error.code != FZ_OK;
 }
 
+static const struct fz_work writing = {run_write, free_write, take_written};
+
 void fz_marks_step(struct fz_app *app)
 {
     if (held(app) != app->marks.held) /* dropped, brought back */
@@ -280,13 +282,8 @@ void fz_marks_step(struct fz_app *app)
     app->marks.held = held(app);
     if (app->ending || app->now_us < fz_marks_next_us(app))
         return;
-    struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
-    job->load = new_write(app);
-    job->load_free = free_write;
-    job->work = run_write;
-    job->take = take_written;
-    app->marks.write = job;
-    fz_loader_launch(app, job, 0);
+    app->marks.write = fz_job_new_work(&writing, new_write(app), FZ_ITEM_NONE, &app->quit);
+    fz_loader_launch(app, app->marks.write, 0);
 }
 
 /* ---- The end ----------------------------------------------------------------------------------------------------- */

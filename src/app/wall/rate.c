@@ -74,14 +74,12 @@ static struct fz_parcel *make_wish(const struct fz_rate *rate)
 
 static void take_written(struct fz_app *app, struct fz_job *job);
 
+static const struct fz_work writing = {run_write, free_wish, take_written};
+
 static void launch(struct fz_app *app, struct fz_rate *rate)
 {
-    rate->job = fz_job_new(FZ_JOB_WORK, rate->item, NULL, NULL);
+    rate->job = fz_job_new_work(&writing, make_wish(rate), rate->item, NULL);
     rate->job->root = rate->root;
-    rate->job->load = make_wish(rate);
-    rate->job->load_free = free_wish;
-    rate->job->work = run_write;
-    rate->job->take = take_written;
     fz_loader_launch(app, rate->job, 0);
 }
 

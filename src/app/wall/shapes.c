@@ -371,6 +371,8 @@ static void take_shapes(struct fz_app *app, struct fz_job *job)
     app->loader.stale = true;
 }
 
+static const struct fz_work reading = {run_read, free_batch, take_shapes};
+
 void fz_shapes_issue(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
@@ -387,16 +389,12 @@ void fz_shapes_issue(struct fz_app *app)
         struct batch *batch = next_batch(app, &focus, pace != FZ_WALL_JUMPS && i < FZ_SHAPES_JOBS / 2);
         if (!batch)
             return;
-        struct fz_job *job = fz_job_new(FZ_JOB_WORK, FZ_ITEM_NONE, NULL, &app->quit);
+        struct fz_job *job = fz_job_new_work(&reading, batch, FZ_ITEM_NONE, &app->quit);
         job->limits = fz_limits_from_options(&app->options);
         job->box_w = app->loader.box_w;
         job->covers = app->loader.covers;
         job->box_h = app->loader.box_h;
         job->caching = FZ_CACHING_ON;
-        job->load = batch;
-        job->load_free = free_batch;
-        job->work = run_read;
-        job->take = take_shapes;
         wall->shapes.jobs[i] = job;
         fz_loader_launch(app, job, fz_shapes_judge(app, &focus, job));
     }
