@@ -182,7 +182,7 @@ def test_resume_in_the_picture_view(home, x11, many):
 def test_remembered_without_resume_too(home, x11, many):
     """Who thinks of --resume when frieze is closed already."""
     with window(home, x11, many) as frieze:
-        frieze.key("G").idle()
+        frieze.idle().key("G").idle()
     with window(home, x11, many) as frieze:
         assert frieze.idle().status()["index"] == 0
         frieze.key("4", "G")
@@ -227,7 +227,7 @@ def test_own_movement_wins(home, x11, moves):
     pictures.write(late / "x.png", 50)
     with resumed(home, x11, "--wait", first, late) as frieze:
         frieze.until(items=11)
-        frieze.key("G").idle()
+        frieze.idle().key("G").idle()
     late.rename(home / "away")
     with resumed(home, x11, "--wait", first, late) as frieze:
         frieze.until(items=10, index=0)
@@ -264,10 +264,10 @@ def test_nothing_is_remembered_where_the_config_says_no(home, x11, many):
 def test_headless_runs_are_remembered_only_with_resume(home, many):
     assert home.frieze("--headless", "--quit-when", "screenful", many).status == 0
     with home.start("--size", "400x300", many) as frieze:
-        frieze.key("G").idle()
+        frieze.idle().key("G").idle()
     assert not (home / "state" / "frieze").exists()
     with home.start("--size", "400x300", "--resume", many) as frieze:
-        frieze.key("G").idle()
+        frieze.idle().key("G").idle()
     with home.start("--size", "400x300", "--resume", many) as frieze:
         frieze.until(index=COUNT - 1)
 
@@ -301,7 +301,7 @@ def test_bad_state_file(home, many, bad):
     path.parent.mkdir(parents=True)
     BAD_FILES[bad](path)
     with home.start("--size", "400x300", "--motion", "off", "--resume", many) as frieze:
-        frieze.key("G").idle()
+        frieze.idle().key("G").idle()
         assert len(frieze.errors()) == 1 and str(path) in frieze.errors()[0], frieze.errors()
     if path.is_file():
         with home.start("--size", "400x300", "--resume", many) as frieze:
@@ -316,7 +316,7 @@ def test_state_that_cannot_be_written(ordinary_home):
     ordinary_home.hand_over(folder)
     try:
         with ordinary_home.start("--size", "400x300", "--resume", folder) as frieze:
-            frieze.key("G").idle()
+            frieze.idle().key("G").idle()
         assert len(frieze.errors()) == 1 and "resume" in frieze.errors()[0]
     finally:
         (ordinary_home / "state").chmod(0o700)
