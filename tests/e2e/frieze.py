@@ -51,15 +51,22 @@ def isolations():
 
 
 def in_each_isolation(metafunc):
-    """A hook of pytest: a test that asks for `isolation` runs with each way of decoding that the program has."""
+    """A hook of pytest: a test that asks for `isolation` runs with decoders as processes, as they are used. Where sanitizers look on they
+    are threads, so that these see all that they share."""
     if "isolation" in metafunc.fixturenames:
-        metafunc.parametrize("isolation", isolations() if os.environ.get("FRIEZE") else ["thread"])
+        as_process = os.environ.get("FRIEZE") and "process" in isolations() and not is_sanitized()
+        metafunc.parametrize("isolation", ["process" if as_process else "thread"])
 
 
 def need(*tools):
     for tool in tools:
         if not shutil.which(tool):
             pytest.skip(f"{tool} is missing")
+
+
+def fair(seconds):
+    """What a program that needs its core for so long may take beside all others that want one, too."""
+    return seconds * max(1, os.getloadavg()[0] / os.cpu_count())
 
 
 def die_with_parent():

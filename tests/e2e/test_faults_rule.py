@@ -1,14 +1,15 @@
 """What holds whatever is wrong with a file (docs/faults.md): frames keep their time, the reason is told, the next picture comes,
 and descriptors and memory are back to where they were."""
-# ctest: COST 40
+# ctest: COST 40 LABELS sanitized
 
+import math
 import os
 import pathlib
 import sys
 import time
 
 import pictures
-from frieze import PATIENCE_S, is_sanitized
+from frieze import PATIENCE_S, fair, is_sanitized
 from test_faults_files import HUGE_SVG, SVGS, encoded, jpeg_head, png_of_one_bit
 from test_faults_frames import gif
 from test_bad_inputs import huge_png
@@ -69,7 +70,7 @@ def test_nothing_but_its_own_tile(home, isolation):
     elsewhere.mkdir()
     for name, (make, *_) in faults.items():
         (elsewhere / name).write_bytes(make())
-    limit_s = pipeline.LIMIT_S * (5 if is_sanitized() else 1)
+    limit_s = math.ceil(fair(pipeline.LIMIT_S) * (5 if is_sanitized() else 1))
     options = "--isolation", isolation, "--jobs", "1", "--size", "600x400", "--tile", "100x75", "--limit-seconds", str(limit_s)
     used, turns = [], {name: [] for name in faults}
     with home.start(*options, "--cache-size", "0", folder) as frieze:

@@ -62,7 +62,7 @@ def test_the_page_that_is_left(home, folder, memory, motion):
                 first, last = running.status()["visible"]
                 numbers = [int(name[1:-4]) for name in told()]
             decode = decodes(running)
-        if decode["count"] < 2 * (last - first + 1) and decode["cancelled"]:
+        if decode["count"] < 2 * (last - first + 1) and decode["cancelled"] and len(numbers) == len(set(numbers)):
             break  # else the first page, or what was under way of it, was there before a busy machine came to press the key
     assert decode["cancelled"] > 0, decode
     assert set(range(first, last + 1)) <= set(numbers)

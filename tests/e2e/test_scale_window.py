@@ -97,7 +97,7 @@ def test_tiles_are_dim_until_they_are_done(home, x11, source, out):
         assert frieze.status()["batch"] == "WORKING"
         dim = [lightness(frieze.screenshot(), box) for box in grid()]
         frieze.ask("jobs", "resume", "scale")
-        frieze.ask("jobs", "wait", "scale", 60)
+        frieze.ask("jobs", "wait", "scale", PATIENCE_S)
         light = [lightness(frieze.screenshot(), box) for box in grid()]
     assert abs(light[0] - dim[0]) < 2, (light[0], dim[0])  # was done already
     assert light[20] > 1.8 * dim[20], (light[20], dim[20])  # waited
@@ -151,8 +151,14 @@ def processes_of(group):
     return [line for line in out if line.split()[:1] == [str(group)]]
 
 
+@pytest.fixture(scope="module")
+def undisturbed(module_home, source):
+    assert module_home.frieze("scale", "-s", "1600", source, module_home / "undisturbed").status == 0
+    return contents(module_home / "undisturbed")
+
+
 @pytest.mark.parametrize("how", ["q", "SIGTERM", "ctl"])
-def test_closed_in_the_middle(home, x11, source, out, how):
+def test_closed_in_the_middle(home, x11, source, out, undisturbed, how):
     frieze = show(home, x11, "-c", "1", source, out, start_new_session=True).ready()
     begun(frieze)
     before = time.monotonic()
@@ -168,9 +174,8 @@ def test_closed_in_the_middle(home, x11, source, out, how):
     interrupted = contents(out)
     assert len(interrupted) < 60 and not [name for name in interrupted if not name.endswith(".jpg")]
     frieze.end()
-    for target in (out, home / "undisturbed"):
-        assert home.frieze("scale", "-s", "1600", source, target).status == 0
-    assert contents(out) == contents(home / "undisturbed")
+    assert home.frieze("scale", "-s", "1600", source, out).status == 0
+    assert contents(out) == undisturbed
 
 
 def test_terminating_is_told(home, source, out):

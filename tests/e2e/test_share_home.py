@@ -15,7 +15,7 @@ from PIL import Image
 import pictures
 import share as shares
 import xlib
-from frieze import PATIENCE_S, is_sanitized, wait_until
+from frieze import PATIENCE_S, fair, is_sanitized, wait_until
 from test_share import COUNT, END_S, SMALL, family, good, processes, title  # pylint: disable=unused-import
 
 
@@ -224,7 +224,7 @@ def test_standard_files_hang(home, share, good, stream, number):
     for words in (["key", "r"], ["status"], ["run", "z"]):
         began = time.monotonic()
         home.frieze("ctl", "--name", "streams", *words)
-        assert time.monotonic() - began < 1 * (5 if is_sanitized() else 1)
+        assert time.monotonic() - began < fair(1) * (5 if is_sanitized() else 1)
     began = time.monotonic()
     process.send_signal(number)
     assert process.wait(PATIENCE_S) == (0 if number == signal.SIGTERM else -number)
