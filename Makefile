@@ -20,7 +20,7 @@ BUILD = build/$(PRESET)
 # The distribution's, for which it packages what tests need, before any other on the PATH.
 PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
 # Of tests that wait most of the time, for animations, time-outs, displays; of others half as many (tests/CMakeLists.txt).
-JOBS = $$(($$(getconf _NPROCESSORS_ONLN) * 3))
+JOBS = $$(($$(getconf _NPROCESSORS_ONLN) * 2))
 
 all: deps-build configure
 	cmake --build --preset $(PRESET) --target frieze

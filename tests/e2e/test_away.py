@@ -1,4 +1,4 @@
-# ctest: COST 45
+# ctest: COST 45 LABELS sanitized
 """A source whose folder goes as a whole, and comes back (docs/faults.md, row 14; shares: e2e/share)."""
 
 import contextlib

@@ -1,5 +1,6 @@
 """Small files whose headers promise large pictures, in every format: each fails in a line, and none takes long, or the
 memory that it asks for."""
+# ctest: LABELS sanitized
 
 import os
 import struct

@@ -1,6 +1,6 @@
 """Bad inputs as a table of cases. Each is told in one clear line, counted where it belongs, never waited for, and takes
 no other picture with it."""
-# ctest: COST 35
+# ctest: COST 35 LABELS sanitized
 
 import io
 import os

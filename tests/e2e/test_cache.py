@@ -1,4 +1,5 @@
 """The tile cache: a wall seen before comes back without opening a picture file, and no fault of the cache stops the show."""
+# ctest: LABELS sanitized
 
 import contextlib
 import os

@@ -1,4 +1,5 @@
 """Config files of every kind, and get, set and reset while frieze runs: clear lines, and a program that runs."""
+# ctest: LABELS sanitized
 
 import os
 import random

@@ -1,4 +1,5 @@
 """The control socket and `frieze ctl`: what status says, waiting, pausing, screenshots; who may connect."""
+# ctest: LABELS sanitized
 
 import json
 import os

@@ -1,5 +1,5 @@
 """The time of day jumps by a year (docs/faults.md, row 33): nothing waits for it, and nothing is hurried by it."""
-# ctest: COST 15
+# ctest: COST 15 LABELS sanitized
 
 import json
 import mmap

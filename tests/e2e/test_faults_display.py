@@ -1,6 +1,6 @@
 """On a display: what a renderer forgets is made again, and looks as before; a window goes on whatever happens
 (docs/faults.md)."""
-# ctest: COST 20
+# ctest: COST 20 LABELS sanitized
 # No label "display": its faults are made under AddressSanitizer too.
 
 import signal

@@ -1,5 +1,5 @@
 """Files that are cut, lie about their size, vanish, or change while they are read (docs/faults.md)."""
-# ctest: COST 50
+# ctest: COST 50 LABELS sanitized
 
 import contextlib
 import io

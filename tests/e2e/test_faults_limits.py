@@ -1,6 +1,6 @@
 """A full disk, one that may not be written, too few descriptors, processes, threads: the show goes on, or ends with
 a message (docs/faults.md)."""
-# ctest: COST 40
+# ctest: COST 40 LABELS sanitized
 
 import contextlib
 import json

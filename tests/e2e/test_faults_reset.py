@@ -1,6 +1,6 @@
 """What a renderer forgets is made again, and looks as before (docs/faults.md). Here without a display; test_faults_display.py
 does the same on one."""
-# ctest: COST 15
+# ctest: COST 15 LABELS sanitized
 
 import os
 import subprocess

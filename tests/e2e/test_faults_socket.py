@@ -1,4 +1,5 @@
 """A control socket that is flooded (docs/faults.md, rows 31 and 32; lines and numbers of clients: unit/remote_*)."""
+# ctest: LABELS sanitized
 
 import contextlib
 import json

@@ -1,4 +1,5 @@
 """Folders as headings on the wall: where there are any, what they push aside, and what stays where it is."""
+# ctest: LABELS sanitized
 
 import numpy as np
 import pytest

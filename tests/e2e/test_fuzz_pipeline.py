@@ -1,4 +1,4 @@
-# ctest: COST 25 PROCESSORS 2
+# ctest: COST 25 PROCESSORS 2 LABELS sanitized
 """Mutants through the whole of it: tests/fuzz/pipeline.py, for a short while."""
 
 import pathlib

@@ -1,4 +1,4 @@
-# ctest: COST 15 PROCESSORS 2
+# ctest: COST 15 PROCESSORS 2 LABELS sanitized
 """Decoder processes, seen from outside: what they are, what they have, and that nothing but their own picture dies with them."""
 
 import contextlib

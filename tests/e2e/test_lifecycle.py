@@ -1,5 +1,5 @@
 """Beginning and end: signals while it loads, nothing left behind, nothing that piles up."""
-# ctest: RUN_SERIAL TRUE
+# ctest: RUN_SERIAL TRUE LABELS sanitized
 
 import contextlib
 import ctypes

@@ -1,4 +1,5 @@
 """What files tell of themselves, and what is done with it: the order by date taken, ratings, stacks of RAW and JPEG."""
+# ctest: LABELS sanitized
 
 import os
 import re

@@ -1,6 +1,6 @@
 """Pages of a file, turned over in the picture view: which one when, on which ground, how large, how sharp, and what becomes of
 those that cannot be shown."""
-# ctest: COST 40
+# ctest: COST 40 LABELS sanitized
 
 import struct
 

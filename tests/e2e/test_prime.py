@@ -1,4 +1,5 @@
 """frieze prime: the tiles of a wall made ahead."""
+# ctest: LABELS sanitized
 
 import os
 import pty

@@ -1,5 +1,5 @@
 """Programs of the user, run by x and a key: what they get, what is said of them, what they do to the pictures shown."""
-# ctest: COST 35
+# ctest: COST 35 LABELS sanitized
 
 import os
 import signal

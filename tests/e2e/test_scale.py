@@ -1,5 +1,5 @@
 """frieze scale IN OUT, of a single file."""
-# ctest: COST 4 PROCESSORS 2
+# ctest: COST 4 PROCESSORS 2 LABELS sanitized
 
 import io
 import os

@@ -1,4 +1,4 @@
-# ctest: COST 40
+# ctest: COST 40 LABELS sanitized
 """A share that hangs holds up its own reader and nothing else; the program ends all the same, and what is left of it ends with the
 hang."""
 

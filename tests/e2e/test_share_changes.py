@@ -1,4 +1,4 @@
-# ctest: COST 40
+# ctest: COST 40 LABELS sanitized
 """What changes within a file of a share, where the folder's own time stays: nobody tells of it."""
 
 import errno

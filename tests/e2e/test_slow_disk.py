@@ -1,4 +1,4 @@
-# ctest: COST 20
+# ctest: COST 20 LABELS sanitized
 """A local disk that takes its time keeps nobody waiting but what lies on it: what reads from it is no worker."""
 
 import os

@@ -17,7 +17,7 @@ import report  # noqa: E402
 import soak  # noqa: E402
 import tree  # noqa: E402
 
-PICTURES = 12_000 if is_sanitized() else 20_000  # which cost three times as much there, and memory is not judged
+PICTURES = 10_000
 LAPS = 3
 # What comes out of the tile cache varies more from lap to lap than so short a run can tell from growth.
 OPTIONS = ("--cache-size", 0)

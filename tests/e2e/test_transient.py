@@ -1,4 +1,4 @@
-# ctest: COST 20
+# ctest: COST 20 LABELS sanitized
 """A program that runs out of descriptors for a moment does not keep failed tiles; nor does it try for ever."""
 
 import contextlib

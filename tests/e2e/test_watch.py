@@ -1,4 +1,5 @@
 """Folders that change while they are shown. What changes is seen within two seconds."""
+# ctest: LABELS sanitized
 
 import os
 import shutil
