@@ -180,7 +180,7 @@ def test_closed_in_the_middle(home, x11, source, out, undisturbed, how):
 
 def test_terminating_is_told(home, source, out):
     """While the last picture is decoded, which may be over before it is asked."""
-    for _ in range(5):
+    for _ in range(20):
         frieze = home.start("scale", "--show", "-c", "1", "-s", "1600", source, out).ready()
         begun(frieze)
         frieze.connection.sendall(b'{"id":7,"cmd":"quit","args":[]}\n{"id":7,"cmd":"status","args":[]}\n')
