@@ -221,6 +221,16 @@ bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *ke
     return found == FZ_CACHE_HIT;
 }
 
+bool fz_cache_is_patient(const struct fz_cache_reader *reader)
+{
+    return reader->cache->patient;
+}
+
+void fz_cache_go_without(struct fz_cache_reader *reader)
+{
+    atomic_fetch_add(&reader->cache->stored, 1);
+}
+
 void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *key,
                     const struct fz_cache_facts *facts, uint8_t *tile, size_t len)
 {

@@ -57,7 +57,8 @@ bool fz_cache_flush(struct fz_cache *cache);
 /* Any thread. How many tiles found no room: they are too large, or *is_full: all that is kept was used by this (patient) run itself. */
 size_t fz_cache_left_out(struct fz_cache *cache, bool *is_full);
 
-/* Any thread, after a flush. How many more were not kept, because the file could not be written. */
+/* Any thread, after a flush. How many more were not kept: the file could not be written, or nobody said in time that what was decoded
+ * is what lies there. */
 size_t fz_cache_unwritten(struct fz_cache *cache);
 
 /* Main thread, when every reader is closed. Writes what waits; NULL-safe. False when that took longer than `patience_ms`:
@@ -74,6 +75,11 @@ void fz_cache_reader_shrink(struct fz_cache_reader *reader);
 /* A worker; waits while the file is being opened. Looks a tile up: its bytes come into `tile`, *len of them. */
 bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *key,
                    struct fz_cache_facts *facts, struct fz_buffer *tile, size_t *len);
+
+/* A worker. Whether whoever fills it waits rather than goes without (struct fz_cache_options). */
+bool fz_cache_is_patient(const struct fz_cache_reader *reader);
+/* A worker. A tile that was to be kept is not. */
+void fz_cache_go_without(struct fz_cache_reader *reader);
 
 /* A worker. Keeps a tile; takes `tile` (from malloc). */
 void fz_cache_store(struct fz_cache_reader *reader, const struct fz_cache_key *key,

@@ -1,9 +1,11 @@
 #include "decode/cached.h"
 
+#include "base/clock.h"
 #include "decode/files.h"
 #include "image/encode.h"
 #include "image/format.h"
 
+#include <SDL_timer.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +15,12 @@
 enum {
     QUALITY = 92, /* mean difference 2.2, the largest 37, in 21.7 kB: tiles of photographs, 256x192 */
     /* A file that changes again within one tick of its clock looks as it did before. */
-    TICK_NS = 20000000, /* of Linux: at most 10 ms */
-    COARSE_TICK_S = 2,  /* of FAT, and of those without fractions */
+    TICK_NS = 20000000,    /* of Linux: at most 10 ms */
+    COARSE_TICK_S = 2,     /* of FAT, and of those without fractions */
+    SURELY_S = 3600,       /* what was changed before is not changing, however wrong a share's clock is */
+    PATIENCE_US = 5000000, /* of who waits rather than goes without, */
+    TRY_MS = 1000,         /* and looks so often whether it is cancelled */
+    PAUSE_MS = 5,
 };
 
 static int64_t ns_of(struct timespec t)
@@ -93,8 +99,26 @@ bool fz_cached_tell(struct fz_decoder *decoder, struct fz_job *job, struct fz_me
     if (fz_cached_metadata(decoder->cache, job->path, &job->file, out))
         return true;
     if (decoder->cache)
-        fz_files_look_now(decoder->files, job, job->path, &after);
+        fz_files_look_now(decoder->files, job, job->path, 0, &after);
     return tell(decoder, job, &after, out);
+}
+
+/* A file that nobody tells of in time, as of a share which takes long for each answer, would never have a tile. Where it changed meanwhile
+ * it has another time from now on, and nobody looks for this tile: but for what changes twice within a tick. */
+static bool look_again(struct fz_decoder *decoder, struct fz_job *job, struct fz_look *after)
+{
+    const bool patient = fz_cache_is_patient(decoder->cache);
+    const int64_t until_us = fz_now_us() + (patient ? PATIENCE_US : 0);
+    while (!fz_files_look_now(decoder->files, job, job->path, patient ? TRY_MS : 0, after)) {
+        const int64_t age_ns = fz_date_ms() * 1000000 - job->file.mtime_ns;
+        *after = (struct fz_look){.bytes = job->file.bytes, .mtime_ns = job->file.mtime_ns};
+        if (job->file.known && age_ns > SURELY_S * 1000000000LL)
+            return true;
+        if (fz_now_us() >= until_us || fz_cancel_is_set(&job->cancel))
+            return false;
+        SDL_Delay(PAUSE_MS);
+    }
+    return true;
 }
 
 void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
@@ -102,9 +126,12 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
     struct fz_cache_reader *cache = decoder->cache;
     const struct fz_image *image = &job->image;
     struct fz_look after;
-    if (!cache || job->caching == FZ_CACHING_OFF || image->damaged ||
-        !fz_files_look_now(decoder->files, job, job->path, &after) || !fz_file_is_settled(&after, &job->file))
+    if (!cache || job->caching == FZ_CACHING_OFF || image->damaged)
         return;
+    if (!look_again(decoder, job, &after) || !fz_file_is_settled(&after, &job->file)) {
+        fz_cache_go_without(cache);
+        return;
+    }
     struct fz_pixels pixels = {job->surface->pixels, job->surface->w, job->surface->h, job->surface->pitch};
     struct fz_encoded tile;
     enum fz_encoding encoding = image->shows_background ? FZ_ENCODING_PNG : FZ_ENCODING_JPEG;

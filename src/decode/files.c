@@ -37,13 +37,18 @@ static bool ask_lane(struct fz_lane *lane, struct fz_job *job)
     enum fz_parcel_end end;
     SDL_LockMutex(files->lock);
     struct fz_channel *channel = fz_lane_may_ask(lane, job) ? fz_lane_ask(lane, job) : NULL;
-    int socket = channel ? channel->socket : -1, patience_ms = lane->parked > 0 ? 0 : PATIENCE_MS;
+    int socket = channel ? channel->socket : -1;
+    int patience_ms = job->ask.patience_ms > 0 ? job->ask.patience_ms : lane->parked > 0 ? 0 : PATIENCE_MS;
     if (channel)
         channel->held = true;
     SDL_UnlockMutex(files->lock);
     if (!channel)
         return false;
-    bool answered = fz_lane_receive(socket, job, patience_ms, &end);
+    const int64_t until_us = fz_now_us() + (int64_t)job->ask.patience_ms * 1000;
+    bool answered;
+    do /* it may be told only that the reader is at it */
+        answered = fz_lane_receive(socket, job, patience_ms, &end);
+    while (end == FZ_PARCEL_LATE && fz_now_us() < until_us);
     if (end == FZ_PARCEL_LATE) {
         job->ask.channel = channel; /* and held, until the job is parked */
         return false;
@@ -155,10 +160,14 @@ struct fz_parcel fz_files_open_request(const char *path, uint64_t bytes)
     return request;
 }
 
-bool fz_files_look_now(struct fz_files *files, struct fz_job *job, const char *path, struct fz_look *look)
+bool fz_files_look_now(struct fz_files *files, struct fz_job *job, const char *path, int patience_ms,
+                       struct fz_look *look)
 {
     struct fz_parcel request = fz_files_request(FZ_ASK_LOOK, path), answer;
-    if (!fz_files_ask(files, job, &request, &answer)) {
+    job->ask.patience_ms = patience_ms;
+    bool answered = fz_files_ask(files, job, &request, &answer);
+    job->ask.patience_ms = 0;
+    if (!answered) {
         struct fz_channel *channel = job->ask.channel;
         if (channel) { /* its answer is nobody's */
             SDL_LockMutex(files->lock);

@@ -69,8 +69,10 @@ struct fz_parcel fz_files_request(enum fz_ask_kind kind, const char *path);
 /* To open it: a file on a share is copied as far as its first `bytes`, behind which are but zeros. */
 struct fz_parcel fz_files_open_request(const char *path, uint64_t bytes);
 
-/* The same for a look at one path by somebody who can do without: false where no answer comes in a moment. */
-bool fz_files_look_now(struct fz_files *files, struct fz_job *job, const char *path, struct fz_look *look);
+/* The same for a look at one path by somebody who can do without: false where no answer comes within `patience_ms`; 0: in a moment, or less
+ * where others wait. */
+bool fz_files_look_now(struct fz_files *files, struct fz_job *job, const char *path, int patience_ms,
+                       struct fz_look *look);
 
 /* The job is done, and its file is closed: an answer that it did not take after all is dropped. */
 void fz_files_forget(struct fz_job *job);

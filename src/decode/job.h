@@ -49,6 +49,7 @@ struct fz_asking {
     struct fz_channel *channel; /* over which an answer will come; NULL: nobody was asked yet */
     struct fz_parcel request, answer;
     uint64_t room_bytes; /* what a copy of the file will take; 0: not known, or next to nothing */
+    int patience_ms;     /* of the worker; 0: a moment */
     bool waits, answered;
 };
 

@@ -133,7 +133,7 @@ static void take_picture(struct fz_job *job, const char *path, struct fz_sidecar
     struct fz_image_host host = fz_job_host(job);
     struct fz_look after;
     if (fz_engine_read_metadata(job->decoder->engine, answer->fd, &host, &reading->out) &&
-        fz_files_look_now(job->decoder->files, job, path, &after))
+        fz_files_look_now(job->decoder->files, job, path, 0, &after))
         fz_cached_keep_metadata(job->decoder->cache, path, &after, &file, &reading->out);
 }
 

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -326,6 +327,30 @@ def test_prime_goes_on_beside_it(home, share, good):
     share.let_go()
     _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0 and f"{2 * COUNT} tiles" in said.decode(), said
+
+
+def kept_tiles(home):
+    with contextlib.closing(sqlite3.connect(home / "cache" / "frieze" / "tiles.db")) as db:
+        return db.execute("SELECT count(*) FROM entry JOIN pixels USING (id) WHERE box_w > 0").fetchone()[0]
+
+
+def test_prime_keeps_all_of_a_share_that_takes_its_time(home, share):
+    """Whether a file is still what was decoded, it says later than a wall would wait for."""
+    share.delays = {shares.LOOKUP: 0.1, shares.GETATTR: 0.1}
+    result = home.frieze("prime", share.path)
+    assert result.status == 0 and result.err == f"frieze prime: {COUNT} tiles\n", result
+    assert kept_tiles(home) == COUNT
+
+
+def test_a_wall_of_it_is_kept(home, share):
+    """Of files that have been there for long, which nobody changes just now."""
+    long_ago = time.time() - 2 * 3600
+    for path in share.folder.iterdir():
+        os.utime(path, (long_ago, long_ago))
+    share.delays = {shares.LOOKUP: 0.1, shares.GETATTR: 0.1}
+    with home.start("--size", "800x600", "--tile", "100x75", share.path) as running:
+        running.idle("loaded")
+    assert kept_tiles(home) == COUNT
 
 
 def test_prime_counts_once_what_another_reader_finds_again(home, share, good):

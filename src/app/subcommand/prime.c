@@ -89,7 +89,7 @@ static void say_end(struct prime *p, bool cancelled)
         fprintf(stderr, ", %zu failed", p->task.failed);
     if (lost > 0)
         fprintf(stderr, "; %zu found no room within --cache-size", lost);
-    if (unwritten > 0) /* it has been said why */
+    if (unwritten > 0)
         fprintf(stderr, "; %zu could not be kept", unwritten);
     fputc('\n', stderr);
 }
