@@ -254,6 +254,8 @@ def test_keys_of_the_file(home, folder, conf):
     """Over the preset, which is over the table; a sequence, an argument, and a key that is to do nothing."""
     conf.write_text("keys = nsxiv\n[keys]\nx Tab = last\ng h = next\nzz = key Right\nn = none\n")
     with start(home, folder) as frieze:
+        frieze.idle()
+
         def after(*keys):
             return frieze.key("Home", *keys).status()["index"]
         assert [after("x"), after("Tab"), after("h"), after("z", "z"), after("n")] == [2, 2, 1, 1, 0]
@@ -265,7 +267,7 @@ def test_faults_in_keys(home, folder, conf):
     """Each named by its line; the others hold."""
     conf.write_text("[keys]\nx = lasst\nNoKey = next\ny = next now\nz = last\n'a = next\nctl = next\nw = key 'x\n")
     with start(home, folder) as frieze:
-        assert frieze.key("Home", "z").status()["index"] == 2
+        assert frieze.idle().key("Home", "z").status()["index"] == 2
         assert lines_about(frieze, conf) == ["2: unknown command lasst", "3: NoKey is no key",
                                              "4: next takes no argument", "7: ctl is no key",
                                              "8: a quote is not closed"]

@@ -218,7 +218,7 @@ def test_the_view_stays_where_it_is(home):
     """What comes in before the part that is looked at moves nothing in it."""
     folder = pictures.fill(home / "pictures", 100)
     with home.start("--size", "600x400", "--tile", "100x75", folder) as frieze:
-        frieze.key("End").idle()
+        frieze.idle().key("End").idle()
         before = frieze.status()["uri"]
         for number in range(10):
             pictures.write(folder / f"a{number}.png", number)
