@@ -1,5 +1,6 @@
 /* What of a file on a disk is brought into the page cache, and how much of that anybody waits for. The disk is preadv(2); what of a file
  * is there already is what was written to its memory. */
+#include "base/sanitized.h"
 #include "decode/ask.h"
 #include "decode/fetch.h"
 #include "decode/pages.h"
@@ -181,7 +182,8 @@ static void of_some_formats_a_part_is_enough(void **state)
         set_up(state);
         assert_int_equal(bring(file_that_begins(GIF)), FZ_FETCH_READ);
     }
-    assert_in_range(atomic_load(&read_to), FZ_IMAGE_PART_AHEAD_BYTES, BYTES - BLOCK);
+    if (!FZ_SANITIZED) /* which looks at the first block for as long as all others take */
+        assert_in_range(atomic_load(&read_to), FZ_IMAGE_PART_AHEAD_BYTES, BYTES - BLOCK);
     set_up(state);
     int fd = file_that_begins(GIF);
     put_there(fd, BEHIND, FZ_IMAGE_PART_AHEAD_BYTES);
