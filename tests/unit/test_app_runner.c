@@ -167,7 +167,9 @@ static void the_end_comes_at_once(void **state)
     sleep_ms(50);
     double began = now_s();
     assert_true(fz_runner_stop(s.runner, 10000));
-    assert_true(now_s() - began < 10); /* sooner than any of them ends */
+    double took = now_s() - began, load = 0;
+    assert_int_equal(getloadavg(&load, 1), 1);
+    assert_true(took < 0.5 * (load > 1 ? load : 1)); /* of a core that others want, too */
     int count = 0;
     struct fz_ready_node *all = fz_ready_take(&s.done);
     for (struct fz_ready_node *node = all; node; node = node->next)
