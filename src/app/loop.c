@@ -222,6 +222,7 @@ static void draw(struct fz_app *app)
     fz_head_begin(app->head, (struct fz_color){(uint8_t)(background >> 16), (uint8_t)(background >> 8),
                                                (uint8_t)background, 255});
     app->fading = false;
+    fz_shapes_begin_frame(app);
     if (!fz_picture_covers_wall(app))
         fz_wall_draw(app);
     fz_picture_draw(app);

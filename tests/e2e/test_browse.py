@@ -115,6 +115,14 @@ def test_nothing_is_found(frieze):
     frieze.until(search=None, index=0, marked=0, items=len(FILES))
 
 
+def test_what_a_search_hides_is_not_waited_for(frieze):
+    frieze.ask("search", "beach 1")
+    frieze.ask("zoom_in")
+    assert frieze.idle("loaded").status()["pending"] == 0
+    frieze.ask("search", "")
+    frieze.key("0").idle("loaded")
+
+
 def test_search_by_command(frieze):
     frieze.ask("search", "ZUBR")
     frieze.until(search={"text": "ZUBR", "matches": 1}, title="\u017bubr 1.png")

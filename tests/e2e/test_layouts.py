@@ -414,3 +414,14 @@ def test_what_the_scroll_bar_rushes_past_is_not_opened(home, x11, layout):
         in_view = running.status()["visible"][1] + 1 - running.status()["visible"][0]
         assert in_view <= opened < fair(count / 10)
         assert len(pictures.wall(running.screenshot())) > 1
+
+
+def test_nothing_in_view_is_not_waited_for(home):
+    """A search hides all of it while rows wait for the shapes of their pictures, which come late."""
+    folder = pictures.fill(home / "pictures", 20)
+    with shares.Share(folder, home / "share") as share:
+        share.delays[shares.READ] = 1
+        with home.start("--layout", "justified", "--size", "800x600", share.path) as running:
+            running.until(items=20)
+            running.ask("search", "qqq")
+            running.idle()

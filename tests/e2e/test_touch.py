@@ -111,6 +111,16 @@ def test_drag_scrolls(wall):
     assert pictures.wall(wall.screenshot())[0][0] == 2 * COLUMNS
 
 
+def test_a_drag_ends_where_a_picture_was_opened_meanwhile(wall):
+    """The finger goes up over the picture; the wall behind it is not held any more."""
+    fingers(wall, ("down", 1, 400, 450), STEP_S, ("move", 1, 400, 350), STEP_S, ("move", 1, 400, 250))
+    wall.until(visible=lambda seen: seen[0] > 0)
+    wall.key("Return").until(mode="picture")
+    fingers(wall, ("up", 1, 400, 250))
+    wall.jump("Esc", "End")
+    assert wall.status()["visible"][1] == COUNT - 1
+
+
 def test_fling_goes_on_until_a_finger_stops_it(wall):
     stroke(wall, (400, 550), (400, 200), 6)
     wall.until(visible=lambda seen: seen[0] > 3 * COLUMNS)

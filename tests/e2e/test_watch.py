@@ -127,6 +127,35 @@ def test_damaged_and_mended(frieze, folder):
     shows(frieze, 0, 1, 2, 3)
 
 
+def test_damaged_out_of_view(home):
+    """It is read once more in case that it is still being written; then it says so, whether anybody looks at it or not."""
+    folder = pictures.fill(home / "pictures", 120)
+    with home.start("--size", "600x400", "--tile", "100x75", folder) as frieze:
+        frieze.idle("loaded")
+        (folder / "p119.png").write_bytes((folder / "p119.png").read_bytes()[:40])
+        frieze.until(failed=1, items=120, pending=0)
+
+
+def test_changed_again_while_a_picture_is_opened(home):
+    """What changes all the time is read again later, and that is not forgotten for what is due before."""
+    folder = pictures.fill(home / "pictures", 120)
+    with home.start("--motion", "off", "--size", "600x400", "--tile", "100x75", folder) as frieze:
+        frieze.idle("loaded")
+        for number in range(4):
+            for moment in range(2):
+                pictures.write(home / "new.png", number).rename(folder / "p119.png")
+                time.sleep(0.06)
+            frieze.key("Right", "Return").key("Esc")
+            frieze.idle("loaded")
+
+
+def test_changed_where_no_search_finds_it(frieze, folder):
+    """The picture that is shown is loaded whatever the list leaves out."""
+    frieze.key("Return").idle().ask("search", "qqq")
+    pictures.write(frieze.home / "new.png", 7).rename(folder / "p0.png")
+    wait_until(lambda: pictures.only(frieze.screenshot())[0] == 7, "the new picture", pause_s=0.05)
+
+
 def test_removed(frieze, folder):
     """The selection goes to its neighbour; the picture view goes on with the next, the last one leads to the wall."""
     frieze.key("Right")

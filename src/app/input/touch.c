@@ -65,7 +65,10 @@ static void act(struct fz_app *app, const struct fz_gesture *gesture)
     if (gesture->kind == FZ_GESTURE_NONE)
         return;
     app->loader.moved = app->dirty = true;
-    if (act_on_overlay(app, gesture))
+    const bool taken = act_on_overlay(app, gesture);
+    if (gesture->kind == FZ_GESTURE_RELEASE && wall->scroll.dragging && (taken || !on_wall))
+        fz_scroll_release(&wall->scroll, false); /* something came over the wall while it was dragged */
+    if (taken)
         return;
     switch (gesture->kind) {
     case FZ_GESTURE_TAP:

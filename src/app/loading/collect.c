@@ -26,6 +26,8 @@ void fz_loader_retire(struct fz_app *app, struct fz_job *job)
         r->job = NULL;
         r->arrived = false;
         fz_loader_drop_incoming(app, r, job);
+        if (job->purpose == FZ_FOR_WALL && tile->final_epoch != app->loader.epoch)
+            app->loader.fill_left = fz_list_count(app->list); /* which has passed it by meanwhile */
     }
     app->loader.credit_bytes -= job->credit_bytes;
     app->loader.stale = true;
@@ -167,7 +169,6 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
     if (r && code != FZ_E_CANCELLED && job->result_of == 0)
         take_facts(app, tile, job);
     if (!r || code == FZ_E_CANCELLED) {
-        app->loader.fill_left = fz_list_count(app->list); /* which may have passed it by */
         fz_loader_retire(app, job);
     } else if (job->result_of > 0 && code != FZ_OK) {
         fz_loader_lose_result(app, tile, job);

@@ -303,7 +303,7 @@ static void issue_sniffs(struct fz_app *app)
     struct fz_loader *loader = &app->loader;
     uint64_t bytes;
     while (fz_loader_active(app, &bytes) < (size_t)loader->workers * 2 &&
-           loader->flying_count < 2 * (size_t)FZ_MAX_FLYING) {
+           loader->flying_count < FZ_MAX_FLYING) { /* a share that hangs parks them all */
         fz_item_id item = fz_list_next_unknown(app->list);
         if (item == FZ_ITEM_NONE)
             return;
@@ -362,12 +362,14 @@ void fz_loader_issue(struct fz_app *app)
         note_view(app);
         fz_loader_judge_all(app);
     }
-    bool retry = app->now_us >= loader->retry_us || app->now_us >= loader->renew_us;
-    if (app->now_us >= loader->renew_us) /* which may lie anywhere in the list */
-        loader->fill_left = fz_list_count(app->list);
+    const bool retry = app->now_us >= loader->retry_us, renew = app->now_us >= loader->renew_us;
     if (retry)
-        loader->retry_us = loader->renew_us = FZ_NEVER;
-    bool look = loader->stale || loader->moved || retry;
+        loader->retry_us = FZ_NEVER;
+    if (renew) { /* what may lie anywhere in the list */
+        loader->renew_us = FZ_NEVER;
+        loader->fill_left = fz_list_count(app->list);
+    }
+    const bool look = loader->stale || loader->moved || retry || renew;
     loader->moved = loader->stale = false;
     if (!look || app->loading_paused || app->ending)
         return;

@@ -5,14 +5,20 @@
 #include "base/mem.h"
 #include "decode/files.h"
 
+bool fz_loader_shows_picture(const struct fz_app *app, fz_item_id item)
+{
+    return app->mode == FZ_MODE_PICTURE && item == app->picture.item && fz_list_has(app->list, item);
+}
+
 uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item)
 {
     size_t index;
     uint32_t distance;
+    if (fz_loader_shows_picture(app, item))
+        return fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_PICTURE);
     if (!fz_list_index(app->list, item, &index) || !fz_ahead_wants(app, index, &distance))
         return FZ_HEAP_DROP;
-    return distance == 0 ? fz_priority(FZ_PRIORITY_PICTURE, FZ_LOADER_PICTURE)
-                         : fz_priority(FZ_PRIORITY_NEIGHBOUR, distance);
+    return fz_priority(FZ_PRIORITY_NEIGHBOUR, distance);
 }
 
 bool fz_loader_is_coarse(const struct fz_app *app, fz_item_id item)
@@ -141,8 +147,11 @@ bool fz_loader_issue_pictures(struct fz_app *app)
     size_t at;
     fz_item_id item;
     app->loader.coming_bytes = 0;
-    if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
+    if (!fz_loader_shows_picture(app, app->picture.item))
         return true;
+    if (!fz_list_index(app->list, app->picture.item, &at)) /* a search has found none: it has no neighbours */
+        return issue_picture(app, app->picture.item, true) &&
+               fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY);
     issue_coarse(app, app->picture.item);
     const long room = pictures_in_budget(app);
     if (room == 0 && !fz_picture_covers_wall(app)) /* in a moment it does, and its tiles make room */

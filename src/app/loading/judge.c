@@ -88,7 +88,10 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
         return 0;
     const struct fz_tile *tile = fz_loader_tile(app, job->item);
     size_t index;
-    if (!tile || tile->renditions[job->purpose].job != job || !fz_list_index(app->list, job->item, &index))
+    if (!tile || tile->renditions[job->purpose].job != job)
+        return FZ_HEAP_DROP;
+    const bool is_listed = fz_list_index(app->list, job->item, &index);
+    if (!is_listed && (job->purpose != FZ_FOR_PICTURE || !fz_loader_shows_picture(app, job->item)))
         return FZ_HEAP_DROP;
     bool is_for_it = job->item == app->picture.item &&
                      (job->purpose == FZ_FOR_PICTURE || !tile->renditions[FZ_FOR_WALL].texture);

@@ -306,7 +306,7 @@ bool fz_loader_is_final(const struct fz_app *app, fz_item_id item)
 {
     const struct fz_loader *loader = &app->loader;
     const struct fz_tile *tile = fz_loader_tile(app, item);
-    if (!tile || tile->error || tile->final_epoch == loader->epoch)
+    if (!tile || tile->error || tile->retry_us > 0 || tile->final_epoch == loader->epoch)
         return tile != NULL;
     const struct fz_rendition *r = &tile->renditions[FZ_FOR_WALL];
     bool has_result = r->texture || r->refused || r->no_room_view;
@@ -357,9 +357,19 @@ bool fz_loader_loaded(const struct fz_app *app)
     return fz_app_is_listed(app) && fz_loader_pending(app) == 0 && !app->loader.uploads;
 }
 
+/* What a search or a rating hides is not loaded, so it is not waited for either. */
+static size_t pending_of_shown(const struct fz_app *app)
+{
+    size_t pending = 0;
+    for (size_t i = 0; i < fz_list_count(app->list); i++)
+        pending += !fz_loader_is_final(app, fz_list_at(app->list, i));
+    return pending;
+}
+
 size_t fz_loader_pending(const struct fz_app *app)
 {
-    return fz_list_all_count(app->list) - app->loader.final_count;
+    const size_t all = fz_list_all_count(app->list);
+    return fz_list_count(app->list) < all ? pending_of_shown(app) : all - app->loader.final_count;
 }
 
 bool fz_loader_uploads_wait(const struct fz_app *app)

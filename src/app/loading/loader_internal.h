@@ -97,6 +97,9 @@ bool fz_loader_was_just_read(struct fz_app *app, const struct fz_rendition *r);
 bool fz_loader_may_be_half_written(const struct fz_app *app, struct fz_tile *tile, struct fz_rendition *r,
                                    enum fz_err code);
 
+/* Render thread. Whether the picture view is open for it; a search, or a rating that is asked for, may have left it out of the list. */
+bool fz_loader_shows_picture(const struct fz_app *app, fz_item_id item);
+
 /* Render thread. Of what the picture view shows, or will; FZ_HEAP_DROP where it does not want it. */
 uint64_t fz_loader_picture_priority(const struct fz_app *app, fz_item_id item);
 

@@ -153,8 +153,6 @@ static bool upload_first(struct fz_app *app)
         } else if (!r->incoming && !job->first_of) {
             go_without(app, job, r);
         }
-    } else if (r && !job->first_of) {
-        app->loader.fill_left = fz_list_count(app->list); /* which passed it by while this was on its way */
     }
     if (finished) {
         app->loader.uploads = app->loader.uploads->next;

@@ -72,8 +72,10 @@ void fz_shapes_set_again(struct fz_app *app, size_t index);
 /* A turn of the loop: what is known now counts for tiles that were not seen. */
 void fz_shapes_step(struct fz_app *app);
 
-/* Within a frame, first of all. */
-void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last);
+/* Within a frame, first of all: what is not drawn, because a picture covers it, say, is not waited for. */
+void fz_shapes_begin_frame(struct fz_app *app);
+/* Within a frame, before tiles [first, last] are drawn. */
+void fz_shapes_show(struct fz_app *app, size_t first, size_t last);
 
 /* Within a frame. Whether a tile in view is drawn; if so its block stays as it is while any of it is in view. */
 bool fz_shapes_may_show(const struct fz_app *app, size_t index);

@@ -189,11 +189,16 @@ static void show_all_or_none(struct fz_app *app, size_t first, size_t last)
     }
 }
 
-void fz_shapes_begin_frame(struct fz_app *app, size_t first, size_t last)
+void fz_shapes_begin_frame(struct fz_app *app)
+{
+    struct fz_shapes *shapes = &app->wall.shapes;
+    shapes->due_us = FZ_NEVER;
+    shapes->is_waiting = shapes->is_passing = false;
+}
+
+void fz_shapes_show(struct fz_app *app, size_t first, size_t last)
 {
     struct fz_wall *wall = &app->wall;
-    wall->shapes.due_us = FZ_NEVER;
-    wall->shapes.is_waiting = wall->shapes.is_passing = false;
     if (!fz_wall_has_shapes(app))
         return;
     if (wall->shapes.was_shown)

@@ -346,7 +346,7 @@ void fz_wall_draw(struct fz_app *app)
         return;
     bool fading = false;
     fz_loader_prefetch(app, first, last);
-    fz_shapes_begin_frame(app, first, last);
+    fz_shapes_show(app, first, last);
     fz_folders_draw(app, first);
     fz_draw_begin_batch(app->head);
     for (size_t i = first; i <= last; i++)
