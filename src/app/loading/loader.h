@@ -189,8 +189,8 @@ bool fz_loader_waits_for_room(const struct fz_app *app);
 /* All tiles in view are final, uploaded, or failed, but for those that wait for room. */
 bool fz_loader_screenful(const struct fz_app *app);
 bool fz_loader_covers_view(const struct fz_app *app); /* each of them shows something, coarse at least */
-bool fz_loader_loaded(const struct fz_app *app);      /* all items are, where a search hides some all others */
-size_t fz_loader_pending(const struct fz_app *app);   /* of these, what is not final */
+bool fz_loader_loaded(const struct fz_app *app);    /* all items are, where a search hides some all others */
+size_t fz_loader_pending(const struct fz_app *app); /* of these, what is not final */
 bool fz_loader_uploads_wait(const struct fz_app *app);
 
 #endif
