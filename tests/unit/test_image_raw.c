@@ -193,38 +193,6 @@ static void test_orientations(void **state)
     }
 }
 
-enum { LINKS_AT = 8 + 2 + 12 * 12 };
-
-/* Beside the sensor, below the first directory; behind those that are there. */
-static void add_preview(struct bytes *b, int width, int height, uint32_t color)
-{
-    uint8_t *pixels = malloc((size_t)width * (size_t)height * 3);
-    for (int i = 0; i < width * height * 3; i++)
-        pixels[i] = (uint8_t)(color >> (16 - 8 * (i % 3)));
-    struct bytes preview = encode_jpeg(pixels, width, height, (struct jpeg_options){.quality = 95});
-    const uint32_t jpeg_at = (uint32_t)b->len, len = (uint32_t)preview.len;
-    bytes_put(b, preview.data, preview.len);
-    bytes_put(b, "", b->len % 2);
-    const uint32_t directory_at = (uint32_t)b->len, w = (uint32_t)width, h = (uint32_t)height;
-    const struct entry entries[] = {{254, 4, 1, 1},       {256, 4, 1, w}, {257, 4, 1, h},
-                                    {258, 3, 1, 8},       {259, 3, 1, 7}, {262, 3, 1, 6},
-                                    {273, 4, 1, jpeg_at}, {277, 3, 1, 3}, {279, 4, 1, len}};
-    put_directory(b, entries, 9);
-    uint32_t count = b->data[LINKS_AT + 4], list_at = (uint32_t)b->len, links;
-    memcpy(&links, b->data + LINKS_AT + 8, 4);
-    if (count == 1)
-        bytes_put_le(b, links, 4);
-    for (uint32_t i = 0, link; count > 1 && i < count; i++) {
-        memcpy(&link, b->data + links + i * 4, 4);
-        bytes_put_le(b, link, 4);
-    }
-    bytes_put_le(b, directory_at, 4);
-    set_le(b, LINKS_AT + 4, count + 1);
-    set_le(b, LINKS_AT + 8, list_at);
-    free(preview.data);
-    free(pixels);
-}
-
 /* Wherever it stands. */
 static void test_largest_of_several_previews(void **state)
 {

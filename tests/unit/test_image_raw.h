@@ -115,4 +115,56 @@ static inline struct bytes make_dng(int preview_w, int preview_h, uint32_t previ
     return b;
 }
 
+/* Of one colour. Caller frees. */
+static inline struct bytes make_preview(int width, int height, uint32_t color)
+{
+    uint8_t *pixels = malloc((size_t)width * (size_t)height * 3);
+    for (int i = 0; i < width * height * 3; i++)
+        pixels[i] = (uint8_t)(color >> (16 - 8 * (i % 3)));
+    struct bytes preview = encode_jpeg(pixels, width, height, (struct jpeg_options){.quality = 95});
+    free(pixels);
+    return preview;
+}
+
+enum { LINKS_AT = 8 + 2 + 12 * 12 };
+
+/* A directory beside the sensor, below the first one; behind those that are there. */
+static inline void add_directory(struct bytes *b, const struct entry *entries, int entry_count)
+{
+    const uint32_t directory_at = (uint32_t)b->len;
+    put_directory(b, entries, entry_count);
+    uint32_t count = b->data[LINKS_AT + 4], list_at = (uint32_t)b->len, links;
+    memcpy(&links, b->data + LINKS_AT + 8, 4);
+    if (count == 1)
+        bytes_put_le(b, links, 4);
+    for (uint32_t i = 0, link; count > 1 && i < count; i++) {
+        memcpy(&link, b->data + links + i * 4, 4);
+        bytes_put_le(b, link, 4);
+    }
+    bytes_put_le(b, directory_at, 4);
+    set_le(b, LINKS_AT + 4, count + 1);
+    set_le(b, LINKS_AT + 8, list_at);
+}
+
+/* Bytes of an even place, for what a directory leads to: where they lie. */
+static inline uint32_t add_data(struct bytes *b, const struct bytes *data)
+{
+    const uint32_t at = (uint32_t)b->len;
+    bytes_put(b, data->data, data->len);
+    bytes_put(b, "", b->len % 2);
+    return at;
+}
+
+static inline void add_preview(struct bytes *b, int width, int height, uint32_t color)
+{
+    struct bytes preview = make_preview(width, height, color);
+    const uint32_t w = (uint32_t)width, h = (uint32_t)height, len = (uint32_t)preview.len;
+    const uint32_t jpeg_at = add_data(b, &preview);
+    const struct entry entries[] = {{254, 4, 1, 1},       {256, 4, 1, w}, {257, 4, 1, h},
+                                    {258, 3, 1, 8},       {259, 3, 1, 7}, {262, 3, 1, 6},
+                                    {273, 4, 1, jpeg_at}, {277, 3, 1, 3}, {279, 4, 1, len}};
+    add_directory(b, entries, 9);
+    free(preview.data);
+}
+
 #endif
