@@ -16,6 +16,7 @@ import zlib
 import numpy as np
 from PIL import Image, ImageCms, ImageDraw
 
+import dng
 import psd
 import xcf
 
@@ -345,32 +346,6 @@ def full_exif():
     return exif.tobytes()[6:]
 
 
-def dng(image):
-    """Raw pixels of 16 bits behind a Bayer filter (DNG 1.4)."""
-    width, height = image.size
-    data = np.asarray(image.convert("L")).astype("<u2").tobytes()
-    matrix = b"".join(struct.pack("<ii", value, 10000) for value in (10000, 0, 0, 0, 10000, 0, 0, 0, 10000))
-    short = "<H"
-    tags = [(254, 4, struct.pack("<I", 0)), (256, 4, struct.pack("<I", width)), (257, 4, struct.pack("<I", height)),
-            (258, 3, struct.pack(short, 16)), (259, 3, struct.pack(short, 1)), (262, 3, struct.pack(short, 32803)),
-            (271, 2, b"maker\0"), (272, 2, b"model\0"), (273, 4, None), (274, 3, struct.pack(short, 1)),
-            (277, 3, struct.pack(short, 1)), (278, 4, struct.pack("<I", height)), (279, 4, struct.pack("<I", len(data))),
-            (33421, 3, struct.pack("<HH", 2, 2)), (33422, 1, b"\0\1\1\2"), (50706, 1, b"\1\4\0\0"),
-            (50708, 2, b"model\0"), (50717, 4, struct.pack("<I", 255)), (50721, 10, matrix)]
-    at = 8 + 2 + 12 * len(tags) + 4
-    long_values = b"".join(value for _, _, value in tags if value and len(value) > 4)
-    table, used = b"", 0
-    for tag, kind, value in tags:
-        value = value if value is not None else struct.pack("<I", at + len(long_values))
-        count = len(value) // {1: 1, 2: 1, 3: 2, 4: 4, 10: 8}[kind]
-        if len(value) > 4:
-            table += struct.pack("<HHII", tag, kind, count, at + used)
-            used += len(value)
-        else:
-            table += struct.pack("<HHI", tag, kind, count) + value.ljust(4, b"\0")
-    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + table + bytes(4) + long_values + data
-
-
 def xv(image):
     """A thumbnail of xv: 3, 3 and 2 bits."""
     rgb = np.asarray(image).astype(int)
@@ -428,7 +403,8 @@ def fill_small(folder):
     (folder / "a.xpm").write_text('/* XPM */\nstatic char *a[] = {\n"2 2 2 1",\n"a c #ff0000",\n"b c None",\n"ab",\n"ba"\n};\n')
     (folder / "a.xv").write_bytes(xv(photo(SMALL)))
     (folder / "a.iff").write_bytes(ilbm(photo(SMALL)))
-    (folder / "a.dng").write_bytes(dng(photo((32, 24))))
+    (folder / "a.dng").write_bytes(dng.write(photo((32, 24))))
+    (folder / "unread.dng").write_bytes(dng.write(photo((32, 24)), 52546, [(52546, (folder / "lossy.jxl").read_bytes()), (7, (folder / "420.jpg").read_bytes())]))
     (folder / "full.exif").write_bytes(full_exif())
     (folder / "a.xmp").write_text(XMP)
     (folder / "rgb.icc").write_bytes(profile(BASE_RGB))

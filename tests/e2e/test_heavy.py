@@ -13,7 +13,7 @@ import pictures
 from frieze import Home, family, need, title_of
 
 SMALL = pathlib.Path(__file__).parent.parent / "corpus" / "small"
-HEAVY = ("a.heic", "a.avif", "lossless.jxl", "animated.jxl", "a.dng", "shapes.svg", "packed.svgz", "text.svg")
+HEAVY = ("a.heic", "a.avif", "lossless.jxl", "animated.jxl", "a.dng", "unread.dng", "shapes.svg", "packed.svgz", "text.svg")
 LIBRARIES = re.compile(r"/lib(heif|avif|jxl|raw_r|rsvg-2)\.so")
 SIZES = 15  # of struct fz_heavy_build
 CODECS = pathlib.Path(os.environ.get("FRIEZE") or "frieze").with_name("frieze-codecs.so")
