@@ -193,6 +193,64 @@ static void test_orientations(void **state)
     }
 }
 
+/* Canon's heap of records (CIFF): what it takes for LibRaw to know the camera, a preview, and degrees clockwise. */
+static struct bytes make_crw(uint32_t degrees, const struct bytes *preview)
+{
+    enum { RECORDS = 5, CAMERA_BYTES = 128, RAW_BYTES = 100000, HEAD_BYTES = 26 };
+    static const char camera[CAMERA_BYTES] = "Canon\0Canon EOS 10D";
+    static const uint16_t sensor[17] = {34, 3152, 2068, 1, 1, 72, 16, 3143, 2063};
+    const uint32_t info[7] = {3072, 2048, 0x3f800000 /* 1.0: the shape of a pixel */, degrees, 8, 24, 1};
+    uint8_t *raw = calloc(RAW_BYTES, 1);
+    const struct {
+        uint32_t type;
+        const void *data;
+        size_t len;
+    } records[RECORDS] = {{0x080a, camera, sizeof camera},
+                          {0x1810, info, sizeof info},
+                          {0x1031, sensor, sizeof sensor},
+                          {0x2007, preview->data, preview->len},
+                          {0x2005, raw, RAW_BYTES}};
+    struct bytes b = {0}, table = {0};
+    bytes_put(&b, "II\x1a\0\0\0HEAPCCDR\0\0\0\0\0\0\0\0\0\0\0\0", HEAD_BYTES);
+    bytes_put_le(&table, RECORDS, 2);
+    for (int i = 0; i < RECORDS; i++) {
+        bytes_put_le(&table, records[i].type, 2);
+        bytes_put_le(&table, (uint32_t)records[i].len, 4);
+        bytes_put_le(&table, (uint32_t)b.len - HEAD_BYTES, 4);
+        bytes_put(&b, records[i].data, records[i].len);
+        bytes_put(&b, "", records[i].len % 2);
+    }
+    const uint32_t table_at = (uint32_t)b.len - HEAD_BYTES;
+    bytes_put(&b, table.data, table.len);
+    bytes_put_le(&b, table_at, 4);
+    free(table.data);
+    free(raw);
+    return b;
+}
+
+static void test_degrees(void **state)
+{
+    (void)state;
+    static const int orientations[] = {1, 6, 3, 8};
+    uint8_t *pixels = make_fields(800, 3);
+    struct bytes preview = encode_jpeg(pixels, 1600, 2400, (struct jpeg_options){.quality = 95});
+    for (int i = 0; i < 4; i++) {
+        struct bytes b = make_crw((uint32_t)i * 90, &preview);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 240, 240, &host, &image, &err), FZ_OK);
+        assert_int_equal(image.orientation, orientations[i]);
+        assert_int_equal(image.width, i % 2 ? 2400 : 1600);
+        const int right = image.out_w - 5, bottom = image.out_h - 5; /* the first field goes clockwise */
+        assert_near(pixel(&image, i == 1 || i == 2 ? right : 5, i >= 2 ? bottom : 5), field_colors[0], 8);
+        host_fini(&host);
+        free(b.data);
+    }
+    free(preview.data);
+    free(pixels);
+}
+
 /* Wherever it stands. */
 static void test_largest_of_several_previews(void **state)
 {
@@ -308,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_parts_where_the_preview_is_small),
         cmocka_unit_test(test_the_file_is_read_once),
         cmocka_unit_test(test_orientations),
+        cmocka_unit_test(test_degrees),
         cmocka_unit_test(test_largest_of_several_previews),
         cmocka_unit_test(test_thumbnails_of_others),
         cmocka_unit_test(test_impossible_preview),
