@@ -4,6 +4,7 @@
 import io
 import math
 import pathlib
+import struct
 import subprocess
 import sys
 
@@ -106,6 +107,22 @@ def test_clear_pixels_leave_no_fringe(home, suffix, smooth):
     scale(home, *smooth, "-s", 97, "--background=#ffffff", home / f"disc.{suffix}", home / "out.png")
     with Image.open(home / "out.png") as image:
         assert np.asarray(image.convert("L")).min() >= 254
+
+
+def test_bmp_whose_alpha_is_0_everywhere_is_opaque(home, isolation):
+    """Writers name a mask of alpha that they do not fill; one pixel that has alpha says that it is meant."""
+    width, height = 40, 30
+    for alpha, expected in ((0, (200, 0, 0)), (255, (0, 0, 0))):
+        pixels = bytes((0, 0, 200, 0)) * (width * height - 1) + bytes((0, 0, 200, alpha))
+        head = struct.pack("<IiiHHIIiiII", 124, width, height, 1, 32, 3, len(pixels), 2835, 2835, 0, 0) \
+            + struct.pack("<IIIII", 0xff0000, 0xff00, 0xff, 0xff000000, 0x73524742)
+        (home / "in.bmp").write_bytes(b"BM" + struct.pack("<IHHI", 138 + len(pixels), 0, 0, 138) + head.ljust(124, b"\0") + pixels)
+        for size in (0, 20):
+            scale(home, "--isolation", isolation, "--background", "#000000", "-s", size, home / "in.bmp", home / "out.png")
+            with Image.open(home / "out.png") as image:
+                assert image.convert("RGB").getpixel((2, image.height - 3)) == expected, (alpha, size)
+        line = home.frieze("probe", home / "in.bmp")
+        assert line.status == 0 and '"width":40,"height":30' in line.out.replace(" ", "")
 
 
 def test_smooth_leaves_alone_what_fits(home, files):

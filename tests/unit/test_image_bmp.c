@@ -6,7 +6,9 @@ struct bmp {
     bool from_top;
     uint32_t masks[4]; /* R G B A */
     reduction *what;
-    int wrong; /* 1: the pixels are said to begin where the colours do; 2: the table lacks the last field's colour */
+    /* 1: the pixels are said to begin where the colours do; 2: the table lacks the last field's colour; 3: what the mask of alpha names
+     * is 0 in all pixels */
+    int wrong;
 };
 
 static uint32_t index_at(int x, int y)
@@ -84,7 +86,8 @@ static void put_row(struct bytes *b, const struct bmp *k, int y)
             bytes_put_le(b, byte, 1);
         } else {
             uint32_t rgb = field_at(x++, y);
-            bytes_put_le(b, k->bits == 24 ? rgb : masked(rgb, masks), k->bits / 8);
+            const uint32_t without = k->wrong == 3 ? masks[3] : 0;
+            bytes_put_le(b, k->bits == 24 ? rgb : masked(rgb, masks) & ~without, k->bits / 8);
         }
     }
 }
@@ -173,6 +176,66 @@ static void test_oldest_table(void **state)
     free(whole.data);
 }
 
+/* What is there of a file that was cut in the midst of a row. */
+static void assert_cut_is_opaque(const struct bytes *b, const struct bmp *k)
+{
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    const size_t row_bytes = W * (size_t)k->bits / 8;
+    assert_int_equal(load(b->data, b->len - H / 2 * row_bytes - 5, 0, 0, &host, &image, &err), FZ_OK);
+    assert_true(image.damaged);
+    for (int y = 0; y < H; y++) {
+        const int stored = k->from_top ? y : H - 1 - y;
+        assert_near(pixel(&image, 3, y), stored < H / 2 - 1 ? k->what(field_at(3, y)) : 0x204060, 0);
+    }
+    host_fini(&host);
+}
+
+static uint32_t background(uint32_t rgb)
+{
+    (void)rgb;
+    return 0x204060;
+}
+
+/* A mask alone makes nothing clear, as some writers name one and leave its bits 0; one pixel that has alpha, anywhere, makes all others so. */
+static void test_alpha_that_is_nowhere(void **state)
+{
+    (void)state;
+    static const struct bmp kinds[] = {
+        {.dib = 124,
+         .bits = 32,
+         .packed = 3,
+         .masks = {0xff0000, 0xff00, 0xff, 0xff000000},
+         .what = as_it_is},
+        {.dib = 108,
+         .bits = 32,
+         .packed = 3,
+         .masks = {0xff0000, 0xff00, 0xff, 0xff000000},
+         .from_top = true,
+         .what = as_it_is},
+        {.dib = 56, .bits = 32, .packed = 6, .masks = {0xff00, 0xff0000, 0xff000000, 0x80}, .what = as_it_is},
+        {.dib = 56, .bits = 16, .packed = 3, .masks = {0xf00, 0xf0, 0xf, 0xf000}, .what = four_bits},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct bmp kind = kinds[i];
+        kind.wrong = 3;
+        struct bytes b = make_any_bmp(&kind);
+        const size_t row_bytes = W * (size_t)kind.bits / 8, head = b.len - H * row_bytes;
+        assert_shown(&b, "bmp", kind.what, 0);
+        assert_cut_is_opaque(&b, &kind);
+        const size_t at[] = {head + row_bytes - (size_t)kind.bits / 8, b.len - (size_t)kind.bits / 8};
+        for (size_t k = 0; k < 2; k++) {
+            for (int c = 0; c < kind.bits / 8; c++)
+                b.data[at[k] + (size_t)c] |= (uint8_t)(kind.masks[3] >> 8 * c);
+            assert_part(&b, background, 0);
+            for (int c = 0; c < kind.bits / 8; c++)
+                b.data[at[k] + (size_t)c] &= (uint8_t) ~(kind.masks[3] >> 8 * c);
+        }
+        free(b.data);
+    }
+}
+
 static void test_damage(void **state)
 {
     (void)state;
@@ -224,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_oldest_table),
+        cmocka_unit_test(test_alpha_that_is_nowhere),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_cancelled_while_unpacking),
     };

@@ -117,6 +117,54 @@ static void in_pieces_as_in_one(void **state)
     }
 }
 
+static void assert_cancelled_anywhere(const struct bytes *file)
+{
+    struct host host = {.reserve_most = file->len * 3 / 4};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(file->data, file->len, 0, 0, &host, &image, &err), FZ_OK);
+    int asked = host.asked;
+    assert_true(asked > 7);
+    host_fini(&host);
+    for (int n = 1; n <= asked; n++) {
+        host = (struct host){.reserve_most = file->len * 3 / 4, .cancel_after = n};
+        assert_int_equal(load(file->data, file->len, 0, 0, &host, &image, &err), FZ_E_CANCELLED);
+        host_fini(&host);
+    }
+}
+
+/* A mask of alpha, whose bits are 0 but in one pixel, or in all. */
+static void in_pieces_with_alpha_in_one_pixel_or_none(void **state)
+{
+    (void)state;
+    enum { MASKS = 16, V4_MORE = 108 - 40, ALPHA = 3 };
+    for (int from_top = 0; from_top < 2; from_top++) {
+        struct bytes file = bmp_head(32, from_top ? -HEIGHT : HEIGHT);
+        file.data[10] += V4_MORE;
+        file.data[14] += V4_MORE;
+        file.data[30] = 3;
+        bytes_put(&file, "\0\0\xff\0\0\xff\0\0\xff\0\0\0\0\0\0\xff", MASKS);
+        bytes_put_times(&file, "\1", V4_MORE - MASKS); /* no colours that are believed */
+        const size_t head = file.len, px = (size_t)WIDTH * HEIGHT;
+        fill_random(&file, bmp_bytes(32), false);
+        for (size_t i = 0; i < px; i++)
+            file.data[head + i * 4 + ALPHA] = 0;
+        const size_t with[] = {px, 0, px / 2, px - 1}; /* px: none */
+        for (size_t i = 0; i < sizeof with / sizeof *with; i++) {
+            if (with[i] < px)
+                file.data[head + with[i] * 4 + ALPHA] = 200;
+            assert_same(&file, 0, "bmp with a mask of alpha");
+            assert_same(&file, 200, "bmp with a mask of alpha, as a tile");
+            if (with[i] < px)
+                file.data[head + with[i] * 4 + ALPHA] = 0;
+        }
+        assert_cancelled_anywhere(&file);
+        file.len -= bmp_bytes(32) / 5; /* cut short */
+        assert_same(&file, 0, "bmp with a mask of alpha, cut");
+        free(file.data);
+    }
+}
+
 static void a_file_that_shrinks_meanwhile_is_damaged(void **state)
 {
     (void)state;
@@ -145,18 +193,7 @@ static void cancelled_at_every_piece(void **state)
     (void)state;
     struct bytes file = bmp_head(24, HEIGHT);
     fill_random(&file, bmp_bytes(24), false);
-    struct host host = {.reserve_most = file.len * 3 / 4};
-    struct fz_image image;
-    struct fz_error err;
-    assert_int_equal(load(file.data, file.len, 0, 0, &host, &image, &err), FZ_OK);
-    int asked = host.asked;
-    assert_true(asked > 7);
-    host_fini(&host);
-    for (int n = 1; n <= asked; n++) {
-        host = (struct host){.reserve_most = file.len * 3 / 4, .cancel_after = n};
-        assert_int_equal(load(file.data, file.len, 0, 0, &host, &image, &err), FZ_E_CANCELLED);
-        host_fini(&host);
-    }
+    assert_cancelled_anywhere(&file);
     free(file.data);
 }
 
@@ -164,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_pieces_as_in_one),
+        cmocka_unit_test(in_pieces_with_alpha_in_one_pixel_or_none),
         cmocka_unit_test(a_file_that_shrinks_meanwhile_is_damaged),
         cmocka_unit_test(cancelled_at_every_piece),
     };

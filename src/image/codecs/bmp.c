@@ -328,6 +328,32 @@ static void draw_row(const struct bmp *m, const uint8_t *from, uint8_t *to)
     }
 }
 
+static bool has_alpha(const struct bmp *m, const uint8_t *stored)
+{
+    const struct fz_bytes row = {.at = stored, .len = (size_t)m->row_bytes};
+    for (uint32_t x = 0; x < m->width; x++)
+        if (fz_bytes_le(&row, (uint64_t)x * m->bits / 8, m->bits / 8) & m->masks[3])
+            return true;
+    return false;
+}
+
+/* Writers that have no alpha name a mask for it all the same, and leave its bits 0 in all pixels: as in browsers these are opaque then.
+ * Of the whole picture, whatever part of it is wanted; up to the first row that the file ends before. */
+static enum fz_err settle_alpha(struct bmp *m, struct fz_decode *d)
+{
+    for (uint32_t y = 0; m->masks[3] && y < m->height; y++) {
+        if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
+            return fz_decode_fail_cancelled(d);
+        const uint8_t *row = fz_decode_bytes(d, m->pixels_at + y * m->row_bytes, m->row_bytes, m->stored);
+        if (!row)
+            break;
+        if (has_alpha(m, row))
+            return FZ_OK;
+    }
+    m->masks[3] = 0;
+    return FZ_OK;
+}
+
 /* False where the file ends before that row. */
 static bool read_row(const struct bmp *m, struct fz_decode *d, uint32_t y, uint8_t *to)
 {
@@ -390,7 +416,7 @@ enum fz_err fz_bmp_load(struct fz_decode *d)
     m.stored = is_packed ? NULL : fz_try_malloc(m.row_bytes);
     if (!m.indices && !m.stored)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", m.width, m.height);
-    enum fz_err code = m.indices ? unpack(&m, d, &complete) : FZ_OK;
+    enum fz_err code = m.indices ? unpack(&m, d, &complete) : settle_alpha(&m, d);
     set_profile(d);
     set_primaries(d);
     if (code == FZ_OK)
