@@ -175,6 +175,31 @@ static void test_texts_are_clean(void **state)
     assert_string_equal(out, "café");
 }
 
+/* What is no UTF-8 is Windows-1252: quotes, dashes and the euro sign are where Latin-1 has control characters. */
+static void test_texts_of_windows(void **state)
+{
+    (void)state;
+    char out[64];
+    static const char quoted[] = "\x93"
+                                 "5 \x80\x94 \x96 it\x92s\x85 caf\xe9\x99",
+                      undefined[] = "\x81"
+                                    "a\x8d\x8f"
+                                    "b\x90\x9d\xa0";
+    fz_metadata_text(out, sizeof out, quoted, sizeof quoted - 1);
+    assert_string_equal(out, "“5 €” – it’s… café™");
+    fz_metadata_text(out, sizeof out, undefined, sizeof undefined - 1);
+    assert_string_equal(out, "a b");
+    fz_metadata_text(out, sizeof out, "\xc2\x93\xc3\xa4", 4); /* UTF-8, which means what it says */
+    assert_string_equal(out, "ä");
+    for (int byte = 0x80; byte < 0xa0; byte++) {
+        const char text[] = {'a', (char)byte, 'a'};
+        const bool is_undefined =
+            byte == 0x81 || byte == 0x8d || byte == 0x8f || byte == 0x90 || byte == 0x9d;
+        fz_metadata_text(out, sizeof out, text, sizeof text);
+        assert_int_equal(strcmp(out, "a a") == 0, is_undefined);
+    }
+}
+
 /* ---- Damage ------------------------------------------------------------------------------------------------------ */
 
 static void assert_is_sound(const struct fz_metadata *metadata)
@@ -289,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_order_of_precedence),
         cmocka_unit_test(test_iptc_in_several_segments),
         cmocka_unit_test(test_texts_are_clean),
+        cmocka_unit_test(test_texts_of_windows),
         cmocka_unit_test(test_damage_is_harmless),
         cmocka_unit_test(test_what_was_decoded_is_not_read_again),
     };

@@ -22,7 +22,7 @@ static bool is_cut_character(const char *bytes, size_t len)
 }
 
 /* Writers that count bytes, and bounds of ours, cut the last character: *len is without it. What is ASCII but for its last
- * byte may as well be Latin-1, and end in a letter with an accent. */
+ * byte may as well be Windows-1252, and end in a letter with an accent. */
 static bool is_utf8(const char *bytes, size_t *len)
 {
     bool has_sequences = false;
@@ -44,6 +44,17 @@ static bool is_blank(uint32_t code)
     return code <= ' ' || (code >= 0x7f && code <= 0xa0);
 }
 
+/* Windows-1252 (as WHATWG's encodings have it), which is what writers mean by Latin-1: the two differ where the latter has control
+ * characters. 0: that is one here, too. */
+static uint32_t from_windows(unsigned char byte)
+{
+    static const uint16_t high[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                      0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
+                                      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                      0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
+    return byte >= 0x80 && byte < 0xa0 ? high[byte - 0x80] : byte;
+}
+
 /* Blanks and control characters, however many, are one space; none stand at the ends. */
 void fz_metadata_text(char *out, size_t size, const void *bytes, size_t len)
 {
@@ -51,7 +62,7 @@ void fz_metadata_text(char *out, size_t size, const void *bytes, size_t len)
     size_t used = 0;
     bool utf8 = is_utf8(in, &len), blank = false;
     for (size_t at = 0; at < len && in[at];) {
-        uint32_t code = (unsigned char)in[at];
+        uint32_t code = from_windows((unsigned char)in[at]);
         at += utf8 ? fz_utf8_decode(in + at, len - at, &code) : 1;
         if (is_blank(code)) {
             blank = used > 0;

@@ -70,7 +70,7 @@ void fz_xmp_join(const struct fz_block *xmp, const struct fz_block *more, struct
  * that counts. */
 bool fz_xmp_read(const void *bytes, size_t len, struct fz_metadata *out);
 
-/* Bytes of a text as they stand in a file: UTF-8 where it is valid, else Latin-1; without blanks around it. */
+/* Bytes of a text as they stand in a file: UTF-8 where it is valid, else Windows-1252; without blanks around it. */
 void fz_metadata_text(char *out, size_t size, const void *bytes, size_t len);
 /* Appends with ", " between; nothing where `part` is "". */
 void fz_metadata_join(char *out, size_t size, const char *part);
