@@ -3,7 +3,13 @@
 #include "image/inflate.h"
 #include "image/metadata/parts.h"
 
-enum { MOST_BOXES = 128, MOST_ITEMS = 1024, UUID_BYTES = 16 };
+enum {
+    MOST_BOXES = 128,
+    MOST_ITEMS = 1024,
+    MOST_DESCRIBED = 64,
+    MOST_REFERENCES = 1 << 20, /* bytes: a picture may be made of 65,536 others */
+    UUID_BYTES = 16
+};
 
 /* A box, or one that boxes stand in; `at` and `end` of what it holds. */
 struct box {
@@ -39,7 +45,60 @@ static bool is(const struct box *box, const char *type)
 struct items {
     uint32_t exif, xmp; /* their numbers; 0: none */
     bool is_xmp_deflated;
+    uint32_t others[MOST_DESCRIBED]; /* those that describe another picture than the primary one */
+    size_t other_count;
 };
+
+/* Whether a reference (8.11.12) leads to items, but not to that one. */
+static bool leads_elsewhere(struct fz_excerpt *refs, const struct box *from, unsigned id_bytes, uint32_t item)
+{
+    uint64_t pos = from->at + id_bytes + 2, left = pos <= from->end ? fz_excerpt_be(refs, pos - 2, 2) : 0;
+    bool leads = false;
+    for (; left > 0 && id_bytes <= from->end - pos; left--, pos += id_bytes) {
+        leads = true;
+        if (fz_excerpt_be(refs, pos, id_bytes) == item)
+            return false;
+    }
+    return leads;
+}
+
+/* "cdsc" leads from an item to what it describes: maps of gain and of depth have such items of their own. `refs`: what "iref" holds. */
+static void note_others(struct fz_excerpt *refs, uint32_t primary, struct items *items)
+{
+    const unsigned id_bytes = fz_excerpt_be(refs, 0, 1) == 0 ? 2 : 4;
+    uint64_t pos = 4;
+    struct box from;
+    for (int i = 0; i < MOST_ITEMS && read_box(refs, pos, refs->bytes, &from); i++, pos = from.next) {
+        const bool is_other = is(&from, "cdsc") && leads_elsewhere(refs, &from, id_bytes, primary);
+        if (is_other && items->other_count < MOST_DESCRIBED)
+            items->others[items->other_count++] = (uint32_t)fz_excerpt_be(refs, from.at, id_bytes);
+    }
+}
+
+/* All of the references at once, since there may be many; where they are too many, every item counts. */
+static void read_references(struct fz_excerpt *file, const struct box *references, const struct box *primary,
+                            struct items *items)
+{
+    const uint64_t len = references->end - references->at;
+    const unsigned id_bytes = fz_excerpt_be(file, primary->at, 1) == 0 ? 2 : 4;
+    const bool is_told = primary->end - primary->at >= 4 + id_bytes;
+    const uint32_t id = is_told ? (uint32_t)fz_excerpt_be(file, primary->at + 4, id_bytes) : 0;
+    uint8_t *copy = id > 0 ? fz_excerpt_copy(file, references->at, len, MOST_REFERENCES) : NULL;
+    struct fz_excerpt refs;
+    if (!copy)
+        return;
+    fz_excerpt_own(&refs, copy, (size_t)len);
+    note_others(&refs, id, items);
+    fz_excerpt_close(&refs);
+}
+
+static bool is_of_another(const struct items *items, uint32_t id)
+{
+    for (size_t i = 0; i < items->other_count; i++)
+        if (items->others[i] == id)
+            return true;
+    return false;
+}
 
 static const char *next_text(const char *text, const char *end)
 {
@@ -56,13 +115,13 @@ static void note_mime_item(struct fz_excerpt *file, uint64_t at, uint64_t end, u
     uint64_t len = end > at ? end - at : 0;
     fz_excerpt_get(file, at, texts, len < sizeof texts ? (size_t)len : sizeof texts - 1);
     const char *type = next_text(texts, last);
-    if (strncmp(type, "application/rdf+xml", 19) != 0)
+    if (items->xmp != 0 || strncmp(type, "application/rdf+xml", 19) != 0)
         return;
     items->xmp = id;
     items->is_xmp_deflated = strcmp(next_text(type, last), "deflate") == 0;
 }
 
-/* 8.11.6: "infe" of version 2 and 3. */
+/* 8.11.6: "infe" of version 2 and 3. Of each kind the first counts. */
 static void read_item_info(struct fz_excerpt *file, const struct box *info, struct items *items)
 {
     unsigned version = (unsigned)fz_excerpt_be(file, info->at, 1);
@@ -76,8 +135,10 @@ static void read_item_info(struct fz_excerpt *file, const struct box *info, stru
         if (!is(&entry, "infe") || entry_version < 2)
             continue;
         uint32_t id = (uint32_t)fz_excerpt_be(file, entry.at + 4, id_bytes);
+        if (is_of_another(items, id))
+            continue;
         if (fz_excerpt_match(file, type_at, "Exif", 4))
-            items->exif = id;
+            items->exif = items->exif ? items->exif : id;
         else if (fz_excerpt_match(file, type_at, "mime", 4))
             note_mime_item(file, type_at + 4, entry.end, id, items);
     }
@@ -151,16 +212,24 @@ static void read_locations(struct fz_excerpt *file, const struct box *places, co
 static void read_meta(struct fz_excerpt *file, const struct box *meta, struct fz_blocks *blocks)
 {
     struct items items = {0};
-    struct box box, places = {0}, held = {0};
+    struct box box, places = {0}, held = {0}, info = {0}, references = {0}, primary = {0};
     uint64_t pos = meta->at + 4;
     for (int i = 0; i < MOST_BOXES && read_box(file, pos, meta->end, &box); i++, pos = box.next) {
         if (is(&box, "iinf"))
-            read_item_info(file, &box, &items);
+            info = box;
+        else if (is(&box, "iref"))
+            references = box;
+        else if (is(&box, "pitm"))
+            primary = box;
         else if (is(&box, "iloc"))
             places = box;
         else if (is(&box, "idat"))
             held = box;
     }
+    if (references.end > 0)
+        read_references(file, &references, &primary, &items);
+    if (info.end > 0)
+        read_item_info(file, &info, &items);
     if (places.end > 0)
         read_locations(file, &places, &held, &items, blocks);
 }
