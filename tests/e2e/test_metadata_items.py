@@ -1,4 +1,4 @@
-"""Which of its items a file of HEIF or AVIF means that holds several pictures; by what a copy has of them."""
+"""Which of its texts a file means: items of HEIF and AVIF for several pictures, and texts of EXIF 3.0; by what a copy has of them."""
 # ctest: COST 4
 
 import struct
@@ -10,7 +10,8 @@ from PIL import Image
 import pictures
 from frieze import need
 
-MAKE, MODEL = 0x10f, 0x110
+MAKE, MODEL, DESCRIPTION = 0x10f, 0x110, 0x10e
+UTF8 = 129
 
 
 def box(kind, body):
@@ -102,3 +103,24 @@ def test_the_primary_picture_tells(home, suffix):
                               ([(None, "of none"), (other, "of the map")], "of none"), ([(primary, "right"), (primary, "again")], "right")):
         path.write_bytes(with_xmp(plain, *packets))
         assert scaled(home, path) == ("First", expected), packets
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_texts_of_exif_3_go_along(home, order):
+    """With their type, which is one of their own."""
+    text, model = "Café, größer".encode() + b"\0", b"Wall\0"
+    at = 8 + 2 + 2 * 12 + 4
+    block = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "IH", 8, 2) \
+        + struct.pack(order + "HHII", DESCRIPTION, UTF8, len(text), at) + struct.pack(order + "HHII", MODEL, UTF8, len(model), at + len(text)) \
+        + bytes(4) + text + model
+    pictures.draw(5, (96, 64)).save(home / "in.jpg", exif=b"Exif\0\0" + block)
+    result = home.frieze("scale", "-s", 32, home / "in.jpg", home / "out.jpg")
+    assert result.status == 0, result
+    with Image.open(home / "out.jpg") as image:
+        kept = image.info["exif"][6:]
+    assert kept[:4] == block[:4]
+    first, = struct.unpack(order + "I", kept[4:8])
+    count, = struct.unpack(order + "H", kept[first:first + 2])
+    entries = [struct.unpack(order + "HHII", kept[first + 2 + i * 12:first + 14 + i * 12]) for i in range(count)]
+    assert {tag: (kind, kept[value:value + size]) for tag, kind, size, value in entries} == \
+        {DESCRIPTION: (UTF8, text), MODEL: (UTF8, model)}

@@ -3,7 +3,7 @@
 
 #include "image/metadata/metadata.h"
 
-enum { BYTE = 1, ASCII = 2, SHORT = 3, LONG = 4 };
+enum { BYTE = 1, ASCII = 2, SHORT = 3, LONG = 4, UTF8 = 129 };
 
 static void put_entry(struct bytes *b, uint32_t tag, uint32_t type, uint32_t count, uint32_t value)
 {
@@ -82,7 +82,43 @@ static void test_the_beginning_of_long_texts(void **state)
     (void)state;
     const char title[] = "\x3d\xd8\x00\xde";
     assert_begins(read_long(0x010e, ASCII, "a", 1, "\xc3\xa4", 2).description, "\xc3\xa4");
+    assert_begins(read_long(0x010e, UTF8, "a", 1, "\xc3\xa4", 2).description, "\xc3\xa4");
     assert_begins(read_long(0x9c9b, BYTE, "a\0", 2, title, 4).title, "\xf0\x9f\x98\x80");
+}
+
+/* Exif 3.0: texts of a type of their own, and a title, which counts where Windows' is not. */
+static void test_texts_in_utf_8(void **state)
+{
+    (void)state;
+    enum { EXPOSURE = 8 + 2 + 5 * 12 + 4, VALUES = EXPOSURE + 2 + 2 * 12 + 4 };
+    static const char values[] = "Caf\xc3\xa9\0Model X\0"
+                                 "2024:05:01 12:30:00\0"
+                                 "Ein gro\xc3\x9f"
+                                 "er Titel\0"
+                                 "Lens\0\0a\0b\0\0\0";
+    enum { MODEL = VALUES + 6, DATE = MODEL + 8, TITLE = DATE + 20, LENS = TITLE + 18, XP = LENS + 6 };
+    for (int has_other = 0; has_other < 2; has_other++) {
+        struct bytes b = {0};
+        bytes_put(&b, "II*\0\10\0\0\0\5\0", 10);
+        put_entry(&b, 0x010e, UTF8, 6, VALUES);
+        put_entry(&b, 0x0110, UTF8, 8, MODEL);
+        put_entry(&b, 0x0132, ASCII, 20, DATE);
+        put_entry(&b, 0x8769, LONG, 1, EXPOSURE);
+        put_entry(&b, has_other ? 0x9c9b : 0x9c9c, BYTE, 6, XP);
+        bytes_put(&b, "\0\0\0\0\2\0", 6);
+        put_entry(&b, 0xa434, UTF8, 5, LENS);
+        put_entry(&b, 0xa436, UTF8, 18, TITLE);
+        bytes_put_le(&b, 0, 4);
+        bytes_put(&b, values, sizeof values - 1);
+        const struct fz_metadata metadata = read_bytes(b);
+        assert_string_equal(metadata.description, "Caf\xc3\xa9");
+        assert_string_equal(metadata.camera, "Model X");
+        assert_string_equal(metadata.lens, "Lens");
+        assert_true(metadata.date.known);
+        assert_string_equal(metadata.title, has_other ? "ab"
+                                                      : "Ein gro\xc3\x9f"
+                                                        "er Titel");
+    }
 }
 
 static void test_sensitivities_of_more_than_16_bits(void **state)
@@ -101,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_titles_in_utf_16),
         cmocka_unit_test(test_the_beginning_of_long_texts),
+        cmocka_unit_test(test_texts_in_utf_8),
         cmocka_unit_test(test_sensitivities_of_more_than_16_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,13 @@ enum {
     FZ_TAG_POSITION = 0x8825, /* of that of GPS, */
     FZ_TAG_EXCHANGE = 0xa005, /* and, in the former, of interoperability */
 };
-enum fz_tiff_type { FZ_TIFF_BYTE = 1, FZ_TIFF_ASCII = 2, FZ_TIFF_SHORT = 3, FZ_TIFF_LONG = 4 };
+enum fz_tiff_type {
+    FZ_TIFF_BYTE = 1,
+    FZ_TIFF_ASCII = 2,
+    FZ_TIFF_SHORT = 3,
+    FZ_TIFF_LONG = 4,
+    FZ_TIFF_UTF8 = 129 /* Exif 3.0 */
+};
 
 /* A structure to be read: where its offsets count from, and in which order its bytes stand. */
 struct fz_tiff_structure {

@@ -28,6 +28,7 @@ enum {
     TAG_OFFSET_DIGITIZED = 0x9012,
     TAG_FOCAL = 0x920a,
     TAG_LENS = 0xa434,
+    TAG_TITLE = 0xa436,
     GPS_LATITUDE_REF = 1,
     GPS_LATITUDE,
     GPS_LONGITUDE_REF,
@@ -154,6 +155,8 @@ static void read_all(const ExifData *exif, struct fz_metadata *out)
     text(exif, EXIF_IFD_0, TAG_DESCRIPTION, out->description, sizeof out->description);
     text(exif, EXIF_IFD_EXIF, TAG_LENS, out->lens, sizeof out->lens);
     read_xp_title(exif, out);
+    if (!*out->title)
+        text(exif, EXIF_IFD_EXIF, TAG_TITLE, out->title, sizeof out->title);
     read_camera(exif, out);
     fz_metadata_place_at(out, degrees(exif, GPS_LATITUDE, GPS_LATITUDE_REF, 'S', 90),
                          degrees(exif, GPS_LONGITUDE, GPS_LONGITUDE_REF, 'W', 180));

@@ -15,7 +15,7 @@ enum {
  * title. */
 static const uint16_t camera_tags[] = {0x010e, 0x010f, 0x0110, 0x0132, 0x4746, 0x9c9b};
 static const uint16_t exposure_tags[] = {0x829a, 0x829d, 0x8827, 0x8831, 0x8832, 0x8833, 0x9003,
-                                         0x9004, 0x9010, 0x9011, 0x9012, 0x920a, 0xa434};
+                                         0x9004, 0x9010, 0x9011, 0x9012, 0x920a, 0xa434, 0xa436};
 static const uint16_t position_tags[] = {1, 2, 3, 4};
 
 struct directory {
@@ -40,7 +40,8 @@ void fz_tiff_put(bool little, uint8_t *at, uint64_t value, unsigned count)
 static size_t bytes_of(unsigned type, uint64_t count)
 {
     static const uint8_t sizes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
-    uint64_t bytes = type < sizeof sizes ? sizes[type] * count : 0;
+    const unsigned size = type == FZ_TIFF_UTF8 ? 1 : type < sizeof sizes ? sizes[type] : 0;
+    const uint64_t bytes = size * count;
     return bytes <= SIZE_MAX ? (size_t)bytes : 0;
 }
 
@@ -129,7 +130,8 @@ static void follow(const struct fz_tiff_structure *tiff, const struct fz_tiff_en
 /* Of a text, which Microsoft's tags have as bytes, far less is shown. */
 static void cut_text(struct fz_tiff_entry *entry)
 {
-    const bool is_text = entry->type == FZ_TIFF_BYTE || entry->type == FZ_TIFF_ASCII;
+    const bool is_text =
+        entry->type == FZ_TIFF_BYTE || entry->type == FZ_TIFF_ASCII || entry->type == FZ_TIFF_UTF8;
     if (is_text && entry->bytes > VALUE_MOST)
         entry->bytes = entry->count = VALUE_MOST;
 }
@@ -179,7 +181,8 @@ static void put_directory(struct build *build, const struct directory *directory
         const struct fz_tiff_entry *entry = &directory->entries[i];
         size_t to = at + 2 + i * FZ_TIFF_ENTRY, value = to + 8;
         put(build, to, entry->tag, 2);
-        put(build, to + 2, entry->type, 2);
+        /* libexif does not know the newer one */
+        put(build, to + 2, entry->type == FZ_TIFF_UTF8 ? FZ_TIFF_ASCII : entry->type, 2);
         put(build, to + 4, entry->count, 4);
         if (entry->tag == FZ_TAG_EXPOSURE || entry->tag == FZ_TAG_POSITION) {
             put(build, value, entry->at, 4);
