@@ -116,7 +116,7 @@ def test_a_drag_ends_where_a_picture_was_opened_meanwhile(wall):
     fingers(wall, ("down", 1, 400, 450), STEP_S, ("move", 1, 400, 350), STEP_S, ("move", 1, 400, 250))
     wall.until(visible=lambda seen: seen[0] > 0)
     wall.key("Return").until(mode="picture")
-    fingers(wall, ("up", 1, 400, 250))
+    fingers(wall, ("up", 1, 400, 250), 0.3)  # and is heard of before the keys are
     wall.jump("Esc", "End")
     assert wall.status()["visible"][1] == COUNT - 1
 
