@@ -225,6 +225,26 @@ static void test_instead_of_what_cannot_be_developed(void **state)
     free(b.data);
 }
 
+/* Whose place is told in pixels of what is developed. */
+static void test_no_part_of_a_preview(void **state)
+{
+    (void)state;
+    struct bytes b = make_cut(280, 0x806040);
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err = {0};
+    int fd = open_bytes(b.data, b.len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, 0, 0, &host);
+    request.region = (struct fz_image_region){10, 10, 50, 50};
+    assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_E_DAMAGED);
+    assert_null(strstr(err.msg, "preview"));
+    fz_image_scratch_free(scratch);
+    close(fd);
+    host_fini(&host);
+    free(b.data);
+}
+
 static void test_refused_without_a_preview(void **state)
 {
     (void)state;
@@ -337,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_preview_of_jpeg_xl),
 #endif
         cmocka_unit_test(test_instead_of_what_cannot_be_developed),
+        cmocka_unit_test(test_no_part_of_a_preview),
         cmocka_unit_test(test_refused_without_a_preview),
         cmocka_unit_test(test_directories_that_lie),
         cmocka_unit_test(test_directories_in_a_circle),

@@ -331,7 +331,8 @@ static bool is_reserved(const struct fz_decode *d, const struct raw *r)
 static enum fz_err load_instead(struct fz_decode *d, struct raw *r, enum fz_err code)
 {
     const struct fz_error why = d->err ? *d->err : (struct fz_error){.code = code};
-    if (code == FZ_E_MEMORY || d->begun || fz_decode_cancelled(d))
+    const bool is_part = d->request->region.w > 0; /* its place is told in pixels of what is developed */
+    if (code == FZ_E_MEMORY || d->begun || is_part || fz_decode_cancelled(d))
         return code;
     close_file(r);
     *r = (struct raw){0};
