@@ -352,24 +352,33 @@ bool fz_loader_covers_view(const struct fz_app *app)
     return covers;
 }
 
-bool fz_loader_loaded(const struct fz_app *app)
+/* What a search or a rating hides is not loaded, so it is not waited for either: of what is shown, `most` at most. Round from where the
+ * fill stands, which is before something that waits, if anything does. */
+static size_t pending_of_shown(const struct fz_app *app, size_t most)
 {
-    return fz_app_is_listed(app) && fz_loader_pending(app) == 0 && !app->loader.uploads;
+    const size_t count = fz_list_count(app->list);
+    size_t at = app->loader.fill_cursor, pending = 0;
+    for (size_t i = 0; i < count && pending < most; i++, at++) {
+        at = at < count ? at : 0;
+        pending += !fz_loader_is_final(app, fz_list_at(app->list, at));
+    }
+    return pending;
 }
 
-/* What a search or a rating hides is not loaded, so it is not waited for either. */
-static size_t pending_of_shown(const struct fz_app *app)
+static size_t pending(const struct fz_app *app, size_t most)
 {
-    size_t pending = 0;
-    for (size_t i = 0; i < fz_list_count(app->list); i++)
-        pending += !fz_loader_is_final(app, fz_list_at(app->list, i));
-    return pending;
+    const size_t all = fz_list_all_count(app->list);
+    return fz_list_count(app->list) < all ? pending_of_shown(app, most) : all - app->loader.final_count;
+}
+
+bool fz_loader_loaded(const struct fz_app *app)
+{
+    return fz_app_is_listed(app) && pending(app, 1) == 0 && !app->loader.uploads;
 }
 
 size_t fz_loader_pending(const struct fz_app *app)
 {
-    const size_t all = fz_list_all_count(app->list);
-    return fz_list_count(app->list) < all ? pending_of_shown(app) : all - app->loader.final_count;
+    return pending(app, SIZE_MAX);
 }
 
 bool fz_loader_uploads_wait(const struct fz_app *app)
