@@ -17,7 +17,7 @@ import share as shares
 from frieze import wait_until
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "corpus"))
-import generate  # noqa: E402
+import dng  # noqa: E402
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 COUNT = 16
@@ -200,7 +200,7 @@ def test_thumbnails_of_raw_files(home, mtime, found):
     """Whose header none but their library reads."""
     folder = home / "raw"
     folder.mkdir()
-    data = generate.dng(Image.effect_noise((3000, 2250), 60))
+    data = dng.write(Image.effect_noise((3000, 2250), 60))
     for number in range(COUNT):
         path = folder / f"p{number}.dng"
         path.write_bytes(data)
