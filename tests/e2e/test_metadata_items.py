@@ -70,9 +70,7 @@ def two_pictures(home, suffix):
         sources.append(home / f"{name}.jpg")
         pictures.draw(number, (96, 64)).save(sources[-1], exif=exif)
     path = home / f"two.{suffix}"
-    result = subprocess.run(["heif-enc", *(["-A"] if suffix == "avif" else []), "-o", path, *sources], capture_output=True, check=False)
-    if result.returncode != 0:
-        pytest.skip(f"heif-enc cannot write {suffix}")
+    subprocess.run(["heif-enc", *(["-A"] if suffix == "avif" else []), "-o", path, *sources], stdout=subprocess.DEVNULL, check=True)
     data = path.read_bytes()
     meta = dict(boxes(data))[b"meta"]
     references = dict(boxes(meta, 4))[b"iref"]
