@@ -97,9 +97,7 @@ static void test_profile_in_pieces(void **state)
     enum { SIDE = 2000, BYTES = SIDE * SIDE * 3 };
     struct bytes icc = rgb_profile(&p3, 1.8), b = make_bmp(124, 24, RGB);
     b.len = DIB + 124;
-    b.data = realloc(b.data, b.len + BYTES);
-    memset(b.data + b.len, 0x93, BYTES);
-    b.len += BYTES;
+    memset(bytes_add(&b, BYTES), 0x93, BYTES);
     set_le(&b, DIB + 4, SIDE);
     set_le(&b, DIB + 8, SIDE);
     add_profile(&b, &icc);

@@ -14,15 +14,14 @@ struct raw {
 static void fill_random(struct bytes *b, size_t len, bool floats)
 {
     uint32_t seed = 11;
-    b->data = realloc(b->data, b->len + len);
+    uint8_t *at = bytes_add(b, len);
     for (size_t i = 0; i < len; i += floats ? 4 : 1) {
         float value = (float)(next_random(&seed) % 1000) / 1000;
         if (floats)
-            memcpy(b->data + b->len + i, &value, 4);
+            memcpy(at + i, &value, 4);
         else
-            b->data[b->len + i] = (uint8_t)(next_random(&seed) >> 3);
+            at[i] = (uint8_t)(next_random(&seed) >> 3);
     }
-    b->len += len;
 }
 
 static struct bytes bmp_head(int bits, int height)

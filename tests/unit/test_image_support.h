@@ -20,6 +20,7 @@
 
 #include <jpeglib.h>
 #include <png.h>
+#include <sanitizer/asan_interface.h>
 
 /* Absurd sizes must fail as they do without a sanitizer. Read by AddressSanitizer where it is built in. */
 const char *__asan_default_options(void);
@@ -238,25 +239,36 @@ static inline void assert_fields(const struct fz_image *image, int orientation, 
 struct bytes {
     uint8_t *data; /* owned */
     size_t len;
+    size_t room; /* of data; 0 unless bytes_add() made it */
 };
+
+/* Returns the `len` bytes that are new at the end, to be written. Room grows by half, as AddressSanitizer copies all at each
+ * realloc(); what is left of it is poisoned, so that reads of it are seen. */
+static inline uint8_t *bytes_add(struct bytes *b, size_t len)
+{
+    const size_t needed = b->len + len + 1;
+    if (b->room <= b->len + len) {
+        b->room = needed + needed / 2;
+        b->data = realloc(b->data, b->room);
+        assert_non_null(b->data);
+    }
+    ASAN_UNPOISON_MEMORY_REGION(b->data, needed);
+    ASAN_POISON_MEMORY_REGION(b->data + needed, b->room - needed);
+    b->len += len;
+    return b->data + b->len - len;
+}
 
 static inline void bytes_put(struct bytes *b, const void *data, size_t len)
 {
-    b->data = realloc(b->data, b->len + len + 1);
+    uint8_t *at = bytes_add(b, len);
     if (len > 0)
-        memcpy(b->data + b->len, data, len);
-    b->len += len;
+        memcpy(at, data, len);
 }
 
-/* `text` again and again, put together at once: under sanitizers each bytes_put() copies all before it. */
 static inline void bytes_put_times(struct bytes *b, const char *text, size_t times)
 {
-    const size_t len = strlen(text);
-    char *all = malloc(len * times + 1);
     for (size_t i = 0; i < times; i++)
-        memcpy(all + i * len, text, len);
-    bytes_put(b, all, len * times);
-    free(all);
+        bytes_put(b, text, strlen(text));
 }
 
 static inline void bytes_put_le(struct bytes *b, uint32_t value, int count)

@@ -31,9 +31,8 @@ static inline tmsize_t memory_write(thandle_t handle, void *from, tmsize_t count
     struct memory *m = (struct memory *)handle;
     const size_t end = m->pos + (size_t)count;
     if (m->b.len < end) {
-        m->b.data = realloc(m->b.data, end);
-        memset(m->b.data + m->b.len, 0, end - m->b.len);
-        m->b.len = end;
+        const size_t more = end - m->b.len;
+        memset(bytes_add(&m->b, more), 0, more);
     }
     memcpy(m->b.data + m->pos, from, (size_t)count);
     m->pos += (size_t)count;

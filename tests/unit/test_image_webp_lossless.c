@@ -280,9 +280,7 @@ static void test_pieces_with_what_follows(void **state)
     enum { PREVIEW = 70000 };
     WebPMemoryWriter stream = encode_photo();
     struct bytes exif = make_exif(6, true), file = {0};
-    exif.data = realloc(exif.data, exif.len + PREVIEW);
-    memset(exif.data + exif.len, 0, PREVIEW);
-    exif.len += PREVIEW;
+    memset(bytes_add(&exif, PREVIEW), 0, PREVIEW);
     bytes_put(&file, "RIFF", 4);
     bytes_put_le(&file, (uint32_t)(30 + stream.size - 12 + 8 + exif.len - 8), 4);
     bytes_put(&file, "WEBPVP8X\12\0\0\0\30\0\0\0", 16);
