@@ -15,11 +15,11 @@ import batch
 import bounded
 import bounds
 import browse
+import cold
 import corpus
 import find
 import first
 import isolation
-import opened
 import opengl
 import peers as peer_table
 import plots
@@ -101,7 +101,7 @@ def own_steps(context, args, wall_count):
              ("limit_entropy", args.runs, lambda: subject.limit(context, context.wall, wall_count, "-e")),
              ("floor", SLOW_ROUNDS, lambda: subject.floor(context)),
              ("tiles", SLOW_ROUNDS, lambda: subject.tiles(context)),
-             ("picture", args.runs, lambda: opened.reference(context)),
+             ("picture", args.runs, lambda: cold.reference(context)),
              ("linear", SLOW_ROUNDS, lambda: subject.linear(context, min(100, wall_count)))]
     if not args.quick:
         steps.append(("limit_large", SLOW_ROUNDS,
@@ -126,8 +126,8 @@ def own_steps(context, args, wall_count):
                     ("frieze_sequence", 1, lambda: browse.sequence(context)),
                     ("frieze_zoomed", 1, lambda: browse.zoomed(context)),
                     ("frieze_wall_zoomed", SLOW_ROUNDS, lambda: browse.wall_zoomed(context)),
-                    ("frieze_opened", SLOW_ROUNDS, lambda: opened.cold(context)),
-                    ("frieze_coarse", args.runs, lambda: opened.coarse_screenful(context)),
+                    ("frieze_opened", SLOW_ROUNDS, lambda: cold.opened(context)),
+                    ("frieze_coarse", args.runs, lambda: cold.coarse_screenful(context)),
                     ("frieze_share", 1, lambda: browse.from_share(context)),
                     ("frieze_scroll", args.runs, lambda: browse.scroll(context)),
                     ("first_frieze", args.runs, lambda: first.first_ms(context, str(context.frieze))),

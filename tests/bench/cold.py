@@ -94,7 +94,7 @@ def open_one(running, seen, number):
     return coarse - began, final - began
 
 
-def cold(context):
+def opened(context):
     """Without animation, which takes longer than the decoding. Of each picture nothing is there, not even a tile."""
     with stage.Home(context.display) as home:
         folder = links(context, home)
