@@ -85,7 +85,7 @@ static bool host_reserve(void *ctx, uint64_t bytes)
     struct decode_call *call = ctx;
     if (call->decoder->lent_bytes > 0 && fz_ledger_is_short(call->decoder->ledger, bytes))
         return_drawn(call->decoder); /* or two that wait might wait for each other */
-    if (!fz_ledger_reserve(call->decoder->ledger, bytes, &call->job->cancel))
+    if (!fz_ledger_reserve(call->decoder->ledger, bytes, &call->job->cancel, &call->job->priority))
         return false;
     call->reserved_bytes = bytes;
     return true;
@@ -94,7 +94,7 @@ static bool host_reserve(void *ctx, uint64_t bytes)
 static bool host_claim(void *ctx, uint64_t bytes)
 {
     struct decode_call *call = ctx;
-    if (!fz_ledger_claim(call->decoder->ledger, bytes, &call->job->cancel))
+    if (!fz_ledger_claim(call->decoder->ledger, bytes, &call->job->cancel, &call->job->priority))
         return false;
     call->reserved_bytes = bytes;
     return true;

@@ -1,5 +1,6 @@
 #include "sync/ledger.h"
 
+#include "sync/heap.h"
 #include "sync/thread.h"
 
 /* How soon a waiting worker notices that its token was cancelled. */
@@ -33,23 +34,55 @@ void fz_ledger_set_claimable(struct fz_ledger *ledger, uint64_t bytes)
     fz_monitor_leave(&ledger->released);
 }
 
-/* Under its lock, as the next two. */
-static bool has_room(const struct fz_ledger *ledger, uint64_t bytes)
+struct fz_ledger_waiter {
+    uint64_t bytes;
+    const _Atomic uint64_t *priority;
+    struct fz_ledger_waiter *next;
+};
+
+static uint32_t class_of(const _Atomic uint64_t *priority)
 {
-    bool large = bytes > ledger->quarter;
-    return ledger->capacity >= ledger->reserved + bytes && !(large && ledger->large_taken);
+    return priority ? fz_heap_class(atomic_load(priority)) : 0;
 }
 
-static bool take(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+/* Under its lock, as all to fz_ledger_reserve(). What others of a more urgent class wait for: what is small and comes later would else be
+ * let in before them again and again. What nobody has given yet is not waited for with them. */
+static uint64_t kept_for_others(const struct fz_ledger *ledger, const _Atomic uint64_t *priority)
 {
+    const uint32_t own = class_of(priority);
+    uint64_t bytes = 0;
+    for (const struct fz_ledger_waiter *w = ledger->waiting; w; w = w->next)
+        if (class_of(w->priority) < own && w->bytes <= ledger->capacity)
+            bytes += w->bytes;
+    return bytes;
+}
+
+static bool has_room(const struct fz_ledger *ledger, uint64_t bytes, uint64_t kept)
+{
+    bool large = bytes > ledger->quarter;
+    return ledger->capacity >= ledger->reserved + bytes + kept && !(large && ledger->large_taken);
+}
+
+static void stop_waiting(struct fz_ledger *ledger, const struct fz_ledger_waiter *waiter)
+{
+    struct fz_ledger_waiter **link = &ledger->waiting;
+    while (*link != waiter)
+        link = &(*link)->next;
+    *link = waiter->next;
+}
+
+static bool take(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token,
+                 const _Atomic uint64_t *priority)
+{
+    struct fz_ledger_waiter waiter = {bytes, priority, ledger->waiting};
     bool large = bytes > ledger->quarter, taken = false;
-    ledger->waiting++;
+    ledger->waiting = &waiter;
     while (!taken && !fz_cancel_is_set(token)) {
-        taken = has_room(ledger, bytes);
+        taken = has_room(ledger, bytes, kept_for_others(ledger, priority));
         if (!taken)
             fz_monitor_wait_ms(&ledger->released, CANCEL_POLL_MS);
     }
-    ledger->waiting--;
+    stop_waiting(ledger, &waiter);
     if (taken) {
         ledger->reserved += bytes;
         ledger->large_taken |= large;
@@ -57,11 +90,12 @@ static bool take(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cance
     return taken;
 }
 
-bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token,
+                       const _Atomic uint64_t *priority)
 {
     FZ_NOT_MAIN();
     fz_monitor_enter(&ledger->released);
-    bool taken = bytes <= ledger->capacity && take(ledger, bytes, token);
+    bool taken = bytes <= ledger->capacity && take(ledger, bytes, token, priority);
     fz_monitor_leave(&ledger->released);
     return taken;
 }
@@ -76,14 +110,15 @@ static void want(struct fz_ledger *ledger, uint64_t bytes)
     }
 }
 
-bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token)
+bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token,
+                     const _Atomic uint64_t *priority)
 {
     FZ_NOT_MAIN();
     bool taken = false;
     fz_monitor_enter(&ledger->released);
     if (bytes <= ledger->most - ledger->quarter && !fz_cancel_is_set(token)) {
         want(ledger, bytes);
-        taken = take(ledger, bytes, token);
+        taken = take(ledger, bytes, token, priority);
     }
     fz_monitor_leave(&ledger->released);
     return taken;
@@ -92,7 +127,7 @@ bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_c
 bool fz_ledger_lend(struct fz_ledger *ledger, uint64_t bytes)
 {
     fz_monitor_enter(&ledger->released);
-    bool lends = ledger->waiting == 0 && ledger->lent + bytes <= ledger->quarter &&
+    bool lends = !ledger->waiting && ledger->lent + bytes <= ledger->quarter &&
                  ledger->reserved + bytes <= ledger->capacity;
     if (lends) {
         ledger->lent += bytes;
@@ -114,7 +149,7 @@ void fz_ledger_return(struct fz_ledger *ledger, uint64_t bytes)
 bool fz_ledger_is_short(struct fz_ledger *ledger, uint64_t bytes)
 {
     fz_monitor_enter(&ledger->released);
-    bool is_short = ledger->waiting > 0 || !has_room(ledger, bytes);
+    bool is_short = ledger->waiting || !has_room(ledger, bytes, 0);
     fz_monitor_leave(&ledger->released);
     return is_short;
 }

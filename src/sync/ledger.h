@@ -14,12 +14,12 @@
 
 struct fz_ledger {
     struct fz_monitor released;
-    uint64_t capacity; /* under its lock, bytes; never less than it was */
-    uint64_t reserved; /* under its lock, bytes */
-    uint64_t quarter;  /* immutable, bytes: of what the capacity was at first */
-    bool large_taken;  /* under its lock: somebody decodes more than a quarter */
-    uint64_t lent;     /* under its lock, bytes of what is reserved: until somebody waits */
-    int waiting;       /* under its lock: how many do */
+    uint64_t capacity;                /* under its lock, bytes; never less than it was */
+    uint64_t reserved;                /* under its lock, bytes */
+    uint64_t quarter;                 /* immutable, bytes: of what the capacity was at first */
+    bool large_taken;                 /* under its lock: somebody decodes more than a quarter */
+    uint64_t lent;                    /* under its lock, bytes of what is reserved: until somebody waits */
+    struct fz_ledger_waiter *waiting; /* under its lock: a list of who does, each on its own stack */
 
     uint64_t first;            /* immutable, bytes: the capacity then */
     uint64_t most;             /* under its lock, bytes: what it may become */
@@ -35,12 +35,15 @@ void fz_ledger_set_giver(struct fz_ledger *ledger, uint64_t claimable_bytes, str
 /* The giver, at any time. How much it would give in all: what was given stays. */
 void fz_ledger_set_claimable(struct fz_ledger *ledger, uint64_t bytes);
 
-/* A worker. Waits until `bytes` fit; false when they never will (over the capacity), or `token` is cancelled. */
-bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token);
+/* A worker. Waits until `bytes` fit beside what those wait for that are of a more urgent class (`priority` as in sync/heap.h, borrowed; it
+ * may change meanwhile; NULL: the most urgent); false when they never will (over the capacity), or `token` is cancelled. */
+bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token,
+                       const _Atomic uint64_t *priority);
 
 /* A worker. The same of what does not fit: waits until enough was given, of which a quarter of the first capacity stays for others.
  * False too when so much never will be. */
-bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token);
+bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token,
+                     const _Atomic uint64_t *priority);
 
 /* A worker, between two decodes. Takes `bytes` for what would be of use to later ones, without waiting: false where there is no room for
  * it, somebody waits, or all that is lent would be more than a quarter. The worker returns what it has as soon as it sees that somebody

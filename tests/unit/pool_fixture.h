@@ -150,7 +150,7 @@ static inline int hoard(void *ctx)
 {
     struct hoarder *hoarder = ctx;
     uint64_t all = hoarder->ledger->capacity;
-    if (!fz_ledger_reserve(hoarder->ledger, all, NULL))
+    if (!fz_ledger_reserve(hoarder->ledger, all, NULL, NULL))
         return 1;
     atomic_store(&hoarder->holds, true);
     while (!atomic_load(&hoarder->give_back))

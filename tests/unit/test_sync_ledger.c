@@ -1,6 +1,7 @@
 /* The ledger of working memory. Nothing here is the render thread, so that reservations may wait. */
 #include "fixture.h"
 
+#include "sync/heap.h"
 #include "sync/ledger.h"
 #include "sync/thread.h"
 
@@ -12,6 +13,7 @@ struct asker {
     struct fz_ledger *ledger;
     uint64_t bytes;
     struct fz_cancel cancel;
+    _Atomic uint64_t priority;
     SDL_Thread *thread;
     atomic_bool done;
     bool got, claims;
@@ -20,8 +22,8 @@ struct asker {
 static int ask(void *ctx)
 {
     struct asker *asker = ctx;
-    asker->got =
-        (asker->claims ? fz_ledger_claim : fz_ledger_reserve)(asker->ledger, asker->bytes, &asker->cancel);
+    asker->got = (asker->claims ? fz_ledger_claim : fz_ledger_reserve)(asker->ledger, asker->bytes,
+                                                                       &asker->cancel, &asker->priority);
     atomic_store(&asker->done, true);
     return 0;
 }
@@ -67,17 +69,17 @@ static void what_fits_is_given_at_once(void **state)
     struct fz_cancel token;
     fz_cancel_init(&token, NULL);
     fz_ledger_init(&ledger, CAPACITY);
-    assert_true(fz_ledger_reserve(&ledger, 25, &token));
-    assert_true(fz_ledger_reserve(&ledger, 25, &token));
-    assert_true(fz_ledger_reserve(&ledger, 50, &token));
-    assert_true(fz_ledger_reserve(&ledger, 0, &token));
+    assert_true(fz_ledger_reserve(&ledger, 25, &token, NULL));
+    assert_true(fz_ledger_reserve(&ledger, 25, &token, NULL));
+    assert_true(fz_ledger_reserve(&ledger, 50, &token, NULL));
+    assert_true(fz_ledger_reserve(&ledger, 0, &token, NULL));
     assert_int_equal(ledger.reserved, CAPACITY);
     fz_ledger_release(&ledger, 0);
     fz_ledger_release(&ledger, 50);
     fz_ledger_release(&ledger, 25);
     fz_ledger_release(&ledger, 25);
     assert_int_equal(ledger.reserved, 0);
-    assert_true(fz_ledger_reserve(&ledger, CAPACITY, &token));
+    assert_true(fz_ledger_reserve(&ledger, CAPACITY, &token, NULL));
     fz_ledger_release(&ledger, CAPACITY);
     fz_ledger_fini(&ledger);
 }
@@ -89,8 +91,8 @@ static void what_never_fits_is_refused_at_once(void **state)
     struct fz_cancel token;
     fz_cancel_init(&token, NULL);
     fz_ledger_init(&ledger, CAPACITY);
-    assert_false(fz_ledger_reserve(&ledger, CAPACITY + 1, &token));
-    assert_false(fz_ledger_reserve(&ledger, UINT64_MAX, &token));
+    assert_false(fz_ledger_reserve(&ledger, CAPACITY + 1, &token, NULL));
+    assert_false(fz_ledger_reserve(&ledger, UINT64_MAX, &token, NULL));
     assert_int_equal(ledger.reserved, 0);
     fz_ledger_fini(&ledger);
 }
@@ -135,6 +137,45 @@ static void large_ones_go_alone(void **state)
     fz_ledger_fini(&ledger);
 }
 
+static void start_ranked(struct asker *asker, struct fz_ledger *ledger, uint64_t bytes, uint32_t class)
+{
+    *asker = (struct asker){.ledger = ledger, .bytes = bytes, .priority = fz_heap_priority(class, 0)};
+    start(asker, NULL);
+}
+
+/* Of what is there nothing goes to who comes later and is less urgent, though it would fit; all else passes by. */
+static void the_more_urgent_waits_for_no_newcomer(void **state)
+{
+    (void)state;
+    enum { URGENT = 2, LESS = 5 };
+    struct fz_ledger ledger;
+    struct asker holder, urgent, less, like, small;
+    fz_ledger_init(&ledger, CAPACITY);
+    start_ranked(&holder, &ledger, 80, LESS);
+    assert_true(answer(&holder));
+    start_ranked(&urgent, &ledger, 25, URGENT);
+    assert_waits(&urgent);
+    start_ranked(&less, &ledger, 10, LESS);
+    assert_waits(&less);
+    start_ranked(&like, &ledger, 10, URGENT);
+    assert_true(answer(&like));
+    fz_ledger_release(&ledger, 80);
+    assert_true(answer(&urgent));
+    assert_true(answer(&less));
+    assert_int_equal(ledger.reserved, 45);
+
+    start_ranked(&holder, &ledger, 40, LESS);
+    assert_true(answer(&holder));
+    start_ranked(&urgent, &ledger, 20, URGENT);
+    start_ranked(&small, &ledger, 1, LESS);
+    assert_waits(&small);
+    atomic_store(&urgent.priority, fz_heap_priority(LESS, 0)); /* the view moved */
+    assert_true(answer(&small));
+    fz_cancel_set(&urgent.cancel);
+    assert_false(answer(&urgent));
+    fz_ledger_fini(&ledger);
+}
+
 static void a_quarter_is_lent_at_most(void **state)
 {
     (void)state;
@@ -147,14 +188,14 @@ static void a_quarter_is_lent_at_most(void **state)
     assert_false(fz_ledger_lend(&ledger, 6));
     assert_true(fz_ledger_lend(&ledger, 5));
     assert_int_equal(ledger.reserved, 25);
-    assert_true(fz_ledger_reserve(&ledger, 75, &token));
+    assert_true(fz_ledger_reserve(&ledger, 75, &token, NULL));
     assert_true(fz_ledger_is_short(&ledger, 1));
     assert_false(fz_ledger_is_short(&ledger, 0));
     fz_ledger_return(&ledger, 25);
     assert_false(fz_ledger_is_short(&ledger, 25));
     fz_ledger_release(&ledger, 75);
     assert_int_equal(ledger.reserved, 0);
-    assert_true(fz_ledger_reserve(&ledger, 90, &token));
+    assert_true(fz_ledger_reserve(&ledger, 90, &token, NULL));
     assert_false(fz_ledger_lend(&ledger, 11)); /* what is reserved comes first */
     fz_ledger_release(&ledger, 90);
     fz_ledger_fini(&ledger);
@@ -212,8 +253,8 @@ static void cancelled_before_takes_nothing(void **state)
     fz_cancel_init(&token, NULL);
     fz_cancel_set(&token);
     fz_ledger_init(&ledger, CAPACITY);
-    assert_false(fz_ledger_reserve(&ledger, 1, &token));
-    assert_false(fz_ledger_reserve(&ledger, 60, &token));
+    assert_false(fz_ledger_reserve(&ledger, 1, &token, NULL));
+    assert_false(fz_ledger_reserve(&ledger, 60, &token, NULL));
     assert_int_equal(ledger.reserved, 0);
     assert_false(ledger.large_taken);
     fz_ledger_fini(&ledger);
@@ -257,7 +298,7 @@ static void what_is_given_serves_the_next_as_well(void **state)
     fz_ledger_release(&ledger, 150);
     assert_true(answer(&second));
     fz_ledger_release(&ledger, 140);
-    assert_true(fz_ledger_reserve(&ledger, 175, &token));
+    assert_true(fz_ledger_reserve(&ledger, 175, &token, NULL));
     fz_ledger_release(&ledger, 175);
     assert_int_equal(fz_ledger_reserved(&ledger), 0);
     fz_ledger_fini(&ledger);
@@ -294,8 +335,8 @@ static void claims_have_their_bound_and_can_be_cancelled(void **state)
     struct fz_cancel token;
     fz_cancel_init(&token, NULL);
     init_with_giver(&ledger, &bell);
-    assert_false(fz_ledger_claim(&ledger, CAPACITY + CLAIMABLE - CAPACITY / 4 + 1, &token));
-    assert_false(fz_ledger_claim(&ledger, UINT64_MAX, &token));
+    assert_false(fz_ledger_claim(&ledger, CAPACITY + CLAIMABLE - CAPACITY / 4 + 1, &token, NULL));
+    assert_false(fz_ledger_claim(&ledger, UINT64_MAX, &token, NULL));
     assert_int_equal(fz_ledger_wanted(&ledger), 0);
     start_claiming(&waiting, &ledger, CAPACITY + CLAIMABLE - CAPACITY / 4);
     assert_waits(&waiting);
@@ -305,13 +346,13 @@ static void claims_have_their_bound_and_can_be_cancelled(void **state)
     assert_int_equal(fz_ledger_reserved(&ledger), 0);
     fz_cancel_set(&token);
     fz_ledger_give(&ledger, CLAIMABLE);
-    assert_false(fz_ledger_claim(&ledger, 1, &token));
+    assert_false(fz_ledger_claim(&ledger, 1, &token, NULL));
     fz_ledger_fini(&ledger);
 
     struct fz_cancel other;
     fz_cancel_init(&other, NULL);
     fz_ledger_init(&ledger, CAPACITY);
-    assert_false(fz_ledger_claim(&ledger, CAPACITY + 1, &other)); /* nobody gives */
+    assert_false(fz_ledger_claim(&ledger, CAPACITY + 1, &other, NULL)); /* nobody gives */
     fz_ledger_fini(&ledger);
 }
 
@@ -325,7 +366,7 @@ static void the_bound_of_claims_can_change(void **state)
     fz_cancel_init(&token, NULL);
     init_with_giver(&ledger, &bell);
     fz_ledger_set_claimable(&ledger, 50);
-    assert_false(fz_ledger_claim(&ledger, CAPACITY + 50 - CAPACITY / 4 + 1, &token));
+    assert_false(fz_ledger_claim(&ledger, CAPACITY + 50 - CAPACITY / 4 + 1, &token, NULL));
     start_claiming(&waiting, &ledger, CAPACITY + 50 - CAPACITY / 4);
     assert_waits(&waiting);
     assert_int_equal(fz_ledger_wanted(&ledger), 50);
@@ -333,7 +374,7 @@ static void the_bound_of_claims_can_change(void **state)
     fz_ledger_give(&ledger, 50);
     assert_true(answer(&waiting));
     fz_ledger_release(&ledger, CAPACITY + 50 - CAPACITY / 4);
-    assert_false(fz_ledger_claim(&ledger, CAPACITY + 51, &token));
+    assert_false(fz_ledger_claim(&ledger, CAPACITY + 51, &token, NULL));
     assert_int_equal(fz_ledger_wanted(&ledger), 0);
     assert_int_equal(fz_ledger_capacity(&ledger), CAPACITY + 50);
     fz_ledger_fini(&ledger);
@@ -362,7 +403,8 @@ static int reserve_and_release(void *ctx)
     for (int i = 0; i < 1500; i++) {
         int bytes = random_int(&random, 1, i % 10 ? CAPACITY / 3 : CAPACITY);
         bool large = bytes > CAPACITY / 4;
-        if (!fz_ledger_reserve(&crowd->ledger, (uint64_t)bytes, &crowd->token)) {
+        _Atomic uint64_t priority = fz_heap_priority((uint32_t)random_int(&random, 0, 3), 0);
+        if (!fz_ledger_reserve(&crowd->ledger, (uint64_t)bytes, &crowd->token, &priority)) {
             atomic_store(&crowd->broken, true);
             return 1;
         }
@@ -407,6 +449,7 @@ int main(void)
         cmocka_unit_test(what_never_fits_is_refused_at_once),
         cmocka_unit_test(the_rest_waits_for_a_release),
         cmocka_unit_test(large_ones_go_alone),
+        cmocka_unit_test(the_more_urgent_waits_for_no_newcomer),
         cmocka_unit_test(a_quarter_is_lent_at_most),
         cmocka_unit_test(who_waits_gets_what_was_lent),
         cmocka_unit_test(cancelled_while_waiting),

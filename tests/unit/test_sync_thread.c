@@ -68,7 +68,7 @@ static void reserve(void)
 {
     struct fz_ledger ledger;
     fz_ledger_init(&ledger, 100);
-    fz_ledger_reserve(&ledger, 1, NULL);
+    fz_ledger_reserve(&ledger, 1, NULL, NULL);
 }
 
 static void arm(void)
