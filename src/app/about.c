@@ -96,6 +96,8 @@ const struct fz_metadata *fz_about_get(struct fz_app *app, fz_item_id item)
     struct fz_about *about = &app->about;
     if (about->item == item)
         return &about->metadata;
+    if (about->job && about->job->item != item) /* nobody waits behind a share for what he has left */
+        fz_cancel_set(&about->job->cancel);
     if (!about->job && !app->ending && fz_list_has(app->list, item) && !comes(app, item))
         ask(app, item);
     return NULL;

@@ -177,6 +177,19 @@ def test_opening_hangs_and_goes_on(home, share, good):
         wait_until(lambda: any("answers again" in line for line in running.errors()), "a line about it", within_s=5)
 
 
+def test_what_is_told_waits_for_its_own_share_only(home, share, good):
+    """Who goes on from a picture whose file does not open is told of the next all the same."""
+    with home.start(*SMALL, share.path, good) as running:
+        running.until(items=2 * COUNT, pending=0)
+        running.key("End", "i", "i").idle("loaded")
+        share.hang(shares.OPEN)
+        running.key("Home")
+        assert share.asked.wait(PATIENCE_S)
+        before = running.stats()["opens"]
+        running.key("End", "Left")
+        wait_until(lambda: running.stats()["opens"] > before, "what its file tells", within_s=3)
+
+
 def test_programs_and_ratings_wait_for_their_own_share_only(home, share, good):
     """Whoever rates pictures, or runs programs on them, does so elsewhere while a share hangs."""
     (home / "config" / "frieze").mkdir(parents=True, exist_ok=True)
