@@ -116,6 +116,32 @@ def test_keys_stop_and_step(home):
         watch(running, 3)
 
 
+def decoders_of(running):
+    found = [pid for pid in frieze.family(running.pid) if frieze.title_of(pid).startswith("frieze: decoder")]
+    assert found
+    return found
+
+
+def test_a_step_shows_what_was_to_come(home):
+    """It is made already: the decoder, which is far from its first frame by then and stands still here, has nothing to do."""
+    path = save(home / "a.gif", [200] * 6, loop=0)
+    with show(home, path) as running:
+        playing(running, 2)
+        running.key("^Space")
+        at = playing(running, paused=True)["frame"]
+        running.idle()
+        stopped = decoders_of(running)
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        running.key("^n")
+        playing(running, (at + 1) % 6, paused=True)
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+        assert near(color(running), COLORS[(at + 1) % 6])
+        running.key("^Space")
+        assert [frame for _, frame in watch(running, 2)] == [(at + 2) % 6, (at + 3) % 6]
+
+
 def test_goes_on_where_its_decoder_was_lost(home):
     """Between two frames that is nobody's fault: another one opens it again, and goes on where it was."""
     path = save(home / "a.gif", [200] * 6, loop=0)
@@ -124,9 +150,7 @@ def test_goes_on_where_its_decoder_was_lost(home):
         for _ in range(2):
             running.key("^Space")
             at = playing(running, paused=True)["frame"]
-            decoders = [pid for pid in frieze.family(running.pid) if frieze.title_of(pid).startswith("frieze: decoder")]
-            assert decoders
-            for pid in decoders:
+            for pid in decoders_of(running):
                 os.kill(pid, signal.SIGKILL)
             running.key("^n")
             playing(running, (at + 1) % 6, paused=True)

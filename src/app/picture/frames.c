@@ -273,27 +273,50 @@ void fz_animate_take(struct fz_app *app, struct fz_job *job)
     a->made[a->made_count++] = job;
 }
 
-void fz_frames_seek(struct fz_app *app, int index)
-{
-    struct fz_animate *a = &app->animate;
-    drop_made(app);
-    if (a->job)
-        fz_cancel_set(&a->job->cancel);
-    fz_frame_back(a)->ready = false;
-    a->seek = a->sought = index;
-    a->reveal = true;
-    a->made_last = false;
-    a->base_us = 0;
-}
-
-/* ---- Showing them ------------------------------------------------------------------------------------------------ */
-
 static void take_off_made(struct fz_app *app)
 {
     struct fz_animate *a = &app->animate;
     fz_pool_trash(&app->pool, a->made[0]);
     memmove(a->made, a->made + 1, (size_t)--a->made_count * sizeof(struct fz_job *));
 }
+
+/* It is the next one then. */
+static bool is_made(struct fz_app *app, int index)
+{
+    struct fz_animate *a = &app->animate;
+    struct fz_frame *back = fz_frame_back(a);
+    if (back->ready && back->index == index)
+        return true;
+    int at = 0;
+    while (at < a->made_count && a->made[at]->play.frame.index != index)
+        at++;
+    if (at == a->made_count)
+        return false;
+    back->ready = false;
+    while (at-- > 0)
+        take_off_made(app);
+    return true;
+}
+
+/* Who steps on finds the frame that was to come: the stream, which is ahead of it, would have to begin anew for it. */
+void fz_frames_seek(struct fz_app *app, int index)
+{
+    struct fz_animate *a = &app->animate;
+    const struct fz_tile *tile = fz_loader_tile(app, a->item);
+    a->sought = index;
+    a->reveal = true;
+    a->base_us = 0;
+    if (tile && !fz_image_has_pages(tile->format) && is_made(app, index))
+        return;
+    drop_made(app);
+    if (a->job)
+        fz_cancel_set(&a->job->cancel);
+    fz_frame_back(a)->ready = false;
+    a->seek = index;
+    a->made_last = false;
+}
+
+/* ---- Showing them ------------------------------------------------------------------------------------------------ */
 
 /* Of those that wait the first ones may be too late already. */
 static void skip_late(struct fz_app *app)
