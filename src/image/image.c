@@ -174,6 +174,22 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
     return FZ_OK;
 }
 
+/* A side of a box that asks for an eighth of the picture at most. */
+static int within_eighth(const struct fz_decode *d, int side)
+{
+    const uint32_t longer = d->header.width > d->header.height ? d->header.width : d->header.height;
+    return side > 0 && side < (int)(longer / 8) ? side : (int)(longer / 8);
+}
+
+/* All that there may be of a picture in several scans that is too large as a whole. */
+static void take_eighth(struct fz_decode *d)
+{
+    d->smaller = *d->request;
+    d->smaller.box_w = within_eighth(d, d->request->box_w);
+    d->smaller.box_h = within_eighth(d, d->request->box_h);
+    d->request = &d->smaller;
+}
+
 enum fz_err fz_decode_check_size(struct fz_decode *d)
 {
     struct fz_header *h = &d->header;
@@ -183,8 +199,14 @@ enum fz_err fz_decode_check_size(struct fz_decode *d)
     uint32_t high = h->coded_h ? h->coded_h : h->frame_h > h->height ? h->frame_h : h->height;
     d->out->width = h->width <= INT_MAX ? (int)h->width : INT_MAX;
     d->out->height = h->height <= INT_MAX ? (int)h->height : INT_MAX;
+    const struct fz_image_limits *limits = &d->request->limits;
     bool by_rows = h->by_rows || fz_decode_is_coarse(d);
-    return fz_limits_check(&d->request->limits, wide, high, by_rows, d->err);
+    if (!by_rows && h->coarse_first && d->request->may_shrink && d->request->region.w == 0 &&
+        fz_limits_check(limits, wide, high, false, NULL) != FZ_OK) {
+        take_eighth(d);
+        by_rows = true;
+    }
+    return fz_limits_check(limits, wide, high, by_rows, d->err);
 }
 
 /* Judged is what the file says. */
@@ -238,15 +260,12 @@ static bool shrink(struct fz_decode *d, const struct fz_reader *reader, uint64_t
                    uint64_t refused_bytes)
 {
     const int box_w = d->request->box_w, box_h = d->request->box_h;
-    const uint32_t longer = d->header.width > d->header.height ? d->header.width : d->header.height;
-    const int eighth = (int)(longer / 8);
     d->smaller = *d->request;
     d->request = &d->smaller;
     for (int quarters = 3; quarters >= 2; quarters--)
         if (fits_in(d, reader, file_bytes, box_w * quarters / 4, box_h * quarters / 4, &refused_bytes))
             return true;
-    return fits_in(d, reader, file_bytes, box_w < eighth ? box_w : eighth, box_h < eighth ? box_h : eighth,
-                   &refused_bytes);
+    return fits_in(d, reader, file_bytes, within_eighth(d, box_w), within_eighth(d, box_h), &refused_bytes);
 }
 
 /* Between header and pixels, once for all formats. A file that is too large to be held is read piece by piece, where its

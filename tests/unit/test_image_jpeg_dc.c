@@ -272,6 +272,12 @@ static void test_progressive_holds_no_coefficients(void **state)
             request.limits.max_whole_px = 1600 * 1200 - 1;
             assert_int_equal(fz_image_load(&request, scratch, &image, &err), eighth ? FZ_OK : FZ_E_LIMIT);
             host_fini(&host);
+            host = (struct host){0};
+            lseek(fd, 0, SEEK_SET);
+            request.may_shrink = true;
+            assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+            assert_true(image.out_w == 200 && image.out_h == 150 && image.width == 1600);
+            host_fini(&host);
             fz_image_scratch_free(scratch);
             close(fd);
         }
