@@ -122,6 +122,17 @@ def test_a_zoom_shows_their_pixels(home, size):
         assert running.status()["animation"]["frame"] == 2
 
 
+def test_the_first_page_comes_in_squares(home):
+    """As a picture without others does: what is seen of it at 100 %, and what lies around that."""
+    size = 3000, 4000
+    path = save(home / "a.tif", [checked(size, grey) for grey in (60, 120)], compression="tiff_deflate")
+    with show(home, path) as running:
+        running.idle().key("Return").idle()
+        before = running.stats()["upload"]["bytes"]
+        assert columns_are_sharp(turn(running, "a"))
+        assert running.stats()["upload"]["bytes"] - before < size[0] * size[1] * 4 / 2
+
+
 @pytest.mark.parametrize("memory", ["64M", "400M"])
 def test_pages_of_600_dpi(home, memory):
     """A4, which no texture holds there: any page is shown as the first is, and as much of it as there is room for."""

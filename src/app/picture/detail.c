@@ -42,13 +42,15 @@ int fz_detail_times(const struct fz_tile *tile)
     return fz_image_most_times(tile->format, tile->picture_w, tile->picture_h);
 }
 
-/* What plays is one texture, as long as it can be. */
+/* What plays is one texture, as long as it can be; so is any page but the first. */
 bool fz_detail_serves(const struct fz_app *app, const struct fz_tile *tile)
 {
     if (fz_detail_must_serve(app, tile))
         return true;
-    return tile && !tile->no_detail && !tile->error && app->head && tile->frames <= 1 &&
-           (pixels_of(tile) > FZ_DETAIL_AT_ONCE_PX || fz_detail_times(tile) > 1);
+    if (!tile || tile->no_detail || tile->error || !app->head || fz_animate_shows_page(app, tile->item) ||
+        (tile->frames > 1 && !fz_image_has_pages(tile->format)))
+        return false;
+    return pixels_of(tile) > FZ_DETAIL_AT_ONCE_PX || fz_detail_times(tile) > 1;
 }
 
 struct fz_detail_view fz_detail_view_at(const struct fz_camera *camera, const struct fz_tile *tile,
