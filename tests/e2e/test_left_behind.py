@@ -118,3 +118,18 @@ def test_a_picture_needs_more_than_there_is(home, folder):
         wait_until(lambda: has_picture(running.stats()), "the picture")
         decode = decodes(running)
         assert decode["count"] - before <= 2 + 3 * JOBS and decode["cancelled"] > 0, decode
+
+
+def test_squares_of_the_picture_in_view(home):
+    """They take all that there is for pixels on their way: the neighbours that are being decoded give theirs up."""
+    folder = names_of_one(home / "slower", SLOWER)
+    for _ in range(TRIES):
+        with start(home, folder, "--memory", "128M", "--motion", "off") as running:
+            running.until(items=COUNT, scanning=False)
+            running.key("Return").idle("screenful")
+            before = decodes(running)
+            running.key("*").idle("screenful")
+            decode = decodes(running)
+        if decode["cancelled"] > before["cancelled"]:
+            break
+    assert decode["cancelled"] > before["cancelled"], (before, decode)

@@ -292,14 +292,16 @@ bool fz_detail_issue(struct fz_app *app, fz_item_id item, enum fz_detail_extent 
         !choose_block(detail, &view, &in_view, extent, most > 1 ? most : 1, &block))
         return true;
     struct fz_detail_source source = fz_detail_source(&view, &block);
-    if (!fz_loader_has_credit(app, (uint64_t)source.out_w * (uint64_t)source.out_h * 4))
-        return false;
     if (item != app->picture.shown && !may_ask(detail, &in_view, AHEAD_ASKS))
         return true;
+    const uint64_t bytes = (uint64_t)source.out_w * (uint64_t)source.out_h * 4;
+    const uint64_t priority = priority_of(app, item, &block, &view, &in_view);
+    if (!fz_loader_has_credit(app, bytes) && !fz_loader_make_way(app, bytes, priority))
+        return false;
     struct fz_job *job = job_of(app, detail, &source);
     detail->job = job;
     detail->block = block;
-    fz_loader_launch(app, job, priority_of(app, item, &block, &view, &in_view));
+    fz_loader_launch(app, job, priority);
     return true;
 }
 
