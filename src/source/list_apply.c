@@ -243,22 +243,24 @@ static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_ite
     fz_stacks_part(list, slot);
     if (!fz_items_rename(&list->items, slot, key))
         return false;
-    if (!(row->flags & FZ_ITEM_GOES))
+    if (!(row->flags & FZ_ITEM_GOES)) { /* or it moves on */
         fz_list_ids_add(&list->fresh, slot);
+        fz_list_ids_add(&list->changed, fz_items_id(&list->items, slot));
+    }
     row->flags |= FZ_ITEM_GOES | FZ_ITEM_KEPT;
-    fz_list_ids_add(&list->changed, fz_items_id(&list->items, slot));
     fz_list_tell_again(list, slot); /* other sidecars are beside it now */
     fz_search_answer(list, slot);
     return true;
 }
 
-/* Whose row is free only once this part has been taken. */
-static bool is_going(const struct fz_list *list, uint32_t slot)
+/* Whose row is free, or has its place, only once this part has been taken. What moves may move on. */
+static bool is_unsettled(const struct fz_list *list, uint32_t slot)
 {
-    return slot != FZ_ITEMS_NONE &&
-           (list->items.rows[slot].flags & (FZ_ITEM_GOES | FZ_ITEM_KEPT)) == FZ_ITEM_GOES;
+    int flags = slot == FZ_ITEMS_NONE ? 0 : list->items.rows[slot].flags & (FZ_ITEM_GOES | FZ_ITEM_KEPT);
+    return flags == FZ_ITEM_GOES || flags == FZ_ITEM_KEPT;
 }
 
+/* What comes by it is KEPT until this part has been taken. */
 static void take_rename(struct fz_list *list, uint32_t slot, bool replaces, const struct fz_item_key *to,
                         enum fz_source_doubt doubt)
 {
@@ -267,9 +269,26 @@ static void take_rename(struct fz_list *list, uint32_t slot, bool replaces, cons
         return;
     if (slot != FZ_ITEMS_NONE)
         let_go(list, slot);
+    size_t first = list->fresh.count;
     take_name(list, to, doubt);
+    for (size_t i = first; i < list->fresh.count; i++)
+        list->items.rows[list->fresh.at[i]].flags |= FZ_ITEM_KEPT;
 }
 
+/* What came stands like any other; of what moved and went then, only that is told. */
+static void settle_renamed(struct fz_list *list)
+{
+    struct fz_list_ids *changed = &list->changed;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->fresh.count; i++)
+        list->items.rows[list->fresh.at[i]].flags &= (uint16_t)~FZ_ITEM_KEPT;
+    for (size_t i = 0; i < changed->count; i++)
+        if (fz_items_slot(&list->items, changed->at[i]) != FZ_ITEMS_NONE)
+            changed->at[kept++] = changed->at[i];
+    changed->count = kept;
+}
+
+/* A name may occur again: what had it, has it by then. */
 static size_t apply_renamed(struct fz_list *list, struct fz_source_event *event)
 {
     struct fz_items *items = &list->items;
@@ -280,13 +299,14 @@ static size_t apply_renamed(struct fz_list *list, struct fz_source_event *event)
         struct fz_item_key from = fz_items_key(event->root, folder, names[0]);
         struct fz_item_key to = fz_items_key(event->root, folder, names[1]);
         uint32_t slot = fz_items_find(items, &from), other = fz_items_find(items, &to);
-        if (is_going(list, slot) || is_going(list, other))
+        if (is_unsettled(list, slot) || is_unsettled(list, other))
             break;
         if (strcmp(from.name, to.name) != 0)
             take_rename(list, slot, other != FZ_ITEMS_NONE, &to, doubt_of(event, event->taken + 1));
     }
     event->taken += event->taken + 1 == event->count; /* of which nothing became */
     size_t swept = sweep(list);
+    settle_renamed(list);
     fz_items_folder_drop(items, folder);
     size_t placed = fz_list_place_fresh(list, SIZE_MAX);
     return fz_list_lower(placed, swept);

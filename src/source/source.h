@@ -48,7 +48,7 @@ struct fz_source_event {
     uint32_t left_out; /* LISTED: files with a known suffix of something else */
     struct fz_error error;
     char *dir; /* absolute, owned */
-    /* entries of `dir`, owned, in natural order (of a list of paths: in order of arrival; RENAMED: in pairs) */
+    /* entries of `dir`, owned, in natural order (of a list of paths: in order of arrival; RENAMED: in pairs, as it happened) */
     char **names;
     uint8_t *doubts; /* enum fz_source_doubt, one a name; ADDED, WHOLE, RENAMED only; owned */
 };
