@@ -11,7 +11,6 @@
 #include <string.h>
 
 enum {
-    GATHER_US = 50000,      /* from the first piece of news to the event */
     FIRST_LOOK_US = 200000, /* at a file that nobody seems to close */
     LONGEST_LOOK_US = 8000000,
 };
@@ -89,8 +88,18 @@ void fz_burst_note(struct fz_scanner *scanner, uint32_t folder, uint32_t root, c
         if (burst->look_due_us == 0 || fresh.due_us < burst->look_due_us)
             burst->look_due_us = fresh.due_us;
     } else if (burst->due_us == 0) {
-        burst->due_us = now + GATHER_US;
+        burst->due_us = now + FZ_BURST_GATHER_US;
     }
+}
+
+/* What is being written is not told yet, and who may read it, or what stands beside it, is looked at anew under its new name. */
+bool fz_burst_tells_of(struct fz_scanner *scanner, uint32_t folder, const char *name)
+{
+    uint32_t root = scanner->tree.folders[folder].root;
+    const struct fz_burst_entry *entry =
+        find(&scanner->burst, fz_tree_refer(&scanner->tree, folder), root, name);
+    return entry && (entry->kind == FZ_BURST_ADDED || entry->kind == FZ_BURST_REMOVED ||
+                     entry->kind == FZ_BURST_CHANGED);
 }
 
 int64_t fz_burst_due_us(const struct fz_burst *burst)
@@ -194,6 +203,7 @@ static void send_group(struct fz_scanner *scanner, const struct fz_burst_entry *
 /* What is being written makes up the next burst. */
 void fz_burst_flush(struct fz_scanner *scanner)
 {
+    fz_renames_send(scanner);
     struct fz_burst burst = scanner->burst;
     size_t ready = 0;
     scanner->burst = (struct fz_burst){.look_due_us = burst.look_due_us};

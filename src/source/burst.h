@@ -8,6 +8,8 @@
 #include "source/names.h"
 #include "source/tree.h"
 
+enum { FZ_BURST_GATHER_US = 50000 }; /* from the first piece of news to the event */
+
 enum fz_burst_kind {
     FZ_BURST_ADDED,
     FZ_BURST_REMOVED,
@@ -49,7 +51,10 @@ void fz_burst_note(struct fz_scanner *scanner, uint32_t folder, uint32_t root, c
 int64_t fz_burst_due_us(const struct fz_burst *burst);
 void fz_burst_work(struct fz_scanner *scanner);
 
-/* Sends what is ready without waiting for more. */
+/* Something is ready to be told of what has, or had, this name in a LISTED folder, that matters to whom it is renamed. */
+bool fz_burst_tells_of(struct fz_scanner *scanner, uint32_t folder, const char *name);
+
+/* Sends what is ready without waiting for more, renames (renames.h) first. */
 void fz_burst_flush(struct fz_scanner *scanner);
 
 #endif

@@ -310,14 +310,7 @@ void fz_news_renamed(struct fz_scanner *scanner, uint32_t folder, const char *fr
         fz_news_take(scanner, folder, IN_MOVED_TO, to);
         return;
     }
-    fz_burst_flush(scanner); /* what happened before it */
-    struct fz_batch batch = {0};
-    fz_batch_add(&batch, from, FZ_SOURCE_PICTURE);
-    fz_batch_add(&batch, to, doubt);
-    char *dir = fz_tree_path(&scanner->tree, folder);
-    fz_scanner_push(scanner, fz_batch_event(&batch, FZ_SOURCE_RENAMED, row_of(scanner, folder)->root, dir));
-    free(dir);
-    fz_batch_fini(&batch);
+    fz_renames_note(scanner, folder, from, to, doubt);
 }
 
 static void recheck_named(struct fz_scanner *scanner, uint32_t folder, int64_t since_ns)

@@ -51,6 +51,8 @@ void fz_scanner_turn_to_folder(struct fz_scanner *scanner, uint32_t folder)
 void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event)
 {
     const struct fz_sources *sources = scanner->sources;
+    if (event->kind != FZ_SOURCE_RENAMED && event->kind != FZ_SOURCE_ERROR) /* which other threads may say */
+        fz_renames_send(scanner);
     event->root += sources->first_root;
     if (sources->deliver) {
         sources->deliver(sources->deliver_ctx, event);
@@ -243,7 +245,9 @@ static bool step(struct fz_scanner *scanner)
 static int64_t due_us(const struct fz_scanner *scanner)
 {
     int64_t due = fz_burst_due_us(&scanner->burst), poll_due = fz_watch_due_us(&scanner->watch),
-            await_due = fz_await_due_us(&scanner->await), route_due = fz_route_due_us(&scanner->route);
+            await_due = fz_await_due_us(&scanner->await), route_due = fz_route_due_us(&scanner->route),
+            renames_due = fz_renames_due_us(&scanner->renames);
+    due = renames_due < due ? renames_due : due;
     due = poll_due < due ? poll_due : due;
     due = route_due < due ? route_due : due;
     return await_due < due ? await_due : due;
@@ -280,6 +284,7 @@ static void take_news(struct fz_scanner *scanner, bool busy)
         if (fds[4].revents)
             fz_route_take(scanner, true);
     }
+    fz_renames_work(scanner);
     fz_burst_work(scanner);
     int64_t now = fz_now_us();
     if (fz_watch_due_us(&scanner->watch) <= now)
@@ -312,6 +317,7 @@ int fz_scanner_main(void *ctx)
     fz_walk_fini(&scanner->walk);
     fz_watch_fini(&scanner->watch);
     fz_burst_fini(&scanner->burst);
+    fz_renames_fini(&scanner->renames);
     fz_await_fini(&scanner->await);
     fz_route_fini(&scanner->route);
     fz_paths_fini(scanner->paths);

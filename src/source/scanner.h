@@ -10,6 +10,7 @@
 #include "source/batch.h"
 #include "source/burst.h"
 #include "source/paths.h"
+#include "source/renames.h"
 #include "source/route.h"
 #include "source/source.h"
 #include "source/tree.h"
@@ -71,6 +72,7 @@ struct fz_scanner {
     struct fz_walk walk;
     struct fz_watch watch;
     struct fz_burst burst;
+    struct fz_renames renames;
     struct fz_await await;
     struct fz_route route;
     struct fz_index named;  /* roots that are one file, by folder and name */
@@ -129,7 +131,7 @@ bool fz_scanner_is_root(const struct fz_scanner *scanner, uint32_t folder);
 void fz_scanner_turn_to(struct fz_scanner *scanner, uint32_t root);
 void fz_scanner_turn_to_folder(struct fz_scanner *scanner, uint32_t folder);
 
-/* Hands over an event, which is taken. */
+/* Hands over an event, which is taken, behind the renames that came before it. */
 void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event);
 
 /* Hands over one line about a path: "PATH: REASON", with the text of `sys` where it is not 0. A long path

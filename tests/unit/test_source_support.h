@@ -63,7 +63,7 @@ struct world {
     struct fz_cancel quit;
     size_t roots, listed;
     uint32_t left_out;
-    size_t added_events, added, changed, removed, errors, away, back, polled;
+    size_t added_events, renamed_events, added, changed, removed, errors, away, back, polled;
     char last_error[256];
     enum fz_err last_code;
     int64_t first_added_us;
@@ -177,9 +177,11 @@ static void world_take_event(struct world *w, struct fz_source_event *event)
     case FZ_SOURCE_POLLED:
         w->polled++;
         break;
+    case FZ_SOURCE_RENAMED:
+        w->renamed_events++;
+        break;
     case FZ_SOURCE_REMOVED:
     case FZ_SOURCE_CHANGED:
-    case FZ_SOURCE_RENAMED:
     case FZ_SOURCE_BESIDE:
     case FZ_SOURCE_WHOLE:
     case FZ_SOURCE_FOLDERS:

@@ -96,6 +96,112 @@ static void many_renamed_files_stay_what_they_were(void **state)
     assert_int_equal(fz_list_count(w->list), FILES);
     for (int i = 0; i < FILES; i++)
         assert_int_equal(fz_list_at(w->list, (size_t)i), ids[i]);
+    assert_true(w->renamed_events < FILES * ROUNDS / 10); /* as each costs what the list has */
+}
+
+static void move(const char *from, const char *to)
+{
+    assert_int_equal(rename(from, to), 0);
+}
+
+static fz_item_id item_of(const struct world *w, const char *name)
+{
+    return fz_list_find(w->list, 0, w->dir, name);
+}
+
+/* With sidecars between them, and with news of the same names. */
+static void renames_are_told_in_their_order(void **state)
+{
+    struct world *w = *state;
+    run("touch a.jpg a.xmp b.jpg b.xmp c.jpg d.jpg");
+    world_start_listed(w, ".");
+    fz_item_id a = item_of(w, "a.jpg"), b = item_of(w, "b.jpg"), c = item_of(w, "c.jpg"),
+               d = item_of(w, "d.jpg");
+    move("a.jpg", "t.jpg"); /* they change places, */
+    move("a.xmp", "t.xmp");
+    move("b.jpg", "a.jpg");
+    move("b.xmp", "a.xmp");
+    move("t.jpg", "b.jpg");
+    move("t.xmp", "b.xmp");
+    unlink("c.jpg"); /* one takes the place of one that is gone, */
+    move("d.jpg", "c.jpg");
+    move("c.jpg", "e.jpg"); /* and makes room for a new one */
+    write_file("c.jpg", "new");
+    world_until(w, "a.jpg\nb.jpg\nc.jpg\ne.jpg\n");
+    assert_int_equal(item_of(w, "a.jpg"), b);
+    assert_int_equal(item_of(w, "b.jpg"), a);
+    assert_int_equal(item_of(w, "e.jpg"), d);
+    assert_false(fz_list_has(w->list, c));
+
+    write_file("a.jpg", "other bytes");
+    move("a.jpg", "f.jpg");
+    move("b.jpg", ".b.jpg");
+    move("f.jpg", "b.jpg");
+    move(".b.jpg", "g.jpg");
+    world_until(w, "b.jpg\nc.jpg\ne.jpg\ng.jpg\n");
+    assert_int_equal(item_of(w, "b.jpg"), b);
+    assert_false(fz_list_has(w->list, a));
+    assert_int_equal(w->errors, 0);
+}
+
+/* A folder in which all is renamed, deleted, rewritten and made, and what is known of the items then. */
+enum { PLACES = 12 };
+struct places {
+    bool is_there[PLACES];
+    fz_item_id items[PLACES]; /* FZ_ITEM_NONE: it may be any */
+};
+
+static void change_one(struct places *p, char names[PLACES][16])
+{
+    int from = rand() % PLACES, to = rand() % PLACES;
+    if (from == to)
+        return;
+    if (!p->is_there[from]) {
+        write_file(names[from], "new");
+        p->items[from] = FZ_ITEM_NONE;
+        p->is_there[from] = true;
+    } else if (rand() % 16 == 0) {
+        unlink(names[from]);
+        p->is_there[from] = false;
+    } else if (rand() % 16 == 0) {
+        write_file(names[from], "other bytes");
+    } else {
+        move(names[from], names[to]);
+        if (!p->is_there[to]) /* else that has changed */
+            p->items[to] = p->items[from];
+        p->is_there[from] = false;
+        p->is_there[to] = true;
+    }
+}
+
+static void what_happens_between_renames_is_told_in_order(void **state)
+{
+    struct world *w = *state;
+    struct places p = {0};
+    char names[PLACES][16], expected[PLACES * 16];
+    unsigned seed = (unsigned)time(NULL);
+    print_message("seed %u\n", seed);
+    srand(seed);
+    for (int i = 0; i < PLACES; i++)
+        snprintf(names[i], sizeof names[i], "%c.jpg", 'a' + i);
+    world_start_listed(w, ".");
+    for (int round = 0; round < 30; round++) {
+        for (int changes = 1 + rand() % 60; changes > 0; changes--)
+            change_one(&p, names);
+        size_t used = 0;
+        for (int i = 0; i < PLACES; i++)
+            if (p.is_there[i])
+                used += (size_t)snprintf(expected + used, sizeof expected - used, "%s\n", names[i]);
+        expected[used] = '\0';
+        world_until(w, expected);
+        world_pass(w, 150); /* nothing of it is still to be told */
+        assert_list(w, expected);
+        for (int i = 0; i < PLACES; i++) {
+            if (p.is_there[i] && p.items[i] != FZ_ITEM_NONE)
+                assert_int_equal(item_of(w, names[i]), p.items[i]);
+            p.items[i] = p.is_there[i] ? item_of(w, names[i]) : FZ_ITEM_NONE;
+        }
+    }
 }
 
 static void a_renamed_file_stays_what_it_was(void **state)
@@ -405,6 +511,8 @@ int main(int argc, char **argv)
         TEST(files_come_and_go),
         TEST(a_renamed_file_stays_what_it_was),
         TEST(many_renamed_files_stay_what_they_were),
+        TEST(renames_are_told_in_their_order),
+        TEST(what_happens_between_renames_is_told_in_order),
         TEST(rewritten_files_change),
         TEST(a_file_half_written_is_not_shown),
         TEST(sidecars_speak_of_their_pictures),
