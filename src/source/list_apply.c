@@ -113,64 +113,6 @@ static size_t apply_changed(struct fz_list *list, struct fz_source_event *event)
 
 /* --- Names that went --- */
 
-static void let_go(struct fz_list *list, uint32_t slot)
-{
-    struct fz_item *row = &list->items.rows[slot];
-    if ((row->flags & FZ_ITEM_GOES) && !(row->flags & FZ_ITEM_KEPT))
-        return;
-    row->flags |= FZ_ITEM_GOES;
-    row->flags &= (uint16_t)~FZ_ITEM_KEPT; /* it was to move */
-    fz_list_ids_add(&list->going, slot);
-    if (!(row->flags & FZ_ITEM_OUT))
-        fz_list_ids_add(&list->removed, fz_items_id(&list->items, slot));
-}
-
-/* What moves leaves its place in the order, too, and is on its way to another; of how many. */
-static size_t count_moving(struct fz_list *list)
-{
-    struct fz_list_ids *fresh = &list->fresh;
-    size_t moving = 0, kept = 0;
-    for (size_t i = 0; i < fresh->count; i++) {
-        uint16_t flags = list->items.rows[fresh->at[i]].flags;
-        bool moves = (flags & FZ_ITEM_GOES) && (flags & FZ_ITEM_KEPT);
-        moving += moves;
-        if (moves || !(flags & FZ_ITEM_GOES))
-            fresh->at[kept++] = fresh->at[i];
-    }
-    fresh->count = kept;
-    return moving;
-}
-
-/* Removes all that goes; returns the lowest index that changed. */
-static size_t sweep(struct fz_list *list)
-{
-    struct fz_items *items = &list->items;
-    size_t ordered = count_moving(list);
-    for (size_t i = 0; i < list->going.count; i++)
-        ordered += (items->rows[list->going.at[i]].flags & FZ_ITEM_ORDERED) != 0;
-    fz_followed_leave(list);
-    size_t first = ordered > 0 ? fz_order_sweep(&list->order, items, ordered) : list->order.count;
-    for (size_t i = 0; i < list->fresh.count; i++) {
-        struct fz_item *row = &items->rows[list->fresh.at[i]];
-        if (row->flags & FZ_ITEM_GOES)
-            row->flags &= (uint16_t) ~(FZ_ITEM_GOES | FZ_ITEM_KEPT);
-    }
-    for (size_t i = 0; i < list->going.count; i++) {
-        uint32_t slot = list->going.at[i], folder = items->rows[slot].folder;
-        if (items->rows[slot].flags & FZ_ITEM_UNKNOWN)
-            fz_list_become_known(list, slot);
-        if ((items->rows[slot].flags & (FZ_ITEM_MARKED | FZ_ITEM_BENEATH)) == FZ_ITEM_MARKED)
-            fz_wishes_keep(list, slot); /* beneath, the mark is its cover's */
-        fz_stacks_leave(list, slot);
-        fz_list_leave(list, slot);
-        fz_stacks_part(list, slot);
-        fz_items_remove(items, slot);
-        fz_items_folder_drop(items, folder);
-    }
-    fz_items_compact(items);
-    return first;
-}
-
 /* All in folders that go, but what is KEPT: a pass over the slots, which goes on behind the names of the event. */
 static void let_go_in(struct fz_list *list, struct fz_source_event *event)
 {
@@ -181,7 +123,7 @@ static void let_go_in(struct fz_list *list, struct fz_source_event *event)
         if (!(row->flags & FZ_ITEM_LIVE) || fz_item_root(row) != event->root || !goes[row->folder])
             continue;
         if (!(row->flags & FZ_ITEM_KEPT))
-            let_go(list, slot);
+            fz_list_let_go(list, slot);
         row->flags &= (uint16_t)~FZ_ITEM_KEPT;
     }
     event->taken = event->count + slot;
@@ -219,7 +161,7 @@ static void let_go_named(struct fz_list *list, struct fz_source_event *event)
         struct fz_item_key key = fz_items_key(event->root, folder, event->names[event->taken]);
         uint32_t slot = fz_items_find(&list->items, &key);
         if (slot != FZ_ITEMS_NONE)
-            let_go(list, slot);
+            fz_list_let_go(list, slot);
     }
 }
 
@@ -229,7 +171,7 @@ static size_t apply_removed(struct fz_list *list, struct fz_source_event *event)
         let_go_below(list, event);
     else
         let_go_named(list, event);
-    size_t swept = sweep(list), placed = fz_list_place_fresh(list, SIZE_MAX);
+    size_t swept = fz_list_sweep(list), placed = fz_list_place_fresh(list, SIZE_MAX);
     return fz_list_lower(placed, swept);
 }
 
@@ -268,7 +210,7 @@ static void take_rename(struct fz_list *list, uint32_t slot, bool replaces, cons
     if (has_place && !replaces && rename_item(list, slot, to))
         return;
     if (slot != FZ_ITEMS_NONE)
-        let_go(list, slot);
+        fz_list_let_go(list, slot);
     size_t first = list->fresh.count;
     take_name(list, to, doubt);
     for (size_t i = first; i < list->fresh.count; i++)
@@ -305,7 +247,7 @@ static size_t apply_renamed(struct fz_list *list, struct fz_source_event *event)
             take_rename(list, slot, other != FZ_ITEMS_NONE, &to, doubt_of(event, event->taken + 1));
     }
     event->taken += event->taken + 1 == event->count; /* of which nothing became */
-    size_t swept = sweep(list);
+    size_t swept = fz_list_sweep(list);
     settle_renamed(list);
     fz_items_folder_drop(items, folder);
     size_t placed = fz_list_place_fresh(list, SIZE_MAX);
@@ -314,29 +256,56 @@ static size_t apply_renamed(struct fz_list *list, struct fz_source_event *event)
 
 /* --- A folder, or a root, that was read again --- */
 
+/* The row is KEPT; counts it once. */
 static void keep_or_take(struct fz_list *list, const struct fz_item_key *key, enum fz_source_doubt doubt)
 {
     uint32_t slot = fz_items_find(&list->items, key);
     if (slot == FZ_ITEMS_NONE)
         slot = take_new(list, key, doubt);
-    if (slot != FZ_ITEMS_NONE)
-        list->items.rows[slot].flags |= FZ_ITEM_KEPT;
+    if (slot == FZ_ITEMS_NONE)
+        return;
+    list->kept += !(list->items.rows[slot].flags & FZ_ITEM_KEPT);
+    list->items.rows[slot].flags |= FZ_ITEM_KEPT;
+}
+
+/* All that the list has in the folder is named in the event, which names nothing else. */
+static bool nothing_went(const struct fz_list *list, const struct fz_source_event *event, uint32_t folder)
+{
+    return !list->folders_going && folder != FZ_ITEMS_NONE && list->kept == event->count &&
+           list->kept == list->items.folders[folder].items;
+}
+
+/* Instead of a pass over the slots one over the names, which goes on behind them as that does. */
+static void let_none_go(struct fz_list *list, struct fz_source_event *event, uint32_t folder)
+{
+    uint32_t at = event->taken - event->count, end = at + list->at_once;
+    for (; at < event->count && at < end; at++) {
+        struct fz_item_key key = fz_items_key(event->root, folder, event->names[at]);
+        uint32_t slot = fz_items_find(&list->items, &key);
+        if (slot != FZ_ITEMS_NONE)
+            list->items.rows[slot].flags &= (uint16_t)~FZ_ITEM_KEPT;
+    }
+    event->taken = event->count + (at < event->count ? at : list->items.used);
 }
 
 static size_t apply_whole(struct fz_list *list, struct fz_source_event *event)
 {
     uint32_t folder = fz_items_folder_get(&list->items, event->dir);
+    if (event->taken == 0)
+        list->kept = 0;
     for (uint32_t end = names_end(event, list->at_once); event->taken < end; event->taken++) {
         struct fz_item_key key = fz_items_key(event->root, folder, event->names[event->taken]);
         keep_or_take(list, &key, doubt_of(event, event->taken));
     }
     size_t swept = list->order.count;
-    if (event->taken >= event->count) {
+    if (event->taken >= event->count && nothing_went(list, event, folder)) {
+        let_none_go(list, event, folder);
+    } else if (event->taken >= event->count) {
         bool *goes = list->folders_going ? NULL : folders_going(list, false);
         if (goes && folder != FZ_ITEMS_NONE)
             goes[folder] = true;
         let_go_in(list, event);
-        swept = sweep(list);
+        swept = fz_list_sweep(list);
     }
     fz_items_folder_drop(&list->items, folder);
     size_t placed = fz_list_place_fresh(list, SIZE_MAX);
@@ -354,7 +323,7 @@ static size_t apply_folders(struct fz_list *list, struct fz_source_event *event)
         }
     }
     let_go_in(list, event);
-    size_t swept = sweep(list), placed = fz_list_place_fresh(list, SIZE_MAX);
+    size_t swept = fz_list_sweep(list), placed = fz_list_place_fresh(list, SIZE_MAX);
     return fz_list_lower(placed, swept);
 }
 

@@ -35,6 +35,7 @@ struct fz_list {
     int8_t least_rating, most_rating;
 
     bool *folders_going;      /* from one part of an event to the next: by folder; owned; NULL: none */
+    size_t kept;              /* rows of a WHOLE event that were KEPT so far; the same */
     uint32_t at_once;         /* names of an event, or items that go with it; tests take fewer */
     uint32_t root_count;      /* 1 + the highest that had an event */
     size_t unknown_count;     /* of unknown kind, not settled */
@@ -59,6 +60,12 @@ void fz_list_enter(struct fz_list *list, uint32_t slot, bool unknown);
 
 /* The row's place in the order is gone, or will be before the call returns. */
 void fz_list_leave(struct fz_list *list, uint32_t slot);
+
+/* The row GOES for good with the next sweep; until then its name is taken. */
+void fz_list_let_go(struct fz_list *list, uint32_t slot);
+/* Removes all that was let go, and takes what GOES but is KEPT, and fresh, out of its place; returns the lowest index that
+ * changed. */
+size_t fz_list_sweep(struct fz_list *list);
 
 /* An item of unknown kind is one no more. */
 void fz_list_become_known(struct fz_list *list, uint32_t slot);

@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "source/batch.h"
-#include "source/list.h"
+#include "source/list_state.h"
 #include "sync/thread.h"
 
 #include <malloc.h>
@@ -13,6 +13,16 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+static size_t large_from = SIZE_MAX, large_count; /* blocks of that many bytes and more */
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+    large_count += size >= large_from;
+    return __real_malloc(size);
+}
 
 static struct fz_source_event *event_of(enum fz_source_event_kind kind, uint32_t root, const char *dir, ...)
 {
@@ -237,6 +247,47 @@ static void large_events_are_taken_in_parts(void **unused)
     fz_list_free(list);
 }
 
+/* Every folder of a tree is read again, and nothing went: no event costs what the list has. What it does for that is to
+ * pass over all slots, with a byte for each folder. */
+static void folders_that_are_as_they_were_cost_what_is_in_them(void **unused)
+{
+    (void)unused;
+    enum { FOLDERS = 3000 };
+    struct fz_list *list = fz_list_new();
+    char dir[32];
+    for (int i = 0; i < FOLDERS; i++) {
+        snprintf(dir, sizeof dir, "/t/%d", i);
+        applied(list, event_of(FZ_SOURCE_ADDED, 0, dir, "a.jpg", "b.jpg", "c.jpg", NULL));
+    }
+    list->at_once = 2;
+    large_from = FOLDERS;
+    large_count = 0;
+    struct fz_list_change change;
+    for (int i = 0; i < FOLDERS; i++) {
+        snprintf(dir, sizeof dir, "/t/%d", i);
+        struct fz_source_event *event =
+            i % 2 ? event_of(FZ_SOURCE_WHOLE, 0, dir, "a.jpg", "b.jpg", "c.jpg", NULL)
+                  : event_of(FZ_SOURCE_WHOLE, 0, dir, "a.jpg", "b.jpg", "c.jpg", "d.jpg", NULL);
+        while (!fz_list_apply(list, event, &change))
+            assert_int_equal(change.removed_count, 0);
+        fz_source_event_free(event);
+    }
+    assert_int_equal(large_count, 0);
+    assert_int_equal(fz_list_count(list), FOLDERS * 3 + FOLDERS / 2);
+    for (uint32_t slot = 0; slot < list->items.used; slot++)
+        assert_false(list->items.rows[slot].flags & FZ_ITEM_KEPT);
+
+    /* As many as there were, but one is another. */
+    list->at_once = 100;
+    change = applied(list, event_of(FZ_SOURCE_WHOLE, 0, "/t/0", "a.jpg", "c.jpg", "d.jpg", "e.jpg", NULL));
+    assert_int_equal(change.added, 1);
+    assert_int_equal(change.removed_count, 1);
+    assert_int_equal(large_count, 1);
+    assert_int_equal(fz_list_find(list, 0, "/t/0", "b.jpg"), FZ_ITEM_NONE);
+    large_from = SIZE_MAX;
+    fz_list_free(list);
+}
+
 int main(void)
 {
     fz_thread_claim_main();
@@ -248,6 +299,7 @@ int main(void)
         cmocka_unit_test(a_picture_costs_at_most_100_bytes),
         cmocka_unit_test(many_that_are_no_pictures_go_at_once),
         cmocka_unit_test(large_events_are_taken_in_parts),
+        cmocka_unit_test(folders_that_are_as_they_were_cost_what_is_in_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
