@@ -18,13 +18,18 @@ struct fz_wishes {
     size_t count; /* that have not come */
 };
 
-void fz_wishes_free(struct fz_wishes *wishes)
+static void clear(struct fz_wishes *wishes)
 {
-    if (!wishes)
-        return;
     fz_names_fini(&wishes->names);
     fz_index_fini(&wishes->by_path);
     free(wishes->paths.at);
+    *wishes = (struct fz_wishes){0};
+}
+
+void fz_wishes_free(struct fz_wishes *wishes)
+{
+    if (wishes)
+        clear(wishes);
     free(wishes);
 }
 
@@ -53,6 +58,33 @@ static uint32_t find_wish(const struct fz_wishes *wishes, const char *dir, size_
     return wish;
 }
 
+/* One that is not among them. */
+static void add(struct fz_wishes *wishes, const char *path, uint32_t hash)
+{
+    uint32_t offset = fz_names_add(&wishes->names, path);
+    if (offset == FZ_NAMES_FULL)
+        return;
+    fz_index_add(&wishes->by_path, hash, (uint32_t)wishes->paths.count);
+    fz_list_ids_add(&wishes->paths, offset);
+    wishes->count++;
+}
+
+/* Files that are made anew again and again are wished for as often. */
+static void compact(struct fz_wishes *wishes)
+{
+    if (wishes->paths.count <= 2 * wishes->count && !fz_names_are_sparse(&wishes->names))
+        return;
+    struct fz_wishes dense = {0};
+    for (size_t i = 0; i < wishes->paths.count; i++) {
+        if (wishes->paths.at[i] == FZ_NAMES_FULL)
+            continue;
+        const char *path = fz_names_at(&wishes->names, wishes->paths.at[i]);
+        add(&dense, path, hash_of(path, dir_len_of(path), fz_path_name(path)));
+    }
+    clear(wishes);
+    *wishes = dense;
+}
+
 void fz_wishes_grant(struct fz_list *list, uint32_t slot)
 {
     struct fz_wishes *wishes = list->wishes;
@@ -64,9 +96,12 @@ void fz_wishes_grant(struct fz_list *list, uint32_t slot)
         return;
     list->items.rows[slot].flags |= FZ_ITEM_MARKED;
     fz_index_remove(&wishes->by_path, hash, wish);
+    fz_names_remove(&wishes->names, wishes->paths.at[wish]);
     wishes->paths.at[wish] = FZ_NAMES_FULL;
-    if (--wishes->count > 0)
+    if (--wishes->count > 0) {
+        compact(wishes);
         return;
+    }
     fz_wishes_free(wishes);
     list->wishes = NULL;
 }
@@ -80,12 +115,7 @@ static void wish(struct fz_list *list, const char *path)
     uint32_t hash = hash_of(path, dir_len, fz_path_name(path));
     if (find_wish(wishes, path, dir_len, fz_path_name(path), hash) != FZ_INDEX_NONE)
         return;
-    uint32_t offset = fz_names_add(&wishes->names, path);
-    if (offset == FZ_NAMES_FULL)
-        return;
-    fz_index_add(&wishes->by_path, hash, (uint32_t)wishes->paths.count);
-    fz_list_ids_add(&wishes->paths, offset);
-    wishes->count++;
+    add(wishes, path, hash);
 }
 
 void fz_wishes_keep(struct fz_list *list, uint32_t slot)
