@@ -98,7 +98,7 @@ _frieze() {
     fi
     if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == prime && $cur == -* ]]; then
         _frieze_words '--help --tile --background --hidden --null --cache-size --memory --jobs --limit-pixels
-            --limit-bytes --limit-frames --limit-nesting --limit-seconds --config --no-config'
+            --limit-bytes --limit-frames --limit-nesting --limit-seconds --config --no-config --no-stack'
         return
     fi
     if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} == @(probe|scale) && $cur == -* ]]; then

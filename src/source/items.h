@@ -100,6 +100,9 @@ enum { FZ_ITEMS_MOST = FZ_INDEX_MOST };
 /* Any thread; stacks.c. The hash of a RAW file in by_stem; false for any other name. */
 bool fz_stacks_key(uint32_t root, uint32_t folder, const char *name, uint32_t *hash);
 
+/* Whoever has the items; stacks.c. What is to cover a RAW file, if it has one of these flags; FZ_ITEMS_NONE where there is none. */
+uint32_t fz_stacks_cover_among(const struct fz_items *items, uint32_t raw, uint16_t flags);
+
 /* Render thread, all of these. */
 void fz_items_fini(struct fz_items *items);
 

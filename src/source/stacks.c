@@ -62,26 +62,26 @@ bool fz_stacks_key(uint32_t root, uint32_t folder, const char *name, uint32_t *h
 
 /* ---- Who belongs together ---------------------------------------------------------------------------------------- */
 
-/* In the order, or dropped by the user, which is no reason for what lies beneath to come up. */
-static bool is_present(const struct fz_item *row)
+uint32_t fz_stacks_cover_among(const struct fz_items *items, uint32_t raw, uint16_t flags)
 {
-    return row->flags & (FZ_ITEM_ORDERED | FZ_ITEM_DROPPED);
-}
-
-uint32_t fz_stacks_cover(const struct fz_list *list, uint32_t raw)
-{
-    const struct fz_item *row = &list->items.rows[raw];
-    const char *name = fz_items_name(&list->items, raw);
+    const struct fz_item *row = &items->rows[raw];
+    const char *name = fz_items_name(items, raw);
     size_t len = stem_len(name);
     char other[NAME_MOST];
     for (size_t i = 0; i < sizeof cover_suffixes / sizeof *cover_suffixes && len + 8 < sizeof other; i++) {
         snprintf(other, sizeof other, "%.*s%s", (int)len, name, cover_suffixes[i]);
         struct fz_item_key key = fz_items_key(fz_item_root(row), row->folder, other);
-        uint32_t slot = fz_items_find(&list->items, &key);
-        if (slot != FZ_ITEMS_NONE && is_present(&list->items.rows[slot]))
+        uint32_t slot = fz_items_find(items, &key);
+        if (slot != FZ_ITEMS_NONE && items->rows[slot].flags & flags)
             return slot;
     }
     return FZ_ITEMS_NONE;
+}
+
+/* In the order, or dropped by the user, which is no reason for what lies beneath to come up. */
+uint32_t fz_stacks_cover(const struct fz_list *list, uint32_t raw)
+{
+    return fz_stacks_cover_among(&list->items, raw, FZ_ITEM_ORDERED | FZ_ITEM_DROPPED);
 }
 
 uint32_t fz_stacks_beneath(const struct fz_list *list, uint32_t cover, size_t index)

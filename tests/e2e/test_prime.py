@@ -59,6 +59,33 @@ def test_size_of_the_config_file_and_paths_on_standard_input(home, folder):
     assert opens(home, folder) == (COUNT - 7, 7)
 
 
+@pytest.mark.parametrize("how", ["folder", "paths"])
+def test_what_lies_beneath_gets_no_tile(home, folder, how):
+    """Of a RAW file and its JPEG a wall shows one tile, in whatever order they are told; without stacks it shows both."""
+    names = ("p0.CR2", "p1.nef", "p2x.CR2", "sub/p3.CR2", "q.HIF", "q.CR2", "q.DNG")
+    (folder / "sub").mkdir()
+    for number, name in enumerate(names):
+        pictures.draw(number, (320, 240)).save(folder / name, "JPEG")
+        os.utime(folder / name, (time.time() - 60,) * 2)
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    given, data = ([folder], None) if how == "folder" else (["--null", "-"], b"\0".join(map(os.fsencode, paths)))
+    alone = COUNT + 3  # p2x, sub/p3 and q
+    assert prime(home, *given, data=data) == [f"frieze prime: {alone} tiles"]
+    assert len(kept(home)) == alone
+    assert opens(home, folder) == (0, alone)
+    (home / "config" / "frieze").mkdir()
+    (home / "config" / "frieze" / "frieze.conf").write_text("no-stack = yes\n")
+    assert prime(home, *given, data=data) == [f"frieze prime: {COUNT + len(names)} tiles"]
+    assert len(kept(home)) == COUNT + len(names)
+    assert opens(home, folder) == (0, COUNT + len(names))
+
+
+def test_stacks_option(home, folder):
+    pictures.draw(0, (320, 240)).save(folder / "p0.CR2", "JPEG")
+    os.utime(folder / "p0.CR2", (time.time() - 60,) * 2)
+    assert prime(home, "--no-stack", folder) == [f"frieze prime: {COUNT + 1} tiles"]
+
+
 def test_letters(home, folder):
     """Those of the wall, where prime has no other use for them."""
     paths = b"\0".join(os.fsencode(path) for path in folder.iterdir())

@@ -76,6 +76,7 @@ enum fz_err fz_crew_start(struct fz_crew *crew, const struct fz_options *options
 {
     *crew = (struct fz_crew){.limits = fz_limits_from_options(options),
                              .source_count = how->source_count,
+                             .listed = fz_calloc(how->source_count, sizeof *crew->listed),
                              .complained = fz_calloc(how->source_count, sizeof *crew->complained),
                              .handle = {.task = how->task}};
     crew->workers = fz_option_is_set(options, FZ_OPTION_JOBS) ? (size_t)options->values[FZ_OPTION_JOBS].number
@@ -104,6 +105,7 @@ void fz_crew_stop(struct fz_crew *crew)
     fz_isolation_stop(&crew->zygotes);
     fz_doorbell_fini(&crew->bell);
     fz_items_fini(&crew->known);
+    free(crew->listed);
     free(crew->complained);
 }
 
@@ -147,7 +149,10 @@ static void take_events(struct fz_crew *crew, const struct fz_crew_work *work)
             drop_known(crew, event);
             work->take_names(work->ctx, event);
         }
-        crew->listed_count += event->kind == FZ_SOURCE_LISTED;
+        if (event->kind == FZ_SOURCE_LISTED) {
+            crew->listed_count++;
+            crew->listed[event->root] = true;
+        }
         if (event->kind == FZ_SOURCE_ERROR) {
             fz_progress_clear(&crew->progress);
             fz_log_error(&event->error);

@@ -27,7 +27,7 @@ struct fz_crew {
     size_t workers;
     size_t source_count, listed_count; /* of these, sources that were read to their end */
     bool source_failed;                /* and it was said why */
-    bool *complained;                  /* [source_count] whether that was of this one; owned */
+    bool *listed, *complained;         /* [source_count] whether that was this one; owned */
     struct fz_progress progress;
     struct fz_handle handle;
 };

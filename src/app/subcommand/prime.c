@@ -27,7 +27,7 @@ static const enum fz_option_id shared[] = {
     FZ_OPTION_LIMIT_PIXELS,  FZ_OPTION_LIMIT_BYTES, FZ_OPTION_LIMIT_FRAMES, FZ_OPTION_LIMIT_NESTING,
     FZ_OPTION_LIMIT_SECONDS, FZ_OPTION_CONFIG,      FZ_OPTION_NO_CONFIG,    FZ_OPTION_ISOLATION,
     FZ_OPTION_SANDBOX,       FZ_OPTION_NAME,        FZ_OPTION_LAYOUT,       FZ_OPTION_NAMES,
-    FZ_OPTION_SIZE,
+    FZ_OPTION_SIZE,          FZ_OPTION_NO_STACK,
 };
 
 static const struct fz_subcommand command = {
@@ -38,7 +38,8 @@ static const struct fz_subcommand command = {
         "wall of them is there at once. Tiles of another size, in another layout or on another background\n"
         "are others: the settings of frieze.conf count here too. In masonry the size follows from the\n"
         "window's width, by --size, or 1920. What is kept already is not made again. 512 MB, the usual\n"
-        "bound, hold some 20,000 tiles: older ones go for them, and what finds no room then is left out.",
+        "bound, hold some 20,000 tiles: older ones go for them, and what finds no room then is left out.\n"
+        "RAW files beneath a JPEG or HEIC have no tile on a wall, and get none here but with --no-stack.",
     .shared = shared,
     .shared_count = sizeof shared / sizeof *shared,
 };
@@ -47,6 +48,7 @@ static const struct fz_subcommand command = {
 struct entry {
     char *path; /* owned until its job has it */
     uint32_t root;
+    uint32_t slot; /* of its name, in crew.known; FZ_ITEMS_NONE where that has no room for more */
     bool is_explicit;
 };
 
@@ -56,6 +58,9 @@ struct prime {
     struct fz_crew crew;
     struct entry *entries;
     size_t count, capacity, begun, left_out;
+    struct entry *held; /* RAW files of sources that are not listed yet: what covers them may come */
+    size_t held_count, held_capacity;
+    size_t listed_count; /* sources of which none are held any more */
     size_t without_room; /* of these: the cache was full before */
     int box_w, box_h;    /* of a tile on the wall */
     bool covers;
@@ -96,16 +101,56 @@ static void say_end(struct prime *p, bool cancelled)
 
 /* ---- What the readers tell --------------------------------------------------------------------------------------- */
 
+static void add(struct prime *p, const struct entry *entry)
+{
+    p->entries = fz_grow(p->entries, &p->capacity, p->count + 1, sizeof *p->entries);
+    p->entries[p->count++] = *entry;
+    p->task.total++;
+}
+
+static void hold(struct prime *p, const struct entry *entry)
+{
+    p->held = fz_grow(p->held, &p->held_capacity, p->held_count + 1, sizeof *p->held);
+    p->held[p->held_count++] = *entry;
+}
+
+static bool may_lie_beneath(const struct prime *p, const struct entry *entry, const char *name)
+{
+    uint32_t hash;
+    return entry->slot != FZ_ITEMS_NONE && !fz_option_is_on(&p->arguments->options, FZ_OPTION_NO_STACK) &&
+           fz_stacks_key(0, 0, name, &hash);
+}
+
 static void take_names(void *ctx, const struct fz_source_event *event)
 {
     struct prime *p = ctx;
-    p->entries = fz_grow(p->entries, &p->capacity, p->count + event->count, sizeof *p->entries);
-    for (uint32_t i = 0; i < event->count; i++)
-        p->entries[p->count++] =
-            (struct entry){.path = fz_path_join(event->dir, event->names[i]),
-                           .root = event->root,
-                           .is_explicit = event->doubts && event->doubts[i] == FZ_SOURCE_EXPLICIT};
-    p->task.total += event->count;
+    const struct fz_items *known = &p->crew.known;
+    uint32_t folder = fz_items_folder(known, event->dir);
+    for (uint32_t i = 0; i < event->count; i++) {
+        struct fz_item_key key = fz_items_key(event->root, folder, event->names[i]);
+        struct entry entry = {.path = fz_path_join(event->dir, event->names[i]),
+                              .root = event->root,
+                              .slot = fz_items_find(known, &key),
+                              .is_explicit = event->doubts && event->doubts[i] == FZ_SOURCE_EXPLICIT};
+        (may_lie_beneath(p, &entry, event->names[i]) ? hold : add)(p, &entry);
+    }
+}
+
+/* A wall shows no tile of what lies beneath another (source/stacks.h). */
+static void let_go(struct prime *p)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < p->held_count; i++) {
+        const struct entry *entry = &p->held[i];
+        if (!p->crew.listed[entry->root])
+            p->held[kept++] = *entry;
+        else if (fz_stacks_cover_among(&p->crew.known, entry->slot, FZ_ITEM_LIVE) == FZ_ITEMS_NONE)
+            add(p, entry);
+        else
+            free(entry->path);
+    }
+    p->held_count = kept;
+    p->listed_count = p->crew.listed_count;
 }
 
 /* ---- The wall that they are for ---------------------------------------------------------------------------------- */
@@ -154,6 +199,8 @@ static void begin_jobs(void *ctx)
     size_t parked = fz_files_parked(p->crew.pool.files, &bytes);
     size_t most = p->crew.workers * AHEAD + (parked < MOST_PARKED ? parked : MOST_PARKED);
     bool is_full;
+    if (p->listed_count != p->crew.listed_count)
+        let_go(p);
     fz_cache_left_out(p->crew.cache, &is_full);
     if (is_full)
         leave_rest(p);
@@ -200,7 +247,7 @@ static bool is_done(void *ctx)
 {
     const struct prime *p = ctx;
     bool listed = p->crew.listed_count == p->crew.source_count;
-    return listed && p->task.done + p->left_out == p->count;
+    return listed && p->held_count == 0 && p->task.done + p->left_out == p->count;
 }
 
 /* ---- Start and stop ---------------------------------------------------------------------------------------------- */
@@ -222,7 +269,10 @@ static void stop(struct prime *p)
     fz_crew_stop(&p->crew);
     for (size_t i = p->begun; i < p->count; i++)
         free(p->entries[i].path);
+    for (size_t i = 0; i < p->held_count; i++)
+        free(p->held[i].path);
     free(p->entries);
+    free(p->held);
 }
 
 static enum fz_err prime(struct fz_arguments *arguments, struct fz_error *err)
