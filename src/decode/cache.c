@@ -153,8 +153,9 @@ static int connect(struct fz_cache_reader *reader)
         return reader->db.db ? SQLITE_OK : SQLITE_CANTOPEN;
     fz_cache_db_close(&reader->db);
     reader->generation = generation;
-    int code = (reader->cache->still ? fz_cache_db_open_still : fz_cache_db_open_reader)(&reader->db,
-                                                                                         reader->cache->path);
+    const struct fz_cache *cache = reader->cache;
+    int code = cache->still ? fz_cache_db_open_still(&reader->db, cache->path)
+                            : fz_cache_db_open_reader(&reader->db, cache->path, cache->limit_bytes);
     if (code != SQLITE_OK)
         fz_cache_db_close(&reader->db);
     return code;
@@ -178,11 +179,15 @@ static void enqueue(struct fz_cache *cache, struct fz_cache_row *row)
         fz_cache_rows_free(row);
 }
 
-/* A day is exact enough, and costs one write a day. */
-static void note_use(struct fz_cache *cache, const struct fz_cache_key *key, int64_t used_ms)
+/* A day is exact enough, and costs one write a day; none where nothing goes for want of room, for a row here and there is a page each,
+ * and a memory card does not last. Asked anew each time: another frieze may have filled it. */
+static void note_use(struct fz_cache_reader *reader, const struct fz_cache_key *key, int64_t used_ms)
 {
+    struct fz_cache *cache = reader->cache;
     int64_t now = fz_date_ms();
-    if ((now >= used_ms && now - used_ms < TOUCH_MS) || !atomic_load(&cache->writes))
+    bool is_scarce;
+    if ((now >= used_ms && now - used_ms < TOUCH_MS) || !atomic_load(&cache->writes) ||
+        fz_cache_db_is_scarce(&reader->db, &is_scarce) != SQLITE_OK || !is_scarce)
         return;
     struct fz_cache_row *row = fz_cache_row_new(key);
     row->touch = true;
@@ -217,7 +222,7 @@ bool fz_cache_find(struct fz_cache_reader *reader, const struct fz_cache_key *ke
     if (found == FZ_CACHE_HIT && cache->patient)
         note_found(cache, key);
     if (found == FZ_CACHE_HIT)
-        note_use(cache, key, used_ms);
+        note_use(reader, key, used_ms);
     return found == FZ_CACHE_HIT;
 }
 

@@ -111,7 +111,7 @@ static int connect(struct fz_cache_db *db, const char *path, int flags)
 static int prepare_all(struct fz_cache_db *db, bool writes)
 {
     for (int i = 0; i < FZ_CACHE_STATEMENTS; i++) {
-        if (!writes && i != FZ_CACHE_FIND)
+        if (!writes && i != FZ_CACHE_FIND && i != FZ_CACHE_USED_PAGES)
             continue;
         int code =
             sqlite3_prepare_v3(db->db, SQL[i], -1, SQLITE_PREPARE_PERSISTENT, &db->statements[i], NULL);
@@ -149,14 +149,23 @@ static int note_journal(void *ctx, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
+static uint64_t journal_bytes(uint64_t limit_bytes)
+{
+    uint64_t part = limit_bytes / JOURNAL_PART;
+    return part < MAX_JOURNAL_BYTES ? part : MAX_JOURNAL_BYTES;
+}
+
+static uint64_t limit_pages(uint64_t limit_bytes)
+{
+    return (limit_bytes - journal_bytes(limit_bytes)) / FZ_CACHE_PAGE_BYTES;
+}
+
 /* A journal that is written ahead: readers never wait for the writer, and a power cut costs the last batches, not the
  * file (https://www.sqlite.org/wal.html). */
 static int prepare_writer(struct fz_cache_db *db, uint64_t limit_bytes)
 {
-    uint64_t journal = limit_bytes / JOURNAL_PART;
-    if (journal > MAX_JOURNAL_BYTES)
-        journal = MAX_JOURNAL_BYTES;
-    db->limit_pages = (limit_bytes - journal) / FZ_CACHE_PAGE_BYTES;
+    const uint64_t journal = journal_bytes(limit_bytes);
+    db->limit_pages = limit_pages(limit_bytes);
     char sql[320];
     snprintf(sql, sizeof sql,
              "PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
@@ -204,9 +213,11 @@ static int open_reader(struct fz_cache_db *db, const char *path, int flags)
     return code == SQLITE_OK ? prepare_all(db, false) : code;
 }
 
-int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path)
+int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path, uint64_t limit_bytes)
 {
-    return open_reader(db, path, 0);
+    int code = open_reader(db, path, 0);
+    db->limit_pages = limit_pages(limit_bytes);
+    return code;
 }
 
 bool fz_cache_db_is_still(struct fz_cache_db *db, int code)

@@ -36,7 +36,7 @@ enum fz_cache_statement {
 struct fz_cache_db {
     sqlite3 *db;
     sqlite3_stmt *statements[FZ_CACHE_STATEMENTS];
-    uint64_t limit_pages;                  /* the writer's */
+    uint64_t limit_pages;                  /* 0: of one that reads what nobody can write to */
     int journal_pages, most_journal_pages; /* the writer's */
     bool made_room;                        /* while it wrote last: what it wrote may be gone again */
     int sys;                               /* the errno of what could not be opened, or 0 */
@@ -62,7 +62,7 @@ void fz_cache_db_begin(void);
 /* The one that writes: makes the file where it is not there, and replaces what is no file of this user's own. What is
  * damaged is SQLITE_CORRUPT or SQLITE_NOTADB, of another version SQLITE_MISMATCH. */
 int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_bytes);
-int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path);
+int fz_cache_db_open_reader(struct fz_cache_db *db, const char *path, uint64_t limit_bytes);
 
 /* Whether this code, the answer of an attempt to open it for writing, says that its disk is full or read-only. */
 bool fz_cache_db_is_still(struct fz_cache_db *db, int code);
@@ -101,7 +101,10 @@ int64_t fz_cache_db_id(const struct fz_cache_key *key);
 /* Any thread. What the entry of what that file tells of itself is known by, which stays as long as a tile of it does. */
 int64_t fz_cache_db_told_id(const struct fz_cache_key *key);
 
-/* *used_ms: when it was last noted to be used. */
+/* Whether it is so full that something may have to go before long: what is used is to be noted then. */
+int fz_cache_db_is_scarce(struct fz_cache_db *db, bool *is_scarce);
+
+/* *used_ms: when it was last noted to be used, or made. */
 int fz_cache_db_find(struct fz_cache_db *db, const struct fz_cache_key *key, enum fz_cache_found *found,
                      struct fz_cache_facts *facts, struct fz_buffer *tile, size_t *len, int64_t *used_ms);
 

@@ -308,12 +308,19 @@ static int end_transaction(struct fz_cache_db *db, int code)
     return code;
 }
 
-/* Not before something may have to go: a run that finds nearly all of it writes next to nothing. */
-static int note_found(struct fz_cache_db *db, int64_t now_ms, struct fz_cache_run *own)
+int fz_cache_db_is_scarce(struct fz_cache_db *db, bool *is_scarce)
 {
     uint64_t used;
     int code = ask_pages(db, FZ_CACHE_USED_PAGES, &used);
-    bool is_scarce = used > db->limit_pages / 4 * 3;
+    *is_scarce = code == SQLITE_OK && used > db->limit_pages / 4 * 3;
+    return code;
+}
+
+/* Not before something may have to go: a run that finds nearly all of it writes next to nothing. */
+static int note_found(struct fz_cache_db *db, int64_t now_ms, struct fz_cache_run *own)
+{
+    bool is_scarce;
+    int code = fz_cache_db_is_scarce(db, &is_scarce);
     while (is_scarce && own->found_count > 0 && code == SQLITE_OK) {
         size_t count = own->found_count < FOUND_AT_ONCE ? own->found_count : FOUND_AT_ONCE;
         code = run(db, FZ_CACHE_BEGIN);
