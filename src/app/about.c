@@ -36,6 +36,13 @@ static int find_file(const struct fz_about *about, fz_item_id item)
     return at;
 }
 
+/* Unless there is another one meanwhile. */
+static void end_anew(struct fz_about *about, fz_item_id item)
+{
+    if (about->anew == item)
+        about->anew = FZ_ITEM_NONE;
+}
+
 static void take_read(struct fz_app *app, struct fz_job *job)
 {
     struct load *load = job->load;
@@ -45,6 +52,8 @@ static void take_read(struct fz_app *app, struct fz_job *job)
         return;
     if (load->reading.opened)
         atomic_fetch_add_explicit(&app->pool.counts.opens, 1, memory_order_relaxed);
+    if (job->told_anew)
+        end_anew(&app->about, job->item);
     app->about.item = job->item;
     app->about.metadata = load->reading.out;
 }
@@ -61,6 +70,7 @@ static void ask(struct fz_app *app, fz_item_id item)
         fz_sidecar_begin(&load->reading, &app->about.files[file].told);
     struct fz_job *job = fz_job_new_work(&reading, load, item, &app->quit);
     job->root = fz_list_root(app->list, item);
+    job->told_anew = fz_about_reads_anew(app, item);
     app->about.job = job;
     fz_loader_launch(app, job, fz_priority(FZ_PRIORITY_VISIBLE, UINT32_MAX));
 }
@@ -74,8 +84,11 @@ void fz_about_learn(struct fz_app *app, const struct fz_job *job)
 {
     FZ_MAIN_ONLY();
     struct fz_about *about = &app->about;
-    if (!job->told)
+    bool is_old = fz_about_reads_anew(app, job->item) && !job->told_anew;
+    if (!job->told || is_old)
         return;
+    if (job->told_anew)
+        end_anew(about, job->item);
     int file = find_file(about, job->item);
     if (file < 0)
         file = (int)(about->next++ % FZ_ABOUT_FILES);
@@ -120,4 +133,15 @@ void fz_about_forget_file(struct fz_app *app, fz_item_id item)
     if (file >= 0)
         app->about.files[file].item = FZ_ITEM_NONE;
     fz_about_forget(app, item);
+}
+
+void fz_about_read_anew(struct fz_app *app, fz_item_id item)
+{
+    FZ_MAIN_ONLY();
+    app->about.anew = item;
+}
+
+bool fz_about_reads_anew(const struct fz_app *app, fz_item_id item)
+{
+    return item != FZ_ITEM_NONE && app->about.anew == item;
 }

@@ -27,7 +27,8 @@ struct fz_about {
     struct fz_metadata metadata;
     struct fz_job *job; /* on its way (borrowed; NULL: none) */
     struct fz_about_file files[FZ_ABOUT_FILES];
-    unsigned next; /* of them, to give way */
+    unsigned next;   /* of them, to give way */
+    fz_item_id anew; /* its file is to be read, whatever the tile cache says; NONE: none is */
 };
 
 /* Render thread, all of these. */
@@ -44,5 +45,11 @@ void fz_about_learn(struct fz_app *app, const struct fz_job *job);
 /* What stands beside its file has changed; or the file itself. */
 void fz_about_forget(struct fz_app *app, fz_item_id item);
 void fz_about_forget_file(struct fz_app *app, fz_item_id item);
+
+/* Once it was forgotten: of this item the tile cache is not believed the next time; of one at a time. */
+void fz_about_read_anew(struct fz_app *app, fz_item_id item);
+
+/* Whether it is that one: who reads what its file tells sets told_anew of the job. */
+bool fz_about_reads_anew(const struct fz_app *app, fz_item_id item);
 
 #endif

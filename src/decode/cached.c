@@ -82,6 +82,13 @@ bool fz_file_is_settled(const struct fz_look *after, const struct fz_file_facts 
     return same && (age_ns < 0 || age_ns > tick_ns);
 }
 
+/* Whoever reads a file again means all that stands in it. */
+static bool find_told(const struct fz_decoder *decoder, const struct fz_job *job, struct fz_metadata *out)
+{
+    return job->caching != FZ_CACHING_RENEW && !job->told_anew &&
+           fz_cached_metadata(decoder->cache, job->path, &job->file, out);
+}
+
 /* While its file is open: whoever sorts by date later on need not open it. */
 static bool tell(struct fz_decoder *decoder, struct fz_job *job, const struct fz_look *after,
                  struct fz_metadata *out)
@@ -96,7 +103,7 @@ static bool tell(struct fz_decoder *decoder, struct fz_job *job, const struct fz
 bool fz_cached_tell(struct fz_decoder *decoder, struct fz_job *job, struct fz_metadata *out)
 {
     struct fz_look after = {.sys = EAGAIN}; /* where nobody says otherwise */
-    if (fz_cached_metadata(decoder->cache, job->path, &job->file, out))
+    if (find_told(decoder, job, out))
         return true;
     if (decoder->cache)
         fz_files_look_now(decoder->files, job, job->path, 0, &after);
@@ -152,6 +159,6 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
     struct fz_cache_key key = fz_cached_key(job, job->path, &job->file);
     fz_cache_store(cache, &key, &facts, tile.bytes, tile.len);
     struct fz_metadata metadata;
-    if (!fz_cached_metadata(cache, job->path, &job->file, &metadata))
+    if (!find_told(decoder, job, &metadata))
         tell(decoder, job, &after, &metadata);
 }

@@ -112,6 +112,7 @@ struct fz_job {
     enum fz_caching caching; /* DECODE */
     bool wants_luma;         /* DECODE, FRAME */
     bool wants_told;         /* DECODE: what its file tells beside the pixels, while that is open */
+    bool told_anew;          /* DECODE, WORK: that from the file itself, whatever the tile cache says */
     bool comes_again;        /* DECODE: see struct fz_image_host; whoever made it tries again after NOT_YET */
     bool wants_reader;       /* SAVE: where it may hang a process writes it (fz_decoder_save) */
     bool foreground;         /* for the picture view: readers keep channels free for these */

@@ -116,7 +116,8 @@ static void take_look(const struct fz_job *job, const char *path, struct fz_side
 {
     reading->look = fz_answer_look(answer);
     struct fz_file_facts file = fz_file_facts_of(&reading->look);
-    bool found = file.known && fz_cached_metadata(job->decoder->cache, path, &file, &reading->out);
+    bool found =
+        file.known && !job->told_anew && fz_cached_metadata(job->decoder->cache, path, &file, &reading->out);
     if (!found)
         reading->out = (struct fz_metadata){0};
     reading->step = found || !file.known ? SIDECARS : OPEN;

@@ -47,7 +47,13 @@ static inline uint32_t fz_item_root(const struct fz_item *item)
 #define FZ_ITEM_SIZE_UNKNOWN UINT32_MAX
 
 /* What the file tells of itself; 8 bytes. */
-enum { FZ_TOLD_ASKED = 1, FZ_TOLD_ANSWERED = 2, FZ_TOLD_TAKEN = 4, FZ_TOLD_RATED = 8 };
+enum {
+    FZ_TOLD_ASKED = 1,
+    FZ_TOLD_ANSWERED = 2,
+    FZ_TOLD_TAKEN = 4,
+    FZ_TOLD_RATED = 8,
+    FZ_TOLD_ANEW = 16, /* the next time the file itself is asked, not the tile cache */
+};
 #define FZ_TOLD_BIAS ((int64_t)1 << 47) /* years of four digits fit */
 struct fz_item_told {
     uint32_t taken_low; /* s since 1970, plus the bias */

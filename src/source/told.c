@@ -12,7 +12,7 @@ struct question {
     fz_item_id id;
     char *path, *beneath; /* owned; NULL: nothing lies beneath */
     uint32_t root;
-    bool answered, opened;
+    bool anew, answered, opened;
     struct fz_item_told told;
 };
 
@@ -57,15 +57,28 @@ struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most)
     for (; slot < items->used && told->count < most; slot++) {
         if (!wants_to_be_asked(items, slot))
             continue;
-        fz_items_told_row(items, slot)->known |= FZ_TOLD_ASKED;
+        struct fz_item_told *row = fz_items_told_row(items, slot);
+        bool anew = row->known & FZ_TOLD_ANEW;
+        row->known = (uint8_t)((row->known & ~FZ_TOLD_ANEW) | FZ_TOLD_ASKED);
         fz_item_id id = fz_items_id(items, slot);
         told->questions[told->count++] = (struct question){.id = id,
                                                            .path = fz_list_path(list, id),
                                                            .beneath = fz_list_path_beneath(list, id),
-                                                           .root = fz_list_root(list, id)};
+                                                           .root = fz_list_root(list, id),
+                                                           .anew = anew};
     }
     list->not_told_from = slot;
     return told;
+}
+
+void fz_list_tell_anew(struct fz_list *list, fz_item_id id)
+{
+    FZ_MAIN_ONLY();
+    uint32_t slot = fz_items_slot(&list->items, id);
+    if (slot == FZ_ITEMS_NONE)
+        return;
+    fz_items_told_row(&list->items, slot)->known |= FZ_TOLD_ANEW;
+    fz_list_tell_again(list, slot);
 }
 
 void fz_told_read(struct fz_told *told, struct fz_job *job)
@@ -74,6 +87,7 @@ void fz_told_read(struct fz_told *told, struct fz_job *job)
     for (; told->next < told->count && !fz_cancel_is_set(&job->cancel); told->next++) {
         struct question *question = &told->questions[told->next];
         job->root = question->root;
+        job->told_anew = question->anew;
         if (!fz_sidecar_metadata(job, question->path, question->beneath, &told->reading))
             return;
         question->opened = told->reading.opened;
@@ -89,13 +103,14 @@ static bool take(struct fz_list *list, const struct question *question)
     if (slot == FZ_ITEMS_NONE)
         return false;
     if (!question->answered) {
+        fz_items_told_row(&list->items, slot)->known |= question->anew ? FZ_TOLD_ANEW : 0;
         fz_list_tell_again(list, slot);
         return false;
     }
     struct fz_item_told *row = fz_items_told_row(&list->items, slot), before = *row;
     list->items.told_count += !(before.known & FZ_TOLD_ANSWERED);
     *row = question->told;
-    row->known |= before.known & FZ_TOLD_ASKED;
+    row->known |= before.known & (FZ_TOLD_ASKED | FZ_TOLD_ANEW);
     return ((row->known ^ before.known) & (FZ_TOLD_TAKEN | FZ_TOLD_RATED)) || row->rating != before.rating ||
            fz_item_taken_s(row) != fz_item_taken_s(&before);
 }

@@ -17,6 +17,9 @@ struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most);
 struct fz_job;
 void fz_told_read(struct fz_told *told, struct fz_job *job);
 
+/* Render thread. The item is to be asked again: its file itself, whatever the tile cache says. */
+void fz_list_tell_anew(struct fz_list *list, fz_item_id id);
+
 /* Render thread. Takes in what was told; true when it is news. What was not read will be given again. The order stays as
  * it is until it is sorted anew (sorter.h). */
 bool fz_list_told_apply(struct fz_list *list, const struct fz_told *told);

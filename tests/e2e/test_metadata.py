@@ -3,6 +3,7 @@
 
 import os
 import re
+import time
 
 import numpy as np
 import pictures
@@ -11,6 +12,7 @@ from frieze import Refused, wait_until
 from PIL import Image
 
 DATE_CHANGED = 0x0132
+RATING = 0x4746
 DATE_DIGITIZED = 0x9004
 
 
@@ -58,6 +60,61 @@ def test_order_by_date_taken(home):
         assert order(frieze) == ["a.jpg", "d.jpg", "e.jpg", "b.jpg", "f.jpg", "c.jpg"]
         frieze.key("o", "m")
         assert order(frieze) == ["c.jpg", "f.jpg", "b.jpg", "e.jpg", "d.jpg", "a.jpg"]
+
+
+@pytest.fixture
+def known(home):
+    """A folder whose dates and ratings the tile cache has, and of whose first picture it does not know what it tells now."""
+    folder = home / "known"
+    folder.mkdir()
+
+    def write(name, number, taken, stars):
+        exif = Image.Exif()
+        exif[DATE_CHANGED], exif[RATING] = taken, stars
+        pictures.write(folder / name, number, exif=exif)
+        os.utime(folder / name, (1500000000, 1500000000))
+        return (folder / name).stat().st_size
+    size = write("a.jpg", 0, "2015:05:05 10:00:00", 1)
+    write("b.jpg", 1, "2016:05:05 10:00:00", 2)
+    with home.start("--size", "640x480", "--sort", "date", folder) as frieze:
+        assert order(frieze.idle("loaded")) == ["a.jpg", "b.jpg"]
+    assert write("a.jpg", 0, "2017:05:05 10:00:00", 3) == size
+    return folder
+
+
+@pytest.mark.parametrize("view", ["wall", "picture"])
+@pytest.mark.parametrize("by", ["date", "rating"])
+def test_what_is_read_again_tells_anew(home, known, view, by):
+    """`r` means all that stands in the file; what the tile cache had of it is replaced."""
+    now = ["b.jpg", "a.jpg"] if by == "date" else ["a.jpg", "b.jpg"]
+    with home.start("--size", "640x480", "--sort", by, known) as frieze:
+        assert order(frieze.idle("loaded")) == now[::-1]
+        (frieze.key("Home") if by == "date" else frieze.key("End")).until(title="a.jpg")
+        frieze.key(*(["Return"] if view == "picture" else []), "r")
+        wait_until(lambda: order(frieze) == now, lambda: order(frieze))
+    with home.start("--size", "640x480", "--sort", by, known) as frieze:
+        assert order(frieze.idle("loaded")) == now
+
+
+def test_what_is_read_again_with_its_tile_is_kept(home, known):
+    """Also where nothing asks for it meanwhile."""
+    with home.start("--size", "640x480", known) as frieze:
+        frieze.idle("loaded").key("Home", "r").idle("loaded")
+    with home.start("--size", "640x480", "--sort", "date", known) as frieze:
+        assert order(frieze.idle("loaded")) == ["b.jpg", "a.jpg"]
+
+
+def test_the_info_overlay_reads_again(home, known):
+    """In the picture view, where it comes with the pixels, too."""
+    with home.start("--size", "640x480", "--motion", "off", known) as frieze:
+        frieze.idle("loaded").key("Home", "i", "i", "Return").until(mode="picture", title="a.jpg")
+        before = frieze.idle("loaded").screenshot()
+        frieze.key("r")
+        wait_until(lambda: frieze.idle("loaded").screenshot() != before, "another date")
+        time.sleep(0.3)
+        after = np.asarray(frieze.idle("loaded").screenshot(), np.int16)
+        changed = np.argwhere(np.abs(after - np.asarray(before, np.int16)).max(axis=2) > 60)
+        assert len(changed) > 0, "the date that the file tells now"
 
 
 # --- ratings ---

@@ -71,6 +71,7 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
         fz_loader_aim_at_result(app, tile, job);
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
     job->wants_told = job->foreground && fz_about_wants(app, item);
+    job->told_anew = job->wants_told && fz_about_reads_anew(app, item);
     job->alone = job->foreground && item == app->picture.item && app->loader.workers > 1;
     job->may_shrink = job->foreground && job->times <= 1 && !fz_loader_is_zoomed(app, job);
     if (purpose == FZ_FOR_WALL && job->result_of == 0 && fz_heap_class(priority) <= FZ_PRIORITY_VISIBLE)

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/prefetch.h"
+#include "source/told.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
@@ -280,6 +281,9 @@ void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone)
 void fz_loader_reread(struct fz_app *app, fz_item_id item)
 {
     fz_loader_forget(app, item, false);
+    fz_about_read_anew(app, item);
+    fz_list_tell_anew(app->list, item);
+    fz_telling_step(app);
     struct fz_tile *tile = fz_loader_tile(app, item);
     if (tile)
         tile->reread = true;

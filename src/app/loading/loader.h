@@ -161,7 +161,7 @@ void fz_loader_drop_results(struct fz_app *app);
 
 /* Forgets what is known of an item, so that it is read again; with `gone` for ever. */
 void fz_loader_forget(struct fz_app *app, fz_item_id item, bool gone);
-/* The same, from its file, whatever the tile cache holds of it. */
+/* The same, from its file, whatever the tile cache holds of it and of what the file tells. */
 void fz_loader_reread(struct fz_app *app, fz_item_id item);
 /* All of them, to be read again. */
 void fz_loader_forget_all(struct fz_app *app);
