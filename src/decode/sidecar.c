@@ -146,16 +146,17 @@ static struct fz_metadata read_xmp(struct fz_job *job, const char *bytes, size_t
     return is_read ? xmp : (struct fz_metadata){0};
 }
 
-/* Of dates and what the camera measured the first one counts, of all else the last. */
 static void take_sidecars(struct fz_job *job, struct fz_sidecar_reading *reading,
                           const struct fz_parcel *answer)
 {
     size_t at = answer->value > 0 && (uint64_t)answer->value <= answer->len ? (size_t)answer->value : 0;
     const struct fz_metadata beneath = read_xmp(job, answer->bytes, at);
     const struct fz_metadata own = read_xmp(job, answer->bytes + at, answer->len - at);
-    fz_metadata_add(&reading->out, &own);
-    fz_metadata_add(&reading->out, &beneath);
-    fz_metadata_add(&reading->out, &own);
+    /* Of dates and what the camera measured the first one that is added counts, of all else the last. */
+    struct fz_metadata beside = own;
+    fz_metadata_add(&beside, &beneath);
+    fz_metadata_add(&beside, &own);
+    fz_metadata_correct(&reading->out, &beside);
 }
 
 /* What each step asks for: the path, for the sidecars also that of what lies beneath. */

@@ -19,8 +19,9 @@ void fz_sidecar_begin(struct fz_sidecar_reading *reading, const struct fz_metada
 
 /* Worker, inside the `work` of a job. What the file says, what its sidecar does, and what that of the RAW file which lies
  * beneath it does (source/stacks.h; NULL: none does). Of title, description, place and rating its own sidecar counts first, then
- * the other one, then the file; of date and position the file, then its own sidecar. All unknown where nothing can be read. What the file says is taken
- * from the tile cache, but where job->told_anew is set, or kept there.
+ * the other one, then the file; of date and position too, but that the file counts where a sidecar says nothing else
+ * (fz_metadata_correct). All unknown where nothing can be read. What the file says is taken from the tile cache, but where
+ * job->told_anew is set, or kept there.
  * False: the job has to wait, and to go on here when it runs again, or was cancelled. */
 bool fz_sidecar_metadata(struct fz_job *job, const char *path, const char *beneath,
                          struct fz_sidecar_reading *reading);

@@ -13,18 +13,27 @@ from PIL import Image
 
 DATE_CHANGED = 0x0132
 RATING = 0x4746
+DATE_TAKEN = 0x9003
 DATE_DIGITIZED = 0x9004
 
 
-def picture(path, number, taken=None, modified=None, digitized=None):
+def picture(path, number, taken=None, modified=None, digitized=None, original=None):
     exif = Image.Exif()
     if digitized:
         exif[0x8769] = {DATE_DIGITIZED: digitized}
+    if original:
+        exif[0x8769] = {DATE_TAKEN: original}
     if taken:
         exif[DATE_CHANGED] = taken
     pictures.write(path, number, exif=exif)
     if modified:
         os.utime(path, (modified, modified))
+
+
+def tell(sidecar, name, date):
+    sidecar.write_text('<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+                       '<r:Description xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
+                       f'r:about="" {name}="{date}"/></r:RDF></x:xmpmeta>')
 
 
 def order(frieze):
@@ -48,10 +57,7 @@ def test_order_by_date_taken(home):
     picture(folder / "e.jpg", 4, "2024:05:05 10:00:00", 1000002)
     picture(folder / "f.jpg", 5, "2024:05:05 10:00:00", 1400000000, "2023:01:01 00:00:00")
     for name, year in (("d.xmp", 2013), ("e.xmp", 2012), ("f.xmp", 1975)):
-        (folder / name).write_text('<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF '
-                                   'xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description '
-                                   'xmlns:exif="http://ns.adobe.com/exif/1.0/" r:about="" '
-                                   f'exif:DateTimeOriginal="{year}-01-01T00:00:00"/></r:RDF></x:xmpmeta>')
+        tell(folder / name, "exif:DateTimeOriginal", f"{year}-01-01T00:00:00")
     with home.start("--size", "640x480", "--sort", "date", folder) as frieze:
         assert order(frieze) == ["c.jpg", "f.jpg", "b.jpg", "e.jpg", "d.jpg", "a.jpg"]
         frieze.key("o", "d")
@@ -60,6 +66,27 @@ def test_order_by_date_taken(home):
         assert order(frieze) == ["a.jpg", "d.jpg", "e.jpg", "b.jpg", "f.jpg", "c.jpg"]
         frieze.key("o", "m")
         assert order(frieze) == ["c.jpg", "f.jpg", "b.jpg", "e.jpg", "d.jpg", "a.jpg"]
+
+
+def test_a_date_that_was_put_right_in_a_sidecar(home):
+    """Programs that leave a picture's file alone write it there. What they say of another event than that it was taken, or
+    less exactly than the file, puts nothing right."""
+    folder = home / "right"
+    folder.mkdir()
+    for number, name in enumerate("abcdef"):
+        picture(folder / f"{name}.jpg", number, original=f"201{number}:06:06 10:00:00", modified=1000000 + number)
+    tell(folder / "a.jpg.xmp", "exif:DateTimeOriginal", "2016-06-06T10:00:00")
+    tell(folder / "b.xmp", "exif:DateTimeOriginal", "2017:06:06 10:00:00.25")
+    tell(folder / "c.xmp", "xmp:CreateDate", "2018-06-06T10:00:00")
+    tell(folder / "d.xmp", "xmp:ModifyDate", "2019-06-06T10:00:00")
+    tell(folder / "e.xmp", "exif:DateTimeOriginal", "2014")  # the same, and no reason to stand before another of that year
+    picture(folder / "g.jpg", 6, original="2014:03:03 10:00:00", modified=1000006)
+    with home.start("--size", "640x480", "--sort", "date", folder) as frieze:
+        assert order(frieze) == [f"{name}.jpg" for name in "cdgefab"]
+        tell(folder / "f.xmp", "exif:DateTimeOriginal", "2001-01-01T10:00:00+01:00")
+        wait_until(lambda: order(frieze) == [f"{name}.jpg" for name in "fcdgeab"], lambda: order(frieze))
+        (folder / "a.jpg.xmp").unlink()
+        wait_until(lambda: order(frieze) == [f"{name}.jpg" for name in "facdgeb"], lambda: order(frieze))
 
 
 @pytest.fixture

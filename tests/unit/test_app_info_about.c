@@ -26,7 +26,7 @@ static void test_nothing_is_known(void **state)
 static void test_all_is_known(void **state)
 {
     (void)state;
-    struct fz_metadata about = {.date = {true, false, 1612325106, -210, FZ_METADATA_TAKEN},
+    struct fz_metadata about = {.date = {.known = true, .clock_s = 1612325106, .offset_minutes = -210},
                                 .title = "A title",
                                 .description = "What is to be seen",
                                 .place = "Bern",
@@ -51,7 +51,7 @@ static void test_all_is_known(void **state)
 static void test_some_is_known(void **state)
 {
     (void)state;
-    struct fz_metadata about = {.date = {true, true, 1612325106, 0, FZ_METADATA_TAKEN},
+    struct fz_metadata about = {.date = {.known = true, .is_local = true, .clock_s = 1612325106},
                                 .exposure_s = 2.5,
                                 .has_rating = true,
                                 .rating = FZ_RATING_REJECTED};

@@ -294,6 +294,7 @@ static void assert_metadata(const struct fz_metadata *m)
     assert_true(isfinite(m->exposure_s) && isfinite(m->f_number) && isfinite(m->focal_mm));
     assert_true(fabs(m->latitude) <= 90 && fabs(m->longitude) <= 180);
     assert_in_range(m->date.of, FZ_METADATA_TAKEN, FZ_METADATA_CHANGED);
+    assert_in_range(m->date.to, FZ_METADATA_SECOND, FZ_METADATA_YEAR);
     assert_in_range(m->rating + 1, 0, FZ_RATING_MOST + 1);
     assert_true(llabs((long long)fz_metadata_time_s(&m->date)) < INT64_C(400000000000));
 }

@@ -120,6 +120,66 @@ static void test_dates_of_iptc_of_which_less_is_known(void **state)
     }
 }
 
+static struct fz_metadata_date parsed(const char *text, enum fz_metadata_event of)
+{
+    struct fz_metadata_date date = {0};
+    assert_true(!*text || fz_metadata_date_parse(text, &date));
+    date.of = of;
+    return date;
+}
+
+/* The file's date stays where a sidecar says the same, as far as it does: it may know more. */
+static void test_dates_that_a_sidecar_puts_right(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *sidecar;
+        bool stays;
+    } cases[] = {{"2021:02:03 04:05:06+02:00", "2021-02-03T04:05:06", true},
+                 {"2021:02:03 04:05:06+02:00", "2021-02-03T04:05:06.50Z", true}, /* a clock, miscalled UTC */
+                 {"2021:02:03 04:05:06+02:00", "2021-02-03T02:05:06Z", true},
+                 {"2021:02:03 04:05:06", "2021-02-03T02:05:06Z", false},
+                 {"2021:02:03 04:05:06", "2021-02-03T04:05:07", false},
+                 {"2021:02:03 04:05:06", "2021-02-03T04:05:05", false},
+                 {"2021:02:03 04:05:06", "2021-02-03T04:05", true},
+                 {"2021:02:03 04:05:06", "2021-02-03T04:06", false},
+                 {"2021:02:03 04:05:06", "2021-02-03T04:04", false},
+                 {"2021:02:03 04:05:06", "2021-02-03", true},
+                 {"2021:02:03 04:05:06", "2021-02-02", false},
+                 {"2021:12:31 23:59:59", "2021-12", true},
+                 {"2021:12:31 23:59:59", "2021", true},
+                 {"2022:01:01 00:00:00", "2021-12", false},
+                 {"2022:01:01 00:00:00", "2021", false},
+                 {"2020:02:29 23:00:00", "2020-02", true},
+                 {"2021", "2021-02-03T04:05:06", false},
+                 {"2021:02:03 04:05:06", "", true},
+                 {"", "2021-02-03T04:05:06", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (enum fz_metadata_event of = FZ_METADATA_TAKEN; of <= FZ_METADATA_CHANGED; of++) {
+            const struct fz_metadata file = {.date = parsed(cases[i].file, of)},
+                                     sidecar = {.date = parsed(cases[i].sidecar, of)};
+            bool stays = cases[i].stays || (of == FZ_METADATA_CHANGED && file.date.known);
+            struct fz_metadata out = file;
+            fz_metadata_correct(&out, &sidecar);
+            const struct fz_metadata_date *expected = stays ? &file.date : &sidecar.date;
+            if (out.date.clock_s != expected->clock_s || out.date.is_local != expected->is_local)
+                fail_msg("'%s' beside '%s', of %d", cases[i].sidecar, cases[i].file, (int)of);
+        }
+    }
+}
+
+static void test_dates_of_other_events_put_nothing_right(void **state)
+{
+    (void)state;
+    struct fz_metadata out = {.date = parsed("2021:02:03 04:05:06", FZ_METADATA_TAKEN)}, before = out;
+    struct fz_metadata later = {.date = parsed("2022:02:03 04:05:06", FZ_METADATA_DIGITIZED)};
+    fz_metadata_correct(&out, &later);
+    assert_int_equal(out.date.clock_s, before.date.clock_s);
+    fz_metadata_correct(&later, &before); /* an earlier one is another, and counts before */
+    assert_int_equal(later.date.clock_s, before.date.clock_s);
+    assert_int_equal(later.date.of, FZ_METADATA_TAKEN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +188,8 @@ int main(void)
         cmocka_unit_test(test_offsets_from_utc),
         cmocka_unit_test(test_dates_of_mail),
         cmocka_unit_test(test_dates_of_iptc_of_which_less_is_known),
+        cmocka_unit_test(test_dates_that_a_sidecar_puts_right),
+        cmocka_unit_test(test_dates_of_other_events_put_nothing_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -250,6 +250,34 @@ static void test_position_that_only_xmp_tells(void **state)
                 none.longitude == metadata.longitude);
 }
 
+static void assert_position(double latitude, double longitude, const char *xmp_latitude,
+                            const char *xmp_longitude, bool stays)
+{
+    struct fz_metadata out = {.has_position = true, .latitude = latitude, .longitude = longitude};
+    struct fz_metadata sidecar = at_position(xmp_latitude, xmp_longitude);
+    fz_metadata_correct(&out, &sidecar);
+    assert_true(out.has_position);
+    assert_true((out.latitude == latitude && out.longitude == longitude) == stays);
+    if (!stays)
+        assert_true(out.latitude == sidecar.latitude && out.longitude == sidecar.longitude);
+}
+
+/* What is only rounded in another way is the same. */
+static void test_position_that_a_sidecar_puts_right(void **state)
+{
+    (void)state;
+    assert_position(52.51667, 13.40833, "52,31N", "13,24.5E", true);
+    assert_position(52.51667, 13.40833, "52,31N", "13,25E", false);
+    assert_position(52.51667, 13.40833, "52,32N", "13,24.5E", false);
+    assert_position(-17, 179.9999, "17,0S", "179,59.99W", true);
+    assert_position(-17, 179.9999, "17,0N", "179,59.99W", false);
+    assert_position(1, 2, "", "", true);
+    assert_position(1, 2, "0,0N", "0,0E", true);
+    struct fz_metadata none = {0}, sidecar = at_position("52,31N", "13,24.5E");
+    fz_metadata_correct(&none, &sidecar);
+    assert_true(none.has_position && none.longitude == sidecar.longitude);
+}
+
 #define MEASURED_HEAD                                                                              \
     XMP_HEAD "xmlns:tiff='http://ns.adobe.com/tiff/1.0/' xmlns:exifEX='http://cipa.jp/exif/1.0/' " \
              "xmlns:aux='http://ns.adobe.com/exif/1.0/aux/' "
@@ -323,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_spaces_with_long_names_take_neither_memory_nor_time),
         cmocka_unit_test(test_xmp_as_large_as_it_may_be_is_read),
         cmocka_unit_test(test_position_that_only_xmp_tells),
+        cmocka_unit_test(test_position_that_a_sidecar_puts_right),
         cmocka_unit_test(test_what_the_camera_measured),
         cmocka_unit_test(test_numbers_that_make_no_sense),
     };

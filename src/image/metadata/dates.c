@@ -38,28 +38,30 @@ static bool is_day(const struct tm *tm)
 }
 
 /* A year, or a year and a month, is the first day of it. What is behind that. */
-static const char *read_day(const char *text, struct tm *tm)
+static const char *read_day(const char *text, struct tm *tm, enum fz_metadata_unit *to)
 {
     int end = 0;
     *tm = (struct tm){.tm_mon = 1, .tm_mday = 1};
     int parts = sscanf(text, "%4d%n%*1[-:/]%2d%n%*1[-:/]%2d%n", &tm->tm_year, &end, &tm->tm_mon, &end,
                        &tm->tm_mday, &end);
     const char *rest = text + end;
+    *to = parts == 3 ? FZ_METADATA_DAY : parts == 2 ? FZ_METADATA_MONTH : FZ_METADATA_YEAR;
     bool is_whole = parts == 3 || (parts > 0 && rest[strspn(rest, " :")] == '\0');
     return is_whole && is_day(tm) ? rest : NULL;
 }
 
 /* What is behind it; midnight where it makes no sense. Of an hour 24 it is not known which day it is meant to end. */
-static const char *read_time(const char *text, struct tm *tm)
+static const char *read_time(const char *text, struct tm *tm, enum fz_metadata_unit *to)
 {
     int end = 0, hour = 0, minute = 0, second = 0;
-    sscanf(text, "%2d:%2d%n:%2d%n", &hour, &minute, &end, &second, &end);
+    int parts = sscanf(text, "%2d:%2d%n:%2d%n", &hour, &minute, &end, &second, &end);
     bool sane =
         end > 0 && hour >= 0 && hour <= 24 && minute >= 0 && minute <= 59 && second >= 0 && second <= 60;
     if (sane) {
         tm->tm_hour = hour % 24;
         tm->tm_min = minute;
         tm->tm_sec = second;
+        *to = parts == 3 ? FZ_METADATA_SECOND : FZ_METADATA_MINUTE;
     }
     text += end;
     return end > 0 && (*text == '.' || *text == ',') ? text + 1 + strspn(text + 1, "0123456789") : text;
@@ -76,12 +78,14 @@ static void set_clock(struct tm tm, struct fz_metadata_date *date)
 bool fz_metadata_date_parse(const char *text, struct fz_metadata_date *date)
 {
     struct tm tm;
-    const char *at = read_day(text, &tm);
+    enum fz_metadata_unit to;
+    const char *at = read_day(text, &tm, &to);
     *date = (struct fz_metadata_date){0};
     if (!at)
         return false;
     if (*at == 'T' || *at == ' ')
-        at = read_time(at + 1, &tm);
+        at = read_time(at + 1, &tm, &to);
+    date->to = to;
     set_clock(tm, date);
     date->is_local = !fz_metadata_offset_parse(at, &date->offset_minutes);
     return true;
@@ -110,12 +114,34 @@ bool fz_metadata_mail_date_parse(const char *text, struct fz_metadata_date *date
     if (!is_day(&tm))
         return false;
     const char *at = (comma ? comma + 1 : text) + end;
-    at = read_time(at, &tm);
+    date->to = FZ_METADATA_DAY;
+    at = read_time(at, &tm, &date->to);
     at += strspn(at, " ");
     set_clock(tm, date);
     bool is_utc = strcmp(at, "GMT") == 0 || strcmp(at, "UT") == 0 || strcmp(at, "UTC") == 0;
     date->is_local = !is_utc && !fz_metadata_offset_parse(at, &date->offset_minutes);
     return true;
+}
+
+static int64_t end_s(const struct fz_metadata_date *date)
+{
+    struct tm tm;
+    time_t clock = (time_t)date->clock_s;
+    gmtime_r(&clock, &tm);
+    tm.tm_sec += date->to == FZ_METADATA_SECOND;
+    tm.tm_min += date->to == FZ_METADATA_MINUTE;
+    tm.tm_mday += date->to == FZ_METADATA_DAY;
+    tm.tm_mon += date->to == FZ_METADATA_MONTH;
+    tm.tm_year += date->to == FZ_METADATA_YEAR;
+    return timegm(&tm);
+}
+
+bool fz_metadata_date_is_within(const struct fz_metadata_date *date, const struct fz_metadata_date *other)
+{
+    const int64_t end = end_s(other), apart_s = (int64_t)(date->offset_minutes - other->offset_minutes) * 60;
+    const int64_t there_s = date->clock_s - (date->is_local || other->is_local ? 0 : apart_s);
+    return (date->clock_s >= other->clock_s && date->clock_s < end) ||
+           (there_s >= other->clock_s && there_s < end);
 }
 
 int64_t fz_metadata_time_s(const struct fz_metadata_date *date)

@@ -8,6 +8,8 @@
 #include <stdio.h>
 
 enum { HEAD_BYTES = 32 << 10 };
+/* 55 m: programs write a position in whole seconds, or with few digits. */
+#define ROUNDED_DEGREES 0.0005
 
 /* ---- Texts --------------------------------------------------------------------------------------------------------- */
 
@@ -161,6 +163,23 @@ void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside)
         out->has_rating = true;
         out->rating = beside->rating;
     }
+}
+
+static bool is_elsewhere(const struct fz_metadata *a, const struct fz_metadata *b)
+{
+    return fabs(a->latitude - b->latitude) > ROUNDED_DEGREES ||
+           fabs(remainder(a->longitude - b->longitude, 360)) > ROUNDED_DEGREES;
+}
+
+void fz_metadata_correct(struct fz_metadata *out, const struct fz_metadata *sidecar)
+{
+    fz_metadata_add(out, sidecar);
+    const struct fz_metadata_date *date = &sidecar->date;
+    bool is_of_same = date->known && date->of == out->date.of && date->of != FZ_METADATA_CHANGED;
+    if (is_of_same && !fz_metadata_date_is_within(&out->date, date))
+        out->date = *date;
+    if (sidecar->has_position && is_elsewhere(out, sidecar))
+        fz_metadata_place_at(out, sidecar->latitude, sidecar->longitude);
 }
 
 /* What stands in the open (PNG) counts as IPTC does. */

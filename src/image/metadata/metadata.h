@@ -16,6 +16,15 @@ enum { FZ_METADATA_NAME = 128, FZ_METADATA_TEXT = 512, FZ_RATING_REJECTED = -1, 
 /* What a date is of: the first of these that a file tells counts. Many programs write what they know as the digitized one. */
 enum fz_metadata_event { FZ_METADATA_TAKEN, FZ_METADATA_DIGITIZED, FZ_METADATA_CHANGED };
 
+/* How far a clock is told; behind that it stands at the beginning, as at midnight. */
+enum fz_metadata_unit {
+    FZ_METADATA_SECOND,
+    FZ_METADATA_MINUTE,
+    FZ_METADATA_DAY,
+    FZ_METADATA_MONTH,
+    FZ_METADATA_YEAR
+};
+
 /* When it was taken: the clock on the wall there. */
 struct fz_metadata_date {
     bool known;
@@ -23,6 +32,7 @@ struct fz_metadata_date {
     int64_t clock_s;    /* since 1970 as if that clock went by UTC */
     int offset_minutes; /* UTC is clock_s less this */
     enum fz_metadata_event of;
+    enum fz_metadata_unit to; /* true of what was just read; the tile cache does not keep it */
 };
 
 /* Texts are valid UTF-8 without control characters, "" where nothing is known. Numbers are 0 then. */
@@ -48,6 +58,12 @@ void fz_metadata_read_xmp(const void *bytes, size_t len, struct fz_metadata *out
 /* Any thread. What `beside` says as well: its texts and its rating count before those of `out`; what the camera measured, the
  * position among it, and the date after, unless that date is of an earlier event. */
 void fz_metadata_add(struct fz_metadata *out, const struct fz_metadata *beside);
+
+/* Any thread. What a sidecar says of a picture: somebody may have put right there what the camera got wrong, as developers of RAW files do,
+ * who leave the file as it is. As fz_metadata_add, but that a date of the same event (taken, or digitized: that of the last change
+ * is of the sidecar's own changes), and a position, count before those of `out` where they are others. Where both say the same,
+ * as far as the sidecar tells it, `out` stays, which may know more of it. */
+void fz_metadata_correct(struct fz_metadata *out, const struct fz_metadata *sidecar);
 
 /* Any thread. Seconds since 1970; where the camera's offset from UTC is not known it is taken for this machine's. */
 int64_t fz_metadata_time_s(const struct fz_metadata_date *date);

@@ -81,6 +81,8 @@ void fz_metadata_place_at(struct fz_metadata *out, double latitude, double longi
 /* "2024:05:01 12:30:00" or "2024-05-01T12:30:00.5+02:00", what is behind the year may be missing: the first day
  * of it then. A time that makes no sense is midnight. */
 bool fz_metadata_date_parse(const char *text, struct fz_metadata_date *date);
+/* Whether `date` is within what `other` tells, by their clocks, or by UTC where both know it. */
+bool fz_metadata_date_is_within(const struct fz_metadata_date *date, const struct fz_metadata_date *other);
 /* "Wed, 01 May 2024 12:30:45 +0200" (RFC 1123, 5.2.14), as PNG recommends. */
 bool fz_metadata_mail_date_parse(const char *text, struct fz_metadata_date *date);
 /* "+02:00", "+0200" or "Z". */
