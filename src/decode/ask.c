@@ -5,6 +5,7 @@
 #include "base/pulse.h"
 #include "decode/fetch.h"
 #include "decode/pages.h"
+#include "decode/rating.h"
 #include "decode/sidecar.h"
 #include "decode/target.h"
 #include "image/format.h"
@@ -313,23 +314,6 @@ static void answer_find(const struct fz_parcel *request, struct fz_parcel *answe
     free(wanted);
 }
 
-/* Mostly a stack has one sidecar. */
-static void answer_rate(const char *path, const char *beneath, const struct fz_parcel *request,
-                        struct fz_parcel *answer)
-{
-    struct fz_error *err = fz_calloc(1, sizeof *err);
-    int rating = (int)request->value;
-    bool alone = request->flags & FZ_RATE_ALONE;
-    enum fz_err code = fz_sidecar_rate(path, rating, alone, err);
-    char *place = fz_sidecar_path(path), *other = beneath ? fz_sidecar_path(beneath) : NULL;
-    if (code == FZ_OK && other && strcmp(place, other) != 0)
-        fz_sidecar_rate(beneath, rating, false, err);
-    free(place);
-    free(other);
-    answer->bytes = (char *)err;
-    answer->len = sizeof *err;
-}
-
 static bool is_unwanted(void *ctx)
 {
     const struct asker *asker = ctx;
@@ -364,11 +348,13 @@ static void answer_of(const struct fz_parcel *request, int socket, struct fz_par
         answer_open(request, socket, answer);
         return;
     }
+    if (request->kind == FZ_ASK_RATE) {
+        fz_rating_answer(request, socket >= 0, answer);
+        return;
+    }
     const char *path = fz_parcel_text(request, &at);
     if (path && request->kind == FZ_ASK_SIDECARS)
         answer_sidecars(path, fz_parcel_text(request, &at), answer);
-    else if (path && request->kind == FZ_ASK_RATE)
-        answer_rate(path, fz_parcel_text(request, &at), request, answer);
 }
 
 void fz_ask_answer(const struct fz_parcel *request, int socket, struct fz_parcel *answer)
@@ -396,6 +382,8 @@ enum fz_parcel_end fz_ask_serve_one(int socket, int timeout_ms)
     fz_ask_answer(&request, socket, &answer);
     bool said = answer.kind == FZ_ASK_WANTS_ROOM; /* before */
     bool sent = said || fz_parcel_send(socket, &answer) || fz_parcel_send(socket, &spoilt);
+    if (request.kind == FZ_ASK_RATE)
+        fz_rating_go_on(&request, &answer);
     fz_parcel_fini(&request);
     fz_parcel_fini(&answer);
     return sent ? FZ_PARCEL_CAME : FZ_PARCEL_ENDED;

@@ -13,7 +13,7 @@ enum fz_ask_kind {
                         latter begin */
     FZ_ASK_FIND, /* a folder, and behind it the numbers of `count` inodes (uint64_t, not aligned) -> its entries that have one of them:
                     the number and the name of each (fz_answer_found) */
-    FZ_ASK_RATE, /* a path, or two; `value`, `flags`: as fz_sidecar_rate of each -> the struct fz_error */
+    FZ_ASK_RATE, /* see decode/rating.h -> the struct fz_error */
     FZ_ASK_TARGET,
     FZ_ASK_PUT,     /* see decode/target.h */
     FZ_ASK_GOES_ON, /* no request: an answer is still to come */
@@ -26,9 +26,6 @@ enum fz_ask_kind {
 /* Of LOOK: at a link itself, not at what it leads to. FZ_LOOK_ALONG: those behind the first as long as that takes no time,
  * and no links (EAGAIN in the looks of the others). FZ_LOOK_MAY_OPEN: what may not be read has the reason in its look. */
 enum { FZ_LOOK_AT_LINKS = 1, FZ_LOOK_ALONG = 2, FZ_LOOK_MAY_OPEN = 4 };
-
-/* Of RATE: the first one in NAME.ext.xmp, because NAME.xmp would speak of others, too. */
-enum { FZ_RATE_ALONE = 1 };
 
 /* Of several files, those behind the first are in `more`, in their order: of those that could be opened on a disk as long as that
  * took no time, and that are no links, which may lead to a share that hangs. Each of the others has EAGAIN in its look, and is to be asked for by itself.

@@ -140,6 +140,12 @@ bool fz_files_answer_for(const struct fz_files *files, uint32_t root)
     return files && lane_of(files, root);
 }
 
+uint32_t fz_files_first_root(const struct fz_files *files, uint32_t root)
+{
+    const struct fz_lane *lane = files ? lane_of(files, root) : NULL;
+    return lane ? lane->first : root;
+}
+
 bool fz_files_are_quick(const struct fz_files *files, uint32_t root)
 {
     const struct fz_lane *lane = files ? lane_of(files, root) : NULL;

@@ -60,6 +60,9 @@ bool fz_files_ask(struct fz_files *files, struct fz_job *job, struct fz_parcel *
 /* Whether somebody else answers for the files of a root; NULL: nobody does. */
 bool fz_files_answer_for(const struct fz_files *files, uint32_t root);
 
+/* The first of the roots whose files the same reader answers for; the root itself where nobody does. */
+uint32_t fz_files_first_root(const struct fz_files *files, uint32_t root);
+
 /* Whether it seems that its reader answers at once, from a disk: it hangs over nothing, nobody waits for it, and it copies nothing. */
 bool fz_files_are_quick(const struct fz_files *files, uint32_t root);
 

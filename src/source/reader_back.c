@@ -4,6 +4,7 @@
 #include "base/leftover.h"
 #include "base/mem.h"
 #include "decode/ask.h"
+#include "process/stay.h"
 #include "process/title.h"
 #include "source/listing.h"
 #include "source/lookup.h"
@@ -26,6 +27,7 @@ enum {
     REST_MS = 5000, /* or at whether it does something again */
     STUCK_LOOKS = 2,
     OPENER_IDLE_MS = 200, /* after which an opener ends: a busy moment leaves no threads behind */
+    STAY_MS = 60000, /* for what has to be done when the program has ended: a disk that takes longer hangs */
 };
 
 struct back;
@@ -39,7 +41,7 @@ struct channel {
 
 struct back {
     int socket;  /* to the program; the scanner's thread sends, the main thread receives */
-    int free_fd; /* an eventfd: an opener has ended */
+    int free_fd; /* an eventfd: an opener has ended, or one of them is to stay */
     struct fz_sources *sources;
     struct channel channels[CHANNELS_MOST];
     unsigned progress; /* of the scanner, at the last look */
@@ -190,6 +192,8 @@ static void work(struct back *back)
                 serve(polled[i]);
         if (fds[1].revents && read(back->free_fd, &freed, sizeof freed) < 0)
             return;
+        if (fds[1].revents)
+            fz_stay_obey();
         if (fds[0].revents && !obey(back))
             return;
     }
@@ -228,6 +232,7 @@ int fz_reader_back_run(int socket, int number, struct fz_sandbox *sandbox)
         return 0;
     if (back.free_fd < 0)
         return 1;
+    fz_stay_init(back.free_fd);
     fz_thread_claim_main();
     if (fz_sources_read_for(&back.sources, &parcel, deliver, &back) != FZ_OK)
         return 1;
@@ -239,7 +244,10 @@ int fz_reader_back_run(int socket, int number, struct fz_sandbox *sandbox)
               0); /* the end of its socket is enough: what is half written is to be removed first */
     }
     work(&back);
+    bool done = fz_stay_finish(STAY_MS);
     if (writes)
-        fz_leftovers_end(-1);
+        fz_leftovers_end(done ? -1 : FZ_LEFTOVERS_MS);
+    else if (!done)
+        fz_leftovers_end(FZ_LEFTOVERS_MS);
     return 0;
 }

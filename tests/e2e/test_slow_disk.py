@@ -10,12 +10,15 @@ from PIL import Image
 
 import pictures
 import share as shares
-from frieze import is_sanitized
+from frieze import fair, family, is_sanitized, isolations, title_of, wait_until
+from test_metadata import rating
 from test_share_slow import fill_with_noise, hung
 
 READ_S = 0.3
 HEAD_BYTES = 1 << 17
 SLOW, QUICK = 8, 16  # all of them in view
+SYNC_S = 0.4  # an SD card, or a disk that others write to
+END_S = 1.0
 WALL = ("--jobs", "2", "--size", "1000x700", "--tile", "150x110", "--cache-size", "0", "--motion", "off")
 
 
@@ -104,3 +107,40 @@ def test_whoever_waits_for_its_turn_does_not_hang(home, disk):
     turns = 1 + sum(a != b for a, b in zip(disk.read_order, disk.read_order[1:]))
     print(f"{turns} turns for {SLOW} files, {len(disk.read_order)} reads")
     assert turns < 4 * SLOW
+
+
+def start_rating(home, folder):
+    """Of a disk that is quick but for what is to be on it for certain."""
+    if "process" not in isolations():
+        pytest.skip("nothing outlives it without processes")
+    more = {"LD_PRELOAD": os.environ["FRIEZE_SLOW_DISK"], "FRIEZE_SLOW_FSYNC_MS": f"{1000 * SYNC_S:.0f}",
+            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+    return home.start(*WALL, "--keys", "cull", folder, more=more)
+
+
+def test_ratings_are_written_when_the_program_has_ended(home):
+    """All of them, by the reader alone, which ends then; nobody who quits waits for that, and nothing is said to be lost."""
+    folder = pictures.fill(home / "rated", 8, suffix="jpg")
+    with start_rating(home, folder) as running:
+        running.idle("loaded").key("Home", *"1n2n3n4n5nxn2n3")
+        readers = [pid for pid in family(running.pid) if title_of(pid).startswith("frieze: reader")]
+        began = time.monotonic()
+        running.key("q").process.wait()
+        took = time.monotonic() - began
+        assert running.errors() == []
+    expected = [1, 2, 3, 4, 5, -1, 2, 3]
+    assert readers and [rating(folder / f"p{i}.xmp") for i in range(8)] != expected, "the disk is slow"
+    wait_until(lambda: [rating(folder / f"p{i}.xmp") for i in range(8)] == expected,
+               lambda: [rating(folder / f"p{i}.xmp") for i in range(8)], within_s=fair(8 * SYNC_S + 5))
+    wait_until(lambda: not any(title_of(pid) for pid in readers), "the end of the reader")
+    assert sorted(path.suffix for path in folder.iterdir()) == [".jpg"] * 8 + [".xmp"] * 8
+    assert took < fair(END_S)
+
+
+def test_only_the_last_rating_of_a_picture_waits(home):
+    folder = pictures.fill(home / "rated", 2, suffix="jpg")
+    with start_rating(home, folder) as running:
+        running.idle("loaded").key("Home", *"12345432")
+        began = time.monotonic()
+        wait_until(lambda: rating(folder / "p0.xmp") == 2, lambda: rating(folder / "p0.xmp"))
+        assert time.monotonic() - began < fair(5 * SYNC_S)  # one for the first press, one for the last; not eight

@@ -72,7 +72,7 @@ enum {
     FZ_MAX_FLYING = 1024,
     FZ_MAX_FIRSTS = 64, /* first pictures at once: of files held open, of 64 KiB each */
     FZ_SPARE_FLYING =
-        16 + FZ_SHAPES_JOBS + FZ_RATES_FLYING + FZ_RUNS_MOST +
+        16 + FZ_SHAPES_JOBS + 2 * FZ_RATES_FLYING + FZ_RUNS_MOST +
         FZ_SCALE_MOST, /* for jobs that are no pictures: screenshots, sorting, programs of the user, files to be written */
 };
 

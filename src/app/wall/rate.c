@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "decode/decoder.h"
 #include "decode/files.h"
+#include "decode/rating.h"
 #include "source/sidecars.h"
 #include "source/stacks.h"
 #include "source/told.h"
@@ -17,7 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FINISH_TRIES = 100, FINISH_TRY_MS = 5 };
+enum {
+    FINISH_TRY_MS = 5,
+    FINISH_TRIES = 100,   /* until nobody waits any more, */
+    HAND_OVER_TRIES = 30, /* or until what is left is a reader's, which outlives the program */
+    LAST_BYTES = FZ_ASK_MOST_BYTES / 2,
+};
 
 struct fz_rate {
     struct fz_rate *next;
@@ -27,7 +33,8 @@ struct fz_rate {
     char *beneath;     /* the same of the RAW file beneath it; NULL: none */
     bool has_namesake; /* what is said of it must not be said of that */
     int rating;
-    struct fz_job *job; /* that writes it (borrowed; NULL: none yet) */
+    struct fz_job *job;  /* that writes it (borrowed, as the next; NULL: none yet) */
+    struct fz_job *last; /* that hands it over at the end */
 };
 
 /* "Rated 3", "Rejected" */
@@ -59,17 +66,20 @@ static void free_wish(void *ctx)
     free(ctx);
 }
 
-static struct fz_parcel *make_wish(const struct fz_rate *rate)
+static struct fz_parcel *make_wish(uint32_t flags)
 {
     struct fz_parcel *wish = fz_calloc(1, sizeof *wish);
-    size_t len = strlen(rate->path) + 1, more = rate->beneath ? strlen(rate->beneath) + 1 : 0;
-    *wish = (struct fz_parcel){.kind = FZ_ASK_RATE, .value = rate->rating, .len = len + more, .fd = -1};
-    wish->flags = rate->has_namesake ? FZ_RATE_ALONE : 0;
-    wish->bytes = fz_malloc(wish->len);
-    memcpy(wish->bytes, rate->path, len);
-    if (rate->beneath)
-        memcpy(wish->bytes + len, rate->beneath, more);
+    *wish = (struct fz_parcel){.kind = FZ_ASK_RATE, .flags = flags, .fd = -1};
     return wish;
+}
+
+static void add_to(struct fz_parcel *wish, size_t *capacity, const struct fz_rate *rate)
+{
+    fz_rating_add(wish, capacity,
+                  &(struct fz_rating){.path = rate->path,
+                                      .beneath = rate->beneath,
+                                      .rating = rate->rating,
+                                      .alone = rate->has_namesake});
 }
 
 static void take_written(struct fz_app *app, struct fz_job *job);
@@ -78,7 +88,10 @@ static const struct fz_work writing = {run_write, free_wish, take_written};
 
 static void launch(struct fz_app *app, struct fz_rate *rate)
 {
-    rate->job = fz_job_new_work(&writing, make_wish(rate), rate->item, NULL);
+    size_t capacity = 0;
+    struct fz_parcel *wish = make_wish(0);
+    add_to(wish, &capacity, rate);
+    rate->job = fz_job_new_work(&writing, wish, rate->item, NULL);
     rate->job->root = rate->root;
     fz_loader_launch(app, rate->job, 0);
 }
@@ -88,7 +101,7 @@ static void launch_next(struct fz_app *app)
 {
     size_t flying = 0;
     for (struct fz_rate *rate = app->rating; rate && flying < FZ_RATES_FLYING; rate = rate->next) {
-        bool waits = rate->job != NULL;
+        bool waits = rate->job || rate->last;
         for (const struct fz_rate *earlier = app->rating; earlier != rate; earlier = earlier->next)
             waits |= earlier->root == rate->root || !app->zygotes.readers;
         if (!waits)
@@ -109,9 +122,14 @@ static void remove_rate(struct fz_rate **place)
 static void take_written(struct fz_app *app, struct fz_job *job)
 {
     struct fz_rate **place = &app->rating;
-    while ((*place)->job != job)
+    while (*place && (*place)->job != job)
         place = &(*place)->next;
-    const struct fz_rate *rate = *place;
+    struct fz_rate *rate = *place;
+    if (!rate) /* it has been handed over */
+        return;
+    rate->job = NULL;
+    if (job->error.code != FZ_OK && rate->last) /* which brings it, too */
+        return;
     if (job->error.code == FZ_OK) {
         char *name = fz_str_to_display(fz_path_name(rate->path));
         fz_app_notice(app, "%s: %s", say(rate->rating), name);
@@ -136,10 +154,60 @@ static bool may_be_written(const struct fz_app *app)
     return false;
 }
 
+static void take_handed_over(struct fz_app *app, struct fz_job *job)
+{
+    for (struct fz_rate **place = &app->rating; *place;) {
+        struct fz_rate *rate = *place;
+        bool is_taken = rate->last == job && job->error.code == FZ_OK;
+        rate->last = rate->last == job ? NULL : rate->last;
+        if (is_taken)
+            remove_rate(place);
+        else
+            place = &rate->next;
+    }
+}
+
+static const struct fz_work handing_over = {run_write, free_wish, take_handed_over};
+
+/* All that is left for a reader, with what it is about: it ends with the program otherwise. */
+static void hand_over_to(struct fz_app *app, uint32_t reader)
+{
+    size_t capacity = 0;
+    struct fz_parcel *wish = make_wish(FZ_RATE_LAST);
+    struct fz_job *job = fz_job_new_work(&handing_over, wish, FZ_ITEM_NONE, NULL);
+    job->root = reader;
+    for (struct fz_rate *rate = app->rating; rate && wish->len < LAST_BYTES; rate = rate->next) {
+        if (fz_files_first_root(app->pool.files, rate->root) != reader)
+            continue;
+        add_to(wish, &capacity, rate);
+        rate->last = job;
+    }
+    fz_loader_launch(app, job, 0);
+}
+
+/* To some readers, unless others are asked already. Who hangs is not: it may take it, and never come to it. */
+static void hand_over(struct fz_app *app)
+{
+    for (const struct fz_rate *rate = app->rating; rate; rate = rate->next)
+        if (rate->last)
+            return;
+    int asked = 0;
+    for (const struct fz_rate *rate = app->rating; rate && asked < FZ_RATES_FLYING; rate = rate->next) {
+        if (rate->last || fz_files_hangs(app->pool.files, rate->root))
+            continue;
+        hand_over_to(app, fz_files_first_root(app->pool.files, rate->root));
+        asked++;
+    }
+}
+
+/* In thread mode nothing outlives the program. */
 void fz_rate_finish(struct fz_app *app)
 {
-    for (int i = 0; may_be_written(app) && i < FINISH_TRIES; i++, SDL_Delay(FINISH_TRY_MS))
+    for (int i = 0; may_be_written(app) && i < FINISH_TRIES; i++, SDL_Delay(FINISH_TRY_MS)) {
+        if (i >= HAND_OVER_TRIES && app->zygotes.readers)
+            hand_over(app);
         fz_loader_collect(app, 0);
+    }
     while (app->rating) {
         fz_log("perhaps not rated: %s", app->rating->path);
         remove_rate(&app->rating);
@@ -173,8 +241,12 @@ enum fz_err fz_rate_command(struct fz_app *app, struct fz_command_call *call, st
                              .has_namesake = fz_list_has_namesake(app->list, item),
                              .rating = rating};
     struct fz_rate **end = &app->rating;
-    while (*end)
-        end = &(*end)->next;
+    while (*end) {
+        if ((*end)->item == item && !(*end)->job) /* nobody knows of that one yet */
+            remove_rate(end);
+        else
+            end = &(*end)->next;
+    }
     *end = rate;
     launch_next(app);
     return FZ_OK;
