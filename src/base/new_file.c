@@ -170,7 +170,8 @@ static bool is_written(const struct fz_new_file *file)
 
 bool fz_new_file_close(struct fz_new_file *file, bool whole)
 {
-    whole = whole && is_written(file) && (!file->is_unnamed || give_name(file));
+    whole = whole && is_written(file) && (!file->may_be_put || file->may_be_put(file->ctx)) &&
+            (!file->is_unnamed || give_name(file));
     int sys = errno;
     if (fclose(file->stream) != 0 && whole) {
         sys = errno;

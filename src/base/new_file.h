@@ -16,6 +16,10 @@ struct fz_new_file {
     bool is_unnamed; /* until it is whole: nothing half written is left of it, whatever ends the program */
     /* what came there meanwhile stays, and this fails with EEXIST; who wants that says so before the end */
     bool never_replaces;
+    /* Asked when it is on the disk, right before it is put there (NULL: nobody is): false with errno leaves what is there. Who wants that
+     * says so before the end. */
+    bool (*may_be_put)(void *ctx);
+    void *ctx;
     bool replaces;                 /* what is there already */
     struct fz_leftover *temporary; /* where the file system has no files without a name; NULL: none */
 };

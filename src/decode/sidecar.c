@@ -19,6 +19,16 @@
 enum {
     MOST_BYTES = 2 << 20,
     TOLD_BYTES = 16 << 20, /* of a picture on a share: what stands behind is not found */
+    RATE_TRIES = 3,        /* while other programs save theirs */
+};
+
+/* What tells one state of a file from the next. */
+struct version {
+    bool is_there;
+    dev_t device;
+    ino_t inode;
+    off_t bytes;
+    struct timespec mtime, ctime;
 };
 
 /* O_NONBLOCK: a FIFO must not hold the worker; whoever reads refuses it by its type. */
@@ -45,18 +55,43 @@ char *fz_sidecar_path(const char *path)
     return name_beside(path, false);
 }
 
+static struct version version_of(const struct stat *st)
+{
+    return (struct version){true, st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim};
+}
+
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* Whether that is what lies there now. */
+static bool is_version_of(const struct version *version, const char *place)
+{
+    struct stat st;
+    struct version now = stat(place, &st) == 0 ? version_of(&st) : (struct version){0};
+    fz_pulse_beat();
+    return now.is_there == version->is_there && now.device == version->device &&
+           now.inode == version->inode && now.bytes == version->bytes &&
+           is_same_time(now.mtime, version->mtime) && is_same_time(now.ctime, version->ctime);
+}
+
 /* The whole of it; the caller frees. NOT_FOUND where there is none; one clear message for all else. */
-static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, struct fz_error *err)
+static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, struct version *version,
+                                struct fz_error *err)
 {
     struct stat st;
     int fd = open_file(place), sys = errno;
     fz_pulse_beat();
     *bytes = NULL;
     *len = 0;
+    *version = (struct version){0};
     if (fd < 0)
         return fz_fail(err, fz_err_from_errno(sys), sys, "%s", place);
     bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
     fz_pulse_beat();
+    if (is_file)
+        *version = version_of(&st);
     bool fits = is_file && st.st_size <= MOST_BYTES;
     *bytes = fits ? fz_try_malloc((size_t)st.st_size + 1) : NULL;
     ssize_t n = *bytes ? 1 : 0;
@@ -81,7 +116,8 @@ static char *append_sidecar(char *bytes, size_t *len, const char *place)
 {
     char *more;
     size_t more_len;
-    if (read_sidecar(place, &more, &more_len, NULL) != FZ_OK)
+    struct version version;
+    if (read_sidecar(place, &more, &more_len, &version, NULL) != FZ_OK)
         return bytes;
     bytes = fz_realloc(bytes, *len + more_len + 1);
     memcpy(bytes + *len, more, more_len);
@@ -197,34 +233,70 @@ bool fz_sidecar_metadata(struct fz_job *job, const char *path, const char *benea
     return true;
 }
 
-static enum fz_err write_sidecar(const char *place, const char *bytes, size_t len, struct fz_error *err)
+/* A sidecar that is read, and written anew. */
+struct renewal {
+    char *from,
+        *place; /* owned; where it is read, and where it goes to: another, which is not there then, or the same */
+    struct version read; /* what was in `from` */
+    bool is_late;        /* somebody else has saved something there meanwhile */
+};
+
+static bool may_be_put(void *ctx)
 {
-    struct fz_new_file file;
-    enum fz_err code = fz_new_file_open(&file, place, err);
-    if (code != FZ_OK)
-        return code;
-    bool whole = fwrite(bytes, 1, len, file.stream) == len;
-    return fz_new_file_close(&file, whole) ? FZ_OK : fz_fail(err, FZ_E_IO, errno, "%s", place);
+    struct renewal *renewal = ctx;
+    const struct version none = {0};
+    bool moves = strcmp(renewal->from, renewal->place) != 0;
+    renewal->is_late =
+        !is_version_of(&renewal->read, renewal->from) || (moves && !is_version_of(&none, renewal->place));
+    errno = ESTALE;
+    return !renewal->is_late;
 }
 
-enum fz_err fz_sidecar_rate(const char *path, int rating, bool alone, struct fz_error *err)
+static enum fz_err write_sidecar(struct renewal *renewal, const char *bytes, size_t len, struct fz_error *err)
 {
-    char *from = fz_sidecar_path(path), *place = alone ? name_beside(path, true) : fz_strdup(from);
+    struct fz_new_file file;
+    enum fz_err code = fz_new_file_open(&file, renewal->place, err);
+    if (code != FZ_OK)
+        return code;
+    file.may_be_put = may_be_put;
+    file.ctx = renewal;
+    bool whole = fwrite(bytes, 1, len, file.stream) == len;
+    return fz_new_file_close(&file, whole) ? FZ_OK : fz_fail(err, FZ_E_IO, errno, "%s", renewal->place);
+}
+
+static enum fz_err renew(struct renewal *renewal, int rating, struct fz_error *err)
+{
     char *before, *after = NULL;
     size_t len, after_len = 0;
     struct fz_error why;
-    enum fz_err code = read_sidecar(from, &before, &len, err);
+    *err = (struct fz_error){0};
+    enum fz_err code = read_sidecar(renewal->from, &before, &len, &renewal->read, err);
     if (code == FZ_E_NOT_FOUND)
         *err = (struct fz_error){.code = code = FZ_OK};
     if (code == FZ_OK)
         code = fz_metadata_set_rating(before, len, rating, &after, &after_len, &why);
     if (code == FZ_E_DAMAGED)
-        fz_fail(err, code, 0, "%s: %s, and is left as it is", from, why.msg);
+        fz_fail(err, code, 0, "%s: %s, and is left as it is", renewal->from, why.msg);
     if (code == FZ_OK)
-        code = write_sidecar(place, after, after_len, err);
+        code = write_sidecar(renewal, after, after_len, err);
     free(before);
     free(after);
-    free(from);
-    free(place);
+    return code;
+}
+
+enum fz_err fz_sidecar_rate(const char *path, int rating, bool alone, struct fz_error *err)
+{
+    enum fz_err code = FZ_OK;
+    bool is_late = true;
+    for (int i = 0; i < RATE_TRIES && is_late; i++) {
+        struct renewal renewal = {.from = fz_sidecar_path(path)};
+        renewal.place = alone ? name_beside(path, true) : fz_strdup(renewal.from);
+        code = renew(&renewal, rating, err);
+        is_late = renewal.is_late;
+        if (is_late)
+            code = fz_fail(err, FZ_E_BUSY, 0, "%s: another program keeps saving it", renewal.place);
+        free(renewal.from);
+        free(renewal.place);
+    }
     return code;
 }

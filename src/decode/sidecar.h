@@ -31,7 +31,8 @@ bool fz_sidecar_metadata(struct fz_job *job, const char *path, const char *benea
 char *fz_sidecar_read(const char *path, const char *beneath, size_t *len, size_t *own);
 
 /* One thread at a time, not a running render thread. Puts a rating (-1 to 5) into the sidecar of `path`, and into no other
- * file: written beside it, on the disk, then put in its place; all else that it holds stays. `alone`: that is NAME.ext.xmp, with
+ * file: written beside it, on the disk, then put in its place, unless another program saved something there meanwhile, which is
+ * read then (BUSY: it kept doing so); all else that it holds stays. `alone`: that is NAME.ext.xmp, with
  * what NAME.xmp holds where it is new. The message names the file. */
 enum fz_err fz_sidecar_rate(const char *path, int rating, bool alone, struct fz_error *err);
 
