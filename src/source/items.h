@@ -54,10 +54,12 @@ enum {
     FZ_TOLD_RATED = 8,
     FZ_TOLD_ANEW = 16, /* the next time the file itself is asked, not the tile cache */
 };
-#define FZ_TOLD_BIAS ((int64_t)1 << 47) /* years of four digits fit */
+#define FZ_TOLD_BIAS ((int64_t)1 << 39) /* years of four digits fit */
 struct fz_item_told {
     uint32_t taken_low; /* s since 1970, plus the bias */
-    uint16_t taken_high;
+    uint8_t taken_high;
+    uint8_t
+        generation; /* of what is known without asking: answers to questions from before it are outdated */
     int8_t rating;
     uint8_t known;
 };

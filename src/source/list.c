@@ -122,8 +122,10 @@ void fz_list_ask_again(struct fz_list *list, uint32_t slot)
 
 void fz_list_tell_again(struct fz_list *list, uint32_t slot)
 {
-    if (slot < list->items.told_capacity)
+    if (slot < list->items.told_capacity) {
         list->items.told[slot].known &= (uint8_t)~FZ_TOLD_ASKED;
+        list->items.told[slot].generation++;
+    }
     if (slot < list->not_told_from)
         list->not_told_from = slot;
 }

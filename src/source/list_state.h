@@ -75,7 +75,7 @@ void fz_list_give_again(struct fz_list *list, uint32_t slot);
 
 /* The facts of its bytes are to be looked for again. */
 void fz_list_ask_again(struct fz_list *list, uint32_t slot);
-/* The same of what the file tells. */
+/* The same of what the file tells; an answer that is under way will not count. */
 void fz_list_tell_again(struct fz_list *list, uint32_t slot);
 
 /* Puts what is fresh into the order. Returns the lowest index that changed. Of more than `most` items, and of many that

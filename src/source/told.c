@@ -13,6 +13,7 @@ struct question {
     char *path, *beneath; /* owned; NULL: nothing lies beneath */
     uint32_t root;
     bool anew, answered, opened;
+    uint8_t generation; /* of the row, when it was asked */
     struct fz_item_told told;
 };
 
@@ -33,7 +34,7 @@ static struct fz_item_told pack(const struct fz_metadata *metadata)
     uint64_t biased = (uint64_t)(fz_metadata_time_s(&metadata->date) + FZ_TOLD_BIAS);
     told.known |= FZ_TOLD_TAKEN;
     told.taken_low = (uint32_t)biased;
-    told.taken_high = (uint16_t)(biased >> 32);
+    told.taken_high = (uint8_t)(biased >> 32);
     return told;
 }
 
@@ -62,6 +63,7 @@ struct fz_told *fz_list_told_begin(struct fz_list *list, size_t most)
         row->known = (uint8_t)((row->known & ~FZ_TOLD_ANEW) | FZ_TOLD_ASKED);
         fz_item_id id = fz_items_id(items, slot);
         told->questions[told->count++] = (struct question){.id = id,
+                                                           .generation = row->generation,
                                                            .path = fz_list_path(list, id),
                                                            .beneath = fz_list_path_beneath(list, id),
                                                            .root = fz_list_root(list, id),
@@ -102,14 +104,19 @@ static bool take(struct fz_list *list, const struct question *question)
     uint32_t slot = fz_items_slot(&list->items, question->id);
     if (slot == FZ_ITEMS_NONE)
         return false;
+    struct fz_item_told *row = fz_items_told_row(&list->items, slot), before = *row;
+    bool outdated = before.generation != question->generation; /* who did that has it asked again */
+    if (outdated || !question->answered)
+        row->known |= question->anew ? FZ_TOLD_ANEW : 0;
+    if (outdated)
+        return false;
     if (!question->answered) {
-        fz_items_told_row(&list->items, slot)->known |= question->anew ? FZ_TOLD_ANEW : 0;
         fz_list_tell_again(list, slot);
         return false;
     }
-    struct fz_item_told *row = fz_items_told_row(&list->items, slot), before = *row;
     list->items.told_count += !(before.known & FZ_TOLD_ANSWERED);
     *row = question->told;
+    row->generation = before.generation;
     row->known |= before.known & (FZ_TOLD_ASKED | FZ_TOLD_ANEW);
     return ((row->known ^ before.known) & (FZ_TOLD_TAKEN | FZ_TOLD_RATED)) || row->rating != before.rating ||
            fz_item_taken_s(row) != fz_item_taken_s(&before);
@@ -177,6 +184,8 @@ bool fz_list_rate(struct fz_list *list, fz_item_id id, int rating)
     bool news = row->rating != rating || !(row->known & FZ_TOLD_RATED);
     row->rating = (int8_t)rating;
     row->known |= FZ_TOLD_RATED;
+    if (row->known & FZ_TOLD_ASKED) /* perhaps it was read before it was rated */
+        fz_list_tell_again(list, slot);
     return is_news(list, news);
 }
 

@@ -20,7 +20,8 @@ void fz_told_read(struct fz_told *told, struct fz_job *job);
 /* Render thread. The item is to be asked again: its file itself, whatever the tile cache says. */
 void fz_list_tell_anew(struct fz_list *list, fz_item_id id);
 
-/* Render thread. Takes in what was told; true when it is news. What was not read will be given again. The order stays as
+/* Render thread. Takes in what was told; true when it is news. What was not read will be given again, and so was what has changed, or
+ * was rated, since it was asked: what is told of that counts for nothing. The order stays as
  * it is until it is sorted anew (sorter.h). */
 bool fz_list_told_apply(struct fz_list *list, const struct fz_told *told);
 

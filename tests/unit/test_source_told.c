@@ -203,6 +203,70 @@ static void assert_rated(struct fz_list *list, const char *folder, const char *n
     assert_int_equal(rating, expected);
 }
 
+static struct fz_told *ask_one(struct fz_list *list)
+{
+    struct fz_told *told = fz_list_told_begin(list, 8);
+    assert_non_null(told);
+    on_worker(read_main, told);
+    return told;
+}
+
+static int rating_of(const struct fz_list *list)
+{
+    int rating;
+    fz_list_rating(list, fz_list_at(list, 0), &rating);
+    return rating;
+}
+
+static void what_was_asked_before_it_changed_does_not_count(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a.png"}, *const sidecar[] = {"a.xmp"};
+    char *folder = make_folder();
+    struct fz_list *list = fz_list_new();
+    make_file(folder, "a.png", "2001-01-01T00:00:00Z", 1);
+    write_sidecar(folder, "a.xmp", 2);
+    apply(list, FZ_SOURCE_ADDED, folder, names, 1);
+    struct fz_told *older = ask_one(list);
+    write_sidecar(folder, "a.xmp", 5);
+    apply(list, FZ_SOURCE_BESIDE, folder, sidecar, 1);
+    struct fz_told *newer = ask_one(list);
+    assert_true(fz_list_told_apply(list, newer));
+    assert_int_equal(rating_of(list), 5);
+    assert_false(fz_list_told_apply(list, older));
+    assert_int_equal(rating_of(list), 5);
+    assert_null(fz_list_told_begin(list, 8)); /* what is newer was told */
+    fz_told_free(older);
+    fz_told_free(newer);
+    fz_list_free(list);
+    remove_folder(folder);
+}
+
+/* What else the file tells is known once it was asked again. */
+static void what_was_asked_before_it_was_rated_does_not_count(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a.png"};
+    char *folder = make_folder();
+    struct fz_list *list = fz_list_new();
+    bool news;
+    make_file(folder, "a.png", "2001-01-01T00:00:00Z", 1);
+    write_sidecar(folder, "a.xmp", 2);
+    apply(list, FZ_SOURCE_ADDED, folder, names, 1);
+    struct fz_told *older = ask_one(list);
+    write_sidecar(folder, "a.xmp", 4);
+    assert_true(fz_list_rate(list, fz_list_at(list, 0), 4));
+    assert_false(fz_list_told_apply(list, older));
+    assert_int_equal(rating_of(list), 4);
+    assert_int_equal(fz_list_told_count(list), 0);
+    ask_all(list, &news);
+    assert_int_equal(fz_list_told_count(list), 1);
+    assert_int_equal(rating_of(list), 4);
+    fz_told_free(older);
+    fz_list_free(list);
+    remove_folder(folder);
+}
+
 /* What shows an item has to look at its sidecars again. */
 static void assert_beside(const struct fz_list *list, const char *name)
 {
@@ -288,6 +352,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_by_date_taken),
         cmocka_unit_test(what_was_not_read_is_given_again),
+        cmocka_unit_test(what_was_asked_before_it_changed_does_not_count),
+        cmocka_unit_test(what_was_asked_before_it_was_rated_does_not_count),
         cmocka_unit_test(covers_tell_of_what_lies_beneath),
         cmocka_unit_test(covers_tell_whatever_becomes_of_them),
     };
