@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "decode/ask.h"
+#include "decode/namesakes.h"
 #include "decode/sidecar.h"
 #include "process/stay.h"
 
@@ -49,15 +50,17 @@ static bool next_of(const struct fz_parcel *request, size_t *at, struct fz_ratin
 }
 
 /* Mostly a stack has one sidecar. */
-static void write_one(const struct fz_rating *rating, struct fz_error *err)
+static void write_one(const struct fz_rating *rating, bool stacks, struct fz_error *err)
 {
-    enum fz_err code = fz_sidecar_rate(rating->path, rating->rating, rating->alone, err);
-    char *place = fz_sidecar_path(rating->path);
-    char *other = rating->beneath ? fz_sidecar_path(rating->beneath) : NULL;
+    struct fz_namesakes found = fz_namesakes_find(rating->path, stacks);
+    const char *beneath = rating->beneath ? rating->beneath : found.beneath;
+    enum fz_err code = fz_sidecar_rate(rating->path, rating->rating, rating->alone || found.has_others, err);
+    char *place = fz_sidecar_path(rating->path), *other = beneath ? fz_sidecar_path(beneath) : NULL;
     if (code == FZ_OK && other && strcmp(place, other) != 0)
-        fz_sidecar_rate(rating->beneath, rating->rating, false, err);
+        fz_sidecar_rate(beneath, rating->rating, false, err);
     free(place);
     free(other);
+    free(found.beneath);
 }
 
 /* *err: of the last that failed. */
@@ -70,7 +73,7 @@ static void write_all(const struct fz_parcel *request, struct fz_error *err)
         struct fz_error why = {0};
         pthread_mutex_lock(&lock);
         if (last || !atomic_load(&last_came))
-            write_one(&rating, &why);
+            write_one(&rating, request->flags & FZ_RATE_STACKS, &why);
         else
             fz_fail(&why, FZ_E_BUSY, 0, "%s is rated with what came last", rating.path);
         pthread_mutex_unlock(&lock);

@@ -8,14 +8,16 @@
 #include <stddef.h>
 
 /* Of `flags`: the last that is asked for. The answer comes at once, and is OK when all of them will be written even where the program has
- * ended by then (process/stay.h); what was asked for before, and is not begun, is theirs to bring and fails. */
-enum { FZ_RATE_LAST = 1 };
+ * ended by then (process/stay.h); what was asked for before, and is not begun, is theirs to bring and fails. And: a RAW file lies beneath
+ * the JPEG or HEIC of its name. */
+enum { FZ_RATE_LAST = 1, FZ_RATE_STACKS = 2 };
 
 struct fz_rating {
-    const char *path;    /* borrowed, as what follows; absolute */
-    const char *beneath; /* of the RAW file that lies beneath it, which is rated so too; NULL: none */
-    int rating;          /* -1 to 5 */
-    bool alone;          /* as in fz_sidecar_rate */
+    const char *path; /* borrowed, as what follows; absolute */
+    const char
+        *beneath; /* of the RAW file that lies beneath it, which is rated so too; NULL: none that is known */
+    int rating;   /* -1 to 5 */
+    bool alone;   /* as in fz_sidecar_rate; what else of its name is found in its folder counts, too */
 };
 
 /* Any thread. One more, behind those that the request has; *capacity begins at 0. */

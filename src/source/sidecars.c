@@ -1,6 +1,7 @@
 #include "source/sidecars.h"
 
 #include "base/path.h"
+#include "image/suffix.h"
 #include "source/list_state.h"
 #include "sync/thread.h"
 

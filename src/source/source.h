@@ -121,10 +121,6 @@ const char *fz_sources_argument(const struct fz_sources *sources, uint32_t root)
 /* Any thread. By the suffix alone: a picture, unknown, or known as something else (then false). */
 bool fz_suffix_classify(const char *name, enum fz_source_doubt *doubt);
 
-/* Any thread. The suffix of pictures of that number, in lower or upper case; false behind the last. */
-enum { FZ_SUFFIX_MAX = 8 };
-bool fz_suffix_picture(size_t index, bool upper, char out[FZ_SUFFIX_MAX + 1]);
-
 /* Any thread. Entries that are not entered or shown without --hidden: dot files, @eaDir, .@__thumb, ._*,
  * Thumbs.db. */
 bool fz_name_is_hidden(const char *name);

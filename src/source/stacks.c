@@ -2,49 +2,18 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "image/suffix.h"
 #include "source/list_state.h"
 #include "sync/thread.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-
-/* What cameras write; sorted out by hand from the formats that LibRaw reads. */
-static const char *const raw_suffixes[] = {"3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff",
-                                           "iiq", "k25", "kdc", "mef", "mos", "mrw", "nef", "nrw", "orf",
-                                           "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f"};
-/* In the order in which they are preferred; a camera writes its names in one case. */
-static const char *const cover_suffixes[] = {"JPG",  "jpg", "JPEG", "jpeg", "HEIC",
-                                             "heic", "HIF", "hif",  "HEIF", "heif"};
 
 enum { NAME_MOST = 512 };
 
-static bool is_raw(const char *suffix)
-{
-    for (size_t i = 0; i < sizeof raw_suffixes / sizeof *raw_suffixes; i++)
-        if (strcasecmp(suffix, raw_suffixes[i]) == 0)
-            return true;
-    return false;
-}
-
-static bool is_cover(const char *suffix)
-{
-    for (size_t i = 0; i < sizeof cover_suffixes / sizeof *cover_suffixes; i++)
-        if (strcmp(suffix, cover_suffixes[i]) == 0)
-            return true;
-    return false;
-}
-
-/* The suffix behind the last dot, "" where there is none. */
-static const char *suffix_of(const char *name)
-{
-    const char *suffix = fz_path_suffix(name);
-    return *suffix == '.' ? suffix + 1 : suffix;
-}
-
 static size_t stem_len(const char *name)
 {
-    return (size_t)(suffix_of(name) - name);
+    return (size_t)(fz_suffix_text(name) - name);
 }
 
 static uint32_t stem_hash(uint32_t root, uint32_t folder, const char *name)
@@ -54,7 +23,7 @@ static uint32_t stem_hash(uint32_t root, uint32_t folder, const char *name)
 
 bool fz_stacks_key(uint32_t root, uint32_t folder, const char *name, uint32_t *hash)
 {
-    if (!is_raw(suffix_of(name)))
+    if (!fz_suffix_is_raw(name))
         return false;
     *hash = stem_hash(root, folder, name);
     return true;
@@ -68,8 +37,9 @@ uint32_t fz_stacks_cover_among(const struct fz_items *items, uint32_t raw, uint1
     const char *name = fz_items_name(items, raw);
     size_t len = stem_len(name);
     char other[NAME_MOST];
-    for (size_t i = 0; i < sizeof cover_suffixes / sizeof *cover_suffixes && len + 8 < sizeof other; i++) {
-        snprintf(other, sizeof other, "%.*s%s", (int)len, name, cover_suffixes[i]);
+    const char *suffix;
+    for (size_t i = 0; (suffix = fz_suffix_cover(i)) != NULL && len + 8 < sizeof other; i++) {
+        snprintf(other, sizeof other, "%.*s%s", (int)len, name, suffix);
         struct fz_item_key key = fz_items_key(fz_item_root(row), row->folder, other);
         uint32_t slot = fz_items_find(items, &key);
         if (slot != FZ_ITEMS_NONE && items->rows[slot].flags & flags)
@@ -91,7 +61,7 @@ uint32_t fz_stacks_beneath(const struct fz_list *list, uint32_t cover, size_t in
     if (items->by_stem.count == 0 || !list->stacks)
         return FZ_ITEMS_NONE;
     const char *name = fz_items_name(items, cover);
-    if (!is_cover(suffix_of(name)))
+    if (fz_suffix_cover_rank(name) == FZ_SUFFIX_NO_COVER)
         return FZ_ITEMS_NONE;
     size_t len = stem_len(name);
     uint32_t at, hash = stem_hash(fz_item_root(row), row->folder, name);

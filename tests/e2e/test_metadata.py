@@ -206,6 +206,30 @@ def test_pictures_of_one_name_are_rated_each(home, how):
         assert not frieze.errors()
 
 
+@pytest.mark.parametrize("options", [[], ["--no-stack"]], ids=["stacks", "apart"])
+def test_what_is_not_shown_has_its_own_rating(home, options):
+    """What was not named lies in the folder all the same: the RAW file beneath, which is rated with its cover, and others."""
+    folder = home / "named"
+    folder.mkdir()
+    for number, name in enumerate(("a.jpg", "b.JPG", "b.png", "c.CR2", "c.JPG", "d.CR2", "d.jpg", "d.png")):
+        pictures.draw(number, (320, 240)).save(folder / name, "PNG" if name.endswith("png") else "JPEG")
+    for name in ("a.txt", "c.pp3"):
+        (folder / name).write_text("no picture")
+    for name in ("b.xmp", "c.CR2.xmp"):
+        (folder / name).write_text(FOREIGN)
+    given = [folder / name for name in ("a.jpg", "b.JPG", "c.JPG", "d.jpg")]
+    with home.start("--size", "800x600", "--keys", "cull", *options, *given) as frieze:
+        frieze.idle("loaded").until(items=4)
+        frieze.key("Home", "2", "n", "3", "n", "4", "n", "5").idle()
+        if options:
+            names = {"a.xmp": 2, "b.JPG.xmp": 3, "b.xmp": 1, "c.CR2.xmp": 1, "c.JPG.xmp": 4, "d.jpg.xmp": 5}
+        else:
+            names = {"a.xmp": 2, "b.JPG.xmp": 3, "b.xmp": 1, "c.CR2.xmp": 4, "c.xmp": 4, "d.jpg.xmp": 5, "d.xmp": 5}
+        wait_until(lambda: {path.name: rating(path) for path in folder.glob("*.xmp")} == names,
+                   lambda: {path.name: rating(path) for path in folder.glob("*.xmp")})
+        assert not frieze.errors()
+
+
 def test_filter_and_order_by_rating(culled):
     """By what was rated now and by what the files told before; Esc shows all again."""
     folder, frieze = culled

@@ -66,9 +66,10 @@ static void free_wish(void *ctx)
     free(ctx);
 }
 
-static struct fz_parcel *make_wish(uint32_t flags)
+static struct fz_parcel *make_wish(const struct fz_app *app, uint32_t flags)
 {
     struct fz_parcel *wish = fz_calloc(1, sizeof *wish);
+    flags |= fz_option_is_on(&app->options, FZ_OPTION_NO_STACK) ? 0 : FZ_RATE_STACKS;
     *wish = (struct fz_parcel){.kind = FZ_ASK_RATE, .flags = flags, .fd = -1};
     return wish;
 }
@@ -89,7 +90,7 @@ static const struct fz_work writing = {run_write, free_wish, take_written};
 static void launch(struct fz_app *app, struct fz_rate *rate)
 {
     size_t capacity = 0;
-    struct fz_parcel *wish = make_wish(0);
+    struct fz_parcel *wish = make_wish(app, 0);
     add_to(wish, &capacity, rate);
     rate->job = fz_job_new_work(&writing, wish, rate->item, NULL);
     rate->job->root = rate->root;
@@ -173,7 +174,7 @@ static const struct fz_work handing_over = {run_write, free_wish, take_handed_ov
 static void hand_over_to(struct fz_app *app, uint32_t reader)
 {
     size_t capacity = 0;
-    struct fz_parcel *wish = make_wish(FZ_RATE_LAST);
+    struct fz_parcel *wish = make_wish(app, FZ_RATE_LAST);
     struct fz_job *job = fz_job_new_work(&handing_over, wish, FZ_ITEM_NONE, NULL);
     job->root = reader;
     for (struct fz_rate *rate = app->rating; rate && wish->len < LAST_BYTES; rate = rate->next) {
