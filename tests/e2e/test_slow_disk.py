@@ -138,9 +138,10 @@ def test_ratings_are_written_when_the_program_has_ended(home):
 
 
 def test_only_the_last_rating_of_a_picture_waits(home):
+    """Of many presses at once the first is written, and the last."""
     folder = pictures.fill(home / "rated", 2, suffix="jpg")
+    seen = set()
     with start_rating(home, folder) as running:
-        running.idle("loaded").key("Home", *"12345432")
-        began = time.monotonic()
-        wait_until(lambda: rating(folder / "p0.xmp") == 2, lambda: rating(folder / "p0.xmp"))
-        assert time.monotonic() - began < fair(5 * SYNC_S)  # one for the first press, one for the last; not eight
+        running.idle("loaded").key("Home", *"23452341")
+        wait_until(lambda: seen.add(rating(folder / "p0.xmp")) or 1 in seen, lambda: seen)
+    assert seen <= {None, 2, 1}
