@@ -142,6 +142,16 @@ def holding(side, coding="base64"):
     return f'{ROOT}<image width="60" height="60" xlink:href="data:image/png{data}"/></svg>'.encode()
 
 
+def noise(width, height, kind):
+    """A photo that compresses to little less than it is, the left of it red; with the root of a drawing of a fifth of its size."""
+    photo = Image.fromarray(np.random.default_rng(3).integers(0, 256, (height, width, 3), np.uint8))
+    photo.paste((230, 20, 60), (0, 0, width // 2, height))
+    data = io.BytesIO()
+    photo.save(data, kind, **({"quality": 97, "subsampling": 0} if kind == "jpeg" else {}))
+    root = ROOT.replace("60", str(width // 5), 1).replace("60", str(height // 5), 1)
+    return root, f"data:image/{kind};base64," + base64.b64encode(data.getvalue()).decode()
+
+
 def refusal(home, drawing, *options, name="a.svg"):
     """What is said of it, beside a good one that is shown all the same."""
     folder = home / "folder"
@@ -182,3 +192,18 @@ def test_what_takes_more_time_than_it_seems_is_ended(home):
 def test_what_takes_more_memory_than_it_seems_is_ended(home):
     said, _ = refusal(home, holding(9000, coding="percent"))
     assert "takes more than" in said and "much for what it is" in said
+
+
+@pytest.mark.parametrize("kind, size, memory", [("jpeg", (1000, 800), "128M"), ("png", (1000, 800), "128M"), ("png", (2600, 2200), "1G"),
+                                                ("jpeg", (4000, 3000), "1G")])
+def test_a_photo_inside_is_weighed_as_what_it_is(home, kind, size, memory):
+    """As programs of drawing write them, also where its letters are more than libxml2 takes without a word."""
+    root, data = noise(*size, kind)
+    assert len(data) > (1 if size[0] == 1000 else 10) * 1_000_000
+    (home / "a.svg").write_text(f'{root}<image width="100%" height="100%" xlink:href="{data}"/></svg>')
+    with home.start("--size", "640x480", "--memory", memory, home / "a.svg") as running:
+        running.until(items=1, pending=0)
+        running.key("Return").idle()
+        assert not running.errors() and running.status()["failed"] == 0
+        red = np.abs(np.array(running.screenshot(), dtype=np.int16) - (230, 20, 60)).max(axis=2) < 12
+        assert red.sum() > 0.4 * min(size[0] * size[1] / 25, 640 * 480)

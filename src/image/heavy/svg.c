@@ -23,6 +23,8 @@
 enum {
     BYTES_PER_BYTE =
         48, /* what librsvg takes for a document of small shapes, measured, as a multiple of its text */
+    BYTES_PER_CODED_BYTE = 5,   /* the same of pictures in base64: 3.6 to 4.4 */
+    LONG_VALUE_BYTES = 9000000, /* libxml2 takes none of over 10,000,000 unless it is told to */
     FIXED_BYTES = 8 << 20,
     DPI = 96,
     MAX_SIDE_PX = 32767, /* of cairo */
@@ -119,10 +121,12 @@ uint64_t fz_svg_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     struct fz_part part = part_of(d);
     const struct view view = view_of(d, &part);
-    uint32_t inner_w, inner_h;
-    fz_svg_largest_embedded(&d->file, &inner_w, &inner_h);
-    return (uint64_t)view.w * (uint64_t)view.h * 4 + file_bytes * BYTES_PER_BYTE + FIXED_BYTES +
-           (uint64_t)inner_w * inner_h * EMBEDDED_BYTES_PER_PX;
+    struct fz_svg_embedded inner;
+    fz_svg_find_embedded(&d->file, &inner);
+    const uint64_t coded = inner.coded_bytes < file_bytes ? inner.coded_bytes : file_bytes;
+    return (uint64_t)view.w * (uint64_t)view.h * 4 + (file_bytes - coded) * BYTES_PER_BYTE +
+           coded * BYTES_PER_CODED_BYTE + FIXED_BYTES +
+           (uint64_t)inner.width * inner.height * EMBEDDED_BYTES_PER_PX;
 }
 
 /* Takes `error`. The parser's messages end in an empty line; cairo's word for a decoder's limit is in the middle of one. */
@@ -138,12 +142,22 @@ static enum fz_err fail(struct fz_decode *d, GError *error)
     return code;
 }
 
-static enum fz_err read_document(struct fz_decode *d, RsvgHandle **out)
+/* Without a limit to its values libxml2 no longer minds either what entities multiply to. How deep elements lie has been counted by
+ * then, and how many there are. */
+static RsvgHandleFlags flags_for(const struct fz_decode *d, const struct fz_svg_embedded *embedded)
+{
+    static const char entity[] = "<!ENTITY";
+    const bool has_entities = memmem(d->file.at, d->file.len, entity, sizeof entity - 1) != NULL;
+    return embedded->longest > LONG_VALUE_BYTES && !has_entities ? RSVG_HANDLE_FLAG_UNLIMITED
+                                                                 : RSVG_HANDLE_FLAGS_NONE;
+}
+
+static enum fz_err read_document(struct fz_decode *d, RsvgHandleFlags flags, RsvgHandle **out)
 {
     GError *error = NULL;
     GInputStream *stream = g_memory_input_stream_new_from_data(d->file.at, (gssize)d->file.len, NULL);
     /* Without a base, librsvg opens nothing that a document names. */
-    *out = rsvg_handle_new_from_stream_sync(stream, NULL, RSVG_HANDLE_FLAGS_NONE, NULL, &error);
+    *out = rsvg_handle_new_from_stream_sync(stream, NULL, flags, NULL, &error);
     g_object_unref(stream);
     return *out ? FZ_OK : fail(d, error);
 }
@@ -179,8 +193,9 @@ static double patience(int64_t most_us)
 
 /* What is not as it was estimated is stopped from outside. */
 static void set_bound(const struct fz_decode *d, const struct view *view, const struct fz_svg_cost *cost,
-                      uint64_t embedded_px)
+                      const struct fz_svg_embedded *embedded)
 {
+    const uint64_t embedded_px = (uint64_t)embedded->width * embedded->height;
     const struct fz_image_host *host = &d->request->host;
     const int64_t most_us = d->request->limits.max_cpu_us;
     const double estimate_us = layers_us(&view->page, cost) + (double)cost->text_us + (double)cost->style_us;
@@ -195,13 +210,11 @@ static void set_bound(const struct fz_decode *d, const struct view *view, const 
 }
 
 /* Those inside are as large as any may be. */
-static enum fz_err check_embedded(struct fz_decode *d, uint64_t *px)
+static enum fz_err check_embedded(struct fz_decode *d, struct fz_svg_embedded *embedded)
 {
-    uint32_t width, height;
-    fz_svg_largest_embedded(&d->file, &width, &height);
+    fz_svg_find_embedded(&d->file, embedded);
     struct fz_error why;
-    *px = (uint64_t)width * height;
-    if (fz_limits_check(&d->request->limits, width, height, false, &why) == FZ_OK)
+    if (fz_limits_check(&d->request->limits, embedded->width, embedded->height, false, &why) == FZ_OK)
         return FZ_OK;
     return fz_fail(d->err, why.code, 0, "svg: a picture in it: %s", why.msg);
 }
@@ -282,11 +295,11 @@ static enum fz_err prepare_files(struct fz_decode *d)
     return FZ_OK;
 }
 
-static enum fz_err read_and_draw(struct fz_decode *d, const struct view *view, cairo_surface_t *surface,
-                                 bool long_one)
+static enum fz_err read_and_draw(struct fz_decode *d, const struct view *view, RsvgHandleFlags flags,
+                                 cairo_surface_t *surface, bool long_one)
 {
     RsvgHandle *document = NULL;
-    enum fz_err code = read_document(d, &document);
+    enum fz_err code = read_document(d, flags, &document);
     if (code == FZ_OK && fz_decode_cancelled(d))
         code = fz_decode_fail_cancelled(d);
     if (code == FZ_OK && view->closer)
@@ -298,14 +311,14 @@ static enum fz_err read_and_draw(struct fz_decode *d, const struct view *view, c
 }
 
 static enum fz_err draw_and_push(struct fz_decode *d, const struct fz_part *part, const struct view *view,
-                                 const struct fz_svg_cost *cost)
+                                 RsvgHandleFlags flags, const struct fz_svg_cost *cost)
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, view->w, view->h);
     enum fz_err code = FZ_OK;
     if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
         code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", view->w, view->h);
     if (code == FZ_OK)
-        code = read_and_draw(d, view, surface, cost->elements > LONG_ELEMENTS);
+        code = read_and_draw(d, view, flags, surface, cost->elements > LONG_ELEMENTS);
     if (code == FZ_OK)
         code = push(d, view, part, surface);
     cairo_surface_destroy(surface);
@@ -315,7 +328,7 @@ static enum fz_err draw_and_push(struct fz_decode *d, const struct fz_part *part
 enum fz_err fz_svg_load(struct fz_decode *d)
 {
     struct fz_svg_cost cost = {0};
-    uint64_t embedded_px = 0;
+    struct fz_svg_embedded embedded = {0};
     const struct fz_part part = part_of(d);
     const struct view view = view_of(d, &part);
     if (view.w > MAX_SIDE_PX || view.h > MAX_SIDE_PX)
@@ -326,13 +339,13 @@ enum fz_err fz_svg_load(struct fz_decode *d)
     if (code == FZ_OK && !fz_svg_cost(&d->file, &cost))
         code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for the references of an SVG");
     if (code == FZ_OK)
-        code = check_embedded(d, &embedded_px);
+        code = check_embedded(d, &embedded);
     if (code == FZ_OK)
         code = check_cost(d, &view.page, &cost);
     if (code == FZ_OK)
-        set_bound(d, &view, &cost, embedded_px);
+        set_bound(d, &view, &cost, &embedded);
     if (code == FZ_OK)
-        code = draw_and_push(d, &part, &view, &cost);
+        code = draw_and_push(d, &part, &view, flags_for(d, &embedded), &cost);
     if (code == FZ_OK && cost.loops) {
         d->out->damaged = true;
         fz_fail(d->err, FZ_E_DAMAGED, 0, "svg: a use of itself is left out");

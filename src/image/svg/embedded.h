@@ -4,8 +4,13 @@
 
 #include "image/bytes.h"
 
-/* Any thread. Size in px of the largest picture in a base64 data: URI, by its header; 0 x 0 where there is none. What is written in
- * another way is not seen. */
-void fz_svg_largest_embedded(const struct fz_bytes *file, uint32_t *width, uint32_t *height);
+struct fz_svg_embedded {
+    uint32_t width, height; /* px of the largest picture, by its header; 0 x 0 where there is none */
+    uint64_t coded_bytes;   /* of the file, that are base64 of any */
+    uint64_t longest;       /* the same of one */
+};
+
+/* Any thread. Of what stands in base64 data: URIs. What is written in another way is not seen. */
+void fz_svg_find_embedded(const struct fz_bytes *file, struct fz_svg_embedded *embedded);
 
 #endif
