@@ -57,7 +57,10 @@ static inline toff_t memory_size(thandle_t handle)
     return ((struct memory *)handle)->b.len;
 }
 
-enum { SPOT = 99 }; /* of no kind: in a file, 0 */
+enum {
+    UNTOLD = 98, /* straight alpha of which no tag tells */
+    SPOT = 99,   /* of no kind: in a file, 0 */
+};
 
 struct kind {
     int photometric, samples, bits, format;
@@ -153,7 +156,7 @@ static inline struct bytes make(const struct kind *k)
                           k->compression == COMPRESSION_LZMA;
     if (predicts && k->bits >= 8)
         TIFFSetField(tif, TIFFTAG_PREDICTOR, k->format == SAMPLEFORMAT_IEEEFP ? 3 : 2);
-    if (k->alpha)
+    if (k->alpha && k->alpha != UNTOLD)
         TIFFSetField(tif, TIFFTAG_EXTRASAMPLES, 1, &(uint16_t){(uint16_t)(k->alpha == SPOT ? 0 : k->alpha)});
     if (k->photometric == PHOTOMETRIC_PALETTE) {
         static uint16_t ramp[65536];

@@ -2,6 +2,7 @@
 #include "image/codecs/tiff.h"
 
 #include "base/mem.h"
+#include "image/codecs/tiff_directory.h"
 #include "image/pixels/rows.h"
 
 #include <inttypes.h>
@@ -107,29 +108,17 @@ TIFF *fz_tiff_open(struct fz_tiff *t)
     return tif;
 }
 
-static bool has_three_colours(const struct fz_tiff *t)
-{
-    switch (t->photometric) {
-    case PHOTOMETRIC_MINISWHITE:
-    case PHOTOMETRIC_MINISBLACK:
-    case PHOTOMETRIC_PALETTE:
-    case PHOTOMETRIC_SEPARATED:
-        return false;
-    default:
-        return true;
-    }
-}
-
+/* A fourth sample beside R G B that the file says nothing of is alpha, and straight, as in Pillow and ImageMagick. One of no kind is no
+ * alpha, as in Pillow: a mask, a channel of another light, a selection that was saved. */
 static uint16_t alpha_of(const struct fz_tiff *t)
 {
     uint16_t count = 0, *kinds = NULL;
+    struct fz_ifd dir = {0};
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_EXTRASAMPLES, &count, &kinds);
-    if (count == 0)
-        return 0;
-    /* What is of no kind is alpha beside three colours, as libtiff has it too; beside inks it is one more of them, or a mask, and
-     * beside one channel another one. */
-    bool is_alpha = t->samples > 3 && has_three_colours(t);
-    return kinds[0] == EXTRASAMPLE_UNSPECIFIED && is_alpha ? EXTRASAMPLE_ASSOCALPHA : kinds[0];
+    fz_ifd_read(&t->d->file, t->directory, &dir); /* libtiff makes up a tag that is not there */
+    if (count == 0 || fz_ifd_count_bytes(&t->d->file, &dir, TIFFTAG_EXTRASAMPLES) == 0)
+        return t->photometric == PHOTOMETRIC_RGB && t->samples == 4 ? EXTRASAMPLE_UNASSALPHA : 0;
+    return kinds[0];
 }
 
 static void take_profile(struct fz_tiff *t)
@@ -227,6 +216,21 @@ static bool lend_buffer(struct fz_tiff *t)
     return t->tile && TIFFReadBufferSetup(t->tif, t->tile, bytes);
 }
 
+/* libtiff takes what is of no kind, or told nothing of, for alpha that the colours were multiplied with, and leaves them as they are: what
+ * they are then. */
+static enum fz_alpha settle_alpha(const struct fz_tiff *t, bool is_taken, bool complete, uint32_t *raster,
+                                  size_t px)
+{
+    if (!is_taken)
+        return FZ_ALPHA_PREMULTIPLIED;
+    if (t->alpha == EXTRASAMPLE_UNASSALPHA)
+        return FZ_ALPHA_STRAIGHT;
+    for (size_t i = 0; i < px; i++)
+        if (complete || raster[i] != 0) /* else it was not read */
+            raster[i] |= UINT32_C(0xff) << 24;
+    return FZ_ALPHA_PREMULTIPLIED;
+}
+
 /* By libtiff's conversion, in the order in which the rows are stored. What cannot be read of a band stays clear. */
 static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
 {
@@ -238,6 +242,7 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
         return FZ_OK;
     }
     image.req_orientation = image.orientation;
+    const bool is_taken = image.alpha == EXTRASAMPLE_ASSOCALPHA && t->alpha != EXTRASAMPLE_ASSOCALPHA;
     uint32_t x, width;
     find_columns(t, &x, &width);
     image.col_offset = (int)x;
@@ -262,8 +267,8 @@ static enum fz_err load_rgba(struct fz_tiff *t, bool *complete)
             some = raster[i] != 0;
         if (!some)
             break;
-        struct fz_rows out = {(uint8_t *)raster,     (ptrdiff_t)width * 4, (int)width, (int)x, true,
-                              FZ_ALPHA_PREMULTIPLIED};
+        const enum fz_alpha alpha = settle_alpha(t, is_taken, *complete, raster, (size_t)width * rows);
+        struct fz_rows out = {(uint8_t *)raster, (ptrdiff_t)width * 4, (int)width, (int)x, true, alpha};
         code = fz_rows_push(t->d, &out, 0, (int)rows);
     }
     free(raster);
