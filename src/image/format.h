@@ -347,8 +347,9 @@ bool fz_jp2_is_a(const struct fz_bytes *head);
 bool fz_exr_is_a(const struct fz_bytes *head);
 
 /* head_text.c: the size in px, with what there is of a last one: the header's is that rounded up, as rsvg-convert's is;
- * 512 where there is none; coordinates that are taken for it are brought down to what can be drawn. */
-void fz_svg_size(const struct fz_bytes *file, double *width, double *height);
+ * 512 where there is none; coordinates that are taken for it are brought down to what can be drawn. False: its coordinates are px of a
+ * page of that size, and are no larger on a larger one. */
+bool fz_svg_size(const struct fz_bytes *file, double *width, double *height);
 
 /* head_text.c: whether a style sheet may move the root element: nothing in the file may move it too, or is said of the root that
  * librsvg would then look for in other places. */

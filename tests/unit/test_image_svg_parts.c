@@ -84,6 +84,56 @@ static void a_part_is_what_the_whole_shows_there(void **state)
     }
 }
 
+/* Of a size that it does not tell of, or tells as a part of the page: as large a part of the result is covered in any size, and by parts
+ * of it. */
+static void what_tells_no_size_is_scaled(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sides;
+        int width, height;
+    } cases[] = {{"", 512, 512},
+                 {"width='100%' height='100%'", 512, 512},
+                 {"width='256'", 256, 512},
+                 {"height='128.5'", 512, 129}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const int w = cases[i].width, h = cases[i].height;
+        char text[600];
+        snprintf(text, sizeof text,
+                 HEAD "%s><defs><mask id='m'><rect width='100%%' height='100%%' "
+                      "fill='#fff'/></mask></defs><rect width='50%%' "
+                      "height='50%%' fill='red'/><rect x='%g' width='%g' height='%g' fill='lime' "
+                      "mask='url(#m)'/></svg>",
+                 cases[i].sides, w / 2.0, w / 4.0, h / 4.0);
+        for (int times = 1; times <= 8; times *= 8)
+            for (int box = 64; box <= 1024 && box <= 512 * times; box *= 4) {
+                struct host host = {0};
+                struct fz_image image;
+                assert_int_equal(draw(text, times, (struct fz_image_region){0}, box * w / 512, box * h / 512,
+                                      &host, &image),
+                                 FZ_OK);
+                assert_int_equal(image.width, w);
+                assert_int_equal(image.height, h);
+                const int out_w = image.out_w, out_h = image.out_h;
+                assert_near(pixel(&image, out_w / 2 - 2, out_h / 2 - 2), 0xff0000, 8);
+                assert_near(pixel(&image, out_w / 2 - 2, out_h / 2 + 2), 0x204060, 8);
+                assert_near(pixel(&image, out_w / 2 + 2, out_h / 4 - 2), 0x00ff00, 8);
+                assert_near(pixel(&image, out_w * 3 / 4 - 2, out_h / 4 - 2), 0x00ff00, 8);
+                assert_near(pixel(&image, out_w * 3 / 4 + 2, out_h / 4 - 2), 0x204060, 8);
+                assert_near(pixel(&image, out_w / 2 + 2, out_h / 4 + 2), 0x204060, 8);
+                host_fini(&host);
+            }
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_image_region region = {w * 2, 0, w * 2, h * 2};
+        assert_int_equal(draw(text, 4, region, w * 2, h * 2, &host, &image), FZ_OK);
+        assert_near(pixel(&image, w - 3, h - 3), 0x00ff00, 8);
+        assert_near(pixel(&image, w + 3, h - 3), 0x204060, 8);
+        assert_near(pixel(&image, w - 3, h + 3), 0x204060, 8);
+        host_fini(&host);
+    }
+}
+
 /* Enlarged, it is what a document that says so of itself looks like. */
 static void larger_is_as_if_it_said_so(void **state)
 {
@@ -190,6 +240,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_part_is_what_the_whole_shows_there),
+        cmocka_unit_test(what_tells_no_size_is_scaled),
         cmocka_unit_test(larger_is_as_if_it_said_so),
         cmocka_unit_test(a_shadow_falls_into_other_parts),
         cmocka_unit_test(a_part_costs_what_it_shows),

@@ -280,7 +280,7 @@ static double exact(double length)
     return length <= 0 ? 512 : fmin(fabs(length - whole) < 1e-6 ? whole : length, MAX_NUMBER);
 }
 
-void fz_svg_size(const struct fz_bytes *file, double *width, double *height)
+bool fz_svg_size(const struct fz_bytes *file, double *width, double *height)
 {
     uint64_t start = 0;
     bool found = find_svg(file, &start);
@@ -290,6 +290,7 @@ void fz_svg_size(const struct fz_bytes *file, double *width, double *height)
     uint64_t pos = find_attribute(file, start, end, "viewBox");
     if (pos)
         read_view_box(file, pos, &box_w, &box_h);
+    const bool grows = (w > 0 && h > 0) || (box_w > 0 && box_h > 0);
     if (w <= 0 && h <= 0) {
         const double times = fmin(MAX_SIDE / fmax(box_w, box_h), 1);
         box_w *= times;
@@ -301,6 +302,7 @@ void fz_svg_size(const struct fz_bytes *file, double *width, double *height)
         h = box_w > 0 ? w * box_h / box_w : box_h;
     *width = exact(w);
     *height = exact(h);
+    return grows;
 }
 
 enum fz_head_status fz_svg_header(const struct fz_bytes *bytes, struct fz_header *header)

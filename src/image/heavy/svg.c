@@ -69,12 +69,13 @@ static double scale_of(int length, int out)
 
 /* How the picture stands on a surface of w x h px, of which the part that is wanted begins at left, top: on a page; and, where it is
  * closer, `times` as large as that and moved by x, y. The page has the drawing's own proportions, for librsvg would leave space beside
- * it, and is squeezed down to those of the result. */
+ * it, and is squeezed down to those of the result. A drawing that does not grow with its page has one of its own size, which is
+ * brought to that of the result by `scale`. */
 struct view {
     int w, h, left, top;
     RsvgRectangle page;
     bool closer;
-    double times, x, y, squeeze;
+    double times, x, y, scale, squeeze;
 };
 
 /* A part with what filters see around it, as far as the page goes; also where it is not known yet whether there are any. */
@@ -96,25 +97,34 @@ static void widen(const struct fz_decode *d, struct view *v, double page_w, doub
  * of a part is as small as its surface allows. */
 static struct view view_of(const struct fz_decode *d, const struct fz_part *part)
 {
-    struct view v = {part->out_w, part->out_h, .times = 1};
+    struct view v = {part->out_w, part->out_h, .times = 1, .scale = 1};
     double across = scale_of(part->of.w, part->out_w), down = scale_of(part->of.h, part->out_h);
     double exact_w, exact_h;
-    fz_svg_size(&d->file, &exact_w, &exact_h);
+    const bool grows = fz_svg_size(&d->file, &exact_w, &exact_h);
     double w = d->header.width * across * exact_w / ceil(exact_w),
            h = d->header.height * down * exact_h / ceil(exact_h);
     if (d->request->region.w > 0) {
         v.x = -part->of.x * across;
         v.y = -part->of.y * down;
         widen(d, &v, w, h);
-        v.closer = HAS_CSS_TRANSFORM && fz_svg_root_is_plain(&d->file);
+        v.closer = HAS_CSS_TRANSFORM && grows && fz_svg_root_is_plain(&d->file);
     }
     if (v.closer)
         v.times = fmin(w / v.w, h / v.h);
     v.squeeze = (h / exact_h) / (w / exact_w);
     h /= v.squeeze;
     v.y /= v.squeeze;
-    v.page = v.closer ? (RsvgRectangle){0, 0, w / v.times, h / v.times} : (RsvgRectangle){v.x, v.y, w, h};
+    if (!grows)
+        v.scale = w / exact_w;
+    v.page = v.closer ? (RsvgRectangle){0, 0, w / v.times, h / v.times}
+                      : (RsvgRectangle){v.x / v.scale, v.y / v.scale, w / v.scale, h / v.scale};
     return v;
+}
+
+/* px that the page has on the surface, about. */
+static double page_px(const struct view *v)
+{
+    return v->page.width * v->page.height * v->scale * v->scale;
 }
 
 uint64_t fz_svg_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
@@ -162,13 +172,13 @@ static enum fz_err read_document(struct fz_decode *d, RsvgHandleFlags flags, Rsv
     return *out ? FZ_OK : fail(d, error);
 }
 
-static double layers_us(const RsvgRectangle *page, const struct fz_svg_cost *cost)
+static double layers_us(const struct view *view, const struct fz_svg_cost *cost)
 {
-    return (double)cost->layers * page->width * page->height / LAYER_PX_PER_US;
+    return (double)cost->layers * page_px(view) / LAYER_PX_PER_US;
 }
 
 /* librsvg 2.54 cannot be stopped while it draws: what would take longer than a picture may is refused before. */
-static enum fz_err check_cost(struct fz_decode *d, const RsvgRectangle *page, const struct fz_svg_cost *cost)
+static enum fz_err check_cost(struct fz_decode *d, const struct view *view, const struct fz_svg_cost *cost)
 {
     const uint64_t most = MAX_ELEMENTS + cost->own_elements * MAX_ELEMENTS_EACH;
     if (cost->elements > most)
@@ -179,9 +189,9 @@ static enum fz_err check_cost(struct fz_decode *d, const RsvgRectangle *page, co
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its text is too long");
     if (most_us > 0 && cost->style_us > (uint64_t)most_us / MOST_PART)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its style sheets are too long");
-    if (most_us > 0 && layers_us(page, cost) > (double)most_us)
+    if (most_us > 0 && layers_us(view, cost) > (double)most_us)
         return fz_fail(d->err, FZ_E_LIMIT, 0, "svg: its masks and filters take too long at %.0fx%.0f",
-                       page->width, page->height);
+                       view->page.width * view->scale, view->page.height * view->scale);
     return FZ_OK;
 }
 
@@ -198,8 +208,8 @@ static void set_bound(const struct fz_decode *d, const struct view *view, const 
     const uint64_t embedded_px = (uint64_t)embedded->width * embedded->height;
     const struct fz_image_host *host = &d->request->host;
     const int64_t most_us = d->request->limits.max_cpu_us;
-    const double estimate_us = layers_us(&view->page, cost) + (double)cost->text_us + (double)cost->style_us;
-    const double element_us = ELEMENT_US + view->page.width * view->page.height / ELEMENT_PX_PER_US;
+    const double estimate_us = layers_us(view, cost) + (double)cost->text_us + (double)cost->style_us;
+    const double element_us = ELEMENT_US + page_px(view) / ELEMENT_PX_PER_US;
     const double expected_us = LEAST_US + ESTIMATES * estimate_us + (double)cost->elements * element_us +
                                (double)(d->file.len >> 10) * KB_US + (double)embedded_px / EMBEDDED_PX_PER_US;
     const double us = fmax(expected_us, PATIENCE_US) * patience(most_us);
@@ -259,7 +269,7 @@ static enum fz_err draw(struct fz_decode *d, RsvgHandle *document, cairo_surface
     cairo_surface_t *onto = long_one ? watch(d, surface) : cairo_surface_reference(surface);
     rsvg_handle_set_dpi(document, DPI);
     cairo_t *cairo = cairo_create(onto);
-    cairo_scale(cairo, 1, view->squeeze);
+    cairo_scale(cairo, view->scale, view->scale * view->squeeze);
     bool drawn = rsvg_handle_render_document(document, cairo, &view->page, &error);
     cairo_destroy(cairo);
     cairo_surface_destroy(onto);
@@ -341,7 +351,7 @@ enum fz_err fz_svg_load(struct fz_decode *d)
     if (code == FZ_OK)
         code = check_embedded(d, &embedded);
     if (code == FZ_OK)
-        code = check_cost(d, &view.page, &cost);
+        code = check_cost(d, &view, &cost);
     if (code == FZ_OK)
         set_bound(d, &view, &cost, &embedded);
     if (code == FZ_OK)
