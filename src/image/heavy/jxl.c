@@ -43,8 +43,9 @@ static enum fz_err take_info(struct jxl *j)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file contradicts itself about its size");
     int target_w, target_h;
     fz_decode_least(d, (int)j->info.xsize, (int)j->info.ysize, &target_w, &target_h);
-    j->coarse =
-        (uint64_t)target_w * DC_SCALE <= j->info.xsize && (uint64_t)target_h * DC_SCALE <= j->info.ysize;
+    /* Of what has other channels beside its colours libjxl tells of no DC; if ever it does, they come later, and alpha is clear. */
+    j->coarse = j->info.num_extra_channels == 0 && (uint64_t)target_w * DC_SCALE <= j->info.xsize &&
+                (uint64_t)target_h * DC_SCALE <= j->info.ysize;
     j->format = (JxlPixelFormat){4, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
     return FZ_OK;
 }
