@@ -10,8 +10,10 @@ KINDS = {1: 2, 2: 3, 3: 0, 4: 1}  # channels: the type of a layer, of RGB and gr
 
 
 class Layer:
-    def __init__(self, pixels, at=(0, 0), opacity=255, mode=0, visible=True, mask=None, path=None, group=False, props=()):
+    def __init__(self, pixels, at=(0, 0), opacity=255, mode=0, visible=True, mask=None, path=None, group=False, props=(),
+                 filters=()):
         self.props = props  # pairs of a number and a value
+        self.filters = filters  # whether each is switched on
         self.pixels, self.at, self.opacity, self.mode = np.asarray(pixels), at, opacity, mode
         self.visible, self.mask, self.path, self.group = visible, mask, path, group
 
@@ -104,7 +106,7 @@ def write(size, layers, packed=1, precision=150, version=0, base=0, colors=None,
             out.extend(prop(30, struct.pack(f">{len(layer.path)}I", *layer.path)))
         out.extend(prop(0))
         pointers = len(out)
-        out.extend(bytes(2 * pointer))
+        out.extend(bytes((2 + (version >= 20) * (len(layer.filters) + 1)) * pointer))
         put(pointers, plane(pixels.astype(np.uint8) if colors is not None else stored(pixels, precision, version)))
         if layer.mask is not None:
             put(pointers + pointer, len(out))
@@ -112,4 +114,8 @@ def write(size, layers, packed=1, precision=150, version=0, base=0, colors=None,
             hierarchy = len(out)
             out.extend(bytes(pointer))
             put(hierarchy, plane(stored(np.asarray(layer.mask)[..., None], precision, version)))
+        for number, visible in enumerate(layer.filters):
+            put(pointers + (2 + number) * pointer, len(out))
+            out.extend(b"".join(struct.pack(">I", len(text) + 1) + text + b"\0" for text in (b"Blur", b"icon", b"gegl:gaussian-blur")))
+            out.extend(prop(8, struct.pack(">I", visible)) + prop(33, struct.pack(">f", 1)) + prop(0) + bytes(pointer))
     return bytes(out)

@@ -296,6 +296,15 @@ def test_what_is_not_known_is_said(home):
     assert_near(got, photo(1) / 255)
 
 
+@pytest.mark.parametrize("filters,visible,words", [((1,), True, "have filters"), ((0, 1), True, "have filters"), ((0,), True, ""),
+                                                   ((), True, ""), ((1,), False, "")])
+def test_filters_are_said(home, filters, visible, words):
+    """Those of GIMP 3 that are worked out while it shows a picture: left out, and told where they would be seen."""
+    layers = [xcf.Layer(photo(1), visible=visible, mask=photo(2)[..., 0] * 0 + 255, filters=filters), xcf.Layer(photo())]
+    got = shown(home, xcf.write(SIZE, layers, version=20), words)
+    assert_near(got, photo(1 if visible else 0) / 255)
+
+
 def test_parts_and_damage(home):
     data = xcf.write(SIZE, [xcf.Layer(photo(1, 4), at=(5, 70)), xcf.Layer(photo())])
     for part in range(1, 12):

@@ -1,7 +1,7 @@
 /* XCF of GIMP 1 to 3 (GIMP, "The XCF file format", versions 0 to 22): all precisions and both ways of packing; layers with
  * their opacity, masks and groups, put together a band of rows at a time. Modes other than those of xcf_blend.c are drawn as
- * the usual one and told as damage; layer effects are not drawn. SDL2_image's reader knows neither opacity nor masks nor more
- * than 8 bits, and reads outside of its memory. */
+ * the usual one, filters of layers (from version 20 on) are left out, and both are told as damage. SDL2_image's reader knows
+ * neither opacity nor masks nor more than 8 bits, and reads outside of its memory. */
 #include "image/codecs/xcf.h"
 
 #include "base/mem.h"
@@ -25,6 +25,9 @@ enum {
     PROP_MIX_SPACE = 36,
     PROP_BLEND_SPACE = 37,
     MAX_PROPS = 10000,
+    FILTERS_SINCE = 20, /* the version of a file */
+    MAX_FILTERS = 64,   /* of a layer, that are looked at, with some properties of each */
+    MAX_FILTER_PROPS = 100,
     PROPS_AT = 26, /* of the picture, before version 4 */
     FIXED_BYTES = 512 << 10,
     PASS_THROUGH = 61,
@@ -215,6 +218,25 @@ static void read_layer_property(const struct fz_xcf *x, struct fz_xcf_layer *l, 
     }
 }
 
+/* Whether one of the filters, whose places stand from there on, is switched on. */
+static bool has_filters(const struct fz_xcf *x, uint64_t at)
+{
+    uint64_t filter, data, len;
+    for (int i = 0; x->version >= FILTERS_SINCE && (filter = pointer(x, at)) != 0; i++) {
+        uint32_t kind;
+        bool visible = true;
+        uint64_t pos =
+            skip_string(x, skip_string(x, skip_string(x, filter))); /* its name, icon and operation */
+        for (int k = 0; k < MAX_FILTER_PROPS && next_property(x, &pos, &kind, &data, &len); k++)
+            if (kind == PROP_VISIBLE)
+                visible = fz_bytes_be(x->file, data, 4) != 0;
+        if (visible || i == MAX_FILTERS)
+            return true;
+        at += x->samples.pointer_bytes;
+    }
+    return false;
+}
+
 /* False where it cannot be drawn. */
 static bool read_layer(struct fz_xcf *x, uint64_t at, struct fz_xcf_layer *l)
 {
@@ -229,6 +251,7 @@ static bool read_layer(struct fz_xcf *x, uint64_t at, struct fz_xcf_layer *l)
     }
     l->odd = !fz_xcf_choose_way(&choice, &l->way);
     uint64_t hierarchy = pointer(x, pos), mask = pointer(x, pos + x->samples.pointer_bytes);
+    l->odd = l->odd || has_filters(x, pos + (uint64_t)2 * x->samples.pointer_bytes);
     const uint32_t channels = (l->type < 2 ? 3u : 1u) + (l->type & 1);
     bool sound = l->type < 6 && l->type / 2 == x->base && read_plane(x, hierarchy, &l->plane) &&
                  l->plane.pixel_bytes == channels * (l->type < 4 ? x->samples.bytes : 1);
@@ -308,7 +331,7 @@ static enum fz_err load(struct fz_xcf *x)
     if (d->out->damaged)
         fz_fail(d->err, FZ_E_DAMAGED, 0, "%s",
                 x->incomplete ? "the file ends early, or its tiles are damaged"
-                              : "xcf: its layers blend in ways that are not known here");
+                              : "xcf: its layers blend in ways, or have filters, that are not known here");
     return code;
 }
 
