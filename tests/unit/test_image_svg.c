@@ -254,6 +254,53 @@ static void test_filters_and_texts_are_judged(void **state)
     }
 }
 
+/* Shadows as programs of drawing write them, one for each thing: a primitive takes little more than the region that its filter tells of
+ * in the drawing's own units.  */
+static void small_filters_are_weighed_by_their_region(void **state)
+{
+    (void)state;
+    enum { SHADOWS = 12 };
+    static const struct {
+        const char *region;
+        enum fz_err code;
+    } cases[] = {
+        {"filterUnits='userSpaceOnUse' x='0' y='0' width='40' height='30'", FZ_OK},
+        {"filterUnits='userSpaceOnUse' x='0' y='0' width='40%' height='30%'", FZ_E_LIMIT},
+        {"filterUnits='userSpaceOnUse' x='0' y='0' width='400' height='300'", FZ_E_LIMIT},
+        {"x='0' y='0' width='40' height='30'", FZ_E_LIMIT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bytes b = {0};
+        char text[400];
+        static const char head[] = HEAD "width='800' height='600' viewBox='0 0 400 300'>";
+        bytes_put(&b, head, sizeof head - 1);
+        for (int k = 0; k < SHADOWS; k++) {
+            int len = snprintf(text, sizeof text,
+                               "<filter id='f%d' %s><feOffset dy='4'/><feGaussianBlur stdDeviation='2'/>"
+                               "<feBlend in='SourceGraphic'/></filter>"
+                               "<rect width='20' height='20' filter='url(#f%d)'/>",
+                               k, cases[i].region, k);
+            bytes_put(&b, text, (size_t)len);
+        }
+        bytes_put(&b, "</svg>", 6);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        int fd = open_bytes(b.data, b.len);
+        struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+        struct fz_image_request request = make_request(fd, 0, 0, &host);
+        request.limits.max_cpu_us = (int64_t)SHADOWS * 20 * 800 * 600 / 200;
+        const enum fz_err code = fz_image_load(&request, scratch, &image, &err);
+        const bool is_refused = code == FZ_E_LIMIT && strstr(err.msg, "filters");
+        assert_int_equal(is_refused,
+                         cases[i].code == FZ_E_LIMIT); /* or it may take too long, on a slow machine */
+        fz_image_scratch_free(scratch);
+        close(fd);
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
 /* Of a style sheet each selector is held against each element; commas inside of rules are none. */
 static void test_style_sheets_are_judged(void **state)
 {
@@ -487,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_recursion_is_refused),
         cmocka_unit_test(a_use_of_itself_is_left_out),
         cmocka_unit_test(test_filters_and_texts_are_judged),
+        cmocka_unit_test(small_filters_are_weighed_by_their_region),
         cmocka_unit_test(test_style_sheets_are_judged),
         cmocka_unit_test(many_clips_are_drawn),
         cmocka_unit_test(test_time_is_limited),

@@ -346,7 +346,7 @@ enum fz_err fz_svg_load(struct fz_decode *d)
     enum fz_err code = prepare_files(d);
     if (code == FZ_OK)
         code = fz_decode_begin_part(d, (int)d->header.width, (int)d->header.height, &part);
-    if (code == FZ_OK && !fz_svg_cost(&d->file, &cost))
+    if (code == FZ_OK && !fz_svg_cost(&d->file, 1 / (view.times * view.times), &cost))
         code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for the references of an SVG");
     if (code == FZ_OK)
         code = check_embedded(d, &embedded);

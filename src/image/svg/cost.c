@@ -3,13 +3,23 @@
 #include "image/svg/selectors.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_DEPTH = 500 /* of elements in one another, and of references to references */ };
 
 /* Passes that the primitives of filters take, measured with librsvg 2.54 as multiples of what a mask does. */
-enum { BLUR = 20, LIGHT = 20, OCTAVE = 8, MATRIX = 10, OTHER = 4, MOST_RADIUS = 10, MOST_NUMBER = 100000000 };
+enum {
+    MADE = 2, /* of each, for the page: the surface that it gives */
+    BLUR = 20,
+    LIGHT = 20,
+    OCTAVE = 8,
+    MATRIX = 10,
+    OTHER = 4,
+    MOST_RADIUS = 10,
+    MOST_NUMBER = 100000000
+};
 /* Each octave is half as large as the one before: more than these are smaller than any px, and nobody's wish. */
 enum { MOST_OCTAVES = 32 };
 /* Pango lays a text out in the square of its length: 100 bytes of it in 100 us. */
@@ -38,6 +48,8 @@ struct document {
     struct reference *references; /* owned */
     uint32_t target_count, target_room, reference_count, reference_room, elements;
     uint64_t layers, text_us; /* of the primitives and texts so far */
+    double page,
+        filter; /* areas in units of the drawing: of the page, or 0; of the filter last begun, or 0 */
     struct fz_svg_selectors selectors;
     uint32_t deepest, most_siblings;
     bool loops;
@@ -209,6 +221,61 @@ static uint64_t passes_of(const uint8_t *tag, const uint8_t *end)
     return len > 8 && memcmp(name + len - 8, "Lighting", 8) == 0 ? LIGHT : OTHER;
 }
 
+/* The value of an attribute that is a number and nothing else; 0 of others. `attribute` begins with the space before it. */
+static double plain_number(const uint8_t *tag, const uint8_t *end, const char *attribute)
+{
+    char text[32] = "", *rest;
+    const uint8_t *at = find(tag, end, attribute);
+    const size_t len = strlen(attribute);
+    if (end - at < (ptrdiff_t)len + 2)
+        return 0;
+    at += len;
+    const uint8_t quote = *at++;
+    memcpy(text, at, (size_t)(end - at) < sizeof text ? (size_t)(end - at) : sizeof text - 1);
+    const double value = strtod(text, &rest);
+    return (uint8_t)*rest == quote && value > 0 && value < MOST_NUMBER ? value : 0;
+}
+
+static double plain_area(const uint8_t *tag, const uint8_t *end)
+{
+    return plain_number(tag, end, " width=") * plain_number(tag, end, " height=");
+}
+
+/* Of the root's coordinates. */
+static double whole_area(const uint8_t *tag, const uint8_t *end)
+{
+    static const char attribute[] = " viewBox=";
+    char text[128] = "", *at = text + 1;
+    double box[4] = {0};
+    const uint8_t *value = find(tag, end, attribute);
+    if (value == end)
+        return plain_area(tag, end);
+    value += sizeof attribute - 1;
+    memcpy(text, value, (size_t)(end - value) < sizeof text ? (size_t)(end - value) : sizeof text - 1);
+    for (int i = 0; i < 4; i++) {
+        box[i] = strtod(at, &at);
+        at += strspn(at, ", \t\r\n");
+    }
+    return box[2] > 0 && box[3] > 0 ? box[2] * box[3] : 0;
+}
+
+/* That the file tells of a filter in the units of what it is for. */
+static double filter_area(const uint8_t *tag, const uint8_t *end)
+{
+    const bool is_told = find(tag, end, " filterUnits=\"userSpaceOnUse\"") < end ||
+                         find(tag, end, " filterUnits='userSpaceOnUse'") < end;
+    return is_told ? plain_area(tag, end) : 0;
+}
+
+/* librsvg makes a surface as large as the page for what each primitive gives, and works in the region of its filter. */
+static uint64_t layers_of(const struct document *doc, uint64_t passes)
+{
+    const bool is_small = doc->filter > 0 && doc->filter < doc->page && passes < UINT32_MAX;
+    return is_small && passes > MADE
+               ? MADE + (uint64_t)ceil((double)(passes - MADE) * doc->filter / doc->page)
+               : passes;
+}
+
 static void read_text(struct document *doc, const uint8_t *at, const uint8_t *end)
 {
     uint64_t len = (uint64_t)(find(at, end, "<") - at);
@@ -247,7 +314,11 @@ static bool read_document(struct document *doc)
         doc->elements += doc->elements < UINT32_MAX;
         if (depth > 0 && depth <= MAX_DEPTH && ++open[depth - 1].children > doc->most_siblings)
             doc->most_siblings = open[depth - 1].children;
-        doc->layers = add(doc->layers, passes_of(tag, at));
+        if (doc->elements == 1)
+            doc->page *= whole_area(tag, at);
+        if (is_named(tag, at, "filter"))
+            doc->filter = filter_area(tag, at);
+        doc->layers = add(doc->layers, layers_of(doc, passes_of(tag, at)));
         if (is_named(tag, at, "style") && at[-1] != '/')
             fz_svg_count_selectors(at, find(at, end, "</"), &doc->selectors);
         if (full || !read_references(doc, tag, at))
@@ -336,9 +407,9 @@ static uint64_t style_us(const struct document *doc)
     return doc->elements * (s->all / MATCHES_PER_US + relatives / RELATIVES_PER_US);
 }
 
-bool fz_svg_cost(const struct fz_bytes *file, struct fz_svg_cost *cost)
+bool fz_svg_cost(const struct fz_bytes *file, double page, struct fz_svg_cost *cost)
 {
-    struct document doc = {.file = file};
+    struct document doc = {.file = file, .page = page};
     bool read = read_document(&doc);
     *cost = (struct fz_svg_cost){
         .elements = doc.elements,
