@@ -363,6 +363,7 @@ static enum fz_err open_in_process(struct fz_engine *engine, struct fz_stream *s
     struct fz_engine_options options = engine->options;
     if (options.heavy_decoders && fz_image_is_heavy(request))
         options.decoders = options.heavy_decoders;
+    options.watch = NULL; /* no worker replaces it, and a stream may be freed after that has ended */
     fz_front_init(&stream->front, &options);
     stream->front.is_counted_elsewhere = true;
     return fz_front_open(&stream->front, request, &stream->facts, err);

@@ -161,6 +161,19 @@ def test_goes_on_where_its_decoder_was_lost(home):
     assert any("killed" in line for line in running.errors())
 
 
+def decoders_of(running):
+    return {pid for pid in frieze.family(running.pid) if frieze.title_of(pid).startswith("frieze: decoder")}
+
+
+@pytest.mark.parametrize("time", range(4))
+def test_the_end_after_its_decoder_was_lost(home, time):
+    """Nobody has asked anything of it since, so nobody knows."""
+    with show(home, save(home / "a.gif", [60, 60, 60])) as running:
+        playing(running, 2, ended=True)
+        for pid in decoders_of(running):
+            os.kill(pid, signal.SIGKILL)
+
+
 def test_less_motion(home):
     """With --motion=reduced it plays when it is asked for; with off it is stepped through at most."""
     path = save(home / "a.gif", [50] * 6, loop=0)
