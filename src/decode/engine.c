@@ -9,6 +9,9 @@
 
 #include <stdlib.h>
 
+/* Of the life of a decoder: a stream is opened anew then, whatever it costs to get to its next frame. */
+static const double NEARLY_SPENT_PART = 0.75;
+
 struct fz_engine {
     struct fz_image_scratch *scratch; /* owned; NULL: by a process */
     size_t noted;                     /* of what that keeps, in bytes */
@@ -400,6 +403,12 @@ void fz_stream_free(struct fz_stream *stream)
 bool fz_stream_is_lost(const struct fz_stream *stream)
 {
     return !stream->anim && fz_front_is_gone(&stream->front);
+}
+
+bool fz_stream_is_worn(const struct fz_stream *stream, bool begins_anew)
+{
+    return !stream->anim &&
+           fz_front_life_spent(&stream->front) > (begins_anew ? FZ_FRONT_WORN_PART : NEARLY_SPENT_PART);
 }
 
 const struct fz_anim_facts *fz_stream_facts(const struct fz_stream *stream)

@@ -45,6 +45,7 @@ struct fz_engine_options {
     size_t keep_bytes;                /* that it keeps between two pictures, with all its processes */
     uint64_t working_bytes;           /* no decode takes more */
     int64_t max_cpu_us;               /* of what has no request; 0: the usual bound */
+    int life_cpu_s;                   /* of CPU time, that a decoder process has for its life; 0: as usual */
     struct fz_quarantine *quarantine; /* borrowed; NULL: none */
     struct fz_decoder_watch *watch;   /* borrowed; NULL: nobody tells when to call fz_engine_revive */
     struct fz_engine_counts *counts;  /* borrowed */
@@ -126,6 +127,9 @@ enum fz_err fz_stream_open(struct fz_engine *engine, const struct fz_image_reque
 void fz_stream_free(struct fz_stream *stream); /* NULL-safe */
 /* Any thread, between two calls. Its decoder is gone: it can but be freed, and opened anew. */
 bool fz_stream_is_lost(const struct fz_stream *stream);
+/* The same. Its decoder comes to the end of the CPU time that it has for its life: it is to be freed and opened anew, soon, or, where the
+ * next frame is the first, which costs nothing to go to, already a while before. */
+bool fz_stream_is_worn(const struct fz_stream *stream, bool begins_anew);
 
 /* As fz_anim_get_facts, fz_anim_compose and fz_anim_render. */
 const struct fz_anim_facts *fz_stream_facts(const struct fz_stream *stream);

@@ -22,9 +22,6 @@ enum {
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */
     FIRST_ROOM_PX = 512 * 512, /* a tile of a dense display */
-    /* What libraries lose in each does not add up. */
-    RECYCLE_PICTURES = 1000,
-    RECYCLE_CALLS = 4000, /* of which each picture takes some */
 };
 
 /* False where there is no room for it. */
@@ -204,7 +201,7 @@ static int soon_enough_ms(const struct asking *asking, uint64_t bytes)
 static enum fz_err check_bounds(struct asking *asking, int64_t now_us, struct fz_error *err)
 {
     const int pid = asking->front->child.pid;
-    const int64_t cpu_us = fz_process_cpu_us(pid);
+    const int64_t cpu_us = fz_front_look_at_time(asking->front);
     const uint64_t bytes = fz_memory_anonymous_bytes(pid);
     if (cpu_us > 0)
         asking->cpu_us = cpu_us - asking->began_cpu_us;
@@ -342,8 +339,7 @@ static enum fz_content_use use_of(const struct fz_call *call)
 /* The last one takes its leave between two pictures; those of an animation are one. */
 static void recycle(struct fz_front *front, const struct fz_call *call)
 {
-    bool is_old = front->pictures >= RECYCLE_PICTURES || front->served >= RECYCLE_CALLS;
-    if (is_old && !is_of_opened(call) && !front->options.unforked)
+    if (!is_of_opened(call) && !front->options.unforked && fz_front_is_old(front))
         fz_front_end(front);
 }
 
@@ -381,7 +377,7 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
                             .host = host,
                             .wants_pixels = surface != NULL,
                             .room = room,
-                            .began_cpu_us = fz_process_cpu_us(front->child.pid),
+                            .began_cpu_us = fz_front_look_at_time(front),
                             .end_us = now_us + call->limits.max_cpu_us + GRACE_US,
                             .looked_us = now_us,
                             .look_ms = FZ_FRONT_TICK_MS};

@@ -26,6 +26,7 @@ struct fz_front {
     int64_t died_us;               /* and when the last one was */
     bool is_vacant;                /* it died, and was not replaced yet */
     int pictures;                  /* that this process decoded */
+    int64_t spent_us;              /* of CPU time, by this process, when somebody last looked */
     bool opening_named;            /* it was said of this process that it tried to open a file */
     struct fz_content_name opened; /* the animation that it holds */
     size_t process_kept;           /* what the process said that it keeps, in bytes */
@@ -58,6 +59,11 @@ void fz_front_revive(struct fz_front *front, bool is_rare);
 /* Between two calls. Whether its process is there no more; the latter also says why, if nobody has. */
 bool fz_front_is_gone(const struct fz_front *front);
 void fz_front_look_whether_it_died(struct fz_front *front);
+
+/* Between two calls. How much of the CPU time that it has for its life its process has spent, as far as was seen during calls: a part,
+ * beyond the first of which it is better replaced by another. */
+#define FZ_FRONT_WORN_PART 0.5
+double fz_front_life_spent(const struct fz_front *front);
 
 /* Ends the process, without a word. */
 void fz_front_end(struct fz_front *front);

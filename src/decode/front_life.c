@@ -30,8 +30,11 @@ enum {
     DEATHS = 5,                 /* of which so many cost no time; then */
     PAUSE_US = 250000,          /* a new decoder waits, twice as long each time, */
     LONGEST_PAUSE_US = 1000000, /* a folder of bad files must not hold up the good ones among them */
-    LIFE_CPU_S =
-        3600, /* of a decoder: a thousand pictures take minutes; one that burns time for itself ends */
+    LIFE_CPU_S = 3600, /* a thousand pictures take minutes; a decoder that burns time for itself ends */
+    LIFE_CALLS = 4,    /* that take as long as they may have room in it, however long that is */
+    /* What libraries lose in each does not add up. */
+    RECYCLE_PICTURES = 1000,
+    RECYCLE_CALLS = 4000, /* of which each picture takes some */
 };
 
 void fz_front_init(struct fz_front *front, const struct fz_engine_options *options)
@@ -105,6 +108,36 @@ int64_t fz_front_stood_still_us(int64_t *looked_us)
     return *looked_us - before_us > STILL_US ? *looked_us - before_us : 0;
 }
 
+/* --- its time --------------------------------------------------------------------------------------------------- */
+
+static int64_t life_us(const struct fz_front *front)
+{
+    const struct fz_engine_options *options = &front->options;
+    int64_t usual_us = LIFE_CPU_S * INT64_C(1000000), calls_us = LIFE_CALLS * options->max_cpu_us;
+    if (options->life_cpu_s > 0)
+        return options->life_cpu_s * INT64_C(1000000);
+    return calls_us > usual_us ? calls_us : usual_us;
+}
+
+int64_t fz_front_look_at_time(struct fz_front *front)
+{
+    int64_t cpu_us = fz_process_cpu_us(front->child.pid);
+    if (cpu_us > 0) /* else it has ended meanwhile */
+        front->spent_us = cpu_us;
+    return cpu_us;
+}
+
+double fz_front_life_spent(const struct fz_front *front)
+{
+    return (double)front->spent_us / (double)life_us(front);
+}
+
+bool fz_front_is_old(const struct fz_front *front)
+{
+    return front->pictures >= RECYCLE_PICTURES || front->served >= RECYCLE_CALLS ||
+           fz_front_life_spent(front) > FZ_FRONT_WORN_PART;
+}
+
 /* --- how it died ------------------------------------------------------------------------------------------------ */
 
 /* Each death has one line, whatever becomes of the picture. */
@@ -149,6 +182,9 @@ static enum fz_err explain(struct fz_front *front, struct fz_error *err)
         return fz_front_fail_by_chance(front, err,
                                        "the decoder was killed (SIGKILL), perhaps for want of memory");
     }
+    /* Not of the time that one call has, which the worker looks after itself: pictures before this one have spent the rest. */
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU && fz_front_life_spent(front) > FZ_FRONT_WORN_PART)
+        return fz_front_fail_by_chance(front, err, "the decoder came to the end of its time (SIGXCPU)");
     if (WIFSIGNALED(status))
         return fz_fail(err, FZ_E_CRASHED, 0, "the decoder died of it (SIG%s)",
                        sigabbrev_np(WTERMSIG(status)));
@@ -246,7 +282,7 @@ static enum fz_err set_up(struct fz_front *front, struct fz_error *err)
                                   .free_bytes = front->keep.free_bytes,
                                   .address_bytes = address_bytes(&front->options, largest_bytes),
                                   .file_bytes = largest_bytes,
-                                  .cpu_s = LIFE_CPU_S};
+                                  .cpu_s = (uint32_t)(life_us(front) / 1000000)};
     int fd = fz_ring_fd(front->ring);
     return fz_wire_send(front->child.socket, &setup, sizeof setup, &fd, 1) ? FZ_OK
                                                                            : explain_early_end(front, err);
@@ -306,6 +342,7 @@ enum fz_err fz_front_start(struct fz_front *front, const struct fz_image_host *h
         fz_decoder_watch_add(front->options.watch, front->child.pid_fd);
     front->served = front->pictures = 0;
     front->process_kept = 0;
+    front->spent_us = 0;
     front->looked_bytes = 0;
     front->is_ready = front->is_vacant = front->opening_named = false;
     atomic_store(&fz_ring_header(front->ring)->told.opened, 0);

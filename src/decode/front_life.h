@@ -13,6 +13,12 @@ bool fz_front_is_cancelled(const struct fz_image_host *host);
  * decoder did anything. 0 where it was but a moment. */
 int64_t fz_front_stood_still_us(int64_t *looked_us);
 
+/* Looks how much CPU time the process has spent by now; us, or 0 where that cannot be told. */
+int64_t fz_front_look_at_time(struct fz_front *front);
+
+/* Between two calls: whether another process shall take its place, before it dies of its age in the middle of a picture. */
+bool fz_front_is_old(const struct fz_front *front);
+
 /* Of a process that died by itself: why, and the code of that; `err` may be NULL. */
 enum fz_err fz_front_explain(struct fz_front *front, struct fz_error *err);
 

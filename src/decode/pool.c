@@ -194,6 +194,7 @@ enum fz_err fz_pool_start(struct fz_pool *pool, const struct fz_pool_options *op
                                               .keep_bytes = keep_bytes,
                                               .working_bytes = working_bytes + options->claimable_bytes,
                                               .max_cpu_us = options->max_cpu_us,
+                                              .life_cpu_s = options->life_cpu_s,
                                               .counts = &pool->counts.engine};
     pool->quarantine = fz_quarantine_new();
     pool->engine.quarantine = pool->quarantine;

@@ -55,6 +55,7 @@ struct fz_pool_options {
     struct fz_zygote *heavy_decoders, *svg_decoders; /* borrowed; see decode/engine.h */
     bool requires_all;                               /* the same */
     int64_t max_cpu_us;                              /* the same */
+    int life_cpu_s;                                  /* the same */
     bool unforked;                                   /* decoder processes that are but threads, for tests */
     /* pictures of this priority, or less urgent ones, may come back a few at a time; 0: none */
     uint64_t calm;

@@ -174,6 +174,28 @@ def test_the_end_after_its_decoder_was_lost(home, time):
             os.kill(pid, signal.SIGKILL)
 
 
+def test_plays_longer_than_a_decoder_may_live(home):
+    """Each has an hour of CPU time, which this clock lets pass in a part of a second: another one opens it again before that is over,
+    and no frame is late for it."""
+    rng = np.random.default_rng(5)
+    frames = [Image.fromarray(rng.integers(0, 255, (600, 800), dtype=np.uint8)) for _ in range(8)]
+    frames[0].save(home / "a.gif", save_all=True, append_images=frames[1:], duration=60, loop=0)
+    clock = {"LD_PRELOAD": os.environ["FRIEZE_CLOCK"], "FRIEZE_CLOCK_CPU": "18000"}
+    with home.start("--size", "400x300", "--jobs", "1", home / "a.gif", more=clock) as running:
+        running.idle().key("Return")
+        playing(running)
+        seen, longest_s = set(), 0
+        end = time.monotonic() + frieze.PATIENCE_S
+        while len(seen) < 6:
+            assert time.monotonic() < end, f"{len(seen)} decoders in {frieze.PATIENCE_S} s"
+            when = [at for at, _ in watch(running, 6)]
+            longest_s = max(longest_s, *(after - before for before, after in zip(when, when[1:])))
+            seen |= decoders_of(running)
+        assert longest_s < (5 if frieze.is_sanitized() else 1), "frames of 60 ms"
+        assert running.stats()["decode"]["respawned"] == 0 and running.errors() == []
+        assert not (running.status()["notice"] or "").startswith("Not played")
+
+
 def test_less_motion(home):
     """With --motion=reduced it plays when it is asked for; with off it is stepped through at most."""
     path = save(home / "a.gif", [50] * 6, loop=0)

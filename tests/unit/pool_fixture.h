@@ -25,6 +25,7 @@ struct bench {
     struct fz_zygote *decoders; /* where the workers decode: in its processes, */
     bool unforked;              /* in threads that are asked like processes, or themselves */
     int64_t max_cpu_us;         /* of a question without a limit of its own; 0: the usual */
+    int life_cpu_s;             /* see decode/engine.h */
     uint64_t calm;              /* see struct fz_pool_options */
     struct fz_cache *cache;     /* the same */
 };
@@ -85,6 +86,7 @@ static inline void bench_start(struct bench *bench, int workers)
                                   .decoders = bench->decoders,
                                   .unforked = bench->unforked,
                                   .max_cpu_us = bench->max_cpu_us,
+                                  .life_cpu_s = bench->life_cpu_s,
                                   .calm = bench->calm,
                                   .cache = bench->cache};
     assert_int_equal(fz_pool_start(&bench->pool, &how, &bench->ready, &bench->bell, &err), FZ_OK);

@@ -41,7 +41,7 @@ static char *write_gif(const struct bench *bench)
 enum { SIDE = 256, SLOW_FRAMES = 200 };
 
 /* Frames of one colour, two pixels after each clear code: much to read, and a while to compose. */
-static char *write_slow_gif(const struct bench *bench)
+static char *write_slow_gif(const struct bench *bench, int frames)
 {
     enum { GROUP_BITS = 9, CODES = SIDE * SIDE / 2 * GROUP_BITS / 8 };
     static const char head[] = "GIF89a\0\1\0\1\xf0\0\0\xff\0\0\0\0\xff!\xff\13NETSCAPE2.0\3\1\0\0\0";
@@ -54,7 +54,7 @@ static char *write_slow_gif(const struct bench *bench)
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     fwrite(head, 1, sizeof head - 1, file);
-    for (int i = 0; i < SLOW_FRAMES; i++) {
+    for (int i = 0; i < frames; i++) {
         fwrite(frame, 1, sizeof frame - 1, file);
         for (int at = 0, n; at <= CODES; at += n) {
             n = CODES + 1 - at < 255 ? CODES + 1 - at : 255;
@@ -257,7 +257,7 @@ static void test_a_decoder_has_so_much_time_for_a_frame(void **state)
     bench.decoders = decoders;
     bench.max_cpu_us = 500000;
     bench_start(&bench, 1);
-    char *path = write_slow_gif(&bench), *other = write_gif(&bench);
+    char *path = write_slow_gif(&bench, SLOW_FRAMES), *other = write_gif(&bench);
     struct fz_play far = {.index = SLOW_FRAMES - 1, .max_held_bytes = WORKING_BYTES};
     struct fz_job *job = play(&bench, path, far);
     print_message("    %s\n", job->error.msg);
@@ -271,6 +271,85 @@ static void test_a_decoder_has_so_much_time_for_a_frame(void **state)
     bench_stop(&bench);
     free(path);
     free(other);
+    bench_close(&bench);
+}
+
+enum { FEW_FRAMES = 20, LIFE_S = 1, LIVES = 3 };
+
+static void begin_with_short_lives(struct bench *bench)
+{
+    bench_open(bench);
+    bench->decoders = decoders;
+    bench->life_cpu_s = LIFE_S;
+    bench_start(bench, 1);
+}
+
+/* The next frame by a stream that is opened anew, as the window does it, where its decoder is worn. */
+static struct fz_stream *play_on(struct bench *bench, const char *path, struct fz_stream *stream, int next)
+{
+    bool is_worn = stream && fz_stream_is_worn(stream, next == 0);
+    if (is_worn)
+        fz_stream_free(stream);
+    struct fz_play what = {.stream = is_worn ? NULL : stream,
+                           .index = is_worn ? next : FZ_ANIM_NEXT,
+                           .max_held_bytes = WORKING_BYTES};
+    struct fz_job *job = play(bench, path, what);
+    if (job->error.code != FZ_OK)
+        print_message("    %s\n", job->error.msg);
+    assert_int_equal(job->error.code, FZ_OK);
+    assert_int_equal(job->play.frame.index, next);
+    stream = take_stream(job);
+    fz_job_free(job);
+    return stream;
+}
+
+/* Through several of them, before the first one dies of its age. */
+static void test_an_animation_outlives_its_decoders(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin_with_short_lives(&bench);
+    char *path = write_slow_gif(&bench, FEW_FRAMES);
+    struct fz_stream *stream = NULL;
+    for (int next = 0; atomic_load(&bench.pool.counts.engine.back_cpu_us) < LIVES * LIFE_S * 1000000;
+         next = (next + 1) % FEW_FRAMES)
+        stream = play_on(&bench, path, stream, next);
+    assert_true(atomic_load(&bench.pool.counts.opens) > LIVES);
+    assert_int_equal(atomic_load(&bench.pool.counts.engine.respawned), 0);
+    fz_stream_free(stream);
+    bench_stop(&bench);
+    free(path);
+    bench_close(&bench);
+}
+
+/* One that does, all the same, does so over whatever it is at: it can be opened again, however often. */
+static void test_a_decoder_that_dies_of_its_age_blames_nobody(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin_with_short_lives(&bench);
+    char *path = write_slow_gif(&bench, FEW_FRAMES);
+    for (int i = 0; i < LIVES; i++) {
+        struct fz_stream *stream = NULL;
+        struct fz_job *job;
+        enum fz_err code;
+        do {
+            struct fz_play what = {.stream = stream, .index = FZ_ANIM_NEXT, .max_held_bytes = WORKING_BYTES};
+            job = play(&bench, path, what);
+            stream = take_stream(job);
+            code = job->error.code;
+            if (code != FZ_OK)
+                print_message("    %s\n", job->error.msg);
+            assert_true(code == FZ_OK || strstr(job->error.msg, "SIGXCPU"));
+            fz_job_free(job);
+        } while (code == FZ_OK);
+        assert_int_equal(code, FZ_E_BUSY);
+        assert_true(stream && fz_stream_is_lost(stream));
+        fz_stream_free(stream);
+    }
+    assert_int_equal(atomic_load(&bench.pool.counts.engine.respawned), LIVES);
+    bench_stop(&bench);
+    free(path);
     bench_close(&bench);
 }
 
@@ -323,7 +402,7 @@ static void test_what_is_refused_leaves_nothing_behind(void **state)
     (void)state;
     struct bench bench;
     begin(&bench, 1);
-    char *path = write_slow_gif(&bench); /* a small one need not ask for memory */
+    char *path = write_slow_gif(&bench, SLOW_FRAMES); /* a small one need not ask for memory */
     struct fz_job *job = play(&bench, path, (struct fz_play){.index = FZ_ANIM_NEXT, .max_held_bytes = 10});
     assert_int_equal(job->error.code, FZ_E_LIMIT);
     assert_null(job->play.stream);
@@ -353,6 +432,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest of_threads[] = {cmocka_unit_test(test_a_frame_has_so_much_time)};
     const struct CMUnitTest of_processes[] = {
         cmocka_unit_test(test_a_decoder_has_so_much_time_for_a_frame),
+        cmocka_unit_test(test_an_animation_outlives_its_decoders),
+        cmocka_unit_test(test_a_decoder_that_dies_of_its_age_blames_nobody),
         cmocka_unit_test(test_memory_is_reserved_once_for_a_frame),
     };
     become_zygote(argc, argv, roles);

@@ -389,6 +389,24 @@ static void old_decoder_is_replaced(void **state)
     (void)state;
 }
 
+/* Nor dies it of what they took in all, however few they were. */
+static void decoder_is_replaced_before_its_time_is_over(void **state)
+{
+    enum { LIFE_S = 1, LIVES = 3 };
+    (void)state;
+    bench_open(&bench);
+    bench.decoders = decoders;
+    bench.life_cpu_s = LIFE_S;
+    bench_start(&bench, 1);
+    while (atomic_load(&bench.pool.counts.engine.back_cpu_us) < LIVES * LIFE_S * 1000000) {
+        struct fz_job *job = decode(bench.large, 0);
+        assert_int_equal(job->error.code, FZ_OK);
+        fz_job_free(job);
+    }
+    assert_int_equal(atomic_load(&bench.pool.counts.engine.respawned), 0);
+    end();
+}
+
 /* The pictures have nothing to do with it: each fails for want of a decoder, soon, and none is set aside. */
 static void none_waits_for_decoders_that_do_not_begin(void **state)
 {
@@ -464,6 +482,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(questions_about_files_end_at_the_limit),
         cmocka_unit_test(idle_decoder_goes_when_it_shall),
         cmocka_unit_test(old_decoder_is_replaced),
+        cmocka_unit_test(decoder_is_replaced_before_its_time_is_over),
         cmocka_unit_test(a_fork_without_a_descriptor_costs_the_others_nothing),
         cmocka_unit_test(none_waits_for_decoders_that_do_not_begin),
         cmocka_unit_test(lost_zygote_is_replaced),

@@ -103,14 +103,15 @@ static void refuse(struct fz_app *app, const char *why)
     fz_frames_halt(app);
 }
 
-/* It goes on where it was. */
+/* It goes on where it was: what was made already is shown meanwhile. */
 static void drop_lost(struct fz_app *app)
 {
     struct fz_animate *a = &app->animate;
-    if (!a->stream || !fz_stream_is_lost(a->stream))
+    const int next = a->seek == FZ_ANIM_NEXT ? a->next : a->seek;
+    if (!a->stream || !(fz_stream_is_lost(a->stream) || fz_stream_is_worn(a->stream, next == 0)))
         return;
     drop_stream(app);
-    a->seek = a->seek == FZ_ANIM_NEXT ? a->next : a->seek;
+    a->seek = next;
 }
 
 static bool stands(const struct fz_animate *a)
