@@ -165,6 +165,21 @@ def decoders_of(running):
     return {pid for pid in frieze.family(running.pid) if frieze.title_of(pid).startswith("frieze: decoder")}
 
 
+def test_plays_are_counted_whoever_decodes(home):
+    """A decoder that is lost in the third of four leaves two at most, and no four more."""
+    path = save(home / "a.gif", [100] * 8, loop=3)
+    with show(home, path) as running:
+        for _ in range(2):
+            playing(running, 7)
+            playing(running, 0)
+        for pid in decoders_of(running):
+            os.kill(pid, signal.SIGKILL)
+        rounds, at = 0, 0
+        while not (now := animation(running))["ended"]:
+            rounds, at = rounds + (now["frame"] < at), now["frame"]
+        assert rounds <= 1 and now["frame"] == 7
+
+
 @pytest.mark.parametrize("time", range(4))
 def test_the_end_after_its_decoder_was_lost(home, time):
     """Nobody has asked anything of it since, so nobody knows."""

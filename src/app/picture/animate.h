@@ -37,6 +37,7 @@ struct fz_animate {
     int seek;                 /* the frame to be made next; FZ_ANIM_NEXT: the one that follows */
     int next;                 /* which that is, should its decoder be lost */
     bool made_last;           /* none follows the last one that was made */
+    int plays;                /* made to their end, by whichever decoder, since a frame was asked for */
     int64_t at_us;            /* of the one to be made next */
     int64_t base_us;          /* where the time line begins, on the clock; 0: it stands */
     struct fz_stream *stream; /* owned, while no job has it */

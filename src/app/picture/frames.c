@@ -238,6 +238,14 @@ static void note_damage(struct fz_app *app, fz_item_id item, const char *why)
     fz_loader_set_damage(tile, why);
 }
 
+/* Each decoder counts them from when it opened the file. */
+static void count_plays(struct fz_animate *a, struct fz_anim_frame *frame)
+{
+    if (frame->index + 1 == a->facts.frames)
+        a->plays++;
+    frame->last |= a->facts.plays > 0 && a->plays >= a->facts.plays && frame->index + 1 == a->facts.frames;
+}
+
 void fz_animate_take(struct fz_app *app, struct fz_job *job)
 {
     struct fz_animate *a = &app->animate;
@@ -266,6 +274,7 @@ void fz_animate_take(struct fz_app *app, struct fz_job *job)
         fz_pool_trash(&app->pool, job);
         return;
     }
+    count_plays(a, &job->play.frame);
     a->at_us = job->play.at_us + job->play.frame.delay_us;
     a->made_last = job->play.frame.last;
     a->next = job->play.frame.index + 1;
@@ -314,6 +323,7 @@ void fz_frames_seek(struct fz_app *app, int index)
         fz_cancel_set(&a->job->cancel);
     fz_frame_back(a)->ready = false;
     a->seek = index;
+    a->plays = 0;
     a->made_last = false;
 }
 
