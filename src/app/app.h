@@ -78,6 +78,8 @@ struct fz_scan {
     size_t leaving_count, leaving_capacity;
     bool *away; /* by root: its folder is gone as a whole; owned */
     size_t away_capacity, away_count;
+    bool *stuck; /* by root: not listed yet, and its reader hangs; owned */
+    size_t stuck_capacity, stuck_count;
     char *away_told; /* what was said of that last; owned */
     bool reported;
     bool any_named;   /* some came one by one, as arguments or on a list: the order is the user's own */

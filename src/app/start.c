@@ -405,6 +405,7 @@ void fz_app_stop(struct fz_app *app)
     free(app->scan.leaving);
     free(app->scan.away);
     free(app->scan.away_told);
+    free(app->scan.stuck);
     free(app->first_path);
     free(app->first_folder);
     free(app->notice);

@@ -373,6 +373,8 @@ bool fz_list_apply(struct fz_list *list, struct fz_source_event *event, struct f
     case FZ_SOURCE_AWAY: /* what is in it stays */
     case FZ_SOURCE_BACK:
     case FZ_SOURCE_POLLED: /* nor is anything new in it */
+    case FZ_SOURCE_STUCK:
+    case FZ_SOURCE_FREED:
     case FZ_SOURCE_ERROR:
         break;
     case FZ_SOURCE_ACCESS: /* for whoever tried to open them */

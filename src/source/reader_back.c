@@ -6,6 +6,7 @@
 #include "decode/ask.h"
 #include "process/stay.h"
 #include "process/title.h"
+#include "source/batch.h"
 #include "source/listing.h"
 #include "source/lookup.h"
 #include "sync/thread.h"
@@ -135,9 +136,11 @@ static bool obey(struct back *back)
     return true;
 }
 
-static void say_stuck(const struct back *back, const char *what)
+static void say_stuck(const struct back *back, enum fz_source_event_kind kind, const char *what)
 {
     struct fz_scanner *scanner = &back->sources->scanners[0];
+    struct fz_batch none = {0};
+    fz_scanner_push(scanner, fz_batch_event(&none, kind, back->stuck, "/"));
     fz_scanner_complain(scanner, back->stuck, FZ_E_BUSY, 0, fz_scanner_root(scanner, back->stuck)->argument,
                         what);
 }
@@ -149,12 +152,12 @@ static int look_at_scanner(struct back *back)
     unsigned progress = atomic_load_explicit(&scanner->progress, memory_order_relaxed);
     bool rests = atomic_load_explicit(&scanner->is_at_rest, memory_order_relaxed);
     if ((rests || progress != back->progress) && back->looks >= STUCK_LOOKS)
-        say_stuck(back, "can be read again");
+        say_stuck(back, FZ_SOURCE_FREED, "can be read again");
     back->looks = rests || progress != back->progress ? 0 : back->looks + 1;
     back->progress = progress;
     if (back->looks == STUCK_LOOKS) {
         back->stuck = atomic_load_explicit(&scanner->busy_with, memory_order_relaxed);
-        say_stuck(back, "does not let itself be read; waiting");
+        say_stuck(back, FZ_SOURCE_STUCK, "does not let itself be read; waiting");
     }
     return rests ? REST_MS : LOOK_MS;
 }

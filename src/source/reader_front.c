@@ -38,6 +38,7 @@ struct reader {
     struct fz_child child;
     int failures;  /* to begin it, since one had begun */
     bool has_read; /* one before it had begun: what it had read is in the list */
+    bool is_stuck; /* as it says */
     int64_t begun_us, pause_us;
     int64_t due_us;          /* without a child: when the next is begun; else FZ_NEVER */
     int64_t channels_due_us; /* a child without a channel: when one is opened again; else FZ_NEVER */
@@ -68,6 +69,21 @@ static void complain(struct fz_reader_front *front, const struct reader *reader,
     event->root = front->sources->first_root + reader->range->first;
     event->error = *why;
     hand_over(front, event);
+}
+
+/* What one of its roots holds up it holds up of all. Who has been listed is not waited for any more. */
+static void tell_stuck(struct fz_reader_front *front, struct reader *reader, bool stuck)
+{
+    const struct fz_sources *sources = front->sources;
+    for (uint32_t i = reader->range->first; i < reader->range->end && reader->is_stuck != stuck; i++) {
+        if (sources->given_fd < 0 ? sources->roots[i].listed : !front->unread)
+            continue;
+        struct fz_source_event *event = fz_calloc(1, sizeof *event);
+        event->kind = stuck ? FZ_SOURCE_STUCK : FZ_SOURCE_FREED;
+        event->root = sources->first_root + i;
+        hand_over(front, event);
+    }
+    reader->is_stuck = stuck;
 }
 
 /* --- Beginning and ending ----------------------------------------------------------------------------------------- */
@@ -176,6 +192,7 @@ static void note_end(struct fz_reader_front *front, struct reader *reader)
     else
         fz_fail(&err, FZ_E_BUSY, 0, "reader %d has ended; another one goes on", number);
     complain(front, reader, &err);
+    tell_stuck(front, reader, false);
     reader->channels_due_us = FZ_NEVER;
     clock_gettime(CLOCK_REALTIME, &now);
     reader->since_ns = ((int64_t)now.tv_sec - SLACK_S) * 1000000000;
@@ -223,7 +240,10 @@ static bool take_one(struct fz_reader_front *front, struct reader *reader)
     }
     if (event->kind == FZ_SOURCE_LISTED)
         reader->failures = 0;
-    if (is_expected(front, event))
+    bool tells_stuck = event->kind == FZ_SOURCE_STUCK || event->kind == FZ_SOURCE_FREED;
+    if (tells_stuck)
+        tell_stuck(front, reader, event->kind == FZ_SOURCE_STUCK);
+    if (!tells_stuck && is_expected(front, event))
         hand_over(front, event);
     else
         fz_source_event_free(event);

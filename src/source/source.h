@@ -28,7 +28,9 @@ enum fz_source_event_kind {
     FZ_SOURCE_BACK, /* the root was read again, and what had become of it was told */
     FZ_SOURCE_POLLED, /* of bytes that change within a file of this root, nothing is told: who shows it is to look; said once */
     FZ_SOURCE_ACCESS, /* who may read names[] of `dir` has changed; with count 0, what is in it and below */
-    FZ_SOURCE_LAST = FZ_SOURCE_ACCESS,
+    FZ_SOURCE_STUCK, /* its LISTED may take for ever: a call that its reader made does not come back; until LISTED, or */
+    FZ_SOURCE_FREED, /* its reader goes on */
+    FZ_SOURCE_LAST = FZ_SOURCE_FREED,
 };
 
 /* How sure the reader is, from the name alone. */

@@ -117,9 +117,7 @@ def test_keys_stop_and_step(home):
 
 
 def decoders_of(running):
-    found = [pid for pid in frieze.family(running.pid) if frieze.title_of(pid).startswith("frieze: decoder")]
-    assert found
-    return found
+    return {pid for pid in frieze.family(running.pid) if frieze.title_of(pid).startswith("frieze: decoder")}
 
 
 def test_a_step_shows_what_was_to_come(home):
@@ -131,6 +129,7 @@ def test_a_step_shows_what_was_to_come(home):
         at = playing(running, paused=True)["frame"]
         running.idle()
         stopped = decoders_of(running)
+        assert stopped
         for pid in stopped:
             os.kill(pid, signal.SIGSTOP)
         running.key("^n")
@@ -159,10 +158,6 @@ def test_goes_on_where_its_decoder_was_lost(home):
             watch(running, 3)
         assert not (running.status()["notice"] or "").startswith("Not played")
     assert any("killed" in line for line in running.errors())
-
-
-def decoders_of(running):
-    return {pid for pid in frieze.family(running.pid) if frieze.title_of(pid).startswith("frieze: decoder")}
 
 
 def test_plays_are_counted_whoever_decodes(home):

@@ -185,6 +185,8 @@ static void world_take_event(struct world *w, struct fz_source_event *event)
     case FZ_SOURCE_BESIDE:
     case FZ_SOURCE_WHOLE:
     case FZ_SOURCE_FOLDERS:
+    case FZ_SOURCE_STUCK:
+    case FZ_SOURCE_FREED:
         break;
     }
 }

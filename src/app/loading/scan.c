@@ -29,6 +29,12 @@ static void open_named(struct fz_app *app)
     }
 }
 
+/* A show begins with the first of all pictures: it waits until they are listed, but for no reader that hangs. */
+static bool can_show_begin(const struct fz_app *app)
+{
+    return app->scan.roots_listed + app->scan.stuck_count >= app->scan.roots && !app->open_first;
+}
+
 void fz_app_open_first(struct fz_app *app)
 {
     fz_resume_go(app);
@@ -36,7 +42,7 @@ void fz_app_open_first(struct fz_app *app)
         return;
     if (app->open_first)
         open_named(app);
-    if (app->start_show && app->scan.roots_listed == app->scan.roots && !app->open_first) {
+    if (app->start_show && can_show_begin(app)) {
         app->start_show = false;
         fz_show_start(app);
     }
@@ -189,6 +195,15 @@ static void report(struct fz_app *app)
         fz_log("%zu files are no pictures, among them %s", scan->unsupported, scan->first_unsupported);
 }
 
+static void set_stuck(struct fz_scan *scan, uint32_t root, bool stuck)
+{
+    if ((root < scan->stuck_capacity && scan->stuck[root]) == stuck)
+        return;
+    scan->stuck = fz_grow_zeroed(scan->stuck, &scan->stuck_capacity, root + 1u, sizeof *scan->stuck);
+    scan->stuck[root] = stuck;
+    stuck ? scan->stuck_count++ : scan->stuck_count--;
+}
+
 static bool take_event(struct fz_app *app, struct fz_source_event *event, struct arrivals *arrivals)
 {
     if (event->root >= FZ_SCALE_ROOT) { /* those that write */
@@ -206,11 +221,14 @@ static bool take_event(struct fz_app *app, struct fz_source_event *event, struct
         struct fz_list_change none;
         fz_list_apply(app->list, event, &none);
         app->scan.roots_listed++;
+        set_stuck(&app->scan, event->root, false);
         app->scan.unsupported += event->left_out;
         app->loader.stale = app->dirty = true;
         fz_drop_note(app, event, NULL);
     } else if (event->kind == FZ_SOURCE_AWAY || event->kind == FZ_SOURCE_BACK) {
         fz_loader_set_away(app, event->root, event->dir, event->kind == FZ_SOURCE_AWAY);
+    } else if (event->kind == FZ_SOURCE_STUCK || event->kind == FZ_SOURCE_FREED) {
+        set_stuck(&app->scan, event->root, event->kind == FZ_SOURCE_STUCK);
     } else if (event->kind == FZ_SOURCE_POLLED) {
         fz_revisit_add_root(app, event->root);
     } else if (event->kind == FZ_SOURCE_ACCESS) {

@@ -1,7 +1,12 @@
 #include "app/picture/show.h"
 
 #include "app/app.h"
+#include "app/loading/loader_internal.h"
 #include "base/clock.h"
+
+enum {
+    PASS_US = 1000000
+}; /* between two looks for one that can come, where none could: at all pictures there are */
 
 int64_t fz_show_delay_us(const struct fz_app *app)
 {
@@ -33,11 +38,11 @@ void fz_show_stop(struct fz_app *app)
 bool fz_show_can_come(const struct fz_app *app, fz_item_id item)
 {
     const struct fz_tile *tile = fz_loader_tile(app, item);
-    return !fz_loader_is_away(app, item) || (tile && tile->renditions[FZ_FOR_PICTURE].texture);
+    return !fz_loader_is_held_up(app, item) || (tile && tile->renditions[FZ_FOR_PICTURE].texture);
 }
 
-/* The end of the list leads to its start. While a source is away its pictures are passed over, but for those in memory; where
- * nothing else is left, the one in view stays. */
+/* The end of the list leads to its start. While a source is away, or hangs, its pictures are passed over, but for those in memory;
+ * where nothing else is left, the one in view stays. */
 static void go_on(struct fz_app *app)
 {
     size_t index, count = fz_list_count(app->list);
@@ -53,6 +58,19 @@ static void go_on(struct fz_app *app)
     }
 }
 
+/* The one that is next was thought to come: its source went, or began to hang, on the way. Returns the time of the next look. */
+static int64_t pass_over(struct fz_app *app)
+{
+    struct fz_show *show = &app->show;
+    if (app->picture.item == FZ_ITEM_NONE || fz_show_can_come(app, app->picture.item))
+        return FZ_NEVER;
+    if (show->passed_us > 0 && app->now_us < show->passed_us + PASS_US)
+        return show->passed_us + PASS_US;
+    show->passed_us = app->now_us;
+    go_on(app);
+    return app->now_us;
+}
+
 int64_t fz_show_step(struct fz_app *app)
 {
     struct fz_show *show = &app->show;
@@ -61,7 +79,7 @@ int64_t fz_show_step(struct fz_app *app)
     bool there = app->picture.shown == app->picture.item && app->picture.item != FZ_ITEM_NONE;
     if (!there) {
         show->since_us = 0;
-        return FZ_NEVER;
+        return pass_over(app);
     }
     if (show->since_us == 0)
         show->since_us = app->now_us;
