@@ -118,13 +118,3 @@ def test_a_picture_needs_more_than_there_is(home, folder):
         wait_until(lambda: has_picture(running.stats()), "the picture")
         decode = decodes(running)
         assert decode["count"] - before <= 2 + 3 * JOBS and decode["cancelled"] > 0, decode
-
-
-def test_squares_of_the_picture_in_view(home):
-    """They take all that there is for pixels on their way: the neighbours that are being decoded give theirs up."""
-    folder = names_of_one(home / "slower", SLOWER)
-    with start(home, folder, "--memory", "256M", "--motion", "off") as running:
-        running.until(items=COUNT, scanning=False)
-        running.key("Return").idle("screenful")
-        running.key("a")
-        wait_until(lambda: decodes(running)["cancelled"] > 0, "credit for them", within_s=3)
