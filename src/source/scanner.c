@@ -48,10 +48,16 @@ void fz_scanner_turn_to_folder(struct fz_scanner *scanner, uint32_t folder)
 
 /* --- Handing over --- */
 
+/* What is gathered is the scanner's thread's alone. */
+static bool is_said_by_others(enum fz_source_event_kind kind)
+{
+    return kind == FZ_SOURCE_ERROR || kind == FZ_SOURCE_STUCK || kind == FZ_SOURCE_FREED;
+}
+
 void fz_scanner_push(struct fz_scanner *scanner, struct fz_source_event *event)
 {
     const struct fz_sources *sources = scanner->sources;
-    if (event->kind != FZ_SOURCE_RENAMED && event->kind != FZ_SOURCE_ERROR) /* which other threads may say */
+    if (event->kind != FZ_SOURCE_RENAMED && !is_said_by_others(event->kind))
         fz_renames_send(scanner);
     event->root += sources->first_root;
     if (sources->deliver) {
