@@ -52,17 +52,17 @@ static void make_links(struct fz_head *head)
         SDL_RenderDrawPoint(head->renderer, -1, -1); /* out of view */
 }
 
-/* A driver compiles each way of drawing when it is first used, on a CPU renderer for tens of milliseconds: that belongs to
- * the opening of the window, not to the first frame with pictures. SDL's own renderer compiles nothing, and an empty frame
- * would only hold up that one. */
+/* A driver compiles each way of drawing when it is first used, on a CPU renderer for tens of milliseconds; and an X server maps
+ * the memory that a window is drawn into page by page when it is first shown, for 30 ms where pages of a guest are shadowed. That
+ * belongs to the opening of the window, not to the first frame with pictures. */
 static void warm_up(struct fz_head *head)
 {
     struct fz_texture *opaque = NULL, *mask = NULL;
     struct fz_rect r = {0, 0, 2, 2};
     fz_head_begin(head, (struct fz_color){0, 0, 0, 255});
     make_links(head);
-    if (head->plain) {
-        SDL_RenderFlush(head->renderer);
+    if (head->plain) { /* which compiles nothing */
+        fz_head_present(head);
         return;
     }
     fz_draw_fill(head, r, (struct fz_color){0, 0, 0, 255});
