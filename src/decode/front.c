@@ -19,6 +19,7 @@ enum {
     FILLED_BYTES_PER_MS = 4 << 20, /* by a decoder that does little else */
     ROWS_MS = 2,                   /* how late a decoder hears of what another one found */
     GRACE_US = 20000,  /* after the CPU time that a picture may take: the decoder notices by itself first */
+    SLOW_TIMES = 10,   /* that time it may take by the clock, where it waits for its file and goes on again */
     CANCEL_US = 50000, /* for the decoder to notice that nobody wants the picture any more */
     CALM_CALLS = 8,    /* answered by one decoder: what others died of before it is no row any more */
     FIRST_ROOM_PX = 512 * 512, /* a tile of a dense display */
@@ -55,12 +56,14 @@ struct asking {
     bool has_more_room;       /* and granted in the ring */
     SDL_Surface *alone;       /* or outside of it */
     bool reserved;
-    bool has_rows;   /* that another decode found */
-    int asked;       /* for memory */
-    bool is_bounded; /* it has said so */
-    int64_t end_us, cancelled_us, looked_us;
+    bool has_rows;       /* that another decode found */
+    int asked;           /* for memory */
+    bool is_bounded;     /* it has said so */
+    int64_t began_us;    /* moved on by what is not its fault, as is */
+    int64_t computed_us; /* when it was last seen to have done something */
+    int64_t cancelled_us, looked_us;
     int64_t began_cpu_us, cpu_us; /* of the decoder: before the call, and since */
-    int64_t most_cpu_us;          /* that it may come to; 0: no other than by end_us */
+    int64_t most_cpu_us;          /* that it may come to; 0: as its limits have it */
     uint64_t most_bytes;          /* the same; 0: as its limits have it */
     int look_ms;                  /* until the next look at all this */
 };
@@ -115,6 +118,12 @@ static bool take_more_room(struct asking *asking, uint64_t bytes)
 
 static const char deaf[] = "it does not listen";
 
+static void excuse(struct asking *asking, int64_t us)
+{
+    asking->began_us += us;
+    asking->computed_us += us;
+}
+
 /* It may be late, as it is nice; its own time is what counts. */
 static void set_bound(struct asking *asking, const struct fz_tell *tell)
 {
@@ -133,14 +142,14 @@ static const char *answer(struct asking *asking, const struct fz_tell *tell)
     if (tell->what == FZ_TELL_RESERVE || tell->what == FZ_TELL_CLAIM) {
         if (asking->reserved || asking->asked++ == MOST_ASKED)
             return "it asks for memory again and again";
-        asking->end_us += fz_front_stood_still_us(&asking->looked_us);
+        excuse(asking, fz_front_stood_still_us(&asking->looked_us));
         int64_t before_us = asking->looked_us;
         bool granted = tell->what == FZ_TELL_RESERVE
                            ? !host || !host->reserve || host->reserve(host->ctx, tell->bytes)
                            : host && host->claim && host->claim(host->ctx, tell->bytes);
         asking->reserved = granted && host && host->reserve;
         asking->looked_us = fz_now_us();
-        asking->end_us += asking->looked_us - before_us;
+        excuse(asking, asking->looked_us - before_us);
         pass_on_cancel(asking); /* or what is refused for that would look like a want of memory */
         return grant(asking, granted, NULL) ? NULL : deaf;
     }
@@ -197,15 +206,25 @@ static int soon_enough_ms(const struct asking *asking, uint64_t bytes)
     return ms < FZ_FRONT_TICK_MS ? 1 + (int)ms : FZ_FRONT_TICK_MS;
 }
 
+/* What it computes is held against its limit, and how long it does nothing at all: a slow disk or a busy machine makes no picture a
+ * bad one, and a decoder that hangs computes nothing. */
+static bool is_over_time(struct asking *asking, int64_t now_us)
+{
+    const int64_t limit_us = asking->call->limits.max_cpu_us;
+    const int64_t cpu_us = fz_front_look_at_time(asking->front) - asking->began_cpu_us;
+    if (cpu_us > asking->cpu_us) {
+        asking->cpu_us = cpu_us;
+        asking->computed_us = now_us;
+    }
+    return asking->cpu_us > limit_us + GRACE_US || now_us - asking->computed_us > limit_us + GRACE_US ||
+           now_us - asking->began_us > SLOW_TIMES * limit_us;
+}
+
 /* Of what it has taken until now. */
 static enum fz_err check_bounds(struct asking *asking, int64_t now_us, struct fz_error *err)
 {
-    const int pid = asking->front->child.pid;
-    const int64_t cpu_us = fz_front_look_at_time(asking->front);
-    const uint64_t bytes = fz_memory_anonymous_bytes(pid);
-    if (cpu_us > 0)
-        asking->cpu_us = cpu_us - asking->began_cpu_us;
-    if (now_us > asking->end_us)
+    const uint64_t bytes = fz_memory_anonymous_bytes(asking->front->child.pid);
+    if (is_over_time(asking, now_us))
         return fz_fail(err, FZ_E_TIMEOUT, 0, "takes longer than %.3g s to decode",
                        (double)asking->call->limits.max_cpu_us / 1e6);
     if (asking->most_cpu_us > 0 && asking->cpu_us > asking->most_cpu_us)
@@ -231,7 +250,7 @@ static enum fz_err look_round(struct asking *asking, struct fz_error *err)
     pass_on_rows(asking);
     if (fz_now_us() < asking->looked_us + (int64_t)asking->look_ms * 1000)
         return FZ_OK;
-    asking->end_us += fz_front_stood_still_us(&asking->looked_us);
+    excuse(asking, fz_front_stood_still_us(&asking->looked_us));
     int64_t now_us = asking->looked_us;
     pass_on_cancel(asking);
     if (front->options.unforked)
@@ -378,7 +397,8 @@ static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struc
                             .wants_pixels = surface != NULL,
                             .room = room,
                             .began_cpu_us = fz_front_look_at_time(front),
-                            .end_us = now_us + call->limits.max_cpu_us + GRACE_US,
+                            .began_us = now_us,
+                            .computed_us = now_us,
                             .looked_us = now_us,
                             .look_ms = FZ_FRONT_TICK_MS};
     if (fz_wire_send_at_once(front->child.socket, call, sizeof *call, &input->fd, input->fd >= 0 ? 1 : 0))
@@ -425,20 +445,4 @@ enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const str
         front->opened = fz_content_name_of(&content); /* while it is at hand */
     }
     return code;
-}
-
-void fz_front_read_more(const struct fz_front *front, union fz_call_more *more)
-{
-    memcpy(more, fz_ring_input(front->ring), sizeof *more);
-}
-
-void fz_front_read_carried(struct fz_front *front, struct fz_carried *out)
-{
-    const struct fz_carried *left = (const struct fz_carried *)(const void *)fz_ring_input(front->ring);
-    memcpy(out->len, left->len, sizeof out->len); /* before they are judged: the decoder may write on */
-    for (int i = 0; i < FZ_CARRIED_KINDS; i++) {
-        out->len[i] = out->len[i] <= FZ_CARRIED_MOST ? out->len[i] : 0;
-        memcpy(out->bytes[i], left->bytes[i], out->len[i]);
-    }
-    fz_ring_leave_input(front->ring, sizeof *left);
 }

@@ -84,12 +84,6 @@ enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const str
 /* Between two calls. By how much the process has grown since it began, in bytes; 0: none runs. */
 uint64_t fz_front_grown_bytes(const struct fz_front *front);
 
-/* What the decoder left for the last answer, as it stands there: not checked. */
-void fz_front_read_more(const struct fz_front *front, union fz_call_more *more);
-
-/* The same of a CARRY, once: nothing is wrong with its lengths, and nothing else is known of it. */
-void fz_front_read_carried(struct fz_front *front, struct fz_carried *out);
-
 /* front_call.c: the functions of the engine, by a process. `host` may be NULL. */
 enum fz_err fz_front_load(struct fz_front *front, const struct fz_image_request *request,
                           struct fz_image *out, SDL_Surface **surface, struct fz_error *err);

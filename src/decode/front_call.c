@@ -43,6 +43,24 @@ static struct fz_front_input input_of(const struct fz_image_request *request)
                                    .len = request->len};
 }
 
+/* What the decoder left for the last answer, as it stands there: not checked. */
+static void read_more(const struct fz_front *front, union fz_call_more *more)
+{
+    memcpy(more, fz_ring_input(front->ring), sizeof *more);
+}
+
+/* The same of a CARRY, once: nothing is wrong with its lengths, and nothing else is known of it. */
+static void read_carried(struct fz_front *front, struct fz_carried *out)
+{
+    const struct fz_carried *left = (const struct fz_carried *)(const void *)fz_ring_input(front->ring);
+    memcpy(out->len, left->len, sizeof out->len); /* before they are judged: the decoder may write on */
+    for (int i = 0; i < FZ_CARRIED_KINDS; i++) {
+        out->len[i] = out->len[i] <= FZ_CARRIED_MOST ? out->len[i] : 0;
+        memcpy(out->bytes[i], left->bytes[i], out->len[i]);
+    }
+    fz_ring_leave_input(front->ring, sizeof *left);
+}
+
 static void take_image(struct fz_image *out, struct fz_call_image *image, SDL_Surface *surface)
 {
     *out = (struct fz_image){
@@ -93,7 +111,7 @@ enum fz_err fz_front_load(struct fz_front *front, const struct fz_image_request 
         call.rows = *request->index;
     enum fz_err code = ask(front, &call, &input, &request->host, out, surface, &found, err);
     if (request->index && code == FZ_OK) {
-        fz_front_read_more(front, &more);
+        read_more(front, &more);
         *request->index = more.rows; /* only ever given back to a decoder, which believes none of it */
     }
     return code;
@@ -147,7 +165,7 @@ enum fz_err fz_front_probe(struct fz_front *front, const struct fz_image_request
     if (code == FZ_E_CRASHED || done.tell.what != FZ_TELL_DONE)
         return code;
     take_image(&out->image, &done.image, NULL);
-    fz_front_read_more(front, &more);
+    read_more(front, &more);
     fz_front_check_text(more.date, sizeof more.date);
     memcpy(out->date, more.date, sizeof out->date);
     return code;
@@ -163,7 +181,7 @@ static bool ask_metadata(struct fz_front *front, struct fz_call *call, const str
     if (code != FZ_OK)
         return code != FZ_E_CANCELLED && code != FZ_E_BUSY &&
                code != FZ_E_NOT_YET; /* of all else the file is to blame */
-    fz_front_read_more(front, &more);
+    read_more(front, &more);
     fz_front_check_metadata(&more.metadata);
     *out = more.metadata;
     return true;
@@ -187,7 +205,7 @@ enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_small
     memset(out->len, 0, sizeof out->len);
     enum fz_err code = fz_front_ask(front, &call, &(struct fz_front_input){.fd = fd}, host, &done, NULL, err);
     if (code == FZ_OK)
-        fz_front_read_carried(front, out);
+        read_carried(front, out);
     return code;
 }
 
@@ -207,7 +225,7 @@ bool fz_front_read_xmp(struct fz_front *front, const void *bytes, size_t len,
 static void take_facts(const struct fz_front *front, struct fz_anim_facts *facts)
 {
     union fz_call_more more;
-    fz_front_read_more(front, &more);
+    read_more(front, &more);
     const char *format = fz_front_format(more.anim.format);
     facts->format = format ? format : facts->format;
     facts->frames = more.anim.frames < 0 ? 0 : more.anim.frames;

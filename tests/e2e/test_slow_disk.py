@@ -109,6 +109,22 @@ def test_whoever_waits_for_its_turn_does_not_hang(home, disk):
     assert turns < 4 * SLOW
 
 
+def big_tiff(folder):
+    """Of which a decoder reads all but the beginning by itself."""
+    folder.mkdir()
+    Image.fromarray(np.random.default_rng(3).integers(0, 255, (2000, 2500, 3), dtype=np.uint8)).save(folder / "big.tif")
+    return folder
+
+
+@pytest.mark.parametrize("limit_s, ends", [(0.5, False), (0.2, True)])
+def test_what_a_disk_gives_slowly_is_no_bad_picture(home, limit_s, ends):
+    """Four seconds of reading are no computing time; but ten times that it may take at most."""
+    with shares.Share(big_tiff(home / "behind"), home / "slow", cached=True) as disk:
+        disk.bytes_per_s = 4_000_000
+        with start(home, "--limit-seconds", str(fair(limit_s)), disk.path) as running:
+            running.until(items=1, pending=0, failed=int(ends))
+
+
 def start_rating(home, folder):
     """Of a disk that is quick but for what is to be on it for certain."""
     if "process" not in isolations():
