@@ -99,6 +99,17 @@ def test_hint_letters_are_given_where_the_wall_is_going(home):
         frieze.until(index=1)
 
 
+def test_hint_letters_stand_on_what_is_seen_of_a_tile(home):
+    """Which the edge of the window cuts."""
+    folder = pictures.fill(home / "many", 30, (260, 200))
+    with home.start("--size", "400x200", "--layout", "strip", folder) as frieze:
+        frieze.idle("loaded").key("End").idle("loaded")
+        before, after = frieze.screenshot(), frieze.key("'").screenshot()
+    assert pictures.differs_from_background(before)[:, 0].any(), "a tile is cut"
+    changed = (np.asarray(before) != np.asarray(after)).any(axis=2)
+    assert len(pictures.stretches(changed[:, :20].any(axis=1), 12)) == 1
+
+
 def test_hint_letters_of_many_tiles(home):
     """Three letters, where two do not tell all."""
     folder = home / "many"
