@@ -303,21 +303,28 @@ void fz_rate_text(struct fz_app *app, char *out, size_t size)
         snprintf(out, size, "%s", say(rating));
 }
 
+bool fz_rate_tell_range(const struct fz_app *app, char *out, size_t size)
+{
+    int least, most;
+    if (!fz_list_rated_range(app->list, &least, &most))
+        return false;
+    if (most == FZ_RATING_REJECTED)
+        snprintf(out, size, "Rejected");
+    else if (least == 0)
+        snprintf(out, size, "Not rejected");
+    else if (least == FZ_RATING_MOST)
+        snprintf(out, size, "Rated %d", least);
+    else
+        snprintf(out, size, "Rated %d or more", least);
+    return true;
+}
+
 void fz_rate_draw(struct fz_app *app)
 {
     char text[96], what[64];
-    int least, most;
     size_t count = fz_list_count(app->list);
-    if (!fz_list_rated_range(app->list, &least, &most) || app->searched)
+    if (app->searched || !fz_rate_tell_range(app, what, sizeof what)) /* the search tells of it as well */
         return;
-    if (most == FZ_RATING_REJECTED)
-        snprintf(what, sizeof what, "Rejected");
-    else if (least == 0)
-        snprintf(what, sizeof what, "Not rejected");
-    else if (least == FZ_RATING_MOST)
-        snprintf(what, sizeof what, "Rated %d", least);
-    else
-        snprintf(what, sizeof what, "Rated %d or more", least);
     if (count == 0)
         snprintf(text, sizeof text, "%s   none", what);
     else

@@ -30,6 +30,8 @@ bool fz_rate_is_busy(const struct fz_app *app);
 void fz_rate_text(struct fz_app *app, char *out, size_t size);
 /* What is left out by rating, over the picture. */
 void fz_rate_draw(struct fz_app *app);
+/* Which ratings the wall is left to, in words. False: to none. */
+bool fz_rate_tell_range(const struct fz_app *app, char *out, size_t size);
 
 /* After the loop: what is not written yet. */
 void fz_rate_finish(struct fz_app *app);

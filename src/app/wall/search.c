@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 #include "app/overlay/panel.h"
+#include "app/wall/rate.h"
 #include "base/mem.h"
 #include "gpu/text.h"
 #include "source/search.h"
@@ -64,18 +65,20 @@ void fz_search_draw(struct fz_app *app)
         return;
     size_t found = fz_list_count(app->list);
     bool waits = fz_list_search_found(app->list, &found);
-    char told[64], text[320];
+    char told[64], rated[64], what[160], text[400];
     if (found == 0)
         snprintf(told, sizeof told, "nothing found");
     else if (waits)
         snprintf(told, sizeof told, "%zu found", found);
     else
         snprintf(told, sizeof told, "%zu of %zu", fz_app_selected_index(app) + 1, found);
+    bool is_part = fz_rate_tell_range(app, rated, sizeof rated);
+    snprintf(what, sizeof what, "%s%s%s", told, is_part ? "   " : "", is_part ? rated : "");
     if (fz_list_search_runs(app->list))
         snprintf(text, sizeof text, "/%.200s", app->searched);
     else if (fz_text_has_right_to_left(app->searched))
-        snprintf(text, sizeof text, "%s   /%.200s", told, app->searched);
+        snprintf(text, sizeof text, "%s   /%.200s", what, app->searched);
     else
-        snprintf(text, sizeof text, "/%.200s   %s", app->searched, told);
+        snprintf(text, sizeof text, "/%.200s   %s", app->searched, what);
     fz_chip_draw(app, text, FZ_CHIP_TOP);
 }
