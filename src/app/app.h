@@ -265,7 +265,7 @@ void fz_app_press(struct fz_app *app, const struct fz_press *press);
 
 /* Render thread. The selection: FZ_ITEM_NONE while nothing is there. */
 size_t fz_app_selected_index(const struct fz_app *app);
-/* What keys act on: the selection, or the picture in view. NONE where a search shows nothing. */
+/* What keys act on: the selection, or the picture in view, which a search may leave out. NONE where the wall shows nothing. */
 fz_item_id fz_app_current(const struct fz_app *app);
 void fz_app_select(struct fz_app *app, size_t index);
 /* The same in the view of now: on the wall, or as the picture. */

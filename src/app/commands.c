@@ -50,8 +50,9 @@ size_t fz_app_selected_index(const struct fz_app *app)
 fz_item_id fz_app_current(const struct fz_app *app)
 {
     size_t index;
-    fz_item_id item = app->mode == FZ_MODE_WALL ? app->wall.selected : app->picture.item;
-    return fz_list_index(app->list, item, &index) ? item : FZ_ITEM_NONE;
+    if (app->mode == FZ_MODE_PICTURE) /* in view, also where what is shown of the list has it no more */
+        return fz_list_has(app->list, app->picture.item) ? app->picture.item : FZ_ITEM_NONE;
+    return fz_list_index(app->list, app->wall.selected, &index) ? app->wall.selected : FZ_ITEM_NONE;
 }
 
 void fz_app_select(struct fz_app *app, size_t index)

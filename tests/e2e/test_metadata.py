@@ -254,6 +254,31 @@ def test_filter_and_order_by_rating(culled):
         frieze.ask("rate", "6")
 
 
+def test_keys_act_on_the_picture_in_view_though_a_filter_leaves_it_out(culled):
+    """A wrong rating can be mended, it is told of and marked; what drops it leaves the view."""
+    folder, frieze = culled
+    frieze.key("Home", "3").idle()
+    frieze.ask("show_rated", "3")
+    frieze.idle().key("Return", "1")
+    wait_until(lambda: rating(folder / "p0.xmp") == 1, "p0 rated 1")
+    frieze.key("m", "5")
+    wait_until(lambda: rating(folder / "p0.xmp") == 5, "p0 rated 5")
+    assert [os.path.basename(path) for path in frieze.ask("marks")] == ["p0.jpg"]
+    frieze.key("m", "1").idle()
+    frieze.key("D")
+    frieze.until(mode="wall")
+    frieze.ask("show_rated")
+    assert "p0.jpg" not in order(frieze) and len(order(frieze)) == 3
+
+
+def test_nothing_is_scaled_where_nothing_is_shown(culled):
+    _, frieze = culled
+    frieze.ask("show_rated", "5")
+    frieze.until(visible=None)
+    with pytest.raises(Refused, match="no picture is selected"):
+        frieze.ask("scale")
+
+
 def test_other_programs_rate_while_it_runs(culled):
     """Their sidecars are seen as they come, change and go, by the filter that stands and by the order."""
     folder, frieze = culled
