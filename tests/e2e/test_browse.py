@@ -107,12 +107,13 @@ def test_search_is_taken_back(frieze):
 
 
 def test_nothing_is_found(frieze):
-    """Nothing to see, nothing lost: the selection is where it was."""
+    """Nothing lost: the selection is where it was. Of the picture in view, which is to be seen all the same, keys mark it."""
     search(frieze, *"qqq", "Return")
     frieze.until(search={"text": "qqq", "matches": 0})
     press(frieze, "n", "p", "Right", "Home", "m", "D")
+    marked = 1 if frieze.status()["mode"] == "picture" else 0
     press(frieze, "Esc")
-    frieze.until(search=None, index=0, marked=0, items=len(FILES))
+    frieze.until(search=None, index=0, marked=marked, items=len(FILES))
 
 
 def test_what_a_search_hides_is_not_waited_for(frieze):

@@ -101,7 +101,8 @@ static struct fz_rect chip_on(struct fz_rect tile, int text_w, int text_h, bool 
     if (small) /* the chip is about as large as the tile */
         return (struct fz_rect){floor(tile.x + (tile.w - text_w) / 2) - 2,
                                 floor(tile.y + (tile.h - text_h) / 2), text_w + 4, text_h};
-    return (struct fz_rect){fmax(tile.x, 0) + 4, fmax(tile.y, 0) + 4, fmax(text_w + 12, text_h + 4), text_h + 4};
+    return (struct fz_rect){fmax(tile.x, 0) + 4, fmax(tile.y, 0) + 4, fmax(text_w + 12, text_h + 4),
+                            text_h + 4};
 }
 
 void fz_hints_draw(struct fz_app *app)

@@ -98,16 +98,11 @@ void fz_browse_random(struct fz_app *app)
 void fz_browse_drop(struct fz_app *app, size_t count)
 {
     size_t first, left = fz_list_count(app->list);
-    fz_item_id current = fz_app_current(app);
-    if (current == FZ_ITEM_NONE)
+    if (!fz_list_index(app->list, fz_app_current(app), &first)) /* nothing is lost that a search leaves out */
         return;
-    if (fz_list_index(app->list, current, &first))
-        count = count < left - first ? count : left - first;
-    else
-        count = 1; /* in view, but left out by a search: nothing follows it */
+    count = count < left - first ? count : left - first;
     fz_item_id *items = fz_calloc(count, sizeof *items);
-    items[0] = current;
-    for (size_t i = 1; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         items[i] = fz_list_at(app->list, first + i);
     size_t dropped = fz_arrange_drop(app, items, count);
     free(items);
