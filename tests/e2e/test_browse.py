@@ -108,10 +108,10 @@ def test_search_is_taken_back(frieze):
 
 def test_nothing_is_found(frieze):
     """Nothing lost: the selection is where it was. Of the picture in view, which is to be seen all the same, keys mark it."""
+    marked = 1 if frieze.status()["mode"] == "picture" else 0
     search(frieze, *"qqq", "Return")
     frieze.until(search={"text": "qqq", "matches": 0})
     press(frieze, "n", "p", "Right", "Home", "m", "D")
-    marked = 1 if frieze.status()["mode"] == "picture" else 0
     press(frieze, "Esc")
     frieze.until(search=None, index=0, marked=marked, items=len(FILES))
 

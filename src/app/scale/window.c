@@ -227,9 +227,9 @@ enum fz_err fz_scale_window_command(struct fz_app *app, struct fz_command_call *
     int w, h;
     if (call->argc == 0 && fz_scale_window_works(app))
         return fz_fail(err, FZ_E_BUSY, 0, "pictures are being scaled already");
-    if (fz_app_current(app) == FZ_ITEM_NONE && fz_list_marked_count(app->list) == 0)
-        return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     if (call->argc == 0) {
+        if (fz_app_current(app) == FZ_ITEM_NONE && fz_list_marked_count(app->list) == 0)
+            return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
         fz_scale_panel_open(app);
         return FZ_OK;
     }
