@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/sanitized.h"
-#include "decode/call.h"
+#include "decode/back_work.h"
 #include "image/heavy.h"
 #include "image/scratch.h"
 #include "image/svg/fonts.h"
@@ -11,7 +11,6 @@
 #include "process/wire.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -137,35 +136,6 @@ static uint8_t *host_alloc(void *ctx, int width, int height, int *pitch_bytes)
     return pixels;
 }
 
-static void put_image(struct fz_call_image *to, const struct fz_image *from)
-{
-    *to = (struct fz_call_image){.width = from->width,
-                                 .height = from->height,
-                                 .orientation = from->orientation,
-                                 .frames = from->frames,
-                                 .whole_w = from->whole_w,
-                                 .whole_h = from->whole_h,
-                                 .out_w = from->out_w,
-                                 .out_h = from->out_h,
-                                 .has_profile = from->has_profile,
-                                 .shows_background = from->shows_background,
-                                 .damaged = from->damaged,
-                                 .needs_files = from->needs_files,
-                                 .needs_heavy = from->needs_heavy};
-    if (from->format)
-        strncpy(to->format, from->format, sizeof to->format - 1);
-}
-
-static void put_anim(union fz_call_more *more, const struct fz_anim *anim)
-{
-    const struct fz_anim_facts *facts = fz_anim_get_facts(anim);
-    strncpy(more->anim.format, facts->format, sizeof more->anim.format - 1);
-    more->anim.frames = facts->frames;
-    more->anim.plays = facts->plays;
-    more->anim.held_bytes = facts->held_bytes;
-    more->anim.damage = facts->damage;
-}
-
 static struct fz_image_request request_of(struct back *back, int fd)
 {
     const struct fz_call *call = &back->call;
@@ -201,109 +171,40 @@ static struct fz_image_request request_of(struct back *back, int fd)
     };
 }
 
-static enum fz_err open_anim(struct back *back, const struct fz_image_request *request,
-                             union fz_call_more *more, struct fz_error *err)
+static enum fz_err work(struct back *back, int fd, struct fz_call_done *done)
 {
-    fz_anim_free(back->anim);
-    back->anim = NULL;
-    enum fz_err code = fz_anim_open(request, &back->anim, err);
-    if (code == FZ_OK)
-        put_anim(more, back->anim);
-    return code;
-}
-
-/* Too large to be written twice. */
-static struct fz_carried *carried_of(const struct back *back)
-{
-    return (struct fz_carried *)(void *)(back->memory + FZ_RING_HEADER_BYTES);
-}
-
-static enum fz_err no_anim(struct fz_error *err)
-{
-    return fz_fail(err, FZ_E_INTERNAL, 0, "no animation is open");
-}
-
-/* Gives the error code, which stands in done->error as well. */
-static enum fz_err work(struct back *back, int fd, struct fz_call_done *done, union fz_call_more *more)
-{
-    struct fz_image_request request = request_of(back, fd);
-    const char *text =
-        (const char *)back->memory + FZ_RING_HEADER_BYTES + back->call.head_len + back->call.bytes_len;
-    struct fz_image image = {0};
-    struct fz_probe probe = {0};
-    const struct fz_smaller_copy copy = {back->call.box_w, back->call.box_h, back->call.turned != 0};
-    enum fz_err code = FZ_OK;
-    switch ((enum fz_call_what)back->call.what) {
-    case FZ_CALL_LOAD:
-        more->rows = back->call.rows;
-        request.index = back->call.wants_rows ? &more->rows : NULL;
-        code = fz_image_load(&request, back->scratch, &image, &done->error);
-        break;
-    case FZ_CALL_FIRST:
-        done->found = fz_image_load_first(&request, back->scratch, &image);
-        break;
-    case FZ_CALL_THUMBNAIL:
-        done->found = fz_image_load_thumbnail(
-            &request, &(struct fz_image_thumbnail){request.bytes, request.len, text, back->call.mtime_s},
-            back->scratch, &image);
-        break;
-    case FZ_CALL_SNIFF:
-        image.format = fz_image_sniff(fd, &done->error);
-        code = done->error.code;
-        break;
-    case FZ_CALL_PROBE:
-        code = fz_image_probe(&request, back->scratch, &probe, &done->error);
-        image = probe.image;
-        memcpy(more->date, probe.date, sizeof more->date);
-        break;
-    case FZ_CALL_METADATA:
-        fz_metadata_read(fd, back->scratch, &more->metadata);
-        break;
-    case FZ_CALL_XMP:
-        fz_metadata_read_xmp(request.bytes, request.len, &more->metadata);
-        break;
-    case FZ_CALL_CARRY:
-        fz_metadata_carry(fd, back->scratch, &copy, carried_of(back));
-        break;
-    case FZ_CALL_OPEN:
-        code = open_anim(back, &request, more, &done->error);
-        break;
-    case FZ_CALL_COMPOSE:
-        code = back->anim
-                   ? fz_anim_compose(back->anim, back->call.index, &request.host, &done->frame, &done->error)
-                   : no_anim(&done->error);
-        if (back->anim)
-            put_anim(more, back->anim);
-        break;
-    case FZ_CALL_RENDER:
-        code = back->anim ? fz_anim_render(back->anim, &request, back->scratch, &image, &done->error)
-                          : no_anim(&done->error);
-        break;
-    }
-    put_image(&done->image, &image);
-    return code;
+    const struct fz_call *call = &back->call;
+    uint8_t *input = back->memory + FZ_RING_HEADER_BYTES;
+    struct fz_back_work work = {.call = call,
+                                .fd = fd,
+                                .request = request_of(back, fd),
+                                .text = (const char *)input + call->head_len + call->bytes_len,
+                                .scratch = back->scratch,
+                                .anim = &back->anim,
+                                .carried = (struct fz_carried *)(void *)input,
+                                .more = &back->more,
+                                .done = done};
+    return fz_back_work(&work);
 }
 
 static bool has_more(const struct fz_call *call)
 {
-    uint32_t what = call->what;
-    return (what == FZ_CALL_LOAD && call->wants_rows) || what == FZ_CALL_PROBE || what == FZ_CALL_METADATA ||
-           what == FZ_CALL_XMP || what == FZ_CALL_OPEN || what == FZ_CALL_COMPOSE;
+    unsigned traits = fz_call_rows[call->what].traits;
+    return (traits & FZ_CALL_TELLS) || ((traits & FZ_CALL_TELLS_ROWS) && call->wants_rows);
 }
 
 static bool serve(struct back *back, int fd)
 {
-    union fz_call_more *more = &back->more;
     struct fz_call_done done = {.tell = {.what = FZ_TELL_DONE, .id = back->call.id}};
     int64_t before_us = fz_thread_cpu_us();
-    memset(more, 0, sizeof *more);
-    done.error.code = work(back, fd, &done, more);
+    memset(&back->more, 0, sizeof back->more);
+    done.error.code = work(back, fd, &done);
     done.kept_bytes = fz_image_scratch_trim(back->scratch);
     if (back->setup.heap_bytes == 0)
         fz_mem_trim();
     done.cpu_us = fz_thread_cpu_us() - before_us;
     if (has_more(&back->call))
-        memcpy(back->memory + FZ_RING_HEADER_BYTES, more, sizeof *more);
+        memcpy(back->memory + FZ_RING_HEADER_BYTES, &back->more, sizeof back->more);
     if (back->alone)
         munmap(back->alone, back->alone_len);
     back->alone = NULL;

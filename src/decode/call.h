@@ -3,6 +3,7 @@
 #ifndef FZ_DECODE_CALL_H
 #define FZ_DECODE_CALL_H
 
+#include "decode/quarantine.h"
 #include "decode/ring.h"
 #include "image/anim/anim.h"
 #include "image/image.h"
@@ -10,19 +11,50 @@
 #include "image/metadata/metadata.h"
 #include "image/probe.h"
 
+/* The CALL TABLE: what a decoder process does. X(ID, function in back_work.c, what its content is wanted for (fz_content_use), enum
+ * fz_call_trait) */
+#define FZ_CALL_TABLE(X)                                                                           \
+    /* [descriptor], head, bytes -> pixels */                                                      \
+    X(LOAD, load, SHOWN, FZ_CALL_TELLS_ROWS)                                                       \
+    /* head -> pixels */                                                                           \
+    X(FIRST, load_first, SHOWN, FZ_CALL_MAY_FIND)                                                  \
+    /* head, bytes, text (its URI) -> pixels */                                                    \
+    X(THUMBNAIL, load_thumbnail, SHOWN, FZ_CALL_MAY_FIND)                                          \
+    /* descriptor -> format */                                                                     \
+    X(SNIFF, sniff, SHOWN, 0)                                                                      \
+    /* descriptor -> facts */                                                                      \
+    X(PROBE, probe, SHOWN, FZ_CALL_TELLS)                                                          \
+    /* descriptor -> metadata */                                                                   \
+    X(METADATA, read_metadata, TOLD, FZ_CALL_TELLS)                                                \
+    /* bytes -> metadata */                                                                        \
+    X(XMP, read_xmp, TOLD, FZ_CALL_TELLS)                                                          \
+    /* descriptor, box (the size of the copy), turned -> what goes with it, in the ring's input */ \
+    X(CARRY, carry, CARRIED, 0)                                                                    \
+    /* descriptor -> an animation, which the decoder holds from then on */                         \
+    X(OPEN, open_anim, SHOWN, FZ_CALL_TELLS)                                                       \
+    /* -> its next frame, or frame `index`, on the canvas */                                       \
+    X(COMPOSE, compose, SHOWN, FZ_CALL_TELLS | FZ_CALL_OF_OPENED)                                  \
+    /* -> the canvas as pixels */                                                                  \
+    X(RENDER, render, SHOWN, FZ_CALL_OF_OPENED)
+
 enum fz_call_what {
-    FZ_CALL_LOAD,      /* [descriptor], head, bytes -> pixels */
-    FZ_CALL_FIRST,     /* head -> pixels */
-    FZ_CALL_THUMBNAIL, /* head, bytes, text (its URI) -> pixels */
-    FZ_CALL_SNIFF,     /* descriptor -> format */
-    FZ_CALL_PROBE,     /* descriptor -> facts */
-    FZ_CALL_METADATA,  /* descriptor -> metadata */
-    FZ_CALL_XMP,       /* bytes -> metadata */
-    FZ_CALL_CARRY, /* descriptor, box (the size of the copy), turned -> what goes with it, in the ring's input */
-    FZ_CALL_OPEN,    /* descriptor -> an animation, which the decoder holds from then on */
-    FZ_CALL_COMPOSE, /* -> its next frame, or frame `index`, on the canvas */
-    FZ_CALL_RENDER,  /* -> the canvas as pixels */
+#define X(id, function, use, traits) FZ_CALL_##id,
+    FZ_CALL_TABLE(X)
+#undef X
 };
+
+enum fz_call_trait {
+    FZ_CALL_TELLS = 1,      /* something beside what stands in fz_call_done: union fz_call_more */
+    FZ_CALL_TELLS_ROWS = 2, /* the same, of a LOAD where they are wanted */
+    FZ_CALL_OF_OPENED = 4,  /* of the animation that the decoder holds: nothing is given with it */
+    FZ_CALL_MAY_FIND = 8,   /* pixels: that there are none is no error (fz_call_done.found) */
+};
+
+struct fz_call_row {
+    enum fz_content_use use; /* what its content is set aside for, where that ends decoders */
+    unsigned traits;         /* enum fz_call_trait */
+};
+extern const struct fz_call_row fz_call_rows[]; /* by enum fz_call_what; any thread, any process */
 
 /* First of all. With the descriptor of the ring's memory. */
 struct fz_call_setup {

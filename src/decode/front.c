@@ -343,16 +343,9 @@ static enum fz_err finish(struct asking *asking, struct fz_call_done *done, SDL_
     return *surface ? FZ_OK : fz_fail(err, FZ_E_MEMORY, 0, "no memory for a surface");
 }
 
-/* The animation that the decoder holds. */
 static bool is_of_opened(const struct fz_call *call)
 {
-    return call->what == FZ_CALL_COMPOSE || call->what == FZ_CALL_RENDER;
-}
-
-static enum fz_content_use use_of(const struct fz_call *call)
-{
-    bool tells = call->what == FZ_CALL_METADATA || call->what == FZ_CALL_XMP;
-    return call->what == FZ_CALL_CARRY ? FZ_CONTENT_CARRIED : tells ? FZ_CONTENT_TOLD : FZ_CONTENT_SHOWN;
+    return fz_call_rows[call->what].traits & FZ_CALL_OF_OPENED;
 }
 
 /* The last one takes its leave between two pictures; those of an animation are one. */
@@ -424,7 +417,7 @@ enum fz_err fz_front_ask(struct fz_front *front, struct fz_call *call, const str
 {
     struct fz_error none;
     struct fz_quarantine *quarantine = front->options.quarantine;
-    struct fz_content content = {.use = use_of(call),
+    struct fz_content content = {.use = fz_call_rows[call->what].use,
                                  .fd = input->fd,
                                  .parts = {{input->head.bytes, input->head.len}, {input->bytes, input->len}}};
     err = err ? err : &none;

@@ -114,7 +114,7 @@ const char *fz_front_check(const struct fz_call *call, bool wants_pixels, uint64
     if (done->frame.index < 0 || done->frame.index > MOST_FRAMES || done->frame.delay_us < 0 ||
         done->frame.delay_us > INT64_MAX / 4)
         return "what it says of a frame cannot be";
-    bool may_find = call->what == FZ_CALL_FIRST || call->what == FZ_CALL_THUMBNAIL;
+    bool may_find = fz_call_rows[call->what].traits & FZ_CALL_MAY_FIND;
     done->found = wants_pixels && done->error.code == FZ_OK && (!may_find || done->found);
     if (!done->found)
         return NULL;
