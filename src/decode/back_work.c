@@ -83,7 +83,7 @@ static enum fz_err read_xmp(struct fz_back_work *work)
 static enum fz_err carry(struct fz_back_work *work)
 {
     const struct fz_call *call = work->call;
-    const struct fz_smaller_copy copy = {call->box_w, call->box_h, call->turned != 0};
+    const struct fz_smaller_copy copy = {call->want.box_w, call->want.box_h, call->turned != 0};
     fz_metadata_carry(work->fd, work->scratch, &copy, work->carried);
     return FZ_OK;
 }

@@ -40,8 +40,8 @@ struct fz_cache_key fz_cached_key(const struct fz_job *job, const char *path,
     return (struct fz_cache_key){.path = path,
                                  .bytes = file->bytes,
                                  .mtime_ns = file->mtime_ns,
-                                 .box_w = job->box_w,
-                                 .box_h = job->covers ? -job->box_h : job->box_h};
+                                 .box_w = job->want.box_w,
+                                 .box_h = job->want.covers ? -job->want.box_h : job->want.box_h};
 }
 
 bool fz_cached_find(struct fz_cache_reader *cache, const struct fz_job *job, struct fz_file_facts *file,
@@ -52,7 +52,7 @@ bool fz_cached_find(struct fz_cache_reader *cache, const struct fz_job *job, str
     *file = fz_file_facts_of(&job->look);
     struct fz_cache_key key = fz_cached_key(job, job->path, file);
     return fz_cache_find(cache, &key, facts, tile, len) &&
-           (facts->background == FZ_CACHE_ANY_BACKGROUND || facts->background == job->background);
+           (facts->background == FZ_CACHE_ANY_BACKGROUND || facts->background == job->want.background);
 }
 
 bool fz_cached_take_facts(struct fz_job *job, const struct fz_cache_facts *facts)
@@ -151,7 +151,7 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
         .orientation = image->orientation,
         .frames = image->frames,
         .has_profile = image->has_profile,
-        .background = image->shows_background ? (int64_t)job->background : FZ_CACHE_ANY_BACKGROUND,
+        .background = image->shows_background ? (int64_t)job->want.background : FZ_CACHE_ANY_BACKGROUND,
         .whole_w = image->whole_w,
         .whole_h = image->whole_h,
     };

@@ -71,15 +71,13 @@ struct fz_call_setup {
 struct fz_call {
     uint32_t what;
     uint32_t id; /* counts up from 1 */
-    int32_t box_w, box_h, page, index;
-    uint32_t background;
-    int32_t slot;   /* the first of those that it may write to; -1: none */
-    uint32_t slots; /* how many */
-    uint32_t covers, smooth, exact, alone, may_shrink, turned;
-    uint32_t wants_rows; /* LOAD: an index is answered */
-    uint32_t rows_come;  /* LOAD: in the header of the ring, perhaps */
-    int32_t times, sheet_w, sheet_h;
-    struct fz_image_region region;
+    struct fz_image_want want;
+    int32_t index;              /* COMPOSE */
+    int32_t slot;               /* the first of those that it may write to; -1: none */
+    uint32_t slots;             /* how many */
+    uint32_t turned;            /* CARRY */
+    uint32_t wants_rows;        /* LOAD: an index is answered */
+    uint32_t rows_come;         /* LOAD: in the header of the ring, perhaps */
     struct fz_image_index rows; /* LOAD where they are wanted: as far as they are known */
     struct fz_image_limits limits;
     int64_t mtime_s;                        /* THUMBNAIL */

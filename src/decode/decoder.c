@@ -184,7 +184,8 @@ static bool look_at_file(struct fz_decoder *decoder, struct fz_job *job)
 static void cut(struct fz_job *job)
 {
     SDL_Surface *s = job->surface;
-    int w = s->w < job->box_w ? s->w : job->box_w, h = s->h < job->box_h ? s->h : job->box_h;
+    const struct fz_image_want *want = &job->want;
+    int w = s->w < want->box_w ? s->w : want->box_w, h = s->h < want->box_h ? s->h : want->box_h;
     if (w == s->w && h == s->h)
         return;
     fz_surface_crop(s, (s->w - w) / 2, (s->h - h) / 2, w, h);
@@ -207,29 +208,16 @@ static void load(struct fz_decoder *decoder, struct fz_job *job, const struct fz
     if (call.reserved_bytes > 0)
         fz_ledger_release(decoder->ledger, call.reserved_bytes);
     keep_drawn(decoder);
-    if (job->covers && job->surface)
+    if (job->want.covers && job->surface)
         cut(job);
 }
 
 /* What the request names beside its bytes is the job's. */
 static void decode(struct fz_decoder *decoder, struct fz_job *job, struct fz_image_request *request)
 {
-    request->box_w = job->box_w;
-    request->box_h = job->box_h;
-    request->covers = job->covers;
-    request->smooth = job->smooth;
-    request->exact = job->exact;
-    request->alone = job->alone;
-    request->may_shrink = job->may_shrink;
-    request->times = job->times;
-    request->region = job->region;
+    request->want = job->want;
     request->index = job->index;
-    request->background = job->background;
     request->limits = job->limits;
-    if (job->play.sheet_w > 0)
-        request->page = job->play.index;
-    request->sheet_w = job->play.sheet_w;
-    request->sheet_h = job->play.sheet_h;
     load(decoder, job, request);
     if (job->error.code == FZ_E_BUSY)
         load(decoder, job, request); /* the decoder was lost, and the picture is not to blame */
@@ -292,8 +280,8 @@ static void run_decode(struct fz_decoder *decoder, struct fz_job *job)
 static void enlarge(struct fz_job *first)
 {
     SDL_Surface *small = first->surface;
-    int box_w = first->box_w, box_h = first->box_h, w, h;
-    if (first->covers)
+    int box_w = first->want.box_w, box_h = first->want.box_h, w, h;
+    if (first->want.covers)
         fz_image_cover(first->image.width, first->image.height, &box_w, &box_h);
     fz_image_fit(first->image.width, first->image.height, box_w, box_h, &w, &h);
     if (w < small->w || h < small->h || (w == small->w && h == small->h))
@@ -315,7 +303,7 @@ static void enlarge(struct fz_job *first)
 static bool load_thumbnail_by(struct fz_decoder *decoder, const char *uri,
                               const struct fz_image_request *request, struct fz_job *first)
 {
-    int side_px = first->box_w > first->box_h ? first->box_w : first->box_h;
+    int side_px = first->want.box_w > first->want.box_h ? first->want.box_w : first->want.box_h;
     struct fz_image_thumbnail thumbnail = {.uri = uri, .mtime_s = first->file.mtime_ns / 1000000000};
     int rank = 0;
     bool found;
@@ -344,6 +332,16 @@ static bool load_thumbnail(struct fz_decoder *decoder, const struct fz_job *job,
     return found;
 }
 
+/* The rest is left out on purpose: a part and a page are of the picture itself, and what stands in for it for a moment is worth no finer
+ * filter and no second core. */
+static struct fz_image_want first_want(const struct fz_image_want *whole)
+{
+    return (struct fz_image_want){.box_w = whole->box_w,
+                                  .box_h = whole->box_h,
+                                  .covers = whole->covers,
+                                  .background = whole->background};
+}
+
 struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *job)
 {
     FZ_NOT_MAIN();
@@ -365,17 +363,12 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
     struct fz_job *first = fz_job_new(FZ_JOB_DECODE, job->item, NULL, NULL);
     first->first_of = job;
     first->purpose = job->purpose;
-    first->box_w = job->box_w;
-    first->box_h = job->box_h;
-    first->covers = job->covers;
+    first->want = first_want(&job->want);
     first->file = job->file;
     struct fz_image_request request = {
         .fd = -1,
         .head = job->head,
-        .box_w = job->box_w,
-        .box_h = job->box_h,
-        .covers = job->covers,
-        .background = job->background,
+        .want = first->want,
         .limits = job->limits,
         .host = fz_job_host(job),
     };
@@ -384,7 +377,7 @@ struct fz_job *fz_decoder_run_first(struct fz_decoder *decoder, struct fz_job *j
                  load_thumbnail(decoder, job, &request, first);
     if (found)
         enlarge(first);
-    if (found && first->covers)
+    if (found && first->want.covers)
         cut(first);
     if (first->surface)
         return first;

@@ -358,8 +358,8 @@ static void recycle(struct fz_front *front, const struct fz_call *call)
 /* What pixels that fit the box take, at most; whoever has more asks for it. What covers it may be as large as that is. */
 static uint64_t probable_bytes(const struct fz_call *call)
 {
-    uint64_t box_px = (uint64_t)call->box_w * (uint64_t)call->box_h;
-    return 4 * (!call->covers && box_px > 0 && box_px < FIRST_ROOM_PX ? box_px : FIRST_ROOM_PX);
+    uint64_t box_px = (uint64_t)call->want.box_w * (uint64_t)call->want.box_h;
+    return 4 * (!call->want.covers && box_px > 0 && box_px < FIRST_ROOM_PX ? box_px : FIRST_ROOM_PX);
 }
 
 static enum fz_err ask(struct fz_front *front, struct fz_call *call, const struct fz_front_input *input,

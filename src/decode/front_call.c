@@ -8,20 +8,8 @@ static struct fz_call call_of(enum fz_call_what what, const struct fz_image_requ
 {
     return (struct fz_call){
         .what = what,
-        .box_w = request->box_w,
-        .box_h = request->box_h,
-        .covers = request->covers,
-        .smooth = request->smooth,
-        .exact = request->exact,
-        .alone = request->alone,
-        .may_shrink = request->may_shrink,
-        .times = request->times,
-        .page = request->page,
+        .want = request->want,
         .rows_come = request->host.index != NULL,
-        .sheet_w = request->sheet_w,
-        .sheet_h = request->sheet_h,
-        .background = request->background,
-        .region = request->region,
         .limits = request->limits,
     };
 }
@@ -199,8 +187,8 @@ enum fz_err fz_front_carry(struct fz_front *front, int fd, const struct fz_small
 {
     struct fz_call call = small_call(front, FZ_CALL_CARRY);
     struct fz_call_done done;
-    call.box_w = copy->width;
-    call.box_h = copy->height;
+    call.want.box_w = copy->width;
+    call.want.box_h = copy->height;
     call.turned = copy->turned;
     memset(out->len, 0, sizeof out->len);
     enum fz_err code = fz_front_ask(front, &call, &(struct fz_front_input){.fd = fd}, host, &done, NULL, err);

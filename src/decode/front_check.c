@@ -11,9 +11,9 @@ bool fz_front_size_is_right(const struct fz_call *call, int width, int height)
 {
     if (width < 1 || height < 1 || (uint64_t)width * (uint64_t)height > call->limits.max_output_px)
         return false;
-    int64_t times = call->covers ? FZ_IMAGE_COVER : 1;
-    return (call->box_w == 0 || width <= call->box_w * times) &&
-           (call->box_h == 0 || height <= call->box_h * times);
+    int64_t times = call->want.covers ? FZ_IMAGE_COVER : 1;
+    return (call->want.box_w == 0 || width <= call->want.box_w * times) &&
+           (call->want.box_h == 0 || height <= call->want.box_h * times);
 }
 
 const char *fz_front_format(char name[16])

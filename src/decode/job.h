@@ -65,8 +65,7 @@ struct fz_play {
     /* of a file that takes no more a copy is made, so that it need not be opened again */
     unsigned copy_most_mib;
     uint64_t max_held_bytes; /* what it may hold from then on */
-    int index;               /* FZ_ANIM_NEXT (of no page), or the one that is sought */
-    int sheet_w, sheet_h; /* of pages: the size of the first, on which each is shown, px; 0: an animation */
+    int index; /* FZ_ANIM_NEXT (of no page), or the one that is sought: of pages also fz_job.want.page */
     /* where it stands on the time line; afterwards: the frame that came, later ones skipped to */
     int64_t at_us;
     int64_t base_us;            /* where that line begins, on the clock; 0: it stands, and nothing is late */
@@ -96,17 +95,14 @@ struct fz_job {
     int purpose;   /* the render thread's, never looked at by workers */
     char *path;    /* owned */
     uint32_t root; /* the source that it lies in; WORK, SCALE: the one that is reached next, the worker's */
-    int box_w, box_h;
-    bool covers; /* DECODE: the box is filled, what is beside it is cut off on both sides alike */
-    bool smooth, exact, alone, may_shrink; /* see struct fz_image_request */
-    int times;                             /* the same */
-    struct fz_image_region region;         /* DETAIL: px of the upright picture, so many times as large */
-    /* the same, and of DECODE: owned, moves with the job, added to by the worker; NULL: none */
+    /* What an engine is asked for. Where that covers the box, what is beside the box is cut off on both sides alike. A FRAME with a sheet
+     * is a page, one without is of an animation. */
+    struct fz_image_want want;
+    /* DECODE, DETAIL: owned, moves with the job, added to by the worker; NULL: none */
     struct fz_image_index *index;
     /* DECODE: another job reads the same file, whose index the render thread puts here, once; owned. */
     bool rows_come;
     _Atomic(struct fz_image_index *) rows;
-    uint32_t background;
     struct fz_image_limits limits;
     uint64_t later;          /* DECODE: its priority after the first picture, when it is sent out */
     enum fz_caching caching; /* DECODE */

@@ -100,16 +100,14 @@ static void turn_page(struct fz_decoder *decoder, struct fz_job *job)
 
 void fz_decoder_play(struct fz_decoder *decoder, struct fz_job *job)
 {
-    if (job->play.sheet_w > 0) {
+    if (job->want.sheet_w > 0) {
         turn_page(decoder, job);
         return;
     }
     int64_t most_us = job->limits.max_cpu_us > 0 ? job->limits.max_cpu_us : INT64_MAX / 2;
     struct play_call call = {.decoder = decoder, .job = job, .cpu_end_us = fz_thread_cpu_us() + most_us};
     struct fz_image_request request = {
-        .box_w = job->box_w,
-        .box_h = job->box_h,
-        .background = job->background,
+        .want = job->want,
         .limits = job->limits,
         .host = {.ctx = &call, .cancelled = host_cancelled, .reserve = host_reserve},
     };

@@ -109,7 +109,7 @@ struct fz_format {
     bool scattered;
     bool parts; /* decoding a part of the picture takes less than all of it */
     bool skips; /* the same of every file, because it looks at little of what is in it */
-    bool pages; /* request->page chooses */
+    bool pages; /* request->want.page chooses */
     bool
         partly; /* of most files a tile takes but a part: a preview, the first of many frames, what its directory names */
     bool draws; /* `load` has no pixels to begin with: it draws any part at any scale */

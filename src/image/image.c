@@ -14,7 +14,7 @@ enum { MAX_WEIGHED_BYTES = 64 << 20 }; /* of what is drawn: read before memory f
 
 static enum fz_kernel kernel_of(const struct fz_decode *d)
 {
-    return d->request->smooth ? FZ_KERNEL_LANCZOS : FZ_KERNEL_CUBIC;
+    return d->request->want.smooth ? FZ_KERNEL_LANCZOS : FZ_KERNEL_CUBIC;
 }
 
 static struct fz_reduce_beyond beyond_of(const struct fz_decode *d, int width, int height, int in_w, int in_h)
@@ -69,7 +69,7 @@ enum fz_err fz_decode_begin_part(struct fz_decode *d, int width, int height, con
 
 void fz_decode_fill_rest(struct fz_decode *d)
 {
-    fz_reduce_end(&d->reduce, d->request->background);
+    fz_reduce_end(&d->reduce, d->request->want.background);
 }
 
 void fz_decode_set_profile(struct fz_decode *d, const void *icc, size_t len)
@@ -155,14 +155,14 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
 
     reader->scattered = d->format->scattered;
     d->file = fz_reader_bytes(reader);
-    d->header = (struct fz_header){.page = d->request->page};
+    d->header = (struct fz_header){.page = d->request->want.page};
     enum fz_head_status head = d->format->header(&d->file, &d->header);
     while (head == FZ_HEAD_MORE && !d->file.whole) {
         code = fz_reader_fill(reader, (uint64_t)d->file.len * 4, d->err);
         if (code != FZ_OK)
             return code;
         d->file = fz_reader_bytes(reader);
-        d->header = (struct fz_header){.page = d->request->page};
+        d->header = (struct fz_header){.page = d->request->want.page};
         head = d->format->header(&d->file, &d->header);
     }
     code = fz_reader_failed(reader, d->err);
@@ -185,8 +185,8 @@ static int within_eighth(const struct fz_decode *d, int side)
 static void take_eighth(struct fz_decode *d)
 {
     d->smaller = *d->request;
-    d->smaller.box_w = within_eighth(d, d->request->box_w);
-    d->smaller.box_h = within_eighth(d, d->request->box_h);
+    d->smaller.want.box_w = within_eighth(d, d->request->want.box_w);
+    d->smaller.want.box_h = within_eighth(d, d->request->want.box_h);
     d->request = &d->smaller;
 }
 
@@ -201,7 +201,7 @@ enum fz_err fz_decode_check_size(struct fz_decode *d)
     d->out->height = h->height <= INT_MAX ? (int)h->height : INT_MAX;
     const struct fz_image_limits *limits = &d->request->limits;
     bool by_rows = h->by_rows || fz_decode_is_coarse(d);
-    if (!by_rows && h->coarse_first && d->request->may_shrink && d->request->region.w == 0 &&
+    if (!by_rows && h->coarse_first && d->request->want.may_shrink && d->request->want.region.w == 0 &&
         fz_limits_check(limits, wide, high, false, NULL) != FZ_OK) {
         take_eighth(d);
         by_rows = true;
@@ -212,21 +212,21 @@ enum fz_err fz_decode_check_size(struct fz_decode *d)
 /* Judged is what the file says. */
 static void enlarge(struct fz_decode *d)
 {
-    if (!d->format->draws || d->request->times <= 1)
+    if (!d->format->draws || d->request->want.times <= 1)
         return;
-    d->header.width *= (uint32_t)d->request->times;
-    d->header.height *= (uint32_t)d->request->times;
+    d->header.width *= (uint32_t)d->request->want.times;
+    d->header.height *= (uint32_t)d->request->want.times;
 }
 
 /* All that it takes to decode; which way the picture lies may not be known yet. */
 static uint64_t needed_bytes(struct fz_decode *d, const struct fz_reader *reader, uint64_t file_bytes)
 {
     const struct fz_image_request *request = d->request;
-    const struct fz_image_region *region = &request->region;
+    const struct fz_image_region *region = &request->want.region;
     int width = (int)d->header.width, part = width, out = width;
     int region_side = region->w > region->h ? region->w : region->h;
-    int box_side = request->box_w > request->box_h ? request->box_w : request->box_h;
-    if (request->covers && box_side < INT_MAX / FZ_IMAGE_COVER)
+    int box_side = request->want.box_w > request->want.box_h ? request->want.box_w : request->want.box_h;
+    if (request->want.covers && box_side < INT_MAX / FZ_IMAGE_COVER)
         box_side *= FZ_IMAGE_COVER;
     if (region->w > 0 && region_side < part)
         part = region_side;
@@ -246,8 +246,8 @@ static bool fits_in(struct fz_decode *d, const struct fz_reader *reader, uint64_
     const struct fz_image_host *host = &d->request->host;
     if (box_w < 1 || box_h < 1 || fz_decode_cancelled(d))
         return false;
-    d->smaller.box_w = box_w;
-    d->smaller.box_h = box_h;
+    d->smaller.want.box_w = box_w;
+    d->smaller.want.box_h = box_h;
     uint64_t bytes = needed_bytes(d, reader, file_bytes);
     if (bytes >= *refused_bytes) /* the size of the result is not what takes it */
         return false;
@@ -259,7 +259,7 @@ static bool fits_in(struct fz_decode *d, const struct fz_reader *reader, uint64_
 static bool shrink(struct fz_decode *d, const struct fz_reader *reader, uint64_t file_bytes,
                    uint64_t refused_bytes)
 {
-    const int box_w = d->request->box_w, box_h = d->request->box_h;
+    const int box_w = d->request->want.box_w, box_h = d->request->want.box_h;
     d->smaller = *d->request;
     d->request = &d->smaller;
     for (int quarters = 3; quarters >= 2; quarters--)
@@ -308,7 +308,7 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
     }
     if (request->host.claim && request->host.claim(request->host.ctx, bytes))
         return FZ_OK;
-    if (request->may_shrink && shrink(d, reader, file_bytes, bytes))
+    if (request->want.may_shrink && shrink(d, reader, file_bytes, bytes))
         return FZ_OK;
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
@@ -358,7 +358,7 @@ static enum fz_err load(struct fz_decode *d)
     if (code != FZ_OK)
         return code;
     d->file = fz_reader_bytes(&reader);
-    if (d->request->region.w == 0) /* of a part the header may be rewritten: jpeg/jpeg.c */
+    if (d->request->want.region.w == 0) /* of a part the header may be rewritten: jpeg/jpeg.c */
         fz_reader_hold(&reader, d->scratch);
     d->turn = fz_decode_orient(d);
     d->out->frames = count_frames(d);

@@ -71,11 +71,9 @@ struct fz_image_head {
     size_t len;
 };
 
-struct fz_image_request {
-    int fd;                    /* open for reading; borrowed; read once, sequentially, wherever it stands */
-    struct fz_image_head head; /* borrowed: what was read of it already */
-    const uint8_t *bytes;      /* borrowed: what stands in the file, instead of fd; NULL: fd is read */
-    size_t len;
+/* What is wanted of a picture, wherever its bytes are and whatever it may cost. Plain data: the same in a job, in a request and
+ * in a call of a decoder process, which pass it on as a whole. */
+struct fz_image_want {
     int box_w, box_h; /* the result fits inside this box, px, never enlarged; 0 x 0 = full size */
     /* it is as large as fills the box instead, up to FZ_IMAGE_COVER boxes long; not of a region */
     bool covers;
@@ -87,8 +85,6 @@ struct fz_image_request {
      * size. Parts of one picture that share an edge fit there to the pixel when that edge lies on a whole pixel of the
      * result's scale, which is 1 by a power of two. */
     struct fz_image_region region;
-    /* borrowed; of a region used and added to, of all else added to; NULL: none */
-    struct fz_image_index *index;
     /* What is drawn (fz_image_most_times) counts as so many times as large as it says, each way. Region is of that; without one the result
      * is exactly the box. 0 and 1: as it says; of no use for all else. */
     int times;
@@ -97,8 +93,18 @@ struct fz_image_request {
      * scale, reduced where it is larger: so pages of several sizes are turned over in one place. Not of a region; 0: the page alone. */
     int sheet_w, sheet_h;
     uint32_t background; /* 0xRRGGBB under transparent pixels */
-    bool without_files;  /* libraries can open none here: see fz_image.needs_files */
-    bool without_heavy;  /* nor can the heavy codecs be loaded: see fz_image.needs_heavy */
+};
+
+struct fz_image_request {
+    int fd;                    /* open for reading; borrowed; read once, sequentially, wherever it stands */
+    struct fz_image_head head; /* borrowed: what was read of it already */
+    const uint8_t *bytes;      /* borrowed: what stands in the file, instead of fd; NULL: fd is read */
+    size_t len;
+    struct fz_image_want want;
+    /* borrowed; of a region used and added to, of all else added to; NULL: none */
+    struct fz_image_index *index;
+    bool without_files; /* libraries can open none here: see fz_image.needs_files */
+    bool without_heavy; /* nor can the heavy codecs be loaded: see fz_image.needs_heavy */
     struct fz_image_limits limits;
     struct fz_image_host host;
 };

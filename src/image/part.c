@@ -43,14 +43,14 @@ void fz_image_cover(int width, int height, int *box_w, int *box_h)
     }
 }
 
-static bool is_on_sheet(const struct fz_image_request *request)
+static bool is_on_sheet(const struct fz_image_want *want)
 {
-    return request->sheet_w > 0 && request->sheet_h > 0 && request->region.w == 0;
+    return want->sheet_w > 0 && want->sheet_h > 0 && want->region.w == 0;
 }
 
-static void fit_sheet(const struct fz_image_request *request, int *w, int *h)
+static void fit_sheet(const struct fz_image_want *want, int *w, int *h)
 {
-    fz_image_fit(request->sheet_w, request->sheet_h, request->box_w, request->box_h, w, h);
+    fz_image_fit(want->sheet_w, want->sheet_h, want->box_w, want->box_h, w, h);
 }
 
 /* Rounded, at least 1. */
@@ -61,34 +61,34 @@ static int scaled(int px, int by, int of)
 }
 
 /* The upright size of an upright page, at the scale of its sheet. */
-static void fit_page(const struct fz_image_request *request, int width, int height, int *out_w, int *out_h)
+static void fit_page(const struct fz_image_want *want, int width, int height, int *out_w, int *out_h)
 {
     int sheet_w, sheet_h, w, h;
-    fit_sheet(request, &sheet_w, &sheet_h);
-    fz_image_fit(width, height, request->sheet_w, request->sheet_h, &w, &h);
-    *out_w = scaled(w, sheet_w, request->sheet_w);
-    *out_h = scaled(h, sheet_h, request->sheet_h);
+    fit_sheet(want, &sheet_w, &sheet_h);
+    fz_image_fit(width, height, want->sheet_w, want->sheet_h, &w, &h);
+    *out_w = scaled(w, sheet_w, want->sheet_w);
+    *out_h = scaled(h, sheet_h, want->sheet_h);
 }
 
 struct fz_part fz_decode_part(const struct fz_decode *d, int width, int height)
 {
-    const struct fz_image_request *request = d->request;
+    const struct fz_image_want *want = &d->request->want;
     bool swaps = fz_orient_swaps(d->turn);
-    int box_w = swaps ? request->box_h : request->box_w, box_h = swaps ? request->box_w : request->box_h;
-    if (request->covers)
+    int box_w = swaps ? want->box_h : want->box_w, box_h = swaps ? want->box_w : want->box_h;
+    if (want->covers)
         fz_image_cover(width, height, &box_w, &box_h);
-    struct fz_part part = {.of = fz_region_stored(&request->region, d->turn, width, height)};
-    if (request->region.w == 0 && request->times > 1 && d->format->draws) {
+    struct fz_part part = {.of = fz_region_stored(&want->region, d->turn, width, height)};
+    if (want->region.w == 0 && want->times > 1 && d->format->draws) {
         part.out_w = box_w;
         part.out_h = box_h;
         return part;
     }
-    if (is_on_sheet(request)) {
-        fit_page(request, swaps ? height : width, swaps ? width : height, swaps ? &part.out_h : &part.out_w,
+    if (is_on_sheet(want)) {
+        fit_page(want, swaps ? height : width, swaps ? width : height, swaps ? &part.out_h : &part.out_w,
                  swaps ? &part.out_w : &part.out_h);
         return part;
     }
-    if (request->region.w == 0) {
+    if (want->region.w == 0) {
         fz_image_fit(width, height, box_w, box_h, &part.out_w, &part.out_h);
         return part;
     }
@@ -111,8 +111,8 @@ enum fz_err fz_decode_alloc(struct fz_decode *d, int width, int height, uint8_t 
     struct fz_image *out = d->out;
     out->out_w = width;
     out->out_h = height;
-    if (is_on_sheet(request))
-        fit_sheet(request, &out->out_w, &out->out_h);
+    if (is_on_sheet(&request->want))
+        fit_sheet(&request->want, &out->out_w, &out->out_h);
     enum fz_err code = fz_limits_check_output(&request->limits, out->out_w, out->out_h, d->err);
     if (code != FZ_OK)
         return code;
@@ -122,22 +122,22 @@ enum fz_err fz_decode_alloc(struct fz_decode *d, int width, int height, uint8_t 
     *to = out->pixels;
     if (out->out_w == width && out->out_h == height)
         return FZ_OK;
-    fill(out, request->background);
+    fill(out, request->want.background);
     out->shows_background = true;
     *to +=
         (ptrdiff_t)((out->out_h - height) / 2) * out->pitch_bytes + (ptrdiff_t)((out->out_w - width) / 2) * 4;
     return FZ_OK;
 }
 
-static int smooth_times(const struct fz_image_request *request)
+static int smooth_times(const struct fz_image_want *want)
 {
-    return request->smooth ? SMOOTH_TIMES : 1;
+    return want->smooth ? SMOOTH_TIMES : 1;
 }
 
 struct fz_part fz_decode_least_part(const struct fz_decode *d, int width, int height)
 {
     struct fz_part part = fz_decode_part(d, width, height);
-    int times = smooth_times(d->request);
+    int times = smooth_times(&d->request->want);
     part.out_w = part.out_w < part.of.w / times ? part.out_w * times : part.of.w;
     part.out_h = part.out_h < part.of.h / times ? part.out_h * times : part.of.h;
     return part;
@@ -163,18 +163,17 @@ void fz_decode_least(const struct fz_decode *d, int width, int height, int *leas
 
 bool fz_decode_is_coarse(const struct fz_decode *d)
 {
-    const struct fz_image_request *request = d->request;
+    const struct fz_image_want *want = &d->request->want;
     const struct fz_header *h = &d->header;
-    if (!h->coarse_first || request->region.w > 0)
+    if (!h->coarse_first || want->region.w > 0)
         return false;
     for (int turned = 0; turned < 2; turned++) { /* which one is not known yet */
-        int box_w = turned ? request->box_h : request->box_w,
-            box_h = turned ? request->box_w : request->box_h;
+        int box_w = turned ? want->box_h : want->box_w, box_h = turned ? want->box_w : want->box_h;
         int w, h_px;
-        if (request->covers)
+        if (want->covers)
             fz_image_cover((int)h->width, (int)h->height, &box_w, &box_h);
         fz_image_fit((int)h->width, (int)h->height, box_w, box_h, &w, &h_px);
-        int64_t times = smooth_times(request);
+        int64_t times = smooth_times(want);
         if (w * times > (h->width + 7) / 8 || h_px * times > (h->height + 7) / 8)
             return false;
     }

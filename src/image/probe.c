@@ -74,7 +74,7 @@ enum fz_err fz_image_probe(const struct fz_image_request *request, struct fz_ima
         *err = (struct fz_error){.code = FZ_OK};
     /* What it tells is true of a picture that is shown in any size, were it but its coarse form. */
     struct fz_image_request smallest = *request;
-    smallest.box_w = smallest.box_h = 1;
+    smallest.want.box_w = smallest.want.box_h = 1;
     struct fz_decode d = {.request = &smallest, .scratch = scratch, .out = &out->image, .err = err};
     enum fz_err code = probe(&d, out);
     fz_image_scratch_trim(scratch);

@@ -33,7 +33,8 @@ static double decode_ms(enum fz_err expected)
     struct fz_error err;
     SDL_Surface *surface = NULL;
     int fd = open(picture, O_RDONLY | O_CLOEXEC);
-    struct fz_image_request request = {.fd = fd, .box_w = 16, .box_h = 16, .limits = fz_image_default_limits};
+    struct fz_image_request request = {
+        .fd = fd, .want = {.box_w = 16, .box_h = 16}, .limits = fz_image_default_limits};
     request.limits.max_cpu_us = DEADLINE_US;
     int64_t before_us = fz_now_us();
     enum fz_err code = fz_engine_load(own.engine, &request, &image, &surface, &err);

@@ -38,7 +38,7 @@ static double load_us(struct fz_engine *engine)
     struct fz_error err = {0};
     SDL_Surface *surface = NULL;
     struct fz_image_request request = {
-        .fd = file, .box_w = 400, .box_h = 400, .limits = fz_image_default_limits};
+        .fd = file, .want = {.box_w = 400, .box_h = 400}, .limits = fz_image_default_limits};
     lseek(file, 0, SEEK_SET);
     int64_t before_us = fz_now_us();
     if (fz_engine_load(engine, &request, &image, &surface, &err) != FZ_OK) {

@@ -172,8 +172,10 @@ static uint8_t *alloc(void *ctx, int width, int height, int *pitch_bytes)
 
 static struct fz_image_request request_for(int fd, int w, int h)
 {
-    return (struct fz_image_request){
-        .fd = fd, .box_w = w, .box_h = h, .limits = fz_image_default_limits, .host = {.alloc = alloc}};
+    return (struct fz_image_request){.fd = fd,
+                                     .want = {.box_w = w, .box_h = h},
+                                     .limits = fz_image_default_limits,
+                                     .host = {.alloc = alloc}};
 }
 
 static void by_frieze(const struct sample *s, struct fz_image_scratch *scratch)

@@ -56,7 +56,7 @@ static struct fz_image_request make_request(int fd, uint8_t **pixels)
 {
     struct fz_image_request request = {
         .fd = fd,
-        .background = 0x204060,
+        .want.background = 0x204060,
         .limits = fz_image_default_limits,
         .host = {.ctx = pixels, .reserve = reserve, .alloc = alloc},
     };
@@ -139,26 +139,26 @@ static void decode(const uint8_t *data, size_t size)
     struct fz_image_request request = make_request(fd, &pixels);
     probe(&request);
     load(&request, &pixels);
-    request.box_w = request.box_h = 12;
+    request.want.box_w = request.want.box_h = 12;
     load_first(&request, &pixels);
     load(&request, &pixels);
-    request.smooth = true;
-    request.box_w = request.box_h = 2;
+    request.want.smooth = true;
+    request.want.box_w = request.want.box_h = 2;
     load(&request, &pixels);
-    request.smooth = false;
-    request.box_w = request.box_h = 12;
+    request.want.smooth = false;
+    request.want.box_w = request.want.box_h = 12;
     struct fz_image_index index = {0};
     request.index = &index;
-    request.page = 1;
-    request.sheet_w = 9;
-    request.sheet_h = 31;
+    request.want.page = 1;
+    request.want.sheet_w = 9;
+    request.want.sheet_h = 31;
     load(&request, &pixels);
-    request.sheet_w = 0;
-    request.region = (struct fz_image_region){.x = 3, .y = 2, .w = 7, .h = 9};
+    request.want.sheet_w = 0;
+    request.want.region = (struct fz_image_region){.x = 3, .y = 2, .w = 7, .h = 9};
     load(&request, &pixels);
     request.limits.max_whole_px = 1; /* what is not decoded as a whole may do without it */
     load(&request, &pixels);
-    request.region = (struct fz_image_region){0};
+    request.want.region = (struct fz_image_region){0};
     load(&request, &pixels);
     close(fd);
 }
@@ -170,7 +170,7 @@ static void play(const uint8_t *data, size_t size)
     int fd = open_bytes(data, size);
     uint8_t *pixels = NULL;
     struct fz_image_request request = make_request(fd, &pixels);
-    request.box_w = request.box_h = 12;
+    request.want.box_w = request.want.box_h = 12;
     struct fz_anim *anim = NULL;
     struct fz_error err = {0};
     if (fz_anim_open(&request, &anim, &err) == FZ_OK) {

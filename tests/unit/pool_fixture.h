@@ -120,8 +120,8 @@ static inline struct fz_job *bench_job(struct bench *bench, enum fz_job_kind kin
                                        const char *path)
 {
     struct fz_job *job = fz_job_new(kind, item, path ? strdup(path) : NULL, &bench->quit);
-    job->box_w = 32;
-    job->box_h = 32;
+    job->want.box_w = 32;
+    job->want.box_h = 32;
     return job;
 }
 

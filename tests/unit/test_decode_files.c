@@ -552,7 +552,7 @@ static void looks_at_those_behind_come_along(void **state)
             struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, (uint32_t)i, bench.good);
             job->root = GOOD;
             job->caching = FZ_CACHING_ON;
-            job->box_w = job->box_h = 10 + i;
+            job->want.box_w = job->want.box_h = 10 + i;
             fz_pool_submit(&bench.pool, job, (uint64_t)i + 1);
         }
         let_worker_go();

@@ -84,16 +84,16 @@ static int run_taken_over(int socket, int number, struct fz_sandbox *sandbox)
     if (!begins(&d, socket, sandbox))
         return 1;
     for (int fd; hears(&d, &fd);) {
-        if (d.call.page == ENDS || d.call.index == ENDS || d.call.box_w == ENDS)
+        if (d.call.want.page == ENDS || d.call.index == ENDS || d.call.want.box_w == ENDS)
             goes(&d);
         else if (d.call.what != FZ_CALL_LOAD)
             leaves_nonsense(&d);
-        else if (d.call.page == ANSWERS_TWICE)
+        else if (d.call.want.page == ANSWERS_TWICE)
             answers_twice(&d);
-        else if (d.call.page == NEVER_LISTENS)
+        else if (d.call.want.page == NEVER_LISTENS)
             never_listens(&d);
-        else if (d.call.page >= 0 && d.call.page < (int)COUNT(rows))
-            rows[d.call.page].does(&d);
+        else if (d.call.want.page >= 0 && d.call.want.page < (int)COUNT(rows))
+            rows[d.call.want.page].does(&d);
         if (fd >= 0)
             close(fd);
     }
@@ -140,9 +140,7 @@ static enum fz_err load(struct fz_engine *engine, int page, int box, SDL_Surface
                         struct fz_image *image, struct fz_error *err)
 {
     struct fz_image_request request = {.fd = picture,
-                                       .box_w = box,
-                                       .box_h = box,
-                                       .page = page,
+                                       .want = {.box_w = box, .box_h = box, .page = page},
                                        .limits = fz_image_default_limits,
                                        .host.reserve = refuses};
     request.limits.max_cpu_us = picked(page) == never_answers ? 50000 : 5000000;
@@ -340,7 +338,7 @@ static void a_first_picture_that_ends_decoders_is_set_aside(void **state)
     struct fz_image image;
     SDL_Surface *surface;
     struct fz_image_request request = {
-        .fd = -1, .head = {(uint8_t *)"bad", 3}, .page = ENDS, .limits = fz_image_default_limits};
+        .fd = -1, .head = {(uint8_t *)"bad", 3}, .want.page = ENDS, .limits = fz_image_default_limits};
     struct fz_image_thumbnail thumbnail = {.uri = "file:///a", .png = (const uint8_t *)"png", .len = 3};
     const struct fz_content good = {.fd = -1, .parts = {{"god", 3}}};
     int respawned = atomic_load(&counts.respawned);
@@ -403,7 +401,7 @@ static void who_takes_too_long_and_says_so_goes_on(void **state)
     SDL_Surface *surface;
     struct fz_error err;
     struct fz_image_request request = {.fd = written_picture("slow"),
-                                       .page = row_of(says_that_it_takes_too_long),
+                                       .want.page = row_of(says_that_it_takes_too_long),
                                        .limits = fz_image_default_limits};
     for (int i = 0; i < 4; i++) {
         assert_int_equal(fz_engine_load(engine, &request, &image, &surface, &err), FZ_E_TIMEOUT);
@@ -433,7 +431,7 @@ static void what_cannot_be_carried_is_still_shown(void **state)
     assert_int_equal(atomic_load(&counts.respawned) - respawned, 2);
     assert_int_equal(fz_engine_load(engine, &request, &image, &surface, &err), FZ_E_DAMAGED);
     assert_string_equal(err.msg, "honest");
-    request.page = ENDS;
+    request.want.page = ENDS;
     for (int i = 0; i < 4; i++)
         assert_int_equal(fz_engine_load(engine, &request, &image, &surface, &err), FZ_E_CRASHED);
     assert_int_equal(atomic_load(&counts.respawned) - respawned, 4);

@@ -84,8 +84,11 @@ static SDL_Surface *load(struct kept *kept, const char *path, int box, const voi
     struct fz_image image;
     struct fz_error err;
     SDL_Surface *surface;
-    struct fz_image_request request = {
-        .fd = fd, .bytes = bytes, .len = len, .box_w = box, .box_h = box, .limits = fz_image_default_limits};
+    struct fz_image_request request = {.fd = fd,
+                                       .bytes = bytes,
+                                       .len = len,
+                                       .want = {.box_w = box, .box_h = box},
+                                       .limits = fz_image_default_limits};
     assert_int_equal(fz_front_load(&kept->front, &request, &image, &surface, &err), FZ_OK);
     close(fd);
     return surface;

@@ -186,7 +186,9 @@ static struct fz_job *turn_to(struct bench *bench, const char *path, int page, u
     struct fz_job *job = bench_job(bench, FZ_JOB_FRAME, 1, path);
     job->limits = fz_image_default_limits;
     job->limits.max_rows_px = job->limits.max_whole_px = most_px;
-    job->play = (struct fz_play){.index = page, .sheet_w = 16, .sheet_h = 16};
+    job->want.page = page;
+    job->want.sheet_w = job->want.sheet_h = 16;
+    job->play.index = page;
     fz_pool_submit(&bench->pool, job, 0);
     job = bench_next(bench);
     assert_non_null(job);
@@ -365,8 +367,8 @@ static int run_greedy(int socket, int number, struct fz_sandbox *sandbox)
         struct fz_call_done done = honest(&d);
         asks(&d, &tell, NULL);
         memset(d.memory + FZ_RING_HEADER_BYTES, 0, sizeof(union fz_call_more));
-        done.image.out_w = d.call.box_w;
-        done.image.out_h = d.call.box_h;
+        done.image.out_w = d.call.want.box_w;
+        done.image.out_h = d.call.want.box_h;
         answer(&d, &done);
         if (fd >= 0)
             close(fd);

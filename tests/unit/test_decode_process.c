@@ -42,7 +42,7 @@ static void end(void)
 static struct fz_job *decode(const char *path, int box)
 {
     struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, 1, path);
-    job->box_w = job->box_h = box;
+    job->want.box_w = job->want.box_h = box;
     fz_pool_submit(&bench.pool, job, 0);
     job = bench_next(&bench);
     assert_non_null(job);
@@ -78,7 +78,7 @@ static void assert_same_as_on_a_thread(const char *path, int box)
     SDL_Surface *surface = NULL;
     int fd = open(path, O_RDONLY);
     struct fz_image_request request = {
-        .fd = fd, .box_w = box, .box_h = box, .limits = fz_image_default_limits};
+        .fd = fd, .want = {.box_w = box, .box_h = box}, .limits = fz_image_default_limits};
     enum fz_err code = fz_engine_load(engine, &request, &image, &surface, &err);
     close(fd);
     assert_int_equal(job->error.code, code);
@@ -120,8 +120,8 @@ static void what_covers_is_cut_where_it_lies(void **state)
     (void)state;
     begin(true, 1);
     struct fz_job *job = bench_job(&bench, FZ_JOB_DECODE, 1, bench.good);
-    job->box_w = job->box_h = 32;
-    job->covers = true;
+    job->want.box_w = job->want.box_h = 32;
+    job->want.covers = true;
     fz_pool_submit(&bench.pool, job, 0);
     job = bench_next(&bench);
     assert_non_null(job);
@@ -172,8 +172,8 @@ static void small_pictures_need_not_ask_for_memory(void **state)
 static struct fz_job *decode_part(const char *path, int y, struct fz_image_index *index)
 {
     struct fz_job *job = bench_job(&bench, FZ_JOB_DETAIL, 1, path);
-    job->region = (struct fz_image_region){0, y, 64, 64};
-    job->box_w = job->box_h = 64;
+    job->want.region = (struct fz_image_region){0, y, 64, 64};
+    job->want.box_w = job->want.box_h = 64;
     job->index = index;
     fz_pool_submit(&bench.pool, job, 0);
     job = bench_next(&bench);

@@ -39,9 +39,7 @@ static struct outcome decode_by(struct fz_engine *engine, int fd, int box)
     int reserved = 0;
     struct fz_image_request request = {
         .fd = fd,
-        .box_w = box,
-        .box_h = box,
-        .background = 0x204060,
+        .want = {.box_w = box, .box_h = box, .background = 0x204060},
         .limits = fz_image_default_limits,
         .host = {.ctx = &reserved, .reserve = any_amount},
     };
@@ -253,9 +251,7 @@ static struct outcome load_beside(struct fz_engine *engine, int fd, int box, str
 {
     struct outcome outcome = {0};
     struct fz_image_request request = {.fd = fd,
-                                       .box_w = box,
-                                       .box_h = box,
-                                       .alone = true,
+                                       .want = {.box_w = box, .box_h = box, .alone = true},
                                        .index = index,
                                        .limits = fz_image_default_limits,
                                        .host = {.ctx = beside, .index = beside ? tell_beside : NULL}};

@@ -390,13 +390,13 @@ static void test_still_is_the_first_frame(void **state)
         struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
         int fd = open_bytes(b.data, cut ? still_end + 4 : b.len);
         struct fz_image_request request = make_request(fd, 0, 0, &host);
-        request.exact = exact;
+        request.want.exact = exact;
         if (refused)
             request.limits.max_whole_px = 2;
         if (part) {
-            request.region = (struct fz_image_region){1, 0, 2, 1};
-            request.box_w = 2;
-            request.box_h = 1;
+            request.want.region = (struct fz_image_region){1, 0, 2, 1};
+            request.want.box_w = 2;
+            request.want.box_h = 1;
         }
         assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
         assert_int_equal(image.damaged, cut || spoilt);

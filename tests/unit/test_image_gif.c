@@ -78,7 +78,7 @@ static struct fz_image load_part(const struct bytes *b, size_t len, struct fz_im
     int fd = open_bytes(b->data, len);
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, region.w ? 0 : 90, region.w ? 0 : 90, host);
-    request.region = region;
+    request.want.region = region;
     assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
     fz_image_scratch_free(scratch);
     close(fd);

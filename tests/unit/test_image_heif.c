@@ -360,7 +360,7 @@ static void test_no_thumbnail_where_it_is_to_be_exact(void **state)
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image image;
     struct fz_error err;
-    request.exact = true;
+    request.want.exact = true;
     assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
     assert_fields(&image, 1, 8);
     host_fini(&host);

@@ -363,7 +363,7 @@ static void test_output_limit(void **state)
     assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_E_LIMIT);
     assert_int_equal(host.allocs, 0);
     lseek(fd, 0, SEEK_SET);
-    request.box_w = request.box_h = 150;
+    request.want.box_w = request.want.box_h = 150;
     assert_int_equal(fz_image_load(&request, scratch, &image, NULL), FZ_OK);
     fz_image_scratch_free(scratch);
     host_fini(&host);

@@ -15,7 +15,7 @@ static enum fz_err load_any(const struct bytes *file, bool in_pieces, struct fz_
         scratch = fz_image_scratch_new(1 << 20);
     *host = (struct host){0};
     struct fz_image_request request = make_request(fd, box_w, box_h, host);
-    request.region = region;
+    request.want.region = region;
     request.index = index;
     if (in_pieces && region.w > 0)
         request.limits.max_held_bytes = PIECE_LIMIT;

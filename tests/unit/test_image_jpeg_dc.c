@@ -274,7 +274,7 @@ static void test_progressive_holds_no_coefficients(void **state)
             host_fini(&host);
             host = (struct host){0};
             lseek(fd, 0, SEEK_SET);
-            request.may_shrink = true;
+            request.want.may_shrink = true;
             assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
             assert_true(image.out_w == 200 && image.out_h == 150 && image.width == 1600);
             host_fini(&host);

@@ -71,7 +71,7 @@ static enum fz_err load_one(const struct bytes *file, int box_w, int box_h, bool
     request.host.cancelled = crowd_cancelled;
     request.host.ctx = crowd;
     request.host.index = crowd->index || crowd->tell_after > 0 ? crowd_index : NULL;
-    request.alone = alone;
+    request.want.alone = alone;
     enum fz_err code = fz_image_load(&request, scratch, image, &err);
     assert_int_equal(code != FZ_OK || image->damaged, err.code != FZ_OK);
     fz_image_scratch_free(scratch);

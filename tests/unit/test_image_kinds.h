@@ -22,7 +22,7 @@ static inline void assert_part(const struct bytes *b, reduction *what, int toler
     int fd = open_bytes(b->data, b->len);
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, 0, 0, &host);
-    request.region = (struct fz_image_region){X, Y, PART_W, PART_H};
+    request.want.region = (struct fz_image_region){X, Y, PART_W, PART_H};
     assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
     assert_int_equal(image.out_w, PART_W);
     assert_int_equal(image.out_h, PART_H);

@@ -153,7 +153,7 @@ static void test_in_pieces(void **state)
     int fd = open_bytes(b.data, b.len);
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, 0, 0, &host);
-    request.region = (struct fz_image_region){X, Y, PART, PART};
+    request.want.region = (struct fz_image_region){X, Y, PART, PART};
     assert_true(b.len > (size_t)700 << 10);
     assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
     assert_int_equal(host.reserves, 2);

@@ -92,7 +92,7 @@ static void load_part(const struct bytes *file, struct fz_image_region region, i
     struct fz_image_request request = make_request(fd, box, box, host);
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_error err = {0};
-    request.region = region;
+    request.want.region = region;
     request.index = index;
     if (fz_image_load(&request, scratch, image, &err) != FZ_OK)
         fail_msg("%d, %d: %s", region.x, region.y, err.msg);
@@ -158,7 +158,7 @@ static void test_the_file_is_read_once(void **state)
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image image;
     struct fz_error err = {0};
-    request.alone = true;
+    request.want.alone = true;
     const uint64_t before = bytes_read();
     assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
     assert_in_range(bytes_read() - before, b.len / 2, b.len + b.len / 2);

@@ -236,7 +236,7 @@ static void test_no_part_of_a_preview(void **state)
     int fd = open_bytes(b.data, b.len);
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, 0, 0, &host);
-    request.region = (struct fz_image_region){10, 10, 50, 50};
+    request.want.region = (struct fz_image_region){10, 10, 50, 50};
     assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_E_DAMAGED);
     assert_null(strstr(err.msg, "preview"));
     fz_image_scratch_free(scratch);

@@ -11,7 +11,7 @@ static enum fz_err load_part(const struct bytes *file, struct fz_image_region re
     int fd = open_bytes(file->data, file->len);
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, box_w, box_h, host);
-    request.region = region;
+    request.want.region = region;
     if (limits)
         request.limits = *limits;
     enum fz_err code = fz_image_load(&request, scratch, image, err);

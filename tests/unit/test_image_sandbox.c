@@ -53,9 +53,7 @@ static void decode_to(int fd, int box, struct fz_image_scratch *scratch, struct 
 {
     struct fz_image_request request = {
         .fd = fd,
-        .box_w = boxes[box][0],
-        .box_h = boxes[box][1],
-        .background = 0x204060,
+        .want = {.box_w = boxes[box][0], .box_h = boxes[box][1], .background = 0x204060},
         .limits = fz_image_default_limits,
         .host = {.ctx = answer, .cancelled = never, .reserve = any_amount, .alloc = pixels_of},
     };

@@ -102,9 +102,7 @@ static inline struct fz_image_request make_request(int fd, int box_w, int box_h,
 {
     return (struct fz_image_request){
         .fd = fd,
-        .box_w = box_w,
-        .box_h = box_h,
-        .background = 0x204060,
+        .want = {.box_w = box_w, .box_h = box_h, .background = 0x204060},
         .limits = fz_image_default_limits,
         .host = {.ctx = host, .cancelled = host_cancelled, .reserve = host_reserve, .alloc = host_alloc},
     };
@@ -148,7 +146,7 @@ static inline enum fz_err load_perhaps_smaller(const void *bytes, size_t len, in
     int fd = open_bytes(bytes, len);
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, box_w, box_h, host);
-    request.may_shrink = true;
+    request.want.may_shrink = true;
     enum fz_err code = fz_image_load(&request, scratch, image, err);
     fz_image_scratch_free(scratch);
     close(fd);

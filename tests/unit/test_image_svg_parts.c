@@ -38,8 +38,8 @@ static enum fz_err draw(const char *text, int times, struct fz_image_region regi
     int fd = open_bytes(text, strlen(text));
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, box_w, box_h, host);
-    request.times = times;
-    request.region = region;
+    request.want.times = times;
+    request.want.region = region;
     enum fz_err code = fz_image_load(&request, scratch, image, &err);
     fz_image_scratch_free(scratch);
     close(fd);

@@ -330,7 +330,7 @@ static enum fz_err load_page(const struct bytes *b, int page, struct host *host,
     int fd = open_bytes(b->data, b->len);
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, 0, 0, host);
-    request.page = page;
+    request.want.page = page;
     enum fz_err code = fz_image_load(&request, scratch, image, err);
     fz_image_scratch_free(scratch);
     close(fd);
@@ -397,7 +397,7 @@ static uint32_t grey_of(const struct bytes *b, struct fz_image_region region, in
     int fd = open_bytes(b->data, b->len);
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, box_w, box_h, &host);
-    request.region = region;
+    request.want.region = region;
     assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
     fz_image_scratch_free(scratch);
     close(fd);
@@ -478,9 +478,9 @@ static void test_pages_on_one_sheet(void **state)
         struct fz_image_request request = make_request(-1, cases[i].box, cases[i].box, &host);
         request.bytes = b.data;
         request.len = b.len;
-        request.page = cases[i].page;
-        request.sheet_w = 64;
-        request.sheet_h = 32;
+        request.want.page = cases[i].page;
+        request.want.sheet_w = 64;
+        request.want.sheet_h = 32;
         assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
         assert_int_equal(image.out_w, cases[i].box ? 32 : 64);
         assert_int_equal(image.out_h, cases[i].box ? 16 : 32);
@@ -489,7 +489,7 @@ static void test_pages_on_one_sheet(void **state)
             for (int x = 0; x < image.out_w; x++) {
                 bool inside = x >= left && x < left + cases[i].w && y >= top && y < top + cases[i].h;
                 assert_int_equal(pixel(&image, x, y),
-                                 inside ? pages[cases[i].page].grey * 0x010101 : request.background);
+                                 inside ? pages[cases[i].page].grey * 0x010101 : request.want.background);
             }
         host_fini(&host);
     }
@@ -574,7 +574,7 @@ static void test_tiles_beside_a_part(void **state)
             struct fz_image_request request = make_request(-1, 0, 0, &host);
             request.bytes = b.data;
             request.len = b.len;
-            request.region = region;
+            request.want.region = region;
             enum fz_err code = fz_image_load(&request, scratch, &image, &err);
             assert_true(beside ? code == FZ_OK && !image.damaged : code != FZ_OK || image.damaged);
             for (int i = 0; beside && i < region.w * region.h; i++) {

@@ -39,7 +39,7 @@ static enum fz_err load_some(const struct bytes *b, const struct fz_image_region
     int fd = open_bytes(b->data, b->len);
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, 0, 0, host);
-    request.region = *part;
+    request.want.region = *part;
     request.limits.max_whole_bytes = is_far ? 0 : UINT64_MAX;
     request.limits.max_held_bytes = UINT64_MAX;
     enum fz_err code = fz_image_load(&request, scratch, image, err);
@@ -273,7 +273,7 @@ static void test_many_directories(void **state)
     struct host host = {0};
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, 0, 0, &host);
-    request.page = COUNT - 101;
+    request.want.page = COUNT - 101;
     struct fz_image image;
     struct fz_error err;
     const int64_t begun = fz_now_us();

@@ -123,7 +123,7 @@ static enum fz_err load_part(int fd, const struct fz_image_region *part, bool fr
 {
     struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
     struct fz_image_request request = make_request(fd, 0, 0, host);
-    request.region = *part;
+    request.want.region = *part;
     if (frugal)
         request.limits.max_whole_px = 1000;
     const enum fz_err code = fz_image_load(&request, scratch, image, err);

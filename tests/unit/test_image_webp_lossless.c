@@ -259,7 +259,7 @@ static void test_files_that_are_not_held(void **state)
             struct host host = {0};
             struct fz_image image;
             struct fz_image_request request = make_unheld(fd, &host);
-            request.region = parts[i];
+            request.want.region = parts[i];
             assert_int_equal(load_request(&request, &image, &err), FZ_OK);
             assert_int_equal(image.shows_background, whole.shows_background || (!said && i > 0));
             assert_int_equal(image.out_w, parts[i].w > 0 ? parts[i].w : W);

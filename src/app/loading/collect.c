@@ -71,7 +71,7 @@ static void note_unsupported(struct fz_app *app, fz_item_id item)
 /* Too much at the size that a zoom asked for: the picture itself is well. */
 static bool is_over_box(const struct fz_app *app, const struct fz_job *job)
 {
-    bool enlarged = job->times > 1 && job->box_w > job->image.width;
+    bool enlarged = job->want.times > 1 && job->want.box_w > job->image.width;
     bool zoomed = enlarged || fz_loader_is_zoomed(app, job);
     enum fz_err code = job->error.code;
     bool too_much = code == FZ_E_LIMIT || code == FZ_E_MEMORY || code == FZ_E_TIMEOUT;
@@ -161,7 +161,7 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         app->stats.disk_hits++;
     } else {
         app->stats.decodes++;
-        if (r && r->texture && r->box_w == job->box_w && r->box_h == job->box_h)
+        if (r && r->texture && r->box_w == job->want.box_w && r->box_h == job->want.box_h)
             app->stats.repeated++;
     }
     if (r)
@@ -181,8 +181,8 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         fz_app_leave_out(app, item);
     } else if (is_over_box(app, job)) {
         r->refused = true;
-        r->box_w = job->box_w;
-        r->box_h = job->box_h;
+        r->box_w = job->want.box_w;
+        r->box_h = job->want.box_h;
         fz_app_notice_about(app, job->item, "%s", job->error.msg);
         fz_loader_retire(app, job);
     } else if (fz_loader_is_lost(app, job->item, code)) {

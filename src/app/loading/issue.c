@@ -35,9 +35,9 @@ struct fz_job *fz_loader_new_job(const struct fz_app *app, enum fz_job_kind kind
 {
     struct fz_job *job = fz_job_new(kind, item, fz_list_path(app->list, item), &app->quit);
     job->root = fz_list_root(app->list, item);
-    job->box_w = box_w;
-    job->box_h = box_h;
-    job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    job->want.box_w = box_w;
+    job->want.box_h = box_h;
+    job->want.background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
     job->limits = fz_limits_from_options(&app->options);
     job->credit_bytes = (uint64_t)box_w * (uint64_t)box_h * 4;
     job->comes_again = kind == FZ_JOB_DECODE;
@@ -49,8 +49,8 @@ bool fz_loader_is_zoomed(const struct fz_app *app, const struct fz_job *job)
     const struct fz_layout_params *window = &app->wall.layout.params;
     const struct fz_tile *tile = fz_loader_tile(app, job->item);
     const bool sideways = tile && fz_tile_is_sideways(tile);
-    return job->box_w > (sideways ? window->view_h : window->view_w) ||
-           job->box_h > (sideways ? window->view_w : window->view_h);
+    return job->want.box_w > (sideways ? window->view_h : window->view_w) ||
+           job->want.box_h > (sideways ? window->view_w : window->view_h);
 }
 
 bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose purpose, int box_w,
@@ -63,21 +63,21 @@ bool fz_loader_issue_decode(struct fz_app *app, fz_item_id item, enum fz_purpose
     struct fz_job *job = fz_loader_new_job(app, FZ_JOB_DECODE, item, box_w, box_h);
     job->purpose = (int)purpose;
     job->fills_view = fz_heap_class(priority) >= FZ_PRIORITY_BEHIND ? app->loader.view : 0;
-    job->covers = purpose == FZ_FOR_WALL && app->loader.covers;
+    job->want.covers = purpose == FZ_FOR_WALL && app->loader.covers;
     if (purpose == FZ_FOR_WALL)
         job->caching = tile->reread ? FZ_CACHING_RENEW : FZ_CACHING_ON;
-    job->times = purpose == FZ_FOR_PICTURE ? fz_picture_box(app, item, &box_w, &box_h) : 1;
+    job->want.times = purpose == FZ_FOR_PICTURE ? fz_picture_box(app, item, &box_w, &box_h) : 1;
     if (purpose == FZ_FOR_WALL)
         fz_loader_aim_at_result(app, tile, job);
     job->wants_luma = job->foreground = purpose == FZ_FOR_PICTURE;
     job->wants_told = job->foreground && fz_about_wants(app, item);
     job->told_anew = job->wants_told && fz_about_reads_anew(app, item);
-    job->alone = job->foreground && item == app->picture.item && app->loader.workers > 1;
-    job->may_shrink = job->foreground && job->times <= 1 && !fz_loader_is_zoomed(app, job);
+    job->want.alone = job->foreground && item == app->picture.item && app->loader.workers > 1;
+    job->want.may_shrink = job->foreground && job->want.times <= 1 && !fz_loader_is_zoomed(app, job);
     if (purpose == FZ_FOR_WALL && job->result_of == 0 && fz_heap_class(priority) <= FZ_PRIORITY_VISIBLE)
         job->index = fz_calloc(1, sizeof *job->index);
     struct fz_job *beside = tile->renditions[FZ_FOR_WALL].job;
-    job->rows_come = job->alone && beside && beside->index;
+    job->rows_come = job->want.alone && beside && beside->index;
     tile->renditions[purpose].job = job;
     if (job->rows_come && tile->renditions[FZ_FOR_WALL].arrived)
         fz_loader_pass_on_rows(tile, beside);

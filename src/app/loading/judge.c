@@ -61,7 +61,7 @@ static uint64_t judge_tile(const struct judgement *judgement, const struct fz_jo
                            const struct fz_tile *tile, size_t index)
 {
     const struct fz_app *app = judgement->app;
-    if (!fz_loader_tile_box_is(app, tile, job->box_w, job->box_h))
+    if (!fz_loader_tile_box_is(app, tile, job->want.box_w, job->want.box_h))
         return FZ_HEAP_DROP;
     uint64_t priority = fz_loader_tile_priority(app, &judgement->focus, index);
     uint32_t class = fz_heap_class(priority);
@@ -101,8 +101,8 @@ static uint64_t judge_job(const struct judgement *judgement, const struct fz_job
         return judge_tile(judgement, job, tile, index);
     int box_w, box_h;
     fz_picture_box(app, job->item, &box_w, &box_h);
-    return box_w == job->box_w && box_h == job->box_h ? fz_loader_picture_priority(app, job->item)
-                                                      : FZ_HEAP_DROP;
+    return box_w == job->want.box_w && box_h == job->want.box_h ? fz_loader_picture_priority(app, job->item)
+                                                                : FZ_HEAP_DROP;
 }
 
 /* First pictures of what is in view come before whole ones. */

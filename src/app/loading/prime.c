@@ -42,7 +42,7 @@ static void issue(struct fz_app *app, fz_item_id item)
 {
     const struct fz_loader *loader = &app->loader;
     struct fz_job *job = fz_loader_new_job(app, FZ_JOB_KEEP, item, loader->box_w, loader->box_h);
-    job->covers = loader->covers;
+    job->want.covers = loader->covers;
     job->caching = FZ_CACHING_ON;
     app->prime.out++;
     fz_loader_launch(app, job, fz_prime_judge(app));

@@ -24,7 +24,7 @@ static bool is_current(const struct fz_app *app, const struct fz_job *job, const
 {
     if (!r || (job->first_of && r->arrived))
         return false;
-    return job->purpose != FZ_FOR_WALL || fz_loader_tile_box_is(app, tile, job->box_w, job->box_h);
+    return job->purpose != FZ_FOR_WALL || fz_loader_tile_box_is(app, tile, job->want.box_w, job->want.box_h);
 }
 
 static bool is_in_view(const struct fz_app *app, const struct fz_job *job)
@@ -84,10 +84,10 @@ void fz_loader_prepare(struct fz_app *app)
     int w, h, most = fz_texture_max_side(app->head);
     if (tile->picture_w == 0 || !r->job || r->arrived || r->incoming || r->refused)
         return;
-    w = r->job->box_w;
-    h = r->job->box_h;
-    if (r->job->times <= 1)
-        fz_image_fit(tile->picture_w, tile->picture_h, r->job->box_w, r->job->box_h, &w, &h);
+    w = r->job->want.box_w;
+    h = r->job->want.box_h;
+    if (r->job->want.times <= 1)
+        fz_image_fit(tile->picture_w, tile->picture_h, r->job->want.box_w, r->job->want.box_h, &w, &h);
     r->incoming_of = r->job;
     if (w <= most && h <= most)
         fz_texture_new(app->head, w, h, (struct fz_texture_cell){.w = w, .h = h}, FZ_TEXTURE_SOON,
@@ -105,9 +105,9 @@ static void complete(struct fz_app *app, struct fz_job *job, struct fz_rendition
         r->read_us = app->now_us;
     fz_loader_note_result(app, r, job);
     r->first = job->first_of != NULL;
-    r->covers = job->covers;
-    r->box_w = r->first ? 0 : job->box_w;
-    r->box_h = r->first ? 0 : job->box_h;
+    r->covers = job->want.covers;
+    r->box_w = r->first ? 0 : job->want.box_w;
+    r->box_h = r->first ? 0 : job->want.box_h;
     r->refused = false;
     r->no_room_view = 0;
 }
@@ -117,8 +117,8 @@ static void go_without(struct fz_app *app, const struct fz_job *job, struct fz_r
 {
     r->no_room_view = app->loader.view;
     r->refused = need_of(app, job) == FZ_TEXTURE_IN_VIEW;
-    r->box_w = job->box_w;
-    r->box_h = job->box_h;
+    r->box_w = job->want.box_w;
+    r->box_h = job->want.box_h;
     if (!r->refused)
         fz_texture_free(app->head, r->texture); /* else it would be taken for what it is not */
     if (!r->refused || app->loader.refusal_told)

@@ -267,12 +267,12 @@ static struct fz_job *job_of(const struct fz_app *app, struct fz_detail *detail,
     job->root = fz_list_root(app->list, detail->item);
     job->purpose = FZ_FOR_PICTURE;
     job->foreground = true;
-    job->times = fz_detail_times(fz_loader_tile(app, detail->item));
+    job->want.times = fz_detail_times(fz_loader_tile(app, detail->item));
     job->limits = fz_limits_from_options(&app->options);
-    job->region = (struct fz_image_region){source->x, source->y, source->w, source->h};
-    job->box_w = source->out_w;
-    job->box_h = source->out_h;
-    job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    job->want.region = (struct fz_image_region){source->x, source->y, source->w, source->h};
+    job->want.box_w = source->out_w;
+    job->want.box_h = source->out_h;
+    job->want.background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
     job->credit_bytes = (uint64_t)source->out_w * (uint64_t)source->out_h * 4;
     job->index = detail->index ? detail->index : fz_calloc(1, sizeof *job->index);
     detail->index = NULL;
@@ -346,8 +346,8 @@ void fz_detail_take(struct fz_app *app, struct fz_job *job)
         fz_app_notice_about(app, job->item, "%s", job->error.msg);
         fz_log("%s: %s", job->path, job->error.msg);
         fz_loader_retire(app, job);
-    } else if (!fz_detail_is_of(tile, job) || job->surface->w != job->box_w ||
-               job->surface->h != job->box_h) {
+    } else if (!fz_detail_is_of(tile, job) || job->surface->w != job->want.box_w ||
+               job->surface->h != job->want.box_h) {
         fz_loader_retire(app, job);
         fz_loader_forget(app, tile->item, false);
     } else {

@@ -137,7 +137,7 @@ static void follow_zoom(struct fz_app *app, const struct fz_tile *tile, const st
 static void give_copy(const struct fz_app *app, const struct fz_tile *tile, struct fz_job *job)
 {
     struct fz_play *play = &job->play;
-    if (app->animate.purpose != FZ_FOR_PICTURE || play->stream || play->sheet_w > 0)
+    if (app->animate.purpose != FZ_FOR_PICTURE || play->stream || job->want.sheet_w > 0)
         return;
     uint64_t most_mib = fz_history_room(app) >> 20;
     int copy_fd = fz_history_copy(app, tile->item, &tile->file);
@@ -168,16 +168,19 @@ void fz_frames_make_next(struct fz_app *app)
     char *path = a->stream ? NULL : fz_list_path(app->list, a->item);
     struct fz_job *job = fz_job_new(FZ_JOB_FRAME, a->item, path, &app->quit);
     job->root = fz_list_root(app->list, a->item);
-    job->box_w = plan.box_w;
-    job->box_h = plan.box_h;
-    job->background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    job->want.box_w = plan.box_w;
+    job->want.box_h = plan.box_h;
+    job->want.background = (uint32_t)app->options.values[FZ_OPTION_BACKGROUND].number;
+    if (fz_image_has_pages(tile->format)) { /* each on a sheet of the size of the first */
+        job->want.page = a->seek;
+        job->want.sheet_w = tile->picture_w;
+        job->want.sheet_h = tile->picture_h;
+    }
     job->limits = fz_limits_from_options(&app->options);
     job->wants_luma = true;
     job->play = (struct fz_play){.stream = a->stream,
                                  .max_held_bytes = plan.max_held_bytes,
                                  .index = a->seek,
-                                 .sheet_w = fz_image_has_pages(tile->format) ? tile->picture_w : 0,
-                                 .sheet_h = tile->picture_h,
                                  .at_us = a->at_us,
                                  .base_us = a->base_us};
     give_copy(app, tile, job);
@@ -199,8 +202,8 @@ static void leave_page(struct fz_app *app, const struct fz_job *job)
         return;
     a->reveal = false;
     if (front->ready && front->index == job->play.index) {
-        front->box_w = job->box_w;
-        front->box_h = job->box_h;
+        front->box_w = job->want.box_w;
+        front->box_h = job->want.box_h;
     }
     fz_app_notice_about(app, job->item, "Page %d: %s", job->play.index + 1, job->error.msg);
 }
@@ -211,7 +214,7 @@ static void take_failure(struct fz_app *app, struct fz_job *job)
     struct fz_tile *tile = fz_loader_tile(app, job->item);
     if (job->error.code == FZ_E_CANCELLED)
         return; /* for another frame: the stream goes on */
-    if (job->play.sheet_w > 0) {
+    if (job->want.sheet_w > 0) {
         leave_page(app, job);
         return;
     }
@@ -264,11 +267,11 @@ void fz_animate_take(struct fz_app *app, struct fz_job *job)
         fz_pool_trash(&app->pool, job);
         return;
     }
-    if (job->play.sheet_w > 0)
+    if (job->want.sheet_w > 0)
         a->facts = (struct fz_anim_facts){.format = job->image.format, .frames = job->image.frames};
     if (a->facts.damage.code != FZ_OK)
         note_damage(app, a->item, a->facts.damage.msg);
-    else if (job->play.sheet_w > 0 && job->image.damaged)
+    else if (job->want.sheet_w > 0 && job->image.damaged)
         note_damage(app, a->item, job->error.msg);
     if (a->seek != FZ_ANIM_NEXT) { /* another one is wanted by now */
         fz_pool_trash(&app->pool, job);
@@ -381,8 +384,8 @@ void fz_animate_upload(struct fz_app *app, int64_t end_us)
                                    .at_us = job->play.at_us,
                                    .delay_us = job->play.frame.delay_us,
                                    .last = job->play.frame.last,
-                                   .box_w = job->box_w,
-                                   .box_h = job->box_h};
+                                   .box_w = job->want.box_w,
+                                   .box_h = job->want.box_h};
         fz_texture_set_luma(frame->texture, &job->luma);
         take_off_made(app);
     }

@@ -48,7 +48,7 @@ const struct fz_texture *fz_picture_texture(const struct fz_app *app, fz_item_id
 /* The camera as it would look at an item that is shown now. */
 struct fz_camera fz_picture_aim(const struct fz_app *app, fz_item_id item);
 /* The box to decode an item for, as the camera sees it. Returns how many times as large as it says it may be drawn for that (struct
- * fz_image_request): more than 1 where the result is to be the very box. */
+ * fz_image_want): more than 1 where the result is to be the very box. */
 int fz_picture_box(const struct fz_app *app, fz_item_id item, int *box_w, int *box_h);
 /* Whether the zoom asks for more pixels than --memory lets it have, and how many of how many it has. */
 bool fz_picture_is_reduced(const struct fz_app *app, double *px, double *of_px);

@@ -205,11 +205,11 @@ static struct fz_job *new_job(struct fz_scale_batch *batch, struct fz_scale_item
     struct fz_job *job =
         fz_job_new(FZ_JOB_SCALE, item->id, fz_path_join(batch->in, item->name), &batch->cancel);
     job->root = item->root;
-    job->box_w = s->box_w;
-    job->box_h = s->box_h;
-    job->smooth = s->smooth;
-    job->exact = true;
-    job->background = (uint32_t)s->options->values[FZ_OPTION_BACKGROUND].number;
+    job->want.box_w = s->box_w;
+    job->want.box_h = s->box_h;
+    job->want.smooth = s->smooth;
+    job->want.exact = true;
+    job->want.background = (uint32_t)s->options->values[FZ_OPTION_BACKGROUND].number;
     job->limits = batch->limits;
     struct fz_scaling *scaling = fz_calloc(1, sizeof *scaling);
     *scaling = (struct fz_scaling){.out = fz_path_join(batch->out, item->out),

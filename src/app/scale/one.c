@@ -196,11 +196,11 @@ static enum fz_err scale(const struct fz_scale_settings *settings, bool *is_fold
                       .strips = settings->strips,
                       .err = err};
     s.request.limits = fz_limits_from_options(options);
-    s.request.background = (uint32_t)options->values[FZ_OPTION_BACKGROUND].number;
-    s.request.box_w = settings->box_w;
-    s.request.box_h = settings->box_h;
-    s.request.smooth = settings->smooth;
-    s.request.exact = true;
+    s.request.want.background = (uint32_t)options->values[FZ_OPTION_BACKGROUND].number;
+    s.request.want.box_w = settings->box_w;
+    s.request.want.box_h = settings->box_h;
+    s.request.want.smooth = settings->smooth;
+    s.request.want.exact = true;
     s.of_folders = settings->of_folders;
     sigset_t held;
     handle_signals(&held);

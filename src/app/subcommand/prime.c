@@ -211,10 +211,10 @@ static void begin_jobs(void *ctx)
         struct fz_job *job = fz_job_new(FZ_JOB_DECODE, entry->is_explicit, entry->path, &p->crew.quit);
         entry->path = NULL;
         job->root = entry->root;
-        job->box_w = p->box_w;
-        job->box_h = p->box_h;
-        job->covers = p->covers;
-        job->background = (uint32_t)values[FZ_OPTION_BACKGROUND].number;
+        job->want.box_w = p->box_w;
+        job->want.box_h = p->box_h;
+        job->want.covers = p->covers;
+        job->want.background = (uint32_t)values[FZ_OPTION_BACKGROUND].number;
         job->limits = p->crew.limits;
         job->caching = FZ_CACHING_ON;
         fz_pool_submit(&p->crew.pool, job, p->begun);

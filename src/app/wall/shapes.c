@@ -391,9 +391,9 @@ void fz_shapes_issue(struct fz_app *app)
             return;
         struct fz_job *job = fz_job_new_work(&reading, batch, FZ_ITEM_NONE, &app->quit);
         job->limits = fz_limits_from_options(&app->options);
-        job->box_w = app->loader.box_w;
-        job->covers = app->loader.covers;
-        job->box_h = app->loader.box_h;
+        job->want.box_w = app->loader.box_w;
+        job->want.covers = app->loader.covers;
+        job->want.box_h = app->loader.box_h;
         job->caching = FZ_CACHING_ON;
         wall->shapes.jobs[i] = job;
         fz_loader_launch(app, job, fz_shapes_judge(app, &focus, job));

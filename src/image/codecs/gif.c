@@ -351,7 +351,7 @@ enum fz_err fz_gif_load(struct fz_decode *d)
             DGifCloseFile(g.readings[i].file, NULL);
         free(g.readings[i].window);
     }
-    if (code == FZ_OK && d->pieces && d->request->region.w == 0)
+    if (code == FZ_OK && d->pieces && d->request->want.region.w == 0)
         d->out->frames = count_frames(d);
     free(g.row);
     free(g.held);

@@ -199,7 +199,7 @@ uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
 {
     struct fz_ifd dir = {0};
     struct fz_tiff_pages pages;
-    fz_tiff_find_directory(&d->file, d->request->page, &dir, &pages);
+    fz_tiff_find_directory(&d->file, d->request->want.page, &dir, &pages);
     const struct fz_tiff_kind kind = kind_of(&d->file, &dir);
     const struct fz_tiff_band band = fz_tiff_read_band(&d->file, &dir, d->header.width, d->header.height);
     uint64_t bytes = band.bytes + max_of(band.blocks, d->header.height) * BLOCK_BYTES;

@@ -80,7 +80,7 @@ enum fz_head_status fz_png_header(const struct fz_bytes *bytes, struct fz_header
 static bool is_by_frame(const struct fz_decode *d)
 {
     const struct fz_header *h = &d->header;
-    return h->still_apart && !d->request->exact && !d->pieces &&
+    return h->still_apart && !d->request->want.exact && !d->pieces &&
            (uint64_t)h->width * h->height <= d->request->limits.max_whole_px;
 }
 

@@ -47,7 +47,7 @@ static int side_of(const struct fz_decode *d)
     int side = 1;
     if (!d->frugal && (uint64_t)h->width * h->height <= d->request->limits.max_whole_px)
         return side;
-    if (d->request->region.w == 0)
+    if (d->request->want.region.w == 0)
         return most;
     while (side * 2 <= most)
         side *= 2;
@@ -57,7 +57,7 @@ static int side_of(const struct fz_decode *d)
 static struct fz_png_axis make_axis(const struct fz_decode *d, uint32_t length, int side)
 {
     const int len = (int)length;
-    if (d->request->region.w == 0)
+    if (d->request->want.region.w == 0)
         return (struct fz_png_axis){.len = len, .cells = len / side, .span = len};
     const int cells = (len + side - 1) / side;
     return (struct fz_png_axis){.len = len, .cells = cells, .span = cells * side};

@@ -316,12 +316,12 @@ enum fz_err fz_tiff_load(struct fz_decode *d)
 {
     struct fz_tiff t = {.d = d};
     uint64_t at;
-    struct fz_tiff_pages pages = fz_tiff_find_page(&d->file, d->request->page, &at);
-    d->turn = d->out->orientation = fz_tiff_page_orientation(&d->file, d->request->page);
+    struct fz_tiff_pages pages = fz_tiff_find_page(&d->file, d->request->want.page, &at);
+    d->turn = d->out->orientation = fz_tiff_page_orientation(&d->file, d->request->want.page);
     const struct fz_header *h = &d->header;
     struct fz_part part = fz_decode_least_part(d, (int)h->width, (int)h->height);
     struct fz_tiff_level level = {at, h->width, h->height};
-    fz_tiff_find_level(&d->file, d->request->page, &part, &level);
+    fz_tiff_find_level(&d->file, d->request->want.page, &part, &level);
     t.tif = fz_tiff_open(&t);
     enum fz_err code = t.tif ? read_directory(&t, at, &level) : fail(&t);
     if (code == FZ_OK)

@@ -38,7 +38,7 @@ enum { CROP_MARGIN = 4, CROP_AROUND = 2 * CROP_MARGIN + 1 };
 
 static bool may_crop(const struct fz_decode *d, bool framed, uint64_t px)
 {
-    const struct fz_image_region *r = &d->request->region;
+    const struct fz_image_region *r = &d->request->want.region;
     return !framed && r->w > 0 && r->h > 0 &&
            ((uint64_t)r->w + CROP_AROUND) * ((uint64_t)r->h + CROP_AROUND) < px;
 }
@@ -58,7 +58,7 @@ static bool is_by_rows(const struct fz_decode *d)
 /* A part in any case: what libwebp 1.2 cuts out has another alpha than the whole, where that was filtered horizontally. */
 static bool is_by_bands(const struct fz_decode *d)
 {
-    return d->header.by_rows && (d->request->region.w > 0 || is_too_large(d)) &&
+    return d->header.by_rows && (d->request->want.region.w > 0 || is_too_large(d)) &&
            fz_webp_has_alpha_chunk(&d->file);
 }
 
@@ -78,8 +78,8 @@ uint64_t fz_webp_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
         fz_decode_least(d, out_w, out_h, &out_w, &out_h);
     uint64_t px = width * height, out_px = (uint64_t)out_w * (uint64_t)out_h;
     if (may_crop(d, framed, out_px))
-        out_px =
-            ((uint64_t)d->request->region.w + CROP_AROUND) * ((uint64_t)d->request->region.h + CROP_AROUND);
+        out_px = ((uint64_t)d->request->want.region.w + CROP_AROUND) *
+                 ((uint64_t)d->request->want.region.h + CROP_AROUND);
     uint64_t held = lossless ? px * 4 : alpha ? px : 0;
     return out_px * 4 + held + width * ROW_BYTES + FIXED_BYTES;
 }

@@ -33,7 +33,7 @@ struct bands {
 /* Of a part one band, in which way it may lie. */
 static size_t band_bytes(const struct fz_decode *d)
 {
-    const struct fz_image_region *r = &d->request->region;
+    const struct fz_image_region *r = &d->request->want.region;
     const uint64_t part = ((uint64_t)r->w + AROUND) * ((uint64_t)r->h + AROUND) * 4,
                    row = (uint64_t)d->header.width * 4 * AROUND;
     if (r->w == 0 || part > BAND_BYTES)

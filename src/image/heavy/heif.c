@@ -288,7 +288,7 @@ static enum fz_err load(struct heif *h)
     if (code != FZ_OK)
         return code;
     /* A thumbnail may be of another range. */
-    if (!h->d->request->exact && !h->is_alone && !h->is_limited)
+    if (!h->d->request->want.exact && !h->is_alone && !h->is_limited)
         choose_thumbnail(h);
     take_profile(h);
     if (fz_decode_cancelled(h->d))

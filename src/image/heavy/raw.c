@@ -331,7 +331,7 @@ static bool is_reserved(const struct fz_decode *d, const struct raw *r)
 static enum fz_err load_instead(struct fz_decode *d, struct raw *r, enum fz_err code)
 {
     const struct fz_error why = d->err ? *d->err : (struct fz_error){.code = code};
-    const bool is_part = d->request->region.w > 0; /* its place is told in pixels of what is developed */
+    const bool is_part = d->request->want.region.w > 0; /* its place is told in pixels of what is developed */
     if (code == FZ_E_MEMORY || d->begun || is_part || fz_decode_cancelled(d))
         return code;
     close_file(r);
@@ -353,7 +353,7 @@ static enum fz_err load_instead(struct fz_decode *d, struct raw *r, enum fz_err 
 static bool covers(const struct fz_decode *d, const struct raw *r)
 {
     int target_w, target_h;
-    if (d->request->region.w > 0)
+    if (d->request->want.region.w > 0)
         return false;
     fz_decode_least(d, (int)d->header.width, (int)d->header.height, &target_w, &target_h);
     int64_t a = (int64_t)r->preview_w * d->header.height, b = (int64_t)r->preview_h * d->header.width;

@@ -81,7 +81,7 @@ struct view {
 /* A part with what filters see around it, as far as the page goes; also where it is not known yet whether there are any. */
 static void widen(const struct fz_decode *d, struct view *v, double page_w, double page_h)
 {
-    double scale = page_w / d->header.width * (d->request->times > 1 ? d->request->times : 1);
+    double scale = page_w / d->header.width * (d->request->want.times > 1 ? d->request->want.times : 1);
     double reach = fmax(fmin(ceil(FILTER_REACH * scale), FILTER_MOST_PX), FILTER_LEAST_PX);
     if (d->file.whole && !memmem(d->file.at, d->file.len, "filter", strlen("filter")))
         return;
@@ -103,7 +103,7 @@ static struct view view_of(const struct fz_decode *d, const struct fz_part *part
     const bool grows = fz_svg_size(&d->file, &exact_w, &exact_h);
     double w = d->header.width * across * exact_w / ceil(exact_w),
            h = d->header.height * down * exact_h / ceil(exact_h);
-    if (d->request->region.w > 0) {
+    if (d->request->want.region.w > 0) {
         v.x = -part->of.x * across;
         v.y = -part->of.y * down;
         widen(d, &v, w, h);

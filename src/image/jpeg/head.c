@@ -139,9 +139,9 @@ uint64_t fz_jpeg_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     (void)file_bytes;
     bool is_coarse = fz_decode_is_coarse(d);
     uint64_t dc_bytes =
-        fz_jpeg_dc_pays(d) ? fz_jpeg_dc_bytes(&d->header, d->request->smooth && !is_coarse ? 2 : 1) : 0;
+        fz_jpeg_dc_pays(d) ? fz_jpeg_dc_bytes(&d->header, d->request->want.smooth && !is_coarse ? 2 : 1) : 0;
     uint64_t coefficient_bytes = is_coarse ? 0 : d->header.coefficient_bytes;
-    bool shared = d->request->alone && !d->frugal;
+    bool shared = d->request->want.alone && !d->frugal;
     uint64_t lower_bytes = shared ? fz_jpeg_lower_bytes(d->header.width) : 0;
     return coefficient_bytes + (uint64_t)d->header.width * 192 + (512 << 10) + dc_bytes + lower_bytes;
 }

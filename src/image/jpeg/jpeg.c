@@ -152,7 +152,7 @@ static unsigned spare_letters(const struct fz_decode *d, int width, int height, 
     enum { SMALL_PX = 2500000, NEARLY_PERCENT = 120 };
     struct fz_part part = fz_decode_part(d, width, height);
     bool nearly = (int64_t)part.of.w * eighths * 100 < (int64_t)part.out_w * 8 * NEARLY_PERCENT;
-    bool applies = (eighths == 2 || eighths == 4) && !d->request->smooth;
+    bool applies = (eighths == 2 || eighths == 4) && !d->request->want.smooth;
     return applies && nearly && (int64_t)width * height <= SMALL_PX ? 2 * eighths : eighths;
 }
 
@@ -369,7 +369,8 @@ static enum fz_err decode(struct jpeg *j)
     cinfo->scale_num = spare_letters(d, width, height, choose_scale(width, height, &part));
     cinfo->scale_denom = 8;
     d->reduced_by = 8 / (int)cinfo->scale_num;
-    bool is_smooth_quarter = cinfo->scale_num == 2 && d->request->smooth && d->request->region.w == 0;
+    bool is_smooth_quarter =
+        cinfo->scale_num == 2 && d->request->want.smooth && d->request->want.region.w == 0;
     if ((cinfo->scale_num == 1 || is_smooth_quarter) && !j->has_band) {
         bool taken;
         const char *damage;

@@ -36,8 +36,8 @@ bool fz_jpeg_lower_pays(const struct fz_decode *d)
     const struct fz_image_request *request = d->request;
     bool is_file =
         d->format->load == fz_jpeg_load; /* not a preview in one, which would be unpacked once more */
-    bool plain = is_file && request->alone && d->from_row == 0 && request->region.w == 0 && !request->bytes &&
-                 !d->frugal;
+    bool plain = is_file && request->want.alone && d->from_row == 0 && request->want.region.w == 0 &&
+                 !request->bytes && !d->frugal;
     bool large = d->header.height >= LEAST_ROWS && !d->reduce.sums && d->header.coefficient_bytes == 0;
     return plain && large;
 }
@@ -100,7 +100,7 @@ struct fz_jpeg_lower *fz_jpeg_lower_begin(const struct fz_decode *d, int out_y,
     struct fz_jpeg_lower *lower = fz_calloc(1, sizeof *lower);
     lower->request = *d->request;
     lower->host = &d->request->host;
-    lower->request.alone = false;
+    lower->request.want.alone = false;
     if (index)
         lower->index = *index;
     lower->request.index = &lower->index;

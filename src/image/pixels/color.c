@@ -50,7 +50,7 @@ static void finish_rgb(const void *ctx, uint8_t *row, int width)
     const struct fz_decode *d = ctx;
     unpremultiply(row, width);
     fz_profile_row(d->transform, row, width);
-    d->out->shows_background |= fz_alpha_over(row, width, d->request->background);
+    d->out->shows_background |= fz_alpha_over(row, width, d->request->want.background);
 }
 
 static const struct fz_profile *find_transform(struct fz_decode *d)
@@ -80,9 +80,9 @@ void fz_decode_push(struct fz_decode *d, uint8_t *row, enum fz_alpha alpha)
         alpha = FZ_ALPHA_PREMULTIPLIED;
     }
     if (!d->reduce.finish.row && alpha == FZ_ALPHA_STRAIGHT)
-        d->out->shows_background |= fz_alpha_over(row, width, d->request->background);
+        d->out->shows_background |= fz_alpha_over(row, width, d->request->want.background);
     else if (!d->reduce.finish.row && alpha == FZ_ALPHA_PREMULTIPLIED)
-        d->out->shows_background |= fz_alpha_over_premultiplied(row, width, d->request->background);
+        d->out->shows_background |= fz_alpha_over_premultiplied(row, width, d->request->want.background);
     else if (alpha == FZ_ALPHA_STRAIGHT)
         premultiply(row, width);
     fz_reduce_push(&d->reduce, row);

@@ -43,7 +43,7 @@ enum fz_err fz_rows_push_background(struct fz_decode *d, int count)
 {
     uint8_t px[4] = {0};
     if (count > 0 && !d->reduce.finish.row)
-        d->out->shows_background |= fz_alpha_over(px, 1, d->request->background);
+        d->out->shows_background |= fz_alpha_over(px, 1, d->request->want.background);
     for (int rows; count > 0; count -= rows) {
         if (fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
