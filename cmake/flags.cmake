@@ -16,7 +16,7 @@ target_compile_options(frieze_flags INTERFACE
 target_compile_definitions(frieze_flags INTERFACE $<$<CONFIG:Debug>:FZ_DEBUG>)
 
 if(FRIEZE_SANITIZE)
-    target_compile_definitions(frieze_flags INTERFACE FZ_DEBUG FZ_SANITIZED)
+    target_compile_definitions(frieze_flags INTERFACE FZ_DEBUG)
     set(sanitize -fsanitize=${FRIEZE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_compile_options(frieze_flags INTERFACE ${sanitize})
     target_link_options(frieze_flags INTERFACE ${sanitize})

@@ -1,6 +1,7 @@
 #include "base/mem.h"
 
 #include "base/leftover.h"
+#include "base/sanitized.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -85,7 +86,7 @@ void fz_mem_set_retention(size_t bytes)
 /* Where a sanitizer allocates, two threads that call it first would set up the C library's own heap at once. */
 void fz_mem_trim(void)
 {
-#if defined(__GLIBC__) && !defined(FZ_SANITIZED)
+#if defined(__GLIBC__) && !FZ_SANITIZED
     malloc_trim(0);
 #endif
 }

@@ -1,5 +1,6 @@
 #include "process/launcher.h"
 
+#include "base/sanitized.h"
 #include "process/wire.h"
 #include "sync/monitor.h"
 #include "sync/thread.h"
@@ -48,7 +49,7 @@ void fz_launcher_let_go(int socket)
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
-#ifndef FZ_SANITIZED
+#if !FZ_SANITIZED
     dup2(null, STDERR_FILENO);
 #endif
     if (null > STDERR_FILENO)

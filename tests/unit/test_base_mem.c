@@ -1,5 +1,6 @@
 /* Arrays that grow; pages that are fetched. */
 #include "base/mem.h"
+#include "base/sanitized.h"
 #include "fixture.h"
 
 #include <stdint.h>
@@ -26,7 +27,7 @@ static void what_is_new_is_zero_and_what_was_there_stays(void **state)
     free(array);
 }
 
-#ifndef FZ_SANITIZED /* whose shadow memory counts as well */
+#if !FZ_SANITIZED /* whose shadow memory counts as well */
 static size_t resident_bytes(void)
 {
     unsigned long pages = 0;
@@ -84,7 +85,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_new_is_zero_and_what_was_there_stays),
         cmocka_unit_test(pages_are_there_before_they_are_written_to),
-#ifndef FZ_SANITIZED
+#if !FZ_SANITIZED
         cmocka_unit_test(what_nobody_writes_to_takes_no_memory),
 #endif
     };

@@ -1,5 +1,6 @@
 /* What a decoder process and the memory that it shares hold between two pictures, as the system counts it: no more than was set
  * aside for it, whatever it decoded; and all of it is given back when nothing is asked. */
+#include "base/sanitized.h"
 #include "decode/back.h"
 #include "decode/front.h"
 #include "decode/job.h"
@@ -104,7 +105,7 @@ static void assert_is_set_aside(const struct kept *kept)
                 FZ_RING_HEADER_BYTES + keep->input_bytes + keep->slots * (size_t)FZ_RING_SLOT_BYTES);
 }
 
-#ifndef FZ_SANITIZED /* which hold freed memory back */
+#if !FZ_SANITIZED /* which hold freed memory back */
 /* More than at its start; less than that is nothing, too. */
 static uint64_t grown_by(const struct kept *kept)
 {
@@ -115,7 +116,7 @@ static uint64_t grown_by(const struct kept *kept)
 
 static void assert_own_is_set_aside(const struct kept *kept)
 {
-#ifndef FZ_SANITIZED
+#if !FZ_SANITIZED
     const struct fz_keep *keep = &kept->front.keep;
     uint64_t own = grown_by(kept);
     print_message("    own %llu KB, shared %llu KB, of %zu\n", (unsigned long long)own >> 10,
@@ -178,7 +179,7 @@ static void gives_all_of_it_back_at_rest(void **state)
     fz_front_shrink(&kept.front, false);
     assert_int_equal(shared_by(&kept.front), FZ_RING_HEADER_BYTES);
     assert_int_equal(atomic_load(&kept.counts.kept_bytes), FZ_RING_HEADER_BYTES);
-#ifndef FZ_SANITIZED
+#if !FZ_SANITIZED
     for (double end_s = now_s() + REST_S; grown_by(&kept) > SLACK && now_s() < end_s;)
         sleep_ms(20);
     assert_true(grown_by(&kept) <= SLACK);

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/sanitized.h"
 #include "base/str.h"
 #include "decode/decoder.h"
 #include "fixture.h"
@@ -295,7 +296,7 @@ static void ends_while_it_runs(void **unused)
     fz_list_free(list);
 }
 
-#ifndef FZ_SANITIZED /* whose shadow memory counts as well */
+#if !FZ_SANITIZED /* whose shadow memory counts as well */
 static size_t bytes_of(const char *field)
 {
     char line[128];
@@ -441,7 +442,7 @@ int main(void)
         cmocka_unit_test(large_files_keep_their_order),
         cmocka_unit_test(sorts_while_the_list_changes),
         cmocka_unit_test(ends_while_it_runs),
-#ifndef FZ_SANITIZED
+#if !FZ_SANITIZED
         cmocka_unit_test(sorts_within_a_snapshot),
 #endif
         cmocka_unit_test(shuffles_by_seed),
