@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "sync/thread.h"
+#include "sync/wake.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -121,9 +122,10 @@ void fz_signals_stop(struct fz_signals *signals)
 {
     if (!signals)
         return;
-    uint64_t one = 1;
-    bool told = !signals->thread || write(signals->stop_fd, &one, sizeof one) == (ssize_t)sizeof one;
-    if (!told) /* it goes on, and with it what it reads, until the process ends a moment later */
+    if (signals->thread &&
+        !fz_wake(
+            signals
+                ->stop_fd)) /* it goes on, and with it what it reads, until the process ends a moment later */
         return;
     SDL_WaitThread(signals->thread, NULL);
     close(signals->signal_fd);

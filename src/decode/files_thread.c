@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "decode/lane.h"
+#include "sync/wake.h"
 
 #include <unistd.h>
 
@@ -135,11 +136,10 @@ int fz_files_main(void *ctx)
     files->fds[0] = (struct pollfd){.fd = files->wake_fd, .events = POLLIN};
     while (!atomic_load(&files->stop)) {
         bool busy;
-        uint64_t rings;
         size_t count = gather(files, &busy);
         poll(files->fds, 1 + (nfds_t)count, busy ? SWEEP_MS : -1);
-        if (files->fds[0].revents && read(files->wake_fd, &rings, sizeof rings) < 0)
-            continue; /* nobody else reads it */
+        if (files->fds[0].revents)
+            fz_wake_drain(files->wake_fd);
         take_all(files, count);
     }
     return 0;

@@ -265,9 +265,8 @@ static int server_main(void *ctx)
         }
         if (poll(fds, CLIENTS + 2, timeout_ms(server)) < 0 && errno != EINTR)
             break;
-        uint64_t count;
-        if (fds[0].revents && read(server->wake_fd, &count, sizeof count) < 0)
-            continue;
+        if (fds[0].revents)
+            fz_wake_drain(server->wake_fd);
         if (fds[1].revents)
             accept_client(server);
         for (int i = 0; i < CLIENTS; i++) {

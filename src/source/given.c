@@ -28,9 +28,7 @@ void fz_given_begin(struct fz_scanner *scanner, uint32_t root)
 void fz_given_take(struct fz_scanner *scanner)
 {
     FZ_NOT_MAIN();
-    uint64_t rings;
-    ssize_t n = read(scanner->sources->given_fd, &rings, sizeof rings);
-    (void)n; /* it says only that there may be something */
+    fz_wake_drain(scanner->sources->given_fd);
     struct fz_ready_node **end = &scanner->paths->given;
     while (*end)
         end = &(*end)->next;

@@ -46,9 +46,8 @@ static void end_now(struct fz_scanner *scanner)
 bool fz_listing_may_go_on(struct fz_scanner *scanner)
 {
     struct fz_sources *sources = scanner->sources;
-    uint64_t rings;
-    ssize_t n = scanner->listing_fd >= 0 ? read(scanner->listing_fd, &rings, sizeof rings) : 0;
-    (void)n; /* it says only that something has changed */
+    if (scanner->listing_fd >= 0)
+        fz_wake_drain(scanner->listing_fd);
     unsigned ends = atomic_load_explicit(&sources->ends, memory_order_relaxed);
     if (ends != scanner->ends) {
         scanner->ends = ends;

@@ -180,7 +180,6 @@ static nfds_t gather(struct back *back, struct pollfd *fds, struct channel **pol
 static void work(struct back *back)
 {
     int64_t due_us = 0;
-    uint64_t freed;
     for (;;) {
         if (fz_now_us() >= due_us)
             due_us = fz_now_us() + look_at_scanner(back) * (int64_t)1000;
@@ -193,10 +192,10 @@ static void work(struct back *back)
         for (nfds_t i = 2; i < count; i++)
             if (fds[i].revents)
                 serve(polled[i]);
-        if (fds[1].revents && read(back->free_fd, &freed, sizeof freed) < 0)
-            return;
-        if (fds[1].revents)
+        if (fds[1].revents) {
+            fz_wake_drain(back->free_fd);
             fz_stay_obey();
+        }
         if (fds[0].revents && !obey(back))
             return;
     }
@@ -223,7 +222,7 @@ int fz_reader_back_run(int socket, int number, struct fz_sandbox *sandbox)
     static struct back back; /* openers and the scanner outlive this function */
     struct fz_parcel parcel;
     prepare_signals();
-    back = (struct back){.socket = socket, .free_fd = eventfd(0, EFD_CLOEXEC)};
+    back = (struct back){.socket = socket, .free_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     for (int i = 0; i < CHANNELS_MOST; i++)
         back.channels[i] = (struct channel){.back = &back, .socket = -1};
     if (fz_parcel_receive(socket, &parcel, FZ_READER_MOST_BYTES, -1) != FZ_PARCEL_CAME)

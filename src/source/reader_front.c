@@ -6,6 +6,7 @@
 #include "process/wire.h"
 #include "process/zygote.h"
 #include "sync/thread.h"
+#include "sync/wake.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -252,9 +253,7 @@ static bool take_one(struct fz_reader_front *front, struct reader *reader)
 
 static void take_given(struct fz_reader_front *front)
 {
-    uint64_t rings;
-    ssize_t n = read(front->sources->given_fd, &rings, sizeof rings);
-    (void)n; /* it says only that there may be something */
+    fz_wake_drain(front->sources->given_fd);
     struct fz_ready_node **end = &front->unread;
     while (*end)
         end = &(*end)->next;
@@ -281,9 +280,7 @@ static void say_listed(struct fz_reader_front *front)
 
 static void take_listing(struct fz_reader_front *front)
 {
-    uint64_t rings;
-    ssize_t n = read(front->sources->listing_fd, &rings, sizeof rings);
-    (void)n; /* it says only that something has changed */
+    fz_wake_drain(front->sources->listing_fd);
     unsigned ends = atomic_load_explicit(&front->sources->ends, memory_order_relaxed);
     front->listing_was_told = true;
     for (uint32_t i = 0; i < front->sources->scanner_count; i++)

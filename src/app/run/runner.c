@@ -202,9 +202,8 @@ static void wait_for_news(struct fz_runner *runner)
         fds[count++] = (struct pollfd){.fd = runner->outlets[i], .events = POLLIN};
     int64_t left_ms = wake_us > now_us ? (wake_us - now_us) / 1000 + 1 : 0;
     poll(fds, count, wake_us == FZ_NEVER ? -1 : (int)left_ms);
-    uint64_t rings;
-    if (fds[0].revents && read(runner->wake_fd, &rings, sizeof rings) < 0)
-        return; /* somebody else has read it: there is nobody else */
+    if (fds[0].revents)
+        fz_wake_drain(runner->wake_fd);
 }
 
 static void leave(struct fz_runner *runner)
