@@ -1,5 +1,6 @@
 #include "app/streams.h"
 
+#include "base/io.h"
 #include "base/log.h"
 #include "process/title.h"
 
@@ -108,15 +109,6 @@ void fz_streams_leave(const struct fz_streams *s)
 
 /* --- The third process ---------------------------------------------------------------------------------------------------- */
 
-/* False with errno. */
-static bool write_all(int to, const char *bytes, size_t len)
-{
-    for (ssize_t n; len > 0; bytes += n, len -= (size_t)n)
-        if ((n = write(to, bytes, len)) <= 0)
-            return false;
-    return true;
-}
-
 /* False: there is no more, or no place for it, which who writes learns by the end of his pipe. A line for standard error that is lost
  * is no more than that, as anywhere. */
 static bool pass_on(struct fz_streams *s, int fd)
@@ -124,7 +116,7 @@ static bool pass_on(struct fz_streams *s, int fd)
     char block[4096];
     struct fz_error err;
     ssize_t n = read(s->from[fd], block, sizeof block);
-    if (n > 0 && !write_all(fd, block, (size_t)n) && fd == STDOUT_FILENO) {
+    if (n > 0 && !fz_write_full(fd, block, (size_t)n) && fd == STDOUT_FILENO) {
         fz_fail(&err, FZ_E_IO, errno, "cannot write to standard output");
         fz_log_error(&err);
         s->lost = true;

@@ -1,5 +1,6 @@
 #include "ctl/config_file.h"
 
+#include "base/io.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -21,17 +22,12 @@ static enum fz_err explain_open(const char *path, int sys, struct fz_error *err)
 /* One byte more than allowed shows that it is too large, also while it grows. */
 static enum fz_err read_all(int fd, char *bytes, size_t limit, size_t *len, bool *cut, struct fz_error *err)
 {
-    *len = 0;
-    while (*len <= limit) {
-        ssize_t n = read(fd, bytes + *len, limit + 1 - *len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fz_fail(err, FZ_E_IO, errno, "cannot be read");
-        if (n == 0)
-            return FZ_OK;
-        *len += (size_t)n;
-    }
+    ssize_t n = fz_read_full(fd, bytes, limit + 1);
+    *len = n > 0 ? (size_t)n : 0;
+    if (n < 0)
+        return fz_fail(err, FZ_E_IO, errno, "cannot be read");
+    if (*len <= limit)
+        return FZ_OK;
     if (!cut)
         return fz_fail(err, FZ_E_LIMIT, 0, "is larger than %zu KB: nothing of it is taken", limit / 1024);
     for (*len = limit; *len > 0 && bytes[*len - 1] != '\n';)

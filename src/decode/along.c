@@ -44,15 +44,6 @@ static bool are_neighbours(const struct fz_job *job, const struct fz_job *other)
            memcmp(job->path, other->path, (size_t)(end - job->path)) == 0;
 }
 
-static void add_path(struct fz_parcel *request, const char *path)
-{
-    size_t len = strlen(path) + 1;
-    request->bytes = fz_realloc(request->bytes, request->len + len);
-    memcpy(request->bytes + request->len, path, len);
-    request->len += len;
-    request->count++;
-}
-
 static void take_along(struct along *along, const struct fz_decoder *decoder, const struct fz_job *job,
                        struct fz_parcel *request)
 {
@@ -62,6 +53,7 @@ static void take_along(struct along *along, const struct fz_decoder *decoder, co
     struct fz_heap *heap = decoder->files->heap;
     if (request->kind == FZ_ASK_OPEN && atomic_load(&decoder->files->opened_along) >= MOST_OPEN)
         return;
+    size_t capacity = request->len;
     while (along->count < FZ_PARCEL_MORE && fz_heap_count(heap) > LEAST_LEFT) {
         struct fz_heap_node *node = fz_heap_try_pop(heap);
         if (!node)
@@ -72,7 +64,8 @@ static void take_along(struct along *along, const struct fz_decoder *decoder, co
             break;
         }
         along->jobs[along->count++] = other;
-        add_path(request, other->path);
+        fz_parcel_add_text(request, &capacity, other->path);
+        request->count++;
     }
     if (along->count > 0 && request->kind == FZ_ASK_LOOK)
         request->flags |= FZ_LOOK_ALONG;

@@ -27,6 +27,9 @@ enum fz_ask_kind {
  * and no links (EAGAIN in the looks of the others). FZ_LOOK_MAY_OPEN: what may not be read has the reason in its look. */
 enum { FZ_LOOK_AT_LINKS = 1, FZ_LOOK_ALONG = 2, FZ_LOOK_MAY_OPEN = 4 };
 
+/* Of paths in one request: a reader answers between two of them whoever is more urgent. */
+enum { FZ_LOOK_BYTES_AT_ONCE = 16384 };
+
 /* Of several files, those behind the first are in `more`, in their order: of those that could be opened on a disk as long as that
  * took no time, and that are no links, which may lead to a share that hangs. Each of the others has EAGAIN in its look, and is to be asked for by itself.
  *

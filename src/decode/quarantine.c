@@ -1,5 +1,6 @@
 #include "decode/quarantine.h"
 
+#include "base/io.h"
 #include "base/mem.h"
 
 #include <SDL_mutex.h>
@@ -54,7 +55,8 @@ static bool add_part(SHA2_CTX *context, int fd, int64_t from, int64_t bytes)
     uint8_t *block = fz_malloc(BLOCK_BYTES);
     ssize_t n = 1;
     for (int64_t at = 0; at < bytes && n > 0; at += n) {
-        n = pread(fd, block, (size_t)(bytes - at < BLOCK_BYTES ? bytes - at : BLOCK_BYTES), from + at);
+        n = fz_pread_full(fd, block, (size_t)(bytes - at < BLOCK_BYTES ? bytes - at : BLOCK_BYTES),
+                          from + at);
         if (n > 0)
             SHA256Update(context, block, (size_t)n);
     }

@@ -18,21 +18,13 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static atomic_bool last_came;
 
-static void add_text(struct fz_parcel *request, size_t *capacity, const char *text)
-{
-    size_t size = strlen(text) + 1;
-    request->bytes = fz_grow(request->bytes, capacity, request->len + size, 1);
-    memcpy(request->bytes + request->len, text, size);
-    request->len += size;
-}
-
 void fz_rating_add(struct fz_parcel *request, size_t *capacity, const struct fz_rating *rating)
 {
     char how[16];
     snprintf(how, sizeof how, "%d%s", rating->rating, rating->alone ? (char[]){ALONE, '\0'} : "");
-    add_text(request, capacity, how);
-    add_text(request, capacity, rating->path);
-    add_text(request, capacity, rating->beneath ? rating->beneath : "");
+    fz_parcel_add_text(request, capacity, how);
+    fz_parcel_add_text(request, capacity, rating->path);
+    fz_parcel_add_text(request, capacity, rating->beneath ? rating->beneath : "");
     request->count++;
 }
 

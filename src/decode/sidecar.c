@@ -1,5 +1,6 @@
 #include "decode/sidecar.h"
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/new_file.h"
 #include "base/path.h"
@@ -94,12 +95,9 @@ static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, st
         *version = version_of(&st);
     bool fits = is_file && st.st_size <= MOST_BYTES;
     *bytes = fits ? fz_try_malloc((size_t)st.st_size + 1) : NULL;
-    ssize_t n = *bytes ? 1 : 0;
-    for (; n > 0 && *len<(size_t)st.st_size; *len += n> 0 ? (size_t)n : 0) {
-        n = read(fd, *bytes + *len, (size_t)st.st_size - *len);
-        fz_pulse_beat();
-    }
+    ssize_t n = *bytes ? fz_read_full(fd, *bytes, (size_t)st.st_size) : 0;
     sys = errno;
+    *len = n > 0 ? (size_t)n : 0;
     close(fd);
     fz_pulse_beat();
     if (*bytes && n >= 0)

@@ -1,5 +1,6 @@
 #include "decode/target.h"
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/new_file.h"
 #include "base/path.h"
@@ -123,10 +124,7 @@ static int file_of(const struct fz_placed *file)
     if (!file->bytes)
         return fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
     int fd = memfd_create("result", MFD_CLOEXEC);
-    size_t at = 0;
-    for (ssize_t n = 1; fd >= 0 && at < file->len && n > 0; at += n > 0 ? (size_t)n : 0)
-        n = write(fd, (const char *)file->bytes + at, file->len - at);
-    if (fd >= 0 && at < file->len) {
+    if (fd >= 0 && !fz_write_full(fd, file->bytes, file->len)) {
         close(fd);
         fd = -1;
     }

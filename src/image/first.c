@@ -1,3 +1,4 @@
+#include "base/io.h"
 #include "image/image.h"
 
 #include "base/mem.h"
@@ -25,16 +26,10 @@ enum fz_err fz_image_read_head(int fd, struct fz_image_head *head, struct fz_err
     head->bytes = fz_try_malloc(FZ_FORMAT_HEAD_BYTES);
     if (!head->bytes)
         return fz_fail(err, FZ_E_MEMORY, 0, "no memory for the file");
-    while (head->len < FZ_FORMAT_HEAD_BYTES) {
-        ssize_t n = pread(fd, head->bytes + head->len, FZ_FORMAT_HEAD_BYTES - head->len, (off_t)head->len);
-        fz_pulse_beat();
-        if (n == 0)
-            return FZ_OK;
-        if (n > 0)
-            head->len += (size_t)n;
-        else if (errno != EINTR)
-            return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
-    }
+    ssize_t len = fz_pread_full(fd, head->bytes, FZ_FORMAT_HEAD_BYTES, 0);
+    if (len < 0)
+        return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
+    head->len = (size_t)len;
     return FZ_OK;
 }
 

@@ -1,3 +1,4 @@
+#include "base/io.h"
 #include "image/format.h"
 #include "image/reader.h"
 
@@ -9,17 +10,14 @@ enum { SNIFF_BYTES = 4096 }; /* a prologue of comments may stand before <svg> */
 const char *fz_image_sniff(int fd, struct fz_error *err)
 {
     uint8_t head[SNIFF_BYTES];
-    size_t len = 0;
     if (fz_reader_check(fd, NULL, err) != FZ_OK)
         return NULL;
-    for (ssize_t got = 1; got != 0 && len<sizeof head; len += got> 0 ? (size_t)got : 0) {
-        got = read(fd, head + len, sizeof head - len);
-        if (got < 0 && errno != EINTR) {
-            fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
-            return NULL;
-        }
+    ssize_t len = fz_read_full(fd, head, sizeof head);
+    if (len < 0) {
+        fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
+        return NULL;
     }
-    struct fz_bytes bytes = {.at = head, .len = len};
+    struct fz_bytes bytes = {.at = head, .len = (size_t)len};
     const struct fz_format *format = fz_format_find(&bytes);
     if (!format)
         fz_fail(err, FZ_E_NOT_PICTURE, 0, "%s", len ? "no picture of a known format" : "the file is empty");

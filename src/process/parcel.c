@@ -1,5 +1,6 @@
 #include "process/parcel.h"
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "process/wire.h"
 
@@ -22,28 +23,6 @@ struct head {
     uint32_t in_file, has_fd, more_count;
 };
 
-static bool write_all(int fd, const char *bytes, size_t len)
-{
-    for (size_t done = 0; done < len;) {
-        ssize_t n = write(fd, bytes + done, len - done);
-        if (n < 0 && errno != EINTR)
-            return false;
-        done += n > 0 ? (size_t)n : 0;
-    }
-    return true;
-}
-
-static bool read_all(int fd, char *bytes, size_t len)
-{
-    for (size_t done = 0; done < len;) {
-        ssize_t n = pread(fd, bytes + done, len - done, (off_t)done);
-        if (n == 0 || (n < 0 && errno != EINTR))
-            return false;
-        done += n > 0 ? (size_t)n : 0;
-    }
-    return true;
-}
-
 bool fz_parcel_send(int socket, const struct fz_parcel *parcel)
 {
     int fds[FZ_WIRE_MOST_FDS], count = 0, file = -1;
@@ -59,7 +38,7 @@ bool fz_parcel_send(int socket, const struct fz_parcel *parcel)
     struct fz_wire_parts parts = {.first = &head, .first_len = sizeof head};
     if (head.in_file) {
         file = memfd_create("frieze-parcel", MFD_CLOEXEC);
-        if (file < 0 || !write_all(file, parcel->bytes, parcel->len)) {
+        if (file < 0 || !fz_write_full(file, parcel->bytes, parcel->len)) {
             if (file >= 0)
                 close(file);
             return false;
@@ -86,7 +65,7 @@ static char *read_file(int file, size_t len)
     if (file < 0 || fstat(file, &st) != 0 || (uint64_t)st.st_size != len)
         return NULL;
     char *bytes = fz_try_malloc(len + 1);
-    if (bytes && !read_all(file, bytes, len)) {
+    if (bytes && fz_pread_full(file, bytes, len, 0) != (ssize_t)len) {
         free(bytes);
         bytes = NULL;
     }
@@ -187,4 +166,12 @@ const char *fz_parcel_text(const struct fz_parcel *parcel, size_t *at)
     size_t len = strnlen(text, parcel->len - *at);
     *at += len + 1;
     return text;
+}
+
+void fz_parcel_add_text(struct fz_parcel *parcel, size_t *capacity, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    parcel->bytes = fz_grow(parcel->bytes, capacity, parcel->len + size, 1);
+    memcpy(parcel->bytes + parcel->len, text, size);
+    parcel->len += size;
 }

@@ -40,6 +40,9 @@ void fz_parcel_fini(struct fz_parcel *parcel);
 /* Only what is in `more`, but for what was taken from there (-1). */
 void fz_parcel_close_more(struct fz_parcel *parcel);
 
+/* Any thread, of a parcel that is being made: another text, with its NUL. *capacity, of `bytes`, begins with 0. */
+void fz_parcel_add_text(struct fz_parcel *parcel, size_t *capacity, const char *text);
+
 /* The text that begins at *at, of those that each end with a NUL; moves *at behind it. NULL where none is left. */
 const char *fz_parcel_text(const struct fz_parcel *parcel, size_t *at);
 

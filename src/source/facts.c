@@ -27,10 +27,7 @@ struct fz_facts_batch {
 };
 
 #define SIGN ((uint64_t)1 << 63)
-enum {
-    MEGABYTE_BITS = 20,
-    BYTES_AT_ONCE = 16384, /* of paths that a reader is asked for */
-};
+enum { MEGABYTE_BITS = 20 };
 #define LARGE_BYTES ((uint64_t)1 << 31)
 
 static uint32_t pack(uint64_t bytes)
@@ -113,7 +110,7 @@ static struct fz_parcel next_request(const struct fz_facts_batch *facts)
     struct fz_parcel request = {.kind = FZ_ASK_LOOK, .fd = -1};
     const size_t start = facts->next > 0 ? first[-1].path_end : 0;
     const struct look *look = first;
-    for (; look < end && look->root == first->root && request.len < BYTES_AT_ONCE; look++)
+    for (; look < end && look->root == first->root && request.len < FZ_LOOK_BYTES_AT_ONCE; look++)
         request.len = look->path_end - start;
     request.count = (uint32_t)(look - first);
     request.bytes = fz_malloc(request.len);

@@ -11,10 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BYTES_AT_ONCE = 16384,   /* of paths that a reader is asked for */
-    INODES_AT_ONCE = 100000, /* that it looks for in a folder: what a request holds */
-};
+enum { INODES_AT_ONCE = 100000 }; /* that it looks for in a folder: what a request holds */
 
 enum stage { BEFORE, AFTER, STAGES };
 
@@ -67,12 +64,9 @@ static struct fz_parcel next_request(const struct fz_recheck *recheck)
     struct fz_parcel request = {.kind = FZ_ASK_LOOK, .fd = -1};
     size_t capacity = 0;
     for (const struct file *file = first;
-         file < end && file->root == first->root && request.len < BYTES_AT_ONCE; file++) {
+         file < end && file->root == first->root && request.len < FZ_LOOK_BYTES_AT_ONCE; file++) {
         char *path = fz_path_join(file->dir, file->name);
-        size_t size = strlen(path) + 1;
-        request.bytes = fz_grow(request.bytes, &capacity, request.len + size, 1);
-        memcpy(request.bytes + request.len, path, size);
-        request.len += size;
+        fz_parcel_add_text(&request, &capacity, path);
         request.count++;
         free(path);
     }

@@ -224,14 +224,6 @@ enum {
     WRITES = 256
 };
 
-static void add_text(struct fz_parcel *parcel, size_t *capacity, const char *text)
-{
-    size_t size = strlen(text) + 1;
-    parcel->bytes = fz_grow(parcel->bytes, capacity, parcel->len + size, 1);
-    memcpy(parcel->bytes + parcel->len, text, size);
-    parcel->len += size;
-}
-
 struct fz_parcel fz_sources_ask_for(const struct fz_scanner *scanner, int64_t reread_since_ns)
 {
     const struct fz_sources *sources = scanner->sources;
@@ -247,11 +239,11 @@ struct fz_parcel fz_sources_ask_for(const struct fz_scanner *scanner, int64_t re
                    (o->named ? NAMED : 0u) | (o->writes ? WRITES : 0u) |
                    (sources->given_fd >= 0 ? GIVEN : 0u) | (reread_since_ns ? REREADS : 0u);
     char *folder = getcwd(NULL, 0);
-    add_text(&parcel, &capacity, folder ? folder : "");
+    fz_parcel_add_text(&parcel, &capacity, folder ? folder : "");
     free(folder);
-    add_text(&parcel, &capacity, o->named ? o->named : "");
+    fz_parcel_add_text(&parcel, &capacity, o->named ? o->named : "");
     for (uint32_t i = scanner->first; i < scanner->end; i++) {
-        add_text(&parcel, &capacity, sources->roots[i].argument);
+        fz_parcel_add_text(&parcel, &capacity, sources->roots[i].argument);
         if (is_stdin(sources->roots[i].argument))
             parcel.fd = STDIN_FILENO;
     }

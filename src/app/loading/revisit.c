@@ -18,11 +18,10 @@
 enum {
     PAUSE_US = 3000000,
     LONGEST_PAUSE_US = 60000000,
-    SHARE = 20,            /* looking takes at most this part of the time */
-    SEEN = 128,            /* of those that are looked at together: tiles in view, at most */
-    SLOTS_A_LOOK = 8192,   /* a bound on its time */
-    MOST_UNSETTLED = 4,    /* looks at what never holds still: then it is read as it is */
-    BYTES_AT_ONCE = 16384, /* of paths that a reader is asked for */
+    SHARE = 20,          /* looking takes at most this part of the time */
+    SEEN = 128,          /* of those that are looked at together: tiles in view, at most */
+    SLOTS_A_LOOK = 8192, /* a bound on its time */
+    MOST_UNSETTLED = 4,  /* looks at what never holds still: then it is read as it is */
 };
 
 struct visited {
@@ -57,13 +56,11 @@ static struct fz_parcel next_request(const struct visit *visit)
     struct fz_parcel request = {
         .kind = FZ_ASK_LOOK, .flags = first->refused ? FZ_LOOK_MAY_OPEN : 0u, .fd = -1};
     size_t capacity = 0;
-    for (const struct visited *file = first; file < end && file->root == first->root &&
-                                             file->refused == first->refused && request.len < BYTES_AT_ONCE;
+    for (const struct visited *file = first;
+         file < end && file->root == first->root && file->refused == first->refused &&
+         request.len < FZ_LOOK_BYTES_AT_ONCE;
          file++) {
-        size_t size = strlen(file->path) + 1;
-        request.bytes = fz_grow(request.bytes, &capacity, request.len + size, 1);
-        memcpy(request.bytes + request.len, file->path, size);
-        request.len += size;
+        fz_parcel_add_text(&request, &capacity, file->path);
         request.count++;
     }
     return request;

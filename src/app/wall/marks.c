@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 #include "base/clock.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/new_file.h"
@@ -130,11 +131,10 @@ static char *read_whole(const char *path, size_t *length, struct fz_error *err)
         return NULL;
     }
     char *text = fz_malloc((size_t)st.st_size + 1);
-    ssize_t n = 1;
-    for (*length = 0; n > 0 && *length<(size_t)st.st_size; *length += n> 0 ? (size_t)n : 0)
-        n = read(fd, text + *length, (size_t)st.st_size - *length);
+    ssize_t n = fz_read_full(fd, text, (size_t)st.st_size);
     if (n < 0)
         fz_fail(err, FZ_E_IO, errno, "cannot read the marks in %s", path);
+    *length = n > 0 ? (size_t)n : 0;
     text[*length] = '\0';
     close(fd);
     return text;

@@ -1,5 +1,6 @@
 #include "image/metadata/excerpt.h"
 
+#include "base/io.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -10,16 +11,8 @@ enum { MOST_READS = 512, MOST_BYTES = 8 << 20, MATCHED_MOST = 32 };
 
 static size_t read_at(int fd, uint64_t pos, uint8_t *to, size_t len)
 {
-    size_t got = 0;
-    while (got < len) {
-        ssize_t n = pread(fd, to + got, len - got, (off_t)(pos + got));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break;
-        got += (size_t)n;
-    }
-    return got;
+    ssize_t n = fz_pread_full(fd, to, len, (off_t)pos);
+    return n > 0 ? (size_t)n : 0;
 }
 
 bool fz_excerpt_open(struct fz_excerpt *excerpt, int fd, const struct fz_image_scratch *scratch,
