@@ -5,7 +5,10 @@
 
 /* A strip has the window's height for one row: that is worth larger tiles, with room between them. */
 static const double STRIP_SCALE = 2.5;
-enum { STRIP_GAP = 24 };
+enum {
+    STRIP_GAP = 24,           /* px */
+    STRIP_LEAST_HEADINGS = 3, /* as high is a window of which a heading takes a part */
+};
 
 /* ---- Sections: a wall without any is one, with no heading ---------------------------------------------------- */
 
@@ -93,7 +96,9 @@ void fz_layout_set_grid(struct fz_layout *layout)
 
 void fz_layout_set_strip(struct fz_layout *layout)
 {
-    const struct fz_layout_params *p = &layout->params;
+    struct fz_layout_params *p = &layout->params;
+    if (p->heading_h > p->view_h / STRIP_LEAST_HEADINGS) /* the pictures come first */
+        p->section_count = 0;
     double heading_h = p->section_count > 0 ? p->heading_h : 0, below = p->caption_h + FZ_MIN_GAP;
     double room_w = fmax(p->view_w - STRIP_GAP, 1), room_h = fmax(p->view_h - heading_h - below, 1);
     layout->scale = fmin(STRIP_SCALE, fmin(room_w / p->tile_w, room_h / p->tile_h));

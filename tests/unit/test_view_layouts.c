@@ -129,6 +129,26 @@ static void nothing_lies_over_another_thing(void **state)
     }
 }
 
+static void a_heading_leaves_a_low_strip_to_its_pictures(void **state)
+{
+    (void)state;
+    struct fz_layout_section sections[] = {{.start = 0}, {.start = 50}};
+    struct fz_layout_params params = {.id = FZ_LAYOUT_STRIP,
+                                      .view_w = 800,
+                                      .tile_w = 256,
+                                      .tile_h = 192,
+                                      .count = 100,
+                                      .heading_h = 36,
+                                      .sections = sections,
+                                      .section_count = 2};
+    struct fz_layout layout;
+    for (params.view_h = 40; params.view_h < 400; params.view_h++) {
+        fz_layout_set(&layout, &params);
+        assert_true(layout.box_h >= params.view_h / 2.0);
+    }
+    assert_true(layout.params.section_count == 2);
+}
+
 static void a_strip_is_one_row_of_larger_tiles(void **state)
 {
     (void)state;
@@ -479,6 +499,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_those_of_the_option),
         cmocka_unit_test(nothing_lies_over_another_thing),
+        cmocka_unit_test(a_heading_leaves_a_low_strip_to_its_pictures),
         cmocka_unit_test(a_strip_is_one_row_of_larger_tiles),
         cmocka_unit_test(a_wall_without_tiles_answers),
         cmocka_unit_test(visible_is_what_a_loop_finds),
