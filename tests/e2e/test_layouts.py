@@ -253,6 +253,38 @@ def test_v_goes_round_and_keeps_the_selection_in_view(home, folder):
             assert status["visible"][0] <= index <= status["visible"][1]
 
 
+@pytest.mark.parametrize("change", [("+", "+"), ("-",), ("V",), "text"])
+def test_the_selected_is_not_cut_in_another_size(home, folder, change):
+    """Selecting it again moves nothing then."""
+    cut = []
+    with start(home, folder, "masonry") as frieze:
+        for number in range(140, 160):
+            frieze.key("0", *str(number), "G").idle("loaded").idle()
+            if change == "text":
+                frieze.ask("set", "text-scale", "3")
+            else:
+                frieze.key(*change)
+            seen = frieze.idle().idle("loaded").status()["visible"]
+            if frieze.key(*str(number), "G").idle().status()["visible"] != seen:
+                cut.append(number)
+            if change == "text":
+                frieze.ask("set", "text-scale", "1")
+            elif change == ("V",):
+                frieze.key("V")
+    assert not cut
+
+
+def test_larger_texts_leave_the_first_heading_whole(home):
+    for i in range(4):
+        pictures.fill(home / "pictures" / f"folder{i}", 4)
+    options = "--size", "800x600", "--tile", "160x120", "--motion", "off", "--cache-size", "0", home / "pictures"
+    with home.start(*options) as frieze:
+        frieze.idle().key("G").idle().key("g", "g").idle().ask("set", "text-scale", "2")
+        grown = np.asarray(frieze.idle().screenshot())[:300, :700]
+    with home.start("--text-scale", "2", *options) as frieze:
+        assert (grown == np.asarray(frieze.idle().screenshot())[:300, :700]).all()
+
+
 @pytest.mark.parametrize("layout", ["justified", "masonry"])
 def test_moves_lead_to_what_stands_there(home, folder, layout):
     """Down goes to a later picture and up back to it; both ends are reached."""

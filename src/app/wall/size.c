@@ -37,10 +37,14 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h)
     size_t index = index_to_hold(app);
     fz_dissolve_end(app);
     double at = fz_layout_start(&wall->layout, index) - wall->scroll.target;
+    bool at_start = wall->scroll.target == 0;
     fz_wall_relayout(app, view_w, view_h);
+    double position = fz_layout_start(&wall->layout, index) - at;
     if (index == wall->selected_index)
-        at = fmax(fmin(at, fz_layout_view(&wall->layout) - fz_layout_pitch(&wall->layout)), 0);
-    hold(app, index, fz_layout_start(&wall->layout, index) - at);
+        position = fz_layout_reveal(&wall->layout, index, position);
+    else if (at_start)
+        position = 0;
+    hold(app, index, position);
 }
 
 /* In another direction its old place says nothing: the tile that is held stands in the middle. */
@@ -70,7 +74,8 @@ static void keep_grip(struct fz_app *app)
     struct fz_wall *wall = &app->wall;
     size_t index;
     if (wall->gripped != FZ_ITEM_NONE && fz_list_index(app->list, wall->gripped, &index)) {
-        double middle = fz_layout_start(&wall->layout, index) + fz_layout_pitch(&wall->layout) / 2;
+        double middle =
+            fz_layout_start(&wall->layout, index) + fz_layout_cell_length(&wall->layout, index) / 2;
         fz_scroll_to(&wall->scroll, middle - wall->grip, true);
     }
     wall->gripped = FZ_ITEM_NONE;
