@@ -137,9 +137,9 @@ void fz_app_answer_waits(struct fz_app *app)
     app->loader.load_all = load_all;
 }
 
-static json_t *selected_uri(const struct fz_app *app)
+static json_t *uri(const struct fz_app *app, fz_item_id item)
 {
-    char *path = fz_list_path(app->list, app->wall.selected);
+    char *path = item != FZ_ITEM_NONE ? fz_list_path(app->list, item) : NULL;
     if (!path)
         return json_null();
     char *text = fz_str_to_utf8(path);
@@ -161,20 +161,21 @@ static json_t *notice(const struct fz_app *app)
     return json;
 }
 
-static json_t *title(const struct fz_app *app)
+static json_t *title(const struct fz_app *app, fz_item_id item)
 {
-    char *text = fz_str_to_utf8(fz_list_name(app->list, app->wall.selected));
+    if (item == FZ_ITEM_NONE)
+        return json_null();
+    char *text = fz_str_to_utf8(fz_list_name(app->list, item));
     json_t *json = json_string(text);
     free(text);
     return json;
 }
 
 /* In the whole list, whatever is shown of it. */
-static json_t *position(const struct fz_app *app, size_t index)
+static json_t *position(const struct fz_app *app, fz_item_id item)
 {
-    size_t all = index;
-    fz_list_all_index(app->list, fz_list_at(app->list, index), &all);
-    return json_integer((json_int_t)all);
+    size_t index;
+    return fz_list_all_index(app->list, item, &index) ? json_integer((json_int_t)index) : json_null();
 }
 
 /* The search that stands: its text, and how many it shows. */
@@ -188,20 +189,22 @@ static json_t *searched(const struct fz_app *app)
 json_t *fz_app_status(struct fz_app *app)
 {
     struct fz_focus focus = fz_wall_focus(app);
-    bool any = fz_list_count(app->list) > 0;
+    fz_item_id current = fz_app_current(app);
     const char *mode = app->mode == FZ_MODE_WALL ? "wall" : app->show.running ? "slideshow" : "picture";
     json_t *status = json_object();
     json_object_set_new(status, "mode", json_string(mode));
-    json_object_set_new(status, "index", any ? position(app, fz_app_selected_index(app)) : json_null());
+    json_object_set_new(status, "index", position(app, current));
     json_object_set_new(status, "items", json_integer((json_int_t)fz_list_all_count(app->list)));
     json_object_set_new(status, "marked", json_integer((json_int_t)fz_list_marked_count(app->list)));
     json_object_set_new(status, "search", searched(app));
     json_object_set_new(status, "away", json_integer((json_int_t)app->scan.away_count));
     json_object_set_new(status, "scanning", json_boolean(!fz_app_is_listed(app)));
-    json_object_set_new(status, "uri", selected_uri(app));
-    json_object_set_new(status, "title", title(app));
+    json_object_set_new(status, "uri", uri(app, current));
+    json_object_set_new(status, "title", title(app, current));
     json_object_set_new(status, "visible",
-                        any ? json_pack("[o,o]", position(app, focus.first), position(app, focus.last))
+                        fz_list_count(app->list) > 0
+                            ? json_pack("[o,o]", position(app, fz_list_at(app->list, focus.first)),
+                                        position(app, fz_list_at(app->list, focus.last)))
                             : json_null());
     json_object_set_new(status, "pending", json_integer((json_int_t)fz_loader_pending(app)));
     json_object_set_new(status, "failed", json_integer((json_int_t)app->loader.failed_count));

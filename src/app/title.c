@@ -12,9 +12,9 @@
 enum { MOVING_US = 250000 };
 
 /* Of the picture: NULL where there is nothing to say. Caller frees. */
-static char *picture_state(const struct fz_app *app)
+static char *picture_state(const struct fz_app *app, fz_item_id item)
 {
-    const struct fz_tile *tile = fz_loader_tile(app, app->wall.selected);
+    const struct fz_tile *tile = fz_loader_tile(app, item);
     if (tile && tile->error)
         return fz_asprintf("cannot be shown: %s", tile->error->msg);
     return tile && tile->damage != NULL ? fz_strdup("damaged, shown in part") : NULL;
@@ -27,17 +27,27 @@ static const char *show_state(const struct fz_app *app)
     return app->show.paused ? ", slideshow paused" : ", slideshow";
 }
 
+/* Caller frees. */
+static char *position(const struct fz_app *app, fz_item_id item)
+{
+    size_t count = fz_list_count(app->list), index;
+    const char *found = app->searched ? " found" : "";
+    return fz_list_index(app->list, item, &index) ? fz_asprintf("%zu of %zu%s", index + 1, count, found)
+                                                  : fz_asprintf("not among %zu%s", count, found);
+}
+
 static char *make_title(const struct fz_app *app)
 {
-    size_t count = fz_list_count(app->list);
-    if (count == 0)
-        return fz_strdup(app->searched ? "nothing found - frieze" : "frieze");
-    char *state = picture_state(app);
+    fz_item_id item = fz_app_current(app);
+    if (item == FZ_ITEM_NONE)
+        return fz_strdup(app->searched && fz_list_count(app->list) == 0 ? "nothing found - frieze"
+                                                                        : "frieze");
+    char *state = picture_state(app, item), *place = position(app, item);
     char *title =
-        fz_asprintf("%s (%zu of %zu%s)%s%s%s%s%s - frieze", fz_list_name(app->list, app->wall.selected),
-                    fz_app_selected_index(app) + 1, count, app->searched ? " found" : "", state ? ", " : "",
-                    state ? state : "", fz_list_is_marked(app->list, app->wall.selected) ? ", marked" : "",
-                    show_state(app), app->loading_paused ? ", loading paused" : "");
+        fz_asprintf("%s (%s)%s%s%s%s%s - frieze", fz_list_name(app->list, item), place, state ? ", " : "",
+                    state ? state : "", fz_list_is_marked(app->list, item) ? ", marked" : "", show_state(app),
+                    app->loading_paused ? ", loading paused" : "");
+    free(place);
     free(state);
     char *utf8 = fz_str_to_display(title);
     free(title);

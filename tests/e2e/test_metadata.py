@@ -264,7 +264,13 @@ def test_keys_act_on_the_picture_in_view_though_a_filter_leaves_it_out(culled):
     frieze.key("m", "5")
     wait_until(lambda: rating(folder / "p0.xmp") == 5, "p0 rated 5")
     assert [os.path.basename(path) for path in frieze.ask("marks")] == ["p0.jpg"]
-    frieze.key("1").idle().key("D").idle().ask("show_rated")
+    frieze.key("1").idle().key("D").idle()
+    bare = np.asarray(frieze.screenshot())
+    told = np.asarray(frieze.key("i").idle().screenshot())
+    assert (told != bare).any(), "its panel"
+    status = frieze.status()
+    assert (status["title"], status["index"]) == ("p0.jpg", 0)
+    frieze.ask("show_rated")
     assert len(order(frieze)) == 4
 
 

@@ -110,13 +110,21 @@ static void add_beneath(struct fz_info_page *page, const struct fz_app *app, fz_
     free(path);
 }
 
+static void add_position(struct fz_info_page *page, const struct fz_list *list, fz_item_id item)
+{
+    size_t index, count = fz_list_count(list);
+    if (fz_list_index(list, item, &index))
+        snprintf(page->position, sizeof page->position, "%zu / %zu", index + 1, count);
+    else
+        snprintf(page->position, sizeof page->position, "– / %zu", count);
+}
+
 static void tell(struct fz_app *app, fz_item_id item, struct fz_info_page *page)
 {
     const struct fz_tile *tile = fz_loader_tile(app, item);
     const struct fz_metadata *about;
     snprintf(page->name, sizeof page->name, "%s", fz_list_name(app->list, item));
-    snprintf(page->position, sizeof page->position, "%zu / %zu", fz_app_selected_index(app) + 1,
-             fz_list_count(app->list));
+    add_position(page, app->list, item);
     if ((about = fz_about_get(app, item)) != NULL)
         fz_info_add_caption(page, about);
     if (app->info.level < FZ_INFO_DETAILS)
@@ -227,10 +235,9 @@ static void draw_page(struct fz_app *app, const struct fz_info_page *page, const
 void fz_info_draw(struct fz_app *app)
 {
     struct fz_info *info = &app->info;
-    fz_item_id item = app->wall.selected;
+    fz_item_id item = fz_app_current(app);
     struct fz_info_measure m;
-    size_t index;
-    if (info->level == FZ_INFO_OFF || !fz_list_index(app->list, item, &index))
+    if (info->level == FZ_INFO_OFF || item == FZ_ITEM_NONE)
         return;
     struct fz_info_page wanted = {0};
     tell(app, item, &wanted);
