@@ -5,7 +5,6 @@
 #include "app/wall/folders.h"
 #include "app/options.h"
 #include "app/tasks.h"
-#include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
 

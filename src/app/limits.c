@@ -1,6 +1,5 @@
 #include "app/limits.h"
 
-#include "base/log.h"
 #include "base/memory_use.h"
 #include "decode/cache.h"
 

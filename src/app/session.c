@@ -2,7 +2,6 @@
 
 #include "app/default_source.h"
 #include "app/isolation.h"
-#include "app/signals.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/uri.h"

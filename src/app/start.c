@@ -11,7 +11,6 @@
 #include "base/leftover.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/memory_use.h"
 #include "base/path.h"
 #include "decode/files.h"
 #include "source/lookup.h"

@@ -1,7 +1,6 @@
 #include "base/memory_use.h"
 
 #include "base/mem.h"
-#include "base/path.h"
 
 #include <dirent.h>
 #include <stdbool.h>

@@ -4,7 +4,6 @@
 
 #include "base/cgroup.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* Where the kernel tells of it; a test has its own. */

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     LEAST_LEFT = FZ_PARCEL_MORE, /* for the other workers */

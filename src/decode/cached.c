@@ -8,7 +8,6 @@
 #include <SDL_timer.h>
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 

@@ -1,6 +1,5 @@
 #include "decode/engine.h"
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "decode/front.h"
 #include "decode/job.h"

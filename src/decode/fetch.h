@@ -9,7 +9,6 @@
 #ifndef FZ_DECODE_FETCH_H
 #define FZ_DECODE_FETCH_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 enum { FZ_FETCH_NOT = 255 }; /* a rank: not wanted any more */

@@ -2,8 +2,6 @@
 #include "decode/lane.h"
 #include "sync/wake.h"
 
-#include <unistd.h>
-
 enum { SWEEP_MS = 50 }; /* between two looks for parked jobs that were cancelled */
 
 static bool is_cancelled(const struct fz_job *job)

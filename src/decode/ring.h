@@ -12,7 +12,6 @@
 
 #include <SDL_surface.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,6 +1,5 @@
 /* A screenshot may go to a share that hangs: a reader writes it there then. Elsewhere the worker does, because what a path leads to
  * (/dev/stdout) may be its own process's. */
-#include "base/mem.h"
 #include "base/mounts.h"
 #include "base/path.h"
 #include "decode/decoder.h"

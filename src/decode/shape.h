@@ -2,7 +2,7 @@
 #ifndef FZ_DECODE_SHAPE_H
 #define FZ_DECODE_SHAPE_H
 
-#include "decode/decoder.h"
+#include "decode/ask.h"
 #include "decode/job.h"
 
 /* How far the reading of one has come; zeroed: it begins. */

@@ -3,8 +3,10 @@
 #ifndef FZ_DECODE_SIDECAR_H
 #define FZ_DECODE_SIDECAR_H
 
-#include "decode/decoder.h"
+#include "decode/ask.h"
 #include "image/metadata/metadata.h"
+
+struct fz_job;
 
 /* How far the reading of one has come; zeroed: it begins. */
 struct fz_sidecar_reading {

@@ -1,7 +1,6 @@
 #include "decode/thumbnails.h"
 
 #include "base/io.h"
-#include "base/mem.h"
 #include "base/path.h"
 #include "base/uri.h"
 

@@ -6,7 +6,6 @@
 #include <SDL_rect.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 struct fz_head;
 struct fz_page;

@@ -1,7 +1,6 @@
 #include "gpu/font.h"
 
 #include "base/mem.h"
-#include "base/str.h"
 #include "gpu/line.h"
 #include "sync/thread.h"
 

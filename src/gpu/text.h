@@ -5,7 +5,6 @@
 
 #include "gpu/draw.h"
 #include "sync/doorbell.h"
-#include "sync/ready.h"
 
 struct fz_text_service;
 

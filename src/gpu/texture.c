@@ -1,7 +1,6 @@
 #include "gpu/page.h"
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/prefetch.h"
 #include "sync/thread.h"
 

@@ -2,7 +2,6 @@
 #include "image/image.h"
 
 #include "base/mem.h"
-#include "base/pulse.h"
 #include "image/format.h"
 #include "image/metadata/png_text.h"
 

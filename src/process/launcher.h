@@ -5,7 +5,6 @@
 #ifndef FZ_PROCESS_LAUNCHER_H
 #define FZ_PROCESS_LAUNCHER_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 enum fz_launch_kind {

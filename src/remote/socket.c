@@ -1,7 +1,6 @@
 #include "remote/socket.h"
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/path.h"
 
 #include <SDL_timer.h>

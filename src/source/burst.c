@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/str.h"
 #include "source/scanner.h"
 #include "source/writer.h"
 

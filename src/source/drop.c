@@ -1,6 +1,5 @@
 #include "source/drop.h"
 
-#include "base/mem.h"
 #include "source/list_state.h"
 #include "sync/thread.h"
 

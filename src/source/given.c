@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void fz_given_free(struct fz_ready_node *list)
 {

@@ -6,7 +6,6 @@
 #include "sync/thread.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* What the render thread does at once, in about 1 ms where the list has 100,000. */
 enum { MOST_SORTED_HERE = 1024, NAMES_AT_ONCE = 512 };

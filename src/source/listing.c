@@ -3,7 +3,6 @@
 #include "sync/wake.h"
 
 #include <poll.h>
-#include <unistd.h>
 
 enum { HELD_MS = 50 };
 

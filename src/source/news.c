@@ -1,6 +1,5 @@
 #include "source/news.h"
 
-#include "base/mem.h"
 #include "base/path.h"
 #include "source/await.h"
 #include "source/batch.h"
@@ -8,7 +7,6 @@
 #include "source/scanner.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 

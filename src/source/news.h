@@ -3,7 +3,6 @@
 #ifndef FZ_SOURCE_NEWS_H
 #define FZ_SOURCE_NEWS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct fz_scanner;

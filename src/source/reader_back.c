@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/leftover.h"
-#include "base/mem.h"
 #include "decode/ask.h"
 #include "process/stay.h"
 #include "process/title.h"

@@ -5,8 +5,6 @@
 
 #include "source/source.h"
 
-#include <stdbool.h>
-
 struct fz_job;
 struct fz_recheck;
 

@@ -1,6 +1,5 @@
 #include "source/root.h"
 
-#include "base/mem.h"
 #include "base/path.h"
 
 #include <errno.h>

@@ -7,7 +7,6 @@
 #define FZ_SOURCE_SCANNER_H
 
 #include "source/await.h"
-#include "source/batch.h"
 #include "source/burst.h"
 #include "source/paths.h"
 #include "source/renames.h"

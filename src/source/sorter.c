@@ -6,7 +6,6 @@
 #include "sync/thread.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* What is compared, in this order: key, place, natural, the whole name. 32 bytes, of which there is one an item while it is sorted: the
  * snapshot is what is sorted, and the result is left in the same block. */

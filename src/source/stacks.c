@@ -1,6 +1,5 @@
 #include "source/stacks.h"
 
-#include "base/mem.h"
 #include "base/path.h"
 #include "image/suffix.h"
 #include "source/list_state.h"

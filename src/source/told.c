@@ -1,6 +1,7 @@
 #include "source/told.h"
 
 #include "base/mem.h"
+#include "decode/job.h"
 #include "decode/sidecar.h"
 #include "source/list_state.h"
 #include "source/stacks.h"

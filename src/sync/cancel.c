@@ -1,7 +1,5 @@
 #include "sync/cancel.h"
 
-#include <stddef.h>
-
 void fz_cancel_init(struct fz_cancel *token, const struct fz_cancel *parent)
 {
     token->parent = parent;

@@ -1,6 +1,5 @@
 #include "view/flash.h"
 
-#include <stddef.h>
 #include <string.h>
 
 /* Of 255: a tenth of the luminance, and 20 / 320 of R - G - B; rounded down. */

@@ -1,6 +1,5 @@
 /* SDL's events become keys, and keys become commands. */
 #include "app/app.h"
-#include "base/log.h"
 
 #include <string.h>
 

@@ -1,10 +1,8 @@
 #include "app/input/touch.h"
 
 #include "app/app.h"
-#include "base/clock.h"
 
 #include <SDL_touch.h>
-#include <math.h>
 
 static const double TILE_STEP = 1.25; /* a pinch changes tiles as the keys do: each size is decoded anew */
 

@@ -6,7 +6,6 @@
 #include "sync/thread.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct fz_rendition *fz_loader_rendition_of(const struct fz_app *app, const struct fz_job *job,
                                             struct fz_tile **tile)

@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/str.h"
 #include "decode/files.h"
 #include "sync/thread.h"
 

@@ -10,7 +10,6 @@
 #include "sync/thread.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void fz_loader_init(struct fz_loader *loader, int workers, uint64_t credit_limit_bytes)
 {

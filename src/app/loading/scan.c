@@ -9,7 +9,6 @@
 #include "sync/thread.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { BUDGET_US = 2000 }; /* of one frame: a hundred thousand names come in many */
 

@@ -2,16 +2,12 @@
 #include "app/app.h"
 #include "app/overlay/panel.h"
 #include "app/wall/search.h"
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "gpu/color.h"
-#include "gpu/draw.h"
 #include "source/drop.h"
 #include "source/marks.h"
 #include "source/told.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 void fz_scale_batch_init(struct fz_scale_batch *batch, const struct fz_scale_settings *settings,

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 enum {
     AHEAD = 4,          /* jobs a worker has before it, so that none ever waits */

@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "base/new_file.h"
 #include "base/path.h"
-#include "base/str.h"
 #include "decode/scaled.h"
 
 #include <errno.h>

@@ -4,13 +4,11 @@
 #include "app/overlay/button.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/str.h"
 #include "source/marks.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const int sides[] = {200, 400, 800, 1200, 1600, 1920, 2560, 3840, 0}; /* px; 0: as large as they are */
 enum { SIDES = sizeof sides / sizeof *sides, SIDE_MOST = 100000, USUAL_SIDE = 1600 };

@@ -1,6 +1,7 @@
 /* frieze scale IN OUT: pictures, upright, in sRGB, no larger than asked for. */
 #include "app/scale/scale.h"
 
+#include "app/subcommand/subcommand.h"
 #include "base/log.h"
 #include "ctl/config.h"
 

@@ -2,7 +2,6 @@
 #ifndef FZ_APP_SCALE_SCALE_H
 #define FZ_APP_SCALE_SCALE_H
 
-#include "app/subcommand/subcommand.h"
 #include "image/kind.h"
 
 struct fz_scale_settings {

@@ -6,13 +6,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "decode/decoder.h"
 #include "decode/files.h"
-#include "decode/scaled.h"
 #include "source/marks.h"
 #include "sync/thread.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { AHEAD = 16 }; /* jobs a worker has before it: a frame takes as long as many small pictures do */
 

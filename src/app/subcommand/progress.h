@@ -3,7 +3,6 @@
 #define FZ_APP_SUBCOMMAND_PROGRESS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct fz_progress {

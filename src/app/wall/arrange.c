@@ -3,15 +3,12 @@
 #include "app/app.h"
 #include "app/wall/search.h"
 #include "base/clock.h"
-#include "base/mem.h"
 #include "source/drop.h"
 #include "source/facts.h"
 #include "source/search.h"
 #include "source/sorter.h"
 #include "source/told.h"
 #include "sync/thread.h"
-
-#include <stdlib.h>
 
 enum {
     SEARCH_US = 2000,   /* of a turn */

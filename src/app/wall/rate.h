@@ -3,9 +3,9 @@
 #define FZ_APP_WALL_RATE_H
 
 #include "base/error.h"
-#include "source/list.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct fz_app;
 struct fz_command_call;

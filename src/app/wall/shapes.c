@@ -10,7 +10,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* In the place of a ratio. */
 static const float NOT_KNOWN = 0, ASKED = -1, NONE = -2;

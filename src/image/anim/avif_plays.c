@@ -3,7 +3,6 @@
 #include "image/anim/format.h"
 
 #include <limits.h>
-#include <string.h>
 
 enum { MOST_BOXES = 256, REPEATS = 1 };
 

@@ -1,6 +1,5 @@
 /* TIFF 6.0 and BigTIFF: size and orientation by the directories, and what it takes to decode a page. */
 #include "image/codecs/tiff_pages.h"
-#include "image/codecs/tiff_strips.h"
 #include "image/codecs/tiff_window.h"
 
 enum {

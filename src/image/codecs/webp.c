@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "image/codecs/webp_bands.h"
 #include "image/codecs/webp_rows.h"
-#include "image/limits.h"
 #include "image/pixels/rows.h"
 
 #include <stdlib.h>

@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "image/heavy/jxl_info.h"
-#include "image/limits.h"
 #include "image/pixels/rows.h"
 
 #include <jxl/decode.h>

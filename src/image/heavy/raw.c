@@ -6,7 +6,6 @@
 #if FRIEZE_WITH_RAW
 
 #include "image/codecs/raw_previews.h"
-#include "image/pixels/rows.h"
 
 #include <dlfcn.h>
 #include <libraw/libraw.h>

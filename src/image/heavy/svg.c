@@ -5,7 +5,6 @@
 
 #if FRIEZE_WITH_RSVG
 
-#include "base/mem.h"
 #include "image/limits.h"
 #include "image/pixels/rows.h"
 #include "image/svg/cost.h"

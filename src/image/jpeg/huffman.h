@@ -5,7 +5,6 @@
 #include "image/jpeg/bits.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 

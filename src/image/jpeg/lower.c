@@ -1,6 +1,5 @@
 #include "image/jpeg/lower.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "image/jpeg/band.h"
 #include "sync/thread.h"

@@ -3,7 +3,6 @@
 #include "base/io.h"
 #include "base/mem.h"
 
-#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

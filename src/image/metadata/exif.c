@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <libexif/exif-data.h>
 #include <math.h>
-#include <stdio.h>
 
 enum {
     TAG_DESCRIPTION = 0x010e,

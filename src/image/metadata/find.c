@@ -1,5 +1,4 @@
 /* Where files have their blocks of metadata: WebP and PSD; others have a file of their own. */
-#include "base/mem.h"
 #include "image/metadata/parts.h"
 
 enum {

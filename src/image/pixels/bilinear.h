@@ -3,7 +3,6 @@
 #define FZ_IMAGE_PIXELS_BILINEAR_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* Where a pixel of the result lies between two of a row, or of a column. */
