@@ -31,6 +31,17 @@ static inline bool fz_bytes_match(const struct fz_bytes *b, uint64_t pos, const 
     return fz_bytes_has(b, pos, count) && memcmp(b->at + pos, what, count) == 0;
 }
 
+/* Any thread. The two bytes there, which somebody vouches for: most significant byte first, or least. */
+static inline uint16_t fz_load_be16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static inline uint16_t fz_load_le16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] | at[1] << 8);
+}
+
 /* Any thread. An unsigned number of 1 to 4 bytes, most significant byte first; 0 outside. */
 static inline uint32_t fz_bytes_be(const struct fz_bytes *b, uint64_t pos, unsigned count)
 {

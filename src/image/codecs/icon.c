@@ -163,7 +163,7 @@ static void read_pixel(const struct bitmap *m, const uint8_t *row, uint32_t x, u
         from = index < m->color_count ? m->colors + index * m->color_bytes : black;
     }
     for (unsigned c = 0; c < 3; c++)
-        to[c] = m->bits == 16 ? five_bits((from[0] | (unsigned)from[1] << 8) >> 5 * c) : from[c];
+        to[c] = m->bits == 16 ? five_bits((unsigned)fz_load_le16(from) >> 5 * c) : from[c];
     to[3] = m->bits == 32 ? from[3] : 255;
 }
 

@@ -126,7 +126,7 @@ static uint16_t read_sample(const struct pam *p, const uint8_t *from, uint64_t i
         memcpy(&v, &bits, 4);
         return fz_light_encode(v);
     }
-    unsigned v = p->max < 256 ? from[i] : (unsigned)from[i * 2] << 8 | from[i * 2 + 1];
+    unsigned v = p->max < 256 ? from[i] : fz_load_be16(from + i * 2);
     return fz_deep_scale(v, p->max);
 }
 

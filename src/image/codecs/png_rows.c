@@ -88,20 +88,15 @@ static void expand_indices(const struct fz_png_rows *rows, uint8_t *to, const ui
         memcpy(to, rows->table[from[x]], 4);
 }
 
-static uint16_t sample(const uint8_t *from)
-{
-    return (uint16_t)(from[0] << 8 | from[1]);
-}
-
 /* Inlined with a constant number of channels. */
 static inline void expand_samples(uint16_t *to, const uint8_t *from, int width, int channels)
 {
     const int green = channels > 2 ? 2 : 0, blue = channels > 2 ? 4 : 0, alpha = channels * 2 - 2;
     for (int x = 0; x < width; x++, from += (size_t)channels * 2, to += 4) {
-        to[0] = sample(from);
-        to[1] = sample(from + green);
-        to[2] = sample(from + blue);
-        to[3] = channels % 2 ? 65535 : sample(from + alpha);
+        to[0] = fz_load_be16(from);
+        to[1] = fz_load_be16(from + green);
+        to[2] = fz_load_be16(from + blue);
+        to[3] = channels % 2 ? 65535 : fz_load_be16(from + alpha);
     }
 }
 

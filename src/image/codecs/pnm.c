@@ -66,7 +66,7 @@ static uint32_t read_binary(const struct pnm *p, const uint8_t *from, uint64_t i
 {
     if (p->bits)
         return from[index / 8] >> (7 - index % 8) & 1;
-    return p->max < 256 ? from[index] : (uint32_t)from[index * 2] << 8 | from[index * 2 + 1];
+    return p->max < 256 ? from[index] : fz_load_be16(from + index * 2);
 }
 
 static bool read_row(struct pnm *p, struct fz_decode *d, uint8_t *to)

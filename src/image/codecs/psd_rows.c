@@ -152,7 +152,7 @@ static void read_opaque_16(const struct fz_psd_rows *r, uint16_t *to)
     for (unsigned c = 0; c < 4; c++) {
         const uint8_t *from = c < 3 ? r->planes[r->colors == 3 ? c : 0] : NULL;
         for (size_t x = 0; x < r->width; x++)
-            to[x * 4 + c] = (uint16_t)(from ? from[x * 2] << 8 | from[x * 2 + 1] : FULL);
+            to[x * 4 + c] = from ? fz_load_be16(from + x * 2) : FULL;
     }
 }
 

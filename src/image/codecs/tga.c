@@ -77,7 +77,7 @@ static uint8_t five_bits(unsigned v)
 /* A colour of 15 (with its spare bit 16), 24 or 32 bits as B G R A. */
 static void read_color(const uint8_t *from, uint32_t depth, uint8_t *to)
 {
-    unsigned v = from[0] | (unsigned)from[1] << 8;
+    unsigned v = fz_load_le16(from);
     to[3] = depth == 32 ? from[3] : 255;
     for (unsigned i = 0; i < 3; i++)
         to[i] = depth <= 16 ? five_bits(v >> 5 * i) : from[i];

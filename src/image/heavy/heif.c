@@ -205,7 +205,7 @@ static enum fz_err push_deep(struct heif *h, uint8_t *plane, int stride, int hei
         uint16_t *row = (uint16_t *)(void *)plane;
         for (int i = 0; i < d->reduce.in_w * 4; i++) {
             const uint8_t *from = plane + (ptrdiff_t)i * 2;
-            const unsigned v = from[0] | (unsigned)from[1] << 8;
+            const unsigned v = fz_load_le16(from);
             row[i] = h->is_limited && i % 4 < 3 ? widen(v, bits) : fz_deep_scale(v, most);
         }
         if (h->hdr)

@@ -33,7 +33,7 @@ static void drop_preview(struct fz_block *iptc)
 {
     size_t at = 0, kept = 0;
     while (at + 5 <= iptc->len && iptc->data[at] == 0x1c) {
-        size_t size = (size_t)iptc->data[at + 3] << 8 | iptc->data[at + 4];
+        size_t size = fz_load_be16(iptc->data + at + 3);
         bool is_preview = iptc->data[at + 1] == 2 && iptc->data[at + 2] >= 200 && iptc->data[at + 2] <= 202;
         if (size > 0x7fff || size > iptc->len - at - 5) /* an extended one, or damaged: the rest goes */
             break;

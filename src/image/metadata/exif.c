@@ -116,7 +116,7 @@ static void read_dates(const ExifData *exif, struct fz_metadata_date *date)
 
 static uint32_t utf16_unit(const ExifEntry *entry, unsigned at)
 {
-    return at + 1 < entry->size ? (uint32_t)(entry->data[at] | entry->data[at + 1] << 8) : 0;
+    return at + 1 < entry->size ? fz_load_le16(entry->data + at) : 0;
 }
 
 /* UTF-16, least significant byte first. */
