@@ -1,5 +1,5 @@
 /* What goes between a worker and its decoder process. Structures of fixed size, made and read by the same program; all that
- * comes from the decoder is checked by the worker's side (front.c) before anything believes it. */
+ * comes from the decoder is checked by the worker's side (front_check.c) before anything believes it. */
 #ifndef FZ_DECODE_CALL_H
 #define FZ_DECODE_CALL_H
 

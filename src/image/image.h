@@ -1,5 +1,6 @@
-/* Bytes -> pixels. No threads, no SDL video, no globals: the same functions run in a worker thread or, on the
- * other side of a fork, in a decoder process. What they need of their caller is a struct fz_image_host. */
+/* Bytes -> pixels. No SDL video, no state of the application, no thread but that of image/jpeg/lower.h; global is only what is loaded
+ * once for good (image/heavy.c, image/svg/fonts.c): the same functions run in a worker thread or, on the other side of a fork, in a
+ * decoder process. What they need of their caller is a struct fz_image_host. */
 #ifndef FZ_IMAGE_IMAGE_H
 #define FZ_IMAGE_IMAGE_H
 
