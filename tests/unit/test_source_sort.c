@@ -286,8 +286,16 @@ static void ends_while_it_runs(void **unused)
     struct fz_list *list = fz_list_new();
     fill(list, "/p", "%u.jpg", 0, 1000);
     struct fz_sorter *sorter = fz_list_sort_begin(list, &(struct fz_sort){.key = FZ_SORT_DATE});
-    struct fz_marked *marked = fz_list_marked_begin(list);
+    struct fz_marked *marked = fz_list_marked_all(list);
     fill(list, "/q", "%u.jpg", 0, 20000);
+    SDL_WaitThread(start(sort_main, sorter), NULL);
+    assert_int_equal(fz_list_count(list), 21000);
+    assert_int_equal(fz_marked_count(marked), 1000);
+    char *first = fz_marked_path(marked, 0), *last = fz_marked_path(marked, 999);
+    assert_string_equal(first, "/p/0.jpg");
+    assert_string_equal(last, "/p/999.jpg");
+    free(first);
+    free(last);
     fz_sorter_free(sorter);
     fz_marked_free(marked);
     fz_sorter_free(NULL);
