@@ -232,7 +232,6 @@ double fz_app_text_scale(const struct fz_app *app);
 struct fz_color fz_app_text_color(const struct fz_app *app, struct fz_color wish);
 void fz_app_update_title(struct fz_app *app);
 int64_t fz_app_next_overlay_us(const struct fz_app *app); /* when one goes away by itself, or FZ_NEVER */
-bool fz_app_is_idle(const struct fz_app *app);
 bool fz_app_is_listed(
     const struct fz_app *app); /* every root was read to its end, every unknown file looked into */
 void fz_app_notice(struct fz_app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -69,7 +69,7 @@ enum fz_err fz_app_wait(struct fz_app *app, struct fz_command_call *call, struct
     return fz_app_add_wait(app, call, &wait, err);
 }
 
-bool fz_app_is_idle(const struct fz_app *app)
+static bool is_idle(const struct fz_app *app)
 {
     if (app->dirty || app->arrived || app->moving || app->fading || fz_loader_uploads_wait(app) ||
         fz_text_is_pending(app->head))
@@ -102,7 +102,7 @@ static bool is_reached(const struct fz_app *app, enum fz_wait_for state)
 {
     switch (state) {
     case FZ_WAIT_IDLE:
-        return fz_app_is_idle(app);
+        return is_idle(app);
     case FZ_WAIT_SCREENFUL:
         return app->stats.startup.first_frame > 0 && !app->dirty && !app->arrived && fz_loader_screenful(app);
     case FZ_WAIT_LOADED:

@@ -132,7 +132,7 @@ bool fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job, struct fz_p
     return true;
 }
 
-bool fz_decoder_open_whole(struct fz_decoder *decoder, struct fz_job *job, int *fd)
+static bool open_whole(struct fz_decoder *decoder, struct fz_job *job, int *fd)
 {
     struct fz_parcel request = fz_files_open_request(job->path, job->limits.max_file_bytes);
     request.flags = FZ_OPEN_WHOLE;
@@ -144,7 +144,7 @@ static bool open_file(struct fz_decoder *decoder, struct fz_job *job)
 {
     if (job->fd >= 0)
         return true;
-    if (fz_decoder_open_whole(decoder, job, &job->fd) && job->fd >= 0)
+    if (open_whole(decoder, job, &job->fd) && job->fd >= 0)
         job->file = fz_file_facts_of(&job->look);
     fz_image_head_fini(&job->head); /* all of it came once more, or will */
     return job->fd >= 0;

@@ -35,13 +35,10 @@ void fz_decoder_shrink(struct fz_decoder *decoder, bool process);
  * job->look. False: the job is to be parked, and to be run again. `request` is what fz_files_request gives for OPEN. */
 bool fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job, struct fz_parcel *request, int *fd);
 
-/* The same for who reads all of it. */
-bool fz_decoder_open_whole(struct fz_decoder *decoder, struct fz_job *job, int *fd);
-
 /* The worker's thread. What the file system says of a job's file, once: job->look. False: parked. */
 bool fz_decoder_look(struct fz_decoder *decoder, struct fz_job *job);
 
-/* As fz_decoder_open_whole, and decodes it: the job's error, image and surface. False: parked, or it cannot be opened. */
+/* As fz_decoder_open, of all of the file, and decodes it: the job's error, image and surface. False: parked, or it cannot be opened. */
 bool fz_decoder_load(struct fz_decoder *decoder, struct fz_job *job);
 
 /* The worker's thread, in sniff.c. Finds out what a SNIFF wants to know; or it is parked, as below. */

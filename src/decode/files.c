@@ -14,7 +14,8 @@
 
 enum { PATIENCE_MS = 20 }; /* of a worker: a disk that has to seek answers in 10 */
 
-void fz_files_wake(const struct fz_files *files)
+/* Any thread. Makes the thread look. */
+static void wake_thread(const struct fz_files *files)
 {
     fz_wake(files->wake_fd);
 }
@@ -71,7 +72,7 @@ static bool ask_lane(struct fz_lane *lane, struct fz_job *job)
     fz_lane_dispatch(lane);
     SDL_UnlockMutex(files->lock);
     if (more)
-        fz_files_wake(files);
+        wake_thread(files);
     return answered;
 }
 
@@ -81,7 +82,7 @@ static void drop_copy(struct fz_job *job)
     if (!job->copy.lane)
         return;
     atomic_fetch_sub(&job->copy.lane->copied_bytes, job->copy.bytes);
-    fz_files_wake(job->copy.lane->files);
+    wake_thread(job->copy.lane->files);
     job->copy = (struct fz_copy){0};
 }
 
@@ -98,7 +99,7 @@ static void take_answer(struct fz_job *job, struct fz_parcel *answer)
 {
     if (job->ask.answered && job->ask.answer.fd >= 0) {
         atomic_fetch_sub(&job->ask.lane->untaken, 1);
-        fz_files_wake(job->ask.lane->files);
+        wake_thread(job->ask.lane->files);
     }
     *answer = job->ask.answer;
     fz_parcel_fini(&job->ask.request);
@@ -179,7 +180,7 @@ bool fz_files_look_now(struct fz_files *files, struct fz_job *job, const char *p
             SDL_LockMutex(files->lock);
             channel->held = false;
             SDL_UnlockMutex(files->lock);
-            fz_files_wake(files);
+            wake_thread(files);
         }
         take_answer(job, &answer);
         return false;
@@ -220,7 +221,7 @@ bool fz_files_park(struct fz_files *files, struct fz_job *job)
         fz_lane_dispatch(lane);
     }
     SDL_UnlockMutex(files->lock);
-    fz_files_wake(files);
+    wake_thread(files);
     return true;
 }
 
@@ -271,7 +272,7 @@ void fz_files_stop(struct fz_files *files)
         return;
     FZ_MAIN_ONLY();
     atomic_store(&files->stop, true);
-    fz_files_wake(files);
+    wake_thread(files);
     SDL_WaitThread(files->thread, NULL);
     for (size_t i = 0; i < atomic_load(&files->lane_count); i++)
         empty_lane(files->lanes[i]);
@@ -324,7 +325,7 @@ void fz_files_connect(struct fz_lane *lane, const int *sockets, int count)
     SDL_UnlockMutex(files->lock);
     while (taken < count)
         close(sockets[taken++]);
-    fz_files_wake(files);
+    wake_thread(files);
 }
 
 /* --- Render thread -------------------------------------------------------------------------------------------------------- */
@@ -332,7 +333,7 @@ void fz_files_connect(struct fz_lane *lane, const int *sockets, int count)
 void fz_files_rank(const struct fz_files *files)
 {
     if (files && atomic_load(&files->parked) > 0)
-        fz_files_wake(files);
+        wake_thread(files);
 }
 
 size_t fz_files_parked(const struct fz_files *files, uint64_t *credit_bytes)

@@ -65,9 +65,6 @@ struct fz_files {
     struct fz_channel *polled[FZ_LANES_MOST * FZ_LANE_SLOTS];
 };
 
-/* Any thread. Makes the thread look. */
-void fz_files_wake(const struct fz_files *files);
-
 /* The thread itself. */
 int fz_files_main(void *files);
 

@@ -116,8 +116,6 @@ struct fz_head {
 double fz_window_density(SDL_Window *window, int width_px);
 struct fz_texts *fz_texts_new(struct fz_text_service *service);
 void fz_texts_free(struct fz_head *head);
-/* It was drawn: it is the last to be evicted. */
-void fz_texture_touch(struct fz_head *head, struct fz_texture *texture);
 /* Before what is no texture of a picture takes so many bytes of the budget: what was not drawn lately goes. */
 void fz_texture_make_room(struct fz_head *head, uint64_t bytes);
 /* What so many pixels take. */

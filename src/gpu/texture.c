@@ -34,7 +34,8 @@ static void link_oldest(struct fz_head *head, struct fz_texture *texture)
     head->oldest = texture;
 }
 
-void fz_texture_touch(struct fz_head *head, struct fz_texture *texture)
+/* It was drawn: it is the last to be evicted. */
+static void touch(struct fz_head *head, struct fz_texture *texture)
 {
     if (head->newest == texture)
         return;
@@ -118,7 +119,7 @@ static bool evict_oldest(struct fz_head *head)
 void fz_texture_keep(struct fz_head *head, struct fz_texture *texture)
 {
     texture->drawn_frame = head->frame;
-    fz_texture_touch(head, texture);
+    touch(head, texture);
 }
 
 void fz_texture_prefetch(struct fz_texture *const *textures, size_t count)

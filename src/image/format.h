@@ -199,9 +199,6 @@ void fz_decode_push_inks(struct fz_decode *d, uint8_t *row, const uint8_t *alpha
  * image/pixels/deep.h for what has other depths. Rounded to 8 bits, after its profile where that is of linear light. */
 void fz_decode_push_deep(struct fz_decode *d, const uint16_t *rgba);
 
-/* The decoder's thread. Fills what is missing of the result with the background. */
-void fz_decode_fill_rest(struct fz_decode *d);
-
 /* color.c, for fz_decode_begin. */
 void fz_color_begin(struct fz_decode *d);
 

@@ -67,7 +67,8 @@ enum fz_err fz_decode_begin_part(struct fz_decode *d, int width, int height, con
     return begin(d, width, height, part, part->out_w, part->out_h, &all);
 }
 
-void fz_decode_fill_rest(struct fz_decode *d)
+/* Fills what is missing of the result with the background. */
+static void fill_rest(struct fz_decode *d)
 {
     fz_reduce_end(&d->reduce, d->request->want.background);
 }
@@ -382,7 +383,7 @@ static enum fz_err load(struct fz_decode *d)
             *d->err = d->read_error;
     }
     if (code == FZ_OK)
-        fz_decode_fill_rest(d);
+        fill_rest(d);
     return code;
 }
 

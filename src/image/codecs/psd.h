@@ -21,13 +21,11 @@ enum fz_psd_mode {
 
 /* Resources of interest. */
 enum fz_psd_resource {
-    FZ_PSD_IPTC = 1028,
     FZ_PSD_THUMBNAIL = 1036,
     FZ_PSD_PROFILE = 1039,
     FZ_PSD_CLEAR_INDEX = 1047,
     FZ_PSD_VERSION = 1057,
     FZ_PSD_EXIF = 1058,
-    FZ_PSD_XMP = 1060,
 };
 
 struct fz_psd_head {

@@ -36,10 +36,7 @@ struct fz_tiff_entry {
     size_t bytes; /* 0: of no known type */
 };
 
-/* The excerpt's thread, all of these. The first directory's offset, 0 where no structure is at `base`. */
-uint64_t fz_tiff_structure_open(struct fz_excerpt *file, uint64_t base, struct fz_tiff_structure *tiff);
-
-/* The entries of a directory as they stand; their number, 0 where there are none. The caller frees. */
+/* The excerpt's thread, all of these. The entries of a directory as they stand; their number, 0 where there are none. The caller frees. */
 uint8_t *fz_tiff_entries_read(const struct fz_tiff_structure *tiff, uint64_t at, size_t *count);
 
 /* Entry `i` of those, which were read at `at`. */
@@ -65,8 +62,7 @@ struct fz_smaller_copy;
 void fz_exif_copy(const struct fz_exif_source *from, const struct fz_smaller_copy *copy,
                   struct fz_block *out);
 
-/* A number in the structure's order of bytes, from and to memory. */
-uint64_t fz_tiff_number(bool little, const uint8_t *at, unsigned count);
+/* A number in the structure's order of bytes, to memory. */
 void fz_tiff_put(bool little, uint8_t *at, uint64_t value, unsigned count);
 
 #endif

@@ -23,7 +23,8 @@ struct directory {
     size_t count;
 };
 
-uint64_t fz_tiff_number(bool little, const uint8_t *at, unsigned count)
+/* A number in the structure's order of bytes. */
+static uint64_t read_number(bool little, const uint8_t *at, unsigned count)
 {
     uint64_t value = 0;
     for (unsigned i = 0; i < count; i++)
@@ -70,7 +71,7 @@ uint8_t *fz_tiff_entries_read(const struct fz_tiff_structure *tiff, uint64_t at,
     *count = 0;
     if (at == 0 || !fz_excerpt_get(tiff->file, tiff->base + at, head, w.head))
         return NULL;
-    uint64_t n = fz_tiff_number(tiff->little, head, w.head);
+    uint64_t n = read_number(tiff->little, head, w.head);
     n = n < MOST_ENTRIES ? n : MOST_ENTRIES;
     uint8_t *entries =
         fz_excerpt_copy(tiff->file, tiff->base + at + w.head, n * w.entry, (size_t)MOST_ENTRIES * w.entry);
@@ -83,15 +84,14 @@ struct fz_tiff_entry fz_tiff_entry_of(const struct fz_tiff_structure *tiff, cons
 {
     const struct widths w = widths_of(tiff);
     const uint8_t *bytes = entries + i * w.entry;
-    const uint64_t count = fz_tiff_number(tiff->little, bytes + 4, w.number);
+    const uint64_t count = read_number(tiff->little, bytes + 4, w.number);
     const unsigned value_at = 4 + w.number;
-    struct fz_tiff_entry entry = {.tag = (uint16_t)fz_tiff_number(tiff->little, bytes, 2),
-                                  .type = (uint16_t)fz_tiff_number(tiff->little, bytes + 2, 2),
+    struct fz_tiff_entry entry = {.tag = (uint16_t)read_number(tiff->little, bytes, 2),
+                                  .type = (uint16_t)read_number(tiff->little, bytes + 2, 2),
                                   .count = (uint32_t)count};
     entry.bytes = count <= UINT32_MAX ? bytes_of(entry.type, count) : 0;
-    entry.at =
-        tiff->base + (entry.bytes <= w.number ? at + w.head + i * w.entry + value_at
-                                              : fz_tiff_number(tiff->little, bytes + value_at, w.number));
+    entry.at = tiff->base + (entry.bytes <= w.number ? at + w.head + i * w.entry + value_at
+                                                     : read_number(tiff->little, bytes + value_at, w.number));
     return entry;
 }
 
@@ -103,7 +103,7 @@ uint64_t fz_tiff_lead(const struct fz_tiff_structure *tiff, const struct fz_tiff
     uint8_t bytes[8];
     if (width == 0 || !fz_excerpt_get(tiff->file, entry->at, bytes, width))
         return 0;
-    return fz_tiff_number(tiff->little, bytes, width);
+    return read_number(tiff->little, bytes, width);
 }
 
 /* Of the first directory alone: where the others are, and the blocks that stand in it. */
@@ -232,14 +232,14 @@ static uint64_t open_big(struct fz_tiff_structure *tiff)
     uint8_t more[4], first[8];
     tiff->is_big = true;
     if (!fz_excerpt_get(tiff->file, tiff->base + 4, more, sizeof more) ||
-        fz_tiff_number(tiff->little, more, 2) != sizeof first ||
+        read_number(tiff->little, more, 2) != sizeof first ||
         !fz_excerpt_get(tiff->file, tiff->base + 8, first, sizeof first))
         return 0;
-    return fz_tiff_number(tiff->little, first, sizeof first);
+    return read_number(tiff->little, first, sizeof first);
 }
 
 /* The first directory's offset, 0 where no structure is at `base`. Olympus and Panasonic write other numbers than 42. */
-uint64_t fz_tiff_structure_open(struct fz_excerpt *file, uint64_t base, struct fz_tiff_structure *tiff)
+static uint64_t open_structure(struct fz_excerpt *file, uint64_t base, struct fz_tiff_structure *tiff)
 {
     uint8_t head[FZ_TIFF_HEAD];
     *tiff = (struct fz_tiff_structure){.file = file, .base = base};
@@ -251,7 +251,7 @@ uint64_t fz_tiff_structure_open(struct fz_excerpt *file, uint64_t base, struct f
     bool known = memcmp(head, "II*\0", 4) == 0 || memcmp(head, "MM\0*", 4) == 0 ||
                  memcmp(head, "IIU\0", 4) == 0 || memcmp(head, "IIRO", 4) == 0 ||
                  memcmp(head, "IIRS", 4) == 0 || memcmp(head, "MMOR", 4) == 0;
-    return known ? fz_tiff_number(tiff->little, head + 4, 4) : 0;
+    return known ? read_number(tiff->little, head + 4, 4) : 0;
 }
 
 bool fz_blocks_find_in_tiff(struct fz_excerpt *file, uint64_t base, struct fz_blocks *blocks)
@@ -259,7 +259,7 @@ bool fz_blocks_find_in_tiff(struct fz_excerpt *file, uint64_t base, struct fz_bl
     struct fz_tiff_structure tiff;
     struct directory camera = {0}, exposure = {0}, position = {0};
     struct leads leads = {.blocks = blocks};
-    uint64_t at = fz_tiff_structure_open(file, base, &tiff);
+    uint64_t at = open_structure(file, base, &tiff);
     if (at == 0)
         return false;
     read_directory(&tiff, at, TAGS(camera_tags), &camera, &leads);
@@ -279,7 +279,7 @@ bool fz_blocks_find_in_tiff(struct fz_excerpt *file, uint64_t base, struct fz_bl
 static uint64_t find_apart(struct fz_excerpt *file, uint64_t base, const struct fz_tiff_structure *tiff,
                            struct fz_tiff_structure *out)
 {
-    uint64_t first = fz_tiff_structure_open(file, base, out);
+    uint64_t first = open_structure(file, base, out);
     return base > 0 && out->little == tiff->little ? first : 0;
 }
 
@@ -288,7 +288,7 @@ void fz_blocks_join_tiff(struct fz_excerpt *file, const struct fz_directories *a
     struct fz_tiff_structure tiff, second, third;
     struct directory camera = {0}, exposure = {0}, position = {0};
     struct leads leads = {.blocks = blocks};
-    uint64_t first = fz_tiff_structure_open(file, at->camera, &tiff);
+    uint64_t first = open_structure(file, at->camera, &tiff);
     if (at->camera == 0 || first == 0)
         return;
     read_directory(&tiff, first, TAGS(camera_tags), &camera, &leads);

@@ -156,13 +156,6 @@ uint64_t fz_reduce_bytes(enum fz_kernel kernel, uint64_t in_w, uint64_t part_w, 
            out_w * (4 + 4 + 4 * FZ_REDUCE_BAND);
 }
 
-bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel, int in_w,
-                    int in_h, int out_w, int out_h, const struct fz_orient *orient)
-{
-    return fz_reduce_init_part(r, scratch, kernel, in_w, in_h, &(struct fz_image_region){0, 0, in_w, in_h},
-                               &(struct fz_reduce_beyond){0}, out_w, out_h, orient);
-}
-
 bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel,
                          int in_w, int in_h, const struct fz_image_region *part,
                          const struct fz_reduce_beyond *beyond, int out_w, int out_h,

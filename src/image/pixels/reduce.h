@@ -62,17 +62,13 @@ struct fz_reduce {
     int band_rows;
 };
 
-/* Any thread. Borrows the scratch buffers and what `orient` points to until the last row. in_w >= out_w >= 1
- * and in_h >= out_h >= 1. False: out of memory. */
-bool fz_reduce_init(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel, int in_w,
-                    int in_h, int out_w, int out_h, const struct fz_orient *orient);
-
 /* How much of the last column, and of the last row, lies beyond the picture: 0 to 1 px. */
 struct fz_reduce_beyond {
     double w, h;
 };
 
-/* Any thread. The same of a part of the rows, px of these. r->part is then what is needed of them: the part, and what the
+/* Any thread. Borrows the scratch buffers and what `orient` points to until the last row. in_w >= out_w >= 1
+ * and in_h >= out_h >= 1. False: out of memory. Of a part of the rows, px of these. r->part is then what is needed of them: the part, and what the
  * filter sees around it. The others are dropped. */
 bool fz_reduce_init_part(struct fz_reduce *r, struct fz_image_scratch *scratch, enum fz_kernel kernel,
                          int in_w, int in_h, const struct fz_image_region *part,

@@ -7,10 +7,6 @@
 
 #include "base/error.h"
 
-enum {
-    FZ_VP8L_SIDE_MOST = 1 << 14, /* px */
-};
-
 struct fz_vp8l_head {
     int width, height;
     bool has_alpha; /* else what its pixels have for one counts for nothing */
