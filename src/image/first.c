@@ -1,6 +1,6 @@
-#include "base/io.h"
 #include "image/image.h"
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "image/format.h"
 #include "image/metadata/png_text.h"

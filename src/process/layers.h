@@ -3,7 +3,6 @@
 #ifndef FZ_PROCESS_LAYERS_H
 #define FZ_PROCESS_LAYERS_H
 
-#include "base/sanitized.h"
 #include "process/sandbox.h"
 
 /* Notes why a layer is missing; with sys != 0 the text of that errno follows. Gives false. */

@@ -1,5 +1,7 @@
 #include "process/layers.h"
 
+#include "base/sanitized.h"
+
 #include <errno.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>

@@ -1,6 +1,7 @@
 /* The filter of system calls, by libseccomp: compiled once, in the zygote, and loaded by each decoder. */
 #include "process/layers.h"
 
+#include "base/sanitized.h"
 #include "process/calls.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* Every format decodes inside the sandbox, to the same pixels as outside, text of an SVG included: one decoder, to which
  * pictures are sent as descriptors. */
+#include "base/sanitized.h"
 #include "test_image_samples.h"
 
 #include "frieze_config.h"

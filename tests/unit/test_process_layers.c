@@ -1,5 +1,6 @@
 /* What holds of a decoder, seen from outside and from inside: the evidence of the kernel, its limits, how it ends, and
  * what is said of layers that are missing. */
+#include "base/sanitized.h"
 #include "test_process_sandbox.h"
 
 #include <linux/capability.h>

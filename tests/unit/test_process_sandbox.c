@@ -1,6 +1,7 @@
 /* Everything that a decoder must not do, tried for real from inside, and what stopped it: once as root, once as an ordinary user. Then
  * again with the layers that stopped it left out, so that the next one shows that it holds too, and in the end with none
  * of them, so that the attempt is known to be one. */
+#include "base/sanitized.h"
 #include "test_process_attempts.h"
 
 #include <sys/shm.h>
