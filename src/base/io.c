@@ -5,33 +5,31 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { AT_ITS_PLACE = -1 };
-
-static ssize_t read_full(int fd, char *to, size_t len, off_t at)
+/* Of `n`, as read(2) gave it. False: there is no more to read. */
+static bool goes_on(ssize_t n, size_t *got, bool *failed)
 {
-    size_t got = 0;
-    while (got < len) {
-        ssize_t n = at == AT_ITS_PLACE ? read(fd, to + got, len - got)
-                                       : pread(fd, to + got, len - got, at + (off_t)got);
-        fz_pulse_beat();
-        if (n == 0)
-            break;
-        if (n > 0)
-            got += (size_t)n;
-        else if (errno != EINTR)
-            return -1;
-    }
-    return (ssize_t)got;
+    fz_pulse_beat();
+    *got += n > 0 ? (size_t)n : 0;
+    *failed = n < 0 && errno != EINTR;
+    return n != 0 && !*failed;
 }
 
-ssize_t fz_read_full(int fd, void *to, size_t len)
+bool fz_read_full(int fd, void *to, size_t len, size_t *got)
 {
-    return read_full(fd, to, len, AT_ITS_PLACE);
+    bool failed = false;
+    *got = 0;
+    while (*got < len && goes_on(read(fd, (char *)to + *got, len - *got), got, &failed))
+        ;
+    return !failed;
 }
 
-ssize_t fz_pread_full(int fd, void *to, size_t len, off_t at)
+bool fz_pread_full(int fd, void *to, size_t len, off_t at, size_t *got)
 {
-    return read_full(fd, to, len, at);
+    bool failed = false;
+    *got = 0;
+    while (*got < len && goes_on(pread(fd, (char *)to + *got, len - *got, at + (off_t)*got), got, &failed))
+        ;
+    return !failed;
 }
 
 bool fz_write_full(int fd, const void *bytes, size_t len)

@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Any thread. How many bytes came: fewer than `len` where the file ends; -1 with errno. */
-ssize_t fz_read_full(int fd, void *to, size_t len);
+/* Any thread. *got bytes came: fewer than `len` where the file ends, or, false with errno, where it cannot be read on. */
+bool fz_read_full(int fd, void *to, size_t len, size_t *got);
 /* The same from `at` on, in bytes; leaves the place of fd as it is. */
-ssize_t fz_pread_full(int fd, void *to, size_t len, off_t at);
+bool fz_pread_full(int fd, void *to, size_t len, off_t at, size_t *got);
 
 /* Any thread. False with errno: not all of it. */
 bool fz_write_full(int fd, const void *bytes, size_t len);

@@ -22,9 +22,7 @@ static enum fz_err explain_open(const char *path, int sys, struct fz_error *err)
 /* One byte more than allowed shows that it is too large, also while it grows. */
 static enum fz_err read_all(int fd, char *bytes, size_t limit, size_t *len, bool *cut, struct fz_error *err)
 {
-    ssize_t n = fz_read_full(fd, bytes, limit + 1);
-    *len = n > 0 ? (size_t)n : 0;
-    if (n < 0)
+    if (!fz_read_full(fd, bytes, limit + 1, len))
         return fz_fail(err, FZ_E_IO, errno, "cannot be read");
     if (*len <= limit)
         return FZ_OK;

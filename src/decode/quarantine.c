@@ -53,15 +53,16 @@ void fz_quarantine_free(struct fz_quarantine *quarantine)
 static bool add_part(SHA2_CTX *context, int fd, int64_t from, int64_t bytes)
 {
     uint8_t *block = fz_malloc(BLOCK_BYTES);
-    ssize_t n = 1;
-    for (int64_t at = 0; at < bytes && n > 0; at += n) {
-        n = fz_pread_full(fd, block, (size_t)(bytes - at < BLOCK_BYTES ? bytes - at : BLOCK_BYTES),
-                          from + at);
-        if (n > 0)
-            SHA256Update(context, block, (size_t)n);
+    bool came = true;
+    size_t n;
+    for (int64_t at = 0; at < bytes && came; at += (int64_t)n) {
+        size_t wanted = (size_t)(bytes - at < BLOCK_BYTES ? bytes - at : BLOCK_BYTES);
+        came = fz_pread_full(fd, block, wanted, from + at, &n) && n > 0;
+        if (came)
+            SHA256Update(context, block, n);
     }
     free(block);
-    return n > 0;
+    return came;
 }
 
 /* A long one is known by its ends and its time: to read all of it would take as long as to show other pictures. */

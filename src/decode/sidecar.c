@@ -95,16 +95,15 @@ static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, st
         *version = version_of(&st);
     bool fits = is_file && st.st_size <= MOST_BYTES;
     *bytes = fits ? fz_try_malloc((size_t)st.st_size + 1) : NULL;
-    ssize_t n = *bytes ? fz_read_full(fd, *bytes, (size_t)st.st_size) : 0;
+    bool failed = *bytes && !fz_read_full(fd, *bytes, (size_t)st.st_size, len);
     sys = errno;
-    *len = n > 0 ? (size_t)n : 0;
     close(fd);
     fz_pulse_beat();
-    if (*bytes && n >= 0)
+    if (*bytes && !failed)
         return FZ_OK;
     free(*bytes);
     *bytes = NULL;
-    if (n < 0)
+    if (failed)
         return fz_fail(err, FZ_E_IO, sys, "%s", place);
     return fz_fail(err, FZ_E_LIMIT, 0, "%s: %s", place, is_file ? "too large for a sidecar" : "no file");
 }

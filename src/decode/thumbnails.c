@@ -49,8 +49,9 @@ static size_t read_whole(int fd, struct fz_buffer *bytes)
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > MAX_BYTES ||
         !fz_buffer_need(bytes, (size_t)st.st_size))
         return 0;
-    ssize_t len = fz_read_full(fd, bytes->data, (size_t)st.st_size);
-    return len == st.st_size ? (size_t)len : 0;
+    size_t len;
+    bool whole = fz_read_full(fd, bytes->data, (size_t)st.st_size, &len) && len == (size_t)st.st_size;
+    return whole ? len : 0;
 }
 
 size_t fz_thumbnails_read(const char *folder, const char *uri, int side_px, int *rank,

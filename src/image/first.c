@@ -25,10 +25,8 @@ enum fz_err fz_image_read_head(int fd, struct fz_image_head *head, struct fz_err
     head->bytes = fz_try_malloc(FZ_FORMAT_HEAD_BYTES);
     if (!head->bytes)
         return fz_fail(err, FZ_E_MEMORY, 0, "no memory for the file");
-    ssize_t len = fz_pread_full(fd, head->bytes, FZ_FORMAT_HEAD_BYTES, 0);
-    if (len < 0)
+    if (!fz_pread_full(fd, head->bytes, FZ_FORMAT_HEAD_BYTES, 0, &head->len))
         return fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
-    head->len = (size_t)len;
     return FZ_OK;
 }
 

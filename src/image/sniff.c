@@ -12,12 +12,12 @@ const char *fz_image_sniff(int fd, struct fz_error *err)
     uint8_t head[SNIFF_BYTES];
     if (fz_reader_check(fd, NULL, err) != FZ_OK)
         return NULL;
-    ssize_t len = fz_read_full(fd, head, sizeof head);
-    if (len < 0) {
+    size_t len;
+    if (!fz_read_full(fd, head, sizeof head, &len)) {
         fz_fail(err, fz_err_from_errno(errno), errno, "cannot read");
         return NULL;
     }
-    struct fz_bytes bytes = {.at = head, .len = (size_t)len};
+    struct fz_bytes bytes = {.at = head, .len = len};
     const struct fz_format *format = fz_format_find(&bytes);
     if (!format)
         fz_fail(err, FZ_E_NOT_PICTURE, 0, "%s", len ? "no picture of a known format" : "the file is empty");

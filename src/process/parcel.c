@@ -64,8 +64,9 @@ static char *read_file(int file, size_t len)
     struct stat st;
     if (file < 0 || fstat(file, &st) != 0 || (uint64_t)st.st_size != len)
         return NULL;
+    size_t got = 0;
     char *bytes = fz_try_malloc(len + 1);
-    if (bytes && fz_pread_full(file, bytes, len, 0) != (ssize_t)len) {
+    if (bytes && !(fz_pread_full(file, bytes, len, 0, &got) && got == len)) {
         free(bytes);
         bytes = NULL;
     }

@@ -131,10 +131,8 @@ static char *read_whole(const char *path, size_t *length, struct fz_error *err)
         return NULL;
     }
     char *text = fz_malloc((size_t)st.st_size + 1);
-    ssize_t n = fz_read_full(fd, text, (size_t)st.st_size);
-    if (n < 0)
+    if (!fz_read_full(fd, text, (size_t)st.st_size, length))
         fz_fail(err, FZ_E_IO, errno, "cannot read the marks in %s", path);
-    *length = n > 0 ? (size_t)n : 0;
     text[*length] = '\0';
     close(fd);
     return text;

@@ -8,10 +8,12 @@
 
 enum { MOST_READS = 512, MOST_BYTES = 8 << 20, MATCHED_MOST = 32 };
 
+/* As much as can be read. */
 static size_t read_at(int fd, uint64_t pos, uint8_t *to, size_t len)
 {
-    ssize_t n = fz_pread_full(fd, to, len, (off_t)pos);
-    return n > 0 ? (size_t)n : 0;
+    size_t got;
+    fz_pread_full(fd, to, len, (off_t)pos, &got);
+    return got;
 }
 
 bool fz_excerpt_open(struct fz_excerpt *excerpt, int fd, const struct fz_image_scratch *scratch,
