@@ -232,7 +232,9 @@ double fz_layout_reveal(const struct fz_layout *layout, size_t index, double scr
     double view = fz_layout_view(layout);
     if (layout->params.section_count > 0 && stand(layout)->is_under_heading(layout, index))
         start -= fmin(layout->heading_length, fmax(view - (end - start), 0));
-    if (start < scroll)
+    if (end - start > view)
+        scroll = fmin(fmax(scroll, start), end - view);
+    else if (start < scroll)
         scroll = start;
     else if (end > scroll + view)
         scroll = end - view;

@@ -129,8 +129,8 @@ long fz_layout_page(const struct fz_layout *layout, size_t index, long pages);
 /* The largest scroll position. */
 double fz_layout_scroll_max(const struct fz_layout *layout);
 
-/* The scroll position nearest to `scroll` that shows the whole cell of `index`, and in the first row of a section its
- * heading, where the window has room for both. */
+/* The scroll position nearest to `scroll` that shows the whole cell of `index`, or nothing else where that is longer than the window,
+ * and in the first row of a section its heading, where the window has room for both. */
 double fz_layout_reveal(const struct fz_layout *layout, size_t index, double scroll);
 
 /* The one that has it in the middle, as far as there is anything before and behind it. */

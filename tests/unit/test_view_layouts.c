@@ -271,6 +271,7 @@ static void reveal_and_centre_show_the_tile(void **state)
         double revealed = fz_layout_reveal(layout, index, random_real(&random, 0, max));
         double centred = fz_layout_centre(layout, index);
         assert_true(revealed >= 0 && revealed <= max && centred >= 0 && centred <= max);
+        assert_near(fz_layout_reveal(layout, index, revealed), revealed, 1e-6);
         if (end - start > view)
             continue;
         assert_true(start >= revealed - 1e-6 && end <= revealed + view + 1e-6);
