@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "source/marks.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,13 +28,13 @@ static const char *show_state(const struct fz_app *app)
     return app->show.paused ? ", slideshow paused" : ", slideshow";
 }
 
-/* Caller frees. */
-static char *position(const struct fz_app *app, fz_item_id item)
+void fz_app_tell_position(const struct fz_app *app, char *text, size_t size)
 {
     size_t count = fz_list_count(app->list), index;
-    const char *found = app->searched ? " found" : "";
-    return fz_list_index(app->list, item, &index) ? fz_asprintf("%zu of %zu%s", index + 1, count, found)
-                                                  : fz_asprintf("not among %zu%s", count, found);
+    if (fz_list_index(app->list, fz_app_current(app), &index))
+        snprintf(text, size, "%zu of %zu", index + 1, count);
+    else
+        snprintf(text, size, "not among %zu", count);
 }
 
 static char *make_title(const struct fz_app *app)
@@ -42,12 +43,12 @@ static char *make_title(const struct fz_app *app)
     if (item == FZ_ITEM_NONE)
         return fz_strdup(app->searched && fz_list_count(app->list) == 0 ? "nothing found - frieze"
                                                                         : "frieze");
-    char *state = picture_state(app, item), *place = position(app, item);
-    char *title =
-        fz_asprintf("%s (%s)%s%s%s%s%s - frieze", fz_list_name(app->list, item), place, state ? ", " : "",
-                    state ? state : "", fz_list_is_marked(app->list, item) ? ", marked" : "", show_state(app),
-                    app->loading_paused ? ", loading paused" : "");
-    free(place);
+    char *state = picture_state(app, item), place[64];
+    fz_app_tell_position(app, place, sizeof place);
+    char *title = fz_asprintf("%s (%s%s)%s%s%s%s%s - frieze", fz_list_name(app->list, item), place,
+                              app->searched ? " found" : "", state ? ", " : "", state ? state : "",
+                              fz_list_is_marked(app->list, item) ? ", marked" : "", show_state(app),
+                              app->loading_paused ? ", loading paused" : "");
     free(state);
     char *utf8 = fz_str_to_display(title);
     free(title);

@@ -110,7 +110,9 @@ def test_nothing_is_found(frieze):
     """Nothing lost: the selection is where it was. Of the picture in view, which is to be seen all the same, keys mark it."""
     marked = 1 if frieze.status()["mode"] == "picture" else 0
     search(frieze, *"qqq", "Return")
-    frieze.until(search={"text": "qqq", "matches": 0})
+    status = frieze.until(search={"text": "qqq", "matches": 0})
+    named = [status[key] is not None for key in ("index", "title", "uri")]
+    assert named == [bool(marked)] * 3, "nothing on the wall, and the picture in view"
     press(frieze, "n", "p", "Right", "Home", "m", "D")
     press(frieze, "Esc")
     frieze.until(search=None, index=0, marked=marked, items=len(FILES))

@@ -321,13 +321,11 @@ bool fz_rate_tell_range(const struct fz_app *app, char *out, size_t size)
 
 void fz_rate_draw(struct fz_app *app)
 {
-    char text[96], what[64];
+    char text[160], what[64], place[64];
     size_t count = fz_list_count(app->list);
     if (app->searched || !fz_rate_tell_range(app, what, sizeof what)) /* the search tells of it as well */
         return;
-    if (count == 0)
-        snprintf(text, sizeof text, "%s   none", what);
-    else
-        snprintf(text, sizeof text, "%s   %zu of %zu", what, fz_app_selected_index(app) + 1, count);
+    fz_app_tell_position(app, place, sizeof place);
+    snprintf(text, sizeof text, "%s   %s", what, count > 0 ? place : "none");
     fz_chip_draw(app, text, FZ_CHIP_TOP);
 }

@@ -71,7 +71,7 @@ void fz_search_draw(struct fz_app *app)
     else if (waits)
         snprintf(told, sizeof told, "%zu found", found);
     else
-        snprintf(told, sizeof told, "%zu of %zu", fz_app_selected_index(app) + 1, found);
+        fz_app_tell_position(app, told, sizeof told);
     bool is_part = fz_rate_tell_range(app, rated, sizeof rated);
     snprintf(what, sizeof what, "%s%s%s", told, is_part ? "   " : "", is_part ? rated : "");
     if (fz_list_search_runs(app->list))
