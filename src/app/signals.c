@@ -122,10 +122,8 @@ void fz_signals_stop(struct fz_signals *signals)
 {
     if (!signals)
         return;
-    if (signals->thread &&
-        !fz_wake(
-            signals
-                ->stop_fd)) /* it goes on, and with it what it reads, until the process ends a moment later */
+    /* Else it goes on, and with it what it reads, until the process ends a moment later. */
+    if (signals->thread && !fz_wake(signals->stop_fd))
         return;
     SDL_WaitThread(signals->thread, NULL);
     close(signals->signal_fd);
