@@ -114,7 +114,8 @@ static char *append_sidecar(char *bytes, size_t *len, const char *place)
     char *more;
     size_t more_len;
     struct version version;
-    if (read_sidecar(place, &more, &more_len, &version, NULL) != FZ_OK)
+    read_sidecar(place, &more, &more_len, &version, NULL);
+    if (!more) /* there is none, or not one that can be read */
         return bytes;
     bytes = fz_realloc(bytes, *len + more_len + 1);
     memcpy(bytes + *len, more, more_len);
