@@ -85,10 +85,12 @@ enum fz_err fz_isolation_start(const struct fz_options *options, struct fz_zygot
 
 void fz_isolation_stop(struct fz_zygotes *zygotes)
 {
-    fz_zygote_front_stop(zygotes->decoders);
-    fz_zygote_front_stop(zygotes->readers);
-    fz_zygote_front_stop(zygotes->heavy_decoders);
-    fz_zygote_front_stop(zygotes->svg_decoders);
+    struct fz_zygote *const all[] = {zygotes->decoders, zygotes->readers, zygotes->heavy_decoders,
+                                     zygotes->svg_decoders};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        fz_zygote_front_let_go(all[i]);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        fz_zygote_front_stop(all[i]);
     *zygotes = (struct fz_zygotes){0};
 }
 

@@ -382,9 +382,9 @@ void fz_app_stop(struct fz_app *app)
     fz_budgets_stop(app);
     bool stopped = fz_resume_stop(app, STUCK_MS);
     stopped = fz_pool_stop(&app->pool, STUCK_MS) && stopped;
-    stopped = stopped && fz_cache_stop(app->cache, STUCK_MS);
     if (!stopped)
         _exit(end_at_once(app));
+    fz_cache_close(app->cache); /* it writes while the window closes */
     fz_animate_fini(app);
     fz_history_fini(&app->picture.history);
     if (app->list)
@@ -395,6 +395,8 @@ void fz_app_stop(struct fz_app *app)
     if (!fz_text_service_stop(app->texts, STUCK_MS))
         _exit(end_at_once(app));
     fz_video_stop();
+    if (!fz_cache_stop(app->cache, STUCK_MS))
+        _exit(end_at_once(app));
     fz_signals_stop(app->signals);
     fz_doorbell_fini(&app->bell);
     fz_marks_fini(app);

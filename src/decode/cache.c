@@ -84,15 +84,23 @@ size_t fz_cache_unwritten(struct fz_cache *cache)
     return atomic_load(&cache->stored) - atomic_load(&cache->written) - atomic_load(&cache->left_out);
 }
 
+void fz_cache_close(struct fz_cache *cache)
+{
+    FZ_MAIN_ONLY();
+    if (!cache)
+        return;
+    fz_monitor_enter(&cache->changed);
+    cache->closing = true;
+    fz_monitor_wake_all(&cache->changed);
+    fz_monitor_leave(&cache->changed);
+}
+
 bool fz_cache_stop(struct fz_cache *cache, int patience_ms)
 {
     FZ_MAIN_ONLY();
     if (!cache)
         return true;
-    fz_monitor_enter(&cache->changed);
-    cache->closing = true;
-    fz_monitor_wake_all(&cache->changed);
-    fz_monitor_leave(&cache->changed);
+    fz_cache_close(cache);
     if (!fz_thread_join_within(cache->thread, &cache->ended, patience_ms))
         return false;
     free_cache(cache);

@@ -61,6 +61,9 @@ size_t fz_cache_left_out(struct fz_cache *cache, bool *is_full);
  * is what lies there. */
 size_t fz_cache_unwritten(struct fz_cache *cache);
 
+/* Main thread, when every reader is closed. What waits is written from now on, and nothing comes any more; NULL-safe. */
+void fz_cache_close(struct fz_cache *cache);
+
 /* Main thread, when every reader is closed. Writes what waits; NULL-safe. False when that took longer than `patience_ms`:
  * nothing was freed then, and the end of the process ends it, without harm to the file. */
 bool fz_cache_stop(struct fz_cache *cache, int patience_ms);

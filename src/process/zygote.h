@@ -72,6 +72,9 @@ int fz_zygote_front_replaced(struct fz_zygote *zygote);
 /* Any thread. The same without waiting for it: nobody wants to know how it ended. */
 void fz_zygote_front_drop(struct fz_child *child);
 
+/* The owner, when all its processes are forgotten. It ends by itself from now on; several may do so at once. NULL-safe. */
+void fz_zygote_front_let_go(struct fz_zygote *zygote);
+
 /* The owner, when all its processes are forgotten. One that is stuck in the kernel is left behind. NULL-safe. */
 void fz_zygote_front_stop(struct fz_zygote *zygote);
 

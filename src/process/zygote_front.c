@@ -338,6 +338,12 @@ int fz_zygote_front_replaced(struct fz_zygote *zygote)
     return replaced;
 }
 
+void fz_zygote_front_let_go(struct fz_zygote *zygote)
+{
+    if (zygote)
+        forget(zygote);
+}
+
 void fz_zygote_front_stop(struct fz_zygote *zygote)
 {
     if (!zygote)
