@@ -14,11 +14,11 @@
 enum {
     QUALITY = 92, /* mean difference 2.2, the largest 37, in 21.7 kB: tiles of photographs, 256x192 */
     /* A file that changes again within one tick of its clock looks as it did before. */
-    TICK_NS = 20000000,    /* of Linux: at most 10 ms */
-    COARSE_TICK_S = 2,     /* of FAT, and of those without fractions */
-    SURELY_S = 3600,       /* what was changed before is not changing, however wrong a share's clock is */
-    PATIENCE_US = 5000000, /* of who waits rather than goes without, */
-    TRY_MS = 1000,         /* and looks so often whether it is cancelled */
+    TICK_NS = 20000000, /* of Linux: at most 10 ms */
+    COARSE_TICK_S = 2,  /* of FAT, and of those without fractions */
+    SURELY_S = 3600,    /* what was changed before is not changing, however wrong a share's clock is */
+    TRY_MS = 1000, /* of whom nobody waits for; and so often who is patient looks whether it is cancelled, */
+    PATIENCE_US = 5000000, /* who waits rather than goes without */
     PAUSE_MS = 5,
 };
 
@@ -114,8 +114,9 @@ bool fz_cached_tell(struct fz_decoder *decoder, struct fz_job *job, struct fz_me
 static bool look_again(struct fz_decoder *decoder, struct fz_job *job, struct fz_look *after)
 {
     const bool patient = fz_cache_is_patient(decoder->cache);
+    const int try_ms = patient || job->kind == FZ_JOB_KEEP ? TRY_MS : 0;
     const int64_t until_us = fz_now_us() + (patient ? PATIENCE_US : 0);
-    while (!fz_files_look_now(decoder->files, job, job->path, patient ? TRY_MS : 0, after)) {
+    while (!fz_files_look_now(decoder->files, job, job->path, try_ms, after)) {
         const int64_t age_ns = fz_date_ms() * 1000000 - job->file.mtime_ns;
         *after = (struct fz_look){.bytes = job->file.bytes, .mtime_ns = job->file.mtime_ns};
         if (job->file.known && age_ns > SURELY_S * 1000000000LL)
@@ -135,6 +136,7 @@ void fz_cached_keep(struct fz_decoder *decoder, struct fz_job *job)
     if (!cache || job->caching == FZ_CACHING_OFF || image->damaged)
         return;
     if (!look_again(decoder, job, &after) || !fz_file_is_settled(&after, &job->file)) {
+        job->not_kept = true;
         fz_cache_go_without(cache);
         return;
     }

@@ -21,6 +21,7 @@ import share as shares
 from frieze import PATIENCE_S, is_sanitized, wait_until
 
 END_S = 1.0
+KEPT_AFTER_S = 7  # what was decoded is written after five seconds, and nobody has been there for ten
 COUNT = 12
 ROOM, LITTLE = 4 << 20, 1 << 20  # for copies, with --memory 64M; what has its place without that
 SMALL = "--size", "800x600", "--tile", "100x75", "--cache-size", "0"
@@ -342,6 +343,12 @@ def test_prime_goes_on_beside_it(home, share, good):
     assert process.returncode == 0 and f"{2 * COUNT} tiles" in said.decode(), said
 
 
+def make_old(share, age_s):
+    then = time.time() - age_s
+    for path in share.folder.iterdir():
+        os.utime(path, (then, then))
+
+
 def kept_tiles(home):
     with contextlib.closing(sqlite3.connect(home / "cache" / "frieze" / "tiles.db")) as db:
         return db.execute("SELECT count(*) FROM entry JOIN pixels USING (id) WHERE box_w > 0").fetchone()[0]
@@ -357,13 +364,22 @@ def test_prime_keeps_all_of_a_share_that_takes_its_time(home, share):
 
 def test_a_wall_of_it_is_kept(home, share):
     """Of files that have been there for long, which nobody changes just now."""
-    long_ago = time.time() - 2 * 3600
-    for path in share.folder.iterdir():
-        os.utime(path, (long_ago, long_ago))
+    make_old(share, 2 * 3600)
     share.delays = {shares.LOOKUP: 0.1, shares.GETATTR: 0.1}
     with home.start("--size", "800x600", "--tile", "100x75", share.path) as running:
         running.idle("loaded")
     assert kept_tiles(home) == COUNT
+
+
+def test_idle_time_keeps_what_its_wall_went_without(home, share):
+    """Files that may just be changing, of which the share says too late that they have not."""
+    make_old(share, 60)
+    share.delays = {shares.LOOKUP: 0.1, shares.GETATTR: 0.1}
+    with home.start("--size", "800x600", "--tile", "100x75", share.path) as running:
+        running.idle("loaded")
+        time.sleep(KEPT_AFTER_S)
+        assert kept_tiles(home) < COUNT
+        wait_until(lambda: kept_tiles(home) == COUNT, lambda: f"{kept_tiles(home)} of {COUNT} are kept", pause_s=0.2)
 
 
 def test_prime_counts_once_what_another_reader_finds_again(home, share, good):

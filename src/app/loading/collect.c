@@ -195,6 +195,7 @@ static void take_decoded(struct fz_app *app, struct fz_job *job)
         fz_loader_clear_error(app, tile);
         if (job->result_of == 0)
             take_damage(app, tile, job);
+        fz_prime_note(app, tile, job);
         r->arrived = true;
         fz_loader_queue_upload(app, job);
     }
@@ -232,7 +233,7 @@ static void take_result(struct fz_app *app, struct fz_job *job)
         fz_detail_take(app, job);
         break;
     case FZ_JOB_KEEP:
-        fz_prime_took(app, job->error.code);
+        fz_prime_took(app, job->item, job->error.code);
         fz_loader_retire(app, job);
         break;
     case FZ_JOB_SNIFF:

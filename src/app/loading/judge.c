@@ -154,7 +154,7 @@ static void discard(struct fz_app *app, struct fz_job *job)
     if (job->kind == FZ_JOB_WORK)
         job->work->take(app, job);
     if (job->kind == FZ_JOB_KEEP)
-        fz_prime_took(app, FZ_E_CANCELLED);
+        fz_prime_took(app, job->item, FZ_E_CANCELLED);
     if (job->kind == FZ_JOB_SCALE)
         fz_scale_window_lost(app, job);
     app->loader.credit_bytes -= job->credit_bytes;

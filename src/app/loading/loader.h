@@ -57,6 +57,7 @@ struct fz_tile {
     struct fz_turn turn;
     int retries;    /* after transient errors, so far */
     bool reread;    /* from its file, next time */
+    bool not_kept;  /* the tile cache went without it */
     char *damage;   /* why it is shown in part; owned; NULL: it is shown whole */
     bool no_detail; /* parts of it cannot be decoded: it is shown as large as fits */
     bool unsaid;    /* that its file is not there, see missing.h */

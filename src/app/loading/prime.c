@@ -32,10 +32,12 @@ static void begin_anew(struct fz_app *app)
     prime->task.was_canceled = false;
 }
 
-/* Those whose tiles were loaded are there already. */
+/* Those whose tiles were loaded are there already, nearly all. */
 static bool is_wanted(const struct fz_app *app, fz_item_id item)
 {
-    return !fz_loader_is_final(app, item) && !fz_loader_is_held_up(app, item);
+    const struct fz_tile *tile = fz_loader_tile(app, item);
+    bool is_kept = fz_loader_is_final(app, item) && !(tile && tile->not_kept);
+    return !is_kept && !fz_loader_is_held_up(app, item);
 }
 
 static void issue(struct fz_app *app, fz_item_id item)
@@ -95,11 +97,23 @@ uint64_t fz_prime_judge(const struct fz_app *app)
     return is_idle(app) ? fz_priority(FZ_PRIORITY_KEEP, 0) : FZ_HEAP_DROP;
 }
 
-void fz_prime_took(struct fz_app *app, enum fz_err code)
+void fz_prime_took(struct fz_app *app, fz_item_id item, enum fz_err code)
 {
     bool undone = code == FZ_E_CANCELLED;
+    struct fz_tile *tile = fz_loader_tile(app, item);
+    if (tile && !undone)
+        tile->not_kept = false; /* or it was tried twice */
     app->prime.out--;
     app->prime.task.failed += code != FZ_OK && !undone;
     if (undone && app->prime.task.state != FZ_TASK_CANCELED)
+        app->prime.count = SIZE_MAX;
+}
+
+void fz_prime_note(struct fz_app *app, struct fz_tile *tile, const struct fz_job *job)
+{
+    if (job->purpose != FZ_FOR_WALL)
+        return;
+    tile->not_kept = job->not_kept;
+    if (job->not_kept)
         app->prime.count = SIZE_MAX;
 }
