@@ -132,7 +132,7 @@ def test_what_the_file_and_its_sidecar_tell(home, folder):
     (told / "e1.xmp").write_text(SIDECAR)
     (told / "e2.jpg.xmp").write_text(SIDECAR[:90])
     with home.start("--size", "800x600", "--tile", "160x120", told) as frieze:
-        frieze.key("i", "Home", "Return")
+        frieze.idle().key("i", "Home", "Return")
         for expected in (1, 1 + 1, 1):
             until_lines(frieze, expected)
             frieze.key("n")
