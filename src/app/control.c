@@ -23,6 +23,7 @@ void fz_app_take_requests(struct fz_app *app)
         struct fz_command_call call = {
             .argc = request->argc, .argv = (const char *const *)request->argv, .request = request};
         struct fz_error err = {0};
+        fz_arrange_finish_search(app);
         if (!fz_command_find(request->command, &call.id))
             fz_fail(&err, FZ_E_USAGE, 0, "unknown command %s", request->command);
         else

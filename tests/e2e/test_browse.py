@@ -179,6 +179,21 @@ def test_marks_of_a_search(frieze):
     assert marked(frieze) == NAMES[:3]
 
 
+def test_what_comes_right_after_a_search_is_meant_for_what_it_found(frieze):
+    frieze.key("/", *"zebra", "Return", "m")
+    assert marked(frieze) == ["zebra.png"]
+    frieze.key("Esc", "Home", "/", *"beach", "Return", "^a")
+    assert marked(frieze) == [*NAMES[:3], "zebra.png"]
+    frieze.ask("search", "caf")
+    frieze.ask("mark_none")
+    frieze.ask("mark")
+    assert marked(frieze) == [NAMES[3]]
+    frieze.key("Esc", "/", *"zubr", "Return", "D")
+    assert frieze.status()["items"] == len(FILES) - 1
+    frieze.key("Esc").until(items=len(FILES) - 1, search=None)
+    assert "zebra.png" == frieze.key("End").until(index=len(FILES) - 2)["title"]
+
+
 # --- order ---
 
 def test_orders(frieze):

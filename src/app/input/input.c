@@ -22,6 +22,7 @@ bool fz_app_is_over_bar(const struct fz_app *app, double x, double y)
 
 void fz_app_press(struct fz_app *app, const struct fz_press *press)
 {
+    fz_arrange_finish_search(app);
     if (app->scale_panel.open)
         fz_scale_panel_press(app, press);
     else if (app->menu.open)

@@ -129,7 +129,7 @@ static void enter(struct fz_app *app)
     fz_prompt_close(app);
     if (kind == FZ_PROMPT_SEARCH) {
         fz_search_set(app, text);
-        fz_arrange_show_found(app); /* the next key is meant for it */
+        fz_arrange_show_found(app);
     }
     if (kind == FZ_PROMPT_COMMAND)
         enter_command(app, text);

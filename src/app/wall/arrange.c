@@ -152,6 +152,16 @@ void fz_arrange_show_found(struct fz_app *app)
     refiltered(app, true);
 }
 
+void fz_arrange_finish_search(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    if (app->prompt.kind == FZ_PROMPT_SEARCH)
+        return;
+    while (fz_list_search_runs(app->list))
+        fz_list_search_step(app->list, SEARCH_US);
+    fz_arrange_show_found(app);
+}
+
 static void forget_dropped(struct fz_app *app, const fz_item_id *items, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
