@@ -51,13 +51,24 @@ static void return_drawn(struct fz_decoder *decoder)
 static void keep_drawn(struct fz_decoder *decoder)
 {
     uint64_t bytes = fz_engine_drawn_bytes(decoder->engine), lent = decoder->lent_bytes;
-    if (bytes == lent && !(lent > 0 && fz_ledger_is_short(decoder->ledger, 0)))
+    if (bytes == lent && !(lent > 0 && fz_ledger_is_short(decoder->ledger)))
         return;
     if (lent > 0)
         fz_ledger_return(decoder->ledger, lent);
     decoder->lent_bytes = fz_ledger_lend(decoder->ledger, bytes) ? bytes : 0;
     if (decoder->lent_bytes == 0)
         fz_engine_drop_drawn(decoder->engine);
+}
+
+/* What is lent goes first, or who waits might wait for himself, and two for each other. */
+bool fz_decoder_reserve(struct fz_decoder *decoder, struct fz_job *job, uint64_t bytes)
+{
+    if (decoder->lent_bytes > 0) {
+        if (fz_ledger_try(decoder->ledger, bytes, &job->priority))
+            return true;
+        return_drawn(decoder);
+    }
+    return fz_ledger_reserve(decoder->ledger, bytes, &job->cancel, &job->priority);
 }
 
 void fz_decoder_shrink(struct fz_decoder *decoder, bool process)
@@ -83,9 +94,7 @@ static bool host_index(void *ctx, struct fz_image_index *index)
 static bool host_reserve(void *ctx, uint64_t bytes)
 {
     struct decode_call *call = ctx;
-    if (call->decoder->lent_bytes > 0 && fz_ledger_is_short(call->decoder->ledger, bytes))
-        return_drawn(call->decoder); /* or two that wait might wait for each other */
-    if (!fz_ledger_reserve(call->decoder->ledger, bytes, &call->job->cancel, &call->job->priority))
+    if (!fz_decoder_reserve(call->decoder, call->job, bytes))
         return false;
     call->reserved_bytes = bytes;
     return true;
@@ -94,6 +103,8 @@ static bool host_reserve(void *ctx, uint64_t bytes)
 static bool host_claim(void *ctx, uint64_t bytes)
 {
     struct decode_call *call = ctx;
+    if (call->decoder->lent_bytes > 0)
+        return_drawn(call->decoder);
     if (!fz_ledger_claim(call->decoder->ledger, bytes, &call->job->cancel, &call->job->priority))
         return false;
     call->reserved_bytes = bytes;

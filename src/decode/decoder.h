@@ -31,6 +31,9 @@ void fz_decoder_fini(struct fz_decoder *decoder);
  * too, which the next job starts anew. */
 void fz_decoder_shrink(struct fz_decoder *decoder, bool process);
 
+/* The worker's thread. As fz_ledger_reserve, for a job: nobody else takes from the ledger while a decoder may have lent something of it. */
+bool fz_decoder_reserve(struct fz_decoder *decoder, struct fz_job *job, uint64_t bytes);
+
 /* The worker's thread. Opens the file of a job: *fd, or -1 with the job's error set; what the file system says of it is in
  * job->look. False: the job is to be parked, and to be run again. `request` is what fz_files_request gives for OPEN. */
 bool fz_decoder_open(struct fz_decoder *decoder, struct fz_job *job, struct fz_parcel *request, int *fd);

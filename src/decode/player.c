@@ -30,7 +30,7 @@ static bool host_reserve(void *ctx, uint64_t bytes)
 {
     struct play_call *call = ctx;
     if (call->reserved_bytes > 0 || bytes > call->job->play.max_held_bytes ||
-        !fz_ledger_reserve(call->decoder->ledger, bytes, &call->job->cancel, &call->job->priority))
+        !fz_decoder_reserve(call->decoder, call->job, bytes))
         return false;
     call->reserved_bytes = bytes;
     return true;

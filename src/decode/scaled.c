@@ -189,7 +189,7 @@ static uint64_t reserve(struct fz_decoder *decoder, struct fz_job *job, const st
                      fz_image_encode_bytes(encoding, pixels->width, pixels->height);
     uint64_t capacity = fz_ledger_capacity(decoder->ledger);
     bytes = bytes < capacity ? bytes : capacity;
-    if (fz_ledger_reserve(decoder->ledger, bytes, &job->cancel, &job->priority))
+    if (fz_decoder_reserve(decoder, job, bytes))
         return bytes;
     fz_fail(&job->error, FZ_E_CANCELLED, 0, "cancelled");
     return 0;

@@ -71,22 +71,27 @@ static void stop_waiting(struct fz_ledger *ledger, const struct fz_ledger_waiter
     *link = waiter->next;
 }
 
+static bool take_at_once(struct fz_ledger *ledger, uint64_t bytes, const _Atomic uint64_t *priority)
+{
+    if (!has_room(ledger, bytes, kept_for_others(ledger, priority)))
+        return false;
+    ledger->reserved += bytes;
+    ledger->large_taken |= bytes > ledger->quarter;
+    return true;
+}
+
 static bool take(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token,
                  const _Atomic uint64_t *priority)
 {
     struct fz_ledger_waiter waiter = {bytes, priority, ledger->waiting};
-    bool large = bytes > ledger->quarter, taken = false;
+    bool taken = false;
     ledger->waiting = &waiter;
     while (!taken && !fz_cancel_is_set(token)) {
-        taken = has_room(ledger, bytes, kept_for_others(ledger, priority));
+        taken = take_at_once(ledger, bytes, priority);
         if (!taken)
             fz_monitor_wait_ms(&ledger->released, CANCEL_POLL_MS);
     }
     stop_waiting(ledger, &waiter);
-    if (taken) {
-        ledger->reserved += bytes;
-        ledger->large_taken |= large;
-    }
     return taken;
 }
 
@@ -96,6 +101,14 @@ bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz
     FZ_NOT_MAIN();
     fz_monitor_enter(&ledger->released);
     bool taken = bytes <= ledger->capacity && take(ledger, bytes, token, priority);
+    fz_monitor_leave(&ledger->released);
+    return taken;
+}
+
+bool fz_ledger_try(struct fz_ledger *ledger, uint64_t bytes, const _Atomic uint64_t *priority)
+{
+    fz_monitor_enter(&ledger->released);
+    bool taken = bytes <= ledger->capacity && take_at_once(ledger, bytes, priority);
     fz_monitor_leave(&ledger->released);
     return taken;
 }
@@ -146,10 +159,10 @@ void fz_ledger_return(struct fz_ledger *ledger, uint64_t bytes)
     fz_monitor_leave(&ledger->released);
 }
 
-bool fz_ledger_is_short(struct fz_ledger *ledger, uint64_t bytes)
+bool fz_ledger_is_short(struct fz_ledger *ledger)
 {
     fz_monitor_enter(&ledger->released);
-    bool is_short = ledger->waiting || !has_room(ledger, bytes, 0);
+    bool is_short = ledger->waiting;
     fz_monitor_leave(&ledger->released);
     return is_short;
 }

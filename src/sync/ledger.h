@@ -40,7 +40,10 @@ void fz_ledger_set_claimable(struct fz_ledger *ledger, uint64_t bytes);
 bool fz_ledger_reserve(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token,
                        const _Atomic uint64_t *priority);
 
-/* A worker. The same of what does not fit: waits until enough was given, of which a quarter of the first capacity stays for others.
+/* A worker. As fz_ledger_reserve, without waiting: false, too, where it would have to. */
+bool fz_ledger_try(struct fz_ledger *ledger, uint64_t bytes, const _Atomic uint64_t *priority);
+
+/* A worker. As fz_ledger_reserve, of what does not fit: waits until enough was given, of which a quarter of the first capacity stays for others.
  * False too when so much never will be. */
 bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_cancel *token,
                      const _Atomic uint64_t *priority);
@@ -50,8 +53,8 @@ bool fz_ledger_claim(struct fz_ledger *ledger, uint64_t bytes, const struct fz_c
  * waits, and before it waits itself. */
 bool fz_ledger_lend(struct fz_ledger *ledger, uint64_t bytes);
 void fz_ledger_return(struct fz_ledger *ledger, uint64_t bytes);
-/* Whether somebody waits, or who reserves `bytes` would. */
-bool fz_ledger_is_short(struct fz_ledger *ledger, uint64_t bytes);
+/* Whether somebody waits. */
+bool fz_ledger_is_short(struct fz_ledger *ledger);
 
 /* The giver, one thread. How much it is to do without in addition; 0: nothing. And: it does without. */
 uint64_t fz_ledger_wanted(const struct fz_ledger *ledger);

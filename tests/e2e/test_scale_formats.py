@@ -142,3 +142,15 @@ def test_what_encoders_hold_counts_too(home):
     much = peak_bytes(home, "--memory", "4G", *arguments, home / "many")
     assert len(list((home / "one").iterdir())) == 8
     assert little < 0.7 * much, (little, much)
+
+
+def test_what_was_drawn_with_makes_room_for_its_encoder(home):
+    """Fonts and glyphs of one SVG are kept for the next, in memory that is lent to them: who waits for all of it waits for no loan of its own."""
+    need_format("jxl")
+    (home / "in").mkdir()
+    for number in range(3):
+        text = "".join(f'<text x="10" y="{20 + 16 * line}" font-family="serif" font-size="{9 + line}">{number} {"AbcXyz" * 4}</text>'
+                       for line in range(20))
+        (home / "in" / f"{number}.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="1000">{text}</svg>')
+    result = scale(home, "--memory", "128M", "-c", 1, "-f", "jxl", "-s", "1000x1000", home / "in", home / "out")
+    assert "scaled 3" in result.out + result.err

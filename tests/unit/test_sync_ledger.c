@@ -145,7 +145,7 @@ static void start_ranked(struct asker *asker, struct fz_ledger *ledger, uint64_t
 
 static void until_somebody_waits(struct fz_ledger *ledger)
 {
-    while (!fz_ledger_is_short(ledger, 0))
+    while (!fz_ledger_is_short(ledger))
         sleep_ms(1);
 }
 
@@ -196,10 +196,13 @@ static void a_quarter_is_lent_at_most(void **state)
     assert_true(fz_ledger_lend(&ledger, 5));
     assert_int_equal(ledger.reserved, 25);
     assert_true(fz_ledger_reserve(&ledger, 75, &token, NULL));
-    assert_true(fz_ledger_is_short(&ledger, 1));
-    assert_false(fz_ledger_is_short(&ledger, 0));
+    assert_false(fz_ledger_try(&ledger, 1, NULL));
+    assert_true(fz_ledger_try(&ledger, 0, NULL));
     fz_ledger_return(&ledger, 25);
-    assert_false(fz_ledger_is_short(&ledger, 25));
+    assert_true(fz_ledger_try(&ledger, 25, NULL));
+    assert_false(fz_ledger_try(&ledger, CAPACITY + 1, NULL));
+    assert_false(fz_ledger_is_short(&ledger));
+    fz_ledger_release(&ledger, 25);
     fz_ledger_release(&ledger, 75);
     assert_int_equal(ledger.reserved, 0);
     assert_true(fz_ledger_reserve(&ledger, 90, &token, NULL));
@@ -215,10 +218,10 @@ static void who_waits_gets_what_was_lent(void **state)
     struct asker all;
     fz_ledger_init(&ledger, CAPACITY);
     assert_true(fz_ledger_lend(&ledger, 10));
-    assert_false(fz_ledger_is_short(&ledger, 0));
+    assert_false(fz_ledger_is_short(&ledger));
     start_asking(&all, &ledger, CAPACITY, NULL);
     assert_waits(&all);
-    assert_true(fz_ledger_is_short(&ledger, 0));
+    assert_true(fz_ledger_is_short(&ledger));
     assert_false(fz_ledger_lend(&ledger, 0));
     fz_ledger_return(&ledger, 10);
     assert_true(answer(&all));
