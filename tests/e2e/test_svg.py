@@ -175,6 +175,29 @@ def test_a_picture_inside_counts_as_any(home, name):
     assert "more than --memory leaves" in refusal(home, packed, "--memory", "64M", name=name)[0]
 
 
+def scaled(home, drawing, status=0):
+    """As `frieze scale` draws it over #204060, in its own size, and what is said of it."""
+    (home / "a.svg").write_text(drawing)
+    result = home.frieze("scale", "-s", "0", "-b", "204060", home / "a.svg", home / "a.png")
+    assert result.status == status, result.err
+    return Image.open(home / "a.png").convert("RGB"), result.err
+
+
+@pytest.mark.parametrize("kind, call", [("png", ""), ("png", "image/jpeg"), ("png", "text/plain"), ("jpeg", ""), ("jpeg", "image/jpg"),
+                                        ("jpeg", "image/pjpeg"), ("jpeg", "image/png"), ("gif", "application/octet-stream"),
+                                        ("bmp", "image/png"), ("png", "image/png;charset=utf-8")])
+def test_a_picture_inside_is_what_its_bytes_are(home, kind, call):
+    """Not what the drawing calls it, after one that is called as it is."""
+    data, named = io.BytesIO(), noise(40, 40, "png")[1]
+    Image.new("RGB", (40, 40), (200, 60, 20)).save(data, kind)
+    called = f"data:{call};base64," + base64.b64encode(data.getvalue()).decode()
+    picture, said = scaled(home, f'{ROOT}<image y="30" width="60" height="30" xlink:href="{named}"/>'
+                                 f'<image width="60" height="30" xlink:href="{called}"/></svg>')
+    assert not said
+    assert np.abs(np.array(picture.getpixel((30, 15))) - (200, 60, 20)).max() < 6
+    assert np.abs(np.array(picture.getpixel((20, 45))) - (230, 20, 60)).max() < 6
+
+
 def seconds(said):
     """That it was ended after."""
     return float(re.search(r"longer than ([\d.]+) s", said)[1])

@@ -5,6 +5,7 @@
 
 #if FRIEZE_WITH_RSVG
 
+#include "image/heavy/svg_stream.h"
 #include "image/limits.h"
 #include "image/pixels/rows.h"
 #include "image/svg/cost.h"
@@ -164,7 +165,7 @@ static RsvgHandleFlags flags_for(const struct fz_decode *d, const struct fz_svg_
 static enum fz_err read_document(struct fz_decode *d, RsvgHandleFlags flags, RsvgHandle **out)
 {
     GError *error = NULL;
-    GInputStream *stream = g_memory_input_stream_new_from_data(d->file.at, (gssize)d->file.len, NULL);
+    GInputStream *stream = fz_svg_stream(&d->file);
     /* Without a base, librsvg opens nothing that a document names. */
     *out = rsvg_handle_new_from_stream_sync(stream, NULL, flags, NULL, &error);
     g_object_unref(stream);

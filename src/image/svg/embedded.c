@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { HEAD_BYTES = 1 << 20 }; /* a header may stand behind as much metadata */
+enum { SNIFF_BYTES = 64 };
 
 static int value_of(uint8_t letter)
 {
@@ -59,9 +60,9 @@ static const uint8_t *end_of_base64(const uint8_t *at, const uint8_t *end)
     return at;
 }
 
-static bool read_size(const struct fz_bytes *head, uint32_t *width, uint32_t *height)
+static bool read_size(const struct fz_format *format, const struct fz_bytes *head, uint32_t *width,
+                      uint32_t *height)
 {
-    const struct fz_format *format = fz_format_find(head);
     struct fz_header header = {0};
     if (!format || format->is_heavy || !format->header || format->header(head, &header) != FZ_HEAD_OK)
         return false;
@@ -70,27 +71,66 @@ static bool read_size(const struct fz_bytes *head, uint32_t *width, uint32_t *he
     return true;
 }
 
-void fz_svg_find_embedded(const struct fz_bytes *file, struct fz_svg_embedded *embedded)
+bool fz_svg_next_uri(const struct fz_bytes *file, struct fz_svg_uri *uri)
 {
     static const char scheme[] = "data:", coding[] = ";base64,";
     enum { TYPE_BYTES = 256 };
-    const uint8_t *at = file->at, *end = at + file->len;
-    uint8_t *head = NULL;
-    *embedded = (struct fz_svg_embedded){0};
+    const uint8_t *at = uri->end ? uri->end : file->at, *end = file->at + file->len, *nearer;
     while ((at = memmem(at, (size_t)(end - at), scheme, sizeof scheme - 1)) != NULL) {
         at += sizeof scheme - 1;
         const size_t near = end - at < TYPE_BYTES ? (size_t)(end - at) : TYPE_BYTES;
-        const uint8_t *data = memmem(at, near, coding, sizeof coding - 1);
-        if (!data || (!head && !(head = fz_try_malloc(HEAD_BYTES))))
+        const uint8_t *type_end = memmem(at, near, coding, sizeof coding - 1);
+        if (!type_end)
             continue;
-        data += sizeof coding - 1;
-        at = end_of_base64(data, end);
-        const uint64_t coded = (uint64_t)(at - data), largest = (uint64_t)embedded->width * embedded->height;
+        while ((nearer = memmem(at, (size_t)(type_end - at), scheme, sizeof scheme - 1)) != NULL)
+            at = nearer + sizeof scheme - 1; /* the one before was not in base64 */
+        const uint8_t *data = type_end + sizeof coding - 1;
+        *uri = (struct fz_svg_uri){at, type_end, data, end_of_base64(data, end)};
+        return true;
+    }
+    return false;
+}
+
+/* Browsers take no other picture for an SVG, nor an SVG for another picture. */
+static bool may_be_wrong(const struct fz_svg_uri *uri)
+{
+    static const char drawing[] = "svg";
+    for (const uint8_t *at = uri->type; at < uri->type_end; at++)
+        if (!isalnum(*at) && !strchr("/+-.;= ", *at))
+            return false;
+    return !memmem(uri->type, (size_t)(uri->type_end - uri->type), drawing, sizeof drawing - 1);
+}
+
+const char *fz_svg_type_by_bytes(const struct fz_svg_uri *uri)
+{
+    static const char *const types[][2] = {{"png", "image/png"},
+                                           {"jpeg", "image/jpeg"},
+                                           {"gif", "image/gif"},
+                                           {"bmp", "image/bmp"},
+                                           {"webp", "image/webp"}};
+    uint8_t start[SNIFF_BYTES];
+    const struct fz_bytes head = {.at = start, .len = read_base64(uri->data, uri->end, start, sizeof start)};
+    const struct fz_format *format = may_be_wrong(uri) ? fz_format_find(&head) : NULL;
+    for (size_t i = 0; format && i < sizeof types / sizeof *types; i++)
+        if (strcmp(format->name, types[i][0]) == 0)
+            return types[i][1];
+    return NULL;
+}
+
+void fz_svg_find_embedded(const struct fz_bytes *file, struct fz_svg_embedded *embedded)
+{
+    struct fz_svg_uri uri = {0};
+    uint8_t *head = fz_svg_next_uri(file, &uri) ? fz_try_malloc(HEAD_BYTES) : NULL;
+    *embedded = (struct fz_svg_embedded){0};
+    for (bool found = head != NULL; found; found = fz_svg_next_uri(file, &uri)) {
+        const uint64_t coded = (uint64_t)(uri.end - uri.data),
+                       largest = (uint64_t)embedded->width * embedded->height;
         embedded->coded_bytes += coded;
         embedded->longest = coded > embedded->longest ? coded : embedded->longest;
-        struct fz_bytes bytes = {.at = head, .len = read_base64(data, at, head, HEAD_BYTES)};
+        struct fz_bytes bytes = {.at = head, .len = read_base64(uri.data, uri.end, head, HEAD_BYTES)};
+        const struct fz_format *format = bytes.len > 0 ? fz_format_find(&bytes) : NULL;
         uint32_t w, h;
-        if (bytes.len > 0 && read_size(&bytes, &w, &h) && (uint64_t)w * h > largest) {
+        if (read_size(format, &bytes, &w, &h) && (uint64_t)w * h > largest) {
             embedded->width = w;
             embedded->height = h;
         }

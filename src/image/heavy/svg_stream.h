@@ -1,0 +1,13 @@
+/* An SVG as librsvg is to read it. */
+#ifndef FZ_IMAGE_HEAVY_SVG_STREAM_H
+#define FZ_IMAGE_HEAVY_SVG_STREAM_H
+
+#include "image/bytes.h"
+
+#include <gio/gio.h>
+
+/* The decoder's thread. The file's own bytes, which outlive the stream, but for the MIME types of pictures in it: librsvg takes
+ * them at their word, and finds none by itself inside the sandbox, where browsers look at the picture. */
+GInputStream *fz_svg_stream(const struct fz_bytes *file);
+
+#endif
