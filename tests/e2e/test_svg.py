@@ -198,6 +198,29 @@ def test_a_picture_inside_is_what_its_bytes_are(home, kind, call):
     assert np.abs(np.array(picture.getpixel((20, 45))) - (230, 20, 60)).max() < 6
 
 
+def embedded(kind):
+    """A drawing of a red ground, and over half of it a picture of that kind."""
+    ground = f'{ROOT}<rect width="60" height="60" fill="#c83c14"/><image width="60" height="30" xlink:href="data:image/{kind};base64,'
+    if kind == "avif":  # its box of brands alone
+        data = b"\0\0\0\x14ftypavif\0\0\0\0avif"
+    else:
+        picture = io.BytesIO()
+        Image.new("RGB", (40, 40), (20, 200, 60)).save(picture, kind)
+        data = picture.getvalue()
+    return ground + base64.b64encode(data).decode() + '"/></svg>'
+
+
+@pytest.mark.parametrize("kind, name", [("webp", "WebP"), ("avif", "AVIF"), ("png", None)])
+def test_what_it_cannot_draw_is_told(home, kind, name):
+    """One of a kind that there is no module for is left out, as librsvg leaves it out, but not without a word."""
+    picture, said = scaled(home, embedded(kind))
+    assert picture.getpixel((30, 45)) == (200, 60, 20)
+    if picture.getpixel((30, 15)) == (200, 60, 20):
+        assert f"shown in part: svg: an embedded {name} is not drawn" in said
+    else:
+        assert not said
+
+
 def seconds(said):
     """That it was ended after."""
     return float(re.search(r"longer than ([\d.]+) s", said)[1])

@@ -5,6 +5,7 @@
 
 #if FRIEZE_WITH_RSVG
 
+#include "image/heavy/svg_modules.h"
 #include "image/heavy/svg_stream.h"
 #include "image/limits.h"
 #include "image/pixels/rows.h"
@@ -335,6 +336,18 @@ static enum fz_err draw_and_push(struct fz_decode *d, const struct fz_part *part
     return code;
 }
 
+/* What librsvg does not draw, and says nothing of; NULL: all is drawn. */
+static const char *left_out(const struct fz_svg_cost *cost, const struct fz_svg_embedded *embedded)
+{
+    if (cost->loops)
+        return "a use of itself is left out";
+    if (embedded->has_webp && !fz_svg_modules_read("image/webp"))
+        return "an embedded WebP is not drawn";
+    if (embedded->has_avif && !fz_svg_modules_read("image/avif"))
+        return "an embedded AVIF is not drawn";
+    return NULL;
+}
+
 enum fz_err fz_svg_load(struct fz_decode *d)
 {
     struct fz_svg_cost cost = {0};
@@ -356,9 +369,10 @@ enum fz_err fz_svg_load(struct fz_decode *d)
         set_bound(d, &view, &cost, &embedded);
     if (code == FZ_OK)
         code = draw_and_push(d, &part, &view, flags_for(d, &embedded), &cost);
-    if (code == FZ_OK && cost.loops) {
+    const char *lacking = code == FZ_OK ? left_out(&cost, &embedded) : NULL;
+    if (lacking) {
         d->out->damaged = true;
-        fz_fail(d->err, FZ_E_DAMAGED, 0, "svg: a use of itself is left out");
+        fz_fail(d->err, FZ_E_DAMAGED, 0, "svg: %s", lacking);
     }
     return code;
 }

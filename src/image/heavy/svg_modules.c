@@ -35,10 +35,34 @@ void fz_svg_modules_load(void)
     g_slist_free(formats);
 }
 
+static bool is_of(GdkPixbufFormat *format, const char *type)
+{
+    gchar **types = gdk_pixbuf_format_get_mime_types(format);
+    bool found = g_strv_contains((const gchar *const *)types, type);
+    g_strfreev(types);
+    return found;
+}
+
+bool fz_svg_modules_read(const char *type)
+{
+    GSList *formats = gdk_pixbuf_get_formats();
+    bool found = false;
+    for (GSList *at = formats; at && !found; at = at->next)
+        found = is_of(at->data, type);
+    g_slist_free(formats);
+    return found;
+}
+
 #else
 
 void fz_svg_modules_load(void)
 {
+}
+
+bool fz_svg_modules_read(const char *type)
+{
+    (void)type;
+    return true;
 }
 
 #endif
