@@ -352,6 +352,9 @@ bool fz_svg_size(const struct fz_bytes *file, double *width, double *height);
  * librsvg would then look for in other places. */
 bool fz_svg_root_is_plain(const struct fz_bytes *file);
 
+/* head_text.c: the `style` of the root element, borrowed; empty where it has none. */
+struct fz_bytes fz_svg_root_style(const struct fz_bytes *file);
+
 /* svg/nesting.c, svg/packed.c, svg/utf16.c */
 enum fz_err fz_svg_check(struct fz_decode *d);
 bool fz_svgz_is_a(const struct fz_bytes *head);

@@ -101,6 +101,71 @@ static void test_fills_its_place(void **state)
     host_fini(&host);
 }
 
+/* As browsers do, by the style of the root: under the drawing, and over all of its page. */
+static void its_ground_is_painted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *style;
+        uint32_t color;
+    } cases[] = {
+        {"style='background-color:#fff'", 0xffffff},
+        {"style='max-width: 9px; background-color: white;'", 0xffffff},
+        {"style=\"font-family:'a';background :rgb(255, 254, 253)\"", 0xfffefd},
+        {"style=' BACKGROUND: #FED ; color-scheme: light dark'", 0xffeedd},
+        {"style='background-color:#fff;background:#ffe'", 0xffffee},
+        {"style='background:#ffe;background-color:bogus'", 0xffffee},
+        {"style='background: #fff; background-color: light-dark(rgb(1, 2, 3), var(--a, #121212))'", 0x010203},
+        {"style='background:rgba(255,0,0,1);background:hsl(120,100%,50%)'", 0x00ff00},
+        {"style='background:#ff000080'", 0x8f2030},
+        {"style='background:red;background:transparent'", 0x204060},
+        {"style='background:none'", 0x204060},
+        {"style='background:inherit' color='red' fill='red'", 0x204060},
+        {"style='background-color:currentColor;stroke:red'", 0x204060},
+        {"style='background-image:red'", 0x204060},
+        {"style=\"background:red' fill='red\"", 0x204060},
+        {"style='background:light-dark('", 0x204060},
+        {"data-style='background:red'", 0x204060},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[600];
+        struct host host;
+        struct fz_image image;
+        struct fz_error err;
+        snprintf(
+            text, sizeof text,
+            HEAD
+            "width='30' height='10.5' viewBox='0 0 4 4' %s><rect width='2' height='4' fill='#000'/></svg>",
+            cases[i].style);
+        assert_int_equal(load_text(text, 0, &host, &image, &err), FZ_OK);
+        assert_int_equal(pixel(&image, 12, 5), 0);
+        for (int corner = 0; corner < 4; corner++)
+            assert_near(pixel(&image, corner & 1 ? 29 : 0, corner & 2 ? 10 : 0), cases[i].color, 1);
+        assert_int_equal(image.shows_background, cases[i].color == 0x204060 || cases[i].color == 0x8f2030);
+        host_fini(&host);
+    }
+}
+
+/* The later ones count, however many there are. */
+static void most_grounds_are_passed_over(void **state)
+{
+    (void)state;
+    enum { COUNT = 100000 };
+    static const char each[] = "background:light-dark( #123456 , red);";
+    char *text = malloc(COUNT * sizeof each + 400);
+    struct host host;
+    struct fz_image image;
+    struct fz_error err;
+    int len = sprintf(text, HEAD "width='30' height='10' style='");
+    for (int i = 0; i < COUNT; i++)
+        len += sprintf(text + len, "%s", each);
+    sprintf(text + len, "background:#abcdef;background:%0200d'/>", 0);
+    assert_int_equal(load_text(text, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(pixel(&image, 12, 5), 0xabcdef);
+    host_fini(&host);
+    free(text);
+}
+
 static void test_text_is_drawn(void **state)
 {
     (void)state;
@@ -529,6 +594,8 @@ int main(void)
         cmocka_unit_test(test_use_and_style),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_fills_its_place),
+        cmocka_unit_test(its_ground_is_painted),
+        cmocka_unit_test(most_grounds_are_passed_over),
         cmocka_unit_test(test_text_is_drawn),
         cmocka_unit_test(test_no_other_file),
         cmocka_unit_test(test_recursion_is_refused),

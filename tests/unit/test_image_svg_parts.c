@@ -22,6 +22,7 @@ enum { W = 120, H = 90, TIMES = 64 };
 static const char *const drawings[] = {
     HEAD SIZE BOX ">" SHAPES,
     HEAD SIZE ">" SHAPES,
+    HEAD SIZE BOX " style='background:#a40'>" SHAPES,
     "<?xml version='1.0'?>" HEAD SIZE "viewBox='0 0 60 60' preserveAspectRatio='xMinYMid slice'>" SHAPES,
     HEAD SIZE BOX " transform='rotate(9)'>" SHAPES,
     HEAD SIZE BOX "><style>:root{transform:scale(.7)}</style>" SHAPES,

@@ -258,6 +258,21 @@ bool fz_svg_root_is_plain(const struct fz_bytes *file)
     return true;
 }
 
+struct fz_bytes fz_svg_root_style(const struct fz_bytes *file)
+{
+    uint64_t start = 0;
+    const bool found = find_svg(file, &start);
+    const uint64_t end = end_of_tag(file, start), pos = found ? find_attribute(file, start, end, "style") : 0;
+    if (!pos)
+        return (struct fz_bytes){0};
+    uint64_t quote = pos - 1, past = pos;
+    while (isspace(byte_at(file, quote)))
+        quote--;
+    while (past < end && file->at[past] != file->at[quote])
+        past++;
+    return (struct fz_bytes){.at = file->at + pos, .len = (size_t)(past - pos)};
+}
+
 static void read_view_box(const struct fz_bytes *b, uint64_t pos, double *width, double *height)
 {
     double values[4] = {0};

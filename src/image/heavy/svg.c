@@ -5,6 +5,7 @@
 
 #if FRIEZE_WITH_RSVG
 
+#include "image/heavy/svg_ground.h"
 #include "image/heavy/svg_modules.h"
 #include "image/heavy/svg_stream.h"
 #include "image/limits.h"
@@ -315,8 +316,10 @@ static enum fz_err read_and_draw(struct fz_decode *d, const struct view *view, R
         code = fz_decode_fail_cancelled(d);
     if (code == FZ_OK && view->closer)
         code = bring_closer(d, document, view);
-    if (code == FZ_OK)
+    if (code == FZ_OK) {
+        fz_svg_paint_ground(&d->file, surface, view->w, view->h);
         code = draw(d, document, surface, view, long_one);
+    }
     g_clear_object(&document);
     return code;
 }
