@@ -198,6 +198,21 @@ def test_a_picture_inside_is_what_its_bytes_are(home, kind, call):
     assert np.abs(np.array(picture.getpixel((20, 45))) - (230, 20, 60)).max() < 6
 
 
+QUESTION = 'requiredFeatures="http://www.w3.org/TR/SVG11/feature#Extensibility"'
+
+
+@pytest.mark.parametrize("asking, shown", [(f"<g {QUESTION}/>", (200, 60, 20)), (f"<g {QUESTION}></g>", (200, 60, 20)),
+                                           (f'<foreignObject {QUESTION} width="9" height="9"/>', (20, 60, 200))])
+def test_a_warning_of_draw_io_is_not_shown(home, asking, shown):
+    """As in browsers; but what it has in place of HTML is."""
+    instead = '<switch>%s<rect width="60" height="60" fill="#143cc8"/></switch>'
+    picture, said = scaled(home, f'{ROOT}<rect width="60" height="60" fill="#c83c14"/>{instead % asking}</svg>')
+    assert not said and picture.getpixel((30, 30)) == shown
+    picture = scaled(home, f'{ROOT}{instead % asking}<rect width="60" height="60" fill="#c83c14"/></svg>'
+                           f"<!-- data:;base64,iVBORw0KGgo= {asking} -->")[0]
+    assert picture.getpixel((30, 30)) == (200, 60, 20)
+
+
 def embedded(kind):
     """A drawing of a red ground, and over half of it a picture of that kind."""
     ground = f'{ROOT}<rect width="60" height="60" fill="#c83c14"/><image width="60" height="30" xlink:href="data:image/{kind};base64,'
