@@ -144,6 +144,27 @@ def test_clear_as_it_is(home, mode, depth):
     assert_near(shown(home, psd.write(made, mode, depth, count=1, clear=True)), on_ground(VALUES))
 
 
+@pytest.mark.parametrize("packed", [0, 1], ids=["raw", "packed"])
+@pytest.mark.parametrize("depth", [8, 16])
+def test_clear_but_for_what_is_unseen(home, depth, packed):
+    """Some writers lay on white what shows in part, and leave black where nothing shows."""
+    alpha = np.where(np.arange(HEIGHT)[:, None] % 3 == 0, 0, ALPHA)
+    stored = np.where(alpha[..., None] == 0, 0, on_white(VALUES, alpha))
+    made = planes(np.concatenate([stored, alpha[..., None]], axis=2), 2**depth - 1)
+    got = shown(home, psd.write(made, psd.RGB, depth, packed, count=1, clear=True))
+    assert_near(got, on_ground(VALUES, alpha), 1.01 if depth > 8 else 2.01)
+
+
+@pytest.mark.parametrize("packed", [0, 1], ids=["raw", "packed"])
+def test_clear_as_it_is_from_the_first_row(home, packed):
+    """Only the last row shows that nothing was laid on white; all rows are read so."""
+    values = np.full((HEIGHT, WIDTH, 3), 240.0)
+    values[-1] = 0
+    alpha = np.full((HEIGHT, WIDTH), 128.0)
+    made = planes(np.concatenate([values, alpha[..., None]], axis=2))
+    assert_near(shown(home, psd.write(made, packed=packed, count=1, clear=True)), on_ground(values, alpha))
+
+
 def test_clear_inks(home):
     inks = np.concatenate([VALUES, np.full((HEIGHT, WIDTH, 1), 255.0)], axis=2)
     made = planes(np.concatenate([on_white(inks, ALPHA), ALPHA[..., None]], axis=2))

@@ -240,6 +240,27 @@ static bool read_rows(struct psd *p, uint32_t y)
     return true;
 }
 
+/* Whether the colours were laid on white, which any row may tell: of the whole picture, whatever part of it is wanted, and before
+ * the first of its rows is shown. A damaged row tells nothing. */
+static enum fz_err settle_alpha(struct psd *p)
+{
+    uint64_t begin[FZ_PSD_MAX_PLANES];
+    for (unsigned i = 0; i < p->rows.count; i++)
+        begin[i] = p->planes[i].at;
+    for (uint32_t y = 0; p->rows.alpha && !p->rows.straight && y < p->head.height; y++) {
+        if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(p->d))
+            return fz_decode_fail_cancelled(p->d);
+        p->incomplete = false;
+        if (!read_rows(p, y))
+            break;
+        p->rows.straight = !p->incomplete && fz_psd_rows_are_off_white(&p->rows);
+    }
+    p->incomplete = false;
+    for (unsigned i = 0; i < p->rows.count; i++)
+        p->planes[i].at = begin[i];
+    return FZ_OK;
+}
+
 static enum fz_err push_rows(struct psd *p)
 {
     struct fz_decode *d = p->d;
@@ -318,7 +339,9 @@ static enum fz_err load(struct psd *p)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for a row of %u pixels", p->head.width);
     if (!find_planes(p, method == PACKED_RLE))
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "psd: the file ends before its pixels");
-    enum fz_err code = push_rows(p);
+    enum fz_err code = settle_alpha(p);
+    if (code == FZ_OK)
+        code = push_rows(p);
     if (code == FZ_OK && p->incomplete) {
         d->out->damaged = true;
         fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends early, or its rows are damaged");

@@ -62,16 +62,17 @@ static float sample(const struct fz_psd_rows *r, unsigned plane, uint32_t x)
 }
 
 /* Photoshop stores what is clear as it looks on white; others leave it as it is, and what is darker than the white alone would
- * be tells it. */
-static bool is_off_white(const struct fz_psd_rows *r)
+ * be tells it. What is not seen at all tells nothing: other writers that lay the rest on white leave it black. */
+bool fz_psd_rows_are_off_white(const struct fz_psd_rows *r)
 {
     const float tolerance = 8.0F / 255;
     const unsigned colors = r->mode == FZ_PSD_LAB ? 1 : r->colors;
     for (uint32_t x = 0; x < r->width; x++) {
-        if (r->depth == 8 && r->planes[r->colors][x] == 255)
+        const uint8_t byte = r->planes[r->colors][x];
+        if (r->depth == 8 && (byte == 0 || byte == 255))
             continue;
-        const float white = 1 - sample(r, r->colors, x) - tolerance;
-        for (unsigned c = 0; white > 0 && c < colors; c++)
+        const float alpha = sample(r, r->colors, x), white = 1 - alpha - tolerance;
+        for (unsigned c = 0; alpha > 0 && white > 0 && c < colors; c++)
             if (sample(r, c, x) < white)
                 return true;
     }
@@ -176,7 +177,6 @@ void fz_psd_rows_push(struct fz_psd_rows *r, struct fz_decode *d)
 {
     uint8_t *row = fz_reduce_input(&d->reduce);
     enum fz_alpha alpha = FZ_ALPHA_OPAQUE;
-    r->straight = r->straight || (r->alpha && is_off_white(r));
     if (is_ink(r)) {
         push_inks(r, d, row);
         return;

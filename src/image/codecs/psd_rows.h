@@ -12,7 +12,7 @@ struct fz_psd_rows {
     uint16_t *deep; /* the caller's: room for R G B A */
     unsigned count, colors;
     bool alpha;    /* set before: there is one behind the colours */
-    bool straight; /* and nothing was laid on white, as is seen by what cannot be */
+    bool straight; /* the caller's, of the whole picture: nothing was laid on white */
     enum fz_psd_mode mode;
     uint32_t width, depth;
     bool light; /* linear, of no profile */
@@ -28,6 +28,9 @@ bool fz_psd_rows_are_deep(const struct fz_psd_rows *rows);
 
 /* A plane that is missing is made such that the others still show something. */
 void fz_psd_rows_lack(struct fz_psd_rows *rows, unsigned plane);
+
+/* Whether the row, which has alpha, shows what was not laid on white. */
+bool fz_psd_rows_are_off_white(const struct fz_psd_rows *rows);
 
 /* The row goes into the reducer; what stands in its planes is used up. */
 void fz_psd_rows_push(struct fz_psd_rows *rows, struct fz_decode *d);
