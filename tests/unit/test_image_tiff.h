@@ -67,6 +67,7 @@ struct kind {
     int alpha; /* EXTRASAMPLE_, 0 = none */
     bool separate, tiled, palette_of_bytes;
     bool untagged;   /* its photometric interpretation */
+    bool unlimited;  /* what is said to be multiplied by alpha is not */
     bool lsb_first;  /* the first of a byte's bits */
     int strip_rows;  /* 0 = 7 */
     int compression; /* 0 = none */
@@ -83,7 +84,7 @@ static inline double value_at(const struct kind *k, int x, int y, int sample)
         return k->alpha == SPOT ? 0 : alpha;
     const double ramps[] = {(double)x / (WIDE - 1), (double)y / (HIGH - 1),
                             (double)(x + y) / (WIDE + HIGH - 2)};
-    return ramps[sample % 3] * (k->alpha == EXTRASAMPLE_ASSOCALPHA ? alpha : 1);
+    return ramps[sample % 3] * (k->alpha == EXTRASAMPLE_ASSOCALPHA && !k->unlimited ? alpha : 1);
 }
 
 static inline void store(uint8_t *row, int index, const struct kind *k, double v)
@@ -198,6 +199,8 @@ static inline uint32_t expected(const struct kind *k, int x, int y)
         double background = (double)(0x204060 >> (16 - 8 * i) & 255) / 255,
                a = k->alpha && k->alpha != SPOT ? c[k->samples - 1] : 1,
                multiplied = k->alpha == EXTRASAMPLE_ASSOCALPHA ? a : 1;
+        if (k->unlimited)
+            rgb[i] = fmin(rgb[i], a);
         if (k->photometric == PHOTOMETRIC_SEPARATED) /* it is the inks that are */
             rgb[i] = (1 - c[i] / multiplied) * (1 - c[3] / multiplied) * multiplied;
         rgb[i] = rgb[i] * a / multiplied + background * (1 - a);

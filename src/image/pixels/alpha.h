@@ -47,6 +47,15 @@ static inline bool fz_alpha_over_premultiplied(uint8_t *row, int width, uint32_t
     return shows;
 }
 
+/* Any thread. Premultiplied pixels, in place: what is brighter than its alpha lets through, which some writers leave so, is as bright as
+ * that. */
+static inline void fz_alpha_limit(uint8_t *row, int width)
+{
+    for (uint8_t *end = row + (intptr_t)width * 4; row < end; row += 4)
+        for (int c = 0; c < 3 && row[3] < 255; c++)
+            row[c] = row[c] < row[3] ? row[c] : row[3];
+}
+
 /* Any thread. Takes the white off: premultiplied pixels, in place. */
 static inline void fz_alpha_off_white(uint8_t *row, int width)
 {

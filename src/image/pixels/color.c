@@ -78,6 +78,8 @@ void fz_decode_push(struct fz_decode *d, uint8_t *row, enum fz_alpha alpha)
     if (alpha == FZ_ALPHA_ON_WHITE) {
         fz_alpha_off_white(row, width);
         alpha = FZ_ALPHA_PREMULTIPLIED;
+    } else if (alpha == FZ_ALPHA_PREMULTIPLIED) {
+        fz_alpha_limit(row, width);
     }
     if (!d->reduce.finish.row && alpha == FZ_ALPHA_STRAIGHT)
         d->out->shows_background |= fz_alpha_over(row, width, d->request->want.background);
