@@ -269,22 +269,27 @@ static void test_colors_are_those_of_the_still(void **state)
         const double *gamma;
         bool converted;
         const char *numbers; /* cICP */
+        bool says_srgb;
     } cases[] = {
-        {PNG_COLOR_TYPE_RGB, 8, &wide, NULL, true, NULL},
-        {PNG_COLOR_TYPE_RGB, 8, NULL, &gammas[0], true, NULL},
-        {PNG_COLOR_TYPE_RGB, 8, NULL, &gammas[1], false, NULL},
-        {PNG_COLOR_TYPE_RGB, 8, NULL, NULL, false, NULL},
-        {PNG_COLOR_TYPE_RGBA, 8, NULL, &gammas[0], true, NULL},
-        {PNG_COLOR_TYPE_GRAY, 8, &grey, NULL, true, NULL},
-        {PNG_COLOR_TYPE_RGB, 8, NULL, NULL, true, "\x0c\x0d\0\1"},
-        {PNG_COLOR_TYPE_RGBA, 8, NULL, NULL, true, "\x09\x10\0\1"},
-        {PNG_COLOR_TYPE_RGB, 8, &wide, NULL, true, "\x09\x12\0\1"},
+        {PNG_COLOR_TYPE_RGB, 8, &wide, NULL, true, NULL, false},
+        {PNG_COLOR_TYPE_RGB, 8, NULL, &gammas[0], true, NULL, false},
+        {PNG_COLOR_TYPE_RGB, 8, NULL, &gammas[1], false, NULL, false},
+        {PNG_COLOR_TYPE_RGB, 8, NULL, NULL, false, NULL, false},
+        {PNG_COLOR_TYPE_RGBA, 8, NULL, &gammas[0], true, NULL, false},
+        {PNG_COLOR_TYPE_GRAY, 8, &grey, NULL, true, NULL, false},
+        {PNG_COLOR_TYPE_RGB, 8, NULL, NULL, true, "\x0c\x0d\0\1", false},
+        {PNG_COLOR_TYPE_RGBA, 8, NULL, NULL, true, "\x09\x10\0\1", false},
+        {PNG_COLOR_TYPE_RGB, 8, &wide, NULL, true, "\x09\x12\0\1", false},
+        {PNG_COLOR_TYPE_RGB, 8, &wide, NULL, true, NULL, true},
+        {PNG_COLOR_TYPE_RGB, 8, NULL, &gammas[0], false, NULL, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bytes still =
             make_png(rows, SIDE, SIDE, cases[i].type, cases[i].depth, cases[i].icc, cases[i].gamma);
         if (cases[i].numbers)
             put_numbers(&still, cases[i].numbers);
+        if (cases[i].says_srgb)
+            add_srgb_chunk(&still);
         struct bytes moving = animate(&still, SIDE, SIDE);
         struct bytes plain = make_png(rows, SIDE, SIDE, cases[i].type, cases[i].depth, NULL, NULL);
         struct host host, plain_host;

@@ -132,6 +132,16 @@ static inline struct bytes make_png(const void *rows, int width, int height, int
     return file;
 }
 
+/* A chunk sRGB behind the header of a PNG, before all else. */
+static inline void add_srgb_chunk(struct bytes *png)
+{
+    static const uint8_t chunk[] = {0, 0, 0, 1, 's', 'R', 'G', 'B', 0, 0xae, 0xce, 0x1c, 0xe9};
+    enum { AT = 8 + 25 };
+    bytes_add(png, sizeof chunk);
+    memmove(png->data + AT + sizeof chunk, png->data + AT, png->len - sizeof chunk - AT);
+    memcpy(png->data + AT, chunk, sizeof chunk);
+}
+
 /* Puts APP2 segments of at most `part` bytes behind SOI. */
 static inline struct bytes with_profile(const struct bytes *jpeg, const struct bytes *icc, size_t part)
 {

@@ -200,6 +200,30 @@ static void test_primaries(void **state)
     free(icc.data);
 }
 
+/* The chunk counts less than a profile that comes behind it, and more than numbers. */
+static void test_chunk_that_says_srgb(void **state)
+{
+    (void)state;
+    uint8_t rows[COLORS * 3];
+    fill_colors(rows);
+    const double gamma = 1 / 1.8;
+    struct bytes icc = rgb_profile(&p3, 1.8);
+    for (int k = 0; k < 2; k++) {
+        struct bytes file =
+            make_png(rows, COLORS, 1, PNG_COLOR_TYPE_RGB, 8, k ? NULL : &icc, k ? &gamma : NULL);
+        add_srgb_chunk(&file);
+        struct host host;
+        struct fz_image image;
+        load_ok(&file, 0, &host, &image);
+        for (int i = 0; i < COLORS; i++)
+            assert_near(pixel(&image, i, 0), k ? some_colors[i] : expected_rgb(&icc, some_colors[i]),
+                        k ? 0 : 1);
+        host_fini(&host);
+        free(file.data);
+    }
+    free(icc.data);
+}
+
 /* sRGB, damaged, of another kind of picture: all shown as they are, to the last bit. */
 static void test_shown_as_it_is(void **state)
 {
@@ -264,11 +288,11 @@ static void test_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wide_gamuts), cmocka_unit_test(test_grey),
-        cmocka_unit_test(test_cmyk),        cmocka_unit_test(test_reduced_then_converted),
-        cmocka_unit_test(test_alpha),       cmocka_unit_test(test_linear_light_of_16_bits),
-        cmocka_unit_test(test_primaries),   cmocka_unit_test(test_shown_as_it_is),
-        cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_wide_gamuts),    cmocka_unit_test(test_grey),
+        cmocka_unit_test(test_cmyk),           cmocka_unit_test(test_reduced_then_converted),
+        cmocka_unit_test(test_alpha),          cmocka_unit_test(test_linear_light_of_16_bits),
+        cmocka_unit_test(test_primaries),      cmocka_unit_test(test_chunk_that_says_srgb),
+        cmocka_unit_test(test_shown_as_it_is), cmocka_unit_test(test_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

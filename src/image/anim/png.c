@@ -233,7 +233,7 @@ static enum fz_err read_pixels(struct apng *a, struct fz_anim *anim, const struc
 /* As of the still picture (codecs/png.c). */
 static void read_colors(struct apng *a, struct fz_anim *anim)
 {
-    static const char *const types[] = {"iCCP", "sRGB", "gAMA", "cHRM", NULL};
+    static const char *const types[] = {"iCCP", "gAMA", "cHRM", NULL};
     struct fz_png_colors colors;
     if (setjmp(a->escape) != 0 || !start_png(a))
         return;

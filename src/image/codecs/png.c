@@ -176,8 +176,7 @@ static enum fz_err set_up(struct png *p)
     png_set_chunk_malloc_max(p->png, CHUNK_MAX_BYTES);
     /* None but what the pixels need. */
     png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_AS_DEFAULT,
-                                (png_const_bytep) "iCCP\0sRGB\0gAMA\0cHRM", 4);
+    png_set_keep_unknown_chunks(p->png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "iCCP\0gAMA\0cHRM", 3);
     png_read_info(p->png, p->info);
     if (png_get_image_width(p->png, p->info) != d->header.width ||
         png_get_image_height(p->png, p->info) != d->header.height)

@@ -22,8 +22,8 @@ static void read_primaries(png_structp png, png_infop info, struct fz_png_colors
     c->gamma = encoding > 0.4543 && encoding < 0.4548 ? 0 : 1 / encoding;
 }
 
-/* The data of a chunk before the pixels, at least `least` bytes of it; 0: it is not there. libpng knows these chunks since
- * 1.6.45. */
+/* The data of a chunk before the pixels, at least `least` bytes of it; 0: it is not there. libpng knows those of
+ * HDR since 1.6.45. */
 static uint64_t find_chunk(const struct fz_bytes *file, const char *name, uint64_t least)
 {
     for (uint64_t pos = 8; fz_bytes_has(file, pos, 8) && !fz_bytes_match(file, pos + 4, "IDAT", 4);) {
@@ -66,12 +66,12 @@ void fz_png_colors_read(png_structp png, png_infop info, const struct fz_bytes *
     *out = (struct fz_png_colors){.color = FZ_COLOR_GREY};
     if (png_get_color_type(png, info) & PNG_COLOR_MASK_COLOR)
         out->color = FZ_COLOR_RGB;
-    if (read_numbers(file, out) || png_get_valid(png, info, PNG_INFO_sRGB))
+    if (read_numbers(file, out))
         return;
     if (png_get_iCCP(png, info, &name, &compression, &icc, &len)) {
         out->icc = icc;
         out->icc_len = len;
-    } else {
+    } else if (find_chunk(file, "sRGB", 1) == 0) {
         read_primaries(png, info, out);
     }
 }

@@ -18,8 +18,8 @@ struct fz_png_colors {
     unsigned peak_nits;      /* of the brightest; 0 = not known */
 };
 
-/* The decoder's thread. What cICP says, found among the first bytes of the file, or else what iCCP, sRGB, gAMA and cHRM say, of
- * those that libpng has read. */
+/* The decoder's thread. What cICP says, or else iCCP, sRGB, or gAMA and cHRM. cICP and sRGB are found among the first bytes of the file,
+ * and libpng has read the others: sRGB is kept from it, as behind that it would not take iCCP. */
 void fz_png_colors_read(png_structp png, png_infop info, const struct fz_bytes *file,
                         struct fz_png_colors *out);
 
