@@ -262,6 +262,8 @@ static void test_lab_is_as_lcms_has_it(void **state)
                                        {PHOTOMETRIC_CIELAB, 3, 16, .mode = "wb", .strip_rows = HIGH},
                                        {PHOTOMETRIC_ICCLAB, 3, 8, .strip_rows = 112, .separate = true},
                                        {PHOTOMETRIC_CIELAB, 3, 16, .separate = true},
+                                       {PHOTOMETRIC_CIELAB, 3, 16, .format = SAMPLEFORMAT_INT},
+                                       {PHOTOMETRIC_CIELAB, 3, 8, .format = SAMPLEFORMAT_INT},
                                        {PHOTOMETRIC_ICCLAB, 3, 8, .tiled = true},
                                        {PHOTOMETRIC_ICCLAB, 3, 16, .alpha = 0}};
     cmsHPROFILE lab = cmsCreateLab4Profile(NULL), srgb = cmsCreate_sRGBProfile();

@@ -91,7 +91,8 @@ static inline void store(uint8_t *row, int index, const struct kind *k, double v
 {
     const uint32_t most = k->bits >= 32 ? UINT32_MAX : (1u << k->bits) - 1;
     uint32_t u = (uint32_t)(v * most + 0.5);
-    if (k->format == SAMPLEFORMAT_INT && k->bits != 8) /* bytes are read as they stand */
+    const bool as_they_stand = k->bits == 8 || k->photometric == PHOTOMETRIC_CIELAB;
+    if (k->format == SAMPLEFORMAT_INT && !as_they_stand)
         u ^= 1u << (k->bits - 1);
     if (k->format == SAMPLEFORMAT_IEEEFP && k->bits == 64) {
         memcpy(row + index * 8, &v, 8);

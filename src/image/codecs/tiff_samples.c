@@ -38,7 +38,7 @@ bool fz_tiff_wants_samples(const struct fz_tiff *t)
         return true;
     case PHOTOMETRIC_CIELAB: /* libtiff's own conversion is of another white, and clips early */
     case PHOTOMETRIC_ICCLAB:
-        return t->samples >= 3 && t->format == SAMPLEFORMAT_UINT && (t->bits == 8 || t->bits == 16);
+        return t->samples >= 3 && t->format != SAMPLEFORMAT_IEEEFP && (t->bits == 8 || t->bits == 16);
     case PHOTOMETRIC_MINISWHITE: /* libtiff forgets to multiply, and is not ready for more than one sample */
     case PHOTOMETRIC_MINISBLACK:
         return t->alpha || t->samples > 1 || !usual_bits || !is_unsigned(t);
@@ -117,7 +117,7 @@ static uint32_t read_bits(const uint8_t *row, size_t index, unsigned bits)
 }
 
 /* A sample as 0..65535. Half of the range of signed numbers lies below 0; but bytes that are called signed are meant as
- * they stand, and so are they read by all others. */
+ * they stand, and so are they read by all others; and so is L*a*b*, of which libvips calls L signed too. */
 static uint32_t sample(const struct fz_tiff *t, const uint8_t *row, size_t index)
 {
     unsigned bits = t->bits;
@@ -125,7 +125,7 @@ static uint32_t sample(const struct fz_tiff *t, const uint8_t *row, size_t index
         return fz_deep_float((float)read_float(row, index, bits));
     }
     uint64_t value = read_bits(row, index, bits), most = (UINT64_C(1) << bits) - 1;
-    if (t->format == SAMPLEFORMAT_INT && bits != 8)
+    if (t->format == SAMPLEFORMAT_INT && bits != 8 && !is_lab(t))
         value ^= UINT64_C(1) << (bits - 1);
     return (uint32_t)((value * FULL + most / 2) / most);
 }
