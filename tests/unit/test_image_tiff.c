@@ -293,6 +293,44 @@ static void test_lab_is_as_lcms_has_it(void **state)
     cmsCloseProfile(srgb);
 }
 
+/* sRGB is of D65 too: its own matrix applies (IEC 61966-2-1), without any adaptation. */
+static uint32_t rgb_of_d65(const cmsCIELab *lab)
+{
+    static const double matrix[3][3] = {
+        {3.2406, -1.5372, -0.4986}, {-0.9689, 1.8758, 0.0415}, {0.0557, -0.2040, 1.0570}};
+    const cmsCIEXYZ white = {0.9505, 1, 1.0890};
+    cmsCIEXYZ xyz;
+    uint32_t rgb = 0;
+    cmsLab2XYZ(&white, &xyz, lab);
+    for (int i = 0; i < 3; i++) {
+        double v = matrix[i][0] * xyz.X + matrix[i][1] * xyz.Y + matrix[i][2] * xyz.Z;
+        v = v <= 0.0031308 ? 12.92 * v : 1.055 * pow(v, 1 / 2.4) - 0.055;
+        rgb = rgb << 8 | (uint32_t)(fmin(fmax(v, 0), 1) * 255 + 0.5);
+    }
+    return rgb;
+}
+
+static void test_lab_of_another_white(void **state)
+{
+    (void)state;
+    static const struct kind labs[] = {{PHOTOMETRIC_CIELAB, 3, 8, .is_d65 = true},
+                                       {PHOTOMETRIC_CIELAB, 3, 16, .is_d65 = true}};
+    for (size_t i = 0; i < sizeof labs / sizeof *labs; i++) {
+        struct bytes b = make(&labs[i]);
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(b.data, b.len, 0, 0, &host, &image, &err), FZ_OK);
+        for (int y = 0; y < HIGH; y++)
+            for (int x = 0; x < WIDE; x++) {
+                const cmsCIELab value = lab_at(&labs[i], x, y);
+                assert_near(pixel(&image, x, y), rgb_of_d65(&value), 1);
+            }
+        host_fini(&host);
+        free(b.data);
+    }
+}
+
 /* --- pages ---------------------------------------------------------------------------------------- */
 
 /* Grey pages of 16 x 16 in one byte a pixel, each of its own grey: 10, 20, 30... Page 1 is a smaller copy of page 0, which is
@@ -627,6 +665,7 @@ int main(void)
         cmocka_unit_test(test_high_strips_with_windows),
         cmocka_unit_test(test_runs_beyond_a_row),
         cmocka_unit_test(test_lab_is_as_lcms_has_it),
+        cmocka_unit_test(test_lab_of_another_white),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_levels_of_a_pyramid),
         cmocka_unit_test(test_pages_on_one_sheet),

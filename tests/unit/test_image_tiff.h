@@ -66,6 +66,7 @@ struct kind {
     int photometric, samples, bits, format;
     int alpha; /* EXTRASAMPLE_, 0 = none */
     bool separate, tiled, palette_of_bytes;
+    bool is_d65;     /* as its tag says */
     bool untagged;   /* its photometric interpretation */
     bool unlimited;  /* what is said to be multiplied by alpha is not */
     bool lsb_first;  /* the first of a byte's bits */
@@ -152,6 +153,8 @@ static inline struct bytes make(const struct kind *k)
     TIFFSetField(tif, TIFFTAG_COMPRESSION, k->compression ? k->compression : COMPRESSION_NONE);
     if (k->compression == COMPRESSION_JPEG)
         TIFFSetField(tif, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+    if (k->is_d65)
+        TIFFSetField(tif, TIFFTAG_WHITEPOINT, (const float[]){0.3127F, 0.3290F});
     if (k->lsb_first)
         TIFFSetField(tif, TIFFTAG_FILLORDER, FILLORDER_LSB2MSB);
     const bool predicts = k->compression == COMPRESSION_LZW || k->compression == COMPRESSION_ZSTD ||

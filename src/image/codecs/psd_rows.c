@@ -1,7 +1,6 @@
 #include "image/codecs/psd_rows.h"
 
 #include "image/pixels/deep.h"
-#include "image/pixels/light.h"
 
 enum { FULL = 65535, COLORS = 256 };
 
@@ -28,7 +27,9 @@ void fz_psd_rows_init(struct fz_psd_rows *rows, const struct fz_psd_head *head, 
     d->color = is_ink(rows)                                        ? FZ_COLOR_CMYK_INVERTED
                : rows->colors == 1 && head->mode != FZ_PSD_INDEXED ? FZ_COLOR_GREY
                                                                    : FZ_COLOR_RGB;
-    if (head->mode != FZ_PSD_LAB)
+    if (head->mode == FZ_PSD_LAB)
+        fz_light_white_init(&rows->white, NULL);
+    else
         fz_decode_set_profile(d, profile.at, profile.len);
     rows->light = head->depth == 32 && d->profile.len == 0;
 }
@@ -144,7 +145,7 @@ static void read_lab(const struct fz_psd_rows *r, uint32_t x, float alpha, uint1
     float lab[3];
     for (unsigned c = 0; c < 3; c++)
         lab[c] = without_white(r, sample(r, c, x), alpha, c == 0 ? 1 : zero);
-    fz_light_from_lab(lab[0] * 100, (lab[1] - zero) * unit, (lab[2] - zero) * unit, to);
+    fz_light_from_lab(&r->white, lab[0] * 100, (lab[1] - zero) * unit, (lab[2] - zero) * unit, to);
 }
 
 /* The usual kind of deep ones: there is nothing to reckon. */

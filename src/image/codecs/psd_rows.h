@@ -3,6 +3,7 @@
 #define FZ_IMAGE_CODECS_PSD_ROWS_H
 
 #include "image/codecs/psd.h"
+#include "image/pixels/light.h"
 
 enum { FZ_PSD_MAX_PLANES = 5 }; /* of those that are looked at: C M Y K, or three colours and alpha */
 
@@ -14,6 +15,7 @@ struct fz_psd_rows {
     bool alpha;    /* set before: there is one behind the colours */
     bool straight; /* the caller's, of the whole picture: nothing was laid on white */
     enum fz_psd_mode mode;
+    struct fz_light_white white; /* of L*a*b* alone */
     uint32_t width, depth;
     bool light; /* linear, of no profile */
     struct fz_bytes palette;

@@ -121,10 +121,13 @@ static uint16_t alpha_of(const struct fz_tiff *t)
     return kinds[0];
 }
 
-static void take_profile(struct fz_tiff *t)
+static void take_colors(struct fz_tiff *t)
 {
     uint32_t bytes = 0;
     void *profile = NULL;
+    const float *white = NULL;
+    if (TIFFGetField(t->tif, TIFFTAG_WHITEPOINT, &white))
+        memcpy(t->white, white, sizeof t->white);
     if (TIFFGetField(t->tif, TIFFTAG_ICCPROFILE, &bytes, &profile))
         fz_decode_set_profile(t->d, profile, bytes);
 }
@@ -154,13 +157,13 @@ static void ask_for_rgb(struct fz_tiff *t)
     t->photometric = PHOTOMETRIC_RGB;
 }
 
-/* The page, or its copy, which need not have the profile. */
+/* The page, or its copy, which need not say what its colours are. */
 static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct fz_tiff_level *level)
 {
     uint32_t rows = 0;
     if (!TIFFSetSubDirectory(t->tif, page))
         return fail(t);
-    take_profile(t);
+    take_colors(t);
     if (level->at != page && !TIFFSetSubDirectory(t->tif, level->at))
         return fail(t);
     t->directory = level->at;

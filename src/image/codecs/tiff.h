@@ -64,6 +64,7 @@ struct fz_tiff {
     uint32_t strip_rows;    /* of strips higher than a band, which come row by row; 0: of others */
     uint16_t bits, samples, format, compression, photometric,
         alpha;         /* as the tags say; alpha: EXTRASAMPLE_ or 0 */
+    float white[2];    /* its chromaticity, as the tag says it; 0: nothing does */
     char message[160]; /* the first thing that libtiff disliked */
 };
 

@@ -1,10 +1,10 @@
 /* TIFF samples as they are stored: any number of bits, signed, floating point; grey, RGB, of a palette, CMYK and CIE
  * L*a*b*. */
+#include "image/codecs/tiff_lab.h"
 #include "image/codecs/tiff_strips.h"
 
 #include "base/mem.h"
 #include "image/pixels/deep.h"
-#include "image/pixels/light.h"
 
 #include <assert.h>
 #include <math.h>
@@ -12,11 +12,6 @@
 #include <stdlib.h>
 
 enum { FULL = 65535, MAX_CHANNELS = FZ_TIFF_MAX_CHANNELS };
-
-static bool is_lab(const struct fz_tiff *t)
-{
-    return t->photometric == PHOTOMETRIC_CIELAB || t->photometric == PHOTOMETRIC_ICCLAB;
-}
 
 static bool is_palette(const struct fz_tiff *t)
 {
@@ -60,6 +55,7 @@ struct grid {
     unsigned colours, channels;            /* channels: colours, and alpha where there is */
     uint16_t *palette[3];                  /* of R G B, where there is one; libtiff's */
     unsigned palette_unit;                 /* what its values are to be multiplied by */
+    struct fz_tiff_lab lab;                /* of L*a*b* alone */
     uint8_t table[256][4];                 /* of what is plain and has one sample: its B G R A */
 };
 
@@ -125,7 +121,7 @@ static uint32_t sample(const struct fz_tiff *t, const uint8_t *row, size_t index
         return fz_deep_float((float)read_float(row, index, bits));
     }
     uint64_t value = read_bits(row, index, bits), most = (UINT64_C(1) << bits) - 1;
-    if (t->format == SAMPLEFORMAT_INT && bits != 8 && !is_lab(t))
+    if (t->format == SAMPLEFORMAT_INT && bits != 8 && !fz_tiff_is_lab(t))
         value ^= UINT64_C(1) << (bits - 1);
     return (uint32_t)((value * FULL + most / 2) / most);
 }
@@ -139,25 +135,6 @@ static void read_pixel(const struct fz_tiff *t, const struct grid *g, uint32_t x
     for (unsigned i = 0; i < g->channels; i++)
         c[i] = g->planes > 1 ? sample(t, block + i * g->block_bytes, inside)
                              : sample(t, block, (size_t)inside * g->interleaved + i);
-}
-
-/* L*a*b* of 0..65535 each, as `sample` gives them, to R G B. a* and b* are signed in CIELAB (TIFF 6.0, section 23) and
- * have an offset in ICCLAB, whose 16 bits have a white of 0xff00 (ICC.1:2004-10, annex A). */
-static void convert_lab(const struct fz_tiff *t, uint32_t *c)
-{
-    const float unit = t->bits == 8 ? 257 : 256,
-                white = t->bits == 16 && t->photometric == PHOTOMETRIC_ICCLAB ? 0xff00 : FULL;
-    float ab[2];
-    for (int i = 0; i < 2; i++) {
-        bool is_signed = t->photometric == PHOTOMETRIC_CIELAB;
-        int top = (int)unit * 128;
-        int v = (int)c[i + 1];
-        ab[i] = (float)(!is_signed ? v - top : v < top ? v : v - (int)unit * 256) / unit;
-    }
-    uint16_t rgb[3];
-    fz_light_from_lab((float)c[0] * 100 / white, ab[0], ab[1], rgb);
-    for (int i = 0; i < 3; i++)
-        c[i] = rgb[i];
 }
 
 /* An index, as `sample` gives it, to R G B. */
@@ -183,8 +160,8 @@ static void rgba_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, 
         uint32_t c[MAX_CHANNELS] = {0};
         read_pixel(t, g, x, y, c);
         uint32_t alpha = g->channels > g->colours ? c[g->colours] : FULL;
-        if (is_lab(t))
-            convert_lab(t, c);
+        if (fz_tiff_is_lab(t))
+            fz_tiff_lab_convert(&g->lab, c);
         else if (is_palette(t))
             look_up(t, g, c);
         else if (g->colours == 1)
@@ -321,13 +298,15 @@ static bool lay_out(const struct fz_tiff *t, struct grid *g)
 {
     if (is_palette(t) && !find_palette(t, g))
         return false;
+    if (fz_tiff_is_lab(t))
+        fz_tiff_lab_init(&g->lab, t);
     uint16_t planar = PLANARCONFIG_CONTIG;
     TIFFGetFieldDefaulted(t->tif, TIFFTAG_PLANARCONFIG, &planar);
     g->planes = planar == PLANARCONFIG_SEPARATE ? t->samples : 1;
     g->interleaved = planar == PLANARCONFIG_SEPARATE ? 1 : t->samples;
-    g->colours = t->photometric == PHOTOMETRIC_SEPARATED          ? 4
-                 : t->photometric == PHOTOMETRIC_RGB || is_lab(t) ? 3
-                                                                  : 1;
+    g->colours = t->photometric == PHOTOMETRIC_SEPARATED                  ? 4
+                 : t->photometric == PHOTOMETRIC_RGB || fz_tiff_is_lab(t) ? 3
+                                                                          : 1;
     bool has_alpha = t->alpha == EXTRASAMPLE_ASSOCALPHA || t->alpha == EXTRASAMPLE_UNASSALPHA;
     g->channels = g->colours + (has_alpha && t->samples > g->colours ? 1 : 0);
     bool tiled = TIFFIsTiled(t->tif) != 0;

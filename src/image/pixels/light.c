@@ -4,13 +4,15 @@
 
 #include <math.h>
 
+#include <lcms2.h>
+
 uint16_t fz_light_encode(float v)
 {
     return fz_deep_float(v <= 0.0031308F ? v * 12.92F : 1.055F * powf(v, 1 / 2.4F) - 0.055F);
 }
 
 /* The white of ICC profiles, and linear sRGB to XYZ of it and back: Bradford's adaptation between D65 and D50 is in it. */
-static const float white[3] = {0.9642F, 1, 0.8249F};
+static const float d50[3] = {0.9642F, 1, 0.8249F};
 static const float to_xyz[3][3] = {{0.4360747F, 0.3850649F, 0.1430804F},
                                    {0.2225045F, 0.7168786F, 0.0606169F},
                                    {0.0139322F, 0.0971045F, 0.7141733F}};
@@ -41,7 +43,7 @@ void fz_light_to_lab(const float rgb[3], float lab[3])
     float xyz[3];
     multiply(to_xyz, rgb, xyz);
     for (int i = 0; i < 3; i++)
-        xyz[i] = cube_root(xyz[i] / white[i]);
+        xyz[i] = cube_root(xyz[i] / d50[i]);
     lab[0] = 116 * xyz[1] - 16;
     lab[1] = 500 * (xyz[0] - xyz[1]);
     lab[2] = 200 * (xyz[1] - xyz[2]);
@@ -50,15 +52,36 @@ void fz_light_to_lab(const float rgb[3], float lab[3])
 void fz_light_of_lab(const float lab[3], float rgb[3])
 {
     float y = (lab[0] + 16) / 116;
-    const float xyz[3] = {white[0] * from_cube_root(y + lab[1] / 500), white[1] * from_cube_root(y),
-                          white[2] * from_cube_root(y - lab[2] / 200)};
+    const float xyz[3] = {d50[0] * from_cube_root(y + lab[1] / 500), d50[1] * from_cube_root(y),
+                          d50[2] * from_cube_root(y - lab[2] / 200)};
     multiply(from_xyz, xyz, rgb);
 }
 
-void fz_light_from_lab(float l, float a, float b, uint16_t rgb[3])
+void fz_light_white_init(struct fz_light_white *white, const float *xy)
 {
+    const cmsCIExyY chromaticity = {xy ? xy[0] : 0, xy ? xy[1] : 0, 1};
+    cmsCIEXYZ from = {d50[0], d50[1], d50[2]};
+    const cmsCIEXYZ to = from;
+    if (xy)
+        cmsxyY2XYZ(&from, &chromaticity);
+    const cmsCIEXYZ parts[3] = {{.X = from.X}, {.Y = from.Y}, {.Z = from.Z}};
+    for (int i = 0; i < 3; i++) {
+        cmsCIEXYZ seen = parts[i];
+        float rgb[3];
+        if (xy)
+            cmsAdaptToIlluminant(&seen, &from, &to, &parts[i]);
+        multiply(from_xyz, (const float[]){(float)seen.X, (float)seen.Y, (float)seen.Z}, rgb);
+        for (int c = 0; c < 3; c++)
+            white->to_rgb[c][i] = rgb[c];
+    }
+}
+
+void fz_light_from_lab(const struct fz_light_white *white, float l, float a, float b, uint16_t rgb[3])
+{
+    const float y = (l + 16) / 116;
+    const float parts[3] = {from_cube_root(y + a / 500), from_cube_root(y), from_cube_root(y - b / 200)};
     float linear[3];
-    fz_light_of_lab((const float[]){l, a, b}, linear);
+    multiply(white->to_rgb, parts, linear);
     for (int i = 0; i < 3; i++)
         rgb[i] = fz_light_encode(linear[i]);
 }

@@ -8,8 +8,16 @@
  * no number is 0. */
 uint16_t fz_light_encode(float v);
 
-/* Any thread. CIE L*a*b* of the white D50 (l 0..100) to R G B in the curve and the primaries of sRGB, 0..65535, clipped. */
-void fz_light_from_lab(float l, float a, float b, uint16_t rgb[3]);
+/* A white that CIE L*a*b* is of: linear sRGB of each of X, Y and Z as a part of the white's. */
+struct fz_light_white {
+    float to_rgb[3][3];
+};
+
+/* Any thread. xy: its chromaticity, which is brought to sRGB's white by Bradford's adaptation; NULL: D50. */
+void fz_light_white_init(struct fz_light_white *white, const float *xy);
+
+/* Any thread. CIE L*a*b* of that white (l 0..100) to R G B in the curve and the primaries of sRGB, 0..65535, clipped. */
+void fz_light_from_lab(const struct fz_light_white *white, float l, float a, float b, uint16_t rgb[3]);
 
 /* Any thread. Linear sRGB to L*a*b* of the white D50 (L 0..100) and back; the latter may lie beyond 0..1. */
 void fz_light_to_lab(const float rgb[3], float lab[3]);
