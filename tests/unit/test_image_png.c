@@ -211,6 +211,24 @@ static void test_cut_files_are_shown_in_part(void **state)
     free(pixels);
 }
 
+/* What Xcode makes of a PNG begins with a chunk of its own. */
+static void test_those_of_iphones_are_named(void **state)
+{
+    (void)state;
+    static const uint8_t begin[] = "\x89PNG\r\n\x1a\n\0\0\0\4CgBI\x50\0\x20\6\x2c\xb8\x77\x66\0\0\0\x0dIHDR";
+    struct bytes b = {0};
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    bytes_put(&b, begin, sizeof begin - 1);
+    memset(bytes_add(&b, 40), 0, 40);
+    assert_int_equal(load_png(&b, 0, &host, &image, &err), FZ_E_UNSUPPORTED);
+    assert_non_null(strstr(err.msg, "iPhones (CgBI)"));
+    assert_null(strstr(err.msg, "damaged"));
+    host_fini(&host);
+    free(b.data);
+}
+
 static void test_huge(void **state)
 {
     (void)state;
@@ -348,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_rare_kinds),
         cmocka_unit_test(test_all_types_and_depths),
         cmocka_unit_test(test_cut_files_are_shown_in_part),
+        cmocka_unit_test(test_those_of_iphones_are_named),
         cmocka_unit_test(test_huge),
         cmocka_unit_test(test_many_pixels_in_little_memory),
         cmocka_unit_test(test_cancelled_at_every_asking),

@@ -66,6 +66,9 @@ enum fz_head_status fz_png_header(const struct fz_bytes *bytes, struct fz_header
 {
     if (!fz_bytes_has(bytes, 0, INTERLACE_AT + 1))
         return FZ_HEAD_MORE;
+    header->is_unread = fz_bytes_match(bytes, 12, "CgBI", 4);
+    if (header->is_unread)
+        header->reason = "it was made over for iPhones (CgBI), and is no PNG any more";
     if (!fz_bytes_match(bytes, 12, "IHDR", 4))
         return FZ_HEAD_BAD;
     header->width = fz_bytes_be(bytes, 16, 4);
