@@ -216,6 +216,8 @@ static void test_alpha_that_is_nowhere(void **state)
          .what = as_it_is},
         {.dib = 56, .bits = 32, .packed = 6, .masks = {0xff00, 0xff0000, 0xff000000, 0x80}, .what = as_it_is},
         {.dib = 56, .bits = 16, .packed = 3, .masks = {0xf00, 0xf0, 0xf, 0xf000}, .what = four_bits},
+        {.dib = 124, .bits = 32, .masks = {0, 0, 0, 0xff000000}, .what = as_it_is},
+        {.dib = 108, .bits = 16, .masks = {0, 0, 0, 0x8000}, .what = five_bits},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct bmp kind = kinds[i];

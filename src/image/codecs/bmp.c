@@ -115,6 +115,8 @@ static void read_colors(struct bmp *m, uint64_t at, uint32_t count, uint32_t col
     }
 }
 
+/* From V4 on the mask of alpha counts where those of colours do not, as in browsers: Microsoft says of these alone that they are for
+ * BITFIELDS. */
 static void read_masks(struct bmp *m, uint32_t dib)
 {
     static const uint32_t usual[2][4] = {{0x1f, 0x3e0, 0x7c00, 0}, {0xff, 0xff00, 0xff0000, 0}};
@@ -122,7 +124,8 @@ static void read_masks(struct bmp *m, uint32_t dib)
     memcpy(m->masks, usual[m->bits == 16 ? 0 : 1], sizeof m->masks);
     for (uint32_t i = 0; given && i < 3; i++) /* R G B, behind the header or at its end */
         m->masks[2 - i] = fz_bytes_le(m->file, FILE_HEAD + INFO + (uint64_t)i * 4, 4);
-    if (given && (dib >= ALPHA_MASK || m->packed == ALPHA_BITFIELDS))
+    bool has_alpha_mask = dib >= V4 || (given && (dib >= ALPHA_MASK || m->packed == ALPHA_BITFIELDS));
+    if (has_alpha_mask && (m->bits == 16 || m->bits == 32))
         m->masks[3] = fz_bytes_le(m->file, FILE_HEAD + MASKS, 4);
 }
 
