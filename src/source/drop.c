@@ -73,6 +73,7 @@ size_t fz_list_drop(struct fz_list *list, const fz_item_id *ids, size_t count)
     const struct fz_list_ids *going = &list->going;
     if (going->count == 0)
         return 0;
+    fz_followed_drop(list);
     fz_order_sweep(&list->order, &list->items, going->count);
     fz_list_ids_add(&list->drops, (uint32_t)list->dropped.count);
     for (size_t i = 0; i < going->count; i++) {

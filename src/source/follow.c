@@ -55,17 +55,27 @@ static uint32_t neighbour_that_stays(const struct fz_list *list, uint32_t slot)
     return FZ_ITEMS_NONE;
 }
 
-void fz_followed_leave(struct fz_list *list)
+static void pass_on(struct fz_list *list, bool comes_up)
 {
     for (size_t i = 0; i < FZ_FOLLOWED; i++) {
         uint32_t slot = fz_items_slot(&list->items, list->followed[i]);
         if (slot == FZ_ITEMS_NONE ||
             (list->items.rows[slot].flags & (FZ_ITEM_GOES | FZ_ITEM_KEPT)) != FZ_ITEM_GOES)
             continue;
-        uint32_t heir = beneath_that_stays(list, slot);
+        uint32_t heir = comes_up ? beneath_that_stays(list, slot) : FZ_ITEMS_NONE;
         if (heir == FZ_ITEMS_NONE)
             heir = neighbour_that_stays(list, slot);
         if (heir != FZ_ITEMS_NONE)
             list->followed[i] = fz_items_id(&list->items, heir);
     }
+}
+
+void fz_followed_leave(struct fz_list *list)
+{
+    pass_on(list, true);
+}
+
+void fz_followed_drop(struct fz_list *list)
+{
+    pass_on(list, false);
 }

@@ -123,8 +123,10 @@ uint32_t fz_stacks_cover(const struct fz_list *list, uint32_t raw);
 uint32_t fz_stacks_beneath(const struct fz_list *list, uint32_t cover, size_t index);
 bool fz_stacks_lies_beneath(const struct fz_list *list, uint32_t raw, uint32_t cover);
 
-/* follow.c: before what GOES leaves the order, its place passes on; and from one item to another. */
+/* follow.c: before what GOES leaves the order, its place passes on; the same of what is dropped, with all beneath it; and from one
+ * item to another. */
 void fz_followed_leave(struct fz_list *list);
+void fz_followed_drop(struct fz_list *list);
 void fz_followed_pass(struct fz_list *list, uint32_t from, uint32_t to);
 
 /* drop.c: what lies beneath a dropped cover, for undo to find should the cover's file go. What came after that drop is part of the

@@ -246,6 +246,18 @@ def test_drop_and_undo(frieze, folder, key):
     assert order(frieze) == NAMES and sorted(os.listdir(folder)) == sorted(NAMES)
 
 
+def test_the_last_match_is_dropped(frieze):
+    """Its place passes on to its neighbour, though the search hides that."""
+    search(frieze, *"beach 11", "Return")
+    frieze.until(search={"text": "beach 11", "matches": 1}, title=NAMES[2])
+    press(frieze, "D")
+    frieze.until(search={"text": "beach 11", "matches": 0}, mode="wall")
+    press(frieze, "Esc")
+    frieze.until(search=None, items=len(FILES) - 1, title=NAMES[3], index=2)
+    press(frieze, "U")
+    frieze.until(items=len(FILES), title=NAMES[2])
+
+
 # --- what is printed and kept ---
 
 @pytest.mark.parametrize("end", [["q"], signal.SIGTERM, signal.SIGINT, signal.SIGHUP],

@@ -254,6 +254,16 @@ def test_filter_and_order_by_rating(culled):
         frieze.ask("rate", "6")
 
 
+def test_the_last_of_a_rating_is_dropped(culled):
+    """What it was beside is selected once all is shown again."""
+    _, frieze = culled
+    frieze.key("Home", "n", "n", "5").idle()
+    frieze.ask("show_rated", "5")
+    frieze.until(title="p2.jpg")
+    frieze.key("D").until(title=None)
+    frieze.key("Esc").until(title="p3.jpg", index=2)
+
+
 def test_keys_act_on_the_picture_in_view_though_a_filter_leaves_it_out(culled):
     """A wrong rating can be mended, and it is marked; it is not dropped."""
     folder, frieze = culled

@@ -302,6 +302,24 @@ static void places_of_no_pictures_pass_on(void **state)
     fz_list_free(list);
 }
 
+/* What lies beneath goes with what is dropped, and is no heir. */
+static void places_of_dropped_pictures_pass_on(void **state)
+{
+    (void)state;
+    struct fz_list *list = new_list("A.JPG B.JPG C.JPG C.NEF D.JPG E.JPG");
+    fz_item_id going[] = {find(list, "A.JPG"), find(list, "C.JPG")};
+    fz_list_follow(list, FZ_FOLLOWED_SELECTION, find(list, "C.JPG"));
+    fz_list_follow(list, FZ_FOLLOWED_ANCHOR, find(list, "A.JPG"));
+    assert_int_equal(fz_list_drop(list, going, 2), 2);
+    assert_string_equal(fz_list_name(list, fz_list_followed(list, FZ_FOLLOWED_SELECTION)), "D.JPG");
+    assert_string_equal(fz_list_name(list, fz_list_followed(list, FZ_FOLLOWED_ANCHOR)), "B.JPG");
+    going[0] = find(list, "E.JPG");
+    fz_list_follow(list, FZ_FOLLOWED_SELECTION, going[0]);
+    assert_int_equal(fz_list_drop(list, going, 1), 1);
+    assert_string_equal(fz_list_name(list, fz_list_followed(list, FZ_FOLLOWED_SELECTION)), "D.JPG");
+    fz_list_free(list);
+}
+
 /* What the list should be by its definition, whatever happened before. */
 static void random_events(void **state)
 {
@@ -362,6 +380,7 @@ int main(void)
         cmocka_unit_test(dropped_and_other_files),
         cmocka_unit_test(places_pass_on),
         cmocka_unit_test(places_of_no_pictures_pass_on),
+        cmocka_unit_test(places_of_dropped_pictures_pass_on),
         cmocka_unit_test(random_events),
     };
     fz_thread_claim_main();

@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "source/follow.h"
 #include "source/marks.h"
 #include "sync/thread.h"
 
@@ -75,28 +74,14 @@ void fz_app_leave_out(struct fz_app *app, fz_item_id item)
     scan->leaving[scan->leaving_count++] = item;
 }
 
-/* The selection and the first in view outlast what the list loses; afterwards they are in it, but a search may hide them. */
-static void follow(struct fz_app *app, fz_item_id anchor)
-{
-    fz_list_follow(app->list, FZ_FOLLOWED_SELECTION, app->wall.selected);
-    fz_list_follow(app->list, FZ_FOLLOWED_ANCHOR, anchor);
-}
-
-/* Gives the anchor. */
-static fz_item_id take_followed(struct fz_app *app)
-{
-    app->wall.selected = fz_list_followed(app->list, FZ_FOLLOWED_SELECTION);
-    return fz_list_followed(app->list, FZ_FOLLOWED_ANCHOR);
-}
-
 void fz_app_forget_left_out(struct fz_app *app)
 {
     struct fz_scan *scan = &app->scan;
     if (scan->leaving_count == 0)
         return;
-    follow(app, fz_wall_anchor(app));
+    fz_wall_follow(app, fz_wall_anchor(app));
     fz_list_remove(app->list, scan->leaving, scan->leaving_count);
-    fz_wall_list_changed(app, take_followed(app));
+    fz_wall_list_changed(app, fz_wall_followed(app));
     for (size_t i = 0; i < scan->leaving_count; i++)
         fz_picture_forget(app, scan->leaving[i]);
     fz_app_picture_gone(app, fz_app_selected_index(app));
@@ -133,9 +118,9 @@ static bool apply(struct fz_app *app, struct fz_source_event *event, struct arri
 {
     if (!arrivals->any)
         arrivals->anchor = fz_wall_anchor(app);
-    follow(app, arrivals->anchor);
+    fz_wall_follow(app, arrivals->anchor);
     bool all = fz_list_apply(app->list, event, change);
-    arrivals->anchor = take_followed(app);
+    arrivals->anchor = fz_wall_followed(app);
     return all;
 }
 

@@ -175,14 +175,13 @@ static void forget_dropped(struct fz_app *app, const fz_item_id *items, size_t c
 size_t fz_arrange_drop(struct fz_app *app, const fz_item_id *items, size_t count)
 {
     FZ_MAIN_ONLY();
-    size_t index = fz_list_nearest(app->list, app->picture.item);
-    fz_item_id anchor = fz_wall_anchor(app);
+    fz_wall_follow(app, fz_wall_anchor(app));
     size_t dropped = fz_list_drop(app->list, items, count);
     if (dropped == 0)
         return 0;
     forget_dropped(app, items, count);
-    fz_wall_list_changed(app, anchor);
-    fz_app_picture_gone(app, index);
+    fz_wall_list_changed(app, fz_wall_followed(app));
+    fz_app_picture_gone(app, fz_app_selected_index(app));
     return dropped;
 }
 

@@ -7,6 +7,7 @@
 #include "app/wall/tile.h"
 #include "base/mem.h"
 #include "gpu/draw.h"
+#include "source/follow.h"
 #include "source/marks.h"
 #include "sync/thread.h"
 
@@ -124,6 +125,18 @@ fz_item_id fz_wall_anchor(const struct fz_app *app)
         !fz_layout_visible(&app->wall.layout, app->wall.scroll.position, &first, &last))
         return FZ_ITEM_NONE;
     return fz_list_at(app->list, first);
+}
+
+void fz_wall_follow(struct fz_app *app, fz_item_id anchor)
+{
+    fz_list_follow(app->list, FZ_FOLLOWED_SELECTION, app->wall.selected);
+    fz_list_follow(app->list, FZ_FOLLOWED_ANCHOR, anchor);
+}
+
+fz_item_id fz_wall_followed(struct fz_app *app)
+{
+    app->wall.selected = fz_list_followed(app->list, FZ_FOLLOWED_SELECTION);
+    return fz_list_followed(app->list, FZ_FOLLOWED_ANCHOR);
 }
 
 static void keep_selection(struct fz_app *app)

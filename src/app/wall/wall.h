@@ -55,6 +55,10 @@ void fz_wall_resize(struct fz_app *app, int view_w, int view_h);   /* what is lo
 /* The anchor (or FZ_ITEM_NONE, at the start) keeps its place; what is selected and wholly in view stays in view. */
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
 fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view */
+/* Before the list loses items, and after it, which gives the anchor: it and the selection outlast that (source/follow.h), but a search may
+ * hide them. */
+void fz_wall_follow(struct fz_app *app, fz_item_id anchor);
+fz_item_id fz_wall_followed(struct fz_app *app);
 struct fz_focus fz_wall_focus(const struct fz_app *app);
 
 /* How the wall moves, and what is worth loading then. */
