@@ -1,5 +1,5 @@
 /* Dropping takes items out of the list; undo brings the last drop back to its place. Files are never touched, and what
- * happens to a dropped file does not bring it back: only undo does. A file that is removed is forgotten, and one
+ * happens to a dropped file does not bring it back, by whatever name: only undo does. A file that is removed is forgotten, and one
  * of its name that comes later is a new item. What lies beneath an item (stacks.h) is dropped with it, and stays so when the
  * item's file is removed. */
 #ifndef FZ_SOURCE_DROP_H

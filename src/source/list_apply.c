@@ -195,6 +195,18 @@ static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_ite
     return true;
 }
 
+/* What the user dropped stays so by its other name. */
+static bool rename_dropped(struct fz_list *list, uint32_t slot, const struct fz_item_key *key)
+{
+    if (!(list->items.rows[slot].flags & FZ_ITEM_DROPPED) && !fz_stacks_stay_dropped(list, slot))
+        return false;
+    fz_stacks_part(list, slot);
+    if (!fz_items_rename(&list->items, slot, key))
+        return false;
+    fz_list_tell_again(list, slot);
+    return true;
+}
+
 /* Whose row is free, or has its place, only once this part has been taken. What moves may move on. */
 static bool is_unsettled(const struct fz_list *list, uint32_t slot)
 {
@@ -206,8 +218,9 @@ static bool is_unsettled(const struct fz_list *list, uint32_t slot)
 static void take_rename(struct fz_list *list, uint32_t slot, bool replaces, const struct fz_item_key *to,
                         enum fz_source_doubt doubt)
 {
-    bool has_place = slot != FZ_ITEMS_NONE && list->items.rows[slot].flags & FZ_ITEM_ORDERED;
-    if (has_place && !replaces && rename_item(list, slot, to))
+    bool moves = slot != FZ_ITEMS_NONE && !replaces;
+    bool has_place = moves && list->items.rows[slot].flags & FZ_ITEM_ORDERED;
+    if (has_place ? rename_item(list, slot, to) : moves && rename_dropped(list, slot, to))
         return;
     if (slot != FZ_ITEMS_NONE)
         fz_list_let_go(list, slot);

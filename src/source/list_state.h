@@ -116,6 +116,8 @@ void fz_sidecars_changed(struct fz_list *list, uint32_t slot);
 size_t fz_stacks_settle(struct fz_list *list);
 /* This cover goes, or gets another name: what lies beneath comes up when that settles, or stays dropped as its cover was. */
 void fz_stacks_part(struct fz_list *list, uint32_t cover);
+/* This RAW file gets another name: it was dropped with its cover, if it was, and is from now on for itself. */
+bool fz_stacks_stay_dropped(struct fz_list *list, uint32_t raw);
 /* The other way round: before this file goes, which may lie beneath another. */
 void fz_stacks_leave(struct fz_list *list, uint32_t slot);
 /* The cover of a RAW file; its RAW files, beneath it or not yet. FZ_ITEMS_NONE where there is none. */

@@ -110,6 +110,16 @@ static void stay_dropped(struct fz_list *list, uint32_t raw)
     fz_list_record_drop(list, raw);
 }
 
+bool fz_stacks_stay_dropped(struct fz_list *list, uint32_t raw)
+{
+    bool beneath = list->items.rows[raw].flags & FZ_ITEM_BENEATH;
+    uint32_t cover = beneath ? fz_stacks_cover(list, raw) : FZ_ITEMS_NONE;
+    if (cover == FZ_ITEMS_NONE || !(list->items.rows[cover].flags & FZ_ITEM_DROPPED))
+        return false;
+    stay_dropped(list, raw);
+    return true;
+}
+
 void fz_stacks_part(struct fz_list *list, uint32_t cover)
 {
     bool marked = list->items.rows[cover].flags & FZ_ITEM_MARKED;

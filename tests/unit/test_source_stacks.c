@@ -230,6 +230,29 @@ static void dropped_without_cover(void **state)
     fz_list_free(list);
 }
 
+/* A rename brings nothing back, and undo does by the new name: what lay beneath alone, where only that has one. */
+static void dropped_and_renamed(void **state)
+{
+    (void)state;
+    const fz_item_id *back;
+    struct fz_list *list = new_list("A.JPG B.CR2 B.JPG C.CR2 C.JPG D.JPG E.CR2 E.JPG");
+    fz_item_id ids[] = {find(list, "A.JPG"), find(list, "B.JPG"), find(list, "C.JPG"), find(list, "E.JPG")};
+    fz_list_mark(list, ids[0], true);
+    assert_int_equal(fz_list_drop(list, ids, 4), 4);
+    apply(list, FZ_SOURCE_RENAMED, "A.JPG Z.JPG");
+    apply(list, FZ_SOURCE_RENAMED, "B.CR2 Y.CR2 B.JPG Y.JPG");
+    apply(list, FZ_SOURCE_RENAMED, "C.CR2 X.CR2");
+    apply(list, FZ_SOURCE_RENAMED, "E.JPG W.JPG");
+    assert_shown(list, "D.JPG");
+    apply(list, FZ_SOURCE_WHOLE, "C.JPG D.JPG E.CR2 W.JPG X.CR2 Y.CR2 Y.JPG Z.JPG");
+    assert_shown(list, "D.JPG");
+    fz_list_undo_drop(list, &back);
+    assert_shown(list, "C.JPG D.JPG E.CR2 W.JPG X.CR2 Y.JPG+ Z.JPG");
+    assert_true(fz_list_is_marked(list, find(list, "Z.JPG")));
+    assert_int_equal(fz_list_marked_count(list), 1);
+    fz_list_free(list);
+}
+
 /* One that came after the drop comes back with the last one; one whose file went, too, never; and one that has a cover
  * again goes beneath that. */
 static void dropped_and_other_files(void **state)
@@ -377,6 +400,7 @@ int main(void)
         cmocka_unit_test(marks_mean_both),
         cmocka_unit_test(drops_mean_both),
         cmocka_unit_test(dropped_without_cover),
+        cmocka_unit_test(dropped_and_renamed),
         cmocka_unit_test(dropped_and_other_files),
         cmocka_unit_test(places_pass_on),
         cmocka_unit_test(places_of_no_pictures_pass_on),
