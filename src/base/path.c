@@ -3,6 +3,7 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,10 +64,26 @@ char *fz_path_find_absolute(const char *path)
     return absolute;
 }
 
+/* By the name that the kernel has for it, which nothing else has. */
+static char *gone_folder(void)
+{
+    static const char mark[] = " (deleted)";
+    char name[PATH_MAX];
+    ssize_t n = readlink("/proc/self/cwd", name, sizeof name);
+    size_t len = n > 0 ? (size_t)n : 0, mark_len = strlen(mark);
+    bool tells = len > mark_len && memcmp(name + len - mark_len, mark, mark_len) == 0;
+    return tells ? fz_strndup(name, len) : fz_strdup("/ (deleted)");
+}
+
 char *fz_path_absolute(const char *path)
 {
     char *absolute = fz_path_find_absolute(path);
-    return absolute ? absolute : clean_join("/", path);
+    if (absolute)
+        return absolute;
+    char *gone = gone_folder();
+    absolute = clean_join(gone, path);
+    free(gone);
+    return absolute;
 }
 
 char *fz_path_typed(const char *text)

@@ -20,7 +20,7 @@ const char *fz_path_suffix(const char *path);
 char *fz_path_join(const char *dir, const char *name);
 
 /* Any thread. `path` made absolute by the working directory, with ".", ".." and double slashes taken out by
- * their text alone; by the root where that directory is gone. Caller frees. */
+ * their text alone; where that directory is gone, in a place where nothing is. Caller frees. */
 char *fz_path_absolute(const char *path);
 
 /* Any thread. The same, but NULL (errno) where that directory is gone. */

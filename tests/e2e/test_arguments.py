@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import pictures
+from frieze import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +186,16 @@ def test_empty_pictures_folder_that_is_watched(demo_home):
     with demo_home.start("--size", "400x300", "--watch") as running:
         pictures.write(demo_home / "Pictures" / "new.png", 5)
         assert running.until(items=1)["items"] == 1
+
+
+def test_working_folder_that_is_gone(home):
+    """It is missing as any other path is, and not the root of all."""
+    gone = home / "gone"
+    gone.mkdir()
+    with home.popen(["/bin/sh", "-c", f"cd {gone} && rmdir {gone} && exec {home.program} --headless ."],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 3 and err.startswith(b"frieze: .: no such file or folder\n"), err
 
 
 # --- paths on standard input ---

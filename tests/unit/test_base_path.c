@@ -93,6 +93,28 @@ static void relative_paths_start_at_the_working_directory(void **state)
     remove_folder(folder);
 }
 
+/* And not at the root, where something of that name may be. */
+static void relative_paths_lead_nowhere_without_a_working_directory(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {".", "", "tmp", "./proc"};
+    char *folder = make_folder(), *before = getcwd(NULL, 0);
+    struct stat st;
+    assert_int_equal(chdir(folder), 0);
+    assert_int_equal(rmdir(folder), 0);
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        char *path = fz_path_absolute(paths[i]);
+        assert_int_equal(path[0], '/');
+        assert_int_equal(stat(path, &st), -1);
+        assert_int_equal(errno, ENOENT);
+        free(path);
+    }
+    assert_absolute("/a/../b", "/b");
+    assert_int_equal(chdir(before), 0);
+    free(before);
+    free(folder);
+}
+
 /* Component by component into a stack. */
 static void naive_absolute(const char *path, char *out)
 {
@@ -234,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absolute_paths_lose_dots_and_slashes),
         cmocka_unit_test(relative_paths_start_at_the_working_directory),
+        cmocka_unit_test(relative_paths_lead_nowhere_without_a_working_directory),
         cmocka_unit_test(what_is_typed_may_begin_at_home),
         cmocka_unit_test(any_path_is_as_its_components_say),
         cmocka_unit_test(names_and_folders_come_apart),
