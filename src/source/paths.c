@@ -119,17 +119,34 @@ static bool take_path(struct fz_scanner *scanner, const char *text)
     return is_folder;
 }
 
-static void refuse_long(struct fz_scanner *scanner)
+/* Told of once: a list that is meant for -0 may be one such line, or many. */
+static void tell_of_nul(struct fz_scanner *scanner)
 {
     struct fz_paths *paths = scanner->paths;
-    if (!paths->too_long) {
-        char start[64];
-        memcpy(start, paths->bytes + paths->first, sizeof start - 1);
-        start[sizeof start - 1] = '\0';
-        fz_scanner_complain(scanner, paths->root, FZ_E_LIMIT, 0, start,
-                            "a path this long is no path; left out");
-    }
-    paths->too_long = true;
+    if (!paths->nul_told)
+        fz_scanner_complain(scanner, paths->root, FZ_E_USAGE, 0, "standard input",
+                            "a line with a NUL in it is no path; left out (for paths that end with NUL: -0)");
+    paths->nul_told = true;
+}
+
+static void tell_of_long(struct fz_scanner *scanner)
+{
+    const struct fz_paths *paths = scanner->paths;
+    char start[64];
+    memcpy(start, paths->bytes + paths->first, sizeof start - 1);
+    start[sizeof start - 1] = '\0';
+    fz_scanner_complain(scanner, paths->root, FZ_E_LIMIT, 0, start, "a path this long is no path; left out");
+}
+
+/* All of it, however much is still to come. */
+static void leave_out(struct fz_scanner *scanner, bool has_nul)
+{
+    struct fz_paths *paths = scanner->paths;
+    if (has_nul)
+        tell_of_nul(scanner);
+    else if (!paths->leaves_out)
+        tell_of_long(scanner);
+    paths->leaves_out = true;
     paths->first = paths->end;
 }
 
@@ -171,18 +188,20 @@ static bool take_next(struct fz_scanner *scanner, bool *is_folder)
     struct fz_paths *paths = scanner->paths;
     char *start = paths->bytes + paths->first;
     size_t left = paths->end - paths->first;
-    char *stop = memchr(start, scanner->sources->options.nul_separated ? '\0' : '\n', left);
+    bool by_nul = scanner->sources->options.nul_separated;
+    char *stop = memchr(start, by_nul ? '\0' : '\n', left);
     size_t len = stop ? (size_t)(stop - start) : left;
-    if (len >= PATH_MAX)
-        refuse_long(scanner);
+    bool has_nul = !by_nul && memchr(start, '\0', len);
+    if (has_nul || len >= PATH_MAX)
+        leave_out(scanner, has_nul);
     if (!stop)
         return false;
     *stop = '\0';
-    if (!paths->too_long && len > 0)
+    if (!paths->leaves_out && len > 0)
         *is_folder = take_path(scanner, start);
     else if (len == 0 && paths->is_given)
         finish_given(scanner);
-    paths->too_long = false;
+    paths->leaves_out = false;
     paths->first = (size_t)(stop + 1 - paths->bytes);
     return true;
 }

@@ -14,7 +14,8 @@ struct fz_paths {
     bool is_given;               /* not by standard input: an empty path ends a listing */
     int fd;                      /* readable when there is more */
     struct fz_ready_node *given; /* struct fz_given, not read yet; owned */
-    bool too_long;               /* in the middle of a path that is left out */
+    bool leaves_out;             /* in the middle of a path that is left out */
+    bool nul_told;               /* that there are lines with a NUL in them */
     uint32_t root;
     char bytes[16 * PATH_MAX]; /* read, not taken yet */
     size_t first, end;

@@ -125,6 +125,38 @@ static void a_path_too_long_is_left_out(void **state)
     free(text);
 }
 
+/* And is no name that ends there, nor, where it begins so, the working directory. */
+static void a_line_with_a_nul_is_left_out(void **state)
+{
+    static const char lines[] = "a.jpg\nb.jpg\0c.jpg\n\0d.jpg\n.\0\n\0\ne.jpg\nf.jpg\0";
+    struct world *w = *state;
+    int fd = pipe_stdin();
+    run("touch here.jpg");
+    world_start(w, once, "-");
+    feed(fd, lines, sizeof lines - 1);
+    close(fd);
+    world_until_listed(w);
+    assert_list(w, "a.jpg\ne.jpg\n");
+    assert_int_equal(w->errors, 1);
+    assert_non_null(strstr(w->last_error, "-0"));
+}
+
+/* So it is where the list is longer than any path, and comes in pieces. */
+static void a_list_ended_by_nul_is_told_of_once(void **state)
+{
+    struct world *w = *state;
+    int fd = pipe_stdin();
+    world_start(w, once, "-");
+    for (int i = 0; i < 20000; i++)
+        feed(fd, "name.jpg", 9);
+    feed_text(fd, "\nlast.jpg\n");
+    close(fd);
+    world_until_listed(w);
+    assert_list(w, "last.jpg\n");
+    assert_int_equal(w->errors, 1);
+    assert_non_null(strstr(w->last_error, "-0"));
+}
+
 static void nothing_at_all_is_one_line(void **state)
 {
     struct world *w = *state;
@@ -227,6 +259,8 @@ int main(void)
         TEST(ended_by_nul),
         TEST(folders_are_read_in_their_place),
         TEST(a_path_too_long_is_left_out),
+        TEST(a_line_with_a_nul_is_left_out),
+        TEST(a_list_ended_by_nul_is_told_of_once),
         TEST(nothing_at_all_is_one_line),
         TEST(unreadable_input_is_one_line),
         TEST(a_hundred_thousand_from_a_file),
