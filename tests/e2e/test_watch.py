@@ -174,6 +174,29 @@ def test_removed(frieze, folder):
     shows(frieze, 5)
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["emptied", "removed"])
+def test_emptied_and_refilled(home, folder, again):
+    """The selection is in view, wherever it is then."""
+    pictures.fill(folder, 30)
+    aside = home / "aside"
+    with home.start("--size", "600x400", "--tile", "100x75", folder) as frieze:
+        frieze.until(items=30)
+        frieze.key("G").idle()
+        aside.mkdir()
+        for path in folder.iterdir():
+            path.rename(aside / path.name)
+        frieze.until(items=0)
+        if again:
+            folder.rmdir()
+            folder.mkdir()
+            time.sleep(0.2)
+        for path in aside.iterdir():
+            path.rename(folder / path.name)
+        frieze.until(items=30, pending=0)
+        status = frieze.idle().status()
+        assert status["visible"][0] <= status["index"] <= status["visible"][1], status
+
+
 def test_renamed(frieze, folder):
     """To another place in the order; to a name that is no picture's, and back."""
     (folder / "p0.png").rename(folder / "p7.png")

@@ -173,7 +173,8 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
     struct fz_wall *wall = &app->wall;
     size_t first, last;
     double offset = 0;
-    bool reveals = fz_wall_reveals(app), holds = rests_with_selected(app);
+    bool was_empty = wall->layout.params.count == 0; /* of which the selection's number may be left */
+    bool reveals = fz_wall_reveals(app), holds = was_empty || rests_with_selected(app);
     fz_dissolve_end(app);
     if (fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))
         offset = wall->scroll.position - fz_layout_start(&wall->layout, first);
@@ -186,7 +187,7 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
         fz_scroll_shift(&wall->scroll, gone_on);
     }
     if (fz_list_count(app->list) > 0 && (reveals || (holds && !rests_with_selected(app))))
-        fz_wall_reveal_selected(app, false);
+        fz_wall_reveal_selected(app, was_empty);
     fz_loader_list_changed(app);
     app->dirty = true;
 }
