@@ -151,6 +151,7 @@ struct fz_app {
     enum fz_mode mode, start_mode;
     bool open_first;    /* a single file was named: the picture view opens on it */
     bool start_show;    /* --slideshow: starts when the list is read */
+    bool awaits_first;  /* once it is there (--wait) */
     char *first_path;   /* the single file that was named, absolute; owned */
     char *first_folder; /* the folder of that file; owned */
 

@@ -35,14 +35,24 @@ enum {
     FIRST_LOOK_US = 40000, /* how long a start waits for the first names before it opens its window */
 };
 
+/* By its name; what is a folder all the same is none. */
+static bool may_become_file(const struct fz_app *app, const char *path)
+{
+    enum fz_source_doubt doubt;
+    return !app->headless && fz_option_is_on(&app->options, FZ_OPTION_WAIT) &&
+           fz_suffix_classify(path, &doubt) && doubt == FZ_SOURCE_PICTURE &&
+           !fz_lookup_is_worth_opening(app->zygotes.readers, path, true);
+}
+
 /* Its path; NULL where there are others, or it is no file. */
-static char *only_file(const struct fz_app *app, const char *const *sources, size_t count)
+static char *only_file(struct fz_app *app, const char *const *sources, size_t count)
 {
     bool is_file = false;
     if (count != 1 || strcmp(sources[0], "-") == 0)
         return NULL;
     char *path = fz_lookup_locate(app->zygotes.readers, sources[0], &is_file);
-    if (is_file)
+    app->awaits_first = !is_file && may_become_file(app, path);
+    if (is_file || app->awaits_first)
         return path;
     free(path);
     return NULL;
@@ -87,6 +97,7 @@ static enum fz_err start_sources(struct fz_app *app, const char *const *sources,
             sources = one;
             options.recursive = false;
             options.named = fz_path_name(app->first_path);
+            options.awaits_named = app->awaits_first;
             options.hidden |= fz_name_is_hidden(options.named);
         }
     }

@@ -5,13 +5,15 @@
 #include "base/path.h"
 #include "source/batch.h"
 #include "source/scanner.h"
+#include "source/writer.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LOOK_US = 1000000 };
+enum { LOOK_US = 1000000, WRITTEN_US = 100000 };
 
 void fz_await_fini(struct fz_await *await)
 {
@@ -30,11 +32,18 @@ static void unwatch(struct fz_scanner *scanner, uint32_t root)
     fz_tree_remove(&scanner->tree, folder);
 }
 
+/* Once it was read it is a folder like any other. */
+static bool awaits_named(const struct fz_scanner *scanner, uint32_t root)
+{
+    const struct fz_root *row = fz_scanner_root(scanner, root);
+    return scanner->sources->options.awaits_named && !row->listed && !row->rereads;
+}
+
 /* Watches the nearest folder above that exists. */
 static void watch_above(struct fz_scanner *scanner, uint32_t root)
 {
     struct fz_root *row = fz_scanner_root(scanner, root);
-    char *dir = fz_path_dir(row->path);
+    char *dir = awaits_named(scanner, root) ? fz_strdup(row->path) : fz_path_dir(row->path);
     struct stat st;
     while (strcmp(dir, "/") != 0 && !(stat(dir, &st) == 0 && S_ISDIR(st.st_mode))) {
         char *above = fz_path_dir(dir);
@@ -101,12 +110,42 @@ static bool is_folder_here(const char *path, bool away, uint64_t device)
     return back;
 }
 
-static bool has_come(const struct fz_root *root)
+/* What is still being written is looked at again soon. */
+static bool named_has_come(struct fz_scanner *scanner, uint32_t root)
 {
+    struct fz_root *row = fz_scanner_root(scanner, root);
+    char *path = fz_path_join(row->path, scanner->sources->options.named);
     struct stat st;
-    if (stat(root->path, &st) < 0)
+    int why = stat(path, &st) == 0 ? 0 : errno;
+    int64_t now = fz_now_us();
+    bool is_there = why == 0 && S_ISREG(st.st_mode);
+    row->came_us = !is_there ? 0 : row->came_us ? row->came_us : now;
+    bool is_written = is_there && fz_writer_of(path, now - row->came_us) != FZ_WRITER_SOME;
+    if (is_there && !is_written)
+        scanner->await.due_us = now + WRITTEN_US;
+    if (why == EACCES && !row->awaited)
+        fz_scanner_complain(scanner, root, fz_err_from_errno(why), why, path, NULL);
+    free(path);
+    return is_written;
+}
+
+static bool has_come(struct fz_scanner *scanner, uint32_t root)
+{
+    const struct fz_root *row = fz_scanner_root(scanner, root);
+    struct stat st;
+    if (awaits_named(scanner, root))
+        return named_has_come(scanner, root);
+    if (stat(row->path, &st) < 0)
         return false;
-    return !S_ISDIR(st.st_mode) || is_folder_here(root->path, root->away, root->device);
+    return !S_ISDIR(st.st_mode) || is_folder_here(row->path, row->away, row->device);
+}
+
+bool fz_await_named(struct fz_scanner *scanner, uint32_t root)
+{
+    if (!awaits_named(scanner, root) || named_has_come(scanner, root))
+        return false;
+    fz_await_root(scanner, root);
+    return true;
 }
 
 /* The folder of a file that was away is back: without it, then. */
@@ -134,7 +173,7 @@ void fz_await_look(struct fz_scanner *scanner)
     for (size_t i = 0; i < await->count; i++) {
         uint32_t root = await->roots[i];
         fz_scanner_turn_to(scanner, root);
-        if (has_come(fz_scanner_root(scanner, root))) {
+        if (has_come(scanner, root)) {
             unwatch(scanner, root);
             fz_scanner_queue_root(scanner, root);
         } else {

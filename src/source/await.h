@@ -24,6 +24,9 @@ void fz_await_fini(struct fz_await *await);
 /* Begins this root again when its path is there. Nothing happens where neither --wait nor watching is on. */
 void fz_await_root(struct fz_scanner *scanner, uint32_t root);
 
+/* The root is the folder of a file that is not there yet: it begins with that. False where it begins now. */
+bool fz_await_named(struct fz_scanner *scanner, uint32_t root);
+
 /* The folder that the root is, or that its file lies in, went as a whole: says AWAY, and waits for it. */
 void fz_await_return(struct fz_scanner *scanner, uint32_t root, const char *dir, uint64_t device);
 

@@ -83,6 +83,8 @@ void fz_root_begin(struct fz_scanner *scanner, uint32_t root)
     if (!row->path)
         row->path = fz_path_locate(row->argument);
     fz_route_begin(scanner);
+    if (fz_await_named(scanner, root))
+        return;
     struct stat st;
     int why = stat(row->path, &st) == 0 ? 0 : errno;
     bool can_come = why == ENOENT || why == ENOTDIR;

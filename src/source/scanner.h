@@ -44,6 +44,7 @@ struct fz_root {
     int64_t since_ns; /* then: what did so after that has changed, on the clock of the system; 0: all has */
     bool yielded;     /* at least one name was handed over, or an error */
     bool awaited;     /* was not there, or no more, and will begin when it comes */
+    int64_t came_us;  /* when the file that its folder awaits was seen first; 0: it is not there */
     bool away;        /* AWAY was sent, and BACK was not */
     bool refused;     /* its folder could not be opened when it was read last */
     bool is_folder;   /* when it was read last */

@@ -221,7 +221,8 @@ enum {
     NAMED = 32,
     GIVEN = 64,
     REREADS = 128,
-    WRITES = 256
+    WRITES = 256,
+    AWAITS_NAMED = 512
 };
 
 struct fz_parcel fz_sources_ask_for(const struct fz_scanner *scanner, int64_t reread_since_ns)
@@ -237,7 +238,8 @@ struct fz_parcel fz_sources_ask_for(const struct fz_scanner *scanner, int64_t re
     parcel.flags = (o->hidden ? HIDDEN : 0u) | (o->watch ? WATCH : 0u) | (o->wait ? WAIT : 0u) |
                    (o->recursive ? RECURSIVE : 0u) | (o->nul_separated ? NUL_SEPARATED : 0u) |
                    (o->named ? NAMED : 0u) | (o->writes ? WRITES : 0u) |
-                   (sources->given_fd >= 0 ? GIVEN : 0u) | (reread_since_ns ? REREADS : 0u);
+                   (o->awaits_named ? AWAITS_NAMED : 0u) | (sources->given_fd >= 0 ? GIVEN : 0u) |
+                   (reread_since_ns ? REREADS : 0u);
     char *folder = getcwd(NULL, 0);
     fz_parcel_add_text(&parcel, &capacity, folder ? folder : "");
     free(folder);
@@ -288,7 +290,8 @@ enum fz_err fz_sources_read_for(struct fz_sources **out, struct fz_parcel *parce
                                               .wait = parcel->flags & WAIT,
                                               .recursive = parcel->flags & RECURSIVE,
                                               .nul_separated = parcel->flags & NUL_SEPARATED,
-                                              .writes = parcel->flags & WRITES};
+                                              .writes = parcel->flags & WRITES,
+                                              .awaits_named = parcel->flags & AWAITS_NAMED};
     struct fz_sources *sources = sources_new(parcel->count, &options, NULL, NULL, NULL);
     struct fz_error err;
     size_t at = 0;

@@ -72,6 +72,7 @@ struct fz_source_options {
     /* results, for whoever asks for it (decode/target.h): leaves nothing half written when the program ends */
     bool writes;
     const char *named; /* an entry of the folder that the user named: EXPLICIT; borrowed; NULL: none */
+    bool awaits_named; /* with `wait`: the folder is read once that file is there, and written */
     /* where processes for readers come from; borrowed; NULL: readers are threads */
     struct fz_zygote *readers;
     struct fz_files *files; /* whose lanes lead to these processes; borrowed; NULL: none do */

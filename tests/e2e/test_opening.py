@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import time
 import urllib.parse
 
 import pytest
@@ -55,6 +56,56 @@ def test_one_file_opens_and_its_folder_follows(home, x11, folder, way):
         frieze.until(mode="picture", index=0)
         frieze.idle()
         assert pictures.only(frieze.screenshot())[0] == 0
+    assert frieze.errors() == []
+
+
+@pytest.mark.parametrize("way", ["moved", "written", "linked", "with its folder"])
+def test_one_file_that_is_waited_for_opens_and_its_folder_follows(home, x11, way):
+    folder = home / "late"
+    made = pictures.fill(home / "made", 4)
+    late = made / "p1.png"
+    late.rename(home / "late.png")
+    if way != "with its folder":
+        made.rename(folder)
+    with window(home, x11, "--motion", "off", "--wait", "late/p1.png") as frieze:
+        time.sleep(0.3)
+        status = frieze.status()
+        assert (status["mode"], status["items"]) == ("wall", 0)
+        if way == "moved":
+            (home / "late.png").rename(folder / "p1.png")
+        elif way == "linked":
+            os.symlink(home / "late.png", folder / "p1.png")
+        elif way == "written":
+            with open(folder / "p1.png", "wb") as file:
+                file.write((home / "late.png").read_bytes()[:200])
+                file.flush()
+                time.sleep(0.5)
+                assert frieze.status()["items"] == 0
+                file.write((home / "late.png").read_bytes()[200:])
+        else:
+            (home / "late.png").rename(late)
+            made.rename(folder)
+        frieze.until(mode="picture", items=4, index=1, title="p1.png")
+        frieze.idle()
+        assert pictures.only(frieze.screenshot())[0] == 1
+        pictures.write(folder / "p9.png", 9)
+        frieze.until(items=5, title="p1.png")
+    assert frieze.errors() == []
+
+
+def test_one_file_that_is_waited_for_without_its_folder(home, x11, folder):
+    with window(home, x11, "--wait", "--no-siblings", folder / "late.png") as frieze:
+        frieze.until(items=0)
+        (folder / "p2.png").rename(folder / "late.png")
+        frieze.until(mode="picture", items=1, title="late.png")
+    assert frieze.errors() == []
+
+
+def test_a_folder_with_the_name_of_a_picture_is_waited_for_as_any(home, x11, folder):
+    (home / "album.png").mkdir()
+    pictures.fill(home / "album.png" / "below", 2)
+    with window(home, x11, "--wait", "album.png") as frieze:
+        frieze.until(mode="wall", items=2)
     assert frieze.errors() == []
 
 
