@@ -19,16 +19,19 @@ static int first_window(int64_t took_us)
     return window < 1 ? 1 : window < FIRST_WINDOW ? (int)window : FIRST_WINDOW;
 }
 
-/* What is remembered as the least grows slowly: the share may have become slower for good. */
+/* What is remembered as the least grows slowly: the share may have become slower for good. What comes at once was kept in memory, and says
+ * nothing of the share. */
 static void learn_window(struct fz_congestion *c, int64_t took_us)
 {
+    if (took_us < FZ_PAGES_QUICK_US) {
+        c->window = c->window > 1 ? c->window - 1 : 1;
+        return;
+    }
     c->least_us += c->least_us / 64;
     bool is_first = c->least_us == 0;
     if (is_first || took_us < c->least_us)
         c->least_us = took_us;
-    if (took_us < FZ_PAGES_QUICK_US)
-        c->window = c->window > 1 ? c->window - 1 : 1;
-    else if (is_first)
+    if (is_first)
         c->window = first_window(took_us);
     else if (took_us < c->least_us * 3 / 2)
         c->window += c->window < LEAST_WINDOW ? LEAST_WINDOW - 1 : c->window < FZ_READS_MOST;
