@@ -42,16 +42,33 @@ static bool has_room(const struct fz_lane *lane, const struct fz_job *job, uint6
     return held == 0 || held + wanted <= room;
 }
 
-/* Whether room is waited for by somebody who is more urgent: nobody takes it then who has not waited. */
-static bool is_awaited(const struct fz_lane *lane, const struct fz_job *job)
+/* Whether room is waited for by a job whose priority is `before` or more urgent. */
+static bool is_awaited_in(const struct fz_lane *lane, const struct fz_job *job, uint64_t before)
 {
     for (const struct fz_ready_node *node = lane->waiting; node; node = node->next) {
         const struct fz_job *other = FZ_CONTAINER(node, const struct fz_job, ready);
-        if (other != job && other->ask.room_bytes > 0 &&
-            atomic_load(&other->priority) <= atomic_load(&job->priority))
+        if (other != job && other->ask.room_bytes > 0 && atomic_load(&other->priority) <= before)
             return true;
     }
     return false;
+}
+
+/* For a file of another share that is more urgent: all copies are of one memory. */
+static bool is_awaited_elsewhere(const struct fz_lane *lane, const struct fz_job *job)
+{
+    const struct fz_files *files = lane->files;
+    const uint64_t own = atomic_load(&job->priority);
+    bool is = false;
+    for (size_t i = 0; own > 0 && !is && i < atomic_load(&files->lane_count); i++)
+        is = files->lanes[i] != lane && !atomic_load(&files->lanes[i]->hangs) &&
+             is_awaited_in(files->lanes[i], job, own - 1);
+    return is;
+}
+
+/* By somebody who is more urgent: nobody takes it then who has not waited. */
+static bool is_awaited(const struct fz_lane *lane, const struct fz_job *job)
+{
+    return is_awaited_in(lane, job, atomic_load(&job->priority)) || is_awaited_elsewhere(lane, job);
 }
 
 /* Of a file whose length is not known yet: what its copy will probably take, where there is as much. */
@@ -140,7 +157,8 @@ static struct fz_ready_node **most_urgent(struct fz_lane *lane, bool little)
 static bool has_room_for(const struct fz_lane *lane, struct fz_ready_node *waiting)
 {
     const struct fz_job *job = FZ_CONTAINER(waiting, struct fz_job, ready);
-    return has_room(lane, job, job->ask.room_bytes);
+    uint64_t bytes = job->ask.room_bytes;
+    return bytes == 0 || (!is_awaited_elsewhere(lane, job) && has_room(lane, job, bytes));
 }
 
 /* Who needs room waits for it, in turn, and holds up none who needs none. */
@@ -167,10 +185,11 @@ void fz_lane_rank(struct fz_lane *lane)
 {
     for (int i = 0; i < FZ_LANE_SLOTS; i++) {
         struct fz_channel *channel = &lane->channels[i];
-        if (!channel->busy || channel->held || rank_of(channel->job) == channel->rank ||
-            channel->tellings >= TELLINGS_MOST)
+        uint32_t rank = rank_of(channel->job);
+        int most = rank == FZ_FETCH_NOT ? TELLINGS_MOST : TELLINGS_MOST - 1; /* the last is for that */
+        if (!channel->busy || channel->held || rank == channel->rank || channel->tellings >= most)
             continue;
-        channel->rank = rank_of(channel->job);
+        channel->rank = rank;
         channel->tellings++;
         fz_parcel_send(channel->socket,
                        &(struct fz_parcel){.kind = FZ_ASK_RANK, .number = channel->rank, .fd = -1});

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "decode/cache.h"
+#include "decode/fetch.h"
 #include "decode/lane.h"
 #include "process/wire.h"
 
@@ -19,7 +20,7 @@ struct reader {
     atomic_bool dies;                 /* ends with the next request */
     atomic_bool lacks;                /* the descriptors for an answer */
     atomic_uint_fast64_t share_bytes; /* each file is on a share, and as long; 0: on a disk */
-    atomic_int asked, copied;
+    atomic_int asked, copied, told_unwanted;
     struct answerer {
         struct reader *reader;
         int socket;
@@ -67,6 +68,7 @@ static int answer_main(void *ctx)
     struct fz_parcel request;
     while (fz_parcel_receive(socket, &request, FZ_ASK_MOST_BYTES, -1) == FZ_PARCEL_CAME) {
         if (request.kind == FZ_ASK_RANK) {
+            atomic_fetch_add(&reader->told_unwanted, request.number == FZ_FETCH_NOT);
             fz_parcel_fini(&request);
             continue;
         }
@@ -409,6 +411,52 @@ static void copies_have_room(void **state)
     in_picture_view = false;
 }
 
+/* It is all of one memory: what is in view on one share does not wait for what is not on another. */
+static void room_is_for_the_more_urgent_of_all_shares(void **state)
+{
+    enum { ROOM = WORKING_BYTES / 4, JOBS = 40 };
+    (void)state;
+    atomic_store(&good.share_bytes, ROOM / 8);
+    atomic_store(&stuck.share_bytes, ROOM / 2);
+    atomic_store(&good.holds, true);
+    for (uint32_t i = 1; i <= JOBS; i++)
+        submit(i, GOOD, FZ_JOB_DECODE); /* each less urgent than the one before */
+    wait_until_copied(&good, CHANNELS);
+    submit(0, STUCK, FZ_JOB_DECODE);
+    wait_until_parked(JOBS + 1);
+    atomic_store(&good.holds, false);
+    int place = -1;
+    for (int n = 0; n <= JOBS; n++) {
+        struct fz_job *job = bench_next(&bench);
+        assert_non_null(job);
+        place = job->item == 0 ? n : place;
+        fz_job_free(job);
+    }
+    assert_in_range(place, 0, JOBS / 2);
+}
+
+/* However often its rank changed before. */
+static void what_nobody_wants_any_more_is_told(void **state)
+{
+    enum { CHANGES = 40 };
+    (void)state;
+    atomic_store(&stuck.share_bytes, WORKING_BYTES / 64);
+    atomic_store(&stuck.holds, true);
+    struct fz_job *job = submit(0, STUCK, FZ_JOB_DECODE);
+    wait_until_copied(&stuck, 1);
+    wait_until_parked(1);
+    for (uint32_t i = 0; i < CHANGES; i++) {
+        atomic_store(&job->priority, fz_heap_priority(1 + i % 2, 0));
+        fz_files_rank(bench.pool.files);
+    }
+    fz_cancel_set(&job->cancel);
+    take(0, 1, FZ_E_CANCELLED);
+    atomic_store(&stuck.holds, false);
+    for (int i = 0; i < 5000 && atomic_load(&stuck.told_unwanted) == 0; i++)
+        sleep_ms(1);
+    assert_int_equal(atomic_load(&stuck.told_unwanted), 1);
+}
+
 /* Where there is room for all, a question for each. */
 static void files_with_room_are_opened_once(void **state)
 {
@@ -699,6 +747,8 @@ int main(void)
         FILES(a_reader_that_nobody_follows_is_given_up),
         FILES(a_reader_may_lack_descriptors),
         FILES(copies_have_room),
+        FILES(room_is_for_the_more_urgent_of_all_shares),
+        FILES(what_nobody_wants_any_more_is_told),
         FILES(files_with_room_are_opened_once),
         FILES(copies_of_a_share_that_hangs_leave_room),
         FILES(room_comes_back_from_what_is_cancelled),
