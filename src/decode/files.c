@@ -12,7 +12,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20 }; /* of a worker: a disk that has to seek answers in 10 */
+enum {
+    PATIENCE_MS = 20, /* of a worker: a disk that has to seek answers in 10 */
+    LOOK_MS = 50,     /* so often one of more patience looks whether it is cancelled */
+};
 
 /* Any thread. Makes the thread look. */
 static void wake_thread(const struct fz_files *files)
@@ -48,8 +51,8 @@ static bool ask_lane(struct fz_lane *lane, struct fz_job *job)
     const int64_t until_us = fz_now_us() + (int64_t)job->ask.patience_ms * 1000;
     bool answered;
     do /* it may be told only that the reader is at it */
-        answered = fz_lane_receive(socket, job, patience_ms, &end);
-    while (end == FZ_PARCEL_LATE && fz_now_us() < until_us);
+        answered = fz_lane_receive(socket, job, patience_ms < LOOK_MS ? patience_ms : LOOK_MS, &end);
+    while (end == FZ_PARCEL_LATE && fz_now_us() < until_us && !fz_cancel_is_set(&job->cancel));
     if (end == FZ_PARCEL_LATE) {
         job->ask.channel = channel; /* and held, until the job is parked */
         return false;
