@@ -329,11 +329,18 @@ enum fz_err fz_engine_probe(struct fz_engine *engine, const struct fz_image_requ
                            : probe_in_process(engine, request, out, err);
 }
 
+static bool is_cancelled(const struct fz_image_host *host)
+{
+    return host->cancelled && host->cancelled(host->ctx);
+}
+
+/* Where a decoder was lost meanwhile, another one tells. */
 bool fz_engine_read_metadata(struct fz_engine *engine, int fd, const struct fz_image_host *host,
                              struct fz_metadata *out)
 {
     if (!engine->scratch)
-        return fz_front_read_metadata(teller(engine, fd), fd, host, out);
+        return fz_front_read_metadata(teller(engine, fd), fd, host, out) ||
+               (!is_cancelled(host) && fz_front_read_metadata(teller(engine, fd), fd, host, out));
     fz_metadata_read(fd, engine->scratch, out);
     return true;
 }
@@ -342,7 +349,8 @@ bool fz_engine_read_xmp(struct fz_engine *engine, const void *bytes, size_t len,
                         const struct fz_image_host *host, struct fz_metadata *out)
 {
     if (!engine->scratch)
-        return fz_front_read_xmp(&engine->front, bytes, len, host, out);
+        return fz_front_read_xmp(&engine->front, bytes, len, host, out) ||
+               (!is_cancelled(host) && fz_front_read_xmp(&engine->front, bytes, len, host, out));
     fz_metadata_read_xmp(bytes, len, out);
     return true;
 }

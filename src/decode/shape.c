@@ -37,6 +37,8 @@ static bool probe(struct fz_job *job, int fd, struct fz_shape_reading *reading)
     struct fz_probe told = {0};
     struct fz_error err = {0};
     enum fz_err code = fz_engine_probe(job->decoder->engine, &request, &told, &err);
+    if (code == FZ_E_BUSY) /* the decoder was lost, and the picture is not to blame */
+        code = fz_engine_probe(job->decoder->engine, &request, &told, &err);
     reading->width = told.image.width;
     reading->height = told.image.height;
     return code != FZ_E_CANCELLED;

@@ -238,6 +238,30 @@ def test_decoders_killed_while_a_wall_loads(home):
         wait_until(lambda: len(frieze.descriptors()) <= before + 1, lambda: frieze.descriptors())
 
 
+def test_what_is_told_by_a_decoder_that_is_lost_is_asked_again(home):
+    """The file is not to blame: it has its date in an order by dates."""
+    folder = home / "dated"
+    folder.mkdir()
+    names = [f"p{number}.jpg" for number in range(6)]
+    for number, name in enumerate(names):
+        exif = Image.Exif()
+        exif[0x0132] = f"{2010 + number}:01:01 00:00:00"
+        Image.new("RGB", (64, 64)).save(folder / name, exif=exif)
+        os.utime(folder / name, (1.7e9, 1.7e9))
+    with home.start("--jobs", "1", *NO_CACHE, folder) as frieze:
+        decoder, = pids_of(frieze.idle("loaded"), "frieze: decoder")
+        os.kill(decoder, signal.SIGSTOP)
+        frieze.ask("set", "sort", "date")
+        time.sleep(0.5)
+        os.kill(decoder, signal.SIGKILL)
+        frieze.idle().key("Home")
+        titles = []
+        for _ in names:
+            titles.append(frieze.status()["title"])
+            frieze.key("n")
+        assert titles == names
+
+
 def test_what_dies_with_nothing_to_do_is_replaced_at_once(home):
     """Also with the zygote. Not for ever: after a row of deaths the next one begins with a picture."""
     folder = pictures.fill(home / "pictures", 20)
