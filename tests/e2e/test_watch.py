@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 
+import numpy as np
 import pytest
 
 import pictures
@@ -125,6 +126,21 @@ def test_damaged_and_mended(frieze, folder):
     (folder / "p1.png").write_bytes(good)
     frieze.until(failed=0, items=4)
     shows(frieze, 0, 1, 2, 3)
+
+
+def test_what_is_no_picture_any_more_says_so_on_its_tile(frieze, folder):
+    """The one that it was is still to be seen, with a sign; without it once it is a picture again."""
+    whole = (folder / "p1.png").read_bytes()
+    before = np.asarray(frieze.screenshot()).astype(int)
+    (folder / "p1.png").write_text("no picture\n")
+    frieze.until(failed=1)
+    frieze.idle()
+    rows, columns = np.nonzero(np.abs(np.asarray(frieze.screenshot()) - before).max(axis=2) > 100)
+    assert 0 < len(rows) and np.ptp(rows) < 30 and np.ptp(columns) < 30, "a sign and nothing else"
+    (folder / "p1.png").write_bytes(whole)
+    frieze.until(failed=0)
+    frieze.idle()
+    assert np.abs(np.asarray(frieze.screenshot()) - before).max() < 10
 
 
 def test_damaged_out_of_view(home):

@@ -100,7 +100,7 @@ static void take_facts(struct fz_app *app, struct fz_tile *tile, const struct fz
 {
     if (job->error.code == FZ_OK && job->file.known && !fz_detail_is_of(tile, job))
         fz_detail_forget(app, job->item);
-    if (job->caching == FZ_CACHING_RENEW)
+    if (job->caching == FZ_CACHING_RENEW && job->error.code == FZ_OK)
         tile->reread = false;
     if (job->file.known) {
         outdate_others(app, tile, job);
@@ -126,7 +126,7 @@ static void take_first(struct fz_app *app, struct fz_job *job)
     struct fz_rendition *r = fz_loader_rendition_of(app, job, &tile);
     if (r)
         fz_loader_pass_on_rows(tile, job);
-    if (!r || r->texture) {
+    if (!r || r->texture || r->arrived) {
         fz_loader_retire(app, job);
         return;
     }
