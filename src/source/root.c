@@ -29,17 +29,24 @@ static void send_removed(struct fz_scanner *scanner, uint32_t root, const char *
     fz_batch_fini(&batch);
 }
 
+/* What a link leads to was there already. */
+static bool is_link(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 static void begin_file(struct fz_scanner *scanner, uint32_t root, const struct stat *st)
 {
     struct fz_root *row = fz_scanner_root(scanner, root);
-    bool was_awaited = row->awaited;
+    bool came_now = row->awaited && S_ISREG(st->st_mode) && !is_link(row->path);
     row->awaited = false;
     if (row->away && row->is_folder)
         send_removed(scanner, root, row->path, NULL);
     row->is_folder = false;
     fz_scanner_name(scanner, root);
     row->is_here = true;
-    if (was_awaited && S_ISREG(st->st_mode) && row->folder != FZ_TREE_NONE) {
+    if (came_now && row->folder != FZ_TREE_NONE) {
         /* It came a moment ago: it may still be written. */
         row->is_here = false;
         fz_burst_note(scanner, row->folder, root, fz_path_name(row->path), FZ_BURST_WRITING);

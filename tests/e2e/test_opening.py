@@ -93,10 +93,15 @@ def test_one_file_that_is_waited_for_opens_and_its_folder_follows(home, x11, way
     assert frieze.errors() == []
 
 
-def test_one_file_that_is_waited_for_without_its_folder(home, x11, folder):
-    with window(home, x11, "--wait", "--no-siblings", folder / "late.png") as frieze:
+@pytest.mark.parametrize("comes", ["rename", "symlink_to"])
+def test_one_file_that_is_waited_for_without_its_folder(home, x11, folder, comes):
+    late = folder / "late.png"
+    with window(home, x11, "--wait", "--no-siblings", late) as frieze:
         frieze.until(items=0)
-        (folder / "p2.png").rename(folder / "late.png")
+        if comes == "rename":
+            (folder / "p2.png").rename(late)
+        else:
+            late.symlink_to(folder / "p2.png")
         frieze.until(mode="picture", items=1, title="late.png")
     assert frieze.errors() == []
 
