@@ -14,11 +14,11 @@
 enum {
     QUALITY = 92, /* mean difference 2.2, the largest 37, in 21.7 kB: tiles of photographs, 256x192 */
     /* A file that changes again within one tick of its clock looks as it did before. */
-    TICK_NS = 20000000, /* of Linux: at most 10 ms */
-    COARSE_TICK_S = 2,  /* of FAT, and of those without fractions */
-    SURELY_S = 3600,    /* what was changed before is not changing, however wrong a share's clock is */
-    TRY_MS = 1000, /* of whom nobody waits for; and so often who is patient looks whether it is cancelled, */
-    PATIENCE_US = 5000000, /* who waits rather than goes without */
+    TICK_NS = 20000000,    /* of Linux: at most 10 ms */
+    COARSE_TICK_S = 2,     /* of FAT, and of those without fractions */
+    SURELY_S = 3600,       /* what was changed before is not changing, however wrong a share's clock is */
+    TRY_MS = 1000,         /* for an answer, where nobody waits for the job */
+    PATIENCE_US = 5000000, /* for several of these: of who waits rather than goes without */
     PAUSE_MS = 5,
 };
 

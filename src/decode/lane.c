@@ -42,33 +42,56 @@ static bool has_room(const struct fz_lane *lane, const struct fz_job *job, uint6
     return held == 0 || held + wanted <= room;
 }
 
-/* Whether room is waited for by a job whose priority is `before` or more urgent. */
-static bool is_awaited_in(const struct fz_lane *lane, const struct fz_job *job, uint64_t before)
+/* Whether one may be asked over: the last quarter is for what the picture view shows. */
+static bool has_free_channel(const struct fz_lane *lane, const struct fz_job *job)
 {
-    for (const struct fz_ready_node *node = lane->waiting; node; node = node->next) {
-        const struct fz_job *other = FZ_CONTAINER(node, const struct fz_job, ready);
-        if (other != job && other->ask.room_bytes > 0 && atomic_load(&other->priority) <= before)
-            return true;
+    int connected = 0, free_ones = 0;
+    for (int i = 0; i < FZ_LANE_SLOTS; i++) {
+        connected += lane->channels[i].socket >= 0;
+        free_ones += lane->channels[i].socket >= 0 && !lane->channels[i].busy;
     }
-    return false;
+    return free_ones > (job->foreground ? 0 : connected / 4);
+}
+
+static bool waits_for_room(const struct fz_job *job)
+{
+    return job->ask.room_bytes > 0;
+}
+
+/* Whether room is all that it waits for. */
+static bool could_be_asked(const struct fz_lane *lane, const struct fz_job *job)
+{
+    return waits_for_room(job) && !atomic_load(&lane->hangs) && has_free_channel(lane, job) &&
+           atomic_load(&lane->untaken) < FZ_FILES_CHANNELS;
 }
 
 /* For a file of another share that is more urgent: all copies are of one memory. */
 static bool is_awaited_elsewhere(const struct fz_lane *lane, const struct fz_job *job)
 {
     const struct fz_files *files = lane->files;
-    const uint64_t own = atomic_load(&job->priority);
-    bool is = false;
-    for (size_t i = 0; own > 0 && !is && i < atomic_load(&files->lane_count); i++)
-        is = files->lanes[i] != lane && !atomic_load(&files->lanes[i]->hangs) &&
-             is_awaited_in(files->lanes[i], job, own - 1);
-    return is;
+    for (size_t i = 0; i < atomic_load(&files->lane_count); i++) {
+        const struct fz_lane *other = files->lanes[i];
+        for (const struct fz_ready_node *node = other == lane ? NULL : other->waiting; node;
+             node = node->next) {
+            const struct fz_job *waiting = FZ_CONTAINER(node, const struct fz_job, ready);
+            if (atomic_load(&waiting->priority) < atomic_load(&job->priority) &&
+                could_be_asked(other, waiting))
+                return true;
+        }
+    }
+    return false;
 }
 
-/* By somebody who is more urgent: nobody takes it then who has not waited. */
+/* Whether room is waited for by somebody who is more urgent: nobody takes it then who has not waited. */
 static bool is_awaited(const struct fz_lane *lane, const struct fz_job *job)
 {
-    return is_awaited_in(lane, job, atomic_load(&job->priority)) || is_awaited_elsewhere(lane, job);
+    for (const struct fz_ready_node *node = lane->waiting; node; node = node->next) {
+        const struct fz_job *other = FZ_CONTAINER(node, const struct fz_job, ready);
+        if (other != job && waits_for_room(other) &&
+            atomic_load(&other->priority) <= atomic_load(&job->priority))
+            return true;
+    }
+    return is_awaited_elsewhere(lane, job);
 }
 
 /* Of a file whose length is not known yet: what its copy will probably take, where there is as much. */
@@ -84,17 +107,6 @@ static uint32_t rank_of(const struct fz_job *job)
 {
     uint32_t rank = job ? fz_heap_class(atomic_load(&job->priority)) : FZ_FETCH_NOT;
     return rank < FZ_FETCH_NOT ? rank : FZ_FETCH_NOT;
-}
-
-/* Whether one may be asked over: the last quarter is for what the picture view shows. */
-static bool has_free_channel(const struct fz_lane *lane, const struct fz_job *job)
-{
-    int connected = 0, free_ones = 0;
-    for (int i = 0; i < FZ_LANE_SLOTS; i++) {
-        connected += lane->channels[i].socket >= 0;
-        free_ones += lane->channels[i].socket >= 0 && !lane->channels[i].busy;
-    }
-    return free_ones > (job->foreground ? 0 : connected / 4);
 }
 
 bool fz_lane_may_ask(const struct fz_lane *lane, const struct fz_job *job)

@@ -118,12 +118,12 @@ static bool named_has_come(struct fz_scanner *scanner, uint32_t root)
     struct stat st;
     int why = stat(path, &st) == 0 ? 0 : errno;
     int64_t now = fz_now_us();
-    bool is_there = why == 0 && S_ISREG(st.st_mode);
-    row->came_us = !is_there ? 0 : row->came_us ? row->came_us : now;
-    bool is_written = is_there && fz_writer_of(path, now - row->came_us) != FZ_WRITER_SOME;
-    if (is_there && !is_written)
+    bool is_file = why == 0 && S_ISREG(st.st_mode), is_other = why == 0 && !is_file && !S_ISDIR(st.st_mode);
+    row->came_us = !is_file ? 0 : row->came_us ? row->came_us : now;
+    bool is_written = is_other || (is_file && fz_writer_of(path, now - row->came_us) != FZ_WRITER_SOME);
+    if (is_file && !is_written)
         scanner->await.due_us = now + WRITTEN_US;
-    if (why == EACCES && !row->awaited)
+    if (why != 0 && why != ENOENT && why != ENOTDIR && !row->awaited)
         fz_scanner_complain(scanner, root, fz_err_from_errno(why), why, path, NULL);
     free(path);
     return is_written;

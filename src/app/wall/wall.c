@@ -173,7 +173,8 @@ void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor)
     struct fz_wall *wall = &app->wall;
     size_t first, last;
     double offset = 0;
-    bool was_empty = wall->layout.params.count == 0; /* of which the selection's number may be left */
+    /* Of what was selected by hand its number may be left. */
+    bool was_empty = wall->touched && wall->layout.params.count == 0;
     bool reveals = fz_wall_reveals(app), holds = was_empty || rests_with_selected(app);
     fz_dissolve_end(app);
     if (fz_layout_visible(&wall->layout, wall->scroll.position, &first, &last))

@@ -53,7 +53,7 @@ void fz_wall_fini(struct fz_app *app);
 void fz_wall_relayout(struct fz_app *app, int view_w, int view_h); /* window, laid size or list changed */
 void fz_wall_resize(struct fz_app *app, int view_w, int view_h);   /* what is looked at keeps its place */
 /* The anchor (or FZ_ITEM_NONE, at the start) keeps its place; what is selected and wholly in view stays in view,
- * and comes into it where the wall was empty. */
+ * and, if it is selected by hand, comes into it where the wall was empty. */
 void fz_wall_list_changed(struct fz_app *app, fz_item_id anchor);
 fz_item_id fz_wall_anchor(const struct fz_app *app); /* the first item in view */
 /* Before the list loses items, and after it, which gives the anchor: it and the selection outlast that (source/follow.h), but a search may
