@@ -66,9 +66,10 @@ static bool has_room(const struct fz_ledger *ledger, uint64_t bytes, uint64_t ke
 static void stop_waiting(struct fz_ledger *ledger, const struct fz_ledger_waiter *waiter)
 {
     struct fz_ledger_waiter **link = &ledger->waiting;
-    while (*link != waiter)
+    while (*link && *link != waiter)
         link = &(*link)->next;
-    *link = waiter->next;
+    if (*link)
+        *link = waiter->next;
 }
 
 static bool take_at_once(struct fz_ledger *ledger, uint64_t bytes, const _Atomic uint64_t *priority)
