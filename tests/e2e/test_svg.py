@@ -236,6 +236,17 @@ def test_what_it_cannot_draw_is_told(home, kind, name):
         assert not said
 
 
+FOREIGN = '<foreignObject width="60" height="20"><p xmlns="http://www.w3.org/1999/xhtml">Start</p></foreignObject>'
+
+
+@pytest.mark.parametrize("inside, is_told", [
+    (FOREIGN, True), (f'<switch>{FOREIGN}<rect width="60" height="20"/></switch>', False), ("<desc>no foreignObject</desc>", False)])
+def test_html_that_nothing_stands_in_for_is_told(home, inside, is_told):
+    _, said = scaled(home, f'{ROOT}<rect width="60" height="60" fill="#c83c14"/>{inside}</svg>')
+    assert ("shown in part: svg: what only a browser draws (foreignObject) is left out" in said) == is_told
+    assert bool(said) == is_told
+
+
 def seconds(said):
     """That it was ended after."""
     return float(re.search(r"longer than ([\d.]+) s", said)[1])

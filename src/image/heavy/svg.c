@@ -340,7 +340,8 @@ static enum fz_err draw_and_push(struct fz_decode *d, const struct fz_part *part
 }
 
 /* What librsvg does not draw, and says nothing of; NULL: all is drawn. */
-static const char *left_out(const struct fz_svg_cost *cost, const struct fz_svg_embedded *embedded)
+static const char *left_out(const struct fz_bytes *file, const struct fz_svg_cost *cost,
+                            const struct fz_svg_embedded *embedded)
 {
     if (cost->loops)
         return "a use of itself is left out";
@@ -348,6 +349,8 @@ static const char *left_out(const struct fz_svg_cost *cost, const struct fz_svg_
         return "an embedded WebP is not drawn";
     if (embedded->has_avif && !fz_svg_modules_read("image/avif"))
         return "an embedded AVIF is not drawn";
+    if (fz_svg_needs_browser(file))
+        return "what only a browser draws (foreignObject) is left out";
     return NULL;
 }
 
@@ -372,7 +375,7 @@ enum fz_err fz_svg_load(struct fz_decode *d)
         set_bound(d, &view, &cost, &embedded);
     if (code == FZ_OK)
         code = draw_and_push(d, &part, &view, flags_for(d, &embedded), &cost);
-    const char *lacking = code == FZ_OK ? left_out(&cost, &embedded) : NULL;
+    const char *lacking = code == FZ_OK ? left_out(&d->file, &cost, &embedded) : NULL;
     if (lacking) {
         d->out->damaged = true;
         fz_fail(d->err, FZ_E_DAMAGED, 0, "svg: %s", lacking);

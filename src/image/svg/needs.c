@@ -38,3 +38,8 @@ bool fz_svg_needs_files(const struct fz_bytes *file)
         needs = has_element(file, names[i]);
     return needs;
 }
+
+bool fz_svg_needs_browser(const struct fz_bytes *file)
+{
+    return has_element(file, "foreignObject") && !has_element(file, "switch");
+}
