@@ -110,6 +110,14 @@ def test_hint_letters_stand_on_what_is_seen_of_a_tile(home):
     assert len(pictures.stretches(changed[:, :20].any(axis=1), 12)) == 1
 
 
+def test_hint_letters_end_where_a_picture_opens(home):
+    folder = pictures.fill(home / "few", 5)
+    with home.start("--size", "400x200", folder) as frieze:
+        frieze.idle().key("'")
+        frieze.ask("open")
+        frieze.key("n").until(mode="picture", index=1)
+
+
 def test_hint_letters_of_many_tiles(home):
     """Three letters, where two do not tell all."""
     folder = home / "many"

@@ -174,6 +174,7 @@ void fz_picture_open(struct fz_app *app, size_t index, bool at_once)
     if (index >= fz_list_count(app->list))
         return;
     fz_app_select(app, index);
+    app->hints.active = false;
     app->mode = FZ_MODE_PICTURE;
     picture->item = fz_list_at(app->list, index);
     picture->shown = FZ_ITEM_NONE;
