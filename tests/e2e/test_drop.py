@@ -68,6 +68,17 @@ def test_dropped_again_is_selected(frieze, home, dropped):
     frieze.until(items=COUNT + 2, index=COUNT + 1, scanning=False)
 
 
+def test_what_is_dropped_while_a_search_stands(frieze, home, dropped):
+    """It is selected if it is found, in its place among what is; or else nothing is."""
+    pictures.write(home / "p3 too.png", 22)
+    frieze.key("/", "p", "3", "Return").until(index=3, title="p3.png")
+    assert drop(frieze, uris(home / "p3 too.png"))
+    frieze.until(items=COUNT + 1, index=COUNT, title="p3 too.png", scanning=False)
+    frieze.key("Home")
+    assert drop(frieze, uris(home / "one ä#%20.png"))
+    frieze.until(items=COUNT + 2, index=3, title="p3.png", scanning=False)
+
+
 def test_a_dropped_folder_is_followed(frieze, dropped):
     """What comes in it later joins too, and moves nobody's selection."""
     assert drop(frieze, uris(dropped))

@@ -116,7 +116,7 @@ void fz_drop_note(struct fz_app *app, const struct fz_source_event *event,
         drop->selected = --drop->reading == 0; /* what comes in its folders later is not new */
     } else if (event->kind == FZ_SOURCE_ADDED && drop->reading > 0 && !drop->selected) {
         if (change->added > 0)
-            select_first(app, fz_list_at(app->list, change->first_index));
+            select_first(app, fz_list_all_at(app->list, change->first_index));
         else if (change->changed_count > 0) /* it is there already */
             select_first(app, change->changed[0]);
     }
