@@ -293,3 +293,25 @@ def test_click_between_headings(home, x11):
         x, y, *_ = frieze.rows[3][0]
         mouse(frieze, (x + 20, y - 20), *click())
         assert frieze.idle().status()["index"] == starts[2]
+
+
+def test_a_double_click_does_not_open_what_came_between_its_clicks(home, x11):
+    """Names still come at the beginning, and another tile stands below the pointer."""
+    folder = pictures.fill(home / "grows", 9, PICTURE)
+    with home.start("--size", "800x600", "--tile", "100x75", folder, display=x11) as frieze:
+        frieze.idle().rows = pictures.boxes(frieze.screenshot())
+        at = place(frieze, 2)
+        for number in range(20):
+            mouse(frieze, (2, 598), *click(button=2))
+            mouse(frieze, at, *click())
+            began = time.monotonic()
+            before = frieze.status()
+            pictures.write(folder / f"a{number}.png", number)
+            frieze.until(items=before["items"] + 1)
+            mouse(frieze, *click())
+            if time.monotonic() - began < 0.4:
+                break
+        assert frieze.status()["mode"] == "wall"
+        time.sleep(0.6)  # or the next ones are the third and the fourth click
+        mouse(frieze, at, *click(2))
+        frieze.until(mode="picture")
