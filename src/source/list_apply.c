@@ -191,6 +191,7 @@ static bool rename_item(struct fz_list *list, uint32_t slot, const struct fz_ite
     }
     row->flags |= FZ_ITEM_GOES | FZ_ITEM_KEPT;
     fz_list_tell_again(list, slot); /* other sidecars are beside it now */
+    fz_list_ask_again(list, slot);  /* of what was asked by the other name nothing may come */
     fz_search_answer(list, slot);
     return true;
 }

@@ -191,6 +191,45 @@ static void sorts_by_what_files_say(void **unused)
     remove_folder(folder);
 }
 
+static void rename_one(struct fz_list *list, const char *folder, const char *from, const char *to)
+{
+    struct fz_batch batch = {0};
+    char *old = path_in(folder, from), *new = path_in(folder, to);
+    assert_int_equal(rename(old, new), 0);
+    fz_batch_add(&batch, from, FZ_SOURCE_PICTURE);
+    fz_batch_add(&batch, to, FZ_SOURCE_PICTURE);
+    struct fz_source_event *event = fz_batch_event(&batch, FZ_SOURCE_RENAMED, 0, folder);
+    struct fz_list_change change;
+    fz_list_apply(list, event, &change);
+    fz_source_event_free(event);
+    fz_batch_fini(&batch);
+    free(old);
+    free(new);
+}
+
+/* Nobody found it by its name of before. */
+static void what_is_renamed_meanwhile_is_looked_at_again(void **unused)
+{
+    (void)unused;
+    char *folder = make_folder();
+    set_file(folder, "a.jpg", 1, 0, 1);
+    set_file(folder, "b.jpg", 1, 0, 2);
+    struct fz_list *list = fz_list_new();
+    bool news;
+    apply_one(list, FZ_SOURCE_ADDED, folder, "a.jpg");
+    apply_one(list, FZ_SOURCE_ADDED, folder, "b.jpg");
+    struct fz_facts_batch *facts = fz_list_facts_begin(list, &by_size, 10);
+    rename_one(list, folder, "a.jpg", "c.jpg");
+    SDL_WaitThread(start(look_main, facts), NULL);
+    fz_list_facts_apply(list, facts);
+    fz_facts_free(facts);
+    assert_int_equal(look_at_all(list, &by_size, 10, &news), 1);
+    sort_by(list, by_size);
+    assert_order(list, "c.jpg b.jpg");
+    fz_list_free(list);
+    remove_folder(folder);
+}
+
 /* What comes while the sizes are asked for is put into the order that stands, which goes by dates. */
 static void an_order_stands_while_other_facts_come(void **unused)
 {
@@ -446,6 +485,7 @@ int main(void)
     fz_cancel_init(&never, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_by_what_files_say),
+        cmocka_unit_test(what_is_renamed_meanwhile_is_looked_at_again),
         cmocka_unit_test(an_order_stands_while_other_facts_come),
         cmocka_unit_test(large_files_keep_their_order),
         cmocka_unit_test(sorts_while_the_list_changes),
