@@ -49,8 +49,10 @@ size_t fz_app_selected_index(const struct fz_app *app)
 fz_item_id fz_app_current(const struct fz_app *app)
 {
     size_t index;
-    if (app->mode == FZ_MODE_PICTURE) /* in view, also where what is shown of the list has it no more */
-        return fz_list_has(app->list, app->picture.item) ? app->picture.item : FZ_ITEM_NONE;
+    if (app->mode == FZ_MODE_PICTURE) { /* in view, also where what is shown of the list has it no more */
+        fz_item_id item = fz_show_waits(app) ? app->picture.shown : app->picture.item;
+        return fz_list_has(app->list, item) ? item : FZ_ITEM_NONE;
+    }
     return fz_list_index(app->list, app->wall.selected, &index) ? app->wall.selected : FZ_ITEM_NONE;
 }
 

@@ -46,6 +46,30 @@ def test_the_first_picture_is_there_before_the_last_one_leaves(home):
         assert frieze.stats()["cache"]["hits"] == hits + 1
 
 
+def in_view(frieze):
+    """The number of the picture that is seen, and how it is turned: asked for while the program is not idle."""
+    shot = frieze.home / "in view.png"
+    frieze.ask("screenshot", str(shot))
+    with Image.open(shot) as image:
+        return pictures.only(image.convert("RGB"))[:2]
+
+
+def test_keys_are_meant_for_what_is_in_view_while_a_show_waits(home):
+    """It has gone on to a picture that does not come: nobody has seen that one yet."""
+    many = pictures.fill(home / "many", 40, (400, 300))
+    with home.start("-s", "--delay", "0.4", "--size", "600x400", "--motion", "off", many) as frieze:
+        frieze.until(mode="slideshow", index=1)
+        frieze.key("P")
+        seen = []
+        while len(seen) < 5 or len(set(seen[-5:])) > 1:  # what has been loaded ahead is shown
+            time.sleep(0.4)
+            seen.append(in_view(frieze)[0])
+        frieze.key("m", ">")
+        assert frieze.ask("marks") == [str(many / f"p{seen[-1]}.png")]
+        assert frieze.status()["title"] == f"p{seen[-1]}.png" and in_view(frieze) == (seen[-1], "90")
+        frieze.key("P").until(mode="slideshow", title=f"p{seen[-1] + 1}.png")
+
+
 def test_paused_show_stands_still(home, x11, folder):
     with home.start("-s", "-d", "0.2", "--size", "400x300", folder, display=x11) as frieze:
         frieze.until(mode="slideshow", index=2)

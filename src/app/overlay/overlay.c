@@ -76,7 +76,7 @@ static void draw_state(struct fz_app *app)
         fz_telling_progress(app, text, sizeof text);
     if (!text[0])
         fz_rate_text(app, text, sizeof text);
-    bool is_marked = app->mode == FZ_MODE_PICTURE && fz_list_is_marked(app->list, app->picture.item);
+    bool is_marked = app->mode == FZ_MODE_PICTURE && fz_list_is_marked(app->list, fz_app_current(app));
     const char *this_one = is_marked ? "✓ this of " : "";
     size_t used = strlen(text);
     if (marked > 0)

@@ -148,7 +148,12 @@ int64_t fz_picture_look(struct fz_app *app)
 void fz_picture_catch_up(struct fz_app *app)
 {
     struct fz_picture *picture = &app->picture;
-    if (app->mode == FZ_MODE_PICTURE && picture->item != FZ_ITEM_NONE && picture->shown != picture->item)
+    size_t index;
+    if (app->mode != FZ_MODE_PICTURE || picture->item == FZ_ITEM_NONE || picture->shown == picture->item)
+        return;
+    if (fz_show_waits(app) && fz_list_index(app->list, picture->shown, &index))
+        fz_picture_go_to(app, index);
+    else
         show_item(app, picture->item);
 }
 
@@ -217,6 +222,7 @@ void fz_picture_go_to(struct fz_app *app, size_t index)
     fz_item_id item = fz_list_at(app->list, index);
     if (item == FZ_ITEM_NONE || item == picture->item)
         return;
+    app->show.went_on = false;
     picture->item = item;
     if (texture_of(app, item, FZ_FOR_PICTURE) && !fz_detail_is_missing(app, item))
         app->stats.hits++;

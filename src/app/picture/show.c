@@ -41,6 +41,13 @@ bool fz_show_can_come(const struct fz_app *app, fz_item_id item)
     return !fz_loader_is_held_up(app, item) || (tile && tile->renditions[FZ_FOR_PICTURE].texture);
 }
 
+bool fz_show_waits(const struct fz_app *app)
+{
+    const struct fz_picture *picture = &app->picture;
+    return app->show.running && app->show.went_on && picture->shown != picture->item &&
+           fz_list_has(app->list, picture->shown);
+}
+
 /* The end of the list leads to its start. While a source is away, or hangs, its pictures are passed over, but for those in memory;
  * where nothing else is left, the one in view stays. */
 static void go_on(struct fz_app *app)
@@ -53,6 +60,7 @@ static void go_on(struct fz_app *app)
         size_t next = (index + step) % count;
         if (fz_show_can_come(app, fz_list_at(app->list, next))) {
             fz_picture_go_to(app, next);
+            app->show.went_on = true;
             return;
         }
     }
