@@ -88,15 +88,16 @@ static void say_end(struct prime *p, bool cancelled)
     size_t unwritten = fz_cache_unwritten(p->crew.cache);
     made -= lost + unwritten < made ? lost + unwritten : made;
     lost += p->without_room;
-    fprintf(stderr, "frieze prime: %s%zu tile%s", cancelled ? "cancelled after " : "", made,
-            made == 1 ? "" : "s");
+    char failed[48] = "", without_room[64] = "", not_kept[48] = "";
     if (p->task.failed > 0)
-        fprintf(stderr, ", %zu failed", p->task.failed);
+        snprintf(failed, sizeof failed, ", %zu failed", p->task.failed);
     if (lost > 0)
-        fprintf(stderr, "; %zu found no room within --cache-size", lost);
+        snprintf(without_room, sizeof without_room, "; %zu found no room within --cache-size", lost);
     if (unwritten > 0)
-        fprintf(stderr, "; %zu could not be kept", unwritten);
-    fputc('\n', stderr);
+        snprintf(not_kept, sizeof not_kept, "; %zu could not be kept", unwritten);
+    /* At once: the cache may have a line of its own to say meanwhile. */
+    fprintf(stderr, "frieze prime: %s%zu tile%s%s%s%s\n", cancelled ? "cancelled after " : "", made,
+            made == 1 ? "" : "s", failed, without_room, not_kept);
 }
 
 /* ---- What the readers tell --------------------------------------------------------------------------------------- */
