@@ -60,8 +60,8 @@ void fz_app_click(struct fz_app *app, double x, double y, int times)
         else if (times == 2)
             fz_picture_close(app);
     } else if (fz_wall_hit(app, x, y, &index)) {
-        bool is_same =
-            fz_list_at(app->list, index) == app->wall.selected; /* or the list grew between the two */
+        /* Or the list grew between the two clicks. */
+        bool is_same = fz_list_at(app->list, index) == app->wall.selected;
         fz_app_select(app, index);
         if (times == 2 && is_same)
             fz_app_open(app, index);

@@ -220,8 +220,8 @@ void fz_tile_draw_badges(struct fz_app *app, fz_item_id item, struct fz_rect box
     double middle = fz_badge_size(scale) / 2 + 4;
     if (fz_list_is_stack(app->list, item))
         fz_badge_draw(app->head, FZ_BADGE_STACK, rect.x + rect.w - middle, rect.y + rect.h - middle, scale);
-    if (tile->error ||
-        tile->damage) /* with an error: what the file was before, or all that can be had of it */
-        fz_badge_draw(app->head, tile->error ? FZ_BADGE_FAILED : FZ_BADGE_DAMAGED, rect.x + rect.w - middle,
-                      rect.y + middle, scale);
+    /* With an error: what the file was before, or all that can be had of it. */
+    enum fz_badge badge = tile->error ? FZ_BADGE_FAILED : FZ_BADGE_DAMAGED;
+    if (tile->error || tile->damage)
+        fz_badge_draw(app->head, badge, rect.x + rect.w - middle, rect.y + middle, scale);
 }
