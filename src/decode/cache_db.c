@@ -196,6 +196,11 @@ int fz_cache_db_empty_journal(struct fz_cache_db *db)
     return code;
 }
 
+int fz_cache_db_settle(struct fz_cache_db *db)
+{
+    return sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 int fz_cache_db_open(struct fz_cache_db *db, const char *path, uint64_t limit_bytes)
 {
     *db = (struct fz_cache_db){0};

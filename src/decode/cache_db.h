@@ -92,6 +92,10 @@ int fz_cache_db_write(struct fz_cache_db *db, const struct fz_cache_row *rows, i
  * so too, but where the file is too damaged for it, it says nothing, and the journal grows for ever. SQLITE_BUSY: others use it. */
 int fz_cache_db_empty_journal(struct fz_cache_db *db);
 
+/* The one that writes, before it is closed. The same without waiting for others, however short the journal is: closing does so too, but
+ * where the file is too damaged for it, it says nothing, and the journal remains. */
+int fz_cache_db_settle(struct fz_cache_db *db);
+
 /* The one that writes. Brings a file that is over its bound (made with a larger one) under it. */
 int fz_cache_db_trim(struct fz_cache_db *db);
 

@@ -181,6 +181,8 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
         own.left_out = 0;
     }
     free(own.found);
+    if (atomic_load(&cache->writes))
+        mend(cache, db, fz_cache_db_settle(db), &resets);
 }
 
 static bool can_be_read(struct fz_cache *cache)
