@@ -13,12 +13,14 @@ enum {
     OPENING_US = 1000000,           /* then pictures do not wait for it */
     TOUCH_MS = 24 * 60 * 60 * 1000, /* so exactly is known when an entry was used */
     LARGEST_PART = 16,              /* of the bound: a larger tile is not kept */
+    AGAIN_US = 1000000,             /* then a file that could not be opened is tried again */
 };
 
 struct fz_cache_reader {
     struct fz_cache *cache; /* borrowed */
     struct fz_cache_db db;
-    unsigned generation; /* of what is open; 0: nothing */
+    unsigned generation; /* of what was opened last; 0: nothing yet */
+    int64_t again_us;    /* where that failed */
 };
 
 char *fz_cache_folder(void)
@@ -153,19 +155,23 @@ void fz_cache_reader_shrink(struct fz_cache_reader *reader)
         sqlite3_db_release_memory(reader->db.db);
 }
 
-/* Opens what is there now. What fails is not tried again until there is another file. */
+/* Opens what is there now. What fails is tried again only now and then: each try may take long. */
 static int connect(struct fz_cache_reader *reader)
 {
-    unsigned generation = atomic_load(&reader->cache->generation);
-    if (reader->generation == generation)
-        return reader->db.db ? SQLITE_OK : SQLITE_CANTOPEN;
+    const struct fz_cache *cache = reader->cache;
+    unsigned generation = atomic_load(&cache->generation);
+    if (reader->generation == generation && reader->db.db)
+        return SQLITE_OK;
+    if (reader->generation == generation && fz_now_us() < reader->again_us)
+        return SQLITE_CANTOPEN;
     fz_cache_db_close(&reader->db);
     reader->generation = generation;
-    const struct fz_cache *cache = reader->cache;
     int code = cache->still ? fz_cache_db_open_still(&reader->db, cache->path)
                             : fz_cache_db_open_reader(&reader->db, cache->path, cache->limit_bytes);
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         fz_cache_db_close(&reader->db);
+        reader->again_us = fz_now_us() + AGAIN_US;
+    }
     return code;
 }
 

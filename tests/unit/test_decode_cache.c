@@ -237,16 +237,53 @@ static void who_looks_up_waits_for_it_to_be_opened(void **state)
     stop();
 }
 
-static int look_once(void *ctx)
+static bool looks_up(struct fz_cache_reader *reader)
 {
-    sqlite3_int64 *taken = ctx, before = sqlite3_memory_used();
     char path[64];
     struct fz_cache_key key = key_of(0, path);
     struct fz_cache_facts facts;
-    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
     struct fz_buffer tile = {0};
     size_t len;
-    assert_false(fz_cache_find(reader, &key, &facts, &tile, &len));
+    bool found = fz_cache_find(reader, &key, &facts, &tile, &len);
+    free(tile.data);
+    return found;
+}
+
+/* Whether one that finds no room for one more open file finds its tile later. */
+static int look_without_and_with_files(void *ctx)
+{
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    struct rlimit limit, none;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    none = limit;
+    none.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &none);
+    bool found = looks_up(reader);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (!found)
+        for (double end = now_s() + SOON_S; !*(bool *)ctx && now_s() < end; SDL_Delay(20))
+            *(bool *)ctx = looks_up(reader);
+    fz_cache_reader_free(reader);
+    return 0;
+}
+
+static void a_reader_that_could_not_open_it_tries_again(void **state)
+{
+    (void)state;
+    bool found_later = false;
+    start();
+    store_some(0, 1);
+    assert_true(fz_cache_flush(place.cache));
+    on_worker(look_without_and_with_files, &found_later);
+    stop();
+    assert_true(found_later);
+}
+
+static int look_once(void *ctx)
+{
+    sqlite3_int64 *taken = ctx, before = sqlite3_memory_used();
+    struct fz_cache_reader *reader = fz_cache_reader_new(place.cache);
+    assert_false(looks_up(reader));
     *taken = sqlite3_memory_used() - before;
     fz_cache_reader_free(reader);
     return 0;
@@ -1000,6 +1037,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_stored_is_found_in_the_next_run),
         TEST(who_looks_up_waits_for_it_to_be_opened),
+        TEST(a_reader_that_could_not_open_it_tries_again),
         TEST(who_looks_up_takes_little_memory),
         TEST(another_file_or_size_is_not_found),
         TEST(what_is_stored_again_takes_its_place),
