@@ -39,13 +39,13 @@ static bool ask_lane(struct fz_lane *lane, struct fz_job *job)
 {
     struct fz_files *files = lane->files;
     enum fz_parcel_end end;
-    SDL_LockMutex(files->lock);
+    pthread_mutex_lock(&files->lock);
     struct fz_channel *channel = fz_lane_may_ask(lane, job) ? fz_lane_ask(lane, job) : NULL;
     int socket = channel ? channel->socket : -1;
     int patience_ms = job->ask.patience_ms > 0 ? job->ask.patience_ms : lane->parked > 0 ? 0 : PATIENCE_MS;
     if (channel)
         channel->held = true;
-    SDL_UnlockMutex(files->lock);
+    pthread_mutex_unlock(&files->lock);
     if (!channel)
         return false;
     const int64_t until_us = fz_now_us() + (int64_t)job->ask.patience_ms * 1000;
@@ -57,11 +57,11 @@ static bool ask_lane(struct fz_lane *lane, struct fz_job *job)
         job->ask.channel = channel; /* and held, until the job is parked */
         return false;
     }
-    SDL_LockMutex(files->lock);
+    pthread_mutex_lock(&files->lock);
     if (answered)
         fz_lane_heard(lane, channel);
     if (answered && fz_lane_gives_room(lane, channel, job)) {
-        SDL_UnlockMutex(files->lock);
+        pthread_mutex_unlock(&files->lock);
         job->ask.channel = channel; /* the same */
         return false;
     }
@@ -73,7 +73,7 @@ static bool ask_lane(struct fz_lane *lane, struct fz_job *job)
         fz_channel_close(channel);
     bool more = lane->waiting != NULL;
     fz_lane_dispatch(lane);
-    SDL_UnlockMutex(files->lock);
+    pthread_mutex_unlock(&files->lock);
     if (more)
         wake_thread(files);
     return answered;
@@ -180,9 +180,9 @@ bool fz_files_look_now(struct fz_files *files, struct fz_job *job, const char *p
     if (!answered) {
         struct fz_channel *channel = job->ask.channel;
         if (channel) { /* its answer is nobody's */
-            SDL_LockMutex(files->lock);
+            pthread_mutex_lock(&files->lock);
             channel->held = false;
-            SDL_UnlockMutex(files->lock);
+            pthread_mutex_unlock(&files->lock);
             wake_thread(files);
         }
         take_answer(job, &answer);
@@ -211,7 +211,7 @@ bool fz_files_park(struct fz_files *files, struct fz_job *job)
     struct fz_channel *channel = job->ask.channel;
     job->ask.waits = false;
     job->ask.channel = NULL;
-    SDL_LockMutex(files->lock);
+    pthread_mutex_lock(&files->lock);
     lane->parked++;
     atomic_fetch_add(&files->parked, 1);
     atomic_fetch_add(&files->parked_bytes, job->credit_bytes);
@@ -223,7 +223,7 @@ bool fz_files_park(struct fz_files *files, struct fz_job *job)
         fz_lane_wait_in(lane, job);
         fz_lane_dispatch(lane);
     }
-    SDL_UnlockMutex(files->lock);
+    pthread_mutex_unlock(&files->lock);
     wake_thread(files);
     return true;
 }
@@ -243,9 +243,7 @@ enum fz_err fz_files_start(struct fz_files **out, struct fz_heap *heap, struct f
     files->heap = heap;
     files->bell = bell;
     files->room_bytes = room_bytes;
-    files->lock = SDL_CreateMutex();
-    if (!files->lock)
-        fz_out_of_memory();
+    pthread_mutex_init(&files->lock, NULL);
     files->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     enum fz_err code = files->wake_fd < 0
                            ? fz_fail(err, fz_err_from_errno(errno), errno, "cannot reach the readers")
@@ -289,7 +287,7 @@ void fz_files_free(struct fz_files *files)
         free(files->lanes[i]);
     if (files->wake_fd >= 0)
         close(files->wake_fd);
-    SDL_DestroyMutex(files->lock);
+    pthread_mutex_destroy(&files->lock);
     free(files);
 }
 
@@ -313,7 +311,7 @@ void fz_files_connect(struct fz_lane *lane, const int *sockets, int count)
 {
     struct fz_files *files = lane->files;
     int taken = 0;
-    SDL_LockMutex(files->lock);
+    pthread_mutex_lock(&files->lock);
     for (int i = 0; i < FZ_LANE_SLOTS; i++) {
         struct fz_channel *channel = &lane->channels[i];
         if (channel->busy) /* its end is seen by whoever waits */
@@ -325,7 +323,7 @@ void fz_files_connect(struct fz_lane *lane, const int *sockets, int count)
     lane->give_up_us = taken > 0 ? 0 : fz_now_us();
     lane->why = EMFILE;
     fz_lane_dispatch(lane);
-    SDL_UnlockMutex(files->lock);
+    pthread_mutex_unlock(&files->lock);
     while (taken < count)
         close(sockets[taken++]);
     wake_thread(files);

@@ -82,7 +82,7 @@ static size_t gather(struct fz_files *files, bool *busy)
 {
     size_t count = 0;
     *busy = false;
-    SDL_LockMutex(files->lock);
+    pthread_mutex_lock(&files->lock);
     for (size_t l = 0; l < atomic_load(&files->lane_count); l++) {
         struct fz_lane *lane = files->lanes[l];
         *busy = *busy || lane->parked > 0 || atomic_load(&lane->hangs);
@@ -95,7 +95,7 @@ static size_t gather(struct fz_files *files, bool *busy)
             files->fds[++count] = (struct pollfd){.fd = channel->socket, .events = POLLIN};
         }
     }
-    SDL_UnlockMutex(files->lock);
+    pthread_mutex_unlock(&files->lock);
     return count;
 }
 
@@ -104,7 +104,7 @@ static void take_all(struct fz_files *files, size_t count)
     struct fz_ready_node *resumed = NULL;
     bool news = false;
     size_t at = 0;
-    SDL_LockMutex(files->lock);
+    pthread_mutex_lock(&files->lock);
     for (size_t l = 0; l < atomic_load(&files->lane_count); l++) {
         struct fz_lane *lane = files->lanes[l];
         for (; at < count && files->polled[at] >= lane->channels &&
@@ -118,7 +118,7 @@ static void take_all(struct fz_files *files, size_t count)
         fz_lane_give_up(lane, &resumed);
         news = judge(lane) || news;
     }
-    SDL_UnlockMutex(files->lock);
+    pthread_mutex_unlock(&files->lock);
     if (news)
         fz_doorbell_ring(files->bell);
     while (resumed) {

@@ -8,6 +8,7 @@
 
 #include <SDL_thread.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 enum {
@@ -52,7 +53,7 @@ struct fz_lane {
 struct fz_files {
     struct fz_heap *heap;     /* has its own lock */
     struct fz_doorbell *bell; /* immutable */
-    SDL_mutex *lock;
+    pthread_mutex_t lock;
     int wake_fd;         /* immutable */
     uint64_t room_bytes; /* immutable: for copies of files on shares */
     SDL_Thread *thread;  /* main thread */

@@ -3,7 +3,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 
-#include <SDL_mutex.h>
+#include <pthread.h>
 #include <sha2.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ struct entry {
 };
 
 struct fz_quarantine {
-    SDL_mutex *lock;
+    pthread_mutex_t lock;
     struct entry entries[ENTRIES]; /* under lock; the oldest gives way */
     unsigned count;                /* under lock: ever */
 };
@@ -37,16 +37,14 @@ struct fz_quarantine {
 struct fz_quarantine *fz_quarantine_new(void)
 {
     struct fz_quarantine *quarantine = fz_calloc(1, sizeof *quarantine);
-    quarantine->lock = SDL_CreateMutex();
-    if (!quarantine->lock)
-        fz_out_of_memory();
+    pthread_mutex_init(&quarantine->lock, NULL);
     return quarantine;
 }
 
 void fz_quarantine_free(struct fz_quarantine *quarantine)
 {
     if (quarantine)
-        SDL_DestroyMutex(quarantine->lock);
+        pthread_mutex_destroy(&quarantine->lock);
     free(quarantine);
 }
 
@@ -112,22 +110,22 @@ void fz_quarantine_note(struct fz_quarantine *quarantine, const struct fz_conten
     int weight = by_chance ? CHANCE_WEIGHT : OWN_WEIGHT;
     if (name->bytes == 0)
         return;
-    SDL_LockMutex(quarantine->lock);
+    pthread_mutex_lock(&quarantine->lock);
     struct entry *known = find(quarantine, name);
     if (known)
         known->weight += weight;
     else
         quarantine->entries[quarantine->count++ % ENTRIES] = (struct entry){*name, weight};
-    SDL_UnlockMutex(quarantine->lock);
+    pthread_mutex_unlock(&quarantine->lock);
 }
 
 static bool has_size(struct fz_quarantine *quarantine, int64_t bytes)
 {
     bool found = false;
-    SDL_LockMutex(quarantine->lock);
+    pthread_mutex_lock(&quarantine->lock);
     for (int i = 0; i < ENTRIES && !found; i++)
         found = quarantine->entries[i].weight >= ENOUGH && quarantine->entries[i].name.bytes == bytes;
-    SDL_UnlockMutex(quarantine->lock);
+    pthread_mutex_unlock(&quarantine->lock);
     return found;
 }
 
@@ -148,9 +146,9 @@ bool fz_quarantine_holds(struct fz_quarantine *quarantine, const struct fz_conte
     if (bytes == 0 || !has_size(quarantine, bytes))
         return false;
     struct fz_content_name name = fz_content_name_of(content);
-    SDL_LockMutex(quarantine->lock);
+    pthread_mutex_lock(&quarantine->lock);
     const struct entry *known = find(quarantine, &name);
     bool holds = known && known->weight >= ENOUGH;
-    SDL_UnlockMutex(quarantine->lock);
+    pthread_mutex_unlock(&quarantine->lock);
     return holds;
 }
