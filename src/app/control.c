@@ -1,7 +1,7 @@
 /* Requests from the control socket, and those who wait for a state. */
 #include "app/app.h"
 #include "base/clock.h"
-#include "base/str.h"
+#include "base/json.h"
 #include "ctl/jobs.h"
 #include "source/marks.h"
 
@@ -143,33 +143,14 @@ static json_t *uri(const struct fz_app *app, fz_item_id item)
     char *path = item != FZ_ITEM_NONE ? fz_list_path(app->list, item) : NULL;
     if (!path)
         return json_null();
-    char *text = fz_str_to_utf8(path);
-    json_t *json = json_string(text);
-    free(text);
+    json_t *json = fz_json_text(path);
     free(path);
-    return json;
-}
-
-/* What the notice says that is shown now. */
-static json_t *notice(const struct fz_app *app)
-{
-    const char *now = fz_app_notice_now(app);
-    if (!now)
-        return json_null();
-    char *text = fz_str_to_utf8(now);
-    json_t *json = json_string(text);
-    free(text);
     return json;
 }
 
 static json_t *title(const struct fz_app *app, fz_item_id item)
 {
-    if (item == FZ_ITEM_NONE)
-        return json_null();
-    char *text = fz_str_to_utf8(fz_list_name(app->list, item));
-    json_t *json = json_string(text);
-    free(text);
-    return json;
+    return fz_json_text(item != FZ_ITEM_NONE ? fz_list_name(app->list, item) : NULL);
 }
 
 /* In the whole list, whatever is shown of it. */
@@ -217,7 +198,7 @@ json_t *fz_app_status(struct fz_app *app)
     const char *batch = fz_scale_window_state(app);
     json_object_set_new(status, "batch", batch ? json_string(batch) : json_null());
     json_object_set_new(status, "programs", json_integer((json_int_t)app->run.under_way));
-    json_object_set_new(status, "notice", notice(app));
+    json_object_set_new(status, "notice", fz_json_text(fz_app_notice_now(app)));
     json_object_set_new(status, "fullscreen", json_boolean(fz_head_is_fullscreen(app->head)));
     json_object_set_new(status, "sandbox_state",
                         json_string(fz_sandbox_state_name(fz_sandbox_state_of(fz_pool_layers(&app->pool)))));

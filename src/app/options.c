@@ -2,7 +2,7 @@
 
 #include "app/app.h"
 #include "app/wall/browse.h"
-#include "base/str.h"
+#include "base/json.h"
 
 #include <stdlib.h>
 
@@ -64,14 +64,6 @@ enum fz_err fz_app_set_option(struct fz_app *app, enum fz_option_id id, const ch
 
 /* ---- The commands ------------------------------------------------------------------------------------------------ */
 
-static json_t *text_json(const char *text)
-{
-    char *utf8 = text ? fz_str_to_utf8(text) : NULL;
-    json_t *json = utf8 ? json_string(utf8) : json_null();
-    free(utf8);
-    return json;
-}
-
 static json_t *value_json(const struct fz_option_row *row, const struct fz_option_value *value)
 {
     if (row->type == FZ_TYPE_FLAG)
@@ -89,7 +81,7 @@ static json_t *value_json(const struct fz_option_row *row, const struct fz_optio
         return json_sprintf("%06x", (unsigned)value->number);
     case FZ_TYPE_TEXT:
     case FZ_TYPE_CHOICE:
-        return text_json(value->text);
+        return fz_json_text(value->text);
     default:
         return json_integer(value->number);
     }
@@ -102,7 +94,7 @@ static json_t *option_json(const struct fz_app *app, enum fz_option_id id)
     json_object_set_new(json, "value", value_json(fz_option_row(id), value));
     json_object_set_new(json, "set_by", json_string(fz_option_origin_name(value->origin)));
     if (value->file) {
-        json_object_set_new(json, "file", text_json(value->file));
+        json_object_set_new(json, "file", fz_json_text(value->file));
         json_object_set_new(json, "line", json_integer(value->line));
     }
     return json;

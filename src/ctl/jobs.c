@@ -1,5 +1,7 @@
 #include "ctl/jobs.h"
 
+#include "base/json.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +12,7 @@ static json_t *tell(const struct fz_task *task, int64_t now_us)
     double left_s = fz_task_left_s(task, now_us);
     bool is_known = !fz_task_is_over(task) && left_s >= 0;
     json_t *total = task->knows_total ? json_integer((json_int_t)task->total) : json_null();
-    json_t *error = task->failure.code != FZ_OK ? json_string(task->failure.msg) : json_null();
+    json_t *error = fz_json_text(task->failure.code != FZ_OK ? task->failure.msg : NULL);
     return json_pack("{sssssosIsIsfsoso}", "name", task->name, "state", fz_task_state_name(task->state),
                      "total", total, "done", (json_int_t)task->done, "failed", (json_int_t)task->failed,
                      "rate", fz_task_rate(task, now_us), "left_s", is_known ? json_real(left_s) : json_null(),

@@ -1,7 +1,7 @@
 #include "remote/request.h"
 
+#include "base/json.h"
 #include "base/mem.h"
-#include "base/str.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,10 +56,9 @@ char *fz_request_reply(const struct fz_request *request, const struct fz_error *
     if (error->code == FZ_OK) {
         json_object_set(root, "result", request && request->result ? request->result : json_null());
     } else {
-        char *message = fz_str_to_utf8(error->msg);
-        json_object_set_new(root, "error",
-                            json_pack("{s:s,s:s}", "code", fz_err_name(error->code), "message", message));
-        free(message);
+        json_object_set_new(
+            root, "error",
+            json_pack("{s:s,s:o}", "code", fz_err_name(error->code), "message", fz_json_text(error->msg)));
     }
     char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(12));
     char *line = fz_asprintf("%s\n", text ? text : "{\"ok\":false}");

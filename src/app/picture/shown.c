@@ -1,8 +1,8 @@
 #include "app/picture/shown.h"
 
 #include "base/log.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "sync/heap.h"
 #include "sync/ready.h"
 #include "sync/thread.h"
@@ -29,9 +29,8 @@ struct fz_shown_log {
 static void write_line(struct fz_shown_log *log, const struct shown_line *line)
 {
     FILE *file = log->file;
-    char *path = fz_str_to_utf8(line->path);
-    json_t *object = json_pack("{s:f,s:s,s:f}", "time", (double)line->time_us / 1000, "path", path, "ms",
-                               (double)line->shown_us / 1000);
+    json_t *object = json_pack("{s:f,s:o,s:f}", "time", (double)line->time_us / 1000, "path",
+                               fz_json_text(line->path), "ms", (double)line->shown_us / 1000);
     bool written = json_dumpf(object, file, JSON_COMPACT | JSON_REAL_PRECISION(12)) == 0 &&
                    fputc('\n', file) != EOF && fflush(file) == 0;
     if (!written && !log->complained) {
@@ -41,7 +40,6 @@ static void write_line(struct fz_shown_log *log, const struct shown_line *line)
     }
     log->complained = !written;
     json_decref(object);
-    free(path);
 }
 
 static int shown_main(void *ctx)

@@ -2,8 +2,8 @@
 #include "app/isolation.h"
 #include "app/limits.h"
 #include "app/subcommand/subcommand.h"
+#include "base/json.h"
 #include "base/log.h"
-#include "base/str.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -41,7 +41,7 @@ static enum fz_err look(const char *path, const struct fz_image_limits *limits, 
 
 static json_t *text_or_null(const char *text)
 {
-    return text && *text ? json_string(text) : json_null();
+    return fz_json_text(text && *text ? text : NULL);
 }
 
 static json_t *number_or_null(bool known, int number)
@@ -53,18 +53,16 @@ static void print_line(const char *path, const struct fz_probe *probe, const str
 {
     const struct fz_image *image = &probe->image;
     bool sized = image->width > 0 && image->height > 0, read = err->code == FZ_OK;
-    char *name = fz_str_to_utf8(path), *why = fz_str_to_utf8(err->msg);
-    json_t *line = json_pack(
-        "{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "path", name, "format", text_or_null(image->format), "width",
-        number_or_null(sized, image->width), "height", number_or_null(sized, image->height), "orientation",
-        number_or_null(read, image->orientation), "frames", number_or_null(read, image->frames), "icc",
-        read ? json_boolean(image->has_profile) : json_null(), "date", text_or_null(probe->date), "error",
-        text_or_null(read ? NULL : why));
+    json_t *line =
+        json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "path", fz_json_text(path), "format",
+                  text_or_null(image->format), "width", number_or_null(sized, image->width), "height",
+                  number_or_null(sized, image->height), "orientation",
+                  number_or_null(read, image->orientation), "frames", number_or_null(read, image->frames),
+                  "icc", read ? json_boolean(image->has_profile) : json_null(), "date",
+                  text_or_null(probe->date), "error", text_or_null(read ? NULL : err->msg));
     json_dumpf(line, stdout, JSON_COMPACT);
     putchar('\n');
     json_decref(line);
-    free(name);
-    free(why);
 }
 
 static enum fz_err probe_all(const struct fz_arguments *arguments, struct fz_error *err)

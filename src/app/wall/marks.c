@@ -3,11 +3,11 @@
 #include "app/app.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/new_file.h"
 #include "base/path.h"
-#include "base/str.h"
 #include "source/marks.h"
 #include "sync/thread.h"
 
@@ -97,9 +97,8 @@ json_t *fz_marks_paths(struct fz_app *app)
     json_t *paths = json_array();
     struct fz_marked *marked = fz_list_marked_begin(app->list);
     for (size_t i = 0; i < fz_marked_items(marked); i++) {
-        char *path = fz_marked_path(marked, i), *text = fz_str_to_utf8(path);
-        json_array_append_new(paths, json_string(text));
-        free(text);
+        char *path = fz_marked_path(marked, i);
+        json_array_append_new(paths, fz_json_text(path));
         free(path);
     }
     fz_list_marked_end(app->list, marked);
