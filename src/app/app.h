@@ -267,6 +267,8 @@ void fz_app_press(struct fz_app *app, const struct fz_press *press);
 size_t fz_app_selected_index(const struct fz_app *app);
 /* What keys act on: the selection, or the picture in view, which a search may leave out. NONE where the wall shows nothing. */
 fz_item_id fz_app_current(const struct fz_app *app);
+/* The same, for who does something with it: from now on the selection stays on it, whatever comes before it. */
+fz_item_id fz_app_act_on_current(struct fz_app *app);
 /* Where that stands in what is shown of the list: "3 of 10". */
 void fz_app_tell_position(const struct fz_app *app, char *text, size_t size);
 void fz_app_select(struct fz_app *app, size_t index);

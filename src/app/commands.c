@@ -56,6 +56,13 @@ fz_item_id fz_app_current(const struct fz_app *app)
     return fz_list_index(app->list, app->wall.selected, &index) ? app->wall.selected : FZ_ITEM_NONE;
 }
 
+fz_item_id fz_app_act_on_current(struct fz_app *app)
+{
+    fz_item_id item = fz_app_current(app);
+    app->wall.touched |= item != FZ_ITEM_NONE;
+    return item;
+}
+
 void fz_app_select(struct fz_app *app, size_t index)
 {
     fz_item_id item = fz_list_at(app->list, index);
@@ -290,7 +297,7 @@ static enum fz_err zoom_reset(struct fz_app *app, struct fz_command_call *call, 
 /* The turn belongs to the picture: its tile shows it too. */
 static enum fz_err turn(struct fz_app *app, int quarters, bool flip_h, bool flip_v, struct fz_error *err)
 {
-    fz_item_id item = fz_app_current(app);
+    fz_item_id item = fz_app_act_on_current(app);
     if (item == FZ_ITEM_NONE)
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     fz_picture_catch_up(app);
@@ -362,14 +369,14 @@ static enum fz_err reload(struct fz_app *app, struct fz_command_call *call, stru
 {
     (void)call;
     (void)err;
-    fz_loader_reread(app, fz_app_current(app));
+    fz_loader_reread(app, fz_app_act_on_current(app));
     return FZ_OK;
 }
 
 static enum fz_err copy_path(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
     (void)call;
-    char *path = fz_list_path(app->list, fz_app_current(app));
+    char *path = fz_list_path(app->list, fz_app_act_on_current(app));
     if (!path)
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     char *text = fz_str_to_utf8(path);

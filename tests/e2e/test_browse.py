@@ -194,6 +194,26 @@ def test_what_comes_right_after_a_search_is_meant_for_what_it_found(frieze):
     assert "zebra.png" == frieze.key("End").until(index=len(FILES) - 2)["title"]
 
 
+@pytest.mark.parametrize("keys", ["m", "M", "r", ">", "rate", "xk", "y", "D"])
+def test_who_does_something_with_a_picture_keeps_it(home, keys):
+    """What comes before it later does not take the selection from it."""
+    source = home / "source"
+    source.mkdir()
+    for number, name in enumerate(("b.png", "c.png")):
+        pictures.write(source / name, number)
+    (home / "run.conf").write_text("[run]\nk = true {path}\n")
+    with home.start("--config", home / "run.conf", source) as frieze:
+        frieze.idle("loaded").until(title="b.png")
+        if keys == "rate":
+            frieze.ask("rate", "3")
+        else:
+            frieze.key(*keys)
+        kept = frieze.status()["title"]
+        pictures.write(source / "a.png", 2)
+        frieze.until(visible=lambda visible: visible[1] == (1 if keys == "D" else 2))
+        assert frieze.idle().status()["title"] == kept == ("c.png" if keys == "D" else "b.png")
+
+
 # --- order ---
 
 def test_orders(frieze):

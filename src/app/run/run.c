@@ -151,7 +151,7 @@ static void look_at_files(struct fz_app *app, struct fz_run *run)
 static enum fz_err submit(struct fz_app *app, const struct fz_program *program, struct fz_error *err)
 {
     struct fz_runs *runs = &app->run;
-    fz_item_id item = fz_app_current(app);
+    fz_item_id item = fz_app_act_on_current(app);
     if (runs->under_way >= FZ_RUNS_MOST)
         return fz_fail(err, FZ_E_BUSY, 0, "%d programs are under way: wait for one of them", FZ_RUNS_MOST);
     if (!runs->runner && fz_runner_start(&runs->runner, &runs->done, &app->bell, err) != FZ_OK)

@@ -40,7 +40,7 @@ void fz_scale_panel_open(struct fz_app *app)
     if (panel->side == 0 && !panel->folder_is_ours) /* for the first time */
         panel->side = USUAL_SIDE;
     panel->open = panel->folder_is_ours = true;
-    panel->item = fz_app_current(app);
+    panel->item = fz_app_act_on_current(app);
     panel->at = FZ_SCALE_SIZE;
     panel->typed = false;
     panel->error[0] = '\0';

@@ -236,7 +236,7 @@ enum fz_err fz_scale_window_command(struct fz_app *app, struct fz_command_call *
         return fz_fail(err, FZ_E_USAGE, 0, "scale wants a size and a folder");
     if (fz_scale_read_size(call->argv[0], &w, &h, err) != FZ_OK)
         return err->code;
-    return fz_scale_window_begin(app, fz_app_current(app), w, h, fz_path_typed(call->argv[1]), err);
+    return fz_scale_window_begin(app, fz_app_act_on_current(app), w, h, fz_path_typed(call->argv[1]), err);
 }
 
 enum fz_err fz_scale_window_begin(struct fz_app *app, fz_item_id item, int box_w, int box_h, char *out,

@@ -98,7 +98,8 @@ void fz_browse_random(struct fz_app *app)
 void fz_browse_drop(struct fz_app *app, size_t count)
 {
     size_t first, left = fz_list_count(app->list);
-    if (!fz_list_index(app->list, fz_app_current(app), &first)) /* nothing is lost that a search leaves out */
+    fz_item_id item = fz_app_act_on_current(app);
+    if (!fz_list_index(app->list, item, &first)) /* nothing is lost that a search leaves out */
         return;
     count = count < left - first ? count : left - first;
     fz_item_id *items = fz_calloc(count, sizeof *items);

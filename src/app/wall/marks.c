@@ -34,7 +34,7 @@ void fz_marks_changed(struct fz_app *app)
 void fz_marks_toggle(struct fz_app *app)
 {
     struct fz_marks *marks = &app->marks;
-    fz_item_id item = fz_app_current(app);
+    fz_item_id item = fz_app_act_on_current(app);
     if (item == FZ_ITEM_NONE)
         return;
     marks->last = item;
@@ -47,7 +47,7 @@ void fz_marks_range(struct fz_app *app)
 {
     struct fz_marks *marks = &app->marks;
     size_t from, to;
-    if (!fz_list_index(app->list, fz_app_current(app), &to))
+    if (!fz_list_index(app->list, fz_app_act_on_current(app), &to))
         return;
     if (!fz_list_index(app->list, marks->last, &from)) {
         fz_marks_toggle(app);

@@ -229,7 +229,7 @@ enum fz_err fz_rate_command(struct fz_app *app, struct fz_command_call *call, st
 {
     FZ_MAIN_ONLY();
     int rating;
-    fz_item_id item = fz_app_current(app);
+    fz_item_id item = fz_app_act_on_current(app);
     if (!read_rating(call, &rating))
         return fz_fail(err, FZ_E_USAGE, 0, "rate wants a number from 0 to 5, or -1 to reject");
     if (item == FZ_ITEM_NONE)
