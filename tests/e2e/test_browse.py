@@ -113,7 +113,9 @@ def test_nothing_is_found(frieze):
     status = frieze.until(search={"text": "qqq", "matches": 0})
     named = [status[key] is not None for key in ("index", "title", "uri")]
     assert named == [bool(marked)] * 3, "nothing on the wall, and the picture in view"
-    press(frieze, "n", "p", "Right", "Home", "m", "D")
+    press(frieze, "n", "p", "Right", "Home", "m")
+    frieze.until(notice=None if marked else "no picture is selected")
+    press(frieze, "D")
     press(frieze, "Esc")
     frieze.until(search=None, index=0, marked=marked, items=len(FILES))
 

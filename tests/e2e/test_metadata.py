@@ -254,6 +254,20 @@ def test_filter_and_order_by_rating(culled):
         frieze.ask("rate", "6")
 
 
+@pytest.mark.parametrize("key", ["^a", "^i", "M"])
+def test_nothing_is_marked_that_leaves_the_filter_once_its_rating_is_known(home, key):
+    """Marked and out of sight it would be scaled, or given to a program, with the others."""
+    folder = pictures.fill(home / "unread", 4, suffix="jpg")
+    (folder / "p1.xmp").write_text(FOREIGN.replace('Rating="1"', 'Rating="-1"'))
+    with home.start("--size", "640x480", "--keys", "cull", folder) as frieze:
+        frieze.idle("loaded").key("Home", *(["m", "End"] if key == "M" else []))
+        frieze.key("A-0", key)
+        assert frieze.status()["notice"] == "ratings are still being read"
+        assert frieze.status()["marked"] == (key == "M")
+        frieze.idle().key(key)
+        assert [os.path.basename(path) for path in frieze.ask("marks")] == ["p0.jpg", "p2.jpg", "p3.jpg"]
+
+
 def test_the_last_of_a_rating_is_dropped(culled):
     """What it was beside is selected once all is shown again."""
     _, frieze = culled

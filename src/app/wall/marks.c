@@ -9,6 +9,7 @@
 #include "base/new_file.h"
 #include "base/path.h"
 #include "source/marks.h"
+#include "source/told.h"
 #include "sync/thread.h"
 
 #include <SDL_timer.h>
@@ -31,37 +32,51 @@ void fz_marks_changed(struct fz_app *app)
     app->dirty = true;
 }
 
-void fz_marks_toggle(struct fz_app *app)
+/* What is shown may leave again once its rating is known, and would be marked out of sight. */
+static enum fz_err check_filter(const struct fz_app *app, struct fz_error *err)
+{
+    if (fz_list_shows_rated(app->list) && fz_telling_is_busy(app))
+        return fz_fail(err, FZ_E_BUSY, 0, "ratings are still being read");
+    return FZ_OK;
+}
+
+enum fz_err fz_marks_toggle(struct fz_app *app, struct fz_error *err)
 {
     struct fz_marks *marks = &app->marks;
     fz_item_id item = fz_app_act_on_current(app);
     if (item == FZ_ITEM_NONE)
-        return;
+        return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     marks->last = item;
-    marks->last_on = !fz_list_is_marked(app->list, marks->last);
-    if (fz_list_mark(app->list, marks->last, marks->last_on))
+    marks->last_on = !fz_list_is_marked(app->list, item);
+    if (fz_list_mark(app->list, item, marks->last_on))
         fz_marks_changed(app);
+    return FZ_OK;
 }
 
-void fz_marks_range(struct fz_app *app)
+enum fz_err fz_marks_range(struct fz_app *app, struct fz_error *err)
 {
     struct fz_marks *marks = &app->marks;
     size_t from, to;
-    if (!fz_list_index(app->list, fz_app_act_on_current(app), &to))
-        return;
-    if (!fz_list_index(app->list, marks->last, &from)) {
-        fz_marks_toggle(app);
-        return;
-    }
+    fz_item_id item = fz_app_act_on_current(app);
+    if (!fz_list_index(app->list, marks->last, &from) || item == FZ_ITEM_NONE)
+        return fz_marks_toggle(app, err);
+    if (!fz_list_index(app->list, item, &to)) /* in view, and hidden: no range ends there */
+        return FZ_OK;
+    if (check_filter(app, err) != FZ_OK)
+        return err->code;
     fz_list_mark_range(app->list, from, to, marks->last_on);
-    marks->last = fz_app_current(app);
+    marks->last = item;
     fz_marks_changed(app);
+    return FZ_OK;
 }
 
-void fz_marks_all(struct fz_app *app)
+enum fz_err fz_marks_all(struct fz_app *app, struct fz_error *err)
 {
+    if (check_filter(app, err) != FZ_OK)
+        return err->code;
     fz_list_mark_all(app->list);
     fz_marks_changed(app);
+    return FZ_OK;
 }
 
 void fz_marks_none(struct fz_app *app)
@@ -70,10 +85,13 @@ void fz_marks_none(struct fz_app *app)
     fz_marks_changed(app);
 }
 
-void fz_marks_invert(struct fz_app *app)
+enum fz_err fz_marks_invert(struct fz_app *app, struct fz_error *err)
 {
+    if (check_filter(app, err) != FZ_OK)
+        return err->code;
     fz_list_mark_invert(app->list);
     fz_marks_changed(app);
+    return FZ_OK;
 }
 
 void fz_marks_go(struct fz_app *app, long step)
