@@ -120,6 +120,22 @@ def test_nothing_is_found(frieze):
     frieze.until(search=None, index=0, marked=marked, items=len(FILES))
 
 
+@pytest.mark.parametrize("key, title", [("n", "3x.png"), ("p", "1x.png"), ("]", "4x.png"), ("[", "1x.png")])
+def test_on_from_what_no_longer_matches(home, key, title):
+    """The picture in view was renamed, and is none of the matches: the next and the one before are those beside it."""
+    source = home / "source"
+    source.mkdir()
+    for number in range(1, 5):
+        pictures.write(source / f"{number}x.png", number)
+    with home.start(source) as frieze:
+        frieze.idle().ask("search", "x")
+        frieze.idle().key("2", "G", "Return").until(mode="picture", title="2x.png")
+        (source / "2x.png").rename(source / "2y.png")
+        frieze.until(title="2y.png", search={"text": "x", "matches": 3})
+        frieze.key(key).until(10, title=title)
+        assert frieze.key("[", "p").status()["title"] == "1x.png"
+
+
 def test_what_a_search_hides_is_not_waited_for(frieze):
     frieze.ask("search", "beach 1")
     frieze.ask("zoom_in")

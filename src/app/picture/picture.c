@@ -231,15 +231,28 @@ void fz_picture_go_to(struct fz_app *app, size_t index)
     app->loader.moved = app->dirty = true;
 }
 
+/* Where a step leads to. What is in view may be hidden (it was renamed, or rated): it lies between two that are shown. */
+static long step_from(const struct fz_app *app, long step)
+{
+    fz_item_id item = app->picture.item;
+    size_t index, nearest, own, other;
+    if (fz_list_index(app->list, item, &index))
+        return (long)index + step;
+    nearest = fz_list_nearest(app->list, item);
+    bool follows = fz_list_all_index(app->list, item, &own) &&
+                   fz_list_all_index(app->list, fz_list_at(app->list, nearest), &other) && other > own;
+    return (long)nearest + step + (follows && step > 0 ? -1 : !follows && step < 0 ? 1 : 0);
+}
+
 bool fz_picture_go(struct fz_app *app, long step)
 {
-    size_t index, count = fz_list_count(app->list);
-    if (!fz_list_index(app->list, app->picture.item, &index) || step == 0)
+    long count = (long)fz_list_count(app->list);
+    if (count == 0 || step == 0 || !fz_list_has(app->list, app->picture.item))
         return false;
     app->picture.direction = step < 0 ? -1 : 1;
-    long to = (long)index + step;
-    to = to < 0 ? 0 : to >= (long)count ? (long)count - 1 : to;
-    if (to == (long)index)
+    long to = step_from(app, step);
+    to = to < 0 ? 0 : to >= count ? count - 1 : to;
+    if (fz_list_at(app->list, (size_t)to) == app->picture.item)
         return false;
     fz_picture_go_to(app, (size_t)to);
     return true;
