@@ -60,6 +60,7 @@ fz_item_id fz_app_act_on_current(struct fz_app *app)
 {
     fz_item_id item = fz_app_current(app);
     app->wall.touched |= item != FZ_ITEM_NONE;
+    fz_arrange_forget_nth(app);
     return item;
 }
 
@@ -68,6 +69,7 @@ void fz_app_select(struct fz_app *app, size_t index)
     fz_item_id item = fz_list_at(app->list, index);
     if (item == FZ_ITEM_NONE)
         return;
+    fz_arrange_forget_nth(app);
     app->wall.touched = true;
     app->wall.selected = item;
     app->wall.selected_index = index;
@@ -191,17 +193,8 @@ void fz_app_go_to(struct fz_app *app, size_t index)
         fz_picture_go_to(app, index);
 }
 
-/* The nth, or the last there is. */
-static void go_to_nth(struct fz_app *app, size_t nth, size_t otherwise)
-{
-    size_t count = fz_list_count(app->list);
-    if (nth == 0)
-        nth = otherwise;
-    fz_app_go_to(app, (nth < count ? nth : count) - 1);
-}
-
-HANDLER(first, go_to_nth(app, call->count, 1))
-HANDLER(last, go_to_nth(app, call->count, fz_list_count(app->list)))
+HANDLER(first, fz_arrange_go_to_nth(app, call->count > 0 ? call->count : 1))
+HANDLER(last, fz_arrange_go_to_nth(app, call->count > 0 ? call->count : SIZE_MAX))
 static enum fz_err go_folder(struct fz_app *app, long n, struct fz_error *err)
 {
     size_t index;

@@ -254,6 +254,19 @@ def test_orders(frieze):
     assert order(frieze) == NAMES[::-1]
 
 
+def test_a_place_in_an_order_that_has_just_been_asked_for(frieze):
+    """First, last and nth are those of the new order, though it is not there yet; who goes on from what is shown stays there."""
+    by_size = [name for name, _, _ in sorted(FILES, key=lambda f: f[1])]
+    for keys, index in (("gg", 0), ("G", -1), ("3gg", 2), ("3G", 2)):
+        frieze.ask("sort_name")
+        frieze.idle().key("End", "o", "s", *keys)
+        assert title(frieze) == by_size[index], keys
+    for keys, name in (("ggn", NAMES[1]), ("ggm", NAMES[0])):
+        frieze.ask("set", "sort", "name")
+        frieze.idle().key("End", "o", "s", *keys)
+        assert title(frieze) == name, keys
+
+
 def test_random_orders(frieze):
     """Every picture once; shuffled and back."""
     press(frieze, "or")

@@ -254,6 +254,18 @@ def test_filter_and_order_by_rating(culled):
         frieze.ask("rate", "6")
 
 
+@pytest.mark.parametrize("view", ["wall", "picture"])
+def test_a_place_in_a_filter_that_is_still_being_answered(home, view):
+    folder = pictures.fill(home / "unread", 6, suffix="jpg")
+    for name in ("p1", "p3", "p4"):
+        (folder / f"{name}.xmp").write_text(FOREIGN)
+    for command, name in (("first", "p1.jpg"), ("last", "p4.jpg")):
+        with home.start("--size", "640x480", "--cache-size", "0", folder) as frieze:
+            frieze.idle("loaded").key(*"4G", *(["Return"] if view == "picture" else [])).idle()
+            frieze.ask_all(("show_rated", "1"), (command,))
+            assert frieze.idle().status()["title"] == name
+
+
 @pytest.mark.parametrize("key", ["^a", "^i", "M"])
 def test_nothing_is_marked_that_leaves_the_filter_once_its_rating_is_known(home, key):
     """Marked and out of sight it would be scaled, or given to a program, with the others."""

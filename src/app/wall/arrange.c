@@ -16,13 +16,46 @@ enum {
     LOOKS_A_JOB = 2048, /* 2 ms on a local disk */
 };
 
+/* --- The nth of what was asked for --- */
+
+static void go_to_wished(struct fz_app *app)
+{
+    size_t count = fz_list_count(app->list), nth = app->arrange.wished;
+    if (count > 0)
+        fz_app_go_to(app, (nth < count ? nth : count) - 1);
+    app->arrange.wished = nth; /* who goes somewhere takes it back */
+}
+
+void fz_arrange_go_to_nth(struct fz_app *app, size_t nth)
+{
+    FZ_MAIN_ONLY();
+    app->arrange.wished = nth;
+    go_to_wished(app);
+}
+
+void fz_arrange_forget_nth(struct fz_app *app)
+{
+    app->arrange.wished = 0;
+}
+
+/* Who has scrolled on looks at something else. */
+static bool is_still_wished(const struct fz_app *app)
+{
+    const struct fz_wall *wall = &app->wall;
+    bool scrolled = wall->layout.params.count > 0 && wall->scroll.target != wall->revealed;
+    return app->arrange.wished > 0 && (app->mode == FZ_MODE_PICTURE || !scrolled);
+}
+
 /* Something else is shown, or stands elsewhere. The selection is brought into view if it was, or if it has to be. */
 static void rearranged(struct fz_app *app, bool reveal)
 {
     struct fz_focus focus = fz_wall_focus(app);
-    reveal = reveal || (focus.selected >= focus.first && focus.selected <= focus.last);
+    bool is_wished = is_still_wished(app);
+    reveal = is_wished || reveal || (focus.selected >= focus.first && focus.selected <= focus.last);
     fz_shapes_let_go(app, true);
     fz_wall_list_changed(app, FZ_ITEM_NONE);
+    if (is_wished)
+        go_to_wished(app);
     if (reveal && app->head)
         fz_wall_reveal_selected(app, true);
 }
@@ -30,6 +63,7 @@ static void rearranged(struct fz_app *app, bool reveal)
 /* Whoever arranges the list has seen what is selected: it is no longer just the first one. */
 static void touch(struct fz_app *app)
 {
+    fz_arrange_forget_nth(app);
     app->wall.touched = app->wall.touched || fz_list_all_count(app->list) > 0;
 }
 
@@ -241,6 +275,8 @@ void fz_arrange_step(struct fz_app *app)
     fz_telling_step(app);
     if (wants_sort(app))
         launch_sort(app);
+    if (!fz_arrange_is_busy(app))
+        fz_arrange_forget_nth(app);
 }
 
 int64_t fz_arrange_next_us(const struct fz_app *app)

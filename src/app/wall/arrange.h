@@ -16,6 +16,7 @@ struct fz_arrange {
     bool asked;                 /* the user waits for this order */
     bool news;                  /* facts came that the order does not follow yet */
     int64_t sorted_us;          /* when it was sorted last */
+    size_t wished;              /* gone to by its number in what was not arranged yet; 0: nothing is */
 };
 
 /* Render thread, all of these. */
@@ -36,6 +37,11 @@ void fz_arrange_show_rated(struct fz_app *app, int least, int most);
 
 /* Files told something new: order and filter follow. */
 void fz_arrange_told(struct fz_app *app);
+
+/* Goes to the nth that is shown, or the last; and again as long as what was asked for is not shown yet, unless something else is selected,
+ * done or asked for meanwhile. */
+void fz_arrange_go_to_nth(struct fz_app *app, size_t nth);
+void fz_arrange_forget_nth(struct fz_app *app);
 
 /* Drops items from the list as one step, wherever they are shown; returns how many. */
 size_t fz_arrange_drop(struct fz_app *app, const fz_item_id *items, size_t count);
