@@ -84,6 +84,20 @@ def test_all_are_scaled_and_shown(home, x11, source, out):
     assert len(pictures.boxes(shot)) > 0  # tiles, undimmed
 
 
+def test_the_folder_it_proposes_where_nothing_is_shown(home, x11, source):
+    """Beside what is marked; without a mark there is nothing to scale."""
+    folder = pictures.fill(home / "few", 2, (40, 30))
+    with home.start("--size", "800x600", folder, display=x11) as frieze:
+        frieze.idle().key("m").ask("search", "no such name")
+        frieze.until(title=None, marked=1)
+        frieze.key("S", "Tab", "Tab", "Return")
+        wait_until(lambda: (home / "few-1600").is_dir(), "the folder", 10)
+        finished(frieze)
+        assert [path.name for path in (home / "few-1600").glob("*.png")] == ["p0.png"]
+        frieze.key("u", "S")
+        frieze.until(notice="no picture is selected")
+
+
 def test_tiles_are_dim_until_they_are_done(home, x11, source, out):
     with show(home, x11, "-c", "1", source, out) as frieze:
         begun(frieze)

@@ -34,13 +34,25 @@ static void propose_folder(struct fz_app *app)
     free(text);
 }
 
+/* The one selected; where the wall shows none, the first that is marked. */
+static fz_item_id pick_item(struct fz_app *app)
+{
+    fz_item_id item = fz_app_act_on_current(app);
+    if (item != FZ_ITEM_NONE || fz_list_marked_count(app->list) == 0)
+        return item;
+    struct fz_marked *marked = fz_list_marked_begin(app->list);
+    item = fz_marked_id(marked, 0);
+    fz_list_marked_end(app->list, marked);
+    return item;
+}
+
 void fz_scale_panel_open(struct fz_app *app)
 {
     struct fz_scale_panel *panel = &app->scale_panel;
     if (panel->side == 0 && !panel->folder_is_ours) /* for the first time */
         panel->side = USUAL_SIDE;
     panel->open = panel->folder_is_ours = true;
-    panel->item = fz_app_act_on_current(app);
+    panel->item = pick_item(app);
     panel->at = FZ_SCALE_SIZE;
     panel->typed = false;
     panel->error[0] = '\0';
