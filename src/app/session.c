@@ -40,6 +40,7 @@ static enum fz_err run(struct fz_app *app, const char **sources, char **paths, s
         app->status = fz_scale_window_summary(app);
     if (app->list) {
         fz_rate_finish(app);
+        fz_run_finish(app); /* behind the ratings that it may go by */
         fz_marks_finish(app);
     }
     const char *stats = app->options.values[FZ_OPTION_STATS].text;

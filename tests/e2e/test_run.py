@@ -312,6 +312,33 @@ def test_the_end_while_one_runs(start, scratch):
     assert frieze.errors() == []
 
 
+@pytest.mark.parametrize("count", [1, 8])
+def test_what_is_asked_for_right_before_the_end_is_begun(start, scratch, count):
+    """And not waited for."""
+    one = script(scratch, "one", f"echo \"$1\" >> {scratch}/begun\nwhile ! [ -e {scratch}/go ]; do sleep 0.02; done\n"
+                                 f"echo x >> {scratch}/ended\n")
+    frieze = start(f"k = {one} {{path}}\n").ready().idle()
+    frieze.key("m", *["x", "k"] * count, "q")
+    began = time.monotonic()
+    assert frieze.end() == 0
+    assert time.monotonic() - began < 1 or os.getloadavg()[0] > 2 * os.cpu_count()
+    wait_until(lambda: (scratch / "begun").exists() and len((scratch / "begun").read_text().split()) == count, "all of them", 10)
+    assert not (scratch / "ended").exists()
+    (scratch / "go").touch()
+    wait_until(lambda: (scratch / "ended").exists() and len((scratch / "ended").read_text().split()) == count, "their end")
+    assert frieze.errors() == []
+
+
+def test_what_waits_for_others_at_the_end_is_not_begun(start, scratch):
+    one = script(scratch, "one", f"echo x >> {scratch}/begun\nwhile ! [ -e {scratch}/go ]; do sleep 0.02; done\n")
+    frieze = start(f"k = {one}\n").ready().idle()
+    frieze.key(*["x", "k"] * 9, "q")
+    assert frieze.end() == 0
+    assert frieze.errors() == ["frieze: not run: one: 8 others still run"]
+    (scratch / "go").touch()
+    wait_until(lambda: (scratch / "begun").exists() and len((scratch / "begun").read_text().split()) == 8, "eight of them")
+
+
 def test_what_a_program_leaves_behind(start, scratch):
     """It has ended, and what it started goes on: the result is there, and nobody is killed for writing."""
     leaves = script(scratch, "leaves", "(set -e; while ! [ -e $1/go ]; do sleep 0.02; done; yes | head -c 300000;"

@@ -128,6 +128,18 @@ def test_a_program_of_the_users_begins_while_it_hangs(home, share, good):
     ends(running, share, lambda: running.send(signal.SIGTERM))
 
 
+def test_a_program_of_the_users_that_is_asked_for_at_the_end_begins_while_it_hangs(home, share, good):
+    """Nobody waits for a look at the file that it is given."""
+    (home / "run.conf").write_text(f"[run]\nt = touch {home / 'touched'} {{path}}\n")
+    pictures.write(home / "behind" / "there.png", 1)
+    running = home.start(*SMALL, "--config", home / "run.conf", share.path, good).ready()
+    running.until(items=COUNT + 1, pending=0)
+    running.idle().key("Home").until(title="there.png")
+    share.hang()
+    ends(running, share, lambda: running.key("x", "t", "q"))
+    wait_until((home / "touched").exists, "what the program does", 10)
+
+
 def screenshot(home, running, path):
     """By another process, which may wait for ever."""
     return home.popen([home.program, "ctl", "--name", running.name, "screenshot", path], stderr=subprocess.PIPE)

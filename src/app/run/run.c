@@ -1,11 +1,13 @@
 #include "app/run/run.h"
 
 #include "app/app.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "source/recheck.h"
 #include "source/stacks.h"
 #include "sync/thread.h"
 
+#include <SDL_timer.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,9 @@
 enum {
     LINES_SHOWN = 2, /* of standard error */
     LINE_BYTES = 320,
+    BEGIN_MS = 500, /* within which the runner begins the last ones, on a busy machine, or it is stuck */
+    FINISH_TRY_MS = 5,
+    FINISH_TRIES = 20, /* until the end waits no longer for a look at files */
 };
 
 void fz_run_init(struct fz_app *app)
@@ -42,13 +47,16 @@ void fz_run_stop_looking(struct fz_app *app)
 
 bool fz_run_stop(struct fz_app *app, int patience_ms)
 {
-    if (!fz_runner_stop(app->run.runner, patience_ms))
+    if (!fz_runner_stop(app->run.runner, app->run.under_way > 0 ? BEGIN_MS : patience_ms))
         return false;
     app->run.runner = NULL;
     for (struct fz_ready_node *node = fz_ready_take(&app->run.done); node;) {
         struct fz_run *run = FZ_CONTAINER(node, struct fz_run, node);
         node = node->next;
-        free_run(app, run);
+        if (run->end == FZ_RUN_REFUSED)
+            fz_log("not run: %s: %s", fz_program_name(run->program), run->error.msg);
+        if (!run->job) /* which goes by its paths, until no worker runs any more */
+            free_run(app, run);
     }
     return true;
 }
@@ -109,6 +117,13 @@ static void run_look(struct fz_job *job)
         fz_recheck_look(load->recheck, job);
 }
 
+static void submit(struct fz_app *app, struct fz_run *run)
+{
+    if (!run->submitted)
+        fz_runner_submit(app->run.runner, run);
+    run->submitted = true;
+}
+
 static void end(struct fz_app *app, struct fz_run *run)
 {
     app->run.under_way--;
@@ -130,7 +145,7 @@ static void take_looked(struct fz_app *app, struct fz_job *job)
     struct load *load = job->load;
     run->recheck = load->recheck;
     load->recheck = NULL;
-    fz_runner_submit(app->run.runner, run);
+    submit(app, run);
 }
 
 static const struct fz_work looking = {run_look, free_load, take_looked};
@@ -148,7 +163,7 @@ static void look_at_files(struct fz_app *app, struct fz_run *run)
 
 /* ---- A program begins -------------------------------------------------------------------------------------------- */
 
-static enum fz_err submit(struct fz_app *app, const struct fz_program *program, struct fz_error *err)
+static enum fz_err start(struct fz_app *app, const struct fz_program *program, struct fz_error *err)
 {
     struct fz_runs *runs = &app->run;
     fz_item_id item = fz_app_act_on_current(app);
@@ -185,7 +200,27 @@ enum fz_err fz_run_command(struct fz_app *app, struct fz_command_call *call, str
     const struct fz_program *program = fz_programs_find(&app->run.programs, call->argv[0]);
     if (!program)
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "%.60s is no key and no program of [run]", call->argv[0]);
-    return submit(app, program, err);
+    return start(app, program, err);
+}
+
+static bool any_waits(const struct fz_app *app)
+{
+    for (const struct fz_run *run = app->run.looked_at; run; run = run->next)
+        if (!run->submitted)
+            return true;
+    return false;
+}
+
+/* Where a share hangs it goes without the look: nobody is left to be told what became of its files. */
+void fz_run_finish(struct fz_app *app)
+{
+    FZ_MAIN_ONLY();
+    for (int i = 0; any_waits(app) && i < FINISH_TRIES; i++, SDL_Delay(FINISH_TRY_MS))
+        fz_loader_collect(app, 0);
+    for (struct fz_run *run = app->run.looked_at, *next; run; run = next) {
+        next = run->next;
+        submit(app, run);
+    }
 }
 
 /* ---- A program has ended ----------------------------------------------------------------------------------------- */

@@ -23,7 +23,10 @@ struct fz_runs {
 /* Render thread only, all of these. */
 /* Main thread, once the config files are read; complains of faults in them. */
 void fz_run_init(struct fz_app *app);
-/* Programs that run are left alone. False where the thread could not be ended. */
+/* Main thread, after the loop: hands what was asked for last to the runner, which begins it before it ends. Waits a moment for a look at
+ * its files, and not for programs. */
+void fz_run_finish(struct fz_app *app);
+/* Programs that run are left alone. False where the thread could not be ended in that time, or half a second while any are under way. */
 bool fz_run_stop(struct fz_app *app, int patience_ms);
 /* Main thread, when no worker runs any more. */
 void fz_run_stop_looking(struct fz_app *app);

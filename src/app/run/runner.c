@@ -208,6 +208,8 @@ static void wait_for_news(struct fz_runner *runner)
 
 static void leave(struct fz_runner *runner)
 {
+    take_inbox(runner); /* what was asked for right before the end */
+    begin_waiting(runner);
     for (int i = 0; i < FZ_RUN_AT_ONCE; i++) {
         struct running *r = &runner->running[i];
         if (!r->run)
@@ -220,11 +222,12 @@ static void leave(struct fz_runner *runner)
     }
     for (int i = 0; i < runner->outlet_count; i++)
         fz_spawn_read_on(runner->outlets[i]);
-    take_inbox(runner);
     while (runner->waiting) {
-        struct fz_ready_node *node = runner->waiting;
-        runner->waiting = node->next;
-        fz_ready_push(runner->done, node);
+        struct fz_run *run = FZ_CONTAINER(runner->waiting, struct fz_run, node);
+        runner->waiting = runner->waiting->next;
+        run->end = FZ_RUN_REFUSED;
+        fz_fail(&run->error, FZ_E_BUSY, 0, "%d others still run", FZ_RUN_AT_ONCE);
+        fz_ready_push(runner->done, &run->node);
     }
 }
 

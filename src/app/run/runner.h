@@ -34,7 +34,7 @@ struct fz_run {
     struct fz_run *next;
     struct fz_job *job;         /* that does; NULL: none */
     struct fz_recheck *recheck; /* owned while no job has it */
-    bool ran;
+    bool submitted, ran;
     /* the result */
     enum fz_run_end end;
     int status;
@@ -52,8 +52,8 @@ enum fz_err fz_runner_start(struct fz_runner **runner, struct fz_ready *done, st
 /* Render thread. Takes the run. */
 void fz_runner_submit(struct fz_runner *runner, struct fz_run *run);
 
-/* Main thread. Programs that run are left alone, those that wait are not started; what has no result yet goes back by
- * `done` as it is. False where the thread does not end within that time (a program's file on a share that hangs). NULL-safe. */
+/* Main thread. Programs that run are left alone; what was submitted before is started, unless so many run already that it waits for one
+ * of them (FZ_RUN_REFUSED, FZ_E_BUSY). What has no result yet goes back by `done` as it is. False where the thread does not end within that time (a program's file on a share that hangs). NULL-safe. */
 bool fz_runner_stop(struct fz_runner *runner, int patience_ms);
 
 #endif
