@@ -113,14 +113,11 @@ static enum fz_err move(struct fz_app *app, long dx, long dy)
 /* Pans what is larger than the window; else goes on, on the wall in two directions. */
 static enum fz_err pan_or_move(struct fz_app *app, long x, long y)
 {
-    struct fz_camera *camera = &app->picture.camera;
+    const struct fz_camera *camera = &app->picture.camera;
     if (on_wall(app))
         return move(app, x, y);
-    if (!fz_camera_exceeds_view(camera))
-        return move(app, x + y, 0);
-    fz_camera_pan(camera, -(double)x * camera->view_w * PAN_PART, -(double)y * camera->view_h * PAN_PART,
-                  false);
-    return FZ_OK;
+    double dx = -(double)x * camera->view_w * PAN_PART, dy = -(double)y * camera->view_h * PAN_PART;
+    return fz_picture_pan(app, dx, dy, false) ? FZ_OK : move(app, x + y, 0);
 }
 
 /* The rows that `pages` windows are, from the selection on. */
@@ -139,10 +136,9 @@ static enum fz_err quit(struct fz_app *app, struct fz_command_call *call, struct
 
 static enum fz_err back(struct fz_app *app, struct fz_command_call *call, struct fz_error *err)
 {
-    struct fz_camera *camera = &app->picture.camera;
     if (fz_search_end(app) || fz_rate_show_all(app) || (on_wall(app) && fz_scale_window_back(app)))
         return FZ_OK;
-    if (!on_wall(app) && camera->mode != FZ_ZOOM_FIT)
+    if (!on_wall(app) && fz_picture_meant(app).mode != FZ_ZOOM_FIT)
         return zoom_reset(app, call, err);
     if (app->mode == app->start_mode || on_wall(app))
         fz_app_quit(app, FZ_OK);
@@ -176,7 +172,7 @@ HANDLER(forward, move(app, 10 * times(call), 0))
 HANDLER(backward, move(app, -10 * times(call), 0))
 HANDLER(open, fz_app_open(app, fz_app_selected_index(app)))
 HANDLER(close, fz_picture_close(app))
-HANDLER(zoom_keep, app->picture.keep_zoom = !app->picture.keep_zoom,
+HANDLER(zoom_keep, fz_picture_catch_up(app), app->picture.keep_zoom = !app->picture.keep_zoom,
         fz_app_notice(app,
                       app->picture.keep_zoom ? "Zoom and place are kept" : "Each picture starts as a whole"))
 HANDLER(fullscreen, fz_head_set_fullscreen(app->head, !fz_head_is_fullscreen(app->head)))

@@ -98,12 +98,12 @@ void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event)
     if (fz_app_is_over_bar(app, x, y))
         return;
     if (app->mode == FZ_MODE_PICTURE) {
-        if (zoom)
+        if (zoom) {
+            fz_picture_catch_up(app);
             fz_camera_zoom_at(&app->picture.camera, pow(WHEEL_ZOOM, notches), x, y);
-        else if (fz_camera_exceeds_view(&app->picture.camera))
-            fz_camera_pan(&app->picture.camera, 0, notches * app->wall.layout.params.view_h * 0.1, false);
-        else
+        } else if (!fz_picture_pan(app, 0, notches * app->wall.layout.params.view_h * 0.1, false)) {
             fz_picture_go(app, -fz_wheel_turn(&app->picture.wheel, notches, app->now_us));
+        }
         app->loader.moved = true;
     } else if (zoom) {
         fz_wall_set_tile_size(app, pow(WHEEL_ZOOM, notches));
@@ -212,11 +212,9 @@ void fz_mouse_move(struct fz_app *app, const SDL_MouseMotionEvent *event)
         wall->drag_y = mouse->y;
         wall->drag_us = app->now_us;
     } else if (app->mode == FZ_MODE_PICTURE && app->picture.panning) {
-        fz_camera_pan(&app->picture.camera, mouse->x - app->picture.pan_x, mouse->y - app->picture.pan_y,
-                      true);
+        fz_picture_pan(app, mouse->x - app->picture.pan_x, mouse->y - app->picture.pan_y, true);
         app->picture.pan_x = mouse->x;
         app->picture.pan_y = mouse->y;
-        app->loader.moved = app->dirty = true;
     }
 }
 

@@ -36,7 +36,8 @@ static void pinch_picture(struct fz_app *app, const struct fz_gesture *gesture)
 
 static void release_picture(struct fz_app *app, enum fz_swipe swipe)
 {
-    if (swipe == FZ_SWIPE_NONE || fz_camera_exceeds_view(&app->picture.camera))
+    const struct fz_camera meant = fz_picture_meant(app);
+    if (swipe == FZ_SWIPE_NONE || fz_camera_exceeds_view(&meant))
         return;
     if (swipe == FZ_SWIPE_DOWN)
         fz_picture_close(app);
@@ -82,7 +83,7 @@ static void act(struct fz_app *app, const struct fz_gesture *gesture)
         if (on_wall)
             fz_wall_drag(app, gesture->dx, gesture->dy, gesture->dt_s);
         else
-            fz_camera_pan(&app->picture.camera, gesture->dx, gesture->dy, true);
+            fz_picture_pan(app, gesture->dx, gesture->dy, true);
         break;
     case FZ_GESTURE_RELEASE:
         if (!on_wall) {

@@ -190,17 +190,20 @@ void fz_animate_set_hidden(struct fz_app *app, bool hidden)
 
 /* ---- What the user says ------------------------------------------------------------------------------------------ */
 
-static enum fz_err fail_still(struct fz_error *err)
+/* Of one that has not come nobody knows yet. */
+static enum fz_err fail_still(const struct fz_tile *tile, struct fz_error *err)
 {
-    return fz_fail(err, FZ_E_NOT_FOUND, 0, "no animation");
+    bool came = tile && (tile->error || tile->renditions[FZ_FOR_PICTURE].texture);
+    return fz_fail(err, FZ_E_NOT_FOUND, 0, came ? "no animation" : "it has yet to be loaded");
 }
 
 enum fz_err fz_animate_toggle(struct fz_app *app, struct fz_error *err)
 {
     struct fz_animate *a = &app->animate;
+    fz_picture_catch_up(app);
     const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
     if (!may_play(tile, FZ_FOR_PICTURE))
-        return fail_still(err);
+        return fail_still(tile, err);
     if (fz_app_motion(app) == FZ_MOTION_OFF)
         return fz_fail(err, FZ_E_USAGE, 0, "nothing plays with --motion=off");
     if (a->item != tile->item || a->halted) {
@@ -227,15 +230,16 @@ bool fz_animate_is_seeking(const struct fz_app *app)
 enum fz_err fz_animate_go(struct fz_app *app, long frames, struct fz_error *err)
 {
     struct fz_animate *a = &app->animate;
+    fz_picture_catch_up(app);
     const struct fz_tile *tile = fz_loader_tile(app, app->picture.item);
     bool turns = may_turn(tile);
     if (!turns && !may_play(tile, FZ_FOR_PICTURE))
-        return fail_still(err);
+        return fail_still(tile, err);
     a->asked = tile->item;
     a->stepped = true;
     follow(app);
     if (a->item != tile->item || a->halted)
-        return fail_still(err);
+        return fail_still(tile, err);
     int count = a->facts.frames > 0 ? a->facts.frames : tile->frames;
     /* Past a page that cannot be shown, too. */
     long from = a->reveal || turns ? a->sought : fz_frame_front(a)->ready ? fz_frame_front(a)->index : 0;

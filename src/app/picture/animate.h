@@ -72,7 +72,7 @@ struct fz_texture *fz_animate_frame(const struct fz_app *app, fz_item_id item, e
 bool fz_animate_shows_page(const struct fz_app *app, fz_item_id item);
 void fz_animate_set_hidden(struct fz_app *app, bool hidden);
 
-/* For the picture in view. NOT_FOUND where it is no animation. */
+/* For the picture that was asked for, which is shown now. NOT_FOUND where it is no animation, or has yet to come. */
 enum fz_err fz_animate_toggle(struct fz_app *app, struct fz_error *err);
 enum fz_err fz_animate_go(struct fz_app *app, long frames, struct fz_error *err);
 /* Whether a frame that was asked for is not shown yet, and will be. */

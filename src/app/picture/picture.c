@@ -151,10 +151,31 @@ void fz_picture_catch_up(struct fz_app *app)
     size_t index;
     if (app->mode != FZ_MODE_PICTURE || picture->item == FZ_ITEM_NONE || picture->shown == picture->item)
         return;
-    if (fz_show_waits(app) && fz_list_index(app->list, picture->shown, &index))
+    if (fz_show_waits(app) && fz_list_index(app->list, picture->shown, &index)) {
         fz_picture_go_to(app, index);
-    else
+    } else {
+        fz_steady_cut(app, FZ_STEADY_CUT);
         show_item(app, picture->item);
+    }
+}
+
+struct fz_camera fz_picture_meant(const struct fz_app *app)
+{
+    const struct fz_picture *picture = &app->picture;
+    bool behind = app->mode == FZ_MODE_PICTURE && picture->item != FZ_ITEM_NONE &&
+                  picture->shown != picture->item && !fz_show_waits(app);
+    return behind ? fz_picture_aim(app, picture->item) : picture->camera;
+}
+
+bool fz_picture_pan(struct fz_app *app, double dx, double dy, bool at_once)
+{
+    const struct fz_camera meant = fz_picture_meant(app);
+    if (!fz_camera_exceeds_view(&meant))
+        return false;
+    fz_picture_catch_up(app);
+    fz_camera_pan(&app->picture.camera, dx, dy, at_once);
+    app->loader.moved = app->dirty = true;
+    return true;
 }
 
 void fz_picture_changed(struct fz_app *app)

@@ -43,6 +43,11 @@ bool fz_picture_go(struct fz_app *app, long step);
 void fz_picture_go_to(struct fz_app *app, size_t index);
 /* A key concerns the picture that was asked for: it is shown now, with whatever there is of it. */
 void fz_picture_catch_up(struct fz_app *app);
+/* The camera as it looks at the picture that is meant by what is done: the one that was asked for, also while the one before is still
+ * in view. */
+struct fz_camera fz_picture_meant(const struct fz_app *app);
+/* Moves the picture that is meant by dx, dy px. False: all of it is in view, and nothing was done. */
+bool fz_picture_pan(struct fz_app *app, double dx, double dy, bool at_once);
 /* What is drawn of an item: a frame of it, the sharp rendition, or the tile's until that is there; NULL: nothing. */
 const struct fz_texture *fz_picture_texture(const struct fz_app *app, fz_item_id item);
 /* The camera as it would look at an item that is shown now. */
