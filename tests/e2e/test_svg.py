@@ -247,6 +247,61 @@ def test_html_that_nothing_stands_in_for_is_told(home, inside, is_told):
     assert bool(said) == is_told
 
 
+ALONG = '<path id="p" d="M0 9h60"/><text><textPath href="#p">Start</textPath></text>'
+VARIABLES = "what CSS variables (var) say is left out"
+
+
+@pytest.mark.parametrize("inside, told", [
+    (ALONG, "text along a path (textPath) is left out"), (f"<switch>{ALONG}<rect/></switch>", None), ("<desc>textPath</desc>", None),
+    ('<rect fill="var(--a, red)"/>', VARIABLES), ('<rect style="stroke:lime;fill: var( --a )"/>', VARIABLES),
+    ("<style>:root{--a:red} rect > g, rect{fill:var(--a)}</style>", VARIABLES),
+    ("<style><![CDATA[/* one */ rect{fill:var(--a)}]]></style>", VARIABLES),
+    ('<rect fill="red" style="fill:light-dark(red, var(--a, lime))"/>', None), ("<style>:root{--a:red}</style>", None),
+    ("<style>/* rect{fill:var(--a)} */</style>", None),
+    ("<desc>fill: var(--a)</desc>", None), ("<script>var(--a)</script>", None)])
+def test_what_librsvg_passes_over_is_told(home, inside, told):
+    _, said = scaled(home, f'{ROOT}<rect width="60" height="60" fill="#c83c14"/>{inside}</svg>')
+    assert (f"shown in part: svg: {told}" in said) if told else not said
+
+
+SHADOWED = '%s<filter id="f" x="-1" y="-1" width="3" height="3">%s</filter>%s<rect x="20" y="20" width="20" height="20" filter="url(#f)"/></svg>'
+IN_FULL = """<feGaussianBlur in="SourceAlpha" stdDeviation="%s"/><feOffset dx="%s" dy="%s" result="b"/><feFlood %s/>
+             <feComposite in2="b" operator="in"/><feMerge><feMergeNode/><feMergeNode in="SourceGraphic"/></feMerge>"""
+
+
+@pytest.mark.parametrize("attributes, blur, dx, dy, flood", [
+    ("", "2", "2", "2", ""),
+    ('dx="9" dy="-5" stdDeviation="0" flood-color="#e01080"', "0", "9", "-5", 'flood-color="#e01080"'),
+    (' in=\'SourceGraphic\'\n stdDeviation = "3 1" style="flood-color:lime;flood-opacity:.5"', "3 1", "2", "2",
+     'flood-color="lime" flood-opacity=".5"'),
+    ('class="s" dx="4"', "2", "4", "2", 'flood-color="yellow"'),
+    ('color-interpolation-filters="sRGB" flood-color="#808080"', "2", "2", "2",
+     'color-interpolation-filters="sRGB" flood-color="#808080"')])
+@pytest.mark.parametrize("end", ["/>", "><animate/></feDropShadow>"])
+def test_a_shadow_is_what_it_is_short_for(home, attributes, blur, dx, dy, flood, end):
+    style = "<style>.s{flood-color:yellow}</style>"
+    drawn, said = scaled(home, SHADOWED % (ROOT, f"<feDropShadow {attributes}{end}", style))
+    in_full, _ = scaled(home, SHADOWED % (ROOT, IN_FULL % (blur, dx, dy, flood), style))
+    assert not said and drawn.getpixel((30, 30)) == (0, 0, 0)
+    assert len(in_full.getcolors(3600)) > 2
+    assert np.abs(np.array(drawn, dtype=int) - in_full).max() <= 1
+
+
+@pytest.mark.parametrize("inside", [
+    '<feDropShadow in="SourceGraphic" result="a"/><feFlood flood-color="red"/><feMerge><feMergeNode in="a"/></feMerge>',
+    '<feOffset/><feDropShadow/><feDropShadow/>', f'<feDropShadow id="x" class="data:;base64,iVBORw0KGgo="/>'])
+def test_shadows_among_other_primitives(home, inside):
+    drawn, said = scaled(home, SHADOWED % (ROOT, inside, ""))
+    assert not said and drawn.getpixel((30, 30)) == (0, 0, 0)
+    assert drawn.getpixel((41, 41)) not in ((0, 0, 0), (0x20, 0x40, 0x60), (255, 0, 0))
+
+
+def test_a_shadow_with_a_prefix(home):
+    drawn, said = scaled(home, '<s:svg xmlns:s="http://www.w3.org/2000/svg" width="60" height="60"><s:filter id="f"><s:feDropShadow dx="5"/>'
+                               '</s:filter><s:rect width="30" height="30" filter="url(#f)"/></s:svg><!-- <feDropShadow -->')
+    assert not said and drawn.getpixel((10, 10)) == (0, 0, 0) and drawn.getpixel((31, 20)) != (0x20, 0x40, 0x60)
+
+
 def seconds(said):
     """That it was ended after."""
     return float(re.search(r"longer than ([\d.]+) s", said)[1])

@@ -349,9 +349,7 @@ static const char *left_out(const struct fz_bytes *file, const struct fz_svg_cos
         return "an embedded WebP is not drawn";
     if (embedded->has_avif && !fz_svg_modules_read("image/avif"))
         return "an embedded AVIF is not drawn";
-    if (fz_svg_needs_browser(file))
-        return "what only a browser draws (foreignObject) is left out";
-    return NULL;
+    return fz_svg_left_out(file);
 }
 
 enum fz_err fz_svg_load(struct fz_decode *d)

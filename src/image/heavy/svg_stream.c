@@ -4,6 +4,7 @@
 
 #include "image/heavy/svg_stream.h"
 
+#include "image/heavy/svg_shadow.h"
 #include "image/svg/embedded.h"
 
 #include <stdbool.h>
@@ -20,18 +21,25 @@ struct pieces {
 struct change {
     const uint8_t *at, *end;
     const char *by;
+    GDestroyNotify free; /* NULL: nobody owns it */
 };
 
-static void add(struct pieces *pieces, const void *at, size_t len)
+static void add(struct pieces *pieces, const void *at, size_t len, GDestroyNotify free)
 {
     if (len > 0)
-        g_memory_input_stream_add_data(G_MEMORY_INPUT_STREAM(pieces->stream), at, (gssize)len, NULL);
+        g_memory_input_stream_add_data(G_MEMORY_INPUT_STREAM(pieces->stream), at, (gssize)len, free);
 }
 
+/* What stands inside of what was changed already stays as that has it. */
 static void apply(struct pieces *pieces, const struct change *change)
 {
-    add(pieces, pieces->from, (size_t)(change->at - pieces->from));
-    add(pieces, change->by, strlen(change->by));
+    if (change->at < pieces->from) {
+        if (change->free)
+            change->free((void *)change->by);
+        return;
+    }
+    add(pieces, pieces->from, (size_t)(change->at - pieces->from), NULL);
+    add(pieces, change->by, strlen(change->by), change->free);
     pieces->from = change->end;
 }
 
@@ -46,7 +54,7 @@ static struct change next_type(const struct fz_bytes *file, struct fz_svg_uri *u
     while (fz_svg_next_uri(file, uri)) {
         const char *type = fz_svg_type_by_bytes(uri);
         if (type && !is_already(uri, type))
-            return (struct change){uri->type, uri->type_end, type};
+            return (struct change){uri->type, uri->type_end, type, NULL};
     }
     return (struct change){0};
 }
@@ -58,24 +66,49 @@ static struct change next_question(const struct fz_bytes *file, const uint8_t *f
     static const char question[] = "<g requiredFeatures=\"http://www.w3.org/TR/SVG11/feature#Extensibility\"";
     const size_t len = sizeof question - 1;
     const uint8_t *at = memmem(from, (size_t)(file->at + file->len - from), question, len);
-    return at ? (struct change){at, at + len, "<g"} : (struct change){0};
+    return at ? (struct change){at, at + len, "<g", NULL} : (struct change){0};
+}
+
+/* Behind the entities, which stand in quotes. */
+static const uint8_t *first_place(const struct fz_bytes *file)
+{
+    static const char entity[] = "<!ENTITY", closing[] = "]>";
+    const uint8_t *end = file->at + file->len, *at = memmem(file->at, file->len, entity, sizeof entity - 1);
+    const uint8_t *closed = at ? memmem(at, (size_t)(end - at), closing, sizeof closing - 1) : file->at;
+    return closed ? closed : end;
+}
+
+static struct change next_shadow(const struct fz_bytes *file, const uint8_t *from)
+{
+    const struct fz_svg_shadow shadow = fz_svg_next_shadow(from, file->at + file->len);
+    return (struct change){shadow.at, shadow.end, shadow.by, g_free};
+}
+
+static bool comes_first(const struct change *change, const struct change *one, const struct change *other)
+{
+    return change->at && (!one->at || change->at < one->at) && (!other->at || change->at < other->at);
 }
 
 GInputStream *fz_svg_stream(const struct fz_bytes *file)
 {
     struct pieces pieces = {g_memory_input_stream_new(), file->at};
     struct fz_svg_uri uri = {0};
-    struct change type = next_type(file, &uri), question = next_question(file, file->at);
-    for (int i = 0; i < MOST_CHANGES && (type.at || question.at); i++) {
-        if (type.at && (!question.at || type.at < question.at)) {
+    struct change type = next_type(file, &uri), question = next_question(file, file->at),
+                  shadow = next_shadow(file, first_place(file));
+    for (int i = 0; i < MOST_CHANGES && (type.at || question.at || shadow.at); i++) {
+        if (comes_first(&type, &question, &shadow)) {
             apply(&pieces, &type);
             type = next_type(file, &uri);
-        } else {
+        } else if (comes_first(&question, &type, &shadow)) {
             apply(&pieces, &question);
             question = next_question(file, question.end);
+        } else {
+            apply(&pieces, &shadow);
+            shadow = next_shadow(file, shadow.end);
         }
     }
-    add(&pieces, pieces.from, (size_t)(file->at + file->len - pieces.from));
+    g_free((void *)(shadow.at ? shadow.by : NULL));
+    add(&pieces, pieces.from, (size_t)(file->at + file->len - pieces.from), NULL);
     return pieces.stream;
 }
 

@@ -9,7 +9,8 @@
 /* The decoder's thread. The file's own bytes, which outlive the stream, but for what librsvg takes otherwise than browsers:
  * - MIME types of pictures in it: librsvg takes them at their word, and finds none by itself inside the sandbox, where browsers look
  *   at the picture;
- * - draw.io's question whether HTML is drawn, after which it says over the drawing that it is not. */
+ * - draw.io's question whether HTML is drawn, after which it says over the drawing that it is not;
+ * - feDropShadow. */
 GInputStream *fz_svg_stream(const struct fz_bytes *file);
 
 #endif

@@ -17,6 +17,7 @@ enum {
     OCTAVE = 8,
     MATRIX = 10,
     OTHER = 4,
+    SHADOW = BLUR + 7 * OTHER, /* which stands for so many (heavy/svg_shadow.c) */
     MOST_RADIUS = 10,
     MOST_NUMBER = 100000000
 };
@@ -205,6 +206,8 @@ static uint64_t passes_of(const uint8_t *tag, const uint8_t *end)
         return 0;
     if (len == 14 && memcmp(name, "feGaussianBlur", len) == 0)
         return BLUR;
+    if (len == 12 && memcmp(name, "feDropShadow", len) == 0)
+        return SHADOW;
     if (len == 12 && memcmp(name, "feTurbulence", len) == 0) {
         size = number(name, end, "numOctaves=", 1);
         return size > MOST_OCTAVES ? UINT32_MAX : OCTAVE * (size + 1);

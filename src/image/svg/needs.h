@@ -1,5 +1,5 @@
 /* Whether an SVG takes more than itself to draw: fonts for its text, modules of gdk-pixbuf for pictures inside it, which nobody can
- * open in a sandbox that is closed; or a browser. */
+ * open in a sandbox that is closed; and what of it nobody here draws. */
 #ifndef FZ_IMAGE_SVG_NEEDS_H
 #define FZ_IMAGE_SVG_NEEDS_H
 
@@ -11,8 +11,8 @@
  * for one. Those in comments count too: true costs time, false would cost what they show. */
 bool fz_svg_needs_files(const struct fz_bytes *file);
 
-/* Any thread. There is a `foreignObject`, which librsvg passes over, and no `switch`, which most writers give it something in that stands
- * for it. */
-bool fz_svg_needs_browser(const struct fz_bytes *file);
+/* Any thread. What librsvg passes over, and no `switch` may have something in that stands for it, in words; NULL: nothing is known of. HTML
+ * in a `foreignObject`, text along a path, and properties of CSS whose values are variables' (librsvg 2.54 takes none of these). */
+const char *fz_svg_left_out(const struct fz_bytes *file);
 
 #endif
