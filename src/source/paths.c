@@ -99,6 +99,15 @@ static void take_file(struct fz_scanner *scanner, const char *path)
     free(dir);
 }
 
+/* Lists made on Windows have a CR before the end of each line, which few names end with. */
+static void drop_return(char *path)
+{
+    char *last = path + strlen(path) - 1;
+    struct stat st;
+    if (*last == '\r' && lstat(path, &st) != 0)
+        *last = '\0';
+}
+
 /* True when it is a folder, which has been queued. What is named like a picture is taken for one: a look
  * at each of 100,000 files would cost more than reading their names. */
 static bool take_path(struct fz_scanner *scanner, const char *text)
@@ -107,6 +116,8 @@ static bool take_path(struct fz_scanner *scanner, const char *text)
     char *path = fz_path_absolute(text);
     enum fz_source_doubt doubt;
     struct stat st;
+    if (!scanner->sources->options.nul_separated && !paths->is_given)
+        drop_return(path);
     bool is_folder = !(fz_suffix_classify(path, &doubt) && doubt == FZ_SOURCE_PICTURE) &&
                      stat(path, &st) == 0 && S_ISDIR(st.st_mode);
     if (is_folder) {
@@ -197,7 +208,8 @@ static bool take_next(struct fz_scanner *scanner, bool *is_folder)
     if (!stop)
         return false;
     *stop = '\0';
-    if (!paths->leaves_out && len > 0)
+    bool is_blank = !by_nul && strcmp(start, "\r") == 0;
+    if (!paths->leaves_out && len > 0 && !is_blank)
         *is_folder = take_path(scanner, start);
     else if (len == 0 && paths->is_given)
         finish_given(scanner);

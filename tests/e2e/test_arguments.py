@@ -224,6 +224,27 @@ def test_paths_on_stdin_are_taken_as_they_are(home):
     assert paths_on_stdin(home, b"\0".join(names), "-0") == ([[0, 1, 2]], [])
 
 
+def test_paths_on_stdin_that_are_not_there(home, folder):
+    """One line of each, as of an argument; the rest is shown."""
+    paths = [folder / name for name in ("p5.png", "p0.png", "gone.png", "gone")]
+    shown, lines = paths_on_stdin(home, b"\n".join(map(bytes, paths)))
+    assert shown[0][:2] == [5, 0]
+    assert sorted(lines) == [f"frieze: {folder / name}: cannot open: No such file or directory" for name in ("gone.png", "gone")]
+
+
+def test_none_of_the_paths_on_stdin_is_there(home, folder):
+    result = home.frieze("--headless", "--quit-when", "loaded", "-", data=bytes(folder / "gone.png"))
+    assert result.status == 3 and any(f"{folder / 'gone.png'}: " in line for line in result.lines), result
+
+
+def test_lines_of_windows_on_stdin(home):
+    """With a CR before their ends; but where a name ends with one, that is meant."""
+    for number, name in enumerate(("a.png", "b\r", "c", "c\r")):
+        pictures.draw(number).save(open(home / name, "wb"), "png")
+    assert paths_on_stdin(home, b"\r\na.png\r\nb\r\nc\r\n") == ([[0, 1, 3]], [])
+    assert paths_on_stdin(home, b"c\na.png\r") == ([[2, 0]], [])
+
+
 def test_nothing_on_stdin(home):
     result = home.frieze("--headless", "--quit-when", "loaded", "-", data=b"")
     assert result.status == 3 and 1 <= len(result.lines) <= 2, result

@@ -33,13 +33,20 @@ void fz_loader_retire(struct fz_app *app, struct fz_job *job)
     fz_pool_trash(&app->pool, job);
 }
 
+/* A path that is an argument; not one that came as a line on standard input. */
+static bool was_said_by_reader(const struct fz_app *app, fz_item_id item)
+{
+    return fz_list_is_explicit(app->list, item) &&
+           fz_sources_path(app->sources, fz_list_root(app->list, item)) != NULL;
+}
+
 static void fail_tile(struct fz_app *app, struct fz_tile *tile, const struct fz_error *error)
 {
     enum fz_err code = error->code;
     if (!tile->error) {
         if (code != FZ_E_NOT_FOUND)
             fz_loader_say(app, tile->item, error->msg);
-        else if (!fz_list_is_explicit(app->list, tile->item)) /* or its reader has said it */
+        else if (!was_said_by_reader(app, tile->item))
             fz_missing_add(app, tile);
         app->loader.failed_count++;
         if (code == FZ_E_NOT_FOUND || code == FZ_E_NOT_PICTURE)
