@@ -72,7 +72,7 @@ complete -c frieze -n 'not __frieze_is_ctl' -l pick -d 'print the picture that i
 complete -c frieze -n 'not __frieze_is_ctl' -l name -x -d 'name of this instance for frieze ctl'
 complete -c frieze -n 'not __frieze_is_ctl' -l screenshot -r -F -d 'write the last frame at the end'
 complete -c frieze -n 'not __frieze_is_ctl' -l quit-when -x -a 'screenful loaded' -d 'end when what is in view, or all of it, is there'
-complete -c frieze -n 'not __frieze_is_ctl' -l stats -r -F -d 'write statistics as JSON at the end'
+complete -c frieze -n 'not __frieze_is_ctl' -l stats -r -F -d 'write statistics as JSON at the end, - to standard output'
 complete -c frieze -n 'not __frieze_is_ctl' -l shown -r -F -d 'append a JSON line for each picture shown'
 complete -c frieze -n 'not __frieze_is_ctl' -l config -r -F -d 'read this config file, and not those of the system and the user'
 complete -c frieze -n 'not __frieze_is_ctl' -l no-config -d 'read no config file but that of --config'

@@ -145,17 +145,27 @@ json_t *fz_stats_json(const struct fz_app *app)
     return root;
 }
 
+static bool write_to(const struct fz_app *app, FILE *stream)
+{
+    json_t *root = fz_stats_json(app);
+    bool whole = json_dumpf(root, stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0;
+    whole &= fputc('\n', stream) != EOF;
+    json_decref(root);
+    return whole;
+}
+
 enum fz_err fz_stats_write(struct fz_app *app, const char *path, struct fz_error *err)
 {
     fz_engine_note_memory(&app->pool.counts.engine);
     struct fz_new_file file;
     struct fz_error why = {0};
+    if (strcmp(path, "-") == 0)
+        return write_to(app, stdout) && fflush(stdout) == 0
+                   ? FZ_OK
+                   : fz_fail(err, FZ_E_IO, errno, "cannot write to standard output");
     if (fz_new_file_open(&file, path, &why) != FZ_OK)
         return fz_fail(err, why.code, 0, "--stats %s", why.msg);
-    json_t *root = fz_stats_json(app);
-    bool whole = json_dumpf(root, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0;
-    whole &= fputc('\n', file.stream) != EOF;
-    json_decref(root);
+    const bool whole = write_to(app, file.stream);
     if (!fz_new_file_close(&file, whole))
         return fz_fail(err, FZ_E_IO, errno, "--stats %s", path);
     return FZ_OK;

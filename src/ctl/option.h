@@ -98,7 +98,7 @@
     X(QUIT_WHEN, CHOICE, "quit-when", 0, NULL, 0, 0, "screenful|loaded", AUTOMATION, LINE,             \
       "end when what is in view, or all of it, is there")                                              \
     X(STATS, TEXT, "stats", 0, NULL, 1, 4096, "FILE", AUTOMATION, LINE,                                \
-      "write statistics as JSON at the end")                                                           \
+      "write statistics as JSON at the end, - to standard output")                                     \
     X(SHOWN, TEXT, "shown", 0, NULL, 1, 4096, "FILE", AUTOMATION, LINE,                                \
       "append a JSON line for each picture shown")                                                     \
     X(CONFIG, TEXT, "config", 0, NULL, 1, 4096, "FILE", INFORMATION, LINE,                             \

@@ -2,11 +2,13 @@
 
 import json
 import os
+import subprocess
 
 import pytest
 from PIL import Image
 
 import pictures
+from frieze import PATIENCE_S
 
 # What --stats holds: nested as in the file. None in a tuple allows null, for a value that was not reached.
 NUMBER, COUNT = (int, float), (int,)
@@ -94,6 +96,20 @@ def test_quit_when_screenful_reads_no_more_than_needed(home, folder):
     stats, _ = home.stats("--quit-when", "screenful", "--size", "540x440", folder)
     assert stats["startup"]["screenful"] is not None
     assert 4 <= stats["decode"]["count"] <= 50
+
+
+def test_statistics_on_standard_output(home, folder):
+    """Not in a file of that name."""
+    result = home.frieze("--headless", "--quit-when", "screenful", "--stats", "-", folder)
+    assert result.status == 0 and not (home / "-").exists()
+    check_types(json.loads(result.out), STATS)
+
+
+def test_statistics_that_nobody_takes(home, folder):
+    command = [home.program, "--headless", "--quit-when", "screenful", "--stats", "-", folder]
+    with open("/dev/full", "wb") as full, home.popen(command, stdout=full, stderr=subprocess.PIPE) as process:
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1 and b"cannot write to standard output" in err, err
 
 
 def test_not_reached_is_null(home):
