@@ -105,7 +105,8 @@ static enum fz_err read_sidecar(const char *place, char **bytes, size_t *len, st
     *bytes = NULL;
     if (failed)
         return fz_fail(err, FZ_E_IO, sys, "%s", place);
-    return fz_fail(err, FZ_E_LIMIT, 0, "%s: %s", place, is_file ? "too large for a sidecar" : "no file");
+    return fz_fail(err, FZ_E_LIMIT, 0, "%s: %s", place,
+                   is_file ? "too large for a sidecar" : "it is not a regular file");
 }
 
 /* Behind what stands there. */
@@ -282,9 +283,34 @@ static enum fz_err renew(struct renewal *renewal, int rating, struct fz_error *e
     return code;
 }
 
+/* A link of that name whose file is away, with a drive perhaps: what took its place would hide that when it is back. */
+static bool leads_nowhere(const char *place)
+{
+    struct stat st;
+    bool is_link = lstat(place, &st) == 0 && S_ISLNK(st.st_mode);
+    bool leads = !is_link || stat(place, &st) == 0 || errno != ENOENT;
+    fz_pulse_beat();
+    return !leads;
+}
+
+/* Of the names that a sidecar may have, the first that is such a link. */
+static enum fz_err check_links(const char *path, struct fz_error *err)
+{
+    char *whole = name_beside(path, true), *place = fz_sidecar_path(path);
+    const char *link = leads_nowhere(whole) ? whole : leads_nowhere(place) ? place : NULL;
+    enum fz_err code = FZ_OK;
+    if (link)
+        code = fz_fail(err, FZ_E_NOT_FOUND, 0, "%s: a link that leads nowhere, and is left as it is", link);
+    free(whole);
+    free(place);
+    return code;
+}
+
 enum fz_err fz_sidecar_rate(const char *path, int rating, bool alone, struct fz_error *err)
 {
-    enum fz_err code = FZ_OK;
+    enum fz_err code = check_links(path, err);
+    if (code != FZ_OK)
+        return code;
     bool is_late = true;
     for (int i = 0; i < RATE_TRIES && is_late; i++) {
         struct renewal renewal = {.from = fz_sidecar_path(path)};

@@ -350,6 +350,23 @@ def test_what_cannot_be_written_says_so(culled):
     assert f"{folder}/p1.xmp" in frieze.errors_text
 
 
+def test_links_to_sidecars(culled):
+    """What one leads to is written, and it stays; also where that is away, which is told."""
+    folder, frieze = culled
+    (folder / "kept").mkdir()
+    (folder / "kept" / "own.xmp").write_text(FOREIGN)
+    for name, to in (("p0.xmp", "kept/own.xmp"), ("p1.xmp", "away/p1.xmp"), ("p2.jpg.xmp", "kept/away.xmp")):
+        (folder / name).symlink_to(to)
+    (folder / "p3.xmp").mkdir()
+    frieze.key("Home", "4", "n", "4", "n", "4", "n", "4")
+    wait_until(lambda: f"{folder}/p3.xmp: it is not a regular file" in frieze.errors_text, "p3 refused")
+    for name in ("p1.xmp", "p2.jpg.xmp"):
+        assert f"{folder}/{name}: a link that leads nowhere" in frieze.errors_text
+    assert rating(folder / "kept" / "own.xmp") == 4
+    assert [path.name for path in sorted(folder.glob("*.xmp")) if path.is_symlink()] == ["p0.xmp", "p1.xmp", "p2.jpg.xmp"]
+    assert not (folder / "p2.xmp").exists() and [path.name for path in (folder / "kept").iterdir()] == ["own.xmp"]
+
+
 def test_ratings_are_written_before_the_end(home):
     folder = pictures.fill(home / "ending", 3, suffix="jpg")
     with home.start("--size", "640x480", "--keys", "cull", folder) as frieze:
