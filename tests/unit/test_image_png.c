@@ -2,6 +2,7 @@
 #include "test_image_raw_png.h"
 
 #include <math.h>
+#include <zlib.h>
 
 static enum fz_err load_png(const struct bytes *b, int box, struct host *host, struct fz_image *image,
                             struct fz_error *err)
@@ -211,6 +212,36 @@ static void test_cut_files_are_shown_in_part(void **state)
     free(pixels);
 }
 
+/* The window that its stream of zlib names (RFC 1950, 2.2) is smaller than what it points back by, as some writers have it. */
+static void test_a_window_larger_than_it_says(void **state)
+{
+    (void)state;
+    enum { W = 200, H = 40, SMALLEST_WINDOW = 0x08 };
+    uint8_t *pixels = make_photo(W, H, 3);
+    for (int y = 1; y < H; y++) /* each row is told by the one before */
+        memcpy(pixels + (size_t)y * W * 3, pixels, W * 3);
+    struct bytes b = encode_png(pixels, W, H, PNG_COLOR_TYPE_RGB, 0, NULL);
+    uint8_t *data = memmem(b.data, b.len, "IDAT", 4);
+    size_t len = (size_t)(data[-4] << 24 | data[-3] << 16 | data[-2] << 8 | data[-1]);
+    assert_int_not_equal(data[4], SMALLEST_WINDOW);
+    data[4] = SMALLEST_WINDOW;
+    data[5] = 31 - SMALLEST_WINDOW * 256 % 31;
+    uint32_t sum = (uint32_t)crc32(0, data, (uInt)len + 4);
+    for (int i = 0; i < 4; i++)
+        data[4 + len + (size_t)i] = (uint8_t)(sum >> (24 - 8 * i));
+    struct host host = {0};
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load_png(&b, 0, &host, &image, &err), FZ_OK);
+    assert_false(image.damaged);
+    for (int x = 0; x < W; x++)
+        assert_int_equal(pixel(&image, x, H - 1),
+                         (uint32_t)(pixels[x * 3] << 16 | pixels[x * 3 + 1] << 8 | pixels[x * 3 + 2]));
+    host_fini(&host);
+    free(b.data);
+    free(pixels);
+}
+
 /* What Xcode makes of a PNG begins with a chunk of its own. */
 static void test_those_of_iphones_are_named(void **state)
 {
@@ -366,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_rare_kinds),
         cmocka_unit_test(test_all_types_and_depths),
         cmocka_unit_test(test_cut_files_are_shown_in_part),
+        cmocka_unit_test(test_a_window_larger_than_it_says),
         cmocka_unit_test(test_those_of_iphones_are_named),
         cmocka_unit_test(test_huge),
         cmocka_unit_test(test_many_pixels_in_little_memory),

@@ -207,6 +207,7 @@ static bool start_png(struct apng *a)
     a->info = a->png ? png_create_info_struct(a->png) : NULL;
     if (!a->info)
         return false;
+    png_set_option(a->png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON); /* as of the still picture */
     png_set_user_limits(a->png, a->area.w, a->area.h);
     png_set_chunk_malloc_max(a->png, CHUNK_MAX_BYTES);
     png_set_crc_action(a->png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);

@@ -261,6 +261,7 @@ static enum fz_err run(struct png *p)
     p->info = p->png ? png_create_info_struct(p->png) : NULL;
     if (!p->info)
         return fz_fail(p->d->err, FZ_E_MEMORY, 0, "no memory for libpng");
+    png_set_option(p->png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON); /* some name less than they use */
     return decode(p);
 }
 
