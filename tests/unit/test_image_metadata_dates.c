@@ -16,6 +16,8 @@ static void test_dates(void **state)
     assert_int_equal(fz_metadata_time_s(&date), 1612325106 - 20700);
     assert_true(fz_metadata_date_parse("2021-02-03", &date));
     assert_int_equal(date.clock_s, 1612310400);
+    assert_true(fz_metadata_date_parse("2021:02:03:04:05:06", &date)); /* Minolta's DiMAGE E223 */
+    assert_int_equal(date.clock_s, 1612325106);
     static const char *const bad[] = {"",
                                       "    :  :     :  :  ",
                                       "0000:00:00 00:00:00",
@@ -120,6 +122,32 @@ static void test_dates_of_iptc_of_which_less_is_known(void **state)
     }
 }
 
+/* All are of 2019-08-07, and 10:11:12 or 10:11 an hour east of Greenwich, or no time. */
+static void test_dates_of_iptc_as_agencies_write_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *day, *time;
+        int64_t clock_s;
+        bool is_local;
+    } cases[] = {
+        {"20190807", "101112+0100", 1565172672, false}, {"2019-08-07", "10:11:12+01:00", 1565172672, false},
+        {"2019:08:07", "10:11:12", 1565172672, true},   {"2019/08/07", "101112", 1565172672, true},
+        {"20190807", "1011+0100", 1565172660, false},   {"20190807", "1011", 1565172660, true},
+        {"2019-08-07", "noon", 1565136000, true}};
+    for (size_t i = 0; FRIEZE_WITH_IPTC && i < sizeof cases / sizeof *cases; i++) {
+        struct bytes data = {0};
+        struct fz_metadata metadata = {0};
+        put_dataset(&data, 55, cases[i].day);
+        put_dataset(&data, 60, cases[i].time);
+        fz_metadata_from_iptc(&(struct fz_blocks){.iptc = {data.data, data.len}}, &metadata);
+        free(data.data);
+        assert_true(metadata.date.known);
+        assert_int_equal(metadata.date.clock_s, cases[i].clock_s);
+        assert_int_equal(metadata.date.is_local, cases[i].is_local);
+    }
+}
+
 static struct fz_metadata_date parsed(const char *text, enum fz_metadata_event of)
 {
     struct fz_metadata_date date = {0};
@@ -188,6 +216,7 @@ int main(void)
         cmocka_unit_test(test_offsets_from_utc),
         cmocka_unit_test(test_dates_of_mail),
         cmocka_unit_test(test_dates_of_iptc_of_which_less_is_known),
+        cmocka_unit_test(test_dates_of_iptc_as_agencies_write_them),
         cmocka_unit_test(test_dates_that_a_sidecar_puts_right),
         cmocka_unit_test(test_dates_of_other_events_put_nothing_right),
     };

@@ -90,6 +90,13 @@ static const char bare_xmp[] = XMP_HEAD "own:thing='kept'>" XMP_TAIL;
 
 /* Datasets 2:05 (title), 2:120 (caption), 2:55 and 2:60 (date), 2:90 (city), in the resource of Photoshop's that
  * holds them. */
+static inline void put_dataset(struct bytes *b, uint8_t number, const char *text)
+{
+    bytes_put(b, (uint8_t[]){0x1c, 2, number}, 3);
+    bytes_put_be(b, (uint32_t)strlen(text), 2);
+    bytes_put(b, text, strlen(text));
+}
+
 static inline struct bytes sample_iptc(bool as_resource)
 {
     static const struct {
@@ -97,11 +104,8 @@ static inline struct bytes sample_iptc(bool as_resource)
         const char *text;
     } sets[] = {{5, "By IPTC"}, {55, "20190807"}, {60, "101112+0200"}, {90, "Bern"}, {120, "A caption"}};
     struct bytes data = {0}, b = {0};
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
-        bytes_put(&data, (uint8_t[]){0x1c, 2, sets[i].number}, 3);
-        bytes_put_be(&data, (uint32_t)strlen(sets[i].text), 2);
-        bytes_put(&data, sets[i].text, strlen(sets[i].text));
-    }
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        put_dataset(&data, sets[i].number, sets[i].text);
     if (!as_resource)
         return data;
     bytes_put(&b,

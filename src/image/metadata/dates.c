@@ -83,7 +83,8 @@ bool fz_metadata_date_parse(const char *text, struct fz_metadata_date *date)
     *date = (struct fz_metadata_date){0};
     if (!at)
         return false;
-    if (*at == 'T' || *at == ' ')
+    bool is_minolta = *at == ':' && to == FZ_METADATA_DAY; /* writes the day and the time alike */
+    if (*at == 'T' || *at == ' ' || is_minolta)
         at = read_time(at + 1, &tm, &to);
     date->to = to;
     set_clock(tm, date);

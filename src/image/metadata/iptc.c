@@ -7,6 +7,7 @@
 #include <libiptcdata/iptc-data.h>
 #include <libiptcdata/iptc-jpeg.h>
 #include <stdio.h>
+#include <string.h>
 
 static void text(IptcData *iptc, IptcTag tag, char *out, size_t size)
 {
@@ -30,25 +31,36 @@ static void read_place(IptcData *iptc, struct fz_metadata *out)
     }
 }
 
+/* Agencies write the digits in groups, as in "2024-05-01" and "12:30:00+02:00". */
+static void remove_all(char *text, const char *which)
+{
+    char *to = text;
+    for (; *text; text++)
+        if (!strchr(which, *text))
+            *to++ = *text;
+    *to = '\0';
+}
+
 /* "20240501" and "123000+0200"; "00" is a day, or a month, that nobody knows (IIM 4.2, 2:55). */
 static void read_date(IptcData *iptc, struct fz_metadata *out)
 {
-    char day[16], time[16], both[64];
+    char day[24], time[24], both[64];
     struct fz_metadata_date date;
     text(iptc, IPTC_TAG_DATE_CREATED, day, sizeof day);
     text(iptc, IPTC_TAG_TIME_CREATED, time, sizeof time);
+    remove_all(day, "-:/");
+    remove_all(time, ":");
     if (strlen(day) != 8)
         return;
     int used = snprintf(both, sizeof both, "%.4s-%.2s-%.2s", day, day + 4, day + 6);
+    size_t digits = strspn(time, "0123456789");
     if (strcmp(day + 4, "0000") == 0)
         both[4] = '\0';
     else if (strcmp(day + 6, "00") == 0)
         both[7] = '\0';
-    else if (strlen(time) >= 6)
-        used +=
-            snprintf(both + used, sizeof both - (size_t)used, "T%.2s:%.2s:%.2s", time, time + 2, time + 4);
-    if (strlen(both) > 10 && strlen(time) == 11)
-        snprintf(both + used, sizeof both - (size_t)used, "%.3s:%.2s", time + 6, time + 9);
+    else if (digits == 4 || digits == 6)
+        snprintf(both + used, sizeof both - (size_t)used, "T%.2s:%.2s%s%.*s%s", time, time + 2,
+                 digits == 6 ? ":" : "", (int)digits - 4, time + 4, time + digits);
     if (fz_metadata_date_parse(both, &date))
         out->date = date;
 }
