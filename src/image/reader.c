@@ -144,7 +144,8 @@ enum fz_err fz_reader_next(struct fz_reader *reader, struct fz_bytes *piece, str
     enum fz_err code = read_some(reader, FZ_READER_PIECE_BYTES, &piece->len, err);
     reader->piece_bytes += piece->len;
     reader->last_bytes = piece->len;
-    if (code == FZ_OK && reader->len + reader->piece_bytes > reader->request->limits.max_file_bytes)
+    if (code == FZ_OK && piece->len > 0 && /* behind the file's end there is nothing that is large */
+        reader->len + reader->piece_bytes > reader->request->limits.max_file_bytes)
         return fail_large(reader, err);
     return code;
 }

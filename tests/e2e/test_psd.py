@@ -256,6 +256,9 @@ def test_files_that_end_early(home):
     assert_near(got[50:], BACKGROUND, 0)
     got = shown(home, data[:pixels + WIDTH * HEIGHT * 5 // 2], "ends early")
     assert_near(got[:50], VALUES[:50], 0)
+    layers_at = 34  # behind the header, no colours and no resources
+    far = data[:layers_at] + b"\x5a\x5a\x5a\x5a" + data[layers_at + 4:]
+    result(home, far, "ends before its pixels", status=1)
     packed = psd.write(planes(VALUES), count=3)
     for part in range(1, 12):
         (home / "cut.psd").write_bytes(packed[:len(packed) * part // 12])

@@ -44,6 +44,26 @@ static void test_developed_where_the_preview_is_small(void **state)
     free(b.data);
 }
 
+/* As a card gives them that was taken out too soon. A disk that cannot be read is another thing. */
+static void test_cut_files_say_so(void **state)
+{
+    (void)state;
+    struct bytes b = make_dng(160, 120, 0x806040, 1);
+    int told = 0;
+    for (size_t percent = 5; percent < 100; percent += 5) {
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err = {0};
+        if (load(b.data, b.len * percent / 100, 0, 0, &host, &image, &err) != FZ_OK) {
+            assert_null(strstr(err.msg, "Input/output"));
+            told += strstr(err.msg, "ends early") != NULL;
+        }
+        host_fini(&host);
+    }
+    assert_true(told > 0);
+    free(b.data);
+}
+
 static void test_large_preview(void **state)
 {
     (void)state;
@@ -360,6 +380,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_developed_where_the_preview_is_small),
+        cmocka_unit_test(test_cut_files_say_so),
         cmocka_unit_test(test_large_preview),
         cmocka_unit_test(test_directory_at_the_end),
         cmocka_unit_test(test_parts_of_the_preview),

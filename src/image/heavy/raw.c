@@ -177,6 +177,12 @@ static void tell_preview(const struct raw *r, const struct fz_bytes *file, struc
     }
 }
 
+/* libraw's own are those of a disk that cannot be read. */
+static const char *reason(int status)
+{
+    return status == LIBRAW_IO_ERROR ? "the file ends early" : libraw_strerror(status); /* static */
+}
+
 enum fz_head_status fz_raw_header(const struct fz_bytes *bytes, struct fz_header *header)
 {
     struct raw r = {0};
@@ -184,7 +190,7 @@ enum fz_head_status fz_raw_header(const struct fz_bytes *bytes, struct fz_header
         return FZ_HEAD_MORE;
     int status = open_file(&r, bytes);
     if (status != LIBRAW_SUCCESS) {
-        header->reason = libraw_strerror(status); /* static */
+        header->reason = reason(status);
     } else if (r.is_unread || is_large(&r)) {
         tell_preview(&r, bytes, header);
     } else {
@@ -225,7 +231,7 @@ static enum fz_err fail(struct fz_decode *d, int status)
     enum fz_err code = status == LIBRAW_UNSUFFICIENT_MEMORY ? FZ_E_MEMORY
                        : status == LIBRAW_TOO_BIG           ? FZ_E_LIMIT
                                                             : FZ_E_DAMAGED;
-    return fz_fail(d->err, code, 0, "raw: %s", libraw_strerror(status));
+    return fz_fail(d->err, code, 0, "raw: %s", reason(status));
 }
 
 /* R G B, rows without gaps; grey where `colors` is 1. */
