@@ -99,12 +99,15 @@ static void take_file(struct fz_scanner *scanner, const char *path)
     free(dir);
 }
 
-/* Lists made on Windows have a CR before the end of each line, which few names end with. */
-static void drop_return(char *path)
+/* Lists made on Windows have a CR before the end of each line, which few names end with: no more than the first is looked for. */
+static void drop_return(struct fz_paths *paths, char *path)
 {
     char *last = path + strlen(path) - 1;
     struct stat st;
-    if (*last == '\r' && lstat(path, &st) != 0)
+    if (*last != '\r')
+        return;
+    paths->has_returns = paths->has_returns || lstat(path, &st) != 0;
+    if (paths->has_returns)
         *last = '\0';
 }
 
@@ -117,7 +120,7 @@ static bool take_path(struct fz_scanner *scanner, const char *text)
     enum fz_source_doubt doubt;
     struct stat st;
     if (!scanner->sources->options.nul_separated && !paths->is_given)
-        drop_return(path);
+        drop_return(paths, path);
     bool is_folder = !(fz_suffix_classify(path, &doubt) && doubt == FZ_SOURCE_PICTURE) &&
                      stat(path, &st) == 0 && S_ISDIR(st.st_mode);
     if (is_folder) {

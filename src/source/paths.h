@@ -16,6 +16,7 @@ struct fz_paths {
     struct fz_ready_node *given; /* struct fz_given, not read yet; owned */
     bool leaves_out;             /* in the middle of a path that is left out */
     bool nul_told;               /* that there are lines with a NUL in them */
+    bool has_returns;            /* its lines end with CR LF */
     uint32_t root;
     char bytes[16 * PATH_MAX]; /* read, not taken yet */
     size_t first, end;

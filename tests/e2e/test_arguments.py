@@ -238,10 +238,11 @@ def test_none_of_the_paths_on_stdin_is_there(home, folder):
 
 
 def test_lines_of_windows_on_stdin(home):
-    """With a CR before their ends; but where a name ends with one, that is meant."""
+    """With a CR before their ends; but where the first that has one names a file so, that is meant, of all."""
     for number, name in enumerate(("a.png", "b\r", "c", "c\r")):
         pictures.draw(number).save(open(home / name, "wb"), "png")
-    assert paths_on_stdin(home, b"\r\na.png\r\nb\r\nc\r\n") == ([[0, 1, 3]], [])
+    assert paths_on_stdin(home, b"\r\na.png\r\nc\r\n") == ([[0, 2]], [])
+    assert paths_on_stdin(home, b"a.png\nb\r\nc\r\n") == ([[0, 1, 3]], [])
     assert paths_on_stdin(home, b"c\na.png\r") == ([[2, 0]], [])
 
 

@@ -1,7 +1,7 @@
 #include "app/picture/shown.h"
 
-#include "base/log.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "sync/heap.h"
 #include "sync/ready.h"
