@@ -87,6 +87,18 @@ static void test_jxl_with_packed_boxes(void **state)
     assert_has_xmp(&metadata);
 }
 
+/* As pictures of news agencies have it. */
+static void test_xmp_under_another_name(void **state)
+{
+    (void)state;
+    struct bytes file = sample_jpeg(WITH_XMP, false);
+    uint8_t *name = memmem(file.data, file.len, "http://ns.adobe.com/xap/1.0/", 29);
+    assert_non_null(name);
+    memcpy(name, "XMP", 4);
+    struct fz_metadata metadata = read_bytes(file);
+    assert_has_xmp(&metadata);
+}
+
 /* In pieces, the last of which comes first; what other programs left of a packet that is no more is not read. */
 static void test_xmp_that_needs_several_segments(void **state)
 {
@@ -310,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_xmp_of_gif),
         cmocka_unit_test(test_big_tiff),
         cmocka_unit_test(test_jxl_with_packed_boxes),
+        cmocka_unit_test(test_xmp_under_another_name),
         cmocka_unit_test(test_xmp_that_needs_several_segments),
         cmocka_unit_test(test_order_of_precedence),
         cmocka_unit_test(test_iptc_in_several_segments),

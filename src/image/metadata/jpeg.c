@@ -37,13 +37,15 @@ static void add_piece(struct pieces *pieces, uint64_t pos, uint64_t len, size_t 
 static void take_segment(struct fz_excerpt *file, unsigned marker, uint64_t pos, uint64_t len,
                          struct found *found, struct fz_blocks *blocks)
 {
-    static const char xmp[] = "http://ns.adobe.com/xap/1.0/";
+    static const char xmp[] =
+        "http://ns.adobe.com/xap/1.0/"; /* but for "http": agencies have "XMP\0" there */
     /* As long as fz_excerpt_match can compare, and then the rest. */
     static const char more[] = "http://ns.adobe.com/xmp/extension/";
-    enum { HALF = 20 };
+    enum { HALF = 20, SCHEME = 4 };
     if (marker == APP1 && fz_excerpt_match(file, pos, "Exif\0\0", 6))
         fz_blocks_find_in_exif(file, pos, blocks);
-    else if (marker == APP1 && len > sizeof xmp && fz_excerpt_match(file, pos, xmp, sizeof xmp))
+    else if (marker == APP1 && len > sizeof xmp &&
+             fz_excerpt_match(file, pos + SCHEME, xmp + SCHEME, sizeof xmp - SCHEME))
         fz_block_take(&blocks->xmp, file, pos + sizeof xmp, len - sizeof xmp, FZ_XMP_MOST);
     else if (marker == APP1 && len > sizeof more + PIECE_HEAD && fz_excerpt_match(file, pos, more, HALF) &&
              fz_excerpt_match(file, pos + HALF, more + HALF, sizeof more - HALF))
