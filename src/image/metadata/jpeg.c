@@ -37,8 +37,8 @@ static void add_piece(struct pieces *pieces, uint64_t pos, uint64_t len, size_t 
 static void take_segment(struct fz_excerpt *file, unsigned marker, uint64_t pos, uint64_t len,
                          struct found *found, struct fz_blocks *blocks)
 {
-    static const char xmp[] =
-        "http://ns.adobe.com/xap/1.0/"; /* but for "http": agencies have "XMP\0" there */
+    /* But for "http": agencies have "XMP\0" there. */
+    static const char xmp[] = "http://ns.adobe.com/xap/1.0/";
     /* As long as fz_excerpt_match can compare, and then the rest. */
     static const char more[] = "http://ns.adobe.com/xmp/extension/";
     enum { HALF = 20, SCHEME = 4 };
