@@ -45,16 +45,28 @@ static const uint8_t *find(const uint8_t *at, const uint8_t *end, const char *wh
     return found ? found : end;
 }
 
+static bool begins(const uint8_t *at, const uint8_t *end, const char *what)
+{
+    const size_t len = strlen(what);
+    return (size_t)(end - at) >= len && memcmp(at, what, len) == 0;
+}
+
+static bool names_variable(const uint8_t *at, const uint8_t *end)
+{
+    while (at < end && memchr(" \t\r\n", *at, 4))
+        at++;
+    return end - at > 2 && memcmp(at, "--", 2) == 0;
+}
+
 /* Whether the value of a property at..end takes one of a variable. draw.io has them in what is for dark windows. */
 static bool takes_variable(const uint8_t *at, const uint8_t *end)
 {
-    for (const uint8_t *start = at; (at = find(at, end, "var(")) < end; at += 4) {
-        const uint8_t *name = at + 4, *property = at;
-        while (name < end && strchr(" \t\r\n", *name))
-            name++;
-        while (property > start && !strchr(";{\"'", property[-1]))
-            property--;
-        if (end - name > 2 && memcmp(name, "--", 2) == 0 && find(property, at, "light-dark(") == at)
+    for (bool is_themed = false; at < end; at++) {
+        if (memchr(";{\"'", *at, 4))
+            is_themed = false;
+        else if (*at == 'l' && begins(at, end, "light-dark("))
+            is_themed = true;
+        else if (*at == 'v' && !is_themed && begins(at, end, "var(") && names_variable(at + 4, end))
             return true;
     }
     return false;
@@ -66,22 +78,39 @@ static bool sheet_takes_variable(const uint8_t *at, const uint8_t *end)
         const uint8_t *comment = find(at, end, "/*");
         if (takes_variable(at, comment))
             return true;
-        at = find(comment, end, "*/");
+        at = comment < end ? find(comment + 2, end, "*/") : end;
+        if (at < end)
+            at += 2;
     }
     return false;
 }
 
-/* In a tag or a style sheet: what is read, or run, does not count. In comments no "--" may stand. */
+/* Of the element whose tag is at..closing, whatever the prefix. */
+static bool is_called(const uint8_t *at, const uint8_t *closing, const char *name)
+{
+    const uint8_t *start = at + 1, *end = start;
+    for (; end < closing && !ends_name(*end); end++)
+        if (*end == ':')
+            start = end + 1;
+    return (size_t)(end - start) == strlen(name) && memcmp(start, name, strlen(name)) == 0;
+}
+
+/* In a tag or a style sheet: what is read, or run, does not count, nor does HTML, which is told of by itself or has something that
+ * stands for it. In comments no "--" may stand. */
 static bool has_variables(const struct fz_bytes *file)
 {
     const uint8_t *end = file->at + file->len, *at = find(file->at, end, "var(") < end ? file->at : end;
     while ((at = find(at, end, "<")) < end) {
-        const bool is_style = end - at > 7 && memcmp(at, "<style", 6) == 0 && ends_name(at[6]);
-        const uint8_t *closing = find(at, end, ">");
-        if (takes_variable(at, closing))
-            return true;
+        const uint8_t *tag = at, *closing = find(at, end, ">");
+        const bool is_empty = closing[-1] == '/';
         at = closing;
-        if (is_style && closing[-1] != '/') {
+        if (is_called(tag, closing, "foreignObject")) {
+            at = is_empty ? closing : find(closing, end, "foreignObject>");
+            continue;
+        }
+        if (takes_variable(tag, closing))
+            return true;
+        if (!is_empty && is_called(tag, closing, "style")) {
             at = find(closing, end, "</");
             if (sheet_takes_variable(closing, at))
                 return true;
