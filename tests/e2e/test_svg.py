@@ -264,6 +264,7 @@ def test_what_librsvg_passes_over_is_told(home, inside, told):
     assert (f"shown in part: svg: {told}" in said) if told else not said
 
 
+LEFT_OUT = "a shadow (feDropShadow) is left out"
 SHADOWED = '%s<filter id="f" x="-1" y="-1" width="3" height="3">%s</filter>%s<rect x="20" y="20" width="20" height="20" filter="url(#f)"/></svg>'
 IN_FULL = """<feGaussianBlur in="SourceAlpha" stdDeviation="%s"/><feOffset dx="%s" dy="%s" result="b"/><feFlood %s/>
              <feComposite in2="b" operator="in"/><feMerge><feMergeNode/><feMergeNode in="SourceGraphic"/></feMerge>"""
@@ -294,6 +295,33 @@ def test_shadows_among_other_primitives(home, inside):
     drawn, said = scaled(home, SHADOWED % (ROOT, inside, ""))
     assert not said and drawn.getpixel((30, 30)) == (0, 0, 0)
     assert drawn.getpixel((41, 41)) not in ((0, 0, 0), (0x20, 0x40, 0x60), (255, 0, 0))
+
+
+IN_THE_WAY = '<style>#s{flood-color:red}</style><desc>feDropShadow &lt;feDropShadow/&gt;</desc>'
+
+
+@pytest.mark.parametrize("ahead, shadow, behind, flood, told", [
+    ("", '<feDropShadow id="s"/>', "", 'flood-color="red"', None),
+    ("", '<feDropShadow in2="SourceAlpha" operator="out" flood-color="lime"/>', "", 'flood-color="lime"', None),
+    ("", '<feDropShadow class="dy=\'1 dx=\'9" flood-color="lime"/>', "", 'flood-color="lime"', None),
+    ("", '<feDropShadow result="a"/>', '<feFlood flood-opacity="0"/><feMerge><feMergeNode/><feMergeNode in="a"/></feMerge>', "", None),
+    ("", "<feDropShadow><set/></feDropShadow>", "<feOffset/>", "", None),
+    ('<!DOCTYPE svg [<!ENTITY a "x">\n<!-- don\'t -->] >', "<feDropShadow/>", "", "", None),
+    ('<!DOCTYPE svg [<!ENTITY a "<feDropShadow/>">]>', "<feDropShadow/>", "", "", LEFT_OUT),
+    ("", '<feDropShadow data-a="->" flood-color="lime"/>', "", 'flood-color="lime"', None)])
+def test_a_shadow_is_drawn_whatever_is_around_it(home, ahead, shadow, behind, flood, told):
+    drawn, said = scaled(home, ahead + SHADOWED % (ROOT, shadow + behind, IN_THE_WAY))
+    in_full, _ = scaled(home, SHADOWED % (ROOT, IN_FULL % ("2", "2", "2", flood), IN_THE_WAY))
+    assert f"shown in part: svg: {told}" in said if told else not said
+    assert len(in_full.getcolors(3600)) > 2
+    assert np.abs(np.array(drawn, dtype=int) - in_full).max() <= 1
+
+
+@pytest.mark.parametrize("inside", [f'<feDropShadow class="{"a" * 5000}"></feDropShadow>', "<feDropShadow></feDropShadow>" * 1001,
+                                    f'<!-- <feDropShadow {"a" * 5000} --><feDropShadow class="{"a" * 5000}"/>'])
+def test_a_shadow_that_is_left_out_is_told(home, inside):
+    drawn, said = scaled(home, SHADOWED % (ROOT, "", f'<filter id="g">{inside}</filter>'))
+    assert f"shown in part: svg: {LEFT_OUT}" in said
 
 
 def test_a_shadow_with_a_prefix(home):

@@ -154,6 +154,12 @@ static enum fz_err fail(struct fz_decode *d, GError *error)
     return code;
 }
 
+/* How a document is read, and what came of it. */
+struct reading {
+    RsvgHandleFlags flags;
+    bool lacks_shadows;
+};
+
 /* Without a limit to its values libxml2 no longer minds either what entities multiply to. How deep elements lie has been counted by
  * then, and how many there are. */
 static RsvgHandleFlags flags_for(const struct fz_decode *d, const struct fz_svg_embedded *embedded)
@@ -164,12 +170,12 @@ static RsvgHandleFlags flags_for(const struct fz_decode *d, const struct fz_svg_
                                                                  : RSVG_HANDLE_FLAGS_NONE;
 }
 
-static enum fz_err read_document(struct fz_decode *d, RsvgHandleFlags flags, RsvgHandle **out)
+static enum fz_err read_document(struct fz_decode *d, struct reading *reading, RsvgHandle **out)
 {
     GError *error = NULL;
-    GInputStream *stream = fz_svg_stream(&d->file);
+    GInputStream *stream = fz_svg_stream(&d->file, &reading->lacks_shadows);
     /* Without a base, librsvg opens nothing that a document names. */
-    *out = rsvg_handle_new_from_stream_sync(stream, NULL, flags, NULL, &error);
+    *out = rsvg_handle_new_from_stream_sync(stream, NULL, reading->flags, NULL, &error);
     g_object_unref(stream);
     return *out ? FZ_OK : fail(d, error);
 }
@@ -307,11 +313,11 @@ static enum fz_err prepare_files(struct fz_decode *d)
     return FZ_OK;
 }
 
-static enum fz_err read_and_draw(struct fz_decode *d, const struct view *view, RsvgHandleFlags flags,
+static enum fz_err read_and_draw(struct fz_decode *d, const struct view *view, struct reading *reading,
                                  cairo_surface_t *surface, bool long_one)
 {
     RsvgHandle *document = NULL;
-    enum fz_err code = read_document(d, flags, &document);
+    enum fz_err code = read_document(d, reading, &document);
     if (code == FZ_OK && fz_decode_cancelled(d))
         code = fz_decode_fail_cancelled(d);
     if (code == FZ_OK && view->closer)
@@ -325,14 +331,14 @@ static enum fz_err read_and_draw(struct fz_decode *d, const struct view *view, R
 }
 
 static enum fz_err draw_and_push(struct fz_decode *d, const struct fz_part *part, const struct view *view,
-                                 RsvgHandleFlags flags, const struct fz_svg_cost *cost)
+                                 struct reading *reading, const struct fz_svg_cost *cost)
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, view->w, view->h);
     enum fz_err code = FZ_OK;
     if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
         code = fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %dx%d pixels", view->w, view->h);
     if (code == FZ_OK)
-        code = read_and_draw(d, view, flags, surface, cost->elements > LONG_ELEMENTS);
+        code = read_and_draw(d, view, reading, surface, cost->elements > LONG_ELEMENTS);
     if (code == FZ_OK)
         code = push(d, view, part, surface);
     cairo_surface_destroy(surface);
@@ -341,10 +347,12 @@ static enum fz_err draw_and_push(struct fz_decode *d, const struct fz_part *part
 
 /* What librsvg does not draw, and says nothing of; NULL: all is drawn. */
 static const char *left_out(const struct fz_bytes *file, const struct fz_svg_cost *cost,
-                            const struct fz_svg_embedded *embedded)
+                            const struct fz_svg_embedded *embedded, const struct reading *reading)
 {
     if (cost->loops)
         return "a use of itself is left out";
+    if (reading->lacks_shadows)
+        return "a shadow (feDropShadow) is left out";
     if (embedded->has_webp && !fz_svg_modules_read("image/webp"))
         return "an embedded WebP is not drawn";
     if (embedded->has_avif && !fz_svg_modules_read("image/avif"))
@@ -356,6 +364,7 @@ enum fz_err fz_svg_load(struct fz_decode *d)
 {
     struct fz_svg_cost cost = {0};
     struct fz_svg_embedded embedded = {0};
+    struct reading reading = {0};
     const struct fz_part part = part_of(d);
     const struct view view = view_of(d, &part);
     if (view.w > MAX_SIDE_PX || view.h > MAX_SIDE_PX)
@@ -372,8 +381,10 @@ enum fz_err fz_svg_load(struct fz_decode *d)
     if (code == FZ_OK)
         set_bound(d, &view, &cost, &embedded);
     if (code == FZ_OK)
-        code = draw_and_push(d, &part, &view, flags_for(d, &embedded), &cost);
-    const char *lacking = code == FZ_OK ? left_out(&d->file, &cost, &embedded) : NULL;
+        reading.flags = flags_for(d, &embedded);
+    if (code == FZ_OK)
+        code = draw_and_push(d, &part, &view, &reading, &cost);
+    const char *lacking = code == FZ_OK ? left_out(&d->file, &cost, &embedded, &reading) : NULL;
     if (lacking) {
         d->out->damaged = true;
         fz_fail(d->err, FZ_E_DAMAGED, 0, "svg: %s", lacking);

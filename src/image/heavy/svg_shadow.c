@@ -7,96 +7,102 @@
 
 #include <glib.h>
 
-#include <stdbool.h>
 #include <string.h>
 
 enum {
     MOST_PREFIX_BYTES = 64,
-    MOST_TAG_BYTES = 4096, /* most of it is copied into each primitive */
+    MOST_TAG_BYTES = 1024, /* most of it is copied into each primitive */
 };
 
 static const char shadow[] = "feDropShadow";
-static const char spaces[] = " \t\r\n";
 /* Results with these names may be there before: each shadow is done with them before the next one begins. */
 #define CAST_BY "'frieze-shadow-of'"
 #define BLURRED "'frieze-shadow'"
 
+/* OF_ALL has what style sheets ask for, too: the id is there more than once, which librsvg does not mind. */
 enum part { OF_ALL, OF_INPUT, OF_BLUR, OF_OFFSET, OF_RESULT, OF_NONE };
 
 struct tag {
-    const uint8_t *prefix, *attributes, *end; /* before the "/" or ">" */
+    const char *prefix, *attributes, *end; /* before the "/" or ">" */
     int prefix_len;
 };
 
+struct attribute {
+    const char *at, *end;
+    size_t name_len;
+};
+
+static bool is_space(char byte)
+{
+    return memchr(" \t\r\n", byte, 4) != NULL;
+}
+
+static bool is_named(const struct attribute *attribute, const char *name)
+{
+    return attribute->name_len == strlen(name) && memcmp(attribute->at, name, attribute->name_len) == 0;
+}
+
 /* Where no more than one may have what it says, the primitive that it is for. */
-static enum part part_of(const char *name, size_t len)
+static enum part part_of(const struct attribute *attribute)
 {
     static const struct {
         const char *name;
         enum part part;
     } parts[] = {
-        {"in", OF_INPUT}, {"stdDeviation", OF_BLUR}, {"dx", OF_OFFSET},     {"dy", OF_OFFSET},
-        {"x", OF_RESULT}, {"y", OF_RESULT},          {"width", OF_RESULT},  {"height", OF_RESULT},
-        {"id", OF_NONE},  {"xml:id", OF_NONE},       {"result", OF_RESULT},
+        {"in", OF_INPUT},      {"stdDeviation", OF_BLUR}, {"dx", OF_OFFSET},     {"dy", OF_OFFSET},
+        {"x", OF_RESULT},      {"y", OF_RESULT},          {"width", OF_RESULT},  {"height", OF_RESULT},
+        {"result", OF_RESULT}, {"in2", OF_NONE},          {"operator", OF_NONE}, {"xml:id", OF_NONE},
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (strlen(parts[i].name) == len && memcmp(parts[i].name, name, len) == 0)
+        if (is_named(attribute, parts[i].name))
             return parts[i].part;
     return OF_ALL;
 }
 
-static const uint8_t *past(const uint8_t *at, const uint8_t *end, const char *bytes)
+/* The first from `at` on; false: there are no more. */
+static bool next_attribute(const struct tag *tag, const char *at, struct attribute *out)
 {
-    while (at < end && *at && strchr(bytes, *at))
+    while (at < tag->end && is_space(*at))
         at++;
-    return at;
+    const char *name_end = at;
+    while (name_end < tag->end && *name_end != '=' && !is_space(*name_end))
+        name_end++;
+    const char *value = name_end;
+    while (value < tag->end && (*value == '=' || is_space(*value)))
+        value++;
+    if (value == tag->end || (*value != '"' && *value != '\''))
+        return false;
+    const char *closing = memchr(value + 1, *value, (size_t)(tag->end - value - 1));
+    *out = (struct attribute){at, closing ? closing + 1 : tag->end, (size_t)(name_end - at)};
+    return closing != NULL;
 }
 
-static const uint8_t *name_end(const uint8_t *at, const uint8_t *end)
+static bool has(const struct tag *tag, const char *name)
 {
-    while (at < end && *at != '=' && !strchr(spaces, *at))
-        at++;
-    return at;
+    for (struct attribute a = {.end = tag->attributes}; next_attribute(tag, a.end, &a);)
+        if (is_named(&a, name))
+            return true;
+    return false;
 }
 
-/* Appends the attributes of a part; returns how many. */
-static int copy(GString *out, const struct tag *tag, enum part part)
+static void name(GString *out, const struct tag *tag, const char *opening, const char *element)
 {
-    int count = 0;
-    for (const uint8_t *at = past(tag->attributes, tag->end, spaces), *next; at < tag->end; at = next) {
-        const uint8_t *name = name_end(at, tag->end), *value = past(name, tag->end, "= \t\r\n");
-        const uint8_t *closing =
-            value < tag->end ? memchr(value + 1, *value, (size_t)(tag->end - value - 1)) : NULL;
-        if (!closing)
-            break;
-        next = past(closing + 1, tag->end, spaces);
-        if (part_of((const char *)at, (size_t)(name - at)) == part) {
-            g_string_append_printf(out, " %.*s", (int)(closing + 1 - at), (const char *)at);
-            count++;
-        }
-    }
-    return count;
-}
-
-static bool has(const struct tag *tag, const char *attribute)
-{
-    GString *all = g_string_new(NULL);
-    copy(all, tag, part_of(attribute, strlen(attribute)));
-    char *start = g_strdup_printf(" %s", attribute);
-    const char *found = strstr(all->str, start);
-    const bool is_there = found && strchr("= \t\r\n", found[strlen(start)]);
-    g_free(start);
-    g_string_free(all, TRUE);
-    return is_there;
+    g_string_append(out, opening);
+    g_string_append_len(out, tag->prefix, tag->prefix_len);
+    g_string_append(out, element);
 }
 
 /* A primitive's tag, up to what ends it. */
-static void begin(GString *out, const struct tag *tag, const char *name, enum part part)
+static void begin(GString *out, const struct tag *tag, const char *element, enum part part)
 {
-    g_string_append_printf(out, "<%.*s%s", tag->prefix_len, (const char *)tag->prefix, name);
-    copy(out, tag, OF_ALL);
-    if (part != OF_ALL)
-        copy(out, tag, part);
+    name(out, tag, "<", element);
+    for (struct attribute a = {.end = tag->attributes}; next_attribute(tag, a.end, &a);) {
+        const enum part is_for = part_of(&a);
+        if (is_for == OF_ALL || is_for == part) {
+            g_string_append_c(out, ' ');
+            g_string_append_len(out, a.at, a.end - a.at);
+        }
+    }
 }
 
 static void give(GString *out, const struct tag *tag, const char *attribute)
@@ -105,7 +111,7 @@ static void give(GString *out, const struct tag *tag, const char *attribute)
         g_string_append_printf(out, " %s='2'", attribute);
 }
 
-static char *expand(const struct tag *tag, bool is_empty)
+static char *expand(const struct tag *tag)
 {
     GString *out = g_string_new(NULL);
     begin(out, tag, "feOffset", OF_INPUT);
@@ -122,45 +128,56 @@ static char *expand(const struct tag *tag, bool is_empty)
     begin(out, tag, "feComposite", OF_ALL);
     g_string_append(out, " operator='in' in2=" BLURRED "/>");
     begin(out, tag, "feMerge", OF_RESULT);
-    g_string_append_printf(out, "><%.*sfeMergeNode/><%.*sfeMergeNode in=" CAST_BY "/>", tag->prefix_len,
-                           (const char *)tag->prefix, tag->prefix_len, (const char *)tag->prefix);
-    if (is_empty)
-        g_string_append_printf(out, "</%.*sfeMerge>", tag->prefix_len, (const char *)tag->prefix);
+    g_string_append_c(out, '>');
+    name(out, tag, "<", "feMergeNode");
+    g_string_append(out, "/>");
+    name(out, tag, "<", "feMergeNode");
+    g_string_append(out, " in=" CAST_BY "/>");
+    name(out, tag, "</", "feMerge");
+    g_string_append_c(out, '>');
     return g_string_free(out, FALSE);
 }
 
-/* The place of the tag's ">"; `end`: it does not come, or too late, or this is no tag but stands in a comment. */
-static const uint8_t *tag_end(const uint8_t *at, const uint8_t *end)
+/* The place of the tag's ">", before `last`. NULL: it is further, and *is_long is set, or this is no tag but stands in a comment,
+ * whose end counts in quotes, too: they may be the comment's. */
+static const uint8_t *tag_end(const uint8_t *at, const uint8_t *last, bool *is_long)
 {
-    const uint8_t *last = end - at > MOST_TAG_BYTES ? at + MOST_TAG_BYTES : end;
     for (uint8_t quote = 0; at < last; at++) {
+        if (*at == '<' || (*at == '>' && at[-1] == '-' && (!quote || at[-2] == '-')))
+            return NULL;
         if (!quote && *at == '>')
-            return at[-1] == '-' ? end : at;
-        if (*at == '<')
-            return end;
+            return at;
         if (quote ? *at == quote : *at == '"' || *at == '\'')
             quote = quote ? 0 : *at;
     }
-    return end;
+    *is_long = true;
+    return NULL;
 }
 
-struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end)
+/* Behind the "<" of the element called so at `at`; NULL: this is something else. */
+static const uint8_t *tag_start(const uint8_t *from, const uint8_t *at)
+{
+    const uint8_t *start = at;
+    if (start > from && start[-1] == ':')
+        for (start--; start > from && at - start < MOST_PREFIX_BYTES && !memchr(" </", start[-1], 3);)
+            start--;
+    return start > from && start[-1] == '<' ? start : NULL;
+}
+
+struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end, bool *lacks)
 {
     const size_t len = sizeof shadow - 1;
     for (const uint8_t *at = from; (at = memmem(at, (size_t)(end - at), shadow, len)) != NULL; at += len) {
-        const uint8_t *prefix = at, *close = tag_end(at, end);
-        if (at > from && at[-1] == ':')
-            for (prefix--; prefix > from && at - prefix < MOST_PREFIX_BYTES && !strchr(" </", prefix[-1]);)
-                prefix--;
-        if (prefix == from || close == end || !strchr(" \t\r\n/>", at[len]))
+        const uint8_t *start = tag_start(from, at);
+        if (!start || (size_t)(end - at) == len || !memchr(" \t\r\n/>", at[len], 6))
             continue;
-        if (prefix[-1] == '<') {
-            const bool is_empty = close[-1] == '/';
-            const struct tag tag = {prefix, at + len, close - is_empty, (int)(at - prefix)};
-            return (struct fz_svg_shadow){prefix - 1, close + 1, expand(&tag, is_empty)};
-        }
-        if (prefix - from > 1 && memcmp(prefix - 2, "</", 2) == 0)
-            return (struct fz_svg_shadow){at, at + len, g_strdup("feMerge")};
+        const uint8_t *last = end - at > MOST_TAG_BYTES ? at + MOST_TAG_BYTES : end;
+        const uint8_t *close = tag_end(at, last, lacks);
+        if (!close)
+            continue;
+        const struct tag tag = {(const char *)start, (const char *)at + len,
+                                (const char *)close - (close[-1] == '/'), (int)(at - start)};
+        return (struct fz_svg_shadow){start - 1, close + 1, expand(&tag)};
     }
     return (struct fz_svg_shadow){0};
 }

@@ -2,16 +2,18 @@
 #ifndef FZ_IMAGE_HEAVY_SVG_SHADOW_H
 #define FZ_IMAGE_HEAVY_SVG_SHADOW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* What stands in the place of a part of a file, at..end. */
+/* The tag of one, at..end, and the primitives that it is short for. They go in front of it: the tag stays, and is passed over. */
 struct fz_svg_shadow {
     const uint8_t *at, *end; /* NULL: there is none */
-    char *by;                /* to be freed by g_free */
+    char *primitives;        /* to be freed by g_free */
 };
 
-/* The decoder's thread. The next tag of one between from and end. */
-struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end);
+/* The decoder's thread. The next one between from and end. *lacks is set where one before it has a tag that is too long. What a style
+ * sheet says by the element's name, which hardly any does, is not taken; by class and id it is. */
+struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end, bool *lacks);
 
 #endif

@@ -7,7 +7,6 @@
 #include "image/heavy/svg_shadow.h"
 #include "image/svg/embedded.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 enum { MOST_CHANGES = 1000 }; /* GLib goes through all pieces for each that it adds or reads */
@@ -69,19 +68,48 @@ static struct change next_question(const struct fz_bytes *file, const uint8_t *f
     return at ? (struct change){at, at + len, "<g", NULL} : (struct change){0};
 }
 
-/* Behind the entities, which stand in quotes. */
-static const uint8_t *first_place(const struct fz_bytes *file)
+/* Behind a document type, at its start, and the entities that it has in brackets; `end`: it does not end. */
+static const uint8_t *type_end(const uint8_t *at, const uint8_t *end)
 {
-    static const char entity[] = "<!ENTITY", closing[] = "]>";
-    const uint8_t *end = file->at + file->len, *at = memmem(file->at, file->len, entity, sizeof entity - 1);
-    const uint8_t *closed = at ? memmem(at, (size_t)(end - at), closing, sizeof closing - 1) : file->at;
-    return closed ? closed : end;
+    bool in_brackets = false;
+    for (uint8_t quote = 0; at < end; at++) {
+        if (quote) {
+            quote = *at == quote ? 0 : quote;
+        } else if (*at == '"' || *at == '\'') {
+            quote = *at;
+        } else if (end - at > 4 && memcmp(at, "<!--", 4) == 0) {
+            at = memmem(at + 4, (size_t)(end - at - 4), "--", 2);
+            if (!at)
+                return end;
+            at++;
+        } else if (*at == '[' || *at == ']') {
+            in_brackets = *at == '[';
+        } else if (*at == '>' && !in_brackets) {
+            return at;
+        }
+    }
+    return end;
 }
 
-static struct change next_shadow(const struct fz_bytes *file, const uint8_t *from)
+/* Primitives are put where elements are alone: what an entity says is read in quotes. */
+static const uint8_t *first_place(const struct fz_bytes *file)
 {
-    const struct fz_svg_shadow shadow = fz_svg_next_shadow(from, file->at + file->len);
-    return (struct change){shadow.at, shadow.end, shadow.by, g_free};
+    static const char entity[] = "<!ENTITY", type[] = "<!DOCTYPE";
+    const uint8_t *end = file->at + file->len, *at = memmem(file->at, file->len, type, sizeof type - 1);
+    return at && memmem(at, (size_t)(end - at), entity, sizeof entity - 1) ? type_end(at, end) : file->at;
+}
+
+static struct change next_shadow(const uint8_t *end, struct fz_svg_shadow *shadow, bool *lacks)
+{
+    *shadow = fz_svg_next_shadow(shadow->end, end, lacks);
+    return (struct change){shadow->at, shadow->at, shadow->primitives, g_free};
+}
+
+/* In an entity, whatever it is used for. */
+static bool has_shadow(const uint8_t *at, const uint8_t *end)
+{
+    static const char name[] = "feDropShadow";
+    return memmem(at, (size_t)(end - at), name, sizeof name - 1) != NULL;
 }
 
 static bool comes_first(const struct change *change, const struct change *one, const struct change *other)
@@ -89,12 +117,15 @@ static bool comes_first(const struct change *change, const struct change *one, c
     return change->at && (!one->at || change->at < one->at) && (!other->at || change->at < other->at);
 }
 
-GInputStream *fz_svg_stream(const struct fz_bytes *file)
+GInputStream *fz_svg_stream(const struct fz_bytes *file, bool *lacks_shadows)
 {
+    const uint8_t *end = file->at + file->len;
     struct pieces pieces = {g_memory_input_stream_new(), file->at};
     struct fz_svg_uri uri = {0};
+    struct fz_svg_shadow tag = {.end = first_place(file)};
+    bool lacks = has_shadow(file->at, tag.end);
     struct change type = next_type(file, &uri), question = next_question(file, file->at),
-                  shadow = next_shadow(file, first_place(file));
+                  shadow = next_shadow(end, &tag, &lacks);
     for (int i = 0; i < MOST_CHANGES && (type.at || question.at || shadow.at); i++) {
         if (comes_first(&type, &question, &shadow)) {
             apply(&pieces, &type);
@@ -104,11 +135,12 @@ GInputStream *fz_svg_stream(const struct fz_bytes *file)
             question = next_question(file, question.end);
         } else {
             apply(&pieces, &shadow);
-            shadow = next_shadow(file, shadow.end);
+            shadow = next_shadow(end, &tag, &lacks);
         }
     }
+    *lacks_shadows = lacks || shadow.at;
     g_free((void *)(shadow.at ? shadow.by : NULL));
-    add(&pieces, pieces.from, (size_t)(file->at + file->len - pieces.from), NULL);
+    add(&pieces, pieces.from, (size_t)(end - pieces.from), NULL);
     return pieces.stream;
 }
 
