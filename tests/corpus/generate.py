@@ -315,6 +315,8 @@ SVGS = {
     "paints": '<defs><linearGradient id="g"><stop offset="0" stop-color="#f00"/><stop offset="1"/></linearGradient><filter id="f">'
               '<feGaussianBlur stdDeviation="2"/></filter><clipPath id="c"><circle r="9"/></clipPath></defs>'
               '<path d="M1 1h9v9z" fill="url(#g)" filter="url(#f)" clip-path="url(#c)" transform="rotate(9)"/>',
+    "shadow": '<filter id="f"><feDropShadow id="b" dx="3" stdDeviation = "1" in2="a" result="r"/><feDropShadow flood-color="#f00" ><animate/>'
+              '</feDropShadow><!-- <feDropShadow/> --></filter><rect x="6" y="5" width="9" height="7" filter="url(#f)"/>',
 }
 XMP = ('<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
        'rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmp:Rating="3" '
