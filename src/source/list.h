@@ -70,6 +70,9 @@ uint32_t fz_list_prefetch(const struct fz_list *list, size_t index);
 bool fz_list_index(const struct fz_list *list, fz_item_id id, size_t *index);
 /* The same, or for what is not shown the next that is, or the last; 0 when it is stale or nothing is shown. */
 size_t fz_list_nearest(const struct fz_list *list, fz_item_id id);
+/* The one that is shown `step` places behind it, negative: before it, or the last one that way; what is not shown lies between two that
+ * are. False where none is that way, when it is stale or has no place. */
+bool fz_list_neighbour(const struct fz_list *list, fz_item_id id, long step, size_t *index);
 
 /* --- All of the list, whatever is shown --- */
 size_t fz_list_all_count(const struct fz_list *list);

@@ -4,6 +4,8 @@
 #include "source/list_state.h"
 #include "sync/thread.h"
 
+#include <stdlib.h>
+
 /* What is below `from` in the order is true already. */
 static void forget_from(struct fz_list *list, size_t from)
 {
@@ -140,6 +142,22 @@ size_t fz_list_nearest(const struct fz_list *list, fz_item_id id)
         return 0;
     size_t index = fz_list_is_part(list) ? shown_from(list, position) : position;
     return index < count ? index : count - 1;
+}
+
+bool fz_list_neighbour(const struct fz_list *list, fz_item_id id, long step, size_t *index)
+{
+    size_t position, at, count = fz_list_count(list);
+    if (count == 0 || step == 0 || !fz_list_all_index(list, id, &position))
+        return false;
+    bool is_shown = fz_list_index(list, id, &at);
+    if (!is_shown)
+        at = shown_from(list, position);
+    size_t there = step < 0 ? at : count - at - is_shown, far = (size_t)labs(step);
+    if (there == 0)
+        return false;
+    far = far < there ? far : there;
+    *index = step < 0 ? at - far : at + far - !is_shown;
+    return true;
 }
 
 size_t fz_list_section_count(const struct fz_list *list)

@@ -1,6 +1,7 @@
 """Search, marks, order and dropping, by keys in a real X server, in both views."""
 # ctest: COST 40 LABELS display
 
+import contextlib
 import json
 import os
 import signal
@@ -120,20 +121,39 @@ def test_nothing_is_found(frieze):
     frieze.until(search=None, index=0, marked=marked, items=len(FILES))
 
 
-@pytest.mark.parametrize("key, title", [("n", "3x.png"), ("p", "1x.png"), ("]", "4x.png"), ("[", "1x.png")])
-def test_on_from_what_no_longer_matches(home, key, title):
-    """The picture in view was renamed, and is none of the matches: the next and the one before are those beside it."""
+@contextlib.contextmanager
+def hidden_in_view(home, number, *arguments):
+    """Of four matches, the one in view was renamed, and is none any more."""
     source = home / "source"
     source.mkdir()
-    for number in range(1, 5):
-        pictures.write(source / f"{number}x.png", number)
-    with home.start(source) as frieze:
+    for one in range(1, 5):
+        pictures.write(source / f"{one}x.png", one)
+    with home.start(*arguments, source) as frieze:
         frieze.idle().ask("search", "x")
-        frieze.idle().key("2", "G", "Return").until(mode="picture", title="2x.png")
-        (source / "2x.png").rename(source / "2y.png")
-        frieze.until(title="2y.png", search={"text": "x", "matches": 3})
-        frieze.key(key).until(10, title=title)
-        assert frieze.key("[", "p").status()["title"] == "1x.png"
+        frieze.idle().key(str(number), "G", "Return").until(mode="picture", title=f"{number}x.png")
+        (source / f"{number}x.png").rename(source / f"{number}y.png")
+        frieze.until(title=f"{number}y.png", search={"text": "x", "matches": 3})
+        yield frieze.idle()
+
+
+@pytest.mark.parametrize("number, key, title", [
+    (2, "n", "3x.png"), (2, "p", "1x.png"), (2, "]", "4x.png"), (2, "[", "1x.png"),
+    (1, "n", "2x.png"), (1, "p", "1y.png"), (1, "[", "1y.png"),
+    (4, "p", "3x.png"), (4, "n", "4y.png"), (4, "]", "4y.png")])
+def test_on_from_what_no_longer_matches(home, number, key, title):
+    """The next and the one before are those beside it; where none is that way, it stays."""
+    with hidden_in_view(home, number) as frieze:
+        frieze.key(key).idle().until(10, title=title)
+        if number == 2:
+            assert frieze.key("[", "p").status()["title"] == "1x.png"
+
+
+@pytest.mark.parametrize("number, title", [(1, "2x.png"), (2, "3x.png"), (4, "1x.png")])
+def test_a_show_goes_on_from_what_no_longer_matches(home, number, title):
+    """To the one behind it; behind the last one it begins anew."""
+    with hidden_in_view(home, number, "--delay", "2") as frieze:
+        frieze.ask("slideshow")
+        assert frieze.until(title=lambda now: now != f"{number}y.png")["title"] == title
 
 
 def test_what_a_search_hides_is_not_waited_for(frieze):

@@ -315,3 +315,20 @@ def test_a_double_click_does_not_open_what_came_between_its_clicks(home, x11):
         time.sleep(0.6)  # or the next ones are the third and the fourth click
         mouse(frieze, at, *click(2))
         frieze.until(mode="picture")
+
+
+@pytest.mark.parametrize("number, x, title", [(1, 20, "1y.png"), (1, 780, "2x.png"), (2, 20, "1x.png"),
+                                              (2, 780, "3x.png"), (3, 20, "2x.png"), (3, 780, "3y.png")])
+def test_an_edge_leads_on_from_what_no_longer_matches(home, x11, number, x, title):
+    """The picture in view was renamed, and is none of the matches: it lies between two of them, or at an end."""
+    folder = home / "source"
+    folder.mkdir()
+    for one in range(1, 4):
+        pictures.write(folder / f"{one}x.png", one, PICTURE)
+    with home.start("--size", "800x600", folder, display=x11) as frieze:
+        frieze.idle().ask("search", "x")
+        frieze.idle().key(str(number), "G", "Return").until(mode="picture", title=f"{number}x.png")
+        (folder / f"{number}x.png").rename(folder / f"{number}y.png")
+        frieze.until(title=f"{number}y.png", search={"text": "x", "matches": 2})
+        mouse(frieze.idle(), (x, 300), *click())
+        assert frieze.idle().until(10, title=title)["mode"] == "picture"

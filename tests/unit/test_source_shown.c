@@ -569,6 +569,14 @@ static void check(struct model *m)
         assert_true(!is || fz_list_at(m->list, next) == all[i]->id);
         size_t nearest = next < shown_count ? next : shown_count - 1;
         assert_int_equal(fz_list_nearest(m->list, all[i]->id), shown_count == 0 ? 0 : nearest);
+        assert_false(fz_list_neighbour(m->list, all[i]->id, 0, &found));
+        for (long far = 1; far <= 3; far += 2) {
+            size_t behind = next + is, last = shown_count - 1, to = behind + (size_t)far - 1;
+            assert_int_equal(fz_list_neighbour(m->list, all[i]->id, far, &found), behind < shown_count);
+            assert_true(behind >= shown_count || found == (to < last ? to : last));
+            assert_int_equal(fz_list_neighbour(m->list, all[i]->id, -far, &found), next > 0);
+            assert_true(next == 0 || found == (next > (size_t)far ? next - (size_t)far : 0));
+        }
         next += is;
     }
     check_sections(m, shown, shown_count);

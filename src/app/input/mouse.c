@@ -19,13 +19,11 @@ static const double EDGE = 0.15; /* of the window's width */
  */
 static int edge_at(const struct fz_app *app, double x)
 {
-    size_t index, count = fz_list_count(app->list);
+    size_t index;
     double w = fz_head_w(app->head);
-    if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &index))
-        return 0;
-    if (x < w * EDGE)
-        return index > 0 ? -1 : 0;
-    return x >= w * (1 - EDGE) && index + 1 < count ? 1 : 0;
+    int way = x < w * EDGE ? -1 : x >= w * (1 - EDGE) ? 1 : 0;
+    bool leads = app->mode == FZ_MODE_PICTURE && fz_list_neighbour(app->list, app->picture.item, way, &index);
+    return leads ? way : 0;
 }
 
 void fz_app_click(struct fz_app *app, double x, double y, int times)

@@ -252,30 +252,14 @@ void fz_picture_go_to(struct fz_app *app, size_t index)
     app->loader.moved = app->dirty = true;
 }
 
-/* Where a step leads to. What is in view may be hidden (it was renamed, or rated): it lies between two that are shown. */
-static long step_from(const struct fz_app *app, long step)
-{
-    fz_item_id item = app->picture.item;
-    size_t index, nearest, own, other;
-    if (fz_list_index(app->list, item, &index))
-        return (long)index + step;
-    nearest = fz_list_nearest(app->list, item);
-    bool follows = fz_list_all_index(app->list, item, &own) &&
-                   fz_list_all_index(app->list, fz_list_at(app->list, nearest), &other) && other > own;
-    return (long)nearest + step + (follows && step > 0 ? -1 : !follows && step < 0 ? 1 : 0);
-}
-
 bool fz_picture_go(struct fz_app *app, long step)
 {
-    long count = (long)fz_list_count(app->list);
-    if (count == 0 || step == 0 || !fz_list_has(app->list, app->picture.item))
+    size_t to;
+    if (step != 0)
+        app->picture.direction = step < 0 ? -1 : 1;
+    if (!fz_list_neighbour(app->list, app->picture.item, step, &to))
         return false;
-    app->picture.direction = step < 0 ? -1 : 1;
-    long to = step_from(app, step);
-    to = to < 0 ? 0 : to >= count ? count - 1 : to;
-    if (fz_list_at(app->list, (size_t)to) == app->picture.item)
-        return false;
-    fz_picture_go_to(app, (size_t)to);
+    fz_picture_go_to(app, to);
     return true;
 }
 

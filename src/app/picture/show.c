@@ -52,12 +52,12 @@ bool fz_show_waits(const struct fz_app *app)
  * where nothing else is left, the one in view stays. */
 static void go_on(struct fz_app *app)
 {
-    size_t index, count = fz_list_count(app->list);
-    if (!fz_list_index(app->list, app->picture.item, &index))
-        index = count - 1;
+    size_t first, count = fz_list_count(app->list);
+    if (!fz_list_neighbour(app->list, app->picture.item, 1, &first))
+        first = 0;
     app->picture.direction = 1;
-    for (size_t step = 1; step <= count; step++) {
-        size_t next = (index + step) % count;
+    for (size_t step = 0; step < count; step++) {
+        size_t next = (first + step) % count;
         if (fz_show_can_come(app, fz_list_at(app->list, next))) {
             fz_picture_go_to(app, next);
             app->show.went_on = true;
