@@ -287,6 +287,15 @@ def test_a_place_in_an_order_that_has_just_been_asked_for(frieze):
         assert title(frieze) == name, keys
 
 
+@pytest.mark.parametrize("keys", [["+"], ["i"], ["s"], ["0"]], ids="".join)
+def test_who_does_something_with_the_picture_in_view_stays_with_it(home, folder, keys):
+    """Though first was asked for, and in the order that is to come another one is."""
+    with home.start("--delay", "60", folder) as frieze:
+        frieze.idle().key("End", "Return").idle()
+        frieze.key("o", "s", "g", "g", *keys)
+        assert frieze.idle().status()["title"] == NAMES[0]
+
+
 def test_random_orders(frieze):
     """Every picture once; shuffled and back."""
     press(frieze, "or")

@@ -20,6 +20,8 @@ static const double WIDTH = 36, LEAST_W = 14;  /* the same: at most, and what is
 
 void fz_info_next(struct fz_app *app)
 {
+    if (app->mode == FZ_MODE_PICTURE)
+        fz_arrange_forget_nth(app); /* it is about this one */
     app->info.level = (app->info.level + 1) % FZ_INFO_LEVELS;
     if (app->info.level == FZ_INFO_OFF)
         app->info.shown.name[0] = app->info.next.name[0] = '\0';

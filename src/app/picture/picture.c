@@ -149,6 +149,8 @@ void fz_picture_catch_up(struct fz_app *app)
 {
     struct fz_picture *picture = &app->picture;
     size_t index;
+    if (app->mode == FZ_MODE_PICTURE)
+        fz_arrange_forget_nth(app); /* who does something with this one stays with it */
     if (app->mode != FZ_MODE_PICTURE || picture->item == FZ_ITEM_NONE || picture->shown == picture->item)
         return;
     if (fz_show_waits(app) && fz_list_index(app->list, picture->shown, &index)) {

@@ -19,6 +19,7 @@ void fz_show_start(struct fz_app *app)
     struct fz_show *show = &app->show;
     if (fz_list_count(app->list) == 0)
         return;
+    fz_arrange_forget_nth(app);
     show->running = true;
     show->paused = false;
     show->since_us = 0;
