@@ -140,6 +140,19 @@ def test_a_program_of_the_users_that_is_asked_for_at_the_end_begins_while_it_han
     wait_until((home / "touched").exists, "what the program does", 10)
 
 
+def test_a_program_that_hangs_as_it_begins_is_named_at_the_end(home, share, good):
+    """Its own file lies there."""
+    program = home / "behind" / "program"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (home / "run.conf").write_text(f"[run]\nt = {share.path / 'program'}\n")
+    running = home.start(*SMALL, "--config", home / "run.conf", good).ready()
+    running.until(items=COUNT, pending=0)
+    share.hang()
+    ends(running, share, lambda: running.key("x", "t", "q"))
+    assert running.errors() == ["frieze: not run: program: it did not begin before the end"]
+
+
 def screenshot(home, running, path):
     """By another process, which may wait for ever."""
     return home.popen([home.program, "ctl", "--name", running.name, "screenshot", path], stderr=subprocess.PIPE)

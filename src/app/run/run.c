@@ -17,7 +17,7 @@
 enum {
     LINES_SHOWN = 2, /* of standard error */
     LINE_BYTES = 320,
-    BEGIN_MS = 500, /* within which the runner begins the last ones, on a busy machine, or it is stuck */
+    BEGIN_MS = 400, /* within which the runner begins the last ones, on a busy machine, or it is stuck */
     FINISH_TRY_MS = 5,
     FINISH_TRIES = 20, /* until the end waits no longer for a look at files */
 };
@@ -29,6 +29,11 @@ void fz_run_init(struct fz_app *app)
 
 static void free_run(struct fz_app *app, struct fz_run *run)
 {
+    struct fz_run **place = &app->run.newest;
+    while (*place && *place != run)
+        place = &(*place)->older;
+    if (*place)
+        *place = run->older;
     if (run->marked)
         fz_list_marked_end(app->list, run->marked);
     fz_recheck_free(run->recheck);
@@ -45,10 +50,33 @@ void fz_run_stop_looking(struct fz_app *app)
     }
 }
 
+static bool is_to_begin(const struct fz_run *run)
+{
+    return run->submitted && !atomic_load(&run->begun);
+}
+
+static bool any_is_to_begin(const struct fz_app *app)
+{
+    for (const struct fz_run *run = app->run.newest; run; run = run->older)
+        if (is_to_begin(run))
+            return true;
+    return false;
+}
+
+/* The runner still has them. */
+static void log_not_begun(const struct fz_app *app)
+{
+    for (const struct fz_run *run = app->run.newest; run; run = run->older)
+        if (is_to_begin(run))
+            fz_log("not run: %s: it did not begin before the end", fz_program_name(run->program));
+}
+
 bool fz_run_stop(struct fz_app *app, int patience_ms)
 {
-    if (!fz_runner_stop(app->run.runner, app->run.under_way > 0 ? BEGIN_MS : patience_ms))
+    if (!fz_runner_stop(app->run.runner, any_is_to_begin(app) ? BEGIN_MS : patience_ms)) {
+        log_not_begun(app);
         return false;
+    }
     app->run.runner = NULL;
     for (struct fz_ready_node *node = fz_ready_take(&app->run.done); node;) {
         struct fz_run *run = FZ_CONTAINER(node, struct fz_run, node);
@@ -185,6 +213,8 @@ static enum fz_err start(struct fz_app *app, const struct fz_program *program, s
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     }
     runs->under_way++;
+    run->older = runs->newest;
+    runs->newest = run;
     look_at_files(app, run);
     return FZ_OK;
 }

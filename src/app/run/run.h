@@ -17,6 +17,7 @@ struct fz_runs {
     struct fz_runner *runner;    /* NULL: nothing was run yet */
     struct fz_ready done;        /* struct fz_run, from the runner */
     struct fz_run *looked_at;    /* a list: workers look at their files */
+    struct fz_run *newest;       /* a list of all that are under way */
     size_t under_way;            /* they run, or wait, or what became of their files is not known yet */
 };
 
@@ -26,7 +27,8 @@ void fz_run_init(struct fz_app *app);
 /* Main thread, after the loop: hands what was asked for last to the runner, which begins it before it ends. Waits a moment for a look at
  * its files, and not for programs. */
 void fz_run_finish(struct fz_app *app);
-/* Programs that run are left alone. False where the thread could not be ended in that time, or half a second while any are under way. */
+/* Programs that run are left alone. False where the thread could not be ended in that time, or somewhat more where it has some to begin:
+ * the log has those that it did not. */
 bool fz_run_stop(struct fz_app *app, int patience_ms);
 /* Main thread, when no worker runs any more. */
 void fz_run_stop_looking(struct fz_app *app);

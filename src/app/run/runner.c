@@ -131,6 +131,7 @@ static void begin(struct fz_runner *runner, struct running *place, struct fz_run
     for (size_t i = 0; i < count; i++)
         free(paths[i]);
     free(paths);
+    atomic_store(&run->begun, true);
     if (code == FZ_OK)
         return;
     *place = (struct running){0};
@@ -226,6 +227,7 @@ static void leave(struct fz_runner *runner)
         struct fz_run *run = FZ_CONTAINER(runner->waiting, struct fz_run, node);
         runner->waiting = runner->waiting->next;
         run->end = FZ_RUN_REFUSED;
+        atomic_store(&run->begun, true);
         fz_fail(&run->error, FZ_E_BUSY, 0, "%d others still run", FZ_RUN_AT_ONCE);
         fz_ready_push(runner->done, &run->node);
     }

@@ -8,6 +8,7 @@
 #include "sync/doorbell.h"
 #include "sync/ready.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum {
@@ -30,11 +31,12 @@ struct fz_run {
     uint32_t root;                    /* that it comes from */
     struct fz_marked *marked;         /* owned until the render thread ends it; NULL: not wanted */
     double timeout_s;
-    /* the render thread's: a list of those whose files are looked at, before or after */
-    struct fz_run *next;
+    /* the render thread's: a list of those whose files are looked at, before or after; and one of all that are under way */
+    struct fz_run *next, *older;
     struct fz_job *job;         /* that does; NULL: none */
     struct fz_recheck *recheck; /* owned while no job has it */
     bool submitted, ran;
+    atomic_bool begun; /* atomic: or refused; the runner waits for its file no more */
     /* the result */
     enum fz_run_end end;
     int status;
@@ -53,7 +55,8 @@ enum fz_err fz_runner_start(struct fz_runner **runner, struct fz_ready *done, st
 void fz_runner_submit(struct fz_runner *runner, struct fz_run *run);
 
 /* Main thread. Programs that run are left alone; what was submitted before is started, unless so many run already that it waits for one
- * of them (FZ_RUN_REFUSED, FZ_E_BUSY). What has no result yet goes back by `done` as it is. False where the thread does not end within that time (a program's file on a share that hangs). NULL-safe. */
+ * of them (FZ_RUN_REFUSED, FZ_E_BUSY). What has no result yet goes back by `done` as it is. False where the thread does not end within
+ * that time (a program's file on a share that hangs). NULL-safe. */
 bool fz_runner_stop(struct fz_runner *runner, int patience_ms);
 
 #endif
