@@ -40,8 +40,10 @@ static enum fz_err run(struct fz_app *app, const char **sources, char **paths, s
         app->status = fz_scale_window_summary(app);
     if (app->list) {
         fz_rate_finish(app);
-        fz_run_finish(app); /* behind the ratings that it may go by */
         fz_marks_finish(app);
+        /* Behind the ratings and the marks in files that it may go by; before what waits for a reader. */
+        fz_run_finish(app);
+        fz_marks_print(app);
     }
     const char *stats = app->options.values[FZ_OPTION_STATS].text;
     if (app->list && stats && fz_stats_write(app, stats, &err) != FZ_OK) {

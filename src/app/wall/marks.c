@@ -314,6 +314,11 @@ void fz_marks_finish(struct fz_app *app)
             fz_log_error(&err);
         free_write(load);
     }
+}
+
+void fz_marks_print(struct fz_app *app)
+{
+    struct fz_error err = {0};
     if (app->marks.picked) {
         fputs(app->marks.picked, stdout);
         putchar(separator(app));

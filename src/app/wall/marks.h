@@ -26,8 +26,10 @@ struct fz_marks {
 /* Main thread, before the loop: reads --marks. One clear line where that cannot be read. */
 void fz_marks_load(struct fz_app *app);
 
-/* Main thread, after the loop: what the file lacks, and what is to be printed. */
+/* Main thread, after the loop: writes what the file lacks. */
 void fz_marks_finish(struct fz_app *app);
+/* Main thread, after the loop: what is to be printed; waits where nobody reads it. */
+void fz_marks_print(struct fz_app *app);
 void fz_marks_fini(struct fz_app *app);
 
 /* Render thread only, the rest. */
