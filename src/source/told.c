@@ -159,6 +159,17 @@ size_t fz_told_opens(const struct fz_told *told)
     return opens;
 }
 
+bool fz_list_is_told(const struct fz_list *list, size_t a, size_t b)
+{
+    FZ_MAIN_ONLY();
+    size_t count = fz_list_count(list), first = a < b ? a : b, last = a < b ? b : a;
+    for (size_t i = first; i < count && i <= last; i++)
+        if (!(fz_items_told(&list->items, FZ_ITEM_SLOT(fz_list_at(list, i))).known &
+              (FZ_TOLD_ANSWERED | FZ_TOLD_RATED)))
+            return false;
+    return true;
+}
+
 size_t fz_list_told_count(const struct fz_list *list)
 {
     FZ_MAIN_ONLY();

@@ -34,6 +34,9 @@ size_t fz_told_opens(const struct fz_told *told);
 /* Render thread. Items that have answered. */
 size_t fz_list_told_count(const struct fz_list *list);
 
+/* Render thread. Whether all that are shown from the one index to the other have answered, or were rated here. O(those). */
+bool fz_list_is_told(const struct fz_list *list, size_t a, size_t b);
+
 /* Render thread. How it is rated, -1 (rejected) to 5; false, and 0, where it is not, or nobody asked. */
 bool fz_list_rating(const struct fz_list *list, fz_item_id id, int *rating);
 /* It was rated just now; true when that is news. */

@@ -140,6 +140,19 @@ def test_a_program_of_the_users_that_is_asked_for_at_the_end_begins_while_it_han
     wait_until((home / "touched").exists, "what the program does", 10)
 
 
+def test_what_is_rated_is_marked_while_it_hangs(home, share, good):
+    """Though one is being asked again."""
+    pictures.write(home / "behind" / "there.png", 1)
+    running = home.start(*SMALL, "--cache-size", "0", share.path, good).ready()
+    running.until(items=COUNT + 1, pending=0)
+    running.ask("show_rated", "0")
+    running.idle().key("Home").until(title="there.png")
+    share.hang()
+    running.ask("reload")
+    running.key("2", "G", "m", "G", "M").until(20, marked=COUNT)
+    ends(running, share, lambda: running.send(signal.SIGTERM))
+
+
 def test_a_program_that_hangs_as_it_begins_is_named_at_the_end(home, share, good):
     """Its own file lies there."""
     program = home / "behind" / "program"

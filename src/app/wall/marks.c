@@ -33,9 +33,9 @@ void fz_marks_changed(struct fz_app *app)
 }
 
 /* What is shown may leave again once its rating is known, and would be marked out of sight. */
-static enum fz_err check_filter(const struct fz_app *app, struct fz_error *err)
+static enum fz_err check_filter(const struct fz_app *app, size_t from, size_t to, struct fz_error *err)
 {
-    if (fz_list_shows_rated(app->list) && fz_telling_is_busy(app))
+    if (fz_list_shows_rated(app->list) && fz_telling_is_busy(app) && !fz_list_is_told(app->list, from, to))
         return fz_fail(err, FZ_E_BUSY, 0, "ratings are still being read");
     return FZ_OK;
 }
@@ -62,7 +62,7 @@ enum fz_err fz_marks_range(struct fz_app *app, struct fz_error *err)
         return fz_marks_toggle(app, err);
     if (!fz_list_index(app->list, item, &to)) /* in view, and hidden: no range ends there */
         return FZ_OK;
-    if (check_filter(app, err) != FZ_OK)
+    if (check_filter(app, from, to, err) != FZ_OK)
         return err->code;
     fz_list_mark_range(app->list, from, to, marks->last_on);
     marks->last = item;
@@ -72,7 +72,7 @@ enum fz_err fz_marks_range(struct fz_app *app, struct fz_error *err)
 
 enum fz_err fz_marks_all(struct fz_app *app, struct fz_error *err)
 {
-    if (check_filter(app, err) != FZ_OK)
+    if (check_filter(app, 0, SIZE_MAX, err) != FZ_OK)
         return err->code;
     fz_list_mark_all(app->list);
     fz_marks_changed(app);
@@ -87,7 +87,7 @@ void fz_marks_none(struct fz_app *app)
 
 enum fz_err fz_marks_invert(struct fz_app *app, struct fz_error *err)
 {
-    if (check_filter(app, err) != FZ_OK)
+    if (check_filter(app, 0, SIZE_MAX, err) != FZ_OK)
         return err->code;
     fz_list_mark_invert(app->list);
     fz_marks_changed(app);

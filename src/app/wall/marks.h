@@ -36,7 +36,7 @@ void fz_marks_fini(struct fz_app *app);
 void fz_marks_none(struct fz_app *app);
 /* FZ_E_NOT_FOUND where no picture is selected. */
 enum fz_err fz_marks_toggle(struct fz_app *app, struct fz_error *err);
-/* Several at once: FZ_E_BUSY, and nothing is marked, as long as a filter by rating shows what it does not know yet. */
+/* Several at once: FZ_E_BUSY, and nothing is marked, as long as a filter by rating shows among them what it does not know yet. */
 enum fz_err fz_marks_range(struct fz_app *app, struct fz_error *err);
 enum fz_err fz_marks_all(struct fz_app *app, struct fz_error *err);
 enum fz_err fz_marks_invert(struct fz_app *app, struct fz_error *err);
