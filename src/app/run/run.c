@@ -173,7 +173,12 @@ static void take_looked(struct fz_app *app, struct fz_job *job)
     struct load *load = job->load;
     run->recheck = load->recheck;
     load->recheck = NULL;
-    submit(app, run);
+    if (app->ending && !app->run.finishing) { /* behind the files that are written at the end */
+        run->next = app->run.held;
+        app->run.held = run;
+    } else {
+        submit(app, run);
+    }
 }
 
 static const struct fz_work looking = {run_look, free_load, take_looked};
@@ -245,6 +250,12 @@ static bool any_waits(const struct fz_app *app)
 void fz_run_finish(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
+    app->run.finishing = true;
+    for (struct fz_run *run = app->run.held, *next; run; run = next) {
+        next = run->next;
+        submit(app, run);
+    }
+    app->run.held = NULL;
     for (int i = 0; any_waits(app) && i < FINISH_TRIES; i++, SDL_Delay(FINISH_TRY_MS))
         fz_loader_collect(app, 0);
     for (struct fz_run *run = app->run.looked_at, *next; run; run = next) {

@@ -17,6 +17,8 @@ struct fz_runs {
     struct fz_runner *runner;    /* NULL: nothing was run yet */
     struct fz_ready done;        /* struct fz_run, from the runner */
     struct fz_run *looked_at;    /* a list: workers look at their files */
+    struct fz_run *held;         /* a list: to be submitted by fz_run_finish */
+    bool finishing;              /* that has begun */
     struct fz_run *newest;       /* a list of all that are under way */
     size_t under_way;            /* they run, or wait, or what became of their files is not known yet */
 };
