@@ -174,8 +174,11 @@ static void take_looked(struct fz_app *app, struct fz_job *job)
     run->recheck = load->recheck;
     load->recheck = NULL;
     if (app->ending && !app->run.finishing) { /* behind the files that are written at the end */
-        run->next = app->run.held;
-        app->run.held = run;
+        struct fz_run **last = &app->run.held;
+        while (*last)
+            last = &(*last)->next;
+        run->next = NULL;
+        *last = run;
     } else {
         submit(app, run);
     }
