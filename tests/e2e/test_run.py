@@ -350,7 +350,10 @@ def test_what_begins_at_the_end_finds_the_marks_in_their_file(start, scratch, fo
     os.close(write_fd)
     frieze.key("m", "x", "k", "q")
     try:
-        wait_until((scratch / "copy").exists, "what the program copies", 20)
+        wait_until((scratch / "copy").exists, "what the program copies")
+    except AssertionError:
+        frieze.process.kill()
+        raise
     finally:
         with open(read_fd, "rb") as file:
             file.read()
@@ -359,13 +362,17 @@ def test_what_begins_at_the_end_finds_the_marks_in_their_file(start, scratch, fo
 
 
 def test_what_waits_for_others_at_the_end_is_not_begun(start, scratch):
+    """Which is the one that was asked for last."""
     one = script(scratch, "one", f"echo x >> {scratch}/begun\n{until(scratch / 'go')}\n")
-    frieze = start(f"k = {one}\n").ready().idle()
-    frieze.key(*["x", "k"] * 9, "q")
-    assert frieze.end() == 0
-    assert frieze.errors() == ["frieze: not run: one: 8 others still run"]
-    (scratch / "go").touch()
+    last = script(scratch, "last", f"echo last >> {scratch}/begun\n")
+    frieze = start(f"k = {one}\nl = {last}\n").ready().idle()
+    frieze.key(*["x", "k"] * 8)
     wait_until(lambda: (scratch / "begun").exists() and len((scratch / "begun").read_text().split()) == 8, "eight of them")
+    frieze.key("x", "l", "q")
+    assert frieze.end() == 0
+    assert frieze.errors() == ["frieze: not run: last: 8 others still run"]
+    (scratch / "go").touch()
+    assert "last" not in (scratch / "begun").read_text()
 
 
 def test_what_a_program_leaves_behind(start, scratch):

@@ -29,11 +29,11 @@ void fz_run_init(struct fz_app *app)
 
 static void free_run(struct fz_app *app, struct fz_run *run)
 {
-    struct fz_run **place = &app->run.newest;
+    struct fz_run **place = &app->run.first;
     while (*place && *place != run)
-        place = &(*place)->older;
+        place = &(*place)->next;
     if (*place)
-        *place = run->older;
+        *place = run->next;
     if (run->marked)
         fz_list_marked_end(app->list, run->marked);
     fz_recheck_free(run->recheck);
@@ -43,50 +43,34 @@ static void free_run(struct fz_app *app, struct fz_run *run)
 
 void fz_run_stop_looking(struct fz_app *app)
 {
-    struct fz_run **list = &app->run.looked_at;
-    for (struct fz_run *run; (run = *list) != NULL;) {
-        *list = run->next;
-        free_run(app, run);
-    }
+    while (app->run.first)
+        free_run(app, app->run.first);
 }
 
-static bool is_to_begin(const struct fz_run *run)
-{
-    return run->submitted && !atomic_load(&run->begun);
-}
-
-static bool any_is_to_begin(const struct fz_app *app)
-{
-    for (const struct fz_run *run = app->run.newest; run; run = run->older)
-        if (is_to_begin(run))
-            return true;
-    return false;
-}
-
-/* The runner still has them. */
+/* The runner still has them, where it is stuck. */
 static void log_not_begun(const struct fz_app *app)
 {
-    for (const struct fz_run *run = app->run.newest; run; run = run->older)
-        if (is_to_begin(run))
+    for (const struct fz_run *run = app->run.first; run; run = run->next)
+        if (run->submitted && !atomic_load(&run->begun))
             fz_log("not run: %s: it did not begin before the end", fz_program_name(run->program));
 }
 
 bool fz_run_stop(struct fz_app *app, int patience_ms)
 {
-    if (!fz_runner_stop(app->run.runner, any_is_to_begin(app) ? BEGIN_MS : patience_ms)) {
+    bool stopped = fz_runner_stop(app->run.runner, app->run.under_way > 0 ? BEGIN_MS : patience_ms);
+    if (stopped)
+        app->run.runner = NULL;
+    else
         log_not_begun(app);
-        return false;
-    }
-    app->run.runner = NULL;
     for (struct fz_ready_node *node = fz_ready_take(&app->run.done); node;) {
         struct fz_run *run = FZ_CONTAINER(node, struct fz_run, node);
         node = node->next;
         if (run->end == FZ_RUN_REFUSED)
             fz_log("not run: %s: %s", fz_program_name(run->program), run->error.msg);
-        if (!run->job) /* which goes by its paths, until no worker runs any more */
+        if (stopped && !run->job) /* which goes by its paths, until no worker runs any more */
             free_run(app, run);
     }
-    return true;
+    return stopped;
 }
 
 void fz_run_fini(struct fz_app *app)
@@ -160,11 +144,9 @@ static void end(struct fz_app *app, struct fz_run *run)
 
 static void take_looked(struct fz_app *app, struct fz_job *job)
 {
-    struct fz_run **place = &app->run.looked_at, *run;
-    while ((*place)->job != job)
-        place = &(*place)->next;
-    run = *place;
-    *place = run->next;
+    struct fz_run *run = app->run.first;
+    while (run->job != job)
+        run = run->next;
     run->job = NULL;
     if (run->ran) {
         end(app, run);
@@ -173,15 +155,8 @@ static void take_looked(struct fz_app *app, struct fz_job *job)
     struct load *load = job->load;
     run->recheck = load->recheck;
     load->recheck = NULL;
-    if (app->ending && !app->run.finishing) { /* behind the files that are written at the end */
-        struct fz_run **last = &app->run.held;
-        while (*last)
-            last = &(*last)->next;
-        run->next = NULL;
-        *last = run;
-    } else {
+    if (!app->ending) /* else fz_run_finish does, behind the files that are written at the end */
         submit(app, run);
-    }
 }
 
 static const struct fz_work looking = {run_look, free_load, take_looked};
@@ -192,8 +167,6 @@ static void look_at_files(struct fz_app *app, struct fz_run *run)
     *load = (struct load){run->recheck, run, &app->events, run->ran};
     run->recheck = NULL;
     run->job = fz_job_new_work(&looking, load, FZ_ITEM_NONE, NULL);
-    run->next = app->run.looked_at;
-    app->run.looked_at = run;
     fz_loader_launch(app, run->job, 0);
 }
 
@@ -220,9 +193,11 @@ static enum fz_err start(struct fz_app *app, const struct fz_program *program, s
         free_run(app, run);
         return fz_fail(err, FZ_E_NOT_FOUND, 0, "no picture is selected");
     }
+    struct fz_run **last = &runs->first;
+    while (*last)
+        last = &(*last)->next;
+    *last = run;
     runs->under_way++;
-    run->older = runs->newest;
-    runs->newest = run;
     look_at_files(app, run);
     return FZ_OK;
 }
@@ -243,8 +218,8 @@ enum fz_err fz_run_command(struct fz_app *app, struct fz_command_call *call, str
 
 static bool any_waits(const struct fz_app *app)
 {
-    for (const struct fz_run *run = app->run.looked_at; run; run = run->next)
-        if (!run->submitted)
+    for (const struct fz_run *run = app->run.first; run; run = run->next)
+        if (run->job && !run->submitted)
             return true;
     return false;
 }
@@ -253,18 +228,10 @@ static bool any_waits(const struct fz_app *app)
 void fz_run_finish(struct fz_app *app)
 {
     FZ_MAIN_ONLY();
-    app->run.finishing = true;
-    for (struct fz_run *run = app->run.held, *next; run; run = next) {
-        next = run->next;
-        submit(app, run);
-    }
-    app->run.held = NULL;
     for (int i = 0; any_waits(app) && i < FINISH_TRIES; i++, SDL_Delay(FINISH_TRY_MS))
         fz_loader_collect(app, 0);
-    for (struct fz_run *run = app->run.looked_at, *next; run; run = next) {
-        next = run->next;
+    for (struct fz_run *run = app->run.first; run; run = run->next)
         submit(app, run);
-    }
 }
 
 /* ---- A program has ended ----------------------------------------------------------------------------------------- */

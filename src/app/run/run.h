@@ -16,11 +16,8 @@ struct fz_runs {
     struct fz_programs programs; /* immutable once the config files are read */
     struct fz_runner *runner;    /* NULL: nothing was run yet */
     struct fz_ready done;        /* struct fz_run, from the runner */
-    struct fz_run *looked_at;    /* a list: workers look at their files */
-    struct fz_run *held;         /* a list: to be submitted by fz_run_finish */
-    bool finishing;              /* that has begun */
-    struct fz_run *newest;       /* a list of all that are under way */
-    size_t under_way;            /* they run, or wait, or what became of their files is not known yet */
+    struct fz_run *first; /* a list of all that are under way, as they were asked for: they run, or wait, */
+    size_t under_way;     /* or what became of their files is not known yet */
 };
 
 /* Render thread only, all of these. */
@@ -29,8 +26,8 @@ void fz_run_init(struct fz_app *app);
 /* Main thread, after the loop: hands what was asked for last to the runner, which begins it before it ends. Waits a moment for a look at
  * its files, and not for programs. */
 void fz_run_finish(struct fz_app *app);
-/* Programs that run are left alone. False where the thread could not be ended in that time, or somewhat more where it has some to begin:
- * the log has those that it did not. */
+/* Programs that run are left alone. False where the thread could not be ended in that time, or somewhat more where any are under way: the
+ * log has those that it did not begin. */
 bool fz_run_stop(struct fz_app *app, int patience_ms);
 /* Main thread, when no worker runs any more. */
 void fz_run_stop_looking(struct fz_app *app);

@@ -207,10 +207,23 @@ static void wait_for_news(struct fz_runner *runner)
         fz_wake_drain(runner->wake_fd);
 }
 
+static void refuse_waiting(struct fz_runner *runner)
+{
+    while (runner->waiting) {
+        struct fz_run *run = FZ_CONTAINER(runner->waiting, struct fz_run, node);
+        runner->waiting = runner->waiting->next;
+        run->end = FZ_RUN_REFUSED;
+        atomic_store(&run->begun, true);
+        fz_fail(&run->error, FZ_E_BUSY, 0, "%d others still run", FZ_RUN_AT_ONCE);
+        fz_ready_push(runner->done, &run->node);
+    }
+}
+
 static void leave(struct fz_runner *runner)
 {
     take_inbox(runner); /* what was asked for right before the end */
     begin_waiting(runner);
+    refuse_waiting(runner);
     for (int i = 0; i < FZ_RUN_AT_ONCE; i++) {
         struct running *r = &runner->running[i];
         if (!r->run)
@@ -223,14 +236,6 @@ static void leave(struct fz_runner *runner)
     }
     for (int i = 0; i < runner->outlet_count; i++)
         fz_spawn_read_on(runner->outlets[i]);
-    while (runner->waiting) {
-        struct fz_run *run = FZ_CONTAINER(runner->waiting, struct fz_run, node);
-        runner->waiting = runner->waiting->next;
-        run->end = FZ_RUN_REFUSED;
-        atomic_store(&run->begun, true);
-        fz_fail(&run->error, FZ_E_BUSY, 0, "%d others still run", FZ_RUN_AT_ONCE);
-        fz_ready_push(runner->done, &run->node);
-    }
 }
 
 static int runner_main(void *ctx)

@@ -31,9 +31,9 @@ struct fz_run {
     uint32_t root;                    /* that it comes from */
     struct fz_marked *marked;         /* owned until the render thread ends it; NULL: not wanted */
     double timeout_s;
-    /* the render thread's: a list of those whose files are looked at, before or after; and one of all that are under way */
-    struct fz_run *next, *older;
-    struct fz_job *job;         /* that does; NULL: none */
+    /* the render thread's */
+    struct fz_run *next;        /* of all that are under way */
+    struct fz_job *job;         /* that looks at its files, before or after; NULL: none */
     struct fz_recheck *recheck; /* owned while no job has it */
     bool submitted, ran;
     atomic_bool begun; /* atomic: or refused; the runner waits for its file no more */
