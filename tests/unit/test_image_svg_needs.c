@@ -27,6 +27,7 @@ static void variables_are_told_of(void **state)
         {"<svg><switch><s:foreignObject><p style='color:var(--a)'>a</p></s:foreignObject><g/></switch>"
          "<g fill='var(--a)'/></svg>",
          VARIABLES},
+        {"<svg><switch><foreignObject><p/></foreignObject\n><g fill='var(--a)'/></switch></svg>", VARIABLES},
         {"<svg><switch><foreignObject style='a'/><g fill='var(--a)'/></switch></svg>", VARIABLES},
         {"<svg><style>*{fill:var(", NULL},
         {"<svg><style>*{fill:var(--", NULL},
@@ -53,9 +54,10 @@ static double seconds(void)
 static void many_are_looked_at_once_each(void **state)
 {
     (void)state;
-    static const char *const units[] = {"var(x",   "light-dark(var(--a)", "/*",   "<",
-                                        "<style>", "<foreignObject>",     "var( "};
-    enum { UNITS = 200000 };
+    static const char *const units[] = {"var(x",         "light-dark(var(--a)", "/*",    "<",
+                                        "<style>",       "<foreignObject>",     "var( ", ":text",
+                                        ":foreignObject"};
+    enum { UNITS = 50000 };
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         static const char start[] = "<svg><switch/><style>var(";
         const size_t len = strlen(units[i]);
@@ -67,6 +69,8 @@ static void many_are_looked_at_once_each(void **state)
         text[sizeof start - 1 + len * UNITS] = 0;
         const double before = seconds();
         assert_null(left_out(text));
+        assert_false(
+            fz_svg_needs_files(&(struct fz_bytes){.at = (const uint8_t *)text, .len = strlen(text)}));
         assert_true(seconds() - before < SOON_S);
         free(text);
     }

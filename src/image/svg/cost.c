@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 500 /* of elements in one another, and of references to references */ };
+enum {
+    MAX_DEPTH = 500,      /* of elements in one another, and of references to references */
+    MOST_NAME_BYTES = 256 /* of a name that others begin in */
+};
 
 /* Passes that the primitives of filters take, measured with librsvg 2.54 as multiples of what a mask does. */
 enum {
@@ -74,10 +77,11 @@ static bool has_room(void **array, uint32_t count, uint32_t *room, size_t size)
     return true;
 }
 
-/* FNV-1a of a name up to one of `ends`, or to `end`. */
+/* FNV-1a of a name up to one of `ends`, or to `end`: of as much of it as tells names apart. */
 static uint64_t hash_name(const uint8_t *at, const uint8_t *end, const char *ends)
 {
     uint64_t hash = 14695981039346656037u;
+    end = end - at > MOST_NAME_BYTES ? at + MOST_NAME_BYTES : end;
     for (; at < end && !strchr(ends, *at); at++)
         hash = (hash ^ *at) * 1099511628211u;
     return hash;
@@ -131,7 +135,7 @@ static bool read_references(struct document *doc, const uint8_t *tag, const uint
         if (!url && (!quoted || link))
             continue;
         const uint8_t *name = at;
-        while (name > tag && !strchr(" ;\t\n", name[-1]))
+        while (name > tag && !strchr(" ;#\t\n", name[-1]))
             name--;
         /* A clip is no layer: cairo clips what is drawn, in about the time that drawing takes. */
         bool layer = url && (memcmp(name, "mask", 4) == 0 || memcmp(name, "filt", 4) == 0);

@@ -9,11 +9,11 @@ static bool ends_name(uint8_t byte)
     return memchr(" \t\r\n/>", byte, 6) != NULL;
 }
 
-/* Whether a tag begins before `at`, with nothing between but a prefix of the name. */
+/* Whether a tag begins before `at`, with nothing between but a prefix of the name, in which there is no other colon. */
 static bool begins_tag(const uint8_t *start, const uint8_t *at)
 {
     if (at > start && at[-1] == ':')
-        for (at--; at > start && !ends_name(at[-1]) && at[-1] != '<';)
+        for (at--; at > start && !ends_name(at[-1]) && at[-1] != '<' && at[-1] != ':';)
             at--;
     return at > start && at[-1] == '<';
 }
@@ -97,6 +97,15 @@ static bool is_called(const uint8_t *at, const uint8_t *closing, const char *nam
 
 /* In a tag or a style sheet: what is read, or run, does not count, nor does HTML, which is told of by itself or has something that
  * stands for it. In comments no "--" may stand. */
+/* Its closing tag behind `at`, or `end`. */
+static const uint8_t *find_closing(const uint8_t *at, const uint8_t *end, const char *name)
+{
+    const size_t len = strlen(name);
+    while ((at = find(at, end, name)) < end && (at + len == end || at[len] == '/' || !ends_name(at[len])))
+        at += len;
+    return at;
+}
+
 static bool has_variables(const struct fz_bytes *file)
 {
     const uint8_t *end = file->at + file->len, *at = find(file->at, end, "var(") < end ? file->at : end;
@@ -105,7 +114,7 @@ static bool has_variables(const struct fz_bytes *file)
         const bool is_empty = closing[-1] == '/';
         at = closing;
         if (is_called(tag, closing, "foreignObject")) {
-            at = is_empty ? closing : find(closing, end, "foreignObject>");
+            at = is_empty ? closing : find_closing(closing, end, "foreignObject");
             continue;
         }
         if (takes_variable(tag, closing))
