@@ -21,6 +21,7 @@ static const char *const drawings[] = {
     FILTER("<feDropShadowed></feDropShadowed><a.feDropShadow/>"),
     FILTER("<!-- <feDropShadow a=' --> '/> b='1'/>"),
     FILTER("<!-- <feDropShadow> </feDropShadow> <s:feDropShadow -->"),
+    FILTER("<!--a:feDropShadow/><feDropShadow/>-->"),
     FILTER("<![CDATA[<feDropShadow ]]><feDropShadow/><![CDATA[></feDropShadow>]]><?a <feDropShadow/> ?>"),
     "<!DOCTYPE svg [<!ENTITY a '<feDropShadow></feDropShadow>'>\n] >" FILTER("&a;<feDropShadow/>"),
     "<!DOCTYPE svg [<!-- ' --><!ENTITY a \"<feDropShadow a='>'/>\">]\t>" FILTER("&a;<feDropShadow/>"),

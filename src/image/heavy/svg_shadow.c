@@ -5,7 +5,7 @@
 
 #include "image/heavy/svg_shadow.h"
 
-#include <glib.h>
+#include <librsvg/rsvg.h>
 
 #include <string.h>
 
@@ -159,9 +159,30 @@ static const uint8_t *tag_start(const uint8_t *from, const uint8_t *at)
 {
     const uint8_t *start = at;
     if (start > from && start[-1] == ':')
-        for (start--; start > from && at - start < MOST_PREFIX_BYTES && !memchr(" </", start[-1], 3);)
+        for (start--; start > from && at - start < MOST_PREFIX_BYTES && !memchr(" </!?", start[-1], 5);)
             start--;
     return start > from && start[-1] == '<' ? start : NULL;
+}
+
+/* By a drawing: one without any primitive that it knows leaves nothing. */
+bool fz_svg_knows_shadows(void)
+{
+    static const char drawing[] =
+        "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'><filter id='f'>"
+        "<feDropShadow stdDeviation='0'/></filter>"
+        "<rect width='4' height='4' filter='url(#f)'/></svg>";
+    RsvgHandle *handle = rsvg_handle_new_from_data((const guint8 *)drawing, sizeof drawing - 1, NULL);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 4, 4);
+    cairo_t *cairo = cairo_create(surface);
+    const RsvgRectangle page = {0, 0, 4, 4};
+    bool known = handle && rsvg_handle_render_document(handle, cairo, &page, NULL);
+    cairo_destroy(cairo);
+    cairo_surface_flush(surface);
+    const unsigned char *pixels = cairo_image_surface_get_data(surface);
+    known = known && pixels && (pixels[0] | pixels[1] | pixels[2] | pixels[3]) != 0;
+    cairo_surface_destroy(surface);
+    g_clear_object(&handle);
+    return known;
 }
 
 struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end, bool *lacks)

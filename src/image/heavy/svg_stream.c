@@ -122,8 +122,9 @@ GInputStream *fz_svg_stream(const struct fz_bytes *file, bool *lacks_shadows)
     const uint8_t *end = file->at + file->len;
     struct pieces pieces = {g_memory_input_stream_new(), file->at};
     struct fz_svg_uri uri = {0};
-    struct fz_svg_shadow tag = {.end = first_place(file)};
-    bool lacks = has_shadow(file->at, tag.end);
+    const bool by_itself = has_shadow(file->at, end) && fz_svg_knows_shadows();
+    struct fz_svg_shadow tag = {.end = by_itself ? end : first_place(file)};
+    bool lacks = !by_itself && has_shadow(file->at, tag.end);
     struct change type = next_type(file, &uri), question = next_question(file, file->at),
                   shadow = next_shadow(end, &tag, &lacks);
     for (int i = 0; i < MOST_CHANGES && (type.at || question.at || shadow.at); i++) {
