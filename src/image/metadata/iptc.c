@@ -58,9 +58,9 @@ static void read_date(IptcData *iptc, struct fz_metadata *out)
         both[4] = '\0';
     else if (strcmp(day + 6, "00") == 0)
         both[7] = '\0';
-    else if (digits == 4 || digits == 6)
+    else if (digits == 4 || digits >= 6)
         snprintf(both + used, sizeof both - (size_t)used, "T%.2s:%.2s%s%.*s%s", time, time + 2,
-                 digits == 6 ? ":" : "", (int)digits - 4, time + 4, time + digits);
+                 digits >= 6 ? ":" : "", digits >= 6 ? 2 : 0, time + 4, time + digits);
     if (fz_metadata_date_parse(both, &date))
         out->date = date;
 }
