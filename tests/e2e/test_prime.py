@@ -1,6 +1,7 @@
 """frieze prime: the tiles of a wall made ahead."""
 # ctest: LABELS sanitized
 
+import contextlib
 import os
 import pty
 import signal
@@ -118,7 +119,7 @@ def test_what_fails_is_named_and_the_rest_is_made(home, folder):
 
 
 def kept(home):
-    with sqlite3.connect(home / "cache" / "frieze" / "tiles.db") as cache:
+    with contextlib.closing(sqlite3.connect(home / "cache" / "frieze" / "tiles.db")) as cache:
         return {row[0]: row[1] for row in cache.execute("SELECT id, box_w FROM entry WHERE box_w > 0")}
 
 
