@@ -99,7 +99,8 @@ static void take_file(struct fz_scanner *scanner, const char *path)
     free(dir);
 }
 
-/* Lists made on Windows have a CR before the end of each line, which few names end with: no more than the first is looked for. */
+/* Lists made on Windows have a CR before the end of each line, which few names end with: once one is not there
+ * that way, no more are looked for. */
 static void drop_return(struct fz_paths *paths, char *path)
 {
     char *last = path + strlen(path) - 1;

@@ -238,7 +238,7 @@ def test_none_of_the_paths_on_stdin_is_there(home, folder):
 
 
 def test_lines_of_windows_on_stdin(home):
-    """With a CR before their ends; but where the first that has one names a file so, that is meant, of all."""
+    """With a CR before their ends; where a name before the first of them ends with one, that is meant."""
     for number, name in enumerate(("a.png", "b\r", "c", "c\r")):
         pictures.draw(number).save(open(home / name, "wb"), "png")
     assert paths_on_stdin(home, b"\r\na.png\r\nc\r\n") == ([[0, 2]], [])

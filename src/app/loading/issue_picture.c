@@ -149,7 +149,7 @@ bool fz_loader_issue_pictures(struct fz_app *app)
     app->loader.coming_bytes = 0;
     if (!fz_loader_shows_picture(app, app->picture.item))
         return true;
-    if (!fz_list_index(app->list, app->picture.item, &at)) /* a search has found none: it has no neighbours */
+    if (!fz_list_index(app->list, app->picture.item, &at)) /* hidden: nothing around it is prepared */
         return issue_picture(app, app->picture.item, true) &&
                fz_detail_issue(app, app->picture.shown, FZ_DETAIL_NEARBY);
     issue_coarse(app, app->picture.item);
