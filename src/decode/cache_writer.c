@@ -181,8 +181,10 @@ static void write_all(struct fz_cache *cache, struct fz_cache_db *db)
         own.left_out = 0;
     }
     free(own.found);
-    if (atomic_load(&cache->writes))
-        mend(cache, db, fz_cache_db_settle(db), &resets);
+    /* Whatever else there is, such as a full disk, is no reason to begin anew now. */
+    const int settled = atomic_load(&cache->writes) ? fz_cache_db_settle(db) : SQLITE_OK;
+    if (settled == SQLITE_CORRUPT)
+        mend(cache, db, settled, &resets);
 }
 
 static bool can_be_read(struct fz_cache *cache)
