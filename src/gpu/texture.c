@@ -247,6 +247,11 @@ static bool update(struct fz_head *head, struct fz_texture *texture, const SDL_R
     return SDL_UpdateTexture(texture->page->sdl, area, pixels, pitch) == 0;
 }
 
+static bool is_text(const struct fz_texture *texture)
+{
+    return texture->page->class->cell.kind == FZ_PAGE_TEXTS;
+}
+
 bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, const SDL_Surface *surface,
                             const SDL_Rect *part, int x, int y)
 {
@@ -259,6 +264,8 @@ bool fz_texture_upload_part(struct fz_head *head, struct fz_texture *texture, co
     fz_scaled_copy_changed(head, texture);
     int64_t start = fz_now_us();
     bool uploaded = update(head, texture, &area, first, surface->pitch);
+    if (is_text(texture))
+        return uploaded;
     int64_t took = fz_now_us() - start;
     head->counts.upload_us += took;
     if (took > head->counts.upload_max_us)
@@ -298,7 +305,7 @@ bool fz_texture_upload(struct fz_head *head, struct fz_texture *texture, const S
     *next_row += count;
     if (*next_row < surface->h)
         return false;
-    head->counts.uploads++;
+    head->counts.uploads += !is_text(texture);
     return true;
 }
 

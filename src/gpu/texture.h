@@ -26,8 +26,8 @@ struct fz_texture_cell {
 
 /* What the textures of a head did so far. */
 struct fz_texture_counts {
-    uint64_t bytes, bytes_peak; /* allocated on the renderer */
-    uint64_t uploads, upload_bytes;
+    uint64_t bytes, bytes_peak;       /* allocated on the renderer */
+    uint64_t uploads, upload_bytes;   /* of pictures: texts do not count, nor in what follows */
     int64_t upload_us, upload_max_us; /* all of it, and the longest single call */
     uint64_t freed;                   /* textures, for whatever reason */
 };

@@ -3,6 +3,7 @@
 
 #include "gpu/head.h"
 #include "gpu/text.h"
+#include "gpu/texture.h"
 #include "sync/thread.h"
 
 #include <SDL_timer.h>
@@ -73,6 +74,22 @@ static void a_text_comes_once_it_is_made(void **state)
     assert_false(fz_text_is_pending(head));
 }
 
+/* What is counted is pictures: a text that comes up while they load is none more of them. */
+static void a_text_is_no_upload(void **state)
+{
+    (void)state;
+    int w, h;
+    struct fz_texture_counts before = *fz_texture_get_counts(head), after;
+    has_size("not counted", &w, &h);
+    wait_until_arrived();
+    assert_true(fz_text_collect(head));
+    assert_true(has_size("not counted", &w, &h));
+    after = *fz_texture_get_counts(head);
+    assert_int_equal(after.uploads, before.uploads);
+    assert_int_equal(after.upload_bytes, before.upload_bytes);
+    assert_int_equal(after.upload_us, before.upload_us);
+}
+
 /* More than are made at a time, and more than are taken in at a time: all of them come, and none is lost. */
 static void many_texts_come_in_turns(void **state)
 {
@@ -111,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_comes_once_it_is_made),
+        cmocka_unit_test(a_text_is_no_upload),
         cmocka_unit_test(what_is_read_from_right_to_left_is_found),
         cmocka_unit_test(many_texts_come_in_turns),
     };
