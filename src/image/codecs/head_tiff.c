@@ -1,4 +1,5 @@
 /* TIFF 6.0 and BigTIFF: size and orientation by the directories, and what it takes to decode a page. */
+#include "image/codecs/tiff_cut.h"
 #include "image/codecs/tiff_pages.h"
 #include "image/codecs/tiff_window.h"
 
@@ -204,7 +205,11 @@ uint64_t fz_tiff_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     uint64_t bytes = band.bytes + max_of(band.blocks, d->header.height) * BLOCK_BYTES;
     if (kind.planar == PLANARCONFIG_SEPARATE)
         bytes += (uint64_t)FZ_TIFF_MAX_CHANNELS * PLANE_BYTES;
-    if (d->pieces)
+    const bool is_cut = fz_tiff_is_cut(&d->file, &dir);
+    if (is_cut &&
+        kind.planar == PLANARCONFIG_SEPARATE) /* each plane by a reading of its own, as of high strips */
+        bytes += FZ_TIFF_MAX_CHANNELS * (band.stored_bytes + band.window_bytes);
+    if (d->pieces || is_cut)
         bytes += band.stored_bytes;
     else if (kind.fill_order == FILLORDER_LSB2MSB && !is_fax(&kind) &&
              kind.compression != COMPRESSION_JPEG) /* libtiff turns the bits in a copy */

@@ -13,6 +13,8 @@ static tmsize_t read_bytes(thandle_t handle, void *to, tmsize_t count)
 {
     struct fz_tiff *t = handle;
     size_t n = count > 0 ? fz_reader_copy_of(&t->d->file, t->pos, (size_t)count, to) : 0;
+    if (t->is_cut)
+        fz_tiff_shorten(&t->d->file, &t->lengths, t->pos, n, to);
     t->pos += n;
     return (tmsize_t)n;
 }
@@ -46,11 +48,12 @@ static toff_t size_of_bytes(thandle_t handle)
     return fz_reader_length(&t->d->file);
 }
 
-/* What is in memory libtiff needs not copy. A file is never mapped: who cuts it short would end the process. */
+/* What is in memory libtiff needs not copy, but where it is to be told of other lengths than stand there. A file is never mapped: who
+ * cuts it short would end the process. */
 static int map_bytes(thandle_t handle, void **base, toff_t *size)
 {
     const struct fz_tiff *t = handle;
-    if (!t->d->file.whole)
+    if (!t->d->file.whole || t->is_cut)
         return 0;
     *base = (void *)(uintptr_t)t->d->file.at;
     *size = t->d->file.len;
@@ -75,14 +78,16 @@ __attribute__((format(printf, 4, 0))) static int keep_message(TIFF *tif, void *u
     return 1;
 }
 
-__attribute__((format(printf, 4, 0))) static int ignore_message(TIFF *tif, void *user, const char *module,
-                                                                const char *format, va_list args)
+/* None counts but that there is nothing more, of libjpeg and of CCITT fax, which go on with rows of their own. */
+__attribute__((format(printf, 4, 0))) static int look_at_warning(TIFF *tif, void *user, const char *module,
+                                                                 const char *format, va_list args)
 {
+    struct fz_tiff *t = user;
+    char text[64];
     (void)tif;
-    (void)user;
     (void)module;
-    (void)format;
-    (void)args;
+    vsnprintf(text, sizeof text, format, args);
+    t->has_ended = t->has_ended || strncmp(text, "Premature ", 10) == 0;
     return 1;
 }
 
@@ -101,7 +106,7 @@ TIFF *fz_tiff_open(struct fz_tiff *t)
     uint64_t most = t->d->working_bytes < INT32_MAX ? t->d->working_bytes : INT32_MAX;
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)most);
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_message, t);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_message, NULL);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, look_at_warning, t);
     TIFF *tif = TIFFClientOpenExt("", "rh", t, read_bytes, write_nothing, seek_bytes, close_nothing,
                                   size_of_bytes, map_bytes, unmap_nothing, options);
     TIFFOpenOptionsFree(options);
@@ -181,11 +186,13 @@ static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct
     bool tiled = TIFFIsTiled(t->tif) != 0;
     TIFFGetFieldDefaulted(t->tif, tiled ? TIFFTAG_TILELENGTH : TIFFTAG_ROWSPERSTRIP, &rows);
     rows = rows < 1 || (rows > t->height && !tiled) ? t->height : rows;
-    t->strip_rows = !tiled && rows > FZ_TIFF_BAND_ROWS && comes_by_rows(t) ? rows : 0;
-    if (t->strip_rows > 0) {
+    const bool is_known = comes_by_rows(t);
+    t->shows_tiles = tiled && t->is_cut && is_known;
+    t->strip_rows = !tiled && (t->is_cut || rows > FZ_TIFF_BAND_ROWS) && is_known ? rows : 0;
+    if (t->strip_rows > 0)
         rows = FZ_TIFF_BAND_ROWS;
+    if (t->strip_rows > 0 || t->shows_tiles)
         ask_for_rgb(t);
-    }
     if (rows > UINT16_MAX)
         return fz_fail(t->d->err, FZ_E_LIMIT, 0, "tiff: its strips or tiles are too high");
     t->band_rows = rows < FZ_TIFF_BAND_ROWS ? FZ_TIFF_BAND_ROWS / rows * rows : rows;
@@ -210,7 +217,7 @@ static void find_columns(const struct fz_tiff *t, uint32_t *x, uint32_t *width)
  * tile, and its own buffers have whole KB. */
 static bool lend_buffer(struct fz_tiff *t)
 {
-    if (t->d->file.whole || !TIFFIsTiled(t->tif) || t->compression != COMPRESSION_NONE)
+    if ((t->d->file.whole && !t->is_cut) || !TIFFIsTiled(t->tif) || t->compression != COMPRESSION_NONE)
         return true;
     const tmsize_t bytes = TIFFTileSize(t->tif);
     if (bytes <= 0 || (uint64_t)bytes > t->d->working_bytes)
@@ -325,6 +332,11 @@ enum fz_err fz_tiff_load(struct fz_decode *d)
     struct fz_part part = fz_decode_least_part(d, (int)h->width, (int)h->height);
     struct fz_tiff_level level = {at, h->width, h->height};
     fz_tiff_find_level(&d->file, d->request->want.page, &part, &level);
+    struct fz_ifd dir;
+    t.is_cut = pages.cut && fz_ifd_read(&d->file, level.at, &dir) && fz_tiff_is_cut(&d->file, &dir);
+    /* what is not compressed is read by its rows; libtiff would guess at lengths that differ */
+    if (t.is_cut && fz_ifd_find(&d->file, &dir, FZ_IFD_COMPRESSION, COMPRESSION_NONE) != COMPRESSION_NONE)
+        t.lengths = fz_tiff_find_lengths(&d->file, &dir);
     t.tif = fz_tiff_open(&t);
     enum fz_err code = t.tif ? read_directory(&t, at, &level) : fail(&t);
     if (code == FZ_OK)

@@ -2,6 +2,7 @@
 #ifndef FZ_IMAGE_CODECS_TIFF_H
 #define FZ_IMAGE_CODECS_TIFF_H
 
+#include "image/codecs/tiff_cut.h"
 #include "image/format.h"
 
 #include <tiffio.h>
@@ -61,7 +62,11 @@ struct fz_tiff {
     uint64_t directory;     /* the place of the one that is decoded */
     uint32_t width, height; /* px */
     uint32_t band_rows;     /* decoded together */
-    uint32_t strip_rows;    /* of strips higher than a band, which come row by row; 0: of others */
+    uint32_t strip_rows;    /* of strips that come row by row: higher than a band, or cut; 0: of others */
+    bool is_cut;            /* strips or tiles end beyond the file, */
+    bool shows_tiles;       /* and tiles that are not there leave the others beside them */
+    bool has_ended;         /* libtiff is where the strip ends, and makes up the rest */
+    struct fz_tiff_lengths lengths; /* of what is cut and compressed */
     uint16_t bits, samples, format, compression, photometric,
         alpha;         /* as the tags say; alpha: EXTRASAMPLE_ or 0 */
     float white[2];    /* its chromaticity, as the tag says it; 0: nothing does */
@@ -72,7 +77,7 @@ struct fz_tiff {
 TIFF *fz_tiff_open(struct fz_tiff *t);
 
 /* Decoder's thread. True for what libtiff's own conversion to 8 bits does not take or not well: more than 8 bits a
- * channel, signed numbers, floating point, CMYK, samples beside the only channel; and for high strips. */
+ * channel, signed numbers, floating point, CMYK, samples beside the only channel; and for strips that come row by row. */
 bool fz_tiff_wants_samples(const struct fz_tiff *t);
 
 /* Decoder's thread, after fz_decode_begin. Rows of these to the reducer. False: *t->message says why no more came. */

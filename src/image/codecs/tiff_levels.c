@@ -1,4 +1,5 @@
 /* The levels of a pyramid: smaller copies of a page in the same TIFF file. */
+#include "image/codecs/tiff_cut.h"
 #include "image/codecs/tiff_pages.h"
 
 enum { MOST_LEVELS = 64 };
@@ -30,7 +31,7 @@ static bool level_covers(const struct level_search *s, uint64_t w, uint64_t h)
     return false;
 }
 
-/* The same picture, no larger than the best so far, and it takes no more than the page. */
+/* The same picture, no larger than the best so far, all of it there, and it takes no more than the page. */
 static void consider_level(const struct level_search *s, uint64_t at)
 {
     static const uint32_t same[] = {FZ_IFD_BITS, FZ_IFD_SAMPLES, FZ_IFD_PHOTOMETRIC, FZ_IFD_PLANAR,
@@ -50,7 +51,7 @@ static void consider_level(const struct level_search *s, uint64_t at)
     if ((a > b ? a - b : b - a) > whole_w + whole_h || !level_covers(s, w, h))
         return;
     const struct fz_tiff_band band = fz_tiff_read_band(s->file, &dir, (uint32_t)w, (uint32_t)h);
-    if (band.bytes + band.stored_bytes <= s->page_bytes)
+    if (band.bytes + band.stored_bytes <= s->page_bytes && !fz_tiff_is_cut(s->file, &dir))
         *s->best = (struct fz_tiff_level){at, (uint32_t)w, (uint32_t)h};
 }
 

@@ -1,6 +1,7 @@
 /* The pages of a TIFF file: which of its directories are pages, and whether all of them are there. */
 #include "image/codecs/tiff_pages.h"
 
+#include "image/codecs/tiff_cut.h"
 #include "image/reader.h"
 
 enum { SUBFILE_REDUCED = 1, SUBFILE_MASK = 4 };
@@ -73,36 +74,12 @@ bool fz_tiff_find_directory(const struct fz_bytes *b, int page, struct fz_ifd *o
     return found;
 }
 
-/* Whether a strip or tile ends beyond the file. */
-static bool is_beyond(const struct fz_bytes *file, const struct fz_ifd *dir, uint32_t offsets_tag,
-                      uint32_t bytes_tag)
-{
-    struct fz_ifd_values offsets, bytes;
-    uint64_t at[FZ_IFD_AT_ONCE], len[FZ_IFD_AT_ONCE];
-    if (!fz_ifd_find_values(file, dir, offsets_tag, &offsets) ||
-        !fz_ifd_find_values(file, dir, bytes_tag, &bytes))
-        return false;
-    const uint64_t count = offsets.count < bytes.count ? offsets.count : bytes.count;
-    for (uint64_t first = 0, n; first < count; first += n) {
-        const unsigned ats = fz_ifd_get(file, &offsets, first, at),
-                       lens = fz_ifd_get(file, &bytes, first, len);
-        n = ats < lens ? ats : lens;
-        for (uint64_t i = 0; i < n; i++)
-            if (!fz_reader_has(file, at[i], len[i]))
-                return true;
-        if (n == 0)
-            return true;
-    }
-    return false;
-}
-
 struct fz_tiff_pages fz_tiff_find_page(const struct fz_bytes *file, int page, uint64_t *at)
 {
     struct fz_ifd dir = {0};
     struct fz_tiff_pages pages;
     fz_tiff_find_directory(file, page, &dir, &pages);
-    pages.cut = pages.cut || is_beyond(file, &dir, FZ_IFD_STRIP_OFFSETS, FZ_IFD_STRIP_BYTES) ||
-                is_beyond(file, &dir, FZ_IFD_TILE_OFFSETS, FZ_IFD_TILE_BYTES);
+    pages.cut = pages.cut || fz_tiff_is_cut(file, &dir);
     *at = dir.at;
     return pages;
 }

@@ -26,7 +26,7 @@ static bool is_unsigned(const struct fz_tiff *t)
 bool fz_tiff_wants_samples(const struct fz_tiff *t)
 {
     bool usual_bits = t->bits == 1 || t->bits == 2 || t->bits == 4 || t->bits == 8;
-    if (t->strip_rows > 0)
+    if (t->strip_rows > 0 || t->shows_tiles)
         return true;
     switch (t->photometric) {
     case PHOTOMETRIC_SEPARATED:
@@ -259,26 +259,44 @@ static void ink_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, u
     }
 }
 
+/* What libtiff left of a tile that it could not decode to its end. A predictor is applied to whole ones alone: what stands there is
+ * no picture then. */
+static bool keep_some(const struct fz_tiff *t, uint8_t *block, tmsize_t bytes)
+{
+    uint16_t predictor = PREDICTOR_NONE;
+    TIFFGetField(t->tif, TIFFTAG_PREDICTOR, &predictor);
+    if (predictor != PREDICTOR_NONE)
+        memset(block, 0, (size_t)bytes);
+    for (tmsize_t i = 0; i < bytes; i++)
+        if (block[i] != 0)
+            return true;
+    return false;
+}
+
 /* Decodes all blocks that begin at row y and show the part; the others stay empty. */
 static bool read_blocks(struct fz_tiff *t, struct grid *g, uint32_t y)
 {
     const struct fz_image_region *part = &t->d->reduce.part;
     const uint32_t last = (uint32_t)(part->x + part->w - 1) / g->block_w;
+    bool some = false;
     for (uint32_t column = (uint32_t)part->x / g->block_w; column <= last; column++)
         for (unsigned plane = 0; plane < g->planes; plane++) {
             uint8_t *to = g->blocks + ((tmsize_t)column * g->planes + plane) * g->block_bytes;
             if (plane >= g->channels)
                 break;
             uint16_t of = (uint16_t)plane;
+            if (t->shows_tiles)
+                memset(to, 0, (size_t)g->block_bytes);
             tmsize_t got =
                 TIFFIsTiled(t->tif)
                     ? TIFFReadEncodedTile(t->tif, TIFFComputeTile(t->tif, column * g->block_w, y, 0, of), to,
                                           g->block_bytes)
                     : TIFFReadEncodedStrip(t->tif, TIFFComputeStrip(t->tif, y, of), to, g->block_bytes);
-            if (got < 0)
+            if (got < 0 && !t->shows_tiles)
                 return false;
+            some = got >= 0 || keep_some(t, to, g->block_bytes) || some;
         }
-    return true;
+    return some;
 }
 
 /* False where it is missing. Some writers have 8 bits where 16 belong. */

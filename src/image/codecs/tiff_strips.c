@@ -181,6 +181,10 @@ static bool read_row(struct fz_tiff_strips *s, unsigned plane, uint32_t y, uint8
     if (!fz_tiff_is_read_here(s->t->compression)) {
         bool came = TIFFReadScanline(s->tifs[plane], to, y, (uint16_t)plane) >= 0;
         bool is_lost = s->t->compression == COMPRESSION_CCITTFAX4 && was_right && s->t->message[0];
+        if (came && s->t->has_ended && s->t->is_cut) {
+            snprintf(s->t->message, sizeof s->t->message, "a strip ends early");
+            return false;
+        }
         return came && !is_lost; /* each row of Group 4 is told by the one above it */
     }
     if (read_here(s, plane, y, to, (size_t)row_bytes)) {
