@@ -84,9 +84,9 @@ enum fz_head_status fz_webp_facts(const struct fz_bytes *bytes, struct fz_facts 
         uint64_t len = fz_bytes_le(bytes, pos + 4, 4), data = pos + 8;
         if (fz_bytes_match(bytes, pos, "ANMF", 4))
             facts->frames = capped(facts, ++frames);
-        if (fz_bytes_match(bytes, pos, "ICCP", 4))
+        if (fz_bytes_match(bytes, pos, "ICCP", 4) && flags & PROFILE)
             facts->has_profile = true;
-        if (fz_bytes_match(bytes, pos, "EXIF", 4))
+        if (fz_bytes_match(bytes, pos, "EXIF", 4) && flags & EXIF && !facts->exif.len)
             facts->exif = exif_part(bytes, data, len);
         pos = data + len + (len & 1);
     }

@@ -234,6 +234,7 @@ enum fz_err fz_png_load(struct fz_decode *d);
 bool fz_webp_is_a(const struct fz_bytes *head);
 enum fz_head_status fz_webp_header(const struct fz_bytes *bytes, struct fz_header *header);
 uint64_t fz_webp_find(const struct fz_bytes *file, const char *name, uint64_t *len);
+bool fz_webp_tells_of(unsigned flags, const char *name); /* of VP8X */
 struct fz_bytes fz_webp_chunk(const struct fz_bytes *file, const char *name);
 struct fz_bytes fz_webp_chunk_begun(const struct fz_bytes *file, const char *name);
 bool fz_webp_has_alpha(const struct fz_bytes *file);

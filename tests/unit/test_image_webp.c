@@ -1,5 +1,8 @@
 /* WebP: as libwebp's own decoder says, scaled without fringes, cut short shown in part. */
-#include "test_image_support.h"
+#include "test_image_anim.h"
+#include "test_image_icc.h"
+
+#include "image/format.h"
 
 #include <webp/decode.h>
 #include <webp/encode.h>
@@ -261,6 +264,84 @@ static void test_animation_over_what_is_held(void **state)
     }
 }
 
+static void put_chunk(struct bytes *b, const char *name, const struct bytes *data)
+{
+    bytes_put(b, name, 4);
+    bytes_put_le(b, (uint32_t)data->len, 4);
+    bytes_put(b, data->data, data->len);
+    bytes_put(b, "\0", data->len & 1);
+}
+
+/* One of 200, 100, 50, still or as the only frame of an animation, between a profile of which red is green, and EXIF data. */
+static struct bytes make_with_flags(int flags, bool plays)
+{
+    enum { W = 64, H = 32, RIFF_HEAD = 12 };
+    uint8_t pixels[W * H * 3], *file;
+    for (int i = 0; i < W * H; i++)
+        memcpy(pixels + i * 3, (uint8_t[]){200, 100, 50}, 3);
+    const size_t len = WebPEncodeLosslessRGB(pixels, W, H, W * 3, &file);
+    const cmsCIExyYTRIPLE turned = {{0.300, 0.600, 1}, {0.640, 0.330, 1}, {0.150, 0.060, 1}};
+    struct bytes b = {0}, profile = rgb_profile(&turned, 2.2), exif = make_exif(6, true), frame = {0};
+    bytes_put(&b, "RIFF\0\0\0\0WEBPVP8X\12\0\0\0", 20);
+    bytes_put_le(&b, (uint32_t)flags | (plays ? 2 : 0), 4);
+    bytes_put_le(&b, W - 1, 3);
+    bytes_put_le(&b, H - 1, 3);
+    put_chunk(&b, "ICCP", &profile);
+    if (plays) {
+        bytes_put(&b, "ANIM\6\0\0\0\0\0\0\0\0\0", 14);
+        bytes_put(&frame, "\0\0\0\0\0\0", 6);
+        bytes_put_le(&frame, W - 1, 3);
+        bytes_put_le(&frame, H - 1, 3);
+        bytes_put(&frame, "\144\0\0\0", 4);
+        bytes_put(&frame, file + RIFF_HEAD, len - RIFF_HEAD);
+        put_chunk(&b, "ANMF", &frame);
+        put_chunk(&b, "ANMF", &frame);
+    } else {
+        bytes_put(&b, file + RIFF_HEAD, len - RIFF_HEAD);
+    }
+    put_chunk(&b, "EXIF", &exif);
+    for (int i = 0; i < 4; i++)
+        b.data[4 + i] = (uint8_t)((b.len - 8) >> 8 * i);
+    free(profile.data);
+    free(exif.data);
+    free(frame.data);
+    WebPFree(file);
+    return b;
+}
+
+static void check_flags(int flags, bool plays)
+{
+    enum { PROFILE = 32, EXIF = 8 };
+    struct bytes b = make_with_flags(flags, plays);
+    struct host host = {0};
+    const int fd = open_bytes(b.data, b.len);
+    struct fz_image_scratch *scratch = fz_image_scratch_new(1 << 20);
+    struct fz_image_request request = make_request(fd, 0, 0, &host);
+    struct fz_image image;
+    struct fz_error err;
+    const int orientation = flags & EXIF ? 6 : 1;
+    assert_int_equal(fz_image_load(&request, scratch, &image, &err), FZ_OK);
+    assert_int_equal(image.orientation, orientation);
+    assert_int_equal(image.has_profile, flags & PROFILE ? 1 : 0);
+    assert_int_equal(pixel(&image, 3, 3) == 0xc86432, flags & PROFILE ? 0 : 1);
+    assert_int_equal(fz_webp_late_orientation(&request), orientation);
+    host_fini(&host);
+    if (plays)
+        assert_lies_as_still(&b, orientation, 0);
+    fz_image_scratch_free(scratch);
+    close(fd);
+    free(b.data);
+}
+
+/* As in libwebpdemux, and so in browsers. */
+static void test_what_no_flag_tells_of(void **state)
+{
+    (void)state;
+    static const int flags[] = {0, 8, 32, 40};
+    for (size_t i = 0; i < 2 * sizeof flags / sizeof *flags; i++)
+        check_flags(flags[i / 2], i % 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_smaller_where_that_finds_memory),
         cmocka_unit_test(test_small_first_frame_and_profile),
         cmocka_unit_test(test_animation_over_what_is_held),
+        cmocka_unit_test(test_what_no_flag_tells_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

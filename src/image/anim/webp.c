@@ -14,25 +14,22 @@ struct webp {
     int timestamp_ms; /* where the last frame ended */
 };
 
-/* The next chunk from *pos on that is there as a whole, *pos behind it; false where there is none. */
-static bool next_chunk(const struct fz_bytes *file, uint64_t *pos, uint64_t *at, uint64_t *len)
+/* Goes behind the chunk at *pos; false where it is not there as a whole. */
+static bool next_chunk(const struct fz_bytes *file, uint64_t *pos)
 {
-    *at = *pos;
-    *len = fz_bytes_le(file, *at + 4, 4);
-    if (!fz_bytes_has(file, *at, CHUNK_HEAD) || !fz_bytes_has(file, *at + CHUNK_HEAD, *len))
+    const uint64_t at = *pos, len = fz_bytes_le(file, at + 4, 4);
+    if (!fz_bytes_has(file, at, CHUNK_HEAD) || !fz_bytes_has(file, at + CHUNK_HEAD, len))
         return false;
-    *pos = *at + CHUNK_HEAD + *len + (*len & 1);
+    *pos = at + CHUNK_HEAD + len + (len & 1);
     return true;
 }
 
-/* libwebpdemux takes no file that ends early: what is whole of it becomes a file. Finds the profile on the way. */
+/* libwebpdemux takes no file that ends early: what is whole of it becomes a file. */
 static void cut_to_whole(struct fz_anim *anim)
 {
     uint64_t end = FILE_HEAD;
-    for (uint64_t at, len; next_chunk(&anim->bytes, &end, &at, &len);)
-        if (fz_bytes_match(&anim->bytes, at, "ICCP", 4))
-            anim->icc =
-                (struct fz_bytes){.at = anim->bytes.at + at + CHUNK_HEAD, .len = (size_t)len, .whole = true};
+    while (next_chunk(&anim->bytes, &end))
+        ;
     if (end > anim->bytes.len)
         end = anim->bytes.len; /* the byte that makes it even is missing */
     anim->bytes.len = (size_t)end;
@@ -48,6 +45,7 @@ static enum fz_err webp_open(struct fz_anim *anim, struct fz_error *err)
         !(fz_bytes_be(&anim->bytes, FLAGS_AT, 1) & FLAG_ANIMATION))
         return FZ_OK;
     cut_to_whole(anim);
+    anim->icc = fz_webp_chunk(&anim->bytes, "ICCP");
     WebPAnimDecoderOptions options;
     WebPAnimInfo info = {0};
     if (WebPAnimDecoderOptionsInit(&options)) {

@@ -10,6 +10,7 @@ bool fz_webp_is_a(const struct fz_bytes *head)
 enum {
     FILE_HEAD = 12,
     CHUNK_HEAD = 8,
+    FLAGS_AT = 20, /* of VP8X */
     ANMF_HEAD = 16,
     FLAG_ANIMATION = 2,
     FLAG_ALPHA = 16,
@@ -49,11 +50,20 @@ static enum fz_head_status first_frame(const struct fz_bytes *bytes, struct fz_h
     return FZ_HEAD_OK;
 }
 
-/* The data of the first chunk with this name; empty where there is none, or where it is cut. */
+/* EXIF data and a profile count where the file's flags tell of them, as for browsers and for all that asks libwebpdemux. */
+bool fz_webp_tells_of(unsigned flags, const char *name)
+{
+    enum { FLAG_EXIF = 8, FLAG_PROFILE = 32 };
+    return (memcmp(name, "EXIF", 4) != 0 || flags & FLAG_EXIF) &&
+           (memcmp(name, "ICCP", 4) != 0 || flags & FLAG_PROFILE);
+}
+
+/* The data of the first chunk with this name; empty where there is none that counts, or where it is cut. */
 struct fz_bytes fz_webp_chunk(const struct fz_bytes *file, const char *name)
 {
     uint64_t len, pos;
-    if (!fz_bytes_match(file, FILE_HEAD, "VP8X", 4))
+    if (!fz_bytes_match(file, FILE_HEAD, "VP8X", 4) ||
+        !fz_webp_tells_of(fz_bytes_be(file, FLAGS_AT, 1), name))
         return (struct fz_bytes){0};
     pos = fz_webp_find(file, name, &len) + CHUNK_HEAD;
     if (!fz_bytes_has(file, pos, len))
@@ -87,7 +97,7 @@ bool fz_webp_has_alpha_chunk(const struct fz_bytes *file)
 
 bool fz_webp_has_alpha(const struct fz_bytes *file)
 {
-    return fz_bytes_match(file, FILE_HEAD, "VP8X", 4) && (fz_bytes_be(file, 20, 1) & FLAG_ALPHA);
+    return fz_bytes_match(file, FILE_HEAD, "VP8X", 4) && (fz_bytes_be(file, FLAGS_AT, 1) & FLAG_ALPHA);
 }
 
 /* What cannot be told from these bytes counts as one. */
@@ -125,7 +135,7 @@ enum fz_head_status fz_webp_header(const struct fz_bytes *bytes, struct fz_heade
     } else if (fz_bytes_match(bytes, 12, "VP8X", 4)) {
         header->width = fz_bytes_le(bytes, 24, 3) + 1;
         header->height = fz_bytes_le(bytes, 27, 3) + 1;
-        if (fz_bytes_be(bytes, 20, 1) & FLAG_ANIMATION)
+        if (fz_bytes_be(bytes, FLAGS_AT, 1) & FLAG_ANIMATION)
             return first_frame(bytes, header);
     } else {
         return FZ_HEAD_BAD;

@@ -4,7 +4,7 @@
 #include "image/metadata/excerpt.h"
 #include "image/metadata/exif_pixels.h"
 
-enum { READ_BYTES = 4 << 10, FILE_HEAD = 12, CHUNK_HEAD = 8 };
+enum { READ_BYTES = 4 << 10, FILE_HEAD = 12, CHUNK_HEAD = 8, FLAGS_AT = 20 };
 
 static int find_in_file(int fd)
 {
@@ -14,7 +14,8 @@ static int find_in_file(int fd)
     uint8_t *exif = NULL;
     if (!fz_excerpt_open(&file, fd, NULL, READ_BYTES))
         return orientation;
-    bool goes_on = fz_excerpt_match(&file, FILE_HEAD, "VP8X", 4);
+    bool goes_on = fz_excerpt_match(&file, FILE_HEAD, "VP8X", 4) &&
+                   fz_webp_tells_of((unsigned)fz_excerpt_le(&file, FLAGS_AT, 1), "EXIF");
     for (uint64_t pos = FILE_HEAD; goes_on && !exif && fz_excerpt_get(&file, pos, name, sizeof name);) {
         const uint64_t len = fz_excerpt_le(&file, pos + 4, 4);
         if (memcmp(name, "EXIF", 4) == 0) {
