@@ -4,6 +4,9 @@
 
 enum { CLEAR_EVERY = 200, HEAD_BYTES = 13 + 768 + 10 + 1 };
 
+/* Rows of each pass, and of what comes in order. */
+static const int first_of[] = {0, 4, 2, 1, 0}, step_of[] = {8, 8, 4, 2, 1};
+
 struct codes {
     struct bytes b;
     uint32_t bits;
@@ -30,13 +33,12 @@ static void put_code(struct codes *c, uint32_t code)
 /* Uncompressed LZW: 9-bit codes, the table cleared before it would need more. */
 static struct bytes encode(int width, int height, bool interlaced)
 {
-    static const int first[] = {0, 4, 2, 1, 0}, step[] = {8, 8, 4, 2, 1};
     struct codes c = {0};
     int put = 0;
     c.b.data =
         malloc((size_t)width * (size_t)height * 5 / 4 + 64); /* 9 bits a pixel, and what clears the table */
     for (int pass = interlaced ? 0 : 4; pass < (interlaced ? 4 : 5); pass++)
-        for (int y = first[pass]; y < height; y += step[pass])
+        for (int y = first_of[pass]; y < height; y += step_of[pass])
             for (int x = 0; x < width; x++) {
                 if (put++ % CLEAR_EVERY == 0)
                     put_code(&c, 256);
@@ -153,8 +155,46 @@ static void test_cut_passes(void **state)
         host_fini(&host);
         struct fz_error err;
         host = (struct host){0};
-        assert_int_equal(load(b.data, HEAD_BYTES + 1200, 9, 9, &host, &image, &err), FZ_E_DAMAGED);
+        assert_int_equal(load(b.data, HEAD_BYTES + 2, 9, 9, &host, &image, &err), FZ_E_DAMAGED);
         host_fini(&host);
+        free(b.data);
+    }
+}
+
+/* How many pixels the codes tell of that stand in the first `len` bytes. */
+static int count_pixels(size_t len)
+{
+    const size_t stored = len > HEAD_BYTES ? len - HEAD_BYTES : 0, bytes = stored - (stored + 255) / 256;
+    int pixels = 0;
+    for (size_t codes = bytes * 8 / 9; codes > 0; codes--)
+        pixels += (codes - 1) % (CLEAR_EVERY + 1) != 0;
+    return pixels;
+}
+
+static void test_cut_within_a_block(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{1, 1}, {100, 1}, {30, 7}, {33, 17}};
+    for (size_t i = 0; i < 2 * sizeof sizes / sizeof *sizes; i++) {
+        const int width = sizes[i / 2][0], height = sizes[i / 2][1];
+        const bool interlaced = i % 2;
+        struct bytes b = make(width, height, interlaced);
+        for (size_t len = HEAD_BYTES; len < b.len - 1; len++) {
+            const int come = count_pixels(len), count = come < width * height ? come : width * height;
+            struct host host = {0};
+            struct fz_image image;
+            struct fz_error err;
+            const enum fz_err code = load(b.data, len, 0, 0, &host, &image, &err);
+            assert_int_equal(code, count > 0 ? FZ_OK : FZ_E_DAMAGED);
+            assert_true(count == 0 || image.damaged);
+            int at = 0;
+            for (int pass = interlaced ? 0 : 4; count > 0 && pass < (interlaced ? 4 : 5); pass++)
+                for (int y = first_of[pass]; y < height; y += step_of[pass])
+                    for (int x = 0; x < width; x++, at++)
+                        assert_int_equal(pixel(&image, x, y),
+                                         at < count ? color_of(index_at(x, y)) : 0x204060);
+            host_fini(&host);
+        }
         free(b.data);
     }
 }
@@ -356,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_passes_give_the_same_picture),
         cmocka_unit_test(test_large_one_is_not_held),
         cmocka_unit_test(test_cut_passes),
+        cmocka_unit_test(test_cut_within_a_block),
         cmocka_unit_test(test_in_pieces),
         cmocka_unit_test(test_limit_is_that_of_rows),
         cmocka_unit_test(test_profile),

@@ -30,6 +30,9 @@ struct reading {
     uint64_t window_at, window_bytes;
     GifFileType *file; /* owned */
     int transparent;   /* index of the clear colour, or NO_COLOR */
+    bool in_rows;      /* what is read are blocks of codes: their length, and themselves, */
+    bool in_block;     /* which come next */
+    bool is_cut;       /* the file ended in them */
     bool ended;        /* no more rows come */
 };
 
@@ -37,9 +40,9 @@ struct gif {
     struct fz_decode *d;
     struct reading readings[PASSES]; /* one for each pass of an interlaced frame, or the first for all */
     bool interlaced;
-    uint8_t *held;    /* indices of all rows of the frame; NULL: they are read as they are shown, */
-    uint8_t *has_row; /* whether a held one has come */
-    uint8_t *row;     /* and this is one */
+    uint8_t *held;     /* indices of all rows of the frame; NULL: they are read as they are shown, */
+    uint16_t *held_px; /* how many of each held one have come */
+    uint8_t *row;      /* and this is one */
     int frame_w, frame_h;
     bool ended_early;
     uint8_t table[256][4]; /* B G R A of each index */
@@ -56,7 +59,7 @@ uint64_t fz_gif_working_bytes(const struct fz_decode *d, uint64_t file_bytes)
     const struct fz_header *h = &d->header;
     const uint64_t px = (uint64_t)h->frame_w * h->frame_h;
     const uint64_t reading_bytes = READING_BYTES + (d->pieces ? FZ_READER_PIECE_BYTES : 0);
-    return (is_held(d, px) ? px + h->frame_h : 0) + h->frame_w + PASSES * reading_bytes +
+    return (is_held(d, px) ? px + h->frame_h * sizeof(uint16_t) : 0) + h->frame_w + PASSES * reading_bytes +
            fz_gif_profile(&d->file, NULL);
 }
 
@@ -79,16 +82,35 @@ static const uint8_t *find_bytes(struct reading *r, uint64_t count, uint64_t lef
     return r->window + (r->pos - r->window_at);
 }
 
+/* giflib drops all of a block of which the last byte is missing: one is as long as it can be, and behind the last one there is none. */
+static void end_with_file(struct reading *r, GifByteType *length, uint64_t left)
+{
+    if (*length > left) {
+        r->is_cut = true;
+        *length = (GifByteType)left;
+    }
+    r->in_block = *length > 0;
+}
+
 static int on_read(GifFileType *file, GifByteType *bytes, int count)
 {
     struct reading *r = file->UserData;
     const uint64_t all = fz_decode_file_bytes(r->d), left = all - r->pos;
+    const bool is_length = r->in_rows && !r->in_block;
+    r->in_block = false;
+    if (is_length && left == 0) {
+        r->is_cut = true;
+        *bytes = 0;
+        return 1;
+    }
     const uint64_t n = (uint64_t)count < left ? (uint64_t)count : left;
     const uint8_t *from = find_bytes(r, n, left);
     if (!from)
         return 0;
     memcpy(bytes, from, n);
     r->pos += n;
+    if (is_length)
+        end_with_file(r, bytes, left - n);
     return (int)n;
 }
 
@@ -130,14 +152,21 @@ static enum fz_err open_reading(struct reading *r, struct fz_decode *d)
     if (!r->file)
         return fz_fail(d->err, why == D_GIF_ERR_NOT_ENOUGH_MEM ? FZ_E_MEMORY : FZ_E_DAMAGED, 0, "gif: %s",
                        GifErrorString(why));
-    return find_frame(r) ? FZ_OK : fz_fail(d->err, FZ_E_DAMAGED, 0, "the file holds no frame");
+    r->in_rows = find_frame(r);
+    return r->in_rows ? FZ_OK : fz_fail(d->err, FZ_E_DAMAGED, 0, "the file holds no frame");
 }
 
-static bool read_row(struct gif *g, struct reading *r, uint8_t *to)
+/* How many pixels come of the next row. Of the last one giflib does not say: what was not written to is as it was before. */
+static int read_row(struct gif *g, struct reading *r, uint8_t *to)
 {
+    const uint8_t nothing = (uint8_t)(r->transparent == NO_COLOR ? 255 : r->transparent);
+    int count = r->ended ? 0 : g->frame_w;
+    memset(to, nothing, (size_t)count);
     r->ended = r->ended || DGifGetLine(r->file, to, g->frame_w) != GIF_OK;
-    g->ended_early = g->ended_early || r->ended;
-    return !r->ended;
+    g->ended_early = g->ended_early || r->ended || r->is_cut;
+    while (r->ended && count > 0 && to[count - 1] == nothing)
+        count--;
+    return count;
 }
 
 static int count_rows(const struct gif *g, int pass)
@@ -153,7 +182,7 @@ static enum fz_err hold_rows(struct gif *g)
         for (int y = first_row[pass]; y < g->frame_h && !r->ended; y += row_step[pass]) {
             if (y % CANCEL_ROWS == first_row[pass] && fz_decode_cancelled(g->d))
                 return fz_decode_fail_cancelled(g->d);
-            g->has_row[y] = read_row(g, r, g->held + (size_t)y * (size_t)g->frame_w);
+            g->held_px[y] = (uint16_t)read_row(g, r, g->held + (size_t)y * (size_t)g->frame_w);
         }
     return FZ_OK;
 }
@@ -168,7 +197,7 @@ static enum fz_err spread_readings(struct gif *g)
         enum fz_err code = open_reading(r, g->d);
         if (code != FZ_OK)
             return code;
-        for (int i = 0; i < before && read_row(g, r, g->row); i++)
+        for (int i = 0; i < before && read_row(g, r, g->row) > 0; i++)
             if (i % CANCEL_ROWS == 0 && fz_decode_cancelled(g->d))
                 return fz_decode_fail_cancelled(g->d);
     }
@@ -198,23 +227,24 @@ static void make_table(struct gif *g)
     }
 }
 
-/* Row y of the frame, asked for in order; NULL: it is missing. */
-static const uint8_t *next_row(struct gif *g, int y)
+/* Row y of the frame, asked for in order: how many pixels of it are there. */
+static int next_row(struct gif *g, int y, const uint8_t **indices)
 {
+    *indices = g->held ? g->held + (size_t)y * (size_t)g->frame_w : g->row;
     if (g->held)
-        return g->has_row[y] ? g->held + (size_t)y * (size_t)g->frame_w : NULL;
+        return g->held_px[y];
     int pass = 0;
     while (g->interlaced && y % row_step[pass] != first_row[pass])
         pass++;
-    return read_row(g, &g->readings[pass], g->row) ? g->row : NULL;
+    return read_row(g, &g->readings[pass], g->row);
 }
 
-static void draw_row(const struct gif *g, const uint8_t *indices, uint8_t *row)
+static void draw_row(const struct gif *g, const uint8_t *indices, size_t count, uint8_t *row)
 {
     const size_t width = g->d->header.width, left = g->d->header.frame_x;
-    if ((size_t)g->frame_w < width)
+    if (count < width)
         memset(row, 0, width * 4);
-    for (size_t i = 0; i < (size_t)g->frame_w; i++)
+    for (size_t i = 0; i < count; i++)
         memcpy(row + (left + i) * 4, g->table[indices[i]], 4);
 }
 
@@ -238,12 +268,13 @@ static enum fz_err push_rows(struct gif *g)
         const bool inside = y >= top && y < top + g->frame_h;
         if (y % CANCEL_ROWS == 0 && fz_decode_cancelled(d))
             return fz_decode_fail_cancelled(d);
-        const uint8_t *indices = inside ? next_row(g, y - top) : NULL;
-        if (y == top && !indices)
+        const uint8_t *indices = NULL;
+        const int count = inside ? next_row(g, y - top, &indices) : 0;
+        if (y == top && count == 0)
             return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends before its pixels");
         if (fz_reduce_passes_over(&d->reduce, 1))
             continue;
-        if (!indices) {
+        if (count == 0) {
             const int clear = count_clear(g, y, top);
             enum fz_err code = fz_rows_push_background(d, clear);
             if (code != FZ_OK)
@@ -252,7 +283,7 @@ static enum fz_err push_rows(struct gif *g)
             continue;
         }
         uint8_t *row = fz_reduce_input(&d->reduce);
-        draw_row(g, indices, row);
+        draw_row(g, indices, (size_t)count, row);
         fz_decode_push(d, row, FZ_ALPHA_STRAIGHT);
     }
     if (g->ended_early) {
@@ -312,8 +343,8 @@ static enum fz_err open_frame(struct gif *g)
     const bool holds = is_held(g->d, px);
     g->row = fz_try_malloc((size_t)g->frame_w);
     g->held = holds ? fz_try_malloc(px) : NULL;
-    g->has_row = holds ? calloc((size_t)g->frame_h, 1) : NULL;
-    if (!g->row || (holds && (!g->held || !g->has_row)))
+    g->held_px = holds ? calloc((size_t)g->frame_h, sizeof *g->held_px) : NULL;
+    if (!g->row || (holds && (!g->held || !g->held_px)))
         return fz_fail(g->d->err, FZ_E_MEMORY, 0, "no memory for a frame of %dx%d", g->frame_w, g->frame_h);
     make_table(g);
     return FZ_OK;
@@ -355,6 +386,6 @@ enum fz_err fz_gif_load(struct fz_decode *d)
         d->out->frames = count_frames(d);
     free(g.row);
     free(g.held);
-    free(g.has_row);
+    free(g.held_px);
     return code;
 }
