@@ -353,6 +353,9 @@ bool fz_svg_size(const struct fz_bytes *file, double *width, double *height);
  * librsvg would then look for in other places. */
 bool fz_svg_root_is_plain(const struct fz_bytes *file);
 
+/* head_text.c: the document type with all that it holds, borrowed; empty where there is none. */
+struct fz_bytes fz_svg_document_type(const struct fz_bytes *file);
+
 /* head_text.c: the `style` of the root element, borrowed; empty where it has none. */
 struct fz_bytes fz_svg_root_style(const struct fz_bytes *file);
 

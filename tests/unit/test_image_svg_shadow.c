@@ -60,6 +60,41 @@ static void cut_anywhere_it_fails_and_no_more(void **state)
         }
 }
 
+/* The word alone is no shadow, and where a document type is spoken of there is none. */
+static void no_other_is_told_of(void **state)
+{
+    (void)state;
+    char text[8000];
+    static const struct {
+        const char *ahead, *inside;
+        bool told;
+    } cases[] = {
+        {"", "<feDropShadow/>", false},
+        {"", "<!-- <feDropShadow %0*d --><feOffset/>", false},
+        {"", "<!-- it's <feDropShadow %0*d\" --><feDropShadow/>", false},
+        {"", "<![CDATA[<feDropShadow %0*d]]><?a <feDropShadow %0*d?><feOffset/>", false},
+        {"", "<feDropShadow class='%0*d'/><feOffset/>", true},
+        {"<!-- <!DOCTYPE svg [<!ENTITY a 'feDropShadow -->", "<feDropShadow/>", false},
+        {"<?a <!DOCTYPE svg [<!ENTITY a 'feDropShadow ?>", "<feDropShadow/>", false},
+        {"<!-- feDropShadow --><!DOCTYPE svg [<!ENTITY a 'b]>'>]>", "<feDropShadow/>", false},
+        {"<!DOCTYPE svg [<!ATTLIST g a CDATA #IMPLIED>]>", "<desc>&lt;!ENTITY</desc><feDropShadow/>", false},
+        {"<!DOCTYPE svg [<!ENTITY a ']><feDropShadow/>'>]>", "<feDropShadow/>", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        enum { LONG = 3000 };
+        int len = sprintf(text, "%s" HEAD "<filter id='f'>", cases[i].ahead);
+        len += sprintf(text + len, cases[i].inside, LONG, 0, 9, 0);
+        sprintf(text + len, "</filter><rect width='9' height='9' filter='url(#f)'/></svg>");
+        struct host host = {0};
+        struct fz_image image;
+        struct fz_error err;
+        assert_int_equal(load(text, strlen(text), 0, 0, &host, &image, &err), FZ_OK);
+        if (image.damaged != cases[i].told)
+            fail_msg("%s%s is %stold of", cases[i].ahead, cases[i].inside, cases[i].told ? "not " : "");
+        host_fini(&host);
+    }
+}
+
 /* Around the limits of a tag and of how many there are. */
 static void long_ones_and_many_are_shown_without(void **state)
 {
@@ -87,6 +122,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_can_be_read_still_can),
         cmocka_unit_test(cut_anywhere_it_fails_and_no_more),
+        cmocka_unit_test(no_other_is_told_of),
         cmocka_unit_test(long_ones_and_many_are_shown_without),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

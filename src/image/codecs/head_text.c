@@ -104,8 +104,32 @@ static uint64_t past_name(const struct fz_bytes *b, uint64_t pos)
     return fz_bytes_match(b, pos, "svg", 3) && !isalnum(byte_at(b, pos + 3)) ? pos + 3 : 0;
 }
 
-/* The place of the root element, past prologue and comments; false when something else stands there. */
-static bool find_svg(const struct fz_bytes *b, uint64_t *pos)
+/* Behind the document type that begins there, or the end of the bytes. In its brackets are entities, whose values may hold anything, and
+ * comments, in which a quote is none. */
+static uint64_t past_type(const struct fz_bytes *b, uint64_t pos)
+{
+    bool in_brackets = false;
+    int quote = 0;
+    for (int c; (c = byte_at(b, pos)) >= 0; pos++) {
+        if (quote)
+            quote = c == quote ? 0 : quote;
+        else if (c == '"' || c == '\'')
+            quote = c;
+        else if (fz_bytes_match(b, pos, "<!--", 4))
+            pos = find(b, pos + 4, "-->") + 2;
+        else if (fz_bytes_match(b, pos, "<?", 2))
+            pos = find(b, pos, "?>") + 1;
+        else if (c == '[' || c == ']')
+            in_brackets = c == '[';
+        else if (c == '>' && !in_brackets)
+            return pos + 1;
+    }
+    return b->len;
+}
+
+/* The place of the root element, past prologue and comments, and the document type among them; false when something else stands
+ * there. */
+static bool find_root(const struct fz_bytes *b, uint64_t *pos, struct fz_bytes *type)
 {
     uint64_t p = fz_bytes_match(b, 0, "\xef\xbb\xbf", 3) ? 3 : 0;
     for (;;) {
@@ -119,11 +143,26 @@ static bool find_svg(const struct fz_bytes *b, uint64_t *pos)
         else if (fz_bytes_match(b, p, "<!--", 4))
             p = find(b, p + 4, "-->") + 3;
         else if (fz_bytes_match(b, p, "<!DOCTYPE", 9) && past_name(b, skip_space(b, p + 9))) {
-            uint64_t end = find(b, p, ">"), subset = find(b, p, "[");
-            p = (subset < end ? find(b, find(b, subset, "]"), ">") : end) + 1;
+            const uint64_t end = past_type(b, p);
+            *type = (struct fz_bytes){.at = b->at + p, .len = (size_t)(end - p)};
+            p = end;
         } else
             return false;
     }
+}
+
+static bool find_svg(const struct fz_bytes *b, uint64_t *pos)
+{
+    struct fz_bytes type;
+    return find_root(b, pos, &type);
+}
+
+struct fz_bytes fz_svg_document_type(const struct fz_bytes *file)
+{
+    struct fz_bytes type = {0};
+    uint64_t pos;
+    find_root(file, &pos, &type);
+    return type;
 }
 
 bool fz_svg_is_a(const struct fz_bytes *head)

@@ -138,12 +138,11 @@ static char *expand(const struct tag *tag)
     return g_string_free(out, FALSE);
 }
 
-/* The place of the tag's ">", before `last`. NULL: it is further, and *is_long is set, or this is no tag but stands in a comment,
- * whose end counts in quotes, too: they may be the comment's. */
+/* The place of the tag's ">", before `last`. NULL: it is further, and *is_long is set, or this is no tag. */
 static const uint8_t *tag_end(const uint8_t *at, const uint8_t *last, bool *is_long)
 {
     for (uint8_t quote = 0; at < last; at++) {
-        if (*at == '<' || (*at == '>' && at[-1] == '-' && (!quote || at[-2] == '-')))
+        if (*at == '<')
             return NULL;
         if (!quote && *at == '>')
             return at;
@@ -152,6 +151,31 @@ static const uint8_t *tag_end(const uint8_t *at, const uint8_t *last, bool *is_l
     }
     *is_long = true;
     return NULL;
+}
+
+/* Where what stands there ends that is no markup inside; `at` itself: it is nothing of the kind. */
+static const uint8_t *past_text(const uint8_t *at, const uint8_t *end)
+{
+    static const char *const kinds[][2] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const size_t len = strlen(kinds[i][0]), closing_len = strlen(kinds[i][1]);
+        if ((size_t)(end - at) < len || memcmp(at, kinds[i][0], len) != 0)
+            continue;
+        const uint8_t *closing = memmem(at + len, (size_t)(end - at) - len, kinds[i][1], closing_len);
+        return closing ? closing + closing_len : end;
+    }
+    return at;
+}
+
+/* The first place from `at` on, no sooner than `wanted`, that is not inside of one of these. */
+static const uint8_t *find_markup(const uint8_t *at, const uint8_t *wanted, const uint8_t *end)
+{
+    while (at < wanted) {
+        const uint8_t *opening = memchr(at, '<', (size_t)(wanted - at));
+        const uint8_t *past = opening ? past_text(opening, end) : wanted;
+        at = past == opening ? past + 1 : past;
+    }
+    return at;
 }
 
 /* Behind the "<" of the element called so at `at`; NULL: this is something else. */
@@ -188,7 +212,13 @@ bool fz_svg_knows_shadows(void)
 struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end, bool *lacks)
 {
     const size_t len = sizeof shadow - 1;
-    for (const uint8_t *at = from; (at = memmem(at, (size_t)(end - at), shadow, len)) != NULL; at += len) {
+    const uint8_t *at = from, *markup = from;
+    for (; (at = memmem(at, (size_t)(end - at), shadow, len)) != NULL; at += len) {
+        markup = find_markup(markup, at, end);
+        if (markup > at) {
+            at = markup > at + len ? markup - len : at;
+            continue;
+        }
         const uint8_t *start = tag_start(from, at);
         if (!start || (size_t)(end - at) == len || !memchr(" \t\r\n/>", at[len], 6))
             continue;

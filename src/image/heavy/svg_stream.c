@@ -4,6 +4,7 @@
 
 #include "image/heavy/svg_stream.h"
 
+#include "image/format.h"
 #include "image/heavy/svg_shadow.h"
 #include "image/svg/embedded.h"
 
@@ -68,48 +69,22 @@ static struct change next_question(const struct fz_bytes *file, const uint8_t *f
     return at ? (struct change){at, at + len, "<g", NULL} : (struct change){0};
 }
 
-/* Behind a document type, at its start, and the entities that it has in brackets; `end`: it does not end. */
-static const uint8_t *type_end(const uint8_t *at, const uint8_t *end)
+static bool contains(const struct fz_bytes *bytes, const char *what)
 {
-    bool in_brackets = false;
-    for (uint8_t quote = 0; at < end; at++) {
-        if (quote) {
-            quote = *at == quote ? 0 : quote;
-        } else if (*at == '"' || *at == '\'') {
-            quote = *at;
-        } else if (end - at > 4 && memcmp(at, "<!--", 4) == 0) {
-            at = memmem(at + 4, (size_t)(end - at - 4), "--", 2);
-            if (!at)
-                return end;
-            at++;
-        } else if (*at == '[' || *at == ']') {
-            in_brackets = *at == '[';
-        } else if (*at == '>' && !in_brackets) {
-            return at;
-        }
-    }
-    return end;
+    return bytes->len > 0 && memmem(bytes->at, bytes->len, what, strlen(what)) != NULL;
 }
 
-/* Primitives are put where elements are alone: what an entity says is read in quotes. */
-static const uint8_t *first_place(const struct fz_bytes *file)
+/* What entities say is read in quotes, and put wherever they are used: empty where there are none. */
+static struct fz_bytes find_entities(const struct fz_bytes *file)
 {
-    static const char entity[] = "<!ENTITY", type[] = "<!DOCTYPE";
-    const uint8_t *end = file->at + file->len, *at = memmem(file->at, file->len, type, sizeof type - 1);
-    return at && memmem(at, (size_t)(end - at), entity, sizeof entity - 1) ? type_end(at, end) : file->at;
+    const struct fz_bytes type = fz_svg_document_type(file);
+    return contains(&type, "<!ENTITY") ? type : (struct fz_bytes){0};
 }
 
 static struct change next_shadow(const uint8_t *end, struct fz_svg_shadow *shadow, bool *lacks)
 {
     *shadow = fz_svg_next_shadow(shadow->end, end, lacks);
     return (struct change){shadow->at, shadow->at, shadow->primitives, g_free};
-}
-
-/* In an entity, whatever it is used for. */
-static bool has_shadow(const uint8_t *at, const uint8_t *end)
-{
-    static const char name[] = "feDropShadow";
-    return memmem(at, (size_t)(end - at), name, sizeof name - 1) != NULL;
 }
 
 static bool comes_first(const struct change *change, const struct change *one, const struct change *other)
@@ -122,9 +97,12 @@ GInputStream *fz_svg_stream(const struct fz_bytes *file, bool *lacks_shadows)
     const uint8_t *end = file->at + file->len;
     struct pieces pieces = {g_memory_input_stream_new(), file->at};
     struct fz_svg_uri uri = {0};
-    const bool by_itself = has_shadow(file->at, end) && fz_svg_knows_shadows();
-    struct fz_svg_shadow tag = {.end = by_itself ? end : first_place(file)};
-    bool lacks = !by_itself && has_shadow(file->at, tag.end);
+    static const char name[] = "feDropShadow";
+    const bool by_itself = contains(file, name) && fz_svg_knows_shadows();
+    const struct fz_bytes entities = find_entities(file);
+    const uint8_t *first = entities.len > 0 ? entities.at + entities.len : file->at;
+    struct fz_svg_shadow tag = {.end = by_itself ? end : first};
+    bool lacks = !by_itself && contains(&entities, name);
     struct change type = next_type(file, &uri), question = next_question(file, file->at),
                   shadow = next_shadow(end, &tag, &lacks);
     for (int i = 0; i < MOST_CHANGES && (type.at || question.at || shadow.at); i++) {
