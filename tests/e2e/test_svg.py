@@ -288,6 +288,20 @@ def test_a_shadow_is_what_it_is_short_for(home, attributes, blur, dx, dy, flood,
     assert np.abs(np.array(drawn, dtype=int) - in_full).max() <= 1
 
 
+@pytest.mark.parametrize("sheet, attributes, flood", [
+    ("feDropShadow{flood-color:#e01080;flood-opacity:.5}", "", 'flood-color="#e01080" flood-opacity=".5"'),
+    ("/* feDropShadow{flood-color:red} */ g, filter > feDropShadow.s{flood-color:lime}", 'class="s"', 'flood-color="lime"'),
+    ("<![CDATA[feDropShadow{flood-color:lime}feDropShadow.t{flood-color:red}]]>", 'class="s"', 'flood-color="lime"'),
+    ("feDropShadow{flood-color:lime} feFlood{flood-color:red}", "", 'style="flood-color:lime"'),
+    ("feDropShadow{flood-color:lime}", 'style="flood-color:red"', 'style="flood-color:red"'),
+    (".feDropShadow, feDropShadows, #feDropShadow{flood-color:lime}", "", "")])
+def test_a_shadow_is_styled_by_its_name(home, sheet, attributes, flood):
+    drawn, said = scaled(home, SHADOWED % (ROOT, f"<feDropShadow {attributes}/>", f"<style>{sheet}</style>"))
+    in_full, _ = scaled(home, SHADOWED % (ROOT, IN_FULL % ("2", "2", "2", flood), ""))
+    assert not said and len(in_full.getcolors(3600)) > 2
+    assert np.abs(np.array(drawn, dtype=int) - in_full).max() <= 1
+
+
 @pytest.mark.parametrize("inside", [
     '<feDropShadow in="SourceGraphic" result="a"/><feFlood flood-color="red"/><feMerge><feMergeNode in="a"/></feMerge>',
     '<feOffset/><feDropShadow/><feDropShadow/>', f'<feDropShadow id="x" class="data:;base64,iVBORw0KGgo="/>'])

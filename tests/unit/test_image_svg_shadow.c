@@ -21,6 +21,9 @@ static const char *const drawings[] = {
     FILTER("<feDropShadowed></feDropShadowed><a.feDropShadow/>"),
     FILTER("<!-- <feDropShadow a=' --> '/> b='1'/>"),
     FILTER("<!-- <feDropShadow> </feDropShadow> <s:feDropShadow -->"),
+    FILTER("<style>feDropShadow</style><s:style type='a'><![CDATA[feDropShadow,a>feDropShadow]]></s:style>"),
+    FILTER("<style/><!-- <style>feDropShadow --><feDropShadow/><style >feDropShadow{a:b}"
+           "feDropShadow</style><styled>feDropShadow</styled>"),
     FILTER("<!--a:feDropShadow/><feDropShadow/>-->"),
     FILTER("<![CDATA[<feDropShadow ]]><feDropShadow/><![CDATA[></feDropShadow>]]><?a <feDropShadow/> ?>"),
     "<!DOCTYPE svg [<!ENTITY a '<feDropShadow></feDropShadow>'>\n] >" FILTER("&a;<feDropShadow/>"),

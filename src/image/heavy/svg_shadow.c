@@ -14,7 +14,7 @@ enum {
     MOST_TAG_BYTES = 1024, /* most of it is copied into each primitive */
 };
 
-static const char shadow[] = "feDropShadow";
+static const char shadow[] = FZ_SVG_SHADOW_NAME;
 /* Results with these names may be there before: each shadow is done with them before the next one begins. */
 #define CAST_BY "'frieze-shadow-of'"
 #define BLURRED "'frieze-shadow'"
@@ -96,6 +96,7 @@ static void name(GString *out, const struct tag *tag, const char *opening, const
 static void begin(GString *out, const struct tag *tag, const char *element, enum part part)
 {
     name(out, tag, "<", element);
+    g_string_append(out, " frieze-shadow=''");
     for (struct attribute a = {.end = tag->attributes}; next_attribute(tag, a.end, &a);) {
         const enum part is_for = part_of(&a);
         if (is_for == OF_ALL || is_for == part) {
@@ -231,6 +232,54 @@ struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end,
         return (struct fz_svg_shadow){start - 1, close + 1, expand(&tag)};
     }
     return (struct fz_svg_shadow){0};
+}
+
+static bool is_in_name(uint8_t byte)
+{
+    return g_ascii_isalnum(byte) || byte == '-' || byte == '_' || byte >= 0x80;
+}
+
+/* Of an element, without a prefix. */
+static bool is_selector(const uint8_t *at, const uint8_t *past, const uint8_t *end)
+{
+    return !is_in_name(at[-1]) && !strchr(".#:|\\&/<\"'=", at[-1]) && (past == end || !is_in_name(*past));
+}
+
+/* Goes to the next style sheet, false where none is left. */
+static bool find_sheet(struct fz_svg_sheets *s, const uint8_t *end)
+{
+    static const char style[] = "style";
+    const size_t len = sizeof style - 1;
+    const uint8_t *at = s->at, *markup = s->at;
+    for (; (at = memmem(at, (size_t)(end - at), style, len)) != NULL; at += len) {
+        markup = find_markup(markup, at, end);
+        const bool begins = markup <= at && tag_start(s->at, at) && (size_t)(end - at) > len &&
+                            memchr(" \t\r\n>", at[len], 5);
+        const uint8_t *close = begins ? memchr(at, '>', (size_t)(end - at)) : NULL;
+        if (!close || close[-1] == '/')
+            continue;
+        s->at = close + 1;
+        s->end = memmem(s->at, (size_t)(end - s->at), "</", 2);
+        s->end = s->end ? s->end : end;
+        return true;
+    }
+    return false;
+}
+
+const uint8_t *fz_svg_next_shadow_selector(struct fz_svg_sheets *s, const uint8_t *end)
+{
+    const size_t len = sizeof shadow - 1;
+    do {
+        const uint8_t *at;
+        while (s->end && (at = memmem(s->at, (size_t)(s->end - s->at), shadow, len)) != NULL) {
+            s->at = at + len;
+            if (is_selector(at, at + len, s->end))
+                return at;
+        }
+        s->at = s->end ? s->end : s->at;
+    } while (find_sheet(s, end));
+    s->at = s->end = end;
+    return NULL;
 }
 
 #endif

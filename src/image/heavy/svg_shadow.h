@@ -6,6 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define FZ_SVG_SHADOW_NAME "feDropShadow"
+
+/* What each primitive has that one is short for, in place of its name. */
+#define FZ_SVG_SHADOW_SELECTOR "[frieze-shadow]"
+
 /* The tag of one, at..end, and the primitives that it is short for. They go in front of it: the tag stays, and is passed over. */
 struct fz_svg_shadow {
     const uint8_t *at, *end; /* NULL: there is none */
@@ -15,8 +20,15 @@ struct fz_svg_shadow {
 /* The decoder's thread. Whether this librsvg draws them itself. */
 bool fz_svg_knows_shadows(void);
 
-/* The decoder's thread. The next one between from and end. *lacks is set where one before it has a tag that is too long. What a style
- * sheet says by the element's name, which hardly any does, is not taken; by class and id it is. */
+/* The decoder's thread. The next one between from and end. *lacks is set where one before it has a tag that is too long. */
 struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end, bool *lacks);
+
+/* The style sheets from `at` on; `end`, of that in which `at` lies, is NULL where it lies in none. */
+struct fz_svg_sheets {
+    const uint8_t *at, *end;
+};
+
+/* The decoder's thread. Where its name stands next in a style sheet, to be replaced by what selects the primitives; NULL: nowhere. */
+const uint8_t *fz_svg_next_shadow_selector(struct fz_svg_sheets *sheets, const uint8_t *end);
 
 #endif

@@ -81,44 +81,75 @@ static struct fz_bytes find_entities(const struct fz_bytes *file)
     return contains(&type, "<!ENTITY") ? type : (struct fz_bytes){0};
 }
 
-static struct change next_shadow(const uint8_t *end, struct fz_svg_shadow *shadow, bool *lacks)
+enum kind { TYPE, QUESTION, SHADOW, SELECTOR, KINDS };
+
+/* Where each kind of change is looked for next. */
+struct search {
+    const struct fz_bytes *file;
+    struct fz_svg_uri uri;
+    const uint8_t *question;
+    struct fz_svg_sheets sheets;
+    struct fz_svg_shadow shadow;
+    bool lacks;
+};
+
+static struct change next_shadow(struct search *s)
 {
-    *shadow = fz_svg_next_shadow(shadow->end, end, lacks);
-    return (struct change){shadow->at, shadow->at, shadow->primitives, g_free};
+    s->shadow = fz_svg_next_shadow(s->shadow.end, s->file->at + s->file->len, &s->lacks);
+    return (struct change){s->shadow.at, s->shadow.at, s->shadow.primitives, g_free};
 }
 
-static bool comes_first(const struct change *change, const struct change *one, const struct change *other)
+static struct change find_next(struct search *s, enum kind kind)
 {
-    return change->at && (!one->at || change->at < one->at) && (!other->at || change->at < other->at);
+    const uint8_t *end = s->file->at + s->file->len;
+    struct change change;
+    switch (kind) {
+    case TYPE:
+        return next_type(s->file, &s->uri);
+    case QUESTION:
+        change = next_question(s->file, s->question);
+        s->question = change.end;
+        return change;
+    case SHADOW:
+        return next_shadow(s);
+    default:
+        change =
+            (struct change){.at = fz_svg_next_shadow_selector(&s->sheets, end), .by = FZ_SVG_SHADOW_SELECTOR};
+        change.end = s->sheets.at;
+        return change;
+    }
+}
+
+/* What is first in the file; KINDS: nothing is. */
+static enum kind first_of(const struct change *changes)
+{
+    enum kind first = KINDS;
+    for (enum kind kind = 0; kind < KINDS; kind++)
+        if (changes[kind].at && (first == KINDS || changes[kind].at < changes[first].at))
+            first = kind;
+    return first;
 }
 
 GInputStream *fz_svg_stream(const struct fz_bytes *file, bool *lacks_shadows)
 {
     const uint8_t *end = file->at + file->len;
     struct pieces pieces = {g_memory_input_stream_new(), file->at};
-    struct fz_svg_uri uri = {0};
-    static const char name[] = "feDropShadow";
-    const bool by_itself = contains(file, name) && fz_svg_knows_shadows();
+    struct change changes[KINDS];
+    const bool by_itself = contains(file, FZ_SVG_SHADOW_NAME) && fz_svg_knows_shadows();
     const struct fz_bytes entities = find_entities(file);
-    const uint8_t *first = entities.len > 0 ? entities.at + entities.len : file->at;
-    struct fz_svg_shadow tag = {.end = by_itself ? end : first};
-    bool lacks = !by_itself && contains(&entities, name);
-    struct change type = next_type(file, &uri), question = next_question(file, file->at),
-                  shadow = next_shadow(end, &tag, &lacks);
-    for (int i = 0; i < MOST_CHANGES && (type.at || question.at || shadow.at); i++) {
-        if (comes_first(&type, &question, &shadow)) {
-            apply(&pieces, &type);
-            type = next_type(file, &uri);
-        } else if (comes_first(&question, &type, &shadow)) {
-            apply(&pieces, &question);
-            question = next_question(file, question.end);
-        } else {
-            apply(&pieces, &shadow);
-            shadow = next_shadow(end, &tag, &lacks);
-        }
+    const uint8_t *first = by_itself ? end : entities.len > 0 ? entities.at + entities.len : file->at;
+    struct search search = {
+        .file = file, .question = file->at, .sheets = {.at = first}, .shadow = {.end = first}};
+    search.lacks = !by_itself && contains(&entities, FZ_SVG_SHADOW_NAME);
+    for (enum kind kind = 0; kind < KINDS; kind++)
+        changes[kind] = find_next(&search, kind);
+    enum kind next = first_of(changes);
+    for (int i = 0; i < MOST_CHANGES && next < KINDS; i++, next = first_of(changes)) {
+        apply(&pieces, &changes[next]);
+        changes[next] = find_next(&search, next);
     }
-    *lacks_shadows = lacks || shadow.at;
-    g_free((void *)(shadow.at ? shadow.by : NULL));
+    *lacks_shadows = search.lacks || changes[SHADOW].at || changes[SELECTOR].at;
+    g_free((void *)(changes[SHADOW].at ? changes[SHADOW].by : NULL));
     add(&pieces, pieces.from, (size_t)(end - pieces.from), NULL);
     return pieces.stream;
 }
