@@ -356,8 +356,8 @@ bool fz_svg_root_is_plain(const struct fz_bytes *file);
 /* head_text.c: the document type with all that it holds, borrowed; empty where there is none. */
 struct fz_bytes fz_svg_document_type(const struct fz_bytes *file);
 
-/* head_text.c: the `style` of the root element, borrowed; empty where it has none. */
-struct fz_bytes fz_svg_root_style(const struct fz_bytes *file);
+/* head_text.c: an attribute of the root element, borrowed; empty where it has none. */
+struct fz_bytes fz_svg_root_attribute(const struct fz_bytes *file, const char *name);
 
 /* svg/nesting.c, svg/packed.c, svg/utf16.c */
 enum fz_err fz_svg_check(struct fz_decode *d);

@@ -114,6 +114,21 @@ static void its_ground_is_painted(void **state)
         uint32_t color;
     } cases[] = {
         {"style='background-color:#fff'", 0xffffff},
+        {"><style>svg{background:#123456}</style", 0x123456},
+        {"class='a b'><style><![CDATA[/* {*/ @import 'a'; .b { fill:red; /* ; */ background-color : #123456 "
+         "}]]></style",
+         0x123456},
+        {"id='a'><style>#a{background:#123456}svg:root{background:red}.c{background:lime}</style", 0x123456},
+        {"><style> rect , :root {background:#123456;} *{background:red}</style><style type='a'>g "
+         "svg{background:red}</style",
+         0x123456},
+        {"style='background:#123456'><style>svg{background:red}</style", 0x123456},
+        {"style='background:red'><style>svg{background:#123456!important}</style", 0x123456},
+        {"><style>@media (prefers-color-scheme:dark){svg{background:red}}svg{background:#123456}</style",
+         0x123456},
+        {"><style media='print'>svg{background:red}</style><!-- <style>svg{background:red}</style> --",
+         0x204060},
+        {"class='a'><style>svg g, svg>g, .a.b, g.a, [a]{background:red}svg{background:</style", 0x204060},
         {"style='max-width: 9px; background-color: white;'", 0xffffff},
         {"style=\"font-family:'a';background :rgb(255, 254, 253)\"", 0xfffefd},
         {"style=' BACKGROUND: #FED ; color-scheme: light dark'", 0xffeedd},
@@ -164,6 +179,13 @@ static void most_grounds_are_passed_over(void **state)
     for (int i = 0; i < COUNT; i++)
         len += sprintf(text + len, "%s", each);
     sprintf(text + len, "background:#abcdef;background:%0200d'/>", 0);
+    assert_int_equal(load_text(text, 0, &host, &image, &err), FZ_OK);
+    assert_int_equal(pixel(&image, 12, 5), 0xabcdef);
+    host_fini(&host);
+    len = sprintf(text, HEAD "width='30' height='10'><style>");
+    for (int i = 0; i < COUNT / 100; i++)
+        len += sprintf(text + len, "svg{%s}", each);
+    sprintf(text + len, "svg{background:#abcdef}</style></svg>");
     assert_int_equal(load_text(text, 0, &host, &image, &err), FZ_OK);
     assert_int_equal(pixel(&image, 12, 5), 0xabcdef);
     host_fini(&host);

@@ -297,11 +297,11 @@ bool fz_svg_root_is_plain(const struct fz_bytes *file)
     return true;
 }
 
-struct fz_bytes fz_svg_root_style(const struct fz_bytes *file)
+struct fz_bytes fz_svg_root_attribute(const struct fz_bytes *file, const char *name)
 {
     uint64_t start = 0;
     const bool found = find_svg(file, &start);
-    const uint64_t end = end_of_tag(file, start), pos = found ? find_attribute(file, start, end, "style") : 0;
+    const uint64_t end = end_of_tag(file, start), pos = found ? find_attribute(file, start, end, name) : 0;
     if (!pos)
         return (struct fz_bytes){0};
     uint64_t quote = pos - 1, past = pos;

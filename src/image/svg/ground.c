@@ -1,6 +1,7 @@
 #include "image/svg/ground.h"
 
 #include "image/format.h"
+#include "image/svg/sheets.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -65,18 +66,41 @@ static void add(char *css, size_t *len, const char *at, const char *end)
     *len += (size_t)sprintf(css + *len, "fill:%.*s;", (int)(end - at), at);
 }
 
-bool fz_svg_ground(const struct fz_bytes *file, char *css)
+static const char *end_of_declaration(const char *at, const char *end)
 {
-    const struct fz_bytes style = fz_svg_root_style(file);
-    const char *at = (const char *)style.at, *end = at + style.len;
-    size_t len = 0;
+    while (at < end && *at != ';')
+        at = *at == '/' && fz_svg_past_blank(at, end) > at ? fz_svg_past_blank(at, end) : at + 1;
+    return at;
+}
+
+/* Of the declarations at..end. */
+static void add_all(const char *at, const char *end, char *css, size_t *len)
+{
     while (at < end) {
-        const char *next = memchr(at, ';', (size_t)(end - at));
-        next = next ? next : end;
-        const char *value = value_of(past_space(at, next), next);
+        const char *next = end_of_declaration(at, end), *name = fz_svg_past_blank(at, next),
+                   *value = value_of(name, next);
         if (value)
-            add(css, &len, value, next);
+            add(css, len, value, next);
         at = next < end ? next + 1 : end;
     }
+}
+
+/* In the order in which they count: less specific rules first, and of equal ones the earlier first. */
+bool fz_svg_ground(const struct fz_bytes *file, char *css)
+{
+    const struct fz_bytes style = fz_svg_root_attribute(file, "style");
+    size_t len = 0;
+    for (int weight = 0; weight >= 0;) {
+        struct fz_svg_rule rule = {0};
+        int next = -1;
+        while (fz_svg_next_root_rule(file, &rule)) {
+            if (rule.weight == weight)
+                add_all(rule.at, rule.end, css, &len);
+            else if (rule.weight > weight && (next < 0 || rule.weight < next))
+                next = rule.weight;
+        }
+        weight = next;
+    }
+    add_all((const char *)style.at, (const char *)style.at + style.len, css, &len);
     return len > 0;
 }
