@@ -344,6 +344,9 @@ enum fz_err fz_raw_load(struct fz_decode *d);
 bool fz_jp2_is_a(const struct fz_bytes *head);
 bool fz_exr_is_a(const struct fz_bytes *head);
 
+/* head_unread.c: what is no format of the table, by its name where that is known. NOT_PICTURE. */
+enum fz_err fz_format_fail_unknown(const struct fz_bytes *head, struct fz_error *err);
+
 /* head_text.c: the size in px, with what there is of a last one: the header's is that rounded up, as rsvg-convert's is;
  * 512 where there is none; coordinates that are taken for it are brought down to what can be drawn. False: its coordinates are px of a
  * page of that size, and are no larger on a larger one. */

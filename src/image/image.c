@@ -143,7 +143,7 @@ enum fz_err fz_decode_read_header(struct fz_decode *d, struct fz_reader *reader)
         return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "the file is empty");
     d->format = fz_format_find(&d->file);
     if (!d->format)
-        return fz_fail(d->err, FZ_E_NOT_PICTURE, 0, "no picture of a known format");
+        return fz_format_fail_unknown(&d->file, d->err);
     d->out->format = d->format->name;
     if (d->format->needs)
         return fz_fail(d->err, FZ_E_UNSUPPORTED, 0, "%s: this build has no %s", d->format->unread,

@@ -19,8 +19,10 @@ const char *fz_image_sniff(int fd, struct fz_error *err)
     }
     struct fz_bytes bytes = {.at = head, .len = len};
     const struct fz_format *format = fz_format_find(&bytes);
-    if (!format)
-        fz_fail(err, FZ_E_NOT_PICTURE, 0, "%s", len ? "no picture of a known format" : "the file is empty");
+    if (len == 0)
+        fz_fail(err, FZ_E_NOT_PICTURE, 0, "the file is empty");
+    else if (!format)
+        fz_format_fail_unknown(&bytes, err);
     return format ? format->name : NULL;
 }
 

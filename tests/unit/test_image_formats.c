@@ -436,26 +436,39 @@ static void test_what_only_looks_like_a_picture(void **state)
     static const struct {
         const char *bytes;
         size_t len;
+        const char *title;
     } files[] = {
-        {"<!DOCTYPE html><html><svg width='4' height='4'></svg></html>", 60},
-        {"<?xml version='1.0'?><gpx></gpx>", 32},
-        {"P8\nWIDTH 3\n", 11},
-        {"Pictures", 8},
-        {"BMovie night", 12},
-        {"RIFF\x10\0\0\0WAVEfmt ", 16},
-        {"\0\0\0\x1c\x66typmp42\0\0\0\0mp42isommif1", 28},
-        {"GIF", 3},
-        {"\xff\xd8", 2},
-        {"#!/bin/sh\necho hello\n", 21},
+        {"DDS |\0\0\0\7\x10\2\0", 12, "DDS"},
+        {"icns\0\0\1\0", 8, "ICNS"},
+        {"\x8aMNG\r\n\x1a\n\0\0\0\x1cMHDR", 16, "MNG"},
+        {"\x8bJNG\r\n\x1a\n\0\0\0\x10JHDR", 16, "JNG"},
+        {"\x01\xda\1\1\0\3\0\10\0\10\0\3", 12, "SGI"},
+        {"#define a_width 8\n#define a_height 8\n", 37, "XBM"},
+        {"#define a 8\n#define a_width 8\n", 30, NULL},
+        {"<!DOCTYPE html><html><svg width='4' height='4'></svg></html>", 60, NULL},
+        {"<?xml version='1.0'?><gpx></gpx>", 32, NULL},
+        {"P8\nWIDTH 3\n", 11, NULL},
+        {"Pictures", 8, NULL},
+        {"BMovie night", 12, NULL},
+        {"RIFF\x10\0\0\0WAVEfmt ", 16, NULL},
+        {"\0\0\0\x1c\x66typmp42\0\0\0\0mp42isommif1", 28, NULL},
+        {"GIF", 3, NULL},
+        {"\xff\xd8", 2, NULL},
+        {"#!/bin/sh\necho hello\n", 21, NULL},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct host host = {0};
         struct fz_image image;
         struct fz_error err;
         assert_int_equal(load(files[i].bytes, files[i].len, 0, 0, &host, &image, &err), FZ_E_NOT_PICTURE);
+        char says[80] = "no picture of a known format";
+        if (files[i].title)
+            snprintf(says, sizeof says, "%s: a format that frieze does not read", files[i].title);
+        assert_string_equal(err.msg, says);
         int fd = open_bytes(files[i].bytes, files[i].len);
         assert_null(fz_image_sniff(fd, &err));
         assert_int_equal(err.code, FZ_E_NOT_PICTURE);
+        assert_string_equal(err.msg, says);
         close(fd);
     }
     /* zeros, of which a format without magic bytes could make something */
