@@ -11,6 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef SYS_clock_gettime64 /* 32 bits */
+enum { CLOCK_GETTIME = sizeof(time_t) > sizeof(long) ? SYS_clock_gettime64 : SYS_clock_gettime };
+#else
+enum { CLOCK_GETTIME = SYS_clock_gettime };
+#endif
+
 static const volatile int64_t *offset;
 static long cpu_times = 1;
 
@@ -35,12 +41,12 @@ static int is_of_another(clockid_t clock)
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    int rc = (int)syscall(SYS_clock_gettime, clock, now);
+    int rc = (int)syscall(CLOCK_GETTIME, clock, now);
     if (rc == 0 && offset && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
-        now->tv_sec += *offset;
+        now->tv_sec += (time_t)*offset;
     if (rc == 0 && cpu_times != 1 && is_of_another(clock)) {
         int64_t us = (now->tv_sec * INT64_C(1000000) + now->tv_nsec / 1000) * cpu_times;
-        *now = (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+        *now = (struct timespec){.tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000 * 1000)};
     }
     return rc;
 }

@@ -14,15 +14,21 @@ static void disguise(struct statfs *fs)
         fs->f_type = EXT4_SUPER_MAGIC;
 }
 
-#define DISGUISED(name, what)                                         \
-    int name(what, struct statfs *fs);                                \
-    int name(what, struct statfs *fs)                                 \
-    {                                                                 \
-        int (*real)(what, struct statfs *) = dlsym(RTLD_NEXT, #name); \
-        int result = real(of, fs);                                    \
-        if (result == 0)                                              \
-            disguise(fs);                                             \
-        return result;                                                \
+#if __SIZEOF_LONG__ == 4 /* widened: cmake/flags.cmake */
+#define SUFFIX "64"
+#else
+#define SUFFIX ""
+#endif
+
+#define DISGUISED(name, what)                                                \
+    int name(what, struct statfs *fs);                                       \
+    int name(what, struct statfs *fs)                                        \
+    {                                                                        \
+        int (*real)(what, struct statfs *) = dlsym(RTLD_NEXT, #name SUFFIX); \
+        int result = real(of, fs);                                           \
+        if (result == 0)                                                     \
+            disguise(fs);                                                    \
+        return result;                                                       \
     }
 
 DISGUISED(statfs, const char *of)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void a_file_is_read_to_its_end(void **state)
@@ -24,6 +25,27 @@ static void a_file_is_read_to_its_end(void **state)
     assert_int_equal(got, 0); /* its place was behind what was written, all the time */
     assert_false(fz_pread_full(fd, bytes, sizeof bytes, -1, &got));
     assert_int_equal(errno, EINVAL);
+    close(fd);
+}
+
+/* As it is on machines of 32 bits, too, where the C library has to be asked for it. */
+static void long_files_and_late_times_are_known(void **state)
+{
+    (void)state;
+    const int64_t far = INT64_C(5) << 30, late_s = INT64_C(4102444800); /* 2100 */
+    char bytes[4] = "";
+    size_t got;
+    struct stat st;
+    int fd = memfd_create("long", MFD_CLOEXEC);
+    assert_int_equal(pwrite(fd, "abc", 3, (off_t)far), 3);
+    assert_true(fz_pread_full(fd, bytes, sizeof bytes, (off_t)far, &got));
+    assert_int_equal(got, 3);
+    assert_memory_equal(bytes, "abc", 3);
+    const struct timespec times[] = {{.tv_sec = (time_t)late_s}, {.tv_sec = (time_t)late_s}};
+    assert_int_equal(futimens(fd, times), 0);
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_true(st.st_size == far + 3);
+    assert_true(st.st_mtim.tv_sec == late_s);
     close(fd);
 }
 
@@ -61,6 +83,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_read_to_its_end),
+        cmocka_unit_test(long_files_and_late_times_are_known),
         cmocka_unit_test(what_came_before_a_failure_is_kept),
         cmocka_unit_test(what_does_not_fit_is_not_written),
     };
