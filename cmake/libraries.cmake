@@ -11,6 +11,15 @@ find_package(GIF 5 REQUIRED) # giflib brings no .pc file on most systems
 add_library(frieze_libraries INTERFACE)
 target_link_libraries(frieze_libraries INTERFACE PkgConfig::libraries GIF::GIF Threads::Threads m)
 
+# Counters of 64 bits are calls of libatomic where the machine has nothing for them: ARMv6, for which Raspberry Pi OS of 32 bits is built.
+include(CheckCSourceCompiles)
+check_c_source_compiles("#include <stdatomic.h>
+    _Atomic unsigned long long n;
+    int main(void) { return atomic_fetch_add(&n, 1) == atomic_load(&n); }" FRIEZE_COUNTS_BY_ITSELF)
+if(NOT FRIEZE_COUNTS_BY_ITSELF)
+    target_link_libraries(frieze_libraries INTERFACE atomic)
+endif()
+
 # Those of src/image/heavy/, which the program has in a shared object of its own.
 add_library(frieze_heavy_libraries INTERFACE)
 
