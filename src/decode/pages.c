@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 enum {
-    STATES = 4096, /* of pages, looked at by one call */
+    STATES = 4096,            /* of pages, looked at by one call */
+    MAPPED_BYTES = 256 << 20, /* at once: a program of 32 bits has no room for all of a long file */
     SLOW_FILES =
         4, /* have to begin quickly before a disk that was slow counts as quick: some lie next to the one before */
 };
@@ -22,15 +23,15 @@ static uint64_t least(uint64_t a, uint64_t b)
 }
 
 /* Whether all of these pages are in memory, of a file mapped from there on. */
-static bool are_resident(char *map, uint64_t pages, uint64_t page)
+static bool are_resident(char *map, size_t pages, size_t page)
 {
     unsigned char states[STATES];
-    uint64_t count;
-    for (uint64_t from = 0; from < pages; from += count) {
-        count = least(pages - from, STATES);
+    size_t count;
+    for (size_t from = 0; from < pages; from += count) {
+        count = pages - from < STATES ? pages - from : STATES;
         if (mincore(map + from * page, count * page, states) != 0)
             return true;
-        for (uint64_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++)
             if (!(states[i] & 1))
                 return false;
     }
@@ -42,15 +43,17 @@ static bool are_resident(char *map, uint64_t pages, uint64_t page)
 bool fz_pages_are_there(int fd, uint64_t at, uint64_t bytes)
 {
     FZ_NOT_MAIN();
-    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    if (bytes == 0)
-        return true;
-    uint64_t from = at - at % page, pages = (at + bytes - 1 - from) / page + 1;
-    char *map = mmap(NULL, pages * page, PROT_READ, MAP_SHARED, fd, (off_t)from);
-    if (map == MAP_FAILED)
-        return true;
-    bool there = are_resident(map, pages, page);
-    munmap(map, pages * page);
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const uint64_t end = at + bytes;
+    bool there = true;
+    for (uint64_t from = at - at % page; there && from < end; from += MAPPED_BYTES) {
+        const size_t pages = (size_t)(least(end - from, MAPPED_BYTES) + page - 1) / page;
+        char *map = mmap(NULL, pages * page, PROT_READ, MAP_SHARED, fd, (off_t)from);
+        if (map == MAP_FAILED)
+            return true;
+        there = are_resident(map, pages, page);
+        munmap(map, pages * page);
+    }
     return there;
 }
 

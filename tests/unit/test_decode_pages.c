@@ -51,7 +51,7 @@ static void put_there(int fd, uint64_t at, uint64_t end)
     static const char zeros[BLOCK];
     for (uint64_t count; at < end; at += count) {
         count = end - at < sizeof zeros ? end - at : sizeof zeros;
-        if (pwrite(fd, zeros, count, (off_t)at) != (ssize_t)count)
+        if (pwrite(fd, zeros, (size_t)count, (off_t)at) != (ssize_t)count)
             return;
     }
 }
@@ -147,6 +147,18 @@ static bool head_is_enough(int fd)
     fz_image_head_fini(&head);
     close(fd);
     return enough;
+}
+
+/* A program of 32 bits cannot map it as a whole. */
+static void of_4_GB_nothing_is_there_by_itself(void **state)
+{
+    (void)state;
+    const uint64_t bytes = UINT64_C(4) << 30;
+    int fd = file_that_begins(JPEG);
+    assert_int_equal(ftruncate(fd, (off_t)bytes), 0);
+    assert_false(fz_pages_are_there(fd, 0, bytes));
+    assert_false(fz_pages_are_there(fd, bytes - BLOCK, BLOCK));
+    close(fd);
 }
 
 /* As after a program that looked for the metadata there. */
@@ -412,6 +424,7 @@ int main(void)
         cmocka_unit_test_setup(what_nobody_wants_any_more_is_not_read_on, set_up),
         cmocka_unit_test_setup(errors_keep_nobody_waiting, set_up),
         cmocka_unit_test_setup(the_end_alone_is_not_all, set_up),
+        cmocka_unit_test_setup(of_4_GB_nothing_is_there_by_itself, set_up),
         cmocka_unit_test_setup(a_head_that_was_there_says_nothing_of_the_disk, set_up),
         cmocka_unit_test_setup(a_disk_that_was_slow_is_not_quick_by_one_head, set_up),
         cmocka_unit_test_setup(a_head_that_takes_its_time_shows_a_slow_disk, set_up),
