@@ -311,7 +311,7 @@ static struct bytes pack_plain(int compression)
         assert_int_equal(TIFFWriteScanline(tif, row, y, 0), 1);
     TIFFFlushData(tif);
     struct bytes strip = {0};
-    bytes_put(&strip, m.b.data + TIFFGetStrileOffset(tif, 0), TIFFGetStrileByteCount(tif, 0));
+    bytes_put(&strip, m.b.data + TIFFGetStrileOffset(tif, 0), (size_t)TIFFGetStrileByteCount(tif, 0));
     TIFFClose(tif);
     free(m.b.data);
     return strip;
@@ -402,6 +402,43 @@ static void test_windows(void **state)
     }
 }
 
+/* --- more than a program can have ----------------------------------------------------------------------- */
+
+/* Three tiles side by side take 2^32 bytes and LITTLE more, which is all that a size_t of 32 bits would know of. The first one ends early. */
+static void test_what_no_pointer_reaches(void **state)
+{
+    enum { TILE_W = 58256, TILE_H = 768, LITTLE = 131072, STORED = 16 << 20 };
+    _Static_assert(UINT64_C(3) * TILE_W * TILE_H * 32 == UINT64_C(0x100000000) + LITTLE,
+                   "four samples of 64 bits");
+    (void)state;
+    if (SIZE_MAX > UINT32_MAX)
+        skip();
+    struct memory m = {0};
+    TIFF *tif = TIFFClientOpen("", "w", &m, memory_read, memory_write, memory_seek, memory_close, memory_size,
+                               NULL, NULL);
+    TIFFSetField(tif, TIFFTAG_IMAGEWIDTH, 2 * TILE_W + 1);
+    TIFFSetField(tif, TIFFTAG_IMAGELENGTH, TILE_H);
+    TIFFSetField(tif, TIFFTAG_BITSPERSAMPLE, 64);
+    TIFFSetField(tif, TIFFTAG_SAMPLESPERPIXEL, 4);
+    TIFFSetField(tif, TIFFTAG_EXTRASAMPLES, 1, &(uint16_t){EXTRASAMPLE_UNASSALPHA});
+    TIFFSetField(tif, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_IEEEFP);
+    TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
+    TIFFSetField(tif, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    TIFFSetField(tif, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE);
+    TIFFSetField(tif, TIFFTAG_TILEWIDTH, TILE_W);
+    TIFFSetField(tif, TIFFTAG_TILELENGTH, TILE_H);
+    uint8_t *stored = calloc(1, STORED);
+    assert_true(TIFFWriteEncodedTile(tif, 0, stored, STORED) > 0);
+    free(stored);
+    TIFFClose(tif);
+    struct host host = {0}; /* which grants anything */
+    struct fz_image image;
+    struct fz_error err;
+    assert_int_equal(load(m.b.data, m.b.len, 100, 100, &host, &image, &err), FZ_E_LIMIT);
+    host_fini(&host);
+    free(m.b.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_cancelled_at_every_read),
         cmocka_unit_test(test_many_directories),
         cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_what_no_pointer_reaches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

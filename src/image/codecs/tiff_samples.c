@@ -49,7 +49,7 @@ bool fz_tiff_wants_samples(const struct fz_tiff *t)
 /* Where the samples of a row lie: `planes` blocks beside each other for each column of tiles. */
 struct grid {
     uint8_t *blocks; /* owned: [columns][planes][block_bytes] */
-    tmsize_t block_bytes, row_bytes;
+    size_t block_bytes, row_bytes;
     uint32_t columns, block_w, block_rows; /* px */
     unsigned planes, interleaved;          /* planes * interleaved = samples of a pixel */
     unsigned colours, channels;            /* channels: colours, and alpha where there is */
@@ -131,7 +131,7 @@ static void read_pixel(const struct fz_tiff *t, const struct grid *g, uint32_t x
 {
     uint32_t inside = x % g->block_w;
     const uint8_t *block =
-        g->blocks + (tmsize_t)(x / g->block_w) * g->planes * g->block_bytes + y * g->row_bytes;
+        g->blocks + (size_t)(x / g->block_w) * g->planes * g->block_bytes + y * g->row_bytes;
     for (unsigned i = 0; i < g->channels; i++)
         c[i] = g->planes > 1 ? sample(t, block + i * g->block_bytes, inside)
                              : sample(t, block, (size_t)inside * g->interleaved + i);
@@ -281,7 +281,7 @@ static bool read_blocks(struct fz_tiff *t, struct grid *g, uint32_t y)
     bool some = false;
     for (uint32_t column = (uint32_t)part->x / g->block_w; column <= last; column++)
         for (unsigned plane = 0; plane < g->planes; plane++) {
-            uint8_t *to = g->blocks + ((tmsize_t)column * g->planes + plane) * g->block_bytes;
+            uint8_t *to = g->blocks + ((size_t)column * g->planes + plane) * g->block_bytes;
             if (plane >= g->channels)
                 break;
             uint16_t of = (uint16_t)plane;
@@ -290,8 +290,9 @@ static bool read_blocks(struct fz_tiff *t, struct grid *g, uint32_t y)
             tmsize_t got =
                 TIFFIsTiled(t->tif)
                     ? TIFFReadEncodedTile(t->tif, TIFFComputeTile(t->tif, column * g->block_w, y, 0, of), to,
-                                          g->block_bytes)
-                    : TIFFReadEncodedStrip(t->tif, TIFFComputeStrip(t->tif, y, of), to, g->block_bytes);
+                                          (tmsize_t)g->block_bytes)
+                    : TIFFReadEncodedStrip(t->tif, TIFFComputeStrip(t->tif, y, of), to,
+                                           (tmsize_t)g->block_bytes);
             if (got < 0 && !t->shows_tiles)
                 return false;
             some = got >= 0 || keep_some(t, to, g->block_bytes) || some;
@@ -340,16 +341,20 @@ static bool lay_out(const struct fz_tiff *t, struct grid *g)
     if (g->block_w == 0 || g->block_rows == 0)
         return false;
     g->columns = (t->width + g->block_w - 1) / g->block_w;
-    g->row_bytes = tiled ? TIFFTileRowSize(t->tif) : TIFFScanlineSize(t->tif);
-    g->block_bytes = tiled                ? TIFFTileSize(t->tif)
-                     : t->strip_rows == 0 ? TIFFStripSize(t->tif)
-                                          : g->row_bytes * (tmsize_t)g->block_rows;
+    const tmsize_t row_bytes = tiled ? TIFFTileRowSize(t->tif) : TIFFScanlineSize(t->tif);
+    const tmsize_t block_bytes = tiled                ? TIFFTileSize(t->tif)
+                                 : t->strip_rows == 0 ? TIFFStripSize(t->tif)
+                                                      : 1;
+    if (row_bytes <= 0 || block_bytes <= 0 || g->block_rows > (size_t)PTRDIFF_MAX / (size_t)row_bytes)
+        return false;
+    g->row_bytes = (size_t)row_bytes;
+    g->block_bytes = tiled || t->strip_rows == 0 ? (size_t)block_bytes : g->row_bytes * g->block_rows;
     bool floats = t->format == SAMPLEFORMAT_IEEEFP;
     return t->samples >= g->colours &&
            (t->format == SAMPLEFORMAT_INT || t->format == SAMPLEFORMAT_UINT ||
             t->format == SAMPLEFORMAT_VOID || floats) &&
            (floats ? t->bits == 16 || t->bits == 32 || t->bits == 64 : t->bits >= 1 && t->bits <= 32) &&
-           g->block_bytes > 0 && g->row_bytes > 0 && g->block_bytes / g->row_bytes >= (tmsize_t)g->block_rows;
+           g->block_bytes / g->row_bytes >= g->block_rows;
 }
 
 static enum fz_err push_rows(struct fz_tiff *t, const struct grid *g, uint32_t rows, uint16_t *row)

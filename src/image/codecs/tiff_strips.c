@@ -173,7 +173,7 @@ static bool keeps_to_window(struct fz_tiff_strips *s, unsigned plane, uint32_t y
     return false;
 }
 
-static bool read_row(struct fz_tiff_strips *s, unsigned plane, uint32_t y, uint8_t *to, tmsize_t row_bytes)
+static bool read_row(struct fz_tiff_strips *s, unsigned plane, uint32_t y, uint8_t *to, size_t row_bytes)
 {
     if (s->has_window && y % s->t->strip_rows == 0 && !keeps_to_window(s, plane, y))
         return false;
@@ -187,15 +187,15 @@ static bool read_row(struct fz_tiff_strips *s, unsigned plane, uint32_t y, uint8
         }
         return came && !is_lost; /* each row of Group 4 is told by the one above it */
     }
-    if (read_here(s, plane, y, to, (size_t)row_bytes)) {
-        swap_bytes(s->t, to, row_bytes);
+    if (read_here(s, plane, y, to, row_bytes)) {
+        swap_bytes(s->t, to, (tmsize_t)row_bytes);
         return true;
     }
     snprintf(s->t->message, sizeof s->t->message, "a strip ends early");
     return false;
 }
 
-uint32_t fz_tiff_strips_read(struct fz_tiff_strips *s, uint8_t *to, tmsize_t plane_bytes, tmsize_t row_bytes,
+uint32_t fz_tiff_strips_read(struct fz_tiff_strips *s, uint8_t *to, size_t plane_bytes, size_t row_bytes,
                              uint32_t y, uint32_t rows)
 {
     for (uint32_t i = 0; i < rows; i++)

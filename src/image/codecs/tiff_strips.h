@@ -34,7 +34,7 @@ void fz_tiff_strips_close(struct fz_tiff_strips *s);
 
 /* The decoder's thread. Rows from y on, none of another strip, to each plane's `to`: how many of them came. All rows of a strip are
  * asked for in order, but of those that are not compressed. */
-uint32_t fz_tiff_strips_read(struct fz_tiff_strips *s, uint8_t *to, tmsize_t plane_bytes, tmsize_t row_bytes,
+uint32_t fz_tiff_strips_read(struct fz_tiff_strips *s, uint8_t *to, size_t plane_bytes, size_t row_bytes,
                              uint32_t y, uint32_t rows);
 
 #endif
