@@ -5,6 +5,7 @@
 #include "image/jpeg/lower.h"
 #include "image/scratch.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
@@ -385,7 +386,7 @@ static enum fz_err decode(struct jpeg *j)
     }
     cinfo->buffered_image = jpeg_has_multiple_scans(cinfo);
     /* Bounds libjpeg's large arrays to what was reserved. */
-    cinfo->mem->max_memory_to_use = (long)d->working_bytes;
+    cinfo->mem->max_memory_to_use = d->working_bytes < LONG_MAX ? (long)d->working_bytes : LONG_MAX;
     jpeg_start_decompress(cinfo);
     if (cinfo->buffered_image)
         code = read_scans(j);
