@@ -38,7 +38,7 @@ static const char *const fz_calls_dangerous[] = {
     "process_madvise", "process_mrelease", "kcmp", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "kill",
     "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "setpgid", "setsid",
     /* the network */
-    "socket", "socketcall", "connect", "bind", "listen", "accept", "accept4", "sendto", "sendmmsg",
+    "socket", "socketcall", "connect", "bind", "listen", "accept", "accept4", "send", "sendto", "sendmmsg",
     /* the kernel's wide doors */
     "bpf", "io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "io_submit",
     "perf_event_open", "userfaultfd", "keyctl", "add_key", "request_key", "init_module", "finit_module",
