@@ -106,10 +106,20 @@ static void add_descriptors(struct rules *rules)
         rule_if(rules, SCMP_ACT_ALLOW, "fcntl", is_int(1, commands[i]));
         rule_if(rules, SCMP_ACT_ALLOW, "fcntl64", is_int(1, commands[i]));
     }
-    static const char *const stats[] = {"newfstatat", "fstatat64"}; /* what fstat is in newer C libraries */
+    /* What fstat is in newer C libraries. With times of 64 bits on machines of 32 some of them know no other way than statx. */
+    static const struct {
+        const char *name;
+        unsigned flags; /* the argument that they are */
+    } stats[] = {
+        {"newfstatat", 3},
+        {"fstatat64", 3},
+#if __SIZEOF_LONG__ == 4
+        {"statx", 2},
+#endif
+    };
     for (size_t i = 0; i < sizeof stats / sizeof *stats; i++)
-        rule_if(rules, SCMP_ACT_ALLOW, stats[i],
-                SCMP_CMP(3, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
+        rule_if(rules, SCMP_ACT_ALLOW, stats[i].name,
+                SCMP_CMP(stats[i].flags, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
 }
 
 static void add_process(struct rules *rules)
