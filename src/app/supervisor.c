@@ -33,7 +33,8 @@ static int take_signal(const sigset_t *awaited, siginfo_t *info, int64_t until_u
         return sigwaitinfo(awaited, info);
     int64_t left_us = until_us - fz_now_us();
     left_us = left_us > 0 ? left_us : 0;
-    struct timespec left = {.tv_sec = left_us / 1000000, .tv_nsec = left_us % 1000000 * 1000};
+    struct timespec left = {.tv_sec = (time_t)(left_us / 1000000),
+                            .tv_nsec = (long)(left_us % 1000000 * 1000)};
     return sigtimedwait(awaited, info, &left);
 }
 

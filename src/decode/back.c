@@ -226,11 +226,11 @@ static bool set_up(struct back *back, int number, struct fz_sandbox *sandbox)
         close(fd);
     if (!back->memory)
         return false;
-    back->scratch = fz_image_scratch_new(back->setup.scratch_bytes);
+    back->scratch = fz_image_scratch_new((size_t)back->setup.scratch_bytes);
     struct fz_call_ready ready = {0};
     if (number > 0) { /* a process of its own */
         setpriority(PRIO_PROCESS, 0, DECODER_NICE);
-        fz_mem_set_retention(back->setup.heap_bytes);
+        fz_mem_set_retention((size_t)back->setup.heap_bytes);
     }
     if (sandbox)
         close_sandbox(back, sandbox, &ready);
@@ -260,7 +260,7 @@ static int run(int socket, int number, struct fz_sandbox *sandbox, bool without_
     fz_anim_free(back.anim);
     fz_image_scratch_free(back.scratch);
     if (back.memory)
-        munmap(back.memory, fz_ring_bytes(back.setup.slots));
+        munmap(back.memory, (size_t)fz_ring_bytes(back.setup.slots));
     close(socket);
     return 0;
 }

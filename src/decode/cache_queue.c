@@ -50,7 +50,7 @@ void fz_cache_queue_init(struct fz_cache_queue *queue, uint64_t limit_bytes, uin
     *queue = (struct fz_cache_queue){.end = &queue->first,
                                      .most_bytes = waiting_bytes,
                                      .batch_bytes = least(least(part, BATCH_BYTES), waiting_bytes / 2),
-                                     .batch_rows = rows < BATCH_ROWS ? rows : BATCH_ROWS};
+                                     .batch_rows = rows < BATCH_ROWS ? (size_t)rows : BATCH_ROWS};
 }
 
 void fz_cache_queue_fini(struct fz_cache_queue *queue)

@@ -89,9 +89,9 @@ static uint64_t block_now(const struct fetch *fetch)
 }
 
 /* Straight into the memory of the copy, for which there is room. Gives how many came; `sys`: why not all of them, or 0. */
-static uint64_t read_into(const struct fetch *fetch, uint64_t at, uint64_t wanted, int *sys)
+static uint64_t read_into(const struct fetch *fetch, uint64_t at, size_t wanted, int *sys)
 {
-    uint64_t got = 0;
+    size_t got = 0;
     ssize_t n = 1;
     char *copy = mmap(NULL, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, fetch->to, (off_t)at);
     *sys = copy == MAP_FAILED ? ENOMEM : 0;
@@ -99,7 +99,7 @@ static uint64_t read_into(const struct fetch *fetch, uint64_t at, uint64_t wante
         return 0;
     while (got < wanted && n != 0 && *sys == 0) {
         n = pread(fetch->from, copy + got, wanted - got, (off_t)(at + got));
-        got += n > 0 ? (uint64_t)n : 0;
+        got += n > 0 ? (size_t)n : 0;
         if (n < 0 && errno != EINTR)
             *sys = errno == EFAULT ? ENOMEM : errno; /* EFAULT: no memory behind the address */
     }
@@ -108,19 +108,19 @@ static uint64_t read_into(const struct fetch *fetch, uint64_t at, uint64_t wante
 }
 
 /* The page cache takes all of it, and the same few bytes here. */
-static uint64_t read_through(const struct fetch *fetch, uint64_t at, uint64_t wanted, int *sys)
+static uint64_t read_through(const struct fetch *fetch, uint64_t at, size_t wanted, int *sys)
 {
     char bin[BIN_BYTES];
     struct iovec parts[FZ_BLOCK_LEAST_BYTES / BIN_BYTES];
-    uint64_t got = 0;
+    size_t got = 0;
     ssize_t n = 1;
     *sys = 0;
     while (got < wanted && n != 0 && *sys == 0) {
         int count = 0;
-        for (uint64_t rest = wanted - got; rest > 0; rest -= parts[count++].iov_len)
+        for (size_t rest = wanted - got; rest > 0; rest -= parts[count++].iov_len)
             parts[count] = (struct iovec){bin, rest < BIN_BYTES ? rest : BIN_BYTES};
         n = preadv(fetch->from, parts, count, (off_t)(at + got));
-        got += n > 0 ? (uint64_t)n : 0;
+        got += n > 0 ? (size_t)n : 0;
         if (n < 0 && errno != EINTR)
             *sys = errno;
     }
@@ -149,7 +149,7 @@ static void read_block(struct fetch *fetch)
 {
     struct link *link = fetch->link;
     const uint64_t block = block_now(fetch), at = fetch->next;
-    const uint64_t wanted = fetch->bytes - at < block ? fetch->bytes - at : block;
+    const size_t wanted = (size_t)(fetch->bytes - at < block ? fetch->bytes - at : block);
     int sys = 0;
     fetch->next += wanted;
     fetch->reading++;

@@ -58,7 +58,7 @@ static int sealed_file(uint64_t bytes)
 
 static uint8_t *map(int fd, uint64_t bytes)
 {
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *memory = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -85,7 +85,7 @@ void fz_ring_free(struct fz_ring *ring)
 {
     if (!ring || atomic_fetch_sub(&ring->owners, 1) > 1)
         return;
-    munmap(ring->memory, fz_ring_bytes(ring->slots));
+    munmap(ring->memory, (size_t)fz_ring_bytes(ring->slots));
     close(ring->fd);
     free(ring);
 }

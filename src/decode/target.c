@@ -82,7 +82,7 @@ enum fz_err fz_target_put(const struct fz_placing *placing, const struct fz_plac
         return code;
     file.synced = placing->synced;
     file.never_replaces = placing->never_replaces;
-    bool whole = from->bytes ? fz_new_file_write(&file, from->bytes, from->len, stops, ctx)
+    bool whole = from->bytes ? fz_new_file_write(&file, from->bytes, (size_t)from->len, stops, ctx)
                              : fz_new_file_copy(&file, from->fd, stops, ctx);
     whole = whole && fflush(file.stream) == 0;
     if (whole && stops(ctx)) { /* it may have been held for long */
@@ -124,7 +124,7 @@ static int file_of(const struct fz_placed *file)
     if (!file->bytes)
         return fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
     int fd = memfd_create("result", MFD_CLOEXEC);
-    if (fd >= 0 && !fz_write_full(fd, file->bytes, file->len)) {
+    if (fd >= 0 && !fz_write_full(fd, file->bytes, (size_t)file->len)) {
         close(fd);
         fd = -1;
     }

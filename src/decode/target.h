@@ -26,7 +26,7 @@ struct fz_placing {
 /* Its bytes. */
 struct fz_placed {
     const void *bytes; /* borrowed; NULL: those of `fd` */
-    size_t len;        /* of them; of `fd`: what it takes of memory, 0: it is on a disk */
+    uint64_t len;      /* of them; of `fd`: what it takes of memory, 0: it is on a disk */
     int fd;
 };
 

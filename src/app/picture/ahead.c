@@ -34,7 +34,7 @@ bool fz_ahead_wants(const struct fz_app *app, size_t index, uint32_t *step)
     if (app->mode != FZ_MODE_PICTURE || !fz_list_index(app->list, app->picture.item, &at))
         return false;
     for (*step = 0; *step <= FZ_PICTURES_AROUND; ++*step)
-        if (fz_ahead_at(app, at, *step, &there) && there == index)
+        if (fz_ahead_at(app, at, (long)*step, &there) && there == index)
             return true;
     return false;
 }

@@ -90,7 +90,7 @@ void fz_browse_random(struct fz_app *app)
     if (count < 2)
         return;
     uint64_t drawn = (uint64_t)new_seed() << 32 | new_seed();
-    fz_app_go_to(app, (index + 1 + drawn % (count - 1)) % count);
+    fz_app_go_to(app, (index + 1 + (size_t)(drawn % (count - 1))) % count);
 }
 
 /* ---- Dropping ---------------------------------------------------------------------------------------------------- */

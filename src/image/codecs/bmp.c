@@ -416,7 +416,7 @@ enum fz_err fz_bmp_load(struct fz_decode *d)
         return fz_fail(d->err, FZ_E_DAMAGED, 0, "the file ends before its pixels");
     bool complete = true, is_packed = m.packed == RLE8 || m.packed == RLE4;
     m.indices = is_packed ? calloc(m.height, m.width * sizeof *m.indices) : NULL;
-    m.stored = is_packed ? NULL : fz_try_malloc(m.row_bytes);
+    m.stored = is_packed ? NULL : fz_try_malloc((size_t)m.row_bytes);
     if (!m.indices && !m.stored)
         return fz_fail(d->err, FZ_E_MEMORY, 0, "no memory for %ux%u pixels", m.width, m.height);
     enum fz_err code = m.indices ? unpack(&m, d, &complete) : settle_alpha(&m, d);

@@ -77,7 +77,7 @@ static const uint8_t *find_bytes(struct reading *r, uint64_t count, uint64_t lef
         if (!from)
             return NULL;
         if (from != r->window)
-            memcpy(r->window, from, r->window_bytes);
+            memcpy(r->window, from, (size_t)r->window_bytes);
     }
     return r->window + (r->pos - r->window_at);
 }
@@ -107,7 +107,7 @@ static int on_read(GifFileType *file, GifByteType *bytes, int count)
     const uint8_t *from = find_bytes(r, n, left);
     if (!from)
         return 0;
-    memcpy(bytes, from, n);
+    memcpy(bytes, from, (size_t)n);
     r->pos += n;
     if (is_length)
         end_with_file(r, bytes, left - n);

@@ -58,7 +58,7 @@ static enum fz_head_status read_pam(const struct fz_bytes *b, struct pam *p)
     *p = (struct pam){.at = 3};
     while (p->at < MAX_HEAD_BYTES) {
         const uint8_t *line = b->at + p->at,
-                      *end = p->at < b->len ? memchr(line, '\n', b->len - p->at) : NULL;
+                      *end = p->at < b->len ? memchr(line, '\n', b->len - (size_t)p->at) : NULL;
         if (!end)
             return FZ_HEAD_MORE;
         const struct {

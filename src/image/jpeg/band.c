@@ -300,7 +300,7 @@ static void put_copy(struct fz_jpeg_band *band, struct fz_bits_buffer since)
         fz_bits_refill(&since);
         put(band, (uint32_t)(since.acc >> (64 - count)), count);
         fz_bits_drop(&since, count);
-        left -= count;
+        left -= (ptrdiff_t)count;
     }
 }
 

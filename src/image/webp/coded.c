@@ -210,7 +210,7 @@ static enum fz_err read_groups(struct fz_vp8l_image *image, const bool *used, si
     free(v->groups);
     v->groups = fz_vp8l_allocate(v, count, sizeof *v->groups, &code);
     v->tables.count = 0;
-    v->tables.most = v->tables_left / sizeof *v->tables.entries;
+    v->tables.most = (size_t)(v->tables_left / sizeof *v->tables.entries);
     for (size_t i = 0; i < count && code == FZ_OK; i++) {
         const size_t before = v->tables.count;
         code = read_group(image, used[i] ? &v->groups[i] : &unused);
