@@ -76,11 +76,11 @@ static uint8_t byte_at(int number, uint64_t at)
 
 static void make_source(int number, uint64_t bytes, uint64_t fails_at)
 {
-    uint8_t *all = malloc(bytes);
+    uint8_t *all = malloc((size_t)bytes);
     for (uint64_t i = 0; i < bytes; i++)
         all[i] = byte_at(number, i);
     int fd = memfd_create("source", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, all, bytes) != (ssize_t)bytes)
+    if (fd < 0 || write(fd, all, (size_t)bytes) != (ssize_t)bytes)
         stress_fail("no file to copy: %s", strerror(errno));
     sources[number] = (struct source){fd, bytes, fails_at};
     free(all);
@@ -98,8 +98,8 @@ static void check(int number, int copy, uint64_t wanted)
                     (unsigned long long)length);
         return;
     }
-    uint8_t *all = malloc(length + 1);
-    bool whole = __real_pread(copy, all, length, 0) == (ssize_t)length;
+    uint8_t *all = malloc((size_t)length + 1);
+    bool whole = __real_pread(copy, all, (size_t)length, 0) == (ssize_t)length;
     for (uint64_t i = 0; whole && i < length; i++)
         whole = all[i] == (i < there ? byte_at(number, i) : 0);
     if (!whole)

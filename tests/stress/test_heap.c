@@ -95,7 +95,7 @@ static int keep_judging(void *ctx)
 {
     uint64_t random = *(const uint64_t *)ctx;
     while (!atomic_load(&judge_done)) {
-        judge_once(&random, random_next(&random) % (NODES * PRODUCERS));
+        judge_once(&random, (size_t)(random_next(&random) % (NODES * PRODUCERS)));
         nap_us((long)(random_next(&random) % 400));
     }
     return 0;

@@ -37,7 +37,7 @@ static void objects_never_lie_over_each_other(void **state)
     struct object *objects[OBJECTS] = {0};
     struct random random = random_start();
     for (uint32_t turn = 1; turn <= TURNS; turn++) {
-        size_t at = random_next(&random) % OBJECTS;
+        size_t at = (size_t)(random_next(&random) % OBJECTS);
         if (objects[at]) {
             assert_true(is_whole(objects[at]));
             fz_slab_give(&slab, objects[at]);

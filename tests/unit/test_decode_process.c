@@ -58,7 +58,7 @@ static void assert_is_shared(const void *pixels)
     assert_non_null(maps);
     while (fgets(line, sizeof line, maps)) {
         char *end;
-        uintptr_t from = strtoull(line, &end, 16), to = strtoull(end + 1, NULL, 16);
+        uintptr_t from = (uintptr_t)strtoull(line, &end, 16), to = (uintptr_t)strtoull(end + 1, NULL, 16);
         if ((uintptr_t)pixels >= from && (uintptr_t)pixels < to)
             shared = strstr(line, "rw-s") && strstr(line, "/memfd:");
     }

@@ -4,6 +4,14 @@
 #include "image/anim/format.h"
 #include "image/heavy.h"
 
+static bool is_in(size_t wanted, const size_t *all, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (all[i] == wanted)
+            return true;
+    return false;
+}
+
 static void builds_differ_where_what_is_handed_over_does(void **state)
 {
     static const size_t handed_over[] = {sizeof(struct fz_decode), sizeof(struct fz_anim),
@@ -15,7 +23,7 @@ static void builds_differ_where_what_is_handed_over_does(void **state)
     if (!heavy)
         fail_msg("%s", err.msg);
     for (size_t i = 0; i < COUNT(handed_over); i++)
-        assert_in_set(handed_over[i], heavy->build.sizes, COUNT(heavy->build.sizes));
+        assert_true(is_in(handed_over[i], heavy->build.sizes, COUNT(heavy->build.sizes)));
     for (size_t i = 0; i < COUNT(heavy->build.sizes); i++)
         assert_int_not_equal(heavy->build.sizes[i], 0);
     fz_heavy_fini();

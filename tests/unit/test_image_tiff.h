@@ -42,7 +42,7 @@ static inline tmsize_t memory_write(thandle_t handle, void *from, tmsize_t count
 static inline toff_t memory_seek(thandle_t handle, toff_t offset, int whence)
 {
     struct memory *m = (struct memory *)handle;
-    m->pos = whence == SEEK_CUR ? m->pos + offset : whence == SEEK_END ? m->b.len + offset : offset;
+    m->pos = (size_t)(whence == SEEK_CUR ? m->pos + offset : whence == SEEK_END ? m->b.len + offset : offset);
     return m->pos;
 }
 

@@ -150,7 +150,7 @@ static void random_changes(void **state)
         for (uint32_t i = 0; i < changes; i++) {
             random_change();
             if (random_below(20) == 0)
-                nap_ms(random_below(30));
+                nap_ms((long)random_below(30));
             if (random_below(10) == 0)
                 world_take(w);
         }

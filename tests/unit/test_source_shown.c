@@ -194,8 +194,8 @@ static void model_add(struct model *m, uint32_t root, const char *dir, const cha
     assert_true(m->count < ENTRIES_MAX);
     struct entry *e = &m->entries[m->count++];
     *e = (struct entry){.root = root, .dir = dir, .arrival = ++m->arrivals};
-    snprintf(e->name, sizeof e->name, "%s", name);
-    snprintf(e->folded, sizeof e->folded, "%s", plain);
+    snprintf(e->name, sizeof e->name, "%.39s", name);
+    snprintf(e->folded, sizeof e->folded, "%.39s", plain);
     e->marked = take_wish(m, e);
 }
 
