@@ -295,11 +295,21 @@ static void keep_to_one_thread(void)
         set_threads(1);
 }
 
+/* LibRaw 0.21 has moved it to the parameters of unpacking. */
+static unsigned *memory_limit_mb(libraw_data_t *lib)
+{
+#if LIBRAW_COMPILE_CHECK_VERSION_NOTLESS(0, 21)
+    return &lib->rawparams.max_raw_memory_mb;
+#else
+    return &lib->params.max_raw_memory_mb;
+#endif
+}
+
 static enum fz_err develop(struct fz_decode *d, struct raw *r)
 {
     keep_to_one_thread();
     libraw_set_progress_handler(r->lib, look_at_clock, d);
-    r->lib->params.max_raw_memory_mb = (unsigned)((d->working_bytes >> 20) + 1);
+    *memory_limit_mb(r->lib) = (unsigned)((d->working_bytes >> 20) + 1);
     int status = libraw_unpack(r->lib);
     if (status == LIBRAW_SUCCESS)
         status = libraw_dcraw_process(r->lib);
