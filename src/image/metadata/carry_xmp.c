@@ -161,8 +161,8 @@ static void settle_attributes(struct settling *s, const char **attributes, size_
 static void XMLCALL begin_element(void *ctx, const char *name, const char **attributes)
 {
     struct settling *s = ctx;
-    size_t at = (size_t)XML_GetCurrentByteIndex(s->parser.expat);
-    size_t end = at + (size_t)XML_GetCurrentByteCount(s->parser.expat);
+    size_t at = fz_xmp_event_begin(&s->parser);
+    size_t end = at + fz_xmp_event_len(&s->parser);
     s->depth++;
     s->nodes++;
     for (size_t i = 0; attributes[i]; i += 2)
@@ -191,8 +191,8 @@ static void XMLCALL begin_element(void *ctx, const char *name, const char **attr
 static void XMLCALL end_element(void *ctx, const char *name)
 {
     struct settling *s = ctx;
-    size_t at = (size_t)XML_GetCurrentByteIndex(s->parser.expat);
-    size_t end = at + (size_t)XML_GetCurrentByteCount(s->parser.expat);
+    size_t at = fz_xmp_event_begin(&s->parser);
+    size_t end = at + fz_xmp_event_len(&s->parser);
     (void)name;
     if (s->fact && s->depth == s->fact_depth) {
         bool says =

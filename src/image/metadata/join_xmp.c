@@ -30,9 +30,9 @@ static void XMLCALL begin_element(void *ctx, const char *name, const char **attr
     body->depth++;
     if (body->at > 0 || strcmp(name, RDF_URI " RDF") != 0)
         return;
-    size_t begin = (size_t)XML_GetCurrentByteIndex(body->parser.expat);
+    size_t begin = fz_xmp_event_begin(&body->parser);
     body->rdf = body->depth;
-    body->at = begin + (size_t)XML_GetCurrentByteCount(body->parser.expat);
+    body->at = begin + fz_xmp_event_len(&body->parser);
     body->name = begin + 1;
     body->name_end = fz_xmp_name_end(body->packet, body->name, body->at);
 }
@@ -41,8 +41,8 @@ static void XMLCALL end_element(void *ctx, const char *name)
 {
     struct body *body = ctx;
     (void)name;
-    if (body->depth == body->rdf && XML_GetCurrentByteCount(body->parser.expat) > 0) { /* else it is <a/> */
-        body->end = (size_t)XML_GetCurrentByteIndex(body->parser.expat);
+    if (body->depth == body->rdf && fz_xmp_event_len(&body->parser) > 0) { /* else it is <a/> */
+        body->end = fz_xmp_event_begin(&body->parser);
         body->rdf = 0;
     }
     body->depth--;

@@ -77,12 +77,12 @@ static void refuse(struct search *s, const char *trouble)
 
 static size_t event_begin(const struct search *s)
 {
-    return (size_t)XML_GetCurrentByteIndex(s->parser.expat) / s->width;
+    return fz_xmp_event_begin(&s->parser) / s->width;
 }
 
 static size_t event_end(const struct search *s)
 {
-    return event_begin(s) + (size_t)XML_GetCurrentByteCount(s->parser.expat) / s->width;
+    return event_begin(s) + fz_xmp_event_len(&s->parser) / s->width;
 }
 
 /* What stands in an element from its first tag on. */

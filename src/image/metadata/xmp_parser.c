@@ -69,6 +69,29 @@ bool fz_xmp_parse(struct fz_xmp_parser *parser, const char *encoding, const char
     return is_whole;
 }
 
+/* Since 2.9 expat calls deprecated what counts in types whose size differs from machine to machine. */
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+size_t fz_xmp_event_begin(const struct fz_xmp_parser *parser)
+{
+    return (size_t)XML_GetCurrentByteIndex64(parser->expat);
+}
+
+size_t fz_xmp_event_len(const struct fz_xmp_parser *parser)
+{
+    return (size_t)XML_GetCurrentByteCount64(parser->expat);
+}
+#else
+size_t fz_xmp_event_begin(const struct fz_xmp_parser *parser)
+{
+    return (size_t)XML_GetCurrentByteIndex(parser->expat);
+}
+
+size_t fz_xmp_event_len(const struct fz_xmp_parser *parser)
+{
+    return (size_t)XML_GetCurrentByteCount(parser->expat);
+}
+#endif
+
 size_t fz_xmp_len(const char *packet, size_t len)
 {
     size_t whole = len;

@@ -21,6 +21,10 @@ struct fz_xmp_parser {
  * time than packets of that length do; what was told before that is so. */
 bool fz_xmp_parse(struct fz_xmp_parser *parser, const char *encoding, const char *packet, size_t len);
 
+/* Only from a handler, of what it is told of: where in the packet that begins, and its bytes, none for the end of <a/>. */
+size_t fz_xmp_event_begin(const struct fz_xmp_parser *parser);
+size_t fz_xmp_event_len(const struct fz_xmp_parser *parser);
+
 /* Any thread, the rest as well. Without the zeroes that stand behind a packet to leave room, but with the last one's of UTF-16. */
 size_t fz_xmp_len(const char *packet, size_t len);
 
