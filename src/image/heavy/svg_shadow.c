@@ -189,28 +189,65 @@ static const uint8_t *tag_start(const uint8_t *from, const uint8_t *at)
     return start > from && start[-1] == '<' ? start : NULL;
 }
 
-/* By a drawing: one without any primitive that it knows leaves nothing. */
-bool fz_svg_knows_shadows(void)
+static bool leaves_something(const char *drawing)
 {
-    static const char drawing[] =
-        "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'><filter id='f'>"
-        "<feDropShadow stdDeviation='0'/></filter>"
-        "<rect width='4' height='4' filter='url(#f)'/></svg>";
-    RsvgHandle *handle = rsvg_handle_new_from_data((const guint8 *)drawing, sizeof drawing - 1, NULL);
+    RsvgHandle *handle = rsvg_handle_new_from_data((const guint8 *)drawing, strlen(drawing), NULL);
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 4, 4);
     cairo_t *cairo = cairo_create(surface);
     const RsvgRectangle page = {0, 0, 4, 4};
-    bool known = handle && rsvg_handle_render_document(handle, cairo, &page, NULL);
+    bool drawn = handle && rsvg_handle_render_document(handle, cairo, &page, NULL);
     cairo_destroy(cairo);
     cairo_surface_flush(surface);
     const unsigned char *pixels = cairo_image_surface_get_data(surface);
-    known = known && pixels && (pixels[0] | pixels[1] | pixels[2] | pixels[3]) != 0;
+    drawn = drawn && pixels && (pixels[0] | pixels[1] | pixels[2] | pixels[3]) != 0;
     cairo_surface_destroy(surface);
     g_clear_object(&handle);
-    return known;
+    return drawn;
 }
 
-struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end, bool *lacks)
+#define FILTERED(primitives)                                                                  \
+    "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'><filter id='f'>" primitives \
+    "</filter><rect width='4' height='4' filter='url(#f)'/></svg>"
+
+/* By drawings: a filter without any primitive that it knows leaves nothing, nor does one that ends with a name that it does not know. */
+enum fz_svg_shadows fz_svg_shadows_known(void)
+{
+    if (!leaves_something(FILTERED("<feDropShadow stdDeviation='0'/>")))
+        return FZ_SVG_SHADOWS_NONE;
+    return leaves_something(FILTERED("<feDropShadow stdDeviation='0' result='a'/><feFlood flood-opacity='0'/>"
+                                     "<feMerge><feMergeNode in='a'/></feMerge>"))
+               ? FZ_SVG_SHADOWS_ALL
+               : FZ_SVG_SHADOWS_UNNAMED;
+}
+
+/* Behind the element whose tag ends before `end_of_tag`; NULL: it does not end. Of its children, none may be another. */
+static const uint8_t *element_end(const struct tag *tag, const uint8_t *end_of_tag, const uint8_t *end)
+{
+    if (end_of_tag[-2] == '/')
+        return end_of_tag;
+    char *closing = g_strdup_printf("</%.*s%s", tag->prefix_len, tag->prefix, shadow);
+    const uint8_t *at = memmem(end_of_tag, (size_t)(end - end_of_tag), closing, strlen(closing));
+    g_free(closing);
+    at = at ? memchr(at, '>', (size_t)(end - at)) : NULL;
+    return at ? at + 1 : NULL;
+}
+
+/* One that changes nothing. */
+static char *give_name(const struct tag *tag)
+{
+    GString *out = g_string_new(NULL);
+    name(out, tag, "<", "feOffset");
+    for (struct attribute a = {.end = tag->attributes}; next_attribute(tag, a.end, &a);)
+        if (is_named(&a, "result")) {
+            g_string_append_c(out, ' ');
+            g_string_append_len(out, a.at, a.end - a.at);
+        }
+    g_string_append(out, "/>");
+    return g_string_free(out, FALSE);
+}
+
+struct fz_svg_shadow fz_svg_next_shadow(enum fz_svg_shadows known, const uint8_t *from, const uint8_t *end,
+                                        bool *lacks)
 {
     const size_t len = sizeof shadow - 1;
     const uint8_t *at = from, *markup = from;
@@ -229,7 +266,11 @@ struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end,
             continue;
         const struct tag tag = {(const char *)start, (const char *)at + len,
                                 (const char *)close - (close[-1] == '/'), (int)(at - start)};
-        return (struct fz_svg_shadow){start - 1, close + 1, expand(&tag)};
+        if (known == FZ_SVG_SHADOWS_NONE)
+            return (struct fz_svg_shadow){start - 1, close + 1, expand(&tag)};
+        const uint8_t *behind = has(&tag, "result") ? element_end(&tag, close + 1, end) : NULL;
+        if (behind)
+            return (struct fz_svg_shadow){behind, behind, give_name(&tag)};
     }
     return (struct fz_svg_shadow){0};
 }

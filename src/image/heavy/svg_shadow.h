@@ -1,4 +1,5 @@
-/* feDropShadow, which librsvg 2.54 does not know, so that nothing is left of what it is for; later ones do. */
+/* feDropShadow, which librsvg 2.54 does not know, so that nothing is left of what it is for; 2.60 does, but not what its result is
+ * called, so that nothing is left of what takes it by that name. */
 #ifndef FZ_IMAGE_HEAVY_SVG_SHADOW_H
 #define FZ_IMAGE_HEAVY_SVG_SHADOW_H
 
@@ -11,17 +12,28 @@
 /* What each primitive has that one is short for, in place of its name. */
 #define FZ_SVG_SHADOW_SELECTOR "[frieze-shadow]"
 
-/* The tag of one, at..end, and the primitives that it is short for. They go in front of it: the tag stays, and is passed over. */
-struct fz_svg_shadow {
-    const uint8_t *at, *end; /* NULL: there is none */
-    char *primitives;        /* to be freed by g_free */
+/* What librsvg makes of them by itself. */
+enum fz_svg_shadows {
+    FZ_SVG_SHADOWS_NONE,
+    FZ_SVG_SHADOWS_UNNAMED, /* but for the names of their results */
+    FZ_SVG_SHADOWS_ALL,
 };
 
-/* The decoder's thread. Whether this librsvg draws them itself. */
-bool fz_svg_knows_shadows(void);
+/* One that librsvg is helped with, and by what: all that it is short for, in front of it, where its tag is passed over; where that is
+ * drawn, a primitive that gives its result the name, behind it. */
+struct fz_svg_shadow {
+    const uint8_t *at;  /* where they go; NULL: there is none */
+    const uint8_t *end; /* where the next one is to be looked for */
+    char *primitives;   /* to be freed by g_free */
+};
 
-/* The decoder's thread. The next one between from and end. *lacks is set where one before it has a tag that is too long. */
-struct fz_svg_shadow fz_svg_next_shadow(const uint8_t *from, const uint8_t *end, bool *lacks);
+/* The decoder's thread. Of this librsvg. */
+enum fz_svg_shadows fz_svg_shadows_known(void);
+
+/* The decoder's thread. The next one between from and end, for who knows less than all of them. *lacks is set where one before it has a
+ * tag that is too long. */
+struct fz_svg_shadow fz_svg_next_shadow(enum fz_svg_shadows known, const uint8_t *from, const uint8_t *end,
+                                        bool *lacks);
 
 /* The style sheets from `at` on; `end`, of that in which `at` lies, is NULL where it lies in none. */
 struct fz_svg_sheets {

@@ -88,6 +88,7 @@ struct search {
     const struct fz_bytes *file;
     struct fz_svg_uri uri;
     const uint8_t *question;
+    enum fz_svg_shadows known;
     struct fz_svg_sheets sheets;
     struct fz_svg_shadow shadow;
     bool lacks;
@@ -95,7 +96,7 @@ struct search {
 
 static struct change next_shadow(struct search *s)
 {
-    s->shadow = fz_svg_next_shadow(s->shadow.end, s->file->at + s->file->len, &s->lacks);
+    s->shadow = fz_svg_next_shadow(s->known, s->shadow.end, s->file->at + s->file->len, &s->lacks);
     return (struct change){s->shadow.at, s->shadow.at, s->shadow.primitives, g_free};
 }
 
@@ -135,12 +136,16 @@ GInputStream *fz_svg_stream(const struct fz_bytes *file, bool *lacks_shadows)
     const uint8_t *end = file->at + file->len;
     struct pieces pieces = {g_memory_input_stream_new(), file->at};
     struct change changes[KINDS];
-    const bool by_itself = contains(file, FZ_SVG_SHADOW_NAME) && fz_svg_knows_shadows();
+    const enum fz_svg_shadows known =
+        contains(file, FZ_SVG_SHADOW_NAME) ? fz_svg_shadows_known() : FZ_SVG_SHADOWS_ALL;
     const struct fz_bytes entities = find_entities(file);
-    const uint8_t *first = by_itself ? end : entities.len > 0 ? entities.at + entities.len : file->at;
-    struct search search = {
-        .file = file, .question = file->at, .sheets = {.at = first}, .shadow = {.end = first}};
-    search.lacks = !by_itself && contains(&entities, FZ_SVG_SHADOW_NAME);
+    const uint8_t *first = entities.len > 0 ? entities.at + entities.len : file->at;
+    struct search search = {.file = file,
+                            .question = file->at,
+                            .known = known,
+                            .sheets = {.at = known == FZ_SVG_SHADOWS_NONE ? first : end},
+                            .shadow = {.end = known == FZ_SVG_SHADOWS_ALL ? end : first}};
+    search.lacks = contains(&entities, FZ_SVG_SHADOW_NAME);
     for (enum kind kind = 0; kind < KINDS; kind++)
         changes[kind] = find_next(&search, kind);
     enum kind next = first_of(changes);
@@ -148,7 +153,8 @@ GInputStream *fz_svg_stream(const struct fz_bytes *file, bool *lacks_shadows)
         apply(&pieces, &changes[next]);
         changes[next] = find_next(&search, next);
     }
-    *lacks_shadows = search.lacks || changes[SHADOW].at || changes[SELECTOR].at;
+    *lacks_shadows =
+        known == FZ_SVG_SHADOWS_NONE && (search.lacks || changes[SHADOW].at || changes[SELECTOR].at);
     g_free((void *)(changes[SHADOW].at ? changes[SHADOW].by : NULL));
     add(&pieces, pieces.from, (size_t)(end - pieces.from), NULL);
     return pieces.stream;
