@@ -193,9 +193,11 @@ def test_a_picture_inside_is_what_its_bytes_are(home, kind, call):
     called = f"data:{call};base64," + base64.b64encode(data.getvalue()).decode()
     picture, said = scaled(home, f'{ROOT}<image y="30" width="60" height="30" xlink:href="{named}"/>'
                                  f'<image width="60" height="30" xlink:href="{called}"/></svg>')
+    assert np.abs(np.array(picture.getpixel((20, 45))) - (230, 20, 60)).max() < 6
+    if kind == "bmp" and "shown in part: svg: an embedded BMP is not drawn" in said:
+        return  # librsvg has none from 2.57 on
     assert not said
     assert np.abs(np.array(picture.getpixel((30, 15))) - (200, 60, 20)).max() < 6
-    assert np.abs(np.array(picture.getpixel((20, 45))) - (230, 20, 60)).max() < 6
 
 
 QUESTION = 'requiredFeatures="http://www.w3.org/TR/SVG11/feature#Extensibility"'
@@ -216,8 +218,8 @@ def test_a_warning_of_draw_io_is_not_shown(home, asking, shown):
 def embedded(kind):
     """A drawing of a red ground, and over half of it a picture of that kind."""
     ground = f'{ROOT}<rect width="60" height="60" fill="#c83c14"/><image width="60" height="30" xlink:href="data:image/{kind};base64,'
-    if kind == "avif":  # its box of brands alone
-        data = b"\0\0\0\x14ftypavif\0\0\0\0avif"
+    if kind == "avif":
+        data = (pathlib.Path(__file__).parent.parent / "corpus" / "small" / "a.avif").read_bytes()
     else:
         picture = io.BytesIO()
         Image.new("RGB", (40, 40), (20, 200, 60)).save(picture, kind)
@@ -225,9 +227,9 @@ def embedded(kind):
     return ground + base64.b64encode(data).decode() + '"/></svg>'
 
 
-@pytest.mark.parametrize("kind, name", [("webp", "WebP"), ("avif", "AVIF"), ("png", None)])
+@pytest.mark.parametrize("kind, name", [("bmp", "BMP"), ("webp", "WebP"), ("avif", "AVIF"), ("png", None)])
 def test_what_it_cannot_draw_is_told(home, kind, name):
-    """One of a kind that there is no module for is left out, as librsvg leaves it out, but not without a word."""
+    """One of a kind that it has no module or library for is left out, as librsvg leaves it out, but not without a word."""
     picture, said = scaled(home, embedded(kind))
     assert picture.getpixel((30, 45)) == (200, 60, 20)
     if picture.getpixel((30, 15)) == (200, 60, 20):
@@ -311,6 +313,14 @@ def test_shadows_among_other_primitives(home, inside):
     assert drawn.getpixel((41, 41)) not in ((0, 0, 0), (0x20, 0x40, 0x60), (255, 0, 0))
 
 
+def told_left_out(home):
+    """What is said of a shadow that is left out: nothing, where librsvg draws them itself."""
+    need("rsvg-convert")
+    (home / "known.svg").write_text(SHADOWED % (ROOT, "<feDropShadow/>", ""))
+    subprocess.run(["rsvg-convert", "-o", home / "known.png", home / "known.svg"], check=True)
+    return "" if Image.open(home / "known.png").getpixel((30, 30))[3] else f"shown in part: svg: {LEFT_OUT}"
+
+
 IN_THE_WAY = '<style>#s{flood-color:red}</style><desc>feDropShadow &lt;feDropShadow/&gt;</desc>'
 
 
@@ -326,7 +336,8 @@ IN_THE_WAY = '<style>#s{flood-color:red}</style><desc>feDropShadow &lt;feDropSha
 def test_a_shadow_is_drawn_whatever_is_around_it(home, ahead, shadow, behind, flood, told):
     drawn, said = scaled(home, ahead + SHADOWED % (ROOT, shadow + behind, IN_THE_WAY))
     in_full, _ = scaled(home, SHADOWED % (ROOT, IN_FULL % ("2", "2", "2", flood), IN_THE_WAY))
-    assert f"shown in part: svg: {told}" in said if told else not said
+    told = told and told_left_out(home)
+    assert told in said if told else not said
     assert len(in_full.getcolors(3600)) > 2
     assert np.abs(np.array(drawn, dtype=int) - in_full).max() <= 1
 
@@ -334,8 +345,17 @@ def test_a_shadow_is_drawn_whatever_is_around_it(home, ahead, shadow, behind, fl
 @pytest.mark.parametrize("inside", [f'<feDropShadow class="{"a" * 5000}"></feDropShadow>', "<feDropShadow></feDropShadow>" * 1001,
                                     f'<!-- <feDropShadow {"a" * 5000} --><feDropShadow class="{"a" * 5000}"/>'])
 def test_a_shadow_that_is_left_out_is_told(home, inside):
-    drawn, said = scaled(home, SHADOWED % (ROOT, "", f'<filter id="g">{inside}</filter>'))
-    assert f"shown in part: svg: {LEFT_OUT}" in said
+    _, said = scaled(home, SHADOWED % (ROOT, "", f'<filter id="g">{inside}</filter>'))
+    told = told_left_out(home)
+    assert told in said if told else not said
+
+
+def test_a_shadow_has_the_name_of_its_result(home):
+    """Where its end is a tag of its own, and its prefix is that of all."""
+    drawn, said = scaled(home, '<s:svg xmlns:s="http://www.w3.org/2000/svg" width="60" height="60"><s:filter id="f"><s:feDropShadow dx="5" '
+                               'result="a"><s:animate/></s:feDropShadow ><s:feFlood flood-color="red"/><s:feMerge><s:feMergeNode in="a"/>'
+                               '</s:feMerge></s:filter><s:rect width="30" height="30" filter="url(#f)"/></s:svg>')
+    assert not said and drawn.getpixel((10, 10)) == (0, 0, 0) and drawn.getpixel((31, 20)) not in ((0x20, 0x40, 0x60), (255, 0, 0))
 
 
 def test_a_shadow_with_a_prefix(home):

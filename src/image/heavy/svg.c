@@ -353,6 +353,8 @@ static const char *left_out(const struct fz_bytes *file, const struct fz_svg_cos
         return "a use of itself is left out";
     if (reading->lacks_shadows)
         return "a shadow (feDropShadow) is left out";
+    if (embedded->has_bmp && !fz_svg_modules_read("image/bmp"))
+        return "an embedded BMP is not drawn";
     if (embedded->has_webp && !fz_svg_modules_read("image/webp"))
         return "an embedded WebP is not drawn";
     if (embedded->has_avif && !fz_svg_modules_read("image/avif"))

@@ -129,6 +129,7 @@ void fz_svg_find_embedded(const struct fz_bytes *file, struct fz_svg_embedded *e
         embedded->longest = coded > embedded->longest ? coded : embedded->longest;
         struct fz_bytes bytes = {.at = head, .len = read_base64(uri.data, uri.end, head, HEAD_BYTES)};
         const struct fz_format *format = bytes.len > 0 ? fz_format_find(&bytes) : NULL;
+        embedded->has_bmp |= format && strcmp(format->name, "bmp") == 0;
         embedded->has_webp |= format && strcmp(format->name, "webp") == 0;
         embedded->has_avif |= format && strcmp(format->name, "avif") == 0;
         uint32_t w, h;

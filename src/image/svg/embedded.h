@@ -10,7 +10,7 @@ struct fz_svg_embedded {
     uint32_t width, height; /* px of the largest picture, by its header; 0 x 0 where there is none */
     uint64_t coded_bytes;   /* of the file, that are base64 of any */
     uint64_t longest;       /* the same of one */
-    bool has_webp, has_avif;
+    bool has_bmp, has_webp, has_avif;
 };
 
 /* Any thread. Of what stands in base64 data: URIs. What is written in another way is not seen. */
