@@ -38,9 +38,13 @@ static enum fz_err fail(const struct heif *h, struct heif_error error)
     bool unread = error.code == heif_error_Unsupported_feature ||
                   error.code == heif_error_Unsupported_filetype ||
                   error.subcode == heif_suberror_Unsupported_codec;
-    bool memory = error.code == heif_error_Memory_allocation_error;
+    /* With any other detail it was not asked for any: the sizes are wrong. */
+    bool memory =
+        error.code == heif_error_Memory_allocation_error && error.subcode == heif_suberror_Unspecified;
+    bool limit = error.subcode == heif_suberror_Security_limit_exceeded;
     return fz_fail(h->d->err,
                    memory   ? FZ_E_MEMORY
+                   : limit  ? FZ_E_LIMIT
                    : unread ? FZ_E_UNSUPPORTED
                             : FZ_E_DAMAGED,
                    0, "%s: %s", h->d->format->name, error.message);
