@@ -277,12 +277,22 @@ static void test_huge_by_the_header(void **state)
     free(b.data);
 }
 
+/* Whose curve is no power: from 0.9 on libjxl writes profiles that it has fields for as these. */
+static struct bytes profile_of_a_table(void)
+{
+    static const cmsUInt16Number table[] = {0, 9000, 30000, 65535};
+    cmsToneCurve *curve = cmsBuildTabulatedToneCurve16(NULL, sizeof table / sizeof *table, table);
+    cmsToneCurve *const curves[3] = {curve, curve, curve};
+    struct bytes icc = saved(cmsCreateRGBProfile(&d65, &p3, curves));
+    cmsFreeToneCurve(curve);
+    return icc;
+}
+
 /* Frames and profile, without the pixels; loading tells the same. */
 static void test_facts(void **state)
 {
     (void)state;
-    const cmsCIExyYTRIPLE wide = {{0.67, 0.33, 1}, {0.21, 0.71, 1}, {0.15, 0.06, 1}};
-    struct bytes icc = rgb_profile(&wide, 2.2);
+    struct bytes icc = profile_of_a_table();
     static const int most[] = {5, 3};
     for (int kind = 0; kind < 16; kind++) {
         bool many = kind & 1, profile = kind & 2, in_boxes = kind & 4;
