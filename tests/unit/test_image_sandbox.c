@@ -4,6 +4,7 @@
 #include "test_image_samples.h"
 
 #include "frieze_config.h"
+#include "image/heavy.h"
 #include "image/svg/fonts.h"
 #include "process/layers.h"
 #include "process/sandbox.h"
@@ -279,6 +280,8 @@ static int set_up(void **state)
         return -1;
     outside = inside + 1;
     fz_image_init();
+    fz_heavy_load(
+        NULL); /* as a decoder of these does: their plug-ins are found before the sandbox closes, or not at all */
     own_scratch = fz_image_scratch_new(8 << 20);
     side = start_side();
     return 0;
