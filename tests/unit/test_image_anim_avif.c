@@ -8,6 +8,9 @@
 #if FRIEZE_WITH_AVIF
 
 #include <avif/avif.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { W = 32, H = 16, COUNT = 3 };
 
@@ -229,10 +232,28 @@ static struct bytes make_turned_avif(int quarters, int mirror, const struct aper
     return b;
 }
 
+/* libavif 1.2.1 does not survive writing a sequence that is turned or cropped. */
+static void skip_where_none_is_turned(void)
+{
+    int status;
+    fflush(NULL);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        signal(SIGSEGV, SIG_DFL); /* cmocka's goes on */
+        free(make_turned_avif(1, -1, &(struct aperture){0}).data);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (WIFSIGNALED(status))
+        skip();
+    assert_int_equal(status, 0);
+}
+
 /* Turned, mirrored (0: top and bottom, 1: left and right), and both: each of the eight ways in which a picture can lie. */
 static void test_it_lies_as_the_still(void **state)
 {
     (void)state;
+    skip_where_none_is_turned();
     static const int kinds[8][3] = {{0, -1, 1}, {0, 1, 2},  {2, -1, 3}, {0, 0, 4},
                                     {1, 0, 5},  {3, -1, 6}, {3, 0, 7},  {1, -1, 8}};
     for (int i = 0; i < 8; i++) {
@@ -246,6 +267,7 @@ static void test_it_lies_as_the_still(void **state)
 static void test_it_is_cropped_as_the_still(void **state)
 {
     (void)state;
+    skip_where_none_is_turned();
     static const struct aperture parts[] = {{20, 30, {0, 1}, {0, 1}},
                                             {20, 20, {2, 1}, {(uint32_t)-5, 1}},
                                             {21, 31, {1, 2}, {(uint32_t)-3, 2}},
@@ -280,6 +302,7 @@ static void test_without_a_still(void **state)
         host_fini(&hosts[1]);
         free(b.data);
     }
+    skip_where_none_is_turned();
     for (int quarters = 0; quarters < 2; quarters++) {
         struct bytes b = make_turned_avif(quarters, -1, &part);
         take_still(&b);
@@ -315,6 +338,7 @@ static void test_sequences_that_cannot_be_read(void **state)
 static void test_of_another_size_than_the_still(void **state)
 {
     (void)state;
+    skip_where_none_is_turned();
     struct bytes b = make_turned_avif(0, -1, &(struct aperture){20, 30, {0, 1}, {0, 1}});
     size_t last = 0;
     for (size_t at = 0; at + 4 <= b.len; at++)
