@@ -230,7 +230,7 @@ def by_pillow(folder, picture_size):
     clear[24] &= ~0x10  # says that none of it is clear
     (folder / "rgba-said-opaque.webp").write_bytes(clear)
     save("animated.webp", image, save_all=True, append_images=[image.rotate(90), image.rotate(180)], lossless=True)
-    save("animated.png", image, save_all=True, append_images=[image.rotate(90), image.rotate(180)])
+    save("animated.png", image, save_all=True, append_images=[image.rotate(90), image.rotate(180)], duration=100)
     save("p.gif", palette)
     save("clear.gif", palette, transparency=3)
     save("animated.gif", palette, save_all=True, append_images=[palette.rotate(90), palette.rotate(180)], duration=100)
@@ -286,7 +286,7 @@ def by_tools(folder):
             "lossy.jxl": ["cjxl", "-d", "1", source], "lossless.jxl": ["cjxl", "-d", "0", source],
             "alpha.jxl": ["cjxl", "-d", "0", clear], "from-jpeg.jxl": ["cjxl", folder / "420.jpg"],
             "progressive.jxl": ["cjxl", "-p", "-d", "1", source],
-            "animated.jxl": ["cjxl", "-d", "3", folder / "animated.gif"]}.items():
+            "animated.jxl": ["cjxl", "-d", "3", folder / "animated.png"]}.items():  # that of libjxl 0.11 cannot read each GIF
         subprocess.run([*command, folder / name], capture_output=True, check=True)
     for name, options in {"a.heic": [source], "alpha.heic": [clear], "a.avif": ["-A", source],
                           "alpha.avif": ["-A", clear], "tiny.heic": [folder / "7x5.png"]}.items():
