@@ -261,13 +261,13 @@ static void ink_row(const struct fz_tiff *t, const struct grid *g, uint32_t y, u
 
 /* What libtiff left of a tile that it could not decode to its end. A predictor is applied to whole ones alone: what stands there is
  * no picture then. */
-static bool keep_some(const struct fz_tiff *t, uint8_t *block, tmsize_t bytes)
+static bool keep_some(const struct fz_tiff *t, uint8_t *block, size_t bytes)
 {
     uint16_t predictor = PREDICTOR_NONE;
     TIFFGetField(t->tif, TIFFTAG_PREDICTOR, &predictor);
     if (predictor != PREDICTOR_NONE)
-        memset(block, 0, (size_t)bytes);
-    for (tmsize_t i = 0; i < bytes; i++)
+        memset(block, 0, bytes);
+    for (size_t i = 0; i < bytes; i++)
         if (block[i] != 0)
             return true;
     return false;
@@ -286,7 +286,7 @@ static bool read_blocks(struct fz_tiff *t, struct grid *g, uint32_t y)
                 break;
             uint16_t of = (uint16_t)plane;
             if (t->shows_tiles)
-                memset(to, 0, (size_t)g->block_bytes);
+                memset(to, 0, g->block_bytes);
             tmsize_t got =
                 TIFFIsTiled(t->tif)
                     ? TIFFReadEncodedTile(t->tif, TIFFComputeTile(t->tif, column * g->block_w, y, 0, of), to,
