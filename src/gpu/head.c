@@ -19,6 +19,15 @@ static const double LINE_ROOM = 300, PAGE_ROOM = 240;
 
 enum { DRAWN_AT_ONCE = 256 }; /* of tiles, their marks and captions */
 
+/* Who names no refresh rate has nothing to wait for; but on Wayland, where headless compositors name none, SDL waits for the compositor
+ * to ask for a frame. */
+static bool waits_for_display(const struct fz_head *head, const SDL_RendererInfo *info)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return (info->flags & SDL_RENDERER_PRESENTVSYNC) != 0 &&
+           (fz_head_refresh_hz(head) > 0 || (driver && strcmp(driver, "wayland") == 0));
+}
+
 static enum fz_err open_renderer(struct fz_head *head, struct fz_error *err)
 {
     head->renderer = fz_renderer_open(head->window, head->plain);
@@ -29,7 +38,7 @@ static enum fz_err open_renderer(struct fz_head *head, struct fz_error *err)
     SDL_GetRendererInfo(head->renderer, &info);
     snprintf(head->renderer_name, sizeof head->renderer_name, "%s", info.name ? info.name : "unknown");
     head->software = fz_renderer_is_software(head->renderer);
-    head->vsync = (info.flags & SDL_RENDERER_PRESENTVSYNC) != 0 && fz_head_refresh_hz(head) > 0;
+    head->vsync = waits_for_display(head, &info);
     head->max_side = info.max_texture_width > 0 ? info.max_texture_width : 8192;
     if (info.max_texture_height > 0 && info.max_texture_height < head->max_side)
         head->max_side = info.max_texture_height;
