@@ -101,6 +101,11 @@ def scaled(home, isolation, path):
     return result.status, result.err, out.read_bytes() if out.exists() else None
 
 
+def refused_by_newer(path, outcome):
+    """Files that libheif since 1.19 and librsvg since 2.57 read no more, and say why."""
+    return {"small no-extent.heic": "Invalid image size", "small nested.svg": "maximum depth of 50"}.get(path.name, "\0") in outcome[1]
+
+
 def test_processes_and_threads_give_the_same_tiles(home, files):
     """Of each file of the corpus; what the tile cache does not keep (damaged ones, what is no picture) is scaled."""
     folder = home / "pictures"
@@ -115,8 +120,10 @@ def test_processes_and_threads_give_the_same_tiles(home, files):
     assert len(by_process) > 200 and {"jpeg", "png", "svg"} <= {row[0] for row in by_process.values()}
     wrong = [os.fsdecode(path) for path in by_process | by_thread if by_process.get(path) != by_thread.get(path)]
     others = [path for path in folder.iterdir() if os.fsencode(path) not in by_process]
-    assert len(others) < 12, [path.name for path in others]
-    wrong += [str(path) for path in others if scaled(home, "process", path) != scaled(home, "thread", path)]
+    outcomes = {path: [scaled(home, isolation, path) for isolation in ("process", "thread")] for path in others}
+    unread = [path.name for path, (outcome, _) in outcomes.items() if not refused_by_newer(path, outcome)]
+    assert len(unread) < 12, unread
+    wrong += [str(path) for path, (one, other) in outcomes.items() if one != other]
     assert not wrong, "\n".join(wrong)
 
 
