@@ -127,6 +127,8 @@ enum fz_err fz_video_start(bool *headless, bool may_be_headless, struct fz_error
 
 void fz_video_stop(void)
 {
+    /* SDL 3, which sdl2-compat stands on, would tell of each detached thread that still runs. */
+    SDL_LogSetAllPriority(SDL_LOG_PRIORITY_ERROR);
     SDL_Quit();
 }
 
