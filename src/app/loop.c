@@ -22,6 +22,7 @@ enum {
     AWAITED_US = 500,    /* a wait that took less found its event already there */
     MAX_STEP_US = 50000, /* a motion goes no further in one frame */
     PATIENT_SETTLE_US = 3000000,
+    UNSEEN_PACE_US = 100000,
     SETTLE_US = 300000, /* how long the last screenshot waits for what still moves */
 };
 
@@ -79,6 +80,8 @@ static int64_t period_us(const struct fz_app *app)
 /* Frames of motion and input come at the display's pace; where presenting blocks until its turn, at once. */
 static int64_t motion_due_us(const struct fz_app *app)
 {
+    if (fz_head_is_unseen(app->head))
+        return app->stats.last_present_us + UNSEEN_PACE_US;
     return app->stats.last_present_us + (fz_head_has_vsync(app->head) ? 0 : period_us(app));
 }
 
@@ -262,6 +265,8 @@ static void frame(struct fz_app *app)
     fz_app_save_frame(app);
     int64_t work_end_us = fz_now_us();
     fz_head_present(app->head);
+    if (fz_head_is_unseen(app->head))
+        fz_animate_set_hidden(app, true);
     app->covered = fz_head_is_software(app->head) && fz_loader_covers_view(app);
     note_frame(app, work_end_us, fz_now_us());
     fz_steady_note(app);

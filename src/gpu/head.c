@@ -23,9 +23,7 @@ enum { DRAWN_AT_ONCE = 256 }; /* of tiles, their marks and captions */
  * to ask for a frame. */
 static bool waits_for_display(const struct fz_head *head, const SDL_RendererInfo *info)
 {
-    const char *driver = SDL_GetCurrentVideoDriver();
-    return (info->flags & SDL_RENDERER_PRESENTVSYNC) != 0 &&
-           (fz_head_refresh_hz(head) > 0 || (driver && strcmp(driver, "wayland") == 0));
+    return (info->flags & SDL_RENDERER_PRESENTVSYNC) != 0 && (fz_head_refresh_hz(head) > 0 || head->wayland);
 }
 
 static enum fz_err open_renderer(struct fz_head *head, struct fz_error *err)
@@ -38,7 +36,8 @@ static enum fz_err open_renderer(struct fz_head *head, struct fz_error *err)
     SDL_GetRendererInfo(head->renderer, &info);
     snprintf(head->renderer_name, sizeof head->renderer_name, "%s", info.name ? info.name : "unknown");
     head->software = fz_renderer_is_software(head->renderer);
-    head->vsync = waits_for_display(head, &info);
+    head->wayland = fz_wayland_new(head->window);
+    head->may_sync = head->vsync = waits_for_display(head, &info);
     head->max_side = info.max_texture_width > 0 ? info.max_texture_width : 8192;
     if (info.max_texture_height > 0 && info.max_texture_height < head->max_side)
         head->max_side = info.max_texture_height;
@@ -153,6 +152,7 @@ void fz_head_close(struct fz_head *head)
     fz_texts_free(head);
     fz_sprite_batch_free(&head->batch);
     fz_head_drop_textures(head);
+    fz_wayland_free(head->wayland);
     SDL_DestroyRenderer(head->renderer);
     SDL_DestroyWindow(head->window);
     free(head);
@@ -220,6 +220,16 @@ bool fz_head_has_vsync(const struct fz_head *head)
     return head->vsync;
 }
 
+bool fz_head_is_unseen(const struct fz_head *head)
+{
+    return fz_wayland_is_unseen(head->wayland);
+}
+
+bool fz_head_is_lost(const struct fz_head *head)
+{
+    return fz_wayland_is_lost(head->wayland);
+}
+
 static void cover_display(struct fz_head *head, bool covers)
 {
     SDL_Rect bounds;
@@ -275,6 +285,15 @@ void fz_head_begin(struct fz_head *head, struct fz_color background)
     SDL_RenderFillRectF(head->renderer, &outside);
 }
 
+/* A compositor asks for no frames of a window that it does not show, and SDL waits ten of them long for that, at each present. */
+static void wait_only_where_seen(struct fz_head *head)
+{
+    bool waits = head->may_sync && !fz_head_is_unseen(head);
+    if (waits != head->vsync && SDL_RenderSetVSync(head->renderer, waits) == 0)
+        head->vsync = waits;
+    fz_wayland_ask(head->wayland);
+}
+
 void fz_head_present(struct fz_head *head)
 {
     FZ_MAIN_ONLY();
@@ -285,6 +304,7 @@ void fz_head_present(struct fz_head *head)
         SDL_Rect corner = {0, 0, 1, 1};
         SDL_RenderReadPixels(head->renderer, &corner, SDL_PIXELFORMAT_ARGB8888, &pixel, sizeof pixel);
     }
+    wait_only_where_seen(head);
     SDL_RenderPresent(head->renderer);
     fz_stretch_rest(head);
     fz_scaled_copy_rest(head);

@@ -52,6 +52,10 @@ bool fz_head_is_software(const struct fz_head *head); /* pixels are drawn by the
 const char *fz_head_renderer_name(const struct fz_head *head);
 double fz_head_refresh_hz(const struct fz_head *head); /* 0 = unknown */
 bool fz_head_has_vsync(const struct fz_head *head);
+/* Nobody sees the window, as far as the window system tells: presenting waits for nothing then. */
+bool fz_head_is_unseen(const struct fz_head *head);
+/* The display has gone, and an end of the program that SDL asks for is due to that. */
+bool fz_head_is_lost(const struct fz_head *head);
 void fz_head_set_fullscreen(struct fz_head *head, bool fullscreen);
 bool fz_head_is_fullscreen(const struct fz_head *head);
 void fz_head_set_title(struct fz_head *head, const char *title);

@@ -6,6 +6,7 @@
 #include "gpu/scaled_copy.h"
 #include "gpu/stretch.h"
 #include "gpu/texture.h"
+#include "gpu/wayland.h"
 
 #include <SDL_render.h>
 #include <SDL_video.h>
@@ -88,7 +89,10 @@ struct fz_head {
     int w, h;             /* px */
     double display_scale; /* what the display wants texts enlarged by */
     double text_scale;    /* the user's */
-    bool software, vsync;
+    bool software;
+    bool may_sync;                                  /* the display tells when to present: */
+    bool vsync;                                     /* it is waited for, as long as the window is seen */
+    struct fz_wayland *wayland;                     /* owned; NULL: another window system */
     bool plain;                                     /* SDL draws, into memory that it shows: gpu/renderer.h */
     struct fz_stretch_canvas canvases[FZ_CANVASES]; /* where it is plain */
     uint64_t canvas_bytes;                          /* what they take, of counts.bytes */

@@ -2,12 +2,15 @@
 # ctest: COST 20 PROCESSORS 2 LABELS display
 
 import json
+import time
 
 import pytest
+from PIL import Image
 
 import golden
 import pictures
-from frieze import PATIENCE_S, wait_until
+from displays import Sway
+from frieze import PATIENCE_S, Home, wait_until
 
 COUNT, COLUMNS = 40, 4
 
@@ -133,6 +136,53 @@ def test_fullscreen_and_back(ordinary_home, sway, folder):
             assert pictures.wall(frieze.screenshot()) == [[0, 1, 2], [3, 4, 5]]
     finally:
         sway.swaymsg('for_window [title="frieze"] floating disable')
+
+
+def draws(frieze):
+    """Within a second."""
+    before = frieze.stats()["frames"]["count"]
+    time.sleep(1)
+    return frieze.stats()["frames"]["count"] > before
+
+
+def test_another_workspace(ordinary_home, sway, folder):
+    """Where the compositor asks for no frames, presenting waits for none: SDL would, for a sixth of a second each. An animation stands
+    meanwhile. What was asked for is on the screen as soon as the window is."""
+    animated = ordinary_home / "animated"
+    animated.mkdir()
+    frames = [Image.new("RGB", (320, 240), (20 * i, 100, 100)) for i in range(10)]
+    frames[0].save(animated / "a.gif", save_all=True, append_images=frames[1:], duration=100, loop=0)
+    ordinary_home.hand_over(animated)
+    with ordinary_home.start("--name", "unseen", folder, display=sway) as frieze:
+        frieze.idle()
+        sway.swaymsg("workspace 2")
+        try:
+            for _ in range(20):
+                frieze.key("End").idle().key("Home").idle()
+            assert frieze.stats()["frames"]["recent_p50"] < 150
+            frieze.jump("End")
+        finally:
+            sway.swaymsg("workspace 1")
+        wait_until(lambda: COUNT - 1 in sum(pictures.wall(sway.screenshot()), []), "the last picture")
+    with ordinary_home.start("--name", "unseen", animated / "a.gif", display=sway) as frieze:
+        frieze.until(animation=bool)
+        sway.swaymsg("workspace 2")
+        try:
+            wait_until(lambda: not draws(frieze), "an animation that stands")
+        finally:
+            sway.swaymsg("workspace 1")
+        wait_until(lambda: draws(frieze), "one that plays")
+
+
+def test_compositor_dies():
+    """As where an X server does: a line, status 1, and nothing is left."""
+    with Home(ordinary=True) as home, Sway(home) as sway:
+        home.hand_over(pictures.fill(home / "pictures", 4))
+        frieze = home.start(home / "pictures", display=sway).ready().idle()
+        sway.process.kill()
+        assert frieze.process.wait(PATIENCE_S) == 1
+        assert frieze.errors() == ["frieze: the display has gone"]
+        assert list((home.run / "frieze").glob("*.sock")) == []
 
 
 @pytest.mark.parametrize("scene", ["wall", "selected"])

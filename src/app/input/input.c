@@ -1,5 +1,6 @@
 /* SDL's events become keys, and keys become commands. */
 #include "app/app.h"
+#include "base/log.h"
 
 #include <string.h>
 
@@ -56,10 +57,21 @@ static void window_event(struct fz_app *app, const SDL_WindowEvent *event)
         app->mouse.inside = false;
     } else if (event->event == SDL_WINDOWEVENT_HIDDEN || event->event == SDL_WINDOWEVENT_MINIMIZED) {
         fz_animate_set_hidden(app, true);
-    } else if (event->event == SDL_WINDOWEVENT_SHOWN || event->event == SDL_WINDOWEVENT_RESTORED) {
+    } else if (event->event == SDL_WINDOWEVENT_SHOWN || event->event == SDL_WINDOWEVENT_RESTORED ||
+               event->event == SDL_WINDOWEVENT_EXPOSED) {
         fz_animate_set_hidden(app, false);
     }
     app->dirty = true;
+}
+
+/* SDL asks for the end where its window is closed, and where the compositor has gone; an X server that goes ends the program by
+ * Xlib. */
+static void quit_by_display(struct fz_app *app)
+{
+    bool is_lost = fz_head_is_lost(app->head);
+    if (is_lost && !app->ending)
+        fz_log("the display has gone");
+    fz_app_quit(app, is_lost ? FZ_E_DISPLAY : FZ_OK);
 }
 
 /* Each press gives one key: by itself, or by the text that follows it. */
@@ -97,7 +109,7 @@ void fz_app_handle_event(struct fz_app *app, const SDL_Event *event)
         return;
     switch (event->type) {
     case SDL_QUIT:
-        fz_app_quit(app, FZ_OK);
+        quit_by_display(app);
         break;
     case SDL_WINDOWEVENT:
         window_event(app, &event->window);
