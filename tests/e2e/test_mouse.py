@@ -131,6 +131,19 @@ def test_fling_goes_on(wall):
     wall.idle()
 
 
+def test_a_button_that_comes_up_elsewhere(wall, x11):
+    """While the window is away, as one that is minimised: the wall does not follow a pointer that holds nothing."""
+    window = x11.window(wall)
+    mouse(wall, (400, 400), "mousedown", "1", "sleep", "0.05", (400, 350), "sleep", "0.05", (400, 300))
+    wall.idle()
+    x11.xdotool("windowunmap", "--sync", window)
+    x11.xdotool("mouseup", "1", "windowmap", "--sync", window, "windowfocus", "--sync", window)
+    seen = wall.idle().status()["visible"]
+    mouse(wall, (400, 250), "sleep", "0.1", (400, 100), "sleep", "0.1")
+    assert wall.idle().status()["visible"] == seen
+    mouse(wall, "click", "1")  # SDL believes that the button is down until it comes up
+
+
 def test_the_scroll_bar_is_dragged(wall):
     """From its thumb at the top to the bottom, and back to where the button went down: nothing is selected by that."""
     edge = 795

@@ -53,6 +53,7 @@ static void window_event(struct fz_app *app, const SDL_WindowEvent *event)
         fz_picture_resized(app);
     } else if (event->event == SDL_WINDOWEVENT_FOCUS_LOST) {
         fz_touch_cancel(app);
+        fz_mouse_let_go(app); /* where the button comes up is not told any more */
     } else if (event->event == SDL_WINDOWEVENT_LEAVE) {
         app->mouse.inside = false;
     } else if (event->event == SDL_WINDOWEVENT_HIDDEN || event->event == SDL_WINDOWEVENT_MINIMIZED) {

@@ -158,6 +158,15 @@ static void release_left(struct fz_app *app, double x, double y, int times)
     }
 }
 
+void fz_mouse_let_go(struct fz_app *app)
+{
+    struct fz_wall *wall = &app->wall;
+    app->picture.panning = wall->bar.held = wall->dragging = false;
+    if (wall->scroll.dragging)
+        fz_scroll_release(&wall->scroll, false);
+    app->loader.moved = true;
+}
+
 void fz_mouse_press(struct fz_app *app, const SDL_MouseButtonEvent *event)
 {
     double x = event->x, y = event->y;

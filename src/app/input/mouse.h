@@ -17,6 +17,8 @@ struct fz_mouse {
 /* Render thread only, all of these. */
 void fz_mouse_turn(struct fz_app *app, const SDL_MouseWheelEvent *event);
 void fz_mouse_press(struct fz_app *app, const SDL_MouseButtonEvent *event);
+/* A drag ends where it is. */
+void fz_mouse_let_go(struct fz_app *app);
 void fz_mouse_move(struct fz_app *app, const SDL_MouseMotionEvent *event);
 /* The arrow of the edge that it stands on. */
 void fz_mouse_draw(struct fz_app *app);
