@@ -78,7 +78,9 @@ void fz_drop_event(struct fz_app *app, const SDL_DropEvent *event)
         add_text(&app->drop, event->file);
     else if (event->type == SDL_DROPCOMPLETE && !app->ending)
         complete(app);
-    SDL_free(event->file);
+    /* Where there is none sdl2-compat leaves what stood there before. */
+    if (event->type == SDL_DROPFILE || event->type == SDL_DROPTEXT)
+        SDL_free(event->file);
 }
 
 /* Who moved on meanwhile is left where they are. */
