@@ -72,9 +72,17 @@ static bool is_named(SDL_Keycode code)
     return false;
 }
 
-static SDL_Keycode without_keypad(SDL_Keycode code)
+/* From SDLK_KP_1 to SDLK_KP_0, then SDLK_KP_PERIOD: what is written below the digits, where nothing is moved to in the middle. */
+static const SDL_Keycode keypad_moves[] = {SDLK_END,     SDLK_DOWN,   SDLK_PAGEDOWN, SDLK_LEFT,
+                                           SDLK_UNKNOWN, SDLK_RIGHT,  SDLK_HOME,     SDLK_UP,
+                                           SDLK_PAGEUP,  SDLK_INSERT, SDLK_DELETE};
+
+static SDL_Keycode without_keypad(SDL_Keycode code, uint16_t mods)
 {
-    return code == SDLK_KP_ENTER ? SDLK_RETURN : code;
+    if (code == SDLK_KP_ENTER)
+        return SDLK_RETURN;
+    bool moves = (mods & KMOD_NUM) == 0 && code >= SDLK_KP_1 && code <= SDLK_KP_PERIOD;
+    return moves ? keypad_moves[code - SDLK_KP_1] : code;
 }
 
 bool fz_key_is_chord(uint16_t mods)
@@ -97,8 +105,8 @@ bool fz_key_from_event(const SDL_Event *event, uint16_t pressed_mods, struct fz_
     }
     if (event->type != SDL_KEYDOWN)
         return false;
-    SDL_Keycode code = without_keypad(event->key.keysym.sym);
     uint16_t mod = event->key.keysym.mod;
+    SDL_Keycode code = without_keypad(event->key.keysym.sym, mod);
     bool chord = (mod & (KMOD_CTRL | KMOD_LALT)) != 0 && (mod & KMOD_MODE) == 0;
     if (mod & KMOD_GUI) /* the desktop's own */
         return false;
@@ -108,6 +116,15 @@ bool fz_key_from_event(const SDL_Event *event, uint16_t pressed_mods, struct fz_
     key->mods = ((mod & KMOD_CTRL) ? FZ_MOD_CTRL : 0u) | ((mod & KMOD_LALT) ? FZ_MOD_ALT : 0u) |
                 ((mod & KMOD_SHIFT) && is_named(code) ? FZ_MOD_SHIFT : 0u);
     return true;
+}
+
+struct fz_key fz_key_without_caps(struct fz_key key, uint16_t mods)
+{
+    bool letter = (key.code >= 'a' && key.code <= 'z') || (key.code >= 'A' && key.code <= 'Z');
+    bool shift = (mods & KMOD_SHIFT) != 0;
+    if (letter && (mods & KMOD_CAPS) != 0)
+        key.code = (key.code | 0x20) - (shift ? 0x20 : 0); /* of ASCII */
+    return key;
 }
 
 /* Plain and with shift, from SDL_SCANCODE_1 to SDL_SCANCODE_0 and from SDL_SCANCODE_MINUS to SDL_SCANCODE_SLASH (USB HID
@@ -120,10 +137,9 @@ static const char us_signs[][2] = {{'-', '_'}, {'=', '+'},  {'[', '{'}, {']', '}
 bool fz_key_by_place(SDL_Scancode place, uint16_t mods, struct fz_key *key)
 {
     bool shift = (mods & KMOD_SHIFT) != 0;
-    bool capital = shift != ((mods & KMOD_CAPS) != 0);
     char c = '\0';
     if (place >= SDL_SCANCODE_A && place <= SDL_SCANCODE_Z)
-        c = (char)((capital ? 'A' : 'a') + (place - SDL_SCANCODE_A));
+        c = (char)((shift ? 'A' : 'a') + (place - SDL_SCANCODE_A));
     else if (place >= SDL_SCANCODE_1 && place <= SDL_SCANCODE_0)
         c = us_digits[place - SDL_SCANCODE_1][shift];
     else if (place >= SDL_SCANCODE_MINUS && place <= SDL_SCANCODE_SLASH)

@@ -25,7 +25,10 @@ bool fz_key_is_chord(uint16_t mods);
  * SDL_KEYDOWN: by the time that a text is looked at, its keys may be up again. */
 bool fz_key_from_event(const SDL_Event *event, uint16_t pressed_mods, struct fz_key *key);
 
-/* Any thread. The key that stands in this place on a US keyboard: for layouts that have none of our characters. False
+/* Any thread. The key that it would be without Caps Lock, which is for what is typed: a letter is small unless Shift is held. */
+struct fz_key fz_key_without_caps(struct fz_key key, uint16_t mods);
+
+/* Any thread. The key that stands in this place on a US keyboard, whatever Caps Lock says: for layouts that have none of our characters. False
  * for a place without a character. */
 bool fz_key_by_place(SDL_Scancode place, uint16_t mods, struct fz_key *key);
 

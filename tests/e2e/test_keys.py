@@ -666,6 +666,28 @@ def test_a_layout_without_latin_letters(home, tmp_path, folder, layout):
             frieze.until(marked=COUNT)
 
 
+# --- locks ---
+
+def test_locks(home, tmp_path, folder):
+    """Caps Lock is for what is typed: keys are what they are without it. Without Num Lock the keypad moves."""
+    with Xvfb(tmp_path) as display, \
+            home.start("--size", "800x600", "--tile", "100x75", folder, display=display) as frieze:
+        frieze.idle()
+        for keys, expected in ((["Caps_Lock", "l"], {"index": 1}), (["shift+g"], {"index": COUNT - 1}),
+                               (["g", "g"], {"index": 0}), (["ctrl+f"], {"index": ROWS * COLUMNS}),
+                               (["s"], {"mode": "slideshow"}), (["s", "Return"], {"mode": "wall"})):
+            display.press(frieze, *keys)
+            frieze.until(**expected)
+        display.press(frieze, "slash", "x", "shift+y")
+        frieze.until(search=lambda search: search and search["text"] == "Xy")
+        display.press(frieze, "Escape", "Caps_Lock")
+        for key, index in (("KP_End", COUNT - 1), ("KP_Home", 0), ("KP_Right", 1), ("KP_Down", 1 + COLUMNS)):
+            display.press(frieze, key)
+            frieze.until(index=index)
+        display.press(frieze, "Num_Lock", "KP_3", "shift+g")
+        frieze.until(index=2)
+
+
 # --- those that end it ---
 
 @pytest.mark.parametrize("keys", [["q"], ["Esc"], ["Return", "q"], ["Return", "Esc", "Esc"]], ids="-".join)

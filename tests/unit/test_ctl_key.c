@@ -198,6 +198,50 @@ static void each_press_counts_once(void **state)
     assert_counts_once(KMOD_LGUI, SDLK_SPACE, " ", NULL);
 }
 
+static void without_caps(const char *text, SDL_Keymod mod, const char *expected)
+{
+    struct fz_key key;
+    assert_true(fz_key_parse(text, &key));
+    assert_same_key(expected, fz_key_without_caps(key, (uint16_t)mod));
+}
+
+/* X cancels Caps Lock by Shift, or does not, as the layout says. */
+static void caps_lock_is_for_what_is_typed(void **state)
+{
+    (void)state;
+    without_caps("Q", KMOD_CAPS, "q");
+    without_caps("q", KMOD_CAPS | KMOD_LSHIFT, "Q");
+    without_caps("Q", KMOD_CAPS | KMOD_RSHIFT, "Q");
+    without_caps("Q", KMOD_LSHIFT, "Q");
+    without_caps("Q", KMOD_NONE, "Q"); /* no press of a keyboard */
+    without_caps("[", KMOD_CAPS, "[");
+    without_caps("{", KMOD_CAPS | KMOD_LSHIFT, "{");
+    without_caps("^f", KMOD_CAPS, "^f");
+    without_caps("Home", KMOD_CAPS, "Home");
+    struct fz_key key;
+    assert_true(fz_key_by_place(SDL_SCANCODE_Q, KMOD_CAPS, &key));
+    assert_same_key("q", key);
+    assert_true(fz_key_by_place(SDL_SCANCODE_Q, KMOD_CAPS | KMOD_LSHIFT, &key));
+    assert_same_key("Q", key);
+}
+
+static void the_keypad_moves_without_num_lock(void **state)
+{
+    (void)state;
+    static const struct {
+        SDL_Keycode code;
+        const char *key;
+    } moves[] = {{SDLK_KP_1, "End"},   {SDLK_KP_2, "Down"},    {SDLK_KP_3, "PgDn"}, {SDLK_KP_4, "Left"},
+                 {SDLK_KP_6, "Right"}, {SDLK_KP_7, "Home"},    {SDLK_KP_8, "Up"},   {SDLK_KP_9, "PgUp"},
+                 {SDLK_KP_0, "Ins"},   {SDLK_KP_PERIOD, "Del"}};
+    for (size_t i = 0; i < COUNT(moves); i++)
+        assert_counts_once(KMOD_NONE, moves[i].code, "", moves[i].key);
+    assert_counts_once(KMOD_NONE, SDLK_KP_5, "", NULL);
+    assert_counts_once(KMOD_NUM, SDLK_KP_6, "6", "6");
+    assert_counts_once(KMOD_NUM, SDLK_KP_PERIOD, ".", ".");
+    assert_counts_once(KMOD_NONE, SDLK_KP_PLUS, "+", "+");
+}
+
 static void what_is_no_key(void **state)
 {
     (void)state;
@@ -221,6 +265,8 @@ int main(void)
         cmocka_unit_test(characters_come_as_text),
         cmocka_unit_test(chords_come_as_presses),
         cmocka_unit_test(each_press_counts_once),
+        cmocka_unit_test(caps_lock_is_for_what_is_typed),
+        cmocka_unit_test(the_keypad_moves_without_num_lock),
         cmocka_unit_test(what_is_no_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

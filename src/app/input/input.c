@@ -83,9 +83,11 @@ static bool handle_key(struct fz_app *app, const SDL_Event *event)
         app->pressed = event->key.keysym;
     }
     struct fz_press press = {.held = app->key_held};
-    bool typing =
-        (app->prompt.kind != FZ_PROMPT_NONE || app->scale_panel.open) && event->type == SDL_TEXTINPUT;
+    bool has_line = app->prompt.kind != FZ_PROMPT_NONE || app->scale_panel.open;
+    bool typing = has_line && event->type == SDL_TEXTINPUT;
     if (fz_key_from_event(event, app->pressed.mod, &press.key)) {
+        if (!has_line)
+            press.key = fz_key_without_caps(press.key, app->pressed.mod);
         fz_key_by_place(app->pressed.scancode, app->pressed.mod, &press.place);
         count_input(app);
         fz_board_close(app); /* there is a keyboard */
