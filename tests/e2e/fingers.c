@@ -5,8 +5,10 @@
 #include <SDL_video.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SCREEN = 7 };
 
@@ -23,13 +25,23 @@ static SDL_Event event_of(const char *what, long id, float x, float y)
     return event;
 }
 
+/* Not by stdio: the C library flushes all its streams at the end, and would wait for one that is being read. */
+static bool read_line(char *line, size_t size)
+{
+    size_t len = 0;
+    while (len + 1 < size && read(STDIN_FILENO, line + len, 1) == 1 && line[len] != '\n')
+        len++;
+    line[len] = '\0';
+    return len > 0;
+}
+
 static void *read_lines(void *ctx)
 {
     (void)ctx;
-    char what[8];
+    char line[128], what[8];
     long id;
     float x, y;
-    while (scanf("%7s %ld %f %f", what, &id, &x, &y) == 4) {
+    while (read_line(line, sizeof line) && sscanf(line, "%7s %ld %f %f", what, &id, &x, &y) == 4) {
         SDL_Event event = event_of(what, id, x, y);
         SDL_PushEvent(&event);
     }
