@@ -284,15 +284,14 @@ static bool read_blocks(struct fz_tiff *t, struct grid *g, uint32_t y)
             uint8_t *to = g->blocks + ((size_t)column * g->planes + plane) * g->block_bytes;
             if (plane >= g->channels)
                 break;
-            uint16_t of = (uint16_t)plane;
+            const uint16_t of = (uint16_t)plane;
+            const tmsize_t bytes = (tmsize_t)g->block_bytes;
             if (t->shows_tiles)
                 memset(to, 0, g->block_bytes);
-            tmsize_t got =
-                TIFFIsTiled(t->tif)
-                    ? TIFFReadEncodedTile(t->tif, TIFFComputeTile(t->tif, column * g->block_w, y, 0, of), to,
-                                          (tmsize_t)g->block_bytes)
-                    : TIFFReadEncodedStrip(t->tif, TIFFComputeStrip(t->tif, y, of), to,
-                                           (tmsize_t)g->block_bytes);
+            const uint32_t x = column * g->block_w;
+            tmsize_t got = TIFFIsTiled(t->tif)
+                               ? TIFFReadEncodedTile(t->tif, TIFFComputeTile(t->tif, x, y, 0, of), to, bytes)
+                               : TIFFReadEncodedStrip(t->tif, TIFFComputeStrip(t->tif, y, of), to, bytes);
             if (got < 0 && !t->shows_tiles)
                 return false;
             some = got >= 0 || keep_some(t, to, g->block_bytes) || some;
