@@ -71,6 +71,8 @@ void fz_video_prepare(void)
      * one where frieze was renamed or runs by a loader. */
     setenv("SDL_VIDEO_X11_WMCLASS", FZ_APP_ID, 0);
     setenv("SDL_VIDEO_WAYLAND_WMCLASS", FZ_APP_ID, 0);
+    /* sdl2-compat would count windows in pixels, whatever the scale, and texts and tiles be small; no hint is heard by it. */
+    setenv("SDL_VIDEO_WAYLAND_SCALE_TO_DISPLAY", "0", 0);
 }
 
 static bool try_driver(const char *name, char *tried, size_t size)
