@@ -199,7 +199,7 @@ static void test_scratch_gives_large_buffers_back(void **state)
     fz_image_scratch_trim(scratch);
     assert_int_equal(scratch->file.size, 0);
     assert_int_equal(scratch->input.size, 1 << 20);
-    assert_false(fz_buffer_need(&scratch->input, SIZE_MAX / 2));
+    assert_false(fz_buffer_need(&scratch->input, SIZE_MAX / 2 + 1)); /* no block is as large */
     assert_int_equal(scratch->input.size, 0);
     fz_image_scratch_free(scratch);
     fz_image_scratch_free(NULL);
