@@ -17,6 +17,7 @@
 /* Of a text of the usual size, in its units: about thirty characters of a line, ten lines. */
 static const double LINE_ROOM = 300, PAGE_ROOM = 240;
 
+enum { WINDOWED = 6 }; /* eighths of each side of the display: a window that was fullscreen from the start */
 enum { DRAWN_AT_ONCE = 256 }; /* of tiles, their marks and captions */
 
 /* Who names no refresh rate has nothing to wait for; but on Wayland, where headless compositors name none, SDL waits for the compositor
@@ -98,11 +99,14 @@ static bool is_unmanaged(void)
 static SDL_Window *open_window(const struct fz_head_options *options, bool covers, bool plain)
 {
     uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
-    if (covers)
-        flags |= SDL_WINDOW_BORDERLESS;
-    else if (options->fullscreen)
-        flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
     int w = options->w > 0 ? options->w : 1280, h = options->h > 0 ? options->h : 800;
+    if (covers) {
+        flags |= SDL_WINDOW_BORDERLESS;
+    } else if (options->fullscreen) { /* the size is that of the window that comes after */
+        flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
+        w = w * WINDOWED / 8;
+        h = h * WINDOWED / 8;
+    }
     int centre = SDL_WINDOWPOS_CENTERED;
     /* With the flag there from the start, SDL need not make the window a second time for its OpenGL renderer. */
     SDL_Window *window =
@@ -242,8 +246,9 @@ static void cover_display(struct fz_head *head, bool covers)
         SDL_GetWindowSize(head->window, &head->uncovered.w, &head->uncovered.h);
     } else if (head->uncovered.w > 0) {
         to = head->uncovered;
-    } else { /* six eighths of each side, in the middle */
-        to = (SDL_Rect){bounds.x + bounds.w / 8, bounds.y + bounds.h / 8, bounds.w * 6 / 8, bounds.h * 6 / 8};
+    } else { /* in the middle */
+        int w = bounds.w * WINDOWED / 8, h = bounds.h * WINDOWED / 8;
+        to = (SDL_Rect){bounds.x + (bounds.w - w) / 2, bounds.y + (bounds.h - h) / 2, w, h};
     }
     SDL_SetWindowPosition(head->window, to.x, to.y);
     SDL_SetWindowSize(head->window, to.w, to.h);
@@ -252,10 +257,19 @@ static void cover_display(struct fz_head *head, bool covers)
 
 void fz_head_set_fullscreen(struct fz_head *head, bool fullscreen)
 {
-    if (head->is_unmanaged)
+    if (head->is_unmanaged) {
         cover_display(head, fullscreen);
-    else
-        SDL_SetWindowFullscreen(head->window, fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+        return;
+    }
+    uint32_t flags = SDL_GetWindowFlags(head->window);
+    if (fullscreen && !(flags & SDL_WINDOW_FULLSCREEN))
+        head->was_maximised = (flags & SDL_WINDOW_MAXIMIZED) != 0;
+    SDL_SetWindowFullscreen(head->window, fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    if (!fullscreen &&
+        head->was_maximised) { /* SDL gives it its size of before, which some managers take for its end */
+        SDL_MaximizeWindow(head->window);
+        head->was_maximised = false;
+    }
 }
 
 bool fz_head_is_fullscreen(const struct fz_head *head)

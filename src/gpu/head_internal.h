@@ -102,6 +102,7 @@ struct fz_head {
     bool is_unmanaged;  /* X11 without a window manager, where fullscreen is but */
     bool covers;        /* a window as large as the display */
     SDL_Rect uncovered; /* what it was before that; empty: it never was less */
+    bool was_maximised; /* before it was fullscreen */
     bool queues_frames; /* presenting does not wait for what was drawn */
     char renderer_name[32];
     int max_side;
