@@ -319,7 +319,9 @@ void fz_head_present(struct fz_head *head)
         SDL_RenderReadPixels(head->renderer, &corner, SDL_PIXELFORMAT_ARGB8888, &pixel, sizeof pixel);
     }
     wait_only_where_seen(head);
-    SDL_RenderPresent(head->renderer);
+    /* SDL 2.26 would look for ever for an answer to the last frame, which nobody can read any more. */
+    if (!fz_head_is_lost(head))
+        SDL_RenderPresent(head->renderer);
     fz_stretch_rest(head);
     fz_scaled_copy_rest(head);
     head->frame++;

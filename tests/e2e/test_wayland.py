@@ -2,6 +2,7 @@
 # ctest: COST 20 PROCESSORS 2 LABELS display
 
 import json
+import signal
 import time
 
 import pytest
@@ -175,12 +176,19 @@ def test_another_workspace(ordinary_home, sway, folder):
         wait_until(lambda: draws(frieze), "one that plays")
 
 
-def test_compositor_dies():
-    """As where an X server does: a line, status 1, and nothing is left."""
+@pytest.mark.parametrize("moving", (False, True))
+def test_compositor_dies(moving):
+    """As where an X server does: a line, status 1, and nothing is left. Neither while its answer to a frame is on the way."""
     with Home(ordinary=True) as home, Sway(home) as sway:
-        home.hand_over(pictures.fill(home / "pictures", 4))
-        frieze = home.start(home / "pictures", display=sway).ready().idle()
+        home.hand_over(pictures.fill(home / "pictures", 40))
+        frieze = home.start("--tile", "400x300", home / "pictures", display=sway).ready().idle()
+        if moving:
+            frieze.jump("End")
+            frieze.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.2)
         sway.process.kill()
+        sway.process.wait()
+        frieze.process.send_signal(signal.SIGCONT)
         assert frieze.process.wait(PATIENCE_S) == 1
         assert frieze.errors() == ["frieze: the display has gone"]
         assert list((home.run / "frieze").glob("*.sock")) == []
