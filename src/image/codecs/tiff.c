@@ -193,7 +193,7 @@ static enum fz_err read_directory(struct fz_tiff *t, uint64_t page, const struct
         rows = FZ_TIFF_BAND_ROWS;
     if (t->strip_rows > 0 || t->shows_tiles)
         ask_for_rgb(t);
-    if (rows > UINT16_MAX)
+    if (rows < 1 || rows > UINT16_MAX)
         return fz_fail(t->d->err, FZ_E_LIMIT, 0, "tiff: its strips or tiles are too high");
     t->band_rows = rows < FZ_TIFF_BAND_ROWS ? FZ_TIFF_BAND_ROWS / rows * rows : rows;
     return FZ_OK;
