@@ -22,8 +22,8 @@ enum {
     AWAITED_US = 500,    /* a wait that took less found its event already there */
     MAX_STEP_US = 50000, /* a motion goes no further in one frame */
     PATIENT_SETTLE_US = 3000000,
-    UNSEEN_PACE_US = 100000,
-    SETTLE_US = 300000, /* how long the last screenshot waits for what still moves */
+    UNSEEN_PACE_US = 100000, /* of frames that nobody sees */
+    SETTLE_US = 300000,      /* how long the last screenshot waits for what still moves */
 };
 
 /* Nothing is being written that the end waits for. */

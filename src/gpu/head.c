@@ -17,8 +17,10 @@
 /* Of a text of the usual size, in its units: about thirty characters of a line, ten lines. */
 static const double LINE_ROOM = 300, PAGE_ROOM = 240;
 
-enum { WINDOWED = 6 }; /* eighths of each side of the display: a window that was fullscreen from the start */
-enum { DRAWN_AT_ONCE = 256 }; /* of tiles, their marks and captions */
+enum {
+    WINDOWED = 6, /* eighths of each side of the display: a window that was fullscreen from the start */
+    DRAWN_AT_ONCE = 256, /* of tiles, their marks and captions */
+};
 
 /* Who names no refresh rate has nothing to wait for; but on Wayland, where headless compositors name none, SDL waits for the compositor
  * to ask for a frame. */
@@ -265,9 +267,8 @@ void fz_head_set_fullscreen(struct fz_head *head, bool fullscreen)
     if (fullscreen && !(flags & SDL_WINDOW_FULLSCREEN))
         head->was_maximised = (flags & SDL_WINDOW_MAXIMIZED) != 0;
     SDL_SetWindowFullscreen(head->window, fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
-    if (!fullscreen &&
-        head->was_maximised) { /* SDL gives it its size of before, which some managers take for its end */
-        SDL_MaximizeWindow(head->window);
+    if (!fullscreen && head->was_maximised) {
+        SDL_MaximizeWindow(head->window); /* some managers take the size that SDL gives back for its end */
         head->was_maximised = false;
     }
 }

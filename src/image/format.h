@@ -344,6 +344,9 @@ enum fz_err fz_raw_load(struct fz_decode *d);
 bool fz_jp2_is_a(const struct fz_bytes *head);
 bool fz_exr_is_a(const struct fz_bytes *head);
 
+/* image.c: whether the host grants so much. What does not fit into a pointer nobody has: so what was granted can be counted in size_t. */
+bool fz_image_reserve(const struct fz_image_host *host, uint64_t bytes);
+
 /* head_unread.c: what is no format of the table, by its name where that is known. NOT_PICTURE. */
 enum fz_err fz_format_fail_unknown(const struct fz_bytes *head, struct fz_error *err);
 

@@ -241,8 +241,7 @@ static uint64_t needed_bytes(struct fz_decode *d, const struct fz_reader *reader
            fz_reduce_bytes(kernel_of(d), (uint64_t)width, (uint64_t)part, (uint64_t)out);
 }
 
-/* What does not fit into a pointer nobody has: so what was granted can be counted in size_t. */
-static bool reserve(const struct fz_image_host *host, uint64_t bytes)
+bool fz_image_reserve(const struct fz_image_host *host, uint64_t bytes)
 {
     return bytes <= SIZE_MAX && (!host->reserve || host->reserve(host->ctx, bytes));
 }
@@ -258,7 +257,7 @@ static bool fits_in(struct fz_decode *d, const struct fz_reader *reader, uint64_
     if (bytes >= *refused_bytes) /* the size of the result is not what takes it */
         return false;
     *refused_bytes = bytes;
-    return reserve(&d->request->host, bytes);
+    return fz_image_reserve(&d->request->host, bytes);
 }
 
 /* What libraries hold may go by the size of the result (WebP), or vanish at an eighth of the picture (JPEG in several scans). */
@@ -300,7 +299,7 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
     if (d->format->skips || is_large || in_parts)
         d->pieces = reader;
     uint64_t bytes = needed_bytes(d, reader, file_bytes);
-    if (reserve(&request->host, bytes))
+    if (fz_image_reserve(&request->host, bytes))
         return FZ_OK;
     if (fz_decode_cancelled(d))
         return fz_decode_fail_cancelled(d);
@@ -309,7 +308,7 @@ static enum fz_err check_header(struct fz_decode *d, struct fz_reader *reader)
         d->frugal = true;
         uint64_t as_whole = bytes;
         bytes = needed_bytes(d, reader, file_bytes);
-        if (bytes < as_whole && reserve(&request->host, bytes))
+        if (bytes < as_whole && fz_image_reserve(&request->host, bytes))
             return FZ_OK;
     }
     if (bytes <= SIZE_MAX && request->host.claim && request->host.claim(request->host.ctx, bytes))

@@ -90,8 +90,7 @@ static enum fz_err check_header(struct fz_anim *anim, const struct fz_decode *d,
     anim->height = h->height;
     anim->max_px = request->limits.max_whole_px;
     anim->facts.held_bytes = fz_anim_held_bytes(d->format->name, (int)wide, (int)high, file_bytes);
-    const uint64_t held = anim->facts.held_bytes;
-    if (held <= SIZE_MAX && (!request->host.reserve || request->host.reserve(request->host.ctx, held)))
+    if (fz_image_reserve(&request->host, anim->facts.held_bytes))
         return FZ_OK;
     if (fz_anim_cancelled(anim))
         return fz_anim_fail_cancelled(d->err);

@@ -7,13 +7,11 @@
 /* The declarations at..end of a rule. To begin with: all 0. */
 struct fz_svg_rule {
     const char *at, *end;
-    int weight; /* its specificity; no more than FZ_SVG_MOST_WEIGHT */
+    int weight; /* its specificity: less than 400 */
     /* where it is looked for next, and where the style sheet ends; */
     const char *next, *sheet_end;
     struct fz_bytes id, classes; /* of the root */
 };
-
-enum { FZ_SVG_MOST_WEIGHT = 400 };
 
 /* Any thread. The next rule of one of the style sheets in elements `style` that is of the root by its name, its id, its classes or as
  * ":root", alone or together. What tells of attributes, other elements, or media is passed over. */
