@@ -10,7 +10,6 @@
 #include <string.h>
 
 enum {
-    MOST_PREFIX_BYTES = 64,
     MOST_TAG_BYTES = 1024, /* most of it is copied into each primitive */
 };
 
@@ -154,41 +153,6 @@ static const uint8_t *tag_end(const uint8_t *at, const uint8_t *last, bool *is_l
     return NULL;
 }
 
-/* Where what stands there ends that is no markup inside; `at` itself: it is nothing of the kind. */
-static const uint8_t *past_text(const uint8_t *at, const uint8_t *end)
-{
-    static const char *const kinds[][2] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const size_t len = strlen(kinds[i][0]), closing_len = strlen(kinds[i][1]);
-        if ((size_t)(end - at) < len || memcmp(at, kinds[i][0], len) != 0)
-            continue;
-        const uint8_t *closing = memmem(at + len, (size_t)(end - at) - len, kinds[i][1], closing_len);
-        return closing ? closing + closing_len : end;
-    }
-    return at;
-}
-
-/* The first place from `at` on, no sooner than `wanted`, that is not inside of one of these. */
-static const uint8_t *find_markup(const uint8_t *at, const uint8_t *wanted, const uint8_t *end)
-{
-    while (at < wanted) {
-        const uint8_t *opening = memchr(at, '<', (size_t)(wanted - at));
-        const uint8_t *past = opening ? past_text(opening, end) : wanted;
-        at = past == opening ? past + 1 : past;
-    }
-    return at;
-}
-
-/* Behind the "<" of the element called so at `at`; NULL: this is something else. */
-static const uint8_t *tag_start(const uint8_t *from, const uint8_t *at)
-{
-    const uint8_t *start = at;
-    if (start > from && start[-1] == ':')
-        for (start--; start > from && at - start < MOST_PREFIX_BYTES && !memchr(" </!?", start[-1], 5);)
-            start--;
-    return start > from && start[-1] == '<' ? start : NULL;
-}
-
 static bool leaves_something(const char *drawing)
 {
     RsvgHandle *handle = rsvg_handle_new_from_data((const guint8 *)drawing, strlen(drawing), NULL);
@@ -249,25 +213,15 @@ static char *give_name(const struct tag *tag)
 struct fz_svg_shadow fz_svg_next_shadow(enum fz_svg_shadows known, const uint8_t *from, const uint8_t *end,
                                         bool *lacks)
 {
-    const size_t len = sizeof shadow - 1;
-    const uint8_t *at = from, *markup = from;
-    for (; (at = memmem(at, (size_t)(end - at), shadow, len)) != NULL; at += len) {
-        markup = find_markup(markup, at, end);
-        if (markup > at) {
-            at = markup > at + len ? markup - len : at;
-            continue;
-        }
-        const uint8_t *start = tag_start(from, at);
-        if (!start || (size_t)(end - at) == len || !memchr(" \t\r\n/>", at[len], 6))
-            continue;
-        const uint8_t *last = end - at > MOST_TAG_BYTES ? at + MOST_TAG_BYTES : end;
-        const uint8_t *close = tag_end(at, last, lacks);
+    for (struct fz_svg_tag found; fz_svg_next_tag(from, end, shadow, &found); from = found.name_end) {
+        const uint8_t *at = found.name_end;
+        const uint8_t *close = tag_end(at, end - at > MOST_TAG_BYTES ? at + MOST_TAG_BYTES : end, lacks);
         if (!close)
             continue;
-        const struct tag tag = {(const char *)start, (const char *)at + len,
-                                (const char *)close - (close[-1] == '/'), (int)(at - start)};
+        const struct tag tag = {(const char *)found.prefix, (const char *)at,
+                                (const char *)close - (close[-1] == '/'), (int)(found.name - found.prefix)};
         if (known == FZ_SVG_SHADOWS_NONE)
-            return (struct fz_svg_shadow){start - 1, close + 1, expand(&tag)};
+            return (struct fz_svg_shadow){found.prefix - 1, close + 1, expand(&tag)};
         const uint8_t *behind = has(&tag, "result") ? element_end(&tag, close + 1, end) : NULL;
         if (behind)
             return (struct fz_svg_shadow){behind, behind, give_name(&tag)};
@@ -286,40 +240,18 @@ static bool is_selector(const uint8_t *at, const uint8_t *past, const uint8_t *e
     return !is_in_name(at[-1]) && !strchr(".#:|\\&/<\"'=", at[-1]) && (past == end || !is_in_name(*past));
 }
 
-/* Goes to the next style sheet, false where none is left. */
-static bool find_sheet(struct fz_svg_sheets *s, const uint8_t *end)
-{
-    static const char style[] = "style";
-    const size_t len = sizeof style - 1;
-    const uint8_t *at = s->at, *markup = s->at;
-    for (; (at = memmem(at, (size_t)(end - at), style, len)) != NULL; at += len) {
-        markup = find_markup(markup, at, end);
-        const bool begins = markup <= at && tag_start(s->at, at) && (size_t)(end - at) > len &&
-                            memchr(" \t\r\n>", at[len], 5);
-        const uint8_t *close = begins ? memchr(at, '>', (size_t)(end - at)) : NULL;
-        if (!close || close[-1] == '/')
-            continue;
-        s->at = close + 1;
-        s->end = memmem(s->at, (size_t)(end - s->at), "</", 2);
-        s->end = s->end ? s->end : end;
-        return true;
-    }
-    return false;
-}
-
-const uint8_t *fz_svg_next_shadow_selector(struct fz_svg_sheets *s, const uint8_t *end)
+const uint8_t *fz_svg_next_shadow_selector(struct fz_svg_sheet *sheet, const uint8_t *end)
 {
     const size_t len = sizeof shadow - 1;
     do {
-        const uint8_t *at;
-        while (s->end && (at = memmem(s->at, (size_t)(s->end - s->at), shadow, len)) != NULL) {
-            s->at = at + len;
-            if (is_selector(at, at + len, s->end))
+        for (const uint8_t *at;
+             (at = memmem(sheet->at, (size_t)(sheet->end - sheet->at), shadow, len)) != NULL;) {
+            sheet->at = at + len;
+            if (is_selector(at, at + len, sheet->end))
                 return at;
         }
-        s->at = s->end ? s->end : s->at;
-    } while (find_sheet(s, end));
-    s->at = s->end = end;
+    } while (fz_svg_next_sheet(sheet->end, end, sheet));
+    sheet->at = sheet->end = end;
     return NULL;
 }
 

@@ -3,9 +3,7 @@
 #ifndef FZ_IMAGE_HEAVY_SVG_SHADOW_H
 #define FZ_IMAGE_HEAVY_SVG_SHADOW_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "image/svg/markup.h"
 
 #define FZ_SVG_SHADOW_NAME "feDropShadow"
 
@@ -35,12 +33,8 @@ enum fz_svg_shadows fz_svg_shadows_known(void);
 struct fz_svg_shadow fz_svg_next_shadow(enum fz_svg_shadows known, const uint8_t *from, const uint8_t *end,
                                         bool *lacks);
 
-/* The style sheets from `at` on; `end`, of that in which `at` lies, is NULL where it lies in none. */
-struct fz_svg_sheets {
-    const uint8_t *at, *end;
-};
-
-/* The decoder's thread. Where its name stands next in a style sheet, to be replaced by what selects the primitives; NULL: nowhere. */
-const uint8_t *fz_svg_next_shadow_selector(struct fz_svg_sheets *sheets, const uint8_t *end);
+/* The decoder's thread. Where its name stands next, in this sheet from `at` on or in one that follows, to be replaced by what selects the
+ * primitives; NULL: nowhere. *sheet moves on; an empty one at the drawing's start has all of them follow. */
+const uint8_t *fz_svg_next_shadow_selector(struct fz_svg_sheet *sheet, const uint8_t *end);
 
 #endif

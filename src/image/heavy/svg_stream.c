@@ -89,7 +89,7 @@ struct search {
     struct fz_svg_uri uri;
     const uint8_t *question;
     enum fz_svg_shadows known;
-    struct fz_svg_sheets sheets;
+    struct fz_svg_sheet sheet;
     struct fz_svg_shadow shadow;
     bool lacks;
 };
@@ -115,8 +115,8 @@ static struct change find_next(struct search *s, enum kind kind)
         return next_shadow(s);
     default:
         change =
-            (struct change){.at = fz_svg_next_shadow_selector(&s->sheets, end), .by = FZ_SVG_SHADOW_SELECTOR};
-        change.end = s->sheets.at;
+            (struct change){.at = fz_svg_next_shadow_selector(&s->sheet, end), .by = FZ_SVG_SHADOW_SELECTOR};
+        change.end = s->sheet.at;
         return change;
     }
 }
@@ -140,10 +140,11 @@ GInputStream *fz_svg_stream(const struct fz_bytes *file, bool *lacks_shadows)
         contains(file, FZ_SVG_SHADOW_NAME) ? fz_svg_shadows_known() : FZ_SVG_SHADOWS_ALL;
     const struct fz_bytes entities = find_entities(file);
     const uint8_t *first = entities.len > 0 ? entities.at + entities.len : file->at;
+    const uint8_t *sheets = known == FZ_SVG_SHADOWS_NONE ? first : end;
     struct search search = {.file = file,
                             .question = file->at,
                             .known = known,
-                            .sheets = {.at = known == FZ_SVG_SHADOWS_NONE ? first : end},
+                            .sheet = {.at = sheets, .end = sheets},
                             .shadow = {.end = known == FZ_SVG_SHADOWS_ALL ? end : first}};
     search.lacks = contains(&entities, FZ_SVG_SHADOW_NAME);
     for (enum kind kind = 0; kind < KINDS; kind++)

@@ -1,6 +1,7 @@
 #include "image/svg/sheets.h"
 
 #include "image/format.h"
+#include "image/svg/markup.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -57,23 +58,16 @@ static const char *past_block(const char *at, const char *end)
     return end;
 }
 
-/* Goes to the next style sheet that is for screens; false where there is none. What a comment of XML holds is none. */
-static bool find_sheet(struct fz_svg_rule *rule, const char *end)
+/* Goes to the next style sheet that is for screens; false where there is none. */
+static bool find_sheet(struct fz_svg_rule *rule, const uint8_t *end)
 {
-    for (const char *at = rule->next; (at = find(at, end, "<")) < end; at++) {
-        const char *text = past(past(at, end, "<!--", "-->"), end, "<![CDATA[", "]]>");
-        if (text > at) {
-            at = text - 1;
+    struct fz_svg_sheet sheet;
+    for (const uint8_t *from = (const uint8_t *)rule->next; fz_svg_next_sheet(from, end, &sheet);
+         from = sheet.end) {
+        if (memmem(sheet.tag, (size_t)(sheet.at - sheet.tag), "media", 5))
             continue;
-        }
-        const char *close = find(at, end, ">"), *name = at + 1;
-        for (const char *c = name; c < close && !isspace((unsigned char)*c); c++)
-            name = *c == ':' ? c + 1 : name;
-        if (!starts_with(name, close, "style") || close == end || close[-1] == '/' ||
-            (name + 5 < close && !isspace((unsigned char)name[5])) || find(at, close, "media") < close)
-            continue;
-        rule->next = close + 1;
-        rule->sheet_end = find(rule->next, end, "</");
+        rule->next = (const char *)sheet.at;
+        rule->sheet_end = (const char *)sheet.end;
         return true;
     }
     return false;
@@ -162,7 +156,6 @@ static bool next_rule(struct fz_svg_rule *rule, const char **selectors)
 
 bool fz_svg_next_root_rule(const struct fz_bytes *file, struct fz_svg_rule *rule)
 {
-    const char *end = (const char *)file->at + file->len;
     if (!rule->next) {
         rule->next = rule->sheet_end = (const char *)file->at;
         rule->id = fz_svg_root_attribute(file, "id");
@@ -175,6 +168,6 @@ bool fz_svg_next_root_rule(const struct fz_bytes *file, struct fz_svg_rule *rule
                 return true;
         }
         rule->next = rule->sheet_end;
-    } while (find_sheet(rule, end));
+    } while (find_sheet(rule, file->at + file->len));
     return false;
 }
