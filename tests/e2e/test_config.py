@@ -194,7 +194,7 @@ def test_background_behind_transparent_pictures(home):
     (home / "pictures").mkdir()
     Image.new("RGBA", (200, 150), (0, 0, 0, 0)).save(home / "pictures" / "clear.png")
     with start(home, home / "pictures", "--background", "ff0000") as frieze:
-        assert frieze.key("Return").screenshot().getpixel((400, 150)) == (255, 0, 0)
+        assert frieze.idle().key("Return").screenshot().getpixel((400, 150)) == (255, 0, 0)
         frieze.ask("set", "background", "0000ff")
         assert frieze.screenshot().getpixel((400, 150)) == (0, 0, 255)
         frieze.ask("reset", "background")

@@ -66,7 +66,7 @@ def open_picture(home, path, memory, display=None):
 def shots(home, path, memory, steps, display=None, errors=0):
     """What is shown after each of the steps, and at which zoom."""
     with open_picture(home, path, memory, display) as running:
-        running.until(mode=lambda mode: mode == "picture") if display else running.key("Return").idle()
+        running.idle().until(mode="picture") if display else running.idle().key("Return").idle()
         shown = [(pixels(running.key(*keys).screenshot()), running.status()["zoom"]) for keys in steps]
         assert len(running.errors()) == errors and running.status()["failed"] == 0
     return shown
@@ -161,7 +161,7 @@ def test_between_fit_and_full_size(home, near_jpeg):
 def test_nothing_flashes_on_the_way(home, jpeg):
     """Each frame while it moves shows some form of the picture, everywhere: the ground behind it is black."""
     with open_picture(home, jpeg, LITTLE) as running:
-        running.key("Return").idle().key("a").idle()
+        running.idle().key("Return").idle().key("a").idle()
         for keys in (["l", "j"], ["+"], ["h", "h", "h"], ["-", "-"], ["w"], ["a"]):
             running.key(*keys)
             for _ in range(3):
@@ -175,7 +175,7 @@ def test_nothing_flashes_on_the_way(home, jpeg):
 def test_says_that_it_is_whole(home, jpeg):
     """Nothing claims that it is shown reduced."""
     with open_picture(home, jpeg, LITTLE) as running:
-        running.key("Return").idle().key("a").idle()
+        running.idle().key("Return").idle().key("a").idle()
         assert running.status()["notice"] is None
         assert running.stats()["decode"]["repeated"] == 0
 
@@ -185,7 +185,7 @@ def test_says_nothing_of_a_thin_one_that_it_holds(home, size):
     """As a whole, its shorter side is less than a pixel here."""
     Image.new("RGB", size, (200, 60, 60)).save(home / "thin.png")
     with home.start("--size", "900x600", home / "thin.png") as running:
-        running.key("Return").idle()
+        running.idle().key("Return").idle()
         for _ in range(8):
             running.key("+")
             assert running.status()["notice"] is None, running.status()["zoom"]
@@ -197,7 +197,7 @@ def test_says_nothing_of_a_thin_one_that_it_holds(home, size):
 def test_says_where_the_memory_does_not_reach(home, jpeg):
     """Squares of half the size would fill this window, those of the full size exceed the textures that it may have."""
     with home.start("--size", "1900x1200", "--memory", LITTLE, jpeg) as running:
-        running.key("Return").idle().key("a").idle()
+        running.idle().key("Return").idle().key("a").idle()
         assert running.status()["notice"] is None
         running.key("-", "-")
         assert 0.5 < running.status()["zoom"] < 0.7 and "Mpx: --memory" in running.status()["notice"]

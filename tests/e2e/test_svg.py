@@ -71,7 +71,7 @@ def test_zoomed_it_is_what_librsvg_draws_in_that_size(home, request, driver, mem
     path = draw(home, 30, 90)
     display = request.getfixturevalue("x11") if driver == "x11" else None
     with start(home, path, memory, display=display) as running:
-        running.until(mode="picture") if display else running.key("Return").idle()
+        running.idle().until(mode="picture") if display else running.idle().key("Return").idle()
         running.key("W").idle()
         assert running.status()["zoom"] == 32
         shown = pixels(running.screenshot())

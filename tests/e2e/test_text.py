@@ -116,7 +116,7 @@ def test_an_invalid_name_opens(module_home, names):
     """It is shown, counted and opened like any other."""
     with module_home.start("--name", "invalid", "--names", "--size", "800x600",
                            os.path.join(os.fsencode(names), INVALID), "--no-siblings") as frieze:
-        frieze.key("Return").until(mode="picture", items=1, failed=0)
+        frieze.idle().key("Return").until(mode="picture", items=1, failed=0)
         assert pictures.only(frieze.screenshot())[0] == 42
 
 
@@ -191,7 +191,7 @@ def test_text_over_a_picture(home, colour):
     path = home / "plain.png"
     Image.new("RGB", (800, 600), colour).save(path)
     with home.start("--size", "800x600", "--no-siblings", path) as frieze:
-        frieze.key("Return").until(mode="picture")
+        frieze.idle().key("Return").until(mode="picture")
         # in the other half the position goes away when its time is over
         before = np.asarray(frieze.screenshot(), dtype=np.int16)[:, :400]
         image = np.asarray(frieze.key(CHIP_KEY).screenshot(), dtype=np.int16)[:, :400]
