@@ -132,6 +132,7 @@ enum fz_err fz_head_open(struct fz_head **out, const struct fz_head_options *opt
         free(head);
         return code;
     }
+    fz_wayland_show(head->window);
     enum fz_err code = open_renderer(head, err);
     if (code != FZ_OK) {
         SDL_DestroyWindow(head->window);

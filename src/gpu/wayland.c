@@ -36,6 +36,21 @@ struct fz_wayland {
     uint32_t window_id;
 };
 
+static bool is_wayland(SDL_Window *window, SDL_SysWMinfo *info)
+{
+    SDL_VERSION(&info->version);
+    return SDL_GetWindowWMInfo(window, info) && info->subsystem == SDL_SYSWM_WAYLAND;
+}
+
+void fz_wayland_show(SDL_Window *window)
+{
+    SDL_SysWMinfo info;
+    if (!is_wayland(window, &info) || info.info.wl.xdg_surface)
+        return;
+    SDL_HideWindow(window);
+    SDL_ShowWindow(window);
+}
+
 static bool load(struct fz_wayland *wayland)
 {
     struct client *c = &wayland->client;
@@ -72,8 +87,7 @@ static const struct {
 struct fz_wayland *fz_wayland_new(SDL_Window *window)
 {
     SDL_SysWMinfo info;
-    SDL_VERSION(&info.version);
-    if (!SDL_GetWindowWMInfo(window, &info) || info.subsystem != SDL_SYSWM_WAYLAND)
+    if (!is_wayland(window, &info))
         return NULL;
     struct fz_wayland *wayland = fz_calloc(1, sizeof *wayland);
     wayland->display = info.info.wl.display;
@@ -117,6 +131,11 @@ bool fz_wayland_is_lost(const struct fz_wayland *wayland)
     return wayland && wayland->client.error(wayland->display) != 0;
 }
 #else
+void fz_wayland_show(SDL_Window *window)
+{
+    (void)window;
+}
+
 struct fz_wayland *fz_wayland_new(SDL_Window *window)
 {
     (void)window;

@@ -8,6 +8,10 @@
 
 struct fz_wayland;
 
+/* Render thread, before the window's renderer. Shows the window where SDL 2.26 left it hidden: with a compositor that tells of decorations
+ * and leaves them to its clients, as cage does. */
+void fz_wayland_show(SDL_Window *window);
+
 /* Render thread, all that follows; a NULL is no Wayland, where nothing is asked and nothing known. */
 /* NULL: the window is not Wayland's. */
 struct fz_wayland *fz_wayland_new(SDL_Window *window);
