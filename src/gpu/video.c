@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "gpu/wayland.h"
 #include "sync/thread.h"
 
 #include <SDL.h>
@@ -78,7 +79,9 @@ void fz_video_prepare(void)
 static bool try_driver(const char *name, char *tried, size_t size)
 {
     SDL_SetHint(SDL_HINT_VIDEODRIVER, name);
-    if (SDL_InitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS) == 0)
+    if (strcmp(name, "wayland") == 0 && !fz_wayland_may_start())
+        SDL_SetError("the compositor has no seat, without which SDL before 2.30 cannot start");
+    else if (SDL_InitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS) == 0)
         return true;
     size_t len = strlen(tried);
     const char *why = SDL_GetError();

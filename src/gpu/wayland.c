@@ -7,9 +7,11 @@
 #include <SDL_loadso.h>
 #include <SDL_syswm.h>
 #include <stdlib.h>
+#include <string.h>
 
 #ifdef SDL_VIDEO_DRIVER_WAYLAND
 enum {
+    WL_DISPLAY_GET_REGISTRY = 1,
     WL_SURFACE_FRAME = 3, /* wayland.xml: the fourth request of wl_surface */
     UNSEEN_US = 100000,   /* a compositor in use answers within a frame or two */
 };
@@ -23,7 +25,10 @@ struct client {
     int (*listen)(struct wl_proxy *, void (**)(void), void *);
     void (*destroy)(struct wl_proxy *);
     int (*error)(struct wl_display *);
-    const struct wl_interface *callback;
+    struct wl_display *(*connect)(const char *name);
+    int (*roundtrip)(struct wl_display *);
+    void (*disconnect)(struct wl_display *);
+    const struct wl_interface *callback, *registry;
 };
 
 struct fz_wayland {
@@ -51,18 +56,73 @@ void fz_wayland_show(SDL_Window *window)
     SDL_ShowWindow(window);
 }
 
-static bool load(struct fz_wayland *wayland)
+/* The library, to be unloaded; NULL: it is not there, or another one. */
+static void *load(struct client *c)
 {
-    struct client *c = &wayland->client;
-    void *library = wayland->library = SDL_LoadObject("libwayland-client.so.0");
+    void *library = SDL_LoadObject("libwayland-client.so.0");
     if (!library)
-        return false;
+        return NULL;
     *(void **)&c->request = SDL_LoadFunction(library, "wl_proxy_marshal_constructor");
     *(void **)&c->listen = SDL_LoadFunction(library, "wl_proxy_add_listener");
     *(void **)&c->destroy = SDL_LoadFunction(library, "wl_proxy_destroy");
     *(void **)&c->error = SDL_LoadFunction(library, "wl_display_get_error");
+    *(void **)&c->connect = SDL_LoadFunction(library, "wl_display_connect");
+    *(void **)&c->roundtrip = SDL_LoadFunction(library, "wl_display_roundtrip");
+    *(void **)&c->disconnect = SDL_LoadFunction(library, "wl_display_disconnect");
     c->callback = SDL_LoadFunction(library, "wl_callback_interface");
-    return c->request && c->listen && c->destroy && c->error && c->callback;
+    c->registry = SDL_LoadFunction(library, "wl_registry_interface");
+    if (c->request && c->listen && c->destroy && c->error && c->connect && c->roundtrip && c->disconnect &&
+        c->callback && c->registry)
+        return library;
+    SDL_UnloadObject(library);
+    return NULL;
+}
+
+static void look_for_seat(void *has_seat, struct wl_proxy *registry, uint32_t name, const char *interface,
+                          uint32_t version)
+{
+    (void)registry, (void)name, (void)version;
+    *(bool *)has_seat |= strcmp(interface, "wl_seat") == 0;
+}
+
+static void look_away(void *has_seat, struct wl_proxy *registry, uint32_t name)
+{
+    (void)has_seat, (void)registry, (void)name;
+}
+
+static const struct {
+    void (*global)(void *, struct wl_proxy *, uint32_t name, const char *interface, uint32_t version);
+    void (*global_remove)(void *, struct wl_proxy *, uint32_t name);
+} seats = {look_for_seat, look_away};
+
+static bool has_seat(const struct client *client, struct wl_display *display)
+{
+    bool has = false;
+    struct wl_proxy *registry =
+        client->request((struct wl_proxy *)display, WL_DISPLAY_GET_REGISTRY, client->registry, NULL);
+    if (!registry)
+        return true;
+    client->listen(registry, (void (**)(void))(uintptr_t)&seats, &has);
+    const bool answered = client->roundtrip(display) >= 0;
+    client->destroy(registry);
+    return has || !answered;
+}
+
+bool fz_wayland_may_start(void)
+{
+    SDL_version version;
+    SDL_GetVersion(&version);
+    if (version.major > 2 || version.minor >= 30 || getenv("WAYLAND_SOCKET")) /* that is there for one */
+        return true;
+    struct client client;
+    void *library = load(&client);
+    struct wl_display *display = library ? client.connect(NULL) : NULL;
+    const bool may = !display || has_seat(&client, display);
+    if (display)
+        client.disconnect(display);
+    if (library)
+        SDL_UnloadObject(library);
+    return may;
 }
 
 /* Called where SDL looks for events. */
@@ -93,7 +153,8 @@ struct fz_wayland *fz_wayland_new(SDL_Window *window)
     wayland->display = info.info.wl.display;
     wayland->surface = (struct wl_proxy *)info.info.wl.surface;
     wayland->window_id = SDL_GetWindowID(window);
-    if (load(wayland))
+    wayland->library = load(&wayland->client);
+    if (wayland->library)
         return wayland;
     fz_wayland_free(wayland);
     return NULL;
@@ -131,6 +192,11 @@ bool fz_wayland_is_lost(const struct fz_wayland *wayland)
     return wayland && wayland->client.error(wayland->display) != 0;
 }
 #else
+bool fz_wayland_may_start(void)
+{
+    return true;
+}
+
 void fz_wayland_show(SDL_Window *window)
 {
     (void)window;

@@ -8,6 +8,10 @@
 
 struct fz_wayland;
 
+/* Render thread, before SDL's video. False: SDL would crash, for the compositor has no seat, as Weston where nothing is plugged in;
+ * versions before 2.30 do (github.com/libsdl-org/SDL/issues/8898). True also where there is no compositor. */
+bool fz_wayland_may_start(void);
+
 /* Render thread, before the window's renderer. Shows the window where SDL 2.26 left it hidden: with a compositor that tells of decorations
  * and leaves them to its clients, as cage does. */
 void fz_wayland_show(SDL_Window *window);
