@@ -195,15 +195,14 @@ def test_plays_longer_than_a_decoder_may_live(home):
     with home.start(*options, home / "a.gif", more=clock) as running:
         running.idle().key("Return")
         playing(running)
-        seen, late = set(), 0
+        seen, longest_s = set(), 0
         end = time.monotonic() + frieze.PATIENCE_S
         while len(seen) < 6:
             assert time.monotonic() < end, f"{len(seen)} decoders in {frieze.PATIENCE_S} s"
             when = [at for at, _ in watch(running, 6)]
-            late += sum(after - before > (5 if frieze.is_sanitized() else 1) for before, after in zip(when, when[1:]))
+            longest_s = max(longest_s, *(after - before for before, after in zip(when, when[1:])))
             seen |= decoders_of(running)
-        # One for each change of decoders, if it were for those; a busy machine has others wait, too.
-        assert late < (len(seen) - 1) / 2, f"{late} frames of 60 ms took over a second"
+        assert longest_s < (5 if frieze.is_sanitized() else 1), "frames of 60 ms"
         assert running.stats()["decode"]["respawned"] == 0 and running.errors() == []
         assert not (running.status()["notice"] or "").startswith("Not played")
 
