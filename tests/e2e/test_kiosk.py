@@ -2,6 +2,7 @@
 with nothing plugged in."""
 # ctest: COST 5 LABELS display
 
+import ctypes
 import socket
 import struct
 import subprocess
@@ -78,9 +79,16 @@ class NoSeat:
                     say(new, 0, what if request == 0 else struct.pack("=II16sI", 1, len(name), name, 4))
 
 
+def sdl_version():
+    version = (ctypes.c_uint8 * 3)()
+    ctypes.CDLL("libSDL2-2.0.so.0").SDL_GetVersion(version)
+    return tuple(version)
+
+
+@pytest.mark.skipif(sdl_version() >= (2, 30), reason="SDL starts there, but needs more of a desktop than this one has")
 def test_a_compositor_without_a_seat(home):
-    """SDL before 2.30 would crash. Later ones start, and miss the rest of a desktop here."""
+    """SDL would crash."""
     display = NoSeat(home / "wayland")
-    result = home.frieze(home, display=display)
+    result = home.frieze(pictures.fill(home / "pictures", 1), display=display)
     display.listening.close()
-    assert result.status == 1 and "no display" in result.err, result.err
+    assert result.status == 1 and "no display (wayland: the compositor has no seat" in result.err, result.err
